@@ -1,0 +1,46 @@
+# make run: set up, train if needed, start.   make test: set up, run every test.   make help: the rest.
+.DEFAULT_GOAL := help
+PYTHON := .venv/bin/python -W ignore
+RASA := RASA_TELEMETRY_ENABLED=false TF_CPP_MIN_LOG_LEVEL=3 SQLALCHEMY_SILENCE_UBER_WARNING=1 $(PYTHON) -m rasa
+# Rasa looks at the working directory only when started from its own script.
+export PYTHONPATH := $(CURDIR)
+
+.PHONY: help setup setup-dev run chat train test lint format lock clean
+
+help: ## show this list
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+setup:
+	@scripts/setup requirements/bot.txt
+
+setup-dev:
+	@scripts/setup requirements/dev.txt
+
+run: setup ## set up, train if needed, start the bot
+	@$(PYTHON) scripts/train.py
+	@$(PYTHON) scripts/run.py
+
+chat: setup ## the same bot in the terminal
+	@$(PYTHON) scripts/train.py
+	@$(PYTHON) scripts/chat.py
+
+train: setup ## train if what the model is made of has changed
+	@$(PYTHON) scripts/train.py
+
+test: setup-dev ## set up, lint, and run every test
+	@scripts/test
+
+lint: setup-dev ## ruff and mypy
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check .
+	@.venv/bin/mypy
+
+format: setup-dev ## apply ruff's fixes and format
+	@.venv/bin/ruff check --fix .
+	@.venv/bin/ruff format .
+
+lock: ## resolve pyproject.toml anew into requirements/ (needs uv)
+	@scripts/lock
+
+clean: ## remove everything that set-up, training and running have made
+	rm -rf .venv build models .rasa results *.db .pytest_cache .mypy_cache .ruff_cache .hypothesis

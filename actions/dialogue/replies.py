@@ -1,0 +1,145 @@
+"""Builds the bot's replies from knowledge: which response of the domain, with which values and buttons."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from actions.dialogue.messages import Button, Reply, payload
+from actions.dialogue.state import DialogueState
+from actions.knowledge import Item, Knowledge, Step, Topic
+from actions.knowledge.organisation import setting_line
+from actions.knowledge.schema import Setting
+
+
+class ReplyBuilder:
+    """Turns topics, steps and items into replies."""
+
+    def __init__(self, knowledge: Knowledge, placeholder_values: Mapping[str, str]) -> None:
+        """Keeps the knowledge and the values of its placeholders."""
+        self._knowledge = knowledge
+        self._values = dict(placeholder_values)
+
+    def fill(self, text: str, topic: Topic | None = None) -> str:
+        """Fills in the placeholders of a text from a knowledge file."""
+        return text.format_map({**self._values, "step_count": len(topic.steps) if topic else 0})
+
+    def with_settings(self, text: str, settings: Iterable[Setting]) -> str:
+        """Returns the text followed by one line for each setting."""
+        return "\n".join([self.fill(text), *(setting_line(setting, self._values) for setting in settings)])
+
+    def topic_button(self, topic: Topic) -> Button:
+        """Returns the button that opens a topic."""
+        title = topic.menu.label if topic.menu else topic.title
+        for opener in self._knowledge.topics.values():
+            for item in opener.items:
+                if item.opens == topic.id and opener.entity:
+                    return Button(title, payload(opener.id, **{opener.entity: item.value}))
+        return Button(title, payload(topic.id))
+
+    def menu(self) -> tuple[Button, ...]:
+        """Returns the buttons of the main topics."""
+        return tuple(self.topic_button(topic) for topic in self._knowledge.main_topics)
+
+    def related(self, topic: Topic, limit: int = 3) -> tuple[Button, ...]:
+        """Returns buttons of up to `limit` related topics."""
+        return tuple(self.topic_button(self._knowledge.topics[name]) for name in topic.related[:limit])
+
+    def intro(self, topic: Topic) -> Reply:
+        """Returns the line that says what a walkthrough will do; of a diagnosis, with its causes to pick."""
+        if topic.kind == "procedure":
+            return Reply("utter_procedure_intro", {"intro": self.fill(topic.intro or "", topic)})
+        causes = tuple(
+            Button(step.title, payload(topic.id, **{topic.entity or "": step.value or ""})) for step in topic.steps
+        )
+        return Reply("utter_diagnosis_intro", {"intro": self.fill(topic.intro or "", topic)}, causes)
+
+    def warning(self, topic: Topic) -> Reply:
+        """Returns the warning that must be accepted before the first step."""
+        if topic.warning is None:
+            raise ValueError(f"{topic.id} has no warning")
+        buttons = (
+            Button(topic.warning.accept_label, payload("affirm")),
+            Button(topic.warning.decline_label, payload("deny")),
+        )
+        return Reply("utter_warning", {"warning": self.fill(topic.warning.text, topic)}, buttons)
+
+    def step(self, topic: Topic, state: DialogueState, *, asks_detail: bool = False) -> Reply:
+        """Returns the step that the state stands at.
+
+        Args:
+            topic: The topic being walked through.
+            state: Its `step` is at least 1.
+            asks_detail: Whether a question follows, so that the step carries no buttons of its own.
+        """
+        step = topic.steps[state.step - 1]
+        values = self._step_values(topic, state.step, step)
+        if topic.kind == "diagnosis":
+            return Reply("utter_check", values)
+        if asks_detail:
+            return Reply("utter_step_before_question", values)
+        if step.show_collected and state.collected_details:
+            return Reply("utter_step_with_details", {**values, "details": self.collected(topic, state)})
+        if state.step == len(topic.steps):
+            return Reply("utter_last_step", values)
+        return Reply("utter_first_step" if state.step == 1 else "utter_step", values)
+
+    def _step_values(self, topic: Topic, number: int, step: Step) -> dict[str, str | int]:
+        return {
+            "step_number": number,
+            "step_count": len(topic.steps),
+            "step_title": self.fill(step.title),
+            "step_text": self.fill(step.text, topic),
+        }
+
+    def trouble(self, topic: Topic, state: DialogueState) -> Reply:
+        """Returns what to try when the current step does not work."""
+        step = topic.steps[state.step - 1]
+        response = "utter_check_trouble" if topic.kind == "diagnosis" else "utter_step_trouble"
+        return Reply(response, {"trouble": self.fill(step.trouble, topic), "step_number": state.step})
+
+    def all_steps(self, topic: Topic) -> Reply:
+        """Returns all steps at once."""
+        lines = [f"{number}. {self.fill(step.text, topic)}" for number, step in enumerate(topic.steps, start=1)]
+        return Reply(
+            "utter_all_steps", {"title": topic.title, "step_count": len(topic.steps), "steps": "\n".join(lines)}
+        )
+
+    def collected(self, topic: Topic, state: DialogueState) -> str:
+        """Returns the details noted down, one line each, in the order in which they are asked."""
+        return "\n".join(
+            f"{detail.label}{state.collected_details[detail.id]}{detail.unit or ''}"
+            for detail in topic.collected_details
+            if detail.id in state.collected_details
+        )
+
+    def ask_detail(self, topic: Topic, name: str) -> Reply:
+        """Returns the question for a detail."""
+        detail = next(detail for detail in topic.collected_details if detail.id == name)
+        return Reply("utter_ask_detail", {"question": self.fill(detail.ask)})
+
+    def answer(self, topic: Topic, buttons: tuple[Button, ...]) -> Reply:
+        """Returns the whole answer of a topic without steps."""
+        response = "utter_urgent_answer" if topic.urgent else "utter_answer"
+        if topic.offer_human:
+            response = "utter_answer_with_human"
+        return Reply(response, {"answer": self.with_settings(topic.text or "", topic.settings)}, buttons)
+
+    def item(self, item: Item, buttons: tuple[Button, ...]) -> Reply:
+        """Returns one part of an answer."""
+        response = "utter_answer_with_human" if item.offer_human else "utter_answer"
+        return Reply(response, {"answer": self.with_settings(item.text, item.settings)}, buttons)
+
+    def detail(self, text: str, buttons: tuple[Button, ...]) -> Reply:
+        """Returns the answer to a question of detail."""
+        return Reply("utter_answer", {"answer": self.fill(text)}, buttons)
+
+    def handoff(self) -> Reply:
+        """Returns what the user is told at a handoff: what will happen, the hours, what to have ready."""
+        hours, preparation = self._knowledge.topics["support_hours"], self._knowledge.topics["contact_preparation"]
+        return Reply(
+            "utter_handoff",
+            {
+                "hours": "\n".join(setting_line(setting, self._values) for setting in hours.settings),
+                "preparation": self.fill(preparation.short or ""),
+            },
+        )

@@ -1,0 +1,182 @@
+"""Reads and checks the knowledge files; every mistake is told with file, line, field and what is expected."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+# ruamel.yaml: keeps the line of every key, for precise error messages; comes with Rasa.
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.error import MarkedYAMLError
+
+from actions.knowledge.schema import Organisation, Topic
+
+DEFAULT_FOLDER = Path(__file__).resolve().parents[2] / "data" / "knowledge"
+ORGANISATION_FILE = "organisation.yml"
+DETAIL_ENTITY = "detail"
+
+ModelType = TypeVar("ModelType", bound=BaseModel)
+
+
+class KnowledgeError(ValueError):
+    """One or more knowledge files are broken; the message has one line for each mistake."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        """Keeps the list in `problems`."""
+        super().__init__("\n".join(problems))
+        self.problems = list(problems)
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """Everything the bot knows.
+
+    Attributes:
+        topics: The topics by id.
+        organisation: What the deployment has filled in.
+    """
+
+    topics: Mapping[str, Topic]
+    organisation: Organisation
+
+    @property
+    def main_topics(self) -> list[Topic]:
+        """The topics with a menu entry, in the order of their positions."""
+        return [topic for _, topic in sorted((t.menu.position, t) for t in self.topics.values() if t.menu)]
+
+
+def load_knowledge(folder: Path = DEFAULT_FOLDER) -> Knowledge:
+    """Reads all knowledge files of a folder.
+
+    Args:
+        folder: Holds one `<topic>.yml` per topic and `organisation.yml`.
+
+    Returns:
+        The checked knowledge.
+
+    Raises:
+        KnowledgeError: With every mistake found, as `file:line: field: reason`.
+    """
+    problems: list[str] = []
+    topics: dict[str, Topic] = {}
+    organisation: Organisation | None = None
+    documents: dict[str, CommentedMap] = {}
+    if not folder.is_dir():
+        raise KnowledgeError([f"{folder}: the folder of the knowledge files does not exist"])
+    for path in sorted(folder.glob("*.yml")):
+        document = _read_document(path, problems)
+        if document is None:
+            continue
+        documents[path.stem] = document
+        if path.name == ORGANISATION_FILE:
+            organisation = _parse(Organisation, document, {}, path, problems)
+            continue
+        if "id" in document:
+            problems.append(f"{path}:{_line(document, ['id'])}: id: not allowed, the name of the file is the id")
+            continue
+        topic = _parse(Topic, document, {"id": path.stem}, path, problems)
+        if topic:
+            topics[topic.id] = topic
+    if not (folder / ORGANISATION_FILE).exists():
+        problems.append(f"{folder / ORGANISATION_FILE}: the file is missing")
+    # References can only be judged once every file could be read.
+    if not problems:
+        for topic in topics.values():
+            path, document = folder / f"{topic.id}.yml", documents[topic.id]
+            problems += [
+                f"{path}:{_line(document, location)}: {_field(location)}: {reason}"
+                for location, reason in _dangling_references(topic, topics)
+            ]
+        problems += _repeated_menu_positions(topics.values(), folder, documents)
+    if problems or organisation is None:
+        raise KnowledgeError(problems)
+    return Knowledge(topics=topics, organisation=organisation)
+
+
+def _read_document(path: Path, problems: list[str]) -> CommentedMap | None:
+    try:
+        document = YAML(typ="rt").load(path.read_text(encoding="utf-8"))
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        problems.append(f"{path}:{mark.line + 1 if mark else 1}: not valid YAML: {error.problem or error.context}")
+        return None
+    except UnicodeDecodeError as error:
+        problems.append(f"{path}:1: not valid UTF-8: {error.reason} at byte {error.start}")
+        return None
+    if not isinstance(document, CommentedMap):
+        problems.append(f"{path}:1: expected a mapping of fields, found {type(document).__name__}")
+        return None
+    return document
+
+
+def _parse(
+    model: type[ModelType], document: CommentedMap, extra: dict[str, Any], path: Path, problems: list[str]
+) -> ModelType | None:
+    try:
+        return model.parse_obj({**document, **extra})
+    except ValidationError as error:
+        for mistake in error.errors():
+            location = [part for part in mistake["loc"] if part != "__root__"]
+            reason = _reason(mistake)
+            field = _field(location)
+            problems.append(f"{path}:{_line(document, location)}: {f'{field}: ' if field else ''}{reason}")
+        return None
+
+
+def _reason(mistake: Mapping[str, Any]) -> str:
+    if mistake["type"] == "value_error.missing":
+        return "required, but missing"
+    if mistake["type"] == "value_error.extra":
+        return "unknown field"
+    return str(mistake["msg"])
+
+
+def _field(location: Sequence[Any]) -> str:
+    name = ""
+    for part in location:
+        name += f"[{part}]" if isinstance(part, int) else f".{part}" if name else str(part)
+    return name
+
+
+def _line(document: CommentedMap, location: Sequence[Any]) -> int:
+    """Returns the line (from 1) of the deepest part of `location` that stands in the file."""
+    line, node = 1, document
+    for part in location:
+        try:
+            if isinstance(node, CommentedMap) and part in node:
+                line = node.lc.key(part)[0] + 1
+            elif isinstance(node, CommentedSeq) and isinstance(part, int) and part < len(node):
+                line = node.lc.item(part)[0] + 1
+            else:
+                break
+        except (KeyError, AttributeError):
+            break
+        node = node[part]
+    return line
+
+
+def _dangling_references(topic: Topic, topics: Mapping[str, Topic]) -> Iterable[tuple[list[Any], str]]:
+    for number, name in enumerate(topic.related):
+        if name not in topics:
+            yield ["related", number], f"no topic is named {name!r}"
+    for number, item in enumerate(topic.items):
+        if item.opens is not None and (item.opens not in topics or not topics[item.opens].is_walkthrough):
+            yield ["items", number, "opens"], f"no topic with steps is named {item.opens!r}"
+
+
+def _repeated_menu_positions(
+    topics: Iterable[Topic], folder: Path, documents: Mapping[str, CommentedMap]
+) -> Iterable[str]:
+    taken: dict[int, str] = {}
+    for topic in topics:
+        if topic.menu is None:
+            continue
+        other = taken.setdefault(topic.menu.position, topic.id)
+        if other != topic.id:
+            line = _line(documents[topic.id], ["menu", "position"])
+            yield f"{folder / f'{topic.id}.yml'}:{line}: menu.position: {topic.menu.position} is taken by {other}"

@@ -1,0 +1,295 @@
+"""The shape of a knowledge file. Messages of the validators are for the operator who edits the file."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from string import Formatter
+from typing import Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+# pydantic 1: typed models with precise error locations; the version is bounded by Rasa 3.6.
+from pydantic import BaseModel, Extra, root_validator, validator
+
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+SettingName = Literal["site_url", "hotline", "social_accounts", "opening_hours"]
+
+# What a text may contain in braces; filled in from organisation.yml or, for step_count, from the topic.
+PLACEHOLDERS = frozenset(
+    {"brand_name", "site_url", "hotline", "social_accounts", "opening_hours", "open_now", "step_count"}
+)
+_SPAN = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-(([01]\d|2[0-3]):([0-5]\d)|24:00)")
+
+
+def _checked_text(value: str) -> str:
+    if not value.strip():
+        raise ValueError("expected a text that is not empty")
+    try:
+        names = {name for _, name, _, _ in Formatter().parse(value) if name is not None}
+    except ValueError as error:
+        raise ValueError(f"unbalanced braces: {error}") from error
+    unknown = sorted(names - PLACEHOLDERS)
+    if unknown:
+        raise ValueError(f"unknown placeholder {{{unknown[0]}}}, expected one of {', '.join(sorted(PLACEHOLDERS))}")
+    return value.strip()
+
+
+class Text(str):
+    """A text for the user: not empty, with known placeholders only."""
+
+    @classmethod
+    def __get_validators__(cls) -> Any:
+        """Yields pydantic's validators."""
+        yield cls._validate
+
+    @classmethod
+    def _validate(cls, value: object) -> Text:
+        if not isinstance(value, str):
+            raise TypeError(f"expected a text, found {type(value).__name__}")
+        return cls(_checked_text(value))
+
+
+class _Model(BaseModel):
+    class Config:
+        extra = Extra.forbid
+        allow_mutation = False
+
+
+class Menu(_Model):
+    """Where the topic stands among the main topics, and what its button says."""
+
+    position: int
+    label: Text
+
+
+class Setting(_Model):
+    """A line that depends on whether the deployment has filled in a value of organisation.yml."""
+
+    name: SettingName
+    known: Text
+    unknown: Text
+
+
+class ProcedureWarning(_Model):
+    """What the user must accept in so many words before the first step."""
+
+    text: Text
+    accept_label: Text
+    decline_label: Text
+
+
+class Step(_Model):
+    """One step of a procedure, or one check of a diagnosis."""
+
+    id: str
+    title: Text
+    text: Text
+    trouble: Text
+    value: str | None = None
+    collect: list[str] = []
+    show_collected: bool = False
+
+
+class Item(_Model):
+    """One part of an answer that can be asked for on its own; `value` is the entity value that leads to it."""
+
+    value: str
+    label: Text
+    text: Text
+    settings: list[Setting] = []
+    opens: str | None = None
+    offer_human: bool = False
+
+
+class Detail(_Model):
+    """An answer to a question of detail; `value` is a value of the entity `detail`."""
+
+    value: str
+    text: Text
+
+
+class CollectedDetail(_Model):
+    """Something the bot asks for and notes down; `entity` is looked for first, otherwise the whole message counts."""
+
+    id: str
+    label: Text
+    ask: Text
+    entity: str | None = None
+    unit: Text | None = None
+
+
+class Topic(_Model):
+    """One knowledge file.
+
+    Attributes:
+        id: The name of the file; also the intent that opens the topic, when there is such an intent.
+        kind: `procedure` (steps in order), `diagnosis` (checks, picked or one after another), `answer`.
+        entity: The entity whose value picks a step or an item directly.
+        menu: Set for the main topics that are offered as buttons.
+        urgent: The answer offers a human first.
+    """
+
+    id: str
+    title: Text
+    kind: Literal["procedure", "diagnosis", "answer"]
+    menu: Menu | None = None
+    entity: str | None = None
+    urgent: bool = False
+    intro: Text | None = None
+    warning: ProcedureWarning | None = None
+    cancelled: Text | None = None
+    steps: list[Step] = []
+    collected_details: list[CollectedDetail] = []
+    text: Text | None = None
+    short: Text | None = None
+    items: list[Item] = []
+    settings: list[Setting] = []
+    details: list[Detail] = []
+    related: list[str] = []
+    offer_human: bool = False
+
+    @root_validator(skip_on_failure=True)
+    def _fits_kind(cls, values: dict[str, Any]) -> dict[str, Any]:
+        is_answer = values["kind"] == "answer"
+        of_walkthrough = ["intro", "steps", "warning", "collected_details", "cancelled"]
+        of_answer = ["text", "items", "settings", "urgent", "short", "offer_human"]
+        required, forbidden = (["text"], of_walkthrough) if is_answer else (["intro", "steps"], of_answer)
+        for name in required:
+            if not values.get(name):
+                raise ValueError(f"{name}: required when kind is {values['kind']}")
+        for name in forbidden:
+            if values.get(name):
+                raise ValueError(f"{name}: not allowed when kind is {values['kind']}")
+        return values
+
+    @validator("steps", "collected_details")
+    def _unique_ids(cls, entries: list[Any]) -> list[Any]:
+        _refuse_repeated([entry.id for entry in entries], "id")
+        return entries
+
+    @validator("items", "details")
+    def _unique_values(cls, entries: list[Any]) -> list[Any]:
+        _refuse_repeated([entry.value for entry in entries], "value")
+        return entries
+
+    @root_validator(skip_on_failure=True)
+    def _values_need_entity(cls, values: dict[str, Any]) -> dict[str, Any]:
+        with_value = [entry for entry in (*values["steps"], *values["items"]) if entry.value]
+        if with_value and not values["entity"]:
+            raise ValueError("entity: required when steps or items have a value")
+        if values["kind"] == "diagnosis" and len(with_value) != len(values["steps"]):
+            raise ValueError("steps: each step of a diagnosis needs a value")
+        return values
+
+    @root_validator(skip_on_failure=True)
+    def _collects_known_details(cls, values: dict[str, Any]) -> dict[str, Any]:
+        known = {detail.id for detail in values["collected_details"]}
+        for number, step in enumerate(values["steps"]):
+            for name in step.collect:
+                if name not in known:
+                    raise ValueError(f"steps[{number}].collect: {name!r} is not among collected_details")
+        return values
+
+    @property
+    def is_walkthrough(self) -> bool:
+        """Whether the topic has steps to walk through."""
+        return self.kind != "answer"
+
+
+def _refuse_repeated(names: list[str], field: str) -> None:
+    repeated = sorted({name for name in names if names.count(name) > 1})
+    if repeated:
+        raise ValueError(f"{field} {repeated[0]!r} occurs twice")
+
+
+class SocialAccount(_Model):
+    """One official account."""
+
+    platform: Text
+    name: Text
+
+
+class Span(str):
+    """A span of a day such as `09:00-21:00`; `24:00` is midnight at its end."""
+
+    @classmethod
+    def __get_validators__(cls) -> Any:
+        """Yields pydantic's validators."""
+        yield cls._validate
+
+    @classmethod
+    def _validate(cls, value: object) -> Span:
+        if not isinstance(value, str) or not _SPAN.fullmatch(value):
+            raise ValueError(f"expected a span such as 09:00-21:00, found {value!r}")
+        start, end = value.split("-")
+        if start >= end:
+            raise ValueError(f"expected a start before the end, found {value!r}")
+        return cls(value)
+
+    def contains(self, time: datetime.time) -> bool:
+        """Whether the time of day lies in the span; its end does not."""
+        start, end = self.split("-")
+        return start <= time.strftime("%H:%M") < end
+
+
+class Holiday(_Model):
+    """A day on which other hours hold; an empty list means closed."""
+
+    date: datetime.date
+    name: Text
+    hours: list[Span]
+
+
+class HoursWording(_Model):
+    """How opening hours are put into words."""
+
+    weekdays: dict[Weekday, str]
+    weekday_range: str
+    span_separator: str
+    day_separator: str
+    closed: str
+    open_now: str
+    closed_now: str
+    holiday: str
+
+    @validator("weekdays")
+    def _all_weekdays(cls, value: dict[str, str]) -> dict[str, str]:
+        missing = [day for day in WEEKDAYS if day not in value]
+        if missing:
+            raise ValueError(f"weekday {missing[0]} is missing")
+        return value
+
+
+class Organisation(_Model):
+    """What a deployment fills in; None and empty mean unknown."""
+
+    brand_name: Text
+    site_url: Text | None
+    hotline: Text | None
+    social_accounts: list[SocialAccount]
+    time_zone: str
+    opening_hours: dict[Weekday, list[Span]] | None
+    holidays: list[Holiday]
+    hours_wording: HoursWording
+
+    @validator("time_zone")
+    def _known_time_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise ValueError(f"expected an IANA time zone such as Asia/Shanghai, found {value!r}") from error
+        return value
+
+    @validator("opening_hours")
+    def _every_weekday(cls, value: dict[str, list[Span]] | None) -> dict[str, list[Span]] | None:
+        missing = [day for day in WEEKDAYS if value is not None and day not in value]
+        if missing:
+            raise ValueError(f"weekday {missing[0]} is missing; write [] for a closed day")
+        return value
+
+    @validator("site_url")
+    def _http_url(cls, value: str | None) -> str | None:
+        if value is not None and not re.fullmatch(r"https?://\S+", value):
+            raise ValueError(f"expected an address that begins with https://, found {value!r}")
+        return value

@@ -1,0 +1,14 @@
+"""`action_mark_solved`."""
+
+from actions.base import DialogueAction
+from actions.dialogue.dialogue import Act
+
+
+class ActionMarkSolved(DialogueAction):
+    """Ends the walkthrough as solved."""
+
+    act = Act.SOLVED
+
+    def name(self) -> str:
+        """Returns the name in `domain.yml`."""
+        return "action_mark_solved"

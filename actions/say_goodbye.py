@@ -1,0 +1,14 @@
+"""`action_say_goodbye`."""
+
+from actions.base import DialogueAction
+from actions.dialogue.dialogue import Act
+
+
+class ActionSayGoodbye(DialogueAction):
+    """Says goodbye."""
+
+    act = Act.GOODBYE
+
+    def name(self) -> str:
+        """Returns the name in `domain.yml`."""
+        return "action_say_goodbye"

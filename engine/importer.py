@@ -1,0 +1,84 @@
+"""Rasa's file importer, which also checks the knowledge and writes the one rule that each topic needs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.training_data.story_reader.yaml_story_reader import YAMLStoryReader
+from rasa.shared.core.training_data.structures import StoryGraph
+from rasa.shared.importers.rasa import RasaFileImporter
+
+from actions.knowledge import Knowledge, KnowledgeError, load_knowledge
+from engine.nlu.lexicon import read_lexicon
+from engine.paths import KNOWLEDGE, LEXICON
+
+_TOPIC_RULE = """
+version: "3.1"
+rules:
+- rule: open topic {topic}
+  steps:
+  - intent: {topic}
+  - action: action_open_topic
+"""
+
+
+class KnowledgeImporter(RasaFileImporter):
+    """Makes a knowledge file and its intent enough for a new topic.
+
+    For every intent of the domain that is named like a topic, the rule that opens the topic is added. Used by every
+    Rasa command that reads training data, so a broken knowledge file stops `rasa train` and `rasa data validate`.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Reads the knowledge.
+
+        Raises:
+            KnowledgeError: A knowledge file is broken or does not fit the lexicon.
+        """
+        super().__init__(*args, **kwargs)
+        self._knowledge = load_knowledge(KNOWLEDGE)
+        problems = list(_unknown_values(self._knowledge, read_lexicon(LEXICON).entity_values))
+        if problems:
+            raise KnowledgeError(problems)
+
+    def get_stories(self, exclusion_percentage: int | None = None) -> StoryGraph:
+        """Returns the rules in the data files and one rule for each topic that has an intent."""
+        graph = super().get_stories(exclusion_percentage)
+        domain = self.get_domain()
+        if domain.is_empty():
+            return graph
+        _refuse_unreachable(self._knowledge, domain)
+        reader = YAMLStoryReader(domain)
+        for topic in self._knowledge.topics:
+            if topic in domain.intents:
+                steps = reader.read_from_string(_TOPIC_RULE.format(topic=topic))
+                graph = graph.merge(StoryGraph(steps))
+        return graph
+
+
+def _unknown_values(knowledge: Knowledge, known: dict[str, tuple[str, ...]]) -> list[str]:
+    problems = []
+    for topic in knowledge.topics.values():
+        used = [(topic.entity, step.value) for step in topic.steps if step.value]
+        used += [(topic.entity, item.value) for item in topic.items]
+        used += [("detail", entry.value) for entry in topic.details]
+        for entity, value in used:
+            if value not in known.get(entity or "", ()):
+                problems.append(
+                    f"{KNOWLEDGE / topic.id}.yml: no pattern in {LEXICON / 'entities.yml'} gives {entity} the value "
+                    f"{value!r}"
+                )
+    return problems
+
+
+def _refuse_unreachable(knowledge: Knowledge, domain: Domain) -> None:
+    opened = {item.opens for topic in knowledge.topics.values() for item in topic.items}
+    problems = [
+        f"{KNOWLEDGE / topic}.yml: nothing opens this topic: name an intent of the domain {topic!r}, "
+        "or let an item of another topic open it"
+        for topic in knowledge.topics
+        if topic not in domain.intents and topic not in opened
+    ]
+    if problems:
+        raise KnowledgeError(problems)

@@ -1,0 +1,1 @@
+"""NLU graph components for Chinese wallet support, configured in `config.yml`."""

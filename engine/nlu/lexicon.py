@@ -1,0 +1,122 @@
+"""Reads `data/lexicon/`: the words, aliases and entity patterns that a content owner edits."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+
+from engine.nlu.text_normalization import normalize
+
+
+class LexiconError(ValueError):
+    """A file of `data/lexicon/` is broken; the message names the file and what is expected."""
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """What the files say.
+
+    Attributes:
+        words: Words that the segmenter keeps in one piece.
+        aliases: What people type instead of Chinese words (`yzm`, `password`), mapped to those words.
+        entity_patterns: spaCy EntityRuler patterns; one token is one character.
+        entity_values: For each entity with canonical values, these values.
+    """
+
+    words: tuple[str, ...]
+    aliases: dict[str, str]
+    entity_patterns: list[dict[str, Any]]
+    entity_values: dict[str, tuple[str, ...]]
+
+
+def lexicon_fingerprint(folder: Path) -> str:
+    """Returns a hash that changes when any file of the lexicon does."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.iterdir()):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def read_lexicon(folder: Path) -> Lexicon:
+    """Reads and checks the lexicon.
+
+    Args:
+        folder: Holds `words.txt`, `aliases.yml` and `entities.yml`.
+
+    Returns:
+        The lexicon, with all words and phrases normalized as messages are.
+
+    Raises:
+        LexiconError: A file is missing or has the wrong shape.
+    """
+    patterns, values = _read_entities(folder / "entities.yml")
+    return Lexicon(
+        words=_read_words(folder / "words.txt"),
+        aliases=_read_aliases(folder / "aliases.yml"),
+        entity_patterns=patterns,
+        entity_values=values,
+    )
+
+
+def _read_text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise LexiconError(f"{path}: cannot be read: {error.strerror}") from error
+
+
+def _read_words(path: Path) -> tuple[str, ...]:
+    lines = (line.split("#", 1)[0].strip() for line in _read_text(path).splitlines())
+    return tuple(dict.fromkeys(normalize(line) for line in lines if line))
+
+
+def _read_mapping(path: Path) -> dict[str, Any]:
+    content = YAML(typ="safe").load(_read_text(path))
+    if not isinstance(content, dict):
+        raise LexiconError(f"{path}: expected a mapping, found {type(content).__name__}")
+    return content
+
+
+def _read_aliases(path: Path) -> dict[str, str]:
+    aliases = _read_mapping(path)
+    for alias, word in aliases.items():
+        if not (isinstance(alias, str) and alias.isascii() and isinstance(word, str) and word):
+            raise LexiconError(f"{path}: {alias!r}: expected latin letters mapped to a Chinese word, found {word!r}")
+    return {alias.lower(): normalize(word) for alias, word in aliases.items()}
+
+
+def _read_entities(path: Path) -> tuple[list[dict[str, Any]], dict[str, tuple[str, ...]]]:
+    patterns: list[dict[str, Any]] = []
+    values: dict[str, tuple[str, ...]] = {}
+    for label, groups in _read_mapping(path).items():
+        if not isinstance(groups, list):
+            raise LexiconError(f"{path}: {label}: expected a list of groups, found {type(groups).__name__}")
+        for number, group in enumerate(groups):
+            where = f"{path}: {label}[{number}]"
+            if not isinstance(group, dict) or not set(group) <= {"value", "phrases", "patterns"}:
+                raise LexiconError(f"{where}: expected a mapping with value, phrases, patterns")
+            patterns += _group_patterns(label, group, where)
+        values[label] = tuple(dict.fromkeys(str(group["value"]) for group in groups if "value" in group))
+    return patterns, values
+
+
+def _group_patterns(label: str, group: dict[str, Any], where: str) -> list[dict[str, Any]]:
+    found: list[str | list[dict[str, Any]]] = []
+    for phrase in group.get("phrases", []):
+        if not isinstance(phrase, str) or not phrase.strip():
+            raise LexiconError(f"{where}.phrases: expected non-empty texts, found {phrase!r}")
+        found.append(normalize(phrase))
+    for pattern in group.get("patterns", []):
+        if not isinstance(pattern, list) or not all(isinstance(token, dict) for token in pattern):
+            raise LexiconError(f"{where}.patterns: expected lists of spaCy token patterns, found {pattern!r}")
+        found.append(pattern)
+    if not found:
+        raise LexiconError(f"{where}: expected at least one phrase or pattern")
+    entry: dict[str, Any] = {"label": label}
+    if "value" in group:
+        entry["id"] = str(group["value"])
+    return [{**entry, "pattern": pattern} for pattern in found]

@@ -1,0 +1,153 @@
+"""TF-IDF n-grams of characters, words or syllables as a sparse sentence feature."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.constants import FEATURIZER_CLASS_ALIAS, SPACY_DOCS, TOKENS_NAMES
+from rasa.shared.exceptions import InvalidConfigException
+from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, TEXT
+from rasa.shared.nlu.training_data.features import Features
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+from scipy.sparse import csr_matrix
+from sklearn.feature_extraction.text import TfidfVectorizer
+
+from engine.nlu.lexicon import read_lexicon
+from engine.nlu.normalized_spacy_nlp import NormalizedSpacyNLP
+from engine.nlu.views import character_units, ngrams, syllable_units
+from engine.paths import ROOT
+
+
+def _word_units(message: Message) -> list[str]:
+    return [token.text for token in message.get(TOKENS_NAMES[TEXT], []) if token.text.strip()]
+
+
+def _normalized_text(message: Message) -> str:
+    doc = message.get(SPACY_DOCS[TEXT])
+    return "" if doc is None else str(doc.text)
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
+class NgramFeaturizer(GraphComponent):
+    """Adds one L2-normalized TF-IDF vector of n-grams per message.
+
+    Rasa's CountVectorsFeaturizer counts without IDF, computes features for every token that a linear classifier
+    never reads, and cannot read syllables.
+
+    Config:
+        view: `character`, `word` or `syllable`.
+        min_ngram, max_ngram: Shortest and longest n-gram.
+        weight: Factor of the whole vector, to weigh the views against each other.
+        lexicon: Folder of the lexicon, relative to the project's root; read at training for the aliases.
+    """
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """Returns the defaults."""
+        return {"view": "character", "min_ngram": 1, "max_ngram": 3, "weight": 1.0, "lexicon": "data/lexicon"}
+
+    @classmethod
+    def required_components(cls) -> list[type]:
+        """Returns the components that must stand before this one."""
+        return [NormalizedSpacyNLP]
+
+    @classmethod
+    def validate_config(cls, config: dict[str, Any]) -> None:
+        """Refuses an unknown view and an empty range of n-gram lengths."""
+        if config["view"] not in ("character", "word", "syllable"):
+            raise InvalidConfigException(
+                f"NgramFeaturizer: view must be character, word or syllable, found {config['view']!r}."
+            )
+        if not 1 <= config["min_ngram"] <= config["max_ngram"]:
+            raise InvalidConfigException("NgramFeaturizer: expected 1 <= min_ngram <= max_ngram.")
+
+    def __init__(
+        self,
+        config: dict[str, Any],
+        name: str,
+        model_storage: ModelStorage,
+        resource: Resource,
+        aliases: dict[str, str],
+    ) -> None:
+        """Makes an untrained featurizer; `name` marks the origin of its features."""
+        self._config = config
+        self._name = config.get(FEATURIZER_CLASS_ALIAS, name)
+        self._model_storage = model_storage
+        self._resource = resource
+        self._aliases = aliases
+        self._vectorizer = TfidfVectorizer(analyzer=self._analyze, sublinear_tf=True)
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> NgramFeaturizer:
+        """Creates an untrained component (see parent class)."""
+        aliases = read_lexicon(ROOT / config["lexicon"]).aliases
+        return cls(config, execution_context.node_name, model_storage, resource, aliases)
+
+    @property
+    def _units(self) -> Callable[[Message], list[str]]:
+        if self._config["view"] == "word":
+            return _word_units
+        cut = character_units if self._config["view"] == "character" else syllable_units
+        return lambda message: cut(_normalized_text(message), self._aliases)
+
+    def _analyze(self, message: Message) -> list[str]:
+        return ngrams(self._units(message), range(self._config["min_ngram"], self._config["max_ngram"] + 1))
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Learns vocabulary and document frequencies from the messages that have an intent."""
+        self._vectorizer.fit(training_data.intent_examples)
+        self._persist()
+        return self._resource
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        """Adds the features to all training examples."""
+        self.process(training_data.training_examples)
+        return training_data
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Adds the features to each message."""
+        matrix = self._vectorizer.transform(messages) * self._config["weight"]
+        for number, message in enumerate(messages):
+            row = csr_matrix(matrix[number])
+            message.add_features(Features(row, FEATURE_TYPE_SENTENCE, TEXT, self._name))
+        return messages
+
+    def _persist(self) -> None:
+        terms = sorted(self._vectorizer.vocabulary_, key=self._vectorizer.vocabulary_.__getitem__)
+        with self._model_storage.write_to(self._resource) as folder:
+            (folder / "terms.json").write_text(json.dumps(terms, ensure_ascii=False), encoding="utf-8")
+            (folder / "aliases.json").write_text(json.dumps(self._aliases, ensure_ascii=False), encoding="utf-8")
+            np.save(folder / "idf.npy", self._vectorizer.idf_)
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> NgramFeaturizer:
+        """Loads a trained component (see parent class)."""
+        with model_storage.read_from(resource) as folder:
+            terms = json.loads((folder / "terms.json").read_text(encoding="utf-8"))
+            aliases = json.loads((folder / "aliases.json").read_text(encoding="utf-8"))
+            idf = np.load(folder / "idf.npy", allow_pickle=False)
+        featurizer = cls(config, execution_context.node_name, model_storage, resource, aliases)
+        featurizer._vectorizer.set_params(vocabulary={term: index for index, term in enumerate(terms)})
+        featurizer._vectorizer.idf_ = idf
+        return featurizer

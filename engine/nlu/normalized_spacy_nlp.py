@@ -1,0 +1,53 @@
+"""The spaCy model of the NLU pipeline: our `zh` pipeline, fed with normalized text."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.nlu.utils.spacy_utils import SpacyModel, SpacyNLP
+
+from engine.nlu.spacy_pipeline import load_pipeline
+from engine.nlu.text_normalization import normalize
+from engine.paths import ROOT
+
+
+class LexiconSpacyModel(SpacyModel):
+    """A spaCy model whose fingerprint follows the lexicon, so that Rasa retrains when a word or pattern changes."""
+
+    def fingerprint(self) -> str:
+        """Returns the hash of the lexicon that the pipeline was built from."""
+        return str(self.model.meta["lexicon_fingerprint"])
+
+
+@DefaultV1Recipe.register(
+    [DefaultV1Recipe.ComponentType.MODEL_LOADER, DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER],
+    is_trainable=False,
+    model_from="NormalizedSpacyNLP",
+)
+class NormalizedSpacyNLP(SpacyNLP):
+    """Rasa's SpacyNLP with three differences.
+
+    The pipeline is built from the lexicon when it is missing or stale; text is normalized before spaCy reads it
+    (same length, so offsets stay true); the training cache notices changes of the lexicon.
+
+    Config:
+        model: Folder of the spaCy pipeline, relative to the project's root.
+        lexicon: Folder of the lexicon, relative to the project's root.
+    """
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """Returns the defaults of `model` and `lexicon`."""
+        return {**SpacyNLP.get_default_config(), "model": "build/spacy_zh_uwallet", "lexicon": "data/lexicon"}
+
+    @classmethod
+    def create(cls, config: dict[str, Any], *args: Any, **kwargs: Any) -> NormalizedSpacyNLP:
+        """Creates the component (see parent class)."""
+        config = {**cls.get_default_config(), **config}
+        pipeline = load_pipeline(ROOT / Path(config["model"]), ROOT / Path(config["lexicon"]))
+        return cls(LexiconSpacyModel(model=pipeline, model_name=config["model"]), config)
+
+    def _preprocess_text(self, text: str | None) -> str:
+        return normalize(text or "")

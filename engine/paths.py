@@ -1,0 +1,10 @@
+"""Where things lie, relative to the project's root, whatever the working directory is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+LEXICON = ROOT / "data" / "lexicon"
+KNOWLEDGE = ROOT / "data" / "knowledge"
+SPACY_PIPELINE = ROOT / "build" / "spacy_zh_uwallet"

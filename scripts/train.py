@@ -1,0 +1,50 @@
+"""Trains the model if what it is made of has changed since the last one. Usage: python scripts/train.py [--force]."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+MODEL = ROOT / "models" / "uwallet.tar.gz"
+FINGERPRINT = ROOT / "models" / "uwallet.fingerprint"
+
+# Everything that goes into the model. Knowledge texts do not: actions read them when the bot starts. Its topics do,
+# as each topic with an intent is given a rule; their names are hashed below.
+_INPUTS = ("config.yml", "domain.yml", "requirements/bot.txt", "data/nlu", "data/rules", "data/lexicon", "engine")
+
+
+def fingerprint() -> str:
+    """Returns a hash over the content of everything that the model is made of."""
+    digest = hashlib.sha256()
+    for name in _INPUTS:
+        path = ROOT / name
+        files = [path] if path.is_file() else sorted(p for p in path.rglob("*") if p.suffix in {".py", ".yml", ".txt"})
+        for file in files:
+            digest.update(f"{file.relative_to(ROOT)}\0".encode() + file.read_bytes() + b"\0")
+    for file in sorted((ROOT / "data" / "knowledge").glob("*.yml")):
+        digest.update(file.name.encode())
+    return digest.hexdigest()
+
+
+def main() -> int:
+    """Trains if needed; returns the exit status of `rasa train`."""
+    current = fingerprint()
+    if "--force" not in sys.argv and MODEL.exists() and FINGERPRINT.exists() and FINGERPRINT.read_text() == current:
+        print(f"{MODEL.relative_to(ROOT)} is up to date.")
+        return 0
+    print("Training (about a minute) ...", flush=True)
+    FINGERPRINT.unlink(missing_ok=True)
+    command = [sys.executable, "-W", "ignore", "-m", "rasa", "train", "--fixed-model-name", "uwallet", "--quiet"]
+    environment = {**os.environ, "RASA_TELEMETRY_ENABLED": "false", "TF_CPP_MIN_LOG_LEVEL": "3"}
+    status = subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
+    if status == 0:
+        FINGERPRINT.write_text(current)
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,64 @@
+"""The handoff payload fits its published schema."""
+
+from __future__ import annotations
+
+import json
+
+import jsonschema
+import pytest
+
+from actions.dialogue.dialogue import Act
+from tests.conftest import ROOT, Conversation
+
+SCHEMA = json.loads((ROOT / "docs" / "handoff.schema.json").read_text(encoding="utf-8"))
+
+
+def hand_off(conversation: Conversation, **entities: tuple[str, ...]) -> dict[str, object]:
+    conversation.does(Act.HUMAN, "转人工", entities=entities)
+    assert conversation.turn
+    custom = conversation.turn.replies[-1].custom
+    assert custom
+    payload = json.loads(json.dumps(custom))
+    jsonschema.validate(payload, SCHEMA)
+    return dict(payload)
+
+
+def test_out_of_the_blue(conversation: Conversation) -> None:
+    payload = hand_off(conversation)
+    assert payload == {
+        "type": "handoff",
+        "version": 1,
+        "reason": "user_request",
+        "topic": None,
+        "step": None,
+        "collected": {},
+        "problem_steps": [],
+        "tried": [],
+    }
+
+
+def test_from_the_middle_of_a_dispute(conversation: Conversation) -> None:
+    conversation.opens("forgot_password")
+    conversation.does(Act.CANCEL)
+    conversation.opens("transaction_dispute", transaction_time="昨天", amount="200")
+    conversation.does(Act.NEXT, entities={"step_number": ("2",)})
+    conversation.does(Act.PROBLEM)
+    payload = hand_off(conversation, phone_number=("13800138000",))
+    assert payload["topic"] == {"id": "transaction_dispute", "title": "交易申诉"}
+    assert payload["step"] == {"number": 2, "count": 5, "id": "open_dispute_form", "title": "打开“交易申诉”"}
+    assert payload["collected"] == {"transaction_time": "昨天", "amount": "200", "phone_number": "13800138000"}
+    assert payload["problem_steps"] == ["open_dispute_form"]
+    assert payload["tried"] == [{"topic": "forgot_password", "title": "找回登录密码", "step": 1, "outcome": "stopped"}]
+
+
+def test_after_an_answer_the_topic_is_the_one_asked_about(conversation: Conversation) -> None:
+    conversation.opens("verification_code_issue")
+    payload = hand_off(conversation)
+    assert payload["topic"] == {"id": "verification_code_issue", "title": "验证码的问题"}
+
+
+@pytest.mark.parametrize("change", [{"reason": "boredom"}, {"version": 2}, {"unexpected": 1}, {"topic": "text"}])
+def test_the_schema_refuses_anything_else(conversation: Conversation, change: dict[str, object]) -> None:
+    payload = {**hand_off(conversation), **change}
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(payload, SCHEMA)

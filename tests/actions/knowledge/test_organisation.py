@@ -1,0 +1,88 @@
+"""Opening hours and other settings, put into words."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from actions.knowledge import Knowledge
+from actions.knowledge.organisation import describe_hours, is_open, placeholder_values, setting_line
+from actions.knowledge.schema import Organisation
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+WORKDAY = ["09:00-12:00", "13:30-24:00"]
+WEEK = {
+    "mon": WORKDAY,
+    "tue": WORKDAY,
+    "wed": WORKDAY,
+    "thu": WORKDAY,
+    "fri": WORKDAY,
+    "sat": ["10:00-16:00"],
+    "sun": [],
+}
+
+
+def organisation(knowledge: Knowledge, **changes: Any) -> Organisation:
+    return Organisation.parse_obj({**knowledge.organisation.dict(), **changes})
+
+
+@pytest.fixture
+def open_weekdays(knowledge: Knowledge) -> Organisation:
+    holidays = [{"date": "2027-01-01", "name": "元旦", "hours": []}]
+    return organisation(knowledge, opening_hours=WEEK, holidays=holidays)
+
+
+@pytest.mark.parametrize(
+    ("moment", "expected"),
+    [
+        ("2026-11-23T08:59", False),
+        ("2026-11-23T09:00", True),
+        ("2026-11-23T12:00", False),
+        ("2026-11-23T23:59", True),
+        ("2026-11-28T09:30", False),
+        ("2026-11-28T15:59", True),
+        ("2026-11-29T12:00", False),
+        ("2027-01-01T10:00", False),
+    ],
+)
+def test_is_open(open_weekdays: Organisation, moment: str, expected: bool) -> None:
+    assert is_open(open_weekdays, datetime.datetime.fromisoformat(moment).replace(tzinfo=SHANGHAI)) is expected
+
+
+def test_hours_are_meant_in_the_time_zone_of_the_organisation(open_weekdays: Organisation) -> None:
+    assert is_open(open_weekdays, datetime.datetime(2026, 11, 23, 1, 30, tzinfo=datetime.timezone.utc)) is True
+    assert is_open(open_weekdays, datetime.datetime(2026, 11, 22, 16, 30, tzinfo=datetime.timezone.utc)) is False
+
+
+def test_hours_in_words(open_weekdays: Organisation) -> None:
+    assert describe_hours(open_weekdays) == (
+        "周一至周五 09:00-12:00、13:30-24:00；周六 10:00-16:00；周日 休息；2027-01-01（元旦）休息"
+    )
+
+
+def test_unset_settings_are_said_honestly(knowledge: Knowledge) -> None:
+    now = datetime.datetime(2026, 11, 23, tzinfo=SHANGHAI)
+    values = placeholder_values(organisation(knowledge), now)
+    assert values == {"brand_name": "u钱包"}
+    hotline = next(item for item in knowledge.topics["contact_support"].items if item.value == "hotline")
+    assert setting_line(hotline.settings[0], values) == hotline.settings[0].unknown
+    assert "官网底部或APP内" in hotline.settings[0].unknown
+
+
+def test_settings_that_are_filled_in(knowledge: Knowledge, open_weekdays: Organisation) -> None:
+    filled = organisation(
+        knowledge,
+        hotline="95000",
+        site_url="https://wallet.example",
+        social_accounts=[{"platform": "微信公众号", "name": "u钱包服务"}],
+        opening_hours=WEEK,
+    )
+    values = placeholder_values(filled, datetime.datetime(2026, 11, 23, 10, tzinfo=SHANGHAI))
+    assert values["hotline"] == "95000"
+    assert values["social_accounts"] == "微信公众号 u钱包服务"
+    assert values["open_now"] == filled.hours_wording.open_now
+    hours = knowledge.topics["support_hours"].settings[0]
+    assert "周六 10:00-16:00" in setting_line(hours, values)

@@ -1,0 +1,121 @@
+"""Every action through rasa_sdk: the response names it sends and all the events it returns."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from rasa_sdk import Tracker
+from rasa_sdk.events import SlotSet
+from rasa_sdk.executor import ActionExecutor, CollectingDispatcher
+
+from actions.base import DialogueAction
+from actions.dialogue.dialogue import Act
+
+VISITED = ["open_forgot_password", "enter_bound_account"]
+STEP_2 = {
+    "active_topic": "forgot_password",
+    "procedure_step": 2.0,
+    "last_topic": "forgot_password",
+    "visited_steps": VISITED,
+}
+LEFT = {"active_topic": None, "procedure_step": None, "visited_steps": None}
+
+
+def attempt(outcome: str) -> dict[str, Any]:
+    return {"attempts": [{"topic": "forgot_password", "step": 2, "outcome": outcome}]}
+
+
+@pytest.fixture(scope="module")
+def executor() -> ActionExecutor:
+    executor = ActionExecutor()
+    executor.register_package("actions")
+    return executor
+
+
+CASES: list[tuple[str, str, dict[str, Any], list[str | None], dict[str, Any]]] = [
+    (
+        "action_open_topic",
+        "forgot_password",
+        {},
+        ["utter_procedure_intro", "utter_first_step"],
+        {
+            "active_topic": "forgot_password",
+            "procedure_step": 1.0,
+            "visited_steps": ["open_forgot_password"],
+            "last_topic": "forgot_password",
+        },
+    ),
+    ("action_open_topic", "support_hours", {}, ["utter_answer"], {"last_topic": "support_hours"}),
+    (
+        "action_next_step",
+        "next_step",
+        STEP_2,
+        ["utter_step"],
+        {"procedure_step": 3.0, "visited_steps": [*VISITED, "enter_verification_code"]},
+    ),
+    ("action_previous_step", "previous_step", STEP_2, ["utter_first_step"], {"procedure_step": 1.0}),
+    ("action_repeat_step", "repeat_step", STEP_2, ["utter_step"], {}),
+    (
+        "action_report_step_problem",
+        "step_problem",
+        STEP_2,
+        ["utter_step_trouble"],
+        {"problem_steps": ["enter_bound_account"]},
+    ),
+    ("action_mark_solved", "problem_solved", STEP_2, ["utter_solved"], {**LEFT, **attempt("solved")}),
+    ("action_cancel_procedure", "cancel", STEP_2, ["utter_cancelled"], {**LEFT, **attempt("stopped")}),
+    ("action_affirm", "affirm", {}, ["utter_acknowledge"], {}),
+    ("action_deny", "deny", {}, ["utter_acknowledge"], {}),
+    (
+        "action_deny",
+        "deny",
+        {"awaiting": "human_offer", "offer_reason": "not_understood"},
+        ["utter_human_declined"],
+        {"awaiting": None, "offer_reason": None},
+    ),
+    (
+        "action_hand_off_to_human",
+        "human_handoff",
+        STEP_2,
+        ["utter_handoff", None],
+        {**LEFT, **attempt("handed_off")},
+    ),
+    ("action_greet_user", "greet", {}, ["utter_greet"], {}),
+    ("action_greet_user", "greet", STEP_2, ["utter_greet", "utter_resume_hint"], {"interrupted": True}),
+    ("action_say_goodbye", "goodbye", STEP_2, ["utter_goodbye"], {}),
+    ("action_accept_thanks", "thank", {}, ["utter_thank"], {}),
+    ("action_explain_capabilities", "capabilities", {}, ["utter_capabilities"], {}),
+    ("action_answer_bot_challenge", "bot_challenge", {}, ["utter_bot_challenge"], {}),
+    ("action_decline_out_of_scope", "out_of_scope", {}, ["utter_chitchat"], {}),
+    ("action_not_understood", "nlu_fallback", {}, ["utter_not_understood"], {"not_understood_in_row": 1.0}),
+    (
+        "action_not_understood",
+        "nlu_fallback",
+        {"not_understood_in_row": 1.0},
+        ["utter_not_understood_again"],
+        {"not_understood_in_row": 2.0, "awaiting": "human_offer", "offer_reason": "not_understood"},
+    ),
+]
+
+
+@pytest.mark.parametrize(("action", "intent", "slots", "responses", "changes"), CASES)
+async def test_action(
+    executor: ActionExecutor,
+    action: str,
+    intent: str,
+    slots: dict[str, Any],
+    responses: list[str | None],
+    changes: dict[str, Any],
+) -> None:
+    latest = {"text": "…", "intent": {"name": intent, "confidence": 0.9}, "entities": []}
+    tracker = Tracker("me", slots, latest, [], False, None, {}, "action_listen")
+    dispatcher = CollectingDispatcher()
+    events = await executor.actions[action](dispatcher, tracker, {})
+    assert [message["response"] for message in dispatcher.messages] == responses
+    assert sorted(events, key=str) == sorted((SlotSet(name, value) for name, value in changes.items()), key=str)
+
+
+def test_every_act_has_exactly_one_action(executor: ActionExecutor) -> None:
+    acts = [action.act for action in DialogueAction.__subclasses__()]
+    assert sorted(acts) == sorted(Act)

@@ -1,0 +1,62 @@
+"""Fixtures shared by all tests."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from actions.dialogue.dialogue import Act, Dialogue, Turn
+from actions.dialogue.messages import UserMessage
+from actions.dialogue.state import DialogueState
+from actions.knowledge import Knowledge, load_knowledge
+
+ROOT = Path(__file__).resolve().parent.parent
+PLACEHOLDERS = {"brand_name": "u钱包"}
+
+
+@pytest.fixture(scope="session")
+def knowledge() -> Knowledge:
+    return load_knowledge()
+
+
+@pytest.fixture
+def knowledge_folder(tmp_path: Path) -> Path:
+    """A copy of the knowledge files that a test may break."""
+    return Path(shutil.copytree(ROOT / "data" / "knowledge", tmp_path / "knowledge"))
+
+
+class Conversation:
+    """A conversation with the dialogue alone: acts in, response names out."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        self._dialogue = Dialogue(knowledge, PLACEHOLDERS)
+        self.state = DialogueState()
+        self.turn: Turn | None = None
+
+    def does(
+        self,
+        act: Act,
+        text: str = "说了一句话",
+        *,
+        intent: str = "",
+        payload: bool = False,
+        entities: Mapping[str, tuple[str, ...]] | None = None,
+    ) -> list[str | None]:
+        """Returns the names of the responses; None stands for a custom payload."""
+        message = UserMessage(intent=intent, text=text, entities=entities or {}, is_payload=payload)
+        self.turn = self._dialogue.respond(self.state, act, message)
+        self.state = self.turn.state
+        return [reply.response for reply in self.turn.replies]
+
+    def opens(self, topic: str, text: str = "说了一句话", **entities: str) -> list[str | None]:
+        """Opens a topic, each entity with one value."""
+        values = {name: (value,) for name, value in entities.items()}
+        return self.does(Act.OPEN_TOPIC, text, intent=topic, entities=values)
+
+
+@pytest.fixture
+def conversation(knowledge: Knowledge) -> Conversation:
+    return Conversation(knowledge)

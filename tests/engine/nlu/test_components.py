@@ -1,0 +1,119 @@
+"""The NLU components in Rasa's own graph: trained, stored, loaded, and giving the same again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from rasa.engine.graph import ExecutionContext, GraphSchema
+from rasa.engine.storage.local_model_storage import LocalModelStorage
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.exceptions import InvalidConfigException
+from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from engine.nlu.character_entity_extractor import CharacterEntityExtractor
+from engine.nlu.linear_intent_classifier import LinearIntentClassifier
+from engine.nlu.ngram_featurizer import NgramFeaturizer
+from engine.nlu.normalized_spacy_nlp import NormalizedSpacyNLP
+
+EXAMPLES = {
+    "forgot_password": ["忘记密码了", "密码忘了", "密码想不起来", "登录密码不记得", "找回密码"],
+    "payment_failure": ["付不了款", "支付失败", "付款不成功", "扫码付不出去", "转账失败"],
+    "human_handoff": ["转人工", "找人工客服", "我要真人", "人工服务", "叫你们客服来"],
+}
+CONTEXT = ExecutionContext(GraphSchema({}), node_name="node")
+
+
+@pytest.fixture
+def storage(tmp_path: Path) -> ModelStorage:
+    return LocalModelStorage.create(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def spacy_nlp() -> NormalizedSpacyNLP:
+    return NormalizedSpacyNLP.create(NormalizedSpacyNLP.get_default_config(), None, None, CONTEXT)
+
+
+def messages(spacy_nlp: NormalizedSpacyNLP, *texts: str) -> list[Message]:
+    return list(spacy_nlp.process([Message({TEXT: text}) for text in texts], spacy_nlp.provide()))
+
+
+@pytest.fixture
+def training_data(spacy_nlp: NormalizedSpacyNLP) -> TrainingData:
+    examples = [Message({TEXT: text, INTENT: intent}) for intent, texts in EXAMPLES.items() for text in texts]
+    return TrainingData(list(spacy_nlp.process(examples, spacy_nlp.provide())))
+
+
+def arguments(component: Any, storage: ModelStorage, **config: Any) -> tuple[Any, ...]:
+    return {**component.get_default_config(), **config}, storage, Resource(str(config)), CONTEXT
+
+
+@pytest.mark.parametrize("view", ["character", "syllable"])
+def test_featurizer_gives_the_same_after_loading(
+    storage: ModelStorage, spacy_nlp: NormalizedSpacyNLP, training_data: TrainingData, view: str
+) -> None:
+    given = arguments(NgramFeaturizer, storage, view=view)
+    trained = NgramFeaturizer.create(*given)
+    trained.train(training_data)
+    (before,) = trained.process(messages(spacy_nlp, "密碼忘了咋整"))
+    (after,) = NgramFeaturizer.load(*given).process(messages(spacy_nlp, "密碼忘了咋整"))
+    first, second = (message.get_sparse_features(TEXT)[1].features for message in (before, after))
+    assert first.nnz > 5
+    assert np.allclose(first.toarray(), second.toarray())
+
+
+def test_featurizer_weight_is_the_length_of_the_vector(
+    storage: ModelStorage, spacy_nlp: NormalizedSpacyNLP, training_data: TrainingData
+) -> None:
+    featurizer = NgramFeaturizer.create(*arguments(NgramFeaturizer, storage, weight=0.5))
+    featurizer.train(training_data)
+    (message,) = featurizer.process(messages(spacy_nlp, "付款失败"))
+    assert np.linalg.norm(message.get_sparse_features(TEXT)[1].features.toarray()) == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize("config", [{"view": "letters"}, {"min_ngram": 3, "max_ngram": 2}, {"min_ngram": 0}])
+def test_featurizer_refuses_a_config_that_makes_no_sense(config: dict[str, Any]) -> None:
+    with pytest.raises(InvalidConfigException, match="NgramFeaturizer"):
+        NgramFeaturizer.validate_config({**NgramFeaturizer.get_default_config(), **config})
+
+
+def test_classifier_learns_stores_and_loads(
+    storage: ModelStorage, spacy_nlp: NormalizedSpacyNLP, training_data: TrainingData
+) -> None:
+    featurizer = NgramFeaturizer.create(*arguments(NgramFeaturizer, storage))
+    featurizer.train(training_data)
+    featurizer.process_training_data(training_data)
+    given = arguments(LinearIntentClassifier, storage, calibration_folds=3)
+    LinearIntentClassifier.create(*given).train(training_data)
+    classifier = LinearIntentClassifier.load(*given)
+    unseen = {"密码忘记了怎么办": "forgot_password", "付款失敗": "payment_failure", "人工": "human_handoff"}
+    for text, intent in unseen.items():
+        (message,) = classifier.process(featurizer.process(messages(spacy_nlp, text)))
+        assert message.get(INTENT)["name"] == intent
+        ranking = message.get("intent_ranking")
+        assert ranking[0]["name"] == intent
+        assert sum(entry["confidence"] for entry in ranking) == pytest.approx(1, abs=1e-5)
+
+
+def test_classifier_says_which_intent_has_too_few_examples(
+    storage: ModelStorage, spacy_nlp: NormalizedSpacyNLP, training_data: TrainingData
+) -> None:
+    lonely = messages(spacy_nlp, "再见")[0]
+    lonely.set(INTENT, "goodbye")
+    data = TrainingData([*training_data.training_examples, lonely])
+    with pytest.raises(InvalidConfigException, match="'goodbye' has 1"):
+        LinearIntentClassifier.create(*arguments(LinearIntentClassifier, storage)).train(data)
+
+
+def test_entities_carry_canonical_values_and_offsets(spacy_nlp: NormalizedSpacyNLP, storage: ModelStorage) -> None:
+    extractor = CharacterEntityExtractor.create(*arguments(CharacterEntityExtractor, storage))
+    (message,) = extractor.process(messages(spacy_nlp, "是不是銀行的問題"))
+    (entity,) = message.get(ENTITIES)
+    assert (entity["entity"], entity["value"]) == ("payment_cause", "bank")
+    assert (entity["start"], entity["end"]) == (3, 8)
+    assert entity["extractor"] == "CharacterEntityExtractor"

@@ -1,0 +1,59 @@
+"""The lexicon is read, or refused with file and reason."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from engine.nlu.lexicon import LexiconError, lexicon_fingerprint, read_lexicon
+from tests.conftest import ROOT
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(ROOT / "data" / "lexicon", tmp_path / "lexicon"))
+
+
+def test_the_lexicon_of_the_bot(folder: Path) -> None:
+    lexicon = read_lexicon(folder)
+    assert "u钱包" in lexicon.words
+    assert lexicon.aliases["yzm"] == "验证码"
+    assert lexicon.entity_values["payment_cause"] == ("balance", "network", "bank", "limit", "account_hold")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "reason"),
+    [
+        ("aliases.yml", "密码: mima", "'密码': expected latin letters mapped to a Chinese word"),
+        ("aliases.yml", "- yzm", "expected a mapping"),
+        ("entities.yml", "amount: 3", "amount: expected a list of groups"),
+        ("entities.yml", "amount: [{words: [元]}]", r"amount\[0\]: expected a mapping with value, phrases, patterns"),
+        ("entities.yml", "amount: [{value: yuan}]", r"amount\[0\]: expected at least one phrase or pattern"),
+        ("entities.yml", "amount: [{phrases: [400]}]", r"amount\[0\]\.phrases: expected non-empty texts, found 400"),
+        (
+            "entities.yml",
+            "amount: [{patterns: [元]}]",
+            r"amount\[0\]\.patterns: expected lists of spaCy token patterns",
+        ),
+    ],
+)
+def test_broken_files(folder: Path, name: str, content: str, reason: str) -> None:
+    (folder / name).write_text(content, encoding="utf-8")
+    with pytest.raises(LexiconError, match=rf"{name}: {reason}"):
+        read_lexicon(folder)
+
+
+def test_missing_file(folder: Path) -> None:
+    (folder / "words.txt").unlink()
+    with pytest.raises(LexiconError, match=r"words\.txt: cannot be read: No such file"):
+        read_lexicon(folder)
+
+
+def test_fingerprint_follows_the_content(folder: Path) -> None:
+    before = lexicon_fingerprint(folder)
+    assert lexicon_fingerprint(folder) == before
+    with (folder / "words.txt").open("a", encoding="utf-8") as file:
+        file.write("新词\n")
+    assert lexicon_fingerprint(folder) != before

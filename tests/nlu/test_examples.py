@@ -1,0 +1,53 @@
+"""The examples are enough, do not contradict each other, and the held-out ones are really held out."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from tests.nlu.examples import held_out_examples, training_examples
+
+TRAINING = training_examples()
+MAIN = {
+    "forgot_password", "payment_failure", "account_security", "account_closure", "transaction_dispute",
+    "contact_support", "support_hours", "contact_preparation", "human_handoff", "account_compromised",
+}  # fmt: skip
+
+
+def test_enough_examples() -> None:
+    counts = Counter(example.intent for example in TRAINING)
+    too_few = {name: n for name, n in counts.items() if n < (60 if name in MAIN else 30)}
+    assert too_few == {}
+    assert counts["out_of_scope"] >= 200
+
+
+def test_no_text_under_two_intents() -> None:
+    intents: dict[str, set[str]] = {}
+    for example in TRAINING:
+        intents.setdefault(example.key or example.text, set()).add(example.intent)
+    assert {text: names for text, names in intents.items() if len(names) > 1} == {}
+
+
+def test_no_text_twice() -> None:
+    counts = Counter((example.text, example.intent) for example in TRAINING)
+    assert [text for text, n in counts.items() if n > 1] == []
+
+
+@pytest.mark.parametrize("name", ["dev", "test"])
+def test_training_never_saw_the_held_out_examples(name: str) -> None:
+    seen = {example.key for example in TRAINING}
+    assert [example.text for example in held_out_examples(name) if example.key in seen] == []
+
+
+def test_development_and_test_set_share_nothing() -> None:
+    development = {example.key for example in held_out_examples("dev")}
+    assert [example.text for example in held_out_examples("test") if example.key in development] == []
+
+
+def test_test_set_covers_every_intent_and_style() -> None:
+    examples = held_out_examples("test")
+    counts = Counter(example.intent for example in examples)
+    assert {name: n for name, n in counts.items() if n < (40 if name in MAIN else 15)} == {}
+    assert len(counts) == 27
+    assert min(Counter(example.origin for example in examples).values()) >= 45

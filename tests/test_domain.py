@@ -1,0 +1,78 @@
+"""The domain, the actions and the dialogue fit together; what users read stands in data, not in code."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rasa_sdk.executor import ActionExecutor
+from ruamel.yaml import YAML
+
+from tests.conftest import ROOT
+
+# fmt: off
+INTENTS = [
+    "forgot_password", "payment_failure", "account_security", "account_closure", "transaction_dispute",
+    "contact_support", "support_hours", "contact_preparation", "human_handoff", "account_compromised",
+    "verification_code_issue", "closure_consequences", "dispute_outcome", "next_step", "previous_step",
+    "repeat_step", "step_problem", "problem_solved", "cancel", "affirm", "deny", "greet", "goodbye", "thank",
+    "capabilities", "bot_challenge", "out_of_scope",
+]
+# fmt: on
+CODE = sorted([*ROOT.glob("actions/**/*.py"), *ROOT.glob("engine/**/*.py")])
+
+
+@pytest.fixture(scope="module")
+def domain() -> dict[str, Any]:
+    return dict(YAML(typ="safe").load((ROOT / "domain.yml").read_text(encoding="utf-8")))
+
+
+def test_intents(domain: dict[str, Any]) -> None:
+    assert domain["intents"] == INTENTS
+
+
+def test_actions_are_those_of_the_package(domain: dict[str, Any]) -> None:
+    executor = ActionExecutor()
+    executor.register_package("actions")
+    assert sorted(executor.actions) == domain["actions"]
+
+
+def test_every_response_is_used_and_every_used_one_exists(domain: dict[str, Any]) -> None:
+    code = "\n".join(path.read_text(encoding="utf-8") for path in ROOT.glob("actions/**/*.py"))
+    assert set(re.findall(r'"(utter_\w+)"', code)) == set(domain["responses"])
+
+
+def test_buttons_of_responses_carry_known_intents(domain: dict[str, Any]) -> None:
+    buttons = [b for variants in domain["responses"].values() for v in variants for b in v.get("buttons", [])]
+    assert buttons
+    assert {re.match(r"/(\w+)", button["payload"])[1] for button in buttons} <= set(INTENTS)  # type: ignore[index]
+
+
+def chinese_texts(path: Path) -> list[str]:
+    """Returns the string constants of a module that hold Chinese characters and are no docstrings."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    docstrings = {
+        id(node.body[0].value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
+        and node.body
+        and isinstance(node.body[0], ast.Expr)
+    }
+    return [
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and id(node) not in docstrings
+        and re.search(r"[一-鿿]{3,}", node.value)
+    ]
+
+
+@pytest.mark.parametrize(
+    "path", [p for p in CODE if p.name != "entity_values.py"], ids=lambda p: str(p.relative_to(ROOT))
+)
+def test_no_user_facing_text_in_code(path: Path) -> None:
+    assert chinese_texts(path) == []
