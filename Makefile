@@ -1,9 +1,6 @@
 # make run: set up, train if needed, start.   make test: set up, run every test.   make help: the rest.
 .DEFAULT_GOAL := help
-PYTHON := .venv/bin/python -W ignore
-RASA := RASA_TELEMETRY_ENABLED=false TF_CPP_MIN_LOG_LEVEL=3 SQLALCHEMY_SILENCE_UBER_WARNING=1 $(PYTHON) -m rasa
-# Rasa looks at the working directory only when started from its own script.
-export PYTHONPATH := $(CURDIR)
+PYTHON := .venv/bin/python
 
 .PHONY: help setup setup-dev run chat train test lint format lock clean
 

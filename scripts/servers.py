@@ -70,14 +70,8 @@ def endpoints_file(actions_port: int) -> Iterator[Path]:
 
 def start_rasa(*arguments: str) -> subprocess.Popen[bytes]:
     """Starts a Rasa command in the background, listening on this machine only."""
-    environment = {
-        **os.environ,
-        "RASA_TELEMETRY_ENABLED": "false",
-        "SANIC_HOST": HOST,
-        "TF_CPP_MIN_LOG_LEVEL": "3",
-        "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
-    }
-    return subprocess.Popen([sys.executable, "-W", "ignore", "-m", "rasa", *arguments], cwd=ROOT, env=environment)
+    environment = {**os.environ, "SANIC_HOST": HOST}
+    return subprocess.Popen([sys.executable, "scripts/rasa_cli.py", *arguments], cwd=ROOT, env=environment)
 
 
 def wait_until_ready(name: str, process: subprocess.Popen[bytes], url: str) -> None:

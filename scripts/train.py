@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -38,9 +37,8 @@ def main() -> int:
         return 0
     print("Training (about a minute) ...", flush=True)
     FINGERPRINT.unlink(missing_ok=True)
-    command = [sys.executable, "-W", "ignore", "-m", "rasa", "train", "--fixed-model-name", "uwallet", "--quiet"]
-    environment = {**os.environ, "RASA_TELEMETRY_ENABLED": "false", "TF_CPP_MIN_LOG_LEVEL": "3"}
-    status = subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
+    command = [sys.executable, "scripts/rasa_cli.py", "train", "--fixed-model-name", "uwallet", "--quiet"]
+    status = subprocess.run(command, cwd=ROOT, check=False).returncode
     if status == 0:
         FINGERPRINT.write_text(current)
     return status

@@ -12,8 +12,9 @@ from actions.dialogue.dialogue import Act, Dialogue, Turn
 from actions.dialogue.messages import UserMessage
 from actions.dialogue.state import DialogueState
 from actions.knowledge import Knowledge, load_knowledge
+from tests.conversations.bot import Bot
+from tests.paths import ROOT
 
-ROOT = Path(__file__).resolve().parent.parent
 PLACEHOLDERS = {"brand_name": "u钱包"}
 
 
@@ -60,3 +61,11 @@ class Conversation:
 @pytest.fixture
 def conversation(knowledge: Knowledge) -> Conversation:
     return Conversation(knowledge)
+
+
+@pytest.fixture(scope="session")
+def bot() -> Bot:
+    """The trained bot, loaded once for all tests that need it."""
+    if not (ROOT / "models" / "uwallet.tar.gz").exists():
+        pytest.fail("There is no trained model. Run `make train` first; `make test` does.")
+    return Bot()

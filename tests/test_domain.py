@@ -11,7 +11,7 @@ import pytest
 from rasa_sdk.executor import ActionExecutor
 from ruamel.yaml import YAML
 
-from tests.conftest import ROOT
+from tests.paths import ROOT
 
 # fmt: off
 INTENTS = [

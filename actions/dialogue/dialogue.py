@@ -407,7 +407,7 @@ class Dialogue:
             declined = replace(state, awaiting=None, offer_reason=None)
             if topic is None:
                 return Turn(declined, (Reply("utter_human_declined", buttons=self._replies.menu()),))
-            return Turn(declined, (Reply("utter_human_declined_in_procedure"),))
+            return Turn(replace(declined, interrupted=True), (Reply("utter_human_declined_in_procedure"),))
         if topic is None:
             return Turn(state, (Reply("utter_acknowledge", buttons=self._replies.menu()),))
         if state.awaiting is Awaiting.DETAIL:

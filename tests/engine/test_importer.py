@@ -11,7 +11,7 @@ from rasa.shared.core.events import ActionExecuted, UserUttered
 from actions.knowledge import KnowledgeError
 from engine import importer
 from engine.importer import KnowledgeImporter
-from tests.conftest import ROOT
+from tests.paths import ROOT
 
 NEW_TOPIC = """
 title: 打开声音

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from ruamel.yaml import YAML
 
 from engine.nlu.text_normalization import normalize
-from tests.conftest import ROOT
+from tests.paths import ROOT
 
 
 @dataclass(frozen=True)

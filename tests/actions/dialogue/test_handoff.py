@@ -8,7 +8,8 @@ import jsonschema
 import pytest
 
 from actions.dialogue.dialogue import Act
-from tests.conftest import ROOT, Conversation
+from tests.conftest import Conversation
+from tests.paths import ROOT
 
 SCHEMA = json.loads((ROOT / "docs" / "handoff.schema.json").read_text(encoding="utf-8"))
 

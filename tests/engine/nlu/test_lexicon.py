@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from engine.nlu.lexicon import LexiconError, lexicon_fingerprint, read_lexicon
-from tests.conftest import ROOT
+from tests.paths import ROOT
 
 
 @pytest.fixture

@@ -1,0 +1,46 @@
+"""Plays the conversations of `scripts/*.yml` with the trained bot: typed text in, what the user sees out.
+
+A script is a list of conversations. Each turn has `user`, and any of
+`bot`: the names of the responses in order (`handoff` stands for the payload),
+`sees`: texts that must appear in what the bot says or on its buttons,
+`never`: texts that must not,
+`slots`: values of slots after the turn.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ruamel.yaml import YAML
+
+from tests.conversations.bot import Bot, BotMessage
+
+FILES = sorted((Path(__file__).parent / "scripts").glob("*.yml"))
+SCRIPTS = [
+    pytest.param(script["turns"], id=f"{path.stem}: {script['conversation']}")
+    for path in FILES
+    for script in YAML(typ="safe").load(path.read_text(encoding="utf-8"))
+]
+
+
+def visible(messages: list[BotMessage]) -> str:
+    return "\n".join([text for message in messages for text in (message.text, *message.buttons)])
+
+
+@pytest.mark.parametrize("turns", SCRIPTS)
+def test_conversation(bot: Bot, turns: list[dict[str, Any]], request: pytest.FixtureRequest) -> None:
+    sender = request.node.name
+    for turn in turns:
+        assert set(turn) <= {"user", "bot", "sees", "never", "slots"}
+        messages = bot.says(sender, turn["user"])
+        where = f"after 「{turn['user']}」 the bot said:\n{visible(messages)}"
+        names = ["handoff" if message.custom else message.response for message in messages]
+        assert names, where
+        if "bot" in turn:
+            assert names == turn["bot"], where
+        assert [text for text in turn.get("sees", ()) if text not in visible(messages)] == [], where
+        assert [text for text in turn.get("never", ()) if text in visible(messages)] == [], where
+        slots = bot.slots(sender)
+        assert {name: slots[name] for name in turn.get("slots", {})} == turn.get("slots", {}), where
