@@ -98,11 +98,13 @@ def message_from_tracker(tracker: Tracker) -> UserMessage:
     for entity in latest.get("entities") or ():
         entities.setdefault(entity["entity"], {})[str(entity["value"])] = None
     text = latest.get("text") or ""
+    intent = latest.get("intent") or {}
     return UserMessage(
-        intent=(latest.get("intent") or {}).get("name") or "",
+        intent=intent.get("name") or "",
         text=text,
         entities={name: tuple(values) for name, values in entities.items()},
         is_payload=text.startswith("/"),
+        confidence=float(intent.get("confidence") or 0),
     )
 
 

@@ -44,10 +44,11 @@ class Conversation:
         *,
         intent: str = "",
         payload: bool = False,
+        confidence: float = 1.0,
         entities: Mapping[str, tuple[str, ...]] | None = None,
     ) -> list[str | None]:
         """Returns the names of the responses; None stands for a custom payload."""
-        message = UserMessage(intent=intent, text=text, entities=entities or {}, is_payload=payload)
+        message = UserMessage(intent, text, entities or {}, is_payload=payload, confidence=confidence)
         self.turn = self._dialogue.respond(self.state, act, message)
         self.state = self.turn.state
         return [reply.response for reply in self.turn.replies]

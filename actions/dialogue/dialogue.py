@@ -20,6 +20,9 @@ from actions.knowledge import Knowledge, Topic
 # command in the training data that stands alone is 「不用说了我自己会弄」.
 _LONGEST_COMMAND = 10
 _LONGEST_DETAIL = 200
+# A yes that starts what cannot be undone must be beyond doubt. On the development set every yes lies above this, and
+# what only resembles one (「qwerqwer」) below.
+_CLEAR_YES = 0.9
 
 
 class Act(str, Enum):
@@ -96,6 +99,8 @@ class Dialogue:
             return self._note_detail(replace(state, not_understood_in_row=0), message)
         if act is not Act.NOT_UNDERSTOOD:
             state = replace(state, not_understood_in_row=0)
+        if self._consents(state, act, message):
+            return self._show_step(state, 1)
         if self._names_step(state, act, message):
             return self._jump(state, act, message)
         if act is Act.GOODBYE:
@@ -194,6 +199,16 @@ class Dialogue:
     def _show_warning(self, state: DialogueState, topic: Topic) -> Turn:
         asked = replace(state, awaiting=Awaiting.WARNING, interrupted=False)
         return Turn(asked, (self._replies.warning(topic),))
+
+    def _consents(self, state: DialogueState, act: Act, message: UserMessage) -> bool:
+        """Whether the message accepts the warning: a clear yes, or in words of its own (「确定要注销」)."""
+        if state.awaiting is not Awaiting.WARNING or state.interrupted:
+            return False
+        if act is Act.AFFIRM:
+            return message.confidence >= _CLEAR_YES
+        return "explicit_consent" in message.entities and (
+            act is Act.NEXT or (act is Act.OPEN_TOPIC and message.intent == state.topic)
+        )
 
     def _show_current(self, state: DialogueState) -> Turn:
         """Shows again whatever the walkthrough stands at."""
@@ -396,7 +411,7 @@ class Dialogue:
         if state.interrupted or state.awaiting is Awaiting.DETAIL:
             return self._show_current(state)
         if state.awaiting is Awaiting.WARNING:
-            return self._show_step(state, 1)
+            return self._show_current(state)
         if state.awaiting is Awaiting.OUTCOME:
             return self._solved(state, message)
         return self._next(state, message)

@@ -17,12 +17,14 @@ class UserMessage:
         text: What was typed; for a button, its payload.
         entities: Canonical values by entity, in the order of the text, without repetitions.
         is_payload: Whether a button was pressed.
+        confidence: How sure the NLU is of the intent, from 0 to 1; 1 for a button.
     """
 
     intent: str = ""
     text: str = ""
     entities: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     is_payload: bool = False
+    confidence: float = 1.0
 
     def single_value(self, entity: str | None, known: set[str]) -> str | None:
         """Returns the one value of `entity` among `known`; None when there is none, or more than one."""

@@ -56,4 +56,4 @@ def test_message_from_tracker() -> None:
     tracker = Tracker("me", {}, latest, [], False, None, {}, "action_listen")
     message = message_from_tracker(tracker)
     assert message.entities == {"amount": ("200", "300")}
-    assert (message.intent, message.is_payload) == ("transaction_dispute", False)
+    assert (message.intent, message.is_payload, message.confidence) == ("transaction_dispute", False, 0.9)

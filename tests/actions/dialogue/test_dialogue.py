@@ -133,6 +133,21 @@ def test_the_warning_is_accepted_by_yes(conversation: Conversation) -> None:
     assert conversation.does(Act.AFFIRM) == ["utter_first_step"]
 
 
+def test_a_doubtful_yes_does_not_start_the_closure(conversation: Conversation) -> None:
+    conversation.opens("account_closure")
+    assert conversation.does(Act.AFFIRM, "qwerqwer", confidence=0.7) == ["utter_warning"]
+
+
+def test_consent_in_words_of_its_own(conversation: Conversation) -> None:
+    conversation.opens("account_closure")
+    assert conversation.opens("account_closure", "确定要注销", explicit_consent="warning") == ["utter_first_step"]
+
+
+def test_consent_before_the_warning_is_none(conversation: Conversation) -> None:
+    replies = conversation.opens("account_closure", "我确定要注销", explicit_consent="warning")
+    assert replies == ["utter_procedure_intro", "utter_warning"]
+
+
 def test_yes_to_something_else_is_no_yes_to_the_warning(conversation: Conversation) -> None:
     conversation.opens("account_closure")
     assert conversation.opens("closure_consequences") == ["utter_answer", "utter_resume_hint_at_start"]

@@ -70,6 +70,8 @@ def entities(nlp: Language, text: str) -> list[tuple[str, str]]:
         ("三天前转的", [("transaction_time", "三天前")]),
         ("密码有什么要求", [("detail", "password_rules")]),
         ("怎么充值", [("unsupported_topic", "top_up")]),
+        ("我確定要註銷", [("explicit_consent", "warning")]),
+        ("不确定要注销", []),
         ("你好", []),
         ("", []),
     ],
