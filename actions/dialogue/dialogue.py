@@ -63,6 +63,15 @@ class Turn:
     replies: tuple[Reply, ...]
 
 
+def _without_leftovers(state: DialogueState) -> DialogueState:
+    """Returns the state without what belongs to a question that is no longer open."""
+    return replace(
+        state,
+        requested_detail=state.requested_detail if state.awaiting is Awaiting.DETAIL else None,
+        offer_reason=state.offer_reason if state.awaiting is Awaiting.HUMAN_OFFER else None,
+    )
+
+
 class Dialogue:
     """The conversation over one body of knowledge."""
 
@@ -95,6 +104,10 @@ class Dialogue:
             act: What the user does.
             message: The message itself.
         """
+        turn = self._respond(state, act, message)
+        return Turn(_without_leftovers(turn.state), turn.replies)
+
+    def _respond(self, state: DialogueState, act: Act, message: UserMessage) -> Turn:
         if self._answers_detail(state, act, message):
             return self._note_detail(replace(state, not_understood_in_row=0), message)
         if act is not Act.NOT_UNDERSTOOD:
@@ -128,7 +141,7 @@ class Dialogue:
                 if item.opens:
                     opened = self._start(state, self._knowledge.topics[item.opens], UserMessage())
                     return Turn(opened.state, (self._replies.item(item, ()), *opened.replies))
-                reply = self._replies.item(item, self._replies.related(topic))
+                reply = self._replies.item(item, self._replies.related(topic, state))
                 return self._offering_human(state, topic, reply, offer=item.offer_human)
         asked = message.single_value("detail", {detail.value for detail in topic.details})
         for detail in topic.details:
@@ -145,9 +158,9 @@ class Dialogue:
                 offer_reason=HandoffReason.ACCOUNT_COMPROMISED,
                 last_topic=topic.id,
             )
-            return Turn(state, (self._replies.answer(topic, self._replies.related(topic)),))
+            return Turn(state, (self._replies.answer(topic, self._replies.related(topic, state)),))
         parts = tuple(Button(item.label, payload(topic.id, **{topic.entity or "": item.value})) for item in topic.items)
-        reply = self._replies.answer(topic, parts or self._replies.related(topic))
+        reply = self._replies.answer(topic, parts or self._replies.related(topic, state))
         return self._offering_human(state, topic, reply, offer=topic.offer_human)
 
     def _offering_human(self, state: DialogueState, topic: Topic, reply: Reply, *, offer: bool) -> Turn:
@@ -185,9 +198,7 @@ class Dialogue:
         topic = self._knowledge.topics[state.topic or ""]
         step = topic.steps[number - 1]
         visited = state.visited_steps if step.id in state.visited_steps else (*state.visited_steps, step.id)
-        state = replace(
-            state, step=number, visited_steps=visited, awaiting=None, interrupted=False, requested_detail=None
-        )
+        state = replace(state, step=number, visited_steps=visited, awaiting=None, interrupted=False)
         wanted = self._next_detail(topic, state)
         if wanted is None:
             return Turn(state, (self._replies.step(topic, state),))
@@ -273,7 +284,7 @@ class Dialogue:
             return self._show_warning(state, topic)
         wanted = message.entities["step_number"][-1]
         if wanted == "all":
-            state = replace(state, step=max(state.step, 1), awaiting=None, requested_detail=None, interrupted=False)
+            state = replace(state, step=max(state.step, 1), awaiting=None, interrupted=False)
             return Turn(state, (self._replies.all_steps(topic),))
         if not wanted.isdecimal() or not 1 <= int(wanted) <= len(topic.steps):
             values = {"wanted_step": wanted, "step_count": len(topic.steps)}
@@ -301,7 +312,6 @@ class Dialogue:
             state,
             problem_steps=(*state.problem_steps, step.id),
             awaiting=None,
-            requested_detail=None,
             interrupted=False,
         )
         trouble = self._replies.trouble(topic, state)
@@ -359,7 +369,7 @@ class Dialogue:
         if wanted:
             asked = replace(state, requested_detail=wanted, interrupted=False)
             return Turn(asked, (self._replies.ask_detail(topic, wanted),))
-        state = replace(state, awaiting=None, requested_detail=None, interrupted=False)
+        state = replace(state, awaiting=None, interrupted=False)
         if not state.collected_details:
             return self._next(state, UserMessage())
         return Turn(state, (Reply("utter_details_recap", {"details": self._replies.collected(topic, state)}),))
@@ -385,16 +395,16 @@ class Dialogue:
     def _solved(self, state: DialogueState, message: UserMessage) -> Turn:
         topic = self._topic(state)
         if topic is None:
-            return Turn(replace(state, awaiting=None, offer_reason=None), (Reply("utter_glad"),))
+            return Turn(replace(state, awaiting=None), (Reply("utter_glad"),))
         return Turn(
             self._leave(state, AttemptOutcome.SOLVED),
-            (Reply("utter_solved", buttons=self._replies.related(topic, limit=2)),),
+            (Reply("utter_solved", buttons=self._replies.related(topic, state, limit=2)),),
         )
 
     def _cancel(self, state: DialogueState, message: UserMessage) -> Turn:
         topic = self._topic(state)
         if topic is None:
-            cleared = replace(state, awaiting=None, offer_reason=None)
+            cleared = replace(state, awaiting=None)
             return Turn(cleared, (Reply("utter_nothing_to_cancel", buttons=self._replies.menu()),))
         left = self._leave(state, AttemptOutcome.STOPPED)
         if topic.cancelled:
@@ -419,7 +429,7 @@ class Dialogue:
     def _deny(self, state: DialogueState, message: UserMessage) -> Turn:
         topic = self._topic(state)
         if state.awaiting is Awaiting.HUMAN_OFFER:
-            declined = replace(state, awaiting=None, offer_reason=None)
+            declined = replace(state, awaiting=None)
             if topic is None:
                 return Turn(declined, (Reply("utter_human_declined", buttons=self._replies.menu()),))
             return Turn(replace(declined, interrupted=True), (Reply("utter_human_declined_in_procedure"),))
@@ -450,13 +460,13 @@ class Dialogue:
         """Answers something else and offers the walkthrough back, if there is one."""
         topic = self._topic(state)
         if topic is None:
-            return Turn(replace(state, awaiting=None, offer_reason=None), (reply,))
+            return Turn(replace(state, awaiting=None), (reply,))
         if state.awaiting is Awaiting.DETAIL:
             return Turn(state, (reply, self._replies.ask_detail(topic, state.requested_detail or "")))
         values = {"title": topic.title, "step_number": state.step}
         hint = Reply("utter_resume_hint" if state.step else "utter_resume_hint_at_start", values)
         awaiting = None if state.awaiting is Awaiting.HUMAN_OFFER else state.awaiting
-        return Turn(replace(state, awaiting=awaiting, offer_reason=None, interrupted=True), (reply, hint))
+        return Turn(replace(state, awaiting=awaiting, interrupted=True), (reply, hint))
 
     def _greet(self, state: DialogueState, message: UserMessage) -> Turn:
         return self._with_menu(state, "utter_greet")

@@ -40,9 +40,10 @@ class ReplyBuilder:
         """Returns the buttons of the main topics."""
         return tuple(self.topic_button(topic) for topic in self._knowledge.main_topics)
 
-    def related(self, topic: Topic, limit: int = 3) -> tuple[Button, ...]:
-        """Returns buttons of up to `limit` related topics."""
-        return tuple(self.topic_button(self._knowledge.topics[name]) for name in topic.related[:limit])
+    def related(self, topic: Topic, state: DialogueState, limit: int = 3) -> tuple[Button, ...]:
+        """Returns buttons of up to `limit` related topics; the one in progress is none, its button would restart it."""
+        names = [name for name in topic.related if name != state.topic]
+        return tuple(self.topic_button(self._knowledge.topics[name]) for name in names[:limit])
 
     def intro(self, topic: Topic) -> Reply:
         """Returns the line that says what a walkthrough will do; of a diagnosis, with its causes to pick."""

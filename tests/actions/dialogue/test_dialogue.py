@@ -290,6 +290,13 @@ def test_a_question_in_the_middle_comes_back_to_the_same_step(conversation: Conv
     assert conversation.state.step == 3
 
 
+def test_the_procedure_in_progress_is_not_offered_as_related(conversation: Conversation) -> None:
+    conversation.opens("account_closure")
+    conversation.opens("closure_consequences", detail="closing_balance")
+    assert conversation.turn
+    assert conversation.turn.replies[0].buttons == ()
+
+
 def test_no_to_coming_back_stops_the_procedure(conversation: Conversation) -> None:
     conversation.opens("forgot_password", step_number="3")
     conversation.opens("support_hours")
