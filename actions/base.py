@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import replace
@@ -103,7 +104,7 @@ def message_from_tracker(tracker: Tracker) -> UserMessage:
         intent=intent.get("name") or "",
         text=text,
         entities={name: tuple(values) for name, values in entities.items()},
-        is_payload=text.startswith("/"),
+        is_payload=bool(re.match(rf"/{intent.get('name')}\b", text)),
         confidence=float(intent.get("confidence") or 0),
     )
 
@@ -130,7 +131,10 @@ class DialogueAction(Action, ABC):
         """Sends the replies and returns a SlotSet for each slot that changes."""
         before = state_from_slots(tracker.slots)
         values = placeholder_values(knowledge().organisation, datetime.datetime.now(datetime.timezone.utc))
-        turn = Dialogue(knowledge(), values).respond(before, self.act, message_from_tracker(tracker))
+        message = message_from_tracker(tracker)
+        # Text that looks like a payload but is none must not be read as an answer to whatever was asked.
+        act = Act.NOT_UNDERSTOOD if message.text.startswith("/") and not message.is_payload else self.act
+        turn = Dialogue(knowledge(), values).respond(before, act, message)
         for reply in turn.replies:
             utter(dispatcher, reply)
         old = slots_from_state(before)

@@ -43,4 +43,11 @@ if __name__ == "__main__":
 
     from rasa.__main__ import main
 
-    main()
+    from actions.knowledge import KnowledgeError
+    from engine.nlu.lexicon import LexiconError
+
+    try:
+        main()
+    except (KnowledgeError, LexiconError) as error:
+        # The content owner needs the file, the line and the reason, not the stack.
+        sys.exit(str(error))

@@ -109,13 +109,19 @@ class Dialogue:
 
     def _respond(self, state: DialogueState, act: Act, message: UserMessage) -> Turn:
         if self._answers_detail(state, act, message):
-            return self._note_detail(replace(state, not_understood_in_row=0), message)
+            state = replace(state, not_understood_in_row=0)
+            if "declined_answer" in message.entities and len(message.text.strip()) <= _LONGEST_COMMAND:
+                return self._skip_detail(state)
+            return self._note_detail(state, message)
         if act is not Act.NOT_UNDERSTOOD:
             state = replace(state, not_understood_in_row=0)
         if self._consents(state, act, message):
             return self._show_step(state, 1)
         if self._names_step(state, act, message):
             return self._jump(state, act, message)
+        named = self._named_part(state, act, message)
+        if named:
+            return self._show_step(state, named)
         if act is Act.GOODBYE:
             return Turn(state, (Reply("utter_goodbye"),))
         if act in _SOCIAL_RESPONSES:
@@ -277,6 +283,14 @@ class Dialogue:
             return False
         return act in _CONTROL | _UNCLEAR or (act is Act.OPEN_TOPIC and message.intent == state.topic)
 
+    def _named_part(self, state: DialogueState, act: Act, message: UserMessage) -> int | None:
+        """The number of the check that a message names in passing (「网络？」) while a diagnosis is under way."""
+        topic = self._topic(state)
+        if topic is None or topic.kind != "diagnosis" or act not in _UNCLEAR:
+            return None
+        value = message.single_value(topic.entity, {step.value for step in topic.steps if step.value})
+        return next((n for n, step in enumerate(topic.steps, start=1) if value and step.value == value), None)
+
     def _jump(self, state: DialogueState, act: Act, message: UserMessage) -> Turn:
         """Goes to the step that the message names; 「第三步找不到按钮」 goes there and says what to try."""
         topic = self._knowledge.topics[state.topic or ""]
@@ -341,7 +355,7 @@ class Dialogue:
         if not message.text.strip():
             return False
         detail = next(detail for detail in topic.collected_details if detail.id == state.requested_detail)
-        if detail.entity and detail.entity in message.entities:
+        if self._details_in(topic, message) or "declined_answer" in message.entities:
             return True
         opened = self._knowledge.topics.get(message.intent) if act is Act.OPEN_TOPIC else None
         if opened is not None and (opened.kind == "answer" or detail.entity):
@@ -352,8 +366,10 @@ class Dialogue:
 
     def _note_detail(self, state: DialogueState, message: UserMessage) -> Turn:
         topic = self._knowledge.topics[state.topic or ""]
-        wanted = state.requested_detail or ""
-        found = {wanted: message.text.strip()[:_LONGEST_DETAIL], **self._details_in(topic, message)}
+        wanted = next(detail for detail in topic.collected_details if detail.id == state.requested_detail)
+        found = self._details_in(topic, message)
+        if not wanted.entity or not found:
+            found = {wanted.id: message.text.strip()[:_LONGEST_DETAIL], **found}
         # What was given before is not overwritten by a number that occurs in the story.
         known = {**found, **state.collected_details}
         in_order = {detail.id: known[detail.id] for detail in topic.collected_details if detail.id in known}

@@ -7,6 +7,8 @@ import re
 # cn2an: Chinese numerals to numbers, including mixed forms such as 1万2; maintained, MIT.
 import cn2an
 
+# Beyond this a float no longer prints as typed, and nobody means a step.
+_LARGEST_STEP = 1e9
 _NUMBER = re.compile(r"[0-9.,]+|[零〇一二两三四五六七八九十百千万亿]+")
 _MONEY = re.compile(r"[0-9.,零〇一二两三四五六七八九十百千万亿]+")
 
@@ -38,7 +40,7 @@ def step_number_value(text: str) -> str:
     """Returns the ordinal of a step as decimal text: 「第三步」 is `3`."""
     match = _NUMBER.search(text)
     number = _to_number(match.group()) if match else None
-    return text if number is None else str(int(number))
+    return text if number is None or number > _LARGEST_STEP else str(int(number))
 
 
 _CONVERTERS = {"amount": amount_value, "step_number": step_number_value}

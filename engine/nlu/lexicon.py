@@ -9,6 +9,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
+from engine.nlu.contrast import ContrastRules, contrast_rules
 from engine.nlu.text_normalization import normalize
 
 
@@ -25,12 +26,14 @@ class Lexicon:
         aliases: What people type instead of Chinese words (`yzm`, `password`), mapped to those words.
         entity_patterns: spaCy EntityRuler patterns; one token is one character.
         entity_values: For each entity with canonical values, these values.
+        contrast: How people reject one thing and ask for another.
     """
 
     words: tuple[str, ...]
     aliases: dict[str, str]
     entity_patterns: list[dict[str, Any]]
     entity_values: dict[str, tuple[str, ...]]
+    contrast: ContrastRules
 
 
 def lexicon_fingerprint(folder: Path) -> str:
@@ -45,7 +48,7 @@ def read_lexicon(folder: Path) -> Lexicon:
     """Reads and checks the lexicon.
 
     Args:
-        folder: Holds `words.txt`, `aliases.yml` and `entities.yml`.
+        folder: Holds `words.txt`, `aliases.yml`, `entities.yml` and `contrast.yml`.
 
     Returns:
         The lexicon, with all words and phrases normalized as messages are.
@@ -59,6 +62,7 @@ def read_lexicon(folder: Path) -> Lexicon:
         aliases=_read_aliases(folder / "aliases.yml"),
         entity_patterns=patterns,
         entity_values=values,
+        contrast=_read_contrast(folder / "contrast.yml"),
     )
 
 
@@ -87,6 +91,13 @@ def _read_aliases(path: Path) -> dict[str, str]:
         if not (isinstance(alias, str) and alias.isascii() and isinstance(word, str) and word):
             raise LexiconError(f"{path}: {alias!r}: expected latin letters mapped to a Chinese word, found {word!r}")
     return {alias.lower(): normalize(word) for alias, word in aliases.items()}
+
+
+def _read_contrast(path: Path) -> ContrastRules:
+    try:
+        return contrast_rules(_read_mapping(path))
+    except ValueError as error:
+        raise error if isinstance(error, LexiconError) else LexiconError(f"{path}: {error}") from error
 
 
 def _read_entities(path: Path) -> tuple[list[dict[str, Any]], dict[str, tuple[str, ...]]]:

@@ -103,19 +103,19 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
     def process(self, messages: list[Message]) -> list[Message]:
         """Sets `intent` and `intent_ranking` (the ten likeliest) of each message."""
         for message in messages:
-            scores = (self._weights_for(message) + self._bias) * self._temperature
-            confidences = softmax(scores)
+            sparse = message.get_sparse_features(TEXT)[1]
+            if sparse is None or not sparse.features.nnz:
+                # Nothing to go by (an empty or invisible message): the bias alone would name an intent with confidence.
+                confidences = np.full(len(self._intents), 1 / len(self._intents))
+            else:
+                confidences = softmax((self._scores(sparse.features.tocsr()) + self._bias) * self._temperature)
             order = np.argsort(-confidences)[:_RANKING_LENGTH]
             ranking = [{"name": self._intents[i], "confidence": float(confidences[i])} for i in order]
             message.set(INTENT, ranking[0], add_to_output=True)
             message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
         return messages
 
-    def _weights_for(self, message: Message) -> NDArray[np.float32]:
-        sparse = message.get_sparse_features(TEXT)[1]
-        if sparse is None:
-            return np.zeros_like(self._bias)
-        row = sparse.features.tocsr()
+    def _scores(self, row: csr_matrix) -> NDArray[np.float32]:
         # A message touches some hundred of 150,000 features: pick these columns instead of multiplying all.
         return np.asarray(self._weights[:, row.indices] @ row.data, dtype=np.float32)
 

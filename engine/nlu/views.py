@@ -19,13 +19,17 @@ def _shorten_repeats(text: str) -> str:
 
 
 def character_units(text: str, aliases: Mapping[str, str]) -> list[str]:
-    """Returns the characters of normalized text, aliases replaced by their words, without spaces."""
+    """Returns the characters of normalized text, aliases replaced by their words; spaces are left out."""
+    if not text.strip():
+        return []
     replaced = _LATIN_RUN.sub(lambda match: aliases.get(match.group(), match.group()), _shorten_repeats(text))
     return [_START, *_SPACE.sub("", replaced), _END]
 
 
 def syllable_units(text: str, aliases: Mapping[str, str]) -> list[str]:
     """Returns the Mandarin syllables of normalized text (see `engine.nlu.pinyin`)."""
+    if not text.strip():
+        return []
     return [_START, *to_syllables(_shorten_repeats(text), aliases), _END]
 
 

@@ -116,6 +116,15 @@ async def test_action(
     assert sorted(events, key=str) == sorted((SlotSet(name, value) for name, value in changes.items()), key=str)
 
 
+@pytest.mark.parametrize("text", ["/nonexistent", "/next_step_typed", "/"])
+async def test_text_that_only_looks_like_a_payload_is_not_understood(executor: ActionExecutor, text: str) -> None:
+    latest = {"text": text, "intent": {"name": "next_step", "confidence": 0.9}, "entities": []}
+    dispatcher = CollectingDispatcher()
+    tracker = Tracker("me", dict(STEP_2), latest, [], False, None, {}, "action_listen")
+    await executor.actions["action_next_step"](dispatcher, tracker, {})
+    assert dispatcher.messages[0]["response"] == "utter_not_understood"
+
+
 def test_every_act_has_exactly_one_action(executor: ActionExecutor) -> None:
     acts = [action.act for action in DialogueAction.__subclasses__()]
     assert sorted(acts) == sorted(Act)

@@ -198,6 +198,13 @@ def test_after_a_named_cause_the_others_follow_once(conversation: Conversation) 
     assert conversation.state.offer_reason is HandoffReason.NOT_SOLVED
 
 
+@pytest.mark.parametrize("act", [Act.OUT_OF_SCOPE, Act.NOT_UNDERSTOOD])
+def test_a_cause_in_one_word_goes_to_its_check(conversation: Conversation, act: Act) -> None:
+    conversation.opens("payment_failure")
+    assert conversation.does(act, "网络？", entities={"payment_cause": ("network",)}) == ["utter_check"]
+    assert conversation.state.step == 2
+
+
 def test_still_failing_moves_on_to_the_next_check(conversation: Conversation) -> None:
     conversation.opens("payment_failure", payment_cause="balance")
     assert conversation.does(Act.PROBLEM) == ["utter_check_trouble", "utter_check"]
@@ -253,6 +260,20 @@ def test_every_detail_can_be_skipped(conversation: Conversation, act: Act) -> No
         assert conversation.does(act, "跳过") == ["utter_ask_detail"]
     assert conversation.does(act, "跳过") == ["utter_step"]
     assert (conversation.state.step, dict(conversation.state.collected_details)) == (2, {})
+
+
+def test_what_the_user_does_not_know_is_skipped(conversation: Conversation) -> None:
+    conversation.opens("transaction_dispute")
+    replies = conversation.opens("forgot_password", "忘了", declined_answer="skip")
+    assert (replies, conversation.state.requested_detail) == (["utter_ask_detail"], "amount")
+    assert dict(conversation.state.collected_details) == {}
+
+
+def test_a_detail_other_than_the_one_asked_for_is_noted_and_the_question_repeated(conversation: Conversation) -> None:
+    conversation.opens("transaction_dispute")
+    assert conversation.does(Act.NOT_UNDERSTOOD, "扣了300块", entities={"amount": ("300",)}) == ["utter_ask_detail"]
+    assert conversation.state.requested_detail == "transaction_time"
+    assert dict(conversation.state.collected_details) == {"amount": "300"}
 
 
 def test_a_question_while_a_detail_is_asked_is_answered_and_the_detail_asked_again(conversation: Conversation) -> None:

@@ -15,6 +15,7 @@ from rasa.shared.exceptions import InvalidConfigException
 from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
+from sklearn.feature_extraction.text import TfidfVectorizer
 
 from engine.nlu.character_entity_extractor import CharacterEntityExtractor
 from engine.nlu.linear_intent_classifier import LinearIntentClassifier
@@ -67,6 +68,17 @@ def test_featurizer_gives_the_same_after_loading(
     assert np.allclose(first.toarray(), second.toarray())
 
 
+def test_features_are_those_of_sklearn(
+    storage: ModelStorage, spacy_nlp: NormalizedSpacyNLP, training_data: TrainingData
+) -> None:
+    featurizer = NgramFeaturizer.create(*arguments(NgramFeaturizer, storage, weight=1.0))
+    featurizer.train(training_data)
+    expected = TfidfVectorizer(analyzer=featurizer._analyze, sublinear_tf=True).fit(training_data.intent_examples)
+    (message,) = featurizer.process(messages(spacy_nlp, "密码密码忘了，密码！"))
+    features = message.get_sparse_features(TEXT)[1].features.toarray()
+    assert np.allclose(features, expected.transform([message]).toarray())
+
+
 def test_featurizer_weight_is_the_length_of_the_vector(
     storage: ModelStorage, spacy_nlp: NormalizedSpacyNLP, training_data: TrainingData
 ) -> None:
@@ -98,6 +110,19 @@ def test_classifier_learns_stores_and_loads(
         ranking = message.get("intent_ranking")
         assert ranking[0]["name"] == intent
         assert sum(entry["confidence"] for entry in ranking) == pytest.approx(1, abs=1e-5)
+
+
+@pytest.mark.parametrize("text", ["", "   ", "\u200b\u200b", "\n"])
+def test_classifier_does_not_guess_from_nothing(
+    storage: ModelStorage, spacy_nlp: NormalizedSpacyNLP, training_data: TrainingData, text: str
+) -> None:
+    featurizer = NgramFeaturizer.create(*arguments(NgramFeaturizer, storage))
+    featurizer.train(training_data)
+    featurizer.process_training_data(training_data)
+    classifier = LinearIntentClassifier.create(*arguments(LinearIntentClassifier, storage, calibration_folds=3))
+    classifier.train(training_data)
+    (message,) = classifier.process(featurizer.process(messages(spacy_nlp, text)))
+    assert message.get(INTENT)["confidence"] == pytest.approx(1 / 3)
 
 
 def test_classifier_says_which_intent_has_too_few_examples(

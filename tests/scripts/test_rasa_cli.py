@@ -1,0 +1,41 @@
+"""The `rasa` command tells a content owner what is wrong, and nothing that nobody can act on."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.paths import ROOT
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A copy of the project without what set-up and training have made."""
+    made = shutil.ignore_patterns(".*", "models", "build", "results", "tests", "*.db")
+    return Path(shutil.copytree(ROOT, tmp_path / "project", ignore=made))
+
+
+def rasa(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "scripts/rasa_cli.py", *arguments]
+    return subprocess.run(command, cwd=project, capture_output=True, text=True, check=False, timeout=120)
+
+
+@pytest.mark.parametrize("command", [("train",), ("run", "actions", "--port", "0")])
+def test_a_broken_knowledge_file_stops_with_file_line_and_reason(project: Path, command: tuple[str, ...]) -> None:
+    path = project / "data" / "knowledge" / "support_hours.yml"
+    path.write_text(path.read_text(encoding="utf-8").replace("kind: answer", "kind: answr"), encoding="utf-8")
+    result = rasa(project, *command)
+    assert result.returncode == 1
+    assert result.stderr.splitlines()[-1].startswith(f"{path}:2: kind: unexpected value")
+    assert "Traceback" not in result.stderr
+
+
+def test_a_broken_lexicon_file_stops_with_file_and_reason(project: Path) -> None:
+    path = project / "data" / "lexicon" / "aliases.yml"
+    path.write_text("- yzm\n", encoding="utf-8")
+    result = rasa(project, "train")
+    assert (result.returncode, result.stderr.splitlines()[-1]) == (1, f"{path}: expected a mapping, found list")
