@@ -10,7 +10,7 @@ from tests.conversations.bot import Bot
 from tests.nlu.examples import Example, held_out_examples
 
 # A little under what was measured when the floor was last set (docs/nlu.md), to leave room for a neutral change.
-FLOORS = {"accuracy": 0.96, "out_of_scope recall": 0.94, "worst style": 0.90, "worst main intent": 0.89}
+FLOORS = {"accuracy": 0.965, "out_of_scope recall": 0.955, "worst style": 0.90, "worst main intent": 0.92}
 CEILINGS = {"wrongly refused": 0.02, "dangerous": 0.01}
 MAIN = {
     "forgot_password", "payment_failure", "account_security", "account_closure", "transaction_dispute",
