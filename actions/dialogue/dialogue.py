@@ -22,7 +22,7 @@ _LONGEST_COMMAND = 10
 _LONGEST_DETAIL = 200
 # A yes that starts what cannot be undone must be beyond doubt. On the development set every yes lies above this, and
 # what only resembles one (「qwerqwer」) below.
-_CLEAR_YES = 0.9
+_CLEAR_YES = 0.95
 
 
 class Act(str, Enum):
@@ -122,6 +122,8 @@ class Dialogue:
         named = self._named_part(state, act, message)
         if named:
             return self._show_step(state, named)
+        if self._rules_out(state, act, message):
+            return self._problem(state, message)
         if act is Act.GOODBYE:
             return Turn(state, (Reply("utter_goodbye"),))
         if act in _SOCIAL_RESPONSES:
@@ -137,7 +139,14 @@ class Dialogue:
             return answered
         if not topic.is_walkthrough:
             return self._answer(state, topic)
+        if topic.id == state.topic and state.step > 1 and not message.is_payload and not self._picks(topic, message):
+            # Who describes their trouble names the topic again; that must not cost the steps already done.
+            current = self._show_current(state)
+            return Turn(current.state, (Reply("utter_already_in_procedure", {"title": topic.title}), *current.replies))
         return self._start(state, topic, message)
+
+    def _picks(self, topic: Topic, message: UserMessage) -> bool:
+        return message.single_value(topic.entity, {step.value for step in topic.steps if step.value}) is not None
 
     def _answer_part(self, state: DialogueState, topic: Topic, message: UserMessage) -> Turn | None:
         """Answers a question about one part of the topic, if the message names exactly one."""
@@ -282,6 +291,12 @@ class Dialogue:
         if state.topic is None or "step_number" not in message.entities:
             return False
         return act in _CONTROL | _UNCLEAR or (act is Act.OPEN_TOPIC and message.intent == state.topic)
+
+    def _rules_out(self, state: DialogueState, act: Act, message: UserMessage) -> bool:
+        """Whether the message says that the current check is not the cause (「余额够的」)."""
+        topic = self._topic(state)
+        checking = topic is not None and topic.kind == "diagnosis" and state.step > 0
+        return checking and act in _UNCLEAR and "ruled_out_cause" in message.entities
 
     def _named_part(self, state: DialogueState, act: Act, message: UserMessage) -> int | None:
         """The number of the check that a message names in passing (「网络？」) while a diagnosis is under way."""

@@ -205,6 +205,13 @@ def test_a_cause_in_one_word_goes_to_its_check(conversation: Conversation, act: 
     assert conversation.state.step == 2
 
 
+def test_a_cause_ruled_out_goes_on(conversation: Conversation) -> None:
+    conversation.opens("payment_failure", payment_cause="balance")
+    replies = conversation.does(Act.OUT_OF_SCOPE, "余额够的", entities={"ruled_out_cause": ("any",)})
+    assert replies == ["utter_check_trouble", "utter_check"]
+    assert conversation.state.step == 2
+
+
 def test_still_failing_moves_on_to_the_next_check(conversation: Conversation) -> None:
     conversation.opens("payment_failure", payment_cause="balance")
     assert conversation.does(Act.PROBLEM) == ["utter_check_trouble", "utter_check"]
@@ -316,6 +323,18 @@ def test_the_procedure_in_progress_is_not_offered_as_related(conversation: Conve
     conversation.opens("closure_consequences", detail="closing_balance")
     assert conversation.turn
     assert conversation.turn.replies[0].buttons == ()
+
+
+def test_naming_the_topic_again_keeps_the_step(conversation: Conversation) -> None:
+    conversation.opens("forgot_password", step_number="4")
+    assert conversation.opens("forgot_password", "新密码提交不上去") == ["utter_already_in_procedure", "utter_step"]
+    assert conversation.state.step == 4
+
+
+def test_the_button_of_the_topic_starts_again(conversation: Conversation) -> None:
+    conversation.opens("forgot_password", step_number="4")
+    conversation.does(Act.OPEN_TOPIC, "/forgot_password", intent="forgot_password", payload=True)
+    assert conversation.state.step == 1
 
 
 def test_no_to_coming_back_stops_the_procedure(conversation: Conversation) -> None:

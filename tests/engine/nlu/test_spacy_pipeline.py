@@ -38,7 +38,7 @@ def entities(nlp: Language, text: str) -> list[tuple[str, str]]:
         ("我这边没网了", [("payment_cause", "network")]),
         ("超出限制設置了吧", [("payment_cause", "limit")]),
         ("提示被冻结", [("payment_cause", "account_hold")]),
-        ("余额够的呀，网络正常", [("unsupported_topic", "wallet_other")]),
+        ("网络正常的呀", [("ruled_out_cause", "any")]),
         ("银行卡付不了款", [("unsupported_topic", "wallet_other")]),
         ("两步验证在哪开", [("security_measure", "two_step_verification")]),
         ("别人发我一个链接", [("security_measure", "strangers_links")]),
