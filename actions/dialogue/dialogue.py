@@ -16,8 +16,8 @@ from actions.dialogue.replies import ReplyBuilder
 from actions.dialogue.state import Attempt, AttemptOutcome, Awaiting, DialogueState, HandoffReason
 from actions.knowledge import Knowledge, Topic
 
-# A message longer than this is a story, not a command, when the bot has asked for free text. Measured: the longest
-# command in the training data that stands alone is 「不用说了我自己会弄」.
+# While free text is asked for, a longer message is the story itself even if it sounds like a command
+# (「我让他取消订单他就是不肯退」); commands such as 「算了不填了」 are shorter.
 _LONGEST_COMMAND = 10
 _LONGEST_DETAIL = 200
 # A yes that starts what cannot be undone must be beyond doubt. On the development set every yes lies above this, and
