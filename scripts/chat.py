@@ -22,17 +22,20 @@ def main() -> int:
     interrupt_on_termination()
     port = free_port()
     actions = start_action_server(port)
+    processes = [actions]
     try:
         wait_until_ready("action server", actions, f"http://{HOST}:{port}/health")
         with endpoints_file(port) as endpoints:
-            return start_rasa("shell", "--endpoints", str(endpoints), "--port", str(free_port()), "--quiet").wait()
+            shell = start_rasa("shell", "--endpoints", str(endpoints), "--port", str(free_port()), "--quiet")
+            processes.append(shell)
+            return shell.wait()
     except StartError as error:
         print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 0
     finally:
-        stop([actions])
+        stop(processes)
 
 
 if __name__ == "__main__":

@@ -108,9 +108,10 @@ def start_action_server(port: int) -> subprocess.Popen[bytes]:
 
 
 def interrupt_on_termination() -> None:
-    """Lets SIGTERM stop the process the way Ctrl+C does, so that the servers are stopped with it."""
+    """Lets SIGTERM and a closed terminal stop the process the way Ctrl+C does, so that the servers stop with it."""
 
     def interrupt(signum: int, frame: object) -> None:
         raise KeyboardInterrupt
 
     signal.signal(signal.SIGTERM, interrupt)
+    signal.signal(signal.SIGHUP, interrupt)

@@ -41,8 +41,8 @@ def run(**environment: str) -> subprocess.Popen[str]:
 
 
 @contextlib.contextmanager
-def running_bot(database: Path) -> Iterator[str]:
-    """Yields the address of a bot that is stopped afterwards, the way `kill` stops it."""
+def running_bot(database: Path, stop_with: signal.Signals) -> Iterator[str]:
+    """Yields the address of a bot that is stopped afterwards by a signal."""
     port = free_port()
     process = run(UWALLET_PORT=str(port), UWALLET_ACTIONS_PORT=str(free_port()), UWALLET_TRACKER_DB=str(database))
     assert process.stdout
@@ -58,7 +58,7 @@ def running_bot(database: Path) -> Iterator[str]:
         assert f"The bot is ready at {address}/webhooks/rest/webhook" in "".join(printed), "".join(printed)
         yield address
     finally:
-        process.send_signal(signal.SIGTERM)
+        process.send_signal(stop_with)
         process.communicate(timeout=30)
     assert process.returncode == 0
     with pytest.raises(urllib.error.URLError):
@@ -77,14 +77,14 @@ def say(address: str, sender: str, text: str) -> list[dict[str, Any]]:
 
 def test_the_bot_talks_over_http_and_a_restart_keeps_conversations(tmp_path: Path) -> None:
     database = tmp_path / "conversations.db"
-    with running_bot(database) as address:
+    with running_bot(database, signal.SIGTERM) as address:
         intro, step = say(address, "me", "我忘记密码了")
         assert "5步" in intro["text"]
         assert "第1步" in step["text"]
         assert [button["title"] for button in step["buttons"]] == ["下一步", "这步有问题", "转人工"]
         assert "第2步" in say(address, "me", "/next_step")[0]["text"]
         assert "第1步" not in say(address, "somebody else", "下一步")[0]["text"]
-    with running_bot(database) as address:
+    with running_bot(database, signal.SIGHUP) as address:
         assert "第3步" in say(address, "me", "下一步")[0]["text"]
         told, handoff = say(address, "me", "转人工")
         assert "转人工" in told["text"]
