@@ -8,6 +8,8 @@ from functools import cached_property
 from typing import Any
 
 _CLAUSE = re.compile(r"[^,.。;!?、\s…~]+")
+# A shorter last clause says nothing of its own (「谢谢」, 「咋办」).
+_SHORTEST_CLAUSE = 4
 Span = tuple[int, int]
 
 
@@ -46,6 +48,13 @@ class ContrastRules:
             return whole
         wanted = [span for span in clauses if not self._rejection.match(text, *span)]
         return wanted if sum(end - start for start, end in wanted) >= self.shortest_request else whole
+
+
+def last_clause(text: str, span: Span) -> Span:
+    """Returns the last clause of a part of normalized text that is long enough to be a request; else the whole part."""
+    clauses = [match.span() for match in _CLAUSE.finditer(text, *span)]
+    long_enough = [(start, end) for start, end in clauses if end - start >= _SHORTEST_CLAUSE]
+    return long_enough[-1] if long_enough else span
 
 
 def _any_of(words: tuple[str, ...]) -> str:

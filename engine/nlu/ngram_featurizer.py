@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -22,6 +21,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from scipy.sparse import csr_matrix
 from sklearn.feature_extraction.text import TfidfVectorizer
 
+from engine.nlu.contrast import Span, last_clause
 from engine.nlu.contrast_focus import WANTED_SPANS
 from engine.nlu.lexicon import read_lexicon
 from engine.nlu.normalized_spacy_nlp import NormalizedSpacyNLP
@@ -29,36 +29,41 @@ from engine.nlu.views import character_units, ngrams, syllable_units
 from engine.paths import ROOT
 
 
-def _wanted_spans(message: Message) -> list[tuple[int, int]]:
+def _spans(message: Message, scope: str) -> list[Span]:
     doc = message.get(SPACY_DOCS[TEXT])
-    return list(message.get(WANTED_SPANS) or [(0, 0 if doc is None else len(doc.text))])
+    if doc is None:
+        return []
+    spans: list[Span] = message.get(WANTED_SPANS) or [(0, len(doc.text))]
+    return spans if scope == "message" else [last_clause(doc.text, spans[-1])]
 
 
-def _word_units(message: Message) -> list[str]:
+def _word_units(message: Message, spans: list[Span]) -> list[str]:
     return [
         token.text
-        for start, end in _wanted_spans(message)
+        for start, end in spans
         for token in message.get(TOKENS_NAMES[TEXT], [])
         if start <= token.start < end and token.text.strip()
     ]
 
 
-def _wanted_text(message: Message) -> str:
+def _text(message: Message, spans: list[Span]) -> str:
     doc = message.get(SPACY_DOCS[TEXT])
-    return "" if doc is None else ",".join(doc.text[start:end] for start, end in _wanted_spans(message))
+    return ",".join(doc.text[start:end] for start, end in spans)
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
 class NgramFeaturizer(GraphComponent):
     """Adds one L2-normalized TF-IDF vector of n-grams per message.
 
-    Reads the part of the message that `ContrastFocus` marks as wanted, or all of it.
+    Reads the part of the message that `ContrastFocus` marks as wanted, or all of it; or only the last clause of that,
+    where the request of a story mostly stands.
 
     Rasa's CountVectorsFeaturizer counts without IDF, computes features for every token that a linear classifier
     never reads, and cannot read syllables.
 
     Config:
         view: `character`, `word` or `syllable`.
+        scope: `message` or `last_clause`.
         min_ngram, max_ngram: Shortest and longest n-gram.
         weight: Factor of the whole vector, to weigh the views against each other.
         lexicon: Folder of the lexicon, relative to the project's root; read at training for the aliases.
@@ -67,7 +72,14 @@ class NgramFeaturizer(GraphComponent):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """Returns the defaults."""
-        return {"view": "character", "min_ngram": 1, "max_ngram": 3, "weight": 1.0, "lexicon": "data/lexicon"}
+        return {
+            "view": "character",
+            "scope": "message",
+            "min_ngram": 1,
+            "max_ngram": 3,
+            "weight": 1.0,
+            "lexicon": "data/lexicon",
+        }
 
     @classmethod
     def required_components(cls) -> list[type]:
@@ -76,11 +88,12 @@ class NgramFeaturizer(GraphComponent):
 
     @classmethod
     def validate_config(cls, config: dict[str, Any]) -> None:
-        """Refuses an unknown view and an empty range of n-gram lengths."""
-        if config["view"] not in ("character", "word", "syllable"):
-            raise InvalidConfigException(
-                f"NgramFeaturizer: view must be character, word or syllable, found {config['view']!r}."
-            )
+        """Refuses an unknown view or scope and an empty range of n-gram lengths."""
+        for key, known in (("view", ("character", "word", "syllable")), ("scope", ("message", "last_clause"))):
+            if config[key] not in known:
+                raise InvalidConfigException(
+                    f"NgramFeaturizer: {key} must be one of {', '.join(known)}, found {config[key]!r}."
+                )
         if not 1 <= config["min_ngram"] <= config["max_ngram"]:
             raise InvalidConfigException("NgramFeaturizer: expected 1 <= min_ngram <= max_ngram.")
 
@@ -113,12 +126,12 @@ class NgramFeaturizer(GraphComponent):
         aliases = read_lexicon(ROOT / config["lexicon"]).aliases
         return cls(config, execution_context.node_name, model_storage, resource, aliases)
 
-    @property
-    def _units(self) -> Callable[[Message], list[str]]:
+    def _units(self, message: Message) -> list[str]:
+        spans = _spans(message, self._config["scope"])
         if self._config["view"] == "word":
-            return _word_units
+            return _word_units(message, spans)
         cut = character_units if self._config["view"] == "character" else syllable_units
-        return lambda message: cut(_wanted_text(message), self._aliases)
+        return cut(_text(message, spans), self._aliases) if spans else []
 
     def _analyze(self, message: Message) -> list[str]:
         return ngrams(self._units(message), range(self._config["min_ngram"], self._config["max_ngram"] + 1))

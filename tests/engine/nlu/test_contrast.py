@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.nlu.contrast import ContrastRules
+from engine.nlu.contrast import ContrastRules, last_clause
 from engine.nlu.lexicon import read_lexicon
 from engine.nlu.text_normalization import normalize
 from engine.paths import LEXICON
@@ -32,6 +32,21 @@ RULES: ContrastRules = read_lexicon(LEXICON).contrast
 def test_wanted_spans(text: str, wanted: list[str]) -> None:
     normalized = normalize(text)
     assert [normalized[start:end] for start, end in RULES.wanted_spans(normalized)] == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "last"),
+    [
+        ("昨天买了菜,付钱老是失败", "付钱老是失败"),
+        ("付钱老是失败,咋办", "付钱老是失败"),
+        ("付钱老是失败", "付钱老是失败"),
+        ("咋办", "咋办"),
+        ("", ""),
+    ],
+)
+def test_last_clause(text: str, last: str) -> None:
+    start, end = last_clause(text, (0, len(text)))
+    assert text[start:end] == last
 
 
 def test_a_long_story_takes_no_long_time() -> None:
