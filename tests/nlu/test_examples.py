@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from tests.nlu.examples import held_out_examples, training_examples
+from tests.nlu.examples import Example, held_out_examples, several_requests, training_examples
 
 TRAINING = training_examples()
 MAIN = {
@@ -38,6 +38,12 @@ def test_no_text_twice() -> None:
 def test_training_never_saw_the_held_out_examples(name: str) -> None:
     seen = {example.key for example in TRAINING}
     assert [example.text for example in held_out_examples(name) if example.key in seen] == []
+
+
+@pytest.mark.parametrize("name", ["requests_dev", "requests_test"])
+def test_training_never_saw_the_messages_with_several_requests(name: str) -> None:
+    seen = {example.key for example in TRAINING}
+    assert [row.text for row in several_requests(name) if Example(row.text, "", "").key in seen] == []
 
 
 def test_development_and_test_set_share_nothing() -> None:
