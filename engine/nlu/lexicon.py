@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from ruamel.yaml import YAML
 
 from engine.nlu.contrast import ContrastRules, contrast_rules
+from engine.nlu.parts import PartRules, part_rules
 from engine.nlu.text_normalization import normalize
+
+_Rules = TypeVar("_Rules")
 
 
 class LexiconError(ValueError):
@@ -27,6 +31,7 @@ class Lexicon:
         entity_patterns: spaCy EntityRuler patterns; one token is one character.
         entity_values: For each entity with canonical values, these values.
         contrast: How people reject one thing and ask for another.
+        parts: How people put several requests into one message.
     """
 
     words: tuple[str, ...]
@@ -34,6 +39,7 @@ class Lexicon:
     entity_patterns: list[dict[str, Any]]
     entity_values: dict[str, tuple[str, ...]]
     contrast: ContrastRules
+    parts: PartRules
 
 
 def lexicon_fingerprint(folder: Path) -> str:
@@ -48,7 +54,7 @@ def read_lexicon(folder: Path) -> Lexicon:
     """Reads and checks the lexicon.
 
     Args:
-        folder: Holds `words.txt`, `aliases.yml`, `entities.yml` and `contrast.yml`.
+        folder: Holds `words.txt`, `aliases.yml`, `entities.yml`, `contrast.yml` and `requests.yml`.
 
     Returns:
         The lexicon, with all words and phrases normalized as messages are.
@@ -62,7 +68,8 @@ def read_lexicon(folder: Path) -> Lexicon:
         aliases=_read_aliases(folder / "aliases.yml"),
         entity_patterns=patterns,
         entity_values=values,
-        contrast=_read_contrast(folder / "contrast.yml"),
+        contrast=_read_rules(folder / "contrast.yml", contrast_rules),
+        parts=_read_rules(folder / "requests.yml", part_rules),
     )
 
 
@@ -93,9 +100,9 @@ def _read_aliases(path: Path) -> dict[str, str]:
     return {alias.lower(): normalize(word) for alias, word in aliases.items()}
 
 
-def _read_contrast(path: Path) -> ContrastRules:
+def _read_rules(path: Path, parse: Callable[[dict[str, Any]], _Rules]) -> _Rules:
     try:
-        return contrast_rules(_read_mapping(path))
+        return parse(_read_mapping(path))
     except ValueError as error:
         raise error if isinstance(error, LexiconError) else LexiconError(f"{path}: {error}") from error
 

@@ -17,10 +17,13 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from sklearn.feature_extraction.text import TfidfVectorizer
 
+from engine.nlu.answer_bands import AnswerBands
 from engine.nlu.character_entity_extractor import CharacterEntityExtractor
 from engine.nlu.linear_intent_classifier import LinearIntentClassifier
+from engine.nlu.message_parts import MessageParts
 from engine.nlu.ngram_featurizer import NgramFeaturizer
 from engine.nlu.normalized_spacy_nlp import NormalizedSpacyNLP
+from engine.nlu.request_collector import RequestCollector
 
 EXAMPLES = {
     "forgot_password": ["忘记密码了", "密码忘了", "密码想不起来", "登录密码不记得", "找回密码"],
@@ -88,7 +91,9 @@ def test_featurizer_weight_is_the_length_of_the_vector(
     assert np.linalg.norm(message.get_sparse_features(TEXT)[1].features.toarray()) == pytest.approx(0.5)
 
 
-@pytest.mark.parametrize("config", [{"view": "letters"}, {"min_ngram": 3, "max_ngram": 2}, {"min_ngram": 0}])
+@pytest.mark.parametrize(
+    "config", [{"view": "letters"}, {"scope": "page"}, {"min_ngram": 3, "max_ngram": 2}, {"min_ngram": 0}]
+)
 def test_featurizer_refuses_a_config_that_makes_no_sense(config: dict[str, Any]) -> None:
     with pytest.raises(InvalidConfigException, match="NgramFeaturizer"):
         NgramFeaturizer.validate_config({**NgramFeaturizer.get_default_config(), **config})
@@ -142,3 +147,59 @@ def test_entities_carry_canonical_values_and_offsets(spacy_nlp: NormalizedSpacyN
     assert (entity["entity"], entity["value"]) == ("payment_cause", "bank")
     assert (entity["start"], entity["end"]) == (3, 8)
     assert entity["extractor"] == "CharacterEntityExtractor"
+
+
+def test_a_message_of_two_requests_is_read_in_parts_and_folded_again(
+    storage: ModelStorage, spacy_nlp: NormalizedSpacyNLP, training_data: TrainingData
+) -> None:
+    featurizer = NgramFeaturizer.create(*arguments(NgramFeaturizer, storage))
+    featurizer.train(training_data)
+    featurizer.process_training_data(training_data)
+    classifier = LinearIntentClassifier.create(*arguments(LinearIntentClassifier, storage, calibration_folds=3))
+    classifier.train(training_data)
+    extractor = CharacterEntityExtractor.create(*arguments(CharacterEntityExtractor, storage))
+    splitter = MessageParts.create(*arguments(MessageParts, storage))
+    collector = RequestCollector.create(
+        *arguments(RequestCollector, storage, sure=0.5, sure_after_connector=0.4, urgent=["human_handoff"])
+    )
+    read = extractor.process(messages(spacy_nlp, "付款失败200元，另外找人工客服", "密码忘了"))
+    parts = splitter.process(read)
+    assert len(parts) > 2
+    two, one = collector.process(classifier.process(featurizer.process(parts)))
+    assert two.get(INTENT)["name"] == two.get("intent_ranking")[0]["name"] == "human_handoff"
+    (further,) = two.get("further_requests")
+    assert further["name"] == "payment_failure"
+    assert further["text"].startswith("付款失败")
+    assert ("amount", "200") in [(entity["entity"], entity["value"]) for entity in further["entities"]]
+    assert one.get(INTENT)["name"] == "forgot_password"
+    assert one.get("further_requests") is None
+
+
+def ranked(*confidences: float) -> Message:
+    names = ["forgot_password", "payment_failure", "out_of_scope"]
+    ranking = [{"name": name, "confidence": value} for name, value in zip(names, confidences, strict=False)]
+    return Message({INTENT: ranking[0], "intent_ranking": ranking})
+
+
+def test_answer_bands(storage: ModelStorage) -> None:
+    bands = AnswerBands.create(*arguments(AnswerBands, storage, answer=0.6, choice=0.4, candidate=0.1))
+    answer, choice, not_understood = bands.process([ranked(0.7, 0.2, 0.1), ranked(0.5, 0.3, 0.2), ranked(0.3, 0.3)])
+    assert answer.get("answer_band") == "answer"
+    assert choice.get("answer_band") == "choice"
+    assert choice.get(INTENT)["name"] == "forgot_password"
+    assert [entry["name"] for entry in choice.get("choices")] == ["forgot_password", "payment_failure"]
+    assert not_understood.get("answer_band") == "not_understood"
+    assert not_understood.get(INTENT) == {"name": "nlu_fallback", "confidence": pytest.approx(0.7)}
+    assert [entry["name"] for entry in not_understood.get("intent_ranking")][:2] == ["nlu_fallback", "forgot_password"]
+
+
+def test_with_nothing_to_ask_about_the_likeliest_is_answered(storage: ModelStorage) -> None:
+    given = arguments(AnswerBands, storage, answer=0.6, choice=0.4, no_candidates=["forgot_password"], candidate=0.35)
+    (message,) = AnswerBands.create(*given).process([ranked(0.5, 0.3, 0.2)])
+    assert message.get("answer_band") == "answer"
+    assert message.get("choices") is None
+
+
+def test_answer_bands_refuse_limits_in_the_wrong_order(storage: ModelStorage) -> None:
+    with pytest.raises(InvalidConfigException, match="choice <= answer"):
+        AnswerBands.create(*arguments(AnswerBands, storage, answer=0.3, choice=0.4))

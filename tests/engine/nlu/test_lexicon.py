@@ -30,6 +30,8 @@ def test_the_lexicon_of_the_bot(folder: Path) -> None:
         ("aliases.yml", "- yzm", "expected a mapping"),
         ("contrast.yml", "fillers: 我", "fillers: expected a list of words"),
         ("contrast.yml", "{fillers: [我], rejections: [别], pivots: [是]}", "shortest_request: expected a number"),
+        ("requests.yml", "{connectors: [另外]}", "joiners: expected a list of words"),
+        ("requests.yml", "{connectors: [另外], joiners: [和], others: [x]}", "others: unknown field"),
         ("entities.yml", "amount: 3", "amount: expected a list of groups"),
         ("entities.yml", "amount: [{words: [元]}]", r"amount\[0\]: expected a mapping with value, phrases, patterns"),
         ("entities.yml", "amount: [{value: yuan}]", r"amount\[0\]: expected at least one phrase or pattern"),

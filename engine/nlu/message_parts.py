@@ -1,0 +1,98 @@
+"""Lets the rest of the pipeline read each part of a message as well as the whole."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.constants import SPACY_DOCS
+from rasa.shared.nlu.constants import TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from engine.nlu.contrast import Span
+from engine.nlu.contrast_focus import WANTED_SPANS
+from engine.nlu.lexicon import read_lexicon
+from engine.nlu.normalized_spacy_nlp import NormalizedSpacyNLP
+from engine.nlu.parts import Boundary, PartRules
+from engine.paths import ROOT
+
+BOUNDARIES = "boundaries"
+PART_SPAN = "part_span"
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
+class MessageParts(GraphComponent):
+    """Adds, after each message that may hold several requests, one message for each of its parts.
+
+    A part shares spaCy's reading and the entities of the whole message; only its `wanted_spans` are its own, so it
+    costs what featurizers and classifier cost. `RequestCollector` folds the parts again; without it this component
+    must not stand in the pipeline. Training examples are left whole.
+
+    Config:
+        lexicon: Folder of the lexicon, relative to the project's root.
+    """
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """Returns the defaults."""
+        return {"lexicon": "data/lexicon"}
+
+    @classmethod
+    def required_components(cls) -> list[type]:
+        """Returns the components that must stand before this one."""
+        return [NormalizedSpacyNLP]
+
+    def __init__(self, rules: PartRules) -> None:
+        """Keeps the rules."""
+        self._rules = rules
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> MessageParts:
+        """Creates the component (see parent class)."""
+        return cls(read_lexicon(ROOT / config["lexicon"]).parts)
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        """Leaves the training examples as they are."""
+        return training_data
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Returns the messages, each followed by its parts."""
+        return [message for whole in messages for message in (whole, *self._parts(whole))]
+
+    def _parts(self, whole: Message) -> list[Message]:
+        doc = whole.get(SPACY_DOCS[TEXT])
+        if doc is None or not doc.text.strip():
+            return []
+        spans: list[Span] = whole.get(WANTED_SPANS) or [(0, len(doc.text))]
+        boundaries = self._rules.boundaries(doc.text, spans)
+        if not boundaries:
+            return []
+        whole.set(BOUNDARIES, boundaries)
+        return [_part(whole, span, spans) for span in part_spans(boundaries, spans)]
+
+
+def part_spans(boundaries: list[Boundary], wanted_spans: list[Span]) -> list[Span]:
+    """Returns the span of every run of neighbouring parts, the whole message left out."""
+    first, last = wanted_spans[0][0], wanted_spans[-1][1]
+    starts = [first, *(boundary.start for boundary in boundaries)]
+    ends = [*(boundary.end for boundary in boundaries), last]
+    return [(start, end) for start in starts for end in ends if start < end and (start, end) != (first, last)]
+
+
+def _part(whole: Message, span: Span, wanted_spans: list[Span]) -> Message:
+    part = Message(data=copy.copy(whole.data))
+    inside = [(max(start, span[0]), min(end, span[1])) for start, end in wanted_spans]
+    part.set(WANTED_SPANS, [(start, end) for start, end in inside if start < end] or [span])
+    part.set(PART_SPAN, span)
+    return part

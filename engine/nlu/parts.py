@@ -1,0 +1,86 @@
+"""Cuts a message into the parts that may be requests of their own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from engine.nlu.contrast import Span
+
+_PUNCTUATION = re.compile(r"[,.。;!?、:\s…~]+")
+_SHORTEST_PART = 2
+# All parts between n boundaries are classified, (n + 1) (n + 2) / 2 of them: 15 for four.
+_MOST_BOUNDARIES = 4
+
+
+@dataclass(frozen=True)
+class Boundary:
+    """A place at which one request may end and the next begin.
+
+    Attributes:
+        end: End of the part before.
+        start: Start of the part after.
+        is_explicit: Whether the part after begins with a connector (「另外」).
+    """
+
+    end: int
+    start: int
+    is_explicit: bool
+
+
+@dataclass(frozen=True)
+class PartRules:
+    """The words between two requests; see `data/lexicon/requests.yml`."""
+
+    connectors: tuple[str, ...]
+    joiners: tuple[str, ...]
+
+    @cached_property
+    def _connector(self) -> re.Pattern[str]:
+        return re.compile("|".join(map(re.escape, self.connectors)))
+
+    @cached_property
+    def _joiner(self) -> re.Pattern[str]:
+        return re.compile("|".join(map(re.escape, (*self.connectors, *self.joiners))))
+
+    def boundaries(self, text: str, spans: Sequence[Span]) -> list[Boundary]:
+        """Returns where normalized text may be cut, at most four places: explicit ones first, then the last ones.
+
+        Args:
+            text: Normalized text.
+            spans: The parts of it that say what is wanted (see `engine.nlu.contrast`); nothing else is cut.
+        """
+        first, last = spans[0][0], spans[-1][1]
+        ends: dict[int, int] = {}
+        for match in _PUNCTUATION.finditer(text, first, last):
+            ends[match.end()] = match.start()
+        for match in self._joiner.finditer(text, first, last):
+            ends.setdefault(match.start(), match.start())
+        found = [
+            Boundary(end, start, self._connector.match(text, start) is not None)
+            for start, end in sorted(ends.items())
+            if end - first >= _SHORTEST_PART and last - start >= _SHORTEST_PART
+        ]
+        kept = sorted(found, key=lambda boundary: (boundary.is_explicit, boundary.start))[-_MOST_BOUNDARIES:]
+        return sorted(kept, key=lambda boundary: boundary.start)
+
+
+def part_rules(content: dict[str, Any]) -> PartRules:
+    """Returns the rules that a parsed `requests.yml` holds.
+
+    Raises:
+        ValueError: A field is missing, unknown or of the wrong type.
+    """
+    words = {}
+    for name in ("connectors", "joiners"):
+        value = content.get(name)
+        if not (isinstance(value, list) and value and all(isinstance(word, str) and word for word in value)):
+            raise ValueError(f"{name}: expected a list of words, found {value!r}")
+        words[name] = tuple(value)
+    unknown = sorted(set(content) - set(words))
+    if unknown:
+        raise ValueError(f"{unknown[0]}: unknown field")
+    return PartRules(**words)

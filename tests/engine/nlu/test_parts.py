@@ -1,0 +1,46 @@
+"""Where a message may be cut into requests."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.nlu.lexicon import read_lexicon
+from engine.nlu.parts import PartRules
+from engine.nlu.text_normalization import normalize
+from engine.paths import LEXICON
+
+RULES: PartRules = read_lexicon(LEXICON).parts
+
+
+def cuts(text: str) -> list[tuple[str, str, bool]]:
+    normalized = normalize(text)
+    boundaries = RULES.boundaries(normalized, [(0, len(normalized))])
+    return [(normalized[: b.end], normalized[b.start :], b.is_explicit) for b in boundaries]
+
+
+def test_a_connector_makes_a_cut_explicit() -> None:
+    assert cuts("密码忘了，另外客服几点上班") == [("密码忘了", "另外客服几点上班", True)]
+    assert cuts("密码忘了另外客服几点上班") == [("密码忘了", "另外客服几点上班", True)]
+
+
+def test_punctuation_and_joiners_cut() -> None:
+    assert cuts("怎么注销？余额咋办") == [("怎么注销", "余额咋办", False)]
+    assert cuts("转人工和注销账号") == [("转人工", "和注销账号", False)]
+
+
+@pytest.mark.parametrize("text", ["", "好", "，，，", "另外", "和", "嗯，好", "忘记密码怎么办"])
+def test_nothing_to_cut(text: str) -> None:
+    normalized = normalize(text)
+    assert RULES.boundaries(normalized, [(0, len(normalized))]) == []
+
+
+def test_only_what_is_wanted_is_cut() -> None:
+    text = "不是忘了密码,是付不了款,另外客服在哪"
+    assert [text[b.start :] for b in RULES.boundaries(text, [(7, len(text))])] == ["另外客服在哪"]
+
+
+def test_a_long_story_is_cut_in_four_places_at_most() -> None:
+    text = "我昨天去买菜," * 30 + "另外客服在哪" + ",我等着呢" * 10
+    boundaries = RULES.boundaries(text, [(0, len(text))])
+    assert len(boundaries) == 4
+    assert [b.is_explicit for b in boundaries] == [True, False, False, False]
