@@ -2,10 +2,10 @@
 .DEFAULT_GOAL := help
 PYTHON := .venv/bin/python
 
-.PHONY: help setup setup-dev run chat train test lint format lock clean
+.PHONY: help setup setup-dev run chat train test evaluate evaluate-accept lint format lock clean
 
 help: ## show this list
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
 
 setup:
 	@scripts/setup requirements/bot.txt
@@ -26,6 +26,12 @@ train: setup ## train if what the model is made of has changed
 
 test: setup-dev ## set up, lint, and run every test
 	@scripts/test
+
+evaluate: setup-dev ## train if needed, score the labelled sets, write an HTML report; SETS="a.tsv b.tsv" adds more
+	@$(PYTHON) -m evaluation $(SETS)
+
+evaluate-accept: setup-dev ## make the latest report the baseline that others are compared with
+	@$(PYTHON) -m evaluation.accept
 
 lint: setup-dev ## ruff and mypy
 	@.venv/bin/ruff check .

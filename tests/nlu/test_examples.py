@@ -6,18 +6,15 @@ from collections import Counter
 
 import pytest
 
+from evaluation.metrics import MAIN_INTENTS
 from tests.nlu.examples import Example, held_out_examples, several_requests, training_examples
 
 TRAINING = training_examples()
-MAIN = {
-    "forgot_password", "payment_failure", "account_security", "account_closure", "transaction_dispute",
-    "contact_support", "support_hours", "contact_preparation", "human_handoff", "account_compromised",
-}  # fmt: skip
 
 
 def test_enough_examples() -> None:
     counts = Counter(example.intent for example in TRAINING)
-    too_few = {name: n for name, n in counts.items() if n < (60 if name in MAIN else 30)}
+    too_few = {name: n for name, n in counts.items() if n < (60 if name in MAIN_INTENTS else 30)}
     assert too_few == {}
     assert counts["out_of_scope"] >= 200
 
@@ -54,6 +51,6 @@ def test_development_and_test_set_share_nothing() -> None:
 def test_test_set_covers_every_intent_and_style() -> None:
     examples = held_out_examples("test")
     counts = Counter(example.intent for example in examples)
-    assert {name: n for name, n in counts.items() if n < (40 if name in MAIN else 15)} == {}
+    assert {name: n for name, n in counts.items() if n < (40 if name in MAIN_INTENTS else 15)} == {}
     assert len(counts) == 27
     assert min(Counter(example.origin for example in examples).values()) >= 45

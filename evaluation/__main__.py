@@ -1,0 +1,128 @@
+"""Trains if needed, scores all sets, and writes a report. Usage: python -m evaluation [SET.tsv[:blind] ...].
+
+Further sets may also be given by the environment variable EVALUATION_SETS, separated by spaces.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from datetime import datetime
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from evaluation import environment
+from evaluation.compare import Comparison, IncompatibleReportError, compare
+from evaluation.neighbours import read_training_examples
+from evaluation.paths import BASELINE, MODEL, OUTPUT, ROOT, shown
+from evaluation.predict import Parser, predict
+from evaluation.report import (
+    FIGURE_NAMES,
+    SetResult,
+    format_figure,
+    read_report,
+    render_report,
+    report_document,
+    score,
+    worst_misses,
+    write_report,
+)
+from evaluation.sets import SetError, read_sets, read_targets
+
+
+def main(arguments: list[str]) -> int:
+    """Returns the exit status: 0 when a report was written, whatever the figures are."""
+    console = Console()
+    try:
+        sets = read_sets([*os.environ.get("EVALUATION_SETS", "").split(), *arguments])
+        targets = read_targets()
+    except SetError as error:
+        print(error, file=sys.stderr)
+        return 2
+    trained = subprocess.run([sys.executable, "scripts/train.py"], cwd=ROOT, check=False).returncode
+    if trained != 0:
+        return trained
+    with console.status("Loading the model and the training examples ..."):
+        parser = Parser(MODEL)
+        examples = read_training_examples()
+    with progress_bars(console) as progress:
+        predictions = predict(parser, sets, progress)
+    results = [score(labelled, predictions[labelled.name], targets) for labelled in sets]
+    created = datetime.now().astimezone()
+    about = {
+        "created": created.isoformat(timespec="seconds"),
+        "commit": environment.commit(),
+        "training_examples": len(examples),
+        "model": {
+            "size_mib": MODEL.stat().st_size / 2**20,
+            "load_seconds": parser.loaded.seconds,
+            "resident_mib": parser.loaded.resident_mib,
+        },
+        "machine": environment.machine(),
+        "versions": environment.versions(),
+    }
+    document = report_document(results, about)
+    comparison, note = _comparison(document)
+    with console.status("Drawing the report ..."):
+        misses = {result.labelled.name: worst_misses(result, examples) for result in results}
+        page = render_report(document, results, misses, comparison, note)
+    folder = OUTPUT / created.strftime("%Y-%m-%dT%H-%M-%S")
+    write_report(folder, page, document)
+    console.print(_table(results, comparison))
+    if comparison is None:
+        console.print(note)
+    console.print(f"Report: {shown(folder / 'report.html')}", soft_wrap=True)
+    return 0
+
+
+def progress_bars(console: Console) -> Progress:
+    """Returns bars that tell what is being done, how much of it is done, and how long the rest will take."""
+    return Progress(
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=console
+    )
+
+
+def _comparison(document: dict[str, object]) -> tuple[Comparison | None, str]:
+    for path, source in (
+        (OUTPUT / "latest" / "report.json", "the previous report"),
+        (BASELINE, "the accepted baseline"),
+    ):
+        previous = read_report(path)
+        if previous is None:
+            continue
+        try:
+            return compare(document, previous, source), ""
+        except IncompatibleReportError as error:
+            return None, f"No comparison: {error}."
+    return None, "There is no earlier report to compare with; the next one will be compared with this one."
+
+
+def _table(results: list[SetResult], comparison: Comparison | None) -> Table:
+    table = Table(title="How well messages are understood")
+    table.add_column("")
+    verdicts = {}
+    for result in results:
+        table.add_column(f"{result.labelled.name} ({result.figures.n})", justify="right")
+    for compared in comparison.sets if comparison else ():
+        verdicts.update({(compared.name, change.name): change for change in compared.figures})
+    for name, title in FIGURE_NAMES.items():
+        cells = []
+        for result in results:
+            check = next((check for check in result.checks if check.name == name), None)
+            change = verdicts.get((result.labelled.name, name))
+            cell = format_figure(check.value, name) if check else ""
+            if check and check.met is not None:
+                cell = f"[{'green' if check.met else 'red'}]{cell}[/] [dim]{check.target}[/]"
+            if change and change.verdict != "same":
+                arrow = "▲" if change.after > change.before else "▼"
+                cell += f" [{'green' if change.verdict == 'better' else 'red'}]{arrow} {change.verdict}[/]"
+            cells.append(cell)
+        table.add_row(title, *cells)
+    return table
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

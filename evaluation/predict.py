@@ -1,0 +1,89 @@
+"""Loads a model in this process and parses labelled messages one after the other, with the time of each."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import time
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+from rich.progress import Progress
+
+from evaluation.metrics import Prediction, read_parse
+from evaluation.sets import LabelledSet
+
+# Enough that lazily loaded tables are there and caches are warm, as in a server that has run for a minute.
+_WARM_UP_MESSAGES = 50
+
+
+@dataclass(frozen=True)
+class LoadedModel:
+    """What loading took.
+
+    Attributes:
+        seconds: Time of the load, without the import of Rasa before it.
+        resident_mib: Resident memory of the process after the load.
+    """
+
+    seconds: float
+    resident_mib: float
+
+
+class Parser:
+    """Parses texts with a trained model, as a Rasa server would."""
+
+    def __init__(self, model: Path) -> None:
+        """Loads the model, quietly."""
+        os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
+        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+        # Rasa and what it pins warn some forty times, and nobody who measures can act on it. Filters do not help:
+        # libraries reset them on import.
+        with warnings.catch_warnings(record=True):
+            from rasa.core.agent import Agent  # noqa: PLC0415 - Rasa takes seconds to import and warns
+            from rasa.utils.log_utils import configure_structlog  # noqa: PLC0415 - see above
+
+            configure_structlog(logging.WARNING)
+            started = time.perf_counter()
+            self._agent = Agent.load(str(model))
+            seconds = time.perf_counter() - started
+        self.loaded = LoadedModel(seconds, psutil.Process().memory_info().rss / 2**20)
+        self._loop = asyncio.new_event_loop()
+
+    def parse(self, text: str) -> tuple[dict[str, Any], float]:
+        """Returns what the model makes of a text, and the milliseconds it took."""
+        started = time.perf_counter()
+        parse = self._loop.run_until_complete(self._agent.parse_message(text))
+        return dict(parse), (time.perf_counter() - started) * 1000
+
+
+def predict(parser: Parser, sets: Sequence[LabelledSet], progress: Progress) -> dict[str, list[Prediction]]:
+    """Parses every message of every set.
+
+    Args:
+        parser: The loaded model.
+        sets: What to parse.
+        progress: Shows how far it is.
+
+    Returns:
+        The predictions by the name of the set, in the order of the set.
+    """
+    for message in sets[0].messages[:_WARM_UP_MESSAGES]:
+        parser.parse(message.text)
+    found = {}
+    for labelled in sets:
+        found[labelled.name] = [
+            _predict_one(parser, message.text, message.intent, message.group)
+            for message in progress.track(labelled.messages, description=f"parsing {labelled.name}")
+        ]
+    return found
+
+
+def _predict_one(parser: Parser, text: str, label: str, group: str) -> Prediction:
+    parse, milliseconds = parser.parse(text)
+    return read_parse(parse, text=text, label=label, group=group, milliseconds=milliseconds)

@@ -1,0 +1,152 @@
+"""Trains a pipeline on the NLU examples in a process of its own, and keeps the model for as long as it stays valid."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+
+from evaluation.paths import MODELS, NLU_DATA, ROOT, shown
+
+Config = dict[str, Any]
+
+_MODEL_FILE, _CONFIG_FILE, _MEASURED_FILE, _LOG_FILE = "model.tar.gz", "config.yml", "training.json", "training.log"
+# What decides about a model besides its configuration and the examples.
+_PACKAGES = ("rasa", "tensorflow", "scikit-learn", "spacy", "jieba", "opencc", "pypinyin")
+_OWN_CODE = ("engine/nlu", "engine/importer.py", "data/lexicon")
+
+
+class TrainingError(Exception):
+    """A pipeline could not be trained; the message names the log."""
+
+
+@dataclass(frozen=True)
+class TrainedModel:
+    """A trained model and what its training took.
+
+    Attributes:
+        path: The archive.
+        key: Hash of everything that the model is made of.
+        seconds: Wall-clock time of the training without the imports before it.
+        processor_seconds: Processor time of the same, over all cores; the fairer figure on a shared machine.
+        peak_mib: Peak resident memory of the training process.
+    """
+
+    path: Path
+    key: str
+    seconds: float
+    processor_seconds: float
+    peak_mib: float
+
+    @property
+    def size_mib(self) -> float:
+        """Size of the archive."""
+        return self.path.stat().st_size / 2**20
+
+
+def read_config(path: Path) -> Config:
+    """Reads a Rasa configuration, leaving out what only the dialogue needs."""
+    config = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
+    return {name: value for name, value in config.items() if name != "policies"}
+
+
+def content_key(config: Config, root: Path = ROOT) -> str:
+    """Returns a hash over everything that decides what a model trained from `config` is.
+
+    Our own components and the lexicon count only when the configuration names one of them, so that a peer is not
+    trained anew because of them.
+    """
+    digest = hashlib.sha256(json.dumps(config, sort_keys=True, ensure_ascii=False).encode())
+    digest.update(" ".join(f"{name}={version(name)}" for name in _PACKAGES).encode())
+    names = [component["name"] for component in config["pipeline"]]
+    own = any(str(name).startswith("engine.") for name in names)
+    for name in ("data/nlu", *(_OWN_CODE if own else ())):
+        path = root / name
+        files = [path] if path.is_file() else sorted(p for p in path.rglob("*") if p.suffix in {".py", ".yml", ".txt"})
+        for file in files:
+            digest.update(f"{file.relative_to(root)}\0".encode() + file.read_bytes() + b"\0")
+    return digest.hexdigest()[:16]
+
+
+def cached_model(config: Config) -> TrainedModel | None:
+    """Returns the model of this configuration if it has been trained and nothing has changed since."""
+    return _read_model(MODELS / content_key(config))
+
+
+def trained_model(config: Config) -> TrainedModel:
+    """Returns the model of a configuration, training it first when needed.
+
+    The training runs in a process of its own; its output goes to `training.log` beside the model.
+
+    Raises:
+        TrainingError: The training failed.
+    """
+    folder = MODELS / content_key(config)
+    found = _read_model(folder)
+    if found:
+        return found
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / _CONFIG_FILE).open("w", encoding="utf-8") as file:
+        YAML(typ="safe").dump(config, file)
+    with (folder / _LOG_FILE).open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "evaluation.training", str(folder)], cwd=ROOT, stdout=log, stderr=subprocess.STDOUT
+        )
+    try:
+        status = process.wait()
+    except BaseException:
+        process.terminate()
+        process.wait()
+        raise
+    trained = _read_model(folder)
+    if status != 0 or trained is None:
+        raise TrainingError(f"Training failed (status {status}); see {shown(folder / _LOG_FILE)}")
+    return trained
+
+
+def _read_model(folder: Path) -> TrainedModel | None:
+    # Written last, so a training that was cut short leaves nothing that looks finished.
+    if not (folder / _MEASURED_FILE).exists():
+        return None
+    measured = json.loads((folder / _MEASURED_FILE).read_text(encoding="utf-8"))
+    return TrainedModel(folder / _MODEL_FILE, folder.name, **measured)
+
+
+def _train(folder: Path) -> None:
+    """Trains in this process; Rasa's cache is off, so that the time is that of a first training."""
+    os.environ |= {"RASA_TELEMETRY_ENABLED": "false", "TF_CPP_MIN_LOG_LEVEL": "3", "RASA_MAX_CACHE_SIZE": "0"}
+    with tempfile.TemporaryDirectory(prefix="uwallet-rasa-cache-") as cache:
+        os.environ["RASA_CACHE_DIRECTORY"] = cache
+        from rasa.model_training import train_nlu  # noqa: PLC0415 - reads the variables above on import
+
+        started, processor_started = time.perf_counter(), time.process_time()
+        made = train_nlu(
+            config=str(folder / _CONFIG_FILE),
+            nlu_data=str(NLU_DATA),
+            output=str(folder),
+            fixed_model_name=_MODEL_FILE.removesuffix(".tar.gz"),
+        )
+        seconds, processor_seconds = time.perf_counter() - started, time.process_time() - processor_started
+    if made is None:
+        sys.exit("Rasa made no model.")
+    # ru_maxrss counts KiB on Linux and bytes on macOS.
+    unit = 2**20 if sys.platform == "darwin" else 2**10
+    peak_mib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
+    measured = {"seconds": seconds, "processor_seconds": processor_seconds, "peak_mib": peak_mib}
+    (folder / _MEASURED_FILE).write_text(json.dumps(measured), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(ROOT))
+    _train(Path(sys.argv[1]))
