@@ -11,7 +11,6 @@ import sys
 from datetime import datetime
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from evaluation import environment
@@ -19,6 +18,7 @@ from evaluation.compare import Comparison, IncompatibleReportError, compare
 from evaluation.neighbours import read_training_examples
 from evaluation.paths import BASELINE, MODEL, OUTPUT, ROOT, shown
 from evaluation.predict import Parser, predict
+from evaluation.progress import progress_bars
 from evaluation.report import (
     FIGURE_NAMES,
     SetResult,
@@ -76,13 +76,6 @@ def main(arguments: list[str]) -> int:
         console.print(note)
     console.print(f"Report: {shown(folder / 'report.html')}", soft_wrap=True)
     return 0
-
-
-def progress_bars(console: Console) -> Progress:
-    """Returns bars that tell what is being done, how much of it is done, and how long the rest will take."""
-    return Progress(
-        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=console
-    )
 
 
 def _comparison(document: dict[str, object]) -> tuple[Comparison | None, str]:

@@ -178,3 +178,28 @@ def latency_histogram(milliseconds: Sequence[float], p50: float, p95: float) -> 
         axes.set_xlabel("milliseconds to parse a message (last bar: and slower)")
         axes.set_ylabel("messages")
         return _svg(figure, "Histogram of parse times")
+
+
+def group_dots(accuracies: Mapping[str, Mapping[str, float]]) -> str:
+    """Returns the accuracy of each group as one dot for each pipeline.
+
+    Args:
+        accuracies: By pipeline and then by group; all pipelines have the same groups. The first is drawn strongest.
+    """
+    pipelines = list(accuracies)
+    groups = sorted(accuracies[pipelines[0]], key=accuracies[pipelines[0]].__getitem__, reverse=True)
+    markers = dict(zip(pipelines, (("o", _ACCENT), ("s", _BAD), ("^", _WARN), ("D", _MUTED)), strict=False))
+    with _figure(8.2, 1.0 + 0.3 * len(groups)) as (figure, axes):
+        for position, group in enumerate(groups):
+            values = [accuracies[pipeline][group] for pipeline in pipelines]
+            axes.plot([min(values), max(values)], [position, position], color=_LINE, linewidth=2, zorder=1)
+        for pipeline, (marker, colour) in markers.items():
+            values = [accuracies[pipeline][group] for group in groups]
+            axes.scatter(values, range(len(groups)), marker=marker, color=colour, s=42, label=pipeline, zorder=2)
+        axes.set_yticks(range(len(groups)), groups)
+        axes.set_xlabel("accuracy")
+        axes.set_xlim(right=1.005)
+        axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncol=len(pipelines), frameon=False)
+        axes.spines["left"].set_visible(False)
+        axes.tick_params(axis="y", length=0)
+        return _svg(figure, "Accuracy by group for each pipeline")

@@ -29,7 +29,7 @@ FAMILY = {
 _CHOICES_SHOWN = 3
 _RELIABILITY_BINS = 10
 # The accuracy of fewer messages says nothing; such a group or intent is shown, but not named as the worst.
-_FEWEST_MESSAGES = 10
+FEWEST_MESSAGES = 10
 
 # Shown in the reports; keys are the names of the figures.
 DEFINITIONS = {
@@ -39,9 +39,9 @@ DEFINITIONS = {
         + ", ".join(f"{name} = {family}" for name, family in FAMILY.items())
         + "."
     ),
-    "worst_group": f"Lowest accuracy of a style (or source) with at least {_FEWEST_MESSAGES} messages.",
+    "worst_group": f"Lowest accuracy of a style (or source) with at least {FEWEST_MESSAGES} messages.",
     "worst_main_intent": (
-        f"Lowest accuracy of a main intent with at least {_FEWEST_MESSAGES} messages: "
+        f"Lowest accuracy of a main intent with at least {FEWEST_MESSAGES} messages: "
         + ", ".join(sorted(MAIN_INTENTS))
         + "."
     ),
@@ -315,7 +315,7 @@ def measure(predictions: Sequence[Prediction]) -> Figures:
 
 
 def _worst(shares: Mapping[str, Share]) -> Worst | None:
-    values = {name: one.value for name, one in shares.items() if one.value is not None and one.n >= _FEWEST_MESSAGES}
+    values = {name: one.value for name, one in shares.items() if one.value is not None and one.n >= FEWEST_MESSAGES}
     if not values:
         return None
     name = min(values, key=values.__getitem__)

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -84,10 +85,14 @@ def cached_model(config: Config) -> TrainedModel | None:
     return _read_model(MODELS / content_key(config))
 
 
-def trained_model(config: Config) -> TrainedModel:
+def trained_model(config: Config, on_output: Callable[[str], None] | None = None) -> TrainedModel:
     """Returns the model of a configuration, training it first when needed.
 
     The training runs in a process of its own; its output goes to `training.log` beside the model.
+
+    Args:
+        config: The pipeline.
+        on_output: Called about every second with the last line of the output.
 
     Raises:
         TrainingError: The training failed.
@@ -104,7 +109,7 @@ def trained_model(config: Config) -> TrainedModel:
             [sys.executable, "-m", "evaluation.training", str(folder)], cwd=ROOT, stdout=log, stderr=subprocess.STDOUT
         )
     try:
-        status = process.wait()
+        status = _wait(process, folder / _LOG_FILE, on_output)
     except BaseException:
         process.terminate()
         process.wait()
@@ -113,6 +118,17 @@ def trained_model(config: Config) -> TrainedModel:
     if status != 0 or trained is None:
         raise TrainingError(f"Training failed (status {status}); see {shown(folder / _LOG_FILE)}")
     return trained
+
+
+def _wait(process: subprocess.Popen[bytes], log: Path, on_output: Callable[[str], None] | None) -> int:
+    while True:
+        try:
+            return process.wait(timeout=1)
+        except subprocess.TimeoutExpired:
+            # A progress bar ends its line with a carriage return.
+            lines = log.read_text(encoding="utf-8", errors="replace").replace("\r", "\n").splitlines()
+            if on_output and lines:
+                on_output(lines[-1].strip())
 
 
 def _read_model(folder: Path) -> TrainedModel | None:

@@ -1,0 +1,79 @@
+"""A trained model is kept for exactly as long as what it is made of stays the same."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from evaluation import training
+from evaluation.training import TrainingError, cached_model, content_key, read_config, trained_model
+from tests.paths import ROOT
+
+PEER: dict[str, Any] = {"language": "zh", "pipeline": [{"name": "JiebaTokenizer"}]}
+OURS: dict[str, Any] = {"language": "zh", "pipeline": [{"name": "engine.nlu.reader.Reader"}]}
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A project with an example, a component and a word."""
+    for name, content in {"data/nlu/a.yml": "x", "engine/nlu/reader.py": "y", "data/lexicon/words.txt": "z"}.items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True)
+        path.write_text(content, encoding="utf-8")
+    return tmp_path
+
+
+def test_key_is_of_the_content(project: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    elsewhere = shutil.copytree(project, tmp_path_factory.mktemp("elsewhere") / "copy")
+    assert content_key(OURS, project) == content_key(OURS, elsewhere)
+    assert content_key(OURS, project) != content_key(PEER, project)
+    assert content_key({**PEER, "language": "en"}, project) != content_key(PEER, project)
+
+
+@pytest.mark.parametrize(
+    ("file", "peer_changes"),
+    [("data/nlu/a.yml", True), ("engine/nlu/reader.py", False), ("data/lexicon/words.txt", False)],
+)
+def test_key_changes_with_what_the_pipeline_reads(project: Path, file: str, peer_changes: bool) -> None:
+    before = content_key(OURS, project), content_key(PEER, project)
+    (project / file).write_text("changed", encoding="utf-8")
+    assert content_key(OURS, project) != before[0]
+    assert (content_key(PEER, project) != before[1]) is peer_changes
+
+
+def test_dialogue_settings_do_not_count() -> None:
+    config = read_config(ROOT / "config.yml")
+    assert "pipeline" in config
+    assert "policies" not in config
+
+
+def test_peers_use_nothing_of_ours() -> None:
+    for path in (ROOT / "evaluation" / "peers").glob("*.yml"):
+        config = read_config(path)
+        assert "importers" not in config
+        assert not [component for component in config["pipeline"] if component["name"].startswith("engine.")]
+
+
+def test_finished_training_is_not_repeated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(training, "MODELS", tmp_path)
+    folder = tmp_path / content_key(PEER)
+    folder.mkdir()
+    (folder / "model.tar.gz").write_bytes(b"x" * 2**20)
+    assert cached_model(PEER) is None, "a training that was cut short counts as finished"
+    measured = {"seconds": 1.5, "processor_seconds": 2.5, "peak_mib": 3.5}
+    (folder / "training.json").write_text(json.dumps(measured), encoding="utf-8")
+    found = trained_model(PEER)
+    assert (found.key, found.seconds, found.size_mib) == (content_key(PEER), 1.5, 1.0)
+
+
+def test_failed_training_names_its_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(training, "MODELS", tmp_path)
+    monkeypatch.setattr(sys, "executable", "false")
+    with pytest.raises(TrainingError, match=r"training\.log"):
+        trained_model(PEER)
+    assert cached_model(PEER) is None
