@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 PYTHON := .venv/bin/python
 
-.PHONY: help setup setup-dev run chat train test evaluate evaluate-accept lint format lock clean
+.PHONY: help setup setup-dev run chat train test evaluate evaluate-accept evaluate-peers ablate bench-nlu lint format lock clean
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -32,6 +32,15 @@ evaluate: setup-dev ## train if needed, score the labelled sets, write an HTML r
 
 evaluate-accept: setup-dev ## make the latest report the baseline that others are compared with
 	@$(PYTHON) -m evaluation.accept
+
+evaluate-peers: setup-dev ## our pipeline beside Rasa's own, trained on the same examples (DIET: an hour the first time)
+	@$(PYTHON) -m evaluation.compare_peers $(OPTIONS) --sets $(SETS)
+
+ablate: setup-dev ## what each part of the pipeline is worth: train and score it without that part
+	@$(PYTHON) -m evaluation.ablations $(SETS)
+
+bench-nlu: setup-dev ## how fast messages are parsed, beside the peers that are trained
+	@$(PYTHON) -m benchmarks.parse_latency $(OPTIONS)
 
 lint: setup-dev ## ruff and mypy
 	@.venv/bin/ruff check .
