@@ -62,6 +62,7 @@ def main(arguments: list[str]) -> int:
             "resident_mib": parser.loaded.resident_mib,
         },
         "machine": environment.machine(),
+        "machine_busy": environment.busy(),
         "versions": environment.versions(),
     }
     document = report_document(results, about)

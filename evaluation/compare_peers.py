@@ -2,8 +2,8 @@
 
 Usage: python -m evaluation.compare_peers [--only PEER ...] [--sets SET.tsv[:blind] ...]
 
-The peers are `peers/*.yml`. A model is kept for as
-long as its configuration, its examples and its packages stay the same; DIET needs long the first time.
+The peers are `peers/*.yml`. A model is kept for as long as its configuration, its examples and its packages stay the
+same; DIET needs long the first time.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from typing import Any
 
 from markupsafe import Markup
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from evaluation import charts, environment
@@ -223,7 +224,7 @@ def main() -> int:
                 step = None if cached_model(config) else progress.add_task(f"training {name}", total=None)
 
                 def show(line: str, name: str = name, step: Any = step) -> None:
-                    progress.update(step, description=f"training {name}: {line[-60:]}")
+                    progress.update(step, description=escape(f"training {name}: {line[-60:]}"))
 
                 models[name] = trained_model(config, on_output=show)
                 if step is not None:

@@ -41,6 +41,11 @@ def machine() -> str:
     return f"{_processor()}, {cores} cores, {memory} GiB, {platform.system()}"
 
 
+def busy() -> bool:
+    """Whether more processes want to run than there are cores, so that times measured now say little."""
+    return psutil.getloadavg()[0] > (os.cpu_count() or 1)
+
+
 def _processor() -> str:
     try:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()

@@ -164,7 +164,7 @@ def without_messages(document: Mapping[str, Any]) -> dict[str, Any]:
 
     Times, sizes and the machine are left out too: they would be compared with those of another machine.
     """
-    kept = {name: value for name, value in document.items() if name not in {"sets", "machine", "model"}}
+    kept = {name: value for name, value in document.items() if name not in {"sets", "machine", "machine_busy", "model"}}
     sets = []
     for entry in document["sets"]:
         copy = {name: value for name, value in entry.items() if name not in {"messages", "targets"}}

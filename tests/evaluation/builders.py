@@ -15,6 +15,7 @@ ABOUT = {
     "training_examples": 3,
     "model": {"size_mib": 1.0, "load_seconds": 2.0, "resident_mib": 3.0},
     "machine": "a machine",
+    "machine_busy": False,
     "versions": {"python": "3.10"},
 }
 
