@@ -31,6 +31,7 @@ from evaluation.report import (
     write_report,
 )
 from evaluation.sets import SetError, read_sets, read_targets
+from evaluation.several_requests import RequestFigures, score_requests
 
 
 def main(arguments: list[str]) -> int:
@@ -50,6 +51,7 @@ def main(arguments: list[str]) -> int:
         examples = read_training_examples()
     with progress_bars(console) as progress:
         predictions = predict(parser, sets, progress)
+        requests = score_requests(parser, progress)
     results = [score(labelled, predictions[labelled.name], targets) for labelled in sets]
     created = datetime.now().astimezone()
     about = {
@@ -65,7 +67,7 @@ def main(arguments: list[str]) -> int:
         "machine_busy": environment.busy(),
         "versions": environment.versions(),
     }
-    document = report_document(results, about)
+    document = report_document(results, requests, about)
     comparison, note = _comparison(document)
     with console.status("Drawing the report ..."):
         misses = {result.labelled.name: worst_misses(result, examples) for result in results}
@@ -73,6 +75,7 @@ def main(arguments: list[str]) -> int:
     folder = OUTPUT / created.strftime("%Y-%m-%dT%H-%M-%S")
     write_report(folder, page, document)
     console.print(_table(results, comparison))
+    console.print(_requests_table(requests))
     if comparison is None:
         console.print(note)
     console.print(f"Report: {shown(folder / 'report.html')}", soft_wrap=True)
@@ -115,6 +118,16 @@ def _table(results: list[SetResult], comparison: Comparison | None) -> Table:
                 cell += f" [{'green' if change.verdict == 'better' else 'red'}]{arrow} {change.verdict}[/]"
             cells.append(cell)
         table.add_row(title, *cells)
+    return table
+
+
+def _requests_table(requests: list[RequestFigures]) -> Table:
+    table = Table(title="Messages with several requests")
+    for column in ("", "served first", "all found", "invented"):
+        table.add_column(column, justify="right" if column else "left")
+    for figures in requests:
+        shares = (figures.served_first, figures.all_found, figures.invented)
+        table.add_row(figures.name, *(f"{format_figure(one.value)} [dim]of {one.n}[/]" for one in shares))
     return table
 
 

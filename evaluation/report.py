@@ -29,6 +29,8 @@ from evaluation.metrics import (
 from evaluation.neighbours import Neighbour, TrainingExamples
 from evaluation.paths import PACKAGE
 from evaluation.sets import LabelledSet
+from evaluation.several_requests import DEFINITIONS as REQUEST_DEFINITIONS
+from evaluation.several_requests import RequestFigures
 
 _MOST_MISSES = 60
 _NEIGHBOURS = 2
@@ -113,19 +115,28 @@ def _check(name: str, value: float, target: Mapping[str, float], figures: Figure
     return Check(name, value, text, met, f"{worst.name} {detail}" if worst else detail)
 
 
-def report_document(results: Sequence[SetResult], about: Mapping[str, Any]) -> dict[str, Any]:
+def report_document(
+    results: Sequence[SetResult], requests: Sequence[RequestFigures], about: Mapping[str, Any]
+) -> dict[str, Any]:
     """Returns the report for programs.
 
     Args:
         results: The scored sets.
+        requests: The figures of the sets with several requests.
         about: What was measured: `created`, `commit`, `model`, `training_examples`, `machine`, `versions`.
 
     Returns:
-        `schema_version`, everything of `about`, and `sets`. Each set has `name`, `path`, `blind`, `grouping`,
+        `schema_version`, everything of `about`, `several_requests` (the figures of each such set), and `sets`. Each set
+        has `name`, `path`, `blind`, `grouping`,
         `sha256`, `values` (the main figures by name), `targets`, `figures` (all figures with counts and intervals),
         and, unless it is blind, `messages`.
     """
-    return {"schema_version": SCHEMA_VERSION, **about, "sets": [_set_document(result) for result in results]}
+    return {
+        "schema_version": SCHEMA_VERSION,
+        **about,
+        "several_requests": [dataclasses.asdict(figures) for figures in requests],
+        "sets": [_set_document(result) for result in results],
+    }
 
 
 def _set_document(result: SetResult) -> dict[str, Any]:
@@ -219,6 +230,7 @@ def render_report(
         comparison=comparison,
         comparison_note=comparison_note,
         definitions=DEFINITIONS,
+        request_definitions=REQUEST_DEFINITIONS,
         figure_names=FIGURE_NAMES,
         band_names=_BAND_NAMES,
         choice_band=CHOICE,

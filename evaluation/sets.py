@@ -93,7 +93,7 @@ def read_sets(further: Sequence[str] = (), settings: Path = SETS_FILE) -> list[L
     """
     sets = [
         read_set(ROOT / entry["path"], name=entry["name"], blind=entry.get("blind", False))
-        for entry in _read_settings(settings)["sets"]
+        for entry in read_settings(settings)["sets"]
     ]
     for path in further:
         sets.append(read_set(Path(path.removesuffix(_BLIND_SUFFIX)), blind=path.endswith(_BLIND_SUFFIX)))
@@ -106,12 +106,17 @@ def read_sets(further: Sequence[str] = (), settings: Path = SETS_FILE) -> list[L
 
 def read_targets(settings: Path = SETS_FILE) -> dict[str, dict[str, dict[str, float]]]:
     """Returns the targets by the name of a set's third column; see `sets.yml`."""
-    targets: dict[str, dict[str, dict[str, float]]] = _read_settings(settings)["targets"]
+    targets: dict[str, dict[str, dict[str, float]]] = read_settings(settings)["targets"]
     return targets
 
 
-def _read_settings(path: Path) -> dict[str, Any]:
+def read_settings(path: Path = SETS_FILE) -> dict[str, Any]:
+    """Returns what `sets.yml` holds.
+
+    Raises:
+        SetError: A field is missing or unknown.
+    """
     content = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
-    if not isinstance(content, dict) or set(content) != {"sets", "targets"}:
-        raise SetError(f"{path}: expected the fields sets and targets")
+    if not isinstance(content, dict) or set(content) != {"sets", "several_requests", "targets"}:
+        raise SetError(f"{path}: expected the fields sets, several_requests and targets")
     return content

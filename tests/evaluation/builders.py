@@ -8,6 +8,7 @@ from typing import Any
 from evaluation.metrics import ANSWER, OUT_OF_SCOPE, Prediction
 from evaluation.report import SetResult, report_document, score
 from evaluation.sets import LabelledMessage, LabelledSet, read_targets
+from evaluation.several_requests import RequestMessage, measure_requests
 
 ABOUT = {
     "created": "2026-01-02T03:04:05+00:00",
@@ -18,6 +19,9 @@ ABOUT = {
     "machine_busy": False,
     "versions": {"python": "3.10"},
 }
+
+
+REQUESTS = [measure_requests("requests", [RequestMessage("…", ("greet",))], [["greet"]])]
 
 
 def prediction(label: str, intent: str, confidence: float = 0.9, **fields: Any) -> Prediction:
@@ -35,7 +39,7 @@ def result(predictions: Sequence[Prediction], *, name: str = "dev", blind: bool 
 
 def document(*results: SetResult) -> dict[str, Any]:
     """A report of some sets."""
-    return report_document(results, ABOUT)
+    return report_document(results, REQUESTS, ABOUT)
 
 
 SOME = [

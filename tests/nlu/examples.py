@@ -38,19 +38,3 @@ def held_out_examples(name: str) -> list[Example]:
     """Returns the examples of `tests/nlu/<name>.tsv`."""
     lines = (ROOT / "tests" / "nlu" / f"{name}.tsv").read_text(encoding="utf-8").splitlines()[1:]
     return [Example(*line.split("\t")) for line in lines]
-
-
-@dataclass(frozen=True)
-class SeveralRequests:
-    """One message with the intents of its requests in the order of the text; `requests` may hold a single one."""
-
-    text: str
-    requests: tuple[str, ...]
-    style: str
-
-
-def several_requests(name: str) -> list[SeveralRequests]:
-    """Returns the examples of `tests/nlu/<name>.tsv`, a set of messages with one or more requests."""
-    lines = (ROOT / "tests" / "nlu" / f"{name}.tsv").read_text(encoding="utf-8").splitlines()[1:]
-    rows = [line.split("\t") for line in lines]
-    return [SeveralRequests(text, tuple(requests.split(", ")), style) for text, requests, style in rows]

@@ -7,7 +7,9 @@ from collections import Counter
 import pytest
 
 from evaluation.metrics import MAIN_INTENTS
-from tests.nlu.examples import Example, held_out_examples, several_requests, training_examples
+from evaluation.several_requests import read_request_set
+from tests.nlu.examples import Example, held_out_examples, training_examples
+from tests.paths import ROOT
 
 TRAINING = training_examples()
 
@@ -40,7 +42,8 @@ def test_training_never_saw_the_held_out_examples(name: str) -> None:
 @pytest.mark.parametrize("name", ["requests_dev", "requests_test"])
 def test_training_never_saw_the_messages_with_several_requests(name: str) -> None:
     seen = {example.key for example in TRAINING}
-    assert [row.text for row in several_requests(name) if Example(row.text, "", "").key in seen] == []
+    messages = read_request_set(ROOT / "tests" / "nlu" / f"{name}.tsv")
+    assert [message.text for message in messages if Example(message.text, "", "").key in seen] == []
 
 
 def test_development_and_test_set_share_nothing() -> None:
