@@ -1,6 +1,6 @@
 """Trains Rasa's own pipelines on our examples and holds ours against them, side by side in one run.
 
-Usage: python -m evaluation.compare_peers [--only PEER ...] [--sets SET.tsv[:blind] ...]
+Usage: python -m evaluation.compare_peers [--only PEER ...] [--examples N] [--sets SET.tsv[:blind] ...]
 
 The peers are `peers/*.yml`. A model is kept for as long as its configuration, its examples and its packages stay the
 same; DIET needs long the first time.
@@ -211,6 +211,7 @@ def main() -> int:
     peers = read_peers()
     parser = argparse.ArgumentParser(description="Holds our pipeline against Rasa's own, trained on the same examples.")
     parser.add_argument("--only", nargs="*", default=list(peers), choices=list(peers), help="these peers, not all")
+    parser.add_argument("--examples", type=int, help="train all of them, ours too, on a sample of so many examples")
     parser.add_argument("--sets", nargs="*", default=[], help="further sets; a path that ends in :blind is blind")
     arguments = parser.parse_args()
     console = Console()
@@ -221,12 +222,16 @@ def main() -> int:
         sets = read_sets(further)
         with progress_bars(console) as progress:
             for name, config in progress.track(configs.items(), description="training"):
-                step = None if cached_model(config) else progress.add_task(f"training {name}", total=None)
+                step = (
+                    None
+                    if cached_model(config, arguments.examples)
+                    else progress.add_task(f"training {name}", total=None)
+                )
 
                 def show(line: str, name: str = name, step: Any = step) -> None:
                     progress.update(step, description=escape(f"training {name}: {line[-60:]}"))
 
-                models[name] = trained_model(config, on_output=show)
+                models[name] = trained_model(config, on_output=show, examples=arguments.examples)
                 if step is not None:
                     progress.remove_task(step)
         measured = {}
@@ -246,8 +251,9 @@ def main() -> int:
         "commit": environment.commit(),
         "machine": environment.machine(),
         "versions": environment.versions(),
+        "sampled_examples": arguments.examples,
     }
-    folder = OUTPUT / "peers"
+    folder = OUTPUT / ("peers" if arguments.examples is None else f"peers-{arguments.examples}-examples")
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "report.html").write_text(render_page(found, sets, about), encoding="utf-8")
     document = {"schema_version": 1, **about, "contenders": [_document(contender, sets) for contender in found]}

@@ -80,12 +80,18 @@ def content_key(config: Config, root: Path = ROOT) -> str:
     return digest.hexdigest()[:16]
 
 
-def cached_model(config: Config) -> TrainedModel | None:
+def _folder(config: Config, examples: int | None) -> Path:
+    return MODELS / (content_key(config) + (f"-{examples}-examples" if examples else ""))
+
+
+def cached_model(config: Config, examples: int | None = None) -> TrainedModel | None:
     """Returns the model of this configuration if it has been trained and nothing has changed since."""
-    return _read_model(MODELS / content_key(config))
+    return _read_model(_folder(config, examples))
 
 
-def trained_model(config: Config, on_output: Callable[[str], None] | None = None) -> TrainedModel:
+def trained_model(
+    config: Config, on_output: Callable[[str], None] | None = None, *, examples: int | None = None
+) -> TrainedModel:
     """Returns the model of a configuration, training it first when needed.
 
     The training runs in a process of its own; its output goes to `training.log` beside the model.
@@ -93,11 +99,12 @@ def trained_model(config: Config, on_output: Callable[[str], None] | None = None
     Args:
         config: The pipeline.
         on_output: Called about every second with the last line of the output.
+        examples: Train on a sample of so many examples, with the intents in the same proportions; None: on all.
 
     Raises:
         TrainingError: The training failed.
     """
-    folder = MODELS / content_key(config)
+    folder = _folder(config, examples)
     found = _read_model(folder)
     if found:
         return found
@@ -106,7 +113,10 @@ def trained_model(config: Config, on_output: Callable[[str], None] | None = None
         YAML(typ="safe").dump(config, file)
     with (folder / _LOG_FILE).open("wb") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "evaluation.training", str(folder)], cwd=ROOT, stdout=log, stderr=subprocess.STDOUT
+            [sys.executable, "-m", "evaluation.training", str(folder), *([str(examples)] if examples else [])],
+            cwd=ROOT,
+            stdout=log,
+            stderr=subprocess.STDOUT,
         )
     try:
         status = _wait(process, folder / _LOG_FILE, on_output)
@@ -139,17 +149,31 @@ def _read_model(folder: Path) -> TrainedModel | None:
     return TrainedModel(folder / _MODEL_FILE, folder.name, **measured)
 
 
-def _train(folder: Path) -> None:
+def _sample(folder: Path, examples: int) -> Path:
+    """Writes a sample of the training examples beside the model; the same one for every pipeline."""
+    from rasa.shared.nlu.training_data.loading import load_data  # noqa: PLC0415 - Rasa takes seconds to import
+
+    every = load_data(str(NLU_DATA))
+    if not 0 < examples < len(every.intent_examples):
+        sys.exit(f"Expected a sample of fewer than the {len(every.intent_examples)} examples, found {examples}.")
+    sample, _ = every.train_test_split(train_frac=examples / len(every.intent_examples), random_seed=0)
+    path = folder / "nlu.yml"
+    path.write_text(sample.nlu_as_yaml(), encoding="utf-8")
+    return path
+
+
+def _train(folder: Path, examples: int | None) -> None:
     """Trains in this process; Rasa's cache is off, so that the time is that of a first training."""
     os.environ |= {"RASA_TELEMETRY_ENABLED": "false", "TF_CPP_MIN_LOG_LEVEL": "3", "RASA_MAX_CACHE_SIZE": "0"}
     with tempfile.TemporaryDirectory(prefix="uwallet-rasa-cache-") as cache:
         os.environ["RASA_CACHE_DIRECTORY"] = cache
         from rasa.model_training import train_nlu  # noqa: PLC0415 - reads the variables above on import
 
+        nlu_data = _sample(folder, examples) if examples else NLU_DATA
         started, processor_started = time.perf_counter(), time.process_time()
         made = train_nlu(
             config=str(folder / _CONFIG_FILE),
-            nlu_data=str(NLU_DATA),
+            nlu_data=str(nlu_data),
             output=str(folder),
             fixed_model_name=_MODEL_FILE.removesuffix(".tar.gz"),
         )
@@ -165,4 +189,4 @@ def _train(folder: Path) -> None:
 
 if __name__ == "__main__":
     sys.path.insert(0, str(ROOT))
-    _train(Path(sys.argv[1]))
+    _train(Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else None)

@@ -77,7 +77,7 @@ def test_best_of_a_row() -> None:
 def test_page_shows_every_contender_and_no_message() -> None:
     figures = {"dev": measure(SOME * 3)}
     found = [Contender(name, f"fallback of {name}", figures, COSTS) for name in ("ours", "a", "<b>")]
-    page = render_page(found, [result(SOME).labelled], ABOUT)
+    page = render_page(found, [result(SOME).labelled], {**ABOUT, "sampled_examples": 3})
     assert page.count("fallback of ours") == 2
     assert "&lt;b&gt;" in page
     assert "<b>" not in page

@@ -77,3 +77,24 @@ def test_failed_training_names_its_log(tmp_path: Path, monkeypatch: pytest.Monke
     with pytest.raises(TrainingError, match=r"training\.log"):
         trained_model(PEER)
     assert cached_model(PEER) is None
+
+
+def test_a_sample_has_a_model_of_its_own() -> None:
+    assert training._folder(PEER, None) != training._folder(PEER, 2000) != training._folder(PEER, 1000)
+
+
+def test_a_sample_keeps_the_proportions_of_the_intents(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    lines = {"greet": 40, "goodbye": 20}
+    blocks = "".join(
+        f"- intent: {intent}\n  examples: |\n" + "".join(f"    - {intent} {n}\n" for n in range(count))
+        for intent, count in lines.items()
+    )
+    (data / "nlu.yml").write_text(f'version: "3.1"\nnlu:\n{blocks}', encoding="utf-8")
+    monkeypatch.setattr(training, "NLU_DATA", data)
+    first, second = (training._sample(tmp_path, 30).read_text(encoding="utf-8") for _ in range(2))
+    assert first == second
+    assert (first.count("- greet "), first.count("- goodbye ")) == (20, 10)
+    with pytest.raises(SystemExit, match="fewer than the 60 examples"):
+        training._sample(tmp_path, 60)
