@@ -15,9 +15,11 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError
 
 from actions.knowledge.schema import Organisation, Topic
+from actions.knowledge.wording import Wording
 
 DEFAULT_FOLDER = Path(__file__).resolve().parents[2] / "data" / "knowledge"
 ORGANISATION_FILE = "organisation.yml"
+WORDING_FILE = "wording.yml"
 DETAIL_ENTITY = "detail"
 
 ModelType = TypeVar("ModelType", bound=BaseModel)
@@ -39,10 +41,12 @@ class Knowledge:
     Attributes:
         topics: The topics by id.
         organisation: What the deployment has filled in.
+        wording: Short answers and words beyond the topics.
     """
 
     topics: Mapping[str, Topic]
     organisation: Organisation
+    wording: Wording
 
     @property
     def main_topics(self) -> list[Topic]:
@@ -54,7 +58,7 @@ def load_knowledge(folder: Path = DEFAULT_FOLDER) -> Knowledge:
     """Reads all knowledge files of a folder.
 
     Args:
-        folder: Holds one `<topic>.yml` per topic and `organisation.yml`.
+        folder: Holds one `<topic>.yml` per topic, `organisation.yml` and `wording.yml`.
 
     Returns:
         The checked knowledge.
@@ -65,6 +69,7 @@ def load_knowledge(folder: Path = DEFAULT_FOLDER) -> Knowledge:
     problems: list[str] = []
     topics: dict[str, Topic] = {}
     organisation: Organisation | None = None
+    wording: Wording | None = None
     documents: dict[str, CommentedMap] = {}
     if not folder.is_dir():
         raise KnowledgeError([f"{folder}: the folder of the knowledge files does not exist"])
@@ -76,14 +81,20 @@ def load_knowledge(folder: Path = DEFAULT_FOLDER) -> Knowledge:
         if path.name == ORGANISATION_FILE:
             organisation = _parse(Organisation, document, {}, path, problems)
             continue
+        if path.name == WORDING_FILE:
+            wording = _parse(Wording, document, {}, path, problems)
+            continue
         if "id" in document:
             problems.append(f"{path}:{_line(document, ['id'])}: id: not allowed, the name of the file is the id")
             continue
         topic = _parse(Topic, document, {"id": path.stem}, path, problems)
         if topic:
             topics[topic.id] = topic
-    if not (folder / ORGANISATION_FILE).exists():
-        problems.append(f"{folder / ORGANISATION_FILE}: the file is missing")
+    problems += [
+        f"{folder / name}: the file is missing"
+        for name in (ORGANISATION_FILE, WORDING_FILE)
+        if not (folder / name).exists()
+    ]
     # References can only be judged once every file could be read.
     if not problems:
         for topic in topics.values():
@@ -93,9 +104,9 @@ def load_knowledge(folder: Path = DEFAULT_FOLDER) -> Knowledge:
                 for location, reason in _dangling_references(topic, topics)
             ]
         problems += _repeated_menu_positions(topics.values(), folder, documents)
-    if problems or organisation is None:
+    if problems or organisation is None or wording is None:
         raise KnowledgeError(problems)
-    return Knowledge(topics=topics, organisation=organisation)
+    return Knowledge(topics=topics, organisation=organisation, wording=wording)
 
 
 def _read_document(path: Path, problems: list[str]) -> CommentedMap | None:

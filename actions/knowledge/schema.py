@@ -110,13 +110,17 @@ class Detail(_Model):
 
 
 class CollectedDetail(_Model):
-    """Something the bot asks for and notes down; `entity` is looked for first, otherwise the whole message counts."""
+    """Something the bot asks for and notes down; `entity` is looked for first, otherwise the whole message counts.
+
+    `names` are the words by which the user calls it when it is to be corrected (「改一下金额」).
+    """
 
     id: str
     label: Text
     ask: Text
     entity: str | None = None
     unit: Text | None = None
+    names: list[Text] = []
 
 
 class Topic(_Model):

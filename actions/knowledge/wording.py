@@ -1,0 +1,101 @@
+"""The shape of `data/knowledge/wording.yml`: short answers that the dialogue reads, and words of its own."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from pydantic import BaseModel, Extra, validator
+
+from actions.knowledge.schema import CollectedDetail, Text
+
+_FIELDS_OF_SUMMARY = {
+    "who": ("contact",),
+    "about": ("title",),
+    "about_step": ("title", "step_number", "step_count", "step_title"),
+    "problem_steps": ("steps",),
+    "collected": ("details",),
+    "tried": ("attempts",),
+    "attempt": ("title", "step_number", "outcome"),
+    "suspended": ("topics",),
+    "other_requests": ("requests",),
+    "mood": ("mood",),
+    "reason": ("reason",),
+}
+
+
+class _Model(BaseModel):
+    class Config:
+        extra = Extra.forbid
+        allow_mutation = False
+
+
+class ShortAnswer(_Model):
+    """Reads an answer such as 「第二个」 or 「打5分」: what is left without the fillers must be one of the values."""
+
+    fillers: list[str]
+    values: dict[str, list[str]]
+
+    @validator("fillers")
+    def _longest_first(cls, fillers: list[str]) -> list[str]:
+        return sorted(fillers, key=len, reverse=True)
+
+    def read(self, text: str) -> str | None:
+        """Returns the value that `text` (normalized, without punctuation) stands for, or None."""
+        for value, signs in self.values.items():
+            if text in signs:
+                return value
+        for filler in self.fillers:
+            text = text.replace(filler, "")
+        return next((value for value, signs in self.values.items() if text in signs), None)
+
+
+class Choices(_Model):
+    """The words of 「您是不是想问」."""
+
+    none_of_these: Text
+    none_phrases: list[str]
+    labels: dict[str, Text]
+    ordinals: ShortAnswer
+
+
+class HandoffSummary(_Model):
+    """The lines of the summary for the agent who takes over; a line without anything to say is left out."""
+
+    who: str
+    nobody: str
+    about: str
+    about_step: str
+    nothing: str
+    problem_steps: str
+    collected: str
+    tried: str
+    attempt: str
+    suspended: str
+    other_requests: str
+    mood: str
+    moods: dict[str, str]
+    reason: str
+    reasons: dict[str, str]
+    outcomes: dict[str, str]
+    separator: str
+
+    @validator(*_FIELDS_OF_SUMMARY)
+    def _has_its_placeholders(cls, value: str, field: Any) -> str:
+        for name in re.findall(r"{(\w*)}", value):
+            if name not in _FIELDS_OF_SUMMARY[field.name]:
+                expected = ", ".join(_FIELDS_OF_SUMMARY[field.name])
+                raise ValueError(f"unknown placeholder {{{name}}}, expected one of {expected}")
+        return value
+
+
+class Wording(_Model):
+    """What the dialogue reads and says beyond the topics."""
+
+    choices: Choices
+    rating: ShortAnswer
+    done_phrases: list[str]
+    rejections: list[str]
+    list_separator: str
+    contact_details: list[CollectedDetail]
+    handoff_summary: HandoffSummary
