@@ -1,7 +1,7 @@
 """`action_accept_thanks`."""
 
 from actions.base import DialogueAction
-from actions.dialogue.dialogue import Act
+from actions.dialogue.acts import Act
 
 
 class ActionAcceptThanks(DialogueAction):

@@ -1,7 +1,7 @@
 """`action_answer_bot_challenge`."""
 
 from actions.base import DialogueAction
-from actions.dialogue.dialogue import Act
+from actions.dialogue.acts import Act
 
 
 class ActionAnswerBotChallenge(DialogueAction):

@@ -1,7 +1,7 @@
 """`action_cancel_procedure`."""
 
 from actions.base import DialogueAction
-from actions.dialogue.dialogue import Act
+from actions.dialogue.acts import Act
 
 
 class ActionCancelProcedure(DialogueAction):

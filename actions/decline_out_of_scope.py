@@ -1,7 +1,7 @@
 """`action_decline_out_of_scope`."""
 
 from actions.base import DialogueAction
-from actions.dialogue.dialogue import Act
+from actions.dialogue.acts import Act
 
 
 class ActionDeclineOutOfScope(DialogueAction):

@@ -1,7 +1,7 @@
 """`action_hand_off_to_human`."""
 
 from actions.base import DialogueAction
-from actions.dialogue.dialogue import Act
+from actions.dialogue.acts import Act
 
 
 class ActionHandOffToHuman(DialogueAction):

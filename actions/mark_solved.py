@@ -1,7 +1,7 @@
 """`action_mark_solved`."""
 
 from actions.base import DialogueAction
-from actions.dialogue.dialogue import Act
+from actions.dialogue.acts import Act
 
 
 class ActionMarkSolved(DialogueAction):

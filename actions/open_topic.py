@@ -1,7 +1,7 @@
 """`action_open_topic`."""
 
 from actions.base import DialogueAction
-from actions.dialogue.dialogue import Act
+from actions.dialogue.acts import Act
 
 
 class ActionOpenTopic(DialogueAction):

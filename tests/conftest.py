@@ -5,12 +5,15 @@ from __future__ import annotations
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from actions.dialogue.dialogue import Act, Dialogue, Turn
-from actions.dialogue.messages import UserMessage
+from actions.dialogue.acts import Act
+from actions.dialogue.dialogue import Dialogue
+from actions.dialogue.messages import UserMessage, folded
 from actions.dialogue.state import DialogueState
+from actions.dialogue.turn import Turn
 from actions.knowledge import Knowledge, load_knowledge
 from tests.conversations.bot import Bot
 from tests.paths import ROOT
@@ -37,6 +40,10 @@ class Conversation:
         self.state = DialogueState()
         self.turn: Turn | None = None
 
+    @property
+    def requested_detail(self) -> str | None:
+        return self.state.walk.requested_detail if self.state.walk else None
+
     def does(
         self,
         act: Act,
@@ -46,9 +53,12 @@ class Conversation:
         payload: bool = False,
         confidence: float = 1.0,
         entities: Mapping[str, tuple[str, ...]] | None = None,
+        **more: Any,
     ) -> list[str | None]:
         """Returns the names of the responses; None stands for a custom payload."""
-        message = UserMessage(intent, text, entities or {}, is_payload=payload, confidence=confidence)
+        message = UserMessage(
+            intent, text, folded(text), entities or {}, is_payload=payload, confidence=confidence, **more
+        )
         self.turn = self._dialogue.respond(self.state, act, message)
         self.state = self.turn.state
         return [reply.response for reply in self.turn.replies]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from actions.dialogue.state import DialogueState, HandoffReason
+from actions.dialogue.state import Attempt, DialogueState, HandoffReason, Walk
 from actions.knowledge import Knowledge
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 _CONTACT_ENTITIES = ("phone_number", "email")
 
 
@@ -20,7 +20,7 @@ def handoff_payload(
     Args:
         state: The state before the handoff.
         reason: Why the conversation is handed off.
-        knowledge: Gives titles to ids.
+        knowledge: Gives titles to ids, and the template of the summary.
         entities: Entities of the message that asked for a human; a phone number or e-mail in it is passed on.
     """
     topic = knowledge.topics.get(state.topic or state.last_topic or "")
@@ -34,17 +34,92 @@ def handoff_payload(
         "type": "handoff",
         "version": SCHEMA_VERSION,
         "reason": reason.value,
+        "summary": _summary(state, reason, knowledge, collected),
         "topic": {"id": topic.id, "title": topic.title} if topic else None,
         "step": step,
         "collected": collected,
-        "problem_steps": list(state.problem_steps),
+        "problem_steps": list(state.walk.problem_steps) if state.walk else [],
+        "suspended": [{**_titled(walk.topic, knowledge), "step": walk.step} for walk in reversed(state.suspended)],
+        "other_requests": [{**_titled(request.intent, knowledge), "text": request.text} for request in state.requests],
         "tried": [
-            {
-                "topic": attempt.topic,
-                "title": knowledge.topics[attempt.topic].title if attempt.topic in knowledge.topics else attempt.topic,
-                "step": attempt.step,
-                "outcome": attempt.outcome.value,
-            }
+            {**_titled(attempt.topic, knowledge), "step": attempt.step, "outcome": attempt.outcome.value}
             for attempt in state.attempts
         ],
+        "mood": _mood(state),
+        "rating": state.rating,
     }
+
+
+def _titled(topic: str, knowledge: Knowledge) -> dict[str, str]:
+    return {"topic": topic, "title": knowledge.topics[topic].title if topic in knowledge.topics else topic}
+
+
+def _mood(state: DialogueState) -> str:
+    return "frustrated" if state.frustrated else "calm"
+
+
+def _summary(state: DialogueState, reason: HandoffReason, knowledge: Knowledge, collected: Mapping[str, str]) -> str:
+    """Returns the state in a few lines for the agent: who, what, how far, what was tried, details, mood, reason."""
+    words = knowledge.wording.handoff_summary
+    contacts = knowledge.wording.contact_details
+    contact = [f"{detail.label}{collected[detail.id]}" for detail in contacts if detail.id in collected]
+    details = [
+        f"{detail.label}{collected[detail.id]}{detail.unit or ''}"
+        for topic in knowledge.topics.values()
+        for detail in topic.collected_details
+        if detail.id in collected
+    ]
+    problems = _problem_steps(state.walk, knowledge)
+    attempts = [_attempt(attempt, knowledge) for attempt in state.attempts]
+    suspended = [
+        words.attempt.format(
+            title=_titled(walk.topic, knowledge)["title"],
+            step_number=walk.step,
+            outcome=words.outcomes["abandoned"],
+        )
+        for walk in reversed(state.suspended)
+    ]
+    requests = [request.text or _titled(request.intent, knowledge)["title"] for request in state.requests]
+    join = words.separator.join
+    lines = [
+        words.who.format(contact=join(contact) or words.nobody),
+        _about(state, knowledge),
+        words.problem_steps.format(steps=join(problems)) if problems else "",
+        words.collected.format(details=join(details)) if details else "",
+        words.tried.format(attempts=join(attempts)) if attempts else "",
+        words.suspended.format(topics=join(suspended)) if suspended else "",
+        words.other_requests.format(requests=join(requests)) if requests else "",
+        words.mood.format(mood=words.moods[_mood(state)]),
+        words.reason.format(reason=words.reasons[reason.value]),
+    ]
+    return "\n".join(line for line in lines if line)
+
+
+def _about(state: DialogueState, knowledge: Knowledge) -> str:
+    words = knowledge.wording.handoff_summary
+    topic = knowledge.topics.get(state.topic or state.last_topic or "")
+    if topic is None:
+        return words.nothing
+    if not state.topic or not state.step:
+        return words.about.format(title=topic.title)
+    return words.about_step.format(
+        title=topic.title,
+        step_number=state.step,
+        step_count=len(topic.steps),
+        step_title=topic.steps[state.step - 1].title,
+    )
+
+
+def _problem_steps(walk: Walk | None, knowledge: Knowledge) -> list[str]:
+    if walk is None:
+        return []
+    return [step.title for step in knowledge.topics[walk.topic].steps if step.id in walk.problem_steps]
+
+
+def _attempt(attempt: Attempt, knowledge: Knowledge) -> str:
+    words = knowledge.wording.handoff_summary
+    return words.attempt.format(
+        title=_titled(attempt.topic, knowledge)["title"],
+        step_number=attempt.step,
+        outcome=words.outcomes[attempt.outcome.value],
+    )

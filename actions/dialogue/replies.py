@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from actions.dialogue.messages import Button, Reply, payload
-from actions.dialogue.state import DialogueState
+from actions.dialogue.messages import Button, Reply, payload, request_payload
+from actions.dialogue.state import Choice, DialogueState, Request
 from actions.knowledge import Item, Knowledge, Step, Topic
 from actions.knowledge.organisation import setting_line
 from actions.knowledge.schema import Setting
@@ -36,6 +36,29 @@ class ReplyBuilder:
                     return Button(title, payload(opener.id, **{opener.entity: item.value}))
         return Button(title, payload(topic.id))
 
+    def has_label(self, intent: str) -> bool:
+        """Whether an intent can be offered as a choice."""
+        return intent in self._knowledge.topics or intent in self._knowledge.wording.choices.labels
+
+    def label(self, intent: str) -> str:
+        """Returns how an intent is named on a button: a topic by its menu label or title."""
+        topic = self._knowledge.topics.get(intent)
+        if topic is None:
+            return self._knowledge.wording.choices.labels[intent]
+        return self.fill(topic.menu.label if topic.menu else topic.title, topic)
+
+    def listed(self, names: Iterable[str]) -> str:
+        """Returns names as a list in one line."""
+        return self._knowledge.wording.list_separator.join(names)
+
+    def choice_buttons(self, choice: Choice) -> tuple[Button, ...]:
+        """Returns a button for each option, which keeps the entities of what was typed, and 都不是."""
+        options = tuple(
+            Button(self.label(intent), request_payload(Request(intent, entities=choice.entities)))
+            for intent in choice.options
+        )
+        return (*options, Button(self._knowledge.wording.choices.none_of_these, payload("deny")))
+
     def menu(self) -> tuple[Button, ...]:
         """Returns the buttons of the main topics."""
         return tuple(self.topic_button(topic) for topic in self._knowledge.main_topics)
@@ -59,7 +82,7 @@ class ReplyBuilder:
         if topic.warning is None:
             raise ValueError(f"{topic.id} has no warning")
         buttons = (
-            Button(topic.warning.accept_label, payload("affirm")),
+            Button(topic.warning.accept_label, payload("affirm", explicit_consent="warning")),
             Button(topic.warning.decline_label, payload("deny")),
         )
         return Reply("utter_warning", {"warning": self.fill(topic.warning.text, topic)}, buttons)
@@ -78,8 +101,9 @@ class ReplyBuilder:
             return Reply("utter_check", values)
         if asks_detail:
             return Reply("utter_step_before_question", values)
-        if step.show_collected and state.collected_details:
-            return Reply("utter_step_with_details", {**values, "details": self.collected(topic, state)})
+        details = self.collected(topic, state)
+        if step.show_collected and details:
+            return Reply("utter_step_with_details", {**values, "details": details})
         if state.step == len(topic.steps):
             return Reply("utter_last_step", values)
         return Reply("utter_first_step" if state.step == 1 else "utter_step", values)
@@ -118,17 +142,27 @@ class ReplyBuilder:
         detail = next(detail for detail in topic.collected_details if detail.id == name)
         return Reply("utter_ask_detail", {"question": self.fill(detail.ask)})
 
-    def answer(self, topic: Topic, buttons: tuple[Button, ...]) -> Reply:
-        """Returns the whole answer of a topic without steps."""
+    def answer(self, topic: Topic, buttons: tuple[Button, ...], *, short: bool = False) -> Reply:
+        """Returns the whole answer of a topic without steps; or its short form, if there is one and it is wanted."""
         response = "utter_urgent_answer" if topic.urgent else "utter_answer"
         if topic.offer_human:
             response = "utter_answer_with_human"
-        return Reply(response, {"answer": self.with_settings(topic.text or "", topic.settings)}, buttons)
+        text = topic.short if short and topic.short else topic.text
+        return Reply(response, {"answer": self.with_settings(text or "", topic.settings)}, buttons)
+
+    def advice(self, topic: Topic) -> Reply:
+        """Returns the whole answer of a topic without any button."""
+        return Reply("utter_answer", {"answer": self.with_settings(topic.text or "", topic.settings)})
 
     def item(self, item: Item, buttons: tuple[Button, ...]) -> Reply:
         """Returns one part of an answer."""
         response = "utter_answer_with_human" if item.offer_human else "utter_answer"
         return Reply(response, {"answer": self.with_settings(item.text, item.settings)}, buttons)
+
+    def ask_rating(self) -> Reply:
+        """Returns the question for a rating. Its buttons thank, so that one pressed late does no harm."""
+        buttons = (Button(str(number), payload("thank", rating=str(number))) for number in range(1, 6))
+        return Reply("utter_ask_rating", buttons=tuple(buttons))
 
     def detail(self, text: str, buttons: tuple[Button, ...]) -> Reply:
         """Returns the answer to a question of detail."""

@@ -3,17 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
+
+from actions.knowledge import Knowledge
+
+# Deeper than this nobody remembers what they had begun with.
+MAX_SUSPENDED = 3
+# Enough for the summary of a handoff and for a training set; a conversation can go on for weeks.
+MAX_ATTEMPTS = 20
+MAX_DISAMBIGUATIONS = 20
+MAX_REQUESTS = 3
 
 
 class Awaiting(str, Enum):
-    """The question that the bot has just asked, if any."""
+    """The question that a walkthrough has asked, if any."""
 
     WARNING = "warning"
     DETAIL = "detail"
     OUTCOME = "outcome"
-    HUMAN_OFFER = "human_offer"
+
+
+class Offer(str, Enum):
+    """A question beside the walkthrough. It holds for the next message only."""
+
+    HUMAN = "human"
+    CHOICE = "choice"
+    REQUEST = "request"
+    RESUME = "resume"
+    CORRECTION = "correction"
+    RATING = "rating"
 
 
 class HandoffReason(str, Enum):
@@ -23,6 +42,7 @@ class HandoffReason(str, Enum):
     STEP_PROBLEM = "step_problem"
     NOT_SOLVED = "not_solved"
     NOT_UNDERSTOOD = "not_understood"
+    FRUSTRATED = "frustrated"
     ACCOUNT_COMPROMISED = "account_compromised"
 
 
@@ -31,8 +51,7 @@ class AttemptOutcome(str, Enum):
 
     SOLVED = "solved"
     NOT_SOLVED = "not_solved"
-    STOPPED = "stopped"
-    LEFT = "left"
+    ABANDONED = "abandoned"
     HANDED_OFF = "handed_off"
 
 
@@ -46,35 +65,197 @@ class Attempt:
 
 
 @dataclass(frozen=True)
-class DialogueState:
-    """The whole state of a conversation.
+class Walk:
+    """A walkthrough under way, or suspended.
 
     Attributes:
-        topic: Id of the topic that is being walked through.
+        topic: Id of its topic.
         step: Number of the step shown last, from 1; 0 before the first (the warning, or the choice of a cause).
         awaiting: The question asked last.
-        interrupted: Whether something else was answered since that question, so that a bare yes is no answer to it.
+        interrupted: Whether something else was said since that question, so that a bare yes is no answer to it.
         requested_detail: Id of the detail asked for while `awaiting` is `DETAIL`.
-        collected_details: Details noted down, by id, as the user gave them or as canonical values.
-        skipped_details: Ids of the details that the user did not want to give.
-        visited_steps: Ids of the steps shown in this walkthrough.
-        problem_steps: Ids of the steps reported as not working in this walkthrough.
-        offer_reason: Why a human was offered while `awaiting` is `HUMAN_OFFER`.
-        last_topic: Id of the topic that was opened last, answers included.
-        attempts: Walkthroughs that have ended, oldest first.
-        not_understood_in_row: Messages not understood since the last one that was.
+        visited_steps: Ids of the steps shown.
+        problem_steps: Ids of the steps reported as not working.
     """
 
-    topic: str | None = None
+    topic: str
     step: int = 0
     awaiting: Awaiting | None = None
     interrupted: bool = False
     requested_detail: str | None = None
-    collected_details: Mapping[str, str] = field(default_factory=dict)
-    skipped_details: tuple[str, ...] = ()
     visited_steps: tuple[str, ...] = ()
     problem_steps: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Request:
+    """Something the user wants.
+
+    Attributes:
+        intent: The recognised intent.
+        text: The words in which it was said.
+        entities: Canonical values by entity.
+    """
+
+    intent: str
+    text: str = ""
+    entities: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """「您是不是想问」, asked and not yet answered.
+
+    Attributes:
+        text: What the user had typed.
+        key: The same, normalized, so that the same wording is recognised again.
+        options: The intents offered, in the order of the buttons.
+        entities: The entities of what the user had typed.
+    """
+
+    text: str
+    key: str
+    options: tuple[str, ...]
+    entities: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Disambiguation:
+    """A choice that was offered and what became of it; material for training.
+
+    Attributes:
+        text: What the user had typed.
+        key: The same, normalized.
+        options: The intents offered.
+        chosen: The intent chosen, `NONE_OF_THESE`, or None when the user said something else.
+    """
+
+    text: str
+    key: str
+    options: tuple[str, ...]
+    chosen: str | None
+
+
+NONE_OF_THESE = "none_of_these"
+
+
+@dataclass(frozen=True)
+class DialogueState:
+    """The whole state of a conversation.
+
+    Attributes:
+        walk: The walkthrough under way.
+        suspended: Walkthroughs interrupted by another one or by the end of a session, oldest first.
+        offer: The question asked last beside the walkthrough.
+        offer_reason: Why a human is offered while `offer` is `HUMAN`.
+        choice: What is offered while `offer` is `CHOICE`.
+        correcting: Id of the detail whose new value is asked for while `offer` is `CORRECTION`.
+        requests: What the user asked for beside what is being answered, in their order.
+        disambiguations: Choices offered so far, oldest first.
+        collected_details: Details noted down, by id, as the user gave them or as canonical values.
+        skipped_details: Ids of the details that the user did not want to give.
+        last_topic: Id of the topic that was opened last, answers included.
+        attempts: Walkthroughs that have ended, oldest first.
+        failures_in_row: Messages since the last one that led anywhere.
+        frustrated: Whether the user has shown anger or impatience in this session.
+        apologised: Whether the bot has apologised for it.
+        rating: What the user gave, from 1 to 5.
+        rating_asked: Whether the rating has been asked for.
+    """
+
+    walk: Walk | None = None
+    suspended: tuple[Walk, ...] = ()
+    offer: Offer | None = None
     offer_reason: HandoffReason | None = None
+    choice: Choice | None = None
+    correcting: str | None = None
+    requests: tuple[Request, ...] = ()
+    disambiguations: tuple[Disambiguation, ...] = ()
+    collected_details: Mapping[str, str] = field(default_factory=dict)
+    skipped_details: tuple[str, ...] = ()
     last_topic: str | None = None
     attempts: tuple[Attempt, ...] = ()
-    not_understood_in_row: int = 0
+    failures_in_row: int = 0
+    frustrated: bool = False
+    apologised: bool = False
+    rating: int | None = None
+    rating_asked: bool = False
+
+    @property
+    def topic(self) -> str | None:
+        """Id of the topic of the walkthrough under way."""
+        return self.walk.topic if self.walk else None
+
+    @property
+    def step(self) -> int:
+        """Number of the step that the walkthrough under way stands at; 0 without one."""
+        return self.walk.step if self.walk else 0
+
+    @property
+    def awaiting(self) -> Awaiting | None:
+        """The question that the walkthrough under way has asked."""
+        return self.walk.awaiting if self.walk else None
+
+
+def with_walk(state: DialogueState, **changes: object) -> DialogueState:
+    """Returns the state with changes to the walkthrough under way.
+
+    Raises:
+        ValueError: There is none.
+    """
+    if state.walk is None:
+        raise ValueError("no walkthrough is under way")
+    return replace(state, walk=replace(state.walk, **changes))  # type: ignore[arg-type] # names of Walk's fields
+
+
+def without_leftovers(state: DialogueState) -> DialogueState:
+    """Returns the state without what belongs to a question that is no longer open, and lists cut to their limits."""
+    if state.walk and state.walk.awaiting is not Awaiting.DETAIL and state.walk.requested_detail:
+        state = with_walk(state, requested_detail=None)
+    return replace(
+        state,
+        offer_reason=state.offer_reason if state.offer is Offer.HUMAN else None,
+        choice=state.choice if state.offer is Offer.CHOICE else None,
+        correcting=state.correcting if state.offer is Offer.CORRECTION else None,
+        requests=state.requests[:MAX_REQUESTS],
+        attempts=state.attempts[-MAX_ATTEMPTS:],
+        disambiguations=state.disambiguations[-MAX_DISAMBIGUATIONS:],
+    )
+
+
+def fitted(state: DialogueState, knowledge: Knowledge) -> DialogueState:
+    """Returns the state as far as the knowledge still has what it speaks of.
+
+    A conversation may be older than the knowledge: a topic that is gone is left, a step beyond the last one becomes
+    the last one, a question about a detail that is gone is dropped.
+    """
+    walk = _fitted_walk(state.walk, knowledge) if state.walk else None
+    suspended = tuple(fit for kept in state.suspended if (fit := _fitted_walk(kept, knowledge)))
+    requests = tuple(request for request in state.requests if request.intent in knowledge.topics)
+    state = replace(state, walk=walk, suspended=suspended[-MAX_SUSPENDED:], requests=requests)
+    gone = (
+        (state.offer is Offer.RESUME and not suspended)
+        or (state.offer is Offer.REQUEST and not requests)
+        or (state.offer is Offer.CHOICE and (state.choice is None or not state.choice.options))
+        or (state.offer is Offer.HUMAN and state.offer_reason is None)
+        or (state.offer is Offer.CORRECTION and state.correcting is None)
+    )
+    return without_leftovers(replace(state, offer=None) if gone else state)
+
+
+def _fitted_walk(walk: Walk, knowledge: Knowledge) -> Walk | None:
+    topic = knowledge.topics.get(walk.topic)
+    if topic is None or not topic.is_walkthrough:
+        return None
+    step = min(walk.step, len(topic.steps))
+    awaiting = walk.awaiting
+    if awaiting is Awaiting.DETAIL and (
+        step == 0 or walk.requested_detail not in {detail.id for detail in topic.collected_details}
+    ):
+        awaiting = None
+    if awaiting is Awaiting.WARNING and (step or not topic.warning):
+        awaiting = None
+    if awaiting is Awaiting.OUTCOME and step == 0:
+        awaiting = None
+    detail = walk.requested_detail if awaiting is Awaiting.DETAIL else None
+    return replace(walk, step=step, awaiting=awaiting, requested_detail=detail)

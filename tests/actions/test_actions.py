@@ -10,7 +10,7 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import ActionExecutor, CollectingDispatcher
 
 from actions.base import DialogueAction
-from actions.dialogue.dialogue import Act
+from actions.dialogue.acts import Act
 
 VISITED = ["open_forgot_password", "enter_bound_account"]
 STEP_2 = {
@@ -20,6 +20,8 @@ STEP_2 = {
     "visited_steps": VISITED,
 }
 LEFT = {"active_topic": None, "procedure_step": None, "visited_steps": None}
+
+RATING = {"offer": "rating", "rating_asked": True}
 
 
 def attempt(outcome: str) -> dict[str, Any]:
@@ -61,18 +63,30 @@ CASES: list[tuple[str, str, dict[str, Any], list[str | None], dict[str, Any]]] =
         "step_problem",
         STEP_2,
         ["utter_step_trouble"],
-        {"problem_steps": ["enter_bound_account"]},
+        {"problem_steps": ["enter_bound_account"], "failures_in_row": 1.0},
     ),
-    ("action_mark_solved", "problem_solved", STEP_2, ["utter_solved"], {**LEFT, **attempt("solved")}),
-    ("action_cancel_procedure", "cancel", STEP_2, ["utter_cancelled"], {**LEFT, **attempt("stopped")}),
+    (
+        "action_mark_solved",
+        "problem_solved",
+        STEP_2,
+        ["utter_solved", "utter_ask_rating"],
+        {**LEFT, **attempt("solved"), **RATING},
+    ),
+    (
+        "action_cancel_procedure",
+        "cancel",
+        STEP_2,
+        ["utter_cancelled", "utter_ask_rating"],
+        {**LEFT, **attempt("abandoned"), **RATING},
+    ),
     ("action_affirm", "affirm", {}, ["utter_acknowledge"], {}),
     ("action_deny", "deny", {}, ["utter_acknowledge"], {}),
     (
         "action_deny",
         "deny",
-        {"awaiting": "human_offer", "offer_reason": "not_understood"},
+        {"offer": "human", "offer_reason": "not_understood"},
         ["utter_human_declined"],
-        {"awaiting": None, "offer_reason": None},
+        {"offer": None, "offer_reason": None},
     ),
     (
         "action_hand_off_to_human",
@@ -88,13 +102,13 @@ CASES: list[tuple[str, str, dict[str, Any], list[str | None], dict[str, Any]]] =
     ("action_explain_capabilities", "capabilities", {}, ["utter_capabilities"], {}),
     ("action_answer_bot_challenge", "bot_challenge", {}, ["utter_bot_challenge"], {}),
     ("action_decline_out_of_scope", "out_of_scope", {}, ["utter_chitchat"], {}),
-    ("action_not_understood", "nlu_fallback", {}, ["utter_not_understood"], {"not_understood_in_row": 1.0}),
+    ("action_not_understood", "nlu_fallback", {}, ["utter_not_understood"], {"failures_in_row": 1.0}),
     (
         "action_not_understood",
         "nlu_fallback",
-        {"not_understood_in_row": 1.0},
+        {"failures_in_row": 1.0},
         ["utter_not_understood_again"],
-        {"not_understood_in_row": 2.0, "awaiting": "human_offer", "offer_reason": "not_understood"},
+        {"failures_in_row": 2.0, "offer": "human", "offer_reason": "not_understood"},
     ),
 ]
 
@@ -112,8 +126,11 @@ async def test_action(
     tracker = Tracker("me", slots, latest, [], False, None, {}, "action_listen")
     dispatcher = CollectingDispatcher()
     events = await executor.actions[action](dispatcher, tracker, {})
-    assert [message["response"] for message in dispatcher.messages] == responses
-    assert sorted(events, key=str) == sorted((SlotSet(name, value) for name, value in changes.items()), key=str)
+    assert [message.get("utter_action") for message in dispatcher.messages] == responses
+    of_every_turn = {"script", "last_said", "last_message_time"}
+    assert of_every_turn <= {event["name"] for event in events}
+    of_this_turn = [event for event in events if event["name"] not in of_every_turn]
+    assert sorted(of_this_turn, key=str) == sorted((SlotSet(name, value) for name, value in changes.items()), key=str)
 
 
 @pytest.mark.parametrize("text", ["/nonexistent", "/next_step_typed", "/"])
@@ -122,7 +139,7 @@ async def test_text_that_only_looks_like_a_payload_is_not_understood(executor: A
     dispatcher = CollectingDispatcher()
     tracker = Tracker("me", dict(STEP_2), latest, [], False, None, {}, "action_listen")
     await executor.actions["action_next_step"](dispatcher, tracker, {})
-    assert dispatcher.messages[0]["response"] == "utter_not_understood"
+    assert dispatcher.messages[0]["utter_action"] == "utter_not_understood"
 
 
 def test_every_act_has_exactly_one_action(executor: ActionExecutor) -> None:

@@ -1,45 +1,278 @@
-"""From any state, whatever the user does: a valid state, a reply, and a human in one turn."""
+"""From any state, whatever the user does: a valid state, a reply, an end or a human within reach, and no step lost."""
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from dataclasses import replace
+from typing import Any
+
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from actions.dialogue.dialogue import Act
-from actions.dialogue.state import Awaiting
+from actions.dialogue.acts import SOCIAL, Act
+from actions.dialogue.messages import AnswerBand
+from actions.dialogue.state import (
+    MAX_ATTEMPTS,
+    MAX_DISAMBIGUATIONS,
+    MAX_REQUESTS,
+    MAX_SUSPENDED,
+    Attempt,
+    AttemptOutcome,
+    Awaiting,
+    Choice,
+    DialogueState,
+    HandoffReason,
+    Offer,
+    Request,
+    Walk,
+    fitted,
+)
 from actions.knowledge import load_knowledge
+from actions.slots import slots_from_state, state_from_slots
 from tests.conftest import Conversation
 
 KNOWLEDGE = load_knowledge()
-INTENTS = sorted(KNOWLEDGE.topics)
+TOPICS = sorted(KNOWLEDGE.topics)
+WALKTHROUGHS = [name for name in TOPICS if KNOWLEDGE.topics[name].is_walkthrough]
+ANSWERS = [name for name in TOPICS if not KNOWLEDGE.topics[name].is_walkthrough and not KNOWLEDGE.topics[name].urgent]
+STEPS = max(len(KNOWLEDGE.topics[name].steps) for name in WALKTHROUGHS)
+CONTROL_INTENTS = ["next_step", "step_problem", "affirm", "cancel", "out_of_scope", "greet", "human_handoff", "unknown"]
+# Every walkthrough on the stack to its last step, each step with its questions, and what is offered after.
+LONGEST_WAY = (MAX_SUSPENDED + 1) * (STEPS * 2 + 3) + MAX_REQUESTS * 2 + 5
+
 ENTITIES = st.dictionaries(
     st.sampled_from(
-        ["explicit_consent", "step_number", "payment_cause", "security_measure", "contact_channel", "amount", "detail"]
+        [
+            "explicit_consent",
+            "step_number",
+            "payment_cause",
+            "security_measure",
+            "contact_channel",
+            "amount",
+            "transaction_time",
+            "phone_number",
+            "detail",
+            "correction",
+            "frustration",
+            "ruled_out_cause",
+            "declined_answer",
+            "unsupported_topic",
+            "rating",
+        ]
     ),
     st.sampled_from(
-        [("3",), ("all",), ("99",), ("bank",), ("hotline",), ("in_app",), ("password_rules",), ("bank", "limit")]
+        [
+            ("3",),
+            ("all",),
+            ("restart",),
+            ("99",),
+            ("bank",),
+            ("hotline",),
+            ("in_app",),
+            ("password_rules",),
+            ("bank", "limit"),
+            ("choice",),
+            ("detail",),
+        ]
     ),
-    max_size=2,
+    max_size=3,
 )
-MOVES = st.lists(
-    st.tuples(st.sampled_from(list(Act)), st.sampled_from(INTENTS), ENTITIES, st.booleans(), st.text(max_size=20)),
-    max_size=25,
+REQUESTS = st.lists(
+    st.builds(
+        Request, st.sampled_from([*TOPICS, "human_handoff", "next_step"]), st.sampled_from(["", "还有一件事"]), ENTITIES
+    ),
+    max_size=3,
+).map(tuple)
+CHOICES = st.lists(
+    st.tuples(st.sampled_from([*TOPICS, *CONTROL_INTENTS]), st.floats(0.01, 1)), max_size=5, unique_by=lambda c: c[0]
+).map(lambda choices: tuple(sorted(choices, key=lambda choice: -choice[1])))
+TEXTS = st.one_of(
+    st.sampled_from(["好了", "第二个", "都不是", "5分", "200", "", "。", "改一下金额"]), st.text(max_size=20)
+)
+MOVES = st.fixed_dictionaries(
+    {
+        "act": st.sampled_from(list(Act)),
+        "text": TEXTS,
+        "intent": st.sampled_from(TOPICS),
+        "entities": ENTITIES,
+        "payload": st.booleans(),
+        "band": st.sampled_from(AnswerBand),
+        "choices": CHOICES,
+        "further_requests": REQUESTS,
+        "pause": st.sampled_from([0, 60, 3000]),
+        "is_new_session": st.booleans(),
+    }
+)
+WALKS = st.builds(
+    Walk,
+    topic=st.sampled_from(WALKTHROUGHS),
+    step=st.integers(0, STEPS),
+    awaiting=st.sampled_from([None, *Awaiting]),
+    interrupted=st.booleans(),
+    requested_detail=st.sampled_from([None, "amount", "counterparty"]),
+    problem_steps=st.sampled_from([(), ("open_forgot_password",)]),
+)
+STATES = (
+    st.builds(
+        DialogueState,
+        walk=st.none() | WALKS,
+        suspended=st.lists(WALKS, max_size=MAX_SUSPENDED, unique_by=lambda walk: walk.topic).map(tuple),
+        offer=st.sampled_from([None, *Offer]),
+        offer_reason=st.sampled_from([None, *HandoffReason]),
+        choice=st.none() | st.just(Choice("那个", "那个", ("forgot_password", "support_hours"))),
+        correcting=st.sampled_from([None, "amount", "phone_number", "gone"]),
+        requests=REQUESTS,
+        collected_details=st.dictionaries(st.sampled_from(["amount", "counterparty", "phone_number"]), st.just("200")),
+        skipped_details=st.sampled_from([(), ("amount",)]),
+        last_topic=st.sampled_from([None, *TOPICS]),
+        attempts=st.sampled_from([(), (Attempt("forgot_password", 2, AttemptOutcome.ABANDONED),)]),
+        failures_in_row=st.integers(0, 2),
+        frustrated=st.booleans(),
+        apologised=st.booleans(),
+        rating=st.none() | st.integers(1, 5),
+        rating_asked=st.booleans(),
+    )
+    .map(lambda state: fitted(state, KNOWLEDGE))
+    .filter(lambda state: state.topic not in {walk.topic for walk in state.suspended})
 )
 
 
-@settings(max_examples=400, deadline=None)
-@given(MOVES)
-def test_any_conversation_stays_valid(moves: list[tuple[Act, str, dict[str, tuple[str, ...]], bool, str]]) -> None:
+def conversation_at(state: DialogueState) -> Conversation:
     conversation = Conversation(KNOWLEDGE)
-    for act, intent, entities, payload, text in moves:
-        was_at_warning = conversation.state.topic == "account_closure" and conversation.state.step == 0
-        replies = conversation.does(act, text, intent=intent, payload=payload, entities=entities)
-        state = conversation.state
-        assert replies
-        topic = KNOWLEDGE.topics.get(state.topic or "")
-        assert 0 <= state.step <= (len(topic.steps) if topic else 0)
-        assert (state.awaiting is Awaiting.DETAIL) == (state.requested_detail is not None)
-        assert (state.awaiting is Awaiting.HUMAN_OFFER) == (state.offer_reason is not None)
-        if was_at_warning and state.topic == "account_closure" and state.step:
-            assert act is Act.AFFIRM or "explicit_consent" in entities
-    assert conversation.does(Act.HUMAN) == ["utter_handoff", None]
+    conversation.state = state
+    return conversation
+
+
+def assert_valid(state: DialogueState) -> None:
+    for walk in (*state.suspended, *((state.walk,) if state.walk else ())):
+        topic = KNOWLEDGE.topics[walk.topic]
+        assert topic.is_walkthrough
+        assert 0 <= walk.step <= len(topic.steps)
+        assert (walk.awaiting is Awaiting.DETAIL) == (walk.requested_detail is not None)
+    names = [walk.topic for walk in state.suspended] + ([state.topic] if state.topic else [])
+    assert len(names) == len(set(names))
+    assert len(state.suspended) <= MAX_SUSPENDED
+    assert len(state.attempts) <= MAX_ATTEMPTS
+    assert len(state.requests) <= MAX_REQUESTS
+    assert len(state.disambiguations) <= MAX_DISAMBIGUATIONS
+    assert state.failures_in_row < 3
+    assert (state.offer is Offer.HUMAN) == (state.offer_reason is not None)
+    assert (state.offer is Offer.CHOICE) == (state.choice is not None)
+    assert state.offer is not Offer.RESUME or (state.suspended and state.walk is None)
+    assert state.offer is not Offer.REQUEST or state.requests
+    assert state_from_slots(slots_from_state(state), KNOWLEDGE) == state
+
+
+def has_ended(conversation: Conversation) -> bool:
+    state = conversation.state
+    return state.walk is None and not state.suspended and not state.requests and state.offer in (None, Offer.RATING)
+
+
+def is_handed_off(conversation: Conversation) -> bool:
+    return conversation.turn is not None and any(reply.custom for reply in conversation.turn.replies)
+
+
+@settings(max_examples=300, deadline=None)
+@given(STATES, st.lists(MOVES, min_size=1, max_size=6))
+def test_whatever_the_user_does_the_state_is_valid_and_there_is_a_reply(
+    state: DialogueState, moves: list[dict[str, Any]]
+) -> None:
+    conversation = conversation_at(state)
+    for move in moves:
+        before = conversation.state
+        assert conversation.does(**move)
+        assert_valid(conversation.state)
+        if conversation.state.topic == "account_closure" and conversation.state.step:
+            # The closure has begun before, or has been accepted in so many words just now.
+            begun = [walk for walk in (*before.suspended, before.walk) if walk and walk.topic == "account_closure"]
+            assert begun
+            if not begun[0].step:
+                assert before.awaiting is Awaiting.WARNING
+                assert move["act"] is Act.AFFIRM or "explicit_consent" in move["entities"]
+                assert not move["payload"] or "explicit_consent" in move["entities"]
+                assert move["band"] is not AnswerBand.CHOICE
+
+
+@settings(max_examples=200, deadline=None)
+@given(STATES)
+def test_a_human_is_one_turn_away(state: DialogueState) -> None:
+    conversation = conversation_at(state)
+    assert conversation.does(Act.HUMAN, "转人工", intent="human_handoff")[-2:] == ["utter_handoff", None]
+    assert conversation.state.walk is None
+    assert conversation.state.suspended == ()
+
+
+@settings(max_examples=200, deadline=None)
+@given(STATES)
+def test_who_goes_on_saying_yes_comes_to_an_end_or_to_a_human(state: DialogueState) -> None:
+    conversation = conversation_at(replace(state, offer=None, offer_reason=None, choice=None, correcting=None))
+    for _ in range(LONGEST_WAY):
+        conversation.does(Act.AFFIRM, "可以的", intent="affirm")
+        if has_ended(conversation) or is_handed_off(conversation):
+            return
+    raise AssertionError(conversation.state)
+
+
+@settings(max_examples=200, deadline=None)
+@given(STATES)
+def test_who_goes_on_stopping_comes_to_an_end(state: DialogueState) -> None:
+    conversation = conversation_at(state)
+    for _ in range(2 * (MAX_SUSPENDED + MAX_REQUESTS) + 3):
+        conversation.does(Act.CANCEL, "算了", intent="cancel")
+        if has_ended(conversation):
+            return
+    raise AssertionError(conversation.state)
+
+
+@settings(max_examples=200, deadline=None)
+@given(STATES, st.sampled_from([Act.NOT_UNDERSTOOD, Act.PROBLEM]))
+def test_who_gets_nowhere_gets_a_human(state: DialogueState, act: Act) -> None:
+    conversation = conversation_at(state)
+    for _ in range(STEPS + 4):
+        conversation.does(act, "怎么都弄不好的样子啊", intent="step_problem")
+        if is_handed_off(conversation):
+            return
+        if act is Act.PROBLEM and conversation.state.walk is None:
+            assume(False)  # Trouble with nothing is a question back, asked as often as it is said.
+        if act is Act.PROBLEM and conversation.state.offer is Offer.HUMAN:
+            return
+        if act is Act.PROBLEM and conversation.state.awaiting is Awaiting.WARNING:
+            return
+    raise AssertionError(conversation.state)
+
+
+DIGRESSIONS = st.one_of(
+    st.tuples(st.just(Act.OPEN_TOPIC), st.sampled_from(ANSWERS)),
+    st.tuples(st.sampled_from([*SOCIAL - {Act.GOODBYE}, Act.OUT_OF_SCOPE, Act.NOT_UNDERSTOOD]), st.just("")),
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(WALKS.map(lambda walk: replace(walk, requested_detail=None, awaiting=None)), st.lists(DIGRESSIONS, max_size=2))
+def test_a_digression_loses_no_step(walk: Walk, digressions: list[tuple[Act, str]]) -> None:
+    state = fitted(DialogueState(walk=walk, skipped_details=("transaction_time", "amount")), KNOWLEDGE)
+    conversation = conversation_at(state)
+    for act, intent in digressions:
+        conversation.does(act, "顺便问一句别的事情", intent=intent)
+    conversation.does(Act.REPEAT, "继续", intent="repeat_step")
+    assert (conversation.state.topic, conversation.state.step) == (state.topic, state.step)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from(WALKTHROUGHS), st.integers(1, STEPS)), unique_by=lambda w: w[0], max_size=4))
+def test_nested_walkthroughs_come_back_in_turn_each_at_its_step(walks: list[tuple[str, int]]) -> None:
+    conversation = Conversation(KNOWLEDGE)
+    for topic, step in walks:
+        if topic == "account_closure":
+            conversation.opens(topic)
+            conversation.does(Act.AFFIRM, "确定")
+        elif topic == "contact_in_app":
+            conversation.opens("contact_support", contact_channel="in_app")
+        else:
+            conversation.opens(topic)
+        conversation.does(Act.NEXT, entities={"step_number": (str(step),)})
+    for topic, step in reversed(walks):
+        assert (conversation.state.topic, conversation.state.step) == (topic, step)
+        conversation.does(Act.CANCEL, "算了", intent="cancel")
+        if conversation.state.offer is Offer.RESUME:
+            conversation.does(Act.AFFIRM, "好的", intent="affirm")
+    assert conversation.state.walk is None

@@ -7,7 +7,7 @@ import json
 import jsonschema
 import pytest
 
-from actions.dialogue.dialogue import Act
+from actions.dialogue.acts import Act
 from tests.conftest import Conversation
 from tests.paths import ROOT
 
@@ -28,13 +28,18 @@ def test_out_of_the_blue(conversation: Conversation) -> None:
     payload = hand_off(conversation)
     assert payload == {
         "type": "handoff",
-        "version": 1,
+        "version": 2,
         "reason": "user_request",
+        "summary": "用户：没有留联系方式\n要办的事：还没说清楚\n情绪：平稳\n转接原因：用户要求人工",
         "topic": None,
         "step": None,
         "collected": {},
         "problem_steps": [],
+        "suspended": [],
+        "other_requests": [],
         "tried": [],
+        "mood": "calm",
+        "rating": None,
     }
 
 
@@ -49,7 +54,9 @@ def test_from_the_middle_of_a_dispute(conversation: Conversation) -> None:
     assert payload["step"] == {"number": 2, "count": 5, "id": "open_dispute_form", "title": "打开“交易申诉”"}
     assert payload["collected"] == {"transaction_time": "昨天", "amount": "200", "phone_number": "13800138000"}
     assert payload["problem_steps"] == ["open_dispute_form"]
-    assert payload["tried"] == [{"topic": "forgot_password", "title": "找回登录密码", "step": 1, "outcome": "stopped"}]
+    assert payload["tried"] == [
+        {"topic": "forgot_password", "title": "找回登录密码", "step": 1, "outcome": "abandoned"}
+    ]
 
 
 def test_after_an_answer_the_topic_is_the_one_asked_about(conversation: Conversation) -> None:
@@ -58,7 +65,7 @@ def test_after_an_answer_the_topic_is_the_one_asked_about(conversation: Conversa
     assert payload["topic"] == {"id": "verification_code_issue", "title": "验证码的问题"}
 
 
-@pytest.mark.parametrize("change", [{"reason": "boredom"}, {"version": 2}, {"unexpected": 1}, {"topic": "text"}])
+@pytest.mark.parametrize("change", [{"reason": "boredom"}, {"version": 1}, {"unexpected": 1}, {"topic": "text"}])
 def test_the_schema_refuses_anything_else(conversation: Conversation, change: dict[str, object]) -> None:
     payload = {**hand_off(conversation), **change}
     with pytest.raises(jsonschema.ValidationError):

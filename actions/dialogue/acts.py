@@ -1,0 +1,61 @@
+"""What a user can do in the conversation, and which intent does it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import Enum
+
+from actions.knowledge import Knowledge
+
+
+class Act(str, Enum):
+    """What the user does."""
+
+    OPEN_TOPIC = "open_topic"
+    NEXT = "next"
+    PREVIOUS = "previous"
+    REPEAT = "repeat"
+    PROBLEM = "problem"
+    SOLVED = "solved"
+    CANCEL = "cancel"
+    AFFIRM = "affirm"
+    DENY = "deny"
+    HUMAN = "human"
+    GREET = "greet"
+    GOODBYE = "goodbye"
+    THANK = "thank"
+    CAPABILITIES = "capabilities"
+    BOT_CHALLENGE = "bot_challenge"
+    OUT_OF_SCOPE = "out_of_scope"
+    NOT_UNDERSTOOD = "not_understood"
+
+
+# The intents of `domain.yml` that are no topics; `data/rules/` says the same for Rasa.
+_ACTS: Mapping[str, Act] = {
+    "next_step": Act.NEXT,
+    "previous_step": Act.PREVIOUS,
+    "repeat_step": Act.REPEAT,
+    "step_problem": Act.PROBLEM,
+    "problem_solved": Act.SOLVED,
+    "cancel": Act.CANCEL,
+    "affirm": Act.AFFIRM,
+    "deny": Act.DENY,
+    "human_handoff": Act.HUMAN,
+    "greet": Act.GREET,
+    "goodbye": Act.GOODBYE,
+    "thank": Act.THANK,
+    "capabilities": Act.CAPABILITIES,
+    "bot_challenge": Act.BOT_CHALLENGE,
+    "out_of_scope": Act.OUT_OF_SCOPE,
+}
+STEERING = frozenset({Act.NEXT, Act.PREVIOUS, Act.REPEAT, Act.PROBLEM})
+CONTROL = frozenset({*STEERING, Act.SOLVED, Act.CANCEL, Act.AFFIRM, Act.DENY})
+SOCIAL = frozenset({Act.GREET, Act.GOODBYE, Act.THANK, Act.CAPABILITIES, Act.BOT_CHALLENGE})
+UNCLEAR = frozenset({Act.NOT_UNDERSTOOD, Act.OUT_OF_SCOPE})
+
+
+def act_of(intent: str, knowledge: Knowledge) -> Act:
+    """Returns what an intent does; an unknown one is not understood."""
+    if intent in knowledge.topics:
+        return Act.OPEN_TOPIC
+    return _ACTS.get(intent, Act.NOT_UNDERSTOOD)

@@ -1,0 +1,120 @@
+"""「您是不是想问」: asks which of several intents is meant, reads the answer and remembers it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from actions.dialogue.acts import SOCIAL, STEERING, Act, act_of
+from actions.dialogue.details import LONGEST_COMMAND
+from actions.dialogue.messages import AnswerBand, Reply, UserMessage, folded
+from actions.dialogue.state import NONE_OF_THESE, Choice, DialogueState, Disambiguation, Offer
+from actions.dialogue.turn import Context, Turn
+
+MAX_OPTIONS = 3
+# An intent with a smaller share of the best one's confidence than this is no serious candidate.
+_SERIOUS = 0.1
+# What answers the question or the step at hand is preferred to a new topic from this share on.
+_FITTING = 0.5
+
+
+def resolve(context: Context, state: DialogueState, act: Act, message: UserMessage) -> str | None:
+    """Returns the intent picked from the open choice, `NONE_OF_THESE`, or None when nothing is picked."""
+    choice, words = state.choice, context.knowledge.wording.choices
+    if choice is None:
+        return None
+    if message.is_payload:
+        if message.intent in choice.options:
+            return message.intent
+        return NONE_OF_THESE if act is Act.DENY else None
+    ordinal = words.ordinals.read(message.key)
+    if ordinal and int(ordinal) <= len(choice.options):
+        return choice.options[int(ordinal) - 1]
+    for intent in choice.options:
+        if message.key == folded(context.replies.label(intent)):
+            return intent
+    if message.key in words.none_phrases or act is Act.DENY:
+        return NONE_OF_THESE
+    if act is Act.AFFIRM and len(choice.options) == 1:
+        return choice.options[0]
+    return None
+
+
+def record(state: DialogueState, chosen: str | None) -> DialogueState:
+    """Returns the state with the open choice closed and on record."""
+    if state.choice is None:
+        return state
+    entry = Disambiguation(state.choice.text, state.choice.key, state.choice.options, chosen)
+    return replace(state, offer=None, choice=None, disambiguations=(*state.disambiguations, entry))
+
+
+def chosen_message(state: DialogueState, intent: str, message: UserMessage) -> UserMessage:
+    """Returns the message as if it had been said clearly at once: the chosen intent, the entities of both messages."""
+    choice = state.choice
+    entities = {**(choice.entities if choice else {}), **message.entities}
+    return replace(
+        message,
+        intent=intent,
+        text=choice.text if choice else message.text,
+        entities=entities,
+        is_payload=False,
+        band=AnswerBand.ANSWER,
+    )
+
+
+def decide(context: Context, state: DialogueState, message: UserMessage) -> str | tuple[str, ...]:
+    """Decides what a message in the band `CHOICE` means, as far as the state can tell.
+
+    Returns:
+        The intent to serve, `NONE_OF_THESE`, or the intents among which the user must choose; () when none makes
+        sense now.
+    """
+    for earlier in reversed(state.disambiguations):
+        if earlier.key == message.key and earlier.chosen:
+            return earlier.chosen
+    best = max((confidence for _, confidence in message.choices), default=0.0)
+    serious = [(intent, confidence) for intent, confidence in message.choices if confidence >= best * _SERIOUS]
+    possible = [pair for pair in serious if _makes_sense(context, state, act_of(pair[0], context.knowledge))]
+    if not possible:
+        return ()
+    fitting = [intent for intent, confidence in possible if _fits(context, state, intent, message, confidence / best)]
+    if len(possible) == 1 or act_of(possible[0][0], context.knowledge) in SOCIAL:
+        return possible[0][0]
+    if len(fitting) == 1:
+        return fitting[0]
+    offered = tuple(intent for intent, _ in possible if context.replies.has_label(intent))
+    return offered[:MAX_OPTIONS] or possible[0][0]
+
+
+def _makes_sense(context: Context, state: DialogueState, act: Act) -> bool:
+    """Whether an act means anything in the present state."""
+    if act is Act.NOT_UNDERSTOOD:
+        return False
+    if act in (Act.AFFIRM, Act.DENY):
+        return state.walk is not None or state.offer is not None
+    if act is Act.NEXT or act is Act.REPEAT or act is Act.CANCEL:
+        return state.walk is not None or state.offer in (Offer.RESUME, Offer.REQUEST)
+    if act in (Act.PREVIOUS, Act.PROBLEM, Act.SOLVED):
+        return state.walk is not None
+    return True
+
+
+def _fits(context: Context, state: DialogueState, intent: str, message: UserMessage, share: float) -> bool:
+    """Whether a short message answers the question or the step at hand, rather than opening something new."""
+    if len(message.text.strip()) > LONGEST_COMMAND or share < _FITTING:
+        return False
+    act = act_of(intent, context.knowledge)
+    if state.offer in (Offer.HUMAN, Offer.REQUEST, Offer.RESUME):
+        return act in (Act.AFFIRM, Act.DENY)
+    return state.step > 0 and act in STEERING
+
+
+def ask(context: Context, state: DialogueState, message: UserMessage, options: tuple[str, ...]) -> Turn:
+    """Asks which of the intents is meant."""
+    choice = Choice(message.text, message.key, options, message.entities)
+    return ask_again(context, replace(state, offer=Offer.CHOICE, choice=choice))
+
+
+def ask_again(context: Context, state: DialogueState) -> Turn:
+    """Shows the open choice."""
+    buttons = context.replies.choice_buttons(state.choice) if state.choice else ()
+    return Turn(state, (Reply("utter_ask_choice", buttons=buttons),))

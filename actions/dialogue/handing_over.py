@@ -1,0 +1,29 @@
+"""Hands the conversation to a human."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from actions.dialogue.endings import leave
+from actions.dialogue.handoff import handoff_payload
+from actions.dialogue.messages import Reply, UserMessage
+from actions.dialogue.state import Attempt, AttemptOutcome, DialogueState, HandoffReason, Offer
+from actions.dialogue.turn import Context, Turn
+
+
+def hand_off(context: Context, state: DialogueState, message: UserMessage, reason: HandoffReason | None = None) -> Turn:
+    """Hands everything that is open to a human: the walkthrough, the suspended ones, the other requests.
+
+    Args:
+        context: Knowledge and replies.
+        state: The state before.
+        message: The message that led here.
+        reason: Why; by default the reason of the offer that the user accepts, or that they asked for a human.
+    """
+    if reason is None and state.offer is Offer.HUMAN:
+        reason = state.offer_reason
+    custom = handoff_payload(state, reason or HandoffReason.USER_REQUEST, context.knowledge, message.entities)
+    suspended = tuple(Attempt(walk.topic, walk.step, AttemptOutcome.HANDED_OFF) for walk in state.suspended)
+    left = leave(replace(state, attempts=(*state.attempts, *suspended)), AttemptOutcome.HANDED_OFF)
+    left = replace(left, suspended=(), requests=(), offer=None, failures_in_row=0)
+    return Turn(left, (context.replies.handoff(), Reply(custom=custom)))

@@ -1,0 +1,93 @@
+"""When the bot could not help: what was not understood, what it does not know, anger; and a human after three times."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from actions.dialogue.acts import SOCIAL, UNCLEAR, Act
+from actions.dialogue.endings import after_digression
+from actions.dialogue.handing_over import hand_off
+from actions.dialogue.messages import Reply, UserMessage
+from actions.dialogue.state import DialogueState, HandoffReason
+from actions.dialogue.turn import Context, Turn, offering_human
+
+# Whoever has got nowhere this many times in a row gets a human.
+MAX_FAILURES = 3
+# 「谢谢！！！」 is no anger.
+_GLAD = frozenset({Act.GREET, Act.GOODBYE, Act.THANK, Act.SOLVED})
+# What an angry user is spared.
+_NICETIES = frozenset({"utter_procedure_intro", "utter_request_noted", "utter_already_in_procedure"})
+
+
+def failed(context: Context, state: DialogueState, message: UserMessage, reason: HandoffReason) -> Turn | DialogueState:
+    """Counts a failure; the third in a row hands over.
+
+    Returns:
+        The turn of the handoff, or the state in which something else may still be tried.
+    """
+    state = replace(state, failures_in_row=state.failures_in_row + 1)
+    if state.failures_in_row < MAX_FAILURES:
+        return state
+    return hand_off(context, state, message, reason).after(Reply("utter_third_failure"))
+
+
+def not_understood(context: Context, state: DialogueState, message: UserMessage) -> Turn:
+    """Says that the message was not understood; the second time in a row offers a human first."""
+    after = failed(context, state, message, HandoffReason.NOT_UNDERSTOOD)
+    if isinstance(after, Turn):
+        return after
+    if after.failures_in_row > 1:
+        reply = Reply("utter_not_understood_again", buttons=context.replies.menu())
+        return offering_human(after, HandoffReason.NOT_UNDERSTOOD, reply)
+    return with_menu(context, after, "utter_not_understood")
+
+
+def none_of_these(context: Context, state: DialogueState, message: UserMessage) -> Turn:
+    """Answers 都不是: regrets, and offers a human."""
+    after = failed(context, state, message, HandoffReason.NOT_UNDERSTOOD)
+    if isinstance(after, Turn):
+        return after
+    return offering_human(after, HandoffReason.NOT_UNDERSTOOD, Reply("utter_none_of_these"))
+
+
+def out_of_scope(context: Context, state: DialogueState, message: UserMessage) -> Turn:
+    """Declines: a matter of the wallet that the bot knows nothing about, or chit-chat, which is no failure."""
+    if "unsupported_topic" not in message.entities:
+        return with_menu(context, state, "utter_chitchat")
+    after = failed(context, state, message, HandoffReason.NOT_UNDERSTOOD)
+    return after if isinstance(after, Turn) else with_menu(context, after, "utter_unsupported_topic")
+
+
+def with_menu(context: Context, state: DialogueState, response: str) -> Turn:
+    """Says something; when nothing is under way, with the buttons of the main topics."""
+    buttons = () if state.walk else context.replies.menu()
+    return after_digression(context, state, Reply(response, buttons=buttons))
+
+
+def shows_anger(act: Act, message: UserMessage) -> bool:
+    """Whether the message shows anger or impatience: rude words, 「说了多少遍」, repeated punctuation."""
+    return "frustration" in message.entities and act not in _GLAD and not message.is_payload
+
+
+def apologised(turn: Turn) -> Turn:
+    """Returns the turn with an apology in front, said once and not when a human takes over."""
+    if turn.state.apologised or any(reply.custom for reply in turn.replies):
+        return turn
+    return Turn(replace(turn.state, apologised=True), (Reply("utter_apologise"), *turn.replies))
+
+
+def calm(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Turn | None:
+    """Answers anger that says nothing else: apologises once and offers a human. None when there is more to answer."""
+    if act not in UNCLEAR | SOCIAL or "unsupported_topic" in message.entities:
+        return None
+    after = failed(context, state, message, HandoffReason.FRUSTRATED)
+    if isinstance(after, Turn):
+        return after
+    reply = Reply("utter_offer_human_shortly" if after.apologised else "utter_apologise_and_offer_human")
+    after = replace(after, apologised=True)
+    return offering_human(after, HandoffReason.FRUSTRATED, reply)
+
+
+def shortened(replies: tuple[Reply, ...]) -> tuple[Reply, ...]:
+    """Returns the replies without niceties, if anything else is left."""
+    return tuple(reply for reply in replies if reply.response not in _NICETIES) or replies

@@ -1,0 +1,61 @@
+"""Several requests in one message: which is served first, which are remembered."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from actions.dialogue.acts import SOCIAL, Act, act_of
+from actions.dialogue.messages import Button, Reply, UserMessage, request_payload
+from actions.dialogue.state import DialogueState, Request
+from actions.dialogue.turn import Context, Turn
+
+
+def first_served(context: Context, act: Act, message: UserMessage) -> tuple[Act, UserMessage]:
+    """Returns the request to serve now and, as its further requests, the topics to remember.
+
+    A stolen account and the wish for a human come first wherever they stand; a greeting is no request when there is
+    another one.
+    """
+    own = Request(message.intent, message.text, message.entities)
+    candidates = [own, *message.further_requests]
+    urgent = [request for request in candidates if _is_urgent(context, request)]
+    human = [request for request in candidates if act_of(request.intent, context.knowledge) is Act.HUMAN]
+    first = (human or urgent or [own])[0]
+    if first is own and act in SOCIAL:
+        first = next((request for request in message.further_requests if _is_topic(context, request)), own)
+    others = tuple(
+        request
+        for request in candidates
+        if request is not first and request.intent != first.intent and _is_topic(context, request)
+    )
+    if first is own:
+        return act, replace(message, further_requests=others)
+    served = replace(message, intent=first.intent, entities={**first.entities}, further_requests=others)
+    return act_of(first.intent, context.knowledge), served
+
+
+def _is_topic(context: Context, request: Request) -> bool:
+    return request.intent in context.knowledge.topics
+
+
+def _is_urgent(context: Context, request: Request) -> bool:
+    topic = context.knowledge.topics.get(request.intent)
+    return topic is not None and topic.urgent
+
+
+def remember(state: DialogueState, message: UserMessage) -> DialogueState:
+    """Returns the state with the further requests of the message at the end of the queue, each topic once."""
+    known = {request.intent for request in state.requests}
+    new = {request.intent: request for request in message.further_requests if request.intent not in known}
+    return replace(state, requests=(*state.requests, *new.values()))
+
+
+def noted(context: Context, turn: Turn, message: UserMessage) -> Turn:
+    """Adds a line that names the further requests, unless one is being offered anyway or none is left."""
+    new = {request.intent for request in message.further_requests}
+    waiting = [request for request in turn.state.requests if request.intent in new]
+    if not waiting or turn.state.offer is not None:
+        return turn
+    titles = context.replies.listed(context.replies.label(request.intent) for request in waiting)
+    buttons = tuple(Button(context.replies.label(request.intent), request_payload(request)) for request in waiting)
+    return Turn(turn.state, (*turn.replies, Reply("utter_request_noted", {"titles": titles}, buttons)))

@@ -1,0 +1,140 @@
+"""Opens topics: answers at once, walkthroughs from their first step, suspended ones where they were left."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from actions.dialogue.acts import Act
+from actions.dialogue.details import details_in
+from actions.dialogue.endings import after_digression, offer_open
+from actions.dialogue.messages import Button, Reply, UserMessage, payload
+from actions.dialogue.state import (
+    MAX_SUSPENDED,
+    Attempt,
+    AttemptOutcome,
+    Awaiting,
+    DialogueState,
+    HandoffReason,
+    Walk,
+    with_walk,
+)
+from actions.dialogue.steps import show_current, show_step
+from actions.dialogue.turn import Context, Turn, offering_human
+from actions.dialogue.walkthrough import jump
+from actions.knowledge import Topic
+
+
+def open_topic(context: Context, state: DialogueState, message: UserMessage) -> Turn:
+    """Opens the topic that the message's intent names."""
+    topic = context.knowledge.topics[message.intent]
+    state = replace(state, requests=tuple(request for request in state.requests if request.intent != topic.id))
+    answered = _answer_part(context, state, topic, message)
+    if answered:
+        return answered
+    if not topic.is_walkthrough:
+        return _answer(context, state, topic)
+    if topic.id == state.topic and state.step > 1 and not message.is_payload and not _picks(topic, message):
+        # Who describes their trouble names the topic again; that must not cost the steps already done.
+        return show_current(context, state).after(Reply("utter_already_in_procedure", {"title": topic.title}))
+    return start(context, state, topic, message)
+
+
+def _picks(topic: Topic, message: UserMessage) -> bool:
+    return message.single_value(topic.entity, {step.value for step in topic.steps if step.value}) is not None
+
+
+def _answer_part(context: Context, state: DialogueState, topic: Topic, message: UserMessage) -> Turn | None:
+    """Answers a question about one part of the topic, if the message names exactly one."""
+    value = message.single_value(topic.entity, {item.value for item in topic.items})
+    for item in topic.items:
+        if item.value == value:
+            if item.opens:
+                opened = start(context, state, context.knowledge.topics[item.opens], UserMessage())
+                return opened.after(context.replies.item(item, ()))
+            reply = context.replies.item(item, context.replies.related(topic, state))
+            return _answering(context, state, topic, reply, offer=item.offer_human)
+    asked = message.single_value("detail", {detail.value for detail in topic.details})
+    for detail in topic.details:
+        if detail.value == asked:
+            reply = context.replies.detail(detail.text, (context.replies.topic_button(topic),))
+            return after_digression(context, replace(state, last_topic=topic.id), reply)
+    return None
+
+
+def _answer(context: Context, state: DialogueState, topic: Topic) -> Turn:
+    if topic.urgent:
+        state = suspend(context, state).state
+        reply = context.replies.answer(topic, context.replies.related(topic, state))
+        return offering_human(replace(state, last_topic=topic.id), HandoffReason.ACCOUNT_COMPROMISED, reply)
+    parts = tuple(Button(item.label, payload(topic.id, **{topic.entity or "": item.value})) for item in topic.items)
+    reply = context.replies.answer(topic, parts or context.replies.related(topic, state), short=state.frustrated)
+    return _answering(context, state, topic, reply, offer=topic.offer_human)
+
+
+def _answering(context: Context, state: DialogueState, topic: Topic, reply: Reply, *, offer: bool) -> Turn:
+    state = replace(state, last_topic=topic.id)
+    if offer and state.walk is None and offer_open(context, state) is None:
+        return offering_human(state, HandoffReason.NOT_SOLVED, reply)
+    return after_digression(context, state, reply)
+
+
+def suspend(context: Context, state: DialogueState) -> Turn:
+    """Puts the walkthrough under way on the stack; the oldest one falls off, with a word, when it is full."""
+    if state.walk is None:
+        return Turn(state, ())
+    suspended = (*state.suspended, replace(state.walk, interrupted=True))
+    dropped, kept = suspended[:-MAX_SUSPENDED], suspended[-MAX_SUSPENDED:]
+    attempts = tuple(Attempt(walk.topic, walk.step, AttemptOutcome.ABANDONED) for walk in dropped)
+    state = replace(state, walk=None, suspended=kept, attempts=(*state.attempts, *attempts))
+    words = tuple(
+        Reply("utter_suspended_dropped", {"title": context.knowledge.topics[walk.topic].title}) for walk in dropped
+    )
+    return Turn(state, words)
+
+
+def resume(context: Context, state: DialogueState, topic: str | None = None) -> Turn:
+    """Takes a suspended walkthrough up again where it was left: the one of `topic`, or the one suspended last."""
+    found = next(walk for walk in reversed(state.suspended) if topic in (None, walk.topic))
+    state = replace(state, suspended=tuple(walk for walk in state.suspended if walk is not found), offer=None)
+    words = suspend(context, state)
+    return show_current(context, replace(words.state, walk=found, last_topic=found.topic)).after(*words.replies)
+
+
+def start(context: Context, state: DialogueState, topic: Topic, message: UserMessage) -> Turn:
+    """Starts a walkthrough; another one under way is suspended, one of the same topic is taken up or begun anew."""
+    if any(walk.topic == topic.id for walk in state.suspended):
+        resumed = resume(context, state, topic.id)
+        if not message.is_payload and not _picks(topic, message):
+            return resumed.after(Reply("utter_already_in_procedure", {"title": topic.title}))
+        state = resumed.state
+    words: tuple[Reply, ...] = ()
+    if state.topic != topic.id:
+        put_aside = suspend(context, state)
+        state, words = put_aside.state, put_aside.replies
+    own = {detail.id for detail in topic.collected_details}
+    collected = {name: value for name, value in state.collected_details.items() if name not in own}
+    state = replace(
+        state,
+        walk=Walk(topic.id),
+        last_topic=topic.id,
+        collected_details={**collected, **details_in(topic, message)},
+        skipped_details=tuple(name for name in state.skipped_details if name not in own),
+        offer=None,
+    )
+    return _begin(context, state, topic, message).after(*words)
+
+
+def _begin(context: Context, state: DialogueState, topic: Topic, message: UserMessage) -> Turn:
+    intro = context.replies.intro(topic)
+    if topic.warning:
+        warning = context.replies.warning(topic)
+        return Turn(with_walk(state, awaiting=Awaiting.WARNING), (intro, warning))
+    value = message.single_value(topic.entity, {step.value for step in topic.steps if step.value})
+    for number, step in enumerate(topic.steps, start=1):
+        if value is not None and step.value == value:
+            return show_step(context, state, number)
+    if "step_number" in message.entities:
+        return jump(context, with_walk(state, step=1), Act.REPEAT, message)
+    if topic.kind == "diagnosis":
+        return Turn(state, (intro,))
+    return show_step(context, state, 1).after(intro)

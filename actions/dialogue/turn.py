@@ -1,0 +1,41 @@
+"""What every part of the dialogue works with and returns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from actions.dialogue.messages import Reply
+from actions.dialogue.replies import ReplyBuilder
+from actions.dialogue.state import DialogueState, HandoffReason, Offer
+from actions.knowledge import Knowledge, Topic
+
+
+@dataclass(frozen=True)
+class Context:
+    """What does not change during a conversation."""
+
+    knowledge: Knowledge
+    replies: ReplyBuilder
+
+    def topic(self, state: DialogueState) -> Topic | None:
+        """Returns the topic of the walkthrough under way."""
+        return self.knowledge.topics.get(state.topic or "")
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What a message leads to."""
+
+    state: DialogueState
+    replies: tuple[Reply, ...]
+
+    def after(self, *replies: Reply) -> Turn:
+        """Returns the turn with other replies before its own."""
+        return Turn(self.state, (*replies, *self.replies))
+
+
+def offering_human(state: DialogueState, reason: HandoffReason, *replies: Reply) -> Turn:
+    """Returns the turn that offers a human; the reply must carry the question."""
+    if state.walk:
+        state = replace(state, walk=replace(state.walk, interrupted=True))
+    return Turn(replace(state, offer=Offer.HUMAN, offer_reason=reason), replies)

@@ -1,0 +1,215 @@
+"""What the user does within a walkthrough: go on, go back, name a step, report trouble, end it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from actions.dialogue.acts import CONTROL, UNCLEAR, Act
+from actions.dialogue.details import skip_detail
+from actions.dialogue.endings import after_digression, finish
+from actions.dialogue.messages import AnswerBand, Reply, UserMessage
+from actions.dialogue.repair import failed
+from actions.dialogue.state import AttemptOutcome, Awaiting, DialogueState, HandoffReason, Offer, with_walk
+from actions.dialogue.steps import (
+    advance,
+    next_check,
+    show_current,
+    show_step,
+    show_warning,
+)
+from actions.dialogue.turn import Context, Turn, offering_human
+
+# A yes that starts what cannot be undone must be beyond doubt. On the development set every yes lies above this, and
+# what only resembles one (「qwerqwer」) below.
+_CLEAR_YES = 0.95
+# Values of the entity `step_number` that are no numbers.
+ALL_STEPS, FROM_THE_START = "all", "restart"
+# The value of the entity `correction` that takes back a choice rather than a detail.
+WRONG_CHOICE = "choice"
+
+
+def consents(state: DialogueState, act: Act, message: UserMessage) -> bool:
+    """Whether the message accepts the warning: its button, a clear yes, or words of its own (「确定要注销」)."""
+    if state.walk is None or state.awaiting is not Awaiting.WARNING or state.walk.interrupted or state.offer:
+        return False
+    if message.band is not AnswerBand.ANSWER or message.further_requests:
+        # 「好的，不过余额怎么办」 is no plain yes.
+        return False
+    in_words = "explicit_consent" in message.entities
+    if message.is_payload:
+        return act is Act.AFFIRM and in_words
+    if act is Act.AFFIRM:
+        return message.confidence >= _CLEAR_YES
+    return in_words and (act is Act.NEXT or (act is Act.OPEN_TOPIC and message.intent == state.topic))
+
+
+def go_on(context: Context, state: DialogueState, message: UserMessage) -> Turn:
+    """Goes to the next step."""
+    topic = context.topic(state)
+    if topic is None or (state.step == 0 and topic.warning) or state.awaiting is Awaiting.OUTCOME:
+        return show_current(context, state)
+    if state.awaiting is Awaiting.DETAIL:
+        return skip_detail(context, state)
+    if state.walk and state.walk.interrupted and not message.is_payload:
+        # 「继续」 after a digression asks for the step that was left, which may not have been done yet.
+        return show_current(context, state)
+    return advance(context, state)
+
+
+def go_back(context: Context, state: DialogueState, message: UserMessage) -> Turn:
+    """Goes to the step before."""
+    if state.step == 0:
+        return show_current(context, state)
+    if state.awaiting is Awaiting.OUTCOME:
+        return show_step(context, state, state.step)
+    if state.step > 1:
+        return show_step(context, state, state.step - 1)
+    return show_step(context, state, 1).after(Reply("utter_already_first_step"))
+
+
+def say_again(context: Context, state: DialogueState, message: UserMessage) -> Turn:
+    """Shows again whatever the walkthrough stands at."""
+    return show_current(context, state)
+
+
+def names_step(state: DialogueState, act: Act, message: UserMessage) -> bool:
+    """Whether the message names a step of the walkthrough under way."""
+    if state.walk is None or "step_number" not in message.entities:
+        return False
+    return act in CONTROL | UNCLEAR or (act is Act.OPEN_TOPIC and message.intent == state.topic)
+
+
+def rules_out(context: Context, state: DialogueState, act: Act, message: UserMessage) -> bool:
+    """Whether the message says that the current check is not the cause (「余额够的」)."""
+    topic = context.topic(state)
+    checking = topic is not None and topic.kind == "diagnosis" and state.step > 0
+    return checking and act in UNCLEAR and "ruled_out_cause" in message.entities
+
+
+def named_part(context: Context, state: DialogueState, act: Act, message: UserMessage) -> int | None:
+    """Returns the number of the check that a message names in passing (「网络？」) while a diagnosis is under way."""
+    topic = context.topic(state)
+    if topic is None or topic.kind != "diagnosis" or act not in UNCLEAR:
+        return None
+    value = message.single_value(topic.entity, {step.value for step in topic.steps if step.value})
+    return next((n for n, step in enumerate(topic.steps, start=1) if value and step.value == value), None)
+
+
+def jump(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Turn:
+    """Goes to the step that the message names; 「第三步找不到按钮」 goes there and says what to try."""
+    topic = context.knowledge.topics[state.topic or ""]
+    wanted = message.entities["step_number"][-1]
+    if state.step == 0 and topic.warning:
+        return show_warning(context, state)
+    if wanted == ALL_STEPS:
+        state = with_walk(state, step=max(state.step, 1), awaiting=None, interrupted=False)
+        return Turn(state, (context.replies.all_steps(topic),))
+    if wanted == FROM_THE_START:
+        return from_the_start(context, state)
+    if not wanted.isdecimal() or not 1 <= int(wanted) <= len(topic.steps):
+        after = failed(context, state, message, HandoffReason.NOT_UNDERSTOOD)
+        if isinstance(after, Turn):
+            return after
+        values = {"wanted_step": wanted, "step_count": len(topic.steps)}
+        return after_digression(context, after, Reply("utter_no_such_step", values))
+    number = int(wanted)
+    if act is Act.PROBLEM:
+        return problem(context, show_step(context, state, number).state, replace(message, entities={}))
+    # Whoever names a step has decided against noting details first.
+    skipped = tuple(detail.id for detail in topic.collected_details)
+    shown = show_step(context, replace(state, skipped_details=skipped), number)
+    return Turn(replace(shown.state, skipped_details=state.skipped_details), shown.replies)
+
+
+def from_the_start(context: Context, state: DialogueState) -> Turn:
+    """Begins the walkthrough under way anew: nothing noted down, nothing tried; a warning is asked again."""
+    topic = context.knowledge.topics[state.topic or ""]
+    own = {detail.id for detail in topic.collected_details}
+    state = with_walk(state, step=0, awaiting=None, interrupted=False, visited_steps=(), problem_steps=())
+    state = replace(
+        state,
+        collected_details={name: value for name, value in state.collected_details.items() if name not in own},
+        skipped_details=tuple(name for name in state.skipped_details if name not in own),
+    )
+    if topic.warning or topic.kind == "diagnosis":
+        return show_current(context, state)
+    return show_step(context, state, 1)
+
+
+def meaning_now(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Act:
+    """Returns what a short 「好了」 or 「可以了」 means where the walkthrough stands.
+
+    At a step of a procedure the step is done; in a diagnosis, and when asked whether it has helped, the matter is
+    settled; with nothing under way there is nothing to go on with.
+    """
+    is_done = message.key in context.knowledge.wording.done_phrases and act in (Act.NEXT, Act.SOLVED, Act.AFFIRM)
+    if not is_done or message.is_payload or state.offer is not None:
+        return act
+    topic = context.topic(state)
+    if topic is None or state.walk is None:
+        return Act.SOLVED
+    if state.step == 0 or state.walk.interrupted:
+        return act
+    return Act.SOLVED if topic.kind == "diagnosis" or state.awaiting is Awaiting.OUTCOME else Act.NEXT
+
+
+def chose_wrongly(message: UserMessage) -> bool:
+    """Whether the message takes back a choice (「我选错了」)."""
+    return WRONG_CHOICE in message.entities.get("correction", ()) and not message.is_payload
+
+
+def choose_again(context: Context, state: DialogueState) -> Turn:
+    """Goes back to where the choice was made: the causes of a diagnosis, the step before, the main topics."""
+    topic = context.topic(state)
+    if topic is None:
+        return after_digression(context, state, Reply("utter_choose_again", buttons=context.replies.menu()))
+    if topic.kind == "diagnosis":
+        return show_current(context, with_walk(state, step=0, awaiting=None))
+    return go_back(context, state, UserMessage())
+
+
+def problem(context: Context, state: DialogueState, message: UserMessage) -> Turn:
+    """Says what to try when the current step does not work; the second time offers a human."""
+    topic, walk = context.topic(state), state.walk
+    if topic is None or walk is None:
+        return Turn(state, (Reply("utter_problem_without_procedure", buttons=context.replies.menu()),))
+    if state.awaiting is Awaiting.OUTCOME or state.offer is Offer.HUMAN:
+        return offering_human(state, HandoffReason.NOT_SOLVED, Reply("utter_offer_human"))
+    if state.step == 0:
+        return show_current(context, state) if topic.warning else advance(context, state)
+    step = topic.steps[state.step - 1]
+    if topic.kind == "diagnosis":
+        # A cause that is not the one is no failure: that is how the right one is found.
+        trouble = context.replies.trouble(topic, state)
+        tried = tuple(dict.fromkeys((*walk.problem_steps, step.id)))
+        state = with_walk(state, problem_steps=tried, awaiting=None, interrupted=False)
+        return next_check(context, state).after(trouble)
+    after = failed(context, state, message, HandoffReason.STEP_PROBLEM)
+    if isinstance(after, Turn):
+        return after
+    problems = walk.problem_steps
+    if step.id in problems:
+        return offering_human(after, HandoffReason.STEP_PROBLEM, Reply("utter_offer_human_after_trouble"))
+    after = with_walk(after, problem_steps=(*problems, step.id), awaiting=None, interrupted=False)
+    return Turn(after, (context.replies.trouble(topic, after),))
+
+
+def solved(context: Context, state: DialogueState, message: UserMessage) -> Turn:
+    """Ends the walkthrough: it has helped."""
+    topic = context.topic(state)
+    if topic is None:
+        return after_digression(context, state, Reply("utter_glad"))
+    reply = Reply("utter_solved", buttons=context.replies.related(topic, state, limit=2))
+    return finish(context, state, AttemptOutcome.SOLVED, reply)
+
+
+def cancel(context: Context, state: DialogueState, message: UserMessage) -> Turn:
+    """Ends the walkthrough at the user's wish; without one, whatever is being offered."""
+    topic = context.topic(state)
+    if topic is None:
+        return Turn(replace(state, offer=None), (Reply("utter_nothing_to_cancel", buttons=context.replies.menu()),))
+    if topic.cancelled:
+        reply = Reply("utter_answer", {"answer": context.replies.fill(topic.cancelled)})
+    else:
+        reply = Reply("utter_cancelled", {"title": topic.title}, context.replies.menu())
+    return finish(context, state, AttemptOutcome.ABANDONED, reply)

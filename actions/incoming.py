@@ -1,0 +1,60 @@
+"""Reads the user's message as Rasa's NLU has understood it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from actions.dialogue.messages import AnswerBand, UserMessage, folded
+from actions.dialogue.state import Request
+from engine.nlu.text_normalization import normalize
+
+
+def message_from_parse(
+    parse: Mapping[str, Any], rejections: Sequence[str], *, pause: float = 0, is_new_session: bool = False
+) -> UserMessage:
+    """Returns the message; entities keep the order of the text, each value once.
+
+    Args:
+        parse: What the NLU makes of the message: `latest_message` of the tracker. Without `answer_band`, as for a
+            button, the intent is answered.
+        rejections: Words right before a value that say that it is wrong.
+        pause: Seconds since the message before.
+        is_new_session: Whether the session of the message before has ended since.
+    """
+    text = parse.get("text") or ""
+    intent = parse.get("intent") or {}
+    name = intent.get("name") or ""
+    entities = parse.get("entities") or ()
+    plain = normalize(text)
+    rejected = [entity for entity in entities if _is_rejected(plain, entity, rejections)]
+    return UserMessage(
+        intent=name,
+        text=text,
+        key=folded(plain),
+        entities=_by_name(entities),
+        rejected=_by_name(rejected),
+        is_payload=bool(re.match(rf"/{re.escape(name)}\b", text)),
+        confidence=float(intent.get("confidence") or 0),
+        band=AnswerBand(parse.get("answer_band") or AnswerBand.ANSWER),
+        choices=tuple((choice["name"], float(choice["confidence"])) for choice in parse.get("choices") or ()),
+        further_requests=tuple(
+            Request(request["name"], request.get("text") or "", _by_name(request.get("entities") or ()))
+            for request in parse.get("further_requests") or ()
+        ),
+        pause=pause,
+        is_new_session=is_new_session,
+    )
+
+
+def _by_name(entities: Iterable[Mapping[str, Any]]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, dict[str, None]] = {}
+    for entity in entities:
+        found.setdefault(entity["entity"], {})[str(entity["value"])] = None
+    return {name: tuple(values) for name, values in found.items()}
+
+
+def _is_rejected(text: str, entity: Mapping[str, Any], rejections: Sequence[str]) -> bool:
+    before = text[: entity.get("start") or 0].rstrip()
+    return before.endswith(tuple(rejections))

@@ -1,0 +1,106 @@
+"""Puts replies into the words of `domain.yml`: never twice in a row the same, and in the user's script."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from functools import lru_cache
+from typing import Any
+
+from opencc import OpenCC
+
+from actions.dialogue.messages import Reply
+
+# s2tw: the standard characters of Taiwan and no other vocabulary, as the names of buttons in the app must stay.
+_TO_TRADITIONAL = "s2tw"
+
+
+class Script(str, Enum):
+    """The characters that the user writes."""
+
+    SIMPLIFIED = "simplified"
+    TRADITIONAL = "traditional"
+
+
+@lru_cache(maxsize=4)
+def _converter(name: str) -> OpenCC:
+    return OpenCC(name)
+
+
+@lru_cache(maxsize=65536)
+def _script_of_character(character: str) -> Script | None:
+    if _converter("t2s").convert(character) != character:
+        return Script.TRADITIONAL
+    return Script.SIMPLIFIED if _converter("s2t").convert(character) != character else None
+
+
+def script_of(text: str, known: Script) -> Script:
+    """Returns the script of a text; the one already known when the text does not tell.
+
+    A single simplified character does not tell: many are traditional as well (后, 里, 只).
+    """
+    scripts = [_script_of_character(character) for character in text]
+    traditional, simplified = scripts.count(Script.TRADITIONAL), scripts.count(Script.SIMPLIFIED)
+    if traditional and traditional >= simplified:
+        return Script.TRADITIONAL
+    if not traditional and simplified > 1:
+        return Script.SIMPLIFIED
+    return known
+
+
+@dataclass(frozen=True)
+class Utterance:
+    """A reply in words.
+
+    Attributes:
+        text: What the user reads.
+        buttons: `title` and `payload` of each quick reply.
+        response: Name of the response in `domain.yml`.
+    """
+
+    text: str
+    buttons: tuple[dict[str, str], ...]
+    response: str
+
+    @property
+    def fingerprint(self) -> int:
+        """A number that stands for the text; short enough to be remembered in a slot."""
+        return zlib.crc32(self.text.encode())
+
+
+def put_into_words(
+    reply: Reply, responses: Mapping[str, Sequence[Mapping[str, Any]]], said: Sequence[int], script: Script
+) -> Utterance:
+    """Returns a reply in the words of the first variant of its response that has not just been said.
+
+    Args:
+        reply: A reply with a response.
+        responses: `responses` of the domain.
+        said: Fingerprints of the texts of the bot's last turn and of this one so far.
+        script: The characters to write.
+
+    Raises:
+        KeyError: The domain has no such response.
+    """
+    name = reply.response or ""
+    variants = [_utterance(reply, variant, script) for variant in responses[name]]
+    return next((variant for variant in variants if variant.fingerprint not in said), variants[0])
+
+
+def _utterance(reply: Reply, variant: Mapping[str, Any], script: Script) -> Utterance:
+    buttons = [
+        (button["title"].format_map(reply.values), button["payload"].format_map(reply.values))
+        for button in variant.get("buttons") or ()
+    ]
+    buttons += [(button.title, button.payload) for button in reply.buttons]
+    return Utterance(
+        text=_in_script(variant["text"].format_map(reply.values).strip(), script),
+        buttons=tuple({"title": _in_script(title, script), "payload": payload} for title, payload in buttons),
+        response=reply.response or "",
+    )
+
+
+def _in_script(text: str, script: Script) -> str:
+    return str(_converter(_TO_TRADITIONAL).convert(text)) if script is Script.TRADITIONAL else text

@@ -1,0 +1,146 @@
+"""Keeps the dialogue's state in Rasa's slots."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from actions.dialogue.state import (
+    Attempt,
+    AttemptOutcome,
+    Awaiting,
+    Choice,
+    DialogueState,
+    Disambiguation,
+    HandoffReason,
+    Offer,
+    Request,
+    Walk,
+    fitted,
+)
+from actions.knowledge import Knowledge
+
+
+def state_from_slots(slots: Mapping[str, Any], knowledge: Knowledge) -> DialogueState:
+    """Returns the state that the slots hold, as far as the knowledge still has what it speaks of.
+
+    Slots never set give the initial state.
+    """
+    offer, reason, rating = slots.get("offer"), slots.get("offer_reason"), slots.get("rating")
+    topic = slots.get("active_topic")
+    walk = {**slots, "topic": topic, "step": slots.get("procedure_step")}
+    state = DialogueState(
+        walk=_walk(walk) if topic else None,
+        suspended=tuple(_walk(kept) for kept in slots.get("suspended") or ()),
+        offer=Offer(offer) if offer else None,
+        offer_reason=HandoffReason(reason) if reason else None,
+        choice=_choice(slots["open_choice"]) if slots.get("open_choice") else None,
+        correcting=slots.get("correcting"),
+        requests=tuple(
+            Request(request["intent"], request["text"], _values(request["entities"]))
+            for request in slots.get("pending_requests") or ()
+        ),
+        disambiguations=tuple(
+            Disambiguation(entry["text"], entry["key"], tuple(entry["choices"]), entry["chosen"])
+            for entry in slots.get("disambiguations") or ()
+        ),
+        collected_details=dict(slots.get("collected_details") or {}),
+        skipped_details=tuple(slots.get("skipped_details") or ()),
+        last_topic=slots.get("last_topic"),
+        attempts=tuple(
+            Attempt(attempt["topic"], int(attempt["step"]), AttemptOutcome(attempt["outcome"]))
+            for attempt in slots.get("attempts") or ()
+        ),
+        failures_in_row=int(slots.get("failures_in_row") or 0),
+        frustrated=bool(slots.get("frustrated")),
+        apologised=bool(slots.get("apologised")),
+        rating=int(rating) if rating else None,
+        rating_asked=bool(slots.get("rating_asked")),
+    )
+    return fitted(state, knowledge)
+
+
+def slots_from_state(state: DialogueState) -> dict[str, Any]:
+    """Returns the slot values that hold the state, all of them JSON; the inverse of `state_from_slots`."""
+    walk = _walk_slots(state.walk) if state.walk else {}
+    choice = state.choice
+    return {
+        "active_topic": state.topic,
+        "procedure_step": float(state.step) if state.walk else None,
+        "awaiting": walk.get("awaiting"),
+        "interrupted": walk.get("interrupted") or None,
+        "requested_detail": walk.get("requested_detail"),
+        "visited_steps": walk.get("visited_steps") or None,
+        "problem_steps": walk.get("problem_steps") or None,
+        "suspended": [_walk_slots(kept) for kept in state.suspended] or None,
+        "offer": state.offer.value if state.offer else None,
+        "offer_reason": state.offer_reason.value if state.offer_reason else None,
+        "open_choice": choice
+        and {
+            "text": choice.text,
+            "key": choice.key,
+            "choices": list(choice.options),
+            "entities": _lists(choice.entities),
+        },
+        "correcting": state.correcting,
+        "pending_requests": [
+            {"intent": request.intent, "text": request.text, "entities": _lists(request.entities)}
+            for request in state.requests
+        ]
+        or None,
+        "disambiguations": [
+            {"text": entry.text, "key": entry.key, "choices": list(entry.options), "chosen": entry.chosen}
+            for entry in state.disambiguations
+        ]
+        or None,
+        "collected_details": dict(state.collected_details) or None,
+        "skipped_details": list(state.skipped_details) or None,
+        "last_topic": state.last_topic,
+        "attempts": [
+            {"topic": attempt.topic, "step": attempt.step, "outcome": attempt.outcome.value}
+            for attempt in state.attempts
+        ]
+        or None,
+        "failures_in_row": float(state.failures_in_row) or None,
+        "frustrated": state.frustrated or None,
+        "apologised": state.apologised or None,
+        "rating": float(state.rating) if state.rating else None,
+        "rating_asked": state.rating_asked or None,
+    }
+
+
+def _walk(values: Mapping[str, Any]) -> Walk:
+    awaiting = values.get("awaiting")
+    return Walk(
+        topic=values["topic"],
+        step=int(values.get("step") or 0),
+        awaiting=Awaiting(awaiting) if awaiting else None,
+        interrupted=bool(values.get("interrupted")),
+        requested_detail=values.get("requested_detail"),
+        visited_steps=tuple(values.get("visited_steps") or ()),
+        problem_steps=tuple(values.get("problem_steps") or ()),
+    )
+
+
+def _walk_slots(walk: Walk) -> dict[str, Any]:
+    return {
+        "topic": walk.topic,
+        "step": walk.step,
+        "awaiting": walk.awaiting.value if walk.awaiting else None,
+        "interrupted": walk.interrupted,
+        "requested_detail": walk.requested_detail,
+        "visited_steps": list(walk.visited_steps),
+        "problem_steps": list(walk.problem_steps),
+    }
+
+
+def _choice(values: Mapping[str, Any]) -> Choice:
+    return Choice(values["text"], values["key"], tuple(values["choices"]), _values(values["entities"]))
+
+
+def _values(entities: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
+    return {name: tuple(values) for name, values in entities.items()}
+
+
+def _lists(entities: Mapping[str, tuple[str, ...]]) -> dict[str, list[str]]:
+    return {name: list(values) for name, values in entities.items()}

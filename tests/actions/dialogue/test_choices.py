@@ -1,0 +1,133 @@
+"""「您是不是想问」: when it is asked, how it is answered, what is remembered."""
+
+from __future__ import annotations
+
+import pytest
+
+from actions.dialogue.acts import Act
+from actions.dialogue.messages import AnswerBand
+from actions.dialogue.state import NONE_OF_THESE, HandoffReason, Offer
+from tests.conftest import Conversation
+
+TOPICS = ("payment_failure", 0.4), ("transaction_dispute", 0.35), ("account_closure", 0.2)
+
+
+def doubts(
+    conversation: Conversation,
+    *choices: tuple[str, float],
+    text: str = "那个钱的事情我要怎么弄一下才好",
+    act: Act = Act.OPEN_TOPIC,
+    **entities: str,
+) -> list[str | None]:
+    return conversation.does(
+        act,
+        text,
+        intent=choices[0][0],
+        confidence=choices[0][1],
+        band=AnswerBand.CHOICE,
+        choices=choices,
+        entities={name: (value,) for name, value in entities.items()},
+    )
+
+
+def titles(conversation: Conversation) -> list[str]:
+    assert conversation.turn
+    return [button.title for button in conversation.turn.replies[0].buttons]
+
+
+def test_up_to_three_choices_and_none_of_these(conversation: Conversation) -> None:
+    choices = (*TOPICS, ("support_hours", 0.1), ("contact_support", 0.1))
+    assert doubts(conversation, *choices) == ["utter_ask_choice"]
+    assert titles(conversation) == ["支付失败", "交易申诉", "注销账户", "都不是"]
+
+
+def test_a_button_keeps_the_entities_of_the_message(conversation: Conversation) -> None:
+    doubts(conversation, *TOPICS, payment_cause="bank")
+    assert conversation.turn
+    assert conversation.turn.replies[0].buttons[0].payload == '/payment_failure{"payment_cause": "bank"}'
+    replies = conversation.does(
+        Act.OPEN_TOPIC,
+        "/payment_failure",
+        intent="payment_failure",
+        payload=True,
+        entities={"payment_cause": ("bank",)},
+    )
+    assert (replies, conversation.state.step) == (["utter_check"], 3)
+
+
+@pytest.mark.parametrize("text", ["第二个", "2", "选2", "交易申诉", "「交易申诉」", "就第二个吧"])
+def test_a_number_or_the_label_chooses_too(conversation: Conversation, text: str) -> None:
+    doubts(conversation, *TOPICS)
+    conversation.does(Act.NOT_UNDERSTOOD, text)
+    assert conversation.state.topic == "transaction_dispute"
+    entry = conversation.state.disambiguations[0]
+    assert (entry.options[1], entry.chosen) == ("transaction_dispute", "transaction_dispute")
+
+
+def test_the_same_wording_is_not_asked_twice(conversation: Conversation) -> None:
+    doubts(conversation, *TOPICS)
+    conversation.does(Act.NOT_UNDERSTOOD, "第一个")
+    conversation.does(Act.CANCEL, "算了")
+    assert doubts(conversation, *TOPICS, text="那个钱的事情，我要怎么弄一下才好？") == ["utter_diagnosis_intro"]
+
+
+@pytest.mark.parametrize(
+    ("act", "text", "payload"),
+    [(Act.DENY, "/deny", True), (Act.NOT_UNDERSTOOD, "都不是", False), (Act.DENY, "不是", False)],
+)
+def test_none_of_these_offers_a_human(conversation: Conversation, act: Act, text: str, payload: bool) -> None:
+    doubts(conversation, *TOPICS)
+    assert conversation.does(act, text, intent="deny", payload=payload) == ["utter_none_of_these"]
+    assert (conversation.state.offer, conversation.state.offer_reason) == (Offer.HUMAN, HandoffReason.NOT_UNDERSTOOD)
+    assert conversation.state.disambiguations[0].chosen == NONE_OF_THESE
+    assert doubts(conversation, *TOPICS) == ["utter_none_of_these"]
+
+
+def test_something_clear_moves_on(conversation: Conversation) -> None:
+    doubts(conversation, *TOPICS)
+    assert conversation.opens("support_hours") == ["utter_answer"]
+    assert conversation.state.disambiguations[0].chosen is None
+    assert conversation.does(Act.NOT_UNDERSTOOD, "第一个") == ["utter_not_understood"]
+
+
+def test_a_bare_yes_is_asked_again(conversation: Conversation) -> None:
+    doubts(conversation, *TOPICS)
+    assert conversation.does(Act.AFFIRM, "好的") == ["utter_ask_choice"]
+    assert conversation.state.offer is Offer.CHOICE
+
+
+def test_social_and_out_of_scope_are_no_choices(conversation: Conversation) -> None:
+    doubts(conversation, ("out_of_scope", 0.4), ("forgot_password", 0.3), ("greet", 0.2), act=Act.OUT_OF_SCOPE)
+    assert titles(conversation) == ["忘记密码", "都不是"]
+    assert conversation.does(Act.AFFIRM, "是的") == ["utter_procedure_intro", "utter_first_step"]
+
+
+def test_a_control_word_with_nothing_in_progress_leaves_one_meaning(conversation: Conversation) -> None:
+    assert doubts(conversation, ("step_problem", 0.5), ("contact_support", 0.3), act=Act.PROBLEM) == ["utter_answer"]
+
+
+def test_not_finding_it_at_a_step_is_trouble_with_the_step(conversation: Conversation) -> None:
+    conversation.opens("forgot_password", step_number="2")
+    replies = doubts(conversation, ("contact_support", 0.45), ("step_problem", 0.4), text="找不到")
+    assert (replies, conversation.state.step) == (["utter_step_trouble"], 2)
+
+
+def test_nothing_sensible_is_not_understood(conversation: Conversation) -> None:
+    replies = doubts(conversation, ("next_step", 0.4), ("previous_step", 0.3), act=Act.NEXT)
+    assert replies == ["utter_not_understood"]
+
+
+def test_a_doubtful_yes_never_accepts_the_warning(conversation: Conversation) -> None:
+    conversation.opens("account_closure")
+    assert doubts(conversation, ("affirm", 0.99), act=Act.AFFIRM, text="嗯") == ["utter_warning"]
+    conversation.opens("account_closure", "/account_closure")
+    doubts(conversation, *TOPICS)
+    conversation.does(Act.AFFIRM, "/affirm", intent="affirm", payload=True)
+    assert conversation.state.step == 0
+
+
+def test_a_detail_that_was_asked_for_is_noted_whatever_the_band(conversation: Conversation) -> None:
+    conversation.opens("transaction_dispute")
+    choices = ("support_hours", 0.4), ("transaction_dispute", 0.3)
+    assert doubts(conversation, *choices, text="昨天", transaction_time="昨天") == ["utter_ask_detail"]
+    assert conversation.state.collected_details == {"transaction_time": "昨天"}

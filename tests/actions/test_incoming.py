@@ -1,0 +1,56 @@
+"""What the NLU says becomes a message."""
+
+from __future__ import annotations
+
+from actions.dialogue.messages import AnswerBand, UserMessage
+from actions.dialogue.state import Request
+from actions.incoming import message_from_parse
+
+
+def test_entities_keep_their_order_each_once() -> None:
+    parse = {
+        "text": "昨天扣了200，又扣了200，还有300",
+        "intent": {"name": "transaction_dispute", "confidence": 0.9},
+        "entities": [{"entity": "amount", "value": value} for value in ("200", "200", "300")],
+    }
+    message = message_from_parse(parse, [])
+    assert message.entities == {"amount": ("200", "300")}
+    assert (message.intent, message.is_payload, message.confidence) == ("transaction_dispute", False, 0.9)
+    assert (message.band, message.choices, message.further_requests) == (AnswerBand.ANSWER, (), ())
+
+
+def test_a_button_is_a_payload() -> None:
+    parse = {"text": '/forgot_password{"detail": "x"}', "intent": {"name": "forgot_password", "confidence": 1.0}}
+    assert message_from_parse(parse, []).is_payload
+
+
+def test_bands_choices_and_further_requests() -> None:
+    parse = {
+        "text": "那个",
+        "intent": {"name": "forgot_password", "confidence": 0.4},
+        "answer_band": "choice",
+        "choices": [{"name": "forgot_password", "confidence": 0.4}],
+        "further_requests": [
+            {"name": "support_hours", "text": "几点", "entities": [{"entity": "amount", "value": "2"}]}
+        ],
+    }
+    message = message_from_parse(parse, [])
+    assert (message.band, message.choices) == (AnswerBand.CHOICE, (("forgot_password", 0.4),))
+    assert message.further_requests == (Request("support_hours", "几点", {"amount": ("2",)}),)
+
+
+def test_the_key_folds_spelling_and_punctuation() -> None:
+    assert message_from_parse({"text": "密碼，忘了！ A"}, []).key == "密码忘了a"
+
+
+def test_a_value_after_a_rejection_is_rejected() -> None:
+    text = "金额是200不是300"
+    entities = [
+        {"entity": "amount", "value": value, "start": text.index(value), "end": text.index(value) + 3}
+        for value in ("200", "300")
+    ]
+    assert message_from_parse({"text": text, "entities": entities}, ["不是"]).rejected == {"amount": ("300",)}
+
+
+def test_an_empty_parse_is_an_empty_message() -> None:
+    assert message_from_parse({}, []) == UserMessage(confidence=0)

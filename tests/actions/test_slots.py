@@ -1,0 +1,85 @@
+"""Slots hold the whole state; conversations older than the knowledge do not break."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from actions.dialogue.state import (
+    Attempt,
+    AttemptOutcome,
+    Awaiting,
+    Choice,
+    DialogueState,
+    Disambiguation,
+    HandoffReason,
+    Offer,
+    Request,
+    Walk,
+)
+from actions.knowledge import Knowledge
+from actions.slots import slots_from_state, state_from_slots
+
+FULL = DialogueState(
+    walk=Walk(
+        topic="transaction_dispute",
+        step=1,
+        awaiting=Awaiting.DETAIL,
+        requested_detail="amount",
+        visited_steps=("note_transaction",),
+        problem_steps=("note_transaction",),
+    ),
+    suspended=(Walk("forgot_password", 3, interrupted=True), Walk("account_closure", 0, Awaiting.WARNING, True)),
+    offer=Offer.REQUEST,
+    requests=(Request("support_hours", "几点上班", {"transaction_time": ("昨天", "今天")}),),
+    disambiguations=(Disambiguation("那个", "那个", ("forgot_password",), None),),
+    collected_details={"transaction_time": "昨天"},
+    skipped_details=("counterparty",),
+    last_topic="transaction_dispute",
+    attempts=(Attempt("forgot_password", 3, AttemptOutcome.ABANDONED),),
+    failures_in_row=1,
+    frustrated=True,
+    apologised=True,
+    rating=4,
+    rating_asked=True,
+)
+HUMAN = DialogueState(offer=Offer.HUMAN, offer_reason=HandoffReason.NOT_UNDERSTOOD)
+CHOICE = DialogueState(
+    offer=Offer.CHOICE, choice=Choice("那个啥", "那个啥", ("forgot_password",), {"amount": ("200",)})
+)
+CORRECTION = DialogueState(offer=Offer.CORRECTION, correcting="amount")
+
+
+@pytest.mark.parametrize("state", [DialogueState(), FULL, HUMAN, CHOICE, CORRECTION])
+def test_slots_hold_the_state(state: DialogueState, knowledge: Knowledge) -> None:
+    stored = json.loads(json.dumps(slots_from_state(state)))
+    assert state_from_slots(stored, knowledge) == state
+
+
+def test_slots_never_set_are_the_initial_state(knowledge: Knowledge) -> None:
+    assert state_from_slots({}, knowledge) == DialogueState()
+
+
+def test_a_topic_that_is_gone_is_left(knowledge: Knowledge) -> None:
+    slots = {**slots_from_state(FULL), "active_topic": "gone"}
+    assert state_from_slots(slots, knowledge).walk is None
+
+
+def test_a_suspended_topic_and_a_request_that_are_gone_are_dropped(knowledge: Knowledge) -> None:
+    slots = slots_from_state(FULL)
+    slots["suspended"][0]["topic"] = "gone"
+    slots["pending_requests"][0]["intent"] = "gone"
+    state = state_from_slots(slots, knowledge)
+    assert [walk.topic for walk in state.suspended] == ["account_closure"]
+    assert (state.requests, state.offer) == ((), None)
+
+
+def test_a_step_that_is_gone_becomes_the_last(knowledge: Knowledge) -> None:
+    assert state_from_slots({"active_topic": "forgot_password", "procedure_step": 9.0}, knowledge).step == 5
+
+
+def test_a_detail_that_is_gone_is_not_waited_for(knowledge: Knowledge) -> None:
+    state = state_from_slots({**slots_from_state(FULL), "requested_detail": "gone"}, knowledge)
+    assert state.walk
+    assert (state.walk.awaiting, state.walk.requested_detail) == (None, None)
