@@ -27,10 +27,11 @@ class Act(str, Enum):
     CAPABILITIES = "capabilities"
     BOT_CHALLENGE = "bot_challenge"
     OUT_OF_SCOPE = "out_of_scope"
+    RESTART = "restart"
     NOT_UNDERSTOOD = "not_understood"
 
 
-# The intents of `domain.yml` that are no topics; `data/rules/` says the same for Rasa.
+# The intents that are no topics; `data/rules/` says the same for Rasa. The last three are Rasa's own.
 _ACTS: Mapping[str, Act] = {
     "next_step": Act.NEXT,
     "previous_step": Act.PREVIOUS,
@@ -47,6 +48,9 @@ _ACTS: Mapping[str, Act] = {
     "capabilities": Act.CAPABILITIES,
     "bot_challenge": Act.BOT_CHALLENGE,
     "out_of_scope": Act.OUT_OF_SCOPE,
+    "restart": Act.RESTART,
+    "back": Act.PREVIOUS,
+    "session_start": Act.GREET,
 }
 STEERING = frozenset({Act.NEXT, Act.PREVIOUS, Act.REPEAT, Act.PROBLEM})
 CONTROL = frozenset({*STEERING, Act.SOLVED, Act.CANCEL, Act.AFFIRM, Act.DENY})

@@ -52,6 +52,7 @@ class Dialogue:
             Act.DENY: yes_and_no.deny,
             Act.OUT_OF_SCOPE: repair.out_of_scope,
             Act.NOT_UNDERSTOOD: repair.not_understood,
+            Act.RESTART: self._restart,
         }
 
     def respond(self, state: DialogueState, act: Act, message: UserMessage) -> Turn:
@@ -141,6 +142,9 @@ class Dialogue:
         if not advice:
             return hand_off(context, state, message)
         return hand_off(context, state, message, HandoffReason.ACCOUNT_COMPROMISED).after(*advice)
+
+    def _restart(self, context: Context, state: DialogueState, message: UserMessage) -> Turn:
+        return repair.with_menu(context, returning.afresh(context, state), "utter_greet")
 
     def _perform(self, state: DialogueState, act: Act, message: UserMessage) -> Turn:
         context = self._context

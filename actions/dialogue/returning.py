@@ -26,18 +26,23 @@ def welcome(context: Context, state: DialogueState, message: UserMessage) -> Dia
     user's wording and walkthroughs stays. After a long pause a bare yes is no answer to the question before it.
     """
     if message.is_new_session:
-        state = suspend(context, choices.record(state, None)).state
-        return DialogueState(
-            suspended=state.suspended,
-            disambiguations=state.disambiguations,
-            collected_details=state.collected_details,
-            skipped_details=state.skipped_details,
-            last_topic=state.last_topic,
-            attempts=state.attempts,
-        )
+        return afresh(context, state)
     if state.walk and message.pause >= RECAP_SECONDS:
         return with_walk(state, interrupted=True)
     return state
+
+
+def afresh(context: Context, state: DialogueState) -> DialogueState:
+    """Returns the state of a new conversation with a user who is known: what was under way is suspended."""
+    state = suspend(context, choices.record(state, None)).state
+    return DialogueState(
+        suspended=state.suspended,
+        disambiguations=state.disambiguations,
+        collected_details=state.collected_details,
+        skipped_details=state.skipped_details,
+        last_topic=state.last_topic,
+        attempts=state.attempts,
+    )
 
 
 def recap(context: Context, before: DialogueState, message: UserMessage, turn: Turn) -> Turn:

@@ -207,7 +207,8 @@ def cancel(context: Context, state: DialogueState, message: UserMessage) -> Turn
     """Ends the walkthrough at the user's wish; without one, whatever is being offered."""
     topic = context.topic(state)
     if topic is None:
-        return Turn(replace(state, offer=None), (Reply("utter_nothing_to_cancel", buttons=context.replies.menu()),))
+        reply = Reply("utter_nothing_to_cancel", buttons=context.replies.menu())
+        return after_digression(context, replace(state, requests=()), reply)
     if topic.cancelled:
         reply = Reply("utter_answer", {"answer": context.replies.fill(topic.cancelled)})
     else:

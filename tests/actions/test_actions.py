@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import ActionExecutor, CollectingDispatcher
+from ruamel.yaml import YAML
 
-from actions.base import DialogueAction
-from actions.dialogue.acts import Act
+from actions.base import DialogueAction, knowledge
+from actions.dialogue.acts import Act, act_of
+from tests.paths import ROOT
 
 VISITED = ["open_forgot_password", "enter_bound_account"]
 STEP_2 = {
@@ -95,6 +98,8 @@ CASES: list[tuple[str, str, dict[str, Any], list[str | None], dict[str, Any]]] =
         ["utter_handoff", None],
         {**LEFT, **attempt("handed_off")},
     ),
+    ("action_restart", "restart", {}, ["utter_greet"], {}),
+    ("action_back", "back", STEP_2, ["utter_first_step"], {"procedure_step": 1.0}),
     ("action_greet_user", "greet", {}, ["utter_greet"], {}),
     ("action_greet_user", "greet", STEP_2, ["utter_greet", "utter_resume_hint"], {"interrupted": True}),
     ("action_say_goodbye", "goodbye", STEP_2, ["utter_goodbye"], {}),
@@ -142,6 +147,35 @@ async def test_text_that_only_looks_like_a_payload_is_not_understood(executor: A
     assert dispatcher.messages[0]["utter_action"] == "utter_not_understood"
 
 
-def test_every_act_has_exactly_one_action(executor: ActionExecutor) -> None:
-    acts = [action.act for action in DialogueAction.__subclasses__()]
-    assert sorted(acts) == sorted(Act)
+def test_every_act_has_an_action(executor: ActionExecutor) -> None:
+    assert {action.act for action in DialogueAction.__subclasses__()} == set(Act)
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "data" / "rules").glob("*.yml")), ids=lambda path: path.name)
+def test_rules_and_acts_say_the_same(executor: ActionExecutor, path: Path) -> None:
+    acts = {action().name(): action.act for action in DialogueAction.__subclasses__()}
+    for rule in YAML(typ="safe").load(path.read_text(encoding="utf-8"))["rules"]:
+        intent, action = rule["steps"]
+        assert act_of(intent["intent"], knowledge()) is acts[action["action"]]
+
+
+async def session_start(executor: ActionExecutor, events: list[dict[str, Any]]) -> tuple[list[str], list[Any]]:
+    latest = {"text": "/session_start", "intent": {"name": "session_start", "confidence": 1.0}, "entities": []}
+    tracker = Tracker("me", dict(STEP_2), latest, events, False, None, {}, "action_listen")
+    dispatcher = CollectingDispatcher()
+    returned = await executor.actions["action_session_start"](dispatcher, tracker, {})
+    return [message["utter_action"] for message in dispatcher.messages], returned
+
+
+async def test_a_session_that_was_asked_for_greets_and_keeps_the_state(executor: ActionExecutor) -> None:
+    said, events = await session_start(executor, [{"event": "user", "text": "/session_start"}])
+    assert said == ["utter_greet", "utter_resume_hint"]
+    assert (events[0]["event"], events[-1]["name"]) == ("session_started", "action_listen")
+    assert SlotSet("procedure_step", 2.0) in events
+
+
+async def test_a_session_that_begins_by_itself_says_nothing(executor: ActionExecutor) -> None:
+    before = [{"event": "user", "text": "/session_start"}, {"event": "action", "name": "action_listen"}]
+    said, events = await session_start(executor, before)
+    assert said == []
+    assert SlotSet("active_topic", "forgot_password") in events

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
+from unittest import mock
 
 from rasa.core.agent import Agent
-from rasa.shared.core.events import BotUttered
+from rasa.core.channels.channel import OutputChannel, UserMessage
+from rasa.core.tracker_store import SQLTrackerStore
 from rasa.utils.endpoints import EndpointConfig
 from rasa.utils.log_utils import configure_structlog
 from rasa_sdk.executor import ActionExecutor
@@ -35,7 +39,26 @@ class BotMessage:
     response: str | None
     text: str
     buttons: tuple[str, ...]
+    payloads: tuple[str, ...]
     custom: dict[str, Any] | None
+
+
+class RecordingChannel(OutputChannel):
+    """Keeps what is sent, with the name of the response."""
+
+    def __init__(self) -> None:
+        self.messages: list[BotMessage] = []
+
+    async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
+        self.messages.append(
+            BotMessage(
+                response=message.get("utter_action"),
+                text=message.get("text") or "",
+                buttons=tuple(button["title"] for button in message.get("buttons") or ()),
+                payloads=tuple(button["payload"] for button in message.get("buttons") or ()),
+                custom=message.get("custom"),
+            )
+        )
 
 
 class Bot:
@@ -45,6 +68,17 @@ class Bot:
         configure_structlog(logging.WARNING)
         self._agent = Agent.load(str(ROOT / "models" / "uwallet.tar.gz"), action_endpoint=LocalActionEndpoint())
         self._loop = asyncio.new_event_loop()
+        self._minutes_passed = 0.0
+
+    def wait(self, minutes: float) -> None:
+        """Lets time pass, for Rasa and for the actions."""
+        self._minutes_passed += minutes
+
+    def restart(self, database: Path) -> None:
+        """Forgets everything but what stands in the database, as a restart of the process does."""
+        self._agent.tracker_store = SQLTrackerStore(domain=self._agent.domain, db=str(database))
+        if self._agent.processor:
+            self._agent.processor.tracker_store = self._agent.tracker_store
 
     def parse(self, text: str) -> dict[str, Any]:
         """Returns what the NLU makes of a text."""
@@ -52,7 +86,9 @@ class Bot:
 
     def says(self, sender: str, text: str) -> list[BotMessage]:
         """Sends a message and returns the bot's."""
-        return self._loop.run_until_complete(self._says(sender, text))
+        now = time.time
+        with mock.patch("time.time", lambda: now() + self._minutes_passed * 60):
+            return self._loop.run_until_complete(self._says(sender, text))
 
     def slots(self, sender: str) -> dict[str, Any]:
         """Returns the slots of a conversation."""
@@ -60,17 +96,6 @@ class Bot:
         return dict(tracker.current_slot_values())
 
     async def _says(self, sender: str, text: str) -> list[BotMessage]:
-        store = self._agent.tracker_store
-        before = len((await store.get_or_create_tracker(sender)).events)
-        await self._agent.handle_text(text, sender_id=sender)
-        events = list((await store.get_or_create_tracker(sender)).events)[before:]
-        return [
-            BotMessage(
-                response=event.metadata.get("utter_action"),
-                text=event.text or "",
-                buttons=tuple(button["title"] for button in event.data.get("buttons") or ()),
-                custom=event.data.get("custom"),
-            )
-            for event in events
-            if isinstance(event, BotUttered)
-        ]
+        channel = RecordingChannel()
+        await self._agent.handle_message(UserMessage(text, channel, sender))
+        return channel.messages

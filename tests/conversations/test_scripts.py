@@ -4,7 +4,9 @@ A script is a list of conversations. Each turn has `user`, and any of
 `bot`: the names of the responses in order (`handoff` stands for the payload),
 `sees`: texts that must appear in what the bot says or on its buttons,
 `never`: texts that must not,
-`slots`: values of slots after the turn.
+`slots`: values of slots after the turn,
+`handoff`: values of the handoff payload; of `summary`, parts of it,
+`after`: minutes that pass before the user says it.
 """
 
 from __future__ import annotations
@@ -33,7 +35,8 @@ def visible(messages: list[BotMessage]) -> str:
 def test_conversation(bot: Bot, turns: list[dict[str, Any]], request: pytest.FixtureRequest) -> None:
     sender = request.node.name
     for turn in turns:
-        assert set(turn) <= {"user", "bot", "sees", "never", "slots"}
+        assert set(turn) <= {"user", "bot", "sees", "never", "slots", "handoff", "after"}
+        bot.wait(turn.get("after", 0))
         messages = bot.says(sender, turn["user"])
         where = f"after 「{turn['user']}」 the bot said:\n{visible(messages)}"
         names = ["handoff" if message.custom else message.response for message in messages]
@@ -43,4 +46,8 @@ def test_conversation(bot: Bot, turns: list[dict[str, Any]], request: pytest.Fix
         assert [text for text in turn.get("sees", ()) if text not in visible(messages)] == [], where
         assert [text for text in turn.get("never", ()) if text in visible(messages)] == [], where
         slots = bot.slots(sender)
+        handoff = next((message.custom for message in messages if message.custom), None) or {}
+        expected = dict(turn.get("handoff", {}))
+        assert [part for part in expected.pop("summary", ()) if part not in handoff.get("summary", "")] == [], handoff
+        assert {name: handoff.get(name) for name in expected} == expected, where
         assert {name: slots[name] for name in turn.get("slots", {})} == turn.get("slots", {}), where

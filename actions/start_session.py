@@ -1,0 +1,42 @@
+"""`action_session_start`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import ActionExecuted, EventType, SessionStarted, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.base import DialogueAction
+from actions.dialogue.acts import Act
+
+
+class ActionStartSession(DialogueAction):
+    """Starts a session as Rasa's own action does; asked for by `/session_start`, it also greets.
+
+    Channels send `/session_start` when a chat window opens. Rasa's own action would leave the window empty.
+    """
+
+    act = Act.GREET
+
+    def name(self) -> str:
+        """Returns the name in `domain.yml`."""
+        return "action_session_start"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        """Greets if asked to, and returns the start of the session with every slot carried over."""
+        changes = await super().run(dispatcher, tracker, domain) if _is_asked_for(tracker) else []
+        slots = {**tracker.slots, **{event["name"]: event["value"] for event in changes}}
+        carried = [SlotSet(name, value) for name, value in slots.items() if value is not None]
+        return [SessionStarted(), *carried, ActionExecuted("action_listen")]
+
+
+def _is_asked_for(tracker: Tracker) -> bool:
+    """Whether the message to be answered asks for it, and not the arrival of any message after a long time."""
+    for event in reversed(tracker.events):
+        if event["event"] == "user":
+            return bool((event.get("text") or "").startswith("/session_start"))
+        if event["event"] == "action":
+            return False
+    return False
