@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 PYTHON := .venv/bin/python
 
-.PHONY: help setup setup-dev run chat train test evaluate evaluate-accept evaluate-peers ablate bench-nlu lint format lock clean
+.PHONY: help setup setup-dev run chat train test monkey evaluate evaluate-accept evaluate-peers ablate bench-nlu lint format lock clean
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -41,6 +41,10 @@ ablate: setup-dev ## what each part of the pipeline is worth: train and score it
 
 bench-nlu: setup-dev ## how fast messages are parsed, beside the peers that are trained
 	@$(PYTHON) -m benchmarks.parse_latency $(OPTIONS)
+
+monkey: setup-dev ## send 5,000 random lines to a running bot and check every answer
+	@.venv/bin/python scripts/train.py
+	@.venv/bin/python -m tests.conversations.monkey
 
 lint: setup-dev ## ruff and mypy
 	@.venv/bin/ruff check .

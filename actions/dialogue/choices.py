@@ -6,11 +6,16 @@ from dataclasses import replace
 
 from actions.dialogue.acts import SOCIAL, STEERING, Act, act_of
 from actions.dialogue.details import LONGEST_COMMAND
+from actions.dialogue.endings import after_digression
 from actions.dialogue.messages import AnswerBand, Reply, UserMessage, folded
-from actions.dialogue.state import NONE_OF_THESE, Choice, DialogueState, Disambiguation, Offer
+from actions.dialogue.state import NONE_OF_THESE, Choice, DialogueState, Disambiguation, Offer, with_walk
+from actions.dialogue.steps import show_current
 from actions.dialogue.turn import Context, Turn
+from actions.dialogue.walkthrough import go_back
 
 MAX_OPTIONS = 3
+# The value of the entity `correction` that takes back a choice rather than a detail.
+_WRONG_CHOICE = "choice"
 # An intent with a smaller share of the best one's confidence than this is no serious candidate.
 _SERIOUS = 0.1
 # What answers the question or the step at hand is preferred to a new topic from this share on.
@@ -118,3 +123,23 @@ def ask_again(context: Context, state: DialogueState) -> Turn:
     """Shows the open choice."""
     buttons = context.replies.choice_buttons(state.choice) if state.choice else ()
     return Turn(state, (Reply("utter_ask_choice", buttons=buttons),))
+
+
+def was_wrong(message: UserMessage) -> bool:
+    """Whether the message takes back a choice (「我选错了」)."""
+    return _WRONG_CHOICE in message.entities.get("correction", ()) and not message.is_payload
+
+
+def choose_again(context: Context, state: DialogueState) -> Turn:
+    """Goes back to where a choice was made: 「您是不是想问」, a cause of a diagnosis, a step, the main topics."""
+    last = state.disambiguations[-1] if state.disambiguations else None
+    if last and last.chosen and last.chosen == state.last_topic and state.topic in (None, last.chosen):
+        choice = Choice(last.text, last.key, last.options)
+        state = replace(state, walk=None, disambiguations=state.disambiguations[:-1])
+        return ask_again(context, replace(state, offer=Offer.CHOICE, choice=choice))
+    topic = context.topic(state)
+    if topic is None:
+        return after_digression(context, state, Reply("utter_choose_again", buttons=context.replies.menu()))
+    if topic.kind == "diagnosis":
+        return show_current(context, with_walk(state, step=0, awaiting=None))
+    return go_back(context, state, UserMessage())

@@ -113,15 +113,27 @@ def correct(context: Context, state: DialogueState, message: UserMessage) -> Tur
     known = [detail for detail in _correctable(context, state) if detail.id in state.collected_details]
     changes = {}
     for detail in known:
-        values = [value for value in _values(detail, message) if value != state.collected_details[detail.id]]
-        if len(values) == 1:
+        current = state.collected_details[detail.id]
+        values = [value for value in _values(detail, message) if value != current]
+        if len(values) == 1 and (
+            not _is_story(context, state, message) or current in message.rejected.get(detail.entity or "", ())
+        ):
             changes[detail.id] = values[0]
     if changes:
         return _corrected(context, state, known, changes)
     named = [detail for detail in known if any(name in message.text for name in detail.names)]
-    if not named:
+    if not named or _is_story(context, state, message):
         return None
     return _ask_again(state, context, named[0])
+
+
+def _is_story(context: Context, state: DialogueState, message: UserMessage) -> bool:
+    """Whether the message may be the story that was asked for (「金额不对，多扣了我300」), and corrects nothing."""
+    topic = context.topic(state)
+    if state.awaiting is not Awaiting.DETAIL or topic is None or state.walk is None:
+        return False
+    asked = next(detail for detail in topic.collected_details if detail.id == state.walk.requested_detail)
+    return not asked.entity and len(message.text.strip()) > LONGEST_COMMAND
 
 
 def _ask_again(state: DialogueState, context: Context, detail: CollectedDetail) -> Turn:

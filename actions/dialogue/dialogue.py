@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from actions.dialogue import choices, details, repair, requests, returning, topics, walkthrough, yes_and_no
-from actions.dialogue.acts import UNCLEAR, Act, act_of
+from actions.dialogue.acts import CONTROL, STEERING, UNCLEAR, Act, act_of
 from actions.dialogue.endings import after_digression, rate
 from actions.dialogue.handing_over import hand_off
 from actions.dialogue.messages import AnswerBand, Reply, UserMessage
@@ -20,6 +20,7 @@ from actions.dialogue.state import (
     DialogueState,
     HandoffReason,
     Offer,
+    with_walk,
     without_leftovers,
 )
 from actions.dialogue.steps import show_step
@@ -77,28 +78,49 @@ class Dialogue:
 
     def _respond(self, state: DialogueState, act: Act, message: UserMessage) -> Turn:
         context = self._context
-        rating = message.entities.get("rating", ("",))[0] if message.is_payload else None
-        if state.offer is Offer.RATING and not message.is_payload:
-            rating = context.knowledge.wording.rating.read(message.key)
-        if rating and rating in context.knowledge.wording.rating.values:
-            return rate(state, rating)
-        if state.offer is Offer.CHOICE:
-            chosen = choices.resolve(context, state, act, message)
-            if chosen == NONE_OF_THESE:
-                return repair.none_of_these(context, choices.record(state, chosen), message)
-            if chosen:
-                said = choices.chosen_message(state, chosen, message)
-                return self._serve(choices.record(state, chosen), act_of(chosen, context.knowledge), said)
-            if act is Act.AFFIRM:
-                return choices.ask_again(context, state)
-            state = choices.record(state, None)
         act, message = requests.first_served(context, act, message)
-        is_doubtful = message.band is AnswerBand.CHOICE and act is not Act.HUMAN and not message.is_payload
-        turn = self._in_passing(state, Act.NOT_UNDERSTOOD if is_doubtful else act, message)
-        if turn is not None:
-            return turn
-        if not is_doubtful:
-            return self._serve(state, act, message)
+        if act is Act.HUMAN or requests.is_urgent(context, requests.own_request(message)):
+            # What must not be missed is not asked about: a human and the advice for a stolen account cost nothing.
+            return self._serve(choices.record(state, None), act, message)
+        rated = self._rating(state, message)
+        if rated:
+            return rate(state, rated)
+        if state.offer is Offer.CHOICE:
+            chosen = self._answer_choice(state, act, message)
+            if chosen:
+                return chosen
+            state = choices.record(state, None)
+        is_doubtful = message.band is AnswerBand.CHOICE and not message.is_payload
+        turn = self._in_passing(state, Act.NOT_UNDERSTOOD if is_doubtful and act not in CONTROL else act, message)
+        if turn is None:
+            turn = self._disambiguate(state, message) if is_doubtful else self._serve(state, act, message)
+        return turn
+
+    def _rating(self, state: DialogueState, message: UserMessage) -> str | None:
+        """Returns the rating that the message gives: typed when asked for, or by its button at any time."""
+        reader = self._context.knowledge.wording.rating
+        if message.is_payload:
+            return message.single_value("rating", set(reader.values))
+        return reader.read(message.key) if state.offer is Offer.RATING else None
+
+    def _answer_choice(self, state: DialogueState, act: Act, message: UserMessage) -> Turn | None:
+        """Takes the message as the answer to 「您是不是想问」; None when it is none."""
+        context = self._context
+        chosen = choices.resolve(context, state, act, message)
+        if chosen is None:
+            return choices.ask_again(context, state) if act is Act.AFFIRM else None
+        after = choices.record(state, chosen)
+        if chosen == NONE_OF_THESE:
+            return repair.none_of_these(context, after, message)
+        act = act_of(chosen, context.knowledge)
+        if act in STEERING and after.walk:
+            # It was said of the step at hand, whatever had been said in between.
+            after = with_walk(after, interrupted=False)
+        return self._serve(after, act, choices.chosen_message(state, chosen, message))
+
+    def _disambiguate(self, state: DialogueState, message: UserMessage) -> Turn:
+        """Serves the meaning that the state leaves, or asks which one is meant."""
+        context = self._context
         decision = choices.decide(context, state, message)
         if decision == NONE_OF_THESE:
             return repair.none_of_these(context, state, message)
@@ -114,8 +136,8 @@ class Dialogue:
         corrected = details.correct_asked(context, state, act, message) or details.correct(context, state, message)
         if corrected:
             return corrected
-        if walkthrough.chose_wrongly(message):
-            return walkthrough.choose_again(context, state)
+        if choices.was_wrong(message):
+            return choices.choose_again(context, state)
         if details.answers_detail(context, state, act, message):
             return details.answer_detail(context, state, message)
         if walkthrough.names_step(state, act, message):

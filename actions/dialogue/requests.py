@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from actions.dialogue.acts import SOCIAL, Act, act_of
-from actions.dialogue.messages import Button, Reply, UserMessage, request_payload
+from actions.dialogue.messages import AnswerBand, Button, Reply, UserMessage, request_payload
 from actions.dialogue.state import DialogueState, Request
 from actions.dialogue.turn import Context, Turn
 
@@ -16,9 +16,9 @@ def first_served(context: Context, act: Act, message: UserMessage) -> tuple[Act,
     A stolen account and the wish for a human come first wherever they stand; a greeting is no request when there is
     another one.
     """
-    own = Request(message.intent, message.text, message.entities)
+    own = own_request(message)
     candidates = [own, *message.further_requests]
-    urgent = [request for request in candidates if _is_urgent(context, request)]
+    urgent = [request for request in candidates if is_urgent(context, request)]
     human = [request for request in candidates if act_of(request.intent, context.knowledge) is Act.HUMAN]
     first = (human or urgent or [own])[0]
     if first is own and act in SOCIAL:
@@ -30,15 +30,28 @@ def first_served(context: Context, act: Act, message: UserMessage) -> tuple[Act,
     )
     if first is own:
         return act, replace(message, further_requests=others)
-    served = replace(message, intent=first.intent, entities={**first.entities}, further_requests=others)
+    served = replace(
+        message,
+        intent=first.intent,
+        entities=first.entities,
+        rejected={},
+        band=AnswerBand.ANSWER,
+        further_requests=others,
+    )
     return act_of(first.intent, context.knowledge), served
+
+
+def own_request(message: UserMessage) -> Request:
+    """Returns what the message itself asks for, without its further requests."""
+    return Request(message.intent, message.text, message.entities)
 
 
 def _is_topic(context: Context, request: Request) -> bool:
     return request.intent in context.knowledge.topics
 
 
-def _is_urgent(context: Context, request: Request) -> bool:
+def is_urgent(context: Context, request: Request) -> bool:
+    """Whether the request cannot wait: a stolen account."""
     topic = context.knowledge.topics.get(request.intent)
     return topic is not None and topic.urgent
 

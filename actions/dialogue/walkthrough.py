@@ -24,8 +24,6 @@ from actions.dialogue.turn import Context, Turn, offering_human
 _CLEAR_YES = 0.95
 # Values of the entity `step_number` that are no numbers.
 ALL_STEPS, FROM_THE_START = "all", "restart"
-# The value of the entity `correction` that takes back a choice rather than a detail.
-WRONG_CHOICE = "choice"
 
 
 def consents(state: DialogueState, act: Act, message: UserMessage) -> bool:
@@ -83,13 +81,17 @@ def rules_out(context: Context, state: DialogueState, act: Act, message: UserMes
     """Whether the message says that the current check is not the cause (「余额够的」)."""
     topic = context.topic(state)
     checking = topic is not None and topic.kind == "diagnosis" and state.step > 0
-    return checking and act in UNCLEAR and "ruled_out_cause" in message.entities
+    return checking and _is_unclear(act, message) and "ruled_out_cause" in message.entities
+
+
+def _is_unclear(act: Act, message: UserMessage) -> bool:
+    return act in UNCLEAR or (message.band is AnswerBand.CHOICE and not message.is_payload)
 
 
 def named_part(context: Context, state: DialogueState, act: Act, message: UserMessage) -> int | None:
     """Returns the number of the check that a message names in passing (「网络？」) while a diagnosis is under way."""
     topic = context.topic(state)
-    if topic is None or topic.kind != "diagnosis" or act not in UNCLEAR:
+    if topic is None or topic.kind != "diagnosis" or not _is_unclear(act, message):
         return None
     value = message.single_value(topic.entity, {step.value for step in topic.steps if step.value})
     return next((n for n, step in enumerate(topic.steps, start=1) if value and step.value == value), None)
@@ -151,21 +153,6 @@ def meaning_now(context: Context, state: DialogueState, act: Act, message: UserM
     if state.step == 0 or state.walk.interrupted:
         return act
     return Act.SOLVED if topic.kind == "diagnosis" or state.awaiting is Awaiting.OUTCOME else Act.NEXT
-
-
-def chose_wrongly(message: UserMessage) -> bool:
-    """Whether the message takes back a choice (「我选错了」)."""
-    return WRONG_CHOICE in message.entities.get("correction", ()) and not message.is_payload
-
-
-def choose_again(context: Context, state: DialogueState) -> Turn:
-    """Goes back to where the choice was made: the causes of a diagnosis, the step before, the main topics."""
-    topic = context.topic(state)
-    if topic is None:
-        return after_digression(context, state, Reply("utter_choose_again", buttons=context.replies.menu()))
-    if topic.kind == "diagnosis":
-        return show_current(context, with_walk(state, step=0, awaiting=None))
-    return go_back(context, state, UserMessage())
 
 
 def problem(context: Context, state: DialogueState, message: UserMessage) -> Turn:

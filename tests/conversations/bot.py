@@ -87,7 +87,11 @@ class Bot:
     def says(self, sender: str, text: str) -> list[BotMessage]:
         """Sends a message and returns the bot's."""
         now = time.time
-        with mock.patch("time.time", lambda: now() + self._minutes_passed * 60):
+
+        def later() -> float:
+            return now() + self._minutes_passed * 60
+
+        with mock.patch("time.time", new=later):
             return self._loop.run_until_complete(self._says(sender, text))
 
     def slots(self, sender: str) -> dict[str, Any]:

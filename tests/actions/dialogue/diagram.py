@@ -48,7 +48,7 @@ def phase(state: DialogueState) -> str:
 
 def _states(knowledge: Knowledge) -> Iterator[DialogueState]:
     """Yields a state of every phase, with and without something waiting behind it."""
-    walks = [None]
+    walks: list[Walk | None] = [None]
     for topic in WALKTHROUGHS:
         starts_with_step = topic not in ("account_closure", "payment_failure")
         walks += [Walk(topic, step) for step in (starts_with_step, 2, len(knowledge.topics[topic].steps))]

@@ -6,7 +6,7 @@ import pytest
 
 from actions.dialogue.acts import Act
 from actions.dialogue.messages import AnswerBand
-from actions.dialogue.state import NONE_OF_THESE, HandoffReason, Offer
+from actions.dialogue.state import NONE_OF_THESE, HandoffReason, Offer, Request
 from tests.conftest import Conversation
 
 TOPICS = ("payment_failure", 0.4), ("transaction_dispute", 0.35), ("account_closure", 0.2)
@@ -131,3 +131,40 @@ def test_a_detail_that_was_asked_for_is_noted_whatever_the_band(conversation: Co
     choices = ("support_hours", 0.4), ("transaction_dispute", 0.3)
     assert doubts(conversation, *choices, text="昨天", transaction_time="昨天") == ["utter_ask_detail"]
     assert conversation.state.collected_details == {"transaction_time": "昨天"}
+
+
+@pytest.mark.parametrize(("intent", "act"), [("human_handoff", Act.HUMAN), ("account_compromised", Act.OPEN_TOPIC)])
+def test_what_must_not_be_missed_is_not_asked_about(conversation: Conversation, intent: str, act: Act) -> None:
+    replies = doubts(conversation, (intent, 0.4), ("account_security", 0.35), act=act)
+    assert replies[0] in ("utter_handoff", "utter_urgent_answer")
+
+
+def test_a_doubtful_cancel_is_no_detail(conversation: Conversation) -> None:
+    conversation.opens("transaction_dispute", transaction_time="昨天", amount="200")
+    doubts(conversation, ("cancel", 0.5), ("deny", 0.4), act=Act.CANCEL, text="算了吧")
+    assert "counterparty" not in conversation.state.collected_details
+
+
+def test_choosing_the_next_step_goes_there(conversation: Conversation) -> None:
+    conversation.opens("forgot_password", step_number="2")
+    conversation.opens("support_hours")
+    doubts(conversation, ("contact_support", 0.5), ("next_step", 0.45))
+    assert titles(conversation) == ["联系客服", "看下一步", "都不是"]
+    conversation.does(Act.NOT_UNDERSTOOD, "2")
+    assert conversation.state.step == 3
+
+
+def test_a_human_asked_for_together_with_a_choice_comes_first(conversation: Conversation) -> None:
+    doubts(conversation, *TOPICS)
+    human = (Request("human_handoff", "转人工"),)
+    assert conversation.does(Act.NOT_UNDERSTOOD, "第二个", further_requests=human) == ["utter_handoff", None]
+
+
+def test_a_wrong_choice_can_be_taken_back(conversation: Conversation) -> None:
+    doubts(conversation, *TOPICS)
+    conversation.does(Act.NOT_UNDERSTOOD, "第二个")
+    assert conversation.does(Act.DENY, "我选错了", entities={"correction": ("choice",)}) == ["utter_ask_choice"]
+    assert not conversation.state.disambiguations
+    conversation.does(Act.NOT_UNDERSTOOD, "第一个")
+    assert conversation.state.topic == "payment_failure"
+    assert [entry.chosen for entry in conversation.state.disambiguations] == ["payment_failure"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from actions.dialogue.state import DialogueState, Offer, Walk
 from actions.knowledge import Knowledge
 from tests.actions.dialogue.diagram import DOCUMENT, drawn, phase, transitions, updated
 
@@ -26,6 +27,4 @@ def test_a_document_without_marks_is_refused() -> None:
 
 
 def test_an_offer_is_a_phase_of_its_own() -> None:
-    from actions.dialogue.state import DialogueState, Offer, Walk
-
     assert phase(DialogueState(walk=Walk("forgot_password", 2), offer=Offer.HUMAN)) == "human_offered"

@@ -171,7 +171,7 @@ def is_handed_off(conversation: Conversation) -> bool:
     return conversation.turn is not None and any(reply.custom for reply in conversation.turn.replies)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(STATES, st.lists(MOVES, min_size=1, max_size=6))
 def test_whatever_the_user_does_the_state_is_valid_and_there_is_a_reply(
     state: DialogueState, moves: list[dict[str, Any]]

@@ -12,7 +12,7 @@ from actions.base import DialogueAction
 from actions.dialogue.acts import Act
 
 
-class ActionStartSession(DialogueAction):
+class ActionSessionStart(DialogueAction):
     """Starts a session as Rasa's own action does; asked for by `/session_start`, it also greets.
 
     Channels send `/session_start` when a chat window opens. Rasa's own action would leave the window empty.

@@ -3,7 +3,7 @@
 from actions.previous_step import ActionPreviousStep
 
 
-class ActionGoBack(ActionPreviousStep):
+class ActionBack(ActionPreviousStep):
     """Takes Rasa's `/back` for a step back; Rasa's own action would undo the last turn and say nothing."""
 
     def name(self) -> str:

@@ -4,7 +4,7 @@ from actions.base import DialogueAction
 from actions.dialogue.acts import Act
 
 
-class ActionRestartConversation(DialogueAction):
+class ActionRestart(DialogueAction):
     """Takes Rasa's `/restart`: begins anew, but a walkthrough under way can be taken up again.
 
     Rasa's own action would empty every slot and say nothing.
