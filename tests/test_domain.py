@@ -45,6 +45,12 @@ def test_every_response_is_used_and_every_used_one_exists(domain: dict[str, Any]
     assert set(re.findall(r'"(utter_\w+)"', code)) == set(domain["responses"])
 
 
+def test_every_response_has_a_second_variant_for_when_the_first_has_just_been_said(domain: dict[str, Any]) -> None:
+    for name, variants in domain["responses"].items():
+        texts = {variant["text"] for variant in variants}
+        assert len(texts) == len(variants) > 1, name
+
+
 def test_buttons_of_responses_carry_known_intents(domain: dict[str, Any]) -> None:
     buttons = [b for variants in domain["responses"].values() for v in variants for b in v.get("buttons", [])]
     assert buttons

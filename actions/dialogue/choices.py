@@ -17,7 +17,7 @@ MAX_OPTIONS = 3
 # The value of the entity `correction` that takes back a choice rather than a detail.
 _WRONG_CHOICE = "choice"
 # An intent with a smaller share of the best one's confidence than this is no serious candidate.
-_SERIOUS = 0.1
+_SERIOUS = 0.25
 # What answers the question or the step at hand is preferred to a new topic from this share on.
 _FITTING = 0.5
 
@@ -76,18 +76,27 @@ def decide(context: Context, state: DialogueState, message: UserMessage) -> str 
     for earlier in reversed(state.disambiguations):
         if earlier.key == message.key and earlier.chosen:
             return earlier.chosen
-    best = max((confidence for _, confidence in message.choices), default=0.0)
-    serious = [(intent, confidence) for intent, confidence in message.choices if confidence >= best * _SERIOUS]
+    # The likeliest intent may be none that can be asked about, and stand beside the choices.
+    likely = dict([(message.intent, message.confidence), *message.choices])
+    best = max(likely.values())
+    ranked = sorted(likely.items(), key=_confidence, reverse=True)
+    serious = [(intent, confidence) for intent, confidence in ranked if confidence >= best * _SERIOUS]
     possible = [pair for pair in serious if _makes_sense(context, state, act_of(pair[0], context.knowledge))]
     if not possible:
         return ()
-    fitting = [intent for intent, confidence in possible if _fits(context, state, intent, message, confidence / best)]
+    fitting = [
+        intent for intent, confidence in possible if _fits(context, state, intent, message, confidence / (best or 1))
+    ]
     if len(possible) == 1 or act_of(possible[0][0], context.knowledge) in SOCIAL:
         return possible[0][0]
     if len(fitting) == 1:
         return fitting[0]
     offered = tuple(intent for intent, _ in possible if context.replies.has_label(intent))
     return offered[:MAX_OPTIONS] or possible[0][0]
+
+
+def _confidence(pair: tuple[str, float]) -> float:
+    return pair[1]
 
 
 def _makes_sense(context: Context, state: DialogueState, act: Act) -> bool:

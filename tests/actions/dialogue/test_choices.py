@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from actions.dialogue.acts import Act
@@ -168,3 +170,18 @@ def test_a_wrong_choice_can_be_taken_back(conversation: Conversation) -> None:
     conversation.does(Act.NOT_UNDERSTOOD, "第一个")
     assert conversation.state.topic == "payment_failure"
     assert [entry.chosen for entry in conversation.state.disambiguations] == ["payment_failure"]
+
+
+def test_what_is_likeliest_counts_even_if_nobody_can_be_asked_about_it(conversation: Conversation) -> None:
+    choices = (("forgot_password", 0.2), ("account_security", 0.06))
+    said: dict[str, Any] = {"intent": "out_of_scope", "confidence": 0.5, "band": AnswerBand.CHOICE}
+    assert conversation.does(Act.OUT_OF_SCOPE, "我女儿想学画画", choices=choices, **said) == ["utter_ask_choice"]
+    assert titles(conversation) == ["忘记密码", "都不是"]
+    assert conversation.does(Act.OUT_OF_SCOPE, "我儿子想学画画", choices=choices[1:], **said) == ["utter_chitchat"]
+
+
+def test_a_doubtful_yes_answers_the_offer(conversation: Conversation) -> None:
+    conversation.does(Act.NOT_UNDERSTOOD)
+    conversation.does(Act.NOT_UNDERSTOOD)
+    said: dict[str, Any] = {"intent": "affirm", "confidence": 0.6, "band": AnswerBand.CHOICE}
+    assert conversation.does(Act.AFFIRM, "那行", choices=(("next_step", 0.3),), **said) == ["utter_handoff", None]

@@ -1,0 +1,62 @@
+"""Replies in words: not the same twice in a row, in the user's script, buttons filled in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from actions.base import domain_settings
+from actions.dialogue.messages import Button, Reply
+from actions.outgoing import Script, put_into_words, script_of
+
+RESPONSES: dict[str, list[dict[str, Any]]] = {
+    "utter_step": [
+        {"text": "第{number}步：{text}", "buttons": [{"title": "去{number}", "payload": '/x{{"a": "{number}"}}'}]},
+        {"text": "再说一遍第{number}步：{text}"},
+    ]
+}
+REPLY = Reply("utter_step", {"number": 2, "text": "填验证码{0}"}, (Button("转人工", "/human_handoff"),))
+
+
+def test_placeholders_are_filled_in_and_buttons_put_together() -> None:
+    said = put_into_words(REPLY, RESPONSES, [], Script.SIMPLIFIED)
+    assert said.text == "第2步：填验证码{0}"
+    assert said.buttons == (
+        {"title": "去2", "payload": '/x{"a": "2"}'},
+        {"title": "转人工", "payload": "/human_handoff"},
+    )
+
+
+def test_what_has_just_been_said_is_said_otherwise() -> None:
+    first = put_into_words(REPLY, RESPONSES, [], Script.SIMPLIFIED)
+    second = put_into_words(REPLY, RESPONSES, [first.fingerprint], Script.SIMPLIFIED)
+    assert second.text == "再说一遍第2步：填验证码{0}"
+    assert put_into_words(REPLY, RESPONSES, [second.fingerprint], Script.SIMPLIFIED) == first
+
+
+def test_traditional_text_and_titles_but_the_same_payloads() -> None:
+    said = put_into_words(REPLY, RESPONSES, [], Script.TRADITIONAL)
+    assert said.text == "第2步：填驗證碼{0}"
+    assert said.buttons[1] == {"title": "轉人工", "payload": "/human_handoff"}
+
+
+@pytest.mark.parametrize(
+    ("text", "known", "script"),
+    [
+        ("我忘記密碼了", Script.SIMPLIFIED, Script.TRADITIONAL),
+        ("我忘记密码了", Script.TRADITIONAL, Script.SIMPLIFIED),
+        ("下一步", Script.TRADITIONAL, Script.TRADITIONAL),
+        ("好了", Script.TRADITIONAL, Script.TRADITIONAL),
+        ("然后呢", Script.TRADITIONAL, Script.TRADITIONAL),
+        ("xiayibu", Script.SIMPLIFIED, Script.SIMPLIFIED),
+        ("帐号登录不了", Script.SIMPLIFIED, Script.SIMPLIFIED),
+        ("", Script.TRADITIONAL, Script.TRADITIONAL),
+    ],
+)
+def test_script_of(text: str, known: Script, script: Script) -> None:
+    assert script_of(text, known) is script
+
+
+def test_the_domain_says_how_long_a_session_lasts() -> None:
+    assert domain_settings().session_seconds == 3600
