@@ -76,6 +76,8 @@ def play(say: Say, lines: int, seed: int) -> Report:
         name = f"monkey-{seed}-{report.conversations}"
         _converse(say, name, random.Random(name), examples, min(lines - report.turns, 40), report)
         report.conversations += 1
+        if sys.stderr.isatty() or report.conversations % 25 == 0:
+            print(f"\r{report.turns} of {lines} messages, {len(report.problems)} problems ", end="", file=sys.stderr)
     return report
 
 
