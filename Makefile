@@ -33,7 +33,7 @@ evaluate: setup-dev ## train if needed, score the labelled sets, write an HTML r
 evaluate-accept: setup-dev ## make the latest report the baseline that others are compared with
 	@$(PYTHON) -m evaluation.accept
 
-evaluate-peers: setup-dev ## our pipeline beside Rasa's own, trained on the same examples (DIET: an hour the first time)
+evaluate-peers: setup-dev ## our pipeline beside Rasa's own, trained on the same examples (DIET: hours the first time)
 	@$(PYTHON) -m evaluation.compare_peers $(OPTIONS) --sets $(SETS)
 
 ablate: setup-dev ## what each part of the pipeline is worth: train and score it without that part

@@ -23,11 +23,13 @@ class Boundary:
     Attributes:
         end: End of the part before.
         start: Start of the part after.
+        content_start: The same without the connector or joiner that it may begin with.
         is_explicit: Whether the part after begins with a connector (「另外」).
     """
 
     end: int
     start: int
+    content_start: int
     is_explicit: bool
 
 
@@ -60,12 +62,16 @@ class PartRules:
         for match in self._joiner.finditer(text, first, last):
             ends.setdefault(match.start(), match.start())
         found = [
-            Boundary(end, start, self._connector.match(text, start) is not None)
+            Boundary(end, start, self._content_start(text, start), self._connector.match(text, start) is not None)
             for start, end in sorted(ends.items())
             if end - first >= _SHORTEST_PART and last - start >= _SHORTEST_PART
         ]
         kept = sorted(found, key=lambda boundary: (boundary.is_explicit, boundary.start))[-_MOST_BOUNDARIES:]
         return sorted(kept, key=lambda boundary: boundary.start)
+
+    def _content_start(self, text: str, start: int) -> int:
+        joiner = self._joiner.match(text, start)
+        return joiner.end() if joiner else start
 
 
 def part_rules(content: dict[str, Any]) -> PartRules:

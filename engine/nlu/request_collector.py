@@ -94,7 +94,9 @@ class RequestCollector(GraphComponent, IntentClassifier):
         first = parts[requests[0].span]
         whole.set(INTENT, first.get(INTENT), add_to_output=True)
         whole.set(INTENT_RANKING_KEY, first.get(INTENT_RANKING_KEY), add_to_output=True)
-        whole.set(FURTHER_REQUESTS, [_further(whole, request) for request in requests[1:]], add_to_output=True)
+        content_starts = {boundary.start: boundary.content_start for boundary in whole.get(BOUNDARIES)}
+        further = [_further(whole, request, content_starts) for request in requests[1:]]
+        whole.set(FURTHER_REQUESTS, further, add_to_output=True)
 
 
 def _request(message: Message, span: Span) -> Request:
@@ -102,11 +104,12 @@ def _request(message: Message, span: Span) -> Request:
     return Request(span, intent["name"], intent["confidence"])
 
 
-def _further(whole: Message, request: Request) -> dict[str, Any]:
+def _further(whole: Message, request: Request, content_starts: dict[int, int]) -> dict[str, Any]:
     start, end = request.span
+    content_start = content_starts.get(start, start)
     return {
         "name": request.intent,
         "confidence": request.confidence,
-        "text": whole.get(TEXT)[start:end],
+        "text": whole.get(TEXT)[content_start:end].strip(" ,，.。;；:："),
         "entities": [entity for entity in whole.get(ENTITIES, []) if start <= entity["start"] and entity["end"] <= end],
     }

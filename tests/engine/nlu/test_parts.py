@@ -23,6 +23,12 @@ def test_a_connector_makes_a_cut_explicit() -> None:
     assert cuts("密码忘了另外客服几点上班") == [("密码忘了", "另外客服几点上班", True)]
 
 
+def test_a_part_is_quoted_without_its_connector() -> None:
+    text = "密码忘了,另外客服几点上班,也想注销"
+    boundaries = RULES.boundaries(text, [(0, len(text))])
+    assert [text[b.content_start :][:4] for b in boundaries] == ["客服几点", "想注销"]
+
+
 def test_punctuation_and_joiners_cut() -> None:
     assert cuts("怎么注销？余额咋办") == [("怎么注销", "余额咋办", False)]
     assert cuts("转人工和注销账号") == [("转人工", "和注销账号", False)]

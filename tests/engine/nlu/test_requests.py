@@ -23,7 +23,7 @@ def found(
     left: tuple[str, float], right: tuple[str, float], whole: tuple[str, float], *, explicit: bool = False
 ) -> list[str]:
     parts = {(0, 4): Request((0, 4), *left), (5, 9): Request((5, 9), *right)}
-    requests = RULES.find(Request((0, 9), *whole), parts, [Boundary(4, 5, explicit)])
+    requests = RULES.find(Request((0, 9), *whole), parts, [Boundary(4, 5, 5, explicit)])
     return [request.intent for request in requests]
 
 
@@ -80,7 +80,7 @@ def test_three_requests() -> None:
     parts = {span: Request(span, intent, 0.95) for span, intent in spans.items()}
     parts |= {span: Request(span, "a", 0.7) for span in ((0, 5), (3, 8))}
     whole = Request((0, 8), "a", 0.4)
-    requests = RULES.find(whole, parts, [Boundary(2, 3, False), Boundary(5, 6, False)])
+    requests = RULES.find(whole, parts, [Boundary(2, 3, 3, False), Boundary(5, 6, 6, False)])
     assert sorted(request.intent for request in requests) in (["a", "b", "c"], ["a"])
 
 
