@@ -59,7 +59,11 @@ DEFINITIONS = {
     "parse_p50_ms": "Half of the messages were parsed within this time (in this process, one after the other).",
     "parse_p95_ms": "95 % of the messages were parsed within this time.",
     "band_answer": "The bot answers. Right: the intent is the labelled one.",
-    "band_choice": "The bot offers up to three choices. Right: the labelled intent is among the first three.",
+    "band_choice": (
+        "The bot offers up to three choices and 都不是. Right: the labelled intent is among the first three; or the "
+        "label is out_of_scope, for which 都不是 is there; or the intent is right and none that anybody is asked about "
+        "(affirm, thank), which the conversation takes as it is."
+    ),
     "band_not_understood": "The bot says that it did not understand. Right: the label is out_of_scope.",
 }
 LOWER_IS_BETTER = frozenset({"refused", "dangerous", "dangerous_answered", "ece", "parse_p50_ms", "parse_p95_ms"})
@@ -112,7 +116,8 @@ class Prediction:
     def is_band_right(self) -> bool:
         """Whether what the bot does in this band helps the user; see `DEFINITIONS`."""
         if self.band == CHOICE:
-            return self.label in self.choices[:_CHOICES_SHOWN]
+            is_taken = self.is_correct and self.intent not in self.choices
+            return self.label in self.choices[:_CHOICES_SHOWN] or self.label == OUT_OF_SCOPE or is_taken
         if self.band == NOT_UNDERSTOOD:
             return self.label == OUT_OF_SCOPE
         return self.is_correct

@@ -141,3 +141,10 @@ def test_parse_with_bands_and_further_requests() -> None:
 def test_unknown_band_is_refused() -> None:
     with pytest.raises(ValueError, match="answer_band"):
         read_parse({"intent": RANKING[0], "answer_band": "perhaps"}, text="x", label="deny")
+
+
+def test_asking_is_right_where_none_of_these_is_or_the_intent_needs_no_asking() -> None:
+    choices = ("payment_failure", "forgot_password")
+    assert prediction("out_of_scope", "payment_failure", band=CHOICE, choices=choices).is_band_right
+    assert prediction("affirm", "affirm", band=CHOICE, choices=choices).is_band_right
+    assert not prediction("affirm", "payment_failure", band=CHOICE, choices=choices).is_band_right
