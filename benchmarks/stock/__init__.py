@@ -1,0 +1,1 @@
+"""Rasa's stock configuration (DIET and TED), to compare with."""
