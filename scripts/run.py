@@ -1,28 +1,17 @@
-"""Runs the bot: the action server and the Rasa server, started, watched and stopped together.
+"""Runs the bot: `engine.serve` with the settings of this project.
 
-Usage: python scripts/run.py. Settings are environment variables:
-UWALLET_PORT (default 5005), UWALLET_ACTIONS_PORT (default 5055), UWALLET_TRACKER_DB (default conversations.db).
-Both servers listen on this machine only.
+Usage: python scripts/run.py [arguments of `rasa run`]. Settings are environment variables: UWALLET_PORT (default 5005),
+UWALLET_TRACKER_DB (default conversations.db), SANIC_WORKERS (default 1; more need a Redis lock store). The bot listens
+on this machine only.
 """
 
 from __future__ import annotations
 
+import functools
 import json
-import subprocess
 import sys
-import time
 
-from servers import (
-    HOST,
-    StartError,
-    endpoints_file,
-    interrupt_on_termination,
-    port_setting,
-    start_action_server,
-    start_rasa,
-    stop,
-    wait_until_ready,
-)
+from servers import HOST, StartError, port_setting, serve_bot
 
 
 def _announce(port: int) -> None:
@@ -32,34 +21,17 @@ def _announce(port: int) -> None:
 
 
 def main() -> int:
-    """Runs until interrupted or until one of the servers stops; returns the exit status."""
-    interrupt_on_termination()
-    processes: list[subprocess.Popen[bytes]] = []
+    """Runs until stopped; returns the exit status."""
     try:
-        port, actions_port = port_setting("UWALLET_PORT", 5005), port_setting("UWALLET_ACTIONS_PORT", 5055)
-        with endpoints_file(actions_port) as endpoints:
-            actions = start_action_server(actions_port)
-            processes.append(actions)
-            print("Starting the Rasa server ...", flush=True)
-            server = start_rasa(
-                "run", "--interface", HOST, "--port", str(port), "--endpoints", str(endpoints), "--quiet"
-            )
-            processes.append(server)
-            wait_until_ready("action server", actions, f"http://{HOST}:{actions_port}/health")
-            wait_until_ready("Rasa server", server, f"http://{HOST}:{port}/webhooks/rest/")
-            _announce(port)
-            while all(process.poll() is None for process in processes):
-                time.sleep(0.5)
-        print("One of the servers has stopped; its reason is above. Stopping the other.", file=sys.stderr)
-        return 1
+        port = port_setting("UWALLET_PORT", 5005)
+        print("Starting the bot ...", flush=True)
+        return serve_bot(port, "--quiet", *sys.argv[1:], on_ready=functools.partial(_announce, port))
     except StartError as error:
         print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("\nStopping ...", flush=True)
+        # Stopped before it could take messages.
         return 0
-    finally:
-        stop(processes)
 
 
 if __name__ == "__main__":

@@ -1,25 +1,21 @@
-"""Starts, watches and stops the bot's servers; shared by `run.py` and `chat.py`."""
+"""What `run.py` and `chat.py` share: settings from the environment, and the engine with them."""
 
 from __future__ import annotations
 
-import contextlib
 import os
 import signal
 import socket
-import subprocess
 import sys
-import tempfile
-import time
-import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
-
-from ruamel.yaml import YAML
+from typing import TYPE_CHECKING
 
 ROOT = Path(__file__).resolve().parent.parent
 HOST = "127.0.0.1"
-START_SECONDS = 180
-STOP_SECONDS = 10
+MODEL = ROOT / "models" / "uwallet.tar.gz"
+
+if TYPE_CHECKING:
+    from rasa.core.utils import AvailableEndpoints
 
 
 class StartError(Exception):
@@ -54,64 +50,43 @@ def port_setting(name: str, default: int) -> int:
     return int(value)
 
 
-@contextlib.contextmanager
-def endpoints_file(actions_port: int) -> Iterator[Path]:
-    """Yields endpoints.yml with the ports and the database of this run."""
-    endpoints = YAML(typ="safe").load((ROOT / "endpoints.yml").read_text(encoding="utf-8"))
-    endpoints["action_endpoint"]["url"] = f"http://{HOST}:{actions_port}/webhook"
-    if "UWALLET_TRACKER_DB" in os.environ:
-        endpoints["tracker_store"]["db"] = os.environ["UWALLET_TRACKER_DB"]
-    with tempfile.TemporaryDirectory(prefix="uwallet-") as folder:
-        path = Path(folder) / "endpoints.yml"
-        with path.open("w", encoding="utf-8") as file:
-            YAML(typ="safe").dump(endpoints, file)
-        yield path
+def _use_tracker_db(endpoints: AvailableEndpoints) -> None:
+    database = os.environ.get("UWALLET_TRACKER_DB")
+    if not database:
+        return
+    if endpoints.tracker_store is None or (endpoints.tracker_store.type or "").lower() != "sql":
+        raise StartError("UWALLET_TRACKER_DB is set, but the tracker_store in endpoints.yml is not of type SQL.")
+    endpoints.tracker_store.kwargs["db"] = database
 
 
-def start_rasa(*arguments: str) -> subprocess.Popen[bytes]:
-    """Starts a Rasa command in the background, listening on this machine only."""
-    environment = {**os.environ, "SANIC_HOST": HOST}
-    return subprocess.Popen([sys.executable, "scripts/rasa_cli.py", *arguments], cwd=ROOT, env=environment)
+def _interrupt(signum: int, frame: object) -> None:
+    raise KeyboardInterrupt
 
 
-def wait_until_ready(name: str, process: subprocess.Popen[bytes], url: str) -> None:
-    """Waits until the server answers at `url`.
+def serve_bot(port: int, *arguments: str, on_ready: Callable[[], None] | None = None) -> int:
+    """Serves the trained bot in this process until it is stopped.
+
+    Args:
+        port: Where it listens, on this machine only.
+        arguments: More arguments of `rasa run`.
+        on_ready: Called when the bot takes messages.
+
+    Returns:
+        The exit status.
 
     Raises:
-        StartError: It stopped, or did not answer in time.
+        StartError: There is no trained model, or a setting does not fit.
     """
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline:
-        if process.poll() is not None:
-            raise StartError(f"The {name} stopped while starting (status {process.returncode}); its reason is above.")
-        with contextlib.suppress(OSError), urllib.request.urlopen(url, timeout=2):
-            return
-        time.sleep(0.2)
-    raise StartError(f"The {name} did not answer within {START_SECONDS} seconds.")
+    if not MODEL.exists():
+        raise StartError("There is no trained model. Run `make train` first.")
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        # Until the server takes over, as Ctrl+C does.
+        signal.signal(number, _interrupt)
+    os.chdir(ROOT)
+    sys.path.insert(0, str(ROOT))
+    from engine.serving import command_line  # noqa: PLC0415 - takes seconds: only when the settings are right
 
-
-def stop(processes: list[subprocess.Popen[bytes]]) -> None:
-    """Stops the processes, gently first."""
-    for process in processes:
-        process.terminate()
-    for process in processes:
-        try:
-            process.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
-
-
-def start_action_server(port: int) -> subprocess.Popen[bytes]:
-    """Starts the action server."""
-    print("Starting the action server ...", flush=True)
-    return start_rasa("run", "actions", "--port", str(port), "--quiet")
-
-
-def interrupt_on_termination() -> None:
-    """Lets SIGTERM and a closed terminal stop the process the way Ctrl+C does, so that the servers stop with it."""
-
-    def interrupt(signum: int, frame: object) -> None:
-        raise KeyboardInterrupt
-
-    signal.signal(signal.SIGTERM, interrupt)
-    signal.signal(signal.SIGHUP, interrupt)
+    options = command_line.parser().parse_args(
+        ["--interface", HOST, "--port", str(port), "--model", str(MODEL), *arguments]
+    )
+    return command_line.serve(options, _use_tracker_db, on_ready)

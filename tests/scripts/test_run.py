@@ -44,7 +44,7 @@ def run(**environment: str) -> subprocess.Popen[str]:
 def running_bot(database: Path, stop_with: signal.Signals) -> Iterator[str]:
     """Yields the address of a bot that is stopped afterwards by a signal."""
     port = free_port()
-    process = run(UWALLET_PORT=str(port), UWALLET_ACTIONS_PORT=str(free_port()), UWALLET_TRACKER_DB=str(database))
+    process = run(UWALLET_PORT=str(port), UWALLET_TRACKER_DB=str(database))
     assert process.stdout
     printed: list[str] = []
     deadline = time.monotonic() + START_SECONDS

@@ -1,0 +1,107 @@
+"""Loads the agent with which the server answers."""
+
+from __future__ import annotations
+
+import copy
+from pathlib import Path
+
+from rasa.core.agent import Agent, load_agent, load_from_server
+from rasa.core.brokers.broker import EventBroker
+from rasa.core.channels.channel import UserMessage
+from rasa.core.http_interpreter import RasaNLUHttpInterpreter
+from rasa.core.lock_store import LockStore
+from rasa.core.nlg import TemplatedNaturalLanguageGenerator
+from rasa.core.tracker_store import InMemoryTrackerStore, TrackerStore
+from rasa.core.utils import AvailableEndpoints
+
+from engine.serving.local_actions import LocalActionEndpoint
+from engine.serving.processor import ServingProcessor
+from engine.serving.upstream import replaces
+
+# Any text will do: it makes every part of a turn run once.
+_WARM_UP_TEXT = "warm up"
+
+
+class ServingAgent(Agent):
+    """Rasa's Agent with `ServingProcessor`."""
+
+    @replaces(Agent.load_model, "f4c1ab4c5c7a")
+    def load_model(self, model_path: str | Path, fingerprint: str | None = None) -> None:
+        """Loads a model (see parent class)."""
+        # The class of the processor is written out in Rasa's method; the rest is the same.
+        self.processor = ServingProcessor(
+            model_path=model_path,
+            tracker_store=self.tracker_store,
+            lock_store=self.lock_store,
+            action_endpoint=self.action_endpoint,
+            generator=self.nlg,
+            http_interpreter=self.http_interpreter,
+        )
+        self.domain = self.processor.domain
+        self._set_fingerprint(fingerprint)
+        self.tracker_store.domain = self.domain
+        if isinstance(self.nlg, TemplatedNaturalLanguageGenerator):
+            self.nlg.responses = self.domain.responses if self.domain else {}
+
+    def use_stores(self, tracker_store: TrackerStore, lock_store: LockStore) -> None:
+        """Keeps conversations and locks in these stores from now on."""
+        self.tracker_store: TrackerStore = self._create_tracker_store(tracker_store, self.domain)
+        self.lock_store: LockStore = lock_store
+        if self.processor:
+            self.processor.tracker_store, self.processor.lock_store = self.tracker_store, lock_store
+
+    async def warm_up(self) -> None:
+        """Plays one turn that is kept nowhere, so that the first user does not wait for caches to fill.
+
+        Actions that run elsewhere are not called: their server may start later.
+        """
+        if self.processor is None:
+            return
+        if not isinstance(self.action_endpoint, LocalActionEndpoint):
+            await self.parse_message(_WARM_UP_TEXT)
+            return
+        processor = copy.copy(self.processor)
+        processor.tracker_store = InMemoryTrackerStore(self.domain)
+        await processor.handle_message(UserMessage(_WARM_UP_TEXT))
+
+
+def load_serving_agent(
+    model_path: str, endpoints: AvailableEndpoints, remote_storage: str | None = None
+) -> ServingAgent:
+    """Returns an agent that needs only its stores to answer; its model may still have to come from a model server.
+
+    Args:
+        model_path: A model or the folder whose latest model is taken.
+        endpoints: What `endpoints.yml` says; its stores are not opened here.
+        remote_storage: Where to fetch the model that `model_path` names, as for `rasa run`.
+
+    Raises:
+        RasaException: The model cannot be loaded. Rasa would log that and serve without a model.
+    """
+    agent = ServingAgent(
+        generator=endpoints.nlg,
+        action_endpoint=endpoints.action,
+        model_server=endpoints.model,
+        remote_storage=remote_storage,
+        http_interpreter=RasaNLUHttpInterpreter(endpoints.nlu) if endpoints.nlu else None,
+    )
+    if endpoints.model is None and remote_storage is not None:
+        agent.load_model_from_remote_storage(model_path)
+    elif endpoints.model is None:
+        agent.load_model(model_path)
+    return agent
+
+
+@replaces(load_agent, "abc2a4cb13cb")
+async def open_stores(agent: ServingAgent, endpoints: AvailableEndpoints) -> None:
+    """Connects the agent with its stores and its model server. To be called in the process that serves.
+
+    Raises:
+        RasaException: A store, the broker or the model server cannot be reached.
+    """
+    broker = await EventBroker.create(endpoints.event_broker)
+    tracker_store = TrackerStore.create(endpoints.tracker_store, domain=agent.domain, event_broker=broker)
+    agent.use_stores(tracker_store, LockStore.create(endpoints.lock_store))
+    if endpoints.model is not None:
+        await load_from_server(agent, endpoints.model)
+        await agent.warm_up()

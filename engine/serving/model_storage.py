@@ -1,0 +1,32 @@
+"""Unpacks a trained model without importing what only its training needs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import rasa.shared.utils.io
+from rasa.engine.storage.local_model_storage import MODEL_ARCHIVE_METADATA_FILE, LocalModelStorage
+from rasa.engine.storage.storage import ModelMetadata
+from rasa.shared.exceptions import RasaException
+
+from engine.serving.upstream import replaces
+
+
+class ServingModelStorage(LocalModelStorage):
+    """Rasa's LocalModelStorage, leaving out the graph by which the model was trained.
+
+    Rasa imports the classes of the training graph too. Among them is the validator of the default recipe, which
+    imports every component that Rasa ships and with them TensorFlow.
+    """
+
+    @staticmethod
+    @replaces(LocalModelStorage._load_metadata, "66142ec69c7c")
+    def _load_metadata(directory: Path) -> ModelMetadata:
+        metadata = rasa.shared.utils.io.read_json_file(directory / MODEL_ARCHIVE_METADATA_FILE)
+        try:
+            return ModelMetadata.from_dict({**metadata, "train_schema": {"nodes": {}}})
+        except ImportError as error:
+            raise RasaException(
+                f"The model has a component that cannot be imported: {error}. Components that need TensorFlow (DIET, "
+                "TED, LanguageModelFeaturizer, ResponseSelector) are served with requirements/bot.txt installed."
+            ) from error

@@ -1,0 +1,140 @@
+"""Rasa's server around a `ServingAgent`: the same routes, channels, arguments and number of workers."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import functools
+import gc
+import logging
+import os
+import signal
+import sys
+from collections.abc import Callable
+
+import rasa.utils.common
+import sanic.log
+from rasa.constants import ENV_SANIC_BACKLOG, ENV_SANIC_WORKERS
+from rasa.core.run import close_resources, configure_app, create_http_input_channels, serve_application
+from rasa.core.utils import AvailableEndpoints, number_of_sanic_workers
+from rasa.server import create_ssl_context
+from rasa.shared.exceptions import RasaException
+from sanic import Sanic
+
+from engine.serving.agent import ServingAgent, load_serving_agent, open_stores
+from engine.serving.local_actions import local_if_configured
+from engine.serving.upstream import replaces
+
+logger = logging.getLogger(__name__)
+
+_BACKLOG = 100
+
+
+@replaces(serve_application, "fa80588d9e00")
+def serve(
+    arguments: argparse.Namespace, endpoints: AvailableEndpoints, on_ready: Callable[[], None] | None = None
+) -> None:
+    """Serves until stopped by SIGTERM, SIGINT or SIGHUP; what was taken by then is finished.
+
+    Differs from Rasa's function in that the model is loaded and warmed up once, before the port opens and before
+    workers are forked, which share its memory; and in that no telemetry is sent.
+
+    Args:
+        arguments: As parsed by `engine.serve.parser`.
+        endpoints: What `endpoints.yml` says.
+        on_ready: Called in each worker that has begun to take requests.
+
+    Raises:
+        RasaException: The model, the configuration or a store is not usable.
+    """
+    endpoints.action = local_if_configured(endpoints.action)
+    agent = load_serving_agent(arguments.model, endpoints, arguments.remote_storage)
+    asyncio.run(agent.warm_up())
+    # What is loaded now stays: collecting garbage need not look at it again, and forked workers keep sharing it.
+    gc.collect()
+    gc.freeze()
+
+    app = _create_app(arguments, endpoints)
+    app.register_listener(functools.partial(_start, agent, endpoints), "before_server_start")
+    app.register_listener(close_resources, "after_server_stop")
+    if on_ready:
+        app.register_listener(functools.partial(_call, on_ready), "after_server_start")
+    rasa.utils.common.update_sanic_log_level(
+        arguments.log_file,
+        arguments.use_syslog,
+        arguments.syslog_address,
+        arguments.syslog_port,
+        arguments.syslog_protocol,
+    )
+    # A closed terminal stops the server as gently as SIGTERM does.
+    signal.signal(signal.SIGHUP, _terminate)
+    app.run(
+        host=arguments.interface,
+        port=arguments.port,
+        ssl=create_ssl_context(
+            arguments.ssl_certificate, arguments.ssl_keyfile, arguments.ssl_ca_file, arguments.ssl_password
+        ),
+        backlog=int(os.environ.get(ENV_SANIC_BACKLOG, _BACKLOG)),
+        workers=_number_of_workers(endpoints),
+        access_log=False,
+        motd=False,
+    )
+
+
+def _create_app(arguments: argparse.Namespace, endpoints: AvailableEndpoints) -> Sanic:
+    if arguments.connector or arguments.credentials:
+        channels = create_http_input_channels(arguments.connector, arguments.credentials)
+    else:
+        channels = create_http_input_channels("rest", None)
+    app: Sanic = configure_app(
+        channels,
+        arguments.cors,
+        arguments.auth_token,
+        arguments.enable_api,
+        arguments.response_timeout,
+        arguments.jwt_secret,
+        arguments.jwt_private_key,
+        arguments.jwt_method,
+        port=arguments.port,
+        endpoints=endpoints,
+        log_file=arguments.log_file,
+        use_syslog=arguments.use_syslog,
+        syslog_address=arguments.syslog_address,
+        syslog_port=arguments.syslog_port,
+        syslog_protocol=arguments.syslog_protocol,
+        request_timeout=arguments.request_timeout,
+    )
+    return app
+
+
+async def _start(
+    agent: ServingAgent, endpoints: AvailableEndpoints, app: Sanic, loop: asyncio.AbstractEventLoop
+) -> None:
+    try:
+        await open_stores(agent, endpoints)
+    except RasaException as error:
+        logger.critical("The server cannot start: %s", error)
+        # Sanic would print the stack.
+        sanic.log.error_logger.disabled = True
+        sys.exit(1)
+    app.ctx.agent = agent
+    logger.info("Rasa server is up and running.")
+
+
+async def _call(function: Callable[[], None], app: Sanic, loop: asyncio.AbstractEventLoop) -> None:
+    function()
+
+
+def _terminate(signum: int, frame: object) -> None:
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _number_of_workers(endpoints: AvailableEndpoints) -> int:
+    number = number_of_sanic_workers(endpoints.lock_store)
+    wanted = os.environ.get(ENV_SANIC_WORKERS, "1")
+    if wanted != str(number):
+        # Rasa says this at debug level only.
+        logger.warning(
+            "%s=%s needs `lock_store: {type: redis}` in endpoints.yml; one worker runs.", ENV_SANIC_WORKERS, wanted
+        )
+    return int(number)
