@@ -13,9 +13,11 @@ from rasa.core.lock_store import LockStore
 from rasa.core.nlg import TemplatedNaturalLanguageGenerator
 from rasa.core.tracker_store import InMemoryTrackerStore, TrackerStore
 from rasa.core.utils import AvailableEndpoints
+from rasa.shared.core.domain import Domain
 
 from engine.serving.local_actions import LocalActionEndpoint
 from engine.serving.processor import ServingProcessor
+from engine.serving.tracker_store import ServingFailSafeTrackerStore, create_tracker_store
 from engine.serving.upstream import replaces
 
 # Any text will do: it makes every part of a turn run once.
@@ -42,6 +44,13 @@ class ServingAgent(Agent):
         self.tracker_store.domain = self.domain
         if isinstance(self.nlg, TemplatedNaturalLanguageGenerator):
             self.nlg.responses = self.domain.responses if self.domain else {}
+
+    @staticmethod
+    @replaces(Agent._create_tracker_store, "97499b594b45")
+    def _create_tracker_store(store: TrackerStore | None, domain: Domain | None) -> TrackerStore:
+        store = store or InMemoryTrackerStore(domain)
+        store.domain = domain
+        return ServingFailSafeTrackerStore(store)
 
     def use_stores(self, tracker_store: TrackerStore, lock_store: LockStore) -> None:
         """Keeps conversations and locks in these stores from now on."""
@@ -100,7 +109,7 @@ async def open_stores(agent: ServingAgent, endpoints: AvailableEndpoints) -> Non
         RasaException: A store, the broker or the model server cannot be reached.
     """
     broker = await EventBroker.create(endpoints.event_broker)
-    tracker_store = TrackerStore.create(endpoints.tracker_store, domain=agent.domain, event_broker=broker)
+    tracker_store = create_tracker_store(endpoints.tracker_store, agent.domain, broker)
     agent.use_stores(tracker_store, LockStore.create(endpoints.lock_store))
     if endpoints.model is not None:
         await load_from_server(agent, endpoints.model)

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
+from rasa.core.policies.rule_policy import RulePolicy as RasaRulePolicy
 from rasa.engine.exceptions import GraphRunError
-from rasa.engine.graph import GraphNode
+from rasa.engine.graph import ExecutionContext, GraphComponent, GraphNode, GraphNodeHook, GraphSchema
 from rasa.engine.runner.dask import DaskGraphRunner
+from rasa.engine.storage.storage import ModelStorage
 
+from engine.serving.rule_policy import RulePolicy
 from engine.serving.upstream import replaces
+
+# Components for which there is a faster class with the same predictions.
+_FASTER: dict[type[GraphComponent], type[GraphComponent]] = {RasaRulePolicy: RulePolicy}
 
 
 class OrderedGraphRunner(DaskGraphRunner):
@@ -22,6 +29,25 @@ class OrderedGraphRunner(DaskGraphRunner):
         """Makes the nodes (see parent class)."""
         super().__init__(*args, **kwargs)
         self._orders: dict[tuple[str, ...], list[tuple[str, GraphNode, tuple[str, ...]]]] = {}
+
+    @staticmethod
+    @replaces(DaskGraphRunner._instantiate_nodes, "1617dc20d930")
+    def _instantiate_nodes(
+        graph_schema: GraphSchema,
+        model_storage: ModelStorage,
+        execution_context: ExecutionContext,
+        hooks: list[GraphNodeHook] | None = None,
+    ) -> dict[str, GraphNode]:
+        return {
+            name: GraphNode.from_schema_node(
+                name,
+                dataclasses.replace(node, uses=_FASTER.get(node.uses, node.uses)),
+                model_storage,
+                execution_context,
+                hooks,
+            )
+            for name, node in graph_schema.nodes.items()
+        }
 
     @replaces(DaskGraphRunner.run, "45f0f52f574f")
     def run(self, inputs: dict[str, Any] | None = None, targets: list[str] | None = None) -> dict[str, Any]:

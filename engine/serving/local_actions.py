@@ -33,6 +33,28 @@ class LocalActionEndpoint(EndpointConfig):
         self._executor = ActionExecutor()
         self._executor.register_package(package)
 
+    async def execute(self, call: dict[str, Any]) -> Any:
+        """Runs an action and returns what `request` does.
+
+        Args:
+            call: What Rasa sends to an action server.
+
+        Raises:
+            ActionExecutionRejection: The action rejected to run.
+            ActionNotFoundException: There is no such action.
+            Exception: Whatever else the action raises.
+        """
+        try:
+            return as_json(await self._executor.run(call))
+        except ActionExecutionRejection:
+            raise
+        except ActionNotFoundException as error:
+            logger.error(error)
+            raise
+        except Exception:
+            logger.exception("Action '%s' failed.", call.get("next_action"))
+            raise
+
     async def request(self, *args: Any, **kwargs: Any) -> Any:
         """Runs the action that the request body in `json` names.
 
@@ -44,16 +66,18 @@ class LocalActionEndpoint(EndpointConfig):
         """
         call = kwargs["json"]
         try:
-            # Through JSON as over HTTP: tuples become lists, and what cannot be sent is an error.
-            return json.loads(json.dumps(await self._executor.run(call)))
+            return await self.execute(call)
         except ActionExecutionRejection as error:
             raise _response_error(400, error.message, error.action_name) from error
         except ActionNotFoundException as error:
-            logger.error(error)
             raise _response_error(404, error.message, error.action_name) from error
         except Exception as error:
-            logger.exception("Action '%s' failed.", call.get("next_action"))
             raise _response_error(500, str(error), call.get("next_action")) from error
+
+
+def as_json(value: Any) -> Any:
+    """Returns the value as it would arrive over HTTP: tuples are lists, and what cannot be sent is an error."""
+    return json.loads(json.dumps(value))
 
 
 def _response_error(status: int, message: str, action: str | None) -> ClientResponseError:

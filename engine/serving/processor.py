@@ -6,6 +6,7 @@ import logging
 import os
 import tarfile
 from pathlib import Path
+from typing import Any
 
 from rasa.core.actions.action import Action
 from rasa.core.policies.policy import PolicyPrediction
@@ -18,16 +19,17 @@ from rasa.model import get_latest_model
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.common import TempDirectoryPath, get_temp_dir_name
 
-from engine.serving.actions import with_fast_check
+from engine.serving.actions import serving_action
 from engine.serving.graph_runner import OrderedGraphRunner
 from engine.serving.model_storage import ServingModelStorage
 from engine.serving.upstream import replaces
 
 logger = logging.getLogger(__name__)
+_rasa_logger = logging.getLogger("rasa")
 
 
 class ServingProcessor(MessageProcessor):
-    """Rasa's MessageProcessor with `ServingModelStorage`, `OrderedGraphRunner` and `CheckedAction`."""
+    """Rasa's MessageProcessor with `ServingModelStorage`, `OrderedGraphRunner` and `ServingAction`."""
 
     @staticmethod
     @replaces(MessageProcessor._load_model, "17f24faf9681")
@@ -46,10 +48,32 @@ class ServingProcessor(MessageProcessor):
                 raise ModelNotFound(f"Model {model_path} can not be loaded.") from error
         return os.path.basename(archive), metadata, runner  # noqa: PTH119 - as Rasa names it
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Loads the model (see parent class)."""
+        super().__init__(*args, **kwargs)
+        self._known_intents = frozenset(self.domain.intents)
+        self._known_entities = frozenset(self.domain.entities)
+
+    @replaces(MessageProcessor._check_for_unseen_features, "286ab49de966")
+    def _check_for_unseen_features(self, parse_data: dict[str, Any]) -> None:
+        # Rasa compares the whole domain with an empty one for each message.
+        is_known = parse_data["intent"]["name"] in self._known_intents and all(
+            entity["entity"] in self._known_entities for entity in parse_data["entities"] or ()
+        )
+        if not is_known:
+            super()._check_for_unseen_features(parse_data)
+
+    @staticmethod
+    @replaces(MessageProcessor._log_slots, "cfc60d6857d3")
+    def _log_slots(tracker: DialogueStateTracker) -> None:
+        # Rasa writes all slots out before it finds that nobody wants to see them.
+        if _rasa_logger.isEnabledFor(logging.DEBUG):
+            MessageProcessor._log_slots(tracker)
+
     def predict_next_with_tracker_if_should(self, tracker: DialogueStateTracker) -> tuple[Action, PolicyPrediction]:
         """Predicts the next action (see parent class)."""
         action, prediction = super().predict_next_with_tracker_if_should(tracker)
-        return with_fast_check(action), prediction
+        return serving_action(action), prediction
 
     def _get_action(self, action_name: str) -> Action:
-        return with_fast_check(super()._get_action(action_name))
+        return serving_action(super()._get_action(action_name))

@@ -1,0 +1,229 @@
+"""Conversations in an SQL database, of which those under way are kept in memory too."""
+
+from __future__ import annotations
+
+import copy
+import itertools
+import json
+from collections import OrderedDict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from rasa.core.brokers.broker import EventBroker
+from rasa.core.tracker_store import FailSafeTrackerStore, SQLTrackerStore, TrackerStore
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import Event, SessionStarted
+from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.shared.nlu.constants import INTENT_NAME_KEY
+from rasa.utils.endpoints import EndpointConfig
+
+from engine.serving.events import read_events
+from engine.serving.tracker import ServingTracker
+from engine.serving.upstream import replaces
+
+# An event takes about 1 kB of memory, so that this is some 20 MB: 60 conversations of 30 turns.
+_MOST_CACHED_EVENTS = 20_000
+
+
+@dataclass
+class _Cached:
+    """The latest session as it is stored; the database knows a session by the time when it started."""
+
+    tracker: ServingTracker
+    last_id: int
+    session_start: float
+
+    def is_continued_by(self, events: Iterable[Event]) -> bool:
+        """Returns whether the events belong to this session when they are added to it."""
+        return not any(
+            isinstance(event, SessionStarted) or (event.timestamp or 0) < self.session_start for event in events
+        )
+
+
+class ServingSQLTrackerStore(SQLTrackerStore):
+    """Rasa's SQLTrackerStore, reading only what is new and writing without the ORM.
+
+    In each turn Rasa reads all events of the session from the database, decodes and replays them, and counts them once
+    more when it saves. Here a conversation under way stays in memory as it was stored; one query shows whether another
+    worker has added events, which are then read. If its last known event is gone, everything is read again.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Opens the database (see parent class)."""
+        super().__init__(*args, **kwargs)
+        self._events = self.SQLEvent.__table__
+        self._cache: OrderedDict[str, _Cached] = OrderedDict()
+        self._cached_events = 0
+        self.engine: sa.engine.Engine
+        if self.engine.dialect.name == "sqlite":
+            self._tune_sqlite()
+
+    @property
+    def domain(self) -> Domain:
+        """Returns the domain, whose slots the trackers have."""
+        return self._domain
+
+    @domain.setter
+    def domain(self, domain: Domain | None) -> None:
+        self._domain = domain or Domain.empty()
+        for sender_id in list(self._cache):
+            self._forget(sender_id)
+
+    def init_tracker(self, sender_id: str) -> ServingTracker:
+        """Returns an empty tracker."""
+        return ServingTracker(sender_id, self.domain.slots, max_event_history=self.max_event_history)
+
+    @replaces(SQLTrackerStore._retrieve, "c8adbf6f4b61")
+    async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
+        """Returns the tracker of the latest session, or None (see parent class)."""
+        cached = self._cache.get(sender_id)
+        if cached is None or not self._read_news(sender_id, cached):
+            self._forget(sender_id)
+            cached = self._read_all(sender_id)
+            if cached is None:
+                return None
+            self._remember(sender_id, cached)
+        self._cache.move_to_end(sender_id)
+        return _copy(cached.tracker)
+
+    @replaces(SQLTrackerStore.save, "57165e46eab3")
+    @replaces(SQLTrackerStore._additional_events, "d22f99eb863a")
+    async def save(self, tracker: DialogueStateTracker) -> None:
+        """Stores the events that are not stored yet (see parent class)."""
+        if not isinstance(tracker, ServingTracker):
+            # From elsewhere: Rasa finds out what is new by counting.
+            self._forget(tracker.sender_id)
+            await super().save(tracker)
+            return
+        await self.stream_events(tracker)
+        new = list(itertools.islice(tracker.events, tracker.stored_events, None))
+        if not new:
+            return
+        rows = [self._row(tracker.sender_id, event) for event in new]
+        with self.session_scope() as session:
+            session.execute(self._events.insert(), rows)
+            last_id = session.execute(
+                sa.select(sa.func.max(self._events.c.id)).where(self._events.c.sender_id == tracker.sender_id)
+            ).scalar()
+            session.commit()
+        cached = self._cache.get(tracker.sender_id)
+        if cached and len(cached.tracker.events) == tracker.stored_events:
+            self._add(tracker.sender_id, cached, [row["data"] for row in rows], last_id)
+            cached.tracker.keep_up_with(tracker)
+        else:
+            self._forget(tracker.sender_id)
+        tracker.stored_events = len(tracker.events)
+
+    def _read_all(self, sender_id: str) -> _Cached | None:
+        with self.session_scope() as session:
+            query = self._event_query(session, sender_id, fetch_events_from_all_sessions=False)
+            rows = query.with_entities(self.SQLEvent.id, self.SQLEvent.data).all()
+        if not rows:
+            return None
+        tracker = self.init_tracker(sender_id)
+        for event in read_events(json.loads(row.data) for row in rows):
+            tracker.update(event)
+        starts = [event.timestamp for event in tracker.events if isinstance(event, SessionStarted)]
+        return _Cached(tracker, rows[-1].id, max(starts, default=0.0))
+
+    def _read_news(self, sender_id: str, cached: _Cached) -> bool:
+        """Adds what other workers have stored; returns whether the conversation is known completely thereafter."""
+        columns = self._events.c
+        query = (
+            sa.select(columns.id, columns.data)
+            .where(columns.sender_id == sender_id, columns.id >= cached.last_id)
+            .order_by(columns.id)
+        )
+        with self.session_scope() as session:
+            rows = session.execute(query).all()
+        if not rows or rows[0].id != cached.last_id:
+            return False
+        return len(rows) == 1 or self._add(sender_id, cached, [row.data for row in rows[1:]], rows[-1].id)
+
+    def _add(self, sender_id: str, cached: _Cached, serialised: Iterable[str], last_id: int) -> bool:
+        """Adds stored events to a conversation, or forgets it if they are not of its session; returns which."""
+        # Read back from JSON, so that they are what Rasa would read from the database.
+        events = read_events(json.loads(data) for data in serialised)
+        if not cached.is_continued_by(events):
+            self._forget(sender_id)
+            return False
+        for event in events:
+            cached.tracker.update(event)
+        cached.last_id = last_id
+        self._cached_events += len(events)
+        self._make_room()
+        return True
+
+    def _remember(self, sender_id: str, cached: _Cached) -> None:
+        self._cache[sender_id] = cached
+        self._cached_events += len(cached.tracker.events)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        while self._cached_events > _MOST_CACHED_EVENTS and len(self._cache) > 1:
+            self._forget(next(iter(self._cache)))
+
+    def _forget(self, sender_id: str) -> None:
+        cached = self._cache.pop(sender_id, None)
+        if cached:
+            self._cached_events -= len(cached.tracker.events)
+
+    @staticmethod
+    def _row(sender_id: str, event: Event) -> dict[str, Any]:
+        data = event.as_dict()
+        return {
+            "sender_id": sender_id,
+            "type_name": event.type_name,
+            "timestamp": data.get("timestamp"),
+            "intent_name": data.get("parse_data", {}).get("intent", {}).get(INTENT_NAME_KEY),
+            "action_name": data.get("name"),
+            "data": json.dumps(data),
+        }
+
+    def _tune_sqlite(self) -> None:
+        # Rasa opens the file anew for each query, and SQLite then waits for the disk three times per commit. One
+        # connection stays open instead (the default of SQLAlchemy 2), with a write-ahead log. A crash of the process
+        # loses nothing; a power failure may lose the last turns, but never damages the file.
+        self.engine.dispose()
+        self.engine = sa.create_engine(
+            self.engine.url, poolclass=sa.pool.QueuePool, connect_args={"check_same_thread": False}
+        )
+
+        @sa.event.listens_for(self.engine, "connect")
+        def set_pragmas(connection: Any, _: object) -> None:
+            connection.execute("PRAGMA journal_mode=WAL")
+            connection.execute("PRAGMA synchronous=NORMAL")
+
+        self.sessionmaker.configure(bind=self.engine)
+
+
+def _copy(tracker: ServingTracker) -> ServingTracker:
+    duplicate = tracker.copy()
+    assert isinstance(duplicate, ServingTracker)
+    duplicate.stored_events = len(duplicate.events)
+    return duplicate
+
+
+class ServingFailSafeTrackerStore(FailSafeTrackerStore):
+    """Rasa's FailSafeTrackerStore, which lets the store behind it make new trackers."""
+
+    @replaces(TrackerStore.init_tracker, "2089b91e90d8")
+    def init_tracker(self, sender_id: str) -> DialogueStateTracker:
+        """Returns an empty tracker (see parent class)."""
+        return self._tracker_store.init_tracker(sender_id)
+
+
+def create_tracker_store(
+    endpoint: EndpointConfig | None, domain: Domain | None, event_broker: EventBroker | None
+) -> TrackerStore:
+    """Returns the tracker store that is configured, an SQL one as `ServingSQLTrackerStore`.
+
+    Raises:
+        ConnectionException: The database cannot be reached.
+    """
+    if endpoint is not None and (endpoint.type or "").lower() == "sql":
+        endpoint = copy.copy(endpoint)
+        endpoint.type = f"{__name__}.{ServingSQLTrackerStore.__name__}"
+    return TrackerStore.create(endpoint, domain, event_broker)

@@ -1,0 +1,143 @@
+"""Conversations kept in memory are the ones in the database, whoever writes there."""
+
+from __future__ import annotations
+
+import copy
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rasa.core.tracker_store import SQLTrackerStore, TrackerStore
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import ActionExecuted, BotUttered, Event, SessionStarted, SlotSet, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.utils.endpoints import EndpointConfig
+
+from engine.serving import tracker_store
+from engine.serving.tracker_store import ServingSQLTrackerStore, create_tracker_store
+from tests.engine.serving.test_tracker import DOMAIN, state
+
+TURN = [
+    UserUttered("what", {"name": "ask"}, [{"entity": "colour", "value": ("red", "blue")}]),
+    ActionExecuted("action_tell", "RulePolicy", 1.0),
+    BotUttered("hello", {"buttons": [{"title": "a", "payload": "/a"}]}, {"utter_action": "utter_hello"}),
+    SlotSet("count", {"visited": (1, 2)}),
+    ActionExecuted("action_listen"),
+]
+SESSION: list[Event] = [ActionExecuted("action_session_start"), SessionStarted(), ActionExecuted("action_listen")]
+
+
+def stores(tmp_path: Path) -> tuple[SQLTrackerStore, ServingSQLTrackerStore]:
+    return SQLTrackerStore(DOMAIN, db=str(tmp_path / "rasa.db")), ServingSQLTrackerStore(
+        DOMAIN, db=str(tmp_path / "s.db")
+    )
+
+
+async def say(store: TrackerStore, events: list[Event], sender: str = "me", clock: float = 0) -> None:
+    tracker = await store.get_or_create_tracker(sender, append_action_listen=False)
+    for event in copy.deepcopy(events):
+        event.timestamp = clock = clock + 1
+        tracker.update(event, DOMAIN)
+    await store.save(tracker)
+
+
+async def known(store: TrackerStore, sender: str = "me") -> dict[str, Any]:
+    tracker = await store.retrieve(sender)
+    assert tracker is not None
+    return {**state(tracker), "events": [event.as_dict() for event in tracker.events]}
+
+
+def rows(store: SQLTrackerStore) -> list[Any]:
+    with store.session_scope() as session:
+        columns = [column for column in store.SQLEvent.__table__.c if column.name != "id"]
+        return [tuple(row) for row in session.query(*columns).order_by(store.SQLEvent.id)]
+
+
+async def test_retrieved_and_stored_is_what_rasa_retrieves_and_stores(tmp_path: Path) -> None:
+    rasa, serving = stores(tmp_path)
+    for number, events in enumerate((SESSION + TURN, TURN, [], TURN, SESSION + TURN, TURN)):
+        for store in (rasa, serving):
+            await say(store, events, clock=100 * number)
+        assert await known(serving) == await known(rasa)
+        assert rows(serving) == rows(rasa)
+    full, expected = await serving.retrieve_full_tracker("me"), await rasa.retrieve_full_tracker("me")
+    assert full
+    assert full == expected
+    assert await serving.retrieve("somebody else") is None
+
+
+async def test_events_from_before_the_session_are_left_out_as_by_rasa(tmp_path: Path) -> None:
+    rasa, serving = stores(tmp_path)
+    for store in (rasa, serving):
+        await say(store, SESSION + TURN, clock=100)
+        await say(store, TURN, clock=200)
+        await say(store, TURN, clock=0)
+    assert await known(serving) == await known(rasa)
+
+
+async def test_what_another_worker_adds_is_seen(tmp_path: Path) -> None:
+    here, there = (ServingSQLTrackerStore(DOMAIN, db=str(tmp_path / "shared.db")) for _ in range(2))
+    reader = SQLTrackerStore(DOMAIN, db=str(tmp_path / "shared.db"))
+    for number, events in enumerate((SESSION + TURN, TURN, TURN, SESSION + TURN, TURN)):
+        for store in (here, there):
+            await say(store, events, clock=100 * number)
+            assert await known(here) == await known(there) == await known(reader)
+
+
+async def test_a_conversation_that_was_deleted_is_gone(tmp_path: Path) -> None:
+    _, serving = stores(tmp_path)
+    await say(serving, SESSION + TURN)
+    assert await serving.retrieve("me")
+    with serving.session_scope() as session:
+        session.query(serving.SQLEvent).delete()
+        session.commit()
+    assert await serving.retrieve("me") is None
+    await say(serving, TURN)
+    assert len((await known(serving))["events"]) == len(TURN)
+
+
+async def test_a_turn_that_fails_leaves_no_trace(tmp_path: Path) -> None:
+    _, serving = stores(tmp_path)
+    await say(serving, SESSION + TURN)
+    before = await known(serving)
+    tracker = await serving.retrieve("me")
+    assert tracker is not None
+    tracker.update(TURN[0])
+    tracker.slots["topic"].value = "lost"
+    assert await known(serving) == before
+
+
+async def test_a_tracker_from_elsewhere_is_stored_as_by_rasa(tmp_path: Path) -> None:
+    rasa, serving = stores(tmp_path)
+    for store in (rasa, serving):
+        await say(store, SESSION + TURN)
+        stored = await store.retrieve("me")
+        assert stored is not None
+        tracker = DialogueStateTracker.from_events("me", [*stored.events, *TURN], DOMAIN.slots)
+        await store.save(tracker)
+    assert await known(serving) == await known(rasa)
+
+
+async def test_memory_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tracker_store, "_MOST_CACHED_EVENTS", 30)
+    _, serving = stores(tmp_path)
+    for sender in "abcdef":
+        for _ in range(3):
+            await say(serving, TURN, sender)
+    assert serving._cached_events == sum(len(cached.tracker.events) for cached in serving._cache.values()) <= 30
+    assert [len((await known(serving, sender))["events"]) for sender in "abcdef"] == [15] * 6
+
+
+async def test_a_new_domain_has_its_own_slots(tmp_path: Path) -> None:
+    _, serving = stores(tmp_path)
+    await say(serving, TURN)
+    assert "topic" in (await known(serving))["slots"]
+    serving.domain = Domain.from_dict({"slots": {"count": {"type": "any", "mappings": []}}})
+    assert set((await known(serving))["slots"]) - {"session_started_metadata"} == {"count"}
+
+
+def test_only_sql_is_replaced(tmp_path: Path) -> None:
+    sql = EndpointConfig(type="SQL", dialect="sqlite", db=str(tmp_path / "a.db"))
+    assert isinstance(create_tracker_store(sql, DOMAIN, None), ServingSQLTrackerStore)
+    assert sql.type == "SQL"
+    assert type(create_tracker_store(None, DOMAIN, None)).__name__ == "InMemoryTrackerStore"
