@@ -1,0 +1,158 @@
+"""All conversations, word for word and event for event the same by `make run` as by `rasa run` + `rasa run actions`."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import socket
+import sqlite3
+import subprocess
+import sys
+import tarfile
+import time
+import urllib.parse
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ruamel.yaml import YAML
+
+from tests.conversations.test_scripts import FILES
+from tests.paths import ROOT
+
+START_SECONDS = 180
+# Of an event, what differs by nature: when it happened, and the names that are drawn for messages and models.
+BY_CHANCE = {"timestamp", "message_id", "model_id"}
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline and process.poll() is None:
+        with contextlib.suppress(OSError), urllib.request.urlopen(url, timeout=5):
+            return
+        time.sleep(0.2)
+    pytest.fail(f"nothing answers at {url}")
+
+
+def start(*command: str) -> subprocess.Popen[bytes]:
+    environment = {**os.environ, "SANIC_HOST": "127.0.0.1"}
+    return subprocess.Popen([sys.executable, *command], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
+
+
+def endpoints(folder: Path, name: str, action_endpoint: dict[str, str]) -> Path:
+    path = folder / f"{name}.yml"
+    store = {"type": "SQL", "dialect": "sqlite", "db": str(folder / f"{name}.db")}
+    with path.open("w", encoding="utf-8") as file:
+        YAML(typ="safe").dump({"action_endpoint": action_endpoint, "tracker_store": store}, file)
+    return path
+
+
+def without_variations(folder: Path) -> Path:
+    """Returns a copy of the model that says everything in one way only; of several, Rasa draws one."""
+    unpacked = folder / "model"
+    with tarfile.open(ROOT / "models" / "uwallet.tar.gz") as archive:
+        archive.extractall(unpacked)
+    metadata = json.loads((unpacked / "metadata.json").read_text(encoding="utf-8"))
+    responses = metadata["domain"]["responses"]
+    metadata["domain"]["responses"] = {name: variations[:1] for name, variations in responses.items()}
+    (unpacked / "metadata.json").write_text(json.dumps(metadata), encoding="utf-8")
+    path = folder / "model.tar.gz"
+    with tarfile.open(path, "w:gz") as archive:
+        for item in unpacked.iterdir():
+            archive.add(item, item.name)
+    return path
+
+
+@pytest.fixture(scope="module")
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, tuple[str, Path]]]:
+    """The address and the database of Rasa's server, of ours, and of ours with the action server."""
+    folder = tmp_path_factory.mktemp("servers")
+    model = without_variations(folder)
+    ports = {name: free_port() for name in ("actions", "rasa", "engine", "engine with action server")}
+    remote = {"url": f"http://127.0.0.1:{ports['actions']}/webhook"}
+    configured = {
+        "rasa": endpoints(folder, "rasa", remote),
+        "engine": endpoints(folder, "engine", {**remote, "actions_module": "actions"}),
+        "engine with action server": endpoints(folder, "engine with action server", remote),
+    }
+    processes = [start("scripts/rasa_cli.py", "run", "actions", "--port", str(ports["actions"]), "--quiet")]
+    try:
+        wait_for(f"http://127.0.0.1:{ports['actions']}/health", processes[0])
+        for name, path in configured.items():
+            program = ["scripts/rasa_cli.py", "run"] if name == "rasa" else ["-m", "engine.serve"]
+            options = ["--endpoints", str(path), "--port", str(ports[name]), "--interface", "127.0.0.1", "--quiet"]
+            processes.append(start(*program, "--model", str(model), "--enable-api", *options))
+            # One after the other: starting is what takes all cores.
+            wait_for(f"http://127.0.0.1:{ports[name]}/webhooks/rest/", processes[-1])
+        yield {name: (f"http://127.0.0.1:{ports[name]}", folder / f"{name}.db") for name in configured}
+    finally:
+        for process in processes:
+            process.terminate()
+        for process in processes:
+            process.wait(30)
+
+
+def post(url: str, body: dict[str, Any]) -> Any:
+    request = urllib.request.Request(url, json.dumps(body).encode(), {"Content-Type": "application/json"})
+    with urllib.request.urlopen(request, timeout=60) as response:
+        return json.load(response)
+
+
+def without_chance(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: without_chance(item) for key, item in value.items() if key not in BY_CHANCE}
+    if isinstance(value, list):
+        return [without_chance(item) for item in value]
+    return value
+
+
+def stored_events(database: Path) -> dict[str, list[Any]]:
+    with contextlib.closing(sqlite3.connect(database)) as connection:
+        rows = connection.execute("SELECT sender_id, data FROM events ORDER BY id").fetchall()
+    found: dict[str, list[Any]] = {}
+    for sender, data in rows:
+        found.setdefault(sender, []).append(without_chance(json.loads(data)))
+    return found
+
+
+def test_messages_and_events_are_the_same(servers: dict[str, tuple[str, Path]]) -> None:
+    scripts = [script for path in FILES for script in YAML(typ="safe").load(path.read_text(encoding="utf-8"))]
+    assert len(scripts) > 20
+    for script in scripts:
+        for turn in script["turns"]:
+            said = {
+                name: post(
+                    f"{address}/webhooks/rest/webhook", {"sender": script["conversation"], "message": turn["user"]}
+                )
+                for name, (address, _) in servers.items()
+            }
+            assert said["rasa"]
+            for name, messages in said.items():
+                assert messages == said["rasa"], f"{name}: after 「{turn['user']}」 in “{script['conversation']}”"
+    events = {name: stored_events(database) for name, (_, database) in servers.items()}
+    assert len(events["rasa"]) == len(scripts)
+    for name, found in events.items():
+        assert found == events["rasa"], name
+    # What the HTTP API tells about a conversation.
+    for script in scripts[:3]:
+        path = f"conversations/{urllib.parse.quote(script['conversation'])}/tracker"
+        trackers = {}
+        for name, (address, _) in servers.items():
+            with urllib.request.urlopen(f"{address}/{path}", timeout=60) as response:
+                trackers[name] = without_chance(json.load(response))
+                trackers[name].pop("latest_event_time")
+        for name, tracker in trackers.items():
+            assert tracker == trackers["rasa"], name
+    for text in ("我忘记密码了", "/next_step", "", "qwertz", "付款失败 200块"):
+        parsed = {name: post(f"{address}/model/parse", {"text": text}) for name, (address, _) in servers.items()}
+        for name, result in parsed.items():
+            assert result == parsed["rasa"], f"{name}: 「{text}」"
