@@ -29,17 +29,22 @@ class _DeferredModule(ModuleType):
         if name.startswith("__"):
             # Asked for by those who walk through all modules, such as `inspect` and `warnings`.
             raise AttributeError(name)
-        self.__class__ = ModuleType  # type: ignore[assignment]
         spec = self.__spec__
         assert spec is not None
         assert isinstance(spec.loader, _DeferringLoader)
+        if spec.loader.real is None:
+            raise ModuleNotFoundError(
+                f"{self.__name__} is not in requirements/serve.txt. Install requirements/bot.txt.",
+                name=self.__name__,
+            )
+        self.__class__ = ModuleType  # type: ignore[assignment]
         spec.loader = spec.loader.real
         spec.loader.exec_module(self)
         return getattr(self, name)
 
 
 class _DeferringLoader(Loader):
-    def __init__(self, real: Loader) -> None:
+    def __init__(self, real: Loader | None) -> None:
         self.real = real
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
@@ -53,9 +58,8 @@ class _DeferringFinder(MetaPathFinder):
     def find_spec(self, name: str, path: Sequence[str] | None, target: ModuleType | None = None) -> ModuleSpec | None:
         if name not in DEFERRED:
             return None
-        spec = PathFinder.find_spec(name, path, target)
-        if spec is not None and spec.loader is not None:
-            spec.loader = _DeferringLoader(spec.loader)
+        spec = PathFinder.find_spec(name, path, target) or ModuleSpec(name, None)
+        spec.loader = _DeferringLoader(spec.loader)
         return spec
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import rasa.shared.utils.io
+from rasa.engine.exceptions import GraphSchemaException
 from rasa.engine.storage.local_model_storage import MODEL_ARCHIVE_METADATA_FILE, LocalModelStorage
 from rasa.engine.storage.storage import ModelMetadata
 from rasa.shared.exceptions import RasaException
@@ -25,8 +26,8 @@ class ServingModelStorage(LocalModelStorage):
         metadata = rasa.shared.utils.io.read_json_file(directory / MODEL_ARCHIVE_METADATA_FILE)
         try:
             return ModelMetadata.from_dict({**metadata, "train_schema": {"nodes": {}}})
-        except ImportError as error:
+        except GraphSchemaException as error:
             raise RasaException(
-                f"The model has a component that cannot be imported: {error}. Components that need TensorFlow (DIET, "
-                "TED, LanguageModelFeaturizer, ResponseSelector) are served with requirements/bot.txt installed."
+                f"The model has a component that cannot be imported. {error} {error.__cause__}. What needs TensorFlow "
+                "(DIET, TED, ResponseSelector, LanguageModelFeaturizer) is served with requirements/bot.txt installed."
             ) from error
