@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 PYTHON := .venv/bin/python
 
-.PHONY: help setup setup-dev run chat train test monkey evaluate evaluate-accept evaluate-peers ablate bench-nlu lint format lock clean
+.PHONY: help setup setup-dev run chat train test monkey evaluate evaluate-accept evaluate-peers ablate bench bench-nlu lint format lock clean
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -55,8 +55,13 @@ format: setup-dev ## apply ruff's fixes and format
 	@.venv/bin/ruff check --fix .
 	@.venv/bin/ruff format .
 
+bench: setup-dev ## measure start, memory and turns against `rasa run`; goes on where it was stopped
+	@scripts/setup requirements/bench.txt .venv-bench
+	@$(PYTHON) scripts/train.py
+	@.venv-bench/bin/python -m benchmarks.turns
+
 lock: ## resolve pyproject.toml anew into requirements/ (needs uv)
 	@scripts/lock
 
 clean: ## remove everything that set-up, training and running have made
-	rm -rf .venv build models .rasa results *.db .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-bench build models .rasa results *.db .pytest_cache .mypy_cache .ruff_cache .hypothesis
