@@ -8,6 +8,7 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.training_data.story_reader.yaml_story_reader import YAMLStoryReader
 from rasa.shared.core.training_data.structures import StoryGraph
 from rasa.shared.importers.rasa import RasaFileImporter
+from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from actions.knowledge import Knowledge, KnowledgeError, load_knowledge
 from engine.nlu.lexicon import read_lexicon
@@ -37,10 +38,21 @@ class KnowledgeImporter(RasaFileImporter):
             KnowledgeError: A knowledge file is broken or does not fit the lexicon.
         """
         super().__init__(*args, **kwargs)
+        self._examples: TrainingData | None = None
         self._knowledge = load_knowledge(KNOWLEDGE)
         problems = list(_unknown_values(self._knowledge, read_lexicon(LEXICON).entity_values))
         if problems:
             raise KnowledgeError(problems)
+
+    def get_nlu_data(self, language: str | None = "en") -> TrainingData:
+        """Returns the examples in the data files.
+
+        Rasa asks for them three times, once for each language that it supposes; the files are the same. Who asks merges
+        them with others, which copies them.
+        """
+        if self._examples is None:
+            self._examples = super().get_nlu_data(language)
+        return self._examples
 
     def get_stories(self, exclusion_percentage: int | None = None) -> StoryGraph:
         """Returns the rules in the data files and one rule for each topic that has an intent."""

@@ -30,14 +30,14 @@ def fingerprint() -> str:
 
 
 def main() -> int:
-    """Trains if needed; returns the exit status of `rasa train`."""
+    """Trains if needed; returns the exit status of `engine.training`."""
     current = fingerprint()
     if "--force" not in sys.argv and MODEL.exists() and FINGERPRINT.exists() and FINGERPRINT.read_text() == current:
         print(f"{MODEL.relative_to(ROOT)} is up to date.")
         return 0
-    print("Training (about a minute) ...", flush=True)
+    print("Training (about half a minute) ...", flush=True)
     FINGERPRINT.unlink(missing_ok=True)
-    command = [sys.executable, "scripts/rasa_cli.py", "train", "--fixed-model-name", "uwallet", "--quiet"]
+    command = [sys.executable, "-m", "engine.training", str(MODEL)]
     status = subprocess.run(command, cwd=ROOT, check=False).returncode
     if status == 0:
         FINGERPRINT.write_text(current)
