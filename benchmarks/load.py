@@ -1,56 +1,26 @@
 """The load that `turns.py` puts on a bot, for locust: customers who each play one conversation after the other.
 
-Every conversation is a whole procedure of `tests/conversations/scripts`, with questions of the NLU test set in between.
 LOAD_TURNS ends the run after that many turns, LOAD_SEED makes it repeatable, LOAD_OUTPUT is the file for the times.
 """
 
 from __future__ import annotations
 
-import csv
 import itertools
 import json
 import os
-import random
 import uuid
-from collections.abc import Iterator
 from pathlib import Path
 
 from locust import FastHttpUser, events, task
 from locust.env import Environment
-from ruamel.yaml import YAML
 
-ROOT = Path(__file__).resolve().parent.parent
-# One question after this many turns of a procedure.
-QUESTION_EVERY = 3
+from benchmarks.conversations import conversations, procedures, questions
+
+# Read now, not while the clock is running.
+procedures(), questions()
 
 TIMES: list[float] = []
 FAILURES: list[str] = []
-
-
-def procedures() -> list[list[str]]:
-    """Returns what the user says in each conversation of the tests."""
-    files = sorted((ROOT / "tests" / "conversations" / "scripts").glob("*.yml"))
-    scripts = [script for path in files for script in YAML(typ="safe").load(path.read_text(encoding="utf-8"))]
-    return [[turn["user"] for turn in script["turns"]] for script in scripts]
-
-
-def questions() -> list[str]:
-    """Returns the messages of the NLU test set."""
-    with (ROOT / "tests" / "nlu" / "test.tsv").open(encoding="utf-8", newline="") as file:
-        return [row[0] for row in csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE) if row][1:]
-
-
-def conversations(seed: int) -> Iterator[list[str]]:
-    """Yields conversations without end, the same ones for the same seed."""
-    chance = random.Random(seed)
-    plays, asked = procedures(), questions()
-    while True:
-        said = []
-        for number, text in enumerate(chance.choice(plays), 1):
-            said.append(text)
-            if number % QUESTION_EVERY == 0:
-                said.append(chance.choice(asked))
-        yield said
 
 
 class Customer(FastHttpUser):
@@ -72,7 +42,7 @@ class Customer(FastHttpUser):
     def _say(self, sender: str, text: str) -> None:
         body = {"sender": sender, "message": text}
         with self.client.post("/webhooks/rest/webhook", json=body, name="turn", catch_response=True) as response:
-            if response.status_code != 200 or not response.js:
+            if response.status_code != 200 or not response.json():
                 response.failure(f"{response.status_code}, answer {response.text!r}")
 
 

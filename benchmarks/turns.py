@@ -24,7 +24,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from benchmarks.load import questions
+from benchmarks.conversations import questions
 from benchmarks.report import write_report
 from benchmarks.stock.stories import training_stories
 from benchmarks.systems import (
@@ -93,10 +93,15 @@ def load(bot: Running, customers: int, seed: int, seconds: float, turns: int = 0
         command += ["-u", str(customers), "-r", str(customers), "--host", bot.url, "--loglevel", "ERROR"]
         command += ["-t", f"{seconds:.0f}s"] if seconds else []
         environment = {**os.environ, "LOAD_OUTPUT": str(output), "LOAD_SEED": str(seed), "LOAD_TURNS": str(turns)}
-        subprocess.run(command, cwd=ROOT, env=environment, check=False, capture_output=True)
+        run = subprocess.run(command, cwd=ROOT, env=environment, check=False, capture_output=True, text=True)
+        if not output.exists():
+            raise RuntimeError(f"locust failed:\n{run.stderr}")
         result = json.loads(output.read_text(encoding="utf-8"))
-    if result["failed"]:
-        raise RuntimeError(f"{bot.system.title}: {result['failed']} turns failed, such as {result['failures']}")
+    if result["failed"] or len(result["times"]) < 2:
+        raise RuntimeError(
+            f"{bot.system.title}: {result['failed']} turns failed, {len(result['times'])} did not. "
+            f"{result['failures']} {run.stderr}"
+        )
     found = percentiles(result["times"])
     return {**found, "turns": len(result["times"]), "per_second": len(result["times"]) / seconds if seconds else 0.0}
 

@@ -5,9 +5,14 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 from functools import lru_cache
+
+# Characters are read one by one, so that the table of phrases is not needed: 45 MB. pypinyin asks when it is imported.
+os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
+os.environ.setdefault("PYPINYIN_NO_DICT_COPY", "true")
 
 # pypinyin: the maintained, MIT-licensed pronunciation table for Chinese characters.
 from pypinyin import lazy_pinyin

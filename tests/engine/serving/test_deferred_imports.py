@@ -7,7 +7,8 @@ import sys
 
 from tests.paths import ROOT
 
-LOADED = "print(sorted(name for name in ('tensorflow', 'matplotlib', 'dask.core') if name in sys.modules))"
+HEAVY = ("tensorflow", "matplotlib", "dask.core", "scipy.stats")
+LOADED = f"print(sorted(name for name in {HEAVY} if name in sys.modules))"
 
 
 def run(*lines: str) -> str:
@@ -60,5 +61,33 @@ def test_what_is_used_is_loaded() -> None:
             "import importlib",
             "assert type(importlib.import_module('rasa.utils.train_utils')).__name__ == 'module'",
         )
-        == "['dask.core', 'tensorflow']"
+        == "['dask.core', 'scipy.stats', 'tensorflow']"
+    )
+
+
+def test_a_deferred_function_and_a_package_inside_a_deferred_one_work() -> None:
+    assert run(
+        "from sklearn.model_selection import train_test_split",
+        "assert 'scipy.stats' not in sys.modules",
+        "assert len(train_test_split([1, 2, 3, 4])) == 2",
+        "from sklearn.model_selection import StratifiedKFold",
+        "import sklearn.svm",
+        "assert sklearn.svm.LinearSVC and sklearn.__version__",
+    ).endswith("'scipy.stats']")
+
+
+def test_what_is_not_installed_is_said_when_it_is_used() -> None:
+    assert (
+        run(
+            "from engine.serving import deferred_imports",
+            "deferred_imports.DEFERRED['not_installed'] = ()",
+            "import not_installed",
+            "try:",
+            "    not_installed.something",
+            "except ModuleNotFoundError as error:",
+            "    assert 'not_installed is not in requirements/serve.txt' in str(error)",
+            "else:",
+            "    raise AssertionError",
+        )
+        == "[]"
     )
