@@ -91,8 +91,8 @@ def load(bot: Running, customers: int, seed: int, seconds: float, turns: int = 0
         output = Path(folder) / "times.json"
         command = [sys.executable, "-m", "locust", "-f", "benchmarks/load.py", "--headless", "--only-summary"]
         command += ["-u", str(customers), "-r", str(customers), "--host", bot.url, "--loglevel", "ERROR"]
-        command += ["-t", f"{seconds:.0f}s"] if seconds else []
-        environment = {**os.environ, "LOAD_OUTPUT": str(output), "LOAD_SEED": str(seed), "LOAD_TURNS": str(turns)}
+        settings = {"OUTPUT": output, "SEED": seed, "SECONDS": seconds, "TURNS": turns}
+        environment = {**os.environ, **{f"LOAD_{name}": str(value) for name, value in settings.items()}}
         run = subprocess.run(command, cwd=ROOT, env=environment, check=False, capture_output=True, text=True)
         if not output.exists():
             raise RuntimeError(f"locust failed:\n{run.stderr}")
@@ -103,7 +103,7 @@ def load(bot: Running, customers: int, seed: int, seconds: float, turns: int = 0
             f"{result['failures']} {run.stderr}"
         )
     found = percentiles(result["times"])
-    return {**found, "turns": len(result["times"]), "per_second": len(result["times"]) / seconds if seconds else 0.0}
+    return {**found, "turns": len(result["times"]), "per_second": len(result["times"]) / result["seconds"]}
 
 
 def single(system: System, seed: int, quick: bool) -> dict[str, Any]:

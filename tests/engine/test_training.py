@@ -1,0 +1,83 @@
+"""Training without Rasa's cache gives the model that `rasa train` gives."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import subprocess
+import sys
+import tarfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ruamel.yaml import YAML
+
+from tests.paths import ROOT
+
+# So many examples of each intent are enough to compare, and are trained on in seconds.
+EXAMPLES = 12
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A copy of the project with few examples."""
+    made = shutil.ignore_patterns(".*", "models", "results", "tests", "benchmarks", "*.db")
+    folder = Path(shutil.copytree(ROOT, tmp_path / "project", ignore=made))
+    for path in (folder / "data" / "nlu").glob("*.yml"):
+        content = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
+        for block in content["nlu"]:
+            if "intent" in block:
+                block["examples"] = "".join(block["examples"].splitlines(keepends=True)[:EXAMPLES])
+        with path.open("w", encoding="utf-8") as file:
+            YAML(typ="safe").dump(content, file)
+    return folder
+
+
+def run(project: Path, *command: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, *command], cwd=project, capture_output=True, text=True, check=False, timeout=600
+    )
+
+
+def content(archive: Path) -> dict[str, Any]:
+    """Returns a hash of each file in a model, and what its metadata say apart from when and as what it was trained."""
+    found: dict[str, Any] = {}
+    with tarfile.open(archive) as model:
+        for member in model.getmembers():
+            if member.isfile():
+                file = model.extractfile(member)
+                assert file
+                found[member.name] = hashlib.sha256(file.read()).hexdigest()
+        metadata = model.extractfile("metadata.json")
+        assert metadata
+        found["metadata.json"] = json.load(metadata)
+    for name in ("trained_at", "model_id", "project_fingerprint"):
+        del found["metadata.json"][name]
+    return found
+
+
+def test_the_model_is_that_of_rasa_train(project: Path) -> None:
+    ours = run(project, "-m", "engine.training", "models/ours.tar.gz")
+    assert ours.returncode == 0, ours.stderr
+    options = ["--force", "--skip-validation", "--fixed-model-name", "rasa", "--quiet"]
+    rasa = run(project, "scripts/rasa_cli.py", "train", *options)
+    assert rasa.returncode == 0, rasa.stderr
+    expected, found = content(project / "models" / "rasa.tar.gz"), content(project / "models" / "ours.tar.gz")
+    # Archives of arrays hold the time when they were written.
+    assert set(found) == set(expected)
+    different = {name for name in expected if found[name] != expected[name] and not name.endswith(".npz")}
+    assert not different
+    assert any(name.endswith(".npz") for name in found)
+    assert not list((project / "models").glob("*.new"))
+
+
+def test_a_broken_file_is_said_and_leaves_no_model(project: Path) -> None:
+    path = project / "data" / "knowledge" / "support_hours.yml"
+    path.write_text(path.read_text(encoding="utf-8").replace("kind: answer", "kind: answr"), encoding="utf-8")
+    result = run(project, "-m", "engine.training", "models/ours.tar.gz")
+    assert result.returncode == 1
+    assert result.stderr.splitlines()[-1].startswith(f"{path}:2: kind: unexpected value")
+    assert "Traceback" not in result.stderr
+    assert not (project / "models").exists() or not list((project / "models").iterdir())
