@@ -31,7 +31,7 @@ from engine.serving.upstream import replaces
 from engine.useful_warnings import show_only_useful
 
 
-@replaces(GraphTrainer.train, "")
+@replaces(GraphTrainer.train, "61837cd6d73a")
 def train_graph(configuration: GraphModelConfiguration, importer: TrainingDataImporter, output: Path) -> None:
     """Trains all components and packs the model.
 
@@ -57,7 +57,7 @@ def train_graph(configuration: GraphModelConfiguration, importer: TrainingDataIm
         packed.replace(output)
 
 
-@replaces(_train_graph, "")
+@replaces(_train_graph, "ed075d720e33")
 def train(output: Path, config: str = "config.yml", domain: str = "domain.yml", data: str = "data") -> None:
     """Trains the model of a Rasa project from scratch.
 

@@ -9,6 +9,7 @@ import pkgutil
 import pytest
 
 import engine.serving
+import engine.training
 from engine.serving.upstream import REPLACED, Replaced, source_hash
 
 for module in pkgutil.iter_modules(engine.serving.__path__):
