@@ -13,7 +13,16 @@ FINGERPRINT = ROOT / "models" / "uwallet.fingerprint"
 
 # Everything that goes into the model. Knowledge texts do not: actions read them when the bot starts. Its topics do,
 # as each topic with an intent is given a rule; their names are hashed below.
-_INPUTS = ("config.yml", "domain.yml", "requirements/bot.txt", "data/nlu", "data/rules", "data/lexicon", "engine")
+_INPUTS = (
+    "config.yml",
+    "domain.yml",
+    "requirements/bot.txt",
+    "requirements/embeddings.txt",
+    "data/nlu",
+    "data/rules",
+    "data/lexicon",
+    "engine",
+)
 
 
 def fingerprint() -> str:
