@@ -20,7 +20,8 @@ from rasa.core.agent import Agent
 from rasa.utils.log_utils import configure_structlog
 
 from engine.nlu.embedding_second_opinion import EmbeddingSecondOpinion
-from tests.nlu.examples import held_out_examples, several_requests
+from evaluation.several_requests import read_request_sets
+from tests.nlu.examples import held_out_examples
 
 # Limits of doubt that turn the component off, leave it as configured (None), and make it see every message.
 WAYS: dict[str, float | None] = {"off": 0.0, "on": None, "always": 1.0}
@@ -54,7 +55,7 @@ class Parser:
 def main(model: str) -> None:
     """Measures and prints."""
     parser = Parser(model)
-    examples = held_out_examples("dev")
+    examples, several = held_out_examples("dev"), read_request_sets()["requests_dev"]
     for example in examples[:20]:
         for way in WAYS:
             parser.parse(example.text, way)
@@ -72,11 +73,11 @@ def main(model: str) -> None:
             bands[way][parsed["answer_band"], likeliest == example.intent] += 1
     for way in WAYS:
         exact = 0
-        for case in several_requests("requests_dev"):
+        for case in several:
             parsed, _ = parser.parse(case.text, way)
             found = [parsed["intent"], *(parsed.get("further_requests") or [])]
             exact += {request["name"] for request in found} == set(case.requests)
-        share = exact / len(several_requests("requests_dev"))
+        share = exact / len(several)
         times, base = np.array(seconds[way]), np.array(seconds["off"])
         print(
             f"{way:7} accuracy {right[way] / len(examples):.3f}, several requests exact {share:.3f}; time against off:",
