@@ -37,7 +37,9 @@ def test_intents(domain: dict[str, Any]) -> None:
 def test_actions_are_those_of_the_package(domain: dict[str, Any]) -> None:
     executor = ActionExecutor()
     executor.register_package("actions")
-    assert sorted(executor.actions) == domain["actions"]
+    # Actions of other tests in the same process are known to rasa_sdk as well.
+    names = [name for name, run in executor.actions.items() if run.__self__.__module__.startswith("actions.")]
+    assert sorted(names) == domain["actions"]
 
 
 def test_every_response_is_used_and_every_used_one_exists(domain: dict[str, Any]) -> None:
