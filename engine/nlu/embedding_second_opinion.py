@@ -124,7 +124,7 @@ class EmbeddingSecondOpinion(GraphComponent, IntentClassifier):
         Raises:
             InvalidConfigException: An intent has fewer examples than there are calibration folds.
         """
-        examples = labelled_examples(training_data)
+        examples = labelled_examples(training_data, self._config["calibration_folds"])
         vectors = cached_embeddings(self._embedder, [self._text(example) for example in examples], EMBEDDINGS)
         self._mean = vectors.mean(axis=0)
         features = hstack([sparse_features(examples), csr_matrix(self._centred(vectors))], format="csr")

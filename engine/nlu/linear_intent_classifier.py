@@ -75,7 +75,7 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
         Raises:
             InvalidConfigException: An intent has fewer examples than there are calibration folds.
         """
-        examples = labelled_examples(training_data)
+        examples = labelled_examples(training_data, self._config["calibration_folds"])
         labels = [example.get(INTENT) for example in examples]
         self._model = LinearModel.fit(sparse_features(examples), labels, self._config)
         with self._model_storage.write_to(self._resource) as folder:
