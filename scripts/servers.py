@@ -1,4 +1,4 @@
-"""What `run.py` and `chat.py` share: settings from the environment, and the engine with them."""
+"""What `run.py`, `serve_engine.py` and `chat.py` share: settings from the environment, and the engine with them."""
 
 from __future__ import annotations
 
@@ -29,8 +29,13 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def port_setting(name: str, default: int) -> int:
+def port_setting(name: str, default: int, command: str) -> int:
     """Returns the port that the environment variable `name` sets.
+
+    Args:
+        name: The variable.
+        default: The port without it.
+        command: What is to be run again when the port is taken.
 
     Raises:
         StartError: It is not a port, or is taken.
@@ -45,7 +50,7 @@ def port_setting(name: str, default: int) -> int:
         except OSError as error:
             raise StartError(
                 f"Port {value} is taken ({error.strerror}). Stop what runs there, or choose another one: "
-                f"{name}={int(value) + 1} make run"
+                f"{name}={int(value) + 1} {command}"
             ) from error
     return int(value)
 

@@ -1,4 +1,4 @@
-"""Starts the bot as `make run` does and talks to it over HTTP."""
+"""Starts the engine as `make engine` does and talks to it over HTTP."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def free_port() -> int:
 
 def run(**environment: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-W", "ignore", "scripts/run.py"],
+        [sys.executable, "-W", "ignore", "scripts/serve_engine.py"],
         cwd=ROOT,
         env={**os.environ, **environment},
         stdout=subprocess.PIPE,
@@ -44,7 +44,7 @@ def run(**environment: str) -> subprocess.Popen[str]:
 def running_bot(database: Path, stop_with: signal.Signals) -> Iterator[str]:
     """Yields the address of a bot that is stopped afterwards by a signal."""
     port = free_port()
-    process = run(UWALLET_PORT=str(port), UWALLET_TRACKER_DB=str(database))
+    process = run(UWALLET_ENGINE_PORT=str(port), UWALLET_TRACKER_DB=str(database))
     assert process.stdout
     printed: list[str] = []
     deadline = time.monotonic() + START_SECONDS
@@ -55,7 +55,7 @@ def running_bot(database: Path, stop_with: signal.Signals) -> Iterator[str]:
                 break
             assert time.monotonic() < deadline, "".join(printed)
         address = f"http://127.0.0.1:{port}"
-        assert f"The bot is ready at {address}/webhooks/rest/webhook" in "".join(printed), "".join(printed)
+        assert f"The engine is ready at {address}/webhooks/rest/webhook" in "".join(printed), "".join(printed)
         yield address
     finally:
         process.send_signal(stop_with)
@@ -96,15 +96,15 @@ def test_a_port_that_is_taken_is_said(tmp_path: Path) -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        process = run(UWALLET_PORT=str(port))
+        process = run(UWALLET_ENGINE_PORT=str(port))
         output, _ = process.communicate(timeout=30)
     assert process.returncode == 1
     assert f"Port {port} is taken" in output
-    assert f"UWALLET_PORT={port + 1} make run" in output
+    assert f"UWALLET_ENGINE_PORT={port + 1} make engine" in output
 
 
 def test_a_port_that_is_none_is_said() -> None:
-    process = run(UWALLET_PORT="eighty")
+    process = run(UWALLET_ENGINE_PORT="eighty")
     output, _ = process.communicate(timeout=30)
     assert process.returncode == 1
-    assert "UWALLET_PORT='eighty' is not a port" in output
+    assert "UWALLET_ENGINE_PORT='eighty' is not a port" in output

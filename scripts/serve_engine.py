@@ -1,8 +1,8 @@
-"""Runs the bot: `engine.serve` with the settings of this project.
+"""Serves the engine alone: `engine.serve` with the settings of this project.
 
-Usage: python scripts/run.py [arguments of `rasa run`]. Settings are environment variables: UWALLET_PORT (default 5005),
-UWALLET_TRACKER_DB (default conversations.db), SANIC_WORKERS (default 1; more need a Redis lock store). The bot listens
-on this machine only.
+Usage: python scripts/serve_engine.py [arguments of `rasa run`]. Settings are environment variables:
+UWALLET_ENGINE_PORT (default 5005), UWALLET_TRACKER_DB (default conversations.db), SANIC_WORKERS (default 1; more need a
+Redis lock store). It listens on this machine only. `make run` starts it behind the gateway.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from servers import HOST, StartError, port_setting, serve_bot
 def _announce(port: int) -> None:
     url = f"http://{HOST}:{port}/webhooks/rest/webhook"
     message = json.dumps({"sender": "me", "message": "我忘记密码了"}, ensure_ascii=False)
-    print(f"\nThe bot is ready at {url} (stop it with Ctrl+C). Try it:\n\n  curl {url} -d '{message}'\n", flush=True)
+    print(f"\nThe engine is ready at {url} (stop it with Ctrl+C). Try it:\n\n  curl {url} -d '{message}'\n", flush=True)
 
 
 def main() -> int:
     """Runs until stopped; returns the exit status."""
     try:
-        port = port_setting("UWALLET_PORT", 5005)
-        print("Starting the bot ...", flush=True)
+        port = port_setting("UWALLET_ENGINE_PORT", 5005, "make engine")
+        print("Starting the engine ...", flush=True)
         return serve_bot(port, "--quiet", *sys.argv[1:], on_ready=functools.partial(_announce, port))
     except StartError as error:
         print(error, file=sys.stderr)
