@@ -1,7 +1,7 @@
 """Serves the engine alone: `engine.serve` with the settings of this project.
 
 Usage: python scripts/serve_engine.py [arguments of `rasa run`]. Settings are environment variables:
-UWALLET_ENGINE_PORT (default 5005), UWALLET_TRACKER_DB (default conversations.db), SANIC_WORKERS (default 1; more need a
+UWALLET_ENGINE_PORT (default 5055), UWALLET_TRACKER_DB (default conversations.db), SANIC_WORKERS (default 1; more need a
 Redis lock store). It listens on this machine only. `make run` starts it behind the gateway.
 """
 
@@ -23,7 +23,7 @@ def _announce(port: int) -> None:
 def main() -> int:
     """Runs until stopped; returns the exit status."""
     try:
-        port = port_setting("UWALLET_ENGINE_PORT", 5005, "make engine")
+        port = port_setting("UWALLET_ENGINE_PORT", 5055, "make engine")
         print("Starting the engine ...", flush=True)
         return serve_bot(port, "--quiet", *sys.argv[1:], on_ready=functools.partial(_announce, port))
     except StartError as error:
