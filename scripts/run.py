@@ -17,7 +17,6 @@ from processes import ProcessError
 from servers import MODEL, ROOT, StartError, port_setting
 from stack import Stack
 
-_DATA = ROOT / "gateway" / "var"
 _LOGS = ROOT / "run"
 _WATCH_SECONDS = 0.5
 _STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
@@ -58,8 +57,9 @@ def main() -> int:
         port = port_setting("UWALLET_PORT", 5005, "make run")
         if not MODEL.exists():
             raise StartError("There is no trained model. Run `make train` first.")
+        data = Path(os.environ.get("UWALLET_DATA_DIR") or ROOT / "gateway" / "var").resolve()
         tracker_db = Path(os.environ.get("UWALLET_TRACKER_DB") or ROOT / "conversations.db").resolve()
-        stack = Stack(_DATA, _LOGS, port, tracker_db=tracker_db)
+        stack = Stack(data, _LOGS, port, tracker_db=tracker_db)
         print("Starting the bot and the gateway ...", flush=True)
         stack.start()
         _announce(stack)
