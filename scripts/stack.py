@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import secrets
+import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
-from processes import Process
+from processes import Process, ProcessError
 from servers import HOST, ROOT, free_port
 
 # On a machine under load; otherwise about three seconds for the engine and two for the gateway.
@@ -86,6 +88,27 @@ class Stack:
         except BaseException:
             self.stop()
             raise
+
+    def command(self, *arguments: str) -> str:
+        """Runs a command of the gateway, such as `create-site`, on its data.
+
+        Returns:
+            What it prints.
+
+        Raises:
+            ProcessError: It failed; the message says how.
+        """
+        result = subprocess.run(
+            [str(_GATEWAY_PYTHON), "-m", "uwallet_gateway", *arguments],
+            cwd=ROOT / "gateway",
+            env={**os.environ, **self._gateway_environment},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if result.returncode:
+            raise ProcessError(f"`{' '.join(arguments)}` failed.\n{result.stderr or result.stdout}")
+        return result.stdout
 
     def check(self) -> None:
         """Does nothing while both run.

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, sync_playwright
+
 from servers import MODEL, free_port
 from stack import Stack
-
+from tests.browser.sites import Site
 from tests.browser.widget import Widget
 from tests.paths import ROOT
 
@@ -117,6 +118,14 @@ def visitor(new_context: Callable[..., BrowserContext], complaints: list[str]) -
     """A browser that was never here before, at a desk."""
     yield new_context()
     assert not complaints
+
+
+@pytest.fixture
+def site(stack: Stack) -> Iterator[Site]:
+    """A site that embeds the bot on any page."""
+    site = Site(stack)
+    yield site
+    site.close()
 
 
 @pytest.fixture

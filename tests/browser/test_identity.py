@@ -1,0 +1,101 @@
+"""A site that says who its users are: each has one conversation, and nobody sees another's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from stack import Stack
+from tests.browser.sites import Site
+from tests.browser.test_procedures import step
+from tests.browser.widget import TEXTS, Widget
+
+SET_USER = "([id, hash]) => UWalletChat.setUser(id, hash)"
+
+
+def on_site(visitor: BrowserContext, site: Site, user: str | None = None) -> Widget:
+    page = visitor.new_page()
+    page.goto(site.page("/", site.embed))
+    widget = Widget(page)
+    expect(widget.launcher).to_be_visible()
+    if user:
+        page.evaluate(SET_USER, [user, site.vouch(user)])
+    widget.open()
+    return widget
+
+
+def test_a_user_has_one_conversation_on_all_devices(
+    new_context: Callable[..., BrowserContext], complaints: list[str], site: Site
+) -> None:
+    phone = on_site(new_context(viewport={"width": 390, "height": 844}), site, "user-1")
+    phone.say("我忘记密码了")
+    phone.shows(step(1))
+    computer = on_site(new_context(), site, "user-1")
+    computer.shows(step(1))
+    computer.say("下一步")
+    for device in (phone, computer):
+        device.shows(step(2))
+        expect(device.log.get_by_text("下一步", exact=True)).to_have_count(1)
+    assert not complaints
+
+
+def test_another_user_begins_clean_and_the_first_comes_back(
+    visitor: BrowserContext, site: Site, screenshot: Callable[[Page, str], None]
+) -> None:
+    widget = on_site(visitor, site, "user-1")
+    widget.say("我忘记密码了")
+    widget.shows(step(1))
+    widget.page.evaluate(SET_USER, ["user-2", site.vouch("user-2")])
+    widget.greeted()
+    expect(widget.log.get_by_text("我忘记密码了")).to_have_count(0)
+    screenshot(widget.page, "second-user")
+    widget.say("下一步")
+    expect(widget.log.get_by_text(step(2))).to_have_count(0)
+    widget.page.evaluate(SET_USER, ["user-1", site.vouch("user-1")])
+    widget.shows(step(1))
+    expect(widget.log.get_by_text("下一步", exact=True)).to_have_count(0)
+
+
+def test_signing_out_forgets_the_conversation(visitor: BrowserContext, site: Site) -> None:
+    widget = on_site(visitor, site, "user-1")
+    widget.say("我忘记密码了")
+    widget.shows(step(1))
+    widget.page.evaluate("UWalletChat.reset()")
+    expect(widget.log.get_by_text("我忘记密码了")).to_have_count(0)
+    stored = widget.page.evaluate("JSON.stringify({...localStorage, ...sessionStorage})")
+    assert "user-1" not in stored
+    assert "我忘记密码了" not in stored
+
+
+@pytest.fixture
+def strict_site(stack: Stack) -> Iterator[Site]:
+    """A site all of whose users must be vouched for."""
+    site = Site(stack, "--require-identity")
+    yield site
+    site.close()
+
+
+def test_a_wrong_hash_is_refused(
+    visitor: BrowserContext, strict_site: Site, screenshot: Callable[[Page, str], None]
+) -> None:
+    widget = on_site(visitor, strict_site, "user-1")
+    widget.greeted()
+    widget.page.evaluate(SET_USER, ["user-2", strict_site.vouch("user-1")])
+    expect(widget.window.get_by_text(TEXTS["app"]["banner"]["refused"])).to_be_visible()
+    expect(widget.log.get_by_text("我是u钱包的客服机器人")).to_have_count(0)
+    screenshot(widget.page, "wrong-hash")
+
+
+def test_nobody_is_refused_without_a_reason(
+    visitor: BrowserContext, strict_site: Site, screenshot: Callable[[Page, str], None]
+) -> None:
+    page = visitor.new_page()
+    page.goto(strict_site.page("/", strict_site.embed))
+    widget = Widget(page)
+    widget.launcher.click()
+    expect(widget.window.get_by_text(TEXTS["app"]["banner"]["identity"])).to_be_visible()
+    screenshot(page, "not-signed-in")
+    page.evaluate(SET_USER, ["user-1", strict_site.vouch("user-1")])
+    widget.greeted()
