@@ -55,7 +55,8 @@ class Stack:
         }
         self.engine = Process(
             "engine",
-            [str(_BOT_PYTHON), "-W", "ignore", "scripts/serve_engine.py"],
+            # By one channel only, which asks for the secret: Rasa's REST would answer every page in a browser here.
+            [str(_BOT_PYTHON), "-W", "ignore", "scripts/serve_engine.py", "--credentials", "deploy/credentials.yml"],
             ready_url=f"{self.engine_address}/",
             log=logs / "engine.log",
             cwd=ROOT,
