@@ -13,8 +13,8 @@ import sys
 import time
 from pathlib import Path
 
+from local import MODEL, ROOT, StartError, port_setting
 from processes import ProcessError
-from servers import MODEL, ROOT, StartError, port_setting
 from stack import Stack
 
 _LOGS = ROOT / "run"

@@ -11,7 +11,8 @@ import functools
 import json
 import sys
 
-from servers import HOST, StartError, port_setting, serve_bot
+from local import HOST, StartError, port_setting
+from servers import serve_bot
 
 
 def _announce(port: int) -> None:

@@ -8,11 +8,13 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
+from local import HOST, ROOT, free_port
 from processes import Process, ProcessError
-from servers import HOST, ROOT, free_port
 
 # On a machine under load; otherwise about three seconds for the engine and two for the gateway.
 START_SECONDS = 180.0
+# What the page names in its script tag (web/demo).
+DEMONSTRATION_SITE = "demo"
 
 _BOT_PYTHON = ROOT / ".venv" / "bin" / "python"
 _GATEWAY_PYTHON = ROOT / "gateway" / ".venv" / "bin" / "python"
@@ -83,6 +85,8 @@ class Stack:
         """
         try:
             self.engine.start()
+            # While the engine loads its model.
+            self._make_demonstration_site()
             self.gateway.start()
             self.engine.wait_until_ready(START_SECONDS)
             self.gateway.wait_until_ready(START_SECONDS)
@@ -119,6 +123,10 @@ class Stack:
         """
         self.gateway.check()
         self.engine.check()
+
+    def _make_demonstration_site(self) -> None:
+        origins = [f"--origin={address}" for address in (self.address, self.address.replace(HOST, "localhost"))]
+        self.command("create-site", "demonstration page", f"--key={DEMONSTRATION_SITE}", "--if-missing", *origins)
 
     def stop(self) -> None:
         """Stops the gateway, which needs the engine to finish what it took, and then the engine."""

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, sync_playwright
 
-from servers import MODEL, free_port
+from local import MODEL, free_port
 from stack import Stack
 from tests.browser.sites import Site
 from tests.browser.widget import Widget

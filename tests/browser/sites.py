@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import re
+import json
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from servers import HOST
+from local import HOST
 from stack import Stack
 
 # What every page begins with; without it browsers use rules of the nineties.
@@ -30,8 +30,8 @@ class Site:
         self._server = ThreadingHTTPServer((HOST, 0), self._handler())
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
         self.origin = f"http://{HOST}:{self._server.server_port}"
-        output = stack.command("create-site", "--name", "商城", "--origin", self.origin, *options)
-        self.key, self.secret = _named(output, "key"), _named(output, "secret")
+        made = json.loads(stack.command("create-site", "商城", "--origin", self.origin, *options))
+        self.key, self.secret = str(made["key"]), str(made["secret"])
         self.embed = _EMBED.format(gateway=stack.address, key=self.key)
 
     def close(self) -> None:
@@ -69,9 +69,3 @@ class Site:
                 pass
 
         return Handler
-
-
-def _named(output: str, name: str) -> str:
-    found = re.search(rf"{name}\W+(\S+)", output, re.IGNORECASE)
-    assert found, output
-    return found[1].strip('",')
