@@ -243,9 +243,9 @@ Python {platform.python_version()}), SQLite, client and servers on the same core
 |---|---|---|---|
 {rows}
 
-The gateway's share of an answer is {share:.0%}. The first two rows are measured in Chromium by the page's own clock, from
-an event to the frame that shows the answer; the others over the widget's protocol (WebSocket) by a client in Python. The
-engine alone is asked over HTTP, without a gateway, in a conversation that has said the same; who is asked first alternates.
+The gateway's share of an answer is {share:.0%}. The first two rows are measured in Chromium by the page's own clock,
+from an event to the frame that shows the answer; the others over the widget's protocol (WebSocket) by a client in
+Python. The engine alone is asked over HTTP, in a conversation that has said the same; who is asked first alternates.
 """
 
 
