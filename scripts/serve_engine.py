@@ -18,7 +18,9 @@ from servers import serve_bot
 def _announce(port: int) -> None:
     url = f"http://{HOST}:{port}/webhooks/rest/webhook"
     message = json.dumps({"sender": "me", "message": "我忘记密码了"}, ensure_ascii=False)
-    print(f"\nThe engine is ready at {url} (stop it with Ctrl+C). Try it:\n\n  curl {url} -d '{message}'\n", flush=True)
+    # Other credentials may have no REST.
+    hint = f" Try it:\n\n  curl {url} -d '{message}'\n" if "--credentials" not in sys.argv else ""
+    print(f"\nThe engine is ready at http://{HOST}:{port} (stop it with Ctrl+C).{hint}", flush=True)
 
 
 def main() -> int:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, expect, sync_playwright
 
 from local import MODEL, free_port
 from stack import Stack
@@ -19,9 +19,26 @@ from tests.paths import ROOT
 
 SCREENSHOTS = ROOT / "results" / "browser"
 DESKTOP = {"width": 1280, "height": 800}
+FAILED = pytest.StashKey[bool]()
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
 # A turn takes some tens of milliseconds; a machine under load takes its time.
-PATIENCE_MS = 30_000
+PATIENCE_MS = 15_000
+expect.set_options(timeout=PATIENCE_MS)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Notes which tests have failed, for a picture of what they saw."""
+    report = yield
+    if report.failed:
+        item.stash[FAILED] = True
+    return report
+
+
+def _name_of(request: pytest.FixtureRequest) -> str:
+    return re.sub(r"^test_|[^\w-]+", "", request.node.name)
 
 
 def _chromium() -> str | None:
@@ -88,7 +105,9 @@ def complaints() -> list[str]:
 
 
 @pytest.fixture
-def new_context(browser: Browser, complaints: list[str]) -> Iterator[Callable[..., BrowserContext]]:
+def new_context(
+    request: pytest.FixtureRequest, browser: Browser, complaints: list[str]
+) -> Iterator[Callable[..., BrowserContext]]:
     """Makes further visitors: browsers that share nothing with each other."""
     contexts: list[BrowserContext] = []
 
@@ -109,6 +128,10 @@ def new_context(browser: Browser, complaints: list[str]) -> Iterator[Callable[..
         return context
 
     yield make
+    if request.node.stash.get(FAILED, False):
+        pages = [page for context in contexts for page in context.pages]
+        for number, page in enumerate(pages, 1):
+            page.screenshot(path=SCREENSHOTS / f"FAILED-{_name_of(request)}-{number}.png")
     for context in contexts:
         context.close()
 
@@ -141,8 +164,7 @@ def screenshot(request: pytest.FixtureRequest) -> Callable[[Page, str], None]:
     """Keeps a picture under results/browser, named after the test."""
 
     def take(page: Page, name: str) -> None:
-        test = re.sub(r"^test_|[^\w-]+", "", request.node.name)
-        page.screenshot(path=SCREENSHOTS / f"{test}-{name}.png", animations="disabled")
+        page.screenshot(path=SCREENSHOTS / f"{_name_of(request)}-{name}.png", animations="disabled")
 
     return take
 
