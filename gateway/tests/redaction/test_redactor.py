@@ -119,6 +119,7 @@ def test_text_without_digits_or_secrets_is_never_changed(text: str) -> None:
 @example("密码: abc@qq.com")
 @example("密码五0000000000001二四")
 @example("11000020000101000X4000000000006")
+@example('1300000000"00@0.AA')
 @example("1300000010零0000000")
 @example("6222021234567890128 4567 8901 2345 6789")
 def test_redacting_twice_is_redacting_once(text: str) -> None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from functools import cache
 
 from stdnum import luhn
 
-from uwallet_gateway.redaction.digits import Group, windows
+from uwallet_gateway.redaction.digits import Window
 from uwallet_gateway.redaction.kinds import Find, Kind
 from uwallet_gateway.redaction.patterns import patterns
 
@@ -34,8 +33,8 @@ def mask(digits: str) -> str:
     return "****" + digits[-4:]
 
 
-def find_cards(chain: Sequence[Group]) -> Iterator[Find]:
-    """Yields the cards among neighbouring groups of digits."""
-    for window in windows(chain, SHORTEST, LONGEST):
-        if is_card(window.digits):
-            yield Find(window.start, window.end, Kind.BANK_CARD, mask(window.digits))
+def find_card(window: Window) -> Find | None:
+    """Returns the card that these digits are."""
+    if not is_card(window.digits):
+        return None
+    return Find(window.start, window.end, Kind.BANK_CARD, mask(window.digits))

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import phonenumbers
 from phonenumbers import PhoneNumberType
 
-from uwallet_gateway.redaction.digits import Group, Window, windows
+from uwallet_gateway.redaction.digits import Window
 from uwallet_gateway.redaction.kinds import Find, Kind
 
-_SHORTEST, _LONGEST = 8, 17
 # Any prefix that the mainland may give out, also those not given out yet: a mistyped number is somebody's number too.
+_MOBILE_LENGTHS = range(11, 17)
 _MOBILE = re.compile(r"(?P<dialled>(?:00)?86|0|1795[1-9])?(?P<number>1[3-9][0-9]{9})")
 _IS_MOBILE = re.compile(r"861[3-9]")  # these are found as what they are in China
 _LANDLINE_LENGTHS = (10, 11, 12)
-_DOMAIN = re.compile(r" ?((?:[a-z0-9-]{1,63}[.。]){1,5}[a-z]{2,24})(?![a-z0-9])")
+_DOMAIN = re.compile(r" ?[a-z0-9-]{1,63}+(?:[.。][a-z0-9-]{1,63}+){0,4}[.。][a-z]{2,24}+(?![a-z0-9-])")
 _LOCAL = frozenset("abcdefghijklmnopqrstuvwxyz0123456789._%+-")
 _LONGEST_LOCAL = 64
-_MASKED = "***"
+_MASKED = "****"
 
 
 def mask_phone(digits: str) -> str:
@@ -42,7 +42,7 @@ def _is_valid(digits: str, region: str | None, *kinds: int) -> bool:
 
 def find_mobile(window: Window) -> Find | None:
     """Returns the mobile number of the mainland that the window is."""
-    match = _MOBILE.fullmatch(window.digits)
+    match = _MOBILE.fullmatch(window.digits) if len(window.digits) in _MOBILE_LENGTHS else None
     # 86 in a group of its own stays as it is; the window that begins after it holds the number.
     if match is None or (match["dialled"] and window.sizes[0] == len(match["dialled"])):
         return None
@@ -85,12 +85,10 @@ def _with_sign(text: str, find: Find) -> Find:
     return Find(find.start - (bracket or plus), find.end, find.kind, find.mask)
 
 
-def find_phones(text: str, chain: Sequence[Group]) -> Iterator[Find]:
-    """Yields the telephone numbers among neighbouring groups of digits in folded text."""
-    for window in windows(chain, _SHORTEST, _LONGEST):
-        find = find_mobile(window) or _find_landline(window) or _find_international(text, window)
-        if find:
-            yield _with_sign(text, find)
+def find_phone(text: str, window: Window) -> Find | None:
+    """Returns the telephone number that these digits of folded text are."""
+    find = find_mobile(window) or _find_landline(window) or _find_international(text, window)
+    return _with_sign(text, find) if find else None
 
 
 def find_emails(text: str) -> Iterator[Find]:

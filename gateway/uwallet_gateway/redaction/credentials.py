@@ -19,7 +19,8 @@ _REST_OF_MASK = "****"
 _LONGEST_TOKEN_BACK = 64
 _LONGEST_DETOUR = 14
 
-_TOKEN = re.compile(r"[!-~]+")
+_TOKEN = re.compile(r"[!-~]{1,128}+")
+_REST_OF_TOKEN = re.compile(r"[!-~]*+")
 _MASKED = re.compile(r"\*{3,}+(?![a-z0-9])")
 _DIGITS = re.compile(r"[0-9]+")
 _SPACED_DIGITS = re.compile(r"[0-9]{1,3}(?:[ -][0-9]{1,3}){1,15}+")
@@ -195,7 +196,11 @@ def _word_value(text: str, place: int, context: _Context) -> tuple[int, int] | N
         return None
     if _RANGE.fullmatch(text, start, end) and _unit().match(text, end):
         return None
-    return (start, end) if start < end and _is_secret_word(text[start:end], context) else None
+    if start == end or not _is_secret_word(text[start:end], context):
+        return None
+    # Longer than any password; judged by its beginning, so that a line of nothing but names takes no longer.
+    rest = _REST_OF_TOKEN.match(text, match.end())
+    return _trim(text, start, rest.end()) if rest and rest[0] else (start, end)
 
 
 def _value(text: str, place: int, context: _Context) -> tuple[int, int] | None:

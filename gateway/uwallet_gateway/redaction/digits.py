@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from uwallet_gateway.redaction.patterns import patterns
 
@@ -22,18 +22,16 @@ _WHOLE_GROUPS = frozenset(
 )
 
 
-@dataclass(frozen=True)
-class Group:
+class Group(NamedTuple):
     """Digits with nothing between them, all written in the same way."""
 
     start: int
     end: int
     digits: str
-    gap: str  # what stands between the group before and this one
+    listed: bool  # before it stands what also stands between numbers that do not belong together
 
 
-@dataclass(frozen=True)
-class Window:
+class Window(NamedTuple):
     """Neighbouring groups read as one number."""
 
     start: int
@@ -87,7 +85,7 @@ def chains(text: str) -> Iterator[tuple[Group, ...]]:
         if chain and (len(gap) > _LONGEST_GAP or not _SEPARATORS.issuperset(gap)):
             yield tuple(chain)
             chain, gap = [], ""
-        chain.append(Group(start, end, as_digits(match[0]), gap))
+        chain.append(Group(start, end, as_digits(match[0]), not _LISTING.isdisjoint(gap)))
     if chain:
         yield tuple(chain)
 
@@ -100,16 +98,16 @@ def _is_usual(sizes: Sequence[int]) -> bool:
 
 def windows(chain: Sequence[Group], shortest: int, longest: int) -> Iterator[Window]:
     """Yields every run of neighbouring groups with so many digits; at most `longest` runs begin with each group."""
-    for first in range(len(chain)):
-        digits = ""
+    for index, first in enumerate(chain):
+        digits, sizes = first.digits, [len(first.digits)]
         listing = False
-        sizes: list[int] = []
-        for group in chain[first:]:
-            if sizes:
-                listing = listing or not _LISTING.isdisjoint(group.gap)
+        if shortest <= len(digits) <= longest:
+            yield Window(first.start, first.end, digits, (len(digits),))
+        for group in chain[index + 1 : index + longest]:
             digits += group.digits
-            sizes.append(len(group.digits))
             if len(digits) > longest:
                 break
+            sizes.append(len(group.digits))
+            listing = listing or group.listed
             if len(digits) >= shortest and (not listing or _is_usual(sizes)):
-                yield Window(chain[first].start, group.end, digits, tuple(sizes))
+                yield Window(first.start, group.end, digits, tuple(sizes))

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from stdnum import numdb
 from stdnum.cn import ric
 from stdnum.exceptions import ValidationError
 
-from uwallet_gateway.redaction.digits import Group, end_with_x, windows
+from uwallet_gateway.redaction.digits import Window, end_with_x
 from uwallet_gateway.redaction.kinds import Find, Kind
 
 _LONG, _SHORT = 18, 15
@@ -81,17 +81,17 @@ def mask_document(number: str) -> str:
     return f"{number[0]}******".upper()
 
 
-def find_resident_ids(text: str, chain: Sequence[Group]) -> Iterator[Find]:
-    """Yields the resident IDs among neighbouring groups of digits in folded text."""
-    for window in windows(chain, _SHORT, _LONG):
-        number, end = window.digits, window.end
-        if len(number) == _LONG - 1:
-            end_of_x = end_with_x(text, end)
-            if end_of_x is None:
-                continue
-            number, end = number + "x", end_of_x
-        if len(number) in (_SHORT, _LONG) and is_resident_id(number):
-            yield Find(window.start, end, Kind.ID_NUMBER, mask(number))
+def find_resident_id(text: str, window: Window) -> Find | None:
+    """Returns the resident ID that these digits of folded text are, or are with an X after them."""
+    number, end = window.digits, window.end
+    if len(number) == _LONG - 1:
+        end_of_x = end_with_x(text, end)
+        if end_of_x is None:
+            return None
+        number, end = number + "x", end_of_x
+    if len(number) not in (_SHORT, _LONG) or not is_resident_id(number):
+        return None
+    return Find(window.start, end, Kind.ID_NUMBER, mask(number))
 
 
 def find_other_ids(text: str) -> Iterator[Find]:

@@ -12,7 +12,7 @@ from uwallet_gateway.redaction.fillers import skip
 from uwallet_gateway.redaction.kinds import Find, Kind
 from uwallet_gateway.redaction.patterns import NumberName, name, patterns
 
-_DOCUMENT = re.compile(r"[a-z]{0,2}[ -]?[0-9](?:[ -]?[0-9]){5,11}\(?[0-9a-z]?\)?(?![0-9a-z])")
+_DOCUMENT = re.compile(r"[a-z]{0,2}[ -]?[0-9](?:[ -]?[0-9]){5,11}+\(?[0-9a-z]?\)?(?![0-9a-z])")
 
 # The chain of digits and the place in it of the group that begins at a place of the text.
 Chains = Mapping[int, tuple[tuple[Group, ...], int]]

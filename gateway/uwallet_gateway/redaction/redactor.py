@@ -4,23 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from uwallet_gateway.redaction.cards import find_cards
-from uwallet_gateway.redaction.contacts import find_emails, find_phones
+from uwallet_gateway.redaction.cards import find_card
+from uwallet_gateway.redaction.contacts import find_emails, find_phone
 from uwallet_gateway.redaction.credentials import find_credentials
-from uwallet_gateway.redaction.digits import chains
+from uwallet_gateway.redaction.digits import Window, chains, windows
 from uwallet_gateway.redaction.folding import fold
-from uwallet_gateway.redaction.identities import find_other_ids, find_resident_ids
+from uwallet_gateway.redaction.identities import find_other_ids, find_resident_id
 from uwallet_gateway.redaction.kinds import STRICTEST_FIRST, Find, Kind, Redacted
 from uwallet_gateway.redaction.named_numbers import find_named_numbers
+
+# The shortest telephone number without a name, the longest card.
+_SHORTEST, _LONGEST = 8, 19
+
+
+def _finds_in(text: str, window: Window, *, keep_contact: bool) -> Iterator[Find]:
+    card = find_card(window)
+    resident_id = find_resident_id(text, window)
+    phone = None if keep_contact else find_phone(text, window)
+    yield from (find for find in (card, resident_id, phone) if find)
 
 
 def _finds(text: str, *, keep_contact: bool, asked: Kind | None) -> Iterator[Find]:
     places = {}
     for chain in chains(text):
-        yield from find_cards(chain)
-        yield from find_resident_ids(text, chain)
-        if not keep_contact:
-            yield from find_phones(text, chain)
+        for window in windows(chain, _SHORTEST, _LONGEST):
+            yield from _finds_in(text, window, keep_contact=keep_contact)
         places.update({group.start: (chain, index) for index, group in enumerate(chain)})
     yield from find_other_ids(text)
     yield from find_named_numbers(text, places, keep_contact=keep_contact)
