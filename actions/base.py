@@ -116,5 +116,10 @@ def utter(
         utterance = put_into_words(reply, domain_settings().responses, [*said_before, *said], script)
         said.append(utterance.fingerprint)
         # As Rasa would name it, had it chosen the variant itself.
-        dispatcher.utter_message(text=utterance.text, buttons=list(utterance.buttons), utter_action=utterance.response)
+        dispatcher.utter_message(
+            text=utterance.text,
+            buttons=list(utterance.buttons),
+            utter_action=utterance.response,
+            **utterance.metadata,
+        )
     return said

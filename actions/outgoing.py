@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from enum import Enum
 from functools import lru_cache
 from typing import Any
@@ -58,11 +58,13 @@ class Utterance:
         text: What the user reads.
         buttons: `title` and `payload` of each quick reply.
         response: Name of the response in `domain.yml`.
+        metadata: `progress` (fields of `Progress` and the `count` of steps) and `ask`, where the reply has them.
     """
 
     text: str
     buttons: tuple[dict[str, str], ...]
     response: str
+    metadata: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def fingerprint(self) -> int:
@@ -99,7 +101,17 @@ def _utterance(reply: Reply, variant: Mapping[str, Any], script: Script) -> Utte
         text=_in_script(variant["text"].format_map(reply.values).strip(), script),
         buttons=tuple({"title": _in_script(title, script), "payload": payload} for title, payload in buttons),
         response=reply.response or "",
+        metadata=_metadata(reply, script),
     )
+
+
+def _metadata(reply: Reply, script: Script) -> dict[str, Any]:
+    found: dict[str, Any] = {"ask": reply.ask} if reply.ask else {}
+    if reply.progress:
+        steps = [_in_script(title, script) for title in reply.progress.steps]
+        title = _in_script(reply.progress.title, script)
+        found["progress"] = {**asdict(reply.progress), "title": title, "count": len(steps), "steps": steps}
+    return found
 
 
 def _in_script(text: str, script: Script) -> str:

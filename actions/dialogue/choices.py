@@ -131,7 +131,7 @@ def ask(context: Context, state: DialogueState, message: UserMessage, options: t
 def ask_again(context: Context, state: DialogueState) -> Turn:
     """Shows the open choice."""
     buttons = context.replies.choice_buttons(state.choice) if state.choice else ()
-    return Turn(state, (Reply("utter_ask_choice", buttons=buttons),))
+    return Turn(state, (Reply("utter_ask_choice", buttons=buttons, ask="choice"),))
 
 
 def was_wrong(message: UserMessage) -> bool:

@@ -66,6 +66,25 @@ class Button:
 
 
 @dataclass(frozen=True)
+class Progress:
+    """How far a walkthrough is, for a client that draws it.
+
+    Attributes:
+        topic: Id of the topic.
+        title: Its title.
+        kind: `procedure`, or `diagnosis` whose steps are checks that may be made in any order.
+        number: The step shown, from 1.
+        steps: Titles of all steps.
+    """
+
+    topic: str
+    title: str
+    kind: str
+    number: int
+    steps: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Reply:
     """One message of the bot.
 
@@ -74,12 +93,16 @@ class Reply:
         values: Values for the placeholders of the response.
         buttons: Buttons beside those of the response itself, which come first.
         custom: A custom payload for the channel; then there is no response.
+        progress: Set on the steps of a walkthrough.
+        ask: What kind of answer is wanted, for a client that shows it in its own way: `rating` or `choice`.
     """
 
     response: str | None = None
     values: Mapping[str, Any] = field(default_factory=dict)
     buttons: tuple[Button, ...] = ()
     custom: Mapping[str, Any] | None = None
+    progress: Progress | None = None
+    ask: str | None = None
 
 
 def folded(text: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from actions.dialogue.messages import Button, Reply, payload, request_payload
+from actions.dialogue.messages import Button, Progress, Reply, payload, request_payload
 from actions.dialogue.state import Choice, DialogueState, Request
 from actions.knowledge import Item, Knowledge, Step, Topic
 from actions.knowledge.organisation import setting_line
@@ -97,16 +97,18 @@ class ReplyBuilder:
         """
         step = topic.steps[state.step - 1]
         values = self._step_values(topic, state.step, step)
+        titles = tuple(self.fill(step.title) for step in topic.steps)
+        progress = Progress(topic.id, topic.title, topic.kind, state.step, titles)
         if topic.kind == "diagnosis":
-            return Reply("utter_check", values)
+            return Reply("utter_check", values, progress=progress)
         if asks_detail:
-            return Reply("utter_step_before_question", values)
+            return Reply("utter_step_before_question", values, progress=progress)
         details = self.collected(topic, state)
         if step.show_collected and details:
-            return Reply("utter_step_with_details", {**values, "details": details})
+            return Reply("utter_step_with_details", {**values, "details": details}, progress=progress)
         if state.step == len(topic.steps):
-            return Reply("utter_last_step", values)
-        return Reply("utter_first_step" if state.step == 1 else "utter_step", values)
+            return Reply("utter_last_step", values, progress=progress)
+        return Reply("utter_first_step" if state.step == 1 else "utter_step", values, progress=progress)
 
     def _step_values(self, topic: Topic, number: int, step: Step) -> dict[str, str | int]:
         return {
@@ -162,7 +164,7 @@ class ReplyBuilder:
     def ask_rating(self) -> Reply:
         """Returns the question for a rating. Its buttons thank, so that one pressed late does no harm."""
         buttons = (Button(str(number), payload("thank", rating=str(number))) for number in range(1, 6))
-        return Reply("utter_ask_rating", buttons=tuple(buttons))
+        return Reply("utter_ask_rating", buttons=tuple(buttons), ask="rating")
 
     def detail(self, text: str, buttons: tuple[Button, ...]) -> Reply:
         """Returns the answer to a question of detail."""

@@ -8,14 +8,12 @@ from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
-from rasa.nlu.constants import SPACY_DOCS
-from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from engine.nlu.contrast import ContrastRules
 from engine.nlu.lexicon import read_lexicon
-from engine.nlu.normalized_spacy_nlp import NormalizedSpacyNLP
+from engine.nlu.normalized_spacy_nlp import NormalizedSpacyNLP, normalized_text
 from engine.paths import ROOT
 
 WANTED_SPANS = "wanted_spans"
@@ -64,7 +62,7 @@ class ContrastFocus(GraphComponent):
     def process(self, messages: list[Message]) -> list[Message]:
         """Marks each message."""
         for message in messages:
-            doc = message.get(SPACY_DOCS[TEXT])
-            if doc is not None:
-                message.set(WANTED_SPANS, self._rules.wanted_spans(doc.text))
+            text = normalized_text(message)
+            if text:
+                message.set(WANTED_SPANS, self._rules.wanted_spans(text))
         return messages

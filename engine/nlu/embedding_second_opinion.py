@@ -12,7 +12,6 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.classifiers.classifier import IntentClassifier
-from rasa.nlu.constants import SPACY_DOCS
 from rasa.shared.constants import INTENT_MESSAGE_PREFIX
 from rasa.shared.exceptions import InvalidConfigException
 from rasa.shared.nlu.constants import INTENT, TEXT
@@ -30,7 +29,7 @@ from engine.nlu.linear_model import (
     sparse_rows,
 )
 from engine.nlu.message_parts import PART_SPAN
-from engine.nlu.normalized_spacy_nlp import NormalizedSpacyNLP
+from engine.nlu.normalized_spacy_nlp import NormalizedSpacyNLP, normalized_text
 from engine.nlu.sentence_embeddings import E5Embedder, Embedder, Vectors, cached_embeddings, embedder_name
 from engine.paths import EMBEDDINGS
 
@@ -149,8 +148,8 @@ class EmbeddingSecondOpinion(GraphComponent, IntentClassifier):
         if doubtful:
             vectors = self._centred(self._embedder.embed([self._text(message) for message in doubtful]))
             for message, vector in zip(doubtful, vectors, strict=True):
-                rows = [*sparse_rows(message), csr_matrix(vector)]
-                set_intent(message, model.intents, model.confidences(rows))
+                (confidences,) = model.confidences([[*sparse_rows(message), csr_matrix(vector)]])
+                set_intent(message, model.intents, confidences)
         return messages
 
     def _is_doubtful(self, message: Message) -> bool:
@@ -164,8 +163,7 @@ class EmbeddingSecondOpinion(GraphComponent, IntentClassifier):
         return not is_payload and bool(self._text(message).strip())
 
     def _text(self, message: Message) -> str:
-        doc = message.get(SPACY_DOCS[TEXT])
-        return doc.text[-self._config["longest"] :] if doc is not None else ""
+        return normalized_text(message)[-self._config["longest"] :]
 
     def _centred(self, vectors: Vectors) -> Vectors:
         # All E5 vectors point into much the same direction; what tells them apart is what is left without it.

@@ -5,7 +5,6 @@ from __future__ import annotations
 import inspect
 from typing import Any
 
-import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -91,14 +90,15 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
         """Sets `intent` and `intent_ranking` (the ten likeliest) of each message."""
         model = self._model
         assert model is not None, "Rasa trains or loads a classifier before it predicts."
-        for message in messages:
-            rows = sparse_rows(message)
-            if any(row.nnz for row in rows):
-                confidences = model.confidences(rows)
-            else:
+        if not messages:
+            return messages
+        rows = [sparse_rows(message) for message in messages]
+        confidences = model.confidences(rows)
+        for message, blocks, of_message in zip(messages, rows, confidences, strict=True):
+            if not any(row.nnz for row in blocks):
                 # Nothing to go by (an empty or invisible message): the bias alone would name an intent with confidence.
-                confidences = np.full(len(model.intents), 1 / len(model.intents), dtype=np.float32)
-            set_intent(message, model.intents, confidences)
+                of_message[:] = 1 / len(model.intents)
+            set_intent(message, model.intents, of_message)
         return messages
 
     @classmethod

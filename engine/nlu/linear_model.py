@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -64,15 +66,24 @@ class LinearModel:
             temperature,
         )
 
-    def confidences(self, rows: list[csr_matrix]) -> NDArray[np.float32]:
-        """Returns the confidence of each intent, given one message's row of each block of features."""
-        # A message touches some hundred of 150,000 features: pick these columns instead of multiplying all.
-        scores = np.zeros(len(self.intents), dtype=np.float32)
-        first_column = 0
-        for row in rows:
-            scores += self.weights[:, first_column + row.indices] @ row.data.astype(np.float32)
-            first_column += row.shape[1]
-        confidences: NDArray[np.float32] = softmax((scores + self.bias) * self.temperature)
+    def confidences(self, rows: Sequence[Sequence[csr_matrix]]) -> NDArray[np.float32]:
+        """Returns the confidence of each intent for each message, shape (messages, intents).
+
+        Args:
+            rows: For each message its row of each block of features.
+        """
+        # A message touches some hundred of 150,000 features; all messages in one multiplication, as each call of scipy
+        # costs more than its arithmetic.
+        widths = [row.shape[1] for row in rows[0]]
+        first_columns = [0, *itertools.accumulate(widths[:-1])]
+        data = np.concatenate([row.data for blocks in rows for row in blocks]).astype(np.float32)
+        indices = np.concatenate(
+            [row.indices + first for blocks in rows for row, first in zip(blocks, first_columns, strict=True)]
+        )
+        ends = list(itertools.accumulate((sum(row.nnz for row in blocks) for blocks in rows), initial=0))
+        features = csr_matrix((data, indices, ends), shape=(len(rows), sum(widths)))
+        scores = features @ self.weights.T
+        confidences: NDArray[np.float32] = softmax((scores + self.bias) * self.temperature, axis=1)
         return confidences
 
     def save(self, folder: Path) -> None:
@@ -86,7 +97,7 @@ class LinearModel:
         """Reads what `save` wrote."""
         settings = json.loads((folder / "classifier.json").read_text(encoding="utf-8"))
         with np.load(folder / "weights.npz", allow_pickle=False) as arrays:
-            # Column-major: prediction reads whole columns.
+            # Column-major: prediction reads whole columns of few features.
             weights, bias = np.asfortranarray(arrays["weights"]), arrays["bias"]
         return cls(settings["intents"], weights, bias, settings["temperature"])
 

@@ -9,15 +9,13 @@ from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
-from rasa.nlu.constants import SPACY_DOCS
-from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from engine.nlu.contrast import Span
 from engine.nlu.contrast_focus import WANTED_SPANS
 from engine.nlu.lexicon import read_lexicon
-from engine.nlu.normalized_spacy_nlp import NormalizedSpacyNLP
+from engine.nlu.normalized_spacy_nlp import NormalizedSpacyNLP, normalized_text
 from engine.nlu.parts import Boundary, PartRules
 from engine.paths import ROOT
 
@@ -71,11 +69,11 @@ class MessageParts(GraphComponent):
         return [message for whole in messages for message in (whole, *self._parts(whole))]
 
     def _parts(self, whole: Message) -> list[Message]:
-        doc = whole.get(SPACY_DOCS[TEXT])
-        if doc is None or not doc.text.strip():
+        text = normalized_text(whole)
+        if not text.strip():
             return []
-        spans: list[Span] = whole.get(WANTED_SPANS) or [(0, len(doc.text))]
-        boundaries = self._rules.boundaries(doc.text, spans)
+        spans: list[Span] = whole.get(WANTED_SPANS) or [(0, len(text))]
+        boundaries = self._rules.boundaries(text, spans)
         if not boundaries:
             return []
         whole.set(BOUNDARIES, boundaries)

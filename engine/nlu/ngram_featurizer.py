@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import json
+import math
 from collections import Counter
 from typing import Any
 
@@ -12,7 +14,7 @@ from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
-from rasa.nlu.constants import FEATURIZER_CLASS_ALIAS, SPACY_DOCS, TOKENS_NAMES
+from rasa.nlu.constants import FEATURIZER_CLASS_ALIAS, TOKENS_NAMES
 from rasa.shared.exceptions import InvalidConfigException
 from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, TEXT
 from rasa.shared.nlu.training_data.features import Features
@@ -23,17 +25,17 @@ from scipy.sparse import csr_matrix
 from engine.nlu.contrast import Span, last_clause
 from engine.nlu.contrast_focus import WANTED_SPANS
 from engine.nlu.lexicon import read_lexicon
-from engine.nlu.normalized_spacy_nlp import NormalizedSpacyNLP
+from engine.nlu.normalized_spacy_nlp import NormalizedSpacyNLP, normalized_text
 from engine.nlu.views import character_units, ngrams, syllable_units
 from engine.paths import ROOT
 
 
 def _spans(message: Message, scope: str) -> list[Span]:
-    doc = message.get(SPACY_DOCS[TEXT])
-    if doc is None:
+    text = normalized_text(message)
+    if not text:
         return []
-    spans: list[Span] = message.get(WANTED_SPANS) or [(0, len(doc.text))]
-    return spans if scope == "message" else [last_clause(doc.text, spans[-1])]
+    spans: list[Span] = message.get(WANTED_SPANS) or [(0, len(text))]
+    return spans if scope == "message" else [last_clause(text, spans[-1])]
 
 
 def _word_units(message: Message, spans: list[Span]) -> list[str]:
@@ -46,8 +48,8 @@ def _word_units(message: Message, spans: list[Span]) -> list[str]:
 
 
 def _text(message: Message, spans: list[Span]) -> str:
-    doc = message.get(SPACY_DOCS[TEXT])
-    return ",".join(doc.text[start:end] for start, end in spans)
+    text = normalized_text(message)
+    return ",".join(text[start:end] for start, end in spans)
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
@@ -112,6 +114,7 @@ class NgramFeaturizer(GraphComponent):
         self._aliases = aliases
         self._vocabulary: dict[str, int] = {}
         self._idf: NDArray[np.float64] = np.zeros(0)
+        self._empty_row: csr_matrix | None = None
 
     @classmethod
     def create(
@@ -159,15 +162,23 @@ class NgramFeaturizer(GraphComponent):
     def _row(self, message: Message) -> csr_matrix:
         # What TfidfVectorizer.transform computes, without its checks and copies, which take ten times as long as the
         # arithmetic for a single short message.
-        vocabulary = self._vocabulary
-        counts = Counter(vocabulary[term] for term in self._analyze(message) if term in vocabulary)
-        indices = np.array(sorted(counts), dtype=np.int32)
-        frequencies = np.array([counts[index] for index in indices], dtype=np.float64)
-        values = (1 + np.log(frequencies)) * self._idf[indices]
-        norm = np.linalg.norm(values)
+        counts = Counter(map(self._vocabulary.get, self._analyze(message)))
+        counts.pop(None, None)
+        terms = sorted(counts.items())
+        indices = np.array([index for index, _ in terms], dtype=np.int32)
+        values = (1 + np.log([count for _, count in terms])) * self._idf[indices]
+        norm = math.sqrt(values @ values)
         if norm:
             values *= self._config["weight"] / norm
-        return csr_matrix((values, indices, [0, len(indices)]), shape=(1, len(vocabulary)))
+        return self._one_row(values, indices)
+
+    def _one_row(self, values: NDArray[np.float64], indices: NDArray[np.int32]) -> csr_matrix:
+        if self._empty_row is None:
+            self._empty_row = csr_matrix((1, len(self._vocabulary)))
+        # The constructor checks what is right here by construction, for longer than the n-grams take.
+        row = copy.copy(self._empty_row)
+        row.data, row.indices, row.indptr = values, indices, np.array([0, len(indices)], dtype=np.int32)
+        return row
 
     def _persist(self) -> None:
         terms = sorted(self._vocabulary, key=self._vocabulary.__getitem__)

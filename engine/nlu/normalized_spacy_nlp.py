@@ -6,11 +6,27 @@ from pathlib import Path
 from typing import Any
 
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.nlu.constants import SPACY_DOCS
 from rasa.nlu.utils.spacy_utils import SpacyModel, SpacyNLP
+from rasa.shared.nlu.constants import TEXT
+from rasa.shared.nlu.training_data.message import Message
 
 from engine.nlu.spacy_pipeline import load_pipeline
 from engine.nlu.text_normalization import normalize
 from engine.paths import ROOT
+
+_NORMALIZED_TEXT = "normalized_text"
+
+
+def normalized_text(message: Message) -> str:
+    """Returns the text of a message as spaCy has read it; empty when it has read none."""
+    text: str | None = message.get(_NORMALIZED_TEXT)
+    if text is None:
+        doc = message.get(SPACY_DOCS[TEXT])
+        # spaCy puts the text together from its tokens each time, and each featurizer asks for it.
+        text = doc.text if doc is not None else ""
+        message.set(_NORMALIZED_TEXT, text)
+    return text
 
 
 class LexiconSpacyModel(SpacyModel):

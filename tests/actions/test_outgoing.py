@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from actions.base import domain_settings
-from actions.dialogue.messages import Button, Reply
+from actions.dialogue.messages import Button, Progress, Reply
 from actions.outgoing import Script, put_into_words, script_of
 
 RESPONSES: dict[str, list[dict[str, Any]]] = {
@@ -60,3 +61,20 @@ def test_script_of(text: str, known: Script, script: Script) -> None:
 
 def test_the_domain_says_how_long_a_session_lasts() -> None:
     assert domain_settings().session_seconds == 3600
+
+
+def test_a_client_is_told_what_it_can_draw() -> None:
+    progress = Progress("forgot_password", "找回登录密码", "procedure", 1, ("点忘记密码", "填验证码"))
+    said = put_into_words(replace(REPLY, progress=progress, ask="rating"), RESPONSES, [], Script.TRADITIONAL)
+    assert said.metadata == {
+        "ask": "rating",
+        "progress": {
+            "topic": "forgot_password",
+            "title": "找回登錄密碼",
+            "kind": "procedure",
+            "number": 1,
+            "count": 2,
+            "steps": ["點忘記密碼", "填驗證碼"],
+        },
+    }
+    assert put_into_words(REPLY, RESPONSES, [], Script.SIMPLIFIED).metadata == {}

@@ -158,3 +158,25 @@ def test_messages_and_events_are_the_same(servers: dict[str, tuple[str, Path]]) 
         parsed = {name: post(f"{address}/model/parse", {"text": text}) for name, (address, _) in servers.items()}
         for name, result in parsed.items():
             assert result == parsed["rasa"], f"{name}: 「{text}」"
+
+
+def test_the_gateway_is_answered_the_same(servers: dict[str, tuple[str, Path]]) -> None:
+    said = [
+        ("payload", "/session_start"),
+        ("text", "我忘記密碼了"),
+        ("payload", "/next_step"),
+        ("text", "/session_start"),
+        ("text", "密码注销"),
+        ("text", "转人工"),
+    ]
+    answers: dict[str, list[Any]] = {}
+    for name, (address, _) in servers.items():
+        url = f"{address}/webhooks/gateway/webhook"
+        bodies = [{"sender": "visitor", "kind": kind, "message": text} for kind, text in said]
+        answers[name] = [post(url, body) for body in bodies]
+    for name, found in answers.items():
+        assert found == answers["rasa"], name
+    step = answers["engine"][2]["messages"][-1]["metadata"]
+    assert step["response"] == "utter_step"
+    assert (step["progress"]["number"], step["progress"]["count"]) == (2, 5)
+    assert "custom" in answers["engine"][-1]["messages"][-1]

@@ -1,0 +1,152 @@
+"""The channel through which the gateway talks to the bot: Rasa's REST, with what a client needs beside the text.
+
+`docs/protocol.md` describes it. Configured in `credentials.yml`; like all of Rasa never reachable from outside.
+"""
+
+from __future__ import annotations
+
+import hmac
+import os
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any
+
+import structlog
+from rasa.core.channels.channel import CollectingOutputChannel, InputChannel, UserMessage
+from rasa.shared.constants import INTENT_MESSAGE_PREFIX
+from rasa.shared.core.events import BotUttered, Event, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
+from sanic import Blueprint, response
+from sanic.request import Request
+from sanic.response import HTTPResponse
+
+SECRET_VARIABLE = "UWALLET_ENGINE_SECRET"
+_KINDS = ("text", "payload")
+# Looks like what was typed, and is no command.
+_TYPED_PREFIX = "／"
+_logger = structlog.get_logger()
+
+
+class GatewayOutput(CollectingOutputChannel):
+    """Collects replies with their metadata: name of the response, step of a procedure, what is asked."""
+
+    @classmethod
+    def name(cls) -> str:
+        """Returns the name of the channel."""
+        return "gateway"
+
+    async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
+        """Keeps one reply (see parent class)."""
+        self.messages.append(_outgoing(message))
+
+
+class GatewayInput(InputChannel):
+    """Takes `{"sender", "message", "kind", "message_id", "metadata"}`, answers `{"messages", "understood"}`.
+
+    A `message_id` that is the conversation's last one is not executed again: its replies are returned once more. So a
+    gateway that was killed before it could store them asks again.
+    """
+
+    @classmethod
+    def name(cls) -> str:
+        """Returns the name of the channel, part of its address."""
+        return "gateway"
+
+    @classmethod
+    def from_credentials(cls, credentials: dict[str, Any] | None) -> GatewayInput:
+        """Creates the channel; without `secret` in the credentials the environment variable counts."""
+        return cls((credentials or {}).get("secret") or os.environ.get(SECRET_VARIABLE))
+
+    def __init__(self, secret: str | None = None) -> None:
+        """Keeps the secret that each request has to bear; without one none is asked for."""
+        self._secret = secret
+
+    def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
+        """Returns the routes (see parent class)."""
+        webhook = Blueprint("gateway_webhook", __name__)
+
+        @webhook.route("/", methods=["GET"])
+        async def health(request: Request) -> HTTPResponse:
+            return response.json({"status": "ok"})
+
+        @webhook.route("/webhook", methods=["POST"])
+        async def receive(request: Request) -> HTTPResponse:
+            if self._secret and not _bears(request, self._secret):
+                return response.json({"error": "The secret is missing or wrong."}, status=401)
+            try:
+                message = _incoming(request.json)
+            except ValueError as error:
+                return response.json({"error": str(error)}, status=400)
+            store = request.app.ctx.agent.tracker_store
+            repeated = _replies_to(await store.retrieve(message.sender_id), message.message_id)
+            if repeated is None:
+                try:
+                    await on_new_message(message)
+                except Exception:
+                    # Rasa's channels answer an empty list then, as if the bot had nothing to say.
+                    _logger.exception("gateway.message.failed", sender_id=message.sender_id)
+                    return response.json({"error": "The turn failed; the log says why."}, status=500)
+            tracker = await store.retrieve(message.sender_id)
+            messages = message.output_channel.messages if repeated is None else repeated
+            return response.json({"messages": messages, "understood": _understood(tracker)})
+
+        return webhook
+
+
+def _bears(request: Request, secret: str) -> bool:
+    return hmac.compare_digest((request.token or "").encode(), secret.encode())
+
+
+def _incoming(body: object) -> UserMessage:
+    if not isinstance(body, Mapping):
+        raise ValueError("Expected a JSON object.")
+    for name in ("sender", "message"):
+        if not isinstance(body.get(name), str) or not body[name].strip():
+            raise ValueError(f"{name}: expected a text that is not empty.")
+    kind = body.get("kind", "text")
+    if kind not in _KINDS:
+        raise ValueError(f"kind: expected one of {', '.join(_KINDS)}, found {kind!r}.")
+    text = body["message"].strip()
+    if kind == "text" and text.startswith(INTENT_MESSAGE_PREFIX):
+        text = _TYPED_PREFIX + text[len(INTENT_MESSAGE_PREFIX) :]
+    return UserMessage(
+        text,
+        GatewayOutput(),
+        body["sender"],
+        input_channel=GatewayInput.name(),
+        message_id=body.get("message_id"),
+        metadata=body.get("metadata"),
+    )
+
+
+def _outgoing(message: Mapping[str, Any]) -> dict[str, Any]:
+    if message.get("custom"):
+        return {"custom": message["custom"]}
+    found = {"text": message.get("text") or "", "buttons": list(message.get("buttons") or ())}
+    metadata = {name: message[name] for name in ("progress", "ask") if message.get(name)}
+    if message.get("utter_action"):
+        metadata["response"] = message["utter_action"]
+    if message.get("image"):
+        found["image"] = message["image"]
+    return {**found, "metadata": metadata}
+
+
+def _replies_to(tracker: DialogueStateTracker | None, message_id: str) -> list[dict[str, Any]] | None:
+    events: Sequence[Event] = tracker.events if tracker else ()
+    replies: list[dict[str, Any]] = []
+    for event in reversed(events):
+        if isinstance(event, BotUttered):
+            replies.append(_outgoing(event.message()))
+        elif isinstance(event, UserUttered):
+            return replies[::-1] if event.message_id == message_id else None
+    return None
+
+
+def _understood(tracker: DialogueStateTracker | None) -> dict[str, Any] | None:
+    message = tracker.latest_message if tracker else None
+    if message is None or not message.intent:
+        return None
+    return {
+        "intent": message.intent.get("name"),
+        "confidence": message.intent.get("confidence"),
+        "answer_band": message.parse_data.get("answer_band"),
+    }

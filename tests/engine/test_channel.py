@@ -1,0 +1,144 @@
+"""What the gateway is answered, over HTTP, by an agent that says what it was told."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+import urllib.error
+import urllib.request
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from rasa.core.channels.channel import UserMessage
+from rasa.core.tracker_store import InMemoryTrackerStore
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import BotUttered, UserUttered
+from sanic import Sanic
+
+from engine.channel import SECRET_VARIABLE, GatewayInput
+
+Result = tuple[int, Any]
+
+
+class Agent:
+    """Answers each message with a step, and counts how often it was asked."""
+
+    def __init__(self) -> None:
+        self.tracker_store = InMemoryTrackerStore(Domain.empty())
+        self.texts: list[str] = []
+
+    async def handle(self, message: UserMessage) -> None:
+        self.texts.append(message.text)
+        if message.text == "坏了":
+            raise RuntimeError("broken")
+        tracker = await self.tracker_store.get_or_create_tracker(message.sender_id)
+        intent = {"name": "forgot_password", "confidence": 0.9}
+        parse = {"intent": intent, "entities": [], "text": message.text, "answer_band": "answer"}
+        tracker.update(UserUttered(message.text, intent, [], parse, message_id=message.message_id))
+        progress = {"topic": "forgot_password", "number": 1, "count": 2, "steps": ["一", "二"]}
+        said = BotUttered(
+            "第1步",
+            {"buttons": [{"title": "下一步", "payload": "/next_step"}]},
+            {"utter_action": "utter_step", "progress": progress, "model_id": "drawn"},
+        )
+        tracker.update(said)
+        tracker.update(BotUttered(None, {"custom": {"type": "handoff"}}))
+        await self.tracker_store.save(tracker)
+        for event in (said, BotUttered(None, {"custom": {"type": "handoff"}})):
+            await message.output_channel.send_response(message.sender_id, event.message())
+
+
+def talk(bodies: list[Any], secret: str | None = None, token: str | None = None) -> tuple[list[Result], Agent]:
+    """Posts the bodies to a server of this channel; returns status and content of each answer."""
+    agent = Agent()
+
+    async def serve() -> list[Result]:
+        Sanic.test_mode = True
+        app = Sanic(f"channel_{len(Sanic._app_registry)}", configure_logging=False)
+        app.ctx.agent = SimpleNamespace(tracker_store=agent.tracker_store)
+        app.blueprint(GatewayInput(secret).blueprint(agent.handle), url_prefix="/webhooks/gateway")
+        with socket.socket() as listening:
+            listening.bind(("127.0.0.1", 0))
+            listening.listen()
+            server = await app.create_server(sock=listening, return_asyncio_server=True)
+            assert server is not None
+            await server.startup()  # type: ignore[no-untyped-call]  # Sanic is typed in part
+            url = f"http://127.0.0.1:{listening.getsockname()[1]}/webhooks/gateway/webhook"
+            try:
+                return [await asyncio.to_thread(post, url, body, token) for body in bodies]
+            finally:
+                server.close()  # type: ignore[no-untyped-call]  # see above
+
+    return asyncio.run(serve()), agent
+
+
+def post(url: str, body: Any, token: str | None) -> Result:
+    data = body if isinstance(body, bytes) else json.dumps(body).encode()
+    headers = {"Content-Type": "application/json", **({"Authorization": f"Bearer {token}"} if token else {})}
+    try:
+        with urllib.request.urlopen(urllib.request.Request(url, data, headers), timeout=10) as response:
+            return response.status, json.load(response)
+    except urllib.error.HTTPError as error:
+        return error.code, json.loads(error.read() or b"null")
+
+
+def test_replies_carry_buttons_progress_and_handoff() -> None:
+    [(status, answer)], _ = talk([{"sender": "me", "message": "忘记密码", "kind": "text"}])
+    assert status == 200
+    step, handoff = answer["messages"]
+    assert step["text"] == "第1步"
+    assert step["buttons"] == [{"title": "下一步", "payload": "/next_step"}]
+    assert set(step["metadata"]) == {"response", "progress"}
+    assert step["metadata"]["progress"]["number"] == 1
+    assert handoff == {"custom": {"type": "handoff"}}
+    assert answer["understood"] == {"intent": "forgot_password", "confidence": 0.9, "answer_band": "answer"}
+
+
+def test_typed_text_is_no_command() -> None:
+    bodies = [
+        {"sender": "me", "message": " /restart", "kind": "text"},
+        {"sender": "me", "message": "/restart"},
+        {"sender": "me", "message": "/next_step", "kind": "payload"},
+    ]
+    _, agent = talk(bodies)
+    assert agent.texts == ["／restart", "／restart", "/next_step"]
+
+
+def test_a_message_asked_again_is_not_executed_again() -> None:
+    first = {"sender": "me", "message": "忘记密码", "message_id": "m1"}
+    answers, agent = talk([first, first, {**first, "message_id": "m2"}, first])
+    assert [status for status, _ in answers] == [200] * 4
+    assert answers[0] == answers[1] == answers[2]
+    # m1 is no longer the last one.
+    assert len(agent.texts) == 3
+
+
+def test_a_turn_that_fails_is_an_error() -> None:
+    [(status, answer)], _ = talk([{"sender": "me", "message": "坏了"}])
+    assert status == 500
+    assert "error" in answer
+
+
+@pytest.mark.parametrize(
+    "body",
+    [[], {"message": "你好"}, {"sender": "me", "message": " "}, {"sender": "me", "message": "你好", "kind": "x"}, b"{"],
+)
+def test_a_bad_request_is_told(body: Any) -> None:
+    [(status, _)], agent = talk([body])
+    assert status == 400
+    assert not agent.texts
+
+
+@pytest.mark.parametrize(("token", "status"), [(None, 401), ("wrong", 401), ("s3cret", 200)])
+def test_the_secret_is_asked_for(token: str | None, status: int) -> None:
+    [(found, _)], agent = talk([{"sender": "me", "message": "你好"}], "s3cret", token)
+    assert found == status
+    assert len(agent.texts) == (status == 200)
+
+
+def test_the_secret_comes_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(SECRET_VARIABLE, "from the environment")
+    assert GatewayInput.from_credentials(None)._secret == "from the environment"
+    assert GatewayInput.from_credentials({"secret": "configured"})._secret == "configured"
