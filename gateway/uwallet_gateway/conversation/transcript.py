@@ -21,7 +21,7 @@ from uwallet_gateway.database.connection import Database
 from uwallet_gateway.database.statements import insert_or_update
 
 
-class ConversationGone(LookupError):
+class ConversationGoneError(LookupError):
     """The conversation was purged or removed with its site."""
 
 
@@ -187,7 +187,7 @@ class Transcript:
         """A page to write on.
 
         Raises:
-            ConversationGone: There is no such conversation.
+            ConversationGoneError: There is no such conversation.
         """
         async with self._database.write() as transaction:
             # PostgreSQL locks the row; SQLite has one writer at a time anyway.
@@ -195,7 +195,7 @@ class Transcript:
                 select(tables.Conversation.last_id).where(tables.Conversation.id == conversation_id).with_for_update()
             )
             if last_id is None:
-                raise ConversationGone(conversation_id)
+                raise ConversationGoneError(conversation_id)
             page = Page(transaction, conversation_id, last_id)
             yield page
             if page.written:
@@ -205,14 +205,14 @@ class Transcript:
         """The newest message's id, 0 when nothing was said.
 
         Raises:
-            ConversationGone: There is no such conversation.
+            ConversationGoneError: There is no such conversation.
         """
         async with self._database.read() as transaction:
             last_id = await transaction.scalar(
                 select(tables.Conversation.last_id).where(tables.Conversation.id == conversation_id)
             )
         if last_id is None:
-            raise ConversationGone(conversation_id)
+            raise ConversationGoneError(conversation_id)
         return last_id
 
     async def after(self, conversation_id: str, after: int, limit: int) -> tuple[list[Message], bool]:

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from itsdangerous import BadSignature, URLSafeSerializer, URLSafeTimedSerializer
 
 
-class SecretUnreadable(Exception):
+class SecretUnreadableError(Exception):
     """A stored secret was encrypted under a key that is not set any more."""
 
 
@@ -31,7 +31,9 @@ class Keys:
         # The library signs with the last key of a list.
         oldest_first = list(reversed(secret_keys))
         self._sessions = URLSafeSerializer([_derive(key, b"sessions") for key in oldest_first], salt="session")
-        self._addresses = URLSafeTimedSerializer([_derive(key, b"addresses") for key in oldest_first], salt="attachment")
+        self._addresses = URLSafeTimedSerializer(
+            [_derive(key, b"addresses") for key in oldest_first], salt="attachment"
+        )
 
     def encrypt(self, secret: str) -> str:
         """What is stored in place of a secret."""
@@ -41,13 +43,13 @@ class Keys:
         """The secret again.
 
         Raises:
-            SecretUnreadable: None of the keys has encrypted it.
+            SecretUnreadableError: None of the keys has encrypted it.
         """
         try:
             return self._fernet.decrypt(stored.encode()).decode()
         except InvalidToken as error:
             msg = "a site's secret was encrypted under another UWALLET_SECRET_KEY; add that one to UWALLET_OLD_SECRET_KEYS"
-            raise SecretUnreadable(msg) from error
+            raise SecretUnreadableError(msg) from error
 
     def sign_session(self, session_id: str) -> str:
         """The token of a session."""
@@ -77,4 +79,6 @@ _MAX_TOKEN = 300
 
 
 def _derive(secret_key: str, purpose: bytes) -> bytes:
-    return HKDF(algorithm=SHA256(), length=32, salt=None, info=b"uwallet gateway: " + purpose).derive(secret_key.encode())
+    return HKDF(algorithm=SHA256(), length=32, salt=None, info=b"uwallet gateway: " + purpose).derive(
+        secret_key.encode()
+    )
