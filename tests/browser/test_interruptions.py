@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from stack import Stack
+from tests.browser.conftest import Complaints
 from tests.browser.test_procedures import step
 from tests.browser.widget import TEXTS, Widget
 
-# What the browser itself says when a server is gone.
-LOST = ("WebSocket", "net::ERR_", "Failed to load resource", "502", "503")
 
-
-def forgive_lost_connections(complaints: list[str]) -> None:
-    complaints[:] = [complaint for complaint in complaints if not any(word in complaint for word in LOST)]
+@pytest.fixture(autouse=True)
+def lost_connections(complaints: Complaints) -> None:
+    complaints.forgive_lost_connections()
 
 
 def first_step(widget: Widget) -> None:
@@ -27,7 +27,14 @@ def first_step(widget: Widget) -> None:
 
 def said_once(widget: Widget, *texts: str) -> None:
     for text in texts:
-        expect(widget.log.get_by_text(text, exact=True)).to_have_count(1)
+        expect(widget.own(text)).to_have_count(1)
+
+
+def steps_shown(widget: Widget, count: int) -> None:
+    """All steps up to this one have been shown, each once."""
+    for number in range(1, count + 1):
+        expect(widget.log.get_by_text(step(number), exact=True)).to_have_count(1)
+    expect(widget.log.get_by_text(step(count + 1), exact=True)).to_have_count(0)
 
 
 def test_a_reload_in_the_middle(widget: Widget, screenshot: Callable[[Page, str], None]) -> None:
@@ -37,11 +44,12 @@ def test_a_reload_in_the_middle(widget: Widget, screenshot: Callable[[Page, str]
     widget.page.reload()
     # The window was open, so it opens again.
     widget.shows(step(2))
-    said_once(widget, step(1), step(2), "我做完这步了")
+    said_once(widget, "我做完这步了")
+    steps_shown(widget, 2)
     screenshot(widget.page, "reloaded")
     widget.press("下一步")
     widget.shows(step(3))
-    said_once(widget, step(1), step(2), step(3))
+    steps_shown(widget, 3)
 
 
 def test_another_page_of_the_site_goes_on(widget: Widget, stack: Stack) -> None:
@@ -54,7 +62,7 @@ def test_another_page_of_the_site_goes_on(widget: Widget, stack: Stack) -> None:
 
 
 def test_the_gateway_is_killed_and_comes_back(
-    widget: Widget, stack: Stack, complaints: list[str], screenshot: Callable[[Page, str], None]
+    widget: Widget, stack: Stack, screenshot: Callable[[Page, str], None]
 ) -> None:
     first_step(widget)
     stack.gateway.kill()
@@ -64,14 +72,14 @@ def test_the_gateway_is_killed_and_comes_back(
     stack.gateway.start()
     stack.gateway.wait_until_ready(60)
     widget.shows(step(2))
-    said_once(widget, step(1), step(2), "下一步")
+    said_once(widget, "下一步")
+    steps_shown(widget, 2)
     expect(widget.window.get_by_text(TEXTS["app"]["banner"]["offline"])).to_be_hidden()
     widget.press("下一步")
     widget.shows(step(3))
-    forgive_lost_connections(complaints)
 
 
-def test_the_gateway_is_killed_before_it_answers(widget: Widget, stack: Stack, complaints: list[str]) -> None:
+def test_the_gateway_is_killed_before_it_answers(widget: Widget, stack: Stack) -> None:
     first_step(widget)
     # Acknowledged, as it is stored, but not answered, as the engine is not there.
     stack.engine.kill()
@@ -83,8 +91,8 @@ def test_the_gateway_is_killed_before_it_answers(widget: Widget, stack: Stack, c
     stack.gateway.start()
     stack.gateway.wait_until_ready(60)
     widget.shows(step(2))
-    said_once(widget, step(1), step(2), "下一步")
-    forgive_lost_connections(complaints)
+    said_once(widget, "下一步")
+    steps_shown(widget, 2)
 
 
 def test_the_engine_is_killed_and_comes_back(
@@ -99,13 +107,14 @@ def test_the_engine_is_killed_and_comes_back(
     stack.engine.start()
     stack.engine.wait_until_ready(60)
     widget.shows(step(2))
-    said_once(widget, step(1), step(2), "下一步")
+    said_once(widget, "下一步")
+    steps_shown(widget, 2)
     widget.say("下一步")
     widget.shows(step(3))
 
 
 def test_no_network_for_a_while(
-    visitor: BrowserContext, widget: Widget, complaints: list[str], screenshot: Callable[[Page, str], None]
+    visitor: BrowserContext, widget: Widget, screenshot: Callable[[Page, str], None]
 ) -> None:
     first_step(widget)
     visitor.set_offline(True)
@@ -116,13 +125,11 @@ def test_no_network_for_a_while(
     screenshot(widget.page, "waiting")
     visitor.set_offline(False)
     widget.shows(step(3))
-    said_once(widget, "下一步", "然后呢", step(2), step(3))
-    forgive_lost_connections(complaints)
+    said_once(widget, "下一步", "然后呢")
+    steps_shown(widget, 3)
 
 
-def test_what_was_written_offline_survives_a_reload(
-    visitor: BrowserContext, widget: Widget, stack: Stack, complaints: list[str]
-) -> None:
+def test_what_was_written_offline_survives_a_reload(visitor: BrowserContext, widget: Widget, stack: Stack) -> None:
     first_step(widget)
     stack.gateway.kill()
     expect(widget.window.get_by_text(TEXTS["app"]["banner"]["offline"])).to_be_visible()
@@ -132,5 +139,5 @@ def test_what_was_written_offline_survives_a_reload(
     stack.gateway.wait_until_ready(60)
     widget.page.reload()
     widget.shows(step(2))
-    said_once(widget, "下一步", step(2))
-    forgive_lost_connections(complaints)
+    said_once(widget, "下一步")
+    steps_shown(widget, 2)

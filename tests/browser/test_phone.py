@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from stack import Stack
+from tests.browser.conftest import Complaints
 from tests.browser.sites import Site
 from tests.browser.test_procedures import step
 from tests.browser.widget import Widget
@@ -21,9 +22,9 @@ PHONE = {
 
 
 @pytest.fixture
-def phone(new_context: Callable[..., BrowserContext], complaints: list[str]) -> Iterator[BrowserContext]:
+def phone(new_context: Callable[..., BrowserContext], complaints: Complaints) -> Iterator[BrowserContext]:
     yield new_context(**PHONE)
-    assert not complaints
+    complaints.check()
 
 
 def inside(page: Page, width: int) -> None:

@@ -50,6 +50,6 @@ class Widget:
         """Waits until the log contains this."""
         expect(self.log).to_contain_text(text)
 
-    def count(self, text: str) -> int:
-        """Returns how often the log contains this."""
-        return self.log.inner_text().count(text)
+    def own(self, text: str) -> Locator:
+        """Returns the user's messages with this text."""
+        return self.log.locator('[data-author="user"]').get_by_text(text, exact=True)
