@@ -116,7 +116,7 @@ export function ChatWindow(props: ChatWindowProps): JSX.Element {
           </button>
         </div>
       )}
-      <Composer text={text} onText={setText} field={field} onFiles={takeFiles} />
+      <Composer text={text} onText={setText} field={field} onFiles={takeFiles} shown={open} />
       {dragging && (
         <div class="drop" aria-hidden="true">
           {strings.composer.drop}
