@@ -71,6 +71,8 @@ async function buildPages(
   const root = path.join(WEB, folder);
   await build({
     ...shared,
+    // It warns of /widget.js, which is not its business.
+    logLevel: 'error',
     root,
     base,
     build: {

@@ -19,7 +19,7 @@ from uwallet_gateway.conversation.messages import Message
 from uwallet_gateway.conversation.replies import replies
 from uwallet_gateway.conversation.transcript import ConversationGoneError, Transcript
 from uwallet_gateway.conversation.trouble import Trouble
-from uwallet_gateway.engine_client import EngineClient, EngineReply, EngineUnavailable
+from uwallet_gateway.engine_client import EngineClient, EngineReply, EngineUnavailable, TroubleReason
 from uwallet_gateway.observability.metrics import Metrics
 
 # Seconds between two looks at an engine that is away; the circuit breaker lets few of them through.
@@ -170,7 +170,9 @@ class Dispatcher:
                 self._metrics.count_engine_trouble(error.reason)
                 self._failed_at = time.monotonic()
                 self._away_since = self._away_since or self._failed_at
-                if not error.not_executed or time.monotonic() >= give_up_at:
+                # A turn that died with the engine is none; one that was finished is known to it by its id.
+                repeatable = error.not_executed or error.reason is TroubleReason.DISCONNECTED
+                if not repeatable or time.monotonic() >= give_up_at:
                     raise
                 if self._is_long_away():
                     await self._trouble.tell(message.conversation_id)

@@ -117,7 +117,7 @@ class Conversations:
         await self.transcript.add_picture(conversation_id, picture)
 
     async def _draft(self, page: Page, incoming: Incoming, client_id: str | None) -> tuple[Draft, bool]:
-        if incoming.kind not in {None, "text", "payload"}:
+        if incoming.kind not in (None, "text", "payload"):
             raise InputError(ErrorCode.MALFORMED)
         if incoming.kind != "text" and isinstance(incoming.message, str):
             title = await _offered(page, incoming.message)

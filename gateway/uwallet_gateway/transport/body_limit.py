@@ -15,6 +15,8 @@ from uwallet_gateway.transport.presentation import API, Presentation
 _JSON_BYTES = 64 * 1024
 # Bytes of a multipart body beside the picture.
 _MULTIPART_BYTES = 16 * 1024
+# Bytes of what is too large that are read and thrown away before it is refused.
+_DRAINED_BYTES = 32 * 1024 * 1024
 
 
 class BodyLimit:
@@ -35,7 +37,7 @@ class BodyLimit:
         code = ErrorCode.ATTACHMENT_TOO_LARGE if is_upload else ErrorCode.TOO_LONG
         announced = header(scope, b"content-length") or "0"
         if not announced.isdigit() or int(announced) > limit:
-            await self._refuse(send, code)
+            await self._refuse(receive, send, code)
             return
         read = 0
         started = False
@@ -60,14 +62,20 @@ class BodyLimit:
             if read <= limit:
                 raise
         if read > limit and not started:
-            await self._refuse(send, code)
+            await self._refuse(receive, send, code)
 
-    async def _refuse(self, send: Send, code: ErrorCode) -> None:
+    async def _refuse(self, receive: Receive, send: Send, code: ErrorCode) -> None:
+        # A client that still sends would see a broken connection instead of the answer.
+        drained, more = 0, True
+        while more and drained < _DRAINED_BYTES:
+            message = await receive()
+            drained += len(message.get("body", b""))
+            more = message["type"] == "http.request" and message.get("more_body", False)
         body = json.dumps(self._presentation.error(InputError(code)), ensure_ascii=False).encode()
         headers = [
             (b"content-type", b"application/json"),
             (b"content-length", str(len(body)).encode()),
-            # The rest of the body is not read.
+            # What is left of the body is not read.
             (b"connection", b"close"),
         ]
         await send({"type": "http.response.start", "status": 413, "headers": headers})

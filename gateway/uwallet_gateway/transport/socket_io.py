@@ -101,8 +101,8 @@ class SocketTransport:
                 connection.plain = "last_id" not in request
                 last_id = _checked_last_id(request.get("last_id"))
                 await self._open(sid, connection, request.get("session_id"), request.get("user"), last_id)
-            except InputError as error:
-                await self.server.emit("session_error", self._services.presentation.error(error), to=sid)
+            except Exception as error:
+                await self.server.emit("session_error", self._services.presentation.error(_refusal(error)), to=sid)
 
     async def _open(self, sid: str, connection: _Connection, token: object, user: object, last_id: int | None) -> None:
         services = self._services
@@ -176,8 +176,8 @@ class SocketTransport:
                     # Some widgets never ask for a session.
                     await self._open(sid, connection, data.get("session_id"), None, None)
                 message = await self._say(sid, connection, data)
-        except InputError as error:
-            shown = services.presentation.error(error)
+        except Exception as error:
+            shown = services.presentation.error(_refusal(error))
             if connection and connection.plain:
                 await self.server.emit("bot_uttered", {"text": shown["message"]}, to=sid)
             return {"ok": False, "error": shown}
@@ -220,6 +220,14 @@ class SocketTransport:
             await self.server.emit("session_closed", {"reason": event.reason}, to=sid)
             if subscription:
                 await subscription.end()
+
+
+def _refusal(error: Exception) -> InputError:
+    """What the client is told; a fault of ours is logged and told as such."""
+    if isinstance(error, InputError):
+        return error
+    _log.error("socket.failed", exc_info=error)
+    return InputError(ErrorCode.UNAVAILABLE)
 
 
 def _site_key(scope: Mapping[str, Any], auth: object) -> object:

@@ -52,11 +52,11 @@ export class MockGateway {
   readonly conversations = new Map<string, Conversation>();
   readonly received: Uttered[] = [];
   readonly uploads = new Map<string, { type: string; bytes: Buffer }>();
-  readonly session_requests: Record<string, unknown>[] = [];
+  readonly sessionRequests: Record<string, unknown>[] = [];
   /** Called before a message is acknowledged; what it returns instead of undefined is the acknowledgement. */
   intercept: ((uttered: Uttered) => unknown) | null = null;
   /** Drops the acknowledgement, although the message is stored. */
-  swallow_acknowledgements = 0;
+  swallowAcknowledgements = 0;
   /** Milliseconds that the bot "types". */
   thinking = 0;
   /** What `session_request` is refused with. */
@@ -93,11 +93,11 @@ export class MockGateway {
   say(token: string, reply: Reply, deliver = true): WireMessage {
     const conversation = this.conversation(token);
     const message = this.store(conversation, { author: 'bot', ...reply });
-    if (deliver) this.io.to(token).emit('bot_uttered', bot_uttered(message));
+    if (deliver) this.io.to(token).emit('bot_uttered', botUttered(message));
     return message;
   }
 
-  close_session(token: string, reason: string): void {
+  closeSession(token: string, reason: string): void {
     this.io.to(token).emit('session_closed', { reason });
   }
 
@@ -110,7 +110,7 @@ export class MockGateway {
   private attach(): SocketServer {
     const io = new SocketServer(this.http, { cors: { origin: true } });
     io.on('connection', (socket) => {
-      socket.on('session_request', (data: Record<string, unknown>) => this.open_session(socket, data));
+      socket.on('session_request', (data: Record<string, unknown>) => this.openSession(socket, data));
       socket.on('user_uttered', (data: Uttered, acknowledge?: (answer: unknown) => void) =>
         this.hear(socket, data, acknowledge ?? (() => undefined)),
       );
@@ -118,8 +118,8 @@ export class MockGateway {
     return io;
   }
 
-  private open_session(socket: Socket, data: Record<string, unknown>): void {
-    this.session_requests.push(data);
+  private openSession(socket: Socket, data: Record<string, unknown>): void {
+    this.sessionRequests.push(data);
     if (this.refusal) return void socket.emit('session_error', this.refusal);
     const token = typeof data.session_id === 'string' ? data.session_id : null;
     const user = (data.user as { id?: string; hash?: string } | undefined) ?? null;
@@ -140,14 +140,17 @@ export class MockGateway {
       identity: conversation.user === null ? 'visitor' : 'user',
       last_id: messages.at(-1)?.id ?? 0,
       messages: page,
-      has_more: last_id === null ? messages.length > 50 : (page.at(-1)?.id ?? 0) < (messages.at(-1)?.id ?? 0) && page.length > 0,
+      has_more:
+        last_id === null
+          ? messages.length > 50
+          : (page.at(-1)?.id ?? 0) < (messages.at(-1)?.id ?? 0) && page.length > 0,
       limits: LIMITS,
     });
   }
 
   private find(token: string | null, user: string | null): Conversation {
-    const of_user = user === null ? undefined : [...this.conversations.values()].find((one) => one.user === user);
-    const existing = of_user ?? (user === null && token !== null ? this.conversations.get(token) : undefined);
+    const ofUser = user === null ? undefined : [...this.conversations.values()].find((one) => one.user === user);
+    const existing = ofUser ?? (user === null && token !== null ? this.conversations.get(token) : undefined);
     if (existing) return existing;
     this.tokens += 1;
     const conversation: Conversation = {
@@ -192,14 +195,14 @@ export class MockGateway {
           }
         : null,
     });
-    if (this.swallow_acknowledgements > 0) this.swallow_acknowledgements -= 1;
+    if (this.swallowAcknowledgements > 0) this.swallowAcknowledgements -= 1;
     else acknowledge({ ok: true, message });
     socket.to(token).emit('user_message', message);
     this.io.to(token).emit('bot_typing', { typing: true });
     const answer = (): void => {
       for (const reply of this.bot(message.text, payload)) {
         const stored = this.store(conversation, { author: 'bot', ...reply, in_reply_to: message.id });
-        this.io.to(token).emit('bot_uttered', bot_uttered(stored));
+        this.io.to(token).emit('bot_uttered', botUttered(stored));
       }
       this.io.to(token).emit('bot_typing', { typing: false });
     };
@@ -243,14 +246,14 @@ export class MockGateway {
     }
     if (url.pathname === '/api/v1/attachments' && request.method === 'POST') {
       if (!conversation) return send(401, { code: 'bad_token', message: '会话已失效' });
-      return send(...(await this.take_upload(request)));
+      return send(...(await this.takeUpload(request)));
     }
     const image = this.uploads.get(url.pathname.replace('/api/v1/attachments/', ''));
     if (image) return void response.writeHead(200, { 'Content-Type': image.type }).end(image.bytes);
-    await serve_built(url.pathname, response);
+    await serveBuilt(url.pathname, response);
   }
 
-  private async take_upload(request: IncomingMessage): Promise<[number, unknown]> {
+  private async takeUpload(request: IncomingMessage): Promise<[number, unknown]> {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const body = Buffer.concat(chunks);
@@ -260,11 +263,14 @@ export class MockGateway {
     if (!LIMITS.attachment_types.includes(type)) return [422, { code: 'attachment_type', message: '请发送图片' }];
     const id = `image-${this.uploads.size + 1}`;
     this.uploads.set(id, { type, bytes });
-    return [201, { id, url: `/api/v1/attachments/${id}`, content_type: type, width: 64, height: 48, size: bytes.length }];
+    return [
+      201,
+      { id, url: `/api/v1/attachments/${id}`, content_type: type, width: 64, height: 48, size: bytes.length },
+    ];
   }
 }
 
-function bot_uttered(message: WireMessage): unknown {
+function botUttered(message: WireMessage): unknown {
   const { text, buttons, attachment, metadata, ...rest } = message;
   return {
     text,
@@ -274,7 +280,7 @@ function bot_uttered(message: WireMessage): unknown {
   };
 }
 
-async function serve_built(pathname: string, response: ServerResponse): Promise<void> {
+async function serveBuilt(pathname: string, response: ServerResponse): Promise<void> {
   try {
     const listed = JSON.parse(await readFile(path.join(DIST, 'files.json'), 'utf8')) as Record<
       string,

@@ -33,7 +33,7 @@ const GREETING: Reply = {
 };
 
 /** Returns a bot with a place in its procedure of its own. */
-export function scripted_bot(): (text: string, payload: string | null) => Reply[] {
+export function scriptedBot(): (text: string, payload: string | null) => Reply[] {
   let at = 0;
   const step = (): Reply => {
     const [title, text] = STEPS[at] ?? ['', ''];
@@ -86,6 +86,12 @@ export function scripted_bot(): (text: string, payload: string | null) => Reply[
       ];
     }
     if (text.startsWith('回声')) return [{ text: text.slice(2) }];
-    return [{ text: '您是不是想问下面的哪一个？点一下，或者回个数字就行。', buttons: TOPICS.slice(0, 3), metadata: { ask: 'choice' } }];
+    return [
+      {
+        text: '您是不是想问下面的哪一个？点一下，或者回个数字就行。',
+        buttons: TOPICS.slice(0, 3),
+        metadata: { ask: 'choice' },
+      },
+    ];
   };
 }

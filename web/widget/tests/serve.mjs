@@ -6,6 +6,6 @@ const { module: mock } = await runnerImport(`${import.meta.dirname}/mock_gateway
 /** @type {{ module: typeof import('./scripted_bot.ts') }} */
 const { module: bot } = await runnerImport(`${import.meta.dirname}/scripted_bot.ts`);
 
-const gateway = await mock.MockGateway.start(bot.scripted_bot(), Number(process.env.PORT ?? 5099));
+const gateway = await mock.MockGateway.start(bot.scriptedBot(), Number(process.env.PORT ?? 5099));
 gateway.thinking = Number(process.env.THINKING ?? 600);
 console.log(gateway.base);

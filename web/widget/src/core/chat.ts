@@ -42,6 +42,8 @@ export interface ChatState {
   limits: Limits;
   /** Id of the last message that the user has seen. */
   readId: number;
+  /** Counts up when somebody else's conversation begins: nothing that was typed before is theirs. */
+  era: number;
 }
 
 export interface ChatOptions {
@@ -114,6 +116,7 @@ export class Chat {
       refusal: null,
       outbox: this.outbox.entries(),
       uploads: [],
+      era: 0,
       limits: DEFAULT_LIMITS,
       readId: Number(this.storage.read('read')) || 0,
     });
@@ -263,9 +266,9 @@ export class Chat {
 
   private requestSession(): void {
     const { transcript } = this.state.get();
-    const { token, user } = this.identity;
+    const { token, tokenToShow, user } = this.identity;
     this.socket?.emit('session_request', {
-      ...(token ? { session_id: token } : {}),
+      ...(tokenToShow ? { session_id: tokenToShow } : {}),
       // Null asks for the newest messages.
       last_id: transcript.completeTo || null,
       ...(user ? { user } : {}),
@@ -282,7 +285,7 @@ export class Chat {
       // Another tab began a conversation in the same moment: both continue that one.
       return this.requestSession();
     }
-    this.identity.token = confirmation.token;
+    if (this.identity.confirm(confirmation.token, confirmation.identity)) this.clear();
     const known = this.state.get().transcript;
     if (confirmation.last_id < known.completeTo) {
       // Not the conversation that is shown.
@@ -368,7 +371,7 @@ export class Chat {
 
   private clear(): void {
     this.uploads.clear();
-    this.state.set({ ...CLEAN, outbox: this.outbox.entries() });
+    this.state.set({ ...CLEAN, outbox: this.outbox.entries(), era: this.state.get().era + 1 });
   }
 
   // --- Messages ---

@@ -8,6 +8,24 @@ export interface User {
   hash: string;
 }
 
+/** Forgets the conversation and everything that was typed into it. */
+export function forget(storage: SiteStorage): void {
+  for (const name of PERSONAL) storage.write(name, null);
+}
+
+/**
+ * Makes what is stored that of a user; returns whether another one's had to be forgotten for it. The token of that one is
+ * kept for the gateway, which closes its session when it is told who came instead.
+ */
+export function takeOver(storage: SiteStorage, id: string): boolean {
+  if (storage.read('user') === id) return false;
+  const former = storage.read('token') ?? storage.read('former');
+  forget(storage);
+  storage.write('former', former);
+  storage.write('user', id);
+  return true;
+}
+
 /** The token of the conversation, and whose it is. */
 export class Identity {
   user: User | null = null;
@@ -22,22 +40,31 @@ export class Identity {
     this.storage.write('token', token);
   }
 
-  /** Id of the user to whom what is stored belongs; null for a visitor. */
-  get owner(): string | null {
-    return this.storage.read('user');
+  /** The token to ask for a session with: of the user before this one, if there is none yet. */
+  get tokenToShow(): string | null {
+    return this.token ?? (this.user ? this.storage.read('former') : null);
   }
 
   /** Takes over a user; returns whether another one's conversation had to be forgotten for it. */
   adopt(user: User): boolean {
     this.user = user;
-    if (this.owner === user.id) return false;
-    this.forget();
-    this.storage.write('user', user.id);
-    return true;
+    return takeOver(this.storage, user.id);
   }
 
-  /** Forgets the conversation and everything that was typed into it. */
+  /**
+   * Takes note of the session that the gateway has opened. A visitor's, although a user's was stored: that one has not come
+   * back, and what they left waiting is not the visitor's. Returns whether something had to be forgotten for it.
+   */
+  confirm(token: string, kind: 'visitor' | 'user'): boolean {
+    const ofAnother = kind === 'visitor' && this.storage.read('user') !== null;
+    if (ofAnother) forget(this.storage);
+    this.token = token;
+    this.storage.write('former', null);
+    return ofAnother;
+  }
+
   forget(): void {
-    for (const name of PERSONAL) this.storage.write(name, null);
+    forget(this.storage);
+    this.storage.write('former', null);
   }
 }

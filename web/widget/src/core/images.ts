@@ -8,8 +8,10 @@ export const MAX_IMAGES = 3;
 export type ImageProblem = 'wrong_type' | 'too_large';
 
 /** Returns why a file cannot be sent, or null. */
-export function imageProblem(file: { type: string; size: number }, limits: Limits): ImageProblem | null {
-  if (!limits.attachment_types.includes(file.type)) return 'wrong_type';
+export function imageProblem(file: { type: string; size: number; name: string }, limits: Limits): ImageProblem | null {
+  // Desktop browsers do not know the type of an iPhone's pictures.
+  const type = file.type || `image/${/\.(hei[cf])$/i.exec(file.name)?.[1]?.toLowerCase() ?? ''}`;
+  if (!limits.attachment_types.includes(type)) return 'wrong_type';
   return file.size > limits.attachment_bytes ? 'too_large' : null;
 }
 

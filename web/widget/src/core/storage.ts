@@ -37,7 +37,7 @@ export function browserStorage(area: 'localStorage' | 'sessionStorage'): KeyValu
 }
 
 /** Names under which a site's values are kept. */
-export type Name = 'token' | 'user' | 'read' | 'outbox' | 'sound' | 'open' | 'draft';
+export type Name = 'token' | 'former' | 'user' | 'read' | 'outbox' | 'sound' | 'open' | 'draft';
 
 /** What belongs to one user, and goes when another one comes. */
 export const PERSONAL: readonly Name[] = ['token', 'user', 'read', 'outbox', 'draft'];

@@ -1,6 +1,7 @@
 /** The script that a page includes: a button, and the window when it is pressed. */
 
-import { PERSONAL, SiteStorage, browserStorage } from '../core/storage.ts';
+import { forget, takeOver } from '../core/identity.ts';
+import { SiteStorage, browserStorage } from '../core/storage.ts';
 import { loader as simplified } from '../i18n/zh-CN.json';
 import { loader as traditional } from '../i18n/zh-TW.json';
 import type { App, AppModule } from '../interface.ts';
@@ -22,6 +23,9 @@ declare global {
 
 /** Narrower windows are filled by the chat; it does not open by itself there. */
 const WIDE = '(min-width: 481px)';
+
+/** How often unread messages are asked for while the page is looked at and the window has not been loaded. Milliseconds. */
+const UNREAD_INTERVAL = 60_000;
 
 /** The events of keys and focus that pages listen to for shortcuts and for keeping the focus in dialogs of theirs. */
 const KEPT_INSIDE = ['keydown', 'keyup', 'keypress', 'focusin', 'focusout'] as const;
@@ -106,23 +110,26 @@ function start(script: HTMLScriptElement): void {
     setUser: (id, hash) => {
       user = [String(id), hash];
       if (app) return app.setUser(...user);
-      if (storage.read('user') === user[0]) return;
       // Somebody else's conversation: nothing of it may show.
-      forget();
-      storage.write('user', user[0]);
+      if (takeOver(storage, user[0])) emitter.emit('unread', 0);
+      reopen();
     },
     on: (name, listener) => emitter.on(name, listener),
     reset: () => {
       user = null;
       if (app) app.reset();
-      else forget();
+      else {
+        forget(storage);
+        emitter.emit('unread', 0);
+      }
     },
     push: (...calls) => calls.forEach((call) => runCall(api, call)),
   };
 
-  function forget(): void {
-    for (const name of PERSONAL) storage.write(name, null);
-    emitter.emit('unread', 0);
+  /** Opens the window again that was open on the page before; a user's, once the page has told that it is still them. */
+  function reopen(): void {
+    const wasOpen = pageStorage.read('open') !== null && window.matchMedia(WIDE).matches;
+    if (wasOpen && (user !== null || storage.read('user') === null)) void open(false);
   }
 
   const queued = window.UWalletChat;
@@ -136,13 +143,11 @@ function start(script: HTMLScriptElement): void {
     api.setUser(id, hash);
   }
   runQueued(api, queued);
-  const wasOpen = pageStorage.read('open') !== null && window.matchMedia(WIDE).matches;
-  if (settings.mode === 'page' || wasOpen) void open(settings.mode === 'page');
-  else {
-    void checkUnread();
-    document.addEventListener('visibilitychange', () => void checkUnread());
-    setInterval(() => void checkUnread(), 60_000);
-  }
+  if (settings.mode === 'page') return void open(true);
+  reopen();
+  void checkUnread();
+  document.addEventListener('visibilitychange', () => void checkUnread());
+  setInterval(() => void checkUnread(), UNREAD_INTERVAL);
 }
 
 const script = document.currentScript ?? document.querySelector('script[src*="widget.js"][data-site]');

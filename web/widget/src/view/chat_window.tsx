@@ -7,7 +7,7 @@ import { fill } from '../i18n/language.ts';
 import type { Settings } from '../interface.ts';
 import { Banner } from './banner.tsx';
 import { Composer } from './composer.tsx';
-import { useChatContext } from './context.ts';
+import { useChatContext, useChatState } from './context.ts';
 import { keepFocusInside } from './focus.ts';
 import { Header } from './header.tsx';
 import { MessageLog } from './message_log.tsx';
@@ -35,8 +35,15 @@ export function ChatWindow(props: ChatWindowProps): JSX.Element {
   const [problem, setProblem] = useState('');
   const page = settings.mode === 'page';
 
+  const { era } = useChatState();
+  const knownEra = useRef(era);
+
   useVisualViewport(element, open);
   useEffect(() => storage.write('draft', text === '' ? null : text), [storage, text]);
+  useEffect(() => {
+    if (knownEra.current !== era) setText('');
+    knownEra.current = era;
+  }, [era]);
   useLayoutEffect(() => {
     // A phone's keyboard would cover the greeting: there the window itself takes the focus.
     if (focusRequest > 0)
@@ -116,7 +123,7 @@ export function ChatWindow(props: ChatWindowProps): JSX.Element {
           </button>
         </div>
       )}
-      <Composer text={text} onText={setText} field={field} onFiles={takeFiles} />
+      <Composer text={text} onText={setText} field={field} onFiles={takeFiles} shown={open} />
       {dragging && (
         <div class="drop" aria-hidden="true">
           {strings.composer.drop}

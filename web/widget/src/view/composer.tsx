@@ -17,10 +17,12 @@ interface ComposerProps {
   onText: (text: string) => void;
   field: { current: HTMLTextAreaElement | null };
   onFiles: (files: readonly File[]) => void;
+  /** The field can be measured. */
+  shown: boolean;
 }
 
 /** Where the user writes. */
-export function Composer({ text, onText, field, onFiles }: ComposerProps): JSX.Element {
+export function Composer({ text, onText, field, onFiles, shown }: ComposerProps): JSX.Element {
   const { chat, strings } = useChatContext();
   const { phase, limits } = useChatState();
   const picker = useRef<HTMLInputElement>(null);
@@ -30,7 +32,7 @@ export function Composer({ text, onText, field, onFiles }: ComposerProps): JSX.E
   const blocked = phase === 'refused' || phase === 'closed';
   const sendable = text.trim() !== '' && left >= 0 && !blocked;
 
-  useGrowing(field, text);
+  useGrowing(field, text, shown);
 
   const send = (): void => {
     if (!sendable) return;
@@ -139,14 +141,14 @@ export function Composer({ text, onText, field, onFiles }: ComposerProps): JSX.E
 }
 
 /** Lets the field be as tall as its text, up to a limit. */
-function useGrowing(field: { current: HTMLTextAreaElement | null }, text: string): void {
+function useGrowing(field: { current: HTMLTextAreaElement | null }, text: string, shown: boolean): void {
   const fit = useCallback((): void => {
     const area = field.current;
     if (!area) return;
     area.style.height = 'auto';
     area.style.height = `${Math.min(area.scrollHeight, MAX_HEIGHT)}px`;
   }, [field]);
-  useLayoutEffect(fit, [fit, text]);
+  useLayoutEffect(fit, [fit, text, shown]);
   useEffect(() => {
     window.addEventListener('resize', fit);
     return () => window.removeEventListener('resize', fit);
