@@ -163,12 +163,17 @@ def visitor(new_context: Callable[..., BrowserContext], complaints: Complaints) 
     complaints.check()
 
 
-@pytest.fixture
-def site(stack: Stack) -> Iterator[Site]:
-    """A site that embeds the bot on any page."""
-    site = Site(stack)
+@pytest.fixture(scope="session")
+def shared_site(running_stack: Stack) -> Iterator[Site]:
+    site = Site(running_stack)
     yield site
     site.close()
+
+
+@pytest.fixture
+def site(stack: Stack, shared_site: Site) -> Site:
+    """A site that embeds the bot on any page; the same for all tests."""
+    return shared_site
 
 
 @pytest.fixture

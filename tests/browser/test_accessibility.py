@@ -58,7 +58,7 @@ def test_axe_finds_nothing_serious(
     widget.shows(step(1))
     widget.press("下一步")
     widget.shows(step(2))
-    widget.say("搞定了")
+    widget.say("问题解决了，谢谢")
     widget.shows("打个分")
     screenshot(page, "rating")
     assert not findings(page)

@@ -1,4 +1,7 @@
-"""A site that says who its users are: each has one conversation, and nobody sees another's."""
+"""A site that says who its users are: each has one conversation, and nobody sees another's.
+
+The site is the same for all tests, so each names users of its own.
+"""
 
 from __future__ import annotations
 
@@ -30,10 +33,10 @@ def on_site(visitor: BrowserContext, site: Site, user: str | None = None) -> Wid
 def test_a_user_has_one_conversation_on_all_devices(
     new_context: Callable[..., BrowserContext], complaints: Complaints, site: Site
 ) -> None:
-    phone = on_site(new_context(viewport={"width": 390, "height": 844}), site, "user-1")
+    phone = on_site(new_context(viewport={"width": 390, "height": 844}), site, "on-two-devices")
     phone.say("我忘记密码了")
     phone.shows(step(1))
-    computer = on_site(new_context(), site, "user-1")
+    computer = on_site(new_context(), site, "on-two-devices")
     computer.shows(step(1))
     computer.say("下一步")
     for device in (phone, computer):
@@ -48,7 +51,7 @@ def test_what_comes_while_the_window_is_closed_is_counted(
     site: Site,
     screenshot: Callable[[Page, str], None],
 ) -> None:
-    phone, computer = (on_site(new_context(), site, "user-3") for _ in range(2))
+    phone, computer = (on_site(new_context(), site, "away") for _ in range(2))
     phone.greeted()
     computer.greeted()
     computer.page.keyboard.press("Escape")
@@ -68,28 +71,28 @@ def test_what_comes_while_the_window_is_closed_is_counted(
 def test_another_user_begins_clean_and_the_first_comes_back(
     visitor: BrowserContext, site: Site, screenshot: Callable[[Page, str], None]
 ) -> None:
-    widget = on_site(visitor, site, "user-1")
+    widget = on_site(visitor, site, "first")
     widget.say("我忘记密码了")
     widget.shows(step(1))
-    widget.page.evaluate(SET_USER, ["user-2", site.vouch("user-2")])
+    widget.page.evaluate(SET_USER, ["second", site.vouch("second")])
     widget.greeted()
     expect(widget.log.get_by_text("我忘记密码了")).to_have_count(0)
     screenshot(widget.page, "second-user")
     widget.say("下一步")
     expect(widget.log.get_by_text(step(2))).to_have_count(0)
-    widget.page.evaluate(SET_USER, ["user-1", site.vouch("user-1")])
+    widget.page.evaluate(SET_USER, ["first", site.vouch("first")])
     widget.shows(step(1))
     expect(widget.own("下一步")).to_have_count(0)
 
 
 def test_signing_out_forgets_the_conversation(visitor: BrowserContext, site: Site) -> None:
-    widget = on_site(visitor, site, "user-1")
+    widget = on_site(visitor, site, "signs-out")
     widget.say("我忘记密码了")
     widget.shows(step(1))
     widget.page.evaluate("UWalletChat.reset()")
     expect(widget.log.get_by_text("我忘记密码了")).to_have_count(0)
     stored = widget.page.evaluate("JSON.stringify({...localStorage, ...sessionStorage})")
-    assert "user-1" not in stored
+    assert "signs-out" not in stored
     assert "我忘记密码了" not in stored
 
 

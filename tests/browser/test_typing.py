@@ -20,7 +20,12 @@ def test_enter_that_ends_a_composition_does_not_send(widget: Widget) -> None:
             "Input.dispatchKeyEvent", {"type": kind, "key": "Process", "code": "Enter", "windowsVirtualKeyCode": 229}
         )
     expect(widget.composer).to_have_value("wangji")
-    widget.composer.press("Enter")
+    # As Safari does: the key itself, while it composes.
+    widget.composer.evaluate(
+        "field => field.dispatchEvent(new KeyboardEvent('keydown', COMPOSING))".replace(
+            "COMPOSING", "{ key: 'Enter', keyCode: 229, bubbles: true, cancelable: true, composed: true }"
+        )
+    )
     expect(widget.composer).to_have_value("wangji")
     keyboard.send("Input.insertText", {"text": "忘记密码"})
     expect(widget.composer).to_have_value("忘记密码")
