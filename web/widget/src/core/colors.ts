@@ -10,7 +10,8 @@ const INK: Rgb = [16, 24, 43];
 const LIGHT_SURFACE: Rgb = [238, 242, 251];
 const DARK_SURFACE: Rgb = [36, 44, 64];
 
-const READABLE = 4.5;
+/** A little more than AA asks for, as colours are rounded. */
+const READABLE = 4.55;
 
 function read(color: string): Rgb {
   return [1, 3, 5].map((start) => parseInt(color.slice(start, start + 2), 16)) as Rgb;
@@ -42,10 +43,11 @@ function contrastOf(one: Rgb, other: Rgb): number {
   return (high + 0.05) / (low + 0.05);
 }
 
-function readableOn(color: Rgb, surface: Rgb, towards: Rgb): Rgb {
+/** Returns the colour, or the nearest on the way to another one that is readable on all surfaces. */
+function readableOn(color: Rgb, surfaces: Rgb[], towards: Rgb): Rgb {
   for (let share = 0; share < 1; share += 0.05) {
     const candidate = mix(color, towards, share);
-    if (contrastOf(candidate, surface) >= READABLE) return candidate;
+    if (surfaces.every((surface) => contrastOf(candidate, surface) >= READABLE)) return candidate;
   }
   return towards;
 }
@@ -54,14 +56,16 @@ function readableOn(color: Rgb, surface: Rgb, towards: Rgb): Rgb {
 export function palette(color: string): Record<string, string> {
   const brand = read(color);
   const onBrand = contrastOf(WHITE, brand) >= READABLE ? WHITE : INK;
+  const softLight = mix(WHITE, brand, 0.08);
+  const softDark = mix(DARK_SURFACE, brand, 0.22);
   return {
     '--brand': color,
     // Of the two inks one may still be too weak on a middling colour; then the surface gives way.
-    '--brand-fill': print(readableOn(brand, onBrand, onBrand === WHITE ? BLACK : WHITE)),
+    '--brand-fill': print(readableOn(brand, [onBrand], onBrand === WHITE ? BLACK : WHITE)),
     '--on-brand': print(onBrand),
-    '--brand-text-light': print(readableOn(brand, LIGHT_SURFACE, BLACK)),
-    '--brand-text-dark': print(readableOn(brand, DARK_SURFACE, WHITE)),
-    '--brand-soft-light': print(mix(WHITE, brand, 0.08)),
-    '--brand-soft-dark': print(mix(DARK_SURFACE, brand, 0.22)),
+    '--brand-text-light': print(readableOn(brand, [LIGHT_SURFACE, softLight], BLACK)),
+    '--brand-text-dark': print(readableOn(brand, [DARK_SURFACE, softDark], WHITE)),
+    '--brand-soft-light': print(softLight),
+    '--brand-soft-dark': print(softDark),
   };
 }

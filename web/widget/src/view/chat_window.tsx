@@ -101,6 +101,7 @@ export function ChatWindow(props: ChatWindowProps): JSX.Element {
     >
       <Header
         title={settings.title ?? strings.title}
+        page={page}
         sound={sound}
         onSound={(on) => {
           setSound(on);

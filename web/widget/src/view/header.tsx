@@ -7,22 +7,24 @@ interface HeaderProps {
   title: string;
   sound: boolean;
   onSound: (on: boolean) => void;
+  /** It is a page of its own, not a window on one. */
+  page: boolean;
   /** Absent where the window cannot be closed. */
   onClose: (() => void) | null;
 }
 
 /** The head of the window: who is there, a human within reach, sound, closing. */
-export function Header({ title, sound, onSound, onClose }: HeaderProps): JSX.Element {
+export function Header({ title, page, sound, onSound, onClose }: HeaderProps): JSX.Element {
   const { chat, strings } = useChatContext();
   const { phase } = useChatState();
   const status = phase === 'idle' ? 'connecting' : phase;
   return (
-    <header class="header">
+    <div class="header">
       <span class="header-logo" aria-hidden="true">
         <Icon name="shield" size={22} />
       </span>
       <div class="header-names">
-        <h2 id="uwallet-chat-title">{title}</h2>
+        {page ? <h1 id="uwallet-chat-title">{title}</h1> : <h2 id="uwallet-chat-title">{title}</h2>}
         <div class="header-status" data-phase={status} role="status">
           {strings.subtitle[status]}
         </div>
@@ -58,6 +60,6 @@ export function Header({ title, sound, onSound, onClose }: HeaderProps): JSX.Ele
           <Icon name="close" size={20} />
         </button>
       )}
-    </header>
+    </div>
   );
 }

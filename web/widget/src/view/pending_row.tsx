@@ -24,7 +24,7 @@ function Delivery({ failed, error, retryable, onRetry, onDiscard, onEdit }: Deli
     return <div class="delivery">{phase === 'offline' ? delivery.waiting : delivery.sending}</div>;
   }
   return (
-    <div class="delivery delivery-failed" role="alert">
+    <div class="delivery delivery-failed">
       <Icon name="warning" size={14} />
       <span>{error === '' ? delivery.failed : error}</span>
       {retryable && (

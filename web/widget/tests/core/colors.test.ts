@@ -7,8 +7,14 @@ describe('palette', () => {
     (color) => {
       const colors = palette(color);
       expect(contrast(colors['--on-brand'] ?? '', colors['--brand-fill'] ?? '')).toBeGreaterThanOrEqual(4.5);
-      expect(contrast(colors['--brand-text-light'] ?? '', '#eef2fb')).toBeGreaterThanOrEqual(4.45);
-      expect(contrast(colors['--brand-text-dark'] ?? '', '#242c40')).toBeGreaterThanOrEqual(4.45);
+      for (const [theme, surface] of [
+        ['light', '#eef2fb'],
+        ['dark', '#242c40'],
+      ] as const) {
+        const text = colors[`--brand-text-${theme}`] ?? '';
+        expect(contrast(text, surface)).toBeGreaterThanOrEqual(4.5);
+        expect(contrast(text, colors[`--brand-soft-${theme}`] ?? '')).toBeGreaterThanOrEqual(4.5);
+      }
     },
   );
 
