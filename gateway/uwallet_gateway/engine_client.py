@@ -92,7 +92,7 @@ class Understood(_Part):
     Attributes:
         intent: What the user wants, or None.
         confidence: 0 to 1, or None.
-        answer_band: `answer`, `choice` or `fallback`; None for payloads.
+        answer_band: `answer`, `choice` or `not_understood`; None for payloads.
     """
 
     intent: str | None = Field(default=None, max_length=200)
