@@ -34,8 +34,8 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
 
     Config:
         C: Inverse regularization strength of the SVM.
-        calibration_folds: Folds of the cross-validation whose scores the temperature is fitted on.
-        random_state: Seed of the folds and the solver.
+        calibration_folds: One in so many examples is held out to fit the temperature on.
+        random_state: Seed of that choice and of the solver.
     """
 
     @staticmethod
