@@ -54,7 +54,7 @@ test-web: setup-web ## the widget's unit tests
 
 test-browser: setup setup-gateway setup-web setup-browser ## real users' ways through the whole stack; screenshots in results/browser
 	@$(PYTHON) scripts/train.py
-	@.venv-browser/bin/python -m pytest -c tests/browser/pytest.ini $(OPTIONS)
+	@.venv-browser/bin/python -m pytest -c tests/browser/pytest.ini tests/browser $(OPTIONS)
 
 evaluate: setup-dev ## train if needed, score the labelled sets, write an HTML report; SETS="a.tsv b.tsv" adds more
 	@$(PYTHON) -m evaluation $(SETS)
