@@ -35,6 +35,10 @@ _BLANK_SYMBOLS = frozenset("\u2800")
 _WIDE_SPACE = "\u3000"
 
 
+def _is_noncharacter(code_point: int) -> bool:
+    return code_point & 0xFFFE == 0xFFFE or 0xFDD0 <= code_point <= 0xFDEF
+
+
 def _cleaned_character(character: str) -> str:
     category = unicodedata.category(character)
     if character == "\n" or category in _MARKS:
@@ -42,7 +46,8 @@ def _cleaned_character(character: str) -> str:
     if character in _BLANK_SYMBOLS or (category == "Zs" and character != _WIDE_SPACE) or character == "\t":
         return " "
     # Controls, invisible and bidirectional formatting, halves of surrogate pairs, code points that are no characters.
-    if category in ("Cc", "Cf", "Cs", "Cn") or character in _BLANK_LETTERS:
+    # Those that are not assigned stay: newer than this Python are rare characters of names, for example.
+    if category in ("Cc", "Cf", "Cs") or character in _BLANK_LETTERS or _is_noncharacter(ord(character)):
         return ""
     return character
 
