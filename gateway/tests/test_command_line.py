@@ -72,5 +72,5 @@ def test_database_that_is_away_is_told_without_its_password(monkeypatch: pytest.
     monkeypatch.setenv("UWALLET_DATABASE_URL", "postgresql://user:pass-word@127.0.0.1:1/db")
     result = run("list-sites")
     assert result.exit_code == 1
-    assert "The database" in result.output
+    assert "the database does not answer" in result.output
     assert "pass-word" not in result.output

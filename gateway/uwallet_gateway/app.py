@@ -11,13 +11,14 @@ import socketio
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import DBAPIError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
+from starlette.routing import Match, Route
 from starlette.types import ASGIApp
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from uwallet_gateway.conversation.transcript import ConversationGoneError
+from uwallet_gateway.database.connection import DatabaseUnavailableError
 from uwallet_gateway.database.migrate import migrate
 from uwallet_gateway.errors import ErrorCode, InputError
 from uwallet_gateway.observability.headers import SecurityHeaders
@@ -72,6 +73,8 @@ def _lifespan(services: Services, sockets: SocketTransport) -> Any:
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         await migrate(services.database)
+        if services.relay:
+            await services.relay.start()
         await services.dispatcher.recover()
         purging = asyncio.create_task(services.purge.run_every(services.settings.purge_hours))
         _log.info("gateway.started")
@@ -82,8 +85,7 @@ def _lifespan(services: Services, sockets: SocketTransport) -> Any:
             purging.cancel()
             await services.dispatcher.drain(services.settings.shutdown_seconds)
             await sockets.close()
-            await services.engine.close()
-            await services.database.close()
+            await services.close()
             _log.info("gateway.stopped")
 
     return lifespan
@@ -110,12 +112,28 @@ def _add_error_handlers(app: FastAPI, services: Services) -> None:
     async def gone(_request: Request, _error: ConversationGoneError) -> JSONResponse:
         return answer(InputError(ErrorCode.BAD_TOKEN))
 
-    @app.exception_handler(DBAPIError)
-    async def no_database(_request: Request, _error: DBAPIError) -> JSONResponse:
-        _log.exception("database.failed")
+    @app.exception_handler(DatabaseUnavailableError)
+    async def no_database(_request: Request, error: DatabaseUnavailableError) -> JSONResponse:
+        _log.error("database.failed", exc_info=error)
         return answer(InputError(ErrorCode.UNAVAILABLE))
 
     @app.exception_handler(HTTPException)
-    async def other(_request: Request, error: HTTPException) -> JSONResponse:
-        code = ErrorCode.NOT_FOUND if error.status_code in {404, 405} else ErrorCode.MALFORMED
-        return answer(InputError(code), error.status_code, dict(error.headers or {}))
+    async def other(request: Request, error: HTTPException) -> JSONResponse:
+        headers = dict(error.headers or {})
+        if error.status_code == 405:
+            # Starlette names the methods of the first route with this path only.
+            headers["Allow"] = ", ".join(sorted(_methods(request)))
+        if error.status_code in {404, 405}:
+            return answer(InputError(ErrorCode.NOT_FOUND), error.status_code, headers)
+        # A body that cannot be read: FastAPI tells it apart from one that does not fit, the protocol does not.
+        return answer(InputError(ErrorCode.MALFORMED), headers=headers)
+
+
+def _methods(request: Request) -> set[str]:
+    routes = request.app.router.routes
+    return {
+        method
+        for route in routes
+        if isinstance(route, Route) and route.matches(request.scope)[0] is not Match.NONE
+        for method in route.methods or ()
+    }

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
-import sys
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 import click
-from sqlalchemy.exc import SQLAlchemyError
 
+from uwallet_gateway.database.connection import DatabaseUnavailableError
 from uwallet_gateway.database.migrate import migrate
 from uwallet_gateway.identity.keys import SecretUnreadableError
 from uwallet_gateway.identity.origins import OriginError
@@ -24,7 +23,15 @@ from uwallet_gateway.texts import TextsError
 from uwallet_gateway.transport.web_files import WebFilesError
 
 _Result = TypeVar("_Result")
-_EXPECTED = (SettingsError, SiteError, OriginError, SecretUnreadableError, TextsError, WebFilesError)
+_EXPECTED = (
+    DatabaseUnavailableError,
+    OriginError,
+    SecretUnreadableError,
+    SettingsError,
+    SiteError,
+    TextsError,
+    WebFilesError,
+)
 
 
 class _Commands(click.Group):
@@ -173,11 +180,6 @@ def _with_services(run: Callable[[Services], Awaitable[_Result]]) -> _Result:
             await migrate(services.database)
             return await run(services)
         finally:
-            await services.engine.close()
-            await services.database.close()
+            await services.close()
 
-    try:
-        return asyncio.run(whole())
-    except SQLAlchemyError as error:
-        print(f"The database failed: {error}", file=sys.stderr)
-        sys.exit(1)
+    return asyncio.run(whole())

@@ -13,6 +13,7 @@ from limits import RateLimitItem, parse_many
 from limits.aio.strategies import MovingWindowRateLimiter
 from limits.errors import StorageError
 from limits.storage import storage_from_string
+from redis.asyncio import Redis
 
 from uwallet_gateway.errors import ErrorCode, InputError
 from uwallet_gateway.observability.metrics import Metrics
@@ -25,13 +26,17 @@ _log = structlog.get_logger()
 class RateLimits:
     """Counts in memory, or in Redis for several processes."""
 
-    def __init__(self, settings: Settings, metrics: Metrics) -> None:
+    def __init__(self, settings: Settings, metrics: Metrics, redis: Redis | None) -> None:
         """Reads the limits of the settings; counts nothing yet."""
-        redis_url = settings.redis_url.get_secret_value()
-        storage = storage_from_string(
-            f"async+{redis_url}" if redis_url else "async+memory://",
-            **({"wrap_exceptions": True, "implementation": "redispy"} if redis_url else {}),
-        )
+        if redis:
+            storage = storage_from_string(
+                f"async+{settings.redis_url.get_secret_value()}",
+                connection_pool=redis.connection_pool,
+                implementation="redispy",
+                wrap_exceptions=True,
+            )
+        else:
+            storage = storage_from_string("async+memory://")
         self._limiter = MovingWindowRateLimiter(storage)  # type: ignore[arg-type]  # "async+" makes it an async one
         self._metrics = metrics
         self._per_user: dict[Kind, list[RateLimitItem]] = {
@@ -59,9 +64,9 @@ class RateLimits:
         try:
             await self._hit(self._per_user.get(kind, ()), kind, "user", user)
             await self._hit(self._per_address.get(kind, ()), kind, "address", network_of(address))
-        except StorageError:
+        except StorageError as error:
             # Without Redis nobody is counted; better than that nobody is served.
-            _log.exception("rate_limits.unavailable")
+            _log.warning("rate_limits.unavailable", reason=str(error.storage_error))
 
     async def _hit(self, items: Iterable[RateLimitItem], kind: Kind, scope: str, who: str | None) -> None:
         if who is None:

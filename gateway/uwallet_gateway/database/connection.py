@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 from sqlalchemy import event
 from sqlalchemy.engine import URL, Connection, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
 from uwallet_gateway.settings import PREFIX, Settings, SettingsError
@@ -16,6 +17,10 @@ from uwallet_gateway.settings import PREFIX, Settings, SettingsError
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
 # Seconds that a statement waits while another process writes.
 _SQLITE_BUSY = 10
+
+
+class DatabaseUnavailableError(Exception):
+    """The database does not answer, or cannot take what is written."""
 
 
 class Database:
@@ -38,15 +43,25 @@ class Database:
 
     @contextlib.asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
-        """A transaction that only reads."""
-        async with AsyncSession(self.engine, expire_on_commit=False) as session:
-            yield session
+        """A transaction that only reads.
+
+        Raises:
+            DatabaseUnavailableError: The database does not answer.
+        """
+        with _told_apart():
+            async with AsyncSession(self.engine, expire_on_commit=False) as session:
+                yield session
 
     @contextlib.asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncSession]:
-        """A transaction that is committed at the end of the block, and rolled back on an exception."""
-        async with AsyncSession(self._writing, expire_on_commit=False) as session, session.begin():
-            yield session
+        """A transaction that is committed at the end of the block, and rolled back on an exception.
+
+        Raises:
+            DatabaseUnavailableError: The database does not answer; nothing is stored.
+        """
+        with _told_apart():
+            async with AsyncSession(self._writing, expire_on_commit=False) as session, session.begin():
+                yield session
 
     async def close(self) -> None:
         """Closes all connections."""
@@ -70,6 +85,15 @@ def database_url(settings: Settings) -> URL:
     if driver is None:
         raise SettingsError(f"{PREFIX}DATABASE_URL: must begin with sqlite:// or postgresql://")
     return url.set(drivername=driver)
+
+
+@contextlib.contextmanager
+def _told_apart() -> Iterator[None]:
+    try:
+        yield
+    except (OSError, InterfaceError, OperationalError, PoolTimeoutError) as error:
+        # asyncpg's own errors of connecting come as they are. The address, which has a password, is in none of them.
+        raise DatabaseUnavailableError(f"the database does not answer: {error}") from error
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

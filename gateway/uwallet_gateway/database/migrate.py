@@ -27,11 +27,16 @@ def configuration() -> Config:
 
 
 async def migrate(database: Database) -> None:
-    """Runs the migrations that are missing; does nothing when there are none."""
+    """Runs the migrations that are missing; does nothing when there are none.
+
+    Raises:
+        DatabaseUnavailableError: The database does not answer.
+    """
     if database.url.database and database.is_sqlite:
         folder = Path(database.url.database).parent
         await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
-    async with database.engine.execution_options(writes=True).begin() as connection:
+    async with database.write() as transaction:
+        connection = await transaction.connection()
         if not database.is_sqlite:
             await connection.execute(text(f"SELECT pg_advisory_xact_lock({_POSTGRESQL_LOCK})"))
         await connection.run_sync(_upgrade)
