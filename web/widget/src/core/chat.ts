@@ -69,6 +69,9 @@ const GAP_PATIENCE = 1_000;
 /** Longer than any answer takes: an indicator that nobody switched off. Milliseconds. */
 const TYPING_LIFETIME = 30_000;
 
+/** Longer than this nobody is made to wait without being asked. Seconds. */
+const MAX_PAUSE = 60;
+
 /** Messages that are fetched at a time when the user looks further back. */
 const PAGE = 50;
 
@@ -100,6 +103,8 @@ export class Chat {
   private renewals = 0;
   /** The token that the session was last asked for with. */
   private askedWith: string | null = null;
+  /** Nothing is sent while it runs: the gateway has asked for patience. */
+  private pauseTimer: ReturnType<typeof setTimeout> | undefined;
   private gapTimer: ReturnType<typeof setTimeout> | undefined;
   private typingTimer: ReturnType<typeof setTimeout> | undefined;
   private confirmTimer: ReturnType<typeof setTimeout> | undefined;
@@ -149,7 +154,8 @@ export class Chat {
   }
 
   stop(): void {
-    for (const timer of [this.gapTimer, this.typingTimer, this.confirmTimer]) clearTimeout(timer);
+    for (const timer of [this.gapTimer, this.typingTimer, this.confirmTimer, this.pauseTimer]) clearTimeout(timer);
+    this.pauseTimer = undefined;
     this.socket?.close();
     this.socket = null;
   }
@@ -438,7 +444,7 @@ export class Chat {
 
   /** Sends what waits, one after the other, so that the order of writing is the order of arrival. */
   private async flush(): Promise<void> {
-    if (this.flushing) return;
+    if (this.flushing || this.isPaused()) return;
     this.flushing = true;
     try {
       for (;;) {
@@ -446,6 +452,7 @@ export class Chat {
         const entry = this.outbox.entries().find(({ state }) => state === 'waiting');
         if (!entry || !socket || this.state.get().phase !== 'online') return;
         await this.deliver(socket, entry);
+        if (this.isPaused()) return;
       }
     } finally {
       this.flushing = false;
@@ -479,7 +486,23 @@ export class Chat {
     socket.reconnect();
   }
 
+  private isPaused(): boolean {
+    return this.pauseTimer !== undefined;
+  }
+
+  /** Waits as long as the gateway asks; what was written keeps its order. */
+  private pause(entry: OutboxEntry, error: WireError, seconds: number): void {
+    this.outbox.change(entry.client_id, { error: error.message });
+    this.showOutbox();
+    this.pauseTimer = setTimeout(() => {
+      this.pauseTimer = undefined;
+      void this.flush();
+    }, seconds * 1000);
+  }
+
   private fail(entry: OutboxEntry, error: WireError): void {
+    const wait = error.code === 'rate_limited' ? error.retry_after : null;
+    if (wait !== null && wait <= MAX_PAUSE) return this.pause(entry, error, Math.max(wait, 1));
     if (error.code === 'bad_token' && this.renewals < MAX_RENEWALS) {
       this.state.set({ phase: 'connecting' });
       return this.renew();
