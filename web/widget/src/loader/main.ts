@@ -134,7 +134,8 @@ function start(script: HTMLScriptElement): void {
 
   const queued = window.UWalletChat;
   window.UWalletChat = api;
-  document.body.append(element);
+  // Beside the body: where a site moves or scales its body, what lies fixed in it would move along.
+  document.documentElement.append(element);
   const vouched = new URLSearchParams(settings.mode === 'page' ? location.hash.slice(1) : '');
   const [id, hash] = [vouched.get('user'), vouched.get('hash')];
   if (id !== null && hash !== null) {
