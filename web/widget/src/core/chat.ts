@@ -7,7 +7,6 @@ import { Outbox, type OutboxEntry } from './outbox.ts';
 import {
   DEFAULT_LIMITS,
   START_PAYLOAD,
-  readAcknowledgement,
   readBotUttered,
   readConfirmation,
   readError,
@@ -15,9 +14,9 @@ import {
   type Confirmation,
   type Limits,
   type Message,
-  type Utterance,
   type WireError,
 } from './protocol.ts';
+import { ACKNOWLEDGEMENT_TIMEOUT, Sender } from './sender.ts';
 import { storageKey, type SiteStorage } from './storage.ts';
 import { Store } from './store.ts';
 import { EMPTY_TRANSCRIPT, countUnread, hasGap, isVisible, withMessages, type Transcript } from './transcript.ts';
@@ -57,12 +56,6 @@ export interface ChatOptions {
   onMessage?: (message: Message) => void;
 }
 
-/** How long the gateway may take to acknowledge. Milliseconds; it stores before it answers, which takes few. */
-const ACKNOWLEDGEMENT_TIMEOUT = 8_000;
-
-/** Attempts to send one message over a connection that seems to hold, before the user is asked. */
-const ATTEMPTS = 3;
-
 /** How long to wait for a message that is missing in between before asking for it. Milliseconds. */
 const GAP_PATIENCE = 1_000;
 
@@ -74,8 +67,6 @@ const PAGE = 50;
 
 /** A refused token is forgotten and a new one asked for, but not forever. */
 const MAX_RENEWALS = 3;
-
-const NO_RETRY: readonly string[] = ['malformed', 'empty', 'too_long', 'payload_not_offered', 'attachment_unknown'];
 
 const CLEAN = {
   transcript: EMPTY_TRANSCRIPT,
@@ -92,11 +83,11 @@ export class Chat {
   private readonly identity: Identity;
   private readonly outbox: Outbox;
   private readonly uploads: Uploads;
+  private readonly sender: Sender;
   private readonly storage: SiteStorage;
   private readonly now: () => number;
   private readonly newId: () => string;
   private socket: ChatSocket | null = null;
-  private flushing = false;
   private renewals = 0;
   /** The token that the session was last asked for with. */
   private askedWith: string | null = null;
@@ -125,6 +116,13 @@ export class Chat {
       (uploads) => this.state.set({ uploads }),
       (upload, attachment_id) => this.enqueue('text', '', '', attachment_id, upload.client_id),
     );
+    this.sender = new Sender({
+      outbox: this.outbox,
+      line: () => (this.state.get().phase === 'online' ? this.socket : null),
+      onDelivered: (message) => message && this.merge([message]),
+      onChange: () => this.showOutbox(),
+      onBadToken: () => this.renew(),
+    });
   }
 
   /** Connects, unless that is under way. */
@@ -150,6 +148,7 @@ export class Chat {
 
   stop(): void {
     for (const timer of [this.gapTimer, this.typingTimer, this.confirmTimer]) clearTimeout(timer);
+    this.sender.stop();
     this.socket?.close();
     this.socket = null;
   }
@@ -182,9 +181,9 @@ export class Chat {
     if (this.uploads.retry(client_id)) return this.upload();
     const entry = this.outbox.entries().find((candidate) => candidate.client_id === client_id);
     if (!entry) return;
-    this.outbox.add({ ...entry, state: 'waiting', error: '', errorCode: '', created_at: this.now() });
+    this.outbox.add({ ...entry, state: 'waiting', error: '', created_at: this.now() });
     this.showOutbox();
-    void this.flush();
+    void this.sender.flush();
   }
 
   /** Gives up what has failed; returns its text. */
@@ -305,22 +304,25 @@ export class Chat {
       this.enqueue('payload', START_PAYLOAD, '', null, 'session_start');
     }
     this.upload();
-    void this.flush();
+    void this.sender.flush();
   }
 
   private refuse(error: WireError): void {
     clearTimeout(this.confirmTimer);
-    if (error.code === 'bad_token' && this.renewals < MAX_RENEWALS) return this.renew();
+    if (error.code === 'bad_token' && this.renew()) return;
     this.stop();
     this.state.set({ phase: 'refused', refusal: error, typing: false });
   }
 
-  private renew(): void {
+  /** Asks for a session without the token that was refused; returns whether it is worth another attempt. */
+  private renew(): boolean {
+    if (this.renewals >= MAX_RENEWALS) return false;
     this.renewals += 1;
     this.identity.token = null;
-    this.state.set({ transcript: EMPTY_TRANSCRIPT, readId: 0, hasEarlier: false });
+    this.state.set({ phase: 'connecting', transcript: EMPTY_TRANSCRIPT, readId: 0, hasEarlier: false });
     this.storage.write('read', null);
     this.requestSession();
+    return true;
   }
 
   private loseConnection(): void {
@@ -419,11 +421,10 @@ export class Chat {
       created_at: this.now(),
       state: 'waiting',
       error: '',
-      errorCode: '',
       retryable: true,
     });
     this.showOutbox();
-    void this.flush();
+    void this.sender.flush();
   }
 
   private showOutbox(): void {
@@ -434,67 +435,6 @@ export class Chat {
   private upload(): void {
     const token = this.identity.token;
     if (token && this.state.get().phase === 'online') void this.uploads.run(token);
-  }
-
-  /** Sends what waits, one after the other, so that the order of writing is the order of arrival. */
-  private async flush(): Promise<void> {
-    if (this.flushing) return;
-    this.flushing = true;
-    try {
-      for (;;) {
-        const socket = this.socket;
-        const entry = this.outbox.entries().find(({ state }) => state === 'waiting');
-        if (!entry || !socket || this.state.get().phase !== 'online') return;
-        await this.deliver(socket, entry);
-      }
-    } finally {
-      this.flushing = false;
-    }
-  }
-
-  private async deliver(socket: ChatSocket, entry: OutboxEntry): Promise<void> {
-    const utterance: Utterance = { message: entry.message, client_id: entry.client_id, kind: entry.kind };
-    if (entry.attachment_id) utterance.attachment_id = entry.attachment_id;
-    for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
-      let answer: unknown;
-      try {
-        answer = await socket.request('user_uttered', utterance, ACKNOWLEDGEMENT_TIMEOUT);
-      } catch {
-        // Lost on the way, or its acknowledgement was: `client_id` makes sending it again harmless.
-        if (this.socket !== socket || this.state.get().phase !== 'online') return;
-        continue;
-      }
-      if (this.socket !== socket) return;
-      const acknowledgement = readAcknowledgement(answer);
-      if (!acknowledgement.ok) {
-        this.fail(entry, acknowledgement.error);
-        return;
-      }
-      this.outbox.remove([entry.client_id]);
-      if (acknowledgement.message) this.merge([acknowledgement.message]);
-      this.showOutbox();
-      return;
-    }
-    this.fail(entry, { code: 'unavailable', message: '', retry_after: null });
-    socket.reconnect();
-  }
-
-  private fail(entry: OutboxEntry, error: WireError): void {
-    if (error.code === 'bad_token' && this.renewals < MAX_RENEWALS) {
-      this.state.set({ phase: 'connecting' });
-      return this.renew();
-    }
-    if (entry.message === START_PAYLOAD) this.outbox.remove([entry.client_id]);
-    else {
-      const retryable = !NO_RETRY.includes(error.code);
-      this.outbox.change(entry.client_id, {
-        state: 'failed',
-        error: error.message,
-        errorCode: error.code,
-        retryable,
-      });
-    }
-    this.showOutbox();
   }
 }
 

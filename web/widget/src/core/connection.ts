@@ -37,7 +37,7 @@ const EVENTS: readonly ServerEvent[] = [
 
 /** First pause before connecting again, and the longest. Milliseconds; socket.io spreads them by half. */
 const RECONNECTION_DELAY = 500;
-const RECONNECTION_DELAY_MAX = 8_000;
+const RECONNECTION_DELAY_MAX = 5_000;
 
 /** Returns a factory of sockets to the gateway at `base`, which ends in `/`. */
 export function socketIoFactory(base: string, site: string): SocketFactory {

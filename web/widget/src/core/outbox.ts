@@ -15,7 +15,6 @@ export interface OutboxEntry {
   state: 'waiting' | 'failed';
   /** Why it failed, as the gateway told it; empty if only the connection did. */
   error: string;
-  errorCode: string;
   /** Sending the same again can succeed. */
   retryable: boolean;
 }

@@ -21,7 +21,7 @@ function Delivery({ failed, error, retryable, onRetry, onDiscard, onEdit }: Deli
   const { phase } = useChatState();
   const { delivery } = strings;
   if (!failed) {
-    return <div class="delivery">{phase === 'offline' ? delivery.waiting : delivery.sending}</div>;
+    return <div class="delivery">{phase === 'offline' ? delivery.waiting : error || delivery.sending}</div>;
   }
   return (
     <div class="delivery delivery-failed">

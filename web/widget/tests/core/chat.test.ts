@@ -300,6 +300,26 @@ describe('sending', () => {
     expect(chat.state.get().phase).toBe('online');
   });
 
+  it('waits as long as the gateway asks when it was too fast, and keeps the order', async () => {
+    vi.useFakeTimers();
+    try {
+      const chat = connected();
+      chat.sendText('一');
+      const error = { code: 'rate_limited', message: '请过5秒再发', retry_after: 5 };
+      sockets.current.last.acknowledge({ ok: false, error });
+      await settle();
+      chat.sendText('二');
+      expect(chat.state.get().outbox[0]).toMatchObject({ state: 'waiting', error: '请过5秒再发' });
+      expect(sockets.current.requests).toHaveLength(1);
+      vi.advanceTimersByTime(5_000);
+      await settle();
+      expect(sockets.current.requests).toHaveLength(2);
+      expect(sockets.current.last.data).toMatchObject({ message: '一', client_id: 'message-1' });
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   it('survives an answer that is nonsense', async () => {
     const chat = connected();
     chat.sendText('在吗');

@@ -90,8 +90,8 @@ describe('hostile text', () => {
 it('offers to send again what has failed', async () => {
   const { chat, sockets, findByText } = log({ text: '您好' });
   chat.sendText('在吗');
-  sockets.current.last.acknowledge({ ok: false, error: { code: 'rate_limited', message: '发得太快了，请稍等' } });
-  await findByText('发得太快了，请稍等');
+  sockets.current.last.acknowledge({ ok: false, error: { code: 'unavailable', message: '暂时发不了，请稍后再试' } });
+  await findByText('暂时发不了，请稍后再试');
   fireEvent.click(await findByText('重新发送'));
   expect(sockets.current.last.data).toMatchObject({ message: '在吗' });
   expect(sockets.current.requests).toHaveLength(2);
