@@ -24,6 +24,8 @@ _REST_OF_TOKEN = re.compile(r"[!-~]*+")
 _MASKED = re.compile(r"\*{3,}+(?![a-z0-9])")
 _DIGITS = re.compile(r"[0-9]+")
 _SPACED_DIGITS = re.compile(r"[0-9]{1,3}(?:[ -][0-9]{1,3}){1,15}+")
+# Long ones, such as payment codes, are shown in groups of four.
+_FOURS = re.compile(r"[0-9]{2,4}(?:[ -][0-9]{2,4}){3,7}+")
 _DATE = re.compile(r"(?:19|20)[0-9]{2}[-/.][0-9]{1,2}[-/.][0-9]{1,2}(?![0-9])")
 _DECIMAL = re.compile(r"[0-9]+[.][0-9]{1,2}(?![0-9a-z])")
 _LINK = re.compile(r"https?:|www\.|/{2}")
@@ -137,7 +139,7 @@ def _digit_value(text: str, place: int, context: _Context) -> tuple[int, int] | 
         return None
     most = context.secret.digits[1]
     if len(match[0]) < _fewest(context):
-        match = _SPACED_DIGITS.match(text, place)
+        match = (_SPACED_DIGITS if context.secret.digits[0] < _MANY else _FOURS).match(text, place)
     if match is None or not _fewest(context) <= len(as_digits(match[0])) <= most:
         return None
     following = text[match.end() : match.end() + 1]

@@ -61,4 +61,4 @@ def skip_back(text: str, place: int) -> tuple[int, bool]:
 
 
 def _splits_word(text: str, place: int) -> bool:
-    return text[place - 1 : place].isalpha() and text[place : place + 1].isascii() and text[place : place + 1].isalnum()
+    return text[place - 1 : place].isalpha() and text[place : place + 1].isascii() and text[place : place + 1].isalpha()

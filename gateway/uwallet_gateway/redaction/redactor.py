@@ -17,11 +17,9 @@ from uwallet_gateway.redaction.named_numbers import find_named_numbers
 _SHORTEST, _LONGEST = 8, 19
 
 
-def _finds_in(text: str, window: Window, *, keep_contact: bool) -> Iterator[Find]:
-    card = find_card(window)
-    resident_id = find_resident_id(text, window)
-    phone = None if keep_contact else find_phone(text, window)
-    yield from (find for find in (card, resident_id, phone) if find)
+def _finds_in(text: str, window: Window, *, keep_contact: bool) -> list[Find]:
+    found = [find_card(window), find_resident_id(text, window), None if keep_contact else find_phone(text, window)]
+    return [find for find in found if find]
 
 
 def _finds(text: str, *, keep_contact: bool, asked: Kind | None) -> Iterator[Find]:
