@@ -114,17 +114,18 @@ def test_text_without_digits_or_secrets_is_never_changed(text: str) -> None:
     assert redacted.kinds <= {Kind.PASSWORD}
 
 
-@given(TEXT)
-@example("密码是abc123或者abc456 200000")
-@example("密码: abc@qq.com")
-@example("密码五0000000000001二四")
-@example("11000020000101000X4000000000006")
-@example('1300000000"00@0.AA')
-@example("1300000010零0000000")
-@example("6222021234567890128 4567 8901 2345 6789")
-def test_redacting_twice_is_redacting_once(text: str) -> None:
-    once = redact(text)
-    twice = redact(once.text)
+@given(TEXT, st.booleans(), st.sampled_from([None, Kind.CODE, Kind.PASSWORD]))
+@example("护照000000A1010000011113293", False, None)
+@example("密码是abc123或者abc456 200000", False, None)
+@example("密码: abc@qq.com", False, None)
+@example("密码五0000000000001二四", False, None)
+@example("11000020000101000X4000000000006", False, None)
+@example('1300000000"00@0.AA', False, None)
+@example("1300000010零0000000", False, None)
+@example("6222021234567890128 4567 8901 2345 6789", False, None)
+def test_redacting_twice_is_redacting_once(text: str, keep_contact: bool, asked: Kind | None) -> None:
+    once = redact(text, keep_contact=keep_contact, asked=asked)
+    twice = redact(once.text, keep_contact=keep_contact, asked=asked)
     assert twice.text == once.text
     assert not twice.kinds
 
@@ -136,6 +137,7 @@ def test_says_what_it_has_changed(text: str) -> None:
 
 
 @given(secret=st.from_regex(r"[a-z]{2}[0-9]{3}[A-Z]{2}[!@#$%]", fullmatch=True), invisible=st.sampled_from(INVISIBLE))
+@example(secret="no000AA@", invisible="\u200b")
 def test_no_password_survives_invisible_characters(secret: str, invisible: str) -> None:
     for name in ("密码", "密碼", "密" + invisible + "码", "ＰＷＤ", "支付密码"):
         redacted = redact(f"我的{name}是{invisible.join(secret)}，登不上")
