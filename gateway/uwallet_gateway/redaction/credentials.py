@@ -18,6 +18,7 @@ MASK = "******"
 _REST_OF_MASK = "****"
 _LONGEST_TOKEN_BACK = 64
 _LONGEST_DETOUR = 14
+_NEAR = 5
 
 _TOKEN = re.compile(r"[!-~]{1,128}+")
 _REST_OF_TOKEN = re.compile(r"[!-~]*+")
@@ -105,16 +106,20 @@ def _names_in(text: str) -> list[tuple[int, int, SecretName, bool]]:
 
 
 def secret_named_in(text: str) -> Kind | None:
-    """Returns what a message of the bot speaks of last, so that a reply of nothing but a value is understood as that.
+    """Returns which secret a message of the bot has the user enter, so that a mere value in reply is understood as it.
 
     Args:
-        text: A message of the bot, such as 「第3步 填验证码……」.
+        text: A message of the bot, such as 「第3步 填验证码……」. To mention one (「忘记密码」) is not enough.
 
     Returns:
         `Kind.PASSWORD`, `Kind.CODE`, or None if it speaks of neither; fit for `redact(…, asked=…)`.
     """
-    names = [secret for _, _, secret, certain in _names_in(fold(text).text) if certain]
-    return names[-1].kind if names else None
+    folded = fold(text).text
+    for start, _, secret, certain in _names_in(folded):
+        before = folded[max(0, start - _NEAR) : start]
+        if certain and any(word in before for word in patterns().asking):
+            return secret.kind
+    return None
 
 
 @cache
@@ -293,5 +298,11 @@ def find_credentials(text: str, asked: Kind | None = None) -> Iterator[Find]:
         secret = next(secret for secret in patterns().secrets if secret.kind is asked)
         place, _ = skip(text, 0)
         value = _value(text, place, _Context(secret, announced=True))
-        if value and as_digits(text[slice(*value)]):
+        word = text[slice(*value)] if value else ""
+        # Something short can also be an answer to something else, unless it is all of it.
+        if value and as_digits(word) and (len(word) >= _MANY or asked is Kind.CODE or _is_all(text, value)):
             yield Find(*value, secret.kind, MASK)
+
+
+def _is_all(text: str, value: tuple[int, int]) -> bool:
+    return not any(character.isalnum() for character in text[value[1] :])
