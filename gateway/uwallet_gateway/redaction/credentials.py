@@ -18,12 +18,15 @@ MASK = "******"
 _REST_OF_MASK = "****"
 _LONGEST_TOKEN_BACK = 64
 _LONGEST_DETOUR = 14
+_NEAR = 5
 
 _TOKEN = re.compile(r"[!-~]{1,128}+")
 _REST_OF_TOKEN = re.compile(r"[!-~]*+")
 _MASKED = re.compile(r"\*{3,}+(?![a-z0-9])")
 _DIGITS = re.compile(r"[0-9]+")
 _SPACED_DIGITS = re.compile(r"[0-9]{1,3}(?:[ -][0-9]{1,3}){1,15}+")
+# Long ones, such as payment codes, are shown in groups of four.
+_FOURS = re.compile(r"[0-9]{2,4}(?:[ -][0-9]{2,4}){3,7}+")
 _DATE = re.compile(r"(?:19|20)[0-9]{2}[-/.][0-9]{1,2}[-/.][0-9]{1,2}(?![0-9])")
 _DECIMAL = re.compile(r"[0-9]+[.][0-9]{1,2}(?![0-9a-z])")
 _LINK = re.compile(r"https?:|www\.|/{2}")
@@ -103,16 +106,20 @@ def _names_in(text: str) -> list[tuple[int, int, SecretName, bool]]:
 
 
 def secret_named_in(text: str) -> Kind | None:
-    """Returns what a message of the bot speaks of last, so that a reply of nothing but a value is understood as that.
+    """Returns which secret a message of the bot has the user enter, so that a mere value in reply is understood as it.
 
     Args:
-        text: A message of the bot, such as 「第3步 填验证码……」.
+        text: A message of the bot, such as 「第3步 填验证码……」. To mention one (「忘记密码」) is not enough.
 
     Returns:
         `Kind.PASSWORD`, `Kind.CODE`, or None if it speaks of neither; fit for `redact(…, asked=…)`.
     """
-    names = [secret for _, _, secret, certain in _names_in(fold(text).text) if certain]
-    return names[-1].kind if names else None
+    folded = fold(text).text
+    for start, _, secret, certain in _names_in(folded):
+        before = folded[max(0, start - _NEAR) : start]
+        if certain and any(word in before for word in patterns().asking):
+            return secret.kind
+    return None
 
 
 @cache
@@ -137,7 +144,7 @@ def _digit_value(text: str, place: int, context: _Context) -> tuple[int, int] | 
         return None
     most = context.secret.digits[1]
     if len(match[0]) < _fewest(context):
-        match = _SPACED_DIGITS.match(text, place)
+        match = (_SPACED_DIGITS if context.secret.digits[0] < _MANY else _FOURS).match(text, place)
     if match is None or not _fewest(context) <= len(as_digits(match[0])) <= most:
         return None
     following = text[match.end() : match.end() + 1]
@@ -291,5 +298,11 @@ def find_credentials(text: str, asked: Kind | None = None) -> Iterator[Find]:
         secret = next(secret for secret in patterns().secrets if secret.kind is asked)
         place, _ = skip(text, 0)
         value = _value(text, place, _Context(secret, announced=True))
-        if value and as_digits(text[slice(*value)]):
+        word = text[slice(*value)] if value else ""
+        # Something short can also be an answer to something else, unless it is all of it.
+        if value and as_digits(word) and (len(word) >= _MANY or asked is Kind.CODE or _is_all(text, value)):
             yield Find(*value, secret.kind, MASK)
+
+
+def _is_all(text: str, value: tuple[int, int]) -> bool:
+    return not any(character.isalnum() for character in text[value[1] :])
