@@ -66,11 +66,12 @@ def test_a_picture_is_shown_now_and_after_a_reload(widget: Widget, screenshot: C
     widget.greeted()
     choose(widget, "截图.png", "image/png", png())
     expect(widget.log.get_by_role("img", name=TEXTS["app"]["image"]["alt"])).to_be_visible()
-    screenshot(widget.page, "sent")
+    screenshot(widget.page, "1-sending")
     widget.page.reload()
     picture = widget.log.get_by_role("img", name=TEXTS["app"]["image"]["alt"])
     expect(picture).to_be_visible()
     widget.page.wait_for_function("e => e.naturalWidth === 640", arg=picture.element_handle())
+    screenshot(widget.page, "2-sent")
 
 
 def test_a_picture_is_stripped_and_its_address_is_the_visitors_own(
