@@ -2,7 +2,9 @@
 .DEFAULT_GOAL := help
 PYTHON := .venv/bin/python
 
-.PHONY: help setup setup-dev run chat train test monkey evaluate evaluate-accept evaluate-peers ablate bench bench-nlu lint format lock clean
+.PHONY: help setup setup-dev setup-gateway setup-gateway-dev setup-web setup-browser run chat train engine test test-gateway \
+	test-web test-browser monkey evaluate evaluate-accept evaluate-peers ablate bench bench-nlu bench-round-trip lint format \
+	lock clean
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -13,7 +15,19 @@ setup:
 setup-dev:
 	@scripts/setup requirements/dev.txt
 
-run: setup ## set up, train if needed, start the bot
+setup-gateway:
+	@scripts/setup gateway/requirements/run.txt gateway/.venv 3.11
+
+setup-gateway-dev:
+	@scripts/setup gateway/requirements/dev.txt gateway/.venv 3.11
+
+setup-web:
+	@scripts/setup-web
+
+setup-browser:
+	@scripts/setup-browser
+
+run: setup setup-gateway setup-web ## set up, train if needed, start bot and gateway, tell the page to open
 	@$(PYTHON) scripts/train.py
 	@$(PYTHON) scripts/run.py
 
@@ -24,8 +38,23 @@ chat: setup ## the same bot in the terminal
 train: setup ## train if what the model is made of has changed
 	@$(PYTHON) scripts/train.py
 
-test: setup-dev ## set up, lint, and run every test
+engine: setup ## the engine alone, without a gateway
+	@$(PYTHON) scripts/train.py
+	@$(PYTHON) scripts/serve_engine.py
+
+test: setup-dev setup-gateway-dev setup-web setup-browser ## set up, lint, and run every test
 	@scripts/test
+
+test-gateway: setup setup-gateway-dev ## the gateway's tests
+	@$(PYTHON) scripts/train.py
+	@cd gateway && .venv/bin/python -m pytest $(OPTIONS)
+
+test-web: setup-web ## the widget's unit tests
+	@scripts/with-node npm --prefix web test
+
+test-browser: setup setup-gateway setup-web setup-browser ## real users' ways through the whole stack; screenshots in results/browser
+	@$(PYTHON) scripts/train.py
+	@.venv-browser/bin/python -m pytest -c tests/browser/pytest.ini tests/browser $(OPTIONS)
 
 evaluate: setup-dev ## train if needed, score the labelled sets, write an HTML report; SETS="a.tsv b.tsv" adds more
 	@$(PYTHON) -m evaluation $(SETS)
@@ -46,22 +75,30 @@ monkey: setup-dev ## send 5,000 random lines to a running bot and check every an
 	@.venv/bin/python scripts/train.py
 	@.venv/bin/python -m tests.conversations.monkey
 
-lint: setup-dev ## ruff and mypy
+lint: setup-dev setup-gateway-dev setup-web setup-browser ## ruff, mypy, eslint, prettier and tsc
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
 	@.venv/bin/mypy
+	@cd gateway && .venv/bin/mypy
+	@.venv-browser/bin/mypy --config-file tests/browser/mypy.ini
+	@scripts/with-node npm --prefix web run --silent lint
 
-format: setup-dev ## apply ruff's fixes and format
+format: setup-dev setup-web ## apply the fixes of ruff, eslint and prettier
 	@.venv/bin/ruff check --fix .
 	@.venv/bin/ruff format .
+	@scripts/with-node npm --prefix web run --silent format
 
 bench: setup-dev ## measure start, memory and turns against `rasa run`; goes on where it was stopped
 	@scripts/setup requirements/bench.txt .venv-bench
 	@$(PYTHON) scripts/train.py
 	@.venv-bench/bin/python -m benchmarks.turns
 
-lock: ## resolve pyproject.toml anew into requirements/ (needs uv)
+bench-round-trip: setup setup-gateway setup-web setup-browser ## measure a message's way through widget, gateway and engine
+	@$(PYTHON) scripts/train.py
+	@.venv-browser/bin/python -m benchmarks.round_trip
+
+lock: ## resolve each pyproject.toml anew into its requirements/ (needs uv)
 	@scripts/lock
 
 clean: ## remove everything that set-up, training and running have made
-	rm -rf .venv .venv-bench build models .rasa results *.db .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-bench .venv-browser .venv-node gateway/.venv gateway/var web/node_modules web/dist build models .rasa results run *.db .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 
-from servers import StartError, free_port, serve_bot
+from local import StartError, free_port
+from servers import serve_bot
 
 
 def main() -> int:

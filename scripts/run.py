@@ -1,37 +1,78 @@
-"""Runs the bot: `engine.serve` with the settings of this project.
+"""Runs the engine and the gateway until stopped, and says which address to open. Usage: python scripts/run.py.
 
-Usage: python scripts/run.py [arguments of `rasa run`]. Settings are environment variables: UWALLET_PORT (default 5005),
-UWALLET_TRACKER_DB (default conversations.db), SANIC_WORKERS (default 1; more need a Redis lock store). The bot listens
-on this machine only.
+UWALLET_PORT (default 5005) is where the gateway listens; the engine gets any port that is free. UWALLET_TRACKER_DB
+(default conversations.db) is where the engine keeps conversations. docs/gateway.md lists the settings of the gateway.
+Both listen on this machine only.
 """
 
 from __future__ import annotations
 
-import functools
-import json
+import os
+import signal
 import sys
+import time
+from pathlib import Path
 
-from servers import HOST, StartError, port_setting, serve_bot
+from local import MODEL, ROOT, StartError, port_setting
+from processes import ProcessError
+from stack import Stack
+
+_LOGS = ROOT / "run"
+_WATCH_SECONDS = 0.5
+_STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
-def _announce(port: int) -> None:
-    url = f"http://{HOST}:{port}/webhooks/rest/webhook"
-    message = json.dumps({"sender": "me", "message": "我忘记密码了"}, ensure_ascii=False)
-    print(f"\nThe bot is ready at {url} (stop it with Ctrl+C). Try it:\n\n  curl {url} -d '{message}'\n", flush=True)
+class _Stopped(BaseException):
+    """Somebody asked to stop. No exception that a general handler would keep to itself."""
+
+
+def _stop(signum: int, frame: object) -> None:
+    for number in _STOP_SIGNALS:
+        # A second one must not interrupt the orderly end, which has a limit of its own.
+        signal.signal(number, signal.SIG_IGN)
+    raise _Stopped
+
+
+def _announce(stack: Stack) -> None:
+    print(
+        f"\nReady. Open {stack.address}/ : a page of a wallet's site with the support bot on it."
+        f"\nLogs: {_LOGS.relative_to(ROOT)}/gateway.log, {_LOGS.relative_to(ROOT)}/engine.log. Stop it with Ctrl+C.\n",
+        flush=True,
+    )
+
+
+def _watch(stack: Stack) -> None:
+    while True:
+        time.sleep(_WATCH_SECONDS)
+        stack.check()
 
 
 def main() -> int:
-    """Runs until stopped; returns the exit status."""
+    """Runs until stopped; returns the exit status, 1 when a process did not start or has ended by itself."""
+    for number in _STOP_SIGNALS:
+        signal.signal(number, _stop)
+    stack = None
+    status = 0
     try:
-        port = port_setting("UWALLET_PORT", 5005)
-        print("Starting the bot ...", flush=True)
-        return serve_bot(port, "--quiet", *sys.argv[1:], on_ready=functools.partial(_announce, port))
-    except StartError as error:
+        port = port_setting("UWALLET_PORT", 5005, "make run")
+        if not MODEL.exists():
+            raise StartError("There is no trained model. Run `make train` first.")
+        data = Path(os.environ.get("UWALLET_DATA_DIR") or ROOT / "gateway" / "var").resolve()
+        tracker_db = Path(os.environ.get("UWALLET_TRACKER_DB") or ROOT / "conversations.db").resolve()
+        stack = Stack(data, _LOGS, port, tracker_db=tracker_db)
+        print("Starting the bot and the gateway ...", flush=True)
+        stack.start()
+        _announce(stack)
+        _watch(stack)
+    except (StartError, ProcessError) as error:
         print(error, file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        # Stopped before it could take messages.
-        return 0
+        status = 1
+    except _Stopped:
+        print("\nStopping, what was taken is finished first ...", flush=True)
+    finally:
+        if stack:
+            stack.stop()
+    return status
 
 
 if __name__ == "__main__":

@@ -1,53 +1,17 @@
-"""What `run.py` and `chat.py` share: settings from the environment, and the engine with them."""
+"""What `serve_engine.py` and `chat.py` share: the engine with settings from the environment."""
 
 from __future__ import annotations
 
 import os
 import signal
-import socket
 import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-ROOT = Path(__file__).resolve().parent.parent
-HOST = "127.0.0.1"
-MODEL = ROOT / "models" / "uwallet.tar.gz"
+from local import HOST, MODEL, ROOT, StartError
 
 if TYPE_CHECKING:
     from rasa.core.utils import AvailableEndpoints
-
-
-class StartError(Exception):
-    """The bot cannot start; the message says what to do."""
-
-
-def free_port() -> int:
-    """Returns a port that nothing listens on."""
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        return int(probe.getsockname()[1])
-
-
-def port_setting(name: str, default: int) -> int:
-    """Returns the port that the environment variable `name` sets.
-
-    Raises:
-        StartError: It is not a port, or is taken.
-    """
-    value = os.environ.get(name, str(default))
-    if not value.isdecimal() or not 0 < int(value) < 65536:
-        raise StartError(f"{name}={value!r} is not a port. Set it to a number from 1 to 65535.")
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((HOST, int(value)))
-        except OSError as error:
-            raise StartError(
-                f"Port {value} is taken ({error.strerror}). Stop what runs there, or choose another one: "
-                f"{name}={int(value) + 1} make run"
-            ) from error
-    return int(value)
 
 
 def _use_tracker_db(endpoints: AvailableEndpoints) -> None:

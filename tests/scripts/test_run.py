@@ -1,26 +1,39 @@
-"""Starts the bot as `make run` does and talks to it over HTTP."""
+"""Starts engine and gateway as `make run` does, and stops them."""
 
 from __future__ import annotations
 
 import contextlib
-import json
 import os
+import re
 import signal
 import socket
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+import psutil
 import pytest
 
 from tests.paths import ROOT
 
-START_SECONDS = 180
+
+@dataclass(frozen=True)
+class Running:
+    """A supervisor that has said that it is ready."""
+
+    process: subprocess.Popen[str]
+    address: str
+
+    def children(self) -> dict[str, psutil.Process]:
+        """Returns both processes by what they are."""
+        found = {}
+        for child in psutil.Process(self.process.pid).children():
+            found["engine" if "scripts/serve_engine.py" in child.cmdline() else "gateway"] = child
+        return found
 
 
 def free_port() -> int:
@@ -41,70 +54,67 @@ def run(**environment: str) -> subprocess.Popen[str]:
 
 
 @contextlib.contextmanager
-def running_bot(database: Path, stop_with: signal.Signals) -> Iterator[str]:
-    """Yields the address of a bot that is stopped afterwards by a signal."""
-    port = free_port()
-    process = run(UWALLET_PORT=str(port), UWALLET_TRACKER_DB=str(database))
+def running(folder: Path) -> Iterator[Running]:
+    process = run(
+        UWALLET_PORT=str(free_port()), UWALLET_DATA_DIR=str(folder), UWALLET_TRACKER_DB=str(folder / "engine.db")
+    )
     assert process.stdout
     printed: list[str] = []
-    deadline = time.monotonic() + START_SECONDS
     try:
         for line in process.stdout:
             printed.append(line)
-            if "curl http://" in line:
+            if found := re.search(r"Ready\. Open (http://127\.0\.0\.1:\d+)/", line):
+                yield Running(process, found[1])
                 break
-            assert time.monotonic() < deadline, "".join(printed)
-        address = f"http://127.0.0.1:{port}"
-        assert f"The bot is ready at {address}/webhooks/rest/webhook" in "".join(printed), "".join(printed)
-        yield address
+        else:
+            pytest.fail("".join(printed))
     finally:
-        process.send_signal(stop_with)
-        process.communicate(timeout=30)
-    assert process.returncode == 0
-    with pytest.raises(urllib.error.URLError):
-        urllib.request.urlopen(address, timeout=2)
+        process.kill()
+        process.communicate()
 
 
-def say(address: str, sender: str, text: str) -> list[dict[str, Any]]:
-    request = urllib.request.Request(
-        f"{address}/webhooks/rest/webhook",
-        json.dumps({"sender": sender, "message": text}).encode(),
-        {"Content-Type": "application/json"},
-    )
-    with urllib.request.urlopen(request, timeout=30) as response:
-        return list(json.load(response))
+def status_of(url: str) -> int:
+    with urllib.request.urlopen(url, timeout=10) as response:
+        return int(response.status)
 
 
-def test_the_bot_talks_over_http_and_a_restart_keeps_conversations(tmp_path: Path) -> None:
-    database = tmp_path / "conversations.db"
-    with running_bot(database, signal.SIGTERM) as address:
-        intro, step = say(address, "me", "我忘记密码了")
-        assert "5步" in intro["text"]
-        assert "第1步" in step["text"]
-        assert [button["title"] for button in step["buttons"]] == ["下一步", "这步有问题", "转人工"]
-        assert "第2步" in say(address, "me", "/next_step")[0]["text"]
-        assert "第1步" not in say(address, "somebody else", "下一步")[0]["text"]
-    with running_bot(database, signal.SIGHUP) as address:
-        assert "第3步" in say(address, "me", "下一步")[0]["text"]
-        told, handoff = say(address, "me", "转人工")
-        assert "转人工" in told["text"]
-        assert (handoff["custom"]["type"], handoff["custom"]["step"]["number"]) == ("handoff", 3)
+@pytest.mark.parametrize("stop_with", [signal.SIGTERM, signal.SIGINT])
+def test_the_page_it_names_opens_and_a_signal_stops_everything(tmp_path: Path, stop_with: signal.Signals) -> None:
+    with running(tmp_path) as started:
+        assert status_of(f"{started.address}/") == 200
+        assert status_of(f"{started.address}/readyz") == 200
+        children = started.children()
+        assert set(children) == {"engine", "gateway"}
+        started.process.send_signal(stop_with)
+        output, _ = started.process.communicate(timeout=60)
+        assert started.process.returncode == 0, output
+        assert not [name for name, child in children.items() if child.is_running()]
+        with pytest.raises(urllib.error.URLError):
+            urllib.request.urlopen(started.address, timeout=2)
 
 
-def test_a_port_that_is_taken_is_said(tmp_path: Path) -> None:
+def test_when_one_dies_the_other_is_stopped_and_it_is_said(tmp_path: Path) -> None:
+    with running(tmp_path) as started:
+        children = started.children()
+        children["engine"].kill()
+        output, _ = started.process.communicate(timeout=60)
+        assert started.process.returncode == 1
+        assert "The engine was killed by SIGKILL." in output
+        assert not children["gateway"].is_running()
+
+
+def test_a_port_that_is_taken_is_said() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        process = run(UWALLET_PORT=str(port))
-        output, _ = process.communicate(timeout=30)
+        output, _ = (process := run(UWALLET_PORT=str(port))).communicate(timeout=30)
     assert process.returncode == 1
     assert f"Port {port} is taken" in output
     assert f"UWALLET_PORT={port + 1} make run" in output
 
 
 def test_a_port_that_is_none_is_said() -> None:
-    process = run(UWALLET_PORT="eighty")
-    output, _ = process.communicate(timeout=30)
+    output, _ = (process := run(UWALLET_PORT="eighty")).communicate(timeout=30)
     assert process.returncode == 1
     assert "UWALLET_PORT='eighty' is not a port" in output

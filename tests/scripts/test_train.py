@@ -8,8 +8,8 @@ import sys
 from pathlib import Path
 
 import pytest
-import train
 
+import train
 from tests.paths import ROOT
 
 

@@ -1,0 +1,57 @@
+"""Signatures and encryption."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from uwallet_gateway.identity.keys import Keys, SecretUnreadableError
+
+KEYS = Keys(["k" * 32])
+
+
+def test_token_is_read_again() -> None:
+    assert KEYS.read_session(KEYS.sign_session("abc")) == "abc"
+
+
+@given(st.one_of(st.text(), st.none(), st.integers(), st.lists(st.text()), st.binary()))
+def test_nothing_else_is_a_token(value: Any) -> None:
+    assert KEYS.read_session(value) is None
+
+
+@given(st.integers(min_value=0, max_value=200), st.characters(codec="ascii"))
+def test_changed_token_is_none(position: int, character: str) -> None:
+    token = KEYS.sign_session("0123456789abcdef0123456789abcdef")
+    changed = token[: position % len(token)] + character + token[position % len(token) + 1 :]
+    # The last character of base64 has bits that mean nothing.
+    assert changed == token or KEYS.read_session(changed) is None or position % len(token) == len(token) - 1
+
+
+def test_signature_for_one_purpose_is_none_for_another() -> None:
+    assert KEYS.read_session(KEYS.sign_attachment("abc")) is None
+    assert not KEYS.may_read_attachment(KEYS.sign_session("abc"), "abc", 60)
+
+
+def test_address_is_for_one_picture_and_ages() -> None:
+    signature = KEYS.sign_attachment("abc")
+    assert KEYS.may_read_attachment(signature, "abc", 60)
+    assert not KEYS.may_read_attachment(signature, "abd", 60)
+    assert not KEYS.may_read_attachment(signature, "abc", -1)
+    assert not KEYS.may_read_attachment("字", "abc", 60)
+
+
+def test_former_key_is_accepted_and_no_longer_used() -> None:
+    rotated = Keys(["n" * 32, "k" * 32])
+    assert rotated.read_session(KEYS.sign_session("abc")) == "abc"
+    assert rotated.decrypt(KEYS.encrypt("geheim")) == "geheim"
+    assert KEYS.read_session(rotated.sign_session("abc")) is None
+
+
+def test_secret_is_not_in_what_is_stored() -> None:
+    stored = KEYS.encrypt("geheim")
+    assert "geheim" not in stored
+    with pytest.raises(SecretUnreadableError, match="UWALLET_OLD_SECRET_KEYS"):
+        Keys(["n" * 32]).decrypt(stored)

@@ -1,0 +1,95 @@
+"""An engine that speaks the engine's protocol and can be made slow, broken or silly."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from starlette.types import Receive, Scope, Send
+
+Mode = Literal["ok", "hold", "error", "nonsense", "silent"]
+
+GREETING: dict[str, Any] = {
+    "text": "您好呀",
+    "buttons": [{"title": "忘记密码", "payload": "/forgot_password"}, {"title": "转人工", "payload": "/human_handoff"}],
+    "metadata": {"response": "utter_greet"},
+}
+HANDOFF: dict[str, Any] = {
+    "type": "handoff",
+    "version": 2,
+    "reason": "user_request",
+    "summary": "用户：没留联系方式",
+    "topic": {"id": "forgot_password", "title": "找回登录密码"},
+    "collected": {"phone_number": "13800138000"},
+}
+
+
+@dataclass
+class FakeEngine:
+    """Echoes texts; `/session_start` greets, `/human_handoff` hands over.
+
+    Attributes:
+        mode: How it behaves. `hold` waits for `release`.
+        received: The bodies that came, in order.
+        finished: Those that were answered.
+    """
+
+    mode: Mode = "ok"
+    received: list[dict[str, Any]] = field(default_factory=list)
+    finished: list[dict[str, Any]] = field(default_factory=list)
+    release: asyncio.Event = field(default_factory=asyncio.Event)
+    came: asyncio.Condition = field(default_factory=asyncio.Condition)
+
+    async def wait_for(self, count: int) -> None:
+        """Waits until so many messages have come."""
+        async with self.came:
+            await self.came.wait_for(lambda: len(self.received) >= count)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One turn."""
+        if scope["type"] != "http":
+            return
+        chunks = bytearray()
+        while True:
+            event = await receive()
+            chunks += event.get("body", b"")
+            if not event.get("more_body"):
+                break
+        if scope["method"] != "POST":
+            await _answer(send, 200, b'{"status": "ok"}')
+            return
+        body = json.loads(bytes(chunks))
+        async with self.came:
+            self.received.append(body)
+            self.came.notify_all()
+        if self.mode == "hold":
+            await self.release.wait()
+        if self.mode == "error":
+            await _answer(send, 500, b"{}")
+        elif self.mode == "nonsense":
+            await _answer(send, 200, b"<html>maintenance</html>")
+        else:
+            self.finished.append(body)
+            answer = {"messages": [], "understood": None} if self.mode == "silent" else _turn(body)
+            await _answer(send, 200, json.dumps(answer).encode())
+
+
+def _turn(body: dict[str, Any]) -> dict[str, Any]:
+    message = body["message"]
+    messages: list[dict[str, Any]]
+    if message == "/session_start" and body["kind"] == "payload":
+        messages = [GREETING]
+    elif message == "/human_handoff" and body["kind"] == "payload":
+        messages = [{"text": "这就为您转人工", "buttons": [], "metadata": {}}, {"custom": HANDOFF}]
+    else:
+        messages = [{"text": f"收到：{message}", "buttons": [], "metadata": {"response": "utter_echo"}}]
+    understood = {"intent": "echo", "confidence": 0.9, "answer_band": "answer"}
+    return {"messages": messages, "understood": understood}
+
+
+async def _answer(send: Send, status: int, body: bytes) -> None:
+    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,42 @@
+"""Runs ASGI applications on a port of this machine, within the loop of the test."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import AsyncIterator
+
+import uvicorn
+from starlette.types import ASGIApp
+
+
+def free_port() -> int:
+    """A port that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextlib.asynccontextmanager
+async def serving(app: ASGIApp, port: int) -> AsyncIterator[None]:
+    """Serves within the block; leaving it is what SIGTERM does to a process."""
+    server = uvicorn.Server(
+        uvicorn.Config(
+            app, host="127.0.0.1", port=port, log_config=None, proxy_headers=False, timeout_graceful_shutdown=2
+        )
+    )
+    # Signals belong to the test runner.
+    server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign,assignment]  # a context manager, too
+    task = asyncio.create_task(server.serve())
+    while not server.started:
+        if task.done():
+            task.result()
+            msg = "the server did not start"
+            raise RuntimeError(msg)
+        await asyncio.sleep(0.01)
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        await task

@@ -1,0 +1,21 @@
+"""The codes are those of the protocol."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from uwallet_gateway.errors import ErrorCode, InputError
+
+PROTOCOL = Path(__file__).parents[2] / "docs" / "protocol.md"
+
+
+def test_the_codes_are_those_of_the_protocol() -> None:
+    section = PROTOCOL.read_text(encoding="utf-8").split("## Errors")[1].split("\n## ")[0]
+    listed = re.findall(r"`([a-z_]+)`", section.split("absent.")[1])
+    assert sorted(listed) == sorted(ErrorCode)
+
+
+def test_an_error_says_its_code_where_it_is_logged() -> None:
+    error = InputError(ErrorCode.RATE_LIMITED, retry_after=3)
+    assert (str(error), error.retry_after) == ("rate_limited", 3)

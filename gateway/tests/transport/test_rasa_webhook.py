@@ -1,0 +1,55 @@
+"""Rasa's REST shape, for backends."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.gateway import Gateway
+
+
+def bearer(secret: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {secret}"}
+
+
+async def test_backend_talks_as_to_rasa(gateway: Gateway) -> None:
+    async with gateway.api(gateway.site.secret) as api:
+        response = await api.post(
+            "/webhooks/rest/webhook", json={"sender": "客户-1", "message": "你好", "metadata": {}}
+        )
+        assert response.json() == [{"recipient_id": "客户-1", "text": "收到：你好"}]
+        greeted = await api.post("/webhooks/rest/webhook", json={"sender": "客户-1", "message": "/session_start"})
+        assert greeted.json()[0]["buttons"][1] == {"title": "转人工", "payload": "/human_handoff"}
+        handed = await api.post("/webhooks/rest/webhook", json={"sender": "客户-1", "message": "/human_handoff"})
+        assert handed.json()[0]["custom"] == {
+            "type": "handoff",
+            "reason": "user_request",
+            "topic": {"id": "forgot_password", "title": "找回登录密码"},
+        }
+        await api.post("/webhooks/rest/webhook", json={"sender": "客户-2", "message": "/human_handoff"})
+    assert [body["kind"] for body in gateway.engine.received] == ["text", "payload", "payload", "text"]
+    senders = [body["sender"] for body in gateway.engine.received]
+    assert senders[0] == senders[1] == senders[2] != senders[3]
+
+
+async def test_same_sender_of_another_site_is_somebody_else(gateway: Gateway) -> None:
+    other = await gateway.services.sites.create("Other", [])
+    async with gateway.api() as api:
+        for secret in (gateway.site.secret, other.secret):
+            body = {"sender": "1", "message": "你好"}
+            assert (await api.post("/webhooks/rest/webhook", json=body, headers=bearer(secret))).status_code == 200
+    assert gateway.engine.received[0]["sender"] != gateway.engine.received[1]["sender"]
+
+
+@pytest.mark.parametrize("secret", ["", "demo", "demo.", "demo.wrong", "nobody.x"])
+async def test_without_the_secret_nothing_is_answered(gateway: Gateway, secret: str) -> None:
+    async with gateway.api() as api:
+        headers = bearer(secret) if secret else {}
+        response = await api.post("/webhooks/rest/webhook", json={"sender": "1", "message": "x"}, headers=headers)
+        assert response.status_code == 401
+    assert gateway.engine.received == []
+
+
+async def test_token_of_a_browser_is_no_secret(gateway: Gateway) -> None:
+    async with gateway.api(await gateway.token()) as api:
+        response = await api.post("/webhooks/rest/webhook", json={"sender": "1", "message": "x"})
+        assert response.status_code == 401

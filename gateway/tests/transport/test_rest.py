@@ -1,0 +1,167 @@
+"""REST, version 1."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from tests.conftest import StartGateway
+from tests.support.fake_engine import FakeEngine
+from tests.support.gateway import ORIGIN, Gateway
+from uwallet_gateway.identity.vouching import user_hash
+
+
+async def test_whole_conversation(gateway: Gateway) -> None:
+    async with gateway.api() as api:
+        opened = await api.post("/api/v1/sessions", json={"site": "demo"})
+        assert opened.status_code == 200
+        session = opened.json()
+        assert session["identity"] == "visitor"
+        assert session["last_id"] == 0
+        api.headers["Authorization"] = f"Bearer {session['token']}"
+        greeted = await api.post("/api/v1/messages", json={"payload": "/session_start"})
+        assert greeted.status_code == 201
+        assert greeted.json()["replies"][0]["buttons"][0]["payload"] == "/forgot_password"
+        sent = (await api.post("/api/v1/messages", json={"text": "在吗", "client_id": "c1"})).json()
+        assert sent["message"]["id"] == 3
+        assert sent["message"]["client_id"] == "c1"
+        assert [reply["text"] for reply in sent["replies"]] == ["收到：在吗"]
+        again = (await api.post("/api/v1/messages", json={"text": "在吗", "client_id": "c1"})).json()
+        assert again == sent
+        page = (await api.get("/api/v1/messages", params={"after": 1, "limit": 2})).json()
+        assert [message["id"] for message in page["messages"]] == [2, 3]
+        assert page["has_more"]
+        resumed = (await api.post("/api/v1/sessions", json={"site": "demo", "token": session["token"]})).json()
+        assert resumed["token"] == session["token"]
+        assert resumed["last_id"] == 4
+    assert len(gateway.engine.received) == 2
+
+
+@pytest.mark.parametrize("authorization", [None, "Bearer", "Bearer x", "Basic eDp5", "Bearer \xff"])
+async def test_without_a_good_token_nothing_is_given(gateway: Gateway, authorization: str | None) -> None:
+    headers = {"Authorization": authorization.encode("latin-1")} if authorization else {}
+    async with gateway.api() as api:
+        for response in (
+            await api.get("/api/v1/messages", headers=headers),
+            await api.post("/api/v1/messages", headers=headers, json={"text": "x"}),
+            await api.post("/api/v1/attachments", headers=headers, files={"file": b"x"}),
+            await api.get("/api/v1/attachments/abc", headers=headers),
+        ):
+            assert response.status_code == 401
+            assert response.json()["code"] == "bad_token"
+            assert response.headers["WWW-Authenticate"] == "Bearer"
+
+
+async def test_refusals_have_code_message_and_status(gateway: Gateway) -> None:
+    token = await gateway.token()
+    wrong: list[tuple[str, Any, int, str]] = [
+        ("/api/v1/messages", {"text": " "}, 422, "empty"),
+        ("/api/v1/messages", {"text": "长" * 1001}, 422, "too_long"),
+        ("/api/v1/messages", {}, 422, "malformed"),
+        ("/api/v1/messages", {"payload": "/x", "text": "x"}, 422, "malformed"),
+        ("/api/v1/messages", {"unknown": 1}, 422, "malformed"),
+        ("/api/v1/messages", {"payload": "/human_handoff"}, 422, "payload_not_offered"),
+        ("/api/v1/messages", {"attachment_id": "x"}, 404, "attachment_unknown"),
+        ("/api/v1/sessions", {"site": "nobody"}, 404, "site_unknown"),
+        ("/api/v1/sessions", {"site": "demo", "token": "x"}, 401, "bad_token"),
+        ("/api/v1/sessions", {"site": "demo", "user": {"id": "u", "hash": "x"}}, 403, "identity_wrong"),
+        ("/api/v1/sessions", {"site": "demo", "user": {"id": "u"}}, 422, "malformed"),
+        ("/api/v1/nothing", {}, 404, "not_found"),
+    ]
+    async with gateway.api(token) as api:
+        for path, body, status, code in wrong:
+            response = await api.post(path, json=body)
+            assert (response.status_code, response.json()["code"]) == (status, code), (path, body)
+            assert response.json()["message"]
+        for content in (b"{", b"\xff\xfe", b"null", b"[]", b'"x"', b'{"text": "\\ud800"}'):
+            response = await api.post("/api/v1/messages", content=content, headers={"Content-Type": "application/json"})
+            assert response.status_code == 422, content
+        assert (await api.post("/api/v1/messages", json={"text": "还在"})).status_code == 201
+
+
+async def test_user_is_the_same_over_socket_and_rest(gateway: Gateway) -> None:
+    user = {"id": "u-7", "hash": user_hash(gateway.site.secret, "u-7")}
+    token = await gateway.token(user=user)
+    async with gateway.socket() as client, gateway.api(token) as api:
+        await client.request_session(user=user)
+        await api.post("/api/v1/messages", json={"text": "从后台"})
+        assert (await client.wait_for("user_message"))[0]["text"] == "从后台"
+        assert (await client.wait_for("bot_uttered"))[0]["text"] == "收到：从后台"
+
+
+async def test_changed_identity_closes_the_session_of_before(gateway: Gateway) -> None:
+    visitor = await gateway.token()
+    user = {"id": "u-8", "hash": user_hash(gateway.site.secret, "u-8")}
+    await gateway.token(token=visitor, user=user)
+    async with gateway.api(visitor) as api:
+        assert (await api.get("/api/v1/messages")).status_code == 401
+
+
+async def test_waits_for_the_answer_no_longer_than_it_should(start_gateway: StartGateway) -> None:
+    engine = FakeEngine(mode="hold")
+    async with start_gateway(engine, notice_after=0.2) as gateway, gateway.api(await gateway.token()) as api:
+        sent = (await api.post("/api/v1/messages", json={"text": "在吗"})).json()
+        assert [reply["metadata"]["notice"] for reply in sent["replies"]] == ["engine_trouble"]
+        engine.release.set()
+        async with asyncio.timeout(10):
+            while len((await api.get("/api/v1/messages?after=2")).json()["messages"]) < 1:
+                await asyncio.sleep(0.02)
+
+
+async def test_too_much_is_answered_with_when_to_try_again(start_gateway: StartGateway) -> None:
+    async with start_gateway(rate_messages_per_user="1/hour", rate_sessions_per_address="2/hour") as gateway:
+        async with gateway.api(await gateway.token()) as api:
+            assert (await api.post("/api/v1/messages", json={"text": "一"})).status_code == 201
+            refused = await api.post("/api/v1/messages", json={"text": "二"})
+            assert refused.status_code == 429
+            assert refused.json()["code"] == "rate_limited"
+            assert int(refused.headers["Retry-After"]) == refused.json()["retry_after"] > 0
+            assert (await api.post("/api/v1/sessions", json={"site": "demo"})).status_code == 200
+            assert (await api.post("/api/v1/sessions", json={"site": "demo"})).status_code == 429
+
+
+async def test_address_is_that_of_the_client_behind_a_trusted_proxy_only(start_gateway: StartGateway) -> None:
+    for trusted, statuses in (("127.0.0.1", [200, 200, 429]), ("", [200, 429, 429])):
+        async with (
+            start_gateway(rate_sessions_per_address="1/hour", trusted_proxies=trusted) as gateway,
+            gateway.api() as api,
+        ):
+            found = [
+                (
+                    await api.post(
+                        "/api/v1/sessions", json={"site": "demo"}, headers={"X-Forwarded-For": f"6.6.6.6, {address}"}
+                    )
+                ).status_code
+                for address in ("203.0.113.1", "203.0.113.2", "203.0.113.2")
+            ]
+            assert found == statuses
+
+
+async def test_body_that_is_too_large_is_refused_before_it_is_read(gateway: Gateway) -> None:
+    async def endless() -> Any:
+        for _ in range(100):
+            yield b'{"text": "' + b"x" * 10_000
+
+    async with gateway.api(await gateway.token()) as api:
+        response = await api.post("/api/v1/messages", json={"text": "x" * 100_000})
+        assert (response.status_code, response.json()["code"]) == (413, "too_long")
+        response = await api.post("/api/v1/messages", content=endless())
+        assert (response.status_code, response.json()["code"]) == (413, "too_long")
+        response = await api.post("/api/v1/attachments", files={"file": b"x" * 9_000_000})
+        assert (response.status_code, response.json()["code"]) == (413, "attachment_too_large")
+
+
+async def test_cors_is_for_pages_of_sites(gateway: Gateway) -> None:
+    preflight = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "authorization"}
+    async with gateway.api() as api:
+        for origin, allowed in ((ORIGIN, True), (gateway.url, True), ("https://evil.example", False), ("null", False)):
+            asked = await api.options("/api/v1/sessions", headers={"Origin": origin, **preflight})
+            assert asked.status_code == (204 if allowed else 403)
+            answered = await api.post("/api/v1/sessions", json={"site": "demo"}, headers={"Origin": origin})
+            assert answered.status_code == (200 if allowed else 403)
+            for response in (asked, answered):
+                assert response.headers.get("Access-Control-Allow-Origin") == (origin if allowed else None)
+                assert "Origin" in response.headers["Vary"]
+                assert "Access-Control-Allow-Credentials" not in response.headers

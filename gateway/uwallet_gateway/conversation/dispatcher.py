@@ -1,0 +1,222 @@
+"""Has users' messages answered: those of one conversation in order, each once, also over a restart.
+
+What is to be answered stands in the transcript (state `received`), so nothing is lost when the process dies. While the
+engine is away messages wait for it; the user is told so within `notice_after` and offered a human.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+
+import structlog
+
+from uwallet_gateway.conversation.hub import Hub, Said, Settled, Typing
+from uwallet_gateway.conversation.locks import Lock
+from uwallet_gateway.conversation.messages import Message
+from uwallet_gateway.conversation.replies import replies
+from uwallet_gateway.conversation.transcript import ConversationGoneError, Transcript
+from uwallet_gateway.conversation.trouble import Trouble
+from uwallet_gateway.engine_client import EngineClient, EngineReply, EngineUnavailable, TroubleReason
+from uwallet_gateway.observability.metrics import Metrics
+
+# Seconds between two looks at an engine that is away; the circuit breaker lets few of them through.
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.25, 5.0
+# Seconds until a conversation is taken up again after the database failed.
+_AFTER_ERROR = 2.0
+# Seconds for which a failure says something about the engine.
+_FRESH = 2 * _LONGEST_PAUSE
+_log = structlog.get_logger()
+
+
+class Dispatcher:
+    """One worker for each conversation in which something is to be answered."""
+
+    def __init__(
+        self,
+        transcript: Transcript,
+        engine: EngineClient,
+        hub: Hub,
+        trouble: Trouble,
+        metrics: Metrics,
+        lock: Lock,
+        *,
+        concurrency: int,
+        patience: float,
+        notice_after: float,
+    ) -> None:
+        """Keeps what it works with.
+
+        Args:
+            transcript: Where messages are, and answers go.
+            engine: Answers.
+            hub: Tells whoever listens.
+            trouble: Tells users of delays.
+            metrics: Counted here.
+            lock: Holds a conversation against workers of other processes.
+            concurrency: Turns that the engine is given at the same time.
+            patience: Seconds for which a message waits for an engine that is away.
+            notice_after: Seconds after which the user is told.
+        """
+        self._transcript = transcript
+        self._engine = engine
+        self._hub = hub
+        self._trouble = trouble
+        self._metrics = metrics
+        self._lock = lock
+        self._slots = asyncio.Semaphore(concurrency)
+        self._patience = patience
+        self._notice_after = notice_after
+        self._workers: dict[str, asyncio.Task[None]] = {}
+        self._again: set[str] = set()
+        self._timers: dict[str, set[asyncio.TimerHandle]] = {}
+        self._notices: set[asyncio.Task[None]] = set()
+        self._away_since: float | None = None
+        self._failed_at = float("-inf")
+        self._stopping = False
+
+    def wake(self, conversation_id: str, message: Message | None = None) -> None:
+        """Has the conversation answered; `message` is what was just stored there, if anything was."""
+        if self._stopping:
+            return
+        if message is not None:
+            self._set_timer(conversation_id, 0.0 if self._is_long_away() else self._notice_after)
+        if conversation_id in self._workers:
+            self._again.add(conversation_id)
+            return
+        self._workers[conversation_id] = asyncio.create_task(self._work(conversation_id))
+
+    def settled(self, conversation_id: str, message_id: int) -> None:
+        """Tells those who wait for the answer of a message that there will be no more."""
+        self._hub.publish(Settled(conversation_id, message_id))
+
+    async def recover(self) -> None:
+        """Takes up what was acknowledged and not answered before the process ended."""
+        waiting = await self._transcript.waiting_conversations()
+        if waiting:
+            _log.info("dispatcher.recovered", conversations=len(waiting))
+        for conversation_id in waiting:
+            self._set_timer(conversation_id, self._notice_after)
+            self.wake(conversation_id)
+
+    async def drain(self, seconds: float) -> None:
+        """Finishes the turns under way; what waits for an engine that is away stays for the next start."""
+        self._stopping = True
+        for timers in self._timers.values():
+            for timer in timers:
+                timer.cancel()
+        running = {*self._workers.values(), *self._notices}
+        if running:
+            _, late = await asyncio.wait(running, timeout=seconds)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+    async def _work(self, conversation_id: str) -> None:
+        try:
+            while True:
+                self._again.discard(conversation_id)
+                async with self._lock(conversation_id):
+                    while not self._stopping and (message := await self._transcript.next_waiting(conversation_id)):
+                        await self._answer(message)
+                if conversation_id not in self._again:
+                    break
+        except ConversationGoneError:
+            pass
+        except Exception:
+            _log.exception("dispatcher.failed", conversation_id=conversation_id)
+            asyncio.get_running_loop().call_later(_AFTER_ERROR, self.wake, conversation_id)
+        finally:
+            self._workers.pop(conversation_id, None)
+            for timer in self._timers.pop(conversation_id, ()):
+                timer.cancel()
+
+    async def _answer(self, message: Message) -> None:
+        conversation_id = message.conversation_id
+        self._hub.publish(Typing(conversation_id, typing=True))
+        started = time.perf_counter()
+        try:
+            reply = await self._ask(message)
+            if reply is None:
+                return
+            if not await self._store(message, reply):
+                _log.warning("dispatcher.reply_dropped", conversation_id=conversation_id, message_id=message.id)
+            self._metrics.observe_turn(time.perf_counter() - started)
+        except EngineUnavailable as error:
+            _log.warning("dispatcher.gave_up", conversation_id=conversation_id, reason=str(error.reason))
+            await self._trouble.give_up(message)
+        finally:
+            self._hub.publish(Typing(conversation_id, typing=False))
+        self.settled(conversation_id, message.id)
+
+    async def _ask(self, message: Message) -> EngineReply | None:
+        """The engine's answer, or None if the message was settled or the gateway stops meanwhile."""
+        give_up_at = time.monotonic() + self._patience
+        pause = _FIRST_PAUSE
+        while not self._stopping:
+            try:
+                async with self._slots:
+                    reply = await self._engine.send(
+                        sender=message.conversation_id,
+                        message=message.payload or message.text,
+                        kind="payload" if message.payload else "text",
+                        message_id=f"{message.conversation_id}-{message.id}",
+                    )
+            except EngineUnavailable as error:
+                self._metrics.count_engine_trouble(error.reason)
+                self._failed_at = time.monotonic()
+                self._away_since = self._away_since or self._failed_at
+                # A turn that died with the engine is none; one that was finished is known to it by its id.
+                repeatable = error.not_executed or error.reason is TroubleReason.DISCONNECTED
+                if not repeatable or time.monotonic() >= give_up_at:
+                    raise
+                if self._is_long_away():
+                    await self._trouble.tell(message.conversation_id)
+                waiting = await self._transcript.next_waiting(message.conversation_id)
+                if waiting is None or waiting.id != message.id:
+                    return None
+                # Not in step with the other conversations that wait.
+                await asyncio.sleep(pause * random.uniform(0.75, 1.25))
+                pause = min(pause * 2, _LONGEST_PAUSE)
+            else:
+                self._away_since = None
+                return reply
+        return None
+
+    async def _store(self, message: Message, reply: EngineReply) -> bool:
+        found = replies(reply.messages, message.id)
+        async with self._transcript.writing(message.conversation_id) as page:
+            if not await page.set_state(message.id, "answered"):
+                return False
+            for item in found:
+                stored = await page.append(item.draft)
+                if item.handoff is not None:
+                    reason = str(item.handoff.get("reason", ""))
+                    page.add_handoff(stored.id, reason, item.handoff)
+                    self._metrics.count_handoff(reason)
+        if not found:
+            # The bot always says something; silence is a fault of the engine.
+            self._metrics.count_engine_trouble("silent")
+            await self._trouble.say(message)
+        if reply.understood:
+            self._metrics.count_understood(reply.understood)
+        self._hub.publish(Said(message.conversation_id, tuple(page.written)))
+        return True
+
+    def _is_long_away(self) -> bool:
+        moment = time.monotonic()
+        return (
+            self._away_since is not None
+            and moment - self._away_since >= self._notice_after
+            and moment - self._failed_at < _FRESH
+        )
+
+    def _set_timer(self, conversation_id: str, seconds: float) -> None:
+        timer = asyncio.get_running_loop().call_later(seconds, self._tell, conversation_id)
+        self._timers.setdefault(conversation_id, set()).add(timer)
+
+    def _tell(self, conversation_id: str) -> None:
+        task = asyncio.create_task(self._trouble.tell(conversation_id))
+        self._notices.add(task)
+        task.add_done_callback(self._notices.discard)

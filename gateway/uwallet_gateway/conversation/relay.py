@@ -1,0 +1,110 @@
+"""Passes events on to the other processes, through Redis."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import uuid
+from typing import Any
+
+import structlog
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from uwallet_gateway.conversation.hub import Closed, Event, Hub, Said, Settled, Typing
+
+_CHANNEL = "uwallet:events"
+# Seconds until Redis is tried again.
+_PAUSE = 1.0
+_log = structlog.get_logger()
+
+
+class Relay:
+    """Nothing that users wrote goes through Redis: messages are read from the transcript."""
+
+    def __init__(self, hub: Hub, redis: Redis, listening_redis: Redis) -> None:
+        """Connects nothing yet.
+
+        Args:
+            hub: Whose events are passed on, and who is told those of others.
+            redis: To send.
+            listening_redis: To receive; waits as long as there is nothing.
+        """
+        self._hub = hub
+        self._redis = redis
+        self._listening_redis = listening_redis
+        self._process = uuid.uuid4().hex
+        self._outgoing: asyncio.Queue[str] = asyncio.Queue()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        """Begins to listen and to pass on; returns when it listens, or when Redis does not answer for now."""
+        listening = asyncio.Event()
+        self._hub.relay = self._pass_on
+        self._tasks = [
+            asyncio.create_task(self._for_ever(self._receive, listening)),
+            asyncio.create_task(self._for_ever(self._send)),
+        ]
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_PAUSE):
+                await listening.wait()
+
+    async def stop(self) -> None:
+        """Ends it."""
+        self._hub.relay = None
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._listening_redis.aclose()
+
+    def _pass_on(self, event: Event) -> None:
+        self._outgoing.put_nowait(json.dumps({"process": self._process, **_to_json(event)}))
+
+    async def _for_ever(self, run: Any, *arguments: Any) -> None:
+        while True:
+            try:
+                await run(*arguments)
+            except RedisError as error:
+                _log.warning("relay.unavailable", reason=str(error))
+            await asyncio.sleep(_PAUSE)
+
+    async def _send(self) -> None:
+        while True:
+            await self._redis.publish(_CHANNEL, await self._outgoing.get())
+
+    async def _receive(self, listening: asyncio.Event) -> None:
+        async with self._listening_redis.pubsub() as channel:
+            await channel.subscribe(_CHANNEL)
+            async for item in channel.listen():
+                if item["type"] == "subscribe":
+                    listening.set()
+                elif item["type"] == "message":
+                    body = json.loads(item["data"])
+                    if body.pop("process") != self._process:
+                        self._hub.deliver(_from_json(body))
+
+
+def _to_json(event: Event) -> dict[str, Any]:
+    match event:
+        case Said():
+            return {"type": "said", "conversation_id": event.conversation_id}
+        case Settled():
+            return {"type": "settled", "conversation_id": event.conversation_id, "message_id": event.message_id}
+        case Typing():
+            return {"type": "typing", "conversation_id": event.conversation_id, "typing": event.typing}
+        case Closed():
+            return {
+                "type": "closed",
+                "conversation_id": event.conversation_id,
+                "session_id": event.session_id,
+                "reason": event.reason,
+            }
+
+
+_EVENTS = {"said": Said, "settled": Settled, "typing": Typing, "closed": Closed}
+
+
+def _from_json(body: dict[str, Any]) -> Event:
+    event: Event = _EVENTS[body.pop("type")](**body)
+    return event

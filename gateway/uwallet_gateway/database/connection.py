@@ -1,0 +1,111 @@
+"""One set of statements for SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+from sqlalchemy import event
+from sqlalchemy.engine import URL, Connection, make_url
+from sqlalchemy.exc import ArgumentError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+
+from uwallet_gateway.settings import PREFIX, Settings, SettingsError
+
+_DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
+# Seconds that a statement waits while another process writes.
+_SQLITE_BUSY = 10
+
+
+class DatabaseUnavailableError(Exception):
+    """The database does not answer, or cannot take what is written."""
+
+
+class Database:
+    """A pool of connections.
+
+    SQLite is used with a write-ahead log and synchronous=FULL: what is committed survives a loss of power, so a message
+    that was acknowledged is kept.
+    """
+
+    def __init__(self, url: URL) -> None:
+        """Opens nothing yet; see `database_url` for the address."""
+        self.url = url
+        self.is_sqlite = url.get_backend_name() == "sqlite"
+        options: dict[str, Any] = {"connect_args": {"timeout": _SQLITE_BUSY}} if self.is_sqlite else {}
+        self.engine: AsyncEngine = create_async_engine(url, pool_pre_ping=not self.is_sqlite, **options)
+        self._writing = self.engine.execution_options(writes=True)
+        if self.is_sqlite:
+            event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
+            event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
+
+    @contextlib.asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncSession]:
+        """A transaction that only reads.
+
+        Raises:
+            DatabaseUnavailableError: The database does not answer.
+        """
+        with _told_apart():
+            async with AsyncSession(self.engine, expire_on_commit=False) as session:
+                yield session
+
+    @contextlib.asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncSession]:
+        """A transaction that is committed at the end of the block, and rolled back on an exception.
+
+        Raises:
+            DatabaseUnavailableError: The database does not answer; nothing is stored.
+        """
+        with _told_apart():
+            async with AsyncSession(self._writing, expire_on_commit=False) as session, session.begin():
+                yield session
+
+    async def close(self) -> None:
+        """Closes all connections."""
+        await self.engine.dispose()
+
+
+def database_url(settings: Settings) -> URL:
+    """The address with the driver that the gateway uses.
+
+    Raises:
+        SettingsError: It is neither SQLite nor PostgreSQL, or no address at all.
+    """
+    given = settings.database_url
+    if not given:
+        return URL.create("sqlite+aiosqlite", database=str(settings.data_dir / "gateway.db"))
+    try:
+        url = make_url(given)
+    except ArgumentError as error:
+        raise SettingsError(f"{PREFIX}DATABASE_URL: is not an address of a database") from error
+    driver = _DRIVERS.get(url.get_backend_name())
+    if driver is None:
+        raise SettingsError(f"{PREFIX}DATABASE_URL: must begin with sqlite:// or postgresql://")
+    return url.set(drivername=driver)
+
+
+@contextlib.contextmanager
+def _told_apart() -> Iterator[None]:
+    try:
+        yield
+    except (OSError, InterfaceError, OperationalError, PoolTimeoutError) as error:
+        # asyncpg's own errors of connecting come as they are. The address, which has a password, is in none of them.
+        raise DatabaseUnavailableError(f"the database does not answer: {error}") from error
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    # The driver's own BEGIN comes too late for a transaction that reads first.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A transaction that begins by reading cannot wait for another writer later: SQLite refuses it at once.
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -1,0 +1,58 @@
+"""Brings the tables up to date."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, text
+
+from uwallet_gateway.database.connection import Database
+
+_FOLDER = Path(__file__).with_name("migrations")
+# Any number will do: two processes that start at once migrate one after the other.
+_POSTGRESQL_LOCK = 7_301_005
+
+
+def configuration() -> Config:
+    """What Alembic needs; there is no alembic.ini."""
+    config = Config()
+    config.set_main_option("script_location", str(_FOLDER))
+    config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
+    return config
+
+
+async def migrate(database: Database) -> None:
+    """Runs the migrations that are missing; does nothing when there are none.
+
+    Raises:
+        DatabaseUnavailableError: The database does not answer.
+    """
+    if database.url.database and database.is_sqlite:
+        folder = Path(database.url.database).parent
+        await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
+    async with database.write() as transaction:
+        connection = await transaction.connection()
+        if not database.is_sqlite:
+            await connection.execute(text(f"SELECT pg_advisory_xact_lock({_POSTGRESQL_LOCK})"))
+        await connection.run_sync(_upgrade)
+
+
+async def is_current(database: Database) -> bool:
+    """Whether the tables are those of this version; raises what the driver raises when the database is away."""
+    async with database.engine.connect() as connection:
+        return await connection.run_sync(_current) == ScriptDirectory.from_config(configuration()).get_current_head()
+
+
+def _upgrade(connection: Connection) -> None:
+    config = configuration()
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+def _current(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()

@@ -1,0 +1,29 @@
+"""Run by Alembic, with the connection that `migrate` has opened."""
+
+from typing import Any, Literal
+
+import sqlalchemy as sa
+from alembic import context
+
+from uwallet_gateway.database.tables import Table, UtcTime
+
+
+def _render(kind: str, item: Any, _context: Any) -> str | Literal[False]:
+    # A migration must not change when the package does.
+    return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(item, UtcTime) else False
+
+
+def _compare(_context: Any, _column: Any, _metadata: Any, found: Any, wanted: Any) -> bool | None:
+    return False if isinstance(wanted, UtcTime) and isinstance(found, sa.DateTime | sa.TIMESTAMP) else None
+
+
+connection = context.config.attributes["connection"]
+context.configure(
+    connection=connection,
+    target_metadata=Table.metadata,
+    render_as_batch=True,  # SQLite cannot alter most of a table; Alembic then copies it.
+    render_item=_render,
+    compare_type=_compare,
+)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,40 @@
+"""Why the gateway refuses something: the codes of docs/protocol.md."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class ErrorCode(StrEnum):
+    """What clients are told; the text for each stands in texts.yml."""
+
+    MALFORMED = "malformed"
+    EMPTY = "empty"
+    TOO_LONG = "too_long"
+    PAYLOAD_NOT_OFFERED = "payload_not_offered"
+    RATE_LIMITED = "rate_limited"
+    BAD_TOKEN = "bad_token"
+    SITE_UNKNOWN = "site_unknown"
+    ORIGIN_NOT_ALLOWED = "origin_not_allowed"
+    IDENTITY_REQUIRED = "identity_required"
+    IDENTITY_WRONG = "identity_wrong"
+    ATTACHMENT_TOO_LARGE = "attachment_too_large"
+    ATTACHMENT_TYPE = "attachment_type"
+    ATTACHMENT_UNKNOWN = "attachment_unknown"
+    NOT_FOUND = "not_found"
+    UNAVAILABLE = "unavailable"
+
+
+class InputError(Exception):
+    """What a client sent, or asked for, is refused.
+
+    Attributes:
+        code: Why.
+        retry_after: Seconds after which it is worth another try, or None if waiting does not help or is unknown.
+    """
+
+    def __init__(self, code: ErrorCode, *, retry_after: int | None = None) -> None:
+        """Keeps the reason."""
+        super().__init__(code.value)
+        self.code = code
+        self.retry_after = retry_after

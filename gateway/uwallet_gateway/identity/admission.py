@@ -1,0 +1,29 @@
+"""Which site a client comes from, and whether it may."""
+
+from __future__ import annotations
+
+from uwallet_gateway.errors import ErrorCode, InputError
+from uwallet_gateway.identity.sites import Site, Sites
+
+
+async def admit(sites: Sites, key: object, origin: str | None, own_origin: str | None) -> Site:
+    """The site of a client.
+
+    Args:
+        sites: All of them.
+        key: The public key that the client names, or None: then the one site that has the origin.
+        origin: The origin of its page; None for a client that is no browser.
+        own_origin: That of the gateway's own pages, which may use every site.
+
+    Raises:
+        InputError: site_unknown, origin_not_allowed.
+    """
+    if key:
+        site = await sites.find(key)
+    else:
+        site = await sites.only_with_origin(origin) if origin else None
+    if site is None:
+        raise InputError(ErrorCode.SITE_UNKNOWN)
+    if origin is not None and origin != own_origin and origin not in site.origins:
+        raise InputError(ErrorCode.ORIGIN_NOT_ALLOWED)
+    return site

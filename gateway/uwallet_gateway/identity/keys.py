@@ -1,0 +1,84 @@
+"""What is made of the secret key: signatures of tokens and addresses, and the encryption of the sites' secrets.
+
+The secret of a site must be readable by the gateway, because HMAC needs it; a digest would not do. It is therefore stored
+encrypted (Fernet: AES-128-CBC with HMAC-SHA256) under a key that is derived from UWALLET_SECRET_KEY and never stored with
+the data: who has only the database, or a backup of it, has no secret. Each purpose has a key of its own (HKDF).
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from itsdangerous import BadSignature, URLSafeSerializer, URLSafeTimedSerializer
+
+
+class SecretUnreadableError(Exception):
+    """A stored secret was encrypted under a key that is not set any more."""
+
+
+class Keys:
+    """Signs and encrypts with the first key, and accepts what any of the keys has made."""
+
+    def __init__(self, secret_keys: Sequence[str]) -> None:
+        """Takes the current secret key first, then former ones."""
+        self._fernet = MultiFernet(
+            [Fernet(base64.urlsafe_b64encode(_derive(key, b"site secrets"))) for key in secret_keys]
+        )
+        # The library signs with the last key of a list.
+        oldest_first = list(reversed(secret_keys))
+        self._sessions = URLSafeSerializer([_derive(key, b"sessions") for key in oldest_first], salt="session")
+        self._addresses = URLSafeTimedSerializer(
+            [_derive(key, b"addresses") for key in oldest_first], salt="attachment"
+        )
+
+    def encrypt(self, secret: str) -> str:
+        """What is stored in place of a secret."""
+        return self._fernet.encrypt(secret.encode()).decode()
+
+    def decrypt(self, stored: str) -> str:
+        """The secret again.
+
+        Raises:
+            SecretUnreadableError: None of the keys has encrypted it.
+        """
+        try:
+            return self._fernet.decrypt(stored.encode()).decode()
+        except InvalidToken as error:
+            msg = "a site's secret was encrypted under another UWALLET_SECRET_KEY; add that one to UWALLET_OLD_SECRET_KEYS"
+            raise SecretUnreadableError(msg) from error
+
+    def sign_session(self, session_id: str) -> str:
+        """The token of a session."""
+        return str(self._sessions.dumps(session_id))
+
+    def read_session(self, token: object) -> str | None:
+        """The session that a token is for, or None when it is not one of ours."""
+        try:
+            value = self._sessions.loads(token) if isinstance(token, str) and len(token) <= _MAX_TOKEN else None
+        except BadSignature:
+            return None
+        return value if isinstance(value, str) else None
+
+    def sign_attachment(self, attachment_id: str) -> str:
+        """What allows to read one picture for a while, without a token."""
+        return str(self._addresses.dumps(attachment_id))
+
+    def may_read_attachment(self, signature: str, attachment_id: str, max_age: int) -> bool:
+        """Whether the signature is for this picture and not older than `max_age` seconds."""
+        try:
+            return bool(self._addresses.loads(signature, max_age=max_age) == attachment_id)
+        except BadSignature:
+            return False
+
+
+_MAX_TOKEN = 300
+
+
+def _derive(secret_key: str, purpose: bytes) -> bytes:
+    return HKDF(algorithm=SHA256(), length=32, salt=None, info=b"uwallet gateway: " + purpose).derive(
+        secret_key.encode()
+    )

@@ -1,0 +1,183 @@
+"""Sites: who embeds the bot, from where, and with which secret."""
+
+from __future__ import annotations
+
+import hmac
+import re
+import secrets
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from uwallet_gateway.clock import now
+from uwallet_gateway.database import tables
+from uwallet_gateway.database.connection import Database
+from uwallet_gateway.identity.keys import Keys
+from uwallet_gateway.identity.origins import normalized_origin
+
+_KEY = re.compile(r"[a-z0-9][a-z0-9_-]{2,63}")
+# Seconds after which a running gateway knows of a site that a command has made.
+_CACHE_SECONDS = 5.0
+
+
+class SiteError(ValueError):
+    """A site cannot be made or changed as asked; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """One site. The secret is not shown when this is printed or logged."""
+
+    key: str
+    name: str
+    require_identity: bool
+    origins: frozenset[str]
+    secret: str = field(repr=False)
+
+
+class Sites:
+    """The sites in the database; reading is cached for some seconds."""
+
+    def __init__(self, database: Database, keys: Keys) -> None:
+        """Reads nothing yet."""
+        self._database = database
+        self._keys = keys
+        self._cache: dict[str, Site] = {}
+        self._read_at = float("-inf")
+
+    async def create(
+        self, name: str, origins: Iterable[str], *, key: str | None = None, require_identity: bool = False
+    ) -> Site:
+        """Makes a site with a new secret.
+
+        Args:
+            name: For operators.
+            origins: Exact origins whose pages may use it; none for a site that only has a backend.
+            key: The public key; a random one if absent.
+            require_identity: Refuse everybody that the site does not vouch for.
+
+        Raises:
+            SiteError: The key is malformed or taken.
+            OriginError: An origin is none.
+        """
+        key = key or f"site_{secrets.token_hex(8)}"
+        if not _KEY.fullmatch(key):
+            raise SiteError(f"{key!r} cannot be a key: 3 to 64 of a-z, 0-9, _ and -, the first a letter or digit")
+        site = Site(key, name, require_identity, frozenset(map(normalized_origin, origins)), _new_secret(key))
+        async with self._database.write() as transaction:
+            if await transaction.get(tables.Site, key):
+                raise SiteError(f"there is a site {key!r} already")
+            transaction.add(
+                tables.Site(
+                    key=key,
+                    name=name,
+                    secret=self._keys.encrypt(site.secret),
+                    require_identity=require_identity,
+                    created_at=now(),
+                )
+            )
+            await transaction.flush()
+            _add_origins(transaction, site.key, site.origins)
+        self._forget()
+        return site
+
+    async def set_origins(self, key: str, origins: Iterable[str]) -> None:
+        """Replaces the origins.
+
+        Raises:
+            SiteError: There is no such site.
+            OriginError: An origin is none.
+        """
+        wanted = frozenset(map(normalized_origin, origins))
+        async with self._database.write() as transaction:
+            await _existing(transaction, key)
+            await transaction.execute(delete(tables.SiteOrigin).where(tables.SiteOrigin.site_key == key))
+            _add_origins(transaction, key, wanted)
+        self._forget()
+
+    async def renew_secret(self, key: str) -> str:
+        """Replaces the secret and returns it; hashes and requests made with the old one are refused from then on.
+
+        Raises:
+            SiteError: There is no such site.
+        """
+        secret = _new_secret(key)
+        async with self._database.write() as transaction:
+            (await _existing(transaction, key)).secret = self._keys.encrypt(secret)
+        self._forget()
+        return secret
+
+    async def remove(self, key: str) -> None:
+        """Removes the site with all of its conversations.
+
+        Raises:
+            SiteError: There is no such site.
+        """
+        async with self._database.write() as transaction:
+            await transaction.delete(await _existing(transaction, key))
+        self._forget()
+
+    async def all(self) -> list[Site]:
+        """Every site, by key."""
+        sites = await self._read()
+        return [sites[key] for key in sorted(sites)]
+
+    async def find(self, key: object) -> Site | None:
+        """The site with this public key."""
+        return (await self._read()).get(key) if isinstance(key, str) else None
+
+    async def find_by_secret(self, secret: str) -> Site | None:
+        """The site that this is the secret of; it begins with the site's key."""
+        site = await self.find(secret.partition(".")[0])
+        return site if site and hmac.compare_digest(site.secret.encode(), secret.encode(errors="replace")) else None
+
+    async def only_with_origin(self, origin: str) -> Site | None:
+        """The site that has this origin, if exactly one has."""
+        having = [site for site in (await self._read()).values() if origin in site.origins]
+        return having[0] if len(having) == 1 else None
+
+    async def has_origin(self, origin: str) -> bool:
+        """Whether any site has this origin."""
+        return any(origin in site.origins for site in (await self._read()).values())
+
+    def _forget(self) -> None:
+        self._read_at = float("-inf")
+
+    async def _read(self) -> dict[str, Site]:
+        if time.monotonic() - self._read_at < _CACHE_SECONDS:
+            return self._cache
+        async with self._database.read() as transaction:
+            origins: dict[str, set[str]] = {}
+            for row in await transaction.scalars(select(tables.SiteOrigin)):
+                origins.setdefault(row.site_key, set()).add(row.origin)
+            rows = (await transaction.scalars(select(tables.Site))).all()
+        self._cache = {
+            row.key: Site(
+                row.key,
+                row.name,
+                row.require_identity,
+                frozenset(origins.get(row.key, ())),
+                self._keys.decrypt(row.secret),
+            )
+            for row in rows
+        }
+        self._read_at = time.monotonic()
+        return self._cache
+
+
+def _new_secret(key: str) -> str:
+    return f"{key}.{secrets.token_urlsafe(32)}"
+
+
+def _add_origins(transaction: AsyncSession, key: str, origins: Iterable[str]) -> None:
+    transaction.add_all(tables.SiteOrigin(site_key=key, origin=origin) for origin in origins)
+
+
+async def _existing(transaction: AsyncSession, key: str) -> tables.Site:
+    site = await transaction.get(tables.Site, key)
+    if site is None:
+        raise SiteError(f"there is no site {key!r}")
+    return site

@@ -1,0 +1,127 @@
+"""Prometheus metrics. Labels take few values: each one is a series that somebody stores."""
+
+from __future__ import annotations
+
+import re
+
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    GCCollector,
+    Histogram,
+    PlatformCollector,
+    ProcessCollector,
+)
+from prometheus_client.exposition import generate_latest
+
+from uwallet_gateway.engine_client import Understood
+
+_PREFIX = "uwallet_gateway"
+OTHER = "other"
+_LABEL = re.compile(r"[a-z][a-z0-9_]{0,59}")
+# Values of one label. The bot knows some 40 intents and a dozen reasons of anything else.
+_MOST_VALUES = 100
+# Seconds. A turn of the engine takes some 6 ms, the gateway's own share less; users are told something after 7 s.
+_TURN_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 8, 15, 30)
+_OWN_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5)
+
+
+class _Labels:
+    """Keeps the values of a label few: what looks odd, and what comes after the first hundred, is `other`."""
+
+    def __init__(self) -> None:
+        self._seen: set[str] = set()
+
+    def bounded(self, value: object) -> str:
+        text = str(value)
+        if text in self._seen:
+            return text
+        if not _LABEL.fullmatch(text) or len(self._seen) >= _MOST_VALUES:
+            return OTHER
+        self._seen.add(text)
+        return text
+
+
+class Metrics:
+    """What is counted and measured; a registry of its own, so that several may live in one process.
+
+    Attributes:
+        connections: Open Socket.IO connections; `inc` and `dec`.
+    """
+
+    def __init__(self) -> None:
+        """Starts at zero."""
+        self._registry = CollectorRegistry()
+        ProcessCollector(registry=self._registry)
+        PlatformCollector(registry=self._registry)
+        GCCollector(registry=self._registry)
+        self._labels: dict[str, _Labels] = {}
+        self.connections = Gauge(f"{_PREFIX}_connections", "Open Socket.IO connections", registry=self._registry)
+        self._messages = self._counter("messages", "Messages taken (in) and delivered (out)", "direction", "transport")
+        self._turns = self._histogram(
+            "turn_seconds", "From taking up a message until its answer is stored", _TURN_BUCKETS
+        )
+        self._engine = self._histogram("engine_seconds", "The engine's share of a turn", _TURN_BUCKETS)
+        self._own = self._histogram("own_seconds", "The gateway's own share of a turn", _OWN_BUCKETS)
+        self._intents = self._counter("intents", "Messages by the intent that the bot understood", "intent")
+        self._bands = self._counter(
+            "answer_bands", "Messages by how sure the bot was: answer, choice, not_understood", "band"
+        )
+        self._handoffs = self._counter("handoffs", "Conversations handed over to a human", "reason")
+        self._rate_limited = self._counter("rate_limited", "Requests refused by a rate limit", "kind", "scope")
+        self._trouble = self._counter("engine_trouble", "Turns that the engine did not answer", "reason")
+        self._redactions = self._counter("redactions", "Messages in which something was masked", "kind")
+
+    def count_message(self, *, direction: str, transport: str) -> None:
+        """Counts a message: `direction` is `in` or `out`."""
+        self._add(self._messages, direction=direction, transport=transport)
+
+    def observe_turn(self, seconds: float, engine_seconds: float | None = None) -> None:
+        """Measures a turn.
+
+        Args:
+            seconds: All of it.
+            engine_seconds: The engine's share, if the engine answered (`EngineReply.seconds`).
+        """
+        self._turns.observe(seconds)
+        if engine_seconds is not None:
+            self._engine.observe(engine_seconds)
+            self._own.observe(max(0.0, seconds - engine_seconds))
+
+    def count_understood(self, understood: Understood) -> None:
+        """Counts how the bot understood a message; payloads of buttons have no band."""
+        if understood.intent is not None:
+            self._add(self._intents, intent=understood.intent)
+        if understood.answer_band is not None:
+            self._add(self._bands, band=understood.answer_band)
+
+    def count_handoff(self, reason: str) -> None:
+        """Counts a conversation that is handed over."""
+        self._add(self._handoffs, reason=reason)
+
+    def count_rate_limited(self, kind: str, scope: str) -> None:
+        """Counts a refusal: of what, and whether because of the `user` or the `address`."""
+        self._add(self._rate_limited, kind=kind, scope=scope)
+
+    def count_engine_trouble(self, reason: str) -> None:
+        """Counts a turn without an answer."""
+        self._add(self._trouble, reason=reason)
+
+    def count_redaction(self, kind: str) -> None:
+        """Counts a message in which something of this kind was masked."""
+        self._add(self._redactions, kind=kind)
+
+    def render(self) -> bytes:
+        """Returns all metrics in the text format of Prometheus, version 0.0.4."""
+        return generate_latest(self._registry)
+
+    def _counter(self, name: str, meaning: str, *labels: str) -> Counter:
+        return Counter(f"{_PREFIX}_{name}", meaning, labels, registry=self._registry)
+
+    def _histogram(self, name: str, meaning: str, buckets: tuple[float, ...]) -> Histogram:
+        return Histogram(f"{_PREFIX}_{name}", meaning, buckets=buckets, registry=self._registry)
+
+    def _add(self, counter: Counter, **labels: str) -> None:
+        bounded = {name: self._labels.setdefault(name, _Labels()).bounded(value) for name, value in labels.items()}
+        counter.labels(**bounded).inc()

@@ -1,0 +1,1 @@
+"""Running it: secrets, retention, health."""

@@ -1,0 +1,95 @@
+"""How much one user and one address may send."""
+
+from __future__ import annotations
+
+import ipaddress
+import math
+import time
+from collections.abc import Iterable
+from typing import Literal
+
+import structlog
+from limits import RateLimitItem, parse_many
+from limits.aio.strategies import MovingWindowRateLimiter
+from limits.errors import StorageError
+from limits.storage import storage_from_string
+from redis.asyncio import Redis
+
+from uwallet_gateway.errors import ErrorCode, InputError
+from uwallet_gateway.observability.metrics import Metrics
+from uwallet_gateway.settings import Settings
+
+Kind = Literal["messages", "sessions", "attachments", "requests"]
+_log = structlog.get_logger()
+
+
+class RateLimits:
+    """Counts in memory, or in Redis for several processes."""
+
+    def __init__(self, settings: Settings, metrics: Metrics, redis: Redis | None) -> None:
+        """Reads the limits of the settings; counts nothing yet."""
+        if redis:
+            storage = storage_from_string(
+                f"async+{settings.redis_url.get_secret_value()}",
+                connection_pool=redis.connection_pool,
+                implementation="redispy",
+                wrap_exceptions=True,
+            )
+        else:
+            storage = storage_from_string("async+memory://")
+        self._limiter = MovingWindowRateLimiter(storage)  # type: ignore[arg-type]  # "async+" makes it an async one
+        self._metrics = metrics
+        self._per_user: dict[Kind, list[RateLimitItem]] = {
+            "messages": _items(settings.rate_messages_per_user),
+            "attachments": _items(settings.rate_attachments_per_user),
+            "requests": _items(settings.rate_requests_per_user),
+        }
+        self._per_address: dict[Kind, list[RateLimitItem]] = {
+            "messages": _items(settings.rate_messages_per_address),
+            "attachments": _items(settings.rate_messages_per_address),
+            "sessions": _items(settings.rate_sessions_per_address),
+        }
+
+    async def check(self, kind: Kind, *, user: str | None = None, address: str | None = None) -> None:
+        """Counts one more, the user's first.
+
+        Args:
+            kind: What is counted.
+            user: A conversation.
+            address: Where it comes from; behind it may be thousands of users of one carrier.
+
+        Raises:
+            InputError: rate_limited, with the seconds after which it is worth another try.
+        """
+        try:
+            await self._hit(self._per_user.get(kind, ()), kind, "user", user)
+            await self._hit(self._per_address.get(kind, ()), kind, "address", network_of(address))
+        except StorageError as error:
+            # Without Redis nobody is counted; better than that nobody is served.
+            _log.warning("rate_limits.unavailable", reason=str(error.storage_error))
+
+    async def _hit(self, items: Iterable[RateLimitItem], kind: Kind, scope: str, who: str | None) -> None:
+        if who is None:
+            return
+        for item in items:
+            if not await self._limiter.hit(item, kind, scope, who):
+                self._metrics.count_rate_limited(kind, scope)
+                reset_at = (await self._limiter.get_window_stats(item, kind, scope, who)).reset_time
+                raise InputError(ErrorCode.RATE_LIMITED, retry_after=max(1, math.ceil(reset_at - time.time())))
+
+
+def network_of(address: str | None) -> str | None:
+    """What is counted as one address: an IPv4 address, or the /64 that a provider gives to one IPv6 customer."""
+    if address is None:
+        return None
+    try:
+        ip = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(ip, ipaddress.IPv6Address):
+        return str(ip.ipv4_mapped or ipaddress.ip_network((ip, 64), strict=False).network_address)
+    return str(ip)
+
+
+def _items(text: str) -> list[RateLimitItem]:
+    return parse_many(text) if text else []

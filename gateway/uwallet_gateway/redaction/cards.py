@@ -1,0 +1,40 @@
+"""Numbers of bank cards."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from stdnum import luhn
+
+from uwallet_gateway.redaction.digits import Window
+from uwallet_gateway.redaction.kinds import Find, Kind
+from uwallet_gateway.redaction.patterns import patterns
+
+# ISO/IEC 7812 allows up to 19; shorter ones than 13 are not issued any more.
+SHORTEST, LONGEST = 13, 19
+
+
+@cache
+def _prefixes() -> dict[int, tuple[str, ...]]:
+    return {
+        length: tuple(prefix for card in patterns().cards if length in card.lengths for prefix in card.prefixes)
+        for length in range(SHORTEST, LONGEST + 1)
+    }
+
+
+def is_card(digits: str) -> bool:
+    """Returns whether these digits can be a card: an issuer's prefix and length, and the Luhn check digit."""
+    prefixes = _prefixes().get(len(digits))
+    return prefixes is not None and digits.startswith(prefixes) and luhn.is_valid(digits)
+
+
+def mask(digits: str) -> str:
+    """Returns the mask of a card: its last four digits, by which its owner knows it."""
+    return "****" + digits[-4:]
+
+
+def find_card(window: Window) -> Find | None:
+    """Returns the card that these digits are."""
+    if not is_card(window.digits):
+        return None
+    return Find(window.start, window.end, Kind.BANK_CARD, mask(window.digits))

@@ -1,0 +1,98 @@
+"""Puts the finders together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from uwallet_gateway.redaction.cards import find_card
+from uwallet_gateway.redaction.contacts import find_emails, find_phone
+from uwallet_gateway.redaction.credentials import find_credentials
+from uwallet_gateway.redaction.digits import Window, chains, windows
+from uwallet_gateway.redaction.folding import fold
+from uwallet_gateway.redaction.identities import find_other_ids, find_resident_id
+from uwallet_gateway.redaction.kinds import STRICTEST_FIRST, Find, Kind, Redacted
+from uwallet_gateway.redaction.named_numbers import find_named_numbers
+
+# The shortest telephone number without a name, the longest card.
+_SHORTEST, _LONGEST = 8, 19
+# A mask can end what stood too close to digits to be seen: 护照E12345678A62220212…. Two passes are enough for what
+# people type, the last of which finds nothing.
+_MOST_PASSES = 8
+
+
+def _finds_in(text: str, window: Window, *, keep_contact: bool) -> list[Find]:
+    found = [find_card(window), find_resident_id(text, window), None if keep_contact else find_phone(text, window)]
+    return [find for find in found if find]
+
+
+def _finds(text: str, *, keep_contact: bool, asked: Kind | None) -> Iterator[Find]:
+    places = {}
+    for chain in chains(text):
+        for window in windows(chain, _SHORTEST, _LONGEST):
+            yield from _finds_in(text, window, keep_contact=keep_contact)
+        places.update({group.start: (chain, index) for index, group in enumerate(chain)})
+    yield from find_other_ids(text)
+    yield from find_named_numbers(text, places, keep_contact=keep_contact)
+    yield from find_credentials(text, asked)
+    if not keep_contact:
+        yield from find_emails(text)
+
+
+def _weight(find: Find) -> tuple[int, int]:
+    return -STRICTEST_FIRST.index(find.kind), find.end - find.start
+
+
+def _joined(finds: Iterable[Find]) -> list[Find]:
+    """Returns the finds without overlaps: where some overlap, everything that any of them covers is masked at once."""
+    joined: list[Find] = []
+    for find in sorted(finds, key=lambda find: (find.start, -find.end)):
+        if joined and find.start < joined[-1].end:
+            last = joined[-1]
+            stricter = max(last, find, key=_weight)
+            joined[-1] = Find(last.start, max(last.end, find.end), stricter.kind, stricter.mask)
+        else:
+            joined.append(find)
+    return joined
+
+
+def _apart(text: str, find: Find) -> str:
+    """Returns the mask, set apart from digits beside it so that they do not become one number with what it shows."""
+    before, after = text[find.start - 1 : find.start], text[find.end : find.end + 1]
+    left = "*" if before.isdigit() and find.mask[0].isdigit() else ""
+    right = "*" if after.isdigit() and find.mask[-1].isdigit() else ""
+    return f"{left}{find.mask}{right}"
+
+
+def _redact_once(text: str, *, keep_contact: bool, asked: Kind | None) -> Redacted:
+    folded = fold(text)
+    finds = _joined(_finds(folded.text, keep_contact=keep_contact, asked=asked))
+    parts: list[str] = []
+    done = 0
+    for find in finds:
+        start, end = folded.original_span(find.start, find.end)
+        parts += [text[done : max(done, start)], _apart(folded.text, find)]
+        done = max(done, end)
+    parts.append(text[done:])
+    return Redacted("".join(parts), frozenset(find.kind for find in finds))
+
+
+def redact(text: str, *, keep_contact: bool = False, asked: Kind | None = None) -> Redacted:
+    """Returns the text without what must not be stored, logged or sent on.
+
+    Masked are bank cards, identity documents, passwords and verification codes, telephone numbers and e-mail
+    addresses, in whatever form of digits they are typed. Everything else stays exactly as it was. What is masked
+    already stays as it is: redacting twice is redacting once. Takes time in proportion to the length of the text.
+
+    Args:
+        text: What somebody typed.
+        keep_contact: Leave telephone numbers and e-mail addresses readable, for the answer to a question for one.
+        asked: `Kind.PASSWORD` or `Kind.CODE` if the bot's last message speaks of one (`secret_named_in`): a value that
+            stands at the beginning without its name is then masked, too.
+    """
+    kinds: frozenset[Kind] = frozenset()
+    for _ in range(_MOST_PASSES):
+        redacted = _redact_once(text, keep_contact=keep_contact, asked=asked)
+        if not redacted.kinds:
+            break
+        text, kinds = redacted.text, kinds | redacted.kinds
+    return Redacted(text, kinds)

@@ -1,0 +1,115 @@
+"""The parts of the gateway, put together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from redis.asyncio import Redis
+
+from uwallet_gateway.attachments import AttachmentStore
+from uwallet_gateway.conversation.dispatcher import Dispatcher
+from uwallet_gateway.conversation.hub import Hub
+from uwallet_gateway.conversation.locks import across_processes, one_process
+from uwallet_gateway.conversation.relay import Relay
+from uwallet_gateway.conversation.service import Conversations
+from uwallet_gateway.conversation.transcript import Transcript
+from uwallet_gateway.conversation.trouble import Trouble
+from uwallet_gateway.database.connection import Database, database_url
+from uwallet_gateway.database.redis_client import redis_client
+from uwallet_gateway.engine_client import EngineClient
+from uwallet_gateway.identity.keys import Keys
+from uwallet_gateway.identity.sessions import Sessions
+from uwallet_gateway.identity.sites import Sites
+from uwallet_gateway.observability.metrics import Metrics
+from uwallet_gateway.operation.purge import Purge
+from uwallet_gateway.operation.secret_key import secret_keys
+from uwallet_gateway.rate_limits import RateLimits
+from uwallet_gateway.settings import Settings
+from uwallet_gateway.texts import Texts, load_texts
+from uwallet_gateway.transport.presentation import Presentation
+
+
+@dataclass(frozen=True)
+class Services:
+    """What transports and commands use."""
+
+    settings: Settings
+    texts: Texts
+    metrics: Metrics
+    database: Database
+    keys: Keys
+    sites: Sites
+    sessions: Sessions
+    transcript: Transcript
+    hub: Hub
+    engine: EngineClient
+    dispatcher: Dispatcher
+    conversations: Conversations
+    attachments: AttachmentStore
+    rate_limits: RateLimits
+    presentation: Presentation
+    purge: Purge
+    redis: Redis | None
+    relay: Relay | None
+
+    async def close(self) -> None:
+        """Closes all connections."""
+        await self.engine.close()
+        if self.relay:
+            await self.relay.stop()
+        if self.redis:
+            await self.redis.aclose()
+        await self.database.close()
+
+
+def build_services(settings: Settings) -> Services:
+    """Makes all parts; opens no connection yet.
+
+    Raises:
+        SettingsError: A setting is wrong.
+        TextsError: texts.yml is wrong.
+    """
+    texts = load_texts()
+    metrics = Metrics()
+    database = Database(database_url(settings))
+    keys = Keys(secret_keys(settings))
+    transcript = Transcript(database)
+    hub = Hub()
+    redis_url = settings.redis_url.get_secret_value()
+    redis = redis_client(redis_url) if redis_url else None
+    engine = EngineClient(
+        settings.engine_url, settings.engine_secret.get_secret_value() or None, timeout=settings.engine_timeout
+    )
+    trouble = Trouble(transcript, hub, texts, metrics)
+    dispatcher = Dispatcher(
+        transcript,
+        engine,
+        hub,
+        trouble,
+        metrics,
+        across_processes(redis) if redis else one_process,
+        concurrency=settings.engine_concurrency,
+        patience=settings.engine_patience,
+        notice_after=settings.notice_after,
+    )
+    attachments = AttachmentStore(settings.data_dir / "attachments", settings.attachment_bytes)
+    return Services(
+        settings=settings,
+        texts=texts,
+        metrics=metrics,
+        database=database,
+        keys=keys,
+        sites=Sites(database, keys),
+        sessions=Sessions(database, keys),
+        transcript=transcript,
+        hub=hub,
+        engine=engine,
+        dispatcher=dispatcher,
+        conversations=Conversations(transcript, dispatcher, hub, texts, metrics, max_length=settings.max_length),
+        attachments=attachments,
+        rate_limits=RateLimits(settings, metrics, redis),
+        presentation=Presentation(settings, keys, texts),
+        redis=redis,
+        relay=Relay(hub, redis, redis_client(redis_url, waits=True)) if redis else None,
+        purge=Purge(database, attachments, settings.retention_days),
+    )

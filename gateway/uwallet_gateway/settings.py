@@ -1,0 +1,154 @@
+"""The settings of the gateway: environment variables that begin with UWALLET_, listed in docs/gateway.md."""
+
+from __future__ import annotations
+
+import ipaddress
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from limits import parse_many
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+PREFIX = "UWALLET_"
+REPOSITORY = Path(__file__).resolve().parents[2]
+
+
+class SettingsError(Exception):
+    """A setting is missing or wrong; the text says which one and why, one line each."""
+
+
+def _rate(value: str) -> str:
+    if value:
+        parse_many(value)
+    return value
+
+
+def _network(value: str) -> str:
+    ipaddress.ip_network(value)
+    return value
+
+
+Rate = Annotated[str, AfterValidator(_rate)]
+Network = Annotated[str, AfterValidator(_network)]
+
+
+class Settings(BaseSettings):
+    """What an operator can set. Every field is UWALLET_ and its name in capitals."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True, env_ignore_empty=True)
+
+    development: bool = Field(
+        default=False, description="Generates missing secrets, serves the demonstration page at `/`"
+    )
+    host: str = Field(default="127.0.0.1", description="Address to listen on")
+    port: int = Field(default=5005, ge=0, le=65535, description="Port to listen on")
+    public_url: str = Field(
+        default="",
+        description="Address under which users reach the gateway, e.g. `https://chat.example.com`; its pages may use "
+        "every site. Empty: whatever the request was sent to",
+    )
+    trusted_proxies: Annotated[tuple[Network, ...], NoDecode] = Field(
+        default=(), description="Networks of the proxies whose X-Forwarded-For and -Proto are believed, comma separated"
+    )
+    metrics_networks: Annotated[tuple[Network, ...], NoDecode] = Field(
+        default=("127.0.0.0/8", "::1/128"), description="Networks that may read `/metrics`, comma separated"
+    )
+    web_dir: Path = Field(default=REPOSITORY / "web" / "dist", description="The built web, with its `files.json`")
+    data_dir: Path = Field(
+        default=REPOSITORY / "gateway" / "var", description="Where SQLite, pictures and development secrets are kept"
+    )
+    database_url: str = Field(
+        default="", description="`sqlite:///…` or `postgresql://…`; empty: `gateway.db` in the data directory"
+    )
+    redis_url: SecretStr = Field(
+        default=SecretStr(""),
+        description="`redis://…`: rate limits, order and delivery across several processes; empty: one process",
+    )
+    secret_key: SecretStr = Field(
+        default=SecretStr(""),
+        description="At least 32 characters. Signs tokens and encrypts the sites' secrets. In development generated "
+        "into the data directory",
+    )
+    old_secret_keys: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
+        default=(), description="Former secret keys that are still accepted, comma separated"
+    )
+
+    engine_url: str = Field(default="http://127.0.0.1:5055", description="Private address of the engine")
+    engine_secret: SecretStr = Field(default=SecretStr(""), description="Sent to the engine, the same setting there")
+    engine_timeout: float = Field(default=20.0, gt=0, description="Seconds to wait for an answer of the engine")
+    engine_concurrency: int = Field(default=16, ge=1, description="Turns that the engine is given at the same time")
+    engine_patience: float = Field(
+        default=600.0, ge=0, description="Seconds for which a message waits for an engine that is down"
+    )
+    notice_after: float = Field(
+        default=7.0, gt=0, lt=8, description="Seconds after which a user who waits is told so and offered a human"
+    )
+
+    max_length: int = Field(default=1000, ge=1, description="Characters that a message may have")
+    attachment_bytes: int = Field(default=8 * 1024 * 1024, ge=1, description="Bytes that a picture may have")
+    attachment_url_seconds: int = Field(
+        default=3600, ge=1, description="Seconds for which the address of a picture in a message is valid"
+    )
+    rate_messages_per_user: Rate = Field(default="20/10seconds;60/minute", description="Messages of one conversation")
+    rate_messages_per_address: Rate = Field(
+        default="1200/minute", description="Messages of one address, behind which a carrier may have thousands of users"
+    )
+    rate_sessions_per_address: Rate = Field(default="600/minute", description="Sessions of one address")
+    rate_attachments_per_user: Rate = Field(default="10/minute;60/hour", description="Pictures of one conversation")
+    rate_requests_per_user: Rate = Field(default="240/minute", description="Requests for history and pictures")
+
+    retention_days: int = Field(default=180, ge=0, description="Days for which messages are kept; 0: for ever")
+    purge_hours: float = Field(default=6.0, gt=0, description="Hours between two purges by the running gateway")
+    shutdown_seconds: float = Field(default=10.0, ge=0, description="Seconds to finish what was taken when stopping")
+    log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="Least level logged")
+
+    @field_validator("trusted_proxies", "metrics_networks", "old_secret_keys", mode="before")
+    @classmethod
+    def _split(cls, value: Any) -> Any:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("public_url")
+    @classmethod
+    def _origin(cls, value: str) -> str:
+        if not value:
+            return value
+        parts = urlsplit(value)
+        if parts.scheme not in {"http", "https"} or not parts.netloc or parts.path.strip("/") or parts.query:
+            msg = "must be like https://chat.example.com, without a path"
+            raise ValueError(msg)
+        return f"{parts.scheme}://{parts.netloc}".lower()
+
+    @model_validator(mode="after")
+    def _complete(self) -> Settings:
+        key = self.secret_key.get_secret_value()
+        if key and len(key) < 32:
+            msg = f"{PREFIX}SECRET_KEY must have at least 32 characters"
+            raise ValueError(msg)
+        if not key and not self.development:
+            msg = (
+                f"{PREFIX}SECRET_KEY is not set. Generate one with `openssl rand -hex 32` and keep it, or set "
+                f"{PREFIX}DEVELOPMENT=true on your own machine"
+            )
+            raise ValueError(msg)
+        return self
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """Reads the environment.
+
+    Args:
+        overrides: Fields that are taken as given instead.
+
+    Raises:
+        SettingsError: A variable is missing or wrong.
+    """
+    try:
+        return Settings(**overrides)
+    except ValidationError as error:
+        lines = []
+        for problem in error.errors(include_url=False, include_input=False):
+            name = "".join(f"{PREFIX}{part}".upper() for part in problem["loc"][:1])
+            lines.append(f"{name}: {problem['msg']}" if name else problem["msg"].removeprefix("Value error, "))
+        raise SettingsError("\n".join(lines)) from error

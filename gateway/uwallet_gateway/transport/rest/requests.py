@@ -1,0 +1,64 @@
+"""What every request needs: the services, and who sends it."""
+
+from __future__ import annotations
+
+from typing import Annotated, cast
+
+from fastapi import Depends, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from uwallet_gateway.errors import ErrorCode, InputError
+from uwallet_gateway.identity.sessions import Session
+from uwallet_gateway.services import Services
+from uwallet_gateway.transport.presentation import ErrorShown
+
+_bearer = HTTPBearer(auto_error=False, description="The token that `POST /api/v1/sessions` gave")
+_site_bearer = HTTPBearer(auto_error=False, scheme_name="SiteSecret", description="The secret of a site")
+
+STATUS: dict[ErrorCode, int] = {
+    ErrorCode.MALFORMED: 422,
+    ErrorCode.EMPTY: 422,
+    ErrorCode.TOO_LONG: 422,
+    ErrorCode.PAYLOAD_NOT_OFFERED: 422,
+    ErrorCode.RATE_LIMITED: 429,
+    ErrorCode.BAD_TOKEN: 401,
+    ErrorCode.SITE_UNKNOWN: 404,
+    ErrorCode.ORIGIN_NOT_ALLOWED: 403,
+    ErrorCode.IDENTITY_REQUIRED: 403,
+    ErrorCode.IDENTITY_WRONG: 403,
+    ErrorCode.ATTACHMENT_TOO_LARGE: 413,
+    ErrorCode.ATTACHMENT_TYPE: 415,
+    ErrorCode.ATTACHMENT_UNKNOWN: 404,
+    ErrorCode.NOT_FOUND: 404,
+    ErrorCode.UNAVAILABLE: 503,
+}
+
+
+def responses(*statuses: int) -> dict[int | str, dict[str, object]]:
+    """The errors of an operation, for the OpenAPI document."""
+    return {status: {"model": ErrorShown, "description": "Refused"} for status in statuses}
+
+
+def services(request: Request) -> Services:
+    """The parts of the gateway."""
+    return cast("Services", request.app.state.services)
+
+
+ServicesNeeded = Annotated[Services, Depends(services)]
+
+
+async def session(
+    parts: ServicesNeeded, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+) -> Session:
+    """The session whose token is given.
+
+    Raises:
+        InputError: bad_token.
+    """
+    if credentials is None:
+        raise InputError(ErrorCode.BAD_TOKEN)
+    return await parts.sessions.read(credentials.credentials)
+
+
+SessionNeeded = Annotated[Session, Depends(session)]
+SiteSecret = Annotated[HTTPAuthorizationCredentials | None, Depends(_site_bearer)]

@@ -1,0 +1,245 @@
+"""Socket.IO, compatible with Rasa's own channel (docs/protocol.md)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qs
+
+import socketio
+import structlog
+
+from uwallet_gateway.conversation.hub import Closed, Typing
+from uwallet_gateway.conversation.messages import Message
+from uwallet_gateway.conversation.service import Incoming
+from uwallet_gateway.errors import ErrorCode, InputError
+from uwallet_gateway.identity.admission import admit
+from uwallet_gateway.identity.sessions import Session
+from uwallet_gateway.identity.sites import Site
+from uwallet_gateway.services import Services
+from uwallet_gateway.transport.client import address_of, origin_of, own_origin
+from uwallet_gateway.transport.subscription import Subscription
+
+# Messages of the history in a session_confirm.
+_HISTORY = 50
+# Bytes of one frame: far more than the longest message, pictures go over REST.
+_FRAME_BYTES = 64 * 1024
+_log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class _Connection:
+    site: Site
+    address: str | None
+    # Events of one connection are handled one after the other, in the order in which they came.
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    session: Session | None = None
+    subscription: Subscription | None = None
+    # A widget made for Rasa: knows no errors and no history.
+    plain: bool = True
+
+
+class SocketTransport:
+    """The Socket.IO server; `server` is wrapped into the application."""
+
+    def __init__(self, services: Services) -> None:
+        """Registers the events."""
+        self._services = services
+        self._connections: dict[str, _Connection] = {}
+        self.server = socketio.AsyncServer(
+            async_mode="asgi",
+            # An empty list leaves it to the middleware of the application and to `_connect`.
+            cors_allowed_origins=[],
+            max_http_buffer_size=_FRAME_BYTES,
+            logger=False,
+            engineio_logger=False,
+        )
+        self.server.on("connect", self._connect)
+        self.server.on("disconnect", self._disconnect)
+        self.server.on("session_request", self._session_request)
+        self.server.on("user_uttered", self._user_uttered)
+
+    async def close(self) -> None:
+        """Says goodbye to every client; they come back by themselves."""
+        for connection_id in tuple(self._connections):
+            await self.server.disconnect(connection_id)
+
+    async def _connect(self, sid: str, environ: Mapping[str, Any], auth: object = None) -> None:
+        scope = environ["asgi.scope"]
+        services = self._services
+        try:
+            site = await admit(
+                services.sites,
+                _site_key(scope, auth),
+                origin_of(scope),
+                own_origin(scope, services.settings.public_url),
+            )
+        except InputError as error:
+            _log.info("socket.refused", code=error.code)
+            shown = services.presentation.error(error)
+            raise socketio.exceptions.ConnectionRefusedError(shown["message"], shown) from error
+        self._connections[sid] = _Connection(site, address_of(scope))
+        services.metrics.connections.inc()
+
+    async def _disconnect(self, sid: str, _reason: object = None) -> None:
+        connection = self._connections.pop(sid, None)
+        if connection is None:
+            return
+        self._services.metrics.connections.dec()
+        if connection.subscription:
+            await connection.subscription.end()
+
+    async def _session_request(self, sid: str, data: object = None) -> None:
+        connection = self._connections.get(sid)
+        if connection is None:
+            return
+        request = data if isinstance(data, Mapping) else {}
+        async with connection.lock:
+            try:
+                connection.plain = "last_id" not in request
+                last_id = _checked_last_id(request.get("last_id"))
+                await self._open(sid, connection, request.get("session_id"), request.get("user"), last_id)
+            except Exception as error:
+                await self.server.emit("session_error", self._services.presentation.error(_refusal(error)), to=sid)
+
+    async def _open(self, sid: str, connection: _Connection, token: object, user: object, last_id: int | None) -> None:
+        services = self._services
+        await services.rate_limits.check("sessions", address=connection.address)
+        opened = await services.sessions.open(connection.site, token or None, user, forgiving=connection.plain)
+        session = opened.session
+        before = connection.subscription
+        if before:
+            await before.end()
+            connection.subscription = None
+            if before.conversation_id != session.conversation_id:
+                await self.server.emit("session_closed", {"reason": "identity_changed"}, to=sid)
+        if opened.closed:
+            services.hub.publish(Closed(opened.closed.conversation_id, opened.closed.id, "identity_changed"))
+        subscription = Subscription(
+            session.conversation_id, session.id, services.hub, services.transcript, self._deliverer(sid), sid
+        )
+        try:
+            await self._confirm(sid, connection, subscription, opened.token, session, last_id)
+        except BaseException:
+            await subscription.end()
+            raise
+        connection.session, connection.subscription = session, subscription
+        if sid not in self._connections:
+            # Gone while the history was read.
+            await subscription.end()
+
+    async def _confirm(
+        self,
+        sid: str,
+        connection: _Connection,
+        subscription: Subscription,
+        token: str,
+        session: Session,
+        last_id: int | None,
+    ) -> None:
+        services = self._services
+        newest = await services.transcript.last_id(session.conversation_id)
+        if connection.plain:
+            # As Rasa does it: the id alone.
+            await self.server.emit("session_confirm", token, to=sid)
+            subscription.begin(newest)
+            return
+        if last_id is None:
+            messages, has_more = await services.transcript.newest(session.conversation_id, _HISTORY)
+        else:
+            messages, has_more = await services.transcript.after(session.conversation_id, last_id, _HISTORY)
+        newest = max([newest, *(message.id for message in messages)])
+        await self.server.emit(
+            "session_confirm",
+            {
+                "session_id": token,
+                "identity": session.kind,
+                "last_id": newest,
+                "messages": [services.presentation.message(message).model_dump() for message in messages],
+                "has_more": has_more,
+                "limits": services.presentation.limits.model_dump(),
+            },
+            to=sid,
+        )
+        subscription.begin(messages[-1].id if messages else newest)
+
+    async def _user_uttered(self, sid: str, data: object = None) -> dict[str, Any]:
+        connection = self._connections.get(sid)
+        services = self._services
+        try:
+            if connection is None or not isinstance(data, Mapping):
+                raise InputError(ErrorCode.MALFORMED)
+            async with connection.lock:
+                if connection.session is None and connection.plain:
+                    # Some widgets never ask for a session.
+                    await self._open(sid, connection, data.get("session_id"), None, None)
+                message = await self._say(sid, connection, data)
+        except Exception as error:
+            shown = services.presentation.error(_refusal(error))
+            if connection and connection.plain:
+                await self.server.emit("bot_uttered", {"text": shown["message"]}, to=sid)
+            return {"ok": False, "error": shown}
+        return {"ok": True, "message": services.presentation.message(message).model_dump()}
+
+    async def _say(self, sid: str, connection: _Connection, data: Mapping[str, Any]) -> Message:
+        if connection.session is None:
+            raise InputError(ErrorCode.BAD_TOKEN)
+        conversation_id = connection.session.conversation_id
+        await self._services.rate_limits.check("messages", user=conversation_id, address=connection.address)
+        incoming = Incoming(
+            data.get("message"),
+            kind=data.get("kind"),
+            client_id=data.get("client_id"),
+            attachment_id=data.get("attachment_id"),
+            origin=sid,
+            transport="socket_io",
+        )
+        return await self._services.conversations.say(conversation_id, incoming)
+
+    def _deliverer(self, sid: str) -> Any:
+        async def deliver(item: Message | Typing | Closed) -> None:
+            if isinstance(item, Typing):
+                await self.server.emit("bot_typing", {"typing": item.typing}, to=sid)
+            elif isinstance(item, Closed):
+                await self._close(sid, item)
+            elif item.author == "user":
+                shown = self._services.presentation.message(item).model_dump()
+                await self.server.emit("user_message", shown, to=sid)
+            else:
+                await self.server.emit("bot_uttered", self._services.presentation.bot_uttered(item), to=sid)
+                self._services.metrics.count_message(direction="out", transport="socket_io")
+
+        return deliver
+
+    async def _close(self, sid: str, event: Closed) -> None:
+        connection = self._connections.get(sid)
+        if connection and connection.session and connection.session.id == event.session_id:
+            subscription, connection.session, connection.subscription = connection.subscription, None, None
+            await self.server.emit("session_closed", {"reason": event.reason}, to=sid)
+            if subscription:
+                await subscription.end()
+
+
+def _refusal(error: Exception) -> InputError:
+    """What the client is told; a fault of ours is logged and told as such."""
+    if isinstance(error, InputError):
+        return error
+    _log.error("socket.failed", exc_info=error)
+    return InputError(ErrorCode.UNAVAILABLE)
+
+
+def _site_key(scope: Mapping[str, Any], auth: object) -> object:
+    if isinstance(auth, Mapping) and auth.get("site"):
+        return auth["site"]
+    query = parse_qs(scope.get("query_string", b"").decode("latin-1"))
+    return query.get("site", [None])[0]
+
+
+def _checked_last_id(value: object) -> int | None:
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 2**31:
+        raise InputError(ErrorCode.MALFORMED)
+    return value

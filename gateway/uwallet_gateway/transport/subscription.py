@@ -1,0 +1,104 @@
+"""Delivers a conversation to one connection: in order, each message once."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+
+import structlog
+
+from uwallet_gateway.conversation.hub import Closed, Event, Hub, Said, Settled, Typing
+from uwallet_gateway.conversation.messages import Message
+from uwallet_gateway.conversation.transcript import Transcript
+
+# Messages read at a time when some are missing between what was delivered and what came.
+_PAGE = 100
+_log = structlog.get_logger()
+
+Deliver = Callable[[Message | Typing | Closed], Awaitable[None]]
+
+
+class Subscription:
+    """Listens to a conversation for one connection.
+
+    It begins to listen before the history is read and to deliver afterwards, so nothing falls in between. What it has not
+    seen itself it reads from the transcript.
+    """
+
+    def __init__(
+        self, conversation_id: str, session_id: str, hub: Hub, transcript: Transcript, deliver: Deliver, origin: str
+    ) -> None:
+        """Begins to listen.
+
+        Args:
+            conversation_id: What to listen to.
+            session_id: Whose right it is; the subscription ends with the session.
+            hub: Where it is told.
+            transcript: Where missing messages are.
+            deliver: Sends one message, typing or the end.
+            origin: The connection; its own messages are not delivered to it.
+        """
+        self.conversation_id = conversation_id
+        self.session_id = session_id
+        self._hub = hub
+        self._transcript = transcript
+        self._deliver = deliver
+        self._origin = origin
+        self._events: asyncio.Queue[Event] = asyncio.Queue()
+        self._own: set[int] = set()
+        self._cursor = 0
+        self._task: asyncio.Task[None] | None = None
+        hub.add(conversation_id, self._hear)
+
+    def begin(self, cursor: int) -> None:
+        """Delivers what comes after the message `cursor`."""
+        self._cursor = cursor
+        self._task = asyncio.create_task(self._run())
+
+    async def end(self) -> None:
+        """Delivers nothing any more."""
+        self._hub.remove(self.conversation_id, self._hear)
+        if self._task and self._task is not asyncio.current_task():
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+
+    def _hear(self, event: Event) -> None:
+        if isinstance(event, Said) and event.origin == self._origin:
+            self._own.update(message.id for message in event.messages if message.author == "user")
+        if isinstance(event, Said | Typing) or (isinstance(event, Closed) and event.session_id == self.session_id):
+            self._events.put_nowait(event)
+
+    async def _run(self) -> None:
+        while True:
+            event = await self._events.get()
+            try:
+                if isinstance(event, Said):
+                    await self._catch_up(event.messages)
+                elif not isinstance(event, Settled):
+                    await self._deliver(event)
+            except Exception:
+                # One event that cannot be delivered must not end all; the next one catches up.
+                _log.exception("subscription.failed", conversation_id=self.conversation_id)
+
+    async def _catch_up(self, messages: tuple[Message, ...]) -> None:
+        if not messages or messages[0].id > self._cursor + 1:
+            await self._deliver_missing()
+        for message in messages:
+            await self._deliver_once(message)
+
+    async def _deliver_missing(self) -> None:
+        more = True
+        while more:
+            missing, more = await self._transcript.after(self.conversation_id, self._cursor, _PAGE)
+            for message in missing:
+                await self._deliver_once(message)
+
+    async def _deliver_once(self, message: Message) -> None:
+        if message.id <= self._cursor:
+            return
+        if message.id not in self._own:
+            await self._deliver(message)
+        self._own.discard(message.id)
+        self._cursor = message.id

@@ -1,0 +1,48 @@
+"""This checkout and this machine: where things lie, which ports are free."""
+
+from __future__ import annotations
+
+import os
+import socket
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+HOST = "127.0.0.1"
+MODEL = ROOT / "models" / "uwallet.tar.gz"
+
+
+class StartError(Exception):
+    """The bot cannot start; the message says what to do."""
+
+
+def free_port() -> int:
+    """Returns a port that nothing listens on."""
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])
+
+
+def port_setting(name: str, default: int, command: str) -> int:
+    """Returns the port that the environment variable `name` sets.
+
+    Args:
+        name: The variable.
+        default: The port without it.
+        command: What is to be run again when the port is taken.
+
+    Raises:
+        StartError: It is not a port, or is taken.
+    """
+    value = os.environ.get(name, str(default))
+    if not value.isdecimal() or not 0 < int(value) < 65536:
+        raise StartError(f"{name}={value!r} is not a port. Set it to a number from 1 to 65535.")
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, int(value)))
+        except OSError as error:
+            raise StartError(
+                f"Port {value} is taken ({error.strerror}). Stop what runs there, or choose another one: "
+                f"{name}={int(value) + 1} {command}"
+            ) from error
+    return int(value)

@@ -1,0 +1,144 @@
+"""Starts, watches and stops the processes that make up the product; what `run.py`, tests and benchmarks share."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+# What was taken is finished first: the gateway waits for the bot up to 8 s (docs/protocol.md).
+STOP_SECONDS = 20.0
+_POLL_SECONDS = 0.1
+_PR_SET_PDEATHSIG = 1
+
+
+class ProcessError(Exception):
+    """A process did not start or has ended by itself; the message says which, and how its log ends."""
+
+
+class Process:
+    """A process whose output goes to a log file, and which answers at an address when it is ready.
+
+    It does not receive the terminal's signals: whoever started it decides in which order things stop. On Linux it is
+    stopped when its parent dies.
+    """
+
+    def __init__(
+        self, name: str, command: Sequence[str], *, ready_url: str, log: Path, cwd: Path, environment: Mapping[str, str]
+    ) -> None:
+        """Starts nothing yet.
+
+        Args:
+            name: What it is called in messages.
+            command: Program and arguments.
+            ready_url: Answers with status 200 once the process takes requests.
+            log: Its output is appended here.
+            cwd: Where it runs.
+            environment: Variables that it gets besides those of this process.
+        """
+        self.name = name
+        self.log = log
+        self._command = list(command)
+        self._ready_url = ready_url
+        self._cwd = cwd
+        self._environment = dict(environment)
+        self._process: subprocess.Popen[bytes] | None = None
+        self._log_start = 0
+
+    @property
+    def pid(self) -> int | None:
+        """The id of the running process, None when there is none."""
+        return self._process.pid if self._process and self._process.poll() is None else None
+
+    def start(self) -> None:
+        """Starts the process; returns at once."""
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        with self.log.open("ab") as output:
+            self._log_start = output.tell()
+            self._process = subprocess.Popen(
+                self._command,
+                cwd=self._cwd,
+                env={**os.environ, **self._environment},
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                # Runs one system call, which takes no lock that another thread could hold.
+                preexec_fn=_die_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509 - see above
+            )
+
+    def wait_until_ready(self, seconds: float) -> None:
+        """Returns when the process answers.
+
+        Raises:
+            ProcessError: It ended, or does not answer within this time.
+        """
+        deadline = time.monotonic() + seconds
+        while not self._answers():
+            self.check()
+            if time.monotonic() > deadline:
+                raise ProcessError(f"The {self.name} did not answer within {seconds:.0f} s. {self._last_words()}")
+            time.sleep(_POLL_SECONDS)
+
+    def check(self) -> None:
+        """Does nothing while the process runs.
+
+        Raises:
+            ProcessError: It has ended.
+        """
+        status = self._process.poll() if self._process else None
+        if status is not None:
+            how = f"was killed by {signal.Signals(-status).name}" if status < 0 else f"ended with status {status}"
+            raise ProcessError(f"The {self.name} {how}. {self._last_words()}")
+
+    def stop(self, seconds: float = STOP_SECONDS) -> bool:
+        """Asks the process to finish and waits for it; kills it after this time.
+
+        Returns:
+            Whether it finished by itself.
+        """
+        process = self._process
+        if process is None:
+            return True
+        if process.poll() is None:
+            process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            return False
+        return True
+
+    def kill(self) -> None:
+        """Ends the process at once, as a crash does."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+
+    def output(self) -> str:
+        """Returns what the process has written since it was last started."""
+        with self.log.open("rb") as file:
+            file.seek(self._log_start)
+            return file.read().decode(errors="replace")
+
+    def _answers(self) -> bool:
+        try:
+            with urllib.request.urlopen(self._ready_url, timeout=5) as response:
+                return bool(response.status == 200)
+        except (urllib.error.URLError, OSError):
+            return False
+
+    def _last_words(self) -> str:
+        last = "\n".join(f"  {line}" for line in self.output().splitlines()[-15:])
+        return f"Its log ({self.log}) ends:\n{last}" if last else f"It has written nothing to its log ({self.log})."
+
+
+def _die_with_parent() -> None:
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)

@@ -1,0 +1,136 @@
+"""The whole product on this machine: the engine on a private port and the gateway in front of it."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+from local import HOST, ROOT, free_port
+from processes import Process, ProcessError
+
+# On a machine under load; otherwise about three seconds for the engine and two for the gateway.
+START_SECONDS = 180.0
+# What the page names in its script tag (web/demo).
+DEMONSTRATION_SITE = "demo"
+
+_BOT_PYTHON = ROOT / ".venv" / "bin" / "python"
+_GATEWAY_PYTHON = ROOT / "gateway" / ".venv" / "bin" / "python"
+
+
+class Stack:
+    """Engine and gateway as two processes, with what they write in one folder."""
+
+    def __init__(
+        self,
+        data: Path,
+        logs: Path,
+        port: int,
+        *,
+        tracker_db: Path | None = None,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        """Starts nothing yet.
+
+        Args:
+            data: Where the gateway keeps its database, pictures and secrets; made if missing.
+            logs: The folder of both logs; made if missing.
+            port: Where the gateway listens, on this machine only. The engine listens on any port that is free.
+            tracker_db: The engine's conversations; by default in `data`.
+            environment: Further settings of both.
+        """
+        self.address = f"http://{HOST}:{port}"
+        engine_port = free_port()
+        self.engine_address = f"http://{HOST}:{engine_port}"
+        # Nobody else on this machine can use the channel between the two.
+        self.engine_secret = secrets.token_hex(32)
+        shared = {**(environment or {}), "UWALLET_ENGINE_SECRET": self.engine_secret}
+        self._gateway_environment = {
+            **shared,
+            "UWALLET_DEVELOPMENT": "true",
+            "UWALLET_HOST": HOST,
+            "UWALLET_PORT": str(port),
+            "UWALLET_ENGINE_URL": self.engine_address,
+            "UWALLET_DATA_DIR": str(data),
+        }
+        self.engine = Process(
+            "engine",
+            # By one channel only, which asks for the secret: Rasa's REST would answer every page in a browser here.
+            [str(_BOT_PYTHON), "-W", "ignore", "scripts/serve_engine.py", "--credentials", "deploy/credentials.yml"],
+            ready_url=f"{self.engine_address}/",
+            log=logs / "engine.log",
+            cwd=ROOT,
+            environment={
+                **shared,
+                "UWALLET_ENGINE_PORT": str(engine_port),
+                "UWALLET_TRACKER_DB": str(tracker_db or data / "engine.db"),
+            },
+        )
+        self.gateway = Process(
+            "gateway",
+            [str(_GATEWAY_PYTHON), "-m", "uwallet_gateway", "serve"],
+            ready_url=f"{self.address}/healthz",
+            log=logs / "gateway.log",
+            cwd=ROOT / "gateway",
+            environment=self._gateway_environment,
+        )
+
+    def start(self) -> None:
+        """Starts both and returns when they take messages.
+
+        Raises:
+            ProcessError: One of them did not start. What did start is stopped.
+        """
+        try:
+            self.engine.start()
+            # While the engine loads its model.
+            self._make_demonstration_site()
+            self.gateway.start()
+            self.engine.wait_until_ready(START_SECONDS)
+            self.gateway.wait_until_ready(START_SECONDS)
+        except BaseException:
+            self.stop()
+            raise
+
+    def command(self, *arguments: str) -> str:
+        """Runs a command of the gateway, such as `create-site`, on its data.
+
+        Returns:
+            What it prints.
+
+        Raises:
+            ProcessError: It failed; the message says how.
+        """
+        result = subprocess.run(
+            [str(_GATEWAY_PYTHON), "-m", "uwallet_gateway", *arguments],
+            cwd=ROOT / "gateway",
+            env={**os.environ, **self._gateway_environment},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if result.returncode:
+            raise ProcessError(f"`{' '.join(arguments)}` failed.\n{result.stderr or result.stdout}")
+        return result.stdout
+
+    def check(self) -> None:
+        """Does nothing while both run.
+
+        Raises:
+            ProcessError: One has ended.
+        """
+        self.gateway.check()
+        self.engine.check()
+
+    def _make_demonstration_site(self) -> None:
+        origins = [f"--origin={address}" for address in (self.address, self.address.replace(HOST, "localhost"))]
+        self.command("create-site", "demonstration page", f"--key={DEMONSTRATION_SITE}", "--if-missing", *origins)
+
+    def stop(self) -> None:
+        """Stops the gateway, which needs the engine to finish what it took, and then the engine."""
+        try:
+            self.gateway.stop()
+        finally:
+            self.engine.stop()

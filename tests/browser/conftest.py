@@ -1,0 +1,200 @@
+"""One stack for all browser tests, and a fresh visitor for each."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Callable, Generator, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, expect, sync_playwright
+
+from local import MODEL, free_port
+from stack import Stack
+from tests.browser.sites import Site
+from tests.browser.widget import Widget
+from tests.paths import ROOT
+
+SCREENSHOTS = ROOT / "results" / "browser"
+DESKTOP = {"width": 1280, "height": 800}
+FAILED = pytest.StashKey[bool]()
+CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
+# A turn takes some tens of milliseconds; a machine under load takes its time.
+PATIENCE_MS = 15_000
+expect.set_options(timeout=PATIENCE_MS)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Notes which tests have failed, for a picture of what they saw."""
+    report = yield
+    if report.failed:
+        item.stash[FAILED] = True
+    return report
+
+
+def _name_of(request: pytest.FixtureRequest) -> str:
+    return re.sub(r"^test_|[^\w-]+", "", request.node.name)
+
+
+def _chromium() -> str | None:
+    names = (os.environ.get("UWALLET_CHROMIUM", ""), *CHROMIUMS)
+    return next((path for name in names if name and (path := shutil.which(name))), None)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    path = _chromium()
+    if path is None:
+        pytest.skip("There is no Chromium. Install it (on Debian: apt-get install chromium) or set UWALLET_CHROMIUM.")
+    return path
+
+
+@pytest.fixture(scope="session")
+def running_stack(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    for needed in (MODEL, ROOT / "gateway" / ".venv", ROOT / "web" / "dist" / "files.json"):
+        if not needed.exists():
+            pytest.fail(f"{needed} is missing. `make test-browser` makes it.")
+    stack = Stack(
+        tmp_path_factory.mktemp("data"),
+        tmp_path_factory.mktemp("logs"),
+        free_port(),
+        # All visitors of these tests come from one address.
+        environment={"UWALLET_RATE_SESSIONS_PER_ADDRESS": "100000/minute"},
+    )
+    stack.start()
+    yield stack
+    stack.stop()
+
+
+@pytest.fixture
+def stack(running_stack: Stack) -> Stack:
+    """The stack, both processes running."""
+    for process in (running_stack.engine, running_stack.gateway):
+        if process.pid is None:
+            process.start()
+            process.wait_until_ready(60)
+    return running_stack
+
+
+@pytest.fixture(scope="session")
+def _playwright() -> Iterator[Playwright]:
+    with sync_playwright() as playwright:
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def browser(_playwright: Playwright, chromium: str) -> Iterator[Browser]:
+    browser = _playwright.chromium.launch(
+        executable_path=chromium,
+        # Chromium's own sandbox cannot start as root.
+        chromium_sandbox=os.geteuid() != 0,
+    )
+    yield browser
+    browser.close()
+
+
+class Complaints:
+    """What browsers say on their consoles about errors."""
+
+    def __init__(self) -> None:
+        """Has heard nothing yet, and forgives nothing."""
+        self.heard: list[str] = []
+        self._forgiven: tuple[str, ...] = ()
+
+    def forgive(self, *words: str) -> None:
+        """Lets those pass that contain one of these words."""
+        self._forgiven += words
+
+    def forgive_lost_connections(self) -> None:
+        """Lets pass what browsers say when a server is gone."""
+        self.forgive("WebSocket", "net::ERR_", "Failed to load resource: the server responded with a status of 5")
+
+    def check(self) -> None:
+        """Fails if there is one that is not forgiven."""
+        assert not [text for text in self.heard if not any(word in text for word in self._forgiven)]
+
+
+@pytest.fixture
+def complaints() -> Complaints:
+    return Complaints()
+
+
+@pytest.fixture
+def new_context(
+    request: pytest.FixtureRequest, browser: Browser, complaints: Complaints
+) -> Iterator[Callable[..., BrowserContext]]:
+    """Makes further visitors: browsers that share nothing with each other."""
+    contexts: list[BrowserContext] = []
+
+    def heard(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            complaints.heard.append(message.text)
+
+    def watch(page: Page) -> None:
+        page.on("pageerror", lambda error: complaints.heard.append(f"{error.name}: {error.message}"))
+        page.on("console", heard)
+
+    def make(**options: object) -> BrowserContext:
+        settings = {"locale": "zh-CN", "viewport": DESKTOP, **options}
+        context = browser.new_context(**settings)  # type: ignore[arg-type] # as many as Playwright knows
+        context.set_default_timeout(PATIENCE_MS)
+        context.on("page", watch)
+        contexts.append(context)
+        return context
+
+    yield make
+    if request.node.stash.get(FAILED, False):
+        pages = [page for context in contexts for page in context.pages]
+        for number, page in enumerate(pages, 1):
+            page.screenshot(path=SCREENSHOTS / f"FAILED-{_name_of(request)}-{number}.png")
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def visitor(new_context: Callable[..., BrowserContext], complaints: Complaints) -> Iterator[BrowserContext]:
+    """A browser that was never here before, at a desk."""
+    yield new_context()
+    complaints.check()
+
+
+@pytest.fixture(scope="session")
+def shared_site(running_stack: Stack) -> Iterator[Site]:
+    site = Site(running_stack)
+    yield site
+    site.close()
+
+
+@pytest.fixture
+def site(stack: Stack, shared_site: Site) -> Site:
+    """A site that embeds the bot on any page; the same for all tests."""
+    return shared_site
+
+
+@pytest.fixture
+def widget(visitor: BrowserContext, stack: Stack) -> Widget:
+    """The widget on the demonstration page, not opened yet."""
+    page = visitor.new_page()
+    page.goto(stack.address)
+    return Widget(page)
+
+
+@pytest.fixture
+def screenshot(request: pytest.FixtureRequest) -> Callable[[Page, str], None]:
+    """Keeps a picture under results/browser, named after the test."""
+
+    def take(page: Page, name: str) -> None:
+        page.screenshot(path=SCREENSHOTS / f"{_name_of(request)}-{name}.png", animations="disabled")
+
+    return take
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_old_screenshots() -> None:
+    shutil.rmtree(SCREENSHOTS, ignore_errors=True)
+    Path(SCREENSHOTS).mkdir(parents=True)

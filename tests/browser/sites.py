@@ -1,0 +1,71 @@
+"""Sites that embed the bot: pages of an origin of their own, known to the gateway under a key."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from local import HOST
+from stack import Stack
+
+# What every page begins with; without it browsers use rules of the nineties.
+_PAGE = '<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>商城</title>{body}</html>'
+_EMBED = '<script async src="{gateway}/widget.js" data-site="{key}"></script>'
+
+
+class Site:
+    """A site on this machine. `pages` and `scripts` may be changed at any time."""
+
+    def __init__(self, stack: Stack, *options: str) -> None:
+        """Starts serving and makes the site known to the gateway.
+
+        Args:
+            stack: The gateway that is embedded.
+            options: Further options of the command that makes a site.
+        """
+        self.files: dict[str, tuple[str, str]] = {}
+        self._server = ThreadingHTTPServer((HOST, 0), self._handler())
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        self.origin = f"http://{HOST}:{self._server.server_port}"
+        made = json.loads(stack.command("create-site", "商城", "--origin", self.origin, *options))
+        self.key, self.secret = str(made["key"]), str(made["secret"])
+        self.embed = _EMBED.format(gateway=stack.address, key=self.key)
+
+    def close(self) -> None:
+        """Stops serving."""
+        self._server.shutdown()
+        self._server.server_close()
+
+    def page(self, path: str, body: str) -> str:
+        """Adds a page and returns its address."""
+        self.files[path] = ("text/html; charset=utf-8", _PAGE.format(body=body))
+        return self.origin + path
+
+    def script(self, path: str, text: str) -> str:
+        """Adds a script and returns its address."""
+        self.files[path] = ("text/javascript; charset=utf-8", text)
+        return self.origin + path
+
+    def vouch(self, user: str) -> str:
+        """Returns the hash with which the site vouches for a user (docs/protocol.md)."""
+        return hmac.new(self.secret.encode(), user.encode(), hashlib.sha256).hexdigest()
+
+    def _handler(self) -> type[BaseHTTPRequestHandler]:
+        files = self.files
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                found = files.get(self.path.partition("?")[0])
+                content_type, text = found or ("image/x-icon", "")
+                self.send_response(200 if found or self.path == "/favicon.ico" else 404)
+                self.send_header("Content-Type", content_type)
+                self.end_headers()
+                self.wfile.write(text.encode())
+
+            def log_message(self, format: str, *values: object) -> None:  # noqa: A002 - named by http.server
+                pass
+
+        return Handler

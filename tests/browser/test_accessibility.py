@@ -1,0 +1,114 @@
+"""For people who see badly, use no mouse, or hear the page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from stack import Stack
+from tests.browser.conftest import Complaints
+from tests.browser.npm_packages import packaged_file
+from tests.browser.test_procedures import step
+from tests.browser.widget import TEXTS, Widget
+
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+SERIOUS = ("serious", "critical")
+
+
+def findings(page: Page) -> list[str]:
+    """Returns what axe finds serious, in the page and in the widget."""
+    page.evaluate(packaged_file("axe-core", "axe.min.js"))
+    found: list[dict[str, Any]] = page.evaluate(
+        "rules => axe.run(document, { runOnly: { type: 'tag', values: rules } }).then(result => result.violations)",
+        RULES,
+    )
+    return [
+        f"{rule['impact']} {rule['id']}: {rule['help']}: {node['html']}: {node.get('failureSummary')}"
+        for rule in found
+        if rule["impact"] in SERIOUS
+        for node in rule["nodes"]
+    ]
+
+
+@pytest.mark.parametrize("color_scheme", ["light", "dark"])
+@pytest.mark.parametrize("viewport", [(1280, 800), (390, 844)], ids=["desktop", "phone"])
+def test_axe_finds_nothing_serious(
+    new_context: Callable[..., BrowserContext],
+    complaints: Complaints,
+    stack: Stack,
+    screenshot: Callable[[Page, str], None],
+    color_scheme: str,
+    viewport: tuple[int, int],
+) -> None:
+    visitor = new_context(
+        color_scheme=color_scheme, viewport={"width": viewport[0], "height": viewport[1]}, reduced_motion="reduce"
+    )
+    page = visitor.new_page()
+    page.goto(stack.address)
+    widget = Widget(page)
+    expect(widget.launcher).to_be_visible()
+    assert not findings(page)
+    widget.open()
+    widget.greeted()
+    assert not findings(page)
+    widget.press("忘记密码")
+    widget.shows(step(1))
+    widget.press("下一步")
+    widget.shows(step(2))
+    widget.say("问题解决了，谢谢")
+    widget.shows("打个分")
+    screenshot(page, "rating")
+    assert not findings(page)
+    complaints.forgive_lost_connections()
+    stack.gateway.kill()
+    expect(widget.window.get_by_text(TEXTS["app"]["banner"]["offline"])).to_be_visible()
+    widget.say("还在吗")
+    screenshot(page, "offline")
+    assert not findings(page)
+    complaints.check()
+
+
+def test_a_procedure_with_the_keyboard_only(widget: Widget, screenshot: Callable[[Page, str], None]) -> None:
+    keyboard = widget.page.keyboard
+    expect(widget.launcher).to_be_visible()
+    for _ in range(40):
+        keyboard.press("Tab")
+        if widget.launcher.evaluate("e => e.matches(':focus')"):
+            break
+    expect(widget.launcher).to_be_focused()
+    keyboard.press("Enter")
+    expect(widget.composer).to_be_focused()
+    widget.greeted()
+
+    def tab_to(title: str) -> None:
+        for _ in range(40):
+            keyboard.press("Shift+Tab")
+            if widget.button(title).last.evaluate("e => e.matches(':focus')"):
+                return
+        pytest.fail(f"{title} cannot be reached")
+
+    tab_to("忘记密码")
+    screenshot(widget.page, "focus")
+    keyboard.press("Enter")
+    widget.shows(step(1))
+    tab_to("下一步")
+    keyboard.press("Space")
+    widget.shows(step(2))
+    # Focus never leaves the window, in neither direction.
+    for key in ("Tab", "Shift+Tab"):
+        for _ in range(40):
+            keyboard.press(key)
+            assert widget.window.evaluate("e => e.contains(e.getRootNode().activeElement)")
+    keyboard.press("Escape")
+    expect(widget.composer).to_be_hidden()
+    expect(widget.launcher).to_be_focused()
+
+
+def test_new_messages_are_announced(widget: Widget) -> None:
+    widget.open()
+    widget.greeted()
+    expect(widget.log).to_have_attribute("aria-live", "polite")
+    expect(widget.window).to_have_accessible_name(TEXTS["app"]["title"])

@@ -1,0 +1,30 @@
+import js from '@eslint/js';
+import reactHooks from 'eslint-plugin-react-hooks';
+import globals from 'globals';
+import tseslint from 'typescript-eslint';
+
+export default tseslint.config(
+  { ignores: ['**/dist/', '**/node_modules/'] },
+  js.configs.recommended,
+  {
+    files: ['**/*.{ts,tsx}'],
+    extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      // Numbers are what most templates print.
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      // `return refuse();` ends a function early and reads well.
+      '@typescript-eslint/no-confusing-void-expression': 'off',
+      eqeqeq: 'error',
+      'no-console': 'error',
+    },
+  },
+  {
+    files: ['**/*.tsx', 'widget/src/view/*.ts'],
+    plugins: { 'react-hooks': reactHooks },
+    // The other rules of the plugin are React's compiler's, which Preact has none of.
+    rules: { 'react-hooks/rules-of-hooks': 'error', 'react-hooks/exhaustive-deps': 'error' },
+  },
+  { files: ['**/*.{js,mjs}'], languageOptions: { globals: globals.node }, rules: { 'no-console': 'off' } },
+  { files: ['demo/**/*.js', 'examples/**/*.js'], languageOptions: { globals: globals.browser } },
+);

@@ -1,0 +1,37 @@
+import { StrictMode, useEffect, useState } from 'react';
+import { createRoot } from 'react-dom/client';
+import texts from './texts.json';
+import { SupportChat, callChat } from './support_chat.tsx';
+
+function Page() {
+  const [unread, setUnread] = useState(0);
+  useEffect(() => callChat('on', 'unread', setUnread), []);
+  return (
+    <main>
+      <h1>{texts.title}</h1>
+      <p>{texts.lead}</p>
+      <p>
+        <button type="button" onClick={() => callChat('open')}>
+          {texts.contact}
+        </button>
+      </p>
+      <p>
+        {texts.unread}
+        <b>{unread}</b>
+      </p>
+      <p>
+        <a href="/demo">{texts.back}</a>
+      </p>
+      <SupportChat site="demo" />
+    </main>
+  );
+}
+
+const root = document.getElementById('root');
+if (root) {
+  createRoot(root).render(
+    <StrictMode>
+      <Page />
+    </StrictMode>,
+  );
+}

@@ -1,0 +1,125 @@
+/**
+ * Builds everything that the gateway serves into dist/, and files.json, which maps each public path to its file:
+ * `{"/widget.js": {"file": "widget/loader.js", "content_type": "text/javascript; charset=utf-8", "immutable": false}}`.
+ * Files that carry a hash of their content in their name are immutable. Fails if the widget has grown too large.
+ */
+
+import { cp, readdir, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { build } from 'vite';
+import { aliases } from './aliases.mjs';
+import { checkSizes } from './check_sizes.mjs';
+
+const WEB = path.resolve(import.meta.dirname, '..');
+const DIST = path.join(WEB, 'dist');
+const WIDGET = path.join(WEB, 'widget');
+
+/** Browsers of H5 pages and WebViews are older than desktops: from about 2020 on. */
+const TARGET = ['chrome80', 'safari13.1', 'firefox78'];
+
+/** @type {Record<string, string>} */
+const CONTENT_TYPES = {
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.html': 'text/html; charset=utf-8',
+  '.svg': 'image/svg+xml',
+};
+
+/** @type {import('vite').InlineConfig} */
+const shared = { configFile: false, logLevel: 'warn' };
+
+/** Builds one script without parts; returns the name of its file. */
+async function buildScript(
+  /** @type {string} */ entry,
+  /** @type {'es' | 'iife'} */ format,
+  /** @type {string} */ name,
+  define = {},
+) {
+  await build({
+    ...shared,
+    root: WIDGET,
+    resolve: { alias: aliases },
+    define: { 'process.env.NODE_ENV': '"production"', ...define },
+    oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+    build: {
+      target: TARGET,
+      outDir: path.join(DIST, 'widget'),
+      emptyOutDir: false,
+      rolldownOptions: {
+        input: path.join(WIDGET, entry),
+        output: { format, entryFileNames: name, codeSplitting: false },
+        // ChatUI does not say that its modules do nothing by themselves.
+        treeshake: { moduleSideEffects: (id) => !id.includes('@chatui') },
+        preserveEntrySignatures: 'strict',
+      },
+    },
+  });
+  const prefix = name.split('[')[0] ?? name;
+  const files = await readdir(path.join(DIST, 'widget'));
+  const file = files.find((candidate) => candidate.startsWith(prefix));
+  if (!file) throw new Error(`building ${entry} made no ${name}`);
+  return file;
+}
+
+/** Builds pages with what they load; `base` is their public path. */
+async function buildPages(
+  /** @type {string} */ folder,
+  /** @type {string[]} */ pages,
+  /** @type {string} */ base,
+  /** @type {string} */ out,
+) {
+  const root = path.join(WEB, folder);
+  await build({
+    ...shared,
+    // It warns of /widget.js, which is not its business.
+    logLevel: 'error',
+    root,
+    base,
+    build: {
+      outDir: path.join(DIST, out),
+      emptyOutDir: false,
+      modulePreload: { polyfill: false },
+      rolldownOptions: {
+        input: pages.map((page) => path.join(root, page)),
+        external: ['/widget.js'],
+        output: { entryFileNames: 'assets/[name].[hash].js', assetFileNames: 'assets/[name].[hash][extname]' },
+      },
+    },
+  });
+}
+
+/** Lists the files below a folder, relative to dist/. */
+async function filesBelow(/** @type {string} */ folder) {
+  const entries = await readdir(path.join(DIST, folder), { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.relative(DIST, path.join(entry.parentPath, entry.name)).split(path.sep).join('/'))
+    .sort();
+}
+
+function describe(/** @type {string} */ file, immutable = /\.[\w-]{8}\.\w+$/.test(file)) {
+  const content_type = CONTENT_TYPES[path.extname(file)];
+  if (!content_type) throw new Error(`${file}: no content type is known for this kind of file`);
+  return { file, content_type, immutable };
+}
+
+await rm(DIST, { recursive: true, force: true });
+const app = await buildScript('src/app.tsx', 'es', 'app.[hash].js');
+const loader = await buildScript('src/loader/main.ts', 'iife', 'loader.js', {
+  APP_PATH: JSON.stringify(`widget/${app}`),
+});
+await cp(path.join(WIDGET, 'src/chat.html'), path.join(DIST, 'widget/chat.html'));
+await buildPages('demo', ['index.html'], '/demo/', 'demo');
+await buildPages('examples/plain', ['index.html'], '/demo/examples/plain/', 'demo/examples/plain');
+await buildPages('examples/react', ['index.html'], '/demo/examples/react/', 'demo/examples/react');
+
+/** @type {Record<string, ReturnType<typeof describe>>} */
+const files = {
+  '/widget.js': describe(`widget/${loader}`, false),
+  [`/widget/${app}`]: describe(`widget/${app}`, true),
+  '/chat': describe('widget/chat.html', false),
+};
+for (const file of await filesBelow('demo')) files[`/${file.replace(/\/index\.html$/, '')}`] = describe(file);
+await writeFile(path.join(DIST, 'files.json'), JSON.stringify(files, null, 2) + '\n');
+
+await checkSizes(path.join(DIST, 'widget'), loader, app);

@@ -1,0 +1,99 @@
+/** The window's module: made when the loader imports it, shown when the user wants it. */
+
+import { render } from 'preact';
+import { Chat } from './core/chat.ts';
+import { palette } from './core/colors.ts';
+import { socketIoFactory } from './core/connection.ts';
+import { Gateway } from './core/gateway.ts';
+import { playTone } from './core/sound.ts';
+import { SiteStorage, browserStorage } from './core/storage.ts';
+import { stringsIn } from './i18n/strings.ts';
+import type { App, Host } from './interface.ts';
+import { addStyles } from './styles.ts';
+import css from './styles/index.less?inline';
+import { ChatWindow } from './view/chat_window.tsx';
+import { ChatProvider } from './view/context.ts';
+
+/** Puts the window, still closed, into the host's shadow root. */
+export function mount({ root, element, settings, emit }: Host): App {
+  const storage = new SiteStorage(settings.site, browserStorage('localStorage'));
+  const gateway = new Gateway(settings.base);
+  let open = false;
+  let focusRequest = 0;
+
+  const chat = new Chat({
+    site: settings.site,
+    storage,
+    gateway,
+    connect: socketIoFactory(settings.base, settings.site),
+    onMessage: ({ id, author, text, handoff }) => {
+      emit('message', { id, author, text });
+      if (handoff) emit('handoff', { id });
+      if (storage.read('sound') !== null && (!open || document.hidden)) playTone();
+    },
+  });
+
+  addStyles(root, css);
+  const container = document.createElement('div');
+  container.className = 'container';
+  for (const [name, value] of Object.entries(palette(settings.color))) container.style.setProperty(name, value);
+  root.append(container);
+
+  const show = (): void => {
+    render(
+      <ChatProvider value={{ chat, gateway, strings: stringsIn(settings.language) }}>
+        <ChatWindow
+          element={element}
+          settings={settings}
+          storage={storage}
+          open={open}
+          focusRequest={focusRequest}
+          onClose={close}
+        />
+      </ChatProvider>,
+      container,
+    );
+  };
+  const close = (): void => {
+    if (!open || settings.mode === 'page') return;
+    open = false;
+    show();
+    emit('close', undefined);
+  };
+
+  let toldUnread = -1;
+  let toldError: string | null = null;
+  const follow = (): void => {
+    if (open && !document.hidden) chat.markRead();
+    const { unread } = chat;
+    if (unread !== toldUnread) {
+      toldUnread = unread;
+      emit('unread', unread);
+    }
+    const { refusal } = chat.state.get();
+    if (refusal && refusal.code !== toldError) emit('error', { code: refusal.code, message: refusal.message });
+    toldError = refusal?.code ?? null;
+  };
+  chat.state.subscribe(follow);
+  document.addEventListener('visibilitychange', () => {
+    if (document.hidden) return;
+    chat.wake();
+    follow();
+  });
+  window.addEventListener('online', () => chat.wake());
+  window.addEventListener('storage', ({ key }) => chat.onStorageChanged(key));
+  show();
+
+  return {
+    open: ({ focus }) => {
+      open = true;
+      if (focus) focusRequest += 1;
+      chat.start();
+      show();
+      follow();
+    },
+    close,
+    setUser: (id, hash) => chat.setUser({ id, hash }),
+    reset: () => chat.reset(),
+  };
+}

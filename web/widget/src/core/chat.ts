@@ -1,0 +1,444 @@
+/** One conversation with the gateway: what is said, what waits to be sent, and whether the line holds. */
+
+import type { ChatSocket, ServerEvent, SocketFactory } from './connection.ts';
+import type { Gateway } from './gateway.ts';
+import { Identity, type User } from './identity.ts';
+import { Outbox, type OutboxEntry } from './outbox.ts';
+import {
+  DEFAULT_LIMITS,
+  START_PAYLOAD,
+  readBotUttered,
+  readConfirmation,
+  readError,
+  readMessage,
+  type Confirmation,
+  type Limits,
+  type Message,
+  type WireError,
+} from './protocol.ts';
+import { ACKNOWLEDGEMENT_TIMEOUT, Sender } from './sender.ts';
+import { storageKey, type SiteStorage } from './storage.ts';
+import { Store } from './store.ts';
+import { EMPTY_TRANSCRIPT, countUnread, hasGap, isVisible, withMessages, type Transcript } from './transcript.ts';
+import { Uploads, type Upload } from './uploads.ts';
+
+/**
+ * `idle` before the first connection is asked for; `connecting` until the first answer; `online`; `offline` while the
+ * connection is lost and tried again; `refused` when the gateway does not want this client; `closed` when another tab
+ * has changed who is signed in.
+ */
+export type Phase = 'idle' | 'connecting' | 'online' | 'offline' | 'refused' | 'closed';
+
+export interface ChatState {
+  phase: Phase;
+  refusal: WireError | null;
+  transcript: Transcript;
+  outbox: readonly OutboxEntry[];
+  uploads: readonly Upload[];
+  typing: boolean;
+  hasEarlier: boolean;
+  loadingEarlier: boolean;
+  limits: Limits;
+  /** Id of the last message that the user has seen. */
+  readId: number;
+  /** Counts up when somebody else's conversation begins: nothing that was typed before is theirs. */
+  era: number;
+}
+
+export interface ChatOptions {
+  site: string;
+  storage: SiteStorage;
+  gateway: Gateway;
+  connect: SocketFactory;
+  now?: () => number;
+  newId?: () => string;
+  /** Tells of each message of somebody else that has just come, history excluded. */
+  onMessage?: (message: Message) => void;
+}
+
+/** How long to wait for a message that is missing in between before asking for it. Milliseconds. */
+const GAP_PATIENCE = 1_000;
+
+/** Longer than any answer takes: an indicator that nobody switched off. Milliseconds. */
+const TYPING_LIFETIME = 30_000;
+
+/** Messages that are fetched at a time when the user looks further back. */
+const PAGE = 50;
+
+/** A refused token is forgotten and a new one asked for, but not forever. */
+const MAX_RENEWALS = 3;
+
+const CLEAN = {
+  transcript: EMPTY_TRANSCRIPT,
+  outbox: [],
+  typing: false,
+  hasEarlier: false,
+  loadingEarlier: false,
+  readId: 0,
+} as const;
+
+/** The conversation. Methods return at once; what comes of them shows in `state`. */
+export class Chat {
+  readonly state: Store<ChatState>;
+  private readonly identity: Identity;
+  private readonly outbox: Outbox;
+  private readonly uploads: Uploads;
+  private readonly sender: Sender;
+  private readonly storage: SiteStorage;
+  private readonly now: () => number;
+  private readonly newId: () => string;
+  private socket: ChatSocket | null = null;
+  private renewals = 0;
+  /** The token that the session was last asked for with. */
+  private askedWith: string | null = null;
+  private gapTimer: ReturnType<typeof setTimeout> | undefined;
+  private typingTimer: ReturnType<typeof setTimeout> | undefined;
+  private confirmTimer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(private readonly options: ChatOptions) {
+    this.storage = options.storage;
+    this.now = options.now ?? Date.now;
+    this.newId = options.newId ?? randomId;
+    this.identity = new Identity(this.storage);
+    this.outbox = new Outbox(this.storage, this.now);
+    this.state = new Store<ChatState>({
+      ...CLEAN,
+      phase: 'idle',
+      refusal: null,
+      outbox: this.outbox.entries(),
+      uploads: [],
+      era: 0,
+      limits: DEFAULT_LIMITS,
+      readId: Number(this.storage.read('read')) || 0,
+    });
+    this.uploads = new Uploads(
+      options.gateway,
+      (uploads) => this.state.set({ uploads }),
+      (upload, attachment_id) => this.enqueue('text', '', '', attachment_id, upload.client_id),
+    );
+    this.sender = new Sender({
+      outbox: this.outbox,
+      line: () => (this.state.get().phase === 'online' ? this.socket : null),
+      onDelivered: (message) => message && this.merge([message]),
+      onChange: () => this.showOutbox(),
+      onBadToken: () => this.renew(),
+    });
+  }
+
+  /** Connects, unless that is under way. */
+  start(): void {
+    if (this.socket) return;
+    this.renewals = 0;
+    this.state.set({ phase: 'connecting', refusal: null });
+    const current = (): boolean => this.socket === socket;
+    const socket = this.options.connect({
+      onConnect: () => current() && this.requestSession(),
+      onDisconnect: () => current() && this.loseConnection(),
+      onRefused: (error) => current() && this.refuse(error),
+      onEvent: (name, data) => current() && this.receive(name, data),
+    });
+    this.socket = socket;
+  }
+
+  /** Disconnects and starts again, with what the storage holds now. */
+  restart(): void {
+    this.stop();
+    this.start();
+  }
+
+  stop(): void {
+    for (const timer of [this.gapTimer, this.typingTimer, this.confirmTimer]) clearTimeout(timer);
+    this.sender.stop();
+    this.socket?.close();
+    this.socket = null;
+  }
+
+  /** Tries at once what would be tried later: the network is back, or the user has come back. */
+  wake(): void {
+    if (this.state.get().phase === 'offline') this.socket?.reconnect();
+  }
+
+  /** Sends what the user typed. */
+  sendText(text: string): void {
+    const trimmed = text.trim();
+    if (trimmed !== '') this.enqueue('text', trimmed, trimmed, null);
+  }
+
+  /** Presses a button that the bot offered. */
+  press(title: string, payload: string): void {
+    if (payload === '') this.sendText(title);
+    else this.enqueue('payload', payload, title, null);
+  }
+
+  /** Uploads a picture and sends it. */
+  sendImage(file: Blob, name: string): void {
+    this.uploads.add({ client_id: this.newId(), file, name });
+    this.upload();
+  }
+
+  /** Sends again what has failed, after everything else that waits. */
+  retry(client_id: string): void {
+    if (this.uploads.retry(client_id)) return this.upload();
+    const entry = this.outbox.entries().find((candidate) => candidate.client_id === client_id);
+    if (!entry) return;
+    this.outbox.add({ ...entry, state: 'waiting', error: '', created_at: this.now() });
+    this.showOutbox();
+    void this.sender.flush();
+  }
+
+  /** Gives up what has failed; returns its text. */
+  discard(client_id: string): string {
+    this.uploads.remove(client_id);
+    const entry = this.outbox.entries().find((candidate) => candidate.client_id === client_id);
+    this.outbox.remove([client_id]);
+    this.showOutbox();
+    return entry?.kind === 'text' ? entry.message : '';
+  }
+
+  /** Notes that the user has seen all there is. */
+  markRead(): void {
+    const last = this.state.get().transcript.messages.at(-1)?.id ?? 0;
+    if (last <= this.state.get().readId) return;
+    this.storage.write('read', String(last));
+    this.state.set({ readId: last });
+  }
+
+  get unread(): number {
+    const { transcript, readId } = this.state.get();
+    return countUnread(transcript, readId);
+  }
+
+  /** The site vouches for its user. Another one than before begins afresh, over a connection of its own. */
+  setUser(user: User): void {
+    const same = this.identity.user?.id === user.id && this.identity.user.hash === user.hash;
+    if (this.identity.adopt(user)) this.clear();
+    const { phase } = this.state.get();
+    if ((this.socket && !same) || phase === 'refused' || phase === 'closed') this.restart();
+  }
+
+  /** Forgets the user and the conversation, as after signing out. */
+  reset(): void {
+    this.identity.user = null;
+    this.identity.forget();
+    this.clear();
+    if (this.socket) this.restart();
+  }
+
+  /** Takes note of what another tab has stored. */
+  onStorageChanged(key: string | null): void {
+    const is = (name: 'user' | 'read' | 'outbox'): boolean => key === storageKey(this.options.site, name);
+    if (is('outbox')) this.showOutbox();
+    if (is('read')) this.state.set({ readId: Number(this.storage.read('read')) || 0 });
+    if (is('user') && this.socket) this.closeForAnotherUser();
+  }
+
+  /** Fetches what was said before the first message that is shown. */
+  async loadEarlier(): Promise<void> {
+    const { transcript, hasEarlier, loadingEarlier } = this.state.get();
+    const first = transcript.messages[0];
+    const token = this.identity.token;
+    if (!first || !token || !hasEarlier || loadingEarlier) return;
+    this.state.set({ loadingEarlier: true });
+    try {
+      const after = Math.max(0, first.id - 1 - PAGE);
+      const { messages } = await this.options.gateway.messages(token, after, first.id - 1 - after);
+      if (token !== this.identity.token) return;
+      const older = messages.filter(({ id }) => id < first.id);
+      this.state.set({ hasEarlier: older.length > 0 && after > 0 });
+      this.merge(older);
+    } catch {
+      // The button stays; the user can press it again.
+    } finally {
+      this.state.set({ loadingEarlier: false });
+    }
+  }
+
+  /** Fetches a message again, for the fresh address of its attachment. */
+  async refresh(id: number): Promise<void> {
+    const token = this.identity.token;
+    if (!token) return;
+    const { messages } = await this.options.gateway.messages(token, id - 1, 1).catch(() => ({ messages: [] }));
+    if (token === this.identity.token) this.merge(messages);
+  }
+
+  // --- The session ---
+
+  private requestSession(): void {
+    const { transcript } = this.state.get();
+    const { token, tokenToShow, user } = this.identity;
+    this.socket?.emit('session_request', {
+      ...(tokenToShow ? { session_id: tokenToShow } : {}),
+      // Null asks for the newest messages.
+      last_id: transcript.completeTo || null,
+      ...(user ? { user } : {}),
+    });
+    this.askedWith = token;
+    clearTimeout(this.confirmTimer);
+    this.confirmTimer = setTimeout(() => this.socket?.reconnect(), ACKNOWLEDGEMENT_TIMEOUT);
+  }
+
+  private confirm(confirmation: Confirmation): void {
+    clearTimeout(this.confirmTimer);
+    const stored = this.identity.token;
+    if (this.askedWith === null && stored !== null && stored !== confirmation.token) {
+      // Another tab began a conversation in the same moment: both continue that one.
+      return this.requestSession();
+    }
+    if (this.identity.confirm(confirmation.token, confirmation.identity)) this.clear();
+    const known = this.state.get().transcript;
+    if (confirmation.last_id < known.completeTo) {
+      // Not the conversation that is shown.
+      this.state.set({ transcript: EMPTY_TRANSCRIPT, readId: 0 });
+      return this.requestSession();
+    }
+    this.merge(confirmation.messages);
+    const { transcript } = this.state.get();
+    if (known.messages.length === 0) this.state.set({ hasEarlier: (transcript.messages[0]?.id ?? 1) > 1 });
+    this.state.set({ phase: 'online', refusal: null, limits: confirmation.limits, typing: false });
+    if (confirmation.has_more && known.messages.length > 0 && confirmation.messages.length > 0) {
+      return this.requestSession();
+    }
+    this.renewals = 0;
+    if (confirmation.last_id === 0) {
+      // Always the same id, so that several tabs are greeted once.
+      this.enqueue('payload', START_PAYLOAD, '', null, 'session_start');
+    }
+    this.upload();
+    void this.sender.flush();
+  }
+
+  private refuse(error: WireError): void {
+    clearTimeout(this.confirmTimer);
+    if (error.code === 'bad_token' && this.renew()) return;
+    this.stop();
+    this.state.set({ phase: 'refused', refusal: error, typing: false });
+  }
+
+  /** Asks for a session without the token that was refused; returns whether it is worth another attempt. */
+  private renew(): boolean {
+    if (this.renewals >= MAX_RENEWALS) return false;
+    this.renewals += 1;
+    this.identity.token = null;
+    this.state.set({ phase: 'connecting', transcript: EMPTY_TRANSCRIPT, readId: 0, hasEarlier: false });
+    this.storage.write('read', null);
+    this.requestSession();
+    return true;
+  }
+
+  private loseConnection(): void {
+    clearTimeout(this.confirmTimer);
+    this.state.set({ phase: 'offline', typing: false });
+  }
+
+  private receive(name: ServerEvent, data: unknown): void {
+    switch (name) {
+      case 'session_confirm': {
+        const confirmation = readConfirmation(data);
+        if (confirmation) this.confirm(confirmation);
+        return;
+      }
+      case 'session_error':
+        return this.refuse(readError(data));
+      case 'bot_uttered': {
+        const message = readBotUttered(data);
+        if (message) this.hear(message);
+        return;
+      }
+      case 'user_message': {
+        const message = readMessage(data);
+        if (message) this.hear(message);
+        return;
+      }
+      case 'bot_typing':
+        return this.showTyping((data as { typing?: unknown } | null)?.typing === true);
+      case 'session_closed':
+        return this.endSession((data as { reason?: unknown } | null)?.reason);
+    }
+  }
+
+  private endSession(reason: unknown): void {
+    if (reason === 'identity_changed') return this.closeForAnotherUser();
+    this.identity.token = null;
+    this.clear();
+    this.restart();
+  }
+
+  /** What is on the screen belongs to somebody else from now on. */
+  private closeForAnotherUser(): void {
+    this.stop();
+    this.identity.user = null;
+    this.clear();
+    this.state.set({ phase: 'closed' });
+  }
+
+  private clear(): void {
+    this.uploads.clear();
+    this.state.set({ ...CLEAN, outbox: this.outbox.entries(), era: this.state.get().era + 1 });
+  }
+
+  // --- Messages ---
+
+  private hear(message: Message): void {
+    const isNew = message.id > this.state.get().transcript.completeTo;
+    if (message.author !== 'user') this.showTyping(false);
+    this.merge([message]);
+    if (isNew && message.author !== 'user' && isVisible(message)) this.options.onMessage?.(message);
+  }
+
+  private merge(messages: readonly Message[]): void {
+    const arrived = new Set(messages.map(({ client_id }) => client_id).filter((id) => id !== null));
+    this.outbox.remove(arrived);
+    this.uploads.sent(arrived);
+    this.state.set({ transcript: withMessages(this.state.get().transcript, messages) });
+    this.showOutbox();
+    clearTimeout(this.gapTimer);
+    if (hasGap(this.state.get().transcript)) {
+      this.gapTimer = setTimeout(() => this.state.get().phase === 'online' && this.requestSession(), GAP_PATIENCE);
+    }
+  }
+
+  private showTyping(typing: boolean): void {
+    clearTimeout(this.typingTimer);
+    this.state.set({ typing });
+    if (typing) this.typingTimer = setTimeout(() => this.state.set({ typing: false }), TYPING_LIFETIME);
+  }
+
+  // --- Sending ---
+
+  private enqueue(
+    kind: OutboxEntry['kind'],
+    message: string,
+    shown: string,
+    attachment_id: string | null,
+    client_id = this.newId(),
+  ): void {
+    this.outbox.add({
+      client_id,
+      kind,
+      message,
+      shown,
+      attachment_id,
+      created_at: this.now(),
+      state: 'waiting',
+      error: '',
+      retryable: true,
+    });
+    this.showOutbox();
+    void this.sender.flush();
+  }
+
+  private showOutbox(): void {
+    const entries = this.outbox.entries();
+    if (JSON.stringify(entries) !== JSON.stringify(this.state.get().outbox)) this.state.set({ outbox: entries });
+  }
+
+  private upload(): void {
+    const token = this.identity.token;
+    if (token && this.state.get().phase === 'online') void this.uploads.run(token);
+  }
+}
+
+function randomId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}

@@ -1,0 +1,243 @@
+/** What docs/protocol.md defines, as types, and the reading of what the gateway sends. */
+
+export type Author = 'user' | 'bot' | 'agent' | 'system';
+
+export interface QuickReply {
+  title: string;
+  payload: string;
+}
+
+export interface Attachment {
+  id: string;
+  /** Relative to the gateway, signed, valid for a short time only. */
+  url: string;
+  content_type: string;
+  width: number | null;
+  height: number | null;
+  size: number | null;
+}
+
+export interface Progress {
+  kind: 'procedure' | 'diagnosis';
+  title: string;
+  number: number;
+  count: number;
+  steps: string[];
+}
+
+export interface Message {
+  /** Counts the messages of the conversation from 1 without gaps. */
+  id: number;
+  author: Author;
+  text: string;
+  buttons: QuickReply[];
+  attachment: Attachment | null;
+  progress: Progress | null;
+  /** `rating`, `choice`, or null. */
+  ask: string | null;
+  handoff: boolean;
+  /** Name of the response that the bot gave, such as `utter_greet`. */
+  response: string | null;
+  /** Of a system message: what it is about. */
+  notice: string | null;
+  /** ISO 8601, UTC. */
+  created_at: string;
+  client_id: string | null;
+}
+
+export interface Limits {
+  /** Characters of a message. */
+  max_length: number;
+  attachment_bytes: number;
+  attachment_types: string[];
+}
+
+export interface Confirmation {
+  token: string;
+  identity: 'visitor' | 'user';
+  last_id: number;
+  messages: Message[];
+  has_more: boolean;
+  limits: Limits;
+}
+
+export interface WireError {
+  code: string;
+  /** Chinese; may be shown. Empty if the gateway sent none. */
+  message: string;
+  /** Seconds. */
+  retry_after: number | null;
+}
+
+export type Acknowledgement = { ok: true; message: Message | null } | { ok: false; error: WireError };
+
+/** What `user_uttered` carries. */
+export interface Utterance {
+  message: string;
+  client_id: string;
+  kind: 'text' | 'payload';
+  attachment_id?: string;
+}
+
+/** Payload that asks for a greeting. */
+export const START_PAYLOAD = '/session_start';
+
+/** What holds until the gateway has told its limits. */
+export const DEFAULT_LIMITS: Limits = {
+  max_length: 2000,
+  attachment_bytes: 5 * 1024 * 1024,
+  attachment_types: ['image/jpeg', 'image/png', 'image/webp'],
+};
+
+type Fields = Record<string, unknown>;
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function fields(value: unknown): Fields {
+  return isFields(value) ? value : {};
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
+function textOrNull(value: unknown): string | null {
+  return typeof value === 'string' && value !== '' ? value : null;
+}
+
+function numberOrNull(value: unknown): number | null {
+  return typeof value === 'number' && Number.isFinite(value) ? value : null;
+}
+
+function texts(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : [];
+}
+
+function readButtons(value: unknown): QuickReply[] {
+  if (!Array.isArray(value)) return [];
+  return value
+    .map(fields)
+    .map((button) => ({ title: text(button.title), payload: text(button.payload) }))
+    .filter((button) => button.title !== '');
+}
+
+function readAttachment(value: unknown): Attachment | null {
+  const source = fields(value);
+  const nested = text(fields(source.payload).src);
+  const url = text(source.url) || nested;
+  if (url === '') return null;
+  return {
+    id: text(source.id),
+    url,
+    content_type: text(source.content_type),
+    width: numberOrNull(source.width),
+    height: numberOrNull(source.height),
+    size: numberOrNull(source.size),
+  };
+}
+
+function readProgress(value: unknown): Progress | null {
+  const source = fields(value);
+  const number = numberOrNull(source.number);
+  const count = numberOrNull(source.count);
+  if (number === null || count === null || number < 1 || number > count) return null;
+  return {
+    kind: source.kind === 'diagnosis' ? 'diagnosis' : 'procedure',
+    title: text(source.title),
+    number,
+    count,
+    steps: texts(source.steps),
+  };
+}
+
+const AUTHORS: readonly string[] = ['user', 'bot', 'agent', 'system'];
+
+function readParts(source: Fields, metadata: Fields, own: Fields, buttons: unknown): Message | null {
+  const id = numberOrNull(own.id);
+  if (id === null) return null;
+  const author = text(own.author);
+  return {
+    id,
+    author: AUTHORS.includes(author) ? (author as Author) : 'bot',
+    text: text(source.text),
+    buttons: readButtons(buttons),
+    attachment: readAttachment(source.attachment),
+    progress: readProgress(metadata.progress),
+    ask: textOrNull(metadata.ask),
+    handoff: isFields(metadata.handoff),
+    response: textOrNull(metadata.response),
+    notice: textOrNull(metadata.notice),
+    created_at: text(own.created_at),
+    client_id: textOrNull(own.client_id),
+  };
+}
+
+/** Reads a message as REST, `session_confirm`, `user_message` and acknowledgements carry it; null if it is none. */
+export function readMessage(value: unknown): Message | null {
+  const source = fields(value);
+  return readParts(source, fields(source.metadata), source, source.buttons);
+}
+
+/** Reads `bot_uttered`, which has Rasa's shape; null without an id, as for an error told to clients without acknowledgements. */
+export function readBotUttered(value: unknown): Message | null {
+  const source = fields(value);
+  const metadata = fields(source.metadata);
+  const message = readParts(source, metadata, metadata, source.quick_replies ?? metadata.buttons);
+  if (message && !message.attachment) message.attachment = readAttachment(metadata.attachment);
+  return message;
+}
+
+function readMessages(value: unknown): Message[] {
+  if (!Array.isArray(value)) return [];
+  return value.map(readMessage).filter((message) => message !== null);
+}
+
+function readLimits(value: unknown): Limits {
+  const source = fields(value);
+  const types = texts(source.attachment_types);
+  return {
+    max_length: numberOrNull(source.max_length) ?? DEFAULT_LIMITS.max_length,
+    attachment_bytes: numberOrNull(source.attachment_bytes) ?? DEFAULT_LIMITS.attachment_bytes,
+    attachment_types: types.length > 0 ? types : DEFAULT_LIMITS.attachment_types,
+  };
+}
+
+/** Reads `session_confirm`; null if there is no token in it. */
+export function readConfirmation(value: unknown): Confirmation | null {
+  const source = fields(value);
+  const token = text(source.session_id);
+  if (token === '') return null;
+  return {
+    token,
+    identity: source.identity === 'user' ? 'user' : 'visitor',
+    last_id: numberOrNull(source.last_id) ?? 0,
+    messages: readMessages(source.messages),
+    has_more: source.has_more === true,
+    limits: readLimits(source.limits),
+  };
+}
+
+/** Reads `{code, message, retry_after}`; the code is `unavailable` if there is none. */
+export function readError(value: unknown): WireError {
+  const source = fields(value);
+  return {
+    code: text(source.code) || 'unavailable',
+    message: text(source.message),
+    retry_after: numberOrNull(source.retry_after),
+  };
+}
+
+/** Reads what the gateway answers to `user_uttered`. */
+export function readAcknowledgement(value: unknown): Acknowledgement {
+  const source = fields(value);
+  if (source.ok === true) return { ok: true, message: readMessage(source.message) };
+  return { ok: false, error: readError(source.error) };
+}
+
+/** Reads a page of `GET /api/v1/messages`. */
+export function readPage(value: unknown): { messages: Message[]; has_more: boolean } {
+  const source = fields(value);
+  return { messages: readMessages(source.messages), has_more: source.has_more === true };
+}

@@ -1,0 +1,79 @@
+/** What is kept in the browser for one site: never messages that the gateway has, only what finds them again. */
+
+export interface KeyValueStorage {
+  getItem(key: string): string | null;
+  setItem(key: string, value: string): void;
+  removeItem(key: string): void;
+}
+
+/** Keeps values in memory, for browsers that refuse to store any. */
+export class MemoryStorage implements KeyValueStorage {
+  private values = new Map<string, string>();
+
+  getItem(key: string): string | null {
+    return this.values.get(key) ?? null;
+  }
+
+  setItem(key: string, value: string): void {
+    this.values.set(key, value);
+  }
+
+  removeItem(key: string): void {
+    this.values.delete(key);
+  }
+}
+
+/** Returns the browser's storage if it works, else one in memory. Browsers may throw at every touch of it. */
+export function browserStorage(area: 'localStorage' | 'sessionStorage'): KeyValueStorage {
+  try {
+    const storage = window[area];
+    const probe = 'uwallet-chat-probe';
+    storage.setItem(probe, '1');
+    storage.removeItem(probe);
+    return storage;
+  } catch {
+    return new MemoryStorage();
+  }
+}
+
+/** Names under which a site's values are kept. */
+export type Name = 'token' | 'former' | 'user' | 'read' | 'outbox' | 'sound' | 'open' | 'draft';
+
+/** What belongs to one user, and goes when another one comes. */
+export const PERSONAL: readonly Name[] = ['token', 'user', 'read', 'outbox', 'draft'];
+
+/** Returns the key of a value in the storage that all sites of one origin share. */
+export function storageKey(site: string, name: Name): string {
+  return `uwallet-chat:${site}:${name}`;
+}
+
+/** The values of one site. Nothing throws: what the browser refuses to store is kept in memory. */
+export class SiteStorage {
+  private readonly refused = new Map<Name, string>();
+
+  constructor(
+    private readonly site: string,
+    private readonly storage: KeyValueStorage,
+  ) {}
+
+  read(name: Name): string | null {
+    const kept = this.refused.get(name);
+    if (kept !== undefined) return kept;
+    try {
+      return this.storage.getItem(storageKey(this.site, name));
+    } catch {
+      return null;
+    }
+  }
+
+  write(name: Name, value: string | null): void {
+    this.refused.delete(name);
+    try {
+      if (value === null) this.storage.removeItem(storageKey(this.site, name));
+      else this.storage.setItem(storageKey(this.site, name), value);
+    } catch {
+      // Full, or forbidden meanwhile.
+      if (value !== null) this.refused.set(name, value);
+    }
+  }
+}

@@ -1,0 +1,59 @@
+/** What the loader and the window that it loads have in common. */
+
+import type { Language } from './i18n/language.ts';
+
+export interface Settings {
+  /** Public key of the site; empty lets the gateway find it by the page's origin. */
+  site: string;
+  /** Where the gateway is, ending in `/`. */
+  base: string;
+  language: Language;
+  /** `page` fills the whole window and cannot be closed, for H5 pages and WebViews. */
+  mode: 'window' | 'page';
+  position: 'left' | 'right';
+  /** `#rrggbb`. */
+  color: string;
+  /** Replaces the name in the head of the window. */
+  title: string | null;
+  /** Whether the launcher is shown; without it only `open()` opens the window. */
+  launcher: boolean;
+}
+
+/** What a page can listen to, and what its listeners are given. */
+export interface Events {
+  open: undefined;
+  close: undefined;
+  /** How many messages are unread. */
+  unread: number;
+  /** A message of the bot or of an agent has come. */
+  message: { id: number; author: string; text: string };
+  /** The bot hands over to a human. */
+  handoff: { id: number };
+  /** The gateway refuses this page or this user; `code` as in docs/protocol.md. */
+  error: { code: string; message: string };
+}
+
+export type EventName = keyof Events;
+export type Emit = <Name extends EventName>(name: Name, value: Events[Name]) => void;
+
+/** What the loader gives to the window. */
+export interface Host {
+  root: ShadowRoot;
+  element: HTMLElement;
+  settings: Settings;
+  emit: Emit;
+}
+
+/** What the loader calls on the window. */
+export interface App {
+  /** Shows the window; without `focus` the page keeps it. */
+  open: (options: { focus: boolean }) => void;
+  close: () => void;
+  setUser: (id: string, hash: string) => void;
+  reset: () => void;
+}
+
+/** The module that the loader imports. */
+export interface AppModule {
+  mount: (host: Host) => App;
+}

@@ -1,0 +1,135 @@
+import type { JSX } from 'preact';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { isComposing } from '../core/composing.ts';
+import { MAX_IMAGES, describeSize, describeTypes, imageProblem } from '../core/images.ts';
+import type { SiteStorage } from '../core/storage.ts';
+import { fill } from '../i18n/language.ts';
+import type { Settings } from '../interface.ts';
+import { Banner } from './banner.tsx';
+import { Composer } from './composer.tsx';
+import { useChatContext, useChatState } from './context.ts';
+import { keepFocusInside } from './focus.ts';
+import { Header } from './header.tsx';
+import { MessageLog } from './message_log.tsx';
+import { useVisualViewport } from './viewport.ts';
+
+export interface ChatWindowProps {
+  element: HTMLElement;
+  settings: Settings;
+  storage: SiteStorage;
+  open: boolean;
+  /** Counts up whenever the keyboard is to go to the window. */
+  focusRequest: number;
+  onClose: () => void;
+}
+
+/** The window, or the page in full-page mode. */
+export function ChatWindow(props: ChatWindowProps): JSX.Element {
+  const { element, settings, storage, open, focusRequest, onClose } = props;
+  const { chat, strings } = useChatContext();
+  const frame = useRef<HTMLElement>(null);
+  const field = useRef<HTMLTextAreaElement>(null);
+  const [text, setText] = useState(() => storage.read('draft') ?? '');
+  const [sound, setSound] = useState(() => storage.read('sound') !== null);
+  const [dragging, setDragging] = useState(false);
+  const [problem, setProblem] = useState('');
+  const page = settings.mode === 'page';
+
+  const { era } = useChatState();
+  const knownEra = useRef(era);
+
+  useVisualViewport(element, open);
+  useEffect(() => storage.write('draft', text === '' ? null : text), [storage, text]);
+  useEffect(() => {
+    if (knownEra.current !== era) setText('');
+    knownEra.current = era;
+  }, [era]);
+  useLayoutEffect(() => {
+    // A phone's keyboard would cover the greeting: there the window itself takes the focus.
+    if (focusRequest > 0)
+      (matchMedia('(pointer: coarse)').matches ? frame : field).current?.focus({ preventScroll: true });
+  }, [focusRequest]);
+
+  const takeFiles = (files: readonly File[]): void => {
+    const { limits } = chat.state.get();
+    let told = '';
+    for (const file of files.slice(0, MAX_IMAGES)) {
+      const why = imageProblem(file, limits);
+      if (why === null) chat.sendImage(file, file.name);
+      else {
+        told = fill(strings.image[why], {
+          types: describeTypes(limits.attachment_types, strings.list_separator),
+          size: describeSize(limits.attachment_bytes),
+        });
+      }
+    }
+    if (files.length > MAX_IMAGES) told = fill(strings.image.too_many, { count: MAX_IMAGES });
+    setProblem(told);
+  };
+  const hasFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes('Files') ?? false;
+
+  return (
+    <section
+      ref={frame}
+      class="window"
+      data-mode={settings.mode}
+      data-position={settings.position}
+      hidden={!open}
+      tabIndex={-1}
+      {...(page ? { role: 'main' } : { role: 'dialog', 'aria-modal': true })}
+      aria-labelledby="uwallet-chat-title"
+      onKeyDown={(event) => {
+        if (page) return;
+        if (frame.current) keepFocusInside(event, frame.current);
+        // An input method closes its list of words with Escape.
+        if (event.key === 'Escape' && !isComposing(event)) onClose();
+      }}
+      onDragOver={(event) => {
+        if (!hasFiles(event)) return;
+        event.preventDefault();
+        setDragging(true);
+      }}
+      onDragLeave={(event) => {
+        if (!frame.current?.contains(event.relatedTarget as Node | null)) setDragging(false);
+      }}
+      onDrop={(event) => {
+        if (!hasFiles(event)) return;
+        event.preventDefault();
+        setDragging(false);
+        takeFiles([...(event.dataTransfer?.files ?? [])]);
+      }}
+    >
+      <Header
+        title={settings.title ?? strings.title}
+        page={page}
+        sound={sound}
+        onSound={(on) => {
+          setSound(on);
+          storage.write('sound', on ? '1' : null);
+        }}
+        onClose={page ? null : onClose}
+      />
+      <Banner />
+      <MessageLog
+        onEdit={(rejected) => {
+          setText(rejected);
+          field.current?.focus();
+        }}
+      />
+      {problem !== '' && (
+        <div class="banner" role="alert">
+          <span>{problem}</span>
+          <button type="button" onClick={() => setProblem('')}>
+            {strings.banner.dismiss}
+          </button>
+        </div>
+      )}
+      <Composer text={text} onText={setText} field={field} onFiles={takeFiles} shown={open} />
+      {dragging && (
+        <div class="drop" aria-hidden="true">
+          {strings.composer.drop}
+        </div>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,30 @@
+/** What every part of the window can reach. */
+
+import { createContext } from 'preact';
+import { useContext } from 'preact/hooks';
+import { useSyncExternalStore } from 'preact/compat';
+import type { Chat, ChatState } from '../core/chat.ts';
+import type { Gateway } from '../core/gateway.ts';
+import type { Strings } from '../i18n/strings.ts';
+
+export interface Context {
+  chat: Chat;
+  gateway: Gateway;
+  strings: Strings;
+}
+
+const ChatContext = createContext<Context | null>(null);
+
+export const ChatProvider = ChatContext.Provider;
+
+export function useChatContext(): Context {
+  const context = useContext(ChatContext);
+  if (!context) throw new Error('use_context outside of ChatProvider');
+  return context;
+}
+
+/** Returns the state of the conversation, and shows the component again when it changes. */
+export function useChatState(): ChatState {
+  const { state } = useChatContext().chat;
+  return useSyncExternalStore(state.subscribe, state.get);
+}

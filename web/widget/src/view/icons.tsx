@@ -1,0 +1,34 @@
+/** The pictures on buttons, drawn with the text's colour. */
+
+import type { JSX } from 'preact';
+
+const PATHS = {
+  close: 'M6 6l12 12M18 6L6 18',
+  down: 'M6 9l6 6 6-6',
+  human:
+    'M5 13v-1.5a7 7 0 0 1 14 0V13M5 13h1.5a1 1 0 0 1 1 1v3a1 1 0 0 1-1 1H6a1 1 0 0 1-1-1zM19 13h-1.5a1 1 0 0 0-1 1v3a1 1 0 0 0 1 1h.5a1 1 0 0 0 1-1zM18.5 18c0 1.7-1.6 2.5-4 2.5',
+  sound_on: 'M4 9.5v5h3.5L12 18.5v-13L7.5 9.5zM15.5 9a4 4 0 0 1 0 6M18 6.5a7.5 7.5 0 0 1 0 11',
+  sound_off: 'M4 9.5v5h3.5L12 18.5v-13L7.5 9.5zM16 9.5l5 5M21 9.5l-5 5',
+  image:
+    'M5 4.5h14a1.5 1.5 0 0 1 1.5 1.5v12a1.5 1.5 0 0 1-1.5 1.5H5A1.5 1.5 0 0 1 3.5 18V6A1.5 1.5 0 0 1 5 4.5zM4 17l5-5 4 4 2.5-2.5L20 18M15.5 9h.01',
+  smile: 'M12 3.5a8.5 8.5 0 1 0 0 17 8.5 8.5 0 0 0 0-17zM8.5 14s1.2 2 3.5 2 3.5-2 3.5-2M9 9.8h.01M15 9.8h.01',
+  send: 'M20.5 3.5L10 14M20.5 3.5l-6.5 17-4-6.5-6.5-4z',
+  retry: 'M19.5 12a7.5 7.5 0 1 1-2.2-5.3M19.5 3.5v4h-4',
+  arrow: 'M9 6l6 6-6 6',
+  shield: 'M12 3.5l7 2.5v5.5c0 4.3-2.9 7.6-7 9-4.1-1.4-7-4.7-7-9V6zM9 12l2.2 2.2L15.2 10',
+  star: 'M12 3.6l2.6 5.3 5.8.8-4.2 4.1 1 5.8-5.2-2.7-5.2 2.7 1-5.8-4.2-4.1 5.8-.8z',
+  warning: 'M12 4l9 15.5H3zM12 10v4M12 16.8h.01',
+  offline:
+    'M4 4l16 16M8.5 16a5 5 0 0 1 7 0M5.5 12.5A9.5 9.5 0 0 1 10 10M13.5 9.8a9.5 9.5 0 0 1 5 2.7M2.5 9A14 14 0 0 1 6.5 6.4M10.5 5.1A14 14 0 0 1 21.5 9M12 19.5h.01',
+} as const;
+
+export type IconName = keyof typeof PATHS;
+
+/** A picture of 24 by 24 units; what it means is said by what it stands in. */
+export function Icon({ name, size = 20 }: { name: IconName; size?: number }): JSX.Element {
+  return (
+    <svg class={`icon icon-${name}`} viewBox="0 0 24 24" width={size} height={size} aria-hidden="true">
+      <path d={PATHS[name]} />
+    </svg>
+  );
+}

@@ -1,0 +1,163 @@
+import type { JSX } from 'preact';
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import type { Message } from '../core/protocol.ts';
+import { describeTime, needsTime } from '../core/time.ts';
+import { isVisible, offeringMessage } from '../core/transcript.ts';
+import { fill } from '../i18n/language.ts';
+import { Typing } from './chatui.ts';
+import { useChatState, useChatContext } from './context.ts';
+import { Icon } from './icons.tsx';
+import { MessageRow, Row } from './message_row.tsx';
+import { PendingRow, UploadRow } from './pending_row.tsx';
+import { QuickReplies } from './quick_replies.tsx';
+import { Rating } from './rating.tsx';
+
+/** Nearer to the end than this counts as reading along. Pixels. */
+const NEAR = 120;
+
+/** What was said, what is on its way, and what can be answered with a press. */
+export function MessageLog({ onEdit }: { onEdit: (text: string) => void }): JSX.Element {
+  const { chat, strings } = useChatContext();
+  const state = useChatState();
+  const { transcript, outbox, uploads, typing, hasEarlier, loadingEarlier, phase } = state;
+  const messages = useMemo(() => transcript.messages.filter(isVisible), [transcript]);
+  const pending = outbox.filter(({ shown, attachment_id }) => shown !== '' && attachment_id === null);
+  const answered = [...outbox, ...uploads].some((entry) => entry.state === 'waiting');
+  const offering = answered || typing ? null : offeringMessage(transcript.messages);
+  const newestStep = messages.filter(({ progress }) => progress !== null).at(-1)?.id;
+  const log = useLogScroll(messages, pending.length + uploads.length, typing, offering?.id ?? 0);
+
+  return (
+    <div class="log-frame">
+      <div
+        class="log"
+        ref={log.element}
+        onScroll={log.onScroll}
+        role="log"
+        aria-live="polite"
+        aria-label={strings.log}
+        aria-busy={messages.length === 0 && phase === 'connecting'}
+        tabIndex={0}
+      >
+        {hasEarlier && (
+          <button type="button" class="earlier" disabled={loadingEarlier} onClick={() => void chat.loadEarlier()}>
+            {loadingEarlier ? strings.earlier_loading : strings.earlier}
+          </button>
+        )}
+        {messages.length === 0 && phase === 'connecting' && <div class="log-empty">{strings.loading}</div>}
+        {messages.map((message, index) => {
+          const previous = messages[index - 1];
+          const time = needsTime(message.created_at, previous?.created_at ?? null);
+          return (
+            <div key={message.id} class="log-item" data-id={message.id}>
+              {time && (
+                <time class="log-time" dateTime={message.created_at}>
+                  {describeTime(new Date(message.created_at), new Date(), strings.time)}
+                </time>
+              )}
+              <MessageRow
+                message={message}
+                first={time || previous?.author !== message.author}
+                offering={offering?.id === message.id}
+                newestStep={newestStep === message.id}
+              />
+            </div>
+          );
+        })}
+        {uploads.map((upload) => (
+          <UploadRow key={upload.client_id} upload={upload} />
+        ))}
+        {pending.map((entry) => (
+          <PendingRow key={entry.client_id} entry={entry} onEdit={onEdit} />
+        ))}
+        {typing && (
+          <Row author="bot" first={messages.at(-1)?.author === 'user'}>
+            <span class="only-read">{strings.typing}</span>
+            <Typing />
+          </Row>
+        )}
+        {offering && <Offer message={offering} />}
+      </div>
+      {log.away && (
+        <button type="button" class="to-end" onClick={log.toEnd}>
+          {log.unseen > 0 ? fill(strings.new_messages, { count: log.unseen }) : strings.to_bottom}
+          <Icon name="down" size={16} />
+        </button>
+      )}
+    </div>
+  );
+}
+
+function Offer({ message }: { message: Message }): JSX.Element | null {
+  if (message.response === 'utter_greet') return null;
+  return message.ask === 'rating' ? <Rating buttons={message.buttons} /> : <QuickReplies buttons={message.buttons} />;
+}
+
+interface LogScroll {
+  element: { current: HTMLDivElement | null };
+  onScroll: () => void;
+  toEnd: () => void;
+  /** The user reads further back. */
+  away: boolean;
+  /** Messages that came meanwhile. */
+  unseen: number;
+}
+
+/** Keeps the end in view for those who read along, and the place for those who read further back. */
+function useLogScroll(messages: readonly Message[], pending: number, typing: boolean, offer: number): LogScroll {
+  const element = useRef<HTMLDivElement>(null);
+  const follows = useRef(true);
+  const before = useRef({ first: 0, height: 0 });
+  const [away, setAway] = useState(false);
+  const [seen, setSeen] = useState(0);
+  const first = messages[0]?.id ?? 0;
+  const last = messages.at(-1)?.id ?? 0;
+
+  const toEnd = useCallback((): void => {
+    const log = element.current;
+    if (!log) return;
+    follows.current = true;
+    log.scrollTop = log.scrollHeight;
+    setAway(false);
+    setSeen(last);
+  }, [last]);
+  const onScroll = (): void => {
+    const log = element.current;
+    if (!log) return;
+    follows.current = log.scrollHeight - log.scrollTop - log.clientHeight < NEAR;
+    setAway(!follows.current);
+    if (follows.current) setSeen(last);
+  };
+
+  // What the user sends is always brought into view.
+  useLayoutEffect(() => {
+    if (pending > 0) follows.current = true;
+  }, [pending]);
+  useLayoutEffect(() => {
+    const log = element.current;
+    if (!log) return;
+    if (follows.current) toEnd();
+    else if (first < before.current.first) log.scrollTop += log.scrollHeight - before.current.height;
+    before.current = { first, height: log.scrollHeight };
+  }, [first, last, pending, typing, offer, toEnd]);
+  // Pictures, keyboards and the window itself change heights later.
+  useEffect(() => {
+    const log = element.current;
+    if (!log || !('ResizeObserver' in window)) return;
+    const observer = new ResizeObserver(() => {
+      if (follows.current) log.scrollTop = log.scrollHeight;
+    });
+    observer.observe(log);
+    const keepEnd = (): void => {
+      if (follows.current) log.scrollTop = log.scrollHeight;
+    };
+    log.addEventListener('load', keepEnd, true);
+    return () => {
+      observer.disconnect();
+      log.removeEventListener('load', keepEnd, true);
+    };
+  }, []);
+
+  const unseen = messages.filter(({ id, author }) => id > seen && author !== 'user').length;
+  return { element, onScroll, toEnd, away, unseen };
+}

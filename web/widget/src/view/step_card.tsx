@@ -1,0 +1,71 @@
+import type { JSX } from 'preact';
+import type { Progress } from '../core/protocol.ts';
+import { fill } from '../i18n/language.ts';
+import { Step, Stepper } from './chatui.ts';
+import { useChatContext } from './context.ts';
+import { RichText } from './rich_text.tsx';
+
+/**
+ * Takes the heading off the text of a step, such as 「第2步（共5步）验证身份：」, as the card itself says it. Only if nothing else
+ * is said before it; otherwise the text is returned as it is.
+ */
+export function withoutHeading(text: string, progress: Progress): string {
+  const title = progress.steps[progress.number - 1];
+  if (!title) return text;
+  const headingEnd = text.indexOf(`${title}：`);
+  if (headingEnd < 0 || /[。！？!?\n]/.test(text.slice(0, headingEnd))) return text;
+  return text.slice(headingEnd + title.length + 1).trim() || text;
+}
+
+/** A step of a procedure: how far it is, what is done, what to do now. Older ones show only their own step. */
+export function StepCard(props: { progress: Progress; text: string; newest: boolean }): JSX.Element {
+  const { progress, text, newest } = props;
+  const { strings } = useChatContext();
+  const { kind, number, count, steps, title } = progress;
+  const position = fill(strings.progress[kind], { number, count });
+  const state = (index: number): string => {
+    if (index === number - 1) return strings.progress.current;
+    if (index > number - 1) return strings.progress.upcoming;
+    return kind === 'diagnosis' ? strings.progress.checked : strings.progress.done;
+  };
+  const whole = newest && steps.length === count;
+  return (
+    <div class="step-card" data-newest={newest}>
+      <div class="step-card-head">
+        <span class="step-card-title">{title}</span>
+        <span class="step-card-position">{position}</span>
+      </div>
+      <div class="step-card-bar" aria-hidden="true">
+        <span style={{ width: `${((number - (whole ? 0.5 : 0)) / count) * 100}%` }} />
+      </div>
+      {whole ? (
+        <Stepper current={number - 1}>
+          {steps.map((step, index) => (
+            <Step
+              key={index}
+              title={step}
+              subTitle=""
+              {...({ 'aria-current': index === number - 1 ? 'step' : undefined } as object)}
+            >
+              <span class="only-read">{state(index)}</span>
+              {index === number - 1 && <StepText text={withoutHeading(text, progress)} />}
+            </Step>
+          ))}
+        </Stepper>
+      ) : (
+        <div class="step-card-single">
+          <strong>{steps[number - 1]}</strong>
+          <StepText text={withoutHeading(text, progress)} />
+        </div>
+      )}
+    </div>
+  );
+}
+
+function StepText({ text }: { text: string }): JSX.Element {
+  return (
+    <div class="step-card-text">
+      <RichText text={text} marked />
+    </div>
+  );
+}

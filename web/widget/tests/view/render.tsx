@@ -1,0 +1,41 @@
+/** Renders a part of the window with a chat that is connected to nothing. */
+
+import { render, type RenderResult } from '@testing-library/preact';
+import type { ComponentChildren } from 'preact';
+import { Chat } from '../../src/core/chat.ts';
+import { Gateway } from '../../src/core/gateway.ts';
+import { MemoryStorage, SiteStorage } from '../../src/core/storage.ts';
+import { stringsIn } from '../../src/i18n/strings.ts';
+import { ChatProvider } from '../../src/view/context.ts';
+import { FakeSockets } from '../core/fake_socket.ts';
+
+export interface Rendered extends RenderResult {
+  chat: Chat;
+  sockets: FakeSockets;
+}
+
+/** Renders with a chat that has just got `messages`, as the gateway sends them. */
+export function renderWith(content: ComponentChildren, messages: Record<string, unknown>[] = []): Rendered {
+  const sockets = new FakeSockets();
+  const gateway = new Gateway('https://chat.example/');
+  const chat = new Chat({
+    site: 'demo',
+    storage: new SiteStorage('demo', new MemoryStorage()),
+    gateway,
+    connect: sockets.connect,
+  });
+  chat.start();
+  sockets.current.receive('session_confirm', {
+    session_id: 'token',
+    last_id: messages.length,
+    messages: messages.map((message, index) => ({
+      id: index + 1,
+      author: 'bot',
+      created_at: '2026-11-23T06:00:00Z',
+      ...message,
+    })),
+    limits: { max_length: 20, attachment_bytes: 1000, attachment_types: ['image/png'] },
+  });
+  const view = render(<ChatProvider value={{ chat, gateway, strings: stringsIn('zh-CN') }}>{content}</ChatProvider>);
+  return { ...view, chat, sockets };
+}
