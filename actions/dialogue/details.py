@@ -139,7 +139,8 @@ def _is_story(context: Context, state: DialogueState, message: UserMessage) -> b
 def _ask_again(state: DialogueState, context: Context, detail: CollectedDetail) -> Turn:
     if state.walk:
         state = with_walk(state, interrupted=True)
-    question = Reply("utter_ask_correction", {"question": context.replies.fill(detail.ask)})
+    ask = "contact" if detail in context.knowledge.wording.contact_details else None
+    question = Reply("utter_ask_correction", {"question": context.replies.fill(detail.ask)}, ask=ask)
     return Turn(replace(state, offer=Offer.CORRECTION, correcting=detail.id), (question,))
 
 

@@ -94,7 +94,7 @@ class Reply:
         buttons: Buttons beside those of the response itself, which come first.
         custom: A custom payload for the channel; then there is no response.
         progress: Set on the steps of a walkthrough.
-        ask: What kind of answer is wanted, for a client that shows it in its own way: `rating` or `choice`.
+        ask: What kind of answer is wanted, for a client that treats it in its own way: `rating`, `choice` or `contact`.
     """
 
     response: str | None = None

@@ -72,3 +72,13 @@ def test_a_contact_left_in_any_message_is_noted_and_can_be_corrected(conversatio
     assert conversation.state.offer is Offer.CORRECTION
     conversation.does(Act.NOT_UNDERSTOOD, "13900139000", entities={"phone_number": ("13900139000",)})
     assert conversation.state.collected_details == {"phone_number": "13900139000"}
+
+
+def test_a_client_is_told_that_a_contact_is_asked_for(conversation: Conversation) -> None:
+    conversation.opens("transaction_dispute", transaction_time="昨天", phone_number="13800138000")
+    conversation.does(Act.OUT_OF_SCOPE, "改一下手机号", entities=DETAIL)
+    assert conversation.turn
+    assert [reply.ask for reply in conversation.turn.replies] == ["contact"]
+    conversation.does(Act.NOT_UNDERSTOOD, "13900139000", entities={"phone_number": ("13900139000",)})
+    conversation.does(Act.OUT_OF_SCOPE, "改一下时间", entities=DETAIL)
+    assert [reply.ask for reply in conversation.turn.replies] == [None]
