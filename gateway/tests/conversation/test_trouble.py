@@ -8,6 +8,7 @@ from typing import Any
 
 import jsonschema_rs
 import pytest
+from sqlalchemy import select
 
 from tests.conftest import SettingsFactory, StartGateway
 from tests.support.fake_engine import FakeEngine, Mode
@@ -29,8 +30,6 @@ def is_trouble(reply: dict[str, Any]) -> bool:
 
 
 async def handoffs(gateway: Gateway) -> list[tables.Handoff]:
-    from sqlalchemy import select
-
     async with gateway.services.database.read() as transaction:
         return list(await transaction.scalars(select(tables.Handoff).order_by(tables.Handoff.id)))
 

@@ -41,7 +41,7 @@ async def test_whole_conversation(gateway: Gateway) -> None:
 
 @pytest.mark.parametrize("authorization", [None, "Bearer", "Bearer x", "Basic eDp5", "Bearer \xff"])
 async def test_without_a_good_token_nothing_is_given(gateway: Gateway, authorization: str | None) -> None:
-    headers = {"Authorization": authorization.encode("latin-1")} if authorization else {}
+    headers = {b"Authorization": authorization.encode("latin-1")} if authorization else {}
     async with gateway.api() as api:
         for response in (
             await api.get("/api/v1/messages", headers=headers),
@@ -111,15 +111,17 @@ async def test_waits_for_the_answer_no_longer_than_it_should(start_gateway: Star
 
 
 async def test_too_much_is_answered_with_when_to_try_again(start_gateway: StartGateway) -> None:
-    async with start_gateway(rate_messages_per_user="1/hour", rate_sessions_per_address="2/hour") as gateway:
-        async with gateway.api(await gateway.token()) as api:
-            assert (await api.post("/api/v1/messages", json={"text": "一"})).status_code == 201
-            refused = await api.post("/api/v1/messages", json={"text": "二"})
-            assert refused.status_code == 429
-            assert refused.json()["code"] == "rate_limited"
-            assert int(refused.headers["Retry-After"]) == refused.json()["retry_after"] > 0
-            assert (await api.post("/api/v1/sessions", json={"site": "demo"})).status_code == 200
-            assert (await api.post("/api/v1/sessions", json={"site": "demo"})).status_code == 429
+    async with (
+        start_gateway(rate_messages_per_user="1/hour", rate_sessions_per_address="2/hour") as gateway,
+        gateway.api(await gateway.token()) as api,
+    ):
+        assert (await api.post("/api/v1/messages", json={"text": "一"})).status_code == 201
+        refused = await api.post("/api/v1/messages", json={"text": "二"})
+        assert refused.status_code == 429
+        assert refused.json()["code"] == "rate_limited"
+        assert int(refused.headers["Retry-After"]) == refused.json()["retry_after"] > 0
+        assert (await api.post("/api/v1/sessions", json={"site": "demo"})).status_code == 200
+        assert (await api.post("/api/v1/sessions", json={"site": "demo"})).status_code == 429
 
 
 async def test_address_is_that_of_the_client_behind_a_trusted_proxy_only(start_gateway: StartGateway) -> None:
