@@ -26,7 +26,7 @@ from engine.nlu.contrast import Span, last_clause
 from engine.nlu.contrast_focus import WANTED_SPANS
 from engine.nlu.lexicon import read_lexicon
 from engine.nlu.normalized_spacy_nlp import NormalizedSpacyNLP, normalized_text
-from engine.nlu.views import character_units, ngrams, syllable_units
+from engine.nlu.views import EDGES, character_units, ngrams, syllable_units
 from engine.paths import ROOT
 
 
@@ -113,6 +113,7 @@ class NgramFeaturizer(GraphComponent):
         self._resource = resource
         self._aliases = aliases
         self._vocabulary: dict[str, int] = {}
+        self._edges: frozenset[int] = frozenset()
         self._idf: NDArray[np.float64] = np.zeros(0)
         self._empty_row: csr_matrix | None = None
 
@@ -144,9 +145,13 @@ class NgramFeaturizer(GraphComponent):
         from sklearn.feature_extraction.text import TfidfVectorizer  # noqa: PLC0415
 
         vectorizer = TfidfVectorizer(analyzer=self._analyze, sublinear_tf=True).fit(training_data.intent_examples)
-        self._vocabulary, self._idf = vectorizer.vocabulary_, vectorizer.idf_
+        self._learned(vectorizer.vocabulary_, vectorizer.idf_)
         self._persist()
         return self._resource
+
+    def _learned(self, vocabulary: dict[str, int], idf: NDArray[np.float64]) -> None:
+        self._vocabulary, self._idf = vocabulary, idf
+        self._edges = frozenset(vocabulary[edge] for edge in EDGES if edge in vocabulary)
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Adds the features to all training examples."""
@@ -163,7 +168,10 @@ class NgramFeaturizer(GraphComponent):
         # What TfidfVectorizer.transform computes, without its checks and copies, which take ten times as long as the
         # arithmetic for a single short message.
         counts = Counter(map(self._vocabulary.get, self._analyze(message)))
-        counts.pop(None, None)
+        # What is unknown in a text of which nothing but the edges is known: a foreign script. Beginning and end alone
+        # look like those of a short yes.
+        if counts.pop(None, 0) and counts.keys() <= self._edges:
+            counts.clear()
         terms = sorted(counts.items())
         indices = np.array([index for index, _ in terms], dtype=np.int32)
         values = (1 + np.log([count for _, count in terms])) * self._idf[indices]
@@ -202,6 +210,5 @@ class NgramFeaturizer(GraphComponent):
             aliases = json.loads((folder / "aliases.json").read_text(encoding="utf-8"))
             idf = np.load(folder / "idf.npy", allow_pickle=False)
         featurizer = cls(config, execution_context.node_name, model_storage, resource, aliases)
-        featurizer._vocabulary = {term: index for index, term in enumerate(terms)}
-        featurizer._idf = idf
+        featurizer._learned({term: index for index, term in enumerate(terms)}, idf)
         return featurizer

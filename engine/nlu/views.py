@@ -10,7 +10,7 @@ from engine.nlu.pinyin import to_syllables
 _LATIN_RUN = re.compile(r"[a-z]+")
 _LONG_REPEAT = re.compile(r"(.)\1{2,}")
 _SPACE = re.compile(r"\s+")
-_START, _END = "^", "$"
+EDGES = _START, _END = "^", "$"
 
 
 def _shorten_repeats(text: str) -> str:

@@ -117,7 +117,7 @@ def test_classifier_learns_stores_and_loads(
         assert sum(entry["confidence"] for entry in ranking) == pytest.approx(1, abs=1e-5)
 
 
-@pytest.mark.parametrize("text", ["", "   ", "\u200b\u200b", "\n"])
+@pytest.mark.parametrize("text", ["", "   ", "\u200b\u200b", "\n", "ሰላም ለዓለም", "γειά"])
 def test_classifier_does_not_guess_from_nothing(
     storage: ModelStorage, spacy_nlp: NormalizedSpacyNLP, training_data: TrainingData, text: str
 ) -> None:
