@@ -19,7 +19,9 @@ INVISIBLE = ["\u200b", "\u200d", "\u2060", "\ufeff", "\u00ad", "\u202e", "\u0301
 # Between any two digits people put these, in any grouping.
 SEPARATORS = ["", " ", "-", "\u3000", "\u00a0", "－", "—", "·", "_", " - ", "  ", *INVISIBLE]
 # Between groups of usual sizes also these, which otherwise stand in lists of other numbers.
-LIST_SEPARATORS = [".", "/", ",", "，", "、", "\n", ":"]
+LIST_SEPARATORS = [".", "/", ":"]
+# And these in longer numbers; eleven digits with them are amounts.
+ENUMERATING = [",", "，", "、", "\n"]
 NUMERALS = {
     "0": "零",
     "1": "一",
@@ -75,7 +77,7 @@ def written(draw: st.DrawFn, number: str) -> str:
     if grouping == "none":
         return "".join(digits)
     if grouping == "fours":
-        separator = draw(st.sampled_from([*SEPARATORS, *LIST_SEPARATORS]))
+        separator = draw(st.sampled_from([*SEPARATORS, *LIST_SEPARATORS, *(ENUMERATING if len(number) > 11 else [])]))
         return separator.join("".join(digits[place : place + 4]) for place in range(0, len(digits), 4))
     if grouping == "one_by_one":
         return draw(st.sampled_from(SEPARATORS)).join(digits)

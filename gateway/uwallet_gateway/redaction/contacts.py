@@ -14,6 +14,8 @@ from uwallet_gateway.redaction.kinds import Find, Kind
 # Any prefix that the mainland may give out, also those not given out yet: a mistyped number is somebody's number too.
 _MOBILE_LENGTHS = range(11, 17)
 _MOBILE = re.compile(r"(?P<dialled>(?:00)?86|0|1795[1-9])?(?P<number>1[3-9][0-9]{9})")
+# Digits in the first group of a mobile number with commas in it; 「1500、2000、300」 are amounts.
+_BEGINNINGS = (1, 3, 11)
 _IS_MOBILE = re.compile(r"861[3-9]")  # these are found as what they are in China
 _LANDLINE_LENGTHS = (10, 11, 12)
 _DOMAIN = re.compile(r" ?[a-z0-9-]{1,63}+(?:[.。][a-z0-9-]{1,63}+){0,4}[.。][a-z]{2,24}+(?![a-z0-9-])")
@@ -46,6 +48,8 @@ def find_mobile(window: Window) -> Find | None:
     # 86 in a group of its own stays as it is; the window that begins after it holds the number.
     if match is None or (match["dialled"] and window.sizes[0] == len(match["dialled"])):
         return None
+    if window.enumerated and window.sizes[0] not in _BEGINNINGS:
+        return None
     return Find(window.start, window.end, Kind.PHONE, mask_phone(match["number"]))
 
 
@@ -63,9 +67,12 @@ def _find_landline(window: Window) -> Find | None:
 
 
 def _find_international(text: str, window: Window) -> Find | None:
-    before = text[max(0, window.start - 2) : window.start].rstrip(" (")
-    plus = before.endswith("+")
     dialled = window.digits.startswith("00") and window.sizes[0] > 3
+    before = text[max(0, window.start - 2) : window.start]
+    if not dialled and "+" not in before:
+        return None
+    before = before.rstrip(" (")
+    plus = before.endswith("+")
     if not (plus or dialled) or len(window.digits) > 15 + 2 * dialled:
         return None
     digits = window.digits[2:] if dialled else window.digits

@@ -13,6 +13,8 @@ from uwallet_gateway.redaction.patterns import patterns
 _SEPARATORS = frozenset(" \t\n\r-‐‑‒–—―−_./\\,、。·•・:;|()[]~*'\"`")
 # These also stand between numbers that have nothing to do with each other: only between groups of usual sizes.
 _LISTING = frozenset("\n\r./\\,、。:;|'\"")
+# Of these, what stands between amounts: 「1500、2000、300」.
+_ENUMERATING = frozenset("\n\r,、。;")
 _LONGEST_GAP = 3
 # Masks leave digits beside these, which must not be taken for the beginning of another number.
 _MASK = "****"
@@ -29,6 +31,7 @@ class Group(NamedTuple):
     end: int
     digits: str
     listed: bool  # before it stands what also stands between numbers that do not belong together
+    enumerated: bool  # before it stands what also stands between amounts
 
 
 class Window(NamedTuple):
@@ -38,6 +41,7 @@ class Window(NamedTuple):
     end: int
     digits: str
     sizes: tuple[int, ...]
+    enumerated: bool = False  # some of it could be amounts one after another
 
 
 @cache
@@ -85,7 +89,8 @@ def chains(text: str) -> Iterator[tuple[Group, ...]]:
         if chain and (len(gap) > _LONGEST_GAP or not _SEPARATORS.issuperset(gap)):
             yield tuple(chain)
             chain, gap = [], ""
-        chain.append(Group(start, end, as_digits(match[0]), not _LISTING.isdisjoint(gap)))
+        listed, enumerated = not _LISTING.isdisjoint(gap), not _ENUMERATING.isdisjoint(gap)
+        chain.append(Group(start, end, as_digits(match[0]), listed, enumerated))
     if chain:
         yield tuple(chain)
 
@@ -100,7 +105,7 @@ def windows(chain: Sequence[Group], shortest: int, longest: int) -> Iterator[Win
     """Yields every run of neighbouring groups with so many digits; at most `longest` runs begin with each group."""
     for index, first in enumerate(chain):
         digits, sizes = first.digits, [len(first.digits)]
-        listing = False
+        listing = enumerated = False
         if shortest <= len(digits) <= longest:
             yield Window(first.start, first.end, digits, (len(digits),))
         for group in chain[index + 1 : index + longest]:
@@ -108,6 +113,6 @@ def windows(chain: Sequence[Group], shortest: int, longest: int) -> Iterator[Win
             if len(digits) > longest:
                 break
             sizes.append(len(group.digits))
-            listing = listing or group.listed
+            listing, enumerated = listing or group.listed, enumerated or group.enumerated
             if len(digits) >= shortest and (not listing or _is_usual(sizes)):
-                yield Window(first.start, group.end, digits, tuple(sizes))
+                yield Window(first.start, group.end, digits, tuple(sizes), enumerated)

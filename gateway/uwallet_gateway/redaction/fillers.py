@@ -8,6 +8,7 @@ from functools import cache
 from uwallet_gateway.redaction.patterns import any_of, patterns
 
 _MOST = 8
+_ONLY_DIGITS = re.compile(r"[0-9]++(?![!-~])")
 
 
 @cache
@@ -61,4 +62,8 @@ def skip_back(text: str, place: int) -> tuple[int, bool]:
 
 
 def _splits_word(text: str, place: int) -> bool:
-    return text[place - 1 : place].isalpha() and text[place : place + 1].isascii() and text[place : place + 1].isalnum()
+    """Returns whether a Latin filler that ends there is the beginning of a longer word; 「mimashi123456」 is three."""
+    after = text[place : place + 1]
+    if not (text[place - 1 : place].isalpha() and after.isascii() and after.isalnum()):
+        return False
+    return after.isalpha() or _ONLY_DIGITS.match(text, place) is None

@@ -13,6 +13,7 @@ from uwallet_gateway.redaction.digits import Window, end_with_x
 from uwallet_gateway.redaction.kinds import Find, Kind
 
 _LONG, _SHORT = 18, 15
+_LENGTHS = (_SHORT, _LONG - 1, _LONG)
 # Hong Kong: one or two letters, six digits, a check character in brackets. Without brackets it looks like any product
 # number, so it is then found by its name only (named_numbers in patterns.yml).
 _HONG_KONG = re.compile(r"(?<![a-z0-9])([a-z]{1,2})[ -]?([0-9]{6})[ -]?\(([0-9a])\)")
@@ -49,7 +50,8 @@ def is_resident_id(number: str) -> bool:
     if len(number) == _SHORT:
         # The old form has no check digit and two digits of the year.
         return is_resident_id(f"{number[:6]}19{number[6:]}?") if number.isdigit() else False
-    if not _has_birth_date(number):
+    # Dates of birth are looked up only where the month can be one: a line of nothing but digits has many windows.
+    if number[10:12] > "12" or not _has_birth_date(number):
         return False
     return _has_birth_place(number) or ric.calc_check_digit(number) == number[-1].upper()
 
@@ -84,12 +86,14 @@ def mask_document(number: str) -> str:
 def find_resident_id(text: str, window: Window) -> Find | None:
     """Returns the resident ID that these digits of folded text are, or are with an X after them."""
     number, end = window.digits, window.end
+    if len(number) not in _LENGTHS:
+        return None
     if len(number) == _LONG - 1:
         end_of_x = end_with_x(text, end)
         if end_of_x is None:
             return None
         number, end = number + "x", end_of_x
-    if len(number) not in (_SHORT, _LONG) or not is_resident_id(number):
+    if not is_resident_id(number):
         return None
     return Find(window.start, end, Kind.ID_NUMBER, mask(number))
 

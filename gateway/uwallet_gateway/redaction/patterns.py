@@ -68,6 +68,7 @@ class Patterns(_Part):
     numerals: dict[str, str]
     secrets: tuple[SecretName, ...]
     harmless_prefixes: tuple[str, ...]
+    asking: tuple[str, ...]
     named_numbers: NumberNames
     fillers: Fillers
     owners: tuple[str, ...]

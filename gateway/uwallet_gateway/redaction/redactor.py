@@ -15,13 +15,14 @@ from uwallet_gateway.redaction.named_numbers import find_named_numbers
 
 # The shortest telephone number without a name, the longest card.
 _SHORTEST, _LONGEST = 8, 19
+# A mask can end what stood too close to digits to be seen: 护照E12345678A62220212…. Two passes are enough for what
+# people type, the last of which finds nothing.
+_MOST_PASSES = 8
 
 
-def _finds_in(text: str, window: Window, *, keep_contact: bool) -> Iterator[Find]:
-    card = find_card(window)
-    resident_id = find_resident_id(text, window)
-    phone = None if keep_contact else find_phone(text, window)
-    yield from (find for find in (card, resident_id, phone) if find)
+def _finds_in(text: str, window: Window, *, keep_contact: bool) -> list[Find]:
+    found = [find_card(window), find_resident_id(text, window), None if keep_contact else find_phone(text, window)]
+    return [find for find in found if find]
 
 
 def _finds(text: str, *, keep_contact: bool, asked: Kind | None) -> Iterator[Find]:
@@ -62,6 +63,19 @@ def _apart(text: str, find: Find) -> str:
     return f"{left}{find.mask}{right}"
 
 
+def _redact_once(text: str, *, keep_contact: bool, asked: Kind | None) -> Redacted:
+    folded = fold(text)
+    finds = _joined(_finds(folded.text, keep_contact=keep_contact, asked=asked))
+    parts: list[str] = []
+    done = 0
+    for find in finds:
+        start, end = folded.original_span(find.start, find.end)
+        parts += [text[done : max(done, start)], _apart(folded.text, find)]
+        done = max(done, end)
+    parts.append(text[done:])
+    return Redacted("".join(parts), frozenset(find.kind for find in finds))
+
+
 def redact(text: str, *, keep_contact: bool = False, asked: Kind | None = None) -> Redacted:
     """Returns the text without what must not be stored, logged or sent on.
 
@@ -75,13 +89,10 @@ def redact(text: str, *, keep_contact: bool = False, asked: Kind | None = None) 
         asked: `Kind.PASSWORD` or `Kind.CODE` if the bot's last message speaks of one (`secret_named_in`): a value that
             stands at the beginning without its name is then masked, too.
     """
-    folded = fold(text)
-    finds = _joined(_finds(folded.text, keep_contact=keep_contact, asked=asked))
-    parts: list[str] = []
-    done = 0
-    for find in finds:
-        start, end = folded.original_span(find.start, find.end)
-        parts += [text[done : max(done, start)], _apart(folded.text, find)]
-        done = max(done, end)
-    parts.append(text[done:])
-    return Redacted("".join(parts), frozenset(find.kind for find in finds))
+    kinds: frozenset[Kind] = frozenset()
+    for _ in range(_MOST_PASSES):
+        redacted = _redact_once(text, keep_contact=keep_contact, asked=asked)
+        if not redacted.kinds:
+            break
+        text, kinds = redacted.text, kinds | redacted.kinds
+    return Redacted(text, kinds)
