@@ -176,7 +176,7 @@ async def test_what_is_wrong_is_said(gateway: Gateway) -> None:
 
 
 async def test_malformed_events_end_nothing(gateway: Gateway) -> None:
-    malformed = [None, 3, "x", [], {"session_id": 3}, {"session_id": {"a": 1}}, {"session_id": "x" * 9000}]
+    malformed: list[Any] = [None, 3, "x", [], {"session_id": 3}, {"session_id": {"a": 1}}, {"session_id": "x" * 9000}]
     async with gateway.socket() as client:
         for data in malformed:
             await client.io.emit("session_request", data)
