@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-import pytest
-
 from tests.conftest import StartGateway
 from tests.support.fake_engine import FakeEngine
 from tests.support.gateway import ORIGIN, Gateway
@@ -39,19 +37,19 @@ async def test_whole_conversation(gateway: Gateway) -> None:
     assert len(gateway.engine.received) == 2
 
 
-@pytest.mark.parametrize("authorization", [None, "Bearer", "Bearer x", "Basic eDp5", "Bearer \xff"])
-async def test_without_a_good_token_nothing_is_given(gateway: Gateway, authorization: str | None) -> None:
-    headers = {b"Authorization": authorization.encode("latin-1")} if authorization else {}
+async def test_without_a_good_token_nothing_is_given(gateway: Gateway) -> None:
     async with gateway.api() as api:
-        for response in (
-            await api.get("/api/v1/messages", headers=headers),
-            await api.post("/api/v1/messages", headers=headers, json={"text": "x"}),
-            await api.post("/api/v1/attachments", headers=headers, files={"file": b"x"}),
-            await api.get("/api/v1/attachments/abc", headers=headers),
-        ):
-            assert response.status_code == 401
-            assert response.json()["code"] == "bad_token"
-            assert response.headers["WWW-Authenticate"] == "Bearer"
+        for authorization in (None, b"Bearer", b"Bearer x", b"Basic eDp5", b"Bearer \xff"):
+            headers = {b"Authorization": authorization} if authorization else {}
+            for response in (
+                await api.get("/api/v1/messages", headers=headers),
+                await api.post("/api/v1/messages", headers=headers, json={"text": "x"}),
+                await api.post("/api/v1/attachments", headers=headers, files={"file": b"x"}),
+                await api.get("/api/v1/attachments/abc", headers=headers),
+            ):
+                assert response.status_code == 401
+                assert response.json()["code"] == "bad_token"
+                assert response.headers["WWW-Authenticate"] == "Bearer"
 
 
 async def test_refusals_have_code_message_and_status(gateway: Gateway) -> None:
