@@ -39,15 +39,19 @@ export function mount({ root, element, settings, emit }: Host): App {
   for (const [name, value] of Object.entries(palette(settings.color))) container.style.setProperty(name, value);
   root.append(container);
 
+  const strings = stringsIn(settings.language);
+  // The window knows where.
+  const refocus = { current: (): void => undefined };
   const show = (): void => {
     render(
-      <ChatProvider value={{ chat, gateway, strings: stringsIn(settings.language) }}>
+      <ChatProvider value={{ chat, gateway, strings, refocus: () => refocus.current() }}>
         <ChatWindow
           element={element}
           settings={settings}
           storage={storage}
           open={open}
           focusRequest={focusRequest}
+          refocus={refocus}
           onClose={close}
         />
       </ChatProvider>,

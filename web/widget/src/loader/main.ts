@@ -144,7 +144,10 @@ function start(script: HTMLScriptElement): void {
     api.setUser(id, hash);
   }
   runQueued(api, queued);
-  if (settings.mode === 'page') return void open(true);
+  if (settings.mode === 'page') {
+    document.title = settings.title ?? document.title;
+    return void open(true);
+  }
   reopen();
   void checkUnread();
   document.addEventListener('visibilitychange', () => void checkUnread());
@@ -153,7 +156,4 @@ function start(script: HTMLScriptElement): void {
 
 const script = document.currentScript ?? document.querySelector('script[src*="widget.js"][data-site]');
 const already = window.UWalletChat !== undefined && !Array.isArray(window.UWalletChat);
-if (script instanceof HTMLScriptElement && !already) {
-  if (document.body as HTMLElement | null) start(script);
-  else document.addEventListener('DOMContentLoaded', () => start(script), { once: true });
-}
+if (script instanceof HTMLScriptElement && !already) start(script);
