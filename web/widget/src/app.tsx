@@ -20,6 +20,7 @@ export function mount({ root, element, settings, emit }: Host): App {
   const gateway = new Gateway(settings.base);
   let open = false;
   let focusRequest = 0;
+  let suggestion: { text: string } | null = null;
 
   const chat = new Chat({
     site: settings.site,
@@ -51,6 +52,7 @@ export function mount({ root, element, settings, emit }: Host): App {
           storage={storage}
           open={open}
           focusRequest={focusRequest}
+          suggestion={suggestion}
           refocus={refocus}
           onClose={close}
         />
@@ -89,7 +91,8 @@ export function mount({ root, element, settings, emit }: Host): App {
   show();
 
   return {
-    open: ({ focus }) => {
+    open: ({ focus, text }) => {
+      if (text !== '') suggestion = { text };
       open = true;
       if (focus) focusRequest += 1;
       chat.start();

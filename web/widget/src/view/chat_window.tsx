@@ -20,6 +20,8 @@ export interface ChatWindowProps {
   open: boolean;
   /** Counts up whenever the keyboard is to go to the window. */
   focusRequest: number;
+  /** What the page proposes to ask; another object each time. */
+  suggestion: { text: string } | null;
   /** Set to what gives the keyboard a place in the window. */
   refocus: { current: () => void };
   onClose: () => void;
@@ -27,7 +29,7 @@ export interface ChatWindowProps {
 
 /** The window, or the page in full-page mode. */
 export function ChatWindow(props: ChatWindowProps): JSX.Element {
-  const { element, settings, storage, open, focusRequest, refocus, onClose } = props;
+  const { element, settings, storage, open, focusRequest, suggestion, refocus, onClose } = props;
   const { chat, strings } = useChatContext();
   const frame = useRef<HTMLElement>(null);
   const field = useRef<HTMLTextAreaElement>(null);
@@ -46,6 +48,9 @@ export function ChatWindow(props: ChatWindowProps): JSX.Element {
     if (knownEra.current !== era) setText('');
     knownEra.current = era;
   }, [era]);
+  useEffect(() => {
+    if (suggestion) setText((written) => (written.trim() === '' ? suggestion.text : written));
+  }, [suggestion]);
   const takeFocus = useCallback((): void => {
     // A phone's keyboard would cover what there is to read: there the window itself takes the focus.
     (matchMedia('(pointer: coarse)').matches ? frame : field).current?.focus({ preventScroll: true });
