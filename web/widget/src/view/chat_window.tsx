@@ -41,6 +41,7 @@ export function ChatWindow(props: ChatWindowProps): JSX.Element {
 
   const { era } = useChatState();
   const knownEra = useRef(era);
+  const proposed = useRef('');
 
   useVisualViewport(element, open);
   useEffect(() => storage.write('draft', text === '' ? null : text), [storage, text]);
@@ -49,7 +50,11 @@ export function ChatWindow(props: ChatWindowProps): JSX.Element {
     knownEra.current = era;
   }, [era]);
   useEffect(() => {
-    if (suggestion) setText((written) => (written.trim() === '' ? suggestion.text : written));
+    if (!suggestion) return;
+    const former = proposed.current;
+    proposed.current = suggestion.text;
+    // What the user wrote stays; another proposal replaces the one before.
+    setText((written) => (written.trim() === '' || written === former ? suggestion.text : written));
   }, [suggestion]);
   const takeFocus = useCallback((): void => {
     // A phone's keyboard would cover what there is to read: there the window itself takes the focus.
