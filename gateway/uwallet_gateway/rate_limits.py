@@ -10,9 +10,9 @@ from typing import Literal
 
 import structlog
 from limits import RateLimitItem, parse_many
+from limits.aio.storage import MemoryStorage, RedisStorage, Storage
 from limits.aio.strategies import MovingWindowRateLimiter
 from limits.errors import StorageError
-from limits.storage import storage_from_string
 from redis.asyncio import Redis
 
 from uwallet_gateway.errors import ErrorCode, InputError
@@ -28,16 +28,17 @@ class RateLimits:
 
     def __init__(self, settings: Settings, metrics: Metrics, redis: Redis | None) -> None:
         """Reads the limits of the settings; counts nothing yet."""
+        storage: Storage
         if redis:
-            storage = storage_from_string(
+            storage = RedisStorage(
                 f"async+{settings.redis_url.get_secret_value()}",
-                connection_pool=redis.connection_pool,
-                implementation="redispy",
                 wrap_exceptions=True,
+                connection_pool=redis.connection_pool,  # type: ignore[arg-type]  # declared as of any kind in its text only
+                implementation="redispy",
             )
         else:
-            storage = storage_from_string("async+memory://")
-        self._limiter = MovingWindowRateLimiter(storage)  # type: ignore[arg-type]  # "async+" makes it an async one
+            storage = MemoryStorage()
+        self._limiter = MovingWindowRateLimiter(storage)
         self._metrics = metrics
         self._per_user: dict[Kind, list[RateLimitItem]] = {
             "messages": _items(settings.rate_messages_per_user),

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from uwallet_gateway.errors import ErrorCode
 
@@ -19,6 +19,9 @@ _UNTIMED_FIELDS = {"max_length"}
 _MINUTE, _HOUR = 60, 3600
 # Up to so many seconds are told as seconds, as people would.
 _LONGEST_IN_SECONDS, _LONGEST_IN_MINUTES = 90, 90
+
+# What people put around a short message.
+_AROUND = " 。，！!.,~～"
 
 
 class TextsError(Exception):
@@ -66,6 +69,7 @@ class Texts(_Section):
     durations: _Durations
     notices: _Notices
     buttons: _Buttons
+    human_requests: frozenset[str] = Field(min_length=1)
 
     def error(self, code: ErrorCode, *, max_length: int, retry_after: float | None = None) -> str:
         """Returns what a user is told when something is refused.
@@ -87,6 +91,10 @@ class Texts(_Section):
             AttributeError: There is no such notice.
         """
         return str(getattr(self.notices, name))
+
+    def asks_for_human(self, text: str) -> bool:
+        """Whether somebody types just this: a human, please. For when the bot cannot be asked what is meant."""
+        return text.strip(_AROUND) in self.human_requests
 
     def button(self, name: str) -> str:
         """Returns the title of a button.

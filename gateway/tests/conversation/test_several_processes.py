@@ -22,6 +22,8 @@ from uwallet_gateway.identity.vouching import user_hash
 
 @dataclass
 class RedisServer:
+    """A Redis of its own."""
+
     folder: Path
     port: int
     process: subprocess.Popen[bytes] | None = None

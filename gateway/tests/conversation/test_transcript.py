@@ -55,10 +55,13 @@ async def test_many_writers_leave_no_gap(transcript: Transcript, conversation_id
 
 
 async def test_failed_page_leaves_nothing(transcript: Transcript, conversation_id: str) -> None:
-    with pytest.raises(RuntimeError):
+    async def fail() -> None:
         async with transcript.writing(conversation_id) as page:
             await page.append(Draft("user", "x"))
             raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await fail()
     assert await transcript.last_id(conversation_id) == 0
     assert await transcript.after(conversation_id, 0, 10) == ([], False)
 

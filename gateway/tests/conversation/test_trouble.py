@@ -8,6 +8,7 @@ from typing import Any
 
 import jsonschema_rs
 import pytest
+from sqlalchemy import select
 
 from tests.conftest import SettingsFactory, StartGateway
 from tests.support.fake_engine import FakeEngine, Mode
@@ -29,8 +30,6 @@ def is_trouble(reply: dict[str, Any]) -> bool:
 
 
 async def handoffs(gateway: Gateway) -> list[tables.Handoff]:
-    from sqlalchemy import select
-
     async with gateway.services.database.read() as transaction:
         return list(await transaction.scalars(select(tables.Handoff).order_by(tables.Handoff.id)))
 
@@ -117,6 +116,19 @@ async def test_human_is_noted_without_the_engine(make_settings: SettingsFactory)
             await client.wait_for("bot_uttered", 3)
     # The engine is not asked for a human again.
     assert [body["message"] for body in engine.received] == ["一"]
+
+
+@pytest.mark.parametrize("words", ["转人工", "轉人工！"])
+async def test_human_can_be_asked_for_by_typing_while_the_engine_is_away(
+    make_settings: SettingsFactory, words: str
+) -> None:
+    settings = make_settings(engine_url=f"http://127.0.0.1:{free_port()}", notice_after=SOON)
+    async with running_gateway(settings, FakeEngine()) as gateway, gateway.socket() as client:
+        await begin(client)
+        await client.say(words)
+        [told] = await client.wait_for("bot_uttered")
+        assert told["metadata"]["handoff"]["reason"] == "engine_trouble"
+        assert len(await handoffs(gateway)) == 1
 
 
 async def test_bots_handoff_is_kept_whole(gateway: Gateway) -> None:

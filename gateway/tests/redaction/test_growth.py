@@ -6,7 +6,7 @@ import importlib
 import pkgutil
 import re
 import sys
-from re import _constants, _parser  # type: ignore[attr-defined] # the standard library's own reading of a pattern
+from re import _constants, _parser  # the standard library's own reading of a pattern
 from types import FrameType
 from typing import Any
 

@@ -64,6 +64,7 @@ class SocketClient:
     _news: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     def __post_init__(self) -> None:
+        """Begins to keep."""
         self.io.on("*", self._keep)
 
     async def _keep(self, name: str, data: Any = None) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -43,16 +44,16 @@ class _Thread(threading.Thread):
 
     async def _serve(self) -> None:
         engine, port = FakeEngine(), free_port()
-        unlimited = {
-            name: ""
-            for name in (
+        unlimited = dict.fromkeys(
+            (
                 "rate_messages_per_user",
                 "rate_messages_per_address",
                 "rate_sessions_per_address",
                 "rate_attachments_per_user",
                 "rate_requests_per_user",
-            )
-        }
+            ),
+            "",
+        )
         configured = load_settings(
             development=True,
             port=free_port(),
@@ -97,12 +98,12 @@ schema = from_fixture("document")
     suppress_health_check=list(HealthCheck),
     derandomize=True,
 )
-def test_what_the_document_says_holds(case: Case, running: _Thread) -> None:
+def test_what_the_document_says_holds(case: Case[Any], running: _Thread) -> None:
     assert running.gateway is not None
     is_webhook = case.path.startswith("/webhooks/")
     token = running.gateway.site.secret if is_webhook else running.token
     # What is good text, and which headers and parameters are ignored, no schema says.
-    excluded = [positive_data_acceptance, negative_data_rejection]
+    excluded: list[Any] = [positive_data_acceptance, negative_data_rejection]
     case.call_and_validate(headers={"Authorization": f"Bearer {token}"}, excluded_checks=excluded)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sqlalchemy import text
+
 from tests.conftest import StartGateway
 from tests.support.gateway import Gateway
 
@@ -16,13 +18,13 @@ async def test_healthy_and_ready(gateway: Gateway) -> None:
         assert ready.json()["engine"]
 
 
-async def test_not_ready_without_the_database(gateway: Gateway) -> None:
-    database = gateway.services.database
-    database.url = database.url.set(database="/nonexistent/x.db")
-    await database.close()
-    database.engine = type(database)(database.url).engine
+async def test_not_ready_with_tables_of_another_version(gateway: Gateway) -> None:
+    async with gateway.services.database.write() as transaction:
+        await transaction.execute(text("UPDATE alembic_version SET version_num = 'other'"))
     async with gateway.api() as api:
-        assert (await api.get("/readyz")).status_code == 503
+        ready = await api.get("/readyz")
+        assert ready.status_code == 503
+        assert ready.json()["database"] == "not migrated"
         assert (await api.get("/healthz")).status_code == 200
 
 
@@ -31,9 +33,11 @@ async def test_metrics_count_and_are_for_operators_only(start_gateway: StartGate
         await client.request_session()
         await client.say("你好")
         await client.wait_for("bot_uttered")
-        text = (await api.get("/metrics")).text
-        assert "# TYPE" in text
-        assert "connections 1.0" in text
-        assert "你好" not in text
+        told = (await api.get("/metrics")).text
+        assert "# TYPE" in told
+        assert "connections 1.0" in told
+        assert 'messages_total{direction="in",transport="socket_io"} 1.0' in told
+        assert 'intents_total{intent="echo"} 1.0' in told
+        assert "你好" not in told
     async with start_gateway(metrics_networks="10.0.0.0/8") as gateway, gateway.api() as api:
         assert (await api.get("/metrics")).status_code == 404

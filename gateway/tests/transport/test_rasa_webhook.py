@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from tests.support.gateway import Gateway
 
 
@@ -40,12 +38,12 @@ async def test_same_sender_of_another_site_is_somebody_else(gateway: Gateway) ->
     assert gateway.engine.received[0]["sender"] != gateway.engine.received[1]["sender"]
 
 
-@pytest.mark.parametrize("secret", ["", "demo", "demo.", "demo.wrong", "nobody.x"])
-async def test_without_the_secret_nothing_is_answered(gateway: Gateway, secret: str) -> None:
+async def test_without_the_secret_nothing_is_answered(gateway: Gateway) -> None:
     async with gateway.api() as api:
-        headers = bearer(secret) if secret else {}
-        response = await api.post("/webhooks/rest/webhook", json={"sender": "1", "message": "x"}, headers=headers)
-        assert response.status_code == 401
+        for secret in ("", "demo", "demo.", "demo.wrong", "nobody.x"):
+            headers = bearer(secret) if secret else {}
+            response = await api.post("/webhooks/rest/webhook", json={"sender": "1", "message": "x"}, headers=headers)
+            assert response.status_code == 401
     assert gateway.engine.received == []
 
 

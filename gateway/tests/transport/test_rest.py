@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-import pytest
-
 from tests.conftest import StartGateway
 from tests.support.fake_engine import FakeEngine
 from tests.support.gateway import ORIGIN, Gateway
@@ -39,19 +37,19 @@ async def test_whole_conversation(gateway: Gateway) -> None:
     assert len(gateway.engine.received) == 2
 
 
-@pytest.mark.parametrize("authorization", [None, "Bearer", "Bearer x", "Basic eDp5", "Bearer \xff"])
-async def test_without_a_good_token_nothing_is_given(gateway: Gateway, authorization: str | None) -> None:
-    headers = {"Authorization": authorization.encode("latin-1")} if authorization else {}
+async def test_without_a_good_token_nothing_is_given(gateway: Gateway) -> None:
     async with gateway.api() as api:
-        for response in (
-            await api.get("/api/v1/messages", headers=headers),
-            await api.post("/api/v1/messages", headers=headers, json={"text": "x"}),
-            await api.post("/api/v1/attachments", headers=headers, files={"file": b"x"}),
-            await api.get("/api/v1/attachments/abc", headers=headers),
-        ):
-            assert response.status_code == 401
-            assert response.json()["code"] == "bad_token"
-            assert response.headers["WWW-Authenticate"] == "Bearer"
+        for authorization in (None, b"Bearer", b"Bearer x", b"Basic eDp5", b"Bearer \xff"):
+            headers = {b"Authorization": authorization} if authorization else {}
+            for response in (
+                await api.get("/api/v1/messages", headers=headers),
+                await api.post("/api/v1/messages", headers=headers, json={"text": "x"}),
+                await api.post("/api/v1/attachments", headers=headers, files={"file": b"x"}),
+                await api.get("/api/v1/attachments/abc", headers=headers),
+            ):
+                assert response.status_code == 401
+                assert response.json()["code"] == "bad_token"
+                assert response.headers["WWW-Authenticate"] == "Bearer"
 
 
 async def test_refusals_have_code_message_and_status(gateway: Gateway) -> None:
@@ -111,15 +109,17 @@ async def test_waits_for_the_answer_no_longer_than_it_should(start_gateway: Star
 
 
 async def test_too_much_is_answered_with_when_to_try_again(start_gateway: StartGateway) -> None:
-    async with start_gateway(rate_messages_per_user="1/hour", rate_sessions_per_address="2/hour") as gateway:
-        async with gateway.api(await gateway.token()) as api:
-            assert (await api.post("/api/v1/messages", json={"text": "一"})).status_code == 201
-            refused = await api.post("/api/v1/messages", json={"text": "二"})
-            assert refused.status_code == 429
-            assert refused.json()["code"] == "rate_limited"
-            assert int(refused.headers["Retry-After"]) == refused.json()["retry_after"] > 0
-            assert (await api.post("/api/v1/sessions", json={"site": "demo"})).status_code == 200
-            assert (await api.post("/api/v1/sessions", json={"site": "demo"})).status_code == 429
+    async with (
+        start_gateway(rate_messages_per_user="1/hour", rate_sessions_per_address="2/hour") as gateway,
+        gateway.api(await gateway.token()) as api,
+    ):
+        assert (await api.post("/api/v1/messages", json={"text": "一"})).status_code == 201
+        refused = await api.post("/api/v1/messages", json={"text": "二"})
+        assert refused.status_code == 429
+        assert refused.json()["code"] == "rate_limited"
+        assert int(refused.headers["Retry-After"]) == refused.json()["retry_after"] > 0
+        assert (await api.post("/api/v1/sessions", json={"site": "demo"})).status_code == 200
+        assert (await api.post("/api/v1/sessions", json={"site": "demo"})).status_code == 429
 
 
 async def test_address_is_that_of_the_client_behind_a_trusted_proxy_only(start_gateway: StartGateway) -> None:

@@ -150,41 +150,44 @@ async def test_typed_slash_is_text_and_payloads_need_an_offer(gateway: Gateway) 
         assert "13800138000" not in str(client.events)
 
 
-@pytest.mark.parametrize(
-    ("message", "more", "code"),
-    [
-        ("   ", {}, "empty"),
-        ("字" * 1001, {}, "too_long"),
-        (None, {}, "malformed"),
-        ({"text": "x"}, {}, "malformed"),
-        ("好", {"kind": "command"}, "malformed"),
-        ("好", {"kind": ["text"]}, "malformed"),
-        ("好", {"client_id": 7}, "malformed"),
-        ("好", {"client_id": "x" * 65}, "malformed"),
-        ("好", {"attachment_id": "../../etc/passwd"}, "attachment_unknown"),
-        (12, {"kind": "payload"}, "malformed"),
-    ],
-)
-async def test_what_is_wrong_is_said(gateway: Gateway, message: Any, more: dict[str, Any], code: str) -> None:
+WRONG: list[tuple[Any, dict[str, Any], str]] = [
+    ("   ", {}, "empty"),
+    ("字" * 1001, {}, "too_long"),
+    (None, {}, "malformed"),
+    ({"text": "x"}, {}, "malformed"),
+    ("好", {"kind": "command"}, "malformed"),
+    ("好", {"kind": ["text"]}, "malformed"),
+    ("好", {"client_id": 7}, "malformed"),
+    ("好", {"client_id": "x" * 65}, "malformed"),
+    ("好", {"attachment_id": "../../etc/passwd"}, "attachment_unknown"),
+    (12, {"kind": "payload"}, "malformed"),
+]
+
+
+async def test_what_is_wrong_is_said(gateway: Gateway) -> None:
     async with gateway.socket() as client:
         await client.request_session()
-        refused = await client.say(message, **more)
-        assert refused["ok"] is False
-        assert refused["error"]["code"] == code
-        assert refused["error"]["message"]
+        for message, more, code in WRONG:
+            refused = await client.say(message, **more)
+            assert refused["ok"] is False
+            assert refused["error"]["code"] == code, (message, more)
+            assert refused["error"]["message"]
         assert (await client.say("还在"))["ok"]
 
 
-@pytest.mark.parametrize(
-    "data", [None, 3, "x", [], {"session_id": 3}, {"session_id": {"a": 1}}, {"session_id": "x" * 9000}]
-)
-async def test_malformed_events_end_nothing(gateway: Gateway, data: Any) -> None:
+async def test_malformed_events_end_nothing(gateway: Gateway) -> None:
+    malformed: list[Any] = [None, 3, "x", [], {"session_id": 3}, {"session_id": {"a": 1}}, {"session_id": "x" * 9000}]
     async with gateway.socket() as client:
-        await client.io.emit("session_request", data)
-        await client.io.emit("user_uttered", data)
-        await client.io.emit("no_such_event", data)
-        await client.request_session()
-        assert (await client.say("还在"))["ok"]
+        for data in malformed:
+            await client.io.emit("session_request", data)
+            await client.io.emit("user_uttered", data)
+            await client.io.emit("no_such_event", data)
+        await client.io.emit("session_request", {"last_id": None, "session_id": None})
+        await client.io.emit("session_request", {"last_id": 0})
+        async with gateway.socket() as other:
+            await other.request_session()
+            assert (await other.say("还在"))["ok"]
+        assert (await client.say("也还在"))["ok"]
 
 
 async def test_oversized_frame_closes_that_connection_only(gateway: Gateway) -> None:
@@ -200,17 +203,16 @@ async def test_oversized_frame_closes_that_connection_only(gateway: Gateway) -> 
         assert (await other.say("还在"))["ok"]
 
 
-@pytest.mark.parametrize("token", ["nonsense", "", 5, "WyJhIl0.AAAA"])
-async def test_bad_token_is_refused_and_never_another_conversation(gateway: Gateway, token: Any) -> None:
+async def test_bad_token_is_refused_and_never_another_conversation(gateway: Gateway) -> None:
     async with gateway.socket() as client:
-        await client.io.emit("session_request", {"session_id": token, "last_id": 0})
-        if not token:
-            assert (await client.wait_for("session_confirm"))[0]["last_id"] == 0
-            return
-        [error] = await client.wait_for("session_error")
-        assert error["code"] == "bad_token"
-        assert error["message"]
-        assert (await client.say("我是谁"))["error"]["code"] == "bad_token"
+        for count, token in enumerate(["nonsense", 5, "WyJhIl0.AAAA", ["x"], {"x": 1}], start=1):
+            await client.io.emit("session_request", {"session_id": token, "last_id": 0})
+            error = (await client.wait_for("session_error", count))[-1]
+            assert error["code"] == "bad_token"
+            assert error["message"]
+            assert (await client.say("我是谁"))["error"]["code"] == "bad_token"
+        # As if there were none.
+        assert (await client.request_session(session_id=""))["last_id"] == 0
 
 
 async def test_naming_a_conversation_does_not_give_it(gateway: Gateway) -> None:
@@ -260,32 +262,28 @@ async def test_widget_that_never_asks_for_a_session_is_served(gateway: Gateway) 
         assert (await client.wait_for("bot_uttered"))[0]["text"] == "收到：你好"
 
 
-@pytest.mark.parametrize(
-    ("site", "origin", "code"),
-    [
-        ("demo", "https://evil.example", "origin_not_allowed"),
-        ("demo", "https://www.example.com.evil.example", "origin_not_allowed"),
-        ("demo", "http://www.example.com", "origin_not_allowed"),
-        ("demo", "https://www.example.com:8443", "origin_not_allowed"),
-        ("demo", "null", "origin_not_allowed"),
-        ("nobody", ORIGIN, "site_unknown"),
-        (None, "https://evil.example", "site_unknown"),
-        (None, None, "site_unknown"),
-    ],
-)
-async def test_foreign_pages_are_refused(gateway: Gateway, site: str | None, origin: str | None, code: str) -> None:
-    told: list[Any] = []
-    client = socketio.AsyncClient(reconnection=False)
-    client.on("connect_error", told.append)
-    with pytest.raises(socketio.exceptions.ConnectionError):
-        await client.connect(
-            gateway.url,
-            headers={"Origin": origin} if origin else {},
-            auth={"site": site} if site else None,
-            transports=["websocket"],
-        )
-    await client.disconnect()
-    assert told[0]["data"]["code"] == code if "data" in told[0] else told[0]["code"] == code
+FOREIGN = [
+    ("demo", "https://evil.example", "origin_not_allowed"),
+    ("demo", "https://www.example.com.evil.example", "origin_not_allowed"),
+    ("demo", "http://www.example.com", "origin_not_allowed"),
+    ("demo", "https://www.example.com:8443", "origin_not_allowed"),
+    ("demo", "null", "origin_not_allowed"),
+    ("nobody", ORIGIN, "site_unknown"),
+    (None, "https://evil.example", "site_unknown"),
+    (None, None, "site_unknown"),
+]
+
+
+async def test_foreign_pages_are_refused(gateway: Gateway) -> None:
+    for site, origin, code in FOREIGN:
+        told: list[Any] = []
+        client = socketio.AsyncClient(reconnection=False)
+        client.on("connect_error", told.append)
+        headers, auth = {"Origin": origin} if origin else {}, {"site": site} if site else None
+        with pytest.raises(socketio.exceptions.ConnectionError):
+            await client.connect(gateway.url, headers=headers, auth=auth, transports=["websocket"])
+        await client.disconnect()
+        assert told[0]["data"]["code"] == code, (site, origin)
 
 
 async def test_own_pages_may_use_every_site(gateway: Gateway) -> None:
@@ -306,9 +304,8 @@ async def test_user_has_one_conversation_on_all_devices(gateway: Gateway) -> Non
         assert (await phone.wait_for("user_message"))[0]["text"] == "在电脑上"
 
 
-@pytest.mark.parametrize(
-    "user",
-    [
+async def test_wrong_or_missing_hash_is_refused(gateway: Gateway) -> None:
+    wrong: list[Any] = [
         {"id": "u-1", "hash": "0" * 64},
         {"id": "u-1", "hash": ""},
         {"id": "u-1"},
@@ -318,14 +315,12 @@ async def test_user_has_one_conversation_on_all_devices(gateway: Gateway) -> Non
         {},
         "u-1",
         ["u-1", "x"],
-    ],
-)
-async def test_wrong_or_missing_hash_is_refused(gateway: Gateway, user: Any) -> None:
+    ]
     async with gateway.socket() as client:
-        await client.io.emit("session_request", {"last_id": None, "user": user})
-        [error] = await client.wait_for("session_error")
-        assert error["code"] == "identity_wrong"
-        assert (await client.say("你好"))["error"]["code"] == "bad_token"
+        for count, user in enumerate(wrong, start=1):
+            await client.io.emit("session_request", {"last_id": None, "user": user})
+            assert (await client.wait_for("session_error", count))[-1]["code"] == "identity_wrong", user
+            assert (await client.say("你好"))["error"]["code"] == "bad_token"
 
 
 async def test_site_that_requires_identity_refuses_visitors(gateway: Gateway) -> None:

@@ -142,9 +142,9 @@ class Dispatcher:
                 return
             if not await self._store(message, reply):
                 _log.warning("dispatcher.reply_dropped", conversation_id=conversation_id, message_id=message.id)
-            self._metrics.observe_turn(time.perf_counter() - started)
+            self._metrics.observe_turn(time.perf_counter() - started, reply.seconds)
         except EngineUnavailable as error:
-            _log.warning("dispatcher.gave_up", conversation_id=conversation_id, reason=str(error.reason))
+            _log.warning("dispatcher.gave_up", conversation_id=conversation_id, reason=str(error))
             await self._trouble.give_up(message)
         finally:
             self._hub.publish(Typing(conversation_id, typing=False))

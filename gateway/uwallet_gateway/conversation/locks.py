@@ -24,7 +24,7 @@ async def one_process(_conversation_id: str) -> AsyncIterator[None]:
 
 
 def across_processes(redis: Redis) -> Lock:
-    """Locks in Redis. Without Redis the order may suffer, answers do not: the transcript takes only one for each message."""
+    """Locks in Redis. Without Redis the order may suffer; the transcript still takes one answer for each message."""
 
     @contextlib.asynccontextmanager
     async def hold(conversation_id: str) -> AsyncIterator[None]:

@@ -1,7 +1,7 @@
 """The transcript in the database.
 
-`Transcript.writing` gives a page of one conversation: while it is open nobody else writes there, so that ids have no gaps,
-and what was put on it is stored at its end or not at all.
+`Transcript.writing` gives a page of one conversation: while it is open nobody else writes there, so that ids have no
+gaps, and what was put on it is stored at its end or not at all.
 """
 
 from __future__ import annotations

@@ -36,7 +36,7 @@ class Trouble:
         try:
             async with self._transcript.writing(conversation_id) as page:
                 news = [message for message in await page.waiting() if not message.noticed]
-                human = [message for message in news if message.payload == HUMAN_PAYLOAD]
+                human = [message for message in news if self._asks_for_human(message)]
                 for message in human:
                     if await page.set_state(message.id, "answered"):
                         await self._hand_off(page, message)
@@ -57,7 +57,7 @@ class Trouble:
         async with self._transcript.writing(message.conversation_id) as page:
             waiting = {found.id: found for found in await page.waiting()}
             told = message.id in waiting and waiting[message.id].noticed
-            if message.payload == HUMAN_PAYLOAD and await page.set_state(message.id, "answered"):
+            if self._asks_for_human(message) and await page.set_state(message.id, "answered"):
                 await self._hand_off(page, message)
             elif await page.set_state(message.id, "failed") and not told:
                 await self._append(page, "engine_failed", message)
@@ -68,6 +68,11 @@ class Trouble:
         async with self._transcript.writing(message.conversation_id) as page:
             await self._append(page, "engine_failed", message)
         self._publish(page, [message])
+
+    def _asks_for_human(self, message: Message) -> bool:
+        return message.payload == HUMAN_PAYLOAD or (
+            message.payload is None and self._texts.asks_for_human(message.text)
+        )
 
     async def _append(self, page: Page, name: str, message: Message) -> None:
         buttons = ({"title": self._texts.button("human"), "payload": HUMAN_PAYLOAD},)

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
@@ -43,16 +42,17 @@ async def migrate(database: Database) -> None:
 
 
 async def is_current(database: Database) -> bool:
-    """Whether the tables are those of this version; raises what the driver raises when the database is away."""
-    async with database.engine.connect() as connection:
-        return await connection.run_sync(_current) == ScriptDirectory.from_config(configuration()).get_current_head()
+    """Whether the tables are those of this version.
+
+    Raises:
+        DatabaseUnavailableError: The database does not answer.
+    """
+    async with database.read() as transaction:
+        found = await transaction.scalar(text("SELECT version_num FROM alembic_version"))
+    return bool(found == ScriptDirectory.from_config(configuration()).get_current_head())
 
 
 def _upgrade(connection: Connection) -> None:
     config = configuration()
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
-
-
-def _current(connection: Connection) -> str | None:
-    return MigrationContext.configure(connection).get_current_revision()

@@ -21,7 +21,7 @@ async def insert_or_update(transaction: AsyncSession, row: Table, changed: set[s
     statement = _insert(transaction, row)
     await transaction.execute(
         statement.on_conflict_do_update(
-            index_elements=list(row.__table__.primary_key.columns),
+            index_elements=list(inspect(type(row)).primary_key),
             set_={name: statement.excluded[name] for name in changed},
         )
     )

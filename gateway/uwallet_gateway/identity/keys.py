@@ -1,8 +1,8 @@
 """What is made of the secret key: signatures of tokens and addresses, and the encryption of the sites' secrets.
 
-The secret of a site must be readable by the gateway, because HMAC needs it; a digest would not do. It is therefore stored
-encrypted (Fernet: AES-128-CBC with HMAC-SHA256) under a key that is derived from UWALLET_SECRET_KEY and never stored with
-the data: who has only the database, or a backup of it, has no secret. Each purpose has a key of its own (HKDF).
+The secret of a site must be readable by the gateway, because HMAC needs it; a digest would not do. It is therefore
+stored encrypted (Fernet: AES-128-CBC with HMAC-SHA256) under a key that is derived from UWALLET_SECRET_KEY and never
+stored with the data: who has only the database, or a backup of it, has no secret. Each purpose has a key of its own.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class Keys:
         try:
             return self._fernet.decrypt(stored.encode()).decode()
         except InvalidToken as error:
-            msg = "a site's secret was encrypted under another UWALLET_SECRET_KEY; add that one to UWALLET_OLD_SECRET_KEYS"
+            msg = "a site's secret was encrypted under another UWALLET_SECRET_KEY: put that in UWALLET_OLD_SECRET_KEYS"
             raise SecretUnreadableError(msg) from error
 
     def sign_session(self, session_id: str) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-# The widget styles itself with <style> in its shadow root and shows pictures before they are sent (blob:). 'self' covers
-# WebSockets to the same host in current browsers; older Safari needs them named.
+# The widget styles itself with <style> in its shadow root and shows pictures before they are sent (blob:). 'self'
+# covers WebSockets to the same host in current browsers; older Safari needs them named.
 _PAGE = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
     "font-src 'self'; connect-src 'self' {sockets}; base-uri 'none'; form-action 'none'; "

@@ -22,8 +22,8 @@ Deliver = Callable[[Message | Typing | Closed], Awaitable[None]]
 class Subscription:
     """Listens to a conversation for one connection.
 
-    It begins to listen before the history is read and to deliver afterwards, so nothing falls in between. What it has not
-    seen itself it reads from the transcript.
+    It begins to listen before the history is read and to deliver afterwards, so nothing falls in between. What it was
+    not told it reads from the transcript.
     """
 
     def __init__(

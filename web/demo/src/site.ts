@@ -8,7 +8,10 @@ import type { UWalletChat } from '../../widget/src/loader/api.ts';
 const chat: Pick<UWalletChat, 'push'> = (window.UWalletChat ??= []);
 
 for (const button of document.querySelectorAll('[data-open-chat]')) {
-  button.addEventListener('click', () => (window.UWalletChat ?? chat).push(['open']));
+  button.addEventListener('click', () => {
+    const question = button instanceof HTMLElement ? button.dataset.openChat : '';
+    (window.UWalletChat ?? chat).push(['open', question]);
+  });
 }
 
 chat.push([

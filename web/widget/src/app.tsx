@@ -20,6 +20,7 @@ export function mount({ root, element, settings, emit }: Host): App {
   const gateway = new Gateway(settings.base);
   let open = false;
   let focusRequest = 0;
+  let suggestion: { text: string } | null = null;
 
   const chat = new Chat({
     site: settings.site,
@@ -39,15 +40,20 @@ export function mount({ root, element, settings, emit }: Host): App {
   for (const [name, value] of Object.entries(palette(settings.color))) container.style.setProperty(name, value);
   root.append(container);
 
+  const strings = stringsIn(settings.language);
+  // The window knows where.
+  const refocus = { current: (): void => undefined };
   const show = (): void => {
     render(
-      <ChatProvider value={{ chat, gateway, strings: stringsIn(settings.language) }}>
+      <ChatProvider value={{ chat, gateway, strings, refocus: () => refocus.current() }}>
         <ChatWindow
           element={element}
           settings={settings}
           storage={storage}
           open={open}
           focusRequest={focusRequest}
+          suggestion={suggestion}
+          refocus={refocus}
           onClose={close}
         />
       </ChatProvider>,
@@ -85,7 +91,8 @@ export function mount({ root, element, settings, emit }: Host): App {
   show();
 
   return {
-    open: ({ focus }) => {
+    open: ({ focus, text }) => {
+      if (text !== '') suggestion = { text };
       open = true;
       if (focus) focusRequest += 1;
       chat.start();

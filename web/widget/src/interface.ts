@@ -46,8 +46,8 @@ export interface Host {
 
 /** What the loader calls on the window. */
 export interface App {
-  /** Shows the window; without `focus` the page keeps it. */
-  open: (options: { focus: boolean }) => void;
+  /** Shows the window; without `focus` the page keeps it. `text` is put where the user writes, unless there is something. */
+  open: (options: { focus: boolean; text: string }) => void;
   close: () => void;
   setUser: (id: string, hash: string) => void;
   reset: () => void;

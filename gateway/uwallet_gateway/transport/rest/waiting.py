@@ -28,6 +28,8 @@ async def say_and_wait(services: Services, conversation_id: str, incoming: Incom
         if message.state == "received":
             await answered.wait_for(message.id, _WAIT)
     replies = await services.transcript.replies_to(conversation_id, message.id)
+    for _ in replies:
+        services.metrics.count_message(direction="out", transport=incoming.transport)
     return message, replies
 
 

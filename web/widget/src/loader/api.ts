@@ -3,7 +3,8 @@
 import type { EventName, Events } from '../interface.ts';
 
 export interface UWalletChat {
-  open: () => void;
+  /** Opens the window. `text` is put where the user writes, ready to be sent, unless something is written there. */
+  open: (text?: string) => void;
   close: () => void;
   /** The site vouches for its user; `hash` is made on the site's server (docs/protocol.md). */
   setUser: (id: string | number, hash: string) => void;

@@ -80,8 +80,8 @@ function start(script: HTMLScriptElement): void {
     }
   }
 
-  async function open(focus: boolean): Promise<void> {
-    if (isOpen) return;
+  async function open(focus: boolean, text = ''): Promise<void> {
+    if (isOpen) return app?.open({ focus, text });
     isOpen = true;
     loading ??= load();
     const loaded = await loading;
@@ -89,7 +89,7 @@ function start(script: HTMLScriptElement): void {
     if (!loaded) isOpen = false;
     if (!isOpen) return;
     pageStorage.write('open', '1');
-    loaded?.open({ focus });
+    loaded?.open({ focus, text });
     launcher.showOpen(true);
     emitter.emit('open', undefined);
   }
@@ -102,7 +102,8 @@ function start(script: HTMLScriptElement): void {
   }
 
   const api: UWalletChat = {
-    open: () => void open(true),
+    // A page may hand the event of a click on.
+    open: (text) => void open(true, typeof text === 'string' ? text : ''),
     close: () => {
       isOpen = false;
       app?.close();
@@ -144,7 +145,10 @@ function start(script: HTMLScriptElement): void {
     api.setUser(id, hash);
   }
   runQueued(api, queued);
-  if (settings.mode === 'page') return void open(true);
+  if (settings.mode === 'page') {
+    document.title = settings.title ?? document.title;
+    return void open(true);
+  }
   reopen();
   void checkUnread();
   document.addEventListener('visibilitychange', () => void checkUnread());
@@ -153,7 +157,4 @@ function start(script: HTMLScriptElement): void {
 
 const script = document.currentScript ?? document.querySelector('script[src*="widget.js"][data-site]');
 const already = window.UWalletChat !== undefined && !Array.isArray(window.UWalletChat);
-if (script instanceof HTMLScriptElement && !already) {
-  if (document.body as HTMLElement | null) start(script);
-  else document.addEventListener('DOMContentLoaded', () => start(script), { once: true });
-}
+if (script instanceof HTMLScriptElement && !already) start(script);

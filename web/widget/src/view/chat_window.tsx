@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { isComposing } from '../core/composing.ts';
 import { MAX_IMAGES, describeSize, describeTypes, imageProblem } from '../core/images.ts';
 import type { SiteStorage } from '../core/storage.ts';
@@ -20,12 +20,16 @@ export interface ChatWindowProps {
   open: boolean;
   /** Counts up whenever the keyboard is to go to the window. */
   focusRequest: number;
+  /** What the page proposes to ask; another object each time. */
+  suggestion: { text: string } | null;
+  /** Set to what gives the keyboard a place in the window. */
+  refocus: { current: () => void };
   onClose: () => void;
 }
 
 /** The window, or the page in full-page mode. */
 export function ChatWindow(props: ChatWindowProps): JSX.Element {
-  const { element, settings, storage, open, focusRequest, onClose } = props;
+  const { element, settings, storage, open, focusRequest, suggestion, refocus, onClose } = props;
   const { chat, strings } = useChatContext();
   const frame = useRef<HTMLElement>(null);
   const field = useRef<HTMLTextAreaElement>(null);
@@ -37,6 +41,7 @@ export function ChatWindow(props: ChatWindowProps): JSX.Element {
 
   const { era } = useChatState();
   const knownEra = useRef(era);
+  const proposed = useRef('');
 
   useVisualViewport(element, open);
   useEffect(() => storage.write('draft', text === '' ? null : text), [storage, text]);
@@ -44,11 +49,21 @@ export function ChatWindow(props: ChatWindowProps): JSX.Element {
     if (knownEra.current !== era) setText('');
     knownEra.current = era;
   }, [era]);
+  useEffect(() => {
+    if (!suggestion) return;
+    const former = proposed.current;
+    proposed.current = suggestion.text;
+    // What the user wrote stays; another proposal replaces the one before.
+    setText((written) => (written.trim() === '' || written === former ? suggestion.text : written));
+  }, [suggestion]);
+  const takeFocus = useCallback((): void => {
+    // A phone's keyboard would cover what there is to read: there the window itself takes the focus.
+    (matchMedia('(pointer: coarse)').matches ? frame : field).current?.focus({ preventScroll: true });
+  }, []);
   useLayoutEffect(() => {
-    // A phone's keyboard would cover the greeting: there the window itself takes the focus.
-    if (focusRequest > 0)
-      (matchMedia('(pointer: coarse)').matches ? frame : field).current?.focus({ preventScroll: true });
-  }, [focusRequest]);
+    refocus.current = takeFocus;
+    if (focusRequest > 0) takeFocus();
+  }, [refocus, takeFocus, focusRequest]);
 
   const takeFiles = (files: readonly File[]): void => {
     const { limits } = chat.state.get();

@@ -11,6 +11,8 @@ export interface Context {
   chat: Chat;
   gateway: Gateway;
   strings: Strings;
+  /** Gives the keyboard a place in the window when the button that it was on goes away. */
+  refocus: () => void;
 }
 
 const ChatContext = createContext<Context | null>(null);

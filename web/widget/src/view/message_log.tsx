@@ -25,6 +25,10 @@ export function MessageLog({ onEdit }: { onEdit: (text: string) => void }): JSX.
   const answered = [...outbox, ...uploads].some((entry) => entry.state === 'waiting');
   const offering = answered || typing ? null : offeringMessage(transcript.messages);
   const newestStep = messages.filter(({ progress }) => progress !== null).at(-1)?.id;
+  const [live, setLive] = useState(false);
+  useEffect(() => {
+    if (phase === 'online') setLive(true);
+  }, [phase]);
   const log = useLogScroll(messages, pending.length + uploads.length, typing, offering?.id ?? 0);
 
   return (
@@ -34,7 +38,8 @@ export function MessageLog({ onEdit }: { onEdit: (text: string) => void }): JSX.
         ref={log.element}
         onScroll={log.onScroll}
         role="log"
-        aria-live="polite"
+        // What was said before is there to be read, not to be read out.
+        aria-live={live ? 'polite' : 'off'}
         aria-label={strings.log}
         aria-busy={messages.length === 0 && phase === 'connecting'}
         tabIndex={0}
@@ -71,10 +76,11 @@ export function MessageLog({ onEdit }: { onEdit: (text: string) => void }): JSX.
           <PendingRow key={entry.client_id} entry={entry} onEdit={onEdit} />
         ))}
         {typing && (
-          <Row author="bot" first={messages.at(-1)?.author === 'user'}>
-            <span class="only-read">{strings.typing}</span>
-            <Typing />
-          </Row>
+          <div class="typing-row" aria-hidden="true">
+            <Row author="bot" first={messages.at(-1)?.author === 'user'}>
+              <Typing />
+            </Row>
+          </div>
         )}
         {offering && <Offer message={offering} />}
       </div>

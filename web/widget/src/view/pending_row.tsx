@@ -17,9 +17,13 @@ interface DeliveryProps {
 }
 
 function Delivery({ failed, error, retryable, onRetry, onDiscard, onEdit }: DeliveryProps): JSX.Element {
-  const { strings } = useChatContext();
+  const { strings, refocus } = useChatContext();
   const { phase } = useChatState();
   const { delivery } = strings;
+  const then = (act: () => void) => (): void => {
+    act();
+    refocus();
+  };
   if (!failed) {
     return <div class="delivery">{phase === 'offline' ? delivery.waiting : error || delivery.sending}</div>;
   }
@@ -28,7 +32,7 @@ function Delivery({ failed, error, retryable, onRetry, onDiscard, onEdit }: Deli
       <Icon name="warning" size={14} />
       <span>{error === '' ? delivery.failed : error}</span>
       {retryable && (
-        <button type="button" onClick={onRetry}>
+        <button type="button" onClick={then(onRetry)}>
           {delivery.retry}
         </button>
       )}
@@ -37,7 +41,7 @@ function Delivery({ failed, error, retryable, onRetry, onDiscard, onEdit }: Deli
           {delivery.edit}
         </button>
       )}
-      <button type="button" onClick={onDiscard}>
+      <button type="button" onClick={then(onDiscard)}>
         {delivery.discard}
       </button>
     </div>

@@ -5,7 +5,7 @@ import { useChatContext } from './context.ts';
 
 /** The buttons of the newest message. */
 export function QuickReplies({ buttons }: { buttons: readonly QuickReply[] }): JSX.Element {
-  const { chat, strings } = useChatContext();
+  const { chat, strings, refocus } = useChatContext();
   return (
     <div class="quick-replies" role="group" aria-label={strings.quick_replies}>
       {buttons.map(({ title, payload }, index) => (
@@ -13,7 +13,10 @@ export function QuickReplies({ buttons }: { buttons: readonly QuickReply[] }): J
           key={payload + title}
           variant="outline"
           {...(index === 0 ? { color: 'primary' } : {})}
-          onClick={() => chat.press(title, payload)}
+          onClick={() => {
+            chat.press(title, payload);
+            refocus();
+          }}
         >
           {title}
         </Button>

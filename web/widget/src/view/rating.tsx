@@ -7,7 +7,7 @@ import { Icon } from './icons.tsx';
 
 /** The scale of a rating as stars; each is the button that the bot offered. */
 export function Rating({ buttons }: { buttons: readonly QuickReply[] }): JSX.Element {
-  const { chat, strings } = useChatContext();
+  const { chat, strings, refocus } = useChatContext();
   const [shown, setShown] = useState(0);
   const max = buttons.length;
   const word = (count: number): string =>
@@ -27,7 +27,10 @@ export function Rating({ buttons }: { buttons: readonly QuickReply[] }): JSX.Ele
               onMouseEnter={() => setShown(count)}
               onFocus={() => setShown(count)}
               onBlur={() => setShown(0)}
-              onClick={() => chat.press(title, payload)}
+              onClick={() => {
+                chat.press(title, payload);
+                refocus();
+              }}
             >
               <Icon name="star" size={32} />
             </button>

@@ -30,7 +30,8 @@ export function StepCard(props: { progress: Progress; text: string; newest: bool
   };
   const whole = newest && steps.length === count;
   return (
-    <div class="step-card" data-newest={newest}>
+    // Folding an older step is no news.
+    <div class="step-card" data-newest={newest} aria-live={newest ? undefined : 'off'}>
       <div class="step-card-head">
         <span class="step-card-title">{title}</span>
         <span class="step-card-position">{position}</span>

@@ -6,7 +6,7 @@ import { RichText } from './rich_text.tsx';
 
 /** The greeting, with the main topics to choose from as long as they are what the bot offers. */
 export function WelcomeCard({ message, offering }: { message: Message; offering: boolean }): JSX.Element {
-  const { chat, strings } = useChatContext();
+  const { chat, strings, refocus } = useChatContext();
   return (
     <div class="welcome-card">
       <div class="welcome-card-text">
@@ -15,7 +15,14 @@ export function WelcomeCard({ message, offering }: { message: Message; offering:
       {offering && (
         <div class="welcome-card-topics" role="group" aria-label={strings.topics}>
           {message.buttons.map(({ title, payload }) => (
-            <button type="button" key={payload + title} onClick={() => chat.press(title, payload)}>
+            <button
+              type="button"
+              key={payload + title}
+              onClick={() => {
+                chat.press(title, payload);
+                refocus();
+              }}
+            >
               <span>{title}</span>
               <Icon name="arrow" size={16} />
             </button>

@@ -36,6 +36,10 @@ export function renderWith(content: ComponentChildren, messages: Record<string, 
     })),
     limits: { max_length: 20, attachment_bytes: 1000, attachment_types: ['image/png'] },
   });
-  const view = render(<ChatProvider value={{ chat, gateway, strings: stringsIn('zh-CN') }}>{content}</ChatProvider>);
+  const view = render(
+    <ChatProvider value={{ chat, gateway, strings: stringsIn('zh-CN'), refocus: () => undefined }}>
+      {content}
+    </ChatProvider>,
+  );
   return { ...view, chat, sockets };
 }
