@@ -35,13 +35,24 @@ from uwallet_gateway.transport.web_files import read_web_files, web_routes
 _log = structlog.get_logger()
 
 
-def create_app(services: Services) -> ASGIApp:
+async def finish(services: Services, sockets: SocketTransport) -> None:
+    """Takes nothing any more, finishes what was taken and says goodbye to clients; may be called again."""
+    services.conversations.close()
+    await services.dispatcher.drain(services.settings.shutdown_seconds)
+    await sockets.close()
+
+
+def create_app(services: Services, sockets: SocketTransport | None = None) -> ASGIApp:
     """The whole gateway. It migrates the database at its start, and at its end finishes what it took.
+
+    Args:
+        services: Its parts.
+        sockets: Its Socket.IO server, for who has to end it before the application ends.
 
     Raises:
         WebFilesError: The built web is not what its list says.
     """
-    sockets = SocketTransport(services)
+    sockets = sockets or SocketTransport(services)
     app = FastAPI(
         title="u钱包 support gateway",
         version="1",
@@ -81,10 +92,8 @@ def _lifespan(services: Services, sockets: SocketTransport) -> Any:
         try:
             yield
         finally:
-            services.conversations.close()
             purging.cancel()
-            await services.dispatcher.drain(services.settings.shutdown_seconds)
-            await sockets.close()
+            await finish(services, sockets)
             await services.close()
             _log.info("gateway.stopped")
 

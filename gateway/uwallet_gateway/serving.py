@@ -2,16 +2,33 @@
 
 from __future__ import annotations
 
+import functools
 import math
+import socket
+import sys
+from collections.abc import Awaitable, Callable
 
 import uvicorn
 
-from uwallet_gateway.app import create_app
+from uwallet_gateway.app import create_app, finish
 from uwallet_gateway.services import build_services
 from uwallet_gateway.settings import Settings
+from uwallet_gateway.transport.socket_io import SocketTransport
 
 # Bytes of a WebSocket message; Socket.IO's own limit is lower and answers first.
 _WEBSOCKET_BYTES = 1024 * 1024
+
+
+class _Server(uvicorn.Server):
+    """Ends long polls and WebSockets itself: uvicorn would wait for them before it tells the application to end."""
+
+    def __init__(self, config: uvicorn.Config, end: Callable[[], Awaitable[None]]) -> None:
+        super().__init__(config)
+        self._end = end
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await self._end()
+        await super().shutdown(sockets=sockets)
 
 
 def serve(settings: Settings) -> None:
@@ -22,14 +39,14 @@ def serve(settings: Settings) -> None:
         WebFilesError: The built web is not what its list says.
     """
     services = build_services(settings)
-    uvicorn.run(
-        create_app(services),
+    transport = SocketTransport(services)
+    config = uvicorn.Config(
+        create_app(services, transport),
         host=settings.host,
         port=settings.port,
         # The application does it, by its own setting.
         proxy_headers=False,
         server_header=False,
-        date_header=True,
         ws_max_size=_WEBSOCKET_BYTES,
         ws_per_message_deflate=False,
         log_config=None,
@@ -37,3 +54,8 @@ def serve(settings: Settings) -> None:
         # Open connections must not outlive what the application finishes.
         timeout_graceful_shutdown=max(1, math.ceil(settings.shutdown_seconds)),
     )
+    server = _Server(config, functools.partial(finish, services, transport))
+    server.run()
+    if not server.started:
+        # uvicorn has logged why: the port is taken, or the database is away.
+        sys.exit(3)
