@@ -14,6 +14,9 @@ import css from './styles/index.less?inline';
 import { ChatWindow } from './view/chat_window.tsx';
 import { ChatProvider } from './view/context.ts';
 
+/** How long a page may be hidden before its connection is doubted. Milliseconds. */
+const LONG_SLEEP = 20_000;
+
 /** Puts the window, still closed, into the host's shadow root. */
 export function mount({ root, element, settings, emit }: Host): App {
   const storage = new SiteStorage(settings.site, browserStorage('localStorage'));
@@ -81,9 +84,13 @@ export function mount({ root, element, settings, emit }: Host): App {
     toldError = refusal?.code ?? null;
   };
   chat.state.subscribe(follow);
+  let hiddenSince = 0;
   document.addEventListener('visibilitychange', () => {
-    if (document.hidden) return;
-    chat.wake();
+    if (document.hidden) {
+      hiddenSince = Date.now();
+      return;
+    }
+    chat.wake(Date.now() - hiddenSince > LONG_SLEEP);
     follow();
   });
   window.addEventListener('online', () => chat.wake());

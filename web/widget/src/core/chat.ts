@@ -153,9 +153,14 @@ export class Chat {
     this.socket = null;
   }
 
-  /** Tries at once what would be tried later: the network is back, or the user has come back. */
-  wake(): void {
-    if (this.state.get().phase === 'offline') this.socket?.reconnect();
+  /**
+   * Tries at once what would be tried later: the network is back, or the user has come back. `slept` says that they were away
+   * for long: a phone may have dropped the connection without telling.
+   */
+  wake(slept = false): void {
+    const { phase } = this.state.get();
+    if (phase === 'offline') this.socket?.reconnect();
+    else if (phase === 'online' && slept) this.requestSession();
   }
 
   /** Sends what the user typed. */

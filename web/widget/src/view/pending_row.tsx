@@ -1,4 +1,5 @@
 import type { ComponentChildren, JSX } from 'preact';
+import { useState } from 'preact/hooks';
 import type { OutboxEntry } from '../core/outbox.ts';
 import type { Upload } from '../core/uploads.ts';
 import { Bubble } from './chatui.ts';
@@ -81,6 +82,8 @@ export function PendingRow(props: { entry: OutboxEntry; onEdit: (text: string) =
 /** A picture on its way. */
 export function UploadRow({ upload }: { upload: Upload }): JSX.Element {
   const { chat, strings } = useChatContext();
+  // Browsers show fewer kinds of pictures than the gateway takes.
+  const [unreadable, setUnreadable] = useState(false);
   return (
     <Pending
       delivery={{
@@ -91,9 +94,13 @@ export function UploadRow({ upload }: { upload: Upload }): JSX.Element {
         onDiscard: () => void chat.discard(upload.client_id),
       }}
     >
-      <div class="picture" data-state={upload.state}>
-        <img src={upload.preview} alt={strings.image.alt} />
-      </div>
+      {unreadable ? (
+        <div class="picture-failed">{upload.name}</div>
+      ) : (
+        <div class="picture" data-state={upload.state}>
+          <img src={upload.preview} alt={strings.image.alt} onError={() => setUnreadable(true)} />
+        </div>
+      )}
     </Pending>
   );
 }

@@ -122,6 +122,23 @@ describe('a session', () => {
     expect(ids(chat)).toEqual([1, 2, 3, 4, 5]);
   });
 
+  it('doubts its connection after a long sleep, and breaks it if nothing answers', () => {
+    vi.useFakeTimers();
+    try {
+      const chat = connected();
+      const before = sockets.current.emitted.length;
+      chat.wake();
+      expect(sockets.current.emitted).toHaveLength(before);
+      chat.wake(true);
+      expect(sockets.current.lastEmitted).toEqual({ session_id: 'token-1', last_id: 3 });
+      vi.advanceTimersByTime(10_000);
+      expect(sockets.current.reconnects).toBe(1);
+      expect(chat.state.get().phase).toBe('offline');
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   it('asks again for what is missing between messages', () => {
     vi.useFakeTimers();
     try {
