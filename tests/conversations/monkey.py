@@ -128,18 +128,17 @@ def _check_human(text: str, intent: str, messages: Sequence[BotMessage], where: 
 
 @contextlib.contextmanager
 def running_bot() -> Iterator[str]:
-    """Yields the address of a bot that is started as `make run` does, and stopped afterwards."""
+    """Yields the address of a bot that is started as `make engine` does, and stopped afterwards."""
     sys.path.insert(0, str(ROOT / "scripts"))
-    from servers import free_port  # noqa: PLC0415 # scripts are no package; the path is set just above
+    from local import free_port  # noqa: PLC0415 # scripts are no package; the path is set just above
 
     port = free_port()
     with tempfile.TemporaryDirectory() as folder:
         settings = {
-            "UWALLET_PORT": str(port),
-            "UWALLET_ACTIONS_PORT": str(free_port()),
+            "UWALLET_ENGINE_PORT": str(port),
             "UWALLET_TRACKER_DB": f"{folder}/conversations.db",
         }
-        command = [sys.executable, "-W", "ignore", "scripts/run.py"]
+        command = [sys.executable, "-W", "ignore", "scripts/serve_engine.py"]
         process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **settings}, stdout=subprocess.PIPE, text=True)
         try:
             for line in process.stdout or ():
