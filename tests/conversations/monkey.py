@@ -128,7 +128,7 @@ def _check_human(text: str, intent: str, messages: Sequence[BotMessage], where: 
 
 @contextlib.contextmanager
 def running_bot() -> Iterator[str]:
-    """Yields the address of an engine that is started as `make engine` does, and stopped afterwards."""
+    """Yields the address of a bot that is started as `make engine` does, and stopped afterwards."""
     sys.path.insert(0, str(ROOT / "scripts"))
     from local import free_port  # noqa: PLC0415 # scripts are no package; the path is set just above
 
@@ -142,7 +142,7 @@ def running_bot() -> Iterator[str]:
         process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **settings}, stdout=subprocess.PIPE, text=True)
         try:
             for line in process.stdout or ():
-                if "is ready at" in line:
+                if "curl http://" in line:
                     break
             yield f"http://127.0.0.1:{port}"
         finally:
