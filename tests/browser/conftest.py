@@ -63,8 +63,12 @@ def running_stack(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> It
         tmp_path_factory.mktemp("data"),
         tmp_path_factory.mktemp("logs"),
         free_port(),
-        # All visitors of these tests come from one address.
-        environment={"UWALLET_RATE_SESSIONS_PER_ADDRESS": "100000/minute"},
+        environment={
+            # All visitors of these tests come from one address.
+            "UWALLET_RATE_SESSIONS_PER_ADDRESS": "100000/minute",
+            # Seconds after which users are told that it takes longer; tests need not wait the usual seven.
+            "UWALLET_NOTICE_AFTER": "2",
+        },
     )
     stack.start()
     yield stack

@@ -67,6 +67,8 @@ def test_a_picture_is_shown_now_and_after_a_reload(widget: Widget, screenshot: C
     choose(widget, "截图.png", "image/png", png())
     expect(widget.log.get_by_role("img", name=TEXTS["app"]["image"]["alt"])).to_be_visible()
     screenshot(widget.page, "1-sending")
+    # Until then it lives in the page only, which no browser can keep over a reload.
+    expect(widget.log.get_by_role("link", name=TEXTS["app"]["image"]["view"])).to_be_visible()
     widget.page.reload()
     picture = widget.log.get_by_role("img", name=TEXTS["app"]["image"]["alt"])
     expect(picture).to_be_visible()
