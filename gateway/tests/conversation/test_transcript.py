@@ -90,6 +90,7 @@ async def test_buttons_are_offered_with_their_last_title(transcript: Transcript,
     async with transcript.writing(conversation_id) as page:
         await page.append(Draft("bot", "a", buttons=({"title": "旧", "payload": "/x"},)))
         await page.append(Draft("bot", "b", buttons=({"title": "新", "payload": "/x"},)))
+    async with transcript.writing(conversation_id) as page:
         assert await page.offered_title("/x") == "新"
         assert await page.offered_title("/y") is None
 

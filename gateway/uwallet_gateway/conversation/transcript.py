@@ -34,6 +34,7 @@ class Page:
         self.written: list[Message] = []
         self._transaction = transaction
         self._last_id = last_id
+        self._offers: dict[str, tables.Offer] = {}
 
     async def find_by_client_id(self, client_id: str) -> Message | None:
         """The message that its sender gave this id."""
@@ -84,7 +85,7 @@ class Page:
         return _picture(row) if row and row.conversation_id == self.conversation_id else None
 
     async def append(self, draft: Draft) -> Message:
-        """Puts a message at the end, and what its buttons offer among the offers."""
+        """Puts a message at the end, and what its buttons offer among the offers; written when the page is closed."""
         self._last_id += 1
         message = Message(
             conversation_id=self.conversation_id,
@@ -117,15 +118,11 @@ class Page:
                 noticed=False,
             )
         )
-        await self._transaction.flush()
         for button in message.buttons:
-            offer = tables.Offer(
-                conversation_id=self.conversation_id,
-                digest=_digest(button["payload"]),
-                title=button["title"],
-                message_id=message.id,
+            digest = _digest(button["payload"])
+            self._offers[digest] = tables.Offer(
+                conversation_id=self.conversation_id, digest=digest, title=button["title"], message_id=message.id
             )
-            await insert_or_update(self._transaction, offer, {"title", "message_id"})
         self.written.append(message)
         return message
 
@@ -167,7 +164,11 @@ class Page:
         )
 
     async def close(self) -> None:
-        """Writes down the newest id; the transcript calls it."""
+        """Writes down what is not yet, and the newest id; the transcript calls it."""
+        # Together, as each statement costs a way to the database's thread and back.
+        await self._transaction.flush()
+        if self._offers:
+            await insert_or_update(self._transaction, list(self._offers.values()), {"title", "message_id"})
         await self._transaction.execute(
             update(tables.Conversation)
             .where(tables.Conversation.id == self.conversation_id)

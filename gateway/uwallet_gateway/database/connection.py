@@ -35,6 +35,8 @@ class Database:
         self.url = url
         self.is_sqlite = url.get_backend_name() == "sqlite"
         options: dict[str, Any] = {"connect_args": {"timeout": _SQLITE_BUSY}} if self.is_sqlite else {}
+        # Errors are logged; what users wrote must not stand in them.
+        options["hide_parameters"] = True
         self.engine: AsyncEngine = create_async_engine(url, pool_pre_ping=not self.is_sqlite, **options)
         self._writing = self.engine.execution_options(writes=True)
         if self.is_sqlite:
