@@ -2,7 +2,8 @@
 .DEFAULT_GOAL := help
 PYTHON := .venv/bin/python
 
-.PHONY: help setup setup-dev setup-gateway setup-gateway-dev setup-web setup-browser run chat train engine test test-gateway \
+.PHONY: help setup setup-dev setup-gateway setup-gateway-dev setup-web setup-browser run chat train engine test test-bot \
+	test-bot-beside test-all-others test-gateway \
 	test-web test-browser monkey evaluate evaluate-accept evaluate-peers ablate bench bench-nlu bench-round-trip lint format \
 	lock clean
 
@@ -44,6 +45,21 @@ engine: setup ## the engine alone, without a gateway
 
 test: setup-dev setup-gateway-dev setup-web setup-browser ## set up, lint, and run every test
 	@scripts/test
+
+test-bot: setup-dev ## the bot's tests
+	@$(PYTHON) scripts/train.py
+	@scripts/test-bot $(OPTIONS)
+
+# Two lanes of `make test`. What the first one prints comes at its end; it is no use between the lines of the others.
+test-bot-beside:
+	@mkdir -p results
+	@echo "== the bot is tested beside the others; see results/test_bot.log"
+	@scripts/test-bot >results/test_bot.log 2>&1; status=$$?; cat results/test_bot.log; exit $$status
+
+test-all-others:
+	@$(MAKE) --no-print-directory test-gateway
+	@$(MAKE) --no-print-directory test-web
+	@$(MAKE) --no-print-directory test-browser
 
 test-gateway: setup setup-gateway-dev ## the gateway's tests
 	@$(PYTHON) scripts/train.py
