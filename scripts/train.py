@@ -44,7 +44,7 @@ def main() -> int:
     if "--force" not in sys.argv and MODEL.exists() and FINGERPRINT.exists() and FINGERPRINT.read_text() == current:
         print(f"{MODEL.relative_to(ROOT)} is up to date.")
         return 0
-    print("Training (about half a minute) ...", flush=True)
+    print("Training (less than a minute) ...", flush=True)
     FINGERPRINT.unlink(missing_ok=True)
     command = [sys.executable, "-m", "engine.training", str(MODEL)]
     status = subprocess.run(command, cwd=ROOT, check=False).returncode
