@@ -48,15 +48,17 @@ test: setup-dev setup-gateway-dev setup-web setup-browser ## set up, lint, and r
 
 test-bot: setup-dev ## the bot's tests
 	@$(PYTHON) scripts/train.py
-	@scripts/test-bot $(OPTIONS)
+	@scripts/test-stories
+	@$(PYTHON) -m pytest $(OPTIONS)
 
 # Two lanes of `make test`. What the first one prints comes at its end; it is no use between the lines of the others.
 test-bot-beside:
 	@mkdir -p results
 	@echo "== the bot is tested beside the others; see results/test_bot.log"
-	@scripts/test-bot >results/test_bot.log 2>&1; status=$$?; cat results/test_bot.log; exit $$status
+	@$(PYTHON) -m pytest >results/test_bot.log 2>&1; status=$$?; cat results/test_bot.log; exit $$status
 
 test-all-others:
+	@scripts/test-stories
 	@$(MAKE) --no-print-directory test-gateway
 	@$(MAKE) --no-print-directory test-web
 	@$(MAKE) --no-print-directory test-browser
