@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -22,16 +21,11 @@ from ruamel.yaml import YAML
 
 from tests.conversations.test_scripts import FILES
 from tests.paths import ROOT
+from tests.processes import free_port
 
 START_SECONDS = 180
 # What differs by nature: when something happened, and the names that are drawn for messages and models.
 BY_CHANCE = {"timestamp", "message_id", "model_id", "last_message_time"}
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def wait_for(url: str, process: subprocess.Popen[bytes]) -> None:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import re
 import signal
 import socket
 import subprocess
-import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -18,7 +16,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.paths import ROOT
+from tests.processes import free_port, run_script
 
 
 @dataclass(frozen=True)
@@ -36,27 +34,13 @@ class Running:
         return found
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def run(**environment: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-W", "ignore", "scripts/run.py"],
-        cwd=ROOT,
-        env={**os.environ, **environment},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-
-
 @contextlib.contextmanager
 def running(folder: Path) -> Iterator[Running]:
-    process = run(
-        UWALLET_PORT=str(free_port()), UWALLET_DATA_DIR=str(folder), UWALLET_TRACKER_DB=str(folder / "engine.db")
+    process = run_script(
+        "run.py",
+        UWALLET_PORT=str(free_port()),
+        UWALLET_DATA_DIR=str(folder),
+        UWALLET_TRACKER_DB=str(folder / "engine.db"),
     )
     assert process.stdout
     printed: list[str] = []
@@ -108,13 +92,13 @@ def test_a_port_that_is_taken_is_said() -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        output, _ = (process := run(UWALLET_PORT=str(port))).communicate(timeout=30)
+        output, _ = (process := run_script("run.py", UWALLET_PORT=str(port))).communicate(timeout=30)
     assert process.returncode == 1
     assert f"Port {port} is taken" in output
     assert f"UWALLET_PORT={port + 1} make run" in output
 
 
 def test_a_port_that_is_none_is_said() -> None:
-    output, _ = (process := run(UWALLET_PORT="eighty")).communicate(timeout=30)
+    output, _ = (process := run_script("run.py", UWALLET_PORT="eighty")).communicate(timeout=30)
     assert process.returncode == 1
     assert "UWALLET_PORT='eighty' is not a port" in output

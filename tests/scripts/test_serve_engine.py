@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import signal
 import socket
-import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
@@ -18,33 +15,16 @@ from typing import Any
 
 import pytest
 
-from tests.paths import ROOT
+from tests.processes import free_port, run_script
 
 START_SECONDS = 180
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def run(**environment: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-W", "ignore", "scripts/serve_engine.py"],
-        cwd=ROOT,
-        env={**os.environ, **environment},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
 
 
 @contextlib.contextmanager
 def running_bot(database: Path, stop_with: signal.Signals) -> Iterator[str]:
     """Yields the address of a bot that is stopped afterwards by a signal."""
     port = free_port()
-    process = run(UWALLET_ENGINE_PORT=str(port), UWALLET_TRACKER_DB=str(database))
+    process = run_script("serve_engine.py", UWALLET_ENGINE_PORT=str(port), UWALLET_TRACKER_DB=str(database))
     assert process.stdout
     printed: list[str] = []
     deadline = time.monotonic() + START_SECONDS
@@ -96,7 +76,7 @@ def test_a_port_that_is_taken_is_said(tmp_path: Path) -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        process = run(UWALLET_ENGINE_PORT=str(port))
+        process = run_script("serve_engine.py", UWALLET_ENGINE_PORT=str(port))
         output, _ = process.communicate(timeout=30)
     assert process.returncode == 1
     assert f"Port {port} is taken" in output
@@ -104,7 +84,7 @@ def test_a_port_that_is_taken_is_said(tmp_path: Path) -> None:
 
 
 def test_a_port_that_is_none_is_said() -> None:
-    process = run(UWALLET_ENGINE_PORT="eighty")
+    process = run_script("serve_engine.py", UWALLET_ENGINE_PORT="eighty")
     output, _ = process.communicate(timeout=30)
     assert process.returncode == 1
     assert "UWALLET_ENGINE_PORT='eighty' is not a port" in output
