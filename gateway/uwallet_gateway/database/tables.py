@@ -10,6 +10,7 @@ from sqlalchemy import (
     Boolean,
     DateTime,
     Dialect,
+    Float,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
@@ -24,6 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 _WAITING = text("state = 'received'")
+_OPEN = text("status <> 'closed'")
 
 
 class UtcTime(TypeDecorator[datetime]):
@@ -98,6 +100,14 @@ class Conversation(Table):
     external_id: Mapped[str | None] = mapped_column(String(255))
     # The newest message; the row is locked while it is counted up.
     last_id: Mapped[int] = mapped_column(Integer, default=0)
+    # Who speaks now: bot, queued, agent, closed; counted up with each change (docs/support.md).
+    owner: Mapped[str] = mapped_column(String(16), default="bot", server_default="bot")
+    owner_version: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    # The newest message when an agent took the conversation last: the engine answers nothing from before it.
+    agent_since_id: Mapped[int | None]
+    # The last messages that the user and the agent have seen.
+    user_read_id: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    agent_read_id: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     created_at: Mapped[datetime]
     active_at: Mapped[datetime] = mapped_column(index=True)
 
@@ -182,4 +192,169 @@ class Handoff(Table):
     message_id: Mapped[int]
     reason: Mapped[str] = mapped_column(String(64))
     payload: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime]
+
+
+class Agent(Table):
+    """Somebody who works at the desk."""
+
+    __tablename__ = "agents"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    username: Mapped[str] = mapped_column(String(64), unique=True)
+    # Shown to users and colleagues.
+    name: Mapped[str] = mapped_column(String(64))
+    # agent, supervisor, admin
+    role: Mapped[str] = mapped_column(String(16))
+    # argon2id
+    password_hash: Mapped[str] = mapped_column(String(255))
+    enabled: Mapped[bool] = mapped_column(Boolean, default=True)
+    # Chats at once, for automatic assignment and for the desk's own warning.
+    max_chats: Mapped[int] = mapped_column(Integer)
+    # What they have chosen: online, away. Whether they are there at all is known from `seen_at`.
+    presence: Mapped[str] = mapped_column(String(16), default="away")
+    seen_at: Mapped[datetime | None]
+    failed_logins: Mapped[int] = mapped_column(Integer, default=0)
+    locked_until: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+
+
+class AgentSession(Table):
+    """A browser in which an agent is signed in."""
+
+    __tablename__ = "agent_sessions"
+
+    # SHA-256 of the cookie's token: who reads the database cannot sign in with it.
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    agent_id: Mapped[int] = mapped_column(ForeignKey("agents.id", ondelete="CASCADE"), index=True)
+    csrf: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+
+
+class Ticket(Table):
+    """A request for a human, from its beginning to its end (docs/support.md)."""
+
+    __tablename__ = "tickets"
+    __table_args__ = (
+        Index("ix_tickets_open", "conversation_id", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN),
+        Index("ix_tickets_queue", "status", "priority", "queued_at"),
+    )
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    number: Mapped[str] = mapped_column(String(32), unique=True)
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"), index=True)
+    # queued, active, message, closed
+    status: Mapped[str] = mapped_column(String(16))
+    version: Mapped[int] = mapped_column(Integer, default=1)
+    # 0 urgent, 1 high, 2 normal
+    priority: Mapped[int] = mapped_column(Integer)
+    reason: Mapped[str] = mapped_column(String(64))
+    topic: Mapped[str | None] = mapped_column(String(64))
+    # The bot's payload, whole (docs/handoff.md).
+    handoff: Mapped[dict[str, Any]]
+    # What the user left, and where they can be reached.
+    message: Mapped[str | None] = mapped_column(Text)
+    contact: Mapped[str | None] = mapped_column(String(255))
+    agent_id: Mapped[int | None] = mapped_column(ForeignKey("agents.id"))
+    preferred_agent_id: Mapped[int | None] = mapped_column(ForeignKey("agents.id"))
+    # solved, follow_up, spam, user_left, cancelled
+    disposition: Mapped[str | None] = mapped_column(String(16))
+    note: Mapped[str | None] = mapped_column(Text)
+    rating: Mapped[int | None]
+    rating_comment: Mapped[str | None] = mapped_column(Text)
+    # The position that the user was told last.
+    told_position: Mapped[int | None]
+    created_at: Mapped[datetime] = mapped_column(index=True)
+    queued_at: Mapped[datetime | None]
+    timeout_offered_at: Mapped[datetime | None]
+    claimed_at: Mapped[datetime | None]
+    first_reply_at: Mapped[datetime | None]
+    # Since when the user waits for the agent's answer, or the agent for the user's: what idle rules count from.
+    user_waits_since: Mapped[datetime | None]
+    agent_waits_since: Mapped[datetime | None]
+    reminded_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+
+
+class TicketEvent(Table):
+    """What happened to a ticket, when and by whom."""
+
+    __tablename__ = "ticket_events"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[str] = mapped_column(String(32))
+    # user, bot, agent, system
+    actor: Mapped[str] = mapped_column(String(16))
+    agent_id: Mapped[int | None] = mapped_column(ForeignKey("agents.id"))
+    details: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime]
+
+
+class CannedReply(Table):
+    """A text that agents send often."""
+
+    __tablename__ = "canned_replies"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    title: Mapped[str] = mapped_column(String(100))
+    text: Mapped[str] = mapped_column(Text)
+    # Typed after "/" in the composer.
+    shortcut: Mapped[str | None] = mapped_column(String(32), unique=True)
+    updated_at: Mapped[datetime]
+
+
+class Understanding(Table):
+    """What the bot understood of a user's message, and what a supervisor says that it means."""
+
+    __tablename__ = "understandings"
+    __table_args__ = (ForeignKeyConstraint(["conversation_id"], ["conversations.id"], ondelete="CASCADE"),)
+
+    conversation_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    message_id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    intent: Mapped[str | None] = mapped_column(String(64))
+    confidence: Mapped[float | None] = mapped_column(Float)
+    answer_band: Mapped[str | None] = mapped_column(String(16))
+    # Why it is worth a look: not_understood, not_meant, step_problem; null if it is not.
+    trouble: Mapped[str | None] = mapped_column(String(32), index=True)
+    label: Mapped[str | None] = mapped_column(String(64))
+    labelled_by: Mapped[int | None] = mapped_column(ForeignKey("agents.id"))
+    labelled_at: Mapped[datetime | None]
+    created_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class BotEvent(Table):
+    """What happened in a turn of the bot, for the statistics (docs/support.md, `events`)."""
+
+    __tablename__ = "bot_events"
+    __table_args__ = (ForeignKeyConstraint(["conversation_id"], ["conversations.id"], ondelete="CASCADE"),)
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    conversation_id: Mapped[str] = mapped_column(String(32), index=True)
+    message_id: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(32))
+    topic: Mapped[str | None] = mapped_column(String(64))
+    step: Mapped[int | None]
+    value: Mapped[int | None]
+    created_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class HookDelivery(Table):
+    """An event on its way to one endpoint: the outbox."""
+
+    __tablename__ = "hook_deliveries"
+    __table_args__ = (Index("ix_hook_deliveries_due", "state", "next_attempt_at"),)
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    event_id: Mapped[str] = mapped_column(String(36))
+    event: Mapped[str] = mapped_column(String(32))
+    # Name of the endpoint in the settings.
+    endpoint: Mapped[str] = mapped_column(String(64))
+    body: Mapped[dict[str, Any]]
+    # waiting, delivered, failed
+    state: Mapped[str] = mapped_column(String(16))
+    attempts: Mapped[int] = mapped_column(Integer, default=0)
+    next_attempt_at: Mapped[datetime]
+    last_error: Mapped[str | None] = mapped_column(String(500))
     created_at: Mapped[datetime]
