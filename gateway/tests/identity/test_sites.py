@@ -74,3 +74,18 @@ async def test_what_cannot_be_is_refused(sites: Sites) -> None:
     for call in (sites.renew_secret("none"), sites.remove("none"), sites.set_origins("none", [])):
         with pytest.raises(SiteError, match="no site"):
             await call
+
+
+async def test_what_another_process_makes_counts_at_once(sites: Sites, database: Database) -> None:
+    command = Sites(database, Keys(["k" * 32]))
+    made = await command.create("A", ["https://a.example"], key="site-a")
+    assert await sites.find("site-a") == made
+    await command.create("B", ["https://b.example"], key="site-b")
+    assert await sites.find_with_origin("site-b", "https://b.example")
+    await command.set_origins("site-a", ["https://c.example"])
+    assert await sites.find_with_origin("site-a", "https://c.example")
+    await command.set_origins("site-a", ["https://d.example"])
+    assert await sites.has_origin("https://d.example")
+    await command.set_origins("site-a", ["https://e.example"])
+    assert await sites.only_with_origin("https://e.example")
+    assert await sites.find_by_secret(await command.renew_secret("site-a"))

@@ -18,12 +18,14 @@ async def admit(sites: Sites, key: object, origin: str | None, own_origin: str |
     Raises:
         InputError: site_unknown, origin_not_allowed.
     """
-    if key:
+    if not key:
+        site = await sites.only_with_origin(origin) if origin else None
+    elif origin is None or origin == own_origin:
         site = await sites.find(key)
     else:
-        site = await sites.only_with_origin(origin) if origin else None
+        site = await sites.find_with_origin(key, origin)
+        if site is None and await sites.find(key):
+            raise InputError(ErrorCode.ORIGIN_NOT_ALLOWED)
     if site is None:
         raise InputError(ErrorCode.SITE_UNKNOWN)
-    if origin is not None and origin != own_origin and origin not in site.origins:
-        raise InputError(ErrorCode.ORIGIN_NOT_ALLOWED)
     return site

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 import re
 import secrets
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from sqlalchemy import delete, select
@@ -19,8 +20,9 @@ from uwallet_gateway.identity.keys import Keys
 from uwallet_gateway.identity.origins import normalized_origin
 
 _KEY = re.compile(r"[a-z0-9][a-z0-9_-]{2,63}")
-# Seconds after which a running gateway knows of a site that a command has made.
+# Seconds after which a running gateway knows that a command has removed a site, an origin or a secret.
 _CACHE_SECONDS = 5.0
+_Sites = dict[str, "Site"]
 
 
 class SiteError(ValueError):
@@ -39,14 +41,18 @@ class Site:
 
 
 class Sites:
-    """The sites in the database; reading is cached for some seconds."""
+    """The sites in the database. Reading is cached for some seconds, but not that something is missing.
+
+    So a site, an origin or a secret that a command has made counts at once.
+    """
 
     def __init__(self, database: Database, keys: Keys) -> None:
         """Reads nothing yet."""
         self._database = database
         self._keys = keys
-        self._cache: dict[str, Site] = {}
+        self._cache: _Sites = {}
         self._read_at = float("-inf")
+        self._reading = asyncio.Lock()
 
     async def create(
         self, name: str, origins: Iterable[str], *, key: str | None = None, require_identity: bool = False
@@ -122,39 +128,69 @@ class Sites:
 
     async def all(self) -> list[Site]:
         """Every site, by key."""
-        sites = await self._read()
+        sites = await self._read(time.monotonic() - _CACHE_SECONDS)
         return [sites[key] for key in sorted(sites)]
 
     async def find(self, key: object) -> Site | None:
         """The site with this public key."""
-        return (await self._read()).get(key) if isinstance(key, str) else None
+        return await self._look_up(lambda sites: sites.get(key)) if isinstance(key, str) else None
+
+    async def find_with_origin(self, key: object, origin: str) -> Site | None:
+        """The site with this public key, if it has this origin."""
+        if not isinstance(key, str):
+            return None
+        return await self._look_up(lambda sites: _with_origin(sites.get(key), origin))
 
     async def find_by_secret(self, secret: str) -> Site | None:
         """The site that this is the secret of; it begins with the site's key."""
-        site = await self.find(secret.partition(".")[0])
-        return site if site and hmac.compare_digest(site.secret.encode(), secret.encode(errors="replace")) else None
+        key, given = secret.partition(".")[0], secret.encode(errors="replace")
+
+        def pick(sites: _Sites) -> Site | None:
+            site = sites.get(key)
+            return site if site and hmac.compare_digest(site.secret.encode(), given) else None
+
+        return await self._look_up(pick)
 
     async def only_with_origin(self, origin: str) -> Site | None:
         """The site that has this origin, if exactly one has."""
-        having = [site for site in (await self._read()).values() if origin in site.origins]
-        return having[0] if len(having) == 1 else None
+
+        def pick(sites: _Sites) -> Site | None:
+            having = [site for site in sites.values() if origin in site.origins]
+            return having[0] if len(having) == 1 else None
+
+        return await self._look_up(pick)
 
     async def has_origin(self, origin: str) -> bool:
         """Whether any site has this origin."""
-        return any(origin in site.origins for site in (await self._read()).values())
+
+        def pick(sites: _Sites) -> Site | None:
+            return next((site for site in sites.values() if origin in site.origins), None)
+
+        return await self._look_up(pick) is not None
 
     def _forget(self) -> None:
         self._read_at = float("-inf")
 
-    async def _read(self) -> dict[str, Site]:
-        if time.monotonic() - self._read_at < _CACHE_SECONDS:
+    async def _look_up(self, pick: Callable[[_Sites], Site | None]) -> Site | None:
+        asked_at = time.monotonic()
+        return pick(await self._read(asked_at - _CACHE_SECONDS)) or pick(await self._read(asked_at))
+
+    async def _read(self, since: float) -> _Sites:
+        """The sites as they were at `since` or later. Those who ask meanwhile share one reading."""
+        async with self._reading:
+            if self._read_at < since:
+                started = time.monotonic()
+                self._cache = await self._all_in_database()
+                self._read_at = started
             return self._cache
+
+    async def _all_in_database(self) -> _Sites:
         async with self._database.read() as transaction:
             origins: dict[str, set[str]] = {}
             for row in await transaction.scalars(select(tables.SiteOrigin)):
                 origins.setdefault(row.site_key, set()).add(row.origin)
             rows = (await transaction.scalars(select(tables.Site))).all()
-        self._cache = {
+        return {
             row.key: Site(
                 row.key,
                 row.name,
@@ -164,8 +200,10 @@ class Sites:
             )
             for row in rows
         }
-        self._read_at = time.monotonic()
-        return self._cache
+
+
+def _with_origin(site: Site | None, origin: str) -> Site | None:
+    return site if site and origin in site.origins else None
 
 
 def _new_secret(key: str) -> str:
