@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-from collections.abc import Awaitable, Callable
-from typing import TypeVar
 
 import click
 
+from uwallet_gateway.agents.accounts import AccountError
+from uwallet_gateway.agents.commands import COMMANDS
+from uwallet_gateway.command_services import with_services
 from uwallet_gateway.database.connection import DatabaseUnavailableError
-from uwallet_gateway.database.migrate import migrate
 from uwallet_gateway.identity.keys import SecretUnreadableError
 from uwallet_gateway.identity.origins import OriginError
 from uwallet_gateway.identity.sites import Site, SiteError
 from uwallet_gateway.identity.vouching import user_hash
 from uwallet_gateway.observability.logs import configure_logs
-from uwallet_gateway.services import Services, build_services
+from uwallet_gateway.services import Services
 from uwallet_gateway.serving import serve
 from uwallet_gateway.settings import SettingsError, load_settings
 from uwallet_gateway.texts import TextsError
 from uwallet_gateway.transport.web_files import WebFilesError
 
-_Result = TypeVar("_Result")
 _EXPECTED = (
+    AccountError,
     DatabaseUnavailableError,
     OriginError,
     SecretUnreadableError,
@@ -64,7 +63,7 @@ def migrate_command() -> None:
     async def run(_services: Services) -> None:
         click.echo("The tables are up to date.")
 
-    _with_services(run)
+    with_services(run)
 
 
 @main.command("create-site")
@@ -86,7 +85,7 @@ def create_site(name: str, origins: tuple[str, ...], key: str | None, require_id
         if site:
             click.echo(json.dumps(_shown(site) | {"secret": site.secret}, ensure_ascii=False, indent=2))
 
-    _with_services(run)
+    with_services(run)
 
 
 @main.command("list-sites")
@@ -96,7 +95,7 @@ def list_sites() -> None:
     async def run(services: Services) -> None:
         click.echo(json.dumps([_shown(site) for site in await services.sites.all()], ensure_ascii=False, indent=2))
 
-    _with_services(run)
+    with_services(run)
 
 
 @main.command("set-origins")
@@ -108,7 +107,7 @@ def set_origins(key: str, origins: tuple[str, ...]) -> None:
     async def run(services: Services) -> None:
         await services.sites.set_origins(key, origins)
 
-    _with_services(run)
+    with_services(run)
 
 
 @main.command("renew-secret")
@@ -119,7 +118,7 @@ def renew_secret(key: str) -> None:
     async def run(services: Services) -> None:
         click.echo(await services.sites.renew_secret(key))
 
-    _with_services(run)
+    with_services(run)
 
 
 @main.command("remove-site")
@@ -131,7 +130,7 @@ def remove_site(key: str) -> None:
     async def run(services: Services) -> None:
         await services.sites.remove(key)
 
-    _with_services(run)
+    with_services(run)
 
 
 @main.command("user-hash")
@@ -146,7 +145,7 @@ def user_hash_command(key: str, user_id: str) -> None:
             raise SiteError(f"there is no site {key!r}")
         click.echo(user_hash(site.secret, user_id))
 
-    _with_services(run)
+    with_services(run)
 
 
 @main.command("purge")
@@ -159,7 +158,7 @@ def purge_command() -> None:
             f"Removed {purged.messages} messages, {purged.attachments} pictures, {purged.conversations} conversations."
         )
 
-    _with_services(run)
+    with_services(run)
 
 
 def _shown(site: Site) -> dict[str, object]:
@@ -171,15 +170,5 @@ def _shown(site: Site) -> dict[str, object]:
     }
 
 
-def _with_services(run: Callable[[Services], Awaitable[_Result]]) -> _Result:
-    configure_logs("WARNING")
-    services = build_services(load_settings())
-
-    async def whole() -> _Result:
-        try:
-            await migrate(services.database)
-            return await run(services)
-        finally:
-            await services.close()
-
-    return asyncio.run(whole())
+for _command in COMMANDS:
+    main.add_command(_command)

@@ -23,6 +23,16 @@ class ErrorCode(StrEnum):
     ATTACHMENT_UNKNOWN = "attachment_unknown"
     NOT_FOUND = "not_found"
     UNAVAILABLE = "unavailable"
+    # At the desk (docs/support.md).
+    SIGNED_OUT = "signed_out"
+    WRONG_PASSWORD = "wrong_password"
+    LOCKED_OUT = "locked_out"
+    FORBIDDEN = "forbidden"
+    CSRF = "csrf"
+    CONFLICT = "conflict"
+    WEAK_PASSWORD = "weak_password"
+    USERNAME_TAKEN = "username_taken"
+    LAST_ADMIN = "last_admin"
 
 
 class InputError(Exception):

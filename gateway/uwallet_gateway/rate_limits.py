@@ -19,7 +19,7 @@ from uwallet_gateway.errors import ErrorCode, InputError
 from uwallet_gateway.observability.metrics import Metrics
 from uwallet_gateway.settings import Settings
 
-Kind = Literal["messages", "sessions", "attachments", "requests"]
+Kind = Literal["messages", "sessions", "attachments", "requests", "sign_ins", "failed_sign_ins", "desk"]
 _log = structlog.get_logger()
 
 
@@ -44,11 +44,14 @@ class RateLimits:
             "messages": _items(settings.rate_messages_per_user),
             "attachments": _items(settings.rate_attachments_per_user),
             "requests": _items(settings.rate_requests_per_user),
+            "desk": _items(settings.rate_desk_requests_per_agent),
         }
         self._per_address: dict[Kind, list[RateLimitItem]] = {
             "messages": _items(settings.rate_messages_per_address),
             "attachments": _items(settings.rate_messages_per_address),
             "sessions": _items(settings.rate_sessions_per_address),
+            "sign_ins": _items(settings.rate_sign_ins_per_address),
+            "failed_sign_ins": _items(settings.rate_failed_sign_ins_per_address),
         }
 
     async def check(self, kind: Kind, *, user: str | None = None, address: str | None = None) -> None:
@@ -68,6 +71,17 @@ class RateLimits:
         except StorageError as error:
             # Without Redis nobody is counted; better than that nobody is served.
             _log.warning("rate_limits.unavailable", reason=str(error.storage_error))
+
+    async def is_open(self, kind: Kind, *, address: str | None) -> bool:
+        """Whether one more would be taken from an address; counts nothing."""
+        who = network_of(address)
+        try:
+            return who is None or all(
+                [await self._limiter.test(item, kind, "address", who) for item in self._per_address.get(kind, ())]
+            )
+        except StorageError as error:
+            _log.warning("rate_limits.unavailable", reason=str(error.storage_error))
+            return True
 
     async def _hit(self, items: Iterable[RateLimitItem], kind: Kind, scope: str, who: str | None) -> None:
         if who is None:

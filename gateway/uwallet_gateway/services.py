@@ -6,6 +6,10 @@ from dataclasses import dataclass
 
 from redis.asyncio import Redis
 
+from uwallet_gateway.agents.accounts import Accounts
+from uwallet_gateway.agents.canned_replies import CannedReplies
+from uwallet_gateway.agents.passwords import Passwords
+from uwallet_gateway.agents.sessions import DeskSessions
 from uwallet_gateway.attachments import AttachmentStore
 from uwallet_gateway.conversation.dispatcher import Dispatcher
 from uwallet_gateway.conversation.hub import Hub
@@ -49,6 +53,9 @@ class Services:
     rate_limits: RateLimits
     presentation: Presentation
     purge: Purge
+    accounts: Accounts
+    desk_sessions: DeskSessions
+    canned_replies: CannedReplies
     redis: Redis | None
     relay: Relay | None
 
@@ -92,6 +99,7 @@ def build_services(settings: Settings) -> Services:
         patience=settings.engine_patience,
         notice_after=settings.notice_after,
     )
+    passwords = Passwords()
     attachments = AttachmentStore(settings.data_dir / "attachments", settings.attachment_bytes)
     return Services(
         settings=settings,
@@ -109,6 +117,9 @@ def build_services(settings: Settings) -> Services:
         attachments=attachments,
         rate_limits=RateLimits(settings, metrics, redis),
         presentation=Presentation(settings, keys, texts),
+        accounts=Accounts(database, passwords, max_chats=settings.agent_max_chats),
+        desk_sessions=DeskSessions(database, passwords, hours=settings.desk_session_hours),
+        canned_replies=CannedReplies(database),
         redis=redis,
         relay=Relay(hub, redis, redis_client(redis_url, waits=True)) if redis else None,
         purge=Purge(database, attachments, settings.retention_days),

@@ -98,6 +98,23 @@ class Settings(BaseSettings):
     rate_sessions_per_address: Rate = Field(default="600/minute", description="Sessions of one address")
     rate_attachments_per_user: Rate = Field(default="10/minute;60/hour", description="Pictures of one conversation")
     rate_requests_per_user: Rate = Field(default="240/minute", description="Requests for history and pictures")
+    rate_sign_ins_per_address: Rate = Field(
+        default="60/minute",
+        description="Attempts to sign in at the desk from one address, behind which a whole team may be",
+    )
+    rate_failed_sign_ins_per_address: Rate = Field(
+        default="30/10minutes", description="Wrong passwords at the desk from one address"
+    )
+    rate_desk_requests_per_agent: Rate = Field(
+        default="60/10seconds;1200/10minutes", description="Requests of one agent at the desk"
+    )
+
+    desk_session_hours: float = Field(
+        default=12.0, gt=0, le=24 * 30, description="Hours after which an agent must sign in at the desk again"
+    )
+    agent_max_chats: int = Field(
+        default=5, ge=1, le=50, description="Chats at once of an agent whose account names no number"
+    )
 
     retention_days: int = Field(default=180, ge=0, description="Days for which messages are kept; 0: for ever")
     purge_hours: float = Field(default=6.0, gt=0, description="Hours between two purges by the running gateway")

@@ -31,6 +31,15 @@ STATUS: dict[ErrorCode, int] = {
     ErrorCode.ATTACHMENT_UNKNOWN: 404,
     ErrorCode.NOT_FOUND: 404,
     ErrorCode.UNAVAILABLE: 503,
+    ErrorCode.SIGNED_OUT: 401,
+    ErrorCode.WRONG_PASSWORD: 422,
+    ErrorCode.LOCKED_OUT: 429,
+    ErrorCode.FORBIDDEN: 403,
+    ErrorCode.CSRF: 403,
+    ErrorCode.CONFLICT: 409,
+    ErrorCode.WEAK_PASSWORD: 422,
+    ErrorCode.USERNAME_TAKEN: 409,
+    ErrorCode.LAST_ADMIN: 409,
 }
 
 

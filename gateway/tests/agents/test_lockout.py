@@ -1,0 +1,54 @@
+"""How long somebody must wait who gives wrong passwords."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from uwallet_gateway.agents.lockout import FREE_ATTEMPTS, Attempts, UnknownNames, begin_attempt
+from uwallet_gateway.errors import InputError
+
+START = datetime(2026, 11, 23, 6, tzinfo=UTC)
+
+
+def wait_of(attempts: Attempts, moment: datetime) -> int | None:
+    with pytest.raises(InputError, match="locked_out") as refused:
+        begin_attempt(attempts, moment)
+    return refused.value.retry_after
+
+
+def test_first_attempts_are_free_and_then_waits_grow() -> None:
+    attempts = Attempts()
+    for _ in range(FREE_ATTEMPTS):
+        begin_attempt(attempts, START)
+    moment = START
+    for minutes in (1, 2, 4, 8, 15, 15):
+        assert wait_of(attempts, moment) == minutes * 60
+        moment += timedelta(minutes=minutes)
+        begin_attempt(attempts, moment)
+
+
+def test_nothing_is_counted_while_one_waits() -> None:
+    attempts = Attempts()
+    for _ in range(FREE_ATTEMPTS):
+        begin_attempt(attempts, START)
+    for _ in range(100):
+        wait_of(attempts, START)
+    assert attempts.failed == FREE_ATTEMPTS
+    assert wait_of(attempts, START + timedelta(seconds=59.5)) == 1
+
+
+def test_somebody_who_never_stops() -> None:
+    attempts = Attempts(failed=1_000_000)
+    begin_attempt(attempts, START)
+    assert wait_of(attempts, START) == 15 * 60
+
+
+def test_unknown_names_wait_each_for_itself() -> None:
+    names = UnknownNames()
+    for _ in range(FREE_ATTEMPTS):
+        names.begin_attempt("nobody", START)
+    with pytest.raises(InputError, match="locked_out"):
+        names.begin_attempt("nobody", START)
+    names.begin_attempt("somebody", START)

@@ -1,0 +1,180 @@
+"""Accounts and sessions on both databases."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+from argon2 import PasswordHasher
+from sqlalchemy import select
+
+from uwallet_gateway.agents import sessions as sessions_module
+from uwallet_gateway.agents.accounts import Account, AccountError, Accounts, UsernameTakenError
+from uwallet_gateway.agents.lockout import FREE_ATTEMPTS
+from uwallet_gateway.agents.passwords import Passwords
+from uwallet_gateway.agents.roles import Role
+from uwallet_gateway.agents.sessions import DeskSessions
+from uwallet_gateway.clock import now
+from uwallet_gateway.database import tables
+from uwallet_gateway.database.connection import Database
+from uwallet_gateway.errors import InputError
+
+PASSWORD = "k7mwp-3xq9h-tulip"
+
+
+class Desk:
+    """Accounts and sessions on one database."""
+
+    def __init__(self, database: Database) -> None:
+        # Cheap: what they cost is the library's business.
+        passwords = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        self.database = database
+        self.accounts = Accounts(database, passwords, max_chats=5)
+        self.sessions = DeskSessions(database, passwords, hours=12)
+
+    async def agent(self, username: str = "lin", role: Role = Role.AGENT) -> Account:
+        account, _ = await self.accounts.create(username, "小林", role, PASSWORD)
+        return account
+
+    async def sign_in(self, username: str = "lin", password: str = PASSWORD) -> str:
+        return (await self.sessions.sign_in(username, password))[1]
+
+
+@pytest.fixture
+def desk(database: Database) -> Desk:
+    return Desk(database)
+
+
+async def refusal(attempt: object) -> str:
+    with pytest.raises(InputError) as refused:
+        await attempt  # type: ignore[misc]  # any coroutine
+    return str(refused.value.code)
+
+
+async def test_sign_in_read_and_out(desk: Desk) -> None:
+    account = await desk.agent()
+    session, token = await desk.sessions.sign_in(" LIN ", PASSWORD)
+    read = await desk.sessions.read(token)
+    assert read == session
+    assert read.agent == account
+    assert read.bears(session.csrf)
+    assert not read.bears(None)
+    assert not read.bears("")
+    async with desk.database.read() as transaction:
+        stored = (await transaction.execute(select(tables.AgentSession))).scalar_one()
+        assert token not in (stored.id, stored.csrf)
+        assert PASSWORD not in (await transaction.execute(select(tables.Agent.password_hash))).scalar_one()
+    for wrong in (None, "", "x", token + "x", "é", "x" * 10_000, session.id):
+        assert await refusal(desk.sessions.read(wrong)) == "signed_out"
+    await desk.sessions.end(session.id)
+    assert await refusal(desk.sessions.read(token)) == "signed_out"
+
+
+async def test_session_ends_by_itself(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    await desk.agent()
+    session, token = await desk.sessions.sign_in("lin", PASSWORD)
+    monkeypatch.setattr(sessions_module, "now", lambda: now() + timedelta(hours=11, minutes=59))
+    assert await desk.sessions.ended([session.id]) == set()
+    monkeypatch.setattr(sessions_module, "now", lambda: now() + timedelta(hours=12, seconds=1))
+    assert await refusal(desk.sessions.read(token)) == "signed_out"
+    assert await desk.sessions.ended([session.id, "never"]) == {session.id, "never"}
+
+
+@pytest.mark.parametrize("username", ["lin", "nobody", "gone", "a\0b", "名字", ""])
+async def test_lockout_is_the_same_for_names_that_exist_and_that_do_not(desk: Desk, username: str) -> None:
+    await desk.agent("admin", Role.ADMIN)
+    await desk.agent("lin")
+    gone = await desk.agent("gone")
+    await desk.accounts.update(gone.id, enabled=False)
+    for _ in range(FREE_ATTEMPTS):
+        assert await refusal(desk.sign_in(username, "wrong")) == "wrong_password"
+    # The right one is not looked at either.
+    assert await refusal(desk.sign_in(username, PASSWORD)) == "locked_out"
+
+
+async def test_many_attempts_at_once_count_as_many(desk: Desk) -> None:
+    await desk.agent()
+    attempts = [desk.sign_in("lin", f"wrong {number}") for number in range(20)]
+    found = await asyncio.gather(*attempts, return_exceptions=True)
+    codes = [str(error) for error in found]
+    assert codes.count("wrong_password") == FREE_ATTEMPTS
+    assert codes.count("locked_out") == 20 - FREE_ATTEMPTS
+
+
+async def test_right_password_forgives_wrong_ones(desk: Desk) -> None:
+    await desk.agent()
+    for _ in range(3):
+        for _ in range(FREE_ATTEMPTS - 1):
+            await refusal(desk.sign_in("lin", "wrong"))
+        await desk.sign_in()
+
+
+async def test_new_password_ends_sessions_and_a_lockout(desk: Desk) -> None:
+    account = await desk.agent()
+    tokens = [await desk.sign_in() for _ in range(2)]
+    for _ in range(FREE_ATTEMPTS):
+        await refusal(desk.sign_in("lin", "wrong"))
+    given = await desk.accounts.set_password(account.id)
+    for token in tokens:
+        assert await refusal(desk.sessions.read(token)) == "signed_out"
+    assert await refusal(desk.sign_in()) == "wrong_password"
+    await desk.sign_in(password=given)
+    assert await refusal(desk.accounts.set_password(account.id, "lin lin lin")) == "weak_password"
+    assert await refusal(desk.accounts.set_password(99, PASSWORD)) == "not_found"
+
+
+async def test_own_new_password_keeps_this_session_only(desk: Desk) -> None:
+    account = await desk.agent()
+    other = await desk.sign_in()
+    session, token = await desk.sessions.sign_in("lin", PASSWORD)
+    change = desk.accounts.change_password
+    assert await refusal(change(account.id, "wrong", "new-9vrt-kkqz", kept_session=session.id)) == "wrong_password"
+    assert await refusal(change(account.id, PASSWORD, "weak", kept_session=session.id)) == "weak_password"
+    await change(account.id, PASSWORD, "new-9vrt-kkqz", kept_session=session.id)
+    assert (await desk.sessions.read(token)).id == session.id
+    assert await refusal(desk.sessions.read(other)) == "signed_out"
+    for _ in range(FREE_ATTEMPTS):
+        assert await refusal(change(account.id, "wrong", "x", kept_session=session.id)) == "wrong_password"
+    assert await refusal(change(account.id, "new-9vrt-kkqz", "x", kept_session=session.id)) == "locked_out"
+
+
+async def test_disabling_and_another_role_sign_out(desk: Desk) -> None:
+    await desk.agent("boss", Role.ADMIN)
+    account = await desk.agent()
+    token = await desk.sign_in()
+    assert (await desk.accounts.update(account.id, name="小林林", max_chats=2)).max_chats == 2
+    assert (await desk.sessions.read(token)).agent.name == "小林林"
+    await desk.accounts.update(account.id, role=Role.SUPERVISOR)
+    assert await refusal(desk.sessions.read(token)) == "signed_out"
+    token = await desk.sign_in()
+    await desk.accounts.update(account.id, enabled=False)
+    assert await refusal(desk.sessions.read(token)) == "signed_out"
+    assert await refusal(desk.sign_in()) == "wrong_password"
+    await desk.accounts.update(account.id, enabled=True)
+    await desk.sign_in()
+    assert await refusal(desk.accounts.update(99, name="x")) == "not_found"
+
+
+async def test_two_admins_cannot_dismiss_each_other(desk: Desk) -> None:
+    first, second = await desk.agent("first", Role.ADMIN), await desk.agent("second", Role.ADMIN)
+    found = await asyncio.gather(
+        desk.accounts.update(first.id, enabled=False),
+        desk.accounts.update(second.id, role=Role.AGENT),
+        return_exceptions=True,
+    )
+    assert sorted(str(getattr(result, "code", "done")) for result in found) == ["done", "last_admin"]
+
+
+async def test_names_of_accounts(desk: Desk) -> None:
+    await desk.agent("lin")
+    with pytest.raises(UsernameTakenError, match="'lin' already"):
+        await desk.agent("LIN")
+    for wrong in ("", "a", "小林", "a b", ".lin", "x" * 65):
+        with pytest.raises(AccountError, match="no user name"):
+            await desk.agent(wrong)
+    assert await refusal(desk.accounts.create("b1", " \u200b", Role.AGENT)) == "empty"
+    assert await refusal(desk.accounts.create("b1", "长" * 17, Role.AGENT)) == "too_long"
+    found = await asyncio.gather(desk.agent("twin"), desk.agent("twin"), return_exceptions=True)
+    assert sum(isinstance(result, UsernameTakenError) for result in found) == 1
+    assert [account.username for account in await desk.accounts.all()] == ["lin", "twin"]

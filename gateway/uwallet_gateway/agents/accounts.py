@@ -1,0 +1,255 @@
+"""Accounts of agents."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from uwallet_gateway.agents.lockout import Attempts, begin_attempt
+from uwallet_gateway.agents.passwords import Passwords, check_password, generated_password
+from uwallet_gateway.agents.roles import Role
+from uwallet_gateway.clock import now
+from uwallet_gateway.database import tables
+from uwallet_gateway.database.connection import Database
+from uwallet_gateway.database.statements import insert_unless_there
+from uwallet_gateway.errors import ErrorCode, InputError
+from uwallet_gateway.input_text import clean
+
+_USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,63}")
+# Characters of a name that is shown; the column has room for four times as many code points.
+MOST_OF_NAME = 16
+MOST_CHATS = 50
+
+
+class AccountError(Exception):
+    """An account cannot be made or changed as asked; the text says why, for operators."""
+
+
+class UsernameTakenError(AccountError):
+    """Another agent has the user name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Somebody who works at the desk, without the password.
+
+    Attributes:
+        id: Of the account.
+        username: To sign in with, in lower case.
+        name: Shown to users and colleagues.
+        role: What they may do.
+        enabled: Whether they may sign in.
+        max_chats: Chats at once.
+    """
+
+    id: int
+    username: str
+    name: str
+    role: Role
+    enabled: bool
+    max_chats: int
+
+
+class Accounts:
+    """Makes and changes accounts. Whatever takes rights away ends the sessions of the agent."""
+
+    def __init__(self, database: Database, passwords: Passwords, *, max_chats: int) -> None:
+        """Keeps what it works with; `max_chats` is for accounts that name none."""
+        self._database = database
+        self._passwords = passwords
+        self._max_chats = max_chats
+
+    async def create(
+        self, username: str, name: str, role: Role, password: str | None = None, max_chats: int | None = None
+    ) -> tuple[Account, str]:
+        """Makes an account; returns it and its password, a generated one if none is given.
+
+        Raises:
+            AccountError: The user name is taken or none.
+            InputError: weak_password; the code of what is wrong with the name.
+        """
+        username = username.strip().lower()
+        if not is_username(username):
+            msg = (
+                f"{username!r} is no user name: 2 to 64 of a-z, 0-9, dot, dash and underscore, a letter or digit first"
+            )
+            raise AccountError(msg)
+        name = clean(name, MOST_OF_NAME)
+        if password is None:
+            password = generated_password()
+        else:
+            check_password(password, username, name)
+        row = tables.Agent(
+            username=username,
+            name=name,
+            role=role,
+            password_hash=await self._passwords.hash(password),
+            enabled=True,
+            max_chats=self._max_chats if max_chats is None else max_chats,
+            presence="away",
+            failed_logins=0,
+            created_at=now(),
+        )
+        async with self._database.write() as transaction:
+            before = await _by_username(transaction, username)
+            if before is None:
+                await insert_unless_there(transaction, row)
+            stored = await _by_username(transaction, username)
+        if before is not None or stored is None or stored.password_hash != row.password_hash:
+            raise UsernameTakenError(f"there is an agent {username!r} already")
+        return account_of(stored), password
+
+    async def all(self) -> list[Account]:
+        """All accounts by name, the disabled ones last."""
+        async with self._database.read() as transaction:
+            rows = await transaction.scalars(
+                select(tables.Agent).order_by(tables.Agent.enabled.desc(), tables.Agent.name, tables.Agent.id)
+            )
+            return [account_of(row) for row in rows]
+
+    async def find(self, username: str) -> Account:
+        """The account with this user name.
+
+        Raises:
+            AccountError: There is none.
+        """
+        async with self._database.read() as transaction:
+            row = await _by_username(transaction, username.strip().lower())
+        if row is None:
+            raise AccountError(f"there is no agent {username!r}")
+        return account_of(row)
+
+    async def set_password(self, agent_id: int, password: str | None = None) -> str:
+        """Sets a password, a generated one if none is given, and returns it.
+
+        A lockout is over, all sessions of the agent are.
+
+        Raises:
+            InputError: weak_password, not_found.
+        """
+        if password is None:
+            password = generated_password()
+        else:
+            await self._check(agent_id, password)
+        hashed = await self._passwords.hash(password)
+        async with self._database.write() as transaction:
+            row = await _locked(transaction, agent_id)
+            _renew(row, hashed)
+            await end_sessions(transaction, agent_id)
+        return password
+
+    async def change_password(self, agent_id: int, old: str, new: str, *, kept_session: str) -> None:
+        """Changes the agent's own password; other sessions than `kept_session` end.
+
+        Raises:
+            InputError: wrong_password, locked_out, weak_password.
+        """
+        async with self._database.write() as transaction:
+            row = await _locked(transaction, agent_id)
+            # Whoever sits at somebody's open desk is not to try them all.
+            attempts = Attempts(row.failed_logins, row.locked_until)
+            begin_attempt(attempts, now())
+            row.failed_logins, row.locked_until = attempts.failed, attempts.locked_until
+        stored = row.password_hash
+        if not (await self._passwords.verify(stored, old)).right:
+            raise InputError(ErrorCode.WRONG_PASSWORD)
+        await self._check(agent_id, new)
+        hashed = await self._passwords.hash(new)
+        async with self._database.write() as transaction:
+            row = await _locked(transaction, agent_id)
+            if row.password_hash != stored:
+                # Set by somebody else meanwhile; theirs counts.
+                raise InputError(ErrorCode.WRONG_PASSWORD)
+            _renew(row, hashed)
+            await end_sessions(transaction, agent_id, but=kept_session)
+
+    async def update(
+        self,
+        agent_id: int,
+        *,
+        name: str | None = None,
+        role: Role | None = None,
+        enabled: bool | None = None,
+        max_chats: int | None = None,
+    ) -> Account:
+        """Changes what is not None. Another role, and disabling, end all sessions of the agent.
+
+        Raises:
+            InputError: not_found; last_admin, so that somebody can always make accounts; what is wrong with the name.
+        """
+        async with self._database.write() as transaction:
+            # All admins in one order: two of them must not take each other's role away at the same moment.
+            admins = set(
+                await transaction.scalars(
+                    select(tables.Agent.id)
+                    .where(tables.Agent.role == Role.ADMIN, tables.Agent.enabled.is_(True))
+                    .order_by(tables.Agent.id)
+                    .with_for_update()
+                )
+            )
+            row = await _locked(transaction, agent_id)
+            loses = (role is not None and role is not Role.ADMIN) or enabled is False
+            if loses and admins == {agent_id}:
+                raise InputError(ErrorCode.LAST_ADMIN)
+            if (role is not None and role != row.role) or enabled is False:
+                await end_sessions(transaction, agent_id)
+            changes: dict[str, Any] = {
+                "name": None if name is None else clean(name, MOST_OF_NAME),
+                "role": role,
+                "enabled": enabled,
+                "max_chats": max_chats,
+            }
+            for column, value in changes.items():
+                if value is not None:
+                    setattr(row, column, value)
+            if enabled:
+                row.failed_logins, row.locked_until = 0, None
+            return account_of(row)
+
+    async def count(self) -> int:
+        """How many accounts there are."""
+        async with self._database.read() as transaction:
+            return await transaction.scalar(select(func.count()).select_from(tables.Agent)) or 0
+
+    async def _check(self, agent_id: int, password: str) -> None:
+        async with self._database.read() as transaction:
+            row = await transaction.get(tables.Agent, agent_id)
+        if row is None:
+            raise InputError(ErrorCode.NOT_FOUND)
+        check_password(password, row.username, row.name)
+
+
+def is_username(text: str) -> bool:
+    """Whether an agent may have this user name."""
+    return _USERNAME.fullmatch(text) is not None
+
+
+def account_of(row: tables.Agent) -> Account:
+    """The account in a row."""
+    return Account(row.id, row.username, row.name, Role(row.role), row.enabled, row.max_chats)
+
+
+async def end_sessions(transaction: AsyncSession, agent_id: int, *, but: str | None = None) -> None:
+    """Signs an agent out everywhere, except in the session `but`."""
+    wanted = delete(tables.AgentSession).where(tables.AgentSession.agent_id == agent_id)
+    await transaction.execute(wanted if but is None else wanted.where(tables.AgentSession.id != but))
+
+
+async def _by_username(transaction: AsyncSession, username: str) -> tables.Agent | None:
+    row: tables.Agent | None = await transaction.scalar(select(tables.Agent).where(tables.Agent.username == username))
+    return row
+
+
+async def _locked(transaction: AsyncSession, agent_id: int) -> tables.Agent:
+    row = await transaction.get(tables.Agent, agent_id, with_for_update=True)
+    if row is None:
+        raise InputError(ErrorCode.NOT_FOUND)
+    return row
+
+
+def _renew(row: tables.Agent, hashed: str) -> None:
+    row.password_hash, row.failed_logins, row.locked_until = hashed, 0, None

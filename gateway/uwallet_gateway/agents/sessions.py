@@ -1,0 +1,160 @@
+"""Signing in and out at the desk."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select
+
+from uwallet_gateway.agents.accounts import Account, account_of, is_username
+from uwallet_gateway.agents.lockout import Attempts, UnknownNames, begin_attempt
+from uwallet_gateway.agents.passwords import MOST, Passwords
+from uwallet_gateway.clock import now
+from uwallet_gateway.database import tables
+from uwallet_gateway.database.connection import Database
+from uwallet_gateway.errors import ErrorCode, InputError
+
+_TOKEN_BYTES = 32
+_MOST_OF_TOKEN = 100
+
+
+@dataclass(frozen=True, slots=True)
+class DeskSession:
+    """A browser in which an agent is signed in.
+
+    Attributes:
+        id: SHA-256 of the token, which is stored nowhere but in the browser's cookie.
+        csrf: What requests that change something must bear.
+        expires_at: When it ends by itself.
+        agent: Who; read anew with each request.
+    """
+
+    id: str
+    csrf: str
+    expires_at: datetime
+    agent: Account
+
+    def bears(self, csrf: str | None) -> bool:
+        """Whether this is the session's own token against forged requests."""
+        return csrf is not None and hmac.compare_digest(self.csrf.encode(), csrf.encode())
+
+
+class DeskSessions:
+    """Opens, reads and ends sessions."""
+
+    def __init__(self, database: Database, passwords: Passwords, *, hours: float) -> None:
+        """Keeps what it works with; a session ends after so many `hours`."""
+        self._database = database
+        self._passwords = passwords
+        self._lifetime = timedelta(hours=hours)
+        self._unknown = UnknownNames()
+
+    async def sign_in(self, username: str, password: str) -> tuple[DeskSession, str]:
+        """Opens a session; returns it and its token.
+
+        An unknown name, a disabled account and a wrong password are not told apart, by time neither.
+
+        Raises:
+            InputError: wrong_password; locked_out with the seconds to wait.
+        """
+        username = username.strip().lower()
+        if len(password) > MOST:
+            password = ""
+        moment = now()
+        row = await self._begin_attempt(username, moment)
+        verified = await self._passwords.verify(row.password_hash if row else None, password)
+        if row is None or not verified.right:
+            raise InputError(ErrorCode.WRONG_PASSWORD)
+        token = secrets.token_urlsafe(_TOKEN_BYTES)
+        async with self._database.write() as transaction:
+            stored = await transaction.get(tables.Agent, row.id, with_for_update=True)
+            if stored is None or not stored.enabled or stored.password_hash != row.password_hash:
+                # Changed while the password was looked at.
+                raise InputError(ErrorCode.WRONG_PASSWORD)
+            stored.failed_logins, stored.locked_until = 0, None
+            if verified.renewed:
+                stored.password_hash = verified.renewed
+            session = tables.AgentSession(
+                id=_digest(token),
+                agent_id=row.id,
+                csrf=secrets.token_urlsafe(_TOKEN_BYTES),
+                created_at=moment,
+                expires_at=moment + self._lifetime,
+            )
+            transaction.add(session)
+            await transaction.execute(delete(tables.AgentSession).where(tables.AgentSession.expires_at <= moment))
+            return _session(session, stored), token
+
+    async def read(self, token: str | None) -> DeskSession:
+        """The session of a token.
+
+        Raises:
+            InputError: signed_out.
+        """
+        if not token or len(token) > _MOST_OF_TOKEN:
+            raise InputError(ErrorCode.SIGNED_OUT)
+        async with self._database.read() as transaction:
+            found = (
+                await transaction.execute(
+                    select(tables.AgentSession, tables.Agent)
+                    .join(tables.Agent, tables.Agent.id == tables.AgentSession.agent_id)
+                    .where(
+                        tables.AgentSession.id == _digest(token),
+                        tables.AgentSession.expires_at > now(),
+                        tables.Agent.enabled.is_(True),
+                    )
+                )
+            ).one_or_none()
+        if found is None:
+            raise InputError(ErrorCode.SIGNED_OUT)
+        return _session(found[0], found[1])
+
+    async def end(self, session_id: str) -> None:
+        """Signs out; nothing happens if it has ended."""
+        async with self._database.write() as transaction:
+            await transaction.execute(delete(tables.AgentSession).where(tables.AgentSession.id == session_id))
+
+    async def ended(self, session_ids: Collection[str]) -> set[str]:
+        """Those of the sessions that are good no more: signed out, expired, or of an agent who was disabled."""
+        if not session_ids:
+            return set()
+        async with self._database.read() as transaction:
+            living = await transaction.scalars(
+                select(tables.AgentSession.id)
+                .join(tables.Agent, tables.Agent.id == tables.AgentSession.agent_id)
+                .where(
+                    tables.AgentSession.id.in_(session_ids),
+                    tables.AgentSession.expires_at > now(),
+                    tables.Agent.enabled.is_(True),
+                )
+            )
+            return set(session_ids).difference(living)
+
+    async def _begin_attempt(self, username: str, moment: datetime) -> tables.Agent | None:
+        async with self._database.write() as transaction:
+            row = None
+            if is_username(username):
+                row = await transaction.scalar(
+                    select(tables.Agent).where(tables.Agent.username == username).with_for_update()
+                )
+            # A disabled account is as good as none, and is locked as one.
+            if row is None or not row.enabled:
+                self._unknown.begin_attempt(username, moment)
+                return None
+            attempts = Attempts(row.failed_logins, row.locked_until)
+            begin_attempt(attempts, moment)
+            row.failed_logins, row.locked_until = attempts.failed, attempts.locked_until
+            return row
+
+
+def _session(row: tables.AgentSession, agent: tables.Agent) -> DeskSession:
+    return DeskSession(row.id, row.csrf, row.expires_at, account_of(agent))
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode(errors="surrogatepass")).hexdigest()
