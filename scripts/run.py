@@ -15,7 +15,7 @@ from pathlib import Path
 
 from local import MODEL, ROOT, StartError, port_setting
 from processes import ProcessError
-from stack import Stack
+from stack import FIRST_ADMIN, Stack
 
 _LOGS = ROOT / "run"
 _WATCH_SECONDS = 0.5
@@ -34,8 +34,15 @@ def _stop(signum: int, frame: object) -> None:
 
 
 def _announce(stack: Stack) -> None:
+    desk = f"Agents work at {stack.address}/desk"
+    if stack.first_password:
+        desk += (
+            f" : sign in as {FIRST_ADMIN} with the password {stack.first_password}"
+            "\n(shown this once; `set-password` of docs/gateway.md makes a new one)"
+        )
     print(
         f"\nReady. Open {stack.address}/ : a page of a wallet's site with the support bot on it."
+        f"\n{desk}."
         f"\nLogs: {_LOGS.relative_to(ROOT)}/gateway.log, {_LOGS.relative_to(ROOT)}/engine.log. Stop it with Ctrl+C.\n",
         flush=True,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 import subprocess
@@ -15,6 +16,8 @@ from processes import Process, ProcessError
 START_SECONDS = 180.0
 # What the page names in its script tag (web/demo).
 DEMONSTRATION_SITE = "demo"
+# Who can sign in at the desk after the first start; the name is what users would see.
+FIRST_ADMIN, FIRST_ADMIN_NAME = "admin", "管理员"
 
 _BOT_PYTHON = ROOT / ".venv" / "bin" / "python"
 _GATEWAY_PYTHON = ROOT / "gateway" / ".venv" / "bin" / "python"
@@ -42,6 +45,8 @@ class Stack:
             environment: Further settings of both.
         """
         self.address = f"http://{HOST}:{port}"
+        # Of the admin whom a first start has made, for whoever is to be told it; stored nowhere.
+        self.first_password: str | None = None
         engine_port = free_port()
         self.engine_address = f"http://{HOST}:{engine_port}"
         # Nobody else on this machine can use the channel between the two.
@@ -87,6 +92,7 @@ class Stack:
             self.engine.start()
             # While the engine loads its model.
             self._make_demonstration_site()
+            self._make_first_admin()
             self.gateway.start()
             self.engine.wait_until_ready(START_SECONDS)
             self.gateway.wait_until_ready(START_SECONDS)
@@ -127,6 +133,11 @@ class Stack:
     def _make_demonstration_site(self) -> None:
         origins = [f"--origin={address}" for address in (self.address, self.address.replace(HOST, "localhost"))]
         self.command("create-site", "demonstration page", f"--key={DEMONSTRATION_SITE}", "--if-missing", *origins)
+
+    def _make_first_admin(self) -> None:
+        printed = self.command("create-agent", FIRST_ADMIN, FIRST_ADMIN_NAME, "--role=admin", "--if-none")
+        if printed.strip():
+            self.first_password = str(json.loads(printed)["password"])
 
     def stop(self) -> None:
         """Stops the gateway, which needs the engine to finish what it took, and then the engine."""
