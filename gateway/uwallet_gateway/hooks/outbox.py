@@ -1,0 +1,167 @@
+"""The outbox: events are stored in the transaction that causes them, so none is lost, and none told that never was."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from sqlalchemy import event as database_event
+from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from uwallet_gateway.clock import now
+from uwallet_gateway.database import tables
+from uwallet_gateway.database.connection import Database
+from uwallet_gateway.hooks.events import HookEvent, described
+
+_LONGEST_ERROR = 500
+
+
+class Listener(Protocol):
+    """What the outbox needs to know of an endpoint."""
+
+    @property
+    def name(self) -> str:
+        """Its name, which is stored with each delivery."""
+
+    @property
+    def events(self) -> frozenset[HookEvent]:
+        """What it is to be told."""
+
+
+class Outbox:
+    """What is on its way to endpoints.
+
+    Attributes:
+        news: Set when something was committed that may be due.
+    """
+
+    def __init__(self, database: Database, listeners: Sequence[Listener], desk_url: str | None = None) -> None:
+        """Stores nothing yet.
+
+        Args:
+            database: Where deliveries are kept.
+            listeners: The endpoints; without any, nothing is ever stored.
+            desk_url: Where agents work, told to endpoints.
+        """
+        self.news = asyncio.Event()
+        self._database = database
+        self._listeners = tuple(listeners)
+        self._desk_url = desk_url
+
+    async def record(self, transaction: AsyncSession, event: HookEvent, ticket: tables.Ticket) -> None:
+        """Has endpoints told of a ticket, once `transaction` is committed; if it is rolled back, nobody is.
+
+        To be called in the transaction that changes the ticket, after the change: with `HookEvent.CREATED` when a
+        ticket is made, with `QUEUED` each time its status becomes `queued` (also right after `CREATED`), with `CLOSED`
+        when its status becomes `closed`. Nothing else has to be done; the sender wakes up by itself.
+
+        Args:
+            transaction: As `Database.write` gives it.
+            event: What happened.
+            ticket: As it is now; it is flushed if it has no id yet.
+        """
+        wanted = [listener.name for listener in self._listeners if event in listener.events]
+        if not wanted:
+            return
+        await transaction.flush()
+        site = await transaction.scalar(
+            select(tables.Site.name)
+            .join(tables.Conversation, tables.Conversation.site_key == tables.Site.key)
+            .where(tables.Conversation.id == ticket.conversation_id)
+        )
+        moment = now()
+        event_id = str(uuid.uuid4())
+        body = described(event, event_id, ticket, site, self._desk_url, moment)
+        transaction.add_all(
+            tables.HookDelivery(
+                event_id=event_id,
+                event=event.value,
+                endpoint=name,
+                body=body,
+                state="waiting",
+                next_attempt_at=moment,
+                created_at=moment,
+            )
+            for name in wanted
+        )
+        database_event.listen(transaction.sync_session, "after_commit", lambda _session: self.news.set(), once=True)
+
+    async def lease(self, endpoint: str, seconds: float) -> tables.HookDelivery | None:
+        """Takes the oldest delivery that is due; nobody else gets it for so many seconds, even if this process dies.
+
+        The attempt is counted at once.
+        """
+        moment = now()
+        due = (
+            select(tables.HookDelivery.id)
+            .where(
+                tables.HookDelivery.state == "waiting",
+                tables.HookDelivery.endpoint == endpoint,
+                tables.HookDelivery.next_attempt_at <= moment,
+            )
+            .order_by(tables.HookDelivery.id)
+            .limit(1)
+            # PostgreSQL: what another process is about to take is left to it. SQLite has one writer at a time anyway.
+            .with_for_update(skip_locked=True)
+        )
+        async with self._database.write() as transaction:
+            found = await transaction.scalar(due)
+            if found is None:
+                return None
+            return await transaction.scalar(
+                update(tables.HookDelivery)
+                .where(tables.HookDelivery.id == found)
+                .values(next_attempt_at=moment + timedelta(seconds=seconds), attempts=tables.HookDelivery.attempts + 1)
+                .returning(tables.HookDelivery)
+            )
+
+    async def delivered(self, delivery: tables.HookDelivery) -> None:
+        """Notes that the endpoint has it."""
+        await self._set(delivery.id, state="delivered", last_error=None)
+
+    async def postpone(self, delivery: tables.HookDelivery, until: datetime, error: str) -> None:
+        """Has it tried again."""
+        await self._set(delivery.id, next_attempt_at=until, last_error=error[:_LONGEST_ERROR])
+
+    async def give_up(self, delivery: tables.HookDelivery, error: str) -> None:
+        """Notes that it is not tried any more."""
+        await self._set(delivery.id, state="failed", last_error=error[:_LONGEST_ERROR])
+
+    async def give_up_old(self, before: datetime) -> int:
+        """Gives up what was made before, such as for endpoints that are no more; returns how many."""
+        async with self._database.write() as transaction:
+            ids = await transaction.scalars(
+                update(tables.HookDelivery)
+                .where(tables.HookDelivery.state == "waiting", tables.HookDelivery.created_at < before)
+                .values(
+                    state="failed",
+                    last_error=func.coalesce(tables.HookDelivery.last_error, "the endpoint is not in the settings"),
+                )
+                .returning(tables.HookDelivery.id)
+                .execution_options(synchronize_session=False)
+            )
+            return len(ids.all())
+
+    async def next_due(self, endpoints: Sequence[str]) -> datetime | None:
+        """When the next delivery to any of these is to be tried; None if none waits."""
+        async with self._database.read() as transaction:
+            found: datetime | None = await transaction.scalar(
+                select(tables.HookDelivery.next_attempt_at)
+                .where(tables.HookDelivery.state == "waiting", tables.HookDelivery.endpoint.in_(endpoints))
+                .order_by(tables.HookDelivery.next_attempt_at)
+                .limit(1)
+            )
+            return found
+
+    async def _set(self, delivery_id: int, **values: object) -> None:
+        async with self._database.write() as transaction:
+            await transaction.execute(
+                update(tables.HookDelivery)
+                # Another process may have ended it after the lease.
+                .where(tables.HookDelivery.id == delivery_id, tables.HookDelivery.state == "waiting")
+                .values(**values)
+            )
