@@ -87,6 +87,7 @@ def _lifespan(services: Services, sockets: SocketTransport) -> Any:
         if services.relay:
             await services.relay.start()
         await services.dispatcher.recover()
+        services.hook_sender.start()
         purging = asyncio.create_task(services.purge.run_every(services.settings.purge_hours))
         _log.info("gateway.started")
         try:
@@ -94,6 +95,7 @@ def _lifespan(services: Services, sockets: SocketTransport) -> Any:
         finally:
             purging.cancel()
             await finish(services, sockets)
+            await services.hook_sender.stop(services.settings.shutdown_seconds)
             await services.close()
             _log.info("gateway.stopped")
 

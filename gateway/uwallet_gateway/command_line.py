@@ -10,6 +10,9 @@ from uwallet_gateway.agents.accounts import AccountError
 from uwallet_gateway.agents.commands import COMMANDS
 from uwallet_gateway.command_services import with_services
 from uwallet_gateway.database.connection import DatabaseUnavailableError
+from uwallet_gateway.hooks.cards import CardsError
+from uwallet_gateway.hooks.commands import send_test_hook
+from uwallet_gateway.hooks.endpoints import HooksFileError
 from uwallet_gateway.identity.keys import SecretUnreadableError
 from uwallet_gateway.identity.origins import OriginError
 from uwallet_gateway.identity.sites import Site, SiteError
@@ -23,7 +26,9 @@ from uwallet_gateway.transport.web_files import WebFilesError
 
 _EXPECTED = (
     AccountError,
+    CardsError,
     DatabaseUnavailableError,
+    HooksFileError,
     OriginError,
     SecretUnreadableError,
     SettingsError,
@@ -170,5 +175,5 @@ def _shown(site: Site) -> dict[str, object]:
     }
 
 
-for _command in COMMANDS:
+for _command in (*COMMANDS, send_test_hook):
     main.add_command(_command)

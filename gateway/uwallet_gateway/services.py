@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from redis.asyncio import Redis
 
@@ -21,6 +22,10 @@ from uwallet_gateway.conversation.trouble import Trouble
 from uwallet_gateway.database.connection import Database, database_url
 from uwallet_gateway.database.redis_client import redis_client
 from uwallet_gateway.engine_client import EngineClient
+from uwallet_gateway.hooks.cards import load_cards
+from uwallet_gateway.hooks.endpoints import Endpoint, read_endpoints
+from uwallet_gateway.hooks.outbox import Outbox
+from uwallet_gateway.hooks.sender import HookSender
 from uwallet_gateway.identity.keys import Keys
 from uwallet_gateway.identity.sessions import Sessions
 from uwallet_gateway.identity.sites import Sites
@@ -56,6 +61,9 @@ class Services:
     accounts: Accounts
     desk_sessions: DeskSessions
     canned_replies: CannedReplies
+    hook_endpoints: tuple[Endpoint, ...]
+    outbox: Outbox
+    hook_sender: HookSender
     redis: Redis | None
     relay: Relay | None
 
@@ -75,6 +83,7 @@ def build_services(settings: Settings) -> Services:
     Raises:
         SettingsError: A setting is wrong.
         TextsError: texts.yml is wrong.
+        HooksFileError: The file of UWALLET_HOOKS_FILE is wrong.
     """
     texts = load_texts()
     metrics = Metrics()
@@ -100,6 +109,8 @@ def build_services(settings: Settings) -> Services:
         notice_after=settings.notice_after,
     )
     passwords = Passwords()
+    endpoints = read_endpoints(Path(settings.hooks_file)) if settings.hooks_file else ()
+    outbox = Outbox(database, endpoints, f"{settings.public_url}/desk" if settings.public_url else None)
     attachments = AttachmentStore(settings.data_dir / "attachments", settings.attachment_bytes)
     return Services(
         settings=settings,
@@ -120,6 +131,9 @@ def build_services(settings: Settings) -> Services:
         accounts=Accounts(database, passwords, max_chats=settings.agent_max_chats),
         desk_sessions=DeskSessions(database, passwords, hours=settings.desk_session_hours),
         canned_replies=CannedReplies(database),
+        hook_endpoints=endpoints,
+        outbox=outbox,
+        hook_sender=HookSender(outbox, endpoints, load_cards(), metrics),
         redis=redis,
         relay=Relay(hub, redis, redis_client(redis_url, waits=True)) if redis else None,
         purge=Purge(database, attachments, settings.retention_days),

@@ -116,6 +116,10 @@ class Settings(BaseSettings):
         default=5, ge=1, le=50, description="Chats at once of an agent whose account names no number"
     )
 
+    hooks_file: str = Field(
+        default="", description="Who is told of tickets (YAML, example in `deploy/hooks.example.yml`); empty: nobody"
+    )
+
     retention_days: int = Field(default=180, ge=0, description="Days for which messages are kept; 0: for ever")
     purge_hours: float = Field(default=6.0, gt=0, description="Hours between two purges by the running gateway")
     shutdown_seconds: float = Field(default=10.0, ge=0, description="Seconds to finish what was taken when stopping")

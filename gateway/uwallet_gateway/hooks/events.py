@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from uwallet_gateway.clock import to_text
+from uwallet_gateway.clock import now, to_text
 from uwallet_gateway.database import tables
 
 
@@ -18,7 +19,7 @@ class HookEvent(StrEnum):
     CLOSED = "ticket_closed"
 
 
-# Of `send-test-hook`; endpoints need not ask for it.
+# What `send-test-hook` tells any endpoint.
 TEST_EVENT = "test"
 
 
@@ -55,6 +56,17 @@ def described(
             "claimed_at": _time(ticket.claimed_at),
             "closed_at": _time(ticket.closed_at),
         },
+        "desk_url": desk_url,
+    }
+
+
+def sample_event(desk_url: str | None) -> dict[str, Any]:
+    """An event that says nothing but that it came."""
+    return {
+        "event": TEST_EVENT,
+        "event_id": str(uuid.uuid4()),
+        "created_at": to_text(now()),
+        "ticket": None,
         "desk_url": desk_url,
     }
 

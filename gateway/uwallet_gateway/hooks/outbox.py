@@ -36,7 +36,7 @@ class Outbox:
     """What is on its way to endpoints.
 
     Attributes:
-        news: Set when something was committed that may be due.
+        desk_url: Where agents work, if that is known.
     """
 
     def __init__(self, database: Database, listeners: Sequence[Listener], desk_url: str | None = None) -> None:
@@ -47,10 +47,10 @@ class Outbox:
             listeners: The endpoints; without any, nothing is ever stored.
             desk_url: Where agents work, told to endpoints.
         """
-        self.news = asyncio.Event()
+        self._waiting: list[asyncio.Event] = []
         self._database = database
         self._listeners = tuple(listeners)
-        self._desk_url = desk_url
+        self.desk_url = desk_url
 
     async def record(self, transaction: AsyncSession, event: HookEvent, ticket: tables.Ticket) -> None:
         """Has endpoints told of a ticket, once `transaction` is committed; if it is rolled back, nobody is.
@@ -75,7 +75,7 @@ class Outbox:
         )
         moment = now()
         event_id = str(uuid.uuid4())
-        body = described(event, event_id, ticket, site, self._desk_url, moment)
+        body = described(event, event_id, ticket, site, self.desk_url, moment)
         transaction.add_all(
             tables.HookDelivery(
                 event_id=event_id,
@@ -88,7 +88,13 @@ class Outbox:
             )
             for name in wanted
         )
-        database_event.listen(transaction.sync_session, "after_commit", lambda _session: self.news.set(), once=True)
+        database_event.listen(transaction.sync_session, "after_commit", self._wake, once=True)
+
+    def listen(self) -> asyncio.Event:
+        """An event that is set whenever this process commits something to be sent; the listener clears it."""
+        event = asyncio.Event()
+        self._waiting.append(event)
+        return event
 
     async def lease(self, endpoint: str, seconds: float) -> tables.HookDelivery | None:
         """Takes the oldest delivery that is due; nobody else gets it for so many seconds, even if this process dies.
@@ -131,31 +137,19 @@ class Outbox:
         """Notes that it is not tried any more."""
         await self._set(delivery.id, state="failed", last_error=error[:_LONGEST_ERROR])
 
-    async def give_up_old(self, before: datetime) -> int:
-        """Gives up what was made before, such as for endpoints that are no more; returns how many."""
-        async with self._database.write() as transaction:
-            ids = await transaction.scalars(
-                update(tables.HookDelivery)
-                .where(tables.HookDelivery.state == "waiting", tables.HookDelivery.created_at < before)
-                .values(
-                    state="failed",
-                    last_error=func.coalesce(tables.HookDelivery.last_error, "the endpoint is not in the settings"),
-                )
-                .returning(tables.HookDelivery.id)
-                .execution_options(synchronize_session=False)
-            )
-            return len(ids.all())
-
-    async def next_due(self, endpoints: Sequence[str]) -> datetime | None:
-        """When the next delivery to any of these is to be tried; None if none waits."""
+    async def next_due(self, endpoint: str) -> datetime | None:
+        """When the next delivery to an endpoint is to be tried; None if none waits."""
         async with self._database.read() as transaction:
             found: datetime | None = await transaction.scalar(
-                select(tables.HookDelivery.next_attempt_at)
-                .where(tables.HookDelivery.state == "waiting", tables.HookDelivery.endpoint.in_(endpoints))
-                .order_by(tables.HookDelivery.next_attempt_at)
-                .limit(1)
+                select(func.min(tables.HookDelivery.next_attempt_at)).where(
+                    tables.HookDelivery.state == "waiting", tables.HookDelivery.endpoint == endpoint
+                )
             )
             return found
+
+    def _wake(self, _session: object) -> None:
+        for event in self._waiting:
+            event.set()
 
     async def _set(self, delivery_id: int, **values: object) -> None:
         async with self._database.write() as transaction:

@@ -71,6 +71,7 @@ class Metrics:
         self._handoffs = self._counter("handoffs", "Conversations handed over to a human", "reason")
         self._rate_limited = self._counter("rate_limited", "Requests refused by a rate limit", "kind", "scope")
         self._trouble = self._counter("engine_trouble", "Turns that the engine did not answer", "reason")
+        self._hooks = self._counter("hooks", "Attempts to tell an endpoint of a ticket", "endpoint", "outcome")
         self._redactions = self._counter("redactions", "Messages in which something was masked", "kind")
 
     def count_message(self, *, direction: str, transport: str) -> None:
@@ -107,6 +108,10 @@ class Metrics:
     def count_engine_trouble(self, reason: str) -> None:
         """Counts a turn without an answer."""
         self._add(self._trouble, reason=reason)
+
+    def count_hook(self, endpoint: str, outcome: str) -> None:
+        """Counts an attempt: `outcome` is `delivered`, `failed` (tried again later) or `given_up`."""
+        self._add(self._hooks, endpoint=endpoint, outcome=outcome)
 
     def count_redaction(self, kind: str) -> None:
         """Counts a message in which something of this kind was masked."""

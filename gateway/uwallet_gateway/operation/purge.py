@@ -13,8 +13,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from uwallet_gateway.attachments import AttachmentStore
 from uwallet_gateway.clock import now
 from uwallet_gateway.database.connection import Database
-from uwallet_gateway.database.tables import Attachment, Conversation, Handoff, Message, Offer, Session, Table
+from uwallet_gateway.database.tables import (
+    Attachment,
+    Conversation,
+    Handoff,
+    HookDelivery,
+    Message,
+    Offer,
+    Session,
+    Table,
+)
 
+# Days for which it is kept what was told to endpoints.
+_HOOKS_FOR = timedelta(days=30)
 # A visitor who never says anything leaves a row; its token is then refused and the widget asks for a new one.
 _EMPTY_FOR = timedelta(days=2)
 _log = structlog.get_logger()
@@ -56,6 +67,7 @@ class Purge:
                 await _delete(transaction, Handoff, Handoff.created_at < before)
             else:
                 before = None
+            await _delete(transaction, HookDelivery, HookDelivery.created_at < moment - _HOOKS_FOR)
             idle = [Conversation.last_id == 0, Conversation.active_at < moment - _EMPTY_FOR]
             conversations = await self._delete_conversations(transaction, gone, *idle)
             if before is not None:

@@ -1,0 +1,211 @@
+"""Sends what the outbox holds, again and again until it is taken or a day has passed.
+
+What was sent and not yet marked when the process dies is sent once more after the lease: endpoints get every event at
+least once, with the same id.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import structlog
+
+from uwallet_gateway.clock import now
+from uwallet_gateway.database import tables
+from uwallet_gateway.database.connection import DatabaseUnavailableError
+from uwallet_gateway.hooks.addresses import AddressRefusedError, Resolve, resolve
+from uwallet_gateway.hooks.cards import Cards
+from uwallet_gateway.hooks.endpoints import Endpoint
+from uwallet_gateway.hooks.formats import refusal, request_for
+from uwallet_gateway.hooks.outbox import Outbox
+from uwallet_gateway.hooks.transport import CheckedTransport
+from uwallet_gateway.observability.metrics import Metrics
+
+# Seconds for one request from name to answer, and for the connection to each address.
+_TIMEOUT, _CONNECT_TIMEOUT = 10.0, 5.0
+# Seconds for which a delivery is one process's: longer than a request can take.
+LEASE = 60.0
+# Bytes of an answer that are read; those of the robots have some hundred.
+_LARGEST_ANSWER = 16 * 1024
+# Seconds: the pauses between attempts double from the first to the longest.
+_FIRST_PAUSE, _LONGEST_PAUSE = 5.0, 3600.0
+GIVE_UP_AFTER = timedelta(days=1)
+# Seconds between two looks for what other processes left; and after the database failed.
+_LOOK_EVERY = 5.0
+# Seconds for which an endpoint that fails is left alone with everything, at most.
+_LONGEST_REST = 60.0
+_log = structlog.get_logger()
+
+Pause = Callable[[int], float]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of an attempt.
+
+    Attributes:
+        error: Why the endpoint did not take it, or None if it did.
+        retry_after: Seconds after which the endpoint wants to be asked again, if it said so.
+    """
+
+    error: str | None = None
+    retry_after: float | None = None
+
+
+def pause_after(attempts: int) -> float:
+    """Seconds until the next attempt: 5, 10, 20, … up to an hour, some more or less so that not all come at once."""
+    return min(_FIRST_PAUSE * 2.0 ** min(attempts - 1, 20), _LONGEST_PAUSE) * random.uniform(0.8, 1.2)
+
+
+class HookSender:
+    """One worker for each endpoint: one that is down holds up nobody else."""
+
+    def __init__(
+        self,
+        outbox: Outbox,
+        endpoints: Sequence[Endpoint],
+        cards: Cards,
+        metrics: Metrics,
+        *,
+        resolve: Resolve = resolve,
+        pause: Pause = pause_after,
+        lease: float = LEASE,
+    ) -> None:
+        """Opens nothing yet.
+
+        Args:
+            outbox: What is to be sent.
+            endpoints: Where to.
+            cards: Texts of group robots' messages.
+            metrics: Counted here.
+            resolve: How names become addresses.
+            pause: Seconds after so many attempts.
+            lease: Seconds for which a delivery is this process's.
+        """
+        self._outbox = outbox
+        self._endpoints = tuple(endpoints)
+        self._cards = cards
+        self._metrics = metrics
+        self._pause = pause
+        self._lease = lease
+        self._stopping = asyncio.Event()
+        self._workers: list[asyncio.Task[None]] = []
+        self._clients = {
+            allow_private: httpx.AsyncClient(
+                transport=CheckedTransport(
+                    allow_private=allow_private, connect_timeout=_CONNECT_TIMEOUT, resolve=resolve
+                ),
+                timeout=_TIMEOUT,
+                follow_redirects=False,
+                trust_env=False,
+                headers={"User-Agent": "uwallet-gateway", "Accept-Encoding": "identity"},
+            )
+            for allow_private in {endpoint.allow_private for endpoint in self._endpoints}
+        }
+
+    def start(self) -> None:
+        """Begins to send."""
+        self._workers = [asyncio.create_task(self._work(endpoint)) for endpoint in self._endpoints]
+
+    async def stop(self, seconds: float) -> None:
+        """Finishes the requests under way, at most for so many seconds; what is left is sent at the next start."""
+        self._stopping.set()
+        if self._workers:
+            _, late = await asyncio.wait(self._workers, timeout=seconds)
+            for worker in late:
+                worker.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+            self._workers = []
+        for client in self._clients.values():
+            await client.aclose()
+
+    async def attempt(self, endpoint: Endpoint, event: Mapping[str, Any]) -> Outcome:
+        """Tells an endpoint of an event now, once."""
+        request = request_for(endpoint, event, self._cards, time.time())
+        client = self._clients[endpoint.allow_private]
+        answer = bytearray()
+        try:
+            async with (
+                asyncio.timeout(_TIMEOUT),
+                client.stream("POST", request.url, content=request.body, headers=dict(request.headers)) as response,
+            ):
+                async for chunk in response.aiter_raw():
+                    answer += chunk
+                    if len(answer) > _LARGEST_ANSWER:
+                        break
+        except AddressRefusedError as error:
+            return Outcome(f"refused: {error}")
+        except (TimeoutError, httpx.TimeoutException):
+            return Outcome(f"no answer within {_TIMEOUT:g} s")
+        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
+            # The address, which may be a secret, is in none of these.
+            return Outcome(f"{type(error).__name__}: {error}")
+        if response.is_redirect:
+            return Outcome(f"HTTP {response.status_code}: redirects are not followed")
+        error_found = refusal(endpoint.format, response.status_code, bytes(answer))
+        return Outcome(error_found, _seconds(response.headers.get("retry-after")) if error_found else None)
+
+    async def _work(self, endpoint: Endpoint) -> None:
+        news = self._outbox.listen()
+        failures = 0
+        while not self._stopping.is_set():
+            news.clear()
+            wait = _LOOK_EVERY
+            try:
+                due = await self._outbox.next_due(endpoint.name)
+                if due is not None:
+                    wait = min(wait, (due - now()).total_seconds())
+                if wait <= 0:
+                    delivery = await self._outbox.lease(endpoint.name, self._lease)
+                    if delivery is not None:
+                        failures = 0 if await self._send(endpoint, delivery) else failures + 1
+                    # One that fails is not worn out with all that waits for it.
+                    wait = min(self._pause(failures), _LONGEST_REST) if failures else 0.0
+            except DatabaseUnavailableError:
+                _log.exception("hooks.database_failed", endpoint=endpoint.name)
+            except Exception:
+                _log.exception("hooks.failed", endpoint=endpoint.name)
+            await self._rest(wait, None if failures else news)
+
+    async def _send(self, endpoint: Endpoint, delivery: tables.HookDelivery) -> bool:
+        outcome = await self.attempt(endpoint, delivery.body)
+        told = {"endpoint": endpoint.name, "event": delivery.event, "event_id": delivery.event_id}
+        if outcome.error is None:
+            await self._outbox.delivered(delivery)
+            self._metrics.count_hook(endpoint.name, "delivered")
+            _log.info("hooks.delivered", **told, attempts=delivery.attempts)
+            return True
+        again = now() + timedelta(seconds=max(self._pause(delivery.attempts), outcome.retry_after or 0.0))
+        if again - delivery.created_at > GIVE_UP_AFTER:
+            await self._outbox.give_up(delivery, outcome.error)
+            self._metrics.count_hook(endpoint.name, "given_up")
+            _log.error("hooks.gave_up", **told, attempts=delivery.attempts, reason=outcome.error)
+        else:
+            await self._outbox.postpone(delivery, again, outcome.error)
+            self._metrics.count_hook(endpoint.name, "failed")
+            _log.warning("hooks.not_taken", **told, attempts=delivery.attempts, reason=outcome.error)
+        return False
+
+    async def _rest(self, seconds: float, news: asyncio.Event | None) -> None:
+        if seconds <= 0:
+            return
+        waiting = {asyncio.create_task(event.wait()) for event in (self._stopping, news) if event}
+        try:
+            await asyncio.wait(waiting, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in waiting:
+                task.cancel()
+
+
+def _seconds(retry_after: str | None) -> float | None:
+    """The header Retry-After, if it is a number; at most an hour."""
+    if retry_after is None or not retry_after.isascii() or not retry_after.isdigit():
+        return None
+    return min(float(retry_after), _LONGEST_PAUSE)
