@@ -98,6 +98,7 @@ async def test_sends_what_the_protocol_says_and_reads_the_answer() -> None:
     "answer",
     [
         {"messages": [], "understood": None},
+        {"messages": [], "events": [{"kind": "of a later bot", "more": 1}, {"kind": "rated", "value": 5}]},
         {"messages": []},
         {"messages": [{"text": "a", "buttons": [], "metadata": {}}], "understood": {"intent": None}},
         {"messages": [{"text": "a", "image": "https://example.com/a.png", "unheard_of": 1}], "version": 3},
@@ -132,6 +133,9 @@ async def test_no_secret_no_header() -> None:
         b'{"messages": [{"custom": "handoff"}]}',
         b'{"messages": [], "understood": "greet"}',
         b'{"messages": [], "understood": {"confidence": 2}}',
+        b'{"messages": [], "events": {}}',
+        b'{"messages": [], "events": [{"topic": "forgot_password"}]}',
+        b'{"messages": [], "events": [{"kind": "rated", "value": 99999999999}]}',
         b'{"messages": [], "understood": {"confidence": NaN}}',
         b'{"messages": [{"text": "\\ud800"}]}',
         b'{"messages": [{"text": "\xff"}]}',
@@ -152,7 +156,7 @@ async def test_an_answer_that_the_protocol_does_not_know_is_trouble(content: byt
         st.none() | st.booleans() | st.integers() | st.text(),
         lambda inner: (
             st.lists(inner)
-            | st.dictionaries(st.sampled_from(["messages", "text", "buttons", "understood", "a"]), inner)
+            | st.dictionaries(st.sampled_from(["messages", "text", "buttons", "understood", "events", "a"]), inner)
         ),
     ).map(lambda value: json.dumps(value).encode())
 )

@@ -20,6 +20,9 @@ _LARGEST_ANSWER = 1024 * 1024
 _LONGEST_TEXT = 20_000
 _MOST_MESSAGES = 50
 _MOST_BUTTONS = 50
+_MOST_EVENTS = 200
+# What a column of the database takes.
+_LARGEST_NUMBER = 2**31 - 1
 # Seconds to connect: the engine is near. Until a refused connection is tried again: an engine that restarts.
 _CONNECT_TIMEOUT = 2.0
 _REFUSED_PAUSE = 0.2
@@ -100,17 +103,35 @@ class Understood(_Part):
     answer_band: str | None = Field(default=None, max_length=50)
 
 
+class EngineEvent(_Part):
+    """Something that happened in a turn, for the statistics (docs/support.md).
+
+    Attributes:
+        kind: Such as `step_shown`; one that is not known is kept and not counted.
+        topic: Which one, or None.
+        step: The number of the step, or None.
+        value: Of a rating, or None.
+    """
+
+    kind: str = Field(min_length=1, max_length=200)
+    topic: str | None = Field(default=None, max_length=200)
+    step: int | None = Field(default=None, ge=0, le=_LARGEST_NUMBER)
+    value: int | None = Field(default=None, ge=0, le=_LARGEST_NUMBER)
+
+
 class EngineReply(_Part):
     """The bot's answer to one message.
 
     Attributes:
         messages: What it says, in order; may be empty.
         understood: How it understood, or None.
+        events: What happened in the turn; None of an engine that does not tell.
         seconds: How long the engine took.
     """
 
     messages: tuple[EngineMessage, ...] = Field(max_length=_MOST_MESSAGES)
     understood: Understood | None = None
+    events: tuple[EngineEvent, ...] | None = Field(default=None, max_length=_MOST_EVENTS)
     seconds: float = 0.0
 
 

@@ -29,6 +29,8 @@ from uwallet_gateway.hooks.sender import HookSender
 from uwallet_gateway.identity.keys import Keys
 from uwallet_gateway.identity.sessions import Sessions
 from uwallet_gateway.identity.sites import Sites
+from uwallet_gateway.insight.misunderstood import Misunderstood
+from uwallet_gateway.insight.statistics import Statistics
 from uwallet_gateway.observability.metrics import Metrics
 from uwallet_gateway.operation.purge import Purge
 from uwallet_gateway.operation.secret_key import secret_keys
@@ -61,6 +63,8 @@ class Services:
     accounts: Accounts
     desk_sessions: DeskSessions
     canned_replies: CannedReplies
+    statistics: Statistics
+    misunderstood: Misunderstood
     hook_endpoints: tuple[Endpoint, ...]
     outbox: Outbox
     hook_sender: HookSender
@@ -131,6 +135,8 @@ def build_services(settings: Settings) -> Services:
         accounts=Accounts(database, passwords, max_chats=settings.agent_max_chats),
         desk_sessions=DeskSessions(database, passwords, hours=settings.desk_session_hours),
         canned_replies=CannedReplies(database),
+        statistics=Statistics(database),
+        misunderstood=Misunderstood(database),
         hook_endpoints=endpoints,
         outbox=outbox,
         hook_sender=HookSender(outbox, endpoints, load_cards(), metrics),

@@ -114,3 +114,30 @@ async def test_zero_days_keep_for_ever(database: Database, store: AttachmentStor
     await age(database, tables.Conversation, "active_at")
     assert await Purge(database, store, 0).run() == Purged(0, 0, 0)
     assert await count(database, tables.Message) == 1
+
+
+async def test_what_the_statistics_are_made_of_goes_with_the_messages(
+    database: Database, store: AttachmentStore, conversation_id: str
+) -> None:
+    old, new = now() - OLD, now()
+    async with database.write() as transaction:
+        for number, moment in enumerate((old, new), 1):
+            told = {"conversation_id": conversation_id, "message_id": number, "created_at": moment}
+            transaction.add_all(
+                [
+                    tables.Understanding(**told),
+                    tables.BotEvent(kind="solved", **told),
+                    tables.HookDelivery(
+                        event_id=str(number),
+                        event="ticket_created",
+                        endpoint="crm",
+                        body={},
+                        state="delivered",
+                        next_attempt_at=moment,
+                        created_at=moment,
+                    ),
+                ]
+            )
+    await Purge(database, store, 30).run()
+    for table in (tables.Understanding, tables.BotEvent, tables.HookDelivery):
+        assert await count(database, table) == 1

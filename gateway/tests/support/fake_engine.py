@@ -34,11 +34,13 @@ class FakeEngine:
         mode: How it behaves. `hold` waits for `release`.
         received: The bodies that came, in order.
         finished: Those that were answered.
+        answers: What is answered to a message instead.
     """
 
     mode: Mode = "ok"
     received: list[dict[str, Any]] = field(default_factory=list)
     finished: list[dict[str, Any]] = field(default_factory=list)
+    answers: dict[str, dict[str, Any]] = field(default_factory=dict)
     release: asyncio.Event = field(default_factory=asyncio.Event)
     came: asyncio.Condition = field(default_factory=asyncio.Condition)
 
@@ -72,7 +74,11 @@ class FakeEngine:
             await _answer(send, 200, b"<html>maintenance</html>")
         else:
             self.finished.append(body)
-            answer = {"messages": [], "understood": None} if self.mode == "silent" else _turn(body)
+            answer = (
+                {"messages": [], "understood": None}
+                if self.mode == "silent"
+                else self.answers.get(body["message"], _turn(body))
+            )
             await _answer(send, 200, json.dumps(answer).encode())
 
 

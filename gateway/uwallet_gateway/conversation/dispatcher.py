@@ -19,6 +19,7 @@ from uwallet_gateway.conversation.replies import replies
 from uwallet_gateway.conversation.transcript import ConversationGoneError, Transcript
 from uwallet_gateway.conversation.trouble import Trouble
 from uwallet_gateway.engine_client import EngineClient, EngineReply, EngineUnavailable, TroubleReason
+from uwallet_gateway.insight.recording import record_turn
 from uwallet_gateway.observability.metrics import Metrics
 
 # Seconds between two looks at an engine that is away; the circuit breaker lets few of them through.
@@ -189,6 +190,7 @@ class Dispatcher:
         async with self._transcript.writing(message.conversation_id) as page:
             if not await page.set_state(message.id, "answered"):
                 return False
+            await record_turn(page.transaction, message, reply)
             for item in found:
                 stored = await page.append(item.draft)
                 if item.handoff is not None:

@@ -36,6 +36,11 @@ class Page:
         self._last_id = last_id
         self._offers: dict[str, tables.Offer] = {}
 
+    @property
+    def transaction(self) -> AsyncSession:
+        """That of the page, for what else is to be stored with it."""
+        return self._transaction
+
     async def find_by_client_id(self, client_id: str) -> Message | None:
         """The message that its sender gave this id."""
         return await _one(

@@ -15,6 +15,7 @@ from uwallet_gateway.clock import now
 from uwallet_gateway.database.connection import Database
 from uwallet_gateway.database.tables import (
     Attachment,
+    BotEvent,
     Conversation,
     Handoff,
     HookDelivery,
@@ -22,6 +23,7 @@ from uwallet_gateway.database.tables import (
     Offer,
     Session,
     Table,
+    Understanding,
 )
 
 # Days for which it is kept what was told to endpoints.
@@ -65,6 +67,8 @@ class Purge:
                     transaction, Message, Message.created_at < before, Message.state.is_distinct_from("received")
                 )
                 await _delete(transaction, Handoff, Handoff.created_at < before)
+                await _delete(transaction, Understanding, Understanding.created_at < before)
+                await _delete(transaction, BotEvent, BotEvent.created_at < before)
             else:
                 before = None
             await _delete(transaction, HookDelivery, HookDelivery.created_at < moment - _HOOKS_FOR)

@@ -1,0 +1,118 @@
+"""What a turn leaves for the statistics."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from tests.conftest import StartGateway
+from tests.support.fake_engine import FakeEngine
+from tests.support.gateway import Gateway
+from uwallet_gateway.database import tables
+from uwallet_gateway.engine_client import EngineEvent, Understood
+from uwallet_gateway.insight.recording import Trouble, trouble_of
+
+SURE = Understood(intent="greet", confidence=0.9, answer_band="answer")
+UNSURE = Understood(intent=None, confidence=0.1, answer_band="not_understood")
+
+
+@pytest.mark.parametrize(
+    ("understood", "kinds", "trouble"),
+    [
+        (SURE, [], None),
+        (SURE, ["not_understood"], Trouble.NOT_UNDERSTOOD),
+        (SURE, ["step_problem"], Trouble.STEP_PROBLEM),
+        (SURE, ["step_problem", "not_understood"], Trouble.NOT_UNDERSTOOD),
+        # What the bot asked for is no intent of any kind, and yet taken well.
+        (UNSURE, ["step_shown"], None),
+        (UNSURE, [], None),
+        (SURE, ["not_meant"], None),
+        # An engine that tells nothing.
+        (UNSURE, None, Trouble.NOT_UNDERSTOOD),
+        (SURE, None, None),
+        (None, None, None),
+    ],
+)
+def test_trouble(understood: Understood | None, kinds: list[str] | None, trouble: Trouble | None) -> None:
+    events = None if kinds is None else [EngineEvent(kind=kind) for kind in kinds]
+    assert trouble_of(understood, events) is trouble
+
+
+def answer(text: str, *events: dict[str, Any], band: str = "answer", **metadata: Any) -> dict[str, Any]:
+    buttons = [{"title": "都不是", "payload": "/none_of_these"}]
+    return {
+        "messages": [{"text": text, "buttons": buttons, "metadata": {"response": "utter", **metadata}}],
+        "understood": {"intent": "forgot_password", "confidence": 0.5, "answer_band": band},
+        "events": list(events),
+    }
+
+
+CHOICE = answer("您是不是想问", band="choice", ask="choice")
+NONE = answer("那您再说说", {"kind": "not_meant", "topic": None, "step": None, "value": None})
+
+
+async def say(gateway: Gateway, token: str, **message: str) -> None:
+    async with gateway.api(token) as api:
+        response = await api.post("/api/v1/messages", json=message)
+        assert response.status_code == 201, response.text
+
+
+async def understandings(gateway: Gateway) -> list[tuple[int, str | None]]:
+    async with gateway.services.database.read() as transaction:
+        rows = await transaction.scalars(select(tables.Understanding).order_by(tables.Understanding.message_id))
+        return [(row.message_id, row.trouble) for row in rows]
+
+
+@pytest.mark.parametrize("typed", [True, False])
+async def test_none_of_these_marks_the_message_before_the_choices(start_gateway: StartGateway, typed: bool) -> None:
+    engine = FakeEngine(answers={"密码的事": CHOICE, "都不是": NONE, "/none_of_these": NONE})
+    async with start_gateway(engine) as gateway:
+        token = await gateway.token()
+        await say(gateway, token, text="密码的事")
+        await say(gateway, token, **({"text": "都不是"} if typed else {"payload": "/none_of_these"}))
+        found = await understandings(gateway)
+    # The typed one was understood well; a button is nothing to understand.
+    assert found == [(1, "not_meant"), *([(3, None)] if typed else [])]
+
+
+async def test_events_are_kept_and_what_is_not_known_does_no_harm(start_gateway: StartGateway) -> None:
+    events: list[dict[str, Any]] = [
+        {"kind": "topic_opened", "topic": "forgot_password", "step": None, "value": None},
+        {"kind": "step_problem", "topic": "forgot_password", "step": 2},
+        {"kind": "k" * 100, "topic": "t" * 100},
+    ]
+    engine = FakeEngine(answers={"没有这个按钮": answer("换个办法", *events), "好": {"messages": [{"text": "好"}]}})
+    async with start_gateway(engine) as gateway:
+        token = await gateway.token()
+        await say(gateway, token, text="没有这个按钮")
+        # An engine that knows nothing of events.
+        await say(gateway, token, text="好")
+        async with gateway.services.database.read() as transaction:
+            rows = list(await transaction.scalars(select(tables.BotEvent).order_by(tables.BotEvent.id)))
+        assert await understandings(gateway) == [(1, "step_problem")]
+    assert [(row.kind, row.topic, row.step, row.message_id) for row in rows] == [
+        ("topic_opened", "forgot_password", None, 1),
+        ("step_problem", "forgot_password", 2, 1),
+        ("k" * 32, "t" * 64, None, 1),
+    ]
+
+
+async def test_pressed_buttons_are_not_judged(start_gateway: StartGateway) -> None:
+    trouble = answer("换个办法", {"kind": "step_problem", "topic": "t", "step": 1})
+    engine = FakeEngine(answers={"你好": CHOICE, "/none_of_these": trouble})
+    async with start_gateway(engine) as gateway:
+        token = await gateway.token()
+        await say(gateway, token, text="你好")
+        await say(gateway, token, payload="/none_of_these")
+        assert await understandings(gateway) == [(1, None)]
+
+
+async def test_choices_after_a_button_mark_nothing(start_gateway: StartGateway) -> None:
+    engine = FakeEngine(answers={"/session_start": CHOICE, "都不是": NONE})
+    async with start_gateway(engine) as gateway:
+        token = await gateway.token()
+        await say(gateway, token, payload="/session_start")
+        await say(gateway, token, text="都不是")
+        assert await understandings(gateway) == [(3, None)]

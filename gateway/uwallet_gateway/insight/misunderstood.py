@@ -1,0 +1,241 @@
+"""Messages that the bot did not understand or guessed wrong, and what supervisors say that they mean."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, literal, or_, select, tuple_, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from uwallet_gateway.clock import now
+from uwallet_gateway.database.connection import Database
+from uwallet_gateway.database.tables import Message, Understanding
+from uwallet_gateway.insight.days import Period
+from uwallet_gateway.insight.recording import Trouble
+
+# Messages around the one in question, and characters of each.
+_BEFORE, _AFTER, _LONGEST = 2, 1, 300
+_LABEL = re.compile(r"[a-z][a-z0-9_]{0,63}")
+_CURSOR = re.compile(r"(?P<moment>[^~]{10,40})(~(?P<conversation_id>[0-9a-zA-Z_-]{1,64})~(?P<message_id>\d{1,9}))?")
+
+
+class CursorError(ValueError):
+    """What was given as `before` is none of the list's."""
+
+
+class LabelError(ValueError):
+    """A label that no intent can have as its name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A message around the one in question, shortened."""
+
+    author: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class MisunderstoodMessage:
+    """A message that is worth a look.
+
+    Attributes:
+        context: What was said right before it, and what was answered.
+        intent: What the bot made of it.
+        confidence: How sure it was, 0 to 1.
+        kind: Why it is here.
+        label: The intent that a supervisor gave it.
+    """
+
+    conversation_id: str
+    message_id: int
+    text: str
+    context: list[Line]
+    intent: str | None
+    confidence: float | None
+    kind: Trouble
+    label: str | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """A message with the intent that it has."""
+
+    text: str
+    label: str
+
+
+class Misunderstood:
+    """All of them."""
+
+    def __init__(self, database: Database) -> None:
+        """Reads nothing yet."""
+        self._database = database
+
+    async def page(
+        self, *, kind: Trouble | None = None, labelled: bool | None = None, before: str | None = None, limit: int
+    ) -> tuple[list[MisunderstoodMessage], str | None]:
+        """The newest messages, and the cursor of those before them, None if there are none.
+
+        Args:
+            kind: Only these.
+            labelled: Only those that have a label, or have none.
+            before: A cursor, or a time (ISO 8601).
+            limit: So many at most.
+
+        Raises:
+            CursorError: `before` is neither.
+        """
+        wanted = _wanted().order_by(*_newest_first()).limit(limit + 1)
+        if kind is not None:
+            wanted = wanted.where(Understanding.trouble == kind.value)
+        if labelled is not None:
+            wanted = wanted.where(Understanding.label.is_not(None) if labelled else Understanding.label.is_(None))
+        if before is not None:
+            wanted = wanted.where(_before(before))
+        async with self._database.read() as transaction:
+            found = (await transaction.execute(wanted)).all()
+            shown = await _shown(transaction, [(row[0], row[1]) for row in found[:limit]])
+        return shown, _cursor(found[limit - 1][0]) if len(found) > limit else None
+
+    async def of(self, period: Period, limit: int) -> list[MisunderstoodMessage]:
+        """Those of some days, newest first."""
+        wanted = (
+            _wanted()
+            .where(Understanding.created_at >= period.start, Understanding.created_at < period.end)
+            .order_by(*_newest_first())
+            .limit(limit)
+        )
+        async with self._database.read() as transaction:
+            return await _shown(transaction, [(row[0], row[1]) for row in await transaction.execute(wanted)])
+
+    async def label(self, conversation_id: str, message_id: int, intent: str | None, agent_id: int) -> bool:
+        """Says what a message means, or takes that back.
+
+        Args:
+            conversation_id: Its conversation.
+            message_id: Which one.
+            intent: Name of the intent; None to take it back.
+            agent_id: Who says so.
+
+        Returns:
+            Whether there is such a message.
+
+        Raises:
+            LabelError: No intent can have this name.
+        """
+        if intent is not None and not _LABEL.fullmatch(intent):
+            raise LabelError(intent)
+        async with self._database.write() as transaction:
+            changed = await transaction.execute(
+                update(Understanding)
+                .where(
+                    Understanding.conversation_id == conversation_id,
+                    Understanding.message_id == message_id,
+                    Understanding.trouble.is_not(None),
+                )
+                .values(
+                    label=intent,
+                    labelled_by=agent_id if intent else None,
+                    labelled_at=now() if intent else None,
+                )
+                .returning(Understanding.message_id)
+            )
+            return changed.one_or_none() is not None
+
+    async def labelled(self) -> list[Labelled]:
+        """All messages that have a label, those labelled first first."""
+        wanted = (
+            select(Message.text, Understanding.label)
+            .join(Message, _same())
+            .where(Understanding.label.is_not(None))
+            .order_by(Understanding.labelled_at, Understanding.conversation_id, Understanding.message_id)
+        )
+        async with self._database.read() as transaction:
+            return [Labelled(text, label or "") for text, label in await transaction.execute(wanted)]
+
+
+def _same() -> ColumnElement[bool]:
+    return and_(Message.conversation_id == Understanding.conversation_id, Message.id == Understanding.message_id)
+
+
+def _wanted() -> Select[tuple[Understanding, str]]:
+    return select(Understanding, Message.text).join(Message, _same()).where(Understanding.trouble.is_not(None))
+
+
+def _newest_first() -> tuple[ColumnElement[Any], ...]:
+    return Understanding.created_at.desc(), Understanding.conversation_id.desc(), Understanding.message_id.desc()
+
+
+def _cursor(row: Understanding) -> str:
+    return f"{row.created_at.isoformat()}~{row.conversation_id}~{row.message_id}"
+
+
+def _before(cursor: str) -> ColumnElement[bool]:
+    match = _CURSOR.fullmatch(cursor)
+    try:
+        moment = datetime.fromisoformat(match["moment"]) if match else None
+    except ValueError:
+        moment = None
+    if match is None or moment is None or moment.tzinfo is None:
+        raise CursorError(cursor)
+    if match["message_id"] is None:
+        return Understanding.created_at < moment
+    return or_(
+        Understanding.created_at < moment,
+        and_(
+            Understanding.created_at == moment,
+            tuple_(Understanding.conversation_id, Understanding.message_id)
+            < tuple_(literal(match["conversation_id"]), literal(int(match["message_id"]))),
+        ),
+    )
+
+
+async def _shown(transaction: AsyncSession, found: Sequence[tuple[Understanding, str]]) -> list[MisunderstoodMessage]:
+    lines = await _lines(transaction, [row for row, _ in found])
+    return [
+        MisunderstoodMessage(
+            conversation_id=row.conversation_id,
+            message_id=row.message_id,
+            text=text,
+            context=[
+                line
+                for number in range(row.message_id - _BEFORE, row.message_id + _AFTER + 1)
+                if number != row.message_id and (line := lines[row.conversation_id].get(number))
+            ],
+            intent=row.intent,
+            confidence=row.confidence,
+            kind=Trouble(row.trouble or ""),
+            label=row.label,
+            created_at=row.created_at,
+        )
+        for row, text in found
+    ]
+
+
+async def _lines(transaction: AsyncSession, rows: Sequence[Understanding]) -> dict[str, dict[int, Line]]:
+    """What stands around messages, by conversation and id."""
+    lines: defaultdict[str, dict[int, Line]] = defaultdict(dict)
+    # Together, but no statement with more terms than a database takes.
+    for start in range(0, len(rows), 100):
+        around = or_(
+            *(
+                and_(
+                    Message.conversation_id == row.conversation_id,
+                    Message.id.between(row.message_id - _BEFORE, row.message_id + _AFTER),
+                )
+                for row in rows[start : start + 100]
+            )
+        )
+        wanted = select(Message.conversation_id, Message.id, Message.author, Message.text).where(
+            around, Message.text != ""
+        )
+        for conversation_id, number, author, text in await transaction.execute(wanted):
+            lines[conversation_id][number] = Line(author, text[:_LONGEST])
+    return lines

@@ -1,0 +1,131 @@
+"""Keeps what a turn of the bot tells for the statistics, in the transaction that stores its reply."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from uwallet_gateway.clock import now
+from uwallet_gateway.conversation.messages import Message
+from uwallet_gateway.database import tables
+from uwallet_gateway.engine_client import EngineEvent, EngineReply, Understood
+
+# Characters that the columns take.
+_LONGEST_NAME, _LONGEST_BAND, _LONGEST_KIND = 64, 16, 32
+
+
+class Trouble(StrEnum):
+    """Why a message is worth a look."""
+
+    NOT_UNDERSTOOD = "not_understood"
+    NOT_MEANT = "not_meant"
+    STEP_PROBLEM = "step_problem"
+
+
+def trouble_of(understood: Understood | None, events: Sequence[EngineEvent] | None) -> Trouble | None:
+    """Why the message that was answered is worth a look, or None if it is not.
+
+    「都不是」 is not: what it says was understood; the message that led to the choices was not (`record_turn`).
+
+    Args:
+        understood: How the bot understood the message.
+        events: What happened in the turn; None of an engine that does not tell.
+    """
+    if events is None:
+        unsure = understood is not None and understood.answer_band == Trouble.NOT_UNDERSTOOD
+        return Trouble.NOT_UNDERSTOOD if unsure else None
+    # What the bot did counts, not how sure it was: the answer to a question for an amount is no intent of any kind.
+    kinds = {event.kind for event in events}
+    return next((trouble for trouble in (Trouble.NOT_UNDERSTOOD, Trouble.STEP_PROBLEM) if trouble in kinds), None)
+
+
+async def record_turn(transaction: AsyncSession, message: Message, reply: EngineReply) -> None:
+    """Keeps what was understood of a message, and what happened in the turn.
+
+    To be called once for each turn that is stored, in its transaction.
+
+    Args:
+        transaction: That of the reply.
+        message: The user's.
+        reply: What the engine answered.
+    """
+    moment = now()
+    if _is_typed(message) and reply.understood is not None:
+        transaction.add(
+            _row(
+                message.conversation_id,
+                message.id,
+                moment,
+                reply.understood,
+                trouble_of(reply.understood, reply.events),
+            )
+        )
+    for event in reply.events or ():
+        transaction.add(
+            tables.BotEvent(
+                conversation_id=message.conversation_id,
+                message_id=message.id,
+                kind=event.kind[:_LONGEST_KIND],
+                topic=event.topic[:_LONGEST_NAME] if event.topic else None,
+                step=event.step,
+                value=event.value,
+                created_at=moment,
+            )
+        )
+    if any(event.kind == Trouble.NOT_MEANT for event in reply.events or ()):
+        await _mark_not_meant(transaction, message)
+
+
+async def _mark_not_meant(transaction: AsyncSession, message: Message) -> None:
+    """Marks the message that the user had typed before the bot asked which of several meanings is meant."""
+    asked = await transaction.scalar(
+        select(tables.Message.in_reply_to)
+        .where(
+            tables.Message.conversation_id == message.conversation_id,
+            tables.Message.id < message.id,
+            tables.Message.author == "bot",
+            tables.Message.details["ask"].as_string() == "choice",
+        )
+        .order_by(tables.Message.id.desc())
+        .limit(1)
+    )
+    meant = await transaction.get(tables.Message, (message.conversation_id, asked)) if asked is not None else None
+    if meant is None or meant.author != "user" or meant.payload is not None or not meant.text:
+        return
+    known = await transaction.scalar(
+        update(tables.Understanding)
+        .where(
+            tables.Understanding.conversation_id == meant.conversation_id,
+            tables.Understanding.message_id == meant.id,
+        )
+        .values(trouble=Trouble.NOT_MEANT.value)
+        .returning(tables.Understanding.message_id)
+        .execution_options(synchronize_session=False)
+    )
+    if known is None:
+        # Answered before the gateway kept any of this.
+        transaction.add(_row(meant.conversation_id, meant.id, meant.created_at, None, Trouble.NOT_MEANT))
+
+
+def _is_typed(message: Message) -> bool:
+    return message.payload is None and bool(message.text)
+
+
+def _row(
+    conversation_id: str, message_id: int, moment: datetime, understood: Understood | None, trouble: Trouble | None
+) -> tables.Understanding:
+    intent = understood.intent if understood else None
+    band = understood.answer_band if understood else None
+    return tables.Understanding(
+        conversation_id=conversation_id,
+        message_id=message_id,
+        intent=intent[:_LONGEST_NAME] if intent else None,
+        confidence=understood.confidence if understood else None,
+        answer_band=band[:_LONGEST_BAND] if band else None,
+        trouble=trouble.value if trouble else None,
+        created_at=moment,
+    )

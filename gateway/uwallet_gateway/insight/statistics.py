@@ -1,0 +1,265 @@
+"""Reads from the database what the figures are made of. The counting of conversations is figures.py's."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import CTE, ColumnElement, Date, Select, Text, and_, column, distinct, func, literal, select, values
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
+
+from uwallet_gateway.clock import now
+from uwallet_gateway.database.connection import Database
+from uwallet_gateway.database.tables import BotEvent, Message, Ticket, Understanding, UtcTime
+from uwallet_gateway.insight.days import Period
+from uwallet_gateway.insight.figures import OPENED, BotRating, Overview, Talk, TicketFacts, overview
+from uwallet_gateway.insight.recording import Trouble
+
+# Who has said nothing for so long after a step is not coming back to it.
+GONE_AFTER = timedelta(minutes=30)
+# A ticket that the same turn made may be stamped a little earlier than what led to it.
+_SAME_TURN = timedelta(minutes=1)
+_OUTCOMES = ("solved", "not_solved", "abandoned")
+_AT_STEP = ("step_shown", "step_problem")
+
+
+@dataclass(frozen=True, slots=True)
+class StepFigures:
+    """How many conversations did what at a step.
+
+    Attributes:
+        topic: Of the procedure.
+        step: Its number from 1; 0 before the first.
+        shown: Saw it.
+        problems: Said that it does not work.
+        abandoned: Stopped there, and said so.
+        left: Stopped there without a word.
+        handed_off: Went on from there with a human.
+    """
+
+    topic: str
+    step: int
+    shown: int = 0
+    problems: int = 0
+    abandoned: int = 0
+    left: int = 0
+    handed_off: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Misunderstandings:
+    """How many messages are worth a look, by why, and how many of them are labelled."""
+
+    not_understood: int
+    not_meant: int
+    step_problem: int
+    labelled: int
+
+
+@dataclass(frozen=True)
+class Insight:
+    """Everything that the page shows of some days.
+
+    Attributes:
+        period: The days.
+        overview: By day and topic.
+        steps: By topic and number.
+        misunderstood: In the period.
+        titles: Of topics, as far as tickets know them.
+    """
+
+    period: Period
+    overview: Overview
+    steps: list[StepFigures]
+    misunderstood: Misunderstandings
+    titles: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Left:
+    at: datetime
+    conversation_id: str
+    topic: str | None
+    step: int | None
+
+
+class Statistics:
+    """The statistics of all conversations that are still kept."""
+
+    def __init__(self, database: Database) -> None:
+        """Reads nothing yet."""
+        self._database = database
+
+    async def read(self, period: Period) -> Insight:
+        """The figures of some days."""
+        async with self._database.read() as transaction:
+            days = _days(period)
+            left = await _left(transaction, period)
+            talks = await _talks(transaction, days)
+            talks += [Talk(period.day_of(it.at), it.conversation_id, it.topic, "left") for it in left]
+            tickets, steps_of_tickets, titles = await _tickets(transaction, period)
+            return Insight(
+                period,
+                overview(period.days, talks, await _ratings(transaction, days), tickets),
+                await _steps(transaction, period, left, steps_of_tickets),
+                await _misunderstandings(transaction, period),
+                titles,
+            )
+
+
+def _days(period: Period) -> CTE:
+    """The days as a table, since not every database knows time zones."""
+    columns = (column("day", Date), column("start", UtcTime()), column("finish", UtcTime()))
+    return values(*columns, name="spans").data(list(period.spans())).cte("days")
+
+
+async def _talks(transaction: AsyncSession, days: CTE) -> list[Talk]:
+    written = (
+        select(
+            days.c.day, Message.conversation_id, literal(None, Text).label("topic"), literal(None, Text).label("kind")
+        )
+        .select_from(days)
+        .join(Message, _within(days, Message.created_at))
+        # The request to be greeted is nobody's word.
+        .where(Message.author == "user", (Message.text != "") | Message.attachment_id.is_not(None))
+        .distinct()
+    )
+    noted = (
+        select(days.c.day, BotEvent.conversation_id, BotEvent.topic, BotEvent.kind)
+        .select_from(days)
+        .join(BotEvent, _within(days, BotEvent.created_at))
+        .where(BotEvent.kind.in_((OPENED, *_OUTCOMES)))
+        .distinct()
+    )
+    return [Talk(*row) for statement in (written, noted) for row in await transaction.execute(statement)]
+
+
+async def _ratings(transaction: AsyncSession, days: CTE) -> list[BotRating]:
+    statement: Select[Any] = (
+        select(days.c.day, BotEvent.topic, BotEvent.value, func.count())
+        .select_from(days)
+        .join(BotEvent, _within(days, BotEvent.created_at))
+        .where(BotEvent.kind == "rated", BotEvent.value.is_not(None))
+        .group_by(days.c.day, BotEvent.topic, BotEvent.value)
+    )
+    return [BotRating(*row) for row in await transaction.execute(statement)]
+
+
+async def _left(transaction: AsyncSession, period: Period) -> list[_Left]:
+    """Conversations whose last word on a walkthrough is a step, long ago, and that no ticket came of."""
+    last = (
+        select(func.max(BotEvent.id).label("id"))
+        .where(BotEvent.created_at >= period.start, BotEvent.kind.in_((*_AT_STEP, *_OUTCOMES)))
+        .group_by(BotEvent.conversation_id)
+        .subquery()
+    )
+    statement = (
+        select(BotEvent.created_at, BotEvent.conversation_id, BotEvent.topic, BotEvent.step)
+        .join(last, last.c.id == BotEvent.id)
+        .where(
+            BotEvent.kind.in_(_AT_STEP),
+            BotEvent.created_at < min(period.end, now() - GONE_AFTER),
+        )
+    )
+    found = [_Left(*row) for row in await transaction.execute(statement)]
+    if not found:
+        return []
+    asked: dict[str, datetime] = {
+        row[0]: row[1]
+        for row in await transaction.execute(
+            select(Ticket.conversation_id, func.max(Ticket.created_at))
+            .where(Ticket.created_at >= period.start - _SAME_TURN)
+            .group_by(Ticket.conversation_id)
+        )
+    }
+    never = period.start - 2 * _SAME_TURN
+    return [row for row in found if asked.get(row.conversation_id, never) < row.at - _SAME_TURN]
+
+
+async def _tickets(
+    transaction: AsyncSession, period: Period
+) -> tuple[list[TicketFacts], Counter[tuple[str, int]], dict[str, str]]:
+    """Tickets made in the period; of how many the bot was at which step; what topics are called."""
+    statement = (
+        select(
+            Ticket.created_at,
+            Ticket.topic,
+            Ticket.reason,
+            Ticket.queued_at,
+            Ticket.claimed_at,
+            Ticket.first_reply_at,
+            Ticket.rating,
+            Ticket.handoff["step"]["number"].as_integer(),
+            Ticket.handoff["topic"]["title"].as_string(),
+        )
+        .where(Ticket.created_at >= period.start, Ticket.created_at < period.end)
+        .order_by(Ticket.id)
+    )
+    facts: list[TicketFacts] = []
+    steps: Counter[tuple[str, int]] = Counter()
+    titles: dict[str, str] = {}
+    for created_at, topic, *others, step, title in await transaction.execute(statement):
+        facts.append(TicketFacts(period.day_of(created_at), topic, *others))
+        if topic is not None and step is not None:
+            steps[topic, step] += 1
+        if topic is not None and title:
+            titles[topic] = title
+    return facts, steps, titles
+
+
+async def _steps(
+    transaction: AsyncSession, period: Period, left: list[_Left], handed_off: Counter[tuple[str, int]]
+) -> list[StepFigures]:
+    statement: Select[Any] = (
+        select(BotEvent.topic, BotEvent.step, BotEvent.kind, func.count(distinct(BotEvent.conversation_id)))
+        .where(
+            BotEvent.created_at >= period.start,
+            BotEvent.created_at < period.end,
+            BotEvent.kind.in_((*_AT_STEP, "abandoned")),
+        )
+        .group_by(BotEvent.topic, BotEvent.step, BotEvent.kind)
+    )
+    counts: defaultdict[tuple[str, int], Counter[str]] = defaultdict(Counter)
+    for topic, step, kind, count in await transaction.execute(statement):
+        counts[topic or "", step or 0][kind] += count
+    for it in left:
+        counts[it.topic or "", it.step or 0]["left"] += 1
+    for place, count in handed_off.items():
+        counts[place]["handed_off"] += count
+    return [
+        StepFigures(
+            topic,
+            step,
+            shown=found["step_shown"],
+            problems=found["step_problem"],
+            abandoned=found["abandoned"],
+            left=found["left"],
+            handed_off=found["handed_off"],
+        )
+        for (topic, step), found in sorted(counts.items())
+        if topic
+    ]
+
+
+async def _misunderstandings(transaction: AsyncSession, period: Period) -> Misunderstandings:
+    statement: Select[Any] = (
+        select(Understanding.trouble, func.count(), func.count(Understanding.label))
+        .where(
+            Understanding.trouble.is_not(None),
+            Understanding.created_at >= period.start,
+            Understanding.created_at < period.end,
+        )
+        .group_by(Understanding.trouble)
+    )
+    found = {row[0]: (row[1], row[2]) for row in await transaction.execute(statement)}
+    return Misunderstandings(
+        **{trouble.value: found.get(trouble.value, (0, 0))[0] for trouble in Trouble},
+        labelled=sum(labelled for _, labelled in found.values()),
+    )
+
+
+def _within(days: CTE, moment: InstrumentedAttribute[datetime]) -> ColumnElement[bool]:
+    return and_(moment >= days.c.start, moment < days.c.finish)
