@@ -4,7 +4,7 @@ PYTHON := .venv/bin/python
 
 .PHONY: help setup setup-dev setup-gateway setup-gateway-dev setup-web setup-browser run chat train engine test test-bot \
 	test-bot-beside test-all-others test-gateway \
-	test-web test-browser monkey evaluate evaluate-accept evaluate-peers ablate bench bench-nlu bench-round-trip lint format \
+	test-web test-browser monkey export-labels evaluate evaluate-accept evaluate-peers ablate bench bench-nlu bench-round-trip lint format \
 	lock clean
 
 help: ## show this list
@@ -92,6 +92,9 @@ bench-nlu: setup-dev ## how fast messages are parsed, beside the peers that are 
 monkey: setup-dev ## send 5,000 random lines to a running bot and check every answer
 	@.venv/bin/python scripts/train.py
 	@.venv/bin/python -m tests.conversations.monkey
+
+export-labels: setup-gateway ## write the messages labelled at the desk as NLU examples for review (build/labels)
+	@cd gateway && UWALLET_DEVELOPMENT=$${UWALLET_DEVELOPMENT:-true} .venv/bin/python -m uwallet_gateway export-labels $(OPTIONS)
 
 lint: setup-dev setup-gateway-dev setup-web setup-browser ## ruff, mypy, eslint, prettier and tsc
 	@.venv/bin/ruff check .

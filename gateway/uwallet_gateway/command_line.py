@@ -17,6 +17,8 @@ from uwallet_gateway.identity.keys import SecretUnreadableError
 from uwallet_gateway.identity.origins import OriginError
 from uwallet_gateway.identity.sites import Site, SiteError
 from uwallet_gateway.identity.vouching import user_hash
+from uwallet_gateway.insight.commands import export_labels
+from uwallet_gateway.insight.label_export import LabelExportError
 from uwallet_gateway.observability.logs import configure_logs
 from uwallet_gateway.services import Services
 from uwallet_gateway.serving import serve
@@ -29,6 +31,7 @@ _EXPECTED = (
     CardsError,
     DatabaseUnavailableError,
     HooksFileError,
+    LabelExportError,
     OriginError,
     SecretUnreadableError,
     SettingsError,
@@ -175,5 +178,5 @@ def _shown(site: Site) -> dict[str, object]:
     }
 
 
-for _command in (*COMMANDS, send_test_hook):
+for _command in (*COMMANDS, send_test_hook, export_labels):
     main.add_command(_command)
