@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import copy
 import json
 import math
+import sys
 from collections import Counter
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -114,8 +115,9 @@ class NgramFeaturizer(GraphComponent):
         self._aliases = aliases
         self._vocabulary: dict[str, int] = {}
         self._edges: frozenset[int] = frozenset()
-        self._idf: NDArray[np.float64] = np.zeros(0)
-        self._empty_row: csr_matrix | None = None
+        # Python's numbers: taking single ones out of an array takes longer than the arithmetic.
+        self._idf: list[float] = []
+        self._row_template: dict[str, Any] = {}
 
     @classmethod
     def create(
@@ -129,15 +131,23 @@ class NgramFeaturizer(GraphComponent):
         aliases = read_lexicon(ROOT / config["lexicon"]).aliases
         return cls(config, execution_context.node_name, model_storage, resource, aliases)
 
-    def _units(self, message: Message) -> list[str]:
+    def _read(self, message: Message) -> tuple[str, ...]:
+        """What of a message is cut into n-grams: its words, or one text. Equal readings have equal features."""
         spans = _spans(message, self._config["scope"])
         if self._config["view"] == "word":
-            return _word_units(message, spans)
-        cut = character_units if self._config["view"] == "character" else syllable_units
-        return cut(_text(message, spans), self._aliases) if spans else []
+            return tuple(_word_units(message, spans))
+        return (_text(message, spans),)
+
+    def _ngrams(self, reading: tuple[str, ...]) -> list[str]:
+        if self._config["view"] == "word":
+            units: Sequence[str] = reading
+        else:
+            cut = character_units if self._config["view"] == "character" else syllable_units
+            units = cut(reading[0], self._aliases)
+        return ngrams(units, range(self._config["min_ngram"], self._config["max_ngram"] + 1))
 
     def _analyze(self, message: Message) -> list[str]:
-        return ngrams(self._units(message), range(self._config["min_ngram"], self._config["max_ngram"] + 1))
+        return self._ngrams(self._read(message))
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learns vocabulary and document frequencies from the messages that have an intent."""
@@ -150,7 +160,8 @@ class NgramFeaturizer(GraphComponent):
         return self._resource
 
     def _learned(self, vocabulary: dict[str, int], idf: NDArray[np.float64]) -> None:
-        self._vocabulary, self._idf = vocabulary, idf
+        self._vocabulary, self._idf = vocabulary, idf.tolist()
+        self._row_template = dict(vars(csr_matrix((1, len(vocabulary)))))
         self._edges = frozenset(vocabulary[edge] for edge in EDGES if edge in vocabulary)
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
@@ -160,32 +171,44 @@ class NgramFeaturizer(GraphComponent):
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Adds the features to each message."""
+        # The parts of a message often have their last clause in common.
+        rows: dict[tuple[str, ...], csr_matrix] = {}
         for message in messages:
-            message.add_features(Features(self._row(message), FEATURE_TYPE_SENTENCE, TEXT, self._name))
+            reading = self._read(message)
+            row = rows.get(reading)
+            if row is None:
+                row = rows[reading] = self._row(reading)
+            message.add_features(Features(row, FEATURE_TYPE_SENTENCE, TEXT, self._name))
         return messages
 
-    def _row(self, message: Message) -> csr_matrix:
+    def _row(self, reading: tuple[str, ...]) -> csr_matrix:
         # What TfidfVectorizer.transform computes, without its checks and copies, which take ten times as long as the
         # arithmetic for a single short message.
-        counts = Counter(map(self._vocabulary.get, self._analyze(message)))
+        found = Counter(map(self._vocabulary.get, self._ngrams(reading)))
+        unknown = found.pop(None, 0)
+        counts = cast("Counter[int]", found)
         # What is unknown in a text of which nothing but the edges is known: a foreign script. Beginning and end alone
         # look like those of a short yes.
-        if counts.pop(None, 0) and counts.keys() <= self._edges:
+        if unknown and counts.keys() <= self._edges:
             counts.clear()
-        terms = sorted(counts.items())
-        indices = np.array([index for index, _ in terms], dtype=np.int32)
-        values = (1 + np.log([count for _, count in terms])) * self._idf[indices]
+        indices = sorted(counts)
+        # Nearly every n-gram stands once in a message: 1 + log(1).
+        values = np.array(
+            [
+                self._idf[index] if (n := counts[index]) == 1 else (1 + math.log(n)) * self._idf[index]
+                for index in indices
+            ]
+        )
         norm = math.sqrt(values @ values)
         if norm:
             values *= self._config["weight"] / norm
         return self._one_row(values, indices)
 
-    def _one_row(self, values: NDArray[np.float64], indices: NDArray[np.int32]) -> csr_matrix:
-        if self._empty_row is None:
-            self._empty_row = csr_matrix((1, len(self._vocabulary)))
+    def _one_row(self, values: NDArray[np.float64], indices: list[int]) -> csr_matrix:
         # The constructor checks what is right here by construction, for longer than the n-grams take.
-        row = copy.copy(self._empty_row)
-        row.data, row.indices, row.indptr = values, indices, np.array([0, len(indices)], dtype=np.int32)
+        row = csr_matrix.__new__(csr_matrix)
+        row.__dict__.update(self._row_template)
+        row.data, row.indices, row.indptr = values, np.array(indices, np.int32), np.array([0, len(indices)], np.int32)
         return row
 
     def _persist(self) -> None:
@@ -193,7 +216,7 @@ class NgramFeaturizer(GraphComponent):
         with self._model_storage.write_to(self._resource) as folder:
             (folder / "terms.json").write_text(json.dumps(terms, ensure_ascii=False), encoding="utf-8")
             (folder / "aliases.json").write_text(json.dumps(self._aliases, ensure_ascii=False), encoding="utf-8")
-            np.save(folder / "idf.npy", self._idf)
+            np.save(folder / "idf.npy", np.array(self._idf))
 
     @classmethod
     def load(
@@ -210,5 +233,6 @@ class NgramFeaturizer(GraphComponent):
             aliases = json.loads((folder / "aliases.json").read_text(encoding="utf-8"))
             idf = np.load(folder / "idf.npy", allow_pickle=False)
         featurizer = cls(config, execution_context.node_name, model_storage, resource, aliases)
-        featurizer._learned({term: index for index, term in enumerate(terms)}, idf)
+        # The featurizers have most n-grams in common.
+        featurizer._learned({sys.intern(term): index for index, term in enumerate(terms)}, idf)
         return featurizer

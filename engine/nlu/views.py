@@ -35,4 +35,12 @@ def syllable_units(text: str, aliases: Mapping[str, str]) -> list[str]:
 
 def ngrams(units: Sequence[str], lengths: range) -> list[str]:
     """Returns all n-grams of the units, joined by a space, for each length in `lengths`."""
-    return [" ".join(units[i : i + n]) for n in lengths for i in range(len(units) - n + 1)]
+    found: list[str] = []
+    longer = list(units)
+    for length in range(1, lengths.stop):
+        if length > 1:
+            # Each n-gram is the one before and one unit more: half as long as joining slices.
+            longer = [f"{head} {tail}" for head, tail in zip(longer, units[length - 1 :])]  # noqa: B905 - one is longer
+        if length >= lengths.start:
+            found += longer
+    return found
