@@ -5,27 +5,25 @@ Importing this module registers both with spaCy; `engine.nlu.spacy_pipeline` bui
 
 # No postponed annotations here: spaCy reads the types of a factory at run time.
 
-import logging
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-import jieba
+import spacy.lang.zh as spacy_zh
 from spacy import util
-from spacy.lang.zh import ChineseTokenizer, Segmenter
+from spacy.lang.zh import ChineseTokenizer
 from spacy.language import Language
 from spacy.pipeline import EntityRuler
 from spacy.tokens import Doc, Span
 from spacy.vocab import Vocab
+
+from engine.nlu.segmenter import Segmenter
 
 TOKENIZER_NAME = "uwallet.JiebaTokenizer.v1"
 RULER_NAME = "character_entity_ruler"
 ENTITIES_KEY = "character_entities"
 # Patterns with this label keep those of the label that is their id from matching within them.
 BLOCKING_LABEL = "_blocked"
-_DICTIONARY_FILE = "user_dictionary.txt"
-
-jieba.setLogLevel(logging.WARNING)
 
 
 class JiebaTokenizer(ChineseTokenizer):
@@ -35,34 +33,27 @@ class JiebaTokenizer(ChineseTokenizer):
     pipeline on disk, and two pipelines in one process do not disturb each other.
     """
 
-    def __init__(self, vocab: Vocab, words: tuple[str, ...] = ()) -> None:
-        """Makes a tokenizer that keeps each of `words` in one piece."""
-        super().__init__(vocab, segmenter=Segmenter.jieba)
-        self.set_words(words)
+    def __init__(self, vocab: Vocab) -> None:
+        """Makes a tokenizer without a dictionary; `set_words` or `from_disk` gives it one."""
+        # Told of jieba, spaCy would load jieba's global dictionary.
+        super().__init__(vocab, segmenter=spacy_zh.Segmenter.char)
+        self.segmenter = spacy_zh.Segmenter.jieba
+        self.jieba_seg: Segmenter | None = None
 
     def set_words(self, words: tuple[str, ...]) -> None:
-        """Replaces the user dictionary; each of `words` stays in one piece."""
-        self.words = words
-        # jieba needs a second to read its general dictionary: read once, then copied (some 10 ms).
-        jieba.initialize()
-        self.jieba_seg = jieba.Tokenizer()
-        self.jieba_seg.FREQ = dict(jieba.dt.FREQ)
-        self.jieba_seg.total = jieba.dt.total
-        self.jieba_seg.initialized = True
-        for word in words:
-            # No explicit frequency: jieba computes the smallest one with which the word is not split.
-            self.jieba_seg.add_word(word)
+        """Makes a dictionary of jieba's general one and `words`, each of which stays in one piece; takes seconds."""
+        self.jieba_seg = Segmenter.build(words)
 
     def to_disk(self, path: str | Path, **kwargs: Any) -> None:
-        """Writes the user dictionary into the folder `path`."""
+        """Writes the dictionary into the folder `path`."""
         folder = util.ensure_path(path)
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / _DICTIONARY_FILE).write_text("\n".join(self.words), encoding="utf-8")
+        if self.jieba_seg:
+            self.jieba_seg.save(folder)
 
     def from_disk(self, path: str | Path, **kwargs: Any) -> "JiebaTokenizer":
-        """Reads the user dictionary from the folder `path`."""
-        text = (util.ensure_path(path) / _DICTIONARY_FILE).read_text(encoding="utf-8")
-        self.set_words(tuple(text.splitlines()))
+        """Reads the dictionary from the folder `path`."""
+        self.jieba_seg = Segmenter.load(util.ensure_path(path))
         return self
 
 

@@ -6,6 +6,7 @@ older than the lexicon.
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 from typing import cast
@@ -18,6 +19,8 @@ from engine.nlu.spacy_components import RULER_NAME, TOKENIZER_NAME, CharacterEnt
 from engine.paths import LEXICON, ROOT, SPACY_PIPELINE
 
 _FINGERPRINT_KEY = "lexicon_fingerprint"
+# Counted up when what is written changes; a pipeline of another format is built anew.
+_FORMAT_KEY, _FORMAT = "format", 2
 
 
 def build_pipeline(lexicon_folder: Path, target: Path) -> str:
@@ -39,7 +42,7 @@ def build_pipeline(lexicon_folder: Path, target: Path) -> str:
     cast(CharacterEntityRuler, nlp.add_pipe(RULER_NAME)).add_patterns(lexicon.entity_patterns)
     nlp.meta["name"] = "uwallet"
     fingerprint = lexicon_fingerprint(lexicon_folder)
-    nlp.meta[_FINGERPRINT_KEY] = fingerprint
+    nlp.meta[_FINGERPRINT_KEY], nlp.meta[_FORMAT_KEY] = fingerprint, _FORMAT
 
     # Written beside and then renamed: a killed build never leaves half a pipeline under the real name.
     scratch = target.with_name(target.name + ".new")
@@ -59,16 +62,17 @@ def load_pipeline(target: Path, lexicon_folder: Path) -> Language:
         lexicon_folder: What it is built from.
 
     Returns:
-        The pipeline, with jieba's dictionary already loaded.
+        The pipeline.
 
     Raises:
         LexiconError: The lexicon is broken.
     """
     fingerprint = lexicon_fingerprint(lexicon_folder)
-    if (target / "meta.json").exists():
-        nlp = spacy.load(target)
-        if nlp.meta.get(_FINGERPRINT_KEY) == fingerprint:
-            return nlp
+    meta = target / "meta.json"
+    if meta.exists():
+        known = json.loads(meta.read_text(encoding="utf-8"))
+        if (known.get(_FINGERPRINT_KEY), known.get(_FORMAT_KEY)) == (fingerprint, _FORMAT):
+            return spacy.load(target)
     build_pipeline(lexicon_folder, target)
     return spacy.load(target)
 
