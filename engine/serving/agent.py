@@ -9,7 +9,7 @@ from rasa.core.agent import Agent, load_agent, load_from_server
 from rasa.core.brokers.broker import EventBroker
 from rasa.core.channels.channel import UserMessage
 from rasa.core.http_interpreter import RasaNLUHttpInterpreter
-from rasa.core.lock_store import LockStore
+from rasa.core.lock_store import InMemoryLockStore, LockStore
 from rasa.core.nlg import TemplatedNaturalLanguageGenerator
 from rasa.core.tracker_store import InMemoryTrackerStore, TrackerStore
 from rasa.core.utils import AvailableEndpoints
@@ -17,7 +17,7 @@ from rasa.shared.core.domain import Domain
 
 from engine.serving.local_actions import LocalActionEndpoint
 from engine.serving.processor import ServingProcessor
-from engine.serving.tracker_store import ServingFailSafeTrackerStore, create_tracker_store
+from engine.serving.tracker_store import ServingFailSafeTrackerStore, ServingSQLTrackerStore, create_tracker_store
 from engine.serving.upstream import replaces
 
 # Any text will do: it makes every part of a turn run once.
@@ -110,7 +110,10 @@ async def open_stores(agent: ServingAgent, endpoints: AvailableEndpoints) -> Non
     """
     broker = await EventBroker.create(endpoints.event_broker)
     tracker_store = create_tracker_store(endpoints.tracker_store, agent.domain, broker)
-    agent.use_stores(tracker_store, LockStore.create(endpoints.lock_store))
+    lock_store = LockStore.create(endpoints.lock_store)
+    if isinstance(tracker_store, ServingSQLTrackerStore):
+        tracker_store.is_shared = not isinstance(lock_store, InMemoryLockStore)
+    agent.use_stores(tracker_store, lock_store)
     if endpoints.model is not None:
         await load_from_server(agent, endpoints.model)
         await agent.warm_up()

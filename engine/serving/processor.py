@@ -16,6 +16,7 @@ from rasa.engine.runner.interface import GraphRunner
 from rasa.engine.storage.storage import ModelMetadata
 from rasa.exceptions import ModelNotFound
 from rasa.model import get_latest_model
+from rasa.shared.core.events import ActionExecutionRejected, Event
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.common import TempDirectoryPath, get_temp_dir_name
 
@@ -69,6 +70,20 @@ class ServingProcessor(MessageProcessor):
         # Rasa writes all slots out before it finds that nobody wants to see them.
         if _rasa_logger.isEnabledFor(logging.DEBUG):
             MessageProcessor._log_slots(tracker)
+
+    @replaces(MessageProcessor._log_action_on_tracker, "d973d12a6d0a")
+    def _log_action_on_tracker(
+        self, tracker: DialogueStateTracker, action: Action, events: list[Event] | None, prediction: PolicyPrediction
+    ) -> None:
+        # Rasa makes deep copies of all events for a debug log that is off: as long as it takes to choose the action.
+        if _rasa_logger.isEnabledFor(logging.DEBUG):
+            super()._log_action_on_tracker(tracker, action, events, prediction)
+            return
+        events = events or []
+        if not any(isinstance(event, ActionExecutionRejected) for event in events):
+            tracker.update_with_events(prediction.events, self.domain)
+            tracker.update(action.event_for_successful_execution(prediction))
+        tracker.update_with_events(events, self.domain)
 
     def predict_next_with_tracker_if_should(self, tracker: DialogueStateTracker) -> tuple[Action, PolicyPrediction]:
         """Predicts the next action (see parent class)."""

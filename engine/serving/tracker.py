@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import dataclasses
 import itertools
 from collections import deque
@@ -28,12 +27,16 @@ from engine.serving.upstream import replaces
 
 @dataclasses.dataclass
 class _History:
-    """The dialogue states before the latest actions, and the tracker that has come as far as they have."""
+    """The dialogue states before the latest actions, and the tracker that has come as far as they have.
+
+    Copies of a conversation share it until one of them goes on: most are made for an action and thrown away.
+    """
 
     domain: Domain
     tracker: DialogueStateTracker
     position: int
     states: deque[State]
+    is_shared: bool = False
 
     def copy(self) -> _History:
         return _History(self.domain, _copy_state(self.tracker), self.position, self.states.copy())
@@ -87,7 +90,8 @@ class ServingTracker(DialogueStateTracker):
             return super().copy()
         duplicate = _copy_state(self)
         duplicate._applied = None if self._applied is None else self._applied.copy()
-        duplicate._history = self._history and self._history.copy()
+        if self._history:
+            self._history.is_shared = True
         duplicate.sender_id = self.sender_id or DEFAULT_SENDER_ID
         duplicate.sender_source = duplicate.model_id = duplicate.assistant_id = None
         return duplicate
@@ -134,6 +138,8 @@ class ServingTracker(DialogueStateTracker):
         if history is None or history.domain is not domain or history.states.maxlen != length:
             # The first state that is asked for may be the present one.
             history = self._history = _History(domain, self.init_copy(), 0, deque(maxlen=length))
+        if history.is_shared and history.position < len(applied):
+            history = self._history = history.copy()
         for event in itertools.islice(applied, history.position, None):
             if isinstance(event, ActionExecuted):
                 history.states.append(domain.get_active_state(history.tracker))
@@ -148,17 +154,17 @@ class ServingTracker(DialogueStateTracker):
             self.recent_states(other._history.domain, other._history.states.maxlen or 0)
 
 
-def _copy_slot(slot: Slot) -> Slot:
+def _shallow_copy(original: Slot | DialogueStateTracker) -> Any:
     # What copy.copy does by way of pickling's protocol, in a sixth of the time.
-    duplicate: Slot = object.__new__(type(slot))
-    duplicate.__dict__.update(slot.__dict__)
+    duplicate = object.__new__(type(original))
+    duplicate.__dict__.update(original.__dict__)
     return duplicate
 
 
 def _copy_state(tracker: DialogueStateTracker) -> Any:
-    duplicate = copy.copy(tracker)
+    duplicate = _shallow_copy(tracker)
     duplicate.events = tracker.events.copy()
-    duplicate.slots = {name: _copy_slot(slot) for name, slot in tracker.slots.items()}
+    duplicate.slots = {name: _shallow_copy(slot) for name, slot in tracker.slots.items()}
     duplicate.latest_action = dict(tracker.latest_action) if tracker.latest_action is not None else None
     duplicate.active_loop = tracker.active_loop and dataclasses.replace(tracker.active_loop)
     return duplicate

@@ -32,7 +32,8 @@ class _Cached:
     """The latest session as it is stored; the database knows a session by the time when it started."""
 
     tracker: ServingTracker
-    last_id: int
+    # Of its last event; None while nobody else writes and nobody asks.
+    last_id: int | None
     session_start: float
 
     def is_continued_by(self, events: Iterable[Event]) -> bool:
@@ -48,12 +49,27 @@ class ServingSQLTrackerStore(SQLTrackerStore):
     In each turn Rasa reads all events of the session from the database, decodes and replays them, and counts them once
     more when it saves. Here a conversation under way stays in memory as it was stored; one query shows whether another
     worker has added events, which are then read. If its last known event is gone, everything is read again.
+
+    Attributes:
+        is_shared: Whether other processes may add to the same conversations. False saves that query; Rasa's lock store
+            in memory serves one process only, too.
     """
+
+    is_shared = True
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Opens the database (see parent class)."""
         super().__init__(*args, **kwargs)
-        self._events = self.SQLEvent.__table__
+        columns = self.SQLEvent.__table__.c
+        sender = columns.sender_id == sa.bindparam("sender")
+        # Made once: putting a statement together takes longer than SQLite takes to execute it.
+        self._insert = self.SQLEvent.__table__.insert()
+        self._last_id = sa.select(sa.func.max(columns.id)).where(sender)
+        self._news = (
+            sa.select(columns.id, columns.data)
+            .where(sender, columns.id >= sa.bindparam("last_id"))
+            .order_by(columns.id)
+        )
         self._cache: OrderedDict[str, _Cached] = OrderedDict()
         self._cached_events = 0
         self.engine: sa.engine.Engine
@@ -79,7 +95,7 @@ class ServingSQLTrackerStore(SQLTrackerStore):
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
         """Returns the tracker of the latest session, or None (see parent class)."""
         cached = self._cache.get(sender_id)
-        if cached is None or not self._read_news(sender_id, cached):
+        if cached is None or (self.is_shared and not self._read_news(sender_id, cached)):
             self._forget(sender_id)
             cached = self._read_all(sender_id)
             if cached is None:
@@ -103,10 +119,8 @@ class ServingSQLTrackerStore(SQLTrackerStore):
             return
         rows = [self._row(tracker.sender_id, event) for event in new]
         with self.session_scope() as session:
-            session.execute(self._events.insert(), rows)
-            last_id = session.execute(
-                sa.select(sa.func.max(self._events.c.id)).where(self._events.c.sender_id == tracker.sender_id)
-            ).scalar()
+            session.execute(self._insert, rows)
+            last_id = session.execute(self._last_id, {"sender": tracker.sender_id}).scalar() if self.is_shared else None
             session.commit()
         cached = self._cache.get(tracker.sender_id)
         if cached and len(cached.tracker.events) == tracker.stored_events:
@@ -130,19 +144,13 @@ class ServingSQLTrackerStore(SQLTrackerStore):
 
     def _read_news(self, sender_id: str, cached: _Cached) -> bool:
         """Adds what other workers have stored; returns whether the conversation is known completely thereafter."""
-        columns = self._events.c
-        query = (
-            sa.select(columns.id, columns.data)
-            .where(columns.sender_id == sender_id, columns.id >= cached.last_id)
-            .order_by(columns.id)
-        )
         with self.session_scope() as session:
-            rows = session.execute(query).all()
+            rows = session.execute(self._news, {"sender": sender_id, "last_id": cached.last_id}).all()
         if not rows or rows[0].id != cached.last_id:
             return False
         return len(rows) == 1 or self._add(sender_id, cached, [row.data for row in rows[1:]], rows[-1].id)
 
-    def _add(self, sender_id: str, cached: _Cached, serialised: Iterable[str], last_id: int) -> bool:
+    def _add(self, sender_id: str, cached: _Cached, serialised: Iterable[str], last_id: int | None) -> bool:
         """Adds stored events to a conversation, or forgets it if they are not of its session; returns which."""
         # Read back from JSON, so that they are what Rasa would read from the database.
         events = read_events(json.loads(data) for data in serialised)

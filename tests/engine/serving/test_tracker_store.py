@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from rasa.core.tracker_store import SQLTrackerStore, TrackerStore
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, BotUttered, Event, SessionStarted, SlotSet, UserUttered
@@ -141,3 +142,17 @@ def test_only_sql_is_replaced(tmp_path: Path) -> None:
     assert isinstance(create_tracker_store(sql, DOMAIN, None), ServingSQLTrackerStore)
     assert sql.type == "SQL"
     assert type(create_tracker_store(None, DOMAIN, None)).__name__ == "InMemoryTrackerStore"
+
+
+async def test_alone_nothing_is_asked_of_the_database_again(tmp_path: Path) -> None:
+    rasa, serving = stores(tmp_path)
+    serving.is_shared = False
+    for number, events in enumerate((SESSION + TURN, TURN, SESSION + TURN, TURN)):
+        for store in (rasa, serving):
+            await say(store, events, clock=100 * number)
+        assert await known(serving) == await known(rasa)
+    assert rows(serving) == rows(rasa)
+    asked: list[str] = []
+    sa.event.listen(serving.engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
+    await known(serving)
+    assert asked == []
