@@ -48,6 +48,8 @@ export interface Host {
 export interface App {
   /** Shows the window; without `focus` the page keeps it. `text` is put where the user writes, unless there is something. */
   open: (options: { focus: boolean; text: string }) => void;
+  /** Listens to the conversation without showing it. */
+  connect: () => void;
   close: () => void;
   setUser: (id: string, hash: string) => void;
   reset: () => void;

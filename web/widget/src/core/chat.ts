@@ -3,6 +3,7 @@
 import type { ChatSocket, ServerEvent, SocketFactory } from './connection.ts';
 import type { Gateway } from './gateway.ts';
 import { Identity, type User } from './identity.ts';
+import { randomId } from './ids.ts';
 import { Outbox, type OutboxEntry } from './outbox.ts';
 import {
   DEFAULT_LIMITS,
@@ -17,10 +18,13 @@ import {
   type WireError,
 } from './protocol.ts';
 import { ACKNOWLEDGEMENT_TIMEOUT, Sender } from './sender.ts';
-import { storageKey, type SiteStorage } from './storage.ts';
+import { storageKey, type Name, type SiteStorage } from './storage.ts';
 import { Store } from './store.ts';
+import { awaitsHuman, readSupport, type Support } from './support.ts';
+import { SupportActions } from './support_actions.ts';
 import { EMPTY_TRANSCRIPT, countUnread, hasGap, isVisible, withMessages, type Transcript } from './transcript.ts';
 import { Uploads, type Upload } from './uploads.ts';
+import { fields } from './wire.ts';
 
 /**
  * `idle` before the first connection is asked for; `connecting` until the first answer; `online`; `offline` while the
@@ -35,7 +39,10 @@ export interface ChatState {
   transcript: Transcript;
   outbox: readonly OutboxEntry[];
   uploads: readonly Upload[];
-  typing: boolean;
+  /** Who is writing just now. */
+  typing: 'bot' | 'agent' | null;
+  /** Human support; null if the gateway has none. */
+  support: Support | null;
   hasEarlier: boolean;
   loadingEarlier: boolean;
   limits: Limits;
@@ -43,6 +50,8 @@ export interface ChatState {
   readId: number;
   /** Counts up when somebody else's conversation begins: nothing that was typed before is theirs. */
   era: number;
+  /** Counts up when another tab has skipped a rating, or begun one. */
+  ratingChanges: number;
 }
 
 export interface ChatOptions {
@@ -59,8 +68,8 @@ export interface ChatOptions {
 /** How long to wait for a message that is missing in between before asking for it. Milliseconds. */
 const GAP_PATIENCE = 1_000;
 
-/** Longer than any answer takes: an indicator that nobody switched off. Milliseconds. */
-const TYPING_LIFETIME = 30_000;
+/** Longer than any answer takes, and than a human types without it being told again. Milliseconds. */
+const TYPING_LIFETIME = { bot: 30_000, agent: 10_000 };
 
 /** Messages that are fetched at a time when the user looks further back. */
 const PAGE = 50;
@@ -71,7 +80,8 @@ const MAX_RENEWALS = 3;
 const CLEAN = {
   transcript: EMPTY_TRANSCRIPT,
   outbox: [],
-  typing: false,
+  typing: null,
+  support: null,
   hasEarlier: false,
   loadingEarlier: false,
   readId: 0,
@@ -80,6 +90,7 @@ const CLEAN = {
 /** The conversation. Methods return at once; what comes of them shows in `state`. */
 export class Chat {
   readonly state: Store<ChatState>;
+  readonly support: SupportActions;
   private readonly identity: Identity;
   private readonly outbox: Outbox;
   private readonly uploads: Uploads;
@@ -108,6 +119,7 @@ export class Chat {
       outbox: this.outbox.entries(),
       uploads: [],
       era: 0,
+      ratingChanges: 0,
       limits: DEFAULT_LIMITS,
       readId: Number(this.storage.read('read')) || 0,
     });
@@ -116,12 +128,19 @@ export class Chat {
       (uploads) => this.state.set({ uploads }),
       (upload, attachment_id) => this.enqueue('text', '', '', attachment_id, upload.client_id),
     );
+    const line = (): ChatSocket | null => (this.state.get().phase === 'online' ? this.socket : null);
     this.sender = new Sender({
       outbox: this.outbox,
-      line: () => (this.state.get().phase === 'online' ? this.socket : null),
+      line,
       onDelivered: (message) => message && this.merge([message]),
       onChange: () => this.showOutbox(),
       onBadToken: () => this.renew(),
+    });
+    this.support = new SupportActions({
+      line,
+      support: () => this.state.get().support,
+      onChange: (support) => this.adoptSupport(support),
+      now: this.now,
     });
   }
 
@@ -149,6 +168,7 @@ export class Chat {
   stop(): void {
     for (const timer of [this.gapTimer, this.typingTimer, this.confirmTimer]) clearTimeout(timer);
     this.sender.stop();
+    this.support.forget();
     this.socket?.close();
     this.socket = null;
   }
@@ -202,8 +222,10 @@ export class Chat {
 
   /** Notes that the user has seen all there is. */
   markRead(): void {
-    const last = this.state.get().transcript.messages.at(-1)?.id ?? 0;
-    if (last <= this.state.get().readId) return;
+    const { transcript, readId } = this.state.get();
+    const last = transcript.messages.at(-1)?.id ?? 0;
+    this.support.seen(last, transcript);
+    if (last <= readId) return;
     this.storage.write('read', String(last));
     this.state.set({ readId: last });
   }
@@ -231,9 +253,10 @@ export class Chat {
 
   /** Takes note of what another tab has stored. */
   onStorageChanged(key: string | null): void {
-    const is = (name: 'user' | 'read' | 'outbox'): boolean => key === storageKey(this.options.site, name);
+    const is = (name: Name): boolean => key === storageKey(this.options.site, name);
     if (is('outbox')) this.showOutbox();
     if (is('read')) this.state.set({ readId: Number(this.storage.read('read')) || 0 });
+    if (is('rating_draft')) this.state.set({ ratingChanges: this.state.get().ratingChanges + 1 });
     if (is('user') && this.socket) this.closeForAnotherUser();
   }
 
@@ -299,7 +322,10 @@ export class Chat {
     this.merge(confirmation.messages);
     const { transcript } = this.state.get();
     if (known.messages.length === 0) this.state.set({ hasEarlier: (transcript.messages[0]?.id ?? 1) > 1 });
-    this.state.set({ phase: 'online', refusal: null, limits: confirmation.limits, typing: false });
+    // A new line: what was told over the one before may not have arrived.
+    this.support.forget();
+    this.state.set({ phase: 'online', refusal: null, limits: confirmation.limits, typing: null });
+    this.adoptSupport(confirmation.support);
     if (confirmation.has_more && known.messages.length > 0 && confirmation.messages.length > 0) {
       return this.requestSession();
     }
@@ -316,7 +342,7 @@ export class Chat {
     clearTimeout(this.confirmTimer);
     if (error.code === 'bad_token' && this.renew()) return;
     this.stop();
-    this.state.set({ phase: 'refused', refusal: error, typing: false });
+    this.state.set({ phase: 'refused', refusal: error, typing: null });
   }
 
   /** Asks for a session without the token that was refused; returns whether it is worth another attempt. */
@@ -332,7 +358,7 @@ export class Chat {
 
   private loseConnection(): void {
     clearTimeout(this.confirmTimer);
-    this.state.set({ phase: 'offline', typing: false });
+    this.state.set({ phase: 'offline', typing: null });
   }
 
   private receive(name: ServerEvent, data: unknown): void {
@@ -355,9 +381,11 @@ export class Chat {
         return;
       }
       case 'bot_typing':
-        return this.showTyping((data as { typing?: unknown } | null)?.typing === true);
+        return this.showTyping(readTyping(data));
+      case 'support_changed':
+        return this.adoptSupport(readSupport(data));
       case 'session_closed':
-        return this.endSession((data as { reason?: unknown } | null)?.reason);
+        return this.endSession(fields(data).reason);
     }
   }
 
@@ -385,7 +413,8 @@ export class Chat {
 
   private hear(message: Message): void {
     const isNew = message.id > this.state.get().transcript.completeTo;
-    if (message.author !== 'user') this.showTyping(false);
+    const ofTypist = this.state.get().typing === 'agent' ? message.author === 'agent' : message.author !== 'user';
+    if (ofTypist) this.showTyping(null);
     this.merge([message]);
     if (isNew && message.author !== 'user' && isVisible(message)) this.options.onMessage?.(message);
   }
@@ -402,10 +431,20 @@ export class Chat {
     }
   }
 
-  private showTyping(typing: boolean): void {
+  private showTyping(typing: ChatState['typing']): void {
     clearTimeout(this.typingTimer);
     this.state.set({ typing });
-    if (typing) this.typingTimer = setTimeout(() => this.state.set({ typing: false }), TYPING_LIFETIME);
+    if (typing) this.typingTimer = setTimeout(() => this.state.set({ typing: null }), TYPING_LIFETIME[typing]);
+  }
+
+  private adoptSupport(support: Support | null): void {
+    this.state.set({ support });
+    this.storage.write('human', awaitsHuman(support) ? '1' : null);
+    const { typing } = this.state.get();
+    const agentSpeaks = support?.owner === 'agent';
+    // Who typed for the one who spoke before types for nobody.
+    if (!agentSpeaks) this.support.stopTyping();
+    if (typing !== null && (typing === 'agent') !== agentSpeaks) this.showTyping(null);
   }
 
   // --- Sending ---
@@ -443,7 +482,8 @@ export class Chat {
   }
 }
 
-function randomId(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+function readTyping(data: unknown): ChatState['typing'] {
+  const { typing, author } = fields(data);
+  if (typing !== true) return null;
+  return author === 'agent' ? 'agent' : 'bot';
 }

@@ -13,7 +13,13 @@ export interface SocketHandlers {
 }
 
 export type ServerEvent =
-  'session_confirm' | 'session_error' | 'bot_uttered' | 'user_message' | 'bot_typing' | 'session_closed';
+  | 'session_confirm'
+  | 'session_error'
+  | 'bot_uttered'
+  | 'user_message'
+  | 'bot_typing'
+  | 'support_changed'
+  | 'session_closed';
 
 export interface ChatSocket {
   emit: (name: string, data: unknown) => void;
@@ -32,6 +38,7 @@ const EVENTS: readonly ServerEvent[] = [
   'bot_uttered',
   'user_message',
   'bot_typing',
+  'support_changed',
   'session_closed',
 ];
 

@@ -1,5 +1,8 @@
 /** What docs/protocol.md defines, as types, and the reading of what the gateway sends. */
 
+import { readSupport, type Support } from './support.ts';
+import { fields, isFields, numberOrNull, text, textOrNull, texts, type Fields } from './wire.ts';
+
 export type Author = 'user' | 'bot' | 'agent' | 'system';
 
 export interface QuickReply {
@@ -40,6 +43,10 @@ export interface Message {
   response: string | null;
   /** Of a system message: what it is about. */
   notice: string | null;
+  /** Of a system message about human support: what has happened, such as `queued` (docs/support.md). */
+  support: string | null;
+  /** Name of the agent who wrote it. */
+  agent: string | null;
   /** ISO 8601, UTC. */
   created_at: string;
   client_id: string | null;
@@ -59,6 +66,8 @@ export interface Confirmation {
   messages: Message[];
   has_more: boolean;
   limits: Limits;
+  /** Null from a gateway without human support. */
+  support: Support | null;
 }
 
 export interface WireError {
@@ -88,32 +97,6 @@ export const DEFAULT_LIMITS: Limits = {
   attachment_bytes: 5 * 1024 * 1024,
   attachment_types: ['image/jpeg', 'image/png', 'image/webp'],
 };
-
-type Fields = Record<string, unknown>;
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function fields(value: unknown): Fields {
-  return isFields(value) ? value : {};
-}
-
-function text(value: unknown): string {
-  return typeof value === 'string' ? value : '';
-}
-
-function textOrNull(value: unknown): string | null {
-  return typeof value === 'string' && value !== '' ? value : null;
-}
-
-function numberOrNull(value: unknown): number | null {
-  return typeof value === 'number' && Number.isFinite(value) ? value : null;
-}
-
-function texts(value: unknown): string[] {
-  return Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : [];
-}
 
 function readButtons(value: unknown): QuickReply[] {
   if (!Array.isArray(value)) return [];
@@ -169,6 +152,8 @@ function readParts(source: Fields, metadata: Fields, own: Fields, buttons: unkno
     handoff: isFields(metadata.handoff),
     response: textOrNull(metadata.response),
     notice: textOrNull(metadata.notice),
+    support: textOrNull(metadata.support),
+    agent: textOrNull(fields(metadata.agent).name),
     created_at: text(own.created_at),
     client_id: textOrNull(own.client_id),
   };
@@ -216,6 +201,7 @@ export function readConfirmation(value: unknown): Confirmation | null {
     messages: readMessages(source.messages),
     has_more: source.has_more === true,
     limits: readLimits(source.limits),
+    support: readSupport(source.support),
   };
 }
 

@@ -37,10 +37,33 @@ export function browserStorage(area: 'localStorage' | 'sessionStorage'): KeyValu
 }
 
 /** Names under which a site's values are kept. */
-export type Name = 'token' | 'former' | 'user' | 'read' | 'outbox' | 'sound' | 'open' | 'draft';
+export type Name =
+  | 'token'
+  | 'former'
+  | 'user'
+  | 'read'
+  | 'outbox'
+  | 'sound'
+  | 'open'
+  | 'draft'
+  // A human is with the user, or on the way.
+  | 'human'
+  | 'ticket_hidden'
+  | 'message_draft'
+  | 'rating_draft';
 
 /** What belongs to one user, and goes when another one comes. */
-export const PERSONAL: readonly Name[] = ['token', 'user', 'read', 'outbox', 'draft'];
+export const PERSONAL: readonly Name[] = [
+  'token',
+  'user',
+  'read',
+  'outbox',
+  'draft',
+  'human',
+  'ticket_hidden',
+  'message_draft',
+  'rating_draft',
+];
 
 /** Returns the key of a value in the storage that all sites of one origin share. */
 export function storageKey(site: string, name: Name): string {

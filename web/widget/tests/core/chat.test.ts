@@ -411,9 +411,9 @@ describe('what others write', () => {
   it('ends the typing indicator', () => {
     const chat = connected();
     sockets.current.receive('bot_typing', { typing: true });
-    expect(chat.state.get().typing).toBe(true);
+    expect(chat.state.get().typing).toBe('bot');
     sockets.current.receive('bot_uttered', { text: '来了', metadata: { id: 4, author: 'bot' } });
-    expect(chat.state.get().typing).toBe(false);
+    expect(chat.state.get().typing).toBeNull();
   });
 
   it('is read in another tab, too', () => {

@@ -1,9 +1,20 @@
 import { describe, expect, it } from 'vitest';
-import { readMessage, type Message } from '../../src/core/protocol.ts';
-import { EMPTY_TRANSCRIPT, hasGap, isVisible, offeringMessage, withMessages } from '../../src/core/transcript.ts';
+import { readMessage, type Author, type Message } from '../../src/core/protocol.ts';
+import { readSupport, type Support } from '../../src/core/support.ts';
+import {
+  EMPTY_TRANSCRIPT,
+  givenRating,
+  hasGap,
+  isVisible,
+  offeringMessage,
+  usefulButtons,
+  withMessages,
+} from '../../src/core/transcript.ts';
+import { QUEUED, SERVED, wireSupport } from './support_fixture.ts';
 
 function message(id: number, fields: Record<string, unknown> = {}): Message {
-  const read = readMessage({ id, author: 'bot', text: '话', created_at: '', ...fields });
+  const { ask, support, ...others } = fields;
+  const read = readMessage({ id, author: 'bot', text: '话', created_at: '', metadata: { ask, support }, ...others });
   if (!read) throw new Error('no message');
   return read;
 }
@@ -44,4 +55,63 @@ describe('offeringMessage', () => {
 it('does not show that a greeting was asked for', () => {
   expect(isVisible(message(1, { author: 'user', text: '' }))).toBe(false);
   expect(isVisible(message(1, { author: 'user', text: '', attachment: { url: '/a' } }))).toBe(true);
+});
+
+describe('usefulButtons', () => {
+  const support = (state: Record<string, unknown>): Support | null => readSupport(state);
+  const payloads = [
+    '/support_leave_queue',
+    '/support_keep_waiting',
+    '/support_leave_message',
+    '/support_rate{"ticket": "T1", "rating": 5}',
+    '/next_step',
+  ];
+  const offers = (told: string | null, state: Support | null, author: Author = 'system'): string[] =>
+    usefulButtons(
+      message(1, { author, support: told, buttons: payloads.map((payload) => ({ title: payload, payload })) }),
+      state,
+    ).map(({ payload }) => payload);
+
+  it('are all of them with a gateway without human support', () => expect(offers(null, null)).toEqual(payloads));
+
+  it('are not those that the window has elsewhere', () =>
+    expect(offers('queued', support(QUEUED))).toEqual([
+      '/support_keep_waiting',
+      '/support_leave_message',
+      '/next_step',
+    ]));
+
+  it('let the user leave the queue when it takes too long', () =>
+    expect(offers('timeout', support(QUEUED))).toContain('/support_leave_queue'));
+
+  it('are not those whose time is over', () => {
+    expect(offers('timeout', support(wireSupport()))).toEqual(['/support_leave_message', '/next_step']);
+    expect(offers('timeout', support(SERVED))).toEqual(['/next_step']);
+  });
+
+  it("are not the bot's while an agent speaks", () => {
+    expect(offers(null, support(SERVED), 'bot')).toEqual([]);
+    expect(offers(null, support(QUEUED), 'bot')).toContain('/next_step');
+  });
+});
+
+describe('givenRating', () => {
+  const scale = ['1', '2', '3'].map((title) => ({ title, payload: `/thank${title}` }));
+  const asked = message(1, { buttons: scale, ask: 'rating' });
+
+  it('is the point of the scale that the user has answered with, pressed or typed', () => {
+    const list = [asked, message(2, { author: 'system' }), message(3, { author: 'user', text: ' 2 ' })];
+    expect(givenRating(list, 2)).toEqual({ rating: 2, max: 3 });
+  });
+
+  it.each([
+    ['another answer', [asked, message(2, { author: 'user', text: '还行' })], 1],
+    ['a number that nobody asked for', [message(1, { buttons: scale }), message(2, { author: 'user', text: '2' })], 1],
+    [
+      'the second answer',
+      [asked, message(2, { author: 'user', text: '2' }), message(3, { author: 'user', text: '3' })],
+      2,
+    ],
+    ['the question', [asked], 0],
+  ])('is not %s', (_, list, index) => expect(givenRating(list, index)).toBeNull());
 });
