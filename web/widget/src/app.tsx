@@ -48,11 +48,10 @@ export function mount({ root, element, settings, emit }: Host): App {
   const refocus = { current: (): void => undefined };
   const show = (): void => {
     render(
-      <ChatProvider value={{ chat, gateway, strings, refocus: () => refocus.current() }}>
+      <ChatProvider value={{ chat, gateway, strings, storage, refocus: () => refocus.current() }}>
         <ChatWindow
           element={element}
           settings={settings}
-          storage={storage}
           open={open}
           focusRequest={focusRequest}
           suggestion={suggestion}
@@ -106,6 +105,7 @@ export function mount({ root, element, settings, emit }: Host): App {
       show();
       follow();
     },
+    connect: () => chat.start(),
     close,
     setUser: (id, hash) => chat.setUser({ id, hash }),
     reset: () => chat.reset(),

@@ -62,8 +62,9 @@ function start(script: HTMLScriptElement): void {
     launcher.focus();
   });
 
-  async function load(): Promise<App | null> {
-    launcher.showState('loading');
+  /** `quiet` says that nobody has asked for the window. */
+  async function load(quiet = false): Promise<App | null> {
+    if (!quiet) launcher.showState('loading');
     try {
       // A browser may remember that an address has failed.
       const address = settings.base + APP_PATH + (failures > 0 ? `?again=${failures}` : '');
@@ -75,7 +76,7 @@ function start(script: HTMLScriptElement): void {
     } catch {
       failures += 1;
       loading = null;
-      launcher.showState('failed');
+      if (!quiet) launcher.showState('failed');
       return null;
     }
   }
@@ -127,10 +128,15 @@ function start(script: HTMLScriptElement): void {
     push: (...calls) => calls.forEach((call) => runCall(api, call)),
   };
 
-  /** Opens the window again that was open on the page before; a user's, once the page has told that it is still them. */
+  /**
+   * Opens the window again that was open on the page before, or listens for the human who is with the user or on the way; a
+   * user's, once the page has told that it is still them.
+   */
   function reopen(): void {
+    if (user === null && storage.read('user') !== null) return;
     const wasOpen = pageStorage.read('open') !== null && window.matchMedia(WIDE).matches;
-    if (wasOpen && (user !== null || storage.read('user') === null)) void open(false);
+    if (wasOpen) return void open(false);
+    if (storage.read('human') !== null) void (loading ??= load(true)).then((loaded) => loaded?.connect());
   }
 
   const queued = window.UWalletChat;

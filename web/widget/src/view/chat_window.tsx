@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { isComposing } from '../core/composing.ts';
 import { MAX_IMAGES, describeSize, describeTypes, imageProblem } from '../core/images.ts';
-import type { SiteStorage } from '../core/storage.ts';
+import type { SupportPayload } from '../core/support.ts';
 import { fill } from '../i18n/language.ts';
 import type { Settings } from '../interface.ts';
 import { Banner } from './banner.tsx';
@@ -10,13 +10,15 @@ import { Composer } from './composer.tsx';
 import { useChatContext, useChatState } from './context.ts';
 import { keepFocusInside } from './focus.ts';
 import { Header } from './header.tsx';
+import { MessageForm, MessageLeft } from './message_form.tsx';
 import { MessageLog } from './message_log.tsx';
+import { SupportBar } from './support_bar.tsx';
+import { useMessageForm } from './use_message_form.ts';
 import { useVisualViewport } from './viewport.ts';
 
 export interface ChatWindowProps {
   element: HTMLElement;
   settings: Settings;
-  storage: SiteStorage;
   open: boolean;
   /** Counts up whenever the keyboard is to go to the window. */
   focusRequest: number;
@@ -29,8 +31,8 @@ export interface ChatWindowProps {
 
 /** The window, or the page in full-page mode. */
 export function ChatWindow(props: ChatWindowProps): JSX.Element {
-  const { element, settings, storage, open, focusRequest, suggestion, refocus, onClose } = props;
-  const { chat, strings } = useChatContext();
+  const { element, settings, open, focusRequest, suggestion, refocus, onClose } = props;
+  const { chat, strings, storage } = useChatContext();
   const frame = useRef<HTMLElement>(null);
   const field = useRef<HTMLTextAreaElement>(null);
   const [text, setText] = useState(() => storage.read('draft') ?? '');
@@ -39,7 +41,8 @@ export function ChatWindow(props: ChatWindowProps): JSX.Element {
   const [problem, setProblem] = useState('');
   const page = settings.mode === 'page';
 
-  const { era } = useChatState();
+  const { era, support } = useChatState();
+  const [leaving, setLeaving] = useState(false);
   const knownEra = useRef(era);
   const proposed = useRef('');
 
@@ -64,6 +67,17 @@ export function ChatWindow(props: ChatWindowProps): JSX.Element {
     refocus.current = takeFocus;
     if (focusRequest > 0) takeFocus();
   }, [refocus, takeFocus, focusRequest]);
+
+  useEffect(() => {
+    if (support?.owner !== 'queued') setLeaving(false);
+  }, [support?.owner]);
+  const message = useMessageForm((written) => setText((text) => (text.trim() === '' ? written : text)));
+  const onSupport = (payload: SupportPayload): boolean => {
+    if (payload === '/support_leave_message' && support?.can_leave_message) message.show();
+    else if (payload === '/support_leave_queue' && support?.owner === 'queued') setLeaving(true);
+    else return false;
+    return true;
+  };
 
   const takeFiles = (files: readonly File[]): void => {
     const { limits } = chat.state.get();
@@ -116,6 +130,8 @@ export function ChatWindow(props: ChatWindowProps): JSX.Element {
     >
       <Header
         title={settings.title ?? strings.title}
+        leaving={leaving}
+        onLeave={() => setLeaving(true)}
         page={page}
         sound={sound}
         onSound={(on) => {
@@ -125,7 +141,9 @@ export function ChatWindow(props: ChatWindowProps): JSX.Element {
         onClose={page ? null : onClose}
       />
       <Banner />
+      <SupportBar leaving={leaving} onLeaving={setLeaving} onMessage={message.shown ? null : message.show} />
       <MessageLog
+        onSupport={onSupport}
         onEdit={(rejected) => {
           setText(rejected);
           field.current?.focus();
@@ -139,7 +157,28 @@ export function ChatWindow(props: ChatWindowProps): JSX.Element {
           </button>
         </div>
       )}
-      <Composer text={text} onText={setText} field={field} onFiles={takeFiles} shown={open} />
+      {message.shown === 'form' && (
+        <MessageForm
+          draft={message.draft}
+          onDraft={message.change}
+          focus={message.focus}
+          onLeft={message.finish}
+          onClose={() => {
+            message.hide();
+            refocus.current();
+          }}
+        />
+      )}
+      {message.shown === 'left' && (
+        <MessageLeft
+          number={message.number}
+          onClose={() => {
+            message.hide();
+            refocus.current();
+          }}
+        />
+      )}
+      {!message.shown && <Composer text={text} onText={setText} field={field} onFiles={takeFiles} shown={open} />}
       {dragging && (
         <div class="drop" aria-hidden="true">
           {strings.composer.drop}

@@ -24,7 +24,7 @@ interface ComposerProps {
 /** Where the user writes. */
 export function Composer({ text, onText, field, onFiles, shown }: ComposerProps): JSX.Element {
   const { chat, strings } = useChatContext();
-  const { phase, limits } = useChatState();
+  const { phase, limits, support } = useChatState();
   const picker = useRef<HTMLInputElement>(null);
   const composing = useRef(false);
   const [emojiOpen, setEmojiOpen] = useState(false);
@@ -37,6 +37,7 @@ export function Composer({ text, onText, field, onFiles, shown }: ComposerProps)
   const send = (): void => {
     if (!sendable) return;
     chat.sendText(text);
+    chat.support.stopTyping();
     onText('');
     field.current?.focus();
   };
@@ -52,6 +53,14 @@ export function Composer({ text, onText, field, onFiles, shown }: ComposerProps)
     });
   };
   const { composer } = strings;
+  const placeholder =
+    phase === 'offline'
+      ? composer.placeholder_offline
+      : support?.owner === 'agent'
+        ? composer.placeholder_agent
+        : support?.owner === 'queued'
+          ? composer.placeholder_queued
+          : composer.placeholder;
   return (
     <div class="composer">
       {left < TELL_FROM && (
@@ -70,10 +79,13 @@ export function Composer({ text, onText, field, onFiles, shown }: ComposerProps)
           aria-label={composer.label}
           aria-describedby={left < TELL_FROM ? 'composer-count' : undefined}
           aria-invalid={left < 0}
-          placeholder={phase === 'offline' ? composer.placeholder_offline : composer.placeholder}
+          placeholder={placeholder}
           enterkeyhint="send"
           autocomplete="off"
-          onInput={(event) => onText(event.currentTarget.value)}
+          onInput={(event) => {
+            onText(event.currentTarget.value);
+            chat.support.typed(event.currentTarget.value.trim() !== '');
+          }}
           onCompositionStart={() => (composing.current = true)}
           onCompositionEnd={() => (composing.current = false)}
           onKeyDown={(event) => {

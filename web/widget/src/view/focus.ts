@@ -1,6 +1,7 @@
 /** Keeps the keyboard in the window while it is open. */
 
-const FOCUSABLE = 'a[href], button:not(:disabled), textarea:not(:disabled), [tabindex]:not([tabindex="-1"])';
+const FOCUSABLE =
+  'a[href], button:not(:disabled), textarea:not(:disabled), input:not([hidden]), [tabindex]:not([tabindex="-1"])';
 
 /** Moves the focus round within `frame` at Tab and Shift+Tab on its ends. */
 export function keepFocusInside(event: KeyboardEvent, frame: HTMLElement): void {

@@ -1,4 +1,5 @@
 import type { JSX } from 'preact';
+import { fill } from '../i18n/language.ts';
 import { Button } from './chatui.ts';
 import { useChatState, useChatContext } from './context.ts';
 import { Icon } from './icons.tsx';
@@ -7,6 +8,10 @@ interface HeaderProps {
   title: string;
   sound: boolean;
   onSound: (on: boolean) => void;
+  /** The user is asked already whether they want to leave the queue. */
+  leaving: boolean;
+  /** Asks whether they do. */
+  onLeave: () => void;
   /** It is a page of its own, not a window on one. */
   page: boolean;
   /** Absent where the window cannot be closed. */
@@ -14,31 +19,38 @@ interface HeaderProps {
 }
 
 /** The head of the window: who is there, a human within reach, sound, closing. */
-export function Header({ title, page, sound, onSound, onClose }: HeaderProps): JSX.Element {
+export function Header({ title, page, sound, onSound, leaving, onLeave, onClose }: HeaderProps): JSX.Element {
   const { chat, strings } = useChatContext();
-  const { phase } = useChatState();
+  const { phase, support } = useChatState();
   const status = phase === 'idle' ? 'connecting' : phase;
+  const served = support?.owner === 'agent';
+  const queued = support?.owner === 'queued';
+  const agent = support?.agent ?? strings.author.agent;
   return (
     <div class="header">
-      <span class="header-logo" aria-hidden="true">
-        <Icon name="shield" size={22} />
+      <span class="header-logo" data-human={served} aria-hidden="true">
+        <Icon name={served ? 'human' : 'shield'} size={22} />
       </span>
       <div class="header-names">
         {page ? <h1 id="uwallet-chat-title">{title}</h1> : <h2 id="uwallet-chat-title">{title}</h2>}
         <div class="header-status" data-phase={status} role="status">
-          {strings.subtitle[status]}
+          <span>
+            {served && phase === 'online' ? fill(strings.support.serving, { name: agent }) : strings.subtitle[status]}
+          </span>
         </div>
       </div>
-      <Button
-        className="header-human"
-        size="sm"
-        title={strings.human_hint}
-        disabled={phase === 'refused' || phase === 'closed'}
-        onClick={() => chat.sendText(strings.human)}
-      >
-        <Icon name="human" size={18} />
-        <span>{strings.human}</span>
-      </Button>
+      {!served && (
+        <Button
+          className="header-human"
+          size="sm"
+          title={queued ? strings.support.queue.leave_hint : strings.human_hint}
+          disabled={phase === 'refused' || phase === 'closed' || (queued && leaving)}
+          onClick={() => (queued ? onLeave() : chat.sendText(strings.human))}
+        >
+          {!queued && <Icon name="human" size={18} />}
+          <span>{queued ? strings.support.queue.leave : strings.human}</span>
+        </Button>
+      )}
       <button
         type="button"
         class="tool header-tool"

@@ -1,8 +1,9 @@
 import type { JSX } from 'preact';
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
-import type { Message } from '../core/protocol.ts';
+import type { Message, QuickReply } from '../core/protocol.ts';
 import { describeTime, needsTime } from '../core/time.ts';
-import { isVisible, offeringMessage } from '../core/transcript.ts';
+import type { SupportPayload } from '../core/support.ts';
+import { givenRating, isVisible, offeringMessage, ratingOf, usefulButtons } from '../core/transcript.ts';
 import { fill } from '../i18n/language.ts';
 import { Typing } from './chatui.ts';
 import { useChatState, useChatContext } from './context.ts';
@@ -11,25 +12,43 @@ import { MessageRow, Row } from './message_row.tsx';
 import { PendingRow, UploadRow } from './pending_row.tsx';
 import { QuickReplies } from './quick_replies.tsx';
 import { Rating } from './rating.tsx';
+import { describeRating } from './rating_words.ts';
+import { SupportRating } from './support_rating.tsx';
 
 /** Nearer to the end than this counts as reading along. Pixels. */
 const NEAR = 120;
 
+/** What the gateway says at the end of an agent's service. */
+const ENDINGS: readonly string[] = ['closed', 'returned_to_bot'];
+
+interface MessageLogProps {
+  onEdit: (text: string) => void;
+  /** Does what a button of the gateway's own means; returns whether the window can. */
+  onSupport: (payload: SupportPayload) => boolean;
+}
+
 /** What was said, what is on its way, and what can be answered with a press. */
-export function MessageLog({ onEdit }: { onEdit: (text: string) => void }): JSX.Element {
+export function MessageLog({ onEdit, onSupport }: MessageLogProps): JSX.Element {
   const { chat, strings } = useChatContext();
   const state = useChatState();
-  const { transcript, outbox, uploads, typing, hasEarlier, loadingEarlier, phase } = state;
+  const { transcript, outbox, uploads, typing, hasEarlier, loadingEarlier, phase, support } = state;
   const messages = useMemo(() => transcript.messages.filter(isVisible), [transcript]);
   const pending = outbox.filter(({ shown, attachment_id }) => shown !== '' && attachment_id === null);
   const answered = [...outbox, ...uploads].some((entry) => entry.state === 'waiting');
-  const offering = answered || typing ? null : offeringMessage(transcript.messages);
+  const newestOffer = offeringMessage(transcript.messages);
+  const offering = answered || typing === 'bot' ? null : newestOffer;
+  const buttons = offering ? usefulButtons(offering, support) : [];
+  const seen = support?.owner === 'agent' ? lastSeen(messages, support.agent_read_id) : 0;
+  const wanted = support?.rating_wanted ?? null;
+  const ended =
+    wanted === null ? undefined : messages.filter(({ support: told }) => ENDINGS.includes(told ?? '')).at(-1);
   const newestStep = messages.filter(({ progress }) => progress !== null).at(-1)?.id;
   const [live, setLive] = useState(false);
   useEffect(() => {
     if (phase === 'online') setLive(true);
   }, [phase]);
-  const log = useLogScroll(messages, pending.length + uploads.length, typing, offering?.id ?? 0);
+  const below = `${typing} ${offering?.id} ${buttons.length} ${seen} ${wanted}`;
+  const log = useLogScroll(messages, pending.length + uploads.length, below);
 
   return (
     <div class="log-frame">
@@ -62,10 +81,13 @@ export function MessageLog({ onEdit }: { onEdit: (text: string) => void }): JSX.
               )}
               <MessageRow
                 message={message}
-                first={time || previous?.author !== message.author}
-                offering={offering?.id === message.id}
+                first={time || previous?.author !== message.author || previous.agent !== message.agent}
+                offering={offering?.id === message.id && buttons.length > 0}
                 newestStep={newestStep === message.id}
+                rating={describeRating(givenRating(messages, index), strings)}
+                seen={seen === message.id}
               />
+              {wanted !== null && ended?.id === message.id && <SupportRating key={wanted} ticket={wanted} />}
             </div>
           );
         })}
@@ -73,16 +95,27 @@ export function MessageLog({ onEdit }: { onEdit: (text: string) => void }): JSX.
           <UploadRow key={upload.client_id} upload={upload} />
         ))}
         {pending.map((entry) => (
-          <PendingRow key={entry.client_id} entry={entry} onEdit={onEdit} />
+          <PendingRow
+            key={entry.client_id}
+            entry={entry}
+            rating={describeRating(ratingOf(entry.shown, newestOffer), strings)}
+            onEdit={onEdit}
+          />
         ))}
         {typing && (
           <div class="typing-row" aria-hidden="true">
-            <Row author="bot" first={messages.at(-1)?.author === 'user'}>
+            <Row author={typing} first={messages.at(-1)?.author !== typing} agent={support?.agent ?? null}>
               <Typing />
+              {typing === 'agent' && (
+                <span class="row-author">
+                  {fill(strings.support.typing, { name: support?.agent ?? strings.author.agent })}
+                </span>
+              )}
             </Row>
           </div>
         )}
-        {offering && <Offer message={offering} />}
+        {offering && buttons.length > 0 && <Offer message={offering} buttons={buttons} onSupport={onSupport} />}
+        {wanted !== null && !ended && <SupportRating key={wanted} ticket={wanted} />}
       </div>
       {log.away && (
         <button type="button" class="to-end" onClick={log.toEnd}>
@@ -94,9 +127,23 @@ export function MessageLog({ onEdit }: { onEdit: (text: string) => void }): JSX.
   );
 }
 
-function Offer({ message }: { message: Message }): JSX.Element | null {
+interface OfferProps extends Pick<MessageLogProps, 'onSupport'> {
+  message: Message;
+  buttons: readonly QuickReply[];
+}
+
+function Offer({ message, buttons, onSupport }: OfferProps): JSX.Element | null {
   if (message.response === 'utter_greet') return null;
-  return message.ask === 'rating' ? <Rating buttons={message.buttons} /> : <QuickReplies buttons={message.buttons} />;
+  return message.ask === 'rating' ? (
+    <Rating buttons={buttons} />
+  ) : (
+    <QuickReplies buttons={buttons} onSupport={onSupport} />
+  );
+}
+
+/** Returns the id of the user's last message up to one that the agent has seen; 0 if there is none. */
+function lastSeen(messages: readonly Message[], agentReadId: number): number {
+  return messages.filter(({ id, author }) => author === 'user' && id <= agentReadId).at(-1)?.id ?? 0;
 }
 
 interface LogScroll {
@@ -109,8 +156,11 @@ interface LogScroll {
   unseen: number;
 }
 
-/** Keeps the end in view for those who read along, and the place for those who read further back. */
-function useLogScroll(messages: readonly Message[], pending: number, typing: boolean, offer: number): LogScroll {
+/**
+ * Keeps the end in view for those who read along, and the place for those who read further back. `below` is another text
+ * whenever something else than a message changes the height.
+ */
+function useLogScroll(messages: readonly Message[], pending: number, below: string): LogScroll {
   const element = useRef<HTMLDivElement>(null);
   const follows = useRef(true);
   const before = useRef({ first: 0, height: 0 });
@@ -145,7 +195,7 @@ function useLogScroll(messages: readonly Message[], pending: number, typing: boo
     if (follows.current) toEnd();
     else if (first < before.current.first) log.scrollTop += log.scrollHeight - before.current.height;
     before.current = { first, height: log.scrollHeight };
-  }, [first, last, pending, typing, offer, toEnd]);
+  }, [first, last, pending, below, toEnd]);
   // Pictures, keyboards and the window itself change heights later.
   useEffect(() => {
     const log = element.current;

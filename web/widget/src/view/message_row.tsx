@@ -9,11 +9,21 @@ import { RichText } from './rich_text.tsx';
 import { StepCard } from './step_card.tsx';
 import { WelcomeCard } from './welcome_card.tsx';
 
+interface RowProps {
+  author: Author;
+  /** It is the first of several by the same author. */
+  first: boolean;
+  /** Name of the agent. */
+  agent?: string | null;
+  children: ComponentChildren;
+}
+
 /** A row of the log: who says it stands beside it, and is read aloud before it. */
-export function Row(props: { author: Author; first: boolean; children: ComponentChildren }): JSX.Element {
-  const { author, first, children } = props;
+export function Row(props: RowProps): JSX.Element {
+  const { author, first, agent = null, children } = props;
   const { strings } = useChatContext();
   const own = author === 'user';
+  const role = strings.author[author];
   return (
     <div class={`row row-${own ? 'own' : 'other'}`} data-author={author} data-first={first}>
       {!own && (
@@ -22,10 +32,13 @@ export function Row(props: { author: Author; first: boolean; children: Component
         </Avatar>
       )}
       <div class="row-content">
-        <span class="only-read">{fill(strings.says, { author: strings.author[author] })}</span>
+        <span class="only-read">
+          {agent ? fill(strings.support.says, { name: agent, role }) : fill(strings.says, { author: role })}
+        </span>
         {first && author === 'agent' && (
           <span class="row-author" aria-hidden="true">
-            {strings.author.agent}
+            {agent}
+            <span class="row-role">{role}</span>
           </span>
         )}
         {children}
@@ -42,33 +55,40 @@ interface MessageRowProps {
   offering: boolean;
   /** It is the step that the conversation is at. */
   newestStep: boolean;
+  /** What the user has given as a rating, in words; null if it is none. */
+  rating: string | null;
+  /** It is the user's last one that the agent has seen. */
+  seen: boolean;
 }
 
 /** One message of the transcript. */
-export function MessageRow({ message, first, offering, newestStep }: MessageRowProps): JSX.Element {
+export function MessageRow(props: MessageRowProps): JSX.Element {
+  const { message, first, offering, newestStep, rating, seen } = props;
+  const { strings } = useChatContext();
   const { author, text, progress, attachment } = message;
   if (author === 'system') {
     return (
-      <div class="row-system" data-notice={message.notice}>
+      <div class="row-system" data-notice={message.notice} data-support={message.support}>
         <SystemMessage content={text} />
       </div>
     );
   }
   const marked = author !== 'user';
   return (
-    <Row author={author} first={first}>
+    <Row author={author} first={first} agent={message.agent}>
       {message.response === 'utter_greet' && message.buttons.length > 0 ? (
         <WelcomeCard message={message} offering={offering} />
       ) : progress && text !== '' ? (
         <StepCard progress={progress} text={text} newest={newestStep} />
       ) : (
-        text !== '' && (
-          <Bubble type="text">
-            <RichText text={text} marked={marked} />
-          </Bubble>
-        )
+        text !== '' && <Bubble type="text">{rating ?? <RichText text={text} marked={marked} />}</Bubble>
       )}
       {attachment && <Picture message={message} />}
+      {seen && (
+        <span class="row-seen" aria-live="off">
+          {strings.support.read}
+        </span>
+      )}
     </Row>
   );
 }

@@ -59,8 +59,13 @@ function Pending({ children, delivery }: { children: ComponentChildren; delivery
 }
 
 /** A message that is not acknowledged yet. */
-export function PendingRow(props: { entry: OutboxEntry; onEdit: (text: string) => void }): JSX.Element {
-  const { entry, onEdit } = props;
+export function PendingRow(props: {
+  entry: OutboxEntry;
+  /** What it gives as a rating, in words. */
+  rating: string | null;
+  onEdit: (text: string) => void;
+}): JSX.Element {
+  const { entry, rating, onEdit } = props;
   const { chat } = useChatContext();
   const delivery: DeliveryProps = {
     failed: entry.state === 'failed',
@@ -73,7 +78,7 @@ export function PendingRow(props: { entry: OutboxEntry; onEdit: (text: string) =
   return (
     <Pending delivery={delivery}>
       <Bubble type="text" data-state={entry.state}>
-        {entry.shown}
+        {rating ?? entry.shown}
       </Bubble>
     </Pending>
   );

@@ -4,14 +4,14 @@ import type { QuickReply } from '../core/protocol.ts';
 import { fill } from '../i18n/language.ts';
 import { useChatContext } from './context.ts';
 import { Icon } from './icons.tsx';
+import { ratingWord } from './rating_words.ts';
 
 /** The scale of a rating as stars; each is the button that the bot offered. */
 export function Rating({ buttons }: { buttons: readonly QuickReply[] }): JSX.Element {
   const { chat, strings, refocus } = useChatContext();
   const [shown, setShown] = useState(0);
   const max = buttons.length;
-  const word = (count: number): string =>
-    max === strings.rating.words.length ? (strings.rating.words[count - 1] ?? '') : '';
+  const word = (count: number): string => ratingWord(count, max, strings);
   return (
     <div class="rating" role="group" aria-label={fill(strings.rating.label, { max })}>
       <div class="rating-stars" onMouseLeave={() => setShown(0)}>

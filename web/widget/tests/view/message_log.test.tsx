@@ -1,6 +1,7 @@
 import { cleanup, fireEvent } from '@testing-library/preact';
 import { afterEach, describe, expect, it } from 'vitest';
 import { MessageLog } from '../../src/view/message_log.tsx';
+import { QUEUED, SERVED } from '../core/support_fixture.ts';
 import { renderWith, type Rendered } from './render.tsx';
 
 const STEPS = ['点“忘记密码”', '验证身份', '设新密码'];
@@ -14,7 +15,7 @@ function step(number: number, text: string): Record<string, unknown> {
 }
 
 const log = (...messages: Record<string, unknown>[]): Rendered =>
-  renderWith(<MessageLog onEdit={() => undefined} />, messages);
+  renderWith(<MessageLog onEdit={() => undefined} onSupport={() => false} />, messages);
 
 afterEach(cleanup);
 
@@ -66,6 +67,117 @@ describe('buttons', () => {
   });
 });
 
+describe('an agent', () => {
+  const served = (changes: Record<string, unknown>, ...messages: Record<string, unknown>[]): Rendered =>
+    renderWith(<MessageLog onEdit={() => undefined} onSupport={() => false} />, messages, { ...SERVED, ...changes });
+  const says = (text: string, name = '小林'): Record<string, unknown> => ({
+    author: 'agent',
+    text,
+    metadata: { agent: { name } },
+  });
+
+  it('is named where they begin to speak, also after another agent', () => {
+    const { container } = served({}, says('您好'), says('我看看'), says('我接着来', '小王'));
+    expect([...container.querySelectorAll('.row-author')].map((name) => name.textContent)).toEqual([
+      '小林人工客服',
+      '小王人工客服',
+    ]);
+    expect([...container.querySelectorAll('.only-read')].map((name) => name.textContent)).toEqual([
+      '小林（人工客服）：',
+      '小林（人工客服）：',
+      '小王（人工客服）：',
+    ]);
+  });
+
+  it("has seen the user's last message up to a point", () => {
+    const messages = ['一', '二', '三'].map((text) => ({ author: 'user', text }));
+    const { container } = served({ agent_read_id: 2 }, ...messages);
+    const marks = [...container.querySelectorAll('.row-seen')];
+    expect(marks.map((mark) => mark.closest('.log-item')?.getAttribute('data-id'))).toEqual(['2']);
+    expect(marks[0]?.textContent).toBe('已读');
+  });
+
+  it('has seen nothing that was said to the bot, once they are gone', () => {
+    const { container } = served({ owner: 'closed', agent_read_id: 1 }, { author: 'user', text: '一' });
+    expect(container.querySelectorAll('.row-seen')).toHaveLength(0);
+  });
+
+  it('is seen typing', async () => {
+    const { sockets, findByText, container } = served({}, says('您好'));
+    sockets.current.receive('bot_typing', { typing: true, author: 'agent' });
+    await findByText('小林正在输入');
+    expect(container.querySelector('.typing-row [data-author=agent]')).toBeTruthy();
+  });
+
+  it('sends pictures', () => {
+    const attachment = {
+      id: 'a',
+      url: '/api/v1/attachments/a',
+      content_type: 'image/png',
+      width: 6,
+      height: 4,
+      size: 9,
+    };
+    const { container } = served({}, { author: 'agent', text: '', attachment, metadata: { agent: { name: '小林' } } });
+    expect(container.querySelector('[data-author=agent] img')?.getAttribute('src')).toBe(
+      'https://chat.example/api/v1/attachments/a',
+    );
+  });
+
+  it("leaves the bot's buttons without use", () => {
+    const { queryByText } = served({}, step(1, '第1步'), { author: 'system', text: '小林来了' });
+    expect(queryByText('下一步', { selector: 'button' })).toBeNull();
+  });
+});
+
+describe("the gateway's own buttons", () => {
+  const offer = {
+    author: 'system',
+    text: '让您久等了',
+    buttons: [
+      { title: '留言', payload: '/support_leave_message' },
+      { title: '继续等', payload: '/support_keep_waiting' },
+    ],
+    metadata: { support: 'timeout' },
+  };
+
+  it('are done by the window where it can, else by the gateway', () => {
+    const asked: string[] = [];
+    const onSupport = (payload: string): boolean => asked.push(payload) === 1;
+    const { getByText, sockets } = renderWith(
+      <MessageLog onEdit={() => undefined} onSupport={onSupport} />,
+      [offer],
+      QUEUED,
+    );
+    fireEvent.click(getByText('留言'));
+    expect(sockets.current.requests).toHaveLength(0);
+    fireEvent.click(getByText('继续等'));
+    expect(sockets.current.last.data).toMatchObject({ message: '/support_keep_waiting', kind: 'payload' });
+    expect(asked).toEqual(['/support_leave_message', '/support_keep_waiting']);
+  });
+});
+
+describe("a rating of the bot's", () => {
+  const scale = ['1', '2', '3', '4', '5'].map((title) => ({ title, payload: `/thank{"rating":"${title}"}` }));
+  const asked = { text: '打个分吧', buttons: scale, metadata: { ask: 'rating' } };
+
+  it('is told in words', () => {
+    const { container } = log(asked, { author: 'user', text: '5' });
+    expect(container.querySelector('[data-author=user] .Bubble')?.textContent).toBe('5分，非常满意');
+  });
+
+  it('is told in words on its way, too', async () => {
+    const { getByLabelText, findByText } = log(asked);
+    fireEvent.click(getByLabelText('2分 不太满意'));
+    await findByText('2分，不太满意');
+  });
+
+  it('is only what was asked for', () => {
+    const { container } = log({ text: '多少钱？' }, { author: 'user', text: '5' });
+    expect(container.querySelector('[data-author=user] .Bubble')?.textContent).toBe('5');
+  });
+});
+
 describe('hostile text', () => {
   it.each([
     '<img src=x onerror=alert(1)>',
@@ -75,7 +187,7 @@ describe('hostile text', () => {
   ])('is shown as it stands wherever it comes from: %s', (text) => {
     const { container } = log(
       { author: 'user', text },
-      { author: 'agent', text },
+      { author: 'agent', text, metadata: { agent: { name: text } } },
       { author: 'system', text },
       { text, buttons: [{ title: text, payload: '/x' }] },
       { ...step(1, text), metadata: { progress: { title: text, number: 1, count: 1, steps: [text] } } },

@@ -12,15 +12,22 @@ import { FakeSockets } from '../core/fake_socket.ts';
 export interface Rendered extends RenderResult {
   chat: Chat;
   sockets: FakeSockets;
+  memory: MemoryStorage;
 }
 
-/** Renders with a chat that has just got `messages`, as the gateway sends them. */
-export function renderWith(content: ComponentChildren, messages: Record<string, unknown>[] = []): Rendered {
+/** Renders with a chat that has just got `messages` and `support`, as the gateway sends them. */
+export function renderWith(
+  content: ComponentChildren,
+  messages: Record<string, unknown>[] = [],
+  support?: Record<string, unknown>,
+  memory = new MemoryStorage(),
+): Rendered {
   const sockets = new FakeSockets();
+  const storage = new SiteStorage('demo', memory);
   const gateway = new Gateway('https://chat.example/');
   const chat = new Chat({
     site: 'demo',
-    storage: new SiteStorage('demo', new MemoryStorage()),
+    storage,
     gateway,
     connect: sockets.connect,
   });
@@ -35,11 +42,12 @@ export function renderWith(content: ComponentChildren, messages: Record<string, 
       ...message,
     })),
     limits: { max_length: 20, attachment_bytes: 1000, attachment_types: ['image/png'] },
+    support,
   });
   const view = render(
-    <ChatProvider value={{ chat, gateway, strings: stringsIn('zh-CN'), refocus: () => undefined }}>
+    <ChatProvider value={{ chat, gateway, strings: stringsIn('zh-CN'), storage, refocus: () => undefined }}>
       {content}
     </ChatProvider>,
   );
-  return { ...view, chat, sockets };
+  return { ...view, chat, sockets, memory };
 }
