@@ -8,6 +8,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { Server as SocketServer, type Socket } from 'socket.io';
+import { MockSupport, type AgentAction } from './mock_support.ts';
 
 export interface WireMessage {
   id: number;
@@ -61,6 +62,12 @@ export class MockGateway {
   thinking = 0;
   /** What `session_request` is refused with. */
   refusal: { code: string; message: string } | null = null;
+  /** Human support; null makes it a gateway without. */
+  support: MockSupport | null = new MockSupport({
+    say: (token, reply) => void this.say(token, reply),
+    tell: (token, name, data) => void this.io.to(token).emit(name, data),
+    lastId: (token) => this.conversation(token).messages.length,
+  });
   private readonly http: Server;
   private io: SocketServer;
   private tokens = 0;
@@ -114,6 +121,7 @@ export class MockGateway {
       socket.on('user_uttered', (data: Uttered, acknowledge?: (answer: unknown) => void) =>
         this.hear(socket, data, acknowledge ?? (() => undefined)),
       );
+      this.support?.listen(socket, () => this.tokenOf(socket));
     });
     return io;
   }
@@ -145,7 +153,12 @@ export class MockGateway {
           ? messages.length > 50
           : (page.at(-1)?.id ?? 0) < (messages.at(-1)?.id ?? 0) && page.length > 0,
       limits: LIMITS,
+      ...(this.support ? { support: this.support.state(conversation.token) } : {}),
     });
+  }
+
+  private tokenOf(socket: Socket): string | undefined {
+    return [...socket.rooms].find((room) => this.conversations.has(room));
   }
 
   private find(token: string | null, user: string | null): Conversation {
@@ -167,7 +180,7 @@ export class MockGateway {
     this.received.push(uttered);
     const intercepted = this.intercept?.(uttered);
     if (intercepted !== undefined) return acknowledge(intercepted);
-    const token = [...socket.rooms].find((room) => this.conversations.has(room));
+    const token = this.tokenOf(socket);
     if (token === undefined) {
       return acknowledge({ ok: false, error: { code: 'bad_token', message: '会话已失效' } });
     }
@@ -198,11 +211,13 @@ export class MockGateway {
     if (this.swallowAcknowledgements > 0) this.swallowAcknowledgements -= 1;
     else acknowledge({ ok: true, message });
     socket.to(token).emit('user_message', message);
+    if (this.support?.agentOwns(token) || (payload !== null && this.support?.press(token, payload))) return;
     this.io.to(token).emit('bot_typing', { typing: true });
     const answer = (): void => {
       for (const reply of this.bot(message.text, payload)) {
         const stored = this.store(conversation, { author: 'bot', ...reply, in_reply_to: message.id });
         this.io.to(token).emit('bot_uttered', botUttered(stored));
+        if (reply.metadata?.handoff) this.support?.handOff(token);
       }
       this.io.to(token).emit('bot_typing', { typing: false });
     };
@@ -248,15 +263,19 @@ export class MockGateway {
       if (!conversation) return send(401, { code: 'bad_token', message: '会话已失效' });
       return send(...(await this.takeUpload(request)));
     }
+    if (url.pathname === '/mock/agent' && request.method === 'POST') {
+      const token = [...this.conversations.keys()].at(-1);
+      const command = JSON.parse((await readBody(request)).toString()) as AgentAction;
+      if (token !== undefined) this.support?.act(token, command);
+      return send(200, token === undefined ? null : this.support?.state(token));
+    }
     const image = this.uploads.get(url.pathname.replace('/api/v1/attachments/', ''));
     if (image) return void response.writeHead(200, { 'Content-Type': image.type }).end(image.bytes);
     await serveBuilt(url.pathname, response);
   }
 
   private async takeUpload(request: IncomingMessage): Promise<[number, unknown]> {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk as Buffer);
-    const body = Buffer.concat(chunks);
+    const body = await readBody(request);
     const type = /Content-Type: (\S+)/i.exec(body.toString('latin1'))?.[1] ?? '';
     const start = body.indexOf('\r\n\r\n') + 4;
     const bytes = body.subarray(start, body.lastIndexOf('\r\n--'));
@@ -278,6 +297,12 @@ function botUttered(message: WireMessage): unknown {
     attachment: attachment && { type: 'image', payload: { src: attachment.url } },
     metadata: { ...rest, ...metadata },
   };
+}
+
+async function readBody(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
 }
 
 async function serveBuilt(pathname: string, response: ServerResponse): Promise<void> {
