@@ -211,7 +211,7 @@ export class MockGateway {
     if (this.swallowAcknowledgements > 0) this.swallowAcknowledgements -= 1;
     else acknowledge({ ok: true, message });
     socket.to(token).emit('user_message', message);
-    if (this.support?.agentOwns(token) || (payload !== null && this.support?.press(token, payload))) return;
+    if (this.support?.hear(token) || (payload !== null && this.support?.press(token, payload))) return;
     this.io.to(token).emit('bot_typing', { typing: true });
     const answer = (): void => {
       for (const reply of this.bot(message.text, payload)) {

@@ -69,9 +69,11 @@ export class MockSupport {
     this.host.tell(token, 'support_changed', this.state(token));
   }
 
-  /** Whether messages are an agent's and not the bot's. */
-  agentOwns(token: string): boolean {
-    return this.state(token).owner === 'agent';
+  /** The user has written; returns whether it is for an agent and not for the bot. */
+  hear(token: string): boolean {
+    const { owner } = this.state(token);
+    if (owner === 'closed') this.change(token, { owner: 'bot', ticket: null });
+    return owner === 'agent';
   }
 
   /** The bot hands over. */

@@ -71,7 +71,7 @@ export function usefulButtons({ author, buttons, support: told }: Message, suppo
       case '/support_keep_waiting':
         return waits;
       case '/support_leave_message':
-        return support.owner !== 'agent';
+        return support.can_leave_message;
       case null:
         return true;
     }

@@ -88,7 +88,7 @@ function describePlace({ position, wait_minutes }: Support, queue: Strings['supp
   if (position === null) return queue.unknown;
   const place = position <= 1 ? queue.next : fill(queue.position, { position });
   if (wait_minutes === null) return place;
-  return place + (wait_minutes < 1 ? queue.soon : fill(queue.minutes, { minutes: wait_minutes }));
+  return place + fill(queue.minutes, { minutes: Math.max(1, wait_minutes) });
 }
 
 /** Asks again. Staying stands where a second tap or Enter falls; leaving is a way off. */

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { readRatingDraft, writeRatingDraft, type RatingDraft } from '../core/support_drafts.ts';
 import { fill } from '../i18n/language.ts';
 import { Button } from './chatui.ts';
@@ -19,6 +19,12 @@ export function SupportRating({ ticket }: { ticket: string }): JSX.Element | nul
   const [problem, setProblem] = useState('');
   // Another tab has gone on with it.
   useEffect(() => setDraft(readRatingDraft(storage, ticket)), [storage, ticket, ratingChanges]);
+  const frame = useRef<HTMLFormElement>(null);
+  const chosen = draft.rating > 0;
+  // With the comment it is taller.
+  useEffect(() => {
+    if (chosen) frame.current?.scrollIntoView({ block: 'nearest' });
+  }, [chosen]);
   if (draft.skipped) return null;
 
   const { rating: texts } = strings.support;
@@ -40,9 +46,10 @@ export function SupportRating({ ticket }: { ticket: string }): JSX.Element | nul
   return (
     <form
       class="support-rating"
+      ref={frame}
       onSubmit={(event) => {
         event.preventDefault();
-        if (!sending && draft.rating > 0) void send();
+        if (!sending && chosen) void send();
       }}
     >
       <fieldset>
@@ -70,7 +77,7 @@ export function SupportRating({ ticket }: { ticket: string }): JSX.Element | nul
           {strings.rating.words[shown - 1] ?? texts.hint}
         </div>
       </fieldset>
-      {draft.rating > 0 && (
+      {chosen && (
         <textarea
           rows={2}
           value={draft.comment}
@@ -93,7 +100,7 @@ export function SupportRating({ ticket }: { ticket: string }): JSX.Element | nul
         >
           {texts.skip}
         </Button>
-        <Button size="sm" color="primary" type="submit" disabled={sending || draft.rating === 0}>
+        <Button size="sm" color="primary" type="submit" disabled={sending || !chosen}>
           {sending ? texts.sending : texts.send}
         </Button>
       </div>

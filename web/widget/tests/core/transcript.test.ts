@@ -75,17 +75,18 @@ describe('usefulButtons', () => {
   it('are all of them with a gateway without human support', () => expect(offers(null, null)).toEqual(payloads));
 
   it('are not those that the window has elsewhere', () =>
-    expect(offers('queued', support(QUEUED))).toEqual([
+    expect(offers('queued', support(QUEUED))).toEqual(['/support_keep_waiting', '/next_step']));
+
+  it('let the user leave the queue when it takes too long', () =>
+    expect(offers('timeout', support({ ...QUEUED, can_leave_message: true }))).toEqual([
+      '/support_leave_queue',
       '/support_keep_waiting',
       '/support_leave_message',
       '/next_step',
     ]));
 
-  it('let the user leave the queue when it takes too long', () =>
-    expect(offers('timeout', support(QUEUED))).toContain('/support_leave_queue'));
-
   it('are not those whose time is over', () => {
-    expect(offers('timeout', support(wireSupport()))).toEqual(['/support_leave_message', '/next_step']);
+    expect(offers('timeout', support(wireSupport()))).toEqual(['/next_step']);
     expect(offers('timeout', support(SERVED))).toEqual(['/next_step']);
   });
 

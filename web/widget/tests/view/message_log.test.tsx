@@ -144,11 +144,10 @@ describe("the gateway's own buttons", () => {
   it('are done by the window where it can, else by the gateway', () => {
     const asked: string[] = [];
     const onSupport = (payload: string): boolean => asked.push(payload) === 1;
-    const { getByText, sockets } = renderWith(
-      <MessageLog onEdit={() => undefined} onSupport={onSupport} />,
-      [offer],
-      QUEUED,
-    );
+    const { getByText, sockets } = renderWith(<MessageLog onEdit={() => undefined} onSupport={onSupport} />, [offer], {
+      ...QUEUED,
+      can_leave_message: true,
+    });
     fireEvent.click(getByText('留言'));
     expect(sockets.current.requests).toHaveLength(0);
     fireEvent.click(getByText('继续等'));
