@@ -100,7 +100,8 @@ export class MockGateway {
   say(token: string, reply: Reply, deliver = true): WireMessage {
     const conversation = this.conversation(token);
     const message = this.store(conversation, { author: 'bot', ...reply });
-    if (deliver) this.io.to(token).emit('bot_uttered', botUttered(message));
+    if (deliver && message.author === 'user') this.io.to(token).emit('user_message', message);
+    else if (deliver) this.io.to(token).emit('bot_uttered', botUttered(message));
     return message;
   }
 

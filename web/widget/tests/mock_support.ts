@@ -170,6 +170,11 @@ export class MockSupport {
         }
         const ticket = { number: NUMBER, status: 'message' };
         this.change(token, { owner: 'bot', ticket, position: null, wait_minutes: null, can_leave_message: false });
+        this.host.say(token, {
+          author: 'user',
+          text: String(data.text),
+          metadata: { support: 'message', contact: data.contact },
+        });
         this.note(token, 'message_taken', `留言收到了，工单号是${NUMBER}。`);
         return { ok: true, ticket };
       }

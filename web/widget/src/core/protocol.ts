@@ -43,8 +43,13 @@ export interface Message {
   response: string | null;
   /** Of a system message: what it is about. */
   notice: string | null;
-  /** Of a system message about human support: what has happened, such as `queued` (docs/support.md). */
+  /**
+   * Of a system message about human support: what has happened, such as `queued` (docs/support.md). Of a user's: `message` if it
+   * was left for human support.
+   */
   support: string | null;
+  /** Where the user who left it can be reached. */
+  contact: string | null;
   /** Name of the agent who wrote it. */
   agent: string | null;
   /** ISO 8601, UTC. */
@@ -153,6 +158,7 @@ function readParts(source: Fields, metadata: Fields, own: Fields, buttons: unkno
     response: textOrNull(metadata.response),
     notice: textOrNull(metadata.notice),
     support: textOrNull(metadata.support),
+    contact: textOrNull(metadata.contact),
     agent: textOrNull(fields(metadata.agent).name),
     created_at: text(own.created_at),
     client_id: textOrNull(own.client_id),

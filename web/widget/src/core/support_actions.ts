@@ -3,7 +3,7 @@
 import type { ChatSocket } from './connection.ts';
 import { readError, type WireError } from './protocol.ts';
 import { ACKNOWLEDGEMENT_TIMEOUT } from './sender.ts';
-import { readTicket, type Support, type TicketState } from './support.ts';
+import { readSupport, readTicket, type Support, type TicketState } from './support.ts';
 import type { Transcript } from './transcript.ts';
 import { fields } from './wire.ts';
 
@@ -105,6 +105,8 @@ export class SupportActions {
       return UNREACHABLE;
     }
     const source = fields(answer);
+    const support = readSupport(source.support);
+    if (support && this.options.line() === line) this.options.onChange(support);
     if (source.ok === true) return { ok: true, ticket: readTicket(source.ticket) };
     return { ok: false, error: readError(source.error) };
   }

@@ -84,6 +84,13 @@ export function MessageRow(props: MessageRowProps): JSX.Element {
         text !== '' && <Bubble type="text">{rating ?? <RichText text={text} marked={marked} />}</Bubble>
       )}
       {attachment && <Picture message={message} />}
+      {author === 'user' && message.support === 'message' && (
+        <span class="row-seen">
+          {message.contact === null
+            ? strings.support.message.sent
+            : fill(strings.support.message.sent_with_contact, { contact: message.contact })}
+        </span>
+      )}
       {seen && (
         <span class="row-seen" aria-live="off">
           {strings.support.read}

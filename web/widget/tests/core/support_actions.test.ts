@@ -193,8 +193,9 @@ describe('what the user asks for', () => {
     const chat = connected(QUEUED);
     const outcome = chat.support.leaveQueue();
     expect(sockets.current.last).toMatchObject({ name: 'leave_queue', data: {} });
-    sockets.current.last.acknowledge({ ok: true });
+    sockets.current.last.acknowledge({ ok: true, support: wireSupport() });
     expect(await outcome).toEqual({ ok: true, ticket: null });
+    expect(chat.state.get().support?.owner).toBe('bot');
   });
 
   it('tells the number of the ticket that a message has made', async () => {

@@ -156,6 +156,17 @@ describe("the gateway's own buttons", () => {
   });
 });
 
+it('tells which messages were left for human support', () => {
+  const { container } = log(
+    { author: 'user', text: '钱没到账', metadata: { support: 'message', contact: '13800138000' } },
+    { author: 'user', text: '我留一句', metadata: { support: 'message' } },
+  );
+  expect([...container.querySelectorAll('.row-seen')].map((mark) => mark.textContent)).toEqual([
+    '给人工客服的留言，联系方式：13800138000',
+    '给人工客服的留言',
+  ]);
+});
+
 describe("a rating of the bot's", () => {
   const scale = ['1', '2', '3', '4', '5'].map((title) => ({ title, payload: `/thank{"rating":"${title}"}` }));
   const asked = { text: '打个分吧', buttons: scale, metadata: { ask: 'rating' } };
