@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
+from typing import Any
 
 
 class ErrorCode(StrEnum):
@@ -33,6 +35,8 @@ class ErrorCode(StrEnum):
     WEAK_PASSWORD = "weak_password"
     USERNAME_TAKEN = "username_taken"
     LAST_ADMIN = "last_admin"
+    CONTACT_INVALID = "contact_invalid"
+    ALREADY_RATED = "already_rated"
 
 
 class InputError(Exception):
@@ -41,10 +45,14 @@ class InputError(Exception):
     Attributes:
         code: Why.
         retry_after: Seconds after which it is worth another try, or None if waiting does not help or is unknown.
+        details: What else the client is told, as JSON.
     """
 
-    def __init__(self, code: ErrorCode, *, retry_after: int | None = None) -> None:
+    def __init__(
+        self, code: ErrorCode, *, retry_after: int | None = None, details: Mapping[str, Any] | None = None
+    ) -> None:
         """Keeps the reason."""
         super().__init__(code.value)
         self.code = code
         self.retry_after = retry_after
+        self.details = details

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 from uwallet_gateway.conversation.messages import Message
 
@@ -31,10 +32,11 @@ class Settled:
 
 @dataclass(frozen=True, slots=True)
 class Typing:
-    """The bot has begun or ended to answer."""
+    """The bot or the agent has begun or ended to answer."""
 
     conversation_id: str
     typing: bool
+    author: Literal["bot", "agent"] = "bot"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,56 @@ class Closed:
     reason: str
 
 
-Event = Said | Settled | Typing | Closed
+@dataclass(frozen=True, slots=True)
+class UserTyping:
+    """The user has begun or ended to type, while an agent has the conversation."""
+
+    conversation_id: str
+    typing: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """The user or the agent has seen everything up to a message."""
+
+    conversation_id: str
+    reader: Literal["user", "agent"]
+    message_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class SupportChanged:
+    """What the user's client shows of human support has changed (`Support.state`)."""
+
+    conversation_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class TicketChanged:
+    """A ticket is new or has changed (`Support.ticket`); for desks."""
+
+    conversation_id: str
+    ticket_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class QueueChanged:
+    """What waits, or who has it, has changed; `reason` is the kind of the ticket's event. For desks."""
+
+    conversation_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class AgentsChanged:
+    """An agent has come, gone, or has more or fewer chats; for desks. Belongs to no conversation."""
+
+    conversation_id: str = ""
+
+
+Event = (
+    Said | Settled | Typing | Closed | UserTyping | Read | SupportChanged | TicketChanged | QueueChanged | AgentsChanged
+)
 Listener = Callable[[Event], None]
 
 
@@ -57,6 +108,7 @@ class Hub:
         """Nobody listens yet."""
         self.relay: Listener | None = None
         self._listeners: dict[str, set[Listener]] = {}
+        self._listeners_to_all: set[Listener] = set()
 
     @contextlib.contextmanager
     def listening(self, conversation_id: str, listener: Listener) -> Iterator[None]:
@@ -66,6 +118,18 @@ class Hub:
             yield
         finally:
             self.remove(conversation_id, listener)
+
+    def add_to_all(self, listener: Listener) -> None:
+        """Begins to call the listener, which must not block, with every event of every conversation."""
+        self._listeners_to_all.add(listener)
+
+    def remove_from_all(self, listener: Listener) -> None:
+        """Stops it."""
+        self._listeners_to_all.discard(listener)
+
+    def is_listened_to(self, conversation_id: str) -> bool:
+        """Whether somebody in this process listens to just this conversation."""
+        return conversation_id in self._listeners
 
     def add(self, conversation_id: str, listener: Listener) -> None:
         """Begins to call the listener."""
@@ -87,5 +151,5 @@ class Hub:
 
     def deliver(self, event: Event) -> None:
         """Tells everybody in this process."""
-        for listener in tuple(self._listeners.get(event.conversation_id, ())):
+        for listener in (*self._listeners.get(event.conversation_id, ()), *self._listeners_to_all):
             listener(event)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import dataclasses
 import json
 import uuid
-from typing import Any
+from typing import Any, cast, get_args
 
 import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from uwallet_gateway.conversation.hub import Closed, Event, Hub, Said, Settled, Typing
+from uwallet_gateway.conversation.hub import Event, Hub, Said
 
 _CHANNEL = "uwallet:events"
 # Seconds until Redis is tried again.
@@ -82,29 +83,22 @@ class Relay:
                 elif item["type"] == "message":
                     body = json.loads(item["data"])
                     if body.pop("process") != self._process:
-                        self._hub.deliver(_from_json(body))
+                        event = _from_json(body)
+                        if event is not None:
+                            self._hub.deliver(event)
 
 
 def _to_json(event: Event) -> dict[str, Any]:
-    match event:
-        case Said():
-            return {"type": "said", "conversation_id": event.conversation_id}
-        case Settled():
-            return {"type": "settled", "conversation_id": event.conversation_id, "message_id": event.message_id}
-        case Typing():
-            return {"type": "typing", "conversation_id": event.conversation_id, "typing": event.typing}
-        case Closed():
-            return {
-                "type": "closed",
-                "conversation_id": event.conversation_id,
-                "session_id": event.session_id,
-                "reason": event.reason,
-            }
+    name = type(event).__name__
+    if isinstance(event, Said):
+        return {"type": name, "conversation_id": event.conversation_id}
+    return {"type": name, **dataclasses.asdict(event)}
 
 
-_EVENTS = {"said": Said, "settled": Settled, "typing": Typing, "closed": Closed}
+_EVENTS = {event.__name__: event for event in get_args(Event)}
 
 
-def _from_json(body: dict[str, Any]) -> Event:
-    event: Event = _EVENTS[body.pop("type")](**body)
-    return event
+def _from_json(body: dict[str, Any]) -> Event | None:
+    # Another version of the gateway may know more, while one is replaced by the other.
+    kind = _EVENTS.get(body.pop("type"))
+    return cast("Event", kind(**body)) if kind else None

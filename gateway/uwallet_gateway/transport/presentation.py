@@ -63,6 +63,7 @@ class ErrorShown(BaseModel):
     code: str
     message: str
     retry_after: int | None = None
+    details: dict[str, Any] | None = None
 
 
 class Presentation:
@@ -140,4 +141,6 @@ class Presentation:
     def error(self, error: InputError) -> dict[str, Any]:
         """What a client is told; the message names the seconds to wait where they are known."""
         text = self._texts.error(error.code, max_length=self.limits.max_length, retry_after=error.retry_after)
-        return ErrorShown(code=error.code, message=text, retry_after=error.retry_after).model_dump(exclude_none=True)
+        details = dict(error.details) if error.details else None
+        shown = ErrorShown(code=error.code, message=text, retry_after=error.retry_after, details=details)
+        return shown.model_dump(exclude_none=True)

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
-from uwallet_gateway.conversation.hub import Closed, Event, Hub, Said, Settled, Typing
+from uwallet_gateway.conversation.hub import Closed, Event, Hub, Said, Typing
 from uwallet_gateway.conversation.messages import Message
 from uwallet_gateway.conversation.transcript import Transcript
 
@@ -76,7 +76,7 @@ class Subscription:
             try:
                 if isinstance(event, Said):
                     await self._catch_up(event.messages)
-                elif not isinstance(event, Settled):
+                elif isinstance(event, Typing | Closed):
                     await self._deliver(event)
             except Exception:
                 # One event that cannot be delivered must not end all; the next one catches up.

@@ -40,6 +40,8 @@ STATUS: dict[ErrorCode, int] = {
     ErrorCode.WEAK_PASSWORD: 422,
     ErrorCode.USERNAME_TAKEN: 409,
     ErrorCode.LAST_ADMIN: 409,
+    ErrorCode.CONTACT_INVALID: 422,
+    ErrorCode.ALREADY_RATED: 409,
 }
 
 
