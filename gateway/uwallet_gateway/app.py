@@ -27,7 +27,7 @@ from uwallet_gateway.transport import operation
 from uwallet_gateway.transport.body_limit import BodyLimit
 from uwallet_gateway.transport.cors import SiteCors
 from uwallet_gateway.transport.presentation import API
-from uwallet_gateway.transport.rest import api, rasa_webhook
+from uwallet_gateway.transport.rest import api, rasa_webhook, support
 from uwallet_gateway.transport.rest.requests import STATUS
 from uwallet_gateway.transport.socket_io import SocketTransport
 from uwallet_gateway.transport.web_files import read_web_files, web_routes
@@ -64,6 +64,7 @@ def create_app(services: Services, sockets: SocketTransport | None = None) -> AS
     )
     app.state.services = services
     app.include_router(api.router)
+    app.include_router(support.router)
     app.include_router(rasa_webhook.router)
     app.include_router(operation.router)
     settings = services.settings
@@ -88,12 +89,16 @@ def _lifespan(services: Services, sockets: SocketTransport) -> Any:
             await services.relay.start()
         await services.dispatcher.recover()
         services.hook_sender.start()
-        purging = asyncio.create_task(services.purge.run_every(services.settings.purge_hours))
+        running = [
+            asyncio.create_task(services.purge.run_every(services.settings.purge_hours)),
+            asyncio.create_task(services.rounds.run_for_ever()),
+        ]
         _log.info("gateway.started")
         try:
             yield
         finally:
-            purging.cancel()
+            for task in running:
+                task.cancel()
             await finish(services, sockets)
             await services.hook_sender.stop(services.settings.shutdown_seconds)
             await services.close()

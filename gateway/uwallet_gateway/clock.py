@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+
+_shift = timedelta()
 
 
 def now() -> datetime:
     """This moment in UTC."""
-    return datetime.now(UTC)
+    return datetime.now(UTC) + _shift
+
+
+def set_time(moment: datetime | None) -> None:
+    """Lets the clock of this process go on from another moment, or from the real one with None; for tests."""
+    global _shift  # noqa: PLW0603  # there is one clock
+    _shift = moment - datetime.now(UTC) if moment else timedelta()
 
 
 def to_text(moment: datetime) -> str:

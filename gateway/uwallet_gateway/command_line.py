@@ -23,6 +23,7 @@ from uwallet_gateway.observability.logs import configure_logs
 from uwallet_gateway.services import Services
 from uwallet_gateway.serving import serve
 from uwallet_gateway.settings import SettingsError, load_settings
+from uwallet_gateway.support.hours import OrganisationError
 from uwallet_gateway.texts import TextsError
 from uwallet_gateway.transport.web_files import WebFilesError
 
@@ -32,6 +33,7 @@ _EXPECTED = (
     DatabaseUnavailableError,
     HooksFileError,
     LabelExportError,
+    OrganisationError,
     OriginError,
     SecretUnreadableError,
     SettingsError,

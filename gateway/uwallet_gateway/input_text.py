@@ -35,6 +35,22 @@ _BLANK_SYMBOLS = frozenset("\u2800")
 _WIDE_SPACE = "\u3000"
 
 
+_CLIENT_ID = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
+
+
+def checked_client_id(client_id: object) -> str | None:
+    """Returns a client's own id of a message, or None if it gave none.
+
+    Raises:
+        InputError: `malformed`.
+    """
+    if client_id is None:
+        return None
+    if not isinstance(client_id, str) or not _CLIENT_ID.fullmatch(client_id):
+        raise InputError(ErrorCode.MALFORMED)
+    return client_id
+
+
 def _is_noncharacter(code_point: int) -> bool:
     return code_point & 0xFFFE == 0xFFFE or 0xFDD0 <= code_point <= 0xFDEF
 

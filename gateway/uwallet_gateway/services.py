@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from redis.asyncio import Redis
@@ -12,6 +13,7 @@ from uwallet_gateway.agents.canned_replies import CannedReplies
 from uwallet_gateway.agents.passwords import Passwords
 from uwallet_gateway.agents.sessions import DeskSessions
 from uwallet_gateway.attachments import AttachmentStore
+from uwallet_gateway.clock import set_time
 from uwallet_gateway.conversation.dispatcher import Dispatcher
 from uwallet_gateway.conversation.hub import Hub
 from uwallet_gateway.conversation.locks import across_processes, one_process
@@ -36,6 +38,10 @@ from uwallet_gateway.operation.purge import Purge
 from uwallet_gateway.operation.secret_key import secret_keys
 from uwallet_gateway.rate_limits import RateLimits
 from uwallet_gateway.settings import Settings
+from uwallet_gateway.support.assembly import build_support
+from uwallet_gateway.support.hours import OpeningHours, load_opening_hours
+from uwallet_gateway.support.rounds import Rounds
+from uwallet_gateway.support.service import Support
 from uwallet_gateway.texts import Texts, load_texts
 from uwallet_gateway.transport.presentation import Presentation
 
@@ -68,6 +74,9 @@ class Services:
     hook_endpoints: tuple[Endpoint, ...]
     outbox: Outbox
     hook_sender: HookSender
+    opening_hours: OpeningHours
+    support: Support
+    rounds: Rounds
     redis: Redis | None
     relay: Relay | None
 
@@ -88,7 +97,10 @@ def build_services(settings: Settings) -> Services:
         SettingsError: A setting is wrong.
         TextsError: texts.yml is wrong.
         HooksFileError: The file of UWALLET_HOOKS_FILE is wrong.
+        OrganisationError: organisation.yml is wrong.
     """
+    if settings.clock:
+        set_time(datetime.fromisoformat(settings.clock))
     texts = load_texts()
     metrics = Metrics()
     database = Database(database_url(settings))
@@ -100,12 +112,15 @@ def build_services(settings: Settings) -> Services:
     engine = EngineClient(
         settings.engine_url, settings.engine_secret.get_secret_value() or None, timeout=settings.engine_timeout
     )
-    trouble = Trouble(transcript, hub, texts, metrics)
+    opening_hours = load_opening_hours(settings.organisation_file)
+    support, rounds = build_support(settings, database, transcript, hub, texts, metrics, opening_hours)
+    trouble = Trouble(transcript, hub, texts, support, metrics)
     dispatcher = Dispatcher(
         transcript,
         engine,
         hub,
         trouble,
+        support,
         metrics,
         across_processes(redis) if redis else one_process,
         concurrency=settings.engine_concurrency,
@@ -128,7 +143,9 @@ def build_services(settings: Settings) -> Services:
         hub=hub,
         engine=engine,
         dispatcher=dispatcher,
-        conversations=Conversations(transcript, dispatcher, hub, texts, metrics, max_length=settings.max_length),
+        conversations=Conversations(
+            transcript, dispatcher, hub, texts, support, metrics, max_length=settings.max_length
+        ),
         attachments=attachments,
         rate_limits=RateLimits(settings, metrics, redis),
         presentation=Presentation(settings, keys, texts),
@@ -143,4 +160,7 @@ def build_services(settings: Settings) -> Services:
         redis=redis,
         relay=Relay(hub, redis, redis_client(redis_url, waits=True)) if redis else None,
         purge=Purge(database, attachments, settings.retention_days),
+        opening_hours=opening_hours,
+        support=support,
+        rounds=rounds,
     )

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ipaddress
+from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from limits import parse_many
@@ -120,6 +121,33 @@ class Settings(BaseSettings):
         default="", description="Who is told of tickets (YAML, example in `deploy/hooks.example.yml`); empty: nobody"
     )
 
+    organisation_file: Path = Field(
+        default=REPOSITORY / "data" / "knowledge" / "organisation.yml",
+        description="Opening hours, holidays and time zone of human support; the file that the bot reads, too",
+    )
+    assignment: Literal["manual", "automatic"] = Field(
+        default="manual",
+        description="`manual`: agents claim who waits; `automatic`: the agent online with the fewest chats gets them",
+    )
+    queue_timeout: float = Field(
+        default=600.0, gt=0, description="Seconds after which somebody who waits is offered to leave a message"
+    )
+    queue_abandoned_after: float = Field(
+        default=120.0, ge=0, description="Seconds without any agent online after which those who wait are asked for one"
+    )
+    agent_silent_after: float = Field(
+        default=300.0, gt=0, description="Seconds after which a chat that its agent does not answer is queued again"
+    )
+    user_remind_after: float = Field(
+        default=120.0, gt=0, description="Seconds after which a user who does not answer the agent is reminded"
+    )
+    user_left_after: float = Field(
+        default=300.0, gt=0, description="Seconds after which a chat that its user does not answer is closed"
+    )
+    clock: str = Field(
+        default="", description="Time at which the clock starts, like `2026-11-23T03:00:00+08:00`; in development only"
+    )
+
     retention_days: int = Field(default=180, ge=0, description="Days for which messages are kept; 0: for ever")
     purge_hours: float = Field(default=6.0, gt=0, description="Hours between two purges by the running gateway")
     shutdown_seconds: float = Field(default=10.0, ge=0, description="Seconds to finish what was taken when stopping")
@@ -141,8 +169,22 @@ class Settings(BaseSettings):
             raise ValueError(msg)
         return f"{parts.scheme}://{parts.netloc}".lower()
 
+    @field_validator("clock")
+    @classmethod
+    def _moment(cls, value: str) -> str:
+        if value and datetime.fromisoformat(value).tzinfo is None:
+            msg = "must have a time zone, like 2026-11-23T03:00:00+08:00"
+            raise ValueError(msg)
+        return value
+
     @model_validator(mode="after")
     def _complete(self) -> Settings:
+        if self.clock and not self.development:
+            msg = f"{PREFIX}CLOCK is for tests, with {PREFIX}DEVELOPMENT=true"
+            raise ValueError(msg)
+        if self.user_left_after <= self.user_remind_after:
+            msg = f"{PREFIX}USER_LEFT_AFTER must be more than {PREFIX}USER_REMIND_AFTER"
+            raise ValueError(msg)
         key = self.secret_key.get_secret_value()
         if key and len(key) < 32:
             msg = f"{PREFIX}SECRET_KEY must have at least 32 characters"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import string
 from collections.abc import Collection
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -60,6 +61,90 @@ class _Notices(_Section):
 
 class _Buttons(_Section):
     human: str
+    leave_queue: str
+    keep_waiting: str
+    leave_message: str
+    rate: str
+
+
+class _Support(_Section):
+    queued: str
+    queued_with_wait: str
+    queued_again: str
+    queued_again_with_wait: str
+    next_in_queue: str
+    claimed: str
+    message_claimed: str
+    transferred: str
+    requeued: str
+    transferred_to_queue: str
+    returned_to_bot: str
+    closed: str
+    closed_as_spam: str
+    left_queue: str
+    not_waiting: str
+    keep_waiting: str
+    timeout: str
+    nobody_there: str
+    nobody_there_until: str
+    nobody_there_any_more: str
+    message_wanted: str
+    contact_wanted: str
+    message_taken: str
+    user_reminder: str
+    user_left: str
+    ticket_status: str
+    no_ticket: str
+    rated: str
+
+
+class _TicketStatuses(_Section):
+    queued: str
+    active: str
+    message: str
+    waiting_for_message: str
+    solved: str
+    follow_up: str
+    ended: str
+
+
+class _Weekdays(_Section):
+    mon: str
+    tue: str
+    wed: str
+    thu: str
+    fri: str
+    sat: str
+    sun: str
+
+
+class _Moments(_Section):
+    today: str
+    tomorrow: str
+    later: str
+    weekdays: _Weekdays
+
+
+# What is filled in; a text may leave out what it does not need.
+_SUPPORT_FIELDS = {
+    "queued": {"position"},
+    "queued_with_wait": {"position", "minutes"},
+    "queued_again": {"position"},
+    "queued_again_with_wait": {"position", "minutes"},
+    "claimed": {"agent"},
+    "message_claimed": {"agent"},
+    "transferred": {"agent"},
+    "requeued": {"position"},
+    "transferred_to_queue": {"position"},
+    "returned_to_bot": {"agent"},
+    "keep_waiting": {"position"},
+    "nobody_there_until": {"time"},
+    "message_taken": {"number"},
+    "user_reminder": {"agent", "minutes"},
+    "ticket_status": {"number", "status"},
+}
+_STATUS_FIELDS = {"queued": {"position"}, "active": {"agent"}}
+_MOMENT_FIELDS = {"today": {"clock"}, "tomorrow": {"clock"}, "later": {"month", "day", "weekday", "clock"}}
 
 
 class Texts(_Section):
@@ -69,7 +154,11 @@ class Texts(_Section):
     durations: _Durations
     notices: _Notices
     buttons: _Buttons
+    support: _Support
+    ticket_statuses: _TicketStatuses
+    moments: _Moments
     human_requests: frozenset[str] = Field(min_length=1)
+    declines: frozenset[str] = Field(min_length=1)
 
     def error(self, code: ErrorCode, *, max_length: int, retry_after: float | None = None) -> str:
         """Returns what a user is told when something is refused.
@@ -96,13 +185,42 @@ class Texts(_Section):
         """Whether somebody types just this: a human, please. For when the bot cannot be asked what is meant."""
         return text.strip(_AROUND) in self.human_requests
 
-    def button(self, name: str) -> str:
+    def declines_to_leave_message(self, text: str) -> bool:
+        """Whether somebody who was asked for a message types just this: never mind."""
+        return text.strip(_AROUND) in self.declines
+
+    def button(self, name: str, **values: object) -> str:
         """Returns the title of a button.
 
         Raises:
             AttributeError: There is no such button.
         """
-        return str(getattr(self.buttons, name))
+        return str(getattr(self.buttons, name)).format(**values)
+
+    def about_support(self, name: str, **values: object) -> str:
+        """Returns what is said about human support, with the values filled in.
+
+        Raises:
+            AttributeError: There is no such text.
+        """
+        return str(getattr(self.support, name)).format(**values)
+
+    def ticket_status(self, name: str, **values: object) -> str:
+        """Returns how a ticket stands, in words.
+
+        Raises:
+            AttributeError: There is no such status.
+        """
+        return str(getattr(self.ticket_statuses, name)).format(**values)
+
+    def moment(self, moment: datetime, now: datetime) -> str:
+        """Returns when something will be, in the words of somebody who says it now; both in the same time zone."""
+        days = (moment.date() - now.date()).days
+        weekday = str(list(self.moments.weekdays.model_dump().values())[moment.weekday()])
+        name = {0: "today", 1: "tomorrow"}.get(days, "later")
+        return str(getattr(self.moments, name)).format(
+            clock=moment.strftime("%H:%M"), month=moment.month, day=moment.day, weekday=weekday
+        )
 
     def _duration(self, seconds: float) -> str:
         whole = max(1, math.ceil(seconds))
@@ -157,9 +275,17 @@ def _problems(texts: Texts) -> list[str]:
             found += _fields(f"errors.{code}.otherwise", text.otherwise, _UNTIMED_FIELDS)
     for name, duration in texts.durations:
         found += _fields(f"durations.{name}", duration, {"count"})
-    for section in ("notices", "buttons"):
+    fields: dict[str, dict[str, set[str]]] = {
+        "notices": {},
+        "buttons": {"rate": {"rating"}},
+        "support": _SUPPORT_FIELDS,
+        "ticket_statuses": _STATUS_FIELDS,
+        "moments": _MOMENT_FIELDS,
+    }
+    for section, allowed in fields.items():
         for name, text in getattr(texts, section):
-            found += _fields(f"{section}.{name}", text, ())
+            if isinstance(text, str):
+                found += _fields(f"{section}.{name}", text, allowed.get(name, ()))
     return found
 
 

@@ -29,9 +29,9 @@ def is_trouble(reply: dict[str, Any]) -> bool:
     return bool(reply["metadata"].get("notice") == "engine_trouble")
 
 
-async def handoffs(gateway: Gateway) -> list[tables.Handoff]:
+async def tickets(gateway: Gateway) -> list[tables.Ticket]:
     async with gateway.services.database.read() as transaction:
-        return list(await transaction.scalars(select(tables.Handoff).order_by(tables.Handoff.id)))
+        return list(await transaction.scalars(select(tables.Ticket).order_by(tables.Ticket.id)))
 
 
 async def test_slow_engine_user_is_told_and_offered_a_human_and_answered_later(start_gateway: StartGateway) -> None:
@@ -98,7 +98,7 @@ async def test_engine_that_comes_back_answers_what_waited(make_settings: Setting
     assert [body["message"] for body in engine.received] == ["一", "二", "三"]
 
 
-async def test_human_is_noted_without_the_engine(make_settings: SettingsFactory) -> None:
+async def test_human_gets_a_ticket_without_the_engine(make_settings: SettingsFactory) -> None:
     engine, port = FakeEngine(), free_port()
     settings = make_settings(engine_url=f"http://127.0.0.1:{port}", notice_after=SOON)
     async with running_gateway(settings, engine) as gateway, gateway.socket() as client:
@@ -108,12 +108,12 @@ async def test_human_is_noted_without_the_engine(make_settings: SettingsFactory)
         await client.say("/human_handoff", kind="payload")
         handed = (await client.wait_for("bot_uttered", 2))[1]
         assert handed["metadata"]["handoff"] == {"reason": "engine_trouble", "topic": None}
-        [kept] = await handoffs(gateway)
+        [kept] = await tickets(gateway)
         assert kept.reason == "engine_trouble"
         schema = (REPOSITORY / "docs" / "handoff.schema.json").read_text()
-        jsonschema_rs.validator_for(schema).validate(kept.payload)
+        jsonschema_rs.validator_for(schema).validate(kept.handoff)
         async with serving(engine, port):
-            await client.wait_for("bot_uttered", 3)
+            await client.wait_for("bot_uttered", 4)
     # The engine is not asked for a human again.
     assert [body["message"] for body in engine.received] == ["一"]
 
@@ -126,9 +126,10 @@ async def test_human_can_be_asked_for_by_typing_while_the_engine_is_away(
     async with running_gateway(settings, FakeEngine()) as gateway, gateway.socket() as client:
         await begin(client)
         await client.say(words)
-        [told] = await client.wait_for("bot_uttered")
+        told, nobody = await client.wait_for("bot_uttered", 2)
         assert told["metadata"]["handoff"]["reason"] == "engine_trouble"
-        assert len(await handoffs(gateway)) == 1
+        assert nobody["metadata"]["support"] == "nobody_there"
+        assert len(await tickets(gateway)) == 1
 
 
 async def test_bots_handoff_is_kept_whole(gateway: Gateway) -> None:
@@ -138,10 +139,10 @@ async def test_bots_handoff_is_kept_whole(gateway: Gateway) -> None:
         await client.wait_for("bot_uttered")
         await client.say("/human_handoff", kind="payload")
         told = (await client.wait_for("bot_uttered", 2))[1]
-    [kept] = await handoffs(gateway)
+    [kept] = await tickets(gateway)
     assert kept.reason == "user_request"
-    assert kept.payload["collected"] == {"phone_number": "13800138000"}
-    assert kept.message_id == told["metadata"]["id"]
+    assert kept.handoff["collected"] == {"phone_number": "13800138000"}
+    assert told["metadata"]["handoff"]["reason"] == "user_request"
 
 
 async def test_message_that_waits_too_long_is_given_up(make_settings: SettingsFactory) -> None:

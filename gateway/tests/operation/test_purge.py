@@ -45,7 +45,21 @@ async def age(database: Database, table: type[tables.Table], column: str, *condi
         await transaction.execute(update(table).where(*conditions).values({column: now() - OLD}))  # type: ignore[arg-type]  # conditions of any table
 
 
-async def test_old_messages_pictures_and_handoffs_go(
+def ticket(conversation_id: str, number: int, status: str) -> tables.Ticket:
+    moment = now()
+    return tables.Ticket(
+        number=f"T{number}",
+        conversation_id=conversation_id,
+        status=status,
+        priority=2,
+        reason="user_request",
+        handoff={},
+        created_at=moment,
+        closed_at=moment if status == "closed" else None,
+    )
+
+
+async def test_old_messages_pictures_and_closed_tickets_go(
     database: Database, store: AttachmentStore, conversation_id: str
 ) -> None:
     transcript = Transcript(database)
@@ -56,18 +70,18 @@ async def test_old_messages_pictures_and_handoffs_go(
     async with transcript.writing(conversation_id) as page:
         await page.append(Draft("user", "很久以前", state="answered"))
         await page.append(Draft("bot", "旧", buttons=({"title": "x", "payload": "/old"},)))
-        page.add_handoff(2, "user_request", {"collected": {}})
+        page.transaction.add(ticket(conversation_id, 1, "closed"))
         await page.append(Draft("user", "昨天", state="answered"))
         await page.append(Draft("bot", "新", buttons=({"title": "y", "payload": "/new"},)))
     await age(database, tables.Message, "created_at", tables.Message.id < 3)
     await age(database, tables.Attachment, "created_at")
-    await age(database, tables.Handoff, "created_at")
+    await age(database, tables.Ticket, "closed_at")
 
     assert await Purge(database, store, 30).run() == Purged(conversations=0, messages=2, attachments=1)
 
     messages, _ = await transcript.after(conversation_id, 0, 10)
     assert [message.id for message in messages] == [3, 4]
-    assert await count(database, tables.Handoff) == 0
+    assert await count(database, tables.Ticket) == 0
     assert await transcript.picture(saved.id) is None
     assert not store.path(saved.id).exists()
     async with transcript.writing(conversation_id) as page:
@@ -86,6 +100,19 @@ async def test_conversation_in_which_nothing_is_left_goes_with_its_sessions(
     assert (await Purge(database, store, 30).run()).conversations == 1
     for table in (tables.Conversation, tables.Session, tables.Message, tables.Offer):
         assert await count(database, table) == 0
+
+
+async def test_open_ticket_keeps_its_conversation(
+    database: Database, store: AttachmentStore, conversation_id: str
+) -> None:
+    async with Transcript(database).writing(conversation_id) as page:
+        await page.append(Draft("user", "x", state="answered"))
+        page.transaction.add(ticket(conversation_id, 1, "message"))
+    await age(database, tables.Message, "created_at")
+    await age(database, tables.Conversation, "active_at")
+    await age(database, tables.Ticket, "created_at")
+    assert await Purge(database, store, 30).run() == Purged(conversations=0, messages=1, attachments=0)
+    assert await count(database, tables.Ticket) == 1
 
 
 async def test_what_waits_for_its_answer_stays(

@@ -57,9 +57,9 @@ async def test_handoff_is_kept_whole_and_shown_in_part(gateway: Gateway) -> None
         [public] = [reply["metadata"]["handoff"] for reply in sent["replies"] if "handoff" in reply["metadata"]]
         assert set(public) == {"reason", "topic"}
     async with gateway.services.database.read() as transaction:
-        [kept] = await transaction.scalars(select(tables.Handoff))
+        [kept] = await transaction.scalars(select(tables.Ticket))
     assert kept.reason == public["reason"] == "user_request"
-    assert kept.payload["summary"]
+    assert kept.handoff["summary"]
 
 
 async def test_secrets_reach_neither_the_database_nor_the_bot(gateway: Gateway, engine: Engine) -> None:

@@ -26,9 +26,13 @@ HANDOFF: dict[str, Any] = {
 }
 
 
+# What is said of support, and what the bot then asks of the gateway.
+REQUESTS = {"不等了": "leave_queue", "我的工单怎么样了": "ticket_status"}
+
+
 @dataclass
 class FakeEngine:
-    """Echoes texts; `/session_start` greets, `/human_handoff` hands over.
+    """Echoes texts; `/session_start` greets, `/human_handoff` hands over, 「找人工」 too, with a reason after a colon.
 
     Attributes:
         mode: How it behaves. `hold` waits for `release`.
@@ -84,15 +88,25 @@ class FakeEngine:
 
 def _turn(body: dict[str, Any]) -> dict[str, Any]:
     message = body["message"]
+    if message.startswith("找人工"):
+        return _handed_over({**HANDOFF, "reason": message.partition("：")[2] or "user_request"})
     messages: list[dict[str, Any]]
     if message == "/session_start" and body["kind"] == "payload":
         messages = [GREETING]
     elif message == "/human_handoff" and body["kind"] == "payload":
         messages = [{"text": "这就为您转人工", "buttons": [], "metadata": {}}, {"custom": HANDOFF}]
+    elif message in REQUESTS and body["kind"] == "text":
+        request = {"type": "support_request", "request": REQUESTS[message]}
+        messages = [{"text": "我这里看不到", "buttons": [], "metadata": {}}, {"custom": request}]
     else:
         messages = [{"text": f"收到：{message}", "buttons": [], "metadata": {"response": "utter_echo"}}]
     understood = {"intent": "echo", "confidence": 0.9, "answer_band": "answer"}
     return {"messages": messages, "understood": understood}
+
+
+def _handed_over(payload: dict[str, Any]) -> dict[str, Any]:
+    messages = [{"text": "这就为您转人工", "buttons": [], "metadata": {}}, {"custom": payload}]
+    return {"messages": messages, "understood": None}
 
 
 async def _answer(send: Send, status: int, body: bytes) -> None:

@@ -12,7 +12,7 @@ import time
 
 import structlog
 
-from uwallet_gateway.conversation.hub import Hub, Said, Settled, Typing
+from uwallet_gateway.conversation.hub import Hub, Settled, Typing
 from uwallet_gateway.conversation.locks import Lock
 from uwallet_gateway.conversation.messages import Message
 from uwallet_gateway.conversation.replies import replies
@@ -21,6 +21,7 @@ from uwallet_gateway.conversation.trouble import Trouble
 from uwallet_gateway.engine_client import EngineClient, EngineReply, EngineUnavailable, TroubleReason
 from uwallet_gateway.insight.recording import record_turn
 from uwallet_gateway.observability.metrics import Metrics
+from uwallet_gateway.support.service import Support
 
 # Seconds between two looks at an engine that is away; the circuit breaker lets few of them through.
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.25, 5.0
@@ -40,6 +41,7 @@ class Dispatcher:
         engine: EngineClient,
         hub: Hub,
         trouble: Trouble,
+        support: Support,
         metrics: Metrics,
         lock: Lock,
         *,
@@ -54,6 +56,7 @@ class Dispatcher:
             engine: Answers.
             hub: Tells whoever listens.
             trouble: Tells users of delays.
+            support: Takes the bot's requests for a human.
             metrics: Counted here.
             lock: Holds a conversation against workers of other processes.
             concurrency: Turns that the engine is given at the same time.
@@ -64,6 +67,7 @@ class Dispatcher:
         self._engine = engine
         self._hub = hub
         self._trouble = trouble
+        self._support = support
         self._metrics = metrics
         self._lock = lock
         self._slots = asyncio.Semaphore(concurrency)
@@ -141,8 +145,12 @@ class Dispatcher:
             reply = await self._ask(message)
             if reply is None:
                 return
-            if not await self._store(message, reply):
-                _log.warning("dispatcher.reply_dropped", conversation_id=conversation_id, message_id=message.id)
+            dropped = await self._store(message, reply)
+            if dropped:
+                self._metrics.count_reply_dropped(dropped)
+                _log.warning(
+                    "dispatcher.reply_dropped", conversation_id=conversation_id, message_id=message.id, reason=dropped
+                )
             self._metrics.observe_turn(time.perf_counter() - started, reply.seconds)
         except EngineUnavailable as error:
             _log.warning("dispatcher.gave_up", conversation_id=conversation_id, reason=str(error))
@@ -185,26 +193,35 @@ class Dispatcher:
                 return reply
         return None
 
-    async def _store(self, message: Message, reply: EngineReply) -> bool:
+    async def _store(self, message: Message, reply: EngineReply) -> str | None:
+        """Stores what the bot answered; returns why it was dropped instead, or None."""
         found = replies(reply.messages, message.id)
         async with self._transcript.writing(message.conversation_id) as page:
+            # Before the state is looked at, so that the log tells of a takeover, which settles what waits.
+            if not page.may_be_answered_by_bot(message.id):
+                await page.set_state(message.id, "answered")
+                return "owner"
             if not await page.set_state(message.id, "answered"):
-                return False
+                return "settled"
             await record_turn(page.transaction, message, reply)
             for item in found:
-                stored = await page.append(item.draft)
+                if item.request is not None:
+                    await self._support.answer_request(page, item.request, message.id)
+                    continue
+                await page.append(item.draft)
                 if item.handoff is not None:
                     reason = str(item.handoff.get("reason", ""))
-                    page.add_handoff(stored.id, reason, item.handoff)
+                    await self._support.request(page, item.handoff, reason=reason, in_reply_to=message.id)
                     self._metrics.count_handoff(reason)
+            if not found:
+                # The bot always says something; silence is a fault of the engine.
+                await self._trouble.say(page, message)
         if not found:
-            # The bot always says something; silence is a fault of the engine.
             self._metrics.count_engine_trouble("silent")
-            await self._trouble.say(message)
         if reply.understood:
             self._metrics.count_understood(reply.understood)
-        self._hub.publish(Said(message.conversation_id, tuple(page.written)))
-        return True
+        self._hub.publish_page(page)
+        return None
 
     def _is_long_away(self) -> bool:
         moment = time.monotonic()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol
 
 from uwallet_gateway.conversation.messages import Message
 
@@ -101,6 +101,14 @@ Event = (
 Listener = Callable[[Event], None]
 
 
+class StoredPage(Protocol):
+    """A page of a conversation (`transcript.Page`) after it was stored."""
+
+    conversation_id: str
+    written: list[Message]
+    news: list[Event]
+
+
 class Hub:
     """Passes events on within this process, and to `relay` for other ones."""
 
@@ -142,6 +150,13 @@ class Hub:
             listeners.discard(listener)
             if not listeners:
                 del self._listeners[conversation_id]
+
+    def publish_page(self, page: StoredPage, origin: str | None = None) -> None:
+        """Tells what was written on a page, and its other news; call it when the page is stored."""
+        if page.written:
+            self.publish(Said(page.conversation_id, tuple(page.written), origin))
+        for event in page.news:
+            self.publish(event)
 
     def publish(self, event: Event) -> None:
         """Tells everybody."""

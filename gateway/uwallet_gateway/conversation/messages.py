@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import Any, Literal
 
 Author = Literal["user", "bot", "agent", "system"]
+# Who speaks now (docs/support.md).
+Owner = Literal["bot", "queued", "agent", "closed"]
 # received: acknowledged, waits for its answer. answered. failed: nobody will answer it any more.
 State = Literal["received", "answered", "failed"]
 

@@ -15,7 +15,8 @@ from sqlalchemy import Row, Select, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from uwallet_gateway.clock import now
-from uwallet_gateway.conversation.messages import Author, Draft, Message, Picture, State
+from uwallet_gateway.conversation.hub import Event
+from uwallet_gateway.conversation.messages import Author, Draft, Message, Owner, Picture, State
 from uwallet_gateway.database import tables
 from uwallet_gateway.database.connection import Database
 from uwallet_gateway.database.statements import insert_or_update
@@ -26,25 +27,79 @@ class ConversationGoneError(LookupError):
 
 
 class Page:
-    """One conversation while nobody else writes in it."""
+    """One conversation while nobody else writes in it.
 
-    def __init__(self, transaction: AsyncSession, conversation_id: str, last_id: int) -> None:
+    Attributes:
+        conversation_id: Which.
+        transaction: That of the page, for what else is to be stored with it.
+        written: What was put on it, in order.
+        news: What else is to be told when it is stored (`Hub.publish_page`).
+        owner: Who speaks (docs/support.md).
+        last_id: The newest message, with those on the page.
+        agent_since_id: The newest message when an agent took the conversation last, 0 if none ever has.
+    """
+
+    def __init__(
+        self,
+        transaction: AsyncSession,
+        conversation_id: str,
+        last_id: int,
+        owner: Owner,
+        owner_version: int,
+        agent_since_id: int | None,
+    ) -> None:
         """See `Transcript.writing`."""
         self.conversation_id = conversation_id
+        self.transaction = transaction
         self.written: list[Message] = []
-        self._transaction = transaction
-        self._last_id = last_id
+        self.news: list[Event] = []
+        self.owner = owner
+        self.last_id = last_id
+        self._owner_version = owner_version
+        self.agent_since_id = agent_since_id or 0
         self._offers: dict[str, tables.Offer] = {}
 
-    @property
-    def transaction(self) -> AsyncSession:
-        """That of the page, for what else is to be stored with it."""
-        return self._transaction
+    def may_be_answered_by_bot(self, message_id: int) -> bool:
+        """Whether a reply of the bot to this message may still be said.
+
+        It may while no agent has the conversation, nor has had it since the message was stored.
+        """
+        return self.owner in {"bot", "queued"} and message_id > self.agent_since_id
+
+    async def set_owner(self, owner: Owner) -> None:
+        """Changes who speaks: a compare-and-set on the version that was read when the page was opened.
+
+        Whether the change is one of those allowed is to be asked before (`support.ownership`).
+
+        Raises:
+            RuntimeError: Somebody has changed it meanwhile, which the lock of the page does not allow.
+        """
+        values: dict[str, Any] = {"owner": owner, "owner_version": self._owner_version + 1}
+        if owner == "agent":
+            self.agent_since_id = values["agent_since_id"] = self.last_id
+        changed = await self.transaction.execute(
+            update(tables.Conversation)
+            .where(
+                tables.Conversation.id == self.conversation_id,
+                tables.Conversation.owner_version == self._owner_version,
+            )
+            .values(values)
+            .returning(tables.Conversation.id)
+        )
+        if changed.one_or_none() is None:
+            msg = f"the owner of {self.conversation_id} has changed within a page"
+            raise RuntimeError(msg)
+        self.owner = owner
+        self._owner_version += 1
+
+    def tell(self, *events: Event) -> None:
+        """Adds to the news, each once."""
+        self.news += [event for event in events if event not in self.news]
 
     async def find_by_client_id(self, client_id: str) -> Message | None:
         """The message that its sender gave this id."""
         return await _one(
-            self._transaction,
+            self.transaction,
             _messages().where(
                 tables.Message.conversation_id == self.conversation_id, tables.Message.client_id == client_id
             ),
@@ -53,7 +108,7 @@ class Page:
     async def find_by_payload(self, payload: str) -> Message | None:
         """The first message that pressed a button with this payload."""
         return await _one(
-            self._transaction,
+            self.transaction,
             _messages()
             .where(tables.Message.conversation_id == self.conversation_id, tables.Message.payload == payload)
             .order_by(tables.Message.id)
@@ -62,23 +117,36 @@ class Page:
 
     async def offered_title(self, payload: str) -> str | None:
         """The title of the button that offered this payload last, or None if none did."""
-        offer = await self._transaction.get(tables.Offer, (self.conversation_id, _digest(payload)))
+        offer = await self.transaction.get(tables.Offer, (self.conversation_id, _digest(payload)))
         return offer.title if offer else None
 
-    async def last_of_bot(self) -> Message | None:
-        """What the bot said last."""
+    async def last_told(self, *authors: Author) -> Message | None:
+        """What one of these said last."""
         return await _one(
-            self._transaction,
+            self.transaction,
             _messages()
-            .where(tables.Message.conversation_id == self.conversation_id, tables.Message.author == "bot")
+            .where(tables.Message.conversation_id == self.conversation_id, tables.Message.author.in_(authors))
             .order_by(tables.Message.id.desc())
             .limit(1),
         )
 
+    async def has_since(self, author: Author, message_id: int) -> bool:
+        """Whether somebody of this kind has said something after a message."""
+        found = await self.transaction.scalar(
+            select(tables.Message.id)
+            .where(
+                tables.Message.conversation_id == self.conversation_id,
+                tables.Message.author == author,
+                tables.Message.id > message_id,
+            )
+            .limit(1)
+        )
+        return found is not None
+
     async def waiting(self) -> list[Message]:
         """The user's messages that are still to be answered, in order."""
         return await _all(
-            self._transaction,
+            self.transaction,
             _messages()
             .where(tables.Message.conversation_id == self.conversation_id, tables.Message.state == "received")
             .order_by(tables.Message.id),
@@ -86,15 +154,15 @@ class Page:
 
     async def picture(self, attachment_id: str) -> Picture | None:
         """A picture that was uploaded in this conversation."""
-        row = await self._transaction.get(tables.Attachment, attachment_id)
+        row = await self.transaction.get(tables.Attachment, attachment_id)
         return _picture(row) if row and row.conversation_id == self.conversation_id else None
 
     async def append(self, draft: Draft) -> Message:
         """Puts a message at the end, and what its buttons offer among the offers; written when the page is closed."""
-        self._last_id += 1
+        self.last_id += 1
         message = Message(
             conversation_id=self.conversation_id,
-            id=self._last_id,
+            id=self.last_id,
             author=draft.author,
             text=draft.text,
             created_at=now(),
@@ -106,7 +174,7 @@ class Page:
             payload=draft.payload,
             state=draft.state,
         )
-        self._transaction.add(
+        self.transaction.add(
             tables.Message(
                 conversation_id=message.conversation_id,
                 id=message.id,
@@ -133,7 +201,7 @@ class Page:
 
     async def set_state(self, message_id: int, state: State) -> bool:
         """Settles a message that waits; False if it does not wait any more, and its answer must be dropped."""
-        changed = await self._transaction.execute(
+        changed = await self.transaction.execute(
             update(tables.Message)
             .where(
                 tables.Message.conversation_id == self.conversation_id,
@@ -147,7 +215,7 @@ class Page:
 
     async def set_noticed(self, messages: Sequence[Message]) -> None:
         """Remembers that the user was told that these take longer."""
-        await self._transaction.execute(
+        await self.transaction.execute(
             update(tables.Message)
             .where(
                 tables.Message.conversation_id == self.conversation_id,
@@ -156,28 +224,16 @@ class Page:
             .values(noticed=True)
         )
 
-    def add_handoff(self, message_id: int, reason: str, payload: dict[str, Any]) -> None:
-        """Keeps all that the bot hands over."""
-        self._transaction.add(
-            tables.Handoff(
-                conversation_id=self.conversation_id,
-                message_id=message_id,
-                reason=reason,
-                payload=payload,
-                created_at=now(),
-            )
-        )
-
     async def close(self) -> None:
         """Writes down what is not yet, and the newest id; the transcript calls it."""
         # Together, as each statement costs a way to the database's thread and back.
-        await self._transaction.flush()
+        await self.transaction.flush()
         if self._offers:
-            await insert_or_update(self._transaction, list(self._offers.values()), {"title", "message_id"})
-        await self._transaction.execute(
+            await insert_or_update(self.transaction, list(self._offers.values()), {"title", "message_id"})
+        await self.transaction.execute(
             update(tables.Conversation)
             .where(tables.Conversation.id == self.conversation_id)
-            .values(last_id=self._last_id, active_at=now())
+            .values(last_id=self.last_id, active_at=now())
         )
 
 
@@ -197,12 +253,22 @@ class Transcript:
         """
         async with self._database.write() as transaction:
             # PostgreSQL locks the row; SQLite has one writer at a time anyway.
-            last_id = await transaction.scalar(
-                select(tables.Conversation.last_id).where(tables.Conversation.id == conversation_id).with_for_update()
-            )
-            if last_id is None:
+            found = (
+                await transaction.execute(
+                    select(
+                        tables.Conversation.last_id,
+                        tables.Conversation.owner,
+                        tables.Conversation.owner_version,
+                        tables.Conversation.agent_since_id,
+                    )
+                    .where(tables.Conversation.id == conversation_id)
+                    .with_for_update()
+                )
+            ).one_or_none()
+            if found is None:
                 raise ConversationGoneError(conversation_id)
-            page = Page(transaction, conversation_id, last_id)
+            owner = cast("Owner", found.owner)
+            page = Page(transaction, conversation_id, found.last_id, owner, found.owner_version, found.agent_since_id)
             yield page
             if page.written:
                 await page.close()

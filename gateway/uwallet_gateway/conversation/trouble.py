@@ -6,22 +6,23 @@ from typing import Any
 
 import structlog
 
-from uwallet_gateway.conversation.hub import Hub, Said, Settled, Typing
+from uwallet_gateway.conversation.hub import Hub, Settled, Typing
 from uwallet_gateway.conversation.messages import HUMAN_PAYLOAD, Draft, Message
 from uwallet_gateway.conversation.transcript import ConversationGoneError, Page, Transcript
 from uwallet_gateway.observability.metrics import Metrics
+from uwallet_gateway.support.service import Support
+from uwallet_gateway.support.tickets import ENGINE_TROUBLE
 from uwallet_gateway.texts import Texts
 
-# Told apart from the bot's own reasons (docs/handoff.md) in metadata and in the table of handoffs.
-HANDOFF_REASON = "engine_trouble"
 _log = structlog.get_logger()
 
 
 class Trouble:
-    """Friendly lines with the offer of a human. Whoever takes it up is noted without the engine."""
+    """Friendly lines with the offer of a human. Whoever takes it up gets a ticket without the engine."""
 
-    def __init__(self, transcript: Transcript, hub: Hub, texts: Texts, metrics: Metrics) -> None:
+    def __init__(self, transcript: Transcript, hub: Hub, texts: Texts, support: Support, metrics: Metrics) -> None:
         """Keeps what it works with."""
+        self._support = support
         self._transcript = transcript
         self._hub = hub
         self._texts = texts
@@ -63,11 +64,9 @@ class Trouble:
                 await self._append(page, "engine_failed", message)
         self._publish(page, [message])
 
-    async def say(self, message: Message) -> None:
-        """Tells the user that a message got no answer."""
-        async with self._transcript.writing(message.conversation_id) as page:
-            await self._append(page, "engine_failed", message)
-        self._publish(page, [message])
+    async def say(self, page: Page, message: Message) -> None:
+        """Tells the user, on the page, that a message got no answer."""
+        await self._append(page, "engine_failed", message)
 
     def _asks_for_human(self, message: Message) -> bool:
         return message.payload == HUMAN_PAYLOAD or (
@@ -87,8 +86,8 @@ class Trouble:
         )
 
     async def _hand_off(self, page: Page, message: Message) -> None:
-        public = {"reason": HANDOFF_REASON, "topic": None}
-        stored = await page.append(
+        public = {"reason": ENGINE_TROUBLE, "topic": None}
+        await page.append(
             Draft(
                 "system",
                 self._texts.notice("handoff_without_engine"),
@@ -96,8 +95,8 @@ class Trouble:
                 in_reply_to=message.id,
             )
         )
-        page.add_handoff(stored.id, HANDOFF_REASON, self._payload())
-        self._metrics.count_handoff(HANDOFF_REASON)
+        await self._support.request(page, self._payload(), reason=ENGINE_TROUBLE, in_reply_to=message.id)
+        self._metrics.count_handoff(ENGINE_TROUBLE)
 
     def _payload(self) -> dict[str, Any]:
         """As the bot would make it, knowing nothing; docs/handoff.schema.json."""
@@ -120,6 +119,6 @@ class Trouble:
     def _publish(self, page: Page, settled: list[Message]) -> None:
         if page.written:
             self._hub.publish(Typing(page.conversation_id, typing=False))
-            self._hub.publish(Said(page.conversation_id, tuple(page.written)))
+        self._hub.publish_page(page)
         for message in settled:
             self._hub.publish(Settled(page.conversation_id, message.id))

@@ -180,21 +180,6 @@ class Attachment(Table):
     created_at: Mapped[datetime]
 
 
-class Handoff(Table):
-    """The bot asked for a human, with all that it knows (docs/handoff.md)."""
-
-    __tablename__ = "handoffs"
-    __table_args__ = (ForeignKeyConstraint(["conversation_id"], ["conversations.id"], ondelete="CASCADE"),)
-
-    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
-    conversation_id: Mapped[str] = mapped_column(String(32), index=True)
-    # The bot's message that told the user.
-    message_id: Mapped[int]
-    reason: Mapped[str] = mapped_column(String(64))
-    payload: Mapped[dict[str, Any]]
-    created_at: Mapped[datetime]
-
-
 class Agent(Table):
     """Somebody who works at the desk."""
 
@@ -265,12 +250,14 @@ class Ticket(Table):
     rating_comment: Mapped[str | None] = mapped_column(Text)
     # The position that the user was told last.
     told_position: Mapped[int | None]
+    told_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(index=True)
     queued_at: Mapped[datetime | None]
     timeout_offered_at: Mapped[datetime | None]
     claimed_at: Mapped[datetime | None]
     first_reply_at: Mapped[datetime | None]
-    # Since when the user waits for the agent's answer, or the agent for the user's: what idle rules count from.
+    # Since when the user waits, in the queue or for the agent's answer, or the agent for the user's: what the rules of
+    # time count from.
     user_waits_since: Mapped[datetime | None]
     agent_waits_since: Mapped[datetime | None]
     reminded_at: Mapped[datetime | None]

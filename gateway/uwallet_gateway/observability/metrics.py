@@ -24,6 +24,7 @@ _LABEL = re.compile(r"[a-z][a-z0-9_]{0,59}")
 _MOST_VALUES = 100
 # Seconds. A turn of the engine takes some 6 ms, the gateway's own share less; users are told something after 7 s.
 _TURN_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 8, 15, 30)
+_WAIT_BUCKETS = (5, 15, 30, 60, 120, 300, 600, 1200, 1800, 3600)
 _OWN_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5)
 
 
@@ -72,6 +73,14 @@ class Metrics:
         self._rate_limited = self._counter("rate_limited", "Requests refused by a rate limit", "kind", "scope")
         self._trouble = self._counter("engine_trouble", "Turns that the engine did not answer", "reason")
         self._hooks = self._counter("hooks", "Attempts to tell an endpoint of a ticket", "endpoint", "outcome")
+        self._tickets = self._counter("tickets", "Tickets opened", "reason")
+        self._tickets_closed = self._counter("tickets_closed", "Tickets closed", "disposition")
+        self._dropped = self._counter("replies_dropped", "Replies of the bot that came too late to be said", "reason")
+        self._support_ratings = self._counter("support_ratings", "Ratings of tickets, 1 to 5", "rating")
+        self._waits = self._histogram("queue_seconds", "From queueing a ticket until an agent had it", _WAIT_BUCKETS)
+        self._queue = self._gauge("queue", "Tickets that wait for an agent")
+        self._chats = self._gauge("chats", "Tickets that an agent has")
+        self._agents_online = self._gauge("agents_online", "Agents who are there and take chats")
         self._redactions = self._counter("redactions", "Messages in which something was masked", "kind")
 
     def count_message(self, *, direction: str, transport: str) -> None:
@@ -117,12 +126,41 @@ class Metrics:
         """Counts a message in which something of this kind was masked."""
         self._add(self._redactions, kind=kind)
 
+    def count_ticket(self, reason: str) -> None:
+        """Counts a new ticket."""
+        self._add(self._tickets, reason=reason)
+
+    def count_ticket_closed(self, disposition: str) -> None:
+        """Counts a closed ticket."""
+        self._add(self._tickets_closed, disposition=disposition)
+
+    def count_support_rating(self, rating: int) -> None:
+        """Counts a rating, 1 to 5."""
+        self._support_ratings.labels(rating=str(rating)).inc()
+
+    def count_reply_dropped(self, reason: str) -> None:
+        """Counts a reply of the bot that was not said: `settled` before, or an agent is the `owner`."""
+        self._add(self._dropped, reason=reason)
+
+    def observe_wait(self, seconds: float) -> None:
+        """Measures how long a ticket waited for its first agent."""
+        self._waits.observe(seconds)
+
+    def set_support(self, *, waiting: int, chats: int, agents_online: int) -> None:
+        """What there is now, in all processes together."""
+        self._queue.set(waiting)
+        self._chats.set(chats)
+        self._agents_online.set(agents_online)
+
     def render(self) -> bytes:
         """Returns all metrics in the text format of Prometheus, version 0.0.4."""
         return generate_latest(self._registry)
 
     def _counter(self, name: str, meaning: str, *labels: str) -> Counter:
         return Counter(f"{_PREFIX}_{name}", meaning, labels, registry=self._registry)
+
+    def _gauge(self, name: str, meaning: str) -> Gauge:
+        return Gauge(f"{_PREFIX}_{name}", meaning, registry=self._registry)
 
     def _histogram(self, name: str, meaning: str, buckets: tuple[float, ...]) -> Histogram:
         return Histogram(f"{_PREFIX}_{name}", meaning, buckets=buckets, registry=self._registry)

@@ -17,12 +17,12 @@ from uwallet_gateway.database.tables import (
     Attachment,
     BotEvent,
     Conversation,
-    Handoff,
     HookDelivery,
     Message,
     Offer,
     Session,
     Table,
+    Ticket,
     Understanding,
 )
 
@@ -43,7 +43,7 @@ class Purged:
 
 
 class Purge:
-    """Removes old messages and pictures, and conversations in which nothing is left."""
+    """Removes old messages, pictures and closed tickets, and conversations in which nothing is left."""
 
     def __init__(self, database: Database, attachments: AttachmentStore, retention_days: int) -> None:
         """Takes the days for which messages are kept; 0 keeps them for ever."""
@@ -66,7 +66,7 @@ class Purge:
                 messages = await _delete(
                     transaction, Message, Message.created_at < before, Message.state.is_distinct_from("received")
                 )
-                await _delete(transaction, Handoff, Handoff.created_at < before)
+                await _delete(transaction, Ticket, Ticket.closed_at < before)
                 await _delete(transaction, Understanding, Understanding.created_at < before)
                 await _delete(transaction, BotEvent, BotEvent.created_at < before)
             else:
@@ -76,8 +76,10 @@ class Purge:
             conversations = await self._delete_conversations(transaction, gone, *idle)
             if before is not None:
                 empty = ~exists().where(Message.conversation_id == Conversation.id)
+                # A ticket that is still open is somebody's work to be done.
+                done = ~exists().where(Ticket.conversation_id == Conversation.id)
                 conversations += await self._delete_conversations(
-                    transaction, gone, Conversation.active_at < before, empty
+                    transaction, gone, Conversation.active_at < before, empty, done
                 )
                 # Buttons of messages that are gone are offered no more.
                 await _delete(

@@ -7,7 +7,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Literal, get_args
 
-Owner = Literal["bot", "queued", "agent", "closed"]
+from uwallet_gateway.conversation.messages import Owner
+
 TicketStatus = Literal["queued", "active", "message", "closed"]
 ActorKind = Literal["user", "bot", "agent", "system"]
 PresenceStatus = Literal["online", "away", "offline"]

@@ -11,6 +11,7 @@ from uwallet_gateway.conversation.messages import Message, Picture
 from uwallet_gateway.errors import InputError
 from uwallet_gateway.identity.keys import Keys
 from uwallet_gateway.settings import Settings
+from uwallet_gateway.support.models import SupportState
 from uwallet_gateway.texts import Texts
 
 API = "/api/v1"
@@ -57,6 +58,32 @@ class LimitsShown(BaseModel):
     attachment_types: list[str]
 
 
+class TicketShown(BaseModel):
+    """What a user knows of their ticket."""
+
+    number: str
+    status: Literal["queued", "active", "message", "closed"]
+
+
+class AgentShown(BaseModel):
+    """The agent who has the conversation."""
+
+    name: str
+
+
+class SupportShown(BaseModel):
+    """How human support stands for a conversation (docs/support.md)."""
+
+    owner: Literal["bot", "queued", "agent", "closed"]
+    ticket: TicketShown | None
+    position: int | None = Field(description="Place in the queue, from 1")
+    wait_minutes: int | None = Field(description="Estimated; null while there is nothing to estimate from")
+    agent: AgentShown | None
+    agent_read_id: int = Field(description="The last message that the agent has seen, 0 if none")
+    can_leave_message: bool
+    rating_wanted: str | None = Field(description="Number of a ticket that was just closed and can be rated")
+
+
 class ErrorShown(BaseModel):
     """Why something was refused; `message` is Chinese and can be shown, `retry_after` are seconds."""
 
@@ -92,6 +119,19 @@ class Presentation:
             created_at=to_text(message.created_at),
             in_reply_to=message.in_reply_to,
             client_id=message.client_id,
+        )
+
+    def support(self, state: SupportState) -> SupportShown:
+        """How human support stands."""
+        return SupportShown(
+            owner=state.owner,
+            ticket=TicketShown(number=state.ticket.number, status=state.ticket.status) if state.ticket else None,
+            position=state.position,
+            wait_minutes=state.wait_minutes,
+            agent=AgentShown(name=state.agent_name) if state.agent_name is not None else None,
+            agent_read_id=state.agent_read_id,
+            can_leave_message=state.can_leave_message,
+            rating_wanted=state.rating_wanted,
         )
 
     def attachment(self, picture: Picture) -> AttachmentShown:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,7 +12,7 @@ from urllib.parse import parse_qs
 import socketio
 import structlog
 
-from uwallet_gateway.conversation.hub import Closed, Typing
+from uwallet_gateway.conversation.hub import Closed, SupportChanged, Typing
 from uwallet_gateway.conversation.messages import Message
 from uwallet_gateway.conversation.service import Incoming
 from uwallet_gateway.errors import ErrorCode, InputError
@@ -21,6 +22,7 @@ from uwallet_gateway.identity.sites import Site
 from uwallet_gateway.services import Services
 from uwallet_gateway.transport.client import address_of, origin_of, own_origin
 from uwallet_gateway.transport.subscription import Subscription
+from uwallet_gateway.transport.users_support import UsersSupport
 
 # Messages of the history in a session_confirm.
 _HISTORY = 50
@@ -60,6 +62,11 @@ class SocketTransport:
         self.server.on("disconnect", self._disconnect)
         self.server.on("session_request", self._session_request)
         self.server.on("user_uttered", self._user_uttered)
+        self._users_support = UsersSupport(services)
+        for event in ("leave_queue", "leave_message", "rate_support"):
+            self.server.on(event, functools.partial(self._act, event))
+        self.server.on("typing", self._typing)
+        self.server.on("read", self._read)
 
     async def close(self) -> None:
         """Says goodbye to every client; they come back by themselves."""
@@ -160,6 +167,7 @@ class SocketTransport:
                 "messages": [services.presentation.message(message).model_dump() for message in messages],
                 "has_more": has_more,
                 "limits": services.presentation.limits.model_dump(),
+                "support": await self._users_support.shown(session.conversation_id),
             },
             to=sid,
         )
@@ -198,10 +206,50 @@ class SocketTransport:
         )
         return await self._services.conversations.say(conversation_id, incoming)
 
+    async def _act(self, event: str, sid: str, data: object = None) -> dict[str, Any]:
+        """What users do with support, acknowledged (docs/support.md)."""
+        connection = self._connections.get(sid)
+        try:
+            if connection is None or not isinstance(data, Mapping | None):
+                raise InputError(ErrorCode.MALFORMED)
+            async with connection.lock:
+                if connection.session is None:
+                    raise InputError(ErrorCode.BAD_TOKEN)
+                return {
+                    "ok": True,
+                    **await self._users_support.act(
+                        event, connection.session.conversation_id, connection.address, data or {}
+                    ),
+                }
+        except Exception as error:
+            return {"ok": False, "error": self._services.presentation.error(_refusal(error))}
+
+    async def _typing(self, sid: str, data: object = None) -> None:
+        session = self._session(sid)
+        typing = data.get("typing") if isinstance(data, Mapping) else None
+        if session and isinstance(typing, bool):
+            self._services.support.user_typing(session.conversation_id, typing=typing)
+
+    async def _read(self, sid: str, data: object = None) -> None:
+        session = self._session(sid)
+        read_id = data.get("id") if isinstance(data, Mapping) else None
+        try:
+            if session and read_id is not None:
+                await self._services.support.user_read(session.conversation_id, _checked_last_id(read_id) or 0)
+        except InputError:
+            # Not acknowledged: there is nobody to tell.
+            return
+
+    def _session(self, sid: str) -> Session | None:
+        connection = self._connections.get(sid)
+        return connection.session if connection else None
+
     def _deliverer(self, sid: str) -> Any:
-        async def deliver(item: Message | Typing | Closed) -> None:
+        async def deliver(item: Message | Typing | SupportChanged | Closed) -> None:
             if isinstance(item, Typing):
-                await self.server.emit("bot_typing", {"typing": item.typing}, to=sid)
+                await self.server.emit("bot_typing", {"typing": item.typing, "author": item.author}, to=sid)
+            elif isinstance(item, SupportChanged):
+                await self.server.emit("support_changed", await self._users_support.shown(item.conversation_id), to=sid)
             elif isinstance(item, Closed):
                 await self._close(sid, item)
             elif item.author == "user":

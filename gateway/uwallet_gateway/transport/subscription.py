@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
-from uwallet_gateway.conversation.hub import Closed, Event, Hub, Said, Typing
+from uwallet_gateway.conversation.hub import Closed, Event, Hub, Said, SupportChanged, Typing
 from uwallet_gateway.conversation.messages import Message
 from uwallet_gateway.conversation.transcript import Transcript
 
@@ -16,7 +16,7 @@ from uwallet_gateway.conversation.transcript import Transcript
 _PAGE = 100
 _log = structlog.get_logger()
 
-Deliver = Callable[[Message | Typing | Closed], Awaitable[None]]
+Deliver = Callable[[Message | Typing | SupportChanged | Closed], Awaitable[None]]
 
 
 class Subscription:
@@ -36,7 +36,7 @@ class Subscription:
             session_id: Whose right it is; the subscription ends with the session.
             hub: Where it is told.
             transcript: Where missing messages are.
-            deliver: Sends one message, typing or the end.
+            deliver: Sends one message, typing, that support has changed, or the end.
             origin: The connection; its own messages are not delivered to it.
         """
         self.conversation_id = conversation_id
@@ -67,7 +67,9 @@ class Subscription:
     def _hear(self, event: Event) -> None:
         if isinstance(event, Said) and event.origin == self._origin:
             self._own.update(message.id for message in event.messages if message.author == "user")
-        if isinstance(event, Said | Typing) or (isinstance(event, Closed) and event.session_id == self.session_id):
+        if isinstance(event, Said | Typing | SupportChanged) or (
+            isinstance(event, Closed) and event.session_id == self.session_id
+        ):
             self._events.put_nowait(event)
 
     async def _run(self) -> None:
@@ -76,7 +78,7 @@ class Subscription:
             try:
                 if isinstance(event, Said):
                     await self._catch_up(event.messages)
-                elif isinstance(event, Typing | Closed):
+                elif isinstance(event, Typing | SupportChanged | Closed):
                     await self._deliver(event)
             except Exception:
                 # One event that cannot be delivered must not end all; the next one catches up.

@@ -1,0 +1,322 @@
+"""Tickets as they are looked at: lists, details, and what a user's client shows. Reads only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from typing import Any, cast
+
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from uwallet_gateway.clock import now
+from uwallet_gateway.conversation.messages import Owner
+from uwallet_gateway.conversation.transcript import ConversationGoneError
+from uwallet_gateway.database import tables
+from uwallet_gateway.database.connection import Database
+from uwallet_gateway.errors import ErrorCode, InputError
+from uwallet_gateway.support.models import (
+    Actor,
+    ActorKind,
+    AgentName,
+    DeskQueue,
+    LastMessage,
+    QueueCounts,
+    SupportState,
+    Ticket,
+    TicketDetails,
+    TicketEvent,
+    TicketReference,
+    TicketStatus,
+    UserInfo,
+)
+from uwallet_gateway.support.presence import is_online
+from uwallet_gateway.support.queue import in_order, position_of, wait_minutes
+
+# For which a rating is asked for after an agent has closed a ticket.
+_RATING_WANTED_FOR = timedelta(hours=1)
+# Tickets of the same user that are shown beside one.
+_EARLIER = 20
+_OPEN = ("queued", "active", "message")
+
+_Agent = aliased(tables.Agent)
+_Preferred = aliased(tables.Agent)
+_Last = aliased(tables.Message)
+_Found = Row[tuple[tables.Ticket, tables.Conversation, tables.Site, tables.Agent, tables.Agent, tables.Message]]
+
+
+class Lists:
+    """Reads tickets."""
+
+    def __init__(self, database: Database, is_user_online: Callable[[str], bool]) -> None:
+        """Takes where tickets are, and how it is known whether the user of a conversation is there."""
+        self._database = database
+        self._is_user_online = is_user_online
+
+    async def state(self, conversation_id: str) -> SupportState:
+        """See `Support.state`."""
+        async with self._database.read() as transaction:
+            conversation = await transaction.get(tables.Conversation, conversation_id)
+            if conversation is None:
+                raise ConversationGoneError(conversation_id)
+            ticket = await transaction.scalar(
+                select(tables.Ticket)
+                .where(tables.Ticket.conversation_id == conversation_id)
+                .order_by(tables.Ticket.id.desc())
+                .limit(1)
+            )
+            is_waiting = ticket is not None and ticket.status == "queued"
+            position = await position_of(transaction, ticket) if ticket and is_waiting else None
+            minutes = await wait_minutes(transaction, position) if position else None
+            owner = cast("Owner", conversation.owner)
+            agent = None
+            if ticket and ticket.agent_id and owner == "agent":
+                agent = await transaction.get(tables.Agent, ticket.agent_id)
+        is_open = ticket is not None and ticket.status != "closed"
+        return SupportState(
+            owner=owner,
+            ticket=TicketReference(ticket.number, cast("TicketStatus", ticket.status)) if ticket and is_open else None,
+            position=position,
+            wait_minutes=minutes,
+            agent_name=agent.name if agent else None,
+            agent_read_id=conversation.agent_read_id,
+            can_leave_message=owner != "agent" and not (ticket and is_open and ticket.message),
+            rating_wanted=ticket.number if ticket and _is_rating_wanted(ticket) else None,
+        )
+
+    async def ticket(self, ticket_id: int) -> Ticket:
+        """See `Support.ticket`."""
+        async with self._database.read() as transaction:
+            return await self._one(transaction, ticket_id)
+
+    async def details(self, ticket_id: int) -> TicketDetails:
+        """See `Support.details`."""
+        async with self._database.read() as transaction:
+            ticket = await self._one(transaction, ticket_id)
+            earlier = await self._read(
+                transaction,
+                _tickets()
+                .where(tables.Ticket.conversation_id == ticket.conversation_id, tables.Ticket.id != ticket_id)
+                .order_by(tables.Ticket.id.desc())
+                .limit(_EARLIER),
+            )
+            events = await transaction.execute(
+                select(tables.TicketEvent, tables.Agent.name)
+                .outerjoin(tables.Agent, tables.Agent.id == tables.TicketEvent.agent_id)
+                .where(tables.TicketEvent.ticket_id == ticket_id)
+                .order_by(tables.TicketEvent.id)
+            )
+            last_of_bot = await transaction.scalar(
+                select(tables.Message.details)
+                .where(tables.Message.conversation_id == ticket.conversation_id, tables.Message.author == "bot")
+                .order_by(tables.Message.id.desc())
+                .limit(1)
+            )
+            intent = await transaction.scalar(
+                select(tables.Understanding.intent)
+                .where(tables.Understanding.conversation_id == ticket.conversation_id)
+                .order_by(tables.Understanding.message_id.desc())
+                .limit(1)
+            )
+            shown = [_event(event, name) for event, name in events]
+        return TicketDetails(ticket, shown, earlier, (last_of_bot or {}).get("progress"), intent)
+
+    async def queue(self, agent_id: int) -> DeskQueue:
+        """See `Support.queue`."""
+        row = tables.Ticket
+        async with self._database.read() as transaction:
+            waiting = await self._read(transaction, _tickets().where(row.status == "queued").order_by(*in_order()))
+            mine = await self._read(
+                transaction,
+                _tickets().where(row.status == "active", row.agent_id == agent_id).order_by(row.claimed_at, row.id),
+            )
+            messages = await self._read(
+                transaction, _tickets().where(row.status == "message").order_by(row.priority, row.created_at, row.id)
+            )
+            online = await transaction.scalar(select(func.count()).select_from(tables.Agent).where(is_online()))
+        urgent = sum(ticket.priority == 0 for ticket in waiting)
+        counts = QueueCounts(len(waiting), urgent, len(mine), len(messages), online or 0)
+        return DeskQueue(waiting, mine, messages, counts)
+
+    async def counts(self) -> tuple[int, int]:
+        """How many tickets wait, and how many an agent has."""
+        async with self._database.read() as transaction:
+            found = await transaction.execute(
+                select(tables.Ticket.status, func.count())
+                .where(tables.Ticket.status.in_(("queued", "active")))
+                .group_by(tables.Ticket.status)
+            )
+            counts: dict[str, int] = dict(found.tuples().all())
+        return counts.get("queued", 0), counts.get("active", 0)
+
+    async def tickets(
+        self,
+        status: str | None,
+        query: str | None,
+        agent_id: int | None,
+        visible_to: int | None,
+        before: int | None,
+        limit: int,
+    ) -> tuple[list[Ticket], bool]:
+        """See `Support.tickets`."""
+        row = tables.Ticket
+        conditions: list[ColumnElement[bool]] = []
+        if status is not None:
+            conditions.append(row.status == status)
+        if agent_id is not None:
+            conditions.append(row.agent_id == agent_id)
+        if visible_to is not None:
+            conditions.append(_visible(visible_to))
+        if before is not None:
+            conditions.append(row.id < before)
+        if query:
+            places = (
+                row.number,
+                row.handoff["summary"].as_string(),
+                row.message,
+                row.contact,
+                tables.Conversation.external_id,
+            )
+            conditions.append(or_(*(place.icontains(query, autoescape=True) for place in places)))
+        async with self._database.read() as transaction:
+            found = await self._read(
+                transaction, _tickets().where(*conditions).order_by(row.id.desc()).limit(limit + 1)
+            )
+        return found[:limit], len(found) > limit
+
+    async def may_see(self, ticket_id: int, agent_id: int) -> bool:
+        """See `Support.may_see`."""
+        async with self._database.read() as transaction:
+            found = await transaction.scalar(
+                select(tables.Ticket.id).where(tables.Ticket.id == ticket_id, _visible(agent_id))
+            )
+        return found is not None
+
+    async def _one(self, transaction: AsyncSession, ticket_id: int) -> Ticket:
+        found = await self._read(transaction, _tickets().where(tables.Ticket.id == ticket_id))
+        if not found:
+            raise InputError(ErrorCode.NOT_FOUND)
+        return found[0]
+
+    async def _read(self, transaction: AsyncSession, wanted: Select[Any]) -> list[Ticket]:
+        rows: Sequence[_Found] = (await transaction.execute(wanted)).all()
+        active = [row[1].id for row in rows if row[0].status == "active"]
+        unread = await _unread(transaction, active) if active else {}
+        positions: dict[int, int] = {}
+        if any(row[0].status == "queued" for row in rows):
+            waiting = await transaction.scalars(
+                select(tables.Ticket.id).where(tables.Ticket.status == "queued").order_by(*in_order())
+            )
+            positions = {ticket_id: position for position, ticket_id in enumerate(waiting, 1)}
+        return [self._ticket(row, unread, positions) for row in rows]
+
+    def _ticket(self, row: _Found, unread: dict[str, int], positions: dict[int, int]) -> Ticket:
+        ticket, conversation, site = row[0], row[1], row[2]
+        agent, preferred = cast("tables.Agent | None", row[3]), cast("tables.Agent | None", row[4])
+        last = cast("tables.Message | None", row[5])
+        handoff = ticket.handoff
+        return Ticket(
+            id=ticket.id,
+            number=ticket.number,
+            conversation_id=conversation.id,
+            site=site.name,
+            status=cast("TicketStatus", ticket.status),
+            priority=ticket.priority,
+            reason=ticket.reason,
+            topic=handoff.get("topic"),
+            step=handoff.get("step"),
+            summary=str(handoff.get("summary") or ""),
+            collected=dict(handoff.get("collected") or {}),
+            contact=ticket.contact,
+            message=ticket.message,
+            agent=_name(agent),
+            preferred_agent=_name(preferred),
+            disposition=ticket.disposition,
+            note=ticket.note,
+            rating=ticket.rating,
+            rating_comment=ticket.rating_comment,
+            version=ticket.version,
+            unread=unread.get(conversation.id, 0) if ticket.status == "active" else 0,
+            last_message=LastMessage(last.author, last.text, last.created_at) if last else None,
+            user=UserInfo(
+                conversation.kind,
+                conversation.external_id,
+                ticket.status in _OPEN and self._is_user_online(conversation.id),
+            ),
+            position=positions.get(ticket.id),
+            created_at=ticket.created_at,
+            queued_at=ticket.queued_at,
+            claimed_at=ticket.claimed_at,
+            first_reply_at=ticket.first_reply_at,
+            closed_at=ticket.closed_at,
+        )
+
+
+def _tickets() -> Select[Any]:
+    newest = (
+        select(func.max(tables.Message.id))
+        .where(
+            tables.Message.conversation_id == tables.Ticket.conversation_id,
+            tables.Message.author.in_(("user", "agent")),
+            # The greeting's request is not to be shown.
+            tables.Message.payload.is_distinct_from("/session_start"),
+        )
+        .correlate(tables.Ticket)
+        .scalar_subquery()
+    )
+    return (
+        select(tables.Ticket, tables.Conversation, tables.Site, _Agent, _Preferred, _Last)
+        .join(tables.Conversation, tables.Conversation.id == tables.Ticket.conversation_id)
+        .join(tables.Site, tables.Site.key == tables.Conversation.site_key)
+        .outerjoin(_Agent, _Agent.id == tables.Ticket.agent_id)
+        .outerjoin(_Preferred, _Preferred.id == tables.Ticket.preferred_agent_id)
+        .outerjoin(_Last, and_(_Last.conversation_id == tables.Ticket.conversation_id, _Last.id == newest))
+    )
+
+
+def _visible(agent_id: int) -> ColumnElement[bool]:
+    served = select(tables.Ticket.conversation_id).where(
+        tables.Ticket.agent_id == agent_id, tables.Ticket.status == "active"
+    )
+    return or_(
+        tables.Ticket.status.in_(("queued", "message")),
+        tables.Ticket.agent_id == agent_id,
+        tables.Ticket.conversation_id.in_(served.scalar_subquery()),
+    )
+
+
+async def _unread(transaction: AsyncSession, conversation_ids: list[str]) -> dict[str, int]:
+    message, conversation = tables.Message, tables.Conversation
+    found = await transaction.execute(
+        select(message.conversation_id, func.count())
+        .join(conversation, conversation.id == message.conversation_id)
+        .where(
+            message.conversation_id.in_(conversation_ids),
+            message.author == "user",
+            message.id > conversation.agent_read_id,
+            message.id > func.coalesce(conversation.agent_since_id, 0),
+        )
+        .group_by(message.conversation_id)
+    )
+    return dict(found.tuples().all())
+
+
+def _is_rating_wanted(ticket: tables.Ticket) -> bool:
+    return (
+        ticket.status == "closed"
+        and ticket.claimed_at is not None
+        and ticket.disposition in {"solved", "follow_up"}
+        and ticket.rating is None
+        and ticket.closed_at is not None
+        and now() - ticket.closed_at < _RATING_WANTED_FOR
+    )
+
+
+def _name(agent: tables.Agent | None) -> AgentName | None:
+    return AgentName(agent.id, agent.name) if agent else None
+
+
+def _event(event: tables.TicketEvent, name: str | None) -> TicketEvent:
+    actor = Actor(cast("ActorKind", event.actor), event.agent_id, name)
+    return TicketEvent(event.created_at, event.kind, actor, event.details)

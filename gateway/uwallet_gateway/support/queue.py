@@ -1,0 +1,76 @@
+"""The order of the queue, and how long it takes."""
+
+from __future__ import annotations
+
+import itertools
+import math
+import statistics
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from uwallet_gateway.clock import now
+from uwallet_gateway.database import tables
+from uwallet_gateway.support.models import EventKind
+
+# The estimate: claims of the last hour, at least three of them (docs/support.md).
+_RECENT = timedelta(hours=1)
+_FEWEST_CLAIMS = 3
+# Urgent first, then high, then all others, by the bot's reason.
+_PRIORITIES = {"account_compromised": 0, "frustrated": 1}
+NORMAL = 2
+
+
+def priority_of(reason: str) -> int:
+    """0 urgent, 1 high, 2 normal."""
+    return _PRIORITIES.get(reason, NORMAL)
+
+
+def in_order() -> tuple[ColumnElement[Any], ...]:
+    """What the queue is sorted by: priority, then longest waiting."""
+    return tables.Ticket.priority.asc(), tables.Ticket.queued_at.asc(), tables.Ticket.id.asc()
+
+
+async def position_of(transaction: AsyncSession, ticket: tables.Ticket) -> int:
+    """The place of a ticket that waits, from 1."""
+    row = tables.Ticket
+    earlier = or_(row.queued_at < ticket.queued_at, and_(row.queued_at == ticket.queued_at, row.id < ticket.id))
+    before = await transaction.scalar(
+        select(func.count())
+        .select_from(row)
+        .where(
+            row.status == "queued",
+            row.id != ticket.id,
+            or_(row.priority < ticket.priority, and_(row.priority == ticket.priority, earlier)),
+        )
+    )
+    return (before or 0) + 1
+
+
+async def wait_minutes(transaction: AsyncSession, position: int) -> int | None:
+    """How long somebody at this position waits, in whole minutes; None without enough claims to say."""
+    claims = await transaction.scalars(
+        select(tables.TicketEvent.created_at)
+        .where(
+            tables.TicketEvent.kind.in_((EventKind.CLAIMED, EventKind.ASSIGNED)),
+            tables.TicketEvent.created_at > now() - _RECENT,
+        )
+        .order_by(tables.TicketEvent.created_at)
+    )
+    return estimate(list(claims), position)
+
+
+def estimate(claims: Sequence[datetime], position: int) -> int | None:
+    """The median time between two claims times the position, in whole minutes, at least one; None with too few.
+
+    Args:
+        claims: When tickets were claimed, in order.
+        position: Place in the queue, from 1.
+    """
+    if len(claims) < _FEWEST_CLAIMS:
+        return None
+    between = [(after - before).total_seconds() for before, after in itertools.pairwise(claims)]
+    return max(1, math.ceil(statistics.median(between) * position / 60))
