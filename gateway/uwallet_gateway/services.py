@@ -90,8 +90,12 @@ class Services:
         await self.database.close()
 
 
-def build_services(settings: Settings) -> Services:
+def build_services(settings: Settings, engine: EngineClient | None = None) -> Services:
     """Makes all parts; opens no connection yet.
+
+    Args:
+        settings: What an operator has set.
+        engine: The way to the engine; None for the one that the settings name.
 
     Raises:
         SettingsError: A setting is wrong.
@@ -109,7 +113,7 @@ def build_services(settings: Settings) -> Services:
     hub = Hub()
     redis_url = settings.redis_url.get_secret_value()
     redis = redis_client(redis_url) if redis_url else None
-    engine = EngineClient(
+    engine = engine or EngineClient(
         settings.engine_url, settings.engine_secret.get_secret_value() or None, timeout=settings.engine_timeout
     )
     opening_hours = load_opening_hours(settings.organisation_file)

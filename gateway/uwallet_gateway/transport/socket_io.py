@@ -247,7 +247,7 @@ class SocketTransport:
     def _deliverer(self, sid: str) -> Any:
         async def deliver(item: Message | Typing | SupportChanged | Closed) -> None:
             if isinstance(item, Typing):
-                await self.server.emit("bot_typing", {"typing": item.typing, "author": item.author}, to=sid)
+                await self.server.emit("bot_typing", _typing(item), to=sid)
             elif isinstance(item, SupportChanged):
                 await self.server.emit("support_changed", await self._users_support.shown(item.conversation_id), to=sid)
             elif isinstance(item, Closed):
@@ -276,6 +276,11 @@ def _refusal(error: Exception) -> InputError:
         return error
     _log.error("socket.failed", exc_info=error)
     return InputError(ErrorCode.UNAVAILABLE)
+
+
+def _typing(event: Typing) -> dict[str, Any]:
+    shown: dict[str, Any] = {"typing": event.typing}
+    return shown if event.author == "bot" else {**shown, "author": event.author}
 
 
 def _site_key(scope: Mapping[str, Any], auth: object) -> object:

@@ -1,0 +1,1 @@
+"""Tests of `uwallet_gateway/support`; the name `support` is taken by what tests share."""
