@@ -175,9 +175,14 @@ class Office:
         """What is due happens."""
         await self.services.rounds.make_round()
 
-    async def later(self, **delta: float) -> None:
-        """Time goes by, in steps so that agents who are connected stay so; then what is due happens."""
+    async def pass_time(self, **delta: float) -> None:
+        """Time goes by, and agents who are connected stay so."""
         clock.set_time(clock.now() + timedelta(**delta))
+        await self.support.presence.renew()
+
+    async def later(self, **delta: float) -> None:
+        """Time goes by; then what is due happens."""
+        await self.pass_time(**delta)
         await self.round()
 
     async def leave(self, agent_id: int) -> None:

@@ -1,0 +1,38 @@
+"""The estimate of the waiting time."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from tests.support.office import MONDAY, Office
+from uwallet_gateway.support.queue import estimate
+
+
+@pytest.mark.parametrize(
+    ("seconds", "position", "minutes"),
+    [
+        ([], 1, None),
+        ([0, 60], 1, None),
+        ([0, 60, 120], 1, 1),
+        ([0, 60, 120], 5, 5),
+        ([0, 100, 200, 1000], 3, 5),
+        ([0, 1, 2], 1, 1),
+    ],
+)
+def test_estimate(seconds: list[int], position: int, minutes: int | None) -> None:
+    assert estimate([MONDAY + timedelta(seconds=second) for second in seconds], position) == minutes
+
+
+async def test_wait_is_told_once_there_are_claims_to_tell_it_from(office: Office) -> None:
+    agent = await office.agent("小林")
+    for _ in range(3):
+        _, ticket = await office.chat(agent)
+        await office.support.close(ticket.id, agent, disposition="solved")
+        await office.later(minutes=1, seconds=50)
+    conversation_id, _ = await office.waiting_ticket()
+    assert (await office.state(conversation_id)).wait_minutes == 2
+    assert "2分钟" in (await office.last(conversation_id)).text
+    await office.later(hours=1, minutes=1)
+    assert (await office.state(conversation_id)).wait_minutes is None
