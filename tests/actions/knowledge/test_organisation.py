@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from ruamel.yaml import YAML
 
 from actions.knowledge import Knowledge
 from actions.knowledge.organisation import describe_hours, is_open, placeholder_values, setting_line
@@ -50,6 +52,23 @@ def open_weekdays(knowledge: Knowledge) -> Organisation:
 )
 def test_is_open(open_weekdays: Organisation, moment: str, expected: bool) -> None:
     assert is_open(open_weekdays, datetime.datetime.fromisoformat(moment).replace(tzinfo=SHANGHAI)) is expected
+
+
+def shared_cases() -> list[Any]:
+    path = Path(__file__).resolve().parents[2] / "shared" / "opening_hours.yml"
+    return [
+        pytest.param(group["organisation"], case, id=f"{group['name']} {case['at']}")
+        for group in YAML(typ="safe").load(path)
+        for case in group["cases"]
+    ]
+
+
+@pytest.mark.parametrize(("changes", "case"), shared_cases())
+def test_is_open_as_the_gateway_has_it(knowledge: Knowledge, changes: dict[str, Any], case: dict[str, Any]) -> None:
+    # Python 3.10 reads no time without seconds beside a zone.
+    moment, zone = case["at"][:-6], case["at"][-6:]
+    at = datetime.datetime.fromisoformat((moment if moment.count(":") == 2 else f"{moment}:00") + zone)
+    assert is_open(organisation(knowledge, **changes), at) is case["open"]
 
 
 def test_hours_are_meant_in_the_time_zone_of_the_organisation(open_weekdays: Organisation) -> None:
