@@ -116,8 +116,10 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
     engine = engine or EngineClient(
         settings.engine_url, settings.engine_secret.get_secret_value() or None, timeout=settings.engine_timeout
     )
+    endpoints = read_endpoints(Path(settings.hooks_file)) if settings.hooks_file else ()
+    outbox = Outbox(database, endpoints, f"{settings.public_url}/desk" if settings.public_url else None)
     opening_hours = load_opening_hours(settings.organisation_file)
-    support, rounds = build_support(settings, database, transcript, hub, texts, metrics, opening_hours)
+    support, rounds = build_support(settings, database, transcript, hub, texts, metrics, opening_hours, outbox.record)
     trouble = Trouble(transcript, hub, texts, support, metrics)
     dispatcher = Dispatcher(
         transcript,
@@ -132,8 +134,6 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
         notice_after=settings.notice_after,
     )
     passwords = Passwords()
-    endpoints = read_endpoints(Path(settings.hooks_file)) if settings.hooks_file else ()
-    outbox = Outbox(database, endpoints, f"{settings.public_url}/desk" if settings.public_url else None)
     attachments = AttachmentStore(settings.data_dir / "attachments", settings.attachment_bytes)
     return Services(
         settings=settings,

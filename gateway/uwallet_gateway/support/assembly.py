@@ -41,7 +41,7 @@ def build_support(
         texts: What users are told.
         metrics: Counted here.
         hours: When somebody is there.
-        record: Writes down `ticket_created`, `ticket_queued` and `ticket_closed` for other systems.
+        record: Writes down for other systems that a ticket is created, queued or closed.
     """
     tickets = Tickets(Voice(texts), hours, metrics, record)
     desk = Desk(tickets, max_length=settings.max_length)

@@ -12,6 +12,7 @@ from uwallet_gateway.conversation.messages import Draft, Message
 from uwallet_gateway.conversation.transcript import Page
 from uwallet_gateway.database import tables
 from uwallet_gateway.errors import ErrorCode, InputError
+from uwallet_gateway.hooks.events import HookEvent
 from uwallet_gateway.input_text import checked_client_id, clean
 from uwallet_gateway.support.models import DISPOSITIONS, ActorKind, AgentName, EventKind
 from uwallet_gateway.support.ownership import change_owner
@@ -112,6 +113,7 @@ class Desk:
         position = await self._tickets.enqueue(
             page, ticket, EventKind.REQUEUED, actor, by.id if by else None, memo=memo, from_agent_id=before
         )
+        await self._tickets.announce(page, ticket, HookEvent.QUEUED)
         await self._tickets.voice.say(page, "requeued", said, buttons=(LEAVE_QUEUE,), position=position)
 
     async def return_to_bot(

@@ -17,6 +17,7 @@ from uwallet_gateway.clock import now
 from uwallet_gateway.conversation.hub import AgentsChanged, QueueChanged, Settled, SupportChanged, TicketChanged, Typing
 from uwallet_gateway.conversation.transcript import Page
 from uwallet_gateway.database import tables
+from uwallet_gateway.hooks.events import HookEvent
 from uwallet_gateway.observability.metrics import Metrics
 from uwallet_gateway.support.hours import OpeningHours
 from uwallet_gateway.support.models import ActorKind, EventKind
@@ -25,7 +26,7 @@ from uwallet_gateway.support.queue import position_of, priority_of, wait_minutes
 from uwallet_gateway.support.voice import Voice
 
 # Writes down what other systems are to be told, in the transaction that makes it so: event, ticket.
-Recorder = Callable[[AsyncSession, str, tables.Ticket], Awaitable[None]]
+Recorder = Callable[[AsyncSession, HookEvent, tables.Ticket], Awaitable[None]]
 # What the gateway's own request lets the bot's stand as it is: it knows nothing.
 ENGINE_TROUBLE = "engine_trouble"
 _EMPTY: tuple[object, ...] = (None, "", [], {})
@@ -42,7 +43,7 @@ class Tickets:
             voice: Says what users are told.
             hours: Has the time zone in which tickets are numbered by day.
             metrics: Counted here.
-            record: Called with `ticket_created`, `ticket_queued`, `ticket_closed`.
+            record: Called when a ticket is created, queued and closed.
         """
         self.voice = voice
         self.hours = hours
@@ -82,11 +83,11 @@ class Tickets:
         _log.info("support.ticket_created", conversation_id=page.conversation_id, ticket=ticket.number, reason=reason)
         return ticket
 
-    async def announce(self, page: Page, ticket: tables.Ticket) -> None:
-        """Has other systems told of a new ticket, when it is known whether it waits."""
-        await self._tell_others(page, "ticket_created", ticket)
-        if ticket.status == "queued":
-            await self._tell_others(page, "ticket_queued", ticket)
+    async def announce(self, page: Page, ticket: tables.Ticket, *events: HookEvent) -> None:
+        """Has other systems told of a ticket as it is now."""
+        if self._record is not None:
+            for event in events:
+                await self._record(page.transaction, event, ticket)
 
     async def add_request(self, page: Page, ticket: tables.Ticket, handoff: dict[str, Any], reason: str) -> None:
         """Adds what another request for a human knows; the more urgent reason holds."""
@@ -189,7 +190,7 @@ class Tickets:
         ticket.status, ticket.disposition, ticket.closed_at = "closed", disposition, now()
         ticket.user_waits_since, ticket.agent_waits_since = None, None
         await self.note_event(page, ticket, EventKind.CLOSED, actor, agent_id, disposition=disposition, **details)
-        await self._tell_others(page, "ticket_closed", ticket)
+        await self.announce(page, ticket, HookEvent.CLOSED)
         self._metrics.count_ticket_closed(disposition)
         page.tell(SupportChanged(page.conversation_id), AgentsChanged())
         _log.info(
@@ -226,10 +227,6 @@ class Tickets:
         )
         await page.transaction.flush()
         page.tell(TicketChanged(page.conversation_id, ticket.id), QueueChanged(page.conversation_id, kind.value))
-
-    async def _tell_others(self, page: Page, event: str, ticket: tables.Ticket) -> None:
-        if self._record is not None:
-            await self._record(page.transaction, event, ticket)
 
     async def _last_agent(self, page: Page) -> int | None:
         agent_id: int | None = await page.transaction.scalar(

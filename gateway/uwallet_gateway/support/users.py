@@ -14,6 +14,7 @@ from uwallet_gateway.conversation.messages import Draft, Message
 from uwallet_gateway.conversation.transcript import Page
 from uwallet_gateway.database import tables
 from uwallet_gateway.errors import ErrorCode, InputError
+from uwallet_gateway.hooks.events import HookEvent
 from uwallet_gateway.input_text import checked_client_id, clean
 from uwallet_gateway.redaction import redact
 from uwallet_gateway.support.contacts import checked_contact, find_contact
@@ -41,7 +42,7 @@ class Users:
     async def request(self, page: Page, handoff: dict[str, Any], reason: str, in_reply_to: int | None) -> None:
         """See `Support.request`."""
         ticket = await self._tickets.find_open(page)
-        new = ticket is None
+        events: list[HookEvent] = [] if ticket else [HookEvent.CREATED]
         if ticket is None:
             ticket = await self._tickets.create(page, handoff, reason, "bot")
         else:
@@ -50,6 +51,7 @@ class Users:
             await self._tickets.say_position(page, ticket, again=True, in_reply_to=in_reply_to)
         elif await self._is_somebody_there(page.transaction):
             await self._tickets.enqueue(page, ticket, EventKind.QUEUED, "bot", None)
+            events.append(HookEvent.QUEUED)
             await self._tickets.say_position(page, ticket, again=False, in_reply_to=in_reply_to)
         else:
             moment = now().astimezone(self._tickets.hours.zone)
@@ -57,8 +59,7 @@ class Users:
             opening = None if hours.is_open(moment) else hours.next_opening(moment)
             await self._voice.say_nobody_there(page, opening, moment, in_reply_to=in_reply_to)
             page.tell(SupportChanged(page.conversation_id))
-        if new:
-            await self._tickets.announce(page, ticket)
+        await self._tickets.announce(page, ticket, *events)
 
     async def said(self, page: Page, message: Message) -> None:
         """What a message of the user, which is on the page, means for support."""
@@ -188,7 +189,7 @@ class Users:
         ticket = await self._tickets.find_open(page)
         if ticket is None:
             ticket = await self._tickets.create(page, {"summary": text}, MESSAGE, "user")
-            await self._tickets.announce(page, ticket)
+            await self._tickets.announce(page, ticket, HookEvent.CREATED)
         return ticket
 
     async def _message_left(self, page: Page, ticket: tables.Ticket, in_reply_to: int) -> None:
