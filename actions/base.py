@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import time
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, ClassVar
@@ -17,7 +17,7 @@ from ruamel.yaml import YAML
 
 from actions.dialogue.acts import Act
 from actions.dialogue.dialogue import Dialogue
-from actions.dialogue.messages import Reply
+from actions.dialogue.turn import Turn
 from actions.incoming import message_from_parse
 from actions.knowledge import Knowledge, load_knowledge
 from actions.knowledge.organisation import placeholder_values
@@ -90,7 +90,7 @@ class DialogueAction(Action, ABC):
         act = Act.NOT_UNDERSTOOD if message.text.startswith("/") and not message.is_payload else self.act
         turn = Dialogue(knowledge(), values).respond(before, act, message)
         script = script_of(message.text, Script(tracker.slots.get("script") or Script.SIMPLIFIED))
-        said = utter(dispatcher, turn.replies, tracker.slots.get("last_said") or [], script)
+        said = utter(dispatcher, turn, tracker.slots.get("last_said") or [], script)
         after = {
             **slots_from_state(turn.state),
             "script": script.value,
@@ -100,16 +100,17 @@ class DialogueAction(Action, ABC):
         return [SlotSet(name, value) for name, value in after.items() if value != tracker.slots.get(name)]
 
 
-def utter(
-    dispatcher: CollectingDispatcher, replies: tuple[Reply, ...], said_before: list[int], script: Script
-) -> list[int]:
-    """Sends replies through the dispatcher.
+def utter(dispatcher: CollectingDispatcher, turn: Turn, said_before: list[int], script: Script) -> list[int]:
+    """Sends the replies of a turn through the dispatcher.
+
+    What happened in it goes along as metadata of the first text, where channels find it and users do not see it.
 
     Returns:
         The fingerprints of their texts.
     """
     said: list[int] = []
-    for reply in replies:
+    events = [asdict(event) for event in turn.events]
+    for reply in turn.replies:
         if reply.custom is not None:
             dispatcher.utter_message(json_message=dict(reply.custom))
             continue
@@ -121,5 +122,6 @@ def utter(
             buttons=list(utterance.buttons),
             utter_action=utterance.response,
             **utterance.metadata,
+            **({"events": events} if events and len(said) == 1 else {}),
         )
     return said

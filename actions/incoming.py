@@ -10,6 +10,9 @@ from actions.dialogue.messages import AnswerBand, UserMessage, folded
 from actions.dialogue.state import Request
 from engine.nlu.text_normalization import normalize
 
+# In the metadata of a message: docs/support.md.
+_AFTER_AGENT = "after_agent"
+
 
 def message_from_parse(
     parse: Mapping[str, Any], rejections: Sequence[str], *, pause: float = 0, is_new_session: bool = False
@@ -44,6 +47,7 @@ def message_from_parse(
             for request in parse.get("further_requests") or ()
         ),
         pause=pause,
+        after_agent=(parse.get("metadata") or {}).get(_AFTER_AGENT) is True,
         is_new_session=is_new_session,
     )
 

@@ -56,6 +56,7 @@ def state_from_slots(slots: Mapping[str, Any], knowledge: Knowledge) -> Dialogue
         apologised=bool(slots.get("apologised")),
         rating=int(rating) if rating else None,
         rating_asked=bool(slots.get("rating_asked")),
+        handed_over=bool(slots.get("handed_over")),
     )
     return fitted(state, knowledge)
 
@@ -106,6 +107,7 @@ def slots_from_state(state: DialogueState) -> dict[str, Any]:
         "apologised": state.apologised or None,
         "rating": float(state.rating) if state.rating else None,
         "rating_asked": state.rating_asked or None,
+        "handed_over": state.handed_over or None,
     }
 
 

@@ -16,10 +16,10 @@ from tests.paths import ROOT
 # fmt: off
 INTENTS = [
     "forgot_password", "payment_failure", "account_security", "account_closure", "transaction_dispute",
-    "contact_support", "support_hours", "contact_preparation", "human_handoff", "account_compromised",
-    "verification_code_issue", "closure_consequences", "dispute_outcome", "next_step", "previous_step",
-    "repeat_step", "step_problem", "problem_solved", "cancel", "affirm", "deny", "greet", "goodbye", "thank",
-    "capabilities", "bot_challenge", "out_of_scope",
+    "contact_support", "support_hours", "contact_preparation", "human_handoff", "leave_queue",
+    "ask_ticket_status", "account_compromised", "verification_code_issue", "closure_consequences", "dispute_outcome",
+    "next_step", "previous_step", "repeat_step", "step_problem", "problem_solved", "cancel", "affirm", "deny",
+    "greet", "goodbye", "thank", "capabilities", "bot_challenge", "out_of_scope",
 ]
 # fmt: on
 CODE = sorted([*ROOT.glob("actions/**/*.py"), *ROOT.glob("engine/**/*.py")])

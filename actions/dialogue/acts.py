@@ -21,6 +21,8 @@ class Act(str, Enum):
     AFFIRM = "affirm"
     DENY = "deny"
     HUMAN = "human"
+    LEAVE_QUEUE = "leave_queue"
+    TICKET_STATUS = "ticket_status"
     GREET = "greet"
     GOODBYE = "goodbye"
     THANK = "thank"
@@ -42,6 +44,8 @@ _ACTS: Mapping[str, Act] = {
     "affirm": Act.AFFIRM,
     "deny": Act.DENY,
     "human_handoff": Act.HUMAN,
+    "leave_queue": Act.LEAVE_QUEUE,
+    "ask_ticket_status": Act.TICKET_STATUS,
     "greet": Act.GREET,
     "goodbye": Act.GOODBYE,
     "thank": Act.THANK,
@@ -55,6 +59,8 @@ _ACTS: Mapping[str, Act] = {
 STEERING = frozenset({Act.NEXT, Act.PREVIOUS, Act.REPEAT, Act.PROBLEM})
 CONTROL = frozenset({*STEERING, Act.SOLVED, Act.CANCEL, Act.AFFIRM, Act.DENY})
 SOCIAL = frozenset({Act.GREET, Act.GOODBYE, Act.THANK, Act.CAPABILITIES, Act.BOT_CHALLENGE})
+# What only whoever knows queue and tickets can do or answer.
+SUPPORT = frozenset({Act.LEAVE_QUEUE, Act.TICKET_STATUS})
 UNCLEAR = frozenset({Act.NOT_UNDERSTOOD, Act.OUT_OF_SCOPE})
 
 

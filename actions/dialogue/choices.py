@@ -105,6 +105,8 @@ def _makes_sense(context: Context, state: DialogueState, act: Act) -> bool:
         return False
     if act in (Act.AFFIRM, Act.DENY):
         return state.walk is not None or state.offer is not None
+    if act is Act.LEAVE_QUEUE or (act is Act.CANCEL and state.handed_over):
+        return state.handed_over
     if act is Act.NEXT or act is Act.REPEAT or act is Act.CANCEL:
         return state.walk is not None or state.offer in (Offer.RESUME, Offer.REQUEST)
     if act in (Act.PREVIOUS, Act.PROBLEM, Act.SOLVED):

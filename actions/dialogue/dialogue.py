@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from actions.dialogue import choices, details, repair, requests, returning, topics, walkthrough, yes_and_no
+from actions.dialogue import choices, details, repair, requests, returning, support, topics, walkthrough, yes_and_no
 from actions.dialogue.acts import CONTROL, STEERING, UNCLEAR, Act, act_of
 from actions.dialogue.endings import after_digression, rate
+from actions.dialogue.events import events_of
 from actions.dialogue.handing_over import hand_off
 from actions.dialogue.messages import AnswerBand, Reply, UserMessage
 from actions.dialogue.replies import ReplyBuilder
@@ -51,6 +52,8 @@ class Dialogue:
             Act.CANCEL: walkthrough.cancel,
             Act.AFFIRM: yes_and_no.affirm,
             Act.DENY: yes_and_no.deny,
+            Act.LEAVE_QUEUE: support.leave_queue,
+            Act.TICKET_STATUS: support.ticket_status,
             Act.OUT_OF_SCOPE: repair.out_of_scope,
             Act.NOT_UNDERSTOOD: repair.not_understood,
             Act.RESTART: self._restart,
@@ -67,6 +70,7 @@ class Dialogue:
         before = returning.welcome(self._context, state, message)
         is_angry = repair.shows_anger(act, message)
         turn = self._respond(replace(before, frustrated=before.frustrated or is_angry), act, message)
+        turn = support.asked_beside(self._context, turn, act, message)
         if turn.state.failures_in_row == before.failures_in_row and act in _PROGRESS:
             turn = Turn(replace(turn.state, failures_in_row=0), turn.replies)
         if is_angry:
@@ -74,7 +78,9 @@ class Dialogue:
         turn = returning.recap(self._context, state, message, turn)
         if turn.state.frustrated:
             turn = Turn(turn.state, repair.shortened(turn.replies))
-        return Turn(without_leftovers(turn.state), turn.replies)
+        # A walkthrough may have ended by the time that has passed, before anything was answered.
+        events = events_of(replace(before, attempts=state.attempts), turn)
+        return Turn(without_leftovers(turn.state), turn.replies, events)
 
     def _respond(self, state: DialogueState, act: Act, message: UserMessage) -> Turn:
         context = self._context
@@ -173,6 +179,7 @@ class Dialogue:
         if walkthrough.consents(state, act, message):
             return show_step(context, state, 1)
         act = walkthrough.meaning_now(context, state, act, message)
+        act = support.meaning_now(context, state, act, message)
         if act is Act.HUMAN:
             return self._hand_off(state, message)
         if repair.shows_anger(act, message):

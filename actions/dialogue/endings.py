@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from actions.dialogue.messages import Button, Reply, request_payload
+from actions.dialogue.messages import Button, Event, EventKind, Reply, request_payload
 from actions.dialogue.state import (
     Attempt,
     AttemptOutcome,
@@ -75,4 +75,5 @@ def after_digression(context: Context, state: DialogueState, *replies: Reply) ->
 def rate(state: DialogueState, rating: str) -> Turn:
     """Takes note of a rating from 1 to 5."""
     response = "utter_rated_low" if int(rating) < 3 else "utter_rated"
-    return Turn(replace(state, rating=int(rating), offer=None), (Reply(response),))
+    event = Event(EventKind.RATED, state.attempts[-1].topic if state.attempts else None, value=int(rating))
+    return Turn(replace(state, rating=int(rating), offer=None), (Reply(response, event=event),))

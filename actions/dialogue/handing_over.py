@@ -14,6 +14,8 @@ from actions.dialogue.turn import Context, Turn
 def hand_off(context: Context, state: DialogueState, message: UserMessage, reason: HandoffReason | None = None) -> Turn:
     """Hands everything that is open to a human: the walkthrough, the suspended ones, the other requests.
 
+    Asked for again, it says less: the user knows what will happen.
+
     Args:
         context: Knowledge and replies.
         state: The state before.
@@ -25,5 +27,6 @@ def hand_off(context: Context, state: DialogueState, message: UserMessage, reaso
     custom = handoff_payload(state, reason or HandoffReason.USER_REQUEST, context.knowledge, message.entities)
     suspended = tuple(Attempt(walk.topic, walk.step, AttemptOutcome.HANDED_OFF) for walk in state.suspended)
     left = leave(replace(state, attempts=(*state.attempts, *suspended)), AttemptOutcome.HANDED_OFF)
-    left = replace(left, suspended=(), requests=(), offer=None, failures_in_row=0)
-    return Turn(left, (context.replies.handoff(), Reply(custom=custom)))
+    left = replace(left, suspended=(), requests=(), offer=None, failures_in_row=0, handed_over=True)
+    told = Reply("utter_handoff_again") if state.handed_over else context.replies.handoff()
+    return Turn(left, (told, Reply(custom=custom)))

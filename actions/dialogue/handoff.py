@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from actions.dialogue.messages import HANDOFF
 from actions.dialogue.state import Attempt, DialogueState, HandoffReason, Walk
 from actions.knowledge import Knowledge
 
@@ -31,7 +32,7 @@ def handoff_payload(
     collected = dict(state.collected_details)
     collected |= {name: entities[name][0] for name in _CONTACT_ENTITIES if name in entities}
     return {
-        "type": "handoff",
+        "type": HANDOFF,
         "version": SCHEMA_VERSION,
         "reason": reason.value,
         "summary": _summary(state, reason, knowledge, collected),

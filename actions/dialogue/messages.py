@@ -10,6 +10,10 @@ from typing import Any
 
 from actions.dialogue.state import Request
 
+# `type` of a custom payload.
+HANDOFF = "handoff"
+SUPPORT_REQUEST = "support_request"
+
 
 class AnswerBand(str, Enum):
     """How far the NLU trusts its intent: answer it, ask which of several is meant, or say that it is not understood."""
@@ -36,6 +40,7 @@ class UserMessage:
         further_requests: Other requests in the same message, in the order of the text.
         pause: Seconds since the message before; 0 for the first.
         is_new_session: Whether the session of the message before has ended since.
+        after_agent: Whether a human has had the conversation since the message before.
     """
 
     intent: str = ""
@@ -50,6 +55,7 @@ class UserMessage:
     further_requests: tuple[Request, ...] = ()
     pause: float = 0
     is_new_session: bool = False
+    after_agent: bool = False
 
     def single_value(self, entity: str | None, known: set[str]) -> str | None:
         """Returns the one value of `entity` among `known`; None when there is none, or more than one."""
@@ -84,6 +90,37 @@ class Progress:
     steps: tuple[str, ...]
 
 
+class EventKind(str, Enum):
+    """What can happen in a turn, for the statistics."""
+
+    TOPIC_OPENED = "topic_opened"
+    STEP_SHOWN = "step_shown"
+    STEP_PROBLEM = "step_problem"
+    SOLVED = "solved"
+    NOT_SOLVED = "not_solved"
+    ABANDONED = "abandoned"
+    RATED = "rated"
+    NOT_UNDERSTOOD = "not_understood"
+    NOT_MEANT = "not_meant"
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that has happened in a turn; docs/support.md says when.
+
+    Attributes:
+        kind: What.
+        topic: Id of the topic that it is about.
+        step: Number of the step that it is about, from 1.
+        value: The rating, from 1 to 5.
+    """
+
+    kind: EventKind
+    topic: str | None = None
+    step: int | None = None
+    value: int | None = None
+
+
 @dataclass(frozen=True)
 class Reply:
     """One message of the bot.
@@ -95,6 +132,7 @@ class Reply:
         custom: A custom payload for the channel; then there is no response.
         progress: Set on the steps of a walkthrough.
         ask: What kind of answer is wanted, for a client that treats it in its own way: `rating`, `choice` or `contact`.
+        event: What the reply is an answer to, or does, if the statistics are to know. Not shown to anybody.
     """
 
     response: str | None = None
@@ -103,6 +141,12 @@ class Reply:
     custom: Mapping[str, Any] | None = None
     progress: Progress | None = None
     ask: str | None = None
+    event: Event | None = None
+
+    @property
+    def is_handoff(self) -> bool:
+        """Whether it hands the conversation to a human."""
+        return self.custom is not None and self.custom.get("type") == HANDOFF
 
 
 def folded(text: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from actions.dialogue.acts import SOCIAL, UNCLEAR, Act
 from actions.dialogue.endings import after_digression
 from actions.dialogue.handing_over import hand_off
-from actions.dialogue.messages import Reply, UserMessage
+from actions.dialogue.messages import Event, EventKind, Reply, UserMessage
 from actions.dialogue.state import DialogueState, HandoffReason
 from actions.dialogue.turn import Context, Turn, offering_human
 
@@ -19,8 +19,21 @@ _GLAD = frozenset({Act.GREET, Act.GOODBYE, Act.THANK, Act.SOLVED})
 _NICETIES = frozenset({"utter_procedure_intro", "utter_request_noted", "utter_already_in_procedure"})
 
 
-def failed(context: Context, state: DialogueState, message: UserMessage, reason: HandoffReason) -> Turn | DialogueState:
+def failed(
+    context: Context,
+    state: DialogueState,
+    message: UserMessage,
+    reason: HandoffReason,
+    event: Event | None = None,
+) -> Turn | DialogueState:
     """Counts a failure; the third in a row hands over.
+
+    Args:
+        context: Knowledge and replies.
+        state: The state before.
+        message: The message that led here.
+        reason: Why it is handed over.
+        event: What the statistics are to know if it is; whoever answers otherwise has to tell them.
 
     Returns:
         The turn of the handoff, or the state in which something else may still be tried.
@@ -28,26 +41,32 @@ def failed(context: Context, state: DialogueState, message: UserMessage, reason:
     state = replace(state, failures_in_row=state.failures_in_row + 1)
     if state.failures_in_row < MAX_FAILURES:
         return state
-    return hand_off(context, state, message, reason).after(Reply("utter_third_failure"))
+    return hand_off(context, state, message, reason).after(Reply("utter_third_failure", event=event))
+
+
+def _unclear(state: DialogueState) -> Event:
+    return Event(EventKind.NOT_UNDERSTOOD, state.topic, state.step or None)
 
 
 def not_understood(context: Context, state: DialogueState, message: UserMessage) -> Turn:
     """Says that the message was not understood; the second time in a row offers a human first."""
-    after = failed(context, state, message, HandoffReason.NOT_UNDERSTOOD)
+    event = _unclear(state)
+    after = failed(context, state, message, HandoffReason.NOT_UNDERSTOOD, event)
     if isinstance(after, Turn):
         return after
     if after.failures_in_row > 1:
-        reply = Reply("utter_not_understood_again", buttons=context.replies.menu())
+        reply = Reply("utter_not_understood_again", buttons=context.replies.menu(), event=event)
         return offering_human(after, HandoffReason.NOT_UNDERSTOOD, reply)
-    return with_menu(context, after, "utter_not_understood")
+    return with_menu(context, after, "utter_not_understood", event)
 
 
 def none_of_these(context: Context, state: DialogueState, message: UserMessage) -> Turn:
     """Answers 都不是: regrets, and offers a human."""
-    after = failed(context, state, message, HandoffReason.NOT_UNDERSTOOD)
+    event = Event(EventKind.NOT_MEANT, state.topic, state.step or None)
+    after = failed(context, state, message, HandoffReason.NOT_UNDERSTOOD, event)
     if isinstance(after, Turn):
         return after
-    return offering_human(after, HandoffReason.NOT_UNDERSTOOD, Reply("utter_none_of_these"))
+    return offering_human(after, HandoffReason.NOT_UNDERSTOOD, Reply("utter_none_of_these", event=event))
 
 
 def out_of_scope(context: Context, state: DialogueState, message: UserMessage) -> Turn:
@@ -58,10 +77,10 @@ def out_of_scope(context: Context, state: DialogueState, message: UserMessage) -
     return after if isinstance(after, Turn) else with_menu(context, after, "utter_unsupported_topic")
 
 
-def with_menu(context: Context, state: DialogueState, response: str) -> Turn:
+def with_menu(context: Context, state: DialogueState, response: str, event: Event | None = None) -> Turn:
     """Says something; when nothing is under way, with the buttons of the main topics."""
     buttons = () if state.walk else context.replies.menu()
-    return after_digression(context, state, Reply(response, buttons=buttons))
+    return after_digression(context, state, Reply(response, buttons=buttons, event=event))
 
 
 def shows_anger(act: Act, message: UserMessage) -> bool:
@@ -71,7 +90,7 @@ def shows_anger(act: Act, message: UserMessage) -> bool:
 
 def apologised(turn: Turn) -> Turn:
     """Returns the turn with an apology in front, said once and not when a human takes over."""
-    if turn.state.apologised or any(reply.custom for reply in turn.replies):
+    if turn.state.apologised or any(reply.is_handoff for reply in turn.replies):
         return turn
     return Turn(replace(turn.state, apologised=True), (Reply("utter_apologise"), *turn.replies))
 
@@ -80,10 +99,11 @@ def calm(context: Context, state: DialogueState, act: Act, message: UserMessage)
     """Answers anger that says nothing else: apologises once and offers a human. None when there is more to answer."""
     if act not in UNCLEAR | SOCIAL or "unsupported_topic" in message.entities:
         return None
-    after = failed(context, state, message, HandoffReason.FRUSTRATED)
+    event = _unclear(state) if act is Act.NOT_UNDERSTOOD else None
+    after = failed(context, state, message, HandoffReason.FRUSTRATED, event)
     if isinstance(after, Turn):
         return after
-    reply = Reply("utter_offer_human_shortly" if after.apologised else "utter_apologise_and_offer_human")
+    reply = Reply("utter_offer_human_shortly" if after.apologised else "utter_apologise_and_offer_human", event=event)
     after = replace(after, apologised=True)
     return offering_human(after, HandoffReason.FRUSTRATED, reply)
 

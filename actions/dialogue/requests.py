@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from actions.dialogue.acts import SOCIAL, Act, act_of
+from actions.dialogue.acts import SOCIAL, SUPPORT, Act, act_of
 from actions.dialogue.messages import AnswerBand, Button, Reply, UserMessage, request_payload
 from actions.dialogue.state import DialogueState, Request
 from actions.dialogue.turn import Context, Turn
@@ -14,14 +14,14 @@ def first_served(context: Context, act: Act, message: UserMessage) -> tuple[Act,
     """Returns the request to serve now and, as its further requests, the topics to remember.
 
     A stolen account and the wish for a human come first wherever they stand; a greeting is no request when there is
-    another one.
+    another one, and what is asked about queue and ticket is passed on beside it.
     """
     own = own_request(message)
     candidates = [own, *message.further_requests]
     urgent = [request for request in candidates if is_urgent(context, request)]
     human = [request for request in candidates if act_of(request.intent, context.knowledge) is Act.HUMAN]
     first = (human or urgent or [own])[0]
-    if first is own and act in SOCIAL:
+    if first is own and act in SOCIAL | SUPPORT:
         first = next((request for request in message.further_requests if _is_topic(context, request)), own)
     others = tuple(
         request

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from actions.dialogue import choices
 from actions.dialogue.messages import Reply, UserMessage
-from actions.dialogue.state import DialogueState, Offer, with_walk
+from actions.dialogue.state import Attempt, AttemptOutcome, DialogueState, Offer, with_walk
 from actions.dialogue.steps import resume_hint
 from actions.dialogue.topics import suspend
 from actions.dialogue.turn import Context, Turn
@@ -23,13 +23,31 @@ def welcome(context: Context, state: DialogueState, message: UserMessage) -> Dia
     """Returns the state as it is when the message comes in.
 
     A new session starts fresh, but what was under way is suspended, not lost, and what has been learned about the
-    user's wording and walkthroughs stays. After a long pause a bare yes is no answer to the question before it.
+    user's wording and walkthroughs stays. After a long pause a bare yes is no answer to the question before it. After
+    a human nothing is open any more.
     """
+    if message.after_agent:
+        return _relieved(context, state)
     if message.is_new_session:
         return afresh(context, state)
     if state.walk and message.pause >= RECAP_SECONDS:
         return with_walk(state, interrupted=True)
     return state
+
+
+def _relieved(context: Context, state: DialogueState) -> DialogueState:
+    """Returns the state after a human has had the conversation: what was under way is theirs, the mood has passed."""
+    left = [*state.suspended, *([state.walk] if state.walk else [])]
+    handed = tuple(Attempt(walk.topic, walk.step, AttemptOutcome.HANDED_OFF) for walk in left)
+    contacts = {detail.id for detail in context.knowledge.wording.contact_details}
+    state = choices.record(state, None)
+    return DialogueState(
+        disambiguations=state.disambiguations,
+        collected_details={name: value for name, value in state.collected_details.items() if name in contacts},
+        attempts=(*state.attempts, *handed),
+        rating=state.rating,
+        rating_asked=state.rating_asked,
+    )
 
 
 def afresh(context: Context, state: DialogueState) -> DialogueState:
@@ -47,9 +65,9 @@ def afresh(context: Context, state: DialogueState) -> DialogueState:
 
 def recap(context: Context, before: DialogueState, message: UserMessage, turn: Turn) -> Turn:
     """Adds where the user stood: one line before the replies, or the offer to go on after them."""
-    if not message.is_new_session and message.pause < RECAP_SECONDS:
+    if message.after_agent or (not message.is_new_session and message.pause < RECAP_SECONDS):
         return turn
-    if any(reply.custom for reply in turn.replies):
+    if any(reply.is_handoff for reply in turn.replies):
         return turn
     left = before.walk or (before.suspended[-1] if message.is_new_session and before.suspended else None)
     if left is None:

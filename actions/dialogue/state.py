@@ -161,6 +161,7 @@ class DialogueState:
         apologised: Whether the bot has apologised for it.
         rating: What the user gave, from 1 to 5.
         rating_asked: Whether the rating has been asked for.
+        handed_over: Whether a human has been sent for in this session, so that the user may be waiting for one.
     """
 
     walk: Walk | None = None
@@ -180,6 +181,7 @@ class DialogueState:
     apologised: bool = False
     rating: int | None = None
     rating_asked: bool = False
+    handed_over: bool = False
 
     @property
     def topic(self) -> str | None:

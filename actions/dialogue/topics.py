@@ -7,7 +7,7 @@ from dataclasses import replace
 from actions.dialogue.acts import Act
 from actions.dialogue.details import details_in
 from actions.dialogue.endings import after_digression, offer_open
-from actions.dialogue.messages import Button, Reply, UserMessage, payload
+from actions.dialogue.messages import Button, Event, EventKind, Reply, UserMessage, payload
 from actions.dialogue.state import (
     MAX_SUSPENDED,
     Attempt,
@@ -52,23 +52,29 @@ def _answer_part(context: Context, state: DialogueState, topic: Topic, message: 
                 opened = start(context, state, context.knowledge.topics[item.opens], UserMessage())
                 return opened.after(context.replies.item(item, ()))
             reply = context.replies.item(item, context.replies.related(topic, state))
-            return _answering(context, state, topic, reply, offer=item.offer_human)
+            return _answering(context, state, topic, _opening(state, topic, reply), offer=item.offer_human)
     asked = message.single_value("detail", {detail.value for detail in topic.details})
     for detail in topic.details:
         if detail.value == asked:
             reply = context.replies.detail(detail.text, (context.replies.topic_button(topic),))
+            reply = _opening(state, topic, reply)
             return after_digression(context, replace(state, last_topic=topic.id), reply)
     return None
+
+
+def _opening(state: DialogueState, topic: Topic, reply: Reply) -> Reply:
+    """Returns an answer that opens its topic; a question of detail about the walkthrough under way opens nothing."""
+    return reply if topic.id == state.topic else replace(reply, event=Event(EventKind.TOPIC_OPENED, topic.id))
 
 
 def _answer(context: Context, state: DialogueState, topic: Topic) -> Turn:
     if topic.urgent:
         state = suspend(context, state).state
-        reply = context.replies.answer(topic, context.replies.related(topic, state))
+        reply = _opening(state, topic, context.replies.answer(topic, context.replies.related(topic, state)))
         return offering_human(replace(state, last_topic=topic.id), HandoffReason.ACCOUNT_COMPROMISED, reply)
     parts = tuple(Button(item.label, payload(topic.id, **{topic.entity or "": item.value})) for item in topic.items)
     reply = context.replies.answer(topic, parts or context.replies.related(topic, state), short=state.frustrated)
-    return _answering(context, state, topic, reply, offer=topic.offer_human)
+    return _answering(context, state, topic, _opening(state, topic, reply), offer=topic.offer_human)
 
 
 def _answering(context: Context, state: DialogueState, topic: Topic, reply: Reply, *, offer: bool) -> Turn:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from actions.dialogue.messages import Reply
+from actions.dialogue.messages import Event, Reply
 from actions.dialogue.replies import ReplyBuilder
 from actions.dialogue.state import DialogueState, HandoffReason, Offer
 from actions.knowledge import Knowledge, Topic
@@ -24,10 +24,17 @@ class Context:
 
 @dataclass(frozen=True)
 class Turn:
-    """What a message leads to."""
+    """What a message leads to.
+
+    Attributes:
+        state: The state after it.
+        replies: What the bot says, in order.
+        events: What has happened, for the statistics; worked out when the turn is complete.
+    """
 
     state: DialogueState
     replies: tuple[Reply, ...]
+    events: tuple[Event, ...] = ()
 
     def after(self, *replies: Reply) -> Turn:
         """Returns the turn with other replies before its own."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 from actions.dialogue.acts import CONTROL, UNCLEAR, Act
 from actions.dialogue.details import skip_detail
 from actions.dialogue.endings import after_digression, finish
-from actions.dialogue.messages import AnswerBand, Reply, UserMessage
+from actions.dialogue.messages import AnswerBand, Event, EventKind, Reply, UserMessage
 from actions.dialogue.repair import failed
 from actions.dialogue.state import AttemptOutcome, Awaiting, DialogueState, HandoffReason, Offer, with_walk
 from actions.dialogue.steps import (
@@ -171,14 +171,16 @@ def problem(context: Context, state: DialogueState, message: UserMessage) -> Tur
         tried = tuple(dict.fromkeys((*walk.problem_steps, step.id)))
         state = with_walk(state, problem_steps=tried, awaiting=None, interrupted=False)
         return next_check(context, state).after(trouble)
-    after = failed(context, state, message, HandoffReason.STEP_PROBLEM)
+    event = Event(EventKind.STEP_PROBLEM, topic.id, state.step)
+    after = failed(context, state, message, HandoffReason.STEP_PROBLEM, event)
     if isinstance(after, Turn):
         return after
     problems = walk.problem_steps
     if step.id in problems:
-        return offering_human(after, HandoffReason.STEP_PROBLEM, Reply("utter_offer_human_after_trouble"))
+        reply = Reply("utter_offer_human_after_trouble", event=event)
+        return offering_human(after, HandoffReason.STEP_PROBLEM, reply)
     after = with_walk(after, problem_steps=(*problems, step.id), awaiting=None, interrupted=False)
-    return Turn(after, (context.replies.trouble(topic, after),))
+    return Turn(after, (replace(context.replies.trouble(topic, after), event=event),))
 
 
 def solved(context: Context, state: DialogueState, message: UserMessage) -> Turn:

@@ -96,6 +96,8 @@ class Wording(_Model):
     rating: ShortAnswer
     done_phrases: list[str]
     rejections: list[str]
+    waiting_words: list[str]
+    intent_titles: dict[str, Text]
     list_separator: str
     contact_details: list[CollectedDetail]
     handoff_summary: HandoffSummary

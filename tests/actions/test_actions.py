@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -96,7 +97,15 @@ CASES: list[tuple[str, str, dict[str, Any], list[str | None], dict[str, Any]]] =
         "human_handoff",
         STEP_2,
         ["utter_handoff", None],
-        {**LEFT, **attempt("handed_off")},
+        {**LEFT, **attempt("handed_off"), "handed_over": True},
+    ),
+    ("action_leave_queue", "leave_queue", {"handed_over": True}, ["utter_queue_unknown", None], {"handed_over": None}),
+    (
+        "action_tell_ticket_status",
+        "ask_ticket_status",
+        STEP_2,
+        ["utter_ticket_unknown", None, "utter_resume_hint"],
+        {"interrupted": True},
     ),
     ("action_restart", "restart", {}, ["utter_greet"], {}),
     ("action_back", "back", STEP_2, ["utter_first_step"], {"procedure_step": 1.0}),
@@ -157,6 +166,17 @@ def test_rules_and_acts_say_the_same(executor: ActionExecutor, path: Path) -> No
     for rule in YAML(typ="safe").load(path.read_text(encoding="utf-8"))["rules"]:
         intent, action = rule["steps"]
         assert act_of(intent["intent"], knowledge()) is acts[action["action"]]
+
+
+async def test_what_happened_goes_along_with_the_first_text_only(executor: ActionExecutor) -> None:
+    latest = {"text": "…", "intent": {"name": "forgot_password", "confidence": 0.9}, "entities": []}
+    dispatcher = CollectingDispatcher()
+    tracker = Tracker("me", {}, latest, [], False, None, {}, "action_listen")
+    await executor.actions["action_open_topic"](dispatcher, tracker, {})
+    opened = {"kind": "topic_opened", "topic": "forgot_password", "step": None, "value": None}
+    shown = {"kind": "step_shown", "topic": "forgot_password", "step": 1, "value": None}
+    assert [message.get("events") for message in dispatcher.messages] == [[opened, shown], None]
+    json.dumps(dispatcher.messages)
 
 
 async def session_start(executor: ActionExecutor, events: list[dict[str, Any]]) -> tuple[list[str], list[Any]]:

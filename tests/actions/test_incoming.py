@@ -54,3 +54,9 @@ def test_a_value_after_a_rejection_is_rejected() -> None:
 
 def test_an_empty_parse_is_an_empty_message() -> None:
     assert message_from_parse({}, []) == UserMessage(confidence=0)
+
+
+def test_a_human_in_between_is_told_by_the_gateway() -> None:
+    assert message_from_parse({"text": "好", "metadata": {"after_agent": True}}, []).after_agent
+    for metadata in (None, {}, {"after_agent": False}, {"after_agent": "no"}):
+        assert not message_from_parse({"text": "好", "metadata": metadata}, []).after_agent

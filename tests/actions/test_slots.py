@@ -43,6 +43,7 @@ FULL = DialogueState(
     apologised=True,
     rating=4,
     rating_asked=True,
+    handed_over=True,
 )
 HUMAN = DialogueState(offer=Offer.HUMAN, offer_reason=HandoffReason.NOT_UNDERSTOOD)
 CHOICE = DialogueState(

@@ -42,6 +42,11 @@ class BotMessage:
     payloads: tuple[str, ...]
     custom: dict[str, Any] | None
 
+    @property
+    def is_handoff(self) -> bool:
+        """Whether it is the payload that hands the conversation to a human."""
+        return self.custom is not None and self.custom.get("type") == "handoff"
+
 
 class RecordingChannel(OutputChannel):
     """Keeps what is sent, with the name of the response."""
@@ -84,22 +89,22 @@ class Bot:
         """Returns what the NLU makes of a text."""
         return dict(self._loop.run_until_complete(self._agent.parse_message(text)))
 
-    def says(self, sender: str, text: str) -> list[BotMessage]:
-        """Sends a message and returns the bot's."""
+    def says(self, sender: str, text: str, *, after_agent: bool = False) -> list[BotMessage]:
+        """Sends a message, perhaps the first after a human had the conversation, and returns the bot's."""
         now = time.time
 
         def later() -> float:
             return now() + self._minutes_passed * 60
 
         with mock.patch("time.time", new=later):
-            return self._loop.run_until_complete(self._says(sender, text))
+            return self._loop.run_until_complete(self._says(sender, text, {"after_agent": after_agent}))
 
     def slots(self, sender: str) -> dict[str, Any]:
         """Returns the slots of a conversation."""
         tracker = self._loop.run_until_complete(self._agent.tracker_store.get_or_create_tracker(sender))
         return dict(tracker.current_slot_values())
 
-    async def _says(self, sender: str, text: str) -> list[BotMessage]:
+    async def _says(self, sender: str, text: str, metadata: dict[str, Any]) -> list[BotMessage]:
         channel = RecordingChannel()
-        await self._agent.handle_message(UserMessage(text, channel, sender))
+        await self._agent.handle_message(UserMessage(text, channel, sender, metadata=metadata))
         return channel.messages

@@ -33,7 +33,7 @@ HUMAN_LINES = ("转人工", "人工客服", "我要转人工", "轉人工")
 CONTROL_LINES = (
     "下一步", "上一步", "再说一遍", "继续", "好的", "不用了", "算了", "解决了", "还是不行", "跳过", "从头来",
     "第二步", "第九步", "1", "第二个", "都不是", "5分", "改一下金额", "我选错了", "好了", "？？？", "", "谢谢",
-    "/restart", "/session_start", "/back", "/nonsense", "昨天", "200块",
+    "/restart", "/session_start", "/back", "/nonsense", "昨天", "200块", "不等了", "我的工单怎么样了",
 )
 # fmt: on
 _SHARE_OF_CONTROL, _SHARE_OF_BUTTONS, _SHARE_OF_HUMAN = 0.35, 0.2, 0.03
@@ -48,7 +48,7 @@ class Report:
     Attributes:
         turns: Messages sent.
         conversations: Conversations held.
-        counts: How often each response came; `handoff` stands for the payload.
+        counts: How often text came, and each type of payload.
         asked: Messages labelled as a request for a human in the test set.
         granted: Of these, how many led to one, or to a choice that names one.
         problems: What went wrong, with the seed and the number of the turn.
@@ -95,7 +95,7 @@ def _converse(
             report.problems.append(f"{where}: {type(error).__name__}: {error}")
             messages = []
         report.turns += 1
-        report.counts.update("handoff" if message.custom else message.response or "text" for message in messages)
+        report.counts.update(message.custom["type"] if message.custom else "text" for message in messages)
         said = [message.text for message in messages if not message.custom]
         if not said or not all(text.strip() for text in said):
             report.problems.append(f"{where}: an empty reply")
@@ -118,7 +118,7 @@ def _line(chance: random.Random, examples: list[tuple[str, str]], payloads: list
 
 
 def _check_human(text: str, intent: str, messages: Sequence[BotMessage], where: str, report: Report) -> None:
-    granted = any(message.custom for message in messages)
+    granted = any(message.is_handoff for message in messages)
     if text in (*HUMAN_LINES, f"/{HUMAN}") and not granted:
         report.problems.append(f"{where}: no human for {text}")
     elif intent == HUMAN and text not in HUMAN_LINES:

@@ -127,7 +127,12 @@ def test_messages_and_events_are_the_same(servers: dict[str, tuple[str, Path]]) 
         for turn in script["turns"]:
             said = {
                 name: post(
-                    f"{address}/webhooks/rest/webhook", {"sender": script["conversation"], "message": turn["user"]}
+                    f"{address}/webhooks/rest/webhook",
+                    {
+                        "sender": script["conversation"],
+                        "message": turn["user"],
+                        "metadata": {"after_agent": turn.get("after_agent", False)},
+                    },
                 )
                 for name, (address, _) in servers.items()
             }
@@ -162,6 +167,7 @@ def test_the_gateway_is_answered_the_same(servers: dict[str, tuple[str, Path]]) 
         ("text", "/session_start"),
         ("text", "密码注销"),
         ("text", "转人工"),
+        ("text", "我的工单怎么样了"),
     ]
     answers: dict[str, list[Any]] = {}
     for name, (address, _) in servers.items():
@@ -173,4 +179,19 @@ def test_the_gateway_is_answered_the_same(servers: dict[str, tuple[str, Path]]) 
     step = answers["engine"][2]["messages"][-1]["metadata"]
     assert step["response"] == "utter_step"
     assert (step["progress"]["number"], step["progress"]["count"]) == (2, 5)
-    assert "custom" in answers["engine"][-1]["messages"][-1]
+    assert [event["kind"] for event in answers["engine"][2]["events"]] == ["step_shown"]
+    assert [answer["messages"][-1]["custom"]["type"] for answer in answers["engine"][-2:]] == [
+        "handoff",
+        "support_request",
+    ]
+    for route, body in (("suggestions", {"text": "怎么改密码"}), ("intents", None)):
+        told = {}
+        for name, (address, _) in servers.items():
+            url = f"{address}/webhooks/gateway/{route}"
+            if body:
+                told[name] = post(url, body)
+            else:
+                with urllib.request.urlopen(url, timeout=60) as response:
+                    told[name] = json.load(response)
+        assert told["engine"] == told["rasa"]
+        assert told["engine"][route]

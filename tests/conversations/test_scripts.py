@@ -1,12 +1,13 @@
 """Plays the conversations of `scripts/*.yml` with the trained bot: typed text in, what the user sees out.
 
 A script is a list of conversations. Each turn has `user`, and any of
-`bot`: the names of the responses in order (`handoff` stands for the payload),
+`bot`: the names of the responses in order (of a payload, its type: `handoff`, `support_request`),
 `sees`: texts that must appear in what the bot says or on its buttons,
 `never`: texts that must not,
 `slots`: values of slots after the turn,
 `handoff`: values of the handoff payload; of `summary`, parts of it,
-`after`: minutes that pass before the user says it.
+`after`: minutes that pass before the user says it,
+`after_agent`: whether a human has had the conversation since.
 """
 
 from __future__ import annotations
@@ -35,18 +36,18 @@ def visible(messages: list[BotMessage]) -> str:
 def test_conversation(bot: Bot, turns: list[dict[str, Any]], request: pytest.FixtureRequest) -> None:
     sender = request.node.name
     for turn in turns:
-        assert set(turn) <= {"user", "bot", "sees", "never", "slots", "handoff", "after"}
+        assert set(turn) <= {"user", "bot", "sees", "never", "slots", "handoff", "after", "after_agent"}
         bot.wait(turn.get("after", 0))
-        messages = bot.says(sender, turn["user"])
+        messages = bot.says(sender, turn["user"], after_agent=turn.get("after_agent", False))
         where = f"after 「{turn['user']}」 the bot said:\n{visible(messages)}"
-        names = ["handoff" if message.custom else message.response for message in messages]
+        names = [message.custom["type"] if message.custom else message.response for message in messages]
         assert names, where
         if "bot" in turn:
             assert names == turn["bot"], where
         assert [text for text in turn.get("sees", ()) if text not in visible(messages)] == [], where
         assert [text for text in turn.get("never", ()) if text in visible(messages)] == [], where
         slots = bot.slots(sender)
-        handoff = next((message.custom for message in messages if message.custom), None) or {}
+        handoff = next((message.custom for message in messages if message.is_handoff), None) or {}
         expected = dict(turn.get("handoff", {}))
         assert [part for part in expected.pop("summary", ()) if part not in handoff.get("summary", "")] == [], handoff
         assert {name: handoff.get(name) for name in expected} == expected, where

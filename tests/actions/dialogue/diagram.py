@@ -87,7 +87,7 @@ def transitions(knowledge: Knowledge) -> dict[tuple[str, str], set[str]]:
             if move.label == "5" and phase(state) != "rating":
                 continue
             turn = dialogue.respond(state, move.act, move.message)
-            handed_off = any(reply.custom for reply in turn.replies)
+            handed_off = any(reply.is_handoff for reply in turn.replies)
             after = "handed_off" if handed_off else phase(turn.state)
             if after != phase(state):
                 found[phase(state), after].add(move.label)

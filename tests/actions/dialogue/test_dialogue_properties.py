@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from actions.dialogue.acts import SOCIAL, Act
+from actions.dialogue.acts import SOCIAL, SUPPORT, Act
 from actions.dialogue.messages import AnswerBand
 from actions.dialogue.state import (
     MAX_ATTEMPTS,
@@ -36,6 +36,7 @@ WALKTHROUGHS = [name for name in TOPICS if KNOWLEDGE.topics[name].is_walkthrough
 ANSWERS = [name for name in TOPICS if not KNOWLEDGE.topics[name].is_walkthrough and not KNOWLEDGE.topics[name].urgent]
 STEPS = max(len(KNOWLEDGE.topics[name].steps) for name in WALKTHROUGHS)
 CONTROL_INTENTS = ["next_step", "step_problem", "affirm", "cancel", "out_of_scope", "greet", "human_handoff", "unknown"]
+CONTROL_INTENTS += ["leave_queue", "ask_ticket_status"]
 # Every walkthrough on the stack to its last step, each step with its questions, and what is offered after.
 LONGEST_WAY = (MAX_SUSPENDED + 1) * (STEPS * 2 + 3) + MAX_REQUESTS * 2 + 5
 
@@ -100,6 +101,7 @@ MOVES = st.fixed_dictionaries(
         "further_requests": REQUESTS,
         "pause": st.sampled_from([0, 60, 3000]),
         "is_new_session": st.booleans(),
+        "after_agent": st.booleans(),
     }
 )
 WALKS = st.builds(
@@ -130,6 +132,7 @@ STATES = (
         apologised=st.booleans(),
         rating=st.none() | st.integers(1, 5),
         rating_asked=st.booleans(),
+        handed_over=st.booleans(),
     )
     .map(lambda state: fitted(state, KNOWLEDGE))
     .filter(lambda state: state.topic not in {walk.topic for walk in state.suspended})
@@ -168,7 +171,7 @@ def has_ended(conversation: Conversation) -> bool:
 
 
 def is_handed_off(conversation: Conversation) -> bool:
-    return conversation.turn is not None and any(reply.custom for reply in conversation.turn.replies)
+    return conversation.turn is not None and any(reply.is_handoff for reply in conversation.turn.replies)
 
 
 @settings(max_examples=200, deadline=None)
@@ -196,7 +199,8 @@ def test_whatever_the_user_does_the_state_is_valid_and_there_is_a_reply(
 @given(STATES)
 def test_a_human_is_one_turn_away(state: DialogueState) -> None:
     conversation = conversation_at(state)
-    assert conversation.does(Act.HUMAN, "转人工", intent="human_handoff")[-2:] == ["utter_handoff", None]
+    told = "utter_handoff_again" if state.handed_over else "utter_handoff"
+    assert conversation.does(Act.HUMAN, "转人工", intent="human_handoff")[-2:] == [told, None]
     assert conversation.state.walk is None
     assert conversation.state.suspended == ()
 
@@ -242,7 +246,7 @@ def test_who_gets_nowhere_gets_a_human(state: DialogueState, act: Act) -> None:
 
 DIGRESSIONS = st.one_of(
     st.tuples(st.just(Act.OPEN_TOPIC), st.sampled_from(ANSWERS)),
-    st.tuples(st.sampled_from([*SOCIAL - {Act.GOODBYE}, Act.OUT_OF_SCOPE, Act.NOT_UNDERSTOOD]), st.just("")),
+    st.tuples(st.sampled_from([*SOCIAL - {Act.GOODBYE}, *SUPPORT, Act.OUT_OF_SCOPE, Act.NOT_UNDERSTOOD]), st.just("")),
 )
 
 
