@@ -5,9 +5,11 @@
 
 from __future__ import annotations
 
+import functools
 import hmac
 import os
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 import structlog
@@ -19,15 +21,18 @@ from sanic import Blueprint, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
+from engine.assistance import suggestions_for, titles_of
+
 SECRET_VARIABLE = "UWALLET_ENGINE_SECRET"
 _KINDS = ("text", "payload")
 # Looks like what was typed, and is no command.
 _TYPED_PREFIX = "／"
 _logger = structlog.get_logger()
+_Handler = Callable[[Request], Awaitable[HTTPResponse]]
 
 
 class GatewayOutput(CollectingOutputChannel):
-    """Collects replies with their metadata: name of the response, step of a procedure, what is asked."""
+    """Collects replies as they are, with their metadata: name of the response, step of a procedure, what is asked."""
 
     @classmethod
     def name(cls) -> str:
@@ -36,14 +41,16 @@ class GatewayOutput(CollectingOutputChannel):
 
     async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
         """Keeps one reply (see parent class)."""
-        self.messages.append(_outgoing(message))
+        self.messages.append(message)
 
 
 class GatewayInput(InputChannel):
-    """Takes `{"sender", "message", "kind", "message_id", "metadata"}`, answers `{"messages", "understood"}`.
+    """Takes `{"sender", "message", "kind", "message_id", "metadata"}`, answers `{"messages", "understood", "events"}`.
 
     A `message_id` that is the conversation's last one is not executed again: its replies are returned once more. So a
     gateway that was killed before it could store them asks again.
+
+    Beside any conversation it tells what the knowledge says to a text, and what messages can be labelled with.
     """
 
     @classmethod
@@ -68,10 +75,18 @@ class GatewayInput(InputChannel):
         async def health(request: Request) -> HTTPResponse:
             return response.json({"status": "ok"})
 
+        def guarded(handler: _Handler) -> _Handler:
+            @functools.wraps(handler)
+            async def check(request: Request) -> HTTPResponse:
+                if self._secret and not _bears(request, self._secret):
+                    return response.json({"error": "The secret is missing or wrong."}, status=401)
+                return await handler(request)
+
+            return check
+
         @webhook.route("/webhook", methods=["POST"])
+        @guarded
         async def receive(request: Request) -> HTTPResponse:
-            if self._secret and not _bears(request, self._secret):
-                return response.json({"error": "The secret is missing or wrong."}, status=401)
             try:
                 message = _incoming(request.json)
             except ValueError as error:
@@ -87,7 +102,29 @@ class GatewayInput(InputChannel):
                     return response.json({"error": "The turn failed; the log says why."}, status=500)
             tracker = await store.retrieve(message.sender_id)
             messages = message.output_channel.messages if repeated is None else repeated
-            return response.json({"messages": messages, "understood": _understood(tracker)})
+            return response.json(
+                {
+                    "messages": [_outgoing(said) for said in messages],
+                    "understood": _understood(tracker),
+                    "events": [event for said in messages for event in said.get("events") or ()],
+                }
+            )
+
+        @webhook.route("/suggestions", methods=["POST"])
+        @guarded
+        async def suggest(request: Request) -> HTTPResponse:
+            try:
+                text = _typed(_object(request.json), "text")
+            except ValueError as error:
+                return response.json({"error": str(error)}, status=400)
+            parse = await request.app.ctx.agent.parse_message(text)
+            return response.json({"suggestions": [asdict(entry) for entry in suggestions_for(parse)]})
+
+        @webhook.route("/intents", methods=["GET"])
+        @guarded
+        async def intents(request: Request) -> HTTPResponse:
+            titles = titles_of(request.app.ctx.agent.domain.intents)
+            return response.json({"intents": [{"name": name, "title": title} for name, title in titles.items()]})
 
         return webhook
 
@@ -96,18 +133,34 @@ def _bears(request: Request, secret: str) -> bool:
     return hmac.compare_digest((request.token or "").encode(), secret.encode())
 
 
-def _incoming(body: object) -> UserMessage:
+def _object(body: object) -> Mapping[str, Any]:
     if not isinstance(body, Mapping):
         raise ValueError("Expected a JSON object.")
-    for name in ("sender", "message"):
-        if not isinstance(body.get(name), str) or not body[name].strip():
-            raise ValueError(f"{name}: expected a text that is not empty.")
+    return body
+
+
+def _text(body: Mapping[str, Any], name: str) -> str:
+    value = body.get(name)
+    if not isinstance(value, str) or not value.strip():
+        raise ValueError(f"{name}: expected a text that is not empty.")
+    return value.strip()
+
+
+def _typed(body: Mapping[str, Any], name: str) -> str:
+    """Returns a text that somebody typed, so that it is no command."""
+    text = _text(body, name)
+    if text.startswith(INTENT_MESSAGE_PREFIX):
+        return _TYPED_PREFIX + text[len(INTENT_MESSAGE_PREFIX) :]
+    return text
+
+
+def _incoming(content: object) -> UserMessage:
+    body = _object(content)
     kind = body.get("kind", "text")
     if kind not in _KINDS:
         raise ValueError(f"kind: expected one of {', '.join(_KINDS)}, found {kind!r}.")
-    text = body["message"].strip()
-    if kind == "text" and text.startswith(INTENT_MESSAGE_PREFIX):
-        text = _TYPED_PREFIX + text[len(INTENT_MESSAGE_PREFIX) :]
+    _text(body, "sender")
+    text = _typed(body, "message") if kind == "text" else _text(body, "message")
     return UserMessage(
         text,
         GatewayOutput(),
@@ -135,7 +188,7 @@ def _replies_to(tracker: DialogueStateTracker | None, message_id: str) -> list[d
     replies: list[dict[str, Any]] = []
     for event in reversed(events):
         if isinstance(event, BotUttered):
-            replies.append(_outgoing(event.message()))
+            replies.append(event.message())
         elif isinstance(event, UserUttered):
             return replies[::-1] if event.message_id == message_id else None
     return None

@@ -20,14 +20,18 @@ from sanic import Sanic
 from engine.channel import SECRET_VARIABLE, GatewayInput
 
 Result = tuple[int, Any]
+OPENED = {"kind": "topic_opened", "topic": "forgot_password", "step": None, "value": None}
 
 
 class Agent:
-    """Answers each message with a step, and counts how often it was asked."""
+    """Answers each message with a step, understands everything as the hotline, and counts how often it was asked."""
+
+    domain = SimpleNamespace(intents=["greet", "back", "forgot_password"])
 
     def __init__(self) -> None:
         self.tracker_store = InMemoryTrackerStore(Domain.empty())
         self.texts: list[str] = []
+        self.parsed: list[str] = []
 
     async def handle(self, message: UserMessage) -> None:
         self.texts.append(message.text)
@@ -41,7 +45,7 @@ class Agent:
         said = BotUttered(
             "第1步",
             {"buttons": [{"title": "下一步", "payload": "/next_step"}]},
-            {"utter_action": "utter_step", "progress": progress, "model_id": "drawn"},
+            {"utter_action": "utter_step", "progress": progress, "events": [OPENED], "model_id": "drawn"},
         )
         tracker.update(said)
         tracker.update(BotUttered(None, {"custom": {"type": "handoff"}}))
@@ -49,15 +53,22 @@ class Agent:
         for event in (said, BotUttered(None, {"custom": {"type": "handoff"}})):
             await message.output_channel.send_response(message.sender_id, event.message())
 
+    async def parse_message(self, text: str) -> dict[str, Any]:
+        self.parsed.append(text)
+        hotline = {"entity": "contact_channel", "value": "hotline", "start": 0, "end": 2}
+        return {"text": text, "intent": {"name": "contact_support", "confidence": 0.9}, "entities": [hotline]}
 
-def talk(bodies: list[Any], secret: str | None = None, token: str | None = None) -> tuple[list[Result], Agent]:
-    """Posts the bodies to a server of this channel; returns status and content of each answer."""
+
+def talk(
+    bodies: list[Any], secret: str | None = None, token: str | None = None, route: str = "webhook"
+) -> tuple[list[Result], Agent]:
+    """Posts the bodies to a server of this channel, None as a GET; returns status and content of each answer."""
     agent = Agent()
 
     async def serve() -> list[Result]:
         Sanic.test_mode = True
         app = Sanic(f"channel_{len(Sanic._app_registry)}", configure_logging=False)
-        app.ctx.agent = SimpleNamespace(tracker_store=agent.tracker_store)
+        app.ctx.agent = agent
         app.blueprint(GatewayInput(secret).blueprint(agent.handle), url_prefix="/webhooks/gateway")
         with socket.socket() as listening:
             listening.bind(("127.0.0.1", 0))
@@ -65,7 +76,7 @@ def talk(bodies: list[Any], secret: str | None = None, token: str | None = None)
             server = await app.create_server(sock=listening, return_asyncio_server=True)
             assert server is not None
             await server.startup()  # type: ignore[no-untyped-call]  # Sanic is typed in part
-            url = f"http://127.0.0.1:{listening.getsockname()[1]}/webhooks/gateway/webhook"
+            url = f"http://127.0.0.1:{listening.getsockname()[1]}/webhooks/gateway/{route}"
             try:
                 return [await asyncio.to_thread(post, url, body, token) for body in bodies]
             finally:
@@ -75,7 +86,7 @@ def talk(bodies: list[Any], secret: str | None = None, token: str | None = None)
 
 
 def post(url: str, body: Any, token: str | None) -> Result:
-    data = body if isinstance(body, bytes) else json.dumps(body).encode()
+    data = body if isinstance(body, bytes | None) else json.dumps(body).encode()
     headers = {"Content-Type": "application/json", **({"Authorization": f"Bearer {token}"} if token else {})}
     try:
         with urllib.request.urlopen(urllib.request.Request(url, data, headers), timeout=10) as response:
@@ -93,6 +104,7 @@ def test_replies_carry_buttons_progress_and_handoff() -> None:
     assert set(step["metadata"]) == {"response", "progress"}
     assert step["metadata"]["progress"]["number"] == 1
     assert handoff == {"custom": {"type": "handoff"}}
+    assert answer["events"] == [OPENED]
     assert answer["understood"] == {"intent": "forgot_password", "confidence": 0.9, "answer_band": "answer"}
 
 
@@ -142,3 +154,34 @@ def test_the_secret_comes_from_the_environment(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv(SECRET_VARIABLE, "from the environment")
     assert GatewayInput.from_credentials(None)._secret == "from the environment"
     assert GatewayInput.from_credentials({"secret": "configured"})._secret == "configured"
+
+
+def test_suggestions_beside_any_conversation() -> None:
+    [(status, answer)], agent = talk([{"text": " /restart"}], route="suggestions")
+    assert status == 200
+    assert agent.parsed == ["／restart"]
+    assert agent.texts == []
+    first = answer["suggestions"][0]
+    assert (first["topic"], first["title"]) == ("contact_support", "客服热线")
+    assert set(first) == {"topic", "title", "text"}
+
+
+@pytest.mark.parametrize("body", [[], {}, {"text": " "}, {"text": 1}, b"{"])
+def test_a_bad_question_for_suggestions_is_told(body: Any) -> None:
+    [(status, _)], agent = talk([body], route="suggestions")
+    assert status == 400
+    assert not agent.parsed
+
+
+def test_intents_have_titles_and_those_of_rasa_are_none() -> None:
+    [(status, answer)], _ = talk([None], route="intents")
+    assert (status, [entry["name"] for entry in answer["intents"]]) == (200, ["forgot_password", "greet"])
+    assert answer["intents"][0]["title"] == "忘记密码"
+
+
+@pytest.mark.parametrize(("route", "body"), [("suggestions", {"text": "你好"}), ("intents", None), ("intents/", None)])
+@pytest.mark.parametrize(("token", "status"), [(None, 401), ("wrong", 401), ("s3cret", 200)])
+def test_the_secret_is_asked_for_everywhere(route: str, body: Any, token: str | None, status: int) -> None:
+    [(found, _)], agent = talk([body], "s3cret", token, route)
+    assert found == status
+    assert len(agent.parsed) == (status == 200 and route == "suggestions")

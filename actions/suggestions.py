@@ -1,0 +1,139 @@
+"""What the knowledge files say to a message, for an agent who answers it; and what a message can be labelled with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from actions.dialogue.messages import UserMessage
+from actions.dialogue.replies import ReplyBuilder
+from actions.incoming import message_from_parse
+from actions.knowledge import Knowledge, Topic
+from actions.knowledge.schema import Setting
+
+MAX_SUGGESTIONS = 5
+# An intent that is less likely than this is no answer to what was asked; the same limit as for 「您是不是想问」.
+_LIKELY = 0.05
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """One thing that an agent may say: an answer, a question of detail, a step, or all steps of a procedure.
+
+    Attributes:
+        topic: Id of the topic that it comes from.
+        title: What it is about.
+        text: What to say, in plain text.
+    """
+
+    topic: str
+    title: str
+    text: str
+
+
+def suggestions(
+    knowledge: Knowledge, placeholder_values: Mapping[str, str], parse: Mapping[str, Any]
+) -> list[Suggestion]:
+    """Returns what the knowledge says to a message, best first.
+
+    Lines about settings that the deployment has not filled in are left out: they are the bot's excuse, no help to an
+    agent. The first suggestions are the parts that the message names (the hotline, one cause, one detail), if any.
+
+    Args:
+        knowledge: Topics and wording.
+        placeholder_values: Values of the placeholders that are filled in.
+        parse: What the NLU makes of the message.
+
+    Returns:
+        At most `MAX_SUGGESTIONS`; none when the message is about nothing that the bot knows.
+    """
+    message = message_from_parse(parse, knowledge.wording.rejections)
+    plain = _Plain(knowledge, placeholder_values)
+    found: dict[Suggestion, None] = {}
+    for topic in _topics(knowledge, message, parse):
+        found.update(dict.fromkeys(plain.about(topic, message)))
+    return list(found)[:MAX_SUGGESTIONS]
+
+
+def _topics(knowledge: Knowledge, message: UserMessage, parse: Mapping[str, Any]) -> Iterator[Topic]:
+    """Yields the topics that the message may be about: all that it asks for, then the likely ones."""
+    ranking = parse.get("intent_ranking") or ()
+    likely = [entry["name"] for entry in ranking if entry["confidence"] >= _LIKELY]
+    asked = [message.intent, *(request.intent for request in message.further_requests)]
+    for name in dict.fromkeys([*asked, *likely]):
+        if name in knowledge.topics:
+            yield knowledge.topics[name]
+
+
+def _values(topic: Topic) -> set[str]:
+    return {item.value for item in topic.items} | {step.value for step in topic.steps if step.value}
+
+
+class _Plain:
+    """Puts topics into plain text: no buttons, no questions of the bot."""
+
+    def __init__(self, knowledge: Knowledge, values: Mapping[str, str]) -> None:
+        self._knowledge, self._values = knowledge, values
+        self._replies = ReplyBuilder(knowledge, values)
+
+    def about(self, topic: Topic, message: UserMessage) -> Iterator[Suggestion]:
+        """Yields the parts of a topic that the message names, then the topic as a whole."""
+        named = message.single_value(topic.entity, _values(topic))
+        asked = message.single_value("detail", {detail.value for detail in topic.details})
+        for item in topic.items:
+            if item.value == named:
+                yield Suggestion(topic.id, item.label, self._with_settings(item.text, item.settings))
+                if item.opens:
+                    yield self._steps(self._knowledge.topics[item.opens])
+        for step in topic.steps:
+            if step.value is not None and step.value == named:
+                yield Suggestion(topic.id, self._fill(step.title, topic), self._fill(step.text, topic))
+        for detail in topic.details:
+            if detail.value == asked:
+                yield Suggestion(topic.id, topic.title, self._fill(detail.text, topic))
+        if topic.is_walkthrough:
+            yield self._steps(topic)
+        else:
+            yield Suggestion(topic.id, topic.title, self._with_settings(topic.text or "", topic.settings))
+
+    def _steps(self, topic: Topic) -> Suggestion:
+        warning = [self._fill(topic.warning.text, topic)] if topic.warning else []
+        steps = [f"{number}. {self._fill(step.text, topic)}" for number, step in enumerate(topic.steps, start=1)]
+        return Suggestion(topic.id, topic.title, "\n".join([*warning, *steps]))
+
+    def _with_settings(self, text: str, settings: Iterable[Setting]) -> str:
+        return self._replies.with_settings(text, [setting for setting in settings if setting.name in self._values])
+
+    def _fill(self, text: str, topic: Topic) -> str:
+        return self._replies.fill(text, topic)
+
+
+def intent_titles(
+    knowledge: Knowledge, intents: Iterable[str], placeholder_values: Mapping[str, str]
+) -> dict[str, str]:
+    """Returns the titles of intents as a person who labels messages reads them: the main topics first.
+
+    Args:
+        knowledge: Gives titles: of topics their menu label or title, of others those of `wording.yml`.
+        intents: The intents of the model.
+        placeholder_values: Values of the placeholders that are filled in.
+
+    Returns:
+        Title by intent. Intents without a title, such as Rasa's own, are left out.
+    """
+    replies = ReplyBuilder(knowledge, placeholder_values)
+    known = set(intents)
+    labels = knowledge.wording.choices.labels
+    ordered: Sequence[tuple[Iterable[str], Callable[[str], str]]] = (
+        ([topic.id for topic in knowledge.main_topics], replies.label),
+        (knowledge.topics, replies.label),
+        (labels, replies.label),
+        (knowledge.wording.intent_titles, lambda name: knowledge.wording.intent_titles[name]),
+    )
+    titles: dict[str, str] = {}
+    for names, title in ordered:
+        for name in names:
+            if name in known:
+                titles.setdefault(name, title(name))
+    return titles
