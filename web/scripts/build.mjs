@@ -82,7 +82,11 @@ async function buildPages(
       rolldownOptions: {
         input: pages.map((page) => path.join(root, page)),
         external: ['/widget.js'],
-        output: { entryFileNames: 'assets/[name].[hash].js', assetFileNames: 'assets/[name].[hash][extname]' },
+        output: {
+          entryFileNames: 'assets/[name].[hash].js',
+          chunkFileNames: 'assets/[name].[hash].js',
+          assetFileNames: 'assets/[name].[hash][extname]',
+        },
       },
     },
   });
@@ -109,6 +113,7 @@ const loader = await buildScript('src/loader/main.ts', 'iife', 'loader.js', {
   APP_PATH: JSON.stringify(`widget/${app}`),
 });
 await cp(path.join(WIDGET, 'src/chat.html'), path.join(DIST, 'widget/chat.html'));
+await buildPages('desk', ['index.html'], '/desk/', 'desk');
 await buildPages('demo', ['index.html'], '/demo/', 'demo');
 await buildPages('examples/plain', ['index.html'], '/demo/examples/plain/', 'demo/examples/plain');
 await buildPages('examples/react', ['index.html'], '/demo/examples/react/', 'demo/examples/react');
@@ -119,7 +124,9 @@ const files = {
   [`/widget/${app}`]: describe(`widget/${app}`, true),
   '/chat': describe('widget/chat.html', false),
 };
-for (const file of await filesBelow('demo')) files[`/${file.replace(/\/index\.html$/, '')}`] = describe(file);
+for (const folder of ['desk', 'demo']) {
+  for (const file of await filesBelow(folder)) files[`/${file.replace(/\/index\.html$/, '')}`] = describe(file);
+}
 await writeFile(path.join(DIST, 'files.json'), JSON.stringify(files, null, 2) + '\n');
 
 await checkSizes(path.join(DIST, 'widget'), loader, app);

@@ -3,17 +3,17 @@
 import type { Message, QuickReply } from './protocol.ts';
 import { supportPayload, type Support } from './support.ts';
 
-export interface Transcript {
+export interface Transcript<M extends { id: number } = Message> {
   /** Ascending ids. */
-  readonly messages: readonly Message[];
+  readonly messages: readonly M[];
   /** The highest id up to which nothing is missing after the first known message; 0 without any. */
   readonly completeTo: number;
 }
 
-export const EMPTY_TRANSCRIPT: Transcript = { messages: [], completeTo: 0 };
+export const EMPTY_TRANSCRIPT: Transcript<never> = { messages: [], completeTo: 0 };
 
 /** Returns the transcript with further messages; those known already change nothing but a fresh signed URL. */
-export function withMessages(transcript: Transcript, added: readonly Message[]): Transcript {
+export function withMessages<M extends { id: number }>(transcript: Transcript<M>, added: readonly M[]): Transcript<M> {
   if (added.length === 0) return transcript;
   const byId = new Map(transcript.messages.map((message) => [message.id, message]));
   for (const message of added) byId.set(message.id, message);
@@ -21,7 +21,7 @@ export function withMessages(transcript: Transcript, added: readonly Message[]):
   return { messages, completeTo: completeTo(messages, transcript.completeTo) };
 }
 
-function completeTo(messages: readonly Message[], known: number): number {
+function completeTo(messages: readonly { id: number }[], known: number): number {
   const first = messages[0]?.id ?? 0;
   let last = Math.max(known, first);
   for (const { id } of messages) if (id === last + 1) last = id;
@@ -29,7 +29,7 @@ function completeTo(messages: readonly Message[], known: number): number {
 }
 
 /** Whether messages are missing between those that are known. */
-export function hasGap(transcript: Transcript): boolean {
+export function hasGap(transcript: Transcript<{ id: number }>): boolean {
   return (transcript.messages.at(-1)?.id ?? 0) > transcript.completeTo;
 }
 

@@ -1,0 +1,86 @@
+/** The whole page: who is signed in decides what is shown. */
+
+import { App, Button, ConfigProvider, Result, Spin, theme } from 'antd';
+import zhCN from 'antd/locale/zh_CN';
+import dayjs from 'dayjs';
+import 'dayjs/locale/zh-cn';
+import { useEffect, useSyncExternalStore, type JSX } from 'react';
+import { useStore } from 'zustand';
+import type { SessionKeeper } from './core/session.ts';
+import type { ServerClock } from './core/waits.ts';
+import { t } from './i18n/strings.ts';
+import { SignIn } from './pages/sign_in.tsx';
+import { ErrorBoundary } from './view/error_boundary.tsx';
+import type { Preferences } from './view/preferences.ts';
+import { SignedIn } from './view/signed_in.tsx';
+
+dayjs.locale('zh-cn');
+
+export interface ApplicationProps {
+  keeper: SessionKeeper;
+  clock: ServerClock;
+  preferences: Preferences;
+}
+
+const DARK = '(prefers-color-scheme: dark)';
+
+function useDark(preferences: Preferences): boolean {
+  const choice = useStore(preferences.state, (values) => values.theme);
+  const system = useSyncExternalStore(
+    (listener) => {
+      const query = window.matchMedia(DARK);
+      query.addEventListener('change', listener);
+      return () => query.removeEventListener('change', listener);
+    },
+    () => window.matchMedia(DARK).matches,
+  );
+  return choice === 'system' ? system : choice === 'dark';
+}
+
+/** Colours of the desk; the rest are the library's. Contrast of white on the primary one is 5.1:1. */
+const PRIMARY = { light: '#0a7d5b', dark: '#1a9c75' };
+
+export function Application(props: ApplicationProps): JSX.Element {
+  const isDark = useDark(props.preferences);
+  useEffect(() => {
+    document.documentElement.dataset.theme = isDark ? 'dark' : 'light';
+  }, [isDark]);
+  const primary = isDark ? PRIMARY.dark : PRIMARY.light;
+  return (
+    <ConfigProvider
+      locale={zhCN}
+      theme={{
+        algorithm: isDark ? theme.darkAlgorithm : theme.defaultAlgorithm,
+        token: { colorPrimary: primary, colorLink: primary, borderRadius: 8 },
+      }}
+      // A space between two Chinese characters reads as a mistake.
+      button={{ autoInsertSpace: false }}
+    >
+      <App message={{ maxCount: 3 }}>
+        <ErrorBoundary>
+          <Gate {...props} />
+        </ErrorBoundary>
+      </App>
+    </ConfigProvider>
+  );
+}
+
+function Gate({ keeper, clock, preferences }: ApplicationProps): JSX.Element {
+  const { phase, session, reason } = useStore(keeper.state);
+  if (phase === 'loading') return <Spin fullscreen description={t.loading} />;
+  if (phase === 'unreachable') {
+    return (
+      <Result
+        status="warning"
+        title={t.errors.unreachable}
+        extra={
+          <Button type="primary" onClick={() => void keeper.check()}>
+            {t.retry}
+          </Button>
+        }
+      />
+    );
+  }
+  if (phase === 'signed_out' || session === null) return <SignIn keeper={keeper} reason={reason} />;
+  return <SignedIn key={session.agent.id} keeper={keeper} session={session} clock={clock} preferences={preferences} />;
+}

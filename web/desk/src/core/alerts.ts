@@ -1,0 +1,102 @@
+/** Drawing the agent's attention: a tone, the page's title, the browser's notifications. */
+
+import { fill } from '@uwallet/widget/i18n/language.ts';
+
+export type Tone = 'message' | 'waiting' | 'urgent';
+
+/** Notes of each tone: start in seconds, frequency in hertz. */
+const TONES: Record<Tone, readonly (readonly [number, number])[]> = {
+  message: [[0, 784]],
+  waiting: [
+    [0, 660],
+    [0.13, 880],
+  ],
+  urgent: [
+    [0, 880],
+    [0.16, 880],
+    [0.32, 1175],
+  ],
+};
+
+/** Tones closer together than this are one. Milliseconds. */
+const TONE_INTERVAL = 1_500;
+
+/** Plays tones. Browsers let a page make sounds only after somebody has clicked or typed in it. */
+export class Sounds {
+  private context: AudioContext | null = null;
+  private last = -Infinity;
+
+  constructor(private readonly now: () => number) {}
+
+  /** Whether the browser would let a tone be heard now. */
+  get isUnlocked(): boolean {
+    return this.context?.state === 'running';
+  }
+
+  /** To be called while somebody clicks or types. */
+  unlock(): void {
+    try {
+      this.context ??= new AudioContext();
+      if (this.context.state === 'suspended') void this.context.resume().catch(() => undefined);
+    } catch {
+      // No sound device: the title and the list tell as well.
+    }
+  }
+
+  play(tone: Tone): void {
+    const context = this.context;
+    if (context?.state !== 'running') return;
+    if (this.now() - this.last < TONE_INTERVAL && tone !== 'urgent') return;
+    this.last = this.now();
+    for (const [delay, frequency] of TONES[tone]) {
+      const start = context.currentTime + delay;
+      const gain = context.createGain();
+      gain.gain.setValueAtTime(0.0001, start);
+      gain.gain.exponentialRampToValueAtTime(0.14, start + 0.02);
+      gain.gain.exponentialRampToValueAtTime(0.0001, start + 0.3);
+      gain.connect(context.destination);
+      const note = context.createOscillator();
+      note.frequency.value = frequency;
+      note.connect(gain);
+      note.start(start);
+      note.stop(start + 0.32);
+    }
+  }
+}
+
+export interface TitleTexts {
+  plain: string;
+  unread: string;
+  waiting: string;
+}
+
+/** Returns the page's title: what is unread counts before who waits. */
+export function pageTitle(unread: number, waiting: number, texts: TitleTexts): string {
+  if (unread > 0) return fill(texts.unread, { count: unread });
+  if (waiting > 0) return fill(texts.waiting, { count: waiting });
+  return texts.plain;
+}
+
+export type Permission = 'granted' | 'denied' | 'default' | 'unsupported';
+
+export function notificationPermission(): Permission {
+  return 'Notification' in window ? Notification.permission : 'unsupported';
+}
+
+/**
+ * Shows a notification of the browser while nobody looks at the page. It says what kind of thing happened and never what
+ * the user wrote: notifications stay on lock screens. A newer one with the same tag replaces the older one.
+ */
+export function notify(title: string, body: string, tag: string, onClick: () => void): void {
+  if (notificationPermission() !== 'granted' || document.hasFocus()) return;
+  try {
+    const notification = new Notification(title, { body, tag });
+    notification.onclick = () => {
+      window.focus();
+      notification.close();
+      onClick();
+    };
+  } catch {
+    // Some browsers allow it to service workers only.
+  }
+}

@@ -1,0 +1,210 @@
+/** Requests to /desk/api. */
+
+import type {
+  Agent,
+  CannedReply,
+  Intent,
+  Message,
+  Page,
+  Presence,
+  Queue,
+  Role,
+  Session,
+  Suggestion,
+  Ticket,
+  TicketDetails,
+} from './protocol.ts';
+
+/** Codes that the desk itself makes, beside those of docs/support.md. */
+export const UNREACHABLE = 'unreachable';
+
+/** How long an answer may take. Milliseconds; pictures may be slow. */
+const TIMEOUT = 15_000;
+const UPLOAD_TIMEOUT = 120_000;
+
+/** A request that failed. `message` is the gateway's, Chinese, and may be shown; empty if it sent none. */
+export class ApiError extends Error {
+  constructor(
+    /** 0 without an answer. */
+    readonly status: number,
+    readonly code: string,
+    message: string,
+    /** Seconds. */
+    readonly retryAfter: number | null = null,
+    readonly details: Record<string, unknown> = {},
+  ) {
+    super(message);
+    this.name = 'ApiError';
+  }
+
+  /** Whether the same request can succeed later: nobody has refused it. */
+  get isTemporary(): boolean {
+    return this.status === 0 || this.status >= 500;
+  }
+}
+
+export interface ApiOptions {
+  fetch: typeof fetch;
+  /** Proves that a change comes from the desk itself; null while signed out. */
+  csrf: () => string | null;
+  /** Asks for the current proof; returns whether the same agent is still signed in. */
+  renew: () => Promise<boolean>;
+  onSignedOut: () => void;
+  /** The gateway's clock, in milliseconds since 1970, to a second. */
+  onServerTime: (time: number) => void;
+}
+
+type Query = Record<string, string | number | boolean | null | undefined>;
+
+/** The gateway's side of the desk. Every method throws `ApiError`. */
+export class DeskApi {
+  constructor(private readonly options: ApiOptions) {}
+
+  // --- Session ---
+
+  session = (): Promise<Session> => this.request('GET', '/session');
+  signIn = (username: string, password: string): Promise<Session> =>
+    this.request('POST', '/session', { username, password });
+  signOut = (): Promise<void> => this.request('DELETE', '/session');
+  changePassword = (old: string, fresh: string): Promise<void> =>
+    this.request('POST', '/password', { old, new: fresh });
+  setPresence = (status: Exclude<Presence, 'offline'>): Promise<void> => this.request('PUT', '/presence', { status });
+
+  // --- Tickets ---
+
+  queue = (): Promise<Queue> => this.request('GET', '/queue');
+  tickets = (query: {
+    status?: string | undefined;
+    query?: string | undefined;
+    agent_id?: number | undefined;
+    before?: number | undefined;
+    limit?: number;
+  }): Promise<{ tickets: Ticket[]; has_more: boolean }> => this.request('GET', '/tickets' + search(query));
+  ticket = (id: number): Promise<TicketDetails> => this.request('GET', `/tickets/${id}`);
+  messages = (id: number, query: { before?: number; after?: number; limit?: number }): Promise<Page> =>
+    this.request('GET', `/tickets/${id}/messages` + search(query));
+  suggestions = (id: number): Promise<{ suggestions: Suggestion[] }> =>
+    this.request('GET', `/tickets/${id}/suggestions`);
+  claim = (id: number): Promise<Ticket> => this.request('POST', `/tickets/${id}/claim`);
+  say = (id: number, body: { text?: string; attachment_id?: string; client_id: string }): Promise<Message> =>
+    this.request('POST', `/tickets/${id}/messages`, body);
+  transfer = (id: number, agent_id: number | null, memo: string): Promise<unknown> =>
+    this.request('POST', `/tickets/${id}/transfer`, { agent_id, memo });
+  returnToBot = (id: number): Promise<unknown> => this.request('POST', `/tickets/${id}/return`, {});
+  close = (id: number, disposition: string, note: string): Promise<unknown> =>
+    this.request('POST', `/tickets/${id}/close`, { disposition, note });
+  addNote = (id: number, text: string): Promise<unknown> => this.request('POST', `/tickets/${id}/notes`, { text });
+  assign = (id: number, agent_id: number): Promise<unknown> =>
+    this.request('POST', `/tickets/${id}/assign`, { agent_id });
+
+  upload = (id: number, file: Blob, name: string): Promise<{ id: string }> => {
+    const form = new FormData();
+    form.append('file', file, name);
+    return this.request('POST', `/tickets/${id}/attachments`, form, UPLOAD_TIMEOUT);
+  };
+
+  // --- Agents ---
+
+  agents = async (): Promise<Agent[]> => {
+    const answer = await this.request<Agent[] | { agents: Agent[] }>('GET', '/agents');
+    return Array.isArray(answer) ? answer : answer.agents;
+  };
+  createAgent = (body: {
+    username: string;
+    name: string;
+    role: Role;
+    max_chats?: number;
+  }): Promise<{ password: string }> => this.request('POST', '/agents', body);
+  changeAgent = (
+    id: number,
+    body: Partial<{ name: string; role: Role; enabled: boolean; max_chats: number }>,
+  ): Promise<unknown> => this.request('PATCH', `/agents/${id}`, body);
+  resetPassword = (id: number): Promise<{ password: string }> => this.request('POST', `/agents/${id}/password`);
+
+  // --- Canned replies ---
+
+  cannedReplies = async (): Promise<CannedReply[]> => {
+    const answer = await this.request<CannedReply[] | { canned_replies: CannedReply[] }>('GET', '/canned_replies');
+    return Array.isArray(answer) ? answer : answer.canned_replies;
+  };
+  saveCannedReply = (id: number | null, body: Omit<CannedReply, 'id'>): Promise<unknown> =>
+    id === null ? this.request('POST', '/canned_replies', body) : this.request('PUT', `/canned_replies/${id}`, body);
+  deleteCannedReply = (id: number): Promise<unknown> => this.request('DELETE', `/canned_replies/${id}`);
+
+  // --- Supervision ---
+
+  intents = async (): Promise<Intent[]> => {
+    const answer = await this.request<Intent[] | { intents: Intent[] }>('GET', '/intents');
+    return Array.isArray(answer) ? answer : answer.intents;
+  };
+
+  /** Sends a request and returns its answer's JSON. */
+  async request<T>(method: string, path: string, body?: unknown, timeout = TIMEOUT): Promise<T> {
+    try {
+      return await this.once<T>(method, path, body, timeout);
+    } catch (error) {
+      // Signed in again in another tab: the proof is another one, the agent may be the same.
+      if (error instanceof ApiError && error.code === 'csrf' && (await this.options.renew())) {
+        return this.once<T>(method, path, body, timeout);
+      }
+      if (error instanceof ApiError && error.code === 'signed_out' && path !== '/session') this.options.onSignedOut();
+      throw error;
+    }
+  }
+
+  private async once<T>(method: string, path: string, body: unknown, timeout: number): Promise<T> {
+    const headers: Record<string, string> = { Accept: 'application/json' };
+    const csrf = this.options.csrf();
+    if (method !== 'GET' && csrf !== null) headers['X-CSRF-Token'] = csrf;
+    const isForm = body instanceof FormData;
+    if (body !== undefined && !isForm) headers['Content-Type'] = 'application/json';
+    let response: Response;
+    let answer: unknown;
+    try {
+      response = await this.options.fetch(`/desk/api${path}`, {
+        method,
+        headers,
+        credentials: 'same-origin',
+        cache: 'no-store',
+        signal: AbortSignal.timeout(timeout),
+        ...(body === undefined ? {} : { body: isForm ? body : JSON.stringify(body) }),
+      });
+      const text = await response.text();
+      answer = text === '' ? null : parse(text);
+    } catch {
+      throw new ApiError(0, UNREACHABLE, '');
+    }
+    const date = Date.parse(response.headers.get('Date') ?? '');
+    if (!Number.isNaN(date)) this.options.onServerTime(date);
+    if (!response.ok) throw readError(response.status, answer);
+    return answer as T;
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+/** Returns `?a=1&b=2` without what is not there; empty without any. */
+export function search(query: Query): string {
+  const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== null && value !== '');
+  if (given.length === 0) return '';
+  return '?' + new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString();
+}
+
+function readError(status: number, answer: unknown): ApiError {
+  const source = typeof answer === 'object' && answer !== null ? (answer as Record<string, unknown>) : {};
+  const code = typeof source.code === 'string' ? source.code : status === 401 ? 'signed_out' : 'unavailable';
+  const details = typeof source.details === 'object' && source.details !== null ? source.details : {};
+  return new ApiError(
+    status,
+    code,
+    typeof source.message === 'string' ? source.message : '',
+    typeof source.retry_after === 'number' ? source.retry_after : null,
+    details as Record<string, unknown>,
+  );
+}

@@ -1,0 +1,30 @@
+/** Finding a canned reply by what is typed after 「/」. Pure. */
+
+import type { CannedReply } from './protocol.ts';
+
+/** Returns what is searched for if the text asks for canned replies, else null. */
+export function cannedQuery(text: string): string | null {
+  const match = /^[/／]([^\n]*)$/.exec(text);
+  return match ? (match[1] ?? '').trim() : null;
+}
+
+/** Returns the replies that fit, best first: by shortcut, then title, then text; all for an empty query. */
+export function findReplies(replies: readonly CannedReply[], query: string): CannedReply[] {
+  const wanted = query.toLowerCase();
+  return replies
+    .map((reply, index) => ({ reply, index, rank: rank(reply, wanted) }))
+    .filter(({ rank }) => rank !== null)
+    .sort((a, b) => (a.rank ?? 0) - (b.rank ?? 0) || a.index - b.index)
+    .map(({ reply }) => reply);
+}
+
+function rank(reply: CannedReply, wanted: string): number | null {
+  const shortcut = reply.shortcut?.toLowerCase() ?? '';
+  const title = reply.title.toLowerCase();
+  if (wanted === '') return 0;
+  if (shortcut === wanted) return 0;
+  if (shortcut.startsWith(wanted)) return 1;
+  if (title.startsWith(wanted)) return 2;
+  if (title.includes(wanted) || shortcut.includes(wanted)) return 3;
+  return reply.text.toLowerCase().includes(wanted) ? 4 : null;
+}

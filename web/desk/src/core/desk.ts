@@ -1,0 +1,319 @@
+/** The desk of one agent who is signed in: queue, conversations and alerts, kept up to date over one socket. */
+
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import { ApiError, type DeskApi } from './api.ts';
+import { Chat } from './chat.ts';
+import type { DeskSocket, ServerEvent, SocketFactory } from './connection.ts';
+import type { Counts, Message, Queue, Ticket, Watched } from './protocol.ts';
+import type { DeskStorage } from './storage.ts';
+import { listsOf, withMessage, withQueue, withTicket, type Tickets } from './tickets.ts';
+
+export interface DeskState {
+  connection: 'connecting' | 'online' | 'offline';
+  /** Whether the queue has been read once. */
+  loaded: boolean;
+  tickets: Tickets;
+  counts: Counts;
+  /** The ticket whose conversation is on the screen. */
+  openId: number | null;
+}
+
+/** What happened that the rest of the page may want to know. */
+export type DeskNews =
+  | { kind: 'agents' }
+  | { kind: 'ticket'; ticket: Ticket }
+  | { kind: 'message'; ticketId: number; message: Message }
+  /** Something that only lists on other pages show. */
+  | { kind: 'queue' };
+
+/** What deserves a tone. */
+export type DeskAlert =
+  | { kind: 'message'; ticket: Ticket }
+  | { kind: 'waiting'; ticket: Ticket }
+  | { kind: 'assigned'; ticket: Ticket }
+  | { kind: 'left'; ticket: Ticket };
+
+export interface DeskOptions {
+  agentId: number;
+  api: DeskApi;
+  connect: SocketFactory;
+  storage: DeskStorage;
+  now: () => number;
+  onNews: (news: DeskNews) => void;
+  onAlert: (alert: DeskAlert) => void;
+  onSignedOut: () => void;
+}
+
+/** Changes that come together are asked for once. Milliseconds. */
+const REFRESH_DELAY = 150;
+
+/** The queue is read anew this often even if nothing is told, in case something was not. Milliseconds. */
+const REFRESH_INTERVAL = 60_000;
+
+const NO_COUNTS: Counts = { waiting: 0, urgent: 0, mine: 0, messages: 0, online: 0 };
+
+export class Desk {
+  readonly state: StoreApi<DeskState>;
+  private socket: DeskSocket | null = null;
+  private readonly chats = new Map<number, Chat>();
+  /** Tickets that changed while the queue was being asked for. */
+  private touched = new Set<number>();
+  /** When the agent last saw everything, by ticket; ISO 8601. */
+  private readonly readAt = new Map<number, string>();
+  private refreshTimer: ReturnType<typeof setTimeout> | undefined;
+  private intervalTimer: ReturnType<typeof setInterval> | undefined;
+  private refreshing = false;
+  private refreshAgain = false;
+
+  constructor(readonly options: DeskOptions) {
+    this.state = createStore<DeskState>(() => ({
+      connection: 'connecting',
+      loaded: false,
+      tickets: new Map(),
+      counts: NO_COUNTS,
+      openId: null,
+    }));
+  }
+
+  start(): void {
+    this.socket = this.options.connect({
+      onConnect: () => this.connected(),
+      onDisconnect: () => this.disconnected(),
+      onRefused: () => this.options.onSignedOut(),
+      onEvent: (name, data) => this.receive(name, data),
+    });
+    void this.refresh();
+    this.intervalTimer = setInterval(() => void this.refresh(), REFRESH_INTERVAL);
+  }
+
+  stop(): void {
+    clearTimeout(this.refreshTimer);
+    clearInterval(this.intervalTimer);
+    for (const chat of this.chats.values()) chat.close();
+    this.chats.clear();
+    this.socket?.close();
+    this.socket = null;
+  }
+
+  reconnect(): void {
+    this.socket?.reconnect();
+  }
+
+  // --- Conversations ---
+
+  /** Returns the conversation of a ticket, which is kept up to date from now on. */
+  chat(ticketId: number): Chat {
+    const known = this.chats.get(ticketId);
+    if (known) return known;
+    const { api, storage, now } = this.options;
+    const chat = new Chat({
+      ticketId,
+      storage,
+      now,
+      gateway: {
+        messages: api.messages,
+        say: api.say,
+        upload: api.upload,
+        watch: (id, after) => this.watch(id, after),
+        unwatch: (id) => this.socket?.emit('unwatch', { ticket_id: id }),
+        typing: (id, typing) => this.socket?.emit('typing', { ticket_id: id, typing }),
+        read: (id, last) => this.socket?.emit('read', { ticket_id: id, id: last }),
+      },
+      onMessage: (message) => this.heard(ticketId, message),
+    });
+    this.chats.set(ticketId, chat);
+    void chat.catchUp();
+    return chat;
+  }
+
+  /** Brings a ticket's conversation onto the screen. */
+  open(ticketId: number): Chat {
+    this.state.setState({ openId: ticketId });
+    this.keepChats();
+    return this.chat(ticketId);
+  }
+
+  /** The conversation is no longer on the screen. */
+  leave(ticketId: number): void {
+    if (this.state.getState().openId === ticketId) this.state.setState({ openId: null });
+    this.keepChats();
+  }
+
+  /** The agent looks at the conversation that is on the screen. */
+  seen(): void {
+    const { openId, tickets } = this.state.getState();
+    const ticket = openId === null ? undefined : tickets.get(openId);
+    // Who only watches leaves no trace.
+    if (!ticket || !this.isMine(ticket)) return;
+    const at = this.chats.get(ticket.id)?.markRead() ?? null;
+    if (at !== null) this.readAt.set(ticket.id, at);
+    if (ticket.unread > 0) this.put(ticket);
+  }
+
+  isMine(ticket: Ticket): boolean {
+    return ticket.status === 'active' && ticket.agent?.id === this.options.agentId;
+  }
+
+  /** Takes over a ticket's state from the answer to a request, if it is one. */
+  adopt(answer: unknown): void {
+    const ticket = (answer as { ticket?: unknown } | null)?.ticket ?? answer;
+    if (isTicket(ticket)) this.changed(ticket, true);
+    this.refreshSoon();
+  }
+
+  /** Reads the queue anew. */
+  async refresh(): Promise<void> {
+    if (this.refreshing) {
+      this.refreshAgain = true;
+      return;
+    }
+    this.refreshing = true;
+    this.touched = new Set();
+    try {
+      const queue = await this.options.api.queue();
+      this.show(queue);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      // The banner tells of a lost connection; the next one reads the queue.
+    } finally {
+      this.refreshing = false;
+    }
+    if (this.refreshAgain) {
+      this.refreshAgain = false;
+      this.refreshSoon();
+    }
+  }
+
+  private refreshSoon(): void {
+    clearTimeout(this.refreshTimer);
+    this.refreshTimer = setTimeout(() => void this.refresh(), REFRESH_DELAY);
+  }
+
+  // --- The connection ---
+
+  private connected(): void {
+    this.state.setState({ connection: 'online' });
+    void this.refresh();
+    for (const chat of this.chats.values()) void chat.catchUp();
+    this.options.onNews({ kind: 'agents' });
+    this.options.onNews({ kind: 'queue' });
+  }
+
+  private disconnected(): void {
+    this.state.setState({ connection: 'offline' });
+    for (const chat of this.chats.values()) chat.disconnected();
+  }
+
+  private async watch(ticketId: number, after: number): Promise<Watched> {
+    if (!this.socket || this.state.getState().connection !== 'online') throw new ApiError(0, 'unreachable', '');
+    const answer = await this.socket.request('watch', { ticket_id: ticketId, after }).catch(() => {
+      throw new ApiError(0, 'unreachable', '');
+    });
+    const { ok, error, ...watched } = answer as {
+      ok?: boolean;
+      error?: { code?: string; message?: string };
+    } & Watched;
+    if (ok === true) return watched;
+    throw new ApiError(409, error?.code ?? 'unavailable', error?.message ?? '');
+  }
+
+  private receive(name: ServerEvent, data: unknown): void {
+    const fields = (typeof data === 'object' && data !== null ? data : {}) as Record<string, unknown>;
+    const chat = this.chats.get(Number(fields.ticket_id));
+    switch (name) {
+      case 'queue_changed':
+        this.options.onNews({ kind: 'queue' });
+        return this.refreshSoon();
+      case 'ticket_changed':
+        return isTicket(data) ? this.changed(data) : undefined;
+      case 'message':
+        return this.received(Number(fields.ticket_id), fields.message as Message);
+      case 'user_typing':
+        return chat?.showTyping(fields.typing === true);
+      case 'read':
+        return chat?.noteRead(Number(fields.user_read_id));
+      case 'agents_changed':
+        return this.options.onNews({ kind: 'agents' });
+      case 'signed_out':
+        return this.options.onSignedOut();
+    }
+  }
+
+  // --- Tickets ---
+
+  private show(queue: Queue): void {
+    const { tickets: before, loaded } = this.state.getState();
+    const tickets = new Map<number, Ticket>();
+    for (const [id, ticket] of withQueue(before, queue, this.touched)) tickets.set(id, this.withRead(ticket));
+    this.state.setState({ tickets, counts: queue.counts, loaded: true });
+    if (loaded) for (const ticket of tickets.values()) this.compare(before.get(ticket.id), ticket);
+    this.keepChats();
+  }
+
+  /** `expected`: the agent did it, and needs no tone to know. */
+  private changed(ticket: Ticket, expected = false): void {
+    const before = this.state.getState().tickets.get(ticket.id);
+    this.put(ticket);
+    const now = this.state.getState().tickets.get(ticket.id);
+    if (now && !expected) this.compare(before, now);
+    this.keepChats();
+    this.options.onNews({ kind: 'ticket', ticket });
+  }
+
+  private put(ticket: Ticket): void {
+    this.touched.add(ticket.id);
+    this.state.setState({ tickets: withTicket(this.state.getState().tickets, this.withRead(ticket)) });
+  }
+
+  /** What the agent has on the screen is read, whatever the gateway knew when it counted. */
+  private withRead(ticket: Ticket): Ticket {
+    const readAt = this.readAt.get(ticket.id);
+    if (ticket.unread === 0 || readAt === undefined || ticket.last_message === null) return ticket;
+    return Date.parse(ticket.last_message.created_at) <= Date.parse(readAt) ? { ...ticket, unread: 0 } : ticket;
+  }
+
+  private received(ticketId: number, message: Message): void {
+    this.chats.get(ticketId)?.hear([message]);
+  }
+
+  private heard(ticketId: number, message: Message): void {
+    const ticket = this.state.getState().tickets.get(ticketId);
+    if (ticket) {
+      const counted = withMessage(ticket, message);
+      if (counted !== ticket) {
+        this.put(counted);
+        if (message.author === 'user' && this.isMine(ticket)) this.options.onAlert({ kind: 'message', ticket });
+      }
+    }
+    this.options.onNews({ kind: 'message', ticketId, message });
+  }
+
+  /** Tells what has happened to a ticket between two looks at it, if it deserves a tone. */
+  private compare(before: Ticket | undefined, now: Ticket): void {
+    if (before === now) return;
+    const { onAlert } = this.options;
+    if (now.status === 'queued' && before?.status !== 'queued') onAlert({ kind: 'waiting', ticket: now });
+    if (now.status === 'message' && before?.status !== 'message') onAlert({ kind: 'left', ticket: now });
+    if (!this.isMine(now)) return;
+    if (!before || !this.isMine(before)) onAlert({ kind: 'assigned', ticket: now });
+    else if (now.unread > before.unread) onAlert({ kind: 'message', ticket: now });
+  }
+
+  /** Keeps the conversations of the agent's own tickets and of the one on the screen, and lets go of the others. */
+  private keepChats(): void {
+    const { tickets, openId, loaded } = this.state.getState();
+    if (!loaded) return;
+    const own = new Set(listsOf(tickets, this.options.agentId).mine.map(({ id }) => id));
+    for (const [id, chat] of this.chats) {
+      if (own.has(id) || id === openId) continue;
+      chat.close();
+      this.chats.delete(id);
+    }
+    for (const id of own) this.chat(id);
+  }
+}
+
+function isTicket(value: unknown): value is Ticket {
+  const ticket = value as Partial<Ticket> | null;
+  return typeof ticket?.id === 'number' && typeof ticket.status === 'string' && typeof ticket.number === 'string';
+}

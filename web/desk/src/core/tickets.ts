@@ -1,0 +1,76 @@
+/** The tickets that an agent has before them: which list each is in, and in which order. Pure. */
+
+import type { Message, Queue, Ticket } from './protocol.ts';
+
+export type Tickets = ReadonlyMap<number, Ticket>;
+
+export interface Lists {
+  mine: Ticket[];
+  waiting: Ticket[];
+  messages: Ticket[];
+}
+
+/** Returns the lists as the gateway orders them: urgent first, then who waits longest. */
+export function listsOf(tickets: Tickets, agentId: number): Lists {
+  const all = [...tickets.values()];
+  return {
+    // In the order in which they were taken, so that nothing jumps while somebody aims at it.
+    mine: all
+      .filter((ticket) => ticket.status === 'active' && ticket.agent?.id === agentId)
+      .sort((a, b) => compare(a.claimed_at, b.claimed_at) || a.id - b.id),
+    waiting: all.filter(({ status }) => status === 'queued').sort(byUrgency),
+    messages: all.filter(({ status }) => status === 'message').sort(byUrgency),
+  };
+}
+
+function byUrgency(a: Ticket, b: Ticket): number {
+  return a.priority - b.priority || compare(a.queued_at ?? a.created_at, b.queued_at ?? b.created_at) || a.id - b.id;
+}
+
+function compare(a: string | null, b: string | null): number {
+  return Date.parse(a ?? '') - Date.parse(b ?? '') || 0;
+}
+
+/** Returns the tickets with one as it is now; an older version than the known one changes nothing. */
+export function withTicket(tickets: Tickets, ticket: Ticket): Tickets {
+  const known = tickets.get(ticket.id);
+  if (known && known.version > ticket.version) return tickets;
+  return new Map(tickets).set(ticket.id, ticket);
+}
+
+/**
+ * Returns the tickets of a queue that was asked for. Those of `touched` have changed since it was asked for and stay as
+ * they are, as the answer may be older.
+ */
+export function withQueue(tickets: Tickets, queue: Queue, touched: ReadonlySet<number>): Tickets {
+  const result = new Map<number, Ticket>();
+  for (const ticket of [...queue.waiting, ...queue.mine, ...queue.messages]) {
+    const known = tickets.get(ticket.id);
+    result.set(ticket.id, known && known.version > ticket.version ? known : ticket);
+  }
+  for (const id of touched) {
+    const known = tickets.get(id);
+    if (known) result.set(id, known);
+  }
+  return result;
+}
+
+/** Returns the ticket with a message that has just come; one that the gateway has counted already changes nothing. */
+export function withMessage(ticket: Ticket, message: Message): Ticket {
+  const last = ticket.last_message;
+  if (last && Date.parse(last.created_at) >= Date.parse(message.created_at)) return ticket;
+  return {
+    ...ticket,
+    unread: message.author === 'user' ? ticket.unread + 1 : ticket.unread,
+    last_message: { author: message.author, text: message.text, created_at: message.created_at },
+  };
+}
+
+/** Since when somebody waits for us: in the queue, or with a question that nobody has answered; null if nobody does. */
+export function waitingSince(ticket: Ticket): string | null {
+  if (ticket.status === 'queued') return ticket.queued_at ?? ticket.created_at;
+  if (ticket.status === 'message') return ticket.created_at;
+  if (ticket.status !== 'active') return null;
+  if (ticket.last_message?.author === 'user') return ticket.last_message.created_at;
+  return ticket.first_reply_at === null ? ticket.claimed_at : null;
+}

@@ -1,0 +1,76 @@
+/** What a conversation looks like from top to bottom: messages, notes between them, and whose part it is. Pure. */
+
+import { needsTime } from '@uwallet/widget/core/time.ts';
+import type { Message, TicketEvent } from './protocol.ts';
+
+/** Whose part of a conversation it is: the bot's own, or one in which a human serves. */
+export type Part = 'bot' | 'human';
+
+export type TimelineItem =
+  | { type: 'message'; key: string; message: Message; part: Part }
+  | { type: 'event'; key: string; event: TicketEvent }
+  | { type: 'part'; key: string; part: Part }
+  | { type: 'time'; key: string; at: string };
+
+/** Events that the user was not told of, and that the agent is to see where they happened. */
+const SHOWN_EVENTS: readonly string[] = ['note', 'transferred', 'assigned'];
+
+/** What the gateway says when a human begins, and when none serves any more. */
+const HUMAN_FROM: readonly unknown[] = ['claimed', 'transferred'];
+const HUMAN_UNTIL: readonly unknown[] = ['returned_to_bot', 'closed', 'user_left', 'requeued', 'left_queue'];
+
+/** Returns the items in the order in which they are shown. `events` may come in any order. */
+export function timelineOf(messages: readonly Message[], events: readonly TicketEvent[]): TimelineItem[] {
+  const first = messages.find(isShown)?.created_at;
+  const notes = events
+    .filter(
+      ({ kind, at }) => SHOWN_EVENTS.includes(kind) && first !== undefined && !(Date.parse(at) < Date.parse(first)),
+    )
+    .sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
+  const items: TimelineItem[] = [];
+  let part: Part | null = null;
+  let previous: string | null = null;
+  const addTime = (at: string, key: string): void => {
+    if (needsTime(at, previous)) items.push({ type: 'time', key: `time-${key}`, at });
+    previous = at;
+  };
+  const addNotes = (until: number): void => {
+    for (let event = notes[0]; event && Date.parse(event.at) < until; event = notes[0]) {
+      notes.shift();
+      const key = `event-${event.at}-${event.kind}`;
+      addTime(event.at, key);
+      items.push({ type: 'event', key, event });
+    }
+  };
+  for (const message of messages) {
+    const now = partOf(message, part ?? 'bot');
+    if (!isShown(message)) {
+      part = part === null ? part : now;
+      continue;
+    }
+    addNotes(Date.parse(message.created_at));
+    if (now !== part) items.push({ type: 'part', key: `part-${message.id}`, part: now });
+    addTime(message.created_at, String(message.id));
+    items.push({ type: 'message', key: `message-${message.id}`, message, part: now });
+    part = ends(message) ? 'bot' : now;
+  }
+  addNotes(Infinity);
+  return items;
+}
+
+/** Whether a message is worth showing: asking for the greeting is not. */
+export function isShown({ author, text, attachment, metadata }: Message): boolean {
+  if (metadata.hidden === true) return false;
+  return attachment !== null || (text !== '' && !(author === 'user' && text === '/session_start'));
+}
+
+function partOf(message: Message, before: Part): Part {
+  if (message.author === 'agent') return 'human';
+  if (message.author === 'bot') return 'bot';
+  if (message.author === 'system' && HUMAN_FROM.includes(message.metadata.support)) return 'human';
+  return before;
+}
+
+function ends(message: Message): boolean {
+  return message.author === 'system' && HUMAN_UNTIL.includes(message.metadata.support);
+}

@@ -1,0 +1,113 @@
+/** The agent's own: whether they take chats, sound, colours, password, leaving. */
+
+import {
+  BellOutlined,
+  BulbOutlined,
+  KeyOutlined,
+  LogoutOutlined,
+  QuestionCircleOutlined,
+  SoundOutlined,
+} from '@ant-design/icons';
+import { App, Avatar, Badge, Dropdown, type MenuProps } from 'antd';
+import { useState, type JSX } from 'react';
+import { useStore } from 'zustand';
+import { notificationPermission } from '../core/alerts.ts';
+import { fill, t } from '../i18n/strings.ts';
+import { useAction, useDesk } from './context.ts';
+import { PRESENCE_STATUS } from './labels.ts';
+import { PasswordDialog } from './password_dialog.tsx';
+import { usePresence } from './presence.ts';
+import { openShortcutHelp } from './shortcut_help.tsx';
+
+export function AgentMenu(): JSX.Element {
+  const { agent, keeper, preferences, sounds } = useDesk();
+  const { message } = App.useApp();
+  const { sound, theme } = useStore(preferences.state);
+  const [presence, setPresence] = usePresence();
+  const [run] = useAction();
+  const [changingPassword, setChangingPassword] = useState(false);
+  const [permission, setPermission] = useState(notificationPermission);
+
+  const askPermission = async (): Promise<void> => {
+    if (permission === 'denied') return void message.info(t.menu.notifications_blocked);
+    await Notification.requestPermission();
+    setPermission(notificationPermission());
+  };
+  const toggleSound = (): void => {
+    preferences.setSound(!sound);
+    if (sound) return;
+    sounds.unlock();
+    setTimeout(() => sounds.play('message'), 100);
+  };
+  const items: MenuProps['items'] = [
+    {
+      type: 'group',
+      label: fill(t.menu.signed_in, { name: agent.name, role: t.roles[agent.role] }),
+      children: (['online', 'away'] as const).map((status) => ({
+        key: status,
+        label: t.presence[status],
+        icon: <Badge status={PRESENCE_STATUS[status]} />,
+      })),
+    },
+    { type: 'divider' },
+    { key: 'sound', icon: <SoundOutlined />, label: sound ? t.menu.sound_off : t.menu.sound_on },
+    ...(permission === 'unsupported' || permission === 'granted'
+      ? []
+      : [{ key: 'notifications', icon: <BellOutlined />, label: t.menu.notifications }]),
+    {
+      key: 'theme',
+      icon: <BulbOutlined />,
+      label: t.menu.theme,
+      children: (['system', 'light', 'dark'] as const).map((choice) => ({
+        key: `theme-${choice}`,
+        label: t.themes[choice],
+      })),
+    },
+    { key: 'help', icon: <QuestionCircleOutlined />, label: t.menu.shortcuts, extra: '?' },
+    { key: 'password', icon: <KeyOutlined />, label: t.menu.password },
+    { type: 'divider' },
+    { key: 'leave', icon: <LogoutOutlined />, label: t.menu.leave, danger: true },
+  ];
+  const choose = (key: string): void => {
+    switch (key) {
+      case 'online':
+      case 'away':
+        return void setPresence(key);
+      case 'sound':
+        return toggleSound();
+      case 'notifications':
+        return void askPermission();
+      case 'theme-system':
+      case 'theme-light':
+      case 'theme-dark':
+        return preferences.setTheme(key.slice('theme-'.length) as 'system' | 'light' | 'dark');
+      case 'help':
+        return openShortcutHelp();
+      case 'password':
+        return setChangingPassword(true);
+      case 'leave':
+        return void run(() => keeper.signOut());
+    }
+  };
+  return (
+    <>
+      <Dropdown
+        trigger={['click']}
+        placement="topRight"
+        menu={{ items, onClick: ({ key }) => choose(key), selectedKeys: [presence, `theme-${theme}`] }}
+      >
+        <button
+          type="button"
+          className="rail-agent"
+          aria-label={fill(t.menu.label, { name: agent.name, presence: t.presence[presence] })}
+        >
+          <Badge dot status={PRESENCE_STATUS[presence]} offset={[-4, 32]} className="presence-dot">
+            <Avatar>{String.fromCodePoint(agent.name.codePointAt(0) ?? 0x20)}</Avatar>
+          </Badge>
+          <span className="rail-text">{t.presence[presence]}</span>
+        </button>
+      </Dropdown>
+      {changingPassword && <PasswordDialog onClose={() => setChangingPassword(false)} />}
+    </>
+  );
+}

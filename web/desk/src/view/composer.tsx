@@ -1,0 +1,285 @@
+/** Where the agent writes: replies and internal notes, pictures, canned replies, suggestions. */
+
+import { PictureOutlined, SendOutlined, ThunderboltOutlined } from '@ant-design/icons';
+import { countCharacters, meansSend } from '@uwallet/widget/core/composing.ts';
+import {
+  describeSize,
+  describeTypes,
+  imageProblem,
+  MAX_IMAGES,
+  type ImageProblem,
+} from '@uwallet/widget/core/images.ts';
+import { DEFAULT_LIMITS, type Limits } from '@uwallet/widget/core/protocol.ts';
+import { App, Button, Input, Popover, Segmented, Tooltip } from 'antd';
+import type { TextAreaRef } from 'antd/es/input/TextArea';
+import { useEffect, useImperativeHandle, useRef, useState, type DragEvent, type JSX, type Ref } from 'react';
+import { useStore } from 'zustand';
+import type { Chat } from '../core/chat.ts';
+import type { DraftKind } from '../core/drafts.ts';
+import type { Settings, Suggestion, Ticket } from '../core/protocol.ts';
+import { fill, t } from '../i18n/strings.ts';
+import { CannedMenu, useCannedMenu } from './canned_menu.tsx';
+import { ComposerClosed } from './composer_closed.tsx';
+import { useAction, useDesk } from './context.ts';
+import { useShortcuts } from './use_shortcuts.ts';
+
+export interface ComposerHandle {
+  /** Puts a text into the reply, to be looked over and sent by the agent. */
+  insert: (text: string) => void;
+}
+
+interface ComposerProps {
+  ref: Ref<ComposerHandle>;
+  ticket: Ticket;
+  chat: Chat;
+  mine: boolean;
+  suggestions: readonly Suggestion[];
+  onClaim: () => void;
+  claiming: boolean;
+  onClose: () => void;
+}
+
+/** From how many characters before the limit on the agent is told how many are left. */
+const TELL_FROM = 100;
+
+export function Composer(props: ComposerProps): JSX.Element {
+  const { ref, ticket, chat, mine, suggestions } = props;
+  const { api, desk, drafts, settings } = useDesk();
+  const { message } = App.useApp();
+  const limits = limitsOf(settings);
+  const [kind, setKind] = useState<DraftKind>('reply');
+  const [texts, setTexts] = useState({
+    reply: drafts.read(ticket.id, 'reply'),
+    note: drafts.read(ticket.id, 'note'),
+  });
+  const [dragging, setDragging] = useState(false);
+  const [run, busy] = useAction();
+  const area = useRef<TextAreaRef>(null);
+  const picker = useRef<HTMLInputElement>(null);
+  const phase = useStore(chat.state, (state) => state.phase);
+  // Who does not serve the user can only leave a note.
+  const shown: DraftKind = mine ? kind : 'note';
+  const text = texts[shown];
+  const left = limits.max_length - countCharacters(text.trim());
+  const sendable = text.trim() !== '' && left >= 0;
+
+  const setText = (value: string, of: DraftKind = shown): void => {
+    setTexts((all) => ({ ...all, [of]: value }));
+    drafts.write(ticket.id, of, value);
+    if (of === 'reply' && mine) chat.tellTyping(value.trim() !== '');
+  };
+  const focus = (): void => {
+    requestAnimationFrame(() => area.current?.focus({ cursor: 'end' }));
+  };
+  const insert = (value: string): void => {
+    setKind('reply');
+    const before = texts.reply.startsWith('/') ? '' : texts.reply;
+    setText(before.trim() === '' ? value : `${before.trimEnd()}\n${value}`, 'reply');
+    focus();
+  };
+  useImperativeHandle(ref, () => ({ insert }));
+
+  const canned = useCannedMenu(shown === 'reply' ? text : '', (reply) => {
+    setText(reply.text, 'reply');
+    focus();
+  });
+  const send = (): void => {
+    if (!sendable) return;
+    if (shown === 'reply') {
+      chat.sendText(text);
+      setText('');
+      return focus();
+    }
+    void run(async () => {
+      desk.adopt(await api.addNote(ticket.id, text.trim()));
+      setText('', 'note');
+    }, t.composer.note_saved);
+  };
+  const sendFiles = (files: readonly File[]): void => {
+    if (!mine || files.length === 0) return;
+    const problems = new Set<ImageProblem>();
+    for (const file of files.slice(0, MAX_IMAGES)) {
+      const problem = imageProblem(file, limits);
+      if (problem) problems.add(problem);
+      else chat.sendPicture(file, file.name);
+    }
+    const values = {
+      types: describeTypes(limits.attachment_types, t.list_separator),
+      size: describeSize(limits.attachment_bytes),
+      count: MAX_IMAGES,
+    };
+    for (const problem of problems) message.warning(fill(t.composer[problem], values), 5);
+    if (files.length > MAX_IMAGES) message.warning(fill(t.composer.too_many, values), 5);
+  };
+  useShortcuts({
+    focus_composer: focus,
+    toggle_note: () => {
+      if (mine) setKind(kind === 'reply' ? 'note' : 'reply');
+      focus();
+    },
+    canned: () => {
+      if (!mine) return;
+      setKind('reply');
+      if (texts.reply.trim() === '') setText('/', 'reply');
+      focus();
+    },
+  });
+  useEffect(() => {
+    if (mine) area.current?.focus({ cursor: 'end' });
+  }, [mine]);
+  // Leaving the conversation is no typing.
+  useEffect(() => () => chat.tellTyping(false), [chat]);
+
+  const drop = (event: DragEvent): void => {
+    event.preventDefault();
+    setDragging(false);
+    sendFiles([...event.dataTransfer.files]);
+  };
+  return (
+    <div
+      className="composer"
+      data-kind={shown}
+      onDragOver={(event) => {
+        if (!mine || !event.dataTransfer.types.includes('Files')) return;
+        event.preventDefault();
+        setDragging(true);
+      }}
+      onDragLeave={(event) => {
+        if (!event.currentTarget.contains(event.relatedTarget as Node | null)) setDragging(false);
+      }}
+      onDrop={drop}
+    >
+      {dragging && <div className="composer-drop">{t.composer.drop}</div>}
+      {!mine && <ComposerClosed {...props} />}
+      {mine && suggestions.length > 0 && <Suggestions suggestions={suggestions} onPick={insert} />}
+      {canned.open && <CannedMenu menu={canned} />}
+      {mine && (
+        <Segmented
+          size="small"
+          value={kind}
+          options={(['reply', 'note'] as const).map((value) => ({ value, label: t.composer.kinds[value] }))}
+          onChange={(value) => {
+            setKind(value);
+            focus();
+          }}
+        />
+      )}
+      <Input.TextArea
+        ref={area}
+        className="composer-field"
+        variant="borderless"
+        autoSize={{ minRows: mine ? 3 : 1, maxRows: 9 }}
+        value={text}
+        aria-label={t.composer.kinds[shown]}
+        placeholder={placeholder(shown, phase === 'offline')}
+        onChange={(event) => setText(event.target.value)}
+        onKeyDown={(event) => {
+          if (canned.onKey(event.nativeEvent)) return event.preventDefault();
+          if (!meansSend(event.nativeEvent)) return;
+          event.preventDefault();
+          send();
+        }}
+        onPaste={(event) => {
+          const files = [...event.clipboardData.files];
+          // Office programs put a picture of copied text beside the text.
+          if (files.length === 0 || event.clipboardData.getData('text/plain') !== '') return;
+          event.preventDefault();
+          sendFiles(files);
+        }}
+        {...canned.aria}
+      />
+      <div className="composer-tools">
+        {mine && shown === 'reply' && (
+          <>
+            <Tooltip title={t.composer.attach}>
+              <Button
+                type="text"
+                icon={<PictureOutlined />}
+                aria-label={t.composer.attach}
+                onClick={() => picker.current?.click()}
+              />
+            </Tooltip>
+            <Tooltip title={t.composer.canned}>
+              <Button
+                type="text"
+                icon={<ThunderboltOutlined />}
+                aria-label={t.composer.canned}
+                onClick={() => {
+                  if (text.trim() === '') setText('/');
+                  focus();
+                }}
+              />
+            </Tooltip>
+            <input
+              ref={picker}
+              type="file"
+              hidden
+              multiple
+              tabIndex={-1}
+              accept={limits.attachment_types.join(',')}
+              onChange={(event) => {
+                sendFiles([...(event.currentTarget.files ?? [])]);
+                // The same file again is a change, too.
+                event.currentTarget.value = '';
+              }}
+            />
+          </>
+        )}
+        <span className="composer-hint">
+          {left < TELL_FROM
+            ? fill(left < 0 ? t.composer.too_long : t.composer.left, { count: Math.abs(left) })
+            : t.composer.hint}
+        </span>
+        <Button
+          type="primary"
+          className="composer-send"
+          icon={<SendOutlined />}
+          disabled={!sendable}
+          loading={busy}
+          onClick={send}
+        >
+          {t.composer.send[shown]}
+        </Button>
+      </div>
+    </div>
+  );
+}
+
+function Suggestions({
+  suggestions,
+  onPick,
+}: {
+  suggestions: readonly Suggestion[];
+  onPick: (text: string) => void;
+}): JSX.Element {
+  return (
+    <div className="suggestions" role="group" aria-label={t.suggestions.label}>
+      <span className="muted">{t.suggestions.label}</span>
+      {suggestions.slice(0, 5).map(({ topic, title, text }, index) => (
+        <Popover
+          key={topic}
+          title={title}
+          content={<div className="suggestion-text">{text}</div>}
+          mouseEnterDelay={0.3}
+        >
+          <Button size="small" onClick={() => onPick(text)}>
+            <kbd>{index + 1}</kbd> {title}
+          </Button>
+        </Popover>
+      ))}
+    </div>
+  );
+}
+
+function limitsOf(settings: Settings): Limits {
+  return {
+    max_length: settings.max_length ?? DEFAULT_LIMITS.max_length,
+    attachment_bytes: settings.attachment_bytes ?? DEFAULT_LIMITS.attachment_bytes,
+    attachment_types: settings.attachment_types ?? DEFAULT_LIMITS.attachment_types,
+  };
+}
+
+function placeholder(kind: DraftKind, offline: boolean): string {
+  if (kind === 'note') return t.composer.placeholder_note;
+  return offline ? t.composer.placeholder_offline : t.composer.placeholder;
+}

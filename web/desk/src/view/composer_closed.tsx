@@ -1,0 +1,42 @@
+/** Above the notes of a conversation in which the agent cannot reply: why, and what they can do. */
+
+import { Button, Space } from 'antd';
+import type { JSX } from 'react';
+import type { Ticket } from '../core/protocol.ts';
+import { fill, nameOf, t } from '../i18n/strings.ts';
+
+interface ComposerClosedProps {
+  ticket: Ticket;
+  onClaim: () => void;
+  claiming: boolean;
+  onClose: () => void;
+}
+
+export function ComposerClosed({ ticket, onClaim, claiming, onClose }: ComposerClosedProps): JSX.Element {
+  return (
+    <div className="composer-closed">
+      <span>{reason(ticket)}</span>
+      <Space>
+        {ticket.status === 'message' && <Button onClick={onClose}>{t.actions.finish}</Button>}
+        {(ticket.status === 'queued' || ticket.status === 'message') && (
+          <Button type="primary" loading={claiming} onClick={onClaim}>
+            {ticket.status === 'queued' ? t.actions.claim : t.actions.take_up}
+          </Button>
+        )}
+      </Space>
+    </div>
+  );
+}
+
+function reason(ticket: Ticket): string {
+  switch (ticket.status) {
+    case 'queued':
+      return t.closed.queued;
+    case 'message':
+      return t.closed.message;
+    case 'active':
+      return fill(t.closed.active, { name: ticket.agent?.name ?? '' });
+    case 'closed':
+      return fill(t.closed.closed, { disposition: nameOf(t.dispositions, ticket.disposition) });
+  }
+}

@@ -1,0 +1,126 @@
+/** What all parts of the page use once somebody is signed in. */
+
+import { createContext, useCallback, useContext, useEffect, useRef, useState, useSyncExternalStore } from 'react';
+import { App } from 'antd';
+import { useQuery, type UseQueryResult } from '@tanstack/react-query';
+import { useStore } from 'zustand';
+import { ApiError, type DeskApi } from '../core/api.ts';
+import type { Sounds } from '../core/alerts.ts';
+import type { Desk, DeskState } from '../core/desk.ts';
+import type { Drafts } from '../core/drafts.ts';
+import type { Agent, Settings } from '../core/protocol.ts';
+import type { SessionKeeper } from '../core/session.ts';
+import type { ServerClock } from '../core/waits.ts';
+import { t } from '../i18n/strings.ts';
+import type { Preferences } from './preferences.ts';
+
+export interface DeskContextValue {
+  desk: Desk;
+  api: DeskApi;
+  keeper: SessionKeeper;
+  agent: Agent;
+  settings: Settings;
+  drafts: Drafts;
+  clock: ServerClock;
+  sounds: Sounds;
+  preferences: Preferences;
+}
+
+export const DeskContext = createContext<DeskContextValue | null>(null);
+
+export function useDesk(): DeskContextValue {
+  const value = useContext(DeskContext);
+  if (value === null) throw new Error('used outside of the desk');
+  return value;
+}
+
+export function useDeskState<T>(select: (state: DeskState) => T): T {
+  return useStore(useDesk().desk.state, select);
+}
+
+const tickers = new Map<number, { listeners: Set<() => void>; stop: () => void }>();
+
+function subscribeTicker(interval: number, listener: () => void): () => void {
+  let ticker = tickers.get(interval);
+  if (!ticker) {
+    const listeners = new Set<() => void>();
+    const timer = setInterval(() => {
+      for (const each of [...listeners]) each();
+    }, interval);
+    ticker = { listeners, stop: () => clearInterval(timer) };
+    tickers.set(interval, ticker);
+  }
+  const { listeners, stop } = ticker;
+  listeners.add(listener);
+  return () => {
+    listeners.delete(listener);
+    if (listeners.size > 0) return;
+    stop();
+    tickers.delete(interval);
+  };
+}
+
+/** Returns the gateway's time in milliseconds, again every `interval` milliseconds. */
+export function useNow(interval = 1000): number {
+  const { clock } = useDesk();
+  const subscribe = useCallback((listener: () => void) => subscribeTicker(interval, listener), [interval]);
+  return useSyncExternalStore(subscribe, () => Math.floor(clock.now() / interval) * interval);
+}
+
+/** Returns what is to be said of a request that failed. */
+export function errorText(error: unknown): string {
+  if (!(error instanceof ApiError)) return t.errors.unknown;
+  if (error.message !== '') return error.message;
+  return error.isTemporary ? t.errors.unreachable : t.errors.unknown;
+}
+
+/** Returns a function that does something, tells if it fails, and says whether it is under way. */
+export function useAction(): [run: (work: () => Promise<unknown>, done?: string) => Promise<boolean>, busy: boolean] {
+  const { message } = App.useApp();
+  const [busy, setBusy] = useState(false);
+  const underWay = useRef(false);
+  const run = useCallback(
+    async (work: () => Promise<unknown>, done?: string) => {
+      // A second click is not a second wish.
+      if (underWay.current) return false;
+      underWay.current = true;
+      setBusy(true);
+      try {
+        await work();
+        if (done !== undefined) message.success(done);
+        return true;
+      } catch (error) {
+        message.error(errorText(error), 5);
+        return false;
+      } finally {
+        underWay.current = false;
+        setBusy(false);
+      }
+    },
+    [message],
+  );
+  return [run, busy];
+}
+
+/** The agents, kept up to date by the socket. */
+export function useAgents(): UseQueryResult<Agent[]> {
+  const { api } = useDesk();
+  return useQuery({ queryKey: ['agents'], queryFn: api.agents });
+}
+
+/** Whether somebody looks at the page now. */
+export function useAttention(): boolean {
+  const [attentive, setAttentive] = useState(() => document.hasFocus() && !document.hidden);
+  useEffect(() => {
+    const update = (): void => setAttentive(document.hasFocus() && !document.hidden);
+    window.addEventListener('focus', update);
+    window.addEventListener('blur', update);
+    document.addEventListener('visibilitychange', update);
+    return () => {
+      window.removeEventListener('focus', update);
+      window.removeEventListener('blur', update);
+      document.removeEventListener('visibilitychange', update);
+    };
+  }, []);
+  return attentive;
+}

@@ -1,0 +1,190 @@
+/** The middle of the desk: who it is, what was said, and what can be done about it. */
+
+import { useQuery } from '@tanstack/react-query';
+import { Button, Space, Tag, Tooltip } from 'antd';
+import { useEffect, useRef, useState, type JSX } from 'react';
+import { useStore } from 'zustand';
+import type { Chat } from '../core/chat.ts';
+import type { Suggestion, Ticket, TicketDetails, TicketEvent } from '../core/protocol.ts';
+import { fill, nameOf, t } from '../i18n/strings.ts';
+import { AssignDialog } from './assign_dialog.tsx';
+import { CloseDialog } from './close_dialog.tsx';
+import { Composer, type ComposerHandle } from './composer.tsx';
+import { useAction, useAttention, useDesk } from './context.ts';
+import { ticketTitle, userName } from './labels.ts';
+import { MessageLog } from './message_log.tsx';
+import { ReturnDialog } from './return_dialog.tsx';
+import { Summary } from './summary.tsx';
+import { TransferDialog } from './transfer_dialog.tsx';
+import { useShortcuts } from './use_shortcuts.ts';
+import { Wait } from './wait.tsx';
+
+interface ConversationProps {
+  ticket: Ticket;
+  details: TicketDetails | null;
+  chat: Chat;
+}
+
+type Dialog = 'transfer' | 'return' | 'close' | 'assign' | null;
+
+const NO_EVENTS: readonly TicketEvent[] = [];
+
+export function Conversation({ ticket, details, chat }: ConversationProps): JSX.Element {
+  const { desk, preferences } = useDesk();
+  const mine = desk.isMine(ticket);
+  const [dialog, setDialog] = useState<Dialog>(null);
+  const composer = useRef<ComposerHandle>(null);
+  const suggestions = useSuggestions(ticket, chat, mine);
+  const showsDetails = useStore(preferences.state, (values) => values.details);
+  useReading(chat, mine);
+
+  const claim = useClaim(ticket);
+  const own = (open: Dialog) => (mine ? { run: () => setDialog(open) } : null);
+  const suggest = (index: number) => () => {
+    const suggestion = suggestions[index];
+    if (suggestion) composer.current?.insert(suggestion.text);
+  };
+  useShortcuts({
+    transfer: () => own('transfer')?.run(),
+    return_to_bot: () => own('return')?.run(),
+    close: () => (mine || ticket.status === 'message') && setDialog('close'),
+    toggle_details: () => preferences.setDetails(!showsDetails),
+    suggestion_1: suggest(0),
+    suggestion_2: suggest(1),
+    suggestion_3: suggest(2),
+    suggestion_4: suggest(3),
+    suggestion_5: suggest(4),
+  });
+  const takeBack = (text: string): void => {
+    if (text !== '') composer.current?.insert(text);
+  };
+  return (
+    <main className="conversation" aria-label={fill(t.chat.with, { name: userName(ticket) })}>
+      <Head ticket={ticket} onAction={setDialog} onClaim={claim.run} claiming={claim.busy} />
+      <Summary ticket={ticket} />
+      <MessageLog ticket={ticket} chat={chat} events={details?.events ?? NO_EVENTS} onTakeBack={takeBack} />
+      <Composer
+        key={ticket.id}
+        ref={composer}
+        ticket={ticket}
+        chat={chat}
+        mine={mine}
+        suggestions={suggestions}
+        onClaim={claim.run}
+        claiming={claim.busy}
+        onClose={() => setDialog('close')}
+      />
+      {dialog === 'transfer' && <TransferDialog ticket={ticket} onClose={() => setDialog(null)} />}
+      {dialog === 'return' && <ReturnDialog ticket={ticket} onClose={() => setDialog(null)} />}
+      {dialog === 'close' && <CloseDialog ticket={ticket} onClose={() => setDialog(null)} />}
+      {dialog === 'assign' && <AssignDialog ticket={ticket} onClose={() => setDialog(null)} />}
+    </main>
+  );
+}
+
+interface HeadProps {
+  ticket: Ticket;
+  onAction: (dialog: Dialog) => void;
+  onClaim: () => void;
+  claiming: boolean;
+}
+
+function Head({ ticket, onAction, onClaim, claiming }: HeadProps): JSX.Element {
+  const { agent, desk } = useDesk();
+  const mine = desk.isMine(ticket);
+  const online = ticket.user?.online === true;
+  const supervises = agent.role !== 'agent' && ticket.status !== 'closed';
+  return (
+    <header className="head">
+      <div className="head-who">
+        <h1>
+          {userName(ticket)}
+          <span className="head-online">
+            <span className="online-dot" data-online={online} /> {online ? t.user.online : t.user.offline}
+          </span>
+        </h1>
+        <div className="head-tags">
+          {ticket.priority < 2 && (
+            <Tag color={ticket.priority === 0 ? 'red' : 'orange'} variant="solid">
+              {t.priorities[ticket.priority]}
+            </Tag>
+          )}
+          <Tag>{ticketTitle(ticket)}</Tag>
+          <Tag>{nameOf(t.statuses, ticket.status)}</Tag>
+          <span className="muted">{ticket.number}</span>
+          {ticket.status === 'queued' && ticket.queued_at !== null && (
+            <span className="muted">
+              {t.chat.waits} <Wait since={ticket.queued_at} />
+            </span>
+          )}
+          {ticket.agent !== null && !mine && (
+            <span className="muted">{fill(t.chat.served_by, { name: ticket.agent.name })}</span>
+          )}
+        </div>
+      </div>
+      <Space>
+        {ticket.status === 'queued' && (
+          <Button type="primary" loading={claiming} onClick={onClaim}>
+            {t.actions.claim}
+          </Button>
+        )}
+        {mine && (
+          <>
+            <Action title="Alt + T" onClick={() => onAction('transfer')} text={t.actions.transfer} />
+            <Action title="Alt + B" onClick={() => onAction('return')} text={t.actions.return_to_bot} />
+            <Action title="Alt + W" onClick={() => onAction('close')} text={t.actions.close} primary />
+          </>
+        )}
+        {supervises && !mine && <Button onClick={() => onAction('assign')}>{t.actions.assign}</Button>}
+      </Space>
+    </header>
+  );
+}
+
+function Action(props: { title: string; text: string; onClick: () => void; primary?: boolean }): JSX.Element {
+  return (
+    <Tooltip title={props.title}>
+      <Button {...(props.primary ? { type: 'primary' as const } : {})} onClick={props.onClick}>
+        {props.text}
+      </Button>
+    </Tooltip>
+  );
+}
+
+function useClaim(ticket: Ticket): { run: () => void; busy: boolean } {
+  const { desk, api } = useDesk();
+  const [run, busy] = useAction();
+  const claim = (): void =>
+    void run(async () => desk.adopt(await api.claim(ticket.id))).then((done) => (done ? undefined : desk.refresh()));
+  return { run: claim, busy };
+}
+
+const NONE: readonly Suggestion[] = [];
+
+/** What the knowledge files say to the user's last message; asked for again when there is a newer one. */
+function useSuggestions(ticket: Ticket, chat: Chat, mine: boolean): readonly Suggestion[] {
+  const { api } = useDesk();
+  const lastQuestion = useStore(
+    chat.state,
+    ({ transcript }) => transcript.messages.findLast(({ author, text }) => author === 'user' && text !== '')?.id ?? 0,
+  );
+  const query = useQuery({
+    queryKey: ['suggestions', ticket.id, lastQuestion],
+    queryFn: () => api.suggestions(ticket.id),
+    enabled: mine && lastQuestion > 0,
+    retry: false,
+    staleTime: Infinity,
+  });
+  return query.data?.suggestions ?? NONE;
+}
+
+/** Tells the user that their messages are read, while the agent who serves them looks. */
+function useReading(chat: Chat, mine: boolean): void {
+  const { desk } = useDesk();
+  const attentive = useAttention();
+  const phase = useStore(chat.state, (state) => state.phase);
+  const transcript = useStore(chat.state, (state) => state.transcript);
+  useEffect(() => {
+    if (mine && attentive && phase === 'live') desk.seen();
+  }, [desk, mine, attentive, phase, transcript]);
+}

@@ -1,0 +1,143 @@
+/** What surrounds every page: navigation, the agent's own menu, the state of the connection. */
+
+import {
+  BarChartOutlined,
+  CommentOutlined,
+  FileSearchOutlined,
+  IdcardOutlined,
+  TeamOutlined,
+  ThunderboltOutlined,
+} from '@ant-design/icons';
+import { Badge, Result, Spin, Tooltip } from 'antd';
+import { lazy, Suspense, type JSX, type ReactNode } from 'react';
+import { Link, Redirect, Route, Router, Switch, useLocation } from 'wouter';
+import { useHashLocation } from 'wouter/use-hash-location';
+import { listsOf } from '../core/tickets.ts';
+import { t } from '../i18n/strings.ts';
+import { Accounts } from '../pages/accounts.tsx';
+import { CannedReplies } from '../pages/canned_replies.tsx';
+import { Search } from '../pages/search.tsx';
+import { Team } from '../pages/team.tsx';
+import { Workspace } from '../pages/workspace.tsx';
+import { AgentMenu } from './agent_menu.tsx';
+import { Banners } from './banners.tsx';
+import { useDesk, useDeskState } from './context.ts';
+import { ShortcutHelp } from './shortcut_help.tsx';
+
+/** Charts are larger than everything else together, and most agents never see them. */
+const Insight = lazy(() => import('../pages/insight.tsx'));
+
+export function Frame(): JSX.Element {
+  const { agent } = useDesk();
+  const supervises = agent.role !== 'agent';
+  return (
+    <Router hook={useHashLocation}>
+      <div className="frame">
+        <Navigation />
+        <div className="frame-main">
+          <Banners />
+          <Switch>
+            <Route path="/">
+              <Workspace ticketId={null} />
+            </Route>
+            <Route path="/tickets/:id">
+              {({ id }) => <Workspace ticketId={/^\d+$/.test(id) ? Number(id) : null} />}
+            </Route>
+            <Route path="/search">
+              <Search />
+            </Route>
+            <Route path="/replies">
+              <CannedReplies />
+            </Route>
+            <Route path="/team">{supervises ? <Team /> : <Forbidden />}</Route>
+            <Route path="/insight">
+              {supervises ? (
+                <Suspense fallback={<Spin className="page-spin" />}>
+                  <Insight />
+                </Suspense>
+              ) : (
+                <Forbidden />
+              )}
+            </Route>
+            <Route path="/accounts">{agent.role === 'admin' ? <Accounts /> : <Forbidden />}</Route>
+            <Route>
+              <Redirect to="/" />
+            </Route>
+          </Switch>
+        </div>
+      </div>
+      <ShortcutHelp />
+    </Router>
+  );
+}
+
+function Forbidden(): JSX.Element {
+  return <Result status="403" title={t.errors.forbidden} />;
+}
+
+function Navigation(): JSX.Element {
+  const { agent, desk } = useDesk();
+  const unread = useDeskState(({ tickets }) =>
+    listsOf(tickets, desk.options.agentId).mine.reduce((sum, ticket) => sum + ticket.unread, 0),
+  );
+  const urgent = useDeskState(({ counts }) => counts.urgent);
+  const waiting = useDeskState(({ counts }) => counts.waiting);
+  const supervises = agent.role !== 'agent';
+  return (
+    <nav className="rail" aria-label={t.nav.label}>
+      <Entry to="/" also="/tickets" title={t.nav.workspace}>
+        <Badge count={unread || waiting} color={unread || urgent ? 'red' : 'gold'} size="small">
+          <CommentOutlined />
+        </Badge>
+      </Entry>
+      <Entry to="/search" title={t.nav.search}>
+        <FileSearchOutlined />
+      </Entry>
+      <Entry to="/replies" title={t.nav.replies}>
+        <ThunderboltOutlined />
+      </Entry>
+      {supervises && (
+        <Entry to="/team" title={t.nav.team}>
+          <TeamOutlined />
+        </Entry>
+      )}
+      {supervises && (
+        <Entry to="/insight" title={t.nav.insight}>
+          <BarChartOutlined />
+        </Entry>
+      )}
+      {agent.role === 'admin' && (
+        <Entry to="/accounts" title={t.nav.accounts}>
+          <IdcardOutlined />
+        </Entry>
+      )}
+      <span className="rail-space" />
+      <AgentMenu />
+    </nav>
+  );
+}
+
+function Entry({
+  to,
+  also,
+  title,
+  children,
+}: {
+  to: string;
+  also?: string;
+  title: string;
+  children: ReactNode;
+}): JSX.Element {
+  const [location] = useLocation();
+  const isHere = location === to || (also !== undefined && location.startsWith(also));
+  return (
+    <Tooltip title={title} placement="right">
+      <Link href={to} className="rail-entry" aria-label={title} aria-current={isHere ? 'page' : undefined}>
+        {children}
+        <span className="rail-text" aria-hidden>
+          {title}
+        </span>
+      </Link>
+    </Tooltip>
+  );
+}

@@ -1,0 +1,39 @@
+/** What things are called on the desk. */
+
+import type { Presence, Ticket } from '../core/protocol.ts';
+import { fill, nameOf, t } from '../i18n/strings.ts';
+
+/** Returns what a ticket is about, in a few words. */
+export function ticketTitle(ticket: Ticket): string {
+  return ticket.topic?.title ?? nameOf(t.reasons, ticket.reason);
+}
+
+/** Returns what to call the user: the name that the site gives, else one that tells visitors apart. */
+export function userName(ticket: Ticket): string {
+  const { user } = ticket;
+  if (user?.name) return user.name;
+  return fill(t.user.visitor, { code: ticket.conversation_id.slice(-4).toUpperCase() });
+}
+
+/** Returns the newest message in one line. */
+export function preview(ticket: Ticket): string {
+  const last = ticket.status === 'message' && ticket.message ? null : ticket.last_message;
+  if (last === null) return ticket.message ?? ticket.summary?.split('\n')[0] ?? '';
+  const text = last.text === '' ? t.chat.picture : last.text.replace(/\s+/g, ' ');
+  return last.author === 'user' ? text : fill(t.chat.said_by, { author: t.authors[last.author], text });
+}
+
+export const PRIORITY_COLORS = ['red', 'orange', 'default'] as const;
+
+export const PRESENCE_STATUS: Record<Presence, 'success' | 'warning' | 'default'> = {
+  online: 'success',
+  away: 'warning',
+  offline: 'default',
+};
+
+/** Returns the address that reaches a contact, or null if it looks like none. */
+export function contactAddress(contact: string): string | null {
+  if (/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(contact)) return `mailto:${contact}`;
+  const digits = contact.replace(/[\s-]/g, '');
+  return /^\+?\d{5,20}$/.test(digits) ? `tel:${digits}` : null;
+}

@@ -1,0 +1,155 @@
+/** The conversation from top to bottom, kept at its end while the agent is there. */
+
+import { ArrowDownOutlined } from '@ant-design/icons';
+import { describeTime } from '@uwallet/widget/core/time.ts';
+import { Button, Spin } from 'antd';
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, type JSX } from 'react';
+import { useStore } from 'zustand';
+import type { Chat } from '../core/chat.ts';
+import type { Ticket, TicketEvent } from '../core/protocol.ts';
+import { timelineOf } from '../core/timeline.ts';
+import { t } from '../i18n/strings.ts';
+import { useNow } from './context.ts';
+import { userName } from './labels.ts';
+import { EventRow, MessageRow, OutgoingRow } from './message_row.tsx';
+
+/** How near to its end the log counts as at its end. Pixels. */
+const NEAR = 60;
+
+interface MessageLogProps {
+  ticket: Ticket;
+  chat: Chat;
+  events: readonly TicketEvent[];
+  /** A text that was not sent goes back into the composer. */
+  onTakeBack: (text: string) => void;
+}
+
+export function MessageLog({ ticket, chat, events, onTakeBack }: MessageLogProps): JSX.Element {
+  const { transcript, hasEarlier, loadingEarlier, outgoing, phase, error, userTyping, userReadId } = useStore(
+    chat.state,
+  );
+  const items = useMemo(() => timelineOf(transcript.messages, events), [transcript, events]);
+  const now = new Date(useNow(60_000));
+  const name = userName(ticket);
+  const last = transcript.messages.at(-1)?.id ?? 0;
+  const lastOwn = transcript.messages.findLast(({ author }) => author === 'agent')?.id;
+  const scroll = useStickyScroll([items, outgoing, userTyping], transcript.messages[0]?.id ?? 0, last);
+  const readId = Math.max(userReadId, ticket.user_read_id ?? 0);
+
+  return (
+    <div className="log-frame">
+      <div className="log" ref={scroll.log} onScroll={scroll.onScroll} role="log" aria-label={t.chat.log} tabIndex={0}>
+        {phase === 'failed' && <p className="log-hint">{error || t.errors.unknown}</p>}
+        {phase === 'loading' && <Spin className="page-spin" />}
+        {hasEarlier && (
+          <div className="log-hint">
+            <Button size="small" type="link" loading={loadingEarlier} onClick={() => void chat.loadEarlier()}>
+              {t.chat.earlier}
+            </Button>
+          </div>
+        )}
+        {items.map((item) => {
+          switch (item.type) {
+            case 'time':
+              return (
+                <div className="log-time" key={item.key}>
+                  {describeTime(new Date(item.at), now, t.times)}
+                </div>
+              );
+            case 'part':
+              return (
+                <div className="log-part" key={item.key} data-part={item.part}>
+                  <span>{t.chat.parts[item.part]}</span>
+                </div>
+              );
+            case 'event':
+              return <EventRow key={item.key} event={item.event} />;
+            case 'message':
+              return (
+                <MessageRow
+                  key={item.key}
+                  message={item.message}
+                  part={item.part}
+                  userName={name}
+                  mark={item.message.id === lastOwn ? (readId >= lastOwn ? t.chat.read : t.chat.unread) : null}
+                  onRefresh={(id) => void chat.refresh(id)}
+                />
+              );
+          }
+        })}
+        {outgoing.map((entry) => (
+          <OutgoingRow
+            key={entry.client_id}
+            entry={entry}
+            onRetry={() => chat.retry(entry.client_id)}
+            onDiscard={() => onTakeBack(chat.discard(entry.client_id))}
+          />
+        ))}
+        {userTyping && (
+          <div className="typing" role="status">
+            {t.chat.typing}
+            <span className="typing-dots" aria-hidden>
+              <i />
+              <i />
+              <i />
+            </span>
+          </div>
+        )}
+      </div>
+      {scroll.missed && (
+        <Button className="log-down" shape="round" icon={<ArrowDownOutlined />} onClick={scroll.toEnd}>
+          {t.chat.to_end}
+        </Button>
+      )}
+    </div>
+  );
+}
+
+interface StickyScroll {
+  log: { current: HTMLDivElement | null };
+  onScroll: () => void;
+  toEnd: () => void;
+  /** Something came while the agent was reading further up. */
+  missed: boolean;
+}
+
+/** Keeps the end in sight if it was, and what is being read in its place when earlier messages come. */
+function useStickyScroll(content: unknown[], first: number, last: number): StickyScroll {
+  const log = useRef<HTMLDivElement>(null);
+  const before = useRef({ atEnd: true, height: 0, top: 0, first, last });
+  const [missed, setMissed] = useState(false);
+  const measure = useCallback((): void => {
+    const element = log.current;
+    if (!element) return;
+    const atEnd = element.scrollHeight - element.scrollTop - element.clientHeight < NEAR;
+    Object.assign(before.current, { atEnd, height: element.scrollHeight, top: element.scrollTop });
+    if (atEnd) setMissed(false);
+  }, []);
+  const toEnd = useCallback((): void => {
+    log.current?.scrollTo({ top: log.current.scrollHeight });
+    measure();
+  }, [measure]);
+  useLayoutEffect(() => {
+    const element = log.current;
+    if (!element) return;
+    const was = before.current;
+    const isEarlier = first < was.first && was.first > 0;
+    if (isEarlier) element.scrollTop = was.top + element.scrollHeight - was.height;
+    else if (was.atEnd) element.scrollTop = element.scrollHeight;
+    else if (last > was.last) setMissed(true);
+    before.current = { ...was, first, last };
+    measure();
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- `content` is what may have changed the height
+  }, [...content, first, last, measure]);
+  // Pictures and the composer change the height later.
+  useEffect(() => {
+    const element = log.current;
+    if (!element) return;
+    const observer = new ResizeObserver(() => {
+      if (before.current.atEnd) element.scrollTop = element.scrollHeight;
+    });
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
+  return { log, onScroll: measure, toEnd, missed };
+}

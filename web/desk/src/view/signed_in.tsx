@@ -1,0 +1,141 @@
+/** Makes the desk of the agent who is signed in, and lets it go when they leave. */
+
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { App } from 'antd';
+import { useEffect, useMemo, useState, type JSX } from 'react';
+import { navigate } from 'wouter/use-hash-location';
+import { notify, pageTitle, Sounds } from '../core/alerts.ts';
+import { ApiError } from '../core/api.ts';
+import { socketIoFactory } from '../core/connection.ts';
+import { Desk, type DeskAlert, type DeskNews } from '../core/desk.ts';
+import { Drafts } from '../core/drafts.ts';
+import type { Session, Ticket } from '../core/protocol.ts';
+import type { SessionKeeper } from '../core/session.ts';
+import { DeskStorage } from '../core/storage.ts';
+import { listsOf } from '../core/tickets.ts';
+import type { ServerClock } from '../core/waits.ts';
+import { fill, t } from '../i18n/strings.ts';
+import { DeskContext, useDesk, useDeskState, type DeskContextValue } from './context.ts';
+import { Frame } from './frame.tsx';
+import { ticketTitle } from './labels.ts';
+import type { Preferences } from './preferences.ts';
+
+interface SignedInProps {
+  keeper: SessionKeeper;
+  session: Session;
+  clock: ServerClock;
+  preferences: Preferences;
+}
+
+export function SignedIn({ keeper, session, clock, preferences }: SignedInProps): JSX.Element | null {
+  const [parts, setParts] = useState<{ desk: Desk; drafts: Drafts; sounds: Sounds } | null>(null);
+  const { notification } = App.useApp();
+  const queries = useMemo(makeQueryClient, []);
+  const agentId = session.agent.id;
+
+  useEffect(() => {
+    const sounds = new Sounds(Date.now);
+    const storage = new DeskStorage(agentId);
+    const drafts = new Drafts(storage, Date.now);
+    const desk: Desk = new Desk({
+      agentId,
+      api: keeper.api,
+      connect: socketIoFactory(window.location.origin),
+      storage,
+      now: Date.now,
+      onNews: (news) => refetch(queries, news),
+      onAlert: (alert) => {
+        const isBefore = document.hasFocus() && desk.state.getState().openId === alert.ticket.id;
+        const open = (): void => navigate(`/tickets/${alert.ticket.id}`);
+        if (alert.kind === 'assigned' && !isBefore) {
+          const title = t.alerts.assigned;
+          notification.info({
+            title,
+            description: ticketTitle(alert.ticket),
+            key: `assigned-${alert.ticket.id}`,
+            onClick: open,
+          });
+        }
+        if (isBefore && alert.kind === 'message') return;
+        if (preferences.state.getState().sound) sounds.play(toneOf(alert));
+        notify(t.alerts[alert.kind], fill(t.alerts.body, { number: alert.ticket.number }), tagOf(alert), open);
+      },
+      onSignedOut: () => void keeper.check(),
+    });
+    const unlock = (): void => sounds.unlock();
+    window.addEventListener('pointerdown', unlock);
+    window.addEventListener('keydown', unlock);
+    desk.start();
+    setParts({ desk, drafts, sounds });
+    return () => {
+      window.removeEventListener('pointerdown', unlock);
+      window.removeEventListener('keydown', unlock);
+      desk.stop();
+      queries.clear();
+    };
+  }, [agentId, keeper, preferences, queries, notification]);
+
+  const { agent, settings } = session;
+  const value = useMemo<DeskContextValue | null>(
+    () => parts && { ...parts, api: keeper.api, keeper, agent, settings, clock, preferences },
+    [parts, keeper, agent, settings, clock, preferences],
+  );
+  if (value === null) return null;
+  return (
+    <QueryClientProvider client={queries}>
+      <DeskContext value={value}>
+        <Title />
+        <Frame />
+      </DeskContext>
+    </QueryClientProvider>
+  );
+}
+
+/** Keeps the page's title: what is unread, else who waits. */
+function Title(): null {
+  const { desk } = useDesk();
+  const unread = useDeskState(({ tickets }) =>
+    listsOf(tickets, desk.options.agentId).mine.reduce((sum, ticket) => sum + ticket.unread, 0),
+  );
+  const waiting = useDeskState(({ counts }) => counts.waiting);
+  useEffect(() => {
+    document.title = pageTitle(unread, waiting, t.title);
+  }, [unread, waiting]);
+  return null;
+}
+
+function makeQueryClient(): QueryClient {
+  return new QueryClient({
+    defaultOptions: {
+      queries: {
+        staleTime: 10_000,
+        // What is refused is refused again.
+        retry: (count, error) => count < 2 && error instanceof ApiError && error.isTemporary,
+      },
+    },
+  });
+}
+
+function refetch(queries: QueryClient, news: DeskNews): void {
+  const renew = (...queryKey: unknown[]): void => void queries.invalidateQueries({ queryKey });
+  switch (news.kind) {
+    case 'agents':
+      return renew('agents');
+    case 'queue':
+      return renew('tickets');
+    case 'ticket':
+      return renew('ticket', news.ticket.id);
+    case 'message':
+      if (news.message.author === 'user') renew('suggestions', news.ticketId);
+      return;
+  }
+}
+
+function toneOf({ kind, ticket }: DeskAlert): 'message' | 'waiting' | 'urgent' {
+  if (kind === 'message') return 'message';
+  return ticket.priority === 0 ? 'urgent' : 'waiting';
+}
+
+function tagOf({ kind, ticket }: { kind: DeskAlert['kind']; ticket: Ticket }): string {
+  return kind === 'message' ? `ticket-${ticket.id}` : `${kind}-${ticket.id}`;
+}

@@ -1,0 +1,33 @@
+/** Shortcuts while a part of the page is shown. */
+
+import { isComposing } from '@uwallet/widget/core/composing.ts';
+import { useEffect, useRef } from 'react';
+import { tinykeys } from 'tinykeys';
+import { BINDINGS, isTyping, type Action } from '../core/shortcuts.ts';
+
+/** Runs the given handlers on their keys; never while an input method composes, nor behind an open dialog. */
+export function useShortcuts(handlers: Partial<Record<Action, () => void>>): void {
+  const current = useRef(handlers);
+  useEffect(() => {
+    current.current = handlers;
+  });
+  useEffect(() => {
+    const bindings = Object.entries(BINDINGS) as [Action, string][];
+    return tinykeys(
+      window,
+      Object.fromEntries(
+        bindings.map(([action, binding]) => [
+          binding,
+          (event: KeyboardEvent) => {
+            const handler = current.current[action];
+            if (!handler || isComposing(event)) return;
+            if (!binding.includes('Alt') && isTyping(event.target)) return;
+            if (action !== 'help' && document.querySelector('[aria-modal="true"]') !== null) return;
+            event.preventDefault();
+            handler();
+          },
+        ]),
+      ),
+    );
+  }, []);
+}

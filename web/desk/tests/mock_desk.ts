@@ -1,0 +1,348 @@
+/**
+ * A gateway for tests and to look at: the desk's side of docs/support.md, in memory. It misbehaves on demand, and serves
+ * what the build has made.
+ */
+
+import { readFile } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+import { Server as SocketServer, type Socket } from 'socket.io';
+import type { Agent, CannedReply, Message, Ticket, TicketEvent } from '../src/core/protocol.ts';
+
+export interface MockTicket extends Ticket {
+  events: TicketEvent[];
+  progress: unknown;
+  intent: string | null;
+  agent_read_id: number;
+  user_read_id: number;
+}
+
+const DIST = path.resolve(import.meta.dirname, '../../dist');
+const CSRF = 'csrf-of-the-mock';
+const PASSWORD = 'mock-password';
+
+type Body = Record<string, unknown>;
+
+/** What a request is refused with. */
+class Refusal extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    message: string,
+    readonly details?: Body,
+  ) {
+    super(message);
+  }
+}
+
+const conflict = (ticket: MockTicket): Refusal =>
+  new Refusal(409, 'conflict', `这个会话现在由${ticket.agent?.name ?? '别人'}接待`, { agent: ticket.agent });
+
+export class MockDesk {
+  readonly tickets = new Map<number, MockTicket>();
+  readonly messages = new Map<string, Message[]>();
+  agents: Agent[] = [];
+  replies: CannedReply[] = [];
+  /** Answers of endpoints that the mock knows nothing of, by `GET /path`. */
+  readonly canned = new Map<string, unknown>();
+  /** Bodies of what was posted, by path. */
+  readonly posted: { path: string; body: Body }[] = [];
+  /** Calls with what is to be broken before a request is answered: throw, or return `drop` to store and not answer. */
+  intercept: ((method: string, path: string) => 'drop' | undefined) | null = null;
+  /** The session of each cookie. */
+  readonly sessions = new Map<string, number>();
+  private readonly http: Server;
+  private readonly io: SocketServer;
+
+  private constructor() {
+    this.http = createServer((request, response) => void this.serve(request, response));
+    this.io = new SocketServer(this.http);
+    this.io.of('/desk').use((socket, next) => {
+      const agent = this.sessions.get(cookieOf(socket.handshake.headers.cookie));
+      if (agent === undefined) return next(new Error('signed_out'));
+      socket.data = { agent };
+      next();
+    });
+    this.io.of('/desk').on('connection', (socket) => this.connect(socket));
+  }
+
+  static async start(port = 0): Promise<MockDesk> {
+    const desk = new MockDesk();
+    await new Promise<void>((resolve) => desk.http.listen(port, '127.0.0.1', resolve));
+    return desk;
+  }
+
+  get base(): string {
+    return `http://127.0.0.1:${(this.http.address() as AddressInfo).port}`;
+  }
+
+  async stop(): Promise<void> {
+    await this.io.close();
+  }
+
+  /** Cuts all connections, as a network does. */
+  cut(): void {
+    for (const socket of this.io.of('/desk').sockets.values()) socket.conn.close();
+  }
+
+  ticket(id: number): MockTicket {
+    const ticket = this.tickets.get(id);
+    if (!ticket) throw new Refusal(404, 'not_found', '没有这个工单');
+    return ticket;
+  }
+
+  /** Adds a message to a conversation; `deliver` false loses it on the way. */
+  say(ticket: MockTicket, fields: Partial<Message>, deliver = true): Message {
+    const messages = this.messages.get(ticket.conversation_id) ?? [];
+    this.messages.set(ticket.conversation_id, messages);
+    const message: Message = {
+      id: messages.length + 1,
+      author: 'user',
+      text: '',
+      buttons: [],
+      attachment: null,
+      metadata: {},
+      created_at: new Date().toISOString(),
+      in_reply_to: null,
+      client_id: null,
+      ...fields,
+    };
+    messages.push(message);
+    ticket.last_message = { author: message.author, text: message.text, created_at: message.created_at };
+    if (message.author === 'user') ticket.unread += 1;
+    if (!deliver) return message;
+    this.io.of('/desk').to(`ticket-${ticket.id}`).emit('message', { ticket_id: ticket.id, message });
+    this.tell(ticket);
+    return message;
+  }
+
+  tell(ticket: MockTicket, reason = 'ticket'): void {
+    this.io.of('/desk').emit('ticket_changed', ticket);
+    this.io.of('/desk').emit('queue_changed', { ...this.counts(0), reason });
+  }
+
+  emit(name: string, data: unknown): void {
+    this.io.of('/desk').emit(name, data);
+  }
+
+  signOutEverybody(): void {
+    this.sessions.clear();
+    this.io.of('/desk').emit('signed_out', {});
+    this.io.of('/desk').disconnectSockets();
+  }
+
+  private counts(agent: number): Body {
+    const all = [...this.tickets.values()];
+    const waiting = all.filter(({ status }) => status === 'queued');
+    return {
+      waiting: waiting.length,
+      urgent: waiting.filter(({ priority }) => priority === 0).length,
+      mine: all.filter((ticket) => ticket.status === 'active' && ticket.agent?.id === agent).length,
+      messages: all.filter(({ status }) => status === 'message').length,
+      online: this.agents.filter(({ presence }) => presence === 'online').length,
+    };
+  }
+
+  private connect(socket: Socket): void {
+    socket.on('watch', (data: { ticket_id: number; after: number }, acknowledge: (answer: unknown) => void) => {
+      const ticket = this.tickets.get(data.ticket_id);
+      if (!ticket) return acknowledge({ ok: false, error: { code: 'not_found', message: '没有这个工单' } });
+      void socket.join(`ticket-${data.ticket_id}`);
+      const messages = (this.messages.get(ticket.conversation_id) ?? []).filter(({ id }) => id > data.after);
+      acknowledge({ ok: true, messages: messages.slice(0, 50), has_more: messages.length > 50 });
+    });
+    socket.on('unwatch', (data: { ticket_id: number }) => void socket.leave(`ticket-${data.ticket_id}`));
+    socket.on('read', (data: { ticket_id: number; id: number }) => {
+      const ticket = this.tickets.get(data.ticket_id);
+      if (ticket) Object.assign(ticket, { agent_read_id: data.id, unread: 0 });
+    });
+    socket.on('typing', () => undefined);
+  }
+
+  private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = new URL(request.url ?? '/', 'http://localhost');
+    if (!url.pathname.startsWith('/desk/api')) return this.serveFile(url.pathname, response);
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const name = url.pathname.slice('/desk/api'.length);
+    const method = request.method ?? 'GET';
+    const send = (status: number, body: unknown): void => {
+      response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(body ?? null));
+    };
+    try {
+      const dropped = this.intercept?.(method, name) === 'drop';
+      const isJson = request.headers['content-type'] === 'application/json';
+      const body = isJson ? (JSON.parse(Buffer.concat(chunks).toString()) as Body) : {};
+      const answer = this.answer(method, name, url.searchParams, body, request, response);
+      if (dropped) return void request.socket.destroy();
+      send(method === 'POST' ? 201 : 200, answer);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      send(error.status, { code: error.code, message: error.message, details: error.details });
+    }
+  }
+
+  private answer(
+    method: string,
+    name: string,
+    query: URLSearchParams,
+    body: Body,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): unknown {
+    const cookie = cookieOf(request.headers.cookie);
+    if (method === 'POST' && name === '/session') {
+      const found = this.agents.find(({ username }) => username === body.username);
+      if (!found || body.password !== PASSWORD) throw new Refusal(401, 'wrong_password', '账号或密码不对，请再试一次');
+      const token = `session-${this.sessions.size + 1}-${Math.random()}`;
+      this.sessions.set(token, found.id);
+      response.setHeader('Set-Cookie', `uwallet_desk=${token}; HttpOnly; SameSite=Strict; Path=/`);
+      return this.session(found);
+    }
+    const me = this.agents.find(({ id }) => id === this.sessions.get(cookie));
+    if (!me) throw new Refusal(401, 'signed_out', '登录已失效，请重新登录');
+    if (method !== 'GET' && request.headers['x-csrf-token'] !== CSRF) throw new Refusal(403, 'csrf', '请刷新页面再试');
+    if (method === 'POST') this.posted.push({ path: name, body });
+    const [, area, id, action] = name.split('/');
+    switch (`${method} /${area}${action ? `/*/${action}` : id ? '/*' : ''}`) {
+      case 'GET /session':
+        return this.session(me);
+      case 'DELETE /session':
+        this.sessions.delete(cookie);
+        return null;
+      case 'PUT /presence':
+        me.presence = body.status as Agent['presence'];
+        this.emit('agents_changed', {});
+        return null;
+      case 'GET /queue':
+        return this.queue(me);
+      case 'GET /agents':
+        return this.agents;
+      case 'GET /canned_replies':
+        return this.replies;
+      case 'GET /tickets':
+        return {
+          tickets: [...this.tickets.values()].filter(({ status }) => status === (query.get('status') ?? status)),
+          has_more: false,
+        };
+      case 'GET /tickets/*': {
+        const ticket = this.ticket(Number(id));
+        const earlier = [...this.tickets.values()].filter(
+          (other) => other.conversation_id === ticket.conversation_id && other.id !== ticket.id,
+        );
+        return { ...ticket, earlier };
+      }
+      case 'GET /tickets/*/messages':
+        return this.page(this.ticket(Number(id)), query);
+      case 'GET /tickets/*/suggestions':
+        return this.canned.get('suggestions') ?? { suggestions: [] };
+      case 'POST /tickets/*/claim':
+        return this.claim(this.ticket(Number(id)), me);
+      case 'POST /tickets/*/messages':
+        return this.reply(this.ticket(Number(id)), me, body);
+      case 'POST /tickets/*/notes': {
+        const ticket = this.ticket(Number(id));
+        this.note(ticket, 'note', me, { text: body.text });
+        return ticket;
+      }
+      case 'POST /tickets/*/close':
+        return this.change(this.ticket(Number(id)), me, 'closed', { status: 'closed', disposition: body.disposition });
+      case 'POST /tickets/*/return':
+        return this.change(this.ticket(Number(id)), me, 'returned_to_bot', { status: 'closed', disposition: 'solved' });
+      case 'POST /tickets/*/transfer':
+      case 'POST /tickets/*/assign': {
+        const to = this.agents.find((agent) => agent.id === body.agent_id) ?? null;
+        const changes = to
+          ? { status: 'active', agent: { id: to.id, name: to.name } }
+          : { status: 'queued', agent: null, queued_at: new Date().toISOString() };
+        return this.change(this.ticket(Number(id)), me, 'transferred', changes, { memo: body.memo, to: to?.name });
+      }
+    }
+    const answer = this.canned.get(`${method} ${name}`);
+    if (answer === undefined) throw new Refusal(404, 'not_found', '没有这个内容');
+    return answer;
+  }
+
+  private session(agent: Agent): Body {
+    return { agent, csrf: CSRF, settings: { max_chats: 5, queue_timeout: 600, max_length: 1000 } };
+  }
+
+  private queue(me: Agent): Body {
+    const all = [...this.tickets.values()];
+    return {
+      waiting: all.filter(({ status }) => status === 'queued'),
+      mine: all.filter((ticket) => ticket.status === 'active' && ticket.agent?.id === me.id),
+      messages: all.filter(({ status }) => status === 'message'),
+      counts: this.counts(me.id),
+    };
+  }
+
+  private page(ticket: MockTicket, query: URLSearchParams): Body {
+    const limit = Number(query.get('limit') ?? 50);
+    const before = Number(query.get('before') ?? Infinity);
+    const found = (this.messages.get(ticket.conversation_id) ?? []).filter((message) => message.id < before);
+    return { messages: found.slice(-limit), has_more: found.length > limit };
+  }
+
+  private claim(ticket: MockTicket, me: Agent): MockTicket {
+    if (ticket.status === 'closed' || (ticket.agent && ticket.agent.id !== me.id)) throw conflict(ticket);
+    if (ticket.agent) return ticket;
+    return this.change(ticket, me, 'claimed', {
+      status: 'active',
+      agent: { id: me.id, name: me.name },
+      claimed_at: new Date().toISOString(),
+    });
+  }
+
+  private reply(ticket: MockTicket, me: Agent, body: Body): Message {
+    if (ticket.agent?.id !== me.id || ticket.status !== 'active') throw conflict(ticket);
+    const known = this.messages.get(ticket.conversation_id)?.find(({ client_id }) => client_id === body.client_id);
+    if (known) return known;
+    ticket.first_reply_at ??= new Date().toISOString();
+    return this.say(ticket, {
+      author: 'agent',
+      text: typeof body.text === 'string' ? body.text : '',
+      client_id: String(body.client_id),
+      metadata: { agent: { name: me.name } },
+    });
+  }
+
+  private change(ticket: MockTicket, me: Agent, kind: string, changes: Body, details: Body = {}): MockTicket {
+    Object.assign(ticket, changes, { version: ticket.version + 1 });
+    if (ticket.status === 'closed') ticket.closed_at = new Date().toISOString();
+    this.note(ticket, kind, me, details);
+    this.tell(ticket, kind);
+    return ticket;
+  }
+
+  private note(ticket: MockTicket, kind: string, me: Agent, details: Body): void {
+    const actor = { kind: 'agent', id: me.id, name: me.name };
+    ticket.events.push({ at: new Date().toISOString(), kind, actor, details });
+  }
+
+  private async serveFile(name: string, response: ServerResponse): Promise<void> {
+    try {
+      const files = JSON.parse(await readFile(path.join(DIST, 'files.json'), 'utf8')) as Record<
+        string,
+        { file: string; content_type: string }
+      >;
+      const entry = files[name === '/' ? '/desk' : name];
+      if (!entry) return void response.writeHead(404).end();
+      response
+        .writeHead(200, {
+          'Content-Type': entry.content_type,
+          'Content-Security-Policy':
+            "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; " +
+            "font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+        })
+        .end(await readFile(path.join(DIST, entry.file)));
+    } catch {
+      response.writeHead(404).end('run the build first');
+    }
+  }
+}
+
+function cookieOf(header: string | undefined): string {
+  return /uwallet_desk=([^;]+)/.exec(header ?? '')?.[1] ?? '';
+}

@@ -1,0 +1,225 @@
+/** An afternoon at the desk: agents, tickets in every state, hostile texts among them. */
+
+import type { Message } from '../src/core/protocol.ts';
+import type { MockDesk, MockTicket } from './mock_desk.ts';
+
+const MINUTE = 60_000;
+
+function ago(minutes: number): string {
+  return new Date(Date.now() - minutes * MINUTE).toISOString();
+}
+
+/** Returns a ticket with the given fields; everything else is plain. */
+export function ticketWith(fields: Partial<MockTicket> & { id: number }): MockTicket {
+  return {
+    number: `T261123${String(fields.id).padStart(6, '0')}`,
+    conversation_id: `conversation-${fields.id}`,
+    site: '商城',
+    status: 'queued',
+    priority: 2,
+    reason: 'user_request',
+    topic: null,
+    step: null,
+    summary: '用户要求人工客服',
+    collected: {},
+    contact: null,
+    message: null,
+    agent: null,
+    preferred_agent: null,
+    disposition: null,
+    note: null,
+    rating: null,
+    rating_comment: null,
+    version: 1,
+    unread: 0,
+    last_message: null,
+    user: { kind: 'visitor', name: null, online: true },
+    created_at: ago(5),
+    queued_at: ago(5),
+    claimed_at: null,
+    first_reply_at: null,
+    closed_at: null,
+    events: [{ at: ago(5), kind: 'created', actor: { kind: 'bot', id: null, name: null }, details: {} }],
+    progress: null,
+    intent: null,
+    agent_read_id: 0,
+    user_read_id: 0,
+    ...fields,
+  };
+}
+
+const DISPUTE = {
+  topic: 'transaction_dispute',
+  title: '交易申诉',
+  number: 2,
+  count: 5,
+  steps: ['找到这笔交易', '打开“交易申诉”', '填写原因', '上传凭证', '等待结果'],
+};
+
+/** Fills a mock with tickets and messages. */
+export function fillDesk(desk: MockDesk): void {
+  const lin = { id: 1, name: '小林' };
+  desk.agents = [
+    { id: 1, username: 'lin', name: '小林', role: 'admin', presence: 'online', chats: 2, max_chats: 5, enabled: true },
+    { id: 2, username: 'chen', name: '陈晨', role: 'agent', presence: 'online', chats: 4, max_chats: 4, enabled: true },
+    {
+      id: 3,
+      username: 'zhao',
+      name: '赵敏',
+      role: 'supervisor',
+      presence: 'away',
+      chats: 1,
+      max_chats: 5,
+      enabled: true,
+    },
+    { id: 4, username: 'wu', name: '吴用', role: 'agent', presence: 'offline', chats: 0, max_chats: 5, enabled: false },
+  ];
+  desk.replies = [
+    {
+      id: 1,
+      title: '问候',
+      text: '您好，我是人工客服，刚才和机器人的对话我都看到了，您不用再说一遍。',
+      shortcut: 'nh',
+    },
+    { id: 2, title: '请稍等', text: '好的，我帮您查一下，请稍等。', shortcut: 'sd' },
+    { id: 3, title: '防骗提醒', text: '密码和验证码请不要告诉任何人，我们也不会向您要。', shortcut: 'fp' },
+    { id: 4, title: '还有别的问题吗', text: '请问还有别的可以帮您吗？', shortcut: null },
+  ];
+  desk.canned.set('suggestions', {
+    suggestions: [
+      {
+        topic: 'transaction_dispute',
+        title: '交易申诉',
+        text: '在交易详情里点“对此交易有疑问”，再点“交易申诉”，按提示填写就可以。',
+      },
+      { topic: 'payment_failed', title: '付款失败', text: '请先看一下余额够不够，再检查一下网络。' },
+      { topic: 'refund_time', title: '退款多久到账', text: '退款会按原来的付款方式退回。' },
+    ],
+  });
+  const mine = ticketWith({
+    id: 11,
+    status: 'active',
+    agent: lin,
+    reason: 'step_problem',
+    topic: { id: 'transaction_dispute', title: '交易申诉' },
+    step: { number: 2, count: 5, id: 'open_dispute_form', title: '打开“交易申诉”' },
+    summary:
+      '用户：手机号：13800138000\n要办的事：交易申诉，做到第2步（共5步，打开“交易申诉”）\n没走通的步骤：打开“交易申诉”\n' +
+      '已经记下：交易时间：昨天下午3点；金额：200元；对方：楼下超市\n情绪：平稳\n转接原因：同一步试了两次都不行',
+    collected: {
+      transaction_time: '昨天下午3点',
+      amount: '200',
+      counterparty: '楼下超市',
+      phone_number: '13800138000',
+    },
+    user: { kind: 'user', name: '王小明', online: true },
+    claimed_at: ago(4),
+    first_reply_at: ago(3.5),
+    progress: DISPUTE,
+    intent: 'transaction_dispute',
+    user_read_id: 99,
+  });
+  const second = ticketWith({
+    id: 12,
+    status: 'active',
+    agent: lin,
+    reason: 'frustrated',
+    priority: 1,
+    topic: { id: 'payment_failed', title: '付款失败' },
+    claimed_at: ago(2),
+  });
+  const stolen = ticketWith({
+    id: 21,
+    priority: 0,
+    reason: 'account_compromised',
+    topic: { id: 'account_compromised', title: '账号被盗' },
+    queued_at: ago(1.2),
+    summary: '用户：未登录\n要办的事：账号被盗，要求马上冻结\n转接原因：账号可能被盗',
+  });
+  const longest = ticketWith({
+    id: 22,
+    queued_at: ago(11),
+    topic: { id: 'refund', title: '退款没到账' },
+    preferred_agent: lin,
+  });
+  const hostile = ticketWith({
+    id: 23,
+    queued_at: ago(6),
+    user: { kind: 'user', name: '<img src=x onerror="document.title=\'XSS\'">', online: false },
+    summary: '<script>document.title="XSS"</script>\n[点我](javascript:alert(1))',
+  });
+  const left = ticketWith({
+    id: 31,
+    status: 'message',
+    reason: 'message',
+    contact: '13912345678',
+    message: '昨天晚上转给朋友的500块一直没到，麻烦白天给我打个电话。',
+    created_at: ago(600),
+    queued_at: null,
+    summary: null,
+    user: { kind: 'visitor', name: null, online: false },
+  });
+  const closed = ticketWith({
+    id: 5,
+    conversation_id: mine.conversation_id,
+    status: 'closed',
+    agent: { id: 2, name: '陈晨' },
+    topic: { id: 'forgot_password', title: '找回登录密码' },
+    disposition: 'solved',
+    note: '已指导重置密码，用户确认能登录',
+    rating: 5,
+    created_at: ago(3 * 24 * 60),
+    closed_at: ago(3 * 24 * 60 - 9),
+  });
+  for (const ticket of [closed, mine, second, stolen, longest, hostile, left]) desk.tickets.set(ticket.id, ticket);
+  const say = (ticket: MockTicket, minutes: number, fields: Partial<Message>): void =>
+    void desk.say(ticket, { created_at: ago(minutes), ...fields }, false);
+  for (let index = 0; index < 60; index += 1) {
+    say(mine, 3 * 24 * 60 - index / 10, { author: index % 2 ? 'bot' : 'user', text: `以前的第${index + 1}句话` });
+  }
+  say(mine, 9, { text: '昨天在楼下超市付了200，对方说没收到' });
+  say(mine, 8.9, {
+    author: 'bot',
+    text: '第2步（共5步）打开“交易申诉”\n在**交易详情**最下面，点“对此交易有疑问”。',
+    buttons: [
+      { title: '下一步', payload: '/next_step' },
+      { title: '这步不行', payload: '/step_problem' },
+    ],
+    metadata: { progress: DISPUTE },
+  });
+  say(mine, 8, { text: '这步不行' });
+  say(mine, 6, { text: '没有这个按钮啊 <b>急</b> https://example.com/a?b=<script>' });
+  say(mine, 5, {
+    author: 'bot',
+    text: '好的，这就为您转人工。我会把您的问题和已经试过的步骤一起交过去，您不用从头再说一遍。',
+  });
+  say(mine, 5, { author: 'system', text: '正在为您转接人工客服，您排在第1位。', metadata: { support: 'queued' } });
+  say(mine, 4, { author: 'system', text: '小林正在为您服务。', metadata: { support: 'claimed' } });
+  say(mine, 3.5, {
+    author: 'agent',
+    text: '您好，我是小林，刚才的对话我都看到了。',
+    metadata: { agent: { name: '小林' } },
+  });
+  mine.events.push({
+    at: ago(3),
+    kind: 'note',
+    actor: { kind: 'agent', id: 1, name: '小林' },
+    details: { text: '老版本APP没有申诉按钮，先让用户升级。' },
+  });
+  say(mine, 2.5, {
+    author: 'agent',
+    text: '请问您的APP是最新版本吗？可以在“设置-关于”里看到。',
+    metadata: { agent: { name: '小林' } },
+  });
+  say(mine, 1, { text: '我看看' });
+  say(mine, 0.5, { text: '是5.2.0' });
+  say(second, 3, { text: '付了三次都失败！！你们到底行不行' });
+  say(second, 2, { author: 'system', text: '小林正在为您服务。', metadata: { support: 'claimed' } });
+  say(stolen, 1.5, { text: '我的账号被盗了！！！钱正在被转走' });
+  say(stolen, 1.4, { author: 'bot', text: '别着急，我马上为您转人工，您排在最前面。' });
+  say(longest, 12, { text: '退款都一周了还没到' });
+  say(hostile, 6, { text: '<img src=x onerror=alert(1)> javascript:alert(1)' });
+  say(left, 600, { text: '有人吗' });
+  for (const ticket of [stolen, longest, hostile, left]) ticket.unread = 1;
+  mine.unread = 2;
+}
