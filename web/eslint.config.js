@@ -20,7 +20,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['**/*.tsx', 'widget/src/view/*.ts', 'desk/src/view/*.ts'],
+    files: ['**/*.tsx', 'widget/src/view/*.ts', 'desk/src/view/*.ts', 'desk/src/insight/*.ts'],
     plugins: { 'react-hooks': reactHooks },
     // The other rules of the plugin are React's compiler's, which Preact has none of.
     rules: { 'react-hooks/rules-of-hooks': 'error', 'react-hooks/exhaustive-deps': 'error' },

@@ -1,5 +1,6 @@
 /** An afternoon at the desk: agents, tickets in every state, hostile texts among them. */
 
+import type { Figures, Statistics } from '../src/core/insight.ts';
 import type { Message } from '../src/core/protocol.ts';
 import type { MockDesk, MockTicket } from './mock_desk.ts';
 
@@ -58,6 +59,7 @@ const DISPUTE = {
 
 /** Fills a mock with tickets and messages. */
 export function fillDesk(desk: MockDesk): void {
+  fillInsight(desk);
   const lin = { id: 1, name: '小林' };
   desk.agents = [
     { id: 1, username: 'lin', name: '小林', role: 'admin', presence: 'online', chats: 2, max_chats: 5, enabled: true },
@@ -222,4 +224,89 @@ export function fillDesk(desk: MockDesk): void {
   say(left, 600, { text: '有人吗' });
   for (const ticket of [stolen, longest, hostile, left]) ticket.unread = 1;
   mine.unread = 2;
+}
+
+function figures(seed: number): Figures {
+  const conversations = 20 + ((seed * 37) % 60);
+  const solved = Math.round(conversations * 0.55);
+  const handed_off = Math.round(conversations * 0.2);
+  return {
+    conversations,
+    solved,
+    not_solved: 3,
+    abandoned: 2 + (seed % 3),
+    left: 4,
+    handed_off,
+    reasons: { user_request: handed_off - 4, step_problem: 2, frustrated: 1, account_compromised: 1 },
+    bot_rating: { count: 12, average: 4.1, distribution: [1, 0, 2, 3, 6] },
+    agent_rating: { count: 7, average: 4.7, distribution: [0, 0, 0, 2, 5] },
+    waiting: { count: handed_off, median: 35 + seed * 11, p95: 190 + seed * 20 },
+    first_reply: { count: handed_off, median: 22, p95: 80 },
+  };
+}
+
+function fillInsight(desk: MockDesk): void {
+  const statistics: Statistics = {
+    from: '2026-11-17',
+    to: '2026-11-23',
+    time_zone: 'Asia/Shanghai',
+    total: figures(50),
+    days: [17, 18, 19, 20, 21, 22, 23].map((day) => ({ date: `2026-11-${day}`, figures: figures(day) })),
+    topics: [
+      { topic: 'forgot_password', title: '找回登录密码', figures: figures(4) },
+      { topic: 'transaction_dispute', title: '交易申诉', figures: figures(2) },
+      { topic: null, title: null, figures: figures(1) },
+    ],
+    steps: [
+      {
+        topic: 'transaction_dispute',
+        title: '交易申诉',
+        step: 2,
+        shown: 40,
+        problems: 9,
+        abandoned: 3,
+        left: 5,
+        handed_off: 6,
+      },
+      {
+        topic: 'forgot_password',
+        title: '找回登录密码',
+        step: 3,
+        shown: 61,
+        problems: 4,
+        abandoned: 2,
+        left: 3,
+        handed_off: 1,
+      },
+    ],
+    misunderstood: { not_understood: 2, not_meant: 1, step_problem: 0, labelled: 0 },
+  };
+  desk.canned.set('GET /insight', statistics);
+  const context = [
+    { author: 'bot', text: '您好，有什么可以帮您？' },
+    { author: 'user', text: '我那个啥弄不出来了' },
+    { author: 'bot', text: '不好意思，我没太明白，您可以换个说法吗？' },
+  ];
+  const rows = ['我那个啥弄不出来了', '=HYPERLINK("http://evil","点我")', '<script>alert(1)</script>'].map(
+    (text, index) => ({
+      conversation_id: `conversation-${index}`,
+      message_id: 3,
+      text,
+      context,
+      intent: index === 1 ? null : 'withdraw_failed',
+      confidence: index === 1 ? null : 0.41,
+      kind: index === 2 ? 'not_meant' : 'not_understood',
+      label: null,
+      created_at: ago(30 + index),
+    }),
+  );
+  desk.canned.set('GET /insight/misunderstood', { messages: rows, has_more: false, next: null });
+  for (const index of rows.keys()) desk.canned.set(`PUT /insight/labels/conversation-${index}/3`, rows[index]);
+  desk.canned.set('GET /intents', {
+    intents: [
+      { name: 'withdraw_failed', title: '提现失败' },
+      { name: 'forgot_password', title: '找回登录密码' },
+      { name: 'transaction_dispute', title: '交易申诉' },
+    ],
+  });
 }

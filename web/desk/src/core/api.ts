@@ -37,9 +37,9 @@ export class ApiError extends Error {
     this.name = 'ApiError';
   }
 
-  /** Whether the same request can succeed later: nobody has refused it. */
+  /** Whether the same request can succeed later: nobody has refused it for good. */
   get isTemporary(): boolean {
-    return this.status === 0 || this.status >= 500;
+    return this.status === 0 || this.status === 429 || this.status >= 500;
   }
 }
 

@@ -114,7 +114,7 @@ export class Chat {
       void this.flush();
     } catch (error) {
       if (isStale()) return;
-      if (error instanceof ApiError && !error.isTemporary) {
+      if (error instanceof ApiError && !error.isTemporary && error.code !== 'signed_out') {
         this.state.setState({ phase: 'failed', error: error.message });
       } else {
         this.state.setState({ phase: 'offline' });
@@ -279,9 +279,9 @@ export class Chat {
   }
 
   private failed(client_id: string, error: ApiError): boolean {
-    const pause = error.code === 'rate_limited' ? (error.retryAfter ?? 1) * 1000 : RETRY_PAUSES[this.attempts];
+    const pause = error.retryAfter === null ? RETRY_PAUSES[this.attempts] : error.retryAfter * 1000;
     // Signed out: it waits for the same agent to come back.
-    const waits = error.isTemporary || error.code === 'rate_limited' || error.code === 'signed_out';
+    const waits = error.isTemporary || error.code === 'signed_out';
     if (!waits) {
       this.outbox.change(client_id, { state: 'blocked', error: error.message });
       this.show();

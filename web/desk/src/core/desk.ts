@@ -44,8 +44,12 @@ export interface DeskOptions {
   onSignedOut: () => void;
 }
 
-/** Changes that come together are asked for once. Milliseconds. */
+/** Changes that come together are asked for once, and not more often than this. Milliseconds. */
 const REFRESH_DELAY = 150;
+const REFRESH_PAUSE = 1_000;
+
+/** How a refusal over the socket would have come over HTTP; all others are for good. */
+const STATUS: Record<string, number> = { rate_limited: 429, unavailable: 503, signed_out: 401 };
 
 /** The queue is read anew this often even if nothing is told, in case something was not. Milliseconds. */
 const REFRESH_INTERVAL = 60_000;
@@ -63,6 +67,7 @@ export class Desk {
   private refreshTimer: ReturnType<typeof setTimeout> | undefined;
   private intervalTimer: ReturnType<typeof setInterval> | undefined;
   private refreshing = false;
+  private refreshedAt = -Infinity;
   private refreshAgain = false;
 
   constructor(readonly options: DeskOptions) {
@@ -168,6 +173,7 @@ export class Desk {
       return;
     }
     this.refreshing = true;
+    this.refreshedAt = this.options.now();
     this.touched = new Set();
     try {
       const queue = await this.options.api.queue();
@@ -186,7 +192,8 @@ export class Desk {
 
   private refreshSoon(): void {
     clearTimeout(this.refreshTimer);
-    this.refreshTimer = setTimeout(() => void this.refresh(), REFRESH_DELAY);
+    const pause = Math.max(REFRESH_DELAY, this.refreshedAt + REFRESH_PAUSE - this.options.now());
+    this.refreshTimer = setTimeout(() => void this.refresh(), pause);
   }
 
   // --- The connection ---
@@ -214,7 +221,8 @@ export class Desk {
       error?: { code?: string; message?: string };
     } & Watched;
     if (ok === true) return watched;
-    throw new ApiError(409, error?.code ?? 'unavailable', error?.message ?? '');
+    const code = error?.code ?? 'unavailable';
+    throw new ApiError(STATUS[code] ?? 409, code, error?.message ?? '');
   }
 
   private receive(name: ServerEvent, data: unknown): void {
@@ -222,6 +230,7 @@ export class Desk {
     const chat = this.chats.get(Number(fields.ticket_id));
     switch (name) {
       case 'queue_changed':
+        this.count(fields);
         this.options.onNews({ kind: 'queue' });
         return this.refreshSoon();
       case 'ticket_changed':
@@ -240,6 +249,13 @@ export class Desk {
   }
 
   // --- Tickets ---
+
+  private count(told: Record<string, unknown>): void {
+    const { counts } = this.state.getState();
+    const names = Object.keys(counts) as (keyof Counts)[];
+    const fresh = names.map((name) => [name, typeof told[name] === 'number' ? told[name] : counts[name]] as const);
+    this.state.setState({ counts: Object.fromEntries(fresh) as unknown as Counts });
+  }
 
   private show(queue: Queue): void {
     const { tickets: before, loaded } = this.state.getState();

@@ -1,7 +1,6 @@
 /** The keys of the desk. Named by their place on the keyboard, as Alt makes other characters of them on a Mac. */
 
 export type Action =
-  | 'help'
   | 'claim_next'
   | 'next_chat'
   | 'previous_chat'
@@ -20,7 +19,6 @@ export type Action =
 
 /** tinykeys' notation. Left out are the keys that browsers keep for themselves (Alt+D, E, F, Home, left, right). */
 export const BINDINGS: Record<Action, string> = {
-  help: 'Shift+Slash',
   claim_next: 'Alt+KeyN',
   next_chat: 'Alt+ArrowDown',
   previous_chat: 'Alt+ArrowUp',
@@ -55,6 +53,5 @@ export function neighbour<T>(list: readonly T[], current: T | null, step: 1 | -1
 /** Returns the keys as they stand on the keyboard, such as `['Alt', 'N']`. */
 export function keysOf(binding: string): string[] {
   const names: Record<string, string> = { ArrowDown: '↓', ArrowUp: '↑', Slash: '/' };
-  if (binding === 'Shift+Slash') return ['?'];
   return binding.split('+').map((key) => names[key] ?? key.replace(/^(Key|Digit)/, ''));
 }

@@ -13,7 +13,7 @@ export type TimelineItem =
   | { type: 'time'; key: string; at: string };
 
 /** Events that the user was not told of, and that the agent is to see where they happened. */
-const SHOWN_EVENTS: readonly string[] = ['note', 'transferred', 'assigned'];
+const SHOWN_EVENTS: readonly string[] = ['note', 'transferred', 'assigned', 'requeued'];
 
 /** What the gateway says when a human begins, and when none serves any more. */
 const HUMAN_FROM: readonly unknown[] = ['claimed', 'transferred'];
@@ -28,7 +28,9 @@ export function timelineOf(messages: readonly Message[], events: readonly Ticket
     )
     .sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
   const items: TimelineItem[] = [];
-  let part: Part | null = null;
+  // Whose part it is, and which one was announced last.
+  let part: Part = 'bot';
+  let announced: Part | null = null;
   let previous: string | null = null;
   const addTime = (at: string, key: string): void => {
     if (needsTime(at, previous)) items.push({ type: 'time', key: `time-${key}`, at });
@@ -43,16 +45,14 @@ export function timelineOf(messages: readonly Message[], events: readonly Ticket
     }
   };
   for (const message of messages) {
-    const now = partOf(message, part ?? 'bot');
-    if (!isShown(message)) {
-      part = part === null ? part : now;
-      continue;
-    }
+    part = partOf(message, part);
+    if (!isShown(message)) continue;
     addNotes(Date.parse(message.created_at));
-    if (now !== part) items.push({ type: 'part', key: `part-${message.id}`, part: now });
+    if (part !== announced) items.push({ type: 'part', key: `part-${message.id}`, part });
+    announced = part;
     addTime(message.created_at, String(message.id));
-    items.push({ type: 'message', key: `message-${message.id}`, message, part: now });
-    part = ends(message) ? 'bot' : now;
+    items.push({ type: 'message', key: `message-${message.id}`, message, part });
+    if (ends(message)) part = 'bot';
   }
   addNotes(Infinity);
   return items;

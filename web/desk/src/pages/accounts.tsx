@@ -6,7 +6,7 @@ import type { TableProps } from 'antd';
 import { useState, type JSX } from 'react';
 import type { Agent, Role } from '../core/protocol.ts';
 import { fill, t } from '../i18n/strings.ts';
-import { errorText, useAction, useAgents, useDesk } from '../view/context.ts';
+import { errorText, useAction, useAccounts, useDesk } from '../view/context.ts';
 import { Page } from '../view/page.tsx';
 
 const ROLES: readonly Role[] = ['agent', 'supervisor', 'admin'];
@@ -15,7 +15,7 @@ export function Accounts(): JSX.Element {
   const { api, agent: me } = useDesk();
   const { modal } = App.useApp();
   const queries = useQueryClient();
-  const agents = useAgents();
+  const agents = useAccounts();
   const [editing, setEditing] = useState<Agent | 'new' | null>(null);
   const [run, busy] = useAction();
   const renew = (): void => void queries.invalidateQueries({ queryKey: ['agents'] });

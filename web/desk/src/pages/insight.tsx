@@ -1,3 +1,148 @@
-export default function Insight() {
-  return null;
+/** What supervisors learn from: how many were helped, where people give up, and what the bot did not understand. */
+
+import { DownloadOutlined } from '@ant-design/icons';
+import { useQuery } from '@tanstack/react-query';
+import { Card, DatePicker, Dropdown, Button, Empty, Result, Spin, Tabs } from 'antd';
+import dayjs, { type Dayjs } from 'dayjs';
+import { useMemo, useState, type JSX } from 'react';
+import { search } from '../core/api.ts';
+import type { Statistics } from '../core/insight.ts';
+import { fill, t } from '../i18n/strings.ts';
+import { Chart } from '../insight/chart.tsx';
+import { Misunderstood } from '../insight/misunderstood.tsx';
+import { Numbers } from '../insight/numbers.tsx';
+import { daysOption, ratingsOption, reasonsOption, waitsOption } from '../insight/options.ts';
+import { StepTable, TopicTable } from '../insight/tables.tsx';
+import { errorText, useDesk } from '../view/context.ts';
+import { Page } from '../view/page.tsx';
+
+const DAY = 'YYYY-MM-DD';
+
+/** The longest period that the gateway counts. Days. */
+const LONGEST = 366;
+
+type Range = [Dayjs, Dayjs];
+
+export default function Insight(): JSX.Element {
+  const { api } = useDesk();
+  const [range, setRange] = useState<Range>(() => [dayjs().subtract(6, 'day'), dayjs()]);
+  const from = range[0].format(DAY);
+  const to = range[1].format(DAY);
+  const found = useQuery({
+    queryKey: ['insight', from, to],
+    queryFn: () => api.request<Statistics>('GET', '/insight' + search({ from, to })),
+    placeholderData: (previous) => previous,
+  });
+  const presets = useMemo(
+    () =>
+      [0, 6, 29, 89].map((days) => ({
+        label: days === 0 ? t.insight.today : fill(t.insight.last_days, { count: days + 1 }),
+        value: [dayjs().subtract(days, 'day'), dayjs()] as Range,
+      })),
+    [],
+  );
+  const exported = (content: string): string => '/desk/api/insight/export.csv' + search({ from, to, content });
+  return (
+    <Page
+      title={t.insight.title}
+      lead={found.data ? fill(t.insight.lead, { zone: found.data.time_zone }) : t.insight.lead_loading}
+      actions={
+        <div className="toolbar">
+          <DatePicker.RangePicker
+            aria-label={t.insight.range}
+            value={range}
+            presets={presets}
+            allowClear={false}
+            maxDate={dayjs()}
+            onChange={(dates) => {
+              const [first, last] = dates ?? [];
+              if (first && last)
+                setRange([last.diff(first, 'day') < LONGEST ? first : last.subtract(365, 'day'), last]);
+            }}
+          />
+          <Dropdown
+            menu={{
+              items: ['statistics', 'misunderstood'].map((content) => ({
+                key: content,
+                label: (
+                  <a href={exported(content)} download>
+                    {t.insight.exports[content as keyof typeof t.insight.exports]}
+                  </a>
+                ),
+              })),
+            }}
+          >
+            <Button icon={<DownloadOutlined />}>{t.insight.export}</Button>
+          </Dropdown>
+        </div>
+      }
+    >
+      <Tabs
+        items={[
+          {
+            key: 'figures',
+            label: t.insight.tabs.figures,
+            children: found.data ? (
+              <Charts statistics={found.data} />
+            ) : found.isError ? (
+              <Result status="warning" title={errorText(found.error)} />
+            ) : (
+              <Spin className="page-spin" />
+            ),
+          },
+          { key: 'misunderstood', label: misunderstoodLabel(found.data), children: <Misunderstood /> },
+        ]}
+      />
+    </Page>
+  );
+}
+
+function misunderstoodLabel(statistics: Statistics | undefined): string {
+  if (!statistics) return t.insight.tabs.misunderstood;
+  const { not_understood, not_meant, step_problem } = statistics.misunderstood;
+  return fill(t.insight.tabs.misunderstood_count, { count: not_understood + not_meant + step_problem });
+}
+
+function Charts({ statistics }: { statistics: Statistics }): JSX.Element {
+  const { total } = statistics;
+  const options = useMemo(
+    () => ({
+      days: daysOption(statistics),
+      reasons: reasonsOption(statistics.total),
+      ratings: ratingsOption(statistics.total),
+      waits: waitsOption(statistics),
+    }),
+    [statistics],
+  );
+  const charts = [
+    { title: t.insight.charts.days, option: options.days, any: total.conversations > 0 || total.handed_off > 0 },
+    { title: t.insight.charts.reasons, option: options.reasons, any: total.handed_off > 0 },
+    { title: t.insight.charts.waits, option: options.waits, any: total.waiting.count > 0 },
+    {
+      title: t.insight.charts.ratings,
+      option: options.ratings,
+      any: total.bot_rating.count + total.agent_rating.count > 0,
+    },
+  ];
+  return (
+    <>
+      <Numbers total={total} />
+      <div className="charts">
+        {charts.map(({ title, option, any }) => (
+          <Card key={title} size="small" title={title}>
+            {any ? (
+              <Chart option={option} label={title} />
+            ) : (
+              <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t.insight.nothing} />
+            )}
+          </Card>
+        ))}
+      </div>
+      <h2>{t.insight.steps}</h2>
+      <p className="muted">{t.insight.steps_lead}</p>
+      <StepTable steps={statistics.steps} />
+      <h2>{t.insight.topics}</h2>
+      <TopicTable topics={statistics.topics} />
+    </>
+  );
 }

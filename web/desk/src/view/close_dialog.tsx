@@ -5,6 +5,7 @@ import type { JSX } from 'react';
 import { useLocation } from 'wouter';
 import type { Ticket } from '../core/protocol.ts';
 import { nameOf, t } from '../i18n/strings.ts';
+import { submitOnCtrlEnter } from './submit.ts';
 import { useAction, useDesk } from './context.ts';
 
 const DISPOSITIONS = ['solved', 'follow_up', 'spam'];
@@ -37,6 +38,7 @@ export function CloseDialog({ ticket, onClose }: { ticket: Ticket; onClose: () =
         form={form}
         layout="vertical"
         requiredMark={false}
+        onKeyDown={submitOnCtrlEnter(form.submit)}
         initialValues={{ disposition: 'solved' }}
         onFinish={(values) => void close(values)}
       >

@@ -151,7 +151,7 @@ export function Composer(props: ComposerProps): JSX.Element {
     >
       {dragging && <div className="composer-drop">{t.composer.drop}</div>}
       {!mine && <ComposerClosed {...props} />}
-      {mine && suggestions.length > 0 && <Suggestions suggestions={suggestions} onPick={insert} />}
+      {mine && shown === 'reply' && suggestions.length > 0 && <Suggestions suggestions={suggestions} onPick={insert} />}
       {canned.open && <CannedMenu menu={canned} />}
       {mine && (
         <Segmented

@@ -102,10 +102,20 @@ export function useAction(): [run: (work: () => Promise<unknown>, done?: string)
   return [run, busy];
 }
 
-/** The agents, kept up to date by the socket. */
-export function useAgents(): UseQueryResult<Agent[]> {
+/** All accounts that the agent may know of, kept up to date by the socket. */
+export function useAccounts(): UseQueryResult<Agent[]> {
   const { api } = useDesk();
   return useQuery({ queryKey: ['agents'], queryFn: api.agents });
+}
+
+/** Those of them who may sign in. */
+export function useAgents(): UseQueryResult<Agent[]> {
+  const { api } = useDesk();
+  return useQuery({ queryKey: ['agents'], queryFn: api.agents, select: enabledOnly });
+}
+
+function enabledOnly(agents: Agent[]): Agent[] {
+  return agents.filter(({ enabled }) => enabled !== false);
 }
 
 /** Whether somebody looks at the page now. */

@@ -179,6 +179,9 @@ function Events({ events }: { events: readonly TicketEvent[] }): JSX.Element {
 /** What somebody wrote or decided. */
 function wordsOf({ details }: TicketEvent): string {
   const disposition = typeof details.disposition === 'string' ? nameOf(t.dispositions, details.disposition) : '';
-  const words = [details.memo, details.text, details.note].filter((text) => typeof text === 'string' && text !== '');
-  return [disposition, ...words].filter((text) => text !== '').join(t.list_separator);
+  const rating = typeof details.rating === 'number' ? fill(t.details.stars, { count: details.rating }) : '';
+  const written = [details.to, details.memo, details.text, details.note, details.comment];
+  return [disposition, rating, ...written]
+    .filter((text) => typeof text === 'string' && text !== '')
+    .join(t.event_separator);
 }

@@ -99,8 +99,7 @@ function Picture({ attachment, onExpired }: { attachment: Attachment; onExpired:
 export function EventRow({ event }: { event: TicketEvent }): JSX.Element {
   const { kind, actor, details } = event;
   const name = actor.name ?? nameOf(t.actors, actor.kind);
-  const to = (details.to ?? details.agent) as { name?: string } | string | null | undefined;
-  const target = typeof to === 'string' ? to : (to?.name ?? '');
+  const target = typeof details.to === 'string' ? details.to : '';
   const text = typeof details.text === 'string' ? details.text : typeof details.memo === 'string' ? details.memo : '';
   return (
     <div className="row-note" data-kind={kind}>

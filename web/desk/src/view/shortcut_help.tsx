@@ -1,12 +1,12 @@
 /** The list of shortcuts, on 「?」. */
 
+import { isComposing } from '@uwallet/widget/core/composing.ts';
 import { Modal } from 'antd';
 import { Fragment, useEffect, type JSX } from 'react';
 import { useStore } from 'zustand';
 import { createStore } from 'zustand/vanilla';
 import { BINDINGS, isTyping, keysOf, type Action } from '../core/shortcuts.ts';
 import { t } from '../i18n/strings.ts';
-import { useShortcuts } from './use_shortcuts.ts';
 
 const state = createStore<{ open: boolean }>(() => ({ open: false }));
 
@@ -26,12 +26,12 @@ export function Keys({ keys }: { keys: readonly string[] }): JSX.Element {
 
 export function ShortcutHelp(): JSX.Element {
   const { open } = useStore(state);
-  useShortcuts({ help: () => state.setState({ open: !state.getState().open }) });
-  // A keyboard whose ? is elsewhere.
+  // By what it types: ? is on another key of each keyboard, and full-width in a Chinese input method.
   useEffect(() => {
     const press = (event: KeyboardEvent): void => {
-      if (event.key !== '？' || isTyping(event.target)) return;
-      openShortcutHelp();
+      if ((event.key !== '?' && event.key !== '？') || isTyping(event.target) || isComposing(event)) return;
+      event.preventDefault();
+      state.setState({ open: !state.getState().open });
     };
     window.addEventListener('keydown', press);
     return () => window.removeEventListener('keydown', press);
@@ -58,6 +58,7 @@ function keysFor(action: keyof typeof t.shortcuts.actions): string[] {
   if (action === 'send') return ['Enter'];
   if (action === 'new_line') return ['Shift', 'Enter'];
   if (action === 'search_canned') return ['/'];
-  const binding = BINDINGS[action satisfies Action];
-  return keysOf(binding);
+  if (action === 'submit') return ['Ctrl', 'Enter'];
+  if (action === 'help') return ['?'];
+  return keysOf(BINDINGS[action satisfies Action]);
 }

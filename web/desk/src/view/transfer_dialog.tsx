@@ -6,6 +6,7 @@ import { useLocation } from 'wouter';
 import type { Ticket } from '../core/protocol.ts';
 import { t } from '../i18n/strings.ts';
 import { AgentOption, agentOptions } from './agent_option.tsx';
+import { submitOnCtrlEnter } from './submit.ts';
 import { useAction, useAgents, useDesk } from './context.ts';
 
 /** A value of the list that is no agent. */
@@ -35,7 +36,13 @@ export function TransferDialog({ ticket, onClose }: { ticket: Ticket; onClose: (
       onOk={() => form.submit()}
       onCancel={onClose}
     >
-      <Form form={form} layout="vertical" requiredMark={false} onFinish={(values) => void transfer(values)}>
+      <Form
+        form={form}
+        layout="vertical"
+        requiredMark={false}
+        onKeyDown={submitOnCtrlEnter(form.submit)}
+        onFinish={(values) => void transfer(values)}
+      >
         <Form.Item name="to" label={t.transfer.to} rules={[{ required: true, message: t.transfer.to_missing }]}>
           <Select
             autoFocus

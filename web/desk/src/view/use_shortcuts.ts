@@ -3,7 +3,7 @@
 import { isComposing } from '@uwallet/widget/core/composing.ts';
 import { useEffect, useRef } from 'react';
 import { tinykeys } from 'tinykeys';
-import { BINDINGS, isTyping, type Action } from '../core/shortcuts.ts';
+import { BINDINGS, type Action } from '../core/shortcuts.ts';
 
 /** Runs the given handlers on their keys; never while an input method composes, nor behind an open dialog. */
 export function useShortcuts(handlers: Partial<Record<Action, () => void>>): void {
@@ -21,8 +21,7 @@ export function useShortcuts(handlers: Partial<Record<Action, () => void>>): voi
           (event: KeyboardEvent) => {
             const handler = current.current[action];
             if (!handler || isComposing(event)) return;
-            if (!binding.includes('Alt') && isTyping(event.target)) return;
-            if (action !== 'help' && document.querySelector('[aria-modal="true"]') !== null) return;
+            if (document.querySelector('[aria-modal="true"]') !== null) return;
             event.preventDefault();
             handler();
           },

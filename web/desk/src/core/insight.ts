@@ -1,0 +1,108 @@
+/** The statistics of docs/support.md, as types, and what is made of them for charts. Pure. */
+
+export interface Rating {
+  count: number;
+  average: number | null;
+  /** How many of 1, 2, 3, 4, 5. */
+  distribution: number[];
+}
+
+export interface Seconds {
+  count: number;
+  median: number | null;
+  p95: number | null;
+}
+
+export interface Figures {
+  conversations: number;
+  solved: number;
+  not_solved: number;
+  abandoned: number;
+  left: number;
+  handed_off: number;
+  reasons: Record<string, number>;
+  bot_rating: Rating;
+  agent_rating: Rating;
+  waiting: Seconds;
+  first_reply: Seconds;
+}
+
+export interface TopicFigures {
+  /** Null: tickets without a topic. */
+  topic: string | null;
+  title: string | null;
+  figures: Figures;
+}
+
+export interface StepFigures {
+  topic: string;
+  title: string | null;
+  step: number;
+  shown: number;
+  problems: number;
+  abandoned: number;
+  left: number;
+  handed_off: number;
+}
+
+export interface Statistics {
+  from: string;
+  to: string;
+  time_zone: string;
+  total: Figures;
+  days: { date: string; figures: Figures }[];
+  topics: TopicFigures[];
+  steps: StepFigures[];
+  misunderstood: { not_understood: number; not_meant: number; step_problem: number; labelled: number };
+}
+
+export interface Misunderstood {
+  conversation_id: string;
+  message_id: number;
+  text: string;
+  context: { author: string; text: string }[];
+  /** What the bot took it for. */
+  intent: string | null;
+  confidence: number | null;
+  kind: string;
+  /** The intent that somebody has given it. */
+  label: string | null;
+  created_at: string;
+}
+
+export interface MisunderstoodPage {
+  messages: Misunderstood[];
+  has_more: boolean;
+  next: string | number | null;
+}
+
+/** Returns how much of a whole a part is, in whole percent; null of nothing. */
+export function percent(part: number, whole: number): number | null {
+  return whole > 0 ? Math.round((part / whole) * 100) : null;
+}
+
+/** How many people gave up at a step: they said so, just stopped, or wanted a human. */
+export function gaveUp(step: StepFigures): number {
+  return step.abandoned + step.left + step.handed_off;
+}
+
+/** Returns the steps at which most people give up, worst first; those at which nobody did are left out. */
+export function worstSteps(steps: readonly StepFigures[], most: number): StepFigures[] {
+  return steps
+    .filter((step) => gaveUp(step) > 0)
+    .sort((a, b) => gaveUp(b) - gaveUp(a) || gaveUp(b) / b.shown - gaveUp(a) / a.shown)
+    .slice(0, most);
+}
+
+/** Returns reasons, most frequent first. */
+export function reasonsOf(figures: Figures): { reason: string; count: number }[] {
+  return Object.entries(figures.reasons)
+    .map(([reason, count]) => ({ reason, count }))
+    .filter(({ count }) => count > 0)
+    .sort((a, b) => b.count - a.count);
+}
+
+/** Returns the labels used last with a new one in front, without doubles. */
+export function withRecent(recent: readonly string[], label: string, most: number): string[] {
+  return [label, ...recent.filter((other) => other !== label)].slice(0, most);
+}
