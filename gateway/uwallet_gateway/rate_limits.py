@@ -72,25 +72,33 @@ class RateLimits:
             # Without Redis nobody is counted; better than that nobody is served.
             _log.warning("rate_limits.unavailable", reason=str(error.storage_error))
 
-    async def is_open(self, kind: Kind, *, address: str | None) -> bool:
-        """Whether one more would be taken from an address; counts nothing."""
+    async def check_room(self, kind: Kind, *, address: str | None) -> None:
+        """Refuses what `check` would refuse, and counts nothing: for what is counted only when it went wrong.
+
+        Raises:
+            InputError: rate_limited, with the seconds after which it is worth another try.
+        """
         who = network_of(address)
+        if who is None:
+            return
         try:
-            return who is None or all(
-                [await self._limiter.test(item, kind, "address", who) for item in self._per_address.get(kind, ())]
-            )
+            for item in self._per_address.get(kind, ()):
+                if not await self._limiter.test(item, kind, "address", who):
+                    raise await self._refusal(item, kind, "address", who)
         except StorageError as error:
             _log.warning("rate_limits.unavailable", reason=str(error.storage_error))
-            return True
 
     async def _hit(self, items: Iterable[RateLimitItem], kind: Kind, scope: str, who: str | None) -> None:
         if who is None:
             return
         for item in items:
             if not await self._limiter.hit(item, kind, scope, who):
-                self._metrics.count_rate_limited(kind, scope)
-                reset_at = (await self._limiter.get_window_stats(item, kind, scope, who)).reset_time
-                raise InputError(ErrorCode.RATE_LIMITED, retry_after=max(1, math.ceil(reset_at - time.time())))
+                raise await self._refusal(item, kind, scope, who)
+
+    async def _refusal(self, item: RateLimitItem, kind: Kind, scope: str, who: str) -> InputError:
+        self._metrics.count_rate_limited(kind, scope)
+        reset_at = (await self._limiter.get_window_stats(item, kind, scope, who)).reset_time
+        return InputError(ErrorCode.RATE_LIMITED, retry_after=max(1, math.ceil(reset_at - time.time())))
 
 
 def network_of(address: str | None) -> str | None:

@@ -12,6 +12,7 @@ from uwallet_gateway.agents.accounts import Accounts
 from uwallet_gateway.agents.canned_replies import CannedReplies
 from uwallet_gateway.agents.passwords import Passwords
 from uwallet_gateway.agents.sessions import DeskSessions
+from uwallet_gateway.agents.sign_outs import SignOuts
 from uwallet_gateway.attachments import AttachmentStore
 from uwallet_gateway.clock import set_time
 from uwallet_gateway.conversation.dispatcher import Dispatcher
@@ -23,6 +24,7 @@ from uwallet_gateway.conversation.transcript import Transcript
 from uwallet_gateway.conversation.trouble import Trouble
 from uwallet_gateway.database.connection import Database, database_url
 from uwallet_gateway.database.redis_client import redis_client
+from uwallet_gateway.engine_assistant import EngineAssistant
 from uwallet_gateway.engine_client import EngineClient
 from uwallet_gateway.hooks.cards import load_cards
 from uwallet_gateway.hooks.endpoints import Endpoint, read_endpoints
@@ -77,12 +79,14 @@ class Services:
     opening_hours: OpeningHours
     support: Support
     rounds: Rounds
+    assistant: EngineAssistant
     redis: Redis | None
     relay: Relay | None
 
     async def close(self) -> None:
         """Closes all connections."""
         await self.engine.close()
+        await self.assistant.close()
         if self.relay:
             await self.relay.stop()
         if self.redis:
@@ -133,7 +137,7 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
         patience=settings.engine_patience,
         notice_after=settings.notice_after,
     )
-    passwords = Passwords()
+    passwords, sign_outs = Passwords(), SignOuts()
     attachments = AttachmentStore(settings.data_dir / "attachments", settings.attachment_bytes)
     return Services(
         settings=settings,
@@ -153,14 +157,15 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
         attachments=attachments,
         rate_limits=RateLimits(settings, metrics, redis),
         presentation=Presentation(settings, keys, texts),
-        accounts=Accounts(database, passwords, max_chats=settings.agent_max_chats),
-        desk_sessions=DeskSessions(database, passwords, hours=settings.desk_session_hours),
+        accounts=Accounts(database, passwords, sign_outs, max_chats=settings.agent_max_chats),
+        desk_sessions=DeskSessions(database, passwords, sign_outs, hours=settings.desk_session_hours),
         canned_replies=CannedReplies(database),
         statistics=Statistics(database),
         misunderstood=Misunderstood(database),
         hook_endpoints=endpoints,
         outbox=outbox,
         hook_sender=HookSender(outbox, endpoints, load_cards(), metrics),
+        assistant=EngineAssistant(settings.engine_url, settings.engine_secret.get_secret_value() or None),
         redis=redis,
         relay=Relay(hub, redis, redis_client(redis_url, waits=True)) if redis else None,
         purge=Purge(database, attachments, settings.retention_days),

@@ -15,6 +15,7 @@ from uwallet_gateway.agents.lockout import FREE_ATTEMPTS
 from uwallet_gateway.agents.passwords import Passwords
 from uwallet_gateway.agents.roles import Role
 from uwallet_gateway.agents.sessions import DeskSessions
+from uwallet_gateway.agents.sign_outs import SignOuts
 from uwallet_gateway.clock import now
 from uwallet_gateway.database import tables
 from uwallet_gateway.database.connection import Database
@@ -30,8 +31,8 @@ class Desk:
         # Cheap: what they cost is the library's business.
         passwords = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
         self.database = database
-        self.accounts = Accounts(database, passwords, max_chats=5)
-        self.sessions = DeskSessions(database, passwords, hours=12)
+        self.accounts = Accounts(database, passwords, SignOuts(), max_chats=5)
+        self.sessions = DeskSessions(database, passwords, SignOuts(), hours=12)
 
     async def agent(self, username: str = "lin", role: Role = Role.AGENT) -> Account:
         account, _ = await self.accounts.create(username, "小林", role, PASSWORD)

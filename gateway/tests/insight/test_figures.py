@@ -69,7 +69,7 @@ def test_tickets_are_counted_with_reason_waits_and_ratings() -> None:
         ticket("password", "not_solved", 30, None, None),
         ticket(None, "user_request", None, None, 2),
     ]
-    found = overview([MONDAY], [], [BotRating(MONDAY, "password", 4)] * 3, tickets)
+    found = overview([MONDAY], [], [BotRating(MONDAY, "password", 4, 3)], tickets)
     assert found.total.handed_off == 3
     assert found.total.reasons == {"user_request": 2, "not_solved": 1}
     assert found.total.waiting == Seconds(2, 20.0, 30.0)

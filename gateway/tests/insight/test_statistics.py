@@ -46,22 +46,6 @@ async def test_conversations_by_day_of_the_time_zone(database: Database, convers
     assert found.total.conversations == 2
 
 
-async def test_conversations_of_several_days_count_on_those_with_messages(
-    database: Database, conversations: list[str]
-) -> None:
-    a, b, *_ = conversations
-    day = timedelta(days=1)
-    await add(
-        database,
-        *(said(a, number, "还在吗", LATE + number * day) for number in (1, 3, 7)),
-        *(said(b, number, "在吗", LATE + number * day) for number in (2, 3)),
-    )
-    period = Period(MONDAY, MONDAY + 9 * day, ZONE)
-    found = (await Statistics(database).read(period)).overview
-    assert [figures.conversations for _, figures in found.days] == [0, 1, 1, 2, 0, 0, 0, 1, 0, 0]
-    assert found.total.conversations == 2
-
-
 async def test_outcomes_ratings_and_steps(database: Database, conversations: list[str]) -> None:
     a, b, c, d = conversations
     topic = "forgot_password"

@@ -11,6 +11,10 @@ from starlette.types import Receive, Scope, Send
 
 Mode = Literal["ok", "hold", "error", "nonsense", "silent"]
 
+SUGGESTIONS_PATH = "/webhooks/gateway/suggestions"
+INTENTS_PATH = "/webhooks/gateway/intents"
+ASSISTANCE = (SUGGESTIONS_PATH, INTENTS_PATH)
+
 GREETING: dict[str, Any] = {
     "text": "您好呀",
     "buttons": [{"title": "忘记密码", "payload": "/forgot_password"}, {"title": "转人工", "payload": "/human_handoff"}],
@@ -63,6 +67,9 @@ class FakeEngine:
             chunks += event.get("body", b"")
             if not event.get("more_body"):
                 break
+        if scope["path"] in ASSISTANCE:
+            await self._assist(scope["path"], bytes(chunks), send)
+            return
         if scope["method"] != "POST":
             await _answer(send, 200, b'{"status": "ok"}')
             return
@@ -84,6 +91,18 @@ class FakeEngine:
                 else self.answers.get(body["message"], _turn(body))
             )
             await _answer(send, 200, json.dumps(answer).encode())
+
+    async def _assist(self, path: str, body: bytes, send: Send) -> None:
+        if self.mode == "error":
+            await _answer(send, 500, b"{}")
+        elif self.mode == "nonsense":
+            await _answer(send, 200, b"<html>maintenance</html>")
+        elif path == INTENTS_PATH:
+            await _answer(send, 200, json.dumps({"intents": [{"name": "greet", "title": "问好"}]}).encode())
+        else:
+            text = json.loads(body)["text"]
+            found = [{"topic": "forgot_password", "title": "找回登录密码", "text": f"关于「{text}」，您可以这样做"}]
+            await _answer(send, 200, json.dumps({"suggestions": found}).encode())
 
 
 def _turn(body: dict[str, Any]) -> dict[str, Any]:

@@ -15,6 +15,8 @@ MANIFEST: dict[str, Any] = {
     "/widget.js": {"file": "widget/loader.js", "content_type": "text/javascript; charset=utf-8", "immutable": False},
     "/widget/app.1a.js": {"file": "widget/app.js", "content_type": "text/javascript; charset=utf-8", "immutable": True},
     "/chat": {"file": "widget/chat.html", "content_type": "text/html; charset=utf-8", "immutable": False},
+    "/desk": {"file": "desk/index.html", "content_type": "text/html; charset=utf-8", "immutable": False},
+    "/desk/assets/main.1a.js": {"file": "desk/main.js", "content_type": "text/javascript", "immutable": True},
     "/demo": {"file": "demo.html", "content_type": "text/html; charset=utf-8", "immutable": False},
 }
 
@@ -59,6 +61,21 @@ async def test_listed_files_are_served_and_nothing_else(build: Path, start_gatew
             response = await api.get(path)
             assert response.status_code == 404, path
             assert "not listed" not in response.text
+
+
+async def test_desk_stands_in_no_frame_whatever_site_is_named(build: Path, start_gateway: StartGateway) -> None:
+    async with start_gateway(web_dir=build, development=False) as gateway, gateway.api() as api:
+        for query in ({}, {"site": "demo"}):
+            desk = await api.get("/desk", params=query)
+            assert desk.text == "// desk/index.html"
+            assert desk.headers["Content-Security-Policy"].endswith("frame-ancestors 'none'")
+            assert "script-src 'self';" in desk.headers["Content-Security-Policy"]
+            assert desk.headers["X-Frame-Options"] == "DENY"
+        script = await api.get("/desk/assets/main.1a.js")
+        assert "immutable" in script.headers["Cache-Control"]
+        # What is not listed is the API's or nobody's.
+        assert (await api.get("/desk/api/unknown")).json()["code"] == "not_found"
+        assert (await api.get("/desk/assets/")).status_code == 404
 
 
 async def test_pages_have_a_policy_and_sites_may_frame_theirs(build: Path, start_gateway: StartGateway) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from uwallet_gateway.agents.lockout import Attempts, begin_attempt
 from uwallet_gateway.agents.passwords import Passwords, check_password, generated_password
 from uwallet_gateway.agents.roles import Role
+from uwallet_gateway.agents.sign_outs import SignOuts
 from uwallet_gateway.clock import now
 from uwallet_gateway.database import tables
 from uwallet_gateway.database.connection import Database
@@ -57,8 +58,9 @@ class Account:
 class Accounts:
     """Makes and changes accounts. Whatever takes rights away ends the sessions of the agent."""
 
-    def __init__(self, database: Database, passwords: Passwords, *, max_chats: int) -> None:
+    def __init__(self, database: Database, passwords: Passwords, sign_outs: SignOuts, *, max_chats: int) -> None:
         """Keeps what it works with; `max_chats` is for accounts that name none."""
+        self._sign_outs = sign_outs
         self._database = database
         self._passwords = passwords
         self._max_chats = max_chats
@@ -140,6 +142,7 @@ class Accounts:
             row = await _locked(transaction, agent_id)
             _renew(row, hashed)
             await end_sessions(transaction, agent_id)
+        self._sign_outs.announce()
         return password
 
     async def change_password(self, agent_id: int, old: str, new: str, *, kept_session: str) -> None:
@@ -166,6 +169,7 @@ class Accounts:
                 raise InputError(ErrorCode.WRONG_PASSWORD)
             _renew(row, hashed)
             await end_sessions(transaction, agent_id, but=kept_session)
+        self._sign_outs.announce()
 
     async def update(
         self,
@@ -208,7 +212,9 @@ class Accounts:
                     setattr(row, column, value)
             if enabled:
                 row.failed_logins, row.locked_until = 0, None
-            return account_of(row)
+            account = account_of(row)
+        self._sign_outs.announce()
+        return account
 
     async def count(self) -> int:
         """How many accounts there are."""

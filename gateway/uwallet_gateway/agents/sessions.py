@@ -14,6 +14,7 @@ from sqlalchemy import delete, select
 from uwallet_gateway.agents.accounts import Account, account_of, is_username
 from uwallet_gateway.agents.lockout import Attempts, UnknownNames, begin_attempt
 from uwallet_gateway.agents.passwords import MOST, Passwords
+from uwallet_gateway.agents.sign_outs import SignOuts
 from uwallet_gateway.clock import now
 from uwallet_gateway.database import tables
 from uwallet_gateway.database.connection import Database
@@ -45,13 +46,19 @@ class DeskSession:
 
 
 class DeskSessions:
-    """Opens, reads and ends sessions."""
+    """Opens, reads and ends sessions.
 
-    def __init__(self, database: Database, passwords: Passwords, *, hours: float) -> None:
+    Attributes:
+        lifetime: Of a session.
+        sign_outs: Tells when some have ended.
+    """
+
+    def __init__(self, database: Database, passwords: Passwords, sign_outs: SignOuts, *, hours: float) -> None:
         """Keeps what it works with; a session ends after so many `hours`."""
+        self.sign_outs = sign_outs
         self._database = database
         self._passwords = passwords
-        self._lifetime = timedelta(hours=hours)
+        self.lifetime = timedelta(hours=hours)
         self._unknown = UnknownNames()
 
     async def sign_in(self, username: str, password: str) -> tuple[DeskSession, str]:
@@ -84,7 +91,7 @@ class DeskSessions:
                 agent_id=row.id,
                 csrf=secrets.token_urlsafe(_TOKEN_BYTES),
                 created_at=moment,
-                expires_at=moment + self._lifetime,
+                expires_at=moment + self.lifetime,
             )
             transaction.add(session)
             await transaction.execute(delete(tables.AgentSession).where(tables.AgentSession.expires_at <= moment))
@@ -118,6 +125,7 @@ class DeskSessions:
         """Signs out; nothing happens if it has ended."""
         async with self._database.write() as transaction:
             await transaction.execute(delete(tables.AgentSession).where(tables.AgentSession.id == session_id))
+        self.sign_outs.announce()
 
     async def ended(self, session_ids: Collection[str]) -> set[str]:
         """Those of the sessions that are good no more: signed out, expired, or of an agent who was disabled."""

@@ -311,6 +311,26 @@ class Transcript:
             found = await _all(transaction, wanted)
         return found[:limit][::-1], len(found) > limit
 
+    async def before(self, conversation_id: str, before: int, limit: int) -> tuple[list[Message], bool]:
+        """The last messages before an id, in order, and whether there are older ones."""
+        wanted = (
+            _messages()
+            .where(tables.Message.conversation_id == conversation_id, tables.Message.id < before)
+            .order_by(tables.Message.id.desc())
+            .limit(limit + 1)
+        )
+        async with self._database.read() as transaction:
+            found = await _all(transaction, wanted)
+        return found[:limit][::-1], len(found) > limit
+
+    async def user_read_id(self, conversation_id: str) -> int:
+        """The last message that the user has seen, 0 if none."""
+        async with self._database.read() as transaction:
+            found = await transaction.scalar(
+                select(tables.Conversation.user_read_id).where(tables.Conversation.id == conversation_id)
+            )
+        return found or 0
+
     async def replies_to(self, conversation_id: str, message_id: int) -> list[Message]:
         """What was answered to a message so far, in order."""
         wanted = (

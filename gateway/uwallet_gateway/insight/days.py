@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -63,12 +62,6 @@ class Period:
     def day_of(self, moment: datetime) -> date:
         """The day in which a moment is."""
         return moment.astimezone(self.zone).date()
-
-    def quick_day_of(self) -> Callable[[datetime], date]:
-        """A function like `day_of`, for very many moments of the period."""
-        starts = [start for _, start, _ in self.spans()]
-        days = self.days
-        return lambda moment: days[bisect_right(starts, moment) - 1]
 
     def _midnight(self, day: date) -> datetime:
         return datetime.combine(day, time(), self.zone).astimezone(UTC)

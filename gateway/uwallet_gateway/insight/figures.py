@@ -28,11 +28,12 @@ class Talk:
 
 @dataclass(frozen=True, slots=True)
 class BotRating:
-    """A rating of the bot."""
+    """So many ratings of the bot with the same value."""
 
     day: date
     topic: str | None
     value: int
+    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +177,7 @@ def overview(
                 tally.outcomes[talk.kind].add(talk.conversation_id)
     for given in ratings:
         for tally in cells(given.day, given.topic):
-            tally.bot_ratings[given.value] += 1
+            tally.bot_ratings[given.value] += given.count
     for ticket in tickets:
         for tally in cells(ticket.day, ticket.topic):
             tally.add(ticket)

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter, defaultdict
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, distinct, func, select
+from sqlalchemy import CTE, ColumnElement, Date, Select, Text, and_, column, distinct, func, literal, select, values
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
 from uwallet_gateway.clock import now
 from uwallet_gateway.database.connection import Database
-from uwallet_gateway.database.tables import BotEvent, Message, Ticket, Understanding
+from uwallet_gateway.database.tables import BotEvent, Message, Ticket, Understanding, UtcTime
 from uwallet_gateway.insight.days import Period
 from uwallet_gateway.insight.figures import OPENED, BotRating, Overview, Talk, TicketFacts, overview
 from uwallet_gateway.insight.recording import Trouble
@@ -23,9 +22,6 @@ from uwallet_gateway.insight.recording import Trouble
 GONE_AFTER = timedelta(minutes=30)
 # A ticket that the same turn made may be stamped a little earlier than what led to it.
 _SAME_TURN = timedelta(minutes=1)
-_NEXT_DAY = timedelta(days=1)
-# Conversations named in one statement.
-_AT_ONCE = 500
 _OUTCOMES = ("solved", "not_solved", "abandoned")
 _AT_STEP = ("step_shown", "step_problem")
 
@@ -100,64 +96,56 @@ class Statistics:
     async def read(self, period: Period) -> Insight:
         """The figures of some days."""
         async with self._database.read() as transaction:
+            days = _days(period)
             left = await _left(transaction, period)
-            talks = await _talks(transaction, period)
+            talks = await _talks(transaction, days)
             talks += [Talk(period.day_of(it.at), it.conversation_id, it.topic, "left") for it in left]
-            ratings = await _ratings(transaction, period)
             tickets, steps_of_tickets, titles = await _tickets(transaction, period)
-            steps = await _steps(transaction, period, left, steps_of_tickets)
-            misunderstood = await _misunderstandings(transaction, period)
-        # Users' messages are not to wait for it.
-        counted = await asyncio.to_thread(overview, period.days, talks, ratings, tickets)
-        return Insight(period, counted, steps, misunderstood, titles)
-
-
-async def _talks(transaction: AsyncSession, period: Period) -> list[Talk]:
-    statement = select(BotEvent.created_at, BotEvent.conversation_id, BotEvent.topic, BotEvent.kind).where(
-        *_within(period, BotEvent.created_at), BotEvent.kind.in_((OPENED, *_OUTCOMES))
-    )
-    day_of = period.quick_day_of()
-    found = {(day_of(row[0]), *row[1:]) for row in await transaction.execute(statement)}
-    return [*(Talk(*row) for row in found), *await _written(transaction, period)]
-
-
-async def _written(transaction: AsyncSession, period: Period) -> list[Talk]:
-    """On which days users wrote in which conversations."""
-    conditions = (
-        *_within(period, Message.created_at),
-        Message.author == "user",
-        # The request to be greeted is nobody's word.
-        (Message.text != "") | Message.attachment_id.is_not(None),
-    )
-    day_of = period.quick_day_of()
-    found: set[tuple[date, str]] = set()
-    longer: list[str] = []
-    # Most conversations are of one day: their first and last message tell all, and are a fifth of the rows.
-    for conversation_id, first, last in await transaction.execute(
-        select(Message.conversation_id, func.min(Message.created_at), func.max(Message.created_at))
-        .where(*conditions)
-        .group_by(Message.conversation_id)
-    ):
-        found |= {(day_of(first), conversation_id), (day_of(last), conversation_id)}
-        if day_of(last) - day_of(first) > _NEXT_DAY:
-            longer.append(conversation_id)
-    for start in range(0, len(longer), _AT_ONCE):
-        rows = await transaction.execute(
-            select(Message.created_at, Message.conversation_id).where(
-                *conditions, Message.conversation_id.in_(longer[start : start + _AT_ONCE])
+            return Insight(
+                period,
+                overview(period.days, talks, await _ratings(transaction, days), tickets),
+                await _steps(transaction, period, left, steps_of_tickets),
+                await _misunderstandings(transaction, period),
+                titles,
             )
+
+
+def _days(period: Period) -> CTE:
+    """The days as a table, since not every database knows time zones."""
+    columns = (column("day", Date), column("start", UtcTime()), column("finish", UtcTime()))
+    return values(*columns, name="spans").data(list(period.spans())).cte("days")
+
+
+async def _talks(transaction: AsyncSession, days: CTE) -> list[Talk]:
+    written = (
+        select(
+            days.c.day, Message.conversation_id, literal(None, Text).label("topic"), literal(None, Text).label("kind")
         )
-        found |= {(day_of(moment), conversation_id) for moment, conversation_id in rows}
-    return [Talk(*row) for row in found]
-
-
-async def _ratings(transaction: AsyncSession, period: Period) -> list[BotRating]:
-    statement: Select[Any] = select(BotEvent.created_at, BotEvent.topic, BotEvent.value).where(
-        *_within(period, BotEvent.created_at), BotEvent.kind == "rated", BotEvent.value.is_not(None)
+        .select_from(days)
+        .join(Message, _within(days, Message.created_at))
+        # The request to be greeted is nobody's word.
+        .where(Message.author == "user", (Message.text != "") | Message.attachment_id.is_not(None))
+        .distinct()
     )
-    return [
-        BotRating(period.day_of(moment), topic, value) for moment, topic, value in await transaction.execute(statement)
-    ]
+    noted = (
+        select(days.c.day, BotEvent.conversation_id, BotEvent.topic, BotEvent.kind)
+        .select_from(days)
+        .join(BotEvent, _within(days, BotEvent.created_at))
+        .where(BotEvent.kind.in_((OPENED, *_OUTCOMES)))
+        .distinct()
+    )
+    return [Talk(*row) for statement in (written, noted) for row in await transaction.execute(statement)]
+
+
+async def _ratings(transaction: AsyncSession, days: CTE) -> list[BotRating]:
+    statement: Select[Any] = (
+        select(days.c.day, BotEvent.topic, BotEvent.value, func.count())
+        .select_from(days)
+        .join(BotEvent, _within(days, BotEvent.created_at))
+        .where(BotEvent.kind == "rated", BotEvent.value.is_not(None))
+        .group_by(days.c.day, BotEvent.topic, BotEvent.value)
+    )
+    return [BotRating(*row) for row in await transaction.execute(statement)]
 
 
 async def _left(transaction: AsyncSession, period: Period) -> list[_Left]:
@@ -207,7 +195,7 @@ async def _tickets(
             Ticket.handoff["step"]["number"].as_integer(),
             Ticket.handoff["topic"]["title"].as_string(),
         )
-        .where(*_within(period, Ticket.created_at))
+        .where(Ticket.created_at >= period.start, Ticket.created_at < period.end)
         .order_by(Ticket.id)
     )
     facts: list[TicketFacts] = []
@@ -228,7 +216,8 @@ async def _steps(
     statement: Select[Any] = (
         select(BotEvent.topic, BotEvent.step, BotEvent.kind, func.count(distinct(BotEvent.conversation_id)))
         .where(
-            *_within(period, BotEvent.created_at),
+            BotEvent.created_at >= period.start,
+            BotEvent.created_at < period.end,
             BotEvent.kind.in_((*_AT_STEP, "abandoned")),
         )
         .group_by(BotEvent.topic, BotEvent.step, BotEvent.kind)
@@ -260,7 +249,8 @@ async def _misunderstandings(transaction: AsyncSession, period: Period) -> Misun
         select(Understanding.trouble, func.count(), func.count(Understanding.label))
         .where(
             Understanding.trouble.is_not(None),
-            *_within(period, Understanding.created_at),
+            Understanding.created_at >= period.start,
+            Understanding.created_at < period.end,
         )
         .group_by(Understanding.trouble)
     )
@@ -271,5 +261,5 @@ async def _misunderstandings(transaction: AsyncSession, period: Period) -> Misun
     )
 
 
-def _within(period: Period, moment: InstrumentedAttribute[datetime]) -> tuple[ColumnElement[bool], ...]:
-    return moment >= period.start, moment < period.end
+def _within(days: CTE, moment: InstrumentedAttribute[datetime]) -> ColumnElement[bool]:
+    return and_(moment >= days.c.start, moment < days.c.finish)

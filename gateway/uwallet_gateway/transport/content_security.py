@@ -9,7 +9,7 @@ from collections.abc import Iterable
 _PAGE = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
     "font-src 'self'; connect-src 'self' {sockets}; base-uri 'none'; form-action 'none'; "
-    "frame-ancestors 'self' {ancestors}"
+    "frame-ancestors {ancestors}"
 )
 
 
@@ -20,5 +20,14 @@ def page_policy(own_origin: str | None, ancestors: Iterable[str]) -> str:
         own_origin: Where it is served; the only place that it talks to.
         ancestors: Origins that may show it in a frame.
     """
+    return _policy(own_origin, " ".join(["'self'", *sorted(ancestors)]))
+
+
+def desk_policy(own_origin: str | None) -> str:
+    """The policy of the agents' desk, which stands in no frame: nobody must make an agent press its buttons unseen."""
+    return _policy(own_origin, "'none'")
+
+
+def _policy(own_origin: str | None, ancestors: str) -> str:
     sockets = own_origin.replace("http", "ws", 1) if own_origin else ""
-    return " ".join(_PAGE.format(sockets=sockets, ancestors=" ".join(sorted(ancestors))).split()).replace(" ;", ";")
+    return " ".join(_PAGE.format(sockets=sockets, ancestors=ancestors).split()).replace(" ;", ";")

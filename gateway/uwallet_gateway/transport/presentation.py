@@ -15,6 +15,7 @@ from uwallet_gateway.support.models import SupportState
 from uwallet_gateway.texts import Texts
 
 API = "/api/v1"
+DESK_API = "/desk/api"
 ATTACHMENT_TYPES = ("image/png", "image/jpeg", "image/webp", "image/heic", "image/heif")
 
 

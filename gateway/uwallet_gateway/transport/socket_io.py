@@ -21,6 +21,7 @@ from uwallet_gateway.identity.sessions import Session
 from uwallet_gateway.identity.sites import Site
 from uwallet_gateway.services import Services
 from uwallet_gateway.transport.client import address_of, origin_of, own_origin
+from uwallet_gateway.transport.desk.sockets import DeskSockets
 from uwallet_gateway.transport.subscription import Subscription
 from uwallet_gateway.transport.users_support import UsersSupport
 
@@ -67,9 +68,11 @@ class SocketTransport:
             self.server.on(event, functools.partial(self._act, event))
         self.server.on("typing", self._typing)
         self.server.on("read", self._read)
+        self._desks = DeskSockets(services, self.server)
 
     async def close(self) -> None:
         """Says goodbye to every client; they come back by themselves."""
+        await self._desks.close()
         for connection_id in tuple(self._connections):
             await self.server.disconnect(connection_id)
 

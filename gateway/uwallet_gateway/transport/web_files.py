@@ -15,9 +15,10 @@ from starlette.routing import Route
 
 from uwallet_gateway.identity.sites import Sites
 from uwallet_gateway.transport.client import own_origin
-from uwallet_gateway.transport.content_security import page_policy
+from uwallet_gateway.transport.content_security import desk_policy, page_policy
 
 DEMONSTRATION = "/demo"
+DESK = "/desk"
 MANIFEST = "files.json"
 _log = structlog.get_logger()
 
@@ -76,14 +77,14 @@ def web_routes(files: dict[str, WebFile], sites: Sites, *, public_url: str, deve
     shown = {path: file for path, file in files.items() if development or not _is_demonstration(path)}
     if development and DEMONSTRATION in files:
         shown["/"] = files[DEMONSTRATION]
-    return [Route(path, _endpoint(file, sites, public_url), methods=["GET"]) for path, file in shown.items()]
+    return [Route(path, _endpoint(path, file, sites, public_url), methods=["GET"]) for path, file in shown.items()]
 
 
 def _is_demonstration(path: str) -> bool:
     return path == DEMONSTRATION or path.startswith(f"{DEMONSTRATION}/")
 
 
-def _endpoint(file: WebFile, sites: Sites, public_url: str) -> Callable[[Request], Awaitable[Response]]:
+def _endpoint(path: str, file: WebFile, sites: Sites, public_url: str) -> Callable[[Request], Awaitable[Response]]:
     headers = {
         "ETag": file.etag,
         "Cache-Control": "public, max-age=31536000, immutable" if file.immutable else "no-cache",
@@ -93,12 +94,15 @@ def _endpoint(file: WebFile, sites: Sites, public_url: str) -> Callable[[Request
         # Sites load the widget from their own pages, modules with CORS.
         headers |= {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
 
+    async def policy(request: Request, own: str | None) -> str:
+        site = await sites.find(request.query_params.get("site"))
+        return page_policy(own, site.origins if site else ())
+
     async def serve(request: Request) -> Response:
         sent = dict(headers)
         if is_page:
-            site = await sites.find(request.query_params.get("site"))
             own = own_origin(request.scope, public_url)
-            sent["Content-Security-Policy"] = page_policy(own, site.origins if site else ())
+            sent["Content-Security-Policy"] = desk_policy(own) if path == DESK else await policy(request, own)
         if file.etag in request.headers.get("if-none-match", ""):
             return Response(status_code=304, headers=sent)
         return Response(file.data, headers=sent | {"Content-Type": file.content_type})

@@ -1,0 +1,179 @@
+"""The matrix of role × endpoint, as data, against the routes that there are and what they answer."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import pytest_asyncio
+import yaml
+from fastapi.routing import iter_route_contexts
+
+from tests.conftest import SettingsFactory
+from tests.support.desk import DeskAgent, User, agent_at, ticket_of, user_who_waits
+from tests.support.fake_engine import FakeEngine
+from tests.support.gateway import Gateway, running_gateway
+from tests.support.pictures import png
+from tests.support.servers import free_port, serving
+from uwallet_gateway.agents.roles import Role
+from uwallet_gateway.services import build_services
+from uwallet_gateway.settings import load_settings
+from uwallet_gateway.transport.desk.app import create_desk_app
+
+MATRIX: dict[str, dict[str, Any]] = yaml.safe_load(
+    Path(__file__).with_name("authorisation.yml").read_text(encoding="utf-8")
+)
+ROLES = list(Role)
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+async def test_matrix_has_a_row_for_each_route_and_no_other(make_settings: SettingsFactory) -> None:
+    # As in production, where the document is not open either.
+    app = create_desk_app(build_services(make_settings(development=False)))
+    found = {
+        f"{method} {route.path}"
+        for route in iter_route_contexts(app.routes)
+        for method in (route.methods or {"ANY METHOD"}) - {"HEAD"}
+    }
+    assert found == set(MATRIX)
+
+
+class Case:
+    """Sends the request of one row, as whoever asks."""
+
+    def __init__(self, gateway: Gateway, owner: DeskAgent, route: str) -> None:
+        """Takes the gateway, somebody who is online, and the row."""
+        self.gateway = gateway
+        self.owner = owner
+        self.row = MATRIX[route]
+        self.method, self.path = route.split(" ")
+
+    async def ticket(self, owner: DeskAgent | None) -> int:
+        """A ticket of this agent; one that waits if there is none."""
+        ticket_id = await ticket_of(self.gateway, await user_who_waits(self.gateway))
+        if owner:
+            await owner.ok("POST", f"/tickets/{ticket_id}/claim")
+        return ticket_id
+
+    async def ask(
+        self, asking: DeskAgent, ticket_id: int | None = None, headers: Mapping[str, str | None] | None = None
+    ) -> httpx.Response:
+        """Sends it."""
+        places: dict[str, Any] = {"ticket_id": ticket_id or 1}
+        if "{agent_id}" in self.path:
+            places["agent_id"] = (await agent_at(self.gateway)).id
+        if "{reply_id}" in self.path:
+            reply = await self.gateway.services.canned_replies.add("旧的", "旧的", None)
+            places["reply_id"] = reply.id
+        names = {"$colleague": self.owner.id, "$fresh": f"fresh{secrets.token_hex(4)}"}
+        body = self.row.get("json")
+        if body:
+            body = {key: names.get(value, value) if isinstance(value, str) else value for key, value in body.items()}
+        files = {"file": ("picture.png", png(), "image/png")} if self.row.get("upload") else None
+        async with asking.client(headers) as client:
+            return await client.request(
+                self.method,
+                self.path.format(**places, conversation_id="0" * 32, message_id=1),
+                json=body,
+                params=self.row.get("params"),
+                files=files,
+            )
+
+    def is_as_promised(self, response: httpx.Response) -> bool:
+        """Whether it is what those are answered who may."""
+        code = self.row.get("code")
+        return response.status_code == self.row["status"] and (code is None or response.json()["code"] == code)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def running(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tuple[Gateway, DeskAgent]]:
+    """One gateway for all rows, as in production, and somebody who is online."""
+    engine, port = FakeEngine(), free_port()
+    configured = load_settings(
+        development=False,
+        secret_key="0123456789abcdef0123456789abcdef",
+        port=free_port(),
+        data_dir=tmp_path_factory.mktemp("authorisation"),
+        web_dir=tmp_path_factory.mktemp("no web"),
+        engine_url=f"http://127.0.0.1:{port}",
+        rate_desk_requests_per_agent="",
+    )
+    async with serving(engine, port), running_gateway(configured, engine) as gateway:
+        owner = await agent_at(gateway)
+        async with owner.online():
+            yield gateway, owner
+
+
+def refused(response: httpx.Response, status: int, code: str) -> bool:
+    return response.status_code == status and response.json()["code"] == code
+
+
+@pytest.mark.parametrize("route", MATRIX)
+async def test_who_may_do_it(running: tuple[Gateway, DeskAgent], route: str) -> None:
+    case = Case(*running, route)
+    row, gateway = case.row, case.gateway
+    changes = case.method != "GET"
+    if row["role"] == "none":
+        anybody = await agent_at(gateway)
+        assert case.is_as_promised(await case.ask(anybody, headers={"Cookie": None}))
+        assert refused(
+            await case.ask(anybody, headers={"Origin": "https://www.example.com"}), 403, "origin_not_allowed"
+        )
+        assert refused(await case.ask(anybody, headers={"Sec-Fetch-Site": "cross-site"}), 403, "origin_not_allowed")
+        return
+    # The most powerful account does not help who is not signed in, or is made to send it by another page.
+    admin = await agent_at(gateway, Role.ADMIN)
+    gone, late = await agent_at(gateway, Role.ADMIN), await agent_at(gateway, Role.ADMIN, expired=True)
+    await gateway.services.accounts.update(gone.id, enabled=False)
+    ticket_id = await case.ticket(admin if row.get("ticket") == "own" else None) if row.get("ticket") else None
+    for asking, cookie in ((admin, None), (admin, "uwallet_desk=x"), (gone, ""), (late, "")):
+        headers = None if cookie == "" else {"Cookie": cookie}
+        assert refused(await case.ask(asking, ticket_id, headers), 401, "signed_out")
+    if changes:
+        other_csrf = (await agent_at(gateway, Role.ADMIN)).csrf
+        for csrf in (None, "", other_csrf):
+            assert refused(await case.ask(admin, ticket_id, {"X-CSRF-Token": csrf}), 403, "csrf")
+        for origin in ("https://www.example.com", "null", gateway.url.replace("http", "https")):
+            assert refused(await case.ask(admin, ticket_id, {"Origin": origin}), 403, "origin_not_allowed")
+        for site in ("cross-site", "same-site"):
+            response = await case.ask(admin, ticket_id, {"Origin": None, "Sec-Fetch-Site": site})
+            assert refused(response, 403, "origin_not_allowed")
+    for role in ROLES:
+        asking = await agent_at(gateway, role)
+        ticket_id = await case.ticket(asking if row.get("ticket") == "own" else None) if row.get("ticket") else None
+        response = await case.ask(asking, ticket_id)
+        if role.may(Role(row["role"])):
+            assert case.is_as_promised(response), (role, response.status_code, response.text)
+        else:
+            assert refused(response, 403, "forbidden"), (role, response.text)
+
+
+@pytest.mark.parametrize("route", [route for route, row in MATRIX.items() if "on_others" in row])
+async def test_on_a_chat_that_a_colleague_has(running: tuple[Gateway, DeskAgent], route: str) -> None:
+    case = Case(*running, route)
+    colleague = await agent_at(case.gateway)
+    for role in (Role.AGENT, Role.SUPERVISOR):
+        ticket_id = await case.ticket(colleague)
+        response = await case.ask(await agent_at(case.gateway, role), ticket_id)
+        expected = case.row["on_others"][role]
+        found = response.status_code if response.is_success else response.json()["code"]
+        assert found == expected, (role, response.text)
+        if expected == "conflict":
+            assert response.json()["details"]["agent"] == {"id": colleague.id, "name": colleague.name}
+        unknown = await case.ask(await agent_at(case.gateway, role), 2**31 - 1)
+        if role.may(Role(case.row["role"])):
+            assert refused(unknown, 404, "not_found")
+
+
+@pytest.mark.parametrize("route", [route for route in MATRIX if "{ticket_id}" in route])
+async def test_token_of_a_user_opens_nothing(running: tuple[Gateway, DeskAgent], route: str) -> None:
+    case = Case(*running, route)
+    user: User = await user_who_waits(case.gateway)
+    stranger = DeskAgent(case.gateway, 0, "", user.token, user.token)
+    headers = {"Authorization": f"Bearer {user.token}"}
+    response = await case.ask(stranger, await ticket_of(case.gateway, user), headers)
+    assert refused(response, 401, "signed_out")

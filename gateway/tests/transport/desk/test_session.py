@@ -1,0 +1,172 @@
+"""Signing in and out at the desk."""
+
+from __future__ import annotations
+
+from http.cookies import SimpleCookie
+
+import httpx
+import pytest
+
+from tests.conftest import StartGateway
+from tests.support.desk import API, agent_at
+from tests.support.gateway import Gateway
+from uwallet_gateway.agents.lockout import FREE_ATTEMPTS
+from uwallet_gateway.agents.roles import Role
+
+PASSWORD = "k7mwp-3xq9h-tulip"
+
+
+@pytest.fixture
+async def gateway_with_lin(gateway: Gateway) -> Gateway:
+    await gateway.services.accounts.create("lin", "小林", Role.AGENT, PASSWORD)
+    return gateway
+
+
+def browser(gateway: Gateway) -> httpx.AsyncClient:
+    return httpx.AsyncClient(base_url=gateway.url + API, headers={"Origin": gateway.url}, timeout=30, verify=False)
+
+
+async def sign_in(client: httpx.AsyncClient, username: str = "lin", password: str = PASSWORD) -> httpx.Response:
+    return await client.post("/session", json={"username": username, "password": password})
+
+
+async def test_from_sign_in_to_sign_out(gateway_with_lin: Gateway) -> None:
+    async with browser(gateway_with_lin) as client:
+        assert (await client.get("/session")).json()["code"] == "signed_out"
+        given = await sign_in(client, " Lin ")
+        assert given.status_code == 200
+        shown = given.json()
+        assert shown["agent"]["name"] == "小林"
+        assert shown["agent"]["role"] == "agent"
+        assert shown["settings"]["dispositions"] == ["solved", "follow_up", "spam"]
+        assert shown["settings"]["max_length"] == 1000
+        assert given.headers["Cache-Control"] == "no-store"
+        assert (await client.get("/session")).json() == shown
+        assert (await client.delete("/session")).json()["code"] == "csrf"
+        assert (await client.delete("/session", headers={"X-CSRF-Token": shown["csrf"]})).status_code == 204
+        assert dict(client.cookies) == {}
+        assert (await client.get("/session")).json()["code"] == "signed_out"
+
+
+@pytest.mark.parametrize("development", [True, False])
+async def test_cookie_is_for_this_browser_and_this_page_only(start_gateway: StartGateway, development: bool) -> None:
+    async with start_gateway(development=development) as gateway, browser(gateway) as client:
+        await gateway.services.accounts.create("lin", "小林", Role.AGENT, PASSWORD)
+        given = await sign_in(client)
+        cookie = SimpleCookie(given.headers["Set-Cookie"])["uwallet_desk"]
+        assert cookie["httponly"] is True
+        assert cookie["samesite"].lower() == "strict"
+        assert cookie["path"] == "/"
+        assert cookie["domain"] == ""
+        assert bool(cookie["secure"]) is not development
+        assert int(cookie["max-age"]) == 12 * 3600
+        assert cookie.value not in given.text
+
+
+async def test_wrong_password_and_unknown_name_are_answered_alike(gateway_with_lin: Gateway) -> None:
+    async with browser(gateway_with_lin) as client:
+        wrong = await sign_in(client, password="wrong")
+        unknown = await sign_in(client, username="nobody")
+        assert wrong.json() == unknown.json() == {"code": "wrong_password", "message": wrong.json()["message"]}
+        assert wrong.status_code == unknown.status_code == 422
+        assert "Set-Cookie" not in wrong.headers
+        for _ in range(FREE_ATTEMPTS - 1):
+            await sign_in(client, password="wrong")
+            await sign_in(client, username="nobody")
+        for username in ("lin", "nobody"):
+            locked = await sign_in(client, username=username)
+            assert locked.status_code == 429
+            assert locked.json()["code"] == "locked_out"
+            assert 50 <= int(locked.headers["Retry-After"]) == locked.json()["retry_after"] <= 60
+            assert "分钟" in locked.json()["message"] or "秒" in locked.json()["message"]
+
+
+async def test_one_address_cannot_try_many_names(start_gateway: StartGateway) -> None:
+    async with start_gateway(rate_failed_sign_ins_per_address="3/hour") as gateway, browser(gateway) as client:
+        await gateway.services.accounts.create("lin", "小林", Role.AGENT, PASSWORD)
+        # Right ones do not count: a team sits behind one address.
+        for _ in range(4):
+            assert (await sign_in(client)).status_code == 200
+        for number in range(3):
+            assert (await sign_in(client, username=f"nobody{number}")).json()["code"] == "wrong_password"
+        refused = await sign_in(client)
+        assert refused.status_code == 429
+        assert refused.json()["code"] == "rate_limited"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"username": "lin"},
+        {"username": "lin", "password": 1},
+        {"username": "lin", "password": "x" * 129},
+        {"username": "x" * 65, "password": "x"},
+        {"username": "lin", "password": PASSWORD, "role": "admin"},
+        [],
+        "lin",
+        None,
+    ],
+)
+async def test_malformed_requests(gateway_with_lin: Gateway, body: object) -> None:
+    async with browser(gateway_with_lin) as client:
+        refused = await client.post("/session", json=body)
+        assert (refused.status_code, refused.json()["code"]) == (422, "malformed")
+
+
+async def test_new_password_signs_out_other_browsers_and_their_sockets(gateway_with_lin: Gateway) -> None:
+    gateway = gateway_with_lin
+    lin = await agent_at(gateway)
+    await gateway.services.accounts.set_password(lin.id, PASSWORD)
+    account = next(account for account in await gateway.services.accounts.all() if account.id == lin.id)
+    async with browser(gateway) as here, browser(gateway) as there:
+        csrf = (await sign_in(here, account.username)).json()["csrf"]
+        await sign_in(there, account.username)
+        lin.token = str(there.cookies["uwallet_desk"])
+        async with lin.socket() as socket:
+            wanted = {"old": PASSWORD, "new": "another-9vrt-kkqz"}
+            changed = await here.post("/password", json=wanted, headers={"X-CSRF-Token": csrf})
+            assert changed.status_code == 204, changed.text
+            await socket.wait_for("signed_out")
+            await socket.wait_for("disconnected")
+        assert (await here.get("/session")).status_code == 200
+        assert (await there.get("/session")).status_code == 401
+
+
+async def test_desk_is_not_under_the_cors_of_sites(gateway: Gateway) -> None:
+    lin = await agent_at(gateway)
+    async with lin.client({"Origin": "https://www.example.com"}) as client:
+        response = await client.get("/queue")
+        # A browser does not send the cookie there, and would not let the page read this.
+        assert "Access-Control-Allow-Origin" not in response.headers
+        asked = await client.options("/queue", headers={"Access-Control-Request-Method": "POST"})
+        assert asked.status_code == 405
+        assert not [name for name in asked.headers if name.lower().startswith("access-control")]
+        assert response.headers["Content-Security-Policy"].startswith("default-src 'none'")
+        assert response.headers["Cross-Origin-Resource-Policy"] == "same-origin"
+        assert response.headers["X-Content-Type-Options"] == "nosniff"
+        assert response.headers["X-Frame-Options"] == "DENY"
+
+
+async def test_origin_behind_a_proxy_that_speaks_tls(start_gateway: StartGateway) -> None:
+    async with start_gateway(public_url="https://chat.example.com") as gateway:
+        lin = await agent_at(gateway)
+        for origin, status in (("https://chat.example.com", 200), (gateway.url, 200), ("https://example.com", 403)):
+            async with lin.client({"Origin": origin}) as client:
+                assert (await client.put("/presence", json={"status": "away"})).status_code == status
+
+
+async def test_pace_of_one_agent_is_limited(start_gateway: StartGateway) -> None:
+    async with start_gateway(rate_desk_requests_per_agent="3/minute") as gateway:
+        lin, zhou = await agent_at(gateway), await agent_at(gateway)
+        found = [(await lin.call("GET", "/queue")).status_code for _ in range(4)]
+        assert found == [200, 200, 200, 429]
+        assert (await zhou.call("GET", "/queue")).status_code == 200
+
+
+async def test_document_is_for_supervisors_but_on_ones_own_machine(start_gateway: StartGateway) -> None:
+    async with start_gateway(development=True) as gateway, browser(gateway) as client:
+        document = (await client.get("/openapi.json")).json()
+        assert "/tickets/{ticket_id}/claim" in document["paths"]
+        public = (await client.get(f"{gateway.url}/api/v1/openapi.json")).json()
+        assert not [path for path in public["paths"] if "desk" in path or "ticket" in path]

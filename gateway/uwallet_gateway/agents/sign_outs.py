@@ -1,0 +1,25 @@
+"""Tells whoever keeps connections of agents that some of their sessions may have ended."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+
+
+class SignOuts:
+    """Within this process. What other processes and commands end is found by looking now and then."""
+
+    def __init__(self) -> None:
+        """Nothing has ended."""
+        self._news = asyncio.Event()
+
+    def announce(self) -> None:
+        """Sessions have ended; to be called when that is stored."""
+        self._news.set()
+
+    async def wait(self, seconds: float) -> None:
+        """Returns when some have ended, or after so many seconds."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._news.wait()
+        self._news.clear()

@@ -1,0 +1,1 @@
+"""The desk's side of the gateway: `/desk/api` and the Socket.IO namespace `/desk` (docs/support.md)."""

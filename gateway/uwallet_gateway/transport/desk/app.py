@@ -1,0 +1,45 @@
+"""`/desk/api`, an application of its own: its document is not the public one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import FastAPI
+
+from uwallet_gateway.services import Services
+from uwallet_gateway.transport.desk import agents, canned_replies, conversation, intents, session, tickets
+from uwallet_gateway.transport.desk.guard import SupervisorNeeded
+from uwallet_gateway.transport.error_handlers import add_error_handlers
+from uwallet_gateway.transport.presentation import DESK_API
+
+ROUTERS = (session.router, tickets.router, conversation.router, agents.router, canned_replies.router, intents.router)
+
+
+def create_desk_app(services: Services) -> FastAPI:
+    """The application that is mounted at `/desk/api`.
+
+    Its OpenAPI document is `/desk/api/openapi.json`: in development for everybody, otherwise for supervisors.
+    """
+    app = FastAPI(
+        title="u钱包 support desk",
+        version="1",
+        description="docs/support.md",
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        servers=[{"url": DESK_API}],
+    )
+    app.state.services = services
+    for router in ROUTERS:
+        app.include_router(router)
+
+    def document() -> dict[str, Any]:
+        return app.openapi()
+
+    async def document_for_supervisors(_session: SupervisorNeeded) -> dict[str, Any]:
+        return app.openapi()
+
+    endpoint = document if services.settings.development else document_for_supervisors
+    app.add_api_route("/openapi.json", endpoint, include_in_schema=False)
+    add_error_handlers(app, services.presentation)
+    return app

@@ -1,0 +1,90 @@
+"""Who may do what at the desk: the page, the session, its token against forged requests, the role, the pace."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+from fastapi.security import APIKeyCookie
+
+from uwallet_gateway.agents.roles import Role
+from uwallet_gateway.agents.sessions import DeskSession
+from uwallet_gateway.errors import ErrorCode, InputError
+from uwallet_gateway.services import Services
+from uwallet_gateway.settings import Settings
+from uwallet_gateway.transport.client import header, origin_of, own_origin
+from uwallet_gateway.transport.rest.requests import ServicesNeeded
+
+COOKIE = "uwallet_desk"
+CSRF_HEADER = "X-CSRF-Token"
+_SAFE = ("GET", "HEAD", "OPTIONS")
+_cookie = APIKeyCookie(name=COOKIE, auto_error=False, description="Set by `POST /session`")
+
+
+def check_origin(scope: Mapping[str, Any], settings: Settings) -> None:
+    """Refuses what another page than the desk's own sends. Whatever is no browser names no origin.
+
+    Raises:
+        InputError: origin_not_allowed.
+    """
+    origin = origin_of(scope)
+    # Behind a proxy that is not trusted, the gateway does not know that it is reached by https.
+    own = {own_origin(scope, ""), own_origin(scope, settings.public_url)}
+    if (origin is not None and origin not in own) or header(scope, b"sec-fetch-site") in {"cross-site", "same-site"}:
+        raise InputError(ErrorCode.ORIGIN_NOT_ALLOWED)
+
+
+class Allowed:
+    """A dependency: the session of somebody with at least this role."""
+
+    def __init__(self, role: Role) -> None:
+        """Keeps the role, which tests compare with the matrix."""
+        self.role = role
+
+    async def __call__(
+        self, request: Request, parts: ServicesNeeded, token: Annotated[str | None, Depends(_cookie)]
+    ) -> DeskSession:
+        """Reads the session.
+
+        Raises:
+            InputError: origin_not_allowed, signed_out, csrf, forbidden, rate_limited.
+        """
+        changes = request.method not in _SAFE
+        if changes:
+            check_origin(request.scope, parts.settings)
+        session = await parts.desk_sessions.read(token)
+        if changes and not session.bears(request.headers.get(CSRF_HEADER)):
+            raise InputError(ErrorCode.CSRF)
+        if not session.agent.role.may(self.role):
+            raise InputError(ErrorCode.FORBIDDEN)
+        await limit(parts, session)
+        return session
+
+
+async def limit(parts: Services, session: DeskSession) -> None:
+    """Counts one more request of an agent.
+
+    Raises:
+        InputError: rate_limited.
+    """
+    await parts.rate_limits.check("desk", user=f"agent-{session.agent.id}")
+
+
+async def check_visible(parts: Services, session: DeskSession, ticket_id: int) -> None:
+    """Refuses a ticket that is none of the agent's business; supervisors see all.
+
+    Raises:
+        InputError: not_found, forbidden.
+    """
+    agent = session.agent
+    if agent.role.may(Role.SUPERVISOR) or await parts.support.may_see(ticket_id, agent.id):
+        return
+    # Whether there is one at all is no secret among agents: they are counted.
+    await parts.support.ticket(ticket_id)
+    raise InputError(ErrorCode.FORBIDDEN)
+
+
+AgentNeeded = Annotated[DeskSession, Depends(Allowed(Role.AGENT))]
+SupervisorNeeded = Annotated[DeskSession, Depends(Allowed(Role.SUPERVISOR))]
+AdminNeeded = Annotated[DeskSession, Depends(Allowed(Role.ADMIN))]

@@ -1,0 +1,296 @@
+"""Socket.IO namespace `/desk`: what happens, as it happens (docs/support.md)."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from http.cookies import CookieError, SimpleCookie
+from typing import Any
+
+import socketio
+import structlog
+
+from uwallet_gateway.agents.roles import Role
+from uwallet_gateway.agents.sessions import DeskSession
+from uwallet_gateway.conversation.messages import Message
+from uwallet_gateway.errors import ErrorCode, InputError
+from uwallet_gateway.services import Services
+from uwallet_gateway.transport.client import header
+from uwallet_gateway.transport.desk.guard import COOKIE, check_origin, check_visible, limit
+from uwallet_gateway.transport.desk.news import News, Newsroom
+from uwallet_gateway.transport.desk.shown import CountsShown, TicketShown
+from uwallet_gateway.transport.subscription import Subscription
+
+NAMESPACE = "/desk"
+# Seconds between two looks whether somebody was signed out by a command or in another process.
+_LOOK_EVERY = 5.0
+# Messages that `watch` is acknowledged with; the client asks again for more.
+_PAGE = 100
+# Tickets that one connection watches: an agent's chats and what they look at beside them.
+_MOST_WATCHED = 100
+_MAX_ID = 2**31 - 1
+_log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class _Connection:
+    session: DeskSession
+    # Events of one connection are handled one after the other, in the order in which they came.
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    # By ticket.
+    watched: dict[int, Subscription] = field(default_factory=dict)
+
+    @property
+    def sees_all(self) -> bool:
+        return self.session.agent.role.may(Role.SUPERVISOR)
+
+
+class DeskSockets:
+    """The connections of desks to this process."""
+
+    def __init__(self, services: Services, server: socketio.AsyncServer) -> None:
+        """Registers the events with the Socket.IO server of the gateway."""
+        self._services = services
+        self._server = server
+        self._connections: dict[str, _Connection] = {}
+        self._newsroom = Newsroom(services.hub, self._tell)
+        self._looking: asyncio.Task[None] | None = None
+        server.on("connect", self._connect, namespace=NAMESPACE)
+        server.on("disconnect", self._disconnect, namespace=NAMESPACE)
+        server.on("watch", self._watch, namespace=NAMESPACE)
+        server.on("unwatch", self._unwatch, namespace=NAMESPACE)
+        server.on("typing", self._typing, namespace=NAMESPACE)
+        server.on("read", self._read, namespace=NAMESPACE)
+
+    async def close(self) -> None:
+        """Says goodbye to every desk; they come back by themselves."""
+        await self._newsroom.stop()
+        if self._looking:
+            self._looking.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._looking
+            self._looking = None
+        for sid in tuple(self._connections):
+            await self._server.disconnect(sid, namespace=NAMESPACE)
+
+    # What desks send.
+
+    async def _connect(self, sid: str, environ: Mapping[str, Any], _auth: object = None) -> None:
+        scope = environ["asgi.scope"]
+        services = self._services
+        try:
+            check_origin(scope, services.settings)
+            session = await services.desk_sessions.read(_cookie(scope))
+            await limit(services, session)
+        except Exception as error:
+            refusal = _refusal(error)
+            _log.info("desk.refused", code=refusal.code)
+            shown = services.presentation.error(refusal)
+            raise socketio.exceptions.ConnectionRefusedError(shown["message"], shown) from error
+        self._connections[sid] = _Connection(session)
+        self._newsroom.start()
+        if self._looking is None:
+            self._looking = asyncio.create_task(self._look())
+        await services.support.presence.connected(session.agent.id)
+
+    async def _disconnect(self, sid: str, _reason: object = None) -> None:
+        connection = self._connections.pop(sid, None)
+        if connection is None:
+            return
+        async with connection.lock:
+            for subscription in connection.watched.values():
+                await subscription.end()
+        await self._services.support.presence.disconnected(connection.session.agent.id)
+
+    async def _watch(self, sid: str, data: object = None) -> dict[str, Any]:
+        return await self._answered(sid, data, self._begin_to_watch)
+
+    async def _unwatch(self, sid: str, data: object = None) -> dict[str, Any]:
+        return await self._answered(sid, data, self._end_to_watch)
+
+    async def _typing(self, sid: str, data: object = None) -> dict[str, Any]:
+        async def tell(connection: _Connection, fields: Mapping[str, Any], _sid: str) -> dict[str, Any]:
+            typing = fields.get("typing") is True
+            await self._services.support.typing(_ticket_id(fields), connection.session.agent.id, typing=typing)
+            return {}
+
+        return await self._answered(sid, data, tell)
+
+    async def _read(self, sid: str, data: object = None) -> dict[str, Any]:
+        async def note(connection: _Connection, fields: Mapping[str, Any], _sid: str) -> dict[str, Any]:
+            message_id = _number(fields.get("id"))
+            await self._services.support.read(_ticket_id(fields), connection.session.agent.id, message_id)
+            return {}
+
+        return await self._answered(sid, data, note)
+
+    async def _answered(
+        self,
+        sid: str,
+        data: object,
+        do: Callable[[_Connection, Mapping[str, Any], str], Awaitable[dict[str, Any]]],
+    ) -> dict[str, Any]:
+        try:
+            connection = self._connections.get(sid)
+            if connection is None:
+                raise InputError(ErrorCode.SIGNED_OUT)
+            if not isinstance(data, Mapping):
+                raise InputError(ErrorCode.MALFORMED)
+            async with connection.lock:
+                await limit(self._services, connection.session)
+                return {"ok": True, **(await do(connection, data, sid))}
+        except Exception as error:
+            return {"ok": False, "error": self._services.presentation.error(_refusal(error))}
+
+    async def _begin_to_watch(self, connection: _Connection, fields: Mapping[str, Any], sid: str) -> dict[str, Any]:
+        services = self._services
+        ticket_id = _ticket_id(fields)
+        after = _number(fields.get("after") or 0)
+        await check_visible(services, connection.session, ticket_id)
+        before = connection.watched.pop(ticket_id, None)
+        if before:
+            await before.end()
+        elif len(connection.watched) >= _MOST_WATCHED:
+            raise InputError(ErrorCode.RATE_LIMITED)
+        conversation_id = (await services.support.ticket(ticket_id)).conversation_id
+        subscription = Subscription(
+            conversation_id,
+            connection.session.id,
+            services.hub,
+            services.transcript,
+            self._deliverer(sid, ticket_id),
+            sid,
+        )
+        try:
+            messages, has_more = await services.transcript.after(conversation_id, after, _PAGE)
+            user_read_id = await services.transcript.user_read_id(conversation_id)
+        except BaseException:
+            await subscription.end()
+            raise
+        subscription.begin(messages[-1].id if messages else after)
+        if sid not in self._connections:
+            # Gone while the messages were read.
+            await subscription.end()
+        else:
+            connection.watched[ticket_id] = subscription
+        show = services.presentation.message
+        return {
+            "messages": [show(message).model_dump() for message in messages],
+            "has_more": has_more,
+            "user_read_id": user_read_id,
+        }
+
+    async def _end_to_watch(self, connection: _Connection, fields: Mapping[str, Any], _sid: str) -> dict[str, Any]:
+        subscription = connection.watched.pop(_ticket_id(fields), None)
+        if subscription:
+            await subscription.end()
+        return {}
+
+    def _deliverer(self, sid: str, ticket_id: int) -> Callable[[object], Awaitable[None]]:
+        async def deliver(item: object) -> None:
+            if isinstance(item, Message):
+                shown = self._services.presentation.message(item).model_dump()
+                await self._emit("message", {"ticket_id": ticket_id, "message": shown}, sid)
+
+        return deliver
+
+    # What desks are told.
+
+    async def _tell(self, news: News) -> None:
+        for ticket_id in news.tickets:
+            await self._tell_ticket(ticket_id)
+        for conversation_id, event, fields in news.signs:
+            await self._tell_watchers(conversation_id, event, fields)
+        if news.queue_reason is not None:
+            await self._tell_counts(news.queue_reason)
+        if news.agents:
+            for sid in tuple(self._connections):
+                await self._emit("agents_changed", {}, sid)
+
+    async def _tell_ticket(self, ticket_id: int) -> None:
+        support = self._services.support
+        try:
+            ticket = await support.ticket(ticket_id)
+        except InputError:
+            # Purged meanwhile.
+            return
+        shown = TicketShown.model_validate(ticket).model_dump(mode="json")
+        for sid, connection in tuple(self._connections.items()):
+            agent_id = connection.session.agent.id
+            is_theirs = ticket.agent is not None and ticket.agent.id == agent_id
+            sees = connection.sees_all or is_theirs or ticket.status in {"queued", "message"}
+            subscription = connection.watched.get(ticket_id)
+            if not sees and subscription is None:
+                continue
+            await self._emit("ticket_changed", shown, sid)
+            if subscription and not sees and not await support.may_see(ticket_id, agent_id):
+                # Told that it is somebody else's now; nothing more.
+                connection.watched.pop(ticket_id, None)
+                await subscription.end()
+
+    async def _tell_watchers(self, conversation_id: str, event: str, fields: dict[str, Any]) -> None:
+        for sid, connection in tuple(self._connections.items()):
+            for ticket_id, subscription in tuple(connection.watched.items()):
+                if subscription.conversation_id == conversation_id:
+                    await self._emit(event, {"ticket_id": ticket_id, **fields}, sid)
+
+    async def _tell_counts(self, reason: str) -> None:
+        if not self._connections:
+            return
+        support = self._services.support
+        # Read once: of all numbers only that of one's own chats is another for each.
+        first = next(iter(self._connections.values())).session.agent.id
+        counts = CountsShown.model_validate((await support.queue(first)).counts)
+        chats = {status.id: status.chats for status in await support.agents()}
+        for sid, connection in tuple(self._connections.items()):
+            mine = chats.get(connection.session.agent.id, 0)
+            await self._emit("queue_changed", {**counts.model_dump(), "mine": mine, "reason": reason}, sid)
+
+    async def _look(self) -> None:
+        while True:
+            await self._services.desk_sessions.sign_outs.wait(_LOOK_EVERY)
+            try:
+                await self.end_signed_out()
+            except Exception:
+                # The database is away; the next look may succeed.
+                _log.exception("desk.sessions_not_read")
+
+    async def end_signed_out(self) -> None:
+        """Disconnects desks whose sessions have ended."""
+        sessions = {connection.session.id for connection in self._connections.values()}
+        ended = await self._services.desk_sessions.ended(sessions)
+        for sid, connection in tuple(self._connections.items()):
+            if connection.session.id in ended:
+                await self._emit("signed_out", {}, sid)
+                await self._server.disconnect(sid, namespace=NAMESPACE)
+
+    async def _emit(self, event: str, data: dict[str, Any], sid: str) -> None:
+        await self._server.emit(event, data, to=sid, namespace=NAMESPACE)
+
+
+def _cookie(scope: Mapping[str, Any]) -> str | None:
+    try:
+        found = SimpleCookie(header(scope, b"cookie") or "").get(COOKIE)
+    except CookieError:
+        return None
+    return found.value if found else None
+
+
+def _ticket_id(fields: Mapping[str, Any]) -> int:
+    return _number(fields.get("ticket_id"))
+
+
+def _number(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= _MAX_ID:
+        raise InputError(ErrorCode.MALFORMED)
+    return value
+
+
+def _refusal(error: Exception) -> InputError:
+    """What the desk is told; a fault of ours is logged and told as such."""
+    if isinstance(error, InputError):
+        return error
+    _log.error("desk.failed", exc_info=error)
+    return InputError(ErrorCode.UNAVAILABLE)
