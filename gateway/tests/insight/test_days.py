@@ -32,7 +32,7 @@ def test_days_of_23_and_25_hours() -> None:
 
 @given(
     st.sampled_from(sorted(available_timezones())),
-    st.dates(date(1990, 1, 1), date(2090, 1, 1)),
+    st.dates(date(2000, 1, 1), date(2090, 1, 1)),
     st.integers(0, 20),
 )
 def test_days_touch_and_hold_their_moments(zone: str, first: date, more: int) -> None:
@@ -43,6 +43,12 @@ def test_days_touch_and_hold_their_moments(zone: str, first: date, more: int) ->
     assert spans[-1][2] == period.end
     assert all(end == start for (_, _, end), (_, start, _) in pairwise(spans))
     assert all(period.day_of(start) == day for day, start, end in spans if start < end)
+
+
+@pytest.mark.parametrize("day", [date.min, date(1999, 12, 31), date.max])
+def test_days_of_another_age_are_refused(day: date) -> None:
+    with pytest.raises(PeriodError):
+        Period(day, day, SHANGHAI)
 
 
 @pytest.mark.parametrize("days", [-1, MOST_DAYS])

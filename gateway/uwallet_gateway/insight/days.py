@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 
 # Of one request: a leap year.
 MOST_DAYS = 366
+# Nobody had a bot before; and the calendar of the library ends somewhere.
+_EARLIEST, _LATEST = date(2000, 1, 1), date(2999, 12, 31)
 
 
 class PeriodError(ValueError):
@@ -33,8 +35,11 @@ class Period:
         """Checks the order and the length.
 
         Raises:
-            PeriodError: The last day is before the first, or they are more than `MOST_DAYS` apart.
+            PeriodError: The last day is before the first, they are more than `MOST_DAYS`, or of another age.
         """
+        if self.first < _EARLIEST or self.last > _LATEST:
+            msg = f"from {self.first} to {self.last} is too long ago, or too far away"
+            raise PeriodError(msg)
         if not self.first <= self.last < self.first + timedelta(days=MOST_DAYS):
             msg = f"from {self.first} to {self.last} is not 1 to {MOST_DAYS} days"
             raise PeriodError(msg)

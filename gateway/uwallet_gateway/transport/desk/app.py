@@ -7,12 +7,20 @@ from typing import Any
 from fastapi import FastAPI
 
 from uwallet_gateway.services import Services
-from uwallet_gateway.transport.desk import agents, canned_replies, conversation, intents, session, tickets
+from uwallet_gateway.transport.desk import agents, canned_replies, conversation, insight, intents, session, tickets
 from uwallet_gateway.transport.desk.guard import SupervisorNeeded
 from uwallet_gateway.transport.error_handlers import add_error_handlers
 from uwallet_gateway.transport.presentation import DESK_API
 
-ROUTERS = (session.router, tickets.router, conversation.router, agents.router, canned_replies.router, intents.router)
+ROUTERS = (
+    session.router,
+    tickets.router,
+    conversation.router,
+    agents.router,
+    canned_replies.router,
+    intents.router,
+    insight.router,
+)
 
 
 def create_desk_app(services: Services) -> FastAPI:
