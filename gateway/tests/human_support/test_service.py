@@ -179,8 +179,30 @@ async def test_return_to_the_bot_which_answers_the_next_question(office: Office)
     again = await office.support.return_to_bot(ticket.id, agent)
     assert (again.status, again.disposition, again.note) == ("closed", "solved", "已重置")
     assert (await office.state(conversation_id)).owner == "bot"
+    assert not any(office.engine.metadata)
     await office.say(conversation_id, "谢谢")
     assert (await office.last(conversation_id)).text == "收到：谢谢"
+    await office.say(conversation_id, "怎么改密码")
+    # The bot has to be told once that it has missed something.
+    assert office.engine.metadata[-2:] == [{"after_agent": True}, {}]
+
+
+async def test_the_bot_is_told_of_every_agent_once(office: Office) -> None:
+    agent = await office.agent("小林")
+    conversation_id, ticket = await office.chat(agent)
+    for _ in range(2):
+        await office.say(conversation_id, "只给人看的")
+        await office.support.close(ticket.id, agent, disposition="solved", note="")
+        office.engine.hold = True
+        await office.say(conversation_id, "还有个问题")
+        await office.say(conversation_id, "转人工")
+        while not office.engine.held:
+            await asyncio.sleep(0.001)
+        office.engine.hold = False
+        office.engine.release()
+        await office.settled()
+        assert office.engine.metadata[-2:] == [{"after_agent": True}, {}]
+        ticket = await office.support.claim((await office.ticket(conversation_id)).id, agent)
 
 
 async def test_closing_rating_and_the_next_question(office: Office) -> None:

@@ -30,6 +30,8 @@ class ScriptedEngine:
     Attributes:
         held: Turns that wait for `release`, by the name of their message.
         hold: Whether turns wait.
+        asked: The names of the messages that came.
+        metadata: What came with each of them.
     """
 
     def __init__(self) -> None:
@@ -37,12 +39,14 @@ class ScriptedEngine:
         self.hold = False
         self.held: dict[str, asyncio.Event] = {}
         self.asked: list[str] = []
+        self.metadata: list[Mapping[str, Any]] = []
 
     async def send(
         self, sender: str, message: str, kind: str, message_id: str, metadata: Mapping[str, Any] | None = None
     ) -> EngineReply:
         """One turn; 「转人工」 hands over, everything else is echoed."""
         self.asked.append(message_id)
+        self.metadata.append(metadata or {})
         if self.hold:
             await self.held.setdefault(message_id, asyncio.Event()).wait()
         messages: list[dict[str, Any]] = [{"text": f"收到：{message}"}]

@@ -163,6 +163,8 @@ class Dispatcher:
         """The engine's answer, or None if the message was settled or the gateway stops meanwhile."""
         give_up_at = time.monotonic() + self._patience
         pause = _FIRST_PAUSE
+        # The bot is to let go of what was under way before: it has not seen what the agent did.
+        metadata = {"after_agent": True} if await self._transcript.follows_agent(message) else None
         while not self._stopping:
             try:
                 async with self._slots:
@@ -171,6 +173,7 @@ class Dispatcher:
                         message=message.payload or message.text,
                         kind="payload" if message.payload else "text",
                         message_id=f"{message.conversation_id}-{message.id}",
+                        metadata=metadata,
                     )
             except EngineUnavailable as error:
                 self._metrics.count_engine_trouble(error.reason)

@@ -352,6 +352,27 @@ class Transcript:
         async with self._database.read() as transaction:
             return await _one(transaction, wanted)
 
+    async def follows_agent(self, message: Message) -> bool:
+        """Whether an agent has had the conversation since a message before this one was answered by the bot."""
+        conversation = select(tables.Conversation.agent_since_id).where(
+            tables.Conversation.id == message.conversation_id
+        )
+        async with self._database.read() as transaction:
+            since = await transaction.scalar(conversation)
+            if since is None:
+                return False
+            answered = (
+                select(tables.Message.id)
+                .where(
+                    tables.Message.conversation_id == message.conversation_id,
+                    tables.Message.id > since,
+                    tables.Message.id < message.id,
+                    tables.Message.state == "answered",
+                )
+                .limit(1)
+            )
+            return await transaction.scalar(answered) is None
+
     async def waiting_conversations(self) -> list[str]:
         """The conversations in which a message is to be answered, those that wait longest first."""
         wanted = select(tables.Message.conversation_id).where(tables.Message.state == "received")
