@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Coroutine, Iterator
 from typing import Any, TypeVar
 
@@ -23,8 +22,9 @@ _Result = TypeVar("_Result")
 
 
 class DeskThread(GatewayThread):
-    """The gateway, with an agent and a chat."""
+    """The gateway, with an admin and a chat."""
 
+    admin: DeskAgent | None = None
     ticket_id: int | None = None
 
     def wait_for(self, coroutine: Coroutine[Any, Any, _Result]) -> _Result:
@@ -32,18 +32,22 @@ class DeskThread(GatewayThread):
         return asyncio.run_coroutine_threadsafe(coroutine, self.loop).result(60)
 
     async def admin_with_chat(self) -> tuple[DeskAgent, int]:
-        """A fresh account, as some requests sign out, and a chat that it has: a new one if the last was closed."""
+        """An admin and a chat that they have; others than last time if a request has signed out or closed it."""
         assert self.gateway is not None
-        support = self.gateway.services.support
-        admin = await agent_at(self.gateway, Role.ADMIN)
-        if self.ticket_id is not None:
-            with contextlib.suppress(InputError):
-                await support.assign(self.ticket_id, admin.id, by=admin.id)
-                return admin, self.ticket_id
-        await support.presence.choose(admin.id, "online")
-        self.ticket_id = await ticket_of(self.gateway, await user_who_waits(self.gateway))
-        await support.claim(self.ticket_id, admin.id)
-        return admin, self.ticket_id
+        services = self.gateway.services
+        try:
+            await services.desk_sessions.read(self.admin.token if self.admin else None)
+        except InputError:
+            self.admin = None
+        admin = self.admin = self.admin or await agent_at(self.gateway, Role.ADMIN)
+        ticket = await services.support.ticket(self.ticket_id) if self.ticket_id else None
+        if ticket is None or ticket.status == "closed":
+            await services.support.presence.choose(admin.id, "online")
+            self.ticket_id = await ticket_of(self.gateway, await user_who_waits(self.gateway))
+            ticket = await services.support.ticket(self.ticket_id)
+        if ticket.agent is None or ticket.agent.id != admin.id:
+            await services.support.assign(ticket.id, admin.id, by=admin.id)
+        return admin, ticket.id
 
 
 @pytest.fixture(scope="module")
