@@ -38,6 +38,8 @@ from uwallet_gateway.support.queue import in_order, position_of, wait_minutes
 _RATING_WANTED_FOR = timedelta(hours=1)
 # Tickets of the same user that are shown beside one.
 _EARLIER = 20
+# Messages of the bot among which the last step is looked for.
+_LOOKED_AT = 50
 _OPEN = ("queued", "active", "message")
 
 _Agent = aliased(tables.Agent)
@@ -107,12 +109,14 @@ class Lists:
                 .where(tables.TicketEvent.ticket_id == ticket_id)
                 .order_by(tables.TicketEvent.id)
             )
-            last_of_bot = await transaction.scalar(
+            of_bot = await transaction.scalars(
                 select(tables.Message.details)
                 .where(tables.Message.conversation_id == ticket.conversation_id, tables.Message.author == "bot")
                 .order_by(tables.Message.id.desc())
-                .limit(1)
+                .limit(_LOOKED_AT)
             )
+            # Handing over has no progress itself, nor has what the bot says to those who wait.
+            progress = next((details["progress"] for details in of_bot if details.get("progress")), None)
             intent = await transaction.scalar(
                 select(tables.Understanding.intent)
                 .where(tables.Understanding.conversation_id == ticket.conversation_id)
@@ -120,7 +124,7 @@ class Lists:
                 .limit(1)
             )
             shown = [_event(event, name) for event, name in events]
-        return TicketDetails(ticket, shown, earlier, (last_of_bot or {}).get("progress"), intent)
+        return TicketDetails(ticket, shown, earlier, progress if ticket.step else None, intent)
 
     async def queue(self, agent_id: int) -> DeskQueue:
         """See `Support.queue`."""

@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 
 from tests.conftest import StartGateway
-from tests.support.desk import DeskAgent, agent_at, ticket_of, user_who_waits
-from tests.support.fake_engine import FakeEngine
+from tests.support.desk import DeskAgent, User, agent_at, ticket_of, user_who_waits
+from tests.support.fake_engine import HANDOFF, FakeEngine
 from tests.support.gateway import Gateway
 from tests.support.pictures import png
 from uwallet_gateway.agents.roles import Role
+from uwallet_gateway.conversation.messages import Draft
 
 HOSTILE = "<img src=x onerror=alert(1)><script>alert(2)</script> [x](javascript:alert(3)) \"'"
 
@@ -67,6 +68,22 @@ async def test_from_the_queue_to_the_end(gateway: Gateway) -> None:
         opened = await lin.ok("GET", f"/tickets/{second}")
         assert [earlier["id"] for earlier in opened["earlier"]] == [ticket["id"]]
         assert opened["preferred_agent"] == {"id": lin.id, "name": lin.name}
+
+
+async def test_procedure_that_was_left_is_shown_with_its_steps(gateway: Gateway) -> None:
+    lin = await agent_at(gateway)
+    progress = {"topic": "forgot_password", "title": "找回登录密码", "number": 2, "count": 2, "steps": ["甲", "乙"]}
+    step = {"number": 2, "count": 2, "id": "b", "title": "乙"}
+    async with lin.online():
+        for handoff, expected in (({**HANDOFF, "step": step}, progress), (HANDOFF, None)):
+            token = await gateway.token()
+            session = await gateway.services.sessions.read(token)
+            async with gateway.services.transcript.writing(session.conversation_id) as page:
+                await page.append(Draft("bot", "第2步", metadata={"progress": progress}))
+                told = await page.append(Draft("bot", "这就为您转人工"))
+                await gateway.services.support.request(page, handoff, reason="user_request", in_reply_to=told.id)
+            ticket_id = await ticket_of(gateway, User(gateway, token))
+            assert (await lin.ok("GET", f"/tickets/{ticket_id}"))["progress"] == expected
 
 
 async def test_two_agents_claim_at_the_same_instant(gateway: Gateway) -> None:
