@@ -4,7 +4,7 @@ PYTHON := .venv/bin/python
 
 .PHONY: help setup setup-dev setup-gateway setup-gateway-dev setup-web setup-browser run chat train engine test test-bot \
 	test-bot-beside test-all-others test-gateway \
-	test-web test-browser monkey export-labels evaluate evaluate-accept evaluate-peers ablate bench bench-nlu bench-round-trip lint format \
+	test-web test-browser monkey export-labels evaluate evaluate-accept evaluate-peers ablate bench bench-nlu bench-round-trip bench-support lint format \
 	lock clean
 
 help: ## show this list
@@ -117,6 +117,10 @@ bench: setup-dev ## measure start, memory and turns against `rasa run`; goes on 
 bench-round-trip: setup setup-gateway setup-web setup-browser ## measure a message's way through widget, gateway and engine
 	@$(PYTHON) scripts/train.py
 	@.venv-browser/bin/python -m benchmarks.round_trip
+
+bench-support: setup setup-gateway setup-browser ## measure messages between users and agents with 200 open chats
+	@$(PYTHON) scripts/train.py
+	@.venv-browser/bin/python -m benchmarks.support_latency
 
 lock: ## resolve each pyproject.toml anew into its requirements/ (needs uv)
 	@scripts/lock
