@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, MutableMapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import select, update
+from structlog.testing import capture_logs
 
 from tests.hooks.receiver import Receiver, receiving
 from tests.hooks.samples import EVENT, endpoint
@@ -35,6 +36,14 @@ CARDS = load_cards()
 async def local(host: str, port: int) -> Sequence[str]:
     """Every name is this machine."""
     return ["127.0.0.1"]
+
+
+@pytest.fixture(autouse=True)
+def logged() -> Iterator[list[MutableMapping[str, Any]]]:
+    """What is logged; a worker that stumbles goes on, so only the log tells."""
+    with capture_logs() as found:
+        yield found
+    assert [entry for entry in found if entry["event"] == "hooks.failed"] == []
 
 
 @pytest.fixture
@@ -93,7 +102,9 @@ async def test_events_come_signed_and_in_order(database: Database, receiver: Rec
 
 
 @pytest.mark.parametrize("kind", ["json", "wecom"])
-async def test_what_fails_at_first_is_sent_until_it_is_taken(database: Database, receiver: Receiver, kind: str) -> None:
+async def test_what_fails_at_first_is_sent_until_it_is_taken(
+    database: Database, receiver: Receiver, logged: list[MutableMapping[str, Any]], kind: str
+) -> None:
     receiver.answers = [(500, b""), (429, b""), (302, b"")]
     if kind == "wecom":
         receiver.answers.append((200, b'{"errcode": 45009, "errmsg": "freq"}'))
@@ -104,6 +115,10 @@ async def test_what_fails_at_first_is_sent_until_it_is_taken(database: Database,
         (row,) = await settled(database)
     assert (row.state, row.attempts, row.last_error) == ("delivered", failures + 1, None)
     assert receiver.ids == [row.event_id] * (failures + 1)
+    told = [entry["event"] for entry in logged if str(entry["event"]).startswith("hooks.")]
+    assert told == ["hooks.not_taken"] * failures + ["hooks.delivered"]
+    # Addresses of group robots are secrets.
+    assert "/there" not in str(logged)
 
 
 async def test_killed_between_sending_and_marking_it_is_sent_again_with_the_same_id(

@@ -58,7 +58,9 @@ def test_what_was_masked_or_ought_to_be_is_left_out(text: str) -> None:
     assert (found.masked, found.count) == (1, 0)
 
 
-@pytest.mark.parametrize("text", ["？？？", "长" * 201, "[密码](detail)忘了", '[密码]{"entity": "x"}', "  ", "😀"])
+@pytest.mark.parametrize(
+    "text", ["？？？", "长" * 201, "[密码](detail)忘了", '[密码]{"entity": "x"}', "  ", "😀", "/greet"]
+)
 def test_what_is_no_example_is_left_out(text: str) -> None:
     found = review([Labelled(text, "greet")], KNOWN)
     assert (found.unfit, found.count) == (1, 0)

@@ -99,6 +99,16 @@ async def test_events_are_kept_and_what_is_not_known_does_no_harm(start_gateway:
     ]
 
 
+async def test_fallback_is_no_intent(start_gateway: StartGateway) -> None:
+    nothing = answer("没听懂", {"kind": "not_understood"}, band="not_understood")
+    nothing["understood"] |= {"intent": "nlu_fallback", "confidence": 0.7}
+    async with start_gateway(FakeEngine(answers={"呜啦": nothing})) as gateway:
+        await say(gateway, await gateway.token(), text="呜啦")
+        async with gateway.services.database.read() as transaction:
+            row = (await transaction.scalars(select(tables.Understanding))).one()
+    assert (row.intent, row.confidence, row.trouble) == (None, None, "not_understood")
+
+
 async def test_pressed_buttons_are_not_judged(start_gateway: StartGateway) -> None:
     trouble = answer("换个办法", {"kind": "step_problem", "topic": "t", "step": 1})
     engine = FakeEngine(answers={"你好": CHOICE, "/none_of_these": trouble})

@@ -176,7 +176,7 @@ class HookSender:
 
     async def _send(self, endpoint: Endpoint, delivery: tables.HookDelivery) -> bool:
         outcome = await self.attempt(endpoint, delivery.body)
-        told = {"endpoint": endpoint.name, "event": delivery.event, "event_id": delivery.event_id}
+        told = {"endpoint": endpoint.name, "hook": delivery.event, "event_id": delivery.event_id}
         if outcome.error is None:
             await self._outbox.delivered(delivery)
             self._metrics.count_hook(endpoint.name, "delivered")

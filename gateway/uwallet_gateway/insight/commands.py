@@ -31,7 +31,7 @@ def export_labels(output: Path, domain: Path, nlu: Path, held_out: Path) -> None
 
     found = review(with_services(run), known)
     for path in write_examples(output, found.examples):
-        click.echo(f"{path}: {len(found.examples[path.stem])} examples")
+        click.echo(f"{path}: {len(found.examples[path.stem])}")
     left_out = (
         f"{found.known} known already, {found.held_out} used for measuring, {found.masked} with something masked, "
         f"{found.unfit} unfit, {len(found.contradictions)} with more than one intent"

@@ -21,8 +21,8 @@ from uwallet_gateway.yaml_lines import YamlError, read_yaml
 _LONGEST = 200
 # What the redactor leaves of a number or password, and a few that people type themselves.
 _MASK = re.compile(r"\*{2,}")
-# What Rasa would read as an entity: [text](name) or [text]{…}.
-_MARKUP = re.compile(r"\][({]")
+# What Rasa would read as an entity, [text](name) or [text]{…}, or as a command.
+_MARKUP = re.compile(r"\][({]|^/")
 _HEADER = """\
 # Written by `make export-labels`: what supervisors have labelled, for review. Not trained on.
 # Look at each line (labelling guide: docs/labelling.md; no names, no numbers), then move it to data/nlu/.
@@ -57,7 +57,7 @@ class Review:
         known: How many are examples of their intent already, or stand among the new ones.
         held_out: How many measure the bot already.
         masked: How many hold something that was, or ought to have been, masked.
-        unfit: How many are too long, have no words, or would be read as markup.
+        unfit: How many are too long, have no words, or would be read as something else.
         contradictions: Texts with two intents, by which ones: in the labels, or against the examples.
     """
 

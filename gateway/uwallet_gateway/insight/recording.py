@@ -16,6 +16,8 @@ from uwallet_gateway.engine_client import EngineEvent, EngineReply, Understood
 
 # Characters that the columns take.
 _LONGEST_NAME, _LONGEST_BAND, _LONGEST_KIND = 64, 16, 32
+# What Rasa calls an intent that is none.
+_NO_INTENT = "nlu_fallback"
 
 
 class Trouble(StrEnum):
@@ -118,13 +120,15 @@ def _is_typed(message: Message) -> bool:
 def _row(
     conversation_id: str, message_id: int, moment: datetime, understood: Understood | None, trouble: Trouble | None
 ) -> tables.Understanding:
-    intent = understood.intent if understood else None
+    intent, confidence = (understood.intent, understood.confidence) if understood else (None, None)
+    if intent == _NO_INTENT:
+        intent = confidence = None
     band = understood.answer_band if understood else None
     return tables.Understanding(
         conversation_id=conversation_id,
         message_id=message_id,
         intent=intent[:_LONGEST_NAME] if intent else None,
-        confidence=understood.confidence if understood else None,
+        confidence=confidence,
         answer_band=band[:_LONGEST_BAND] if band else None,
         trouble=trouble.value if trouble else None,
         created_at=moment,
