@@ -67,7 +67,7 @@ test-gateway: setup setup-gateway-dev ## the gateway's tests
 	@$(PYTHON) scripts/train.py
 	@cd gateway && .venv/bin/python -m pytest $(OPTIONS)
 
-test-web: setup-web ## the widget's unit tests
+test-web: setup-web ## the unit tests of the widget and the desk
 	@scripts/with-node npm --prefix web test
 
 test-browser: setup setup-gateway setup-web setup-browser ## real users' ways through the whole stack; screenshots in results/browser

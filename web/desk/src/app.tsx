@@ -51,7 +51,7 @@ export function Application(props: ApplicationProps): JSX.Element {
       locale={zhCN}
       theme={{
         algorithm: isDark ? theme.darkAlgorithm : theme.defaultAlgorithm,
-        token: { colorPrimary: primary, colorLink: primary, colorInfo: primary, borderRadius: 8 },
+        token: { colorPrimary: primary, colorLink: primary, borderRadius: 8 },
       }}
       // A space between two Chinese characters reads as a mistake.
       button={{ autoInsertSpace: false }}

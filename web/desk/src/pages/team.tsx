@@ -13,8 +13,8 @@ import { PRESENCE_STATUS, preview, ticketTitle, userName } from '../view/labels.
 import { Page } from '../view/page.tsx';
 import { Wait } from '../view/wait.tsx';
 
-/** More than this many chats at once no team of this desk has. */
-const LIMIT = 200;
+/** As many as the gateway tells at once; a team that has more looks for them by name. */
+const LIMIT = 100;
 
 export function Team(): JSX.Element {
   const { api, desk } = useDesk();
@@ -109,6 +109,7 @@ const agentColumns: NonNullable<TableProps<Agent>['columns']> = [
         format={() => fill(t.team.load, { chats, max: max_chats })}
         status={chats > max_chats ? 'exception' : 'normal'}
         size="small"
+        {...(chats > max_chats ? {} : { strokeColor: 'var(--primary)' })}
       />
     ),
   },

@@ -39,62 +39,64 @@ export function MessageLog({ ticket, chat, events, onTakeBack }: MessageLogProps
   return (
     <div className="log-frame">
       <div className="log" ref={scroll.log} onScroll={scroll.onScroll} role="log" aria-label={t.chat.log} tabIndex={0}>
-        {phase === 'failed' && <p className="log-hint">{error || t.errors.unknown}</p>}
-        {phase === 'loading' && <Spin className="page-spin" />}
-        {hasEarlier && (
-          <div className="log-hint">
-            <Button size="small" type="link" loading={loadingEarlier} onClick={() => void chat.loadEarlier()}>
-              {t.chat.earlier}
-            </Button>
-          </div>
-        )}
-        {items.map((item) => {
-          switch (item.type) {
-            case 'time':
-              return (
-                <div className="log-time" key={item.key}>
-                  {describeTime(new Date(item.at), now, t.times)}
-                </div>
-              );
-            case 'part':
-              return (
-                <div className="log-part" key={item.key} data-part={item.part}>
-                  <span>{t.chat.parts[item.part]}</span>
-                </div>
-              );
-            case 'event':
-              return <EventRow key={item.key} event={item.event} />;
-            case 'message':
-              return (
-                <MessageRow
-                  key={item.key}
-                  message={item.message}
-                  part={item.part}
-                  userName={name}
-                  mark={item.message.id === lastOwn ? (readId >= lastOwn ? t.chat.read : t.chat.unread) : null}
-                  onRefresh={(id) => void chat.refresh(id)}
-                />
-              );
-          }
-        })}
-        {outgoing.map((entry) => (
-          <OutgoingRow
-            key={entry.client_id}
-            entry={entry}
-            onRetry={() => chat.retry(entry.client_id)}
-            onDiscard={() => onTakeBack(chat.discard(entry.client_id))}
-          />
-        ))}
-        {userTyping && (
-          <div className="typing" role="status">
-            {t.chat.typing}
-            <span className="typing-dots" aria-hidden>
-              <i />
-              <i />
-              <i />
-            </span>
-          </div>
-        )}
+        <div ref={scroll.body}>
+          {phase === 'failed' && <p className="log-hint">{error || t.errors.unknown}</p>}
+          {phase === 'loading' && <Spin className="page-spin" />}
+          {hasEarlier && (
+            <div className="log-hint">
+              <Button size="small" type="link" loading={loadingEarlier} onClick={() => void chat.loadEarlier()}>
+                {t.chat.earlier}
+              </Button>
+            </div>
+          )}
+          {items.map((item) => {
+            switch (item.type) {
+              case 'time':
+                return (
+                  <div className="log-time" key={item.key}>
+                    {describeTime(new Date(item.at), now, t.times)}
+                  </div>
+                );
+              case 'part':
+                return (
+                  <div className="log-part" key={item.key} data-part={item.part}>
+                    <span>{t.chat.parts[item.part]}</span>
+                  </div>
+                );
+              case 'event':
+                return <EventRow key={item.key} event={item.event} />;
+              case 'message':
+                return (
+                  <MessageRow
+                    key={item.key}
+                    message={item.message}
+                    part={item.part}
+                    userName={name}
+                    mark={item.message.id === lastOwn ? (readId >= lastOwn ? t.chat.read : t.chat.unread) : null}
+                    onRefresh={(id) => void chat.refresh(id)}
+                  />
+                );
+            }
+          })}
+          {outgoing.map((entry) => (
+            <OutgoingRow
+              key={entry.client_id}
+              entry={entry}
+              onRetry={() => chat.retry(entry.client_id)}
+              onDiscard={() => onTakeBack(chat.discard(entry.client_id))}
+            />
+          ))}
+          {userTyping && (
+            <div className="typing" role="status">
+              {t.chat.typing}
+              <span className="typing-dots" aria-hidden>
+                <i />
+                <i />
+                <i />
+              </span>
+            </div>
+          )}
+        </div>
       </div>
       {scroll.missed && (
         <Button className="log-down" shape="round" icon={<ArrowDownOutlined />} onClick={scroll.toEnd}>
@@ -107,6 +109,8 @@ export function MessageLog({ ticket, chat, events, onTakeBack }: MessageLogProps
 
 interface StickyScroll {
   log: { current: HTMLDivElement | null };
+  /** What is in it. */
+  body: { current: HTMLDivElement | null };
   onScroll: () => void;
   toEnd: () => void;
   /** Something came while the agent was reading further up. */
@@ -116,6 +120,7 @@ interface StickyScroll {
 /** Keeps the end in sight if it was, and what is being read in its place when earlier messages come. */
 function useStickyScroll(content: unknown[], first: number, last: number): StickyScroll {
   const log = useRef<HTMLDivElement>(null);
+  const body = useRef<HTMLDivElement>(null);
   const before = useRef({ atEnd: true, height: 0, top: 0, first, last });
   const [missed, setMissed] = useState(false);
   const measure = useCallback((): void => {
@@ -149,7 +154,8 @@ function useStickyScroll(content: unknown[], first: number, last: number): Stick
       if (before.current.atEnd) element.scrollTop = element.scrollHeight;
     });
     observer.observe(element);
+    if (body.current) observer.observe(body.current);
     return () => observer.disconnect();
   }, []);
-  return { log, onScroll: measure, toEnd, missed };
+  return { log, body, onScroll: measure, toEnd, missed };
 }

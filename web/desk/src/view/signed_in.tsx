@@ -1,13 +1,12 @@
 /** Makes the desk of the agent who is signed in, and lets it go when they leave. */
 
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { QueryClientProvider } from '@tanstack/react-query';
 import { App } from 'antd';
 import { useEffect, useMemo, useState, type JSX } from 'react';
 import { navigate } from 'wouter/use-hash-location';
 import { notify, pageTitle, Sounds } from '../core/alerts.ts';
-import { ApiError } from '../core/api.ts';
 import { socketIoFactory } from '../core/connection.ts';
-import { Desk, type DeskAlert, type DeskNews } from '../core/desk.ts';
+import { Desk, type DeskAlert } from '../core/desk.ts';
 import { Drafts } from '../core/drafts.ts';
 import type { Session, Ticket } from '../core/protocol.ts';
 import type { SessionKeeper } from '../core/session.ts';
@@ -19,6 +18,7 @@ import { DeskContext, useDesk, useDeskState, type DeskContextValue } from './con
 import { Frame } from './frame.tsx';
 import { ticketTitle } from './labels.ts';
 import type { Preferences } from './preferences.ts';
+import { makeQueryClient, refetch } from './queries.ts';
 
 interface SignedInProps {
   keeper: SessionKeeper;
@@ -102,33 +102,6 @@ function Title(): null {
     document.title = pageTitle(unread, waiting, t.title);
   }, [unread, waiting]);
   return null;
-}
-
-function makeQueryClient(): QueryClient {
-  return new QueryClient({
-    defaultOptions: {
-      queries: {
-        staleTime: 10_000,
-        // What is refused is refused again.
-        retry: (count, error) => count < 2 && error instanceof ApiError && error.isTemporary,
-      },
-    },
-  });
-}
-
-function refetch(queries: QueryClient, news: DeskNews): void {
-  const renew = (...queryKey: unknown[]): void => void queries.invalidateQueries({ queryKey });
-  switch (news.kind) {
-    case 'agents':
-      return renew('agents');
-    case 'queue':
-      return renew('tickets');
-    case 'ticket':
-      return renew('ticket', news.ticket.id);
-    case 'message':
-      if (news.message.author === 'user') renew('suggestions', news.ticketId);
-      return;
-  }
 }
 
 function toneOf({ kind, ticket }: DeskAlert): 'message' | 'waiting' | 'urgent' {

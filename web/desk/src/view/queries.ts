@@ -1,0 +1,40 @@
+/** What is fetched and kept, and when news make it be fetched again. */
+
+import { QueryClient, type QueryKey } from '@tanstack/react-query';
+import { ApiError } from '../core/api.ts';
+import type { DeskNews } from '../core/desk.ts';
+
+export function makeQueryClient(): QueryClient {
+  return new QueryClient({
+    defaultOptions: {
+      queries: {
+        staleTime: 10_000,
+        // What is refused is refused again.
+        retry: (count, error) => count < 2 && error instanceof ApiError && error.isTemporary,
+      },
+    },
+  });
+}
+
+/** Fetches anew what the news are about. */
+export function refetch(queries: QueryClient, news: DeskNews): void {
+  switch (news.kind) {
+    case 'agents':
+      return void renew(queries, ['agents']);
+    case 'queue':
+      return void renew(queries, ['tickets']);
+    case 'ticket':
+      return void renew(queries, ['ticket', news.ticket.id]);
+    case 'message':
+      if (news.message.author === 'user') void renew(queries, ['suggestions', news.ticketId]);
+  }
+}
+
+/** Fetches what is shown anew; an answer that was under way before is not taken for the new one. */
+export async function renew(queries: QueryClient, queryKey: QueryKey): Promise<void> {
+  const found = queries.getQueryCache().findAll({ queryKey });
+  // The first fetch of a query is not begun again, but waited for.
+  const isFirst = found.some(({ state }) => state.data === undefined && state.fetchStatus === 'fetching');
+  await queries.invalidateQueries({ queryKey });
+  if (isFirst) await queries.invalidateQueries({ queryKey });
+}
