@@ -212,13 +212,21 @@ class Times:
     to_user: list[float] = field(default_factory=list)
 
 
-async def open_chats(stack: Stack) -> list[Chat]:
+def make_accounts(stack: Stack) -> list[tuple[str, str]]:
+    """Makes accounts for the agents; returns their user names and passwords."""
+    made = [
+        json.loads(stack.command("create-agent", f"agent{number}", f"客服{number}", "--max-chats=50"))
+        for number in range(AGENTS)
+    ]
+    return [(account["username"], account["password"]) for account in made]
+
+
+async def open_chats(stack: Stack, accounts: Sequence[tuple[str, str]]) -> list[Chat]:
     """Signs agents in, has users ask for a human, and has all of them served."""
     agents = []
-    for number in range(AGENTS):
-        made = stack.command("create-agent", f"agent{number}", f"客服{number}", "--max-chats=50")
+    for username, password in accounts:
         agent = Agent(stack.address)
-        await agent.sign_in(f"agent{number}", json.loads(made)["password"])
+        await agent.sign_in(username, password)
         agents.append(agent)
     users = [User(stack.address) for _ in range(CONVERSATIONS)]
     chats = []
@@ -297,11 +305,11 @@ of them is answered at once.
 """
 
 
-async def run(stack: Stack) -> str:
+async def run(stack: Stack, accounts: Sequence[tuple[str, str]]) -> str:
     """Opens the chats and measures; returns the report."""
     load = os.getloadavg()[1]
     print(f"Opening {CONVERSATIONS} chats ...", flush=True)
-    chats = await open_chats(stack)
+    chats = await open_chats(stack, accounts)
     print(f"Sending {MESSAGES} messages each way, one at a time, then {PER_SECOND:g} a second ...", flush=True)
     alone = await measure(chats, None)
     together = await measure(chats, PER_SECOND)
@@ -317,7 +325,9 @@ def main() -> None:
         print("Starting ...", flush=True)
         stack.start()
         try:
-            text = asyncio.run(run(stack))
+            # Before any connection is open: commands take seconds, in which none could answer a heartbeat.
+            accounts = make_accounts(stack)
+            text = asyncio.run(run(stack, accounts))
         finally:
             stack.stop()
     RESULTS.parent.mkdir(exist_ok=True)
