@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import re
 import signal
 import socket
@@ -75,6 +76,24 @@ def test_the_page_it_names_opens_and_a_signal_stops_everything(tmp_path: Path, s
         assert not [name for name, child in children.items() if child.is_running()]
         with pytest.raises(urllib.error.URLError):
             urllib.request.urlopen(started.address, timeout=2)
+
+
+def test_first_start_tells_the_password_of_the_desk_and_no_later_one_does(tmp_path: Path) -> None:
+    with running(tmp_path) as started:
+        assert started.process.stdout
+        told = re.search(r"/desk : sign in as admin with the password (\S+)", started.process.stdout.readline())
+        assert told
+        body = json.dumps({"username": "admin", "password": told[1]}).encode()
+        request = urllib.request.Request(
+            f"{started.address}/desk/api/session", body, {"Content-Type": "application/json"}
+        )
+        with urllib.request.urlopen(request, timeout=30) as response:
+            assert json.load(response)["agent"]["role"] == "admin"
+    for file in (file for file in tmp_path.rglob("*") if file.is_file()):
+        assert told[1].encode() not in file.read_bytes(), file
+    with running(tmp_path) as started:
+        assert started.process.stdout
+        assert "password" not in started.process.stdout.readline()
 
 
 def test_when_one_dies_the_other_is_stopped_and_it_is_said(tmp_path: Path) -> None:
