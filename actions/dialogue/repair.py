@@ -89,8 +89,11 @@ def shows_anger(act: Act, message: UserMessage) -> bool:
 
 
 def apologised(turn: Turn) -> Turn:
-    """Returns the turn with an apology in front, said once and not when a human takes over."""
-    if turn.state.apologised or any(reply.is_handoff for reply in turn.replies):
+    """Returns the turn with an apology in front, said once.
+
+    Not when a human takes over, nor when the user has enough of waiting for one: the apology offers one.
+    """
+    if turn.state.apologised or any(reply.custom for reply in turn.replies):
         return turn
     return Turn(replace(turn.state, apologised=True), (Reply("utter_apologise"), *turn.replies))
 

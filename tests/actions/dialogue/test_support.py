@@ -44,9 +44,10 @@ def test_a_question_for_a_detail_is_asked_again(conversation: Conversation) -> N
     assert conversation.requested_detail == "amount"
 
 
-def test_an_apology_does_not_come_between_the_text_and_the_payload(conversation: Conversation) -> None:
+def test_who_has_enough_of_waiting_is_not_offered_a_human(conversation: Conversation) -> None:
     replies = conversation.does(Act.LEAVE_QUEUE, entities={"frustration": ("angry",)})
-    assert replies == ["utter_apologise", "utter_queue_unknown", None]
+    assert replies == ["utter_queue_unknown", None]
+    assert conversation.state.frustrated
 
 
 def test_a_second_request_for_a_human_is_short_and_carries_a_payload(conversation: Conversation) -> None:
