@@ -1,6 +1,6 @@
 /** Giving the user back to the bot. */
 
-import { Modal } from 'antd';
+import { Alert, Modal } from 'antd';
 import type { JSX } from 'react';
 import { useLocation } from 'wouter';
 import type { Ticket } from '../core/protocol.ts';
@@ -8,7 +8,7 @@ import { t } from '../i18n/strings.ts';
 import { useAction, useDesk } from './context.ts';
 
 export function ReturnDialog({ ticket, onClose }: { ticket: Ticket; onClose: () => void }): JSX.Element {
-  const { api, desk } = useDesk();
+  const { api, desk, drafts } = useDesk();
   const [, go] = useLocation();
   const [run, busy] = useAction();
   const giveBack = async (): Promise<void> => {
@@ -26,6 +26,7 @@ export function ReturnDialog({ ticket, onClose }: { ticket: Ticket; onClose: () 
       onOk={() => void giveBack()}
       onCancel={onClose}
     >
+      {drafts.read(ticket.id, 'reply').trim() !== '' && <Alert type="warning" showIcon title={t.close.unsent} />}
       <p>{t.return_to_bot.lead}</p>
     </Modal>
   );
