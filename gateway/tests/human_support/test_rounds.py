@@ -6,6 +6,7 @@ import asyncio
 
 from tests.human_support.conftest import OfficeFactory
 from tests.support.office import Office
+from uwallet_gateway.conversation.hub import Event, SupportChanged
 
 
 async def test_after_the_timeout_a_message_is_offered_once(office: Office) -> None:
@@ -182,3 +183,17 @@ async def test_everything_is_as_it_was_after_a_restart(make_office: OfficeFactor
     await after.support.say(ticket.id, agent, text="我还在")
     await after.support.claim(queued.id, agent)
     assert len({message.id for message in await after.messages(chatting)}) == len(await after.messages(chatting))
+
+
+async def test_whoever_is_overtaken_is_shown_the_place_without_a_word(office: Office) -> None:
+    await office.agent("小林")
+    first, _ = await office.waiting_ticket()
+    await office.round()
+    heard: list[Event] = []
+    with office.services.hub.listening(first, heard.append):
+        await office.waiting_ticket("account_compromised")
+        await office.round()
+        await office.round()
+    assert [event for event in heard if isinstance(event, SupportChanged)] == [SupportChanged(first)]
+    assert (await office.state(first)).position == 2
+    assert await office.kinds(first) == ["queued"]

@@ -89,6 +89,8 @@ class Rounds:
         self._rules = rules
         self._woken = asyncio.Event()
         self._nobody_since: datetime | None = None
+        # Places in the queue at the last round, by ticket.
+        self._places: dict[int, int] = {}
 
     async def run_for_ever(self) -> None:
         """Makes a round every second, and soon after the queue or who is there has changed."""
@@ -240,11 +242,15 @@ class Rounds:
         for position, ticket in enumerate(waiting, 1):
             told = ticket.told_position
             if told is not None and position >= told:
+                # Overtaken by somebody urgent, or no longer: no news, but clients must not show a wrong place.
+                if self._places.get(ticket.id, told) != position:
+                    self._hub.deliver(SupportChanged(ticket.conversation_id))
                 continue
             if position == 1:
                 await self._each([tables.Ticket.id == ticket.id, tables.Ticket.status == "queued"], self._tell_next)
             elif ticket.told_at is None or moment - ticket.told_at >= _TOLD_AGAIN_AFTER:
                 moved.append((ticket, position))
+        self._places = {ticket.id: position for position, ticket in enumerate(waiting, 1)}
         if moved:
             await self._tell_moved(moved, moment)
 
