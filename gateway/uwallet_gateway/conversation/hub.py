@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal, Protocol
@@ -66,6 +67,13 @@ class Read:
 
 
 @dataclass(frozen=True, slots=True)
+class UserPresence:
+    """The user has opened the conversation or is gone; for desks."""
+
+    conversation_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class SupportChanged:
     """What the user's client shows of human support has changed (`Support.state`)."""
 
@@ -96,7 +104,17 @@ class AgentsChanged:
 
 
 Event = (
-    Said | Settled | Typing | Closed | UserTyping | Read | SupportChanged | TicketChanged | QueueChanged | AgentsChanged
+    Said
+    | Settled
+    | Typing
+    | Closed
+    | UserTyping
+    | Read
+    | UserPresence
+    | SupportChanged
+    | TicketChanged
+    | QueueChanged
+    | AgentsChanged
 )
 Listener = Callable[[Event], None]
 
@@ -117,6 +135,8 @@ class Hub:
         self.relay: Listener | None = None
         self._listeners: dict[str, set[Listener]] = {}
         self._listeners_to_all: set[Listener] = set()
+        # Connections of users by conversation; agents listen to the same conversations.
+        self._users: Counter[str] = Counter()
 
     @contextlib.contextmanager
     def listening(self, conversation_id: str, listener: Listener) -> Iterator[None]:
@@ -135,9 +155,22 @@ class Hub:
         """Stops it."""
         self._listeners_to_all.discard(listener)
 
-    def is_listened_to(self, conversation_id: str) -> bool:
-        """Whether somebody in this process listens to just this conversation."""
-        return conversation_id in self._listeners
+    def user_came(self, conversation_id: str) -> None:
+        """A user's client has connected; call `user_went` as often."""
+        self._users[conversation_id] += 1
+        if self._users[conversation_id] == 1:
+            self.publish(UserPresence(conversation_id))
+
+    def user_went(self, conversation_id: str) -> None:
+        """A connection of a user is gone."""
+        self._users[conversation_id] -= 1
+        if self._users[conversation_id] <= 0:
+            del self._users[conversation_id]
+            self.publish(UserPresence(conversation_id))
+
+    def is_user_there(self, conversation_id: str) -> bool:
+        """Whether a client of the user is connected to this process."""
+        return conversation_id in self._users
 
     def add(self, conversation_id: str, listener: Listener) -> None:
         """Begins to call the listener."""

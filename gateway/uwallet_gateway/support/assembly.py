@@ -45,7 +45,7 @@ def build_support(
     """
     tickets = Tickets(Voice(texts), hours, metrics, record)
     desk = Desk(tickets, max_length=settings.max_length)
-    lists = Lists(database, hub.is_listened_to)
+    lists = Lists(database, hub.is_user_there)
     presence = Presence(database, hub)
     users = Users(tickets, max_length=settings.max_length)
     rules = Rules(

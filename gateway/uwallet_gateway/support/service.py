@@ -274,6 +274,16 @@ class Support:
         """
         return await self._lists.ticket(ticket_id)
 
+    async def open_ticket(self, conversation_id: str) -> int | None:
+        """The id of the ticket of a conversation that is not closed."""
+        async with self._database.read() as transaction:
+            found: int | None = await transaction.scalar(
+                select(tables.Ticket.id).where(
+                    tables.Ticket.conversation_id == conversation_id, tables.Ticket.status != "closed"
+                )
+            )
+        return found
+
     async def details(self, ticket_id: int) -> TicketDetails:
         """One ticket with all that belongs to it.
 

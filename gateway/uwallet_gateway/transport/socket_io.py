@@ -128,7 +128,13 @@ class SocketTransport:
         if opened.closed:
             services.hub.publish(Closed(opened.closed.conversation_id, opened.closed.id, "identity_changed"))
         subscription = Subscription(
-            session.conversation_id, session.id, services.hub, services.transcript, self._deliverer(sid), sid
+            session.conversation_id,
+            session.id,
+            services.hub,
+            services.transcript,
+            self._deliverer(sid),
+            sid,
+            of_user=True,
         )
         try:
             await self._confirm(sid, connection, subscription, opened.token, session, last_id)

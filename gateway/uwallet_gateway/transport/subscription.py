@@ -27,7 +27,15 @@ class Subscription:
     """
 
     def __init__(
-        self, conversation_id: str, session_id: str, hub: Hub, transcript: Transcript, deliver: Deliver, origin: str
+        self,
+        conversation_id: str,
+        session_id: str,
+        hub: Hub,
+        transcript: Transcript,
+        deliver: Deliver,
+        origin: str,
+        *,
+        of_user: bool = False,
     ) -> None:
         """Begins to listen.
 
@@ -38,6 +46,7 @@ class Subscription:
             transcript: Where missing messages are.
             deliver: Sends one message, typing, that support has changed, or the end.
             origin: The connection; its own messages are not delivered to it.
+            of_user: The user, who is there as long as it lasts; not an agent.
         """
         self.conversation_id = conversation_id
         self.session_id = session_id
@@ -49,7 +58,10 @@ class Subscription:
         self._own: set[int] = set()
         self._cursor = 0
         self._task: asyncio.Task[None] | None = None
+        self._of_user = of_user
         hub.add(conversation_id, self._hear)
+        if of_user:
+            hub.user_came(conversation_id)
 
     def begin(self, cursor: int) -> None:
         """Delivers what comes after the message `cursor`."""
@@ -59,6 +71,9 @@ class Subscription:
     async def end(self) -> None:
         """Delivers nothing any more."""
         self._hub.remove(self.conversation_id, self._hear)
+        if self._of_user:
+            self._of_user = False
+            self._hub.user_went(self.conversation_id)
         if self._task and self._task is not asyncio.current_task():
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):

@@ -227,3 +227,26 @@ async def test_presence_follows_the_connection(gateway: Gateway) -> None:
             await watching.wait_for("agents_changed")
             await lin.ok("PUT", "/presence", json={"status": "away"})
             assert await presence() == "away"
+
+
+async def test_desks_are_told_when_the_user_comes_and_goes(gateway: Gateway) -> None:
+    lin = await agent_at(gateway)
+    async with lin.online() as desk:
+        async with gateway.socket() as widget:
+            session = await widget.request_session()
+            await widget.say("/session_start", kind="payload")
+            await widget.wait_for("bot_uttered")
+            await widget.say("/human_handoff", kind="payload")
+            await desk.wait_for("queue_changed", waiting=1)
+            ticket_id = await ticket_of(gateway, User(gateway, session["session_id"]))
+            # That an agent looks does not make the user be there.
+            await desk.ask("watch", ticket_id=ticket_id, after=0)
+            assert (await lin.ok("GET", f"/tickets/{ticket_id}"))["user"]["online"] is True
+            told = len(desk.of("ticket_changed", id=ticket_id))
+        await desk.wait_for("ticket_changed", told + 1, id=ticket_id)
+        assert desk.of("ticket_changed", id=ticket_id)[-1]["user"]["online"] is False
+        assert (await lin.ok("GET", f"/tickets/{ticket_id}"))["user"]["online"] is False
+        async with gateway.socket() as widget:
+            await widget.request_session(session_id=session["session_id"])
+            await desk.wait_for("ticket_changed", told + 2, id=ticket_id)
+            assert desk.of("ticket_changed", id=ticket_id)[-1]["user"]["online"] is True

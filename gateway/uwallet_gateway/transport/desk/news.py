@@ -10,7 +10,16 @@ from typing import Any
 
 import structlog
 
-from uwallet_gateway.conversation.hub import AgentsChanged, Event, Hub, QueueChanged, Read, TicketChanged, UserTyping
+from uwallet_gateway.conversation.hub import (
+    AgentsChanged,
+    Event,
+    Hub,
+    QueueChanged,
+    Read,
+    TicketChanged,
+    UserPresence,
+    UserTyping,
+)
 
 _log = structlog.get_logger()
 
@@ -21,12 +30,14 @@ class News:
 
     Attributes:
         tickets: Tickets that are new or have changed, in order.
+        visits: Conversations whose user has come or gone, in order.
         signs: Of the user: conversation, event of the namespace, its fields; in order.
         queue_reason: Why the queue has changed last; None if it has not.
         agents: Somebody has come, gone, or has more or fewer chats.
     """
 
     tickets: dict[int, None] = field(default_factory=dict)
+    visits: dict[str, None] = field(default_factory=dict)
     signs: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
     queue_reason: str | None = None
     agents: bool = False
@@ -40,6 +51,8 @@ class News:
                 self.queue_reason = event.reason
             case AgentsChanged():
                 self.agents = True
+            case UserPresence():
+                self.visits[event.conversation_id] = None
             case UserTyping():
                 self.signs.append((event.conversation_id, "user_typing", {"typing": event.typing}))
             case Read(reader="user"):

@@ -199,7 +199,8 @@ class DeskSockets:
     # What desks are told.
 
     async def _tell(self, news: News) -> None:
-        for ticket_id in news.tickets:
+        visited = [await self._services.support.open_ticket(conversation_id) for conversation_id in news.visits]
+        for ticket_id in dict.fromkeys([*news.tickets, *(ticket_id for ticket_id in visited if ticket_id)]):
             await self._tell_ticket(ticket_id)
         for conversation_id, event, fields in news.signs:
             await self._tell_watchers(conversation_id, event, fields)
