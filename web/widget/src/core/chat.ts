@@ -330,7 +330,8 @@ export class Chat {
       return this.requestSession();
     }
     this.renewals = 0;
-    if (confirmation.last_id === 0) {
+    // Who has asked something already, before there was a line, is answered and not greeted.
+    if (confirmation.last_id === 0 && this.outbox.entries().length === 0) {
       // Always the same id, so that several tabs are greeted once.
       this.enqueue('payload', START_PAYLOAD, '', null, 'session_start');
     }

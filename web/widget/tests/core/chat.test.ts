@@ -88,6 +88,15 @@ describe('a session', () => {
     expect(sockets.current.lastEmitted).toEqual({ session_id: 'token-1', last_id: null });
   });
 
+  it('asks for no greeting after a question that was typed before there was a line', () => {
+    const chat = open();
+    chat.start();
+    chat.sendText('忘记密码');
+    sockets.current.handlers.onConnect();
+    sockets.current.receive('session_confirm', confirm(0, []));
+    expect(chat.state.get().outbox.map(({ message }) => message)).toEqual(['忘记密码']);
+  });
+
   it('asks to be greeted once when nothing has been said', async () => {
     const chat = connected(0, []);
     expect(sockets.current.last.data).toEqual({
