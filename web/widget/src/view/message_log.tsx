@@ -63,59 +63,61 @@ export function MessageLog({ onEdit, onSupport }: MessageLogProps): JSX.Element 
         aria-busy={messages.length === 0 && phase === 'connecting'}
         tabIndex={0}
       >
-        {hasEarlier && (
-          <button type="button" class="earlier" disabled={loadingEarlier} onClick={() => void chat.loadEarlier()}>
-            {loadingEarlier ? strings.earlier_loading : strings.earlier}
-          </button>
-        )}
-        {messages.length === 0 && phase === 'connecting' && <div class="log-empty">{strings.loading}</div>}
-        {messages.map((message, index) => {
-          const previous = messages[index - 1];
-          const time = needsTime(message.created_at, previous?.created_at ?? null);
-          return (
-            <div key={message.id} class="log-item" data-id={message.id}>
-              {time && (
-                <time class="log-time" dateTime={message.created_at}>
-                  {describeTime(new Date(message.created_at), new Date(), strings.time)}
-                </time>
-              )}
-              <MessageRow
-                message={message}
-                first={time || previous?.author !== message.author || previous.agent !== message.agent}
-                offering={offering?.id === message.id && buttons.length > 0}
-                newestStep={newestStep === message.id}
-                rating={describeRating(givenRating(messages, index), strings)}
-                seen={seen === message.id}
-              />
-              {wanted !== null && ended?.id === message.id && <SupportRating key={wanted} ticket={wanted} />}
+        <div>
+          {hasEarlier && (
+            <button type="button" class="earlier" disabled={loadingEarlier} onClick={() => void chat.loadEarlier()}>
+              {loadingEarlier ? strings.earlier_loading : strings.earlier}
+            </button>
+          )}
+          {messages.length === 0 && phase === 'connecting' && <div class="log-empty">{strings.loading}</div>}
+          {messages.map((message, index) => {
+            const previous = messages[index - 1];
+            const time = needsTime(message.created_at, previous?.created_at ?? null);
+            return (
+              <div key={message.id} class="log-item" data-id={message.id}>
+                {time && (
+                  <time class="log-time" dateTime={message.created_at}>
+                    {describeTime(new Date(message.created_at), new Date(), strings.time)}
+                  </time>
+                )}
+                <MessageRow
+                  message={message}
+                  first={time || previous?.author !== message.author || previous.agent !== message.agent}
+                  offering={offering?.id === message.id && buttons.length > 0}
+                  newestStep={newestStep === message.id}
+                  rating={describeRating(givenRating(messages, index), strings)}
+                  seen={seen === message.id}
+                />
+                {wanted !== null && ended?.id === message.id && <SupportRating key={wanted} ticket={wanted} />}
+              </div>
+            );
+          })}
+          {uploads.map((upload) => (
+            <UploadRow key={upload.client_id} upload={upload} />
+          ))}
+          {pending.map((entry) => (
+            <PendingRow
+              key={entry.client_id}
+              entry={entry}
+              rating={describeRating(ratingOf(entry.shown, newestOffer), strings)}
+              onEdit={onEdit}
+            />
+          ))}
+          {typing && (
+            <div class="typing-row" aria-hidden="true">
+              <Row author={typing} first={messages.at(-1)?.author !== typing} agent={support?.agent ?? null}>
+                <Typing />
+                {typing === 'agent' && (
+                  <span class="row-author">
+                    {fill(strings.support.typing, { name: support?.agent ?? strings.author.agent })}
+                  </span>
+                )}
+              </Row>
             </div>
-          );
-        })}
-        {uploads.map((upload) => (
-          <UploadRow key={upload.client_id} upload={upload} />
-        ))}
-        {pending.map((entry) => (
-          <PendingRow
-            key={entry.client_id}
-            entry={entry}
-            rating={describeRating(ratingOf(entry.shown, newestOffer), strings)}
-            onEdit={onEdit}
-          />
-        ))}
-        {typing && (
-          <div class="typing-row" aria-hidden="true">
-            <Row author={typing} first={messages.at(-1)?.author !== typing} agent={support?.agent ?? null}>
-              <Typing />
-              {typing === 'agent' && (
-                <span class="row-author">
-                  {fill(strings.support.typing, { name: support?.agent ?? strings.author.agent })}
-                </span>
-              )}
-            </Row>
-          </div>
-        )}
-        {offering && buttons.length > 0 && <Offer message={offering} buttons={buttons} onSupport={onSupport} />}
-        {wanted !== null && !ended && <SupportRating key={wanted} ticket={wanted} />}
+          )}
+          {offering && buttons.length > 0 && <Offer message={offering} buttons={buttons} onSupport={onSupport} />}
+          {wanted !== null && !ended && <SupportRating key={wanted} ticket={wanted} />}
+        </div>
       </div>
       {log.away && (
         <button type="button" class="to-end" onClick={log.toEnd}>
@@ -196,7 +198,7 @@ function useLogScroll(messages: readonly Message[], pending: number, below: stri
     else if (first < before.current.first) log.scrollTop += log.scrollHeight - before.current.height;
     before.current = { first, height: log.scrollHeight };
   }, [first, last, pending, below, toEnd]);
-  // Pictures, keyboards and the window itself change heights later.
+  // Pictures, cards, keyboards and the window itself change heights later.
   useEffect(() => {
     const log = element.current;
     if (!log || !('ResizeObserver' in window)) return;
@@ -204,6 +206,7 @@ function useLogScroll(messages: readonly Message[], pending: number, below: stri
       if (follows.current) log.scrollTop = log.scrollHeight;
     });
     observer.observe(log);
+    if (log.firstElementChild) observer.observe(log.firstElementChild);
     const keepEnd = (): void => {
       if (follows.current) log.scrollTop = log.scrollHeight;
     };

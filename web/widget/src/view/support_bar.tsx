@@ -19,7 +19,8 @@ export function SupportBar({ leaving, onLeaving, onMessage }: SupportBarProps): 
   const { strings, storage, refocus } = useChatContext();
   const { support } = useChatState();
   const [hidden, setHidden] = useState(() => storage.read('ticket_hidden'));
-  if (!support) return null;
+  // The form needs the room, on a phone most of all.
+  if (!support || (!onMessage && !leaving)) return null;
   const { queue, message } = strings.support;
   const number = support.ticket?.number ?? '';
   const open = support.can_leave_message && onMessage && (
@@ -42,7 +43,7 @@ export function SupportBar({ leaving, onLeaving, onMessage }: SupportBarProps): 
       </Bar>
     );
   }
-  if (support.owner !== 'bot' || support.ticket?.status !== 'message' || !onMessage) return null;
+  if (support.owner !== 'bot' || support.ticket?.status !== 'message') return null;
   if (support.can_leave_message) {
     return (
       <Bar kind="message">

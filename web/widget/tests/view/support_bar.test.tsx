@@ -98,6 +98,15 @@ describe('with nobody there', () => {
   });
 });
 
+it('leaves its room to the form for a message', () => {
+  const view = renderWith(
+    <SupportBar leaving={false} onLeaving={() => undefined} onMessage={null} />,
+    [{ text: '您好' }],
+    NOBODY_THERE,
+  );
+  expect(view.container.textContent).toBe('');
+});
+
 it.each([
   ['an older gateway', undefined],
   ['the bot', wireSupport()],
