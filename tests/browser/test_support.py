@@ -118,6 +118,19 @@ def test_asking_again_and_again_makes_one_ticket(widget: Widget, agent: Agent) -
     expect(bar(widget)).to_have_count(0)
 
 
+def test_what_users_type_about_queue_and_ticket(widget: Widget, agent: Agent) -> None:
+    widget.open()
+    number = line_up(widget)
+    widget.say("我的工单怎么样了")
+    widget.shows(f"您的工单{number}")
+    expect(bar(widget)).to_contain_text(number)
+    widget.say("不等了")
+    widget.shows("取消排队")
+    expect(bar(widget)).to_have_count(0)
+    ticket = agent.ticket(number)
+    assert (ticket["status"], ticket["disposition"]) == ("closed", "cancelled")
+
+
 def test_a_conversation_with_an_agent(widget: Widget, agent: Agent, screenshot: Callable[[Page, str], None]) -> None:
     _, ticket_id = served(widget, agent)
     expect(head(widget).get_by_role("button", name=HUMAN)).to_have_count(0)

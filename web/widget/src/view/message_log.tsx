@@ -205,16 +205,8 @@ function useLogScroll(messages: readonly Message[], pending: number, below: stri
     const observer = new ResizeObserver(() => {
       if (follows.current) log.scrollTop = log.scrollHeight;
     });
-    observer.observe(log);
-    if (log.firstElementChild) observer.observe(log.firstElementChild);
-    const keepEnd = (): void => {
-      if (follows.current) log.scrollTop = log.scrollHeight;
-    };
-    log.addEventListener('load', keepEnd, true);
-    return () => {
-      observer.disconnect();
-      log.removeEventListener('load', keepEnd, true);
-    };
+    for (const part of [log, ...log.children]) observer.observe(part);
+    return () => observer.disconnect();
   }, []);
 
   const unseen = messages.filter(({ id, author }) => id > seen && author !== 'user').length;
