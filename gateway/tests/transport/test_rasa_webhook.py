@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.support.agents import online_agent
 from tests.support.gateway import Gateway
 
 
@@ -51,3 +52,23 @@ async def test_token_of_a_browser_is_no_secret(gateway: Gateway) -> None:
     async with gateway.api(await gateway.token()) as api:
         response = await api.post("/webhooks/rest/webhook", json={"sender": "1", "message": "x"})
         assert response.status_code == 401
+
+
+async def test_what_an_agent_wrote_comes_with_the_next_answer(gateway: Gateway) -> None:
+    agent = await online_agent(gateway)
+    async with gateway.api(gateway.site.secret) as api:
+
+        async def send(message: str) -> list[str]:
+            answer = await api.post("/webhooks/rest/webhook", json={"sender": "客户-3", "message": message})
+            return [reply["text"] for reply in answer.raise_for_status().json()]
+
+        await send("找人工")
+        [ticket], _ = await gateway.services.support.tickets()
+        await gateway.services.support.claim(ticket.id, agent)
+        await gateway.services.support.say(ticket.id, agent, text="您好")
+        claimed, said = await send("在吗")
+        assert "小林" in claimed
+        assert said == "您好"
+        assert await send("还在吗") == []
+        await gateway.services.support.say(ticket.id, agent, text="在的")
+        assert await send("好") == ["在的"]

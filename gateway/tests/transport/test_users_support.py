@@ -6,26 +6,8 @@ from typing import Any
 
 import pytest
 
+from tests.support.agents import online_agent
 from tests.support.gateway import Gateway, SocketClient
-from uwallet_gateway.clock import now
-from uwallet_gateway.database import tables
-
-
-async def online_agent(gateway: Gateway, name: str = "小林") -> int:
-    async with gateway.services.database.write() as transaction:
-        agent = tables.Agent(
-            username=name,
-            name=name,
-            role="agent",
-            password_hash="-",
-            enabled=True,
-            max_chats=5,
-            presence="online",
-            created_at=now(),
-        )
-        transaction.add(agent)
-    await gateway.services.support.presence.connected(agent.id)
-    return agent.id
 
 
 async def ticket_of(gateway: Gateway) -> int:

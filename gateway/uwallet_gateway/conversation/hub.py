@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -68,9 +69,11 @@ class Read:
 
 @dataclass(frozen=True, slots=True)
 class UserPresence:
-    """The user has opened the conversation or is gone; for desks."""
+    """The user has opened the conversation at a process, or is gone from there; for desks."""
 
     conversation_id: str
+    process: str
+    here: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +140,9 @@ class Hub:
         self._listeners_to_all: set[Listener] = set()
         # Connections of users by conversation; agents listen to the same conversations.
         self._users: Counter[str] = Counter()
+        # At which other processes users are. One that is killed cannot say that they are gone.
+        self._users_elsewhere: dict[str, set[str]] = {}
+        self._process = uuid.uuid4().hex
 
     @contextlib.contextmanager
     def listening(self, conversation_id: str, listener: Listener) -> Iterator[None]:
@@ -159,18 +165,18 @@ class Hub:
         """A user's client has connected; call `user_went` as often."""
         self._users[conversation_id] += 1
         if self._users[conversation_id] == 1:
-            self.publish(UserPresence(conversation_id))
+            self.publish(UserPresence(conversation_id, self._process, here=True))
 
     def user_went(self, conversation_id: str) -> None:
         """A connection of a user is gone."""
         self._users[conversation_id] -= 1
         if self._users[conversation_id] <= 0:
             del self._users[conversation_id]
-            self.publish(UserPresence(conversation_id))
+            self.publish(UserPresence(conversation_id, self._process, here=False))
 
     def is_user_there(self, conversation_id: str) -> bool:
-        """Whether a client of the user is connected to this process."""
-        return conversation_id in self._users
+        """Whether a client of the user is connected, to whatever process."""
+        return conversation_id in self._users or conversation_id in self._users_elsewhere
 
     def add(self, conversation_id: str, listener: Listener) -> None:
         """Begins to call the listener."""
@@ -199,5 +205,16 @@ class Hub:
 
     def deliver(self, event: Event) -> None:
         """Tells everybody in this process."""
+        if isinstance(event, UserPresence) and event.process != self._process:
+            self._note_elsewhere(event)
         for listener in (*self._listeners.get(event.conversation_id, ()), *self._listeners_to_all):
             listener(event)
+
+    def _note_elsewhere(self, event: UserPresence) -> None:
+        processes = self._users_elsewhere.setdefault(event.conversation_id, set())
+        if event.here:
+            processes.add(event.process)
+        else:
+            processes.discard(event.process)
+        if not processes:
+            del self._users_elsewhere[event.conversation_id]

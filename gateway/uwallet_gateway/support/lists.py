@@ -138,12 +138,14 @@ class Lists:
             messages = await self._read(
                 transaction, _tickets().where(row.status == "message").order_by(row.priority, row.created_at, row.id)
             )
-            online = await transaction.scalar(select(func.count()).select_from(tables.Agent).where(is_online()))
-        urgent = sum(ticket.priority == 0 for ticket in waiting)
-        counts = QueueCounts(len(waiting), urgent, len(mine), len(messages), online or 0)
-        return DeskQueue(waiting, mine, messages, counts)
+            return DeskQueue(waiting, mine, messages, await _counts(transaction, agent_id))
 
-    async def counts(self) -> tuple[int, int]:
+    async def counts(self, agent_id: int) -> QueueCounts:
+        """See `Support.counts`."""
+        async with self._database.read() as transaction:
+            return await _counts(transaction, agent_id)
+
+    async def waiting_and_active(self) -> tuple[int, int]:
         """How many tickets wait, and how many an agent has."""
         async with self._database.read() as transaction:
             found = await transaction.execute(
@@ -277,6 +279,23 @@ def _tickets() -> Select[Any]:
         .outerjoin(_Preferred, _Preferred.id == tables.Ticket.preferred_agent_id)
         .outerjoin(_Last, and_(_Last.conversation_id == tables.Ticket.conversation_id, _Last.id == newest))
     )
+
+
+async def _counts(transaction: AsyncSession, agent_id: int) -> QueueCounts:
+    row = tables.Ticket
+    found = (
+        await transaction.execute(
+            select(
+                func.count().filter(row.status == "queued"),
+                func.count().filter(row.status == "queued", row.priority == 0),
+                func.count().filter(row.status == "active", row.agent_id == agent_id),
+                func.count().filter(row.status == "message"),
+            ).where(row.status.in_(_OPEN))
+        )
+    ).one()
+    online = await transaction.scalar(select(func.count()).select_from(tables.Agent).where(is_online()))
+    waiting, urgent, mine, messages = found
+    return QueueCounts(waiting, urgent, mine, messages, online or 0)
 
 
 def _visible(agent_id: int) -> ColumnElement[bool]:

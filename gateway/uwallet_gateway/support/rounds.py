@@ -149,7 +149,7 @@ class Rounds:
         if rules.automatic and online:
             await self._assign()
         await self._tell_positions()
-        waiting, chats = await self._lists.counts()
+        waiting, chats = await self._lists.waiting_and_active()
         self._metrics.set_support(waiting=waiting, chats=chats, agents_online=len(online))
 
     def _hear(self, event: Event) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select, update
 
+from uwallet_gateway.clock import now
 from uwallet_gateway.conversation.hub import Hub, Read, SupportChanged, TicketChanged, Typing, UserTyping
 from uwallet_gateway.conversation.messages import Message
 from uwallet_gateway.conversation.transcript import ConversationGoneError, Page, Transcript
@@ -16,9 +18,12 @@ from uwallet_gateway.database.connection import Database
 from uwallet_gateway.errors import ErrorCode, InputError
 from uwallet_gateway.support.desk import Desk
 from uwallet_gateway.support.lists import Lists
-from uwallet_gateway.support.models import AgentStatus, DeskQueue, SupportState, Ticket, TicketDetails
+from uwallet_gateway.support.models import AgentStatus, DeskQueue, QueueCounts, SupportState, Ticket, TicketDetails
 from uwallet_gateway.support.presence import Presence
 from uwallet_gateway.support.users import Users
+
+# A user who types is not silent; written down at most so often.
+_TYPING_COUNTS_AFTER = timedelta(seconds=30)
 
 
 class Support:
@@ -135,9 +140,23 @@ class Support:
             await self._users.rate(page, ticket, rating, comment)
         return await self.state(conversation_id)
 
-    def user_typing(self, conversation_id: str, *, typing: bool) -> None:
-        """Tells the agent that the user has begun or ended to type."""
+    async def user_typing(self, conversation_id: str, *, typing: bool) -> None:
+        """Tells the agent that the user has begun or ended to type; who types is not silent."""
+        row = tables.Ticket
+        async with self._database.read() as transaction:
+            ticket = await transaction.scalar(
+                select(row).where(row.conversation_id == conversation_id, row.status == "active")
+            )
+        if ticket is None:
+            return
         self._hub.publish(UserTyping(conversation_id, typing=typing))
+        if typing and ticket.agent_waits_since and now() - ticket.agent_waits_since > _TYPING_COUNTS_AFTER:
+            async with self._database.write() as transaction:
+                await transaction.execute(
+                    update(row)
+                    .where(row.id == ticket.id, row.agent_waits_since == ticket.agent_waits_since)
+                    .values(agent_waits_since=now(), reminded_at=None)
+                )
 
     async def user_read(self, conversation_id: str, message_id: int) -> None:
         """The user has seen everything up to this message; never goes back."""
@@ -291,6 +310,10 @@ class Support:
             InputError: not_found.
         """
         return await self._lists.details(ticket_id)
+
+    async def counts(self, agent_id: int) -> QueueCounts:
+        """The counts of `queue` alone, which cost less."""
+        return await self._lists.counts(agent_id)
 
     async def queue(self, agent_id: int) -> DeskQueue:
         """What an agent has in front of them."""

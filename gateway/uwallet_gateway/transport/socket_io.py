@@ -237,7 +237,7 @@ class SocketTransport:
         session = self._session(sid)
         typing = data.get("typing") if isinstance(data, Mapping) else None
         if session and isinstance(typing, bool):
-            self._services.support.user_typing(session.conversation_id, typing=typing)
+            await self._services.support.user_typing(session.conversation_id, typing=typing)
 
     async def _read(self, sid: str, data: object = None) -> None:
         session = self._session(sid)

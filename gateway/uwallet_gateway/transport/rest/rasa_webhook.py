@@ -13,6 +13,8 @@ from uwallet_gateway.transport.rest.requests import ServicesNeeded, SiteSecret, 
 from uwallet_gateway.transport.rest.waiting import say_and_wait
 
 router = APIRouter()
+# Messages since the last answer that come with the next one.
+_MOST = 200
 
 
 class RasaMessage(BaseModel):
@@ -42,11 +44,24 @@ class RasaReply(BaseModel):
 
 @router.post("/webhooks/rest/webhook", responses=responses(401, 422, 429, 503), response_model_exclude_none=True)
 async def receive(wanted: RasaMessage, services: ServicesNeeded, credentials: SiteSecret) -> list[RasaReply]:
-    """Sends a message of one of the site's users and waits for the bot, at most 8 seconds."""
+    """Sends a message of one of the site's users and waits for the bot, at most 8 seconds.
+
+    What was said since the last answer, for instance by an agent, comes before it.
+    """
     site = await services.sites.find_by_secret(credentials.credentials) if credentials else None
     if site is None:
         raise InputError(ErrorCode.BAD_TOKEN)
     conversation_id = await services.sessions.backend_conversation(site, wanted.sender)
     await services.rate_limits.check("messages", user=conversation_id)
-    _, replies = await say_and_wait(services, conversation_id, Incoming(wanted.message, transport="webhook"))
-    return [RasaReply(**services.presentation.rasa_rest(reply, wanted.sender)) for reply in replies]
+    seen = await services.transcript.user_read_id(conversation_id)
+    message, replies = await say_and_wait(services, conversation_id, Incoming(wanted.message, transport="webhook"))
+    since, _ = await services.transcript.after(conversation_id, seen, _MOST)
+    missed = [
+        said
+        for said in since
+        if said.id < message.id and said.author != "user" and (seen > 0 or said.in_reply_to is None)
+    ]
+    told = missed + replies
+    if told:
+        await services.support.user_read(conversation_id, max(said.id for said in told))
+    return [RasaReply(**services.presentation.rasa_rest(reply, wanted.sender)) for reply in told]
