@@ -287,14 +287,6 @@ class Transcript:
             raise ConversationGoneError(conversation_id)
         return last_id
 
-    async def user_read_id(self, conversation_id: str) -> int:
-        """The last message that the user has seen, 0 if none or if there is no such conversation."""
-        async with self._database.read() as transaction:
-            found = await transaction.scalar(
-                select(tables.Conversation.user_read_id).where(tables.Conversation.id == conversation_id)
-            )
-        return found or 0
-
     async def after(self, conversation_id: str, after: int, limit: int) -> tuple[list[Message], bool]:
         """The first messages after an id, in order, and whether there are more."""
         wanted = (
