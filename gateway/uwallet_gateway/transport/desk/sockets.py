@@ -243,7 +243,7 @@ class DeskSockets:
         support = self._services.support
         # Read once: of all numbers only that of one's own chats is another for each.
         first = next(iter(self._connections.values())).session.agent.id
-        counts = CountsShown.model_validate((await support.queue(first)).counts)
+        counts = CountsShown.model_validate(await support.counts(first))
         chats = {status.id: status.chats for status in await support.agents()}
         for sid, connection in tuple(self._connections.items()):
             mine = chats.get(connection.session.agent.id, 0)
