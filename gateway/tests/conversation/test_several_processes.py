@@ -17,6 +17,7 @@ from tests.conftest import SettingsFactory
 from tests.support.fake_engine import FakeEngine
 from tests.support.gateway import Gateway, running_gateway
 from tests.support.servers import free_port, serving
+from uwallet_gateway.conversation.hub import Event, UserPresence
 from uwallet_gateway.identity.vouching import user_hash
 
 
@@ -156,3 +157,22 @@ async def test_without_redis_for_a_while_messages_are_answered_all_the_same(
             assert (await client.wait_for("bot_uttered", 2))[1]["text"] == "收到：还在吗"
     finally:
         server.stop()
+
+
+async def test_user_at_one_process_is_there_for_agents_at_the_other(pair: tuple[Gateway, Gateway]) -> None:
+    first, second = pair
+    heard = asyncio.Queue[UserPresence]()
+
+    def hear(event: Event) -> None:
+        if isinstance(event, UserPresence):
+            heard.put_nowait(event)
+
+    second.services.hub.add_to_all(hear)
+    async with first.socket() as here:
+        await here.request_session()
+        async with asyncio.timeout(30):
+            conversation_id = (await heard.get()).conversation_id
+        assert second.services.hub.is_user_there(conversation_id)
+    async with asyncio.timeout(30):
+        await heard.get()
+    assert not second.services.hub.is_user_there(conversation_id)
