@@ -60,7 +60,7 @@ class Relay:
         await self._listening_redis.aclose()
 
     def _pass_on(self, event: Event) -> None:
-        self._outgoing.put_nowait(json.dumps({"process": self._process, **_to_json(event)}))
+        self._outgoing.put_nowait(json.dumps({"process": self._process, "event": _to_json(event)}))
 
     async def _for_ever(self, run: Any, *arguments: Any) -> None:
         while True:
@@ -68,6 +68,9 @@ class Relay:
                 await run(*arguments)
             except RedisError as error:
                 _log.warning("relay.unavailable", reason=str(error))
+            except Exception:
+                # One event that cannot be passed on must not end all.
+                _log.exception("relay.failed")
             await asyncio.sleep(_PAUSE)
 
     async def _send(self) -> None:
@@ -82,8 +85,8 @@ class Relay:
                     listening.set()
                 elif item["type"] == "message":
                     body = json.loads(item["data"])
-                    if body.pop("process") != self._process:
-                        event = _from_json(body)
+                    if body["process"] != self._process:
+                        event = _from_json(body["event"])
                         if event is not None:
                             self._hub.deliver(event)
 
