@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from tests.support.office import MONDAY, Office
-from uwallet_gateway.support.queue import estimate
+from uwallet_gateway.support.queue import estimate, priority_of
 
 
 @pytest.mark.parametrize(
@@ -23,6 +24,23 @@ from uwallet_gateway.support.queue import estimate
 )
 def test_estimate(seconds: list[int], position: int, minutes: int | None) -> None:
     assert estimate([MONDAY + timedelta(seconds=second) for second in seconds], position) == minutes
+
+
+@pytest.mark.parametrize(
+    ("reason", "handoff", "priority"),
+    [
+        ("user_request", {}, 2),
+        ("account_compromised", {}, 0),
+        # Somebody who first says what has happened, and then asks for a human.
+        ("user_request", {"topic": {"id": "account_compromised", "title": "账户被盗"}}, 0),
+        ("frustrated", {"topic": None}, 1),
+        ("step_problem", {"topic": {"id": "forgot_password"}, "mood": "frustrated"}, 1),
+        ("user_request", {"topic": {"id": "account_compromised"}, "mood": "frustrated"}, 0),
+        ("engine_trouble", {"topic": None, "mood": "calm"}, 2),
+    ],
+)
+def test_priority(reason: str, handoff: dict[str, Any], priority: int) -> None:
+    assert priority_of(reason, handoff) == priority
 
 
 async def test_wait_is_told_once_there_are_claims_to_tell_it_from(office: Office) -> None:

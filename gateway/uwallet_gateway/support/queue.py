@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 import statistics
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,14 +19,21 @@ from uwallet_gateway.support.models import EventKind
 # The estimate: claims of the last hour, at least three of them (docs/support.md).
 _RECENT = timedelta(hours=1)
 _FEWEST_CLAIMS = 3
-# Urgent first, then high, then all others, by the bot's reason.
-_PRIORITIES = {"account_compromised": 0, "frustrated": 1}
-NORMAL = 2
+# What is served first: a stolen account, however the user came to ask for a human; then whoever is angry.
+_URGENT, _HIGH = "account_compromised", "frustrated"
+URGENT, HIGH, NORMAL = 0, 1, 2
 
 
-def priority_of(reason: str) -> int:
-    """0 urgent, 1 high, 2 normal."""
-    return _PRIORITIES.get(reason, NORMAL)
+def priority_of(reason: str, handoff: Mapping[str, Any]) -> int:
+    """0 urgent, 1 high, 2 normal.
+
+    Args:
+        reason: Why a human is wanted.
+        handoff: The bot's payload, whose topic and mood count, too.
+    """
+    if _URGENT in {reason, (handoff.get("topic") or {}).get("id")}:
+        return URGENT
+    return HIGH if _HIGH in {reason, handoff.get("mood")} else NORMAL
 
 
 def in_order() -> tuple[ColumnElement[Any], ...]:

@@ -67,7 +67,7 @@ class Tickets:
             conversation_id=page.conversation_id,
             status="message",
             version=1,
-            priority=priority_of(reason),
+            priority=priority_of(reason, handoff),
             reason=reason,
             topic=(handoff.get("topic") or {}).get("id"),
             handoff=handoff,
@@ -98,8 +98,9 @@ class Tickets:
         collected = {**(known.get("collected") or {}), **(news.get("collected") or {})}
         ticket.handoff = {**known, **news, "collected": collected}
         ticket.topic = (ticket.handoff.get("topic") or {}).get("id")
-        if priority_of(reason) < ticket.priority:
-            ticket.priority, ticket.reason = priority_of(reason), reason
+        priority = priority_of(reason, handoff)
+        if priority < ticket.priority:
+            ticket.priority, ticket.reason = priority, reason
         await self.note_event(page, ticket, EventKind.REQUEST_REPEATED, "user", reason=reason)
 
     async def enqueue(
