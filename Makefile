@@ -3,7 +3,7 @@
 PYTHON := .venv/bin/python
 
 .PHONY: help setup setup-dev setup-gateway setup-gateway-dev setup-web setup-browser run chat train engine test test-bot \
-	test-bot-beside test-all-others test-gateway \
+	test-python-beside test-all-others test-gateway \
 	test-web test-browser monkey export-labels evaluate evaluate-accept evaluate-peers ablate bench bench-nlu bench-round-trip bench-support lint format \
 	lock clean
 
@@ -52,14 +52,14 @@ test-bot: setup-dev ## the bot's tests
 	@$(PYTHON) -m pytest $(OPTIONS)
 
 # Two lanes of `make test`. What the first one prints comes at its end; it is no use between the lines of the others.
-test-bot-beside:
+test-python-beside:
 	@mkdir -p results
-	@echo "== the bot is tested beside the others; see results/test_bot.log"
-	@$(PYTHON) -m pytest >results/test_bot.log 2>&1; status=$$?; cat results/test_bot.log; exit $$status
+	@echo "== bot and gateway are tested beside the others; see results/test_python.log"
+	@( $(PYTHON) -m pytest; bot=$$?; cd gateway && .venv/bin/python -m pytest && exit $$bot ) \
+		>results/test_python.log 2>&1; status=$$?; cat results/test_python.log; exit $$status
 
 test-all-others:
 	@scripts/test-stories
-	@$(MAKE) --no-print-directory test-gateway
 	@$(MAKE) --no-print-directory test-web
 	@$(MAKE) --no-print-directory test-browser
 
