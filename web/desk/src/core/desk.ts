@@ -258,9 +258,12 @@ export class Desk {
   }
 
   private show(queue: Queue): void {
-    const { tickets: before, loaded } = this.state.getState();
+    const { tickets: before, loaded, openId } = this.state.getState();
     const tickets = new Map<number, Ticket>();
     for (const [id, ticket] of withQueue(before, queue, this.touched)) tickets.set(id, this.withRead(ticket));
+    // What is on the screen is told by events even after somebody else has taken it; no queue has it any more.
+    const open = openId === null ? undefined : before.get(openId);
+    if (open && !tickets.has(open.id) && isOver(open, this.options.agentId)) tickets.set(open.id, open);
     this.state.setState({ tickets, counts: queue.counts, loaded: true });
     if (loaded) for (const ticket of tickets.values()) this.compare(before.get(ticket.id), ticket);
     this.keepChats();
@@ -327,6 +330,11 @@ export class Desk {
     }
     for (const id of own) this.chat(id);
   }
+}
+
+/** Whether a ticket is in nobody's lists but another agent's. */
+function isOver(ticket: Ticket, agentId: number): boolean {
+  return ticket.status === 'closed' || (ticket.status === 'active' && ticket.agent?.id !== agentId);
 }
 
 function isTicket(value: unknown): value is Ticket {

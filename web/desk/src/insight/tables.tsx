@@ -20,7 +20,12 @@ const stepColumns: NonNullable<TableProps<StepFigures>['columns']> = [
     title: t.insight.gave_up_share,
     width: 220,
     render: (_, step) => (
-      <Progress size="small" percent={percent(gaveUp(step), step.shown) ?? 0} strokeColor="#d64550" />
+      <Progress
+        aria-label={t.insight.gave_up_share}
+        size="small"
+        percent={percent(gaveUp(step), step.shown) ?? 0}
+        strokeColor="#d64550"
+      />
     ),
   },
   { title: t.insight.shown, width: 90, align: 'right', dataIndex: 'shown' },

@@ -105,6 +105,7 @@ const agentColumns: NonNullable<TableProps<Agent>['columns']> = [
     width: 280,
     render: (_, { chats, max_chats }) => (
       <Progress
+        aria-label={fill(t.team.load, { chats, max: max_chats })}
         percent={max_chats > 0 ? Math.min(100, (chats / max_chats) * 100) : 0}
         format={() => fill(t.team.load, { chats, max: max_chats })}
         status={chats > max_chats ? 'exception' : 'normal'}

@@ -7,6 +7,7 @@ import {
   LogoutOutlined,
   QuestionCircleOutlined,
   SoundOutlined,
+  UserOutlined,
 } from '@ant-design/icons';
 import { App, Avatar, Badge, Dropdown, type MenuProps } from 'antd';
 import { useState, type JSX } from 'react';
@@ -102,7 +103,7 @@ export function AgentMenu(): JSX.Element {
           aria-label={fill(t.menu.label, { name: agent.name, presence: t.presence[presence] })}
         >
           <Badge dot status={PRESENCE_STATUS[presence]} offset={[-4, 32]} className="presence-dot">
-            <Avatar>{String.fromCodePoint(agent.name.codePointAt(0) ?? 0x20)}</Avatar>
+            <Avatar icon={<UserOutlined />} />
           </Badge>
           <span className="rail-text">{t.presence[presence]}</span>
         </button>

@@ -75,7 +75,7 @@ export function CannedMenu({ menu }: { menu: CannedMenuState }): JSX.Element {
     current.current?.scrollIntoView({ block: 'nearest' });
   }, [menu.index]);
   return (
-    <ul className="canned" role="listbox" id={LIST_ID} aria-label={t.composer.canned}>
+    <ul className="canned" role="listbox" tabIndex={0} id={LIST_ID} aria-label={t.composer.canned}>
       {menu.replies.map((reply, index) => (
         <li
           key={reply.id}

@@ -85,10 +85,13 @@ function Navigation(): JSX.Element {
   const supervises = agent.role !== 'agent';
   return (
     <nav className="rail" aria-label={t.nav.label}>
-      <Entry to="/" also="/tickets" title={t.nav.workspace}>
-        <Badge count={unread || waiting} color={unread || urgent ? 'red' : 'gold'} size="small">
-          <CommentOutlined />
-        </Badge>
+      <Entry
+        to="/"
+        also="/tickets"
+        title={t.nav.workspace}
+        badge={<Badge count={unread || waiting} color={unread || urgent ? 'red' : 'gold'} size="small" />}
+      >
+        <CommentOutlined />
       </Entry>
       <Entry to="/search" title={t.nav.search}>
         <FileSearchOutlined />
@@ -121,23 +124,29 @@ function Entry({
   to,
   also,
   title,
+  badge,
   children,
 }: {
   to: string;
   also?: string;
   title: string;
+  /** Stands beside the link, whose name it is no part of. */
+  badge?: ReactNode;
   children: ReactNode;
 }): JSX.Element {
   const [location] = useLocation();
   const isHere = location === to || (also !== undefined && location.startsWith(also));
   return (
     <Tooltip title={title} placement="right">
-      <Link href={to} className="rail-entry" aria-label={title} aria-current={isHere ? 'page' : undefined}>
-        {children}
-        <span className="rail-text" aria-hidden>
-          {title}
-        </span>
-      </Link>
+      <span className="rail-item">
+        <Link href={to} className="rail-entry" aria-label={title} aria-current={isHere ? 'page' : undefined}>
+          {children}
+          <span className="rail-text" aria-hidden>
+            {title}
+          </span>
+        </Link>
+        {badge !== undefined && <span className="rail-badge">{badge}</span>}
+      </span>
     </Tooltip>
   );
 }
