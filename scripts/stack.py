@@ -34,6 +34,7 @@ class Stack:
         *,
         tracker_db: Path | None = None,
         environment: Mapping[str, str] | None = None,
+        beside: Stack | None = None,
     ) -> None:
         """Starts nothing yet.
 
@@ -43,14 +44,17 @@ class Stack:
             port: Where the gateway listens, on this machine only. The engine listens on any port that is free.
             tracker_db: The engine's conversations; by default in `data`.
             environment: Further settings of both.
+            beside: Another stack whose engine is to answer here, too; it outlives this one.
         """
         self.address = f"http://{HOST}:{port}"
         # Of the admin whom a first start has made, for whoever is to be told it; stored nowhere.
         self.first_password: str | None = None
+        self._beside = beside
+        self.engine: Process
         engine_port = free_port()
-        self.engine_address = f"http://{HOST}:{engine_port}"
+        self.engine_address: str = beside.engine_address if beside else f"http://{HOST}:{engine_port}"
         # Nobody else on this machine can use the channel between the two.
-        self.engine_secret = secrets.token_hex(32)
+        self.engine_secret: str = beside.engine_secret if beside else secrets.token_hex(32)
         shared = {**(environment or {}), "UWALLET_ENGINE_SECRET": self.engine_secret}
         self._gateway_environment = {
             **shared,
@@ -60,27 +64,32 @@ class Stack:
             "UWALLET_ENGINE_URL": self.engine_address,
             "UWALLET_DATA_DIR": str(data),
         }
-        self.engine = Process(
-            "engine",
-            # By one channel only, which asks for the secret: Rasa's REST would answer every page in a browser here.
-            [str(_BOT_PYTHON), "-W", "ignore", "scripts/serve_engine.py", "--credentials", "deploy/credentials.yml"],
-            ready_url=f"{self.engine_address}/",
-            log=logs / "engine.log",
-            cwd=ROOT,
-            environment={
+        self._logs = logs
+        if beside:
+            self.engine = beside.engine
+        else:
+            own = {
                 **shared,
                 "UWALLET_ENGINE_PORT": str(engine_port),
                 "UWALLET_TRACKER_DB": str(tracker_db or data / "engine.db"),
-            },
-        )
-        self.gateway = Process(
-            "gateway",
-            [str(_GATEWAY_PYTHON), "-m", "uwallet_gateway", "serve"],
-            ready_url=f"{self.address}/healthz",
-            log=logs / "gateway.log",
-            cwd=ROOT / "gateway",
-            environment=self._gateway_environment,
-        )
+            }
+            self.engine = Process(
+                "engine",
+                # By one channel only, which asks for the secret: Rasa's REST would answer every page in a browser here.
+                [
+                    str(_BOT_PYTHON),
+                    "-W",
+                    "ignore",
+                    "scripts/serve_engine.py",
+                    "--credentials",
+                    "deploy/credentials.yml",
+                ],
+                ready_url=f"{self.engine_address}/",
+                log=logs / "engine.log",
+                cwd=ROOT,
+                environment=own,
+            )
+        self.gateway = self._gateway()
 
     def start(self) -> None:
         """Starts both and returns when they take messages.
@@ -89,7 +98,8 @@ class Stack:
             ProcessError: One of them did not start. What did start is stopped.
         """
         try:
-            self.engine.start()
+            if not self._beside:
+                self.engine.start()
             # While the engine loads its model.
             self._make_demonstration_site()
             self._make_first_admin()
@@ -99,6 +109,18 @@ class Stack:
         except BaseException:
             self.stop()
             raise
+
+    def restart_gateway(self, **environment: str) -> None:
+        """Kills the gateway and starts it with some settings changed, which hold from then on.
+
+        Raises:
+            ProcessError: It did not start.
+        """
+        self.gateway.kill()
+        self._gateway_environment |= environment
+        self.gateway = self._gateway()
+        self.gateway.start()
+        self.gateway.wait_until_ready(START_SECONDS)
 
     def command(self, *arguments: str) -> str:
         """Runs a command of the gateway, such as `create-site`, on its data.
@@ -130,6 +152,16 @@ class Stack:
         self.gateway.check()
         self.engine.check()
 
+    def _gateway(self) -> Process:
+        return Process(
+            "gateway",
+            [str(_GATEWAY_PYTHON), "-m", "uwallet_gateway", "serve"],
+            ready_url=f"{self.address}/healthz",
+            log=self._logs / "gateway.log",
+            cwd=ROOT / "gateway",
+            environment=self._gateway_environment,
+        )
+
     def _make_demonstration_site(self) -> None:
         origins = [f"--origin={address}" for address in (self.address, self.address.replace(HOST, "localhost"))]
         self.command("create-site", "demonstration page", f"--key={DEMONSTRATION_SITE}", "--if-missing", *origins)
@@ -144,4 +176,5 @@ class Stack:
         try:
             self.gateway.stop()
         finally:
-            self.engine.stop()
+            if not self._beside:
+                self.engine.stop()

@@ -13,7 +13,9 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, P
 
 from local import MODEL, free_port
 from stack import Stack
-from tests.browser.sites import Site
+from tests.browser.desk import Desk
+from tests.browser.sites import Site, visit
+from tests.browser.staff import Staff
 from tests.browser.widget import Widget
 from tests.paths import ROOT
 
@@ -66,6 +68,8 @@ def running_stack(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> It
         environment={
             # All visitors of these tests come from one address.
             "UWALLET_RATE_SESSIONS_PER_ADDRESS": "100000/minute",
+            # The same few agents open the desk anew for every test.
+            "UWALLET_RATE_DESK_REQUESTS_PER_AGENT": "100000/minute",
             # Seconds after which users are told that it takes longer; tests need not wait the usual seven.
             "UWALLET_NOTICE_AFTER": "2",
         },
@@ -178,6 +182,54 @@ def shared_site(running_stack: Stack) -> Iterator[Site]:
 def site(stack: Stack, shared_site: Site) -> Site:
     """A site that embeds the bot on any page; the same for all tests."""
     return shared_site
+
+
+@pytest.fixture(scope="session")
+def whole_staff(_playwright: Playwright, running_stack: Stack) -> Iterator[Staff]:
+    staff = Staff(_playwright, running_stack)
+    yield staff
+    staff.close()
+
+
+@pytest.fixture
+def staff(stack: Stack, whole_staff: Staff) -> Staff:
+    """Those who work at the desk: nobody is there, nothing is open."""
+    whole_staff.tidy()
+    return whole_staff
+
+
+@pytest.fixture
+def desk_of(
+    new_context: Callable[..., BrowserContext], complaints: Complaints, stack: Stack, staff: Staff
+) -> Iterator[Callable[..., Desk]]:
+    """Opens the desk of somebody, by username, in a browser of their own; they are online."""
+
+    def open_desk(username: str, **options: object) -> Desk:
+        account = staff[username]
+        account.ask("PUT", "/presence", {"status": "online"})
+        page = new_context(storage_state=account.state, **options).new_page()
+        page.goto(f"{stack.address}/desk")
+        desk = Desk(page)
+        expect(desk.queue.get_by_role("heading").first).to_be_visible()
+        return desk
+
+    yield open_desk
+    complaints.check()
+
+
+@pytest.fixture
+def customer(
+    new_context: Callable[..., BrowserContext], complaints: Complaints, site: Site
+) -> Iterator[Callable[..., Widget]]:
+    """Opens the widget in a browser of its own, for a user whom a site vouches for by name."""
+
+    def open_widget(name: str, **options: object) -> Widget:
+        widget = visit(new_context(**options), site, name)
+        widget.greeted()
+        return widget
+
+    yield open_widget
+    complaints.check()
 
 
 @pytest.fixture

@@ -8,29 +8,35 @@ import json
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from playwright.sync_api import BrowserContext, expect
+
 from local import HOST
 from stack import Stack
+from tests.browser.widget import Widget
 
 # What every page begins with; without it browsers use rules of the nineties.
 _PAGE = '<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>商城</title>{body}</html>'
+# Runs in the page.
+SET_USER = "([id, hash]) => UWalletChat.setUser(id, hash)"
 _EMBED = '<script async src="{gateway}/widget.js" data-site="{key}"></script>'
 
 
 class Site:
     """A site on this machine. `pages` and `scripts` may be changed at any time."""
 
-    def __init__(self, stack: Stack, *options: str) -> None:
+    def __init__(self, stack: Stack, *options: str, name: str = "商城") -> None:
         """Starts serving and makes the site known to the gateway.
 
         Args:
             stack: The gateway that is embedded.
             options: Further options of the command that makes a site.
+            name: What agents read of it.
         """
         self.files: dict[str, tuple[str, str]] = {}
         self._server = ThreadingHTTPServer((HOST, 0), self._handler())
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
         self.origin = f"http://{HOST}:{self._server.server_port}"
-        made = json.loads(stack.command("create-site", "商城", "--origin", self.origin, *options))
+        made = json.loads(stack.command("create-site", name, "--origin", self.origin, *options))
         self.key, self.secret = str(made["key"]), str(made["secret"])
         self.embed = _EMBED.format(gateway=stack.address, key=self.key)
 
@@ -69,3 +75,15 @@ class Site:
                 pass
 
         return Handler
+
+
+def visit(visitor: BrowserContext, site: Site, user: str | None = None) -> Widget:
+    """Opens the widget on a site that embeds it, for a user whom it vouches for if one is named."""
+    page = visitor.new_page()
+    page.goto(site.page("/", site.embed))
+    widget = Widget(page)
+    expect(widget.launcher).to_be_visible()
+    if user:
+        page.evaluate(SET_USER, [user, site.vouch(user)])
+    widget.open()
+    return widget

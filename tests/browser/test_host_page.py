@@ -9,8 +9,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from stack import Stack
 from tests.browser.conftest import Complaints
-from tests.browser.sites import Site
-from tests.browser.test_identity import SET_USER, on_site
+from tests.browser.sites import SET_USER, Site, visit
 from tests.browser.test_procedures import step
 from tests.browser.widget import Widget
 
@@ -61,7 +60,7 @@ def unharmed(page: Page) -> None:
 def test_a_hostile_stylesheet_changes_nothing(
     visitor: BrowserContext, site: Site, kind: str, screenshot: Callable[[Page, str], None]
 ) -> None:
-    plain = on_site(visitor, site)
+    plain = visit(visitor, site)
     plain.greeted()
     page = visitor.new_page()
     page.goto(site.page("/hostile", f"<style>{HOSTILE_CSS[kind]}</style><h1>商城</h1>{site.embed}"))
@@ -110,7 +109,7 @@ def test_calls_queued_before_the_script_is_there_are_made(visitor: BrowserContex
 def test_no_text_becomes_code(
     visitor: BrowserContext, site: Site, theme: str, screenshot: Callable[[Page, str], None]
 ) -> None:
-    widget = on_site(visitor, site)
+    widget = visit(visitor, site)
     widget.greeted()
     for number, attack in enumerate(ATTACKS):
         if theme == "typed":

@@ -12,31 +12,18 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from stack import Stack
 from tests.browser.conftest import Complaints
-from tests.browser.sites import Site
+from tests.browser.sites import SET_USER, Site, visit
 from tests.browser.test_procedures import step
 from tests.browser.widget import TEXTS, Widget
-
-SET_USER = "([id, hash]) => UWalletChat.setUser(id, hash)"
-
-
-def on_site(visitor: BrowserContext, site: Site, user: str | None = None) -> Widget:
-    page = visitor.new_page()
-    page.goto(site.page("/", site.embed))
-    widget = Widget(page)
-    expect(widget.launcher).to_be_visible()
-    if user:
-        page.evaluate(SET_USER, [user, site.vouch(user)])
-    widget.open()
-    return widget
 
 
 def test_a_user_has_one_conversation_on_all_devices(
     new_context: Callable[..., BrowserContext], complaints: Complaints, site: Site
 ) -> None:
-    phone = on_site(new_context(viewport={"width": 390, "height": 844}), site, "on-two-devices")
+    phone = visit(new_context(viewport={"width": 390, "height": 844}), site, "on-two-devices")
     phone.say("我忘记密码了")
     phone.shows(step(1))
-    computer = on_site(new_context(), site, "on-two-devices")
+    computer = visit(new_context(), site, "on-two-devices")
     computer.shows(step(1))
     computer.say("下一步")
     for device in (phone, computer):
@@ -51,7 +38,7 @@ def test_what_comes_while_the_window_is_closed_is_counted(
     site: Site,
     screenshot: Callable[[Page, str], None],
 ) -> None:
-    phone, computer = (on_site(new_context(), site, "away") for _ in range(2))
+    phone, computer = (visit(new_context(), site, "away") for _ in range(2))
     phone.greeted()
     computer.greeted()
     computer.page.keyboard.press("Escape")
@@ -71,7 +58,7 @@ def test_what_comes_while_the_window_is_closed_is_counted(
 def test_another_user_begins_clean_and_the_first_comes_back(
     visitor: BrowserContext, site: Site, screenshot: Callable[[Page, str], None]
 ) -> None:
-    widget = on_site(visitor, site, "first")
+    widget = visit(visitor, site, "first")
     widget.say("我忘记密码了")
     widget.shows(step(1))
     widget.page.evaluate(SET_USER, ["second", site.vouch("second")])
@@ -86,7 +73,7 @@ def test_another_user_begins_clean_and_the_first_comes_back(
 
 
 def test_signing_out_forgets_the_conversation(visitor: BrowserContext, site: Site) -> None:
-    widget = on_site(visitor, site, "signs-out")
+    widget = visit(visitor, site, "signs-out")
     widget.say("我忘记密码了")
     widget.shows(step(1))
     widget.page.evaluate("UWalletChat.reset()")
@@ -107,7 +94,7 @@ def strict_site(stack: Stack) -> Iterator[Site]:
 def test_a_wrong_hash_is_refused(
     visitor: BrowserContext, strict_site: Site, screenshot: Callable[[Page, str], None]
 ) -> None:
-    widget = on_site(visitor, strict_site, "user-1")
+    widget = visit(visitor, strict_site, "user-1")
     widget.greeted()
     widget.page.evaluate(SET_USER, ["user-2", strict_site.vouch("user-1")])
     expect(widget.window.get_by_role("alert")).to_be_visible()

@@ -53,3 +53,42 @@ class Widget:
     def own(self, text: str) -> Locator:
         """Returns the user's messages with this text."""
         return self.log.locator('[data-author="user"]').get_by_text(text, exact=True)
+
+    # Human support.
+
+    def waits(self, position: int) -> None:
+        """Waits until the window tells this place in the queue, from 1."""
+        queue = TEXTS["app"]["support"]["queue"]
+        told = queue["next"] if position == 1 else queue["position"].format(position=position)
+        expect(self.window.get_by_role("status").filter(has_text=told)).to_be_visible()
+
+    def queues(self, position: int = 1) -> None:
+        """Asks for a human, and waits until the window tells this place in the queue."""
+        self.say(TEXTS["app"]["human"])
+        self.waits(position)
+
+    def served_by(self, agent: str) -> None:
+        """Waits until the window says that this agent serves the user."""
+        serving = TEXTS["app"]["support"]["serving"].format(name=agent)
+        expect(self.window.get_by_role("status").filter(has_text=serving)).to_be_visible()
+
+    def rate(self, stars: int, comment: str = "") -> None:
+        """Rates the agent who has served the user."""
+        rating = TEXTS["app"]["rating"]
+        name = f"{rating['star'].format(count=stars)} {rating['words'][stars - 1]}"
+        self.window.get_by_role("radio", name=name).check(force=True)
+        texts = TEXTS["app"]["support"]["rating"]
+        self.window.get_by_role("textbox", name=texts["comment"]).fill(comment)
+        self.window.get_by_role("button", name=texts["send"]).click()
+
+    def leave_message(self, text: str, contact: str) -> None:
+        """Fills in the open form for a message to human support, and sends it."""
+        form = TEXTS["app"]["support"]["message"]
+        self.window.get_by_role("textbox", name=form["text"]).fill(text)
+        self.window.get_by_role("textbox", name=form["contact"]).fill(contact)
+        self.window.get_by_role("button", name=form["send"]).click()
+
+    def once(self, *texts: str) -> None:
+        """Waits until each of these stands in the log exactly once."""
+        for text in texts:
+            expect(self.log.get_by_text(text, exact=True)).to_have_count(1)

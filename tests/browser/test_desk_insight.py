@@ -1,0 +1,102 @@
+"""What supervisors learn from conversations, and what they teach."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.desk import DESK_TEXTS, Desk
+from tests.browser.test_procedures import step
+from tests.browser.widget import Widget
+
+INSIGHT = DESK_TEXTS["insight"]
+# A step problem, as the bot understands it, and what a spreadsheet would take for a formula.
+MISTAKEN = "=1+1 这一步点了没反应"
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def figure(desk: Desk, name: str) -> int:
+    """Returns one of the figures at the top of the page."""
+    title = desk.page.get_by_text(INSIGHT["figures"][name], exact=True).first
+    return int(title.locator("xpath=following-sibling::*[1]").inner_text())
+
+
+def test_figures_and_labels(
+    customer: Callable[..., Widget],
+    desk_of: Callable[..., Desk],
+    screenshot: Callable[[Page, str], None],
+    tmp_path: Path,
+) -> None:
+    desk = desk_of("wang")
+    desk.go("insight")
+    expect(desk.page.get_by_role("heading", name=INSIGHT["title"])).to_be_visible()
+    expect(desk.page.get_by_text(INSIGHT["figures"]["conversations"], exact=True).first).to_be_visible()
+    conversations, handed_off, solved = (figure(desk, name) for name in ("conversations", "handed_off", "solved"))
+
+    first = customer("解决的")
+    first.say("我忘记密码了")
+    first.shows(step(1))
+    first.say("搞定了谢谢")
+    first.shows("问题解决了就好")
+    second = customer("没听懂的")
+    second.say("我忘记密码了")
+    second.shows(step(1))
+    second.say(MISTAKEN)
+    second.shows("第1步卡住了")
+    second.queues()
+    desk.go("workspace")
+    desk.serve("没听懂的")
+    desk.says("您好")
+    second.once("您好")
+    desk.close()
+    second.rate(3, "@SUM(1+1)*cmd")
+    second.shows("谢谢您的评分")
+
+    desk.page.reload()
+    desk.go("insight")
+    expect(desk.page.get_by_text(INSIGHT["figures"]["conversations"], exact=True).first).to_be_visible()
+    assert figure(desk, "conversations") == conversations + 2
+    assert figure(desk, "handed_off") == handed_off + 1
+    assert figure(desk, "solved") == solved + 1
+    screenshot(desk.page, "1-figures")
+
+    label(desk, screenshot)
+    export(desk, tmp_path)
+
+
+def label(desk: Desk, screenshot: Callable[[Page, str], None]) -> None:
+    desk.page.get_by_role("tab", name=INSIGHT["tabs"]["misunderstood"]).click()
+    row = desk.page.get_by_role("row").filter(has_text=MISTAKEN)
+    expect(row).to_be_visible()
+    screenshot(desk.page, "2-misunderstood")
+    field = row.get_by_role("combobox")
+    field.fill("忘记密码")
+    expect(desk.page.get_by_title("忘记密码").first).to_be_visible()
+    with desk.page.expect_response("**/insight/labels/**") as answer:
+        field.press("Enter")
+    assert answer.value.ok
+    expect(row.get_by_role("combobox")).to_have_count(0)
+    screenshot(desk.page, "3-labelled")
+    desk.page.reload()
+    desk.page.get_by_role("tab", name=INSIGHT["tabs"]["misunderstood"]).click()
+    expect(desk.page.get_by_role("row").filter(has_text=MISTAKEN)).to_have_count(0)
+    desk.page.get_by_role("checkbox", name=INSIGHT["with_labelled"]).check()
+    expect(desk.page.get_by_role("row").filter(has_text=MISTAKEN)).to_be_visible()
+
+
+def export(desk: Desk, tmp_path: Path) -> None:
+    for content in ("statistics", "misunderstood"):
+        desk.page.get_by_role("button", name=INSIGHT["export"]).hover()
+        with desk.page.expect_download() as download:
+            desk.page.get_by_role("link", name=INSIGHT["exports"][content]).click()
+        path = tmp_path / f"{content}.csv"
+        download.value.save_as(path)
+        rows = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig"))))
+        assert len(rows) > 1
+        assert not [cell for line in rows for cell in line if cell.startswith(FORMULA)]
+        if content == "misunderstood":
+            assert [line for line in rows if any(MISTAKEN in cell for cell in line)]
