@@ -46,6 +46,12 @@ const COLORS = {
   dark: { primary: '#17906b', text: '#4fd3ab', muted: '#9aa7b3', error: '#ff6b6b' },
 };
 
+/**
+ * Toasts begin below a banner and the header of a conversation, however it is wrapped, and end far above the composer:
+ * they cover none of the buttons there. Pixels.
+ */
+const TOASTS_BELOW = 144;
+
 export function Application(props: ApplicationProps): JSX.Element {
   const isDark = useDark(props.preferences);
   useEffect(() => {
@@ -73,7 +79,7 @@ export function Application(props: ApplicationProps): JSX.Element {
       // A space between two Chinese characters reads as a mistake.
       button={{ autoInsertSpace: false }}
     >
-      <App message={{ maxCount: 3 }}>
+      <App message={{ maxCount: 3, top: TOASTS_BELOW }} notification={{ placement: 'topRight', top: TOASTS_BELOW }}>
         <ErrorBoundary>
           <Gate {...props} />
         </ErrorBoundary>

@@ -6,7 +6,7 @@ import { Chat } from './chat.ts';
 import type { DeskSocket, ServerEvent, SocketFactory } from './connection.ts';
 import type { Counts, Message, Queue, Ticket, Watched } from './protocol.ts';
 import type { DeskStorage } from './storage.ts';
-import { listsOf, withMessage, withQueue, withTicket, type Tickets } from './tickets.ts';
+import { listsOf, takenBy, withMessage, withQueue, withTicket, type Tickets } from './tickets.ts';
 
 export interface DeskState {
   connection: 'connecting' | 'online' | 'offline';
@@ -30,6 +30,7 @@ export type DeskNews =
 export type DeskAlert =
   | { kind: 'message'; ticket: Ticket }
   | { kind: 'waiting'; ticket: Ticket }
+  /** Somebody else, or the gateway, gave it to the agent. */
   | { kind: 'assigned'; ticket: Ticket }
   | { kind: 'left'; ticket: Ticket };
 
@@ -314,8 +315,24 @@ export class Desk {
     if (now.status === 'queued' && before?.status !== 'queued') onAlert({ kind: 'waiting', ticket: now });
     if (now.status === 'message' && before?.status !== 'message') onAlert({ kind: 'left', ticket: now });
     if (!this.isMine(now)) return;
-    if (!before || !this.isMine(before)) onAlert({ kind: 'assigned', ticket: now });
+    if (!before || !this.isMine(before)) void this.tellAssigned(now);
     else if (now.unread > before.unread) onAlert({ kind: 'message', ticket: now });
+  }
+
+  /**
+   * Tells of a ticket that has become the agent's, unless they took it themselves, here or in another window: the events
+   * of a claim often come before its answer, so that only the ticket's history knows.
+   */
+  private async tellAssigned(ticket: Ticket): Promise<void> {
+    const { api, agentId, onAlert } = this.options;
+    try {
+      if (takenBy((await api.ticket(ticket.id)).events) === agentId) return;
+    } catch (error) {
+      // Better told once too often than not at all.
+      if (!(error instanceof ApiError)) throw error;
+    }
+    const now = this.state.getState().tickets.get(ticket.id);
+    if (this.socket && now && this.isMine(now)) onAlert({ kind: 'assigned', ticket: now });
   }
 
   /** Keeps the conversations of the agent's own tickets and of the one on the screen, and lets go of the others. */

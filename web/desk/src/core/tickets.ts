@@ -1,6 +1,6 @@
 /** The tickets that an agent has before them: which list each is in, and in which order. Pure. */
 
-import type { Message, Queue, Ticket } from './protocol.ts';
+import type { Message, Queue, Ticket, TicketEvent } from './protocol.ts';
 
 export type Tickets = ReadonlyMap<number, Ticket>;
 
@@ -73,4 +73,12 @@ export function waitingSince(ticket: Ticket): string | null {
   if (ticket.status !== 'active') return null;
   if (ticket.last_message?.author === 'user') return ticket.last_message.created_at;
   return ticket.first_reply_at === null ? ticket.claimed_at : null;
+}
+
+const GIVEN = ['claimed', 'assigned', 'transferred'];
+
+/** Returns who made somebody the agent of a ticket the last time, by id; null if it was the gateway, or nobody yet. */
+export function takenBy(events: readonly TicketEvent[]): number | null {
+  const last = events.findLast(({ kind }) => GIVEN.includes(kind));
+  return last?.actor.kind === 'agent' ? last.actor.id : null;
 }

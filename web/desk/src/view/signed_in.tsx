@@ -16,7 +16,7 @@ import type { ServerClock } from '../core/waits.ts';
 import { fill, t } from '../i18n/strings.ts';
 import { DeskContext, useDesk, useDeskState, type DeskContextValue } from './context.ts';
 import { Frame } from './frame.tsx';
-import { ticketTitle } from './labels.ts';
+import { ticketTitle, userName } from './labels.ts';
 import type { Preferences } from './preferences.ts';
 import { makeQueryClient, refetch } from './queries.ts';
 
@@ -51,7 +51,7 @@ export function SignedIn({ keeper, session, clock, preferences }: SignedInProps)
           const title = t.alerts.assigned;
           notification.info({
             title,
-            description: ticketTitle(alert.ticket),
+            description: `${userName(alert.ticket)} · ${ticketTitle(alert.ticket)}`,
             key: `assigned-${alert.ticket.id}`,
             onClick: open,
           });
