@@ -31,13 +31,18 @@ class Credentials(BaseModel):
 
 
 class DeskSettings(BaseModel):
-    """What the desk must know of the settings."""
+    """What the desk must know of the settings.
+
+    Attributes:
+        queue_timeout: Seconds after which somebody who waits is offered to leave a message.
+    """
 
     max_chats: int
     dispositions: list[str]
     max_length: int
     attachment_bytes: int
     attachment_types: list[str]
+    queue_timeout: float
 
 
 class SessionShown(BaseModel):
@@ -135,5 +140,6 @@ async def _shown(services: Services, session: DeskSession) -> SessionShown:
             max_length=limits.max_length,
             attachment_bytes=limits.attachment_bytes,
             attachment_types=limits.attachment_types,
+            queue_timeout=services.settings.queue_timeout,
         ),
     )

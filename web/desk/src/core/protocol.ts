@@ -25,7 +25,7 @@ export interface Settings {
   attachment_bytes?: number;
   attachment_types?: string[];
   /** Seconds after which somebody who waits is offered to leave a message. */
-  queue_timeout?: number;
+  queue_timeout: number;
 }
 
 export interface Session {

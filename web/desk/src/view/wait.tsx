@@ -5,14 +5,11 @@ import { describeWait, patienceFor, secondsSince } from '../core/waits.ts';
 import { t } from '../i18n/strings.ts';
 import { useDesk, useNow } from './context.ts';
 
-/** What the gateway's setting is unless it tells (docs/support.md). Seconds. */
-const QUEUE_TIMEOUT = 600;
-
 /** `judged`: coloured by how long is too long in the queue. */
 export function Wait({ since, judged = true }: { since: string; judged?: boolean }): JSX.Element {
   const { settings } = useDesk();
   const seconds = secondsSince(since, useNow());
-  const patience = judged ? patienceFor(seconds, settings.queue_timeout ?? QUEUE_TIMEOUT) : 'fine';
+  const patience = judged ? patienceFor(seconds, settings.queue_timeout) : 'fine';
   return (
     <time className="wait" dateTime={since} data-patience={patience}>
       {describeWait(seconds, t.waits)}
