@@ -7,7 +7,7 @@ from dataclasses import replace
 from actions.dialogue.acts import SOCIAL, STEERING, Act, act_of
 from actions.dialogue.details import LONGEST_COMMAND
 from actions.dialogue.endings import after_digression
-from actions.dialogue.messages import AnswerBand, Reply, UserMessage, folded
+from actions.dialogue.messages import AnswerBand, Event, EventKind, Reply, UserMessage, folded
 from actions.dialogue.state import NONE_OF_THESE, Choice, DialogueState, Disambiguation, Offer, with_walk
 from actions.dialogue.steps import show_current
 from actions.dialogue.turn import Context, Turn
@@ -127,13 +127,16 @@ def _fits(context: Context, state: DialogueState, intent: str, message: UserMess
 def ask(context: Context, state: DialogueState, message: UserMessage, options: tuple[str, ...]) -> Turn:
     """Asks which of the intents is meant."""
     choice = Choice(message.text, message.key, options, message.entities)
-    return ask_again(context, replace(state, offer=Offer.CHOICE, choice=choice))
+    # The likeliest meaning is none that can be offered, such as that the bot knows nothing about it.
+    unclear = message.intent not in options
+    event = Event(EventKind.NOT_UNDERSTOOD, state.topic, state.step or None) if unclear else None
+    return ask_again(context, replace(state, offer=Offer.CHOICE, choice=choice), event)
 
 
-def ask_again(context: Context, state: DialogueState) -> Turn:
-    """Shows the open choice."""
+def ask_again(context: Context, state: DialogueState, event: Event | None = None) -> Turn:
+    """Shows the open choice; with what the statistics are to know of it."""
     buttons = context.replies.choice_buttons(state.choice) if state.choice else ()
-    return Turn(state, (Reply("utter_ask_choice", buttons=buttons, ask="choice"),))
+    return Turn(state, (Reply("utter_ask_choice", buttons=buttons, ask="choice", event=event),))
 
 
 def was_wrong(message: UserMessage) -> bool:

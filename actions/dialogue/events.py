@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from actions.dialogue.messages import Event, EventKind, Reply
-from actions.dialogue.state import AttemptOutcome, DialogueState
+from actions.dialogue.state import NONE_OF_THESE, AttemptOutcome, DialogueState
 from actions.dialogue.turn import Turn
 
 # A walkthrough that is handed off goes on elsewhere: its ticket tells how it ended.
@@ -17,13 +17,23 @@ _ENDINGS: Mapping[AttemptOutcome, EventKind] = {
 
 
 def events_of(before: DialogueState, turn: Turn) -> tuple[Event, ...]:
-    """Returns what happened: walkthroughs that ended, the one that began, then what the replies tell, in order.
+    """Returns what happened: what was chosen, walkthroughs that ended, the one that began, then what the replies tell.
 
     Args:
         before: The state when the message came in.
         turn: What it led to, before the lists of its state are cut to their limits.
     """
-    return (*_endings(before, turn.state), *_beginning(before, turn.state), *_told(turn.replies))
+    after = turn.state
+    return (*_choices(before, after), *_endings(before, after), *_beginning(before, after), *_told(turn.replies))
+
+
+def _choices(before: DialogueState, after: DialogueState) -> list[Event]:
+    made = after.disambiguations[len(before.disambiguations) :]
+    return [
+        Event(EventKind.CHOSEN, before.topic, before.step or None)
+        for entry in made
+        if entry.chosen and entry.chosen != NONE_OF_THESE
+    ]
 
 
 def _endings(before: DialogueState, after: DialogueState) -> list[Event]:

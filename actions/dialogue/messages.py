@@ -102,6 +102,7 @@ class EventKind(str, Enum):
     RATED = "rated"
     NOT_UNDERSTOOD = "not_understood"
     NOT_MEANT = "not_meant"
+    CHOSEN = "chosen"
 
 
 @dataclass(frozen=True)

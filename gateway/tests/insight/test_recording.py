@@ -29,6 +29,7 @@ UNSURE = Understood(intent=None, confidence=0.1, answer_band="not_understood")
         (UNSURE, ["step_shown"], None),
         (UNSURE, [], None),
         (SURE, ["not_meant"], None),
+        (SURE, ["chosen", "topic_opened"], None),
         # An engine that tells nothing.
         (UNSURE, None, Trouble.NOT_UNDERSTOOD),
         (SURE, None, None),
@@ -41,7 +42,7 @@ def test_trouble(understood: Understood | None, kinds: list[str] | None, trouble
 
 
 def answer(text: str, *events: dict[str, Any], band: str = "answer", **metadata: Any) -> dict[str, Any]:
-    buttons = [{"title": "都不是", "payload": "/none_of_these"}]
+    buttons = [{"title": "都不是", "payload": "/none_of_these"}, {"title": "密码", "payload": "/button"}]
     return {
         "messages": [{"text": text, "buttons": buttons, "metadata": {"response": "utter", **metadata}}],
         "understood": {"intent": "forgot_password", "confidence": 0.5, "answer_band": band},
@@ -75,6 +76,33 @@ async def test_none_of_these_marks_the_message_before_the_choices(start_gateway:
         found = await understandings(gateway)
     # The typed one was understood well; a button is nothing to understand.
     assert found == [(1, "not_meant"), *([(3, None)] if typed else [])]
+
+
+CHOSEN = answer("好的", {"kind": "chosen", "topic": None, "step": None, "value": None})
+DOUBT = answer("您是不是想问", {"kind": "not_understood", "topic": None, "step": None}, band="choice", ask="choice")
+
+
+@pytest.mark.parametrize("typed", [True, False])
+async def test_a_choice_marks_the_message_before_the_choices(start_gateway: StartGateway, typed: bool) -> None:
+    engine = FakeEngine(answers={"密码的事": CHOICE, "第一个": CHOSEN, "/button": CHOSEN})
+    async with start_gateway(engine) as gateway:
+        token = await gateway.token()
+        await say(gateway, token, text="密码的事")
+        await say(gateway, token, **({"text": "第一个"} if typed else {"payload": "/button"}))
+        found = await understandings(gateway)
+    assert found == [(1, "chosen"), *([(3, None)] if typed else [])]
+
+
+@pytest.mark.parametrize(("answered", "kept"), [(CHOSEN, "not_understood"), (NONE, "not_meant")])
+async def test_a_choice_says_less_than_what_is_known(
+    start_gateway: StartGateway, answered: dict[str, Any], kept: str
+) -> None:
+    async with start_gateway(FakeEngine(answers={"那个": DOUBT, "/button": answered})) as gateway:
+        token = await gateway.token()
+        await say(gateway, token, text="那个")
+        assert await understandings(gateway) == [(1, "not_understood")]
+        await say(gateway, token, payload="/button")
+        assert await understandings(gateway) == [(1, kept)]
 
 
 async def test_events_are_kept_and_what_is_not_known_does_no_harm(start_gateway: StartGateway) -> None:

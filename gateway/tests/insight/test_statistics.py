@@ -140,7 +140,9 @@ async def test_misunderstandings_are_counted(database: Database, conversations: 
         understood(a, 5, PERIOD.end, trouble="not_meant"),
     )
     insight = await Statistics(database).read(PERIOD)
-    assert insight.misunderstood == Misunderstandings(not_understood=2, not_meant=0, step_problem=1, labelled=1)
+    assert insight.misunderstood == Misunderstandings(
+        not_understood=2, not_meant=0, chosen=0, step_problem=1, labelled=1
+    )
 
 
 async def test_a_whole_year_of_nothing(database: Database) -> None:

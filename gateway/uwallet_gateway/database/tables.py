@@ -303,7 +303,7 @@ class Understanding(Table):
     intent: Mapped[str | None] = mapped_column(String(64))
     confidence: Mapped[float | None] = mapped_column(Float)
     answer_band: Mapped[str | None] = mapped_column(String(16))
-    # Why it is worth a look: not_understood, not_meant, step_problem; null if it is not.
+    # Why it is worth a look: not_understood, not_meant, chosen, step_problem; null if it is not.
     trouble: Mapped[str | None] = mapped_column(String(32), index=True)
     label: Mapped[str | None] = mapped_column(String(64))
     labelled_by: Mapped[int | None] = mapped_column(ForeignKey("agents.id"))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from uwallet_gateway.clock import now
@@ -25,13 +25,15 @@ class Trouble(StrEnum):
 
     NOT_UNDERSTOOD = "not_understood"
     NOT_MEANT = "not_meant"
+    CHOSEN = "chosen"
     STEP_PROBLEM = "step_problem"
 
 
 def trouble_of(understood: Understood | None, events: Sequence[EngineEvent] | None) -> Trouble | None:
     """Why the message that was answered is worth a look, or None if it is not.
 
-    「都不是」 is not: what it says was understood; the message that led to the choices was not (`record_turn`).
+    「都不是」 is not, nor is a choice: what they say was understood; the message that led to the choices was not
+    (`record_turn`).
 
     Args:
         understood: How the bot understood the message.
@@ -78,12 +80,17 @@ async def record_turn(transaction: AsyncSession, message: Message, reply: Engine
                 created_at=moment,
             )
         )
-    if any(event.kind == Trouble.NOT_MEANT for event in reply.events or ()):
-        await _mark_not_meant(transaction, message)
+    kinds = {event.kind for event in reply.events or ()}
+    for answer in (Trouble.NOT_MEANT, Trouble.CHOSEN):
+        if answer in kinds:
+            await _mark_asked_about(transaction, message, answer)
 
 
-async def _mark_not_meant(transaction: AsyncSession, message: Message) -> None:
-    """Marks the message that the user had typed before the bot asked which of several meanings is meant."""
+async def _mark_asked_about(transaction: AsyncSession, message: Message, trouble: Trouble) -> None:
+    """Marks the message that the user had typed before the bot asked which of several meanings is meant.
+
+    That one of them was chosen says less than what is known of the message already; that none was says more.
+    """
     asked = await transaction.scalar(
         select(tables.Message.in_reply_to)
         .where(
@@ -98,19 +105,12 @@ async def _mark_not_meant(transaction: AsyncSession, message: Message) -> None:
     meant = await transaction.get(tables.Message, (message.conversation_id, asked)) if asked is not None else None
     if meant is None or meant.author != "user" or meant.payload is not None or not meant.text:
         return
-    known = await transaction.scalar(
-        update(tables.Understanding)
-        .where(
-            tables.Understanding.conversation_id == meant.conversation_id,
-            tables.Understanding.message_id == meant.id,
-        )
-        .values(trouble=Trouble.NOT_MEANT.value)
-        .returning(tables.Understanding.message_id)
-        .execution_options(synchronize_session=False)
-    )
+    known = await transaction.get(tables.Understanding, (meant.conversation_id, meant.id))
     if known is None:
         # Answered before the gateway kept any of this.
-        transaction.add(_row(meant.conversation_id, meant.id, meant.created_at, None, Trouble.NOT_MEANT))
+        transaction.add(_row(meant.conversation_id, meant.id, meant.created_at, None, trouble))
+    elif trouble is Trouble.NOT_MEANT or known.trouble is None:
+        known.trouble = trouble.value
 
 
 def _is_typed(message: Message) -> bool:

@@ -55,6 +55,7 @@ class Misunderstandings:
 
     not_understood: int
     not_meant: int
+    chosen: int
     step_problem: int
     labelled: int
 

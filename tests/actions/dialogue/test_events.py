@@ -134,6 +134,40 @@ def test_none_of_the_choices_was_meant(conversation: Conversation) -> None:
     assert told(conversation) == [("not_meant", None, None)]
 
 
+def doubt_about(conversation: Conversation, intent: str, act: Act) -> None:
+    choices = ((TOPIC, 0.3), ("support_hours", 0.25))
+    conversation.does(act, "那个吧", intent=intent, band=AnswerBand.CHOICE, confidence=0.4, choices=choices)
+    assert conversation.turn
+    assert conversation.turn.replies[-1].response == "utter_ask_choice"
+
+
+@pytest.mark.parametrize("text", ["第二个", "support_hours"])
+def test_one_of_the_choices_was_meant(conversation: Conversation, text: str) -> None:
+    doubt_about(conversation, TOPIC, Act.OPEN_TOPIC)
+    assert told(conversation) == []
+    if text == "第二个":
+        conversation.does(Act.NOT_UNDERSTOOD, text)
+    else:
+        conversation.does(Act.OPEN_TOPIC, f"/{text}", intent=text, payload=True)
+    assert told(conversation) == [("chosen", None, None), ("topic_opened", "support_hours", None)]
+    # It is told once.
+    conversation.does(Act.GREET)
+    assert told(conversation) == []
+
+
+def test_choices_instead_of_saying_that_nothing_is_known_about_it(conversation: Conversation) -> None:
+    doubt_about(conversation, "out_of_scope", Act.OUT_OF_SCOPE)
+    assert told(conversation) == [("not_understood", None, None)]
+    conversation.does(Act.NOT_UNDERSTOOD, "第一个")
+    assert told(conversation)[0] == ("chosen", None, None)
+
+
+def test_a_choice_that_is_passed_over_tells_nothing(conversation: Conversation) -> None:
+    doubt_about(conversation, TOPIC, Act.OPEN_TOPIC)
+    conversation.opens("account_closure")
+    assert "chosen" not in [kind for kind, _, _ in told(conversation)]
+
+
 def test_what_the_end_of_a_session_lets_fall_is_abandoned(conversation: Conversation) -> None:
     for topic in (TOPIC, "account_security", "payment_failure", "transaction_dispute"):
         conversation.opens(topic)

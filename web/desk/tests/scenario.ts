@@ -279,7 +279,7 @@ function fillInsight(desk: MockDesk): void {
         handed_off: 1,
       },
     ],
-    misunderstood: { not_understood: 2, not_meant: 1, step_problem: 0, labelled: 0 },
+    misunderstood: { not_understood: 2, not_meant: 1, chosen: 0, step_problem: 0, labelled: 0 },
   };
   desk.canned.set('GET /insight', statistics);
   const context = [

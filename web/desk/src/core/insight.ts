@@ -53,7 +53,7 @@ export interface Statistics {
   days: { date: string; figures: Figures }[];
   topics: TopicFigures[];
   steps: StepFigures[];
-  misunderstood: { not_understood: number; not_meant: number; step_problem: number; labelled: number };
+  misunderstood: { not_understood: number; not_meant: number; chosen: number; step_problem: number; labelled: number };
 }
 
 export interface Misunderstood {

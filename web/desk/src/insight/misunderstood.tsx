@@ -9,7 +9,7 @@ import { withRecent, type Misunderstood as Row, type MisunderstoodPage } from '.
 import { fill, nameOf, t } from '../i18n/strings.ts';
 import { errorText, useAction, useDesk, useNow } from '../view/context.ts';
 
-const KINDS = ['', 'not_understood', 'not_meant', 'step_problem'] as const;
+const KINDS = ['', 'not_understood', 'not_meant', 'chosen', 'step_problem'] as const;
 const PAGE = 50;
 
 /** Labels offered as buttons, as the same trouble comes in series. */

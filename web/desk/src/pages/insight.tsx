@@ -99,8 +99,8 @@ export default function Insight(): JSX.Element {
 
 function misunderstoodLabel(statistics: Statistics | undefined): string {
   if (!statistics) return t.insight.tabs.misunderstood;
-  const { not_understood, not_meant, step_problem } = statistics.misunderstood;
-  return fill(t.insight.tabs.misunderstood_count, { count: not_understood + not_meant + step_problem });
+  const { not_understood, not_meant, chosen, step_problem } = statistics.misunderstood;
+  return fill(t.insight.tabs.misunderstood_count, { count: not_understood + not_meant + chosen + step_problem });
 }
 
 function Charts({ statistics }: { statistics: Statistics }): JSX.Element {
