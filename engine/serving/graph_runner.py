@@ -10,12 +10,17 @@ from rasa.engine.exceptions import GraphRunError
 from rasa.engine.graph import ExecutionContext, GraphComponent, GraphNode, GraphNodeHook, GraphSchema
 from rasa.engine.runner.dask import DaskGraphRunner
 from rasa.engine.storage.storage import ModelStorage
+from rasa.graph_components.providers.domain_provider import DomainProvider as RasaDomainProvider
 
+from engine.serving.domain_provider import DomainProvider
 from engine.serving.rule_policy import RulePolicy
 from engine.serving.upstream import replaces
 
-# Components for which there is a faster class with the same predictions.
-_FASTER: dict[type[GraphComponent], type[GraphComponent]] = {RasaRulePolicy: RulePolicy}
+# Components for which there is a faster class with the same output.
+_FASTER: dict[type[GraphComponent], type[GraphComponent]] = {
+    RasaDomainProvider: DomainProvider,
+    RasaRulePolicy: RulePolicy,
+}
 
 
 class OrderedGraphRunner(DaskGraphRunner):
