@@ -25,6 +25,8 @@ from engine.serving.upstream import replaces
 
 # An event takes about 1 kB of memory, so that this is some 20 MB: 60 conversations of 30 turns.
 _MOST_CACHED_EVENTS = 20_000
+# Conversations that may be at their first turn at the same time.
+_MOST_NEW = 1_000
 
 
 @dataclass
@@ -36,6 +38,10 @@ class _Cached:
     last_id: int | None
     session_start: float
 
+    def holds_one_session(self) -> bool:
+        """Returns whether none of the events is from before the session, so that Rasa would read all of them."""
+        return all((event.timestamp or 0) >= self.session_start for event in self.tracker.events)
+
     def is_continued_by(self, events: Iterable[Event]) -> bool:
         """Returns whether the events belong to this session when they are added to it."""
         return not any(
@@ -44,11 +50,12 @@ class _Cached:
 
 
 class ServingSQLTrackerStore(SQLTrackerStore):
-    """Rasa's SQLTrackerStore, reading only what is new and writing without the ORM.
+    """Rasa's SQLTrackerStore, reading only what is new and reading and writing without the ORM.
 
     In each turn Rasa reads all events of the session from the database, decodes and replays them, and counts them once
     more when it saves. Here a conversation under way stays in memory as it was stored; one query shows whether another
-    worker has added events, which are then read. If its last known event is gone, everything is read again.
+    worker has added events, which are then read. If its last known event is gone, everything is read again. The schema
+    that POSTGRESQL_SCHEMA names is looked for once and not for each statement.
 
     Attributes:
         is_shared: Whether other processes may add to the same conversations. False saves that query; Rasa's lock store
@@ -60,10 +67,24 @@ class ServingSQLTrackerStore(SQLTrackerStore):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Opens the database (see parent class)."""
         super().__init__(*args, **kwargs)
-        columns = self.SQLEvent.__table__.c
+        with self.session_scope():
+            pass  # Ends the process with a message when there is no such schema.
+        table = self.SQLEvent.__table__
+        columns = table.c
         sender = columns.sender_id == sa.bindparam("sender")
         # Made once: putting a statement together takes longer than SQLite takes to execute it.
-        self._insert = self.SQLEvent.__table__.insert()
+        self._insert = table.insert()
+        starts = table.alias().c
+        session_start = (
+            sa.select(sa.func.max(starts.timestamp))
+            .where(starts.sender_id == sa.bindparam("sender"), starts.type_name == SessionStarted.type_name)
+            .scalar_subquery()
+        )
+        self._session = (
+            sa.select(columns.id, columns.data)
+            .where(sender, sa.or_(session_start.is_(None), columns.timestamp >= session_start))
+            .order_by(columns.id)
+        )
         self._last_id = sa.select(sa.func.max(columns.id)).where(sender)
         self._news = (
             sa.select(columns.id, columns.data)
@@ -72,6 +93,8 @@ class ServingSQLTrackerStore(SQLTrackerStore):
         )
         self._cache: OrderedDict[str, _Cached] = OrderedDict()
         self._cached_events = 0
+        # Of whom the database had nothing when it was last asked.
+        self._new: OrderedDict[str, None] = OrderedDict()
         self.engine: sa.engine.Engine
         if self.engine.dialect.name == "sqlite":
             self._tune_sqlite()
@@ -97,9 +120,11 @@ class ServingSQLTrackerStore(SQLTrackerStore):
         cached = self._cache.get(sender_id)
         if cached is None or (self.is_shared and not self._read_news(sender_id, cached)):
             self._forget(sender_id)
-            cached = self._read_all(sender_id)
-            if cached is None:
+            rows = self._read_session(sender_id)
+            if not rows:
+                self._note_new(sender_id)
                 return None
+            cached = self._read(sender_id, [row.data for row in rows], rows[-1].id)
             self._remember(sender_id, cached)
         self._cache.move_to_end(sender_id)
         return _copy(cached.tracker)
@@ -118,41 +143,61 @@ class ServingSQLTrackerStore(SQLTrackerStore):
         if not new:
             return
         rows = [self._row(tracker.sender_id, event) for event in new]
-        with self.session_scope() as session:
-            session.execute(self._insert, rows)
-            last_id = session.execute(self._last_id, {"sender": tracker.sender_id}).scalar() if self.is_shared else None
-            session.commit()
-        cached = self._cache.get(tracker.sender_id)
-        if cached and len(cached.tracker.events) == tracker.stored_events:
-            self._add(tracker.sender_id, cached, [row["data"] for row in rows], last_id)
-            cached.tracker.keep_up_with(tracker)
-        else:
-            self._forget(tracker.sender_id)
+        with self.engine.begin() as connection:
+            connection.execute(self._insert, rows)
+            last_id = (
+                connection.execute(self._last_id, {"sender": tracker.sender_id}).scalar() if self.is_shared else None
+            )
+        self._saved(tracker, [row["data"] for row in rows], last_id)
         tracker.stored_events = len(tracker.events)
 
-    def _read_all(self, sender_id: str) -> _Cached | None:
-        with self.session_scope() as session:
-            query = self._event_query(session, sender_id, fetch_events_from_all_sessions=False)
-            rows = query.with_entities(self.SQLEvent.id, self.SQLEvent.data).all()
-        if not rows:
-            return None
+    def _saved(self, tracker: ServingTracker, serialised: list[str], last_id: int | None) -> None:
+        """Adds what was just stored to what is in memory, or forgets the conversation if that may lack something."""
+        sender_id = tracker.sender_id
+        cached = self._cache.get(sender_id)
+        is_new = sender_id in self._new
+        self._new.pop(sender_id, None)
+        if cached and len(cached.tracker.events) == tracker.stored_events:
+            self._add(sender_id, cached, serialised, last_id)
+        elif cached is None and is_new and tracker.stored_events == 0:
+            cached = self._read(sender_id, serialised, last_id)
+            if not cached.holds_one_session():
+                return
+            self._remember(sender_id, cached)
+        else:
+            self._forget(sender_id)
+            return
+        cached.tracker.keep_up_with(tracker)
+
+    @replaces(SQLTrackerStore._event_query, "cd44f7901b86")
+    def _read_session(self, sender_id: str) -> list[Any]:
+        with self.engine.connect() as connection:
+            return list(connection.execute(self._session, {"sender": sender_id}).all())
+
+    def _read(self, sender_id: str, serialised: Iterable[str], last_id: int | None) -> _Cached:
+        # From JSON, so that events are what Rasa would read from the database.
         tracker = self.init_tracker(sender_id)
-        for event in read_events(json.loads(row.data) for row in rows):
+        for event in read_events(json.loads(data) for data in serialised):
             tracker.update(event)
         starts = [event.timestamp for event in tracker.events if isinstance(event, SessionStarted)]
-        return _Cached(tracker, rows[-1].id, max(starts, default=0.0))
+        return _Cached(tracker, last_id, max(starts, default=0.0))
+
+    def _note_new(self, sender_id: str) -> None:
+        self._new[sender_id] = None
+        if len(self._new) > _MOST_NEW:
+            self._new.popitem(last=False)
 
     def _read_news(self, sender_id: str, cached: _Cached) -> bool:
         """Adds what other workers have stored; returns whether the conversation is known completely thereafter."""
-        with self.session_scope() as session:
-            rows = session.execute(self._news, {"sender": sender_id, "last_id": cached.last_id}).all()
+        with self.engine.connect() as connection:
+            rows = connection.execute(self._news, {"sender": sender_id, "last_id": cached.last_id}).all()
         if not rows or rows[0].id != cached.last_id:
             return False
         return len(rows) == 1 or self._add(sender_id, cached, [row.data for row in rows[1:]], rows[-1].id)
 
     def _add(self, sender_id: str, cached: _Cached, serialised: Iterable[str], last_id: int | None) -> bool:
         """Adds stored events to a conversation, or forgets it if they are not of its session; returns which."""
-        # Read back from JSON, so that they are what Rasa would read from the database.
+        # From JSON, as in `_read`.
         events = read_events(json.loads(data) for data in serialised)
         if not cached.is_continued_by(events):
             self._forget(sender_id)

@@ -152,7 +152,55 @@ async def test_alone_nothing_is_asked_of_the_database_again(tmp_path: Path) -> N
             await say(store, events, clock=100 * number)
         assert await known(serving) == await known(rasa)
     assert rows(serving) == rows(rasa)
-    asked: list[str] = []
-    sa.event.listen(serving.engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
+    asked = statements(serving)
     await known(serving)
     assert asked == []
+
+
+async def test_a_new_conversation_is_read_once(tmp_path: Path) -> None:
+    rasa, serving = stores(tmp_path)
+    serving.is_shared = False
+    asked = statements(serving)
+    for store in (rasa, serving):
+        await say(store, TURN)
+    assert [statement.split()[0] for statement in asked] == ["SELECT", "INSERT"]
+    assert await known(serving) == await known(rasa)
+    assert len(asked) == 2
+
+
+async def test_a_first_turn_with_a_new_session_in_it_is_what_rasa_reads(tmp_path: Path) -> None:
+    rasa, serving = stores(tmp_path)
+    serving.is_shared = False
+    for store in (rasa, serving):
+        await say(store, TURN + SESSION + TURN)
+    assert await known(serving) == await known(rasa)
+
+
+async def test_a_conversation_that_another_worker_began_is_read(tmp_path: Path) -> None:
+    rasa, serving = stores(tmp_path)
+    assert await serving.retrieve("me") is None
+    other = ServingSQLTrackerStore(DOMAIN, db=str(tmp_path / "s.db"))
+    for store in (rasa, other):
+        await say(store, SESSION + TURN)
+    for store in (rasa, serving):
+        await say(store, TURN, clock=100)
+    assert await known(serving) == await known(other) == await known(rasa)
+
+
+async def test_memory_of_new_conversations_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tracker_store, "_MOST_NEW", 2)
+    rasa, serving = stores(tmp_path)
+    names = ("a", "b", "c")
+    assert [await serving.retrieve(name) for name in names] == [None, None, None]
+    assert list(serving._new) == ["b", "c"]
+    for name in names:
+        for store in (rasa, serving):
+            await say(store, TURN, name)
+        assert await known(serving, name) == await known(rasa, name)
+
+
+def statements(store: SQLTrackerStore) -> list[str]:
+    """Returns a list to which what is asked of the database is added."""
+    asked: list[str] = []
+    sa.event.listen(store.engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
+    return asked
