@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from functools import lru_cache
 from pathlib import Path
 from typing import cast
 
@@ -62,7 +63,7 @@ def load_pipeline(target: Path, lexicon_folder: Path) -> Language:
         lexicon_folder: What it is built from.
 
     Returns:
-        The pipeline.
+        The pipeline; whoever asks again for the same one gets the same object.
 
     Raises:
         LexiconError: The lexicon is broken.
@@ -72,8 +73,14 @@ def load_pipeline(target: Path, lexicon_folder: Path) -> Language:
     if meta.exists():
         known = json.loads(meta.read_text(encoding="utf-8"))
         if (known.get(_FINGERPRINT_KEY), known.get(_FORMAT_KEY)) == (fingerprint, _FORMAT):
-            return spacy.load(target)
+            return _load(target, fingerprint)
     build_pipeline(lexicon_folder, target)
+    return _load(target, fingerprint)
+
+
+# A Rasa model asks twice: to train on texts and to read a user's message.
+@lru_cache(maxsize=1)
+def _load(target: Path, fingerprint: str) -> Language:
     return spacy.load(target)
 
 
