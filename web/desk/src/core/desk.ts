@@ -24,7 +24,9 @@ export type DeskNews =
   | { kind: 'ticket'; ticket: Ticket }
   | { kind: 'message'; ticketId: number; message: Message }
   /** Something that only lists on other pages show. */
-  | { kind: 'queue' };
+  | { kind: 'queue' }
+  /** After a while without a connection, in which anything may have happened. */
+  | { kind: 'connected' };
 
 /** What deserves a tone. */
 export type DeskAlert =
@@ -63,6 +65,8 @@ export class Desk {
   private readonly chats = new Map<number, Chat>();
   /** Tickets that changed while the queue was being asked for. */
   private touched = new Set<number>();
+  /** Those of which only messages were counted or read meanwhile: whether they are still listed is for the queue to say. */
+  private counted = new Set<number>();
   /** When the agent last saw everything, by ticket; ISO 8601. */
   private readonly readAt = new Map<number, string>();
   private refreshTimer: ReturnType<typeof setTimeout> | undefined;
@@ -153,7 +157,7 @@ export class Desk {
     if (!ticket || !this.isMine(ticket)) return;
     const at = this.chats.get(ticket.id)?.markRead() ?? null;
     if (at !== null) this.readAt.set(ticket.id, at);
-    if (ticket.unread > 0) this.put(ticket);
+    if (ticket.unread > 0) this.put(ticket, this.counted);
   }
 
   isMine(ticket: Ticket): boolean {
@@ -176,6 +180,7 @@ export class Desk {
     this.refreshing = true;
     this.refreshedAt = this.options.now();
     this.touched = new Set();
+    this.counted = new Set();
     try {
       const queue = await this.options.api.queue();
       this.show(queue);
@@ -205,6 +210,7 @@ export class Desk {
     for (const chat of this.chats.values()) void chat.catchUp();
     this.options.onNews({ kind: 'agents' });
     this.options.onNews({ kind: 'queue' });
+    this.options.onNews({ kind: 'connected' });
   }
 
   private disconnected(): void {
@@ -261,7 +267,8 @@ export class Desk {
   private show(queue: Queue): void {
     const { tickets: before, loaded, openId } = this.state.getState();
     const tickets = new Map<number, Ticket>();
-    for (const [id, ticket] of withQueue(before, queue, this.touched)) tickets.set(id, this.withRead(ticket));
+    for (const [id, ticket] of withQueue(before, queue, this.touched, this.counted))
+      tickets.set(id, this.withRead(ticket));
     // What is on the screen is told by events even after somebody else has taken it; no queue has it any more.
     const open = openId === null ? undefined : before.get(openId);
     if (open && !tickets.has(open.id) && isOver(open, this.options.agentId)) tickets.set(open.id, open);
@@ -273,15 +280,15 @@ export class Desk {
   /** `expected`: the agent did it, and needs no tone to know. */
   private changed(ticket: Ticket, expected = false): void {
     const before = this.state.getState().tickets.get(ticket.id);
-    this.put(ticket);
+    this.put(ticket, this.touched);
     const now = this.state.getState().tickets.get(ticket.id);
     if (now && !expected) this.compare(before, now);
     this.keepChats();
     this.options.onNews({ kind: 'ticket', ticket });
   }
 
-  private put(ticket: Ticket): void {
-    this.touched.add(ticket.id);
+  private put(ticket: Ticket, why: Set<number>): void {
+    why.add(ticket.id);
     this.state.setState({ tickets: withTicket(this.state.getState().tickets, this.withRead(ticket)) });
   }
 
@@ -301,7 +308,7 @@ export class Desk {
     if (ticket) {
       const counted = withMessage(ticket, message);
       if (counted !== ticket) {
-        this.put(counted);
+        this.put(counted, this.counted);
         if (message.author === 'user' && this.isMine(ticket)) this.options.onAlert({ kind: 'message', ticket });
       }
     }

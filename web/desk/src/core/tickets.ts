@@ -40,13 +40,21 @@ export function withTicket(tickets: Tickets, ticket: Ticket): Tickets {
 
 /**
  * Returns the tickets of a queue that was asked for. Those of `touched` have changed since it was asked for and stay as
- * they are, as the answer may be older.
+ * they are, as the answer may be older; of those of `counted` only messages were counted, so that they stay if the queue
+ * has them in the same version.
  */
-export function withQueue(tickets: Tickets, queue: Queue, touched: ReadonlySet<number>): Tickets {
+export function withQueue(
+  tickets: Tickets,
+  queue: Queue,
+  touched: ReadonlySet<number>,
+  counted: ReadonlySet<number> = new Set(),
+): Tickets {
   const result = new Map<number, Ticket>();
   for (const ticket of [...queue.waiting, ...queue.mine, ...queue.messages]) {
     const known = tickets.get(ticket.id);
-    result.set(ticket.id, known && known.version > ticket.version ? known : ticket);
+    const isNewer =
+      known && (known.version > ticket.version || (known.version === ticket.version && counted.has(ticket.id)));
+    result.set(ticket.id, isNewer ? known : ticket);
   }
   for (const id of touched) {
     const known = tickets.get(id);

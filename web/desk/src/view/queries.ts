@@ -25,6 +25,8 @@ export function refetch(queries: QueryClient, news: DeskNews): void {
       return void renew(queries, ['tickets']);
     case 'ticket':
       return void renew(queries, ['ticket', news.ticket.id]);
+    case 'connected':
+      return void renew(queries, ['ticket']);
     case 'message':
       if (news.message.author === 'user') void renew(queries, ['suggestions', news.ticketId]);
   }

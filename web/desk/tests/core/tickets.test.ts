@@ -89,3 +89,19 @@ describe('waiting', () => {
     expect(waitingSince(ticketWith({ id: 1, status: 'closed' }))).toBeNull();
   });
 });
+
+describe('a queue that was asked for while messages came', () => {
+  const talked = ticketWith({ id: 1, status: 'active', agent: ME, version: 2, unread: 3 });
+
+  it('no longer has a chat that has ended', () => {
+    expect([...withQueue(tickets(talked), queue({}), new Set(), new Set([1])).keys()]).toEqual([]);
+  });
+
+  it('keeps what was counted of one that goes on, unless it knows more', () => {
+    const counted = (version: number): number | undefined =>
+      withQueue(tickets(talked), queue({ mine: [{ ...talked, version, unread: 1 }] }), new Set(), new Set([1])).get(1)
+        ?.unread;
+    expect(counted(2)).toBe(3);
+    expect(counted(3)).toBe(1);
+  });
+});
