@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Page, Playwright, expect
 
-from local import free_port
 from stack import Stack
+from tests.browser.branch import Branch
 from tests.browser.conftest import Complaints
 from tests.browser.desk import DESK_TEXTS, Desk
-from tests.browser.sites import Site, visit
+from tests.browser.sites import visit
 from tests.browser.staff import Staff
 from tests.browser.widget import TEXTS, Widget
 from tests.paths import ROOT
@@ -24,42 +24,16 @@ DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 NIGHT, MORNING, LATER = "2026-11-23T03:00:00+08:00", "2026-11-23T09:05:00+08:00", "2026-11-23T09:16:00+08:00"
 
 
-class Branch:
-    """A gateway of its own that has opening hours and a clock, beside the one of the other tests."""
-
-    def __init__(self, playwright: Playwright, engine: Stack, folder: Path) -> None:
-        """Starts it at night."""
-        hours = json.dumps({day: ["09:00-12:00", "13:30-21:00"] for day in DAYS})
-        unknown, filled_in = "\nopening_hours: null\n", f"\nopening_hours: {hours}\n"
-        organisation = (ROOT / "data/knowledge/organisation.yml").read_text(encoding="utf-8")
-        assert unknown in organisation
-        file = folder / "organisation.yml"
-        file.write_text(organisation.replace(unknown, filled_in), encoding="utf-8")
-        self.stack = Stack(
-            folder / "data",
-            folder / "logs",
-            free_port(),
-            environment={"UWALLET_ORGANISATION_FILE": str(file), "UWALLET_CLOCK": NIGHT},
-            beside=engine,
-        )
-        self.stack.start()
-        self.site = Site(self.stack)
-        self.staff = Staff(playwright, self.stack)
-
-    def set_clock(self, moment: str) -> None:
-        """Lets the gateway go on at another time."""
-        self.stack.restart_gateway(UWALLET_CLOCK=moment)
-
-    def close(self) -> None:
-        """Stops it."""
-        self.staff.close()
-        self.site.close()
-        self.stack.stop()
-
-
 @pytest.fixture
 def branch(_playwright: Playwright, stack: Stack, tmp_path: Path) -> Iterator[Branch]:
-    branch = Branch(_playwright, stack, tmp_path)
+    """It has opening hours, and it is night."""
+    hours = json.dumps({day: ["09:00-12:00", "13:30-21:00"] for day in DAYS})
+    unknown, filled_in = "\nopening_hours: null\n", f"\nopening_hours: {hours}\n"
+    organisation = (ROOT / "data/knowledge/organisation.yml").read_text(encoding="utf-8")
+    assert unknown in organisation
+    file = tmp_path / "organisation.yml"
+    file.write_text(organisation.replace(unknown, filled_in), encoding="utf-8")
+    branch = Branch(_playwright, stack, tmp_path, UWALLET_ORGANISATION_FILE=str(file), UWALLET_CLOCK=NIGHT)
     yield branch
     branch.close()
 
@@ -72,7 +46,7 @@ def test_out_of_hours_and_the_next_morning(
 ) -> None:
     complaints.forgive_lost_connections()
     # Somebody is online, but it is night.
-    night = open_desk(branch, new_context, "lin")
+    night = branch.open_desk(new_context, "lin")
     widget = visit(new_context(), branch.site, "夜猫子")
     widget.greeted()
     widget.say("转人工")
@@ -94,7 +68,7 @@ def test_out_of_hours_and_the_next_morning(
     widget.page.close()
 
     branch.set_clock(MORNING)
-    desk = open_desk(branch, new_context, "chen")
+    desk = branch.open_desk(new_context, "chen")
     desk.lists("messages", "夜猫子")
     desk.open("夜猫子")
     expect(desk.summary).to_contain_text("转账一直没到账，订单尾号是8812")
@@ -122,16 +96,6 @@ def test_out_of_hours_and_the_next_morning(
     # The user who had been answered and has said nothing since was not there; their chat is still open.
     desk.lists("mine", "夜猫子")
     complaints.check()
-
-
-def open_desk(branch: Branch, new_context: Callable[..., BrowserContext], username: str) -> Desk:
-    account = branch.staff[username]
-    account.ask("PUT", "/presence", {"status": "online"})
-    page = new_context(storage_state=account.state).new_page()
-    page.goto(f"{branch.stack.address}/desk")
-    desk = Desk(page)
-    expect(desk.queue.get_by_role("heading").first).to_be_visible()
-    return desk
 
 
 def test_nobody_is_online(

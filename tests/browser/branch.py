@@ -1,0 +1,58 @@
+"""A gateway with settings and a clock of its own, beside the one of the other tests and before the same engine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from playwright.sync_api import BrowserContext, Playwright, expect
+
+from local import free_port
+from stack import Stack
+from tests.browser.desk import Desk
+from tests.browser.sites import Site
+from tests.browser.staff import Staff
+
+
+class Branch:
+    """The gateway, a site that embeds it, and those who work at its desk."""
+
+    def __init__(self, playwright: Playwright, engine: Stack, folder: Path, **environment: str) -> None:
+        """Starts it.
+
+        Args:
+            playwright: For the requests of the staff.
+            engine: Whose engine answers.
+            folder: Where it keeps everything.
+            environment: Its settings.
+        """
+        self.stack = Stack(
+            folder / "data",
+            folder / "logs",
+            free_port(),
+            environment={"UWALLET_RATE_SESSIONS_PER_ADDRESS": "100000/minute", **environment},
+            beside=engine,
+        )
+        self.stack.start()
+        self.site = Site(self.stack)
+        self.staff = Staff(playwright, self.stack)
+
+    def set_clock(self, moment: str) -> None:
+        """Lets the gateway go on at another time."""
+        self.stack.restart_gateway(UWALLET_CLOCK=moment)
+
+    def open_desk(self, new_context: Callable[..., BrowserContext], username: str) -> Desk:
+        """Opens the desk of somebody in a browser of their own; they are online."""
+        account = self.staff[username]
+        account.ask("PUT", "/presence", {"status": "online"})
+        page = new_context(storage_state=account.state).new_page()
+        page.goto(f"{self.stack.address}/desk")
+        desk = Desk(page)
+        expect(desk.queue.get_by_role("heading").first).to_be_visible()
+        return desk
+
+    def close(self) -> None:
+        """Stops it."""
+        self.staff.close()
+        self.site.close()
+        self.stack.stop()
