@@ -1,7 +1,7 @@
 """Measures a turn, side by side: Rasa's own server with its action server, the engine, and Rasa's stock configuration.
 
 Usage: .venv-bench/bin/python -m benchmarks.turns (`make bench` sets up first). Every figure is taken for all systems in
-turn before the next one, REPEAT times, so that a busy minute of the machine strikes them alike; the median counts.
+turn before the next one, several times, so that a busy minute of the machine strikes them alike; the median counts.
 Figures are kept in build/benchmarks/turns.json as they come: a run that was stopped goes on there, for the same commit.
 --fresh begins anew, --quick takes each figure once and with little load, to try the benchmark itself.
 """
@@ -231,6 +231,7 @@ def main() -> None:
     parser.add_argument("--fresh", action="store_true", help="measure everything again")
     parser.add_argument("--quick", action="store_true", help="once, with little load; the result is not kept")
     parser.add_argument("--without-stock", action="store_true", help="leave out DIET and TED")
+    parser.add_argument("--repeat", type=int, default=REPEAT, help=f"how often each is measured (default {REPEAT})")
     options = parser.parse_args()
     if not MODEL.exists():
         sys.exit("There is no trained model. Run `make train` first.")
@@ -241,7 +242,7 @@ def main() -> None:
     measured = Measurements(options.fresh or options.quick, f"{commit} quick" if options.quick else commit)
 
     measured.take("machine", machine)
-    for repetition in range(1 if options.quick else REPEAT):
+    for repetition in range(1 if options.quick else options.repeat):
         for system in systems:
             measured.take(f"single {system.name} {repetition}", lambda: single(system, repetition, options.quick))  # noqa: B023 - called at once
     redis = shutil.which("redis-server")
