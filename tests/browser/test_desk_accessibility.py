@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from stack import Stack
+from tests.browser.composing import compose
 from tests.browser.conftest import Complaints
 from tests.browser.desk import DESK_TEXTS, Desk
 from tests.browser.staff import Staff
@@ -164,13 +165,7 @@ def test_enter_that_ends_a_composition_does_not_send_at_the_desk(
     user.queues()
     desk.serve("小拼")
     desk.reply.focus()
-    keyboard = desk.page.context.new_cdp_session(desk.page)
-    # As pinyin input does: letters are composed, Enter takes them as they are.
-    keyboard.send("Input.imeSetComposition", {"text": "ninhao", "selectionStart": 6, "selectionEnd": 6})
-    for kind in ("rawKeyDown", "keyUp"):
-        keyboard.send(
-            "Input.dispatchKeyEvent", {"type": kind, "key": "Process", "code": "Enter", "windowsVirtualKeyCode": 229}
-        )
+    keyboard = compose(desk.page, "ninhao")
     expect(desk.reply).to_have_value("ninhao")
     # As Safari does: the key itself, while it composes.
     desk.reply.dispatch_event(

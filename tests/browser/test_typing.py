@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
+from tests.browser.composing import compose
 from tests.browser.test_procedures import step
 from tests.browser.widget import TEXTS, Widget
 
@@ -12,13 +13,7 @@ def test_enter_that_ends_a_composition_does_not_send(widget: Widget) -> None:
     widget.open()
     widget.greeted()
     widget.composer.focus()
-    keyboard = widget.page.context.new_cdp_session(widget.page)
-    # As pinyin input does: letters are composed, Enter takes them as they are.
-    keyboard.send("Input.imeSetComposition", {"text": "wangji", "selectionStart": 6, "selectionEnd": 6})
-    for kind in ("rawKeyDown", "keyUp"):
-        keyboard.send(
-            "Input.dispatchKeyEvent", {"type": kind, "key": "Process", "code": "Enter", "windowsVirtualKeyCode": 229}
-        )
+    keyboard = compose(widget.page, "wangji")
     expect(widget.composer).to_have_value("wangji")
     # As Safari does: the key itself, while it composes.
     widget.composer.evaluate(

@@ -66,31 +66,26 @@ async def understandings(gateway: Gateway) -> list[tuple[int, str | None]]:
         return [(row.message_id, row.trouble) for row in rows]
 
 
-@pytest.mark.parametrize("typed", [True, False])
-async def test_none_of_these_marks_the_message_before_the_choices(start_gateway: StartGateway, typed: bool) -> None:
-    engine = FakeEngine(answers={"密码的事": CHOICE, "都不是": NONE, "/none_of_these": NONE})
-    async with start_gateway(engine) as gateway:
-        token = await gateway.token()
-        await say(gateway, token, text="密码的事")
-        await say(gateway, token, **({"text": "都不是"} if typed else {"payload": "/none_of_these"}))
-        found = await understandings(gateway)
-    # The typed one was understood well; a button is nothing to understand.
-    assert found == [(1, "not_meant"), *([(3, None)] if typed else [])]
-
-
 CHOSEN = answer("好的", {"kind": "chosen", "topic": None, "step": None, "value": None})
 DOUBT = answer("您是不是想问", {"kind": "not_understood", "topic": None, "step": None}, band="choice", ask="choice")
 
 
 @pytest.mark.parametrize("typed", [True, False])
-async def test_a_choice_marks_the_message_before_the_choices(start_gateway: StartGateway, typed: bool) -> None:
-    engine = FakeEngine(answers={"密码的事": CHOICE, "第一个": CHOSEN, "/button": CHOSEN})
+@pytest.mark.parametrize(
+    ("text", "payload", "answered", "trouble"),
+    [("都不是", "/none_of_these", NONE, "not_meant"), ("第一个", "/button", CHOSEN, "chosen")],
+)
+async def test_the_answer_to_choices_marks_the_message_before_them(
+    start_gateway: StartGateway, text: str, payload: str, answered: dict[str, Any], trouble: str, typed: bool
+) -> None:
+    engine = FakeEngine(answers={"密码的事": CHOICE, text: answered, payload: answered})
     async with start_gateway(engine) as gateway:
         token = await gateway.token()
         await say(gateway, token, text="密码的事")
-        await say(gateway, token, **({"text": "第一个"} if typed else {"payload": "/button"}))
+        await say(gateway, token, **({"text": text} if typed else {"payload": payload}))
         found = await understandings(gateway)
-    assert found == [(1, "chosen"), *([(3, None)] if typed else [])]
+    # The typed one was understood well; a button is nothing to understand.
+    assert found == [(1, trouble), *([(3, None)] if typed else [])]
 
 
 @pytest.mark.parametrize(("answered", "kept"), [(CHOSEN, "not_understood"), (NONE, "not_meant")])
