@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from playwright.sync_api import BrowserContext, Playwright, expect
+from playwright.sync_api import BrowserContext, Playwright
 
 from local import free_port
 from stack import Stack
@@ -43,13 +43,7 @@ class Branch:
 
     def open_desk(self, new_context: Callable[..., BrowserContext], username: str) -> Desk:
         """Opens the desk of somebody in a browser of their own; they are online."""
-        account = self.staff[username]
-        account.ask("PUT", "/presence", {"status": "online"})
-        page = new_context(storage_state=account.state).new_page()
-        page.goto(f"{self.stack.address}/desk")
-        desk = Desk(page)
-        expect(desk.queue.get_by_role("heading").first).to_be_visible()
-        return desk
+        return self.staff[username].open_desk(self.stack.address, new_context)
 
     def close(self) -> None:
         """Stops it."""

@@ -205,13 +205,7 @@ def desk_of(
     """Opens the desk of somebody, by username, in a browser of their own; they are online."""
 
     def open_desk(username: str, **options: object) -> Desk:
-        account = staff[username]
-        account.ask("PUT", "/presence", {"status": "online"})
-        page = new_context(storage_state=account.state, **options).new_page()
-        page.goto(f"{stack.address}/desk")
-        desk = Desk(page)
-        expect(desk.queue.get_by_role("heading").first).to_be_visible()
-        return desk
+        return staff[username].open_desk(stack.address, new_context, **options)
 
     yield open_desk
     complaints.check()

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from playwright.sync_api import APIRequestContext, Playwright, StorageState
+from playwright.sync_api import APIRequestContext, BrowserContext, Playwright, StorageState, expect
 
 from stack import FIRST_ADMIN, FIRST_ADMIN_NAME, Stack
+from tests.browser.desk import Desk
 
 # Username, name, role.
 TEAM = (("lin", "小林", "agent"), ("chen", "小陈", "agent"), ("wang", "王主管", "supervisor"))
@@ -37,6 +39,15 @@ class Account:
             f"/desk/api{path}", method=method, data=body, headers={"X-CSRF-Token": self._csrf}, fail_on_status_code=True
         )
         return response.json() if response.body() else None
+
+    def open_desk(self, address: str, new_context: Callable[..., BrowserContext], **options: object) -> Desk:
+        """Opens the desk of a gateway in a browser of their own; they are online."""
+        self.ask("PUT", "/presence", {"status": "online"})
+        page = new_context(storage_state=self.state, **options).new_page()
+        page.goto(f"{address}/desk")
+        desk = Desk(page)
+        expect(desk.queue.get_by_role("heading").first).to_be_visible()
+        return desk
 
     def close(self) -> None:
         """Lets go of the connection."""
