@@ -111,6 +111,8 @@ def _everywhere(
     harmless(widget.page)
 
     _afterwards(wang, user_id, screenshot)
+    # A desk that is still open would be told to sign in again, and the browser's console would have its 401.
+    mallory.page.close()
     staff.remove("mallory")
 
 
