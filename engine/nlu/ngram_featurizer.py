@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
-import sys
-from collections import Counter
-from collections.abc import Sequence
-from typing import Any, cast
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,8 +25,9 @@ from scipy.sparse import csr_matrix
 from engine.nlu.contrast import Span, last_clause
 from engine.nlu.contrast_focus import WANTED_SPANS
 from engine.nlu.lexicon import read_lexicon
+from engine.nlu.ngram_vocabulary import NgramVocabulary
 from engine.nlu.normalized_spacy_nlp import NormalizedSpacyNLP, normalized_text
-from engine.nlu.views import EDGES, character_units, ngrams, syllable_units
+from engine.nlu.views import EDGES, character_units, syllable_units
 from engine.paths import ROOT
 
 
@@ -113,10 +113,10 @@ class NgramFeaturizer(GraphComponent):
         self._model_storage = model_storage
         self._resource = resource
         self._aliases = aliases
-        self._vocabulary: dict[str, int] = {}
+        self._lengths = range(config["min_ngram"], config["max_ngram"] + 1)
+        self._vocabulary = NgramVocabulary({}, self._lengths, np.empty(0, np.int64))
         self._edges: frozenset[int] = frozenset()
-        # Python's numbers: taking single ones out of an array takes longer than the arithmetic.
-        self._idf: list[float] = []
+        self._idf: NDArray[np.float64] = np.empty(0)
         self._row_template: dict[str, Any] = {}
 
     @classmethod
@@ -138,31 +138,28 @@ class NgramFeaturizer(GraphComponent):
             return tuple(_word_units(message, spans))
         return (_text(message, spans),)
 
-    def _ngrams(self, reading: tuple[str, ...]) -> list[str]:
+    def _units(self, reading: tuple[str, ...]) -> Sequence[str]:
         if self._config["view"] == "word":
-            units: Sequence[str] = reading
-        else:
-            cut = character_units if self._config["view"] == "character" else syllable_units
-            units = cut(reading[0], self._aliases)
-        return ngrams(units, range(self._config["min_ngram"], self._config["max_ngram"] + 1))
-
-    def _analyze(self, message: Message) -> list[str]:
-        return self._ngrams(self._read(message))
+            return reading
+        cut = character_units if self._config["view"] == "character" else syllable_units
+        return cut(reading[0], self._aliases)
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learns vocabulary and document frequencies from the messages that have an intent."""
-        # Serving does without: 35 MB and a second of start.
-        from sklearn.feature_extraction.text import TfidfVectorizer  # noqa: PLC0415
-
-        vectorizer = TfidfVectorizer(analyzer=self._analyze, sublinear_tf=True).fit(training_data.intent_examples)
-        self._learned(vectorizer.vocabulary_, vectorizer.idf_)
+        documents = [self._units(self._read(message)) for message in training_data.intent_examples]
+        try:
+            vocabulary, counts = NgramVocabulary.build(documents, self._lengths)
+        except ValueError as error:
+            raise InvalidConfigException(f"NgramFeaturizer: {error} Make max_ngram smaller.") from error
+        # As TfidfVectorizer computes them, with smoothing.
+        self._learned(vocabulary, np.log((1 + len(documents)) / (1 + counts)) + 1)
         self._persist()
         return self._resource
 
-    def _learned(self, vocabulary: dict[str, int], idf: NDArray[np.float64]) -> None:
-        self._vocabulary, self._idf = vocabulary, idf.tolist()
-        self._row_template = dict(vars(csr_matrix((1, len(vocabulary)))))
-        self._edges = frozenset(vocabulary[edge] for edge in EDGES if edge in vocabulary)
+    def _learned(self, vocabulary: NgramVocabulary, idf: NDArray[np.float64]) -> None:
+        self._vocabulary, self._idf = vocabulary, idf
+        self._row_template = dict(vars(csr_matrix((1, len(idf)))))
+        self._edges = frozenset(vocabulary.count([[edge] for edge in EDGES]).indices.tolist())
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Adds the features to all training examples."""
@@ -171,52 +168,44 @@ class NgramFeaturizer(GraphComponent):
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Adds the features to each message."""
+        readings = [self._read(message) for message in messages]
         # The parts of a message often have their last clause in common.
-        rows: dict[tuple[str, ...], csr_matrix] = {}
-        for message in messages:
-            reading = self._read(message)
-            row = rows.get(reading)
-            if row is None:
-                row = rows[reading] = self._row(reading)
-            message.add_features(Features(row, FEATURE_TYPE_SENTENCE, TEXT, self._name))
+        distinct = list(dict.fromkeys(readings))
+        rows = dict(zip(distinct, self._rows(distinct), strict=True))
+        for message, reading in zip(messages, readings, strict=True):
+            message.add_features(Features(rows[reading], FEATURE_TYPE_SENTENCE, TEXT, self._name))
         return messages
 
-    def _row(self, reading: tuple[str, ...]) -> csr_matrix:
+    def _rows(self, readings: Sequence[tuple[str, ...]]) -> Iterator[csr_matrix]:
         # What TfidfVectorizer.transform computes, without its checks and copies, which take ten times as long as the
         # arithmetic for a single short message.
-        found = Counter(map(self._vocabulary.get, self._ngrams(reading)))
-        unknown = found.pop(None, 0)
-        counts = cast("Counter[int]", found)
-        # What is unknown in a text of which nothing but the edges is known: a foreign script. Beginning and end alone
-        # look like those of a short yes.
-        if unknown and counts.keys() <= self._edges:
-            counts.clear()
-        indices = sorted(counts)
-        # Nearly every n-gram stands once in a message: 1 + log(1).
-        values = np.array(
-            [
-                self._idf[index] if (n := counts[index]) == 1 else (1 + math.log(n)) * self._idf[index]
-                for index in indices
-            ]
-        )
-        norm = math.sqrt(values @ values)
-        if norm:
-            values *= self._config["weight"] / norm
-        return self._one_row(values, indices)
+        indices, counts, bounds = self._vocabulary.count([self._units(reading) for reading in readings])
+        values = (np.log(counts) + 1) * self._idf[indices]
+        # As csr_matrix has them.
+        columns = indices.astype(np.int32)
+        for start, end in itertools.pairwise(bounds.tolist()):
+            of_row, known = values[start:end], columns[start:end]
+            # A text of which nothing but the edges is known: a foreign script. Beginning and end alone look like those
+            # of a short yes.
+            if end - start <= len(self._edges) and self._edges.issuperset(known.tolist()):
+                of_row, known = of_row[:0], known[:0]
+            norm = math.sqrt(of_row @ of_row)
+            if norm:
+                of_row *= self._config["weight"] / norm
+            yield self._one_row(of_row, known)
 
-    def _one_row(self, values: NDArray[np.float64], indices: list[int]) -> csr_matrix:
+    def _one_row(self, values: NDArray[np.float64], indices: NDArray[np.int32]) -> csr_matrix:
         # The constructor checks what is right here by construction, for longer than the n-grams take.
         row = csr_matrix.__new__(csr_matrix)
         row.__dict__.update(self._row_template)
-        row.data, row.indices, row.indptr = values, np.array(indices, np.int32), np.array([0, len(indices)], np.int32)
+        row.data, row.indices, row.indptr = values, indices, np.array([0, len(indices)], np.int32)
         return row
 
     def _persist(self) -> None:
-        terms = sorted(self._vocabulary, key=self._vocabulary.__getitem__)
         with self._model_storage.write_to(self._resource) as folder:
-            (folder / "terms.json").write_text(json.dumps(terms, ensure_ascii=False), encoding="utf-8")
+            self._vocabulary.save(folder)
             (folder / "aliases.json").write_text(json.dumps(self._aliases, ensure_ascii=False), encoding="utf-8")
-            np.save(folder / "idf.npy", np.array(self._idf))
+            np.save(folder / "idf.npy", self._idf)
 
     @classmethod
     def load(
@@ -229,10 +218,8 @@ class NgramFeaturizer(GraphComponent):
     ) -> NgramFeaturizer:
         """Loads a trained component (see parent class)."""
         with model_storage.read_from(resource) as folder:
-            terms = json.loads((folder / "terms.json").read_text(encoding="utf-8"))
             aliases = json.loads((folder / "aliases.json").read_text(encoding="utf-8"))
             idf = np.load(folder / "idf.npy", allow_pickle=False)
-        featurizer = cls(config, execution_context.node_name, model_storage, resource, aliases)
-        # The featurizers have most n-grams in common.
-        featurizer._learned({sys.intern(term): index for index, term in enumerate(terms)}, idf)
+            featurizer = cls(config, execution_context.node_name, model_storage, resource, aliases)
+            featurizer._learned(NgramVocabulary.load(folder, featurizer._lengths), idf)
         return featurizer

@@ -13,14 +13,14 @@ WIDTHS = (40, 7, 25)
 
 def test_confidences_are_the_softmax_of_the_linear_scores() -> None:
     generator = np.random.default_rng(1)
-    weights = np.asfortranarray(generator.normal(size=(5, sum(WIDTHS))).astype(np.float32))
+    weights = generator.normal(size=(sum(WIDTHS), 5)).astype(np.float16)
     bias = generator.normal(size=5).astype(np.float32)
     model = LinearModel([f"intent_{number}" for number in range(5)], weights, bias, 1.5)
     rows = [
         [random(1, width, density, "csr", random_state=seed + width) for width in WIDTHS]
         for seed, density in enumerate((0.3, 0.1, 0.0, 1.0))
     ]
-    expected = [softmax((hstack(row).toarray()[0] @ weights.T + bias) * 1.5) for row in rows]
+    expected = [softmax((hstack(row).toarray()[0] @ weights.astype(np.float32) + bias) * 1.5) for row in rows]
     np.testing.assert_allclose(model.confidences(rows), expected, rtol=1e-5)
     # Alone as among others.
     np.testing.assert_array_equal(model.confidences(rows[:1]), model.confidences(rows)[:1])
