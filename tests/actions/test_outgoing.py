@@ -6,10 +6,11 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from opencc import OpenCC
 
 from actions.base import domain_settings
 from actions.dialogue.messages import Button, Progress, Reply
-from actions.outgoing import Script, put_into_words, script_of
+from actions.outgoing import Script, _converter_of_characters, _in_script, put_into_words, script_of
 
 RESPONSES: dict[str, list[dict[str, Any]]] = {
     "utter_step": [
@@ -78,3 +79,16 @@ def test_a_client_is_told_what_it_can_draw() -> None:
         },
     }
     assert put_into_words(REPLY, RESPONSES, [], Script.SIMPLIFIED).metadata == {}
+
+
+def test_single_characters_are_converted_as_with_the_table_of_phrases() -> None:
+    whole, characters = OpenCC("s2t"), _converter_of_characters()
+    for number in range(0x3400, 0xA000):
+        assert characters.convert(chr(number)) == whole.convert(chr(number))
+
+
+def test_replies_are_converted_as_by_the_standard_of_taiwan() -> None:
+    standard = OpenCC("s2tw")
+    texts = [variant["text"] for variants in domain_settings().responses.values() for variant in variants]
+    for text in [*texts, "头发发了，里程在里面，后面的皇后", "账户被盗，支付宝转账"]:
+        assert _in_script(text, Script.TRADITIONAL) == standard.convert(text)
