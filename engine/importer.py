@@ -39,6 +39,7 @@ class KnowledgeImporter(RasaFileImporter):
         """
         super().__init__(*args, **kwargs)
         self._examples: TrainingData | None = None
+        self._domain: Domain | None = None
         self._knowledge = load_knowledge(KNOWLEDGE)
         problems = list(_unknown_values(self._knowledge, read_lexicon(LEXICON).entity_values))
         if problems:
@@ -53,6 +54,12 @@ class KnowledgeImporter(RasaFileImporter):
         if self._examples is None:
             self._examples = super().get_nlu_data(language)
         return self._examples
+
+    def get_domain(self) -> Domain:
+        """Returns the domain in the domain file, read once: Rasa asks three times, and merging makes copies too."""
+        if self._domain is None:
+            self._domain = super().get_domain()
+        return self._domain
 
     def get_stories(self, exclusion_percentage: int | None = None) -> StoryGraph:
         """Returns the rules in the data files and one rule for each topic that has an intent."""

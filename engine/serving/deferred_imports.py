@@ -2,22 +2,72 @@
 
 from __future__ import annotations
 
+import itertools
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
 from typing import Any
 
-# Modules that Rasa imports and uses only in functions that serving does not call. The import runs when one of their
-# attributes is first read, so nothing that does need them breaks. A name stands for a function that Rasa imports by
-# name (`from x import f`): its first call runs the import.
+# Rasa's channels by the names that credentials.yml knows them by. Rasa imports each of them with the libraries of its
+# platform: half a second and 40 MB.
+CHANNELS: dict[str, tuple[str, str]] = {
+    "botframework": ("BotFrameworkInput", "botframework"),
+    "console": ("CmdlineInput", "cmdline"),
+    "facebook": ("FacebookInput", "facebook"),
+    "hangouts": ("HangoutsInput", "hangouts"),
+    "mattermost": ("MattermostInput", "mattermost"),
+    "rasa_chat": ("RasaChatInput", "rasa"),
+    "rocketchat": ("RocketChatInput", "rocketchat"),
+    "slack": ("SlackInput", "slack"),
+    "socketio": ("SocketIOInput", "socketio"),
+    "telegram": ("TelegramInput", "telegram"),
+    "twilio": ("TwilioInput", "twilio"),
+    "twilio_voice": ("TwilioVoiceInput", "twilio_voice"),
+    "webexteams": ("WebexTeamsInput", "webexteams"),
+}
+
+# Modules that are imported and then used only in functions that serving does not call. The import runs when one of
+# their attributes is first read, so nothing that does need them breaks. The names beside a module are those that others
+# import from it (`from x import f`): they get a stand-in, and the import runs when that is first used.
 DEFERRED: dict[str, tuple[str, ...]] = {
+    **{f"rasa.core.channels.{module}": (name,) for module, (name, _) in CHANNELS.items()},
+    "rasa.core.jobs": (),  # for reminders and model servers; brings apscheduler and pkg_resources
     "rasa.utils.train_utils": (),  # for every entity extractor; brings TensorFlow: 350 MB and seconds
     "rasa.utils.plotting": (),  # for `rasa.nlu.test`, which the server imports; brings matplotlib
+    "boto3": (),  # for the tracker store DynamoDB
+    "boto3.dynamodb": (),
+    "boto3.dynamodb.conditions": ("Key",),
     "dask": (),  # runs the graph in Rasa; here engine.serving.graph_runner does
+    "h5py": (),  # for thinc's models of Keras
+    "jwt": (),  # for servers that ask for tokens; brings cryptography's certificates
+    "packaging.requirements": ("Requirement",),  # for spaCy's packages
+    "pkg_resources": (),  # jieba's way to the dictionary that ours is made of
+    "portalocker.redis": ("RedisLock",),  # for locks between machines
+    "pymongo": (),  # for the tracker store MongoDB
+    "pymongo.collection": ("Collection",),
+    "pymongo.errors": (),
+    "requests": (),  # for telemetry
+    "rich": (),  # for stacks printed by structlog
+    "rich.console": ("Console",),
+    "rich.traceback": ("Traceback",),
+    "scipy.sparse.csgraph": (),  # graphs; brings scipy's linear algebra
     "sklearn": (),  # for data of neural networks, by the name below; brings scipy.stats: 35 MB
     "sklearn.model_selection": ("train_test_split",),
+    "spacy.cli": (),  # spaCy's command line, for one function; brings jinja2, typer and weasel
+    "spacy.cli.info": ("info",),
+}
+
+
+# Rasa's components that bring TensorFlow; its registry and its validator of configurations import them.
+NEURAL: dict[str, tuple[str, ...]] = {
+    "rasa.core.policies.ted_policy": ("TEDPolicy",),
+    "rasa.core.policies.unexpected_intent_policy": ("UnexpecTEDIntentPolicy",),
+    "rasa.nlu.classifiers.diet_classifier": ("DIETClassifier",),
+    "rasa.nlu.featurizers.dense_featurizer.convert_featurizer": ("ConveRTFeaturizer",),
+    "rasa.nlu.featurizers.dense_featurizer.lm_featurizer": ("LanguageModelFeaturizer",),
+    "rasa.nlu.selectors.response_selector": ("ResponseSelector",),
 }
 
 
@@ -33,17 +83,49 @@ class _DeferredModule(ModuleType):
             # Asked for by those who walk through all modules, such as `inspect` and `warnings`.
             raise AttributeError(name)
         if name in DEFERRED[self.__name__]:
-            return _deferred_function(self, name)
+            return _stand_in(self, name)
         _load(self)
         return getattr(self, name)
 
 
-def _deferred_function(module: _DeferredModule, name: str) -> Callable[..., Any]:
-    def call(*args: Any, **kwargs: Any) -> Any:
-        _load(module)
-        return getattr(module, name)(*args, **kwargs)
+class _StandIn:
+    """Takes the place of a function or class that others import by name, until one of them uses it."""
 
-    return call
+    def __init__(self, module: _DeferredModule, name: str) -> None:
+        self._module, self._name = module, name
+
+    def _real(self) -> Any:
+        _load(self._module)
+        return getattr(self._module, self._name)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self._real()(*args, **kwargs)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return getattr(self._real(), name)
+
+    def __mro_entries__(self, bases: tuple[Any, ...]) -> tuple[Any, ...]:
+        return (self._real(),)
+
+    def __instancecheck__(self, instance: object) -> bool:
+        return self.__subclasscheck__(type(instance))
+
+    def __subclasscheck__(self, subclass: type) -> bool:
+        # While the class does not exist, nothing can be derived from it.
+        return not isinstance(self._module, _DeferredModule) and issubclass(subclass, self._real())
+
+
+class _ChannelStandIn(_StandIn):
+    def name(self) -> str:
+        """What Rasa asks every channel for, to find the ones in credentials.yml."""
+        return CHANNELS[self._module.__name__.rpartition(".")[2]][1]
+
+
+def _stand_in(module: _DeferredModule, name: str) -> _StandIn:
+    kind = _ChannelStandIn if module.__name__.startswith("rasa.core.channels.") else _StandIn
+    return kind(module, name)
 
 
 def _load(module: ModuleType) -> None:
@@ -78,6 +160,9 @@ class _DeferringLoader(Loader):
 
 class _DeferringFinder(MetaPathFinder):
     def find_spec(self, name: str, path: Sequence[str] | None, target: ModuleType | None = None) -> ModuleSpec | None:
+        if name == "distutils":
+            # Sanic wants one function of it; setuptools would put all of itself in the place of Python's own.
+            return PathFinder.find_spec(name, path, target)
         if name not in DEFERRED:
             package = sys.modules.get(name.rpartition(".")[0])
             if isinstance(package, _DeferredModule):
@@ -87,6 +172,17 @@ class _DeferringFinder(MetaPathFinder):
         spec = PathFinder.find_spec(name, path, target) or ModuleSpec(name, None)
         spec.loader = _DeferringLoader(spec.loader)
         return spec
+
+
+def defer_neural_components(configured: Iterable[str]) -> None:
+    """Makes the imports of `NEURAL` wait too, unless one of its components is configured.
+
+    Args:
+        configured: The names or module paths of the components in use.
+    """
+    used = {name.rpartition(".")[2] for name in configured}
+    if not used.intersection(itertools.chain.from_iterable(NEURAL.values())):
+        DEFERRED.update(NEURAL)
 
 
 def defer_imports() -> None:

@@ -6,9 +6,17 @@ import ast
 import subprocess
 import sys
 
+import pytest
+from rasa.core.channels import BUILTIN_CHANNELS
+
+from engine.serving.deferred_imports import CHANNELS
 from tests.paths import ROOT
 
-HEAVY = ("tensorflow", "matplotlib", "dask.core", "scipy.stats")
+HEAVY = (
+    *("aiogram", "apscheduler", "boto3.session", "cn2an", "cryptography.x509", "dask.core", "h5py.h5", "matplotlib"),
+    *("pymongo.mongo_client", "questionary", "scipy.linalg", "scipy.stats", "setuptools"),
+    *("slack_sdk", "tensorflow", "twilio.rest", "typer", "webexteamssdk"),
+)
 LOADED = f"print(sorted(name for name in {HEAVY} if name in sys.modules))"
 
 
@@ -21,7 +29,7 @@ def run(*lines: str) -> str:
     return result.stdout.splitlines()[-1]
 
 
-def test_a_whole_turn_needs_neither_tensorflow_nor_matplotlib_nor_dask() -> None:
+def test_a_whole_turn_needs_nothing_heavy() -> None:
     assert (
         run(
             "import asyncio, inspect, warnings",
@@ -35,6 +43,33 @@ def test_a_whole_turn_needs_neither_tensorflow_nor_matplotlib_nor_dask() -> None
             "assert len(answers) == 2, answers",
         )
         == "[]"
+    )
+
+
+@pytest.mark.parametrize("module", CHANNELS)
+def test_a_channel_is_known_by_its_name_before_it_is_imported(module: str) -> None:
+    name, channel = CHANNELS[module]
+    assert BUILTIN_CHANNELS[channel].__module__ == f"rasa.core.channels.{module}"
+    assert BUILTIN_CHANNELS[channel].__name__ == name
+    assert BUILTIN_CHANNELS[channel].name() == channel
+
+
+def test_all_channels_but_those_of_rest_wait() -> None:
+    assert set(BUILTIN_CHANNELS) - {channel for _, channel in CHANNELS.values()} == {"rest", "callback"}
+
+
+def test_a_stand_in_can_be_asked_and_inherited_from() -> None:
+    assert (
+        run(
+            "from rasa.core.channels import BUILTIN_CHANNELS, RasaChatInput",
+            "assert type(RasaChatInput) is not type",
+            "class Own(RasaChatInput): pass",
+            "from rasa.core.channels.rasa_chat import RasaChatInput as Real",
+            "assert type(Real) is type and Own.__mro__[1] is Real",
+            "assert isinstance(Own('http://x'), RasaChatInput) and issubclass(Own, RasaChatInput)",
+            "assert type(BUILTIN_CHANNELS['rasa'].from_credentials({'url': 'http://x'})) is Real",
+        )
+        == "['cryptography.x509']"
     )
 
 
@@ -93,3 +128,18 @@ def test_what_is_not_installed_is_said_when_it_is_used() -> None:
         )
         == "[]"
     )
+
+
+def test_neural_components_wait_unless_they_are_configured() -> None:
+    lines = [
+        "import rasa.engine.recipes.default_recipe",
+        "from engine.serving.deferred_imports import defer_neural_components",
+        "defer_neural_components(configured)",
+        "recipe = rasa.engine.recipes.default_recipe.DefaultV1Recipe()",
+        "pipeline, policies = [{'name': name} for name in configured], [{'name': 'RulePolicy'}]",
+        "recipe.graph_config_for_recipe({'language': 'zh', 'pipeline': pipeline, 'policies': policies}, {})",
+    ]
+    assert "tensorflow" not in run("configured = ['WhitespaceTokenizer', 'CountVectorsFeaturizer']", *lines)
+    for name in ("DIETClassifier", "rasa.nlu.classifiers.diet_classifier.DIETClassifier"):
+        pipeline = ["WhitespaceTokenizer", "CountVectorsFeaturizer", name]
+        assert "tensorflow" in run(f"configured = {pipeline}", *lines)
