@@ -6,9 +6,13 @@ Usage: python -m engine.serve, with the arguments of `rasa run` (`--help` lists 
 
 from __future__ import annotations
 
+import gc
 import sys
 
-from engine.serving.command_line import main
+# Until everything is loaded (engine.serving.server): there is next to no garbage in it to be found, again and again.
+gc.disable()
+
+from engine.serving.command_line import main  # noqa: E402 - see above
 
 if __name__ == "__main__":
     sys.exit(main(__doc__))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -48,6 +49,8 @@ def serve_bot(port: int, *arguments: str, on_ready: Callable[[], None] | None = 
         signal.signal(number, _interrupt)
     os.chdir(ROOT)
     sys.path.insert(0, str(ROOT))
+    # Next to nothing that is made while everything is loaded is garbage; the server turns it on again.
+    gc.disable()
     from engine.serving import command_line  # noqa: PLC0415 - takes seconds: only when the settings are right
 
     options = command_line.parser().parse_args(

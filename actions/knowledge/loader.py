@@ -66,15 +66,23 @@ def load_knowledge(folder: Path = DEFAULT_FOLDER) -> Knowledge:
     Raises:
         KnowledgeError: With every mistake found, as `file:line: field: reason`.
     """
+    try:
+        return _load(folder, "safe")
+    except KnowledgeError:
+        # The reader that keeps the lines takes five times as long.
+        return _load(folder, "rt")
+
+
+def _load(folder: Path, reader: str) -> Knowledge:
     problems: list[str] = []
     topics: dict[str, Topic] = {}
     organisation: Organisation | None = None
     wording: Wording | None = None
-    documents: dict[str, CommentedMap] = {}
+    documents: dict[str, dict[str, Any]] = {}
     if not folder.is_dir():
         raise KnowledgeError([f"{folder}: the folder of the knowledge files does not exist"])
     for path in sorted(folder.glob("*.yml")):
-        document = _read_document(path, problems)
+        document = _read_document(path, reader, problems)
         if document is None:
             continue
         documents[path.stem] = document
@@ -109,9 +117,11 @@ def load_knowledge(folder: Path = DEFAULT_FOLDER) -> Knowledge:
     return Knowledge(topics=topics, organisation=organisation, wording=wording)
 
 
-def _read_document(path: Path, problems: list[str]) -> CommentedMap | None:
+def _read_document(path: Path, reader: str, problems: list[str]) -> dict[str, Any] | None:
     try:
-        document = YAML(typ="rt").load(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        # Rasa has taught the quick reader to put the environment's variables in.
+        document = YAML(typ="rt" if "${" in text else reader).load(text)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         problems.append(f"{path}:{mark.line + 1 if mark else 1}: not valid YAML: {error.problem or error.context}")
@@ -119,14 +129,14 @@ def _read_document(path: Path, problems: list[str]) -> CommentedMap | None:
     except UnicodeDecodeError as error:
         problems.append(f"{path}:1: not valid UTF-8: {error.reason} at byte {error.start}")
         return None
-    if not isinstance(document, CommentedMap):
+    if not isinstance(document, dict):
         problems.append(f"{path}:1: expected a mapping of fields, found {type(document).__name__}")
         return None
     return document
 
 
 def _parse(
-    model: type[ModelType], document: CommentedMap, extra: dict[str, Any], path: Path, problems: list[str]
+    model: type[ModelType], document: dict[str, Any], extra: dict[str, Any], path: Path, problems: list[str]
 ) -> ModelType | None:
     try:
         return model.parse_obj({**document, **extra})
@@ -154,9 +164,10 @@ def _field(location: Sequence[Any]) -> str:
     return name
 
 
-def _line(document: CommentedMap, location: Sequence[Any]) -> int:
-    """Returns the line (from 1) of the deepest part of `location` that stands in the file."""
-    line, node = 1, document
+def _line(document: dict[str, Any], location: Sequence[Any]) -> int:
+    """Returns the line (from 1) of the deepest part of `location` in the file, 1 if the reader kept none."""
+    line: int = 1
+    node: Any = document
     for part in location:
         try:
             if isinstance(node, CommentedMap) and part in node:
@@ -181,7 +192,7 @@ def _dangling_references(topic: Topic, topics: Mapping[str, Topic]) -> Iterable[
 
 
 def _repeated_menu_positions(
-    topics: Iterable[Topic], folder: Path, documents: Mapping[str, CommentedMap]
+    topics: Iterable[Topic], folder: Path, documents: Mapping[str, dict[str, Any]]
 ) -> Iterable[str]:
     taken: dict[int, str] = {}
     for topic in topics:

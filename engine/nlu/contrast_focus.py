@@ -12,7 +12,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from engine.nlu.contrast import ContrastRules
-from engine.nlu.lexicon import read_lexicon
+from engine.nlu.lexicon import read_contrast_rules
 from engine.nlu.normalized_spacy_nlp import NormalizedSpacyNLP, normalized_text
 from engine.paths import ROOT
 
@@ -52,7 +52,7 @@ class ContrastFocus(GraphComponent):
         execution_context: ExecutionContext,
     ) -> ContrastFocus:
         """Creates the component (see parent class)."""
-        return cls(read_lexicon(ROOT / config["lexicon"]).contrast)
+        return cls(read_contrast_rules(ROOT / config["lexicon"]))
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Marks all training examples, so that training and serving see the same."""

@@ -68,9 +68,27 @@ def read_lexicon(folder: Path) -> Lexicon:
         aliases=_read_aliases(folder / "aliases.yml"),
         entity_patterns=patterns,
         entity_values=values,
-        contrast=_read_rules(folder / "contrast.yml", contrast_rules),
-        parts=_read_rules(folder / "requests.yml", part_rules),
+        contrast=read_contrast_rules(folder),
+        parts=read_part_rules(folder),
     )
+
+
+def read_contrast_rules(folder: Path) -> ContrastRules:
+    """Reads and checks `contrast.yml` of the lexicon alone.
+
+    Raises:
+        LexiconError: The file is missing or has the wrong shape.
+    """
+    return _read_rules(folder / "contrast.yml", contrast_rules)
+
+
+def read_part_rules(folder: Path) -> PartRules:
+    """Reads and checks `requests.yml` of the lexicon alone.
+
+    Raises:
+        LexiconError: The file is missing or has the wrong shape.
+    """
+    return _read_rules(folder / "requests.yml", part_rules)
 
 
 def _read_text(path: Path) -> str:

@@ -14,7 +14,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from engine.nlu.contrast import Span
 from engine.nlu.contrast_focus import WANTED_SPANS
-from engine.nlu.lexicon import read_lexicon
+from engine.nlu.lexicon import read_part_rules
 from engine.nlu.normalized_spacy_nlp import NormalizedSpacyNLP, normalized_text
 from engine.nlu.parts import Boundary, PartRules
 from engine.paths import ROOT
@@ -58,7 +58,7 @@ class MessageParts(GraphComponent):
         execution_context: ExecutionContext,
     ) -> MessageParts:
         """Creates the component (see parent class)."""
-        return cls(read_lexicon(ROOT / config["lexicon"]).parts)
+        return cls(read_part_rules(ROOT / config["lexicon"]))
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Leaves the training examples as they are."""

@@ -17,22 +17,27 @@ import jieba
 from marisa_trie import Trie
 
 _WORDS_FILE = "dictionary.marisa"
-_FREQUENCIES_FILE = "dictionary.frequencies"
+_NUMBERS_FILE = "dictionary.numbers"
 # Type code of `array`: four bytes on every system that jieba's frequencies are known to run on.
-_FREQUENCY = "i"
+_NUMBER = "i"
 
 
 class Segmenter(jieba.Tokenizer):
     """A jieba tokenizer that reads its words from a trie. Words cannot be added."""
 
-    def __init__(self, words: Trie, frequencies: array[int]) -> None:
-        """Takes the words and, by the id of each, how often it occurs; the last number is jieba's total of all."""
+    def __init__(self, words: Trie, numbers: array[int]) -> None:
+        """Takes the words and numbers.
+
+        Args:
+            words: What the dictionary has.
+            numbers: By the id of each word how often it occurs; then jieba's total of all, and the length of the
+                longest word.
+        """
         super().__init__()
         self._words = words
-        self._longest = max(map(len, words.iterkeys()), default=1)
         # What jieba asks for the frequency of a word.
-        self.FREQ = _Frequencies(words, frequencies)
-        self.total = frequencies[-1]
+        self.FREQ = _Frequencies(words, numbers)
+        self.total, self._longest = numbers[-2:]
         self.initialized = True
 
     def get_DAG(self, sentence: str) -> dict[int, list[int]]:  # noqa: N802 - jieba's name
@@ -46,7 +51,7 @@ class Segmenter(jieba.Tokenizer):
     def save(self, folder: Path) -> None:
         """Writes the dictionary into a folder."""
         self._words.save(str(folder / _WORDS_FILE))
-        (folder / _FREQUENCIES_FILE).write_bytes(self.FREQ.values.tobytes())
+        (folder / _NUMBERS_FILE).write_bytes(self.FREQ.values.tobytes())
 
     @classmethod
     def load(cls, folder: Path) -> Segmenter:
@@ -57,7 +62,7 @@ class Segmenter(jieba.Tokenizer):
         """
         words = Trie()
         words.load(str(folder / _WORDS_FILE))
-        return cls(words, array(_FREQUENCY, (folder / _FREQUENCIES_FILE).read_bytes()))
+        return cls(words, array(_NUMBER, (folder / _NUMBERS_FILE).read_bytes()))
 
     @classmethod
     def build(cls, user_words: Iterable[str]) -> Segmenter:
@@ -70,10 +75,10 @@ class Segmenter(jieba.Tokenizer):
             general.add_word(word)
         frequencies = {word: frequency for word, frequency in general.FREQ.items() if frequency}
         words = Trie(frequencies)
-        by_id = array(_FREQUENCY, [0] * len(words) + [general.total])
+        numbers = array(_NUMBER, [0] * len(words) + [general.total, max(map(len, frequencies))])
         for word, index in words.items():
-            by_id[index] = frequencies[word]
-        return cls(words, by_id)
+            numbers[index] = frequencies[word]
+        return cls(words, numbers)
 
 
 class _Frequencies:

@@ -21,7 +21,7 @@ from engine.paths import LEXICON, ROOT, SPACY_PIPELINE
 
 _FINGERPRINT_KEY = "lexicon_fingerprint"
 # Counted up when what is written changes; a pipeline of another format is built anew.
-_FORMAT_KEY, _FORMAT = "format", 2
+_FORMAT_KEY, _FORMAT = "format", 3
 
 
 def build_pipeline(lexicon_folder: Path, target: Path) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections import UserDict, UserList
 from collections.abc import Callable, Iterable
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from typing import Any
 
 import fastjsonschema
@@ -27,8 +27,8 @@ logger = logging.getLogger(__name__)
 
 
 @lru_cache(maxsize=1)
-def _event_checks() -> dict[str, Callable[[Any], Any]]:
-    """Returns a validator for each kind of event.
+def _event_schemas() -> dict[str, dict[str, Any]]:
+    """Returns the schema of each kind of event.
 
     Rasa's schema lets each event match exactly one of some twenty kinds, which name their event as a constant; trying
     only those with the right name gives the same result.
@@ -38,14 +38,19 @@ def _event_checks() -> dict[str, Callable[[Any], Any]]:
     kinds: dict[str, list[Any]] = {}
     for kind in item["oneOf"]:
         kinds.setdefault(kind["properties"]["event"]["const"], []).append(kind)
-    return {name: fastjsonschema.compile({**common, "oneOf": branches}) for name, branches in kinds.items()}
+    return {name: {**common, "oneOf": branches} for name, branches in kinds.items()}
+
+
+@cache
+def _event_check(name: str) -> Callable[[Any], Any]:
+    return fastjsonschema.compile(_event_schemas()[name])
 
 
 def is_valid(result: Any) -> bool:
     """Returns whether what an action returned has the shape that Rasa asks for."""
     try:
         for event in result.get("events", ()):
-            _event_checks()[event["event"]](event)
+            _event_check(event["event"])(event)
         responses = result.get("responses", [])
         return isinstance(responses, list) and all(isinstance(response, dict) for response in responses)
     except (fastjsonschema.JsonSchemaException, AttributeError, KeyError, TypeError):

@@ -18,6 +18,7 @@ from rasa.utils.log_utils import configure_structlog
 from actions.knowledge import KnowledgeError
 from engine.nlu.lexicon import LexiconError
 from engine.serving import server
+from engine.serving.configuration import read_endpoints
 
 
 def parser(description: str | None = None) -> argparse.ArgumentParser:
@@ -49,7 +50,7 @@ def serve(
     configure_structlog(arguments.loglevel)
     # Actions and components are named by their modules in this folder.
     sys.path.insert(0, str(Path.cwd()))
-    endpoints = AvailableEndpoints.read_endpoints(arguments.endpoints)
+    endpoints = read_endpoints(arguments.endpoints)
     if change_endpoints:
         change_endpoints(endpoints)
     try:

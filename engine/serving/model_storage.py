@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tarfile
 from pathlib import Path
 
 import rasa.shared.utils.io
@@ -14,11 +15,23 @@ from engine.serving.upstream import replaces
 
 
 class ServingModelStorage(LocalModelStorage):
-    """Rasa's LocalModelStorage, leaving out the graph by which the model was trained.
+    """Rasa's LocalModelStorage, leaving out the graph by which the model was trained, and unpacking once.
 
     Rasa imports the classes of the training graph too. Among them is the validator of the default recipe, which
     imports every component that Rasa ships and with them TensorFlow.
     """
+
+    @staticmethod
+    @replaces(LocalModelStorage._extract_archive_to_directory, "bb945b3a4e7d")
+    def _extract_archive_to_directory(model_archive_path: str | Path, temporary_directory: Path) -> None:
+        # Rasa unpacks everything twice, the first time to look for files that would land outside of the folder.
+        # Python's own filter, which came with 3.10.12, looks at each before it writes it.
+        if not hasattr(tarfile, "data_filter"):
+            LocalModelStorage._extract_archive_to_directory(model_archive_path, temporary_directory)
+            return
+        with tarfile.open(model_archive_path, mode="r|gz") as archive:
+            archive.extractall(temporary_directory, filter="data")
+        LocalModelStorage._assert_not_rasa2_archive(temporary_directory)
 
     @staticmethod
     @replaces(LocalModelStorage._load_metadata, "66142ec69c7c")

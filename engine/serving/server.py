@@ -15,13 +15,14 @@ from collections.abc import Callable
 import rasa.utils.common
 import sanic.log
 from rasa.constants import ENV_SANIC_BACKLOG, ENV_SANIC_WORKERS
-from rasa.core.run import close_resources, configure_app, create_http_input_channels, serve_application
+from rasa.core.run import close_resources, configure_app, serve_application
 from rasa.core.utils import AvailableEndpoints, number_of_sanic_workers
 from rasa.server import create_ssl_context
 from rasa.shared.exceptions import RasaException
 from sanic import Sanic
 
 from engine.serving.agent import ServingAgent, load_serving_agent, open_stores
+from engine.serving.configuration import create_channels
 from engine.serving.local_actions import local_if_configured
 from engine.serving.upstream import replaces
 
@@ -51,8 +52,8 @@ def serve(
     agent = load_serving_agent(arguments.model, endpoints, arguments.remote_storage)
     asyncio.run(agent.warm_up())
     # What is loaded now stays: collecting garbage need not look at it again, and forked workers keep sharing it.
-    gc.collect()
     gc.freeze()
+    gc.enable()
 
     app = _create_app(arguments, endpoints)
     app.register_listener(functools.partial(_start, agent, endpoints), "before_server_start")
@@ -82,12 +83,8 @@ def serve(
 
 
 def _create_app(arguments: argparse.Namespace, endpoints: AvailableEndpoints) -> Sanic:
-    if arguments.connector or arguments.credentials:
-        channels = create_http_input_channels(arguments.connector, arguments.credentials)
-    else:
-        channels = create_http_input_channels("rest", None)
     app: Sanic = configure_app(
-        channels,
+        create_channels(arguments.connector, arguments.credentials),
         arguments.cors,
         arguments.auth_token,
         arguments.enable_api,

@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import rasa.shared.utils.io
 
 from actions.knowledge import KnowledgeError, load_knowledge
+from actions.knowledge.loader import _load
 
 
 def problems_after(folder: Path, name: str, old: str, new: str) -> list[str]:
@@ -132,3 +134,18 @@ def test_missing_organisation_and_missing_folder(knowledge_folder: Path, tmp_pat
 def test_empty_details_are_no_mistake(knowledge_folder: Path) -> None:
     knowledge = load_knowledge(knowledge_folder)
     assert [topic.menu.position for topic in knowledge.main_topics if topic.menu] == [1, 2, 3, 4, 5, 6]
+
+
+def test_both_readers_read_the_same(knowledge_folder: Path) -> None:
+    assert _load(knowledge_folder, "safe") == _load(knowledge_folder, "rt")
+
+
+def test_the_environment_is_not_put_into_what_the_bot_says(
+    knowledge_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # What Rasa teaches ruamel.yaml when it is imported.
+    assert rasa.shared.utils.io.read_yaml("${HOME}")
+    monkeypatch.setenv("HOME", "/somewhere")
+    title = load_knowledge(knowledge_folder).topics["forgot_password"].title
+    problems = problems_after(knowledge_folder, "forgot_password.yml", title, title + "${HOME}")
+    assert "forgot_password.yml:1: title: expected a text" in problems[0]
