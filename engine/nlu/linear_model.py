@@ -21,6 +21,8 @@ from scipy.sparse import csr_matrix, hstack, vstack
 _TOLERANCE = 0.01
 FIT_DEFAULTS = {"C": 0.6, "calibration_folds": 5, "random_state": 0}
 _RANKING_LENGTH = 10
+_WEIGHTS_FILE = "weights.npy"
+_SETTINGS_FILE = "classifier.json"
 
 
 @dataclass(frozen=True)
@@ -92,16 +94,16 @@ class LinearModel:
 
     def save(self, folder: Path) -> None:
         """Writes the model into a folder."""
-        np.savez(folder / "weights.npz", weights=self.weights, bias=self.bias)
-        settings = {"intents": self.intents, "temperature": self.temperature}
-        (folder / "classifier.json").write_text(json.dumps(settings), encoding="utf-8")
+        np.save(folder / _WEIGHTS_FILE, self.weights)
+        settings = {"intents": self.intents, "bias": self.bias.tolist(), "temperature": self.temperature}
+        (folder / _SETTINGS_FILE).write_text(json.dumps(settings), encoding="utf-8")
 
     @classmethod
     def load(cls, folder: Path) -> LinearModel:
         """Reads what `save` wrote."""
-        settings = json.loads((folder / "classifier.json").read_text(encoding="utf-8"))
-        with np.load(folder / "weights.npz", allow_pickle=False) as arrays:
-            return cls(settings["intents"], arrays["weights"], arrays["bias"], settings["temperature"])
+        settings = json.loads((folder / _SETTINGS_FILE).read_text(encoding="utf-8"))
+        weights = np.load(folder / _WEIGHTS_FILE, allow_pickle=False)
+        return cls(settings["intents"], weights, np.array(settings["bias"], np.float32), settings["temperature"])
 
 
 def labelled_examples(training_data: TrainingData, folds: int) -> list[Message]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 import os
 import shutil
@@ -13,7 +12,6 @@ import tarfile
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 from ruamel.yaml import YAML
 
@@ -61,10 +59,6 @@ def content(archive: Path) -> dict[str, Any]:
                 file = model.extractfile(member)
                 assert file
                 data = file.read()
-                if member.name.endswith(".npz"):
-                    # The archive holds the time when it was written.
-                    with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
-                        data = b"".join(arrays[name].tobytes() for name in sorted(arrays))
                 found[member.name] = hashlib.sha256(data).hexdigest()
         metadata = model.extractfile("metadata.json")
         assert metadata
@@ -82,7 +76,7 @@ def test_the_model_is_that_of_rasa_train(project: Path) -> None:
     assert rasa.returncode == 0, rasa.stderr
     expected, found = content(project / "models" / "rasa.tar.gz"), content(project / "models" / "ours.tar.gz")
     assert set(found) == set(expected)
-    assert any(name.endswith("weights.npz") for name in found)
+    assert any(name.endswith("weights.npy") for name in found)
     assert {name for name in expected if found[name] != expected[name]} == set()
     assert not list((project / "models").glob("*.new"))
 
