@@ -265,7 +265,11 @@ export class MockDesk {
   }
 
   private session(agent: Agent): Body {
-    return { agent, csrf: CSRF, settings: { max_chats: 5, queue_timeout: 600, max_length: 1000 } };
+    return {
+      agent,
+      csrf: CSRF,
+      settings: { max_chats: 5, queue_timeout: 600, time_zone: 'Asia/Shanghai', max_length: 1000 },
+    };
   }
 
   private queue(me: Agent): Body {

@@ -41,6 +41,7 @@ async def test_from_sign_in_to_sign_out(gateway_with_lin: Gateway) -> None:
         assert shown["settings"]["dispositions"] == ["solved", "follow_up", "spam"]
         assert shown["settings"]["max_length"] == 1000
         assert shown["settings"]["queue_timeout"] == 600
+        assert shown["settings"]["time_zone"] == "Asia/Shanghai"
         assert given.headers["Cache-Control"] == "no-store"
         assert (await client.get("/session")).json() == shown
         assert (await client.delete("/session")).json()["code"] == "csrf"

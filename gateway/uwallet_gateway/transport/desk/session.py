@@ -35,6 +35,7 @@ class DeskSettings(BaseModel):
 
     Attributes:
         queue_timeout: Seconds after which somebody who waits is offered to leave a message.
+        time_zone: IANA name of the organisation's; what a day is for the statistics.
     """
 
     max_chats: int
@@ -43,6 +44,7 @@ class DeskSettings(BaseModel):
     attachment_bytes: int
     attachment_types: list[str]
     queue_timeout: float
+    time_zone: str
 
 
 class SessionShown(BaseModel):
@@ -141,5 +143,6 @@ async def _shown(services: Services, session: DeskSession) -> SessionShown:
             attachment_bytes=limits.attachment_bytes,
             attachment_types=limits.attachment_types,
             queue_timeout=services.settings.queue_timeout,
+            time_zone=services.opening_hours.time_zone,
         ),
     )

@@ -1,5 +1,12 @@
 /** The statistics of docs/support.md, as types, and what is made of them for charts. Pure. */
 
+/** The day that it is in a time zone at a moment, as 2026-11-23. An agent's computer may be in another one. */
+export function dayIn(zone: string, moment: Date): string {
+  const parts = new Intl.DateTimeFormat('en', { timeZone: zone, year: 'numeric', month: '2-digit', day: '2-digit' });
+  const found = Object.fromEntries(parts.formatToParts(moment).map(({ type, value }) => [type, value]));
+  return `${found.year}-${found.month}-${found.day}`;
+}
+
 export interface Rating {
   count: number;
   average: number | null;

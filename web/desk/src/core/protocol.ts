@@ -26,6 +26,8 @@ export interface Settings {
   attachment_types?: string[];
   /** Seconds after which somebody who waits is offered to leave a message. */
   queue_timeout: number;
+  /** The organisation's, by its IANA name: what a day is for the statistics. */
+  time_zone: string;
 }
 
 export interface Session {

@@ -6,7 +6,7 @@ import { Card, DatePicker, Dropdown, Button, Empty, Result, Spin, Tabs } from 'a
 import dayjs, { type Dayjs } from 'dayjs';
 import { useMemo, useState, type JSX } from 'react';
 import { search } from '../core/api.ts';
-import type { Statistics } from '../core/insight.ts';
+import { dayIn, type Statistics } from '../core/insight.ts';
 import { fill, t } from '../i18n/strings.ts';
 import { Chart } from '../insight/chart.tsx';
 import { Misunderstood } from '../insight/misunderstood.tsx';
@@ -24,8 +24,9 @@ const LONGEST = 366;
 type Range = [Dayjs, Dayjs];
 
 export default function Insight(): JSX.Element {
-  const { api } = useDesk();
-  const [range, setRange] = useState<Range>(() => [dayjs().subtract(6, 'day'), dayjs()]);
+  const { api, settings } = useDesk();
+  const today = dayIn(settings.time_zone, new Date());
+  const [range, setRange] = useState<Range>(() => [dayjs(today).subtract(6, 'day'), dayjs(today)]);
   const from = range[0].format(DAY);
   const to = range[1].format(DAY);
   const found = useQuery({
@@ -37,9 +38,9 @@ export default function Insight(): JSX.Element {
     () =>
       [0, 6, 29, 89].map((days) => ({
         label: days === 0 ? t.insight.today : fill(t.insight.last_days, { count: days + 1 }),
-        value: [dayjs().subtract(days, 'day'), dayjs()] as Range,
+        value: [dayjs(today).subtract(days, 'day'), dayjs(today)] as Range,
       })),
-    [],
+    [today],
   );
   const exported = (content: string): string => '/desk/api/insight/export.csv' + search({ from, to, content });
   return (
@@ -53,7 +54,7 @@ export default function Insight(): JSX.Element {
             value={range}
             presets={presets}
             allowClear={false}
-            maxDate={dayjs()}
+            maxDate={dayjs(today)}
             onChange={(dates) => {
               const [first, last] = dates ?? [];
               if (first && last)
