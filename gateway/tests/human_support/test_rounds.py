@@ -97,6 +97,21 @@ async def test_queue_without_any_agent_is_asked_for_messages(office: Office) -> 
     assert (await office.kinds(conversation_id)) == ["queued", "nobody_there"]
 
 
+async def test_who_was_asked_for_a_message_and_is_taken_after_all_does_not_wait_for_ever(office: Office) -> None:
+    agent = await office.agent("小林", online=False)
+    conversation_id, ticket = await office.waiting_ticket()
+    await office.round()
+    await office.later(minutes=10)
+    asked = await office.support.ticket(ticket.id)
+    assert (asked.status, asked.message) == ("message", None)
+    taken = await office.support.claim(ticket.id, agent)
+    assert taken.status == "active"
+    assert (await office.kinds(conversation_id))[-1] == "claimed"
+    await office.later(minutes=5, seconds=1)
+    assert (await office.kinds(conversation_id))[-2:] == ["requeued", "nobody_there"]
+    assert (await office.support.ticket(ticket.id)).status == "message"
+
+
 async def test_those_who_move_forward_are_told_silently_and_the_next_one_in_words(office: Office) -> None:
     agent = await office.agent("小林")
     waiting = [await office.waiting_ticket() for _ in range(3)]

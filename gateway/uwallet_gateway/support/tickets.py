@@ -152,6 +152,7 @@ class Tickets:
         """
         moment = now()
         before = ticket.status
+        has_left = before == "message" and ticket.message is not None
         for waiting in await page.waiting():
             await page.set_state(waiting.id, "answered")
             page.tell(Settled(page.conversation_id, waiting.id))
@@ -160,15 +161,13 @@ class Tickets:
             self._metrics.observe_wait((moment - ticket.queued_at).total_seconds())
         ticket.status, ticket.agent_id = "active", agent.id
         ticket.claimed_at = ticket.claimed_at or moment
-        # Whoever left a message is not waiting in front of it any more.
-        ticket.user_waits_since = None if before == "message" else moment
+        # Whoever left a message is not waiting in front of it any more; who was asked for one and left none may be.
+        ticket.user_waits_since = None if has_left else moment
         ticket.agent_waits_since, ticket.reminded_at = None, None
         await self.note_event(
             page, ticket, kind, "agent" if by else "system", by.id if by else None, to=agent.name, **details
         )
-        name = {"active": "transferred", "message": "message_claimed"}.get(before, "claimed")
-        if before == "message" and ticket.message is None:
-            name = "claimed"
+        name = "message_claimed" if has_left else "transferred" if before == "active" else "claimed"
         shown = {"agent": {"name": agent.name}}
         await self.voice.say(
             page, "transferred" if name == "transferred" else "claimed", name, metadata=shown, agent=agent.name
