@@ -55,15 +55,10 @@ class NgramVocabulary:
         units = {unit: number for number, unit in enumerate(sorted(set().union(*documents)), 1)}
         if _base(units) ** (lengths.stop - 1) > np.iinfo(np.int64).max:
             raise ValueError(f"{len(units)} units are too many for n-grams of {lengths.stop - 1}.")
-        keys, owners = cls(units, lengths, np.empty(0, np.int64))._keys(documents)
-        is_whole = ~_has_digit(keys, _gap(units), _base(units))
-        keys, owners = keys[is_whole], owners[is_whole]
-        order = np.lexsort((owners, keys))
-        keys, owners = keys[order], owners[order]
-        is_first = np.ones(len(keys), bool)
-        is_first[1:] = (keys[1:] != keys[:-1]) | (owners[1:] != owners[:-1])
-        keys, counts = np.unique(keys[is_first], return_counts=True)
-        return cls(units, lengths, keys), counts
+        keys = np.unique(cls(units, lengths, np.empty(0, np.int64))._keys(documents)[0])
+        vocabulary = cls(units, lengths, keys[~_has_digit(keys, _gap(units), _base(units))])
+        # Each document has an index once.
+        return vocabulary, np.bincount(vocabulary.count(documents).indices, minlength=len(vocabulary.keys))
 
     def count(self, documents: Sequence[Sequence[str]]) -> NgramCounts:
         """Counts the n-grams of documents given as their units; unknown ones are left out."""
