@@ -19,6 +19,7 @@ _FIELDS_OF_SUMMARY = {
     "attempt": ("title", "step_number", "outcome"),
     "suspended": ("topics",),
     "other_requests": ("requests",),
+    "alarms": ("alarms",),
     "mood": ("mood",),
     "reason": ("reason",),
 }
@@ -73,6 +74,7 @@ class HandoffSummary(_Model):
     attempt: str
     suspended: str
     other_requests: str
+    alarms: str
     mood: str
     moods: dict[str, str]
     reason: str
@@ -97,6 +99,8 @@ class Wording(_Model):
     done_phrases: list[str]
     rejections: list[str]
     waiting_words: list[str]
+    question_words: list[str]
+    menu_words: list[str]
     intent_titles: dict[str, Text]
     list_separator: str
     contact_details: list[CollectedDetail]

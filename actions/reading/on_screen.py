@@ -1,0 +1,72 @@
+"""What is on the screen: in a step, the message reports, waits, has trouble, asks, or rules a cause out."""
+
+from __future__ import annotations
+
+from actions.dialogue.acts import CONTROL, Act
+from actions.dialogue.messages import AnswerBand, UserMessage
+from actions.dialogue.state import Awaiting, DialogueState
+from actions.dialogue.turn import Context
+from actions.knowledge import Topic
+from actions.reading.reading import Reading, Source
+from actions.reading.steps_meant import step_meant
+
+_ACTS = {
+    "done": Act.DONE,
+    "waiting": Act.WAIT,
+    "trouble": Act.TROUBLE,
+    "question": Act.ASK_STEP,
+    "ruled_out": Act.RULED_OUT,
+    "cause_confirmed": Act.CAUSE_FOUND,
+    "tried_everything": Act.TRIED_ALL,
+}
+_LIKELY = 0.45
+# A control intent that is this sure agrees with the button of the same meaning.
+_SURE_INTENT = 0.93
+# A topic with a word of its own that the walkthrough does not explain is a switch from this confidence on.
+_SWITCH = 0.6
+
+
+def read(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
+    """Reads the message as said of the step or check that is on the screen."""
+    topic = context.topic(state)
+    if topic is None or state.walk is None or state.awaiting is Awaiting.WARNING or not message.acts:
+        return None
+    if state.awaiting is Awaiting.DETAIL:
+        return None
+    label = max(message.acts, key=lambda name: message.acts[name])
+    certainty = message.acts[label]
+    if label not in _ACTS or certainty < _LIKELY or switches(context, topic, act, message):
+        return None
+    if act is Act.HUMAN or (act in CONTROL and message.confidence >= _SURE_INTENT and certainty < 0.8):
+        return None
+    meant = _ACTS[label]
+    if meant in (Act.RULED_OUT, Act.CAUSE_FOUND) and topic.kind != "diagnosis":
+        meant = Act.DONE if meant is Act.RULED_OUT else Act.TROUBLE
+    if state.step == 0 and meant in (Act.DONE, Act.TROUBLE, Act.WAIT):
+        return None
+    arguments: dict[str, object] = {}
+    if meant in (Act.RULED_OUT, Act.CAUSE_FOUND):
+        arguments["causes"] = causes_named(topic, state, message)
+    if meant in (Act.DONE, Act.TROUBLE):
+        arguments["step"] = step_meant(context, topic, state, meant, message)
+    return Reading(Source.ON_SCREEN, meant, message, f"{label} at {topic.id} {state.step}", certainty, arguments)
+
+
+def switches(context: Context, topic: Topic, act: Act, message: UserMessage) -> bool:
+    """Whether the message turns to another topic: it names one with a word that this walkthrough does not explain."""
+    if act is not Act.OPEN_TOPIC or message.intent == topic.id or message.band is not AnswerBand.ANSWER:
+        return False
+    named = [matter for matter in message.matters() if matter not in (topic.id, *topic.related)]
+    if named and message.confidence >= _SWITCH:
+        return True
+    other = context.knowledge.topics.get(message.intent)
+    return other is not None and bool(other.menu) and message.confidence >= 0.97 and message.acts.get("other", 0) >= 0.3
+
+
+def causes_named(topic: Topic, state: DialogueState, message: UserMessage) -> tuple[str, ...]:
+    """Returns the values of the checks that the message names; without any, the one on the screen."""
+    known = [step.value for step in topic.steps if step.value]
+    named = tuple(value for value in message.entities.get(topic.entity or "", ()) if value in known)
+    if named or not state.step:
+        return named
+    return (topic.steps[state.step - 1].value or "",)
