@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, Extra
+from pydantic import BaseModel, ConfigDict
 
 from actions.knowledge.schema import Text
 
@@ -18,11 +18,7 @@ class CareCase(BaseModel):
     words: list[str]
     answer: str
 
-    class Config:
-        """pydantic's settings."""
-
-        extra = Extra.forbid
-        allow_mutation = False
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Care(BaseModel):
@@ -38,8 +34,4 @@ class Care(BaseModel):
     answers: dict[str, list[list[Text]]]
     cases: dict[str, list[CareCase]] = {}
 
-    class Config:
-        """pydantic's settings."""
-
-        extra = Extra.forbid
-        allow_mutation = False
+    model_config = ConfigDict(extra="forbid", frozen=True)
