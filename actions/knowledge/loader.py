@@ -139,10 +139,10 @@ def _parse(
     model: type[ModelType], document: dict[str, Any], extra: dict[str, Any], path: Path, problems: list[str]
 ) -> ModelType | None:
     try:
-        return model.parse_obj({**document, **extra})
+        return model.model_validate({**document, **extra})
     except ValidationError as error:
         for mistake in error.errors():
-            location = [part for part in mistake["loc"] if part != "__root__"]
+            location = list(mistake["loc"])
             reason = _reason(mistake)
             field = _field(location)
             problems.append(f"{path}:{_line(document, location)}: {f'{field}: ' if field else ''}{reason}")
@@ -150,11 +150,12 @@ def _parse(
 
 
 def _reason(mistake: Mapping[str, Any]) -> str:
-    if mistake["type"] == "value_error.missing":
+    if mistake["type"] == "missing":
         return "required, but missing"
-    if mistake["type"] == "value_error.extra":
+    if mistake["type"] == "extra_forbidden":
         return "unknown field"
-    return str(mistake["msg"])
+    # What a validator of ours has raised comes with a prefix.
+    return str(mistake["msg"]).removeprefix("Value error, ")
 
 
 def _field(location: Sequence[Any]) -> str:

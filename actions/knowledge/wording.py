@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
-from pydantic import BaseModel, Extra, validator
+from pydantic import BaseModel, ConfigDict, ValidationInfo, field_validator
 
 from actions.knowledge.schema import CollectedDetail, Text
 
@@ -25,9 +24,7 @@ _FIELDS_OF_SUMMARY = {
 
 
 class _Model(BaseModel):
-    class Config:
-        extra = Extra.forbid
-        allow_mutation = False
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class ShortAnswer(_Model):
@@ -36,7 +33,8 @@ class ShortAnswer(_Model):
     fillers: list[str]
     values: dict[str, list[str]]
 
-    @validator("fillers")
+    @field_validator("fillers")
+    @classmethod
     def _longest_first(cls, fillers: list[str]) -> list[str]:
         return sorted(fillers, key=len, reverse=True)
 
@@ -80,11 +78,12 @@ class HandoffSummary(_Model):
     outcomes: dict[str, str]
     separator: str
 
-    @validator(*_FIELDS_OF_SUMMARY)
-    def _has_its_placeholders(cls, value: str, field: Any) -> str:
+    @field_validator(*_FIELDS_OF_SUMMARY)
+    @classmethod
+    def _has_its_placeholders(cls, value: str, field: ValidationInfo) -> str:
         for name in re.findall(r"{(\w*)}", value):
-            if name not in _FIELDS_OF_SUMMARY[field.name]:
-                expected = ", ".join(_FIELDS_OF_SUMMARY[field.name])
+            if name not in _FIELDS_OF_SUMMARY[field.field_name or ""]:
+                expected = ", ".join(_FIELDS_OF_SUMMARY[field.field_name or ""])
                 raise ValueError(f"unknown placeholder {{{name}}}, expected one of {expected}")
         return value
 
