@@ -17,10 +17,11 @@ setup-dev:
 	@scripts/setup requirements/dev.txt
 
 setup-gateway:
-	@scripts/setup gateway/requirements/run.txt gateway/.venv 3.11
+	@scripts/setup gateway/requirements/run.txt gateway/.venv
 
 setup-gateway-dev:
-	@scripts/setup gateway/requirements/dev.txt gateway/.venv 3.11
+	@scripts/setup gateway/requirements/dev.txt gateway/.venv
+	@scripts/setup-redis
 
 setup-web:
 	@scripts/setup-web

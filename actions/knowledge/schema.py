@@ -59,7 +59,8 @@ class Text(str):
     @classmethod
     def _validate(cls, value: object) -> Text:
         if not isinstance(value, str):
-            raise ValueError(f"expected a text, found {type(value).__name__}")
+            found = "nothing" if value is None else type(value).__name__
+            raise ValueError(f"expected a text, found {found}")
         return cls(_checked_text(value))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import itertools
 import sys
 from collections.abc import Iterable, Sequence
@@ -36,9 +37,15 @@ DEFERRED: dict[str, tuple[str, ...]] = {
     "rasa.core.jobs": (),  # for reminders and model servers; brings apscheduler and pkg_resources
     "rasa.utils.train_utils": (),  # for every entity extractor; brings TensorFlow: 350 MB and seconds
     "rasa.utils.plotting": (),  # for `rasa.nlu.test`, which the server imports; brings matplotlib
+    "aio_pika": (),  # for the event broker RabbitMQ; its errors are named where any broker is made
+    "aio_pika.exceptions": (),
+    "aiormq": (),
+    "aiormq.exceptions": (),
     "boto3": (),  # for the tracker store DynamoDB
     "boto3.dynamodb": (),
     "boto3.dynamodb.conditions": ("Key",),
+    "botocore": (),
+    "botocore.exceptions": ("BotoCoreError",),
     "dask": (),  # runs the graph in Rasa; here engine.serving.graph_runner does
     "h5py": (),  # for thinc's models of Keras
     "jwt": (),  # for servers that ask for tokens; brings cryptography's certificates
@@ -71,6 +78,14 @@ NEURAL: dict[str, tuple[str, ...]] = {
 }
 
 
+# Modules of errors that Rasa names wherever it opens a store or a broker. Of libraries that are not installed there
+# are no errors, so names of theirs stand for some that nobody raises.
+_ERRORS = frozenset({"aio_pika.exceptions", "aiormq.exceptions", "botocore.exceptions", "pymongo.errors"})
+
+# The environment that has TensorFlow; see the Makefile.
+_PEERS = ".venv-peers"
+
+
 class _DeferredModule(ModuleType):
     """Becomes the real module when something that it does not have yet is read.
 
@@ -82,6 +97,10 @@ class _DeferredModule(ModuleType):
         if name.startswith("__"):
             # Asked for by those who walk through all modules, such as `inspect` and `warnings`.
             raise AttributeError(name)
+        if f"{self.__name__}.{name}" in DEFERRED:
+            return importlib.import_module(f"{self.__name__}.{name}")
+        if self.__name__ in _ERRORS and not _is_installed(self):
+            return () if name.isupper() else type(name, (Exception,), {})
         if name in DEFERRED[self.__name__]:
             return _stand_in(self, name)
         _load(self)
@@ -138,13 +157,26 @@ def _load(module: ModuleType) -> None:
     spec = module.__spec__
     assert spec is not None
     assert isinstance(spec.loader, _DeferringLoader)
-    if spec.loader.real is None:
+    if not _is_installed(module):
         raise ModuleNotFoundError(
-            f"{module.__name__} is not in requirements/serve.txt. Install requirements/bot.txt.", name=module.__name__
+            f"{module.__name__} is not installed: {_who_needs(module.__name__)}.", name=module.__name__
         )
     module.__class__ = ModuleType  # type: ignore[assignment]
+    assert spec.loader.real is not None
     spec.loader = spec.loader.real
     spec.loader.exec_module(module)
+
+
+def _is_installed(module: ModuleType) -> bool:
+    loader = module.__spec__ and module.__spec__.loader
+    return not isinstance(loader, _DeferringLoader) or loader.real is not None
+
+
+def _who_needs(module: str) -> str:
+    """Says what a module that is not installed is part of."""
+    if module.partition(".")[0] in {"dask", "h5py", "tensorflow"} or module in NEURAL:
+        return f"{_PEERS} has it (CONTRIBUTING.md)"
+    return "requirements/integrations.txt has what Rasa talks to other platforms with (docs/deployment.md)"
 
 
 class _DeferringLoader(Loader):
@@ -169,7 +201,7 @@ class _DeferringFinder(MetaPathFinder):
                 # Something inside a deferred package is really imported.
                 _load(package)
             return None
-        spec = PathFinder.find_spec(name, path, target) or ModuleSpec(name, None)
+        spec = PathFinder.find_spec(name, path, target) or ModuleSpec(name, None, is_package=True)
         spec.loader = _DeferringLoader(spec.loader)
         return spec
 

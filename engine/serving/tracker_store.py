@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import itertools
 import json
 from collections import OrderedDict
@@ -12,10 +11,11 @@ from typing import Any
 
 import sqlalchemy as sa
 from rasa.core.brokers.broker import EventBroker
-from rasa.core.tracker_store import FailSafeTrackerStore, SQLTrackerStore, TrackerStore
+from rasa.core.tracker_store import FailSafeTrackerStore, InMemoryTrackerStore, SQLTrackerStore, TrackerStore
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import Event, SessionStarted
 from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.shared.exceptions import ConnectionException, RasaException
 from rasa.shared.nlu.constants import INTENT_NAME_KEY
 from rasa.utils.endpoints import EndpointConfig
 
@@ -273,10 +273,26 @@ def create_tracker_store(
 ) -> TrackerStore:
     """Returns the tracker store that is configured, an SQL one as `ServingSQLTrackerStore`.
 
+    Rasa keeps conversations in memory when the class of the store cannot be loaded or made.
+
     Raises:
         ConnectionException: The database cannot be reached.
+        RasaException: There is no such store, or it cannot be made.
     """
-    if endpoint is not None and (endpoint.type or "").lower() == "sql":
-        endpoint = copy.copy(endpoint)
-        endpoint.type = f"{__name__}.{ServingSQLTrackerStore.__name__}"
-    return TrackerStore.create(endpoint, domain, event_broker)
+    if endpoint is None or endpoint.type is None:
+        return TrackerStore.create(endpoint, domain, event_broker)
+    if endpoint.type.lower() == "sql":
+        try:
+            return ServingSQLTrackerStore(
+                domain=domain, host=endpoint.url, event_broker=event_broker, **endpoint.kwargs
+            )
+        except sa.exc.OperationalError as error:
+            raise ConnectionException("Cannot connect to tracker store.") from error
+        except (ImportError, AttributeError, TypeError, sa.exc.SQLAlchemyError) as error:
+            raise RasaException(f"The tracker store of type {endpoint.type!r} cannot be made: {error}") from error
+    store = TrackerStore.create(endpoint, domain, event_broker)
+    if isinstance(store, InMemoryTrackerStore) and not endpoint.type.endswith(InMemoryTrackerStore.__name__):
+        raise RasaException(
+            f"There is no tracker store of type {endpoint.type!r}, or it cannot be made; the warning above says which."
+        )
+    return store
