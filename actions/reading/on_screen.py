@@ -41,7 +41,8 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
         return None
     meant = _ACTS[label]
     if meant in (Act.RULED_OUT, Act.CAUSE_FOUND) and topic.kind != "diagnosis":
-        meant = Act.DONE if meant is Act.RULED_OUT else Act.TROUBLE
+        # There are no causes to rule out: what was suggested against the trouble has not helped.
+        meant = Act.TRIED_ALL if meant is Act.RULED_OUT and _has_trouble(context, topic, state) else Act.TROUBLE
     if state.step == 0 and meant in (Act.DONE, Act.TROUBLE, Act.WAIT):
         return None
     arguments: dict[str, object] = {}
@@ -50,6 +51,13 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
     if meant in (Act.DONE, Act.TROUBLE):
         arguments["step"] = step_meant(context, topic, state, meant, message)
     return Reading(Source.ON_SCREEN, meant, message, f"{label} at {topic.id} {state.step}", certainty, arguments)
+
+
+def _has_trouble(context: Context, topic: Topic, state: DialogueState) -> bool:
+    """Whether help against trouble was given: at this step, or by the answer given last."""
+    last = context.knowledge.topics.get(state.last_topic or "")
+    is_at_step = bool(state.walk and state.step and topic.steps[state.step - 1].id in state.walk.problem_steps)
+    return is_at_step or (last is not None and last.id != topic.id and last.offer_human)
 
 
 def switches(context: Context, topic: Topic, act: Act, message: UserMessage) -> bool:
