@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from actions.dialogue.acts import Act
 from actions.dialogue.messages import AnswerBand, UserMessage
 from actions.dialogue.state import Alarm, DialogueState, has_alarm
 from actions.dialogue.turn import Context
 from actions.reading.reading import Reading, Source
+from engine.nlu.text_normalization import normalize
 
 # By gravity. The limits were chosen on examples written apart from the training data (docs/conversation.md).
 _SURE = {Alarm.CRISIS: 0.5, Alarm.FRAUD: 0.5, Alarm.VICTIM: 0.55, Alarm.BEREAVED: 0.6}
@@ -26,6 +29,11 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
     sticky = _after_alarm(context, state, message)
     if sticky:
         return sticky
+    for kind, patterns in context.knowledge.care.certain.items():
+        if any(re.search(pattern, normalize(message.text)) for pattern in patterns):
+            return Reading(
+                Source.DANGER, Act.ALARM, message, f"leaves no doubt: {kind}", arguments={"alarm": Alarm(kind)}
+            )
     for alarm, limit in _SURE.items():
         certainty = message.alarms.get(alarm.value, 0.0)
         if certainty >= limit:
