@@ -24,7 +24,7 @@ _NEARNESS = 1
 # A text answers a question when it shares this many content bigrams with it, and this part of them.
 _SHARED, _SHARE = 2, 0.6
 # Characters without content: bigrams with one of them say nothing.
-_EMPTY = frozenset("的了是在我您你它他她这那个么吗呢吧啊呀要有没不也就都和把给被到去来上里会能可以怎哪什为点")
+_EMPTY = frozenset("们的了是在我您你它他她这那个么吗呢吧啊呀要有没不也就都和把给被到去来上里会能可以怎哪什为点")
 # Words that ask, whatever the question is about.
 _WHERE = re.compile(r"在?哪[里儿点看找块边]?|哪个页面|哪个位置|[什啥]么?地方|找不[到着]|咋找|怎么找")
 _WHAT_IF = re.compile(r"怎么办|咋办|咋整|怎么弄|没有|没看到|找不[到着]|不了|收不到|失败|错误")
@@ -33,6 +33,9 @@ _ASKING = re.compile(
     r"|一定要|必须|必要|跳过|能?不能不|可以不|非[得要]|什么是|是[什啥]么?|[什啥]么?意思|[什啥]么?叫|[什啥]么?算|怎么[看查]?|咋[看查]?"
     rf"|可以吗?|行不?行?|能不能|吗|呢|啊|{_WHERE.pattern}|{_WHAT_IF.pattern}"
 )
+
+# Words that say which kind of question it is, but not about what.
+_GENERAL = re.compile(rf"{_ASKING.pattern}|(?:怎么|咋|如何|哪).?|哪一?个|多少|最[高多]|名字|叫什么|有什么|几个?")
 
 
 @dataclass(frozen=True)
@@ -154,6 +157,7 @@ def _places(topic: Topic, step: int, requested: str | None) -> Iterator[_Place]:
 
 def _by_pattern(topic: Topic, places: list[_Place], key: str) -> Answer | None:
     asked = _bigrams(key)
+    rest = _bigrams(_GENERAL.sub(" ", key))
     general = _bigrams(topic.title) | _bigrams(topic.menu.label if topic.menu else "")
     shown = frozenset().union(*(place.content for place in places if place.bonus))
     # What the question names that is not on the screen.
@@ -163,14 +167,15 @@ def _by_pattern(topic: Topic, places: list[_Place], key: str) -> Answer | None:
     for place in places:
         for position, answer in enumerate(place.answers, 1):
             for words in _matches(answer, key):
-                is_general = all(_ASKING.fullmatch(word) for word in words)
+                is_general = all(_GENERAL.fullmatch(word) for word in words)
                 if place.bonus is None:
                     named = place in elsewhere or (
                         not is_general and any(_bigrams(word) & place.content for word in words)
                     )
                     if not named:
                         continue
-                elif is_general and elsewhere and not is_about_shown:
+                elif is_general and (elsewhere and not is_about_shown or rest and not rest & place.content):
+                    # 「在哪」 is about what is shown, 「公司在哪」 is not.
                     continue
                 score = sum(map(len, words)) + (place.bonus or 0)
                 if best is None or score > best[0]:
