@@ -29,7 +29,7 @@ _EMPTY = frozenset("们的了是在我您你它他她这那个么吗呢吧啊呀
 _WHERE = re.compile(r"在?哪[里儿点看找块边]?|哪个页面|哪个位置|[什啥]么?地方|找不[到着]|咋找|怎么找")
 _WHAT_IF = re.compile(r"怎么办|咋办|咋整|怎么弄|没有|没看到|找不[到着]|不了|收不到|失败|错误")
 _ASKING = re.compile(
-    r"为什么|为啥|为何|干[嘛吗]|干啥要?|凭什么|[有]?[什啥]么?用|怎么要|多久|几天|几分钟|多长时间|什么时候|啥时候"
+    r"为什么|为啥|为何|干[嘛吗]|干啥要?|凭什么|有?[什啥]么?用|怎么要|多久|几天|几分钟|多长时间|什么时候|啥时候"
     r"|一定要|必须|必要|跳过|能?不能不|可以不|非[得要]|什么是|是[什啥]么?|[什啥]么?意思|[什啥]么?叫|[什啥]么?算|怎么[看查]?|咋[看查]?"
     rf"|可以吗?|行不?行?|能不能|吗|呢|啊|{_WHERE.pattern}|{_WHAT_IF.pattern}"
 )
@@ -174,7 +174,7 @@ def _by_pattern(topic: Topic, places: list[_Place], key: str) -> Answer | None:
                     )
                     if not named:
                         continue
-                elif is_general and (elsewhere and not is_about_shown or rest and not rest & place.content):
+                elif is_general and ((elsewhere and not is_about_shown) or (rest and not rest & place.content)):
                     # 「在哪」 is about what is shown, 「公司在哪」 is not.
                     continue
                 score = sum(map(len, words)) + (place.bonus or 0)
@@ -186,7 +186,9 @@ def _by_pattern(topic: Topic, places: list[_Place], key: str) -> Answer | None:
 def _matches(answer: StepAnswer, key: str) -> Iterable[list[str]]:
     """Yields the words of each pattern that occur in the question, of alternatives the longest."""
     for pattern in answer.about:
-        words = [max((word for word in part.split("|") if word in key), key=len, default="") for part in pattern.split("+")]
+        words = [
+            max((word for word in part.split("|") if word in key), key=len, default="") for part in pattern.split("+")
+        ]
         if all(words):
             yield words
 
@@ -211,7 +213,7 @@ def _by_text(topic: Topic, step: int, key: str) -> Answer | None:
 @lru_cache(maxsize=1024)
 def _bigrams(text: str) -> frozenset[str]:
     """Returns the pairs of neighbouring characters that carry content."""
-    pairs = set()
+    pairs: set[str] = set()
     for part in re.split(r"[\W_]+", normalize(text)):
         word = folded(part)
         pairs.update(word[i : i + 2] for i in range(len(word) - 1) if not _EMPTY & set(word[i : i + 2]))

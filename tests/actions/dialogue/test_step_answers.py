@@ -15,10 +15,27 @@ from engine.nlu.text_normalization import normalize
 
 QUESTIONS = yaml.safe_load((Path(__file__).parent / "step_questions.yml").read_text(encoding="utf-8"))
 # Nothing of this is said anywhere in a walkthrough.
-UNRELATED = (
-    "今天天气怎么样 你叫什么名字 附近有什么好吃的 你们公司在哪 招人吗 地铁码怎么开 亲情卡是什么 手机哪个牌子好 花呗和你们哪个好 "
-    "给我讲个笑话 理财收益多少 我要贷款 信用分怎么涨 水电费怎么交 话费充错了 优惠券怎么领 积分怎么用 你吃饭了吗 彩票怎么买"
-).split()
+UNRELATED = [
+    "今天天气怎么样",
+    "你叫什么名字",
+    "附近有什么好吃的",
+    "你们公司在哪",
+    "招人吗",
+    "地铁码怎么开",
+    "亲情卡是什么",
+    "手机哪个牌子好",
+    "花呗和你们哪个好",
+    "给我讲个笑话",
+    "理财收益多少",
+    "我要贷款",
+    "信用分怎么涨",
+    "水电费怎么交",
+    "话费充错了",
+    "优惠券怎么领",
+    "积分怎么用",
+    "你吃饭了吗",
+    "彩票怎么买",
+]
 
 
 def _asked() -> Iterator[tuple[str, int, str | None, str, str]]:
