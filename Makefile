@@ -4,7 +4,7 @@ PYTHON := .venv/bin/python
 
 .PHONY: help setup setup-dev setup-gateway setup-gateway-dev setup-web setup-browser run chat train engine test test-bot \
 	test-python-beside test-all-others test-gateway \
-	test-web test-browser monkey export-labels evaluate evaluate-accept evaluate-peers ablate bench bench-nlu bench-round-trip bench-support lint format \
+	test-web test-browser monkey export-labels evaluate evaluate-accept evaluate-peers ablate evaluate-dialogues simulate try bench bench-nlu bench-round-trip bench-support lint format \
 	lock clean
 
 help: ## show this list
@@ -86,6 +86,23 @@ evaluate-peers: setup-dev ## our pipeline beside Rasa's own, trained on the same
 
 ablate: setup-dev ## what each part of the pipeline is worth: train and score it without that part
 	@$(PYTHON) -m evaluation.ablations $(SETS)
+
+evaluate-dialogues: setup-dev ## play sets of conversations, report by kind; SETS="a.yml b.yml" for others than the project's own
+	@$(PYTHON) scripts/train.py
+	@$(PYTHON) -W ignore -m evaluation.conversations $(SETS) $(OPTIONS)
+
+simulate: setup-dev ## thousands of conversations with users made by rule; coverage of data/knowledge
+	@$(PYTHON) scripts/train.py
+	@$(PYTHON) -W ignore -m evaluation.simulation $(OPTIONS)
+
+# The words after `try` are messages, not targets.
+ifeq (try,$(firstword $(MAKECMDGOALS)))
+%:
+	@:
+endif
+try: setup-dev ## make try 我密码忘了 "点了 然后呢": parse, reading, act and reply of each message
+	@$(PYTHON) scripts/train.py
+	@$(PYTHON) -W ignore -m evaluation.conversations.explain $(wordlist 2,99,$(MAKECMDGOALS))
 
 bench-nlu: setup-dev ## how fast messages are parsed, beside the peers that are trained
 	@$(PYTHON) -m benchmarks.parse_latency $(OPTIONS)
