@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from evaluation.conversations.said import Said
 from evaluation.conversations.play import pressed, shown_payloads
+from evaluation.conversations.said import Said
 
 if TYPE_CHECKING:
     from evaluation.conversations.bot import Bot

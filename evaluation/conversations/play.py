@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-from evaluation.conversations.said import GREETING, Said
 from evaluation.conversations.checks import Checker
+from evaluation.conversations.said import GREETING, Said
 from evaluation.conversations.sets import ExpectedConversation, ExpectedTurn
 
 if TYPE_CHECKING:
