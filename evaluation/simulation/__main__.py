@@ -57,7 +57,7 @@ def main(arguments: Sequence[str]) -> int:
                 bot.forget()
 
         report = simulate(bot.says, wanted, phrases, knowledge, coverage, chosen.count - filled, chosen.seed, step)
-        with mock.patch.object(actions.base, "knowledge", lambda: filled_in(knowledge)):
+        with mock.patch.object(actions.base, "knowledge", return_value=filled_in(knowledge)):
             more = simulate(bot.says, wanted, phrases, knowledge, coverage, filled, chosen.seed + 1, step)
     report.conversations += more.conversations
     bot.close()
