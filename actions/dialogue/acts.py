@@ -46,6 +46,8 @@ class Act(str, Enum):
     WAIT_COMPLAINT = "wait_complaint"
     READ_BACK = "read_back"
     MENU = "menu"
+    FRAGMENT = "fragment"
+    WHAT_NOW = "what_now"
 
 
 # The intents that are no topics; `data/rules/` says the same for Rasa. The last three are Rasa's own.

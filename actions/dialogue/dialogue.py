@@ -66,6 +66,8 @@ _READ: Mapping[Act, ReadingHandler] = {
     Act.WAIT_COMPLAINT: situated.wait_complaint,
     Act.READ_BACK: situated.read_back,
     Act.MENU: situated.menu,
+    Act.FRAGMENT: situated.fragment,
+    Act.WHAT_NOW: situated.what_now,
 }
 
 
@@ -104,6 +106,8 @@ class Dialogue:
         interpretation = interpret(self._context, before, act, message)
         act, message = interpretation.chosen.act, interpretation.chosen.message
         is_angry = repair.shows_anger(act, message)
+        if message.further_requests and not message.is_payload:
+            before = requests.listed(before, message)
         turn = self._act_on(replace(before, frustrated=before.frustrated or is_angry), interpretation.chosen)
         turn = support.asked_beside(self._context, turn, act, message)
         if turn.state.failures_in_row == before.failures_in_row and act in _PROGRESS:

@@ -11,6 +11,7 @@ from actions.dialogue.repair import with_menu
 from actions.dialogue.state import AttemptOutcome, Awaiting, DialogueState, HandoffReason, with_walk
 from actions.dialogue.steps import advance, ask_outcome, next_check, show_current, show_step
 from actions.dialogue.step_answers import answer_about_step
+from actions.dialogue.support import ticket_status
 from actions.dialogue.turn import Context, Turn, offering_human
 from actions.reading.reading import Reading
 
@@ -118,15 +119,13 @@ def deny_human(context: Context, state: DialogueState, reading: Reading) -> Turn
 
 def honest(context: Context, state: DialogueState, reading: Reading) -> Turn:
     """Says that nothing is known about a matter of the wallet; that is no failure of understanding."""
-    human = Button(context.replies.label("human_handoff"), payload("human_handoff"))
     name = "utter_unknown_other_person" if reading.arguments.get("about") == "other_person" else "utter_no_information"
-    return offering_human(state, HandoffReason.USER_REQUEST, Reply(name, buttons=(human,)))
+    event = Event(EventKind.NOT_UNDERSTOOD, state.topic, state.step or None)
+    return offering_human(state, HandoffReason.USER_REQUEST, Reply(name, event=event))
 
 
 def wait_complaint(context: Context, state: DialogueState, reading: Reading) -> Turn:
     """Regrets the waiting and has the gateway say how far it is; the place in the queue stays."""
-    from actions.dialogue.support import ticket_status  # noqa: PLC0415
-
     return ticket_status(context, state, reading.message).after(Reply("utter_sorry_for_waiting"))
 
 
@@ -145,3 +144,18 @@ def read_back(context: Context, state: DialogueState, reading: Reading) -> Turn:
     lines = context.replies.everything_collected(state)
     reply = Reply("utter_read_back", {"details": lines}) if lines else Reply("utter_nothing_noted")
     return after_digression(context, state, reply)
+
+
+def fragment(context: Context, state: DialogueState, reading: Reading) -> Turn:
+    """Lets somebody who has said too little go on."""
+    if state.walk:
+        return after_digression(context, state, Reply("utter_tell_me_more_in_step"))
+    return with_menu(context, state, "utter_tell_me_more")
+
+
+def what_now(context: Context, state: DialogueState, reading: Reading) -> Turn:
+    """Helps somebody who asks what to do then: with the step on the screen, or with a human."""
+    topic = context.topic(state)
+    if topic and state.walk and state.step and topic.steps[state.step - 1].id not in state.walk.problem_steps:
+        return walkthrough.problem(context, replace(state, offer=None), reading.message)
+    return offering_human(state, HandoffReason.NOT_SOLVED, Reply("utter_offer_human"))

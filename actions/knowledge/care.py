@@ -29,9 +29,11 @@ class Care(BaseModel):
             while there is another.
         cases: By kind (`actions.dialogue.state.Alarm`), the situations that have an answer of their own, the first that
             fits counts.
+        certain: By kind, regular expressions of normalized text that leave no doubt, such as a link that asks to act.
     """
 
     answers: dict[str, list[list[Text]]]
     cases: dict[str, list[CareCase]] = {}
+    certain: dict[str, list[str]] = {}
 
     model_config = ConfigDict(extra="forbid", frozen=True)

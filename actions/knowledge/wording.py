@@ -100,6 +100,8 @@ class Wording(_Model):
     waiting_words: list[str]
     question_words: list[str]
     menu_words: list[str]
+    wallet_words: list[str]
+    what_now: list[str]
     intent_titles: dict[str, Text]
     list_separator: str
     contact_details: list[CollectedDetail]

@@ -20,8 +20,8 @@ _SIMILAR, _SHORTEST_SIMILAR = 0.86, 4
 _PAYLOAD = re.compile(r"/(\w+)\s*({.*})?\s*", re.DOTALL)
 _POINTER = re.compile(r"第?([一二两三四五六七八九十\d①②③④⑤⑥⑦⑧])(?:个|种|项|条|样|件|号|点)")
 _LAST = re.compile(r"(?:最后|末尾)(?:一|那)?(?:个|种|项|条|样|件)?")
-_LATTER = re.compile(r"后面?(?:那|一)(?:个|种|项|条|样|件)")
-_FORMER = re.compile(r"前面?(?:那|一)(?:个|种|项|条|样|件)")
+_LATTER = re.compile(r"(?<![然最之以])后面?(?:那|一)(?:个|种|项|条|样|件)")
+_FORMER = re.compile(r"(?<![之以目])前面?(?:那|一)(?:个|种|项|条|样|件)")
 _NUMBERS = {**dict(zip("一二三四五六七八九十", range(1, 11), strict=True)), "两": 2}
 _NUMBERS |= dict(zip("①②③④⑤⑥⑦⑧", range(1, 9), strict=True))
 _BARE = re.compile(r"(?:选|我选|就|要|第)?([一二两三四五六七八\d①②③④⑤⑥⑦⑧])(?:吧|号|呢)?")

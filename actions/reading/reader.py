@@ -9,7 +9,7 @@ from actions.dialogue.acts import Act
 from actions.dialogue.messages import UserMessage
 from actions.dialogue.state import DialogueState
 from actions.dialogue.turn import Context
-from actions.reading import asked, complaint, danger, offered, on_screen, operators, references, said_before
+from actions.reading import asked, complaint, danger, offered, on_screen, operators, references, unclear
 from actions.reading.reading import Interpretation, Reading, Source
 
 _Reader = Callable[[Context, DialogueState, Act, UserMessage], Reading | None]
@@ -25,7 +25,7 @@ _READERS: tuple[_Reader, ...] = (
     complaint.read,
     references.read,
     on_screen.read,
-    said_before.read,
+    unclear.read,
 )
 
 

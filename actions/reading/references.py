@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from actions.dialogue.acts import Act, act_of
 from actions.dialogue.messages import AnswerBand, UserMessage, folded
 from actions.dialogue.state import Awaiting, DialogueState
 from actions.dialogue.turn import Context
+from actions.knowledge import Topic
 from actions.reading.reading import Reading, Source
 from engine.nlu.text_normalization import normalize
 
 _LONGEST = 9
+_SHORTEST_WORD = 2
+_PARTICLES = re.compile(r"^(?:那|那么|还有|然后)+|(?:的事|怎么弄|怎么办|咋办|呢|吗|啊|呀|吧)+$")
 
 
 def read(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
@@ -22,17 +26,27 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
 
 
 def _part(context: Context, state: DialogueState, message: UserMessage) -> Reading | None:
-    names = [state.last_topic, *(context.knowledge.topics[state.last_topic].related if state.last_topic in context.knowledge.topics else ())]
+    last = context.knowledge.topics.get(state.last_topic or "")
+    names = [state.last_topic, *(last.related if last else ())]
     for name in names:
         topic = context.knowledge.topics.get(name or "")
         if topic is None or not topic.items:
             continue
-        value = message.single_value(topic.entity, {item.value for item in topic.items})
+        value = message.single_value(topic.entity, {item.value for item in topic.items}) or _labelled(topic, message)
         if value is None or (name != state.last_topic and message.confidence >= 0.9):
             continue
         part = replace(message, intent=topic.id, entities={topic.entity or "": (value,)}, band=AnswerBand.ANSWER)
         return Reading(Source.REFERENCE, Act.OPEN_TOPIC, part, f"names the part {value} of {topic.id}")
     return None
+
+
+def _labelled(topic: Topic, message: UserMessage) -> str | None:
+    """Returns the value of the one item whose label has the words of a message (「记录呢」: 记录还在吗)."""
+    words = _PARTICLES.sub("", message.key)
+    if len(words) < _SHORTEST_WORD:
+        return None
+    values = [item.value for item in topic.items if words in folded(normalize(item.label))]
+    return values[0] if len(values) == 1 else None
 
 
 def _menu_word(context: Context, state: DialogueState, message: UserMessage) -> Reading | None:

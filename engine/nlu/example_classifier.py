@@ -6,6 +6,7 @@ import hashlib
 import inspect
 import json
 import math
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +47,8 @@ class ExampleClassifier(GraphComponent, IntentClassifier):
     Config:
         folder: Files of examples, relative to the project's root (see `engine.nlu.labelled_texts`).
         output: Name of the attribute that is set.
-        background: By label, intents whose NLU examples count as examples of that label too.
+        background: By label, what else counts as examples of it: `intents` whose NLU examples do, and `folders` of
+            examples with other labels, of which those in `except` do not.
         labels: How many of the likeliest labels are told.
         lexicon: Folder of the lexicon, relative to the project's root; read at training for the aliases.
         C, calibration_folds, random_state: See `engine.nlu.linear_model.LinearModel.fit`.
@@ -119,12 +121,9 @@ class ExampleClassifier(GraphComponent, IntentClassifier):
             InvalidConfigException: There are no examples, or a file of them is broken.
         """
         examples = read_labelled_texts(ROOT / self._config["folder"])
-        own = set(examples)
-        label_of = {intent: label for label, intents in self._config["background"].items() for intent in intents}
-        for example in training_data.intent_examples:
-            label = label_of.get(example.get(INTENT))
-            if label and example.get(TEXT) not in own:
-                examples.setdefault(example.get(TEXT), label)
+        for label, background in self._config["background"].items():
+            for text in _background(background, training_data):
+                examples.setdefault(text, label)
         self._model = _TextModel.fit(examples, self._aliases, self._config)
         with self._model_storage.write_to(self._resource) as folder:
             self._model.save(folder)
@@ -156,6 +155,16 @@ class ExampleClassifier(GraphComponent, IntentClassifier):
         with model_storage.read_from(resource) as folder:
             model = _TextModel.load(folder)
         return cls(config, model_storage, resource, model.aliases, model)
+
+
+def _background(background: dict[str, Any], training_data: TrainingData) -> Iterator[str]:
+    intents = set(background.get("intents") or ())
+    for example in training_data.intent_examples:
+        if example.get(INTENT) in intents and example.get(TEXT):
+            yield example.get(TEXT)
+    left_out = set(background.get("except") or ())
+    for folder in background.get("folders") or ():
+        yield from (text for text, label in read_labelled_texts(ROOT / folder).items() if label not in left_out)
 
 
 class _NgramWeights:
@@ -194,10 +203,8 @@ class _TextModel:
         characters = [character_units(text, aliases) for text in texts]
         syllables = [syllable_units(text, aliases) for text in texts]
         views = (_NgramWeights.learn(characters, _CHARACTERS), _NgramWeights.learn(syllables, _SYLLABLES))
-        features = hstack(
-            [vstack([view.row(units) for units in of_view]) for view, of_view in zip(views, (characters, syllables), strict=True)],
-            format="csr",
-        )
+        blocks = zip(views, (characters, syllables), strict=True)
+        features = hstack([vstack([view.row(units) for units in of_view]) for view, of_view in blocks], format="csr")
         return cls(views, LinearModel.fit(features, list(examples.values()), config), aliases)
 
     def rank(self, text: str, labels: int) -> list[dict[str, Any]]:

@@ -9,7 +9,18 @@ from functools import cached_property
 from typing import Any
 
 _CLAUSE = re.compile(r"[^,，.。;；!！?？、\s…~]+")
-_WORDS = ("denials", "refusals", "wished", "no_denials", "trouble_after", "past", "past_needs", "hypothetical", "persons")
+_WORDS = (
+    "denials",
+    "refusals",
+    "adjacent",
+    "wished", "no_denials",
+    "trouble_after",
+    "past",
+    "past_needs",
+    "hypothetical",
+    "persons",
+)
+_BY_MATTER = ("matters", "denied_by")
 
 NAMED, NEGATED, PAST, HYPOTHETICAL, OTHER_PERSON = "named", "negated", "past", "hypothetical", "other_person"
 
@@ -36,8 +47,10 @@ class OperatorRules:
     """The words of `data/lexicon/operators.yml`."""
 
     matters: Mapping[str, tuple[str, ...]]
+    denied_by: Mapping[str, tuple[str, ...]]
     denials: tuple[str, ...]
     refusals: tuple[str, ...]
+    adjacent: tuple[str, ...]
     wished: frozenset[str]
     no_denials: tuple[str, ...]
     trouble_after: tuple[str, ...]
@@ -55,7 +68,12 @@ class OperatorRules:
 
     def find(self, text: str) -> list[Operator]:
         """Returns what normalized text does with the matters that it names, in the order of the text."""
-        found: list[Operator] = []
+        found = [
+            Operator(NEGATED, matter, text.index(word), text.index(word) + len(word))
+            for matter, words in self.denied_by.items()
+            for word in words
+            if word in text and f"不{word}" not in text
+        ]
         is_supposed = any(word in text for word in self.hypothetical)
         for clause in _CLAUSE.finditer(text):
             for match in self._matter.finditer(clause.group()):
@@ -82,6 +100,8 @@ class OperatorRules:
         words = self.refusals if matter == "human_handoff" else self.denials
         if matter in self.wished and matter != "human_handoff":
             words = (*self.denials, *self.refusals)
+        if before.endswith(self.adjacent):
+            return True
         near = before[-self.reach - max(map(len, words)) :]
         return any(
             0 <= len(near) - (near.rfind(word) + len(word)) <= self.reach for word in words if near.rfind(word) >= 0
@@ -94,20 +114,21 @@ def operator_rules(content: Mapping[str, Any]) -> OperatorRules:
     Raises:
         ValueError: A field is missing, unknown or of the wrong type.
     """
-    matters = content.get("matters")
-    if not isinstance(matters, dict) or not matters:
-        raise ValueError(f"matters: expected lists of words by matter, found {matters!r}")
-    lists = {**{f"matters.{name}": words for name, words in matters.items()}, **{name: content.get(name) for name in _WORDS}}
+    lists = {name: content.get(name) for name in _WORDS}
+    by_matter = {name: content.get(name) for name in _BY_MATTER}
+    for name, mapping in by_matter.items():
+        if not isinstance(mapping, dict) or not mapping:
+            raise ValueError(f"{name}: expected lists of words by matter, found {mapping!r}")
+        lists |= {f"{name}.{matter}": words for matter, words in mapping.items()}
     for name, words in lists.items():
         if not (isinstance(words, list) and words and all(isinstance(word, str) and word for word in words)):
             raise ValueError(f"{name}: expected a list of words, found {words!r}")
-    unknown = sorted(set(content) - {*_WORDS, "matters", "reach"})
+    unknown = sorted(set(content) - {*_WORDS, *_BY_MATTER, "reach"})
     if unknown:
         raise ValueError(f"{unknown[0]}: unknown field")
     reach = content.get("reach")
     if not isinstance(reach, int) or reach < 0:
         raise ValueError(f"reach: expected a number of characters, found {reach!r}")
     words = {name: tuple(content[name]) for name in _WORDS if name != "wished"}
-    return OperatorRules(
-        matters={name: tuple(of) for name, of in matters.items()}, wished=frozenset(content["wished"]), reach=reach, **words
-    )
+    mappings = {name: {matter: tuple(of) for matter, of in content[name].items()} for name in _BY_MATTER}
+    return OperatorRules(**mappings, wished=frozenset(content["wished"]), reach=reach, **words)

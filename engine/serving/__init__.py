@@ -7,10 +7,10 @@ Importing this package prepares what Rasa needs on this Python and puts off impo
 it before Rasa.
 """
 
-from engine.compatibility import lend_attributes
+from engine.compatibility import prepare
 from engine.serving.deferred_imports import defer_imports
 from engine.useful_warnings import show_only_useful
 
-lend_attributes()
+prepare()
 defer_imports()
 show_only_useful()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import importlib
+import importlib.util
 import itertools
 import sys
 from collections.abc import Iterable, Sequence
@@ -34,7 +34,8 @@ CHANNELS: dict[str, tuple[str, str]] = {
 # import from it (`from x import f`): they get a stand-in, and the import runs when that is first used.
 DEFERRED: dict[str, tuple[str, ...]] = {
     **{f"rasa.core.channels.{module}": (name,) for module, (name, _) in CHANNELS.items()},
-    "rasa.core.jobs": (),  # for reminders and model servers; brings apscheduler and pkg_resources
+    "rasa.core.brokers.pika": ("PikaEventBroker",),  # brings RabbitMQ's library
+    "rasa.core.jobs": (),  # for reminders and model servers; brings apscheduler
     "rasa.utils.train_utils": (),  # for every entity extractor; brings TensorFlow: 350 MB and seconds
     "rasa.utils.plotting": (),  # for `rasa.nlu.test`, which the server imports; brings matplotlib
     "aio_pika": (),  # for the event broker RabbitMQ; its errors are named where any broker is made
@@ -50,7 +51,6 @@ DEFERRED: dict[str, tuple[str, ...]] = {
     "h5py": (),  # for thinc's models of Keras
     "jwt": (),  # for servers that ask for tokens; brings cryptography's certificates
     "packaging.requirements": ("Requirement",),  # for spaCy's packages
-    "pkg_resources": (),  # jieba's way to the dictionary that ours is made of
     "portalocker.redis": ("RedisLock",),  # for locks between machines
     "pymongo": (),  # for the tracker store MongoDB
     "pymongo.collection": ("Collection",),
@@ -60,6 +60,7 @@ DEFERRED: dict[str, tuple[str, ...]] = {
     "rich.console": ("Console",),
     "rich.traceback": ("Traceback",),
     "scipy.sparse.csgraph": (),  # graphs; brings scipy's linear algebra
+    "tensorflow": (),  # for neural networks
     "sklearn": (),  # for data of neural networks, by the name below; brings scipy.stats: 35 MB
     "sklearn.model_selection": ("train_test_split",),
     "spacy.cli": (),  # spaCy's command line, for one function; brings jinja2, typer and weasel
@@ -84,6 +85,15 @@ _ERRORS = frozenset({"aio_pika.exceptions", "aiormq.exceptions", "botocore.excep
 
 # The environment that has TensorFlow; see the Makefile.
 _PEERS = ".venv-peers"
+
+
+def _needs_tensorflow(module: str) -> Exception:
+    from rasa.shared.exceptions import RasaException  # noqa: PLC0415 - Rasa is imported after this module
+
+    return RasaException(
+        f"{' and '.join(NEURAL[module])} needs TensorFlow, which this environment does not have. The environment of the "
+        f"peers has it, on Python 3.10: `make setup-peers`, then `{_PEERS}/bin/rasa train`."
+    )
 
 
 class _DeferredModule(ModuleType):
@@ -164,7 +174,12 @@ def _load(module: ModuleType) -> None:
     module.__class__ = ModuleType  # type: ignore[assignment]
     assert spec.loader.real is not None
     spec.loader = spec.loader.real
-    spec.loader.exec_module(module)
+    try:
+        spec.loader.exec_module(module)
+    except ModuleNotFoundError as error:
+        if module.__name__ in NEURAL and error.name in {"keras", "tensorflow"}:
+            raise _needs_tensorflow(module.__name__) from error
+        raise
 
 
 def _is_installed(module: ModuleType) -> bool:
@@ -192,9 +207,6 @@ class _DeferringLoader(Loader):
 
 class _DeferringFinder(MetaPathFinder):
     def find_spec(self, name: str, path: Sequence[str] | None, target: ModuleType | None = None) -> ModuleSpec | None:
-        if name == "distutils":
-            # Sanic wants one function of it; setuptools would put all of itself in the place of Python's own.
-            return PathFinder.find_spec(name, path, target)
         if name not in DEFERRED:
             package = sys.modules.get(name.rpartition(".")[0])
             if isinstance(package, _DeferredModule):
@@ -213,7 +225,8 @@ def defer_neural_components(configured: Iterable[str]) -> None:
         configured: The names or module paths of the components in use.
     """
     used = {name.rpartition(".")[2] for name in configured}
-    if not used.intersection(itertools.chain.from_iterable(NEURAL.values())):
+    # Without TensorFlow the import cannot but fail; put off, it fails with a word on what to do.
+    if importlib.util.find_spec("tensorflow") is None or not used.intersection(itertools.chain.from_iterable(NEURAL.values())):
         DEFERRED.update(NEURAL)
 
 

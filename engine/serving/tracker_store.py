@@ -273,8 +273,6 @@ def create_tracker_store(
 ) -> TrackerStore:
     """Returns the tracker store that is configured, an SQL one as `ServingSQLTrackerStore`.
 
-    Rasa keeps conversations in memory when the class of the store cannot be loaded or made.
-
     Raises:
         ConnectionException: The database cannot be reached.
         RasaException: There is no such store, or it cannot be made.
@@ -290,9 +288,24 @@ def create_tracker_store(
             raise ConnectionException("Cannot connect to tracker store.") from error
         except (ImportError, AttributeError, TypeError, sa.exc.SQLAlchemyError) as error:
             raise RasaException(f"The tracker store of type {endpoint.type!r} cannot be made: {error}") from error
-    store = TrackerStore.create(endpoint, domain, event_broker)
-    if isinstance(store, InMemoryTrackerStore) and not endpoint.type.endswith(InMemoryTrackerStore.__name__):
+    return refuse_memory(endpoint, TrackerStore.create(endpoint, domain, event_broker))
+
+
+def refuse_memory(endpoint: Any, store: TrackerStore) -> TrackerStore:
+    """Returns the store, unless it keeps in memory what is to be kept elsewhere.
+
+    Rasa warns and takes a store in memory when the class of the configured one cannot be loaded or made.
+
+    Args:
+        endpoint: What `endpoints.yml` says of the store; anything else is let through.
+        store: What Rasa has made of it.
+
+    Raises:
+        RasaException: There is no such store, or it cannot be made.
+    """
+    wanted = endpoint.type if isinstance(endpoint, EndpointConfig) else None
+    if wanted and isinstance(store, InMemoryTrackerStore) and not wanted.endswith(InMemoryTrackerStore.__name__):
         raise RasaException(
-            f"There is no tracker store of type {endpoint.type!r}, or it cannot be made; the warning above says which."
+            f"There is no tracker store of type {wanted!r}, or it cannot be made; the warning above says which."
         )
     return store
