@@ -17,7 +17,7 @@ class Said:
     Attributes:
         text: What the user reads; empty for a request to the gateway.
         buttons: Title and payload of each button.
-        metadata: What goes along: `progress`, `ask`, `events`, `reading`, and `handoff` for the message that hands over.
+        metadata: What goes along: `progress`, `ask`, `events`, `reading`, and `handoff` on what hands over.
         response: Name of the response in `domain.yml`.
         custom: A payload for the gateway other than a handoff.
     """

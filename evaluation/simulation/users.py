@@ -13,7 +13,7 @@ from evaluation.simulation.missions import Mission
 from evaluation.simulation.noise import in_pieces, noisy
 from evaluation.simulation.phrases import Phrases
 
-_HUMAN, _NO, _YES = "/human_handoff", "/deny", "/affirm"
+_NO = "/deny"
 _OFFERS_OF_HUMAN = frozenset(
     {
         "utter_offer_human",
@@ -22,6 +22,19 @@ _OFFERS_OF_HUMAN = frozenset(
         "utter_tried_all",
         "utter_apologise_and_offer_human",
         "utter_no_information",
+    }
+)
+# After these the step is still what is talked about.
+_OF_STEPS = frozenset(
+    {
+        "utter_step_trouble",
+        "utter_check_trouble",
+        "utter_take_your_time",
+        "utter_step_answer",
+        "utter_step_unknown",
+        "utter_details_recap",
+        "utter_human_declined_in_procedure",
+        "utter_all_steps",
     }
 )
 _MOST_OPENERS = 3
@@ -131,7 +144,9 @@ class User:
     _detours: int = 0
     _started: bool = False
     _declined: int = 0
+    _led_away: int = 0
     _menu_asked: bool = False
+    _menu_pressed: bool = False
 
     def next(self, replies: Sequence[Said]) -> Utterance | None:
         """Returns what the user says to the bot's last turn; None when there is nothing more to say."""
@@ -178,7 +193,26 @@ class User:
             self.gave_up = "not asked for the new contact"
             return None
         if not self._openers:
-            return self._open()
+            return self._open(replies)
+        answer = self._to_question(names, replies)
+        if answer:
+            return answer
+        topic = self.knowledge.topics[mission.topic]
+        if step and step["topic"] == topic.id:
+            self._step = int(step["number"])
+            return self._at_step(replies)
+        if "utter_diagnosis_intro" in names:
+            return self._pick_cause(replies)
+        if self._step and topic.is_walkthrough and not self._left and (names & _OF_STEPS or self._led_away > 2):
+            return self._at_step(replies)
+        if self._step and topic.is_walkthrough and not self._left:
+            self._led_away += 1
+            return self._act("continue", _shows_step)
+        return self._open(replies)
+
+    def _to_question(self, names: set[str], replies: Sequence[Said]) -> Utterance | None:
+        """Answers the question that the bot has asked; None without one."""
+        mission = self.mission
         if "utter_ask_choice" in names:
             return self._choose(replies)
         if "utter_warning" in names:
@@ -200,20 +234,10 @@ class User:
         if "utter_ask_rating" in names:
             return self._act("rate", says("utter_rated", "utter_rated_low"))
         if "utter_offer_request" in names or "utter_treatment" in names:
-            return (
-                self._act("solved") if "utter_treatment" in names else Utterance(self._no(replies), "declines the rest")
-            )
-        topic = self.knowledge.topics[mission.topic]
-        if step and step["topic"] == topic.id:
-            self._step = int(step["number"])
-            return self._at_step(replies)
-        if "utter_diagnosis_intro" in names:
-            return self._pick_cause(replies)
-        if self._step and topic.is_walkthrough and not self._left:
-            return self._at_step(replies) if not names & {"utter_resume_hint"} else self._act("continue", _shows_step)
-        return self._open()
+            return self._act("solved") if "utter_treatment" in names else Utterance(_NO, "declines the rest")
+        return None
 
-    def _open(self) -> Utterance | None:
+    def _open(self, replies: Sequence[Said]) -> Utterance | None:
         lines = self.phrases.openers.get(self.mission.opener, [])
         if self._openers < min(_MOST_OPENERS, len(lines)):
             self._openers += 1
@@ -222,6 +246,11 @@ class User:
         if not self._menu_asked:
             self._menu_asked = True
             return self._act("menu", says("utter_menu"))
+        wanted = f"/{self.mission.topic}"
+        for payload in (payload for reply in replies for _, payload in reply.buttons):
+            if not self._menu_pressed and payload.split("{")[0] == wanted:
+                self._menu_pressed = True
+                return Utterance(payload, "press topic", self._opens)
         self.gave_up = "the topic was not opened, or the mission not reached in it"
         return None
 
@@ -319,7 +348,7 @@ class User:
         acts, done = self.mission.at_step.get(number, ()), self._acts_done.get(number, 0)
         if done < len(acts):
             self._acts_done[number] = done + 1
-            return self._special(acts[done], number)
+            return self._special(acts[done], number, replies)
         if topic.kind == "diagnosis":
             cause = topic.steps[number - 1].value or ""
             if self.mission.cause == number:
@@ -335,7 +364,7 @@ class User:
         lines = own if self.chance.random() < 0.5 else self.phrases.acts["done"]
         return Utterance(self._one_of(lines), "done", self._goes_on(number))
 
-    def _special(self, act: str, number: int) -> Utterance:
+    def _special(self, act: str, number: int, replies: Sequence[Said]) -> Utterance:
         topic = self.knowledge.topics[self.mission.topic]
         step = topic.steps[number - 1]
         if act == "question":
@@ -346,6 +375,8 @@ class User:
         if act == "found":
             line = self._one_of(self.phrases.causes[step.value or ""]["found"])
             return Utterance(line, "cause found", says("utter_treatment"))
+        if act in ("trouble", "again_trouble") and self._pressed("/step_problem", replies):
+            return Utterance("/step_problem", "press trouble")
         if act == "trouble":
             lines = self.phrases.of_step(topic.id, step.id, "trouble")
             return Utterance(self._one_of(lines), "trouble", says("utter_step_trouble"))
@@ -409,9 +440,6 @@ class User:
     def _pressed(self, payload: str, replies: Sequence[Said]) -> bool:
         shown = any(payload == there for reply in replies for _, there in reply.buttons)
         return shown and self.chance.random() < self.profile.presses
-
-    def _no(self, replies: Sequence[Said]) -> str:
-        return _NO
 
     def _one_of(self, lines: Sequence[str]) -> str:
         return min(lines, key=len) if self.profile.is_terse else self.chance.choice(lines)
