@@ -34,6 +34,8 @@ _SAYINGS = (
 _BEGINNINGS = (
     ("/transaction_dispute", "昨天下午三点", "88块", "金额改一下"),
     ("/transaction_dispute", "昨天下午三点", "88块", "美团", "扣了我两次", "/next_step"),
+    ("/forgot_password", "/next_step", "/next_step", "/next_step", "/next_step"),
+    ("/forgot_password", "/next_step", "/next_step", "/next_step", "/next_step", "/next_step"),
 )
 # What differs from state to state in what labels do. Two states alike in these offer the same buttons again.
 _MOST_STATES = 1000
