@@ -95,14 +95,17 @@ simulate: setup-dev ## thousands of conversations with users made by rule; cover
 	@$(PYTHON) scripts/train.py
 	@$(PYTHON) -W ignore -m evaluation.simulation $(OPTIONS)
 
-# The words after `try` are messages, not targets.
-ifeq (try,$(firstword $(MAKECMDGOALS)))
-%:
-	@:
-endif
-try: setup-dev ## make try 我密码忘了 "点了 然后呢": parse, reading, act and reply of each message
+try: setup-dev ## make try 我密码忘了 "点了 然后呢": parse, reading, act and reply of each message of a conversation
 	@$(PYTHON) scripts/train.py
-	@$(PYTHON) -W ignore -m evaluation.conversations.explain $(wordlist 2,99,$(MAKECMDGOALS))
+	@rm -f build/try.txt
+
+# What follows `try` is what the user says: each word or quoted sentence comes as a target, and has those before it played.
+ifeq (try,$(firstword $(MAKECMDGOALS)))
+.NOTPARALLEL:
+%: try
+	@mkdir -p build && printf '%s\n' '$(subst ','\'',$@)' >>build/try.txt
+	@$(PYTHON) -W ignore -m evaluation.conversations.explain --last-of build/try.txt
+endif
 
 bench-nlu: setup-dev ## how fast messages are parsed, beside the peers that are trained
 	@$(PYTHON) -m benchmarks.parse_latency $(OPTIONS)

@@ -1,6 +1,7 @@
 """Shows what becomes of messages: parse, reading, act and reply.
 
 Usage: python -m evaluation.conversations.explain MESSAGE [MESSAGE ...]
+       python -m evaluation.conversations.explain --last-of FILE    the last line, after those before it
 
 Several messages are one conversation. `[按钮:下一步]` presses the button of that title.
 """
@@ -11,6 +12,7 @@ import json
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from evaluation.conversations.play import pressed, shown_payloads
@@ -26,6 +28,9 @@ _OF_PARSE = frozenset(
 
 def main(messages: Sequence[str]) -> int:
     """Returns the exit status: 2 without a message."""
+    only_last = list(messages[:1]) == ["--last-of"]
+    if only_last:
+        messages = Path(messages[1]).read_text(encoding="utf-8").splitlines()
     if not messages:
         print(__doc__, file=sys.stderr)
         return 2
@@ -33,16 +38,18 @@ def main(messages: Sequence[str]) -> int:
 
     bot = Bot()
     buttons: dict[str, str] = {}
-    for message in messages:
+    for number, message in enumerate(messages, start=1):
         text = pressed(message, buttons)
-        replies = _explain(bot, text)
+        told, replies = _explained(bot, text)
+        if not only_last or number == len(messages):
+            print(json.dumps(told, ensure_ascii=False, indent=2))
         buttons = shown_payloads(replies) or buttons
     bot.close()
     return 0
 
 
-def _explain(bot: Bot, text: str, sender: str = "explain") -> list[Said]:
-    """Says the message, prints what became of it, and returns the replies."""
+def _explained(bot: Bot, text: str, sender: str = "explain") -> tuple[dict[str, Any], list[Said]]:
+    """Says the message; returns what became of it, and the replies."""
     parse = {name: value for name, value in bot.parse(text).items() if name in _OF_PARSE}
     replies = bot.says(sender, text)
     reading = next((reply.metadata["reading"] for reply in replies if reply.metadata.get("reading")), {})
@@ -55,8 +62,7 @@ def _explain(bot: Bot, text: str, sender: str = "explain") -> list[Said]:
         "replies": [_reply(reply) for reply in replies],
         "state": {name: value for name, value in bot.slots(sender).items() if value},
     }
-    print(json.dumps(told, ensure_ascii=False, indent=2))
-    return replies
+    return told, replies
 
 
 def _reply(reply: Said) -> dict[str, Any]:

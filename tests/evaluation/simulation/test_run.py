@@ -76,6 +76,6 @@ def test_a_short_run_with_the_trained_bot(trained_bot: Bot, knowledge: Knowledge
     report = simulate(trained_bot.says, wanted, phrases, knowledge, coverage, 60, 3)
     assert report.problems["crash"] == report.problems["empty turn"] == 0
     assert {conversation.profile.name for conversation in report.conversations} == {p.name for p in PROFILES}
-    assert sum(conversation.is_reached for conversation in report.conversations) >= 30
+    assert sum(conversation.is_reached for conversation in report.conversations) >= 20
     assert report.problems["repetition"] == 0
     assert report.problems["announced choices missing"] == report.problems["announced check missing"] == 0
