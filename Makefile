@@ -102,6 +102,7 @@ try: setup-dev ## make try 我密码忘了 "点了 然后呢": parse, reading, a
 # What follows `try` is what the user says: each word or quoted sentence comes as a target, and has those before it played.
 ifeq (try,$(firstword $(MAKECMDGOALS)))
 .NOTPARALLEL:
+Makefile: ;
 %: try
 	@mkdir -p build && printf '%s\n' '$(subst ','\'',$@)' >>build/try.txt
 	@$(PYTHON) -W ignore -m evaluation.conversations.explain --last-of build/try.txt
