@@ -371,7 +371,7 @@ class User:
             line = self.mission.about or self._one_of(self.phrases.of_step(topic.id, step.id, "question"))
             return Utterance(line, "question", says("utter_step_answer", "utter_step_unknown"))
         if act == "problem":
-            return Utterance("/step_problem", "press trouble", says("utter_check_trouble", "utter_step_trouble"))
+            return Utterance("/step_problem", "press trouble", says("utter_check_trouble", "utter_step_trouble", "utter_next_cause"))
         if act == "found":
             line = self._one_of(self.phrases.causes[step.value or ""]["found"])
             return Utterance(line, "cause found", says("utter_treatment"))
