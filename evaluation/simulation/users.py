@@ -194,12 +194,13 @@ class User:
             return None
         if not self._openers:
             return self._open(replies)
+        if step and step["topic"] == mission.topic:
+            self._step = int(step["number"])
         answer = self._to_question(names, replies)
         if answer:
             return answer
         topic = self.knowledge.topics[mission.topic]
         if step and step["topic"] == topic.id:
-            self._step = int(step["number"])
             return self._at_step(replies)
         if "utter_diagnosis_intro" in names:
             return self._pick_cause(replies)
@@ -371,7 +372,8 @@ class User:
             line = self.mission.about or self._one_of(self.phrases.of_step(topic.id, step.id, "question"))
             return Utterance(line, "question", says("utter_step_answer", "utter_step_unknown"))
         if act == "problem":
-            return Utterance("/step_problem", "press trouble", says("utter_check_trouble", "utter_step_trouble", "utter_next_cause"))
+            helps = says("utter_check_trouble", "utter_step_trouble", "utter_next_cause")
+            return Utterance("/step_problem", "press trouble", helps)
         if act == "found":
             line = self._one_of(self.phrases.causes[step.value or ""]["found"])
             return Utterance(line, "cause found", says("utter_treatment"))
