@@ -46,6 +46,12 @@ class Act(str, Enum):
     WAIT_COMPLAINT = "wait_complaint"
     READ_BACK = "read_back"
     MENU = "menu"
+    NOTE = "note"
+    MISFIT = "misfit"
+    SKIP_DETAIL = "skip_detail"
+    STOP_NOTING = "stop_noting"
+    CORRECT = "correct"
+    NOTE_CONTACT = "note_contact"
 
 
 # The intents that are no topics; `data/rules/` says the same for Rasa. The last three are Rasa's own.
