@@ -203,7 +203,9 @@ def _turns_elsewhere(
         return False
     if other.id in message.matters("named") and message.confidence >= _SURE and other.id not in topic.related:
         return True
-    if message.acts.get("unknown_detail", 0.0) >= _LIKELY or (wanted.accepts == "story" and other.urgent):
+    if "declined_answer" in message.entities or message.acts.get("unknown_detail", 0.0) >= _LIKELY:
+        return False
+    if wanted.accepts == "story" and other.urgent:
         return False
     if other.kind == "answer":
         return message.confidence >= _SWITCH and (not other.urgent or other.id in message.matters("named"))

@@ -22,7 +22,7 @@ _LONGEST = 200
 _PHONE = re.compile(r"(?<![\d*])1[3-9]\d(?:\d{8}|\*{2,6}\d{2,4})(?![\d*])")
 _EMAIL = re.compile(r"[a-z0-9._+*-]+@[a-z0-9*-]+(?:\.[a-z0-9*-]+)+")
 # Right after a value, these say that it is wrong: 「昨天打错了是前天」.
-_WRONG_AFTER = re.compile(r"^.{0,2}?(?:打错|写错|说错|记错|填错|弄错|搞错|错了|不对|不是)")
+_WRONG_AFTER = re.compile(r"^.{0,2}?(?:打错|写错|说错|记错|填错|弄错|搞错|错了|不对)")
 _SEPARATOR = "、"
 _LONGEST_PLAIN_NAME = 6
 
