@@ -37,7 +37,9 @@ def _windows_at(place: int, chains: Chains, kind: str) -> list[Window]:
     chain, index = chains[place]
     # A number has no more groups than digits.
     nearby = chain[index : index + names.digits[1]]
-    return [window for window in windows(nearby, *names.digits) if window.start == place]
+    found = [window for window in windows(nearby, *names.digits) if window.start == place]
+    # The 一 of 「…330一直」 only where nothing else makes a number.
+    return [window for window in found if not window.doubtful] or found
 
 
 def _cards(text: str, chains: Chains) -> Iterator[Find]:

@@ -61,11 +61,33 @@ class Fillers(_Part):
     more: tuple[str, ...]
 
 
+class Links(_Part):
+    """Words between the parts of one number; see patterns.yml."""
+
+    signs: tuple[str, ...]
+    words: tuple[str, ...]
+    places: tuple[str, ...]
+
+
+class NumeralWords(_Part):
+    """Words that begin or end with a numeral; see patterns.yml."""
+
+    before: tuple[str, ...]
+    measures: tuple[str, ...]
+    pairs: tuple[str, ...]
+    after: dict[str, tuple[str, ...]]
+
+
 class Patterns(_Part):
     """The content of patterns.yml."""
 
     cards: tuple[CardRange, ...]
     numerals: dict[str, str]
+    lookalikes: dict[str, str]
+    syllables: dict[str, tuple[str, ...]]
+    links: Links
+    numeral_words: NumeralWords
+    order_names: tuple[str, ...]
     secrets: tuple[SecretName, ...]
     harmless_prefixes: tuple[str, ...]
     asking: tuple[str, ...]
