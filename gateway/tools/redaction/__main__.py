@@ -24,9 +24,7 @@ def _table(title: str, figures: dict[tuple[str, str], Figures]) -> Iterator[str]
     yield "| kind | form | messages | recall | precision | damaged |"
     yield "|---|---|---|---|---|---|"
     for (kind, form), its in figures.items():
-        recall, precision = (
-            (f"{its.recall:.2%}", f"{its.precision:.2%}") if kind in _LEAST_RECALL else ("–", "–")
-        )
+        recall, precision = (f"{its.recall:.2%}", f"{its.precision:.2%}") if kind in _LEAST_RECALL else ("–", "–")
         yield f"| {kind} | {form} | {its.messages:,} | {recall} | {precision} | {its.damage:.2%} |"
     yield ""
 

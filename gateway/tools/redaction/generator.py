@@ -10,7 +10,20 @@ from tools.redaction.numbers import FORMS, KINDS
 from tools.redaction.samples import Sample, digits, fill, load
 
 _NAMES = ("wang", "liu", "chenhao", "xiaoli", "zhao", "yangyang", "sunny", "Huang", "lin", "guo", "meimei", "XuJing")
-_WORDS = ("dragon", "sunshine", "iloveu", "happy", "baobao", "tiger", "Summer", "apple", "nihao", "lucky", "star", "mylove")
+_WORDS = (
+    "dragon",
+    "sunshine",
+    "iloveu",
+    "happy",
+    "baobao",
+    "tiger",
+    "Summer",
+    "apple",
+    "nihao",
+    "lucky",
+    "star",
+    "mylove",
+)
 _SIGNS = "!@#_.-$%&*"
 
 
@@ -37,7 +50,11 @@ def password(random: Random) -> str:
 def code(random: Random) -> str:
     """Returns a verification code as it is typed from a text message."""
     six = "".join(random.choices("0123456789", k=6))
-    return random.choice([six] * 9 + [digits(random, 4)] * 2 + [six[:3] + " " + six[3:], _in_words(six), "".join(chr(ord(c) + 0xFEE0) for c in six)])
+    return random.choice(
+        [six] * 9
+        + [digits(random, 4)] * 2
+        + [six[:3] + " " + six[3:], _in_words(six), "".join(chr(ord(c) + 0xFEE0) for c in six)]
+    )
 
 
 def _in_words(number: str) -> str:

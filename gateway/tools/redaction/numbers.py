@@ -8,9 +8,48 @@ from random import Random
 from stdnum import luhn
 from stdnum.cn import ric
 
-_CARDS = (("62", 19), ("62", 16), ("4", 16), ("51", 16), ("53", 16), ("37", 15), ("356", 16), ("622848", 19), ("621700", 19))
-_COUNTIES = ("110105", "120103", "210202", "310104", "320106", "330203", "350102", "370202", "410105", "440106", "500103")
-_MOBILES = ("130", "133", "135", "136", "139", "147", "150", "152", "158", "166", "177", "178", "180", "186", "189", "199")
+_CARDS = (
+    ("62", 19),
+    ("62", 16),
+    ("4", 16),
+    ("51", 16),
+    ("53", 16),
+    ("37", 15),
+    ("356", 16),
+    ("622848", 19),
+    ("621700", 19),
+)
+_COUNTIES = (
+    "110105",
+    "120103",
+    "210202",
+    "310104",
+    "320106",
+    "330203",
+    "350102",
+    "370202",
+    "410105",
+    "440106",
+    "500103",
+)
+_MOBILES = (
+    "130",
+    "133",
+    "135",
+    "136",
+    "139",
+    "147",
+    "150",
+    "152",
+    "158",
+    "166",
+    "177",
+    "178",
+    "180",
+    "186",
+    "189",
+    "199",
+)
 _EMOJI = "😀🌸❤🔥👍💰🐶⭐🍎🎉➡️"
 
 
@@ -94,7 +133,9 @@ def _emoji_between_groups(number: str, random: Random) -> str:
 
 
 def _by_words(number: str, random: Random) -> str:
-    return random.choice(["然后", "，然后", "再", "，再来", "接着", "后面是", "，后面", "，接着是"]).join(_grouped(number))
+    return random.choice(["然后", "，然后", "再", "，再来", "接着", "后面是", "，后面", "，接着是"]).join(
+        _grouped(number)
+    )
 
 
 def _by_position(number: str, random: Random) -> str:
@@ -155,7 +196,9 @@ FORMS: dict[str, Callable[[str, Random], str]] = {
     "Chinese numerals with circle": _translated("〇一二三四五六七八九"),
     "Chinese numerals by telephone": _translated("洞幺两三四五六拐八勾"),
     "Chinese numerals with 幺": _translated("零幺二三四五六七八九"),
-    "Chinese numerals with spaces": lambda n, r: " ".join(_translated("零一二三四五六七八九")(g, r) for g in _grouped(n)),
+    "Chinese numerals with spaces": lambda n, r: " ".join(
+        _translated("零一二三四五六七八九")(g, r) for g in _grouped(n)
+    ),
     "numerals of cheques": _translated("零壹贰叁肆伍陆柒捌玖"),
     "traditional numerals of cheques": _translated("零壹貳參肆伍陸柒捌玖"),
     "mixed": _mixed,

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache
 
 from stdnum import luhn
 
 from uwallet_gateway.redaction.digits import Window
 from uwallet_gateway.redaction.kinds import Find, Kind
-from uwallet_gateway.redaction.patterns import any_of, patterns
+from uwallet_gateway.redaction.orders import is_order
+from uwallet_gateway.redaction.patterns import patterns
 
 # ISO/IEC 7812 allows up to 19; shorter ones than 13 are not issued any more.
 SHORTEST, LONGEST = 13, 19
-# How far before a number its name can begin.
-_NEAR = 14
 
 
 @cache
@@ -36,24 +34,8 @@ def mask(digits: str) -> str:
     return "****" + digits[-4:]
 
 
-@cache
-def _order_before() -> re.Pattern[str]:
-    return re.compile(any_of(patterns().order_names) + r"[号號码碼是为: \n([#]{0,4}[a-z]{0,4}$")
-
-
-@cache
-def _order_after() -> re.Pattern[str]:
-    return re.compile(r"[)\] ,]{0,2}(?:是|的|这个|这|這個|那个)(?:我的)?" + any_of(patterns().order_names))
-
-
-def _is_order(text: str, window: Window) -> bool:
-    """Returns whether the words beside it say that it is the number of an order."""
-    before = text[max(0, window.start - _NEAR) : window.start]
-    return bool(_order_before().search(before)) or bool(_order_after().match(text, window.end))
-
-
 def find_card(text: str, window: Window) -> Find | None:
     """Returns the card that these digits of folded text are."""
-    if not is_card(window.digits) or _is_order(text, window):
+    if not is_card(window.digits) or is_order(text, window):
         return None
     return Find(window.start, window.end, Kind.BANK_CARD, mask(window.digits))

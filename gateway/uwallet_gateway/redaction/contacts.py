@@ -10,6 +10,7 @@ from phonenumbers import PhoneNumberType
 
 from uwallet_gateway.redaction.digits import Window
 from uwallet_gateway.redaction.kinds import Find, Kind
+from uwallet_gateway.redaction.orders import is_part_of_order
 
 # Any prefix that the mainland may give out, also those not given out yet: a mistyped number is somebody's number too.
 _MOBILE_LENGTHS = range(11, 17)
@@ -95,7 +96,7 @@ def _with_sign(text: str, find: Find) -> Find:
 def find_phone(text: str, window: Window) -> Find | None:
     """Returns the telephone number that these digits of folded text are."""
     find = find_mobile(window) or _find_landline(window) or _find_international(text, window)
-    return _with_sign(text, find) if find else None
+    return _with_sign(text, find) if find and not is_part_of_order(text, window) else None
 
 
 def find_emails(text: str) -> Iterator[Find]:

@@ -169,7 +169,11 @@ def end_with_x(text: str, end: int) -> int | None:
     """Returns where an X after digits ends that belongs to them, as in resident IDs; None if there is none."""
     for place in range(end, min(len(text), end + _LONGEST_GAP_OF_X)):
         if text[place] == "x":
-            return place + 1 if not text[place + 1 : place + 2].isascii() or not text[place + 1 : place + 2].isalpha() else None
+            return (
+                place + 1
+                if not text[place + 1 : place + 2].isascii() or not text[place + 1 : place + 2].isalpha()
+                else None
+            )
         if not _is_separator(text[place]):
             break
     word = _word().match(text, end)
@@ -198,7 +202,11 @@ def _parts(text: str, match: re.Match[str]) -> Iterator[tuple[int, int, str, boo
     elif match["numerals"]:
         last = min(end - start, _begins_word(text, end))
         first = int(end - start > last and _ends_word(text, start))
-        for begin, stop, doubtful in ((start, start + first, True), (start + first, end - last, False), (end - last, end, True)):
+        for begin, stop, doubtful in (
+            (start, start + first, True),
+            (start + first, end - last, False),
+            (end - last, end, True),
+        ):
             if begin < stop:
                 yield begin, stop, as_digits(text[begin:stop]), doubtful, stop - begin
     elif match["alike"]:

@@ -33,6 +33,7 @@ class SecretName(_Part):
     words: tuple[str, ...]
     ambiguous: tuple[str, ...]
     within: tuple[str, ...]
+    unless_after: tuple[str, ...] = ()
 
 
 class NumberName(_Part):
@@ -78,6 +79,24 @@ class NumeralWords(_Part):
     after: dict[str, tuple[str, ...]]
 
 
+class Statements(_Part):
+    """Words of a sentence that tells a secret; see patterns.yml."""
+
+    entered: tuple[str, ...]
+    used: tuple[str, ...]
+    told: tuple[str, ...]
+    received: tuple[str, ...]
+    copulas: tuple[str, ...]
+    made: tuple[str, ...]
+    refused: tuple[str, ...]
+    others: tuple[str, ...]
+    reported: tuple[str, ...]
+    located: tuple[str, ...]
+    places: tuple[str, ...]
+    subjects: tuple[str, ...]
+    strict_subjects: tuple[str, ...]
+
+
 class Patterns(_Part):
     """The content of patterns.yml."""
 
@@ -93,6 +112,7 @@ class Patterns(_Part):
     asking: tuple[str, ...]
     named_numbers: NumberNames
     fillers: Fillers
+    statements: Statements
     owners: tuple[str, ...]
     units: tuple[str, ...]
     units_of_many: tuple[str, ...]
@@ -126,5 +146,7 @@ def name(words: Iterable[str], within: Iterable[str] = ()) -> str:
     for word in sorted(set(words), key=len, reverse=True):
         before = "(?<![a-z])" if word[0].isascii() and word not in within else ""
         after = "(?![a-z])" if word[-1].isascii() and word not in within else ""
+        if word[-1].isdigit():
+            after = "(?![0-9])"
         alternatives.append(before + re.escape(word) + after)
     return "(?:" + "|".join(alternatives) + ")"

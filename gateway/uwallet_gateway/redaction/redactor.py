@@ -27,7 +27,11 @@ class _Candidate(NamedTuple):
 
 
 def _finds_in(text: str, window: Window, *, keep_contact: bool) -> Iterator[_Candidate]:
-    finds = (find_card(text, window), find_resident_id(text, window), None if keep_contact else find_phone(text, window))
+    finds = (
+        find_card(text, window),
+        find_resident_id(text, window),
+        None if keep_contact else find_phone(text, window),
+    )
     return (_Candidate(find, window) for find in finds if find)
 
 
@@ -35,8 +39,12 @@ def _without_neighbours(candidates: list[_Candidate]) -> Iterator[Find]:
     """Yields the finds, except those that only take in the word beside another one: 「…128一直」."""
     sure = [find for find, window in candidates if not window.doubtful]
     for find, window in candidates:
+        # An ID has a date and a county; a card inside it can be chance.
         if window.doubtful and any(
-            other.start <= window.sure_start and other.end >= window.sure_end for other in sure
+            (find.kind is not Kind.ID_NUMBER or other.kind is find.kind)
+            and other.start <= window.sure_start
+            and other.end >= window.sure_end
+            for other in sure
         ):
             continue
         yield find
