@@ -11,7 +11,18 @@ from random import Random
 from tools.redaction.samples import Sample, fill, load
 
 _KINDS = ("password", "code", "phone", "bank_card", "id_number", "harmless")
-_EVIL = ("5201314", "1314520", "woaini1314", "Aa123456", "a123456789", "qwerty12", "abc123456", "zxcvbnm1", "iloveyou2", "88888888")
+_EVIL = (
+    "5201314",
+    "1314520",
+    "woaini1314",
+    "Aa123456",
+    "a123456789",
+    "qwerty12",
+    "abc123456",
+    "zxcvbnm1",
+    "iloveyou2",
+    "88888888",
+)
 _LETTERS = ("woaixuexi", "zhangwuji", "qwertyuiop", "mybaby", "linxiaoyu", "asdfghjkl", "wodemima")
 _SURNAMES = ("lin", "he", "deng", "xu", "pan", "luo", "cai", "tan", "ye", "zou")
 _GIVEN = ("jun", "mei", "wei", "fang", "jie", "hui", "bo", "ting", "lan", "peng")
@@ -47,7 +58,9 @@ def _password(random: Random) -> str:
 def _code(random: Random) -> str:
     six = _digits(random, 6)
     spoken = "".join(_SPOKEN[int(digit)] for digit in six)
-    return random.choice([six] * 12 + [_digits(random, 4), spoken, " ".join((six[:3], six[3:])), "-".join((six[:3], six[3:]))])
+    return random.choice(
+        [six] * 12 + [_digits(random, 4), spoken, " ".join((six[:3], six[3:])), "-".join((six[:3], six[3:]))]
+    )
 
 
 def _write(number: str, random: Random) -> str:
@@ -56,7 +69,9 @@ def _write(number: str, random: Random) -> str:
     if style < 4:
         return number
     if style == 4:
-        return "".join(random.choice([digit, digit, _SPOKEN[int(digit)]]) if digit.isdigit() else digit for digit in number)
+        return "".join(
+            random.choice([digit, digit, _SPOKEN[int(digit)]]) if digit.isdigit() else digit for digit in number
+        )
     if style == 5:
         return "".join(_SPOKEN[int(digit)] if digit.isdigit() else digit for digit in number).replace("一", "幺")
     if style == 6:

@@ -68,6 +68,8 @@ def _find_landline(window: Window) -> Find | None:
 
 
 def _find_international(text: str, window: Window) -> Find | None:
+    if window.enumerated:
+        return None
     dialled = window.digits.startswith("00") and window.sizes[0] > 3
     before = text[max(0, window.start - 2) : window.start]
     if not dialled and "+" not in before:
@@ -95,6 +97,8 @@ def _with_sign(text: str, find: Find) -> Find:
 
 def find_phone(text: str, window: Window) -> Find | None:
     """Returns the telephone number that these digits of folded text are."""
+    if not window.usual:
+        return None
     find = find_mobile(window) or _find_landline(window) or _find_international(text, window)
     return _with_sign(text, find) if find and not is_part_of_order(text, window) else None
 

@@ -11,11 +11,11 @@ from typing import NamedTuple
 from uwallet_gateway.redaction.patterns import any_of, patterns
 
 # What people write between the groups of a number; besides these, emoji and all other symbols and punctuation.
-_SEPARATORS = frozenset(" \t\n\r-_./\\,、。·•・:;|()[]{}<>~*'\"`+=#&^!")
+_SEPARATORS = frozenset(" \t\n\r-_./\\,、。·•・:;|()[]{}<>~*'\"`+=#&^!$")
 # These also stand between numbers that have nothing to do with each other: only between groups of usual sizes.
-_LISTING = frozenset("\n\r./\\,、。:;|'\"+=!…")
+_LISTING = frozenset("\n\r./\\,、。:;|'\"+=!…$")
 # Of these, what stands between amounts: 「1500、2000、300」, 「150+2000」.
-_ENUMERATING = frozenset("\n\r,、。;+=")
+_ENUMERATING = frozenset("\n\r,、。;+=$")
 # A number's groups stand no further apart than this many characters.
 _LONGEST_GAP = 16
 _LONGEST_RUN_OF_SIGNS = 8
@@ -60,6 +60,7 @@ class Window(NamedTuple):
     enumerated: bool = False  # some of it could be amounts one after another
     sure_start: int = 0  # the part without what more likely belongs to the words beside it
     sure_end: int = 0
+    usual: bool = True  # people divide a number so, or only put between its digits what they put nowhere else
 
     @property
     def doubtful(self) -> bool:
@@ -169,11 +170,7 @@ def end_with_x(text: str, end: int) -> int | None:
     """Returns where an X after digits ends that belongs to them, as in resident IDs; None if there is none."""
     for place in range(end, min(len(text), end + _LONGEST_GAP_OF_X)):
         if text[place] == "x":
-            return (
-                place + 1
-                if not text[place + 1 : place + 2].isascii() or not text[place + 1 : place + 2].isalpha()
-                else None
-            )
+            return place + 1
         if not _is_separator(text[place]):
             break
     word = _word().match(text, end)
@@ -250,12 +247,12 @@ def _is_usual(sizes: Sequence[int]) -> bool:
     return (len(set(middle)) <= 1 and last <= max(middle, default=_LONGEST_REST)) or tuple(sizes) in _WHOLE_GROUPS
 
 
-def _window(groups: Sequence[Group], digits: str, sizes: list[int], enumerated: bool) -> Window:
+def _window(groups: Sequence[Group], digits: str, sizes: list[int], enumerated: bool, usual: bool) -> Window:
     first, last = groups[0], groups[-1]
     several = len(groups) > 1
     sure_start = groups[1].start if several and first.doubtful else first.start
     sure_end = groups[-2].end if several and last.doubtful else last.end
-    return Window(first.start, last.end, digits, tuple(sizes), enumerated, sure_start, sure_end)
+    return Window(first.start, last.end, digits, tuple(sizes), enumerated, sure_start, sure_end, usual)
 
 
 def windows(chain: Sequence[Group], shortest: int, longest: int) -> Iterator[Window]:
@@ -264,7 +261,7 @@ def windows(chain: Sequence[Group], shortest: int, longest: int) -> Iterator[Win
         digits, sizes, real = first.digits, [len(first.digits)], first.real
         listing = enumerated = False
         if shortest <= len(digits) <= longest and real >= _FEWEST_REAL_DIGITS:
-            yield _window([first], digits, sizes, False)
+            yield _window([first], digits, sizes, False, True)
         for last, group in enumerate(chain[index + 1 : index + longest], index + 1):
             digits += group.digits
             if len(digits) > longest:
@@ -275,6 +272,6 @@ def windows(chain: Sequence[Group], shortest: int, longest: int) -> Iterator[Win
             else:
                 sizes[-1] += len(group.digits)
             listing, enumerated = listing or group.listed, enumerated or group.enumerated
-            fits = len(digits) >= shortest and real >= _FEWEST_REAL_DIGITS
-            if fits and (not listing or _is_usual(sizes)):
-                yield _window(chain[index : last + 1], digits, sizes, enumerated)
+            if len(digits) >= shortest and real >= _FEWEST_REAL_DIGITS:
+                usual = not listing or _is_usual(sizes)
+                yield _window(chain[index : last + 1], digits, sizes, enumerated, usual)

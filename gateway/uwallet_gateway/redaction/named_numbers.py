@@ -41,7 +41,7 @@ def _windows_at(text: str, place: int, chains: Chains, kind: str) -> list[Window
     chain, index = chains[place]
     # A number has no more groups than digits.
     nearby = chain[index : index + names.digits[1]]
-    found = [window for window in windows(nearby, *names.digits) if window.start == place]
+    found = [window for window in windows(nearby, *names.digits) if window.start == place and window.usual]
     # The 一 of 「…330一直」 only where nothing else makes a number.
     return [window for window in found if not window.doubtful] or found
 

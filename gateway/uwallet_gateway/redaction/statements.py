@@ -33,9 +33,14 @@ _ERROR = re.compile(
 )
 _MOBILE = re.compile(r"1[3-9][0-9]{9}")
 _IS_YOUR = re.compile(r"[ )\]]{0,2}(?:是|就是|为|為|係|is)[ ]?(?:您|你|我|本次|your|my|the)?的?.{0,10}")
+_HALVES = re.compile(r"[0-9]{3}-[0-9]{3}|[0-9]{4}-[0-9]{4}")
 _ROUND = re.compile(r"[1-9][0-9]?0{2,}|[1-9][05]0+")
 _AMOUNT_VERBS = tuple("转轉付充扣花提买")
 _BOUNDARIES = ("", " ", ",", "。", "!", "?", ";", "\n")
+_LATIN = re.compile(r"[a-z0-9]")
+# What follows a code that is told before it is called so: 「482913，说是验证码」.
+_SAID_TO_BE = re.compile(r"[ ,)\]]{0,2}(?:是不是|是|说是|說是|这是|就是|说这是|算|叫|这个|係咪|係)")
+_DIRECT = 8
 _IN_LATIN, _LATIN_FOLLOWS = re.compile(r"[a-z] ?$"), re.compile(r" [a-z]")
 _SENTENCE_ENDS = re.compile(r"\n[^\n]*\n")
 
@@ -59,7 +64,8 @@ class _Token:
     def digits(self) -> int:
         """How many digits it has, if it has nothing else; else 0."""
         digits = as_digits(self.word)
-        return len(digits) if len(digits) == len(self.word.replace(" ", "")) else 0
+        word = self.word.replace("-", "") if _HALVES.fullmatch(self.word) else self.word
+        return len(digits) if len(digits) == len(word.replace(" ", "")) else 0
 
     @property
     def mixed(self) -> bool:
@@ -227,7 +233,7 @@ def _after_name(text: str, token: _Token, name: Name) -> bool:
     received = code and _received().search(before) is not None
     if _located().search(before) and not received:
         return False
-    stated = _copula().match(gap) is not None
+    stated = _copula().match(gap) is not None and _LATIN.search(gap) is None
     if (_strict_subject() if stated else _belongs_elsewhere()).search(gap):
         return False
     evident = bool(_entered().search(before) or _told().search(before) or _used().search(before))
@@ -240,7 +246,12 @@ def _after_name(text: str, token: _Token, name: Name) -> bool:
     if token.mixed:
         return evident or stated or len(gap) <= _NEAR and not _refused().match(text, token.end)
     # Nothing but letters is a word of a sentence in pinyin or English, too.
-    return (evident or stated) and not _IN_LATIN.search(before) and not _LATIN_FOLLOWS.match(text, token.end)
+    direct = len(gap) <= _DIRECT and "," not in gap and (_entered().search(before) or _used().search(before))
+    return (
+        bool(direct or (stated and len(gap) <= _DIRECT))
+        and not _IN_LATIN.search(before)
+        and not _LATIN_FOLLOWS.match(text, token.end)
+    )
 
 
 def _before_name(text: str, token: _Token, name: Name) -> bool:
@@ -257,6 +268,8 @@ def _before_name(text: str, token: _Token, name: Name) -> bool:
         return True
     if code and token.digits and (_IS_YOUR.fullmatch(between) or (not between and token.digits == MANY)):
         return not _ROUND.fullmatch(token.word) and before[-1:] not in _AMOUNT_VERBS
+    if code and token.digits and _SAID_TO_BE.match(between) and len(between) <= _DIRECT:
+        return bool(_received().search(before) or _told().search(before))
     if code and (_received().search(before) or before.endswith(("]", "】"))) and token.digits:
         return True
     if (_used().search(before) or _told().search(before)) and _refused().search(between):
@@ -281,6 +294,8 @@ def find_stated(text: str, names: Sequence[Name]) -> Iterator[tuple[int, int, Ki
         text: Folded text.
         names: The names of secrets in it, in their order, without overlaps.
     """
+    for match in _IS_CODE.finditer(text):
+        yield *match.span("said"), Kind.CODE
     if not names:
         yield from _unnamed(text)
         return
@@ -310,6 +325,7 @@ def find_stated(text: str, names: Sequence[Name]) -> Iterator[tuple[int, int, Ki
             yield token.start, token.end, secret.kind
 
 
+_IS_CODE = re.compile(r"(?<![a-z0-9.-])(?P<said>[0-9]{4,8}) is (?:your|the|my) (?:[a-z]{1,16} ){0,3}code")
 _MESSAGE = re.compile(r"(?:短信|簡訊)[^0-9\n]{0,4}[ :]?(?P<said>[0-9]{6})(?![0-9a-z%])")
 _GOT = re.compile(r"(?:收到|發來|发来|弹出)了?(?:一个|個|个)?[ :]?(?P<said>[0-9]{6})(?![0-9a-z.%])")
 _COUNTED = re.compile(r"[46四六]位数?字?[是為为:][ ]?(?P<said>[0-9]{4}(?:[0-9]{2})?)(?![0-9a-z.%])")
