@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from random import Random
 from typing import Any
 
@@ -30,21 +30,20 @@ _SIGNS = "!@#_.-$%&*"
 def password(random: Random) -> str:
     """Returns a password as people choose them."""
     word = random.choice(_NAMES + _WORDS)
-    return random.choice(
-        [
-            lambda: f"{word}{digits(random, random.randint(2, 6))}",
-            lambda: f"{word}{random.choice(_SIGNS)}{digits(random, random.randint(2, 4))}",
-            lambda: f"{word.capitalize()}{random.choice('@#_.')}{random.randint(1970, 2012)}",
-            lambda: digits(random, 6),
-            lambda: digits(random, 8),
-            lambda: f"{random.randint(1960, 2012)}{random.randint(1, 12):02}{random.randint(1, 28):02}",
-            lambda: "".join(random.choices("abcdefghjkmnpqrstuvwxyz23456789", k=random.randint(6, 9))) + "7q",
-            lambda: f"{digits(random, 3)}{word}",
-            lambda: f"{random.choice(['qwer', 'asdf', 'zxc', 'qaz', 'abc', 'aaa'])}{digits(random, 4)}",
-            lambda: f"{word}{digits(random, 3)}{random.choice(_SIGNS[:3])}",
-            lambda: f"{word[0].upper()}{digits(random, 7)}",
-        ]
-    )()
+    styles: list[Callable[[], str]] = [
+        lambda: f"{word}{digits(random, random.randint(2, 6))}",
+        lambda: f"{word}{random.choice(_SIGNS)}{digits(random, random.randint(2, 4))}",
+        lambda: f"{word.capitalize()}{random.choice('@#_.')}{random.randint(1970, 2012)}",
+        lambda: digits(random, 6),
+        lambda: digits(random, 8),
+        lambda: f"{random.randint(1960, 2012)}{random.randint(1, 12):02}{random.randint(1, 28):02}",
+        lambda: "".join(random.choices("abcdefghjkmnpqrstuvwxyz23456789", k=random.randint(6, 9))) + "7q",
+        lambda: f"{digits(random, 3)}{word}",
+        lambda: f"{random.choice(['qwer', 'asdf', 'zxc', 'qaz', 'abc', 'aaa'])}{digits(random, 4)}",
+        lambda: f"{word}{digits(random, 3)}{random.choice(_SIGNS[:3])}",
+        lambda: f"{word[0].upper()}{digits(random, 7)}",
+    ]
+    return random.choice(styles)()
 
 
 def code(random: Random) -> str:
@@ -65,7 +64,14 @@ def secrets(seed: int, count: int) -> Iterator[Sample]:
     """Yields `count` messages each with passwords, codes and the three digits of cards."""
     random = Random(seed)
     content = load("secrets.yml")
-    values = {"p": password, "q": password, "c": code, "d": code, "v": lambda r: "".join(r.choices("0123456789", k=3))}
+    values: dict[str, Callable[[Random], str]] = {
+        "p": password,
+        "q": password,
+        "c": code,
+        "d": code,
+        "x": lambda r: f"{r.randint(1, 12):02}/{r.randint(26, 35)}",
+        "v": lambda r: "".join(r.choices("0123456789", k=3)),
+    }
     for kind in ("password", "code", "cvv"):
         for index in range(count):
             template: str = content[kind][index % len(content[kind])]
@@ -73,6 +79,10 @@ def secrets(seed: int, count: int) -> Iterator[Sample]:
             # A full stop or the like between a value and more text, as the sentence goes on.
             text, spans = fill(before + template + after, lambda field: values[field](random))
             yield Sample(text, spans, kind, template)
+
+
+def _always(value: str) -> Callable[[str], str]:
+    return lambda _: value
 
 
 def numbers(seed: int, count: int) -> Iterator[Sample]:
@@ -86,7 +96,7 @@ def numbers(seed: int, count: int) -> Iterator[Sample]:
                 number = make(random)
                 while name.startswith(("O", "l")) and not ("0" in number and "1" in number[1:]):
                     number = make(random)
-                text, spans = fill(random.choice(carriers), lambda _: form(number, random))
+                text, spans = fill(random.choice(carriers), _always(form(number, random)))
                 if name == "split by position":  # the words before its first digit are not part of it
                     (start, end), *_ = spans
                     spans = ((next(at for at in range(start, end) if text[at].isascii()), end),)

@@ -143,7 +143,8 @@ def _by_position(number: str, random: Random) -> str:
     count = "一二三四五六七八"
     before = f"前{count[len(groups[0]) - 1]}位{random.choice(['', '是'])}{groups[0]}"
     middle = "".join(f"{random.choice(['，', ' ', ''])}中间{random.choice(['', '是'])}{g}" for g in groups[1:-1])
-    return f"{before}{middle}{random.choice(['，', ' ', ''])}{random.choice(['最后', '后', '末'])}{count[len(groups[-1]) - 1]}位{groups[-1]}"
+    last = f"{random.choice(['最后', '后', '末'])}{count[len(groups[-1]) - 1]}位{groups[-1]}"
+    return f"{before}{middle}{random.choice(['，', ' ', ''])}{last}"
 
 
 def _uneven(number: str, random: Random) -> str:

@@ -5,9 +5,11 @@ The first one was worked with while the redaction was written; this one tells ho
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from random import Random
 
+# The same numbers as in the first generator; how they are written is this one's own.
+from tools.redaction.numbers import card, mobile, resident_id
 from tools.redaction.samples import Sample, fill, load
 
 _KINDS = ("password", "code", "phone", "bank_card", "id_number", "harmless")
@@ -37,22 +39,21 @@ def _password(random: Random) -> str:
     name = random.choice(_SURNAMES) + random.choice(_GIVEN)
     initials = random.choice(_SURNAMES)[0] + random.choice(_GIVEN)[0]
     year, month, day = random.randint(1948, 2013), random.randint(1, 12), random.randint(1, 28)
-    return random.choice(
-        [
-            lambda: random.choice(_EVIL),
-            lambda: f"{name}{year}",
-            lambda: f"{initials}{year}{month:02}{day:02}",
-            lambda: f"{initials.upper()}{_digits(random, 6)}",
-            lambda: f"{year % 100:02}{month:02}{day:02}",
-            lambda: f"{year}{month:02}{day:02}",
-            lambda: _digits(random, 6),
-            lambda: f"{name.capitalize()}@{_digits(random, 3)}",
-            lambda: f"{name}.{_digits(random, 2)}{random.choice('abcx')}",
-            lambda: f"{random.choice(_GIVEN)}_{_digits(random, 4)}!",
-            lambda: f"{_digits(random, 4)}{random.choice(_GIVEN)}{random.choice(_GIVEN)}",
-            lambda: "".join(random.choices("ABCDEFGHabcdefgh23456789", k=8)) + "#9Tx",
-        ]
-    )()
+    styles: list[Callable[[], str]] = [
+        lambda: random.choice(_EVIL),
+        lambda: f"{name}{year}",
+        lambda: f"{initials}{year}{month:02}{day:02}",
+        lambda: f"{initials.upper()}{_digits(random, 6)}",
+        lambda: f"{year % 100:02}{month:02}{day:02}",
+        lambda: f"{year}{month:02}{day:02}",
+        lambda: _digits(random, 6),
+        lambda: f"{name.capitalize()}@{_digits(random, 3)}",
+        lambda: f"{name}.{_digits(random, 2)}{random.choice('abcx')}",
+        lambda: f"{random.choice(_GIVEN)}_{_digits(random, 4)}!",
+        lambda: f"{_digits(random, 4)}{random.choice(_GIVEN)}{random.choice(_GIVEN)}",
+        lambda: "".join(random.choices("ABCDEFGHabcdefgh23456789", k=8)) + "#9Tx",
+    ]
+    return random.choice(styles)()
 
 
 def _code(random: Random) -> str:
@@ -82,7 +83,8 @@ def _write(number: str, random: Random) -> str:
     if style == 8:
         return "   ".join([number[:4], number[4:8], number[8:]])
     if style == 9:
-        return f"{number[:3]}，{random.choice(['然后是', '后面是', '接着', '再就是', '空格', '横杠'])}{number[3:7]}，{number[7:]}"
+        word = random.choice(["然后是", "后面是", "接着", "再就是", "空格", "横杠"])
+        return f"{number[:3]}，{word}{number[3:7]}，{number[7:]}"
     if style == 10:
         return " ".join(number)
     return f"{number[:3]}-{number[3:7]}-{number[7:]}"
@@ -90,11 +92,8 @@ def _write(number: str, random: Random) -> str:
 
 def messages(seed: int, count: int) -> Iterator[Sample]:
     """Yields at least `count` messages of each kind."""
-    # The same numbers as in the first generator; how they are written is this one's own.
-    from tools.redaction.numbers import card, mobile, resident_id  # noqa: PLC0415
-
     random = Random(seed * 31 + 7)
-    fields = {
+    fields: dict[str, Callable[[Random], str]] = {
         "p": _password,
         "c": _code,
         "w": lambda it: it.choice(_LETTERS),

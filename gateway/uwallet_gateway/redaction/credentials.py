@@ -41,6 +41,11 @@ _TALKS_OF_ERRORS = re.compile(r"错误|錯誤|报错|报|提示|返回|error|弹
 _ERROR_CODE = re.compile(
     r"(?:(?:code|error|err)[:=])?[a-z_-]{0,8}[0-9]{2,5}(?:-[0-9]{1,3})?|0x[0-9a-f]+|[a-z_]+[a-z0-9]{1,6}"
 )
+# When a card expires is asked for wherever its number pays, and C3 like its CVV.
+_EXPIRY = re.compile(
+    r"(?:有效期|有效日期|到期日|expiry|expires|exp)[^0-9\n]{0,4}(?P<said>(?:0[1-9]|1[0-2])[/-](?:20)?[2-4][0-9])(?![0-9/-])"
+)
+_CARD = re.compile(r"卡|cvv|cvc|cvn|card|安全码|安全碼")
 _FIRST_LATIN = re.compile(r"[a-z0-9]")
 _BEGINS_MESSAGE = re.compile(r"(?:^|[ ,。:;!\n]|收到|到的)$")
 
@@ -166,6 +171,9 @@ def find_credentials(text: str, asked: Kind | None = None) -> Iterator[Find]:
         for found in values:
             found_until = max(found_until, found[1])
             yield Find(*found, secret.kind, MASK)
+    if _CARD.search(text):
+        for match in _EXPIRY.finditer(text):
+            yield Find(*match.span("said"), Kind.CODE, MASK)
     if asked is not None:
         secret = next(secret for secret in patterns().secrets if secret.kind is asked)
         place, _ = skip(text, 0)

@@ -15,7 +15,8 @@ from uwallet_gateway.redaction.patterns import NumberName, name, patterns
 _DOCUMENT = re.compile(r"[a-z]{0,2}[ -]?[0-9](?:[ -]?[0-9]){5,11}+\(?[0-9a-z]?\)?(?![0-9a-z])")
 # 「手机2024-05-01没电了」, 「手机20240501没电了」
 _DAY = re.compile(
-    r"20[0-9]{2}([-./]?)(?:0?[1-9]|1[0-2])\1(?:0?[1-9]|[12][0-9]|3[01])(?![0-9-])|[0-9]{1,2}[-./][0-9]{1,2} [0-9]{1,2}:[0-9]{2}"
+    r"20[0-9]{2}([-./]?)(?:0?[1-9]|1[0-2])\1(?:0?[1-9]|[12][0-9]|3[01])(?![0-9-])"
+    r"|[0-9]{1,2}[-./][0-9]{1,2} [0-9]{1,2}:[0-9]{2}"
 )
 
 # The chain of digits and the place in it of the group that begins at a place of the text.

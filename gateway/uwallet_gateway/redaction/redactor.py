@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from uwallet_gateway.redaction.cards import find_card
+from uwallet_gateway.redaction.cards import find_card, find_tracks
 from uwallet_gateway.redaction.contacts import find_emails, find_phone
 from uwallet_gateway.redaction.credentials import find_credentials
 from uwallet_gateway.redaction.digits import Window, chains, windows
@@ -60,6 +60,7 @@ def _finds(text: str, *, keep_contact: bool, asked: Kind | None) -> Iterator[Fin
         ]
         yield from _without_neighbours(candidates)
         places.update({group.start: (chain, index) for index, group in enumerate(chain)})
+    yield from find_tracks(text)
     yield from find_other_ids(text)
     yield from find_named_numbers(text, places, keep_contact=keep_contact)
     yield from find_credentials(text, asked)

@@ -34,6 +34,7 @@ _ERROR = re.compile(
 _MOBILE = re.compile(r"1[3-9][0-9]{9}")
 _IS_YOUR = re.compile(r"[ )\]]{0,2}(?:是|就是|为|為|係|is)[ ]?(?:您|你|我|本次|your|my|the)?的?.{0,10}")
 _HALVES = re.compile(r"[0-9]{3}-[0-9]{3}|[0-9]{4}-[0-9]{4}")
+_LEADING_DIGITS, _DIGITS_AFTER_LETTERS = re.compile(r"[0-9]{1,5}(?=[a-z])"), re.compile(r"[a-z][0-9]")
 _ROUND = re.compile(r"[1-9][0-9]?0{2,}|[1-9][05]0+")
 _AMOUNT_VERBS = tuple("转轉付充扣花提买")
 _BOUNDARIES = ("", " ", ",", "。", "!", "?", ";", "\n")
@@ -203,7 +204,7 @@ def _possible(text: str, token: _Token) -> bool:
         return (token.digits == 3 or word not in patterns().known_numbers) and text[
             token.start - 1 : token.start
         ] not in ("¥", "￥", "$")
-    leading = re.match(r"[0-9]{1,5}(?=[a-z])", word)
+    leading = None if _DIGITS_AFTER_LETTERS.search(word) else _LEADING_DIGITS.match(word)
     if leading and is_quantity(text, token.start, token.start + leading.end()):
         return False
     known = not any(map(str.isdigit, word)) and is_harmless(word)
@@ -244,11 +245,11 @@ def _after_name(text: str, token: _Token, name: Name) -> bool:
         alone = token.digits in (6, 8) and gap[-1:] in " ," and text[token.end : token.end + 1] in _BOUNDARIES
         return evident or stated or (len(gap) <= 2 and token.digits >= MANY) or (alone and len(gap) <= _NEAR)
     if token.mixed:
-        return evident or stated or len(gap) <= _NEAR and not _refused().match(text, token.end)
+        return evident or stated or (len(gap) <= _NEAR and not _refused().match(text, token.end))
     # Nothing but letters is a word of a sentence in pinyin or English, too.
-    direct = len(gap) <= _DIRECT and "," not in gap and (_entered().search(before) or _used().search(before))
+    entered = len(gap) <= _DIRECT and "," not in gap and (_entered().search(before) or _used().search(before))
     return (
-        bool(direct or (stated and len(gap) <= _DIRECT))
+        bool(entered or (stated and len(gap) <= _DIRECT))
         and not _IN_LATIN.search(before)
         and not _LATIN_FOLLOWS.match(text, token.end)
     )
@@ -325,7 +326,7 @@ def find_stated(text: str, names: Sequence[Name]) -> Iterator[tuple[int, int, Ki
             yield token.start, token.end, secret.kind
 
 
-_IS_CODE = re.compile(r"(?<![a-z0-9.-])(?P<said>[0-9]{4,8}) is (?:your|the|my) (?:[a-z]{1,16} ){0,3}code")
+_IS_CODE = re.compile(r"(?<![a-z0-9.-])(?P<said>[0-9]{4,8}) is (?:your|the|my) [a-z ]{0,40}code")
 _MESSAGE = re.compile(r"(?:短信|簡訊)[^0-9\n]{0,4}[ :]?(?P<said>[0-9]{6})(?![0-9a-z%])")
 _GOT = re.compile(r"(?:收到|發來|发来|弹出)了?(?:一个|個|个)?[ :]?(?P<said>[0-9]{6})(?![0-9a-z.%])")
 _COUNTED = re.compile(r"[46四六]位数?字?[是為为:][ ]?(?P<said>[0-9]{4}(?:[0-9]{2})?)(?![0-9a-z.%])")

@@ -23,7 +23,8 @@ _FOURS = re.compile(r"[0-9]{2,4}(?:[ -][0-9]{2,4}){3,7}+")
 _DATE = re.compile(r"(?:19|20)[0-9]{2}[-/.][0-9]{1,2}[-/.][0-9]{1,2}(?![0-9])")
 # 「密码20230105改的」; 「密码是19900307」 is somebody's birthday and a password.
 _COMPACT_DATE = re.compile(
-    r"20[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01]) ?(?:改|设(?!为|成|置)|換|换|更|才|发|發|收|到|还没|就|先|没|绑|被|那天|开)"
+    r"20[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01]) ?"
+    r"(?:改|设(?!为|成|置)|換|换|更|才|发|發|收|到|还没|就|先|没|绑|被|那天|开)"
 )
 _DECIMAL = re.compile(r"[0-9]+[.][0-9]{1,2}(?![0-9a-z])")
 _LINK = re.compile(r"https?:|www\.|/{2}")
@@ -31,6 +32,9 @@ _ADDRESS = re.compile(r"[a-z0-9._%+-]{1,64}@[a-z0-9-]{1,63}\.")
 _DAY_TIME = re.compile(r"[0-9]{1,2}[-./][0-9]{1,2} [0-9]{1,2}:[0-9]{2}")
 _TIME = re.compile(r"[0-9]{1,2}:[0-9]{2}(?![0-9])")
 _RANGE = re.compile(r"[0-9]{1,2}[-~][0-9]{1,2}")
+_NEXT_CLAUSE = re.compile(r",([a-z]{1,20})$")
+# 8644km7q is no distance.
+_SEVERAL_RUNS = re.compile(r"[a-z][0-9]")
 _EMPHASIS = re.compile(r"[*]{1,2}(?=[a-z0-9])")
 _CODE_WORD = re.compile(r"[a-z0-9-]{4,10}")
 # From so many digits on, a number without a unit is hardly an amount.
@@ -152,6 +156,7 @@ def trim(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def is_harmless(word: str) -> bool:
+    """Returns whether a word names a product or is made of words of everyday speech."""
     parts = [part for part in re.split(r"[^a-z]+", word) if part]
     return bool(_model().fullmatch(word)) or all(part in patterns().harmless_words for part in parts)
 
@@ -181,12 +186,21 @@ def _word_value(text: str, place: int, context: Context) -> tuple[int, int] | No
     digits = _DIGITS.match(text, start)
     if digits and is_date(text, *digits.span()):
         return None
-    if digits and len(digits[0]) < MANY and is_quantity(text, *digits.span()):
+    if (
+        digits
+        and len(digits[0]) < MANY
+        and not _SEVERAL_RUNS.search(text, start, end)
+        and is_quantity(text, *digits.span())
+    ):
         return None
     if _RANGE.fullmatch(text, start, end) and _unit().match(text, end):
         return None
     if start == end or not is_secret_word(text[start:end], context):
         return None
+    # A full-width comma ends it; in folded text both look the same.
+    clause = _NEXT_CLAUSE.search(text, start, end)
+    if clause and is_harmless(clause[1]):
+        return start, clause.start()
     # Longer than any password; judged by its beginning, so that a line of nothing but names takes no longer.
     rest = _REST_OF_TOKEN.match(text, match.end())
     return trim(text, start, rest.end()) if rest and rest[0] else (start, end)
