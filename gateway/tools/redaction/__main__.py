@@ -9,13 +9,14 @@ from pathlib import Path
 
 from tools.redaction import generator, plain_speech
 from tools.redaction.samples import Sample
-from tools.redaction.scoring import Figures, score
+from tools.redaction.scoring import Figures, score, total
 
 _OUTPUT = Path(__file__).parents[3] / "results" / "redaction"
-# What each kind must reach; issue of trust: docs/redaction.md.
+# What each kind must reach (docs/redaction.md).
 _LEAST_RECALL = {"password": 0.97, "code": 0.97, "cvv": 0.97, "bank_card": 0.995, "id_number": 0.995, "phone": 0.995}
 _MOST_DAMAGE = 0.003
 _EXAMPLES = 200
+_NUMBERS = 4
 
 
 def _table(title: str, figures: dict[tuple[str, str], Figures]) -> Iterator[str]:
@@ -45,10 +46,12 @@ def main(arguments: list[str]) -> int:
     """Returns the exit status: 0 if every target is reached."""
     count = int(arguments[0]) if arguments else 5_000
     seed = int(arguments[1]) if len(arguments) > 1 else 17
+    # So many that one message of one form is less than what may be missed.
+    numbers = score(generator.numbers(seed, _NUMBERS * count), by_form=True)
     tables = {
         "Passwords and codes": _by_kind(generator.secrets(seed, count)),
-        "Cards, IDs and telephone numbers": _by_kind(generator.numbers(seed, count)),
-        "The same by form": score(generator.numbers(seed, count), by_form=True),
+        "Cards, IDs and telephone numbers": total(numbers),
+        "The same by form": numbers,
         "Messages without a secret": _by_kind(generator.harmless(seed, count)),
         "Second generator": _by_kind(plain_speech.messages(seed, count)),
     }

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from tools.redaction.samples import Sample
 from uwallet_gateway.redaction import redact
 
+_OF_LETTERS = ("password",)
+
 
 @dataclass
 class Figures:
@@ -49,6 +51,18 @@ def _matters(text: str, place: int) -> bool:
     return unicodedata.category(text[place])[0] in "LN"
 
 
+def _glued(sample: Sample) -> set[int]:
+    """Returns the Latin letters and digits that touch a secret: where it ends, nobody can tell (用abc123login)."""
+    glued: set[int] = set()
+    if sample.kind in _OF_LETTERS:
+        for _, last in sample.secrets:
+            end = last
+            while end < len(sample.text) and sample.text[end].isascii() and sample.text[end].isalnum():
+                glued.add(end)
+                end += 1
+    return glued
+
+
 def score(samples: Iterable[Sample], by_form: bool) -> dict[tuple[str, str], Figures]:
     """Returns the figures of each kind, and of each form where these are told apart."""
     result: dict[tuple[str, str], Figures] = defaultdict(Figures)
@@ -58,7 +72,7 @@ def score(samples: Iterable[Sample], by_form: bool) -> dict[tuple[str, str], Fig
         masked = {place for hit in redacted.hits for place in range(hit.start, hit.end)}
         secret = {place for span in sample.secrets for place in range(*span)}
         missed = any(_matters(sample.text, place) for place in secret - masked)
-        damaged = any(_matters(sample.text, place) for place in masked - secret)
+        damaged = any(_matters(sample.text, place) for place in masked - secret - _glued(sample))
         figures.messages += 1
         figures.missed += missed
         figures.damaged += damaged
@@ -66,4 +80,17 @@ def score(samples: Iterable[Sample], by_form: bool) -> dict[tuple[str, str], Fig
         figures.false_hits += sum(secret.isdisjoint(range(hit.start, hit.end)) for hit in redacted.hits)
         if missed or damaged:
             figures.examples.append((sample.text, redacted.text))
+    return result
+
+
+def total(by_form: dict[tuple[str, str], Figures]) -> dict[tuple[str, str], Figures]:
+    """Returns the figures of each kind over all its forms; the examples stay with the forms."""
+    result: dict[tuple[str, str], Figures] = defaultdict(Figures)
+    for (kind, _), its in by_form.items():
+        whole = result[kind, ""]
+        whole.messages += its.messages
+        whole.missed += its.missed
+        whole.damaged += its.damaged
+        whole.hits += its.hits
+        whole.false_hits += its.false_hits
     return result

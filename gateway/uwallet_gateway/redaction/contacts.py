@@ -75,7 +75,8 @@ def _find_international(text: str, window: Window) -> Find | None:
     if not dialled and "+" not in before:
         return None
     before = before.rstrip(" (")
-    plus = before.endswith("+")
+    # In a sum it is no sign of a country: 92897+690223.
+    plus = before.endswith("+") and not before[:-1].isdigit()
     if not (plus or dialled) or len(window.digits) > 15 + 2 * dialled:
         return None
     digits = window.digits[2:] if dialled else window.digits

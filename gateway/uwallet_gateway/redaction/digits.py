@@ -181,7 +181,9 @@ def _begins_word(text: str, place: int) -> int:
     """Returns how many numerals that end at a place begin a word there: 一直, 五一办的."""
     if text.startswith(_after()[text[place - 1]], place):
         return 1
-    return 2 * text.endswith(patterns().numeral_words.pairs, 0, place)
+    # The X of a resident ID follows its digits, and no word begins with one.
+    in_word = text[place : place + 1] not in ("", "x") and text.endswith(patterns().numeral_words.pairs, 0, place)
+    return 2 * in_word
 
 
 def _ends_word(text: str, place: int) -> bool:

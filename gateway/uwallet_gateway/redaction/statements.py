@@ -26,7 +26,7 @@ _FAR_FROM_OTHER = 12
 _LONGEST = 64
 _FEWEST_LETTERS = 5
 
-_WORD = r"[a-z0-9!@#$%^&*_+.~?-]{2,64}+"
+_WORD = r"[a-z0-9@$%^&_][a-z0-9!@#$%^&*_+.~?-]{1,63}+"
 _GROUPS = r"(?<![a-z0-9*])(?:[0-9]{3} [0-9]{3}|[0-9]{2} [0-9]{2} [0-9]{2}|[0-9]{4} [0-9]{4})(?![ ]?[0-9])"
 _ERROR = re.compile(
     r"(?:0x[0-9a-f]+|-?[0-9]{3,5}|[a-z]{1,5}[-_:]?[0-9]{2,6}(?:-[0-9]{1,3})?|[a-z]{2,6}(?:_[a-z0-9]{1,8}){1,3}+)"
@@ -151,7 +151,10 @@ def _place_after() -> re.Pattern[str]:
 
 @cache
 def _other() -> re.Pattern[str]:
-    return re.compile(any_of(patterns().statements.others))
+    # Latin ones as whole words: password holds an "or".
+    others = patterns().statements.others
+    latin = any_of(word for word in others if word.isascii() and word.isalpha())
+    return re.compile(any_of(word for word in others if not word.isascii()) + f"|/|(?<![a-z]){latin}(?![a-z])")
 
 
 def _tokens(text: str, names: Sequence[Name]) -> Iterator[_Token]:
