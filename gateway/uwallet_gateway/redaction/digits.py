@@ -79,8 +79,10 @@ def _letters() -> dict[str, str]:
 
 
 @cache
-def _syllables() -> tuple[re.Pattern[str], dict[str, str]]:
-    by_word = {word: digit for digit, words in patterns().syllables.items() for word in words}
+def _syllables(group: str) -> tuple[re.Pattern[str], dict[str, str]]:
+    """Returns what the group of that name in the pattern of tokens is made of, and which digit each is."""
+    words_by_digit = patterns().syllables if group == "pinyin" else patterns().english_digits
+    by_word = {word: digit for digit, words in words_by_digit.items() for word in words}
     return re.compile(any_of(by_word)), by_word
 
 
@@ -89,12 +91,15 @@ def _token() -> re.Pattern[str]:
     """Returns what is a group, or a word with a numeral that is none: 「后四位」."""
     numerals = re.escape("".join(_numerals()))
     letters = re.escape("".join(_letters()))
-    spoken = any_of(word for words in patterns().syllables.values() for word in words)
+    spoken = {
+        group: f"(?P<{group}>(?<![a-z])(?:{_syllables(group)[0].pattern}[ ,-]?+){{{_FEWEST_SYLLABLES},}}+(?![a-wyz]|x[a-z]))"
+        for group in ("pinyin", "english")
+    }
     # With one of 「123X」 at the end, but not in a word.
     no_word = f"(?![a-wyz{letters}]|x[a-z0-9])"
     return re.compile(
         f"(?P<link>{any_of(patterns().links.places)}[的那这]?+[{numerals}0-9]{{1,2}}+(?:位|个|個)(?:数字|數字|数|數|号|號)?+(?:是|为|為|:)?+)"
-        f"|(?P<spoken>(?<![a-z])(?:{spoken}[ ,-]?+){{{_FEWEST_SYLLABLES},}}+(?![a-wyz]|x[a-z]))"
+        f"|{spoken['pinyin']}|{spoken['english']}"
         f"|(?P<alike>(?<![a-z0-9{letters}])(?:[0-9]++[{letters}][0-9{letters}]*+|[{letters}]{{1,{_LONGEST_RUN_OF_LETTERS}}}+"
         f"(?:[0-9]++[0-9{letters}]*+)?+|[{letters}]++[0-9][0-9{letters}]*+){no_word})"
         f"|(?P<digits>[0-9]++)|(?P<numerals>[{numerals}]++)"
@@ -193,8 +198,8 @@ def _ends_word(text: str, place: int) -> bool:
 def _parts(text: str, match: re.Match[str]) -> Iterator[tuple[int, int, str, bool, int]]:
     """Yields the pieces of what was found: numerals that may belong to words beside them are pieces of their own."""
     start, end = match.span()
-    if match["spoken"]:
-        pattern, by_word = _syllables()
+    if match["pinyin"] or match["english"]:
+        pattern, by_word = _syllables("pinyin" if match["pinyin"] else "english")
         stripped = match[0].rstrip(" ,-")
         digits = "".join(by_word[word] for word in pattern.findall(match[0]))
         yield start, start + len(stripped), digits, False, len(digits)

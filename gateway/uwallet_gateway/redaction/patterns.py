@@ -104,6 +104,7 @@ class Patterns(_Part):
     numerals: dict[str, str]
     lookalikes: dict[str, str]
     syllables: dict[str, tuple[str, ...]]
+    english_digits: dict[str, tuple[str, ...]]
     links: Links
     numeral_words: NumeralWords
     order_names: tuple[str, ...]
