@@ -92,7 +92,8 @@ def _token() -> re.Pattern[str]:
     numerals = re.escape("".join(_numerals()))
     letters = re.escape("".join(_letters()))
     spoken = {
-        group: f"(?P<{group}>(?<![a-z])(?:{_syllables(group)[0].pattern}[ ,-]?+){{{_FEWEST_SYLLABLES},}}+(?![a-wyz]|x[a-z]))"
+        group: f"(?P<{group}>(?<![a-z])(?:{_syllables(group)[0].pattern}[ ,-]?+){{{_FEWEST_SYLLABLES},}}+"
+        "(?![a-wyz]|x[a-z]))"
         for group in ("pinyin", "english")
     }
     # With one of 「123X」 at the end, but not in a word.
