@@ -39,11 +39,13 @@ def _without_neighbours(candidates: list[_Candidate]) -> Iterator[Find]:
     """Yields the finds, except those that only take in the word beside another one: 「…128一直」."""
     sure = [find for find, window in candidates if not window.doubtful]
     for find, window in candidates:
+        both_sides = window.sure_start != window.start and window.sure_end != window.end
         # An ID has a date and a county; a card inside it can be chance.
+        outweighs = find.kind is Kind.ID_NUMBER and not both_sides
         if window.doubtful and any(
-            (find.kind is not Kind.ID_NUMBER or other.kind is find.kind)
-            and other.start <= window.sure_start
+            other.start <= window.sure_start
             and other.end >= window.sure_end
+            and (other.kind is find.kind or not outweighs)
             for other in sure
         ):
             continue
