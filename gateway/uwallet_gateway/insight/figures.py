@@ -9,6 +9,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from uwallet_gateway.protocol.insight import Figures, Rating, Seconds
+
 # What the bot notes of walkthroughs and is counted in conversations; `left` is the statistics' own.
 OUTCOMES = ("solved", "not_solved", "abandoned", "left")
 OPENED = "topic_opened"
@@ -57,41 +59,6 @@ class TicketFacts:
     def first_reply(self) -> float | None:
         """Seconds from the first claim to the agent's first message."""
         return _between(self.claimed_at, self.first_reply_at)
-
-
-@dataclass(frozen=True, slots=True)
-class Rating:
-    """Ratings from 1 to 5: how many, the average, and how many of each."""
-
-    count: int
-    average: float | None
-    distribution: list[int]
-
-
-@dataclass(frozen=True, slots=True)
-class Seconds:
-    """How long something took; the 95th percentile by nearest rank."""
-
-    count: int
-    median: float | None
-    p95: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """The figures of a day, a topic, or all (docs/support.md, Statistics)."""
-
-    conversations: int
-    solved: int
-    not_solved: int
-    abandoned: int
-    left: int
-    handed_off: int
-    reasons: dict[str, int]
-    bot_rating: Rating
-    agent_rating: Rating
-    waiting: Seconds
-    first_reply: Seconds
 
 
 @dataclass

@@ -15,7 +15,7 @@ from typing import Any
 
 from uwallet_gateway.insight.misunderstood import Labelled
 from uwallet_gateway.redaction import redact
-from uwallet_gateway.yaml_lines import YamlError, read_yaml
+from uwallet_gateway.yaml_files import YamlError, read_yaml
 
 # Longer than anything that is an example of one intent.
 _LONGEST = 200

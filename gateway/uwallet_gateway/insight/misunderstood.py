@@ -16,7 +16,7 @@ from uwallet_gateway.clock import now
 from uwallet_gateway.database.connection import Database
 from uwallet_gateway.database.tables import Message, Understanding
 from uwallet_gateway.insight.days import Period
-from uwallet_gateway.insight.recording import Trouble
+from uwallet_gateway.protocol.insight import Line, MisunderstandingKind, MisunderstoodMessage
 
 # Messages around the one in question, and characters of each.
 _BEFORE, _AFTER, _LONGEST = 2, 1, 300
@@ -30,37 +30,6 @@ class CursorError(ValueError):
 
 class LabelError(ValueError):
     """A label that no intent can have as its name."""
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A message around the one in question, shortened."""
-
-    author: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class MisunderstoodMessage:
-    """A message that is worth a look.
-
-    Attributes:
-        context: What was said right before it, and what was answered.
-        intent: What the bot made of it.
-        confidence: How sure it was, 0 to 1.
-        kind: Why it is here.
-        label: The intent that a supervisor gave it.
-    """
-
-    conversation_id: str
-    message_id: int
-    text: str
-    context: list[Line]
-    intent: str | None
-    confidence: float | None
-    kind: Trouble
-    label: str | None
-    created_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +48,12 @@ class Misunderstood:
         self._database = database
 
     async def page(
-        self, *, kind: Trouble | None = None, labelled: bool | None = None, before: str | None = None, limit: int
+        self,
+        *,
+        kind: MisunderstandingKind | None = None,
+        labelled: bool | None = None,
+        before: str | None = None,
+        limit: int,
     ) -> tuple[list[MisunderstoodMessage], str | None]:
         """The newest messages, and the cursor of those before them, None if there are none.
 
@@ -211,7 +185,7 @@ async def _shown(transaction: AsyncSession, found: Sequence[tuple[Understanding,
             ],
             intent=row.intent,
             confidence=row.confidence,
-            kind=Trouble(row.trouble or ""),
+            kind=MisunderstandingKind(row.trouble or ""),
             label=row.label,
             created_at=row.created_at,
         )

@@ -6,7 +6,7 @@ from sqlalchemy import case, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from uwallet_gateway.database import tables
-from uwallet_gateway.support.models import EventKind
+from uwallet_gateway.protocol.tickets import EventKind
 from uwallet_gateway.support.presence import is_online
 
 
