@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
+import signal
+import sys
+import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -168,3 +173,67 @@ async def test_what_the_statistics_are_made_of_goes_with_the_messages(
     await Purge(database, store, 30).run()
     for table in (tables.Understanding, tables.BotEvent, tables.HookDelivery):
         assert await count(database, table) == 1
+
+
+KILLED_BEFORE_UNLINK = """
+import asyncio, os, signal, sys
+from pathlib import Path
+from sqlalchemy.engine import make_url
+from uwallet_gateway.attachments import AttachmentStore
+from uwallet_gateway.database.connection import Database
+from uwallet_gateway.maintenance.purge import Purge
+
+class Store(AttachmentStore):
+    def delete(self, attachment_id):
+        os.kill(os.getpid(), signal.SIGKILL)
+
+asyncio.run(Purge(Database(make_url(sys.argv[1])), Store(Path(sys.argv[2]), 1_000_000), 30).run())
+"""
+
+
+def grow_old(path: Path) -> None:
+    past = time.time() - OLD.total_seconds()
+    os.utime(path, (past, past))
+
+
+async def test_picture_of_a_purge_that_was_killed_before_the_unlink_goes_with_the_next_one(
+    database: Database, store: AttachmentStore, conversation_id: str, tmp_path: Path
+) -> None:
+    saved = await store.save(png())
+    await Transcript(database).add_picture(
+        conversation_id, Picture(saved.id, saved.content_type, saved.width, saved.height, saved.size)
+    )
+    await age(database, tables.Attachment, "created_at")
+    grow_old(store.path(saved.id))
+    url = database.engine.url.render_as_string(hide_password=False)
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", KILLED_BEFORE_UNLINK, url, str(tmp_path / "pictures"), cwd=Path(__file__).parents[2]
+    )
+    assert await process.wait() == -signal.SIGKILL
+    assert await count(database, tables.Attachment) == 0
+    assert store.path(saved.id).exists()
+
+    assert await Purge(database, store, 30).run() == Purged(0, 0, 0, orphans=1)
+    assert not store.path(saved.id).exists()
+
+
+async def test_orphans_go_after_a_while_whatever_the_retention_and_pictures_with_a_row_stay(
+    database: Database, store: AttachmentStore, conversation_id: str, tmp_path: Path
+) -> None:
+    kept, orphan, young = [await store.save(png()) for _ in range(3)]
+    await Transcript(database).add_picture(
+        conversation_id, Picture(kept.id, kept.content_type, kept.width, kept.height, kept.size)
+    )
+    parts = [tmp_path / "pictures" / f"{digit * 32}.part" for digit in "ab"]
+    for part in parts:
+        part.write_bytes(b"half of a picture")
+    for path in (store.path(kept.id), store.path(orphan.id), parts[0]):
+        grow_old(path)
+
+    assert await Purge(database, store, 0).run() == Purged(0, 0, 0, orphans=2)
+
+    assert store.path(kept.id).exists()
+    assert not store.path(orphan.id).exists()
+    # An upload may be under way: the row comes after the file.
+    assert store.path(young.id).exists()
+    assert [part.exists() for part in parts] == [False, True]

@@ -80,7 +80,8 @@ def purge_command() -> None:
     async def run(services: Services) -> None:
         purged = await services.purge.run()
         click.echo(
-            f"Removed {purged.messages} messages, {purged.attachments} pictures, {purged.conversations} conversations."
+            f"Removed {purged.messages} messages, {purged.attachments + purged.orphans} pictures, "
+            f"{purged.conversations} conversations."
         )
 
     with_services(run)
