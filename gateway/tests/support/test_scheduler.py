@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
+
+from sqlalchemy import event
 
 from tests.helpers.office import Office
 from tests.support.conftest import OfficeFactory
@@ -212,3 +215,43 @@ async def test_whoever_is_overtaken_is_shown_the_place_without_a_word(office: Of
     assert [event for event in heard if isinstance(event, SupportChanged)] == [SupportChanged(first)]
     assert (await office.state(first)).position == 2
     assert await office.kinds(first) == ["queued"]
+
+
+async def test_idle_run_writes_nothing_while_no_agent_has_room(make_office: OfficeFactory) -> None:
+    office: Office = await make_office(assignment="automatic")
+    agent = await office.agent("小林", max_chats=1)
+    await office.chat(agent)
+    for _ in range(5):
+        await office.waiting_ticket()
+    await office.round()
+    statements: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        statements.append(statement)
+
+    engine = office.services.database.engine.sync_engine
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        await office.round()
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+    # One write transaction per waiting ticket and run would block the users' messages (SQLite has one writer).
+    assert [statement for statement in statements if "FOR UPDATE" in statement or "UPDATE " in statement[:7]] == []
+    assert not any("BEGIN IMMEDIATE" in statement for statement in statements)
+    # The number of statements does not grow with the queue.
+    assert len(statements) < 20
+
+
+async def test_room_that_only_the_previous_agent_has_is_no_reason_to_stop_for_others(
+    make_office: OfficeFactory,
+) -> None:
+    office: Office = await make_office(assignment="automatic")
+    lin = await office.agent("小林")
+    _, ticket = await office.waiting_ticket()
+    await office.round()
+    await office.agents.transfer(ticket.id, lin, to=None)
+    _, other = await office.waiting_ticket()
+    await office.round()
+    # The returned ticket waits for another agent; the one behind it is assigned.
+    assert (await office.tickets.ticket(ticket.id)).status == "queued"
+    assert (await office.tickets.ticket(other.id)).status == "active"

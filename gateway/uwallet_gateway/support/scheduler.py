@@ -20,7 +20,7 @@ from uwallet_gateway.database import tables
 from uwallet_gateway.database.connection import Database
 from uwallet_gateway.observability.metrics import Metrics
 from uwallet_gateway.protocol.tickets import AgentStatus, EventKind
-from uwallet_gateway.support.assignment import next_agent
+from uwallet_gateway.support.assignment import assignable_tickets, next_agent
 from uwallet_gateway.support.notices import KEEP_WAITING, LEAVE_MESSAGE
 from uwallet_gateway.support.ownership import change_owner
 from uwallet_gateway.support.presence import Presence
@@ -226,7 +226,10 @@ class SupportScheduler:
             if agent is not None:
                 await self._steps.give(transaction, ticket, agent, EventKind.ASSIGNED, by=None)
 
-        await self._each([tables.Ticket.status == "queued"], assign)
+        async with self._database.read() as session:
+            ticket_ids = await assignable_tickets(session)
+        if ticket_ids:
+            await self._each([tables.Ticket.status == "queued", tables.Ticket.id.in_(ticket_ids)], assign)
 
     async def _tell_positions(self) -> None:
         async with self._database.read() as session:
