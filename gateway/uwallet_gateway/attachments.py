@@ -166,9 +166,9 @@ def _decoded(data: bytes) -> tuple[Image.Image, str]:
             if opened.width * opened.height > _MOST_PIXELS:
                 raise InputError(ErrorCode.ATTACHMENT_TOO_LARGE)
             kind = opened.format
-            kept = _kept_size(opened.width, opened.height)
+            size = _kept_size(opened.width, opened.height)
             # JPEG is decoded at a half or a quarter at once where that is enough.
-            opened.draft("RGB", kept)
+            opened.draft("RGB", size)
             image = _plain(opened)
             orientation = opened.getexif()
         image.info = {"exif": orientation.tobytes()}

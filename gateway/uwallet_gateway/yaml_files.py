@@ -35,10 +35,10 @@ class YamlFile:
         node, line = self._node, 1
         for part in place:
             if isinstance(node, yaml.MappingNode):
-                found = next(((key, value) for key, value in node.value if key.value == str(part)), None)
-                if found is None:
+                entry = next(((key, value) for key, value in node.value if key.value == str(part)), None)
+                if entry is None:
                     return line
-                line, node = found[0].start_mark.line + 1, found[1]
+                line, node = entry[0].start_mark.line + 1, entry[1]
             elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
                 node = node.value[part]
                 line = node.start_mark.line + 1

@@ -38,8 +38,8 @@ def create_agent(username: str, name: str, role: str, max_chats: int | None, if_
         if if_none and await services.accounts.count():
             return
         await services.canned_replies.add_first_ones()
-        account, given = await services.accounts.create(username, name, Role(role), password, max_chats)
-        secret = {} if ask_password else {"password": given}
+        account, new_password = await services.accounts.create(username, name, Role(role), password, max_chats)
+        secret = {} if ask_password else {"password": new_password}
         click.echo(json.dumps(_shown(account) | secret, ensure_ascii=False, indent=2))
 
     _run(run)
@@ -65,9 +65,9 @@ def set_password(username: str, ask_password: bool) -> None:
 
     async def run(services: Services) -> None:
         account = await services.accounts.find(username)
-        given = await services.accounts.set_password(account.id, password)
+        new_password = await services.accounts.set_password(account.id, password)
         if not ask_password:
-            click.echo(given)
+            click.echo(new_password)
 
     _run(run)
 

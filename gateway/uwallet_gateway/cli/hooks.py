@@ -16,11 +16,13 @@ def send_test_hook(names: tuple[str, ...]) -> None:
 
     async def run(services: Services) -> bool:
         endpoints = services.hook_endpoints
-        known = {endpoint.name for endpoint in endpoints}
+        endpoint_names = {endpoint.name for endpoint in endpoints}
         if not endpoints:
             raise click.ClickException("UWALLET_HOOKS_FILE names no endpoints")
-        if unknown := sorted(set(names) - known):
-            raise click.ClickException(f"no such endpoint: {', '.join(unknown)}; known are {', '.join(sorted(known))}")
+        if unknown := sorted(set(names) - endpoint_names):
+            raise click.ClickException(
+                f"no such endpoint: {', '.join(unknown)}; known are {', '.join(sorted(endpoint_names))}"
+            )
         well = True
         for endpoint in endpoints:
             if not names or endpoint.name in names:

@@ -24,18 +24,18 @@ _FILE = click.Path(path_type=Path)
 )
 def export_labels(output: Path, domain: Path, nlu: Path, held_out: Path) -> None:
     """Write the messages that supervisors have labelled as NLU examples for review."""
-    known = read_known(domain, nlu, held_out)
+    training_data = read_known(domain, nlu, held_out)
 
     async def run(services: Services) -> list[Labelled]:
         return await services.misunderstood.labelled()
 
-    found = review(with_services(run), known)
-    for path in write_examples(output, found.examples):
-        click.echo(f"{path}: {len(found.examples[path.stem])}")
+    result = review(with_services(run), training_data)
+    for path in write_examples(output, result.examples):
+        click.echo(f"{path}: {len(result.examples[path.stem])}")
     left_out = (
-        f"{found.known} known already, {found.held_out} used for measuring, {found.masked} with something masked, "
-        f"{found.unfit} unfit, {len(found.contradictions)} with more than one intent"
+        f"{result.known} known already, {result.held_out} used for measuring, {result.masked} with something masked, "
+        f"{result.unfit} unfit, {len(result.contradictions)} with more than one intent"
     )
-    click.echo(f"{found.count} new examples; left out: {left_out}")
-    for text, intents in found.contradictions.items():
+    click.echo(f"{result.count} new examples; left out: {left_out}")
+    for text, intents in result.contradictions.items():
         click.echo(f"  {text}: {', '.join(intents)}")

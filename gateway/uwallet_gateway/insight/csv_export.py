@@ -129,6 +129,6 @@ def _safe(cell: Cell) -> Cell:
     """
     if not isinstance(cell, str):
         return cell
-    shown = cell.replace("\0", "")
-    first = shown.lstrip(" \u00a0\u3000\u200b\ufeff")
-    return f"'{shown}" if first.startswith(_FORMULA) or shown.startswith(_FORMULA) else shown
+    text = cell.replace("\0", "")
+    first = text.lstrip(" \u00a0\u3000\u200b\ufeff")
+    return f"'{text}" if first.startswith(_FORMULA) or text.startswith(_FORMULA) else text

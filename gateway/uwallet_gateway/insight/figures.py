@@ -142,9 +142,9 @@ def overview(
         elif talk.kind in OUTCOMES:
             for tally in cells(talk.day, talk.topic):
                 tally.outcomes[talk.kind].add(talk.conversation_id)
-    for given in ratings:
-        for tally in cells(given.day, given.topic):
-            tally.bot_ratings[given.value] += given.count
+    for rating_of_bot in ratings:
+        for tally in cells(rating_of_bot.day, rating_of_bot.topic):
+            tally.bot_ratings[rating_of_bot.value] += rating_of_bot.count
     for ticket in tickets:
         for tally in cells(ticket.day, ticket.topic):
             tally.add(ticket)
@@ -162,11 +162,11 @@ def overview(
     )
 
 
-def rating(given: Counter[int]) -> Rating:
+def rating(counts: Counter[int]) -> Rating:
     """Sums up ratings; what is not on the scale does not count."""
-    distribution = [given[value] for value in RATINGS]
+    distribution = [counts[value] for value in RATINGS]
     count = sum(distribution)
-    points = sum(value * given[value] for value in RATINGS)
+    points = sum(value * counts[value] for value in RATINGS)
     return Rating(count, round(points / count, 2) if count else None, distribution)
 
 

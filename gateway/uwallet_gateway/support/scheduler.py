@@ -241,10 +241,10 @@ class SupportScheduler:
         moment = now()
         moved: list[tuple[tables.Ticket, int]] = []
         for position, ticket in enumerate(waiting, 1):
-            told = ticket.told_position
-            if told is not None and position >= told:
+            told_position = ticket.told_position
+            if told_position is not None and position >= told_position:
                 # An urgent ticket came in front, or left: not worth a notice, but clients must show the right position.
-                if self._positions.get(ticket.id, told) != position:
+                if self._positions.get(ticket.id, told_position) != position:
                     self._event_bus.deliver(SupportChanged(ticket.conversation_id))
                 continue
             if position == 1:

@@ -89,8 +89,8 @@ class SocketTransport:
             )
         except InputError as error:
             _log.info("socket.refused", code=error.code)
-            shown = services.presentation.error(error)
-            raise socketio.exceptions.ConnectionRefusedError(shown["message"], shown) from error
+            body = services.presentation.error(error)
+            raise socketio.exceptions.ConnectionRefusedError(body["message"], body) from error
         self._connections[sid] = _Connection(site, address_of(scope))
         services.metrics.connections.inc()
 
@@ -197,10 +197,10 @@ class SocketTransport:
                     await self._open(sid, connection, data.get("session_id"), None, None)
                 message = await self._say(sid, connection, data)
         except Exception as error:
-            shown = services.presentation.error(refusal(error, "socket.failed"))
+            body = services.presentation.error(refusal(error, "socket.failed"))
             if connection and connection.plain:
-                await self.server.emit("bot_uttered", {"text": shown["message"]}, to=sid)
-            return {"ok": False, "error": shown}
+                await self.server.emit("bot_uttered", {"text": body["message"]}, to=sid)
+            return {"ok": False, "error": body}
         return {"ok": True, "message": services.presentation.message(message).model_dump()}
 
     async def _say(self, sid: str, connection: _Connection, data: Mapping[str, Any]) -> Message:
@@ -264,8 +264,8 @@ class SocketTransport:
             elif isinstance(item, Closed):
                 await self._close(sid, item)
             elif item.author == "user":
-                shown = self._services.presentation.message(item).model_dump()
-                await self.server.emit("user_message", shown, to=sid)
+                body = self._services.presentation.message(item).model_dump()
+                await self.server.emit("user_message", body, to=sid)
             else:
                 await self.server.emit("bot_uttered", self._services.presentation.bot_uttered(item), to=sid)
                 self._services.metrics.count_message(direction="out", transport="socket_io")
@@ -282,8 +282,8 @@ class SocketTransport:
 
 
 def _typing(event: Typing) -> dict[str, Any]:
-    shown: dict[str, Any] = {"typing": event.typing}
-    return shown if event.author == "bot" else {**shown, "author": event.author}
+    body: dict[str, Any] = {"typing": event.typing}
+    return body if event.author == "bot" else {**body, "author": event.author}
 
 
 def _site_key(scope: Mapping[str, Any], auth: object) -> object:

@@ -191,8 +191,8 @@ class DeskSockets:
     def _deliverer(self, sid: str, ticket_id: int) -> Callable[[object], Awaitable[None]]:
         async def deliver(item: object) -> None:
             if isinstance(item, Message):
-                shown = self._services.presentation.message(item).model_dump()
-                await self._emit("message", {"ticket_id": ticket_id, "message": shown}, sid)
+                body = self._services.presentation.message(item).model_dump()
+                await self._emit("message", {"ticket_id": ticket_id, "message": body}, sid)
 
         return deliver
 
