@@ -1,4 +1,4 @@
-"""Texts that agents send often. The first ones are data (canned_replies.yml); then they belong to supervisors."""
+"""Canned replies. The initial ones come from canned_replies.yml; then supervisors edit them."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ class CannedReplies:
             return _reply(row)
 
     async def remove(self, reply_id: int) -> None:
-        """Removes one; nothing happens if it is gone."""
+        """Removes one. No-op if it is gone."""
         async with self._database.write() as transaction:
             await transaction.execute(delete(tables.CannedReply).where(tables.CannedReply.id == reply_id))
 
