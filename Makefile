@@ -4,7 +4,7 @@ PYTHON := .venv/bin/python
 
 .PHONY: help setup setup-dev setup-gateway setup-gateway-dev setup-web setup-browser run chat train engine test test-bot \
 	test-python-beside test-all-others test-gateway \
-	test-web test-browser monkey export-labels evaluate evaluate-accept evaluate-peers evaluate-redaction ablate evaluate-dialogues simulate try bench bench-nlu bench-round-trip bench-support lint format \
+	test-web test-browser monkey export-labels protocol evaluate evaluate-accept evaluate-peers evaluate-redaction ablate evaluate-dialogues simulate try bench bench-nlu bench-round-trip bench-support lint format \
 	lock clean
 
 help: ## show this list
@@ -121,11 +121,16 @@ monkey: setup-dev ## send 5,000 random lines to a running bot and check every an
 export-labels: setup-gateway ## write the messages labelled at the desk as NLU examples for review (build/labels)
 	@cd gateway && UWALLET_DEVELOPMENT=$${UWALLET_DEVELOPMENT:-true} .venv/bin/python -m uwallet_gateway export-labels $(OPTIONS)
 
-lint: setup-dev setup-gateway-dev setup-web setup-browser ## ruff, mypy, eslint, prettier and tsc
+protocol: setup-gateway-dev setup-web ## write the TypeScript types of the protocol from the gateway's models
+	@scripts/protocol
+
+lint: setup-dev setup-gateway-dev setup-web setup-browser ## ruff, mypy, import-linter, eslint, prettier and tsc
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
 	@.venv/bin/mypy
 	@cd gateway && .venv/bin/mypy
+	@cd gateway && .venv/bin/lint-imports --no-cache
+	@scripts/protocol --check
 	@.venv-browser/bin/mypy --config-file tests/browser/mypy.ini
 	@scripts/with-node npm --prefix web run --silent lint
 
