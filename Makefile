@@ -2,13 +2,17 @@
 .DEFAULT_GOAL := help
 PYTHON := .venv/bin/python
 
-.PHONY: help setup setup-public setup-peers setup-dev setup-gateway setup-gateway-dev setup-web setup-browser run chat train engine test test-bot \
+.PHONY: help setup setup-uv setup-public setup-peers setup-dev setup-gateway setup-gateway-dev setup-web setup-browser run chat train engine test test-bot \
 	test-python-beside test-all-others test-gateway \
 	test-web test-browser monkey export-labels evaluate evaluate-accept evaluate-peers ablate bench bench-nlu bench-round-trip bench-support bench-set-up lint format \
 	lock clean
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
+
+# Before lanes that would both make it.
+setup-uv:
+	@scripts/uv >/dev/null
 
 setup:
 	@scripts/setup requirements/bot.txt
@@ -32,7 +36,7 @@ setup-web:
 setup-browser:
 	@scripts/setup-browser
 
-run: ## set up, train if needed, start bot and gateway, tell the page to open
+run: setup-uv ## set up, train if needed, start bot and gateway, tell the page to open
 	@$(MAKE) --no-print-directory -j2 train setup-public
 	@$(PYTHON) scripts/run.py
 
@@ -137,4 +141,4 @@ lock: ## resolve each pyproject.toml anew into its requirements/ (needs uv)
 	@scripts/lock
 
 clean: ## remove everything that set-up, training and running have made
-	rm -rf .venv .venv-peers .venv-bench .venv-browser .venv-node gateway/.venv gateway/var web/node_modules web/dist build models .rasa results run *.db .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-uv .venv-peers .venv-bench .venv-browser .venv-node gateway/.venv gateway/var web/node_modules web/dist build models .rasa results run *.db .pytest_cache .mypy_cache .ruff_cache .hypothesis
