@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 PYTHON := .venv/bin/python
 
-.PHONY: help setup setup-uv setup-public setup-peers setup-dev setup-gateway setup-gateway-dev setup-web setup-browser run chat train engine test test-bot \
+.PHONY: help setup setup-uv setup-public setup-peers setup-dev setup-gateway setup-gateway-dev setup-web setup-web-dev setup-browser run chat train engine test test-bot \
 	test-python-beside test-all-others test-gateway \
 	test-web test-browser monkey export-labels evaluate evaluate-accept evaluate-peers ablate bench bench-nlu bench-round-trip bench-support bench-set-up lint format \
 	lock clean
@@ -30,8 +30,11 @@ setup-gateway-dev:
 	@scripts/setup gateway/requirements/dev.txt gateway/.venv
 	@scripts/setup-redis
 
-setup-web:
+setup-web: # to build it
 	@scripts/setup-web
+
+setup-web-dev:
+	@scripts/setup-web --for-tests
 
 setup-browser:
 	@scripts/setup-browser
@@ -55,7 +58,7 @@ engine: setup ## the engine alone, without a gateway
 	@$(PYTHON) scripts/train.py
 	@$(PYTHON) scripts/serve_engine.py
 
-test: setup-dev setup-gateway-dev setup-web setup-browser ## set up, lint, and run every test
+test: setup-dev setup-gateway-dev setup-web-dev setup-browser ## set up, lint, and run every test
 	@scripts/test
 
 test-bot: setup-dev ## the bot's tests
@@ -79,7 +82,7 @@ test-gateway: setup setup-gateway-dev ## the gateway's tests
 	@$(PYTHON) scripts/train.py
 	@cd gateway && .venv/bin/python -m pytest $(OPTIONS)
 
-test-web: setup-web ## the unit tests of the widget and the desk
+test-web: setup-web-dev ## the unit tests of the widget and the desk
 	@scripts/with-node npm --prefix web test
 
 test-browser: setup setup-gateway setup-web setup-browser ## real users' ways through the whole stack; screenshots in results/browser
@@ -108,7 +111,7 @@ monkey: setup-dev ## send 5,000 random lines to a running bot and check every an
 export-labels: setup-gateway ## write the messages labelled at the desk as NLU examples for review (build/labels)
 	@cd gateway && UWALLET_DEVELOPMENT=$${UWALLET_DEVELOPMENT:-true} .venv/bin/python -m uwallet_gateway export-labels $(OPTIONS)
 
-lint: setup-dev setup-gateway-dev setup-web setup-browser ## ruff, mypy, eslint, prettier and tsc
+lint: setup-dev setup-gateway-dev setup-web-dev setup-browser ## ruff, mypy, eslint, prettier and tsc
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
 	@.venv/bin/mypy
@@ -116,7 +119,7 @@ lint: setup-dev setup-gateway-dev setup-web setup-browser ## ruff, mypy, eslint,
 	@.venv-browser/bin/mypy --config-file tests/browser/mypy.ini
 	@scripts/with-node npm --prefix web run --silent lint
 
-format: setup-dev setup-web ## apply the fixes of ruff, eslint and prettier
+format: setup-dev setup-web-dev ## apply the fixes of ruff, eslint and prettier
 	@.venv/bin/ruff check --fix .
 	@.venv/bin/ruff format .
 	@scripts/with-node npm --prefix web run --silent format
