@@ -1,4 +1,4 @@
-"""Every requirement of Rasa that is not met as upstream asks has a reason, and no reason has outlived its requirement."""
+"""Each requirement of Rasa that is not met as upstream asks has a reason, and no reason has outlived its own."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from uwallet_gateway.settings import load_settings
 _Result = TypeVar("_Result")
 
 
-def with_services(run: Callable[[Services], Awaitable[_Result]]) -> _Result:
+def with_services[Result](run: Callable[[Services], Awaitable[_Result]]) -> _Result:
     """Brings the tables up to date, runs, closes what was opened, and returns what `run` returns."""
     configure_logs("WARNING")
     services = build_services(load_settings())

