@@ -89,7 +89,7 @@ class LinearModel:
         # scipy's softmax brings all of scipy.linalg.
         logits = (scores + self.bias) * self.temperature
         exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))
-        confidences: NDArray[np.float32] = exponentials / exponentials.sum(axis=1, keepdims=True)
+        confidences: NDArray[Any] = exponentials / exponentials.sum(axis=1, keepdims=True)
         return confidences
 
     def save(self, folder: Path) -> None:
