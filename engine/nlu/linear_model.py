@@ -87,9 +87,9 @@ class LinearModel:
             columns = np.concatenate([row.indices + first for row, first in zip(blocks, first_columns, strict=True)])
             np.matmul(values, self.weights[columns].astype(np.float32), out=score)
         # scipy's softmax brings all of scipy.linalg.
-        scores = (scores + self.bias) * self.temperature
-        exponentials = np.exp(scores - scores.max(axis=1, keepdims=True))
-        confidences: NDArray[np.float32] = exponentials / exponentials.sum(axis=1, keepdims=True)
+        logits = (scores + self.bias) * self.temperature
+        exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))
+        confidences: NDArray[Any] = exponentials / exponentials.sum(axis=1, keepdims=True)
         return confidences
 
     def save(self, folder: Path) -> None:
