@@ -97,11 +97,12 @@ monkey: setup-dev ## send 5,000 random lines to a running bot and check every an
 export-labels: setup-gateway ## write the messages labelled at the desk as NLU examples for review (build/labels)
 	@cd gateway && UWALLET_DEVELOPMENT=$${UWALLET_DEVELOPMENT:-true} .venv/bin/python -m uwallet_gateway export-labels $(OPTIONS)
 
-lint: setup-dev setup-gateway-dev setup-web setup-browser ## ruff, mypy, eslint, prettier and tsc
+lint: setup-dev setup-gateway-dev setup-web setup-browser ## ruff, mypy, import-linter, eslint, prettier and tsc
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
 	@.venv/bin/mypy
 	@cd gateway && .venv/bin/mypy
+	@cd gateway && .venv/bin/lint-imports --no-cache
 	@.venv-browser/bin/mypy --config-file tests/browser/mypy.ini
 	@scripts/with-node npm --prefix web run --silent lint
 

@@ -241,8 +241,8 @@ def account_of(row: tables.Agent) -> Account:
 
 async def end_sessions(transaction: AsyncSession, agent_id: int, *, but: str | None = None) -> None:
     """Signs an agent out everywhere, except in the session `but`."""
-    wanted = delete(tables.AgentSession).where(tables.AgentSession.agent_id == agent_id)
-    await transaction.execute(wanted if but is None else wanted.where(tables.AgentSession.id != but))
+    statement = delete(tables.AgentSession).where(tables.AgentSession.agent_id == agent_id)
+    await transaction.execute(statement if but is None else statement.where(tables.AgentSession.id != but))
 
 
 async def _by_username(transaction: AsyncSession, username: str) -> tables.Agent | None:

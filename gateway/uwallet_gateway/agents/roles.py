@@ -12,7 +12,7 @@ class Role(StrEnum):
     SUPERVISOR = "supervisor"
     ADMIN = "admin"
 
-    def may(self, wanted: Role) -> bool:
+    def may(self, required: Role) -> bool:
         """Whether this role may do what is for `wanted`."""
         order = tuple(Role)
-        return order.index(self) >= order.index(wanted)
+        return order.index(self) >= order.index(required)

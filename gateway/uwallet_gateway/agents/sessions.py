@@ -106,7 +106,7 @@ class DeskSessions:
         if not token or len(token) > _MOST_OF_TOKEN:
             raise InputError(ErrorCode.SIGNED_OUT)
         async with self._database.read() as transaction:
-            found = (
+            row = (
                 await transaction.execute(
                     select(tables.AgentSession, tables.Agent)
                     .join(tables.Agent, tables.Agent.id == tables.AgentSession.agent_id)
@@ -117,9 +117,9 @@ class DeskSessions:
                     )
                 )
             ).one_or_none()
-        if found is None:
+        if row is None:
             raise InputError(ErrorCode.SIGNED_OUT)
-        return _session(found[0], found[1])
+        return _session(row[0], row[1])
 
     async def end(self, session_id: str) -> None:
         """Signs out; nothing happens if it has ended."""

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationInfo, field_validator
 
 from uwallet_gateway.hooks.addresses import refusal
 from uwallet_gateway.hooks.events import HookEvent
-from uwallet_gateway.yaml_lines import YamlError, read_yaml
+from uwallet_gateway.yaml_files import load_yaml
 
 _SHORTEST_SECRET = 16
 
@@ -108,14 +108,8 @@ def read_endpoints(path: Path) -> tuple[Endpoint, ...]:
     Raises:
         HooksFileError: It cannot be read, or something in it is missing, unknown or wrong.
     """
-    try:
-        file = read_yaml(path)
-    except YamlError as error:
-        raise HooksFileError(str(error)) from error
-    try:
-        endpoints = _File.model_validate(file.content).endpoints
-    except ValidationError as error:
-        raise HooksFileError("\n".join(file.explained(error))) from error
+    content, file = load_yaml(path, _File, HooksFileError)
+    endpoints = content.endpoints
     names: set[str] = set()
     for number, endpoint in enumerate(endpoints):
         if endpoint.name in names:

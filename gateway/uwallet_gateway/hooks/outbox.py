@@ -64,8 +64,8 @@ class Outbox:
             event: What happened.
             ticket: As it is now; it is flushed if it has no id yet.
         """
-        wanted = [listener.name for listener in self._listeners if event in listener.events]
-        if not wanted:
+        endpoint_names = [listener.name for listener in self._listeners if event in listener.events]
+        if not endpoint_names:
             return
         await transaction.flush()
         site = await transaction.scalar(
@@ -86,7 +86,7 @@ class Outbox:
                 next_attempt_at=moment,
                 created_at=moment,
             )
-            for name in wanted
+            for name in endpoint_names
         )
         database_event.listen(transaction.sync_session, "after_commit", self._wake, once=True)
 
@@ -115,12 +115,12 @@ class Outbox:
             .with_for_update(skip_locked=True)
         )
         async with self._database.write() as transaction:
-            found = await transaction.scalar(due)
-            if found is None:
+            delivery_id = await transaction.scalar(due)
+            if delivery_id is None:
                 return None
             return await transaction.scalar(
                 update(tables.HookDelivery)
-                .where(tables.HookDelivery.id == found)
+                .where(tables.HookDelivery.id == delivery_id)
                 .values(next_attempt_at=moment + timedelta(seconds=seconds), attempts=tables.HookDelivery.attempts + 1)
                 .returning(tables.HookDelivery)
             )
@@ -140,12 +140,12 @@ class Outbox:
     async def next_due(self, endpoint: str) -> datetime | None:
         """When the next delivery to an endpoint is to be tried; None if none waits."""
         async with self._database.read() as transaction:
-            found: datetime | None = await transaction.scalar(
+            attempt_at: datetime | None = await transaction.scalar(
                 select(func.min(tables.HookDelivery.next_attempt_at)).where(
                     tables.HookDelivery.state == "waiting", tables.HookDelivery.endpoint == endpoint
                 )
             )
-            return found
+            return attempt_at
 
     def _wake(self, _session: object) -> None:
         for event in self._waiting:

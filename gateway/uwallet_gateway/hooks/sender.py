@@ -176,21 +176,21 @@ class HookSender:
 
     async def _send(self, endpoint: Endpoint, delivery: tables.HookDelivery) -> bool:
         outcome = await self.attempt(endpoint, delivery.body)
-        told = {"endpoint": endpoint.name, "hook": delivery.event, "event_id": delivery.event_id}
+        fields = {"endpoint": endpoint.name, "hook": delivery.event, "event_id": delivery.event_id}
         if outcome.error is None:
             await self._outbox.delivered(delivery)
             self._metrics.count_hook(endpoint.name, "delivered")
-            _log.info("hooks.delivered", **told, attempts=delivery.attempts)
+            _log.info("hooks.delivered", **fields, attempts=delivery.attempts)
             return True
         again = now() + timedelta(seconds=max(self._pause(delivery.attempts), outcome.retry_after or 0.0))
         if again - delivery.created_at > GIVE_UP_AFTER:
             await self._outbox.give_up(delivery, outcome.error)
             self._metrics.count_hook(endpoint.name, "given_up")
-            _log.error("hooks.gave_up", **told, attempts=delivery.attempts, reason=outcome.error)
+            _log.error("hooks.gave_up", **fields, attempts=delivery.attempts, reason=outcome.error)
         else:
             await self._outbox.postpone(delivery, again, outcome.error)
             self._metrics.count_hook(endpoint.name, "failed")
-            _log.warning("hooks.not_taken", **told, attempts=delivery.attempts, reason=outcome.error)
+            _log.warning("hooks.not_taken", **fields, attempts=delivery.attempts, reason=outcome.error)
         return False
 
     async def _rest(self, seconds: float, news: asyncio.Event | None) -> None:

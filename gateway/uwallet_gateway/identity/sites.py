@@ -97,11 +97,11 @@ class Sites:
             SiteError: There is no such site.
             OriginError: An origin is none.
         """
-        wanted = frozenset(map(normalized_origin, origins))
+        normalized = frozenset(map(normalized_origin, origins))
         async with self._database.write() as transaction:
             await _existing(transaction, key)
             await transaction.execute(delete(tables.SiteOrigin).where(tables.SiteOrigin.site_key == key))
-            _add_origins(transaction, key, wanted)
+            _add_origins(transaction, key, normalized)
         self._forget()
 
     async def renew_secret(self, key: str) -> str:
@@ -143,11 +143,11 @@ class Sites:
 
     async def find_by_secret(self, secret: str) -> Site | None:
         """The site that this is the secret of; it begins with the site's key."""
-        key, given = secret.partition(".")[0], secret.encode(errors="replace")
+        key, secret_bytes = secret.partition(".")[0], secret.encode(errors="replace")
 
         def pick(sites: _Sites) -> Site | None:
             site = sites.get(key)
-            return site if site and hmac.compare_digest(site.secret.encode(), given) else None
+            return site if site and hmac.compare_digest(site.secret.encode(), secret_bytes) else None
 
         return await self._look_up(pick)
 

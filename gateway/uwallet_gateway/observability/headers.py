@@ -97,8 +97,8 @@ class SecurityHeaders:
 
 
 def _request_id(scope: Scope) -> str:
-    given = Headers(scope=scope).get(REQUEST_ID, "")
-    return given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(16)
+    request_id = Headers(scope=scope).get(REQUEST_ID, "")
+    return request_id if _REQUEST_ID.fullmatch(request_id) else secrets.token_hex(16)
 
 
 def _note(scope: Scope, status: int, seconds: float) -> None:

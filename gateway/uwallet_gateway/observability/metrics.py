@@ -15,7 +15,7 @@ from prometheus_client import (
 )
 from prometheus_client.exposition import generate_latest
 
-from uwallet_gateway.engine_client import Understood
+from uwallet_gateway.engine.client import Understood
 
 _PREFIX = "uwallet_gateway"
 OTHER = "other"
