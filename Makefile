@@ -2,9 +2,9 @@
 .DEFAULT_GOAL := help
 PYTHON := .venv/bin/python
 
-.PHONY: help setup setup-dev setup-gateway setup-gateway-dev setup-web setup-browser run chat train engine test test-bot \
+.PHONY: help setup setup-public setup-peers setup-dev setup-gateway setup-gateway-dev setup-web setup-browser run chat train engine test test-bot \
 	test-python-beside test-all-others test-gateway \
-	test-web test-browser monkey export-labels evaluate evaluate-accept evaluate-peers ablate bench bench-nlu bench-round-trip bench-support lint format \
+	test-web test-browser monkey export-labels evaluate evaluate-accept evaluate-peers ablate bench bench-nlu bench-round-trip bench-support bench-set-up lint format \
 	lock clean
 
 help: ## show this list
@@ -15,6 +15,9 @@ setup:
 
 setup-dev:
 	@scripts/setup requirements/dev.txt
+
+setup-peers: ## the environment of what we are measured against: Rasa as published, with TensorFlow, on Python 3.10
+	@scripts/setup requirements/peers.txt .venv-peers python3.10
 
 setup-gateway:
 	@scripts/setup gateway/requirements/run.txt gateway/.venv
@@ -29,9 +32,13 @@ setup-web:
 setup-browser:
 	@scripts/setup-browser
 
-run: setup setup-gateway setup-web ## set up, train if needed, start bot and gateway, tell the page to open
-	@$(PYTHON) scripts/train.py
+run: ## set up, train if needed, start bot and gateway, tell the page to open
+	@$(MAKE) --no-print-directory -j2 train setup-public
 	@$(PYTHON) scripts/run.py
+
+# What the public talks to; set up beside the bot, as most of both is waiting for the network and the disk.
+setup-public: setup-gateway
+	@scripts/setup-web
 
 chat: setup ## the same bot in the terminal
 	@$(PYTHON) scripts/train.py
@@ -81,13 +88,13 @@ evaluate: setup-dev ## train if needed, score the labelled sets, write an HTML r
 evaluate-accept: setup-dev ## make the latest report the baseline that others are compared with
 	@$(PYTHON) -m evaluation.accept
 
-evaluate-peers: setup-dev ## our pipeline beside Rasa's own, trained on the same examples (DIET: hours the first time)
+evaluate-peers: setup-dev setup-peers ## our pipeline beside Rasa's own, trained on the same examples (DIET: hours the first time)
 	@$(PYTHON) -m evaluation.compare_peers $(OPTIONS) --sets $(SETS)
 
 ablate: setup-dev ## what each part of the pipeline is worth: train and score it without that part
 	@$(PYTHON) -m evaluation.ablations $(SETS)
 
-bench-nlu: setup-dev ## how fast messages are parsed, beside the peers that are trained
+bench-nlu: setup-dev setup-peers ## how fast messages are parsed, beside the peers that are trained
 	@$(PYTHON) -m benchmarks.parse_latency $(OPTIONS)
 
 monkey: setup-dev ## send 5,000 random lines to a running bot and check every answer
@@ -111,10 +118,13 @@ format: setup-dev setup-web ## apply the fixes of ruff, eslint and prettier
 	@.venv/bin/ruff format .
 	@scripts/with-node npm --prefix web run --silent format
 
-bench: setup-dev ## measure start, memory and turns against `rasa run`; goes on where it was stopped
+bench: setup-dev setup-peers ## measure start, memory and turns against `rasa run`; goes on where it was stopped
 	@scripts/setup requirements/bench.txt .venv-bench
 	@$(PYTHON) scripts/train.py
 	@.venv-bench/bin/python -m benchmarks.turns
+
+bench-set-up: ## time `make run` in fresh clones of two commits; OPTIONS="OLD NEW"
+	@$$(scripts/python) -m benchmarks.set_up $(OPTIONS)
 
 bench-round-trip: setup setup-gateway setup-web setup-browser ## measure a message's way through widget, gateway and engine
 	@$(PYTHON) scripts/train.py
@@ -128,4 +138,4 @@ lock: ## resolve each pyproject.toml anew into its requirements/ (needs uv)
 	@scripts/lock
 
 clean: ## remove everything that set-up, training and running have made
-	rm -rf .venv .venv-bench .venv-browser .venv-node gateway/.venv gateway/var web/node_modules web/dist build models .rasa results run *.db .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-peers .venv-bench .venv-browser .venv-node gateway/.venv gateway/var web/node_modules web/dist build models .rasa results run *.db .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -20,8 +20,11 @@ from rasa.shared.nlu.constants import INTENT_NAME_KEY
 from rasa.utils.endpoints import EndpointConfig
 
 from engine.serving.events import read_events
+from engine.serving.sql_database import use_sqlalchemy_2
 from engine.serving.tracker import ServingTracker
 from engine.serving.upstream import replaces
+
+use_sqlalchemy_2()
 
 # An event takes about 1 kB of memory, so that this is some 20 MB: 60 conversations of 30 turns.
 _MOST_CACHED_EVENTS = 20_000
