@@ -2,12 +2,17 @@
 .DEFAULT_GOAL := help
 PYTHON := .venv/bin/python
 
-.PHONY: help setup setup-public setup-peers setup-dev setup-gateway setup-gateway-dev setup-web setup-browser run chat train engine test test-all test-bot test-gateway \
+.PHONY: help setup setup-uv setup-public setup-peers setup-dev setup-gateway setup-gateway-dev setup-web setup-web-dev setup-browser run chat train engine test test-all test-bot \
+	test-gateway \
 	test-web test-browser monkey export-labels evaluate evaluate-accept evaluate-peers ablate bench bench-nlu bench-round-trip bench-support bench-set-up lint format \
 	lock clean
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
+
+# Before lanes that would both make it.
+setup-uv:
+	@scripts/uv >/dev/null
 
 setup:
 	@scripts/setup requirements/bot.txt
@@ -25,13 +30,16 @@ setup-gateway-dev:
 	@scripts/setup gateway/requirements/dev.txt gateway/.venv
 	@scripts/setup-redis
 
-setup-web:
+setup-web: # to build it
 	@scripts/setup-web
+
+setup-web-dev:
+	@scripts/setup-web --for-tests
 
 setup-browser:
 	@scripts/setup-browser
 
-run: ## set up, train if needed, start bot and gateway, tell the page to open
+run: setup-uv ## set up, train if needed, start bot and gateway, tell the page to open
 	@$(MAKE) --no-print-directory -j2 train setup-public
 	@$(PYTHON) scripts/run.py
 
@@ -65,7 +73,7 @@ test-gateway: setup setup-gateway-dev ## the gateway's tests
 	@$(PYTHON) scripts/train.py
 	@cd gateway && .venv/bin/python -m pytest $(OPTIONS)
 
-test-web: setup-web ## the unit tests of the widget and the desk
+test-web: setup-web-dev ## the unit tests of the widget and the desk
 	@scripts/with-node npm --prefix web test
 
 test-browser: setup setup-gateway setup-web setup-browser ## real users' ways through the whole stack; screenshots in results/browser
@@ -94,7 +102,7 @@ monkey: setup-dev ## send 5,000 random lines to a running bot and check every an
 export-labels: setup-gateway ## write the messages labelled at the desk as NLU examples for review (build/labels)
 	@cd gateway && UWALLET_DEVELOPMENT=$${UWALLET_DEVELOPMENT:-true} .venv/bin/python -m uwallet_gateway export-labels $(OPTIONS)
 
-lint: setup-dev setup-gateway-dev setup-web setup-browser ## ruff, mypy, import-linter, eslint, prettier and tsc
+lint: setup-dev setup-gateway-dev setup-web-dev setup-browser ## ruff, mypy, import-linter, eslint, prettier and tsc
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
 	@.venv/bin/mypy
@@ -103,7 +111,7 @@ lint: setup-dev setup-gateway-dev setup-web setup-browser ## ruff, mypy, import-
 	@.venv-browser/bin/mypy --config-file tests/browser/mypy.ini
 	@scripts/with-node npm --prefix web run --silent lint
 
-format: setup-dev setup-web ## apply the fixes of ruff, eslint and prettier
+format: setup-dev setup-web-dev ## apply the fixes of ruff, eslint and prettier
 	@.venv/bin/ruff check --fix .
 	@.venv/bin/ruff format .
 	@scripts/with-node npm --prefix web run --silent format
@@ -128,4 +136,4 @@ lock: ## resolve each pyproject.toml anew into its requirements/ (needs uv)
 	@scripts/lock
 
 clean: ## remove everything that set-up, training and running have made
-	rm -rf .venv .venv-peers .venv-bench .venv-browser .venv-node gateway/.venv gateway/var web/node_modules web/dist build models .rasa results run *.db .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-uv .venv-peers .venv-bench .venv-browser .venv-node gateway/.venv gateway/var web/node_modules web/dist build models .rasa results run *.db .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -16,6 +16,9 @@ from collections import Counter, defaultdict
 from typing import Any
 
 import numpy as np
+
+import engine.serving  # isort: skip  # noqa: F401 - before Rasa: prepares what it needs on this Python
+
 from rasa.core.agent import Agent
 from rasa.utils.log_utils import configure_structlog
 

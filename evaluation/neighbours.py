@@ -16,6 +16,7 @@ from engine.nlu.text_normalization import normalize
 from engine.nlu.views import character_units, ngrams, syllable_units
 from engine.paths import LEXICON
 from evaluation.paths import NLU_DATA
+from evaluation.pythons import prepare_rasa
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,7 @@ def read_training_examples(folder: Path = NLU_DATA) -> TrainingExamples:
     """Reads the training examples as Rasa does."""
     with warnings.catch_warnings(record=True):
         # Rasa warns on import.
+        prepare_rasa()
         from rasa.shared.nlu.training_data.loading import load_data  # noqa: PLC0415
 
         examples = load_data(str(folder)).intent_examples

@@ -16,6 +16,7 @@ import psutil
 from rich.progress import Progress
 
 from evaluation.metrics import Prediction, read_parse
+from evaluation.pythons import prepare_rasa
 from evaluation.sets import LabelledSet
 
 # Enough that lazily loaded tables are there and caches are warm, as in a server that has run for a minute.
@@ -45,6 +46,7 @@ class Parser:
         # Rasa and what it pins warn some forty times, and nobody who measures can act on it. Filters do not help:
         # libraries reset them on import.
         with warnings.catch_warnings(record=True):
+            prepare_rasa()
             from rasa.core.agent import Agent  # noqa: PLC0415 - Rasa takes seconds to import and warns
             from rasa.utils.log_utils import configure_structlog  # noqa: PLC0415 - see above
 

