@@ -4,7 +4,7 @@ PYTHON := .venv/bin/python
 
 .PHONY: help setup setup-uv setup-public setup-peers setup-dev setup-gateway setup-gateway-dev setup-web setup-web-dev setup-browser run chat train engine test test-all test-bot \
 	test-gateway \
-	test-web test-browser monkey export-labels evaluate evaluate-accept evaluate-peers ablate bench bench-nlu bench-round-trip bench-support bench-set-up lint format \
+	test-web test-browser monkey export-labels protocol evaluate evaluate-accept evaluate-peers evaluate-redaction ablate evaluate-dialogues simulate try bench bench-nlu bench-round-trip bench-support bench-set-up lint format \
 	lock clean
 
 help: ## show this list
@@ -89,8 +89,32 @@ evaluate-accept: setup-dev ## make the latest report the baseline that others ar
 evaluate-peers: setup-dev setup-peers ## our pipeline beside Rasa's own, trained on the same examples (DIET: hours the first time)
 	@$(PYTHON) -m evaluation.compare_peers $(OPTIONS) --sets $(SETS)
 
+evaluate-redaction: setup-gateway-dev ## how much of what must be masked is masked, and what else; OPTIONS="COUNT SEED" for others
+	@cd gateway && .venv/bin/python -m tools.redaction $(OPTIONS)
+
 ablate: setup-dev ## what each part of the pipeline is worth: train and score it without that part
 	@$(PYTHON) -m evaluation.ablations $(SETS)
+
+evaluate-dialogues: setup-dev ## play sets of conversations, report by kind; SETS="a.yml b.yml" for others than the project's own
+	@$(PYTHON) scripts/train.py
+	@$(PYTHON) -W ignore -m evaluation.conversations $(SETS) $(OPTIONS)
+
+simulate: setup-dev ## thousands of conversations with users made by rule; coverage of data/knowledge
+	@$(PYTHON) scripts/train.py
+	@$(PYTHON) -W ignore -m evaluation.simulation $(OPTIONS)
+
+try: setup-dev ## make try 我密码忘了 "点了 然后呢": parse, reading, act and reply of each message of a conversation
+	@$(PYTHON) scripts/train.py
+	@rm -f build/try.txt
+
+# What follows `try` is what the user says: each word or quoted sentence comes as a target, and has those before it played.
+ifeq (try,$(firstword $(MAKECMDGOALS)))
+.NOTPARALLEL:
+Makefile: ;
+%: try
+	@mkdir -p build && printf '%s\n' '$(subst ','\'',$@)' >>build/try.txt
+	@$(PYTHON) -W ignore -m evaluation.conversations.explain --last-of build/try.txt
+endif
 
 bench-nlu: setup-dev setup-peers ## how fast messages are parsed, beside the peers that are trained
 	@$(PYTHON) -m benchmarks.parse_latency $(OPTIONS)
@@ -102,12 +126,16 @@ monkey: setup-dev ## send 5,000 random lines to a running bot and check every an
 export-labels: setup-gateway ## write the messages labelled at the desk as NLU examples for review (build/labels)
 	@cd gateway && UWALLET_DEVELOPMENT=$${UWALLET_DEVELOPMENT:-true} .venv/bin/python -m uwallet_gateway export-labels $(OPTIONS)
 
+protocol: setup-gateway-dev setup-web-dev ## write the TypeScript types of the protocol from the gateway's models
+	@scripts/protocol
+
 lint: setup-dev setup-gateway-dev setup-web-dev setup-browser ## ruff, mypy, import-linter, eslint, prettier and tsc
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
 	@.venv/bin/mypy
 	@cd gateway && .venv/bin/mypy
 	@cd gateway && .venv/bin/lint-imports --no-cache
+	@scripts/protocol --check
 	@.venv-browser/bin/mypy --config-file tests/browser/mypy.ini
 	@scripts/with-node npm --prefix web run --silent lint
 

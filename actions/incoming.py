@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from actions.dialogue.messages import AnswerBand, UserMessage, folded
+from actions.dialogue.messages import AnswerBand, Operator, UserMessage, folded
 from actions.dialogue.state import Request
+from engine.nlu.pinyin import to_syllables
 from engine.nlu.text_normalization import normalize
 
 # In the metadata of a message: docs/support.md.
@@ -15,7 +17,12 @@ _AFTER_AGENT = "after_agent"
 
 
 def message_from_parse(
-    parse: Mapping[str, Any], rejections: Sequence[str], *, pause: float = 0, is_new_session: bool = False
+    parse: Mapping[str, Any],
+    rejections: Sequence[str],
+    *,
+    pause: float = 0,
+    is_new_session: bool = False,
+    said_at: datetime.datetime | None = None,
 ) -> UserMessage:
     """Returns the message; entities keep the order of the text, each value once.
 
@@ -25,6 +32,7 @@ def message_from_parse(
         rejections: Words right before a value that say that it is wrong.
         pause: Seconds since the message before.
         is_new_session: Whether the session of the message before has ended since.
+        said_at: When it was said, in the users' time zone.
     """
     text = parse.get("text") or ""
     intent = parse.get("intent") or {}
@@ -49,7 +57,17 @@ def message_from_parse(
         pause=pause,
         after_agent=(parse.get("metadata") or {}).get(_AFTER_AGENT) is True,
         is_new_session=is_new_session,
+        said_at=said_at,
+        syllables=syllables_of(text),
+        acts={act["name"]: float(act["confidence"]) for act in parse.get("situated_acts") or ()},
+        alarms={alarm["name"]: float(alarm["confidence"]) for alarm in parse.get("alarms") or ()},
+        operators=tuple(Operator(operator["name"], operator["matter"]) for operator in parse.get("operators") or ()),
     )
+
+
+def syllables_of(text: str) -> tuple[str, ...]:
+    """Returns the Mandarin syllables of a text, without punctuation."""
+    return tuple(to_syllables(folded(normalize(text)), {}))
 
 
 def _by_name(entities: Iterable[Mapping[str, Any]]) -> dict[str, tuple[str, ...]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from actions.dialogue.acts import SOCIAL, STEERING, Act, act_of
-from actions.dialogue.details import LONGEST_COMMAND
+from actions.reading.corrections import LONGEST_COMMAND
 from actions.dialogue.endings import after_digression
 from actions.dialogue.messages import AnswerBand, Event, EventKind, Reply, UserMessage, folded
 from actions.dialogue.state import NONE_OF_THESE, Choice, DialogueState, Disambiguation, Offer, with_walk
@@ -136,7 +136,7 @@ def ask(context: Context, state: DialogueState, message: UserMessage, options: t
 def ask_again(context: Context, state: DialogueState, event: Event | None = None) -> Turn:
     """Shows the open choice; with what the statistics are to know of it."""
     buttons = context.replies.choice_buttons(state.choice) if state.choice else ()
-    return Turn(state, (Reply("utter_ask_choice", buttons=buttons, ask="choice", event=event),))
+    return Turn(state, (Reply("utter_ask_choice", buttons=buttons, ask="choice", event=event, is_list=True),))
 
 
 def was_wrong(message: UserMessage) -> bool:

@@ -8,7 +8,7 @@ from actions.dialogue.messages import Button, Progress, Reply, payload, request_
 from actions.dialogue.state import Choice, DialogueState, Request
 from actions.knowledge import Item, Knowledge, Step, Topic
 from actions.knowledge.organisation import setting_line
-from actions.knowledge.schema import Setting
+from actions.knowledge.schema import CollectedDetail, Setting
 
 
 class ReplyBuilder:
@@ -75,7 +75,7 @@ class ReplyBuilder:
         causes = tuple(
             Button(step.title, payload(topic.id, **{topic.entity or "": step.value or ""})) for step in topic.steps
         )
-        return Reply("utter_diagnosis_intro", {"intro": self.fill(topic.intro or "", topic)}, causes)
+        return Reply("utter_diagnosis_intro", {"intro": self.fill(topic.intro or "", topic)}, causes, is_list=True)
 
     def warning(self, topic: Topic) -> Reply:
         """Returns the warning that must be accepted before the first step."""
@@ -133,11 +133,18 @@ class ReplyBuilder:
 
     def collected(self, topic: Topic, state: DialogueState) -> str:
         """Returns the details noted down, one line each, in the order in which they are asked."""
-        return "\n".join(
-            f"{detail.label}{state.collected_details[detail.id]}{detail.unit or ''}"
-            for detail in topic.collected_details
-            if detail.id in state.collected_details
-        )
+        return self.noted(topic.collected_details, state.collected_details)
+
+    def everything_collected(self, state: DialogueState) -> str:
+        """Returns all details noted down in any topic and the contact, one line each."""
+        details = [detail for topic in self._knowledge.topics.values() for detail in topic.collected_details]
+        return self.noted([*details, *self._knowledge.wording.contact_details], state.collected_details)
+
+    @staticmethod
+    def noted(details: Iterable[CollectedDetail], values: Mapping[str, str]) -> str:
+        """Returns the details that have a value, one line each."""
+        known = {detail.id: detail for detail in details if detail.id in values}
+        return "\n".join(f"{d.label}{values[d.id]}{d.unit or ''}" for d in known.values())
 
     def ask_detail(self, topic: Topic, name: str) -> Reply:
         """Returns the question for a detail."""
@@ -169,6 +176,12 @@ class ReplyBuilder:
     def detail(self, text: str, buttons: tuple[Button, ...]) -> Reply:
         """Returns the answer to a question of detail."""
         return Reply("utter_answer", {"answer": self.fill(text)}, buttons)
+
+    def care(self, name: str, state: DialogueState) -> tuple[Reply, ...]:
+        """Returns the bubbles of an answer of `safety.yml`: the next variant that was not said yet."""
+        variants = self._knowledge.care.answers[name]
+        bubbles = variants[min(state.answered.get(name, 0), len(variants) - 1)]
+        return tuple(Reply("utter_care", {"answer": self.fill(bubble)}) for bubble in bubbles)
 
     def handoff(self) -> Reply:
         """Returns what the user is told at a handoff: what will happen, the hours, what to have ready."""

@@ -22,7 +22,19 @@ SettingName = Literal["site_url", "hotline", "social_accounts", "opening_hours"]
 
 # What a text may contain in braces; filled in from organisation.yml or, for step_count, from the topic.
 PLACEHOLDERS = frozenset(
-    {"brand_name", "site_url", "hotline", "social_accounts", "opening_hours", "open_now", "step_count"}
+    {
+        "brand_name",
+        "site_url",
+        "hotline",
+        "social_accounts",
+        "opening_hours",
+        "open_now",
+        "step_count",
+        "police",
+        "ambulance",
+        "anti_fraud",
+        "psychological_aid",
+    }
 )
 _SPAN = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-(([01]\d|2[0-3]):([0-5]\d)|24:00)")
 
@@ -83,14 +95,35 @@ class ProcedureWarning(_Model):
     decline_label: Text
 
 
+class StepAnswer(_Model):
+    """An answer to a question about a step, a detail or a whole walkthrough.
+
+    `about` are words or patterns of the question, with `|` between alternatives and `+` between what must all occur
+    (「邮箱+可以|能|行」).
+    """
+
+    about: list[str]
+    text: Text
+
+
 class Step(_Model):
-    """One step of a procedure, or one check of a diagnosis."""
+    """One step of a procedure, or one check of a diagnosis.
+
+    Attributes:
+        value: The entity value that leads to the step.
+        words: What users call the cause, for a check.
+        treatment: What to do when the check finds the cause.
+        answers: Answers to questions about the step.
+    """
 
     id: str
     title: Text
     text: Text
     trouble: Text
     value: str | None = None
+    words: list[str] = []
+    treatment: Text | None = None
+    answers: list[StepAnswer] = []
     collect: list[str] = []
     show_collected: bool = False
 
@@ -114,17 +147,24 @@ class Detail(_Model):
 
 
 class CollectedDetail(_Model):
-    """Something the bot asks for and notes down; `entity` is looked for first, otherwise the whole message counts.
+    """Something the bot asks for and notes down.
 
-    `names` are the words by which the user calls it when it is to be corrected (「改一下金额」).
+    Attributes:
+        accepts: What is an answer: nothing else is noted.
+        hint: What is said to an answer that does not fit.
+        entity: What the NLU calls it, where it knows it.
+        names: The words by which the user calls it when it is to be corrected (「改一下金额」).
     """
 
     id: str
     label: Text
     ask: Text
+    accepts: Literal["time", "amount", "name", "story", "phone", "email"]
+    hint: Text
     entity: str | None = None
     unit: Text | None = None
     names: list[Text] = []
+    answers: list[StepAnswer] = []
 
 
 class Topic(_Model):
@@ -156,6 +196,7 @@ class Topic(_Model):
     details: list[Detail] = []
     related: list[str] = []
     offer_human: bool = False
+    answers: list[StepAnswer] = []
 
     @model_validator(mode="after")
     def _fits_kind(self) -> Self:
@@ -273,6 +314,15 @@ class HoursWording(_Model):
         return value
 
 
+class EmergencyLines(_Model):
+    """Numbers to call in an emergency; the defaults in `organisation.yml` are mainland China's public ones."""
+
+    police: Text
+    ambulance: Text
+    anti_fraud: Text
+    psychological_aid: Text
+
+
 class Organisation(_Model):
     """What a deployment fills in; None and empty mean unknown."""
 
@@ -284,6 +334,7 @@ class Organisation(_Model):
     opening_hours: dict[Weekday, list[Span]] | None
     holidays: list[Holiday]
     hours_wording: HoursWording
+    emergency_lines: EmergencyLines
 
     @field_validator("time_zone")
     @classmethod

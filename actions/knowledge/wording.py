@@ -18,6 +18,7 @@ _FIELDS_OF_SUMMARY = {
     "attempt": ("title", "step_number", "outcome"),
     "suspended": ("topics",),
     "other_requests": ("requests",),
+    "alarms": ("alarms",),
     "mood": ("mood",),
     "reason": ("reason",),
 }
@@ -57,6 +58,14 @@ class Choices(_Model):
     ordinals: ShortAnswer
 
 
+class Signs(_Model):
+    """Emoji that answer: a yes, a no, a rating."""
+
+    yes: str
+    no: str
+    ratings: dict[str, str]
+
+
 class HandoffSummary(_Model):
     """The lines of the summary for the agent who takes over; a line without anything to say is left out."""
 
@@ -71,6 +80,7 @@ class HandoffSummary(_Model):
     attempt: str
     suspended: str
     other_requests: str
+    alarms: str
     mood: str
     moods: dict[str, str]
     reason: str
@@ -93,9 +103,14 @@ class Wording(_Model):
 
     choices: Choices
     rating: ShortAnswer
+    signs: Signs
     done_phrases: list[str]
     rejections: list[str]
     waiting_words: list[str]
+    question_words: list[str]
+    menu_words: list[str]
+    wallet_words: list[str]
+    what_now: list[str]
     intent_titles: dict[str, Text]
     list_separator: str
     contact_details: list[CollectedDetail]
