@@ -68,6 +68,12 @@ _READ: Mapping[Act, ReadingHandler] = {
     Act.MENU: situated.menu,
     Act.FRAGMENT: situated.fragment,
     Act.WHAT_NOW: situated.what_now,
+    Act.NOTE: details.note,
+    Act.MISFIT: details.misfit,
+    Act.SKIP_DETAIL: details.skip,
+    Act.STOP_NOTING: details.stop,
+    Act.CORRECT: details.correct,
+    Act.NOTE_CONTACT: details.confirm_contact,
 }
 
 
@@ -189,13 +195,8 @@ class Dialogue:
     def _in_passing(self, state: DialogueState, act: Act, message: UserMessage) -> Turn | None:
         """Answers what the state makes clear whatever the intent is; None when it does not."""
         context = self._context
-        corrected = details.correct_asked(context, state, act, message) or details.correct(context, state, message)
-        if corrected:
-            return corrected
         if choices.was_wrong(message):
             return choices.choose_again(context, state)
-        if details.answers_detail(context, state, act, message):
-            return details.answer_detail(context, state, message)
         if walkthrough.names_step(state, act, message):
             return walkthrough.jump(context, replace(state, offer=None), act, message)
         named = walkthrough.named_part(context, state, act, message)
