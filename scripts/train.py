@@ -20,6 +20,8 @@ _INPUTS = (
     "requirements/embeddings.txt",
     "data/nlu",
     "data/rules",
+    "data/situated",
+    "data/alarms",
     "data/lexicon",
     "engine",
 )

@@ -24,8 +24,8 @@ _REASONS = {
 def answer_alarm(context: Context, state: DialogueState, reading: Reading) -> Turn:
     """Says what helps now, remembers what was given away, and brings a human.
 
-    Somebody who speaks of ending their life is handed over at once. Others are offered a human. A doubtful case is
-    asked about and leaves everything as it is.
+    Somebody who speaks of ending their life is handed over at once. Others are offered a human; if one is on the way,
+    the ticket is told. A doubtful case is asked about and leaves everything as it is.
     """
     alarm: Alarm = reading.arguments["alarm"]
     name = _answer_name(context, state, alarm, reading)
@@ -34,10 +34,13 @@ def answer_alarm(context: Context, state: DialogueState, reading: Reading) -> Tu
     state = replace(state, answered=answered, failures_in_row=0)
     if reading.arguments.get("is_doubtful"):
         return Turn(replace(state, offer=None), replies)
-    if not has_alarm(state, alarm):
+    is_new = not has_alarm(state, alarm)
+    if is_new:
         state = replace(state, alarms=(*state.alarms, Told(alarm, reading.message.text.strip()[:_LONGEST_QUOTE])))
-    if alarm is Alarm.CRISIS and not state.handed_over:
-        handed = hand_off(context, state, reading.message, HandoffReason.CRISIS)
+    is_urgent = alarm is Alarm.CRISIS and not state.handed_over
+    if is_urgent or (is_new and state.handed_over):
+        # Whoever waits already has told something new: their ticket must say so, and may have to go first.
+        handed = hand_off(context, state, reading.message, _REASONS[alarm])
         payloads = tuple(reply for reply in handed.replies if reply.custom)
         return Turn(handed.state, (*replies, *payloads))
     if alarm is not Alarm.COMPLAINT:

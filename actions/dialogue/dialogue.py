@@ -121,7 +121,7 @@ class Dialogue:
         if is_angry:
             turn = repair.apologised(turn)
         turn = returning.recap(self._context, state, message, turn)
-        if turn.state.frustrated:
+        if turn.state.frustrated or turn.state.alarms:
             turn = Turn(turn.state, repair.shortened(turn.replies))
         # A walkthrough may have ended by the time that has passed, before anything was answered.
         events = events_of(replace(before, attempts=state.attempts), turn)
@@ -223,7 +223,8 @@ class Dialogue:
         return hand_off(context, state, message, HandoffReason.ACCOUNT_COMPROMISED).after(*advice)
 
     def _restart(self, context: Context, state: DialogueState, message: UserMessage) -> Turn:
-        return repair.with_menu(context, returning.afresh(context, state), "utter_greet")
+        fresh = replace(returning.afresh(context, state), alarms=state.alarms, answered=state.answered)
+        return repair.with_menu(context, fresh, "utter_greet")
 
     def _perform(self, state: DialogueState, act: Act, message: UserMessage) -> Turn:
         context = self._context

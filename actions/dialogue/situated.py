@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from actions.dialogue import walkthrough
-from actions.dialogue.endings import after_digression, finish
+from actions.dialogue.endings import after_digression, leave
 from actions.dialogue.messages import Button, Event, EventKind, Reply, payload
 from actions.dialogue.repair import with_menu
 from actions.dialogue.state import AttemptOutcome, Awaiting, DialogueState, HandoffReason, with_walk
@@ -104,8 +104,7 @@ def not_that(context: Context, state: DialogueState, reading: Reading) -> Turn:
     """Accepts that the matter is another one and asks which."""
     matter = str(reading.arguments["matter"])
     if state.topic == matter:
-        ended = finish(context, state, AttemptOutcome.ABANDONED)
-        state = replace(ended.state, offer=None)
+        state = replace(leave(state, AttemptOutcome.ABANDONED), offer=None)
     title = context.replies.label(matter) if context.replies.has_label(matter) else ""
     response = "utter_not_that" if title else "utter_not_that_unnamed"
     buttons = tuple(button for button in context.replies.menu() if button.payload != payload(matter))

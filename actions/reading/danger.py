@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from actions.dialogue.acts import Act
 from actions.dialogue.messages import AnswerBand, UserMessage
@@ -24,8 +25,9 @@ _SHORT = 14
 
 def read(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
     """Reads the message as a cry for help, the account of a fraud, or a theft."""
-    if "fraud" in message.matters("negated") or "account_compromised" in message.matters("negated"):
-        return None
+    if {"fraud", "account_compromised"} & set(message.matters("negated")):
+        # 「没被骗，就是不想活了」: the denial is about the money, not about the life.
+        return _sure(message, {Alarm.CRISIS: _SURE[Alarm.CRISIS]})
     sticky = _after_alarm(context, state, message)
     if sticky:
         return sticky
@@ -34,17 +36,23 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
             return Reading(
                 Source.DANGER, Act.ALARM, message, f"leaves no doubt: {kind}", arguments={"alarm": Alarm(kind)}
             )
-    for alarm, limit in _SURE.items():
-        certainty = message.alarms.get(alarm.value, 0.0)
-        if certainty >= limit:
-            return Reading(
-                Source.DANGER, Act.ALARM, message, f"sounds like {alarm.value}", certainty, {"alarm": alarm}
-            )
+    sure = _sure(message, _SURE)
+    if sure:
+        return sure
     for alarm, limit in _DOUBTFUL.items():
         certainty = message.alarms.get(alarm.value, 0.0)
         if certainty >= limit and not has_alarm(state, alarm):
             return _doubtful(message, alarm, certainty)
     return _theft_by_intent(context, state, act, message)
+
+
+def _sure(message: UserMessage, limits: Mapping[Alarm, float]) -> Reading | None:
+    for alarm, limit in limits.items():
+        certainty = message.alarms.get(alarm.value, 0.0)
+        if certainty >= limit:
+            evidence = f"sounds like {alarm.value}"
+            return Reading(Source.DANGER, Act.ALARM, message, evidence, certainty, {"alarm": alarm})
+    return None
 
 
 def _doubtful(message: UserMessage, alarm: Alarm, certainty: float) -> Reading:
