@@ -4,7 +4,7 @@ PYTHON := .venv/bin/python
 
 .PHONY: help setup setup-dev setup-gateway setup-gateway-dev setup-web setup-browser run chat train engine test test-bot \
 	test-python-beside test-all-others test-gateway \
-	test-web test-browser monkey export-labels evaluate evaluate-accept evaluate-peers ablate evaluate-dialogues simulate try bench bench-nlu bench-round-trip bench-support lint format \
+	test-web test-browser monkey export-labels evaluate evaluate-accept evaluate-peers evaluate-redaction ablate evaluate-dialogues simulate try bench bench-nlu bench-round-trip bench-support lint format \
 	lock clean
 
 help: ## show this list
@@ -83,6 +83,9 @@ evaluate-accept: setup-dev ## make the latest report the baseline that others ar
 
 evaluate-peers: setup-dev ## our pipeline beside Rasa's own, trained on the same examples (DIET: hours the first time)
 	@$(PYTHON) -m evaluation.compare_peers $(OPTIONS) --sets $(SETS)
+
+evaluate-redaction: setup-gateway-dev ## how much of what must be masked is masked, and what else; OPTIONS="COUNT SEED" for others
+	@cd gateway && .venv/bin/python -m tools.redaction $(OPTIONS)
 
 ablate: setup-dev ## what each part of the pipeline is worth: train and score it without that part
 	@$(PYTHON) -m evaluation.ablations $(SETS)

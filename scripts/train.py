@@ -23,6 +23,8 @@ _INPUTS = (
     "data/situated",
     "data/alarms",
     "data/lexicon",
+    "data/situated",
+    "data/alarms",
     "engine",
 )
 

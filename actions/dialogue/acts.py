@@ -48,6 +48,7 @@ class Act(str, Enum):
     MENU = "menu"
     FRAGMENT = "fragment"
     WHAT_NOW = "what_now"
+    JOIN = "join"
     NOTE = "note"
     MISFIT = "misfit"
     SKIP_DETAIL = "skip_detail"

@@ -68,6 +68,7 @@ _READ: Mapping[Act, ReadingHandler] = {
     Act.MENU: situated.menu,
     Act.FRAGMENT: situated.fragment,
     Act.WHAT_NOW: situated.what_now,
+    Act.JOIN: situated.join,
     Act.NOTE: details.note,
     Act.MISFIT: details.misfit,
     Act.SKIP_DETAIL: details.skip,

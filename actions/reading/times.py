@@ -1,8 +1,7 @@
 """Finds when something happened, as people say it, and fixes relative dates to the day of the message.
 
-Own patterns: what is needed is where the words stand and which day they mean, not a moment. A general recogniser
-(jionlp, recognizers-text) turns 「昨天晚上九点多」 into one exact time or a span, takes 「要等7天」 for a time as well, and
-costs more memory and time to start than the whole dialogue.
+Own patterns: what is needed is where the words stand and which day they mean, not a moment, so that 「昨天晚上九点多」 stays
+as it was said.
 """
 
 from __future__ import annotations

@@ -85,6 +85,9 @@ def _text_for(detail: CollectedDetail, message: UserMessage, *, is_asked: bool) 
         if in_story or not (is_asked or is_framed(text)):
             return in_story
         return None if tells(text) and not is_framed(text) else name_in(text)
+    if not is_asked and asks(normalize(text)):
+        clauses = [clause for clause in re.split(r"[\s,，。;；]+", text) if not asks(normalize(clause))]
+        text = "，".join(clause for clause in clauses if clause)
     if asks(normalize(text)):
         return None
     if is_asked:

@@ -52,7 +52,7 @@ def test_a_correction_keeps_what_it_does_not_speak_of() -> None:
 
 @pytest.mark.parametrize(
     ("story", "name"),
-    [("星巴克昨天扣了我两次36", "星巴克"), ("在海底捞吃饭被扣了两次", None), ("我昨天被扣了两次", None), ("美团多扣了我50", "美团")],
+    [("星巴克昨天扣了我两次36", "星巴克"), ("在海底捞吃饭被扣了两次", "海底捞"), ("我昨天被扣了两次", None), ("美团多扣了我50", "美团")],
 )
 def test_a_name_is_found_in_a_story(story: str, name: str | None) -> None:
     assert name_in_story(story) == name
