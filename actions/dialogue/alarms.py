@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from actions.dialogue.handing_over import hand_off
-from actions.dialogue.messages import Reply, UserMessage
-from actions.dialogue.state import Alarm, DialogueState, HandoffReason, Offer, Told, has_alarm
+from actions.dialogue.state import Alarm, DialogueState, HandoffReason, Told, has_alarm
 from actions.dialogue.topics import suspend
 from actions.dialogue.turn import Context, Turn, offering_human
 from actions.reading.reading import Reading

@@ -5,12 +5,16 @@ from __future__ import annotations
 import datetime
 import re
 from string import Formatter
-from typing import Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 # pydantic: typed models with precise error locations.
 from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, field_validator, model_validator
 from pydantic_core import CoreSchema, core_schema
+
+if TYPE_CHECKING:
+    # In `typing` since 3.11.
+    from typing_extensions import Self
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")

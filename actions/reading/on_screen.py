@@ -23,7 +23,7 @@ _LIKELY = 0.45
 # Enough where the sentence says nothing by itself, or names another topic without a word of it.
 _POSSIBLE = 0.22
 _LIKELY_DONE = 0.4
-_ELSEWHERE = 0.4
+_ELSEWHERE, _MAYBE_ELSEWHERE = 0.4, 0.3
 # 「密码啊」 names the topic under way and reports nothing.
 _NAME_ONLY = 4
 # A control intent that is this sure agrees with the button of the same meaning.
@@ -44,7 +44,7 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
         return None
     label = max(_ACTS, key=lambda name: message.acts.get(name, 0.0))
     certainty = message.acts.get(label, 0.0)
-    if label == "done" and certainty < _LIKELY_DONE:
+    if label == "done" and certainty < _LIKELY_DONE and not _reports_change(message):
         # Nothing goes on by mistake.
         return None
     if certainty < _least(context, state, act, message) or switches(context, topic, act, message):
@@ -74,6 +74,12 @@ def _least(context: Context, state: DialogueState, act: Act, message: UserMessag
     if state.step and (is_unclear or without_word) and message.acts.get("other", 0.0) < _ELSEWHERE:
         return _POSSIBLE
     return _LIKELY
+
+
+def _reports_change(message: UserMessage) -> bool:
+    """Whether the message says that something has come about (「退了 有了」), and nothing else."""
+    is_elsewhere = message.acts.get("other", 0.0) >= _MAYBE_ELSEWHERE
+    return message.key.endswith("了") and not is_elsewhere and not any(sign in message.key for sign in "不没")
 
 
 def _has_trouble(context: Context, topic: Topic, state: DialogueState) -> bool:

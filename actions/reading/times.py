@@ -16,9 +16,8 @@ from engine.nlu.text_normalization import normalize
 _N = r"[0-9一二两三四五六七八九十]"
 _APPROXIMATELY = r"(?:大概|大约|差不多|好像)?"
 _GAP = rf"[\s的,，]{{0,2}}{_APPROXIMATELY}\s?"
-_PART = (
-    r"(?:凌晨|清晨|大?清早|早上|早晨|早间|一早|上午|中午|正午|下午|傍晚|晚上|晚间|夜里|夜晚|半夜|深夜|上昼|下昼|晏昼|早|晚|夜)"
-)
+_PLAIN_PART = r"凌晨|清晨|大?清早|早上|早晨|早间|一早|上午|中午|正午|下午|傍晚|晚上|晚间|夜里|夜晚|半夜|深夜|上昼|下昼|晏昼"
+_PART = rf"(?:{_PLAIN_PART}|早|晚|夜)"
 _MINUTES = rf"(?:半|[一三]刻|钟|{_N}{{1,3}}分?)"
 _CLOCK = (
     rf"(?:(?:{_N}{{1,3}}点(?![了钱儿])|(?<=[午晚上晨夜早]){_N}{{1,2}}时){_MINUTES}?(?:多|左右|前后)?"
@@ -54,7 +53,7 @@ _DATES = {
 _TIME = re.compile(
     "(?:" + "|".join(f"(?P<{name}>{pattern})" for name, pattern in _DATES.items()) + ")"
     rf"(?:{_GAP}{_PART})?(?:{_GAP}{_CLOCK})?(?:左右|前后)?"
-    rf"|(?:{_PART}{_GAP})?(?P<clock>{_CLOCK})|(?P<part>{_PART}(?<=..))"
+    rf"|(?:{_PART}{_GAP})?(?P<clock>{_CLOCK})|(?P<part>{_PLAIN_PART})"
 )
 # Also an amount (「10.3」): a date only where a time is asked for, or before a part of the day.
 _SHORT_DATE = re.compile(rf"(?<![\d.])(?:1[0-2]|0?[1-9])[./-](?:3[01]|[12]\d|0?[1-9])(?![\d.])(?:\s?{_PART})?(?:\s?{_CLOCK})?")

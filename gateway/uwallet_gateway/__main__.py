@@ -1,6 +1,6 @@
 """`python -m uwallet_gateway`."""
 
-from uwallet_gateway.command_line import main
+from uwallet_gateway.cli.main import main
 
 if __name__ == "__main__":
     main()

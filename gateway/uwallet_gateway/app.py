@@ -15,13 +15,13 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from uwallet_gateway.database.migrate import migrate
 from uwallet_gateway.observability.headers import SecurityHeaders
+from uwallet_gateway.protocol.base import API, DESK_API
 from uwallet_gateway.services import Services
-from uwallet_gateway.transport import operation
+from uwallet_gateway.transport import health
 from uwallet_gateway.transport.body_limit import BodyLimit
 from uwallet_gateway.transport.cors import SiteCors
 from uwallet_gateway.transport.desk.app import create_desk_app
 from uwallet_gateway.transport.error_handlers import add_error_handlers
-from uwallet_gateway.transport.presentation import API, DESK_API
 from uwallet_gateway.transport.rest import api, rasa_webhook, support
 from uwallet_gateway.transport.socket_io import SocketTransport
 from uwallet_gateway.transport.web_files import read_web_files, web_routes
@@ -30,18 +30,18 @@ _log = structlog.get_logger()
 
 
 async def finish(services: Services, sockets: SocketTransport) -> None:
-    """Takes nothing any more, finishes what was taken and says goodbye to clients; may be called again."""
+    """Refuses new messages, finishes running turns and disconnects clients. May be called twice."""
     services.conversations.close()
     await services.dispatcher.drain(services.settings.shutdown_seconds)
     await sockets.close()
 
 
 def create_app(services: Services, sockets: SocketTransport | None = None) -> ASGIApp:
-    """The whole gateway. It migrates the database at its start, and at its end finishes what it took.
+    """Builds the application. It migrates the database at its start and finishes running turns at its end.
 
     Args:
-        services: Its parts.
-        sockets: Its Socket.IO server, for who has to end it before the application ends.
+        services: The parts of the gateway.
+        sockets: Socket.IO server, passed in by callers that must close it before shutdown.
 
     Raises:
         WebFilesError: The built web is not what its list says.
@@ -60,7 +60,7 @@ def create_app(services: Services, sockets: SocketTransport | None = None) -> AS
     app.include_router(api.router)
     app.include_router(support.router)
     app.include_router(rasa_webhook.router)
-    app.include_router(operation.router)
+    app.include_router(health.router)
     app.mount(DESK_API, create_desk_app(services))
     settings = services.settings
     files = read_web_files(settings.web_dir)
@@ -72,7 +72,7 @@ def create_app(services: Services, sockets: SocketTransport | None = None) -> AS
     whole = BodyLimit(whole, services.presentation)
     whole = SiteCors(whole, services.sites, settings.public_url)
     whole = SecurityHeaders(whole)
-    # Innermost reads what the proxies say of the client, so this stands outside of everything that asks.
+    # Must be the outermost middleware: everything below reads the client address that it sets.
     return ProxyHeadersMiddleware(whole, trusted_hosts=list(settings.trusted_proxies))  # type: ignore[arg-type,return-value]  # uvicorn has protocol types of its own
 
 
@@ -86,7 +86,7 @@ def _lifespan(services: Services, sockets: SocketTransport) -> Any:
         services.hook_sender.start()
         running = [
             asyncio.create_task(services.purge.run_every(services.settings.purge_hours)),
-            asyncio.create_task(services.rounds.run_for_ever()),
+            asyncio.create_task(services.support_scheduler.run_for_ever()),
         ]
         _log.info("gateway.started")
         try:

@@ -1,4 +1,4 @@
-"""Keeps the pictures that users send: decoded, drawn anew and written where no web server looks."""
+"""Stores users' pictures: decoded, re-encoded, and written outside of any web root."""
 
 from __future__ import annotations
 
@@ -108,13 +108,13 @@ class AttachmentStore:
         self.path(attachment_id).unlink(missing_ok=True)
 
     def older_than(self, moment: datetime) -> Iterator[str]:
-        """Yields the ids of pictures that were stored before a moment (with a time zone), in no order."""
+        """Yields the ids of pictures that were written before a moment (with a time zone), in no order."""
         for file in self._files_before(moment):
             if _ID.fullmatch(file.name):
                 yield file.name
 
     def remove_leftovers(self, before: datetime) -> int:
-        """Removes what was begun before a moment and never finished, by a crash; returns how many files went."""
+        """Removes files that were begun before a moment and never finished, because of a crash. Returns how many."""
         leftovers = [file for file in self._files_before(before) if file.name.endswith(_PART)]
         for file in leftovers:
             file.unlink(missing_ok=True)
@@ -166,9 +166,9 @@ def _decoded(data: bytes) -> tuple[Image.Image, str]:
             if opened.width * opened.height > _MOST_PIXELS:
                 raise InputError(ErrorCode.ATTACHMENT_TOO_LARGE)
             kind = opened.format
-            kept = _kept_size(opened.width, opened.height)
+            size = _kept_size(opened.width, opened.height)
             # JPEG is decoded at a half or a quarter at once where that is enough.
-            opened.draft("RGB", kept)
+            opened.draft("RGB", size)
             image = _plain(opened)
             orientation = opened.getexif()
         image.info = {"exif": orientation.tobytes()}

@@ -1,4 +1,4 @@
-"""Makes what somebody typed fit to be stored, shown and answered."""
+"""Cleans typed text for storing, showing and answering."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def _cleaned_character(character: str) -> str:
 
 
 def _without_mark_floods(text: str) -> str:
-    kept: list[str] = []
+    characters: list[str] = []
     marks = 0
     for character in text:
         if unicodedata.category(character) in _MARKS:
@@ -78,8 +78,8 @@ def _without_mark_floods(text: str) -> str:
                 continue
         else:
             marks = 0
-        kept.append(character)
-    return "".join(kept)
+        characters.append(character)
+    return "".join(characters)
 
 
 def _cleaned(text: str) -> str:

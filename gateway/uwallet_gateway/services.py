@@ -1,9 +1,9 @@
-"""The parts of the gateway, put together."""
+"""The composition root: builds all parts of the gateway from its settings."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from redis.asyncio import Redis
@@ -15,17 +15,10 @@ from uwallet_gateway.agents.sessions import DeskSessions
 from uwallet_gateway.agents.sign_outs import SignOuts
 from uwallet_gateway.attachments import AttachmentStore
 from uwallet_gateway.clock import set_time
-from uwallet_gateway.conversation.dispatcher import Dispatcher
-from uwallet_gateway.conversation.hub import Hub
-from uwallet_gateway.conversation.locks import across_processes, one_process
-from uwallet_gateway.conversation.relay import Relay
-from uwallet_gateway.conversation.service import Conversations
-from uwallet_gateway.conversation.transcript import Transcript
-from uwallet_gateway.conversation.trouble import Trouble
 from uwallet_gateway.database.connection import Database, database_url
 from uwallet_gateway.database.redis_client import redis_client
-from uwallet_gateway.engine_assistant import EngineAssistant
-from uwallet_gateway.engine_client import EngineClient
+from uwallet_gateway.engine.assistant import EngineAssistant
+from uwallet_gateway.engine.client import EngineClient
 from uwallet_gateway.hooks.cards import load_cards
 from uwallet_gateway.hooks.endpoints import Endpoint, read_endpoints
 from uwallet_gateway.hooks.outbox import Outbox
@@ -35,22 +28,35 @@ from uwallet_gateway.identity.sessions import Sessions
 from uwallet_gateway.identity.sites import Sites
 from uwallet_gateway.insight.misunderstood import Misunderstood
 from uwallet_gateway.insight.statistics import Statistics
+from uwallet_gateway.maintenance.purge import Purge
+from uwallet_gateway.maintenance.secret_key import secret_keys
 from uwallet_gateway.observability.metrics import Metrics
-from uwallet_gateway.operation.purge import Purge
-from uwallet_gateway.operation.secret_key import secret_keys
+from uwallet_gateway.presentation import Presentation
 from uwallet_gateway.rate_limits import RateLimits
 from uwallet_gateway.settings import Settings
-from uwallet_gateway.support.assembly import build_support
+from uwallet_gateway.support.agent_commands import AgentCommands
 from uwallet_gateway.support.hours import OpeningHours, load_opening_hours
-from uwallet_gateway.support.rounds import Rounds
-from uwallet_gateway.support.service import Support
+from uwallet_gateway.support.notices import SupportNotices
+from uwallet_gateway.support.presence import Presence
+from uwallet_gateway.support.queries import TicketQueries
+from uwallet_gateway.support.scheduler import SchedulerRules, SupportScheduler
+from uwallet_gateway.support.ticket_steps import TicketSteps
+from uwallet_gateway.support.transactions import SupportTransactions
+from uwallet_gateway.support.user_commands import UserCommands
+from uwallet_gateway.support.user_requests import UserRequests
 from uwallet_gateway.texts import Texts, load_texts
-from uwallet_gateway.transport.presentation import Presentation
+from uwallet_gateway.transcript.event_bus import EventBus
+from uwallet_gateway.transcript.relay import Relay
+from uwallet_gateway.transcript.store import Transcript
+from uwallet_gateway.turns.conversations import Conversations
+from uwallet_gateway.turns.dispatcher import Dispatcher
+from uwallet_gateway.turns.locks import across_processes, one_process
+from uwallet_gateway.turns.outage import OutageNotices
 
 
 @dataclass(frozen=True)
 class Services:
-    """What transports and commands use."""
+    """The parts that transports and commands use."""
 
     settings: Settings
     texts: Texts
@@ -60,7 +66,7 @@ class Services:
     sites: Sites
     sessions: Sessions
     transcript: Transcript
-    hub: Hub
+    event_bus: EventBus
     engine: EngineClient
     dispatcher: Dispatcher
     conversations: Conversations
@@ -77,8 +83,11 @@ class Services:
     outbox: Outbox
     hook_sender: HookSender
     opening_hours: OpeningHours
-    support: Support
-    rounds: Rounds
+    user_commands: UserCommands
+    agent_commands: AgentCommands
+    tickets: TicketQueries
+    presence: Presence
+    support_scheduler: SupportScheduler
     assistant: EngineAssistant
     redis: Redis | None
     relay: Relay | None
@@ -95,11 +104,11 @@ class Services:
 
 
 def build_services(settings: Settings, engine: EngineClient | None = None) -> Services:
-    """Makes all parts; opens no connection yet.
+    """Builds all parts. Opens no connection yet.
 
     Args:
-        settings: What an operator has set.
-        engine: The way to the engine; None for the one that the settings name.
+        settings: The operator's settings.
+        engine: A client of the engine; None for the engine that the settings name.
 
     Raises:
         SettingsError: A setting is wrong.
@@ -114,7 +123,7 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
     database = Database(database_url(settings))
     keys = Keys(secret_keys(settings))
     transcript = Transcript(database)
-    hub = Hub()
+    event_bus = EventBus()
     redis_url = settings.redis_url.get_secret_value()
     redis = redis_client(redis_url) if redis_url else None
     engine = engine or EngineClient(
@@ -123,14 +132,18 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
     endpoints = read_endpoints(Path(settings.hooks_file)) if settings.hooks_file else ()
     outbox = Outbox(database, endpoints, f"{settings.public_url}/desk" if settings.public_url else None)
     opening_hours = load_opening_hours(settings.organisation_file)
-    support, rounds = build_support(settings, database, transcript, hub, texts, metrics, opening_hours, outbox.record)
-    trouble = Trouble(transcript, hub, texts, support, metrics)
+    steps = TicketSteps(SupportNotices(texts), opening_hours, metrics, outbox.record)
+    user_requests = UserRequests(steps, max_length=settings.max_length)
+    tickets = TicketQueries(database, event_bus.is_user_there)
+    presence = Presence(database, event_bus)
+    transactions = SupportTransactions(database, transcript, event_bus)
+    outage = OutageNotices(transcript, event_bus, texts, user_requests, metrics)
     dispatcher = Dispatcher(
         transcript,
         engine,
-        hub,
-        trouble,
-        support,
+        event_bus,
+        outage,
+        user_requests,
         metrics,
         across_processes(redis) if redis else one_process,
         concurrency=settings.engine_concurrency,
@@ -148,11 +161,11 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
         sites=Sites(database, keys),
         sessions=Sessions(database, keys),
         transcript=transcript,
-        hub=hub,
+        event_bus=event_bus,
         engine=engine,
         dispatcher=dispatcher,
         conversations=Conversations(
-            transcript, dispatcher, hub, texts, support, metrics, max_length=settings.max_length
+            transcript, dispatcher, event_bus, texts, user_requests, metrics, max_length=settings.max_length
         ),
         attachments=attachments,
         rate_limits=RateLimits(settings, metrics, redis),
@@ -167,9 +180,25 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
         hook_sender=HookSender(outbox, endpoints, load_cards(), metrics),
         assistant=EngineAssistant(settings.engine_url, settings.engine_secret.get_secret_value() or None),
         redis=redis,
-        relay=Relay(hub, redis, redis_client(redis_url, waits=True)) if redis else None,
+        relay=Relay(event_bus, redis, redis_client(redis_url, waits=True)) if redis else None,
         purge=Purge(database, attachments, settings.retention_days),
         opening_hours=opening_hours,
-        support=support,
-        rounds=rounds,
+        user_commands=UserCommands(transactions, user_requests, tickets),
+        agent_commands=AgentCommands(transactions, steps, tickets, max_length=settings.max_length),
+        tickets=tickets,
+        presence=presence,
+        support_scheduler=SupportScheduler(
+            database, transcript, event_bus, steps, tickets, presence, metrics, _scheduler_rules(settings)
+        ),
+    )
+
+
+def _scheduler_rules(settings: Settings) -> SchedulerRules:
+    return SchedulerRules(
+        automatic=settings.assignment == "automatic",
+        queue_timeout=timedelta(seconds=settings.queue_timeout),
+        queue_abandoned_after=timedelta(seconds=settings.queue_abandoned_after),
+        agent_silent_after=timedelta(seconds=settings.agent_silent_after),
+        user_remind_after=timedelta(seconds=settings.user_remind_after),
+        user_left_after=timedelta(seconds=settings.user_left_after),
     )

@@ -1,4 +1,4 @@
-"""What the gateway itself says to users, read from texts.yml and checked."""
+"""The gateway's own texts for users, read from texts.yml and checked."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
-import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from uwallet_gateway.errors import ErrorCode
+from uwallet_gateway.yaml_files import load_yaml
 
 PATH = Path(__file__).with_name("texts.yml")
 _TIMED_FIELDS = {"max_length", "time"}
@@ -182,11 +182,11 @@ class Texts(_Section):
         return str(getattr(self.notices, name))
 
     def asks_for_human(self, text: str) -> bool:
-        """Whether somebody types just this: a human, please. For when the bot cannot be asked what is meant."""
+        """Whether the text is just a request for a human. Used while the engine is away."""
         return text.strip(_AROUND) in self.human_requests
 
     def declines_to_leave_message(self, text: str) -> bool:
-        """Whether somebody who was asked for a message types just this: never mind."""
+        """Whether the text just declines to leave a message."""
         return text.strip(_AROUND) in self.declines
 
     def button(self, name: str, **values: object) -> str:
@@ -214,7 +214,7 @@ class Texts(_Section):
         return str(getattr(self.ticket_statuses, name)).format(**values)
 
     def moment(self, moment: datetime, now: datetime) -> str:
-        """Returns when something will be, in the words of somebody who says it now; both in the same time zone."""
+        """Returns a moment in words, relative to now. Both have the same time zone."""
         days = (moment.date() - now.date()).days
         weekday = str(list(self.moments.weekdays.model_dump().values())[moment.weekday()])
         name = {0: "today", 1: "tomorrow"}.get(days, "later")
@@ -241,40 +241,23 @@ def load_texts(path: Path = PATH) -> Texts:
     Raises:
         TextsError: The file cannot be read, a text is missing, unknown or empty, or names a {field} that nobody fills.
     """
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise TextsError(f"{path}: {error}") from error
-    try:
-        texts = Texts.model_validate(content)
-    except ValidationError as error:
-        raise TextsError("\n".join(_explained(path, error))) from error
-    wrong = [f"{path}: {problem}" for problem in _problems(texts)]
-    if wrong:
-        raise TextsError("\n".join(wrong))
+    texts, file = load_yaml(path, Texts, TextsError)
+    problems = [f"{path}:{file.line(place.split('.'))}: {place}: {reason}" for place, reason in _problems(texts)]
+    if problems:
+        raise TextsError("\n".join(problems))
     return texts
 
 
-def _explained(path: Path, error: ValidationError) -> list[str]:
-    known = ", ".join(ErrorCode)
-    lines: dict[str, str] = {}
-    for problem in error.errors(include_url=False, include_input=False):
-        place = ".".join(str(part) for part in problem["loc"] if part != "[key]")
-        reason = f"unknown code; known are {known}" if problem["type"] == "enum" else problem["msg"]
-        lines.setdefault(place, f"{path}: {place or 'the file'}: {reason}")
-    return list(lines.values())
-
-
-def _problems(texts: Texts) -> list[str]:
-    found = [f"errors.{code}: missing" for code in ErrorCode if code not in texts.errors]
+def _problems(texts: Texts) -> list[tuple[str, str]]:
+    problems = [(f"errors.{code}", "missing") for code in ErrorCode if code not in texts.errors]
     for code, text in texts.errors.items():
         if text.with_time == text.otherwise:
-            found += _fields(f"errors.{code}", text.otherwise, _UNTIMED_FIELDS)
+            problems += _fields(f"errors.{code}", text.otherwise, _UNTIMED_FIELDS)
         else:
-            found += _fields(f"errors.{code}.with_time", text.with_time, _TIMED_FIELDS)
-            found += _fields(f"errors.{code}.otherwise", text.otherwise, _UNTIMED_FIELDS)
+            problems += _fields(f"errors.{code}.with_time", text.with_time, _TIMED_FIELDS)
+            problems += _fields(f"errors.{code}.otherwise", text.otherwise, _UNTIMED_FIELDS)
     for name, duration in texts.durations:
-        found += _fields(f"durations.{name}", duration, {"count"})
+        problems += _fields(f"durations.{name}", duration, {"count"})
     fields: dict[str, dict[str, set[str]]] = {
         "notices": {},
         "buttons": {"rate": {"rating"}},
@@ -285,14 +268,14 @@ def _problems(texts: Texts) -> list[str]:
     for section, allowed in fields.items():
         for name, text in getattr(texts, section):
             if isinstance(text, str):
-                found += _fields(f"{section}.{name}", text, allowed.get(name, ()))
-    return found
+                problems += _fields(f"{section}.{name}", text, allowed.get(name, ()))
+    return problems
 
 
-def _fields(place: str, text: Any, allowed: Collection[str]) -> list[str]:
+def _fields(place: str, text: Any, allowed: Collection[str]) -> list[tuple[str, str]]:
     try:
         fields = {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
     except ValueError as error:
-        return [f"{place}: {error}"]
+        return [(place, str(error))]
     unknown = sorted(fields.difference(allowed))
-    return [f"{place}: nobody fills in {{{name}}}" for name in unknown]
+    return [(place, f"nobody fills in {{{name}}}") for name in unknown]

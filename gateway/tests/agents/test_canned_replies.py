@@ -36,10 +36,10 @@ async def test_from_the_first_to_the_last(database: Database) -> None:
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("- {title: 问候, text: 您好}", r"0\.shortcut"),
-        ("- {title: '', text: 您好, shortcut: nh}", r"0\.title"),
+        ("- {title: 问候, text: 您好}", r":1: \[0\]\.shortcut"),
+        ("- {title: '', text: 您好, shortcut: nh}", r":1: \[0\]\.title"),
         ("- {title: a, text: b, shortcut: x}\n- {title: c, text: d, shortcut: x}", "'x' stands twice"),
-        ("a: b", "the file"),
+        ("a: b", ":1: .*valid list"),
         ("[", "yml"),
     ],
 )

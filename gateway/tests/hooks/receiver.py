@@ -11,7 +11,7 @@ from typing import Any
 
 from starlette.types import Receive, Scope, Send
 
-from tests.support.servers import free_port, serving
+from tests.helpers.servers import free_port, serving
 
 
 @dataclass

@@ -9,8 +9,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from tests.helpers.tickets import add_conversation, add_ticket
 from tests.hooks.samples import endpoint
-from tests.support.tickets import add_conversation, add_ticket
 from uwallet_gateway.clock import now
 from uwallet_gateway.database import tables
 from uwallet_gateway.database.connection import Database

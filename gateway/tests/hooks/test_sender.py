@@ -15,11 +15,11 @@ from click.testing import CliRunner, Result
 from sqlalchemy import select, update
 from structlog.testing import capture_logs
 
+from tests.helpers.tickets import add_conversation, add_ticket
 from tests.hooks.receiver import Receiver, receiving
 from tests.hooks.samples import EVENT, endpoint
-from tests.support.tickets import add_conversation, add_ticket
+from uwallet_gateway.cli.main import main
 from uwallet_gateway.clock import now
-from uwallet_gateway.command_line import main
 from uwallet_gateway.database import tables
 from uwallet_gateway.database.connection import Database
 from uwallet_gateway.hooks.cards import load_cards

@@ -13,13 +13,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from uwallet_gateway.conversation.messages import Author
 from uwallet_gateway.insight.csv_export import load_export_texts, misunderstood_csv, statistics_csv, to_csv
 from uwallet_gateway.insight.days import Period
 from uwallet_gateway.insight.figures import Talk, TicketFacts, overview
-from uwallet_gateway.insight.misunderstood import Line, MisunderstoodMessage
-from uwallet_gateway.insight.recording import Trouble
-from uwallet_gateway.insight.statistics import Insight, Misunderstandings
+from uwallet_gateway.insight.statistics import Insight
+from uwallet_gateway.protocol.insight import Line, MisunderstandingKind, Misunderstandings, MisunderstoodMessage
+from uwallet_gateway.transcript.messages import Author
 
 TEXTS = load_export_texts()
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -96,7 +95,16 @@ def test_statistics_have_a_row_for_each_day_and_topic() -> None:
 
 def test_misunderstood_messages_are_told_in_local_time() -> None:
     message = MisunderstoodMessage(
-        *("c", 1, "=密码", [Line("bot", "您好"), Line("user", "=1")], "greet", 0.12345, Trouble.NOT_MEANT, None),
+        *(
+            "c",
+            1,
+            "=密码",
+            [Line("bot", "您好"), Line("user", "=1")],
+            "greet",
+            0.12345,
+            MisunderstandingKind.NOT_MEANT,
+            None,
+        ),
         datetime(2026, 11, 22, 16, tzinfo=UTC),
     )
     head, row = read(misunderstood_csv([message], ZONE, TEXTS))
@@ -105,7 +113,7 @@ def test_misunderstood_messages_are_told_in_local_time() -> None:
 
 
 def test_texts_are_complete() -> None:
-    assert set(TEXTS.kinds) == set(Trouble)
+    assert set(TEXTS.kinds) == set(MisunderstandingKind)
     assert set(TEXTS.authors) == set(get_args(Author))
     assert len(TEXTS.statistics) == 19
     assert len(TEXTS.misunderstood) == len(dataclasses.fields(MisunderstoodMessage)) - 2

@@ -9,17 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from uwallet_gateway.insight.figures import (
-    BotRating,
-    Figures,
-    Rating,
-    Seconds,
-    Talk,
-    TicketFacts,
-    overview,
-    rating,
-    seconds,
-)
+from uwallet_gateway.insight.figures import BotRating, Talk, TicketFacts, overview, rating, seconds
+from uwallet_gateway.protocol.insight import Figures, Rating, Seconds
 
 MONDAY, TUESDAY = date(2026, 11, 23), date(2026, 11, 24)
 NOON = datetime(2026, 11, 23, 4, tzinfo=UTC)

@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.conftest import SettingsFactory
+from tests.helpers.tickets import add_conversation
 from tests.insight.rows import add, said, understood
-from tests.support.tickets import add_conversation
-from uwallet_gateway.command_line import main
+from uwallet_gateway.cli.main import main
 from uwallet_gateway.database.connection import Database, database_url
 from uwallet_gateway.database.migrate import migrate
 from uwallet_gateway.insight.label_export import (

@@ -6,13 +6,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from tests.helpers.tickets import add_conversation
 from tests.insight.rows import add, said, understood
-from tests.support.tickets import add_conversation
 from uwallet_gateway.clock import now
 from uwallet_gateway.database import tables
 from uwallet_gateway.database.connection import Database
-from uwallet_gateway.insight.misunderstood import CursorError, LabelError, Line, Misunderstood
-from uwallet_gateway.insight.recording import Trouble
+from uwallet_gateway.insight.misunderstood import CursorError, LabelError, Misunderstood
+from uwallet_gateway.protocol.insight import Line, MisunderstandingKind
 
 NOON = datetime(2026, 3, 2, 4, tzinfo=UTC)
 
@@ -83,7 +83,7 @@ async def test_filters(database: Database) -> None:
         return [message.text for message in messages]
 
     assert await texts() == troubles[::-1]
-    assert await texts(kind=Trouble.NOT_MEANT) == ["not_meant"]
+    assert await texts(kind=MisunderstandingKind.NOT_MEANT) == ["not_meant"]
     assert await texts(labelled=True) == ["not_meant"]
     assert await texts(labelled=False) == ["step_problem", "not_understood"]
     assert await texts(before=(NOON + timedelta(minutes=2)).isoformat()) == ["not_understood"]

@@ -8,37 +8,40 @@ import pytest
 from sqlalchemy import select
 
 from tests.conftest import StartGateway
-from tests.support.fake_engine import FakeEngine
-from tests.support.gateway import Gateway
+from tests.helpers.fake_engine import FakeEngine
+from tests.helpers.gateway import Gateway
 from uwallet_gateway.database import tables
-from uwallet_gateway.engine_client import EngineEvent, Understood
-from uwallet_gateway.insight.recording import Trouble, trouble_of
+from uwallet_gateway.engine.client import EngineEvent, Understood
+from uwallet_gateway.insight.recording import misunderstanding_of
+from uwallet_gateway.protocol.insight import MisunderstandingKind
 
 SURE = Understood(intent="greet", confidence=0.9, answer_band="answer")
 UNSURE = Understood(intent=None, confidence=0.1, answer_band="not_understood")
 
 
 @pytest.mark.parametrize(
-    ("understood", "kinds", "trouble"),
+    ("understood", "kinds", "kind"),
     [
         (SURE, [], None),
-        (SURE, ["not_understood"], Trouble.NOT_UNDERSTOOD),
-        (SURE, ["step_problem"], Trouble.STEP_PROBLEM),
-        (SURE, ["step_problem", "not_understood"], Trouble.NOT_UNDERSTOOD),
+        (SURE, ["not_understood"], MisunderstandingKind.NOT_UNDERSTOOD),
+        (SURE, ["step_problem"], MisunderstandingKind.STEP_PROBLEM),
+        (SURE, ["step_problem", "not_understood"], MisunderstandingKind.NOT_UNDERSTOOD),
         # What the bot asked for is no intent of any kind, and yet taken well.
         (UNSURE, ["step_shown"], None),
         (UNSURE, [], None),
         (SURE, ["not_meant"], None),
         (SURE, ["chosen", "topic_opened"], None),
         # An engine that tells nothing.
-        (UNSURE, None, Trouble.NOT_UNDERSTOOD),
+        (UNSURE, None, MisunderstandingKind.NOT_UNDERSTOOD),
         (SURE, None, None),
         (None, None, None),
     ],
 )
-def test_trouble(understood: Understood | None, kinds: list[str] | None, trouble: Trouble | None) -> None:
+def test_kind_of_misunderstanding(
+    understood: Understood | None, kinds: list[str] | None, kind: MisunderstandingKind | None
+) -> None:
     events = None if kinds is None else [EngineEvent(kind=kind) for kind in kinds]
-    assert trouble_of(understood, events) is trouble
+    assert misunderstanding_of(understood, events) is kind
 
 
 def answer(text: str, *events: dict[str, Any], band: str = "answer", **metadata: Any) -> dict[str, Any]:

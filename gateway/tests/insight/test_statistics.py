@@ -7,13 +7,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from tests.helpers.tickets import add_conversation, add_ticket
 from tests.insight.rows import add, event, said, understood
-from tests.support.tickets import add_conversation, add_ticket
 from uwallet_gateway.clock import now
 from uwallet_gateway.database.connection import Database
 from uwallet_gateway.insight.days import Period
-from uwallet_gateway.insight.figures import Rating, Seconds
-from uwallet_gateway.insight.statistics import Misunderstandings, Statistics, StepFigures
+from uwallet_gateway.insight.statistics import Statistics
+from uwallet_gateway.protocol.insight import Misunderstandings, Rating, Seconds, StepFigures
 
 ZONE = ZoneInfo("Asia/Shanghai")
 MONDAY, TUESDAY = date(2026, 3, 2), date(2026, 3, 3)

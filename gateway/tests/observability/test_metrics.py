@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from prometheus_client.parser import text_string_to_metric_families
 
-from uwallet_gateway.engine_client import Understood
+from uwallet_gateway.engine.client import Understood
 from uwallet_gateway.observability.metrics import Metrics
 
 

@@ -14,9 +14,9 @@ import httpx
 import pytest
 
 from tests.conftest import SettingsFactory
-from tests.support.fake_engine import FakeEngine
-from tests.support.gateway import Gateway, running_gateway
-from tests.support.servers import free_port
+from tests.helpers.fake_engine import FakeEngine
+from tests.helpers.gateway import Gateway, running_gateway
+from tests.helpers.servers import free_port
 from uwallet_gateway.settings import REPOSITORY
 
 PYTHON = REPOSITORY / ".venv" / "bin" / "python"

@@ -7,8 +7,8 @@ import json
 import pytest
 from sqlalchemy import select
 
+from tests.helpers.gateway import Gateway
 from tests.real_engine.conftest import Engine
-from tests.support.gateway import Gateway
 from uwallet_gateway.database import tables
 
 pytestmark = pytest.mark.engine

@@ -7,8 +7,8 @@ import io
 from PIL import Image
 
 from tests.conftest import StartGateway
-from tests.support.gateway import Gateway
-from tests.support.pictures import png
+from tests.helpers.gateway import Gateway
+from tests.helpers.pictures import png
 
 
 async def test_picture_from_upload_to_display(gateway: Gateway) -> None:

@@ -13,7 +13,7 @@ from schemathesis import Case
 from schemathesis.pytest.loaders import from_fixture
 from schemathesis.specs.openapi.checks import negative_data_rejection, positive_data_acceptance
 
-from tests.support.gateway_thread import GatewayThread
+from tests.helpers.gateway_thread import GatewayThread
 
 
 @pytest.fixture(scope="module")

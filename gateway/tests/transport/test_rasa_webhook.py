@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tests.support.agents import online_agent
-from tests.support.gateway import Gateway
+from tests.helpers.agents import online_agent
+from tests.helpers.gateway import Gateway
 
 
 def bearer(secret: str) -> dict[str, str]:
@@ -63,12 +63,12 @@ async def test_what_an_agent_wrote_comes_with_the_next_answer(gateway: Gateway) 
             return [reply["text"] for reply in answer.raise_for_status().json()]
 
         await send("找人工")
-        [ticket], _ = await gateway.services.support.tickets()
-        await gateway.services.support.claim(ticket.id, agent)
-        await gateway.services.support.say(ticket.id, agent, text="您好")
+        [ticket], _ = await gateway.services.tickets.tickets()
+        await gateway.services.agent_commands.claim(ticket.id, agent)
+        await gateway.services.agent_commands.say(ticket.id, agent, text="您好")
         claimed, said = await send("在吗")
         assert "小林" in claimed
         assert said == "您好"
         assert await send("还在吗") == []
-        await gateway.services.support.say(ticket.id, agent, text="在的")
+        await gateway.services.agent_commands.say(ticket.id, agent, text="在的")
         assert await send("好") == ["在的"]

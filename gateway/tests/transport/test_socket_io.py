@@ -9,8 +9,8 @@ import pytest
 import socketio
 
 from tests.conftest import StartGateway
-from tests.support.fake_engine import FakeEngine
-from tests.support.gateway import ORIGIN, Gateway
+from tests.helpers.fake_engine import FakeEngine
+from tests.helpers.gateway import ORIGIN, Gateway
 from uwallet_gateway.identity.vouching import user_hash
 
 

@@ -1,12 +1,11 @@
-"""Texts that agents send often. The first ones are data (canned_replies.yml); then they belong to supervisors."""
+"""Canned replies. The initial ones come from canned_replies.yml; then supervisors edit them."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic.dataclasses import dataclass
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -15,6 +14,7 @@ from uwallet_gateway.database import tables
 from uwallet_gateway.database.connection import Database
 from uwallet_gateway.database.statements import insert_unless_there
 from uwallet_gateway.errors import ErrorCode, InputError
+from uwallet_gateway.yaml_files import load_yaml
 
 FIRST_ONES = Path(__file__).with_name("canned_replies.yml")
 MOST_OF_TITLE, MOST_OF_TEXT, MOST_OF_SHORTCUT = 100, 1000, 32
@@ -89,7 +89,7 @@ class CannedReplies:
             return _reply(row)
 
     async def remove(self, reply_id: int) -> None:
-        """Removes one; nothing happens if it is gone."""
+        """Removes one. No-op if it is gone."""
         async with self._database.write() as transaction:
             await transaction.execute(delete(tables.CannedReply).where(tables.CannedReply.id == reply_id))
 
@@ -114,20 +114,12 @@ def read_first_ones(path: Path = FIRST_ONES) -> list[_First]:
     Raises:
         CannedRepliesError: The file is not what it should be.
     """
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-        found = TypeAdapter(list[_First]).validate_python(content)
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise CannedRepliesError(f"{path}: {error}") from error
-    except ValidationError as error:
-        problem = error.errors(include_url=False, include_input=False)[0]
-        place = ".".join(map(str, problem["loc"]))
-        raise CannedRepliesError(f"{path}: {place or 'the file'}: {problem['msg']}") from error
-    shortcuts = [reply.shortcut for reply in found]
+    replies, _ = load_yaml(path, TypeAdapter(list[_First]), CannedRepliesError)
+    shortcuts = [reply.shortcut for reply in replies]
     twice = {shortcut for shortcut in shortcuts if shortcuts.count(shortcut) > 1}
     if twice:
         raise CannedRepliesError(f"{path}: the shortcut {min(twice)!r} stands twice")
-    return found
+    return replies
 
 
 async def _check_free(transaction: AsyncSession, shortcut: str | None, reply_id: int | None) -> None:

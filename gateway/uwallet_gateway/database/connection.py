@@ -76,11 +76,11 @@ def database_url(settings: Settings) -> URL:
     Raises:
         SettingsError: It is neither SQLite nor PostgreSQL, or no address at all.
     """
-    given = settings.database_url
-    if not given:
+    address = settings.database_url
+    if not address:
         return URL.create("sqlite+aiosqlite", database=str(settings.data_dir / "gateway.db"))
     try:
-        url = make_url(given)
+        url = make_url(address)
     except ArgumentError as error:
         raise SettingsError(f"{PREFIX}DATABASE_URL: is not an address of a database") from error
     driver = _DRIVERS.get(url.get_backend_name())

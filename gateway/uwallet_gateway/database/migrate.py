@@ -48,8 +48,8 @@ async def is_current(database: Database) -> bool:
         DatabaseUnavailableError: The database does not answer.
     """
     async with database.read() as transaction:
-        found = await transaction.scalar(text("SELECT version_num FROM alembic_version"))
-    return bool(found == ScriptDirectory.from_config(configuration()).get_current_head())
+        version = await transaction.scalar(text("SELECT version_num FROM alembic_version"))
+    return bool(version == ScriptDirectory.from_config(configuration()).get_current_head())
 
 
 def _upgrade(connection: Connection) -> None:

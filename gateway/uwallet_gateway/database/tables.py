@@ -65,7 +65,7 @@ class Table(DeclarativeBase):
 
 
 class Site(Table):
-    """Somebody who embeds the bot."""
+    """A website that embeds the bot."""
 
     __tablename__ = "sites"
 
@@ -181,7 +181,7 @@ class Attachment(Table):
 
 
 class Agent(Table):
-    """Somebody who works at the desk."""
+    """An agent's account."""
 
     __tablename__ = "agents"
 
@@ -265,7 +265,7 @@ class Ticket(Table):
 
 
 class TicketEvent(Table):
-    """What happened to a ticket, when and by whom."""
+    """An event in the history of a ticket."""
 
     __tablename__ = "ticket_events"
 

@@ -1,4 +1,4 @@
-"""Which addresses a hook may connect to: none that only this machine's own network reaches (SSRF)."""
+"""Which addresses a hook may connect to: no internal ones (protection against SSRF)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _BROADCAST = ipaddress.ip_address("255.255.255.255")
 
 
 class AddressRefusedError(Exception):
-    """The name of an endpoint leads to an address that it may not have; the text says which and why."""
+    """An endpoint's name resolves to a forbidden address; the text says which and why."""
 
 
 def refusal(address: str, *, allow_private: bool = False) -> str | None:
@@ -34,24 +34,24 @@ def refusal(address: str, *, allow_private: bool = False) -> str | None:
             services of clouds), multicast and reserved ones are refused all the same.
     """
     try:
-        found = _meant(ipaddress.ip_address(address.partition("%")[0]))
+        ip = _meant(ipaddress.ip_address(address.partition("%")[0]))
     except ValueError:
         return "is no IP address"
     for odd, reason in (
-        (found.is_multicast, "is a multicast address"),
-        (found.is_unspecified or found in _THIS_NETWORK, "is no address of a host"),
-        (found.is_link_local, "is link-local"),
-        (any(found in network for network in _TUNNELS), "is a tunnel into another network"),
+        (ip.is_multicast, "is a multicast address"),
+        (ip.is_unspecified or ip in _THIS_NETWORK, "is no address of a host"),
+        (ip.is_link_local, "is link-local"),
+        (any(ip in network for network in _TUNNELS), "is a tunnel into another network"),
     ):
         if odd:
             return reason
-    if found.is_loopback:
+    if ip.is_loopback:
         return None if allow_private else "is this machine itself"
-    if found.is_reserved or found == _BROADCAST:
+    if ip.is_reserved or ip == _BROADCAST:
         return "is reserved"
-    if found.is_global and (found.version == 4 or found in _PUBLIC_V6):
+    if ip.is_global and (ip.version == 4 or ip in _PUBLIC_V6):
         return None
-    return None if allow_private and (found.is_private or found in _SHARED) else "is private"
+    return None if allow_private and (ip.is_private or ip in _SHARED) else "is private"
 
 
 def _meant(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
@@ -70,8 +70,8 @@ async def resolve(host: str, port: int) -> Sequence[str]:
     Raises:
         OSError: It has none.
     """
-    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
+    entries = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(entry[4][0]) for entry in entries))
 
 
 async def checked(host: str, port: int, *, allow_private: bool, resolve: Resolve = resolve) -> Sequence[str]:

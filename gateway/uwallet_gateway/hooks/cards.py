@@ -1,4 +1,4 @@
-"""What group robots show of an event: a title and a few lines, from cards.yml."""
+"""Cards for group robots: a title and a few lines per event, from cards.yml."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from uwallet_gateway.hooks.events import TEST_EVENT, HookEvent
-from uwallet_gateway.yaml_lines import YamlError, read_yaml
+from uwallet_gateway.yaml_files import load_yaml
 
 PATH = Path(__file__).with_name("cards.yml")
 _MESSAGE_TITLE = f"{HookEvent.CREATED.value}_message"
@@ -74,13 +74,7 @@ def load_cards(path: Path = PATH) -> Cards:
     Raises:
         CardsError: The file cannot be read, a text is missing, unknown or empty, or names a {field} that nobody fills.
     """
-    try:
-        file = read_yaml(path)
-        cards = Cards.model_validate(file.content)
-    except YamlError as error:
-        raise CardsError(str(error)) from error
-    except ValidationError as error:
-        raise CardsError("\n".join(file.explained(error))) from error
+    cards, _ = load_yaml(path, Cards, CardsError)
     wrong = [f"titles.{name}: missing or unknown" for name in sorted(_TITLES.symmetric_difference(cards.titles))]
     wrong += [f"lines.{name}: missing or unknown" for name in sorted(set(_LINES).symmetric_difference(cards.lines))]
     for name, text in cards.lines.items():

@@ -1,4 +1,4 @@
-"""The file of UWALLET_HOOKS_FILE: who is told of tickets. An example stands in deploy/hooks.example.yml."""
+"""Endpoints of hooks, from UWALLET_HOOKS_FILE. Example: deploy/hooks.example.yml."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationInfo, field_validator
 
 from uwallet_gateway.hooks.addresses import refusal
 from uwallet_gateway.hooks.events import HookEvent
-from uwallet_gateway.yaml_lines import YamlError, read_yaml
+from uwallet_gateway.yaml_files import load_yaml
 
 _SHORTEST_SECRET = 16
 
@@ -22,7 +22,7 @@ class HooksFileError(Exception):
 
 
 class HookFormat(StrEnum):
-    """What an endpoint understands."""
+    """The formats of endpoints."""
 
     JSON = "json"
     WECOM = "wecom"
@@ -31,7 +31,7 @@ class HookFormat(StrEnum):
 
 
 class Endpoint(BaseModel):
-    """Somebody who is told.
+    """A receiver of hooks.
 
     Attributes:
         name: Stored with each delivery, and a label of the metrics; a new name is a new endpoint.
@@ -108,14 +108,8 @@ def read_endpoints(path: Path) -> tuple[Endpoint, ...]:
     Raises:
         HooksFileError: It cannot be read, or something in it is missing, unknown or wrong.
     """
-    try:
-        file = read_yaml(path)
-    except YamlError as error:
-        raise HooksFileError(str(error)) from error
-    try:
-        endpoints = _File.model_validate(file.content).endpoints
-    except ValidationError as error:
-        raise HooksFileError("\n".join(file.explained(error))) from error
+    content, file = load_yaml(path, _File, HooksFileError)
+    endpoints = content.endpoints
     names: set[str] = set()
     for number, endpoint in enumerate(endpoints):
         if endpoint.name in names:

@@ -1,4 +1,4 @@
-"""What is told to endpoints. Nothing in it says who the user is or what they wrote."""
+"""Hook events. They contain neither the user's identity nor the user's text."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def described(
 
 
 def sample_event(desk_url: str | None) -> dict[str, Any]:
-    """An event that says nothing but that it came."""
+    """A test event without a ticket."""
     return {
         "event": TEST_EVENT,
         "event_id": str(uuid.uuid4()),
@@ -72,8 +72,8 @@ def sample_event(desk_url: str | None) -> dict[str, Any]:
 
 
 def _topic(ticket: tables.Ticket) -> dict[str, str | None] | None:
-    told = ticket.handoff.get("topic") if isinstance(ticket.handoff, dict) else None
-    title = told.get("title") if isinstance(told, dict) and told.get("id") == ticket.topic else None
+    topic = ticket.handoff.get("topic") if isinstance(ticket.handoff, dict) else None
+    title = topic.get("title") if isinstance(topic, dict) and topic.get("id") == ticket.topic else None
     return {"id": ticket.topic, "title": str(title) if title else None} if ticket.topic else None
 
 

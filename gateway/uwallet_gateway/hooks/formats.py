@@ -68,15 +68,15 @@ def request_for(endpoint: Endpoint, event: Mapping[str, Any], cards: Cards, mome
         body = _json(event)
         headers["X-UWallet-Signature"] = signature(secret or "", int(moment), body)
         return HookRequest(url, body, headers)
-    shown = card(cards, event)
+    view = card(cards, event)
     if endpoint.format is HookFormat.WECOM:
-        return HookRequest(url, _json(_wecom(shown)), headers)
+        return HookRequest(url, _json(_wecom(view)), headers)
     if endpoint.format is HookFormat.DINGTALK:
         if secret:
             url += ("&" if "?" in url else "?") + _dingtalk_signature(secret, round(moment * 1000))
-        return HookRequest(url, _json(_dingtalk(shown)), headers)
+        return HookRequest(url, _json(_dingtalk(view)), headers)
     signed = _feishu_signature(secret, int(moment)) if secret else {}
-    return HookRequest(url, _json({**signed, **_feishu(shown)}), headers)
+    return HookRequest(url, _json({**signed, **_feishu(view)}), headers)
 
 
 def refusal(kind: HookFormat, status: int, body: bytes) -> str | None:
@@ -120,36 +120,36 @@ def _feishu_signature(secret: str, seconds: int) -> dict[str, str]:
     return {"timestamp": str(seconds), "sign": base64.b64encode(digest).decode()}
 
 
-def _wecom(shown: Card) -> dict[str, Any]:
-    colour = _WECOM_COLOURS.get(shown.urgency if shown.urgency is not None else -1, "comment")
-    lines = [f'**<font color="{colour}">{shown.title}</font>**', *(f"> {line}" for line in shown.lines)]
-    return {"msgtype": "markdown", "markdown": {"content": _cut("\n".join([*lines, *_link(shown)]))}}
+def _wecom(view: Card) -> dict[str, Any]:
+    colour = _WECOM_COLOURS.get(view.urgency if view.urgency is not None else -1, "comment")
+    lines = [f'**<font color="{colour}">{view.title}</font>**', *(f"> {line}" for line in view.lines)]
+    return {"msgtype": "markdown", "markdown": {"content": _cut("\n".join([*lines, *_link(view)]))}}
 
 
-def _dingtalk(shown: Card) -> dict[str, Any]:
-    text = "\n\n".join([f"### {shown.title}", *shown.lines, *_link(shown)])
-    return {"msgtype": "markdown", "markdown": {"title": shown.title, "text": _cut(text)}}
+def _dingtalk(view: Card) -> dict[str, Any]:
+    text = "\n\n".join([f"### {view.title}", *view.lines, *_link(view)])
+    return {"msgtype": "markdown", "markdown": {"title": view.title, "text": _cut(text)}}
 
 
-def _feishu(shown: Card) -> dict[str, Any]:
-    elements: list[dict[str, Any]] = [{"tag": "div", "text": {"tag": "lark_md", "content": "\n".join(shown.lines)}}]
-    if shown.link:
-        title, url = shown.link
+def _feishu(view: Card) -> dict[str, Any]:
+    elements: list[dict[str, Any]] = [{"tag": "div", "text": {"tag": "lark_md", "content": "\n".join(view.lines)}}]
+    if view.link:
+        title, url = view.link
         button = {"tag": "button", "text": {"tag": "plain_text", "content": title}, "type": "primary", "url": url}
         elements.append({"tag": "action", "actions": [button]})
-    colour = _FEISHU_COLOURS.get(shown.urgency if shown.urgency is not None else -1, "grey")
+    colour = _FEISHU_COLOURS.get(view.urgency if view.urgency is not None else -1, "grey")
     return {
         "msg_type": "interactive",
         "card": {
             "config": {"wide_screen_mode": True},
-            "header": {"title": {"tag": "plain_text", "content": shown.title}, "template": colour},
+            "header": {"title": {"tag": "plain_text", "content": view.title}, "template": colour},
             "elements": elements,
         },
     }
 
 
-def _link(shown: Card) -> list[str]:
-    return [f"[{shown.link[0]}]({shown.link[1]})"] if shown.link else []
+def _link(view: Card) -> list[str]:
+    return [f"[{view.link[0]}]({view.link[1]})"] if view.link else []
 
 
 def _cut(text: str) -> str:

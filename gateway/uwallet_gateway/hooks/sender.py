@@ -60,12 +60,12 @@ class Outcome:
 
 
 def pause_after(attempts: int) -> float:
-    """Seconds until the next attempt: 5, 10, 20, … up to an hour, some more or less so that not all come at once."""
+    """Seconds until the next attempt: 5, 10, 20, … up to an hour, with jitter."""
     return min(_FIRST_PAUSE * 2.0 ** min(attempts - 1, 20), _LONGEST_PAUSE) * random.uniform(0.8, 1.2)
 
 
 class HookSender:
-    """One worker for each endpoint: one that is down holds up nobody else."""
+    """Runs one worker per endpoint, so that one that is down does not delay the others."""
 
     def __init__(
         self,
@@ -115,7 +115,7 @@ class HookSender:
         self._workers = [asyncio.create_task(self._work(endpoint)) for endpoint in self._endpoints]
 
     async def stop(self, seconds: float) -> None:
-        """Finishes the requests under way, at most for so many seconds; what is left is sent at the next start."""
+        """Finishes running requests within so many seconds. The rest is sent after the next start."""
         self._stopping.set()
         if self._workers:
             _, late = await asyncio.wait(self._workers, timeout=seconds)
@@ -127,7 +127,7 @@ class HookSender:
             await client.aclose()
 
     async def attempt(self, endpoint: Endpoint, event: Mapping[str, Any]) -> Outcome:
-        """Tells an endpoint of an event now, once."""
+        """Sends an event to an endpoint once, now."""
         request = request_for(endpoint, event, self._cards, time.time())
         client = self._clients[endpoint.allow_private]
         answer = bytearray()
@@ -176,21 +176,21 @@ class HookSender:
 
     async def _send(self, endpoint: Endpoint, delivery: tables.HookDelivery) -> bool:
         outcome = await self.attempt(endpoint, delivery.body)
-        told = {"endpoint": endpoint.name, "hook": delivery.event, "event_id": delivery.event_id}
+        fields = {"endpoint": endpoint.name, "hook": delivery.event, "event_id": delivery.event_id}
         if outcome.error is None:
             await self._outbox.delivered(delivery)
             self._metrics.count_hook(endpoint.name, "delivered")
-            _log.info("hooks.delivered", **told, attempts=delivery.attempts)
+            _log.info("hooks.delivered", **fields, attempts=delivery.attempts)
             return True
         again = now() + timedelta(seconds=max(self._pause(delivery.attempts), outcome.retry_after or 0.0))
         if again - delivery.created_at > GIVE_UP_AFTER:
             await self._outbox.give_up(delivery, outcome.error)
             self._metrics.count_hook(endpoint.name, "given_up")
-            _log.error("hooks.gave_up", **told, attempts=delivery.attempts, reason=outcome.error)
+            _log.error("hooks.gave_up", **fields, attempts=delivery.attempts, reason=outcome.error)
         else:
             await self._outbox.postpone(delivery, again, outcome.error)
             self._metrics.count_hook(endpoint.name, "failed")
-            _log.warning("hooks.not_taken", **told, attempts=delivery.attempts, reason=outcome.error)
+            _log.warning("hooks.not_taken", **fields, attempts=delivery.attempts, reason=outcome.error)
         return False
 
     async def _rest(self, seconds: float, news: asyncio.Event | None) -> None:

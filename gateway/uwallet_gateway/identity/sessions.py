@@ -35,7 +35,7 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A session that was opened or gone on with, and the one that had to be closed for it."""
+    """A session that was opened or continued, and the one that was closed for it."""
 
     session: Session
     token: str
@@ -126,27 +126,27 @@ class Sessions:
         session_id = self._keys.read_session(token)
         if session_id is None:
             return None
-        found = (
+        row = (
             await transaction.execute(
                 select(tables.Conversation.id, tables.Conversation.kind, tables.Conversation.site_key)
                 .join(tables.Session, tables.Session.conversation_id == tables.Conversation.id)
                 .where(tables.Session.id == session_id, tables.Session.closed_at.is_(None))
             )
         ).one_or_none()
-        return Session(session_id, found.id, found.kind, found.site_key) if found else None
+        return Session(session_id, row.id, row.kind, row.site_key) if row else None
 
 
 def _vouched_id(site: Site, user: object) -> str | None:
     if user is None:
         return None
     user_id = user.get("id") if isinstance(user, dict) else None
-    given = user.get("hash") if isinstance(user, dict) else None
+    claimed_hash = user.get("hash") if isinstance(user, dict) else None
     if isinstance(user_id, int) and not isinstance(user_id, bool):
         user_id = str(user_id)
-    if not isinstance(user_id, str) or not isinstance(given, str) or not 0 < len(user_id) <= _MAX_EXTERNAL_ID:
+    if not isinstance(user_id, str) or not isinstance(claimed_hash, str) or not 0 < len(user_id) <= _MAX_EXTERNAL_ID:
         raise InputError(ErrorCode.IDENTITY_WRONG)
     try:
-        right = is_vouched_for(site.secret, user_id, given)
+        right = is_vouched_for(site.secret, user_id, claimed_hash)
     except UnicodeEncodeError:
         right = False
     if not right or "\0" in user_id:
@@ -168,17 +168,17 @@ def _conversation(site: Site, kind: Kind, conversation_id: str, external_id: str
 
 
 async def _external(transaction: AsyncSession, site: Site, kind: Kind, external_id: str) -> str:
-    wanted = select(tables.Conversation.id).where(
+    statement = select(tables.Conversation.id).where(
         tables.Conversation.site_key == site.key,
         tables.Conversation.kind == kind,
         tables.Conversation.external_id == external_id,
     )
-    found = await transaction.scalar(wanted)
-    if found is None:
+    conversation_id = await transaction.scalar(statement)
+    if conversation_id is None:
         # Two devices may come at the same moment.
         await insert_unless_there(transaction, _conversation(site, kind, uuid.uuid4().hex, external_id))
-        found = await transaction.scalar(wanted)
-    if found is None:
+        conversation_id = await transaction.scalar(statement)
+    if conversation_id is None:
         msg = "a conversation that was just stored is not there"
         raise RuntimeError(msg)
-    return found
+    return conversation_id

@@ -11,15 +11,18 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict
 
-from uwallet_gateway.insight.figures import Figures
-from uwallet_gateway.insight.misunderstood import MisunderstoodMessage
 from uwallet_gateway.insight.statistics import Insight
-from uwallet_gateway.yaml_lines import read_yaml
+from uwallet_gateway.protocol.insight import Figures, MisunderstoodMessage
+from uwallet_gateway.yaml_files import load_yaml
 
 PATH = Path(__file__).with_name("texts.yml")
 # With what spreadsheets take a cell for a formula (OWASP, CSV Injection), the full-width forms that some fold included.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 Cell = str | int | float | None
+
+
+class ExportTextsError(Exception):
+    """texts.yml of the exports is wrong."""
 
 
 class ExportTexts(BaseModel):
@@ -41,7 +44,7 @@ class ExportTexts(BaseModel):
 @lru_cache
 def load_export_texts() -> ExportTexts:
     """Reads the texts of the gateway."""
-    return ExportTexts.model_validate(read_yaml(PATH).content)
+    return load_yaml(PATH, ExportTexts, ExportTextsError)[0]
 
 
 def to_csv(rows: Iterable[Sequence[Cell]]) -> bytes:
@@ -126,6 +129,6 @@ def _safe(cell: Cell) -> Cell:
     """
     if not isinstance(cell, str):
         return cell
-    shown = cell.replace("\0", "")
-    first = shown.lstrip(" \u00a0\u3000\u200b\ufeff")
-    return f"'{shown}" if first.startswith(_FORMULA) or shown.startswith(_FORMULA) else shown
+    text = cell.replace("\0", "")
+    first = text.lstrip(" \u00a0\u3000\u200b\ufeff")
+    return f"'{text}" if first.startswith(_FORMULA) or text.startswith(_FORMULA) else text

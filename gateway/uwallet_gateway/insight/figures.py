@@ -1,4 +1,4 @@
-"""Counts what was read from the database; knows nothing about it."""
+"""Counts rows into figures; knows nothing about the database."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+
+from uwallet_gateway.protocol.insight import Figures, Rating, Seconds
 
 # What the bot notes of walkthroughs and is counted in conversations; `left` is the statistics' own.
 OUTCOMES = ("solved", "not_solved", "abandoned", "left")
@@ -59,44 +61,9 @@ class TicketFacts:
         return _between(self.claimed_at, self.first_reply_at)
 
 
-@dataclass(frozen=True, slots=True)
-class Rating:
-    """Ratings from 1 to 5: how many, the average, and how many of each."""
-
-    count: int
-    average: float | None
-    distribution: list[int]
-
-
-@dataclass(frozen=True, slots=True)
-class Seconds:
-    """How long something took; the 95th percentile by nearest rank."""
-
-    count: int
-    median: float | None
-    p95: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """The figures of a day, a topic, or all (docs/support.md, Statistics)."""
-
-    conversations: int
-    solved: int
-    not_solved: int
-    abandoned: int
-    left: int
-    handed_off: int
-    reasons: dict[str, int]
-    bot_rating: Rating
-    agent_rating: Rating
-    waiting: Seconds
-    first_reply: Seconds
-
-
 @dataclass
 class _Tally:
-    """What is counted in one cell: sets of conversations, as one counts once."""
+    """Counters of one cell. Conversations are sets, because each counts once."""
 
     conversations: set[str] = field(default_factory=set)
     outcomes: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
@@ -175,9 +142,9 @@ def overview(
         elif talk.kind in OUTCOMES:
             for tally in cells(talk.day, talk.topic):
                 tally.outcomes[talk.kind].add(talk.conversation_id)
-    for given in ratings:
-        for tally in cells(given.day, given.topic):
-            tally.bot_ratings[given.value] += given.count
+    for rating_of_bot in ratings:
+        for tally in cells(rating_of_bot.day, rating_of_bot.topic):
+            tally.bot_ratings[rating_of_bot.value] += rating_of_bot.count
     for ticket in tickets:
         for tally in cells(ticket.day, ticket.topic):
             tally.add(ticket)
@@ -195,11 +162,11 @@ def overview(
     )
 
 
-def rating(given: Counter[int]) -> Rating:
+def rating(counts: Counter[int]) -> Rating:
     """Sums up ratings; what is not on the scale does not count."""
-    distribution = [given[value] for value in RATINGS]
+    distribution = [counts[value] for value in RATINGS]
     count = sum(distribution)
-    points = sum(value * given[value] for value in RATINGS)
+    points = sum(value * counts[value] for value in RATINGS)
     return Rating(count, round(points / count, 2) if count else None, distribution)
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from uwallet_gateway.insight.misunderstood import Labelled
 from uwallet_gateway.redaction import redact
-from uwallet_gateway.yaml_lines import YamlError, read_yaml
+from uwallet_gateway.yaml_files import YamlError, read_yaml
 
 # Longer than anything that is an example of one intent.
 _LONGEST = 200
@@ -101,14 +101,14 @@ def review(labelled: Iterable[Labelled], known: Known) -> Review:
                 for label, count in sorted(unknown.items())
             )
         )
-    found = Review()
+    result = Review()
     fit: list[tuple[str, str, str]] = []
     for it in labelled:
         text = _one_line(it.text)
         if _MASK.search(it.text) or redact(it.text).kinds:
-            found.masked += 1
+            result.masked += 1
         elif not normalised(text) or len(text) > _LONGEST or _MARKUP.search(text):
-            found.unfit += 1
+            result.unfit += 1
         else:
             fit.append((text, normalised(text), it.label))
     meanings: defaultdict[str, set[str]] = defaultdict(set)
@@ -118,15 +118,15 @@ def review(labelled: Iterable[Labelled], known: Known) -> Review:
     seen: set[str] = set()
     for text, key, label in fit:
         if len(meanings[key]) > 1:
-            found.contradictions.setdefault(text, sorted(meanings[key]))
+            result.contradictions.setdefault(text, sorted(meanings[key]))
         elif key in known.held_out:
-            found.held_out += 1
+            result.held_out += 1
         elif key in known.examples or key in seen:
-            found.known += 1
+            result.known += 1
         else:
             seen.add(key)
-            found.examples[label].append(text)
-    return found
+            result.examples[label].append(text)
+    return result
 
 
 def read_known(domain: Path, nlu: Path, held_out: Path) -> Known:
@@ -184,8 +184,8 @@ def write_examples(folder: Path, examples: Mapping[str, Sequence[str]]) -> list[
 
 def _one_line(text: str) -> str:
     # Whatever YAML or Rasa takes for the end of a line, or cannot hold; a dash would be read as the beginning of one.
-    shown = "".join(" " if unicodedata.category(character)[0] in "CZ" else character for character in text)
-    return " ".join(shown.split()).lstrip("-– ")
+    line = "".join(" " if unicodedata.category(character)[0] in "CZ" else character for character in text)
+    return " ".join(line.split()).lstrip("-– ")
 
 
 def _name(item: Any) -> str:

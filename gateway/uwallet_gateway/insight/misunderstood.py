@@ -1,4 +1,4 @@
-"""Messages that the bot did not understand or guessed wrong, and what supervisors say that they mean."""
+"""Messages that the bot did not understand or guessed wrong, and the labels that supervisors give them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from uwallet_gateway.clock import now
 from uwallet_gateway.database.connection import Database
 from uwallet_gateway.database.tables import Message, Understanding
 from uwallet_gateway.insight.days import Period
-from uwallet_gateway.insight.recording import Trouble
+from uwallet_gateway.protocol.insight import Line, MisunderstandingKind, MisunderstoodMessage
 
 # Messages around the one in question, and characters of each.
 _BEFORE, _AFTER, _LONGEST = 2, 1, 300
@@ -25,42 +25,11 @@ _CURSOR = re.compile(r"(?P<moment>[^~]{10,40})(~(?P<conversation_id>[0-9a-zA-Z_-
 
 
 class CursorError(ValueError):
-    """What was given as `before` is none of the list's."""
+    """`before` is not a cursor of this list."""
 
 
 class LabelError(ValueError):
     """A label that no intent can have as its name."""
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A message around the one in question, shortened."""
-
-    author: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class MisunderstoodMessage:
-    """A message that is worth a look.
-
-    Attributes:
-        context: What was said right before it, and what was answered.
-        intent: What the bot made of it.
-        confidence: How sure it was, 0 to 1.
-        kind: Why it is here.
-        label: The intent that a supervisor gave it.
-    """
-
-    conversation_id: str
-    message_id: int
-    text: str
-    context: list[Line]
-    intent: str | None
-    confidence: float | None
-    kind: Trouble
-    label: str | None
-    created_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +48,12 @@ class Misunderstood:
         self._database = database
 
     async def page(
-        self, *, kind: Trouble | None = None, labelled: bool | None = None, before: str | None = None, limit: int
+        self,
+        *,
+        kind: MisunderstandingKind | None = None,
+        labelled: bool | None = None,
+        before: str | None = None,
+        limit: int,
     ) -> tuple[list[MisunderstoodMessage], str | None]:
         """The newest messages, and the cursor of those before them, None if there are none.
 
@@ -92,28 +66,28 @@ class Misunderstood:
         Raises:
             CursorError: `before` is neither.
         """
-        wanted = _wanted().order_by(*_newest_first()).limit(limit + 1)
+        statement = _select_misunderstood().order_by(*_newest_first()).limit(limit + 1)
         if kind is not None:
-            wanted = wanted.where(Understanding.trouble == kind.value)
+            statement = statement.where(Understanding.trouble == kind.value)
         if labelled is not None:
-            wanted = wanted.where(Understanding.label.is_not(None) if labelled else Understanding.label.is_(None))
+            statement = statement.where(Understanding.label.is_not(None) if labelled else Understanding.label.is_(None))
         if before is not None:
-            wanted = wanted.where(_before(before))
+            statement = statement.where(_before(before))
         async with self._database.read() as transaction:
-            found = (await transaction.execute(wanted)).all()
-            shown = await _shown(transaction, [(row[0], row[1]) for row in found[:limit]])
-        return shown, _cursor(found[limit - 1][0]) if len(found) > limit else None
+            rows = (await transaction.execute(statement)).all()
+            messages = await _messages(transaction, [(row[0], row[1]) for row in rows[:limit]])
+        return messages, _cursor(rows[limit - 1][0]) if len(rows) > limit else None
 
     async def of(self, period: Period, limit: int) -> list[MisunderstoodMessage]:
         """Those of some days, newest first."""
-        wanted = (
-            _wanted()
+        statement = (
+            _select_misunderstood()
             .where(Understanding.created_at >= period.start, Understanding.created_at < period.end)
             .order_by(*_newest_first())
             .limit(limit)
         )
         async with self._database.read() as transaction:
-            return await _shown(transaction, [(row[0], row[1]) for row in await transaction.execute(wanted)])
+            return await _messages(transaction, [(row[0], row[1]) for row in await transaction.execute(statement)])
 
     async def label(self, conversation_id: str, message_id: int, intent: str | None, agent_id: int) -> bool:
         """Says what a message means, or takes that back.
@@ -151,21 +125,21 @@ class Misunderstood:
 
     async def labelled(self) -> list[Labelled]:
         """All messages that have a label, those labelled first first."""
-        wanted = (
+        statement = (
             select(Message.text, Understanding.label)
             .join(Message, _same())
             .where(Understanding.label.is_not(None))
             .order_by(Understanding.labelled_at, Understanding.conversation_id, Understanding.message_id)
         )
         async with self._database.read() as transaction:
-            return [Labelled(text, label or "") for text, label in await transaction.execute(wanted)]
+            return [Labelled(text, label or "") for text, label in await transaction.execute(statement)]
 
 
 def _same() -> ColumnElement[bool]:
     return and_(Message.conversation_id == Understanding.conversation_id, Message.id == Understanding.message_id)
 
 
-def _wanted() -> Select[tuple[Understanding, str]]:
+def _select_misunderstood() -> Select[tuple[Understanding, str]]:
     return select(Understanding, Message.text).join(Message, _same()).where(Understanding.trouble.is_not(None))
 
 
@@ -197,8 +171,8 @@ def _before(cursor: str) -> ColumnElement[bool]:
     )
 
 
-async def _shown(transaction: AsyncSession, found: Sequence[tuple[Understanding, str]]) -> list[MisunderstoodMessage]:
-    lines = await _lines(transaction, [row for row, _ in found])
+async def _messages(transaction: AsyncSession, rows: Sequence[tuple[Understanding, str]]) -> list[MisunderstoodMessage]:
+    lines = await _lines(transaction, [row for row, _ in rows])
     return [
         MisunderstoodMessage(
             conversation_id=row.conversation_id,
@@ -211,11 +185,11 @@ async def _shown(transaction: AsyncSession, found: Sequence[tuple[Understanding,
             ],
             intent=row.intent,
             confidence=row.confidence,
-            kind=Trouble(row.trouble or ""),
+            kind=MisunderstandingKind(row.trouble or ""),
             label=row.label,
             created_at=row.created_at,
         )
-        for row, text in found
+        for row, text in rows
     ]
 
 
@@ -233,9 +207,9 @@ async def _lines(transaction: AsyncSession, rows: Sequence[Understanding]) -> di
                 for row in rows[start : start + 100]
             )
         )
-        wanted = select(Message.conversation_id, Message.id, Message.author, Message.text).where(
+        statement = select(Message.conversation_id, Message.id, Message.author, Message.text).where(
             around, Message.text != ""
         )
-        for conversation_id, number, author, text in await transaction.execute(wanted):
+        for conversation_id, number, author, text in await transaction.execute(statement):
             lines[conversation_id][number] = Line(author, text[:_LONGEST])
     return lines

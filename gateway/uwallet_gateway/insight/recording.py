@@ -1,18 +1,18 @@
-"""Keeps what a turn of the bot tells for the statistics, in the transaction that stores its reply."""
+"""Records a turn for the statistics, in the transaction that stores its reply."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from enum import StrEnum
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from uwallet_gateway.clock import now
-from uwallet_gateway.conversation.messages import Message
 from uwallet_gateway.database import tables
-from uwallet_gateway.engine_client import EngineEvent, EngineReply, Understood
+from uwallet_gateway.engine.client import EngineEvent, EngineReply, Understood
+from uwallet_gateway.protocol.insight import MisunderstandingKind
+from uwallet_gateway.transcript.messages import Message
 
 # Characters that the columns take.
 _LONGEST_NAME, _LONGEST_BAND, _LONGEST_KIND = 64, 16, 32
@@ -20,16 +20,9 @@ _LONGEST_NAME, _LONGEST_BAND, _LONGEST_KIND = 64, 16, 32
 _NO_INTENT = "nlu_fallback"
 
 
-class Trouble(StrEnum):
-    """Why a message is worth a look."""
-
-    NOT_UNDERSTOOD = "not_understood"
-    NOT_MEANT = "not_meant"
-    CHOSEN = "chosen"
-    STEP_PROBLEM = "step_problem"
-
-
-def trouble_of(understood: Understood | None, events: Sequence[EngineEvent] | None) -> Trouble | None:
+def misunderstanding_of(
+    understood: Understood | None, events: Sequence[EngineEvent] | None
+) -> MisunderstandingKind | None:
     """Why the message that was answered is worth a look, or None if it is not.
 
     「都不是」 is not, nor is a choice: what they say was understood; the message that led to the choices was not
@@ -40,11 +33,14 @@ def trouble_of(understood: Understood | None, events: Sequence[EngineEvent] | No
         events: What happened in the turn; None of an engine that does not tell.
     """
     if events is None:
-        unsure = understood is not None and understood.answer_band == Trouble.NOT_UNDERSTOOD
-        return Trouble.NOT_UNDERSTOOD if unsure else None
+        unsure = understood is not None and understood.answer_band == MisunderstandingKind.NOT_UNDERSTOOD
+        return MisunderstandingKind.NOT_UNDERSTOOD if unsure else None
     # What the bot did counts, not how sure it was: the answer to a question for an amount is no intent of any kind.
     kinds = {event.kind for event in events}
-    return next((trouble for trouble in (Trouble.NOT_UNDERSTOOD, Trouble.STEP_PROBLEM) if trouble in kinds), None)
+    return next(
+        (kind for kind in (MisunderstandingKind.NOT_UNDERSTOOD, MisunderstandingKind.STEP_PROBLEM) if kind in kinds),
+        None,
+    )
 
 
 async def record_turn(transaction: AsyncSession, message: Message, reply: EngineReply) -> None:
@@ -65,7 +61,7 @@ async def record_turn(transaction: AsyncSession, message: Message, reply: Engine
                 message.id,
                 moment,
                 reply.understood,
-                trouble_of(reply.understood, reply.events),
+                misunderstanding_of(reply.understood, reply.events),
             )
         )
     for event in reply.events or ():
@@ -81,17 +77,17 @@ async def record_turn(transaction: AsyncSession, message: Message, reply: Engine
             )
         )
     kinds = {event.kind for event in reply.events or ()}
-    for answer in (Trouble.NOT_MEANT, Trouble.CHOSEN):
+    for answer in (MisunderstandingKind.NOT_MEANT, MisunderstandingKind.CHOSEN):
         if answer in kinds:
             await _mark_asked_about(transaction, message, answer)
 
 
-async def _mark_asked_about(transaction: AsyncSession, message: Message, trouble: Trouble) -> None:
+async def _mark_asked_about(transaction: AsyncSession, message: Message, kind: MisunderstandingKind) -> None:
     """Marks the message that the user had typed before the bot asked which of several meanings is meant.
 
     That one of them was chosen says less than what is known of the message already; that none was says more.
     """
-    asked = await transaction.scalar(
+    message_id = await transaction.scalar(
         select(tables.Message.in_reply_to)
         .where(
             tables.Message.conversation_id == message.conversation_id,
@@ -102,15 +98,17 @@ async def _mark_asked_about(transaction: AsyncSession, message: Message, trouble
         .order_by(tables.Message.id.desc())
         .limit(1)
     )
-    meant = await transaction.get(tables.Message, (message.conversation_id, asked)) if asked is not None else None
+    meant = (
+        await transaction.get(tables.Message, (message.conversation_id, message_id)) if message_id is not None else None
+    )
     if meant is None or meant.author != "user" or meant.payload is not None or not meant.text:
         return
-    known = await transaction.get(tables.Understanding, (meant.conversation_id, meant.id))
-    if known is None:
+    existing = await transaction.get(tables.Understanding, (meant.conversation_id, meant.id))
+    if existing is None:
         # Answered before the gateway kept any of this.
-        transaction.add(_row(meant.conversation_id, meant.id, meant.created_at, None, trouble))
-    elif trouble is Trouble.NOT_MEANT or known.trouble is None:
-        known.trouble = trouble.value
+        transaction.add(_row(meant.conversation_id, meant.id, meant.created_at, None, kind))
+    elif kind is MisunderstandingKind.NOT_MEANT or existing.trouble is None:
+        existing.trouble = kind.value
 
 
 def _is_typed(message: Message) -> bool:
@@ -118,7 +116,11 @@ def _is_typed(message: Message) -> bool:
 
 
 def _row(
-    conversation_id: str, message_id: int, moment: datetime, understood: Understood | None, trouble: Trouble | None
+    conversation_id: str,
+    message_id: int,
+    moment: datetime,
+    understood: Understood | None,
+    kind: MisunderstandingKind | None,
 ) -> tables.Understanding:
     intent, confidence = (understood.intent, understood.confidence) if understood else (None, None)
     if intent == _NO_INTENT:
@@ -130,6 +132,6 @@ def _row(
         intent=intent[:_LONGEST_NAME] if intent else None,
         confidence=confidence,
         answer_band=band[:_LONGEST_BAND] if band else None,
-        trouble=trouble.value if trouble else None,
+        trouble=kind.value if kind else None,
         created_at=moment,
     )

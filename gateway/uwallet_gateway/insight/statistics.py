@@ -1,4 +1,4 @@
-"""Reads from the database what the figures are made of. The counting of conversations is figures.py's."""
+"""Reads the input of the statistics from the database; figures.py counts."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from uwallet_gateway.database.connection import Database
 from uwallet_gateway.database.tables import BotEvent, Message, Ticket, Understanding, UtcTime
 from uwallet_gateway.insight.days import Period
 from uwallet_gateway.insight.figures import OPENED, BotRating, Overview, Talk, TicketFacts, overview
-from uwallet_gateway.insight.recording import Trouble
+from uwallet_gateway.protocol.insight import MisunderstandingKind, Misunderstandings, StepFigures
 
 # Who has said nothing for so long after a step is not coming back to it.
 GONE_AFTER = timedelta(minutes=30)
@@ -24,40 +24,6 @@ GONE_AFTER = timedelta(minutes=30)
 _SAME_TURN = timedelta(minutes=1)
 _OUTCOMES = ("solved", "not_solved", "abandoned")
 _AT_STEP = ("step_shown", "step_problem")
-
-
-@dataclass(frozen=True, slots=True)
-class StepFigures:
-    """How many conversations did what at a step.
-
-    Attributes:
-        topic: Of the procedure.
-        step: Its number from 1; 0 before the first.
-        shown: Saw it.
-        problems: Said that it does not work.
-        abandoned: Stopped there, and said so.
-        left: Stopped there without a word.
-        handed_off: Went on from there with a human.
-    """
-
-    topic: str
-    step: int
-    shown: int = 0
-    problems: int = 0
-    abandoned: int = 0
-    left: int = 0
-    handed_off: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Misunderstandings:
-    """How many messages are worth a look, by why, and how many of them are labelled."""
-
-    not_understood: int
-    not_meant: int
-    chosen: int
-    step_problem: int
-    labelled: int
 
 
 @dataclass(frozen=True)
@@ -150,7 +116,7 @@ async def _ratings(transaction: AsyncSession, days: CTE) -> list[BotRating]:
 
 
 async def _left(transaction: AsyncSession, period: Period) -> list[_Left]:
-    """Conversations whose last word on a walkthrough is a step, long ago, and that no ticket came of."""
+    """Conversations that stopped at a step of a walkthrough long ago, without a ticket."""
     last = (
         select(func.max(BotEvent.id).label("id"))
         .where(BotEvent.created_at >= period.start, BotEvent.kind.in_((*_AT_STEP, *_OUTCOMES)))
@@ -165,10 +131,10 @@ async def _left(transaction: AsyncSession, period: Period) -> list[_Left]:
             BotEvent.created_at < min(period.end, now() - GONE_AFTER),
         )
     )
-    found = [_Left(*row) for row in await transaction.execute(statement)]
-    if not found:
+    candidates = [_Left(*row) for row in await transaction.execute(statement)]
+    if not candidates:
         return []
-    asked: dict[str, datetime] = {
+    last_tickets: dict[str, datetime] = {
         row[0]: row[1]
         for row in await transaction.execute(
             select(Ticket.conversation_id, func.max(Ticket.created_at))
@@ -177,7 +143,7 @@ async def _left(transaction: AsyncSession, period: Period) -> list[_Left]:
         )
     }
     never = period.start - 2 * _SAME_TURN
-    return [row for row in found if asked.get(row.conversation_id, never) < row.at - _SAME_TURN]
+    return [row for row in candidates if last_tickets.get(row.conversation_id, never) < row.at - _SAME_TURN]
 
 
 async def _tickets(
@@ -234,13 +200,13 @@ async def _steps(
         StepFigures(
             topic,
             step,
-            shown=found["step_shown"],
-            problems=found["step_problem"],
-            abandoned=found["abandoned"],
-            left=found["left"],
-            handed_off=found["handed_off"],
+            shown=counter["step_shown"],
+            problems=counter["step_problem"],
+            abandoned=counter["abandoned"],
+            left=counter["left"],
+            handed_off=counter["handed_off"],
         )
-        for (topic, step), found in sorted(counts.items())
+        for (topic, step), counter in sorted(counts.items())
         if topic
     ]
 
@@ -255,10 +221,10 @@ async def _misunderstandings(transaction: AsyncSession, period: Period) -> Misun
         )
         .group_by(Understanding.trouble)
     )
-    found = {row[0]: (row[1], row[2]) for row in await transaction.execute(statement)}
+    counts = {row[0]: (row[1], row[2]) for row in await transaction.execute(statement)}
     return Misunderstandings(
-        **{trouble.value: found.get(trouble.value, (0, 0))[0] for trouble in Trouble},
-        labelled=sum(labelled for _, labelled in found.values()),
+        **{kind.value: counts.get(kind.value, (0, 0))[0] for kind in MisunderstandingKind},
+        labelled=sum(labelled for _, labelled in counts.values()),
     )
 
 

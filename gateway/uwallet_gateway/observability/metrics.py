@@ -1,4 +1,4 @@
-"""Prometheus metrics. Labels take few values: each one is a series that somebody stores."""
+"""Prometheus metrics. Labels take few values, because each value is a stored time series."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from prometheus_client import (
 )
 from prometheus_client.exposition import generate_latest
 
-from uwallet_gateway.engine_client import Understood
+from uwallet_gateway.engine.client import Understood
 
 _PREFIX = "uwallet_gateway"
 OTHER = "other"

@@ -1,4 +1,4 @@
-"""Human support: who speaks in a conversation, tickets, the queue, agents' chats. Knows nothing about HTTP.
+"""Human support: owners of conversations, tickets, the queue, agents' chats. Knows nothing about HTTP.
 
-`service.Support` is what transports call; docs/support.md is the contract.
+Transports call `UserCommands`, `AgentCommands` and `TicketQueries`. The bot's turns call `UserRequests`.
 """

@@ -8,16 +8,17 @@ from __future__ import annotations
 import re
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Literal, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import yaml
-from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, field_validator
+
+from uwallet_gateway.yaml_files import load_yaml
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 _WEEKDAYS: tuple[Weekday, ...] = get_args(Weekday)
 _SPAN = re.compile(r"([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)")
-# Days ahead that are looked at for the next opening: a year, as holidays are given by date.
+# Days ahead that are searched for the next opening: a year, because holidays are given by date.
 _FURTHEST = 366
 
 
@@ -47,11 +48,11 @@ class _Holiday(BaseModel):
 
 
 class OpeningHours(BaseModel):
-    """The part of organisation.yml that says when somebody is there; the bot checks the rest.
+    """The opening hours in organisation.yml. The bot checks the rest of the file.
 
     Attributes:
-        time_zone: IANA name; also what a day is for the statistics.
-        opening_hours: None while they are not filled in.
+        time_zone: IANA name; statistics count days in it.
+        opening_hours: None if they are not filled in.
     """
 
     model_config = ConfigDict(extra="ignore", frozen=True)
@@ -85,7 +86,7 @@ class OpeningHours(BaseModel):
         return ZoneInfo(self.time_zone)
 
     def is_open(self, moment: datetime) -> bool | None:
-        """Whether support is open at a moment (with a zone); None when the hours are not filled in."""
+        """Whether support is open at a moment (with a zone); None if the hours are not filled in."""
         local = moment.astimezone(self.zone)
         spans = self._spans(local.date())
         if spans is None:
@@ -118,17 +119,4 @@ def load_opening_hours(path: Path) -> OpeningHours:
     Raises:
         OrganisationError: It cannot be read, or what it says of hours is wrong.
     """
-    try:
-        content: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise OrganisationError(f"{path}: {error}") from error
-    try:
-        return OpeningHours.model_validate(content)
-    except ValidationError as error:
-        problems = error.errors(include_url=False, include_input=False)
-        raise OrganisationError("\n".join(_explained(path, problem) for problem in problems)) from error
-
-
-def _explained(path: Path, problem: Any) -> str:
-    place = ".".join(map(str, problem["loc"])) or "the file"
-    return f"{path}: {place}: {problem['msg'].removeprefix('Value error, ')}"
+    return load_yaml(path, OpeningHours, OrganisationError)[0]

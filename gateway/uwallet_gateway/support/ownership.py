@@ -1,10 +1,10 @@
-"""Who may follow whom as the owner of a conversation (docs/support.md)."""
+"""Which owner of a conversation may follow which (docs/support/ownership.md)."""
 
 from __future__ import annotations
 
-from uwallet_gateway.conversation.hub import SupportChanged
-from uwallet_gateway.conversation.messages import Owner
-from uwallet_gateway.conversation.transcript import Page
+from uwallet_gateway.transcript.events import SupportChanged
+from uwallet_gateway.transcript.messages import Owner
+from uwallet_gateway.transcript.transaction import ConversationTransaction
 
 ALLOWED: frozenset[tuple[Owner, Owner]] = frozenset(
     {
@@ -24,16 +24,16 @@ ALLOWED: frozenset[tuple[Owner, Owner]] = frozenset(
 
 
 class OwnershipError(RuntimeError):
-    """A change that must not be; a fault of the gateway."""
+    """A forbidden change of owner: a bug in the gateway."""
 
 
-async def change_owner(page: Page, owner: Owner) -> None:
-    """Changes who speaks, on a page that nobody else writes on.
+async def change_owner(transaction: ConversationTransaction, owner: Owner) -> None:
+    """Changes the owner of the conversation.
 
     Raises:
-        OwnershipError: The contract knows no such change.
+        OwnershipError: The change is not allowed.
     """
-    if (page.owner, owner) not in ALLOWED:
-        raise OwnershipError(f"{page.conversation_id}: {page.owner} to {owner}")
-    await page.set_owner(owner)
-    page.tell(SupportChanged(page.conversation_id))
+    if (transaction.owner, owner) not in ALLOWED:
+        raise OwnershipError(f"{transaction.conversation_id}: {transaction.owner} to {owner}")
+    await transaction.set_owner(owner)
+    transaction.emit(SupportChanged(transaction.conversation_id))

@@ -1,7 +1,7 @@
 """Which agents are there.
 
-An agent is online from a connection with the presence `online` until 30 seconds after the last one is gone.
-`agents.seen_at` is renewed while there is a connection, so that it holds across processes and one that is killed.
+An agent is online from the first connection with the presence `online` until 30 seconds after the last one closes.
+`agents.seen_at` is renewed while a connection is open, so presence works across processes and survives a kill.
 """
 
 from __future__ import annotations
@@ -14,34 +14,36 @@ from typing import Literal
 from sqlalchemy import ColumnElement, and_, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from uwallet_gateway.agents.roles import Role
 from uwallet_gateway.clock import now
-from uwallet_gateway.conversation.hub import AgentsChanged, Hub
 from uwallet_gateway.database import tables
 from uwallet_gateway.database.connection import Database
-from uwallet_gateway.support.models import AgentStatus, PresenceStatus
+from uwallet_gateway.protocol.tickets import AgentStatus, PresenceStatus
+from uwallet_gateway.transcript.event_bus import EventBus
+from uwallet_gateway.transcript.events import AgentsChanged
 
-# For which an agent counts as there after the last sign of a connection: a page that is loaded anew is no absence.
+# Grace period after the last connection, so that reloading the page is no absence.
 ABSENT_AFTER = timedelta(seconds=30)
-# Between two signs that are written down.
+# Interval between two writes of `seen_at`.
 _RENEWED_AFTER = timedelta(seconds=10)
 
 
 class Presence:
     """Connections of this process, and `agents.presence` and `agents.seen_at`."""
 
-    def __init__(self, database: Database, hub: Hub) -> None:
+    def __init__(self, database: Database, event_bus: EventBus) -> None:
         """Nobody is connected yet."""
         self._database = database
-        self._hub = hub
+        self._event_bus = event_bus
         self._connections: Counter[int] = Counter()
         self._renewed_at: datetime | None = None
-        self._known: list[tuple[int, PresenceStatus]] = []
+        self._last_statuses: list[tuple[int, PresenceStatus]] = []
 
     async def connected(self, agent_id: int) -> None:
         """The desk of an agent has connected; call `disconnected` as often."""
         self._connections[agent_id] += 1
         await self._see([agent_id])
-        self._hub.publish(AgentsChanged())
+        self._event_bus.publish(AgentsChanged())
 
     async def disconnected(self, agent_id: int) -> None:
         """A connection is gone."""
@@ -51,41 +53,41 @@ class Presence:
         await self._see([agent_id])
 
     async def choose(self, agent_id: int, status: Literal["online", "away"]) -> None:
-        """What the agent has chosen. Whoever chooses is there, too."""
-        async with self._database.write() as transaction:
-            await transaction.execute(
+        """Stores the agent's choice. Choosing also counts as being there."""
+        async with self._database.write() as session:
+            await session.execute(
                 update(tables.Agent).where(tables.Agent.id == agent_id).values(presence=status, seen_at=now())
             )
-        self._hub.publish(AgentsChanged())
+        self._event_bus.publish(AgentsChanged())
 
     async def renew(self) -> None:
-        """Writes down who is connected, every ten seconds; to be called more often."""
+        """Renews `seen_at` of connected agents every ten seconds; call it more often than that."""
         moment = now()
         if self._connections and (self._renewed_at is None or abs(moment - self._renewed_at) >= _RENEWED_AFTER):
             self._renewed_at = moment
             await self._see(list(self._connections))
 
     async def notice_changes(self) -> list[AgentStatus]:
-        """Tells desks when somebody has come or gone since the last call; returns who is there now."""
+        """Notifies desks when the presence of any agent changed since the last call. Returns all agents."""
         statuses = await self.all()
-        known = [(status.id, status.presence) for status in statuses]
-        if known != self._known:
-            self._known = known
-            self._hub.deliver(AgentsChanged())
+        statuses_now = [(status.id, status.presence) for status in statuses]
+        if statuses_now != self._last_statuses:
+            self._last_statuses = statuses_now
+            self._event_bus.deliver(AgentsChanged())
         return statuses
 
     async def all(self) -> list[AgentStatus]:
-        """All agents that are enabled, by name."""
-        async with self._database.read() as transaction:
-            return await agent_statuses(transaction)
+        """All enabled agents, by name."""
+        async with self._database.read() as session:
+            return await agent_statuses(session)
 
     async def _see(self, agent_ids: Sequence[int]) -> None:
-        async with self._database.write() as transaction:
-            await transaction.execute(update(tables.Agent).where(tables.Agent.id.in_(agent_ids)).values(seen_at=now()))
+        async with self._database.write() as session:
+            await session.execute(update(tables.Agent).where(tables.Agent.id.in_(agent_ids)).values(seen_at=now()))
 
 
 def is_online() -> ColumnElement[bool]:
-    """The condition of an agent who is there and takes chats."""
+    """SQL condition: the agent is there and takes chats."""
     return and_(
         tables.Agent.enabled.is_(True),
         tables.Agent.presence == "online",
@@ -93,20 +95,20 @@ def is_online() -> ColumnElement[bool]:
     )
 
 
-async def is_anybody_online(transaction: AsyncSession) -> bool:
+async def is_anybody_online(session: AsyncSession) -> bool:
     """Whether at least one agent takes chats."""
-    return await transaction.scalar(select(tables.Agent.id).where(is_online()).limit(1)) is not None
+    return await session.scalar(select(tables.Agent.id).where(is_online()).limit(1)) is not None
 
 
-async def agent_statuses(transaction: AsyncSession) -> list[AgentStatus]:
-    """All agents that are enabled, by name, with the chats that they have."""
+async def agent_statuses(session: AsyncSession) -> list[AgentStatus]:
+    """All enabled agents by name, with their open chats."""
     chats = (
         select(tables.Ticket.agent_id, func.count().label("chats"))
         .where(tables.Ticket.status == "active")
         .group_by(tables.Ticket.agent_id)
         .subquery()
     )
-    found = await transaction.execute(
+    rows = await session.execute(
         select(tables.Agent, chats.c.chats)
         .outerjoin(chats, chats.c.agent_id == tables.Agent.id)
         .where(tables.Agent.enabled.is_(True))
@@ -114,8 +116,15 @@ async def agent_statuses(transaction: AsyncSession) -> list[AgentStatus]:
     )
     present_since = now() - ABSENT_AFTER
     return [
-        AgentStatus(agent.id, agent.name, agent.role, _status(agent, present_since), count or 0, agent.max_chats)
-        for agent, count in found
+        AgentStatus(
+            id=agent.id,
+            name=agent.name,
+            role=Role(agent.role),
+            presence=_status(agent, present_since),
+            chats=count or 0,
+            max_chats=agent.max_chats,
+        )
+        for agent, count in rows
     ]
 
 

@@ -1,4 +1,4 @@
-"""The order of the queue, and how long it takes."""
+"""The order of the queue, and the estimated wait."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from uwallet_gateway.clock import now
 from uwallet_gateway.database import tables
-from uwallet_gateway.support.models import EventKind
+from uwallet_gateway.protocol.tickets import EventKind
 
 # The estimate: claims of the last hour, at least three of them (docs/support.md).
 _RECENT = timedelta(hours=1)
 _FEWEST_CLAIMS = 3
-# What is served first: a stolen account, however the user came to ask for a human; then whoever is angry.
+# Served first: stolen accounts, for whatever reason the user asked for a human; then frustrated users.
 _URGENT, _HIGH = "account_compromised", "frustrated"
 URGENT, HIGH, NORMAL = 0, 1, 2
 
@@ -28,8 +28,8 @@ def priority_of(reason: str, handoff: Mapping[str, Any]) -> int:
     """0 urgent, 1 high, 2 normal.
 
     Args:
-        reason: Why a human is wanted.
-        handoff: The bot's payload, whose topic and mood count, too.
+        reason: Reason of the handoff.
+        handoff: The bot's payload; its topic and mood count, too.
     """
     if _URGENT in {reason, (handoff.get("topic") or {}).get("id")}:
         return URGENT
@@ -37,15 +37,15 @@ def priority_of(reason: str, handoff: Mapping[str, Any]) -> int:
 
 
 def in_order() -> tuple[ColumnElement[Any], ...]:
-    """What the queue is sorted by: priority, then longest waiting."""
+    """Sort keys of the queue: priority, then the longest wait."""
     return tables.Ticket.priority.asc(), tables.Ticket.queued_at.asc(), tables.Ticket.id.asc()
 
 
-async def position_of(transaction: AsyncSession, ticket: tables.Ticket) -> int:
-    """The place of a ticket that waits, from 1."""
+async def position_of(session: AsyncSession, ticket: tables.Ticket) -> int:
+    """The position of a queued ticket, from 1."""
     row = tables.Ticket
     earlier = or_(row.queued_at < ticket.queued_at, and_(row.queued_at == ticket.queued_at, row.id < ticket.id))
-    before = await transaction.scalar(
+    tickets_before = await session.scalar(
         select(func.count())
         .select_from(row)
         .where(
@@ -54,12 +54,12 @@ async def position_of(transaction: AsyncSession, ticket: tables.Ticket) -> int:
             or_(row.priority < ticket.priority, and_(row.priority == ticket.priority, earlier)),
         )
     )
-    return (before or 0) + 1
+    return (tickets_before or 0) + 1
 
 
-async def wait_minutes(transaction: AsyncSession, position: int) -> int | None:
-    """How long somebody at this position waits, in whole minutes; None without enough claims to say."""
-    claims = await transaction.scalars(
+async def wait_minutes(session: AsyncSession, position: int) -> int | None:
+    """The estimated wait at this position, in whole minutes; None without enough recent claims."""
+    claims = await session.scalars(
         select(tables.TicketEvent.created_at)
         .where(
             tables.TicketEvent.kind.in_((EventKind.CLAIMED, EventKind.ASSIGNED)),
@@ -79,5 +79,5 @@ def estimate(claims: Sequence[datetime], position: int) -> int | None:
     """
     if len(claims) < _FEWEST_CLAIMS:
         return None
-    between = [(after - before).total_seconds() for before, after in itertools.pairwise(claims)]
-    return max(1, math.ceil(statistics.median(between) * position / 60))
+    intervals = [(later - earlier).total_seconds() for earlier, later in itertools.pairwise(claims)]
+    return max(1, math.ceil(statistics.median(intervals) * position / 60))

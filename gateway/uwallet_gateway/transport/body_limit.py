@@ -1,4 +1,4 @@
-"""Refuses bodies that are larger than anything a client has a reason to send, before they are read."""
+"""Refuses request bodies that are too large, before they are read."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from uwallet_gateway.errors import ErrorCode, InputError
+from uwallet_gateway.presentation import Presentation
+from uwallet_gateway.protocol.base import API, DESK_API
 from uwallet_gateway.transport.client import header
-from uwallet_gateway.transport.presentation import API, DESK_API, Presentation
 
 _UPLOAD = re.compile(rf"{API}/attachments|{DESK_API}/tickets/[0-9]+/attachments")
 # Bytes of a JSON body; the longest message in UTF-8, escaped, with room.
@@ -22,7 +23,7 @@ _DRAINED_BYTES = 32 * 1024 * 1024
 
 
 class BodyLimit:
-    """Middleware; counts what really comes, whatever the client announces."""
+    """Middleware. Counts the bytes that really arrive, whatever Content-Length says."""
 
     def __init__(self, app: ASGIApp, presentation: Presentation) -> None:
         """Wraps an application."""

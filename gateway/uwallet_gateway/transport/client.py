@@ -15,11 +15,11 @@ def header(scope: Mapping[str, Any], name: bytes) -> str | None:
 
 def origin_of(scope: Mapping[str, Any]) -> str | None:
     """The origin of the page that sent it, None if it names none; "null" for a page without one."""
-    given = header(scope, b"origin")
-    if given is None:
+    origin = header(scope, b"origin")
+    if origin is None:
         return None
     try:
-        return normalized_origin(given)
+        return normalized_origin(origin)
     except OriginError:
         return "null"
 

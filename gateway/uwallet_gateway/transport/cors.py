@@ -30,10 +30,10 @@ class SiteCors:
             await self._app(scope, receive, send)
             return
         origin = origin_of(scope)
-        given = header(scope, b"origin")
+        raw_origin = header(scope, b"origin")
         allowed = (
             origin is not None
-            and given is not None
+            and raw_origin is not None
             and (origin == own_origin(scope, self._public_url) or await self._sites.has_origin(origin))
         )
 
@@ -41,8 +41,8 @@ class SiteCors:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 headers.add_vary_header("Origin")
-                if allowed and given is not None:
-                    headers["Access-Control-Allow-Origin"] = given
+                if allowed and raw_origin is not None:
+                    headers["Access-Control-Allow-Origin"] = raw_origin
                     headers["Access-Control-Expose-Headers"] = "Retry-After, X-Request-ID"
             await send(message)
 

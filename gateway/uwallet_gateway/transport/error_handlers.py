@@ -1,4 +1,4 @@
-"""How refusals and failures are answered."""
+"""HTTP responses for refusals and failures."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 from starlette.routing import Match, Route
 
-from uwallet_gateway.conversation.transcript import ConversationGoneError
 from uwallet_gateway.database.connection import DatabaseUnavailableError
 from uwallet_gateway.errors import ErrorCode, InputError
-from uwallet_gateway.transport.presentation import Presentation
-from uwallet_gateway.transport.rest.requests import STATUS
+from uwallet_gateway.presentation import Presentation
+from uwallet_gateway.transcript.store import ConversationGoneError
+from uwallet_gateway.transport.http import STATUS
 
 _log = structlog.get_logger()
 
 
 def add_error_handlers(app: FastAPI, presentation: Presentation) -> None:
-    """Has refusals and failures answered as docs/protocol.md says: a code, a text, a status."""
+    """Answers refusals and failures as docs/protocol.md says: a code, a text, a status."""
 
     def answer(error: InputError, status: int | None = None, headers: dict[str, str] | None = None) -> JSONResponse:
         headers = dict(headers or {})

@@ -12,18 +12,20 @@ from urllib.parse import parse_qs
 import socketio
 import structlog
 
-from uwallet_gateway.conversation.hub import Closed, SupportChanged, Typing
-from uwallet_gateway.conversation.messages import Message
-from uwallet_gateway.conversation.service import Incoming
 from uwallet_gateway.errors import ErrorCode, InputError
 from uwallet_gateway.identity.admission import admit
 from uwallet_gateway.identity.sessions import Session
 from uwallet_gateway.identity.sites import Site
+from uwallet_gateway.protocol.events import BotTyping, SessionClosed, SessionConfirmation
 from uwallet_gateway.services import Services
+from uwallet_gateway.transcript.events import Closed, SupportChanged, Typing
+from uwallet_gateway.transcript.messages import Message
 from uwallet_gateway.transport.client import address_of, origin_of, own_origin
 from uwallet_gateway.transport.desk.sockets import DeskSockets
+from uwallet_gateway.transport.http import refusal
 from uwallet_gateway.transport.subscription import Subscription
-from uwallet_gateway.transport.users_support import UsersSupport
+from uwallet_gateway.transport.support_actions import SupportActions
+from uwallet_gateway.turns.conversations import Incoming
 
 # Messages of the history in a session_confirm.
 _HISTORY = 50
@@ -36,7 +38,7 @@ _log = structlog.get_logger()
 class _Connection:
     site: Site
     address: str | None
-    # Events of one connection are handled one after the other, in the order in which they came.
+    # Handle events of one connection one after the other, in order.
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     session: Session | None = None
     subscription: Subscription | None = None
@@ -63,7 +65,7 @@ class SocketTransport:
         self.server.on("disconnect", self._disconnect)
         self.server.on("session_request", self._session_request)
         self.server.on("user_uttered", self._user_uttered)
-        self._users_support = UsersSupport(services)
+        self._support_actions = SupportActions(services)
         for event in ("leave_queue", "leave_message", "rate_support"):
             self.server.on(event, functools.partial(self._act, event))
         self.server.on("typing", self._typing)
@@ -71,7 +73,7 @@ class SocketTransport:
         self._desks = DeskSockets(services, self.server)
 
     async def close(self) -> None:
-        """Says goodbye to every client; they come back by themselves."""
+        """Disconnects every client. Clients reconnect by themselves."""
         await self._desks.close()
         for connection_id in tuple(self._connections):
             await self.server.disconnect(connection_id)
@@ -88,8 +90,8 @@ class SocketTransport:
             )
         except InputError as error:
             _log.info("socket.refused", code=error.code)
-            shown = services.presentation.error(error)
-            raise socketio.exceptions.ConnectionRefusedError(shown["message"], shown) from error
+            body = services.presentation.error(error)
+            raise socketio.exceptions.ConnectionRefusedError(body["message"], body) from error
         self._connections[sid] = _Connection(site, address_of(scope))
         services.metrics.connections.inc()
 
@@ -112,7 +114,9 @@ class SocketTransport:
                 last_id = _checked_last_id(request.get("last_id"))
                 await self._open(sid, connection, request.get("session_id"), request.get("user"), last_id)
             except Exception as error:
-                await self.server.emit("session_error", self._services.presentation.error(_refusal(error)), to=sid)
+                await self.server.emit(
+                    "session_error", self._services.presentation.error(refusal(error, "socket.failed")), to=sid
+                )
 
     async def _open(self, sid: str, connection: _Connection, token: object, user: object, last_id: int | None) -> None:
         services = self._services
@@ -124,13 +128,13 @@ class SocketTransport:
             await before.end()
             connection.subscription = None
             if before.conversation_id != session.conversation_id:
-                await self.server.emit("session_closed", {"reason": "identity_changed"}, to=sid)
+                await self.server.emit("session_closed", SessionClosed(reason="identity_changed").model_dump(), to=sid)
         if opened.closed:
-            services.hub.publish(Closed(opened.closed.conversation_id, opened.closed.id, "identity_changed"))
+            services.event_bus.publish(Closed(opened.closed.conversation_id, opened.closed.id, "identity_changed"))
         subscription = Subscription(
             session.conversation_id,
             session.id,
-            services.hub,
+            services.event_bus,
             services.transcript,
             self._deliverer(sid),
             sid,
@@ -167,19 +171,16 @@ class SocketTransport:
         else:
             messages, has_more = await services.transcript.after(session.conversation_id, last_id, _HISTORY)
         newest = max([newest, *(message.id for message in messages)])
-        await self.server.emit(
-            "session_confirm",
-            {
-                "session_id": token,
-                "identity": session.kind,
-                "last_id": newest,
-                "messages": [services.presentation.message(message).model_dump() for message in messages],
-                "has_more": has_more,
-                "limits": services.presentation.limits.model_dump(),
-                "support": await self._users_support.shown(session.conversation_id),
-            },
-            to=sid,
+        confirmation = SessionConfirmation(
+            session_id=token,
+            identity=session.kind,
+            last_id=newest,
+            messages=[services.presentation.message(message) for message in messages],
+            has_more=has_more,
+            limits=services.presentation.limits,
+            support=await services.tickets.support_state(session.conversation_id),
         )
+        await self.server.emit("session_confirm", confirmation.model_dump(), to=sid)
         subscription.begin(messages[-1].id if messages else newest)
 
     async def _user_uttered(self, sid: str, data: object = None) -> dict[str, Any]:
@@ -194,10 +195,10 @@ class SocketTransport:
                     await self._open(sid, connection, data.get("session_id"), None, None)
                 message = await self._say(sid, connection, data)
         except Exception as error:
-            shown = services.presentation.error(_refusal(error))
+            body = services.presentation.error(refusal(error, "socket.failed"))
             if connection and connection.plain:
-                await self.server.emit("bot_uttered", {"text": shown["message"]}, to=sid)
-            return {"ok": False, "error": shown}
+                await self.server.emit("bot_uttered", {"text": body["message"]}, to=sid)
+            return {"ok": False, "error": body}
         return {"ok": True, "message": services.presentation.message(message).model_dump()}
 
     async def _say(self, sid: str, connection: _Connection, data: Mapping[str, Any]) -> Message:
@@ -216,7 +217,7 @@ class SocketTransport:
         return await self._services.conversations.say(conversation_id, incoming)
 
     async def _act(self, event: str, sid: str, data: object = None) -> dict[str, Any]:
-        """What users do with support, acknowledged (docs/support.md)."""
+        """Actions on human support; acknowledged (docs/support/protocol.md)."""
         connection = self._connections.get(sid)
         try:
             if connection is None or not isinstance(data, Mapping | None):
@@ -224,29 +225,27 @@ class SocketTransport:
             async with connection.lock:
                 if connection.session is None:
                     raise InputError(ErrorCode.BAD_TOKEN)
-                return {
-                    "ok": True,
-                    **await self._users_support.act(
-                        event, connection.session.conversation_id, connection.address, data or {}
-                    ),
-                }
+                result = await self._support_actions.act(
+                    event, connection.session.conversation_id, connection.address, data or {}
+                )
+                return {"ok": True, **result.model_dump()}
         except Exception as error:
-            return {"ok": False, "error": self._services.presentation.error(_refusal(error))}
+            return {"ok": False, "error": self._services.presentation.error(refusal(error, "socket.failed"))}
 
     async def _typing(self, sid: str, data: object = None) -> None:
         session = self._session(sid)
         typing = data.get("typing") if isinstance(data, Mapping) else None
         if session and isinstance(typing, bool):
-            await self._services.support.user_typing(session.conversation_id, typing=typing)
+            await self._services.user_commands.typing(session.conversation_id, typing=typing)
 
     async def _read(self, sid: str, data: object = None) -> None:
         session = self._session(sid)
         read_id = data.get("id") if isinstance(data, Mapping) else None
         try:
             if session and read_id is not None:
-                await self._services.support.user_read(session.conversation_id, _checked_last_id(read_id) or 0)
+                await self._services.user_commands.read(session.conversation_id, _checked_last_id(read_id) or 0)
         except InputError:
-            # Not acknowledged: there is nobody to tell.
+            # The event has no acknowledgement, so the error cannot be reported.
             return
 
     def _session(self, sid: str) -> Session | None:
@@ -256,14 +255,15 @@ class SocketTransport:
     def _deliverer(self, sid: str) -> Any:
         async def deliver(item: Message | Typing | SupportChanged | Closed) -> None:
             if isinstance(item, Typing):
-                await self.server.emit("bot_typing", _typing(item), to=sid)
+                await self.server.emit("bot_typing", _typing(item).model_dump(exclude_none=True), to=sid)
             elif isinstance(item, SupportChanged):
-                await self.server.emit("support_changed", await self._users_support.shown(item.conversation_id), to=sid)
+                state = await self._services.tickets.support_state(item.conversation_id)
+                await self.server.emit("support_changed", state.model_dump(), to=sid)
             elif isinstance(item, Closed):
                 await self._close(sid, item)
             elif item.author == "user":
-                shown = self._services.presentation.message(item).model_dump()
-                await self.server.emit("user_message", shown, to=sid)
+                body = self._services.presentation.message(item).model_dump()
+                await self.server.emit("user_message", body, to=sid)
             else:
                 await self.server.emit("bot_uttered", self._services.presentation.bot_uttered(item), to=sid)
                 self._services.metrics.count_message(direction="out", transport="socket_io")
@@ -274,22 +274,13 @@ class SocketTransport:
         connection = self._connections.get(sid)
         if connection and connection.session and connection.session.id == event.session_id:
             subscription, connection.session, connection.subscription = connection.subscription, None, None
-            await self.server.emit("session_closed", {"reason": event.reason}, to=sid)
+            await self.server.emit("session_closed", SessionClosed(reason=event.reason).model_dump(), to=sid)
             if subscription:
                 await subscription.end()
 
 
-def _refusal(error: Exception) -> InputError:
-    """What the client is told; a fault of ours is logged and told as such."""
-    if isinstance(error, InputError):
-        return error
-    _log.error("socket.failed", exc_info=error)
-    return InputError(ErrorCode.UNAVAILABLE)
-
-
-def _typing(event: Typing) -> dict[str, Any]:
-    shown: dict[str, Any] = {"typing": event.typing}
-    return shown if event.author == "bot" else {**shown, "author": event.author}
+def _typing(event: Typing) -> BotTyping:
+    return BotTyping(typing=event.typing, author=None if event.author == "bot" else event.author)
 
 
 def _site_key(scope: Mapping[str, Any], auth: object) -> object:

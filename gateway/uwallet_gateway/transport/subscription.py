@@ -1,4 +1,4 @@
-"""Delivers a conversation to one connection: in order, each message once."""
+"""Delivers a conversation to one connection: in order, each message exactly once."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
-from uwallet_gateway.conversation.hub import Closed, Event, Hub, Said, SupportChanged, Typing
-from uwallet_gateway.conversation.messages import Message
-from uwallet_gateway.conversation.transcript import Transcript
+from uwallet_gateway.transcript.event_bus import EventBus
+from uwallet_gateway.transcript.events import Closed, Event, Said, SupportChanged, Typing
+from uwallet_gateway.transcript.messages import Message
+from uwallet_gateway.transcript.store import Transcript
 
 # Messages read at a time when some are missing between what was delivered and what came.
 _PAGE = 100
@@ -22,15 +23,15 @@ Deliver = Callable[[Message | Typing | SupportChanged | Closed], Awaitable[None]
 class Subscription:
     """Listens to a conversation for one connection.
 
-    It begins to listen before the history is read and to deliver afterwards, so nothing falls in between. What it was
-    not told it reads from the transcript.
+    It listens before the history is read and delivers afterwards, so no message falls in between. It reads from
+    the transcript whatever it was not told of.
     """
 
     def __init__(
         self,
         conversation_id: str,
         session_id: str,
-        hub: Hub,
+        event_bus: EventBus,
         transcript: Transcript,
         deliver: Deliver,
         origin: str,
@@ -42,7 +43,7 @@ class Subscription:
         Args:
             conversation_id: What to listen to.
             session_id: Whose right it is; the subscription ends with the session.
-            hub: Where it is told.
+            event_bus: Where it is told.
             transcript: Where missing messages are.
             deliver: Sends one message, typing, that support has changed, or the end.
             origin: The connection; its own messages are not delivered to it.
@@ -50,7 +51,7 @@ class Subscription:
         """
         self.conversation_id = conversation_id
         self.session_id = session_id
-        self._hub = hub
+        self._event_bus = event_bus
         self._transcript = transcript
         self._deliver = deliver
         self._origin = origin
@@ -59,9 +60,9 @@ class Subscription:
         self._cursor = 0
         self._task: asyncio.Task[None] | None = None
         self._of_user = of_user
-        hub.add(conversation_id, self._hear)
+        event_bus.add(conversation_id, self._hear)
         if of_user:
-            hub.user_came(conversation_id)
+            event_bus.user_came(conversation_id)
 
     def begin(self, cursor: int) -> None:
         """Delivers what comes after the message `cursor`."""
@@ -70,10 +71,10 @@ class Subscription:
 
     async def end(self) -> None:
         """Delivers nothing any more."""
-        self._hub.remove(self.conversation_id, self._hear)
+        self._event_bus.remove(self.conversation_id, self._hear)
         if self._of_user:
             self._of_user = False
-            self._hub.user_went(self.conversation_id)
+            self._event_bus.user_went(self.conversation_id)
         if self._task and self._task is not asyncio.current_task():
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):

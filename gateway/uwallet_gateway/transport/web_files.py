@@ -61,23 +61,23 @@ def read_web_files(folder: Path) -> dict[str, WebFile]:
         first = error.errors(include_url=False)[0]
         raise WebFilesError(f"{manifest}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from error
     root = folder.resolve()
-    found = {}
+    web_files = {}
     for path, entry in entries.items():
         file = (root / entry.file).resolve()
         if not path.startswith("/") or not file.is_relative_to(root) or not file.is_file():
             raise WebFilesError(f"{manifest}: {path}: {entry.file}: is no file in this folder")
         data = file.read_bytes()
         etag = f'"{hashlib.sha256(data).hexdigest()[:32]}"'
-        found[path] = WebFile(data, entry.content_type, entry.immutable, etag)
-    return found
+        web_files[path] = WebFile(data, entry.content_type, entry.immutable, etag)
+    return web_files
 
 
 def web_routes(files: dict[str, WebFile], sites: Sites, *, public_url: str, development: bool) -> list[Route]:
     """A route for each file; the demonstration page only in development, there at `/` too."""
-    shown = {path: file for path, file in files.items() if development or not _is_demonstration(path)}
+    served = {path: file for path, file in files.items() if development or not _is_demonstration(path)}
     if development and DEMONSTRATION in files:
-        shown["/"] = files[DEMONSTRATION]
-    return [Route(path, _endpoint(path, file, sites, public_url), methods=["GET"]) for path, file in shown.items()]
+        served["/"] = files[DEMONSTRATION]
+    return [Route(path, _endpoint(path, file, sites, public_url), methods=["GET"]) for path, file in served.items()]
 
 
 def _is_demonstration(path: str) -> bool:

@@ -14,11 +14,11 @@ import yaml
 from fastapi.routing import iter_route_contexts
 
 from tests.conftest import SettingsFactory
-from tests.support.desk import DeskAgent, User, agent_at, ticket_of, user_who_waits
-from tests.support.fake_engine import FakeEngine
-from tests.support.gateway import Gateway, running_gateway
-from tests.support.pictures import png
-from tests.support.servers import free_port, serving
+from tests.helpers.desk import DeskAgent, User, agent_at, ticket_of, user_who_waits
+from tests.helpers.fake_engine import FakeEngine
+from tests.helpers.gateway import Gateway, running_gateway
+from tests.helpers.pictures import png
+from tests.helpers.servers import free_port, serving
 from uwallet_gateway.agents.roles import Role
 from uwallet_gateway.services import build_services
 from uwallet_gateway.settings import load_settings

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from tests.conftest import StartGateway
-from tests.support.desk import agent_at
-from tests.support.fake_engine import FakeEngine
-from tests.support.gateway import Gateway
+from tests.helpers.desk import agent_at
+from tests.helpers.fake_engine import FakeEngine
+from tests.helpers.gateway import Gateway
 from uwallet_gateway.agents.roles import Role
 from uwallet_gateway.clock import now
 

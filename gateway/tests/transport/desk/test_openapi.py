@@ -13,8 +13,8 @@ from schemathesis import Case
 from schemathesis.pytest.loaders import from_fixture
 from schemathesis.specs.openapi.checks import negative_data_rejection, positive_data_acceptance
 
-from tests.support.desk import API, DeskAgent, agent_at, ticket_of, user_who_waits
-from tests.support.gateway_thread import GatewayThread
+from tests.helpers.desk import API, DeskAgent, agent_at, ticket_of, user_who_waits
+from tests.helpers.gateway_thread import GatewayThread
 from uwallet_gateway.agents.roles import Role
 from uwallet_gateway.errors import InputError
 
@@ -40,13 +40,13 @@ class DeskThread(GatewayThread):
         except InputError:
             self.admin = None
         admin = self.admin = self.admin or await agent_at(self.gateway, Role.ADMIN)
-        ticket = await services.support.ticket(self.ticket_id) if self.ticket_id else None
+        ticket = await services.tickets.ticket(self.ticket_id) if self.ticket_id else None
         if ticket is None or ticket.status == "closed":
-            await services.support.presence.choose(admin.id, "online")
+            await services.presence.choose(admin.id, "online")
             self.ticket_id = await ticket_of(self.gateway, await user_who_waits(self.gateway))
-            ticket = await services.support.ticket(self.ticket_id)
+            ticket = await services.tickets.ticket(self.ticket_id)
         if ticket.agent is None or ticket.agent.id != admin.id:
-            await services.support.assign(ticket.id, admin.id, by=admin.id)
+            await services.agent_commands.assign(ticket.id, admin.id, by=admin.id)
         return admin, ticket.id
 
 

@@ -8,8 +8,8 @@ import httpx
 import pytest
 
 from tests.conftest import StartGateway
-from tests.support.desk import API, agent_at
-from tests.support.gateway import Gateway
+from tests.helpers.desk import API, agent_at
+from tests.helpers.gateway import Gateway
 from uwallet_gateway.agents.lockout import FREE_ATTEMPTS
 from uwallet_gateway.agents.roles import Role
 

@@ -10,8 +10,8 @@ import pytest
 from socketio.exceptions import ConnectionError as RefusedError
 from sqlalchemy import update
 
-from tests.support.desk import DeskAgent, User, agent_at, ticket_of, user_who_waits
-from tests.support.gateway import Gateway
+from tests.helpers.desk import DeskAgent, User, agent_at, ticket_of, user_who_waits
+from tests.helpers.gateway import Gateway
 from uwallet_gateway.agents.roles import Role
 from uwallet_gateway.clock import now
 from uwallet_gateway.database import tables

@@ -8,12 +8,11 @@ from typing import Any
 import pytest
 
 from tests.conftest import StartGateway
-from tests.support.desk import DeskAgent, User, agent_at, ticket_of, user_who_waits
-from tests.support.fake_engine import HANDOFF, FakeEngine
-from tests.support.gateway import Gateway
-from tests.support.pictures import png
+from tests.helpers.desk import DeskAgent, User, agent_at, ticket_of, user_who_waits
+from tests.helpers.fake_engine import HANDOFF, FakeEngine
+from tests.helpers.gateway import Gateway
+from tests.helpers.pictures import png
 from uwallet_gateway.agents.roles import Role
-from uwallet_gateway.conversation.messages import Draft
 
 HOSTILE = "<img src=x onerror=alert(1)><script>alert(2)</script> [x](javascript:alert(3)) \"'"
 
@@ -76,13 +75,17 @@ async def test_procedure_that_was_left_is_shown_with_its_steps(gateway: Gateway)
     step = {"number": 2, "count": 2, "id": "b", "title": "乙"}
     async with lin.online():
         for handoff, expected in (({**HANDOFF, "step": step}, progress), (HANDOFF, None)):
-            token = await gateway.token()
-            session = await gateway.services.sessions.read(token)
-            async with gateway.services.transcript.writing(session.conversation_id) as page:
-                await page.append(Draft("bot", "第2步", metadata={"progress": progress}))
-                told = await page.append(Draft("bot", "这就为您转人工"))
-                await gateway.services.support.request(page, handoff, reason="user_request", in_reply_to=told.id)
-            ticket_id = await ticket_of(gateway, User(gateway, token))
+            gateway.engine.answers["转人工吧"] = {
+                "messages": [
+                    {"text": "第2步", "metadata": {"progress": progress}},
+                    {"text": "这就为您转人工"},
+                    {"custom": handoff},
+                ],
+                "understood": None,
+            }
+            user = User(gateway, await gateway.token())
+            await user.say(text="转人工吧")
+            ticket_id = await ticket_of(gateway, user)
             assert (await lin.ok("GET", f"/tickets/{ticket_id}"))["progress"] == expected
 
 
@@ -97,7 +100,7 @@ async def test_two_agents_claim_at_the_same_instant(gateway: Gateway) -> None:
             for answer in answers:
                 if not answer.is_success:
                     assert answer.json()["details"]["agent"] == winner
-            opened = await agents[0].gateway.services.support.details(ticket_id)
+            opened = await agents[0].gateway.services.tickets.details(ticket_id)
             assert [event.kind for event in opened.events].count("claimed") == 1
 
 

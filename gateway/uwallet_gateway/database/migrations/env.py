@@ -13,8 +13,8 @@ def _render(kind: str, item: Any, _context: Any) -> str | Literal[False]:
     return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(item, UtcTime) else False
 
 
-def _compare(_context: Any, _column: Any, _metadata: Any, found: Any, wanted: Any) -> bool | None:
-    return False if isinstance(wanted, UtcTime) and isinstance(found, sa.DateTime | sa.TIMESTAMP) else None
+def _compare(_context: Any, _column: Any, _metadata: Any, inspected: Any, declared: Any) -> bool | None:
+    return False if isinstance(declared, UtcTime) and isinstance(inspected, sa.DateTime | sa.TIMESTAMP) else None
 
 
 connection = context.config.attributes["connection"]

@@ -1,4 +1,4 @@
-"""`/desk/api`, an application of its own: its document is not the public one."""
+"""`/desk/api`: an application of its own, so that its OpenAPI document is not public."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from uwallet_gateway.protocol.base import DESK_API
 from uwallet_gateway.services import Services
 from uwallet_gateway.transport.desk import agents, canned_replies, conversation, insight, intents, session, tickets
 from uwallet_gateway.transport.desk.guard import SupervisorNeeded
 from uwallet_gateway.transport.error_handlers import add_error_handlers
-from uwallet_gateway.transport.presentation import DESK_API
 
 ROUTERS = (
     session.router,
@@ -31,7 +31,7 @@ def create_desk_app(services: Services) -> FastAPI:
     app = FastAPI(
         title="u钱包 support desk",
         version="1",
-        description="docs/support.md",
+        description="docs/support/desk-api.md",
         openapi_url=None,
         docs_url=None,
         redoc_url=None,

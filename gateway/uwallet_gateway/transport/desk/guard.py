@@ -1,4 +1,4 @@
-"""Who may do what at the desk: the page, the session, its token against forged requests, the role, the pace."""
+"""Access control of the desk: origin, session, CSRF token, role, rate limit."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from uwallet_gateway.errors import ErrorCode, InputError
 from uwallet_gateway.services import Services
 from uwallet_gateway.settings import Settings
 from uwallet_gateway.transport.client import header, origin_of, own_origin
-from uwallet_gateway.transport.rest.requests import ServicesNeeded
+from uwallet_gateway.transport.http import ServicesNeeded
 
 COOKIE = "uwallet_desk"
 CSRF_HEADER = "X-CSRF-Token"
@@ -23,7 +23,7 @@ _cookie = APIKeyCookie(name=COOKIE, auto_error=False, description="Set by `POST 
 
 
 def check_origin(scope: Mapping[str, Any], settings: Settings) -> None:
-    """Refuses what another page than the desk's own sends. Whatever is no browser names no origin.
+    """Refuses requests from pages other than the desk. Clients that are no browsers send no origin.
 
     Raises:
         InputError: origin_not_allowed.
@@ -36,7 +36,7 @@ def check_origin(scope: Mapping[str, Any], settings: Settings) -> None:
 
 
 class Allowed:
-    """A dependency: the session of somebody with at least this role."""
+    """A dependency: the session of an agent with at least this role."""
 
     def __init__(self, role: Role) -> None:
         """Keeps the role, which tests compare with the matrix."""
@@ -72,16 +72,16 @@ async def limit(parts: Services, session: DeskSession) -> None:
 
 
 async def check_visible(parts: Services, session: DeskSession, ticket_id: int) -> None:
-    """Refuses a ticket that is none of the agent's business; supervisors see all.
+    """Refuses tickets that the agent may not see. Supervisors see all.
 
     Raises:
         InputError: not_found, forbidden.
     """
     agent = session.agent
-    if agent.role.may(Role.SUPERVISOR) or await parts.support.may_see(ticket_id, agent.id):
+    if agent.role.may(Role.SUPERVISOR) or await parts.tickets.may_see(ticket_id, agent.id):
         return
-    # Whether there is one at all is no secret among agents: they are counted.
-    await parts.support.ticket(ticket_id)
+    # The existence of a ticket is no secret among agents.
+    await parts.tickets.ticket(ticket_id)
     raise InputError(ErrorCode.FORBIDDEN)
 
 

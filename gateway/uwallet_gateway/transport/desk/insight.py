@@ -1,25 +1,33 @@
-"""What supervisors want to know: figures, misunderstood messages, labels, files to download."""
+"""Statistics, misunderstood messages, labels and CSV files, for supervisors."""
 
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 from datetime import date, timedelta
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Path, Query, Response
-from pydantic import BaseModel, ConfigDict, Field
 
-from uwallet_gateway.clock import now, to_text
+from uwallet_gateway.clock import now
 from uwallet_gateway.errors import ErrorCode, InputError
 from uwallet_gateway.insight.csv_export import load_export_texts, misunderstood_csv, statistics_csv
 from uwallet_gateway.insight.days import Period, PeriodError
-from uwallet_gateway.insight.figures import Figures
-from uwallet_gateway.insight.misunderstood import CursorError, LabelError, Line, MisunderstoodMessage
-from uwallet_gateway.insight.recording import Trouble
-from uwallet_gateway.insight.statistics import Insight, Misunderstandings
+from uwallet_gateway.insight.misunderstood import CursorError, LabelError
+from uwallet_gateway.insight.statistics import Insight
+from uwallet_gateway.protocol.base import MAX_ID
+from uwallet_gateway.protocol.insight import (
+    DayFigures,
+    InsightView,
+    LabelRequest,
+    MisunderstandingKind,
+    MisunderstoodPage,
+    TopicDayFigures,
+    TopicFigures,
+)
 from uwallet_gateway.services import Services
 from uwallet_gateway.transport.desk.guard import SupervisorNeeded
-from uwallet_gateway.transport.rest.requests import ServicesNeeded, responses
+from uwallet_gateway.transport.http import ServicesNeeded, responses
 
 router = APIRouter(prefix="/insight")
 # Days shown when none are asked for.
@@ -28,87 +36,7 @@ _USUAL_DAYS = 7
 _MOST_IN_FILE = 20_000
 _LONGEST_CURSOR = 200
 _ConversationId = Annotated[str, Path(pattern=r"^[0-9A-Za-z_-]{1,64}$")]
-_MessageId = Annotated[int, Path(ge=1, le=2**31 - 1)]
-
-
-class DayShown(BaseModel):
-    """The figures of a day."""
-
-    date: date
-    figures: Figures
-
-
-class TopicShown(BaseModel):
-    """The figures of a topic; null stands for tickets without one."""
-
-    topic: str | None
-    title: str | None
-    figures: Figures
-
-
-class RowShown(TopicShown):
-    """The figures of a topic on a day."""
-
-    date: date
-
-
-class StepShown(BaseModel):
-    """How many conversations did what at a step."""
-
-    topic: str
-    title: str | None
-    step: int
-    shown: int
-    problems: int
-    abandoned: int
-    left: int
-    handed_off: int
-
-
-class InsightShown(BaseModel):
-    """All figures of some days of the organisation's time zone, both ends included."""
-
-    model_config = ConfigDict(populate_by_name=True)
-
-    first: date = Field(alias="from")
-    last: date = Field(alias="to")
-    time_zone: str
-    total: Figures
-    days: list[DayShown]
-    topics: list[TopicShown]
-    rows: list[RowShown]
-    steps: list[StepShown]
-    misunderstood: Misunderstandings
-
-
-class MisunderstoodShown(BaseModel):
-    """A message that is worth a look."""
-
-    conversation_id: str
-    message_id: int
-    text: str
-    context: list[Line]
-    intent: str | None
-    confidence: float | None
-    kind: Trouble
-    label: str | None
-    created_at: str
-
-
-class MisunderstoodPage(BaseModel):
-    """Messages, newest first; `next` is the `before` of the next page, null at the end."""
-
-    messages: list[MisunderstoodShown]
-    has_more: bool
-    next: str | None
-
-
-class LabelWanted(BaseModel):
-    """What a message means: the name of an intent, or null to take a label back."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    intent: str | None = Field(max_length=64)
+_MessageId = Annotated[int, Path(ge=1, le=MAX_ID)]
 
 
 def _period(
@@ -133,38 +61,26 @@ _PeriodWanted = Annotated[Period, Depends(_period)]
 
 
 @router.get("", responses=responses(401, 403, 422, 429, 503))
-async def read_insight(_session: SupervisorNeeded, services: ServicesNeeded, period: _PeriodWanted) -> InsightShown:
-    """The figures, by day and topic; the last seven days if none are given, at most 366."""
+async def read_insight(_session: SupervisorNeeded, services: ServicesNeeded, period: _PeriodWanted) -> InsightView:
+    """Returns the figures by day and topic: of the last seven days by default, of 366 days at most."""
     insight = await services.statistics.read(period)
     titles = await _titles(services, insight)
     overview = insight.overview
-    return InsightShown(
+    return InsightView(
         first=period.first,
         last=period.last,
         time_zone=period.zone.key,
         total=overview.total,
-        days=[DayShown(date=day, figures=figures) for day, figures in overview.days],
+        days=[DayFigures(date=day, figures=figures) for day, figures in overview.days],
         topics=[
-            TopicShown(topic=topic, title=titles.get(topic or ""), figures=figures)
+            TopicFigures(topic=topic, title=titles.get(topic or ""), figures=figures)
             for topic, figures in overview.topics
         ],
         rows=[
-            RowShown(date=day, topic=topic, title=titles.get(topic or ""), figures=figures)
+            TopicDayFigures(date=day, topic=topic, title=titles.get(topic or ""), figures=figures)
             for day, topic, figures in overview.rows
         ],
-        steps=[
-            StepShown(
-                topic=it.topic,
-                title=titles.get(it.topic),
-                step=it.step,
-                shown=it.shown,
-                problems=it.problems,
-                abandoned=it.abandoned,
-                left=it.left,
-                handed_off=it.handed_off,
-            )
-            for it in insight.steps
-        ],
+        steps=[dataclasses.replace(step, title=titles.get(step.topic)) for step in insight.steps],
         misunderstood=insight.misunderstood,
     )
 
@@ -173,21 +89,19 @@ async def read_insight(_session: SupervisorNeeded, services: ServicesNeeded, per
 async def read_misunderstood(
     _session: SupervisorNeeded,
     services: ServicesNeeded,
-    kind: Trouble | None = None,
+    kind: MisunderstandingKind | None = None,
     labelled: bool | None = None,
     before: Annotated[str | None, Query(max_length=_LONGEST_CURSOR)] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> MisunderstoodPage:
-    """Messages that the bot did not understand or guessed wrong, newest first."""
+    """Returns messages that the bot did not understand or guessed wrong, newest first."""
     try:
         messages, following = await services.misunderstood.page(
             kind=kind, labelled=labelled, before=before, limit=limit
         )
     except CursorError as error:
         raise InputError(ErrorCode.MALFORMED) from error
-    return MisunderstoodPage(
-        messages=[_message(message) for message in messages], has_more=following is not None, next=following
-    )
+    return MisunderstoodPage(messages=messages, has_more=following is not None, next=following)
 
 
 @router.put(
@@ -196,16 +110,16 @@ async def read_misunderstood(
 async def label(
     conversation_id: _ConversationId,
     message_id: _MessageId,
-    wanted: LabelWanted,
+    body: LabelRequest,
     session: SupervisorNeeded,
     services: ServicesNeeded,
 ) -> None:
-    """Says what a misunderstood message means, or takes that back."""
+    """Labels a misunderstood message with an intent, or removes the label."""
     try:
-        there = await services.misunderstood.label(conversation_id, message_id, wanted.intent, session.agent.id)
+        exists = await services.misunderstood.label(conversation_id, message_id, body.intent, session.agent.id)
     except LabelError as error:
         raise InputError(ErrorCode.MALFORMED) from error
-    if not there:
+    if not exists:
         raise InputError(ErrorCode.NOT_FOUND)
 
 
@@ -220,7 +134,7 @@ async def export(
     period: _PeriodWanted,
     content: Literal["statistics", "misunderstood"] = "statistics",
 ) -> Response:
-    """A file for spreadsheets, in which no cell is a formula."""
+    """Returns a CSV file for spreadsheets, in which no cell is a formula."""
     texts = load_export_texts()
     if content == "statistics":
         insight = await services.statistics.read(period)
@@ -235,23 +149,9 @@ async def export(
 
 
 async def _titles(services: Services, insight: Insight) -> dict[str, str]:
-    """What topics are called, by the intents that are named like them; while the engine is away, by tickets."""
+    """Titles of topics: those of the intents with the same name; those in tickets while the engine is away."""
     try:
         intents = await services.assistant.intents()
     except InputError:
         intents = []
     return {**insight.titles, **{intent.name: intent.title for intent in intents}}
-
-
-def _message(message: MisunderstoodMessage) -> MisunderstoodShown:
-    return MisunderstoodShown(
-        conversation_id=message.conversation_id,
-        message_id=message.message_id,
-        text=message.text,
-        context=message.context,
-        intent=message.intent,
-        confidence=message.confidence,
-        kind=message.kind,
-        label=message.label,
-        created_at=to_text(message.created_at),
-    )

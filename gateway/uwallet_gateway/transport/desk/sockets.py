@@ -1,4 +1,4 @@
-"""Socket.IO namespace `/desk`: what happens, as it happens (docs/support.md)."""
+"""Socket.IO namespace `/desk`: live updates for agents (docs/support/desk-api.md)."""
 
 from __future__ import annotations
 
@@ -14,30 +14,40 @@ import structlog
 
 from uwallet_gateway.agents.roles import Role
 from uwallet_gateway.agents.sessions import DeskSession
-from uwallet_gateway.conversation.messages import Message
 from uwallet_gateway.errors import ErrorCode, InputError
+from uwallet_gateway.protocol.base import MAX_ID, View
+from uwallet_gateway.protocol.events import (
+    NoData,
+    QueueChange,
+    TicketMessage,
+    TicketUserRead,
+    TicketUserTyping,
+    WatchResult,
+)
 from uwallet_gateway.services import Services
+from uwallet_gateway.transcript.messages import Message
 from uwallet_gateway.transport.client import header
 from uwallet_gateway.transport.desk.guard import COOKIE, check_origin, check_visible, limit
-from uwallet_gateway.transport.desk.news import News, Newsroom
-from uwallet_gateway.transport.desk.shown import CountsShown, TicketShown
+from uwallet_gateway.transport.desk.updates import DeskUpdater, PendingUpdates
+from uwallet_gateway.transport.http import refusal
 from uwallet_gateway.transport.subscription import Subscription
 
 NAMESPACE = "/desk"
-# Seconds between two looks whether somebody was signed out by a command or in another process.
+# Seconds between two checks for agents who were signed out by a command or in another process.
 _LOOK_EVERY = 5.0
 # Messages that `watch` is acknowledged with; the client asks again for more.
 _PAGE = 100
 # Tickets that one connection watches: an agent's chats and what they look at beside them.
 _MOST_WATCHED = 100
-_MAX_ID = 2**31 - 1
+# Signals of users, by event.
+_SIGNALS: dict[str, type[TicketUserTyping | TicketUserRead]] = {"user_typing": TicketUserTyping, "read": TicketUserRead}
 _log = structlog.get_logger()
 
 
 @dataclass(slots=True)
 class _Connection:
     session: DeskSession
-    # Events of one connection are handled one after the other, in the order in which they came.
+    # Handle events of one connection one after the other, in order.
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     # By ticket.
     watched: dict[int, Subscription] = field(default_factory=dict)
@@ -55,7 +65,7 @@ class DeskSockets:
         self._services = services
         self._server = server
         self._connections: dict[str, _Connection] = {}
-        self._newsroom = Newsroom(services.hub, self._tell)
+        self._updater = DeskUpdater(services.event_bus, self._send_updates)
         self._looking: asyncio.Task[None] | None = None
         server.on("connect", self._connect, namespace=NAMESPACE)
         server.on("disconnect", self._disconnect, namespace=NAMESPACE)
@@ -65,8 +75,8 @@ class DeskSockets:
         server.on("read", self._read, namespace=NAMESPACE)
 
     async def close(self) -> None:
-        """Says goodbye to every desk; they come back by themselves."""
-        await self._newsroom.stop()
+        """Disconnects every desk. Desks reconnect by themselves."""
+        await self._updater.stop()
         if self._looking:
             self._looking.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -85,15 +95,15 @@ class DeskSockets:
             session = await services.desk_sessions.read(_cookie(scope))
             await limit(services, session)
         except Exception as error:
-            refusal = _refusal(error)
-            _log.info("desk.refused", code=refusal.code)
-            shown = services.presentation.error(refusal)
-            raise socketio.exceptions.ConnectionRefusedError(shown["message"], shown) from error
+            refused = refusal(error, "desk.failed")
+            _log.info("desk.refused", code=refused.code)
+            body = services.presentation.error(refused)
+            raise socketio.exceptions.ConnectionRefusedError(body["message"], body) from error
         self._connections[sid] = _Connection(session)
-        self._newsroom.start()
+        self._updater.start()
         if self._looking is None:
             self._looking = asyncio.create_task(self._look())
-        await services.support.presence.connected(session.agent.id)
+        await services.presence.connected(session.agent.id)
 
     async def _disconnect(self, sid: str, _reason: object = None) -> None:
         connection = self._connections.pop(sid, None)
@@ -102,7 +112,7 @@ class DeskSockets:
         async with connection.lock:
             for subscription in connection.watched.values():
                 await subscription.end()
-        await self._services.support.presence.disconnected(connection.session.agent.id)
+        await self._services.presence.disconnected(connection.session.agent.id)
 
     async def _watch(self, sid: str, data: object = None) -> dict[str, Any]:
         return await self._answered(sid, data, self._begin_to_watch)
@@ -113,7 +123,7 @@ class DeskSockets:
     async def _typing(self, sid: str, data: object = None) -> dict[str, Any]:
         async def tell(connection: _Connection, fields: Mapping[str, Any], _sid: str) -> dict[str, Any]:
             typing = fields.get("typing") is True
-            await self._services.support.typing(_ticket_id(fields), connection.session.agent.id, typing=typing)
+            await self._services.agent_commands.typing(_ticket_id(fields), connection.session.agent.id, typing=typing)
             return {}
 
         return await self._answered(sid, data, tell)
@@ -121,7 +131,7 @@ class DeskSockets:
     async def _read(self, sid: str, data: object = None) -> dict[str, Any]:
         async def note(connection: _Connection, fields: Mapping[str, Any], _sid: str) -> dict[str, Any]:
             message_id = _number(fields.get("id"))
-            await self._services.support.read(_ticket_id(fields), connection.session.agent.id, message_id)
+            await self._services.agent_commands.read(_ticket_id(fields), connection.session.agent.id, message_id)
             return {}
 
         return await self._answered(sid, data, note)
@@ -142,7 +152,7 @@ class DeskSockets:
                 await limit(self._services, connection.session)
                 return {"ok": True, **(await do(connection, data, sid))}
         except Exception as error:
-            return {"ok": False, "error": self._services.presentation.error(_refusal(error))}
+            return {"ok": False, "error": self._services.presentation.error(refusal(error, "desk.failed"))}
 
     async def _begin_to_watch(self, connection: _Connection, fields: Mapping[str, Any], sid: str) -> dict[str, Any]:
         services = self._services
@@ -154,11 +164,11 @@ class DeskSockets:
             await before.end()
         elif len(connection.watched) >= _MOST_WATCHED:
             raise InputError(ErrorCode.RATE_LIMITED)
-        conversation_id = (await services.support.ticket(ticket_id)).conversation_id
+        conversation_id = (await services.tickets.ticket(ticket_id)).conversation_id
         subscription = Subscription(
             conversation_id,
             connection.session.id,
-            services.hub,
+            services.event_bus,
             services.transcript,
             self._deliverer(sid, ticket_id),
             sid,
@@ -176,11 +186,10 @@ class DeskSockets:
         else:
             connection.watched[ticket_id] = subscription
         show = services.presentation.message
-        return {
-            "messages": [show(message).model_dump() for message in messages],
-            "has_more": has_more,
-            "user_read_id": user_read_id,
-        }
+        result = WatchResult(
+            messages=[show(message) for message in messages], has_more=has_more, user_read_id=user_read_id
+        )
+        return result.model_dump()
 
     async def _end_to_watch(self, connection: _Connection, fields: Mapping[str, Any], _sid: str) -> dict[str, Any]:
         subscription = connection.watched.pop(_ticket_id(fields), None)
@@ -191,33 +200,32 @@ class DeskSockets:
     def _deliverer(self, sid: str, ticket_id: int) -> Callable[[object], Awaitable[None]]:
         async def deliver(item: object) -> None:
             if isinstance(item, Message):
-                shown = self._services.presentation.message(item).model_dump()
-                await self._emit("message", {"ticket_id": ticket_id, "message": shown}, sid)
+                message = self._services.presentation.message(item)
+                await self._emit("message", TicketMessage(ticket_id=ticket_id, message=message), sid)
 
         return deliver
 
-    # What desks are told.
+    # What desks are sent.
 
-    async def _tell(self, news: News) -> None:
-        visited = [await self._services.support.open_ticket(conversation_id) for conversation_id in news.visits]
-        for ticket_id in dict.fromkeys([*news.tickets, *(ticket_id for ticket_id in visited if ticket_id)]):
-            await self._tell_ticket(ticket_id)
-        for conversation_id, event, fields in news.signs:
-            await self._tell_watchers(conversation_id, event, fields)
-        if news.queue_reason is not None:
-            await self._tell_counts(news.queue_reason)
-        if news.agents:
+    async def _send_updates(self, updates: PendingUpdates) -> None:
+        visited = [await self._services.tickets.open_ticket_id(conversation_id) for conversation_id in updates.visits]
+        for ticket_id in dict.fromkeys([*updates.tickets, *(ticket_id for ticket_id in visited if ticket_id)]):
+            await self._send_ticket(ticket_id)
+        for conversation_id, event, fields in updates.user_signals:
+            await self._send_to_watchers(conversation_id, event, fields)
+        if updates.queue_reason is not None:
+            await self._send_counts(updates.queue_reason)
+        if updates.agents:
             for sid in tuple(self._connections):
-                await self._emit("agents_changed", {}, sid)
+                await self._emit("agents_changed", NoData(), sid)
 
-    async def _tell_ticket(self, ticket_id: int) -> None:
-        support = self._services.support
+    async def _send_ticket(self, ticket_id: int) -> None:
+        tickets = self._services.tickets
         try:
-            ticket = await support.ticket(ticket_id)
+            ticket = await tickets.ticket(ticket_id)
         except InputError:
             # Purged meanwhile.
             return
-        shown = TicketShown.model_validate(ticket).model_dump(mode="json")
         for sid, connection in tuple(self._connections.items()):
             agent_id = connection.session.agent.id
             is_theirs = ticket.agent is not None and ticket.agent.id == agent_id
@@ -225,29 +233,29 @@ class DeskSockets:
             subscription = connection.watched.get(ticket_id)
             if not sees and subscription is None:
                 continue
-            await self._emit("ticket_changed", shown, sid)
-            if subscription and not sees and not await support.may_see(ticket_id, agent_id):
-                # Told that it is somebody else's now; nothing more.
+            await self._emit("ticket_changed", ticket, sid)
+            if subscription and not sees and not await tickets.may_see(ticket_id, agent_id):
+                # The agent is told that a colleague has it now, and nothing after that.
                 connection.watched.pop(ticket_id, None)
                 await subscription.end()
 
-    async def _tell_watchers(self, conversation_id: str, event: str, fields: dict[str, Any]) -> None:
+    async def _send_to_watchers(self, conversation_id: str, event: str, fields: dict[str, Any]) -> None:
         for sid, connection in tuple(self._connections.items()):
             for ticket_id, subscription in tuple(connection.watched.items()):
                 if subscription.conversation_id == conversation_id:
-                    await self._emit(event, {"ticket_id": ticket_id, **fields}, sid)
+                    await self._emit(event, _SIGNALS[event](ticket_id=ticket_id, **fields), sid)
 
-    async def _tell_counts(self, reason: str) -> None:
+    async def _send_counts(self, reason: str) -> None:
         if not self._connections:
             return
-        support = self._services.support
-        # Read once: of all numbers only that of one's own chats is another for each.
+        # Read once for all desks: only `mine` differs between agents.
         first = next(iter(self._connections.values())).session.agent.id
-        counts = CountsShown.model_validate(await support.counts(first))
-        chats = {status.id: status.chats for status in await support.agents()}
+        counts = await self._services.tickets.counts(first)
+        chats = {status.id: status.chats for status in await self._services.presence.all()}
         for sid, connection in tuple(self._connections.items()):
             mine = chats.get(connection.session.agent.id, 0)
-            await self._emit("queue_changed", {**counts.model_dump(), "mine": mine, "reason": reason}, sid)
+            change = QueueChange(**{**dict(counts), "mine": mine}, reason=reason)
+            await self._emit("queue_changed", change, sid)
 
     async def _look(self) -> None:
         while True:
@@ -264,19 +272,19 @@ class DeskSockets:
         ended = await self._services.desk_sessions.ended(sessions)
         for sid, connection in tuple(self._connections.items()):
             if connection.session.id in ended:
-                await self._emit("signed_out", {}, sid)
+                await self._emit("signed_out", NoData(), sid)
                 await self._server.disconnect(sid, namespace=NAMESPACE)
 
-    async def _emit(self, event: str, data: dict[str, Any], sid: str) -> None:
-        await self._server.emit(event, data, to=sid, namespace=NAMESPACE)
+    async def _emit(self, event: str, data: View, sid: str) -> None:
+        await self._server.emit(event, data.model_dump(mode="json"), to=sid, namespace=NAMESPACE)
 
 
 def _cookie(scope: Mapping[str, Any]) -> str | None:
     try:
-        found = SimpleCookie(header(scope, b"cookie") or "").get(COOKIE)
+        cookie = SimpleCookie(header(scope, b"cookie") or "").get(COOKIE)
     except CookieError:
         return None
-    return found.value if found else None
+    return cookie.value if cookie else None
 
 
 def _ticket_id(fields: Mapping[str, Any]) -> int:
@@ -284,14 +292,6 @@ def _ticket_id(fields: Mapping[str, Any]) -> int:
 
 
 def _number(value: object) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= _MAX_ID:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= MAX_ID:
         raise InputError(ErrorCode.MALFORMED)
     return value
-
-
-def _refusal(error: Exception) -> InputError:
-    """What the desk is told; a fault of ours is logged and told as such."""
-    if isinstance(error, InputError):
-        return error
-    _log.error("desk.failed", exc_info=error)
-    return InputError(ErrorCode.UNAVAILABLE)

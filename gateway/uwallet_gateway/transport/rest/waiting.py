@@ -1,13 +1,14 @@
-"""Waits for the answer of a message."""
+"""Waits for the reply to a message."""
 
 from __future__ import annotations
 
 import asyncio
 
-from uwallet_gateway.conversation.hub import Event, Hub, Settled
-from uwallet_gateway.conversation.messages import Message
-from uwallet_gateway.conversation.service import Incoming
 from uwallet_gateway.services import Services
+from uwallet_gateway.transcript.event_bus import EventBus
+from uwallet_gateway.transcript.events import Event, Settled
+from uwallet_gateway.transcript.messages import Message
+from uwallet_gateway.turns.conversations import Incoming
 
 # Seconds, as the protocol promises; the gateway tells of a delay before.
 _WAIT = 8.0
@@ -22,8 +23,8 @@ async def say_and_wait(services: Services, conversation_id: str, incoming: Incom
     Raises:
         InputError: The message is refused.
     """
-    answered = _Answered(services.hub, conversation_id)
-    with answered.hub.listening(conversation_id, answered.hear):
+    answered = _Answered(services.event_bus, conversation_id)
+    with answered.event_bus.listening(conversation_id, answered.hear):
         message = await services.conversations.say(conversation_id, incoming)
         if message.state == "received":
             await answered.wait_for(message.id, _WAIT)
@@ -34,22 +35,22 @@ async def say_and_wait(services: Services, conversation_id: str, incoming: Incom
 
 
 class _Answered:
-    def __init__(self, hub: Hub, conversation_id: str) -> None:
-        self.hub = hub
+    def __init__(self, event_bus: EventBus, conversation_id: str) -> None:
+        self.event_bus = event_bus
         self.conversation_id = conversation_id
         self._settled: set[int] = set()
-        self._news = asyncio.Event()
+        self._changed = asyncio.Event()
 
     def hear(self, event: Event) -> None:
         if isinstance(event, Settled):
             self._settled.add(event.message_id)
-            self._news.set()
+            self._changed.set()
 
     async def wait_for(self, message_id: int, seconds: float) -> None:
         try:
             async with asyncio.timeout(seconds):
                 while message_id not in self._settled:
-                    self._news.clear()
-                    await self._news.wait()
+                    self._changed.clear()
+                    await self._changed.wait()
         except TimeoutError:
             pass

@@ -1,0 +1,76 @@
+"""The commands, as an operator types them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from uwallet_gateway.cli.main import main
+from uwallet_gateway.identity.vouching import user_hash
+
+
+@pytest.fixture(autouse=True)
+def _environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("UWALLET_DEVELOPMENT", "true")
+    monkeypatch.setenv("UWALLET_DATA_DIR", str(tmp_path / "var"))
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(main, arguments)
+
+
+def test_site_from_creation_to_removal() -> None:
+    made = run("create-site", "商店", "--key", "shop", "--origin", "https://Shop.example/", "--require-identity")
+    assert made.exit_code == 0, made.output
+    site = json.loads(made.output)
+    assert site["origins"] == ["https://shop.example"]
+    assert site["require_identity"]
+    listed = json.loads(run("list-sites").output)
+    assert listed == [{key: value for key, value in site.items() if key != "secret"}]
+    again = json.loads(
+        run("create-site", "商店", "--key", "shop", "--if-missing", "--origin", "http://localhost:1").output
+    )
+    assert again["secret"] == site["secret"]
+    assert again["origins"] == ["http://localhost:1"]
+    assert run("user-hash", "shop", "u-1").output.strip() == user_hash(site["secret"], "u-1")
+    assert run("set-origins", "shop", "https://a.example", "https://b.example").exit_code == 0
+    assert run("renew-secret", "shop").output.strip() != site["secret"]
+    assert run("purge").output == "Removed 0 messages, 0 pictures, 0 conversations.\n"
+    assert run("remove-site", "shop", "--yes").exit_code == 0
+    assert json.loads(run("list-sites").output) == []
+    assert run("migrate").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("create-site", "x", "--origin", "*.example.com"), "is not an origin"),
+        (("create-site", "x", "--key", "Not Good"), "cannot be a key"),
+        (("user-hash", "nobody", "u"), "there is no site 'nobody'"),
+        (("renew-secret", "nobody"), "there is no site 'nobody'"),
+        (("no-such-command",), "No such command"),
+    ],
+)
+def test_mistakes_are_told_in_a_line(arguments: tuple[str, ...], told: str) -> None:
+    result = run(*arguments)
+    assert result.exit_code != 0
+    assert told in result.output
+    assert "Traceback" not in result.output
+
+
+def test_settings_are_checked_before_anything_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("UWALLET_DATABASE_URL", "mysql://x")
+    result = run("list-sites")
+    assert result.exit_code == 1
+    assert "UWALLET_DATABASE_URL: must begin with sqlite:// or postgresql://" in result.output
+
+
+def test_database_that_is_away_is_told_without_its_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("UWALLET_DATABASE_URL", "postgresql://user:pass-word@127.0.0.1:1/db")
+    result = run("list-sites")
+    assert result.exit_code == 1
+    assert "the database does not answer" in result.output
+    assert "pass-word" not in result.output

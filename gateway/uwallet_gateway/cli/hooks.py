@@ -1,0 +1,36 @@
+"""The commands for outgoing hooks."""
+
+from __future__ import annotations
+
+import click
+
+from uwallet_gateway.cli.running import with_services
+from uwallet_gateway.hooks.events import sample_event
+from uwallet_gateway.services import Services
+
+
+@click.command("send-test-hook")
+@click.argument("names", nargs=-1)
+def send_test_hook(names: tuple[str, ...]) -> None:
+    """Tell the endpoints NAMES of UWALLET_HOOKS_FILE (all without any) of a test event, and print what comes of it."""
+
+    async def run(services: Services) -> bool:
+        endpoints = services.hook_endpoints
+        endpoint_names = {endpoint.name for endpoint in endpoints}
+        if not endpoints:
+            raise click.ClickException("UWALLET_HOOKS_FILE names no endpoints")
+        if unknown := sorted(set(names) - endpoint_names):
+            raise click.ClickException(
+                f"no such endpoint: {', '.join(unknown)}; known are {', '.join(sorted(endpoint_names))}"
+            )
+        well = True
+        for endpoint in endpoints:
+            if not names or endpoint.name in names:
+                outcome = await services.hook_sender.attempt(endpoint, sample_event(services.outbox.desk_url))
+                click.echo(f"{endpoint.name}: {outcome.error or 'taken'}")
+                well = well and outcome.error is None
+        await services.hook_sender.stop(0)
+        return well
+
+    if not with_services(run):
+        raise SystemExit(1)

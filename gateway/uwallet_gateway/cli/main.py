@@ -1,0 +1,91 @@
+"""The command line: `python -m uwallet_gateway --help`."""
+
+from __future__ import annotations
+
+import click
+
+from uwallet_gateway.agents.accounts import AccountError
+from uwallet_gateway.cli import agents, sites
+from uwallet_gateway.cli.hooks import send_test_hook
+from uwallet_gateway.cli.labels import export_labels
+from uwallet_gateway.cli.running import with_services
+from uwallet_gateway.database.connection import DatabaseUnavailableError
+from uwallet_gateway.hooks.cards import CardsError
+from uwallet_gateway.hooks.endpoints import HooksFileError
+from uwallet_gateway.identity.keys import SecretUnreadableError
+from uwallet_gateway.identity.origins import OriginError
+from uwallet_gateway.identity.sites import SiteError
+from uwallet_gateway.insight.label_export import LabelExportError
+from uwallet_gateway.observability.logs import configure_logs
+from uwallet_gateway.services import Services
+from uwallet_gateway.serving import serve
+from uwallet_gateway.settings import SettingsError, load_settings
+from uwallet_gateway.support.hours import OrganisationError
+from uwallet_gateway.texts import TextsError
+from uwallet_gateway.transport.web_files import WebFilesError
+
+_EXPECTED = (
+    AccountError,
+    CardsError,
+    DatabaseUnavailableError,
+    HooksFileError,
+    LabelExportError,
+    OrganisationError,
+    OriginError,
+    SecretUnreadableError,
+    SettingsError,
+    SiteError,
+    TextsError,
+    WebFilesError,
+)
+
+
+class _Commands(click.Group):
+    """Reports expected errors in one line instead of a traceback."""
+
+    def invoke(self, context: click.Context) -> object:
+        try:
+            return super().invoke(context)
+        except _EXPECTED as error:
+            raise click.ClickException(str(error)) from error
+
+
+@click.group(cls=_Commands)
+def main() -> None:
+    """The gateway of the u钱包 support bot. Settings are environment variables: docs/gateway.md."""
+
+
+@main.command("serve")
+def serve_command() -> None:
+    """Serve until stopped; brings the tables up to date first."""
+    settings = load_settings()
+    configure_logs(settings.log_level)
+    serve(settings)
+
+
+@main.command("migrate")
+def migrate_command() -> None:
+    """Bring the tables up to date."""
+
+    async def run(_services: Services) -> None:
+        click.echo("The tables are up to date.")
+
+    with_services(run)
+
+
+@main.command("purge")
+def purge_command() -> None:
+    """Remove what is older than UWALLET_RETENTION_DAYS, as the running gateway does by itself."""
+
+    async def run(services: Services) -> None:
+        purged = await services.purge.run()
+        click.echo(
+            f"Removed {purged.messages} messages, {purged.attachments + purged.orphans} pictures, "
+            f"{purged.conversations} conversations."
+        )
+
+    with_services(run)
+
+
+for _command in (*sites.COMMANDS, *agents.COMMANDS, send_test_hook, export_labels):
+    main.add_command(_command)

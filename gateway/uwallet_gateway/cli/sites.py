@@ -1,0 +1,106 @@
+"""Commands for sites: `python -m uwallet_gateway create-site --help`."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from uwallet_gateway.cli.running import with_services
+from uwallet_gateway.identity.sites import Site, SiteError
+from uwallet_gateway.identity.vouching import user_hash
+from uwallet_gateway.services import Services
+
+
+@click.command("create-site")
+@click.argument("name")
+@click.option("--origin", "origins", multiple=True, help="Exact origin of its pages; may be given several times.")
+@click.option("--key", help="The public key; a random one if absent.")
+@click.option("--require-identity", is_flag=True, help="Refuse everybody that the site does not vouch for.")
+@click.option("--if-missing", is_flag=True, help="With --key: only set the origins if there is such a site already.")
+def create_site(name: str, origins: tuple[str, ...], key: str | None, require_identity: bool, if_missing: bool) -> None:
+    """Make a site, and print its key and secret as JSON. NAME is for operators."""
+
+    async def run(services: Services) -> None:
+        site = await services.sites.find(key) if if_missing and key else None
+        if site:
+            await services.sites.set_origins(site.key, origins)
+            site = await services.sites.find(site.key)
+        else:
+            site = await services.sites.create(name, origins, key=key, require_identity=require_identity)
+        if site:
+            click.echo(json.dumps(_printable(site) | {"secret": site.secret}, ensure_ascii=False, indent=2))
+
+    with_services(run)
+
+
+@click.command("list-sites")
+def list_sites() -> None:
+    """Print all sites as JSON, without their secrets."""
+
+    async def run(services: Services) -> None:
+        click.echo(json.dumps([_printable(site) for site in await services.sites.all()], ensure_ascii=False, indent=2))
+
+    with_services(run)
+
+
+@click.command("set-origins")
+@click.argument("key")
+@click.argument("origins", nargs=-1)
+def set_origins(key: str, origins: tuple[str, ...]) -> None:
+    """Replace the origins of the site KEY."""
+
+    async def run(services: Services) -> None:
+        await services.sites.set_origins(key, origins)
+
+    with_services(run)
+
+
+@click.command("renew-secret")
+@click.argument("key")
+def renew_secret(key: str) -> None:
+    """Replace the secret of the site KEY, and print it."""
+
+    async def run(services: Services) -> None:
+        click.echo(await services.sites.renew_secret(key))
+
+    with_services(run)
+
+
+@click.command("remove-site")
+@click.argument("key")
+@click.confirmation_option(prompt="This removes all of its conversations, too. Go on?")
+def remove_site(key: str) -> None:
+    """Remove the site KEY with its conversations."""
+
+    async def run(services: Services) -> None:
+        await services.sites.remove(key)
+
+    with_services(run)
+
+
+@click.command("user-hash")
+@click.argument("key")
+@click.argument("user_id")
+def user_hash_command(key: str, user_id: str) -> None:
+    """Print the hash with which the site KEY vouches for USER_ID, to compare with what its backend computes."""
+
+    async def run(services: Services) -> None:
+        site = await services.sites.find(key)
+        if site is None:
+            raise SiteError(f"there is no site {key!r}")
+        click.echo(user_hash(site.secret, user_id))
+
+    with_services(run)
+
+
+COMMANDS = (create_site, list_sites, set_origins, renew_secret, remove_site, user_hash_command)
+
+
+def _printable(site: Site) -> dict[str, object]:
+    return {
+        "key": site.key,
+        "name": site.name,
+        "origins": sorted(site.origins),
+        "require_identity": site.require_identity,
+    }

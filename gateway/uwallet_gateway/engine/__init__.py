@@ -1,0 +1,1 @@
+"""The client of the engine: turns, help for agents, and a circuit breaker."""

@@ -1,0 +1,101 @@
+"""Asks the engine for help for agents, outside of any conversation: suggested answers, intents for labels."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, TypeVar
+
+import httpx
+import structlog
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from uwallet_gateway.errors import ErrorCode, InputError
+
+_SUGGESTIONS = "/webhooks/gateway/suggestions"
+_INTENTS = "/webhooks/gateway/intents"
+# Seconds: an agent types the answer meanwhile. Users come first, so few questions at once.
+_TIMEOUT = 5.0
+_AT_ONCE = 2
+_LARGEST_ANSWER = 1024 * 1024
+_LONGEST_TEXT = 20_000
+_log = structlog.get_logger()
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class Suggestion(_Part):
+    """An answer of the knowledge files."""
+
+    topic: str = Field(max_length=200)
+    title: str = Field(max_length=1000)
+    text: str = Field(max_length=_LONGEST_TEXT)
+
+
+class Intent(_Part):
+    """What a message can mean; `title` is Chinese."""
+
+    name: str = Field(max_length=200)
+    title: str = Field(max_length=1000)
+
+
+class _SuggestionsAnswer(_Part):
+    suggestions: list[Suggestion] = Field(max_length=5)
+
+
+class _IntentsAnswer(_Part):
+    intents: list[Intent] = Field(max_length=1000)
+
+
+_Answer = TypeVar("_Answer", bound=_Part)
+
+
+class EngineAssistant:
+    """Separate from turns: a failure here does not count for the circuit breaker."""
+
+    def __init__(self, url: str, secret: str | None, *, transport: httpx.AsyncBaseTransport | None = None) -> None:
+        """Opens no connection yet; another `transport` is for tests."""
+        self._slots = asyncio.Semaphore(_AT_ONCE)
+        self._client = httpx.AsyncClient(
+            base_url=url,
+            headers={"Authorization": f"Bearer {secret}"} if secret else {},
+            timeout=_TIMEOUT,
+            transport=transport,
+            # As in engine_client.py: the engine is private and sends nobody elsewhere.
+            trust_env=False,
+            follow_redirects=False,
+        )
+
+    async def suggestions(self, text: str) -> list[Suggestion]:
+        """What the knowledge files say to a text, best first, at most five.
+
+        Raises:
+            InputError: unavailable.
+        """
+        return (await self._ask(_SuggestionsAnswer, "POST", _SUGGESTIONS, {"text": text})).suggestions
+
+    async def intents(self) -> list[Intent]:
+        """What a message can be labelled with.
+
+        Raises:
+            InputError: unavailable.
+        """
+        return (await self._ask(_IntentsAnswer, "GET", _INTENTS)).intents
+
+    async def close(self) -> None:
+        """Closes the connections."""
+        await self._client.aclose()
+
+    async def _ask(self, kind: type[_Answer], method: str, path: str, body: dict[str, Any] | None = None) -> _Answer:
+        try:
+            async with asyncio.timeout(_TIMEOUT), self._slots:
+                response = await self._client.request(method, path, json=body)
+            response.raise_for_status()
+            if len(response.content) > _LARGEST_ANSWER:
+                msg = "the answer is too large"
+                raise ValueError(msg)
+            return kind.model_validate_json(response.content)
+        except (httpx.HTTPError, TimeoutError, ValidationError, ValueError) as error:
+            _log.warning("engine_assistant.failed", path=path, error=type(error).__name__)
+            raise InputError(ErrorCode.UNAVAILABLE) from error

@@ -1,0 +1,144 @@
+"""Retention: removes what is older than the settings allow, and pictures that no row knows."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import structlog
+from sqlalchemy import ColumnElement, delete, exists, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from uwallet_gateway.attachments import AttachmentStore
+from uwallet_gateway.clock import now
+from uwallet_gateway.database.connection import Database
+from uwallet_gateway.database.tables import (
+    Attachment,
+    BotEvent,
+    Conversation,
+    HookDelivery,
+    Message,
+    Offer,
+    Session,
+    Table,
+    Ticket,
+    Understanding,
+)
+
+# How long deliveries to endpoints are kept.
+_HOOKS_FOR = timedelta(days=30)
+# A visitor who never writes leaves a row. Its token is then refused, and the widget asks for a new one.
+_EMPTY_FOR = timedelta(days=2)
+# Age at which a file without a row is an orphan: a crash came between the file and the row. An upload takes seconds.
+_ORPHAN_AFTER = timedelta(hours=1)
+# Ids in one statement; SQLite and PostgreSQL both take more.
+_IDS_AT_ONCE = 500
+_log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Purged:
+    """What was removed.
+
+    Attributes:
+        conversations: Rows.
+        messages: Rows.
+        attachments: Rows, with their files.
+        orphans: Files without a row, finished or not.
+    """
+
+    conversations: int
+    messages: int
+    attachments: int
+    orphans: int = 0
+
+
+class Purge:
+    """Removes old messages, pictures and closed tickets, and conversations in which nothing is left."""
+
+    def __init__(self, database: Database, attachments: AttachmentStore, retention_days: int) -> None:
+        """Keeps the stores; `retention_days` 0 keeps messages for ever."""
+        self._database = database
+        self._attachments = attachments
+        self._days = retention_days
+
+    async def run(self) -> Purged:
+        """Purges once. In conversations that go on, old messages are removed one by one."""
+        gone: list[str] = []
+        async with self._database.write() as transaction:
+            moment = now()
+            messages = 0
+            if self._days:
+                before = moment - timedelta(days=self._days)
+                gone += await transaction.scalars(
+                    delete(Attachment).where(Attachment.created_at < before).returning(Attachment.id)
+                )
+                # A message that still waits for its reply is never old enough.
+                messages = await _delete(
+                    transaction, Message, Message.created_at < before, Message.state.is_distinct_from("received")
+                )
+                await _delete(transaction, Ticket, Ticket.closed_at < before)
+                await _delete(transaction, Understanding, Understanding.created_at < before)
+                await _delete(transaction, BotEvent, BotEvent.created_at < before)
+            else:
+                before = None
+            await _delete(transaction, HookDelivery, HookDelivery.created_at < moment - _HOOKS_FOR)
+            idle = [Conversation.last_id == 0, Conversation.active_at < moment - _EMPTY_FOR]
+            conversations = await self._delete_conversations(transaction, gone, *idle)
+            if before is not None:
+                empty = ~exists().where(Message.conversation_id == Conversation.id)
+                # An open ticket keeps its conversation.
+                done = ~exists().where(Ticket.conversation_id == Conversation.id)
+                conversations += await self._delete_conversations(
+                    transaction, gone, Conversation.active_at < before, empty, done
+                )
+                # Buttons of removed messages are not offered any more.
+                await _delete(
+                    transaction,
+                    Offer,
+                    ~exists().where(Message.conversation_id == Offer.conversation_id, Message.id == Offer.message_id),
+                )
+                await _delete(transaction, Session, Session.closed_at < before)
+        for attachment_id in gone:
+            await asyncio.to_thread(self._attachments.delete, attachment_id)
+        orphans = await self._remove_orphans()
+        purged = Purged(conversations, messages, len(gone), orphans)
+        _log.info("purge.done", conversations=conversations, messages=messages, attachments=len(gone), orphans=orphans)
+        return purged
+
+    async def run_every(self, hours: float) -> None:
+        """Purges now and then every so many hours. A failure is logged; the next run tries again."""
+        while True:
+            try:
+                await self.run()
+            except Exception:
+                _log.exception("purge.failed")
+            await asyncio.sleep(hours * 3600)
+
+    async def _remove_orphans(self) -> int:
+        """Removes files that a crash has left: the row is deleted before the file, and inserted after it."""
+        # Files carry the time of the machine, whatever `clock` says.
+        before = datetime.now(UTC) - _ORPHAN_AFTER
+        removed = await asyncio.to_thread(self._attachments.remove_leftovers, before)
+        ids = await asyncio.to_thread(lambda: list(self._attachments.older_than(before)))
+        for start in range(0, len(ids), _IDS_AT_ONCE):
+            chunk = ids[start : start + _IDS_AT_ONCE]
+            async with self._database.read() as session:
+                stored = set(await session.scalars(select(Attachment.id).where(Attachment.id.in_(chunk))))
+            for attachment_id in set(chunk) - stored:
+                await asyncio.to_thread(self._attachments.delete, attachment_id)
+                removed += 1
+        return removed
+
+    async def _delete_conversations(
+        self, transaction: AsyncSession, gone: list[str], *conditions: ColumnElement[bool]
+    ) -> int:
+        ids = select(Conversation.id).where(*conditions)
+        gone += await transaction.scalars(select(Attachment.id).where(Attachment.conversation_id.in_(ids)))
+        return await _delete(transaction, Conversation, *conditions)
+
+
+async def _delete(transaction: AsyncSession, table: type[Table], *conditions: ColumnElement[bool]) -> int:
+    result = await transaction.execute(delete(table).where(*conditions).execution_options(synchronize_session=False))
+    return int(getattr(result, "rowcount", 0))

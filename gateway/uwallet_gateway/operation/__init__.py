@@ -1,1 +1,0 @@
-"""Running it: secrets, retention, health."""

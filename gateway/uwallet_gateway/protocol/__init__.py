@@ -1,0 +1,1 @@
+"""What is shown outside: one set of models for REST, Socket.IO, OpenAPI and the generated TypeScript types."""

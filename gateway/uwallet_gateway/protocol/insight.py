@@ -1,0 +1,173 @@
+"""Statistics and misunderstood messages, as supervisors see them (docs/support/statistics.md)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from enum import StrEnum
+
+from pydantic import ConfigDict, Field
+from pydantic.dataclasses import dataclass
+
+from uwallet_gateway.protocol.base import Moment, Request, View
+
+
+class MisunderstandingKind(StrEnum):
+    """Why a message is worth a look."""
+
+    NOT_UNDERSTOOD = "not_understood"
+    NOT_MEANT = "not_meant"
+    CHOSEN = "chosen"
+    STEP_PROBLEM = "step_problem"
+
+
+@dataclass(frozen=True, slots=True)
+class Rating:
+    """Ratings from 1 to 5: how many, their average, and how many of each."""
+
+    count: int
+    average: float | None
+    distribution: list[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Seconds:
+    """Durations in seconds: how many, the median, and the 95th percentile by nearest rank."""
+
+    count: int
+    median: float | None
+    p95: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """The figures of a day, of a topic, or of everything."""
+
+    conversations: int
+    solved: int
+    not_solved: int
+    abandoned: int
+    left: int
+    handed_off: int
+    reasons: dict[str, int]
+    bot_rating: Rating
+    agent_rating: Rating
+    waiting: Seconds
+    first_reply: Seconds
+
+
+@dataclass(frozen=True, slots=True)
+class StepFigures:
+    """How many conversations did what at a step.
+
+    Attributes:
+        topic: The procedure.
+        step: Number of the step from 1; 0 before the first.
+        shown: Conversations that saw the step.
+        problems: Conversations that said it does not work.
+        abandoned: Conversations that stopped there and said so.
+        left: Conversations that stopped there without a word.
+        handed_off: Conversations that went on from there with a human.
+        title: Title of the topic, if known.
+    """
+
+    topic: str
+    step: int
+    shown: int = 0
+    problems: int = 0
+    abandoned: int = 0
+    left: int = 0
+    handed_off: int = 0
+    title: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Misunderstandings:
+    """How many messages are worth a look, by kind, and how many of them are labelled."""
+
+    not_understood: int
+    not_meant: int
+    chosen: int
+    step_problem: int
+    labelled: int
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A message around the one in question, shortened."""
+
+    author: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class MisunderstoodMessage:
+    """A message that the bot misunderstood.
+
+    Attributes:
+        context: The messages right before and after it.
+        intent: The intent that the bot chose.
+        confidence: Its confidence, 0 to 1.
+        kind: Why the message is listed.
+        label: The intent that a supervisor gave it.
+    """
+
+    conversation_id: str
+    message_id: int
+    text: str
+    context: list[Line]
+    intent: str | None
+    confidence: float | None
+    kind: MisunderstandingKind
+    label: str | None
+    created_at: Moment
+
+
+class DayFigures(View):
+    """The figures of a day."""
+
+    date: dt.date
+    figures: Figures
+
+
+class TopicFigures(View):
+    """The figures of a topic. `topic` is null for tickets without one."""
+
+    topic: str | None
+    title: str | None
+    figures: Figures
+
+
+class TopicDayFigures(TopicFigures):
+    """The figures of a topic on a day."""
+
+    date: dt.date
+
+
+class InsightView(View):
+    """All figures of a period in the organisation's time zone; both ends are included."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    first: dt.date = Field(alias="from")
+    last: dt.date = Field(alias="to")
+    time_zone: str
+    total: Figures
+    days: list[DayFigures]
+    topics: list[TopicFigures]
+    rows: list[TopicDayFigures]
+    steps: list[StepFigures]
+    misunderstood: Misunderstandings
+
+
+class MisunderstoodPage(View):
+    """Misunderstood messages, newest first. `next` is the `before` of the next page, null at the end."""
+
+    messages: list[MisunderstoodMessage]
+    has_more: bool
+    next: str | None
+
+
+class LabelRequest(Request):
+    """The intent that a message means, null to remove the label."""
+
+    intent: str | None = Field(max_length=64)

@@ -1,0 +1,117 @@
+"""Messages, their attachments, limits and errors, as every client sees them (docs/protocol.md)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel, Field, model_validator
+
+from uwallet_gateway.protocol.base import Moment, Request, View
+from uwallet_gateway.transcript.messages import Author
+
+ATTACHMENT_TYPES = ("image/png", "image/jpeg", "image/webp", "image/heic", "image/heif")
+
+
+class ButtonView(View):
+    """A quick reply. A client sends its payload back when the user presses it."""
+
+    title: str
+    payload: str
+
+
+class AttachmentView(View):
+    """A picture. `url` is relative to the gateway and works for a while without a token."""
+
+    id: str
+    url: str
+    content_type: str
+    width: int
+    height: int
+    size: int
+
+
+class MessageView(View):
+    """One message of a transcript."""
+
+    id: int = Field(ge=1)
+    author: Author
+    text: str
+    buttons: list[ButtonView]
+    attachment: AttachmentView | None
+    metadata: dict[str, Any]
+    created_at: Moment
+    in_reply_to: int | None
+    client_id: str | None
+
+
+class Limits(View):
+    """What a client may send."""
+
+    max_length: int
+    attachment_bytes: int
+    attachment_types: list[str]
+
+
+class ErrorView(View):
+    """Why a request was refused. `message` is Chinese and can be shown; `retry_after` is in seconds."""
+
+    code: str
+    message: str
+    retry_after: int | None = None
+    details: dict[str, Any] | None = None
+
+
+class UserClaim(BaseModel):
+    """The identity of a user, vouched for by the site: `hash` is the hexadecimal HMAC-SHA256(site secret, id)."""
+
+    id: str = Field(min_length=1, max_length=255)
+    hash: str = Field(max_length=200)
+
+
+class SessionRequest(BaseModel):
+    """A request for a session."""
+
+    site: str = Field(max_length=64, description="Public key of the site")
+    token: str | None = Field(default=None, description="Token of an earlier session, to continue it")
+    user: UserClaim | None = None
+
+
+class SessionView(View):
+    """A session."""
+
+    token: str
+    identity: str
+    last_id: int
+    limits: Limits
+
+
+class MessageRequest(Request):
+    """A message: text with or without a picture, a picture alone, or the payload of a button."""
+
+    text: str | None = None
+    payload: str | None = None
+    attachment_id: str | None = None
+    client_id: str | None = Field(
+        default=None, max_length=64, description="Idempotency key: the same one again has no further effect"
+    )
+
+    @model_validator(mode="after")
+    def _one(self) -> MessageRequest:
+        if self.payload is not None and (self.text is not None or self.attachment_id is not None):
+            msg = "a payload goes alone"
+            raise ValueError(msg)
+        return self
+
+
+class MessageResult(View):
+    """The stored message and the replies that came within 8 seconds. Fetch later replies with `GET /messages`."""
+
+    message: MessageView
+    replies: list[MessageView]
+
+
+class MessagePage(View):
+    """Messages in order."""
+
+    messages: list[MessageView]
+    has_more: bool

@@ -1,0 +1,228 @@
+"""Tickets, the queue and agents, as the desk sees them (docs/support/desk-api.md)."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import Field, WithJsonSchema
+
+from uwallet_gateway.agents.roles import Role
+from uwallet_gateway.protocol.base import Id, Moment, Request, View
+from uwallet_gateway.protocol.messages import MessageView
+from uwallet_gateway.transcript.messages import Author
+
+TicketStatus = Literal["queued", "active", "message", "closed"]
+ActorKind = Literal["user", "bot", "agent", "system"]
+PresenceStatus = Literal["online", "away", "offline"]
+# What an agent may close a ticket as; the gateway itself gives others (`user_left`, `cancelled`).
+Disposition = Literal["solved", "follow_up", "spam"]
+DISPOSITIONS: tuple[str, ...] = get_args(Disposition)
+
+
+def _documented(model: str, /, **properties: dict[str, Any]) -> WithJsonSchema:
+    """A schema for an object of the engine, which is passed on without validation (docs/handoff.schema.json)."""
+    known = {"title": model, "type": "object", "properties": properties, "required": list(properties)}
+    return WithJsonSchema({"anyOf": [known, {"type": "null"}]})
+
+
+_TEXT, _NUMBER = {"type": "string"}, {"type": "integer"}
+TopicReference = Annotated[dict[str, Any] | None, _documented("TopicReference", id=_TEXT, title=_TEXT)]
+StepReference = Annotated[
+    dict[str, Any] | None, _documented("StepReference", number=_NUMBER, count=_NUMBER, id=_TEXT, title=_TEXT)
+]
+Progress = Annotated[
+    dict[str, Any] | None,
+    _documented(
+        "Progress", title=_TEXT, number=_NUMBER, count=_NUMBER, steps={"type": "array", "items": {"type": "string"}}
+    ),
+]
+
+
+class EventKind(StrEnum):
+    """What can happen to a ticket."""
+
+    CREATED = "created"
+    QUEUED = "queued"
+    CLAIMED = "claimed"
+    ASSIGNED = "assigned"
+    TRANSFERRED = "transferred"
+    REQUEUED = "requeued"
+    RETURNED_TO_BOT = "returned_to_bot"
+    LEFT_QUEUE = "left_queue"
+    MESSAGE_LEFT = "message_left"
+    NOTE = "note"
+    CLOSED = "closed"
+    RATED = "rated"
+    REQUEST_REPEATED = "request_repeated"
+    TIMEOUT_OFFERED = "timeout_offered"
+
+
+class AgentName(View):
+    """An agent as colleagues see them. Users see the name only."""
+
+    id: int
+    name: str
+
+
+class Actor(View):
+    """Who did something. `id` and `name` are set for agents only."""
+
+    kind: ActorKind
+    id: int | None
+    name: str | None
+
+
+class LastMessage(View):
+    """The newest message of a conversation that is not hidden."""
+
+    author: Author
+    text: str
+    created_at: Moment
+
+
+class TicketUser(View):
+    """The user of a ticket. `name` is the site's id of an identified user; visitors have none."""
+
+    kind: str
+    name: str | None
+    online: bool
+
+
+class Ticket(View):
+    """A ticket. Everything that users and the bot wrote is plain text, never markup."""
+
+    id: int
+    number: str
+    conversation_id: str
+    site: str = Field(description="Name of the site")
+    status: TicketStatus
+    priority: int = Field(description="0 urgent, 1 high, 2 normal")
+    reason: str
+    topic: TopicReference
+    step: StepReference
+    summary: str
+    collected: dict[str, Any] = Field(description="What the bot collected, by name")
+    contact: str | None
+    message: str | None
+    agent: AgentName | None
+    preferred_agent: AgentName | None
+    disposition: str | None
+    note: str | None
+    rating: int | None
+    rating_comment: str | None
+    version: int
+    unread: int = Field(description="Messages of the user that no agent has read")
+    last_message: LastMessage | None
+    user: TicketUser
+    position: int | None = Field(description="Place in the queue, from 1; null if it is not queued")
+    created_at: Moment
+    queued_at: Moment | None
+    claimed_at: Moment | None
+    first_reply_at: Moment | None
+    closed_at: Moment | None
+
+
+class TicketEvent(View):
+    """An event in the history of a ticket."""
+
+    at: Moment
+    kind: str
+    actor: Actor
+    details: dict[str, Any]
+
+
+class TicketDetails(Ticket):
+    """A ticket with its history, the user's earlier tickets, and what the bot last showed and understood."""
+
+    events: list[TicketEvent] = Field(description="Oldest first")
+    earlier: list[Ticket] = Field(description="Other tickets of the same user, newest first")
+    progress: Progress = Field(description="The procedure that the bot showed last")
+    intent: str | None = Field(description="The intent that the bot understood last")
+
+
+class TicketPage(View):
+    """Tickets, newest first."""
+
+    tickets: list[Ticket]
+    has_more: bool
+
+
+class QueueCounts(View):
+    """How much there is to do: `urgent` of those waiting, `mine` of the agent who asks, `online` agents."""
+
+    waiting: int
+    urgent: int
+    mine: int
+    messages: int
+    online: int
+
+
+class DeskQueue(View):
+    """An agent's work: `waiting` in the order of the queue, the other lists oldest first."""
+
+    waiting: list[Ticket]
+    mine: list[Ticket]
+    messages: list[Ticket]
+    counts: QueueCounts
+
+
+class DeskMessagePage(View):
+    """Messages in order."""
+
+    messages: list[MessageView]
+    has_more: bool
+
+
+class AgentStatus(View):
+    """An agent, their presence and their open chats. `username` and `enabled` are told to admins only."""
+
+    id: int
+    name: str
+    role: Role
+    presence: PresenceStatus
+    chats: int
+    max_chats: int
+    username: str | None = None
+    enabled: bool | None = None
+
+
+class AgentMessageRequest(Request):
+    """A message of an agent: text with or without a picture, or a picture alone."""
+
+    text: str | None = None
+    attachment_id: str | None = Field(default=None, max_length=64)
+    client_id: str = Field(max_length=64, description="Idempotency key: the same one again has no further effect")
+
+
+class TransferRequest(Request):
+    """The agent who gets the chat, null for the queue. The memo is for colleagues only."""
+
+    agent_id: Id | None = None
+    memo: str | None = None
+
+
+class CloseRequest(Request):
+    """How the ticket ended, and a note for colleagues."""
+
+    disposition: Disposition
+    note: str | None = None
+
+
+class ReturnRequest(Request):
+    """How the ticket ended (`solved` if absent), and a note for colleagues."""
+
+    disposition: Disposition | None = None
+    note: str | None = None
+
+
+class NoteRequest(Request):
+    """An internal note."""
+
+    text: str
+
+
+class AssignRequest(Request):
+    """The agent who gets the ticket."""
+
+    agent_id: Id

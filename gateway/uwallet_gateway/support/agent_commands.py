@@ -1,0 +1,319 @@
+"""Commands of agents: claim, assign, say, transfer, return, close, note, typing, read marks."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Awaitable, Callable
+from typing import Concatenate, ParamSpec
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from uwallet_gateway.database import tables
+from uwallet_gateway.errors import ErrorCode, InputError
+from uwallet_gateway.input_text import checked_client_id, clean
+from uwallet_gateway.protocol.tickets import DISPOSITIONS, AgentName, EventKind, Ticket
+from uwallet_gateway.support.ownership import change_owner
+from uwallet_gateway.support.queries import TicketQueries
+from uwallet_gateway.support.ticket_steps import TicketSteps
+from uwallet_gateway.support.transactions import SupportTransactions
+from uwallet_gateway.transcript.events import Read, SupportChanged, TicketChanged, Typing
+from uwallet_gateway.transcript.messages import Draft, Message
+from uwallet_gateway.transcript.transaction import ConversationTransaction
+
+_NOTE_LENGTH = 2000
+_Arguments = ParamSpec("_Arguments")
+
+
+def _changes_ticket(
+    command: Callable[
+        Concatenate[AgentCommands, ConversationTransaction, tables.Ticket, _Arguments],
+        Awaitable[None],
+    ],
+) -> Callable[Concatenate[AgentCommands, int, _Arguments], Awaitable[Ticket]]:
+    """Runs a command in the transaction of the ticket whose id is given, and returns the ticket afterwards."""
+
+    @functools.wraps(command)
+    async def run(
+        commands: AgentCommands, ticket_id: int, /, *arguments: _Arguments.args, **named: _Arguments.kwargs
+    ) -> Ticket:
+        async with commands.transactions.ticket(ticket_id) as (transaction, ticket):
+            await command(commands, transaction, ticket, *arguments, **named)
+        return await commands.queries.ticket(ticket_id)
+
+    return run
+
+
+class AgentCommands:
+    """What transports call for agents, by the id of a ticket. Checking roles is the transport's task.
+
+    Every command may be repeated without further effect.
+    """
+
+    def __init__(
+        self, transactions: SupportTransactions, steps: TicketSteps, queries: TicketQueries, *, max_length: int
+    ) -> None:
+        """Keeps what the commands work with; `max_length` is the limit of a message in characters."""
+        self.transactions = transactions
+        self.queries = queries
+        self._steps = steps
+        self._max_length = max_length
+
+    @_changes_ticket
+    async def claim(self, transaction: ConversationTransaction, ticket: tables.Ticket, agent_id: int) -> None:
+        """Takes over a conversation, also one in which a message was left.
+
+        Raises:
+            InputError: not_found; conflict, when another agent has it (`details` = `{"agent"}`) or it is closed.
+        """
+        if ticket.status == "active" and ticket.agent_id == agent_id:
+            return
+        if ticket.status not in {"queued", "message"}:
+            raise await _conflict(transaction.session, ticket)
+        agent = await _enabled_agent(transaction.session, agent_id)
+        await self._steps.give(transaction, ticket, agent, EventKind.CLAIMED, by=agent)
+
+    @_changes_ticket
+    async def assign(
+        self, transaction: ConversationTransaction, ticket: tables.Ticket, agent_id: int, *, by: int
+    ) -> None:
+        """Gives a ticket to an agent on behalf of the supervisor `by`, whoever has it.
+
+        Raises:
+            InputError: not_found (also of the agent); conflict, when it is closed.
+        """
+        if ticket.status == "active" and ticket.agent_id == agent_id:
+            return
+        if ticket.status == "closed":
+            raise await _conflict(transaction.session, ticket)
+        agent = await _enabled_agent(transaction.session, agent_id)
+        supervisor = await _enabled_agent(transaction.session, by)
+        kind = EventKind.TRANSFERRED if ticket.status == "active" else EventKind.ASSIGNED
+        await self._steps.give(transaction, ticket, agent, kind, by=supervisor)
+
+    async def say(
+        self,
+        ticket_id: int,
+        agent_id: int,
+        *,
+        text: object = None,
+        attachment_id: object = None,
+        client_id: object = None,
+    ) -> Message:
+        """Stores a message of the agent who has the ticket.
+
+        Args:
+            ticket_id: The ticket.
+            agent_id: The author; must have the ticket.
+            text: The text; None for a picture alone.
+            attachment_id: A picture that was uploaded for this conversation.
+            client_id: Idempotency key: the same one again returns the message that was stored before.
+
+        Raises:
+            InputError: not_found, conflict (no longer theirs), malformed, empty, too_long, attachment_unknown.
+        """
+        async with self.transactions.ticket(ticket_id) as (transaction, ticket):
+            key = checked_client_id(client_id)
+            existing = await transaction.find_by_client_id(key) if key is not None else None
+            if existing is not None:
+                if existing.author != "agent":
+                    raise InputError(ErrorCode.MALFORMED)
+                return existing
+            await _check_owner(transaction, ticket, agent_id)
+            picture = None
+            if attachment_id is not None:
+                picture = await transaction.picture(attachment_id) if isinstance(attachment_id, str) else None
+                if picture is None:
+                    raise InputError(ErrorCode.ATTACHMENT_UNKNOWN)
+            cleaned = "" if picture and text in (None, "") else clean(text, self._max_length)
+            agent = await _enabled_agent(transaction.session, agent_id)
+            message = await transaction.append(
+                Draft("agent", cleaned, attachment=picture, client_id=key, metadata={"agent": {"name": agent.name}})
+            )
+            ticket.first_reply_at = ticket.first_reply_at or message.created_at
+            ticket.user_waits_since, ticket.reminded_at = None, None
+            # The user of an offline message has gone: start timeouts only when they write again.
+            absent = ticket.message is not None and not await transaction.has_since("user", transaction.agent_since_id)
+            ticket.agent_waits_since = None if absent else message.created_at
+            transaction.emit(TicketChanged(transaction.conversation_id, ticket.id))
+            return message
+
+    @_changes_ticket
+    async def transfer(
+        self,
+        transaction: ConversationTransaction,
+        ticket: tables.Ticket,
+        agent_id: int,
+        *,
+        to: int | None,
+        memo: object = None,
+    ) -> None:
+        """Gives a chat to another agent, or back to the queue.
+
+        Args:
+            transaction: Opened by the decorator.
+            ticket: The ticket; callers give its id.
+            agent_id: The agent who has it.
+            to: The other agent; None for the queue.
+            memo: For the next agent; users never see it.
+
+        Raises:
+            InputError: not_found (also of the other agent), conflict, malformed, too_long.
+        """
+        cleaned_memo = _cleaned_note(memo)
+        await _check_owner(transaction, ticket, agent_id)
+        by = await _enabled_agent(transaction.session, agent_id)
+        if to == agent_id:
+            return
+        if to is None:
+            await self._steps.requeue(transaction, ticket, "transferred_to_queue", by, cleaned_memo)
+            return
+        agent = await _enabled_agent(transaction.session, to)
+        details = {} if cleaned_memo is None else {"memo": cleaned_memo}
+        await self._steps.give(transaction, ticket, agent, EventKind.TRANSFERRED, by=by, **details)
+
+    @_changes_ticket
+    async def return_to_bot(
+        self,
+        transaction: ConversationTransaction,
+        ticket: tables.Ticket,
+        agent_id: int,
+        *,
+        disposition: object = None,
+        note: object = None,
+    ) -> None:
+        """Ends the chat; the bot answers from now on. Closes the ticket as `solved` by default.
+
+        Raises:
+            InputError: not_found, conflict, malformed, too_long.
+        """
+        checked_disposition = "solved" if disposition is None else _checked_disposition(disposition)
+        cleaned_note = _cleaned_note(note)
+        if ticket.status == "closed" and ticket.agent_id == agent_id:
+            return
+        await _check_owner(transaction, ticket, agent_id)
+        agent = await _enabled_agent(transaction.session, agent_id)
+        await change_owner(transaction, "bot")
+        ticket.note = cleaned_note
+        await self._steps.note_event(transaction, ticket, EventKind.RETURNED_TO_BOT, "agent", agent_id)
+        await self._steps.finish(transaction, ticket, checked_disposition, "agent", agent_id, note=cleaned_note)
+        await self._steps.notices.say(
+            transaction, "returned_to_bot", "returned_to_bot", rates=ticket.number, agent=agent.name
+        )
+
+    @_changes_ticket
+    async def close(
+        self,
+        transaction: ConversationTransaction,
+        ticket: tables.Ticket,
+        agent_id: int,
+        *,
+        disposition: object,
+        note: object = None,
+    ) -> None:
+        """Closes a ticket. Any agent may close one with the status `message`.
+
+        Raises:
+            InputError: not_found, conflict, malformed, too_long.
+        """
+        checked_disposition, cleaned_note = _checked_disposition(disposition), _cleaned_note(note)
+        if ticket.status == "closed" and ticket.agent_id == agent_id:
+            return
+        if ticket.status == "message":
+            # Settled outside of the chat, which stays with the bot.
+            ticket.agent_id, ticket.note = agent_id, cleaned_note
+            await self._steps.finish(transaction, ticket, checked_disposition, "agent", agent_id, note=cleaned_note)
+            return
+        await _check_owner(transaction, ticket, agent_id)
+        await change_owner(transaction, "closed")
+        ticket.note = cleaned_note
+        await self._steps.finish(transaction, ticket, checked_disposition, "agent", agent_id, note=cleaned_note)
+        if checked_disposition == "spam":
+            await self._steps.notices.say(transaction, "closed", "closed_as_spam")
+        else:
+            await self._steps.notices.say(transaction, "closed", "closed", rates=ticket.number)
+
+    @_changes_ticket
+    async def note(
+        self, transaction: ConversationTransaction, ticket: tables.Ticket, agent_id: int, *, text: object
+    ) -> None:
+        """Adds an internal note, which users never see.
+
+        Raises:
+            InputError: not_found, malformed, empty, too_long.
+        """
+        cleaned = clean(text, _NOTE_LENGTH)
+        await self._steps.note_event(transaction, ticket, EventKind.NOTE, "agent", agent_id, text=cleaned)
+
+    async def typing(self, ticket_id: int, agent_id: int, *, typing: bool) -> None:
+        """Tells the user that the agent starts or stops typing. No-op for agents who do not have the ticket."""
+        conversation_id = await self._conversation_of(ticket_id, agent_id)
+        if conversation_id is not None:
+            self.transactions.event_bus.publish(Typing(conversation_id, typing=typing, author="agent"))
+
+    async def read(self, ticket_id: int, agent_id: int, message_id: int) -> None:
+        """Moves the agent's read mark forward. No-op for agents who do not have the ticket."""
+        conversation_id = await self._conversation_of(ticket_id, agent_id)
+        if conversation_id is None:
+            return
+        if await self.transactions.advance_read_mark(conversation_id, "agent_read_id", message_id):
+            for event in (
+                Read(conversation_id, "agent", message_id),
+                SupportChanged(conversation_id),
+                TicketChanged(conversation_id, ticket_id),
+            ):
+                self.transactions.event_bus.publish(event)
+
+    async def release(self, agent_id: int) -> None:
+        """Gives all chats of a disabled agent back to the queue."""
+        async with self.transactions.database.read() as session:
+            rows = await session.scalars(
+                select(tables.Ticket.id).where(tables.Ticket.agent_id == agent_id, tables.Ticket.status == "active")
+            )
+            ticket_ids = rows.all()
+        for ticket_id in ticket_ids:
+            async with self.transactions.ticket(ticket_id) as (transaction, ticket):
+                if ticket.status == "active" and ticket.agent_id == agent_id:
+                    await self._steps.requeue(transaction, ticket, "requeued", None)
+
+    async def _conversation_of(self, ticket_id: int, agent_id: int) -> str | None:
+        async with self.transactions.database.read() as session:
+            conversation_id: str | None = await session.scalar(
+                select(tables.Ticket.conversation_id).where(
+                    tables.Ticket.id == ticket_id,
+                    tables.Ticket.agent_id == agent_id,
+                    tables.Ticket.status == "active",
+                )
+            )
+        return conversation_id
+
+
+async def _check_owner(transaction: ConversationTransaction, ticket: tables.Ticket, agent_id: int) -> None:
+    if ticket.status != "active" or ticket.agent_id != agent_id or transaction.owner != "agent":
+        raise await _conflict(transaction.session, ticket)
+
+
+async def _enabled_agent(session: AsyncSession, agent_id: int) -> tables.Agent:
+    agent = await session.scalar(
+        select(tables.Agent).where(tables.Agent.id == agent_id, tables.Agent.enabled.is_(True))
+    )
+    if agent is None:
+        raise InputError(ErrorCode.NOT_FOUND)
+    return agent
+
+
+async def _conflict(session: AsyncSession, ticket: tables.Ticket) -> InputError:
+    """The refusal when another agent was first; its details name that agent."""
+    agent = await session.get(tables.Agent, ticket.agent_id) if ticket.agent_id else None
+    name = AgentName(id=agent.id, name=agent.name).model_dump() if agent else None
+    return InputError(ErrorCode.CONFLICT, details={"agent": name, "status": ticket.status})
+
+
+def _checked_disposition(value: object) -> str:
+    if not isinstance(value, str) or value not in DISPOSITIONS:
+        raise InputError(ErrorCode.MALFORMED)
+    return value
+
+
+def _cleaned_note(value: object) -> str | None:
+    return None if value is None or value == "" else clean(value, _NOTE_LENGTH)

@@ -1,0 +1,388 @@
+"""Read-only queries: tickets, the queue, and the state of support in a conversation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from typing import Any, cast
+
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from uwallet_gateway.clock import now
+from uwallet_gateway.database import tables
+from uwallet_gateway.database.connection import Database
+from uwallet_gateway.errors import ErrorCode, InputError
+from uwallet_gateway.protocol.support import AgentReference, SupportState, TicketReference
+from uwallet_gateway.protocol.tickets import (
+    Actor,
+    ActorKind,
+    AgentName,
+    DeskQueue,
+    LastMessage,
+    QueueCounts,
+    Ticket,
+    TicketDetails,
+    TicketEvent,
+    TicketStatus,
+    TicketUser,
+)
+from uwallet_gateway.support.presence import is_online
+from uwallet_gateway.support.queue import in_order, position_of, wait_minutes
+from uwallet_gateway.transcript.messages import GREETING_PAYLOAD, Author, Owner
+from uwallet_gateway.transcript.store import ConversationGoneError
+
+# How long after a ticket was closed the user is asked for a rating.
+_RATING_WANTED_FOR = timedelta(hours=1)
+# Earlier tickets of the same user in the details of a ticket.
+_EARLIER = 20
+# Messages of the bot that are searched for the last progress.
+_LOOKED_AT = 50
+_OPEN = ("queued", "active", "message")
+
+_Agent = aliased(tables.Agent)
+_Preferred = aliased(tables.Agent)
+_Last = aliased(tables.Message)
+_TicketRow = Row[tuple[tables.Ticket, tables.Conversation, tables.Site, tables.Agent, tables.Agent, tables.Message]]
+
+
+class TicketQueries:
+    """Queries for transports; the database is not changed."""
+
+    def __init__(self, database: Database, is_user_online: Callable[[str], bool]) -> None:
+        """Keeps the database, and a function that says whether the user of a conversation is connected."""
+        self._database = database
+        self._is_user_online = is_user_online
+
+    async def support_state(self, conversation_id: str) -> SupportState:
+        """The state of support that a user's client shows.
+
+        Raises:
+            ConversationGoneError: There is no such conversation.
+        """
+        async with self._database.read() as session:
+            conversation = await session.get(tables.Conversation, conversation_id)
+            if conversation is None:
+                raise ConversationGoneError(conversation_id)
+            ticket = await session.scalar(
+                select(tables.Ticket)
+                .where(tables.Ticket.conversation_id == conversation_id)
+                .order_by(tables.Ticket.id.desc())
+                .limit(1)
+            )
+            is_waiting = ticket is not None and ticket.status == "queued"
+            position = await position_of(session, ticket) if ticket and is_waiting else None
+            minutes = await wait_minutes(session, position) if position else None
+            owner = cast("Owner", conversation.owner)
+            agent = None
+            if ticket and ticket.agent_id and owner == "agent":
+                agent = await session.get(tables.Agent, ticket.agent_id)
+        is_open = ticket is not None and ticket.status != "closed"
+        return SupportState(
+            owner=owner,
+            ticket=TicketReference(number=ticket.number, status=cast("TicketStatus", ticket.status))
+            if ticket and is_open
+            else None,
+            position=position,
+            wait_minutes=minutes,
+            agent=AgentReference(name=agent.name) if agent else None,
+            agent_read_id=conversation.agent_read_id,
+            can_leave_message=owner != "agent" and not (ticket and is_open and ticket.message),
+            rating_wanted=ticket.number if ticket and _is_rating_wanted(ticket) else None,
+        )
+
+    async def ticket(self, ticket_id: int) -> Ticket:
+        """A ticket.
+
+        Raises:
+            InputError: not_found.
+        """
+        async with self._database.read() as session:
+            return await self._one(session, ticket_id)
+
+    async def details(self, ticket_id: int) -> TicketDetails:
+        """A ticket with its history and the user's earlier tickets.
+
+        Raises:
+            InputError: not_found.
+        """
+        async with self._database.read() as session:
+            ticket = await self._one(session, ticket_id)
+            earlier = await self._read(
+                session,
+                _tickets()
+                .where(tables.Ticket.conversation_id == ticket.conversation_id, tables.Ticket.id != ticket_id)
+                .order_by(tables.Ticket.id.desc())
+                .limit(_EARLIER),
+            )
+            events = await session.execute(
+                select(tables.TicketEvent, tables.Agent.name)
+                .outerjoin(tables.Agent, tables.Agent.id == tables.TicketEvent.agent_id)
+                .where(tables.TicketEvent.ticket_id == ticket_id)
+                .order_by(tables.TicketEvent.id)
+            )
+            bot_details = await session.scalars(
+                select(tables.Message.details)
+                .where(tables.Message.conversation_id == ticket.conversation_id, tables.Message.author == "bot")
+                .order_by(tables.Message.id.desc())
+                .limit(_LOOKED_AT)
+            )
+            # The handoff itself has no progress, nor has what the bot says to queued users.
+            progress = next((details["progress"] for details in bot_details if details.get("progress")), None)
+            intent = await session.scalar(
+                select(tables.Understanding.intent)
+                .where(tables.Understanding.conversation_id == ticket.conversation_id)
+                .order_by(tables.Understanding.message_id.desc())
+                .limit(1)
+            )
+            history = [_event(event, name) for event, name in events]
+        return TicketDetails(
+            **dict(ticket),
+            events=history,
+            earlier=earlier,
+            progress=progress if ticket.step else None,
+            intent=intent,
+        )
+
+    async def queue(self, agent_id: int) -> DeskQueue:
+        """The queue, the agent's own chats and the offline messages."""
+        row = tables.Ticket
+        async with self._database.read() as session:
+            waiting = await self._read(session, _tickets().where(row.status == "queued").order_by(*in_order()))
+            mine = await self._read(
+                session,
+                _tickets().where(row.status == "active", row.agent_id == agent_id).order_by(row.claimed_at, row.id),
+            )
+            messages = await self._read(
+                session, _tickets().where(row.status == "message").order_by(row.priority, row.created_at, row.id)
+            )
+            counts = await _counts(session, agent_id)
+        return DeskQueue(waiting=waiting, mine=mine, messages=messages, counts=counts)
+
+    async def counts(self, agent_id: int) -> QueueCounts:
+        """The counts of `queue` alone, which cost less."""
+        async with self._database.read() as session:
+            return await _counts(session, agent_id)
+
+    async def waiting_and_active(self) -> tuple[int, int]:
+        """How many tickets are queued, and how many are active."""
+        async with self._database.read() as session:
+            rows = await session.execute(
+                select(tables.Ticket.status, func.count())
+                .where(tables.Ticket.status.in_(("queued", "active")))
+                .group_by(tables.Ticket.status)
+            )
+            counts: dict[str, int] = dict(rows.tuples().all())
+        return counts.get("queued", 0), counts.get("active", 0)
+
+    async def tickets(
+        self,
+        *,
+        status: str | None = None,
+        query: str | None = None,
+        agent_id: int | None = None,
+        visible_to: int | None = None,
+        before: int | None = None,
+        limit: int = 50,
+    ) -> tuple[list[Ticket], bool]:
+        """Tickets, newest first, and whether there are more.
+
+        Args:
+            status: Only those; None for all.
+            query: Part of the number, summary, message, contact or of the user's name.
+            agent_id: Only those that this agent has or had last.
+            visible_to: Only those that this agent may see with the role `agent`.
+            before: Only those with a lower id.
+            limit: Maximum number.
+        """
+        row = tables.Ticket
+        conditions: list[ColumnElement[bool]] = []
+        if status is not None:
+            conditions.append(row.status == status)
+        if agent_id is not None:
+            conditions.append(row.agent_id == agent_id)
+        if visible_to is not None:
+            conditions.append(_visible(visible_to))
+        if before is not None:
+            conditions.append(row.id < before)
+        if query:
+            places = (
+                row.number,
+                row.handoff["summary"].as_string(),
+                row.message,
+                row.contact,
+                tables.Conversation.external_id,
+            )
+            conditions.append(or_(*(place.icontains(query, autoescape=True) for place in places)))
+        async with self._database.read() as session:
+            tickets = await self._read(session, _tickets().where(*conditions).order_by(row.id.desc()).limit(limit + 1))
+        return tickets[:limit], len(tickets) > limit
+
+    async def may_see(self, ticket_id: int, agent_id: int) -> bool:
+        """Whether the role `agent` lets this agent see a ticket.
+
+        They may if it is queued, is an offline message, is or was theirs, or if they now serve the same user.
+        """
+        async with self._database.read() as session:
+            visible_id = await session.scalar(
+                select(tables.Ticket.id).where(tables.Ticket.id == ticket_id, _visible(agent_id))
+            )
+        return visible_id is not None
+
+    async def open_ticket_id(self, conversation_id: str) -> int | None:
+        """The id of the open ticket of a conversation."""
+        async with self._database.read() as session:
+            ticket_id: int | None = await session.scalar(
+                select(tables.Ticket.id).where(
+                    tables.Ticket.conversation_id == conversation_id, tables.Ticket.status != "closed"
+                )
+            )
+        return ticket_id
+
+    async def _one(self, session: AsyncSession, ticket_id: int) -> Ticket:
+        tickets = await self._read(session, _tickets().where(tables.Ticket.id == ticket_id))
+        if not tickets:
+            raise InputError(ErrorCode.NOT_FOUND)
+        return tickets[0]
+
+    async def _read(self, session: AsyncSession, statement: Select[Any]) -> list[Ticket]:
+        rows: Sequence[_TicketRow] = (await session.execute(statement)).all()
+        active = [row[1].id for row in rows if row[0].status == "active"]
+        unread = await _unread(session, active) if active else {}
+        positions: dict[int, int] = {}
+        if any(row[0].status == "queued" for row in rows):
+            waiting = await session.scalars(
+                select(tables.Ticket.id).where(tables.Ticket.status == "queued").order_by(*in_order())
+            )
+            positions = {ticket_id: position for position, ticket_id in enumerate(waiting, 1)}
+        return [self._ticket(row, unread, positions) for row in rows]
+
+    def _ticket(self, row: _TicketRow, unread: dict[str, int], positions: dict[int, int]) -> Ticket:
+        ticket, conversation, site = row[0], row[1], row[2]
+        agent, preferred = cast("tables.Agent | None", row[3]), cast("tables.Agent | None", row[4])
+        last = cast("tables.Message | None", row[5])
+        handoff = ticket.handoff
+        return Ticket(
+            id=ticket.id,
+            number=ticket.number,
+            conversation_id=conversation.id,
+            site=site.name,
+            status=cast("TicketStatus", ticket.status),
+            priority=ticket.priority,
+            reason=ticket.reason,
+            topic=handoff.get("topic"),
+            step=handoff.get("step"),
+            summary=str(handoff.get("summary") or ""),
+            collected=dict(handoff.get("collected") or {}),
+            contact=ticket.contact,
+            message=ticket.message,
+            agent=_name(agent),
+            preferred_agent=_name(preferred),
+            disposition=ticket.disposition,
+            note=ticket.note,
+            rating=ticket.rating,
+            rating_comment=ticket.rating_comment,
+            version=ticket.version,
+            unread=unread.get(conversation.id, 0) if ticket.status == "active" else 0,
+            last_message=LastMessage(author=cast("Author", last.author), text=last.text, created_at=last.created_at)
+            if last
+            else None,
+            user=TicketUser(
+                kind=conversation.kind,
+                name=conversation.external_id,
+                online=ticket.status in _OPEN and self._is_user_online(conversation.id),
+            ),
+            position=positions.get(ticket.id),
+            created_at=ticket.created_at,
+            queued_at=ticket.queued_at,
+            claimed_at=ticket.claimed_at,
+            first_reply_at=ticket.first_reply_at,
+            closed_at=ticket.closed_at,
+        )
+
+
+def _tickets() -> Select[Any]:
+    newest = (
+        select(func.max(tables.Message.id))
+        .where(
+            tables.Message.conversation_id == tables.Ticket.conversation_id,
+            tables.Message.author.in_(("user", "agent")),
+            # The hidden request for the greeting.
+            tables.Message.payload.is_distinct_from(GREETING_PAYLOAD),
+        )
+        .correlate(tables.Ticket)
+        .scalar_subquery()
+    )
+    return (
+        select(tables.Ticket, tables.Conversation, tables.Site, _Agent, _Preferred, _Last)
+        .join(tables.Conversation, tables.Conversation.id == tables.Ticket.conversation_id)
+        .join(tables.Site, tables.Site.key == tables.Conversation.site_key)
+        .outerjoin(_Agent, _Agent.id == tables.Ticket.agent_id)
+        .outerjoin(_Preferred, _Preferred.id == tables.Ticket.preferred_agent_id)
+        .outerjoin(_Last, and_(_Last.conversation_id == tables.Ticket.conversation_id, _Last.id == newest))
+    )
+
+
+async def _counts(session: AsyncSession, agent_id: int) -> QueueCounts:
+    row = tables.Ticket
+    counts = (
+        await session.execute(
+            select(
+                func.count().filter(row.status == "queued"),
+                func.count().filter(row.status == "queued", row.priority == 0),
+                func.count().filter(row.status == "active", row.agent_id == agent_id),
+                func.count().filter(row.status == "message"),
+            ).where(row.status.in_(_OPEN))
+        )
+    ).one()
+    online = await session.scalar(select(func.count()).select_from(tables.Agent).where(is_online()))
+    waiting, urgent, mine, messages = counts
+    return QueueCounts(waiting=waiting, urgent=urgent, mine=mine, messages=messages, online=online or 0)
+
+
+def _visible(agent_id: int) -> ColumnElement[bool]:
+    served = select(tables.Ticket.conversation_id).where(
+        tables.Ticket.agent_id == agent_id, tables.Ticket.status == "active"
+    )
+    return or_(
+        tables.Ticket.status.in_(("queued", "message")),
+        tables.Ticket.agent_id == agent_id,
+        tables.Ticket.conversation_id.in_(served.scalar_subquery()),
+    )
+
+
+async def _unread(session: AsyncSession, conversation_ids: list[str]) -> dict[str, int]:
+    message, conversation = tables.Message, tables.Conversation
+    rows = await session.execute(
+        select(message.conversation_id, func.count())
+        .join(conversation, conversation.id == message.conversation_id)
+        .where(
+            message.conversation_id.in_(conversation_ids),
+            message.author == "user",
+            message.id > conversation.agent_read_id,
+            message.id > func.coalesce(conversation.agent_since_id, 0),
+        )
+        .group_by(message.conversation_id)
+    )
+    return dict(rows.tuples().all())
+
+
+def _is_rating_wanted(ticket: tables.Ticket) -> bool:
+    return (
+        ticket.status == "closed"
+        and ticket.claimed_at is not None
+        and ticket.disposition in {"solved", "follow_up"}
+        and ticket.rating is None
+        and ticket.closed_at is not None
+        and now() - ticket.closed_at < _RATING_WANTED_FOR
+    )
+
+
+def _name(agent: tables.Agent | None) -> AgentName | None:
+    return AgentName(id=agent.id, name=agent.name) if agent else None
+
+
+def _event(event: tables.TicketEvent, name: str | None) -> TicketEvent:
+    actor = Actor(kind=cast("ActorKind", event.actor), id=event.agent_id, name=name)
+    return TicketEvent(at=event.created_at, kind=event.kind, actor=actor, details=event.details)

@@ -1,0 +1,283 @@
+"""Periodic work of support: timeouts, reminders, automatic assignment, positions in the queue.
+
+Each run finds the tickets that are due, and checks again in the conversation's transaction that they still are. So
+every process can run it on the same database, and a killed process leaves nothing half done.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import ColumnElement, or_, select, update
+
+from uwallet_gateway.clock import now
+from uwallet_gateway.database import tables
+from uwallet_gateway.database.connection import Database
+from uwallet_gateway.observability.metrics import Metrics
+from uwallet_gateway.protocol.tickets import AgentStatus, EventKind
+from uwallet_gateway.support.assignment import assignable_tickets, next_agent
+from uwallet_gateway.support.notices import KEEP_WAITING, LEAVE_MESSAGE
+from uwallet_gateway.support.ownership import change_owner
+from uwallet_gateway.support.presence import Presence
+from uwallet_gateway.support.queries import TicketQueries
+from uwallet_gateway.support.queue import in_order
+from uwallet_gateway.support.ticket_steps import TicketSteps
+from uwallet_gateway.transcript.event_bus import EventBus
+from uwallet_gateway.transcript.events import AgentsChanged, Event, QueueChanged, SupportChanged
+from uwallet_gateway.transcript.store import ConversationGoneError, Transcript
+from uwallet_gateway.transcript.transaction import ConversationTransaction
+
+# Seconds between two runs when nothing happens, and at least between any two.
+_PAUSE, _SHORTEST_PAUSE = 1.0, 0.1
+# Interval between two notices that the user has moved forward in the queue.
+_POSITION_TOLD_EVERY = timedelta(seconds=30)
+_log = structlog.get_logger()
+
+_Step = Callable[[ConversationTransaction, tables.Ticket], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class SchedulerRules:
+    """When the scheduler acts.
+
+    Attributes:
+        automatic: Whether queued tickets are assigned to agents.
+        queue_timeout: Wait after which a queued user is offered to leave a message.
+        queue_abandoned_after: Time without any agent online after which queued users are asked for a message.
+        agent_silent_after: Silence of the agent after which a chat goes back to the queue.
+        user_remind_after: Silence of the user after which they are reminded.
+        user_left_after: Silence of the user after which a chat is closed.
+    """
+
+    automatic: bool
+    queue_timeout: timedelta
+    queue_abandoned_after: timedelta
+    agent_silent_after: timedelta
+    user_remind_after: timedelta
+    user_left_after: timedelta
+
+
+class SupportScheduler:
+    """Runs the periodic work in this process."""
+
+    def __init__(
+        self,
+        database: Database,
+        transcript: Transcript,
+        event_bus: EventBus,
+        steps: TicketSteps,
+        queries: TicketQueries,
+        presence: Presence,
+        metrics: Metrics,
+        rules: SchedulerRules,
+    ) -> None:
+        """Keeps what the work needs."""
+        self._database = database
+        self._transcript = transcript
+        self._event_bus = event_bus
+        self._steps = steps
+        self._queries = queries
+        self._presence = presence
+        self._metrics = metrics
+        self._rules = rules
+        self._woken = asyncio.Event()
+        self._unstaffed_since: datetime | None = None
+        # Position in the queue at the last run, by ticket.
+        self._positions: dict[int, int] = {}
+
+    async def run_for_ever(self) -> None:
+        """Runs every second, and soon after a change of the queue or of agents' presence."""
+        self._event_bus.add_to_all(self._hear)
+        try:
+            while True:
+                self._woken.clear()
+                try:
+                    await self.run_once()
+                except Exception:
+                    _log.exception("support.round_failed")
+                await asyncio.sleep(_SHORTEST_PAUSE)
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(_PAUSE):
+                        await self._woken.wait()
+        finally:
+            self._event_bus.remove_from_all(self._hear)
+
+    async def run_once(self) -> None:
+        """Does everything that is due now."""
+        await self._presence.renew()
+        agents = await self._presence.notice_changes()
+        online = [agent for agent in agents if agent.presence == "online"]
+        rules, row = self._rules, tables.Ticket
+        moment = now()
+        await self._each(
+            [row.status == "active", row.user_waits_since <= moment - rules.agent_silent_after],
+            self._requeue_unanswered,
+        )
+        await self._each(
+            [
+                row.status == "active",
+                row.agent_waits_since <= moment - rules.user_remind_after,
+                row.reminded_at.is_(None),
+            ],
+            self._remind,
+        )
+        await self._each(
+            [
+                row.status == "active",
+                row.agent_waits_since <= moment - rules.user_left_after,
+                row.reminded_at <= moment - (rules.user_left_after - rules.user_remind_after),
+            ],
+            self._close_abandoned,
+        )
+        if self._is_abandoned(online, moment):
+            await self._each([row.status == "queued"], self._ask_for_message)
+        await self._each(
+            [
+                row.status == "queued",
+                row.user_waits_since <= moment - rules.queue_timeout,
+                row.timeout_offered_at.is_(None),
+            ],
+            self._offer_message,
+        )
+        if rules.automatic and online:
+            await self._assign()
+        await self._tell_positions()
+        waiting, chats = await self._queries.waiting_and_active()
+        self._metrics.set_support(waiting=waiting, chats=chats, agents_online=len(online))
+
+    def _hear(self, event: Event) -> None:
+        if isinstance(event, QueueChanged | AgentsChanged):
+            self._woken.set()
+
+    def _is_abandoned(self, online: list[AgentStatus], moment: datetime) -> bool:
+        # Counted since this process started, so that desks have time to reconnect.
+        if online:
+            self._unstaffed_since = None
+            return False
+        self._unstaffed_since = self._unstaffed_since or moment
+        return moment - self._unstaffed_since >= self._rules.queue_abandoned_after
+
+    async def _each(self, due: list[ColumnElement[bool]], step: _Step) -> None:
+        """Takes the step with every ticket that is due, and still is when its transaction is open."""
+        async with self._database.read() as session:
+            rows = (
+                await session.execute(
+                    select(tables.Ticket.id, tables.Ticket.conversation_id).where(*due).order_by(*in_order())
+                )
+            ).all()
+        for ticket_id, conversation_id in rows:
+            try:
+                async with self._transcript.writing(conversation_id) as transaction:
+                    ticket = await transaction.session.scalar(
+                        select(tables.Ticket).where(tables.Ticket.id == ticket_id, *due)
+                    )
+                    if ticket is not None:
+                        await step(transaction, ticket)
+            except ConversationGoneError:
+                continue
+            except Exception:
+                # A ticket that fails must not block the others.
+                _log.exception("support.step_failed", conversation_id=conversation_id, step=step.__name__)
+                continue
+            self._event_bus.publish_committed(transaction)
+
+    async def _requeue_unanswered(self, transaction: ConversationTransaction, ticket: tables.Ticket) -> None:
+        _log.info("support.agent_silent", ticket=ticket.number, agent_id=ticket.agent_id)
+        await self._steps.requeue(transaction, ticket, "requeued", None)
+
+    async def _remind(self, transaction: ConversationTransaction, ticket: tables.Ticket) -> None:
+        ticket.reminded_at = now()
+        remaining = self._rules.user_left_after - self._rules.user_remind_after
+        agent = await transaction.session.get(tables.Agent, ticket.agent_id)
+        await self._steps.notices.say(
+            transaction,
+            "user_reminder",
+            "user_reminder",
+            agent=agent.name if agent else "",
+            minutes=max(1, round(remaining.total_seconds() / 60)),
+        )
+
+    async def _close_abandoned(self, transaction: ConversationTransaction, ticket: tables.Ticket) -> None:
+        await change_owner(transaction, "closed")
+        await self._steps.finish(transaction, ticket, "user_left", "system", None)
+        await self._steps.notices.say(transaction, "user_left", "user_left")
+
+    async def _ask_for_message(self, transaction: ConversationTransaction, ticket: tables.Ticket) -> None:
+        ticket.status = "message"
+        await change_owner(transaction, "bot")
+        await self._steps.note_event(transaction, ticket, EventKind.TIMEOUT_OFFERED, "system", reason="nobody_there")
+        await self._steps.notices.say(transaction, "nobody_there", "nobody_there_any_more", buttons=(LEAVE_MESSAGE,))
+
+    async def _offer_message(self, transaction: ConversationTransaction, ticket: tables.Ticket) -> None:
+        ticket.timeout_offered_at = now()
+        await self._steps.note_event(transaction, ticket, EventKind.TIMEOUT_OFFERED, "system")
+        await self._steps.notices.say(transaction, "timeout", "timeout", buttons=(LEAVE_MESSAGE, KEEP_WAITING))
+        transaction.emit(SupportChanged(transaction.conversation_id))
+
+    async def _assign(self) -> None:
+        async def assign(transaction: ConversationTransaction, ticket: tables.Ticket) -> None:
+            agent_id = await next_agent(transaction.session, ticket)
+            agent = None if agent_id is None else await transaction.session.get(tables.Agent, agent_id)
+            if agent is not None:
+                await self._steps.give(transaction, ticket, agent, EventKind.ASSIGNED, by=None)
+
+        async with self._database.read() as session:
+            ticket_ids = await assignable_tickets(session)
+        if ticket_ids:
+            await self._each([tables.Ticket.status == "queued", tables.Ticket.id.in_(ticket_ids)], assign)
+
+    async def _tell_positions(self) -> None:
+        async with self._database.read() as session:
+            waiting = (
+                await session.scalars(
+                    select(tables.Ticket).where(tables.Ticket.status == "queued").order_by(*in_order())
+                )
+            ).all()
+        moment = now()
+        moved: list[tuple[tables.Ticket, int]] = []
+        for position, ticket in enumerate(waiting, 1):
+            told_position = ticket.told_position
+            if told_position is not None and position >= told_position:
+                # An urgent ticket came in front, or left: not worth a notice, but clients must show the right position.
+                if self._positions.get(ticket.id, told_position) != position:
+                    self._event_bus.deliver(SupportChanged(ticket.conversation_id))
+                continue
+            if position == 1:
+                await self._each([tables.Ticket.id == ticket.id, tables.Ticket.status == "queued"], self._tell_next)
+            elif ticket.told_at is None or moment - ticket.told_at >= _POSITION_TOLD_EVERY:
+                moved.append((ticket, position))
+        self._positions = {ticket.id: position for position, ticket in enumerate(waiting, 1)}
+        if moved:
+            await self._tell_moved(moved, moment)
+
+    async def _tell_next(self, transaction: ConversationTransaction, ticket: tables.Ticket) -> None:
+        if ticket.told_position == 1:
+            return
+        ticket.told_position, ticket.told_at = 1, now()
+        await self._steps.notices.say(transaction, "next_in_queue", "next_in_queue")
+        transaction.emit(SupportChanged(transaction.conversation_id))
+
+    async def _tell_moved(self, moved: list[tuple[tables.Ticket, int]], moment: datetime) -> None:
+        # No message is stored, so no conversation transaction is needed; the condition lets one process do it.
+        notified: list[str] = []
+        async with self._database.write() as session:
+            for ticket, position in moved:
+                changed = await session.execute(
+                    update(tables.Ticket)
+                    .where(
+                        tables.Ticket.id == ticket.id,
+                        tables.Ticket.status == "queued",
+                        or_(tables.Ticket.told_position > position, tables.Ticket.told_position.is_(None)),
+                    )
+                    .values(told_position=position, told_at=moment)
+                    .returning(tables.Ticket.id)
+                )
+                if changed.one_or_none() is not None:
+                    notified.append(ticket.conversation_id)
+        for conversation_id in notified:
+            self._event_bus.publish(SupportChanged(conversation_id))

@@ -1,0 +1,308 @@
+"""Steps in the life of a ticket, each within a conversation transaction.
+
+The caller has read the ticket in this transaction and has checked that the step is allowed.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from uwallet_gateway.clock import now
+from uwallet_gateway.database import tables
+from uwallet_gateway.hooks.events import HookEvent
+from uwallet_gateway.observability.metrics import Metrics
+from uwallet_gateway.protocol.tickets import ActorKind, EventKind
+from uwallet_gateway.support.hours import OpeningHours
+from uwallet_gateway.support.notices import LEAVE_QUEUE, SupportNotices
+from uwallet_gateway.support.ownership import change_owner
+from uwallet_gateway.support.queue import position_of, priority_of, wait_minutes
+from uwallet_gateway.transcript.events import (
+    AgentsChanged,
+    QueueChanged,
+    Settled,
+    SupportChanged,
+    TicketChanged,
+    Typing,
+)
+from uwallet_gateway.transcript.transaction import ConversationTransaction
+
+# Records a hook event for other systems, in the same transaction: event, ticket.
+Recorder = Callable[[AsyncSession, HookEvent, tables.Ticket], Awaitable[None]]
+# Reason of a handoff that the gateway makes without the engine. It adds nothing to what the bot has collected.
+ENGINE_TROUBLE = "engine_trouble"
+_EMPTY: tuple[object, ...] = (None, "", [], {})
+_log = structlog.get_logger()
+
+
+class TicketSteps:
+    """Creates, queues, gives and closes tickets."""
+
+    def __init__(
+        self, notices: SupportNotices, hours: OpeningHours, metrics: Metrics, record: Recorder | None = None
+    ) -> None:
+        """Keeps what the steps work with.
+
+        Args:
+            notices: Writes system messages to the user.
+            hours: Opening hours, and the time zone for the day in ticket numbers.
+            metrics: Counts tickets and waits.
+            record: Called when a ticket is created, queued and closed.
+        """
+        self.notices = notices
+        self.hours = hours
+        self._metrics = metrics
+        self._record = record
+
+    async def find_open(self, transaction: ConversationTransaction) -> tables.Ticket | None:
+        """The open ticket of this conversation, if any."""
+        ticket: tables.Ticket | None = await transaction.session.scalar(
+            select(tables.Ticket).where(
+                tables.Ticket.conversation_id == transaction.conversation_id, tables.Ticket.status != "closed"
+            )
+        )
+        return ticket
+
+    async def create(
+        self, transaction: ConversationTransaction, handoff: dict[str, Any], reason: str, actor: ActorKind
+    ) -> tables.Ticket:
+        """Creates a ticket that is not queued yet (status `message`)."""
+        moment = now()
+        ticket = tables.Ticket(
+            number=uuid.uuid4().hex,
+            conversation_id=transaction.conversation_id,
+            status="message",
+            version=1,
+            priority=priority_of(reason, handoff),
+            reason=reason,
+            topic=(handoff.get("topic") or {}).get("id"),
+            handoff=handoff,
+            preferred_agent_id=await self._last_agent(transaction),
+            created_at=moment,
+        )
+        transaction.session.add(ticket)
+        await transaction.session.flush()
+        # Day in the organisation's time zone, then the id: short to say, and sorted by time.
+        ticket.number = f"T{moment.astimezone(self.hours.zone):%y%m%d}{ticket.id:06d}"
+        await self.note_event(transaction, ticket, EventKind.CREATED, actor, reason=reason)
+        self._metrics.count_ticket(reason)
+        _log.info(
+            "support.ticket_created", conversation_id=transaction.conversation_id, ticket=ticket.number, reason=reason
+        )
+        return ticket
+
+    async def announce(self, transaction: ConversationTransaction, ticket: tables.Ticket, *events: HookEvent) -> None:
+        """Records hook events about the ticket as it is now."""
+        if self._record is not None:
+            for event in events:
+                await self._record(transaction.session, event, ticket)
+
+    async def add_request(
+        self, transaction: ConversationTransaction, ticket: tables.Ticket, handoff: dict[str, Any], reason: str
+    ) -> None:
+        """Merges another handoff request into the ticket. The more urgent reason wins."""
+        existing = ticket.handoff
+        additions = {name: value for name, value in handoff.items() if value not in _EMPTY}
+        if reason == ENGINE_TROUBLE and existing:
+            additions = {}
+        collected = {**(existing.get("collected") or {}), **(additions.get("collected") or {})}
+        ticket.handoff = {**existing, **additions, "collected": collected}
+        ticket.topic = (ticket.handoff.get("topic") or {}).get("id")
+        priority = priority_of(reason, handoff)
+        if priority < ticket.priority:
+            ticket.priority, ticket.reason = priority, reason
+        await self.note_event(transaction, ticket, EventKind.REQUEST_REPEATED, "user", reason=reason)
+
+    async def enqueue(
+        self,
+        transaction: ConversationTransaction,
+        ticket: tables.Ticket,
+        kind: EventKind,
+        actor: ActorKind,
+        agent_id: int | None,
+        **details: Any,
+    ) -> int:
+        """Puts a ticket into the queue, for the first time (`queued`) or again (`requeued`). Returns its position."""
+        moment = now()
+        ticket.status, ticket.agent_id = "queued", None
+        # A requeued ticket keeps its original place.
+        ticket.queued_at = ticket.queued_at or moment
+        ticket.user_waits_since, ticket.agent_waits_since, ticket.reminded_at = moment, None, None
+        ticket.timeout_offered_at = None
+        await change_owner(transaction, "queued")
+        await transaction.session.flush()
+        position = await position_of(transaction.session, ticket)
+        ticket.told_position, ticket.told_at = position, moment
+        await self.note_event(transaction, ticket, kind, actor, agent_id, **details)
+        transaction.emit(AgentsChanged())
+        return position
+
+    async def say_position(
+        self, transaction: ConversationTransaction, ticket: tables.Ticket, *, again: bool, in_reply_to: int | None
+    ) -> None:
+        """Tells the user their place in the queue."""
+        position = await position_of(transaction.session, ticket)
+        minutes = await wait_minutes(transaction.session, position)
+        ticket.told_position, ticket.told_at = position, now()
+        await self.notices.say_position(transaction, position, minutes, again=again, in_reply_to=in_reply_to)
+        transaction.emit(SupportChanged(transaction.conversation_id))
+
+    async def give(
+        self,
+        transaction: ConversationTransaction,
+        ticket: tables.Ticket,
+        agent: tables.Agent,
+        kind: EventKind,
+        by: tables.Agent | None,
+        **details: Any,
+    ) -> None:
+        """Makes an agent the owner of the conversation, and tells the user who it is.
+
+        Messages that still wait for the engine go to the agent instead.
+
+        Args:
+            transaction: The conversation.
+            ticket: Its open ticket.
+            agent: The new owner.
+            kind: `claimed`, `assigned` or `transferred`.
+            by: The agent who gives it; None for the gateway itself.
+            details: Stored with the event.
+        """
+        moment = now()
+        previous_status = ticket.status
+        has_offline_message = previous_status == "message" and ticket.message is not None
+        for message in await transaction.waiting():
+            await transaction.set_state(message.id, "answered")
+            transaction.emit(Settled(transaction.conversation_id, message.id))
+        await change_owner(transaction, "agent")
+        if ticket.claimed_at is None and ticket.queued_at is not None:
+            self._metrics.observe_wait((moment - ticket.queued_at).total_seconds())
+        ticket.status, ticket.agent_id = "active", agent.id
+        ticket.claimed_at = ticket.claimed_at or moment
+        # The user of an offline message has gone. A user who was asked for one and left none may still be there.
+        ticket.user_waits_since = None if has_offline_message else moment
+        ticket.agent_waits_since, ticket.reminded_at = None, None
+        await self.note_event(
+            transaction, ticket, kind, "agent" if by else "system", by.id if by else None, to=agent.name, **details
+        )
+        name = "message_claimed" if has_offline_message else "transferred" if previous_status == "active" else "claimed"
+        metadata = {"agent": {"name": agent.name}}
+        await self.notices.say(
+            transaction,
+            "transferred" if name == "transferred" else "claimed",
+            name,
+            metadata=metadata,
+            agent=agent.name,
+        )
+        transaction.emit(Typing(transaction.conversation_id, typing=False), AgentsChanged())
+        _log.info(
+            "support.given",
+            conversation_id=transaction.conversation_id,
+            ticket=ticket.number,
+            kind=kind,
+            agent_id=agent.id,
+        )
+
+    async def requeue(
+        self,
+        transaction: ConversationTransaction,
+        ticket: tables.Ticket,
+        notice: str,
+        by: tables.Agent | None,
+        memo: str | None = None,
+    ) -> None:
+        """Puts an agent's ticket back into the queue, and tells the user.
+
+        Args:
+            transaction: The conversation.
+            ticket: Its ticket, which an agent has.
+            notice: Name of the text, `requeued` or `transferred_to_queue`.
+            by: The agent who gives it back; None for the gateway itself.
+            memo: For the next agent.
+        """
+        previous_agent_id = ticket.agent_id
+        # Do not give it straight back to the same agent.
+        if ticket.preferred_agent_id == previous_agent_id:
+            ticket.preferred_agent_id = None
+        actor: ActorKind = "agent" if by else "system"
+        position = await self.enqueue(
+            transaction,
+            ticket,
+            EventKind.REQUEUED,
+            actor,
+            by.id if by else None,
+            memo=memo,
+            from_agent_id=previous_agent_id,
+        )
+        await self.announce(transaction, ticket, HookEvent.QUEUED)
+        await self.notices.say(transaction, "requeued", notice, buttons=(LEAVE_QUEUE,), position=position)
+
+    async def finish(
+        self,
+        transaction: ConversationTransaction,
+        ticket: tables.Ticket,
+        disposition: str,
+        actor: ActorKind,
+        agent_id: int | None,
+        **details: Any,
+    ) -> None:
+        """Closes a ticket. The caller changes the owner of the conversation."""
+        ticket.status, ticket.disposition, ticket.closed_at = "closed", disposition, now()
+        ticket.user_waits_since, ticket.agent_waits_since = None, None
+        await self.note_event(
+            transaction, ticket, EventKind.CLOSED, actor, agent_id, disposition=disposition, **details
+        )
+        await self.announce(transaction, ticket, HookEvent.CLOSED)
+        self._metrics.count_ticket_closed(disposition)
+        transaction.emit(SupportChanged(transaction.conversation_id), AgentsChanged())
+        _log.info(
+            "support.ticket_closed",
+            conversation_id=transaction.conversation_id,
+            ticket=ticket.number,
+            disposition=disposition,
+        )
+
+    def count_rating(self, rating: int) -> None:
+        """Counts a rating."""
+        self._metrics.count_support_rating(rating)
+
+    async def note_event(
+        self,
+        transaction: ConversationTransaction,
+        ticket: tables.Ticket,
+        kind: EventKind,
+        actor: ActorKind,
+        agent_id: int | None = None,
+        **details: Any,
+    ) -> None:
+        """Stores an event of the ticket and notifies desks."""
+        ticket.version += 1
+        transaction.session.add(
+            tables.TicketEvent(
+                ticket_id=ticket.id,
+                kind=kind.value,
+                actor=actor,
+                agent_id=agent_id,
+                details={name: value for name, value in details.items() if value is not None},
+                created_at=now(),
+            )
+        )
+        await transaction.session.flush()
+        transaction.emit(
+            TicketChanged(transaction.conversation_id, ticket.id), QueueChanged(transaction.conversation_id, kind.value)
+        )
+
+    async def _last_agent(self, transaction: ConversationTransaction) -> int | None:
+        agent_id: int | None = await transaction.session.scalar(
+            select(tables.Ticket.agent_id)
+            .join(tables.Agent, tables.Agent.id == tables.Ticket.agent_id)
+            .where(tables.Ticket.conversation_id == transaction.conversation_id, tables.Agent.enabled.is_(True))
+            .order_by(tables.Ticket.id.desc())
+            .limit(1)
+        )
+        return agent_id

@@ -1,0 +1,277 @@
+"""What users ask of support in the chat: handoffs, the queue, offline messages, ratings.
+
+Everything here runs in the transaction that stores the message or the bot's reply.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from uwallet_gateway.clock import now
+from uwallet_gateway.database import tables
+from uwallet_gateway.errors import ErrorCode, InputError
+from uwallet_gateway.hooks.events import HookEvent
+from uwallet_gateway.input_text import checked_client_id, clean
+from uwallet_gateway.protocol.tickets import EventKind
+from uwallet_gateway.redaction import redact
+from uwallet_gateway.support.contacts import checked_contact, find_contact
+from uwallet_gateway.support.notices import ASKING_KINDS, KEEP_WAITING, LEAVE_MESSAGE, LEAVE_QUEUE, RATE
+from uwallet_gateway.support.ownership import change_owner
+from uwallet_gateway.support.presence import is_anybody_online
+from uwallet_gateway.support.queue import position_of
+from uwallet_gateway.support.ticket_steps import TicketSteps
+from uwallet_gateway.transcript.events import SupportChanged, TicketChanged
+from uwallet_gateway.transcript.messages import Draft, Message
+from uwallet_gateway.transcript.transaction import ConversationTransaction
+
+# Reason of a ticket that an offline message opened.
+MESSAGE = "message"
+_COMMENT_LENGTH = 500
+
+
+class UserRequests:
+    """Requests of users, within the transaction of their conversation."""
+
+    def __init__(self, steps: TicketSteps, *, max_length: int) -> None:
+        """Keeps the steps; `max_length` is the limit of a message in characters."""
+        self._steps = steps
+        self._notices = steps.notices
+        self._max_length = max_length
+
+    async def hand_off(
+        self, transaction: ConversationTransaction, handoff: dict[str, Any], *, reason: str, in_reply_to: int | None
+    ) -> None:
+        """Opens a ticket, or adds to the open one, and tells the user what happens now.
+
+        Args:
+            transaction: The conversation.
+            handoff: The bot's payload, whole (docs/handoff.md).
+            reason: Reason for the ticket: the bot's, or one of the gateway's.
+            in_reply_to: The user's message that led to it.
+        """
+        ticket = await self._steps.find_open(transaction)
+        events: list[HookEvent] = [] if ticket else [HookEvent.CREATED]
+        if ticket is None:
+            ticket = await self._steps.create(transaction, handoff, reason, "bot")
+        else:
+            await self._steps.add_request(transaction, ticket, handoff, reason)
+        if ticket.status == "queued":
+            await self._steps.say_position(transaction, ticket, again=True, in_reply_to=in_reply_to)
+        elif await self._is_staffed(transaction.session):
+            await self._steps.enqueue(transaction, ticket, EventKind.QUEUED, "bot", None)
+            events.append(HookEvent.QUEUED)
+            await self._steps.say_position(transaction, ticket, again=False, in_reply_to=in_reply_to)
+        else:
+            moment = now().astimezone(self._steps.hours.zone)
+            hours = self._steps.hours
+            opening = None if hours.is_open(moment) else hours.next_opening(moment)
+            await self._notices.say_nobody_there(transaction, opening, moment, in_reply_to=in_reply_to)
+            transaction.emit(SupportChanged(transaction.conversation_id))
+        await self._steps.announce(transaction, ticket, *events)
+
+    async def note_message(self, transaction: ConversationTransaction, message: Message) -> None:
+        """Notes that the user wrote: reopens a closed conversation for the bot, or makes an agent's turn begin."""
+        if transaction.owner == "closed":
+            await change_owner(transaction, "bot")
+        if transaction.owner == "agent" and (ticket := await self._steps.find_open(transaction)):
+            ticket.user_waits_since = ticket.user_waits_since or message.created_at
+            ticket.agent_waits_since, ticket.reminded_at = None, None
+            transaction.emit(TicketChanged(transaction.conversation_id, ticket.id))
+
+    async def expects_message(self, transaction: ConversationTransaction, text: str) -> bool:
+        """Whether the user's text is an offline message, because the last notice asked for one."""
+        if transaction.owner == "agent" or self._notices.texts.declines_to_leave_message(text):
+            return False
+        last = await transaction.last_told("bot", "agent", "system")
+        return last is not None and last.metadata.get("support") in ASKING_KINDS
+
+    async def take_message(self, transaction: ConversationTransaction, message: Message) -> None:
+        """Takes an offline message that was typed in the chat, or the contact that was missing in it.
+
+        Args:
+            transaction: The conversation.
+            message: As stored, redacted except for contacts.
+        """
+        text = message.text
+        ticket = await self._ticket_for_message(transaction, text)
+        contact = find_contact(text)
+        if contact != text.strip() or ticket.message is None:
+            ticket.message = _joined(ticket.message, text)
+        if contact is None and ticket.contact is None:
+            await self._notices.say(
+                transaction, "contact_wanted", "contact_wanted", in_reply_to=message.id, metadata=_ASK
+            )
+            return
+        ticket.contact = contact or ticket.contact
+        await self._confirm_message(transaction, ticket, message.id)
+
+    async def execute(self, transaction: ConversationTransaction, payload: str, in_reply_to: int) -> None:
+        """Executes the payload of one of support's own buttons, which the conversation has offered."""
+        if payload == LEAVE_QUEUE:
+            await self.leave_queue(transaction, in_reply_to=in_reply_to)
+        elif payload == KEEP_WAITING:
+            await self._keep_waiting(transaction, in_reply_to)
+        elif payload == LEAVE_MESSAGE:
+            await self._notices.say(
+                transaction, "message_wanted", "message_wanted", in_reply_to=in_reply_to, metadata=_ASK
+            )
+        elif payload.startswith(RATE):
+            fields = json.loads(payload.removeprefix(RATE))
+            try:
+                await self.rate(transaction, fields["ticket"], fields["rating"], None, in_reply_to=in_reply_to)
+            except InputError as error:
+                # The button was pressed again. Buttons get no error reply, so the user is told in the chat.
+                text = self._notices.texts.error(error.code, max_length=self._max_length)
+                await transaction.append(Draft("system", text, metadata={"support": "rated"}, in_reply_to=in_reply_to))
+
+    async def answer_request(self, transaction: ConversationTransaction, request: str, in_reply_to: int) -> None:
+        """Does what the bot understood: `leave_queue` or `ticket_status`."""
+        if request == "leave_queue":
+            await self.leave_queue(transaction, in_reply_to=in_reply_to)
+        else:
+            await self._tell_status(transaction, in_reply_to)
+
+    async def leave_queue(self, transaction: ConversationTransaction, *, in_reply_to: int | None) -> None:
+        """Leaves the queue. No-op if the user is not queued, except that a request in words always gets a reply."""
+        ticket = await self._steps.find_open(transaction) if transaction.owner == "queued" else None
+        if ticket is not None:
+            await change_owner(transaction, "bot")
+            await self._steps.note_event(transaction, ticket, EventKind.LEFT_QUEUE, "user")
+            await self._steps.finish(transaction, ticket, "cancelled", "user", None)
+            await self._notices.say(transaction, "left_queue", "left_queue", in_reply_to=in_reply_to)
+        elif in_reply_to is not None:
+            await self._notices.say(transaction, "left_queue", "not_waiting", in_reply_to=in_reply_to)
+
+    async def leave_message(
+        self, transaction: ConversationTransaction, text: object, contact: object, client_id: object
+    ) -> None:
+        """Stores an offline message that was sent by a form (`UserCommands.leave_message`)."""
+        key = checked_client_id(client_id)
+        if key is not None and await transaction.find_by_client_id(key):
+            return
+        cleaned = redact(clean(text, self._max_length)).text
+        checked = checked_contact(contact)
+        if transaction.owner == "agent":
+            raise InputError(ErrorCode.CONFLICT)
+        message = await transaction.append(
+            Draft("user", cleaned, client_id=key, metadata={"support": "message", "contact": checked})
+        )
+        await self.note_message(transaction, message)
+        ticket = await self._ticket_for_message(transaction, cleaned)
+        ticket.message, ticket.contact = _joined(ticket.message, cleaned), checked
+        await self._confirm_message(transaction, ticket, message.id)
+
+    async def rate(
+        self,
+        transaction: ConversationTransaction,
+        number: object,
+        rating: object,
+        comment: object,
+        *,
+        in_reply_to: int | None = None,
+    ) -> None:
+        """Rates a closed ticket (`UserCommands.rate`)."""
+        if not isinstance(number, str) or isinstance(rating, bool) or not isinstance(rating, int):
+            raise InputError(ErrorCode.MALFORMED)
+        if not 1 <= rating <= 5:
+            raise InputError(ErrorCode.MALFORMED)
+        cleaned = None if comment in (None, "") else redact(clean(comment, _COMMENT_LENGTH)).text
+        ticket = await transaction.session.scalar(
+            select(tables.Ticket).where(
+                tables.Ticket.number == number, tables.Ticket.conversation_id == transaction.conversation_id
+            )
+        )
+        if ticket is None or ticket.claimed_at is None or ticket.status != "closed":
+            raise InputError(ErrorCode.NOT_FOUND)
+        if ticket.rating is not None:
+            raise InputError(ErrorCode.ALREADY_RATED)
+        ticket.rating, ticket.rating_comment = rating, cleaned
+        await self._steps.note_event(transaction, ticket, EventKind.RATED, "user", rating=rating, comment=cleaned)
+        self._steps.count_rating(rating)
+        await self._notices.say(transaction, "rated", "rated", in_reply_to=in_reply_to)
+        transaction.emit(SupportChanged(transaction.conversation_id))
+
+    async def _is_staffed(self, session: AsyncSession) -> bool:
+        # Opening hours that are not filled in do not restrict anything.
+        return self._steps.hours.is_open(now()) is not False and await is_anybody_online(session)
+
+    async def _keep_waiting(self, transaction: ConversationTransaction, in_reply_to: int) -> None:
+        ticket = await self._steps.find_open(transaction)
+        if ticket is None or ticket.status != "queued":
+            await self._notices.say(transaction, "queued", "not_waiting", in_reply_to=in_reply_to)
+            return
+        position = await position_of(transaction.session, ticket)
+        await self._notices.say(
+            transaction, "queued", "keep_waiting", buttons=(LEAVE_QUEUE,), in_reply_to=in_reply_to, position=position
+        )
+
+    async def _ticket_for_message(self, transaction: ConversationTransaction, text: str) -> tables.Ticket:
+        ticket = await self._steps.find_open(transaction)
+        if ticket is None:
+            ticket = await self._steps.create(transaction, {"summary": text}, MESSAGE, "user")
+            await self._steps.announce(transaction, ticket, HookEvent.CREATED)
+        return ticket
+
+    async def _confirm_message(
+        self, transaction: ConversationTransaction, ticket: tables.Ticket, in_reply_to: int
+    ) -> None:
+        if ticket.status == "queued":
+            ticket.status = "message"
+            await change_owner(transaction, "bot")
+        await self._steps.note_event(transaction, ticket, EventKind.MESSAGE_LEFT, "user")
+        await self._notices.say(
+            transaction,
+            "message_taken",
+            "message_taken",
+            in_reply_to=in_reply_to,
+            metadata={"ticket": {"number": ticket.number, "status": ticket.status}},
+            number=ticket.number,
+        )
+        transaction.emit(SupportChanged(transaction.conversation_id))
+
+    async def _tell_status(self, transaction: ConversationTransaction, in_reply_to: int) -> None:
+        ticket = await transaction.session.scalar(
+            select(tables.Ticket)
+            .where(tables.Ticket.conversation_id == transaction.conversation_id)
+            .order_by(tables.Ticket.id.desc())
+            .limit(1)
+        )
+        if ticket is None:
+            await self._notices.say(transaction, "ticket_status", "no_ticket", in_reply_to=in_reply_to)
+            return
+        buttons: tuple[str, ...] = ()
+        values: dict[str, object] = {}
+        if ticket.status == "queued":
+            name, buttons = "queued", (LEAVE_QUEUE,)
+            values = {"position": await position_of(transaction.session, ticket)}
+        elif ticket.status == "active":
+            agent = await transaction.session.get(tables.Agent, ticket.agent_id)
+            name, values = "active", {"agent": agent.name if agent else ""}
+        elif ticket.status == "message":
+            name = "message" if ticket.message else "waiting_for_message"
+            buttons = () if ticket.message else (LEAVE_MESSAGE,)
+        else:
+            name = ticket.disposition if ticket.disposition in {"solved", "follow_up"} else "ended"
+        status = self._notices.texts.ticket_status(name, **values)
+        await self._notices.say(
+            transaction,
+            "ticket_status",
+            "ticket_status",
+            buttons=buttons,
+            in_reply_to=in_reply_to,
+            metadata={"ticket": {"number": ticket.number, "status": ticket.status}},
+            number=ticket.number,
+            status=status,
+        )
+
+
+# The redactor keeps contacts in the next message of the user.
+_ASK = {"ask": "contact"}
+
+
+def _joined(previous: str | None, text: str) -> str:
+    return f"{previous}\n{text}" if previous else text

@@ -1,0 +1,1 @@
+"""The ground: stored conversations, their messages and events. Knows nothing of the bot, of support or of HTTP."""

@@ -1,0 +1,63 @@
+"""Messages of a transcript."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+Author = Literal["user", "bot", "agent", "system"]
+# Who speaks in the conversation (docs/support/ownership.md).
+Owner = Literal["bot", "queued", "agent", "closed"]
+# received: waits for the bot. answered: settled. failed: the bot will not reply any more.
+State = Literal["received", "answered", "failed"]
+
+# Asks for the greeting. Every conversation accepts it, and answers it once.
+GREETING_PAYLOAD = "/session_start"
+# The bot's intent for a human, on the button that the gateway offers when the engine is in trouble.
+HUMAN_PAYLOAD = "/human_handoff"
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture that belongs to a message."""
+
+    id: str
+    content_type: str
+    width: int
+    height: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A stored message: redacted, with ids from 1 without gaps within its conversation."""
+
+    conversation_id: str
+    id: int
+    author: Author
+    text: str
+    created_at: datetime
+    buttons: tuple[dict[str, str], ...] = ()
+    attachment: Picture | None = None
+    metadata: dict[str, Any] = field(default_factory=dict)
+    in_reply_to: int | None = None
+    client_id: str | None = None
+    payload: str | None = None
+    state: State | None = None
+    noticed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A message to store."""
+
+    author: Author
+    text: str
+    buttons: tuple[dict[str, str], ...] = ()
+    attachment: Picture | None = None
+    metadata: dict[str, Any] = field(default_factory=dict)
+    in_reply_to: int | None = None
+    client_id: str | None = None
+    payload: str | None = None
+    state: State | None = None

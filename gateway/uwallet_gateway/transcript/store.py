@@ -1,0 +1,191 @@
+"""The transcript in the database.
+
+`Transcript.writing` opens a `ConversationTransaction`. Until it ends nobody else writes in that conversation, so
+message ids have no gaps.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator
+from typing import cast
+
+from sqlalchemy import select
+
+from uwallet_gateway.clock import now
+from uwallet_gateway.database import tables
+from uwallet_gateway.database.connection import Database
+from uwallet_gateway.transcript.messages import Message, Owner, Picture
+from uwallet_gateway.transcript.rows import picture_of, read_message, read_messages, select_messages
+from uwallet_gateway.transcript.transaction import ConversationTransaction
+
+
+class ConversationGoneError(LookupError):
+    """The conversation was purged or removed with its site."""
+
+
+class Transcript:
+    """Reads conversations, and opens transactions on them."""
+
+    def __init__(self, database: Database) -> None:
+        """Reads nothing yet."""
+        self._database = database
+
+    @contextlib.asynccontextmanager
+    async def writing(self, conversation_id: str) -> AsyncIterator[ConversationTransaction]:
+        """Opens a transaction. It commits at the end of the block, and rolls back on an exception.
+
+        Raises:
+            ConversationGoneError: There is no such conversation.
+        """
+        async with self._database.write() as session:
+            # PostgreSQL locks the row; SQLite has one writer at a time anyway.
+            row = (
+                await session.execute(
+                    select(
+                        tables.Conversation.last_id,
+                        tables.Conversation.owner,
+                        tables.Conversation.owner_version,
+                        tables.Conversation.agent_since_id,
+                    )
+                    .where(tables.Conversation.id == conversation_id)
+                    .with_for_update()
+                )
+            ).one_or_none()
+            if row is None:
+                raise ConversationGoneError(conversation_id)
+            owner = cast("Owner", row.owner)
+            transaction = ConversationTransaction(
+                session, conversation_id, row.last_id, owner, row.owner_version, row.agent_since_id
+            )
+            yield transaction
+            if transaction.written:
+                await transaction.close()
+
+    async def last_id(self, conversation_id: str) -> int:
+        """The id of the newest message, 0 if there is none.
+
+        Raises:
+            ConversationGoneError: There is no such conversation.
+        """
+        async with self._database.read() as session:
+            last_id = await session.scalar(
+                select(tables.Conversation.last_id).where(tables.Conversation.id == conversation_id)
+            )
+        if last_id is None:
+            raise ConversationGoneError(conversation_id)
+        return last_id
+
+    async def after(self, conversation_id: str, after: int, limit: int) -> tuple[list[Message], bool]:
+        """The first messages after an id, in order, and whether there are more."""
+        statement = (
+            select_messages()
+            .where(tables.Message.conversation_id == conversation_id, tables.Message.id > after)
+            .order_by(tables.Message.id)
+            .limit(limit + 1)
+        )
+        async with self._database.read() as session:
+            messages = await read_messages(session, statement)
+        return messages[:limit], len(messages) > limit
+
+    async def newest(self, conversation_id: str, limit: int) -> tuple[list[Message], bool]:
+        """The last messages, in order, and whether there are older ones."""
+        statement = (
+            select_messages()
+            .where(tables.Message.conversation_id == conversation_id)
+            .order_by(tables.Message.id.desc())
+            .limit(limit + 1)
+        )
+        async with self._database.read() as session:
+            messages = await read_messages(session, statement)
+        return messages[:limit][::-1], len(messages) > limit
+
+    async def before(self, conversation_id: str, before: int, limit: int) -> tuple[list[Message], bool]:
+        """The last messages before an id, in order, and whether there are older ones."""
+        statement = (
+            select_messages()
+            .where(tables.Message.conversation_id == conversation_id, tables.Message.id < before)
+            .order_by(tables.Message.id.desc())
+            .limit(limit + 1)
+        )
+        async with self._database.read() as session:
+            messages = await read_messages(session, statement)
+        return messages[:limit][::-1], len(messages) > limit
+
+    async def user_read_id(self, conversation_id: str) -> int:
+        """The id of the last message that the user has read, 0 if none."""
+        async with self._database.read() as session:
+            message_id = await session.scalar(
+                select(tables.Conversation.user_read_id).where(tables.Conversation.id == conversation_id)
+            )
+        return message_id or 0
+
+    async def replies_to(self, conversation_id: str, message_id: int) -> list[Message]:
+        """The replies to a message so far, in order."""
+        statement = (
+            select_messages()
+            .where(tables.Message.conversation_id == conversation_id, tables.Message.in_reply_to == message_id)
+            .order_by(tables.Message.id)
+        )
+        async with self._database.read() as session:
+            return await read_messages(session, statement)
+
+    async def next_waiting(self, conversation_id: str) -> Message | None:
+        """The oldest message that waits for the bot."""
+        statement = (
+            select_messages()
+            .where(tables.Message.conversation_id == conversation_id, tables.Message.state == "received")
+            .order_by(tables.Message.id)
+            .limit(1)
+        )
+        async with self._database.read() as session:
+            return await read_message(session, statement)
+
+    async def follows_agent(self, message: Message) -> bool:
+        """Whether an agent has had the conversation since a message before this one was answered by the bot."""
+        conversation = select(tables.Conversation.agent_since_id).where(
+            tables.Conversation.id == message.conversation_id
+        )
+        async with self._database.read() as session:
+            since = await session.scalar(conversation)
+            if since is None:
+                return False
+            answered = (
+                select(tables.Message.id)
+                .where(
+                    tables.Message.conversation_id == message.conversation_id,
+                    tables.Message.id > since,
+                    tables.Message.id < message.id,
+                    tables.Message.state == "answered",
+                )
+                .limit(1)
+            )
+            return await session.scalar(answered) is None
+
+    async def waiting_conversations(self) -> list[str]:
+        """The conversations with messages that wait for the bot, the longest wait first."""
+        statement = select(tables.Message.conversation_id).where(tables.Message.state == "received")
+        async with self._database.read() as session:
+            rows = await session.scalars(statement.order_by(tables.Message.created_at))
+            return list(dict.fromkeys(rows))
+
+    async def add_picture(self, conversation_id: str, picture: Picture) -> None:
+        """Stores the row of an uploaded picture."""
+        async with self._database.write() as session:
+            session.add(
+                tables.Attachment(
+                    id=picture.id,
+                    conversation_id=conversation_id,
+                    content_type=picture.content_type,
+                    width=picture.width,
+                    height=picture.height,
+                    size=picture.size,
+                    created_at=now(),
+                )
+            )
+
+    async def picture(self, attachment_id: str) -> tuple[Picture, str] | None:
+        """A picture and the conversation that it belongs to."""
+        async with self._database.read() as session:
+            row = await session.get(tables.Attachment, attachment_id)
+        return (picture_of(row), row.conversation_id) if row else None

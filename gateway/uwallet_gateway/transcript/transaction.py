@@ -1,0 +1,232 @@
+"""One conversation under an exclusive lock: what is appended is stored at the commit, all of it or nothing."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from uwallet_gateway.clock import now
+from uwallet_gateway.database import tables
+from uwallet_gateway.database.statements import insert_or_update
+from uwallet_gateway.transcript.events import Event
+from uwallet_gateway.transcript.messages import Author, Draft, Message, Owner, Picture, State
+from uwallet_gateway.transcript.rows import picture_of, read_message, read_messages, select_messages
+
+
+class ConversationTransaction:
+    """A unit of work on one conversation, which is locked meanwhile.
+
+    Attributes:
+        conversation_id: The conversation.
+        session: The database session, for whatever else belongs into the same commit.
+        written: The appended messages, in order.
+        events: What `EventBus.publish_committed` publishes after the commit, besides the messages.
+        owner: Who speaks in the conversation (docs/support/ownership.md).
+        last_id: Id of the newest message, the appended ones included.
+        agent_since_id: Id of the newest message when an agent took over last, 0 if none ever did.
+    """
+
+    def __init__(
+        self,
+        session: AsyncSession,
+        conversation_id: str,
+        last_id: int,
+        owner: Owner,
+        owner_version: int,
+        agent_since_id: int | None,
+    ) -> None:
+        """See `Transcript.writing`."""
+        self.conversation_id = conversation_id
+        self.session = session
+        self.written: list[Message] = []
+        self.events: list[Event] = []
+        self.owner = owner
+        self.last_id = last_id
+        self._owner_version = owner_version
+        self.agent_since_id = agent_since_id or 0
+        self._offers: dict[str, tables.Offer] = {}
+
+    def may_be_answered_by_bot(self, message_id: int) -> bool:
+        """Whether a reply of the bot to this message may still be stored.
+
+        It may unless an agent has the conversation, or had it since the message was stored.
+        """
+        return self.owner in {"bot", "queued"} and message_id > self.agent_since_id
+
+    async def set_owner(self, owner: Owner) -> None:
+        """Changes the owner: a compare-and-set on the version that was read when the transaction began.
+
+        `support.ownership` checks whether the change is allowed.
+
+        Raises:
+            RuntimeError: The owner has changed meanwhile, which the lock should prevent.
+        """
+        values: dict[str, Any] = {"owner": owner, "owner_version": self._owner_version + 1}
+        if owner == "agent":
+            self.agent_since_id = values["agent_since_id"] = self.last_id
+        changed = await self.session.execute(
+            update(tables.Conversation)
+            .where(
+                tables.Conversation.id == self.conversation_id,
+                tables.Conversation.owner_version == self._owner_version,
+            )
+            .values(values)
+            .returning(tables.Conversation.id)
+        )
+        if changed.one_or_none() is None:
+            msg = f"the owner of {self.conversation_id} has changed within a transaction"
+            raise RuntimeError(msg)
+        self.owner = owner
+        self._owner_version += 1
+
+    def emit(self, *events: Event) -> None:
+        """Publishes events after the commit; equal events once."""
+        self.events += [event for event in events if event not in self.events]
+
+    async def find_by_client_id(self, client_id: str) -> Message | None:
+        """The message with this id of its sender."""
+        return await read_message(
+            self.session,
+            select_messages().where(
+                tables.Message.conversation_id == self.conversation_id, tables.Message.client_id == client_id
+            ),
+        )
+
+    async def find_by_payload(self, payload: str) -> Message | None:
+        """The first message that pressed a button with this payload."""
+        return await read_message(
+            self.session,
+            select_messages()
+            .where(tables.Message.conversation_id == self.conversation_id, tables.Message.payload == payload)
+            .order_by(tables.Message.id)
+            .limit(1),
+        )
+
+    async def offered_title(self, payload: str) -> str | None:
+        """The title of the last button that offered this payload, or None."""
+        offer = await self.session.get(tables.Offer, (self.conversation_id, _digest(payload)))
+        return offer.title if offer else None
+
+    async def last_told(self, *authors: Author) -> Message | None:
+        """The last message of any of these authors."""
+        return await read_message(
+            self.session,
+            select_messages()
+            .where(tables.Message.conversation_id == self.conversation_id, tables.Message.author.in_(authors))
+            .order_by(tables.Message.id.desc())
+            .limit(1),
+        )
+
+    async def has_since(self, author: Author, message_id: int) -> bool:
+        """Whether such an author has written after a message."""
+        later_id = await self.session.scalar(
+            select(tables.Message.id)
+            .where(
+                tables.Message.conversation_id == self.conversation_id,
+                tables.Message.author == author,
+                tables.Message.id > message_id,
+            )
+            .limit(1)
+        )
+        return later_id is not None
+
+    async def waiting(self) -> list[Message]:
+        """The user's messages that wait for the bot, in order."""
+        return await read_messages(
+            self.session,
+            select_messages()
+            .where(tables.Message.conversation_id == self.conversation_id, tables.Message.state == "received")
+            .order_by(tables.Message.id),
+        )
+
+    async def picture(self, attachment_id: str) -> Picture | None:
+        """A picture that was uploaded in this conversation."""
+        row = await self.session.get(tables.Attachment, attachment_id)
+        return picture_of(row) if row and row.conversation_id == self.conversation_id else None
+
+    async def append(self, draft: Draft) -> Message:
+        """Appends a message, and remembers what its buttons offer. Both are written at the end of the transaction."""
+        self.last_id += 1
+        message = Message(
+            conversation_id=self.conversation_id,
+            id=self.last_id,
+            author=draft.author,
+            text=draft.text,
+            created_at=now(),
+            buttons=draft.buttons,
+            attachment=draft.attachment,
+            metadata=draft.metadata,
+            in_reply_to=draft.in_reply_to,
+            client_id=draft.client_id,
+            payload=draft.payload,
+            state=draft.state,
+        )
+        self.session.add(
+            tables.Message(
+                conversation_id=message.conversation_id,
+                id=message.id,
+                author=message.author,
+                text=message.text,
+                buttons=list(message.buttons),
+                details=message.metadata,
+                created_at=message.created_at,
+                in_reply_to=message.in_reply_to,
+                client_id=message.client_id,
+                payload=message.payload,
+                attachment_id=message.attachment.id if message.attachment else None,
+                state=message.state,
+                noticed=False,
+            )
+        )
+        for button in message.buttons:
+            digest = _digest(button["payload"])
+            self._offers[digest] = tables.Offer(
+                conversation_id=self.conversation_id, digest=digest, title=button["title"], message_id=message.id
+            )
+        self.written.append(message)
+        return message
+
+    async def set_state(self, message_id: int, state: State) -> bool:
+        """Settles a waiting message. Returns False if it does not wait any more: its reply must be dropped."""
+        changed = await self.session.execute(
+            update(tables.Message)
+            .where(
+                tables.Message.conversation_id == self.conversation_id,
+                tables.Message.id == message_id,
+                tables.Message.state == "received",
+            )
+            .values(state=state)
+            .returning(tables.Message.id)
+        )
+        return changed.one_or_none() is not None
+
+    async def set_noticed(self, messages: Sequence[Message]) -> None:
+        """Stores that the user was told that these take longer."""
+        await self.session.execute(
+            update(tables.Message)
+            .where(
+                tables.Message.conversation_id == self.conversation_id,
+                tables.Message.id.in_([message.id for message in messages]),
+            )
+            .values(noticed=True)
+        )
+
+    async def close(self) -> None:
+        """Writes pending rows and the newest id. Called by the transcript."""
+        # One flush, because each statement costs a round trip to the database thread.
+        await self.session.flush()
+        if self._offers:
+            await insert_or_update(self.session, list(self._offers.values()), {"title", "message_id"})
+        await self.session.execute(
+            update(tables.Conversation)
+            .where(tables.Conversation.id == self.conversation_id)
+            .values(last_id=self.last_id, active_at=now())
+        )
+
+
+def _digest(payload: str) -> str:
+    return hashlib.sha256(payload.encode(errors="surrogatepass")).hexdigest()

@@ -1,0 +1,196 @@
+"""Receives users' messages: checks them, stores them redacted, and queues them for the bot."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from uwallet_gateway.errors import ErrorCode, InputError
+from uwallet_gateway.input_text import checked_client_id, clean
+from uwallet_gateway.observability.metrics import Metrics
+from uwallet_gateway.redaction import redact, secret_named_in
+from uwallet_gateway.support.notices import PAYLOAD_PREFIX
+from uwallet_gateway.support.user_requests import UserRequests
+from uwallet_gateway.texts import Texts
+from uwallet_gateway.transcript.event_bus import EventBus
+from uwallet_gateway.transcript.messages import GREETING_PAYLOAD, Draft, Message, Picture, State
+from uwallet_gateway.transcript.store import ConversationGoneError, Transcript
+from uwallet_gateway.transcript.transaction import ConversationTransaction
+from uwallet_gateway.turns.dispatcher import Dispatcher
+
+# Characters. The bot's longest payload has some 200, so a longer one was never offered.
+_MAX_PAYLOAD = 4000
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A message of a client, unchecked.
+
+    Attributes:
+        message: Text or payload.
+        kind: `text`, `payload`, or None: a payload if it was offered, else text.
+        client_id: The client's own id of this message, or None.
+        attachment_id: A picture that was uploaded before, or None.
+        origin: The connection that sent it; it does not get its own message back.
+        transport: Label for the metrics.
+    """
+
+    message: object
+    kind: object = None
+    client_id: object = None
+    attachment_id: object = None
+    origin: str | None = None
+    transport: str = "socket_io"
+
+
+class Conversations:
+    """What transports call for users' messages."""
+
+    def __init__(
+        self,
+        transcript: Transcript,
+        dispatcher: Dispatcher,
+        event_bus: EventBus,
+        texts: Texts,
+        requests: UserRequests,
+        metrics: Metrics,
+        *,
+        max_length: int,
+    ) -> None:
+        """Keeps what it works with.
+
+        Args:
+            transcript: Stores messages.
+            dispatcher: Has them answered by the engine.
+            event_bus: Publishes what is stored.
+            texts: The gateway's own texts.
+            requests: Handles messages that are for support.
+            metrics: Counts messages and redactions.
+            max_length: Limit of a message in characters.
+        """
+        self.transcript = transcript
+        self.event_bus = event_bus
+        self._dispatcher = dispatcher
+        self._texts = texts
+        self._requests = requests
+        self._metrics = metrics
+        self._max_length = max_length
+        self._open = True
+
+    def close(self) -> None:
+        """Refuses new messages from now on: the gateway is stopping."""
+        self._open = False
+
+    async def say(self, conversation_id: str, incoming: Incoming) -> Message:
+        """Stores a message and queues it for the bot. Returns the stored message, which acknowledges it.
+
+        The same `client_id` again returns the message that was stored before.
+
+        Raises:
+            InputError: malformed, empty, too_long, payload_not_offered, attachment_unknown, bad_token, unavailable.
+        """
+        if not self._open:
+            raise InputError(ErrorCode.UNAVAILABLE)
+        client_id = checked_client_id(incoming.client_id)
+        try:
+            async with self.transcript.writing(conversation_id) as transaction:
+                if client_id is not None and (existing := await transaction.find_by_client_id(client_id)):
+                    return existing
+                draft, kinds = await self._draft(transaction, incoming, client_id)
+                if draft.payload == GREETING_PAYLOAD and (
+                    existing := await transaction.find_by_payload(GREETING_PAYLOAD)
+                ):
+                    return existing
+                message = await transaction.append(draft)
+                if kinds:
+                    await transaction.append(self._notice("redacted", in_reply_to=message.id))
+                await self._pass_to_support(transaction, message)
+        except ConversationGoneError as error:
+            raise InputError(ErrorCode.BAD_TOKEN) from error
+        self._metrics.count_message(direction="in", transport=incoming.transport)
+        self.event_bus.publish_committed(transaction, incoming.origin)
+        if message.state == "received":
+            self._dispatcher.wake(conversation_id, message)
+        else:
+            self._dispatcher.settled(conversation_id, message.id)
+        return message
+
+    async def _pass_to_support(self, transaction: ConversationTransaction, message: Message) -> None:
+        if (message.payload or "").startswith(PAYLOAD_PREFIX):
+            await self._requests.execute(transaction, message.payload or "", message.id)
+        elif message.metadata.get("support") == "message":
+            await self._requests.take_message(transaction, message)
+        elif message.state is None and transaction.owner != "agent":
+            # The bot cannot read pictures; a picture alone is for a human.
+            await transaction.append(self._notice("picture_kept", in_reply_to=message.id))
+        await self._requests.note_message(transaction, message)
+
+    async def add_picture(self, conversation_id: str, picture: Picture) -> None:
+        """Stores the row of an uploaded picture, so that a message can name it."""
+        await self.transcript.add_picture(conversation_id, picture)
+
+    async def _draft(
+        self, transaction: ConversationTransaction, incoming: Incoming, client_id: str | None
+    ) -> tuple[Draft, bool]:
+        if incoming.kind not in (None, "text", "payload"):
+            raise InputError(ErrorCode.MALFORMED)
+        # The engine never sees messages to an agent.
+        state: State | None = None if transaction.owner == "agent" else "received"
+        if incoming.kind != "text" and isinstance(incoming.message, str):
+            payload = incoming.message
+            title = await _offered(transaction, payload)
+            if title is not None:
+                metadata: dict[str, Any] = {"hidden": True} if payload == GREETING_PAYLOAD else {}
+                if payload.startswith(PAYLOAD_PREFIX):
+                    state = None
+                draft = Draft("user", title, metadata=metadata, client_id=client_id, payload=payload, state=state)
+                return draft, False
+        if incoming.kind == "payload":
+            raise InputError(
+                ErrorCode.PAYLOAD_NOT_OFFERED if isinstance(incoming.message, str) else ErrorCode.MALFORMED
+            )
+        picture = await self._picture(transaction, incoming.attachment_id)
+        if picture and (incoming.message is None or incoming.message == ""):
+            return Draft("user", "", attachment=picture, client_id=client_id), False
+        text = clean(incoming.message, self._max_length)
+        for_support = await self._requests.expects_message(transaction, text)
+        previous = await transaction.last_told("bot", "agent")
+        secret_asked_for = secret_named_in(previous.text) if previous else None
+        # An agent who asks for a contact needs to see it.
+        keep_contact = for_support or transaction.owner == "agent" or _asks_contact(previous)
+        redacted = redact(text, keep_contact=keep_contact, asked=secret_asked_for)
+        for kind in redacted.kinds:
+            self._metrics.count_redaction(kind)
+        draft = Draft(
+            "user",
+            redacted.text,
+            attachment=picture,
+            metadata={"support": "message"} if for_support else {},
+            client_id=client_id,
+            state=None if for_support else state,
+        )
+        return draft, bool(redacted.noticed)
+
+    async def _picture(self, transaction: ConversationTransaction, attachment_id: object) -> Picture | None:
+        if attachment_id is None:
+            return None
+        picture = await transaction.picture(attachment_id) if isinstance(attachment_id, str) else None
+        if picture is None:
+            raise InputError(ErrorCode.ATTACHMENT_UNKNOWN)
+        return picture
+
+    def _notice(self, name: str, *, in_reply_to: int) -> Draft:
+        return Draft("system", self._texts.notice(name), metadata={"notice": name}, in_reply_to=in_reply_to)
+
+
+async def _offered(transaction: ConversationTransaction, payload: str) -> str | None:
+    if payload == GREETING_PAYLOAD:
+        return ""
+    return await transaction.offered_title(payload) if len(payload) <= _MAX_PAYLOAD else None
+
+
+def _asks_contact(message: Message | None) -> bool:
+    metadata: Mapping[str, Any] = message.metadata if message else {}
+    # After a handoff a human needs a contact.
+    return metadata.get("ask") == "contact" or "handoff" in metadata

@@ -1,0 +1,245 @@
+"""Sends queued user messages to the engine: in order per conversation, exactly once, surviving restarts.
+
+The queue is the transcript itself (messages in the state `received`), so nothing is lost when the process dies. While
+the engine is away, messages wait for it; after `notice_after` the user is told so and offered a human.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+
+import structlog
+
+from uwallet_gateway.engine.client import EngineClient, EngineReply, EngineUnavailable, FailureReason
+from uwallet_gateway.insight.recording import record_turn
+from uwallet_gateway.observability.metrics import Metrics
+from uwallet_gateway.support.user_requests import UserRequests
+from uwallet_gateway.transcript.event_bus import EventBus
+from uwallet_gateway.transcript.events import Settled, Typing
+from uwallet_gateway.transcript.messages import Message
+from uwallet_gateway.transcript.store import ConversationGoneError, Transcript
+from uwallet_gateway.turns.locks import Lock
+from uwallet_gateway.turns.outage import OutageNotices
+from uwallet_gateway.turns.replies import replies
+
+# Seconds between two attempts while the engine is away; the circuit breaker lets few of them through.
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.25, 5.0
+# Seconds until a conversation is retried after the database failed.
+_AFTER_ERROR = 2.0
+# Seconds for which the last failure tells the state of the engine.
+_FAILURE_COUNTS_FOR = 2 * _LONGEST_PAUSE
+_log = structlog.get_logger()
+
+
+class Dispatcher:
+    """Runs one worker for each conversation with queued messages."""
+
+    def __init__(
+        self,
+        transcript: Transcript,
+        engine: EngineClient,
+        event_bus: EventBus,
+        outage: OutageNotices,
+        requests: UserRequests,
+        metrics: Metrics,
+        lock: Lock,
+        *,
+        concurrency: int,
+        patience: float,
+        notice_after: float,
+    ) -> None:
+        """Keeps what the workers need.
+
+        Args:
+            transcript: Source of the messages, and destination of the replies.
+            engine: Client of the engine.
+            event_bus: Publishes what is stored.
+            outage: Tells users of delays.
+            requests: Takes the bot's requests for a human.
+            metrics: Counts turns and failures.
+            lock: Keeps workers of other processes out of a conversation.
+            concurrency: Turns that run in the engine at the same time.
+            patience: Seconds for which a message waits for an engine that is away.
+            notice_after: Seconds after which the user is told.
+        """
+        self._transcript = transcript
+        self._engine = engine
+        self._event_bus = event_bus
+        self._outage = outage
+        self._requests = requests
+        self._metrics = metrics
+        self._lock = lock
+        self._slots = asyncio.Semaphore(concurrency)
+        self._patience = patience
+        self._notice_after = notice_after
+        self._workers: dict[str, asyncio.Task[None]] = {}
+        self._again: set[str] = set()
+        self._timers: dict[str, set[asyncio.TimerHandle]] = {}
+        self._notices: set[asyncio.Task[None]] = set()
+        self._away_since: float | None = None
+        self._failed_at = float("-inf")
+        self._stopping = False
+
+    def wake(self, conversation_id: str, message: Message | None = None) -> None:
+        """Starts answering a conversation. `message` is the one that was just stored, if any."""
+        if self._stopping:
+            return
+        if message is not None:
+            self._set_timer(conversation_id, 0.0 if self._is_long_away() else self._notice_after)
+        if conversation_id in self._workers:
+            self._again.add(conversation_id)
+            return
+        self._workers[conversation_id] = asyncio.create_task(self._work(conversation_id))
+
+    def settled(self, conversation_id: str, message_id: int) -> None:
+        """Publishes that a message will get no more replies."""
+        self._event_bus.publish(Settled(conversation_id, message_id))
+
+    async def recover(self) -> None:
+        """Resumes messages that were acknowledged but not answered before the last process ended."""
+        waiting = await self._transcript.waiting_conversations()
+        if waiting:
+            _log.info("dispatcher.recovered", conversations=len(waiting))
+        for conversation_id in waiting:
+            self._set_timer(conversation_id, self._notice_after)
+            self.wake(conversation_id)
+
+    async def drain(self, seconds: float) -> None:
+        """Finishes running turns. Messages that wait for an engine that is away stay for the next start."""
+        self._stopping = True
+        for timers in self._timers.values():
+            for timer in timers:
+                timer.cancel()
+        running = {*self._workers.values(), *self._notices}
+        if running:
+            _, late = await asyncio.wait(running, timeout=seconds)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+    async def _work(self, conversation_id: str) -> None:
+        try:
+            while True:
+                self._again.discard(conversation_id)
+                async with self._lock(conversation_id):
+                    while not self._stopping and (message := await self._transcript.next_waiting(conversation_id)):
+                        await self._answer(message)
+                if conversation_id not in self._again:
+                    break
+        except ConversationGoneError:
+            pass
+        except Exception:
+            _log.exception("dispatcher.failed", conversation_id=conversation_id)
+            asyncio.get_running_loop().call_later(_AFTER_ERROR, self.wake, conversation_id)
+        finally:
+            self._workers.pop(conversation_id, None)
+            for timer in self._timers.pop(conversation_id, ()):
+                timer.cancel()
+
+    async def _answer(self, message: Message) -> None:
+        conversation_id = message.conversation_id
+        self._event_bus.publish(Typing(conversation_id, typing=True))
+        started = time.perf_counter()
+        try:
+            reply = await self._ask(message)
+            if reply is None:
+                return
+            dropped = await self._store(message, reply)
+            if dropped:
+                self._metrics.count_reply_dropped(dropped)
+                _log.warning(
+                    "dispatcher.reply_dropped", conversation_id=conversation_id, message_id=message.id, reason=dropped
+                )
+            self._metrics.observe_turn(time.perf_counter() - started, reply.seconds)
+        except EngineUnavailable as error:
+            _log.warning("dispatcher.gave_up", conversation_id=conversation_id, reason=str(error))
+            await self._outage.give_up(message)
+        finally:
+            self._event_bus.publish(Typing(conversation_id, typing=False))
+        self.settled(conversation_id, message.id)
+
+    async def _ask(self, message: Message) -> EngineReply | None:
+        """The engine's reply, or None if the message was settled or the gateway stops meanwhile."""
+        give_up_at = time.monotonic() + self._patience
+        pause = _FIRST_PAUSE
+        # Tell the bot to drop its state: it did not see the agent's part.
+        metadata = {"after_agent": True} if await self._transcript.follows_agent(message) else None
+        while not self._stopping:
+            try:
+                async with self._slots:
+                    reply = await self._engine.send(
+                        sender=message.conversation_id,
+                        message=message.payload or message.text,
+                        kind="payload" if message.payload else "text",
+                        message_id=f"{message.conversation_id}-{message.id}",
+                        metadata=metadata,
+                    )
+            except EngineUnavailable as error:
+                self._metrics.count_engine_trouble(error.reason)
+                self._failed_at = time.monotonic()
+                self._away_since = self._away_since or self._failed_at
+                # A turn that died with the engine was not executed. The engine knows a finished one by its id.
+                repeatable = error.not_executed or error.reason is FailureReason.DISCONNECTED
+                if not repeatable or time.monotonic() >= give_up_at:
+                    raise
+                if self._is_long_away():
+                    await self._outage.tell(message.conversation_id)
+                waiting = await self._transcript.next_waiting(message.conversation_id)
+                if waiting is None or waiting.id != message.id:
+                    return None
+                # Jitter, so that waiting conversations do not retry in lockstep.
+                await asyncio.sleep(pause * random.uniform(0.75, 1.25))
+                pause = min(pause * 2, _LONGEST_PAUSE)
+            else:
+                self._away_since = None
+                return reply
+        return None
+
+    async def _store(self, message: Message, reply: EngineReply) -> str | None:
+        """Stores the bot's reply. Returns why it was dropped instead, or None."""
+        items = replies(reply.messages, message.id)
+        async with self._transcript.writing(message.conversation_id) as transaction:
+            # Check this before the state, so that the log names a takeover, which settles waiting messages.
+            if not transaction.may_be_answered_by_bot(message.id):
+                await transaction.set_state(message.id, "answered")
+                return "owner"
+            if not await transaction.set_state(message.id, "answered"):
+                return "settled"
+            await record_turn(transaction.session, message, reply)
+            for item in items:
+                if item.request is not None:
+                    await self._requests.answer_request(transaction, item.request, message.id)
+                    continue
+                await transaction.append(item.draft)
+                if item.handoff is not None:
+                    reason = str(item.handoff.get("reason", ""))
+                    await self._requests.hand_off(transaction, item.handoff, reason=reason, in_reply_to=message.id)
+                    self._metrics.count_handoff(reason)
+            if not items:
+                # The bot always says something; silence is a fault of the engine.
+                await self._outage.say(transaction, message)
+        if not items:
+            self._metrics.count_engine_trouble("silent")
+        if reply.understood:
+            self._metrics.count_understood(reply.understood)
+        self._event_bus.publish_committed(transaction)
+        return None
+
+    def _is_long_away(self) -> bool:
+        moment = time.monotonic()
+        return (
+            self._away_since is not None
+            and moment - self._away_since >= self._notice_after
+            and moment - self._failed_at < _FAILURE_COUNTS_FOR
+        )
+
+    def _set_timer(self, conversation_id: str, seconds: float) -> None:
+        timer = asyncio.get_running_loop().call_later(seconds, self._tell, conversation_id)
+        self._timers.setdefault(conversation_id, set()).add(timer)
+
+    def _tell(self, conversation_id: str) -> None:
+        task = asyncio.create_task(self._outage.tell(conversation_id))
+        self._notices.add(task)
+        task.add_done_callback(self._notices.discard)

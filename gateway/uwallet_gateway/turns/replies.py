@@ -1,0 +1,66 @@
+"""Turns the engine's reply into messages to store."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from uwallet_gateway.engine.client import EngineMessage
+from uwallet_gateway.transcript.messages import Draft
+
+# Fields of the handoff payload that clients may see; the rest is for agents (docs/handoff.md).
+_PUBLIC = ("reason", "topic")
+_REQUESTS = ("leave_queue", "ticket_status")
+
+
+@dataclass(frozen=True, slots=True)
+class BotReply:
+    """A message of the bot, and the handoff payload that came with it.
+
+    Attributes:
+        draft: The message; not stored if there is a request.
+        handoff: The bot's payload, if it asks for a human.
+        request: What the gateway does and says itself, instead of a message.
+    """
+
+    draft: Draft
+    handoff: dict[str, Any] | None = None
+    request: str | None = None
+
+
+def replies(messages: Sequence[EngineMessage], in_reply_to: int) -> list[BotReply]:
+    """The replies to store, in order.
+
+    A handoff has no text of its own: it is attached to the message before it. A request to the gateway follows a text
+    that is meant for channels without a gateway; that text is dropped.
+    """
+    items: list[BotReply] = []
+    for message in messages:
+        custom = message.custom
+        if custom is None:
+            items.append(BotReply(_draft(message, in_reply_to)))
+        elif custom.get("type") == "handoff":
+            previous = (
+                items.pop()
+                if items and items[-1].handoff is None
+                else BotReply(Draft("bot", "", in_reply_to=in_reply_to))
+            )
+            public = {name: custom.get(name) for name in _PUBLIC}
+            draft = replace(previous.draft, metadata={**previous.draft.metadata, "handoff": public})
+            items.append(BotReply(draft, custom))
+        elif custom.get("type") == "support_request" and custom.get("request") in _REQUESTS:
+            if items and items[-1].handoff is None and items[-1].request is None:
+                items.pop()
+            items.append(BotReply(Draft("bot", "", in_reply_to=in_reply_to), request=str(custom["request"])))
+    return [reply for reply in items if reply.draft.text or reply.draft.buttons or reply.handoff or reply.request]
+
+
+def _draft(message: EngineMessage, in_reply_to: int) -> Draft:
+    return Draft(
+        "bot",
+        message.text,
+        buttons=tuple({"title": button.title, "payload": button.payload} for button in message.buttons),
+        metadata=dict(message.metadata),
+        in_reply_to=in_reply_to,
+    )

@@ -1,0 +1,25 @@
+import { expect, it } from 'vitest';
+import { describeTime, needsTime } from '../src/time.ts';
+
+const texts = {
+  today: '{time}',
+  yesterday: '昨天 {time}',
+  this_year: '{month}月{day}日 {time}',
+  other: '{year}年{month}月{day}日 {time}',
+};
+const now = new Date(2026, 10, 23, 0, 30);
+
+it.each([
+  [new Date(2026, 10, 23, 0, 5), '00:05'],
+  [new Date(2026, 10, 22, 23, 50), '昨天 23:50'],
+  [new Date(2026, 10, 1, 9, 3), '11月1日 09:03'],
+  [new Date(2025, 11, 31, 9, 3), '2025年12月31日 09:03'],
+  [new Date(2026, 10, 23, 1, 0), '01:00'],
+])('says %s as %s', (time, text) => expect(describeTime(time, now, texts)).toBe(text));
+
+it('tells the time at the beginning and after a pause', () => {
+  expect(needsTime('2026-11-23T06:00:00Z', null)).toBe(true);
+  expect(needsTime('2026-11-23T06:04:59Z', '2026-11-23T06:00:00Z')).toBe(false);
+  expect(needsTime('2026-11-23T06:05:01Z', '2026-11-23T06:00:00Z')).toBe(true);
+  expect(needsTime('nonsense', null)).toBe(false);
+});
