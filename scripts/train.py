@@ -20,8 +20,6 @@ _INPUTS = (
     "requirements/embeddings.txt",
     "data/nlu",
     "data/rules",
-    "data/situated",
-    "data/alarms",
     "data/lexicon",
     "data/situated",
     "data/alarms",

@@ -28,6 +28,9 @@ PLACEHOLDERS = {
     "psychological_aid": "12356",
 }
 
+# Long enough to be no fragment, and about nothing.
+SENTENCE = "说了这么长的一句话"
+
 
 @pytest.fixture(scope="session")
 def knowledge() -> Knowledge:
@@ -55,7 +58,7 @@ class Conversation:
     def does(
         self,
         act: Act,
-        text: str = "说了一句话",
+        text: str = SENTENCE,
         *,
         intent: str = "",
         payload: bool = False,
@@ -71,7 +74,7 @@ class Conversation:
         self.state = self.turn.state
         return [reply.response for reply in self.turn.replies]
 
-    def opens(self, topic: str, text: str = "说了一句话", **entities: str) -> list[str | None]:
+    def opens(self, topic: str, text: str = SENTENCE, **entities: str) -> list[str | None]:
         """Opens a topic, each entity with one value."""
         values = {name: (value,) for name, value in entities.items()}
         return self.does(Act.OPEN_TOPIC, text, intent=topic, entities=values)

@@ -46,12 +46,12 @@ from actions.reading.reading import Reading
 _SOCIAL_RESPONSES = {Act.THANK: "utter_thank", Act.BOT_CHALLENGE: "utter_bot_challenge"}
 _MENU_RESPONSES = {Act.GREET: "utter_greet", Act.CAPABILITIES: "utter_capabilities"}
 # Leading somewhere, these end a row of failures.
-_PROGRESS = frozenset(Act) - UNCLEAR - {Act.PROBLEM, Act.TROUBLE, Act.DENY}
+_PROGRESS = frozenset(Act) - UNCLEAR - {Act.PROBLEM, Act.TROUBLE, Act.DENY, Act.FRAGMENT, Act.MISFIT, Act.HONEST}
 
 Handler = Callable[[Context, DialogueState, UserMessage], Turn]
 ReadingHandler = Callable[[Context, DialogueState, Reading], Turn]
 # Acts that no sentence says by itself: the reading has found what they need.
-_READ: Mapping[Act, ReadingHandler] = {
+READ: Mapping[Act, ReadingHandler] = {
     Act.ALARM: alarms.answer_alarm,
     Act.DONE: situated.done,
     Act.WAIT: situated.wait,
@@ -119,6 +119,8 @@ class Dialogue:
         turn = support.asked_beside(self._context, turn, act, message)
         if turn.state.failures_in_row == before.failures_in_row and act in _PROGRESS:
             turn = Turn(replace(turn.state, failures_in_row=0), turn.replies)
+        if act is not Act.FRAGMENT and turn.state.fragment is not None:
+            turn = Turn(replace(turn.state, fragment=None), turn.replies)
         if is_angry:
             turn = repair.apologised(turn)
         turn = returning.recap(self._context, state, message, turn)
@@ -132,7 +134,7 @@ class Dialogue:
 
     def _act_on(self, state: DialogueState, reading: Reading) -> Turn:
         """Does what the message means: what the reading has found, or what the sentence says by itself."""
-        handler = _READ.get(reading.act)
+        handler = READ.get(reading.act)
         if handler is None:
             return self._respond(state, reading.act, reading.message)
         if state.offer is Offer.CHOICE:

@@ -7,13 +7,15 @@ from dataclasses import replace
 from actions.dialogue import topics, walkthrough
 from actions.dialogue.endings import after_digression, leave
 from actions.dialogue.messages import Event, EventKind, Reply, UserMessage, payload
-from actions.dialogue.repair import with_menu
+from actions.dialogue.repair import not_understood, with_menu
 from actions.dialogue.state import AttemptOutcome, Awaiting, DialogueState, HandoffReason, with_walk
 from actions.dialogue.steps import advance, ask_outcome, next_check, show_current, show_step
 from actions.dialogue.step_answers import answer_about_step
 from actions.dialogue.support import ticket_status
 from actions.dialogue.turn import Context, Turn, offering_human
 from actions.reading.reading import Reading
+
+_LONGEST_FRAGMENT = 20
 
 
 def done(context: Context, state: DialogueState, reading: Reading) -> Turn:
@@ -146,7 +148,10 @@ def read_back(context: Context, state: DialogueState, reading: Reading) -> Turn:
 
 
 def fragment(context: Context, state: DialogueState, reading: Reading) -> Turn:
-    """Lets somebody who has said too little go on."""
+    """Lets somebody who has said too little go on; the second time in a row it is not understood."""
+    if state.fragment is not None:
+        return not_understood(context, state, reading.message)
+    state = replace(state, fragment=reading.message.text.strip()[:_LONGEST_FRAGMENT])
     if state.walk:
         return after_digression(context, state, Reply("utter_tell_me_more_in_step"))
     return with_menu(context, state, "utter_tell_me_more")

@@ -18,7 +18,6 @@ SURE = {"crisis": 0.5, "fraud_underway": 0.5, "victim": 0.55, "bereaved": 0.6}
     [
         DialogueState(),
         at("forgot_password", 3),
-        at("transaction_dispute", 1, awaiting=Awaiting.DETAIL, requested_detail="amount"),
         at("account_closure", 0, awaiting=Awaiting.WARNING, shown=CLOSURE),
         DialogueState(offer=Offer.RATING),
         DialogueState(handed_over=True),
@@ -27,6 +26,23 @@ SURE = {"crisis": 0.5, "fraud_underway": 0.5, "victim": 0.55, "bereaved": 0.6}
 def test_an_alarm_is_heard_in_every_state(alarm: str, state: DialogueState) -> None:
     chosen = read(said("是的", "affirm", alarms={alarm: SURE[alarm]}), state).chosen
     assert (chosen.act, chosen.arguments) == (Act.ALARM, {"alarm": Alarm(alarm)})
+
+
+ASKED = at("transaction_dispute", 1, awaiting=Awaiting.DETAIL, requested_detail="description")
+
+
+@pytest.mark.parametrize(
+    ("alarm", "certainty", "is_heard"),
+    [("crisis", 0.5, True), ("fraud_underway", 0.8, False), ("victim", 0.8, False), ("fraud_underway", 0.95, True)],
+)
+def test_while_a_story_is_asked_for_money_lost_is_part_of_it(alarm: str, certainty: float, is_heard: bool) -> None:
+    chosen = read(said("对方骗我付了两百块", "transaction_dispute", alarms={alarm: certainty}), ASKED).chosen
+    assert (chosen.act is Act.ALARM) == is_heard
+
+
+def test_a_doubtful_cry_for_help_is_asked_about_whatever_was_asked() -> None:
+    chosen = read(said("真的撑不下去", "out_of_scope", alarms={"crisis": 0.4}), ASKED).chosen
+    assert chosen.arguments == {"alarm": Alarm.CRISIS, "is_doubtful": True}
 
 
 @pytest.mark.parametrize("alarm", SURE)

@@ -61,7 +61,7 @@ def test_unknown_causes_are_not_named() -> None:
         at("account_closure", 0, awaiting=Awaiting.WARNING),
     ],
 )
-@pytest.mark.parametrize("label", ["done", "trouble", "question", "ruled_out"])
+@pytest.mark.parametrize("label", ["done", "trouble", "ruled_out"])
 def test_without_a_step_nothing_is_said_of_it(state: DialogueState, label: str) -> None:
     message = said("这边的情况就是这个样子的", "out_of_scope", acts={label: 0.9})
     assert read(message, state).chosen.source is not Source.ON_SCREEN

@@ -8,7 +8,7 @@ import pytest
 
 from actions.dialogue.acts import Act
 from actions.dialogue.messages import AnswerBand
-from actions.dialogue.state import Awaiting, DialogueState, Offer
+from actions.dialogue.state import Awaiting, DialogueState, Offer, Request
 from actions.reading.reading import Source
 from tests.actions.reading.builders import MENU, at, read, said
 
@@ -99,3 +99,12 @@ STATES = [
 def test_a_doubtful_reading_does_nothing_that_cannot_be_undone(state: DialogueState, act: str) -> None:
     message = said("这个那个的我再看看情况再说吧", "out_of_scope", confidence=0.4, band=AnswerBand.CHOICE, acts={act: 0.35})
     assert read(message, state).chosen.act not in IRREVERSIBLE
+
+
+@pytest.mark.parametrize("text", ["第二个", "下一步", "不行，没反应"])
+def test_a_human_asked_for_in_the_same_breath_comes_first(text: str) -> None:
+    human = (Request("human_handoff", "转人工"),)
+    message = said(text, "step_problem", acts={"trouble": 0.9, "question": 0.9}, further_requests=human)
+    assert read(message, STATE).chosen.source is Source.SENTENCE
+    in_danger = replace(message, alarms={"crisis": 0.9})
+    assert read(in_danger, STATE).chosen.source is Source.DANGER
