@@ -113,8 +113,10 @@ class Dialogue:
         interpretation = interpret(self._context, before, act, message)
         act, message = interpretation.chosen.act, interpretation.chosen.message
         is_angry = repair.shows_anger(act, message)
+        own: tuple[ListedOption, ...] | None = None
         if message.further_requests and not message.is_payload:
             before = requests.listed(before, message)
+            own = before.lists[0]
         turn = self._act_on(replace(before, frustrated=before.frustrated or is_angry), interpretation.chosen)
         turn = support.asked_beside(self._context, turn, act, message)
         if turn.state.failures_in_row == before.failures_in_row and act in _PROGRESS:
@@ -128,7 +130,6 @@ class Dialogue:
             turn = Turn(turn.state, repair.shortened(turn.replies))
         # A walkthrough may have ended by the time that has passed, before anything was answered.
         events = events_of(replace(before, attempts=state.attempts), turn)
-        own = before.lists[0] if before.lists != state.lists and message.further_requests else None
         state = without_leftovers(_with_lists(turn.state, turn.replies, own))
         return Turn(state, turn.replies, events, interpretation)
 
@@ -139,7 +140,8 @@ class Dialogue:
             return self._respond(state, reading.act, reading.message)
         if state.offer is Offer.CHOICE:
             state = choices.record(state, None)
-        state = requests.remember(details.note_contact(self._context, state, reading.message), reading.message)
+        beside = requests.topics_beside(self._context, reading.message)
+        state = requests.remember(details.note_contact(self._context, state, beside), beside)
         return handler(self._context, state, reading)
 
     def _respond(self, state: DialogueState, act: Act, message: UserMessage) -> Turn:

@@ -385,6 +385,8 @@ def test_who_gets_nowhere_gets_a_human(state: DialogueState, act: Act) -> None:
         conversation.does(act, "怎么都弄不好的样子啊", intent="step_problem")
         if is_handed_off(conversation):
             return
+        if conversation.state.alarms and (conversation.state.handed_over or conversation.state.offer is Offer.HUMAN):
+            return  # After an alarm a human is offered every time, or is on the way.
         if act is Act.PROBLEM and conversation.state.walk is None:
             assume(False)  # Trouble with nothing is a question back, asked as often as it is said.
         if act is Act.PROBLEM and conversation.state.offer is Offer.HUMAN:
