@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from actions.dialogue import topics, walkthrough
+from actions.dialogue.acts import Act
 from actions.dialogue.endings import after_digression, leave
 from actions.dialogue.messages import Event, EventKind, Reply, UserMessage, payload
 from actions.dialogue.repair import not_understood, with_menu
@@ -23,6 +24,8 @@ def done(context: Context, state: DialogueState, reading: Reading) -> Turn:
     topic = context.topic(state)
     if topic is None or state.walk is None:
         return show_current(context, state)
+    if topic.kind == "diagnosis" and walkthrough.meaning_now(context, state, Act.NEXT, reading.message) is Act.SOLVED:
+        return walkthrough.solved(context, state, reading.message)
     if topic.kind == "diagnosis":
         return walkthrough.go_on(context, with_walk(state, interrupted=False), reading.message)
     if state.awaiting is Awaiting.OUTCOME:

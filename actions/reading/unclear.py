@@ -32,6 +32,8 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
         return Reading(Source.OPERATOR, Act.NOT_THAT, message, f"denies {negated[0]}", arguments={"matter": negated[0]})
     if act not in UNCLEAR or "frustration" in message.entities:
         return None
+    if state.offer is Offer.RATING and words.rating.read(message.key):
+        return None
     if message.key in words.what_now:
         return Reading(Source.SAID_BEFORE, Act.WHAT_NOW, message, "asks what to do then")
     if walkthrough.rules_out(context, state, act, message):
