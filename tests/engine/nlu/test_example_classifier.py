@@ -66,7 +66,7 @@ def test_it_learns_stores_and_loads(project: Path, storage: LocalModelStorage, t
     assert sum(entry["confidence"] for entry in ranking) == pytest.approx(1, abs=1e-5)
 
 
-@pytest.mark.parametrize("text", ["", "  ", "ሰላም"])
+@pytest.mark.parametrize("text", ["", "  "])
 def test_it_does_not_guess_from_nothing(project: Path, storage: LocalModelStorage, text: str) -> None:
     assert ranked(trained(project, storage), text) == []
 
