@@ -4,7 +4,7 @@ PYTHON := .venv/bin/python
 
 .PHONY: help setup setup-uv setup-public setup-peers setup-dev setup-gateway setup-gateway-dev setup-web setup-web-dev setup-browser run chat train engine test test-bot \
 	test-python-beside test-all-others test-gateway \
-	test-web test-browser monkey export-labels protocol evaluate evaluate-accept evaluate-peers evaluate-redaction ablate evaluate-dialogues simulate try bench bench-nlu bench-round-trip bench-support bench-set-up lint format \
+	test-web test-browser monkey export-labels protocol evaluate evaluate-accept evaluate-peers evaluate-new-topic evaluate-redaction ablate evaluate-dialogues simulate try bench bench-nlu bench-round-trip bench-support bench-set-up lint format \
 	lock clean
 
 help: ## show this list
@@ -97,6 +97,10 @@ evaluate-accept: setup-dev ## make the latest report the baseline that others ar
 
 evaluate-peers: setup-dev setup-peers ## our pipeline beside Rasa's own, trained on the same examples (DIET: hours the first time)
 	@$(PYTHON) -m evaluation.compare_peers $(OPTIONS) --sets $(SETS)
+
+evaluate-new-topic: setup-dev ## how well a topic is understood from 40 examples; OPTIONS="--examples 20"
+	@$(PYTHON) scripts/train.py
+	@$(PYTHON) -m evaluation.new_topic $(OPTIONS)
 
 evaluate-redaction: setup-gateway-dev ## how much of what must be masked is masked, and what else; OPTIONS="COUNT SEED" for others
 	@cd gateway && .venv/bin/python -m tools.redaction $(OPTIONS)

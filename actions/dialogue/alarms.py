@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from actions.dialogue.acts import Act, act_of
+from actions.dialogue.endings import after_digression
 from actions.dialogue.handing_over import hand_off
 from actions.dialogue.messages import Event, EventKind, Reply, UserMessage
 from actions.dialogue.state import Alarm, DialogueState, HandoffReason, has_alarm, with_alarm
@@ -31,7 +32,7 @@ def answer_alarm(context: Context, state: DialogueState, reading: Reading) -> Tu
     name = _answer_name(context, state, alarm, reading)
     replies = context.replies.care(name, state)
     answered = {**state.answered, name: state.answered.get(name, 0) + 1}
-    state = replace(state, answered=answered, failures_in_row=0)
+    state = replace(state, answered=answered, failures_in_row=0, open_alarm=alarm)
     if reading.arguments.get("is_doubtful"):
         return Turn(replace(state, offer=None), replies)
     is_new = not has_alarm(state, alarm)
@@ -69,6 +70,14 @@ def _about_theft(
     first, *others = replies
     opened = replace(first, event=Event(EventKind.TOPIC_OPENED, topic.id))
     return replace(state, last_topic=topic.id), (opened, *others)
+
+
+def take_denial(context: Context, state: DialogueState, reading: Reading) -> Turn:
+    """Believes that it is not so, and goes on; a later message has to say it clearly to be heard again."""
+    alarm: Alarm = reading.arguments["alarm"]
+    # What was told before stays on record: the human who reads it can judge.
+    state = replace(state, denied_alarms=tuple(dict.fromkeys((*state.denied_alarms, alarm))), offer=None)
+    return after_digression(context, state, Reply("utter_alarm_denied"))
 
 
 def _answer_name(context: Context, state: DialogueState, alarm: Alarm, reading: Reading) -> str:

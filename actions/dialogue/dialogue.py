@@ -53,6 +53,7 @@ ReadingHandler = Callable[[Context, DialogueState, Reading], Turn]
 # Acts that no sentence says by itself: the reading has found what they need.
 READ: Mapping[Act, ReadingHandler] = {
     Act.ALARM: alarms.answer_alarm,
+    Act.ALARM_DENIED: alarms.take_denial,
     Act.DONE: situated.done,
     Act.WAIT: situated.wait,
     Act.TROUBLE: situated.trouble,
@@ -117,7 +118,8 @@ class Dialogue:
         if message.further_requests and not message.is_payload:
             before = requests.listed(before, message)
             own = before.lists[0]
-        turn = self._act_on(replace(before, frustrated=before.frustrated or is_angry), interpretation.chosen)
+        heard = replace(before, frustrated=before.frustrated or is_angry, open_alarm=None)
+        turn = self._act_on(heard, interpretation.chosen)
         turn = support.asked_beside(self._context, turn, act, message)
         if turn.state.failures_in_row == before.failures_in_row and act in _PROGRESS:
             turn = Turn(replace(turn.state, failures_in_row=0), turn.replies)

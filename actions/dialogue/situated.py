@@ -33,6 +33,8 @@ def done(context: Context, state: DialogueState, reading: Reading) -> Turn:
     state = replace(with_walk(state, interrupted=False), offer=None)
     number = int(reading.arguments.get("step") or state.step + 1)
     if number > len(topic.steps):
+        if any(word in reading.message.key for word in context.knowledge.wording.thanks):
+            return walkthrough.solved(context, state, reading.message)
         return ask_outcome(state)
     return show_step(context, state, number)
 

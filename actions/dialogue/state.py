@@ -204,6 +204,8 @@ class DialogueState:
         lists: The lists seen last, newest first: menu, causes, channels, the user's own requests.
         list_is_fresh: Whether the newest list was part of the last turn, so that a bare digit points into it.
         alarms: What was given away so far, each kind once, oldest first.
+        open_alarm: The kind that the bot's last turn was about; what is said next is heard in its light.
+        denied_alarms: Kinds that the user has said are not so.
         answered: How often each answer was given, by its id; so that nobody reads the same paragraph twice in a row.
         misfits: Answers in a row that did not fit the question asked.
         fragment: The last message that said too little to be understood; the next may complete it.
@@ -231,6 +233,8 @@ class DialogueState:
     lists: tuple[tuple[ListedOption, ...], ...] = ()
     list_is_fresh: bool = False
     alarms: tuple[Told, ...] = ()
+    open_alarm: Alarm | None = None
+    denied_alarms: tuple[Alarm, ...] = ()
     answered: Mapping[str, int] = field(default_factory=dict)
     misfits: int = 0
     fragment: str | None = None

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from actions.dialogue.acts import Act
-from actions.dialogue.messages import UserMessage
+from actions.dialogue.messages import AnswerBand, UserMessage
 from actions.dialogue.state import Alarm, DialogueState, Offer
 from actions.dialogue.turn import Context
 from actions.reading.reading import Reading, Source
 
 _SURE = 0.55
+# 「我要投诉一笔交易」 complains about a payment, not about us.
+_DISPUTES, _SURE_OF_US = frozenset({"transaction_dispute", "dispute_outcome"}), 0.85
 _WAITING = 0.45
 # Leaving the queue cannot be undone: the place is lost.
 _LEAVING = 0.6
@@ -30,7 +32,8 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
     elif state.offer is Offer.HUMAN and message.acts.get("waiting_complaint", 0.0) >= _URGING:
         return Reading(Source.COMPLAINT, Act.HUMAN, message, "urges while a human is offered")
     certainty = message.alarms.get(Alarm.COMPLAINT.value, 0.0)
-    if certainty >= _SURE:
+    is_dispute = message.intent in _DISPUTES and message.band is AnswerBand.ANSWER
+    if certainty >= (_SURE_OF_US if is_dispute else _SURE):
         return Reading(
             Source.COMPLAINT, Act.ALARM, message, "complains about us", certainty, {"alarm": Alarm.COMPLAINT}
         )

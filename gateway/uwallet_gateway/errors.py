@@ -25,7 +25,7 @@ class ErrorCode(StrEnum):
     ATTACHMENT_UNKNOWN = "attachment_unknown"
     NOT_FOUND = "not_found"
     UNAVAILABLE = "unavailable"
-    # At the desk (docs/support.md).
+    # At the desk (docs/support/desk-api.md).
     SIGNED_OUT = "signed_out"
     WRONG_PASSWORD = "wrong_password"
     LOCKED_OUT = "locked_out"

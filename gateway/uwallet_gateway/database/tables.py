@@ -100,7 +100,7 @@ class Conversation(Table):
     external_id: Mapped[str | None] = mapped_column(String(255))
     # The newest message; the row is locked while it is counted up.
     last_id: Mapped[int] = mapped_column(Integer, default=0)
-    # Who speaks now: bot, queued, agent, closed; counted up with each change (docs/support.md).
+    # Who speaks now: bot, queued, agent, closed; counted up with each change (docs/support/ownership.md).
     owner: Mapped[str] = mapped_column(String(16), default="bot", server_default="bot")
     owner_version: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     # The newest message when an agent took the conversation last: the engine answers nothing from before it.
@@ -218,7 +218,7 @@ class AgentSession(Table):
 
 
 class Ticket(Table):
-    """A request for a human, from its beginning to its end (docs/support.md)."""
+    """A request for a human, from its beginning to its end (docs/support/ownership.md)."""
 
     __tablename__ = "tickets"
     __table_args__ = (
@@ -312,7 +312,7 @@ class Understanding(Table):
 
 
 class BotEvent(Table):
-    """What happened in a turn of the bot, for the statistics (docs/support.md, `events`)."""
+    """What happened in a turn of the bot, for the statistics (docs/support/protocol.md, `events`)."""
 
     __tablename__ = "bot_events"
     __table_args__ = (ForeignKeyConstraint(["conversation_id"], ["conversations.id"], ondelete="CASCADE"),)

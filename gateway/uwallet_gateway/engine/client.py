@@ -104,7 +104,7 @@ class Understood(_Part):
 
 
 class EngineEvent(_Part):
-    """Something that happened in a turn, for the statistics (docs/support.md).
+    """Something that happened in a turn, for the statistics (docs/support/protocol.md).
 
     Attributes:
         kind: Such as `step_shown`; one that is not known is kept and not counted.

@@ -16,7 +16,7 @@ from uwallet_gateway.clock import now
 from uwallet_gateway.database import tables
 from uwallet_gateway.protocol.tickets import EventKind
 
-# The estimate: claims of the last hour, at least three of them (docs/support.md).
+# The estimate: claims of the last hour, at least three of them (docs/support/ownership.md).
 _RECENT = timedelta(hours=1)
 _FEWEST_CLAIMS = 3
 # Served first: stolen accounts, for whatever reason the user asked for a human; then frustrated users.
