@@ -203,6 +203,8 @@ STATES = (
         alarms=st.lists(st.builds(Told, st.sampled_from(Alarm), st.just("说过")), max_size=2, unique_by=lambda t: t.alarm).map(
             tuple
         ),
+        open_alarm=st.sampled_from([None, *Alarm]),
+        denied_alarms=st.sampled_from([(), (Alarm.VICTIM,), (Alarm.FRAUD, Alarm.VICTIM)]),
         answered=st.dictionaries(st.sampled_from(sorted(KNOWLEDGE.care.answers)), st.integers(1, 4), max_size=2),
         misfits=st.integers(0, 2),
         fragment=st.sampled_from([None, "我那个"]),

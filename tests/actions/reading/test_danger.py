@@ -6,7 +6,7 @@ import pytest
 
 from actions.dialogue.acts import Act
 from actions.dialogue.messages import AnswerBand
-from actions.dialogue.state import Alarm, Awaiting, DialogueState, Offer
+from actions.dialogue.state import Alarm, Awaiting, DialogueState, HandoffReason, Offer
 from tests.actions.reading.builders import CLOSURE, at, read, said, told
 
 SURE = {"crisis": 0.5, "fraud_underway": 0.5, "victim": 0.5, "bereaved": 0.5}
@@ -51,9 +51,33 @@ def test_less_is_no_alarm(alarm: str) -> None:
     assert chosen.act is Act.OPEN_TOPIC
 
 
-def test_the_gravest_counts() -> None:
-    message = said("钱被骗光了，不想活了", "out_of_scope", alarms={"victim": 0.9, "crisis": 0.6})
-    assert read(message).chosen.arguments["alarm"] is Alarm.CRISIS
+@pytest.mark.parametrize(
+    ("alarms", "alarm"),
+    [({"victim": 0.4, "crisis": 0.5}, Alarm.CRISIS), ({"victim": 0.31, "crisis": 0.25}, Alarm.VICTIM)],
+)
+def test_several_kinds_together_are_one_alarm_of_the_likeliest(alarms: dict[str, float], alarm: Alarm) -> None:
+    message = said("钱被骗光了，不想活了", "out_of_scope", alarms=alarms)
+    assert read(message).chosen.arguments == {"alarm": alarm}
+
+
+OPEN = told(Alarm.FRAUD, open_alarm=Alarm.FRAUD, offer=Offer.HUMAN, offer_reason=HandoffReason.FRAUD)
+
+
+def test_a_no_to_the_human_is_no_denial_of_the_danger() -> None:
+    assert read(said("先不用", "deny", confidence=1.0), OPEN).chosen.act is Act.DENY
+    denied = said("我没有被骗", "account_compromised", "negated:fraud")
+    assert read(denied, OPEN).chosen.act is Act.ALARM_DENIED
+
+
+def test_a_cry_for_help_cannot_be_denied_away() -> None:
+    crisis = told(Alarm.CRISIS, open_alarm=Alarm.CRISIS)
+    assert read(said("没有", "deny", confidence=1.0), crisis).chosen.act is not Act.ALARM_DENIED
+
+
+def test_right_after_an_alarm_little_is_needed_to_hear_the_next() -> None:
+    message = said("他说不转就来不及", "out_of_scope", alarms={"fraud_underway": 0.2})
+    assert read(message, OPEN).chosen.act is Act.ALARM
+    assert read(said("行", "affirm", acts={"consent_human": 0.5}), OPEN).chosen.act is Act.HUMAN
 
 
 @pytest.mark.parametrize("alarm", ["crisis", "fraud_underway"])
