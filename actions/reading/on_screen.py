@@ -57,7 +57,8 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
         return None
     if certainty < _least(context, state, act, message) or switches(context, topic, act, message):
         return None
-    if act is Act.OPEN_TOPIC and message.intent == topic.id and len(message.key) <= _NAME_ONLY:
+    is_name = act is Act.OPEN_TOPIC and message.intent == topic.id and len(message.key) <= _NAME_ONLY
+    if is_name and not (topic.kind == "diagnosis" and label in ("ruled_out", "cause_confirmed")):
         return None
     if act is Act.HUMAN or (act in CONTROL and message.confidence >= _SURE_INTENT and certainty < 0.8):
         return None
