@@ -21,7 +21,16 @@ from actions.knowledge import Knowledge, load_knowledge
 from tests.conversations.bot import Bot
 from tests.paths import ROOT
 
-PLACEHOLDERS = {"brand_name": "u钱包"}
+PLACEHOLDERS = {
+    "brand_name": "u钱包",
+    "police": "110",
+    "ambulance": "120",
+    "anti_fraud": "96110",
+    "psychological_aid": "12356",
+}
+
+# Long enough to be no fragment, and about nothing.
+SENTENCE = "说了这么长的一句话"
 
 
 @pytest.fixture(scope="session")
@@ -50,7 +59,7 @@ class Conversation:
     def does(
         self,
         act: Act,
-        text: str = "说了一句话",
+        text: str = SENTENCE,
         *,
         intent: str = "",
         payload: bool = False,
@@ -66,7 +75,7 @@ class Conversation:
         self.state = self.turn.state
         return [reply.response for reply in self.turn.replies]
 
-    def opens(self, topic: str, text: str = "说了一句话", **entities: str) -> list[str | None]:
+    def opens(self, topic: str, text: str = SENTENCE, **entities: str) -> list[str | None]:
         """Opens a topic, each entity with one value."""
         values = {name: (value,) for name, value in entities.items()}
         return self.does(Act.OPEN_TOPIC, text, intent=topic, entities=values)

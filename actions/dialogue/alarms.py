@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from actions.dialogue.acts import Act, act_of
 from actions.dialogue.endings import after_digression
 from actions.dialogue.handing_over import hand_off
-from actions.dialogue.state import Alarm, DialogueState, HandoffReason, Told, has_alarm
+from actions.dialogue.messages import Event, EventKind, Reply, UserMessage
+from actions.dialogue.state import Alarm, DialogueState, HandoffReason, has_alarm, with_alarm
 from actions.dialogue.topics import suspend
 from actions.dialogue.turn import Context, Turn, offering_human
 from actions.reading.reading import Reading
 
-_LONGEST_QUOTE = 60
 _REASONS = {
     Alarm.CRISIS: HandoffReason.CRISIS,
     Alarm.FRAUD: HandoffReason.FRAUD,
@@ -24,8 +25,8 @@ _REASONS = {
 def answer_alarm(context: Context, state: DialogueState, reading: Reading) -> Turn:
     """Says what helps now, remembers what was given away, and brings a human.
 
-    Somebody who speaks of ending their life is handed over at once. Others are offered a human. A doubtful case is
-    asked about and leaves everything as it is.
+    Somebody who speaks of ending their life, or asks for a human in the same breath, is handed over at once. Others are
+    offered a human; if one is on the way, the ticket is told. A doubtful case is asked about and leaves everything as it is.
     """
     alarm: Alarm = reading.arguments["alarm"]
     name = _answer_name(context, state, alarm, reading)
@@ -34,10 +35,14 @@ def answer_alarm(context: Context, state: DialogueState, reading: Reading) -> Tu
     state = replace(state, answered=answered, failures_in_row=0, open_alarm=alarm)
     if reading.arguments.get("is_doubtful"):
         return Turn(replace(state, offer=None), replies)
-    if not has_alarm(state, alarm):
-        state = replace(state, alarms=(*state.alarms, Told(alarm, reading.message.text.strip()[:_LONGEST_QUOTE])))
-    if alarm is Alarm.CRISIS and not state.handed_over:
-        handed = hand_off(context, state, reading.message, HandoffReason.CRISIS)
+    is_new = not has_alarm(state, alarm)
+    state = with_alarm(state, alarm, reading.message.text)
+    if alarm is Alarm.VICTIM:
+        state, replies = _about_theft(context, state, replies)
+    is_urgent = (alarm is Alarm.CRISIS or _asks_human(context, reading.message)) and not state.handed_over
+    if is_urgent or (is_new and state.handed_over):
+        # Whoever waits already has told something new: their ticket must say so, and may have to go first.
+        handed = hand_off(context, state, reading.message, _REASONS[alarm])
         payloads = tuple(reply for reply in handed.replies if reply.custom)
         return Turn(handed.state, (*replies, *payloads))
     if alarm is not Alarm.COMPLAINT:
@@ -48,13 +53,30 @@ def answer_alarm(context: Context, state: DialogueState, reading: Reading) -> Tu
     return offering_human(state, _REASONS[alarm], *before, replace(last, response="utter_care_with_human"))
 
 
+def _asks_human(context: Context, message: UserMessage) -> bool:
+    if "human_handoff" in message.matters("negated"):
+        return False
+    intents = (message.intent, *(request.intent for request in message.further_requests))
+    return any(act_of(intent, context.knowledge) is Act.HUMAN for intent in intents)
+
+
+def _about_theft(
+    context: Context, state: DialogueState, replies: tuple[Reply, ...]
+) -> tuple[DialogueState, tuple[Reply, ...]]:
+    """Returns both as if the topic of a stolen account had been opened: statistics and ticket count it as such."""
+    topic = next((topic for topic in context.knowledge.topics.values() if topic.urgent), None)
+    if topic is None:
+        return state, replies
+    first, *others = replies
+    opened = replace(first, event=Event(EventKind.TOPIC_OPENED, topic.id))
+    return replace(state, last_topic=topic.id), (opened, *others)
+
+
 def take_denial(context: Context, state: DialogueState, reading: Reading) -> Turn:
     """Believes that it is not so, and goes on; a later message has to say it clearly to be heard again."""
     alarm: Alarm = reading.arguments["alarm"]
-    kept = state.alarms if has_alarm(state, alarm) and reading.arguments.get("was_sure") else ()
-    state = replace(
-        state, alarms=kept, denied_alarms=tuple(dict.fromkeys((*state.denied_alarms, alarm))), offer=None
-    )
+    # What was told before stays on record: the human who reads it can judge.
+    state = replace(state, denied_alarms=tuple(dict.fromkeys((*state.denied_alarms, alarm))), offer=None)
     return after_digression(context, state, Reply("utter_alarm_denied"))
 
 

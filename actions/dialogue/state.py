@@ -16,6 +16,7 @@ MAX_DISAMBIGUATIONS = 20
 MAX_REQUESTS = 3
 # An ordinal points to the newest list; somebody may come back to one before.
 MAX_LISTS = 3
+_LONGEST_QUOTE = 60
 
 
 class Awaiting(str, Enum):
@@ -279,6 +280,13 @@ def without_leftovers(state: DialogueState) -> DialogueState:
         disambiguations=state.disambiguations[-MAX_DISAMBIGUATIONS:],
         lists=state.lists[:MAX_LISTS],
     )
+
+
+def with_alarm(state: DialogueState, alarm: Alarm, text: str) -> DialogueState:
+    """Returns the state in which something was given away, in the user's words; each kind is kept once."""
+    if has_alarm(state, alarm):
+        return state
+    return replace(state, alarms=(*state.alarms, Told(alarm, text.strip()[:_LONGEST_QUOTE])))
 
 
 def has_alarm(state: DialogueState, *alarms: Alarm) -> bool:

@@ -15,14 +15,18 @@ _WAITING = 0.45
 # Leaving the queue cannot be undone: the place is lost.
 _LEAVING = 0.6
 _URGING = 0.8
+# 「排到第几个了」 only asks.
+_ASKS_PLACE = 0.9
 
 
 def read(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
     """Reads the message as a complaint, or as a word about the queue."""
     if state.handed_over:
         waiting, leaving = message.acts.get("waiting_complaint", 0.0), message.acts.get("leave_wait", 0.0)
-        if leaving >= _LEAVING:
+        if leaving >= _LEAVING and not _is_about_else(context, state, act, message):
             return Reading(Source.COMPLAINT, Act.LEAVE_QUEUE, message, "wants to wait no longer", leaving)
+        if act is Act.TICKET_STATUS and message.confidence >= _ASKS_PLACE:
+            return None
         if waiting >= _WAITING or (act is Act.LEAVE_QUEUE and waiting > leaving):
             return Reading(Source.COMPLAINT, Act.WAIT_COMPLAINT, message, "complains about waiting", waiting)
     elif state.offer is Offer.HUMAN and message.acts.get("waiting_complaint", 0.0) >= _URGING:
@@ -34,3 +38,10 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
             Source.COMPLAINT, Act.ALARM, message, "complains about us", certainty, {"alarm": Alarm.COMPLAINT}
         )
     return None
+
+
+def _is_about_else(context: Context, state: DialogueState, act: Act, message: UserMessage) -> bool:
+    """Whether a no or a stop may mean what is on the screen: 「算了」 in a procedure names no waiting."""
+    names_waiting = any(word in message.key for word in context.knowledge.wording.waiting_words)
+    is_open = state.walk is not None or state.offer is not None
+    return act in (Act.CANCEL, Act.DENY) and is_open and not names_waiting

@@ -6,7 +6,7 @@ import re
 
 from actions.dialogue.acts import Act
 from actions.dialogue.messages import AnswerBand, UserMessage
-from actions.dialogue.state import Alarm, Awaiting, DialogueState, has_alarm
+from actions.dialogue.state import Alarm, Awaiting, DialogueState, Offer, has_alarm
 from actions.dialogue.turn import Context
 from actions.reading.reading import Reading, Source
 from engine.nlu.text_normalization import normalize
@@ -36,7 +36,9 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
         if held:
             return held
     if {"fraud", "account_compromised"} & set(message.matters("negated")):
-        return None
+        # 「没被骗，就是不想活了」: the denial is about the money, not about the life.
+        crisis = certainties[Alarm.CRISIS]
+        return _sounds_like(message, Alarm.CRISIS, crisis) if crisis >= _SURE else None
     after = _after_alarm(context, state, message)
     if after:
         return after
@@ -72,7 +74,11 @@ def _held(
     if total >= _LIKELY_AGAIN:
         return _sounds_like(message, likeliest, total)
     was_sure = has_alarm(state, alarm)
-    denies = act is Act.DENY or bool({"fraud", "account_compromised"} & set(message.matters("negated")))
+    denies = bool({"fraud", "account_compromised"} & set(message.matters("negated")))
+    if act is Act.DENY and was_sure and state.offer is Offer.HUMAN and not denies:
+        # 「先不用」 says no to the human, and not that it is not so.
+        return None
+    denies = denies or act is Act.DENY
     if denies and alarm is not Alarm.CRISIS:
         arguments = {"alarm": alarm, "was_sure": was_sure}
         return Reading(Source.DANGER, Act.ALARM_DENIED, message, f"denies {alarm.value}", 1.0, arguments)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from actions.dialogue.acts import CONTROL, UNCLEAR, Act
 from actions.dialogue.messages import AnswerBand, UserMessage, folded
 from actions.dialogue.state import Awaiting, DialogueState
@@ -31,6 +33,7 @@ _NAME_ONLY = 4
 _SURE_INTENT = 0.93
 # A topic with a word of its own that the walkthrough does not explain is a switch from this confidence on.
 _SWITCH = 0.6
+_ASKS_FOR = re.compile("先?(?:查|看|试)(?![了过到])")
 # Without such a word both models have to be sure.
 _SURE_SWITCH, _OTHER = 0.97, 0.75
 
@@ -60,6 +63,12 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
     if act is Act.HUMAN or (act in CONTROL and message.confidence >= _SURE_INTENT and certainty < 0.8):
         return None
     meant = _ACTS[label]
+    if act in (Act.AFFIRM, Act.DENY) and message.confidence >= _SURE_INTENT and (state.offer or act is Act.AFFIRM):
+        # A plain yes or no answers what is offered, and a yes is no trouble.
+        return None
+    if meant is Act.CAUSE_FOUND and _ASKS_FOR.match(message.key):
+        # 「查银行」 asks for the check and tells nothing of it.
+        return None
     if meant in (Act.RULED_OUT, Act.CAUSE_FOUND) and topic.kind != "diagnosis":
         # There are no causes to rule out: what was suggested against the trouble has not helped.
         meant = Act.TRIED_ALL if meant is Act.RULED_OUT and _has_trouble(context, topic, state) else Act.TROUBLE

@@ -28,7 +28,7 @@ def test_out_of_the_blue(conversation: Conversation) -> None:
     payload = hand_off(conversation)
     assert payload == {
         "type": "handoff",
-        "version": 2,
+        "version": 3,
         "reason": "user_request",
         "summary": "用户：没有留联系方式\n要办的事：还没说清楚\n情绪：平稳\n转接原因：用户要求人工",
         "topic": None,
@@ -39,6 +39,7 @@ def test_out_of_the_blue(conversation: Conversation) -> None:
         "other_requests": [],
         "tried": [],
         "mood": "calm",
+        "alarms": [],
         "rating": None,
     }
 
@@ -65,7 +66,7 @@ def test_after_an_answer_the_topic_is_the_one_asked_about(conversation: Conversa
     assert payload["topic"] == {"id": "verification_code_issue", "title": "验证码的问题"}
 
 
-@pytest.mark.parametrize("change", [{"reason": "boredom"}, {"version": 1}, {"unexpected": 1}, {"topic": "text"}])
+@pytest.mark.parametrize("change", [{"reason": "boredom"}, {"version": 2}, {"alarms": [{"kind": "fire", "text": "…"}]}, {"mood": "merry"}, {"unexpected": 1}, {"topic": "text"}])
 def test_the_schema_refuses_anything_else(conversation: Conversation, change: dict[str, object]) -> None:
     payload = {**hand_off(conversation), **change}
     with pytest.raises(jsonschema.ValidationError):
