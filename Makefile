@@ -4,7 +4,7 @@ PYTHON := .venv/bin/python
 
 .PHONY: help setup setup-dev setup-gateway setup-gateway-dev setup-web setup-browser run chat train engine test test-bot \
 	test-python-beside test-all-others test-gateway \
-	test-web test-browser monkey export-labels evaluate evaluate-accept evaluate-peers ablate bench bench-nlu bench-round-trip bench-support lint format \
+	test-web test-browser monkey export-labels evaluate evaluate-accept evaluate-peers ablate evaluate-dialogues simulate try bench bench-nlu bench-round-trip bench-support lint format \
 	lock clean
 
 help: ## show this list
@@ -17,10 +17,11 @@ setup-dev:
 	@scripts/setup requirements/dev.txt
 
 setup-gateway:
-	@scripts/setup gateway/requirements/run.txt gateway/.venv 3.11
+	@scripts/setup gateway/requirements/run.txt gateway/.venv
 
 setup-gateway-dev:
-	@scripts/setup gateway/requirements/dev.txt gateway/.venv 3.11
+	@scripts/setup gateway/requirements/dev.txt gateway/.venv
+	@scripts/setup-redis
 
 setup-web:
 	@scripts/setup-web
@@ -85,6 +86,27 @@ evaluate-peers: setup-dev ## our pipeline beside Rasa's own, trained on the same
 
 ablate: setup-dev ## what each part of the pipeline is worth: train and score it without that part
 	@$(PYTHON) -m evaluation.ablations $(SETS)
+
+evaluate-dialogues: setup-dev ## play sets of conversations, report by kind; SETS="a.yml b.yml" for others than the project's own
+	@$(PYTHON) scripts/train.py
+	@$(PYTHON) -W ignore -m evaluation.conversations $(SETS) $(OPTIONS)
+
+simulate: setup-dev ## thousands of conversations with users made by rule; coverage of data/knowledge
+	@$(PYTHON) scripts/train.py
+	@$(PYTHON) -W ignore -m evaluation.simulation $(OPTIONS)
+
+try: setup-dev ## make try 我密码忘了 "点了 然后呢": parse, reading, act and reply of each message of a conversation
+	@$(PYTHON) scripts/train.py
+	@rm -f build/try.txt
+
+# What follows `try` is what the user says: each word or quoted sentence comes as a target, and has those before it played.
+ifeq (try,$(firstword $(MAKECMDGOALS)))
+.NOTPARALLEL:
+Makefile: ;
+%: try
+	@mkdir -p build && printf '%s\n' '$(subst ','\'',$@)' >>build/try.txt
+	@$(PYTHON) -W ignore -m evaluation.conversations.explain --last-of build/try.txt
+endif
 
 bench-nlu: setup-dev ## how fast messages are parsed, beside the peers that are trained
 	@$(PYTHON) -m benchmarks.parse_latency $(OPTIONS)

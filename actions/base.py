@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import time
 from abc import ABC, abstractmethod
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, ClassVar
@@ -17,10 +17,12 @@ from ruamel.yaml import YAML
 
 from actions.dialogue.acts import Act
 from actions.dialogue.dialogue import Dialogue
+from actions.dialogue.state import ListedOption
 from actions.dialogue.turn import Turn
 from actions.incoming import message_from_parse
 from actions.knowledge import Knowledge, load_knowledge
 from actions.knowledge.organisation import placeholder_values
+from actions.reading.reading import Reading
 from actions.outgoing import Script, put_into_words, script_of
 from actions.slots import slots_from_state, state_from_slots
 
@@ -90,9 +92,9 @@ class DialogueAction(Action, ABC):
         act = Act.NOT_UNDERSTOOD if message.text.startswith("/") and not message.is_payload else self.act
         turn = Dialogue(knowledge(), values).respond(before, act, message)
         script = script_of(message.text, Script(tracker.slots.get("script") or Script.SIMPLIFIED))
-        said = utter(dispatcher, turn, tracker.slots.get("last_said") or [], script)
+        said, shown = utter(dispatcher, turn, tracker.slots.get("last_said") or [], script)
         after = {
-            **slots_from_state(turn.state),
+            **slots_from_state(replace(turn.state, shown=shown)),
             "script": script.value,
             "last_said": said,
             "last_message_time": now,
@@ -100,15 +102,18 @@ class DialogueAction(Action, ABC):
         return [SlotSet(name, value) for name, value in after.items() if value != tracker.slots.get(name)]
 
 
-def utter(dispatcher: CollectingDispatcher, turn: Turn, said_before: list[int], script: Script) -> list[int]:
+def utter(
+    dispatcher: CollectingDispatcher, turn: Turn, said_before: list[int], script: Script
+) -> tuple[list[int], tuple[ListedOption, ...]]:
     """Sends the replies of a turn through the dispatcher.
 
     What happened in it goes along as metadata of the first text, where channels find it and users do not see it.
 
     Returns:
-        The fingerprints of their texts.
+        The fingerprints of their texts, and all buttons that the user now sees.
     """
     said: list[int] = []
+    shown: list[ListedOption] = []
     events = [asdict(event) for event in turn.events]
     for reply in turn.replies:
         if reply.custom is not None:
@@ -116,6 +121,7 @@ def utter(dispatcher: CollectingDispatcher, turn: Turn, said_before: list[int], 
             continue
         utterance = put_into_words(reply, domain_settings().responses, [*said_before, *said], script)
         said.append(utterance.fingerprint)
+        shown += [ListedOption(button["title"], button["payload"]) for button in utterance.buttons]
         # As Rasa would name it, had it chosen the variant itself.
         dispatcher.utter_message(
             text=utterance.text,
@@ -123,5 +129,23 @@ def utter(dispatcher: CollectingDispatcher, turn: Turn, said_before: list[int], 
             utter_action=utterance.response,
             **utterance.metadata,
             **({"events": events} if events and len(said) == 1 else {}),
+            **({"reading": explained(turn)} if turn.interpretation and len(said) == 1 else {}),
         )
-    return said
+    return said, tuple(shown)
+
+
+def explained(turn: Turn) -> dict[str, Any]:
+    """Returns why the turn says what it says: the reading, its evidence, and the runners-up."""
+    interpretation = turn.interpretation
+    if interpretation is None:
+        return {}
+    return {**_described(interpretation.chosen), "others": [_described(other) for other in interpretation.others]}
+
+
+def _described(reading: Reading) -> dict[str, Any]:
+    return {
+        "source": reading.source.value,
+        "act": reading.act.value,
+        "evidence": reading.evidence,
+        "certainty": round(reading.certainty, 3),
+    }

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from actions.dialogue.messages import AnswerBand, UserMessage, folded
+from actions.dialogue.messages import AnswerBand, Operator, UserMessage, folded
 from actions.dialogue.state import Request
+from engine.nlu.pinyin import to_syllables
 from engine.nlu.text_normalization import normalize
 
 # In the metadata of a message: docs/support.md.
@@ -49,7 +50,16 @@ def message_from_parse(
         pause=pause,
         after_agent=(parse.get("metadata") or {}).get(_AFTER_AGENT) is True,
         is_new_session=is_new_session,
+        syllables=syllables_of(text),
+        acts={act["name"]: float(act["confidence"]) for act in parse.get("situated_acts") or ()},
+        alarms={alarm["name"]: float(alarm["confidence"]) for alarm in parse.get("alarms") or ()},
+        operators=tuple(Operator(operator["name"], operator["matter"]) for operator in parse.get("operators") or ()),
     )
+
+
+def syllables_of(text: str) -> tuple[str, ...]:
+    """Returns the Mandarin syllables of a text, without punctuation."""
+    return tuple(to_syllables(folded(normalize(text)), {}))
 
 
 def _by_name(entities: Iterable[Mapping[str, Any]]) -> dict[str, tuple[str, ...]]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from actions.dialogue.state import (
+    Alarm,
     Attempt,
     AttemptOutcome,
     Awaiting,
@@ -13,8 +14,10 @@ from actions.dialogue.state import (
     DialogueState,
     Disambiguation,
     HandoffReason,
+    ListedOption,
     Offer,
     Request,
+    Told,
     Walk,
     fitted,
 )
@@ -57,6 +60,13 @@ def state_from_slots(slots: Mapping[str, Any], knowledge: Knowledge) -> Dialogue
         rating=int(rating) if rating else None,
         rating_asked=bool(slots.get("rating_asked")),
         handed_over=bool(slots.get("handed_over")),
+        shown=_options(slots.get("shown_buttons") or ()),
+        lists=tuple(_options(listed) for listed in slots.get("shown_lists") or ()),
+        list_is_fresh=bool(slots.get("list_is_fresh")),
+        alarms=tuple(Told(Alarm(told["alarm"]), told["text"]) for told in slots.get("alarms") or ()),
+        answered={name: int(count) for name, count in (slots.get("answered") or {}).items()},
+        misfits=int(slots.get("misfits") or 0),
+        fragment=slots.get("fragment"),
     )
     return fitted(state, knowledge)
 
@@ -108,7 +118,22 @@ def slots_from_state(state: DialogueState) -> dict[str, Any]:
         "rating": float(state.rating) if state.rating else None,
         "rating_asked": state.rating_asked or None,
         "handed_over": state.handed_over or None,
+        "shown_buttons": _pairs(state.shown) or None,
+        "shown_lists": [_pairs(listed) for listed in state.lists] or None,
+        "list_is_fresh": state.list_is_fresh or None,
+        "alarms": [{"alarm": told.alarm.value, "text": told.text} for told in state.alarms] or None,
+        "answered": dict(state.answered) or None,
+        "misfits": float(state.misfits) or None,
+        "fragment": state.fragment,
     }
+
+
+def _options(pairs: Sequence[Sequence[str]]) -> tuple[ListedOption, ...]:
+    return tuple(ListedOption(title, payload) for title, payload in pairs)
+
+
+def _pairs(options: Sequence[ListedOption]) -> list[list[str]]:
+    return [[option.title, option.payload] for option in options]
 
 
 def _walk(values: Mapping[str, Any]) -> Walk:

@@ -22,7 +22,6 @@ import rasa.engine.validation
 from rasa.engine.constants import PLACEHOLDER_IMPORTER
 from rasa.engine.graph import ExecutionContext, GraphModelConfiguration
 from rasa.engine.recipes.recipe import Recipe
-from rasa.engine.runner.dask import DaskGraphRunner
 from rasa.engine.storage.local_model_storage import MODEL_ARCHIVE_COMPONENTS_DIR, LocalModelStorage
 from rasa.engine.storage.storage import ModelMetadata
 from rasa.engine.training.graph_trainer import GraphTrainer
@@ -41,6 +40,7 @@ from rasa.utils.log_utils import configure_structlog
 from actions.knowledge import KnowledgeError
 from engine.nlu.lexicon import LexiconError
 from engine.serving.deferred_imports import defer_neural_components
+from engine.serving.graph_runner import OrderedGraphRunner
 from engine.serving.upstream import replaces
 from engine.useful_warnings import show_only_useful
 
@@ -123,7 +123,7 @@ def train_graph(configuration: GraphModelConfiguration, importer: TrainingDataIm
         domain = copy.deepcopy(importer.get_domain())
         storage = QuicklyPackedStorage(Path(folder))
         context = ExecutionContext(graph_schema=configuration.train_schema)
-        runner = DaskGraphRunner.create(
+        runner = OrderedGraphRunner.create(
             configuration.train_schema, storage, context, hooks=[LoggingHook(configuration.train_schema)]
         )
         runner.run(inputs={PLACEHOLDER_IMPORTER: importer})

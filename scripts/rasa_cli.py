@@ -1,4 +1,7 @@
-"""The `rasa` command without warnings that nobody here can act on. Usage: as `rasa`."""
+"""The `rasa` command, prepared for this Python and without warnings that nobody here can act on. Usage: as `rasa`.
+
+`.venv/bin/rasa` runs this (scripts/setup).
+"""
 
 from __future__ import annotations
 
@@ -10,14 +13,14 @@ ROOT = Path(__file__).resolve().parent.parent
 
 if __name__ == "__main__":
     sys.path.insert(0, str(ROOT))
-    from engine.useful_warnings import show_only_useful
+    # First of all: prepares what Rasa needs on this Python.
+    from engine.commands import prepare_rasa
 
-    show_only_useful()
     os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
     sys.argv[0] = "rasa"
 
+    prepare_rasa()
     from rasa.__main__ import main
 
     from actions.knowledge import KnowledgeError

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+import engine.serving  # isort: skip  # noqa: F401 - before Rasa: prepares what it needs on this Python
+
 from actions.dialogue.acts import Act
 from actions.dialogue.dialogue import Dialogue
 from actions.dialogue.messages import UserMessage, folded

@@ -31,6 +31,23 @@ class Act(str, Enum):
     OUT_OF_SCOPE = "out_of_scope"
     RESTART = "restart"
     NOT_UNDERSTOOD = "not_understood"
+    # What no intent says by itself: the reading in context finds these.
+    ALARM = "alarm"
+    DONE = "done"
+    WAIT = "wait"
+    TROUBLE = "trouble"
+    ASK_STEP = "ask_step"
+    RULED_OUT = "ruled_out"
+    CAUSE_FOUND = "cause_found"
+    TRIED_ALL = "tried_all"
+    NOT_THAT = "not_that"
+    DENY_HUMAN = "deny_human"
+    HONEST = "honest"
+    WAIT_COMPLAINT = "wait_complaint"
+    READ_BACK = "read_back"
+    MENU = "menu"
+    FRAGMENT = "fragment"
+    WHAT_NOW = "what_now"
 
 
 # The intents that are no topics; `data/rules/` says the same for Rasa. The last three are Rasa's own.

@@ -136,7 +136,7 @@ def ask(context: Context, state: DialogueState, message: UserMessage, options: t
 def ask_again(context: Context, state: DialogueState, event: Event | None = None) -> Turn:
     """Shows the open choice; with what the statistics are to know of it."""
     buttons = context.replies.choice_buttons(state.choice) if state.choice else ()
-    return Turn(state, (Reply("utter_ask_choice", buttons=buttons, ask="choice", event=event),))
+    return Turn(state, (Reply("utter_ask_choice", buttons=buttons, ask="choice", event=event, is_list=True),))
 
 
 def was_wrong(message: UserMessage) -> bool:

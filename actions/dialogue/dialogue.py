@@ -9,7 +9,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from actions.dialogue import choices, details, repair, requests, returning, support, topics, walkthrough, yes_and_no
+from actions.dialogue import (
+    alarms,
+    choices,
+    details,
+    repair,
+    requests,
+    returning,
+    situated,
+    support,
+    topics,
+    walkthrough,
+    yes_and_no,
+)
 from actions.dialogue.acts import CONTROL, STEERING, UNCLEAR, Act, act_of
 from actions.dialogue.endings import after_digression, rate
 from actions.dialogue.events import events_of
@@ -20,6 +32,7 @@ from actions.dialogue.state import (
     NONE_OF_THESE,
     DialogueState,
     HandoffReason,
+    ListedOption,
     Offer,
     with_walk,
     without_leftovers,
@@ -27,13 +40,35 @@ from actions.dialogue.state import (
 from actions.dialogue.steps import show_step
 from actions.dialogue.turn import Context, Turn
 from actions.knowledge import Knowledge
+from actions.reading.reader import interpret
+from actions.reading.reading import Interpretation, Reading
 
 _SOCIAL_RESPONSES = {Act.THANK: "utter_thank", Act.BOT_CHALLENGE: "utter_bot_challenge"}
 _MENU_RESPONSES = {Act.GREET: "utter_greet", Act.CAPABILITIES: "utter_capabilities"}
 # Leading somewhere, these end a row of failures.
-_PROGRESS = frozenset(Act) - UNCLEAR - {Act.PROBLEM, Act.DENY}
+_PROGRESS = frozenset(Act) - UNCLEAR - {Act.PROBLEM, Act.TROUBLE, Act.DENY}
 
 Handler = Callable[[Context, DialogueState, UserMessage], Turn]
+ReadingHandler = Callable[[Context, DialogueState, Reading], Turn]
+# Acts that no sentence says by itself: the reading has found what they need.
+_READ: Mapping[Act, ReadingHandler] = {
+    Act.ALARM: alarms.answer_alarm,
+    Act.DONE: situated.done,
+    Act.WAIT: situated.wait,
+    Act.TROUBLE: situated.trouble,
+    Act.ASK_STEP: situated.ask,
+    Act.RULED_OUT: situated.ruled_out,
+    Act.CAUSE_FOUND: situated.cause_found,
+    Act.TRIED_ALL: situated.tried_all,
+    Act.NOT_THAT: situated.not_that,
+    Act.DENY_HUMAN: situated.deny_human,
+    Act.HONEST: situated.honest,
+    Act.WAIT_COMPLAINT: situated.wait_complaint,
+    Act.READ_BACK: situated.read_back,
+    Act.MENU: situated.menu,
+    Act.FRAGMENT: situated.fragment,
+    Act.WHAT_NOW: situated.what_now,
+}
 
 
 class Dialogue:
@@ -68,8 +103,12 @@ class Dialogue:
             message: The message itself.
         """
         before = returning.welcome(self._context, state, message)
+        interpretation = interpret(self._context, before, act, message)
+        act, message = interpretation.chosen.act, interpretation.chosen.message
         is_angry = repair.shows_anger(act, message)
-        turn = self._respond(replace(before, frustrated=before.frustrated or is_angry), act, message)
+        if message.further_requests and not message.is_payload:
+            before = requests.listed(before, message)
+        turn = self._act_on(replace(before, frustrated=before.frustrated or is_angry), interpretation.chosen)
         turn = support.asked_beside(self._context, turn, act, message)
         if turn.state.failures_in_row == before.failures_in_row and act in _PROGRESS:
             turn = Turn(replace(turn.state, failures_in_row=0), turn.replies)
@@ -80,7 +119,18 @@ class Dialogue:
             turn = Turn(turn.state, repair.shortened(turn.replies))
         # A walkthrough may have ended by the time that has passed, before anything was answered.
         events = events_of(replace(before, attempts=state.attempts), turn)
-        return Turn(without_leftovers(turn.state), turn.replies, events)
+        state = without_leftovers(_with_lists(turn.state, turn.replies))
+        return Turn(state, turn.replies, events, interpretation)
+
+    def _act_on(self, state: DialogueState, reading: Reading) -> Turn:
+        """Does what the message means: what the reading has found, or what the sentence says by itself."""
+        handler = _READ.get(reading.act)
+        if handler is None:
+            return self._respond(state, reading.act, reading.message)
+        if state.offer is Offer.CHOICE:
+            state = choices.record(state, None)
+        state = requests.remember(details.note_contact(self._context, state, reading.message), reading.message)
+        return handler(self._context, state, reading)
 
     def _respond(self, state: DialogueState, act: Act, message: UserMessage) -> Turn:
         context = self._context
@@ -199,3 +249,16 @@ class Dialogue:
         if act in _MENU_RESPONSES:
             return repair.with_menu(context, state, _MENU_RESPONSES[act])
         return self._handlers[act](context, state, message)
+
+
+def _with_lists(state: DialogueState, replies: tuple[Reply, ...]) -> DialogueState:
+    """Returns the state with the lists that these replies show, so that the user may point into them."""
+    lists = [
+        tuple(ListedOption(button.title, button.payload) for button in reply.buttons)
+        for reply in replies
+        if reply.is_list and len(reply.buttons) > 1
+    ]
+    if not lists:
+        return replace(state, list_is_fresh=False)
+    older = tuple(listed for listed in state.lists if listed != lists[-1])
+    return replace(state, lists=(lists[-1], *older), list_is_fresh=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from actions.dialogue.endings import leave
-from actions.dialogue.handoff import handoff_payload
+from actions.dialogue.handoff import grave_reason, handoff_payload
 from actions.dialogue.messages import Reply, UserMessage
 from actions.dialogue.state import Attempt, AttemptOutcome, DialogueState, HandoffReason, Offer
 from actions.dialogue.turn import Context, Turn
@@ -24,7 +24,8 @@ def hand_off(context: Context, state: DialogueState, message: UserMessage, reaso
     """
     if reason is None and state.offer is Offer.HUMAN:
         reason = state.offer_reason
-    custom = handoff_payload(state, reason or HandoffReason.USER_REQUEST, context.knowledge, message.entities)
+    reason = grave_reason(state, reason or HandoffReason.USER_REQUEST)
+    custom = handoff_payload(state, reason, context.knowledge, message.entities)
     suspended = tuple(Attempt(walk.topic, walk.step, AttemptOutcome.HANDED_OFF) for walk in state.suspended)
     left = leave(replace(state, attempts=(*state.attempts, *suspended)), AttemptOutcome.HANDED_OFF)
     left = replace(left, suspended=(), requests=(), offer=None, failures_in_row=0, handed_over=True)

@@ -6,11 +6,24 @@ from collections.abc import Mapping
 from typing import Any
 
 from actions.dialogue.messages import HANDOFF
-from actions.dialogue.state import Attempt, DialogueState, HandoffReason, Walk
+from actions.dialogue.state import Alarm, Attempt, DialogueState, HandoffReason, Walk, has_alarm
 from actions.knowledge import Knowledge
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 _CONTACT_ENTITIES = ("phone_number", "email")
+# What was given away goes before what the handoff is about, the gravest first.
+_GRAVE = {
+    Alarm.CRISIS: HandoffReason.CRISIS,
+    Alarm.FRAUD: HandoffReason.FRAUD,
+    Alarm.VICTIM: HandoffReason.ACCOUNT_COMPROMISED,
+    Alarm.BEREAVED: HandoffReason.BEREAVED,
+    Alarm.COMPLAINT: HandoffReason.COMPLAINT,
+}
+
+
+def grave_reason(state: DialogueState, reason: HandoffReason) -> HandoffReason:
+    """Returns why the conversation goes to a human: what was given away in it, or else `reason`."""
+    return next((grave for alarm, grave in _GRAVE.items() if has_alarm(state, alarm)), reason)
 
 
 def handoff_payload(
@@ -47,6 +60,7 @@ def handoff_payload(
             for attempt in state.attempts
         ],
         "mood": _mood(state),
+        "alarms": [{"kind": told.alarm.value, "text": told.text} for told in state.alarms],
         "rating": state.rating,
     }
 
@@ -56,7 +70,11 @@ def _titled(topic: str, knowledge: Knowledge) -> dict[str, str]:
 
 
 def _mood(state: DialogueState) -> str:
-    return "frustrated" if state.frustrated else "calm"
+    if has_alarm(state, Alarm.CRISIS):
+        return "in_crisis"
+    if has_alarm(state, Alarm.FRAUD, Alarm.VICTIM, Alarm.BEREAVED):
+        return "distressed"
+    return "frustrated" if state.frustrated or has_alarm(state, Alarm.COMPLAINT) else "calm"
 
 
 def _summary(state: DialogueState, reason: HandoffReason, knowledge: Knowledge, collected: Mapping[str, str]) -> str:
@@ -90,6 +108,7 @@ def _summary(state: DialogueState, reason: HandoffReason, knowledge: Knowledge, 
         words.tried.format(attempts=join(attempts)) if attempts else "",
         words.suspended.format(topics=join(suspended)) if suspended else "",
         words.other_requests.format(requests=join(requests)) if requests else "",
+        words.alarms.format(alarms=join(f"「{told.text}」" for told in state.alarms)) if state.alarms else "",
         words.mood.format(mood=words.moods[_mood(state)]),
         words.reason.format(reason=words.reasons[reason.value]),
     ]

@@ -24,6 +24,19 @@ class AnswerBand(str, Enum):
 
 
 @dataclass(frozen=True)
+class Operator:
+    """What the sentence does with a matter that it names; see `engine.nlu.operators.Operator`.
+
+    Attributes:
+        name: `named` alone, `negated`, `past`, `hypothetical` or `other_person`.
+        matter: The intent or danger that is named.
+    """
+
+    name: str
+    matter: str
+
+
+@dataclass(frozen=True)
 class UserMessage:
     """One message of the user.
 
@@ -41,6 +54,10 @@ class UserMessage:
         pause: Seconds since the message before; 0 for the first.
         is_new_session: Whether the session of the message before has ended since.
         after_agent: Whether a human has had the conversation since the message before.
+        syllables: The Mandarin syllables of `key`, by which typos and typed pinyin are the same.
+        acts: What it does if it is said in the middle of something (`data/situated/`), with the confidence of each.
+        alarms: What it gives away (`data/alarms/`), with the confidence of each.
+        operators: What it does with the matters that it names.
     """
 
     intent: str = ""
@@ -56,6 +73,15 @@ class UserMessage:
     pause: float = 0
     is_new_session: bool = False
     after_agent: bool = False
+    syllables: tuple[str, ...] = ()
+    acts: Mapping[str, float] = field(default_factory=dict)
+    alarms: Mapping[str, float] = field(default_factory=dict)
+    operators: tuple[Operator, ...] = ()
+
+    def matters(self, *names: str) -> tuple[str, ...]:
+        """Returns the matters with which the sentence does one of `names`; without names, all that it names."""
+        found = (operator.matter for operator in self.operators if not names or operator.name in names)
+        return tuple(dict.fromkeys(found))
 
     def single_value(self, entity: str | None, known: set[str]) -> str | None:
         """Returns the one value of `entity` among `known`; None when there is none, or more than one."""
@@ -134,6 +160,7 @@ class Reply:
         progress: Set on the steps of a walkthrough.
         ask: What kind of answer is wanted, for a client that treats it in its own way: `rating`, `choice` or `contact`.
         event: What the reply is an answer to, or does, if the statistics are to know. Not shown to anybody.
+        is_list: Whether its buttons are a list that the user may point into (「第二个」), beside what can be done next.
     """
 
     response: str | None = None
@@ -143,6 +170,7 @@ class Reply:
     progress: Progress | None = None
     ask: str | None = None
     event: Event | None = None
+    is_list: bool = False
 
     @property
     def is_handoff(self) -> bool:

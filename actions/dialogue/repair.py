@@ -80,7 +80,7 @@ def out_of_scope(context: Context, state: DialogueState, message: UserMessage) -
 def with_menu(context: Context, state: DialogueState, response: str, event: Event | None = None) -> Turn:
     """Says something; when nothing is under way, with the buttons of the main topics."""
     buttons = () if state.walk else context.replies.menu()
-    return after_digression(context, state, Reply(response, buttons=buttons, event=event))
+    return after_digression(context, state, Reply(response, buttons=buttons, event=event, is_list=bool(buttons)))
 
 
 def shows_anger(act: Act, message: UserMessage) -> bool:

@@ -75,7 +75,7 @@ class ReplyBuilder:
         causes = tuple(
             Button(step.title, payload(topic.id, **{topic.entity or "": step.value or ""})) for step in topic.steps
         )
-        return Reply("utter_diagnosis_intro", {"intro": self.fill(topic.intro or "", topic)}, causes)
+        return Reply("utter_diagnosis_intro", {"intro": self.fill(topic.intro or "", topic)}, causes, is_list=True)
 
     def warning(self, topic: Topic) -> Reply:
         """Returns the warning that must be accepted before the first step."""
@@ -139,6 +139,15 @@ class ReplyBuilder:
             if detail.id in state.collected_details
         )
 
+    def everything_collected(self, state: DialogueState) -> str:
+        """Returns all details noted down in any topic and the contact, one line each."""
+        details = [detail for topic in self._knowledge.topics.values() for detail in topic.collected_details]
+        return "\n".join(
+            f"{detail.label}{state.collected_details[detail.id]}{detail.unit or ''}"
+            for detail in (*details, *self._knowledge.wording.contact_details)
+            if detail.id in state.collected_details
+        )
+
     def ask_detail(self, topic: Topic, name: str) -> Reply:
         """Returns the question for a detail."""
         detail = next(detail for detail in topic.collected_details if detail.id == name)
@@ -169,6 +178,12 @@ class ReplyBuilder:
     def detail(self, text: str, buttons: tuple[Button, ...]) -> Reply:
         """Returns the answer to a question of detail."""
         return Reply("utter_answer", {"answer": self.fill(text)}, buttons)
+
+    def care(self, name: str, state: DialogueState) -> tuple[Reply, ...]:
+        """Returns the bubbles of an answer of `safety.yml`: the next variant that was not said yet."""
+        variants = self._knowledge.care.answers[name]
+        bubbles = variants[min(state.answered.get(name, 0), len(variants) - 1)]
+        return tuple(Reply("utter_care", {"answer": self.fill(bubble)}) for bubble in bubbles)
 
     def handoff(self) -> Reply:
         """Returns what the user is told at a handoff: what will happen, the hours, what to have ready."""

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from actions.dialogue.acts import SOCIAL, SUPPORT, Act, act_of
 from actions.dialogue.messages import AnswerBand, Button, Reply, UserMessage, request_payload
-from actions.dialogue.state import DialogueState, Request
+from actions.dialogue.state import DialogueState, ListedOption, Request
 from actions.dialogue.turn import Context, Turn
 
 
@@ -61,6 +61,15 @@ def remember(state: DialogueState, message: UserMessage) -> DialogueState:
     known = {request.intent for request in state.requests}
     new = {request.intent: request for request in message.further_requests if request.intent not in known}
     return replace(state, requests=(*state.requests, *new.values()))
+
+
+def listed(state: DialogueState, message: UserMessage) -> DialogueState:
+    """Returns the state with the requests of the message as the newest list, in the order of the text."""
+    places = [(message.text.find(request.text), request) for request in message.further_requests]
+    own = -1 if all(place > 0 for place, _ in places) else len(message.text)
+    ordered = sorted([(own, Request(message.intent)), *places], key=lambda pair: pair[0])
+    options = tuple(ListedOption(request.intent, request_payload(request)) for _, request in ordered)
+    return replace(state, lists=(options, *state.lists), list_is_fresh=True)
 
 
 def noted(context: Context, turn: Turn, message: UserMessage) -> Turn:

@@ -14,6 +14,8 @@ MAX_SUSPENDED = 3
 MAX_ATTEMPTS = 20
 MAX_DISAMBIGUATIONS = 20
 MAX_REQUESTS = 3
+# An ordinal points to the newest list; somebody may come back to one before.
+MAX_LISTS = 3
 
 
 class Awaiting(str, Enum):
@@ -44,6 +46,20 @@ class HandoffReason(str, Enum):
     NOT_UNDERSTOOD = "not_understood"
     FRUSTRATED = "frustrated"
     ACCOUNT_COMPROMISED = "account_compromised"
+    CRISIS = "crisis"
+    FRAUD = "fraud"
+    BEREAVED = "bereaved"
+    COMPLAINT = "complaint"
+
+
+class Alarm(str, Enum):
+    """What a message gives away that must not be missed; the labels of `data/alarms/`, and they stay for the session."""
+
+    CRISIS = "crisis"
+    FRAUD = "fraud_underway"
+    VICTIM = "victim"
+    BEREAVED = "bereaved"
+    COMPLAINT = "complaint"
 
 
 class AttemptOutcome(str, Enum):
@@ -140,6 +156,27 @@ NONE_OF_THESE = "none_of_these"
 
 
 @dataclass(frozen=True)
+class ListedOption:
+    """One thing of a list that the user has seen, or has made: what it says and the payload that picks it."""
+
+    title: str
+    payload: str
+
+
+@dataclass(frozen=True)
+class Told:
+    """Something said before that must be remembered.
+
+    Attributes:
+        alarm: What was given away.
+        text: The user's words, as far as they may be kept.
+    """
+
+    alarm: Alarm
+    text: str
+
+
+@dataclass(frozen=True)
 class DialogueState:
     """The whole state of a conversation.
 
@@ -162,6 +199,13 @@ class DialogueState:
         rating: What the user gave, from 1 to 5.
         rating_asked: Whether the rating has been asked for.
         handed_over: Whether a human has been sent for in this session, so that the user may be waiting for one.
+        shown: The buttons of the bot's last turn, in their order.
+        lists: The lists seen last, newest first: menu, causes, channels, the user's own requests.
+        list_is_fresh: Whether the newest list was part of the last turn, so that a bare digit points into it.
+        alarms: What was given away so far, each kind once, oldest first.
+        answered: How often each answer was given, by its id; so that nobody reads the same paragraph twice in a row.
+        misfits: Answers in a row that did not fit the question asked.
+        fragment: The last message that said too little to be understood; the next may complete it.
     """
 
     walk: Walk | None = None
@@ -182,6 +226,13 @@ class DialogueState:
     rating: int | None = None
     rating_asked: bool = False
     handed_over: bool = False
+    shown: tuple[ListedOption, ...] = ()
+    lists: tuple[tuple[ListedOption, ...], ...] = ()
+    list_is_fresh: bool = False
+    alarms: tuple[Told, ...] = ()
+    answered: Mapping[str, int] = field(default_factory=dict)
+    misfits: int = 0
+    fragment: str | None = None
 
     @property
     def topic(self) -> str | None:
@@ -222,7 +273,13 @@ def without_leftovers(state: DialogueState) -> DialogueState:
         requests=state.requests[:MAX_REQUESTS],
         attempts=state.attempts[-MAX_ATTEMPTS:],
         disambiguations=state.disambiguations[-MAX_DISAMBIGUATIONS:],
+        lists=state.lists[:MAX_LISTS],
     )
+
+
+def has_alarm(state: DialogueState, *alarms: Alarm) -> bool:
+    """Whether any of these was given away in this session."""
+    return any(told.alarm in alarms for told in state.alarms)
 
 
 def fitted(state: DialogueState, knowledge: Knowledge) -> DialogueState:

@@ -74,6 +74,7 @@ def _answer(context: Context, state: DialogueState, topic: Topic) -> Turn:
         return offering_human(replace(state, last_topic=topic.id), HandoffReason.ACCOUNT_COMPROMISED, reply)
     parts = tuple(Button(item.label, payload(topic.id, **{topic.entity or "": item.value})) for item in topic.items)
     reply = context.replies.answer(topic, parts or context.replies.related(topic, state), short=state.frustrated)
+    reply = replace(reply, is_list=bool(parts))
     return _answering(context, state, topic, _opening(state, topic, reply), offer=topic.offer_human)
 
 

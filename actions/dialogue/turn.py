@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from actions.dialogue.messages import Event, Reply
 from actions.dialogue.replies import ReplyBuilder
 from actions.dialogue.state import DialogueState, HandoffReason, Offer
 from actions.knowledge import Knowledge, Topic
+
+if TYPE_CHECKING:
+    from actions.reading.reading import Interpretation
 
 
 @dataclass(frozen=True)
@@ -30,11 +34,13 @@ class Turn:
         state: The state after it.
         replies: What the bot says, in order.
         events: What has happened, for the statistics; worked out when the turn is complete.
+        interpretation: What the message was taken for, and what else it could have been.
     """
 
     state: DialogueState
     replies: tuple[Reply, ...]
     events: tuple[Event, ...] = ()
+    interpretation: Interpretation | None = None
 
     def after(self, *replies: Reply) -> Turn:
         """Returns the turn with other replies before its own."""

@@ -14,12 +14,14 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError
 
+from actions.knowledge.care import Care
 from actions.knowledge.schema import Organisation, Topic
 from actions.knowledge.wording import Wording
 
 DEFAULT_FOLDER = Path(__file__).resolve().parents[2] / "data" / "knowledge"
 ORGANISATION_FILE = "organisation.yml"
 WORDING_FILE = "wording.yml"
+CARE_FILE = "safety.yml"
 DETAIL_ENTITY = "detail"
 
 ModelType = TypeVar("ModelType", bound=BaseModel)
@@ -42,11 +44,13 @@ class Knowledge:
         topics: The topics by id.
         organisation: What the deployment has filled in.
         wording: Short answers and words beyond the topics.
+        care: What is said in danger, grief and complaints.
     """
 
     topics: Mapping[str, Topic]
     organisation: Organisation
     wording: Wording
+    care: Care
 
     @property
     def main_topics(self) -> list[Topic]:
@@ -58,7 +62,7 @@ def load_knowledge(folder: Path = DEFAULT_FOLDER) -> Knowledge:
     """Reads all knowledge files of a folder.
 
     Args:
-        folder: Holds one `<topic>.yml` per topic, `organisation.yml` and `wording.yml`.
+        folder: Holds one `<topic>.yml` per topic, `organisation.yml`, `wording.yml` and `safety.yml`.
 
     Returns:
         The checked knowledge.
@@ -78,6 +82,7 @@ def _load(folder: Path, reader: str) -> Knowledge:
     topics: dict[str, Topic] = {}
     organisation: Organisation | None = None
     wording: Wording | None = None
+    care: Care | None = None
     documents: dict[str, dict[str, Any]] = {}
     if not folder.is_dir():
         raise KnowledgeError([f"{folder}: the folder of the knowledge files does not exist"])
@@ -92,6 +97,9 @@ def _load(folder: Path, reader: str) -> Knowledge:
         if path.name == WORDING_FILE:
             wording = _parse(Wording, document, {}, path, problems)
             continue
+        if path.name == CARE_FILE:
+            care = _parse(Care, document, {}, path, problems)
+            continue
         if "id" in document:
             problems.append(f"{path}:{_line(document, ['id'])}: id: not allowed, the name of the file is the id")
             continue
@@ -100,7 +108,7 @@ def _load(folder: Path, reader: str) -> Knowledge:
             topics[topic.id] = topic
     problems += [
         f"{folder / name}: the file is missing"
-        for name in (ORGANISATION_FILE, WORDING_FILE)
+        for name in (ORGANISATION_FILE, WORDING_FILE, CARE_FILE)
         if not (folder / name).exists()
     ]
     # References can only be judged once every file could be read.
@@ -112,9 +120,9 @@ def _load(folder: Path, reader: str) -> Knowledge:
                 for location, reason in _dangling_references(topic, topics)
             ]
         problems += _repeated_menu_positions(topics.values(), folder, documents)
-    if problems or organisation is None or wording is None:
+    if problems or organisation is None or wording is None or care is None:
         raise KnowledgeError(problems)
-    return Knowledge(topics=topics, organisation=organisation, wording=wording)
+    return Knowledge(topics=topics, organisation=organisation, wording=wording, care=care)
 
 
 def _read_document(path: Path, reader: str, problems: list[str]) -> dict[str, Any] | None:
@@ -139,10 +147,10 @@ def _parse(
     model: type[ModelType], document: dict[str, Any], extra: dict[str, Any], path: Path, problems: list[str]
 ) -> ModelType | None:
     try:
-        return model.parse_obj({**document, **extra})
+        return model.model_validate({**document, **extra})
     except ValidationError as error:
         for mistake in error.errors():
-            location = [part for part in mistake["loc"] if part != "__root__"]
+            location = list(mistake["loc"])
             reason = _reason(mistake)
             field = _field(location)
             problems.append(f"{path}:{_line(document, location)}: {f'{field}: ' if field else ''}{reason}")
@@ -150,11 +158,12 @@ def _parse(
 
 
 def _reason(mistake: Mapping[str, Any]) -> str:
-    if mistake["type"] == "value_error.missing":
+    if mistake["type"] == "missing":
         return "required, but missing"
-    if mistake["type"] == "value_error.extra":
+    if mistake["type"] == "extra_forbidden":
         return "unknown field"
-    return str(mistake["msg"])
+    # What a validator of ours has raised comes with a prefix.
+    return str(mistake["msg"]).removeprefix("Value error, ")
 
 
 def _field(location: Sequence[Any]) -> str:

@@ -63,7 +63,8 @@ def placeholder_values(organisation: Organisation, now: datetime.datetime) -> di
         organisation: The settings.
         now: A time with a time zone, for `open_now`.
     """
-    values = {"brand_name": str(organisation.brand_name)}
+    lines = {name: str(number) for name, number in organisation.emergency_lines}
+    values = {"brand_name": str(organisation.brand_name), **lines}
     if organisation.site_url:
         values["site_url"] = organisation.site_url
     if organisation.hotline:

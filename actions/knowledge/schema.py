@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime
 import re
 from string import Formatter
-from typing import Any, Literal
+from typing import Any, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-# pydantic 1: typed models with precise error locations; the version is bounded by Rasa 3.6.
-from pydantic import BaseModel, Extra, root_validator, validator
+# pydantic: typed models with precise error locations.
+from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, field_validator, model_validator
+from pydantic_core import CoreSchema, core_schema
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -17,7 +18,19 @@ SettingName = Literal["site_url", "hotline", "social_accounts", "opening_hours"]
 
 # What a text may contain in braces; filled in from organisation.yml or, for step_count, from the topic.
 PLACEHOLDERS = frozenset(
-    {"brand_name", "site_url", "hotline", "social_accounts", "opening_hours", "open_now", "step_count"}
+    {
+        "brand_name",
+        "site_url",
+        "hotline",
+        "social_accounts",
+        "opening_hours",
+        "open_now",
+        "step_count",
+        "police",
+        "ambulance",
+        "anti_fraud",
+        "psychological_aid",
+    }
 )
 _SPAN = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-(([01]\d|2[0-3]):([0-5]\d)|24:00)")
 
@@ -39,21 +52,20 @@ class Text(str):
     """A text for the user: not empty, with known placeholders only."""
 
     @classmethod
-    def __get_validators__(cls) -> Any:
-        """Yields pydantic's validators."""
-        yield cls._validate
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Tells pydantic how to check such a text."""
+        return core_schema.no_info_plain_validator_function(cls._validate)
 
     @classmethod
     def _validate(cls, value: object) -> Text:
         if not isinstance(value, str):
-            raise TypeError(f"expected a text, found {type(value).__name__}")
+            found = "nothing" if value is None else type(value).__name__
+            raise ValueError(f"expected a text, found {found}")
         return cls(_checked_text(value))
 
 
 class _Model(BaseModel):
-    class Config:
-        extra = Extra.forbid
-        allow_mutation = False
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Menu(_Model):
@@ -79,14 +91,35 @@ class ProcedureWarning(_Model):
     decline_label: Text
 
 
+class StepAnswer(_Model):
+    """An answer to a question about a step, a detail or a whole walkthrough.
+
+    `about` are words or patterns of the question, with `|` between alternatives and `+` between what must all occur
+    (「邮箱+可以|能|行」).
+    """
+
+    about: list[str]
+    text: Text
+
+
 class Step(_Model):
-    """One step of a procedure, or one check of a diagnosis."""
+    """One step of a procedure, or one check of a diagnosis.
+
+    Attributes:
+        value: The entity value that leads to the step.
+        words: What users call the cause, for a check.
+        treatment: What to do when the check finds the cause.
+        answers: Answers to questions about the step.
+    """
 
     id: str
     title: Text
     text: Text
     trouble: Text
     value: str | None = None
+    words: list[str] = []
+    treatment: Text | None = None
+    answers: list[StepAnswer] = []
     collect: list[str] = []
     show_collected: bool = False
 
@@ -121,6 +154,7 @@ class CollectedDetail(_Model):
     entity: str | None = None
     unit: Text | None = None
     names: list[Text] = []
+    answers: list[StepAnswer] = []
 
 
 class Topic(_Model):
@@ -152,48 +186,51 @@ class Topic(_Model):
     details: list[Detail] = []
     related: list[str] = []
     offer_human: bool = False
+    answers: list[StepAnswer] = []
 
-    @root_validator(skip_on_failure=True)
-    def _fits_kind(cls, values: dict[str, Any]) -> dict[str, Any]:
-        is_answer = values["kind"] == "answer"
+    @model_validator(mode="after")
+    def _fits_kind(self) -> Self:
+        is_answer = self.kind == "answer"
         of_walkthrough = ["intro", "steps", "warning", "collected_details", "cancelled"]
         of_answer = ["text", "items", "settings", "urgent", "short", "offer_human"]
         required, forbidden = (["text"], of_walkthrough) if is_answer else (["intro", "steps"], of_answer)
         for name in required:
-            if not values.get(name):
-                raise ValueError(f"{name}: required when kind is {values['kind']}")
+            if not getattr(self, name):
+                raise ValueError(f"{name}: required when kind is {self.kind}")
         for name in forbidden:
-            if values.get(name):
-                raise ValueError(f"{name}: not allowed when kind is {values['kind']}")
-        return values
+            if getattr(self, name):
+                raise ValueError(f"{name}: not allowed when kind is {self.kind}")
+        return self
 
-    @validator("steps", "collected_details")
+    @field_validator("steps", "collected_details")
+    @classmethod
     def _unique_ids(cls, entries: list[Any]) -> list[Any]:
         _refuse_repeated([entry.id for entry in entries], "id")
         return entries
 
-    @validator("items", "details")
+    @field_validator("items", "details")
+    @classmethod
     def _unique_values(cls, entries: list[Any]) -> list[Any]:
         _refuse_repeated([entry.value for entry in entries], "value")
         return entries
 
-    @root_validator(skip_on_failure=True)
-    def _values_need_entity(cls, values: dict[str, Any]) -> dict[str, Any]:
-        with_value = [entry for entry in (*values["steps"], *values["items"]) if entry.value]
-        if with_value and not values["entity"]:
+    @model_validator(mode="after")
+    def _values_need_entity(self) -> Self:
+        with_value = [entry for entry in (*self.steps, *self.items) if entry.value]
+        if with_value and not self.entity:
             raise ValueError("entity: required when steps or items have a value")
-        if values["kind"] == "diagnosis" and len(with_value) != len(values["steps"]):
+        if self.kind == "diagnosis" and len(with_value) != len(self.steps):
             raise ValueError("steps: each step of a diagnosis needs a value")
-        return values
+        return self
 
-    @root_validator(skip_on_failure=True)
-    def _collects_known_details(cls, values: dict[str, Any]) -> dict[str, Any]:
-        known = {detail.id for detail in values["collected_details"]}
-        for number, step in enumerate(values["steps"]):
+    @model_validator(mode="after")
+    def _collects_known_details(self) -> Self:
+        known = {detail.id for detail in self.collected_details}
+        for number, step in enumerate(self.steps):
             for name in step.collect:
                 if name not in known:
                     raise ValueError(f"steps[{number}].collect: {name!r} is not among collected_details")
-        return values
+        return self
 
     @property
     def is_walkthrough(self) -> bool:
@@ -218,9 +255,9 @@ class Span(str):
     """A span of a day such as `09:00-21:00`; `24:00` is midnight at its end."""
 
     @classmethod
-    def __get_validators__(cls) -> Any:
-        """Yields pydantic's validators."""
-        yield cls._validate
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Tells pydantic how to check such a text."""
+        return core_schema.no_info_plain_validator_function(cls._validate)
 
     @classmethod
     def _validate(cls, value: object) -> Span:
@@ -257,12 +294,22 @@ class HoursWording(_Model):
     closed_now: str
     holiday: str
 
-    @validator("weekdays")
+    @field_validator("weekdays")
+    @classmethod
     def _all_weekdays(cls, value: dict[str, str]) -> dict[str, str]:
         missing = [day for day in WEEKDAYS if day not in value]
         if missing:
             raise ValueError(f"weekday {missing[0]} is missing")
         return value
+
+
+class EmergencyLines(_Model):
+    """Numbers to call in an emergency; the defaults in `organisation.yml` are mainland China's public ones."""
+
+    police: Text
+    ambulance: Text
+    anti_fraud: Text
+    psychological_aid: Text
 
 
 class Organisation(_Model):
@@ -276,8 +323,10 @@ class Organisation(_Model):
     opening_hours: dict[Weekday, list[Span]] | None
     holidays: list[Holiday]
     hours_wording: HoursWording
+    emergency_lines: EmergencyLines
 
-    @validator("time_zone")
+    @field_validator("time_zone")
+    @classmethod
     def _known_time_zone(cls, value: str) -> str:
         try:
             ZoneInfo(value)
@@ -285,14 +334,16 @@ class Organisation(_Model):
             raise ValueError(f"expected an IANA time zone such as Asia/Shanghai, found {value!r}") from error
         return value
 
-    @validator("opening_hours")
+    @field_validator("opening_hours")
+    @classmethod
     def _every_weekday(cls, value: dict[str, list[Span]] | None) -> dict[str, list[Span]] | None:
         missing = [day for day in WEEKDAYS if value is not None and day not in value]
         if missing:
             raise ValueError(f"weekday {missing[0]} is missing; write [] for a closed day")
         return value
 
-    @validator("site_url")
+    @field_validator("site_url")
+    @classmethod
     def _http_url(cls, value: str | None) -> str | None:
         if value is not None and not re.fullmatch(r"https?://\S+", value):
             raise ValueError(f"expected an address that begins with https://, found {value!r}")

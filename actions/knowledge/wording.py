@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
-from pydantic import BaseModel, Extra, validator
+from pydantic import BaseModel, ConfigDict, ValidationInfo, field_validator
 
 from actions.knowledge.schema import CollectedDetail, Text
 
@@ -19,15 +18,14 @@ _FIELDS_OF_SUMMARY = {
     "attempt": ("title", "step_number", "outcome"),
     "suspended": ("topics",),
     "other_requests": ("requests",),
+    "alarms": ("alarms",),
     "mood": ("mood",),
     "reason": ("reason",),
 }
 
 
 class _Model(BaseModel):
-    class Config:
-        extra = Extra.forbid
-        allow_mutation = False
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class ShortAnswer(_Model):
@@ -36,7 +34,8 @@ class ShortAnswer(_Model):
     fillers: list[str]
     values: dict[str, list[str]]
 
-    @validator("fillers")
+    @field_validator("fillers")
+    @classmethod
     def _longest_first(cls, fillers: list[str]) -> list[str]:
         return sorted(fillers, key=len, reverse=True)
 
@@ -73,6 +72,7 @@ class HandoffSummary(_Model):
     attempt: str
     suspended: str
     other_requests: str
+    alarms: str
     mood: str
     moods: dict[str, str]
     reason: str
@@ -80,11 +80,12 @@ class HandoffSummary(_Model):
     outcomes: dict[str, str]
     separator: str
 
-    @validator(*_FIELDS_OF_SUMMARY)
-    def _has_its_placeholders(cls, value: str, field: Any) -> str:
+    @field_validator(*_FIELDS_OF_SUMMARY)
+    @classmethod
+    def _has_its_placeholders(cls, value: str, field: ValidationInfo) -> str:
         for name in re.findall(r"{(\w*)}", value):
-            if name not in _FIELDS_OF_SUMMARY[field.name]:
-                expected = ", ".join(_FIELDS_OF_SUMMARY[field.name])
+            if name not in _FIELDS_OF_SUMMARY[field.field_name or ""]:
+                expected = ", ".join(_FIELDS_OF_SUMMARY[field.field_name or ""])
                 raise ValueError(f"unknown placeholder {{{name}}}, expected one of {expected}")
         return value
 
@@ -97,6 +98,10 @@ class Wording(_Model):
     done_phrases: list[str]
     rejections: list[str]
     waiting_words: list[str]
+    question_words: list[str]
+    menu_words: list[str]
+    wallet_words: list[str]
+    what_now: list[str]
     intent_titles: dict[str, Text]
     list_separator: str
     contact_details: list[CollectedDetail]

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from ruamel.yaml import YAML
 
 from engine.nlu.contrast import ContrastRules, contrast_rules
+from engine.nlu.operators import OperatorRules, operator_rules
 from engine.nlu.parts import PartRules, part_rules
 from engine.nlu.text_normalization import normalize
 
@@ -89,6 +90,15 @@ def read_part_rules(folder: Path) -> PartRules:
         LexiconError: The file is missing or has the wrong shape.
     """
     return _read_rules(folder / "requests.yml", part_rules)
+
+
+def read_operator_rules(folder: Path) -> OperatorRules:
+    """Reads and checks `operators.yml` of the lexicon alone.
+
+    Raises:
+        LexiconError: The file is missing or has the wrong shape.
+    """
+    return _read_rules(folder / "operators.yml", operator_rules)
 
 
 def _read_text(path: Path) -> str:

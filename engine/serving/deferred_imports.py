@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import itertools
 import sys
 from collections.abc import Iterable, Sequence
@@ -33,17 +34,23 @@ CHANNELS: dict[str, tuple[str, str]] = {
 # import from it (`from x import f`): they get a stand-in, and the import runs when that is first used.
 DEFERRED: dict[str, tuple[str, ...]] = {
     **{f"rasa.core.channels.{module}": (name,) for module, (name, _) in CHANNELS.items()},
-    "rasa.core.jobs": (),  # for reminders and model servers; brings apscheduler and pkg_resources
+    "rasa.core.brokers.pika": ("PikaEventBroker",),  # brings RabbitMQ's library
+    "rasa.core.jobs": (),  # for reminders and model servers; brings apscheduler
     "rasa.utils.train_utils": (),  # for every entity extractor; brings TensorFlow: 350 MB and seconds
     "rasa.utils.plotting": (),  # for `rasa.nlu.test`, which the server imports; brings matplotlib
+    "aio_pika": (),  # for the event broker RabbitMQ; its errors are named where any broker is made
+    "aio_pika.exceptions": (),
+    "aiormq": (),
+    "aiormq.exceptions": (),
     "boto3": (),  # for the tracker store DynamoDB
     "boto3.dynamodb": (),
     "boto3.dynamodb.conditions": ("Key",),
+    "botocore": (),
+    "botocore.exceptions": ("BotoCoreError",),
     "dask": (),  # runs the graph in Rasa; here engine.serving.graph_runner does
     "h5py": (),  # for thinc's models of Keras
     "jwt": (),  # for servers that ask for tokens; brings cryptography's certificates
     "packaging.requirements": ("Requirement",),  # for spaCy's packages
-    "pkg_resources": (),  # jieba's way to the dictionary that ours is made of
     "portalocker.redis": ("RedisLock",),  # for locks between machines
     "pymongo": (),  # for the tracker store MongoDB
     "pymongo.collection": ("Collection",),
@@ -53,6 +60,7 @@ DEFERRED: dict[str, tuple[str, ...]] = {
     "rich.console": ("Console",),
     "rich.traceback": ("Traceback",),
     "scipy.sparse.csgraph": (),  # graphs; brings scipy's linear algebra
+    "tensorflow": (),  # for neural networks
     "sklearn": (),  # for data of neural networks, by the name below; brings scipy.stats: 35 MB
     "sklearn.model_selection": ("train_test_split",),
     "spacy.cli": (),  # spaCy's command line, for one function; brings jinja2, typer and weasel
@@ -71,6 +79,23 @@ NEURAL: dict[str, tuple[str, ...]] = {
 }
 
 
+# Modules of errors that Rasa names wherever it opens a store or a broker. Of libraries that are not installed there
+# are no errors, so names of theirs stand for some that nobody raises.
+_ERRORS = frozenset({"aio_pika.exceptions", "aiormq.exceptions", "botocore.exceptions", "pymongo.errors"})
+
+# The environment that has TensorFlow; see the Makefile.
+_PEERS = ".venv-peers"
+
+
+def _needs_tensorflow(module: str) -> Exception:
+    from rasa.shared.exceptions import RasaException  # noqa: PLC0415 - Rasa is imported after this module
+
+    return RasaException(
+        f"{' and '.join(NEURAL[module])} needs TensorFlow, which this environment does not have. The environment of the "
+        f"peers has it, on Python 3.10: `make setup-peers`, then `{_PEERS}/bin/rasa train`."
+    )
+
+
 class _DeferredModule(ModuleType):
     """Becomes the real module when something that it does not have yet is read.
 
@@ -82,6 +107,10 @@ class _DeferredModule(ModuleType):
         if name.startswith("__"):
             # Asked for by those who walk through all modules, such as `inspect` and `warnings`.
             raise AttributeError(name)
+        if f"{self.__name__}.{name}" in DEFERRED:
+            return importlib.import_module(f"{self.__name__}.{name}")
+        if self.__name__ in _ERRORS and not _is_installed(self):
+            return () if name.isupper() else type(name, (Exception,), {})
         if name in DEFERRED[self.__name__]:
             return _stand_in(self, name)
         _load(self)
@@ -138,13 +167,31 @@ def _load(module: ModuleType) -> None:
     spec = module.__spec__
     assert spec is not None
     assert isinstance(spec.loader, _DeferringLoader)
-    if spec.loader.real is None:
+    if not _is_installed(module):
         raise ModuleNotFoundError(
-            f"{module.__name__} is not in requirements/serve.txt. Install requirements/bot.txt.", name=module.__name__
+            f"{module.__name__} is not installed: {_who_needs(module.__name__)}.", name=module.__name__
         )
     module.__class__ = ModuleType  # type: ignore[assignment]
+    assert spec.loader.real is not None
     spec.loader = spec.loader.real
-    spec.loader.exec_module(module)
+    try:
+        spec.loader.exec_module(module)
+    except ModuleNotFoundError as error:
+        if module.__name__ in NEURAL and error.name in {"keras", "tensorflow"}:
+            raise _needs_tensorflow(module.__name__) from error
+        raise
+
+
+def _is_installed(module: ModuleType) -> bool:
+    loader = module.__spec__ and module.__spec__.loader
+    return not isinstance(loader, _DeferringLoader) or loader.real is not None
+
+
+def _who_needs(module: str) -> str:
+    """Says what a module that is not installed is part of."""
+    if module.partition(".")[0] in {"dask", "h5py", "tensorflow"} or module in NEURAL:
+        return f"{_PEERS} has it (CONTRIBUTING.md)"
+    return "requirements/integrations.txt has what Rasa talks to other platforms with (docs/deployment.md)"
 
 
 class _DeferringLoader(Loader):
@@ -160,16 +207,13 @@ class _DeferringLoader(Loader):
 
 class _DeferringFinder(MetaPathFinder):
     def find_spec(self, name: str, path: Sequence[str] | None, target: ModuleType | None = None) -> ModuleSpec | None:
-        if name == "distutils":
-            # Sanic wants one function of it; setuptools would put all of itself in the place of Python's own.
-            return PathFinder.find_spec(name, path, target)
         if name not in DEFERRED:
             package = sys.modules.get(name.rpartition(".")[0])
             if isinstance(package, _DeferredModule):
                 # Something inside a deferred package is really imported.
                 _load(package)
             return None
-        spec = PathFinder.find_spec(name, path, target) or ModuleSpec(name, None)
+        spec = PathFinder.find_spec(name, path, target) or ModuleSpec(name, None, is_package=True)
         spec.loader = _DeferringLoader(spec.loader)
         return spec
 
@@ -181,7 +225,8 @@ def defer_neural_components(configured: Iterable[str]) -> None:
         configured: The names or module paths of the components in use.
     """
     used = {name.rpartition(".")[2] for name in configured}
-    if not used.intersection(itertools.chain.from_iterable(NEURAL.values())):
+    # Without TensorFlow the import cannot but fail; put off, it fails with a word on what to do.
+    if importlib.util.find_spec("tensorflow") is None or not used.intersection(itertools.chain.from_iterable(NEURAL.values())):
         DEFERRED.update(NEURAL)
 
 

@@ -30,29 +30,7 @@ class OrderedGraphRunner(DaskGraphRunner):
     scheduled, which takes longer than most nodes. Which nodes run and in what order depends on the targets alone.
     """
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Makes the nodes (see parent class)."""
-        super().__init__(*args, **kwargs)
-        self._orders: dict[tuple[str, ...], list[tuple[str, GraphNode, tuple[str, ...]]]] = {}
-
-    @staticmethod
-    @replaces(DaskGraphRunner._instantiate_nodes, "1617dc20d930")
-    def _instantiate_nodes(
-        graph_schema: GraphSchema,
-        model_storage: ModelStorage,
-        execution_context: ExecutionContext,
-        hooks: list[GraphNodeHook] | None = None,
-    ) -> dict[str, GraphNode]:
-        return {
-            name: GraphNode.from_schema_node(
-                name,
-                dataclasses.replace(node, uses=_FASTER.get(node.uses, node.uses)),
-                model_storage,
-                execution_context,
-                hooks,
-            )
-            for name, node in graph_schema.nodes.items()
-        }
+    _orders: dict[tuple[str, ...], list[tuple[str, GraphNode, tuple[str, ...]]]]
 
     @replaces(DaskGraphRunner.run, "45f0f52f574f")
     def run(self, inputs: dict[str, Any] | None = None, targets: list[str] | None = None) -> dict[str, Any]:
@@ -62,9 +40,10 @@ class OrderedGraphRunner(DaskGraphRunner):
             GraphRunError: An input has the name of a node, a node lacks an input, or a node raised a RuntimeError.
         """
         wanted = tuple(targets or self._graph_schema.target_names)
-        order = self._orders.get(wanted)
+        orders = self.__dict__.setdefault("_orders", {})
+        order = orders.get(wanted)
         if order is None:
-            order = self._orders[wanted] = self._order(wanted)
+            order = orders[wanted] = self._order(wanted)
         outputs: dict[str, tuple[str, Any]] = {}
         for name, value in (inputs or {}).items():
             if isinstance(value, str) and any(value == node_name for node_name, _, _ in order):
@@ -94,3 +73,32 @@ class OrderedGraphRunner(DaskGraphRunner):
         for target in targets:
             add(target)
         return [(name, self._instantiated_nodes[name], needs) for name, needs in ordered.items()]
+
+    @classmethod
+    def take_the_place_of_dask(cls) -> None:
+        """Lets Rasa's own runner, which its commands make by name, run graphs in this way."""
+        DaskGraphRunner.run = cls.run
+        DaskGraphRunner._order = cls._order
+
+
+class ServingGraphRunner(OrderedGraphRunner):
+    """Makes the nodes of components for which there is a faster class of that one."""
+
+    @staticmethod
+    @replaces(DaskGraphRunner._instantiate_nodes, "1617dc20d930")
+    def _instantiate_nodes(
+        graph_schema: GraphSchema,
+        model_storage: ModelStorage,
+        execution_context: ExecutionContext,
+        hooks: list[GraphNodeHook] | None = None,
+    ) -> dict[str, GraphNode]:
+        return {
+            name: GraphNode.from_schema_node(
+                name,
+                dataclasses.replace(node, uses=_FASTER.get(node.uses, node.uses)),
+                model_storage,
+                execution_context,
+                hooks,
+            )
+            for name, node in graph_schema.nodes.items()
+        }

@@ -21,7 +21,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.common import TempDirectoryPath, get_temp_dir_name
 
 from engine.serving.actions import serving_action
-from engine.serving.graph_runner import OrderedGraphRunner
+from engine.serving.graph_runner import ServingGraphRunner
 from engine.serving.model_storage import ServingModelStorage
 from engine.serving.upstream import replaces
 
@@ -30,7 +30,7 @@ _rasa_logger = logging.getLogger("rasa")
 
 
 class ServingProcessor(MessageProcessor):
-    """Rasa's MessageProcessor with `ServingModelStorage`, `OrderedGraphRunner` and `ServingAction`."""
+    """Rasa's MessageProcessor with `ServingModelStorage`, `ServingGraphRunner` and `ServingAction`."""
 
     @staticmethod
     @replaces(MessageProcessor._load_model, "17f24faf9681")
@@ -43,7 +43,7 @@ class ServingProcessor(MessageProcessor):
         with TempDirectoryPath(get_temp_dir_name()) as folder:
             try:
                 metadata, runner = loader.load_predict_graph_runner(
-                    Path(folder), Path(archive), ServingModelStorage, OrderedGraphRunner
+                    Path(folder), Path(archive), ServingModelStorage, ServingGraphRunner
                 )
             except tarfile.ReadError as error:
                 raise ModelNotFound(f"Model {model_path} can not be loaded.") from error

@@ -69,6 +69,9 @@ def serve(
     )
     # A closed terminal stops the server as gently as SIGTERM does.
     signal.signal(signal.SIGHUP, _terminate)
+    workers = _number_of_workers(endpoints)
+    # Workers are forked of this process, which has the model, rather than started anew and told by name what to serve.
+    Sanic.start_method = "fork"
     app.run(
         host=arguments.interface,
         port=arguments.port,
@@ -76,7 +79,8 @@ def serve(
             arguments.ssl_certificate, arguments.ssl_keyfile, arguments.ssl_ca_file, arguments.ssl_password
         ),
         backlog=int(os.environ.get(ENV_SANIC_BACKLOG, _BACKLOG)),
-        workers=_number_of_workers(endpoints),
+        workers=workers,
+        single_process=workers == 1,
         access_log=False,
         motd=False,
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import itertools
 import json
 from collections import OrderedDict
@@ -12,16 +11,20 @@ from typing import Any
 
 import sqlalchemy as sa
 from rasa.core.brokers.broker import EventBroker
-from rasa.core.tracker_store import FailSafeTrackerStore, SQLTrackerStore, TrackerStore
+from rasa.core.tracker_store import FailSafeTrackerStore, InMemoryTrackerStore, SQLTrackerStore, TrackerStore
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import Event, SessionStarted
 from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.shared.exceptions import ConnectionException, RasaException
 from rasa.shared.nlu.constants import INTENT_NAME_KEY
 from rasa.utils.endpoints import EndpointConfig
 
 from engine.serving.events import read_events
+from engine.serving.sql_database import use_sqlalchemy_2
 from engine.serving.tracker import ServingTracker
 from engine.serving.upstream import replaces
+
+use_sqlalchemy_2()
 
 # An event takes about 1 kB of memory, so that this is some 20 MB: 60 conversations of 30 turns.
 _MOST_CACHED_EVENTS = 20_000
@@ -275,8 +278,37 @@ def create_tracker_store(
 
     Raises:
         ConnectionException: The database cannot be reached.
+        RasaException: There is no such store, or it cannot be made.
     """
-    if endpoint is not None and (endpoint.type or "").lower() == "sql":
-        endpoint = copy.copy(endpoint)
-        endpoint.type = f"{__name__}.{ServingSQLTrackerStore.__name__}"
-    return TrackerStore.create(endpoint, domain, event_broker)
+    if endpoint is None or endpoint.type is None:
+        return TrackerStore.create(endpoint, domain, event_broker)
+    if endpoint.type.lower() == "sql":
+        try:
+            return ServingSQLTrackerStore(
+                domain=domain, host=endpoint.url, event_broker=event_broker, **endpoint.kwargs
+            )
+        except sa.exc.OperationalError as error:
+            raise ConnectionException("Cannot connect to tracker store.") from error
+        except (ImportError, AttributeError, TypeError, sa.exc.SQLAlchemyError) as error:
+            raise RasaException(f"The tracker store of type {endpoint.type!r} cannot be made: {error}") from error
+    return refuse_memory(endpoint, TrackerStore.create(endpoint, domain, event_broker))
+
+
+def refuse_memory(endpoint: Any, store: TrackerStore) -> TrackerStore:
+    """Returns the store, unless it keeps in memory what is to be kept elsewhere.
+
+    Rasa warns and takes a store in memory when the class of the configured one cannot be loaded or made.
+
+    Args:
+        endpoint: What `endpoints.yml` says of the store; anything else is let through.
+        store: What Rasa has made of it.
+
+    Raises:
+        RasaException: There is no such store, or it cannot be made.
+    """
+    wanted = endpoint.type if isinstance(endpoint, EndpointConfig) else None
+    if wanted and isinstance(store, InMemoryTrackerStore) and not wanted.endswith(InMemoryTrackerStore.__name__):
+        raise RasaException(
+            f"There is no tracker store of type {wanted!r}, or it cannot be made; the warning above says which."
+        )
+    return store

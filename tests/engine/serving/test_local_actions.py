@@ -35,7 +35,7 @@ def remote() -> Iterator[EndpointConfig]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     server = subprocess.Popen(
-        [sys.executable, "-W", "ignore", "-m", "rasa_sdk", "--actions", PACKAGE, "--port", str(port)],
+        [sys.executable, "scripts/rasa_cli.py", "run", "actions", "--actions", PACKAGE, "--port", str(port)],
         cwd=ROOT,
         env={**os.environ, "SANIC_HOST": "127.0.0.1"},
         stdout=subprocess.DEVNULL,
@@ -50,7 +50,7 @@ def remote() -> Iterator[EndpointConfig]:
         yield EndpointConfig(url=f"http://127.0.0.1:{port}/webhook")
     finally:
         server.terminate()
-        server.wait(10)
+        server.wait(20)
 
 
 def call(name: str) -> dict[str, Any]:

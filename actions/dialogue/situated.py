@@ -1,0 +1,161 @@
+"""What the user says of the step on the screen: it is done, it needs time, it does not work, a question about it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from actions.dialogue import walkthrough
+from actions.dialogue.endings import after_digression, finish
+from actions.dialogue.messages import Button, Event, EventKind, Reply, payload
+from actions.dialogue.repair import with_menu
+from actions.dialogue.state import AttemptOutcome, Awaiting, DialogueState, HandoffReason, with_walk
+from actions.dialogue.steps import advance, ask_outcome, next_check, show_current, show_step
+from actions.dialogue.step_answers import answer_about_step
+from actions.dialogue.support import ticket_status
+from actions.dialogue.turn import Context, Turn, offering_human
+from actions.reading.reading import Reading
+
+
+def done(context: Context, state: DialogueState, reading: Reading) -> Turn:
+    """Goes on after a step that is done; somebody ahead of what is shown is met where they are."""
+    topic = context.topic(state)
+    if topic is None or state.walk is None:
+        return show_current(context, state)
+    if topic.kind == "diagnosis":
+        return walkthrough.go_on(context, with_walk(state, interrupted=False), reading.message)
+    if state.awaiting is Awaiting.OUTCOME:
+        return walkthrough.solved(context, state, reading.message)
+    state = replace(with_walk(state, interrupted=False), offer=None)
+    number = int(reading.arguments.get("step") or state.step + 1)
+    if number > len(topic.steps):
+        return ask_outcome(state)
+    return show_step(context, state, number)
+
+
+def wait(context: Context, state: DialogueState, reading: Reading) -> Turn:
+    """Lets the user take their time; nothing is repeated."""
+    return Turn(replace(state, offer=None), (Reply("utter_take_your_time"),))
+
+
+def trouble(context: Context, state: DialogueState, reading: Reading) -> Turn:
+    """Helps with the step that does not work, which may be one that is not shown yet."""
+    topic = context.topic(state)
+    number = int(reading.arguments.get("step") or state.step)
+    if topic and topic.kind == "procedure" and number != state.step and number:
+        state = show_step(context, state, number).state
+    return walkthrough.problem(context, replace(state, offer=None), reading.message)
+
+
+def ask(context: Context, state: DialogueState, reading: Reading) -> Turn:
+    """Answers a question about the step, or says that nothing is known about it; the step stays."""
+    return answer_about_step(context, state, reading.message)
+
+
+def ruled_out(context: Context, state: DialogueState, reading: Reading) -> Turn:
+    """Ticks the causes that it cannot be and goes on to the next check."""
+    topic = context.topic(state)
+    if topic is None or state.walk is None:
+        return show_current(context, state)
+    causes = tuple(reading.arguments.get("causes") or ())
+    steps = [step for step in topic.steps if step.value in causes]
+    if not steps:
+        return advance(context, state)
+    walk = state.walk
+    ids = [step.id for step in steps]
+    state = with_walk(
+        state,
+        visited_steps=tuple(dict.fromkeys((*walk.visited_steps, *ids))),
+        problem_steps=tuple(dict.fromkeys((*walk.problem_steps, *ids))),
+        interrupted=False,
+        awaiting=None,
+    )
+    titles = context.replies.listed(context.replies.fill(step.title) for step in steps)
+    return next_check(context, replace(state, offer=None)).after(Reply("utter_ruled_out", {"titles": titles}))
+
+
+def cause_found(context: Context, state: DialogueState, reading: Reading) -> Turn:
+    """Says what to do about the cause that was found."""
+    topic = context.topic(state)
+    causes = tuple(reading.arguments.get("causes") or ())
+    number = next((n for n, step in enumerate(topic.steps, 1) if step.value in causes), 0) if topic else 0
+    if topic is None or not number:
+        return show_current(context, state)
+    step = topic.steps[number - 1]
+    shown = show_step(context, state, number)
+    if step.treatment is None:
+        return shown
+    reply = Reply("utter_treatment", {"treatment": context.replies.fill(step.treatment, topic)})
+    return Turn(shown.state, (reply,))
+
+
+def tried_all(context: Context, state: DialogueState, reading: Reading) -> Turn:
+    """Offers a human to somebody who has tried everything, and takes what is left as tried."""
+    topic = context.topic(state)
+    if topic is None or state.walk is None:
+        return offering_human(state, HandoffReason.NOT_SOLVED, Reply("utter_offer_human"))
+    ids = tuple(step.id for step in topic.steps)
+    if topic.kind == "diagnosis":
+        state = with_walk(state, problem_steps=ids, visited_steps=ids, awaiting=None)
+    event = Event(EventKind.STEP_PROBLEM, topic.id, state.step or None)
+    return offering_human(state, HandoffReason.NOT_SOLVED, Reply("utter_tried_all", event=event))
+
+
+def not_that(context: Context, state: DialogueState, reading: Reading) -> Turn:
+    """Accepts that the matter is another one and asks which."""
+    matter = str(reading.arguments["matter"])
+    if state.topic == matter:
+        ended = finish(context, state, AttemptOutcome.ABANDONED)
+        state = replace(ended.state, offer=None)
+    title = context.replies.label(matter) if context.replies.has_label(matter) else ""
+    response = "utter_not_that" if title else "utter_not_that_unnamed"
+    buttons = tuple(button for button in context.replies.menu() if button.payload != payload(matter))
+    return Turn(state, (Reply(response, {"title": title}, () if state.walk else buttons, is_list=not state.walk),))
+
+
+def deny_human(context: Context, state: DialogueState, reading: Reading) -> Turn:
+    """Leaves the human out, as wished, and goes on where it was."""
+    return after_digression(context, replace(state, offer=None), Reply("utter_no_human_then"))
+
+
+def honest(context: Context, state: DialogueState, reading: Reading) -> Turn:
+    """Says that nothing is known about a matter of the wallet; that is no failure of understanding."""
+    name = "utter_unknown_other_person" if reading.arguments.get("about") == "other_person" else "utter_no_information"
+    event = Event(EventKind.NOT_UNDERSTOOD, state.topic, state.step or None)
+    return offering_human(state, HandoffReason.USER_REQUEST, Reply(name, event=event))
+
+
+def wait_complaint(context: Context, state: DialogueState, reading: Reading) -> Turn:
+    """Regrets the waiting and has the gateway say how far it is; the place in the queue stays."""
+    return ticket_status(context, state, reading.message).after(Reply("utter_sorry_for_waiting"))
+
+
+def menu(context: Context, state: DialogueState, reading: Reading) -> Turn:
+    """Shows the topics, whatever is under way."""
+    turn = with_menu(context, state, "utter_menu")
+    shown = tuple(
+        replace(reply, buttons=context.replies.menu(), is_list=True) if reply.response == "utter_menu" else reply
+        for reply in turn.replies
+    )
+    return Turn(turn.state, shown)
+
+
+def read_back(context: Context, state: DialogueState, reading: Reading) -> Turn:
+    """Says what has been noted down so far."""
+    lines = context.replies.everything_collected(state)
+    reply = Reply("utter_read_back", {"details": lines}) if lines else Reply("utter_nothing_noted")
+    return after_digression(context, state, reply)
+
+
+def fragment(context: Context, state: DialogueState, reading: Reading) -> Turn:
+    """Lets somebody who has said too little go on."""
+    if state.walk:
+        return after_digression(context, state, Reply("utter_tell_me_more_in_step"))
+    return with_menu(context, state, "utter_tell_me_more")
+
+
+def what_now(context: Context, state: DialogueState, reading: Reading) -> Turn:
+    """Helps somebody who asks what to do then: with the step on the screen, or with a human."""
+    topic = context.topic(state)
+    if topic and state.walk and state.step and topic.steps[state.step - 1].id not in state.walk.problem_steps:
+        return walkthrough.problem(context, replace(state, offer=None), reading.message)
+    return offering_human(state, HandoffReason.NOT_SOLVED, Reply("utter_offer_human"))

@@ -1,0 +1,131 @@
+"""What was offered: a typed label is its button, an ordinal points into a list that was shown."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from difflib import SequenceMatcher
+
+from actions.dialogue.acts import Act, act_of
+from actions.dialogue.messages import AnswerBand, UserMessage, folded
+from actions.dialogue.state import Awaiting, DialogueState, ListedOption, Offer
+from actions.dialogue.turn import Context
+from actions.incoming import syllables_of
+from actions.reading.reading import Reading, Source
+from engine.nlu.text_normalization import normalize
+
+# A typed label may have a typo; a shorter one would be another word with it.
+_SIMILAR, _SHORTEST_SIMILAR = 0.86, 4
+_PAYLOAD = re.compile(r"/(\w+)\s*({.*})?\s*", re.DOTALL)
+_POINTER = re.compile(r"第?([一二两三四五六七八九十\d①②③④⑤⑥⑦⑧])(?:个|种|项|条|样|件|号|点)")
+_LAST = re.compile(r"(?:最后|末尾)(?:一|那)?(?:个|种|项|条|样|件)?")
+_LATTER = re.compile(r"(?<![然最之以])后面?(?:那|一)(?:个|种|项|条|样|件)")
+_FORMER = re.compile(r"(?<![之以目])前面?(?:那|一)(?:个|种|项|条|样|件)")
+_NUMBERS = {**dict(zip("一二三四五六七八九十", range(1, 11), strict=True)), "两": 2}
+_NUMBERS |= dict(zip("①②③④⑤⑥⑦⑧", range(1, 9), strict=True))
+_BARE = re.compile(r"(?:选|我选|就|要|第)?([一二两三四五六七八\d①②③④⑤⑥⑦⑧])(?:吧|号|呢)?")
+# An amount, a time or a count has a unit; it points to nothing.
+_SEVERAL = re.compile(r"[一二两三四五六七八九十\d](?:个|件)(?:小时|钟头|月|星期|礼拜|工作日|字|人|码|号|手机|账号|账户|东西|商品)")
+
+
+def read(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
+    """Reads the message as one of the things that the screen shows."""
+    label = _label(state, message)
+    if label:
+        return _pressed(context, label, message, f"typed the label {label.title}")
+    option, evidence = _pointed_at(context, state, message)
+    if option:
+        return _pressed(context, option, message, evidence)
+    return None
+
+
+def _label(state: DialogueState, message: UserMessage) -> ListedOption | None:
+    keys = [(option, folded(normalize(option.title))) for option in state.shown]
+    for option, key in keys:
+        if key and key == message.key:
+            return option
+    if len(message.key) < 2:
+        return None
+    for option, _ in keys:
+        if message.syllables and message.syllables == syllables_of(option.title):
+            return option
+    if len(message.key) < _SHORTEST_SIMILAR:
+        return None
+    scores = [(SequenceMatcher(None, key, message.key).ratio(), option) for option, key in keys if key]
+    best = max(scores, key=lambda pair: pair[0], default=(0.0, None))
+    return best[1] if best[0] >= _SIMILAR and _same_polarity(best[1], message) else None
+
+
+def _same_polarity(option: ListedOption | None, message: UserMessage) -> bool:
+    # 「可以付了」 and 「不可以付了」 are alike.
+    return option is not None and all((sign in option.title) == (sign in message.key) for sign in "不没别")
+
+
+def _pointed_at(context: Context, state: DialogueState, message: UserMessage) -> tuple[ListedOption | None, str]:
+    if not state.lists or state.offer is Offer.RATING or _SEVERAL.search(message.key):
+        return None, ""
+    if state.awaiting is Awaiting.DETAIL and len(message.key) < 3:
+        return None, ""
+    number = _number(context, state, message)
+    if number is None:
+        return None, ""
+    newest = state.lists[0]
+    if number < 0:
+        number += len(newest) + 1
+    if not 1 <= number <= len(newest):
+        return None, ""
+    return newest[number - 1], f"points to {newest[number - 1].title}, number {number} of the list"
+
+
+def _number(context: Context, state: DialogueState, message: UserMessage) -> int | None:
+    if state.list_is_fresh and (bare := _BARE.fullmatch(message.key)):
+        return _value(bare.group(1))
+    if "第" not in message.key and not state.list_is_fresh:
+        return _from_the_ends(state, message)
+    pointer = _POINTER.search(message.key)
+    if pointer and (pointer.group().startswith("第") or state.list_is_fresh):
+        return _value(pointer.group(1))
+    return _from_the_ends(state, message)
+
+
+def _from_the_ends(state: DialogueState, message: UserMessage) -> int | None:
+    if len(message.key) > 12:
+        return None
+    if _LATTER.search(message.key) or (state.list_is_fresh and _LAST.search(message.key)):
+        return -1
+    return 1 if _FORMER.search(message.key) else None
+
+
+def _value(sign: str) -> int:
+    return int(sign) if sign.isdecimal() else _NUMBERS[sign]
+
+
+def _pressed(context: Context, option: ListedOption, message: UserMessage, evidence: str) -> Reading | None:
+    pressed = as_pressed(option.payload, message)
+    if pressed is None:
+        return None
+    return Reading(Source.OFFERED, act_of(pressed.intent, context.knowledge), pressed, evidence)
+
+
+def as_pressed(payload: str, message: UserMessage) -> UserMessage | None:
+    """Returns the message as if the button with this payload had been pressed; None when it is no payload."""
+    match = _PAYLOAD.fullmatch(payload)
+    if match is None:
+        return None
+    entities = json.loads(match.group(2)) if match.group(2) else {}
+    return replace(
+        message,
+        intent=match.group(1),
+        text=payload,
+        entities={
+            name: tuple(map(str, value)) if isinstance(value, list) else (str(value),)
+            for name, value in entities.items()
+        },
+        rejected={},
+        is_payload=True,
+        confidence=1.0,
+        band=AnswerBand.ANSWER,
+        choices=(),
+        further_requests=(),
+    )

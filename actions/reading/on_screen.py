@@ -1,0 +1,96 @@
+"""What is on the screen: in a step, the message reports, waits, has trouble, asks, or rules a cause out."""
+
+from __future__ import annotations
+
+from actions.dialogue.acts import CONTROL, UNCLEAR, Act
+from actions.dialogue.messages import AnswerBand, UserMessage
+from actions.dialogue.state import Awaiting, DialogueState
+from actions.dialogue.turn import Context
+from actions.knowledge import Topic
+from actions.reading.reading import Reading, Source
+from actions.reading.steps_meant import step_meant
+
+_ACTS = {
+    "done": Act.DONE,
+    "waiting": Act.WAIT,
+    "trouble": Act.TROUBLE,
+    "question": Act.ASK_STEP,
+    "ruled_out": Act.RULED_OUT,
+    "cause_confirmed": Act.CAUSE_FOUND,
+    "tried_everything": Act.TRIED_ALL,
+}
+_LIKELY = 0.45
+# Enough where the sentence says nothing by itself, or names another topic without a word of it.
+_POSSIBLE = 0.22
+_ELSEWHERE = 0.4
+# 「密码啊」 names the topic under way and reports nothing.
+_NAME_ONLY = 4
+# A control intent that is this sure agrees with the button of the same meaning.
+_SURE_INTENT = 0.93
+# A topic with a word of its own that the walkthrough does not explain is a switch from this confidence on.
+_SWITCH = 0.6
+
+
+def read(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
+    """Reads the message as said of the step or check that is on the screen."""
+    topic = context.topic(state)
+    if topic is None or state.walk is None or state.awaiting is Awaiting.WARNING or not message.acts:
+        return None
+    if state.awaiting is Awaiting.DETAIL:
+        return None
+    label = max(_ACTS, key=lambda name: message.acts.get(name, 0.0))
+    certainty = message.acts.get(label, 0.0)
+    if certainty < _least(context, state, act, message) or switches(context, topic, act, message):
+        return None
+    if act is Act.OPEN_TOPIC and message.intent == topic.id and len(message.key) <= _NAME_ONLY:
+        return None
+    if act is Act.HUMAN or (act in CONTROL and message.confidence >= _SURE_INTENT and certainty < 0.8):
+        return None
+    meant = _ACTS[label]
+    if meant in (Act.RULED_OUT, Act.CAUSE_FOUND) and topic.kind != "diagnosis":
+        # There are no causes to rule out: what was suggested against the trouble has not helped.
+        meant = Act.TRIED_ALL if meant is Act.RULED_OUT and _has_trouble(context, topic, state) else Act.TROUBLE
+    if state.step == 0 and meant in (Act.DONE, Act.TROUBLE, Act.WAIT):
+        return None
+    arguments: dict[str, object] = {}
+    if meant in (Act.RULED_OUT, Act.CAUSE_FOUND):
+        arguments["causes"] = causes_named(topic, state, message)
+    if meant in (Act.DONE, Act.TROUBLE):
+        arguments["step"] = step_meant(context, topic, state, meant, message)
+    return Reading(Source.ON_SCREEN, meant, message, f"{label} at {topic.id} {state.step}", certainty, arguments)
+
+
+def _least(context: Context, state: DialogueState, act: Act, message: UserMessage) -> float:
+    """Returns the certainty from which a situated act is believed."""
+    is_unclear = act in UNCLEAR or message.band is not AnswerBand.ANSWER
+    without_word = act is Act.OPEN_TOPIC and message.intent != state.topic and not message.matters()
+    if state.step and (is_unclear or without_word) and message.acts.get("other", 0.0) < _ELSEWHERE:
+        return _POSSIBLE
+    return _LIKELY
+
+
+def _has_trouble(context: Context, topic: Topic, state: DialogueState) -> bool:
+    """Whether help against trouble was given: at this step, or by the answer given last."""
+    last = context.knowledge.topics.get(state.last_topic or "")
+    is_at_step = bool(state.walk and state.step and topic.steps[state.step - 1].id in state.walk.problem_steps)
+    return is_at_step or (last is not None and last.id != topic.id and last.offer_human)
+
+
+def switches(context: Context, topic: Topic, act: Act, message: UserMessage) -> bool:
+    """Whether the message turns to another topic: it names one with a word that this walkthrough does not explain."""
+    if act is not Act.OPEN_TOPIC or message.intent == topic.id or message.band is not AnswerBand.ANSWER:
+        return False
+    named = [matter for matter in message.matters() if matter not in (topic.id, *topic.related)]
+    if named and message.confidence >= _SWITCH:
+        return True
+    other = context.knowledge.topics.get(message.intent)
+    return other is not None and bool(other.menu) and message.confidence >= 0.97 and message.acts.get("other", 0) >= 0.3
+
+
+def causes_named(topic: Topic, state: DialogueState, message: UserMessage) -> tuple[str, ...]:
+    """Returns the values of the checks that the message names; without any, the one on the screen."""
+    known = [step.value for step in topic.steps if step.value]
+    named = tuple(value for value in message.entities.get(topic.entity or "", ()) if value in known)
+    if named or not state.step:
+        return named
+    return (topic.steps[state.step - 1].value or "",)

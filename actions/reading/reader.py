@@ -1,0 +1,46 @@
+"""Collects the possible readings of a message and picks one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from actions.dialogue.acts import Act
+from actions.dialogue.messages import UserMessage
+from actions.dialogue.state import DialogueState
+from actions.dialogue.turn import Context
+from actions.reading import asked, complaint, danger, offered, on_screen, operators, references, unclear
+from actions.reading.reading import Interpretation, Reading, Source
+
+_Reader = Callable[[Context, DialogueState, Act, UserMessage], Reading | None]
+
+# By precedence. Danger comes first wherever it stands. What the screen offers or asks comes before what the sentence
+# says by itself. An operator comes before what hears the words only: 「我没有忘记密码」 reports no trouble. What points to
+# something shown comes before what happens at a step: 「那电话呢」 is no question about the step.
+_READERS: tuple[_Reader, ...] = (
+    danger.read,
+    offered.read,
+    asked.read,
+    operators.read,
+    complaint.read,
+    references.read,
+    on_screen.read,
+    unclear.read,
+)
+
+
+def interpret(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Interpretation:
+    """Returns what the message means, and what else it could have meant.
+
+    Args:
+        context: Knowledge and replies.
+        state: The state before the message.
+        act: What the sentence does by itself.
+        message: The message with what the NLU found in it.
+    """
+    sentence = Reading(Source.SENTENCE, act, message, f"intent {message.intent}", message.confidence)
+    if message.is_payload or not message.text.strip():
+        return Interpretation(replace(sentence, evidence="button", certainty=1.0))
+    readings = [reading for reader in _READERS if (reading := reader(context, state, act, message))]
+    first, *others = [*readings, sentence]
+    return Interpretation(first, tuple(others))

@@ -1,0 +1,56 @@
+"""References: a short message that names a part of what was shown last (「那余额呢」, 「电话」)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from actions.dialogue.acts import Act, act_of
+from actions.dialogue.messages import AnswerBand, UserMessage, folded
+from actions.dialogue.state import Awaiting, DialogueState
+from actions.dialogue.turn import Context
+from actions.knowledge import Topic
+from actions.reading.reading import Reading, Source
+from engine.nlu.text_normalization import normalize
+
+_LONGEST = 9
+_SHORTEST_WORD = 2
+_PARTICLES = re.compile(r"^(?:那|那么|还有|然后)+|(?:的事|怎么弄|怎么办|咋办|呢|吗|啊|呀|吧)+$")
+
+
+def read(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
+    """Reads the message as naming one part of the topic that was talked about last, or a topic in a list."""
+    if len(message.key) > _LONGEST or state.awaiting is Awaiting.DETAIL:
+        return None
+    return _part(context, state, message) or _menu_word(context, state, message)
+
+
+def _part(context: Context, state: DialogueState, message: UserMessage) -> Reading | None:
+    last = context.knowledge.topics.get(state.last_topic or "")
+    names = [state.last_topic, *(last.related if last else ())]
+    for name in names:
+        topic = context.knowledge.topics.get(name or "")
+        if topic is None or not topic.items:
+            continue
+        value = message.single_value(topic.entity, {item.value for item in topic.items}) or _labelled(topic, message)
+        if value is None or (name != state.last_topic and message.confidence >= 0.9):
+            continue
+        part = replace(message, intent=topic.id, entities={topic.entity or "": (value,)}, band=AnswerBand.ANSWER)
+        return Reading(Source.REFERENCE, Act.OPEN_TOPIC, part, f"names the part {value} of {topic.id}")
+    return None
+
+
+def _labelled(topic: Topic, message: UserMessage) -> str | None:
+    """Returns the value of the one item whose label has the words of a message (「记录呢」: 记录还在吗)."""
+    words = _PARTICLES.sub("", message.key)
+    if len(words) < _SHORTEST_WORD:
+        return None
+    values = [item.value for item in topic.items if words in folded(normalize(item.label))]
+    return values[0] if len(values) == 1 else None
+
+
+def _menu_word(context: Context, state: DialogueState, message: UserMessage) -> Reading | None:
+    words = {folded(normalize(word)) for word in context.knowledge.wording.menu_words}
+    if message.key in words:
+        return Reading(Source.REFERENCE, Act.MENU, message, "asks for the menu")
+    return None

@@ -1,0 +1,44 @@
+"""Which step a report is about: people run ahead of what is shown."""
+
+from __future__ import annotations
+
+import re
+
+from actions.dialogue.acts import Act
+from actions.dialogue.messages import UserMessage, folded
+from actions.dialogue.state import DialogueState
+from actions.dialogue.turn import Context
+from actions.knowledge import Topic
+from engine.nlu.text_normalization import normalize
+
+_EMPTY = frozenset("好了的完到一下就是在不要我您你它这那上里把给和或也会请看点")
+_AHEAD = 2
+# The page has come up by itself: the step that it names is the one to do now.
+_NOW_SHOWN = re.compile(r"让我|叫我|要我|跳到|跳出|出来|弹出|到了|进到|现在是|显示|提示")
+
+
+def step_meant(context: Context, topic: Topic, state: DialogueState, act: Act, message: UserMessage) -> int:
+    """Returns the number of the step that the report is about: the one shown, or one or two ahead.
+
+    For `Act.DONE` it is the step that comes next.
+    """
+    current = state.step
+    if topic.kind != "procedure":
+        return current + 1 if act is Act.DONE else current
+    words = _bigrams(message.key)
+    scores = {}
+    for number in range(current, min(current + _AHEAD, len(topic.steps)) + 1):
+        step = topic.steps[number - 1]
+        title = _bigrams(folded(normalize(step.title)))
+        text = _bigrams(folded(normalize(step.text))) if act is Act.DONE else set()
+        scores[number] = 2 * len(words & title) + len(words & text)
+    best = max(scores, key=lambda number: (scores[number], -number)) if any(scores.values()) else current
+    if act is not Act.DONE:
+        return best
+    if best > current and _NOW_SHOWN.search(message.key):
+        return best
+    return best + 1
+
+
+def _bigrams(text: str) -> set[str]:
+    return {text[i : i + 2] for i in range(len(text) - 1) if not _EMPTY & set(text[i : i + 2])}

@@ -1,0 +1,39 @@
+"""Prepares Rasa's own commands (`rasa train`, `run`, `shell`, `test` ...) for this Python and its libraries.
+
+`engine.serve` and `engine.training` do the same for themselves. docs/adr/0001-rasa-on-current-python.md says why.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import engine.serving  # isort: skip  # noqa: F401 - first: prepares what Rasa needs while it is imported
+
+from rasa.core.tracker_store import TrackerStore
+from sanic import Sanic
+
+from engine.serving.deferred_imports import defer_neural_components
+from engine.serving.graph_runner import OrderedGraphRunner
+from engine.serving.tracker_store import refuse_memory
+
+_run = Sanic.run
+_create_store = TrackerStore.create
+
+
+def _run_here(app: Sanic, *args: Any, **settings: Any) -> None:
+    # Otherwise a server starts processes that are told by name which app to serve, and Rasa's apps cannot be found so.
+    Sanic.start_method = "fork"
+    settings.setdefault("single_process", settings.get("workers", 1) == 1)
+    _run(app, *args, **settings)
+
+
+def _create_configured_store(obj: Any, *args: Any, **settings: Any) -> TrackerStore:
+    return refuse_memory(obj, _create_store(obj, *args, **settings))
+
+
+def prepare_rasa() -> None:
+    """Makes Rasa's commands work from now on; a component that needs TensorFlow says so."""
+    defer_neural_components(())
+    OrderedGraphRunner.take_the_place_of_dask()
+    Sanic.run = _run_here
+    TrackerStore.create = staticmethod(_create_configured_store)

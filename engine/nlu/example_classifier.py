@@ -1,0 +1,240 @@
+"""Classifies a message by examples in a folder of their own, beside the intent: what it does, or what it gives away."""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+import json
+import math
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.classifiers.classifier import IntentClassifier
+from rasa.shared.exceptions import InvalidConfigException
+from rasa.shared.nlu.constants import INTENT, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+from scipy.sparse import csr_matrix
+
+from engine.nlu import linear_model
+from engine.nlu.labelled_texts import read_labelled_texts
+from engine.nlu.lexicon import read_lexicon
+from engine.nlu.linear_model import FIT_DEFAULTS, LinearModel
+from engine.nlu.ngram_vocabulary import NgramVocabulary
+from engine.nlu.normalized_spacy_nlp import NormalizedSpacyNLP, normalized_text
+from engine.nlu.text_normalization import normalize
+from engine.nlu.views import character_units, syllable_units
+from engine.paths import ROOT
+
+_CHARACTERS, _SYLLABLES = range(1, 5), range(1, 4)
+_ALIASES_FILE = "aliases.json"
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
+class ExampleClassifier(GraphComponent, IntentClassifier):
+    """Sets `output` on each message: the likeliest labels with their confidence, best first.
+
+    The labels are no intents: one message may open a topic and give away a fraud, or report a step as done. What they
+    mean depends on the conversation, which `actions/reading/` knows.
+
+    Config:
+        folder: Files of examples, relative to the project's root (see `engine.nlu.labelled_texts`).
+        output: Name of the attribute that is set.
+        background: By label, what else counts as examples of it: `intents` whose NLU examples do, and `folders` of
+            examples with other labels, of which those in `except` do not.
+        labels: How many of the likeliest labels are told.
+        lexicon: Folder of the lexicon, relative to the project's root; read at training for the aliases.
+        C, calibration_folds, random_state: See `engine.nlu.linear_model.LinearModel.fit`.
+    """
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """Returns the defaults."""
+        return {
+            **FIT_DEFAULTS,
+            "folder": None,
+            "output": None,
+            "background": {},
+            "labels": 4,
+            "lexicon": "data/lexicon",
+        }
+
+    @classmethod
+    def required_components(cls) -> list[type]:
+        """Returns the components that must stand before this one."""
+        return [NormalizedSpacyNLP]
+
+    @classmethod
+    def validate_config(cls, config: dict[str, Any]) -> None:
+        """Refuses a classifier without a folder or a name for what it sets."""
+        for key in ("folder", "output"):
+            if not config[key]:
+                raise InvalidConfigException(f"ExampleClassifier: {key} is required.")
+
+    @classmethod
+    def fingerprint_addon(cls, config: dict[str, Any]) -> str:
+        """Returns a hash of the examples and the source of the model, so that Rasa retrains when either changes."""
+        digest = hashlib.sha256(inspect.getsource(linear_model).encode())
+        for path in sorted((ROOT / config["folder"]).glob("*.yml")):
+            digest.update(path.name.encode() + path.read_bytes())
+        return digest.hexdigest()
+
+    def __init__(
+        self,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        aliases: dict[str, str],
+        model: _TextModel | None = None,
+    ) -> None:
+        """Makes a classifier, untrained when there is no model."""
+        self._config = config
+        self._model_storage = model_storage
+        self._resource = resource
+        self._aliases = aliases
+        self._model = model
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> ExampleClassifier:
+        """Creates an untrained component (see parent class)."""
+        cls.validate_config(config)
+        aliases = read_lexicon(ROOT / config["lexicon"]).aliases
+        return cls(config, model_storage, resource, aliases)
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Fits the model.
+
+        Raises:
+            InvalidConfigException: There are no examples, or a file of them is broken.
+        """
+        examples = read_labelled_texts(ROOT / self._config["folder"])
+        for label, background in self._config["background"].items():
+            for text in _background(background, training_data):
+                examples.setdefault(text, label)
+        self._model = _TextModel.fit(examples, self._aliases, self._config)
+        with self._model_storage.write_to(self._resource) as folder:
+            self._model.save(folder)
+        return self._resource
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        """Returns the training data as it is: nothing that is trained reads what this component sets."""
+        return training_data
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Sets `output` of each message; an empty list when there is nothing to go by."""
+        model = self._model
+        assert model is not None, "Rasa trains or loads a classifier before it predicts."
+        for message in messages:
+            ranking = model.rank(normalized_text(message), self._config["labels"])
+            message.set(self._config["output"], ranking, add_to_output=True)
+        return messages
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> ExampleClassifier:
+        """Loads a trained component (see parent class)."""
+        with model_storage.read_from(resource) as folder:
+            model = _TextModel.load(folder)
+        return cls(config, model_storage, resource, model.aliases, model)
+
+
+def _background(background: dict[str, Any], training_data: TrainingData) -> Iterator[str]:
+    intents = set(background.get("intents") or ())
+    for example in training_data.intent_examples:
+        if example.get(INTENT) in intents and example.get(TEXT):
+            yield example.get(TEXT)
+    left_out = set(background.get("except") or ())
+    for folder in background.get("folders") or ():
+        yield from (text for text, label in read_labelled_texts(ROOT / folder).items() if label not in left_out)
+
+
+class _NgramWeights:
+    """TF-IDF vectors of one view of a text."""
+
+    def __init__(self, vocabulary: NgramVocabulary, idf: NDArray[np.float64]) -> None:
+        self.vocabulary, self.idf = vocabulary, idf
+
+    @classmethod
+    def learn(cls, documents: list[list[str]], lengths: range) -> _NgramWeights:
+        vocabulary, counts = NgramVocabulary.build(documents, lengths)
+        return cls(vocabulary, np.log((1 + len(documents)) / (1 + counts)) + 1)
+
+    def row(self, units: list[str]) -> csr_matrix:
+        indices, counts, _ = self.vocabulary.count([units])
+        values = (np.log(counts) + 1) * self.idf[indices]
+        norm = math.sqrt(values @ values)
+        if norm:
+            values = values / norm
+        bounds = np.array([0, len(indices)], np.int32)
+        return csr_matrix((values, indices.astype(np.int32), bounds), shape=(1, len(self.idf)))
+
+
+class _TextModel:
+    """A linear model over the characters and syllables of a text."""
+
+    def __init__(self, views: tuple[_NgramWeights, _NgramWeights], model: LinearModel, aliases: dict[str, str]) -> None:
+        self._views, self._model, self.aliases = views, model, aliases
+
+    @classmethod
+    def fit(cls, examples: dict[str, str], aliases: dict[str, str], config: dict[str, Any]) -> _TextModel:
+        # Training alone stacks rows.
+        from scipy.sparse import hstack, vstack  # noqa: PLC0415 - see above
+
+        texts = [normalize(text) for text in examples]
+        characters = [character_units(text, aliases) for text in texts]
+        syllables = [syllable_units(text, aliases) for text in texts]
+        views = (_NgramWeights.learn(characters, _CHARACTERS), _NgramWeights.learn(syllables, _SYLLABLES))
+        blocks = zip(views, (characters, syllables), strict=True)
+        features = hstack([vstack([view.row(units) for units in of_view]) for view, of_view in blocks], format="csr")
+        return cls(views, LinearModel.fit(features, list(examples.values()), config), aliases)
+
+    def rank(self, text: str, labels: int) -> list[dict[str, Any]]:
+        """Returns the likeliest labels of normalized text, best first."""
+        characters, syllables = self._views
+        rows = [
+            characters.row(character_units(text, self.aliases)),
+            syllables.row(syllable_units(text, self.aliases)),
+        ]
+        if not any(row.nnz for row in rows):
+            return []
+        confidences = self._model.confidences([rows])[0]
+        order = np.argsort(-confidences)[:labels]
+        return [{"name": self._model.intents[i], "confidence": float(confidences[i])} for i in order]
+
+    def save(self, folder: Path) -> None:
+        self._model.save(folder)
+        for name, view in zip(("characters", "syllables"), self._views, strict=True):
+            (folder / name).mkdir()
+            view.vocabulary.save(folder / name)
+            np.save(folder / name / "idf.npy", view.idf)
+        (folder / _ALIASES_FILE).write_text(json.dumps(self.aliases, ensure_ascii=False), encoding="utf-8")
+
+    @classmethod
+    def load(cls, folder: Path) -> _TextModel:
+        characters, syllables = (
+            _NgramWeights(
+                NgramVocabulary.load(folder / name, lengths), np.load(folder / name / "idf.npy", allow_pickle=False)
+            )
+            for name, lengths in (("characters", _CHARACTERS), ("syllables", _SYLLABLES))
+        )
+        aliases = json.loads((folder / _ALIASES_FILE).read_text(encoding="utf-8"))
+        return cls((characters, syllables), LinearModel.load(folder), aliases)

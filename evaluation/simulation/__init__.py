@@ -1,0 +1,1 @@
+"""Users made by rule who talk to the trained bot in this process."""

@@ -1,0 +1,219 @@
+"""What simulated users want: one mission for each part of the knowledge, so that each is reached by somebody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from actions.knowledge import Knowledge, Topic
+from evaluation.simulation.phrases import Phrases
+
+
+@dataclass(frozen=True)
+class Mission:
+    """What a user wants to reach.
+
+    Attributes:
+        name: For the report.
+        topic: Id of the topic; empty for an alarm.
+        opener: Which phrases open it (`Phrases.openers`, or those of `safety`).
+        target: The path of the knowledge entry that must be told, such as `forgot_password.yml:steps[0].trouble`; or
+            `outcome`, `handoff`.
+        at_step: What is done at a step beside going on: number and acts, in order.
+        about: The question to ask at that step; empty for a phrase of the lists.
+        cause: The check that finds the cause, of a diagnosis; 0 for none of them.
+        detail: The detail that is treated in the way of `detail_act`.
+        detail_act: `question` or `correct`.
+        accepts: Whether the warning is accepted.
+        wants_human: Whether an offered human is accepted.
+        before: Acts before the opener.
+        repeats: How often the opener is said, for answers with several variants.
+    """
+
+    name: str
+    topic: str
+    opener: str
+    target: str
+    at_step: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    about: str = ""
+    cause: int = 0
+    detail: str = ""
+    detail_act: str = ""
+    accepts: bool = True
+    wants_human: bool = False
+    before: tuple[str, ...] = ()
+    repeats: int = 1
+    is_danger: bool = False
+
+
+def missions(knowledge: Knowledge, phrases: Phrases) -> list[Mission]:
+    """Returns a mission for every part of the knowledge."""
+    found: list[Mission] = []
+    for topic in knowledge.topics.values():
+        if topic.kind == "answer":
+            found += _of_answer(topic)
+        else:
+            found += _of_walkthrough(topic)
+            found += _questions(topic)
+            found += _details(topic)
+            found += [
+                Mission(
+                    f"{topic.id}.{detail.value}",
+                    topic.id,
+                    f"{topic.id}.{detail.value}",
+                    f"{topic.id}.yml:details[{n}].text",
+                )
+                for n, detail in enumerate(topic.details)
+            ]
+    found += _of_care(knowledge, phrases)
+    found += [
+        Mission(
+            f"correct {detail.id}",
+            "",
+            "contact",
+            f"wording.yml:contact_details[{n}].ask",
+            detail=detail.id,
+            detail_act="correct",
+            before=("leave_contact",),
+        )
+        for n, detail in enumerate(knowledge.wording.contact_details)
+    ]
+    return found
+
+
+def _of_answer(topic: Topic) -> Iterator[Mission]:
+    yield Mission(topic.id, topic.id, topic.id, f"{topic.id}.yml:text")
+    if topic.short:
+        yield Mission(f"{topic.id} in anger", topic.id, topic.id, f"{topic.id}.yml:short", before=("angry",))
+    for number, item in enumerate(topic.items):
+        yield Mission(
+            f"{topic.id}.{item.value}", topic.id, f"{topic.id}.{item.value}", f"{topic.id}.yml:items[{number}].text"
+        )
+
+
+def _of_walkthrough(topic: Topic) -> Iterator[Mission]:
+    count = len(topic.steps)
+    if topic.kind == "diagnosis":
+        for number, step in enumerate(topic.steps, start=1):
+            place = f"{topic.id}.yml:steps[{number - 1}]"
+            yield Mission(f"{topic.id} cause {step.value}", topic.id, topic.id, f"{place}.text", cause=number)
+            yield Mission(
+                f"{topic.id} named {step.value}", topic.id, f"{topic.id}.{step.value}", f"{place}.text", cause=number
+            )
+            yield Mission(
+                f"{topic.id} not {step.value}", topic.id, topic.id, f"{place}.trouble", at_step={number: ("problem",)}
+            )
+            if step.treatment:
+                yield Mission(
+                    f"{topic.id} found {step.value}",
+                    topic.id,
+                    topic.id,
+                    f"{place}.treatment",
+                    cause=number,
+                    at_step={number: ("found",)},
+                )
+        yield Mission(f"{topic.id} none of all", topic.id, topic.id, "handoff", wants_human=True)
+        yield Mission(
+            f"{topic.id} tried all", topic.id, topic.id, "handoff", at_step={1: ("tried_all",)}, wants_human=True
+        )
+        return
+    yield Mission(f"{topic.id} to the end", topic.id, topic.id, "outcome")
+    yield Mission(f"{topic.id} human", topic.id, topic.id, "handoff", at_step={1: ("ask_human",)}, wants_human=True)
+    if topic.warning:
+        yield Mission(f"{topic.id} declined", topic.id, topic.id, f"{topic.id}.yml:cancelled", accepts=False)
+    yield Mission(f"{topic.id} left", topic.id, topic.id, "left", at_step={min(2, count): ("cancel",)})
+    for number, step in enumerate(topic.steps, start=1):
+        yield Mission(
+            f"{topic.id} trouble {step.id}",
+            topic.id,
+            topic.id,
+            f"{topic.id}.yml:steps[{number - 1}].trouble",
+            at_step={number: ("trouble",)},
+        )
+        if step.value:
+            yield Mission(
+                f"{topic.id} named {step.value}",
+                topic.id,
+                f"{topic.id}.{step.value}",
+                f"{topic.id}.yml:steps[{number - 1}].text",
+            )
+    yield Mission(
+        f"{topic.id} trouble twice",
+        topic.id,
+        topic.id,
+        "handoff",
+        at_step={1: ("trouble", "again_trouble")},
+        wants_human=True,
+    )
+
+
+def _questions(topic: Topic) -> Iterator[Mission]:
+    for number, step in enumerate(topic.steps, start=1):
+        for index, answer in enumerate(step.answers):
+            yield Mission(
+                f"{topic.id} asks {step.id} {index}",
+                topic.id,
+                topic.id,
+                f"{topic.id}.yml:steps[{number - 1}].answers[{index}].text",
+                at_step={number: ("question",)},
+                about=question(answer.about),
+                cause=number,
+            )
+    for index, answer in enumerate(topic.answers):
+        yield Mission(
+            f"{topic.id} asks {index}",
+            topic.id,
+            topic.id,
+            f"{topic.id}.yml:answers[{index}].text",
+            at_step={1: ("question",)},
+            about=question(answer.about),
+            cause=1,
+        )
+
+
+def _details(topic: Topic) -> Iterator[Mission]:
+    for number, detail in enumerate(topic.collected_details):
+        place = f"{topic.id}.yml:collected_details[{number}]"
+        yield Mission(
+            f"{topic.id} corrects {detail.id}", topic.id, topic.id, "corrected", detail=detail.id, detail_act="correct"
+        )
+        yield Mission(
+            f"{topic.id} asks about {detail.id}", topic.id, topic.id, "outcome", detail=detail.id, detail_act="question"
+        )
+        yield Mission(
+            f"{topic.id} skips {detail.id}", topic.id, topic.id, "outcome", detail=detail.id, detail_act="skip_detail"
+        )
+        for index, answer in enumerate(detail.answers):
+            yield Mission(
+                f"{topic.id} asks about {detail.id} {index}",
+                topic.id,
+                topic.id,
+                f"{place}.answers[{index}].text",
+                detail=detail.id,
+                detail_act="question",
+                about=question(answer.about),
+            )
+
+
+def _of_care(knowledge: Knowledge, phrases: Phrases) -> Iterator[Mission]:
+    for name, variants in knowledge.care.answers.items():
+        if name not in phrases.safety:
+            continue
+        for number, bubbles in enumerate(variants):
+            # What is said again needs a first time.
+            first = name.replace("_again", "_first") if name.endswith("_again") else ""
+            yield Mission(
+                f"safety {name} {number}",
+                "",
+                name,
+                f"safety.yml:{name}[{number}][{len(bubbles) - 1}]",
+                before=(first,) if first else (),
+                repeats=number + 1,
+                is_danger=True,
+            )
+
+
+def question(about: list[str]) -> str:
+    """Returns a question that an answer of the knowledge is about, made of its own words (`邮箱|信箱+可以|能行`)."""
+    words = [part.split("|")[0] for part in about[0].split("+")]
+    return "".join(words) + "吗"

@@ -1,0 +1,81 @@
+"""Simulated users: what they notice, and a short run with the trained bot."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from actions.knowledge import Knowledge
+from evaluation.conversations.bot import Bot
+from evaluation.conversations.said import Said
+from evaluation.paths import MODEL
+from evaluation.simulation.coverage import Coverage, entries
+from evaluation.simulation.missions import missions, question
+from evaluation.simulation.phrases import read_phrases
+from evaluation.simulation.run import Report, Say, simulate
+from evaluation.simulation.users import PROFILES
+
+
+@pytest.fixture(scope="module")
+def trained_bot() -> Iterator[Bot]:
+    if not MODEL.exists():
+        pytest.fail("There is no trained model. Run `make train` first; `make test` does.")
+    bot = Bot()
+    yield bot
+    bot.close()
+
+
+def _run(say: Say, knowledge: Knowledge, count: int) -> Report:
+    phrases = read_phrases()
+    return simulate(say, missions(knowledge, phrases), phrases, knowledge, Coverage(entries()), count, 1)
+
+
+def test_every_step_item_and_answer_is_somebodys_mission(knowledge: Knowledge) -> None:
+    phrases = read_phrases()
+    targets = {mission.target for mission in missions(knowledge, phrases)}
+    for topic in knowledge.topics.values():
+        assert not topic.items or f"{topic.id}.yml:items[0].text" in targets
+        for number in range(len(topic.steps)):
+            assert f"{topic.id}.yml:steps[{number}].trouble" in targets
+    # What the gateway says when it knows whether somebody is there is not for a message to bring about.
+    asked = {name for name in knowledge.care.answers if "_handoff_" not in name}
+    assert asked <= set(phrases.safety)
+
+
+@pytest.mark.parametrize(
+    ("replies", "problem"),
+    [
+        ([], "empty turn"),
+        ([Said(" ")], "empty turn"),
+        ([Said("好的")], "repetition"),
+        ([Said("您要下面的哪一个？")], "announced choices missing"),
+    ],
+)
+def test_users_notice(knowledge: Knowledge, replies: list[Said], problem: str) -> None:
+    report = _run(lambda sender, text: replies, knowledge, 20)
+    assert report.problems[problem] > 0
+    assert report.problems["dead end"] == 20
+
+
+def test_a_crash_is_told(knowledge: Knowledge) -> None:
+    def say(sender: str, text: str) -> list[Said]:
+        raise ValueError(text)
+
+    assert _run(say, knowledge, 3).problems["crash"] == 3
+
+
+def test_questions_are_made_of_the_words_that_an_answer_is_about() -> None:
+    assert question(["邮箱|信箱+可以|能"]) == "邮箱可以吗"
+
+
+def test_a_short_run_with_the_trained_bot(trained_bot: Bot, knowledge: Knowledge) -> None:
+    phrases = read_phrases()
+    wanted = missions(knowledge, phrases)
+    coverage = Coverage(entries())
+    report = simulate(trained_bot.says, wanted, phrases, knowledge, coverage, 60, 3)
+    assert report.problems["crash"] == report.problems["empty turn"] == 0
+    assert {conversation.profile.name for conversation in report.conversations} == {p.name for p in PROFILES}
+    assert sum(conversation.is_reached for conversation in report.conversations) >= 20
+    assert report.problems["repetition"] == 0
+    assert report.problems["announced choices missing"] == report.problems["announced check missing"] == 0
