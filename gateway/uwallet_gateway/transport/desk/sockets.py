@@ -175,7 +175,7 @@ class DeskSockets:
             await subscription.end()
         else:
             connection.watched[ticket_id] = subscription
-        show = services.presentation.message
+        show = services.presentation.desk_message
         return {
             "messages": [show(message).model_dump() for message in messages],
             "has_more": has_more,
@@ -191,7 +191,7 @@ class DeskSockets:
     def _deliverer(self, sid: str, ticket_id: int) -> Callable[[object], Awaitable[None]]:
         async def deliver(item: object) -> None:
             if isinstance(item, Message):
-                body = self._services.presentation.message(item).model_dump()
+                body = self._services.presentation.desk_message(item).model_dump()
                 await self._emit("message", {"ticket_id": ticket_id, "message": body}, sid)
 
         return deliver
