@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 from actions.dialogue.handing_over import hand_off
-from actions.dialogue.messages import Reply, UserMessage
-from actions.dialogue.state import Alarm, DialogueState, HandoffReason, Offer, Told, has_alarm
-from actions.dialogue.topics import suspend
+from actions.dialogue.messages import SUPPORT_REQUEST, Reply
+from actions.dialogue.state import Alarm, DialogueState, HandoffReason, Told, has_alarm
+from actions.dialogue.suspending import suspend
 from actions.dialogue.turn import Context, Turn, offering_human
 from actions.reading.reading import Reading
 
 _LONGEST_QUOTE = 60
+# The user is told that the complaint is recorded, so it is, even if they want no human now.
+_COMPLAINT = {"type": SUPPORT_REQUEST, "request": "complaint"}
 _REASONS = {
     Alarm.CRISIS: HandoffReason.CRISIS,
     Alarm.FRAUD: HandoffReason.FRAUD,
@@ -34,18 +36,27 @@ def answer_alarm(context: Context, state: DialogueState, reading: Reading) -> Tu
     state = replace(state, answered=answered, failures_in_row=0)
     if reading.arguments.get("is_doubtful"):
         return Turn(replace(state, offer=None), replies)
-    if not has_alarm(state, alarm):
+    is_new = not has_alarm(state, alarm)
+    if is_new:
         state = replace(state, alarms=(*state.alarms, Told(alarm, reading.message.text.strip()[:_LONGEST_QUOTE])))
-    if alarm is Alarm.CRISIS and not state.handed_over:
-        handed = hand_off(context, state, reading.message, HandoffReason.CRISIS)
-        payloads = tuple(reply for reply in handed.replies if reply.custom)
-        return Turn(handed.state, (*replies, *payloads))
+    if (alarm is Alarm.CRISIS and not state.handed_over) or (state.handed_over and is_new):
+        # A ticket that is open already learns of it as well: it must not wait behind others.
+        return _handed_over(context, state, reading, replies)
     if alarm is not Alarm.COMPLAINT:
         state = suspend(context, state).state
     if state.handed_over:
         return Turn(replace(state, offer=None), replies)
     *before, last = replies
-    return offering_human(state, _REASONS[alarm], *before, replace(last, response="utter_care_with_human"))
+    record = (Reply(custom=_COMPLAINT),) if alarm is Alarm.COMPLAINT and is_new else ()
+    last = replace(last, response="utter_care_with_human")
+    return offering_human(state, _REASONS[alarm], *before, last, *record)
+
+
+def _handed_over(context: Context, state: DialogueState, reading: Reading, replies: tuple[Reply, ...]) -> Turn:
+    handed = hand_off(context, state, reading.message, _REASONS[reading.arguments["alarm"]])
+    says_who_comes = has_alarm(state, Alarm.CRISIS) and reading.message.human_available is not None
+    added = handed.replies if says_who_comes else tuple(reply for reply in handed.replies if reply.custom)
+    return Turn(replace(handed.state, offer=None), (*replies, *added))
 
 
 def _answer_name(context: Context, state: DialogueState, alarm: Alarm, reading: Reading) -> str:

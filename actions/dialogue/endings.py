@@ -6,16 +6,20 @@ from dataclasses import replace
 
 from actions.dialogue.messages import Button, Event, EventKind, Reply, request_payload
 from actions.dialogue.state import (
+    Alarm,
     Attempt,
     AttemptOutcome,
     Awaiting,
     DialogueState,
     Offer,
+    has_alarm,
     with_walk,
 )
 from actions.dialogue.steps import resume_hint
 from actions.dialogue.turn import Context, Turn
 
+# Nobody in danger or in grief is asked how they liked the bot.
+_GRAVE = (Alarm.CRISIS, Alarm.FRAUD, Alarm.VICTIM, Alarm.BEREAVED)
 _RATED_OUTCOMES = (AttemptOutcome.SOLVED, AttemptOutcome.NOT_SOLVED, AttemptOutcome.ABANDONED)
 
 
@@ -35,7 +39,8 @@ def finish(context: Context, state: DialogueState, outcome: AttemptOutcome, *rep
     if open_ is not None:
         # One question at a time: buttons of other topics would compete with what is offered now.
         return Turn(open_.state, (*(replace(reply, buttons=()) for reply in replies), *open_.replies))
-    if had_begun and outcome in _RATED_OUTCOMES and not left.rating_asked and not left.frustrated:
+    spares_rating = left.rating_asked or left.frustrated or has_alarm(left, *_GRAVE)
+    if had_begun and outcome in _RATED_OUTCOMES and not spares_rating:
         asked = replace(left, offer=Offer.RATING, rating_asked=True)
         return Turn(asked, (*replies, context.replies.ask_rating()))
     return Turn(left, replies)
@@ -48,7 +53,8 @@ def offer_open(context: Context, state: DialogueState) -> Turn | None:
         title = context.replies.label(request.intent)
         buttons = (Button(title, request_payload(request)),)
         return Turn(replace(state, offer=Offer.REQUEST), (Reply("utter_offer_request", {"title": title}, buttons),))
-    if state.suspended:
+    # What was handed over is offered back once, where nobody is there; 「继续」 takes it up at any time.
+    if state.suspended and not state.handed_over:
         hint = resume_hint(context, replace(state, walk=state.suspended[-1]))
         return Turn(replace(state, offer=Offer.RESUME), (hint,))
     return None

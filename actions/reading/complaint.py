@@ -17,7 +17,7 @@ _URGING = 0.8
 
 def read(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
     """Reads the message as a complaint, or as a word about the queue."""
-    if state.handed_over:
+    if state.handed_over or message.is_queued:
         waiting, leaving = message.acts.get("waiting_complaint", 0.0), message.acts.get("leave_wait", 0.0)
         if leaving >= _LEAVING:
             return Reading(Source.COMPLAINT, Act.LEAVE_QUEUE, message, "wants to wait no longer", leaving)

@@ -126,7 +126,7 @@ class EngineReply(_Part):
         messages: What it says, in order; may be empty.
         understood: How it understood, or None.
         events: What happened in the turn; None of an engine that does not tell.
-        script: The characters that the user writes, `simplified` or `traditional`; None of an engine that does not tell.
+        script: The characters that the user writes; None of an engine that does not tell.
         reading: Why the bot says this: how it has read the message, and what else it could have meant. For agents.
         seconds: How long the engine took.
     """
