@@ -2,19 +2,26 @@
 .DEFAULT_GOAL := help
 PYTHON := .venv/bin/python
 
-.PHONY: help setup setup-dev setup-gateway setup-gateway-dev setup-web setup-browser run chat train engine test test-bot \
+.PHONY: help setup setup-uv setup-public setup-peers setup-dev setup-gateway setup-gateway-dev setup-web setup-web-dev setup-browser run chat train engine test test-bot \
 	test-python-beside test-all-others test-gateway \
-	test-web test-browser monkey export-labels evaluate evaluate-accept evaluate-peers ablate evaluate-dialogues simulate try bench bench-nlu bench-round-trip bench-support lint format \
+	test-web test-browser monkey export-labels protocol evaluate evaluate-accept evaluate-peers evaluate-redaction ablate evaluate-dialogues simulate try bench bench-nlu bench-round-trip bench-support bench-set-up lint format \
 	lock clean
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
+
+# Before lanes that would both make it.
+setup-uv:
+	@scripts/uv >/dev/null
 
 setup:
 	@scripts/setup requirements/bot.txt
 
 setup-dev:
 	@scripts/setup requirements/dev.txt
+
+setup-peers: ## the environment of what we are measured against: Rasa as published, with TensorFlow, on Python 3.10
+	@scripts/setup requirements/peers.txt .venv-peers python3.10
 
 setup-gateway:
 	@scripts/setup gateway/requirements/run.txt gateway/.venv
@@ -23,15 +30,22 @@ setup-gateway-dev:
 	@scripts/setup gateway/requirements/dev.txt gateway/.venv
 	@scripts/setup-redis
 
-setup-web:
+setup-web: # to build it
 	@scripts/setup-web
+
+setup-web-dev:
+	@scripts/setup-web --for-tests
 
 setup-browser:
 	@scripts/setup-browser
 
-run: setup setup-gateway setup-web ## set up, train if needed, start bot and gateway, tell the page to open
-	@$(PYTHON) scripts/train.py
+run: setup-uv ## set up, train if needed, start bot and gateway, tell the page to open
+	@$(MAKE) --no-print-directory -j2 train setup-public
 	@$(PYTHON) scripts/run.py
+
+# What the public talks to; set up beside the bot, as most of both is waiting for the network and the disk.
+setup-public: setup-gateway
+	@scripts/setup-web
 
 chat: setup ## the same bot in the terminal
 	@$(PYTHON) scripts/train.py
@@ -44,7 +58,7 @@ engine: setup ## the engine alone, without a gateway
 	@$(PYTHON) scripts/train.py
 	@$(PYTHON) scripts/serve_engine.py
 
-test: setup-dev setup-gateway-dev setup-web setup-browser ## set up, lint, and run every test
+test: setup-dev setup-gateway-dev setup-web-dev setup-browser ## set up, lint, and run every test
 	@scripts/test
 
 test-bot: setup-dev ## the bot's tests
@@ -68,7 +82,7 @@ test-gateway: setup setup-gateway-dev ## the gateway's tests
 	@$(PYTHON) scripts/train.py
 	@cd gateway && .venv/bin/python -m pytest $(OPTIONS)
 
-test-web: setup-web ## the unit tests of the widget and the desk
+test-web: setup-web-dev ## the unit tests of the widget and the desk
 	@scripts/with-node npm --prefix web test
 
 test-browser: setup setup-gateway setup-web setup-browser ## real users' ways through the whole stack; screenshots in results/browser
@@ -81,8 +95,11 @@ evaluate: setup-dev ## train if needed, score the labelled sets, write an HTML r
 evaluate-accept: setup-dev ## make the latest report the baseline that others are compared with
 	@$(PYTHON) -m evaluation.accept
 
-evaluate-peers: setup-dev ## our pipeline beside Rasa's own, trained on the same examples (DIET: hours the first time)
+evaluate-peers: setup-dev setup-peers ## our pipeline beside Rasa's own, trained on the same examples (DIET: hours the first time)
 	@$(PYTHON) -m evaluation.compare_peers $(OPTIONS) --sets $(SETS)
+
+evaluate-redaction: setup-gateway-dev ## how much of what must be masked is masked, and what else; OPTIONS="COUNT SEED" for others
+	@cd gateway && .venv/bin/python -m tools.redaction $(OPTIONS)
 
 ablate: setup-dev ## what each part of the pipeline is worth: train and score it without that part
 	@$(PYTHON) -m evaluation.ablations $(SETS)
@@ -108,7 +125,7 @@ Makefile: ;
 	@$(PYTHON) -W ignore -m evaluation.conversations.explain --last-of build/try.txt
 endif
 
-bench-nlu: setup-dev ## how fast messages are parsed, beside the peers that are trained
+bench-nlu: setup-dev setup-peers ## how fast messages are parsed, beside the peers that are trained
 	@$(PYTHON) -m benchmarks.parse_latency $(OPTIONS)
 
 monkey: setup-dev ## send 5,000 random lines to a running bot and check every answer
@@ -118,24 +135,31 @@ monkey: setup-dev ## send 5,000 random lines to a running bot and check every an
 export-labels: setup-gateway ## write the messages labelled at the desk as NLU examples for review (build/labels)
 	@cd gateway && UWALLET_DEVELOPMENT=$${UWALLET_DEVELOPMENT:-true} .venv/bin/python -m uwallet_gateway export-labels $(OPTIONS)
 
-lint: setup-dev setup-gateway-dev setup-web setup-browser ## ruff, mypy, import-linter, eslint, prettier and tsc
+protocol: setup-gateway-dev setup-web-dev ## write the TypeScript types of the protocol from the gateway's models
+	@scripts/protocol
+
+lint: setup-dev setup-gateway-dev setup-web-dev setup-browser ## ruff, mypy, import-linter, eslint, prettier and tsc
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
 	@.venv/bin/mypy
 	@cd gateway && .venv/bin/mypy
 	@cd gateway && .venv/bin/lint-imports --no-cache
+	@scripts/protocol --check
 	@.venv-browser/bin/mypy --config-file tests/browser/mypy.ini
 	@scripts/with-node npm --prefix web run --silent lint
 
-format: setup-dev setup-web ## apply the fixes of ruff, eslint and prettier
+format: setup-dev setup-web-dev ## apply the fixes of ruff, eslint and prettier
 	@.venv/bin/ruff check --fix .
 	@.venv/bin/ruff format .
 	@scripts/with-node npm --prefix web run --silent format
 
-bench: setup-dev ## measure start, memory and turns against `rasa run`; goes on where it was stopped
+bench: setup-dev setup-peers ## measure start, memory and turns against `rasa run`; goes on where it was stopped
 	@scripts/setup requirements/bench.txt .venv-bench
 	@$(PYTHON) scripts/train.py
 	@.venv-bench/bin/python -m benchmarks.turns
+
+bench-set-up: ## time `make run` in fresh clones of two commits; OPTIONS="OLD NEW"
+	@$$(scripts/python) -m benchmarks.set_up $(OPTIONS)
 
 bench-round-trip: setup setup-gateway setup-web setup-browser ## measure a message's way through widget, gateway and engine
 	@$(PYTHON) scripts/train.py
@@ -149,4 +173,4 @@ lock: ## resolve each pyproject.toml anew into its requirements/ (needs uv)
 	@scripts/lock
 
 clean: ## remove everything that set-up, training and running have made
-	rm -rf .venv .venv-bench .venv-browser .venv-node gateway/.venv gateway/var web/node_modules web/dist build models .rasa results run *.db .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-uv .venv-peers .venv-bench .venv-browser .venv-node gateway/.venv gateway/var web/node_modules web/dist build models .rasa results run *.db .pytest_cache .mypy_cache .ruff_cache .hypothesis

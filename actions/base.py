@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
 
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
@@ -84,6 +85,7 @@ class DialogueAction(Action, ABC):
             knowledge().wording.rejections,
             pause=now - last,
             is_new_session=0 < session_seconds <= now - last,
+            said_at=datetime.datetime.fromtimestamp(now, ZoneInfo(knowledge().organisation.time_zone)),
         )
         values = placeholder_values(
             knowledge().organisation, datetime.datetime.fromtimestamp(now, datetime.timezone.utc)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -17,7 +18,12 @@ _SUPPORT = "support"
 
 
 def message_from_parse(
-    parse: Mapping[str, Any], rejections: Sequence[str], *, pause: float = 0, is_new_session: bool = False
+    parse: Mapping[str, Any],
+    rejections: Sequence[str],
+    *,
+    pause: float = 0,
+    is_new_session: bool = False,
+    said_at: datetime.datetime | None = None,
 ) -> UserMessage:
     """Returns the message; entities keep the order of the text, each value once.
 
@@ -27,6 +33,7 @@ def message_from_parse(
         rejections: Words right before a value that say that it is wrong.
         pause: Seconds since the message before.
         is_new_session: Whether the session of the message before has ended since.
+        said_at: When it was said, in the users' time zone.
     """
     text = parse.get("text") or ""
     intent = parse.get("intent") or {}
@@ -57,6 +64,7 @@ def message_from_parse(
         human_available=available if isinstance(available, bool) else None,
         is_queued=support.get("queued") is True,
         is_new_session=is_new_session,
+        said_at=said_at,
         syllables=syllables_of(text),
         acts={act["name"]: float(act["confidence"]) for act in parse.get("situated_acts") or ()},
         alarms={alarm["name"]: float(alarm["confidence"]) for alarm in parse.get("alarms") or ()},

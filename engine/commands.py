@@ -10,6 +10,8 @@ from typing import Any
 import engine.serving  # isort: skip  # noqa: F401 - first: prepares what Rasa needs while it is imported
 
 from rasa.core.tracker_store import TrackerStore
+from rasa.engine.graph import GraphModelConfiguration
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from sanic import Sanic
 
 from engine.serving.deferred_imports import defer_neural_components
@@ -18,6 +20,7 @@ from engine.serving.tracker_store import refuse_memory
 
 _run = Sanic.run
 _create_store = TrackerStore.create
+_graphs = DefaultV1Recipe.graph_config_for_recipe
 
 
 def _run_here(app: Sanic, *args: Any, **settings: Any) -> None:
@@ -31,9 +34,16 @@ def _create_configured_store(obj: Any, *args: Any, **settings: Any) -> TrackerSt
     return refuse_memory(obj, _create_store(obj, *args, **settings))
 
 
+def _graphs_without_tensorflow(
+    recipe: DefaultV1Recipe, config: dict[str, Any], *args: Any, **settings: Any
+) -> GraphModelConfiguration:
+    defer_neural_components(entry["name"] for key in ("pipeline", "policies") for entry in config.get(key) or ())
+    return _graphs(recipe, config, *args, **settings)
+
+
 def prepare_rasa() -> None:
     """Makes Rasa's commands work from now on; a component that needs TensorFlow says so."""
-    defer_neural_components(())
     OrderedGraphRunner.take_the_place_of_dask()
     Sanic.run = _run_here
+    DefaultV1Recipe.graph_config_for_recipe = _graphs_without_tensorflow
     TrackerStore.create = staticmethod(_create_configured_store)

@@ -21,6 +21,8 @@ _INPUTS = (
     "data/nlu",
     "data/rules",
     "data/lexicon",
+    "data/situated",
+    "data/alarms",
     "engine",
 )
 

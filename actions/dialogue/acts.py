@@ -48,6 +48,13 @@ class Act(str, Enum):
     MENU = "menu"
     FRAGMENT = "fragment"
     WHAT_NOW = "what_now"
+    JOIN = "join"
+    NOTE = "note"
+    MISFIT = "misfit"
+    SKIP_DETAIL = "skip_detail"
+    STOP_NOTING = "stop_noting"
+    CORRECT = "correct"
+    NOTE_CONTACT = "note_contact"
 
 
 # The intents that are no topics; `data/rules/` says the same for Rasa. The last three are Rasa's own.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from actions.dialogue.acts import SOCIAL, STEERING, Act, act_of
-from actions.dialogue.details import LONGEST_COMMAND
+from actions.reading.corrections import LONGEST_COMMAND
 from actions.dialogue.endings import after_digression
 from actions.dialogue.messages import AnswerBand, Event, EventKind, Reply, UserMessage, folded
 from actions.dialogue.state import NONE_OF_THESE, Choice, DialogueState, Disambiguation, Offer, with_walk

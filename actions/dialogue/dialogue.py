@@ -41,7 +41,7 @@ from actions.dialogue.steps import show_step
 from actions.dialogue.turn import Context, Turn
 from actions.knowledge import Knowledge
 from actions.reading.reader import interpret
-from actions.reading.reading import Interpretation, Reading
+from actions.reading.reading import Reading
 
 _SOCIAL_RESPONSES = {Act.THANK: "utter_thank", Act.BOT_CHALLENGE: "utter_bot_challenge"}
 _MENU_RESPONSES = {Act.GREET: "utter_greet", Act.CAPABILITIES: "utter_capabilities"}
@@ -68,6 +68,13 @@ _READ: Mapping[Act, ReadingHandler] = {
     Act.MENU: situated.menu,
     Act.FRAGMENT: situated.fragment,
     Act.WHAT_NOW: situated.what_now,
+    Act.JOIN: situated.join,
+    Act.NOTE: details.note,
+    Act.MISFIT: details.misfit,
+    Act.SKIP_DETAIL: details.skip,
+    Act.STOP_NOTING: details.stop,
+    Act.CORRECT: details.correct,
+    Act.NOTE_CONTACT: details.confirm_contact,
 }
 
 
@@ -119,7 +126,8 @@ class Dialogue:
             turn = Turn(turn.state, repair.shortened(turn.replies))
         # A walkthrough may have ended by the time that has passed, before anything was answered.
         events = events_of(replace(before, attempts=state.attempts), turn)
-        state = without_leftovers(_with_lists(turn.state, turn.replies))
+        own = before.lists[0] if before.lists != state.lists and message.further_requests else None
+        state = without_leftovers(_with_lists(turn.state, turn.replies, own))
         return Turn(state, turn.replies, events, interpretation)
 
     def _act_on(self, state: DialogueState, reading: Reading) -> Turn:
@@ -189,13 +197,8 @@ class Dialogue:
     def _in_passing(self, state: DialogueState, act: Act, message: UserMessage) -> Turn | None:
         """Answers what the state makes clear whatever the intent is; None when it does not."""
         context = self._context
-        corrected = details.correct_asked(context, state, act, message) or details.correct(context, state, message)
-        if corrected:
-            return corrected
         if choices.was_wrong(message):
             return choices.choose_again(context, state)
-        if details.answers_detail(context, state, act, message):
-            return details.answer_detail(context, state, message)
         if walkthrough.names_step(state, act, message):
             return walkthrough.jump(context, replace(state, offer=None), act, message)
         named = walkthrough.named_part(context, state, act, message)
@@ -251,14 +254,20 @@ class Dialogue:
         return self._handlers[act](context, state, message)
 
 
-def _with_lists(state: DialogueState, replies: tuple[Reply, ...]) -> DialogueState:
-    """Returns the state with the lists that these replies show, so that the user may point into them."""
+def _with_lists(
+    state: DialogueState, replies: tuple[Reply, ...], own: tuple[ListedOption, ...] | None
+) -> DialogueState:
+    """Returns the state with the lists that these replies show, so that the user may point into them.
+
+    A list that the user has just made themselves stays the newest: 「第二个」 is their second.
+    """
     lists = [
         tuple(ListedOption(button.title, button.payload) for button in reply.buttons)
         for reply in replies
         if reply.is_list and len(reply.buttons) > 1
     ]
     if not lists:
-        return replace(state, list_is_fresh=False)
-    older = tuple(listed for listed in state.lists if listed != lists[-1])
-    return replace(state, lists=(lists[-1], *older), list_is_fresh=True)
+        return replace(state, list_is_fresh=own is not None)
+    newest = [listed for listed in (own, lists[-1]) if listed]
+    older = tuple(listed for listed in state.lists if listed not in newest)
+    return replace(state, lists=(*newest, *older), list_is_fresh=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -60,6 +61,7 @@ class UserMessage:
         acts: What it does if it is said in the middle of something (`data/situated/`), with the confidence of each.
         alarms: What it gives away (`data/alarms/`), with the confidence of each.
         operators: What it does with the matters that it names.
+        said_at: When it was said, in the users' time zone; None where nobody knows.
     """
 
     intent: str = ""
@@ -81,6 +83,7 @@ class UserMessage:
     acts: Mapping[str, float] = field(default_factory=dict)
     alarms: Mapping[str, float] = field(default_factory=dict)
     operators: tuple[Operator, ...] = ()
+    said_at: datetime.datetime | None = None
 
     def matters(self, *names: str) -> tuple[str, ...]:
         """Returns the matters with which the sentence does one of `names`; without names, all that it names."""

@@ -8,7 +8,7 @@ from actions.dialogue.messages import Button, Progress, Reply, payload, request_
 from actions.dialogue.state import Choice, DialogueState, Request
 from actions.knowledge import Item, Knowledge, Step, Topic
 from actions.knowledge.organisation import setting_line
-from actions.knowledge.schema import Setting
+from actions.knowledge.schema import CollectedDetail, Setting
 
 
 class ReplyBuilder:
@@ -133,20 +133,18 @@ class ReplyBuilder:
 
     def collected(self, topic: Topic, state: DialogueState) -> str:
         """Returns the details noted down, one line each, in the order in which they are asked."""
-        return "\n".join(
-            f"{detail.label}{state.collected_details[detail.id]}{detail.unit or ''}"
-            for detail in topic.collected_details
-            if detail.id in state.collected_details
-        )
+        return self.noted(topic.collected_details, state.collected_details)
 
     def everything_collected(self, state: DialogueState) -> str:
         """Returns all details noted down in any topic and the contact, one line each."""
         details = [detail for topic in self._knowledge.topics.values() for detail in topic.collected_details]
-        return "\n".join(
-            f"{detail.label}{state.collected_details[detail.id]}{detail.unit or ''}"
-            for detail in (*details, *self._knowledge.wording.contact_details)
-            if detail.id in state.collected_details
-        )
+        return self.noted([*details, *self._knowledge.wording.contact_details], state.collected_details)
+
+    @staticmethod
+    def noted(details: Iterable[CollectedDetail], values: Mapping[str, str]) -> str:
+        """Returns the details that have a value, one line each."""
+        known = {detail.id: detail for detail in details if detail.id in values}
+        return "\n".join(f"{d.label}{values[d.id]}{d.unit or ''}" for d in known.values())
 
     def ask_detail(self, topic: Topic, name: str) -> Reply:
         """Returns the question for a detail."""

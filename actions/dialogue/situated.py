@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from actions.dialogue import walkthrough
+from actions.dialogue import topics, walkthrough
 from actions.dialogue.endings import after_digression, finish
-from actions.dialogue.messages import Button, Event, EventKind, Reply, payload
+from actions.dialogue.messages import Event, EventKind, Reply, UserMessage, payload
 from actions.dialogue.repair import with_menu
 from actions.dialogue.state import AttemptOutcome, Awaiting, DialogueState, HandoffReason, with_walk
 from actions.dialogue.steps import advance, ask_outcome, next_check, show_current, show_step
@@ -162,3 +162,14 @@ def what_now(context: Context, state: DialogueState, reading: Reading) -> Turn:
     if topic and state.walk and state.step and topic.steps[state.step - 1].id not in state.walk.problem_steps:
         return walkthrough.problem(context, replace(state, offer=None), reading.message)
     return offering_human(state, HandoffReason.NOT_SOLVED, Reply("utter_offer_human"))
+
+
+def join(context: Context, state: DialogueState, reading: Reading) -> Turn:
+    """Takes up a procedure at the step that the user has come to by themselves."""
+    topic = context.knowledge.topics[reading.message.intent]
+    opened = topics.start(context, state, topic, UserMessage()).state
+    number = int(reading.arguments["step"])
+    shown = show_step(context, opened, min(number, len(topic.steps)))
+    if reading.arguments.get("is_trouble"):
+        return walkthrough.problem(context, shown.state, replace(reading.message, entities={}))
+    return shown

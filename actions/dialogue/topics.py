@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 from actions.dialogue.acts import Act
-from actions.dialogue.details import details_in
 from actions.dialogue.endings import after_digression, offer_open
 from actions.dialogue.messages import Button, Event, EventKind, Reply, UserMessage, payload
 from actions.dialogue.state import (
@@ -20,6 +19,7 @@ from actions.dialogue.suspending import suspend
 from actions.dialogue.turn import Context, Turn, offering_human
 from actions.dialogue.walkthrough import jump
 from actions.knowledge import Topic
+from actions.reading.values import details_said
 
 
 def open_topic(context: Context, state: DialogueState, message: UserMessage) -> Turn:
@@ -108,7 +108,7 @@ def start(context: Context, state: DialogueState, topic: Topic, message: UserMes
         state,
         walk=Walk(topic.id),
         last_topic=topic.id,
-        collected_details={**collected, **details_in(topic, message)},
+        collected_details={**collected, **details_said(context, topic, message)},
         skipped_details=tuple(name for name in state.skipped_details if name not in own),
         offer=None,
     )

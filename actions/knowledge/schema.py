@@ -5,12 +5,16 @@ from __future__ import annotations
 import datetime
 import re
 from string import Formatter
-from typing import Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 # pydantic: typed models with precise error locations.
 from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, field_validator, model_validator
 from pydantic_core import CoreSchema, core_schema
+
+if TYPE_CHECKING:
+    # In `typing` since 3.11.
+    from typing_extensions import Self
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -143,14 +147,20 @@ class Detail(_Model):
 
 
 class CollectedDetail(_Model):
-    """Something the bot asks for and notes down; `entity` is looked for first, otherwise the whole message counts.
+    """Something the bot asks for and notes down.
 
-    `names` are the words by which the user calls it when it is to be corrected (「改一下金额」).
+    Attributes:
+        accepts: What is an answer: nothing else is noted.
+        hint: What is said to an answer that does not fit.
+        entity: What the NLU calls it, where it knows it.
+        names: The words by which the user calls it when it is to be corrected (「改一下金额」).
     """
 
     id: str
     label: Text
     ask: Text
+    accepts: Literal["time", "amount", "name", "story", "phone", "email"]
+    hint: Text
     entity: str | None = None
     unit: Text | None = None
     names: list[Text] = []

@@ -58,6 +58,14 @@ class Choices(_Model):
     ordinals: ShortAnswer
 
 
+class Signs(_Model):
+    """Emoji that answer: a yes, a no, a rating."""
+
+    yes: str
+    no: str
+    ratings: dict[str, str]
+
+
 class HandoffSummary(_Model):
     """The lines of the summary for the agent who takes over; a line without anything to say is left out."""
 
@@ -95,6 +103,7 @@ class Wording(_Model):
 
     choices: Choices
     rating: ShortAnswer
+    signs: Signs
     done_phrases: list[str]
     rejections: list[str]
     waiting_words: list[str]

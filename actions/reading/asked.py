@@ -2,41 +2,244 @@
 
 from __future__ import annotations
 
-from actions.dialogue.acts import Act
-from actions.dialogue.messages import UserMessage
+import re
+from dataclasses import replace
+
+from actions.dialogue.acts import CONTROL, SOCIAL, SUPPORT, Act
+from actions.dialogue.messages import AnswerBand, UserMessage
 from actions.dialogue.state import Awaiting, DialogueState, Offer
 from actions.dialogue.turn import Context
+from actions.knowledge import Topic
+from actions.knowledge.schema import CollectedDetail
+from actions.reading import corrections
+from actions.reading.names import is_framed
+from actions.reading.questions import asks, complains, ends_noting
 from actions.reading.reading import Reading, Source
+from actions.reading.steps_meant import step_meant
+from actions.reading.stories import PROCEDURE
+from actions.reading.values import accepted, details_said, joined, values_for
+from engine.nlu.text_normalization import normalize
 
 _CONSENT = 0.5
+_LIKELY, _SURE = 0.5, 0.6
+# A command or another topic with less may be the answer: 「不二家」 is heard as a no with 0.94.
+_COMMAND, _SWITCH, _OTHER_WALK = 0.98, 0.8, 0.95
+_LONGEST_COMMAND = corrections.LONGEST_COMMAND
+# Beside a contact there may be this much that says what it is.
+_LONGEST_BESIDE = 10
+_STAR = re.compile("[⭐🌟★]")
+_MODIFIERS = re.compile("[\U0001f3fb-\U0001f3ff\ufe0f\u200d♀♂]")
+# A yes that cannot be undone must be said in words.
+_EMOJI_CERTAINTY = 0.9
+# Buttons that a plain yes would press rather than the human's.
+_YES_PAYLOADS = ("/next_step", "/affirm", "/problem_solved")
 
 
 def read(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
-    """Reads the message as an answer to the open question."""
-    return _consent(context, state, act, message) or _question_instead(context, state, act, message)
+    """Reads the message as an answer to what was asked, or as a change of what was answered before."""
+    return (
+        _emoji(context, state, message)
+        or _new_value(context, state, act, message)
+        or _correction(context, state, message)
+        or _detail(context, state, act, message)
+        or _consent(context, state, act, message)
+        or _contact(context, state, act, message)
+    )
+
+
+def _emoji(context: Context, state: DialogueState, message: UserMessage) -> Reading | None:
+    """Takes a yes, a no or stars for what they say in words, where something is asked."""
+    if message.key or message.is_payload:
+        return None
+    text = _MODIFIERS.sub("", message.text).strip()
+    stars = len(_STAR.findall(text))
+    signs = context.knowledge.wording.signs
+    if state.offer is Offer.RATING:
+        rating = str(stars) if 1 <= stars <= 5 else next((v for v, known in signs.ratings.items() if text[:1] in known), None)
+        if rating:
+            return Reading(Source.ASKED, Act.THANK, replace(message, key=rating), f"{rating} of 5 by emoji")
+        return None
+    if state.offer is None and state.walk is None:
+        return None
+    for act, known in ((Act.AFFIRM, signs.yes), (Act.DENY, signs.no)):
+        if text and all(sign in known for sign in text):
+            changed = replace(
+                message, intent=act.value, band=AnswerBand.ANSWER, choices=(), confidence=_EMOJI_CERTAINTY
+            )
+            return Reading(Source.ASKED, act, changed, f"{act.value} by emoji", _EMOJI_CERTAINTY)
+    return None
+
+
+def _new_value(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
+    """Takes the message as the new value that was asked for."""
+    if state.offer is not Offer.CORRECTION or message.is_payload or asks(normalize(message.text)):
+        return None
+    detail = next((d for d in corrections.correctable(context, state) if d.id == state.correcting), None)
+    if detail is None or act is Act.HUMAN or (act in CONTROL and len(message.text.strip()) <= _LONGEST_COMMAND):
+        if detail is None or detail.accepts in ("name", "story"):
+            return None
+    values = accepted(values_for(detail, message, context.knowledge.wording.rejections, is_asked=True))
+    if not values:
+        return None
+    changes = {detail.id: joined(detail, values)}
+    return Reading(Source.ASKED, Act.CORRECT, message, f"the new {detail.id}", arguments={"changes": changes})
+
+
+def _correction(context: Context, state: DialogueState, message: UserMessage) -> Reading | None:
+    changes = corrections.changes_in(context, state, message)
+    if changes:
+        evidence = f"corrects {', '.join(changes)}"
+        return Reading(Source.ASKED, Act.CORRECT, message, evidence, arguments={"changes": changes})
+    detail = corrections.to_be_changed(context, state, message)
+    if detail is None or asks(normalize(message.text)):
+        return None
+    return Reading(Source.ASKED, Act.CORRECT, message, f"wants {detail.id} changed", arguments={"detail": detail.id})
+
+
+def _detail(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
+    """Reads the message as an answer to the question for a detail, or as what people say instead of one."""
+    topic = context.topic(state)
+    if state.awaiting is not Awaiting.DETAIL or state.offer is not None or state.walk is None or topic is None:
+        return None
+    wanted = next((d for d in topic.collected_details if d.id == state.walk.requested_detail), None)
+    if wanted is None:
+        return None
+    if ends_noting(message.key):
+        return Reading(Source.ASKED, Act.STOP_NOTING, message, "wants nothing noted")
+    values = accepted(values_for(wanted, message, context.knowledge.wording.rejections, is_asked=True))
+    fits = bool(values) and wanted.accepts in ("time", "amount")
+    if not (fits and len(message.key) <= _LONGEST_COMMAND) and _turns_elsewhere(context, topic, wanted, act, message):
+        return None
+    words = tuple(context.knowledge.wording.question_words)
+    if asks(normalize(message.text), words):
+        return None if _is_for_others(act, message) else _asks(message)
+    said = details_said(context, topic, message, wanted)
+    if wanted.id in said and _may_be_noted(wanted, act, message):
+        return _noted(message, said, wanted)
+    return _instead(context, state, topic, wanted, act, message, {k: v for k, v in said.items() if k != wanted.id})
+
+
+def _instead(
+    context: Context,
+    state: DialogueState,
+    topic: Topic,
+    wanted: CollectedDetail,
+    act: Act,
+    message: UserMessage,
+    others: dict[str, str],
+) -> Reading | None:
+    """Reads a message that does not fit the question."""
+    acts, is_short = message.acts, len(message.text.strip()) <= _LONGEST_COMMAND
+    is_unknown = acts.get("unknown_detail", 0.0) >= _LIKELY or "declined_answer" in message.entities
+    if is_unknown and (is_short or wanted.accepts != "story"):
+        return Reading(Source.ASKED, Act.SKIP_DETAIL, message, f"does not know {wanted.id}")
+    if acts.get("read_back", 0.0) >= _SURE:
+        return Reading(Source.ASKED, Act.READ_BACK, message, "wants to hear what was noted", acts["read_back"])
+    if acts.get("waiting", 0.0) >= _SURE:
+        return Reading(Source.ASKED, Act.WAIT, message, "needs time", acts["waiting"])
+    if complains(message.key) or "frustration" in message.entities or act is Act.HUMAN:
+        return None
+    others = {name: value for name, value in others.items() if name not in state.collected_details}
+    if others:
+        return _noted(message, others, wanted)
+    if acts.get("question", 0.0) >= _LIKELY and not _is_for_others(act, message):
+        return _asks(message)
+    is_plain_command = act in CONTROL and message.band is AnswerBand.ANSWER and is_short
+    for name, meant in (("done", Act.DONE), ("trouble", Act.TROUBLE)):
+        if acts.get(name, 0.0) >= _SURE and not (is_plain_command and act is Act.NEXT):
+            step = step_meant(context, topic, state, meant, message)
+            return Reading(
+                Source.ASKED, meant, message, f"{name} instead of {wanted.id}", acts[name], {"step": step}
+            )
+    if is_plain_command or _is_for_others(act, message):
+        return None
+    return Reading(Source.ASKED, Act.MISFIT, message, f"fits no {wanted.accepts}", arguments={"hint": wanted.hint})
+
+
+def _noted(message: UserMessage, said: dict[str, str], wanted: CollectedDetail) -> Reading:
+    evidence = f"tells {', '.join(said)}" if wanted.id in said else f"tells {', '.join(said)} instead of {wanted.id}"
+    return Reading(Source.ASKED, Act.NOTE, message, evidence, arguments={"values": said})
+
+
+def _asks(message: UserMessage) -> Reading:
+    return Reading(Source.ASKED, Act.ASK_STEP, message, "asks instead of answering", message.acts.get("question", 0.5))
+
+
+def _may_be_noted(wanted: CollectedDetail, act: Act, message: UserMessage) -> bool:
+    """Whether a text that could be a name or a story is not rather something else; a time or an amount always is."""
+    if wanted.accepts not in ("name", "story"):
+        return True
+    if wanted.accepts == "name" and is_framed(message.text):
+        return True
+    acts, length = message.acts, len(message.text.strip())
+    is_story = wanted.accepts == "story"
+    if is_story and length > _LONGEST_COMMAND and acts.get("waiting", 0.0) < _SURE and acts.get("read_back", 0.0) < _SURE:
+        return not ((acts.get("trouble", 0.0) >= _SURE or acts.get("done", 0.0) >= _SURE) and PROCEDURE.search(message.key))
+    if act is Act.HUMAN or "frustration" in message.entities or "declined_answer" in message.entities:
+        return False
+    if act in CONTROL and message.band is AnswerBand.ANSWER and message.confidence >= _COMMAND:
+        return False
+    if _is_for_others(act, message) and not message.text.isascii():
+        return False
+    others = ("unknown_detail", "waiting", "read_back", "done", "question")
+    if any(acts.get(name, 0.0) >= _SURE for name in others):
+        return False
+    return acts.get("trouble", 0.0) < _SURE or (is_story and not PROCEDURE.search(message.key) and act is Act.OPEN_TOPIC)
+
+
+def _is_for_others(act: Act, message: UserMessage) -> bool:
+    """Whether the sentence says by itself, beyond doubt, what is no business of the question."""
+    if act is Act.HUMAN:
+        return message.confidence >= _SWITCH
+    return act in SOCIAL | SUPPORT and message.band is AnswerBand.ANSWER and message.confidence >= _SWITCH
+
+
+def _turns_elsewhere(
+    context: Context, topic: Topic, wanted: CollectedDetail, act: Act, message: UserMessage
+) -> bool:
+    """Whether the message opens another topic: it names it, or it is a plain question that the topic answers."""
+    other = context.knowledge.topics.get(message.intent) if act is Act.OPEN_TOPIC else None
+    if other is None or other.id == topic.id or message.band is not AnswerBand.ANSWER:
+        return False
+    if other.id in message.matters("named") and message.confidence >= _SURE and other.id not in topic.related:
+        return True
+    if "declined_answer" in message.entities or message.acts.get("unknown_detail", 0.0) >= _LIKELY:
+        return False
+    if wanted.accepts == "story" and other.urgent:
+        return False
+    if other.kind == "answer":
+        return message.confidence >= _SWITCH and (not other.urgent or other.id in message.matters("named"))
+    return message.confidence >= _OTHER_WALK and message.acts.get("question", 0.0) < _LIKELY
 
 
 def _consent(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
     """A short yes to a human who is offered, or whose button stood first in the last turn."""
-    is_offered = state.offer is Offer.HUMAN or (
-        bool(state.shown) and state.shown[0].payload == "/human_handoff" and not state.handed_over
-    )
-    if not is_offered or len(message.key) > 12 or message.matters("negated"):
+    is_first = bool(state.shown) and state.shown[0].payload == "/human_handoff" and not state.handed_over
+    is_offered = state.offer is Offer.HUMAN or (is_first and state.offer in (None, Offer.RESUME))
+    if not is_offered or len(message.key) > 12 or message.matters("negated") or asks(normalize(message.text)):
         return None
     certainty = message.acts.get("consent_human", 0.0)
-    if certainty >= _CONSENT:
+    if certainty >= _CONSENT and act is not Act.DENY:
         return Reading(Source.ASKED, Act.HUMAN, message, "agrees to a human", certainty)
+    other_yes = any(option.payload.startswith(_YES_PAYLOADS) for option in state.shown)
+    is_yes = act is Act.AFFIRM and message.band is AnswerBand.ANSWER and len(message.key) <= 4
+    if is_yes and not other_yes and state.awaiting is not Awaiting.WARNING:
+        return Reading(Source.ASKED, Act.HUMAN, message, "says yes to a human", message.confidence)
     return None
 
 
-def _question_instead(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
-    """A question is no answer: it is answered, and then the question is asked again."""
-    if state.awaiting is not Awaiting.DETAIL or state.offer is not None:
+def _contact(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
+    """Takes down a phone number or an address that somebody leaves."""
+    if message.is_payload or act is Act.HUMAN:
         return None
-    words = context.knowledge.wording.question_words
-    is_question = message.acts.get("question", 0.0) >= 0.5 or message.text.rstrip().endswith(tuple(words))
-    if not is_question or act is Act.HUMAN or message.entities.get("amount") or message.entities.get("transaction_time"):
+    found, rest = {}, len(message.key)
+    for detail in context.knowledge.wording.contact_details:
+        values = accepted(values_for(detail, message, context.knowledge.wording.rejections, is_asked=True))
+        if values:
+            found[detail.id] = values[-1]
+            rest -= len(re.sub(r"\W", "", "".join(values)))
+    if not found or (act is Act.OPEN_TOPIC and message.confidence >= _SWITCH and not state.handed_over):
         return None
-    if act is Act.OPEN_TOPIC and message.intent != state.topic and message.confidence >= 0.9:
+    if rest > _LONGEST_BESIDE and not state.handed_over and state.offer is not Offer.HUMAN:
         return None
-    return Reading(Source.ASKED, Act.ASK_STEP, message, "asks instead of answering", message.acts.get("question", 0.5))
+    return Reading(Source.ASKED, Act.NOTE_CONTACT, message, "leaves a contact", arguments={"values": found})

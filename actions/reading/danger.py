@@ -6,13 +6,15 @@ import re
 
 from actions.dialogue.acts import Act
 from actions.dialogue.messages import AnswerBand, UserMessage
-from actions.dialogue.state import Alarm, DialogueState, has_alarm
+from actions.dialogue.state import Alarm, Awaiting, DialogueState, has_alarm
 from actions.dialogue.turn import Context
 from actions.reading.reading import Reading, Source
 from engine.nlu.text_normalization import normalize
 
 # By gravity. The limits were chosen on examples written apart from the training data (docs/conversation.md).
 _SURE = {Alarm.CRISIS: 0.5, Alarm.FRAUD: 0.5, Alarm.VICTIM: 0.55, Alarm.BEREAVED: 0.6}
+# While the story of a payment is asked for, an account of what went wrong is what was asked for.
+_SURE_IN_STORY = 0.93
 # Below the limit but above this, the bot asks rather than staying silent.
 _DOUBTFUL = {Alarm.CRISIS: 0.3, Alarm.FRAUD: 0.33}
 
@@ -34,15 +36,16 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
             return Reading(
                 Source.DANGER, Act.ALARM, message, f"leaves no doubt: {kind}", arguments={"alarm": Alarm(kind)}
             )
+    is_asked = state.awaiting is Awaiting.DETAIL
     for alarm, limit in _SURE.items():
         certainty = message.alarms.get(alarm.value, 0.0)
-        if certainty >= limit:
+        if certainty >= (max(limit, _SURE_IN_STORY) if is_asked and alarm is not Alarm.CRISIS else limit):
             return Reading(
                 Source.DANGER, Act.ALARM, message, f"sounds like {alarm.value}", certainty, {"alarm": alarm}
             )
     for alarm, limit in _DOUBTFUL.items():
         certainty = message.alarms.get(alarm.value, 0.0)
-        if certainty >= limit and not has_alarm(state, alarm):
+        if certainty >= limit and not has_alarm(state, alarm) and not is_asked:
             return _doubtful(message, alarm, certainty)
     return _theft_by_intent(context, state, act, message)
 
@@ -58,7 +61,8 @@ def _theft_by_intent(context: Context, state: DialogueState, act: Act, message: 
     if act is not Act.OPEN_TOPIC or topic is None or not topic.urgent:
         return None
     certainty = message.alarms.get(Alarm.VICTIM.value, 0.0)
-    if message.matters("named", "past") or certainty >= _LIKELY_THEFT:
+    is_known = has_alarm(state, Alarm.VICTIM, Alarm.FRAUD)
+    if message.matters("named", "past") or certainty >= _LIKELY_THEFT or is_known:
         return Reading(
             Source.DANGER, Act.ALARM, message, "the intent of a theft", message.confidence, {"alarm": Alarm.VICTIM}
         )

@@ -8,7 +8,7 @@ from actions.dialogue.state import Awaiting, DialogueState
 from actions.dialogue.turn import Context
 from actions.knowledge import Topic
 from actions.reading.reading import Reading, Source
-from actions.reading.steps_meant import step_meant
+from actions.reading.steps_meant import step_meant, step_named
 
 _ACTS = {
     "done": Act.DONE,
@@ -22,7 +22,8 @@ _ACTS = {
 _LIKELY = 0.45
 # Enough where the sentence says nothing by itself, or names another topic without a word of it.
 _POSSIBLE = 0.22
-_ELSEWHERE = 0.4
+_LIKELY_DONE = 0.4
+_ELSEWHERE, _MAYBE_ELSEWHERE = 0.4, 0.3
 # 「密码啊」 names the topic under way and reports nothing.
 _NAME_ONLY = 4
 # A control intent that is this sure agrees with the button of the same meaning.
@@ -34,12 +35,18 @@ _SWITCH = 0.6
 def read(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
     """Reads the message as said of the step or check that is on the screen."""
     topic = context.topic(state)
+    joined = _joined(context, state, act, message)
+    if joined:
+        return joined
     if topic is None or state.walk is None or state.awaiting is Awaiting.WARNING or not message.acts:
         return None
     if state.awaiting is Awaiting.DETAIL:
         return None
     label = max(_ACTS, key=lambda name: message.acts.get(name, 0.0))
     certainty = message.acts.get(label, 0.0)
+    if label == "done" and certainty < _LIKELY_DONE and not _reports_change(message):
+        # Nothing goes on by mistake.
+        return None
     if certainty < _least(context, state, act, message) or switches(context, topic, act, message):
         return None
     if act is Act.OPEN_TOPIC and message.intent == topic.id and len(message.key) <= _NAME_ONLY:
@@ -69,11 +76,34 @@ def _least(context: Context, state: DialogueState, act: Act, message: UserMessag
     return _LIKELY
 
 
+def _reports_change(message: UserMessage) -> bool:
+    """Whether the message says that something has come about (「退了 有了」), and nothing else."""
+    is_elsewhere = message.acts.get("other", 0.0) >= _MAYBE_ELSEWHERE
+    return message.key.endswith("了") and not is_elsewhere and not any(sign in message.key for sign in "不没")
+
+
 def _has_trouble(context: Context, topic: Topic, state: DialogueState) -> bool:
     """Whether help against trouble was given: at this step, or by the answer given last."""
     last = context.knowledge.topics.get(state.last_topic or "")
     is_at_step = bool(state.walk and state.step and topic.steps[state.step - 1].id in state.walk.problem_steps)
     return is_at_step or (last is not None and last.id != topic.id and last.offer_human)
+
+
+def _joined(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
+    """Reads the first message of a procedure that the user is in the middle of (「在找回密码，验证码填了说不对」)."""
+    topic = context.knowledge.topics.get(message.intent)
+    if act is not Act.OPEN_TOPIC or topic is None or topic.kind != "procedure" or topic.warning or topic.id == state.topic:
+        return None
+    if "step_number" in message.entities or any(step.collect for step in topic.steps[:1]):
+        return None
+    trouble, done = message.acts.get("trouble", 0.0), message.acts.get("done", 0.0)
+    number = step_named(topic, message)
+    if max(trouble, done) < _LIKELY or number is None:
+        return None
+    is_trouble = trouble >= done
+    number = number if is_trouble else number + 1
+    arguments = {"step": number, "is_trouble": is_trouble}
+    return Reading(Source.ON_SCREEN, Act.JOIN, message, f"already at step {number}", max(trouble, done), arguments)
 
 
 def switches(context: Context, topic: Topic, act: Act, message: UserMessage) -> bool:

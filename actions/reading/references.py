@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from actions.dialogue.acts import Act, act_of
+from actions.dialogue.acts import Act
 from actions.dialogue.messages import AnswerBand, UserMessage, folded
 from actions.dialogue.state import Awaiting, DialogueState
 from actions.dialogue.turn import Context

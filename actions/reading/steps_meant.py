@@ -40,5 +40,15 @@ def step_meant(context: Context, topic: Topic, state: DialogueState, act: Act, m
     return best + 1
 
 
+def step_named(topic: Topic, message: UserMessage) -> int | None:
+    """Returns the number of the step after the first that a message names by its title; None when it names none."""
+    words = _bigrams(message.key)
+    scores = {
+        number: len(words & _bigrams(folded(normalize(step.title)))) for number, step in enumerate(topic.steps, start=1)
+    }
+    best = max(scores, key=lambda number: scores[number])
+    return best if scores[best] >= 2 and best > 1 else None
+
+
 def _bigrams(text: str) -> set[str]:
     return {text[i : i + 2] for i in range(len(text) - 1) if not _EMPTY & set(text[i : i + 2])}

@@ -5,31 +5,43 @@ from __future__ import annotations
 from actions.dialogue.acts import UNCLEAR, Act
 from actions.dialogue.messages import AnswerBand, UserMessage
 from actions.dialogue.state import Alarm, Awaiting, DialogueState, Offer, has_alarm
+from actions.dialogue.step_answers import find_answer
 from actions.dialogue.turn import Context
 from actions.reading.reading import Reading, Source
 
 _LONGEST_FRAGMENT = 5
+_LONGEST_POINTER = 8
 _STAYS = (Alarm.CRISIS, Alarm.FRAUD, Alarm.VICTIM)
 _QUESTION = 0.5
 
 
 def read(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
     """Reads a message that says nothing by itself by what surrounds it; None when the sentence is clear."""
-    if act not in UNCLEAR or state.offer is Offer.CHOICE:
-        return None
-    if "frustration" in message.entities or state.awaiting is Awaiting.DETAIL:
+    if state.offer is Offer.CHOICE or state.awaiting is Awaiting.DETAIL:
         return None
     words = context.knowledge.wording
+    is_doubtful = act in UNCLEAR or message.band is not AnswerBand.ANSWER
     for alarm in _STAYS:
-        if has_alarm(state, alarm) and message.alarms.get(alarm.value, 0.0) < 1:
+        if is_doubtful and has_alarm(state, alarm):
             return Reading(
                 Source.SAID_BEFORE, Act.ALARM, message, f"said after {alarm.value}", 0.5, {"alarm": alarm}
             )
+    negated = [matter for matter in message.matters("negated") if matter != "human_handoff"]
+    if negated and (act in UNCLEAR or act is Act.DENY):
+        return Reading(Source.OPERATOR, Act.NOT_THAT, message, f"denies {negated[0]}", arguments={"matter": negated[0]})
+    if act not in UNCLEAR or "frustration" in message.entities:
+        return None
     if message.key in words.what_now:
         return Reading(Source.SAID_BEFORE, Act.WHAT_NOW, message, "asks what to do then")
-    if state.walk and state.step and message.acts.get("question", 0.0) >= _QUESTION:
+    topic = context.topic(state)
+    if topic and find_answer(topic, state, message):
+        return Reading(Source.ON_SCREEN, Act.ASK_STEP, message, "the knowledge has an answer about the step")
+    if state.walk and message.acts.get("question", 0.0) >= _QUESTION:
         return Reading(Source.ON_SCREEN, Act.ASK_STEP, message, "may ask about the step", message.acts["question"])
     names_wallet = "unsupported_topic" in message.entities or any(word in message.key for word in words.wallet_words)
+    points_nowhere = message.acts.get("question", 0.0) >= _QUESTION and any(word in message.key for word in "这那")
+    if not state.walk and points_nowhere and len(message.key) <= _LONGEST_POINTER:
+        return Reading(Source.SAID_BEFORE, Act.FRAGMENT, message, "points to something that is not known")
     if len(message.key) <= _LONGEST_FRAGMENT and not names_wallet and (
         act is Act.NOT_UNDERSTOOD or len(message.key) < 4 or message.band is not AnswerBand.ANSWER
     ):

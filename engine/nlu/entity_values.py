@@ -10,7 +10,8 @@ _NUMBER = re.compile(r"[0-9.,]+|[零〇一二两三四五六七八九十百千�
 _MONEY = re.compile(r"[0-9.,零〇一二两三四五六七八九十百千万亿]+")
 
 
-def _to_number(text: str) -> float | None:
+def to_number(text: str) -> float | None:
+    """Returns the number that Arabic or Chinese numerals write; None when they write none."""
     # cn2an: Chinese numerals to numbers, including mixed forms such as 1万2; maintained, MIT. Few messages have one,
     # and it compiles its patterns when it is imported: a tenth of the start.
     import cn2an  # noqa: PLC0415 - see above
@@ -28,19 +29,19 @@ def _format(number: float) -> str:
 def amount_value(text: str) -> str:
     """Returns an amount in yuan as a decimal text: 「两百块」 is `200`; text that cannot be read stays as typed."""
     match = _MONEY.search(text)
-    number = _to_number(match.group()) if match else None
+    number = to_number(match.group()) if match else None
     if number is None:
         return text.strip()
     jiao = re.search(r"[块元]([0-9一二两三四五六七八九])(?:毛|角|$)", text)
     if jiao:
-        number += (_to_number(jiao.group(1)) or 0) / 10
+        number += (to_number(jiao.group(1)) or 0) / 10
     return _format(number)
 
 
 def step_number_value(text: str) -> str:
     """Returns the ordinal of a step as decimal text: 「第三步」 is `3`."""
     match = _NUMBER.search(text)
-    number = _to_number(match.group()) if match else None
+    number = to_number(match.group()) if match else None
     return text if number is None or number > _LARGEST_STEP else str(int(number))
 
 

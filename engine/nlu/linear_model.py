@@ -117,7 +117,7 @@ def labelled_examples(training_data: TrainingData, folds: int) -> list[Message]:
     if len(intents) < 3 or counts.min() < folds:
         raise InvalidConfigException(
             f"An intent classifier needs at least three intents with {folds} examples each; "
-            f"{intents[counts.argmin()]!r} has {counts.min()}."
+            f"{str(intents[counts.argmin()])!r} has {counts.min()}."
         )
     return examples
 

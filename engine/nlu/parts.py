@@ -11,6 +11,8 @@ from typing import Any
 from engine.nlu.contrast import Span
 
 _PUNCTUATION = re.compile(r"[,.。;!?、:\s…~]+")
+# A list that the user makes: 「1.付款失败 2、怎么申诉」. The number belongs to no request.
+_ENUMERATOR = re.compile(r"(?:^|(?<=[\s,.。;!?、]))(?:\d|[一二三四五](?=[、.]))[.、)]\s*|[①②③④⑤]")
 _SHORTEST_PART = 2
 # All parts between n boundaries are classified, (n + 1) (n + 2) / 2 of them: ten for three. A fourth finds nothing
 # more in requests_dev.tsv.
@@ -62,8 +64,16 @@ class PartRules:
             ends[match.end()] = match.start()
         for match in self._joiner.finditer(text, first, last):
             ends.setdefault(match.start(), match.start())
+        numbered = {match.end(): match.start() for match in _ENUMERATOR.finditer(text, first, last)}
+        if len(numbered) > 1:
+            ends = numbered
         found = [
-            Boundary(end, start, self._content_start(text, start), self._connector.match(text, start) is not None)
+            Boundary(
+                end,
+                start,
+                self._content_start(text, start),
+                len(numbered) > 1 or self._connector.match(text, start) is not None,
+            )
             for start, end in sorted(ends.items())
             if end - first >= _SHORTEST_PART and last - start >= _SHORTEST_PART
         ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
+import importlib
 import itertools
 import sys
 from collections.abc import Iterable, Sequence
@@ -83,15 +83,16 @@ NEURAL: dict[str, tuple[str, ...]] = {
 # are no errors, so names of theirs stand for some that nobody raises.
 _ERRORS = frozenset({"aio_pika.exceptions", "aiormq.exceptions", "botocore.exceptions", "pymongo.errors"})
 
+_HAS_TENSORFLOW = PathFinder.find_spec("tensorflow") is not None
 # The environment that has TensorFlow; see the Makefile.
 _PEERS = ".venv-peers"
 
 
-def _needs_tensorflow(module: str) -> Exception:
+def _needs_tensorflow(component: str) -> Exception:
     from rasa.shared.exceptions import RasaException  # noqa: PLC0415 - Rasa is imported after this module
 
     return RasaException(
-        f"{' and '.join(NEURAL[module])} needs TensorFlow, which this environment does not have. The environment of the "
+        f"{component} needs TensorFlow, which this environment does not have. The environment of the "
         f"peers has it, on Python 3.10: `make setup-peers`, then `{_PEERS}/bin/rasa train`."
     )
 
@@ -178,7 +179,7 @@ def _load(module: ModuleType) -> None:
         spec.loader.exec_module(module)
     except ModuleNotFoundError as error:
         if module.__name__ in NEURAL and error.name in {"keras", "tensorflow"}:
-            raise _needs_tensorflow(module.__name__) from error
+            raise _needs_tensorflow(" and ".join(NEURAL[module.__name__])) from error
         raise
 
 
@@ -223,14 +224,22 @@ def defer_neural_components(configured: Iterable[str]) -> None:
 
     Args:
         configured: The names or module paths of the components in use.
+
+    Raises:
+        RasaException: One is configured and there is no TensorFlow.
     """
     used = {name.rpartition(".")[2] for name in configured}
-    # Without TensorFlow the import cannot but fail; put off, it fails with a word on what to do.
-    if importlib.util.find_spec("tensorflow") is None or not used.intersection(itertools.chain.from_iterable(NEURAL.values())):
+    used.intersection_update(itertools.chain.from_iterable(NEURAL.values()))
+    if not used:
         DEFERRED.update(NEURAL)
+    elif not _HAS_TENSORFLOW:
+        raise _needs_tensorflow(" and ".join(sorted(used)))
 
 
 def defer_imports() -> None:
     """Makes the import of each module in `DEFERRED` wait until it is used. To be called before Rasa is imported."""
+    if not _HAS_TENSORFLOW:
+        # Importing them cannot but fail; put off, it fails with a word on what to do, and only if one is used.
+        DEFERRED.update(NEURAL)
     if not any(isinstance(finder, _DeferringFinder) for finder in sys.meta_path):
         sys.meta_path.insert(0, _DeferringFinder())

@@ -42,5 +42,6 @@ class ServingModelStorage(LocalModelStorage):
         except GraphSchemaException as error:
             raise RasaException(
                 f"The model has a component that cannot be imported. {error} {error.__cause__}. What needs TensorFlow "
-                "(DIET, TED, ResponseSelector, LanguageModelFeaturizer) is served with requirements/bot.txt installed."
+                "(DIET, TED, ResponseSelector, LanguageModelFeaturizer) is served by the environment of the peers: "
+                "`make setup-peers`."
             ) from error

@@ -13,7 +13,7 @@ def now() -> datetime:
 
 
 def set_time(moment: datetime | None) -> None:
-    """Lets the clock of this process go on from another moment, or from the real one with None; for tests."""
+    """Sets the clock of this process, or resets it with None. For tests."""
     global _shift  # noqa: PLW0603  # there is one clock
     _shift = moment - datetime.now(UTC) if moment else timedelta()
 

@@ -1,4 +1,4 @@
-"""Why the gateway refuses something: the codes of docs/protocol.md."""
+"""Refusals and their codes (docs/protocol.md)."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class ErrorCode(StrEnum):
     ATTACHMENT_UNKNOWN = "attachment_unknown"
     NOT_FOUND = "not_found"
     UNAVAILABLE = "unavailable"
-    # At the desk (docs/support.md).
+    # At the desk (docs/support/desk-api.md).
     SIGNED_OUT = "signed_out"
     WRONG_PASSWORD = "wrong_password"
     LOCKED_OUT = "locked_out"
@@ -40,12 +40,12 @@ class ErrorCode(StrEnum):
 
 
 class InputError(Exception):
-    """What a client sent, or asked for, is refused.
+    """A request is refused.
 
     Attributes:
         code: Why.
         retry_after: Seconds after which it is worth another try, or None if waiting does not help or is unknown.
-        details: What else the client is told, as JSON.
+        details: More for the client, as JSON.
     """
 
     def __init__(

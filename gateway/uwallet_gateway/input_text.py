@@ -1,4 +1,4 @@
-"""Makes what somebody typed fit to be stored, shown and answered."""
+"""Cleans typed text for storing, showing and answering."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How much one user and one address may send."""
+"""Rate limits per user and per IP address."""
 
 from __future__ import annotations
 
@@ -69,11 +69,11 @@ class RateLimits:
             await self._hit(self._per_user.get(kind, ()), kind, "user", user)
             await self._hit(self._per_address.get(kind, ()), kind, "address", network_of(address))
         except StorageError as error:
-            # Without Redis nobody is counted; better than that nobody is served.
+            # Without Redis there are no limits; that is better than refusing everybody.
             _log.warning("rate_limits.unavailable", reason=str(error.storage_error))
 
     async def check_room(self, kind: Kind, *, address: str | None) -> None:
-        """Refuses what `check` would refuse, and counts nothing: for what is counted only when it went wrong.
+        """Refuses what `check` would refuse without counting: for events that count only when they fail.
 
         Raises:
             InputError: rate_limited, with the seconds after which it is worth another try.

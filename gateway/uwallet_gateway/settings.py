@@ -17,7 +17,7 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 
 
 class SettingsError(Exception):
-    """A setting is missing or wrong; the text says which one and why, one line each."""
+    """A setting is missing or wrong; the text names each with the reason, one per line."""
 
 
 def _rate(value: str) -> str:

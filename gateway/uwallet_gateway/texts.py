@@ -1,4 +1,4 @@
-"""What the gateway itself says to users, read from texts.yml and checked."""
+"""The gateway's own texts for users, read from texts.yml and checked."""
 
 from __future__ import annotations
 
@@ -222,11 +222,11 @@ class Texts(_Section):
         return str(getattr(self.notices, name))
 
     def asks_for_human(self, text: str) -> bool:
-        """Whether somebody types just this: a human, please. For when the bot cannot be asked what is meant."""
+        """Whether the text is just a request for a human. Used while the engine is away."""
         return folded(text) in {folded(request) for request in self.human_requests}
 
     def declines_to_leave_message(self, text: str) -> bool:
-        """Whether somebody who was asked for a message types just this: never mind."""
+        """Whether the text just declines to leave a message."""
         return folded(text) in {folded(decline) for decline in self.declines}
 
     def names_button(self, name: str, text: str, *, by_sound: bool) -> bool:
@@ -273,7 +273,7 @@ class Texts(_Section):
         return str(getattr(self.ticket_statuses, name)).format(**values)
 
     def moment(self, moment: datetime, now: datetime) -> str:
-        """Returns when something will be, in the words of somebody who says it now; both in the same time zone."""
+        """Returns a moment in words, relative to now. Both have the same time zone."""
         days = (moment.date() - now.date()).days
         weekday = str(list(self.moments.weekdays.model_dump().values())[moment.weekday()])
         name = {0: "today", 1: "tomorrow"}.get(days, "later")

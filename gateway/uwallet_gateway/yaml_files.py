@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import yaml
 from pydantic import TypeAdapter, ValidationError
-
-_Content = TypeVar("_Content")
 
 
 class YamlError(Exception):
@@ -58,9 +56,9 @@ class YamlFile:
         return list(lines.values())
 
 
-def load_yaml(
-    path: Path, kind: type[_Content] | TypeAdapter[_Content], error_type: type[Exception]
-) -> tuple[_Content, YamlFile]:
+def load_yaml[Content](
+    path: Path, kind: type[Content] | TypeAdapter[Content], error_type: type[Exception]
+) -> tuple[Content, YamlFile]:
     """Reads and validates a file.
 
     Args:

@@ -86,6 +86,6 @@ def test_a_broken_file_is_said_and_leaves_no_model(project: Path) -> None:
     path.write_text(path.read_text(encoding="utf-8").replace("kind: answer", "kind: answr"), encoding="utf-8")
     result = run(project, "-m", "engine.training", "models/ours.tar.gz")
     assert result.returncode == 1
-    assert result.stderr.splitlines()[-1].startswith(f"{path}:2: kind: unexpected value")
+    assert result.stderr.splitlines()[-1].startswith(f"{path}:2: kind: Input should be")
     assert "Traceback" not in result.stderr
     assert not (project / "models").exists() or not list((project / "models").iterdir())

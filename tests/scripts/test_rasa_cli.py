@@ -30,7 +30,7 @@ def test_a_broken_knowledge_file_stops_with_file_line_and_reason(project: Path, 
     path.write_text(path.read_text(encoding="utf-8").replace("kind: answer", "kind: answr"), encoding="utf-8")
     result = rasa(project, *command)
     assert result.returncode == 1
-    assert result.stderr.splitlines()[-1].startswith(f"{path}:2: kind: unexpected value")
+    assert result.stderr.splitlines()[-1].startswith(f"{path}:2: kind: Input should be")
     assert "Traceback" not in result.stderr
 
 

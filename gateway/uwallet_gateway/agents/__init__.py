@@ -1,1 +1,1 @@
-"""Those who work at the desk: accounts, passwords, sessions, roles, what they say often. Knows nothing about HTTP."""
+"""Agents: accounts, passwords, sessions, roles, canned replies. Knows nothing about HTTP."""

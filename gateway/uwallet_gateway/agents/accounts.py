@@ -27,7 +27,7 @@ MOST_CHATS = 50
 
 
 class AccountError(Exception):
-    """An account cannot be made or changed as asked; the text says why, for operators."""
+    """An account cannot be created or changed as requested; the text tells operators why."""
 
 
 class UsernameTakenError(AccountError):
@@ -36,7 +36,7 @@ class UsernameTakenError(AccountError):
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Somebody who works at the desk, without the password.
+    """An agent's account, without the password.
 
     Attributes:
         id: Of the account.
@@ -56,7 +56,7 @@ class Account:
 
 
 class Accounts:
-    """Makes and changes accounts. Whatever takes rights away ends the sessions of the agent."""
+    """Creates and changes accounts. A change that removes rights ends the agent's sessions."""
 
     def __init__(self, database: Database, passwords: Passwords, sign_outs: SignOuts, *, max_chats: int) -> None:
         """Keeps what it works with; `max_chats` is for accounts that name none."""

@@ -1,11 +1,11 @@
-"""Texts that agents send often. The first ones are data (canned_replies.yml); then they belong to supervisors."""
+"""Canned replies. The initial ones come from canned_replies.yml; then supervisors edit them."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic.dataclasses import dataclass
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -89,7 +89,7 @@ class CannedReplies:
             return _reply(row)
 
     async def remove(self, reply_id: int) -> None:
-        """Removes one; nothing happens if it is gone."""
+        """Removes one. No-op if it is gone."""
         async with self._database.write() as transaction:
             await transaction.execute(delete(tables.CannedReply).where(tables.CannedReply.id == reply_id))
 

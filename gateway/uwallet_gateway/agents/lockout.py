@@ -1,4 +1,4 @@
-"""Who has given a wrong password too often must wait; longer each time."""
+"""Lockout after wrong passwords, for longer each time."""
 
 from __future__ import annotations
 

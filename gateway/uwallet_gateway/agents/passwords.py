@@ -50,7 +50,7 @@ class Passwords:
             return await asyncio.to_thread(self._hasher.hash, _normalized(password))
 
     async def verify(self, stored: str | None, password: str) -> Verified:
-        """Compares a password with what is stored; with None, that of nobody, it takes as long and is wrong."""
+        """Compares a password with the stored hash. None (no such agent) takes as long and fails."""
         async with self._slots:
             return await asyncio.to_thread(self._verify, stored, _normalized(password))
 

@@ -1,4 +1,4 @@
-"""What an agent may do: each role may do what the one before may."""
+"""Roles of agents. Each role includes the rights of the one before."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from enum import StrEnum
 
 
 class Role(StrEnum):
-    """Roles, the one that may least first."""
+    """Roles, from the fewest rights to the most."""
 
     AGENT = "agent"
     SUPERVISOR = "supervisor"
     ADMIN = "admin"
 
     def may(self, required: Role) -> bool:
-        """Whether this role may do what is for `wanted`."""
+        """Whether this role includes the rights of `required`."""
         order = tuple(Role)
         return order.index(self) >= order.index(required)

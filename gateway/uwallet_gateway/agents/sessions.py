@@ -1,4 +1,4 @@
-"""Signing in and out at the desk."""
+"""Sign-in and sign-out at the desk."""
 
 from __future__ import annotations
 
@@ -122,13 +122,13 @@ class DeskSessions:
         return _session(row[0], row[1])
 
     async def end(self, session_id: str) -> None:
-        """Signs out; nothing happens if it has ended."""
+        """Signs out. No-op if the session has ended."""
         async with self._database.write() as transaction:
             await transaction.execute(delete(tables.AgentSession).where(tables.AgentSession.id == session_id))
         self.sign_outs.announce()
 
     async def ended(self, session_ids: Collection[str]) -> set[str]:
-        """Those of the sessions that are good no more: signed out, expired, or of an agent who was disabled."""
+        """Which of the sessions are over: signed out, expired, or of a disabled agent."""
         if not session_ids:
             return set()
         async with self._database.read() as transaction:

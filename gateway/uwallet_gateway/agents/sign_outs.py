@@ -1,4 +1,4 @@
-"""Tells whoever keeps connections of agents that some of their sessions may have ended."""
+"""Notifies keepers of agents' connections that some sessions may have ended."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import contextlib
 
 
 class SignOuts:
-    """Within this process. What other processes and commands end is found by looking now and then."""
+    """Works within this process. Polling finds what other processes and commands end."""
 
     def __init__(self) -> None:
         """Nothing has ended."""

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
 
 from uwallet_gateway.database.migrate import migrate
 from uwallet_gateway.observability.logs import configure_logs
 from uwallet_gateway.services import Services, build_services
 from uwallet_gateway.settings import load_settings
 
-_Result = TypeVar("_Result")
 
-
-def with_services(run: Callable[[Services], Awaitable[_Result]]) -> _Result:
+def with_services[Result](run: Callable[[Services], Awaitable[Result]]) -> Result:
     """Brings the tables up to date, runs, closes what was opened, and returns what `run` returns."""
     configure_logs("WARNING")
     services = build_services(load_settings())
 
-    async def whole() -> _Result:
+    async def whole() -> Result:
         try:
             await migrate(services.database)
             return await run(services)

@@ -65,7 +65,7 @@ class Table(DeclarativeBase):
 
 
 class Site(Table):
-    """Somebody who embeds the bot."""
+    """A website that embeds the bot."""
 
     __tablename__ = "sites"
 
@@ -100,7 +100,7 @@ class Conversation(Table):
     external_id: Mapped[str | None] = mapped_column(String(255))
     # The newest message; the row is locked while it is counted up.
     last_id: Mapped[int] = mapped_column(Integer, default=0)
-    # Who speaks now: bot, queued, agent, closed; counted up with each change (docs/support.md).
+    # Who speaks now: bot, queued, agent, closed; counted up with each change (docs/support/ownership.md).
     owner: Mapped[str] = mapped_column(String(16), default="bot", server_default="bot")
     owner_version: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     # The newest message when an agent took the conversation last: the engine answers nothing from before it.
@@ -187,7 +187,7 @@ class Attachment(Table):
 
 
 class Agent(Table):
-    """Somebody who works at the desk."""
+    """An agent's account."""
 
     __tablename__ = "agents"
 
@@ -224,7 +224,7 @@ class AgentSession(Table):
 
 
 class Ticket(Table):
-    """A request for a human, from its beginning to its end (docs/support.md)."""
+    """A request for a human, from its beginning to its end (docs/support/ownership.md)."""
 
     __tablename__ = "tickets"
     __table_args__ = (
@@ -271,7 +271,7 @@ class Ticket(Table):
 
 
 class TicketEvent(Table):
-    """What happened to a ticket, when and by whom."""
+    """An event in the history of a ticket."""
 
     __tablename__ = "ticket_events"
 
@@ -318,7 +318,7 @@ class Understanding(Table):
 
 
 class BotEvent(Table):
-    """What happened in a turn of the bot, for the statistics (docs/support.md, `events`)."""
+    """What happened in a turn of the bot, for the statistics (docs/support/protocol.md, `events`)."""
 
     __tablename__ = "bot_events"
     __table_args__ = (ForeignKeyConstraint(["conversation_id"], ["conversations.id"], ondelete="CASCADE"),)

@@ -1,4 +1,4 @@
-"""Asks the engine what helps agents: answers to suggest, intents to label with. Outside of any conversation."""
+"""Asks the engine for help for agents, outside of any conversation: suggested answers, intents for labels."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ _Answer = TypeVar("_Answer", bound=_Part)
 
 
 class EngineAssistant:
-    """Separate from the turns of conversations: what goes wrong here says nothing about them."""
+    """Separate from turns: a failure here does not count for the circuit breaker."""
 
     def __init__(self, url: str, secret: str | None, *, transport: httpx.AsyncBaseTransport | None = None) -> None:
         """Opens no connection yet; another `transport` is for tests."""

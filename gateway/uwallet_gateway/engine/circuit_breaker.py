@@ -1,4 +1,4 @@
-"""Keeps away from a service that fails, and finds out by itself when it is back.
+"""Circuit breaker.
 
 Our own, because the maintained libraries (purgatory, circuitbreaker) let every waiting call through at once when they
 try again, against a service that has just come up.

@@ -44,7 +44,7 @@ class FailureReason(StrEnum):
     CIRCUIT_OPEN = "circuit_open"
 
 
-class EngineUnavailable(Exception):  # noqa: N818  # a state of the engine, whoever's error it is
+class EngineUnavailable(Exception):  # noqa: N818  # a state of the engine rather than an error
     """The engine gave no answer that can be used.
 
     Attributes:
@@ -104,7 +104,7 @@ class Understood(_Part):
 
 
 class EngineEvent(_Part):
-    """Something that happened in a turn, for the statistics (docs/support.md).
+    """Something that happened in a turn, for the statistics (docs/support/protocol.md).
 
     Attributes:
         kind: Such as `step_shown`; one that is not known is kept and not counted.
@@ -157,7 +157,7 @@ class EngineClient:
             url: The engine's private address.
             secret: Sent to it, if it has one.
             timeout: Seconds for a whole turn.
-            breaker: Decides when to leave the engine alone.
+            breaker: Decides when to stop calling the engine.
             transport: Another way to it, for tests.
         """
         self._timeout = timeout
@@ -186,7 +186,7 @@ class EngineClient:
         message_id: str | None = None,
         metadata: Mapping[str, Any] | None = None,
     ) -> EngineReply:
-        """Has a message answered.
+        """Sends a message and returns the bot's reply.
 
         A refused connection is tried once more. Nothing else is: the outcome of the turn is not known then.
 

@@ -1,1 +1,1 @@
-"""Outgoing hooks: what happens to tickets is told to the endpoints of UWALLET_HOOKS_FILE (docs/support.md)."""
+"""Outgoing hooks: tells the endpoints of UWALLET_HOOKS_FILE what happens to tickets (docs/support/hooks.md)."""

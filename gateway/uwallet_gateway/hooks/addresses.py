@@ -1,4 +1,4 @@
-"""Which addresses a hook may connect to: none that only this machine's own network reaches (SSRF)."""
+"""Which addresses a hook may connect to: no internal ones (protection against SSRF)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _BROADCAST = ipaddress.ip_address("255.255.255.255")
 
 
 class AddressRefusedError(Exception):
-    """The name of an endpoint leads to an address that it may not have; the text says which and why."""
+    """An endpoint's name resolves to a forbidden address; the text says which and why."""
 
 
 def refusal(address: str, *, allow_private: bool = False) -> str | None:

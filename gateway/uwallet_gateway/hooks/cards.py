@@ -1,4 +1,4 @@
-"""What group robots show of an event: a title and a few lines, from cards.yml."""
+"""Cards for group robots: a title and a few lines per event, from cards.yml."""
 
 from __future__ import annotations
 

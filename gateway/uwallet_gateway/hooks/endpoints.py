@@ -1,4 +1,4 @@
-"""The file of UWALLET_HOOKS_FILE: who is told of tickets. An example stands in deploy/hooks.example.yml."""
+"""Endpoints of hooks, from UWALLET_HOOKS_FILE. Example: deploy/hooks.example.yml."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class HooksFileError(Exception):
 
 
 class HookFormat(StrEnum):
-    """What an endpoint understands."""
+    """The formats of endpoints."""
 
     JSON = "json"
     WECOM = "wecom"
@@ -31,7 +31,7 @@ class HookFormat(StrEnum):
 
 
 class Endpoint(BaseModel):
-    """Somebody who is told.
+    """A receiver of hooks.
 
     Attributes:
         name: Stored with each delivery, and a label of the metrics; a new name is a new endpoint.

@@ -1,4 +1,4 @@
-"""What is told to endpoints. Nothing in it says who the user is or what they wrote."""
+"""Hook events. They contain neither the user's identity nor the user's text."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def described(
 
 
 def sample_event(desk_url: str | None) -> dict[str, Any]:
-    """An event that says nothing but that it came."""
+    """A test event without a ticket."""
     return {
         "event": TEST_EVENT,
         "event_id": str(uuid.uuid4()),

@@ -1,4 +1,4 @@
-"""The outbox: events are stored in the transaction that causes them, so none is lost, and none told that never was."""
+"""Transactional outbox: an event is stored in the transaction that causes it, and sent if and only if that commits."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Listener(Protocol):
 
     @property
     def events(self) -> frozenset[HookEvent]:
-        """What it is to be told."""
+        """The events that it receives."""
 
 
 class Outbox:
@@ -53,7 +53,7 @@ class Outbox:
         self.desk_url = desk_url
 
     async def record(self, transaction: AsyncSession, event: HookEvent, ticket: tables.Ticket) -> None:
-        """Has endpoints told of a ticket, once `transaction` is committed; if it is rolled back, nobody is.
+        """Queues an event for all endpoints that want it, as part of `transaction`.
 
         To be called in the transaction that changes the ticket, after the change: with `HookEvent.CREATED` when a
         ticket is made, with `QUEUED` each time its status becomes `queued` (also right after `CREATED`), with `CLOSED`
@@ -91,13 +91,13 @@ class Outbox:
         database_event.listen(transaction.sync_session, "after_commit", self._wake, once=True)
 
     def listen(self) -> asyncio.Event:
-        """An event that is set whenever this process commits something to be sent; the listener clears it."""
+        """An event that is set whenever this process commits a delivery; the listener clears it."""
         event = asyncio.Event()
         self._waiting.append(event)
         return event
 
     async def lease(self, endpoint: str, seconds: float) -> tables.HookDelivery | None:
-        """Takes the oldest delivery that is due; nobody else gets it for so many seconds, even if this process dies.
+        """Leases the oldest due delivery: no other process gets it for so many seconds, even if this one dies.
 
         The attempt is counted at once.
         """
@@ -126,19 +126,19 @@ class Outbox:
             )
 
     async def delivered(self, delivery: tables.HookDelivery) -> None:
-        """Notes that the endpoint has it."""
+        """Marks it as delivered."""
         await self._set(delivery.id, state="delivered", last_error=None)
 
     async def postpone(self, delivery: tables.HookDelivery, until: datetime, error: str) -> None:
-        """Has it tried again."""
+        """Schedules another attempt."""
         await self._set(delivery.id, next_attempt_at=until, last_error=error[:_LONGEST_ERROR])
 
     async def give_up(self, delivery: tables.HookDelivery, error: str) -> None:
-        """Notes that it is not tried any more."""
+        """Marks it as given up."""
         await self._set(delivery.id, state="failed", last_error=error[:_LONGEST_ERROR])
 
     async def next_due(self, endpoint: str) -> datetime | None:
-        """When the next delivery to an endpoint is to be tried; None if none waits."""
+        """When the next delivery to an endpoint is due; None if there is none."""
         async with self._database.read() as transaction:
             attempt_at: datetime | None = await transaction.scalar(
                 select(func.min(tables.HookDelivery.next_attempt_at)).where(

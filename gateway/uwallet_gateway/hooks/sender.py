@@ -60,12 +60,12 @@ class Outcome:
 
 
 def pause_after(attempts: int) -> float:
-    """Seconds until the next attempt: 5, 10, 20, … up to an hour, some more or less so that not all come at once."""
+    """Seconds until the next attempt: 5, 10, 20, … up to an hour, with jitter."""
     return min(_FIRST_PAUSE * 2.0 ** min(attempts - 1, 20), _LONGEST_PAUSE) * random.uniform(0.8, 1.2)
 
 
 class HookSender:
-    """One worker for each endpoint: one that is down holds up nobody else."""
+    """Runs one worker per endpoint, so that one that is down does not delay the others."""
 
     def __init__(
         self,
@@ -115,7 +115,7 @@ class HookSender:
         self._workers = [asyncio.create_task(self._work(endpoint)) for endpoint in self._endpoints]
 
     async def stop(self, seconds: float) -> None:
-        """Finishes the requests under way, at most for so many seconds; what is left is sent at the next start."""
+        """Finishes running requests within so many seconds. The rest is sent after the next start."""
         self._stopping.set()
         if self._workers:
             _, late = await asyncio.wait(self._workers, timeout=seconds)
@@ -127,7 +127,7 @@ class HookSender:
             await client.aclose()
 
     async def attempt(self, endpoint: Endpoint, event: Mapping[str, Any]) -> Outcome:
-        """Tells an endpoint of an event now, once."""
+        """Sends an event to an endpoint once, now."""
         request = request_for(endpoint, event, self._cards, time.time())
         client = self._clients[endpoint.allow_private]
         answer = bytearray()

@@ -1,4 +1,4 @@
-"""Connects to the address that was checked, and to nothing that the name leads to a moment later (DNS rebinding)."""
+"""Connects to the address that was checked, not to what the name resolves to later (DNS rebinding)."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Who a client is: sites, users that a site vouches for, visitors, and the tokens that they get."""
+"""Identity of clients: sites, users vouched for by a site, visitors, and their tokens."""

@@ -1,4 +1,4 @@
-"""Which site a client comes from, and whether it may."""
+"""Admission: the site of a client, and whether its origin is allowed."""
 
 from __future__ import annotations
 

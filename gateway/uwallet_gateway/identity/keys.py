@@ -21,7 +21,7 @@ class SecretUnreadableError(Exception):
 
 
 class Keys:
-    """Signs and encrypts with the first key, and accepts what any of the keys has made."""
+    """Signs and encrypts with the first key; accepts signatures and ciphertexts of all keys."""
 
     def __init__(self, secret_keys: Sequence[str]) -> None:
         """Takes the current secret key first, then former ones."""
@@ -36,7 +36,7 @@ class Keys:
         )
 
     def encrypt(self, secret: str) -> str:
-        """What is stored in place of a secret."""
+        """The encrypted secret, as it is stored."""
         return self._fernet.encrypt(secret.encode()).decode()
 
     def decrypt(self, stored: str) -> str:
@@ -56,7 +56,7 @@ class Keys:
         return str(self._sessions.dumps(session_id))
 
     def read_session(self, token: object) -> str | None:
-        """The session that a token is for, or None when it is not one of ours."""
+        """The session id in a token, or None if the gateway did not sign it."""
         try:
             value = self._sessions.loads(token) if isinstance(token, str) and len(token) <= _MAX_TOKEN else None
         except BadSignature:
@@ -64,7 +64,7 @@ class Keys:
         return value if isinstance(value, str) else None
 
     def sign_attachment(self, attachment_id: str) -> str:
-        """What allows to read one picture for a while, without a token."""
+        """A signature that allows reading one picture for a while without a token."""
         return str(self._addresses.dumps(attachment_id))
 
     def may_read_attachment(self, signature: str, attachment_id: str, max_age: int) -> bool:

@@ -35,7 +35,7 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A session that was opened or gone on with, and the one that had to be closed for it."""
+    """A session that was opened or continued, and the one that was closed for it."""
 
     session: Session
     token: str

@@ -1,4 +1,4 @@
-"""Sites: who embeds the bot, from where, and with which secret."""
+"""Sites: the websites that embed the bot, with their origins and secrets."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _Sites = dict[str, "Site"]
 
 
 class SiteError(ValueError):
-    """A site cannot be made or changed as asked; the text says why."""
+    """A site cannot be created or changed as requested; the text says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +142,7 @@ class Sites:
         return await self._look_up(lambda sites: _with_origin(sites.get(key), origin))
 
     async def find_by_secret(self, secret: str) -> Site | None:
-        """The site that this is the secret of; it begins with the site's key."""
+        """The site with this secret, which begins with the site's key."""
         key, secret_bytes = secret.partition(".")[0], secret.encode(errors="replace")
 
         def pick(sites: _Sites) -> Site | None:
@@ -176,7 +176,7 @@ class Sites:
         return pick(await self._read(asked_at - _CACHE_SECONDS)) or pick(await self._read(asked_at))
 
     async def _read(self, since: float) -> _Sites:
-        """The sites as they were at `since` or later. Those who ask meanwhile share one reading."""
+        """The sites as of `since` or later. Simultaneous callers share one read."""
         async with self._reading:
             if self._read_at < since:
                 started = time.monotonic()

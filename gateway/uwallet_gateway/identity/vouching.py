@@ -12,5 +12,5 @@ def user_hash(secret: str, user_id: str) -> str:
 
 
 def is_vouched_for(secret: str, user_id: str, given_hash: str) -> bool:
-    """Compares in constant time, so that a hash cannot be found out byte by byte."""
+    """Compares in constant time, so that a hash cannot be guessed byte by byte."""
     return hmac.compare_digest(user_hash(secret, user_id).encode(), given_hash.lower().encode(errors="replace"))

@@ -1,1 +1,1 @@
-"""What supervisors want to know: figures per day and topic, and what the bot misunderstood (docs/support.md)."""
+"""Statistics per day and topic, and misunderstood messages (docs/support/statistics.md)."""

@@ -1,4 +1,4 @@
-"""Counts what was read from the database; knows nothing about it."""
+"""Counts rows into figures; knows nothing about the database."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class TicketFacts:
 
 @dataclass
 class _Tally:
-    """What is counted in one cell: sets of conversations, as one counts once."""
+    """Counters of one cell. Conversations are sets, because each counts once."""
 
     conversations: set[str] = field(default_factory=set)
     outcomes: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))

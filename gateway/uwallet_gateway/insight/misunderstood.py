@@ -1,4 +1,4 @@
-"""Messages that the bot did not understand or guessed wrong, and what supervisors say that they mean."""
+"""Messages that the bot did not understand or guessed wrong, and the labels that supervisors give them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _CURSOR = re.compile(r"(?P<moment>[^~]{10,40})(~(?P<conversation_id>[0-9a-zA-Z_-
 
 
 class CursorError(ValueError):
-    """What was given as `before` is none of the list's."""
+    """`before` is not a cursor of this list."""
 
 
 class LabelError(ValueError):

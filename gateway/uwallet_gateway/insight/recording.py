@@ -1,4 +1,4 @@
-"""Keeps what a turn of the bot tells for the statistics, in the transaction that stores its reply."""
+"""Records a turn for the statistics, in the transaction that stores its reply."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reads from the database what the figures are made of. The counting of conversations is figures.py's."""
+"""Reads the input of the statistics from the database; figures.py counts."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ async def _ratings(transaction: AsyncSession, days: CTE) -> list[BotRating]:
 
 
 async def _left(transaction: AsyncSession, period: Period) -> list[_Left]:
-    """Conversations whose last word on a walkthrough is a step, long ago, and that no ticket came of."""
+    """Conversations that stopped at a step of a walkthrough long ago, without a ticket."""
     last = (
         select(func.max(BotEvent.id).label("id"))
         .where(BotEvent.created_at >= period.start, BotEvent.kind.in_((*_AT_STEP, *_OUTCOMES)))

@@ -1,4 +1,4 @@
-"""What every request and answer gets: an id for the logs, a line in them, and headers that keep browsers careful."""
+"""Middleware for every request: request id, access log line, security headers."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _log = structlog.get_logger()
 
 
 class SecurityHeaders:
-    """Outermost part of the application but for what tells it who the client is behind a proxy.
+    """The outermost middleware but one: only the proxy headers are handled before.
 
     A header that an answer has already stays as it is. The request id is in the logs of everything that happens for the
     request, and in the answer.

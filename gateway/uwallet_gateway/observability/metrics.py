@@ -1,4 +1,4 @@
-"""Prometheus metrics. Labels take few values: each one is a series that somebody stores."""
+"""Prometheus metrics. Labels take few values, because each value is a stored time series."""
 
 from __future__ import annotations
 

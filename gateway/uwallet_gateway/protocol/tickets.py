@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Any, Literal, get_args
+from typing import Annotated, Any, Literal, get_args
 
-from pydantic import Field
+from pydantic import Field, WithJsonSchema
 
 from uwallet_gateway.agents.roles import Role
 from uwallet_gateway.protocol.base import Id, Moment, Request, View
 from uwallet_gateway.protocol.messages import MessageView
+from uwallet_gateway.transcript.messages import Author
 
 TicketStatus = Literal["queued", "active", "message", "closed"]
 ActorKind = Literal["user", "bot", "agent", "system"]
@@ -17,6 +18,25 @@ PresenceStatus = Literal["online", "away", "offline"]
 # What an agent may close a ticket as; the gateway itself gives others (`user_left`, `cancelled`).
 Disposition = Literal["solved", "follow_up", "spam"]
 DISPOSITIONS: tuple[str, ...] = get_args(Disposition)
+
+
+def _documented(model: str, /, **properties: dict[str, Any]) -> WithJsonSchema:
+    """A schema for an object of the engine, which is passed on without validation (docs/handoff.schema.json)."""
+    known = {"title": model, "type": "object", "properties": properties, "required": list(properties)}
+    return WithJsonSchema({"anyOf": [known, {"type": "null"}]})
+
+
+_TEXT, _NUMBER = {"type": "string"}, {"type": "integer"}
+TopicReference = Annotated[dict[str, Any] | None, _documented("TopicReference", id=_TEXT, title=_TEXT)]
+StepReference = Annotated[
+    dict[str, Any] | None, _documented("StepReference", number=_NUMBER, count=_NUMBER, id=_TEXT, title=_TEXT)
+]
+Progress = Annotated[
+    dict[str, Any] | None,
+    _documented(
+        "Progress", title=_TEXT, number=_NUMBER, count=_NUMBER, steps={"type": "array", "items": {"type": "string"}}
+    ),
+]
 
 
 class EventKind(StrEnum):
@@ -57,7 +77,7 @@ class Actor(View):
 class LastMessage(View):
     """The newest message of a conversation that is not hidden."""
 
-    author: str
+    author: Author
     text: str
     created_at: Moment
 
@@ -87,8 +107,8 @@ class Ticket(View):
     status: TicketStatus
     priority: int = Field(description="0 urgent, 1 high, 2 normal")
     reason: str
-    topic: dict[str, Any] | None
-    step: dict[str, Any] | None
+    topic: TopicReference
+    step: StepReference
     summary: str
     collected: dict[str, Any] = Field(description="What the bot collected, by name")
     mood: str | None = Field(description="calm, frustrated, distressed or in_crisis; null if the bot did not tell")
@@ -127,7 +147,7 @@ class TicketDetails(Ticket):
 
     events: list[TicketEvent] = Field(description="Oldest first")
     earlier: list[Ticket] = Field(description="Other tickets of the same user, newest first")
-    progress: dict[str, Any] | None = Field(description="The procedure that the bot showed last")
+    progress: Progress = Field(description="The procedure that the bot showed last")
     intent: str | None = Field(description="The intent that the bot understood last")
 
 

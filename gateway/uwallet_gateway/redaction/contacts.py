@@ -10,6 +10,7 @@ from phonenumbers import PhoneNumberType
 
 from uwallet_gateway.redaction.digits import Window
 from uwallet_gateway.redaction.kinds import Find, Kind
+from uwallet_gateway.redaction.orders import is_part_of_order
 
 # Any prefix that the mainland may give out, also those not given out yet: a mistyped number is somebody's number too.
 _MOBILE_LENGTHS = range(11, 17)
@@ -67,12 +68,15 @@ def _find_landline(window: Window) -> Find | None:
 
 
 def _find_international(text: str, window: Window) -> Find | None:
+    if window.enumerated:
+        return None
     dialled = window.digits.startswith("00") and window.sizes[0] > 3
     before = text[max(0, window.start - 2) : window.start]
     if not dialled and "+" not in before:
         return None
     before = before.rstrip(" (")
-    plus = before.endswith("+")
+    # In a sum it is no sign of a country: 92897+690223.
+    plus = before.endswith("+") and not before[:-1].isdigit()
     if not (plus or dialled) or len(window.digits) > 15 + 2 * dialled:
         return None
     digits = window.digits[2:] if dialled else window.digits
@@ -94,8 +98,10 @@ def _with_sign(text: str, find: Find) -> Find:
 
 def find_phone(text: str, window: Window) -> Find | None:
     """Returns the telephone number that these digits of folded text are."""
+    if not window.usual:
+        return None
     find = find_mobile(window) or _find_landline(window) or _find_international(text, window)
-    return _with_sign(text, find) if find else None
+    return _with_sign(text, find) if find and not is_part_of_order(text, window) else None
 
 
 def find_emails(text: str) -> Iterator[Find]:

@@ -95,6 +95,8 @@ def find_resident_id(text: str, window: Window) -> Find | None:
         number, end = number + "x", end_of_x
     if not is_resident_id(number):
         return None
+    if not window.usual and (len(number) != _LONG or ric.calc_check_digit(number) != number[-1].upper()):
+        return None
     return Find(window.start, end, Kind.ID_NUMBER, mask(number))
 
 

@@ -13,6 +13,11 @@ from uwallet_gateway.redaction.kinds import Find, Kind
 from uwallet_gateway.redaction.patterns import NumberName, name, patterns
 
 _DOCUMENT = re.compile(r"[a-z]{0,2}[ -]?[0-9](?:[ -]?[0-9]){5,11}+\(?[0-9a-z]?\)?(?![0-9a-z])")
+# 「手机2024-05-01没电了」, 「手机20240501没电了」
+_DAY = re.compile(
+    r"20[0-9]{2}([-./]?)(?:0?[1-9]|1[0-2])\1(?:0?[1-9]|[12][0-9]|3[01])(?![0-9-])"
+    r"|[0-9]{1,2}[-./][0-9]{1,2} [0-9]{1,2}:[0-9]{2}"
+)
 
 # The chain of digits and the place in it of the group that begins at a place of the text.
 Chains = Mapping[int, tuple[tuple[Group, ...], int]]
@@ -30,19 +35,21 @@ def _values(text: str, kind: str) -> Iterator[int]:
         yield skip(text, match.end())[0]
 
 
-def _windows_at(place: int, chains: Chains, kind: str) -> list[Window]:
+def _windows_at(text: str, place: int, chains: Chains, kind: str) -> list[Window]:
     names: NumberName = getattr(patterns().named_numbers, kind)
-    if place not in chains:
+    if place not in chains or _DAY.match(text, place):
         return []
     chain, index = chains[place]
     # A number has no more groups than digits.
     nearby = chain[index : index + names.digits[1]]
-    return [window for window in windows(nearby, *names.digits) if window.start == place]
+    found = [window for window in windows(nearby, *names.digits) if window.start == place and window.usual]
+    # The 一 of 「…330一直」 only where nothing else makes a number.
+    return [window for window in found if not window.doubtful] or found
 
 
 def _cards(text: str, chains: Chains) -> Iterator[Find]:
     for place in _values(text, "bank_card"):
-        found = _windows_at(place, chains, "bank_card")
+        found = _windows_at(text, place, chains, "bank_card")
         if found and not any(cards.is_card(window.digits) for window in found):
             longest = found[-1]
             yield Find(place, longest.end, Kind.BANK_CARD, cards.mask(longest.digits))
@@ -50,7 +57,7 @@ def _cards(text: str, chains: Chains) -> Iterator[Find]:
 
 def _resident_ids(text: str, chains: Chains) -> Iterator[Find]:
     for place in _values(text, "id_number"):
-        found = _windows_at(place, chains, "id_number")
+        found = _windows_at(text, place, chains, "id_number")
         if found:
             digits, end = found[-1].digits, found[-1].end
             end_of_x = end_with_x(text, end)
@@ -69,7 +76,7 @@ def _documents(text: str) -> Iterator[Find]:
 
 def _phones(text: str, chains: Chains) -> Iterator[Find]:
     for place in _values(text, "phone"):
-        found = _windows_at(place, chains, "phone")
+        found = _windows_at(text, place, chains, "phone")
         if not found or any(contacts.find_mobile(window) for window in found):
             continue
         shortest = found[0]

@@ -33,6 +33,7 @@ class SecretName(_Part):
     words: tuple[str, ...]
     ambiguous: tuple[str, ...]
     within: tuple[str, ...]
+    unless_after: tuple[str, ...] = ()
 
 
 class NumberName(_Part):
@@ -61,16 +62,58 @@ class Fillers(_Part):
     more: tuple[str, ...]
 
 
+class Links(_Part):
+    """Words between the parts of one number; see patterns.yml."""
+
+    signs: tuple[str, ...]
+    words: tuple[str, ...]
+    places: tuple[str, ...]
+
+
+class NumeralWords(_Part):
+    """Words that begin or end with a numeral; see patterns.yml."""
+
+    before: tuple[str, ...]
+    measures: tuple[str, ...]
+    pairs: tuple[str, ...]
+    after: dict[str, tuple[str, ...]]
+
+
+class Statements(_Part):
+    """Words of a sentence that tells a secret; see patterns.yml."""
+
+    entered: tuple[str, ...]
+    used: tuple[str, ...]
+    told: tuple[str, ...]
+    received: tuple[str, ...]
+    copulas: tuple[str, ...]
+    made: tuple[str, ...]
+    refused: tuple[str, ...]
+    others: tuple[str, ...]
+    reported: tuple[str, ...]
+    located: tuple[str, ...]
+    places: tuple[str, ...]
+    subjects: tuple[str, ...]
+    strict_subjects: tuple[str, ...]
+
+
 class Patterns(_Part):
     """The content of patterns.yml."""
 
     cards: tuple[CardRange, ...]
     numerals: dict[str, str]
+    lookalikes: dict[str, str]
+    syllables: dict[str, tuple[str, ...]]
+    english_digits: dict[str, tuple[str, ...]]
+    links: Links
+    numeral_words: NumeralWords
+    order_names: tuple[str, ...]
     secrets: tuple[SecretName, ...]
     harmless_prefixes: tuple[str, ...]
     asking: tuple[str, ...]
     named_numbers: NumberNames
     fillers: Fillers
+    statements: Statements
     owners: tuple[str, ...]
     units: tuple[str, ...]
     units_of_many: tuple[str, ...]
@@ -104,5 +147,7 @@ def name(words: Iterable[str], within: Iterable[str] = ()) -> str:
     for word in sorted(set(words), key=len, reverse=True):
         before = "(?<![a-z])" if word[0].isascii() and word not in within else ""
         after = "(?![a-z])" if word[-1].isascii() and word not in within else ""
+        if word[-1].isdigit():
+            after = "(?![0-9])"
         alternatives.append(before + re.escape(word) + after)
     return "(?:" + "|".join(alternatives) + ")"

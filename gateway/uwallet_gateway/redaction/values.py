@@ -21,15 +21,26 @@ _SPACED_DIGITS = re.compile(r"[0-9]{1,3}(?:[ -][0-9]{1,3}){1,15}+")
 # Long ones, such as payment codes, are shown in groups of four.
 _FOURS = re.compile(r"[0-9]{2,4}(?:[ -][0-9]{2,4}){3,7}+")
 _DATE = re.compile(r"(?:19|20)[0-9]{2}[-/.][0-9]{1,2}[-/.][0-9]{1,2}(?![0-9])")
+# 「密码20230105改的」; 「密码是19900307」 is somebody's birthday and a password.
+_COMPACT_DATE = re.compile(
+    r"20[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01]) ?"
+    r"(?:改(?![0-9a-z])|设(?!为|成|置)|換|换|更|才|发|發|收|到|还没|就|先|没|绑|被|那天|开)"
+)
 _DECIMAL = re.compile(r"[0-9]+[.][0-9]{1,2}(?![0-9a-z])")
 _LINK = re.compile(r"https?:|www\.|/{2}")
 _ADDRESS = re.compile(r"[a-z0-9._%+-]{1,64}@[a-z0-9-]{1,63}\.")
+_DAY_TIME = re.compile(r"[0-9]{1,2}[-./][0-9]{1,2} [0-9]{1,2}:[0-9]{2}")
 _TIME = re.compile(r"[0-9]{1,2}:[0-9]{2}(?![0-9])")
 _RANGE = re.compile(r"[0-9]{1,2}[-~][0-9]{1,2}")
+_NEXT_CLAUSE = re.compile(r",([a-z]{1,20})$")
+# 8644km7q is no distance.
+_SEVERAL_RUNS = re.compile(r"[a-z][0-9]")
 _EMPHASIS = re.compile(r"[*]{1,2}(?=[a-z0-9])")
 _CODE_WORD = re.compile(r"[a-z0-9-]{4,10}")
 # From so many digits on, a number without a unit is hardly an amount.
 MANY = 6
+# After the name of a brand with so many letters one or two more tell the series: vivox90.
+_LONG_BRAND = 4
 _USUAL_CODE = (4, 8)
 _ENDING = ".,;!?)"
 _OPENING, _CLOSING = "\"'([{<`", "\"')]}>`,.;:?"
@@ -67,7 +78,19 @@ def _numeral_run() -> re.Pattern[str]:
 
 @cache
 def _model() -> re.Pattern[str]:
-    return re.compile(any_of(patterns().harmless_models) + r"[-_ ]?[0-9]+[a-z]{0,5}")
+    # A brand, a series, a number, an edition: oppoa5, redminote12pro, v2.3.1.
+    brands = patterns().harmless_models
+    number = r"[0-9]{1,3}(?![0-9])[a-z]{0,6}(?:\.[0-9]{1,3}){0,3}+"
+    return re.compile(
+        any_of(brand for brand in brands if len(brand) >= _LONG_BRAND)
+        + r"[-_ ]?[a-z]{0,2}"
+        + number
+        + "|"
+        + any_of(brand for brand in brands if len(brand) < _LONG_BRAND)
+        + r"[-_ ]?"
+        + number
+        + r"|rmx[0-9]{4}|sm-[a-z][0-9]{3,4}[a-z]?|[a-z][0-9]{4}[a-z][0-9]{1,2}[a-z]"
+    )
 
 
 @cache
@@ -75,8 +98,20 @@ def _unit_of_many() -> re.Pattern[str]:
     return re.compile(" ?" + any_of(patterns().units_of_many))
 
 
-def _is_quantity(text: str, start: int, end: int) -> bool:
+def is_model(word: str) -> bool:
+    """Returns whether a word names a product, an operating system or a version."""
+    return _model().fullmatch(word) is not None
+
+
+def is_date(text: str, start: int, end: int) -> bool:
+    """Returns whether the eight digits there are a day, and what follows tells that it is meant as one."""
+    return end - start == 8 and _COMPACT_DATE.match(text, start) is not None
+
+
+def is_quantity(text: str, start: int, end: int) -> bool:
     """Returns whether the digits there are a date, an amount or a number of something."""
+    if is_date(text, start, end) or _DAY_TIME.match(text, start):
+        return True
     if _DATE.match(text, start) or _DECIMAL.match(text, start) or _TIME.match(text, start):
         return True
     return bool((_unit_of_many() if end - start >= MANY else _unit()).match(text, end))
@@ -96,9 +131,9 @@ def _digit_value(text: str, place: int, context: Context) -> tuple[int, int] | N
     if match is None or not _fewest(context) <= len(as_digits(match[0])) <= most:
         return None
     following = text[match.end() : match.end() + 1]
-    if (following.isascii() and following.isalnum()) or _is_quantity(text, *match.span()):
+    if (following.isascii() and following.isalnum()) or is_quantity(text, *match.span()):
         return None
-    if not context.announced and match[0] in patterns().known_numbers:
+    if not context.announced and context.secret.digits[0] > 3 and match[0] in patterns().known_numbers:
         return None
     return match.span()
 
@@ -120,7 +155,8 @@ def trim(text: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
-def _is_harmless(word: str) -> bool:
+def is_harmless(word: str) -> bool:
+    """Returns whether a word names a product or is made of words of everyday speech."""
     parts = [part for part in re.split(r"[^a-z]+", word) if part]
     return bool(_model().fullmatch(word)) or all(part in patterns().harmless_words for part in parts)
 
@@ -139,7 +175,7 @@ def is_secret_word(word: str, context: Context) -> bool:
     if digits:
         known = context.announced or context.certain
         return known and len(word) >= (4 if context.announced else 6) and not _model().fullmatch(word)
-    return context.announced and len(word) >= 4 and not _is_harmless(word)
+    return context.announced and len(word) >= 4 and not is_harmless(word)
 
 
 def _word_value(text: str, place: int, context: Context) -> tuple[int, int] | None:
@@ -148,12 +184,23 @@ def _word_value(text: str, place: int, context: Context) -> tuple[int, int] | No
         return None
     start, end = trim(text, *match.span())
     digits = _DIGITS.match(text, start)
-    if digits and len(digits[0]) < MANY and _is_quantity(text, *digits.span()):
+    if digits and is_date(text, *digits.span()):
+        return None
+    if (
+        digits
+        and len(digits[0]) < MANY
+        and not _SEVERAL_RUNS.search(text, start, end)
+        and is_quantity(text, *digits.span())
+    ):
         return None
     if _RANGE.fullmatch(text, start, end) and _unit().match(text, end):
         return None
     if start == end or not is_secret_word(text[start:end], context):
         return None
+    # A full-width comma ends it; in folded text both look the same.
+    clause = _NEXT_CLAUSE.search(text, start, end)
+    if clause and is_harmless(clause[1]):
+        return start, clause.start()
     # Longer than any password; judged by its beginning, so that a line of nothing but names takes no longer.
     rest = _REST_OF_TOKEN.match(text, match.end())
     return trim(text, start, rest.end()) if rest and rest[0] else (start, end)

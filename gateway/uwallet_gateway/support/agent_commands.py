@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Awaitable, Callable
-from typing import Concatenate, ParamSpec
+from typing import Concatenate
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -23,20 +23,19 @@ from uwallet_gateway.transcript.messages import Draft, Message
 from uwallet_gateway.transcript.transaction import ConversationTransaction
 
 _NOTE_LENGTH = 2000
-_Arguments = ParamSpec("_Arguments")
 
 
-def _changes_ticket(
+def _changes_ticket[**Arguments](
     command: Callable[
-        Concatenate[AgentCommands, ConversationTransaction, tables.Ticket, _Arguments],
+        Concatenate[AgentCommands, ConversationTransaction, tables.Ticket, Arguments],
         Awaitable[None],
     ],
-) -> Callable[Concatenate[AgentCommands, int, _Arguments], Awaitable[Ticket]]:
+) -> Callable[Concatenate[AgentCommands, int, Arguments], Awaitable[Ticket]]:
     """Runs a command in the transaction of the ticket whose id is given, and returns the ticket afterwards."""
 
     @functools.wraps(command)
     async def run(
-        commands: AgentCommands, ticket_id: int, /, *arguments: _Arguments.args, **named: _Arguments.kwargs
+        commands: AgentCommands, ticket_id: int, /, *arguments: Arguments.args, **named: Arguments.kwargs
     ) -> Ticket:
         async with commands.transactions.ticket(ticket_id) as (transaction, ticket):
             await command(commands, transaction, ticket, *arguments, **named)

@@ -32,7 +32,7 @@ from uwallet_gateway.protocol.tickets import (
 from uwallet_gateway.support.hours import OpeningHours
 from uwallet_gateway.support.presence import Availability, is_online, is_staffed
 from uwallet_gateway.support.queue import in_order, is_crisis, position_of, wait_minutes
-from uwallet_gateway.transcript.messages import GREETING_PAYLOAD, Owner
+from uwallet_gateway.transcript.messages import GREETING_PAYLOAD, Author, Owner
 from uwallet_gateway.transcript.store import ConversationGoneError
 
 # How long after a ticket was closed the user is asked for a rating.
@@ -307,7 +307,9 @@ class TicketQueries:
             rating_comment=ticket.rating_comment,
             version=ticket.version,
             unread=unread.get(conversation.id, 0) if ticket.status == "active" else 0,
-            last_message=LastMessage(author=last.author, text=last.text, created_at=last.created_at) if last else None,
+            last_message=LastMessage(author=cast("Author", last.author), text=last.text, created_at=last.created_at)
+            if last
+            else None,
             user=TicketUser(
                 kind=conversation.kind,
                 name=conversation.external_id,

@@ -16,7 +16,7 @@ from uwallet_gateway.clock import now
 from uwallet_gateway.database import tables
 from uwallet_gateway.protocol.tickets import EventKind
 
-# The estimate: claims of the last hour, at least three of them (docs/support.md).
+# The estimate: claims of the last hour, at least three of them (docs/support/ownership.md).
 _RECENT = timedelta(hours=1)
 _FEWEST_CLAIMS = 3
 # Reasons, topics, moods and alarms of the bot. Served first: danger to a life or to money, for whatever reason the user

@@ -24,7 +24,7 @@ def page_policy(own_origin: str | None, ancestors: Iterable[str]) -> str:
 
 
 def desk_policy(own_origin: str | None) -> str:
-    """The policy of the agents' desk, which stands in no frame: nobody must make an agent press its buttons unseen."""
+    """The policy of the desk. It may not be framed, as protection against clickjacking."""
     return _policy(own_origin, "'none'")
 
 

@@ -16,6 +16,7 @@ from uwallet_gateway.errors import ErrorCode, InputError
 from uwallet_gateway.identity.admission import admit
 from uwallet_gateway.identity.sessions import Session
 from uwallet_gateway.identity.sites import Site
+from uwallet_gateway.protocol.events import BotTyping, SessionClosed, SessionConfirmation
 from uwallet_gateway.services import Services
 from uwallet_gateway.transcript.events import Closed, SupportChanged, Typing
 from uwallet_gateway.transcript.messages import Message
@@ -127,7 +128,7 @@ class SocketTransport:
             await before.end()
             connection.subscription = None
             if before.conversation_id != session.conversation_id:
-                await self.server.emit("session_closed", {"reason": "identity_changed"}, to=sid)
+                await self.server.emit("session_closed", SessionClosed(reason="identity_changed").model_dump(), to=sid)
         if opened.closed:
             services.event_bus.publish(Closed(opened.closed.conversation_id, opened.closed.id, "identity_changed"))
         subscription = Subscription(
@@ -170,19 +171,16 @@ class SocketTransport:
         else:
             messages, has_more = await services.transcript.after(session.conversation_id, last_id, _HISTORY)
         newest = max([newest, *(message.id for message in messages)])
-        await self.server.emit(
-            "session_confirm",
-            {
-                "session_id": token,
-                "identity": session.kind,
-                "last_id": newest,
-                "messages": [services.presentation.message(message).model_dump() for message in messages],
-                "has_more": has_more,
-                "limits": services.presentation.limits.model_dump(),
-                "support": (await services.tickets.support_state(session.conversation_id)).model_dump(),
-            },
-            to=sid,
+        confirmation = SessionConfirmation(
+            session_id=token,
+            identity=session.kind,
+            last_id=newest,
+            messages=[services.presentation.message(message) for message in messages],
+            has_more=has_more,
+            limits=services.presentation.limits,
+            support=await services.tickets.support_state(session.conversation_id),
         )
+        await self.server.emit("session_confirm", confirmation.model_dump(), to=sid)
         subscription.begin(messages[-1].id if messages else newest)
 
     async def _user_uttered(self, sid: str, data: object = None) -> dict[str, Any]:
@@ -257,7 +255,7 @@ class SocketTransport:
     def _deliverer(self, sid: str) -> Any:
         async def deliver(item: Message | Typing | SupportChanged | Closed) -> None:
             if isinstance(item, Typing):
-                await self.server.emit("bot_typing", _typing(item), to=sid)
+                await self.server.emit("bot_typing", _typing(item).model_dump(exclude_none=True), to=sid)
             elif isinstance(item, SupportChanged):
                 state = await self._services.tickets.support_state(item.conversation_id)
                 await self.server.emit("support_changed", state.model_dump(), to=sid)
@@ -276,14 +274,13 @@ class SocketTransport:
         connection = self._connections.get(sid)
         if connection and connection.session and connection.session.id == event.session_id:
             subscription, connection.session, connection.subscription = connection.subscription, None, None
-            await self.server.emit("session_closed", {"reason": event.reason}, to=sid)
+            await self.server.emit("session_closed", SessionClosed(reason=event.reason).model_dump(), to=sid)
             if subscription:
                 await subscription.end()
 
 
-def _typing(event: Typing) -> dict[str, Any]:
-    body: dict[str, Any] = {"typing": event.typing}
-    return body if event.author == "bot" else {**body, "author": event.author}
+def _typing(event: Typing) -> BotTyping:
+    return BotTyping(typing=event.typing, author=None if event.author == "bot" else event.author)
 
 
 def _site_key(scope: Mapping[str, Any], auth: object) -> object:

@@ -63,8 +63,8 @@ def test_what_is_no_mapping_is_refused_as_rasa_does(tmp_path: Path, content: str
     [
         (None, "rest:\ncallback: {url: 'http://somewhere'}\nengine.channel.GatewayInput:\n"),
         ("rest", "rest:\nengine.channel.GatewayInput:\n"),
-        ("twilio", "twilio: {account_sid: a, auth_token: b, twilio_number: c}"),
-        (None, "telegram: {access_token: a, verify: b, webhook_url: c}\nrasa: {url: 'http://x'}"),
+        ("rocketchat", "rocketchat: {user: a, password: b, server_url: c}"),
+        (None, "callback: {url: 'http://somewhere'}\nrasa: {url: 'http://x'}"),
     ],
 )
 def test_channels_are_those_that_rasa_makes(tmp_path: Path, connector: str | None, content: str) -> None:

@@ -8,15 +8,9 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { Server as SocketServer, type Socket } from 'socket.io';
-import type { Agent, CannedReply, Message, Ticket, TicketEvent } from '../src/core/protocol.ts';
+import type { Agent, CannedReply, Message, TicketDetails, WatchResult } from '../src/core/protocol.ts';
 
-export interface MockTicket extends Ticket {
-  events: TicketEvent[];
-  progress: unknown;
-  intent: string | null;
-  agent_read_id: number;
-  user_read_id: number;
-}
+export type MockTicket = Omit<TicketDetails, 'earlier'>;
 
 const DIST = path.resolve(import.meta.dirname, '../../dist');
 const CSRF = 'csrf-of-the-mock';
@@ -43,6 +37,8 @@ export class MockDesk {
   readonly tickets = new Map<number, MockTicket>();
   readonly messages = new Map<string, Message[]>();
   agents: Agent[] = [];
+  /** The last message that the user of a ticket has read. */
+  readonly userReadIds = new Map<number, number>();
   replies: CannedReply[] = [];
   /** Answers of endpoints that the mock knows nothing of, by `GET /path`. */
   readonly canned = new Map<string, unknown>();
@@ -150,12 +146,17 @@ export class MockDesk {
       if (!ticket) return acknowledge({ ok: false, error: { code: 'not_found', message: '没有这个工单' } });
       void socket.join(`ticket-${data.ticket_id}`);
       const messages = (this.messages.get(ticket.conversation_id) ?? []).filter(({ id }) => id > data.after);
-      acknowledge({ ok: true, messages: messages.slice(0, 50), has_more: messages.length > 50 });
+      const result: WatchResult = {
+        messages: messages.slice(0, 50),
+        has_more: messages.length > 50,
+        user_read_id: this.userReadIds.get(data.ticket_id) ?? 0,
+      };
+      acknowledge({ ok: true, ...result });
     });
     socket.on('unwatch', (data: { ticket_id: number }) => void socket.leave(`ticket-${data.ticket_id}`));
     socket.on('read', (data: { ticket_id: number; id: number }) => {
       const ticket = this.tickets.get(data.ticket_id);
-      if (ticket) Object.assign(ticket, { agent_read_id: data.id, unread: 0 });
+      if (ticket) ticket.unread = 0;
     });
     socket.on('typing', () => undefined);
   }
@@ -321,7 +322,7 @@ export class MockDesk {
   }
 
   private note(ticket: MockTicket, kind: string, me: Agent, details: Body): void {
-    const actor = { kind: 'agent', id: me.id, name: me.name };
+    const actor = { kind: 'agent' as const, id: me.id, name: me.name };
     ticket.events.push({ at: new Date().toISOString(), kind, actor, details });
   }
 

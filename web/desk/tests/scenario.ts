@@ -43,8 +43,7 @@ export function ticketWith(fields: Partial<MockTicket> & { id: number }): MockTi
     events: [{ at: ago(5), kind: 'created', actor: { kind: 'bot', id: null, name: null }, details: {} }],
     progress: null,
     intent: null,
-    agent_read_id: 0,
-    user_read_id: 0,
+    position: null,
     ...fields,
   };
 }
@@ -119,7 +118,6 @@ export function fillDesk(desk: MockDesk): void {
     first_reply_at: ago(3.5),
     progress: DISPUTE,
     intent: 'transaction_dispute',
-    user_read_id: 99,
   });
   const second = ticketWith({
     id: 12,
@@ -158,7 +156,7 @@ export function fillDesk(desk: MockDesk): void {
     message: '昨天晚上转给朋友的500块一直没到，麻烦白天给我打个电话。',
     created_at: ago(600),
     queued_at: null,
-    summary: null,
+    summary: '',
     user: { kind: 'visitor', name: null, online: false },
   });
   const closed = ticketWith({
@@ -174,6 +172,8 @@ export function fillDesk(desk: MockDesk): void {
     closed_at: ago(3 * 24 * 60 - 9),
   });
   for (const ticket of [closed, mine, second, stolen, longest, hostile, left]) desk.tickets.set(ticket.id, ticket);
+  // The user has read everything that the agent wrote.
+  desk.userReadIds.set(mine.id, 99);
   const say = (ticket: MockTicket, minutes: number, fields: Partial<Message>): void =>
     void desk.say(ticket, { created_at: ago(minutes), ...fields }, false);
   for (let index = 0; index < 60; index += 1) {

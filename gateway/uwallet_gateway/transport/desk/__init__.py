@@ -1,1 +1,1 @@
-"""The desk's side of the gateway: `/desk/api` and the Socket.IO namespace `/desk` (docs/support.md)."""
+"""The desk's side of the gateway: `/desk/api` and the Socket.IO namespace `/desk` (docs/support/desk-api.md)."""

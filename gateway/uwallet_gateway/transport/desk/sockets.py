@@ -15,7 +15,15 @@ import structlog
 from uwallet_gateway.agents.roles import Role
 from uwallet_gateway.agents.sessions import DeskSession
 from uwallet_gateway.errors import ErrorCode, InputError
-from uwallet_gateway.protocol.base import MAX_ID
+from uwallet_gateway.protocol.base import MAX_ID, View
+from uwallet_gateway.protocol.events import (
+    NoData,
+    QueueChange,
+    TicketMessage,
+    TicketUserRead,
+    TicketUserTyping,
+    WatchResult,
+)
 from uwallet_gateway.services import Services
 from uwallet_gateway.transcript.messages import Message
 from uwallet_gateway.transport.client import header
@@ -31,6 +39,8 @@ _LOOK_EVERY = 5.0
 _PAGE = 100
 # Tickets that one connection watches: an agent's chats and what they look at beside them.
 _MOST_WATCHED = 100
+# Signals of users, by event.
+_SIGNALS: dict[str, type[TicketUserTyping | TicketUserRead]] = {"user_typing": TicketUserTyping, "read": TicketUserRead}
 _log = structlog.get_logger()
 
 
@@ -176,11 +186,10 @@ class DeskSockets:
         else:
             connection.watched[ticket_id] = subscription
         show = services.presentation.desk_message
-        return {
-            "messages": [show(message).model_dump() for message in messages],
-            "has_more": has_more,
-            "user_read_id": user_read_id,
-        }
+        result = WatchResult(
+            messages=[show(message) for message in messages], has_more=has_more, user_read_id=user_read_id
+        )
+        return result.model_dump()
 
     async def _end_to_watch(self, connection: _Connection, fields: Mapping[str, Any], _sid: str) -> dict[str, Any]:
         subscription = connection.watched.pop(_ticket_id(fields), None)
@@ -191,8 +200,8 @@ class DeskSockets:
     def _deliverer(self, sid: str, ticket_id: int) -> Callable[[object], Awaitable[None]]:
         async def deliver(item: object) -> None:
             if isinstance(item, Message):
-                body = self._services.presentation.desk_message(item).model_dump()
-                await self._emit("message", {"ticket_id": ticket_id, "message": body}, sid)
+                message = self._services.presentation.desk_message(item)
+                await self._emit("message", TicketMessage(ticket_id=ticket_id, message=message), sid)
 
         return deliver
 
@@ -208,7 +217,7 @@ class DeskSockets:
             await self._send_counts(updates.queue_reason)
         if updates.agents:
             for sid in tuple(self._connections):
-                await self._emit("agents_changed", {}, sid)
+                await self._emit("agents_changed", NoData(), sid)
 
     async def _send_ticket(self, ticket_id: int) -> None:
         tickets = self._services.tickets
@@ -217,7 +226,6 @@ class DeskSockets:
         except InputError:
             # Purged meanwhile.
             return
-        body = ticket.model_dump(mode="json")
         for sid, connection in tuple(self._connections.items()):
             agent_id = connection.session.agent.id
             is_theirs = ticket.agent is not None and ticket.agent.id == agent_id
@@ -225,7 +233,7 @@ class DeskSockets:
             subscription = connection.watched.get(ticket_id)
             if not sees and subscription is None:
                 continue
-            await self._emit("ticket_changed", body, sid)
+            await self._emit("ticket_changed", ticket, sid)
             if subscription and not sees and not await tickets.may_see(ticket_id, agent_id):
                 # The agent is told that a colleague has it now, and nothing after that.
                 connection.watched.pop(ticket_id, None)
@@ -235,7 +243,7 @@ class DeskSockets:
         for sid, connection in tuple(self._connections.items()):
             for ticket_id, subscription in tuple(connection.watched.items()):
                 if subscription.conversation_id == conversation_id:
-                    await self._emit(event, {"ticket_id": ticket_id, **fields}, sid)
+                    await self._emit(event, _SIGNALS[event](ticket_id=ticket_id, **fields), sid)
 
     async def _send_counts(self, reason: str) -> None:
         if not self._connections:
@@ -246,7 +254,8 @@ class DeskSockets:
         chats = {status.id: status.chats for status in await self._services.presence.all()}
         for sid, connection in tuple(self._connections.items()):
             mine = chats.get(connection.session.agent.id, 0)
-            await self._emit("queue_changed", {**counts.model_dump(), "mine": mine, "reason": reason}, sid)
+            change = QueueChange(**{**dict(counts), "mine": mine}, reason=reason)
+            await self._emit("queue_changed", change, sid)
 
     async def _look(self) -> None:
         while True:
@@ -263,11 +272,11 @@ class DeskSockets:
         ended = await self._services.desk_sessions.ended(sessions)
         for sid, connection in tuple(self._connections.items()):
             if connection.session.id in ended:
-                await self._emit("signed_out", {}, sid)
+                await self._emit("signed_out", NoData(), sid)
                 await self._server.disconnect(sid, namespace=NAMESPACE)
 
-    async def _emit(self, event: str, data: dict[str, Any], sid: str) -> None:
-        await self._server.emit(event, data, to=sid, namespace=NAMESPACE)
+    async def _emit(self, event: str, data: View, sid: str) -> None:
+        await self._server.emit(event, data.model_dump(mode="json"), to=sid, namespace=NAMESPACE)
 
 
 def _cookie(scope: Mapping[str, Any]) -> str | None:

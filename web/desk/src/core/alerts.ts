@@ -1,6 +1,6 @@
 /** Drawing the agent's attention: a tone, the page's title, the browser's notifications. */
 
-import { fill } from '@uwallet/widget/i18n/language.ts';
+import { fill } from '@uwallet/shared/fill.ts';
 
 export type Tone = 'message' | 'waiting' | 'urgent';
 

@@ -105,10 +105,7 @@ export class DeskApi {
 
   // --- Agents ---
 
-  agents = async (): Promise<Agent[]> => {
-    const answer = await this.request<Agent[] | { agents: Agent[] }>('GET', '/agents');
-    return Array.isArray(answer) ? answer : answer.agents;
-  };
+  agents = (): Promise<Agent[]> => this.request('GET', '/agents');
   createAgent = (body: {
     username: string;
     name: string;
@@ -123,20 +120,14 @@ export class DeskApi {
 
   // --- Canned replies ---
 
-  cannedReplies = async (): Promise<CannedReply[]> => {
-    const answer = await this.request<CannedReply[] | { canned_replies: CannedReply[] }>('GET', '/canned_replies');
-    return Array.isArray(answer) ? answer : answer.canned_replies;
-  };
+  cannedReplies = (): Promise<CannedReply[]> => this.request('GET', '/canned_replies');
   saveCannedReply = (id: number | null, body: Omit<CannedReply, 'id'>): Promise<unknown> =>
     id === null ? this.request('POST', '/canned_replies', body) : this.request('PUT', `/canned_replies/${id}`, body);
   deleteCannedReply = (id: number): Promise<unknown> => this.request('DELETE', `/canned_replies/${id}`);
 
   // --- Supervision ---
 
-  intents = async (): Promise<Intent[]> => {
-    const answer = await this.request<Intent[] | { intents: Intent[] }>('GET', '/intents');
-    return Array.isArray(answer) ? answer : answer.intents;
-  };
+  intents = async (): Promise<Intent[]> => (await this.request<{ intents: Intent[] }>('GET', '/intents')).intents;
 
   /** Sends a request and returns its answer's JSON. */
   async request<T>(method: string, path: string, body?: unknown, timeout = TIMEOUT): Promise<T> {

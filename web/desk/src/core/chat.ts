@@ -3,11 +3,11 @@
  * gaps, so that after any interruption exactly what is missing is asked for.
  */
 
-import { EMPTY_TRANSCRIPT, hasGap, withMessages, type Transcript } from '@uwallet/widget/core/transcript.ts';
+import { EMPTY_TRANSCRIPT, hasGap, withMessages, type Transcript } from '@uwallet/shared/transcript.ts';
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { ApiError } from './api.ts';
 import { Outbox, type Outgoing } from './outbox.ts';
-import type { Message, Page, Watched } from './protocol.ts';
+import type { Message, Page, WatchResult } from './protocol.ts';
 import type { DeskStorage } from './storage.ts';
 
 export interface ChatState {
@@ -29,7 +29,7 @@ export interface ChatGateway {
   say: (ticketId: number, body: { text?: string; attachment_id?: string; client_id: string }) => Promise<Message>;
   upload: (ticketId: number, file: Blob, name: string) => Promise<{ id: string }>;
   /** Subscribes; resolves with what came after a message. Rejects without a connection. */
-  watch: (ticketId: number, after: number) => Promise<Watched>;
+  watch: (ticketId: number, after: number) => Promise<WatchResult>;
   unwatch: (ticketId: number) => void;
   typing: (ticketId: number, typing: boolean) => void;
   read: (ticketId: number, id: number) => void;
@@ -106,7 +106,7 @@ export class Chat {
         const watched = await gateway.watch(ticketId, after);
         if (isStale()) return;
         this.hear(watched.messages);
-        if (typeof watched.user_read_id === 'number') this.noteRead(watched.user_read_id);
+        this.noteRead(watched.user_read_id);
         if (!watched.has_more || this.transcript.completeTo === after) break;
       }
       this.state.setState({ phase: 'live', error: '' });

@@ -4,7 +4,7 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 import { ApiError, type DeskApi } from './api.ts';
 import { Chat } from './chat.ts';
 import type { DeskSocket, ServerEvent, SocketFactory } from './connection.ts';
-import type { Counts, Message, Queue, Ticket, Watched } from './protocol.ts';
+import type { Counts, Message, Queue, Ticket, WatchResult } from './protocol.ts';
 import type { DeskStorage } from './storage.ts';
 import { listsOf, takenBy, withMessage, withQueue, withTicket, type Tickets } from './tickets.ts';
 
@@ -218,7 +218,7 @@ export class Desk {
     for (const chat of this.chats.values()) chat.disconnected();
   }
 
-  private async watch(ticketId: number, after: number): Promise<Watched> {
+  private async watch(ticketId: number, after: number): Promise<WatchResult> {
     if (!this.socket || this.state.getState().connection !== 'online') throw new ApiError(0, 'unreachable', '');
     const answer = await this.socket.request('watch', { ticket_id: ticketId, after }).catch(() => {
       throw new ApiError(0, 'unreachable', '');
@@ -226,7 +226,7 @@ export class Desk {
     const { ok, error, ...watched } = answer as {
       ok?: boolean;
       error?: { code?: string; message?: string };
-    } & Watched;
+    } & WatchResult;
     if (ok === true) return watched;
     const code = error?.code ?? 'unavailable';
     throw new ApiError(STATUS[code] ?? 409, code, error?.message ?? '');

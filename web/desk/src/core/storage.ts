@@ -1,6 +1,6 @@
 /** What is kept in the browser: settings of this computer, and what an agent has written but not sent. */
 
-import { browserStorage, type KeyValueStorage } from '@uwallet/widget/core/storage.ts';
+import { browserStorage, type KeyValueStorage } from '@uwallet/shared/storage.ts';
 
 const PREFIX = 'uwallet-desk';
 

@@ -1,6 +1,6 @@
 /** What a conversation looks like from top to bottom: messages, notes between them, and whose part it is. Pure. */
 
-import { needsTime } from '@uwallet/widget/core/time.ts';
+import { needsTime } from '@uwallet/shared/time.ts';
 import type { Message, TicketEvent } from './protocol.ts';
 
 /** Whose part of a conversation it is: the bot's own, or one in which a human serves. */

@@ -1,6 +1,6 @@
 /** How long somebody has waited, as people say it, and when it is too long. */
 
-import { fill } from '@uwallet/widget/i18n/language.ts';
+import { fill } from '@uwallet/shared/fill.ts';
 
 export interface WaitTexts {
   seconds: string;

@@ -1,6 +1,6 @@
 /** What the desk says. */
 
-import { fill } from '@uwallet/widget/i18n/language.ts';
+import { fill } from '@uwallet/shared/fill.ts';
 import texts from './zh-CN.json';
 
 export const t = texts;

@@ -1,7 +1,7 @@
 /** What the bot did not understand or guessed wrong, to be labelled with one click each. */
 
 import { useInfiniteQuery, useQuery, useQueryClient, type InfiniteData } from '@tanstack/react-query';
-import { describeTime } from '@uwallet/widget/core/time.ts';
+import { describeTime } from '@uwallet/shared/time.ts';
 import { Button, Checkbox, Popover, Segmented, Select, Space, Table, Tag, type TableProps } from 'antd';
 import { useState, type JSX } from 'react';
 import { search } from '../core/api.ts';

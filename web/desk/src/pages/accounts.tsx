@@ -144,7 +144,7 @@ function AccountDialog({ agent, onClose }: { agent: Agent | null; onClose: () =>
         form={form}
         layout="vertical"
         requiredMark={false}
-        initialValues={agent ?? { role: 'agent', max_chats: settings.max_chats ?? 5 }}
+        initialValues={agent ?? { role: 'agent', max_chats: settings.max_chats }}
         onFinish={(values) => void save(values)}
       >
         {!agent && (

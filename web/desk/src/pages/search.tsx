@@ -2,7 +2,7 @@
 
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Button, Input, Segmented, Table, Tag, type TableProps } from 'antd';
-import { describeTime } from '@uwallet/widget/core/time.ts';
+import { describeTime } from '@uwallet/shared/time.ts';
 import { useState, type JSX } from 'react';
 import { Link, useLocation } from 'wouter';
 import type { Ticket } from '../core/protocol.ts';

@@ -129,7 +129,7 @@ function TicketTable(props: {
       ellipsis: true,
       render: (_, ticket) => (
         <>
-          <span className="online-dot" data-online={ticket.user?.online === true} /> {userName(ticket)}
+          <span className="online-dot" data-online={ticket.user.online} /> {userName(ticket)}
         </>
       ),
     },

@@ -1,7 +1,7 @@
 /** Canned replies over the composer, found by what is typed after 「/」. */
 
 import { useQuery } from '@tanstack/react-query';
-import { isComposing } from '@uwallet/widget/core/composing.ts';
+import { isComposing } from '@uwallet/shared/composing.ts';
 import { useEffect, useRef, useState, type JSX } from 'react';
 import { cannedQuery, findReplies } from '../core/canned.ts';
 import type { CannedReply } from '../core/protocol.ts';

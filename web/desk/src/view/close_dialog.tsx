@@ -8,8 +8,6 @@ import { nameOf, t } from '../i18n/strings.ts';
 import { submitOnCtrlEnter } from './submit.ts';
 import { useAction, useDesk } from './context.ts';
 
-const DISPOSITIONS = ['solved', 'follow_up', 'spam'];
-
 export function CloseDialog({ ticket, onClose }: { ticket: Ticket; onClose: () => void }): JSX.Element {
   const { api, desk, drafts, settings } = useDesk();
   const [, go] = useLocation();
@@ -46,7 +44,7 @@ export function CloseDialog({ ticket, onClose }: { ticket: Ticket; onClose: () =
           <Radio.Group
             optionType="button"
             buttonStyle="solid"
-            options={(settings.dispositions ?? DISPOSITIONS).map((value) => ({
+            options={settings.dispositions.map((value) => ({
               value,
               label: nameOf(t.dispositions, value),
             }))}

@@ -1,22 +1,15 @@
 /** Where the agent writes: replies and internal notes, pictures, canned replies, suggestions. */
 
 import { PictureOutlined, SendOutlined, ThunderboltOutlined } from '@ant-design/icons';
-import { countCharacters, meansSend } from '@uwallet/widget/core/composing.ts';
-import {
-  describeSize,
-  describeTypes,
-  imageProblem,
-  MAX_IMAGES,
-  type ImageProblem,
-} from '@uwallet/widget/core/images.ts';
-import { DEFAULT_LIMITS, type Limits } from '@uwallet/widget/core/protocol.ts';
+import { countCharacters, meansSend } from '@uwallet/shared/composing.ts';
+import { describeSize, describeTypes, imageProblem, MAX_IMAGES, type ImageProblem } from '@uwallet/shared/images.ts';
 import { App, Button, Input, Popover, Segmented, Tooltip } from 'antd';
 import type { TextAreaRef } from 'antd/es/input/TextArea';
 import { useEffect, useImperativeHandle, useRef, useState, type DragEvent, type JSX, type Ref } from 'react';
 import { useStore } from 'zustand';
 import type { Chat } from '../core/chat.ts';
 import type { DraftKind } from '../core/drafts.ts';
-import type { Settings, Suggestion, Ticket } from '../core/protocol.ts';
+import type { Suggestion, Ticket } from '../core/protocol.ts';
 import { fill, t } from '../i18n/strings.ts';
 import { CannedMenu, useCannedMenu } from './canned_menu.tsx';
 import { ComposerClosed } from './composer_closed.tsx';
@@ -46,7 +39,6 @@ export function Composer(props: ComposerProps): JSX.Element {
   const { ref, ticket, chat, mine, suggestions } = props;
   const { api, desk, drafts, settings } = useDesk();
   const { message } = App.useApp();
-  const limits = limitsOf(settings);
   const [kind, setKind] = useState<DraftKind>('reply');
   const [texts, setTexts] = useState({
     reply: drafts.read(ticket.id, 'reply'),
@@ -60,7 +52,7 @@ export function Composer(props: ComposerProps): JSX.Element {
   // Who does not serve the user can only leave a note.
   const shown: DraftKind = mine ? kind : 'note';
   const text = texts[shown];
-  const left = limits.max_length - countCharacters(text.trim());
+  const left = settings.max_length - countCharacters(text.trim());
   const sendable = text.trim() !== '' && left >= 0;
 
   const setText = (value: string, of: DraftKind = shown): void => {
@@ -99,13 +91,13 @@ export function Composer(props: ComposerProps): JSX.Element {
     if (!mine || files.length === 0) return;
     const problems = new Set<ImageProblem>();
     for (const file of files.slice(0, MAX_IMAGES)) {
-      const problem = imageProblem(file, limits);
+      const problem = imageProblem(file, settings);
       if (problem) problems.add(problem);
       else chat.sendPicture(file, file.name);
     }
     const values = {
-      types: describeTypes(limits.attachment_types, t.list_separator),
-      size: describeSize(limits.attachment_bytes),
+      types: describeTypes(settings.attachment_types, t.list_separator),
+      size: describeSize(settings.attachment_bytes),
       count: MAX_IMAGES,
     };
     for (const problem of problems) message.warning(fill(t.composer[problem], values), 5);
@@ -216,7 +208,7 @@ export function Composer(props: ComposerProps): JSX.Element {
               hidden
               multiple
               tabIndex={-1}
-              accept={limits.attachment_types.join(',')}
+              accept={settings.attachment_types.join(',')}
               onChange={(event) => {
                 sendFiles([...(event.currentTarget.files ?? [])]);
                 // The same file again is a change, too.
@@ -269,14 +261,6 @@ function Suggestions({
       ))}
     </div>
   );
-}
-
-function limitsOf(settings: Settings): Limits {
-  return {
-    max_length: settings.max_length ?? DEFAULT_LIMITS.max_length,
-    attachment_bytes: settings.attachment_bytes ?? DEFAULT_LIMITS.attachment_bytes,
-    attachment_types: settings.attachment_types ?? DEFAULT_LIMITS.attachment_types,
-  };
 }
 
 function placeholder(kind: DraftKind, offline: boolean): string {

@@ -92,7 +92,7 @@ interface HeadProps {
 function Head({ ticket, onAction, onClaim, claiming }: HeadProps): JSX.Element {
   const { agent, desk } = useDesk();
   const mine = desk.isMine(ticket);
-  const online = ticket.user?.online === true;
+  const online = ticket.user.online;
   const supervises = agent.role !== 'agent' && ticket.status !== 'closed';
   return (
     <header className="head">

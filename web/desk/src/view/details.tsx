@@ -2,7 +2,7 @@
 
 import { useQuery } from '@tanstack/react-query';
 import { Descriptions, Rate, Steps, Tabs, Tag, Timeline } from 'antd';
-import { describeTime } from '@uwallet/widget/core/time.ts';
+import { describeTime } from '@uwallet/shared/time.ts';
 import type { JSX, ReactNode } from 'react';
 import { Link } from 'wouter';
 import type { Ticket, TicketDetails, TicketEvent } from '../core/protocol.ts';
@@ -39,7 +39,7 @@ function About({ ticket, details }: DetailsProps): JSX.Element {
   const now = new Date(useNow(60_000));
   const time = (at: string): string => describeTime(new Date(at), now, t.times);
   const intent = details?.intent ?? null;
-  const intentName = useIntentTitle(typeof intent === 'string' ? intent : (intent?.name ?? null), ticket);
+  const intentName = useIntentTitle(intent, ticket);
   const collected = Object.entries(ticket.collected);
   const rows: [string, ReactNode][] = [
     [t.details.number, ticket.number],
@@ -47,7 +47,7 @@ function About({ ticket, details }: DetailsProps): JSX.Element {
     [t.details.topic, ticket.topic?.title],
     [t.details.contact, ticket.contact === null ? null : <Contact contact={ticket.contact} />],
     [t.details.site, ticket.site],
-    [t.details.user, ticket.user ? nameOf(t.user.kinds, ticket.user.kind) : null],
+    [t.details.user, nameOf(t.user.kinds, ticket.user.kind)],
     [t.details.intent, intentName],
     [t.details.created, time(ticket.created_at)],
     [t.details.agent, ticket.agent?.name],

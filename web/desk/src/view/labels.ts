@@ -11,14 +11,14 @@ export function ticketTitle(ticket: Ticket): string {
 /** Returns what to call the user: the name that the site gives, else one that tells visitors apart. */
 export function userName(ticket: Ticket): string {
   const { user } = ticket;
-  if (user?.name) return user.name;
+  if (user.name) return user.name;
   return fill(t.user.visitor, { code: ticket.conversation_id.slice(-4).toUpperCase() });
 }
 
 /** Returns the newest message in one line. */
 export function preview(ticket: Ticket): string {
   const last = ticket.status === 'message' && ticket.message ? null : ticket.last_message;
-  if (last === null) return ticket.message ?? ticket.summary?.split('\n')[0] ?? '';
+  if (last === null) return ticket.message ?? ticket.summary.split('\n')[0] ?? '';
   const text = last.text === '' ? t.chat.picture : last.text.replace(/\s+/g, ' ');
   return last.author === 'user' ? text : fill(t.chat.said_by, { author: t.authors[last.author], text });
 }

@@ -1,7 +1,7 @@
 /** The conversation from top to bottom, kept at its end while the agent is there. */
 
 import { ArrowDownOutlined } from '@ant-design/icons';
-import { describeTime } from '@uwallet/widget/core/time.ts';
+import { describeTime } from '@uwallet/shared/time.ts';
 import { Button, Spin } from 'antd';
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, type JSX } from 'react';
 import { useStore } from 'zustand';
@@ -34,7 +34,6 @@ export function MessageLog({ ticket, chat, events, onTakeBack }: MessageLogProps
   const last = transcript.messages.at(-1)?.id ?? 0;
   const lastOwn = transcript.messages.findLast(({ author }) => author === 'agent')?.id;
   const scroll = useStickyScroll([items, outgoing, userTyping], transcript.messages[0]?.id ?? 0, last);
-  const readId = Math.max(userReadId, ticket.user_read_id ?? 0);
 
   return (
     <div className="log-frame">
@@ -72,7 +71,7 @@ export function MessageLog({ ticket, chat, events, onTakeBack }: MessageLogProps
                     message={item.message}
                     part={item.part}
                     userName={name}
-                    mark={item.message.id === lastOwn ? (readId >= lastOwn ? t.chat.read : t.chat.unread) : null}
+                    mark={item.message.id === lastOwn ? (userReadId >= lastOwn ? t.chat.read : t.chat.unread) : null}
                     onRefresh={(id) => void chat.refresh(id)}
                   />
                 );

@@ -1,7 +1,7 @@
 /** One line of a conversation. */
 
 import { RobotOutlined } from '@ant-design/icons';
-import { fill as fillText } from '@uwallet/widget/i18n/language.ts';
+import { fill as fillText } from '@uwallet/shared/fill.ts';
 import { Button, Image, Tag } from 'antd';
 import { useState, type JSX, type ReactNode } from 'react';
 import type { Outgoing } from '../core/outbox.ts';
@@ -75,8 +75,7 @@ const PICTURE = { width: 260, height: 240 };
 
 function Picture({ attachment, onExpired }: { attachment: Attachment; onExpired: () => void }): JSX.Element {
   const [asked, setAsked] = useState('');
-  const width = attachment.width ?? PICTURE.width;
-  const height = attachment.height ?? PICTURE.height;
+  const { width, height } = attachment;
   const scale = Math.min(1, PICTURE.width / width, PICTURE.height / height);
   return (
     <Image

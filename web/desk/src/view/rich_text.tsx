@@ -1,6 +1,6 @@
 /** The text of a message with its links; everything else is printed as it stands. */
 
-import { splitText } from '@uwallet/widget/core/rich_text.ts';
+import { splitText } from '@uwallet/shared/rich_text.ts';
 import type { JSX } from 'react';
 
 /** `marked`: written by the bot or an agent, who may name links and emphasise. */

@@ -1,6 +1,6 @@
 /** The list of shortcuts, on 「?」. */
 
-import { isComposing } from '@uwallet/widget/core/composing.ts';
+import { isComposing } from '@uwallet/shared/composing.ts';
 import { Modal } from 'antd';
 import { Fragment, useEffect, type JSX } from 'react';
 import { useStore } from 'zustand';

@@ -1,6 +1,6 @@
 /** Confirming a dialog from within a field that takes several lines. */
 
-import { isComposing } from '@uwallet/widget/core/composing.ts';
+import { isComposing } from '@uwallet/shared/composing.ts';
 import type { KeyboardEvent } from 'react';
 
 /** Returns a key handler that submits on Ctrl+Enter or Command+Enter. */

@@ -12,7 +12,7 @@ const FIRST_LINES = 3;
 
 export function Summary({ ticket }: { ticket: Ticket }): JSX.Element | null {
   const [all, setAll] = useState(false);
-  const lines = (ticket.summary ?? '').split('\n').filter((line) => line.trim() !== '');
+  const lines = ticket.summary.split('\n').filter((line) => line.trim() !== '');
   const left = ticket.message !== null || (ticket.status === 'message' && ticket.contact !== null);
   if (lines.length === 0 && !left) return null;
   return (

@@ -124,7 +124,7 @@ function Item({ ticket, isOpen }: { ticket: Ticket; isOpen: boolean }): JSX.Elem
     >
       <span className="ticket-item-line">
         <span className="ticket-item-user">
-          <span className="online-dot" data-online={ticket.user?.online === true} title={onlineText(ticket)} />
+          <span className="online-dot" data-online={ticket.user.online} title={onlineText(ticket)} />
           {userName(ticket)}
         </span>
         {since !== null && <Wait since={since} judged={ticket.status !== 'message'} />}
@@ -150,5 +150,5 @@ function Item({ ticket, isOpen }: { ticket: Ticket; isOpen: boolean }): JSX.Elem
 }
 
 function onlineText(ticket: Ticket): string {
-  return ticket.user?.online === true ? t.user.online : t.user.offline;
+  return ticket.user.online ? t.user.online : t.user.offline;
 }

@@ -1,6 +1,6 @@
 /** Shortcuts while a part of the page is shown. */
 
-import { isComposing } from '@uwallet/widget/core/composing.ts';
+import { isComposing } from '@uwallet/shared/composing.ts';
 import { useEffect, useRef } from 'react';
 import { tinykeys } from 'tinykeys';
 import { BINDINGS, type Action } from '../core/shortcuts.ts';

@@ -1,4 +1,4 @@
-import { MemoryStorage } from '@uwallet/widget/core/storage.ts';
+import { MemoryStorage } from '@uwallet/shared/storage.ts';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ApiError } from '../../src/core/api.ts';
 import { Chat, TYPING_INTERVAL, TYPING_LIFETIME } from '../../src/core/chat.ts';

@@ -15,7 +15,7 @@ let server: SocketHandlers;
 let desk: Desk;
 let askHistory: () => Promise<void>;
 
-function event(kind: string, id: number | null, actor = 'agent'): TicketEvent {
+function event(kind: string, id: number | null, actor: TicketEvent['actor']['kind'] = 'agent'): TicketEvent {
   return { at: '2026-11-23T06:00:00Z', kind, actor: { kind: actor, id, name: null }, details: {} };
 }
 

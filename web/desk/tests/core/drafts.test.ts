@@ -1,4 +1,4 @@
-import { MemoryStorage } from '@uwallet/widget/core/storage.ts';
+import { MemoryStorage } from '@uwallet/shared/storage.ts';
 import { expect, it } from 'vitest';
 import { Drafts } from '../../src/core/drafts.ts';
 import { memoryStorage } from './fakes.ts';

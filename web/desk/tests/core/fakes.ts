@@ -1,9 +1,9 @@
 /** What tests of the core are made with. */
 
-import { MemoryStorage } from '@uwallet/widget/core/storage.ts';
+import { MemoryStorage } from '@uwallet/shared/storage.ts';
 import { ApiError } from '../../src/core/api.ts';
 import type { ChatGateway } from '../../src/core/chat.ts';
-import type { Message, Page, Watched } from '../../src/core/protocol.ts';
+import type { Message, Page, WatchResult } from '../../src/core/protocol.ts';
 import { DeskStorage } from '../../src/core/storage.ts';
 
 export function memoryStorage(owner = 1, storage = new MemoryStorage()): DeskStorage {
@@ -43,10 +43,14 @@ export class FakeGateway implements ChatGateway {
     return this.answer({ messages: found.slice(-query.limit), has_more: found.length > query.limit });
   };
 
-  watch = (_: number, after: number): Promise<Watched> => {
+  watch = (_: number, after: number): Promise<WatchResult> => {
     this.watched.push(after);
     const found = this.stored.filter(({ id }) => id > after);
-    return this.answer({ messages: found.slice(0, this.pageSize), has_more: found.length > this.pageSize });
+    return this.answer({
+      messages: found.slice(0, this.pageSize),
+      has_more: found.length > this.pageSize,
+      user_read_id: 0,
+    });
   };
 
   say = async (_: number, body: { text?: string; client_id: string }): Promise<Message> => {

@@ -5,26 +5,27 @@ import type { Gateway } from './gateway.ts';
 import { Identity, type User } from './identity.ts';
 import { randomId } from './ids.ts';
 import { Outbox, type OutboxEntry } from './outbox.ts';
+import { DEFAULT_LIMITS } from '@uwallet/shared/limits.ts';
+import type { Limits } from '@uwallet/shared/protocol.gen.ts';
 import {
-  DEFAULT_LIMITS,
   START_PAYLOAD,
   readBotUttered,
   readConfirmation,
   readError,
   readMessage,
   type Confirmation,
-  type Limits,
   type Message,
   type WireError,
 } from './protocol.ts';
 import { ACKNOWLEDGEMENT_TIMEOUT, Sender } from './sender.ts';
 import { storageKey, type Name, type SiteStorage } from './storage.ts';
-import { Store } from './store.ts';
+import { Store } from '@uwallet/shared/store.ts';
 import { awaitsHuman, readSupport, type Support } from './support.ts';
 import { SupportActions } from './support_actions.ts';
-import { EMPTY_TRANSCRIPT, countUnread, hasGap, isVisible, withMessages, type Transcript } from './transcript.ts';
+import { EMPTY_TRANSCRIPT, hasGap, withMessages } from '@uwallet/shared/transcript.ts';
+import { countUnread, isVisible, type Transcript } from './transcript.ts';
 import { Uploads, type Upload } from './uploads.ts';
-import { fields } from './wire.ts';
+import { fields } from '@uwallet/shared/wire.ts';
 
 /**
  * `idle` before the first connection is asked for; `connecting` until the first answer; `online`; `offline` while the

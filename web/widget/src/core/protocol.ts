@@ -1,7 +1,9 @@
 /** What docs/protocol.md defines, as types, and the reading of what the gateway sends. */
 
+import { DEFAULT_LIMITS } from '@uwallet/shared/limits.ts';
+import type { Limits } from '@uwallet/shared/protocol.gen.ts';
 import { readSupport, type Support } from './support.ts';
-import { fields, isFields, numberOrNull, text, textOrNull, texts, type Fields } from './wire.ts';
+import { fields, isFields, numberOrNull, text, textOrNull, texts, type Fields } from '@uwallet/shared/wire.ts';
 
 export type Author = 'user' | 'bot' | 'agent' | 'system';
 
@@ -57,13 +59,6 @@ export interface Message {
   client_id: string | null;
 }
 
-export interface Limits {
-  /** Characters of a message. */
-  max_length: number;
-  attachment_bytes: number;
-  attachment_types: string[];
-}
-
 export interface Confirmation {
   token: string;
   identity: 'visitor' | 'user';
@@ -95,13 +90,6 @@ export interface Utterance {
 
 /** Payload that asks for a greeting. */
 export const START_PAYLOAD = '/session_start';
-
-/** What holds until the gateway has told its limits. */
-export const DEFAULT_LIMITS: Limits = {
-  max_length: 2000,
-  attachment_bytes: 5 * 1024 * 1024,
-  attachment_types: ['image/jpeg', 'image/png', 'image/webp'],
-};
 
 function readButtons(value: unknown): QuickReply[] {
   if (!Array.isArray(value)) return [];

@@ -1,6 +1,6 @@
 /** Human support as docs/support.md defines it for users: who speaks, the queue, the ticket. */
 
-import { fields, isFields, numberOrNull, text, textOrNull } from './wire.ts';
+import { fields, isFields, numberOrNull, text, textOrNull } from '@uwallet/shared/wire.ts';
 
 /** Who speaks to the user: the bot, still the bot while they wait for a human, an agent, or nobody since an agent has ended it. */
 export type Owner = 'bot' | 'queued' | 'agent' | 'closed';

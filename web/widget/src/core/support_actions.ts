@@ -5,7 +5,7 @@ import { readError, type WireError } from './protocol.ts';
 import { ACKNOWLEDGEMENT_TIMEOUT } from './sender.ts';
 import { readSupport, readTicket, type Support, type TicketState } from './support.ts';
 import type { Transcript } from './transcript.ts';
-import { fields } from './wire.ts';
+import { fields } from '@uwallet/shared/wire.ts';
 
 /** The agent is told that the user types at most this often. Milliseconds. */
 const TYPING_INTERVAL = 3_000;

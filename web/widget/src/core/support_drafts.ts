@@ -1,7 +1,7 @@
 /** What the user has begun to write for human support, kept over a reload and after a refusal. */
 
 import type { SiteStorage } from './storage.ts';
-import { fields, numberOrNull, text } from './wire.ts';
+import { fields, numberOrNull, text } from '@uwallet/shared/wire.ts';
 
 /** A message that is being left. */
 export interface MessageDraft {

@@ -9,8 +9,3 @@ export function chooseLanguage(wanted: string | undefined, preferred: readonly s
   const language = wanted ?? preferred.find((candidate) => /^zh/i.test(candidate)) ?? '';
   return TRADITIONAL.test(language) ? 'zh-TW' : 'zh-CN';
 }
-
-/** Puts values into `{name}` places of a string. */
-export function fill(text: string, values: Record<string, string | number>): string {
-  return text.replace(/\{(\w+)\}/g, (place, name: string) => String(values[name] ?? place));
-}

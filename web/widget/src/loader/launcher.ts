@@ -1,6 +1,6 @@
 /** The round button in the corner of the page. */
 
-import { fill } from '../i18n/language.ts';
+import { fill } from '@uwallet/shared/fill.ts';
 import type { Settings } from '../interface.ts';
 import { addStyles } from '../styles.ts';
 import { contrastOfWhite } from './settings.ts';

@@ -1,7 +1,8 @@
 /** The script that a page includes: a button, and the window when it is pressed. */
 
 import { forget, takeOver } from '../core/identity.ts';
-import { SiteStorage, browserStorage } from '../core/storage.ts';
+import { browserStorage } from '@uwallet/shared/storage.ts';
+import { SiteStorage } from '../core/storage.ts';
 import { loader as simplified } from '../i18n/zh-CN.json';
 import { loader as traditional } from '../i18n/zh-TW.json';
 import type { App, AppModule } from '../interface.ts';

@@ -1,9 +1,9 @@
 import type { JSX } from 'preact';
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
-import { isComposing } from '../core/composing.ts';
-import { MAX_IMAGES, describeSize, describeTypes, imageProblem } from '../core/images.ts';
+import { isComposing } from '@uwallet/shared/composing.ts';
+import { MAX_IMAGES, describeSize, describeTypes, imageProblem } from '@uwallet/shared/images.ts';
 import type { SupportPayload } from '../core/support.ts';
-import { fill } from '../i18n/language.ts';
+import { fill } from '@uwallet/shared/fill.ts';
 import type { Settings } from '../interface.ts';
 import { Banner } from './banner.tsx';
 import { Composer } from './composer.tsx';

@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
-import { countCharacters, meansSend } from '../core/composing.ts';
-import { fill } from '../i18n/language.ts';
+import { countCharacters, meansSend } from '@uwallet/shared/composing.ts';
+import { fill } from '@uwallet/shared/fill.ts';
 import { useChatState, useChatContext } from './context.ts';
 import { EmojiPicker } from './emoji_picker.tsx';
 import { Icon } from './icons.tsx';

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { fill } from '../i18n/language.ts';
+import { fill } from '@uwallet/shared/fill.ts';
 import { Button } from './chatui.ts';
 import { useChatState, useChatContext } from './context.ts';
 import { Icon } from './icons.tsx';

@@ -1,11 +1,11 @@
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { countCharacters } from '../core/composing.ts';
+import { countCharacters } from '@uwallet/shared/composing.ts';
 import { contactProblem, tidyContact } from '../core/contact.ts';
 import { randomId } from '../core/ids.ts';
 import type { WireError } from '../core/protocol.ts';
 import type { MessageDraft } from '../core/support_drafts.ts';
-import { fill } from '../i18n/language.ts';
+import { fill } from '@uwallet/shared/fill.ts';
 import type { Strings } from '../i18n/strings.ts';
 import { Button } from './chatui.ts';
 import { useChatContext, useChatState } from './context.ts';

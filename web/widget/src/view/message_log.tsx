@@ -1,10 +1,10 @@
 import type { JSX } from 'preact';
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Message, QuickReply } from '../core/protocol.ts';
-import { describeTime, needsTime } from '../core/time.ts';
+import { describeTime, needsTime } from '@uwallet/shared/time.ts';
 import type { SupportPayload } from '../core/support.ts';
 import { givenRating, isVisible, offeringMessage, ratingOf, usefulButtons } from '../core/transcript.ts';
-import { fill } from '../i18n/language.ts';
+import { fill } from '@uwallet/shared/fill.ts';
 import { Typing } from './chatui.ts';
 import { useChatState, useChatContext } from './context.ts';
 import { Icon } from './icons.tsx';

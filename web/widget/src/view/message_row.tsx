@@ -1,6 +1,6 @@
 import type { ComponentChildren, JSX } from 'preact';
 import type { Author, Message } from '../core/protocol.ts';
-import { fill } from '../i18n/language.ts';
+import { fill } from '@uwallet/shared/fill.ts';
 import { Avatar, Bubble, SystemMessage } from './chatui.ts';
 import { useChatContext } from './context.ts';
 import { Icon } from './icons.tsx';

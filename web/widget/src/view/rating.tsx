@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { QuickReply } from '../core/protocol.ts';
-import { fill } from '../i18n/language.ts';
+import { fill } from '@uwallet/shared/fill.ts';
 import { useChatContext } from './context.ts';
 import { Icon } from './icons.tsx';
 import { ratingWord } from './rating_words.ts';

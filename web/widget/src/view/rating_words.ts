@@ -1,6 +1,6 @@
 /** What the points of a scale mean. */
 
-import { fill } from '../i18n/language.ts';
+import { fill } from '@uwallet/shared/fill.ts';
 import type { Strings } from '../i18n/strings.ts';
 
 /** Returns the meaning of a point, from 1; empty if the scale is not the one that there are words for. */

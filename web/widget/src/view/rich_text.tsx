@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { splitText } from '../core/rich_text.ts';
+import { splitText } from '@uwallet/shared/rich_text.ts';
 import { useChatContext } from './context.ts';
 
 /** The text of a message with its links; everything else is printed as it stands. */

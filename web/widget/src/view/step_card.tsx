@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import type { Progress } from '../core/protocol.ts';
-import { fill } from '../i18n/language.ts';
+import { fill } from '@uwallet/shared/fill.ts';
 import { Step, Stepper } from './chatui.ts';
 import { useChatContext } from './context.ts';
 import { RichText } from './rich_text.tsx';

@@ -1,7 +1,7 @@
 import type { ComponentChildren, JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Support } from '../core/support.ts';
-import { fill } from '../i18n/language.ts';
+import { fill } from '@uwallet/shared/fill.ts';
 import type { Strings } from '../i18n/strings.ts';
 import { useChatContext, useChatState } from './context.ts';
 import { Icon } from './icons.tsx';

@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { readRatingDraft, writeRatingDraft, type RatingDraft } from '../core/support_drafts.ts';
-import { fill } from '../i18n/language.ts';
+import { fill } from '@uwallet/shared/fill.ts';
 import { Button } from './chatui.ts';
 import { useChatContext, useChatState } from './context.ts';
 import { Icon } from './icons.tsx';

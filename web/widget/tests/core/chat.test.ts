@@ -2,7 +2,8 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { Chat } from '../../src/core/chat.ts';
 import { Gateway } from '../../src/core/gateway.ts';
 import type { Message } from '../../src/core/protocol.ts';
-import { MemoryStorage, SiteStorage, storageKey } from '../../src/core/storage.ts';
+import { MemoryStorage } from '@uwallet/shared/storage.ts';
+import { SiteStorage, storageKey } from '../../src/core/storage.ts';
 import { FakeSockets } from './fake_socket.ts';
 
 interface Wire {

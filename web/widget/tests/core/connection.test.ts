@@ -5,7 +5,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Chat } from '../../src/core/chat.ts';
 import { socketIoFactory } from '../../src/core/connection.ts';
 import { Gateway } from '../../src/core/gateway.ts';
-import { MemoryStorage, SiteStorage } from '../../src/core/storage.ts';
+import { MemoryStorage } from '@uwallet/shared/storage.ts';
+import { SiteStorage } from '../../src/core/storage.ts';
 import { MockGateway } from '../mock_gateway.ts';
 import { scriptedBot } from '../scripted_bot.ts';
 

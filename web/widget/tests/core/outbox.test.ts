@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { OUTBOX_LIFETIME, Outbox, type OutboxEntry } from '../../src/core/outbox.ts';
-import { MemoryStorage, SiteStorage, storageKey } from '../../src/core/storage.ts';
+import { MemoryStorage } from '@uwallet/shared/storage.ts';
+import { SiteStorage, storageKey } from '../../src/core/storage.ts';
 
 const KEY = storageKey('demo', 'outbox');
 

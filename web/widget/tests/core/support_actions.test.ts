@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Chat } from '../../src/core/chat.ts';
 import { Gateway } from '../../src/core/gateway.ts';
-import { MemoryStorage, SiteStorage, storageKey } from '../../src/core/storage.ts';
+import { MemoryStorage } from '@uwallet/shared/storage.ts';
+import { SiteStorage, storageKey } from '../../src/core/storage.ts';
 import { FakeSockets } from './fake_socket.ts';
 import { ENDED, QUEUED, SERVED, wireSupport } from './support_fixture.ts';
 

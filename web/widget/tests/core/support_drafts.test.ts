@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { MemoryStorage, PERSONAL, SiteStorage, storageKey } from '../../src/core/storage.ts';
+import { MemoryStorage } from '@uwallet/shared/storage.ts';
+import { PERSONAL, SiteStorage, storageKey } from '../../src/core/storage.ts';
 import {
   NO_MESSAGE,
   readMessageDraft,

@@ -1,15 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { readMessage, type Author, type Message } from '../../src/core/protocol.ts';
 import { readSupport, type Support } from '../../src/core/support.ts';
-import {
-  EMPTY_TRANSCRIPT,
-  givenRating,
-  hasGap,
-  isVisible,
-  offeringMessage,
-  usefulButtons,
-  withMessages,
-} from '../../src/core/transcript.ts';
+import { EMPTY_TRANSCRIPT, hasGap, withMessages } from '@uwallet/shared/transcript.ts';
+import { givenRating, isVisible, offeringMessage, usefulButtons } from '../../src/core/transcript.ts';
 import { QUEUED, SERVED, wireSupport } from './support_fixture.ts';
 
 function message(id: number, fields: Record<string, unknown> = {}): Message {

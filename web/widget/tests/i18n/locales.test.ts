@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import simplified from '../../src/i18n/zh-CN.json';
 import traditional from '../../src/i18n/zh-TW.json';
-import { chooseLanguage, fill } from '../../src/i18n/language.ts';
+import { fill } from '@uwallet/shared/fill.ts';
+import { chooseLanguage } from '../../src/i18n/language.ts';
 
 /** Every text with its path and the places to fill in. */
 function shape(value: unknown, path = ''): string[] {

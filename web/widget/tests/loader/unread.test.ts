@@ -1,5 +1,6 @@
 import { afterEach, expect, it, vi } from 'vitest';
-import { MemoryStorage, SiteStorage } from '../../src/core/storage.ts';
+import { MemoryStorage } from '@uwallet/shared/storage.ts';
+import { SiteStorage } from '../../src/core/storage.ts';
 import { fetchUnread } from '../../src/loader/unread.ts';
 
 function stored(values: Record<string, string>): SiteStorage {

@@ -1,7 +1,7 @@
 import { cleanup, fireEvent, screen } from '@testing-library/preact';
 import type { JSX } from 'preact';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { MemoryStorage } from '../../src/core/storage.ts';
+import { MemoryStorage } from '@uwallet/shared/storage.ts';
 import { MessageForm, MessageLeft } from '../../src/view/message_form.tsx';
 import { useMessageForm } from '../../src/view/use_message_form.ts';
 import { NOBODY_THERE, SERVED } from '../core/support_fixture.ts';

@@ -1,6 +1,7 @@
 import { cleanup, fireEvent, screen } from '@testing-library/preact';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { MemoryStorage, storageKey } from '../../src/core/storage.ts';
+import { MemoryStorage } from '@uwallet/shared/storage.ts';
+import { storageKey } from '../../src/core/storage.ts';
 import { MessageLog } from '../../src/view/message_log.tsx';
 import { ENDED } from '../core/support_fixture.ts';
 import { renderWith, type Rendered } from './render.tsx';

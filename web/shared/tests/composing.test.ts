@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { countCharacters, meansSend, type KeyPress } from '../../src/core/composing.ts';
+import { countCharacters, meansSend, type KeyPress } from '../src/composing.ts';
 
 const press = (changes: Partial<KeyPress>): boolean =>
   meansSend({

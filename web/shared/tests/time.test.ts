@@ -1,7 +1,12 @@
 import { expect, it } from 'vitest';
-import { describeTime, needsTime } from '../../src/core/time.ts';
-import { app } from '../../src/i18n/zh-CN.json';
+import { describeTime, needsTime } from '../src/time.ts';
 
+const texts = {
+  today: '{time}',
+  yesterday: '昨天 {time}',
+  this_year: '{month}月{day}日 {time}',
+  other: '{year}年{month}月{day}日 {time}',
+};
 const now = new Date(2026, 10, 23, 0, 30);
 
 it.each([
@@ -10,7 +15,7 @@ it.each([
   [new Date(2026, 10, 1, 9, 3), '11月1日 09:03'],
   [new Date(2025, 11, 31, 9, 3), '2025年12月31日 09:03'],
   [new Date(2026, 10, 23, 1, 0), '01:00'],
-])('says %s as %s', (time, text) => expect(describeTime(time, now, app.time)).toBe(text));
+])('says %s as %s', (time, text) => expect(describeTime(time, now, texts)).toBe(text));
 
 it('tells the time at the beginning and after a pause', () => {
   expect(needsTime('2026-11-23T06:00:00Z', null)).toBe(true);

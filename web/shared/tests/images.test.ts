@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { describeSize, describeTypes, imageProblem } from '../../src/core/images.ts';
-import type { Limits } from '../../src/core/protocol.ts';
+import { describeSize, describeTypes, imageProblem } from '../src/images.ts';
+import type { Limits } from '../src/protocol.gen.ts';
 
 const limits: Limits = { max_length: 10, attachment_bytes: 1000, attachment_types: ['image/png', 'image/heic'] };
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { splitText, type Part } from '../../src/core/rich_text.ts';
+import { splitText, type Part } from '../src/rich_text.ts';
 
 const links = (text: string, marked = true): [string, string][] =>
   splitText(text, marked)

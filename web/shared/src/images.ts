@@ -1,6 +1,6 @@
 /** Which files are worth uploading. The gateway checks again and knows better; this saves the wait for a refusal. */
 
-import type { Limits } from './protocol.ts';
+import type { Limits } from './protocol.gen.ts';
 
 /** Pictures that are taken at once. */
 export const MAX_IMAGES = 3;

@@ -1,6 +1,6 @@
 /** When messages were written, as people say it. */
 
-import { fill } from '../i18n/language.ts';
+import { fill } from './fill.ts';
 
 export interface TimeTexts {
   today: string;

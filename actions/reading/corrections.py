@@ -1,0 +1,133 @@
+"""Finds which of the details noted down a message corrects, and to what."""
+
+from __future__ import annotations
+
+import re
+
+from actions.dialogue.messages import UserMessage
+from actions.dialogue.state import Awaiting, DialogueState
+from actions.dialogue.turn import Context
+from actions.knowledge.schema import CollectedDetail
+from actions.reading.names import name_in
+from actions.reading.questions import asks
+from actions.reading.stories import is_story
+from actions.reading.times import changed_time
+from actions.reading.values import Value, accepted, values_for
+from engine.nlu.text_normalization import normalize
+
+# While a story is asked for, a longer message is the story itself even if it sounds like a command.
+LONGEST_COMMAND = 10
+_SURE = 0.6
+_LONGEST_ELSEWHERE = 14
+_EXPLICIT = re.compile("[写打记说填弄搞选]错|改成|改为|改一下|改下|更正|纠正|修改|更改|搞混|弄混|记岔|讲错")
+_NEW_TEXT = re.compile(
+    r"(?:[写打记说填弄搞]错了?|错了|不对|改成|改为|更正|纠正)[\s,，。]*(?:了|应该|是|叫|改成|为|[\s,，])*(?P<new>[^,，。\s].*)$"
+    r"|(?:应该是|改成|改为|其实是)(?P<later>.+)$"
+)
+
+
+def correctable(context: Context, state: DialogueState) -> tuple[CollectedDetail, ...]:
+    """Returns the details that have been noted down, in any topic, those of the topic at hand first."""
+    topics = sorted(context.knowledge.topics.values(), key=lambda topic: topic.id != state.topic)
+    details = [*(d for topic in topics for d in topic.collected_details), *context.knowledge.wording.contact_details]
+    return tuple(detail for detail in details if detail.id in state.collected_details)
+
+
+def changes_in(context: Context, state: DialogueState, message: UserMessage) -> dict[str, str]:
+    """Returns the new values by detail, {} when the message corrects none."""
+    is_marked = _is_marked(message)
+    known = correctable(context, state)
+    if not known or message.is_payload or asks(normalize(message.text)):
+        return {}
+    changes = {}
+    for detail in known:
+        values = values_for(detail, message, context.knowledge.wording.rejections, is_asked=is_marked and not _is_text(detail))
+        current = state.collected_details[detail.id]
+        denies = _denies(current, values, message)
+        if not (denies or (is_marked and _may_correct(context, state, message, detail))):
+            continue
+        new = _new_value(detail, values, current, message, known)
+        if new and new != current:
+            changes[detail.id] = new
+    return changes
+
+
+def to_be_changed(context: Context, state: DialogueState, message: UserMessage) -> CollectedDetail | None:
+    """Returns the detail that the message wants changed without saying to what (「改一下金额」)."""
+    if message.is_payload or not _is_marked(message):
+        return None
+    named = [detail for detail in correctable(context, state) if any(name in message.text for name in detail.names)]
+    if not named or (is_story_asked(context, state) and not _EXPLICIT.search(normalize(message.text))):
+        return None
+    return named[0] if len(message.key) <= _LONGEST_ELSEWHERE else None
+
+
+def is_story_asked(context: Context, state: DialogueState) -> bool:
+    """Whether a story is asked for, so that much of what sounds like a correction is a part of it."""
+    topic = context.topic(state)
+    if state.awaiting is not Awaiting.DETAIL or topic is None or state.walk is None:
+        return False
+    return any(d.id == state.walk.requested_detail and d.accepts == "story" for d in topic.collected_details)
+
+
+def _is_marked(message: UserMessage) -> bool:
+    return "correction" in message.entities or message.acts.get("correction", 0.0) >= _SURE
+
+
+def _is_text(detail: CollectedDetail) -> bool:
+    return detail.accepts in ("name", "story")
+
+
+def _denies(current: str, values: list[Value], message: UserMessage) -> bool:
+    words = current.split("（")[0]
+    if any(value.is_rejected and value.text.split("（")[0] in words for value in values):
+        return True
+    return bool(re.search(rf"(?:不是|唔系|不叫){re.escape(normalize(words))}", normalize(message.text)))
+
+
+def _may_correct(context: Context, state: DialogueState, message: UserMessage, detail: CollectedDetail) -> bool:
+    is_explicit = bool(_EXPLICIT.search(normalize(message.text)))
+    if is_story_asked(context, state):
+        return is_explicit and len(message.key) <= _LONGEST_ELSEWHERE
+    topic = context.topic(state)
+    if topic is not None and detail in topic.collected_details:
+        return True
+    names_it = any(name in message.text for name in detail.names)
+    return names_it or (is_explicit or topic is None) and len(message.key) <= _LONGEST_ELSEWHERE
+
+
+def _new_value(
+    detail: CollectedDetail,
+    values: list[Value],
+    current: str,
+    message: UserMessage,
+    known: tuple[CollectedDetail, ...],
+) -> str | None:
+    if _is_text(detail):
+        return _new_text(detail, current, message, known)
+    candidates = [value for value in accepted(values) if value != current]
+    if len(candidates) != 1:
+        return None
+    if detail.accepts == "time":
+        wrong = [value.text for value in values if value.is_rejected]
+        return changed_time(current, candidates[0], wrong, message.said_at)
+    return candidates[0]
+
+
+def _new_text(
+    detail: CollectedDetail, current: str, message: UserMessage, known: tuple[CollectedDetail, ...]
+) -> str | None:
+    text = message.text.strip()
+    denied = re.search(rf"(?:不是|唔系|不叫)\s?{re.escape(current)}", text)
+    if denied and detail.accepts == "name":
+        rest = re.sub(r"^(?:啊|哦|诶|不对|错了|[\s,，])+|[\s,，]+$", "", text.replace(denied.group(), " ")).strip()
+        return name_in(rest)
+    names_it = any(name in text for name in detail.names)
+    names_other = any(name in text for other in known if other is not detail for name in other.names)
+    match = _NEW_TEXT.search(text)
+    if match is None or names_other or not (names_it or detail.accepts == "name"):
+        return None
+    new = (match.group("new") or match.group("later")).strip()
+    if detail.accepts == "story":
+        return new if is_story(new) else None
+    return name_in(f"是{new}")

@@ -1,0 +1,110 @@
+"""Finds who was paid: the name without the words around it."""
+
+from __future__ import annotations
+
+import re
+
+from actions.reading.amounts import amounts_in
+from actions.reading.questions import asks, complains, is_noise
+from actions.reading.times import times_in
+from engine.nlu.text_normalization import normalize
+
+_LONGEST = 25
+_ROLE = r"(?:对方|商家|商户|店家|店名|店铺|卖家|收款人|收款方|收款的|收款账户|超市|公司|平台|那个店|店|名字|名称|他|她)"
+_LEAD = re.compile(r"^(?:(?:嗯+|哦+|啊|那个|就|好像|应该|可能|大概|我记得|记得|也)[\s,，]*)+(?=[叫是在从付转给一\w])")
+_TAIL = re.compile(r"[\s,，]*(?:吧|啊|呀|哦|哈|呢|嗯|的吧|了)?[~～。.!！]*$")
+# What follows is the name, whatever it sounds like.
+_FRAMES = tuple(
+    re.compile(pattern)
+    for pattern in (
+        rf"^{_ROLE}(?:名字|名|的名字)?(?:是|叫做|叫|为|[:：])+(?:一个叫|叫)?(?P<name>.+?)(?:的)?$",
+        r"^是?一个?(?:名字)?叫(?:做)?(?P<name>.+?)(?:的人?|的店|的商家)?$",
+        r"^是?(?:付|转|打|给|汇|支付)(?:款|钱)?给(?:了)?(?P<name>.+?)(?:的|了)?$",
+        r"^是?[在从](?P<name>.+?)(?:上|里)?(?:买|消费|付|点|订|扣|花|充|下单|刷)(?:的|了).{0,4}$",
+        r"^(?:就是|是|叫做|叫)(?:在|叫)?(?P<name>.+?)$",
+        r"^(?P<name>.+?)(?:扣|收)(?:的|了|走的)$",
+    )
+)
+_ORDER = re.compile(r"^(?:给我|帮我)?叫.{1,6}(?:来|过来|出来|出面)$|^(?:给我|帮我)?转.{0,3}人工")
+_NO_NAME = re.compile(
+    r"^(?:讲|唱|说)[个首一]|^(?:你|您|你们|咱|告诉|帮我|给我|我要|我想|快|赶紧|马上|别|已经|明天|这|那)|天气|好(?:的|吧|呀|滴|嘞|了)?$"
+    r"|^(?:行|可以|谢谢|你好|您好|在吗|没有|不是|没|不要|不用|算了|喂|对|是的|对的|没错|随便|知道了|明白|等等|等下|骗子|垃圾|啊这|不在|空白)"
+    r"|^(?:密码|付款|支付|转账|验证码|账户|账号|余额|申诉|客服|人工|菜单|退款|退钱|注销)|人工$|(?:失败|忘了|不了|不上|不到|没了)$"
+    rf"|^{_ROLE}$|^我(?:看|查|找|填|写|说|不|没|都|也|已|就|在|是|忘|刚|点|按)|了$(?<!买了)"
+)
+# Within a story: who did it, or where.
+_IN_STORY = tuple(
+    re.compile(pattern)
+    for pattern in (
+        r"(?:付|转|打|汇)(?:款|钱|账)?给(?:了)?(?P<name>[\w]{2,8}?)(?=[的了,，。\s\d]|$)",
+        r"(?<![现正存实])在(?P<name>[\w]{2,10}?)(?:上|里|那边|那里)?(?:买|消费|付|点了|订|充|花|下单|刷|被扣|多扣|重复扣|扣)",
+        r"^(?P<name>\w{2,20}?)(?:多扣|多收|重复扣|乱扣|又扣|扣了?我|收了?我|不退|不发货|没发货|不给退)",
+    )
+)
+_NO_SUBJECT = re.compile(r"^(?:我|你|他|她|它|我们|你们|他们|对方|商家|卖家|店家|钱|一笔|有|被|说|为|昨|今|前天|刚|上周|上个|这|那|付款|支付|重复|多|为什么|怎么|自动|同一|钱包|u钱包|余额|银行|订单|明明|莫名|突然|还|已经|取消|不|没|这里|哪|家里|手机|网上)")
+
+
+def name_in(text: str) -> str | None:
+    """Returns the name that answers 「对方是谁」, None when the text is no name."""
+    plain = normalize(text)
+    if asks(plain) or complains(plain) or _ORDER.search(plain.strip()):
+        return None
+    stripped = _strip(text)
+    lead = _LEAD.match(stripped)
+    body = stripped[lead.end() :].strip() if lead and lead.end() < len(stripped) else stripped
+    for frame in _FRAMES:
+        match = frame.match(body)
+        if match and (name := _clean(match.group("name"))) and not _is_value(name) and not is_noise(_key(name)):
+            return name if len(name) <= _LONGEST and not _ORDER.search(normalize(name)) else None
+    name = _clean(body)
+    key = _key(name)
+    if len(name) > _LONGEST or is_noise(key) or not re.search(r"[^\W\d_]|^12306$|\d-\d", name) or _NO_NAME.search(key):
+        return None
+    return None if _is_value(name) else name
+
+
+def is_framed(text: str) -> bool:
+    """Whether the text says that a name follows (「商家叫…」), so that what follows is not read in another way."""
+    stripped = _strip(text)
+    lead = _LEAD.match(stripped)
+    body = stripped[lead.end() :].strip() if lead else stripped
+    return any(frame.match(body) for frame in _FRAMES[:4]) or bool(re.match(r"^(?:就是|是|叫)\S{2,}", body) and lead)
+
+
+def name_in_story(text: str) -> str | None:
+    """Returns the name of who was paid in a sentence that tells what happened; None when it names nobody."""
+    plain = normalize(text)
+    for pattern in _IN_STORY:
+        match = pattern.search(plain)
+        if match is None:
+            continue
+        name = text[match.start("name") : match.end("name")]
+        times = times_in(name, None)
+        if times:
+            name = name[: times[0].start].strip()
+        name = re.sub(r"(?:又|也|就|一直|无故|给我|把我|向我|总共|一共|突然|吃饭|购物|这边)+$", "", name)
+        if len(name) >= 2 and not _NO_SUBJECT.match(normalize(name)) and not asks(normalize(name)):
+            return name
+    return None
+
+
+def _strip(text: str) -> str:
+    return _TAIL.sub("", text.strip().strip("“”\"'「」《》【】 ")).strip("“”\"'「」《》【】 ")
+
+
+def _clean(name: str) -> str:
+    return re.sub(r"[\s,，]+(?:嗯|吧|啊|哦|哈|对)$", "", _strip(name)).strip()
+
+
+def _key(text: str) -> str:
+    return re.sub(r"\W", "", normalize(text))
+
+
+def _is_value(name: str) -> bool:
+    """Whether it is a time or an amount rather than a name."""
+    rest = normalize(name)
+    if rest in ("一点点",):
+        return False
+    spans = [*times_in(name, None, is_asked=False), *amounts_in(name, is_asked=bool(re.match(r"^[\d.,元块钱¥￥\s]+$", rest)))]
+    covered = sum(span.end - span.start for span in spans)
+    return name != "12306" and bool(spans) and covered >= len(rest.strip()) - 1 and covered > 0

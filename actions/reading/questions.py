@@ -1,0 +1,50 @@
+"""Tells what is no answer by its form: a question, nonsense, a refusal to give more."""
+
+from __future__ import annotations
+
+import re
+
+# Shops, and other words, that sound like questions.
+_NAMES = re.compile("饿了么|去哪儿|什么值得买|哪吒|前几天|几天[之以]?前|好几天|怎么[都也]|什么都|没怎么")
+_ASKS = re.compile(
+    r"[吗呢]$|(?:可以|能|行|要|对|是)嘛$|[?？]|不[是会能行]?吗|多久|怎么|怎样|咋|为什么|为啥|为何|凭什么|什么时候(?:能|给|会|可以|处理|退|到)|啥时候(?:能|给|会|处理|退|到)"
+    r"|能不能|可不可以|会不会|行不行|要不要|是不是|有没有|管不管|该不该|需不需要|能否|是否|如何"
+    r"|哪里|哪儿|在哪|哪个|哪一|多少|什么意思|啥意思|什么算|要几|几天|几点(?!多)|^(?:写|填|说|记)(?:什么|啥)|举个例|^(?:要|是|填|写|用|算|记).{1,6}还是.{1,4}$"
+    r"|^(?:要|需要|能|可以|可|会|该|得).{1,8}[不么]$|[申退写填用行可能]不$|行么|好么|能.{0,4}么$|可以.{0,6}么$"
+)
+_ENDS_NOTING = re.compile(r"不用(?:再)?(?:记|问|填|写)|别(?:再)?(?:记|问|填)|不(?:想)?(?:记|填|写)了|都不用|[都全](?:部)?跳过|不记录了|唔使记")
+_ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
+_LAUGHS = re.compile(r"[哈呵嘿嘻啊哦额呃嗯唔诶欸咦吼噢喔呀h]+")
+_COMPLAINS = re.compile(
+    r"投诉你|投诉(?:平台|客服|到底)?$|我要投诉|12315|12378|银保监|银监|消协|消费者协会|告你们|起诉|曝光|报警|律师|能做主|找?领导|经理出来|赔我|赔偿|给个说法|退我?钱$(?<=给我退钱)"
+)
+
+
+def asks(text: str, ends: tuple[str, ...] = ()) -> bool:
+    """Whether the text asks something.
+
+    Args:
+        text: Normalized.
+        ends: Words with which a question may end, from the knowledge.
+    """
+    plain = _NAMES.sub("", text).strip(" 。.!！~～")
+    return bool(plain) and (bool(_ASKS.search(plain)) or plain.endswith(ends))
+
+
+def ends_noting(key: str) -> bool:
+    """Whether the text wants nothing more noted (「不用记了」)."""
+    return len(key) <= 10 and bool(_ENDS_NOTING.search(key))
+
+
+def is_noise(key: str) -> bool:
+    """Whether the text says nothing: a laugh, keys hit at random, one sign again and again."""
+    if len(key) < 2 or (len(key) > 2 and len(set(key)) == 1 and not key.isdigit()):
+        return True
+    if _LAUGHS.fullmatch(key):
+        return True
+    return len(key) > 3 and key.isascii() and any(key[:4] in row for row in _ROWS)
+
+
+def complains(key: str) -> bool:
+    """Whether the text threatens or complains about the company."""
+    return bool(_COMPLAINS.search(key))

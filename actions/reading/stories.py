@@ -1,0 +1,39 @@
+"""Tells what is a story: what went wrong with a payment, in the user's own words."""
+
+from __future__ import annotations
+
+import re
+
+from actions.reading.amounts import amounts_in
+from actions.reading.questions import complains, is_noise
+from actions.reading.times import times_in
+from engine.nlu.text_normalization import normalize
+
+_LONGEST_COMMAND = 10
+_WENT_WRONG = re.compile(
+    r"扣[了过]?(?:我)?(?:两|二|三|2|3|几)[次回遍]|(?:两|2|三)[次回遍]|重复|多[扣收付算刷]|扣错|[转付]错|没收到|没有收到|没到|没送|没发|不发货|没退|不退|不给退|不肯退|拉黑|跑路"
+    r"|假货|坏的|坏了|少发|发错|不对板|又扣|还在扣|还是扣|空包裹|骗|乱扣|偷扣|误[点付充]|被[多扣收]|不是我(?:买|消费|花|付|点|操作)|没买过|钱扣了|质量"
+)
+_CHAT = re.compile(
+    r"^(?:讲|唱|说)[个首一]|天气|^(?:我|让我|容我)?.{0,4}(?:一下|想想|看看|找找|查查).{0,3}$|^(?:快点?|赶紧|马上).{0,6}$"
+    r"|^(?:你|您|你们|您们).{0,8}$|^(?:好的?|可以|行|谢谢|你好|没有|不是|没|算了|对|是的|啊|喂)$"
+)
+# The procedure itself, not the payment: what does not work there is told to nobody else.
+PROCEDURE = re.compile("申诉|入口|页面|帮助中心|表格?(?:打|交|填|里|$)|按钮|附件|截图")
+
+
+def is_story(text: str) -> bool:
+    """Whether the text may be the story that was asked for."""
+    plain = normalize(text)
+    key = re.sub(r"\W", "", plain)
+    if is_noise(key) or len(key) < 3 or not re.search(r"[一-鿿]{2}|[a-z]{3,}\s[a-z]+", plain):
+        return False
+    if _CHAT.search(key) or (complains(key) and len(key) <= _LONGEST_COMMAND + 2):
+        return False
+    spans = [*times_in(text, None), *amounts_in(text)]
+    return len(plain.strip()) - sum(span.end - span.start for span in spans) >= 2
+
+
+def tells(text: str) -> bool:
+    """Whether the text tells by itself what went wrong, though it was not asked for."""
+    return bool(_WENT_WRONG.search(normalize(text)))

@@ -1,0 +1,133 @@
+"""What a message contains of the details that can be noted, by what each accepts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from actions.dialogue.messages import UserMessage
+from actions.dialogue.turn import Context
+from actions.knowledge import Topic
+from actions.knowledge.schema import CollectedDetail
+from actions.reading.amounts import amounts_in
+from actions.reading.names import is_framed, name_in, name_in_story
+from actions.reading.questions import asks
+from actions.reading.stories import is_story, tells
+from actions.reading.times import times_in
+from engine.nlu.text_normalization import normalize
+
+_LONGEST = 200
+# A phone number arrives masked by the gateway.
+_PHONE = re.compile(r"(?<![\d*])1[3-9]\d(?:\d{8}|\*{2,6}\d{2,4})(?![\d*])")
+_EMAIL = re.compile(r"[a-z0-9._+*-]+@[a-z0-9*-]+(?:\.[a-z0-9*-]+)+")
+# Right after a value, these say that it is wrong: 「昨天打错了是前天」.
+_WRONG_AFTER = re.compile(r"^.{0,2}?(?:打错|写错|说错|记错|填错|弄错|搞错|错了|不对)")
+_SEPARATOR = "、"
+_LONGEST_PLAIN_NAME = 6
+
+
+@dataclass(frozen=True)
+class Value:
+    """A value for a detail as it is to be noted, and whether the message names it only as wrong."""
+
+    text: str
+    is_rejected: bool = False
+
+
+def values_for(
+    detail: CollectedDetail, message: UserMessage, rejections: Sequence[str], *, is_asked: bool = False
+) -> list[Value]:
+    """Returns what the message says that fits a detail, in its order.
+
+    Args:
+        detail: What is to be noted.
+        message: The message.
+        rejections: Words right before a value that say that it is wrong.
+        is_asked: Whether the message answers the question for this detail.
+    """
+    if message.is_payload:
+        found = []
+    elif detail.accepts == "time":
+        found = [
+            (f"{time.words}（{time.date}）" if time.date else time.words, time.start, time.end)
+            for time in times_in(message.text, message.said_at, is_asked=is_asked)
+        ]
+    elif detail.accepts == "amount":
+        found = [(a.value, a.start, a.end) for a in amounts_in(_without_times(message), is_asked=is_asked)]
+    elif detail.accepts in ("phone", "email"):
+        pattern = _PHONE if detail.accepts == "phone" else _EMAIL
+        found = [(match.group(), match.start(), match.end()) for match in pattern.finditer(normalize(message.text))]
+    else:
+        text = _text_for(detail, message, is_asked=is_asked)
+        return [Value(text)] if text else []
+    plain = normalize(message.text)
+    values = [Value(text, _is_rejected(plain, start, end, rejections)) for text, start, end in found]
+    return list(dict.fromkeys(values)) or _of_entity(detail, message)
+
+
+def accepted(values: Iterable[Value]) -> list[str]:
+    """Returns the values that are not rejected."""
+    return [value.text for value in values if not value.is_rejected]
+
+
+def joined(detail: CollectedDetail, values: Sequence[str]) -> str:
+    """Returns what is noted when a message gives these values for one detail."""
+    if detail.accepts == "amount":
+        return _SEPARATOR.join(values[:3])
+    return values[0]
+
+
+def _text_for(detail: CollectedDetail, message: UserMessage, *, is_asked: bool) -> str | None:
+    text = message.text.strip()[:_LONGEST]
+    if detail.accepts == "name":
+        in_story = name_in_story(text) if len(text) > _LONGEST_PLAIN_NAME or tells(text) else None
+        if in_story or not (is_asked or is_framed(text)):
+            return in_story
+        return None if tells(text) and not is_framed(text) else name_in(text)
+    if not is_asked and asks(normalize(text)):
+        clauses = [clause for clause in re.split(r"[\s,，。;；]+", text) if not asks(normalize(clause))]
+        text = "，".join(clause for clause in clauses if clause)
+    if asks(normalize(text)):
+        return None
+    if is_asked:
+        return text if is_story(text) else None
+    return text if tells(text) and is_story(text) else None
+
+
+def _of_entity(detail: CollectedDetail, message: UserMessage) -> list[Value]:
+    rejected = message.rejected.get(detail.entity or "", ())
+    return [Value(text, text in rejected) for text in message.entities.get(detail.entity or "", ())]
+
+
+def _without_times(message: UserMessage) -> str:
+    text = message.text
+    for time in times_in(text, None):
+        if not re.fullmatch(r"[\d.]+", time.words):
+            text = text[: time.start] + "，" * (time.end - time.start) + text[time.end :]
+    return text
+
+
+def _is_rejected(plain: str, start: int, end: int, rejections: Sequence[str]) -> bool:
+    return plain[:start].rstrip().endswith(tuple(rejections)) or bool(_WRONG_AFTER.match(plain[end:]))
+
+
+def details_said(
+    context: Context, topic: Topic, message: UserMessage, wanted: CollectedDetail | None = None
+) -> dict[str, str]:
+    """Returns what a message tells of the details of a topic, by id; values that it rejects are none.
+
+    Args:
+        context: Knowledge and replies.
+        topic: The topic that collects the details.
+        message: The message.
+        wanted: The detail that was asked for.
+    """
+    said = {}
+    for detail in topic.collected_details:
+        values = accepted(
+            values_for(detail, message, context.knowledge.wording.rejections, is_asked=detail is wanted)
+        )
+        if values:
+            said[detail.id] = joined(detail, values)
+    return said

@@ -1,0 +1,1 @@
+"""Scores the redaction on generated messages: `make evaluate-redaction`."""

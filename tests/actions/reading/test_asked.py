@@ -1,0 +1,58 @@
+"""What answers a question is noted, and nothing else."""
+
+from __future__ import annotations
+
+import datetime
+from pathlib import Path
+
+import pytest
+from ruamel.yaml import YAML
+
+from actions.dialogue.messages import UserMessage, folded
+from actions.knowledge import Knowledge
+from actions.reading.names import name_in_story
+from actions.reading.questions import asks
+from actions.reading.times import changed_time
+from actions.reading.values import accepted, joined, values_for
+from engine.nlu.text_normalization import normalize
+
+NOW = datetime.datetime(2026, 11, 28, 10, 0, tzinfo=datetime.timezone(datetime.timedelta(hours=8)))
+ANSWERS = YAML(typ="base").load((Path(__file__).parent / "answers.yml").read_text(encoding="utf-8"))
+
+
+def noted(knowledge: Knowledge, kind: str, text: str) -> str:
+    """Returns what the words alone give for the detail; "none" when they are no answer."""
+    detail = next(d for d in knowledge.topics["transaction_dispute"].collected_details if d.accepts == kind)
+    if asks(normalize(text), tuple(knowledge.wording.question_words)):
+        return "none"
+    message = UserMessage(text=text, key=folded(normalize(text)), said_at=NOW)
+    values = accepted(values_for(detail, message, knowledge.wording.rejections, is_asked=True))
+    return joined(detail, values) if values else "none"
+
+
+@pytest.mark.parametrize("kind", ANSWERS)
+def test_an_answer_is_noted(knowledge: Knowledge, kind: str) -> None:
+    answers = ANSWERS[kind]["noted"]
+    wrong = {text: got for text, want in answers.items() if (got := noted(knowledge, kind, text)) != want}
+    assert not wrong
+
+
+@pytest.mark.parametrize("kind", ["time", "amount"])
+def test_what_is_no_answer_is_not_noted(knowledge: Knowledge, kind: str) -> None:
+    texts = [text for text in ANSWERS[kind]["not_noted"].split("\n") if text]
+    wrong = {text: got for text in texts if (got := noted(knowledge, kind, text)) != "none"}
+    assert not wrong
+
+
+def test_a_correction_keeps_what_it_does_not_speak_of() -> None:
+    assert changed_time("昨天上午（11月27日）", "下午", ["上午"], NOW) == "昨天下午（11月27日）"
+    assert changed_time("昨天下午3点（11月27日）", "前天（11月26日）", ["昨天（11月27日）"], NOW) == "前天下午3点（11月26日）"
+    assert changed_time("昨天（11月27日）", "前天（11月26日）", [], NOW) == "前天（11月26日）"
+
+
+@pytest.mark.parametrize(
+    ("story", "name"),
+    [("星巴克昨天扣了我两次36", "星巴克"), ("在海底捞吃饭被扣了两次", "海底捞"), ("我昨天被扣了两次", None), ("美团多扣了我50", "美团")],
+)
+def test_a_name_is_found_in_a_story(story: str, name: str | None) -> None:
+    assert name_in_story(story) == name
