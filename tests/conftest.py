@@ -20,7 +20,13 @@ from actions.knowledge import Knowledge, load_knowledge
 from tests.conversations.bot import Bot
 from tests.paths import ROOT
 
-PLACEHOLDERS = {"brand_name": "u钱包"}
+PLACEHOLDERS = {
+    "brand_name": "u钱包",
+    "police": "110",
+    "ambulance": "120",
+    "anti_fraud": "96110",
+    "psychological_aid": "12356",
+}
 
 
 @pytest.fixture(scope="session")

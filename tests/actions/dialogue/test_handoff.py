@@ -28,7 +28,7 @@ def test_out_of_the_blue(conversation: Conversation) -> None:
     payload = hand_off(conversation)
     assert payload == {
         "type": "handoff",
-        "version": 2,
+        "version": 3,
         "reason": "user_request",
         "summary": "用户：没有留联系方式\n要办的事：还没说清楚\n情绪：平稳\n转接原因：用户要求人工",
         "topic": None,
@@ -39,6 +39,7 @@ def test_out_of_the_blue(conversation: Conversation) -> None:
         "other_requests": [],
         "tried": [],
         "mood": "calm",
+        "alarms": [],
         "rating": None,
     }
 
