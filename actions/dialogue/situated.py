@@ -10,8 +10,8 @@ from actions.dialogue.endings import after_digression, leave
 from actions.dialogue.messages import Event, EventKind, Reply, UserMessage, payload
 from actions.dialogue.repair import not_understood, with_menu
 from actions.dialogue.state import AttemptOutcome, Awaiting, DialogueState, HandoffReason, with_walk
-from actions.dialogue.steps import advance, ask_outcome, next_check, show_current, show_step
 from actions.dialogue.step_answers import answer_about_step
+from actions.dialogue.steps import advance, ask_outcome, next_check, show_current, show_step
 from actions.dialogue.support import ticket_status
 from actions.dialogue.turn import Context, Turn, offering_human
 from actions.reading.reading import Reading
@@ -132,7 +132,10 @@ def honest(context: Context, state: DialogueState, reading: Reading) -> Turn:
 
 def wait_complaint(context: Context, state: DialogueState, reading: Reading) -> Turn:
     """Regrets the waiting and has the gateway say how far it is; the place in the queue stays."""
-    return ticket_status(context, state, reading.message).after(Reply("utter_sorry_for_waiting"))
+    message = reading.message
+    has_no_place = message.human_available is not None and not message.is_queued
+    name = "utter_sorry_nobody_there" if has_no_place else "utter_sorry_for_waiting"
+    return ticket_status(context, state, message).after(Reply(name))
 
 
 def menu(context: Context, state: DialogueState, reading: Reading) -> Turn:
