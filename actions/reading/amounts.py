@@ -30,7 +30,9 @@ _SPENT = re.compile(
 # Regulators and hotlines: a threat, no amount.
 _SERVICE_NUMBER = re.compile(r"123\d\d|9[56]\d{3}|100\d\d")
 _MASKED = re.compile(r"\d*\*+\d*|\d{8,}(?!\.)")
-_APPROXIMATE_DIGITS = re.compile(r"[一二两三四五六七八九]{2}[十百千万]|[一二两三四五六七八九]?十?[几]|几[十百千万]|[一二三四五六七八九]十[一二三四五六七八九]{2}$")
+_APPROXIMATE_DIGITS = re.compile(
+    r"[一二两三四五六七八九]{2}[十百千万]|[一二两三四五六七八九]?十?[几]|几[十百千万]|[一二三四五六七八九]十[一二三四五六七八九]{2}$"
+)
 
 
 @dataclass(frozen=True)
@@ -65,9 +67,9 @@ def _is_money(plain: str, match: re.Match[str], *, is_asked: bool) -> bool:
     if match.group("unit") or match.group("sign"):
         return True
     before, after = plain[: match.start("number")], plain[match.end("number") :]
-    if match.group("after") or before.endswith(("第", "#", "/", ":", "：", "-")) and before != "-":
+    if match.group("after") or (before.endswith(("第", "#", "/", ":", "：", "-")) and before != "-"):
         return False
-    if _COUNTED.match(after) or after.startswith(("#", ".", "·")) and after != ".":
+    if _COUNTED.match(after) or (after.startswith(("#", ".", "·")) and after != "."):
         return False
     if is_asked and not re.search(r"\d", match.group("number")) and len(match.group("number")) == 1:
         # 「读一下」: one numeral is an amount only when there is nothing else.

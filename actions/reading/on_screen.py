@@ -109,7 +109,13 @@ def _has_trouble(context: Context, topic: Topic, state: DialogueState) -> bool:
 def _joined(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
     """Reads the first message of a procedure that the user is in the middle of (「在找回密码，验证码填了说不对」)."""
     topic = context.knowledge.topics.get(message.intent)
-    if act is not Act.OPEN_TOPIC or topic is None or topic.kind != "procedure" or topic.warning or topic.id == state.topic:
+    if (
+        act is not Act.OPEN_TOPIC
+        or topic is None
+        or topic.kind != "procedure"
+        or topic.warning
+        or topic.id == state.topic
+    ):
         return None
     if "step_number" in message.entities or any(step.collect for step in topic.steps[:1]):
         return None
@@ -135,7 +141,8 @@ def switches(context: Context, topic: Topic, act: Act, message: UserMessage) -> 
 def _by_words(topic: Topic, message: UserMessage) -> tuple[str, ...]:
     """Returns the checks whose causes the message names in users' words; the longest words first, each place once."""
     words = sorted(
-        ((word, step.value) for step in topic.steps if step.value for word in step.words), key=lambda pair: -len(pair[0])
+        ((word, step.value) for step in topic.steps if step.value for word in step.words),
+        key=lambda pair: -len(pair[0]),
     )
     rest, named = message.key, []
     for word, value in words:

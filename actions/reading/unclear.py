@@ -24,9 +24,7 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
     is_doubtful = act in UNCLEAR or message.band is not AnswerBand.ANSWER
     for alarm in _STAYS:
         if is_doubtful and has_alarm(state, alarm):
-            return Reading(
-                Source.SAID_BEFORE, Act.ALARM, message, f"said after {alarm.value}", 0.5, {"alarm": alarm}
-            )
+            return Reading(Source.SAID_BEFORE, Act.ALARM, message, f"said after {alarm.value}", 0.5, {"alarm": alarm})
     negated = [matter for matter in message.matters("negated") if matter != "human_handoff"]
     if negated and (act in UNCLEAR or act is Act.DENY):
         return Reading(Source.OPERATOR, Act.NOT_THAT, message, f"denies {negated[0]}", arguments={"matter": negated[0]})
@@ -49,8 +47,10 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
     points_nowhere = message.acts.get("question", 0.0) >= _QUESTION and any(word in message.key for word in "这那")
     if not state.walk and points_nowhere and len(message.key) <= _LONGEST_POINTER:
         return Reading(Source.SAID_BEFORE, Act.FRAGMENT, message, "points to something that is not known")
-    if 0 < len(message.key) <= _LONGEST_FRAGMENT and not names_wallet and (
-        act is Act.NOT_UNDERSTOOD or len(message.key) < 4 or message.band is not AnswerBand.ANSWER
+    if (
+        0 < len(message.key) <= _LONGEST_FRAGMENT
+        and not names_wallet
+        and (act is Act.NOT_UNDERSTOOD or len(message.key) < 4 or message.band is not AnswerBand.ANSWER)
     ):
         return Reading(Source.SAID_BEFORE, Act.FRAGMENT, message, "says too little")
     if names_wallet and (act is Act.OUT_OF_SCOPE):

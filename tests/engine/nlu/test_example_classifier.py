@@ -41,7 +41,9 @@ def config(folder: Path, **more: Any) -> dict[str, Any]:
     }
 
 
-def trained(project: Path, storage: LocalModelStorage, data: TrainingData | None = None, **more: Any) -> ExampleClassifier:
+def trained(
+    project: Path, storage: LocalModelStorage, data: TrainingData | None = None, **more: Any
+) -> ExampleClassifier:
     given = (config(project, **more), storage, Resource("r"), CONTEXT)
     ExampleClassifier.create(*given).train(data or TrainingData())
     return ExampleClassifier.load(*given)
@@ -58,7 +60,9 @@ def storage(tmp_path_factory: pytest.TempPathFactory) -> LocalModelStorage:
     return LocalModelStorage.create(tmp_path_factory.mktemp("storage"))
 
 
-@pytest.mark.parametrize(("text", "label"), [("都填好了", "done"), ("按钮点不动", "trouble"), ("驗證碼收不到", "trouble")])
+@pytest.mark.parametrize(
+    ("text", "label"), [("都填好了", "done"), ("按钮点不动", "trouble"), ("驗證碼收不到", "trouble")]
+)
 def test_it_learns_stores_and_loads(project: Path, storage: LocalModelStorage, text: str, label: str) -> None:
     ranking = ranked(trained(project, storage), text)
     assert ranking[0]["name"] == label
