@@ -122,7 +122,7 @@ def _small(text: str) -> float:
     if re.fullmatch(r"\d{2}", text):
         return int(text) / 100
     digits = [to_number(sign) or 0 for sign in text if sign not in "毛角"]
-    return sum(digit / 10 ** (place + 1) for place, digit in enumerate(digits))
+    return sum(float(digit) / 10.0 ** (place + 1) for place, digit in enumerate(digits))
 
 
 def _written(value: float) -> str:

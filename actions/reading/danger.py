@@ -69,6 +69,9 @@ def _held(
     alarm = state.open_alarm
     if alarm is None or alarm is Alarm.COMPLAINT:
         return None
+    if total >= _SURE and not has_alarm(state, likeliest):
+        # Something new and sure must go on record, even if a human is asked for with it.
+        return _sounds_like(message, likeliest, total)
     if _wants_human(state, act, message):
         return Reading(Source.DANGER, Act.HUMAN, message, f"wants a human after {alarm.value}")
     if total >= _LIKELY_AGAIN:
@@ -98,6 +101,8 @@ def _wants_human(state: DialogueState, act: Act, message: UserMessage) -> bool:
     if state.handed_over or message.matters("negated"):
         return act is Act.HUMAN
     urges = message.acts.get("waiting_complaint", 0.0) >= _URGING
+    if act is Act.AFFIRM and state.offer is Offer.HUMAN and message.band is AnswerBand.ANSWER:
+        return True
     return act is Act.HUMAN or message.acts.get("consent_human", 0.0) >= _CONSENT or urges
 
 

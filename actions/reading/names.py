@@ -107,9 +107,8 @@ def _is_value(name: str) -> bool:
     rest = normalize(name)
     if rest in ("一点点",):
         return False
-    spans = [
-        *times_in(name, None, is_asked=False),
-        *amounts_in(name, is_asked=bool(re.match(r"^[\d.,元块钱¥￥\s]+$", rest))),
-    ]
-    covered = sum(span.end - span.start for span in spans)
-    return name != "12306" and bool(spans) and covered >= len(rest.strip()) - 1 and covered > 0
+    is_number = bool(re.match(r"^[\d.,元块钱¥￥\s]+$", rest))
+    lengths = [time.end - time.start for time in times_in(name, None, is_asked=False)]
+    lengths += [amount.end - amount.start for amount in amounts_in(name, is_asked=is_number)]
+    covered = sum(lengths)
+    return name != "12306" and covered >= len(rest.strip()) - 1 and covered > 0

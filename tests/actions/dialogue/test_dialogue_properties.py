@@ -339,7 +339,8 @@ def test_a_cry_for_help_is_never_missed(state: DialogueState, move: dict[str, An
 
 
 def is_doubtful(move: dict[str, Any]) -> bool:
-    return not move["payload"] and all(share < 0.45 for share in (*move["acts"].values(), *move["alarms"].values()))
+    given_away = [share for name, share in move["alarms"].items() if name != "none"]
+    return not move["payload"] and sum(given_away) < 0.2 and all(share < 0.45 for share in move["acts"].values())
 
 
 @settings(max_examples=200, deadline=None)
@@ -384,11 +385,13 @@ def test_who_goes_on_saying_yes_comes_to_an_end_or_to_a_human(state: DialogueSta
         conversation.does(Act.AFFIRM, "可以的", intent="affirm")
         if has_ended(conversation) or is_handed_off(conversation):
             return
+        if conversation.state.open_alarm and conversation.state.handed_over:
+            return  # A human is on the way, and what is said meanwhile is answered with care.
     raise AssertionError(conversation.state)
 
 
 @settings(max_examples=200, deadline=None)
-@given(STATES)
+@given(STATES.map(lambda state: replace(state, open_alarm=None)))
 def test_who_goes_on_stopping_comes_to_an_end(state: DialogueState) -> None:
     conversation = conversation_at(state)
     for _ in range(2 * (MAX_SUSPENDED + MAX_REQUESTS) + 3):

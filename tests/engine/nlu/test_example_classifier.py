@@ -14,7 +14,6 @@ from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from engine.nlu import example_classifier
 from engine.nlu.example_classifier import ExampleClassifier
 from engine.nlu.normalized_spacy_nlp import NormalizedSpacyNLP
 
@@ -96,4 +95,3 @@ def test_a_change_of_the_examples_retrains(project: Path) -> None:
     before = ExampleClassifier.fingerprint_addon(config(project))
     (project / "done.yml").write_text("label: done\nexamples: [好了]\n", encoding="utf-8")
     assert ExampleClassifier.fingerprint_addon(config(project)) != before
-    assert example_classifier.ROOT.is_dir()
