@@ -14,6 +14,7 @@ from engine.nlu.text_normalization import normalize
 
 # In the metadata of a message: docs/support.md.
 _AFTER_AGENT = "after_agent"
+_SUPPORT = "support"
 
 
 def message_from_parse(
@@ -39,6 +40,10 @@ def message_from_parse(
     name = intent.get("name") or ""
     entities = parse.get("entities") or ()
     plain = normalize(text)
+    metadata = parse.get("metadata") or {}
+    support = metadata.get(_SUPPORT)
+    support = support if isinstance(support, Mapping) else {}
+    available = support.get("available")
     rejected = [entity for entity in entities if _is_rejected(plain, entity, rejections)]
     return UserMessage(
         intent=name,
@@ -55,7 +60,9 @@ def message_from_parse(
             for request in parse.get("further_requests") or ()
         ),
         pause=pause,
-        after_agent=(parse.get("metadata") or {}).get(_AFTER_AGENT) is True,
+        after_agent=metadata.get(_AFTER_AGENT) is True,
+        human_available=available if isinstance(available, bool) else None,
+        is_queued=support.get("queued") is True,
         is_new_session=is_new_session,
         said_at=said_at,
         syllables=syllables_of(text),

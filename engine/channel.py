@@ -45,7 +45,10 @@ class GatewayOutput(CollectingOutputChannel):
 
 
 class GatewayInput(InputChannel):
-    """Takes `{"sender", "message", "kind", "message_id", "metadata"}`, answers `{"messages", "understood", "events"}`.
+    """Takes a message and answers with the bot's replies.
+
+    Takes `{"sender", "message", "kind", "message_id", "metadata"}`, and answers `{"messages", "understood", "events",
+    "script", "reading"}`.
 
     A `message_id` that is the conversation's last one is not executed again: its replies are returned once more. So a
     gateway that was killed before it could store them asks again.
@@ -107,6 +110,8 @@ class GatewayInput(InputChannel):
                     "messages": [_outgoing(said) for said in messages],
                     "understood": _understood(tracker),
                     "events": [event for said in messages for event in said.get("events") or ()],
+                    "script": tracker.slots["script"].value if tracker and "script" in tracker.slots else None,
+                    "reading": next((said["reading"] for said in messages if said.get("reading")), None),
                 }
             )
 

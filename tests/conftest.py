@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -86,8 +87,9 @@ def conversation(knowledge: Knowledge) -> Conversation:
 
 
 @pytest.fixture(scope="session")
-def bot() -> Bot:
+def bot() -> Iterator[Bot]:
     """The trained bot, loaded once for all tests that need it."""
     if not (ROOT / "models" / "uwallet.tar.gz").exists():
         pytest.fail("There is no trained model. Run `make train` first; `make test` does.")
-    return Bot()
+    with contextlib.closing(Bot()) as loaded:
+        yield loaded

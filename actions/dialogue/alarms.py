@@ -7,12 +7,14 @@ from dataclasses import replace
 from actions.dialogue.acts import Act, act_of
 from actions.dialogue.endings import after_digression
 from actions.dialogue.handing_over import hand_off
-from actions.dialogue.messages import Event, EventKind, Reply, UserMessage
+from actions.dialogue.messages import SUPPORT_REQUEST, Event, EventKind, Reply, UserMessage
 from actions.dialogue.state import Alarm, DialogueState, HandoffReason, has_alarm, with_alarm
-from actions.dialogue.topics import suspend
+from actions.dialogue.suspending import suspend
 from actions.dialogue.turn import Context, Turn, offering_human
 from actions.reading.reading import Reading
 
+# The user is told that the complaint is recorded, so it is, even if they want no human now.
+_COMPLAINT = {"type": SUPPORT_REQUEST, "request": "complaint"}
 _REASONS = {
     Alarm.CRISIS: HandoffReason.CRISIS,
     Alarm.FRAUD: HandoffReason.FRAUD,
@@ -42,15 +44,22 @@ def answer_alarm(context: Context, state: DialogueState, reading: Reading) -> Tu
     is_urgent = (alarm is Alarm.CRISIS or _asks_human(context, reading.message)) and not state.handed_over
     if is_urgent or (is_new and state.handed_over):
         # Whoever waits already has told something new: their ticket must say so, and may have to go first.
-        handed = hand_off(context, state, reading.message, _REASONS[alarm])
-        payloads = tuple(reply for reply in handed.replies if reply.custom)
-        return Turn(handed.state, (*replies, *payloads))
+        return _handed_over(context, state, reading, replies)
     if alarm is not Alarm.COMPLAINT:
         state = suspend(context, state).state
     if state.handed_over:
         return Turn(replace(state, offer=None), replies)
     *before, last = replies
-    return offering_human(state, _REASONS[alarm], *before, replace(last, response="utter_care_with_human"))
+    record = (Reply(custom=_COMPLAINT),) if alarm is Alarm.COMPLAINT and is_new else ()
+    last = replace(last, response="utter_care_with_human")
+    return offering_human(state, _REASONS[alarm], *before, last, *record)
+
+
+def _handed_over(context: Context, state: DialogueState, reading: Reading, replies: tuple[Reply, ...]) -> Turn:
+    handed = hand_off(context, state, reading.message, _REASONS[reading.arguments["alarm"]])
+    says_who_comes = has_alarm(state, Alarm.CRISIS) and reading.message.human_available is not None
+    added = handed.replies if says_who_comes else tuple(reply for reply in handed.replies if reply.custom)
+    return Turn(replace(handed.state, offer=None), (*replies, *added))
 
 
 def _asks_human(context: Context, message: UserMessage) -> bool:

@@ -16,6 +16,7 @@ from actions.dialogue.state import (
 from actions.dialogue.steps import resume_hint
 from actions.dialogue.turn import Context, Turn
 
+# Nobody in danger or in grief is asked how they liked the bot.
 _RATED_OUTCOMES = (AttemptOutcome.SOLVED, AttemptOutcome.NOT_SOLVED, AttemptOutcome.ABANDONED)
 
 
@@ -49,7 +50,8 @@ def offer_open(context: Context, state: DialogueState) -> Turn | None:
         title = context.replies.label(request.intent)
         buttons = (Button(title, request_payload(request)),)
         return Turn(replace(state, offer=Offer.REQUEST), (Reply("utter_offer_request", {"title": title}, buttons),))
-    if state.suspended:
+    # What was handed over is offered back once, where nobody is there; 「继续」 takes it up at any time.
+    if state.suspended and not state.handed_over:
         hint = resume_hint(context, replace(state, walk=state.suspended[-1]))
         return Turn(replace(state, offer=Offer.RESUME), (hint,))
     return None

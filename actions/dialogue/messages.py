@@ -55,6 +55,8 @@ class UserMessage:
         pause: Seconds since the message before; 0 for the first.
         is_new_session: Whether the session of the message before has ended since.
         after_agent: Whether a human has had the conversation since the message before.
+        human_available: Whether somebody can take the conversation now; None where nobody tells the bot.
+        is_queued: Whether the user waits in the queue for a human, as far as the bot is told.
         syllables: The Mandarin syllables of `key`, by which typos and typed pinyin are the same.
         acts: What it does if it is said in the middle of something (`data/situated/`), with the confidence of each.
         alarms: What it gives away (`data/alarms/`), with the confidence of each.
@@ -75,6 +77,8 @@ class UserMessage:
     pause: float = 0
     is_new_session: bool = False
     after_agent: bool = False
+    human_available: bool | None = None
+    is_queued: bool = False
     syllables: tuple[str, ...] = ()
     acts: Mapping[str, float] = field(default_factory=dict)
     alarms: Mapping[str, float] = field(default_factory=dict)

@@ -182,14 +182,3 @@ class ReplyBuilder:
         variants = self._knowledge.care.answers[name]
         bubbles = variants[min(state.answered.get(name, 0), len(variants) - 1)]
         return tuple(Reply("utter_care", {"answer": self.fill(bubble)}) for bubble in bubbles)
-
-    def handoff(self) -> Reply:
-        """Returns what the user is told at a handoff: what will happen, the hours, what to have ready."""
-        hours, preparation = self._knowledge.topics["support_hours"], self._knowledge.topics["contact_preparation"]
-        return Reply(
-            "utter_handoff",
-            {
-                "hours": "\n".join(setting_line(setting, self._values) for setting in hours.settings),
-                "preparation": self.fill(preparation.short or ""),
-            },
-        )

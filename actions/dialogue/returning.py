@@ -8,7 +8,7 @@ from actions.dialogue import choices
 from actions.dialogue.messages import Reply, UserMessage
 from actions.dialogue.state import Attempt, AttemptOutcome, DialogueState, Offer, with_walk
 from actions.dialogue.steps import resume_hint
-from actions.dialogue.topics import suspend
+from actions.dialogue.suspending import suspend
 from actions.dialogue.turn import Context, Turn
 
 # Shorter pauses are part of doing a step: waiting for a code, updating the app.

@@ -132,7 +132,10 @@ def honest(context: Context, state: DialogueState, reading: Reading) -> Turn:
 
 def wait_complaint(context: Context, state: DialogueState, reading: Reading) -> Turn:
     """Regrets the waiting and has the gateway say how far it is; the place in the queue stays."""
-    return ticket_status(context, state, reading.message).after(Reply("utter_sorry_for_waiting"))
+    message = reading.message
+    has_no_place = message.human_available is not None and not message.is_queued
+    name = "utter_sorry_nobody_there" if has_no_place else "utter_sorry_for_waiting"
+    return ticket_status(context, state, message).after(Reply(name))
 
 
 def menu(context: Context, state: DialogueState, reading: Reading) -> Turn:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from actions.dialogue.acts import SUPPORT, Act, act_of
 from actions.dialogue.endings import after_digression
-from actions.dialogue.messages import SUPPORT_REQUEST, Reply, UserMessage
+from actions.dialogue.messages import SUPPORT_REQUEST, AnswerBand, Reply, UserMessage
 from actions.dialogue.state import DialogueState, Offer
 from actions.dialogue.turn import Context, Turn
 
@@ -61,10 +61,15 @@ def meaning_now(context: Context, state: DialogueState, act: Act, message: UserM
     """
     if act is Act.LEAVE_QUEUE and state.offer is Offer.HUMAN:
         return Act.DENY
-    if not state.handed_over or state.walk or state.offer or message.is_payload:
+    is_doubtful = message.band is not AnswerBand.ANSWER and not message.is_payload
+    if act is Act.LEAVE_QUEUE and is_doubtful:
+        # The place is lost for good. The gateway's answer tells it, with the button that gives it up.
+        return Act.TICKET_STATUS
+    is_waiting = state.handed_over or message.is_queued
+    if not is_waiting or state.walk or state.offer not in (None, Offer.RESUME) or message.is_payload:
         return act
     names_waiting = any(word in message.key for word in context.knowledge.wording.waiting_words)
-    if act is Act.CANCEL or (act in (Act.DENY, Act.SOLVED) and names_waiting):
-        return Act.LEAVE_QUEUE
+    if (act is Act.CANCEL and state.offer is None) or (act in (Act.DENY, Act.SOLVED) and names_waiting):
+        return Act.TICKET_STATUS if is_doubtful else Act.LEAVE_QUEUE
     # 「我再等等」 is no wish to hear a step again.
     return Act.AFFIRM if act in (Act.NEXT, Act.REPEAT) and names_waiting else act

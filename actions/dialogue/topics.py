@@ -8,10 +8,7 @@ from actions.dialogue.acts import Act
 from actions.dialogue.endings import after_digression, offer_open
 from actions.dialogue.messages import Button, Event, EventKind, Reply, UserMessage, payload
 from actions.dialogue.state import (
-    MAX_SUSPENDED,
     Alarm,
-    Attempt,
-    AttemptOutcome,
     Awaiting,
     DialogueState,
     HandoffReason,
@@ -20,6 +17,7 @@ from actions.dialogue.state import (
     with_walk,
 )
 from actions.dialogue.steps import show_current, show_step
+from actions.dialogue.suspending import suspend
 from actions.dialogue.turn import Context, Turn, offering_human
 from actions.dialogue.walkthrough import jump
 from actions.knowledge import Topic
@@ -85,20 +83,6 @@ def _answering(context: Context, state: DialogueState, topic: Topic, reply: Repl
     if offer and state.walk is None and offer_open(context, state) is None:
         return offering_human(state, HandoffReason.NOT_SOLVED, reply)
     return after_digression(context, state, reply)
-
-
-def suspend(context: Context, state: DialogueState) -> Turn:
-    """Puts the walkthrough under way on the stack; the oldest one falls off, with a word, when it is full."""
-    if state.walk is None:
-        return Turn(state, ())
-    suspended = (*state.suspended, replace(state.walk, interrupted=True))
-    dropped, kept = suspended[:-MAX_SUSPENDED], suspended[-MAX_SUSPENDED:]
-    attempts = tuple(Attempt(walk.topic, walk.step, AttemptOutcome.ABANDONED) for walk in dropped)
-    state = replace(state, walk=None, suspended=kept, attempts=(*state.attempts, *attempts))
-    words = tuple(
-        Reply("utter_suspended_dropped", {"title": context.knowledge.topics[walk.topic].title}) for walk in dropped
-    )
-    return Turn(state, words)
 
 
 def resume(context: Context, state: DialogueState, topic: str | None = None) -> Turn:

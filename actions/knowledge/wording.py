@@ -115,4 +115,5 @@ class Wording(_Model):
     intent_titles: dict[str, Text]
     list_separator: str
     contact_details: list[CollectedDetail]
+    handed_over_story: str
     handoff_summary: HandoffSummary

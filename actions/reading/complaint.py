@@ -21,7 +21,7 @@ _ASKS_PLACE = 0.9
 
 def read(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
     """Reads the message as a complaint, or as a word about the queue."""
-    if state.handed_over:
+    if state.handed_over or message.is_queued:
         waiting, leaving = message.acts.get("waiting_complaint", 0.0), message.acts.get("leave_wait", 0.0)
         if leaving >= _LEAVING and not _is_about_else(context, state, act, message):
             return Reading(Source.COMPLAINT, Act.LEAVE_QUEUE, message, "wants to wait no longer", leaving)

@@ -35,6 +35,7 @@ _BLANK_SYMBOLS = frozenset("\u2800")
 _WIDE_SPACE = "\u3000"
 
 
+_QUOTATION = re.compile(r"\s*「[^\n：:]{1,64}[：:](?:(?!」\s*\n).)*」\s*\n\s*(?:[-—–]\s?){5,}\s*\n", re.DOTALL)
 _CLIENT_ID = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
 
 
@@ -49,6 +50,15 @@ def checked_client_id(client_id: object) -> str | None:
     if not isinstance(client_id, str) or not _CLIENT_ID.fullmatch(client_id):
         raise InputError(ErrorCode.MALFORMED)
     return client_id
+
+
+def without_quotation(text: str) -> str:
+    """Returns what somebody wrote themselves, without the message that their client quotes before it.
+
+    WeChat puts 「name：quoted text」 and a line of dashes before the reply to a message, in one text.
+    """
+    match = _QUOTATION.match(text)
+    return text[match.end() :].strip() or text if match else text
 
 
 def _is_noncharacter(code_point: int) -> bool:

@@ -16,6 +16,7 @@ from uwallet_gateway.protocol.messages import (
     Limits,
     MessageView,
 )
+from uwallet_gateway.protocol.tickets import DeskMessageView
 from uwallet_gateway.settings import Settings
 from uwallet_gateway.texts import Texts
 from uwallet_gateway.transcript.messages import Message, Picture
@@ -48,6 +49,10 @@ class Presentation:
             in_reply_to=message.in_reply_to,
             client_id=message.client_id,
         )
+
+    def desk_message(self, message: Message) -> DeskMessageView:
+        """A message as agents see it: with why the bot said it."""
+        return DeskMessageView(**self.message(message).model_dump(), reading=message.reading)
 
     def attachment(self, picture: Picture) -> AttachmentView:
         """A picture with a freshly signed address."""

@@ -134,7 +134,7 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
     opening_hours = load_opening_hours(settings.organisation_file)
     steps = TicketSteps(SupportNotices(texts), opening_hours, metrics, outbox.record)
     user_requests = UserRequests(steps, max_length=settings.max_length)
-    tickets = TicketQueries(database, event_bus.is_user_there)
+    tickets = TicketQueries(database, event_bus.is_user_there, opening_hours)
     presence = Presence(database, event_bus)
     transactions = SupportTransactions(database, transcript, event_bus)
     outage = OutageNotices(transcript, event_bus, texts, user_requests, metrics)
@@ -144,6 +144,7 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
         event_bus,
         outage,
         user_requests,
+        tickets,
         metrics,
         across_processes(redis) if redis else one_process,
         concurrency=settings.engine_concurrency,

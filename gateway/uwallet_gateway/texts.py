@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
+import re
 import string
 from collections.abc import Collection
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from uwallet_gateway.errors import ErrorCode
+from uwallet_gateway.scripts import folded, sound
 from uwallet_gateway.yaml_files import load_yaml
 
 PATH = Path(__file__).with_name("texts.yml")
@@ -21,8 +23,11 @@ _MINUTE, _HOUR = 60, 3600
 # Up to so many seconds are told as seconds, as people would.
 _LONGEST_IN_SECONDS, _LONGEST_IN_MINUTES = 90, 90
 
-# What people put around a short message.
-_AROUND = " 。，！!.,~～"
+# What people put around a short wish.
+_PARTICLES = re.compile(r"^(?:那就|那|就|我要|我想|我选|我|要|选|点|给)+|(?:吧|啊|呀|哦|呢|嘛|了)+$")
+_STARS = re.compile("[⭐\ufe0f\\s]+")
+# A pronunciation of fewer letters is one of many words.
+_SHORTEST_SOUND = 5
 
 
 class TextsError(Exception):
@@ -57,6 +62,7 @@ class _Notices(_Section):
     engine_failed: str
     handoff_without_engine: str
     handoff_summary_without_engine: str
+    complaint_summary: str
 
 
 class _Buttons(_Section):
@@ -81,16 +87,22 @@ class _Support(_Section):
     returned_to_bot: str
     closed: str
     closed_as_spam: str
+    closed_quietly: str
+    returned_to_bot_quietly: str
     left_queue: str
     not_waiting: str
     keep_waiting: str
     timeout: str
     nobody_there: str
     nobody_there_until: str
+    nobody_there_told: str
+    nobody_there_until_told: str
     nobody_there_any_more: str
     message_wanted: str
     contact_wanted: str
     message_taken: str
+    contact_taken: str
+    contact_kept: str
     user_reminder: str
     user_left: str
     ticket_status: str
@@ -139,12 +151,37 @@ _SUPPORT_FIELDS = {
     "returned_to_bot": {"agent"},
     "keep_waiting": {"position"},
     "nobody_there_until": {"time"},
+    "nobody_there_until_told": {"time"},
+    "returned_to_bot_quietly": {"agent"},
+    "contact_taken": {"number"},
     "message_taken": {"number"},
     "user_reminder": {"agent", "minutes"},
     "ticket_status": {"number", "status"},
 }
 _STATUS_FIELDS = {"queued": {"position"}, "active": {"agent"}}
 _MOMENT_FIELDS = {"today": {"clock"}, "tomorrow": {"clock"}, "later": {"month", "day", "weekday", "clock"}}
+
+
+class ContactWords(_Section):
+    """How users offer a contact in words of their own.
+
+    Attributes:
+        offers: Say that the number is to be called, at any time.
+        names: Name a contact; enough while a ticket waits for one.
+        others: Say that the number is somebody else's, or what is wrong with it.
+        fillers: Say nothing beside them.
+    """
+
+    offers: frozenset[str] = Field(min_length=1)
+    names: frozenset[str] = Field(min_length=1)
+    others: frozenset[str] = Field(min_length=1)
+    fillers: frozenset[str] = Field(min_length=1)
+
+
+class _TypedButtons(_Section):
+    leave_queue: frozenset[str]
+    keep_waiting: frozenset[str]
+    leave_message: frozenset[str]
 
 
 class Texts(_Section):
@@ -157,6 +194,9 @@ class Texts(_Section):
     support: _Support
     ticket_statuses: _TicketStatuses
     moments: _Moments
+    typed_buttons: _TypedButtons
+    typed_ratings: dict[Literal[1, 2, 3, 4, 5], frozenset[str]]
+    contact_words: ContactWords
     human_requests: frozenset[str] = Field(min_length=1)
     declines: frozenset[str] = Field(min_length=1)
 
@@ -183,11 +223,30 @@ class Texts(_Section):
 
     def asks_for_human(self, text: str) -> bool:
         """Whether the text is just a request for a human. Used while the engine is away."""
-        return text.strip(_AROUND) in self.human_requests
+        return folded(text) in {folded(request) for request in self.human_requests}
 
     def declines_to_leave_message(self, text: str) -> bool:
         """Whether the text just declines to leave a message."""
-        return text.strip(_AROUND) in self.declines
+        return folded(text) in {folded(decline) for decline in self.declines}
+
+    def names_button(self, name: str, text: str, *, by_sound: bool) -> bool:
+        """Whether somebody types the title of a button, or another name of it.
+
+        Args:
+            name: Of the button.
+            text: What was typed; script, width and the particles around it do not matter.
+            by_sound: Whether it is enough that it sounds like it.
+        """
+        names = {self.button(name), *getattr(self.typed_buttons, name)}
+        return _is_any_of(text, names, by_sound=by_sound)
+
+    def names_rating(self, rating: int, text: str, *, is_asked: bool) -> bool:
+        """Whether somebody types a rating; a bare number or stars only count while it is asked for."""
+        names = {self.button("rate", rating=rating), *self.typed_ratings.get(rating, ())}  # type: ignore[call-overload] # 1 to 5
+        if _is_any_of(text, names, by_sound=False):
+            return True
+        are_stars = not _STARS.sub("", text) and text.count("⭐") == rating
+        return is_asked and (are_stars or folded(text) == str(rating))
 
     def button(self, name: str, **values: object) -> str:
         """Returns the title of a button.
@@ -259,7 +318,7 @@ def _problems(texts: Texts) -> list[tuple[str, str]]:
     for name, duration in texts.durations:
         problems += _fields(f"durations.{name}", duration, {"count"})
     fields: dict[str, dict[str, set[str]]] = {
-        "notices": {},
+        "notices": {"complaint_summary": {"text"}},
         "buttons": {"rate": {"rating"}},
         "support": _SUPPORT_FIELDS,
         "ticket_statuses": _STATUS_FIELDS,
@@ -279,3 +338,18 @@ def _fields(place: str, text: Any, allowed: Collection[str]) -> list[tuple[str, 
         return [(place, str(error))]
     unknown = sorted(fields.difference(allowed))
     return [(place, f"nobody fills in {{{name}}}") for name in unknown]
+
+
+def _is_any_of(text: str, names: Collection[str], *, by_sound: bool) -> bool:
+    typed = _bare(text)
+    wanted = {_bare(name) for name in names}
+    if typed in wanted:
+        return True
+    pronounced = sound(typed)
+    return by_sound and len(pronounced) >= _SHORTEST_SOUND and pronounced in {sound(name) for name in wanted}
+
+
+def _bare(text: str) -> str:
+    """Returns a folded text without the particles around it."""
+    plain = folded(text)
+    return _PARTICLES.sub("", plain) or plain

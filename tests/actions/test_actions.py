@@ -101,7 +101,21 @@ CASES: list[tuple[str, str, dict[str, Any], list[str | None], dict[str, Any]]] =
         "human_handoff",
         STEP_2,
         ["utter_handoff", None],
-        {**LEFT, **attempt("handed_off"), "handed_over": True},
+        {
+            **LEFT,
+            "suspended": [
+                {
+                    "topic": "forgot_password",
+                    "step": 2,
+                    "awaiting": None,
+                    "interrupted": True,
+                    "requested_detail": None,
+                    "visited_steps": STEP_2["visited_steps"],
+                    "problem_steps": [],
+                }
+            ],
+            "handed_over": True,
+        },
     ),
     ("action_leave_queue", "leave_queue", {"handed_over": True}, ["utter_queue_unknown", None], {"handed_over": None}),
     (

@@ -70,6 +70,13 @@ def test_an_empty_parse_is_an_empty_message() -> None:
     assert message_from_parse({}, []) == UserMessage(confidence=0)
 
 
+def test_whether_somebody_is_there_is_told_by_the_gateway() -> None:
+    told = message_from_parse({"text": "好", "metadata": {"support": {"available": False, "queued": True}}}, [])
+    assert (told.human_available, told.is_queued) == (False, True)
+    untold = message_from_parse({"text": "好", "metadata": {"support": "?"}}, [])
+    assert (untold.human_available, untold.is_queued) == (None, False)
+
+
 def test_a_human_in_between_is_told_by_the_gateway() -> None:
     assert message_from_parse({"text": "好", "metadata": {"after_agent": True}}, []).after_agent
     for metadata in (None, {}, {"after_agent": False}, {"after_agent": "no"}):

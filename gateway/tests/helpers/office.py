@@ -33,6 +33,8 @@ class ScriptedEngine:
         hold: Whether turns wait.
         asked: The names of the messages that came.
         metadata: What came with each of them.
+        texts: What came in each of them.
+        answers: What is answered to a message instead.
     """
 
     def __init__(self) -> None:
@@ -41,6 +43,8 @@ class ScriptedEngine:
         self.held: dict[str, asyncio.Event] = {}
         self.asked: list[str] = []
         self.metadata: list[Mapping[str, Any]] = []
+        self.texts: list[str] = []
+        self.answers: dict[str, dict[str, Any]] = {}
 
     async def send(
         self, sender: str, message: str, kind: str, message_id: str, metadata: Mapping[str, Any] | None = None
@@ -48,8 +52,11 @@ class ScriptedEngine:
         """One turn; 「转人工」 hands over, everything else is echoed."""
         self.asked.append(message_id)
         self.metadata.append(metadata or {})
+        self.texts.append(message)
         if self.hold:
             await self.held.setdefault(message_id, asyncio.Event()).wait()
+        if message in self.answers:
+            return EngineReply.model_validate_json(json.dumps(self.answers[message]))
         messages: list[dict[str, Any]] = [{"text": f"收到：{message}"}]
         if message.startswith("转人工") or message == "/human_handoff":
             reason = message.partition("：")[2] or "user_request"
@@ -70,7 +77,7 @@ class ScriptedEngine:
 
 HANDOFF: dict[str, Any] = {
     "type": "handoff",
-    "version": 2,
+    "version": 3,
     "reason": "user_request",
     "summary": "要办的事：找回登录密码，做到第2步",
     "topic": {"id": "forgot_password", "title": "找回登录密码"},

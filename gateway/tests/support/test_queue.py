@@ -36,6 +36,14 @@ def test_estimate(seconds: list[int], position: int, minutes: int | None) -> Non
         ("frustrated", {"topic": None}, 1),
         ("step_problem", {"topic": {"id": "forgot_password"}, "mood": "frustrated"}, 1),
         ("user_request", {"topic": {"id": "account_compromised"}, "mood": "frustrated"}, 0),
+        ("crisis", {"topic": None, "mood": "in_crisis"}, 0),
+        ("fraud", {"mood": "distressed"}, 0),
+        # Told earlier in the conversation, whatever the human is asked for in the end.
+        ("user_request", {"alarms": [{"kind": "victim", "text": "被盗了"}]}, 0),
+        ("user_request", {"alarms": [{"kind": "fraud_underway", "text": "让我转账"}]}, 0),
+        ("bereaved", {"mood": "distressed"}, 1),
+        ("complaint", {"mood": "frustrated"}, 1),
+        ("user_request", {"alarms": [{"kind": "complaint", "text": "投诉"}]}, 1),
         ("engine_trouble", {"topic": None, "mood": "calm"}, 2),
     ],
 )
@@ -43,6 +51,7 @@ def test_priority(reason: str, handoff: dict[str, Any], priority: int) -> None:
     assert priority_of(reason, handoff) == priority
 
 
+@pytest.mark.both_databases
 async def test_wait_is_told_once_there_are_claims_to_tell_it_from(office: Office) -> None:
     agent = await office.agent("小林")
     for _ in range(3):

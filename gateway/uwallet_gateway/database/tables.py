@@ -107,6 +107,10 @@ class Conversation(Table):
     agent_since_id: Mapped[int | None]
     # The last messages that the user and the agent have seen.
     user_read_id: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    # The characters that the user writes, as the bot has found: simplified or traditional; null until it has answered.
+    script: Mapped[str | None] = mapped_column(String(16))
+    # What the user offered to be reached by before there was a ticket that could keep it.
+    contact: Mapped[str | None] = mapped_column(String(255))
     agent_read_id: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     created_at: Mapped[datetime]
     active_at: Mapped[datetime] = mapped_column(index=True)
@@ -150,6 +154,8 @@ class Message(Table):
     attachment_id: Mapped[str | None] = mapped_column(String(64))
     # Of a user's message: received, answered, failed.
     state: Mapped[str | None] = mapped_column(String(16))
+    # Of the bot's first message of a turn: why it was given, for agents (docs/conversation.md). Users never see it.
+    reading: Mapped[dict[str, Any] | None]
     # The user has been told that the answer takes longer.
     noticed: Mapped[bool] = mapped_column(Boolean, default=False)
 

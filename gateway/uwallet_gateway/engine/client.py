@@ -126,12 +126,16 @@ class EngineReply(_Part):
         messages: What it says, in order; may be empty.
         understood: How it understood, or None.
         events: What happened in the turn; None of an engine that does not tell.
+        script: The characters that the user writes; None of an engine that does not tell.
+        reading: Why the bot says this: how it has read the message, and what else it could have meant. For agents.
         seconds: How long the engine took.
     """
 
     messages: tuple[EngineMessage, ...] = Field(max_length=_MOST_MESSAGES)
     understood: Understood | None = None
     events: tuple[EngineEvent, ...] | None = Field(default=None, max_length=_MOST_EVENTS)
+    script: Literal["simplified", "traditional"] | None = None
+    reading: dict[str, Any] | None = None
     seconds: float = 0.0
 
 

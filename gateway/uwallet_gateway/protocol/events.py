@@ -13,7 +13,7 @@ from pydantic import Field
 from uwallet_gateway.protocol.base import View
 from uwallet_gateway.protocol.messages import ErrorView, Limits, MessageView
 from uwallet_gateway.protocol.support import SupportState
-from uwallet_gateway.protocol.tickets import QueueCounts, Ticket
+from uwallet_gateway.protocol.tickets import DeskMessageView, QueueCounts, Ticket
 
 
 class NoData(View):
@@ -61,7 +61,7 @@ class TicketMessage(View):
     """A new message in the conversation of a watched ticket."""
 
     ticket_id: int
-    message: MessageView
+    message: DeskMessageView
 
 
 class TicketUserTyping(View):
@@ -87,7 +87,7 @@ class QueueChange(QueueCounts):
 class WatchResult(View):
     """Acknowledgement of `watch`: the messages so far, and how far the user has read."""
 
-    messages: list[MessageView]
+    messages: list[DeskMessageView]
     has_more: bool
     user_read_id: int
 

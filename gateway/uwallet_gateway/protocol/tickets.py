@@ -51,6 +51,7 @@ class EventKind(StrEnum):
     RETURNED_TO_BOT = "returned_to_bot"
     LEFT_QUEUE = "left_queue"
     MESSAGE_LEFT = "message_left"
+    CONTACT_GIVEN = "contact_given"
     NOTE = "note"
     CLOSED = "closed"
     RATED = "rated"
@@ -89,6 +90,13 @@ class TicketUser(View):
     online: bool
 
 
+class TicketAlarm(View):
+    """A danger, a loss or a complaint: its kind, and the user's words, redacted."""
+
+    kind: str
+    text: str
+
+
 class Ticket(View):
     """A ticket. Everything that users and the bot wrote is plain text, never markup."""
 
@@ -103,6 +111,8 @@ class Ticket(View):
     step: StepReference
     summary: str
     collected: dict[str, Any] = Field(description="What the bot collected, by name")
+    mood: str | None = Field(description="calm, frustrated, distressed or in_crisis; null if the bot did not tell")
+    alarms: list[TicketAlarm] = Field(description="What the user gave away that must not be missed, oldest first")
     contact: str | None
     message: str | None
     agent: AgentName | None
@@ -167,10 +177,18 @@ class DeskQueue(View):
     counts: QueueCounts
 
 
+class DeskMessageView(MessageView):
+    """A message as agents see it."""
+
+    reading: dict[str, Any] | None = Field(
+        default=None, description="Of the bot's first message of a turn: why it was given (docs/conversation.md)"
+    )
+
+
 class DeskMessagePage(View):
     """Messages in order."""
 
-    messages: list[MessageView]
+    messages: list[DeskMessageView]
     has_more: bool
 
 

@@ -15,6 +15,7 @@ from uwallet_gateway.input_text import checked_client_id, clean
 from uwallet_gateway.protocol.tickets import DISPOSITIONS, AgentName, EventKind, Ticket
 from uwallet_gateway.support.ownership import change_owner
 from uwallet_gateway.support.queries import TicketQueries
+from uwallet_gateway.support.queue import is_crisis
 from uwallet_gateway.support.ticket_steps import TicketSteps
 from uwallet_gateway.support.transactions import SupportTransactions
 from uwallet_gateway.transcript.events import Read, SupportChanged, TicketChanged, Typing
@@ -196,6 +197,9 @@ class AgentCommands:
         ticket.note = cleaned_note
         await self._steps.note_event(transaction, ticket, EventKind.RETURNED_TO_BOT, "agent", agent_id)
         await self._steps.finish(transaction, ticket, checked_disposition, "agent", agent_id, note=cleaned_note)
+        if is_crisis(ticket.reason, ticket.handoff):
+            await self._steps.notices.say(transaction, "returned_to_bot", "returned_to_bot_quietly", agent=agent.name)
+            return
         await self._steps.notices.say(
             transaction, "returned_to_bot", "returned_to_bot", rates=ticket.number, agent=agent.name
         )
@@ -229,6 +233,8 @@ class AgentCommands:
         await self._steps.finish(transaction, ticket, checked_disposition, "agent", agent_id, note=cleaned_note)
         if checked_disposition == "spam":
             await self._steps.notices.say(transaction, "closed", "closed_as_spam")
+        elif is_crisis(ticket.reason, ticket.handoff):
+            await self._steps.notices.say(transaction, "closed", "closed_quietly")
         else:
             await self._steps.notices.say(transaction, "closed", "closed", rates=ticket.number)
 

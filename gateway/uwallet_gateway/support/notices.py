@@ -24,6 +24,8 @@ Kind = Literal[
     "message_wanted",
     "contact_wanted",
     "message_taken",
+    "contact_taken",
+    "contact_kept",
     "user_reminder",
     "user_left",
     "ticket_status",
@@ -32,12 +34,13 @@ Kind = Literal[
 # Notices that ask for something: the next text of the user is an offline message, or the contact for one.
 ASKING_KINDS = ("message_wanted", "contact_wanted")
 
-PAYLOAD_PREFIX = "/support_"
+_PREFIX = "/support_"
 LEAVE_QUEUE = "/support_leave_queue"
 KEEP_WAITING = "/support_keep_waiting"
 LEAVE_MESSAGE = "/support_leave_message"
 RATE = "/support_rate"
 _RATINGS = range(1, 6)
+_OWN_PAYLOADS = frozenset({LEAVE_QUEUE, KEEP_WAITING, LEAVE_MESSAGE})
 
 
 class SupportNotices:
@@ -72,8 +75,7 @@ class SupportNotices:
             values: Values for the placeholders of the text.
         """
         button_views = [
-            {"title": self.texts.button(payload.removeprefix(PAYLOAD_PREFIX)), "payload": payload}
-            for payload in buttons
+            {"title": self.texts.button(payload.removeprefix(_PREFIX)), "payload": payload} for payload in buttons
         ]
         if rates is not None:
             button_views += [
@@ -89,6 +91,19 @@ class SupportNotices:
                 in_reply_to=in_reply_to,
             )
         )
+
+    def names_button(self, payload: str, text: str, *, by_sound: bool) -> bool:
+        """Whether a text is the title of one of these buttons, or another name of it (texts.yml, `typed_buttons`).
+
+        Args:
+            payload: One of the gateway's own.
+            text: What was typed.
+            by_sound: Whether it is enough to sound like it: another character, or pinyin.
+        """
+        if payload.startswith(RATE):
+            rating = int(json.loads(payload.removeprefix(RATE))["rating"])
+            return self.texts.names_rating(rating, text, is_asked=by_sound)
+        return self.texts.names_button(payload.removeprefix(_PREFIX), text, by_sound=by_sound)
 
     async def say_position(
         self,
@@ -117,12 +132,22 @@ class SupportNotices:
         opening: datetime | None,
         moment: datetime,
         *,
+        was_told: bool,
         in_reply_to: int | None,
     ) -> None:
-        """Says that no agent is there, and when support opens if that is known. Both times have the same time zone."""
+        """Says that no agent is there, and when support opens if that is known. Both times have the same time zone.
+
+        With `was_told` the bot has said that nobody is there; then only what it cannot know is said.
+        """
         time = None if opening is None else self.texts.moment(opening, moment)
         name = "nobody_there" if opening is None else "nobody_there_until"
+        name += "_told" if was_told else ""
         await self.say(transaction, "nobody_there", name, buttons=(LEAVE_MESSAGE,), in_reply_to=in_reply_to, time=time)
+
+
+def is_own_payload(payload: str | None) -> bool:
+    """Whether a payload is of one of the gateway's own buttons. The bot has intents that begin alike."""
+    return payload is not None and (payload in _OWN_PAYLOADS or payload.startswith(RATE + "{"))
 
 
 def rate_payload(number: str, rating: int) -> str:

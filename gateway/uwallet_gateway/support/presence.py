@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -19,6 +20,7 @@ from uwallet_gateway.clock import now
 from uwallet_gateway.database import tables
 from uwallet_gateway.database.connection import Database
 from uwallet_gateway.protocol.tickets import AgentStatus, PresenceStatus
+from uwallet_gateway.support.hours import OpeningHours
 from uwallet_gateway.transcript.event_bus import EventBus
 from uwallet_gateway.transcript.events import AgentsChanged
 
@@ -26,6 +28,19 @@ from uwallet_gateway.transcript.events import AgentsChanged
 ABSENT_AFTER = timedelta(seconds=30)
 # Interval between two writes of `seen_at`.
 _RENEWED_AFTER = timedelta(seconds=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Availability:
+    """Whether a human is to be had.
+
+    Attributes:
+        available: Whether somebody takes chats now, within the opening hours.
+        queued: Whether the conversation waits in the queue already.
+    """
+
+    available: bool
+    queued: bool
 
 
 class Presence:
@@ -98,6 +113,12 @@ def is_online() -> ColumnElement[bool]:
 async def is_anybody_online(session: AsyncSession) -> bool:
     """Whether at least one agent takes chats."""
     return await session.scalar(select(tables.Agent.id).where(is_online()).limit(1)) is not None
+
+
+async def is_staffed(session: AsyncSession, hours: OpeningHours) -> bool:
+    """Whether a user who asks for a human now gets into the queue."""
+    # Opening hours that are not filled in do not restrict anything.
+    return hours.is_open(now()) is not False and await is_anybody_online(session)
 
 
 async def agent_statuses(session: AsyncSession) -> list[AgentStatus]:

@@ -23,13 +23,15 @@ from uwallet_gateway.protocol.tickets import (
     LastMessage,
     QueueCounts,
     Ticket,
+    TicketAlarm,
     TicketDetails,
     TicketEvent,
     TicketStatus,
     TicketUser,
 )
-from uwallet_gateway.support.presence import is_online
-from uwallet_gateway.support.queue import in_order, position_of, wait_minutes
+from uwallet_gateway.support.hours import OpeningHours
+from uwallet_gateway.support.presence import Availability, is_online, is_staffed
+from uwallet_gateway.support.queue import in_order, is_crisis, position_of, wait_minutes
 from uwallet_gateway.transcript.messages import GREETING_PAYLOAD, Author, Owner
 from uwallet_gateway.transcript.store import ConversationGoneError
 
@@ -50,10 +52,25 @@ _TicketRow = Row[tuple[tables.Ticket, tables.Conversation, tables.Site, tables.A
 class TicketQueries:
     """Queries for transports; the database is not changed."""
 
-    def __init__(self, database: Database, is_user_online: Callable[[str], bool]) -> None:
-        """Keeps the database, and a function that says whether the user of a conversation is connected."""
+    def __init__(self, database: Database, is_user_online: Callable[[str], bool], hours: OpeningHours) -> None:
+        """Keeps what the queries need.
+
+        Args:
+            database: Read only.
+            is_user_online: Whether the user of a conversation is connected.
+            hours: When support is open.
+        """
         self._database = database
+        self._hours = hours
         self._is_user_online = is_user_online
+
+    async def availability(self, conversation_id: str) -> Availability:
+        """Whether a human can take a conversation now, and whether it is queued. The bot is told with each message."""
+        async with self._database.read() as session:
+            owner = await session.scalar(
+                select(tables.Conversation.owner).where(tables.Conversation.id == conversation_id)
+            )
+            return Availability(available=await is_staffed(session, self._hours), queued=owner == "queued")
 
     async def support_state(self, conversation_id: str) -> SupportState:
         """The state of support that a user's client shows.
@@ -275,6 +292,11 @@ class TicketQueries:
             step=handoff.get("step"),
             summary=str(handoff.get("summary") or ""),
             collected=dict(handoff.get("collected") or {}),
+            mood=handoff.get("mood"),
+            alarms=[
+                TicketAlarm(kind=str(alarm.get("kind")), text=str(alarm.get("text") or ""))
+                for alarm in handoff.get("alarms") or ()
+            ],
             contact=ticket.contact,
             message=ticket.message,
             agent=_name(agent),
@@ -374,6 +396,7 @@ def _is_rating_wanted(ticket: tables.Ticket) -> bool:
         and ticket.claimed_at is not None
         and ticket.disposition in {"solved", "follow_up"}
         and ticket.rating is None
+        and not is_crisis(ticket.reason, ticket.handoff)
         and ticket.closed_at is not None
         and now() - ticket.closed_at < _RATING_WANTED_FOR
     )

@@ -19,8 +19,11 @@ from uwallet_gateway.protocol.tickets import EventKind
 # The estimate: claims of the last hour, at least three of them (docs/support/ownership.md).
 _RECENT = timedelta(hours=1)
 _FEWEST_CLAIMS = 3
-# Served first: stolen accounts, for whatever reason the user asked for a human; then frustrated users.
-_URGENT, _HIGH = "account_compromised", "frustrated"
+# Reasons, topics, moods and alarms of the bot. Served first: danger to a life or to money, for whatever reason the user
+# asked for a human in the end; then grief, complaints and anger.
+_CRISIS = frozenset({"crisis", "in_crisis"})
+_URGENT = frozenset({*_CRISIS, "fraud", "fraud_underway", "victim", "account_compromised"})
+_HIGH = frozenset({"bereaved", "complaint", "frustrated", "distressed"})
 URGENT, HIGH, NORMAL = 0, 1, 2
 
 
@@ -29,11 +32,22 @@ def priority_of(reason: str, handoff: Mapping[str, Any]) -> int:
 
     Args:
         reason: Reason of the handoff.
-        handoff: The bot's payload; its topic and mood count, too.
+        handoff: The bot's payload; its topic, mood and alarms count, too.
     """
-    if _URGENT in {reason, (handoff.get("topic") or {}).get("id")}:
+    signs = _signs(reason, handoff)
+    if signs & _URGENT:
         return URGENT
-    return HIGH if _HIGH in {reason, handoff.get("mood")} else NORMAL
+    return HIGH if signs & _HIGH else NORMAL
+
+
+def is_crisis(reason: str, handoff: Mapping[str, Any]) -> bool:
+    """Whether the user has spoken of ending their life."""
+    return bool(_signs(reason, handoff) & _CRISIS)
+
+
+def _signs(reason: str, handoff: Mapping[str, Any]) -> set[object]:
+    alarms = [alarm.get("kind") for alarm in handoff.get("alarms") or ()]
+    return {reason, (handoff.get("topic") or {}).get("id"), handoff.get("mood"), *alarms}
 
 
 def in_order() -> tuple[ColumnElement[Any], ...]:

@@ -82,6 +82,7 @@ class TicketSteps:
             reason=reason,
             topic=(handoff.get("topic") or {}).get("id"),
             handoff=handoff,
+            contact=await transaction.take_contact(),
             preferred_agent_id=await self._last_agent(transaction),
             created_at=moment,
         )
@@ -111,7 +112,8 @@ class TicketSteps:
         if reason == ENGINE_TROUBLE and existing:
             additions = {}
         collected = {**(existing.get("collected") or {}), **(additions.get("collected") or {})}
-        ticket.handoff = {**existing, **additions, "collected": collected}
+        alarms = _united(existing.get("alarms"), additions.get("alarms"))
+        ticket.handoff = {**existing, **additions, "collected": collected, **({"alarms": alarms} if alarms else {})}
         ticket.topic = (ticket.handoff.get("topic") or {}).get("id")
         priority = priority_of(reason, handoff)
         if priority < ticket.priority:
@@ -306,3 +308,9 @@ class TicketSteps:
             .limit(1)
         )
         return agent_id
+
+
+def _united(existing: object, added: object) -> list[dict[str, Any]]:
+    """The alarms of two requests, each kind once with the words in which it was told first."""
+    alarms = [alarm for alarms in (existing, added) if isinstance(alarms, list) for alarm in alarms]
+    return list({alarm.get("kind"): alarm for alarm in reversed(alarms)}.values())[::-1]

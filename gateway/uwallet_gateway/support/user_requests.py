@@ -9,7 +9,6 @@ import json
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from uwallet_gateway.clock import now
 from uwallet_gateway.database import tables
@@ -18,11 +17,18 @@ from uwallet_gateway.hooks.events import HookEvent
 from uwallet_gateway.input_text import checked_client_id, clean
 from uwallet_gateway.protocol.tickets import EventKind
 from uwallet_gateway.redaction import redact
-from uwallet_gateway.support.contacts import checked_contact, find_contact
-from uwallet_gateway.support.notices import ASKING_KINDS, KEEP_WAITING, LEAVE_MESSAGE, LEAVE_QUEUE, RATE
+from uwallet_gateway.support.contacts import OfferedContact, checked_contact, find_contact, offered_contact
+from uwallet_gateway.support.notices import (
+    ASKING_KINDS,
+    KEEP_WAITING,
+    LEAVE_MESSAGE,
+    LEAVE_QUEUE,
+    RATE,
+    is_own_payload,
+)
 from uwallet_gateway.support.ownership import change_owner
-from uwallet_gateway.support.presence import is_anybody_online
-from uwallet_gateway.support.queue import position_of
+from uwallet_gateway.support.presence import is_staffed
+from uwallet_gateway.support.queue import is_crisis, position_of
 from uwallet_gateway.support.ticket_steps import TicketSteps
 from uwallet_gateway.transcript.events import SupportChanged, TicketChanged
 from uwallet_gateway.transcript.messages import Draft, Message
@@ -30,7 +36,12 @@ from uwallet_gateway.transcript.transaction import ConversationTransaction
 
 # Reason of a ticket that an offline message opened.
 MESSAGE = "message"
+# Reason of a ticket that records a complaint, and the bot's alarm of that name.
+COMPLAINT = "complaint"
 _COMMENT_LENGTH = 500
+_QUOTE_LENGTH = 60
+# Messages back for which a button of the gateway can still be typed.
+_BUTTONS_STAY = 20
 
 
 class UserRequests:
@@ -43,7 +54,13 @@ class UserRequests:
         self._max_length = max_length
 
     async def hand_off(
-        self, transaction: ConversationTransaction, handoff: dict[str, Any], *, reason: str, in_reply_to: int | None
+        self,
+        transaction: ConversationTransaction,
+        handoff: dict[str, Any],
+        *,
+        reason: str,
+        in_reply_to: int | None,
+        told_available: bool | None = None,
     ) -> None:
         """Opens a ticket, or adds to the open one, and tells the user what happens now.
 
@@ -52,7 +69,11 @@ class UserRequests:
             handoff: The bot's payload, whole (docs/handoff.md).
             reason: Reason for the ticket: the bot's, or one of the gateway's.
             in_reply_to: The user's message that led to it.
+            told_available: Whether the bot knew that somebody is there, and has told the user so; None if it did not
+                know. What the user has just been told is not told again.
         """
+        # In a crisis the bot's own words are enough: no form, no menu, no number in the queue.
+        is_quiet = is_crisis(reason, handoff) and told_available is not None
         ticket = await self._steps.find_open(transaction)
         events: list[HookEvent] = [] if ticket else [HookEvent.CREATED]
         if ticket is None:
@@ -60,18 +81,25 @@ class UserRequests:
         else:
             await self._steps.add_request(transaction, ticket, handoff, reason)
         if ticket.status == "queued":
-            await self._steps.say_position(transaction, ticket, again=True, in_reply_to=in_reply_to)
-        elif await self._is_staffed(transaction.session):
+            if not is_quiet:
+                await self._steps.say_position(transaction, ticket, again=True, in_reply_to=in_reply_to)
+        elif await is_staffed(transaction.session, self._steps.hours):
             await self._steps.enqueue(transaction, ticket, EventKind.QUEUED, "bot", None)
             events.append(HookEvent.QUEUED)
-            await self._steps.say_position(transaction, ticket, again=False, in_reply_to=in_reply_to)
-        else:
-            moment = now().astimezone(self._steps.hours.zone)
-            hours = self._steps.hours
-            opening = None if hours.is_open(moment) else hours.next_opening(moment)
-            await self._notices.say_nobody_there(transaction, opening, moment, in_reply_to=in_reply_to)
-            transaction.emit(SupportChanged(transaction.conversation_id))
+            if not (is_quiet and told_available):
+                await self._steps.say_position(transaction, ticket, again=False, in_reply_to=in_reply_to)
+        elif not is_quiet or told_available:
+            await self._say_nobody_there(transaction, in_reply_to, was_told=told_available is False)
+        transaction.emit(SupportChanged(transaction.conversation_id))
         await self._steps.announce(transaction, ticket, *events)
+
+    async def _say_nobody_there(
+        self, transaction: ConversationTransaction, in_reply_to: int | None, *, was_told: bool
+    ) -> None:
+        hours = self._steps.hours
+        moment = now().astimezone(hours.zone)
+        opening = None if hours.is_open(moment) else hours.next_opening(moment)
+        await self._notices.say_nobody_there(transaction, opening, moment, was_told=was_told, in_reply_to=in_reply_to)
 
     async def note_message(self, transaction: ConversationTransaction, message: Message) -> None:
         """Notes that the user wrote: reopens a closed conversation for the bot, or makes an agent's turn begin."""
@@ -88,6 +116,65 @@ class UserRequests:
             return False
         last = await transaction.last_told("bot", "agent", "system")
         return last is not None and last.metadata.get("support") in ASKING_KINDS
+
+    async def typed_button(self, transaction: ConversationTransaction, text: str) -> str | None:
+        """The payload of the gateway's own button that the user has typed instead of pressing it, or None.
+
+        A label counts while the notice that shows it is near. What only sounds like a label counts until the bot has
+        asked something else, and so does a rating: the bot asks for one, too.
+        """
+        if transaction.owner == "agent":
+            return None
+        is_latest = True
+        for message in await transaction.recent(_BUTTONS_STAY, "bot", "system"):
+            own = [button["payload"] for button in message.buttons if is_own_payload(button["payload"])]
+            for payload in own:
+                if payload.startswith(RATE) and not is_latest:
+                    continue
+                if self._notices.names_button(payload, text, by_sound=is_latest):
+                    return payload
+            if message.author == "bot" and (message.buttons or "ask" in message.metadata):
+                is_latest = False
+        return None
+
+    async def offered_contact(self, transaction: ConversationTransaction, text: str) -> OfferedContact | None:
+        """What the user gives to be reached by, in words of their own; None if they do not."""
+        if transaction.owner == "agent" or find_contact(text) is None:
+            return None
+        ticket = await self._steps.find_open(transaction)
+        return offered_contact(text, self._notices.texts.contact_words, is_awaited=ticket is not None)
+
+    async def take_contact(
+        self, transaction: ConversationTransaction, message: Message, offered: OfferedContact
+    ) -> None:
+        """Keeps a contact given in words, in the ticket or for the next one, and says so.
+
+        Args:
+            transaction: The conversation.
+            message: As stored; the contact is masked in it.
+            offered: The contact itself.
+        """
+        ticket = await self._steps.find_open(transaction)
+        if ticket is None:
+            await transaction.keep_contact(offered.contact)
+            await self._notices.say(transaction, "contact_kept", "contact_kept", in_reply_to=message.id)
+            return
+        ticket.contact = offered.contact
+        if ticket.status == "message" and not offered.is_alone:
+            # Nobody is there: what is told along with the contact is the message.
+            ticket.message = _joined(ticket.message, message.text)
+        if ticket.status == "message" and ticket.message is not None:
+            await self._confirm_message(transaction, ticket, message.id)
+            return
+        await self._steps.note_event(transaction, ticket, EventKind.CONTACT_GIVEN, "user")
+        await self._notices.say(
+            transaction, "contact_taken", "contact_taken", in_reply_to=message.id, number=ticket.number
+        )
+
+    async def answers_contact(self, transaction: ConversationTransaction, offered: OfferedContact) -> bool:
+        """Whether the gateway's confirmation answers such a message, so that the bot is not asked."""
+        ticket = await self._steps.find_open(transaction)
+        return ticket is not None and (offered.is_alone or ticket.status == "message")
 
     async def take_message(self, transaction: ConversationTransaction, message: Message) -> None:
         """Takes an offline message that was typed in the chat, or the contact that was missing in it.
@@ -128,12 +215,26 @@ class UserRequests:
                 text = self._notices.texts.error(error.code, max_length=self._max_length)
                 await transaction.append(Draft("system", text, metadata={"support": "rated"}, in_reply_to=in_reply_to))
 
-    async def answer_request(self, transaction: ConversationTransaction, request: str, in_reply_to: int) -> None:
-        """Does what the bot understood: `leave_queue` or `ticket_status`."""
+    async def answer_request(self, transaction: ConversationTransaction, request: str, message: Message) -> None:
+        """Does what the bot understood: `leave_queue`, `ticket_status` or `complaint`."""
         if request == "leave_queue":
-            await self.leave_queue(transaction, in_reply_to=in_reply_to)
+            await self.leave_queue(transaction, in_reply_to=message.id)
+        elif request == "complaint":
+            await self._record_complaint(transaction, message)
         else:
-            await self._tell_status(transaction, in_reply_to)
+            await self._tell_status(transaction, message.id)
+
+    async def _record_complaint(self, transaction: ConversationTransaction, message: Message) -> None:
+        """Records a complaint as a ticket, whether or not the user wants to talk to a human about it now."""
+        complaint = {"alarms": [{"kind": COMPLAINT, "text": message.text[:_QUOTE_LENGTH]}]}
+        ticket = await self._steps.find_open(transaction)
+        if ticket is not None:
+            await self._steps.add_request(transaction, ticket, complaint, COMPLAINT)
+            return
+        summary = self._notices.texts.notice("complaint_summary").format(text=complaint["alarms"][0]["text"])
+        ticket = await self._steps.create(transaction, {**complaint, "summary": summary}, COMPLAINT, "user")
+        transaction.emit(SupportChanged(transaction.conversation_id))
+        await self._steps.announce(transaction, ticket, HookEvent.CREATED)
 
     async def leave_queue(self, transaction: ConversationTransaction, *, in_reply_to: int | None) -> None:
         """Leaves the queue. No-op if the user is not queued, except that a request in words always gets a reply."""
@@ -194,10 +295,6 @@ class UserRequests:
         self._steps.count_rating(rating)
         await self._notices.say(transaction, "rated", "rated", in_reply_to=in_reply_to)
         transaction.emit(SupportChanged(transaction.conversation_id))
-
-    async def _is_staffed(self, session: AsyncSession) -> bool:
-        # Opening hours that are not filled in do not restrict anything.
-        return self._steps.hours.is_open(now()) is not False and await is_anybody_online(session)
 
     async def _keep_waiting(self, transaction: ConversationTransaction, in_reply_to: int) -> None:
         ticket = await self._steps.find_open(transaction)

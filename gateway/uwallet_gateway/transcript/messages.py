@@ -11,6 +11,8 @@ Author = Literal["user", "bot", "agent", "system"]
 Owner = Literal["bot", "queued", "agent", "closed"]
 # received: waits for the bot. answered: settled. failed: the bot will not reply any more.
 State = Literal["received", "answered", "failed"]
+# The characters that a user writes.
+Script = Literal["simplified", "traditional"]
 
 # Asks for the greeting. Every conversation accepts it, and answers it once.
 GREETING_PAYLOAD = "/session_start"
@@ -31,7 +33,10 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A stored message: redacted, with ids from 1 without gaps within its conversation."""
+    """A stored message: redacted, with ids from 1 without gaps within its conversation.
+
+    `reading` says why the bot gave this answer. It is for agents; no user is sent it.
+    """
 
     conversation_id: str
     id: int
@@ -46,6 +51,7 @@ class Message:
     payload: str | None = None
     state: State | None = None
     noticed: bool = False
+    reading: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,3 +67,4 @@ class Draft:
     client_id: str | None = None
     payload: str | None = None
     state: State | None = None
+    reading: dict[str, Any] | None = None

@@ -15,7 +15,7 @@ from sqlalchemy import select
 from uwallet_gateway.clock import now
 from uwallet_gateway.database import tables
 from uwallet_gateway.database.connection import Database
-from uwallet_gateway.transcript.messages import Message, Owner, Picture
+from uwallet_gateway.transcript.messages import Message, Owner, Picture, Script
 from uwallet_gateway.transcript.rows import picture_of, read_message, read_messages, select_messages
 from uwallet_gateway.transcript.transaction import ConversationTransaction
 
@@ -47,6 +47,7 @@ class Transcript:
                         tables.Conversation.owner,
                         tables.Conversation.owner_version,
                         tables.Conversation.agent_since_id,
+                        tables.Conversation.script,
                     )
                     .where(tables.Conversation.id == conversation_id)
                     .with_for_update()
@@ -56,7 +57,13 @@ class Transcript:
                 raise ConversationGoneError(conversation_id)
             owner = cast("Owner", row.owner)
             transaction = ConversationTransaction(
-                session, conversation_id, row.last_id, owner, row.owner_version, row.agent_since_id
+                session,
+                conversation_id,
+                row.last_id,
+                owner,
+                row.owner_version,
+                row.agent_since_id,
+                cast("Script | None", row.script),
             )
             yield transaction
             if transaction.written:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import select, update
@@ -12,8 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from uwallet_gateway.clock import now
 from uwallet_gateway.database import tables
 from uwallet_gateway.database.statements import insert_or_update
+from uwallet_gateway.scripts import to_traditional
 from uwallet_gateway.transcript.events import Event
-from uwallet_gateway.transcript.messages import Author, Draft, Message, Owner, Picture, State
+from uwallet_gateway.transcript.messages import Author, Draft, Message, Owner, Picture, Script, State
 from uwallet_gateway.transcript.rows import picture_of, read_message, read_messages, select_messages
 
 
@@ -28,6 +30,7 @@ class ConversationTransaction:
         owner: Who speaks in the conversation (docs/support/ownership.md).
         last_id: Id of the newest message, the appended ones included.
         agent_since_id: Id of the newest message when an agent took over last, 0 if none ever did.
+        script: The characters that the user writes, if the bot has found out. System messages are written in them.
     """
 
     def __init__(
@@ -38,6 +41,7 @@ class ConversationTransaction:
         owner: Owner,
         owner_version: int,
         agent_since_id: int | None,
+        script: Script | None = None,
     ) -> None:
         """See `Transcript.writing`."""
         self.conversation_id = conversation_id
@@ -48,6 +52,7 @@ class ConversationTransaction:
         self.last_id = last_id
         self._owner_version = owner_version
         self.agent_since_id = agent_since_id or 0
+        self.script = script
         self._offers: dict[str, tables.Offer] = {}
 
     def may_be_answered_by_bot(self, message_id: int) -> bool:
@@ -82,6 +87,29 @@ class ConversationTransaction:
             raise RuntimeError(msg)
         self.owner = owner
         self._owner_version += 1
+
+    async def set_script(self, script: Script) -> None:
+        """Stores which characters the user writes."""
+        if script != self.script:
+            await self.session.execute(
+                update(tables.Conversation).where(tables.Conversation.id == self.conversation_id).values(script=script)
+            )
+            self.script = script
+
+    async def take_contact(self) -> str | None:
+        """Returns the contact that was kept for the next ticket, and forgets it."""
+        contact: str | None = await self.session.scalar(
+            select(tables.Conversation.contact).where(tables.Conversation.id == self.conversation_id)
+        )
+        if contact is not None:
+            await self.keep_contact(None)
+        return contact
+
+    async def keep_contact(self, contact: str | None) -> None:
+        """Keeps how the user can be reached until there is a ticket."""
+        await self.session.execute(
+            update(tables.Conversation).where(tables.Conversation.id == self.conversation_id).values(contact=contact)
+        )
 
     def emit(self, *events: Event) -> None:
         """Publishes events after the commit; equal events once."""
@@ -121,6 +149,19 @@ class ConversationTransaction:
             .limit(1),
         )
 
+    async def recent(self, count: int, *authors: Author) -> list[Message]:
+        """What any of these authors said within the last messages, newest first."""
+        return await read_messages(
+            self.session,
+            select_messages()
+            .where(
+                tables.Message.conversation_id == self.conversation_id,
+                tables.Message.id > self.last_id - count,
+                tables.Message.author.in_(authors),
+            )
+            .order_by(tables.Message.id.desc()),
+        )
+
     async def has_since(self, author: Author, message_id: int) -> bool:
         """Whether such an author has written after a message."""
         later_id = await self.session.scalar(
@@ -149,7 +190,12 @@ class ConversationTransaction:
         return picture_of(row) if row and row.conversation_id == self.conversation_id else None
 
     async def append(self, draft: Draft) -> Message:
-        """Appends a message, and remembers what its buttons offer. Both are written at the end of the transaction."""
+        """Appends a message, and remembers what its buttons offer. Both are written at the end of the transaction.
+
+        What the gateway says itself is put into the user's script.
+        """
+        if draft.author == "system" and self.script == "traditional":
+            draft = _in_traditional(draft)
         self.last_id += 1
         message = Message(
             conversation_id=self.conversation_id,
@@ -164,6 +210,7 @@ class ConversationTransaction:
             client_id=draft.client_id,
             payload=draft.payload,
             state=draft.state,
+            reading=draft.reading,
         )
         self.session.add(
             tables.Message(
@@ -179,6 +226,7 @@ class ConversationTransaction:
                 payload=message.payload,
                 attachment_id=message.attachment.id if message.attachment else None,
                 state=message.state,
+                reading=message.reading,
                 noticed=False,
             )
         )
@@ -226,6 +274,11 @@ class ConversationTransaction:
             .where(tables.Conversation.id == self.conversation_id)
             .values(last_id=self.last_id, active_at=now())
         )
+
+
+def _in_traditional(draft: Draft) -> Draft:
+    buttons = tuple({**button, "title": to_traditional(button["title"])} for button in draft.buttons)
+    return replace(draft, text=to_traditional(draft.text), buttons=buttons)
 
 
 def _digest(payload: str) -> str:

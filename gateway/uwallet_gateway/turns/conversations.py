@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from uwallet_gateway.errors import ErrorCode, InputError
-from uwallet_gateway.input_text import checked_client_id, clean
+from uwallet_gateway.input_text import checked_client_id, clean, without_quotation
 from uwallet_gateway.observability.metrics import Metrics
 from uwallet_gateway.redaction import redact, secret_named_in
-from uwallet_gateway.support.notices import PAYLOAD_PREFIX
+from uwallet_gateway.support.contacts import OfferedContact
+from uwallet_gateway.support.notices import is_own_payload
 from uwallet_gateway.support.user_requests import UserRequests
 from uwallet_gateway.texts import Texts
 from uwallet_gateway.transcript.event_bus import EventBus
@@ -42,6 +43,21 @@ class Incoming:
     attachment_id: object = None
     origin: str | None = None
     transport: str = "socket_io"
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """A message to store.
+
+    Attributes:
+        draft: As it is stored.
+        is_noticed: Whether the user is told that something was masked.
+        contact: What the user offers to be reached by; masked in the draft.
+    """
+
+    draft: Draft
+    is_noticed: bool = False
+    contact: OfferedContact | None = None
 
 
 class Conversations:
@@ -97,15 +113,16 @@ class Conversations:
             async with self.transcript.writing(conversation_id) as transaction:
                 if client_id is not None and (existing := await transaction.find_by_client_id(client_id)):
                     return existing
-                draft, kinds = await self._draft(transaction, incoming, client_id)
+                prepared = await self._prepared(transaction, incoming, client_id)
+                draft = prepared.draft
                 if draft.payload == GREETING_PAYLOAD and (
                     existing := await transaction.find_by_payload(GREETING_PAYLOAD)
                 ):
                     return existing
                 message = await transaction.append(draft)
-                if kinds:
+                if prepared.is_noticed:
                     await transaction.append(self._notice("redacted", in_reply_to=message.id))
-                await self._pass_to_support(transaction, message)
+                await self._pass_to_support(transaction, message, prepared.contact)
         except ConversationGoneError as error:
             raise InputError(ErrorCode.BAD_TOKEN) from error
         self._metrics.count_message(direction="in", transport=incoming.transport)
@@ -116,9 +133,13 @@ class Conversations:
             self._dispatcher.settled(conversation_id, message.id)
         return message
 
-    async def _pass_to_support(self, transaction: ConversationTransaction, message: Message) -> None:
-        if (message.payload or "").startswith(PAYLOAD_PREFIX):
+    async def _pass_to_support(
+        self, transaction: ConversationTransaction, message: Message, contact: OfferedContact | None
+    ) -> None:
+        if is_own_payload(message.payload):
             await self._requests.execute(transaction, message.payload or "", message.id)
+        elif contact is not None:
+            await self._requests.take_contact(transaction, message, contact)
         elif message.metadata.get("support") == "message":
             await self._requests.take_message(transaction, message)
         elif message.state is None and transaction.owner != "agent":
@@ -130,9 +151,9 @@ class Conversations:
         """Stores the row of an uploaded picture, so that a message can name it."""
         await self.transcript.add_picture(conversation_id, picture)
 
-    async def _draft(
+    async def _prepared(
         self, transaction: ConversationTransaction, incoming: Incoming, client_id: str | None
-    ) -> tuple[Draft, bool]:
+    ) -> _Prepared:
         if incoming.kind not in (None, "text", "payload"):
             raise InputError(ErrorCode.MALFORMED)
         # The engine never sees messages to an agent.
@@ -142,23 +163,43 @@ class Conversations:
             title = await _offered(transaction, payload)
             if title is not None:
                 metadata: dict[str, Any] = {"hidden": True} if payload == GREETING_PAYLOAD else {}
-                if payload.startswith(PAYLOAD_PREFIX):
+                if is_own_payload(payload):
                     state = None
-                draft = Draft("user", title, metadata=metadata, client_id=client_id, payload=payload, state=state)
-                return draft, False
+                return _Prepared(
+                    Draft("user", title, metadata=metadata, client_id=client_id, payload=payload, state=state)
+                )
         if incoming.kind == "payload":
             raise InputError(
                 ErrorCode.PAYLOAD_NOT_OFFERED if isinstance(incoming.message, str) else ErrorCode.MALFORMED
             )
         picture = await self._picture(transaction, incoming.attachment_id)
         if picture and (incoming.message is None or incoming.message == ""):
-            return Draft("user", "", attachment=picture, client_id=client_id), False
+            return _Prepared(Draft("user", "", attachment=picture, client_id=client_id))
         text = clean(incoming.message, self._max_length)
+        if picture is None and (typed := await self._requests.typed_button(transaction, without_quotation(text))):
+            return _Prepared(Draft("user", text, client_id=client_id, payload=typed, state=None))
+        return await self._prepared_text(transaction, text, picture, client_id, state)
+
+    async def _prepared_text(
+        self,
+        transaction: ConversationTransaction,
+        text: str,
+        picture: Picture | None,
+        client_id: str | None,
+        state: State | None,
+    ) -> _Prepared:
         for_support = await self._requests.expects_message(transaction, text)
         previous = await transaction.last_told("bot", "agent")
+        # What the bot has asked for is the bot's.
+        is_for_bot = previous is not None and previous.metadata.get("ask") == "contact"
+        contact = None
+        if not for_support and not is_for_bot:
+            contact = await self._requests.offered_contact(transaction, without_quotation(text))
+        if contact is not None and await self._requests.answers_contact(transaction, contact):
+            state = None
         secret_asked_for = secret_named_in(previous.text) if previous else None
-        # An agent who asks for a contact needs to see it.
-        keep_contact = for_support or transaction.owner == "agent" or _asks_contact(previous)
+        # An agent who asks for a contact needs to see it. One that the ticket keeps is masked in the transcript.
+        keep_contact = contact is None and (for_support or transaction.owner == "agent" or _asks_contact(previous))
         redacted = redact(text, keep_contact=keep_contact, asked=secret_asked_for)
         for kind in redacted.kinds:
             self._metrics.count_redaction(kind)
@@ -170,7 +211,7 @@ class Conversations:
             client_id=client_id,
             state=None if for_support else state,
         )
-        return draft, bool(redacted.noticed)
+        return _Prepared(draft, bool(redacted.noticed), contact)
 
     async def _picture(self, transaction: ConversationTransaction, attachment_id: object) -> Picture | None:
         if attachment_id is None:

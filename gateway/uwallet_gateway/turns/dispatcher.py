@@ -9,12 +9,17 @@ from __future__ import annotations
 import asyncio
 import random
 import time
+from dataclasses import asdict
+from typing import Any
 
 import structlog
 
 from uwallet_gateway.engine.client import EngineClient, EngineReply, EngineUnavailable, FailureReason
+from uwallet_gateway.input_text import without_quotation
 from uwallet_gateway.insight.recording import record_turn
 from uwallet_gateway.observability.metrics import Metrics
+from uwallet_gateway.support.presence import Availability
+from uwallet_gateway.support.queries import TicketQueries
 from uwallet_gateway.support.user_requests import UserRequests
 from uwallet_gateway.transcript.event_bus import EventBus
 from uwallet_gateway.transcript.events import Settled, Typing
@@ -43,6 +48,7 @@ class Dispatcher:
         event_bus: EventBus,
         outage: OutageNotices,
         requests: UserRequests,
+        tickets: TicketQueries,
         metrics: Metrics,
         lock: Lock,
         *,
@@ -58,6 +64,7 @@ class Dispatcher:
             event_bus: Publishes what is stored.
             outage: Tells users of delays.
             requests: Takes the bot's requests for a human.
+            tickets: Knows whether somebody is there.
             metrics: Counts turns and failures.
             lock: Keeps workers of other processes out of a conversation.
             concurrency: Turns that run in the engine at the same time.
@@ -69,6 +76,7 @@ class Dispatcher:
         self._event_bus = event_bus
         self._outage = outage
         self._requests = requests
+        self._tickets = tickets
         self._metrics = metrics
         self._lock = lock
         self._slots = asyncio.Semaphore(concurrency)
@@ -143,10 +151,11 @@ class Dispatcher:
         self._event_bus.publish(Typing(conversation_id, typing=True))
         started = time.perf_counter()
         try:
-            reply = await self._ask(message)
+            availability = await self._tickets.availability(conversation_id)
+            reply = await self._ask(message, availability)
             if reply is None:
                 return
-            dropped = await self._store(message, reply)
+            dropped = await self._store(message, reply, availability)
             if dropped:
                 self._metrics.count_reply_dropped(dropped)
                 _log.warning(
@@ -160,18 +169,21 @@ class Dispatcher:
             self._event_bus.publish(Typing(conversation_id, typing=False))
         self.settled(conversation_id, message.id)
 
-    async def _ask(self, message: Message) -> EngineReply | None:
+    async def _ask(self, message: Message, availability: Availability) -> EngineReply | None:
         """The engine's reply, or None if the message was settled or the gateway stops meanwhile."""
         give_up_at = time.monotonic() + self._patience
         pause = _FIRST_PAUSE
-        # Tell the bot to drop its state: it did not see the agent's part.
-        metadata = {"after_agent": True} if await self._transcript.follows_agent(message) else None
+        # What the bot cannot see: whether somebody is there, and whether the user is queued.
+        metadata: dict[str, Any] = {"support": asdict(availability)}
+        if await self._transcript.follows_agent(message):
+            # The bot did not see the agent's part, so it drops its state.
+            metadata["after_agent"] = True
         while not self._stopping:
             try:
                 async with self._slots:
                     reply = await self._engine.send(
                         sender=message.conversation_id,
-                        message=message.payload or message.text,
+                        message=message.payload or without_quotation(message.text),
                         kind="payload" if message.payload else "text",
                         message_id=f"{message.conversation_id}-{message.id}",
                         metadata=metadata,
@@ -197,9 +209,9 @@ class Dispatcher:
                 return reply
         return None
 
-    async def _store(self, message: Message, reply: EngineReply) -> str | None:
+    async def _store(self, message: Message, reply: EngineReply, availability: Availability) -> str | None:
         """Stores the bot's reply. Returns why it was dropped instead, or None."""
-        items = replies(reply.messages, message.id)
+        items = replies(reply.messages, message.id, reply.reading)
         async with self._transcript.writing(message.conversation_id) as transaction:
             # Check this before the state, so that the log names a takeover, which settles waiting messages.
             if not transaction.may_be_answered_by_bot(message.id):
@@ -208,14 +220,22 @@ class Dispatcher:
             if not await transaction.set_state(message.id, "answered"):
                 return "settled"
             await record_turn(transaction.session, message, reply)
+            if reply.script is not None:
+                await transaction.set_script(reply.script)
             for item in items:
                 if item.request is not None:
-                    await self._requests.answer_request(transaction, item.request, message.id)
+                    await self._requests.answer_request(transaction, item.request, message)
                     continue
                 await transaction.append(item.draft)
                 if item.handoff is not None:
                     reason = str(item.handoff.get("reason", ""))
-                    await self._requests.hand_off(transaction, item.handoff, reason=reason, in_reply_to=message.id)
+                    await self._requests.hand_off(
+                        transaction,
+                        item.handoff,
+                        reason=reason,
+                        in_reply_to=message.id,
+                        told_available=availability.available,
+                    )
                     self._metrics.count_handoff(reason)
             if not items:
                 # The bot always says something; silence is a fault of the engine.

@@ -12,6 +12,8 @@ from uwallet_gateway.transcript.messages import Draft
 # Fields of the handoff payload that clients may see; the rest is for agents (docs/handoff.md).
 _PUBLIC = ("reason", "topic")
 _REQUESTS = ("leave_queue", "ticket_status")
+# What the bot has told the user itself; the gateway only records it.
+_RECORDS = ("complaint",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +31,18 @@ class BotReply:
     request: str | None = None
 
 
-def replies(messages: Sequence[EngineMessage], in_reply_to: int) -> list[BotReply]:
+def replies(
+    messages: Sequence[EngineMessage], in_reply_to: int, reading: dict[str, Any] | None = None
+) -> list[BotReply]:
     """The replies to store, in order.
 
     A handoff has no text of its own: it is attached to the message before it. A request to the gateway follows a text
     that is meant for channels without a gateway; that text is dropped.
+
+    Args:
+        messages: The engine's.
+        in_reply_to: The user's message.
+        reading: Why this is said; kept with the first message.
     """
     items: list[BotReply] = []
     for message in messages:
@@ -53,7 +62,13 @@ def replies(messages: Sequence[EngineMessage], in_reply_to: int) -> list[BotRepl
             if items and items[-1].handoff is None and items[-1].request is None:
                 items.pop()
             items.append(BotReply(Draft("bot", "", in_reply_to=in_reply_to), request=str(custom["request"])))
-    return [reply for reply in items if reply.draft.text or reply.draft.buttons or reply.handoff or reply.request]
+        elif custom.get("type") == "support_request" and custom.get("request") in _RECORDS:
+            items.append(BotReply(Draft("bot", "", in_reply_to=in_reply_to), request=str(custom["request"])))
+    found = [reply for reply in items if reply.draft.text or reply.draft.buttons or reply.handoff or reply.request]
+    first = next((index for index, reply in enumerate(found) if reply.request is None), None)
+    if first is not None and reading is not None:
+        found[first] = replace(found[first], draft=replace(found[first].draft, reading=reading))
+    return found
 
 
 def _draft(message: EngineMessage, in_reply_to: int) -> Draft:

@@ -141,6 +141,76 @@ def test_while_waiting_the_bot_goes_on_answering(conversation: Conversation) -> 
     conversation.opens("forgot_password")
     conversation.does(Act.HUMAN)
     assert conversation.state.walk is None
-    assert conversation.does(Act.NEXT, "继续") == ["utter_nothing_in_progress"]
     assert conversation.does(Act.AFFIRM, "好的") == ["utter_acknowledge"]
     assert conversation.opens("support_hours") == ["utter_answer"]
+
+
+@pytest.mark.parametrize("available", [True, False, None])
+def test_while_nobody_has_come_the_procedure_goes_on_where_it_was(
+    conversation: Conversation, available: bool | None
+) -> None:
+    conversation.opens("forgot_password")
+    conversation.does(Act.NEXT)
+    conversation.does(Act.HUMAN, human_available=available)
+    assert conversation.does(Act.NEXT, "继续", human_available=available)[-1] == "utter_step"
+    assert (conversation.state.topic, conversation.state.step) == ("forgot_password", 2)
+
+
+@pytest.mark.parametrize(
+    ("available", "said"), [(True, "utter_handoff_present"), (False, "utter_handoff_absent"), (None, "utter_handoff")]
+)
+def test_the_handoff_knows_whether_somebody_is_there(
+    conversation: Conversation, available: bool | None, said: str
+) -> None:
+    assert conversation.does(Act.HUMAN, human_available=available) == [said, None]
+    assert conversation.turn
+    assert conversation.turn.replies[0].values == {"story": ""}
+
+
+def test_nobody_there_offers_the_procedure_back(conversation: Conversation) -> None:
+    conversation.opens("forgot_password")
+    assert conversation.does(Act.HUMAN, human_available=False) == ["utter_handoff_absent_in_procedure", None]
+    assert conversation.turn
+    assert conversation.turn.replies[0].values["story"]
+    assert conversation.state.offer is Offer.RESUME
+    assert conversation.does(Act.AFFIRM, "好", human_available=False) == ["utter_first_step"]
+
+
+@pytest.mark.parametrize(
+    ("act", "text"), [(Act.LEAVE_QUEUE, "等了二十分钟了"), (Act.CANCEL, "等半天了算了吗"), (Act.DENY, "还要等吗不想等")]
+)
+def test_nobody_leaves_the_queue_on_a_doubtful_reading(conversation: Conversation, act: Act, text: str) -> None:
+    conversation.does(Act.HUMAN, human_available=True)
+    conversation.does(
+        act,
+        text,
+        intent="leave_queue",
+        band=AnswerBand.CHOICE,
+        confidence=0.68,
+        choices=(("leave_queue", 0.68),),
+        human_available=True,
+        is_queued=True,
+    )
+    assert passed_on(conversation) == [STATUS]
+    assert conversation.state.handed_over
+
+
+def test_complaint_about_waiting_keeps_the_place(conversation: Conversation) -> None:
+    replies = conversation.does(
+        Act.LEAVE_QUEUE,
+        "等了二十分钟了",
+        intent="leave_queue",
+        acts={"waiting_complaint": 0.7},
+        human_available=True,
+        is_queued=True,
+    )
+    assert replies == ["utter_sorry_for_waiting", "utter_ticket_unknown", None]
+    assert passed_on(conversation) == [STATUS]
+
+
+def test_whoever_stands_in_no_queue_is_not_told_of_a_place(conversation: Conversation) -> None:
+    conversation.does(Act.HUMAN, human_available=False)
+    replies = conversation.does(
+        Act.OUT_OF_SCOPE, "等半天了", acts={"waiting_complaint": 0.9}, human_available=False
+    )
+    assert replies[0] == "utter_sorry_nobody_there"

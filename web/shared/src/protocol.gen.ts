@@ -235,6 +235,14 @@ export interface Ticket {
   collected: {
     [k: string]: unknown;
   };
+  /**
+   * calm, frustrated, distressed or in_crisis; null if the bot did not tell
+   */
+  mood: string | null;
+  /**
+   * What the user gave away that must not be missed, oldest first
+   */
+  alarms: TicketAlarm[];
   contact: string | null;
   message: string | null;
   agent: AgentName | null;
@@ -261,6 +269,13 @@ export interface Ticket {
   closed_at: string | null;
 }
 /**
+ * A danger, a loss or a complaint: its kind, and the user's words, redacted.
+ */
+export interface TicketAlarm {
+  kind: string;
+  text: string;
+}
+/**
  * The newest message of a conversation that is not hidden.
  */
 export interface LastMessage {
@@ -281,12 +296,12 @@ export interface TicketUser {
  */
 export interface TicketMessage {
   ticket_id: number;
-  message: MessageView;
+  message: DeskMessageView;
 }
 /**
- * One message of a transcript.
+ * A message as agents see it.
  */
-export interface MessageView {
+export interface DeskMessageView {
   id: number;
   author: 'user' | 'bot' | 'agent' | 'system';
   text: string;
@@ -298,6 +313,12 @@ export interface MessageView {
   created_at: string;
   in_reply_to: number | null;
   client_id: string | null;
+  /**
+   * Of the bot's first message of a turn: why it was given (docs/conversation.md)
+   */
+  reading?: {
+    [k: string]: unknown;
+  } | null;
 }
 /**
  * The user of a watched ticket starts or stops typing.
@@ -321,7 +342,7 @@ export interface NoData {}
  * Messages in order.
  */
 export interface DeskMessagePage {
-  messages: MessageView[];
+  messages: DeskMessageView[];
   has_more: boolean;
 }
 /**
@@ -484,6 +505,22 @@ export interface Line {
 export interface MessagePage {
   messages: MessageView[];
   has_more: boolean;
+}
+/**
+ * One message of a transcript.
+ */
+export interface MessageView {
+  id: number;
+  author: 'user' | 'bot' | 'agent' | 'system';
+  text: string;
+  buttons: ButtonView[];
+  attachment: AttachmentView | null;
+  metadata: {
+    [k: string]: unknown;
+  };
+  created_at: string;
+  in_reply_to: number | null;
+  client_id: string | null;
 }
 /**
  * A message: text with or without a picture, a picture alone, or the payload of a button.
@@ -742,6 +779,14 @@ export interface TicketDetails {
   collected: {
     [k: string]: unknown;
   };
+  /**
+   * calm, frustrated, distressed or in_crisis; null if the bot did not tell
+   */
+  mood: string | null;
+  /**
+   * What the user gave away that must not be missed, oldest first
+   */
+  alarms: TicketAlarm[];
   contact: string | null;
   message: string | null;
   agent: AgentName | null;
@@ -817,7 +862,7 @@ export interface TransferRequest {
  * Acknowledgement of `watch`: the messages so far, and how far the user has read.
  */
 export interface WatchResult {
-  messages: MessageView[];
+  messages: DeskMessageView[];
   has_more: boolean;
   user_read_id: number;
 }

@@ -9,8 +9,8 @@ from fastapi import APIRouter, File, Query, UploadFile
 from uwallet_gateway.errors import ErrorCode, InputError
 from uwallet_gateway.protocol.agents import Suggestions
 from uwallet_gateway.protocol.base import MAX_ID
-from uwallet_gateway.protocol.messages import AttachmentView, MessageView
-from uwallet_gateway.protocol.tickets import AgentMessageRequest, DeskMessagePage
+from uwallet_gateway.protocol.messages import AttachmentView
+from uwallet_gateway.protocol.tickets import AgentMessageRequest, DeskMessagePage, DeskMessageView
 from uwallet_gateway.transcript.messages import Message, Picture
 from uwallet_gateway.transport.desk.guard import AgentNeeded, check_visible
 from uwallet_gateway.transport.desk.tickets import TicketId
@@ -39,14 +39,14 @@ async def read_messages(
         messages, has_more = await services.transcript.before(conversation_id, before, limit)
     else:
         messages, has_more = await services.transcript.newest(conversation_id, limit)
-    show = services.presentation.message
+    show = services.presentation.desk_message
     return DeskMessagePage(messages=[show(message) for message in messages], has_more=has_more)
 
 
 @router.post("/tickets/{ticket_id}/messages", status_code=201, responses=responses(401, 403, 404, 409, 422, 429, 503))
 async def send_message(
     ticket_id: TicketId, body: AgentMessageRequest, services: ServicesNeeded, session: AgentNeeded
-) -> MessageView:
+) -> DeskMessageView:
     """Sends a message to the user."""
     message = await services.agent_commands.say(
         ticket_id,
@@ -55,7 +55,7 @@ async def send_message(
         attachment_id=body.attachment_id,
         client_id=body.client_id,
     )
-    return services.presentation.message(message)
+    return services.presentation.desk_message(message)
 
 
 @router.post(

@@ -185,7 +185,7 @@ class DeskSockets:
             await subscription.end()
         else:
             connection.watched[ticket_id] = subscription
-        show = services.presentation.message
+        show = services.presentation.desk_message
         result = WatchResult(
             messages=[show(message) for message in messages], has_more=has_more, user_read_id=user_read_id
         )
@@ -200,7 +200,7 @@ class DeskSockets:
     def _deliverer(self, sid: str, ticket_id: int) -> Callable[[object], Awaitable[None]]:
         async def deliver(item: object) -> None:
             if isinstance(item, Message):
-                message = self._services.presentation.message(item)
+                message = self._services.presentation.desk_message(item)
                 await self._emit("message", TicketMessage(ticket_id=ticket_id, message=message), sid)
 
         return deliver
