@@ -79,9 +79,11 @@ def _new_value(context: Context, state: DialogueState, act: Act, message: UserMe
     if state.offer is not Offer.CORRECTION or message.is_payload or asks(normalize(message.text)):
         return None
     detail = next((d for d in corrections.correctable(context, state) if d.id == state.correcting), None)
-    if detail is None or act is Act.HUMAN or (act in CONTROL and len(message.text.strip()) <= _LONGEST_COMMAND):
-        if detail is None or detail.accepts in ("name", "story"):
-            return None
+    if detail is None:
+        return None
+    is_command = act is Act.HUMAN or (act in CONTROL and len(message.text.strip()) <= _LONGEST_COMMAND)
+    if is_command and detail.accepts in ("name", "story"):
+        return None
     values = accepted(values_for(detail, message, context.knowledge.wording.rejections, is_asked=True))
     if not values:
         return None

@@ -11,8 +11,9 @@ from actions.dialogue.turn import Context
 from actions.reading.reading import Reading, Source
 from engine.nlu.text_normalization import normalize
 
-# What a message gives away is told by all kinds together, which of them by the likeliest: 「骗子拿走了救命钱，我不想活了」 is
-# half of two. The limits were chosen on tests/nlu/alarms.tsv, which nobody trains on (docs/conversation.md).
+# What a message gives away is told by all kinds together, which of them by the likeliest:
+# 「骗子拿走了救命钱，我不想活了」 is half of two. The limits were chosen on tests/nlu/alarms.tsv, which nobody trains on
+# (docs/conversation.md).
 _KINDS = (Alarm.CRISIS, Alarm.FRAUD, Alarm.VICTIM)
 _SURE, _DOUBTFUL = 0.5, 0.3
 _SURE_BEREAVED = 0.5
@@ -65,7 +66,7 @@ def _sounds_like(message: UserMessage, alarm: Alarm, certainty: float) -> Readin
 def _held(
     context: Context, state: DialogueState, act: Act, message: UserMessage, likeliest: Alarm, total: float
 ) -> Reading | None:
-    """Reads what is said right after an answer to an alarm in its light; None when it clearly turns to something else."""
+    """Reads what is said right after an answer to an alarm in its light; None when it turns to something else."""
     alarm = state.open_alarm
     if alarm is None or alarm is Alarm.COMPLAINT:
         return None

@@ -30,7 +30,7 @@ _ELSEWHERE, _MAYBE_ELSEWHERE = 0.4, 0.3
 # 「密码啊」 names the topic under way and reports nothing.
 _NAME_ONLY = 4
 # A control intent that is this sure agrees with the button of the same meaning.
-_SURE_INTENT = 0.93
+_SURE_INTENT, _SURE_ACT = 0.93, 0.8
 # A topic with a word of its own that the walkthrough does not explain is a switch from this confidence on.
 _SWITCH = 0.6
 _ASKS_FOR = re.compile("先?(?:查|看|试)(?![了过到])")
@@ -57,18 +57,9 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
         return None
     if certainty < _least(context, state, act, message) or switches(context, topic, act, message):
         return None
-    is_name = act is Act.OPEN_TOPIC and message.intent == topic.id and len(message.key) <= _NAME_ONLY
-    if is_name and not (topic.kind == "diagnosis" and label in ("ruled_out", "cause_confirmed")):
-        return None
-    if act is Act.HUMAN or (act in CONTROL and message.confidence >= _SURE_INTENT and certainty < 0.8):
+    if _says_by_itself(state, topic, act, message, label):
         return None
     meant = _ACTS[label]
-    if act in (Act.AFFIRM, Act.DENY) and message.confidence >= _SURE_INTENT and (state.offer or act is Act.AFFIRM):
-        # A plain yes or no answers what is offered, and a yes is no trouble.
-        return None
-    if meant is Act.CAUSE_FOUND and _ASKS_FOR.match(message.key):
-        # 「查银行」 asks for the check and tells nothing of it.
-        return None
     if meant in (Act.RULED_OUT, Act.CAUSE_FOUND) and topic.kind != "diagnosis":
         # There are no causes to rule out: what was suggested against the trouble has not helped.
         meant = Act.TRIED_ALL if meant is Act.RULED_OUT and _has_trouble(context, topic, state) else Act.TROUBLE
@@ -80,6 +71,23 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
     if meant in (Act.DONE, Act.TROUBLE):
         arguments["step"] = step_meant(context, topic, state, meant, message)
     return Reading(Source.ON_SCREEN, meant, message, f"{label} at {topic.id} {state.step}", certainty, arguments)
+
+
+def _says_by_itself(state: DialogueState, topic: Topic, act: Act, message: UserMessage, label: str) -> bool:
+    """Whether the sentence is clear by itself: a name, a human, a plain command, the wish to see a check."""
+    is_name = act is Act.OPEN_TOPIC and message.intent == topic.id and len(message.key) <= _NAME_ONLY
+    if is_name and not (topic.kind == "diagnosis" and label in ("ruled_out", "cause_confirmed")):
+        return True
+    if act is Act.HUMAN:
+        return True
+    if label == "cause_confirmed" and _ASKS_FOR.match(message.key):
+        # 「查银行」 asks for the check and tells nothing of it.
+        return True
+    if act not in CONTROL or message.confidence < _SURE_INTENT:
+        return False
+    # A plain yes or no answers what is offered, and a yes is no trouble.
+    is_answer = act is Act.AFFIRM or (act is Act.DENY and state.offer is not None)
+    return is_answer or message.acts.get(label, 0.0) < _SURE_ACT
 
 
 def _least(context: Context, state: DialogueState, act: Act, message: UserMessage) -> float:

@@ -1,7 +1,7 @@
 """Finds when something happened, as people say it, and fixes relative dates to the day of the message.
 
-Own patterns: what is needed is where the words stand and which day they mean, not a moment, so that 「昨天晚上九点多」 stays
-as it was said.
+Own patterns: what is needed is where the words stand and which day they mean, not a moment, so that
+「昨天晚上九点多」 stays as it was said.
 """
 
 from __future__ import annotations

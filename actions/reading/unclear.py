@@ -1,4 +1,4 @@
-"""What the sentence does not say: a fragment, a matter of the wallet that nothing is known about, a cry after an alarm."""
+"""What the sentence does not say: a fragment, a matter of the wallet that nothing is known about."""
 
 from __future__ import annotations
 
@@ -32,7 +32,12 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
         return None
     if state.offer is Offer.RATING and words.rating.read(message.key):
         return None
-    if message.key in words.what_now:
+    return _at_step(context, state, act, message)
+
+
+def _at_step(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
+    """Reads it as said of the step on the screen."""
+    if message.key in context.knowledge.wording.what_now:
         return Reading(Source.SAID_BEFORE, Act.WHAT_NOW, message, "asks what to do then")
     if walkthrough.rules_out(context, state, act, message):
         return None
@@ -43,6 +48,12 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
         return Reading(Source.ON_SCREEN, Act.ASK_STEP, message, "may ask about the step", message.acts["question"])
     if walkthrough.serves_in_passing(context, state, act, message):
         return None
+    return _alone(context, state, act, message)
+
+
+def _alone(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
+    """Reads it as saying too little, or as a matter of the wallet."""
+    words = context.knowledge.wording
     names_wallet = "unsupported_topic" in message.entities or any(word in message.key for word in words.wallet_words)
     points_nowhere = message.acts.get("question", 0.0) >= _QUESTION and any(word in message.key for word in "这那")
     if not state.walk and points_nowhere and len(message.key) <= _LONGEST_POINTER:

@@ -142,5 +142,7 @@ def operator_rules(content: Mapping[str, Any]) -> OperatorRules:
     if not isinstance(reach, int) or reach < 0:
         raise ValueError(f"reach: expected a number of characters, found {reach!r}")
     words = {name: tuple(content[name]) for name in _WORDS if name != "wished"}
-    mappings: dict[str, Any] = {name: {matter: tuple(of) for matter, of in content[name].items()} for name in _BY_MATTER}
+    mappings: dict[str, Any] = {
+        name: {matter: tuple(of) for matter, of in content[name].items()} for name in _BY_MATTER
+    }
     return OperatorRules(**mappings, wished=frozenset(content["wished"]), reach=reach, **words)
