@@ -12,8 +12,8 @@ from actions.reading.reading import Reading, Source
 from engine.nlu.text_normalization import normalize
 
 # What a message gives away is told by all kinds together, which of them by the likeliest:
-# 「骗子拿走了救命钱，我不想活了」 is half of two. The limits were chosen on tests/nlu/alarms.tsv, which nobody trains on
-# (docs/conversation.md).
+# 「骗子拿走了救命钱，我不想活了」 is half of two. The limits were chosen on tests/nlu/alarms.tsv, which nobody
+# trains on (docs/conversation.md).
 _KINDS = (Alarm.CRISIS, Alarm.FRAUD, Alarm.VICTIM)
 _SURE, _DOUBTFUL = 0.5, 0.3
 _SURE_BEREAVED = 0.5
