@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from actions.dialogue import choices
 from actions.dialogue.acts import Act, act_of
 from actions.dialogue.messages import UserMessage
 from actions.dialogue.state import DialogueState
@@ -41,7 +42,9 @@ def interpret(context: Context, state: DialogueState, act: Act, message: UserMes
     sentence = Reading(Source.SENTENCE, act, message, f"intent {message.intent}", message.confidence)
     if message.is_payload or not message.text.strip():
         return Interpretation(replace(sentence, evidence="button", certainty=1.0))
-    readers = (danger.read,) if _wants_human(context, message) else READERS
+    # 「我选错了」 takes back a choice, whatever is on the screen.
+    is_plain = _wants_human(context, message) or choices.was_wrong(message)
+    readers = (danger.read,) if is_plain else READERS
     readings = [reading for reader in readers if (reading := reader(context, state, act, message))]
     first, *others = [*readings, sentence]
     return Interpretation(first, tuple(others))
