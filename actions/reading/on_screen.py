@@ -81,7 +81,7 @@ def _says_by_itself(state: DialogueState, topic: Topic, act: Act, message: UserM
     if act is Act.HUMAN:
         return True
     is_pick = state.step == 0 and len(message.key) <= _NAME_ONLY
-    if label == "cause_confirmed" and (is_pick or _ASKS_FOR.match(message.key)):
+    if label in ("ruled_out", "cause_confirmed") and (is_pick or _ASKS_FOR.match(message.key)):
         # 「查银行」, or a bare 「网络」 before the first check, asks for the check and tells nothing of it.
         return True
     if act not in CONTROL or message.confidence < _SURE_INTENT:
