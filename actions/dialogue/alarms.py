@@ -28,7 +28,8 @@ def answer_alarm(context: Context, state: DialogueState, reading: Reading) -> Tu
     """Says what helps now, remembers what was given away, and brings a human.
 
     Somebody who speaks of ending their life, or asks for a human in the same breath, is handed over at once. Others are
-    offered a human; if one is on the way, the ticket is told. A doubtful case is asked about and leaves everything as it is.
+    offered a human; if one is on the way, the ticket is told. A doubtful case is asked about and leaves everything as
+    it is.
     """
     alarm: Alarm = reading.arguments["alarm"]
     name = _answer_name(context, state, alarm, reading)

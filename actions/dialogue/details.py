@@ -55,7 +55,9 @@ def stop(context: Context, state: DialogueState, reading: Reading) -> Turn:
     if topic is None or state.awaiting is not Awaiting.DETAIL:
         return show_current(context, state)
     rest = tuple(detail.id for detail in topic.collected_details if detail.id not in state.collected_details)
-    return _continue(context, replace(state, skipped_details=tuple(dict.fromkeys((*state.skipped_details, *rest)))), topic)
+    return _continue(
+        context, replace(state, skipped_details=tuple(dict.fromkeys((*state.skipped_details, *rest)))), topic
+    )
 
 
 def _in_order(topic: Topic, known: Mapping[str, str]) -> dict[str, str]:

@@ -54,7 +54,7 @@ class HandoffReason(str, Enum):
 
 
 class Alarm(str, Enum):
-    """What a message gives away that must not be missed; the labels of `data/alarms/`, and they stay for the session."""
+    """What a message gives away that must not be missed: the labels of `data/alarms/`. They stay for the session."""
 
     CRISIS = "crisis"
     FRAUD = "fraud_underway"

@@ -30,7 +30,9 @@ _SPENT = re.compile(
 # Regulators and hotlines: a threat, no amount.
 _SERVICE_NUMBER = re.compile(r"123\d\d|9[56]\d{3}|100\d\d")
 _MASKED = re.compile(r"\d*\*+\d*|\d{8,}(?!\.)")
-_APPROXIMATE_DIGITS = re.compile(r"[一二两三四五六七八九]{2}[十百千万]|[一二两三四五六七八九]?十?[几]|几[十百千万]|[一二三四五六七八九]十[一二三四五六七八九]{2}$")
+_APPROXIMATE_DIGITS = re.compile(
+    r"[一二两三四五六七八九]{2}[十百千万]|[一二两三四五六七八九]?十?[几]|几[十百千万]|[一二三四五六七八九]十[一二三四五六七八九]{2}$"
+)
 
 
 @dataclass(frozen=True)
@@ -120,7 +122,7 @@ def _small(text: str) -> float:
     if re.fullmatch(r"\d{2}", text):
         return int(text) / 100
     digits = [to_number(sign) or 0 for sign in text if sign not in "毛角"]
-    return sum(digit / 10 ** (place + 1) for place, digit in enumerate(digits))
+    return sum(float(digit) / 10.0 ** (place + 1) for place, digit in enumerate(digits))
 
 
 def _written(value: float) -> str:

@@ -55,7 +55,11 @@ def _emoji(context: Context, state: DialogueState, message: UserMessage) -> Read
     stars = len(_STAR.findall(text))
     signs = context.knowledge.wording.signs
     if state.offer is Offer.RATING:
-        rating = str(stars) if 1 <= stars <= 5 else next((v for v, known in signs.ratings.items() if text[:1] in known), None)
+        rating = (
+            str(stars)
+            if 1 <= stars <= 5
+            else next((v for v, known in signs.ratings.items() if text[:1] in known), None)
+        )
         if rating:
             return Reading(Source.ASKED, Act.THANK, replace(message, key=rating), f"{rating} of 5 by emoji")
         return None
@@ -75,9 +79,11 @@ def _new_value(context: Context, state: DialogueState, act: Act, message: UserMe
     if state.offer is not Offer.CORRECTION or message.is_payload or asks(normalize(message.text)):
         return None
     detail = next((d for d in corrections.correctable(context, state) if d.id == state.correcting), None)
-    if detail is None or act is Act.HUMAN or (act in CONTROL and len(message.text.strip()) <= _LONGEST_COMMAND):
-        if detail is None or detail.accepts in ("name", "story"):
-            return None
+    if detail is None:
+        return None
+    is_command = act is Act.HUMAN or (act in CONTROL and len(message.text.strip()) <= _LONGEST_COMMAND)
+    if is_command and detail.accepts in ("name", "story"):
+        return None
     values = accepted(values_for(detail, message, context.knowledge.wording.rejections, is_asked=True))
     if not values:
         return None
@@ -148,9 +154,7 @@ def _instead(
     for name, meant in (("done", Act.DONE), ("trouble", Act.TROUBLE)):
         if acts.get(name, 0.0) >= _SURE and not (is_plain_command and act is Act.NEXT):
             step = step_meant(context, topic, state, meant, message)
-            return Reading(
-                Source.ASKED, meant, message, f"{name} instead of {wanted.id}", acts[name], {"step": step}
-            )
+            return Reading(Source.ASKED, meant, message, f"{name} instead of {wanted.id}", acts[name], {"step": step})
     if is_plain_command or _is_for_others(act, message):
         return None
     return Reading(Source.ASKED, Act.MISFIT, message, f"fits no {wanted.accepts}", arguments={"hint": wanted.hint})
@@ -173,8 +177,15 @@ def _may_be_noted(wanted: CollectedDetail, act: Act, message: UserMessage) -> bo
         return True
     acts, length = message.acts, len(message.text.strip())
     is_story = wanted.accepts == "story"
-    if is_story and length > _LONGEST_COMMAND and acts.get("waiting", 0.0) < _SURE and acts.get("read_back", 0.0) < _SURE:
-        return not ((acts.get("trouble", 0.0) >= _SURE or acts.get("done", 0.0) >= _SURE) and PROCEDURE.search(message.key))
+    if (
+        is_story
+        and length > _LONGEST_COMMAND
+        and acts.get("waiting", 0.0) < _SURE
+        and acts.get("read_back", 0.0) < _SURE
+    ):
+        return not (
+            (acts.get("trouble", 0.0) >= _SURE or acts.get("done", 0.0) >= _SURE) and PROCEDURE.search(message.key)
+        )
     if act is Act.HUMAN or "frustration" in message.entities or "declined_answer" in message.entities:
         return False
     if act in CONTROL and message.band is AnswerBand.ANSWER and message.confidence >= _COMMAND:
@@ -194,9 +205,7 @@ def _is_for_others(act: Act, message: UserMessage) -> bool:
     return act in SOCIAL | SUPPORT and message.band is AnswerBand.ANSWER and message.confidence >= _SWITCH
 
 
-def _turns_elsewhere(
-    context: Context, topic: Topic, wanted: CollectedDetail, act: Act, message: UserMessage
-) -> bool:
+def _turns_elsewhere(context: Context, topic: Topic, wanted: CollectedDetail, act: Act, message: UserMessage) -> bool:
     """Whether the message opens another topic: it names it, or it is a plain question that the topic answers."""
     other = context.knowledge.topics.get(message.intent) if act is Act.OPEN_TOPIC else None
     if other is None or other.id == topic.id or message.band is not AnswerBand.ANSWER:

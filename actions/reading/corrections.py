@@ -41,7 +41,9 @@ def changes_in(context: Context, state: DialogueState, message: UserMessage) -> 
         return {}
     changes = {}
     for detail in known:
-        values = values_for(detail, message, context.knowledge.wording.rejections, is_asked=is_marked and not _is_text(detail))
+        values = values_for(
+            detail, message, context.knowledge.wording.rejections, is_asked=is_marked and not _is_text(detail)
+        )
         current = state.collected_details[detail.id]
         denies = _denies(current, values, message)
         if not (denies or (is_marked and _may_correct(context, state, message, detail))):

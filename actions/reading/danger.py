@@ -11,8 +11,9 @@ from actions.dialogue.turn import Context
 from actions.reading.reading import Reading, Source
 from engine.nlu.text_normalization import normalize
 
-# What a message gives away is told by all kinds together, which of them by the likeliest: 「骗子拿走了救命钱，我不想活了」 is
-# half of two. The limits were chosen on tests/nlu/alarms.tsv, which nobody trains on (docs/conversation.md).
+# What a message gives away is told by all kinds together, which of them by the likeliest:
+# 「骗子拿走了救命钱，我不想活了」 is half of two. The limits were chosen on tests/nlu/alarms.tsv, which nobody
+# trains on (docs/conversation.md).
 _KINDS = (Alarm.CRISIS, Alarm.FRAUD, Alarm.VICTIM)
 _SURE, _DOUBTFUL = 0.5, 0.3
 _SURE_BEREAVED = 0.5
@@ -65,10 +66,13 @@ def _sounds_like(message: UserMessage, alarm: Alarm, certainty: float) -> Readin
 def _held(
     context: Context, state: DialogueState, act: Act, message: UserMessage, likeliest: Alarm, total: float
 ) -> Reading | None:
-    """Reads what is said right after an answer to an alarm in its light; None when it clearly turns to something else."""
+    """Reads what is said right after an answer to an alarm in its light; None when it turns to something else."""
     alarm = state.open_alarm
     if alarm is None or alarm is Alarm.COMPLAINT:
         return None
+    if total >= _SURE and not has_alarm(state, likeliest):
+        # Something new and sure must go on record, even if a human is asked for with it.
+        return _sounds_like(message, likeliest, total)
     if _wants_human(state, act, message):
         return Reading(Source.DANGER, Act.HUMAN, message, f"wants a human after {alarm.value}")
     if total >= _LIKELY_AGAIN:
@@ -98,6 +102,8 @@ def _wants_human(state: DialogueState, act: Act, message: UserMessage) -> bool:
     if state.handed_over or message.matters("negated"):
         return act is Act.HUMAN
     urges = message.acts.get("waiting_complaint", 0.0) >= _URGING
+    if act is Act.AFFIRM and state.offer is Offer.HUMAN and message.band is AnswerBand.ANSWER:
+        return True
     return act is Act.HUMAN or message.acts.get("consent_human", 0.0) >= _CONSENT or urges
 
 

@@ -41,7 +41,9 @@ _IN_STORY = tuple(
         r"^(?P<name>\w{2,20}?)(?:多扣|多收|重复扣|乱扣|又扣|扣了?我|收了?我|不退|不发货|没发货|不给退)",
     )
 )
-_NO_SUBJECT = re.compile(r"^(?:我|你|他|她|它|我们|你们|他们|对方|商家|卖家|店家|钱|一笔|有|被|说|为|昨|今|前天|刚|上周|上个|这|那|付款|支付|重复|多|为什么|怎么|自动|同一|钱包|u钱包|余额|银行|订单|明明|莫名|突然|还|已经|取消|不|没|这里|哪|家里|手机|网上)")
+_NO_SUBJECT = re.compile(
+    r"^(?:我|你|他|她|它|我们|你们|他们|对方|商家|卖家|店家|钱|一笔|有|被|说|为|昨|今|前天|刚|上周|上个|这|那|付款|支付|重复|多|为什么|怎么|自动|同一|钱包|u钱包|余额|银行|订单|明明|莫名|突然|还|已经|取消|不|没|这里|哪|家里|手机|网上)"
+)
 
 
 def name_in(text: str) -> str | None:
@@ -105,6 +107,8 @@ def _is_value(name: str) -> bool:
     rest = normalize(name)
     if rest in ("一点点",):
         return False
-    spans = [*times_in(name, None, is_asked=False), *amounts_in(name, is_asked=bool(re.match(r"^[\d.,元块钱¥￥\s]+$", rest)))]
-    covered = sum(span.end - span.start for span in spans)
-    return name != "12306" and bool(spans) and covered >= len(rest.strip()) - 1 and covered > 0
+    is_number = bool(re.match(r"^[\d.,元块钱¥￥\s]+$", rest))
+    lengths = [time.end - time.start for time in times_in(name, None, is_asked=False)]
+    lengths += [amount.end - amount.start for amount in amounts_in(name, is_asked=is_number)]
+    covered = sum(lengths)
+    return name != "12306" and covered >= len(rest.strip()) - 1 and covered > 0

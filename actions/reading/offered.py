@@ -29,7 +29,9 @@ _NUMBERS = {**dict(zip("一二三四五六七八九十", range(1, 11), strict=Tr
 _NUMBERS |= dict(zip("①②③④⑤⑥⑦⑧", range(1, 9), strict=True))
 _BARE = re.compile(r"(?:选|我选|就|要|第)?([一二两三四五六七八\d①②③④⑤⑥⑦⑧])(?:吧|号|呢)?")
 # An amount, a time or a count has a unit; it points to nothing.
-_SEVERAL = re.compile(r"[一二两三四五六七八九十\d](?:个|件)(?:小时|钟头|月|星期|礼拜|工作日|字|人|码|号|手机|账号|账户|东西|商品)")
+_SEVERAL = re.compile(
+    r"[一二两三四五六七八九十\d](?:个|件)(?:小时|钟头|月|星期|礼拜|工作日|字|人|码|号|手机|账号|账户|东西|商品)"
+)
 
 
 def read(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:

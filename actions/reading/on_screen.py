@@ -30,7 +30,7 @@ _ELSEWHERE, _MAYBE_ELSEWHERE = 0.4, 0.3
 # 「密码啊」 names the topic under way and reports nothing.
 _NAME_ONLY = 4
 # A control intent that is this sure agrees with the button of the same meaning.
-_SURE_INTENT = 0.93
+_SURE_INTENT, _SURE_ACT = 0.93, 0.8
 # A topic with a word of its own that the walkthrough does not explain is a switch from this confidence on.
 _SWITCH = 0.6
 _ASKS_FOR = re.compile("先?(?:查|看|试)(?![了过到])")
@@ -57,18 +57,9 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
         return None
     if certainty < _least(context, state, act, message) or switches(context, topic, act, message):
         return None
-    is_name = act is Act.OPEN_TOPIC and message.intent == topic.id and len(message.key) <= _NAME_ONLY
-    if is_name and not (topic.kind == "diagnosis" and label in ("ruled_out", "cause_confirmed")):
-        return None
-    if act is Act.HUMAN or (act in CONTROL and message.confidence >= _SURE_INTENT and certainty < 0.8):
+    if _says_by_itself(state, topic, act, message, label):
         return None
     meant = _ACTS[label]
-    if act in (Act.AFFIRM, Act.DENY) and message.confidence >= _SURE_INTENT and (state.offer or act is Act.AFFIRM):
-        # A plain yes or no answers what is offered, and a yes is no trouble.
-        return None
-    if meant is Act.CAUSE_FOUND and _ASKS_FOR.match(message.key):
-        # 「查银行」 asks for the check and tells nothing of it.
-        return None
     if meant in (Act.RULED_OUT, Act.CAUSE_FOUND) and topic.kind != "diagnosis":
         # There are no causes to rule out: what was suggested against the trouble has not helped.
         meant = Act.TRIED_ALL if meant is Act.RULED_OUT and _has_trouble(context, topic, state) else Act.TROUBLE
@@ -80,6 +71,24 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
     if meant in (Act.DONE, Act.TROUBLE):
         arguments["step"] = step_meant(context, topic, state, meant, message)
     return Reading(Source.ON_SCREEN, meant, message, f"{label} at {topic.id} {state.step}", certainty, arguments)
+
+
+def _says_by_itself(state: DialogueState, topic: Topic, act: Act, message: UserMessage, label: str) -> bool:
+    """Whether the sentence is clear by itself: a name, a human, a plain command, the wish to see a check."""
+    is_name = act is Act.OPEN_TOPIC and message.intent == topic.id and len(message.key) <= _NAME_ONLY
+    if is_name and not (topic.kind == "diagnosis" and label in ("ruled_out", "cause_confirmed")):
+        return True
+    if act is Act.HUMAN:
+        return True
+    is_pick = state.step == 0 and len(message.key) <= _NAME_ONLY
+    if label in ("ruled_out", "cause_confirmed") and (is_pick or _ASKS_FOR.match(message.key)):
+        # 「查银行」, or a bare 「网络」 before the first check, asks for the check and tells nothing of it.
+        return True
+    if act not in CONTROL or message.confidence < _SURE_INTENT:
+        return False
+    # A plain yes or no answers what is offered, and a yes is no trouble.
+    is_answer = act is Act.AFFIRM or (act is Act.DENY and state.offer is not None)
+    return is_answer or message.acts.get(label, 0.0) < _SURE_ACT
 
 
 def _least(context: Context, state: DialogueState, act: Act, message: UserMessage) -> float:
@@ -109,7 +118,13 @@ def _has_trouble(context: Context, topic: Topic, state: DialogueState) -> bool:
 def _joined(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
     """Reads the first message of a procedure that the user is in the middle of (「在找回密码，验证码填了说不对」)."""
     topic = context.knowledge.topics.get(message.intent)
-    if act is not Act.OPEN_TOPIC or topic is None or topic.kind != "procedure" or topic.warning or topic.id == state.topic:
+    if (
+        act is not Act.OPEN_TOPIC
+        or topic is None
+        or topic.kind != "procedure"
+        or topic.warning
+        or topic.id == state.topic
+    ):
         return None
     if "step_number" in message.entities or any(step.collect for step in topic.steps[:1]):
         return None
@@ -135,7 +150,8 @@ def switches(context: Context, topic: Topic, act: Act, message: UserMessage) -> 
 def _by_words(topic: Topic, message: UserMessage) -> tuple[str, ...]:
     """Returns the checks whose causes the message names in users' words; the longest words first, each place once."""
     words = sorted(
-        ((word, step.value) for step in topic.steps if step.value for word in step.words), key=lambda pair: -len(pair[0])
+        ((word, step.value) for step in topic.steps if step.value for word in step.words),
+        key=lambda pair: -len(pair[0]),
     )
     rest, named = message.key, []
     for word, value in words:

@@ -11,7 +11,10 @@ from actions.dialogue.turn import Context
 from actions.reading.reading import Reading, Source
 
 # What comes of a matter that is over or only supposed, when it is a matter of its own.
-_INSTEAD = {("past", "account_closure"): "closure_consequences", ("hypothetical", "account_closure"): "closure_consequences"}
+_INSTEAD = {
+    ("past", "account_closure"): "closure_consequences",
+    ("hypothetical", "account_closure"): "closure_consequences",
+}
 
 
 def read(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from actions.dialogue import choices
 from actions.dialogue.acts import Act, act_of
 from actions.dialogue.messages import UserMessage
 from actions.dialogue.state import DialogueState
@@ -15,8 +16,8 @@ from actions.reading.reading import Interpretation, Reading, Source
 _Reader = Callable[[Context, DialogueState, Act, UserMessage], Reading | None]
 
 # By precedence. Danger comes first wherever it stands. What the screen offers or asks comes before what the sentence
-# says by itself. An operator comes before what hears the words only: 「我没有忘记密码」 reports no trouble. What points to
-# something shown comes before what happens at a step: 「那电话呢」 is no question about the step.
+# says by itself. An operator comes before what hears the words only: 「我没有忘记密码」 reports no trouble. What points
+# to something shown comes before what happens at a step: 「那电话呢」 is no question about the step.
 READERS: tuple[_Reader, ...] = (
     danger.read,
     offered.read,
@@ -41,7 +42,9 @@ def interpret(context: Context, state: DialogueState, act: Act, message: UserMes
     sentence = Reading(Source.SENTENCE, act, message, f"intent {message.intent}", message.confidence)
     if message.is_payload or not message.text.strip():
         return Interpretation(replace(sentence, evidence="button", certainty=1.0))
-    readers = (danger.read,) if _wants_human(context, message) else READERS
+    # 「我选错了」 takes back a choice, whatever is on the screen.
+    is_plain = _wants_human(context, message) or choices.was_wrong(message)
+    readers = (danger.read,) if is_plain else READERS
     readings = [reading for reader in readers if (reading := reader(context, state, act, message))]
     first, *others = [*readings, sentence]
     return Interpretation(first, tuple(others))

@@ -30,8 +30,9 @@ def is_story(text: str) -> bool:
         return False
     if _CHAT.search(key) or (complains(key) and len(key) <= _LONGEST_COMMAND + 2):
         return False
-    spans = [*times_in(text, None), *amounts_in(text)]
-    return len(plain.strip()) - sum(span.end - span.start for span in spans) >= 2
+    lengths = [time.end - time.start for time in times_in(text, None)]
+    lengths += [amount.end - amount.start for amount in amounts_in(text)]
+    return len(plain.strip()) - sum(lengths) >= 2
 
 
 def tells(text: str) -> bool:

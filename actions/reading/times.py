@@ -1,7 +1,7 @@
 """Finds when something happened, as people say it, and fixes relative dates to the day of the message.
 
-Own patterns: what is needed is where the words stand and which day they mean, not a moment, so that 「昨天晚上九点多」 stays
-as it was said.
+Own patterns: what is needed is where the words stand and which day they mean, not a moment, so that
+「昨天晚上九点多」 stays as it was said.
 """
 
 from __future__ import annotations
@@ -16,7 +16,9 @@ from engine.nlu.text_normalization import normalize
 _N = r"[0-9一二两三四五六七八九十]"
 _APPROXIMATELY = r"(?:大概|大约|差不多|好像)?"
 _GAP = rf"[\s的,，]{{0,2}}{_APPROXIMATELY}\s?"
-_PLAIN_PART = r"凌晨|清晨|大?清早|早上|早晨|早间|一早|上午|中午|正午|下午|傍晚|晚上|晚间|夜里|夜晚|半夜|深夜|上昼|下昼|晏昼"
+_PLAIN_PART = (
+    r"凌晨|清晨|大?清早|早上|早晨|早间|一早|上午|中午|正午|下午|傍晚|晚上|晚间|夜里|夜晚|半夜|深夜|上昼|下昼|晏昼"
+)
 _PART = rf"(?:{_PLAIN_PART}|早|晚|夜)"
 _MINUTES = rf"(?:半|[一三]刻|钟|{_N}{{1,3}}分?)"
 _CLOCK = (
@@ -33,9 +35,7 @@ _DAY = "(?:" + "|".join(sorted(_DAYS_AGO, key=len, reverse=True)) + ")"
 _WEEK = r"(?:周|星期|礼拜)"
 _DATES = {
     "iso": r"(?:19|20)\d{2}\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}[日号]?",
-    "month_day": (
-        rf"(?:(?:\d{{4}}年|去年|今年|前年)?{_N}{{1,3}}月份?(?:{_N}{{1,3}}[号日]?|初|底|末|中旬|上旬|下旬)?)"
-    ),
+    "month_day": (rf"(?:(?:\d{{4}}年|去年|今年|前年)?{_N}{{1,3}}月份?(?:{_N}{{1,3}}[号日]?|初|底|末|中旬|上旬|下旬)?)"),
     "this_month": rf"(?:上上?个?月|这个?月|本月)(?:{_N}{{1,3}}[号日])?(?![底初末])(?:左右|前后)?",
     "named": (
         r"(?:上上?个?月|这个?月|本月|月|年)(?:底|初|末|中旬)|(?:国庆|中秋|端午|清明|元宵|重阳|圣诞|情人)节?(?:前|后|期间)?"
@@ -56,7 +56,9 @@ _TIME = re.compile(
     rf"|(?:{_PART}{_GAP})?(?P<clock>{_CLOCK})|(?P<part>{_PLAIN_PART})"
 )
 # Also an amount (「10.3」): a date only where a time is asked for, or before a part of the day.
-_SHORT_DATE = re.compile(rf"(?<![\d.])(?:1[0-2]|0?[1-9])[./-](?:3[01]|[12]\d|0?[1-9])(?![\d.])(?:\s?{_PART})?(?:\s?{_CLOCK})?")
+_SHORT_DATE = re.compile(
+    rf"(?<![\d.])(?:1[0-2]|0?[1-9])[./-](?:3[01]|[12]\d|0?[1-9])(?![\d.])(?:\s?{_PART})?(?:\s?{_CLOCK})?"
+)
 _LONG_MONTH_DAY = re.compile(r"(?<!\d)(?:1[0-2]|0?[1-9])月(?:3[01]|[12]\d|0?[1-9])(?!\d)")
 _WEEKDAYS = {**{sign: n for n, sign in enumerate("一二三四五六日")}, "天": 6, **{str(n): n - 1 for n in range(1, 7)}}
 

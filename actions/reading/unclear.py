@@ -1,4 +1,4 @@
-"""What the sentence does not say: a fragment, a matter of the wallet that nothing is known about, a cry after an alarm."""
+"""What the sentence does not say: a fragment, a matter of the wallet that nothing is known about."""
 
 from __future__ import annotations
 
@@ -24,9 +24,7 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
     is_doubtful = act in UNCLEAR or message.band is not AnswerBand.ANSWER
     for alarm in _STAYS:
         if is_doubtful and has_alarm(state, alarm):
-            return Reading(
-                Source.SAID_BEFORE, Act.ALARM, message, f"said after {alarm.value}", 0.5, {"alarm": alarm}
-            )
+            return Reading(Source.SAID_BEFORE, Act.ALARM, message, f"said after {alarm.value}", 0.5, {"alarm": alarm})
     negated = [matter for matter in message.matters("negated") if matter != "human_handoff"]
     if negated and (act in UNCLEAR or act is Act.DENY):
         return Reading(Source.OPERATOR, Act.NOT_THAT, message, f"denies {negated[0]}", arguments={"matter": negated[0]})
@@ -34,7 +32,12 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
         return None
     if state.offer is Offer.RATING and words.rating.read(message.key):
         return None
-    if message.key in words.what_now:
+    return _at_step(context, state, act, message)
+
+
+def _at_step(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
+    """Reads it as said of the step on the screen."""
+    if message.key in context.knowledge.wording.what_now:
         return Reading(Source.SAID_BEFORE, Act.WHAT_NOW, message, "asks what to do then")
     if walkthrough.rules_out(context, state, act, message):
         return None
@@ -45,12 +48,20 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
         return Reading(Source.ON_SCREEN, Act.ASK_STEP, message, "may ask about the step", message.acts["question"])
     if walkthrough.serves_in_passing(context, state, act, message):
         return None
+    return _alone(context, state, act, message)
+
+
+def _alone(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
+    """Reads it as saying too little, or as a matter of the wallet."""
+    words = context.knowledge.wording
     names_wallet = "unsupported_topic" in message.entities or any(word in message.key for word in words.wallet_words)
     points_nowhere = message.acts.get("question", 0.0) >= _QUESTION and any(word in message.key for word in "这那")
     if not state.walk and points_nowhere and len(message.key) <= _LONGEST_POINTER:
         return Reading(Source.SAID_BEFORE, Act.FRAGMENT, message, "points to something that is not known")
-    if 0 < len(message.key) <= _LONGEST_FRAGMENT and not names_wallet and (
-        act is Act.NOT_UNDERSTOOD or len(message.key) < 4 or message.band is not AnswerBand.ANSWER
+    if (
+        0 < len(message.key) <= _LONGEST_FRAGMENT
+        and not names_wallet
+        and (act is Act.NOT_UNDERSTOOD or len(message.key) < 4 or message.band is not AnswerBand.ANSWER)
     ):
         return Reading(Source.SAID_BEFORE, Act.FRAGMENT, message, "says too little")
     if names_wallet and (act is Act.OUT_OF_SCOPE):

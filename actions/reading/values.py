@@ -125,9 +125,7 @@ def details_said(
     """
     said = {}
     for detail in topic.collected_details:
-        values = accepted(
-            values_for(detail, message, context.knowledge.wording.rejections, is_asked=detail is wanted)
-        )
+        values = accepted(values_for(detail, message, context.knowledge.wording.rejections, is_asked=detail is wanted))
         if values:
             said[detail.id] = joined(detail, values)
     return said

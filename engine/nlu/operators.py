@@ -13,7 +13,8 @@ _WORDS = (
     "denials",
     "refusals",
     "adjacent",
-    "wished", "no_denials",
+    "wished",
+    "no_denials",
     "trouble_after",
     "past",
     "past_needs",
@@ -64,8 +65,12 @@ class OperatorRules:
     @cached_property
     def _matter(self) -> re.Pattern[str]:
         # One group per matter: the longest word of all wins, whichever matter it names.
-        words = sorted(((word, matter) for matter, of in self.matters.items() for word in of), key=lambda pair: -len(pair[0]))
-        return re.compile("|".join(f"(?P<{matter}_{number}>{re.escape(word)})" for number, (word, matter) in enumerate(words)))
+        words = sorted(
+            ((word, matter) for matter, of in self.matters.items() for word in of), key=lambda pair: -len(pair[0])
+        )
+        return re.compile(
+            "|".join(f"(?P<{matter}_{number}>{re.escape(word)})" for number, (word, matter) in enumerate(words))
+        )
 
     def find(self, text: str) -> list[Operator]:
         """Returns what normalized text does with the matters that it names, in the order of the text."""
@@ -137,5 +142,7 @@ def operator_rules(content: Mapping[str, Any]) -> OperatorRules:
     if not isinstance(reach, int) or reach < 0:
         raise ValueError(f"reach: expected a number of characters, found {reach!r}")
     words = {name: tuple(content[name]) for name in _WORDS if name != "wished"}
-    mappings = {name: {matter: tuple(of) for matter, of in content[name].items()} for name in _BY_MATTER}
+    mappings: dict[str, Any] = {
+        name: {matter: tuple(of) for matter, of in content[name].items()} for name in _BY_MATTER
+    }
     return OperatorRules(**mappings, wished=frozenset(content["wished"]), reach=reach, **words)

@@ -52,7 +52,8 @@ def _explained(bot: Bot, text: str, sender: str = "explain") -> tuple[dict[str, 
     """Says the message; returns what became of it, and the replies."""
     parse = {name: value for name, value in bot.parse(text).items() if name in _OF_PARSE}
     replies = bot.says(sender, text)
-    reading = next((reply.metadata["reading"] for reply in replies if reply.metadata.get("reading")), {})
+    readings = [reply.metadata["reading"] for reply in replies if reply.metadata.get("reading")]
+    reading: dict[str, Any] = readings[0] if readings else {}
     told = {
         "message": text,
         "parse": parse,

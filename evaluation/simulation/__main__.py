@@ -102,10 +102,10 @@ def _by_profile(report: Report) -> Table:
 def _by_meaning(report: Report) -> Table:
     counts: dict[str, list[int]] = {}
     for conversation in report.conversations:
-        for means, done, _ in conversation.meant:
-            if done is not None:
+        for means, is_done, _ in conversation.meant:
+            if is_done is not None:
                 count = counts.setdefault(means, [0, 0])
-                count[0] += done
+                count[0] += is_done
                 count[1] += 1
     table = Table(title="What was meant, and done")
     for name in ("", "done", "of", "share"):

@@ -101,7 +101,24 @@ CHOICES = st.lists(
     st.tuples(st.sampled_from([*TOPICS, *CONTROL_INTENTS]), st.floats(0.01, 1)), max_size=5, unique_by=lambda c: c[0]
 ).map(lambda choices: tuple(sorted(choices, key=lambda choice: -choice[1])))
 TEXTS = st.one_of(
-    st.sampled_from(["好了", "第二个", "都不是", "5分", "200", "", "。", "改一下金额", "下一步", "我已了解，继续注销", "菜单", "怎么办", "👍"]), st.text(max_size=20)
+    st.sampled_from(
+        [
+            "好了",
+            "第二个",
+            "都不是",
+            "5分",
+            "200",
+            "",
+            "。",
+            "改一下金额",
+            "下一步",
+            "我已了解，继续注销",
+            "菜单",
+            "怎么办",
+            "👍",
+        ]
+    ),
+    st.text(max_size=20),
 )
 # What a sentence says by itself; the other acts come out of what the NLU tells beside the intent.
 SAID = sorted(set(Act) - set(READ))
@@ -200,9 +217,9 @@ STATES = (
         shown=LISTS,
         lists=st.lists(LISTS, max_size=2).map(tuple),
         list_is_fresh=st.booleans(),
-        alarms=st.lists(st.builds(Told, st.sampled_from(Alarm), st.just("说过")), max_size=2, unique_by=lambda t: t.alarm).map(
-            tuple
-        ),
+        alarms=st.lists(
+            st.builds(Told, st.sampled_from(Alarm), st.just("说过")), max_size=2, unique_by=lambda t: t.alarm
+        ).map(tuple),
         open_alarm=st.sampled_from([None, *Alarm]),
         denied_alarms=st.sampled_from([(), (Alarm.VICTIM,), (Alarm.FRAUD, Alarm.VICTIM)]),
         answered=st.dictionaries(st.sampled_from(sorted(KNOWLEDGE.care.answers)), st.integers(1, 4), max_size=2),
@@ -322,13 +339,16 @@ def test_a_cry_for_help_is_never_missed(state: DialogueState, move: dict[str, An
 
 
 def is_doubtful(move: dict[str, Any]) -> bool:
-    return not move["payload"] and all(share < 0.45 for share in (*move["acts"].values(), *move["alarms"].values()))
+    given_away = [share for name, share in move["alarms"].items() if name != "none"]
+    return not move["payload"] and sum(given_away) < 0.2 and all(share < 0.45 for share in move["acts"].values())
 
 
 @settings(max_examples=200, deadline=None)
 @given(STATES, MOVES.filter(is_doubtful))
 def test_nobody_leaves_the_queue_or_is_handed_over_on_a_guess(state: DialogueState, move: dict[str, Any]) -> None:
-    state = replace(state, handed_over=True, failures_in_row=0, offer=None, offer_reason=None, choice=None, correcting=None)
+    state = replace(
+        state, handed_over=True, failures_in_row=0, offer=None, offer_reason=None, choice=None, correcting=None
+    )
     conversation = conversation_at(state)
     conversation.does(
         **{
@@ -367,11 +387,13 @@ def test_who_goes_on_saying_yes_comes_to_an_end_or_to_a_human(state: DialogueSta
         conversation.does(Act.AFFIRM, "可以的", intent="affirm")
         if has_ended(conversation) or is_handed_off(conversation):
             return
+        if conversation.state.open_alarm and conversation.state.handed_over:
+            return  # A human is on the way, and what is said meanwhile is answered with care.
     raise AssertionError(conversation.state)
 
 
 @settings(max_examples=200, deadline=None)
-@given(STATES)
+@given(STATES.map(lambda state: replace(state, open_alarm=None)))
 def test_who_goes_on_stopping_comes_to_an_end(state: DialogueState) -> None:
     conversation = conversation_at(state)
     for _ in range(2 * (MAX_SUSPENDED + MAX_REQUESTS) + 3):

@@ -137,7 +137,9 @@ def test_none_of_the_choices_was_meant(conversation: Conversation) -> None:
 
 def doubt_about(conversation: Conversation, intent: str, act: Act) -> None:
     choices = ((TOPIC, 0.3), ("support_hours", 0.25))
-    conversation.does(act, "那个东西是要怎么弄的", intent=intent, band=AnswerBand.CHOICE, confidence=0.4, choices=choices)
+    conversation.does(
+        act, "那个东西是要怎么弄的", intent=intent, band=AnswerBand.CHOICE, confidence=0.4, choices=choices
+    )
     assert conversation.turn
     assert conversation.turn.replies[-1].response == "utter_ask_choice"
 

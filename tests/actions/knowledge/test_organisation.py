@@ -85,7 +85,9 @@ def test_hours_in_words(open_weekdays: Organisation) -> None:
 def test_unset_settings_are_said_honestly(knowledge: Knowledge) -> None:
     now = datetime.datetime(2026, 11, 23, tzinfo=SHANGHAI)
     values = placeholder_values(organisation(knowledge), now)
-    assert values == {"brand_name": "u钱包"}
+    # The public lines of mainland China stand in until a deployment sets others.
+    lines = {"police": "110", "ambulance": "120", "anti_fraud": "96110", "psychological_aid": "12356"}
+    assert values == {"brand_name": "u钱包", **lines}
     hotline = next(item for item in knowledge.topics["contact_support"].items if item.value == "hotline")
     assert setting_line(hotline.settings[0], values) == hotline.settings[0].unknown
     assert "官网底部或APP内" in hotline.settings[0].unknown

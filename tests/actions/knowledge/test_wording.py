@@ -60,4 +60,4 @@ def test_every_reason_outcome_and_mood_has_words(knowledge: Knowledge) -> None:
     words = knowledge.wording.handoff_summary
     assert set(words.reasons) == {reason.value for reason in HandoffReason}
     assert set(words.outcomes) == {outcome.value for outcome in AttemptOutcome}
-    assert set(words.moods) == {"calm", "frustrated"}
+    assert set(words.moods) == {"calm", "frustrated", "distressed", "in_crisis"}

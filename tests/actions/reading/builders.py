@@ -18,7 +18,10 @@ from tests.conftest import PLACEHOLDERS
 
 KNOWLEDGE = load_knowledge()
 CONTEXT = Context(KNOWLEDGE, ReplyBuilder(KNOWLEDGE, PLACEHOLDERS))
-CLOSURE = tuple(ListedOption(button.title, button.payload) for button in CONTEXT.replies.warning(KNOWLEDGE.topics["account_closure"]).buttons)
+CLOSURE = tuple(
+    ListedOption(button.title, button.payload)
+    for button in CONTEXT.replies.warning(KNOWLEDGE.topics["account_closure"]).buttons
+)
 MENU = tuple(ListedOption(button.title, button.payload) for button in CONTEXT.replies.menu())
 
 
@@ -37,7 +40,11 @@ def said(text: str, intent: str = "", *operators: str, confidence: float = 0.9, 
 
 def at(topic: str, step: int = 1, **more: Any) -> DialogueState:
     """Returns the state at a step of a walkthrough."""
-    walk = {name: more.pop(name) for name in ("awaiting", "requested_detail", "problem_steps", "interrupted") if name in more}
+    walk = {
+        name: more.pop(name)
+        for name in ("awaiting", "requested_detail", "problem_steps", "interrupted")
+        if name in more
+    }
     return DialogueState(walk=Walk(topic, step, **walk), last_topic=topic, **more)
 
 

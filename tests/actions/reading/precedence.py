@@ -15,7 +15,9 @@ def drawn() -> str:
     """Returns the mermaid diagram: each reader claims the message or leaves it to the next."""
     names = [reader.__module__.rpartition(".")[2] for reader in READERS]
     lines = ["```mermaid", "flowchart LR", "    message --> " + names[0]]
-    lines += [f"    {before} -- nothing --> {after}" for before, after in zip(names, [*names[1:], "sentence"], strict=True)]
+    lines += [
+        f"    {before} -- nothing --> {after}" for before, after in zip(names, [*names[1:], "sentence"], strict=True)
+    ]
     lines += [f"    {name} -- a reading --> act" for name in names]
     return "\n".join([*lines, "    sentence --> act", "```", ""])
 

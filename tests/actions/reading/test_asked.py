@@ -46,13 +46,21 @@ def test_what_is_no_answer_is_not_noted(knowledge: Knowledge, kind: str) -> None
 
 def test_a_correction_keeps_what_it_does_not_speak_of() -> None:
     assert changed_time("昨天上午（11月27日）", "下午", ["上午"], NOW) == "昨天下午（11月27日）"
-    assert changed_time("昨天下午3点（11月27日）", "前天（11月26日）", ["昨天（11月27日）"], NOW) == "前天下午3点（11月26日）"
+    assert (
+        changed_time("昨天下午3点（11月27日）", "前天（11月26日）", ["昨天（11月27日）"], NOW)
+        == "前天下午3点（11月26日）"
+    )
     assert changed_time("昨天（11月27日）", "前天（11月26日）", [], NOW) == "前天（11月26日）"
 
 
 @pytest.mark.parametrize(
     ("story", "name"),
-    [("星巴克昨天扣了我两次36", "星巴克"), ("在海底捞吃饭被扣了两次", "海底捞"), ("我昨天被扣了两次", None), ("美团多扣了我50", "美团")],
+    [
+        ("星巴克昨天扣了我两次36", "星巴克"),
+        ("在海底捞吃饭被扣了两次", "海底捞"),
+        ("我昨天被扣了两次", None),
+        ("美团多扣了我50", "美团"),
+    ],
 )
 def test_a_name_is_found_in_a_story(story: str, name: str | None) -> None:
     assert name_in_story(story) == name

@@ -100,7 +100,9 @@ def test_who_denies_a_fraud_may_still_be_in_danger() -> None:
     assert read(message).chosen.arguments["alarm"] is Alarm.CRISIS
 
 
-@pytest.mark.parametrize("text", ["对方叫我转到安全账户", "他让我共享屏幕", "您的账户异常请点 http://wallet-check.top/a 解冻"])
+@pytest.mark.parametrize(
+    "text", ["对方叫我转到安全账户", "他让我共享屏幕", "您的账户异常请点 http://wallet-check.top/a 解冻"]
+)
 def test_some_words_leave_no_doubt(text: str) -> None:
     assert read(said(text, "out_of_scope")).chosen.arguments["alarm"] is Alarm.FRAUD
 

@@ -14,7 +14,9 @@ BUTTONS = (ListedOption("好了，下一步", "/next_step"), ListedOption("这�
 LISTED = DialogueState(shown=MENU, lists=(MENU,), list_is_fresh=True)
 
 
-@pytest.mark.parametrize("text", ["这步有问题", "這步有問題", "这步有问题！", "这步有 问题", "zhe bu you wen ti", "这步有文题"])
+@pytest.mark.parametrize(
+    "text", ["这步有问题", "這步有問題", "这步有问题！", "这步有 问题", "zhe bu you wen ti", "这步有文题"]
+)
 def test_a_typed_label_is_its_button(text: str) -> None:
     chosen = read(said(text, "next_step"), at("forgot_password", 2, shown=BUTTONS)).chosen
     assert (chosen.source, chosen.act, chosen.message.text) == (Source.OFFERED, Act.PROBLEM, "/step_problem")
@@ -39,7 +41,9 @@ def test_the_consent_in_so_many_words_is_its_button() -> None:
     assert "explicit_consent" in chosen.message.entities
 
 
-@pytest.mark.parametrize("text", ["我已了解继续注销吗", "我已了解不继续注销", "我已了解还继续注销", "我已了解，先不注销"])
+@pytest.mark.parametrize(
+    "text", ["我已了解继续注销吗", "我已了解不继续注销", "我已了解还继续注销", "我已了解，先不注销"]
+)
 def test_a_consent_is_never_guessed(text: str) -> None:
     chosen = read(said(text, "out_of_scope"), WARNING).chosen
     assert "explicit_consent" not in chosen.message.entities
@@ -47,7 +51,17 @@ def test_a_consent_is_never_guessed(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "number"),
-    [("第二个", 2), ("2", 2), ("②", 2), ("选2", 2), ("第二个怎么弄", 2), ("刚才第一种再说一遍", 1), ("后面那个", 0), ("最后一个", 0), ("前面那个", 1)],
+    [
+        ("第二个", 2),
+        ("2", 2),
+        ("②", 2),
+        ("选2", 2),
+        ("第二个怎么弄", 2),
+        ("刚才第一种再说一遍", 1),
+        ("后面那个", 0),
+        ("最后一个", 0),
+        ("前面那个", 1),
+    ],
 )
 def test_a_pointer_picks_from_the_list(text: str, number: int) -> None:
     chosen = read(said(text, "out_of_scope"), LISTED).chosen
@@ -68,7 +82,14 @@ def test_a_bare_digit_points_to_a_list_just_shown_only() -> None:
 @pytest.mark.parametrize(
     "state",
     [
-        at("transaction_dispute", 1, awaiting=Awaiting.DETAIL, requested_detail="amount", lists=(MENU,), list_is_fresh=True),
+        at(
+            "transaction_dispute",
+            1,
+            awaiting=Awaiting.DETAIL,
+            requested_detail="amount",
+            lists=(MENU,),
+            list_is_fresh=True,
+        ),
         DialogueState(offer=Offer.RATING, lists=(MENU,), list_is_fresh=True),
     ],
 )

@@ -88,7 +88,9 @@ def test_another_topic_that_is_named_is_a_switch() -> None:
 
 @pytest.mark.parametrize("band", [AnswerBand.CHOICE, AnswerBand.NOT_UNDERSTOOD])
 def test_a_doubtful_topic_is_no_switch(band: AnswerBand) -> None:
-    message = said("申诉那里没反应", "transaction_dispute", "named:transaction_dispute", acts={"trouble": 0.9}, band=band)
+    message = said(
+        "申诉那里没反应", "transaction_dispute", "named:transaction_dispute", acts={"trouble": 0.9}, band=band
+    )
     assert read(message, STEP).chosen.act is Act.TROUBLE
 
 

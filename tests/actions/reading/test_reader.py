@@ -95,9 +95,13 @@ STATES = [
 
 
 @pytest.mark.parametrize("state", STATES)
-@pytest.mark.parametrize("act", ["done", "leave_wait", "consent_human", "tried_everything", "trouble", "waiting_complaint"])
+@pytest.mark.parametrize(
+    "act", ["done", "leave_wait", "consent_human", "tried_everything", "trouble", "waiting_complaint"]
+)
 def test_a_doubtful_reading_does_nothing_that_cannot_be_undone(state: DialogueState, act: str) -> None:
-    message = said("这个那个的我再看看情况再说吧", "out_of_scope", confidence=0.4, band=AnswerBand.CHOICE, acts={act: 0.35})
+    message = said(
+        "这个那个的我再看看情况再说吧", "out_of_scope", confidence=0.4, band=AnswerBand.CHOICE, acts={act: 0.35}
+    )
     assert read(message, state).chosen.act not in IRREVERSIBLE
 
 

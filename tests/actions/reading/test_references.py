@@ -12,7 +12,9 @@ AFTER_CLOSURE = DialogueState(last_topic="closure_consequences")
 AFTER_CONTACT = DialogueState(last_topic="contact_support")
 
 
-@pytest.mark.parametrize(("text", "value"), [("那余额呢", "closing_balance"), ("记录呢", "closing_history"), ("还能恢复吗", "closing_undo")])
+@pytest.mark.parametrize(
+    ("text", "value"), [("那余额呢", "closing_balance"), ("记录呢", "closing_history"), ("还能恢复吗", "closing_undo")]
+)
 def test_words_of_one_label_name_the_part(text: str, value: str) -> None:
     chosen = read(said(text, "payment_failure", confidence=0.6), AFTER_CLOSURE).chosen
     assert (chosen.message.intent, chosen.message.entities) == ("closure_consequences", {"detail": (value,)})

@@ -14,7 +14,6 @@ from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from engine.nlu import example_classifier
 from engine.nlu.example_classifier import ExampleClassifier
 from engine.nlu.normalized_spacy_nlp import NormalizedSpacyNLP
 
@@ -41,7 +40,9 @@ def config(folder: Path, **more: Any) -> dict[str, Any]:
     }
 
 
-def trained(project: Path, storage: LocalModelStorage, data: TrainingData | None = None, **more: Any) -> ExampleClassifier:
+def trained(
+    project: Path, storage: LocalModelStorage, data: TrainingData | None = None, **more: Any
+) -> ExampleClassifier:
     given = (config(project, **more), storage, Resource("r"), CONTEXT)
     ExampleClassifier.create(*given).train(data or TrainingData())
     return ExampleClassifier.load(*given)
@@ -58,7 +59,9 @@ def storage(tmp_path_factory: pytest.TempPathFactory) -> LocalModelStorage:
     return LocalModelStorage.create(tmp_path_factory.mktemp("storage"))
 
 
-@pytest.mark.parametrize(("text", "label"), [("都填好了", "done"), ("按钮点不动", "trouble"), ("驗證碼收不到", "trouble")])
+@pytest.mark.parametrize(
+    ("text", "label"), [("都填好了", "done"), ("按钮点不动", "trouble"), ("驗證碼收不到", "trouble")]
+)
 def test_it_learns_stores_and_loads(project: Path, storage: LocalModelStorage, text: str, label: str) -> None:
     ranking = ranked(trained(project, storage), text)
     assert ranking[0]["name"] == label
@@ -92,4 +95,3 @@ def test_a_change_of_the_examples_retrains(project: Path) -> None:
     before = ExampleClassifier.fingerprint_addon(config(project))
     (project / "done.yml").write_text("label: done\nexamples: [好了]\n", encoding="utf-8")
     assert ExampleClassifier.fingerprint_addon(config(project)) != before
-    assert example_classifier.ROOT.is_dir()

@@ -72,7 +72,6 @@ def test_no_text_stands_under_two_labels_however_it_is_written(folder: Path) -> 
     assert not twice
 
 
-
 @pytest.mark.parametrize("path", TEST_SETS, ids=lambda path: path.stem)
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
 def test_no_example_is_in_a_test_set(folder: Path, path: Path) -> None:
@@ -89,4 +88,6 @@ def test_the_labels_are_those_that_the_reading_knows() -> None:
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
 def test_each_label_has_enough_examples(folder: Path) -> None:
     labels = list(read_labelled_texts(folder).values())
-    assert all(labels.count(label) >= 50 for label in set(labels)), {label: labels.count(label) for label in set(labels)}
+    assert all(labels.count(label) >= 50 for label in set(labels)), {
+        label: labels.count(label) for label in set(labels)
+    }

@@ -48,7 +48,15 @@ def test_what_a_sentence_does(rules: OperatorRules, text: str, expected: set[str
 
 @pytest.mark.parametrize(
     "text",
-    ["我是不是被盗了", "为什么没有注销成功", "找不到注销", "没有人工吗，转人工啊", "不小心被骗了", "怎么没转人工", "要不要转人工"],
+    [
+        "我是不是被盗了",
+        "为什么没有注销成功",
+        "找不到注销",
+        "没有人工吗，转人工啊",
+        "不小心被骗了",
+        "怎么没转人工",
+        "要不要转人工",
+    ],
 )
 def test_a_question_and_trouble_are_no_denial(rules: OperatorRules, text: str) -> None:
     assert not any(name.startswith("negated") and name != "negated:" for name in found(rules, text)), found(rules, text)
