@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from actions.dialogue.acts import SOCIAL, STEERING, Act, act_of
-from actions.reading.corrections import LONGEST_COMMAND
 from actions.dialogue.endings import after_digression
 from actions.dialogue.messages import AnswerBand, Event, EventKind, Reply, UserMessage, folded
 from actions.dialogue.state import NONE_OF_THESE, Choice, DialogueState, Disambiguation, Offer, with_walk
 from actions.dialogue.steps import show_current
 from actions.dialogue.turn import Context, Turn
 from actions.dialogue.walkthrough import go_back
+from actions.reading.corrections import LONGEST_COMMAND
 
 MAX_OPTIONS = 3
 # The value of the entity `correction` that takes back a choice rather than a detail.

@@ -9,8 +9,8 @@ from actions.dialogue.endings import after_digression, finish
 from actions.dialogue.messages import Event, EventKind, Reply, UserMessage, payload
 from actions.dialogue.repair import with_menu
 from actions.dialogue.state import AttemptOutcome, Awaiting, DialogueState, HandoffReason, with_walk
-from actions.dialogue.steps import advance, ask_outcome, next_check, show_current, show_step
 from actions.dialogue.step_answers import answer_about_step
+from actions.dialogue.steps import advance, ask_outcome, next_check, show_current, show_step
 from actions.dialogue.support import ticket_status
 from actions.dialogue.turn import Context, Turn, offering_human
 from actions.reading.reading import Reading
