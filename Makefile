@@ -2,9 +2,9 @@
 .DEFAULT_GOAL := help
 PYTHON := .venv/bin/python
 
-.PHONY: help setup setup-uv setup-public setup-peers setup-dev setup-gateway setup-gateway-dev setup-web setup-web-dev setup-browser run chat train engine test test-bot \
-	test-python-beside test-all-others test-gateway \
-	test-web test-browser monkey export-labels protocol evaluate evaluate-accept evaluate-peers evaluate-redaction ablate evaluate-dialogues simulate try bench bench-nlu bench-round-trip bench-support bench-set-up lint format \
+.PHONY: help setup setup-uv setup-public setup-peers setup-dev setup-gateway setup-gateway-dev setup-web setup-web-dev setup-browser run chat train engine test test-all test-bot \
+	test-gateway \
+	test-web test-browser monkey export-labels protocol evaluate evaluate-accept evaluate-peers evaluate-new-topic evaluate-redaction ablate evaluate-dialogues simulate try bench bench-nlu bench-round-trip bench-support bench-set-up lint format \
 	lock clean
 
 help: ## show this list
@@ -58,25 +58,16 @@ engine: setup ## the engine alone, without a gateway
 	@$(PYTHON) scripts/train.py
 	@$(PYTHON) scripts/serve_engine.py
 
-test: setup-dev setup-gateway-dev setup-web-dev setup-browser ## set up, lint, and run every test
+test: ## set up, lint, and run every test; says where the time went
 	@scripts/test
+
+test-all: ## the same with long runs: all conversations on plain Rasa, PostgreSQL throughout, thousands of random ones (CONTRIBUTING.md)
+	@TEST_ALL=1 scripts/test
 
 test-bot: setup-dev ## the bot's tests
 	@$(PYTHON) scripts/train.py
 	@scripts/test-stories
 	@$(PYTHON) -m pytest $(OPTIONS)
-
-# Two lanes of `make test`. What the first one prints comes at its end; it is no use between the lines of the others.
-test-python-beside:
-	@mkdir -p results
-	@echo "== bot and gateway are tested beside the others; see results/test_python.log"
-	@( $(PYTHON) -m pytest; bot=$$?; cd gateway && .venv/bin/python -m pytest && exit $$bot ) \
-		>results/test_python.log 2>&1; status=$$?; cat results/test_python.log; exit $$status
-
-test-all-others:
-	@scripts/test-stories
-	@$(MAKE) --no-print-directory test-web
-	@$(MAKE) --no-print-directory test-browser
 
 test-gateway: setup setup-gateway-dev ## the gateway's tests
 	@$(PYTHON) scripts/train.py
@@ -97,6 +88,10 @@ evaluate-accept: setup-dev ## make the latest report the baseline that others ar
 
 evaluate-peers: setup-dev setup-peers ## our pipeline beside Rasa's own, trained on the same examples (DIET: hours the first time)
 	@$(PYTHON) -m evaluation.compare_peers $(OPTIONS) --sets $(SETS)
+
+evaluate-new-topic: setup-dev ## how well a topic is understood from 40 examples; OPTIONS="--examples 20"
+	@$(PYTHON) scripts/train.py
+	@$(PYTHON) -m evaluation.new_topic $(OPTIONS)
 
 evaluate-redaction: setup-gateway-dev ## how much of what must be masked is masked, and what else; OPTIONS="COUNT SEED" for others
 	@cd gateway && .venv/bin/python -m tools.redaction $(OPTIONS)

@@ -23,8 +23,8 @@ from actions.dialogue.turn import Turn
 from actions.incoming import message_from_parse
 from actions.knowledge import Knowledge, load_knowledge
 from actions.knowledge.organisation import placeholder_values
-from actions.reading.reading import Reading
 from actions.outgoing import Script, put_into_words, script_of
+from actions.reading.reading import Reading
 from actions.slots import slots_from_state, state_from_slots
 
 DOMAIN_FILE = Path(__file__).resolve().parents[1] / "domain.yml"

@@ -24,6 +24,7 @@ MADE = {
     "bot": ".venv",
     "gateway": "gateway/.venv",
     "node": ".venv-node",
+    "uv": ".venv-uv",
     "web": "web/node_modules",
     "built": "web/dist",
     "model": "models",

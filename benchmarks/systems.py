@@ -17,7 +17,11 @@ import psutil
 
 ROOT = Path(__file__).resolve().parent.parent
 PYTHON = ROOT / ".venv" / "bin" / "python"
+# Rasa as published, on the Python that it asks for.
+PEERS_PYTHON = ROOT / ".venv-peers" / "bin" / "python"
 MODEL = ROOT / "models" / "uwallet.tar.gz"
+# The same project, trained where it is served.
+RASA_MODEL = ROOT / "build" / "benchmarks" / "rasa.tar.gz"
 STOCK_MODEL = ROOT / "build" / "benchmarks" / "stock.tar.gz"
 START_SECONDS = 600
 STOP_SECONDS = 30
@@ -38,7 +42,7 @@ class System:
         return "5步"
 
 
-RASA = System("rasa", "`rasa run` + `rasa run actions`", MODEL, is_engine=False)
+RASA = System("rasa", "`rasa run` + `rasa run actions`", RASA_MODEL, is_engine=False)
 ENGINE = System("engine", "engine (`make run`)", MODEL, is_engine=True)
 STOCK = System("stock", "`rasa run` + actions, DIET + TED", STOCK_MODEL, is_engine=False)
 SYSTEMS = (RASA, ENGINE, STOCK)
@@ -72,10 +76,10 @@ class Running:
         common = ["--endpoints", str(endpoints), "--port", str(port), "--interface", "127.0.0.1", "--enable-api"]
         begin = time.perf_counter()
         if system.is_engine:
-            self._start(workers, "-m", "engine.serve", "--model", str(system.model), *common)
+            self._start(PYTHON, workers, "-m", "engine.serve", "--model", str(system.model), *common)
         else:
-            self._start(workers, "scripts/rasa_cli.py", "run", "actions", "--port", str(actions_port))
-            self._start(workers, "scripts/rasa_cli.py", "run", "--model", str(system.model), *common)
+            self._start(PEERS_PYTHON, workers, "-m", "rasa", "run", "actions", "--port", str(actions_port))
+            self._start(PEERS_PYTHON, workers, "-m", "rasa", "run", "--model", str(system.model), *common)
         self._wait(folder)
         self.start_seconds = time.perf_counter() - begin
 
@@ -94,10 +98,11 @@ class Running:
         path.write_text(json.dumps(content), encoding="utf-8")
         return path
 
-    def _start(self, workers: int, *command: str) -> None:
+    def _start(self, python: Path, workers: int, *command: str) -> None:
         environment = {**os.environ, "SANIC_HOST": "127.0.0.1", "SANIC_WORKERS": str(workers)}
+        environment |= {"RASA_TELEMETRY_ENABLED": "false", "TF_CPP_MIN_LOG_LEVEL": "3"}
         self._processes.append(
-            subprocess.Popen([PYTHON, *command], cwd=ROOT, env=environment, stdout=self._log, stderr=self._log)
+            subprocess.Popen([python, *command], cwd=ROOT, env=environment, stdout=self._log, stderr=self._log)
         )
 
     def _wait(self, folder: Path) -> None:

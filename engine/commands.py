@@ -23,7 +23,7 @@ _create_store = TrackerStore.create
 _graphs = DefaultV1Recipe.graph_config_for_recipe
 
 
-def _run_here(app: Sanic, *args: Any, **settings: Any) -> None:
+def _run_here(app: Sanic[Any, Any], *args: Any, **settings: Any) -> None:
     # Otherwise a server starts processes that are told by name which app to serve, and Rasa's apps cannot be found so.
     Sanic.start_method = "fork"
     settings.setdefault("single_process", settings.get("workers", 1) == 1)
@@ -44,6 +44,6 @@ def _graphs_without_tensorflow(
 def prepare_rasa() -> None:
     """Makes Rasa's commands work from now on; a component that needs TensorFlow says so."""
     OrderedGraphRunner.take_the_place_of_dask()
-    Sanic.run = _run_here
+    Sanic.run = _run_here  # type: ignore[method-assign, assignment]  # it passes on what it is given
     DefaultV1Recipe.graph_config_for_recipe = _graphs_without_tensorflow
     TrackerStore.create = staticmethod(_create_configured_store)

@@ -71,7 +71,7 @@ def _resource_filename(module: str, path: str) -> str:
 
 
 def _resource_stream(module: str, path: str) -> BinaryIO:
-    return open(_resource_filename(module, path), "rb")  # noqa: PTH123, SIM115 - the caller closes it, as it did
+    return open(_resource_filename(module, path), "rb")  # noqa: PTH123 - the caller closes it, as it did
 
 
 def _package_resources() -> ModuleType:

@@ -8,4 +8,3 @@ ROOT = Path(__file__).resolve().parent.parent
 LEXICON = ROOT / "data" / "lexicon"
 KNOWLEDGE = ROOT / "data" / "knowledge"
 SPACY_PIPELINE = ROOT / "build" / "spacy_zh_uwallet"
-EMBEDDINGS = ROOT / "build" / "embeddings"

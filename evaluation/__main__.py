@@ -30,6 +30,7 @@ from evaluation.report import (
     worst_misses,
     write_report,
 )
+from evaluation.robustness import COVERAGES, Robustness, measure_robustness
 from evaluation.sets import SetError, read_sets, read_targets
 from evaluation.several_requests import RequestFigures, score_requests
 
@@ -52,6 +53,7 @@ def main(arguments: list[str]) -> int:
     with progress_bars(console) as progress:
         predictions = predict(parser, sets, progress)
         requests = score_requests(parser, progress)
+        robustness = measure_robustness(parser, predictions, examples, progress)
     results = [score(labelled, predictions[labelled.name], targets) for labelled in sets]
     created = datetime.now().astimezone()
     about = {
@@ -67,7 +69,7 @@ def main(arguments: list[str]) -> int:
         "machine_busy": environment.busy(),
         "versions": environment.versions(),
     }
-    document = report_document(results, requests, about)
+    document = report_document(results, requests, about, robustness)
     comparison, note = _comparison(document)
     with console.status("Drawing the report ..."):
         misses = {result.labelled.name: worst_misses(result, examples) for result in results}
@@ -76,6 +78,7 @@ def main(arguments: list[str]) -> int:
     write_report(folder, page, document)
     console.print(_table(results, comparison))
     console.print(_requests_table(requests))
+    console.print(_robustness_table(robustness))
     if comparison is None:
         console.print(note)
     console.print(f"Report: {shown(folder / 'report.html')}", soft_wrap=True)
@@ -128,6 +131,22 @@ def _requests_table(requests: list[RequestFigures]) -> Table:
     for figures in requests:
         shares = (figures.served_first, figures.all_found, figures.invented)
         table.add_row(figures.name, *(f"{format_figure(one.value)} [dim]of {one.n}[/]" for one in shares))
+    return table
+
+
+def _robustness_table(robustness: list[Robustness]) -> Table:
+    table = Table(title="Harmless changes, nearness of the training examples, risk")
+    table.add_column("")
+    for one in robustness:
+        table.add_column(one.name, justify="right")
+    for way in robustness[0].flips:
+        table.add_row(f"flips: {way}", *(format_figure(one.flips[way].value) for one in robustness))
+    table.add_row("flips, all", *(format_figure(one.all_flips.value) for one in robustness))
+    table.add_row("stand in training", *(format_figure(one.verbatim.value) for one in robustness))
+    table.add_row("have a near example", *(format_figure(one.near.value) for one in robustness))
+    table.add_row("accuracy of the others", *(format_figure(one.accuracy_of_others.value) for one in robustness))
+    for coverage in (f"{value:.0%}" for value in COVERAGES):
+        table.add_row(f"wrong at coverage {coverage}", *(format_figure(one.risks.get(coverage)) for one in robustness))
     return table
 
 

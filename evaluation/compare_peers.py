@@ -37,6 +37,7 @@ from evaluation.metrics import (
 )
 from evaluation.paths import CONFIG, OUTPUT, PACKAGE, shown
 from evaluation.progress import progress_bars
+from evaluation.pythons import python_for
 from evaluation.report import FIGURE_NAMES, format_figure, page_environment
 from evaluation.sets import LabelledSet, SetError, read_sets
 from evaluation.training import Config, TrainedModel, TrainingError, cached_model, read_config, trained_model
@@ -237,7 +238,7 @@ def main() -> int:
         measured = {}
         for name, model in models.items():
             console.print(f"Running {name}")
-            measured[name] = measure_model(model.path, further)
+            measured[name] = measure_model(model.path, further, python_for(configs[name]))
     except (SetError, TrainingError, MeasuringError) as error:
         print(error, file=sys.stderr)
         return 1

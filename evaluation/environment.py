@@ -12,7 +12,7 @@ import psutil
 
 from evaluation.paths import ROOT
 
-_PACKAGES = ("rasa", "spacy", "jieba", "scikit-learn", "tensorflow")
+_PACKAGES = ("rasa", "spacy", "jieba", "scikit-learn")
 
 
 def commit() -> str:

@@ -45,15 +45,20 @@ class MeasuringError(Exception):
     """The process that ran the model failed; its reason is on the terminal."""
 
 
-def measure_model(model: Path, further_sets: Sequence[str]) -> MeasuredModel:
+def measure_model(model: Path, further_sets: Sequence[str], python: Path = Path(sys.executable)) -> MeasuredModel:
     """Runs a model over all sets in a process of its own, showing how far it is.
+
+    Args:
+        model: The archive.
+        further_sets: Sets beside those of the project.
+        python: Runs it.
 
     Raises:
         MeasuringError: The process failed.
     """
     with tempfile.TemporaryDirectory(prefix="uwallet-evaluation-") as folder:
         output = Path(folder) / "measured.json"
-        command = [sys.executable, "-m", "evaluation.measure_model", str(model), str(output), *further_sets]
+        command = [str(python), "-m", "evaluation.measure_model", str(model), str(output), *further_sets]
         status = subprocess.run(command, cwd=ROOT, check=False).returncode
         if status != 0:
             raise MeasuringError(f"Running {model} failed (status {status}).")

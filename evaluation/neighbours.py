@@ -16,6 +16,7 @@ from engine.nlu.text_normalization import normalize
 from engine.nlu.views import character_units, ngrams, syllable_units
 from engine.paths import LEXICON
 from evaluation.paths import NLU_DATA
+from evaluation.pythons import prepare_rasa
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,29 @@ class TrainingExamples:
         """Returns how many examples there are."""
         return len(self._texts)
 
+    @property
+    def texts(self) -> list[str]:
+        """The examples without their intents."""
+        return self._texts
+
+    @property
+    def intents(self) -> list[str]:
+        """The intents of the examples."""
+        return [str(intent) for intent in self._intents]
+
+    @cached_property
+    def _keys(self) -> frozenset[str]:
+        return frozenset(map(_key, self._texts))
+
+    def holds(self, text: str) -> bool:
+        """Whether a text is an example, spelling variants, spaces and punctuation disregarded."""
+        return _key(text) in self._keys
+
+    def likeness(self, texts: Sequence[str]) -> list[float]:
+        """Returns for each text how like it the likest example of any intent is."""
+        similarities = self._vectorizer.transform(texts) @ self._vectors.T
+        return [float(value) for value in similarities.max(axis=1).toarray().ravel()]
+
     @cached_property
     def _aliases(self) -> dict[str, str]:
         return read_lexicon(LEXICON).aliases
@@ -62,10 +86,15 @@ class TrainingExamples:
         return [Neighbour(self._texts[rows[i]], intent, float(similarities[i])) for i in best]
 
 
+def _key(text: str) -> str:
+    return "".join(character for character in normalize(text) if character.isalnum()) or text
+
+
 def read_training_examples(folder: Path = NLU_DATA) -> TrainingExamples:
     """Reads the training examples as Rasa does."""
     with warnings.catch_warnings(record=True):
         # Rasa warns on import.
+        prepare_rasa()
         from rasa.shared.nlu.training_data.loading import load_data  # noqa: PLC0415
 
         examples = load_data(str(folder)).intent_examples

@@ -9,6 +9,7 @@ import time
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ import psutil
 from rich.progress import Progress
 
 from evaluation.metrics import Prediction, read_parse
+from evaluation.pythons import prepare_rasa
 from evaluation.sets import LabelledSet
 
 # Enough that lazily loaded tables are there and caches are warm, as in a server that has run for a minute.
@@ -45,21 +47,45 @@ class Parser:
         # Rasa and what it pins warn some forty times, and nobody who measures can act on it. Filters do not help:
         # libraries reset them on import.
         with warnings.catch_warnings(record=True):
-            from rasa.core.agent import Agent  # noqa: PLC0415 - Rasa takes seconds to import and warns
+            prepare_rasa()
+            agent = _agent_class()
             from rasa.utils.log_utils import configure_structlog  # noqa: PLC0415 - see above
 
             configure_structlog(logging.WARNING)
             started = time.perf_counter()
-            self._agent = Agent.load(str(model))
+            # `Agent.load` makes an Agent whatever the class is.
+            self._agent = agent()
+            self._agent.load_model(str(model))
             seconds = time.perf_counter() - started
         self.loaded = LoadedModel(seconds, psutil.Process().memory_info().rss / 2**20)
         self._loop = asyncio.new_event_loop()
+
+    def components(self) -> list[Any]:
+        """Returns the components of the pipeline in their order."""
+        # No public way leads to a component of a loaded model.
+        nodes = self._agent.processor.graph_runner._instantiated_nodes.values()
+        return [node._component for node in nodes]
 
     def parse(self, text: str) -> tuple[dict[str, Any], float]:
         """Returns what the model makes of a text, and the milliseconds it took."""
         started = time.perf_counter()
         parse = self._loop.run_until_complete(self._agent.parse_message(text))
         return dict(parse), (time.perf_counter() - started) * 1000
+
+
+def _agent_class() -> Any:
+    if find_spec("tensorflow"):
+        # The environment of the peers.
+        from rasa.core.agent import Agent  # noqa: PLC0415 - Rasa takes seconds to import and warns
+
+        return Agent
+    from engine.serving.deferred_imports import defer_neural_components  # noqa: PLC0415 - the peers have Rasa as published
+
+    # Rasa names its neural components wherever it reads a model; without TensorFlow none can be in it.
+    defer_neural_components(())
+    from engine.serving.agent import ServingAgent  # noqa: PLC0415 - as above
+
+    return ServingAgent
 
 
 def predict(parser: Parser, sets: Sequence[LabelledSet], progress: Progress) -> dict[str, list[Prediction]]:

@@ -28,6 +28,8 @@ from evaluation.metrics import (
 )
 from evaluation.neighbours import Neighbour, TrainingExamples
 from evaluation.paths import PACKAGE
+from evaluation.robustness import DEFINITIONS as ROBUSTNESS_DEFINITIONS
+from evaluation.robustness import Robustness
 from evaluation.sets import LabelledSet
 from evaluation.several_requests import DEFINITIONS as REQUEST_DEFINITIONS
 from evaluation.several_requests import RequestFigures
@@ -116,13 +118,17 @@ def _check(name: str, value: float, target: Mapping[str, float], figures: Figure
 
 
 def report_document(
-    results: Sequence[SetResult], requests: Sequence[RequestFigures], about: Mapping[str, Any]
+    results: Sequence[SetResult],
+    requests: Sequence[RequestFigures],
+    about: Mapping[str, Any],
+    robustness: Sequence[Robustness] = (),
 ) -> dict[str, Any]:
     """Returns the report for programs.
 
     Args:
         results: The scored sets.
         requests: The figures of the sets with several requests.
+        robustness: The figures of `evaluation.robustness`, totals only.
         about: What was measured: `created`, `commit`, `model`, `training_examples`, `machine`, `versions`.
 
     Returns:
@@ -135,6 +141,7 @@ def report_document(
         "schema_version": SCHEMA_VERSION,
         **about,
         "several_requests": [dataclasses.asdict(figures) for figures in requests],
+        "robustness": [dataclasses.asdict(figures) for figures in robustness],
         "sets": [_set_document(result) for result in results],
     }
 
@@ -231,6 +238,7 @@ def render_report(
         comparison_note=comparison_note,
         definitions=DEFINITIONS,
         request_definitions=REQUEST_DEFINITIONS,
+        robustness_definitions=ROBUSTNESS_DEFINITIONS,
         figure_names=FIGURE_NAMES,
         band_names=_BAND_NAMES,
         choice_band=CHOICE,

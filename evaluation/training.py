@@ -12,20 +12,20 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
 
 from evaluation.paths import MODELS, NLU_DATA, ROOT, shown
+from evaluation.pythons import is_own, prepare_rasa, python_for
 
 Config = dict[str, Any]
 
 _MODEL_FILE, _CONFIG_FILE, _MEASURED_FILE, _LOG_FILE = "model.tar.gz", "config.yml", "training.json", "training.log"
 # What decides about a model besides its configuration and the examples.
-_PACKAGES = ("rasa", "tensorflow", "scikit-learn", "spacy", "jieba", "opencc", "pypinyin")
-_OWN_CODE = ("engine/nlu", "engine/importer.py", "data/lexicon")
+_LOCK, _PEERS_LOCK = "requirements/bot.txt", "requirements/peers.txt"
+_OWN_CODE = ("engine/nlu", "engine/importer.py", "data/lexicon", "data/situated", "data/alarms")
 
 
 class TrainingError(Exception):
@@ -69,9 +69,8 @@ def content_key(config: Config, root: Path = ROOT) -> str:
     trained anew because of them.
     """
     digest = hashlib.sha256(json.dumps(config, sort_keys=True, ensure_ascii=False).encode())
-    digest.update(" ".join(f"{name}={version(name)}" for name in _PACKAGES).encode())
-    names = [component["name"] for component in config["pipeline"]]
-    own = any(str(name).startswith("engine.") for name in names)
+    own = is_own(config)
+    digest.update((ROOT / (_LOCK if own else _PEERS_LOCK)).read_bytes())
     for name in ("data/nlu", *(_OWN_CODE if own else ())):
         path = root / name
         files = [path] if path.is_file() else sorted(p for p in path.rglob("*") if p.suffix in {".py", ".yml", ".txt"})
@@ -108,12 +107,15 @@ def trained_model(
     found = _read_model(folder)
     if found:
         return found
+    python = python_for(config)
+    if not python.exists():
+        raise TrainingError(f"{shown(python)} is missing: `make setup-peers` makes it.")
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / _CONFIG_FILE).open("w", encoding="utf-8") as file:
         YAML(typ="safe").dump(config, file)
     with (folder / _LOG_FILE).open("wb") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "evaluation.training", str(folder), *([str(examples)] if examples else [])],
+            [str(python), "-m", "evaluation.training", str(folder), *([str(examples)] if examples else [])],
             cwd=ROOT,
             stdout=log,
             stderr=subprocess.STDOUT,
@@ -167,6 +169,7 @@ def _train(folder: Path, examples: int | None) -> None:
     os.environ |= {"RASA_TELEMETRY_ENABLED": "false", "TF_CPP_MIN_LOG_LEVEL": "3", "RASA_MAX_CACHE_SIZE": "0"}
     with tempfile.TemporaryDirectory(prefix="uwallet-rasa-cache-") as cache:
         os.environ["RASA_CACHE_DIRECTORY"] = cache
+        prepare_rasa()
         from rasa.model_training import train_nlu  # noqa: PLC0415 - reads the variables above on import
 
         nlu_data = _sample(folder, examples) if examples else NLU_DATA

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import secrets
 import socket
 from pathlib import Path
 
@@ -11,15 +13,24 @@ HOST = "127.0.0.1"
 MODEL = ROOT / "models" / "uwallet.tar.gz"
 
 
+# Below those that systems give to outgoing connections: Linux from 32768, others from 49152.
+_PORTS = range(20_000, 32_000)
+
+
 class StartError(Exception):
     """The bot cannot start; the message says what to do."""
 
 
 def free_port() -> int:
-    """Returns a port that nothing listens on."""
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        return int(probe.getsockname()[1])
+    """Returns a port that nothing listens on.
+
+    Not one that the system would choose: until somebody listens on it, any program here could be given the same.
+    """
+    while True:
+        port = secrets.choice(_PORTS)
+        with contextlib.suppress(OSError), socket.socket() as probe:
+            probe.bind((HOST, port))
+            return port
 
 
 def port_setting(name: str, default: int, command: str) -> int:

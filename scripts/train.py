@@ -17,7 +17,6 @@ _INPUTS = (
     "config.yml",
     "domain.yml",
     "requirements/bot.txt",
-    "requirements/embeddings.txt",
     "data/nlu",
     "data/rules",
     "data/lexicon",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,9 @@ PLACEHOLDERS = {
     "anti_fraud": "96110",
     "psychological_aid": "12356",
 }
+
+# Long enough to be no fragment, and about nothing.
+SENTENCE = "说了这么长的一句话"
 
 
 @pytest.fixture(scope="session")
@@ -55,7 +59,7 @@ class Conversation:
     def does(
         self,
         act: Act,
-        text: str = "说了一句话",
+        text: str = SENTENCE,
         *,
         intent: str = "",
         payload: bool = False,
@@ -71,7 +75,7 @@ class Conversation:
         self.state = self.turn.state
         return [reply.response for reply in self.turn.replies]
 
-    def opens(self, topic: str, text: str = "说了一句话", **entities: str) -> list[str | None]:
+    def opens(self, topic: str, text: str = SENTENCE, **entities: str) -> list[str | None]:
         """Opens a topic, each entity with one value."""
         values = {name: (value,) for name, value in entities.items()}
         return self.does(Act.OPEN_TOPIC, text, intent=topic, entities=values)
@@ -83,8 +87,9 @@ def conversation(knowledge: Knowledge) -> Conversation:
 
 
 @pytest.fixture(scope="session")
-def bot() -> Bot:
+def bot() -> Iterator[Bot]:
     """The trained bot, loaded once for all tests that need it."""
     if not (ROOT / "models" / "uwallet.tar.gz").exists():
         pytest.fail("There is no trained model. Run `make train` first; `make test` does.")
-    return Bot()
+    with contextlib.closing(Bot()) as loaded:
+        yield loaded

@@ -33,6 +33,7 @@ class Act(str, Enum):
     NOT_UNDERSTOOD = "not_understood"
     # What no intent says by itself: the reading in context finds these.
     ALARM = "alarm"
+    ALARM_DENIED = "alarm_denied"
     DONE = "done"
     WAIT = "wait"
     TROUBLE = "trouble"

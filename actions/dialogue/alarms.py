@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from actions.dialogue.acts import Act, act_of
+from actions.dialogue.endings import after_digression
 from actions.dialogue.handing_over import hand_off
-from actions.dialogue.messages import SUPPORT_REQUEST, Reply
-from actions.dialogue.state import Alarm, DialogueState, HandoffReason, Told, has_alarm
+from actions.dialogue.messages import SUPPORT_REQUEST, Event, EventKind, Reply, UserMessage
+from actions.dialogue.state import Alarm, DialogueState, HandoffReason, has_alarm, with_alarm
 from actions.dialogue.suspending import suspend
 from actions.dialogue.turn import Context, Turn, offering_human
 from actions.reading.reading import Reading
 
-_LONGEST_QUOTE = 60
 # The user is told that the complaint is recorded, so it is, even if they want no human now.
 _COMPLAINT = {"type": SUPPORT_REQUEST, "request": "complaint"}
 _REASONS = {
@@ -26,21 +27,23 @@ _REASONS = {
 def answer_alarm(context: Context, state: DialogueState, reading: Reading) -> Turn:
     """Says what helps now, remembers what was given away, and brings a human.
 
-    Somebody who speaks of ending their life is handed over at once. Others are offered a human. A doubtful case is
-    asked about and leaves everything as it is.
+    Somebody who speaks of ending their life, or asks for a human in the same breath, is handed over at once. Others are
+    offered a human; if one is on the way, the ticket is told. A doubtful case is asked about and leaves everything as it is.
     """
     alarm: Alarm = reading.arguments["alarm"]
     name = _answer_name(context, state, alarm, reading)
     replies = context.replies.care(name, state)
     answered = {**state.answered, name: state.answered.get(name, 0) + 1}
-    state = replace(state, answered=answered, failures_in_row=0)
+    state = replace(state, answered=answered, failures_in_row=0, open_alarm=alarm)
     if reading.arguments.get("is_doubtful"):
         return Turn(replace(state, offer=None), replies)
     is_new = not has_alarm(state, alarm)
-    if is_new:
-        state = replace(state, alarms=(*state.alarms, Told(alarm, reading.message.text.strip()[:_LONGEST_QUOTE])))
-    if (alarm is Alarm.CRISIS and not state.handed_over) or (state.handed_over and is_new):
-        # A ticket that is open already learns of it as well: it must not wait behind others.
+    state = with_alarm(state, alarm, reading.message.text)
+    if alarm is Alarm.VICTIM:
+        state, replies = _about_theft(context, state, replies)
+    is_urgent = (alarm is Alarm.CRISIS or _asks_human(context, reading.message)) and not state.handed_over
+    if is_urgent or (is_new and state.handed_over):
+        # Whoever waits already has told something new: their ticket must say so, and may have to go first.
         return _handed_over(context, state, reading, replies)
     if alarm is not Alarm.COMPLAINT:
         state = suspend(context, state).state
@@ -57,6 +60,33 @@ def _handed_over(context: Context, state: DialogueState, reading: Reading, repli
     says_who_comes = has_alarm(state, Alarm.CRISIS) and reading.message.human_available is not None
     added = handed.replies if says_who_comes else tuple(reply for reply in handed.replies if reply.custom)
     return Turn(replace(handed.state, offer=None), (*replies, *added))
+
+
+def _asks_human(context: Context, message: UserMessage) -> bool:
+    if "human_handoff" in message.matters("negated"):
+        return False
+    intents = (message.intent, *(request.intent for request in message.further_requests))
+    return any(act_of(intent, context.knowledge) is Act.HUMAN for intent in intents)
+
+
+def _about_theft(
+    context: Context, state: DialogueState, replies: tuple[Reply, ...]
+) -> tuple[DialogueState, tuple[Reply, ...]]:
+    """Returns both as if the topic of a stolen account had been opened: statistics and ticket count it as such."""
+    topic = next((topic for topic in context.knowledge.topics.values() if topic.urgent), None)
+    if topic is None:
+        return state, replies
+    first, *others = replies
+    opened = replace(first, event=Event(EventKind.TOPIC_OPENED, topic.id))
+    return replace(state, last_topic=topic.id), (opened, *others)
+
+
+def take_denial(context: Context, state: DialogueState, reading: Reading) -> Turn:
+    """Believes that it is not so, and goes on; a later message has to say it clearly to be heard again."""
+    alarm: Alarm = reading.arguments["alarm"]
+    # What was told before stays on record: the human who reads it can judge.
+    state = replace(state, denied_alarms=tuple(dict.fromkeys((*state.denied_alarms, alarm))), offer=None)
+    return after_digression(context, state, Reply("utter_alarm_denied"))
 
 
 def _answer_name(context: Context, state: DialogueState, alarm: Alarm, reading: Reading) -> str:

@@ -46,13 +46,14 @@ from actions.reading.reading import Reading
 _SOCIAL_RESPONSES = {Act.THANK: "utter_thank", Act.BOT_CHALLENGE: "utter_bot_challenge"}
 _MENU_RESPONSES = {Act.GREET: "utter_greet", Act.CAPABILITIES: "utter_capabilities"}
 # Leading somewhere, these end a row of failures.
-_PROGRESS = frozenset(Act) - UNCLEAR - {Act.PROBLEM, Act.TROUBLE, Act.DENY}
+_PROGRESS = frozenset(Act) - UNCLEAR - {Act.PROBLEM, Act.TROUBLE, Act.DENY, Act.FRAGMENT, Act.MISFIT, Act.HONEST}
 
 Handler = Callable[[Context, DialogueState, UserMessage], Turn]
 ReadingHandler = Callable[[Context, DialogueState, Reading], Turn]
 # Acts that no sentence says by itself: the reading has found what they need.
-_READ: Mapping[Act, ReadingHandler] = {
+READ: Mapping[Act, ReadingHandler] = {
     Act.ALARM: alarms.answer_alarm,
+    Act.ALARM_DENIED: alarms.take_denial,
     Act.DONE: situated.done,
     Act.WAIT: situated.wait,
     Act.TROUBLE: situated.trouble,
@@ -113,31 +114,36 @@ class Dialogue:
         interpretation = interpret(self._context, before, act, message)
         act, message = interpretation.chosen.act, interpretation.chosen.message
         is_angry = repair.shows_anger(act, message)
+        own: tuple[ListedOption, ...] | None = None
         if message.further_requests and not message.is_payload:
             before = requests.listed(before, message)
-        turn = self._act_on(replace(before, frustrated=before.frustrated or is_angry), interpretation.chosen)
+            own = before.lists[0]
+        heard = replace(before, frustrated=before.frustrated or is_angry, open_alarm=None)
+        turn = self._act_on(heard, interpretation.chosen)
         turn = support.asked_beside(self._context, turn, act, message)
         if turn.state.failures_in_row == before.failures_in_row and act in _PROGRESS:
             turn = Turn(replace(turn.state, failures_in_row=0), turn.replies)
+        if act is not Act.FRAGMENT and turn.state.fragment is not None:
+            turn = Turn(replace(turn.state, fragment=None), turn.replies)
         if is_angry:
             turn = repair.apologised(turn)
         turn = returning.recap(self._context, state, message, turn)
-        if turn.state.frustrated:
+        if turn.state.frustrated or turn.state.alarms:
             turn = Turn(turn.state, repair.shortened(turn.replies))
         # A walkthrough may have ended by the time that has passed, before anything was answered.
         events = events_of(replace(before, attempts=state.attempts), turn)
-        own = before.lists[0] if before.lists != state.lists and message.further_requests else None
         state = without_leftovers(_with_lists(turn.state, turn.replies, own))
         return Turn(state, turn.replies, events, interpretation)
 
     def _act_on(self, state: DialogueState, reading: Reading) -> Turn:
         """Does what the message means: what the reading has found, or what the sentence says by itself."""
-        handler = _READ.get(reading.act)
+        handler = READ.get(reading.act)
         if handler is None:
             return self._respond(state, reading.act, reading.message)
         if state.offer is Offer.CHOICE:
             state = choices.record(state, None)
-        state = requests.remember(details.note_contact(self._context, state, reading.message), reading.message)
+        beside = requests.topics_beside(self._context, reading.message)
+        state = requests.remember(details.note_contact(self._context, state, beside), beside)
         return handler(self._context, state, reading)
 
     def _respond(self, state: DialogueState, act: Act, message: UserMessage) -> Turn:
@@ -225,7 +231,8 @@ class Dialogue:
         return hand_off(context, state, message, HandoffReason.ACCOUNT_COMPROMISED).after(*advice)
 
     def _restart(self, context: Context, state: DialogueState, message: UserMessage) -> Turn:
-        return repair.with_menu(context, returning.afresh(context, state), "utter_greet")
+        fresh = replace(returning.afresh(context, state), alarms=state.alarms, answered=state.answered)
+        return repair.with_menu(context, fresh, "utter_greet")
 
     def _perform(self, state: DialogueState, act: Act, message: UserMessage) -> Turn:
         context = self._context

@@ -6,20 +6,17 @@ from dataclasses import replace
 
 from actions.dialogue.messages import Button, Event, EventKind, Reply, request_payload
 from actions.dialogue.state import (
-    Alarm,
     Attempt,
     AttemptOutcome,
     Awaiting,
     DialogueState,
     Offer,
-    has_alarm,
     with_walk,
 )
 from actions.dialogue.steps import resume_hint
 from actions.dialogue.turn import Context, Turn
 
 # Nobody in danger or in grief is asked how they liked the bot.
-_GRAVE = (Alarm.CRISIS, Alarm.FRAUD, Alarm.VICTIM, Alarm.BEREAVED)
 _RATED_OUTCOMES = (AttemptOutcome.SOLVED, AttemptOutcome.NOT_SOLVED, AttemptOutcome.ABANDONED)
 
 
@@ -39,8 +36,8 @@ def finish(context: Context, state: DialogueState, outcome: AttemptOutcome, *rep
     if open_ is not None:
         # One question at a time: buttons of other topics would compete with what is offered now.
         return Turn(open_.state, (*(replace(reply, buttons=()) for reply in replies), *open_.replies))
-    spares_rating = left.rating_asked or left.frustrated or has_alarm(left, *_GRAVE)
-    if had_begun and outcome in _RATED_OUTCOMES and not spares_rating:
+    is_spared = left.rating_asked or left.frustrated or bool(left.alarms)
+    if had_begun and outcome in _RATED_OUTCOMES and not is_spared:
         asked = replace(left, offer=Offer.RATING, rating_asked=True)
         return Turn(asked, (*replies, context.replies.ask_rating()))
     return Turn(left, replies)

@@ -70,11 +70,10 @@ def none_of_these(context: Context, state: DialogueState, message: UserMessage) 
 
 
 def out_of_scope(context: Context, state: DialogueState, message: UserMessage) -> Turn:
-    """Declines: a matter of the wallet that the bot knows nothing about, or chit-chat, which is no failure."""
+    """Declines a matter of the wallet that the bot knows nothing about, or chit-chat; neither is a failure."""
     if "unsupported_topic" not in message.entities:
         return with_menu(context, state, "utter_chitchat")
-    after = failed(context, state, message, HandoffReason.NOT_UNDERSTOOD)
-    return after if isinstance(after, Turn) else with_menu(context, after, "utter_unsupported_topic")
+    return with_menu(context, state, "utter_unsupported_topic")
 
 
 def with_menu(context: Context, state: DialogueState, response: str, event: Event | None = None) -> Turn:

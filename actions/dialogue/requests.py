@@ -56,6 +56,12 @@ def is_urgent(context: Context, request: Request) -> bool:
     return topic is not None and topic.urgent
 
 
+def topics_beside(context: Context, message: UserMessage) -> UserMessage:
+    """Returns the message with those of its further requests that can be remembered: topics."""
+    topics = tuple(request for request in message.further_requests if _is_topic(context, request))
+    return replace(message, further_requests=topics)
+
+
 def remember(state: DialogueState, message: UserMessage) -> DialogueState:
     """Returns the state with the further requests of the message at the end of the queue, each topic once."""
     known = {request.intent for request in state.requests}

@@ -36,7 +36,10 @@ def welcome(context: Context, state: DialogueState, message: UserMessage) -> Dia
 
 
 def _relieved(context: Context, state: DialogueState) -> DialogueState:
-    """Returns the state after a human has had the conversation: what was under way is theirs, the mood has passed."""
+    """Returns the state after a human has had the conversation: what was under way is theirs, the mood has passed.
+
+    What was given away stays: the next human must know it, too.
+    """
     left = [*state.suspended, *([state.walk] if state.walk else [])]
     handed = tuple(Attempt(walk.topic, walk.step, AttemptOutcome.HANDED_OFF) for walk in left)
     contacts = {detail.id for detail in context.knowledge.wording.contact_details}
@@ -47,6 +50,8 @@ def _relieved(context: Context, state: DialogueState) -> DialogueState:
         attempts=(*state.attempts, *handed),
         rating=state.rating,
         rating_asked=state.rating_asked,
+        alarms=state.alarms,
+        answered=state.answered,
     )
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from actions.dialogue import topics, walkthrough
-from actions.dialogue.endings import after_digression, finish
+from actions.dialogue.acts import Act
+from actions.dialogue.endings import after_digression, leave
 from actions.dialogue.messages import Event, EventKind, Reply, UserMessage, payload
-from actions.dialogue.repair import with_menu
+from actions.dialogue.repair import not_understood, with_menu
 from actions.dialogue.state import AttemptOutcome, Awaiting, DialogueState, HandoffReason, with_walk
 from actions.dialogue.step_answers import answer_about_step
 from actions.dialogue.steps import advance, ask_outcome, next_check, show_current, show_step
@@ -15,12 +16,16 @@ from actions.dialogue.support import ticket_status
 from actions.dialogue.turn import Context, Turn, offering_human
 from actions.reading.reading import Reading
 
+_LONGEST_FRAGMENT = 20
+
 
 def done(context: Context, state: DialogueState, reading: Reading) -> Turn:
     """Goes on after a step that is done; somebody ahead of what is shown is met where they are."""
     topic = context.topic(state)
     if topic is None or state.walk is None:
         return show_current(context, state)
+    if topic.kind == "diagnosis" and walkthrough.meaning_now(context, state, Act.NEXT, reading.message) is Act.SOLVED:
+        return walkthrough.solved(context, state, reading.message)
     if topic.kind == "diagnosis":
         return walkthrough.go_on(context, with_walk(state, interrupted=False), reading.message)
     if state.awaiting is Awaiting.OUTCOME:
@@ -28,6 +33,8 @@ def done(context: Context, state: DialogueState, reading: Reading) -> Turn:
     state = replace(with_walk(state, interrupted=False), offer=None)
     number = int(reading.arguments.get("step") or state.step + 1)
     if number > len(topic.steps):
+        if any(word in reading.message.key for word in context.knowledge.wording.thanks):
+            return walkthrough.solved(context, state, reading.message)
         return ask_outcome(state)
     return show_step(context, state, number)
 
@@ -104,8 +111,7 @@ def not_that(context: Context, state: DialogueState, reading: Reading) -> Turn:
     """Accepts that the matter is another one and asks which."""
     matter = str(reading.arguments["matter"])
     if state.topic == matter:
-        ended = finish(context, state, AttemptOutcome.ABANDONED)
-        state = replace(ended.state, offer=None)
+        state = replace(leave(state, AttemptOutcome.ABANDONED), offer=None)
     title = context.replies.label(matter) if context.replies.has_label(matter) else ""
     response = "utter_not_that" if title else "utter_not_that_unnamed"
     buttons = tuple(button for button in context.replies.menu() if button.payload != payload(matter))
@@ -150,7 +156,10 @@ def read_back(context: Context, state: DialogueState, reading: Reading) -> Turn:
 
 
 def fragment(context: Context, state: DialogueState, reading: Reading) -> Turn:
-    """Lets somebody who has said too little go on."""
+    """Lets somebody who has said too little go on; the second time in a row it is not understood."""
+    if state.fragment is not None:
+        return not_understood(context, state, reading.message)
+    state = replace(state, fragment=reading.message.text.strip()[:_LONGEST_FRAGMENT])
     if state.walk:
         return after_digression(context, state, Reply("utter_tell_me_more_in_step"))
     return with_menu(context, state, "utter_tell_me_more")

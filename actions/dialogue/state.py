@@ -16,6 +16,7 @@ MAX_DISAMBIGUATIONS = 20
 MAX_REQUESTS = 3
 # An ordinal points to the newest list; somebody may come back to one before.
 MAX_LISTS = 3
+_LONGEST_QUOTE = 60
 
 
 class Awaiting(str, Enum):
@@ -203,6 +204,8 @@ class DialogueState:
         lists: The lists seen last, newest first: menu, causes, channels, the user's own requests.
         list_is_fresh: Whether the newest list was part of the last turn, so that a bare digit points into it.
         alarms: What was given away so far, each kind once, oldest first.
+        open_alarm: The kind that the bot's last turn was about; what is said next is heard in its light.
+        denied_alarms: Kinds that the user has said are not so.
         answered: How often each answer was given, by its id; so that nobody reads the same paragraph twice in a row.
         misfits: Answers in a row that did not fit the question asked.
         fragment: The last message that said too little to be understood; the next may complete it.
@@ -230,6 +233,8 @@ class DialogueState:
     lists: tuple[tuple[ListedOption, ...], ...] = ()
     list_is_fresh: bool = False
     alarms: tuple[Told, ...] = ()
+    open_alarm: Alarm | None = None
+    denied_alarms: tuple[Alarm, ...] = ()
     answered: Mapping[str, int] = field(default_factory=dict)
     misfits: int = 0
     fragment: str | None = None
@@ -275,6 +280,13 @@ def without_leftovers(state: DialogueState) -> DialogueState:
         disambiguations=state.disambiguations[-MAX_DISAMBIGUATIONS:],
         lists=state.lists[:MAX_LISTS],
     )
+
+
+def with_alarm(state: DialogueState, alarm: Alarm, text: str) -> DialogueState:
+    """Returns the state in which something was given away, in the user's words; each kind is kept once."""
+    if has_alarm(state, alarm):
+        return state
+    return replace(state, alarms=(*state.alarms, Told(alarm, text.strip()[:_LONGEST_QUOTE])))
 
 
 def has_alarm(state: DialogueState, *alarms: Alarm) -> bool:

@@ -8,10 +8,12 @@ from actions.dialogue.acts import Act
 from actions.dialogue.endings import after_digression, offer_open
 from actions.dialogue.messages import Button, Event, EventKind, Reply, UserMessage, payload
 from actions.dialogue.state import (
+    Alarm,
     Awaiting,
     DialogueState,
     HandoffReason,
     Walk,
+    with_alarm,
     with_walk,
 )
 from actions.dialogue.steps import show_current, show_step
@@ -67,7 +69,7 @@ def _opening(state: DialogueState, topic: Topic, reply: Reply) -> Reply:
 
 def _answer(context: Context, state: DialogueState, topic: Topic) -> Turn:
     if topic.urgent:
-        state = suspend(context, state).state
+        state = with_alarm(suspend(context, state).state, Alarm.VICTIM, topic.title)
         reply = _opening(state, topic, context.replies.answer(topic, context.replies.related(topic, state)))
         return offering_human(replace(state, last_topic=topic.id), HandoffReason.ACCOUNT_COMPROMISED, reply)
     parts = tuple(Button(item.label, payload(topic.id, **{topic.entity or "": item.value})) for item in topic.items)

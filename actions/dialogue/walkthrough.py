@@ -84,6 +84,15 @@ def rules_out(context: Context, state: DialogueState, act: Act, message: UserMes
     return checking and _is_unclear(act, message) and "ruled_out_cause" in message.entities
 
 
+def serves_in_passing(context: Context, state: DialogueState, act: Act, message: UserMessage) -> bool:
+    """Whether the message names something of the walkthrough under way, whatever its intent is."""
+    return (
+        names_step(state, act, message)
+        or named_part(context, state, act, message) is not None
+        or rules_out(context, state, act, message)
+    )
+
+
 def _is_unclear(act: Act, message: UserMessage) -> bool:
     return act in UNCLEAR or (message.band is AnswerBand.CHOICE and not message.is_payload)
 

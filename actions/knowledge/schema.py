@@ -226,7 +226,8 @@ class Topic(_Model):
 
     @model_validator(mode="after")
     def _values_need_entity(self) -> Self:
-        with_value = [entry for entry in (*self.steps, *self.items) if entry.value]
+        entries: list[Step | Item] = [*self.steps, *self.items]
+        with_value = [entry for entry in entries if entry.value]
         if with_value and not self.entity:
             raise ValueError("entity: required when steps or items have a value")
         if self.kind == "diagnosis" and len(with_value) != len(self.steps):

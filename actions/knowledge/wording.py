@@ -111,6 +111,7 @@ class Wording(_Model):
     menu_words: list[str]
     wallet_words: list[str]
     what_now: list[str]
+    thanks: list[str]
     intent_titles: dict[str, Text]
     list_separator: str
     contact_details: list[CollectedDetail]

@@ -65,9 +65,9 @@ def _is_money(plain: str, match: re.Match[str], *, is_asked: bool) -> bool:
     if match.group("unit") or match.group("sign"):
         return True
     before, after = plain[: match.start("number")], plain[match.end("number") :]
-    if match.group("after") or before.endswith(("第", "#", "/", ":", "：", "-")) and before != "-":
+    if match.group("after") or (before.endswith(("第", "#", "/", ":", "：", "-")) and before != "-"):
         return False
-    if _COUNTED.match(after) or after.startswith(("#", ".", "·")) and after != ".":
+    if _COUNTED.match(after) or (after.startswith(("#", ".", "·")) and after != "."):
         return False
     if is_asked and not re.search(r"\d", match.group("number")) and len(match.group("number")) == 1:
         # 「读一下」: one numeral is an amount only when there is nothing else.

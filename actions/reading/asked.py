@@ -184,7 +184,7 @@ def _may_be_noted(wanted: CollectedDetail, act: Act, message: UserMessage) -> bo
     others = ("unknown_detail", "waiting", "read_back", "done", "question")
     if any(acts.get(name, 0.0) >= _SURE for name in others):
         return False
-    return acts.get("trouble", 0.0) < _SURE or (is_story and not PROCEDURE.search(message.key) and act is Act.OPEN_TOPIC)
+    return acts.get("trouble", 0.0) < _SURE or (is_story and not PROCEDURE.search(message.key))
 
 
 def _is_for_others(act: Act, message: UserMessage) -> bool:

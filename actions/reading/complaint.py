@@ -3,31 +3,45 @@
 from __future__ import annotations
 
 from actions.dialogue.acts import Act
-from actions.dialogue.messages import UserMessage
+from actions.dialogue.messages import AnswerBand, UserMessage
 from actions.dialogue.state import Alarm, DialogueState, Offer
 from actions.dialogue.turn import Context
 from actions.reading.reading import Reading, Source
 
 _SURE = 0.55
+# 「我要投诉一笔交易」 complains about a payment, not about us.
+_DISPUTES, _SURE_OF_US = frozenset({"transaction_dispute", "dispute_outcome"}), 0.85
 _WAITING = 0.45
 # Leaving the queue cannot be undone: the place is lost.
 _LEAVING = 0.6
 _URGING = 0.8
+# 「排到第几个了」 only asks.
+_ASKS_PLACE = 0.9
 
 
 def read(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
     """Reads the message as a complaint, or as a word about the queue."""
     if state.handed_over or message.is_queued:
         waiting, leaving = message.acts.get("waiting_complaint", 0.0), message.acts.get("leave_wait", 0.0)
-        if leaving >= _LEAVING:
+        if leaving >= _LEAVING and not _is_about_else(context, state, act, message):
             return Reading(Source.COMPLAINT, Act.LEAVE_QUEUE, message, "wants to wait no longer", leaving)
+        if act is Act.TICKET_STATUS and message.confidence >= _ASKS_PLACE:
+            return None
         if waiting >= _WAITING or (act is Act.LEAVE_QUEUE and waiting > leaving):
             return Reading(Source.COMPLAINT, Act.WAIT_COMPLAINT, message, "complains about waiting", waiting)
     elif state.offer is Offer.HUMAN and message.acts.get("waiting_complaint", 0.0) >= _URGING:
         return Reading(Source.COMPLAINT, Act.HUMAN, message, "urges while a human is offered")
     certainty = message.alarms.get(Alarm.COMPLAINT.value, 0.0)
-    if certainty >= _SURE:
+    is_dispute = message.intent in _DISPUTES and message.band is AnswerBand.ANSWER
+    if certainty >= (_SURE_OF_US if is_dispute else _SURE):
         return Reading(
             Source.COMPLAINT, Act.ALARM, message, "complains about us", certainty, {"alarm": Alarm.COMPLAINT}
         )
     return None
+
+
+def _is_about_else(context: Context, state: DialogueState, act: Act, message: UserMessage) -> bool:
+    """Whether a no or a stop may mean what is on the screen: 「算了」 in a procedure names no waiting."""
+    names_waiting = any(word in message.key for word in context.knowledge.wording.waiting_words)
+    is_open = state.walk is not None or state.offer is not None
+    return act in (Act.CANCEL, Act.DENY) and is_open and not names_waiting

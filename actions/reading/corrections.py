@@ -79,7 +79,7 @@ def _is_text(detail: CollectedDetail) -> bool:
 
 
 def _denies(current: str, values: list[Value], message: UserMessage) -> bool:
-    words = current.split("（")[0]
+    words = current.split("（", maxsplit=1)[0]
     if any(value.is_rejected and value.text.split("（")[0] in words for value in values):
         return True
     return bool(re.search(rf"(?:不是|唔系|不叫){re.escape(normalize(words))}", normalize(message.text)))
@@ -93,7 +93,7 @@ def _may_correct(context: Context, state: DialogueState, message: UserMessage, d
     if topic is not None and detail in topic.collected_details:
         return True
     names_it = any(name in message.text for name in detail.names)
-    return names_it or (is_explicit or topic is None) and len(message.key) <= _LONGEST_ELSEWHERE
+    return names_it or ((is_explicit or topic is None) and len(message.key) <= _LONGEST_ELSEWHERE)
 
 
 def _new_value(

@@ -17,6 +17,9 @@ from engine.nlu.text_normalization import normalize
 
 # A typed label may have a typo; a shorter one would be another word with it.
 _SIMILAR, _SHORTEST_SIMILAR = 0.86, 4
+# A label with one of these says something else than without.
+_TURNING = "不没别吗嘛呢么"
+_CONSENT = "explicit_consent"
 _PAYLOAD = re.compile(r"/(\w+)\s*({.*})?\s*", re.DOTALL)
 _POINTER = re.compile(r"第?([一二两三四五六七八九十\d①②③④⑤⑥⑦⑧])(?:个|种|项|条|样|件|号|点)")
 _LAST = re.compile(r"(?:最后|末尾)(?:一|那)?(?:个|种|项|条|样|件)?")
@@ -54,12 +57,14 @@ def _label(state: DialogueState, message: UserMessage) -> ListedOption | None:
         return None
     scores = [(SequenceMatcher(None, key, message.key).ratio(), option) for option, key in keys if key]
     best = max(scores, key=lambda pair: pair[0], default=(0.0, None))
-    return best[1] if best[0] >= _SIMILAR and _same_polarity(best[1], message) else None
+    return best[1] if best[0] >= _SIMILAR and _is_meant(best[1], message) else None
 
 
-def _same_polarity(option: ListedOption | None, message: UserMessage) -> bool:
-    # 「可以付了」 and 「不可以付了」 are alike.
-    return option is not None and all((sign in option.title) == (sign in message.key) for sign in "不没别")
+def _is_meant(option: ListedOption | None, message: UserMessage) -> bool:
+    # 「可以付了」 and 「不可以付了」 are alike, and 「确定要注销吗」 asks. A consent is never guessed.
+    if option is None or _CONSENT in option.payload:
+        return False
+    return all((sign in option.title) == (sign in message.key) for sign in _TURNING)
 
 
 def _pointed_at(context: Context, state: DialogueState, message: UserMessage) -> tuple[ListedOption | None, str]:
@@ -83,6 +88,10 @@ def _number(context: Context, state: DialogueState, message: UserMessage) -> int
         return _value(bare.group(1))
     if "第" not in message.key and not state.list_is_fresh:
         return _from_the_ends(state, message)
+    # 「最后一个」 has 「一个」 in it.
+    at_end = _from_the_ends(state, message) if "第" not in message.key else None
+    if at_end is not None:
+        return at_end
     pointer = _POINTER.search(message.key)
     if pointer and (pointer.group().startswith("第") or state.list_is_fresh):
         return _value(pointer.group(1))

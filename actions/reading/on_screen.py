@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 from actions.dialogue.acts import CONTROL, UNCLEAR, Act
-from actions.dialogue.messages import AnswerBand, UserMessage
+from actions.dialogue.messages import AnswerBand, UserMessage, folded
 from actions.dialogue.state import Awaiting, DialogueState
 from actions.dialogue.turn import Context
 from actions.knowledge import Topic
 from actions.reading.reading import Reading, Source
 from actions.reading.steps_meant import step_meant, step_named
+from engine.nlu.text_normalization import normalize
 
 _ACTS = {
     "done": Act.DONE,
@@ -30,6 +33,9 @@ _NAME_ONLY = 4
 _SURE_INTENT = 0.93
 # A topic with a word of its own that the walkthrough does not explain is a switch from this confidence on.
 _SWITCH = 0.6
+_ASKS_FOR = re.compile("先?(?:查|看|试)(?![了过到])")
+# Without such a word both models have to be sure.
+_SURE_SWITCH, _OTHER = 0.97, 0.75
 
 
 def read(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
@@ -42,6 +48,8 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
         return None
     if state.awaiting is Awaiting.DETAIL:
         return None
+    if message.key in context.knowledge.wording.done_phrases:
+        return None
     label = max(_ACTS, key=lambda name: message.acts.get(name, 0.0))
     certainty = message.acts.get(label, 0.0)
     if label == "done" and certainty < _LIKELY_DONE and not _reports_change(message):
@@ -49,11 +57,18 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
         return None
     if certainty < _least(context, state, act, message) or switches(context, topic, act, message):
         return None
-    if act is Act.OPEN_TOPIC and message.intent == topic.id and len(message.key) <= _NAME_ONLY:
+    is_name = act is Act.OPEN_TOPIC and message.intent == topic.id and len(message.key) <= _NAME_ONLY
+    if is_name and not (topic.kind == "diagnosis" and label in ("ruled_out", "cause_confirmed")):
         return None
     if act is Act.HUMAN or (act in CONTROL and message.confidence >= _SURE_INTENT and certainty < 0.8):
         return None
     meant = _ACTS[label]
+    if act in (Act.AFFIRM, Act.DENY) and message.confidence >= _SURE_INTENT and (state.offer or act is Act.AFFIRM):
+        # A plain yes or no answers what is offered, and a yes is no trouble.
+        return None
+    if meant is Act.CAUSE_FOUND and _ASKS_FOR.match(message.key):
+        # 「查银行」 asks for the check and tells nothing of it.
+        return None
     if meant in (Act.RULED_OUT, Act.CAUSE_FOUND) and topic.kind != "diagnosis":
         # There are no causes to rule out: what was suggested against the trouble has not helped.
         meant = Act.TRIED_ALL if meant is Act.RULED_OUT and _has_trouble(context, topic, state) else Act.TROUBLE
@@ -70,7 +85,9 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
 def _least(context: Context, state: DialogueState, act: Act, message: UserMessage) -> float:
     """Returns the certainty from which a situated act is believed."""
     is_unclear = act in UNCLEAR or message.band is not AnswerBand.ANSWER
-    without_word = act is Act.OPEN_TOPIC and message.intent != state.topic and not message.matters()
+    without_word = act is Act.OPEN_TOPIC and message.intent not in (state.topic, *message.matters())
+    if state.step and without_word and message.confidence < _SURE_SWITCH:
+        return _POSSIBLE
     if state.step and (is_unclear or without_word) and message.acts.get("other", 0.0) < _ELSEWHERE:
         return _POSSIBLE
     return _LIKELY
@@ -110,17 +127,29 @@ def switches(context: Context, topic: Topic, act: Act, message: UserMessage) -> 
     """Whether the message turns to another topic: it names one with a word that this walkthrough does not explain."""
     if act is not Act.OPEN_TOPIC or message.intent == topic.id or message.band is not AnswerBand.ANSWER:
         return False
-    named = [matter for matter in message.matters() if matter not in (topic.id, *topic.related)]
-    if named and message.confidence >= _SWITCH:
-        return True
-    other = context.knowledge.topics.get(message.intent)
-    return other is not None and bool(other.menu) and message.confidence >= 0.97 and message.acts.get("other", 0) >= 0.3
+    if message.intent in message.matters() and message.intent not in topic.related:
+        return message.confidence >= _SWITCH
+    return message.confidence >= _SURE_SWITCH and message.acts.get("other", 0) >= _OTHER
+
+
+def _by_words(topic: Topic, message: UserMessage) -> tuple[str, ...]:
+    """Returns the checks whose causes the message names in users' words; the longest words first, each place once."""
+    words = sorted(
+        ((word, step.value) for step in topic.steps if step.value for word in step.words), key=lambda pair: -len(pair[0])
+    )
+    rest, named = message.key, []
+    for word, value in words:
+        if folded(normalize(word)) in rest:
+            rest = rest.replace(folded(normalize(word)), " ")
+            named.append(value)
+    return tuple(dict.fromkeys(named))
 
 
 def causes_named(topic: Topic, state: DialogueState, message: UserMessage) -> tuple[str, ...]:
     """Returns the values of the checks that the message names; without any, the one on the screen."""
     known = [step.value for step in topic.steps if step.value]
     named = tuple(value for value in message.entities.get(topic.entity or "", ()) if value in known)
+    named = named or _by_words(topic, message)
     if named or not state.step:
         return named
     return (topic.steps[state.step - 1].value or "",)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from actions.dialogue.acts import Act, act_of
+from actions.dialogue.acts import UNCLEAR, Act, act_of
 from actions.dialogue.messages import AnswerBand, UserMessage
 from actions.dialogue.state import DialogueState
 from actions.dialogue.turn import Context
@@ -26,7 +26,8 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
             return Reading(Source.OPERATOR, Act.CANCEL, message, "does not want to close the account")
         return Reading(Source.OPERATOR, Act.NOT_THAT, message, f"denies {matter}", arguments={"matter": matter})
     for (operator, matter), topic in _INSTEAD.items():
-        if matter == message.intent and matter in message.matters(operator) and topic in context.knowledge.topics:
+        is_about = matter == message.intent or act in UNCLEAR
+        if is_about and matter in message.matters(operator) and topic in context.knowledge.topics:
             if "step_number" in message.entities or state.topic == matter:
                 continue
             changed = replace(message, intent=topic, band=AnswerBand.ANSWER)

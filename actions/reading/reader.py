@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from actions.dialogue.acts import Act
+from actions.dialogue.acts import Act, act_of
 from actions.dialogue.messages import UserMessage
 from actions.dialogue.state import DialogueState
 from actions.dialogue.turn import Context
@@ -17,7 +17,7 @@ _Reader = Callable[[Context, DialogueState, Act, UserMessage], Reading | None]
 # By precedence. Danger comes first wherever it stands. What the screen offers or asks comes before what the sentence
 # says by itself. An operator comes before what hears the words only: 「我没有忘记密码」 reports no trouble. What points to
 # something shown comes before what happens at a step: 「那电话呢」 is no question about the step.
-_READERS: tuple[_Reader, ...] = (
+READERS: tuple[_Reader, ...] = (
     danger.read,
     offered.read,
     asked.read,
@@ -41,6 +41,13 @@ def interpret(context: Context, state: DialogueState, act: Act, message: UserMes
     sentence = Reading(Source.SENTENCE, act, message, f"intent {message.intent}", message.confidence)
     if message.is_payload or not message.text.strip():
         return Interpretation(replace(sentence, evidence="button", certainty=1.0))
-    readings = [reading for reader in _READERS if (reading := reader(context, state, act, message))]
+    readers = (danger.read,) if _wants_human(context, message) else READERS
+    readings = [reading for reader in readers if (reading := reader(context, state, act, message))]
     first, *others = [*readings, sentence]
     return Interpretation(first, tuple(others))
+
+
+def _wants_human(context: Context, message: UserMessage) -> bool:
+    """Whether a human is asked for beside something else (「第二个，算了转人工吧」): only danger comes before that."""
+    beside = {act_of(request.intent, context.knowledge) for request in message.further_requests}
+    return Act.HUMAN in beside and "human_handoff" not in message.matters("negated")

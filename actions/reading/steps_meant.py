@@ -14,7 +14,7 @@ from engine.nlu.text_normalization import normalize
 _EMPTY = frozenset("好了的完到一下就是在不要我您你它这那上里把给和或也会请看点")
 _AHEAD = 2
 # The page has come up by itself: the step that it names is the one to do now.
-_NOW_SHOWN = re.compile(r"让我|叫我|要我|跳到|跳出|出来|弹出|到了|进到|现在是|显示|提示")
+_NOW_SHOWN = re.compile(r"让我|叫我|要我|跳到|跳出|出来|弹出|到了|进到|现在是|显示|提示|(?<![找看收])到.{1,8}(?:页|界面|[那这]步)")
 
 
 def step_meant(context: Context, topic: Topic, state: DialogueState, act: Act, message: UserMessage) -> int:

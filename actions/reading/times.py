@@ -186,7 +186,7 @@ def _of_month_day(words: str, now: datetime.datetime) -> str:
 
 
 def _of_number(words: str, now: datetime.datetime) -> str:
-    day = _number(words.split("号")[0])
+    day = _number(words.split("号", maxsplit=1)[0])
     date = now.date()
     if not 1 <= day <= 31:
         return ""
@@ -231,7 +231,7 @@ def changed_time(current: str, new: str, wrong: list[str], now: datetime.datetim
         wrong: The times that the message says are wrong.
         now: When the correction was said.
     """
-    words, right = current.split("（")[0], new.split("（")[0]
+    words, right = current.split("（", maxsplit=1)[0], new.split("（", maxsplit=1)[0]
     for rejected in (text.split("（")[0] for text in wrong):
         if rejected in words and rejected != words:
             return _noted(words.replace(rejected, right), now) or new

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from actions.dialogue import walkthrough
 from actions.dialogue.acts import UNCLEAR, Act
 from actions.dialogue.messages import AnswerBand, UserMessage
 from actions.dialogue.state import Alarm, Awaiting, DialogueState, Offer, has_alarm
@@ -31,18 +32,24 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
         return Reading(Source.OPERATOR, Act.NOT_THAT, message, f"denies {negated[0]}", arguments={"matter": negated[0]})
     if act not in UNCLEAR or "frustration" in message.entities:
         return None
+    if state.offer is Offer.RATING and words.rating.read(message.key):
+        return None
     if message.key in words.what_now:
         return Reading(Source.SAID_BEFORE, Act.WHAT_NOW, message, "asks what to do then")
+    if walkthrough.rules_out(context, state, act, message):
+        return None
     topic = context.topic(state)
     if topic and find_answer(topic, state, message):
         return Reading(Source.ON_SCREEN, Act.ASK_STEP, message, "the knowledge has an answer about the step")
     if state.walk and message.acts.get("question", 0.0) >= _QUESTION:
         return Reading(Source.ON_SCREEN, Act.ASK_STEP, message, "may ask about the step", message.acts["question"])
+    if walkthrough.serves_in_passing(context, state, act, message):
+        return None
     names_wallet = "unsupported_topic" in message.entities or any(word in message.key for word in words.wallet_words)
     points_nowhere = message.acts.get("question", 0.0) >= _QUESTION and any(word in message.key for word in "这那")
     if not state.walk and points_nowhere and len(message.key) <= _LONGEST_POINTER:
         return Reading(Source.SAID_BEFORE, Act.FRAGMENT, message, "points to something that is not known")
-    if len(message.key) <= _LONGEST_FRAGMENT and not names_wallet and (
+    if 0 < len(message.key) <= _LONGEST_FRAGMENT and not names_wallet and (
         act is Act.NOT_UNDERSTOOD or len(message.key) < 4 or message.band is not AnswerBand.ANSWER
     ):
         return Reading(Source.SAID_BEFORE, Act.FRAGMENT, message, "says too little")

@@ -42,3 +42,17 @@ def _texts(path: Path, examples: Any) -> Iterator[str]:
             if not isinstance(text, str) or not text.strip():
                 raise InvalidConfigException(f"{path}: examples: expected texts, found {text!r}.")
             yield text
+
+
+def read_nlu_texts(path: Path) -> frozenset[str]:
+    """Returns the examples of one file of `data/nlu/`, whatever their intent.
+
+    Raises:
+        InvalidConfigException: The file is missing or has another shape.
+    """
+    try:
+        blocks = YAML(typ="safe").load(path.read_text(encoding="utf-8"))["nlu"]
+        lines = [line for block in blocks for line in block["examples"].splitlines()]
+    except (OSError, KeyError, TypeError) as error:
+        raise InvalidConfigException(f"{path}: expected examples as Rasa writes them.") from error
+    return frozenset(line.strip().removeprefix("- ").strip() for line in lines)

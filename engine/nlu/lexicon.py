@@ -10,7 +10,9 @@ from typing import Any, TypeVar
 
 from ruamel.yaml import YAML
 
+from engine.nlu.brands import BrandRules, brand_rules
 from engine.nlu.contrast import ContrastRules, contrast_rules
+from engine.nlu.handoff import HandoffRules, handoff_rules
 from engine.nlu.operators import OperatorRules, operator_rules
 from engine.nlu.parts import PartRules, part_rules
 from engine.nlu.text_normalization import normalize
@@ -33,6 +35,7 @@ class Lexicon:
         entity_values: For each entity with canonical values, these values.
         contrast: How people reject one thing and ask for another.
         parts: How people put several requests into one message.
+        brands: Names that are read as the wallet's.
     """
 
     words: tuple[str, ...]
@@ -41,6 +44,7 @@ class Lexicon:
     entity_values: dict[str, tuple[str, ...]]
     contrast: ContrastRules
     parts: PartRules
+    brands: BrandRules
 
 
 def lexicon_fingerprint(folder: Path) -> str:
@@ -55,7 +59,7 @@ def read_lexicon(folder: Path) -> Lexicon:
     """Reads and checks the lexicon.
 
     Args:
-        folder: Holds `words.txt`, `aliases.yml`, `entities.yml`, `contrast.yml` and `requests.yml`.
+        folder: Holds `words.txt`, `aliases.yml`, `entities.yml`, `contrast.yml`, `requests.yml` and `brands.yml`.
 
     Returns:
         The lexicon, with all words and phrases normalized as messages are.
@@ -71,7 +75,17 @@ def read_lexicon(folder: Path) -> Lexicon:
         entity_values=values,
         contrast=read_contrast_rules(folder),
         parts=read_part_rules(folder),
+        brands=read_brand_rules(folder),
     )
+
+
+def read_brand_rules(folder: Path) -> BrandRules:
+    """Reads and checks `brands.yml` of the lexicon alone.
+
+    Raises:
+        LexiconError: The file is missing or has the wrong shape.
+    """
+    return _read_rules(folder / "brands.yml", brand_rules)
 
 
 def read_contrast_rules(folder: Path) -> ContrastRules:
@@ -90,6 +104,15 @@ def read_part_rules(folder: Path) -> PartRules:
         LexiconError: The file is missing or has the wrong shape.
     """
     return _read_rules(folder / "requests.yml", part_rules)
+
+
+def read_handoff_rules(folder: Path) -> HandoffRules:
+    """Reads and checks `handoff.yml` of the lexicon alone.
+
+    Raises:
+        LexiconError: The file is missing or has the wrong shape.
+    """
+    return _read_rules(folder / "handoff.yml", handoff_rules)
 
 
 def read_operator_rules(folder: Path) -> OperatorRules:

@@ -5,16 +5,19 @@ from __future__ import annotations
 import inspect
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.classifiers.classifier import IntentClassifier
-from rasa.shared.nlu.constants import INTENT
+from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from engine.nlu import linear_model
+from engine.nlu.labelled_texts import read_nlu_texts
 from engine.nlu.linear_model import (
     FIT_DEFAULTS,
     LinearModel,
@@ -23,6 +26,7 @@ from engine.nlu.linear_model import (
     sparse_features,
     sparse_rows,
 )
+from engine.paths import ROOT
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -34,14 +38,16 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
 
     Config:
         C: Inverse regularization strength of the SVM.
-        calibration_folds: One in so many examples is held out to fit the temperature on.
+        calibration_file: File of examples, relative to the project's root, that the temperature is fitted on, by a
+            model that has not seen them.
+        calibration_folds: Without such a file one in so many examples is held out instead.
         random_state: Seed of that choice and of the solver.
     """
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """Returns the defaults."""
-        return dict(FIT_DEFAULTS)
+        return {**FIT_DEFAULTS, "calibration_file": None}
 
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str:
@@ -76,10 +82,16 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
         """
         examples = labelled_examples(training_data, self._config["calibration_folds"])
         labels = [example.get(INTENT) for example in examples]
-        self._model = LinearModel.fit(sparse_features(examples), labels, self._config)
+        self._model = LinearModel.fit(sparse_features(examples), labels, self._config, self._hard(examples))
         with self._model_storage.write_to(self._resource) as folder:
             self._model.save(folder)
         return self._resource
+
+    def _hard(self, examples: list[Message]) -> NDArray[np.bool_] | None:
+        if not self._config["calibration_file"]:
+            return None
+        texts = read_nlu_texts(ROOT / self._config["calibration_file"])
+        return np.array([example.get(TEXT) in texts for example in examples])
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Adds predictions to the training examples."""

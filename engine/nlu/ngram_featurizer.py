@@ -22,6 +22,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from scipy.sparse import csr_matrix
 
+from engine.nlu.brand_names import reading
 from engine.nlu.contrast import Span, last_clause
 from engine.nlu.contrast_focus import WANTED_SPANS
 from engine.nlu.lexicon import read_lexicon
@@ -40,16 +41,18 @@ def _spans(message: Message, scope: str) -> list[Span]:
 
 
 def _word_units(message: Message, spans: list[Span]) -> list[str]:
-    return [
-        token.text
+    text = reading(message)
+    words = (
+        text[token.start : token.end].strip()
         for start, end in spans
         for token in message.get(TOKENS_NAMES[TEXT], [])
-        if start <= token.start < end and token.text.strip()
-    ]
+        if start <= token.start < end
+    )
+    return [word for word in words if word]
 
 
 def _text(message: Message, spans: list[Span]) -> str:
-    text = normalized_text(message)
+    text = reading(message)
     return ",".join(text[start:end] for start, end in spans)
 
 
@@ -168,12 +171,12 @@ class NgramFeaturizer(GraphComponent):
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Adds the features to each message."""
-        readings = [self._read(message) for message in messages]
+        everything = [self._read(message) for message in messages]
         # The parts of a message often have their last clause in common.
-        distinct = list(dict.fromkeys(readings))
+        distinct = list(dict.fromkeys(everything))
         rows = dict(zip(distinct, self._rows(distinct), strict=True))
-        for message, reading in zip(messages, readings, strict=True):
-            message.add_features(Features(rows[reading], FEATURE_TYPE_SENTENCE, TEXT, self._name))
+        for message, read in zip(messages, everything, strict=True):
+            message.add_features(Features(rows[read], FEATURE_TYPE_SENTENCE, TEXT, self._name))
         return messages
 
     def _rows(self, readings: Sequence[tuple[str, ...]]) -> Iterator[csr_matrix]:

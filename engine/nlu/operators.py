@@ -20,7 +20,7 @@ _WORDS = (
     "hypothetical",
     "persons",
 )
-_BY_MATTER = ("matters", "denied_by")
+_BY_MATTER = ("matters", "denied_by", "anchors")
 
 NAMED, NEGATED, PAST, HYPOTHETICAL, OTHER_PERSON = "named", "negated", "past", "hypothetical", "other_person"
 
@@ -48,6 +48,7 @@ class OperatorRules:
 
     matters: Mapping[str, tuple[str, ...]]
     denied_by: Mapping[str, tuple[str, ...]]
+    anchors: Mapping[str, tuple[str, ...]]
     denials: tuple[str, ...]
     refusals: tuple[str, ...]
     adjacent: tuple[str, ...]
@@ -73,6 +74,12 @@ class OperatorRules:
             for matter, words in self.denied_by.items()
             for word in words
             if word in text and f"不{word}" not in text
+        ]
+        found += [
+            Operator(NAMED, topic, text.index(word), text.index(word) + len(word))
+            for topic, words in self.anchors.items()
+            for word in words
+            if word in text
         ]
         is_supposed = any(word in text for word in self.hypothetical)
         for clause in _CLAUSE.finditer(text):

@@ -91,10 +91,11 @@ _PEERS = ".venv-peers"
 def _needs_tensorflow(component: str) -> Exception:
     from rasa.shared.exceptions import RasaException  # noqa: PLC0415 - Rasa is imported after this module
 
-    return RasaException(
+    error: Exception = RasaException(
         f"{component} needs TensorFlow, which this environment does not have. The environment of the "
         f"peers has it, on Python 3.10: `make setup-peers`, then `{_PEERS}/bin/rasa train`."
     )
+    return error
 
 
 class _DeferredModule(ModuleType):

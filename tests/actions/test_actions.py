@@ -14,6 +14,8 @@ from ruamel.yaml import YAML
 
 from actions.base import DialogueAction, knowledge
 from actions.dialogue.acts import Act, act_of
+from actions.dialogue.dialogue import READ
+from tests.conftest import SENTENCE
 from tests.paths import ROOT
 
 VISITED = ["open_forgot_password", "enter_bound_account"]
@@ -26,6 +28,8 @@ STEP_2 = {
 LEFT = {"active_topic": None, "procedure_step": None, "visited_steps": None}
 
 RATING = {"offer": "rating", "rating_asked": True}
+
+SCREEN = {"shown_buttons", "shown_lists", "list_is_fresh"}
 
 
 def attempt(outcome: str) -> dict[str, Any]:
@@ -150,14 +154,20 @@ async def test_action(
     responses: list[str | None],
     changes: dict[str, Any],
 ) -> None:
-    latest = {"text": "…", "intent": {"name": intent, "confidence": 0.9}, "entities": []}
+    latest = {"text": SENTENCE, "intent": {"name": intent, "confidence": 0.9}, "entities": []}
     tracker = Tracker("me", slots, latest, [], False, None, {}, "action_listen")
     dispatcher = CollectingDispatcher()
     events = await executor.actions[action](dispatcher, tracker, {})
     assert [message.get("utter_action") for message in dispatcher.messages] == responses
     of_every_turn = {"script", "last_said", "last_message_time"}
     assert of_every_turn <= {event["name"] for event in events}
-    of_this_turn = [event for event in events if event["name"] not in of_every_turn]
+    # What is on the screen is what was sent.
+    screen = {event["name"]: event["value"] for event in events if event["name"] in SCREEN}
+    buttons = [[b["title"], b["payload"]] for message in dispatcher.messages for b in message.get("buttons") or ()]
+    assert screen.get("shown_buttons") == (buttons or None)
+    assert all(option in buttons for listed in screen.get("shown_lists") or () for option in listed)
+    assert ("list_is_fresh" in screen) == ("shown_lists" in screen)
+    of_this_turn = [event for event in events if event["name"] not in of_every_turn | SCREEN]
     assert sorted(of_this_turn, key=str) == sorted((SlotSet(name, value) for name, value in changes.items()), key=str)
 
 
@@ -170,8 +180,13 @@ async def test_text_that_only_looks_like_a_payload_is_not_understood(executor: A
     assert dispatcher.messages[0]["utter_action"] == "utter_not_understood"
 
 
-def test_every_act_has_an_action(executor: ActionExecutor) -> None:
-    assert {action.act for action in DialogueAction.__subclasses__()} == set(Act)
+def test_every_act_of_an_intent_has_an_action_and_every_other_is_found_by_the_reading() -> None:
+    """No sentence says by itself what only the reading finds, so no rule and no action stands for it."""
+    with_action = {action.act for action in DialogueAction.__subclasses__()}
+    domain = YAML(typ="safe").load((ROOT / "domain.yml").read_text(encoding="utf-8"))
+    assert {act_of(intent, knowledge()) for intent in domain["intents"]} <= with_action
+    assert with_action | set(READ) == set(Act)
+    assert not with_action & set(READ)
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "data" / "rules").glob("*.yml")), ids=lambda path: path.name)
@@ -190,6 +205,37 @@ async def test_what_happened_goes_along_with_the_first_text_only(executor: Actio
     opened = {"kind": "topic_opened", "topic": "forgot_password", "step": None, "value": None}
     shown = {"kind": "step_shown", "topic": "forgot_password", "step": 1, "value": None}
     assert [message.get("events") for message in dispatcher.messages] == [[opened, shown], None]
+    json.dumps(dispatcher.messages)
+
+
+async def test_why_it_is_said_goes_along_with_the_first_text_only(executor: ActionExecutor) -> None:
+    latest = {
+        "text": "手机号填好了呀",
+        "intent": {"name": "out_of_scope", "confidence": 0.4},
+        "entities": [],
+        "answer_band": "choice",
+        "situated_acts": [{"name": "done", "confidence": 0.8}, {"name": "trouble", "confidence": 0.1}],
+    }
+    dispatcher = CollectingDispatcher()
+    tracker = Tracker("me", dict(STEP_2), latest, [], False, None, {}, "action_listen")
+    await executor.actions["action_decline_out_of_scope"](dispatcher, tracker, {})
+    reading, *others = [message.get("reading") for message in dispatcher.messages]
+    assert reading == {
+        "source": "on_screen",
+        "act": "done",
+        "evidence": "done at forgot_password 2",
+        "certainty": 0.8,
+        "others": [
+            {
+                "source": "sentence",
+                "act": "honest",
+                "evidence": "a matter of the wallet that nothing is known about",
+                "certainty": 1.0,
+            },
+            {"source": "sentence", "act": "out_of_scope", "evidence": "intent out_of_scope", "certainty": 0.4},
+        ],
+    }
+    assert not any(others)
     json.dumps(dispatcher.messages)
 
 

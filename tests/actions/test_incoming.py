@@ -39,6 +39,20 @@ def test_bands_choices_and_further_requests() -> None:
     assert message.further_requests == (Request("support_hours", "几点", {"amount": ("2",)}),)
 
 
+def test_what_the_reading_goes_by() -> None:
+    parse = {
+        "text": "我没被骗",
+        "situated_acts": [{"name": "other", "confidence": 0.7}, {"name": "done", "confidence": 0.1}],
+        "alarms": [{"name": "none", "confidence": 0.8}, {"name": "fraud_underway", "confidence": 0.2}],
+        "operators": [{"name": "negated", "matter": "fraud", "start": 1, "end": 4}],
+    }
+    message = message_from_parse(parse, [])
+    assert message.acts == {"other": 0.7, "done": 0.1}
+    assert message.alarms == {"none": 0.8, "fraud_underway": 0.2}
+    assert (message.matters("negated"), message.matters("past"), message.matters()) == (("fraud",), (), ("fraud",))
+    assert message.syllables == ("wo", "mei", "bei", "pian")
+
+
 def test_the_key_folds_spelling_and_punctuation() -> None:
     assert message_from_parse({"text": "密碼，忘了！ A"}, []).key == "密码忘了a"
 

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from actions.dialogue.state import (
+    Alarm,
     Attempt,
     AttemptOutcome,
     Awaiting,
@@ -14,8 +15,10 @@ from actions.dialogue.state import (
     DialogueState,
     Disambiguation,
     HandoffReason,
+    ListedOption,
     Offer,
     Request,
+    Told,
     Walk,
 )
 from actions.knowledge import Knowledge
@@ -44,6 +47,15 @@ FULL = DialogueState(
     rating=4,
     rating_asked=True,
     handed_over=True,
+    shown=(ListedOption("下一步", "/next_step"),),
+    lists=((ListedOption("忘记密码", "/forgot_password"), ListedOption("支付失败", "/payment_failure")),),
+    list_is_fresh=True,
+    alarms=(Told(Alarm.FRAUD, "他让我转到安全账户"), Told(Alarm.CRISIS, "不想活了")),
+    open_alarm=Alarm.CRISIS,
+    denied_alarms=(Alarm.VICTIM,),
+    answered={"fraud_underway_first": 2},
+    misfits=1,
+    fragment="我那个",
 )
 HUMAN = DialogueState(offer=Offer.HUMAN, offer_reason=HandoffReason.NOT_UNDERSTOOD)
 CHOICE = DialogueState(

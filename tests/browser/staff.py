@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -62,10 +61,10 @@ class Staff:
         self._playwright = playwright
         self._stack = stack
         self._accounts: dict[str, Account] = {}
-        for username, name, role in TEAM:
-            self.add(username, name, role)
         assert stack.first_password is not None
         self._sign_in(FIRST_ADMIN, FIRST_ADMIN_NAME, stack.first_password)
+        for username, name, role in TEAM:
+            self.add(username, name, role)
 
     def __getitem__(self, username: str) -> Account:
         """Returns an account by its username."""
@@ -77,8 +76,8 @@ class Staff:
         return self[FIRST_ADMIN]
 
     def add(self, username: str, name: str, role: str) -> Account:
-        """Makes another account by the gateway's command."""
-        made = json.loads(self._stack.command("create-agent", username, name, f"--role={role}"))
+        """Makes another account at the desk, which is quicker than by the gateway's command."""
+        made = self.admin.ask("POST", "/agents", {"username": username, "name": name, "role": role})
         return self._sign_in(username, name, str(made["password"]))
 
     def remove(self, username: str) -> None:

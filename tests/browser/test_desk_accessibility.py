@@ -34,7 +34,7 @@ def test_axe_finds_nothing_serious_at_the_desk(
 
     def look(page: Page, name: str) -> None:
         screenshot(page, name)
-        problems = findings(page)
+        problems = findings(page, color_scheme)
         if problems:
             found[name] = problems
 

@@ -12,6 +12,7 @@ from local import free_port
 from stack import Stack
 from tests.browser.agents import Agent
 from tests.browser.conftest import Complaints
+from tests.browser.staff import Staff
 from tests.browser.test_accessibility import findings
 from tests.browser.test_pictures import png
 from tests.browser.widget import TEXTS, Widget
@@ -23,9 +24,9 @@ TO_BOT = TEXTS["app"]["subtitle"]["online"]
 
 
 @pytest.fixture
-def agent(stack: Stack) -> Iterator[Agent]:
+def agent(stack: Stack, whole_staff: Staff) -> Iterator[Agent]:
     """Somebody who is there for users."""
-    with Agent(stack) as agent:
+    with Agent(stack, admin=whole_staff.admin) as agent:
         yield agent
 
 

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from pathlib import Path
+
+import pytest
 
 from tests.conversations.bot import Bot
 
 
-def test_a_restart_loses_nothing_that_matters(tmp_path: Path) -> None:
-    bot, database = Bot(), tmp_path / "conversations.db"
+@pytest.fixture
+def stored_bot() -> Iterator[Bot]:
+    """Its own, as the others keep nothing in a database."""
+    with contextlib.closing(Bot()) as loaded:
+        yield loaded
+
+
+def test_a_restart_loses_nothing_that_matters(stored_bot: Bot, tmp_path: Path) -> None:
+    bot, database = stored_bot, tmp_path / "conversations.db"
     bot.restart(database)
     for text in ("我忘記密碼了", "下一步", "我要申诉一笔交易", "昨天", "200块"):
         bot.says("me", text)

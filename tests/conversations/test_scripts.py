@@ -8,16 +8,20 @@ A script is a list of conversations. Each turn has `user`, and any of
 `handoff`: values of the handoff payload; of `summary`, parts of it,
 `after`: minutes that pass before the user says it,
 `after_agent`: whether a human has had the conversation since.
+`{yesterday}` stands for the date of the day before, as it is noted down (「11月27日」).
 """
 
 from __future__ import annotations
 
+import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from ruamel.yaml import YAML
 
+from actions.knowledge import load_knowledge
 from tests.conversations.bot import Bot, BotMessage
 
 FILES = sorted((Path(__file__).parent / "scripts").glob("*.yml"))
@@ -32,10 +36,23 @@ def visible(messages: list[BotMessage]) -> str:
     return "\n".join([text for message in messages for text in (message.text, *message.buttons)])
 
 
+def dated(value: Any) -> Any:
+    """Returns what is expected with the dates of today."""
+    if isinstance(value, dict):
+        return {name: dated(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [dated(one) for one in value]
+    if not isinstance(value, str):
+        return value
+    zone = ZoneInfo(load_knowledge().organisation.time_zone)
+    day = datetime.datetime.now(zone) - datetime.timedelta(days=1)
+    return value.replace("{yesterday}", f"{day.month}月{day.day}日")
+
+
 @pytest.mark.parametrize("turns", SCRIPTS)
 def test_conversation(bot: Bot, turns: list[dict[str, Any]], request: pytest.FixtureRequest) -> None:
     sender = request.node.name
-    for turn in turns:
+    for turn in map(dated, turns):
         assert set(turn) <= {"user", "bot", "sees", "never", "slots", "handoff", "after", "after_agent"}
         bot.wait(turn.get("after", 0))
         messages = bot.says(sender, turn["user"], after_agent=turn.get("after_agent", False))

@@ -16,7 +16,10 @@ def write(path: Path, content: str) -> Path:
 
 
 def test_project_sets() -> None:
-    dev, test = read_sets()
+    dev, test, written, traps = read_sets()
+    assert (written.blind, traps.blind) == (True, True)
+    assert len(written.messages) >= 600
+    assert len(traps.messages) >= 400
     assert (dev.name, dev.blind, dev.grouping) == ("dev", False, "style")
     assert (test.name, test.blind, test.grouping) == ("test", True, "style")
     assert min(len(dev.messages), len(test.messages)) >= 500
@@ -24,9 +27,9 @@ def test_project_sets() -> None:
 
 def test_further_sets_may_be_blind(tmp_path: Path) -> None:
     path = write(tmp_path / "more.tsv", "你好\tgreet\n")
-    assert [one.blind for one in read_sets([str(path)])] == [False, True, False]
-    assert read_sets([f"{path}:blind"])[2].blind
-    assert read_sets([str(path)])[2].path == "more.tsv"
+    assert [one.blind for one in read_sets([str(path)])] == [False, True, True, True, False]
+    assert read_sets([f"{path}:blind"])[-1].blind
+    assert read_sets([str(path)])[-1].path == "more.tsv"
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -73,7 +72,7 @@ def test_finished_training_is_not_repeated(tmp_path: Path, monkeypatch: pytest.M
 
 def test_failed_training_names_its_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(training, "MODELS", tmp_path)
-    monkeypatch.setattr(sys, "executable", "false")
+    monkeypatch.setattr(training, "python_for", lambda config: Path("/bin/false"))
     with pytest.raises(TrainingError, match=r"training\.log"):
         trained_model(PEER)
     assert cached_model(PEER) is None

@@ -39,6 +39,16 @@ def test_training_never_saw_the_held_out_examples(name: str) -> None:
     assert [example.text for example in held_out_examples(name) if example.key in seen] == []
 
 
+# Two people who say 「转人工」 say it in the same words; what is longer than that is no chance.
+_INEVITABLE = 5
+
+
+@pytest.mark.parametrize("name", ["written_2", "traps"])
+def test_training_never_saw_what_strangers_wrote(name: str) -> None:
+    seen = {example.key for example in TRAINING if len(example.key) > _INEVITABLE}
+    assert [example.text for example in held_out_examples(name) if example.key in seen] == []
+
+
 @pytest.mark.parametrize("name", ["requests_dev", "requests_test"])
 def test_training_never_saw_the_messages_with_several_requests(name: str) -> None:
     seen = {example.key for example in TRAINING}

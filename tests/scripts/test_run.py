@@ -8,9 +8,10 @@ import re
 import signal
 import socket
 import subprocess
+import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +19,8 @@ import psutil
 import pytest
 
 from tests.processes import free_port, run_script
+
+START_SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -58,52 +61,139 @@ def running(folder: Path) -> Iterator[Running]:
         process.communicate()
 
 
+def is_alive(process: psutil.Process) -> bool:
+    # One that has ended and that nobody has asked for its exit status still has a name.
+    return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+
+
 def status_of(url: str) -> int:
     with urllib.request.urlopen(url, timeout=10) as response:
         return int(response.status)
 
 
-@pytest.mark.parametrize("stop_with", [signal.SIGTERM, signal.SIGINT])
-def test_the_page_it_names_opens_and_a_signal_stops_everything(tmp_path: Path, stop_with: signal.Signals) -> None:
-    with running(tmp_path) as started:
-        assert status_of(f"{started.address}/") == 200
-        assert status_of(f"{started.address}/readyz") == 200
-        children = started.children()
-        assert set(children) == {"engine", "gateway"}
-        started.process.send_signal(stop_with)
-        output, _ = started.process.communicate(timeout=60)
-        assert started.process.returncode == 0, output
-        assert not [name for name, child in children.items() if child.is_running()]
-        with pytest.raises(urllib.error.URLError):
-            urllib.request.urlopen(started.address, timeout=2)
+@dataclass
+class Observed:
+    """What one start has shown, from "Ready" to the end.
+
+    Attributes:
+        statuses: Of the page it names and of the gateway's health.
+        desk: What it says of the desk.
+        role: Of who signs in with the password that it tells, if it tells one.
+        running: Which processes ran.
+        left: Those that still run in the end.
+        output: What was printed after that.
+        returncode: The exit status.
+        answers: Whether something still answers in the end.
+    """
+
+    statuses: list[int]
+    desk: str
+    role: str | None
+    running: set[str]
+    left: set[str]
+    output: str
+    returncode: int
+    answers: bool
 
 
-def test_first_start_tells_the_password_of_the_desk_and_no_later_one_does(tmp_path: Path) -> None:
-    with running(tmp_path) as started:
+def observe(folder: Path, end: Callable[[Running], None]) -> Observed:
+    with running(folder) as started:
         assert started.process.stdout
-        told = re.search(r"/desk : sign in as admin with the password (\S+)", started.process.stdout.readline())
-        assert told
-        body = json.dumps({"username": "admin", "password": told[1]}).encode()
-        request = urllib.request.Request(
-            f"{started.address}/desk/api/session", body, {"Content-Type": "application/json"}
+        desk = started.process.stdout.readline()
+        told = re.search(r"/desk : sign in as admin with the password (\S+)", desk)
+        statuses = [status_of(f"{started.address}{path}") for path in ("/", "/readyz")]
+        role = role_of(started.address, told[1]) if told else None
+        children = started.children()
+        end(started)
+        output, _ = started.process.communicate(timeout=60)
+        return Observed(
+            statuses,
+            desk,
+            role,
+            running=set(children),
+            left={name for name, child in children.items() if is_alive(child)},
+            output=output,
+            returncode=started.process.returncode,
+            answers=answers(started.address),
         )
-        with urllib.request.urlopen(request, timeout=30) as response:
-            assert json.load(response)["agent"]["role"] == "admin"
-    for file in (file for file in tmp_path.rglob("*") if file.is_file()):
+
+
+def role_of(address: str, password: str) -> str:
+    body = json.dumps({"username": "admin", "password": password}).encode()
+    request = urllib.request.Request(f"{address}/desk/api/session", body, {"Content-Type": "application/json"})
+    with urllib.request.urlopen(request, timeout=30) as response:
+        return str(json.load(response)["agent"]["role"])
+
+
+def answers(address: str) -> bool:
+    try:
+        urllib.request.urlopen(address, timeout=2)
+    except urllib.error.URLError:
+        return False
+    return True
+
+
+# A start takes seconds: two of them, one after the other in one folder, show all that there is to see.
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("run")
+
+
+@pytest.fixture(scope="module")
+def first(folder: Path) -> Observed:
+    """The first start, ended by Ctrl+C."""
+    return observe(folder, lambda started: started.process.send_signal(signal.SIGINT))
+
+
+@pytest.fixture(scope="module")
+def second(folder: Path, first: Observed) -> Observed:
+    """The next start, which ends because the engine dies."""
+    return observe(folder, lambda started: started.children()["engine"].kill())
+
+
+def test_the_page_it_names_opens_and_a_signal_stops_everything(first: Observed) -> None:
+    assert first.statuses == [200, 200]
+    assert first.running == {"engine", "gateway"}
+    assert first.returncode == 0, first.output
+    assert first.left == set()
+    assert not first.answers
+
+
+def test_first_start_tells_the_password_of_the_desk_and_no_later_one_does(
+    folder: Path, first: Observed, second: Observed
+) -> None:
+    told = re.search(r"password (\S+)", first.desk)
+    assert told
+    assert first.role == "admin"
+    for file in (file for file in folder.rglob("*") if file.is_file()):
         assert told[1].encode() not in file.read_bytes(), file
-    with running(tmp_path) as started:
-        assert started.process.stdout
-        assert "password" not in started.process.stdout.readline()
+    assert "password" not in second.desk
 
 
-def test_when_one_dies_the_other_is_stopped_and_it_is_said(tmp_path: Path) -> None:
-    with running(tmp_path) as started:
-        children = started.children()
-        children["engine"].kill()
-        output, _ = started.process.communicate(timeout=60)
-        assert started.process.returncode == 1
-        assert "The engine was killed by SIGKILL." in output
-        assert not children["gateway"].is_running()
+def test_when_one_dies_the_other_is_stopped_and_it_is_said(second: Observed) -> None:
+    assert second.returncode == 1
+    assert "The engine was killed by SIGKILL." in second.output
+    assert second.left == set()
+
+
+@pytest.mark.parametrize("stop_with", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_during_the_start_stops_everything(tmp_path: Path, stop_with: signal.Signals) -> None:
+    process = run_script(
+        "run.py",
+        UWALLET_PORT=str(free_port()),
+        UWALLET_DATA_DIR=str(tmp_path),
+        UWALLET_TRACKER_DB=str(tmp_path / "engine.db"),
+    )
+    assert process.stdout
+    assert "Starting" in process.stdout.readline()
+    deadline = time.monotonic() + START_SECONDS
+    while not (children := psutil.Process(process.pid).children()):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    process.send_signal(stop_with)
+    process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert not [child for child in children if is_alive(child)]
 
 
 def test_a_port_that_is_taken_is_said() -> None:

@@ -11,6 +11,7 @@ from uwallet_gateway.database.connection import Database
 from uwallet_gateway.errors import InputError
 
 
+@pytest.mark.both_databases
 async def test_from_the_first_to_the_last(database: Database) -> None:
     replies = CannedReplies(database)
     await replies.add_first_ones()

@@ -53,6 +53,7 @@ async def refusal(attempt: object) -> str:
     return str(refused.value.code)
 
 
+@pytest.mark.both_databases
 async def test_sign_in_read_and_out(desk: Desk) -> None:
     account = await desk.agent()
     session, token = await desk.sessions.sign_in(" LIN ", PASSWORD)
@@ -94,6 +95,7 @@ async def test_lockout_is_the_same_for_names_that_exist_and_that_do_not(desk: De
     assert await refusal(desk.sign_in(username, PASSWORD)) == "locked_out"
 
 
+@pytest.mark.both_databases
 async def test_many_attempts_at_once_count_as_many(desk: Desk) -> None:
     await desk.agent()
     attempts = [desk.sign_in("lin", f"wrong {number}") for number in range(20)]
@@ -157,6 +159,7 @@ async def test_disabling_and_another_role_sign_out(desk: Desk) -> None:
     assert await refusal(desk.accounts.update(99, name="x")) == "not_found"
 
 
+@pytest.mark.both_databases
 async def test_two_admins_cannot_dismiss_each_other(desk: Desk) -> None:
     first, second = await desk.agent("first", Role.ADMIN), await desk.agent("second", Role.ADMIN)
     found = await asyncio.gather(

@@ -22,26 +22,30 @@ def _differences(connection: Connection) -> list[Any]:
     return list(compare_metadata(context, Table.metadata))
 
 
-async def test_migrated_tables_are_those_of_the_code(database: Database) -> None:
-    async with database.engine.connect() as connection:
+async def test_migrated_tables_are_those_of_the_code(empty_database: Database) -> None:
+    await migrate(empty_database)
+    async with empty_database.engine.connect() as connection:
         assert await connection.run_sync(_differences) == []
-    assert await is_current(database)
+    assert await is_current(empty_database)
 
 
-async def test_migrating_again_does_nothing(database: Database) -> None:
-    await migrate(database)
-    assert await is_current(database)
+async def test_migrating_again_does_nothing(empty_database: Database) -> None:
+    await migrate(empty_database)
+    await migrate(empty_database)
+    assert await is_current(empty_database)
 
 
-async def test_migrations_can_be_undone(database: Database) -> None:
+async def test_migrations_can_be_undone(empty_database: Database) -> None:
+    await migrate(empty_database)
+
     def undo(connection: Connection) -> list[str]:
         config = configuration()
         config.attributes["connection"] = connection
         command.downgrade(config, "base")
         return list(inspect(connection).get_table_names())
 
-    async with database.engine.execution_options(writes=True).begin() as connection:
+    async with empty_database.engine.execution_options(writes=True).begin() as connection:
         assert await connection.run_sync(undo) == ["alembic_version"]
-    assert not await is_current(database)
-    await migrate(database)
-    assert await is_current(database)
+    assert not await is_current(empty_database)
+    await migrate(empty_database)
+    assert await is_current(empty_database)

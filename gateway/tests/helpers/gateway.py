@@ -6,15 +6,16 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import httpx
 import socketio
 
+from tests.helpers.databases import create_sqlite
 from tests.helpers.fake_engine import FakeEngine
 from tests.helpers.servers import serving
 from uwallet_gateway.app import create_app
-from uwallet_gateway.database.migrate import migrate
 from uwallet_gateway.identity.sites import Site
 from uwallet_gateway.services import Services, build_services
 from uwallet_gateway.settings import Settings
@@ -97,7 +98,9 @@ class SocketClient:
 async def running_gateway(settings: Settings, engine: FakeEngine) -> AsyncIterator[Gateway]:
     """Starts a gateway with these settings, whose port and engine must be free and known."""
     services = build_services(settings)
-    await migrate(services.database)
+    database = services.database
+    if database.is_sqlite and database.url.database:
+        create_sqlite(Path(database.url.database))
     site = await services.sites.find("demo")
     if site is None:
         site = await services.sites.create("Demo", [ORIGIN], key="demo")

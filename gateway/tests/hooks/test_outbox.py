@@ -17,6 +17,8 @@ from uwallet_gateway.database.connection import Database
 from uwallet_gateway.hooks.events import HookEvent
 from uwallet_gateway.hooks.outbox import Outbox
 
+pytestmark = pytest.mark.both_databases
+
 ALL = endpoint(name="all")
 CLOSED = endpoint("wecom", name="closed", events=["ticket_closed"])
 

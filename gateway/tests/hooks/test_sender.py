@@ -139,6 +139,7 @@ async def test_killed_between_sending_and_marking_it_is_sent_again_with_the_same
     assert receiver.ids == [row.event_id] * 2
 
 
+@pytest.mark.both_databases
 async def test_two_processes_send_each_event_once(database: Database, receiver: Receiver) -> None:
     there = endpoint(url=receiver.url, allow_private=True)
     outbox, first = make(database, there)

@@ -17,6 +17,7 @@ def sites(database: Database) -> Sites:
     return Sites(database, Keys(["k" * 32]))
 
 
+@pytest.mark.both_databases
 async def test_site_is_found_by_key_secret_and_origin(sites: Sites) -> None:
     made = await sites.create("A", ["https://a.example", "http://localhost:3000/"], key="site-a")
     assert made.origins == {"https://a.example", "http://localhost:3000"}
@@ -76,6 +77,7 @@ async def test_what_cannot_be_is_refused(sites: Sites) -> None:
             await call
 
 
+@pytest.mark.both_databases
 async def test_what_another_process_makes_counts_at_once(sites: Sites, database: Database) -> None:
     command = Sites(database, Keys(["k" * 32]))
     made = await command.create("A", ["https://a.example"], key="site-a")

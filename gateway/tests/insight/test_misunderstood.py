@@ -14,6 +14,8 @@ from uwallet_gateway.database.connection import Database
 from uwallet_gateway.insight.misunderstood import CursorError, LabelError, Misunderstood
 from uwallet_gateway.protocol.insight import Line, MisunderstandingKind
 
+pytestmark = pytest.mark.both_databases
+
 NOON = datetime(2026, 3, 2, 4, tzinfo=UTC)
 
 

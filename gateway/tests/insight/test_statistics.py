@@ -15,6 +15,8 @@ from uwallet_gateway.insight.days import Period
 from uwallet_gateway.insight.statistics import Statistics
 from uwallet_gateway.protocol.insight import Misunderstandings, Rating, Seconds, StepFigures
 
+pytestmark = pytest.mark.both_databases
+
 ZONE = ZoneInfo("Asia/Shanghai")
 MONDAY, TUESDAY = date(2026, 3, 2), date(2026, 3, 3)
 PERIOD = Period(MONDAY, TUESDAY, ZONE)

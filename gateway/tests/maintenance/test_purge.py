@@ -25,6 +25,8 @@ from uwallet_gateway.maintenance.purge import Purge, Purged
 from uwallet_gateway.transcript.messages import Draft, Picture
 from uwallet_gateway.transcript.store import Transcript
 
+pytestmark = pytest.mark.both_databases
+
 OLD = timedelta(days=31)
 
 

@@ -10,7 +10,6 @@ import pytest
 from tests.conftest import SettingsFactory
 from tests.helpers.office import MONDAY, Office, ScriptedEngine
 from uwallet_gateway import clock
-from uwallet_gateway.database.migrate import migrate
 from uwallet_gateway.engine.client import EngineClient
 from uwallet_gateway.services import build_services
 from uwallet_gateway.settings import Settings
@@ -37,7 +36,6 @@ async def make_office(any_database_url: str, make_settings: SettingsFactory) -> 
 
     async def make(**overrides: Any) -> Office:
         office = build_office(make_settings(database_url=any_database_url, **overrides))
-        await migrate(office.services.database)
         made.append(office)
         return office
 

@@ -40,6 +40,7 @@ async def test_second_request_adds_to_the_ticket_and_tells_the_position_again(of
     assert await office.events(ticket.id) == ["created", "queued", "request_repeated"]
 
 
+@pytest.mark.both_databases
 async def test_queue_is_urgent_first_then_longest_waiting(office: Office) -> None:
     agent = await office.agent("小林")
     first, _ = await office.waiting_ticket()
@@ -89,6 +90,7 @@ async def test_claim_is_idempotent_and_somebody_else_is_told_who_has_it(office: 
     assert (await office.kinds(conversation_id)).count("claimed") == 1
 
 
+@pytest.mark.both_databases
 async def test_two_agents_of_two_processes_at_the_same_instant(make_office: OfficeFactory) -> None:
     here, there = await make_office(), await make_office()
     agents = [await here.agent("小林"), await there.agent("小王")]
@@ -102,6 +104,7 @@ async def test_two_agents_of_two_processes_at_the_same_instant(make_office: Offi
         assert (await here.kinds(conversation_id)).count("claimed") == 1
 
 
+@pytest.mark.both_databases
 async def test_late_reply_of_another_process_is_dropped_after_the_takeover(make_office: OfficeFactory) -> None:
     here, there = await make_office(), await make_office()
     agent = await there.agent("小林")
@@ -206,6 +209,7 @@ async def test_the_bot_is_told_of_every_agent_once(office: Office) -> None:
         ticket = await office.agents.claim((await office.ticket(conversation_id)).id, agent)
 
 
+@pytest.mark.both_databases
 async def test_closing_rating_and_the_next_question(office: Office) -> None:
     agent = await office.agent("小林")
     conversation_id, ticket = await office.chat(agent)
@@ -332,6 +336,7 @@ async def test_read_marks_only_go_forward(office: Office) -> None:
     assert (await office.tickets.ticket(ticket.id)).unread == 0
 
 
+@pytest.mark.both_databases
 async def test_what_an_agent_may_see(office: Office) -> None:
     mine, other = await office.agent("小林"), await office.agent("小王")
     _, waiting = await office.waiting_ticket()
@@ -350,6 +355,7 @@ async def test_what_an_agent_may_see(office: Office) -> None:
     assert {ticket.id for ticket in seen} == {waiting.id, old.id, anew.id}
 
 
+@pytest.mark.both_databases
 async def test_tickets_are_found_page_by_page(office: Office) -> None:
     agent = await office.agent("小林")
     made = [(await office.waiting_ticket())[1] for _ in range(3)]

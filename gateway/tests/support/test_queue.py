@@ -51,6 +51,7 @@ def test_priority(reason: str, handoff: dict[str, Any], priority: int) -> None:
     assert priority_of(reason, handoff) == priority
 
 
+@pytest.mark.both_databases
 async def test_wait_is_told_once_there_are_claims_to_tell_it_from(office: Office) -> None:
     agent = await office.agent("小林")
     for _ in range(3):

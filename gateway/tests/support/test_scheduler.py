@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+import pytest
 from sqlalchemy import event
 
 from tests.helpers.office import Office
@@ -61,6 +62,7 @@ async def test_user_who_answers_is_not_sent_away(office: Office) -> None:
     assert (await office.tickets.ticket(ticket.id)).status == "active"
 
 
+@pytest.mark.both_databases
 async def test_silent_agents_chat_goes_back_to_the_front_of_the_queue(office: Office) -> None:
     agent = await office.agent("小林")
     conversation_id, ticket = await office.chat(agent)
@@ -133,6 +135,7 @@ async def test_those_who_move_forward_are_told_silently_and_the_next_one_in_word
     assert await office.kinds(urgent) == ["queued", "claimed"]
 
 
+@pytest.mark.both_databases
 async def test_automatic_assignment_least_busy_under_the_limit_last_agent_first(make_office: OfficeFactory) -> None:
     office: Office = await make_office(assignment="automatic")
     busy, free = await office.agent("小林", max_chats=2), await office.agent("小王", max_chats=1)
@@ -172,6 +175,7 @@ async def test_chat_that_came_back_is_not_given_to_the_same_agent_again(make_off
     assert served.agent.id == other
 
 
+@pytest.mark.both_databases
 async def test_rounds_of_several_processes_do_everything_once(make_office: OfficeFactory) -> None:
     here, there = await make_office(), await make_office()
     agent = await here.agent("小林")
@@ -186,6 +190,7 @@ async def test_rounds_of_several_processes_do_everything_once(make_office: Offic
     assert (kinds.count("user_reminder"), kinds.count("user_left")) == (1, 1)
 
 
+@pytest.mark.both_databases
 async def test_everything_is_as_it_was_after_a_restart(make_office: OfficeFactory) -> None:
     before: Office = await make_office()
     agent = await before.agent("小林")

@@ -76,6 +76,7 @@ async def test_within_the_hours_users_are_queued(make_office: OfficeFactory, org
     assert ticket.status == "queued"
 
 
+@pytest.mark.both_databases
 async def test_message_with_a_contact_waits_for_the_morning(office: Office) -> None:
     conversation_id, ticket = await office.waiting_ticket()
     wanted = {"text": "充值没到账，卡号6222021234567890128", "contact": "13800138000", "client_id": "m1"}

@@ -13,6 +13,8 @@ from uwallet_gateway.database.connection import Database
 from uwallet_gateway.transcript.messages import Draft
 from uwallet_gateway.transcript.store import ConversationGoneError, Transcript
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture
 async def conversation_id(database: Database) -> str:

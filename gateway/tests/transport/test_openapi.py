@@ -13,6 +13,7 @@ from schemathesis import Case
 from schemathesis.pytest.loaders import from_fixture
 from schemathesis.specs.openapi.checks import negative_data_rejection, positive_data_acceptance
 
+from tests.helpers.extent import LONG, examples
 from tests.helpers.gateway_thread import GatewayThread
 
 
@@ -36,11 +37,11 @@ schema = from_fixture("document")
 
 @schema.parametrize()
 @settings(
-    max_examples=25,
+    max_examples=examples(6, 50),
     deadline=None,
     phases=(Phase.explicit, Phase.generate),
     suppress_health_check=list(HealthCheck),
-    derandomize=True,
+    derandomize=not LONG,
 )
 def test_what_the_document_says_holds(case: Case[Any], running: GatewayThread) -> None:
     assert running.gateway is not None

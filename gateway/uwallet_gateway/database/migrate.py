@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
@@ -49,10 +51,18 @@ async def is_current(database: Database) -> bool:
     """
     async with database.read() as transaction:
         version = await transaction.scalar(text("SELECT version_num FROM alembic_version"))
-    return bool(version == ScriptDirectory.from_config(configuration()).get_current_head())
+    return bool(version == _newest_revision())
+
+
+@functools.cache
+def _newest_revision() -> str | None:
+    return ScriptDirectory.from_config(configuration()).get_current_head()
 
 
 def _upgrade(connection: Connection) -> None:
+    # Alembic's own check loads every migration and its environment, at each start and for each command.
+    if MigrationContext.configure(connection).get_current_revision() == _newest_revision():
+        return
     config = configuration()
     config.attributes["connection"] = connection
     command.upgrade(config, "head")

@@ -1,54 +1,134 @@
-"""Danger, grief and complaints: who hears of them, and when."""
+"""What was given away is answered, stays on record, and goes before everything else."""
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
+import jsonschema
 import pytest
 
 from actions.dialogue.acts import Act
+from actions.dialogue.messages import AnswerBand, Operator
 from actions.dialogue.state import Alarm, Offer
-from tests.conftest import Conversation
+from tests.actions.dialogue.test_handoff import SCHEMA
+from tests.conftest import SENTENCE, Conversation
 
-COMPLAINT = {"type": "support_request", "request": "complaint"}
+REASONS = {
+    "crisis": ("crisis", "in_crisis"),
+    "fraud_underway": ("fraud", "distressed"),
+    "victim": ("account_compromised", "distressed"),
+    "bereaved": ("bereaved", "distressed"),
+    "complaint": ("complaint", "frustrated"),
+}
 
 
-def gives_away(conversation: Conversation, alarm: Alarm, text: str, **more: Any) -> list[dict[str, Any]]:
-    conversation.does(Act.OUT_OF_SCOPE, text, alarms={alarm.value: 0.95}, **more)
+def gives_away(conversation: Conversation, alarm: str, text: str = SENTENCE, **more: Any) -> list[str | None]:
+    return conversation.does(Act.OUT_OF_SCOPE, text, alarms={alarm: 0.9}, **more)
+
+
+def handoffs(conversation: Conversation) -> list[dict[str, Any]]:
     assert conversation.turn
-    return [dict(reply.custom) for reply in conversation.turn.replies if reply.custom]
+    payloads = [json.loads(json.dumps(reply.custom)) for reply in conversation.turn.replies if reply.is_handoff]
+    for payload in payloads:
+        jsonschema.validate(payload, SCHEMA)
+    return payloads
 
 
-def words(conversation: Conversation) -> str:
-    assert conversation.turn
-    return "".join(str(reply.values.get("answer", "")) for reply in conversation.turn.replies)
+@pytest.mark.parametrize("alarm", REASONS)
+def test_every_kind_is_answered_again_and_again(conversation: Conversation, alarm: str) -> None:
+    said = []
+    for _ in range(5):
+        replies = gives_away(conversation, alarm)
+        assert set(replies) <= {"utter_care", "utter_care_with_human", None}
+        assert conversation.turn
+        said.append(conversation.turn.replies[0].values["answer"])
+    assert [told.alarm.value for told in conversation.state.alarms] == [alarm]
+    assert said[0] != said[1]
 
 
-@pytest.mark.parametrize("available", [True, False, None])
-def test_crisis_is_handed_over_at_once(conversation: Conversation, available: bool | None) -> None:
-    [handoff] = gives_away(conversation, Alarm.CRISIS, "我不想活了", human_available=available)
-    assert (handoff["type"], handoff["reason"], handoff["mood"]) == ("handoff", "crisis", "in_crisis")
-    assert handoff["alarms"] == [{"kind": "crisis", "text": "我不想活了"}]
-    assert ("没有同事在线" in words(conversation)) == (available is False)
-
-
-@pytest.mark.parametrize("alarm", [Alarm.CRISIS, Alarm.FRAUD, Alarm.VICTIM])
-def test_a_ticket_that_waits_learns_of_a_danger(conversation: Conversation, alarm: Alarm) -> None:
-    conversation.does(Act.HUMAN, human_available=True)
-    [handoff] = gives_away(conversation, alarm, "出事了", human_available=True, is_queued=True)
-    assert handoff["type"] == "handoff"
-    assert handoff["alarms"] == [{"kind": alarm.value, "text": "出事了"}]
-    # Once is enough.
-    assert gives_away(conversation, alarm, "真的出事了", human_available=True, is_queued=True) == []
-
-
-def test_complaint_is_recorded_though_nobody_is_wanted(conversation: Conversation) -> None:
-    assert gives_away(conversation, Alarm.COMPLAINT, "我要投诉你们") == [COMPLAINT]
-    assert conversation.state.offer is Offer.HUMAN
-    assert gives_away(conversation, Alarm.COMPLAINT, "太差劲了，投诉") == []
-
-
-def test_nobody_in_danger_is_asked_for_a_rating(conversation: Conversation) -> None:
-    gives_away(conversation, Alarm.VICTIM, "密码告诉骗子了")
+@pytest.mark.parametrize("alarm", REASONS)
+def test_every_later_handoff_tells_it_whatever_was_talked_of_in_between(conversation: Conversation, alarm: str) -> None:
+    gives_away(conversation, alarm, "出事了，我说不清楚")
+    conversation.opens("support_hours")
     conversation.opens("forgot_password")
-    assert "utter_ask_rating" not in conversation.does(Act.CANCEL)
+    conversation.does(Act.SOLVED, "解决了")
+    conversation.does(Act.RESTART)
+    conversation.does(Act.GREET, "你好", after_agent=True)
+    conversation.opens("payment_failure")
+    conversation.does(Act.HUMAN, "转人工", intent="human_handoff")
+    (payload,) = handoffs(conversation)
+    assert (payload["reason"], payload["mood"]) == REASONS[alarm]
+    assert payload["alarms"] == [{"kind": alarm, "text": "出事了，我说不清楚"}]
+    assert "出事了，我说不清楚" in payload["summary"]
+
+
+def test_the_gravest_is_the_reason(conversation: Conversation) -> None:
+    for alarm in reversed(REASONS):
+        gives_away(conversation, alarm)
+    conversation.does(Act.HUMAN, "转人工", intent="human_handoff")
+    (payload,) = handoffs(conversation)
+    assert (payload["reason"], payload["mood"]) == REASONS["crisis"]
+    assert {told["kind"] for told in payload["alarms"]} == set(REASONS)
+
+
+def test_a_crisis_is_handed_over_at_once_without_menus(conversation: Conversation) -> None:
+    conversation.opens("forgot_password")
+    gives_away(conversation, "crisis")
+    assert len(handoffs(conversation)) == 1
+    assert conversation.turn
+    assert all(not reply.buttons for reply in conversation.turn.replies)
+    assert conversation.state.walk is None
+
+
+def test_whoever_waits_already_has_the_ticket_told_once(conversation: Conversation) -> None:
+    conversation.does(Act.HUMAN, "转人工", intent="human_handoff")
+    assert handoffs(conversation)[0]["reason"] == "user_request"
+    gives_away(conversation, "crisis")
+    assert handoffs(conversation)[0]["reason"] == "crisis"
+    gives_away(conversation, "crisis")
+    assert handoffs(conversation) == []
+
+
+def test_a_human_asked_for_in_the_same_breath_is_not_asked_about(conversation: Conversation) -> None:
+    conversation.does(Act.HUMAN, "我被骗了，转人工", intent="human_handoff", alarms={"victim": 0.9})
+    assert handoffs(conversation)[0]["reason"] == "account_compromised"
+
+
+@pytest.mark.parametrize("alarm", ["fraud_underway", "victim", "bereaved"])
+def test_a_human_is_offered_and_the_walkthrough_waits(conversation: Conversation, alarm: str) -> None:
+    conversation.opens("forgot_password", step_number="2")
+    gives_away(conversation, alarm)
+    assert conversation.state.offer is Offer.HUMAN
+    assert [(walk.topic, walk.step) for walk in conversation.state.suspended] == [("forgot_password", 2)]
+
+
+def test_no_rating_and_no_niceties_after_an_alarm(conversation: Conversation) -> None:
+    gives_away(conversation, "victim")
+    named = (Operator("named", "forgot_password"),)
+    said = conversation.does(Act.OPEN_TOPIC, "那先找回密码", intent="forgot_password", operators=named)
+    assert said == ["utter_first_step"]
+    assert "utter_ask_rating" not in conversation.does(Act.SOLVED, "解决了")
+
+
+@pytest.mark.parametrize("alarm", ["crisis", "fraud_underway", "victim"])
+def test_a_doubt_is_asked_about_and_leaves_everything_as_it_is(conversation: Conversation, alarm: str) -> None:
+    conversation.opens("forgot_password", step_number="2")
+    said = conversation.does(Act.OUT_OF_SCOPE, alarms={alarm: 0.4}, band=AnswerBand.CHOICE)
+    assert said == ["utter_care"]
+    assert (conversation.state.topic, conversation.state.step, conversation.state.alarms) == ("forgot_password", 2, ())
+    assert handoffs(conversation) == []
+
+
+def test_a_denial_takes_nothing_else_off_the_record(conversation: Conversation) -> None:
+    gives_away(conversation, "crisis")
+    conversation.does(Act.OUT_OF_SCOPE, "随便说一句别的话", alarms={"victim": 0.4})
+    conversation.does(Act.DENY, "没有", intent="deny")
+    assert conversation.state.alarms[0].alarm is Alarm.CRISIS
+
+
+def test_a_theft_counts_as_its_topic_and_is_on_record_however_it_was_told(conversation: Conversation) -> None:
+    conversation.does(Act.OPEN_TOPIC, "/account_compromised", intent="account_compromised", payload=True)
+    assert conversation.state.alarms[0].alarm is Alarm.VICTIM
+    conversation.does(Act.HUMAN, "转人工", intent="human_handoff")
+    assert handoffs(conversation)[0]["topic"]["id"] == "account_compromised"

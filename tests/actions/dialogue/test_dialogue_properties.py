@@ -9,24 +9,30 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from actions.dialogue.acts import SOCIAL, SUPPORT, Act
-from actions.dialogue.messages import AnswerBand
+from actions.dialogue.dialogue import READ
+from actions.dialogue.messages import AnswerBand, Operator
 from actions.dialogue.state import (
     MAX_ATTEMPTS,
     MAX_DISAMBIGUATIONS,
+    MAX_LISTS,
     MAX_REQUESTS,
     MAX_SUSPENDED,
+    Alarm,
     Attempt,
     AttemptOutcome,
     Awaiting,
     Choice,
     DialogueState,
     HandoffReason,
+    ListedOption,
     Offer,
     Request,
+    Told,
     Walk,
     fitted,
 )
 from actions.knowledge import load_knowledge
+from actions.reading.reading import Source
 from actions.slots import slots_from_state, state_from_slots
 from tests.conftest import Conversation
 
@@ -39,6 +45,14 @@ CONTROL_INTENTS = ["next_step", "step_problem", "affirm", "cancel", "out_of_scop
 CONTROL_INTENTS += ["leave_queue", "ask_ticket_status"]
 # Every walkthrough on the stack to its last step, each step with its questions, and what is offered after.
 LONGEST_WAY = (MAX_SUSPENDED + 1) * (STEPS * 2 + 3) + MAX_REQUESTS * 2 + 5
+
+GRAVE = [
+    HandoffReason.CRISIS,
+    HandoffReason.FRAUD,
+    HandoffReason.ACCOUNT_COMPROMISED,
+    HandoffReason.BEREAVED,
+    HandoffReason.COMPLAINT,
+]
 
 ENTITIES = st.dictionaries(
     st.sampled_from(
@@ -87,11 +101,48 @@ CHOICES = st.lists(
     st.tuples(st.sampled_from([*TOPICS, *CONTROL_INTENTS]), st.floats(0.01, 1)), max_size=5, unique_by=lambda c: c[0]
 ).map(lambda choices: tuple(sorted(choices, key=lambda choice: -choice[1])))
 TEXTS = st.one_of(
-    st.sampled_from(["好了", "第二个", "都不是", "5分", "200", "", "。", "改一下金额"]), st.text(max_size=20)
+    st.sampled_from(["好了", "第二个", "都不是", "5分", "200", "", "。", "改一下金额", "下一步", "我已了解，继续注销", "菜单", "怎么办", "👍"]), st.text(max_size=20)
 )
+# What a sentence says by itself; the other acts come out of what the NLU tells beside the intent.
+SAID = sorted(set(Act) - set(READ))
+SHARES = st.sampled_from([0.05, 0.35, 0.5, 0.95])
+SITUATED = st.dictionaries(
+    st.sampled_from(
+        [
+            "done",
+            "waiting",
+            "trouble",
+            "question",
+            "ruled_out",
+            "cause_confirmed",
+            "tried_everything",
+            "consent_human",
+            "unknown_detail",
+            "read_back",
+            "waiting_complaint",
+            "leave_wait",
+            "correction",
+            "other",
+        ]
+    ),
+    SHARES,
+    max_size=3,
+)
+ALARMS = st.dictionaries(st.sampled_from(["none", *Alarm]), SHARES, max_size=2)
+OPERATORS = st.lists(
+    st.builds(
+        Operator,
+        st.sampled_from(["named", "negated", "past", "hypothetical", "other_person"]),
+        st.sampled_from([*TOPICS, "fraud", "human_handoff", "balance"]),
+    ),
+    max_size=2,
+).map(tuple)
 MOVES = st.fixed_dictionaries(
     {
-        "act": st.sampled_from(list(Act)),
+        "act": st.sampled_from(SAID),
+        "acts": SITUATED,
+        "alarms": ALARMS,
+        "operators": OPERATORS,
         "text": TEXTS,
         "intent": st.sampled_from(TOPICS),
         "entities": ENTITIES,
@@ -113,6 +164,19 @@ WALKS = st.builds(
     requested_detail=st.sampled_from([None, "amount", "counterparty"]),
     problem_steps=st.sampled_from([(), ("open_forgot_password",)]),
 )
+LISTS = st.lists(
+    st.sampled_from(
+        [
+            ListedOption("下一步", "/next_step"),
+            ListedOption("转人工", "/human_handoff"),
+            ListedOption("我已了解，继续注销", '/affirm{"explicit_consent": "warning"}'),
+            ListedOption("忘记密码", "/forgot_password"),
+            ListedOption("银行拦下了", '/payment_failure{"payment_cause": "bank"}'),
+        ]
+    ),
+    max_size=3,
+    unique=True,
+).map(tuple)
 STATES = (
     st.builds(
         DialogueState,
@@ -133,6 +197,17 @@ STATES = (
         rating=st.none() | st.integers(1, 5),
         rating_asked=st.booleans(),
         handed_over=st.booleans(),
+        shown=LISTS,
+        lists=st.lists(LISTS, max_size=2).map(tuple),
+        list_is_fresh=st.booleans(),
+        alarms=st.lists(st.builds(Told, st.sampled_from(Alarm), st.just("说过")), max_size=2, unique_by=lambda t: t.alarm).map(
+            tuple
+        ),
+        open_alarm=st.sampled_from([None, *Alarm]),
+        denied_alarms=st.sampled_from([(), (Alarm.VICTIM,), (Alarm.FRAUD, Alarm.VICTIM)]),
+        answered=st.dictionaries(st.sampled_from(sorted(KNOWLEDGE.care.answers)), st.integers(1, 4), max_size=2),
+        misfits=st.integers(0, 2),
+        fragment=st.sampled_from([None, "我那个"]),
     )
     .map(lambda state: fitted(state, KNOWLEDGE))
     .filter(lambda state: state.topic not in {walk.topic for walk in state.suspended})
@@ -162,6 +237,8 @@ def assert_valid(state: DialogueState) -> None:
     assert (state.offer is Offer.CHOICE) == (state.choice is not None)
     assert state.offer is not Offer.RESUME or (state.suspended and state.walk is None)
     assert state.offer is not Offer.REQUEST or state.requests
+    assert len({told.alarm for told in state.alarms}) == len(state.alarms)
+    assert len(state.lists) <= MAX_LISTS
     assert state_from_slots(slots_from_state(state), KNOWLEDGE) == state
 
 
@@ -190,9 +267,84 @@ def test_whatever_the_user_does_the_state_is_valid_and_there_is_a_reply(
             assert begun
             if not begun[0].step:
                 assert before.awaiting is Awaiting.WARNING
-                assert move["act"] is Act.AFFIRM or "explicit_consent" in move["entities"]
-                assert not move["payload"] or "explicit_consent" in move["entities"]
-                assert move["band"] is not AnswerBand.CHOICE
+                assert is_clear_consent(conversation, move)
+
+
+def is_clear_consent(conversation: Conversation, move: dict[str, Any]) -> bool:
+    """Whether the closure was accepted: by its label, or by a clear yes, in words or with its button."""
+    assert conversation.turn
+    assert conversation.turn.interpretation
+    chosen = conversation.turn.interpretation.chosen
+    if chosen.source is Source.OFFERED:
+        return "explicit_consent" in chosen.message.text
+    has_words = "explicit_consent" in move["entities"]
+    is_yes = move["act"] is Act.AFFIRM or has_words
+    return is_yes and (has_words or not move["payload"]) and move["band"] is not AnswerBand.CHOICE
+
+
+def kinds(state: DialogueState) -> set[Alarm]:
+    return {told.alarm for told in state.alarms}
+
+
+def of_the_session(move: dict[str, Any]) -> bool:
+    return not move["is_new_session"] or move["after_agent"]
+
+
+@settings(max_examples=200, deadline=None)
+@given(STATES, st.lists(MOVES.filter(of_the_session), min_size=1, max_size=6))
+def test_what_was_given_away_stays_for_the_session(state: DialogueState, moves: list[dict[str, Any]]) -> None:
+    conversation = conversation_at(state)
+    for move in moves:
+        before = conversation.state
+        conversation.does(**move)
+        assert kinds(before) <= kinds(conversation.state)
+        assert conversation.turn
+        # A rating is not asked for, and every handoff tells it with the gravest reason.
+        asked = [reply for reply in conversation.turn.replies if reply.ask == "rating"]
+        assert not (asked and before.alarms)
+        for reply in conversation.turn.replies:
+            if reply.is_handoff and reply.custom:
+                told = [alarm["kind"] for alarm in reply.custom["alarms"]]
+                assert kinds(before) <= set(told) == kinds(conversation.state)
+                assert not told or reply.custom["reason"] in {reason.value for reason in GRAVE}
+                assert "crisis" not in told or (reply.custom["reason"], reply.custom["mood"]) == ("crisis", "in_crisis")
+
+
+@settings(max_examples=200, deadline=None)
+@given(STATES, MOVES.filter(of_the_session))
+def test_a_cry_for_help_is_never_missed(state: DialogueState, move: dict[str, Any]) -> None:
+    conversation = conversation_at(replace(state, alarms=()))
+    conversation.does(**{**move, "text": "我不想活了", "payload": False, "alarms": {"crisis": 0.6}})
+    assert conversation.state.alarms[0].alarm is Alarm.CRISIS
+    assert is_handed_off(conversation)
+    assert conversation.turn
+    assert not any(button.payload.startswith("/") for reply in conversation.turn.replies for button in reply.buttons)
+
+
+def is_doubtful(move: dict[str, Any]) -> bool:
+    return not move["payload"] and all(share < 0.45 for share in (*move["acts"].values(), *move["alarms"].values()))
+
+
+@settings(max_examples=200, deadline=None)
+@given(STATES, MOVES.filter(is_doubtful))
+def test_nobody_leaves_the_queue_or_is_handed_over_on_a_guess(state: DialogueState, move: dict[str, Any]) -> None:
+    state = replace(state, handed_over=True, failures_in_row=0, offer=None, offer_reason=None, choice=None, correcting=None)
+    conversation = conversation_at(state)
+    conversation.does(
+        **{
+            **move,
+            "act": Act.NOT_UNDERSTOOD,
+            "intent": "",
+            "text": "这么长的一句话什么都没说出来",
+            "choices": (),
+            "further_requests": (),
+            "operators": (),
+            "after_agent": False,
+            "is_new_session": False,
+        }
+    )
+    assert conversation.state.handed_over
+    assert not is_handed_off(conversation)
 
 
 @settings(max_examples=200, deadline=None)
@@ -237,6 +389,8 @@ def test_who_gets_nowhere_gets_a_human(state: DialogueState, act: Act) -> None:
         conversation.does(act, "怎么都弄不好的样子啊", intent="step_problem")
         if is_handed_off(conversation):
             return
+        if conversation.state.alarms and (conversation.state.handed_over or conversation.state.offer is Offer.HUMAN):
+            return  # After an alarm a human is offered every time, or is on the way.
         if act is Act.PROBLEM and conversation.state.walk is None:
             assume(False)  # Trouble with nothing is a question back, asked as often as it is said.
         if act is Act.PROBLEM and conversation.state.offer is Offer.HUMAN:

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from actions.dialogue.acts import Act
-from actions.dialogue.messages import AnswerBand, Event, EventKind
+from actions.dialogue.messages import AnswerBand, Event, EventKind, Operator
 from actions.dialogue.state import AttemptOutcome, DialogueState
 from actions.knowledge import load_knowledge
 from tests.actions.dialogue.test_dialogue_properties import MOVES, STATES, conversation_at
@@ -77,7 +77,8 @@ def test_answers_open_their_topic_as_often_as_they_are_given(conversation: Conve
         assert told(conversation) == [("topic_opened", "support_hours", None)]
     conversation.opens("contact_support", contact_channel="hotline")
     assert told(conversation) == [("topic_opened", "contact_support", None)]
-    conversation.opens("account_compromised")
+    named = (Operator("named", "account_compromised"),)
+    conversation.does(Act.OPEN_TOPIC, "账号被盗了", intent="account_compromised", operators=named)
     assert told(conversation) == [("topic_opened", "account_compromised", None)]
 
 
@@ -136,7 +137,7 @@ def test_none_of_the_choices_was_meant(conversation: Conversation) -> None:
 
 def doubt_about(conversation: Conversation, intent: str, act: Act) -> None:
     choices = ((TOPIC, 0.3), ("support_hours", 0.25))
-    conversation.does(act, "那个吧", intent=intent, band=AnswerBand.CHOICE, confidence=0.4, choices=choices)
+    conversation.does(act, "那个东西是要怎么弄的", intent=intent, band=AnswerBand.CHOICE, confidence=0.4, choices=choices)
     assert conversation.turn
     assert conversation.turn.replies[-1].response == "utter_ask_choice"
 

@@ -66,7 +66,7 @@ def test_after_an_answer_the_topic_is_the_one_asked_about(conversation: Conversa
     assert payload["topic"] == {"id": "verification_code_issue", "title": "验证码的问题"}
 
 
-@pytest.mark.parametrize("change", [{"reason": "boredom"}, {"version": 1}, {"unexpected": 1}, {"topic": "text"}])
+@pytest.mark.parametrize("change", [{"reason": "boredom"}, {"version": 2}, {"alarms": [{"kind": "fire", "text": "…"}]}, {"mood": "merry"}, {"unexpected": 1}, {"topic": "text"}])
 def test_the_schema_refuses_anything_else(conversation: Conversation, change: dict[str, object]) -> None:
     payload = {**hand_off(conversation), **change}
     with pytest.raises(jsonschema.ValidationError):

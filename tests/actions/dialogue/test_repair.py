@@ -12,10 +12,27 @@ RUDE = {"frustration": ("rude",)}
 def test_the_third_failure_of_any_kind_hands_over(conversation: Conversation) -> None:
     conversation.opens("forgot_password")
     conversation.does(Act.PROBLEM)
-    conversation.does(Act.OUT_OF_SCOPE, entities={"unsupported_topic": ("top_up",)})
+    conversation.does(Act.NEXT, entities={"step_number": ("99",)})
     replies = conversation.does(Act.NOT_UNDERSTOOD)
     assert replies == ["utter_third_failure", "utter_handoff", None]
     assert conversation.state.failures_in_row == 0
+
+
+def test_an_honest_answer_is_no_failure_and_no_progress(conversation: Conversation) -> None:
+    conversation.does(Act.NOT_UNDERSTOOD)
+    assert conversation.does(Act.OUT_OF_SCOPE, entities={"unsupported_topic": ("top_up",)}) == ["utter_no_information"]
+    assert conversation.state.failures_in_row == 1
+    assert conversation.does(Act.NOT_UNDERSTOOD) == ["utter_not_understood_again"]
+
+
+def test_too_little_is_waited_for_once(conversation: Conversation) -> None:
+    assert conversation.does(Act.NOT_UNDERSTOOD, "我那个") == ["utter_tell_me_more"]
+    assert conversation.state.fragment == "我那个"
+    assert conversation.does(Act.NOT_UNDERSTOOD, "就那个") == ["utter_not_understood"]
+    assert conversation.does(Act.NOT_UNDERSTOOD, "就是吧") == ["utter_not_understood_again"]
+    conversation.opens("support_hours")
+    assert (conversation.state.fragment, conversation.state.failures_in_row) == (None, 0)
+    assert conversation.does(Act.NOT_UNDERSTOOD, "我那个") == ["utter_tell_me_more"]
 
 
 def test_chit_chat_is_no_failure(conversation: Conversation) -> None:
@@ -26,7 +43,7 @@ def test_chit_chat_is_no_failure(conversation: Conversation) -> None:
 def test_causes_that_are_not_the_one_are_no_failures(conversation: Conversation) -> None:
     conversation.opens("payment_failure", payment_cause="balance")
     for _ in range(4):
-        assert conversation.does(Act.PROBLEM) == ["utter_check_trouble", "utter_check"]
+        assert conversation.does(Act.PROBLEM) == ["utter_next_cause", "utter_check"]
     assert conversation.does(Act.PROBLEM) == ["utter_check_trouble", "utter_all_checked"]
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,16 +21,60 @@ HEAVY = (
     *("pymongo.mongo_client", "questionary", "scipy.linalg", "scipy.stats", "setuptools"),
     *("slack_sdk", "tensorflow", "twilio.rest", "typer", "webexteamssdk"),
 )
+# Prepares Rasa once; each test then runs in a copy of this process, in which nothing else has been imported.
+PREPARED = """
+import json, os, sys, traceback
+import engine.serving
+
+for line in sys.stdin:
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.dup2(writing, 1)
+        os.dup2(writing, 2)
+        status = 1
+        try:
+            exec(json.loads(line), {"__name__": "__main__", "sys": sys})
+            sys.stdout.flush()
+            status = 0
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            sys.stderr.flush()
+            os._exit(status)
+    os.close(writing)
+    with open(reading, encoding="utf-8") as output:
+        printed = output.read()
+    status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    print(json.dumps([status, printed]), flush=True)
+"""
 LOADED = f"print(sorted(name for name in {HEAVY} if name in sys.modules))"
 
 
-def run(*lines: str) -> str:
-    script = "\n".join(["import sys", "import engine.serving", *lines, LOADED])
-    result = subprocess.run(
-        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False, timeout=120
+class Prepared:
+    """The process, while these tests run."""
+
+    process: subprocess.Popen[str]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _prepared() -> Iterator[None]:
+    Prepared.process = subprocess.Popen(
+        [sys.executable, "-c", PREPARED], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
-    assert result.returncode == 0, result.stderr
-    return result.stdout.splitlines()[-1]
+    yield
+    Prepared.process.communicate()
+
+
+def run(*lines: str) -> str:
+    requests, answers = Prepared.process.stdin, Prepared.process.stdout
+    assert requests
+    assert answers
+    requests.write(json.dumps("\n".join([*lines, LOADED])) + "\n")
+    requests.flush()
+    status, printed = json.loads(answers.readline())
+    assert status == 0, printed
+    return str(printed).splitlines()[-1]
 
 
 def test_a_whole_turn_needs_nothing_heavy() -> None:

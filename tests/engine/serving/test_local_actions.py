@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -18,6 +17,7 @@ from rasa.utils.endpoints import ClientResponseError, EndpointConfig
 
 from engine.serving.local_actions import LocalActionEndpoint, local_if_configured
 from tests.paths import ROOT
+from tests.processes import free_port
 
 PACKAGE = "tests.engine.serving.sample_actions"
 START_SECONDS = 60
@@ -31,9 +31,7 @@ def local() -> LocalActionEndpoint:
 @pytest.fixture(scope="module")
 def remote() -> Iterator[EndpointConfig]:
     """The action server with the same actions, asked over HTTP as Rasa asks it."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     server = subprocess.Popen(
         [sys.executable, "scripts/rasa_cli.py", "run", "actions", "--actions", PACKAGE, "--port", str(port)],
         cwd=ROOT,

@@ -14,6 +14,7 @@ from schemathesis.pytest.loaders import from_fixture
 from schemathesis.specs.openapi.checks import negative_data_rejection, positive_data_acceptance
 
 from tests.helpers.desk import API, DeskAgent, agent_at, ticket_of, user_who_waits
+from tests.helpers.extent import LONG, examples
 from tests.helpers.gateway_thread import GatewayThread
 from uwallet_gateway.agents.roles import Role
 from uwallet_gateway.errors import InputError
@@ -70,11 +71,11 @@ schema = from_fixture("document")
 
 @schema.parametrize()
 @settings(
-    max_examples=10,
+    max_examples=examples(5, 20),
     deadline=None,
     phases=(Phase.explicit, Phase.generate),
     suppress_health_check=list(HealthCheck),
-    derandomize=True,
+    derandomize=not LONG,
 )
 def test_what_the_document_says_holds(case: Case[Any], running: DeskThread) -> None:
     admin, ticket_id = running.wait_for(running.admin_with_chat())

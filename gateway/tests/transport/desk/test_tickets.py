@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import StartGateway
+from tests.helpers.databases import PostgresqlServer
 from tests.helpers.desk import DeskAgent, User, agent_at, ticket_of, user_who_waits
 from tests.helpers.fake_engine import HANDOFF, FakeEngine
 from tests.helpers.gateway import Gateway
@@ -290,8 +291,8 @@ async def test_intents_come_from_the_engine(gateway: Gateway) -> None:
 
 
 @pytest.mark.postgresql
-async def test_the_same_on_postgresql(start_gateway: StartGateway, postgresql: str) -> None:
-    async with start_gateway(FakeEngine(), database_url=postgresql) as gateway:
+async def test_the_same_on_postgresql(start_gateway: StartGateway, postgresql: PostgresqlServer) -> None:
+    async with start_gateway(FakeEngine(), database_url=await postgresql.create()) as gateway:
         lin, boss = await agent_at(gateway), await agent_at(gateway, Role.SUPERVISOR)
         async with lin.online():
             _, ticket_id = await claimed(lin)

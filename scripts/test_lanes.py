@@ -1,0 +1,211 @@
+"""Lints, trains and runs every test side by side, and says where the time went. Usage: test_lanes.py [STARTED].
+
+Each job writes to results/test/NAME.log, which is printed when the job fails. results/test/durations.tsv has the
+seconds of every test. STARTED is when the whole run began, in seconds of the clock, so that the set-up before this
+counts.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from xml.etree import ElementTree
+
+ROOT = Path(__file__).resolve().parent.parent
+RESULTS = ROOT / "results" / "test"
+LONG = os.environ.get("TEST_ALL") == "1"
+# Seconds for all of `make test` in a fresh clone on two cores. Reported only: nothing fails because a machine is slow.
+BUDGET = 600
+SHOWN_TESTS = 10
+
+
+@dataclass
+class Job:
+    """A command that runs beside others.
+
+    Attributes:
+        name: What it is called in the report.
+        command: Its arguments.
+        folder: Where it runs, from the root.
+        needs: The job that must have succeeded before.
+        is_pytest: Whether it can tell how long each test took.
+    """
+
+    name: str
+    command: Sequence[str]
+    folder: str = "."
+    needs: str | None = None
+    is_pytest: bool = False
+    # Once it has ended.
+    status: int | None = None
+    seconds: float = 0.0
+    cpu_seconds: float = 0.0
+
+    @property
+    def log(self) -> Path:
+        """What it has printed."""
+        return RESULTS / f"{self.name}.log"
+
+    @property
+    def report(self) -> Path:
+        """What pytest tells of each test."""
+        return RESULTS / f"{self.name}.xml"
+
+    def arguments(self) -> list[str]:
+        """The whole command."""
+        report = (f"--junitxml={self.report}", f"--durations={SHOWN_TESTS}") if self.is_pytest else ()
+        return [*self.command, *report]
+
+    def closing_line(self) -> str:
+        """The last line that it has printed, which is pytest's summary."""
+        lines = [line for line in self.log.read_text(encoding="utf-8", errors="replace").splitlines() if line.strip()]
+        return lines[-1] if lines else ""
+
+
+def jobs() -> list[Job]:
+    """What is to be done, the longest first."""
+    python, make = str(ROOT / ".venv/bin/python"), ("make", "--no-print-directory")
+    browser = (".venv-browser/bin/python", "-m", "pytest", "-c", "tests/browser/pytest.ini", "tests/browser")
+    found = [
+        Job("training", (python, "scripts/train.py")),
+        Job("lint", (*make, "lint")),
+        Job("browser", browser, needs="training", is_pytest=True),
+        Job("gateway", (".venv/bin/python", "-m", "pytest"), "gateway", needs="training", is_pytest=True),
+        Job("bot", (python, "-m", "pytest"), needs="training", is_pytest=True),
+        Job("stories", ("scripts/test-stories",), needs="training"),
+        Job("web", (*make, "test-web")),
+    ]
+    if LONG:
+        found.append(Job("monkey", (python, "-m", "tests.conversations.monkey"), needs="training"))
+    return found
+
+
+@dataclass
+class Lanes:
+    """Runs jobs, as many at once as the cores can take.
+
+    Attributes:
+        jobs: All of them, in the order in which they are to begin.
+    """
+
+    jobs: list[Job]
+    _waiting: list[Job] = field(init=False)
+    _changed: threading.Condition = field(default_factory=threading.Condition, init=False)
+    _running: dict[str, int] = field(default_factory=dict, init=False)
+
+    def run(self) -> None:
+        """Returns when all have ended, or cannot begin because what they need has failed."""
+        self._waiting = list(self.jobs)
+        # One more than there are cores: the browsers and the servers wait for each other most of the time.
+        lanes = [threading.Thread(target=self._work, daemon=True) for _ in range((os.cpu_count() or 1) + 1)]
+        try:
+            for lane in lanes:
+                lane.start()
+            for lane in lanes:
+                lane.join()
+        finally:
+            for pid in list(self._running.values()):
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(pid, signal.SIGTERM)
+
+    def _work(self) -> None:
+        while job := self._next():
+            _run(job, self._running)
+            with self._changed:
+                _tell(job)
+                self._changed.notify_all()
+
+    def _next(self) -> Job | None:
+        statuses = {job.name: job for job in self.jobs}
+        with self._changed:
+            while True:
+                # What cannot begin any more is left out.
+                self._waiting = [job for job in self._waiting if not (job.needs and statuses[job.needs].status)]
+                for job in self._waiting:
+                    if job.needs is None or statuses[job.needs].status == 0:
+                        self._waiting.remove(job)
+                        return job
+                if not self._waiting:
+                    return None
+                self._changed.wait()
+
+
+def _run(job: Job, running: dict[str, int]) -> None:
+    began = time.monotonic()
+    job.report.unlink(missing_ok=True)
+    with job.log.open("wb") as log:
+        # In a group of its own, so that an interruption ends what it has started, too.
+        process = subprocess.Popen(
+            job.arguments(), cwd=ROOT / job.folder, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
+        )
+        running[job.name] = process.pid
+        _, status, usage = os.wait4(process.pid, 0)
+        del running[job.name]
+        process.returncode = job.status = os.waitstatus_to_exitcode(status)
+    job.seconds = time.monotonic() - began
+    job.cpu_seconds = usage.ru_utime + usage.ru_stime
+
+
+def _tell(job: Job) -> None:
+    if job.status:
+        print(job.log.read_text(encoding="utf-8", errors="replace"))
+    outcome = f"failed with {job.status}" if job.status else "passed"
+    print(f"== {job.name} {outcome} in {job.seconds:.0f} s, {job.cpu_seconds:.0f} s of a core", flush=True)
+
+
+def durations(done: Sequence[Job]) -> list[tuple[float, str]]:
+    """The seconds of each test with its fixtures, the slowest first."""
+    found = []
+    for job in done:
+        if job.is_pytest and job.report.exists():
+            for case in ElementTree.parse(job.report).iter("testcase"):
+                name = f"{job.name}: {case.get('classname')}::{case.get('name')}"
+                found.append((float(case.get("time") or 0), name))
+    return sorted(found, reverse=True)
+
+
+def _report(done: Sequence[Job], before: float, whole: float) -> None:
+    tests = durations(done)
+    lines = [f"{seconds:.2f}\t{name}\n" for seconds, name in tests]
+    (RESULTS / "durations.tsv").write_text("".join(lines), encoding="utf-8")
+    print(f"\n== where the time went (all {len(tests)} tests: {RESULTS.relative_to(ROOT)}/durations.tsv)")
+    print(f"{'':10}{'seconds':>9}{'of a core':>11}")
+    print(f"{'set-up':10}{before:9.0f}")
+    for job in done:
+        print(f"{job.name:10}{job.seconds:9.0f}{job.cpu_seconds:11.0f}")
+    print(f"The {SHOWN_TESTS} slowest tests, with what they set up:")
+    for seconds, name in tests[:SHOWN_TESTS]:
+        print(f"{seconds:8.1f}  {name}")
+    if not LONG:
+        verdict = "within" if whole <= BUDGET else "OVER"
+        print(f"All of it took {whole:.0f} s, {verdict} the budget of {BUDGET} s.")
+
+
+def main() -> int:
+    """Runs everything; returns 1 when something has failed or could not begin."""
+    # As Ctrl+C does: what runs is ended, too.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    now = time.time()
+    started = float(sys.argv[1]) if len(sys.argv) > 1 else now
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    every_job = jobs()
+    Lanes(every_job).run()
+    _report([job for job in every_job if job.status is not None], now - started, time.time() - started)
+    bad = [job.name for job in every_job if job.status != 0]
+    for job in every_job:
+        if job.is_pytest and job.status is not None:
+            print(f"{job.name}: {job.closing_line()}")
+    print(f"Failed: {', '.join(bad)}" if bad else "Everything passed.")
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,48 @@
+"""Complaints are heard; nobody loses their place in the queue by one."""
+
+from __future__ import annotations
+
+import pytest
+
+from actions.dialogue.acts import Act
+from actions.dialogue.state import Alarm, DialogueState, HandoffReason, Offer
+from tests.actions.reading.builders import at, read, said
+
+WAITING = DialogueState(handed_over=True)
+
+
+@pytest.mark.parametrize("state", [DialogueState(), at("forgot_password", 2), WAITING])
+def test_a_complaint_is_one_in_every_state(state: DialogueState) -> None:
+    chosen = read(said("我要投诉你们", "out_of_scope", alarms={"complaint": 0.8}), state).chosen
+    assert (chosen.act, chosen.arguments) == (Act.ALARM, {"alarm": Alarm.COMPLAINT})
+
+
+def test_less_is_no_complaint() -> None:
+    assert read(said("这也太慢了点吧你们", "out_of_scope", alarms={"complaint": 0.5})).chosen.act is not Act.ALARM
+
+
+def test_complaining_about_the_wait_keeps_the_place() -> None:
+    message = said("等了二十分钟了", "leave_queue", acts={"waiting_complaint": 0.7, "leave_wait": 0.2})
+    assert read(message, WAITING).chosen.act is Act.WAIT_COMPLAINT
+
+
+@pytest.mark.parametrize("leaving", [0.1, 0.5, 0.59])
+def test_nobody_leaves_the_queue_on_a_doubtful_reading(leaving: float) -> None:
+    message = said("还要等多久啊", "leave_queue", acts={"waiting_complaint": 0.6, "leave_wait": leaving})
+    assert read(message, WAITING).chosen.act is Act.WAIT_COMPLAINT
+
+
+def test_who_wants_to_leave_leaves() -> None:
+    message = said("我不等了", "leave_queue", acts={"leave_wait": 0.9})
+    assert read(message, WAITING).chosen.act is Act.LEAVE_QUEUE
+
+
+def test_urging_while_a_human_is_offered_accepts_one() -> None:
+    state = DialogueState(offer=Offer.HUMAN, offer_reason=HandoffReason.STEP_PROBLEM)
+    assert read(said("快点行不", "out_of_scope", acts={"waiting_complaint": 0.9}), state).chosen.act is Act.HUMAN
+    assert read(said("快点行不", "out_of_scope", acts={"waiting_complaint": 0.7}), state).chosen.act is not Act.HUMAN
+
+
+def test_without_a_queue_there_is_no_wait_to_complain_about() -> None:
+    message = said("等了二十分钟了", "out_of_scope", acts={"waiting_complaint": 0.9})
+    assert read(message).chosen.act not in (Act.WAIT_COMPLAINT, Act.LEAVE_QUEUE)

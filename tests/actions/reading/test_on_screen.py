@@ -1,0 +1,102 @@
+"""In a step a message reports, waits, has trouble, asks, or rules causes out."""
+
+from __future__ import annotations
+
+import pytest
+
+from actions.dialogue.acts import Act
+from actions.dialogue.messages import AnswerBand
+from actions.dialogue.state import Awaiting, DialogueState
+from actions.reading.on_screen import causes_named
+from actions.reading.reading import Source
+from tests.actions.reading.builders import KNOWLEDGE, at, read, said
+
+STEP, CHECK = at("forgot_password", 2), at("payment_failure", 2)
+
+
+@pytest.mark.parametrize(
+    ("label", "act"),
+    [
+        ("done", Act.DONE),
+        ("waiting", Act.WAIT),
+        ("trouble", Act.TROUBLE),
+        ("question", Act.ASK_STEP),
+        ("tried_everything", Act.TRIED_ALL),
+    ],
+)
+@pytest.mark.parametrize("state", [STEP, CHECK])
+def test_what_is_said_of_the_step(label: str, act: Act, state: DialogueState) -> None:
+    chosen = read(said("这边的情况是这样的", "out_of_scope", acts={label: 0.8}), state).chosen
+    assert (chosen.source, chosen.act) == (Source.ON_SCREEN, act)
+
+
+@pytest.mark.parametrize(("label", "act"), [("ruled_out", Act.RULED_OUT), ("cause_confirmed", Act.CAUSE_FOUND)])
+def test_causes_are_those_named_or_the_one_on_the_screen(label: str, act: Act) -> None:
+    chosen = read(said("这边的情况是这样的", "out_of_scope", acts={label: 0.8}), CHECK).chosen
+    assert (chosen.act, chosen.arguments) == (act, {"causes": ("network",)})
+    message = said(
+        "余额和网络都没问题", "out_of_scope", acts={label: 0.8}, entities={"payment_cause": ("balance", "network")}
+    )
+    assert read(message, CHECK).chosen.arguments == {"causes": ("balance", "network")}
+
+
+def test_where_there_are_no_causes_a_ruled_out_one_is_trouble() -> None:
+    message = said("不是这个原因", "out_of_scope", acts={"ruled_out": 0.8})
+    assert read(message, STEP).chosen.act is Act.TROUBLE
+    tried = at("forgot_password", 2, problem_steps=("enter_bound_account",))
+    assert read(message, tried).chosen.act is Act.TRIED_ALL
+
+
+def test_unknown_causes_are_not_named() -> None:
+    topic = KNOWLEDGE.topics["payment_failure"]
+    message = said("x", entities={"payment_cause": ("weather", "limit")})
+    assert causes_named(topic, CHECK, message) == ("limit",)
+    assert causes_named(topic, at("payment_failure", 0), said("x")) == ()
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        DialogueState(),
+        at("account_closure", 0, awaiting=Awaiting.WARNING),
+    ],
+)
+@pytest.mark.parametrize("label", ["done", "trouble", "ruled_out"])
+def test_without_a_step_nothing_is_said_of_it(state: DialogueState, label: str) -> None:
+    message = said("这边的情况就是这个样子的", "out_of_scope", acts={label: 0.9})
+    assert read(message, state).chosen.source is not Source.ON_SCREEN
+
+
+@pytest.mark.parametrize("certainty", [0.1, 0.21])
+def test_a_guess_is_no_report(certainty: float) -> None:
+    message = said("这边的情况就是这个样子的", "out_of_scope", acts={"done": certainty})
+    assert read(message, STEP).chosen.act is not Act.DONE
+
+
+def test_a_clear_intent_needs_more_than_an_unclear_one() -> None:
+    acts = {"trouble": 0.3}
+    unclear = said("这边的情况就是这个样子的", "out_of_scope", acts=acts)
+    clear = said("客服几点上班呀今天", "support_hours", "named:support_hours", acts=acts)
+    assert read(unclear, STEP).chosen.act is Act.TROUBLE
+    assert read(clear, STEP).chosen.act is Act.OPEN_TOPIC
+
+
+def test_another_topic_that_is_named_is_a_switch() -> None:
+    message = said("我要申诉一笔交易", "transaction_dispute", "named:transaction_dispute", acts={"trouble": 0.9})
+    assert read(message, STEP).chosen.act is Act.OPEN_TOPIC
+
+
+@pytest.mark.parametrize("band", [AnswerBand.CHOICE, AnswerBand.NOT_UNDERSTOOD])
+def test_a_doubtful_topic_is_no_switch(band: AnswerBand) -> None:
+    message = said("申诉那里没反应", "transaction_dispute", "named:transaction_dispute", acts={"trouble": 0.9}, band=band)
+    assert read(message, STEP).chosen.act is Act.TROUBLE
+
+
+def test_the_wish_for_a_human_is_no_trouble() -> None:
+    message = said("不行，转人工", "human_handoff", "named:human_handoff", acts={"trouble": 0.9})
+    assert read(message, STEP).chosen.act is Act.HUMAN
+
+
+def test_the_name_of_the_topic_reports_nothing() -> None:
+    message = said("密码啊", "forgot_password", acts={"done": 0.9})
+    assert read(message, STEP).chosen.act is Act.OPEN_TOPIC

@@ -1,0 +1,61 @@
+"""A matter that is denied, over or supposed is not the matter itself."""
+
+from __future__ import annotations
+
+import pytest
+
+from actions.dialogue.acts import Act
+from actions.dialogue.state import Request
+from tests.actions.reading.builders import KNOWLEDGE, at, read, said
+
+DENIABLE = ["account_closure", "account_compromised", "forgot_password", "transaction_dispute", "payment_failure"]
+
+
+@pytest.mark.parametrize("matter", DENIABLE)
+def test_what_is_denied_is_not_opened(matter: str) -> None:
+    chosen = read(said("不是这个", matter, f"negated:{matter}", confidence=1.0)).chosen
+    assert (chosen.act, chosen.arguments) == (Act.NOT_THAT, {"matter": matter})
+
+
+def test_who_wants_no_human_gets_none() -> None:
+    assert read(said("别给我转人工", "human_handoff", "negated:human_handoff")).chosen.act is Act.DENY_HUMAN
+
+
+def test_who_does_not_want_to_close_stops_the_closure() -> None:
+    message = said("我不要注销了", "account_closure", "negated:account_closure")
+    assert read(message, at("account_closure", 2)).chosen.act is Act.CANCEL
+    assert read(message).chosen.act is Act.NOT_THAT
+
+
+def test_a_denial_beside_another_request_does_not_hide_it() -> None:
+    message = said(
+        "不是要注销，是忘了密码",
+        "account_closure",
+        "negated:account_closure",
+        further_requests=(Request("forgot_password", "是忘了密码"),),
+    )
+    assert read(message).chosen.act is Act.OPEN_TOPIC
+
+
+def test_a_denial_of_what_was_not_heard_is_nothing() -> None:
+    message = said("不是密码，是付款", "payment_failure", "negated:forgot_password")
+    assert read(message).chosen.act is Act.OPEN_TOPIC
+
+
+@pytest.mark.parametrize("operator", ["past", "hypothetical"])
+def test_a_closure_that_is_over_or_supposed_is_asked_about(operator: str) -> None:
+    chosen = read(said("注销了会怎样", "account_closure", f"{operator}:account_closure")).chosen
+    assert (chosen.act, chosen.message.intent) == (Act.OPEN_TOPIC, "closure_consequences")
+
+
+def test_closing_the_account_of_somebody_else_is_not_begun() -> None:
+    chosen = read(said("帮我妈注销账户", "account_closure", "other_person:account_closure")).chosen
+    assert (chosen.act, chosen.arguments) == (Act.HONEST, {"about": "other_person"})
+
+
+def test_a_matter_that_is_only_named_is_opened() -> None:
+    assert read(said("我要注销", "account_closure", "named:account_closure")).chosen.act is Act.OPEN_TOPIC
+
+
+def test_the_matters_of_these_tests_are_topics() -> None:
+    assert set(DENIABLE) <= set(KNOWLEDGE.topics)

@@ -1,0 +1,45 @@
+"""A short message that names a part of what was shown last is about that part."""
+
+from __future__ import annotations
+
+import pytest
+
+from actions.dialogue.acts import Act
+from actions.dialogue.state import Awaiting, DialogueState
+from tests.actions.reading.builders import KNOWLEDGE, at, read, said
+
+AFTER_CLOSURE = DialogueState(last_topic="closure_consequences")
+AFTER_CONTACT = DialogueState(last_topic="contact_support")
+
+
+@pytest.mark.parametrize(("text", "value"), [("那余额呢", "closing_balance"), ("记录呢", "closing_history"), ("还能恢复吗", "closing_undo")])
+def test_words_of_one_label_name_the_part(text: str, value: str) -> None:
+    chosen = read(said(text, "payment_failure", confidence=0.6), AFTER_CLOSURE).chosen
+    assert (chosen.message.intent, chosen.message.entities) == ("closure_consequences", {"detail": (value,)})
+
+
+def test_an_entity_names_the_part() -> None:
+    message = said("那电话呢", "out_of_scope", entities={"contact_channel": ("hotline",)})
+    assert read(message, AFTER_CONTACT).chosen.message.entities == {"contact_channel": ("hotline",)}
+
+
+@pytest.mark.parametrize("text", ["客服", "那", "呢"])
+def test_what_names_several_parts_or_none_is_no_reference(text: str) -> None:
+    assert read(said(text, "out_of_scope"), AFTER_CONTACT).chosen.evidence[:5] != "names"
+
+
+def test_a_long_message_speaks_for_itself() -> None:
+    message = said("我想问一下那个热线电话到底是多少", "contact_support", entities={"contact_channel": ("hotline",)})
+    assert read(message, AFTER_CONTACT).chosen.evidence.startswith("intent")
+
+
+def test_an_answer_to_a_question_is_no_reference() -> None:
+    state = at("transaction_dispute", 1, awaiting=Awaiting.DETAIL, requested_detail="counterparty")
+    message = said("官网", "contact_support", entities={"contact_channel": ("website",)}, confidence=0.5)
+    assert not read(message, state).chosen.evidence.startswith("names")
+
+
+@pytest.mark.parametrize("word", KNOWLEDGE.wording.menu_words)
+@pytest.mark.parametrize("state", [DialogueState(), at("forgot_password", 2), AFTER_CONTACT])
+def test_a_word_for_the_menu_shows_it(word: str, state: DialogueState) -> None:
+    assert read(said(word, "out_of_scope"), state).chosen.act is Act.MENU

@@ -1,0 +1,56 @@
+"""People run ahead of what is shown; they are met where they are."""
+
+from __future__ import annotations
+
+import pytest
+
+from actions.dialogue.acts import Act
+from actions.reading.steps_meant import step_meant
+from tests.actions.reading.builders import CONTEXT, KNOWLEDGE, at, said
+
+
+def meant(topic: str, step: int, act: Act, text: str) -> int:
+    return step_meant(CONTEXT, KNOWLEDGE.topics[topic], at(topic, step), act, said(text))
+
+
+@pytest.mark.parametrize(
+    ("step", "text", "following"),
+    [
+        (1, "点了忘记密码了", 2),
+        (1, "好了", 2),
+        (1, "手机号填好了", 3),
+        (1, "验证码也填完了", 4),
+        (2, "验证码填了", 4),
+        (3, "新密码设好了", 5),
+        (1, "跳出来让我填验证码", 3),
+        (2, "已经到设新密码那页了", 4),
+    ],
+)
+def test_what_is_done_is_followed_by_the_next_step(step: int, text: str, following: int) -> None:
+    assert meant("forgot_password", step, Act.DONE, text) == following
+
+
+@pytest.mark.parametrize(
+    ("step", "text", "number"), [(2, "不行", 2), (2, "验证码收不到", 3), (1, "验证码收不到", 3), (3, "没反应", 3)]
+)
+def test_trouble_is_with_the_step_that_is_named(step: int, text: str, number: int) -> None:
+    assert meant("forgot_password", step, Act.TROUBLE, text) == number
+
+
+def test_nobody_is_sent_back() -> None:
+    for step in range(1, 6):
+        assert meant("forgot_password", step, Act.DONE, "手机号填好了") > step
+        assert meant("forgot_password", step, Act.TROUBLE, "点忘记密码没反应") >= step
+
+
+def test_nobody_is_led_further_than_two_steps_ahead() -> None:
+    assert meant("forgot_password", 1, Act.DONE, "用新密码登录了") <= 4
+
+
+def test_after_the_last_step_comes_none() -> None:
+    assert meant("forgot_password", 5, Act.DONE, "用新密码登录了") == 6
+
+
+def test_checks_are_made_one_by_one() -> None:
+    assert meant("payment_failure", 2, Act.DONE, "银行那边也没问题") == 3
+    assert meant("payment_failure", 2, Act.TROUBLE, "银行那边说不行") == 2
