@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -71,13 +72,14 @@ async def test_agent_who_leaves_meanwhile_is_told_of_in_full(office: Office) -> 
     office.engine.hold = True
     await office.say(conversation_id, "转人工")
     while not office.engine.held:
-        await office.pass_time(seconds=0)
+        await asyncio.sleep(0.01)
     await office.leave(agent)
     office.engine.release()
     office.engine.hold = False
     await office.settled()
-    [notice] = await told(office, conversation_id)
-    assert "没有人工客服在线" in notice.text
+    last = await office.last(conversation_id)
+    assert last.metadata["support"] == "nobody_there"
+    assert "没有人工客服在线" in last.text
 
 
 @pytest.mark.parametrize("online", [True, False])
