@@ -113,6 +113,7 @@ async def test_after_a_crisis_nobody_is_asked_for_a_rating(office: Office, way: 
 # Complaints
 
 
+@pytest.mark.both_databases
 async def test_complaint_is_a_ticket_though_nobody_is_wanted(office: Office) -> None:
     conversation_id = await office.user()
     request = {"type": "support_request", "request": "complaint"}
@@ -222,6 +223,7 @@ async def test_payload_of_the_bot_that_begins_like_ours_is_the_bots(office: Offi
 # Contacts in words
 
 
+@pytest.mark.both_databases
 async def test_contact_in_words_is_kept_for_the_ticket(office: Office) -> None:
     conversation_id = await office.user()
     stored = await office.say(conversation_id, "我手机号13711112222 方便联系")
@@ -266,6 +268,7 @@ async def test_number_that_is_no_contact_is_not_kept(office: Office, text: str) 
 # Script
 
 
+@pytest.mark.both_databases
 async def test_notices_are_in_the_script_of_the_user(office: Office) -> None:
     conversation_id = await office.user()
     office.engine.answers["轉人工"] = {**handed_over("好的，這就為您轉人工"), "script": "traditional"}
@@ -286,6 +289,7 @@ async def test_notices_are_in_the_script_of_the_user(office: Office) -> None:
 # Why a reply was given
 
 
+@pytest.mark.both_databases
 async def test_reading_is_for_agents_only(office: Office) -> None:
     conversation_id = await office.user()
     reading = {"source": "offered", "act": "next", "evidence": "typed the label 下一步", "certainty": 1.0, "others": []}
