@@ -101,6 +101,7 @@ def _summary(state: DialogueState, reason: HandoffReason, knowledge: Knowledge, 
     requests = [request.text or _titled(request.intent, knowledge)["title"] for request in state.requests]
     join = words.separator.join
     lines = [
+        words.alarms.format(alarms=join(f"「{told.text}」" for told in state.alarms)) if state.alarms else "",
         words.who.format(contact=join(contact) or words.nobody),
         _about(state, knowledge),
         words.problem_steps.format(steps=join(problems)) if problems else "",
@@ -108,7 +109,6 @@ def _summary(state: DialogueState, reason: HandoffReason, knowledge: Knowledge, 
         words.tried.format(attempts=join(attempts)) if attempts else "",
         words.suspended.format(topics=join(suspended)) if suspended else "",
         words.other_requests.format(requests=join(requests)) if requests else "",
-        words.alarms.format(alarms=join(f"「{told.text}」" for told in state.alarms)) if state.alarms else "",
         words.mood.format(mood=words.moods[_mood(state)]),
         words.reason.format(reason=words.reasons[reason.value]),
     ]

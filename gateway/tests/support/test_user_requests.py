@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -71,13 +72,14 @@ async def test_agent_who_leaves_meanwhile_is_told_of_in_full(office: Office) -> 
     office.engine.hold = True
     await office.say(conversation_id, "转人工")
     while not office.engine.held:
-        await office.pass_time(seconds=0)
+        await asyncio.sleep(0.01)
     await office.leave(agent)
     office.engine.release()
     office.engine.hold = False
     await office.settled()
-    [notice] = await told(office, conversation_id)
-    assert "没有人工客服在线" in notice.text
+    last = await office.last(conversation_id)
+    assert last.metadata["support"] == "nobody_there"
+    assert "没有人工客服在线" in last.text
 
 
 @pytest.mark.parametrize("online", [True, False])
@@ -111,6 +113,7 @@ async def test_after_a_crisis_nobody_is_asked_for_a_rating(office: Office, way: 
 # Complaints
 
 
+@pytest.mark.both_databases
 async def test_complaint_is_a_ticket_though_nobody_is_wanted(office: Office) -> None:
     conversation_id = await office.user()
     request = {"type": "support_request", "request": "complaint"}
@@ -220,6 +223,7 @@ async def test_payload_of_the_bot_that_begins_like_ours_is_the_bots(office: Offi
 # Contacts in words
 
 
+@pytest.mark.both_databases
 async def test_contact_in_words_is_kept_for_the_ticket(office: Office) -> None:
     conversation_id = await office.user()
     stored = await office.say(conversation_id, "我手机号13711112222 方便联系")
@@ -264,6 +268,7 @@ async def test_number_that_is_no_contact_is_not_kept(office: Office, text: str) 
 # Script
 
 
+@pytest.mark.both_databases
 async def test_notices_are_in_the_script_of_the_user(office: Office) -> None:
     conversation_id = await office.user()
     office.engine.answers["轉人工"] = {**handed_over("好的，這就為您轉人工"), "script": "traditional"}
@@ -284,6 +289,7 @@ async def test_notices_are_in_the_script_of_the_user(office: Office) -> None:
 # Why a reply was given
 
 
+@pytest.mark.both_databases
 async def test_reading_is_for_agents_only(office: Office) -> None:
     conversation_id = await office.user()
     reading = {"source": "offered", "act": "next", "evidence": "typed the label 下一步", "certainty": 1.0, "others": []}

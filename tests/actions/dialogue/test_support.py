@@ -210,7 +210,5 @@ def test_complaint_about_waiting_keeps_the_place(conversation: Conversation) -> 
 
 def test_whoever_stands_in_no_queue_is_not_told_of_a_place(conversation: Conversation) -> None:
     conversation.does(Act.HUMAN, human_available=False)
-    replies = conversation.does(
-        Act.OUT_OF_SCOPE, "等半天了", acts={"waiting_complaint": 0.9}, human_available=False
-    )
+    replies = conversation.does(Act.OUT_OF_SCOPE, "等半天了", acts={"waiting_complaint": 0.9}, human_available=False)
     assert replies[0] == "utter_sorry_nobody_there"

@@ -23,6 +23,8 @@ export function ticketWith(fields: Partial<MockTicket> & { id: number }): MockTi
     step: null,
     summary: '用户要求人工客服',
     collected: {},
+    mood: null,
+    alarms: [],
     contact: null,
     message: null,
     agent: null,

@@ -81,7 +81,7 @@ async def test_messages_typing_and_read_marks_both_ways(gateway: Gateway) -> Non
         assert [message["id"] for message in watched["messages"]] == list(range(1, len(watched["messages"]) + 1))
         said = await widget.say("在吗", client_id="c1")
         heard = await desk.wait_for("message")
-        assert heard == {"ticket_id": ticket_id, "message": said["message"]}
+        assert heard == {"ticket_id": ticket_id, "message": {**said["message"], "reading": None}}
         await widget.io.emit("typing", {"typing": True})
         assert await desk.wait_for("user_typing") == {"ticket_id": ticket_id, "typing": True}
         await desk.ask("typing", ticket_id=ticket_id, typing=True)

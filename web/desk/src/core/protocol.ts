@@ -12,7 +12,7 @@ export type {
   DeskSessionView as Session,
   DeskSettings as Settings,
   Intent,
-  MessageView as Message,
+  DeskMessageView as Message,
   QueueCounts as Counts,
   Role,
   Suggestion,

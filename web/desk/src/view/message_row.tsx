@@ -53,8 +53,23 @@ export function MessageRow({ message, part, userName, mark, onRefresh }: Message
           </div>
         )}
       </div>
+      {message.reading && <Reading reading={message.reading} />}
       {mark !== null && <div className="row-mark">{mark}</div>}
     </div>
+  );
+}
+
+/** Why the bot said this: what it took the user's message for. Users never see it. */
+function Reading({ reading }: { reading: Record<string, unknown> }): JSX.Element | null {
+  const { source, evidence, certainty } = reading;
+  if (typeof source !== 'string' || typeof evidence !== 'string') return null;
+  const percent = typeof certainty === 'number' ? ` · ${Math.round(certainty * 100)}%` : '';
+  return (
+    <details className="row-reading">
+      <summary>{t.chat.reading}</summary>
+      {nameOf(t.reading_sources, source)} · {evidence}
+      {percent}
+    </details>
   );
 }
 
