@@ -97,6 +97,9 @@ def _answer_name(context: Context, state: DialogueState, alarm: Alarm, reading: 
     for case in care.cases.get(alarm.value, ()):
         if any(word in reading.message.key for word in case.words):
             return case.answer
+    progress = f"{alarm.value}_progress"
+    if reading.arguments.get("is_progress") and progress in care.answers:
+        return progress
     is_known = has_alarm(state, alarm)
     again = f"{alarm.value}_again"
     return again if is_known and again in care.answers else f"{alarm.value}_first"

@@ -26,6 +26,8 @@ def done(context: Context, state: DialogueState, reading: Reading) -> Turn:
         return show_current(context, state)
     if topic.kind == "diagnosis" and walkthrough.meaning_now(context, state, Act.NEXT, reading.message) is Act.SOLVED:
         return walkthrough.solved(context, state, reading.message)
+    if topic.kind == "diagnosis" and _has_worked(context, reading.message):
+        return walkthrough.solved(context, state, reading.message)
     if topic.kind == "diagnosis":
         return walkthrough.go_on(context, with_walk(state, interrupted=False), reading.message)
     if state.awaiting is Awaiting.OUTCOME:
@@ -37,6 +39,12 @@ def done(context: Context, state: DialogueState, reading: Reading) -> Turn:
             return walkthrough.solved(context, state, reading.message)
         return ask_outcome(state)
     return show_step(context, state, number)
+
+
+def _has_worked(context: Context, message: UserMessage) -> bool:
+    """Whether the message says that the payment has worked (「换了流量，付成了」)."""
+    key = message.key
+    return any(word in key for word in context.knowledge.wording.worked) and not any(sign in key for sign in "不没未")
 
 
 def wait(context: Context, state: DialogueState, reading: Reading) -> Turn:
@@ -112,6 +120,11 @@ def not_that(context: Context, state: DialogueState, reading: Reading) -> Turn:
     matter = str(reading.arguments["matter"])
     if state.topic == matter:
         state = replace(leave(state, AttemptOutcome.ABANDONED), offer=None)
+    waiting = tuple(request for request in state.requests if request.intent != matter)
+    suspended = tuple(walk for walk in state.suspended if walk.topic != matter)
+    if len(waiting) < len(state.requests) or len(suspended) < len(state.suspended):
+        left = replace(state, requests=waiting, suspended=suspended, offer=None)
+        return after_digression(context, left, Reply("utter_request_declined"))
     title = context.replies.label(matter) if context.replies.has_label(matter) else ""
     response = "utter_not_that" if title else "utter_not_that_unnamed"
     buttons = tuple(button for button in context.replies.menu() if button.payload != payload(matter))

@@ -22,6 +22,8 @@ from actions.dialogue.turn import Context, Turn, offering_human
 # A yes that starts what cannot be undone must be beyond doubt. On the development set every yes lies above this, and
 # what only resembles one (「qwerqwer」) below.
 _CLEAR_YES = 0.95
+# Consent in words that may be a question is none.
+_MAY_ASK = 0.3
 # Values of the entity `step_number` that are no numbers.
 ALL_STEPS, FROM_THE_START = "all", "restart"
 
@@ -30,15 +32,17 @@ def consents(state: DialogueState, act: Act, message: UserMessage) -> bool:
     """Whether the message accepts the warning: its button, a clear yes, or words of its own (「确定要注销」)."""
     if state.walk is None or state.awaiting is not Awaiting.WARNING or state.walk.interrupted or state.offer:
         return False
-    if message.band is not AnswerBand.ANSWER or message.further_requests:
+    in_words = "explicit_consent" in message.entities
+    if message.further_requests or (message.band is not AnswerBand.ANSWER and not in_words):
         # 「好的，不过余额怎么办」 is no plain yes.
         return False
-    in_words = "explicit_consent" in message.entities
     if message.is_payload:
         return act is Act.AFFIRM and in_words
     if act is Act.AFFIRM:
         return message.confidence >= _CLEAR_YES
-    return in_words and (act is Act.NEXT or (act is Act.OPEN_TOPIC and message.intent == state.topic))
+    if not in_words or state.topic in message.matters("negated") or message.acts.get("question", 0.0) >= _MAY_ASK:
+        return False
+    return act in (Act.NEXT, Act.SOLVED, *UNCLEAR) or (act is Act.OPEN_TOPIC and message.intent == state.topic)
 
 
 def go_on(context: Context, state: DialogueState, message: UserMessage) -> Turn:

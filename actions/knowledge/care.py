@@ -29,11 +29,13 @@ class Care(BaseModel):
             while there is another.
         cases: By kind (`actions.dialogue.state.Alarm`), the situations that have an answer of their own, the first that
             fits counts.
+        stand_down: Words with which somebody says that it was nothing.
         certain: By kind, regular expressions of normalized text that leave no doubt, such as a link that asks to act.
     """
 
     answers: dict[str, list[list[Text]]]
     cases: dict[str, list[CareCase]] = {}
     certain: dict[str, list[str]] = {}
+    stand_down: list[str] = []
 
     model_config = ConfigDict(extra="forbid", frozen=True)

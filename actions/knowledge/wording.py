@@ -112,6 +112,7 @@ class Wording(_Model):
     wallet_words: list[str]
     what_now: list[str]
     thanks: list[str]
+    worked: list[str]
     intent_titles: dict[str, Text]
     list_separator: str
     contact_details: list[CollectedDetail]

@@ -224,7 +224,10 @@ def _turns_elsewhere(context: Context, topic: Topic, wanted: CollectedDetail, ac
 def _consent(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
     """A short yes to a human who is offered, or whose button stood first in the last turn."""
     is_first = bool(state.shown) and state.shown[0].payload == "/human_handoff" and not state.handed_over
-    is_offered = state.offer is Offer.HUMAN or (is_first and state.offer in (None, Offer.RESUME))
+    is_shown = any(option.payload == "/human_handoff" for option in state.shown) and not state.handed_over
+    names_it = any(word in message.key for word in context.knowledge.wording.waiting_words)
+    is_weak = (is_first or (is_shown and names_it)) and state.offer in (None, Offer.RESUME)
+    is_offered = state.offer is Offer.HUMAN or is_weak
     if not is_offered or len(message.key) > 12 or message.matters("negated") or asks(normalize(message.text)):
         return None
     certainty = message.acts.get("consent_human", 0.0)

@@ -21,9 +21,10 @@ _SURE_BEREAVED = 0.5
 _SURE_IN_STORY = 0.93
 # Right after an alarm less is needed to hear the next.
 _LIKELY_AGAIN = 0.2
-_URGING, _CONSENT, _TURNS = 0.6, 0.3, 0.8
+_URGING, _CONSENT, _TURNS, _PROGRESS = 0.6, 0.3, 0.8, 0.4
 # The intent of a theft counts from this share of the alarm on.
 _LIKELY_THEFT = 0.25
+_SHORT_ANSWER, _NEAR = 6, 4
 _CLOSING = "account_closure"
 _SHORT = 14
 
@@ -39,28 +40,42 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
     if {"fraud", "account_compromised"} & set(message.matters("negated")):
         # 「没被骗，就是不想活了」: the denial is about the money, not about the life.
         crisis = certainties[Alarm.CRISIS]
-        return _sounds_like(message, Alarm.CRISIS, crisis) if crisis >= _SURE else None
+        return _sounds_like(context, message, Alarm.CRISIS, crisis) if crisis >= _SURE else None
     after = _after_alarm(context, state, message)
     if after:
         return after
     for kind, patterns in context.knowledge.care.certain.items():
         if any(re.search(pattern, normalize(message.text)) for pattern in patterns):
-            return _sounds_like(message, Alarm(kind), 1.0)
+            return _sounds_like(context, message, Alarm(kind), 1.0)
     is_asked = state.awaiting is Awaiting.DETAIL and likeliest is not Alarm.CRISIS
-    limit = _SURE_IN_STORY if is_asked or likeliest in state.denied_alarms else _SURE
+    # 「想好了」 answers what is asked; what it sounds like on its own counts for little.
+    is_answer = len(message.key) <= _SHORT_ANSWER and (state.walk is not None or state.offer is not None)
+    is_guarded = is_asked or is_answer or likeliest in state.denied_alarms
+    limit = _SURE_IN_STORY if is_guarded else _SURE
     if total >= limit:
-        return _sounds_like(message, likeliest, total)
+        return _sounds_like(context, message, likeliest, total)
     bereaved = message.alarms.get(Alarm.BEREAVED.value, 0.0)
     if bereaved >= _SURE_BEREAVED:
-        return _sounds_like(message, Alarm.BEREAVED, bereaved)
+        return _sounds_like(context, message, Alarm.BEREAVED, bereaved)
     is_known = has_alarm(state, likeliest) or likeliest in state.denied_alarms
-    if total >= _DOUBTFUL and not is_known and not is_asked:
+    if total >= _DOUBTFUL and not is_known and not is_guarded:
         return _doubtful(message, likeliest, total)
     return _theft_by_intent(context, state, act, message)
 
 
-def _sounds_like(message: UserMessage, alarm: Alarm, certainty: float) -> Reading:
+def _sounds_like(context: Context, message: UserMessage, alarm: Alarm, certainty: float) -> Reading:
+    if alarm is Alarm.FRAUD and _has_happened(context, message):
+        # What is done needs rescue; to warn of it comes too late.
+        alarm = Alarm.VICTIM
     return Reading(Source.DANGER, Act.ALARM, message, f"sounds like {alarm.value}", certainty, {"alarm": alarm})
+
+
+def _has_happened(context: Context, message: UserMessage) -> bool:
+    """Whether a secret is out or money is gone already: a word of a victim, with the sign of what is done."""
+    words = (word for case in context.knowledge.care.cases.get(Alarm.VICTIM.value, ()) for word in case.words)
+    return any(
+        word in message.key and "了" in message.key[message.key.index(word) :][: len(word) + _NEAR] for word in words
+    )
 
 
 def _held(
@@ -72,12 +87,11 @@ def _held(
         return None
     if total >= _SURE and not has_alarm(state, likeliest):
         # Something new and sure must go on record, even if a human is asked for with it.
-        return _sounds_like(message, likeliest, total)
+        return _sounds_like(context, message, likeliest, total)
     if _wants_human(state, act, message):
         return Reading(Source.DANGER, Act.HUMAN, message, f"wants a human after {alarm.value}")
-    if total >= _LIKELY_AGAIN:
-        return _sounds_like(message, likeliest, total)
     was_sure = has_alarm(state, alarm)
+    stands_down = any(word in message.key for word in context.knowledge.care.stand_down)
     denies = bool({"fraud", "account_compromised"} & set(message.matters("negated")))
     if act is Act.DENY and was_sure and state.offer is Offer.HUMAN and not denies:
         # 「先不用」 says no to the human, and not that it is not so.
@@ -86,8 +100,11 @@ def _held(
     if denies and alarm is not Alarm.CRISIS:
         arguments = {"alarm": alarm, "was_sure": was_sure}
         return Reading(Source.DANGER, Act.ALARM_DENIED, message, f"denies {alarm.value}", 1.0, arguments)
+    is_short = len(message.key) <= _SHORT_ANSWER and likeliest is not alarm
+    if total >= (_SURE_IN_STORY if is_short else _LIKELY_AGAIN):
+        return _sounds_like(context, message, likeliest, total)
     if act is Act.AFFIRM and not was_sure:
-        return _sounds_like(message, alarm, 1.0)
+        return _sounds_like(context, message, alarm, 1.0)
     if act in (Act.THANK, Act.GOODBYE, Act.GREET) and message.band is AnswerBand.ANSWER:
         return None
     if _turns_away(context, state, act, message):
@@ -95,7 +112,9 @@ def _held(
     if not was_sure:
         # It was only asked whether it is so, and the answer says neither.
         return None
-    return Reading(Source.DANGER, Act.ALARM, message, f"said right after {alarm.value}", 0.6, {"alarm": alarm})
+    is_progress = message.acts.get("done", 0.0) >= _PROGRESS or act in (Act.NEXT, Act.SOLVED)
+    arguments = {"alarm": alarm, "is_progress": is_progress}
+    return Reading(Source.DANGER, Act.ALARM, message, f"said right after {alarm.value}", 0.6, arguments)
 
 
 def _wants_human(state: DialogueState, act: Act, message: UserMessage) -> bool:

@@ -21,13 +21,13 @@ _SIMILAR, _SHORTEST_SIMILAR = 0.86, 4
 _TURNING = "不没别吗嘛呢么"
 _CONSENT = "explicit_consent"
 _PAYLOAD = re.compile(r"/(\w+)\s*({.*})?\s*", re.DOTALL)
-_POINTER = re.compile(r"第?([一二两三四五六七八九十\d①②③④⑤⑥⑦⑧])(?:个|种|项|条|样|件|号|点)")
+_POINTER = re.compile(r"第([一二两三四五六七八九十\d①②③④⑤⑥⑦⑧])(?:个|种|项|条|样|件|号|点)?")
 _LAST = re.compile(r"(?:最后|末尾)(?:一|那)?(?:个|种|项|条|样|件)?")
 _LATTER = re.compile(r"(?<![然最之以])后面?(?:那|一)(?:个|种|项|条|样|件)")
 _FORMER = re.compile(r"(?<![之以目])前面?(?:那|一)(?:个|种|项|条|样|件)")
 _NUMBERS = {**dict(zip("一二三四五六七八九十", range(1, 11), strict=True)), "两": 2}
 _NUMBERS |= dict(zip("①②③④⑤⑥⑦⑧", range(1, 9), strict=True))
-_BARE = re.compile(r"(?:选|我选|就|要|第)?([一二两三四五六七八\d①②③④⑤⑥⑦⑧])(?:吧|号|呢)?")
+_BARE = re.compile(r"(?:选|我选|就|要|第)?([一二两三四五六七八\d①②③④⑤⑥⑦⑧])(?:个|号|项)?(?:吧|呢)?")
 # An amount, a time or a count has a unit; it points to nothing.
 _SEVERAL = re.compile(
     r"[一二两三四五六七八九十\d](?:个|件)(?:小时|钟头|月|星期|礼拜|工作日|字|人|码|号|手机|账号|账户|东西|商品)"

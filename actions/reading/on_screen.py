@@ -7,6 +7,7 @@ import re
 from actions.dialogue.acts import CONTROL, UNCLEAR, Act
 from actions.dialogue.messages import AnswerBand, UserMessage, folded
 from actions.dialogue.state import Awaiting, DialogueState
+from actions.dialogue.step_answers import find_answer
 from actions.dialogue.turn import Context
 from actions.knowledge import Topic
 from actions.reading.reading import Reading, Source
@@ -33,6 +34,8 @@ _NAME_ONLY = 4
 _SURE_INTENT, _SURE_ACT = 0.93, 0.8
 # A topic with a word of its own that the walkthrough does not explain is a switch from this confidence on.
 _SWITCH = 0.6
+# The bare name of a cause picks it.
+_RULES_OUT = re.compile("[够没不有好足满对行通未非绿稳全快勿冇唔]|正常|ok|没|多|充|试|换|查|看|是")
 _ASKS_FOR = re.compile("先?(?:查|看|试)(?![了过到])")
 # Without such a word both models have to be sure.
 _SURE_SWITCH, _OTHER = 0.97, 0.75
@@ -44,8 +47,10 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
     joined = _joined(context, state, act, message)
     if joined:
         return joined
-    if topic is None or state.walk is None or state.awaiting is Awaiting.WARNING or not message.acts:
+    if topic is None or state.walk is None or not message.acts:
         return None
+    if state.awaiting is Awaiting.WARNING:
+        return _asked_at_warning(topic, state, act, message)
     if state.awaiting is Awaiting.DETAIL:
         return None
     if message.key in context.knowledge.wording.done_phrases:
@@ -54,6 +59,8 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
     certainty = message.acts.get(label, 0.0)
     if label == "done" and certainty < _LIKELY_DONE and not _reports_change(message):
         # Nothing goes on by mistake.
+        return None
+    if label == "ruled_out" and not _RULES_OUT.search(message.key):
         return None
     if certainty < _least(context, state, act, message) or switches(context, topic, act, message):
         return None
@@ -113,6 +120,17 @@ def _has_trouble(context: Context, topic: Topic, state: DialogueState) -> bool:
     last = context.knowledge.topics.get(state.last_topic or "")
     is_at_step = bool(state.walk and state.step and topic.steps[state.step - 1].id in state.walk.problem_steps)
     return is_at_step or (last is not None and last.id != topic.id and last.offer_human)
+
+
+def _asked_at_warning(topic: Topic, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
+    """Reads a question before the first step: it is answered, not met with the warning again."""
+    certainty = message.acts.get("question", 0.0)
+    is_topic = act is Act.OPEN_TOPIC and message.intent != topic.id
+    if is_topic or "explicit_consent" in message.entities or certainty < _LIKELY:
+        return None
+    if find_answer(topic, state, message) is None and act is not Act.OUT_OF_SCOPE:
+        return None
+    return Reading(Source.ON_SCREEN, Act.ASK_STEP, message, f"question before {topic.id}", certainty)
 
 
 def _joined(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
