@@ -34,7 +34,9 @@ def answer_alarm(context: Context, state: DialogueState, reading: Reading) -> Tu
     alarm: Alarm = reading.arguments["alarm"]
     name = _answer_name(context, state, alarm, reading)
     replies = context.replies.care(name, state)
-    answered = {**state.answered, name: state.answered.get(name, 0) + 1}
+    held = f"{alarm.value}_held"
+    count = state.answered.get(held, 0) + 1 if reading.arguments.get("is_held") else 0
+    answered = {**state.answered, name: state.answered.get(name, 0) + 1, held: count}
     state = replace(state, answered=answered, failures_in_row=0, open_alarm=alarm)
     if reading.arguments.get("is_doubtful"):
         return Turn(replace(state, offer=None), replies)

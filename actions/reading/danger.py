@@ -21,10 +21,11 @@ _SURE_BEREAVED = 0.5
 _SURE_IN_STORY = 0.93
 # Right after an alarm less is needed to hear the next.
 _LIKELY_AGAIN = 0.2
-_URGING, _CONSENT, _TURNS, _PROGRESS = 0.6, 0.3, 0.8, 0.4
+_URGING, _CONSENT, _PROGRESS = 0.6, 0.3, 0.4
 # The intent of a theft counts from this share of the alarm on.
 _LIKELY_THEFT = 0.25
 _SHORT_ANSWER, _NEAR = 6, 4
+_MOST_HELD = 2
 _CLOSING = "account_closure"
 _SHORT = 14
 
@@ -92,13 +93,13 @@ def _held(
         return Reading(Source.DANGER, Act.HUMAN, message, f"wants a human after {alarm.value}")
     was_sure = has_alarm(state, alarm)
     stands_down = any(word in message.key for word in context.knowledge.care.stand_down)
-    denies = bool({"fraud", "account_compromised"} & set(message.matters("negated")))
+    denies = stands_down or bool({"fraud", "account_compromised"} & set(message.matters("negated")))
     if act is Act.DENY and was_sure and state.offer is Offer.HUMAN and not denies:
         # 「先不用」 says no to the human, and not that it is not so.
         return None
     denies = denies or act is Act.DENY
     if denies and alarm is not Alarm.CRISIS:
-        arguments = {"alarm": alarm, "was_sure": was_sure}
+        arguments: dict[str, object] = {"alarm": alarm, "was_sure": was_sure}
         return Reading(Source.DANGER, Act.ALARM_DENIED, message, f"denies {alarm.value}", 1.0, arguments)
     is_short = len(message.key) <= _SHORT_ANSWER and likeliest is not alarm
     if total >= (_SURE_IN_STORY if is_short else _LIKELY_AGAIN):
@@ -109,11 +110,14 @@ def _held(
         return None
     if _turns_away(context, state, act, message):
         return None
+    if alarm is not Alarm.CRISIS and state.answered.get(f"{alarm.value}_held", 0) >= _MOST_HELD:
+        # Whoever has been told often enough and speaks of something else is listened to.
+        return None
     if not was_sure:
         # It was only asked whether it is so, and the answer says neither.
         return None
     is_progress = message.acts.get("done", 0.0) >= _PROGRESS or act in (Act.NEXT, Act.SOLVED)
-    arguments = {"alarm": alarm, "is_progress": is_progress}
+    arguments = {"alarm": alarm, "is_progress": is_progress, "is_held": True}
     return Reading(Source.DANGER, Act.ALARM, message, f"said right after {alarm.value}", 0.6, arguments)
 
 
@@ -130,10 +134,10 @@ def _turns_away(context: Context, state: DialogueState, act: Act, message: UserM
     """Whether the message turns to a topic of its own, by a word of it; closing an account is none now."""
     if state.open_alarm in (Alarm.CRISIS, Alarm.BEREAVED):
         return False
-    topic = context.knowledge.topics.get(message.intent)
-    if act is not Act.OPEN_TOPIC or topic is None or topic.urgent or message.intent == _CLOSING:
+    if act is not Act.OPEN_TOPIC:
         return False
-    return topic.is_walkthrough and message.intent in message.matters() and message.confidence >= _TURNS
+    named = [context.knowledge.topics.get(matter) for matter in message.matters("named")]
+    return any(topic is not None and topic.is_walkthrough and topic.id != _CLOSING for topic in named)
 
 
 def _doubtful(message: UserMessage, alarm: Alarm, certainty: float) -> Reading:

@@ -6,7 +6,7 @@ import re
 
 from actions.dialogue.acts import CONTROL, UNCLEAR, Act
 from actions.dialogue.messages import AnswerBand, UserMessage, folded
-from actions.dialogue.state import Awaiting, DialogueState
+from actions.dialogue.state import Awaiting, DialogueState, with_walk
 from actions.dialogue.step_answers import find_answer
 from actions.dialogue.turn import Context
 from actions.knowledge import Topic
@@ -60,16 +60,11 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
     if label == "done" and certainty < _LIKELY_DONE and not _reports_change(message):
         # Nothing goes on by mistake.
         return None
-    if label == "ruled_out" and not _RULES_OUT.search(message.key):
-        return None
     if certainty < _least(context, state, act, message) or switches(context, topic, act, message):
         return None
     if _says_by_itself(state, topic, act, message, label):
         return None
-    meant = _ACTS[label]
-    if meant in (Act.RULED_OUT, Act.CAUSE_FOUND) and topic.kind != "diagnosis":
-        # There are no causes to rule out: what was suggested against the trouble has not helped.
-        meant = Act.TRIED_ALL if meant is Act.RULED_OUT and _has_trouble(context, topic, state) else Act.TROUBLE
+    meant = _meant(context, topic, state, label, message)
     if state.step == 0 and meant in (Act.DONE, Act.TROUBLE, Act.WAIT):
         return None
     arguments: dict[str, object] = {}
@@ -80,6 +75,17 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
     return Reading(Source.ON_SCREEN, meant, message, f"{label} at {topic.id} {state.step}", certainty, arguments)
 
 
+def _meant(context: Context, topic: Topic, state: DialogueState, label: str, message: UserMessage) -> Act:
+    """Returns what a label stands for in this walkthrough."""
+    meant = _ACTS[label]
+    if meant in (Act.RULED_OUT, Act.CAUSE_FOUND) and topic.kind != "diagnosis":
+        # There are no causes to rule out: what was suggested against the trouble has not helped.
+        return Act.TRIED_ALL if meant is Act.RULED_OUT and _has_trouble(context, topic, state) else Act.TROUBLE
+    asks = meant is Act.ASK_STEP and topic.kind == "diagnosis" and find_answer(topic, state, message) is None
+    # 「网络不好的话要怎么弄」 asks for the check that it names.
+    return Act.CAUSE_FOUND if asks and causes_named(topic, with_walk(state, step=0), message) else meant
+
+
 def _says_by_itself(state: DialogueState, topic: Topic, act: Act, message: UserMessage, label: str) -> bool:
     """Whether the sentence is clear by itself: a name, a human, a plain command, the wish to see a check."""
     is_name = act is Act.OPEN_TOPIC and message.intent == topic.id and len(message.key) <= _NAME_ONLY
@@ -87,7 +93,7 @@ def _says_by_itself(state: DialogueState, topic: Topic, act: Act, message: UserM
         return True
     if act is Act.HUMAN:
         return True
-    is_pick = state.step == 0 and len(message.key) <= _NAME_ONLY
+    is_pick = len(message.key) <= _NAME_ONLY and not _RULES_OUT.search(message.key)
     if label in ("ruled_out", "cause_confirmed") and (is_pick or _ASKS_FOR.match(message.key)):
         # 「查银行」, or a bare 「网络」 before the first check, asks for the check and tells nothing of it.
         return True

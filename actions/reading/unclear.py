@@ -59,7 +59,7 @@ def _alone(context: Context, state: DialogueState, act: Act, message: UserMessag
     if not state.walk and points_nowhere and len(message.key) <= _LONGEST_POINTER:
         return Reading(Source.SAID_BEFORE, Act.FRAGMENT, message, "points to something that is not known")
     if (
-        0 < len(message.key) <= _LONGEST_FRAGMENT
+        len(message.key) <= _LONGEST_FRAGMENT
         and not names_wallet
         and (act is Act.NOT_UNDERSTOOD or len(message.key) < 4 or message.band is not AnswerBand.ANSWER)
     ):
