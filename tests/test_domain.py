@@ -79,8 +79,15 @@ def chinese_texts(path: Path) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize(
-    "path", [p for p in CODE if p.name != "entity_values.py"], ids=lambda p: str(p.relative_to(ROOT))
-)
+# Grammar: how times, amounts, names and questions are worded in what users type. Nothing in these is said to anybody.
+GRAMMAR = {
+    ROOT / "engine" / "nlu" / "entity_values.py",
+    ROOT / "engine" / "nlu" / "parts.py",
+    ROOT / "actions" / "dialogue" / "step_answers.py",
+    *(ROOT / "actions" / "reading").glob("*.py"),
+}
+
+
+@pytest.mark.parametrize("path", [p for p in CODE if p not in GRAMMAR], ids=lambda p: str(p.relative_to(ROOT)))
 def test_no_user_facing_text_in_code(path: Path) -> None:
     assert chinese_texts(path) == []

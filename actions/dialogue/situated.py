@@ -14,6 +14,7 @@ from actions.dialogue.step_answers import answer_about_step
 from actions.dialogue.steps import advance, ask_outcome, next_check, show_current, show_step
 from actions.dialogue.support import ticket_status
 from actions.dialogue.turn import Context, Turn, offering_human
+from actions.reading.questions import denies
 from actions.reading.reading import Reading
 
 _LONGEST_FRAGMENT = 20
@@ -43,8 +44,7 @@ def done(context: Context, state: DialogueState, reading: Reading) -> Turn:
 
 def _has_worked(context: Context, message: UserMessage) -> bool:
     """Whether the message says that the payment has worked (「换了流量，付成了」)."""
-    key = message.key
-    return any(word in key for word in context.knowledge.wording.worked) and not any(sign in key for sign in "不没未")
+    return any(word in message.key for word in context.knowledge.wording.worked) and not denies(message.key)
 
 
 def wait(context: Context, state: DialogueState, reading: Reading) -> Turn:

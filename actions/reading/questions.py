@@ -33,6 +33,11 @@ def asks(text: str, ends: tuple[str, ...] = ()) -> bool:
     return bool(plain) and (bool(_ASKS.search(plain)) or plain.endswith(ends))
 
 
+def denies(key: str) -> bool:
+    """Whether the text says that something is not so."""
+    return any(sign in key for sign in "不没未")
+
+
 def ends_noting(key: str) -> bool:
     """Whether the text wants nothing more noted (「不用记了」)."""
     return len(key) <= 10 and bool(_ENDS_NOTING.search(key))
