@@ -61,7 +61,11 @@ class Job:
 
     def arguments(self) -> list[str]:
         """The whole command."""
-        report = (f"--junitxml={self.report}", f"--durations={SHOWN_TESTS}") if self.is_pytest else ()
+        report = (
+            (f"--junitxml={self.report}", "-o", "junit_family=legacy", f"--durations={SHOWN_TESTS}")
+            if self.is_pytest
+            else ()
+        )
         return [*self.command, *report]
 
     def closing_line(self) -> str:

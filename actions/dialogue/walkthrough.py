@@ -23,7 +23,7 @@ from actions.dialogue.turn import Context, Turn, offering_human
 # what only resembles one (「qwerqwer」) below.
 _CLEAR_YES = 0.95
 # Consent in words that may be a question is none.
-_MAY_ASK = 0.3
+_MAY_ASK = 0.6
 # Values of the entity `step_number` that are no numbers.
 ALL_STEPS, FROM_THE_START = "all", "restart"
 

@@ -91,7 +91,8 @@ def _says_by_itself(state: DialogueState, topic: Topic, act: Act, message: UserM
     is_name = act is Act.OPEN_TOPIC and message.intent == topic.id and len(message.key) <= _NAME_ONLY
     if is_name and not (topic.kind == "diagnosis" and label in ("ruled_out", "cause_confirmed")):
         return True
-    if act is Act.HUMAN:
+    is_solved = act is Act.SOLVED and message.confidence >= _SURE_INTENT
+    if act is Act.HUMAN or is_solved or "step_number" in message.entities:
         return True
     is_pick = len(message.key) <= _NAME_ONLY and not _RULES_OUT.search(message.key)
     if label in ("ruled_out", "cause_confirmed") and (is_pick or _ASKS_FOR.match(message.key)):

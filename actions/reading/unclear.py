@@ -9,6 +9,7 @@ from actions.dialogue.state import Alarm, Awaiting, DialogueState, Offer, has_al
 from actions.dialogue.step_answers import find_answer
 from actions.dialogue.turn import Context
 from actions.reading.reading import Reading, Source
+from engine.nlu.text_normalization import normalize
 
 _LONGEST_FRAGMENT = 5
 _LONGEST_POINTER = 8
@@ -59,7 +60,8 @@ def _alone(context: Context, state: DialogueState, act: Act, message: UserMessag
     if not state.walk and points_nowhere and len(message.key) <= _LONGEST_POINTER:
         return Reading(Source.SAID_BEFORE, Act.FRAGMENT, message, "points to something that is not known")
     if (
-        len(message.key) <= _LONGEST_FRAGMENT
+        normalize(message.text).strip()
+        and len(message.key) <= _LONGEST_FRAGMENT
         and not names_wallet
         and (act is Act.NOT_UNDERSTOOD or len(message.key) < 4 or message.band is not AnswerBand.ANSWER)
     ):
