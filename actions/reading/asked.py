@@ -210,14 +210,14 @@ def _turns_elsewhere(context: Context, topic: Topic, wanted: CollectedDetail, ac
     other = context.knowledge.topics.get(message.intent) if act is Act.OPEN_TOPIC else None
     if other is None or other.id == topic.id or message.band is not AnswerBand.ANSWER:
         return False
-    if other.id in message.matters("named") and message.confidence >= _SURE and other.id not in topic.related:
+    if other.id in message.matters("named", "anchor") and message.confidence >= _SURE and other.id not in topic.related:
         return True
     if "declined_answer" in message.entities or message.acts.get("unknown_detail", 0.0) >= _LIKELY:
         return False
     if wanted.accepts == "story" and other.urgent:
         return False
     if other.kind == "answer":
-        return message.confidence >= _SWITCH and (not other.urgent or other.id in message.matters("named"))
+        return message.confidence >= _SWITCH and (not other.urgent or other.id in message.matters("named", "anchor"))
     return message.confidence >= _OTHER_WALK and message.acts.get("question", 0.0) < _LIKELY
 
 

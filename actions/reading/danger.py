@@ -19,12 +19,13 @@ _SURE, _DOUBTFUL = 0.5, 0.3
 _SURE_BEREAVED = 0.5
 # While the story of a payment is asked for, an account of what went wrong is what was asked for.
 _SURE_IN_STORY = 0.93
+_SURE_SHORT = 0.8
 # Right after an alarm less is needed to hear the next.
 _LIKELY_AGAIN = 0.2
 _URGING, _CONSENT, _PROGRESS = 0.6, 0.3, 0.4
 # The intent of a theft counts from this share of the alarm on.
 _LIKELY_THEFT = 0.25
-_SHORT_ANSWER, _NEAR = 6, 4
+_SHORT_ANSWER, _NEAR = 5, 4
 _MOST_HELD = 2
 _CLOSING = "account_closure"
 _SHORT = 14
@@ -52,7 +53,7 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
     # 「想好了」 answers what is asked; what it sounds like on its own counts for little.
     is_answer = len(message.key) <= _SHORT_ANSWER and (state.walk is not None or state.offer is not None)
     is_guarded = is_asked or is_answer or likeliest in state.denied_alarms
-    limit = _SURE_IN_STORY if is_guarded else _SURE
+    limit = _SURE_IN_STORY if is_asked or likeliest in state.denied_alarms else _SURE_SHORT if is_answer else _SURE
     if total >= limit:
         return _sounds_like(context, message, likeliest, total)
     bereaved = message.alarms.get(Alarm.BEREAVED.value, 0.0)
@@ -136,7 +137,7 @@ def _turns_away(context: Context, state: DialogueState, act: Act, message: UserM
         return False
     if act is not Act.OPEN_TOPIC:
         return False
-    named = [context.knowledge.topics.get(matter) for matter in message.matters("named")]
+    named = [context.knowledge.topics.get(matter) for matter in message.matters("named", "anchor")]
     return any(topic is not None and topic.is_walkthrough and topic.id != _CLOSING for topic in named)
 
 

@@ -24,6 +24,7 @@ _WORDS = (
 _BY_MATTER = ("matters", "denied_by", "anchors")
 
 NAMED, NEGATED, PAST, HYPOTHETICAL, OTHER_PERSON = "named", "negated", "past", "hypothetical", "other_person"
+ANCHOR = "anchor"
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class Operator:
     """A matter that a message names, and what the sentence does with it.
 
     Attributes:
-        name: `named` alone, `negated`, `past`, `hypothetical` or `other_person`.
+        name: `named` alone, `negated`, `past`, `hypothetical` or `other_person`; `anchor` for a word that turns to a topic.
         matter: The intent or danger that is named.
         start: Where its word begins in the text.
         end: Where it ends.
@@ -81,7 +82,7 @@ class OperatorRules:
             if word in text and f"不{word}" not in text
         ]
         found += [
-            Operator(NAMED, topic, text.index(word), text.index(word) + len(word))
+            Operator(ANCHOR, topic, text.index(word), text.index(word) + len(word))
             for topic, words in self.anchors.items()
             for word in words
             if word in text

@@ -52,7 +52,8 @@ def test_dialogue_settings_do_not_count() -> None:
 
 
 def test_peers_use_nothing_of_ours() -> None:
-    for path in (ROOT / "evaluation" / "peers").glob("*.yml"):
+    # But for the least that is worth beating: Rasa has neither of its two parts.
+    for path in {*(ROOT / "evaluation" / "peers").glob("*.yml")} - {ROOT / "evaluation" / "peers" / "tfidf_svc.yml"}:
         config = read_config(path)
         assert "importers" not in config
         assert not [component for component in config["pipeline"] if component["name"].startswith("engine.")]

@@ -24,7 +24,7 @@ SURE = {"crisis": 0.5, "fraud_underway": 0.5, "victim": 0.5, "bereaved": 0.5}
     ],
 )
 def test_an_alarm_is_heard_in_every_state(alarm: str, state: DialogueState) -> None:
-    chosen = read(said("是的", "affirm", alarms={alarm: SURE[alarm]}), state).chosen
+    chosen = read(said("是的，我跟您说", "affirm", alarms={alarm: SURE[alarm]}), state).chosen
     assert (chosen.act, chosen.arguments) == (Act.ALARM, {"alarm": Alarm(alarm)})
 
 

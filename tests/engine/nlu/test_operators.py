@@ -8,7 +8,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from engine.nlu.lexicon import read_operator_rules
-from engine.nlu.operators import OperatorRules, operator_rules
+from engine.nlu.operators import ANCHOR, OperatorRules, operator_rules
 from engine.nlu.text_normalization import normalize
 from tests.paths import ROOT
 
@@ -21,7 +21,8 @@ def rules() -> OperatorRules:
 
 
 def found(rules: OperatorRules, text: str) -> set[str]:
-    return {f"{operator.name}:{operator.matter}" for operator in rules.find(normalize(text))}
+    operators = rules.find(normalize(text))
+    return {f"{operator.name}:{operator.matter}" for operator in operators if operator.name != ANCHOR}
 
 
 @pytest.mark.parametrize(
@@ -91,3 +92,8 @@ def content() -> dict[str, Any]:
 def test_a_broken_file_is_refused(change: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         operator_rules({**content(), **change})
+
+
+def test_a_word_that_turns_to_a_topic_is_told_apart_from_a_matter(rules: OperatorRules) -> None:
+    anchors = {operator.matter for operator in rules.find("客服几点上班") if operator.name == ANCHOR}
+    assert anchors == {"contact_support", "support_hours"}
