@@ -76,8 +76,12 @@ def _everywhere(
     widget.shows("这笔交易是什么时候的")
     widget.say("昨天下午3点付了200元")
     widget.shows("对方是谁")
-    widget.say(attack("detail"))
+    # Markup is no name; the last detail is free text.
+    widget.say("某某超市")
     widget.shows("简单说说哪里不对")
+    widget.say(f"{attack('detail')} 付了钱没收到货")
+    # The bot reads it back.
+    widget.shows(f"情况说明：{attack('detail')}")
     widget.say(LINK.format(place="link"))
     widget.say("转人工")
     wang.go("workspace")
