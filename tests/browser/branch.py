@@ -30,7 +30,12 @@ class Branch:
             folder / "data",
             folder / "logs",
             free_port(),
-            environment={"UWALLET_RATE_SESSIONS_PER_ADDRESS": "100000/minute", **environment},
+            environment={
+                # As for the other stack: all visitors come from one address, and few agents do all the work.
+                "UWALLET_RATE_SESSIONS_PER_ADDRESS": "100000/minute",
+                "UWALLET_RATE_DESK_REQUESTS_PER_AGENT": "100000/minute",
+                **environment,
+            },
             beside=engine,
         )
         self.stack.start()

@@ -50,7 +50,9 @@ def test_out_of_hours_and_the_next_morning(
     widget = visit(new_context(), branch.site, "夜猫子")
     widget.greeted()
     widget.say("转人工")
-    widget.shows("现在不是人工客服的服务时间，今天09:00开始服务")
+    # The bot says that nobody is there, the gateway adds until when.
+    widget.shows("现在没有人工客服在线")
+    widget.shows("人工客服今天09:00开始服务")
     night.lists("waiting")
     screenshot(widget.page, "1-closed")
     widget.button(MESSAGE["open"]).last.click()

@@ -225,7 +225,7 @@ def test_asking_twice_makes_one_ticket(customer: Callable[..., Widget], desk_of:
     widget = customer("小重")
     widget.queues()
     widget.say("转人工！！")
-    widget.shows("您已经在排队了")
+    widget.shows("您的位置还留着，现在是第1位")
     widget.say("人工呢")
     desk.lists("waiting", "小重")
     widget.say("我的工单怎么样了")

@@ -12,6 +12,7 @@ from tests.browser.desk import DESK_TEXTS, Desk
 from tests.browser.sites import Site, visit
 from tests.browser.staff import Staff
 from tests.browser.test_procedures import step
+from tests.browser.widget import Widget
 
 # Each says where it ran.
 ATTACK = "<img src=x onerror=\"window.ran='{place}'\">"
@@ -67,19 +68,7 @@ def _everywhere(
 
     # A user whose name, words, details and message to the bot are all of that kind.
     widget = visit(new_context(), site, user_id)  # type: ignore[arg-type] # a browser
-    widget.greeted()
-    widget.say("我忘记密码了")
-    widget.shows(step(1))
-    widget.say(f"{attack('text')} 这一步点了没反应")
-    widget.shows("第1步卡住了")
-    widget.say("我要申诉一笔交易")
-    widget.shows("这笔交易是什么时候的")
-    widget.say("昨天下午3点付了200元")
-    widget.shows("对方是谁")
-    widget.say(attack("detail"))
-    widget.shows("简单说说哪里不对")
-    widget.say(LINK.format(place="link"))
-    widget.say("转人工")
+    _talk_to_bot(widget)
     wang.go("workspace")
     expect(wang.item(user_id)).to_be_visible()
     harmless(wang.page)
@@ -114,6 +103,26 @@ def _everywhere(
     # A desk that is still open would be told to sign in again, and the browser's console would have its 401.
     mallory.page.close()
     staff.remove("mallory")
+
+
+def _talk_to_bot(widget: Widget) -> None:
+    widget.greeted()
+    widget.say("我忘记密码了")
+    widget.shows(step(1))
+    widget.say(f"{attack('text')} 这一步点了没反应")
+    widget.shows("第1步卡住了")
+    widget.say("我要申诉一笔交易")
+    widget.shows("这笔交易是什么时候的")
+    widget.say("昨天下午3点付了200元")
+    widget.shows("对方是谁")
+    # Markup is no name; the last detail is free text.
+    widget.say("某某超市")
+    widget.shows("简单说说哪里不对")
+    widget.say(f"{attack('detail')} 付了钱没收到货")
+    # The bot reads it back.
+    widget.shows(f"情况说明：{attack('detail')}")
+    widget.say(LINK.format(place="link"))
+    widget.say("转人工")
 
 
 def _add_reply(wang: Desk) -> None:

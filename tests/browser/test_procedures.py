@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.widget import TEXTS, Widget
@@ -49,7 +50,11 @@ def test_a_procedure_by_typing(widget: Widget, screenshot: Callable[[Page, str],
     widget.say("嗯嗯下一步把")
     widget.shows(step(3))
     widget.say("收不到验证码啊！！")
+    # What goes wrong in a step is the step's trouble.
+    widget.shows("第3步卡住了没关系")
+    widget.shows("先核对上一步填的是不是注册时绑定的手机号或邮箱")
     # A question on the way is answered, and then it goes on where it was.
+    widget.say("申诉要审核多久")
     widget.shows("进行到第3步，要继续吗")
     widget.say("恩继续吧")
     widget.shows("填验证码")
@@ -62,6 +67,8 @@ def test_a_procedure_by_typing(widget: Widget, screenshot: Callable[[Page, str],
     screenshot(widget.page, "solved")
 
 
+# The bot says whether somebody is there: nobody is.
+@pytest.mark.usefixtures("staff")
 def test_a_diagnosis_that_ends_with_a_human(widget: Widget, screenshot: Callable[[Page, str], None]) -> None:
     widget.open()
     widget.greeted()
@@ -72,7 +79,8 @@ def test_a_diagnosis_that_ends_with_a_human(widget: Widget, screenshot: Callable
     widget.shows(PROGRESS["diagnosis"].format(number=2, count=5))
     screenshot(widget.page, "second-check")
     widget.window.get_by_role("button", name=TEXTS["app"]["human"]).first.click()
-    widget.shows("这就为您转人工")
+    widget.shows("现在没有人工客服在线，我先把您的请求登记下来")
+    expect(widget.button(TEXTS["app"]["support"]["message"]["open"]).last).to_be_visible()
     screenshot(widget.page, "handed-over")
 
 

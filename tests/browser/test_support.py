@@ -110,7 +110,7 @@ def test_asking_again_and_again_makes_one_ticket(widget: Widget, agent: Agent) -
         widget.say("转人工")
     expect(bar(widget)).to_contain_text(re.compile(r"T\d+"))
     expect(widget.own("转人工")).to_have_count(3)
-    expect(widget.log.get_by_text("不用重复排")).to_have_count(2)
+    expect(widget.log.get_by_text("您的位置还留着，现在是第1位")).to_have_count(2)
     number = re.search(r"T\d+", bar(widget).inner_text())
     assert number
     assert [ticket["number"] for ticket in agent.queue("waiting")].count(number[0]) == 1
