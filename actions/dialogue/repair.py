@@ -15,6 +15,7 @@ from actions.dialogue.turn import Context, Turn, offering_human
 MAX_FAILURES = 3
 # 「谢谢！！！」 is no anger.
 _GLAD = frozenset({Act.GREET, Act.GOODBYE, Act.THANK, Act.SOLVED})
+_IN_WALK = {"utter_chitchat": "utter_chitchat_in_walk", "utter_not_understood": "utter_not_understood_in_walk"}
 # What an angry user is spared.
 _NICETIES = frozenset({"utter_procedure_intro", "utter_request_noted", "utter_already_in_procedure"})
 
@@ -79,6 +80,9 @@ def out_of_scope(context: Context, state: DialogueState, message: UserMessage) -
 def with_menu(context: Context, state: DialogueState, response: str, event: Event | None = None) -> Turn:
     """Says something; when nothing is under way, with the buttons of the main topics."""
     buttons = () if state.walk else context.replies.menu()
+    if state.walk:
+        # No sentence announces choices that do not follow.
+        response = _IN_WALK.get(response, response)
     return after_digression(context, state, Reply(response, buttons=buttons, event=event, is_list=bool(buttons)))
 
 

@@ -56,6 +56,8 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
     limit = _SURE_IN_STORY if is_asked or likeliest in state.denied_alarms else _SURE_SHORT if is_answer else _SURE
     if total >= limit:
         return _sounds_like(context, message, likeliest, total)
+    if is_answer and likeliest is Alarm.CRISIS and total >= _SURE and not has_alarm(state, likeliest):
+        return _doubtful(message, likeliest, total)
     bereaved = message.alarms.get(Alarm.BEREAVED.value, 0.0)
     if bereaved >= _SURE_BEREAVED:
         return _sounds_like(context, message, Alarm.BEREAVED, bereaved)

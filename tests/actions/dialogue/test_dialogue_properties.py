@@ -331,7 +331,7 @@ def test_what_was_given_away_stays_for_the_session(state: DialogueState, moves: 
 @given(STATES, MOVES.filter(of_the_session))
 def test_a_cry_for_help_is_never_missed(state: DialogueState, move: dict[str, Any]) -> None:
     conversation = conversation_at(replace(state, alarms=()))
-    conversation.does(**{**move, "text": "我不想活了", "payload": False, "alarms": {"crisis": 0.6}})
+    conversation.does(**{**move, "text": "我不想活了", "payload": False, "alarms": {"crisis": 0.85}})
     assert conversation.state.alarms[0].alarm is Alarm.CRISIS
     assert is_handed_off(conversation)
     assert conversation.turn
@@ -387,8 +387,8 @@ def test_who_goes_on_saying_yes_comes_to_an_end_or_to_a_human(state: DialogueSta
         conversation.does(Act.AFFIRM, "可以的", intent="affirm")
         if has_ended(conversation) or is_handed_off(conversation):
             return
-        if conversation.state.open_alarm and conversation.state.handed_over:
-            return  # A human is on the way, and what is said meanwhile is answered with care.
+        if conversation.state.handed_over and conversation.state.walk is None:
+            return  # A human is on the way; what was put aside is taken up again when it is asked for.
     raise AssertionError(conversation.state)
 
 

@@ -22,7 +22,9 @@ def operators_of(*texts: str) -> list[list[dict[str, object]]]:
 def test_each_message_has_its_own() -> None:
     denied, named, none = operators_of("我沒被盜", "我要注销", "你好")
     assert [(one["name"], one["matter"]) for one in denied] == [("negated", "account_compromised")]
-    assert [one for one in named if one["name"] != "anchor"] == [{"name": "named", "matter": "account_closure", "start": 2, "end": 4}]
+    assert [one for one in named if one["name"] != "anchor"] == [
+        {"name": "named", "matter": "account_closure", "start": 2, "end": 4}
+    ]
     assert none == []
 
 
