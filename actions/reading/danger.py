@@ -8,6 +8,7 @@ from actions.dialogue.acts import Act
 from actions.dialogue.messages import AnswerBand, UserMessage
 from actions.dialogue.state import Alarm, Awaiting, DialogueState, Offer, has_alarm
 from actions.dialogue.turn import Context
+from actions.reading.offered import label_typed
 from actions.reading.reading import Reading, Source
 from engine.nlu.text_normalization import normalize
 
@@ -33,6 +34,9 @@ _SHORT = 14
 
 def read(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
     """Reads the message as a cry for help, the account of a fraud, or a theft."""
+    if label_typed(state, message):
+        # A button says nothing of whoever presses it.
+        return None
     certainties = {alarm: message.alarms.get(alarm.value, 0.0) for alarm in _KINDS}
     likeliest, total = max(certainties, key=lambda alarm: certainties[alarm]), sum(certainties.values())
     if state.open_alarm:

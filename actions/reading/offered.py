@@ -36,7 +36,7 @@ _SEVERAL = re.compile(
 
 def read(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
     """Reads the message as one of the things that the screen shows."""
-    label = _label(state, message)
+    label = label_typed(state, message)
     if label:
         return _pressed(context, label, message, f"typed the label {label.title}")
     option, evidence = _pointed_at(context, state, message)
@@ -45,15 +45,18 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
     return None
 
 
-def _label(state: DialogueState, message: UserMessage) -> ListedOption | None:
+def label_typed(state: DialogueState, message: UserMessage) -> ListedOption | None:
+    """Returns the button whose label was typed: the same, the same sound, or nearly the same."""
     keys = [(option, folded(normalize(option.title))) for option in state.shown]
     for option, key in keys:
         if key and key == message.key:
             return option
     if len(message.key) < 2:
         return None
+    # Typed pinyin may be cut into other syllables, above all beside latin letters (「APP nei ke fu」).
+    sound = "".join(message.syllables)
     for option, _ in keys:
-        if message.syllables and message.syllables == syllables_of(option.title):
+        if sound and sound == "".join(syllables_of(option.title)):
             return option
     if len(message.key) < _SHORTEST_SIMILAR:
         return None

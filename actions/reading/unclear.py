@@ -21,6 +21,9 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
     """Reads a message that says nothing by itself by what surrounds it; None when the sentence is clear."""
     if state.offer is Offer.CHOICE or state.awaiting is Awaiting.DETAIL:
         return None
+    consents = state.awaiting is Awaiting.WARNING and "explicit_consent" in message.entities
+    if "step_number" in message.entities or consents:
+        return None
     words = context.knowledge.wording
     is_doubtful = act in UNCLEAR or message.band is not AnswerBand.ANSWER
     for alarm in _STAYS:

@@ -32,7 +32,8 @@ class Operator:
     """A matter that a message names, and what the sentence does with it.
 
     Attributes:
-        name: `named` alone, `negated`, `past`, `hypothetical` or `other_person`; `anchor` for a word that turns to a topic.
+        name: `named` alone, `negated`, `past`, `hypothetical` or `other_person`; `anchor` for a word that turns to a
+            topic.
         matter: The intent or danger that is named.
         start: Where its word begins in the text.
         end: Where it ends.
