@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from actions.dialogue.acts import Act
 from actions.dialogue.messages import AnswerBand, UserMessage
 from actions.dialogue.state import Alarm, DialogueState, Offer
@@ -23,8 +25,10 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
     """Reads the message as a complaint, or as a word about the queue."""
     if state.handed_over or message.is_queued:
         waiting, leaving = message.acts.get("waiting_complaint", 0.0), message.acts.get("leave_wait", 0.0)
+        # The situated act is sure where the intent may be not.
+        clear = replace(message, band=AnswerBand.ANSWER, choices=())
         if leaving >= _LEAVING and not _is_about_else(context, state, act, message):
-            return Reading(Source.COMPLAINT, Act.LEAVE_QUEUE, message, "wants to wait no longer", leaving)
+            return Reading(Source.COMPLAINT, Act.LEAVE_QUEUE, clear, "wants to wait no longer", leaving)
         if act is Act.TICKET_STATUS and message.confidence >= _ASKS_PLACE:
             return None
         if waiting >= _WAITING or (act is Act.LEAVE_QUEUE and waiting > leaving):

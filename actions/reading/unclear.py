@@ -64,6 +64,7 @@ def _alone(context: Context, state: DialogueState, act: Act, message: UserMessag
         return Reading(Source.SAID_BEFORE, Act.FRAGMENT, message, "points to something that is not known")
     if (
         normalize(message.text).strip()
+        and not message.text.startswith("/")
         and len(message.key) <= _LONGEST_FRAGMENT
         and not names_wallet
         and (act is Act.NOT_UNDERSTOOD or len(message.key) < 4 or message.band is not AnswerBand.ANSWER)
