@@ -20,7 +20,7 @@ Say = Callable[[str, str], Sequence[Said]]
 _LONGEST = 30
 # Sentences that promise something to choose from.
 _ANNOUNCES = re.compile(
-    r"下面(?:的|这|哪|几|选)|选一个|点一个|哪一个|哪一件|从下面|能帮上忙：|我能帮的有这些：|是我能办的："
+    r"下面(?:的|这|哪|几|选)|选一个|点一个|哪一个(?!都)|哪一件|从下面|能帮上忙：|我能帮的有这些：|是我能办的："
 )
 _NEXT_CHECK = re.compile(r"查下一项|看下一项")
 
