@@ -9,7 +9,17 @@ from pathlib import Path
 from tests.paths import ROOT
 
 # All that Rasa and the engine read; neither the gateway nor web/, which is most of the repository.
-_PARTS = ("actions", "config.yml", "credentials.yml", "data", "domain.yml", "endpoints.yml", "engine", "scripts")
+_PARTS = (
+    "actions",
+    "common",
+    "config.yml",
+    "credentials.yml",
+    "data",
+    "domain.yml",
+    "endpoints.yml",
+    "engine",
+    "scripts",
+)
 
 
 def copy_project(folder: Path, more: Sequence[str] = ()) -> Path:
