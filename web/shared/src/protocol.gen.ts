@@ -709,7 +709,7 @@ export interface SessionRequest {
   user?: UserClaim | null;
 }
 /**
- * The identity of a user, vouched for by the site: `hash` is the hexadecimal HMAC-SHA256(site secret, id).
+ * The identity of a user, vouched for by the site: `hash` as in docs/protocol.md.
  */
 export interface UserClaim {
   id: string;
