@@ -4,34 +4,12 @@ from __future__ import annotations
 
 import datetime
 from itertools import groupby
-from zoneinfo import ZoneInfo
 
-from actions.knowledge.schema import WEEKDAYS, Organisation, Setting, Span
-
-
-def hours_on(organisation: Organisation, day: datetime.date) -> list[Span] | None:
-    """Returns the spans in which support is open on a day, [] when closed, None when the hours are not filled in."""
-    for holiday in organisation.holidays:
-        if holiday.date == day:
-            return holiday.hours
-    if organisation.opening_hours is None:
-        return None
-    return organisation.opening_hours[WEEKDAYS[day.weekday()]]
+from actions.knowledge.schema import Organisation, Setting
+from common.opening_hours import WEEKDAYS
 
 
-def is_open(organisation: Organisation, now: datetime.datetime) -> bool | None:
-    """Returns whether support is open now, None when the hours are not filled in.
-
-    Args:
-        organisation: The settings.
-        now: A time with a time zone.
-    """
-    local = now.astimezone(ZoneInfo(organisation.time_zone))
-    spans = hours_on(organisation, local.date())
-    return None if spans is None else any(span.contains(local.time()) for span in spans)
-
-
-def _describe_spans(organisation: Organisation, spans: list[Span]) -> str:
+def _describe_spans(organisation: Organisation, spans: list[str]) -> str:
     wording = organisation.hours_wording
     return wording.span_separator.join(spans) if spans else wording.closed
 
@@ -73,7 +51,7 @@ def placeholder_values(organisation: Organisation, now: datetime.datetime) -> di
         values["social_accounts"] = organisation.hours_wording.span_separator.join(
             f"{account.platform} {account.name}" for account in organisation.social_accounts
         )
-    open_now = is_open(organisation, now)
+    open_now = organisation.hours.is_open(now)
     if organisation.opening_hours is not None and open_now is not None:
         wording = organisation.hours_wording
         values["opening_hours"] = describe_hours(organisation)

@@ -5,19 +5,27 @@ from __future__ import annotations
 import datetime
 import re
 from string import Formatter
-from typing import TYPE_CHECKING, Any, Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+from zoneinfo import ZoneInfo
 
 # pydantic: typed models with precise error locations.
-from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    GetCoreSchemaHandler,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import CoreSchema, core_schema
+
+from common.opening_hours import OpeningHours, Weekday, check_weekdays, checked_span, checked_time_zone
 
 if TYPE_CHECKING:
     # In `typing` since 3.11.
     from typing_extensions import Self
 
-Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
-WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 SettingName = Literal["site_url", "hotline", "social_accounts", "opening_hours"]
 
 # What a text may contain in braces; filled in from organisation.yml or, for step_count, from the topic.
@@ -36,7 +44,6 @@ PLACEHOLDERS = frozenset(
         "psychological_aid",
     }
 )
-_SPAN = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-(([01]\d|2[0-3]):([0-5]\d)|24:00)")
 
 
 def _checked_text(value: str) -> str:
@@ -262,27 +269,7 @@ class SocialAccount(_Model):
     name: Text
 
 
-class Span(str):
-    """A span of a day such as `09:00-21:00`; `24:00` is midnight at its end."""
-
-    @classmethod
-    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        """Tells pydantic how to check such a text."""
-        return core_schema.no_info_plain_validator_function(cls._validate)
-
-    @classmethod
-    def _validate(cls, value: object) -> Span:
-        if not isinstance(value, str) or not _SPAN.fullmatch(value):
-            raise ValueError(f"expected a span such as 09:00-21:00, found {value!r}")
-        start, end = value.split("-")
-        if start >= end:
-            raise ValueError(f"expected a start before the end, found {value!r}")
-        return cls(value)
-
-    def contains(self, time: datetime.time) -> bool:
-        """Whether the time of day lies in the span; its end does not."""
-        start, end = self.split("-")
-        return start <= time.strftime("%H:%M") < end
+Span = Annotated[str, BeforeValidator(checked_span)]
 
 
 class Holiday(_Model):
@@ -307,10 +294,8 @@ class HoursWording(_Model):
 
     @field_validator("weekdays")
     @classmethod
-    def _all_weekdays(cls, value: dict[str, str]) -> dict[str, str]:
-        missing = [day for day in WEEKDAYS if day not in value]
-        if missing:
-            raise ValueError(f"weekday {missing[0]} is missing")
+    def _all_weekdays(cls, value: dict[Weekday, str]) -> dict[Weekday, str]:
+        check_weekdays(value)
         return value
 
 
@@ -330,28 +315,24 @@ class Organisation(_Model):
     site_url: Text | None
     hotline: Text | None
     social_accounts: list[SocialAccount]
-    time_zone: str
+    time_zone: Annotated[str, AfterValidator(checked_time_zone)]
     opening_hours: dict[Weekday, list[Span]] | None
     holidays: list[Holiday]
     hours_wording: HoursWording
     emergency_lines: EmergencyLines
 
-    @field_validator("time_zone")
-    @classmethod
-    def _known_time_zone(cls, value: str) -> str:
-        try:
-            ZoneInfo(value)
-        except (ZoneInfoNotFoundError, ValueError) as error:
-            raise ValueError(f"expected an IANA time zone such as Asia/Shanghai, found {value!r}") from error
-        return value
-
     @field_validator("opening_hours")
     @classmethod
-    def _every_weekday(cls, value: dict[str, list[Span]] | None) -> dict[str, list[Span]] | None:
-        missing = [day for day in WEEKDAYS if value is not None and day not in value]
-        if missing:
-            raise ValueError(f"weekday {missing[0]} is missing; write [] for a closed day")
+    def _every_weekday(cls, value: dict[Weekday, list[str]] | None) -> dict[Weekday, list[str]] | None:
+        if value is not None:
+            check_weekdays(value, "; write [] for a closed day")
         return value
+
+    @property
+    def hours(self) -> OpeningHours:
+        """When support is open."""
+        holidays = {holiday.date: holiday.hours for holiday in self.holidays}
+        return OpeningHours(ZoneInfo(self.time_zone), self.opening_hours, holidays)
 
     @field_validator("site_url")
     @classmethod

@@ -6,7 +6,8 @@ from dataclasses import replace
 from functools import lru_cache
 
 from actions.knowledge import Knowledge
-from actions.knowledge.schema import WEEKDAYS, Organisation
+from actions.knowledge.schema import Organisation
+from common.opening_hours import WEEKDAYS
 
 # None of these is anybody's: names of the kind that is kept for examples.
 _FILLED = {

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from redis.asyncio import Redis
 
+from common.opening_hours import OpeningHours
 from uwallet_gateway.agents.accounts import Accounts
 from uwallet_gateway.agents.canned_replies import CannedReplies
 from uwallet_gateway.agents.passwords import Passwords
@@ -36,7 +37,7 @@ from uwallet_gateway.presentation import Presentation
 from uwallet_gateway.rate_limits import RateLimits
 from uwallet_gateway.settings import Settings
 from uwallet_gateway.support.agent_commands import AgentCommands
-from uwallet_gateway.support.hours import OpeningHours, load_opening_hours
+from uwallet_gateway.support.hours import load_opening_hours
 from uwallet_gateway.support.notices import SupportNotices
 from uwallet_gateway.support.presence import Presence
 from uwallet_gateway.support.queries import TicketQueries

@@ -1,40 +1,35 @@
-"""Opening hours; the cases are shared with the bot's tests."""
+"""Opening hours as organisation.yml gives them; what they mean is tested in tests/common."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 import yaml
 
-from uwallet_gateway.settings import REPOSITORY, Settings
-from uwallet_gateway.support.hours import OpeningHours, OrganisationError, load_opening_hours
-
-SHARED = REPOSITORY / "tests" / "shared" / "opening_hours.yml"
-
-
-def shared_cases() -> list[Any]:
-    return [
-        pytest.param(group["organisation"], case, id=f"{group['name']} {case['at']}")
-        for group in yaml.safe_load(SHARED.read_text(encoding="utf-8"))
-        for case in group["cases"]
-    ]
-
-
-@pytest.mark.parametrize(("organisation", "case"), shared_cases())
-def test_open_and_next_opening(organisation: dict[str, Any], case: dict[str, Any]) -> None:
-    hours = OpeningHours.model_validate(organisation)
-    moment = datetime.fromisoformat(case["at"])
-    assert hours.is_open(moment) is case["open"]
-    opening = hours.next_opening(moment)
-    assert (opening.isoformat(timespec="minutes") if opening else None) == case["next"]
+from uwallet_gateway.settings import Settings
+from uwallet_gateway.support.hours import OrganisationError, load_opening_hours
 
 
 def test_the_file_of_the_repository_is_read() -> None:
     hours = load_opening_hours(Settings.model_fields["organisation_file"].default)
-    assert hours.time_zone == "Asia/Shanghai"
+    assert hours.zone.key == "Asia/Shanghai"
+
+
+def test_hours_and_holidays(tmp_path: Path) -> None:
+    path = tmp_path / "organisation.yml"
+    weekly = {day: ["09:00-12:00"] for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")}
+    holidays = [{"date": "2027-01-01", "name": "元旦", "hours": []}]
+    content = {"time_zone": "Asia/Shanghai", "opening_hours": weekly, "holidays": holidays, "hotline": "for the bot"}
+    path.write_text(yaml.safe_dump(content), encoding="utf-8")
+    hours = load_opening_hours(path)
+    zone = ZoneInfo("Asia/Shanghai")
+    assert hours.is_open(datetime(2026, 12, 31, 9, tzinfo=zone))
+    assert not hours.is_open(datetime(2027, 1, 1, 9, tzinfo=zone))
+    assert hours.next_opening(datetime(2026, 12, 31, 9, tzinfo=zone)) == datetime(2027, 1, 2, 9, tzinfo=zone)
 
 
 @pytest.mark.parametrize(

@@ -15,12 +15,12 @@ from typing import Literal
 from sqlalchemy import ColumnElement, and_, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from common.opening_hours import OpeningHours
 from uwallet_gateway.agents.roles import Role
 from uwallet_gateway.clock import now
 from uwallet_gateway.database import tables
 from uwallet_gateway.database.connection import Database
 from uwallet_gateway.protocol.tickets import AgentStatus, PresenceStatus
-from uwallet_gateway.support.hours import OpeningHours
 from uwallet_gateway.transcript.event_bus import EventBus
 from uwallet_gateway.transcript.events import AgentsChanged
 

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
+from common.opening_hours import OpeningHours
 from uwallet_gateway.clock import now
 from uwallet_gateway.database import tables
 from uwallet_gateway.database.connection import Database
@@ -29,7 +30,6 @@ from uwallet_gateway.protocol.tickets import (
     TicketStatus,
     TicketUser,
 )
-from uwallet_gateway.support.hours import OpeningHours
 from uwallet_gateway.support.presence import Availability, is_online, is_staffed
 from uwallet_gateway.support.queue import in_order, is_crisis, position_of, wait_minutes
 from uwallet_gateway.transcript.messages import GREETING_PAYLOAD, Author, Owner

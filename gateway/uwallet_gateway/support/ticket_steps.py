@@ -13,6 +13,7 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from common.opening_hours import OpeningHours
 from uwallet_gateway.audit.actions import Action
 from uwallet_gateway.audit.log import record
 from uwallet_gateway.clock import now
@@ -20,7 +21,6 @@ from uwallet_gateway.database import tables
 from uwallet_gateway.hooks.events import HookEvent
 from uwallet_gateway.observability.metrics import Metrics
 from uwallet_gateway.protocol.tickets import ActorKind, EventKind
-from uwallet_gateway.support.hours import OpeningHours
 from uwallet_gateway.support.notices import LEAVE_QUEUE, SupportNotices
 from uwallet_gateway.support.ownership import change_owner
 from uwallet_gateway.support.queue import position_of, priority_of, wait_minutes

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import datetime
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from ruamel.yaml import YAML
 
 from actions.knowledge import Knowledge
-from actions.knowledge.organisation import describe_hours, is_open, placeholder_values, setting_line
+from actions.knowledge.organisation import describe_hours, placeholder_values, setting_line
 from actions.knowledge.schema import Organisation
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -51,29 +49,12 @@ def open_weekdays(knowledge: Knowledge) -> Organisation:
     ],
 )
 def test_is_open(open_weekdays: Organisation, moment: str, expected: bool) -> None:
-    assert is_open(open_weekdays, datetime.datetime.fromisoformat(moment).replace(tzinfo=SHANGHAI)) is expected
-
-
-def shared_cases() -> list[Any]:
-    path = Path(__file__).resolve().parents[2] / "shared" / "opening_hours.yml"
-    return [
-        pytest.param(group["organisation"], case, id=f"{group['name']} {case['at']}")
-        for group in YAML(typ="safe").load(path)
-        for case in group["cases"]
-    ]
-
-
-@pytest.mark.parametrize(("changes", "case"), shared_cases())
-def test_is_open_as_the_gateway_has_it(knowledge: Knowledge, changes: dict[str, Any], case: dict[str, Any]) -> None:
-    # Python 3.10 reads no time without seconds beside a zone.
-    moment, zone = case["at"][:-6], case["at"][-6:]
-    at = datetime.datetime.fromisoformat((moment if moment.count(":") == 2 else f"{moment}:00") + zone)
-    assert is_open(organisation(knowledge, **changes), at) is case["open"]
+    assert open_weekdays.hours.is_open(datetime.datetime.fromisoformat(moment).replace(tzinfo=SHANGHAI)) is expected
 
 
 def test_hours_are_meant_in_the_time_zone_of_the_organisation(open_weekdays: Organisation) -> None:
-    assert is_open(open_weekdays, datetime.datetime(2026, 11, 23, 1, 30, tzinfo=datetime.timezone.utc)) is True
-    assert is_open(open_weekdays, datetime.datetime(2026, 11, 22, 16, 30, tzinfo=datetime.timezone.utc)) is False
+    assert open_weekdays.hours.is_open(datetime.datetime(2026, 11, 23, 1, 30, tzinfo=datetime.timezone.utc)) is True
+    assert open_weekdays.hours.is_open(datetime.datetime(2026, 11, 22, 16, 30, tzinfo=datetime.timezone.utc)) is False
 
 
 def test_hours_in_words(open_weekdays: Organisation) -> None:

@@ -115,6 +115,6 @@ async def _session_view(services: Services, session: DeskSession) -> DeskSession
             attachment_bytes=limits.attachment_bytes,
             attachment_types=limits.attachment_types,
             queue_timeout=services.settings.queue_timeout,
-            time_zone=services.opening_hours.time_zone,
+            time_zone=services.opening_hours.zone.key,
         ),
     )

@@ -1,0 +1,94 @@
+"""When human support is open: weekdays, several spans a day, holidays, time zone; the values of organisation.yml."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_SPAN = re.compile(r"([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)")
+# Days ahead that are searched for the next opening: a year, because holidays are given by date.
+_FURTHEST = 366
+
+
+def checked_span(value: object) -> str:
+    """Returns a span of a day such as `09:00-21:00`; `24:00` is midnight at its end.
+
+    Raises:
+        ValueError: It is none, or ends before it starts.
+    """
+    if not isinstance(value, str) or not _SPAN.fullmatch(value):
+        raise ValueError(f"expected a span such as 09:00-21:00, found {value!r}")
+    start, end = value.split("-")
+    if start >= end:
+        raise ValueError(f"expected a start before the end, found {value!r}")
+    return value
+
+
+def checked_time_zone(name: str) -> str:
+    """Returns the IANA name of a time zone.
+
+    Raises:
+        ValueError: There is no such zone.
+    """
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise ValueError(f"expected an IANA time zone such as Asia/Shanghai, found {name!r}") from error
+    return name
+
+
+def check_weekdays(weekly: Mapping[Weekday, object], hint: str = "") -> None:
+    """Checks that no weekday is missing.
+
+    Raises:
+        ValueError: One is; the text ends with the hint.
+    """
+    missing = next((day for day in WEEKDAYS if day not in weekly), None)
+    if missing:
+        raise ValueError(f"weekday {missing} is missing{hint}")
+
+
+@dataclass(frozen=True)
+class OpeningHours:
+    """When support is open.
+
+    Attributes:
+        zone: The time zone in which the hours are meant.
+        weekly: The spans of each weekday, an empty list when closed; None if the hours are not filled in.
+        holidays: The spans of days on which other hours hold.
+    """
+
+    zone: ZoneInfo
+    weekly: Mapping[Weekday, Sequence[str]] | None
+    holidays: Mapping[date, Sequence[str]]
+
+    def spans_on(self, day: date) -> Sequence[str] | None:
+        """The spans of a day; None if its hours are not filled in."""
+        if day in self.holidays:
+            return self.holidays[day]
+        return None if self.weekly is None else self.weekly[WEEKDAYS[day.weekday()]]
+
+    def is_open(self, moment: datetime) -> bool | None:
+        """Whether support is open at a moment (with a zone); None if the hours are not filled in."""
+        local = moment.astimezone(self.zone)
+        spans = self.spans_on(local.date())
+        if spans is None:
+            return None
+        return any(start <= local.strftime("%H:%M") < end for start, end in (span.split("-") for span in spans))
+
+    def next_opening(self, moment: datetime) -> datetime | None:
+        """When the next span begins after a moment, in the organisation's time zone; None if none is known."""
+        local = moment.astimezone(self.zone)
+        for days in range(_FURTHEST + 1):
+            day = local.date() + timedelta(days=days)
+            for start in sorted(span.split("-")[0] for span in self.spans_on(day) or ()):
+                begins = datetime.combine(day, time.fromisoformat(start), self.zone)
+                if begins > local:
+                    return begins
+        return None
