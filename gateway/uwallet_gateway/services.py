@@ -15,6 +15,7 @@ from uwallet_gateway.agents.passwords import Passwords
 from uwallet_gateway.agents.sessions import DeskSessions
 from uwallet_gateway.agents.sign_outs import SignOuts
 from uwallet_gateway.attachments import AttachmentStore
+from uwallet_gateway.audit.log import AuditLog
 from uwallet_gateway.clock import set_time
 from uwallet_gateway.database.connection import Database, database_url
 from uwallet_gateway.database.redis_client import redis_client
@@ -64,6 +65,7 @@ class Services:
     metrics: Metrics
     database: Database
     keys: Keys
+    audit: AuditLog
     sites: Sites
     sessions: Sessions
     transcript: Transcript
@@ -160,6 +162,7 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
         metrics=metrics,
         database=database,
         keys=keys,
+        audit=AuditLog(database, keys.audit_keys),
         sites=Sites(database, keys),
         sessions=Sessions(database, keys, _session_rules(settings)),
         transcript=transcript,

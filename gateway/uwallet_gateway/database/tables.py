@@ -359,3 +359,24 @@ class HookDelivery(Table):
     next_attempt_at: Mapped[datetime]
     last_error: Mapped[str | None] = mapped_column(String(500))
     created_at: Mapped[datetime]
+
+
+class AuditEntry(Table):
+    """One line of the audit log. The database refuses to change or delete it (a trigger of migration 0004)."""
+
+    __tablename__ = "audit_entries"
+
+    # Counted up by the gateway without gaps.
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    created_at: Mapped[datetime] = mapped_column(index=True)
+    # agent, command, system
+    actor_kind: Mapped[str] = mapped_column(String(16))
+    # No foreign key: an entry outlives what it tells of.
+    actor_id: Mapped[int | None]
+    actor_name: Mapped[str | None] = mapped_column(String(64), index=True)
+    address: Mapped[str | None] = mapped_column(String(64))
+    action: Mapped[str] = mapped_column(String(32), index=True)
+    target: Mapped[str | None] = mapped_column(String(255), index=True)
+    details: Mapped[dict[str, Any]]
+    previous: Mapped[str] = mapped_column(String(64))
+    digest: Mapped[str] = mapped_column(String(64))
