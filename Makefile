@@ -41,22 +41,22 @@ setup-browser:
 
 run: setup-uv ## set up, train if needed, start bot and gateway, tell the page to open
 	@$(MAKE) --no-print-directory -j2 train setup-public
-	@$(PYTHON) scripts/run.py
+	@$(PYTHON) -m scripts.run
 
 # What the public talks to; set up beside the bot, as most of both is waiting for the network and the disk.
 setup-public: setup-gateway
 	@scripts/setup-web
 
 chat: setup ## the same bot in the terminal
-	@$(PYTHON) scripts/train.py
-	@$(PYTHON) scripts/chat.py
+	@$(PYTHON) -m scripts.train
+	@$(PYTHON) -m scripts.chat
 
 train: setup ## train if what the model is made of has changed
-	@$(PYTHON) scripts/train.py
+	@$(PYTHON) -m scripts.train
 
 engine: setup ## the engine alone, without a gateway
-	@$(PYTHON) scripts/train.py
-	@$(PYTHON) scripts/serve_engine.py
+	@$(PYTHON) -m scripts.train
+	@$(PYTHON) -m scripts.serve_engine
 
 test: ## set up, lint, and run every test; says where the time went
 	@scripts/test
@@ -65,19 +65,19 @@ test-all: ## the same with long runs: all conversations on plain Rasa, PostgreSQ
 	@TEST_ALL=1 scripts/test
 
 test-bot: setup-dev ## the bot's tests
-	@$(PYTHON) scripts/train.py
+	@$(PYTHON) -m scripts.train
 	@scripts/test-stories
 	@$(PYTHON) -m pytest $(OPTIONS)
 
 test-gateway: setup setup-gateway-dev ## the gateway's tests
-	@$(PYTHON) scripts/train.py
+	@$(PYTHON) -m scripts.train
 	@cd gateway && .venv/bin/python -m pytest $(OPTIONS)
 
 test-web: setup-web-dev ## the unit tests of the widget and the desk
 	@scripts/with-node npm --prefix web test
 
 test-browser: setup setup-gateway setup-web setup-browser ## real users' ways through the whole stack; screenshots in results/browser
-	@$(PYTHON) scripts/train.py
+	@$(PYTHON) -m scripts.train
 	@.venv-browser/bin/python -m pytest -c tests/browser/pytest.ini tests/browser $(OPTIONS)
 
 evaluate: setup-dev ## train if needed, score the labelled sets, write an HTML report; SETS="a.tsv b.tsv" adds more
@@ -90,7 +90,7 @@ evaluate-peers: setup-dev setup-peers ## our pipeline beside Rasa's own, trained
 	@$(PYTHON) -m evaluation.compare_peers $(OPTIONS) --sets $(SETS)
 
 evaluate-new-topic: setup-dev ## how well a topic is understood from 40 examples; OPTIONS="--examples 20"
-	@$(PYTHON) scripts/train.py
+	@$(PYTHON) -m scripts.train
 	@$(PYTHON) -m evaluation.new_topic $(OPTIONS)
 
 evaluate-redaction: setup-gateway-dev ## how much of what must be masked is masked, and what else; OPTIONS="COUNT SEED" for others
@@ -100,15 +100,15 @@ ablate: setup-dev ## what each part of the pipeline is worth: train and score it
 	@$(PYTHON) -m evaluation.ablations $(SETS)
 
 evaluate-dialogues: setup-dev ## play sets of conversations, report by kind; SETS="a.yml b.yml" for others than the project's own
-	@$(PYTHON) scripts/train.py
+	@$(PYTHON) -m scripts.train
 	@$(PYTHON) -W ignore -m evaluation.conversations $(SETS) $(OPTIONS)
 
 simulate: setup-dev ## thousands of conversations with users made by rule; coverage of data/knowledge
-	@$(PYTHON) scripts/train.py
+	@$(PYTHON) -m scripts.train
 	@$(PYTHON) -W ignore -m evaluation.simulation $(OPTIONS)
 
 try: setup-dev ## make try 我密码忘了 "点了 然后呢": parse, reading, act and reply of each message of a conversation
-	@$(PYTHON) scripts/train.py
+	@$(PYTHON) -m scripts.train
 	@rm -f build/try.txt
 
 # What follows `try` is what the user says: each word or quoted sentence comes as a target, and has those before it played.
@@ -124,8 +124,8 @@ bench-nlu: setup-dev setup-peers ## how fast messages are parsed, beside the pee
 	@$(PYTHON) -m benchmarks.parse_latency $(OPTIONS)
 
 monkey: setup-dev ## send 5,000 random lines to a running bot and check every answer
-	@.venv/bin/python scripts/train.py
-	@.venv/bin/python -m tests.conversations.monkey
+	@$(PYTHON) -m scripts.train
+	@$(PYTHON) -m tests.conversations.monkey
 
 export-labels: setup-gateway ## write the messages labelled at the desk as NLU examples for review (build/labels)
 	@cd gateway && UWALLET_DEVELOPMENT=$${UWALLET_DEVELOPMENT:-true} .venv/bin/python -m uwallet_gateway export-labels $(OPTIONS)
@@ -150,18 +150,18 @@ format: setup-dev setup-web-dev ## apply the fixes of ruff, eslint and prettier
 
 bench: setup-dev setup-peers ## measure start, memory and turns against `rasa run`; goes on where it was stopped
 	@scripts/setup requirements/bench.txt .venv-bench
-	@$(PYTHON) scripts/train.py
+	@$(PYTHON) -m scripts.train
 	@.venv-bench/bin/python -m benchmarks.turns
 
 bench-set-up: ## time `make run` in fresh clones of two commits; OPTIONS="OLD NEW"
 	@$$(scripts/python) -m benchmarks.set_up $(OPTIONS)
 
 bench-round-trip: setup setup-gateway setup-web setup-browser ## measure a message's way through widget, gateway and engine
-	@$(PYTHON) scripts/train.py
+	@$(PYTHON) -m scripts.train
 	@.venv-browser/bin/python -m benchmarks.round_trip
 
 bench-support: setup setup-gateway setup-browser ## measure messages between users and agents with 200 open chats
-	@$(PYTHON) scripts/train.py
+	@$(PYTHON) -m scripts.train
 	@.venv-browser/bin/python -m benchmarks.support_latency
 
 lock: ## resolve each pyproject.toml anew into its requirements/ (needs uv)

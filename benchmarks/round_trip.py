@@ -24,11 +24,9 @@ import aiohttp
 import socketio
 from playwright.sync_api import Page, expect, sync_playwright
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "scripts"))
-
 from benchmarks.conversations import conversations
-from local import ROOT, free_port
-from stack import DEMONSTRATION_SITE, Stack
+from scripts.local import ROOT, free_port
+from scripts.stack import DEMONSTRATION_SITE, Stack
 from tests.browser.widget import Widget
 
 RESULTS = ROOT / "benchmarks" / "results" / "round_trip.md"

@@ -15,7 +15,6 @@ import platform
 import random
 import secrets
 import statistics
-import sys
 import tempfile
 import time
 from collections.abc import Sequence
@@ -26,10 +25,8 @@ from typing import Any
 import aiohttp
 import socketio
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "scripts"))
-
-from local import ROOT, free_port
-from stack import DEMONSTRATION_SITE, Stack
+from scripts.local import ROOT, free_port
+from scripts.stack import DEMONSTRATION_SITE, Stack
 
 RESULTS = ROOT / "benchmarks" / "results" / "support_latency.md"
 CONVERSATIONS = 200

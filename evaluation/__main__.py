@@ -44,7 +44,7 @@ def main(arguments: list[str]) -> int:
     except SetError as error:
         print(error, file=sys.stderr)
         return 2
-    trained = subprocess.run([sys.executable, "scripts/train.py"], cwd=ROOT, check=False).returncode
+    trained = subprocess.run([sys.executable, "-m", "scripts.train"], cwd=ROOT, check=False).returncode
     if trained != 0:
         return trained
     with console.status("Loading the model and the training examples ..."):

@@ -1,15 +1,18 @@
-"""Talks to the bot in the terminal, as `rasa shell` does. Usage: python scripts/chat.py."""
+"""Talks to the bot in the terminal, as `rasa shell` does."""
 
 from __future__ import annotations
 
+import argparse
 import sys
+from collections.abc import Sequence
 
-from local import StartError, free_port
-from servers import serve_bot
+from scripts.local import StartError, free_port
+from scripts.servers import serve_bot
 
 
-def main() -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Runs until the user leaves; returns the exit status."""
+    argparse.ArgumentParser(prog="python -m scripts.chat", description=__doc__).parse_args(arguments)
     try:
         return serve_bot(free_port(), "--connector", "cmdline", "--quiet")
     except StartError as error:

@@ -1,4 +1,4 @@
-"""Starts, watches and stops the processes that make up the product; what `run.py`, tests and benchmarks share."""
+"""Starts, watches and stops the processes that make up the product; what `run`, tests and benchmarks share."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Runs the engine and the gateway until stopped, and says which address to open. Usage: python scripts/run.py.
+"""Runs the engine and the gateway until stopped, and says which address to open.
 
 UWALLET_PORT (default 5005) is where the gateway listens; the engine gets any port that is free. UWALLET_TRACKER_DB
 (default conversations.db) is where the engine keeps conversations. docs/gateway.md lists the settings of the gateway.
@@ -7,15 +7,17 @@ Both listen on this machine only.
 
 from __future__ import annotations
 
+import argparse
 import os
 import signal
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
-from local import MODEL, ROOT, StartError, port_setting
-from processes import ProcessError
-from stack import FIRST_ADMIN, Stack
+from scripts.local import MODEL, ROOT, StartError, port_setting
+from scripts.processes import ProcessError
+from scripts.stack import FIRST_ADMIN, Stack
 
 _LOGS = ROOT / "run"
 _WATCH_SECONDS = 0.5
@@ -54,8 +56,11 @@ def _watch(stack: Stack) -> None:
         stack.check()
 
 
-def main() -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Runs until stopped; returns the exit status, 1 when a process did not start or has ended by itself."""
+    argparse.ArgumentParser(
+        prog="python -m scripts.run", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    ).parse_args(arguments)
     for number in _STOP_SIGNALS:
         signal.signal(number, _stop)
     stack = None

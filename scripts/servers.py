@@ -1,15 +1,14 @@
-"""What `serve_engine.py` and `chat.py` share: the engine with settings from the environment."""
+"""What `serve_engine` and `chat` share: the engine with settings from the environment."""
 
 from __future__ import annotations
 
 import gc
 import os
 import signal
-import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from local import HOST, MODEL, ROOT, StartError
+from scripts.local import HOST, MODEL, ROOT, StartError
 
 if TYPE_CHECKING:
     from rasa.core.utils import AvailableEndpoints
@@ -48,7 +47,6 @@ def serve_bot(port: int, *arguments: str, on_ready: Callable[[], None] | None = 
         # Until the server takes over, as Ctrl+C does.
         signal.signal(number, _interrupt)
     os.chdir(ROOT)
-    sys.path.insert(0, str(ROOT))
     # Next to nothing that is made while everything is loaded is garbage; the server turns it on again.
     gc.disable()
     from engine.serving import command_line  # noqa: PLC0415 - takes seconds: only when the settings are right

@@ -9,8 +9,8 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
-from local import HOST, ROOT, free_port
-from processes import Process, ProcessError
+from scripts.local import HOST, ROOT, free_port
+from scripts.processes import Process, ProcessError
 
 # On a machine under load; otherwise about three seconds for the engine and two for the gateway.
 START_SECONDS = 180.0
@@ -80,7 +80,8 @@ class Stack:
                     str(_BOT_PYTHON),
                     "-W",
                     "ignore",
-                    "scripts/serve_engine.py",
+                    "-m",
+                    "scripts.serve_engine",
                     "--credentials",
                     "deploy/credentials.yml",
                 ],

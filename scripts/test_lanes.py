@@ -1,12 +1,12 @@
-"""Lints, trains and runs every test side by side, and says where the time went. Usage: test_lanes.py [STARTED].
+"""Lints, trains and runs every test side by side, and says where the time went.
 
 Each job writes to results/test/NAME.log, which is printed when the job fails. results/test/durations.tsv has the
-seconds of every test. STARTED is when the whole run began, in seconds of the clock, so that the set-up before this
-counts.
+seconds of every test.
 """
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import os
 import signal
@@ -79,7 +79,7 @@ def jobs() -> list[Job]:
     python, make = str(ROOT / ".venv/bin/python"), ("make", "--no-print-directory")
     browser = (".venv-browser/bin/python", "-m", "pytest", "-c", "tests/browser/pytest.ini", "tests/browser")
     found = [
-        Job("training", (python, "scripts/train.py")),
+        Job("training", (python, "-m", "scripts.train")),
         Job("lint", (*make, "lint")),
         Job("browser", browser, needs="training", is_pytest=True),
         Job("gateway", (".venv/bin/python", "-m", "pytest"), "gateway", needs="training", is_pytest=True),
@@ -193,12 +193,16 @@ def _report(done: Sequence[Job], before: float, whole: float) -> None:
         print(f"All of it took {whole:.0f} s, {verdict} the budget of {BUDGET} s.")
 
 
-def main() -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Runs everything; returns 1 when something has failed or could not begin."""
+    parser = argparse.ArgumentParser(prog="python -m scripts.test_lanes", description=__doc__)
+    now = time.time()
+    parser.add_argument(
+        "started", nargs="?", type=float, default=now, help="when the set-up before began, in seconds since 1970"
+    )
+    started = parser.parse_args(arguments).started
     # As Ctrl+C does: what runs is ended, too.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    now = time.time()
-    started = float(sys.argv[1]) if len(sys.argv) > 1 else now
     RESULTS.mkdir(parents=True, exist_ok=True)
     every_job = jobs()
     Lanes(every_job).run()

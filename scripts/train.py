@@ -1,10 +1,12 @@
-"""Trains the model if what it is made of has changed since the last one. Usage: python scripts/train.py [--force]."""
+"""Trains the model if what it is made of has changed since the last one."""
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -40,10 +42,13 @@ def fingerprint() -> str:
     return digest.hexdigest()
 
 
-def main() -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Trains if needed; returns the exit status of `engine.training`."""
+    parser = argparse.ArgumentParser(prog="python -m scripts.train", description=__doc__)
+    parser.add_argument("--force", action="store_true", help="train even if nothing has changed")
+    options = parser.parse_args(arguments)
     current = fingerprint()
-    if "--force" not in sys.argv and MODEL.exists() and FINGERPRINT.exists() and FINGERPRINT.read_text() == current:
+    if not options.force and MODEL.exists() and FINGERPRINT.exists() and FINGERPRINT.read_text() == current:
         print(f"{MODEL.relative_to(ROOT)} is up to date.")
         return 0
     print("Training (less than a minute) ...", flush=True)

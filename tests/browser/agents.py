@@ -14,7 +14,7 @@ from typing import Any, Self, TypeVar
 import aiohttp
 import socketio
 
-from stack import Stack
+from scripts.stack import Stack
 from tests.browser.staff import Account
 
 # A request takes some tens of milliseconds; a machine under load takes its time.

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from playwright.sync_api import BrowserContext, Playwright
 
-from local import free_port
-from stack import Stack
+from scripts.local import free_port
+from scripts.stack import Stack
 from tests.browser.desk import Desk
 from tests.browser.sites import Site
 from tests.browser.staff import Staff

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, expect, sync_playwright
 
-from local import MODEL, free_port
-from stack import Stack
+from scripts.local import MODEL, free_port
+from scripts.stack import Stack
 from tests.browser.desk import Desk
 from tests.browser.sites import Site, visit
 from tests.browser.staff import Staff

@@ -10,8 +10,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from playwright.sync_api import BrowserContext, expect
 
-from local import HOST
-from stack import Stack
+from scripts.local import HOST
+from scripts.stack import Stack
 from tests.browser.widget import Widget
 
 # What every page begins with; without it browsers use rules of the nineties.

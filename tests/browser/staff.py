@@ -8,7 +8,7 @@ from typing import Any
 
 from playwright.sync_api import APIRequestContext, BrowserContext, Playwright, StorageState, expect
 
-from stack import FIRST_ADMIN, FIRST_ADMIN_NAME, Stack
+from scripts.stack import FIRST_ADMIN, FIRST_ADMIN_NAME, Stack
 from tests.browser.desk import Desk
 
 # Username, name, role.

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from stack import Stack
+from scripts.stack import Stack
 from tests.browser.conftest import Complaints
 from tests.browser.npm_packages import packaged_file
 from tests.browser.test_procedures import step

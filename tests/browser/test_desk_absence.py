@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Page, Playwright, expect
 
-from stack import Stack
+from scripts.stack import Stack
 from tests.browser.branch import Branch
 from tests.browser.conftest import Complaints
 from tests.browser.desk import DESK_TEXTS, Desk

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from stack import Stack
+from scripts.stack import Stack
 from tests.browser.composing import compose
 from tests.browser.conftest import Complaints
 from tests.browser.desk import DESK_TEXTS, Desk

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import BrowserContext, FloatRect, Locator, Page, Playwright, expect
 
-from stack import Stack
+from scripts.stack import Stack
 from tests.browser.branch import Branch
 from tests.browser.conftest import Complaints
 from tests.browser.desk import DESK_TEXTS, Desk

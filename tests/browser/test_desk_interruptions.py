@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import BrowserContext, Page, expect
 
-from stack import Stack
+from scripts.stack import Stack
 from tests.browser.conftest import Complaints
 from tests.browser.desk import DESK_TEXTS, Desk
 from tests.browser.widget import TEXTS, Widget

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from stack import Stack
+from scripts.stack import Stack
 from tests.browser.conftest import Complaints
 from tests.browser.desk import DESK_TEXTS, Desk
 from tests.browser.staff import Staff

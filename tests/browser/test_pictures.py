@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import BrowserContext, Page, expect
 
-from stack import Stack
+from scripts.stack import Stack
 from tests.browser.conftest import Complaints
 from tests.browser.widget import TEXTS, Widget
 

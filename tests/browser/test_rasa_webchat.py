@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from stack import Stack
+from scripts.stack import Stack
 from tests.browser.npm_packages import packaged_file
 from tests.browser.sites import Site
 

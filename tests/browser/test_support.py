@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
-from local import free_port
-from stack import Stack
+from scripts.local import free_port
+from scripts.stack import Stack
 from tests.browser.agents import Agent
 from tests.browser.conftest import Complaints
 from tests.browser.staff import Staff

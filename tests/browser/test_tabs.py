@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import BrowserContext, expect
 
-from stack import Stack
+from scripts.stack import Stack
 from tests.browser.conftest import Complaints
 from tests.browser.test_procedures import step
 from tests.browser.widget import TEXTS, Widget

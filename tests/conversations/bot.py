@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
+import engine.serving  # isort: skip  # noqa: F401 - before Rasa: prepares what it needs on this Python
+
 from rasa.core.channels.channel import OutputChannel, UserMessage
 from rasa.core.lock_store import InMemoryLockStore
 from rasa.core.utils import AvailableEndpoints

@@ -22,6 +22,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from scripts.local import free_port
 from tests.conversations.bot import BotMessage
 from tests.nlu.examples import held_out_examples
 from tests.paths import ROOT
@@ -129,16 +130,13 @@ def _check_human(text: str, intent: str, messages: Sequence[BotMessage], where: 
 @contextlib.contextmanager
 def running_bot() -> Iterator[str]:
     """Yields the address of a bot that is started as `make engine` does, and stopped afterwards."""
-    sys.path.insert(0, str(ROOT / "scripts"))
-    from local import free_port  # noqa: PLC0415 # scripts are no package; the path is set just above
-
     port = free_port()
     with tempfile.TemporaryDirectory() as folder:
         settings = {
             "UWALLET_ENGINE_PORT": str(port),
             "UWALLET_TRACKER_DB": f"{folder}/conversations.db",
         }
-        command = [sys.executable, "-W", "ignore", "scripts/serve_engine.py"]
+        command = [sys.executable, "-W", "ignore", "-m", "scripts.serve_engine"]
         process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **settings}, stdout=subprocess.PIPE, text=True)
         try:
             for line in process.stdout or ():

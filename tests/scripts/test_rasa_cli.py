@@ -15,7 +15,7 @@ from tests.paths import ROOT
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     """A copy of the project without what set-up and training have made."""
-    made = shutil.ignore_patterns(".*", "models", "build", "results", "tests", "*.db")
+    made = shutil.ignore_patterns(".*", "models", "build", "results", "tests", "web", "gateway", "run", "*.db")
     return Path(shutil.copytree(ROOT, tmp_path / "project", ignore=made))
 
 

@@ -34,14 +34,14 @@ class Running:
         """Returns both processes by what they are."""
         found = {}
         for child in psutil.Process(self.process.pid).children():
-            found["engine" if "scripts/serve_engine.py" in child.cmdline() else "gateway"] = child
+            found["engine" if "scripts.serve_engine" in child.cmdline() else "gateway"] = child
         return found
 
 
 @contextlib.contextmanager
 def running(folder: Path) -> Iterator[Running]:
     process = run_script(
-        "run.py",
+        "run",
         UWALLET_PORT=str(free_port()),
         UWALLET_DATA_DIR=str(folder),
         UWALLET_TRACKER_DB=str(folder / "engine.db"),
@@ -179,7 +179,7 @@ def test_when_one_dies_the_other_is_stopped_and_it_is_said(second: Observed) -> 
 @pytest.mark.parametrize("stop_with", [signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_during_the_start_stops_everything(tmp_path: Path, stop_with: signal.Signals) -> None:
     process = run_script(
-        "run.py",
+        "run",
         UWALLET_PORT=str(free_port()),
         UWALLET_DATA_DIR=str(tmp_path),
         UWALLET_TRACKER_DB=str(tmp_path / "engine.db"),
@@ -201,13 +201,13 @@ def test_a_port_that_is_taken_is_said() -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        output, _ = (process := run_script("run.py", UWALLET_PORT=str(port))).communicate(timeout=30)
+        output, _ = (process := run_script("run", UWALLET_PORT=str(port))).communicate(timeout=30)
     assert process.returncode == 1
     assert f"Port {port} is taken" in output
     assert f"UWALLET_PORT={port + 1} make run" in output
 
 
 def test_a_port_that_is_none_is_said() -> None:
-    output, _ = (process := run_script("run.py", UWALLET_PORT="eighty")).communicate(timeout=30)
+    output, _ = (process := run_script("run", UWALLET_PORT="eighty")).communicate(timeout=30)
     assert process.returncode == 1
     assert "UWALLET_PORT='eighty' is not a port" in output

@@ -24,7 +24,7 @@ START_SECONDS = 180
 def running_bot(database: Path, stop_with: signal.Signals) -> Iterator[str]:
     """Yields the address of a bot that is stopped afterwards by a signal."""
     port = free_port()
-    process = run_script("serve_engine.py", UWALLET_ENGINE_PORT=str(port), UWALLET_TRACKER_DB=str(database))
+    process = run_script("serve_engine", UWALLET_ENGINE_PORT=str(port), UWALLET_TRACKER_DB=str(database))
     assert process.stdout
     printed: list[str] = []
     deadline = time.monotonic() + START_SECONDS
@@ -76,7 +76,7 @@ def test_a_port_that_is_taken_is_said(tmp_path: Path) -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        process = run_script("serve_engine.py", UWALLET_ENGINE_PORT=str(port))
+        process = run_script("serve_engine", UWALLET_ENGINE_PORT=str(port))
         output, _ = process.communicate(timeout=30)
     assert process.returncode == 1
     assert f"Port {port} is taken" in output
@@ -84,7 +84,7 @@ def test_a_port_that_is_taken_is_said(tmp_path: Path) -> None:
 
 
 def test_a_port_that_is_none_is_said() -> None:
-    process = run_script("serve_engine.py", UWALLET_ENGINE_PORT="eighty")
+    process = run_script("serve_engine", UWALLET_ENGINE_PORT="eighty")
     output, _ = process.communicate(timeout=30)
     assert process.returncode == 1
     assert "UWALLET_ENGINE_PORT='eighty' is not a port" in output

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-import test_lanes as script
-from test_lanes import Job, Lanes, durations
+from scripts import test_lanes as script
+from scripts.test_lanes import Job, Lanes, durations
 
 
 @pytest.fixture(autouse=True)

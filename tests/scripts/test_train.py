@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-import train
+from scripts import train
 from tests.paths import ROOT
 
 
@@ -23,7 +22,6 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(train, "ROOT", tmp_path)
     monkeypatch.setattr(train, "MODEL", tmp_path / "models" / "uwallet.tar.gz")
     monkeypatch.setattr(train, "FINGERPRINT", tmp_path / "models" / "uwallet.fingerprint")
-    monkeypatch.setattr(sys, "argv", ["train.py"])
     train.MODEL.parent.mkdir()
     train.MODEL.touch()
     train.FINGERPRINT.write_text(train.fingerprint())
@@ -47,21 +45,21 @@ def trainings(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
 def test_a_change_trains_once(project: Path, trainings: list[list[str]], path: str) -> None:
     with (project / path).open("a", encoding="utf-8") as file:
         file.write("\n# changed\n")
-    assert [train.main(), train.main()] == [0, 0]
+    assert [train.main([]), train.main([])] == [0, 0]
     assert len(trainings) == 1
 
 
 def test_nothing_changed(project: Path, trainings: list[list[str]]) -> None:
     answer = project / "data" / "knowledge" / "support_hours.yml"
     answer.write_text(answer.read_text(encoding="utf-8").replace("免得白等", "免得空等"), encoding="utf-8")
-    assert train.main() == 0
+    assert train.main([]) == 0
     assert trainings == []
 
 
 def test_a_missing_model_and_a_new_topic_train(project: Path, trainings: list[list[str]]) -> None:
     train.MODEL.unlink()
-    train.main()
+    train.main([])
     train.MODEL.touch()
     (project / "data" / "knowledge" / "new_topic.yml").touch()
-    train.main()
+    train.main([])
     assert len(trainings) == 2

@@ -87,6 +87,7 @@ class SupportModel(RuleBasedStateMachine):
         self._unacknowledged: list[tuple[int, Incoming]] = []
         self._acknowledged: list[tuple[int, str]] = []
         self._automatic = False
+        self._offices: list[Office] = []
 
     def _run(self, coroutine: Coroutine[Any, Any, Any]) -> Any:
         return self._runner.run(coroutine)
@@ -155,9 +156,11 @@ class SupportModel(RuleBasedStateMachine):
     def teardown(self) -> None:
         """Every conversation that waits comes to an end, and every message is there once."""
         try:
-            if hasattr(self, "_offices"):
+            if self._offices:
                 self._run(self._end())
         finally:
+            # After a failure, too: what is left open would fail the test that comes next.
+            self._run(self._close())
             self._runner.close()
             clock.set_time(None)
 
@@ -296,7 +299,11 @@ class SupportModel(RuleBasedStateMachine):
         for _ in range(4):
             await self._pass_time(620)
         await self._check_that_all_has_ended()
+
+    async def _close(self) -> None:
         for office in self._offices:
+            office.engine.hold = False
+            office.engine.release()
             await office.services.dispatcher.drain(5)
             await office.services.close()
 
