@@ -1,4 +1,4 @@
-"""Rasa's file importer, which also checks the knowledge and writes the one rule that each topic needs."""
+"""Rasa's file importer, which also checks the knowledge and writes the one rule that each intent needs."""
 
 from __future__ import annotations
 
@@ -11,25 +11,26 @@ from rasa.shared.importers.rasa import RasaFileImporter
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from actions.knowledge import KnowledgeError, load_knowledge
+from actions.rules import actions_by_intent
 from engine.nlu.lexicon import read_lexicon
 from engine.paths import KNOWLEDGE, LEXICON
 from engine.topic_checks import unknown_values, unreachable_topics
 
-_TOPIC_RULE = """
+_RULE = """
 version: "3.1"
 rules:
-- rule: open topic {topic}
+- rule: {intent}
   steps:
-  - intent: {topic}
-  - action: action_open_topic
+  - intent: {intent}
+  - action: {action}
 """
 
 
 class KnowledgeImporter(RasaFileImporter):
-    """Makes a knowledge file and its intent enough for a new topic.
+    """Adds a rule for every intent: `actions/rules.py` knows which action each leads to.
 
-    For every intent of the domain that is named like a topic, the rule that opens the topic is added. Used by every
-    Rasa command that reads training data, so a broken knowledge file stops `rasa train` and `rasa data validate`.
+    So a knowledge file and its intent are enough for a new topic. Used by every Rasa command that reads training data:
+    a broken knowledge file stops `rasa train` and `rasa data validate`.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -63,7 +64,7 @@ class KnowledgeImporter(RasaFileImporter):
         return self._domain
 
     def get_stories(self, exclusion_percentage: int | None = None) -> StoryGraph:
-        """Returns the rules in the data files and one rule for each topic that has an intent."""
+        """Returns the stories and rules in the data files, and one rule for each intent."""
         graph = super().get_stories(exclusion_percentage)
         domain = self.get_domain()
         if domain.is_empty():
@@ -72,8 +73,8 @@ class KnowledgeImporter(RasaFileImporter):
         if problems:
             raise KnowledgeError(problems)
         reader = YAMLStoryReader(domain)
-        for topic in self._knowledge.topics:
-            if topic in domain.intents:
-                steps = reader.read_from_string(_TOPIC_RULE.format(topic=topic))
-                graph = graph.merge(StoryGraph(steps))
+        topics = [topic for topic in self._knowledge.topics if topic in domain.intents]
+        for intent, action in actions_by_intent(topics).items():
+            steps = reader.read_from_string(_RULE.format(intent=intent, action=action))
+            graph = graph.merge(StoryGraph(steps))
         return graph

@@ -1,4 +1,4 @@
-"""`action_session_start`."""
+"""What stands in for Rasa's own commands: nothing that matters is lost when somebody types them."""
 
 from __future__ import annotations
 
@@ -12,17 +12,22 @@ from actions.base import DialogueAction
 from actions.dialogue.acts import Act
 
 
-class ActionSessionStart(DialogueAction):
+class ActionRestart(DialogueAction, name="action_restart", act=Act.RESTART):
+    """Takes Rasa's `/restart`: begins anew, but a walkthrough under way can be taken up again.
+
+    Rasa's own action would empty every slot and say nothing.
+    """
+
+
+class ActionBack(DialogueAction, name="action_back", act=Act.PREVIOUS):
+    """Takes Rasa's `/back` for a step back; Rasa's own action would undo the last turn and say nothing."""
+
+
+class ActionSessionStart(DialogueAction, name="action_session_start", act=Act.GREET):
     """Starts a session as Rasa's own action does; asked for by `/session_start`, it also greets.
 
     Channels send `/session_start` when a chat window opens. Rasa's own action would leave the window empty.
     """
-
-    act = Act.GREET
-
-    def name(self) -> str:
-        """Returns the name in `domain.yml`."""
-        return "action_session_start"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         """Greets if asked to, and returns the start of the session with every slot carried over."""
