@@ -20,6 +20,7 @@ class ErrorCode(StrEnum):
     ORIGIN_NOT_ALLOWED = "origin_not_allowed"
     IDENTITY_REQUIRED = "identity_required"
     IDENTITY_WRONG = "identity_wrong"
+    IDENTITY_EXPIRED = "identity_expired"
     ATTACHMENT_TOO_LARGE = "attachment_too_large"
     ATTACHMENT_TYPE = "attachment_type"
     ATTACHMENT_UNKNOWN = "attachment_unknown"

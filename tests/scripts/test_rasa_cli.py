@@ -36,4 +36,5 @@ def test_a_broken_lexicon_file_stops_with_file_and_reason(project: Path) -> None
     path = project / "data" / "lexicon" / "aliases.yml"
     path.write_text("- yzm\n", encoding="utf-8")
     result = rasa(project, "train")
-    assert (result.returncode, result.stderr.splitlines()[-1]) == (1, f"{path}: expected a mapping, found list")
+    reason = f"{path}:1: expected a mapping of fields, found list"
+    assert (result.returncode, result.stderr.splitlines()[-1]) == (1, reason)

@@ -13,6 +13,8 @@ from uwallet_gateway.agents.lockout import Attempts, begin_attempt
 from uwallet_gateway.agents.passwords import Passwords, check_password, generated_password
 from uwallet_gateway.agents.roles import Role
 from uwallet_gateway.agents.sign_outs import SignOuts
+from uwallet_gateway.audit.actions import Action
+from uwallet_gateway.audit.log import record
 from uwallet_gateway.clock import now
 from uwallet_gateway.database import tables
 from uwallet_gateway.database.connection import Database
@@ -101,6 +103,8 @@ class Accounts:
             if before is None:
                 await insert_unless_there(transaction, row)
             stored = await _by_username(transaction, username)
+            if before is None and stored is not None and stored.password_hash == row.password_hash:
+                record(transaction, Action.ACCOUNT_CREATED, username, role=role.value)
         if before is not None or stored is None or stored.password_hash != row.password_hash:
             raise UsernameTakenError(f"there is an agent {username!r} already")
         return account_of(stored), password
@@ -142,6 +146,7 @@ class Accounts:
             row = await _locked(transaction, agent_id)
             _renew(row, hashed)
             await end_sessions(transaction, agent_id)
+            record(transaction, Action.PASSWORD_RESET, row.username)
         self._sign_outs.announce()
         return password
 
@@ -169,6 +174,7 @@ class Accounts:
                 raise InputError(ErrorCode.WRONG_PASSWORD)
             _renew(row, hashed)
             await end_sessions(transaction, agent_id, but=kept_session)
+            record(transaction, Action.PASSWORD_CHANGED, row.username)
         self._sign_outs.announce()
 
     async def update(
@@ -210,6 +216,8 @@ class Accounts:
             for column, value in changes.items():
                 if value is not None:
                     setattr(row, column, value)
+            if any(value is not None for value in changes.values()):
+                record(transaction, Action.ACCOUNT_CHANGED, row.username, **changes)
             if enabled:
                 row.failed_logins, row.locked_until = 0, None
             account = account_of(row)

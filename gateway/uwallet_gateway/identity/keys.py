@@ -21,13 +21,18 @@ class SecretUnreadableError(Exception):
 
 
 class Keys:
-    """Signs and encrypts with the first key; accepts signatures and ciphertexts of all keys."""
+    """Signs and encrypts with the first key; accepts signatures and ciphertexts of all keys.
+
+    Attributes:
+        audit_keys: Seal the entries of the audit log, the current one first.
+    """
 
     def __init__(self, secret_keys: Sequence[str]) -> None:
         """Takes the current secret key first, then former ones."""
         self._fernet = MultiFernet(
             [Fernet(base64.urlsafe_b64encode(_derive(key, b"site secrets"))) for key in secret_keys]
         )
+        self.audit_keys = [_derive(key, b"audit") for key in secret_keys]
         # The library signs with the last key of a list.
         oldest_first = list(reversed(secret_keys))
         self._sessions = URLSafeSerializer([_derive(key, b"sessions") for key in oldest_first], salt="session")

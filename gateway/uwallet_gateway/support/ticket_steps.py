@@ -14,6 +14,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.opening_hours import OpeningHours
+from uwallet_gateway.audit.actions import Action
+from uwallet_gateway.audit.log import record
 from uwallet_gateway.clock import now
 from uwallet_gateway.database import tables
 from uwallet_gateway.hooks.events import HookEvent
@@ -36,6 +38,15 @@ from uwallet_gateway.transcript.transaction import ConversationTransaction
 Recorder = Callable[[AsyncSession, HookEvent, tables.Ticket], Awaitable[None]]
 # Reason of a handoff that the gateway makes without the engine. It adds nothing to what the bot has collected.
 ENGINE_TROUBLE = "engine_trouble"
+# What agents do to tickets that the audit log has, too.
+_AUDITED = {
+    EventKind.CLAIMED: Action.TICKET_CLAIMED,
+    EventKind.ASSIGNED: Action.TICKET_ASSIGNED,
+    EventKind.TRANSFERRED: Action.TICKET_TRANSFERRED,
+    EventKind.REQUEUED: Action.TICKET_REQUEUED,
+    EventKind.RETURNED_TO_BOT: Action.TICKET_RETURNED_TO_BOT,
+    EventKind.CLOSED: Action.TICKET_CLOSED,
+}
 _EMPTY: tuple[object, ...] = (None, "", [], {})
 _log = structlog.get_logger()
 
@@ -295,6 +306,9 @@ class TicketSteps:
             )
         )
         await transaction.session.flush()
+        if actor == "agent" and (action := _AUDITED.get(kind)):
+            to = details.get("to")
+            record(transaction.session, action, ticket.number, to=to, disposition=details.get("disposition"))
         transaction.emit(
             TicketChanged(transaction.conversation_id, ticket.id), QueueChanged(transaction.conversation_id, kind.value)
         )

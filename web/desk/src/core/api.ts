@@ -2,6 +2,8 @@
 
 import type {
   Agent,
+  AuditPage,
+  AuditVerification,
   CannedReply,
   Intent,
   Message,
@@ -117,6 +119,11 @@ export class DeskApi {
     body: Partial<{ name: string; role: Role; enabled: boolean; max_chats: number }>,
   ): Promise<unknown> => this.request('PATCH', `/agents/${id}`, body);
   resetPassword = (id: number): Promise<{ password: string }> => this.request('POST', `/agents/${id}/password`);
+
+  // --- Audit log ---
+
+  audit = (query: Query): Promise<AuditPage> => this.request('GET', '/audit' + search(query));
+  verifyAudit = (): Promise<AuditVerification> => this.request('GET', '/audit/verification');
 
   // --- Canned replies ---
 
