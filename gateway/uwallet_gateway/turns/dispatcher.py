@@ -269,5 +269,5 @@ class Dispatcher:
 
 
 def _turn_id(message: Message) -> str:
-    # Rows from before migration 0004 have none.
+    # Rows from before migration 0005 have none.
     return message.turn_id or f"{message.conversation_id}-{message.id}"

