@@ -26,6 +26,7 @@ _INPUTS = (
     "data/situated",
     "data/alarms",
     "engine",
+    "language",
 )
 
 

@@ -214,9 +214,20 @@ class Agent(Table):
     # What they have chosen: online, away. Whether they are there at all is known from `seen_at`.
     presence: Mapped[str] = mapped_column(String(16), default="away")
     seen_at: Mapped[datetime | None]
-    failed_logins: Mapped[int] = mapped_column(Integer, default=0)
-    locked_until: Mapped[datetime | None]
     created_at: Mapped[datetime]
+
+
+class SignInAttempts(Table):
+    """Wrong passwords in a row with one name, of an agent or of nobody, from one place (agents/lockout.py)."""
+
+    __tablename__ = "sign_in_attempts"
+
+    # SHA-256 of both.
+    name: Mapped[str] = mapped_column(String(64), primary_key=True)
+    source: Mapped[str] = mapped_column(String(64), primary_key=True)
+    failed: Mapped[int] = mapped_column(Integer)
+    locked_until: Mapped[datetime | None]
+    updated_at: Mapped[datetime] = mapped_column(index=True)
 
 
 class AgentSession(Table):

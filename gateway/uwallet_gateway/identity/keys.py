@@ -8,7 +8,8 @@ stored with the data: who has only the database, or a backup of it, has no secre
 from __future__ import annotations
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -38,6 +39,7 @@ class Keys:
         # The library signs with the last key of a list.
         oldest_first = list(reversed(secret_keys))
         self._sessions = URLSafeSerializer([_derive(key, b"sessions") for key in oldest_first], salt="session")
+        self._devices = URLSafeTimedSerializer([_derive(key, b"devices") for key in oldest_first], salt="device")
         self._addresses = URLSafeTimedSerializer(
             [_derive(key, b"addresses") for key in oldest_first], salt="attachment"
         )
@@ -101,6 +103,18 @@ class Keys:
         except BadSignature:
             return None
         return value if isinstance(value, str) else None
+
+    def sign_device(self, device: Mapping[str, Any]) -> str:
+        """What a browser keeps to be known again."""
+        return str(self._devices.dumps(dict(device)))
+
+    def read_device(self, signed: object, max_age: int) -> Mapping[str, Any] | None:
+        """What was signed at most `max_age` seconds ago, or None if the gateway did not sign it."""
+        try:
+            value = self._devices.loads(signed, max_age=max_age) if isinstance(signed, str) else None
+        except BadSignature:
+            return None
+        return value if isinstance(value, Mapping) else None
 
     def sign_attachment(self, attachment_id: str) -> str:
         """A signature that allows reading one picture for a while without a token."""
