@@ -6,8 +6,8 @@ import pytest
 
 from engine.nlu.contrast import ContrastRules, last_clause
 from engine.nlu.lexicon import read_lexicon
-from engine.nlu.text_normalization import normalize
 from engine.paths import LEXICON
+from language.text_normalization import normalize
 
 RULES: ContrastRules = read_lexicon(LEXICON).contrast
 
