@@ -144,6 +144,7 @@ lint: setup-dev setup-gateway-dev setup-web-dev setup-browser ## ruff, mypy, imp
 	@.venv/bin/ruff format --check .
 	@.venv/bin/mypy
 	@cd gateway && .venv/bin/mypy
+	@gateway/.venv/bin/lint-imports --no-cache
 	@cd gateway && .venv/bin/lint-imports --no-cache
 	@scripts/protocol --check
 	@.venv-browser/bin/mypy --config-file tests/browser/mypy.ini

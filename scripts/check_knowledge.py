@@ -19,8 +19,8 @@ from actions.knowledge.yaml_files import YamlFileError, read_mapping, with_line
 from actions.reading.labels import ALARM_LABELS, SITUATED_LABELS
 from engine.nlu.labelled_texts import read_labelled_file
 from engine.nlu.lexicon import lexicon_problems, read_lexicon
-from engine.nlu.text_normalization import normalize
 from engine.topic_checks import unknown_values, unreachable_topics
+from language.text_normalization import normalize
 from scripts.local import ROOT
 from scripts.nlu_examples import NluExample, read_examples
 

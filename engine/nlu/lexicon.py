@@ -14,7 +14,7 @@ from engine.nlu.contrast import ContrastRules, contrast_rules
 from engine.nlu.handoff import HandoffRules, handoff_rules
 from engine.nlu.operators import OperatorRules, operator_rules
 from engine.nlu.parts import PartRules, part_rules
-from engine.nlu.text_normalization import normalize
+from language.text_normalization import normalize
 
 _Rules = TypeVar("_Rules")
 

@@ -34,6 +34,7 @@ class ErrorCode(StrEnum):
     CSRF = "csrf"
     CONFLICT = "conflict"
     WEAK_PASSWORD = "weak_password"
+    PASSWORD_UNCHANGED = "password_unchanged"
     USERNAME_TAKEN = "username_taken"
     LAST_ADMIN = "last_admin"
     CONTACT_INVALID = "contact_invalid"

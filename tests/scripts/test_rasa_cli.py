@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from tests.paths import ROOT
+from tests.project import copy_project
 
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     """A copy of the project without what set-up and training have made."""
-    made = shutil.ignore_patterns(".*", "models", "build", "results", "tests", "web", "gateway", "run", "*.db")
-    return Path(shutil.copytree(ROOT, tmp_path / "project", ignore=made))
+    return copy_project(tmp_path / "project")
 
 
 def rasa(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -55,6 +55,7 @@ STATUS: dict[ErrorCode, int] = {
     ErrorCode.CSRF: 403,
     ErrorCode.CONFLICT: 409,
     ErrorCode.WEAK_PASSWORD: 422,
+    ErrorCode.PASSWORD_UNCHANGED: 422,
     ErrorCode.USERNAME_TAKEN: 409,
     ErrorCode.LAST_ADMIN: 409,
     ErrorCode.CONTACT_INVALID: 422,

@@ -10,7 +10,7 @@ from rasa.shared.exceptions import InvalidConfigException
 from actions.reading.labels import ALARM_LABELS, SITUATED_LABELS
 from actions.reading.on_screen import _ACTS
 from engine.nlu.labelled_texts import read_labelled_texts
-from engine.nlu.text_normalization import normalize
+from language.text_normalization import normalize
 from tests.paths import ROOT
 
 TEST_SETS = sorted((ROOT / "tests" / "nlu").glob("*.tsv"))

@@ -18,6 +18,7 @@ from uwallet_gateway.protocol.agents import (
 from uwallet_gateway.protocol.tickets import DISPOSITIONS, AgentStatus
 from uwallet_gateway.services import Services
 from uwallet_gateway.transport.client import address_of
+from uwallet_gateway.transport.desk.devices import remember, source_of
 from uwallet_gateway.transport.desk.guard import COOKIE, AgentNeeded, acts, check_origin
 from uwallet_gateway.transport.http import ServicesNeeded, responses
 
@@ -32,7 +33,9 @@ async def sign_in(body: Credentials, request: Request, response: Response, servi
     await services.rate_limits.check("sign_ins", address=address)
     await services.rate_limits.check_room("failed_sign_ins", address=address)
     try:
-        session, token = await services.desk_sessions.sign_in(body.username, body.password)
+        session, token = await services.desk_sessions.sign_in(
+            body.username, body.password, source_of(request, services.keys, body.username)
+        )
     except InputError as error:
         await _record_failure(services, body.username, address, error.code)
         if error.code is ErrorCode.WRONG_PASSWORD:
@@ -40,6 +43,8 @@ async def sign_in(body: Credentials, request: Request, response: Response, servi
         raise
     acts(session, address)
     await services.audit.write(Action.SIGNED_IN, session.agent.username)
+    secure = not services.settings.development
+    remember(request, response, services.keys, session.agent.username, secure=secure)
     response.set_cookie(
         COOKIE,
         token,
@@ -47,7 +52,7 @@ async def sign_in(body: Credentials, request: Request, response: Response, servi
         path="/",
         httponly=True,
         samesite="strict",
-        secure=not services.settings.development,
+        secure=secure,
     )
     return await _session_view(services, session)
 
