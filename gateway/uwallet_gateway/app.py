@@ -14,6 +14,7 @@ from starlette.types import ASGIApp
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from uwallet_gateway.database.migrate import migrate
+from uwallet_gateway.maintenance.contacts import seal_contacts
 from uwallet_gateway.maintenance.settings_record import record_settings
 from uwallet_gateway.observability.headers import SecurityHeaders
 from uwallet_gateway.protocol.base import API, DESK_API
@@ -83,6 +84,7 @@ def _lifespan(services: Services, sockets: SocketTransport) -> Any:
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         await migrate(services.database)
+        await seal_contacts(services.database, services.keys)
         await record_settings(services.settings, services.audit)
         if services.relay:
             await services.relay.start()

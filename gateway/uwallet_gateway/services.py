@@ -135,7 +135,7 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
     endpoints = read_endpoints(Path(settings.hooks_file)) if settings.hooks_file else ()
     outbox = Outbox(database, endpoints, f"{settings.public_url}/desk" if settings.public_url else None)
     opening_hours = load_opening_hours(settings.organisation_file)
-    steps = TicketSteps(SupportNotices(texts), opening_hours, metrics, outbox.record)
+    steps = TicketSteps(SupportNotices(texts), opening_hours, metrics, keys, outbox.record)
     user_requests = UserRequests(steps, max_length=settings.max_length)
     tickets = TicketQueries(database, event_bus.is_user_there, opening_hours)
     presence = Presence(database, event_bus)

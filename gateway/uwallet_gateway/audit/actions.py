@@ -23,6 +23,7 @@ class Action(StrEnum):
     TICKET_RETURNED_TO_BOT = "ticket_returned_to_bot"
     TICKET_CLOSED = "ticket_closed"
     CONVERSATION_READ = "conversation_read"
+    CONTACT_SHOWN = "contact_shown"
     STATISTICS_EXPORTED = "statistics_exported"
     MESSAGES_EXPORTED = "messages_exported"
     AUDIT_EXPORTED = "audit_exported"

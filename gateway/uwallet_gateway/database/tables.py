@@ -110,7 +110,8 @@ class Conversation(Table):
     # The characters that the user writes, as the bot has found: simplified or traditional; null until it has answered.
     script: Mapped[str | None] = mapped_column(String(16))
     # What the user offered to be reached by before there was a ticket that could keep it.
-    contact: Mapped[str | None] = mapped_column(String(255))
+    # Encrypted, as that of a ticket.
+    contact: Mapped[str | None] = mapped_column(Text)
     agent_read_id: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     # When all sessions of a user were ended by a command; what the site has vouched for before is refused.
     vouchers_revoked_at: Mapped[datetime | None]
@@ -265,7 +266,9 @@ class Ticket(Table):
     handoff: Mapped[dict[str, Any]]
     # What the user left, and where they can be reached.
     message: Mapped[str | None] = mapped_column(Text)
-    contact: Mapped[str | None] = mapped_column(String(255))
+    # Encrypted (identity/keys.py), and what is shown of it in lists: 138****8000.
+    contact: Mapped[str | None] = mapped_column(Text)
+    contact_hint: Mapped[str | None] = mapped_column(String(255))
     agent_id: Mapped[int | None] = mapped_column(ForeignKey("agents.id"))
     preferred_agent_id: Mapped[int | None] = mapped_column(ForeignKey("agents.id"))
     # solved, follow_up, spam, user_left, cancelled

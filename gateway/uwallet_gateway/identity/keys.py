@@ -33,6 +33,8 @@ class Keys:
         self._fernet = MultiFernet(
             [Fernet(base64.urlsafe_b64encode(_derive(key, b"site secrets"))) for key in secret_keys]
         )
+        contacts = [Fernet(base64.urlsafe_b64encode(_derive(key, b"contacts"))) for key in secret_keys]
+        self._contacts, self._current_contacts = MultiFernet(contacts), contacts[0]
         self.audit_keys = [_derive(key, b"audit") for key in secret_keys]
         # The library signs with the last key of a list.
         oldest_first = list(reversed(secret_keys))
@@ -57,6 +59,38 @@ class Keys:
         except InvalidToken as error:
             msg = "a site's secret was encrypted under another UWALLET_SECRET_KEY: put that in UWALLET_OLD_SECRET_KEYS"
             raise SecretUnreadableError(msg) from error
+
+    def seal_contact(self, contact: str) -> str:
+        """How a user can be reached, encrypted as it is stored with a ticket."""
+        return self._contacts.encrypt(contact.encode()).decode()
+
+    def open_contact(self, stored: str) -> str:
+        """The contact again.
+
+        Raises:
+            SecretUnreadableError: None of the keys has encrypted it.
+        """
+        try:
+            return self._contacts.decrypt(stored.encode()).decode()
+        except InvalidToken as error:
+            msg = "a contact was encrypted under another UWALLET_SECRET_KEY: put that in UWALLET_OLD_SECRET_KEYS"
+            raise SecretUnreadableError(msg) from error
+
+    def is_current_contact(self, stored: str) -> bool:
+        """Whether a contact is encrypted under the current key."""
+        try:
+            self._current_contacts.decrypt(stored.encode())
+        except InvalidToken:
+            return False
+        return True
+
+    def renew_contact(self, stored: str) -> str:
+        """The same contact, encrypted under the current key.
+
+        Raises:
+            SecretUnreadableError: None of the keys has encrypted it.
+        """
+        return self.seal_contact(self.open_contact(stored))
 
     def sign_session(self, session_id: str) -> str:
         """The token of a session."""

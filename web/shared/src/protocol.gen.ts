@@ -19,6 +19,7 @@ export type Action =
   | 'ticket_returned_to_bot'
   | 'ticket_closed'
   | 'conversation_read'
+  | 'contact_shown'
   | 'statistics_exported'
   | 'messages_exported'
   | 'audit_exported'
@@ -306,6 +307,9 @@ export interface Ticket {
    * What the user gave away that must not be missed, oldest first
    */
   alarms: TicketAlarm[];
+  /**
+   * Masked; the whole one by `POST /tickets/{id}/contact`
+   */
   contact: string | null;
   message: string | null;
   agent: AgentName | null;
@@ -809,6 +813,12 @@ export interface SupportResult {
   ticket: TicketReference | null;
 }
 /**
+ * How the user can be reached. That an agent has seen it stands in the audit log.
+ */
+export interface TicketContact {
+  contact: string;
+}
+/**
  * A ticket with its history, the user's earlier tickets, and what the bot last showed and understood.
  */
 export interface TicketDetails {
@@ -850,6 +860,9 @@ export interface TicketDetails {
    * What the user gave away that must not be missed, oldest first
    */
   alarms: TicketAlarm[];
+  /**
+   * Masked; the whole one by `POST /tickets/{id}/contact`
+   */
   contact: string | null;
   message: string | null;
   agent: AgentName | null;

@@ -95,6 +95,7 @@ export class DeskApi {
   returnToBot = (id: number): Promise<unknown> => this.request('POST', `/tickets/${id}/return`, {});
   close = (id: number, disposition: string, note: string): Promise<unknown> =>
     this.request('POST', `/tickets/${id}/close`, { disposition, note });
+  contact = (id: number): Promise<{ contact: string }> => this.request('POST', `/tickets/${id}/contact`);
   addNote = (id: number, text: string): Promise<unknown> => this.request('POST', `/tickets/${id}/notes`, { text });
   assign = (id: number, agent_id: number): Promise<unknown> =>
     this.request('POST', `/tickets/${id}/assign`, { agent_id });
