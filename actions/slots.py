@@ -69,6 +69,7 @@ def state_from_slots(slots: Mapping[str, Any], knowledge: Knowledge) -> Dialogue
         answered={name: int(count) for name, count in (slots.get("answered") or {}).items()},
         misfits=int(slots.get("misfits") or 0),
         fragment=slots.get("fragment"),
+        asked_about=slots.get("asked_about"),
     )
     return fitted(state, knowledge)
 
@@ -129,6 +130,7 @@ def slots_from_state(state: DialogueState) -> dict[str, Any]:
         "answered": dict(state.answered) or None,
         "misfits": float(state.misfits) or None,
         "fragment": state.fragment,
+        "asked_about": state.asked_about,
     }
 
 

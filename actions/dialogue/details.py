@@ -89,9 +89,23 @@ def correct(context: Context, state: DialogueState, reading: Reading) -> Turn:
     if changes:
         state = replace(state, collected_details={**state.collected_details, **changes}, offer=None)
         lines = context.replies.noted(list(known.values()), changes)
-        return after_digression(context, state, Reply("utter_corrected", {"details": lines}))
+        return _after_correction(context, state, Reply("utter_corrected", {"details": lines}))
     named = known.get(str(reading.arguments.get("detail", "")))
     return _ask_again(state, context, named) if named else show_current(context, state)
+
+
+def _after_correction(context: Context, state: DialogueState, reply: Reply) -> Turn:
+    """Goes on where it was: a correction is no digression, and an open question is asked again."""
+    topic = context.topic(state)
+    if topic is None or state.walk is None or not topic.collected_details or state.walk.interrupted:
+        return after_digression(context, state, reply)
+    if state.awaiting is Awaiting.DETAIL and state.walk.requested_detail:
+        wanted = next_detail(topic, state)
+        if wanted is None:
+            return _continue(context, state, topic).after(reply)
+        asked = with_walk(state, requested_detail=wanted)
+        return Turn(asked, (reply, context.replies.ask_detail(topic, wanted)))
+    return Turn(state, (reply,))
 
 
 def _ask_again(state: DialogueState, context: Context, detail: CollectedDetail) -> Turn:

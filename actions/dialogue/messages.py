@@ -62,6 +62,7 @@ class UserMessage:
         alarms: What it gives away (`data/alarms/`), with the confidence of each.
         operators: What it does with the matters that it names.
         said_at: When it was said, in the users' time zone; None where nobody knows.
+        answers: The answers of the knowledge that lie nearest to it, by address, with their likeness.
     """
 
     intent: str = ""
@@ -84,6 +85,7 @@ class UserMessage:
     alarms: Mapping[str, float] = field(default_factory=dict)
     operators: tuple[Operator, ...] = ()
     said_at: datetime.datetime | None = None
+    answers: Mapping[str, float] = field(default_factory=dict)
 
     def matters(self, *names: str) -> tuple[str, ...]:
         """Returns the matters with which the sentence does one of `names`; without names, all that it names."""

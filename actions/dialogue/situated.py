@@ -6,11 +6,11 @@ from dataclasses import replace
 
 from actions.dialogue import topics, walkthrough
 from actions.dialogue.acts import Act
+from actions.dialogue.answers import answer_question
 from actions.dialogue.endings import after_digression, leave
 from actions.dialogue.messages import Event, EventKind, Reply, UserMessage, payload
 from actions.dialogue.repair import not_understood, with_menu
 from actions.dialogue.state import AttemptOutcome, Awaiting, DialogueState, HandoffReason, with_walk
-from actions.dialogue.step_answers import answer_about_step
 from actions.dialogue.steps import advance, ask_outcome, next_check, show_current, show_step
 from actions.dialogue.support import ticket_status
 from actions.dialogue.turn import Context, Turn, offering_human
@@ -62,8 +62,8 @@ def trouble(context: Context, state: DialogueState, reading: Reading) -> Turn:
 
 
 def ask(context: Context, state: DialogueState, reading: Reading) -> Turn:
-    """Answers a question about the step, or says that nothing is known about it; the step stays."""
-    return answer_about_step(context, state, reading.message)
+    """Answers a question, or says that nothing is known about it; the step stays."""
+    return answer_question(context, state, reading.message)
 
 
 def ruled_out(context: Context, state: DialogueState, reading: Reading) -> Turn:
@@ -75,17 +75,8 @@ def ruled_out(context: Context, state: DialogueState, reading: Reading) -> Turn:
     steps = [step for step in topic.steps if step.value in causes]
     if not steps:
         return advance(context, state)
-    walk = state.walk
-    ids = [step.id for step in steps]
-    state = with_walk(
-        state,
-        visited_steps=tuple(dict.fromkeys((*walk.visited_steps, *ids))),
-        problem_steps=tuple(dict.fromkeys((*walk.problem_steps, *ids))),
-        interrupted=False,
-        awaiting=None,
-    )
-    titles = context.replies.listed(context.replies.fill(step.title) for step in steps)
-    return next_check(context, replace(state, offer=None)).after(Reply("utter_ruled_out", {"titles": titles}))
+    ticked, reply = walkthrough.tick(context, state, steps)
+    return next_check(context, replace(ticked, offer=None)).after(reply)
 
 
 def cause_found(context: Context, state: DialogueState, reading: Reading) -> Turn:

@@ -209,6 +209,7 @@ class DialogueState:
         answered: How often each answer was given, by its id; so that nobody reads the same paragraph twice in a row.
         misfits: Answers in a row that did not fit the question asked.
         fragment: The last message that said too little to be understood; the next may complete it.
+        asked_about: What was answered about last: id of the topic, a slash, id of the step, detail or part.
     """
 
     walk: Walk | None = None
@@ -238,6 +239,7 @@ class DialogueState:
     answered: Mapping[str, int] = field(default_factory=dict)
     misfits: int = 0
     fragment: str | None = None
+    asked_about: str | None = None
 
     @property
     def topic(self) -> str | None:

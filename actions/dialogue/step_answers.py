@@ -13,9 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from actions.dialogue.messages import Reply, UserMessage, folded
-from actions.dialogue.state import Awaiting, DialogueState, with_walk
-from actions.dialogue.turn import Context, Turn
+from actions.dialogue.messages import folded
 from actions.knowledge.schema import StepAnswer, Topic
 from language.text_normalization import normalize
 
@@ -82,34 +80,7 @@ class _Place:
         return self.name.union(*map(_bigrams, self.texts))
 
 
-def answer_about_step(context: Context, state: DialogueState, message: UserMessage) -> Turn:
-    """Answers from the step, its details, its neighbours or the topic; else says that nothing is known about it.
-
-    The step stays where it is: a question about it is no digression.
-    """
-    topic = context.topic(state)
-    if topic is None or state.walk is None:
-        return Turn(state, (Reply("utter_no_information"),))
-    text = find_answer(topic, state, message)
-    state = replace(with_walk(state, interrupted=False), offer=None)
-    if text is None:
-        reply = Reply("utter_step_unknown")
-    else:
-        reply = Reply("utter_step_answer", {"answer": context.replies.fill(text, topic)})
-    if state.awaiting is Awaiting.DETAIL and state.walk and state.walk.requested_detail:
-        question = context.replies.ask_detail(topic, state.walk.requested_detail)
-        return Turn(state, (reply, question))
-    return Turn(state, (reply,))
-
-
-def find_answer(topic: Topic, state: DialogueState, message: UserMessage) -> str | None:
-    """Returns the text that answers the question, None when the knowledge is silent."""
-    detail = state.walk.requested_detail if state.walk and state.awaiting is Awaiting.DETAIL else None
-    found = find(topic, state.step, detail, message.key)
-    return found.text if found else None
-
-
-def find(topic: Topic, step: int, detail: str | None, key: str) -> Answer | None:
+def find(topic: Topic, step: int, detail: str | None, key: str, near: str | None = None) -> Answer | None:
     """Returns the answer to a question.
 
     Args:
@@ -117,8 +88,12 @@ def find(topic: Topic, step: int, detail: str | None, key: str) -> Answer | None
         step: The number of the step shown, 0 before the first.
         detail: The id of the detail asked for.
         key: The question, normalized and folded.
+        near: The id of the step or detail that was asked about last, which is as near as the one shown.
     """
-    places = list(_places(topic, step, detail))
+    places = [
+        replace(place, bonus=_NEARNESS) if place.id == near and not place.bonus else place
+        for place in _places(topic, step, detail)
+    ]
     return _by_pattern(topic, places, key) or _by_text(topic, step, key)
 
 

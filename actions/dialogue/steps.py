@@ -12,7 +12,7 @@ from actions.knowledge import Topic
 
 def _asking(state: DialogueState, **changes: object) -> DialogueState:
     """Returns the state in which the walkthrough has the floor again."""
-    return replace(with_walk(state, interrupted=False, **changes), offer=None)
+    return replace(with_walk(state, interrupted=False, **changes), offer=None, asked_about=None)
 
 
 def show_step(context: Context, state: DialogueState, number: int) -> Turn:

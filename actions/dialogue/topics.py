@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from actions.dialogue.acts import Act
+from actions.dialogue.answers import find_in_part, give
 from actions.dialogue.endings import after_digression, offer_open
 from actions.dialogue.messages import Button, Event, EventKind, Reply, UserMessage, payload
 from actions.dialogue.state import (
@@ -16,11 +17,12 @@ from actions.dialogue.state import (
     with_alarm,
     with_walk,
 )
-from actions.dialogue.steps import show_current, show_step
+from actions.dialogue.steps import next_check, show_current, show_step
 from actions.dialogue.suspending import suspend
 from actions.dialogue.turn import Context, Turn, offering_human
-from actions.dialogue.walkthrough import jump
+from actions.dialogue.walkthrough import jump, tick
 from actions.knowledge import Topic
+from actions.reading.causes import ruled_out
 from actions.reading.values import details_said
 
 
@@ -32,6 +34,9 @@ def open_topic(context: Context, state: DialogueState, message: UserMessage) -> 
     if answered:
         return answered
     if not topic.is_walkthrough:
+        point = None if topic.urgent or message.is_payload else find_in_part(context, topic, message)
+        if point:
+            return give(context, state, point)
         return _answer(context, state, topic)
     if topic.id == state.topic and state.step > 1 and not message.is_payload and not _picks(topic, message):
         # Who describes their trouble names the topic again; that must not cost the steps already done.
@@ -122,7 +127,15 @@ def _begin(context: Context, state: DialogueState, topic: Topic, message: UserMe
     if topic.warning:
         warning = context.replies.warning(topic)
         return Turn(with_walk(state, awaiting=Awaiting.WARNING), (intro, warning))
-    value = message.single_value(topic.entity, {step.value for step in topic.steps if step.value})
+    excluded = ruled_out(topic, message.text) if topic.kind == "diagnosis" and not message.is_payload else ()
+    found = {step.value for step in topic.steps if step.value} - set(excluded)
+    value = message.single_value(topic.entity, found)
+    if excluded:
+        # What is told at once is not checked again.
+        state, reply = tick(context, state, [step for step in topic.steps if step.value in excluded])
+        number = next((n for n, step in enumerate(topic.steps, start=1) if step.value == value), None)
+        shown = show_step(context, state, number) if number else next_check(context, state)
+        return shown.after(reply)
     for number, step in enumerate(topic.steps, start=1):
         if value is not None and step.value == value:
             return show_step(context, state, number)
@@ -130,4 +143,7 @@ def _begin(context: Context, state: DialogueState, topic: Topic, message: UserMe
         return jump(context, with_walk(state, step=1), Act.REPEAT, message)
     if topic.kind == "diagnosis":
         return Turn(state, (intro,))
-    return show_step(context, state, 1).after(intro)
+    told = context.replies.collected(topic, state)
+    # What was told is read back, so that nothing is asked twice and a mistake is seen at once.
+    heard = (Reply("utter_read_back", {"details": told}),) if told else ()
+    return show_step(context, state, 1).after(intro, *heard)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from actions.dialogue.acts import CONTROL, UNCLEAR, Act
@@ -18,6 +19,7 @@ from actions.dialogue.steps import (
     show_warning,
 )
 from actions.dialogue.turn import Context, Turn, offering_human
+from actions.knowledge import Step
 
 # A yes that starts what cannot be undone must be beyond doubt. On the development set every yes lies above this, and
 # what only resembles one (「qwerqwer」) below.
@@ -195,6 +197,22 @@ def problem(context: Context, state: DialogueState, message: UserMessage) -> Tur
         return offering_human(after, HandoffReason.STEP_PROBLEM, reply)
     after = with_walk(after, problem_steps=(*problems, step.id), awaiting=None, interrupted=False)
     return Turn(after, (replace(context.replies.trouble(topic, after), event=event),))
+
+
+def tick(context: Context, state: DialogueState, steps: Sequence[Step]) -> tuple[DialogueState, Reply]:
+    """Returns the state in which these checks are made and were not the cause, and the words that say so."""
+    if state.walk is None:
+        raise ValueError("no walkthrough is under way")
+    ids = [step.id for step in steps]
+    state = with_walk(
+        state,
+        visited_steps=tuple(dict.fromkeys((*state.walk.visited_steps, *ids))),
+        problem_steps=tuple(dict.fromkeys((*state.walk.problem_steps, *ids))),
+        interrupted=False,
+        awaiting=None,
+    )
+    titles = context.replies.listed(context.replies.fill(step.title) for step in steps)
+    return state, Reply("utter_ruled_out", {"titles": titles})
 
 
 def solved(context: Context, state: DialogueState, message: UserMessage) -> Turn:

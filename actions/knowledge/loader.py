@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from actions.knowledge.answers import KnownAnswer, known_answers
 from actions.knowledge.care import Care
 from actions.knowledge.schema import Organisation, Topic
 from actions.knowledge.wording import Wording
@@ -47,6 +49,11 @@ class Knowledge:
     organisation: Organisation
     wording: Wording
     care: Care
+
+    @cached_property
+    def answers(self) -> Mapping[str, KnownAnswer]:
+        """All answers by address."""
+        return {answer.address: answer for answer in known_answers(self.topics)}
 
     @property
     def main_topics(self) -> list[Topic]:

@@ -41,6 +41,7 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
         _emoji(context, state, message)
         or _new_value(context, state, act, message)
         or _correction(context, state, message)
+        or _read_back(state, message)
         or _detail(context, state, act, message)
         or _consent(context, state, act, message)
         or _contact(context, state, act, message)
@@ -100,6 +101,14 @@ def _correction(context: Context, state: DialogueState, message: UserMessage) ->
     if detail is None or asks(normalize(message.text)):
         return None
     return Reading(Source.ASKED, Act.CORRECT, message, f"wants {detail.id} changed", arguments={"detail": detail.id})
+
+
+def _read_back(state: DialogueState, message: UserMessage) -> Reading | None:
+    """Reads the wish to hear what was noted down (「都记了啥」), wherever it is said."""
+    certainty = message.acts.get("read_back", 0.0)
+    if not state.collected_details or certainty < _SURE or message.is_payload:
+        return None
+    return Reading(Source.ASKED, Act.READ_BACK, message, "wants to hear what was noted", certainty)
 
 
 def _detail(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:

@@ -80,6 +80,10 @@ def _pointed_at(context: Context, state: DialogueState, message: UserMessage) ->
     number = _number(context, state, message)
     if number is None:
         return None, ""
+    topic = context.topic(state)
+    if topic and state.step and not state.list_is_fresh and topic.entity in message.entities:
+        # 「第二个，两步验证」 names a step of what is under way, not what an older list has in that place.
+        return None, ""
     newest = state.lists[0]
     if number < 0:
         number += len(newest) + 1

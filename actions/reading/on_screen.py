@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 
 from actions.dialogue.acts import CONTROL, UNCLEAR, Act
-from actions.dialogue.messages import AnswerBand, UserMessage, folded
+from actions.dialogue.answers import find_answer, find_by_words
+from actions.dialogue.messages import AnswerBand, UserMessage
 from actions.dialogue.state import Awaiting, DialogueState, with_walk
-from actions.dialogue.step_answers import find_answer
 from actions.dialogue.turn import Context
 from actions.knowledge import Topic
+from actions.reading import causes
 from actions.reading.reading import Reading, Source
 from actions.reading.steps_meant import step_meant, step_named
-from language.text_normalization import normalize
 
 _ACTS = {
     "done": Act.DONE,
@@ -50,11 +50,13 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
     if topic is None or state.walk is None or not message.acts:
         return None
     if state.awaiting is Awaiting.WARNING:
-        return _asked_at_warning(topic, state, act, message)
+        return _asked_at_warning(context, topic, state, act, message)
     if state.awaiting is Awaiting.DETAIL:
         return None
     if message.key in context.knowledge.wording.done_phrases:
         return None
+    if _is_answered_here(context, topic, state, act, message):
+        return Reading(Source.ON_SCREEN, Act.ASK_STEP, message, f"what is shown of {topic.id} answers it", _LIKELY)
     label = max(_ACTS, key=lambda name: message.acts.get(name, 0.0))
     certainty = message.acts.get(label, 0.0)
     if label == "done" and certainty < _LIKELY_DONE and not _reports_change(message):
@@ -75,13 +77,23 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
     return Reading(Source.ON_SCREEN, meant, message, f"{label} at {topic.id} {state.step}", certainty, arguments)
 
 
+def _is_answered_here(context: Context, topic: Topic, state: DialogueState, act: Act, message: UserMessage) -> bool:
+    """Whether it sounds like another topic without a word of it, while the step on the screen has an answer to it."""
+    if act is not Act.OPEN_TOPIC or message.intent in (topic.id, *message.matters()) or topic.kind == "diagnosis":
+        return False
+    if message.acts.get("trouble", 0.0) >= _LIKELY:
+        return False
+    found = find_by_words(context, state, message)
+    return found is not None and state.step > 0 and found.place == topic.steps[state.step - 1].id
+
+
 def _meant(context: Context, topic: Topic, state: DialogueState, label: str, message: UserMessage) -> Act:
     """Returns what a label stands for in this walkthrough."""
     meant = _ACTS[label]
     if meant in (Act.RULED_OUT, Act.CAUSE_FOUND) and topic.kind != "diagnosis":
         # There are no causes to rule out: what was suggested against the trouble has not helped.
         return Act.TRIED_ALL if meant is Act.RULED_OUT and _has_trouble(context, topic, state) else Act.TROUBLE
-    asks = meant is Act.ASK_STEP and topic.kind == "diagnosis" and find_answer(topic, state, message) is None
+    asks = meant is Act.ASK_STEP and topic.kind == "diagnosis" and find_by_words(context, state, message) is None
     # 「网络不好的话要怎么弄」 asks for the check that it names.
     return Act.CAUSE_FOUND if asks and causes_named(topic, with_walk(state, step=0), message) else meant
 
@@ -129,13 +141,15 @@ def _has_trouble(context: Context, topic: Topic, state: DialogueState) -> bool:
     return is_at_step or (last is not None and last.id != topic.id and last.offer_human)
 
 
-def _asked_at_warning(topic: Topic, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
+def _asked_at_warning(
+    context: Context, topic: Topic, state: DialogueState, act: Act, message: UserMessage
+) -> Reading | None:
     """Reads a question before the first step: it is answered, not met with the warning again."""
     certainty = message.acts.get("question", 0.0)
     is_topic = act is Act.OPEN_TOPIC and message.intent != topic.id
     if is_topic or "explicit_consent" in message.entities or certainty < _LIKELY:
         return None
-    if find_answer(topic, state, message) is None and act is not Act.OUT_OF_SCOPE:
+    if find_answer(context, state, message) is None and act is not Act.OUT_OF_SCOPE:
         return None
     return Reading(Source.ON_SCREEN, Act.ASK_STEP, message, f"question before {topic.id}", certainty)
 
@@ -172,25 +186,11 @@ def switches(context: Context, topic: Topic, act: Act, message: UserMessage) -> 
     return message.confidence >= _SURE_SWITCH and message.acts.get("other", 0) >= _OTHER
 
 
-def _by_words(topic: Topic, message: UserMessage) -> tuple[str, ...]:
-    """Returns the checks whose causes the message names in users' words; the longest words first, each place once."""
-    words = sorted(
-        ((word, step.value) for step in topic.steps if step.value for word in step.words),
-        key=lambda pair: -len(pair[0]),
-    )
-    rest, named = message.key, []
-    for word, value in words:
-        if folded(normalize(word)) in rest:
-            rest = rest.replace(folded(normalize(word)), " ")
-            named.append(value)
-    return tuple(dict.fromkeys(named))
-
-
 def causes_named(topic: Topic, state: DialogueState, message: UserMessage) -> tuple[str, ...]:
     """Returns the values of the checks that the message names; without any, the one on the screen."""
     known = [step.value for step in topic.steps if step.value]
     named = tuple(value for value in message.entities.get(topic.entity or "", ()) if value in known)
-    named = named or _by_words(topic, message)
+    named = named or causes.named(topic, message.key)
     if named or not state.step:
         return named
     return (topic.steps[state.step - 1].value or "",)

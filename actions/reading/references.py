@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from actions.dialogue.acts import Act
+from actions.dialogue.acts import CONTROL, Act
+from actions.dialogue.answers import find_answer, home
 from actions.dialogue.messages import AnswerBand, UserMessage, folded
 from actions.dialogue.state import Awaiting, DialogueState
 from actions.dialogue.turn import Context
@@ -15,6 +16,7 @@ from language.text_normalization import normalize
 
 _LONGEST = 9
 _SHORTEST_WORD = 2
+_ELLIPSIS = re.compile("^(?:那|还有|然后).+|.呢$")
 _PARTICLES = re.compile(r"^(?:那|那么|还有|然后)+|(?:的事|怎么弄|怎么办|咋办|呢|吗|啊|呀|吧)+$")
 
 
@@ -22,7 +24,9 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
     """Reads the message as naming one part of the topic that was talked about last, or a topic in a list."""
     if len(message.key) > _LONGEST or state.awaiting is Awaiting.DETAIL:
         return None
-    return _part(context, state, message) or _menu_word(context, state, message)
+    return (
+        _part(context, state, message) or _menu_word(context, state, message) or _ellipsis(context, state, act, message)
+    )
 
 
 def _part(context: Context, state: DialogueState, message: UserMessage) -> Reading | None:
@@ -38,6 +42,19 @@ def _part(context: Context, state: DialogueState, message: UserMessage) -> Readi
         part = replace(message, intent=topic.id, entities={topic.entity or "": (value,)}, band=AnswerBand.ANSWER)
         return Reading(Source.REFERENCE, Act.OPEN_TOPIC, part, f"names the part {value} of {topic.id}")
     return None
+
+
+def _ellipsis(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
+    """Reads a question that leaves its matter out (「那晚上呢」) as one about what was talked of last."""
+    topic = home(context, state)
+    if topic is None or not _ELLIPSIS.search(message.key) or act is Act.HUMAN or act in CONTROL:
+        return None
+    if act is Act.OPEN_TOPIC and message.intent in message.matters() and message.intent != topic.id:
+        return None
+    found = find_answer(context, state, message)
+    if found is None or found.topic not in (topic.id, *topic.related):
+        return None
+    return Reading(Source.REFERENCE, Act.ASK_STEP, message, f"goes on about {topic.id}")
 
 
 def _labelled(topic: Topic, message: UserMessage) -> str | None:

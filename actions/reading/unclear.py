@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from actions.dialogue import walkthrough
-from actions.dialogue.acts import UNCLEAR, Act
+from actions.dialogue.acts import CONTROL, UNCLEAR, Act
+from actions.dialogue.answers import find_answer
 from actions.dialogue.messages import AnswerBand, UserMessage
 from actions.dialogue.state import Alarm, Awaiting, DialogueState, Offer, has_alarm
-from actions.dialogue.step_answers import find_answer
 from actions.dialogue.turn import Context
+from actions.reading.questions import asks
 from actions.reading.reading import Reading, Source
 from language.text_normalization import normalize
 
@@ -15,6 +16,8 @@ _LONGEST_FRAGMENT = 5
 _LONGEST_POINTER = 8
 _STAYS = (Alarm.CRISIS, Alarm.FRAUD, Alarm.VICTIM)
 _QUESTION = 0.5
+# Beside several topics that may be meant.
+_MAYBE_QUESTION = 0.4
 
 
 def read(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
@@ -32,11 +35,28 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
     negated = [matter for matter in message.matters("negated") if matter != "human_handoff"]
     if negated and (act in UNCLEAR or act is Act.DENY):
         return Reading(Source.OPERATOR, Act.NOT_THAT, message, f"denies {negated[0]}", arguments={"matter": negated[0]})
-    if act not in UNCLEAR or "frustration" in message.entities:
+    if "frustration" in message.entities:
         return None
+    if act not in UNCLEAR:
+        return _instead_of_choice(context, state, act, message)
     if state.offer is Offer.RATING and words.rating.read(message.key):
         return None
     return _at_step(context, state, act, message)
+
+
+def _instead_of_choice(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
+    """Reads a message of which several topics might be meant as the question that the knowledge answers."""
+    if (
+        message.band is not AnswerBand.CHOICE
+        or message.further_requests
+        or act in CONTROL
+        or walkthrough.serves_in_passing(context, state, act, message)
+    ):
+        return None
+    if message.acts.get("question", 0.0) < _MAYBE_QUESTION and not asks(normalize(message.text)):
+        return None
+    found = find_answer(context, state, message)
+    return Reading(Source.ON_SCREEN, Act.ASK_STEP, message, f"{found.topic} has an answer") if found else None
 
 
 def _at_step(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
@@ -45,9 +65,9 @@ def _at_step(context: Context, state: DialogueState, act: Act, message: UserMess
         return Reading(Source.SAID_BEFORE, Act.WHAT_NOW, message, "asks what to do then")
     if walkthrough.rules_out(context, state, act, message):
         return None
-    topic = context.topic(state)
-    if topic and find_answer(topic, state, message):
-        return Reading(Source.ON_SCREEN, Act.ASK_STEP, message, "the knowledge has an answer about the step")
+    is_foreign = state.walk is None and "unsupported_topic" in message.entities
+    if not is_foreign and find_answer(context, state, message):
+        return Reading(Source.ON_SCREEN, Act.ASK_STEP, message, "the knowledge has an answer")
     if state.walk and message.acts.get("question", 0.0) >= _QUESTION:
         return Reading(Source.ON_SCREEN, Act.ASK_STEP, message, "may ask about the step", message.acts["question"])
     if walkthrough.serves_in_passing(context, state, act, message):

@@ -56,6 +56,7 @@ FULL = DialogueState(
     answered={"fraud_underway_first": 2},
     misfits=1,
     fragment="我那个",
+    asked_about="account_security/two_step_verification",
 )
 HUMAN = DialogueState(offer=Offer.HUMAN, offer_reason=HandoffReason.NOT_UNDERSTOOD)
 CHOICE = DialogueState(

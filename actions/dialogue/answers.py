@@ -1,0 +1,137 @@
+"""Answers a question from all that the knowledge says, wherever it is asked.
+
+The patterns of the topic at hand come first: they know how a question is worded. Then the likeness of the message to
+all answers, with what is on the screen, and what is near it, preferred. Below both nothing is known.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from actions.dialogue.endings import after_digression
+from actions.dialogue.messages import Reply, UserMessage
+from actions.dialogue.state import Awaiting, DialogueState, with_walk
+from actions.dialogue.step_answers import find
+from actions.dialogue.turn import Context, Turn
+from actions.knowledge import Topic
+from actions.knowledge.answers import TOPIC, KnownAnswer
+
+# How much nearer the topic at hand, a related one, and the place shown or asked about last are.
+_HOME, _RELATED, _SHOWN = 0.12, 0.05, 0.05
+# From this likeness on an answer is believed; elsewhere it has to be as near as a question in so many words.
+_AT_HOME, _ELSEWHERE = 0.45, 0.58
+
+
+@dataclass(frozen=True)
+class Found:
+    """An answer found.
+
+    Attributes:
+        topic: Id of its topic.
+        place: Id of the step or detail, value of the part, or `topic`.
+        text: The text, with placeholders.
+        is_worded: Whether a pattern has found it rather than likeness.
+    """
+
+    topic: str
+    place: str
+    text: str
+    is_worded: bool = False
+
+
+def find_answer(context: Context, state: DialogueState, message: UserMessage) -> Found | None:
+    """Returns the answer to a question, None when the knowledge is silent."""
+    return find_by_words(context, state, message) or _find_by_likeness(context, state, message)
+
+
+def find_by_words(context: Context, state: DialogueState, message: UserMessage) -> Found | None:
+    """Returns the answer of the topic at hand whose patterns fit the question."""
+    topic = home(context, state)
+    if topic is None:
+        return None
+    detail = state.walk.requested_detail if state.walk and state.awaiting is Awaiting.DETAIL else None
+    found = find(topic, state.step, detail, message.key, _near(state, topic))
+    return Found(topic.id, found.place, found.text, is_worded=True) if found else None
+
+
+def find_in_part(context: Context, topic: Topic, message: UserMessage) -> Found | None:
+    """Returns the answer to a question about one point of a topic, or of one related to it.
+
+    Words and likeness have to agree: the whole answer is given as well, and says more.
+    """
+    for name in (topic.id, *topic.related):
+        found = find(context.knowledge.topics[name], 0, None, message.key)
+        if found and message.answers.get(f"{name}/{found.place}/{found.position}", 0) >= _AT_HOME:
+            return Found(name, found.place, found.text, is_worded=True)
+    return None
+
+
+def home(context: Context, state: DialogueState) -> Topic | None:
+    """Returns the topic at hand: the walkthrough under way, else what was talked of last."""
+    return context.topic(state) or context.knowledge.topics.get(state.last_topic or "")
+
+
+def _near(state: DialogueState, topic: Topic) -> str | None:
+    asked, _, place = (state.asked_about or "").partition("/")
+    return place if asked == topic.id and place != TOPIC else None
+
+
+def _find_by_likeness(context: Context, state: DialogueState, message: UserMessage) -> Found | None:
+    topic = home(context, state)
+    named = {message.intent, *message.matters(), *(name for name, _ in message.choices)}
+    best: tuple[float, KnownAnswer] | None = None
+    for address, likeness in message.answers.items():
+        answer = context.knowledge.answers.get(address)
+        if answer is None:
+            continue
+        nearness = _nearness(state, topic, answer)
+        if not nearness and answer.topic not in named:
+            # 「多久到账」 is alike to whatever asks how long something takes.
+            continue
+        if likeness >= (_AT_HOME if nearness >= _HOME else _ELSEWHERE) and (
+            best is None or likeness + nearness > best[0]
+        ):
+            best = likeness + nearness, answer
+    return Found(best[1].topic, best[1].place, best[1].text) if best else None
+
+
+def _nearness(state: DialogueState, topic: Topic | None, answer: KnownAnswer) -> float:
+    if topic is None:
+        return 0
+    if answer.topic != topic.id:
+        return _RELATED if answer.topic in topic.related else 0
+    shown = {topic.steps[state.step - 1].id} if state.walk and state.step else set()
+    requested = state.walk.requested_detail if state.walk and state.awaiting is Awaiting.DETAIL else None
+    return _HOME + (_SHOWN if answer.place in {*shown, requested, _near(state, topic)} else 0)
+
+
+def answer_question(context: Context, state: DialogueState, message: UserMessage) -> Turn:
+    """Answers from all that is known, or says that nothing is known about it.
+
+    A walkthrough stays where it is: a question about it is no digression.
+    """
+    return give(context, state, find_answer(context, state, message))
+
+
+def give(context: Context, state: DialogueState, found: Found | None) -> Turn:
+    """Gives an answer that was found; says that nothing is known without one."""
+    if found is None:
+        reply = Reply("utter_step_unknown" if state.walk else "utter_no_information")
+    else:
+        reply = Reply("utter_step_answer", {"answer": _text(context, found)})
+        state = replace(state, asked_about=f"{found.topic}/{found.place}")
+    topic = context.topic(state)
+    if topic is None or state.walk is None:
+        return after_digression(context, replace(state, last_topic=found.topic if found else state.last_topic), reply)
+    state = replace(with_walk(state, interrupted=False), offer=None)
+    if state.awaiting is Awaiting.DETAIL and state.walk and state.walk.requested_detail:
+        question = context.replies.ask_detail(topic, state.walk.requested_detail)
+        return Turn(state, (reply, question))
+    return Turn(state, (reply,))
+
+
+def _text(context: Context, found: Found) -> str:
+    topic = context.knowledge.topics[found.topic]
+    settings = next((item.settings for item in topic.items if item.value == found.place), [])
+    lines = context.replies.with_settings("", settings)
+    return context.replies.fill(found.text, topic) + lines
