@@ -66,9 +66,22 @@ domain_settings()
 
 
 class DialogueAction(Action, ABC):
-    """An action that is one act of the user in the dialogue. Subclasses give its name and the act."""
+    """An action that is one act of the user in the dialogue.
 
+    Attributes:
+        action_name: Its name in `domain.yml`.
+        act: What the user does when a rule predicts it.
+    """
+
+    action_name: ClassVar[str]
     act: ClassVar[Act]
+
+    def __init_subclass__(cls, *, name: str, act: Act) -> None:
+        """Takes name and act from the line of the class: `class ActionAffirm(DialogueAction, name=..., act=...)`."""
+        super().__init_subclass__()
+        cls.action_name, cls.act = name, act
+        # Not a method here: rasa_sdk registers every action that is not abstract, so this class must stay so.
+        cls.name = lambda _: name  # type: ignore[method-assign,assignment] # the same in 22 classes
 
     @abstractmethod
     def name(self) -> str:

@@ -192,7 +192,7 @@ def train_stock_model() -> None:
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "stories.yml").write_text(training_stories(), encoding="utf-8")
         command = [str(PEERS_PYTHON), "-m", "rasa", "train", "--config", "benchmarks/stock/config.yml", "--quiet"]
-        command += ["--data", "data/nlu", "data/rules", folder, "--out", str(STOCK_MODEL.parent)]
+        command += ["--data", "data/nlu", folder, "--out", str(STOCK_MODEL.parent)]
         subprocess.run([*command, "--fixed-model-name", STOCK_MODEL.name], cwd=ROOT, check=True)
 
 

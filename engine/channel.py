@@ -5,12 +5,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import functools
 import hmac
 import os
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
+from weakref import WeakValueDictionary
 
 import structlog
 from rasa.core.channels.channel import CollectingOutputChannel, InputChannel, UserMessage
@@ -51,7 +53,7 @@ class GatewayInput(InputChannel):
     "script", "reading"}`.
 
     A `message_id` that is the conversation's last one is not executed again: its replies are returned once more. So a
-    gateway that was killed before it could store them asks again.
+    gateway that was killed before it could store them, or that gave up waiting, asks again.
 
     Beside any conversation it tells what the knowledge says to a text, and what messages can be labelled with.
     """
@@ -73,6 +75,7 @@ class GatewayInput(InputChannel):
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
         """Returns the routes (see parent class)."""
         webhook = Blueprint("gateway_webhook", __name__)
+        turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
         @webhook.route("/", methods=["GET"])
         async def health(request: Request) -> HTTPResponse:
@@ -94,16 +97,21 @@ class GatewayInput(InputChannel):
                 message = _incoming(request.json)
             except ValueError as error:
                 return response.json({"error": str(error)}, status=400)
-            store = request.app.ctx.agent.tracker_store
-            repeated = _replies_to(await store.retrieve(message.sender_id), message.message_id)
-            if repeated is None:
-                try:
-                    await on_new_message(message)
-                except Exception:
-                    # Rasa's channels answer an empty list then, as if the bot had nothing to say.
-                    _logger.exception("gateway.message.failed", sender_id=message.sender_id)
-                    return response.json({"error": "The turn failed; the log says why."}, status=500)
-            tracker = await store.retrieve(message.sender_id)
+            agent = request.app.ctx.agent
+            store = agent.tracker_store
+            # Somebody who gave up waiting asks again while the turn still runs: that is one turn, not two. The lock of
+            # Rasa's store keeps other engines out, but only for a minute, which an engine that hangs outlasts.
+            turn = turns.setdefault(message.sender_id, asyncio.Lock())
+            async with turn, agent.lock_store.lock(f"gateway {message.sender_id}"):
+                repeated = _replies_to(await store.retrieve(message.sender_id), message.message_id)
+                if repeated is None:
+                    try:
+                        await on_new_message(message)
+                    except Exception:
+                        # Rasa's channels answer an empty list then, as if the bot had nothing to say.
+                        _logger.exception("gateway.message.failed", sender_id=message.sender_id)
+                        return response.json({"error": "The turn failed; the log says why."}, status=500)
+                tracker = await store.retrieve(message.sender_id)
             messages = message.output_channel.messages if repeated is None else repeated
             return response.json(
                 {

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from scripts.local import MODEL, ROOT, StartError, port_setting
 from scripts.processes import ProcessError
-from scripts.stack import FIRST_ADMIN, Stack
+from scripts.stack import Stack
 
 _LOGS = ROOT / "run"
 _WATCH_SECONDS = 0.5
@@ -39,7 +39,7 @@ def _announce(stack: Stack) -> None:
     desk = f"Agents work at {stack.address}/desk"
     if stack.first_password:
         desk += (
-            f" : sign in as {FIRST_ADMIN} with the password {stack.first_password}"
+            f" : sign in as {stack.first_admin} with the password {stack.first_password}"
             "\n(shown this once; `set-password` of docs/gateway.md makes a new one)"
         )
     print(

@@ -58,8 +58,9 @@ class Act(str, Enum):
     NOTE_CONTACT = "note_contact"
 
 
-# The intents that are no topics; `data/rules/` says the same for Rasa. The last three are Rasa's own.
-_ACTS: Mapping[str, Act] = {
+# What each intent does that is no topic. The only place that says so: Rasa's rules are made of it (actions/rules.py).
+# The last four are Rasa's own.
+CONTROL_INTENTS: Mapping[str, Act] = {
     "next_step": Act.NEXT,
     "previous_step": Act.PREVIOUS,
     "repeat_step": Act.REPEAT,
@@ -77,6 +78,7 @@ _ACTS: Mapping[str, Act] = {
     "capabilities": Act.CAPABILITIES,
     "bot_challenge": Act.BOT_CHALLENGE,
     "out_of_scope": Act.OUT_OF_SCOPE,
+    "nlu_fallback": Act.NOT_UNDERSTOOD,
     "restart": Act.RESTART,
     "back": Act.PREVIOUS,
     "session_start": Act.GREET,
@@ -93,4 +95,4 @@ def act_of(intent: str, knowledge: Knowledge) -> Act:
     """Returns what an intent does; an unknown one is not understood."""
     if intent in knowledge.topics:
         return Act.OPEN_TOPIC
-    return _ACTS.get(intent, Act.NOT_UNDERSTOOD)
+    return CONTROL_INTENTS.get(intent, Act.NOT_UNDERSTOOD)

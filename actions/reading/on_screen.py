@@ -12,7 +12,7 @@ from actions.dialogue.turn import Context
 from actions.knowledge import Topic
 from actions.reading.reading import Reading, Source
 from actions.reading.steps_meant import step_meant, step_named
-from engine.nlu.text_normalization import normalize
+from language.text_normalization import normalize
 
 _ACTS = {
     "done": Act.DONE,

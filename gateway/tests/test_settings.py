@@ -23,7 +23,7 @@ def shown_default(value: Any) -> str:
         return f"`{str(value).lower()}`"
     if isinstance(value, tuple):
         value = ",".join(value)
-    return f"`{value}`" if value != "" else "empty"
+    return f"`{value}`" if value not in ("", None) else "empty"
 
 
 def test_every_setting_stands_in_the_table_with_its_default() -> None:

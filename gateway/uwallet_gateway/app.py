@@ -14,6 +14,8 @@ from starlette.types import ASGIApp
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from uwallet_gateway.database.migrate import migrate
+from uwallet_gateway.maintenance.contacts import seal_contacts
+from uwallet_gateway.maintenance.settings_record import record_settings
 from uwallet_gateway.observability.headers import SecurityHeaders
 from uwallet_gateway.protocol.base import API, DESK_API
 from uwallet_gateway.services import Services
@@ -80,6 +82,8 @@ def _lifespan(services: Services, sockets: SocketTransport) -> Any:
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         await migrate(services.database)
+        await seal_contacts(services.database, services.keys)
+        await record_settings(services.settings, services.audit)
         if services.relay:
             await services.relay.start()
         await services.dispatcher.recover()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 from redis.asyncio import Redis
@@ -15,6 +15,7 @@ from uwallet_gateway.agents.passwords import Passwords
 from uwallet_gateway.agents.sessions import DeskSessions
 from uwallet_gateway.agents.sign_outs import SignOuts
 from uwallet_gateway.attachments import AttachmentStore
+from uwallet_gateway.audit.log import AuditLog
 from uwallet_gateway.clock import set_time
 from uwallet_gateway.database.connection import Database, database_url
 from uwallet_gateway.database.redis_client import redis_client
@@ -25,7 +26,7 @@ from uwallet_gateway.hooks.endpoints import Endpoint, read_endpoints
 from uwallet_gateway.hooks.outbox import Outbox
 from uwallet_gateway.hooks.sender import HookSender
 from uwallet_gateway.identity.keys import Keys
-from uwallet_gateway.identity.sessions import Sessions
+from uwallet_gateway.identity.sessions import SessionRules, Sessions
 from uwallet_gateway.identity.sites import Sites
 from uwallet_gateway.insight.misunderstood import Misunderstood
 from uwallet_gateway.insight.statistics import Statistics
@@ -64,6 +65,7 @@ class Services:
     metrics: Metrics
     database: Database
     keys: Keys
+    audit: AuditLog
     sites: Sites
     sessions: Sessions
     transcript: Transcript
@@ -133,7 +135,7 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
     endpoints = read_endpoints(Path(settings.hooks_file)) if settings.hooks_file else ()
     outbox = Outbox(database, endpoints, f"{settings.public_url}/desk" if settings.public_url else None)
     opening_hours = load_opening_hours(settings.organisation_file)
-    steps = TicketSteps(SupportNotices(texts), opening_hours, metrics, outbox.record)
+    steps = TicketSteps(SupportNotices(texts), opening_hours, metrics, keys, outbox.record)
     user_requests = UserRequests(steps, max_length=settings.max_length)
     tickets = TicketQueries(database, event_bus.is_user_there, opening_hours)
     presence = Presence(database, event_bus)
@@ -160,8 +162,9 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
         metrics=metrics,
         database=database,
         keys=keys,
+        audit=AuditLog(database, keys.audit_keys),
         sites=Sites(database, keys),
-        sessions=Sessions(database, keys),
+        sessions=Sessions(database, keys, _session_rules(settings)),
         transcript=transcript,
         event_bus=event_bus,
         engine=engine,
@@ -192,6 +195,16 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
         support_scheduler=SupportScheduler(
             database, transcript, event_bus, steps, tickets, presence, metrics, _scheduler_rules(settings)
         ),
+    )
+
+
+def _session_rules(settings: Settings) -> SessionRules:
+    until = settings.undated_hashes_until
+    return SessionRules(
+        visitor=timedelta(days=settings.visitor_session_days),
+        user=timedelta(hours=settings.user_session_hours),
+        voucher=timedelta(hours=settings.user_hash_hours),
+        undated_until=datetime.combine(until, time.min, UTC) if until else None,
     )
 
 

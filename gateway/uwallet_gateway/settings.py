@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -85,6 +85,20 @@ class Settings(BaseSettings):
     )
     notice_after: float = Field(
         default=7.0, gt=0, lt=8, description="Seconds after which a user who waits is told so and offered a human"
+    )
+
+    visitor_session_days: float = Field(
+        default=30.0, gt=0, description="Days after which a visitor who did not come back begins a new conversation"
+    )
+    user_session_hours: float = Field(
+        default=24.0, gt=0, description="Hours after which the session of a user must be opened again with a hash"
+    )
+    user_hash_hours: float = Field(
+        default=24.0, gt=0, description="Hours for which a hash that vouches for a user is good"
+    )
+    undated_hashes_until: date | None = Field(
+        default=None,
+        description="Date until which hashes in the former format, without a time, are accepted; empty: not at all",
     )
 
     max_length: int = Field(default=1000, ge=1, description="Characters that a message may have")

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import ActionExecutor, CollectingDispatcher
-from ruamel.yaml import YAML
 
-from actions.base import DialogueAction, knowledge
-from actions.dialogue.acts import Act, act_of
+from actions.base import DialogueAction
+from actions.dialogue.acts import Act
 from actions.dialogue.dialogue import READ
 from tests.conftest import SENTENCE
-from tests.paths import ROOT
 
 VISITED = ["open_forgot_password", "enter_bound_account"]
 STEP_2 = {
@@ -184,21 +181,11 @@ async def test_text_that_only_looks_like_a_payload_is_not_understood(executor: A
     }
 
 
-def test_every_act_of_an_intent_has_an_action_and_every_other_is_found_by_the_reading() -> None:
+def test_every_act_is_that_of_an_action_or_found_by_the_reading() -> None:
     """No sentence says by itself what only the reading finds, so no rule and no action stands for it."""
     with_action = {action.act for action in DialogueAction.__subclasses__()}
-    domain = YAML(typ="safe").load((ROOT / "domain.yml").read_text(encoding="utf-8"))
-    assert {act_of(intent, knowledge()) for intent in domain["intents"]} <= with_action
     assert with_action | set(READ) == set(Act)
     assert not with_action & set(READ)
-
-
-@pytest.mark.parametrize("path", sorted((ROOT / "data" / "rules").glob("*.yml")), ids=lambda path: path.name)
-def test_rules_and_acts_say_the_same(executor: ActionExecutor, path: Path) -> None:
-    acts = {name: action.__self__.act for name, action in executor.actions.items()}
-    for rule in YAML(typ="safe").load(path.read_text(encoding="utf-8"))["rules"]:
-        intent, action = rule["steps"]
-        assert act_of(intent["intent"], knowledge()) is acts[action["action"]]
 
 
 async def test_what_happened_goes_along_with_the_first_text_only(executor: ActionExecutor) -> None:

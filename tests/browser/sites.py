@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import json
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from playwright.sync_api import BrowserContext, expect
@@ -57,7 +58,9 @@ class Site:
 
     def vouch(self, user: str) -> str:
         """Returns the hash with which the site vouches for a user (docs/protocol.md)."""
-        return hmac.new(self.secret.encode(), user.encode(), hashlib.sha256).hexdigest()
+        moment = int(time.time())
+        digest = hmac.new(self.secret.encode(), f"{moment}\n{user}".encode(), hashlib.sha256).hexdigest()
+        return f"{moment}.{digest}"
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         files = self.files

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from rasa.core.channels.channel import UserMessage
+from rasa.core.lock_store import InMemoryLockStore
 from rasa.core.tracker_store import InMemoryTrackerStore
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import BotUttered, UserUttered
@@ -29,6 +30,7 @@ class Agent:
     domain = SimpleNamespace(intents=["greet", "back", "forgot_password"])
 
     def __init__(self) -> None:
+        self.lock_store = InMemoryLockStore()
         self.tracker_store = InMemoryTrackerStore(Domain.empty())
         self.texts: list[str] = []
         self.parsed: list[str] = []
@@ -37,6 +39,9 @@ class Agent:
         self.texts.append(message.text)
         if message.text == "坏了":
             raise RuntimeError("broken")
+        if message.text == "慢":
+            # Until another one has had its turn, which is within this moment.
+            await asyncio.sleep(0.1)
         tracker = await self.tracker_store.get_or_create_tracker(message.sender_id)
         intent = {"name": "forgot_password", "confidence": 0.9}
         parse = {"intent": intent, "entities": [], "text": message.text, "answer_band": "answer"}
@@ -60,7 +65,12 @@ class Agent:
 
 
 def talk(
-    bodies: list[Any], secret: str | None = None, token: str | None = None, route: str = "webhook"
+    bodies: list[Any],
+    secret: str | None = None,
+    token: str | None = None,
+    route: str = "webhook",
+    *,
+    at_once: bool = False,
 ) -> tuple[list[Result], Agent]:
     """Posts the bodies to a server of this channel, None as a GET; returns status and content of each answer."""
     agent = Agent()
@@ -78,6 +88,8 @@ def talk(
             await server.startup()  # type: ignore[no-untyped-call]  # Sanic is typed in part
             url = f"http://127.0.0.1:{listening.getsockname()[1]}/webhooks/gateway/{route}"
             try:
+                if at_once:
+                    return await asyncio.gather(*(asyncio.to_thread(post, url, body, token) for body in bodies))
                 return [await asyncio.to_thread(post, url, body, token) for body in bodies]
             finally:
                 server.close()  # type: ignore[no-untyped-call]  # see above
@@ -125,6 +137,14 @@ def test_a_message_asked_again_is_not_executed_again() -> None:
     assert answers[0] == answers[1] == answers[2]
     # m1 is no longer the last one.
     assert len(agent.texts) == 3
+
+
+def test_a_message_asked_again_while_its_turn_runs_is_one_turn() -> None:
+    slow = {"sender": "me", "message": "慢", "message_id": "m1"}
+    answers, agent = talk([slow, slow, {**slow, "sender": "you"}], at_once=True)
+    assert [status for status, _ in answers] == [200] * 3
+    assert answers[0] == answers[1]
+    assert len(agent.texts) == 2
 
 
 def test_a_turn_that_fails_is_an_error() -> None:

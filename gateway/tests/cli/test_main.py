@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from uwallet_gateway.cli.main import main
-from uwallet_gateway.identity.vouching import user_hash
+from uwallet_gateway.identity.vouching import read_voucher
 
 
 @pytest.fixture(autouse=True)
@@ -35,7 +35,8 @@ def test_site_from_creation_to_removal() -> None:
     )
     assert again["secret"] == site["secret"]
     assert again["origins"] == ["http://localhost:1"]
-    assert run("user-hash", "shop", "u-1").output.strip() == user_hash(site["secret"], "u-1")
+    assert read_voucher(site["secret"], "u-1", run("user-hash", "shop", "u-1").output.strip()) is not None
+    assert run("revoke-user", "shop", "u-1").output == "Ended 0 sessions.\n"
     assert run("set-origins", "shop", "https://a.example", "https://b.example").exit_code == 0
     assert run("renew-secret", "shop").output.strip() != site["secret"]
     assert run("purge").output == "Removed 0 messages, 0 pictures, 0 conversations.\n"
@@ -50,6 +51,7 @@ def test_site_from_creation_to_removal() -> None:
         (("create-site", "x", "--origin", "*.example.com"), "is not an origin"),
         (("create-site", "x", "--key", "Not Good"), "cannot be a key"),
         (("user-hash", "nobody", "u"), "there is no site 'nobody'"),
+        (("revoke-user", "nobody", "u"), "there is no site 'nobody'"),
         (("renew-secret", "nobody"), "there is no site 'nobody'"),
         (("no-such-command",), "No such command"),
     ],

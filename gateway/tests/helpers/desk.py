@@ -133,7 +133,6 @@ async def agent_at(gateway: Gateway, role: Role = Role.AGENT, *, expired: bool =
             enabled=True,
             max_chats=5,
             presence="away",
-            failed_logins=0,
             created_at=moment,
         )
         transaction.add(row)

@@ -178,6 +178,10 @@ class Office:
         assert ticket_id is not None
         return await self.tickets.ticket(ticket_id)
 
+    async def contact(self, ticket_id: int) -> str:
+        """How the user can be reached, unmasked."""
+        return self.services.keys.open_contact(await self.tickets.sealed_contact(ticket_id))
+
     async def state(self, conversation_id: str) -> SupportState:
         """What the user's client shows."""
         return await self.tickets.support_state(conversation_id)

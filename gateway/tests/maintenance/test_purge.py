@@ -19,7 +19,7 @@ from uwallet_gateway.clock import now
 from uwallet_gateway.database import tables
 from uwallet_gateway.database.connection import Database
 from uwallet_gateway.identity.keys import Keys
-from uwallet_gateway.identity.sessions import Sessions
+from uwallet_gateway.identity.sessions import SessionRules, Sessions
 from uwallet_gateway.identity.sites import Sites
 from uwallet_gateway.maintenance.purge import Purge, Purged
 from uwallet_gateway.transcript.messages import Draft, Picture
@@ -38,8 +38,9 @@ def store(tmp_path: Path) -> AttachmentStore:
 @pytest.fixture
 async def conversation_id(database: Database) -> str:
     keys = Keys(["k" * 32])
+    rules = SessionRules(visitor=timedelta(days=30), user=timedelta(days=1), voucher=timedelta(days=1))
     site = await Sites(database, keys).create("S", [], key="site")
-    return (await Sessions(database, keys).open(site, None, None)).session.conversation_id
+    return (await Sessions(database, keys, rules).open(site, None, None)).session.conversation_id
 
 
 async def count(database: Database, table: type[tables.Table]) -> int:

@@ -84,7 +84,8 @@ async def test_user_is_the_same_over_socket_and_rest(gateway: Gateway) -> None:
     token = await gateway.token(user=user)
     async with gateway.socket() as client, gateway.api(token) as api:
         await client.request_session(user=user)
-        await api.post("/api/v1/messages", json={"text": "从后台"})
+        proof = {"X-User-ID": user["id"], "X-User-Hash": user["hash"]}
+        await api.post("/api/v1/messages", json={"text": "从后台"}, headers=proof)
         assert (await client.wait_for("user_message"))[0]["text"] == "从后台"
         assert (await client.wait_for("bot_uttered"))[0]["text"] == "收到：从后台"
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import jsonschema_rs
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
 
 from tests.conftest import SettingsFactory, StartGateway
 from tests.helpers.fake_engine import FakeEngine, Mode
@@ -78,6 +78,34 @@ async def test_broken_engine_is_told_and_the_next_message_is_answered(start_gate
         assert (await client.wait_for("bot_uttered", 2))[1]["text"] == "收到：现在呢"
         # What may have been executed is not sent again.
         assert [body["message"] for body in engine.received] == ["在吗", "现在呢"]
+
+
+async def test_turn_that_timed_out_is_asked_for_again_by_the_same_name(start_gateway: StartGateway) -> None:
+    engine = FakeEngine(mode="hold")
+    async with start_gateway(engine, engine_timeout=SOON) as gateway, gateway.socket() as client:
+        await begin(client)
+        await client.say("下一步")
+        await engine.wait_for(2)
+        engine.mode = "ok"
+        engine.release.set()
+        # The step is shown, however late; the user is not told to ask for it again.
+        assert (await client.wait_for("bot_uttered"))[0]["text"] == "收到：下一步"
+        assert len({body["message_id"] for body in engine.received}) == 1
+
+
+async def test_restored_backup_gets_no_answer_to_another_question(gateway: Gateway) -> None:
+    async with gateway.socket() as client:
+        await begin(client)
+        await client.say("付款失败了")
+        await client.wait_for("bot_uttered")
+        # The gateway's database as it was before; the engine's is a file of its own.
+        async with gateway.services.database.write() as transaction:
+            await transaction.execute(delete(tables.Message))
+            await transaction.execute(update(tables.Conversation).values(last_id=0))
+        assert (await client.say("我要注销账号"))["message"]["id"] == 1
+        await gateway.engine.wait_for(2)
+    first, second = gateway.engine.received
+    assert first["message_id"] != second["message_id"]
 
 
 async def test_engine_that_comes_back_answers_what_waited(make_settings: SettingsFactory) -> None:

@@ -9,6 +9,8 @@ from pydantic.dataclasses import dataclass
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from uwallet_gateway.audit.actions import Action
+from uwallet_gateway.audit.log import record
 from uwallet_gateway.clock import now
 from uwallet_gateway.database import tables
 from uwallet_gateway.database.connection import Database
@@ -72,6 +74,7 @@ class CannedReplies:
             row = tables.CannedReply(title=title, text=text, shortcut=shortcut, updated_at=now())
             transaction.add(row)
             await transaction.flush()
+            record(transaction, Action.CANNED_REPLY_ADDED, str(row.id), title=title)
             return _reply(row)
 
     async def change(self, reply_id: int, title: str, text: str, shortcut: str | None) -> CannedReply:
@@ -86,12 +89,14 @@ class CannedReplies:
                 raise InputError(ErrorCode.NOT_FOUND)
             await _check_free(transaction, shortcut, reply_id)
             row.title, row.text, row.shortcut, row.updated_at = title, text, shortcut, now()
+            record(transaction, Action.CANNED_REPLY_CHANGED, str(reply_id), title=title)
             return _reply(row)
 
     async def remove(self, reply_id: int) -> None:
         """Removes one. No-op if it is gone."""
         async with self._database.write() as transaction:
             await transaction.execute(delete(tables.CannedReply).where(tables.CannedReply.id == reply_id))
+            record(transaction, Action.CANNED_REPLY_REMOVED, str(reply_id))
 
     async def add_first_ones(self) -> None:
         """Stores those of canned_replies.yml if there was never any agent: to be called before the first one is made.

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select
 
 from uwallet_gateway.agents.accounts import Account, account_of, is_username
-from uwallet_gateway.agents.lockout import Attempts, UnknownNames, begin_attempt
+from uwallet_gateway.agents.lockout import Source, begin_stored_attempt, forgive
 from uwallet_gateway.agents.passwords import MOST, Passwords
 from uwallet_gateway.agents.sign_outs import SignOuts
 from uwallet_gateway.clock import now
@@ -59,12 +59,12 @@ class DeskSessions:
         self._database = database
         self._passwords = passwords
         self.lifetime = timedelta(hours=hours)
-        self._unknown = UnknownNames()
 
-    async def sign_in(self, username: str, password: str) -> tuple[DeskSession, str]:
+    async def sign_in(self, username: str, password: str, source: Source) -> tuple[DeskSession, str]:
         """Opens a session; returns it and its token.
 
-        An unknown name, a disabled account and a wrong password are not told apart, by time neither.
+        An unknown name, a disabled account and a wrong password are not told apart, by time neither. Wrong passwords
+        lock the name for their source.
 
         Raises:
             InputError: wrong_password; locked_out with the seconds to wait.
@@ -73,7 +73,7 @@ class DeskSessions:
         if len(password) > MOST:
             password = ""
         moment = now()
-        row = await self._begin_attempt(username, moment)
+        row = await self._begin_attempt(username, source, moment)
         verified = await self._passwords.verify(row.password_hash if row else None, password)
         if row is None or not verified.right:
             raise InputError(ErrorCode.WRONG_PASSWORD)
@@ -83,7 +83,7 @@ class DeskSessions:
             if stored is None or not stored.enabled or stored.password_hash != row.password_hash:
                 # Changed while the password was looked at.
                 raise InputError(ErrorCode.WRONG_PASSWORD)
-            stored.failed_logins, stored.locked_until = 0, None
+            await forgive(transaction, username, source)
             if verified.renewed:
                 stored.password_hash = verified.renewed
             session = tables.AgentSession(
@@ -143,21 +143,16 @@ class DeskSessions:
             )
             return set(session_ids).difference(living)
 
-    async def _begin_attempt(self, username: str, moment: datetime) -> tables.Agent | None:
+    async def _begin_attempt(self, username: str, source: Source, moment: datetime) -> tables.Agent | None:
         async with self._database.write() as transaction:
-            row = None
-            if is_username(username):
-                row = await transaction.scalar(
-                    select(tables.Agent).where(tables.Agent.username == username).with_for_update()
-                )
-            # A disabled account is as good as none, and is locked as one.
-            if row is None or not row.enabled:
-                self._unknown.begin_attempt(username, moment)
+            await begin_stored_attempt(transaction, username, source, moment)
+            if not is_username(username):
                 return None
-            attempts = Attempts(row.failed_logins, row.locked_until)
-            begin_attempt(attempts, moment)
-            row.failed_logins, row.locked_until = attempts.failed, attempts.locked_until
-            return row
+            row: tables.Agent | None = await transaction.scalar(
+                select(tables.Agent).where(tables.Agent.username == username)
+            )
+            # A disabled account is as good as none.
+            return row if row and row.enabled else None
 
 
 def _session(row: tables.AgentSession, agent: tables.Agent) -> DeskSession:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from uwallet_gateway.audit.actions import Action
 from uwallet_gateway.cli.running import with_services
 from uwallet_gateway.insight.label_export import read_known, review, write_examples
 from uwallet_gateway.insight.misunderstood import Labelled
@@ -27,6 +28,7 @@ def export_labels(output: Path, domain: Path, nlu: Path, held_out: Path) -> None
     training_data = read_known(domain, nlu, held_out)
 
     async def run(services: Services) -> list[Labelled]:
+        await services.audit.write(Action.LABELS_EXPORTED)
         return await services.misunderstood.labelled()
 
     result = review(with_services(run), training_data)

@@ -7,6 +7,7 @@ import json
 import click
 
 from uwallet_gateway.cli.running import with_services
+from uwallet_gateway.errors import InputError
 from uwallet_gateway.identity.sites import Site, SiteError
 from uwallet_gateway.identity.vouching import user_hash
 from uwallet_gateway.services import Services
@@ -83,7 +84,7 @@ def remove_site(key: str) -> None:
 @click.argument("key")
 @click.argument("user_id")
 def user_hash_command(key: str, user_id: str) -> None:
-    """Print the hash with which the site KEY vouches for USER_ID, to compare with what its backend computes."""
+    """Print a hash with which the site KEY vouches for USER_ID now, to compare with what its backend computes."""
 
     async def run(services: Services) -> None:
         site = await services.sites.find(key)
@@ -94,7 +95,26 @@ def user_hash_command(key: str, user_id: str) -> None:
     with_services(run)
 
 
-COMMANDS = (create_site, list_sites, set_origins, renew_secret, remove_site, user_hash_command)
+@click.command("revoke-user")
+@click.argument("key")
+@click.argument("user_id")
+def revoke_user(key: str, user_id: str) -> None:
+    """Sign USER_ID of the site KEY out everywhere, and refuse the hashes that the site has made for them until now."""
+
+    async def run(services: Services) -> None:
+        site = await services.sites.find(key)
+        if site is None:
+            raise SiteError(f"there is no site {key!r}")
+        try:
+            count = await services.sessions.revoke(site, user_id)
+        except InputError as error:
+            raise SiteError(f"{user_id!r} is no user id") from error
+        click.echo(f"Ended {count} sessions.")
+
+    with_services(run)
+
+
+COMMANDS = (create_site, list_sites, set_origins, renew_secret, remove_site, user_hash_command, revoke_user)
 
 
 def _printable(site: Site) -> dict[str, object]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
 from sqlalchemy import event
@@ -11,6 +11,7 @@ from sqlalchemy.engine import URL, Connection, make_url
 from sqlalchemy.exc import ArgumentError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.orm import Session
 
 from uwallet_gateway.settings import PREFIX, Settings, SettingsError
 
@@ -28,6 +29,9 @@ class Database:
 
     SQLite is used with a write-ahead log and synchronous=FULL: what is committed survives a loss of power, so a message
     that was acknowledged is kept.
+
+    Attributes:
+        before_commit: Called at the end of each transaction that writes, as part of it.
     """
 
     def __init__(self, url: URL) -> None:
@@ -38,6 +42,7 @@ class Database:
         # Errors are logged; what users wrote must not stand in them.
         options["hide_parameters"] = True
         self.engine: AsyncEngine = create_async_engine(url, pool_pre_ping=not self.is_sqlite, **options)
+        self.before_commit: list[Callable[[Session], None]] = []
         self._writing = self.engine.execution_options(writes=True)
         if self.is_sqlite:
             event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
@@ -64,6 +69,8 @@ class Database:
         with _told_apart():
             async with AsyncSession(self._writing, expire_on_commit=False) as session, session.begin():
                 yield session
+                for hook in self.before_commit:
+                    await session.run_sync(hook)
 
     async def close(self) -> None:
         """Closes all connections."""

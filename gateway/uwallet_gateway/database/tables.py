@@ -110,8 +110,11 @@ class Conversation(Table):
     # The characters that the user writes, as the bot has found: simplified or traditional; null until it has answered.
     script: Mapped[str | None] = mapped_column(String(16))
     # What the user offered to be reached by before there was a ticket that could keep it.
-    contact: Mapped[str | None] = mapped_column(String(255))
+    # Encrypted, as that of a ticket.
+    contact: Mapped[str | None] = mapped_column(Text)
     agent_read_id: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    # When all sessions of a user were ended by a command; what the site has vouched for before is refused.
+    vouchers_revoked_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     active_at: Mapped[datetime] = mapped_column(index=True)
 
@@ -124,8 +127,12 @@ class Session(Table):
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"), index=True)
     created_at: Mapped[datetime]
-    # Set when the identity has changed; the token is refused from then on.
-    closed_at: Mapped[datetime | None]
+    # When it was continued; it ends some time after this, or after it was made.
+    renewed_at: Mapped[datetime | None]
+    # The token is refused from then on. Searched by each process for what others have closed.
+    closed_at: Mapped[datetime | None] = mapped_column(index=True)
+    # identity_changed, signed_out, revoked
+    closed_reason: Mapped[str | None] = mapped_column(String(32))
 
 
 class Message(Table):
@@ -152,6 +159,8 @@ class Message(Table):
     # What the engine is sent instead of the text, of a button that was pressed.
     payload: Mapped[str | None] = mapped_column(Text)
     attachment_id: Mapped[str | None] = mapped_column(String(64))
+    # Names the turn toward the engine. Ids count within the conversation: after a restored backup they come again.
+    turn_id: Mapped[str | None] = mapped_column(String(32))
     # Of a user's message: received, answered, failed.
     state: Mapped[str | None] = mapped_column(String(16))
     # Of the bot's first message of a turn: why it was given, for agents (docs/conversation.md). Users never see it.
@@ -205,9 +214,20 @@ class Agent(Table):
     # What they have chosen: online, away. Whether they are there at all is known from `seen_at`.
     presence: Mapped[str] = mapped_column(String(16), default="away")
     seen_at: Mapped[datetime | None]
-    failed_logins: Mapped[int] = mapped_column(Integer, default=0)
-    locked_until: Mapped[datetime | None]
     created_at: Mapped[datetime]
+
+
+class SignInAttempts(Table):
+    """Wrong passwords in a row with one name, of an agent or of nobody, from one place (agents/lockout.py)."""
+
+    __tablename__ = "sign_in_attempts"
+
+    # SHA-256 of both.
+    name: Mapped[str] = mapped_column(String(64), primary_key=True)
+    source: Mapped[str] = mapped_column(String(64), primary_key=True)
+    failed: Mapped[int] = mapped_column(Integer)
+    locked_until: Mapped[datetime | None]
+    updated_at: Mapped[datetime] = mapped_column(index=True)
 
 
 class AgentSession(Table):
@@ -246,7 +266,9 @@ class Ticket(Table):
     handoff: Mapped[dict[str, Any]]
     # What the user left, and where they can be reached.
     message: Mapped[str | None] = mapped_column(Text)
-    contact: Mapped[str | None] = mapped_column(String(255))
+    # Encrypted (identity/keys.py), and what is shown of it in lists: 138****8000.
+    contact: Mapped[str | None] = mapped_column(Text)
+    contact_hint: Mapped[str | None] = mapped_column(String(255))
     agent_id: Mapped[int | None] = mapped_column(ForeignKey("agents.id"))
     preferred_agent_id: Mapped[int | None] = mapped_column(ForeignKey("agents.id"))
     # solved, follow_up, spam, user_left, cancelled
@@ -351,3 +373,24 @@ class HookDelivery(Table):
     next_attempt_at: Mapped[datetime]
     last_error: Mapped[str | None] = mapped_column(String(500))
     created_at: Mapped[datetime]
+
+
+class AuditEntry(Table):
+    """One line of the audit log. The database refuses to change or delete it (a trigger of migration 0004)."""
+
+    __tablename__ = "audit_entries"
+
+    # Counted up by the gateway without gaps.
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    created_at: Mapped[datetime] = mapped_column(index=True)
+    # agent, command, system
+    actor_kind: Mapped[str] = mapped_column(String(16))
+    # No foreign key: an entry outlives what it tells of.
+    actor_id: Mapped[int | None]
+    actor_name: Mapped[str | None] = mapped_column(String(64), index=True)
+    address: Mapped[str | None] = mapped_column(String(64))
+    action: Mapped[str] = mapped_column(String(32), index=True)
+    target: Mapped[str | None] = mapped_column(String(255), index=True)
+    details: Mapped[dict[str, Any]]
+    previous: Mapped[str] = mapped_column(String(64))
+    digest: Mapped[str] = mapped_column(String(64))

@@ -50,7 +50,7 @@ class EngineUnavailable(Exception):  # noqa: N818  # a state of the engine rathe
     Attributes:
         reason: Why.
         not_executed: The message certainly did not reach the bot, so it may be sent again. Otherwise it may have been
-            answered, and would be answered twice.
+            executed: it is to be asked for by the same `message_id` only.
     """
 
     def __init__(self, reason: FailureReason, detail: str = "", *, not_executed: bool = False) -> None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Literal, cast
 
-from sqlalchemy import select, update
+import structlog
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from uwallet_gateway.clock import now
@@ -16,21 +19,65 @@ from uwallet_gateway.database.statements import insert_unless_there
 from uwallet_gateway.errors import ErrorCode, InputError
 from uwallet_gateway.identity.keys import Keys
 from uwallet_gateway.identity.sites import Site
-from uwallet_gateway.identity.vouching import is_vouched_for
+from uwallet_gateway.identity.vouching import Voucher, read_voucher
 
 Kind = Literal["visitor", "user", "backend"]
 # As long as the column.
 _MAX_EXTERNAL_ID = 255
+# How far the clock of a site's server may be ahead.
+_CLOCK_SKEW = timedelta(minutes=5)
+# Part of a lifetime after which a session that is continued is renewed; not with each reconnection.
+_RENEWED_AFTER = 0.05
+_log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRules:
+    """How long things are good.
+
+    Attributes:
+        visitor: A visitor's session after it was continued last; its token is all that proves it.
+        user: The session of a user after the site vouched last.
+        voucher: A hash after the site made it.
+        undated_until: Until when hashes without a time are accepted; None: not at all.
+    """
+
+    visitor: timedelta
+    user: timedelta
+    voucher: timedelta
+    undated_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """The right to one conversation."""
+    """The right to one conversation.
+
+    Attributes:
+        id: Of the session.
+        conversation_id: What it opens.
+        kind: Of the conversation. A user's session opens it only together with the site's voucher for that user.
+        site_key: Whose it is.
+        external_id: What the site calls the user; None for a visitor.
+        revoked_at: Vouchers from before this moment are refused.
+        expires_at: When it ends by itself.
+    """
 
     id: str
     conversation_id: str
     kind: Kind
     site_key: str
+    external_id: str | None
+    revoked_at: datetime | None
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A session that was closed; `reason` as in `session_closed` (docs/protocol.md)."""
+
+    id: str
+    conversation_id: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +92,13 @@ class Opened:
 class Sessions:
     """Opens sessions and reads tokens."""
 
-    def __init__(self, database: Database, keys: Keys) -> None:
+    def __init__(self, database: Database, keys: Keys, rules: SessionRules) -> None:
         """Reads nothing yet."""
         self._database = database
         self._keys = keys
+        self._rules = rules
+        # Sites that were warned of; once per process is enough.
+        self._undated: set[str] = set()
 
     async def open(self, site: Site, token: object, user: object, *, forgiving: bool = False) -> Opened:
         """Gives a client its session.
@@ -64,35 +114,36 @@ class Sessions:
             forgiving: Begin anew where the token is not good, for widgets that know no errors.
 
         Raises:
-            InputError: bad_token, identity_required, identity_wrong.
+            InputError: bad_token, identity_required, identity_wrong, identity_expired.
         """
-        vouched_id = _vouched_id(site, user)
-        if vouched_id is None and site.require_identity:
+        claim = self._claim(site, user)
+        if claim is None and site.require_identity:
             raise InputError(ErrorCode.IDENTITY_REQUIRED)
         async with self._database.write() as transaction:
             current = await self._read(transaction, token)
             if current and current.site_key != site.key:
                 current = None
-            if vouched_id is not None:
-                conversation_id = await _external(transaction, site, "user", vouched_id)
-                if current and current.conversation_id == conversation_id:
-                    return Opened(current, str(token))
-                if current:
-                    await transaction.execute(
-                        update(tables.Session).where(tables.Session.id == current.id).values(closed_at=now())
-                    )
-                return await self._begin(transaction, site, "user", conversation_id, closed=current)
+            if claim is not None:
+                user_id, voucher = claim
+                conversation = await _external(transaction, site, "user", user_id)
+                self._check_age(voucher, conversation.vouchers_revoked_at)
+                if current and current.conversation_id == conversation.id:
+                    return Opened(await self._renew(transaction, current), str(token))
+                await _close_for_another(transaction, current)
+                return await self._begin(transaction, conversation, closed=current)
             if current and current.kind == "visitor":
-                return Opened(current, str(token))
+                return Opened(await self._renew(transaction, current), str(token))
             if token is not None and current is None and not forgiving:
                 raise InputError(ErrorCode.BAD_TOKEN)
-            conversation_id = uuid.uuid4().hex
-            transaction.add(_conversation(site, "visitor", conversation_id, None))
+            # The user whose token this is has not come back.
+            await _close_for_another(transaction, current)
+            conversation = _conversation(site, "visitor", uuid.uuid4().hex, None)
+            transaction.add(conversation)
             await transaction.flush()
-            return await self._begin(transaction, site, "visitor", conversation_id, closed=None)
+            return await self._begin(transaction, conversation, closed=current)
 
     async def read(self, token: object) -> Session:
-        """The session of a token.
+        """The session of a token. That of a user opens nothing yet: see `check_user`.
 
         Raises:
             InputError: bad_token.
@@ -103,24 +154,92 @@ class Sessions:
             raise InputError(ErrorCode.BAD_TOKEN)
         return session
 
+    def check_user(self, session: Session, site: Site, user: object) -> None:
+        """Refuses a user's session without the site's voucher for that user.
+
+        Args:
+            session: As read.
+            site: Its site.
+            user: `{"id", "hash"}` or None.
+
+        Raises:
+            InputError: bad_token if there is no voucher or one for somebody else, identity_wrong, identity_expired.
+        """
+        if session.kind != "user":
+            return
+        claim = self._claim(site, user)
+        if claim is None or claim[0] != session.external_id:
+            raise InputError(ErrorCode.BAD_TOKEN)
+        self._check_age(claim[1], session.revoked_at)
+
+    async def end(self, token: object) -> Session:
+        """Signs out: the token opens nothing from now on. Returns the session.
+
+        Raises:
+            InputError: bad_token, also if the session had ended before.
+        """
+        async with self._database.write() as transaction:
+            session = await self._read(transaction, token)
+            if session is None:
+                raise InputError(ErrorCode.BAD_TOKEN)
+            await _close(transaction, "signed_out", tables.Session.id == session.id)
+        return session
+
+    async def revoke(self, site: Site, user_id: str) -> int:
+        """Ends all sessions of a user, and refuses all hashes that were made for them until now.
+
+        Returns:
+            How many sessions were open.
+
+        Raises:
+            InputError: identity_wrong, when it is no user id.
+        """
+        if not _is_external_id(user_id):
+            raise InputError(ErrorCode.IDENTITY_WRONG)
+        async with self._database.write() as transaction:
+            # One who has not come yet is not to come with an old hash either.
+            conversation = await _external(transaction, site, "user", user_id)
+            conversation.vouchers_revoked_at = now()
+            return await _close(transaction, "revoked", tables.Session.conversation_id == conversation.id)
+
+    async def ended_since(self, moment: datetime) -> list[Ended]:
+        """The sessions that were closed at this moment or later, by whatever process or command."""
+        async with self._database.read() as transaction:
+            rows = await transaction.execute(
+                select(tables.Session.id, tables.Session.conversation_id, tables.Session.closed_reason).where(
+                    tables.Session.closed_at >= moment
+                )
+            )
+            return [Ended(row.id, row.conversation_id, row.closed_reason or "expired") for row in rows]
+
     async def backend_conversation(self, site: Site, sender: str) -> str:
         """The conversation of what a site's backend calls a sender.
 
         Raises:
             InputError: malformed, when it is no name.
         """
-        if not sender or len(sender) > _MAX_EXTERNAL_ID or not sender.isprintable():
+        if not _is_external_id(sender):
             raise InputError(ErrorCode.MALFORMED)
         async with self._database.write() as transaction:
-            return await _external(transaction, site, "backend", sender)
+            return (await _external(transaction, site, "backend", sender)).id
 
     async def _begin(
-        self, transaction: AsyncSession, site: Site, kind: Kind, conversation_id: str, closed: Session | None
+        self, transaction: AsyncSession, conversation: tables.Conversation, closed: Session | None
     ) -> Opened:
-        row = tables.Session(id=uuid.uuid4().hex, conversation_id=conversation_id, created_at=now(), closed_at=None)
+        row = tables.Session(id=uuid.uuid4().hex, conversation_id=conversation.id, created_at=now(), closed_at=None)
         transaction.add(row)
         await transaction.flush()
-        return Opened(Session(row.id, conversation_id, kind, site.key), self._keys.sign_session(row.id), closed)
+        return Opened(self._session(row, conversation), self._keys.sign_session(row.id), closed)
+
+    async def _renew(self, transaction: AsyncSession, session: Session) -> Session:
+        moment = now()
+        lifetime = self._lifetime(session.kind)
+        if session.expires_at - moment > lifetime * (1 - _RENEWED_AFTER):
+            return session
+        await transaction.execute(
+            update(tables.Session).where(tables.Session.id == session.id).values(renewed_at=moment)
+        )
+        return replace(session, expires_at=moment + lifetime)
 
     async def _read(self, transaction: AsyncSession, token: object) -> Session | None:
         session_id = self._keys.read_session(token)
@@ -128,30 +247,78 @@ class Sessions:
             return None
         row = (
             await transaction.execute(
-                select(tables.Conversation.id, tables.Conversation.kind, tables.Conversation.site_key)
-                .join(tables.Session, tables.Session.conversation_id == tables.Conversation.id)
+                select(tables.Session, tables.Conversation)
+                .join(tables.Conversation, tables.Conversation.id == tables.Session.conversation_id)
                 .where(tables.Session.id == session_id, tables.Session.closed_at.is_(None))
             )
         ).one_or_none()
-        return Session(session_id, row.id, row.kind, row.site_key) if row else None
+        session = self._session(row[0], row[1]) if row else None
+        return session if session and session.expires_at > now() else None
+
+    def _session(self, row: tables.Session, conversation: tables.Conversation) -> Session:
+        kind = cast("Kind", conversation.kind)
+        return Session(
+            row.id,
+            conversation.id,
+            kind,
+            conversation.site_key,
+            conversation.external_id,
+            conversation.vouchers_revoked_at,
+            (row.renewed_at or row.created_at) + self._lifetime(kind),
+        )
+
+    def _lifetime(self, kind: Kind) -> timedelta:
+        return self._rules.user if kind == "user" else self._rules.visitor
+
+    def _claim(self, site: Site, user: object) -> tuple[str, Voucher] | None:
+        """The user id in a claim, and the site's voucher for it; None if nobody is claimed."""
+        if user is None:
+            return None
+        user_id = user.get("id") if isinstance(user, Mapping) else None
+        claimed_hash = user.get("hash") if isinstance(user, Mapping) else None
+        if isinstance(user_id, int) and not isinstance(user_id, bool):
+            user_id = str(user_id)
+        if not isinstance(user_id, str) or not isinstance(claimed_hash, str) or not _is_external_id(user_id):
+            raise InputError(ErrorCode.IDENTITY_WRONG)
+        voucher = read_voucher(site.secret, user_id, claimed_hash)
+        if voucher is None:
+            raise InputError(ErrorCode.IDENTITY_WRONG)
+        if voucher.made_at is None and site.key not in self._undated:
+            self._undated.add(site.key)
+            _log.warning("identity.undated_hash", site=site.key, accepted_until=str(self._rules.undated_until))
+        return user_id, voucher
+
+    def _check_age(self, voucher: Voucher, revoked_at: datetime | None) -> None:
+        moment, made_at = now(), voucher.made_at
+        if made_at is None:
+            until = self._rules.undated_until
+            is_good = until is not None and moment < until and revoked_at is None
+        else:
+            is_good = moment - self._rules.voucher < made_at <= moment + _CLOCK_SKEW
+            is_good = is_good and (revoked_at is None or made_at > revoked_at)
+        if not is_good:
+            details = {"reason": "the hash names no time: see docs/protocol.md"} if made_at is None else None
+            raise InputError(ErrorCode.IDENTITY_EXPIRED, details=details)
 
 
-def _vouched_id(site: Site, user: object) -> str | None:
-    if user is None:
-        return None
-    user_id = user.get("id") if isinstance(user, dict) else None
-    claimed_hash = user.get("hash") if isinstance(user, dict) else None
-    if isinstance(user_id, int) and not isinstance(user_id, bool):
-        user_id = str(user_id)
-    if not isinstance(user_id, str) or not isinstance(claimed_hash, str) or not 0 < len(user_id) <= _MAX_EXTERNAL_ID:
-        raise InputError(ErrorCode.IDENTITY_WRONG)
-    try:
-        right = is_vouched_for(site.secret, user_id, claimed_hash)
-    except UnicodeEncodeError:
-        right = False
-    if not right or "\0" in user_id:
-        raise InputError(ErrorCode.IDENTITY_WRONG)
-    return user_id
+def _is_external_id(text: str) -> bool:
+    # Not printable are control characters, the line feed of the hash's message too, and halves of surrogate pairs.
+    return 0 < len(text) <= _MAX_EXTERNAL_ID and text.isprintable()
+
+
+async def _close_for_another(transaction: AsyncSession, session: Session | None) -> None:
+    if session is not None:
+        await _close(transaction, "identity_changed", tables.Session.id == session.id)
+
+
+async def _close(transaction: AsyncSession, reason: str, *conditions: ColumnElement[bool]) -> int:
+    closed = await transaction.execute(
+        update(tables.Session)
+        .where(*conditions, tables.Session.closed_at.is_(None))
+        .values(closed_at=now(), closed_reason=reason)
+        .returning(tables.Session.id)
+    )
+    return len(closed.all())
 
 
 def _conversation(site: Site, kind: Kind, conversation_id: str, external_id: str | None) -> tables.Conversation:
@@ -167,18 +334,18 @@ def _conversation(site: Site, kind: Kind, conversation_id: str, external_id: str
     )
 
 
-async def _external(transaction: AsyncSession, site: Site, kind: Kind, external_id: str) -> str:
-    statement = select(tables.Conversation.id).where(
+async def _external(transaction: AsyncSession, site: Site, kind: Kind, external_id: str) -> tables.Conversation:
+    statement = select(tables.Conversation).where(
         tables.Conversation.site_key == site.key,
         tables.Conversation.kind == kind,
         tables.Conversation.external_id == external_id,
     )
-    conversation_id = await transaction.scalar(statement)
-    if conversation_id is None:
+    conversation: tables.Conversation | None = await transaction.scalar(statement)
+    if conversation is None:
         # Two devices may come at the same moment.
         await insert_unless_there(transaction, _conversation(site, kind, uuid.uuid4().hex, external_id))
-        conversation_id = await transaction.scalar(statement)
-    if conversation_id is None:
+        conversation = await transaction.scalar(statement)
+    if conversation is None:
         msg = "a conversation that was just stored is not there"
         raise RuntimeError(msg)
-    return conversation_id
+    return conversation

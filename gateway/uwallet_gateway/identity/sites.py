@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from uwallet_gateway.audit.actions import Action
+from uwallet_gateway.audit.log import record
 from uwallet_gateway.clock import now
 from uwallet_gateway.database import tables
 from uwallet_gateway.database.connection import Database
@@ -87,6 +89,14 @@ class Sites:
             )
             await transaction.flush()
             _add_origins(transaction, site.key, site.origins)
+            record(
+                transaction,
+                Action.SITE_CREATED,
+                key,
+                name=name,
+                origins=sorted(site.origins),
+                require_identity=require_identity,
+            )
         self._forget()
         return site
 
@@ -102,6 +112,7 @@ class Sites:
             await _existing(transaction, key)
             await transaction.execute(delete(tables.SiteOrigin).where(tables.SiteOrigin.site_key == key))
             _add_origins(transaction, key, normalized)
+            record(transaction, Action.SITE_CHANGED, key, origins=sorted(normalized))
         self._forget()
 
     async def renew_secret(self, key: str) -> str:
@@ -113,6 +124,7 @@ class Sites:
         secret = _new_secret(key)
         async with self._database.write() as transaction:
             (await _existing(transaction, key)).secret = self._keys.encrypt(secret)
+            record(transaction, Action.SITE_CHANGED, key, secret="renewed")
         self._forget()
         return secret
 
@@ -124,6 +136,7 @@ class Sites:
         """
         async with self._database.write() as transaction:
             await transaction.delete(await _existing(transaction, key))
+            record(transaction, Action.SITE_REMOVED, key)
         self._forget()
 
     async def all(self) -> list[Site]:

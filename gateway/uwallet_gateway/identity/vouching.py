@@ -1,16 +1,61 @@
-"""A site vouches for its user with HMAC-SHA256."""
+"""A site vouches for its user with HMAC-SHA256 over the time and the user id (docs/protocol.md)."""
 
 from __future__ import annotations
 
 import hashlib
 import hmac
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from uwallet_gateway.clock import now
+
+_DATED = re.compile(r"(?P<time>[0-9]{1,11})\.(?P<digest>[0-9A-Fa-f]{64})")
 
 
-def user_hash(secret: str, user_id: str) -> str:
-    """What a site's backend computes: hexadecimal HMAC-SHA256, key the site's secret, message the user id in UTF-8."""
-    return hmac.new(secret.encode(), user_id.encode(), hashlib.sha256).hexdigest()
+@dataclass(frozen=True, slots=True)
+class Voucher:
+    """A hash that the site has made; `made_at` is None of one in the former format, which names no time."""
+
+    made_at: datetime | None
 
 
-def is_vouched_for(secret: str, user_id: str, given_hash: str) -> bool:
-    """Compares in constant time, so that a hash cannot be guessed byte by byte."""
-    return hmac.compare_digest(user_hash(secret, user_id).encode(), given_hash.lower().encode(errors="replace"))
+def user_hash(secret: str, user_id: str, made_at: datetime | None = None) -> str:
+    """What a site's backend computes: `TIME.HMAC`.
+
+    TIME is the Unix time in seconds, HMAC the hexadecimal HMAC-SHA256 with the site's secret as key, over TIME, a line
+    feed and the user id in UTF-8.
+
+    Args:
+        secret: Of the site.
+        user_id: What the site calls the user.
+        made_at: The time of the hash; None for now.
+    """
+    time = str(int((made_at or now()).timestamp()))
+    return f"{time}.{_digest(secret, f'{time}\n{user_id}')}"
+
+
+def undated_hash(secret: str, user_id: str) -> str:
+    """The former format: hexadecimal HMAC-SHA256 over the user id alone, good for ever. Refused by default."""
+    return _digest(secret, user_id)
+
+
+def read_voucher(secret: str, user_id: str, given_hash: str) -> Voucher | None:
+    """Returns the voucher in a hash, or None if the site did not make it for this user.
+
+    Compares in constant time, so that a hash cannot be guessed byte by byte.
+    """
+    dated = _DATED.fullmatch(given_hash)
+    if dated is None:
+        return Voucher(None) if _equal(undated_hash(secret, user_id), given_hash) else None
+    if not _equal(_digest(secret, f"{dated['time']}\n{user_id}"), dated["digest"]):
+        return None
+    return Voucher(datetime.fromtimestamp(int(dated["time"]), UTC))
+
+
+def _digest(secret: str, message: str) -> str:
+    return hmac.new(secret.encode(), message.encode(), hashlib.sha256).hexdigest()
+
+
+def _equal(right: str, given: str) -> bool:
+    return hmac.compare_digest(right.encode(), given.lower().encode(errors="replace"))

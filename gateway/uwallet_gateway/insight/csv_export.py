@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -12,6 +13,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict
 
 from uwallet_gateway.insight.statistics import Insight
+from uwallet_gateway.protocol.audit import AuditEntryView
 from uwallet_gateway.protocol.insight import Figures, MisunderstoodMessage
 from uwallet_gateway.yaml_files import load_yaml
 
@@ -39,6 +41,9 @@ class ExportTexts(BaseModel):
     kinds: dict[str, str]
     authors: dict[str, str]
     reasons: dict[str, str]
+    audit: dict[str, str]
+    audit_actors: dict[str, str]
+    audit_actions: dict[str, str]
 
 
 @lru_cache
@@ -93,6 +98,32 @@ def misunderstood_csv(messages: Iterable[MisunderstoodMessage], zone: ZoneInfo, 
             message.label,
         ]
         for message in messages
+    ]
+    return to_csv(rows)
+
+
+def audit_csv(entries: Iterable[AuditEntryView], zone: ZoneInfo, texts: ExportTexts) -> bytes:
+    """A row for each entry of the audit log.
+
+    Args:
+        entries: In the order of the rows.
+        zone: In which times are told.
+        texts: Headings and words.
+    """
+    rows: list[Sequence[Cell]] = [list(texts.audit.values())]
+    rows += [
+        [
+            entry.id,
+            entry.at.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S"),
+            entry.actor_name,
+            texts.audit_actors[entry.actor_kind],
+            entry.address,
+            texts.audit_actions[entry.action],
+            entry.target,
+            json.dumps(entry.details, ensure_ascii=False, sort_keys=True) if entry.details else None,
+            entry.digest,
+        ]
+        for entry in entries
     ]
     return to_csv(rows)
 

@@ -12,6 +12,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, literal, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from uwallet_gateway.audit.actions import Action
+from uwallet_gateway.audit.log import record
 from uwallet_gateway.clock import now
 from uwallet_gateway.database.connection import Database
 from uwallet_gateway.database.tables import Message, Understanding
@@ -121,7 +123,10 @@ class Misunderstood:
                 )
                 .returning(Understanding.message_id)
             )
-            return changed.one_or_none() is not None
+            exists = changed.one_or_none() is not None
+            if exists:
+                record(transaction, Action.MESSAGE_LABELLED, f"{conversation_id}-{message_id}", intent=intent)
+            return exists
 
     async def labelled(self) -> list[Labelled]:
         """All messages that have a label, those labelled first first."""

@@ -10,6 +10,7 @@ import structlog
 from sqlalchemy import ColumnElement, delete, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from uwallet_gateway.agents.lockout import FORGOTTEN_AFTER
 from uwallet_gateway.attachments import AttachmentStore
 from uwallet_gateway.clock import now
 from uwallet_gateway.database.connection import Database
@@ -21,6 +22,7 @@ from uwallet_gateway.database.tables import (
     Message,
     Offer,
     Session,
+    SignInAttempts,
     Table,
     Ticket,
     Understanding,
@@ -83,6 +85,7 @@ class Purge:
                 await _delete(transaction, BotEvent, BotEvent.created_at < before)
             else:
                 before = None
+            await _delete(transaction, SignInAttempts, SignInAttempts.updated_at < moment - FORGOTTEN_AFTER)
             await _delete(transaction, HookDelivery, HookDelivery.created_at < moment - _HOOKS_FOR)
             idle = [Conversation.last_id == 0, Conversation.active_at < moment - _EMPTY_FOR]
             conversations = await self._delete_conversations(transaction, gone, *idle)

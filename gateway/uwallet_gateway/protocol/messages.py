@@ -62,7 +62,7 @@ class ErrorView(View):
 
 
 class UserClaim(BaseModel):
-    """The identity of a user, vouched for by the site: `hash` is the hexadecimal HMAC-SHA256(site secret, id)."""
+    """The identity of a user, vouched for by the site: `hash` as in docs/protocol.md."""
 
     id: str = Field(min_length=1, max_length=255)
     hash: str = Field(max_length=200)

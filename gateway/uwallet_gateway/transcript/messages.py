@@ -35,6 +35,7 @@ class Picture:
 class Message:
     """A stored message: redacted, with ids from 1 without gaps within its conversation.
 
+    `turn_id` names the turn of a user's message toward the engine.
     `reading` says why the bot gave this answer. It is for agents; no user is sent it.
     """
 
@@ -51,6 +52,7 @@ class Message:
     payload: str | None = None
     state: State | None = None
     noticed: bool = False
+    turn_id: str | None = None
     reading: dict[str, Any] | None = None
 
 

@@ -49,6 +49,7 @@ def _message(row: Row[tuple[tables.Message, tables.Attachment]]) -> Message:
         payload=stored.payload,
         state=cast("State | None", stored.state),
         noticed=stored.noticed,
+        turn_id=stored.turn_id,
         reading=stored.reading,
     )
 

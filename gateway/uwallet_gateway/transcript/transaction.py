@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import uuid
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -210,6 +211,7 @@ class ConversationTransaction:
             client_id=draft.client_id,
             payload=draft.payload,
             state=draft.state,
+            turn_id=uuid.uuid4().hex if draft.author == "user" else None,
             reading=draft.reading,
         )
         self.session.add(
@@ -226,6 +228,7 @@ class ConversationTransaction:
                 payload=message.payload,
                 attachment_id=message.attachment.id if message.attachment else None,
                 state=message.state,
+                turn_id=message.turn_id,
                 reading=message.reading,
                 noticed=False,
             )

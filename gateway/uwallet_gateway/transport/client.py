@@ -7,6 +7,9 @@ from typing import Any
 
 from uwallet_gateway.identity.origins import OriginError, normalized_origin
 
+# Set in a scope: the page belongs to a site, but not to the one whose token it has. It may not read the answer.
+FOREIGN_ORIGIN = "uwallet.foreign_origin"
+
 
 def header(scope: Mapping[str, Any], name: bytes) -> str | None:
     """A header of an ASGI scope."""

@@ -1,4 +1,7 @@
-"""CORS by site: a page may read answers if its origin is one of any site's; which site it may use is checked later."""
+"""CORS by site.
+
+A preflight names no site: it is allowed to every site's pages. The answer may be read by those of the token's site.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +9,10 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from uwallet_gateway.identity.sites import Sites
-from uwallet_gateway.transport.client import header, origin_of, own_origin
+from uwallet_gateway.transport.client import FOREIGN_ORIGIN, header, origin_of, own_origin
 
-_METHODS = "GET, POST, OPTIONS"
-_HEADERS = "Authorization, Content-Type, X-Request-ID"
+_METHODS = "GET, POST, DELETE, OPTIONS"
+_HEADERS = "Authorization, Content-Type, X-Request-ID, X-User-ID, X-User-Hash"
 # Seconds for which browsers need not ask again; what they allow at most differs, an origin may be removed.
 _MAX_AGE = "600"
 _PATHS = ("/api/", "/socket.io/")
@@ -41,7 +44,7 @@ class SiteCors:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 headers.add_vary_header("Origin")
-                if allowed and raw_origin is not None:
+                if allowed and raw_origin is not None and FOREIGN_ORIGIN not in scope:
                     headers["Access-Control-Allow-Origin"] = raw_origin
                     headers["Access-Control-Expose-Headers"] = "Retry-After, X-Request-ID"
             await send(message)

@@ -3,19 +3,33 @@
 from __future__ import annotations
 
 from typing import Annotated, cast
+from urllib.parse import unquote
 
 import structlog
 from fastapi import Depends, Request
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBearer
 
 from uwallet_gateway.errors import ErrorCode, InputError
 from uwallet_gateway.identity.sessions import Session
 from uwallet_gateway.protocol.messages import ErrorView
 from uwallet_gateway.services import Services
+from uwallet_gateway.transport.client import FOREIGN_ORIGIN, origin_of, own_origin
 
 _log = structlog.get_logger()
 _bearer = HTTPBearer(auto_error=False, description="Token from `POST /api/v1/sessions`")
 _site_bearer = HTTPBearer(auto_error=False, scheme_name="SiteSecret", description="Secret of a site")
+
+# With the token of a user: who it is, percent-encoded, and the site's hash for them.
+USER_ID, USER_HASH = "X-User-ID", "X-User-Hash"
+_user_id_header = APIKeyHeader(
+    name=USER_ID, scheme_name="UserID", auto_error=False, description="Of a user: the id, percent-encoded UTF-8"
+)
+_user_hash_header = APIKeyHeader(
+    name=USER_HASH,
+    scheme_name="UserHash",
+    auto_error=False,
+    description="Of a user: the site's hash",
+)
 
 STATUS: dict[ErrorCode, int] = {
     ErrorCode.MALFORMED: 422,
@@ -28,6 +42,7 @@ STATUS: dict[ErrorCode, int] = {
     ErrorCode.ORIGIN_NOT_ALLOWED: 403,
     ErrorCode.IDENTITY_REQUIRED: 403,
     ErrorCode.IDENTITY_WRONG: 403,
+    ErrorCode.IDENTITY_EXPIRED: 403,
     ErrorCode.ATTACHMENT_TOO_LARGE: 413,
     ErrorCode.ATTACHMENT_TYPE: 415,
     ErrorCode.ATTACHMENT_UNKNOWN: 404,
@@ -40,6 +55,7 @@ STATUS: dict[ErrorCode, int] = {
     ErrorCode.CSRF: 403,
     ErrorCode.CONFLICT: 409,
     ErrorCode.WEAK_PASSWORD: 422,
+    ErrorCode.PASSWORD_UNCHANGED: 422,
     ErrorCode.USERNAME_TAKEN: 409,
     ErrorCode.LAST_ADMIN: 409,
     ErrorCode.CONTACT_INVALID: 422,
@@ -61,18 +77,44 @@ ServicesNeeded = Annotated[Services, Depends(services)]
 
 
 async def session(
-    parts: ServicesNeeded, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+    request: Request,
+    parts: ServicesNeeded,
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+    _user_id: Annotated[str | None, Depends(_user_id_header)],
+    _user_hash: Annotated[str | None, Depends(_user_hash_header)],
 ) -> Session:
-    """The session of the bearer token.
+    """The session of the bearer token, and of a user the site's voucher: the same proof that opens a session.
 
     Raises:
-        InputError: bad_token.
+        InputError: bad_token, origin_not_allowed, identity_wrong, identity_expired.
     """
-    if credentials is None:
+    return await authorised(parts, request, credentials.credentials if credentials else None)
+
+
+async def authorised(parts: Services, request: Request, token: str | None) -> Session:
+    """As `session`, for a route that takes a token or something else."""
+    found = await parts.sessions.read(token)
+    site = await parts.sites.find(found.site_key)
+    if site is None:
         raise InputError(ErrorCode.BAD_TOKEN)
-    return await parts.sessions.read(credentials.credentials)
+    scope = request.scope
+    origin = origin_of(scope)
+    if origin is not None and origin not in {own_origin(scope, parts.settings.public_url), *site.origins}:
+        scope[FOREIGN_ORIGIN] = True
+        raise InputError(ErrorCode.ORIGIN_NOT_ALLOWED)
+    parts.sessions.check_user(found, site, _claim(request))
+    return found
 
 
+def _claim(request: Request) -> dict[str, str] | None:
+    user_id, user_hash = request.headers.get(USER_ID), request.headers.get(USER_HASH)
+    if user_id is None and user_hash is None:
+        return None
+    # Headers are ASCII; ids may be anything.
+    return {"id": unquote(user_id or "", errors="strict"), "hash": user_hash or ""}
+
+
+TokenGiven = Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
 SessionNeeded = Annotated[Session, Depends(session)]
 SiteSecret = Annotated[HTTPAuthorizationCredentials | None, Depends(_site_bearer)]
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import functools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs
 
 import socketio
 import structlog
 
+from uwallet_gateway.clock import now
 from uwallet_gateway.errors import ErrorCode, InputError
 from uwallet_gateway.identity.admission import admit
 from uwallet_gateway.identity.sessions import Session
@@ -31,6 +34,10 @@ from uwallet_gateway.turns.conversations import Incoming
 _HISTORY = 50
 # Bytes of one frame: far more than the longest message, pictures go over REST.
 _FRAME_BYTES = 64 * 1024
+# Seconds between two looks for sessions that have ended elsewhere.
+_LOOK_EVERY = 5.0
+# More than a look, and the difference between the clocks of two machines.
+_LOOK_BACK = timedelta(minutes=2)
 _log = structlog.get_logger()
 
 
@@ -71,9 +78,15 @@ class SocketTransport:
         self.server.on("typing", self._typing)
         self.server.on("read", self._read)
         self._desks = DeskSockets(services, self.server)
+        self._looking: asyncio.Task[None] | None = None
 
     async def close(self) -> None:
         """Disconnects every client. Clients reconnect by themselves."""
+        if self._looking:
+            self._looking.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._looking
+            self._looking = None
         await self._desks.close()
         for connection_id in tuple(self._connections):
             await self.server.disconnect(connection_id)
@@ -93,6 +106,8 @@ class SocketTransport:
             body = services.presentation.error(error)
             raise socketio.exceptions.ConnectionRefusedError(body["message"], body) from error
         self._connections[sid] = _Connection(site, address_of(scope))
+        if self._looking is None:
+            self._looking = asyncio.create_task(self._look())
         services.metrics.connections.inc()
 
     async def _disconnect(self, sid: str, _reason: object = None) -> None:
@@ -269,6 +284,28 @@ class SocketTransport:
                 self._services.metrics.count_message(direction="out", transport="socket_io")
 
         return deliver
+
+    async def _look(self) -> None:
+        while True:
+            await asyncio.sleep(_LOOK_EVERY)
+            try:
+                await self.end_closed_sessions()
+            except Exception:
+                # The database is away; the next look may succeed.
+                _log.exception("socket.sessions_not_read")
+
+    async def end_closed_sessions(self) -> None:
+        """Closes subscriptions whose sessions have expired, or were ended by another process or a command."""
+        moment = now()
+        ended = {it.id: it for it in await self._services.sessions.ended_since(moment - _LOOK_BACK)}
+        for sid, connection in tuple(self._connections.items()):
+            session = connection.session
+            if session is None:
+                continue
+            if session.id in ended:
+                await self._close(sid, Closed(session.conversation_id, session.id, ended[session.id].reason))
+            elif session.expires_at <= moment:
+                await self._close(sid, Closed(session.conversation_id, session.id, "expired"))
 
     async def _close(self, sid: str, event: Closed) -> None:
         connection = self._connections.get(sid)

@@ -35,6 +35,8 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 0.25, 5.0
 _AFTER_ERROR = 2.0
 # Seconds for which the last failure tells the state of the engine.
 _FAILURE_COUNTS_FOR = 2 * _LONGEST_PAUSE
+# No answer came, so the same turn may be asked for again.
+_REPEATABLE = frozenset({FailureReason.DISCONNECTED, FailureReason.TIMEOUT})
 _log = structlog.get_logger()
 
 
@@ -185,15 +187,16 @@ class Dispatcher:
                         sender=message.conversation_id,
                         message=message.payload or without_quotation(message.text),
                         kind="payload" if message.payload else "text",
-                        message_id=f"{message.conversation_id}-{message.id}",
+                        message_id=_turn_id(message),
                         metadata=metadata,
                     )
             except EngineUnavailable as error:
                 self._metrics.count_engine_trouble(error.reason)
                 self._failed_at = time.monotonic()
                 self._away_since = self._away_since or self._failed_at
-                # A turn that died with the engine was not executed. The engine knows a finished one by its id.
-                repeatable = error.not_executed or error.reason is FailureReason.DISCONNECTED
+                # A turn that died with the engine was not executed. The engine knows a finished one by its id, and
+                # waits for one that still runs.
+                repeatable = error.not_executed or error.reason in _REPEATABLE
                 if not repeatable or time.monotonic() >= give_up_at:
                     raise
                 if self._is_long_away():
@@ -263,3 +266,8 @@ class Dispatcher:
         task = asyncio.create_task(self._outage.tell(conversation_id))
         self._notices.add(task)
         task.add_done_callback(self._notices.discard)
+
+
+def _turn_id(message: Message) -> str:
+    # Rows from before migration 0005 have none.
+    return message.turn_id or f"{message.conversation_id}-{message.id}"

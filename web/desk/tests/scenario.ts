@@ -154,7 +154,7 @@ export function fillDesk(desk: MockDesk): void {
     id: 31,
     status: 'message',
     reason: 'message',
-    contact: '13912345678',
+    contact: '139****5678',
     message: '昨天晚上转给朋友的500块一直没到，麻烦白天给我打个电话。',
     created_at: ago(600),
     queued_at: null,

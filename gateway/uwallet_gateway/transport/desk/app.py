@@ -8,7 +8,16 @@ from fastapi import FastAPI
 
 from uwallet_gateway.protocol.base import DESK_API
 from uwallet_gateway.services import Services
-from uwallet_gateway.transport.desk import agents, canned_replies, conversation, insight, intents, session, tickets
+from uwallet_gateway.transport.desk import (
+    agents,
+    audit,
+    canned_replies,
+    conversation,
+    insight,
+    intents,
+    session,
+    tickets,
+)
 from uwallet_gateway.transport.desk.guard import SupervisorNeeded
 from uwallet_gateway.transport.error_handlers import add_error_handlers
 
@@ -20,6 +29,7 @@ ROUTERS = (
     canned_replies.router,
     intents.router,
     insight.router,
+    audit.router,
 )
 
 

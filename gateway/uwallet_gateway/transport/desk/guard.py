@@ -10,10 +10,12 @@ from fastapi.security import APIKeyCookie
 
 from uwallet_gateway.agents.roles import Role
 from uwallet_gateway.agents.sessions import DeskSession
+from uwallet_gateway.audit.actions import Action
+from uwallet_gateway.audit.actor import Actor, set_actor
 from uwallet_gateway.errors import ErrorCode, InputError
 from uwallet_gateway.services import Services
 from uwallet_gateway.settings import Settings
-from uwallet_gateway.transport.client import header, origin_of, own_origin
+from uwallet_gateway.transport.client import address_of, header, origin_of, own_origin
 from uwallet_gateway.transport.http import ServicesNeeded
 
 COOKIE = "uwallet_desk"
@@ -59,7 +61,13 @@ class Allowed:
         if not session.agent.role.may(self.role):
             raise InputError(ErrorCode.FORBIDDEN)
         await limit(parts, session)
+        acts(session, address_of(request.scope))
         return session
+
+
+def acts(session: DeskSession, address: str | None) -> None:
+    """Says that this agent acts from now on, for the audit log."""
+    set_actor(Actor("agent", session.agent.id, session.agent.username, address))
 
 
 async def limit(parts: Services, session: DeskSession) -> None:
@@ -72,17 +80,19 @@ async def limit(parts: Services, session: DeskSession) -> None:
 
 
 async def check_visible(parts: Services, session: DeskSession, ticket_id: int) -> None:
-    """Refuses tickets that the agent may not see. Supervisors see all.
+    """Refuses tickets that the agent may not see. Supervisors see all. To look at others' chats is recorded.
 
     Raises:
         InputError: not_found, forbidden.
     """
     agent = session.agent
-    if agent.role.may(Role.SUPERVISOR) or await parts.tickets.may_see(ticket_id, agent.id):
-        return
-    # The existence of a ticket is no secret among agents.
-    await parts.tickets.ticket(ticket_id)
-    raise InputError(ErrorCode.FORBIDDEN)
+    ticket = await parts.tickets.ticket(ticket_id)
+    if not (agent.role.may(Role.SUPERVISOR) or await parts.tickets.may_see(ticket_id, agent.id)):
+        # The existence of a ticket is no secret among agents.
+        raise InputError(ErrorCode.FORBIDDEN)
+    if ticket.agent is None or ticket.agent.id != agent.id:
+        key = (session.id, ticket_id)
+        await parts.audit.write_once(key, Action.CONVERSATION_READ, ticket.number, status=ticket.status)
 
 
 AgentNeeded = Annotated[DeskSession, Depends(Allowed(Role.AGENT))]

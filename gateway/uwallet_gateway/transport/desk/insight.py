@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Path, Query, Response
 
+from uwallet_gateway.audit.actions import Action
 from uwallet_gateway.clock import now
 from uwallet_gateway.errors import ErrorCode, InputError
 from uwallet_gateway.insight.csv_export import load_export_texts, misunderstood_csv, statistics_csv
@@ -136,6 +137,8 @@ async def export(
 ) -> Response:
     """Returns a CSV file for spreadsheets, in which no cell is a formula."""
     texts = load_export_texts()
+    action = Action.STATISTICS_EXPORTED if content == "statistics" else Action.MESSAGES_EXPORTED
+    await services.audit.write(action, first=str(period.first), last=str(period.last))
     if content == "statistics":
         insight = await services.statistics.read(period)
         titles = await _titles(services, insight)

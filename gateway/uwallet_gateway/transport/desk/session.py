@@ -5,6 +5,8 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 
 from uwallet_gateway.agents.sessions import DeskSession
+from uwallet_gateway.audit.actions import Action
+from uwallet_gateway.audit.actor import Actor, set_actor
 from uwallet_gateway.errors import ErrorCode, InputError
 from uwallet_gateway.protocol.agents import (
     Credentials,
@@ -16,7 +18,8 @@ from uwallet_gateway.protocol.agents import (
 from uwallet_gateway.protocol.tickets import DISPOSITIONS, AgentStatus
 from uwallet_gateway.services import Services
 from uwallet_gateway.transport.client import address_of
-from uwallet_gateway.transport.desk.guard import COOKIE, AgentNeeded, check_origin
+from uwallet_gateway.transport.desk.devices import remember, source_of
+from uwallet_gateway.transport.desk.guard import COOKIE, AgentNeeded, acts, check_origin
 from uwallet_gateway.transport.http import ServicesNeeded, responses
 
 router = APIRouter()
@@ -30,11 +33,18 @@ async def sign_in(body: Credentials, request: Request, response: Response, servi
     await services.rate_limits.check("sign_ins", address=address)
     await services.rate_limits.check_room("failed_sign_ins", address=address)
     try:
-        session, token = await services.desk_sessions.sign_in(body.username, body.password)
+        session, token = await services.desk_sessions.sign_in(
+            body.username, body.password, source_of(request, services.keys, body.username)
+        )
     except InputError as error:
+        await _record_failure(services, body.username, address, error.code)
         if error.code is ErrorCode.WRONG_PASSWORD:
             await services.rate_limits.check("failed_sign_ins", address=address)
         raise
+    acts(session, address)
+    await services.audit.write(Action.SIGNED_IN, session.agent.username)
+    secure = not services.settings.development
+    remember(request, response, services.keys, session.agent.username, secure=secure)
     response.set_cookie(
         COOKIE,
         token,
@@ -42,7 +52,7 @@ async def sign_in(body: Credentials, request: Request, response: Response, servi
         path="/",
         httponly=True,
         samesite="strict",
-        secure=not services.settings.development,
+        secure=secure,
     )
     return await _session_view(services, session)
 
@@ -57,13 +67,18 @@ async def read_session(services: ServicesNeeded, session: AgentNeeded) -> DeskSe
 async def sign_out(response: Response, services: ServicesNeeded, session: AgentNeeded) -> None:
     """Signs out."""
     await services.desk_sessions.end(session.id)
+    await services.audit.write(Action.SIGNED_OUT, session.agent.username)
     response.delete_cookie(COOKIE, path="/", httponly=True, samesite="strict", secure=not services.settings.development)
 
 
 @router.post("/password", status_code=204, responses=responses(401, 403, 422, 429, 503))
 async def change_password(body: PasswordChange, services: ServicesNeeded, session: AgentNeeded) -> None:
     """Changes the own password. The agent's other sessions end."""
-    await services.accounts.change_password(session.agent.id, body.old, body.new, kept_session=session.id)
+    try:
+        await services.accounts.change_password(session.agent.id, body.old, body.new, kept_session=session.id)
+    except InputError as error:
+        await services.audit.write(Action.PASSWORD_CHANGE_FAILED, session.agent.username, code=error.code.value)
+        raise
 
 
 @router.put("/presence", responses=responses(401, 403, 422, 429, 503))
@@ -71,6 +86,18 @@ async def choose_presence(body: PresenceRequest, services: ServicesNeeded, sessi
     """Sets whether the agent takes chats."""
     await services.presence.choose(session.agent.id, body.status)
     return await _agent(services, session)
+
+
+async def _record_failure(services: Services, typed: str, address: str | None, code: ErrorCode) -> None:
+    """Records a failed sign-in. A name that nobody has is left out: it may be a password in the wrong field."""
+    username = typed.strip().lower()
+    is_known = any(account.username == username for account in await services.accounts.all())
+    target = username if is_known else None
+    set_actor(Actor("agent", None, None, address))
+    if code is ErrorCode.LOCKED_OUT:
+        await services.audit.write_once((address, target, code), Action.SIGN_IN_FAILED, target, code=code.value)
+    else:
+        await services.audit.write(Action.SIGN_IN_FAILED, target, code=code.value)
 
 
 async def _agent(services: Services, session: DeskSession) -> AgentStatus:

@@ -26,8 +26,8 @@ from uwallet_gateway.protocol.events import (
 )
 from uwallet_gateway.services import Services
 from uwallet_gateway.transcript.messages import Message
-from uwallet_gateway.transport.client import header
-from uwallet_gateway.transport.desk.guard import COOKIE, check_origin, check_visible, limit
+from uwallet_gateway.transport.client import address_of, header
+from uwallet_gateway.transport.desk.guard import COOKIE, acts, check_origin, check_visible, limit
 from uwallet_gateway.transport.desk.updates import DeskUpdater, PendingUpdates
 from uwallet_gateway.transport.http import refusal
 from uwallet_gateway.transport.subscription import Subscription
@@ -47,6 +47,7 @@ _log = structlog.get_logger()
 @dataclass(slots=True)
 class _Connection:
     session: DeskSession
+    address: str | None
     # Handle events of one connection one after the other, in order.
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     # By ticket.
@@ -99,7 +100,7 @@ class DeskSockets:
             _log.info("desk.refused", code=refused.code)
             body = services.presentation.error(refused)
             raise socketio.exceptions.ConnectionRefusedError(body["message"], body) from error
-        self._connections[sid] = _Connection(session)
+        self._connections[sid] = _Connection(session, address_of(scope))
         self._updater.start()
         if self._looking is None:
             self._looking = asyncio.create_task(self._look())
@@ -150,6 +151,7 @@ class DeskSockets:
                 raise InputError(ErrorCode.MALFORMED)
             async with connection.lock:
                 await limit(self._services, connection.session)
+                acts(connection.session, connection.address)
                 return {"ok": True, **(await do(connection, data, sid))}
         except Exception as error:
             return {"ok": False, "error": self._services.presentation.error(refusal(error, "desk.failed"))}

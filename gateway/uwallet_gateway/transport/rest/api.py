@@ -21,7 +21,7 @@ from uwallet_gateway.protocol.messages import (
 from uwallet_gateway.transcript.events import Closed
 from uwallet_gateway.transcript.messages import Picture
 from uwallet_gateway.transport.client import address_of, origin_of, own_origin
-from uwallet_gateway.transport.http import ServicesNeeded, SessionNeeded, responses
+from uwallet_gateway.transport.http import ServicesNeeded, SessionNeeded, TokenGiven, authorised, responses
 from uwallet_gateway.transport.rest.waiting import say_and_wait
 from uwallet_gateway.turns.conversations import Incoming
 
@@ -46,7 +46,15 @@ async def open_session(body: SessionRequest, request: Request, services: Service
     )
 
 
-@router.post("/messages", status_code=201, responses=responses(401, 404, 422, 429, 503))
+@router.delete("/sessions", status_code=204, responses=responses(401, 422, 429, 503))
+async def end_session(request: Request, services: ServicesNeeded, credentials: TokenGiven) -> None:
+    """Ends the session of the token, for signing out. The token is proof enough, and opens nothing from now on."""
+    await services.rate_limits.check("sessions", address=address_of(request.scope))
+    ended = await services.sessions.end(credentials.credentials if credentials else None)
+    services.event_bus.publish(Closed(ended.conversation_id, ended.id, "signed_out"))
+
+
+@router.post("/messages", status_code=201, responses=responses(401, 403, 404, 422, 429, 503))
 async def send_message(
     body: MessageRequest, request: Request, services: ServicesNeeded, session: SessionNeeded
 ) -> MessageResult:
@@ -64,7 +72,7 @@ async def send_message(
     return MessageResult(message=show(message), replies=[show(reply) for reply in replies])
 
 
-@router.get("/messages", responses=responses(401, 422, 429, 503))
+@router.get("/messages", responses=responses(401, 403, 422, 429, 503))
 async def read_messages(
     services: ServicesNeeded,
     session: SessionNeeded,
@@ -77,7 +85,7 @@ async def read_messages(
     return MessagePage(messages=[services.presentation.message(message) for message in messages], has_more=has_more)
 
 
-@router.post("/attachments", status_code=201, responses=responses(401, 413, 415, 422, 429, 503))
+@router.post("/attachments", status_code=201, responses=responses(401, 403, 413, 415, 422, 429, 503))
 async def upload(
     request: Request, services: ServicesNeeded, session: SessionNeeded, file: Annotated[UploadFile, File()]
 ) -> AttachmentView:
@@ -96,7 +104,7 @@ async def upload(
 
 @router.get(
     "/attachments/{attachment_id}",
-    responses=responses(401, 404, 422, 429, 503) | {200: {"content": {"image/*": {}}, "description": "The picture"}},
+    responses=responses(401, 403, 404, 422, 429, 503) | {200: {"content": {"image/*": {}}, "description": "Picture"}},
     response_class=FileResponse,
 )
 async def read_attachment(
@@ -109,7 +117,7 @@ async def read_attachment(
         stored = await services.transcript.picture(attachment_id) if allowed else None
     else:
         token = request.headers.get("authorization", "").removeprefix("Bearer ")
-        session = await services.sessions.read(token)
+        session = await authorised(services, request, token)
         await services.rate_limits.check("requests", user=session.conversation_id)
         stored = await services.transcript.picture(attachment_id)
         if stored and stored[1] != session.conversation_id:

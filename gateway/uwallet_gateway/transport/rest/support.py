@@ -16,20 +16,20 @@ from uwallet_gateway.transport.support_actions import SupportActions
 router = APIRouter(prefix=f"{API}/support")
 
 
-@router.get("", responses=responses(401, 422, 429, 503))
+@router.get("", responses=responses(401, 403, 422, 429, 503))
 async def read_support(services: ServicesNeeded, session: SessionNeeded) -> SupportState:
     """Returns the state of support: the owner of the conversation, the ticket, the place in the queue."""
     await services.rate_limits.check("requests", user=session.conversation_id)
     return await services.tickets.support_state(session.conversation_id)
 
 
-@router.post("/leave_queue", responses=responses(401, 422, 429, 503))
+@router.post("/leave_queue", responses=responses(401, 403, 422, 429, 503))
 async def leave_queue(request: Request, services: ServicesNeeded, session: SessionNeeded) -> SupportResult:
     """Leaves the queue. No-op if the user is not queued."""
     return await _act(services, "leave_queue", session.conversation_id, request, {})
 
 
-@router.post("/messages", status_code=201, responses=responses(401, 409, 422, 429, 503))
+@router.post("/messages", status_code=201, responses=responses(401, 403, 409, 422, 429, 503))
 async def leave_message(
     body: OfflineMessage, request: Request, services: ServicesNeeded, session: SessionNeeded
 ) -> SupportResult:
@@ -37,7 +37,7 @@ async def leave_message(
     return await _act(services, "leave_message", session.conversation_id, request, body.model_dump())
 
 
-@router.post("/ratings", status_code=201, responses=responses(401, 404, 409, 422, 429, 503))
+@router.post("/ratings", status_code=201, responses=responses(401, 403, 404, 409, 422, 429, 503))
 async def rate(
     body: RatingRequest, request: Request, services: ServicesNeeded, session: SessionNeeded
 ) -> SupportResult:

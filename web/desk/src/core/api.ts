@@ -2,6 +2,8 @@
 
 import type {
   Agent,
+  AuditPage,
+  AuditVerification,
   CannedReply,
   Intent,
   Message,
@@ -93,6 +95,7 @@ export class DeskApi {
   returnToBot = (id: number): Promise<unknown> => this.request('POST', `/tickets/${id}/return`, {});
   close = (id: number, disposition: string, note: string): Promise<unknown> =>
     this.request('POST', `/tickets/${id}/close`, { disposition, note });
+  contact = (id: number): Promise<{ contact: string }> => this.request('POST', `/tickets/${id}/contact`);
   addNote = (id: number, text: string): Promise<unknown> => this.request('POST', `/tickets/${id}/notes`, { text });
   assign = (id: number, agent_id: number): Promise<unknown> =>
     this.request('POST', `/tickets/${id}/assign`, { agent_id });
@@ -117,6 +120,11 @@ export class DeskApi {
     body: Partial<{ name: string; role: Role; enabled: boolean; max_chats: number }>,
   ): Promise<unknown> => this.request('PATCH', `/agents/${id}`, body);
   resetPassword = (id: number): Promise<{ password: string }> => this.request('POST', `/agents/${id}/password`);
+
+  // --- Audit log ---
+
+  audit = (query: Query): Promise<AuditPage> => this.request('GET', '/audit' + search(query));
+  verifyAudit = (): Promise<AuditVerification> => this.request('GET', '/audit/verification');
 
   // --- Canned replies ---
 

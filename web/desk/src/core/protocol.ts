@@ -5,6 +5,9 @@ import type { AgentStatus, MessageView, TicketDetails as GeneratedDetails } from
 export type {
   AttachmentView as Attachment,
   AgentStatus as Agent,
+  AuditEntryView as AuditEntry,
+  AuditPage,
+  AuditVerification,
   CannedReply,
   DeskEvents,
   DeskMessagePage as Page,

@@ -45,7 +45,7 @@ function About({ ticket, details }: DetailsProps): JSX.Element {
     [t.details.number, ticket.number],
     [t.details.reason, nameOf(t.reasons, ticket.reason)],
     [t.details.topic, ticket.topic?.title],
-    [t.details.contact, ticket.contact === null ? null : <Contact contact={ticket.contact} />],
+    [t.details.contact, ticket.contact === null ? null : <Contact key={ticket.id} ticket={ticket} />],
     [t.details.site, ticket.site],
     [t.details.user, nameOf(t.user.kinds, ticket.user.kind)],
     [t.details.intent, intentName],

@@ -1,6 +1,7 @@
 /** What surrounds every page: navigation, the agent's own menu, the state of the connection. */
 
 import {
+  AuditOutlined,
   BarChartOutlined,
   CommentOutlined,
   FileSearchOutlined,
@@ -15,6 +16,7 @@ import { useHashLocation } from 'wouter/use-hash-location';
 import { listsOf } from '../core/tickets.ts';
 import { t } from '../i18n/strings.ts';
 import { Accounts } from '../pages/accounts.tsx';
+import { Audit } from '../pages/audit.tsx';
 import { CannedReplies } from '../pages/canned_replies.tsx';
 import { Search } from '../pages/search.tsx';
 import { Team } from '../pages/team.tsx';
@@ -60,6 +62,7 @@ export function Frame(): JSX.Element {
               )}
             </Route>
             <Route path="/accounts">{agent.role === 'admin' ? <Accounts /> : <Forbidden />}</Route>
+            <Route path="/audit">{agent.role === 'admin' ? <Audit /> : <Forbidden />}</Route>
             <Route>
               <Redirect to="/" />
             </Route>
@@ -112,6 +115,11 @@ function Navigation(): JSX.Element {
       {agent.role === 'admin' && (
         <Entry to="/accounts" title={t.nav.accounts}>
           <IdcardOutlined />
+        </Entry>
+      )}
+      {agent.role === 'admin' && (
+        <Entry to="/audit" title={t.nav.audit}>
+          <AuditOutlined />
         </Entry>
       )}
       <span className="rail-space" />

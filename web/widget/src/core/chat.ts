@@ -244,8 +244,9 @@ export class Chat {
     if ((this.socket && !same) || phase === 'refused' || phase === 'closed') this.restart();
   }
 
-  /** Forgets the user and the conversation, as after signing out. */
+  /** Ends the session, and forgets the user and the conversation, as after signing out. */
   reset(): void {
+    this.options.gateway.endSession(this.identity.token);
     this.identity.user = null;
     this.identity.forget();
     this.clear();
@@ -265,13 +266,13 @@ export class Chat {
   async loadEarlier(): Promise<void> {
     const { transcript, hasEarlier, loadingEarlier } = this.state.get();
     const first = transcript.messages[0];
-    const token = this.identity.token;
-    if (!first || !token || !hasEarlier || loadingEarlier) return;
+    const access = this.identity.access;
+    if (!first || !access || !hasEarlier || loadingEarlier) return;
     this.state.set({ loadingEarlier: true });
     try {
       const after = Math.max(0, first.id - 1 - PAGE);
-      const { messages } = await this.options.gateway.messages(token, after, first.id - 1 - after);
-      if (token !== this.identity.token) return;
+      const { messages } = await this.options.gateway.messages(access, after, first.id - 1 - after);
+      if (access.token !== this.identity.token) return;
       const older = messages.filter(({ id }) => id < first.id);
       this.state.set({ hasEarlier: older.length > 0 && after > 0 });
       this.merge(older);
@@ -284,10 +285,10 @@ export class Chat {
 
   /** Fetches a message again, for the fresh address of its attachment. */
   async refresh(id: number): Promise<void> {
-    const token = this.identity.token;
-    if (!token) return;
-    const { messages } = await this.options.gateway.messages(token, id - 1, 1).catch(() => ({ messages: [] }));
-    if (token === this.identity.token) this.merge(messages);
+    const access = this.identity.access;
+    if (!access) return;
+    const { messages } = await this.options.gateway.messages(access, id - 1, 1).catch(() => ({ messages: [] }));
+    if (access.token === this.identity.token) this.merge(messages);
   }
 
   // --- The session ---
@@ -392,7 +393,8 @@ export class Chat {
   }
 
   private endSession(reason: unknown): void {
-    if (reason === 'identity_changed') return this.closeForAnotherUser();
+    // Here or in another tab: who comes back is to be told by the page.
+    if (reason === 'identity_changed' || reason === 'signed_out') return this.closeForAnotherUser();
     this.identity.token = null;
     this.clear();
     this.restart();
@@ -479,8 +481,8 @@ export class Chat {
   }
 
   private upload(): void {
-    const token = this.identity.token;
-    if (token && this.state.get().phase === 'online') void this.uploads.run(token);
+    const { access } = this.identity;
+    if (access && this.state.get().phase === 'online') void this.uploads.run(access);
   }
 }
 

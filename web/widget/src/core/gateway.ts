@@ -1,5 +1,6 @@
 /** The gateway's REST side, as far as the widget needs it (docs/protocol.md). */
 
+import { accessHeaders, endSession, type Access, type Fetch } from './access.ts';
 import { readError, readPage, type Message, type WireError } from './protocol.ts';
 
 /** A refusal of the gateway, or `unavailable` when it could not be reached. */
@@ -14,8 +15,6 @@ const TIMEOUT = 15_000;
 
 /** A picture on a slow line takes longer. Milliseconds. */
 const UPLOAD_TIMEOUT = 90_000;
-
-type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
 export interface UploadedImage {
   id: string;
@@ -40,29 +39,33 @@ export class Gateway {
   }
 
   /** Returns messages with ids above `after`, oldest first. Throws GatewayError. */
-  async messages(token: string, after: number, limit: number): Promise<{ messages: Message[]; has_more: boolean }> {
+  async messages(access: Access, after: number, limit: number): Promise<{ messages: Message[]; has_more: boolean }> {
     const path = `api/v1/messages?after=${after}&limit=${limit}`;
-    return readPage(await this.request(path, token, { method: 'GET' }, TIMEOUT));
+    return readPage(await this.request(path, access, { method: 'GET' }, TIMEOUT));
   }
 
   /** Stores an image and returns its id. Throws GatewayError. */
-  async upload(token: string, file: Blob, name: string): Promise<UploadedImage> {
+  async upload(access: Access, file: Blob, name: string): Promise<UploadedImage> {
     const body = new FormData();
     body.append('file', file, name);
-    const answer = await this.request('api/v1/attachments', token, { method: 'POST', body }, UPLOAD_TIMEOUT);
+    const answer = await this.request('api/v1/attachments', access, { method: 'POST', body }, UPLOAD_TIMEOUT);
     const id = (answer as { id?: unknown } | null)?.id;
     if (typeof id !== 'string') throw unavailable();
     return { id };
   }
 
-  private async request(path: string, token: string, init: RequestInit, timeout: number): Promise<unknown> {
+  /** Signs out: the token opens nothing from now on. */
+  endSession(token: string | null): void {
+    endSession(this.base, token, this.fetch);
+  }
+
+  private async request(path: string, access: Access, init: RequestInit, timeout: number): Promise<unknown> {
     const aborter = new AbortController();
     const timer = setTimeout(() => aborter.abort(), timeout);
     try {
-      const headers = { Authorization: `Bearer ${token}` };
       const response = await this.fetch(this.base + path, {
         ...init,
-        headers,
+        headers: accessHeaders(access),
         signal: aborter.signal,
         credentials: 'omit',
       });

@@ -1,12 +1,9 @@
 /** Who talks: what is kept in the browser between pages. */
 
+import type { Access, User } from './access.ts';
 import { PERSONAL, type SiteStorage } from './storage.ts';
 
-/** A user for whom the site vouches: `hash` is the HMAC-SHA256 of `id` with the site's secret, in hex. */
-export interface User {
-  id: string;
-  hash: string;
-}
+export type { User };
 
 /** Forgets the conversation and everything that was typed into it. */
 export function forget(storage: SiteStorage): void {
@@ -38,6 +35,12 @@ export class Identity {
 
   set token(token: string | null) {
     this.storage.write('token', token);
+  }
+
+  /** What opens the conversation over REST; null before there is one. */
+  get access(): Access | null {
+    const { token } = this;
+    return token === null ? null : { token, user: this.user };
   }
 
   /** The token to ask for a session with: of the user before this one, if there is none yet. */

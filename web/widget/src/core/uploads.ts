@@ -1,5 +1,6 @@
 /** Pictures on their way to the gateway. They live as long as the page: a browser cannot keep a file that was picked. */
 
+import type { Access } from './access.ts';
 import { GatewayError, type Gateway } from './gateway.ts';
 
 export interface Upload {
@@ -34,14 +35,14 @@ export class Uploads {
   }
 
   /** Uploads what waits. */
-  async run(token: string): Promise<void> {
+  async run(access: Access): Promise<void> {
     if (this.running) return;
     this.running = true;
     try {
       for (;;) {
         const upload = this.uploads.find(({ state }) => state === 'waiting');
         if (!upload) return;
-        await this.upload(upload, token);
+        await this.upload(upload, access);
       }
     } finally {
       this.running = false;
@@ -71,9 +72,9 @@ export class Uploads {
     for (const { client_id } of this.uploads) this.remove(client_id);
   }
 
-  private async upload(upload: Upload, token: string): Promise<void> {
+  private async upload(upload: Upload, access: Access): Promise<void> {
     try {
-      const { id } = await this.gateway.upload(token, upload.file, upload.name);
+      const { id } = await this.gateway.upload(access, upload.file, upload.name);
       // Given up meanwhile.
       if (!this.uploads.some(({ client_id }) => client_id === upload.client_id)) return;
       this.change(upload.client_id, { state: 'sent' });

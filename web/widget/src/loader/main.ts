@@ -1,5 +1,6 @@
 /** The script that a page includes: a button, and the window when it is pressed. */
 
+import { endSession } from '../core/access.ts';
 import { forget, takeOver } from '../core/identity.ts';
 import { browserStorage } from '@uwallet/shared/storage.ts';
 import { SiteStorage } from '../core/storage.ts';
@@ -99,7 +100,7 @@ function start(script: HTMLScriptElement): void {
   async function checkUnread(): Promise<void> {
     const needed = (): boolean => !app && !loading && !document.hidden;
     if (!needed()) return;
-    const count = await fetchUnread(settings.base, storage);
+    const count = await fetchUnread(settings.base, storage, user && { id: user[0], hash: user[1] });
     if (count !== null && needed()) emitter.emit('unread', count);
   }
 
@@ -122,6 +123,7 @@ function start(script: HTMLScriptElement): void {
       user = null;
       if (app) app.reset();
       else {
+        endSession(settings.base, storage.read('token'));
         forget(storage);
         emitter.emit('unread', 0);
       }

@@ -1,18 +1,20 @@
 /** Asks once how much is unread, so that the badge is right before anything else is loaded. */
 
+import { accessHeaders, type User } from '../core/access.ts';
 import type { SiteStorage } from '../core/storage.ts';
 
 /**
  * Returns how many messages others wrote since the user last looked, up to 50; null if there is no conversation or the
  * gateway does not answer.
  */
-export async function fetchUnread(base: string, storage: SiteStorage): Promise<number | null> {
+export async function fetchUnread(base: string, storage: SiteStorage, user: User | null): Promise<number | null> {
   const token = storage.read('token');
   const readId = Number(storage.read('read'));
-  if (token === null || !readId) return null;
+  // A user's token opens nothing before the page has told that it is still them.
+  if (token === null || !readId || (user === null && storage.read('user') !== null)) return null;
   try {
     const response = await fetch(`${base}api/v1/messages?after=${readId}&limit=50`, {
-      headers: { Authorization: `Bearer ${token}` },
+      headers: accessHeaders({ token, user }),
       credentials: 'omit',
     });
     const answer: unknown = await response.json();

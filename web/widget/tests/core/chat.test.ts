@@ -38,13 +38,15 @@ let memory: MemoryStorage;
 let sockets: FakeSockets;
 let answers: { path: string; body: unknown; status: number }[];
 let heard: Message[];
+let requests: (Pick<RequestInit, 'method' | 'headers'> & { url: string })[];
 
 function open(): Chat {
   let ids = 0;
   return new Chat({
     site: 'demo',
     storage: new SiteStorage('demo', memory),
-    gateway: new Gateway('https://chat.example/', (url) => {
+    gateway: new Gateway('https://chat.example/', (url, init) => {
+      requests.push({ url, method: init.method, headers: init.headers });
       const answer = answers.find(({ path }) => url.includes(path));
       return Promise.resolve(new Response(JSON.stringify(answer?.body ?? {}), { status: answer?.status ?? 404 }));
     }),
@@ -70,6 +72,7 @@ beforeEach(() => {
   sockets = new FakeSockets();
   answers = [];
   heard = [];
+  requests = [];
 });
 
 describe('a session', () => {
@@ -449,6 +452,40 @@ describe('history', () => {
     const chat = connected(60, [{ id: 60 }]);
     await chat.loadEarlier();
     expect(chat.state.get()).toMatchObject({ hasEarlier: true, loadingEarlier: false });
+  });
+});
+
+describe('proof', () => {
+  const ended = {
+    url: 'https://chat.example/api/v1/sessions',
+    method: 'DELETE',
+    headers: { Authorization: 'Bearer token-1' },
+  };
+
+  it('of a user goes with the token', async () => {
+    const chat = connected(60, [{ id: 60 }]);
+    chat.setUser({ id: '爱丽丝', hash: 'abc' });
+    sockets.current.handlers.onConnect();
+    sockets.current.receive('session_confirm', confirm(60, [{ id: 60 }], { identity: 'user', session_id: 'token-2' }));
+    await chat.loadEarlier();
+    expect(requests.at(-1)?.headers).toEqual({
+      Authorization: 'Bearer token-2',
+      'X-User-ID': encodeURIComponent('爱丽丝'),
+      'X-User-Hash': 'abc',
+    });
+  });
+
+  it('is void after signing out', () => {
+    connected().reset();
+    expect(requests).toEqual([ended]);
+    expect(stored('token')).toBeNull();
+  });
+
+  it('is not asked for again by the other tabs', () => {
+    const chat = connected();
+    sockets.current.receive('session_closed', { reason: 'signed_out' });
+    expect(chat.state.get().phase).toBe('closed');
+    expect(ids(chat)).toEqual([]);
   });
 });
 

@@ -5,7 +5,7 @@ import { fetchUnread } from '../../src/loader/unread.ts';
 
 function stored(values: Record<string, string>): SiteStorage {
   const storage = new SiteStorage('demo', new MemoryStorage());
-  for (const [name, value] of Object.entries(values)) storage.write(name as 'token' | 'read', value);
+  for (const [name, value] of Object.entries(values)) storage.write(name as 'token' | 'read' | 'user', value);
   return storage;
 }
 
@@ -19,16 +19,26 @@ afterEach(() => vi.unstubAllGlobals());
 
 it('counts what others wrote since the user last looked', async () => {
   const fetched = answer({ messages: [{ author: 'bot' }, { author: 'user' }, { author: 'agent' }] });
-  expect(await fetchUnread('https://chat.example/', stored({ token: 't', read: '7' }))).toBe(2);
+  expect(await fetchUnread('https://chat.example/', stored({ token: 't', read: '7' }), null)).toBe(2);
   expect(fetched).toHaveBeenCalledWith(
     'https://chat.example/api/v1/messages?after=7&limit=50',
     expect.objectContaining({ headers: { Authorization: 'Bearer t' } }),
   );
 });
 
+it('asks for a user once the page has told that it is still them', async () => {
+  const fetched = answer({ messages: [{ author: 'bot' }] });
+  const storage = stored({ token: 't', read: '7', user: 'u 1' });
+  expect(await fetchUnread('https://chat.example/', storage, null)).toBeNull();
+  expect(fetched).not.toHaveBeenCalled();
+  expect(await fetchUnread('https://chat.example/', storage, { id: 'u 1', hash: 'h' })).toBe(1);
+  const headers = { Authorization: 'Bearer t', 'X-User-ID': 'u%201', 'X-User-Hash': 'h' };
+  expect(fetched).toHaveBeenCalledWith(expect.anything(), expect.objectContaining({ headers }));
+});
+
 it('asks nothing without a conversation', async () => {
   const fetched = answer({});
-  expect(await fetchUnread('https://chat.example/', stored({}))).toBeNull();
+  expect(await fetchUnread('https://chat.example/', stored({}), null)).toBeNull();
   expect(fetched).not.toHaveBeenCalled();
 });
 
@@ -38,10 +48,10 @@ it.each([
   [{ messages: 5 }, 200],
 ])('knows nothing after %j', async (body, status) => {
   answer(body, status);
-  expect(await fetchUnread('https://chat.example/', stored({ token: 't', read: '7' }))).toBeNull();
+  expect(await fetchUnread('https://chat.example/', stored({ token: 't', read: '7' }), null)).toBeNull();
 });
 
 it('knows nothing without a network', async () => {
   vi.stubGlobal('fetch', () => Promise.reject(new TypeError('offline')));
-  expect(await fetchUnread('https://chat.example/', stored({ token: 't', read: '7' }))).toBeNull();
+  expect(await fetchUnread('https://chat.example/', stored({ token: 't', read: '7' }), null)).toBeNull();
 });
