@@ -22,7 +22,7 @@ from rasa.utils.endpoints import EndpointConfig
 from engine.serving.events import read_events
 from engine.serving.sql_database import use_sqlalchemy_2
 from engine.serving.tracker import ServingTracker
-from engine.serving.upstream import replaces
+from engine.upstream import replaces
 
 use_sqlalchemy_2()
 
@@ -103,6 +103,7 @@ class ServingSQLTrackerStore(SQLTrackerStore):
             self._tune_sqlite()
 
     @property
+    @replaces(TrackerStore.domain.fget, "1591766be9a2")
     def domain(self) -> Domain:
         """Returns the domain, whose slots the trackers have."""
         return self._domain
@@ -113,6 +114,7 @@ class ServingSQLTrackerStore(SQLTrackerStore):
         for sender_id in list(self._cache):
             self._forget(sender_id)
 
+    @replaces(TrackerStore.init_tracker, "2089b91e90d8")
     def init_tracker(self, sender_id: str) -> ServingTracker:
         """Returns an empty tracker."""
         return ServingTracker(sender_id, self.domain.slots, max_event_history=self.max_event_history)
