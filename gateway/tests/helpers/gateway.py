@@ -46,11 +46,13 @@ class Gateway:
             return str(response.raise_for_status().json()["token"])
 
     @contextlib.asynccontextmanager
-    async def socket(self, *, site: str | None = "demo", origin: str | None = ORIGIN) -> AsyncIterator[SocketClient]:
+    async def socket(
+        self, *, site: str | None = "demo", origin: str | None = ORIGIN, **auth_fields: Any
+    ) -> AsyncIterator[SocketClient]:
         """A Socket.IO client that is connected."""
         client = SocketClient()
         headers = {"Origin": origin} if origin else {}
-        auth = {"site": site} if site else None
+        auth = ({"site": site} if site else {}) | auth_fields or None
         await client.io.connect(
             self.url, headers=headers, auth=auth, transports=["websocket"], wait_timeout=CONNECT_SECONDS
         )

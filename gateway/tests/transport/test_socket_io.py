@@ -44,6 +44,21 @@ async def test_first_visit_is_greeted_and_answered_in_order(gateway: Gateway) ->
     assert [body["kind"] for body in gateway.engine.received] == ["payload", "payload"]
 
 
+async def test_live_messages_in_the_shape_of_history_for_clients_that_ask_for_it(gateway: Gateway) -> None:
+    async with gateway.socket(messages=True) as tab, gateway.socket() as rasa_widget:
+        token = (await tab.request_session(last_id=None))["session_id"]
+        await rasa_widget.request_session(session_id=token)
+        await rasa_widget.say("/session_start", kind="payload")
+        said, greeting = await tab.wait_for("message", 2)
+        assert (said["author"], greeting["author"]) == ("user", "bot")
+        assert greeting["buttons"][0] == {"title": "忘记密码", "payload": "/forgot_password"}
+        assert tab.of("bot_uttered") == tab.of("user_message") == rasa_widget.of("message") == []
+        await rasa_widget.wait_for("bot_uttered")
+    async with gateway.socket(messages=True) as later:
+        history = (await later.request_session(session_id=token, last_id=None))["messages"]
+        assert history == [said, greeting]
+
+
 async def test_greeting_is_answered_once_in_several_tabs(gateway: Gateway) -> None:
     async with gateway.socket() as first, gateway.socket() as second:
         token = (await first.request_session())["session_id"]

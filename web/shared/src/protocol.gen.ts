@@ -949,13 +949,46 @@ export interface WidgetEvents {
   session_confirm: SessionConfirmation;
   session_error: ErrorView;
   session_closed: SessionClosed;
+  message: MessageView1;
   /**
-   * A message in the shape of Rasa's Socket.IO channel
+   * A message in the shape of Rasa's Socket.IO channel; to all others
    */
   bot_uttered: {
     [k: string]: unknown;
   };
-  user_message: MessageView;
+  user_message: MessageView2;
   bot_typing: BotTyping;
   support_changed: SupportState;
+}
+/**
+ * One message of a transcript.
+ */
+export interface MessageView1 {
+  id: number;
+  author: 'user' | 'bot' | 'agent' | 'system';
+  text: string;
+  buttons: ButtonView[];
+  attachment: AttachmentView | null;
+  metadata: {
+    [k: string]: unknown;
+  };
+  created_at: string;
+  in_reply_to: number | null;
+  client_id: string | null;
+}
+/**
+ * One message of a transcript.
+ */
+export interface MessageView2 {
+  id: number;
+  author: 'user' | 'bot' | 'agent' | 'system';
+  text: string;
+  buttons: ButtonView[];
+  attachment: AttachmentView | null;
+  metadata: {
+    [k: string]: unknown;
+  };
+  created_at: string;
+  in_reply_to: number | null;
+  client_id: string | null;
 }
