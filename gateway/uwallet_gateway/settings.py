@@ -112,6 +112,12 @@ class Settings(BaseSettings):
     )
     rate_sessions_per_address: Rate = Field(default="600/minute", description="Sessions of one address")
     rate_attachments_per_user: Rate = Field(default="10/minute;60/hour", description="Pictures of one conversation")
+    rate_attachments_per_address: Rate = Field(
+        default="30/minute;300/hour", description="Pictures of one address; far fewer than messages, as each costs more"
+    )
+    attachments_quota_bytes: int = Field(
+        default=20 * 1024**3, ge=1, description="Bytes that all pictures together may have; more are refused"
+    )
     rate_requests_per_user: Rate = Field(default="240/minute", description="Requests for history and pictures")
     rate_sign_ins_per_address: Rate = Field(
         default="60/minute",
@@ -163,6 +169,9 @@ class Settings(BaseSettings):
     )
 
     retention_days: int = Field(default=180, ge=0, description="Days for which messages are kept; 0: for ever")
+    backup_days: int = Field(
+        default=0, ge=0, description="Days after which backups are deleted, told to who asks for erasure; 0: not known"
+    )
     purge_hours: float = Field(default=6.0, gt=0, description="Hours between two purges by the running gateway")
     shutdown_seconds: float = Field(default=10.0, ge=0, description="Seconds to finish what was taken when stopping")
     log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="Least level logged")

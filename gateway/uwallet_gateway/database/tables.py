@@ -158,7 +158,7 @@ class Message(Table):
     client_id: Mapped[str | None] = mapped_column(String(64))
     # What the engine is sent instead of the text, of a button that was pressed.
     payload: Mapped[str | None] = mapped_column(Text)
-    attachment_id: Mapped[str | None] = mapped_column(String(64))
+    attachment_id: Mapped[str | None] = mapped_column(String(64), index=True)
     # Names the turn toward the engine. Ids count within the conversation: after a restored backup they come again.
     turn_id: Mapped[str | None] = mapped_column(String(32))
     # Of a user's message: received, answered, failed.
@@ -394,3 +394,24 @@ class AuditEntry(Table):
     details: Mapped[dict[str, Any]]
     previous: Mapped[str] = mapped_column(String(64))
     digest: Mapped[str] = mapped_column(String(64))
+
+
+class LegalHold(Table):
+    """A conversation that must not be erased or purged while a dispute goes on."""
+
+    __tablename__ = "legal_holds"
+
+    # No cascade: a conversation that is held cannot be deleted.
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id"), primary_key=True)
+    # A file number or the like; no personal data.
+    reason: Mapped[str] = mapped_column(String(200))
+    created_at: Mapped[datetime]
+
+
+class EngineErasure(Table):
+    """A conversation that the gateway has deleted and the engine's store may still have."""
+
+    __tablename__ = "engine_erasures"
+
+    conversation_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    created_at: Mapped[datetime]
