@@ -20,6 +20,8 @@ from uwallet_gateway.identity.sites import Site
 from uwallet_gateway.services import Services, build_services
 from uwallet_gateway.settings import Settings
 
+# The library would give up after one second, which a machine under load needs.
+CONNECT_SECONDS = 60
 ORIGIN = "https://www.example.com"
 
 
@@ -51,7 +53,9 @@ class Gateway:
         client = SocketClient()
         headers = {"Origin": origin} if origin else {}
         auth = ({"site": site} if site else {}) | auth_fields or None
-        await client.io.connect(self.url, headers=headers, auth=auth, transports=["websocket"])
+        await client.io.connect(
+            self.url, headers=headers, auth=auth, transports=["websocket"], wait_timeout=CONNECT_SECONDS
+        )
         try:
             yield client
         finally:

@@ -10,7 +10,7 @@ import socketio
 
 from tests.conftest import StartGateway
 from tests.helpers.fake_engine import FakeEngine
-from tests.helpers.gateway import ORIGIN, Gateway
+from tests.helpers.gateway import CONNECT_SECONDS, ORIGIN, Gateway
 from uwallet_gateway.identity.vouching import user_hash
 
 
@@ -296,7 +296,9 @@ async def test_foreign_pages_are_refused(gateway: Gateway) -> None:
         client.on("connect_error", told.append)
         headers, auth = {"Origin": origin} if origin else {}, {"site": site} if site else None
         with pytest.raises(socketio.exceptions.ConnectionError):
-            await client.connect(gateway.url, headers=headers, auth=auth, transports=["websocket"])
+            await client.connect(
+                gateway.url, headers=headers, auth=auth, transports=["websocket"], wait_timeout=CONNECT_SECONDS
+            )
         await client.disconnect()
         assert told[0]["data"]["code"] == code, (site, origin)
 
