@@ -26,6 +26,7 @@ from uwallet_gateway.transport.desk.app import create_desk_app
 from uwallet_gateway.transport.error_handlers import add_error_handlers
 from uwallet_gateway.transport.rest import api, rasa_webhook, support
 from uwallet_gateway.transport.socket_io import SocketTransport
+from uwallet_gateway.transport.upload_slots import UploadSlots
 from uwallet_gateway.transport.web_files import read_web_files, web_routes
 
 _log = structlog.get_logger()
@@ -71,6 +72,7 @@ def create_app(services: Services, sockets: SocketTransport | None = None) -> AS
     )
     add_error_handlers(app, services.presentation)
     whole: ASGIApp = socketio.ASGIApp(sockets.server, other_asgi_app=app)
+    whole = UploadSlots(whole, services.rate_limits, services.presentation)
     whole = BodyLimit(whole, services.presentation)
     whole = SiteCors(whole, services.sites, settings.public_url)
     whole = SecurityHeaders(whole)
@@ -90,6 +92,7 @@ def _lifespan(services: Services, sockets: SocketTransport) -> Any:
         services.hook_sender.start()
         running = [
             asyncio.create_task(services.purge.run_every(services.settings.purge_hours)),
+            asyncio.create_task(services.purge.drop_unsent_for_ever()),
             asyncio.create_task(services.support_scheduler.run_for_ever()),
         ]
         _log.info("gateway.started")

@@ -48,7 +48,7 @@ class RateLimits:
         }
         self._per_address: dict[Kind, list[RateLimitItem]] = {
             "messages": _items(settings.rate_messages_per_address),
-            "attachments": _items(settings.rate_messages_per_address),
+            "attachments": _items(settings.rate_attachments_per_address),
             "sessions": _items(settings.rate_sessions_per_address),
             "sign_ins": _items(settings.rate_sign_ins_per_address),
             "failed_sign_ins": _items(settings.rate_failed_sign_ins_per_address),

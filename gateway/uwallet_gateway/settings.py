@@ -112,6 +112,12 @@ class Settings(BaseSettings):
     )
     rate_sessions_per_address: Rate = Field(default="600/minute", description="Sessions of one address")
     rate_attachments_per_user: Rate = Field(default="10/minute;60/hour", description="Pictures of one conversation")
+    rate_attachments_per_address: Rate = Field(
+        default="30/minute;300/hour", description="Pictures of one address; far fewer than messages, as each costs more"
+    )
+    attachments_quota_bytes: int = Field(
+        default=20 * 1024**3, ge=1, description="Bytes that all pictures together may have; more are refused"
+    )
     rate_requests_per_user: Rate = Field(default="240/minute", description="Requests for history and pictures")
     rate_sign_ins_per_address: Rate = Field(
         default="60/minute",

@@ -158,7 +158,7 @@ class Message(Table):
     client_id: Mapped[str | None] = mapped_column(String(64))
     # What the engine is sent instead of the text, of a button that was pressed.
     payload: Mapped[str | None] = mapped_column(Text)
-    attachment_id: Mapped[str | None] = mapped_column(String(64))
+    attachment_id: Mapped[str | None] = mapped_column(String(64), index=True)
     # Names the turn toward the engine. Ids count within the conversation: after a restored backup they come again.
     turn_id: Mapped[str | None] = mapped_column(String(32))
     # Of a user's message: received, answered, failed.

@@ -34,6 +34,9 @@ _HOOKS_FOR = timedelta(days=30)
 _EMPTY_FOR = timedelta(days=2)
 # Age at which a file without a row is an orphan: a crash came between the file and the row. An upload takes seconds.
 _ORPHAN_AFTER = timedelta(hours=1)
+# A picture is sent right after it was uploaded; the widget uploads it again if that took longer.
+_UNSENT_FOR = timedelta(hours=1)
+_UNSENT_EVERY = 600.0
 # Ids in one statement; SQLite and PostgreSQL both take more.
 _IDS_AT_ONCE = 500
 _log = structlog.get_logger()
@@ -118,6 +121,30 @@ class Purge:
             except Exception:
                 _log.exception("purge.failed")
             await asyncio.sleep(hours * 3600)
+
+    async def drop_unsent(self) -> int:
+        """Removes pictures that were uploaded an hour ago and that no message names. Returns how many."""
+        unsent = ~exists().where(Message.attachment_id == Attachment.id)
+        async with self._database.write() as transaction:
+            ids = await transaction.scalars(
+                delete(Attachment)
+                .where(Attachment.created_at < now() - _UNSENT_FOR, unsent)
+                .returning(Attachment.id)
+                .execution_options(synchronize_session=False)
+            )
+            gone = list(ids)
+        for attachment_id in gone:
+            await asyncio.to_thread(self._attachments.delete, attachment_id)
+        return len(gone)
+
+    async def drop_unsent_for_ever(self) -> None:
+        """Does so every few minutes. A failure is logged; the next time tries again."""
+        while True:
+            await asyncio.sleep(_UNSENT_EVERY)
+            try:
+                await self.drop_unsent()
+            except Exception:
+                _log.exception("purge.failed")
 
     async def _remove_orphans(self) -> int:
         """Removes files that a crash has left: the row is deleted before the file, and inserted after it."""
