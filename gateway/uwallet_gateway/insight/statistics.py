@@ -156,9 +156,7 @@ async def _left(transaction: AsyncSession, period: Period) -> list[_Left]:
     return [row for row in candidates if last_tickets.get(row.conversation_id, never) < row.at - _SAME_TURN]
 
 
-async def _tickets(
-    transaction: AsyncSession, period: Period
-) -> tuple[list[TicketFacts], list[_Place], dict[str, str]]:
+async def _tickets(transaction: AsyncSession, period: Period) -> tuple[list[TicketFacts], list[_Place], dict[str, str]]:
     """Tickets made in the period; of how many the bot was at which step; what topics are called."""
     statement = (
         select(
