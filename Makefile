@@ -78,7 +78,7 @@ test-web: setup-web-dev ## the unit tests of the widget and the desk
 
 test-browser: setup setup-gateway setup-web setup-browser ## real users' ways through the whole stack; screenshots in results/browser
 	@$(PYTHON) -m scripts.train
-	@.venv-browser/bin/python -m pytest -c tests/browser/pytest.ini tests/browser $(OPTIONS)
+	@.venv-browser/bin/python -m pytest -c tests/browser/pytest.ini tests/browser --screenshots $(OPTIONS)
 
 evaluate: setup-dev ## train if needed, score the labelled sets, write an HTML report; SETS="a.tsv b.tsv" adds more
 	@$(PYTHON) -m evaluation $(SETS)

@@ -8,26 +8,12 @@ from pathlib import Path
 
 from tests.paths import ROOT
 
-# All that Rasa and the engine read; neither the gateway nor web/, which is most of the repository.
-_PARTS = (
-    "actions",
-    "common",
-    "config.yml",
-    "credentials.yml",
-    "data",
-    "domain.yml",
-    "endpoints.yml",
-    "engine",
-    "scripts",
-)
+# What the bot does without, or what set-up, training and running have made; web/ is most of the repository.
+_LEFT_OUT = (".*", "__pycache__", "*.db", "benchmarks", "deploy", "docs", "gateway", "node_modules", "tests", "web")
+_MADE = ("build", "models", "results", "run")
 
 
-def copy_project(folder: Path, more: Sequence[str] = ()) -> Path:
-    """Copies the bot into a new folder, with more of the repository's parts if they are named."""
-    folder.mkdir()
-    for name in (*_PARTS, *more):
-        if (ROOT / name).is_dir():
-            shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-        else:
-            shutil.copy(ROOT / name, folder)
-    return folder
+def copy_project(folder: Path, made: Sequence[str] = ()) -> Path:
+    """Copies the bot into a new folder, with what is named of that which was made."""
+    left_out = (*_LEFT_OUT, *(name for name in _MADE if name not in made))
+    return Path(shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(*left_out)))

@@ -18,6 +18,8 @@ Vectors = NDArray[np.float32]
 DIMENSIONS = 512
 # People repeat themselves and each other: 「好的」, 「转人工」, 「下一步」. 2 KB each.
 _REMEMBERED = 2048
+# Texts are read together in a third of the time.
+_BATCH = 128
 
 
 class SentenceEncoder:
@@ -27,6 +29,19 @@ class SentenceEncoder:
         """Loads the weights."""
         self._model = load_encoder(BUILD)
         self._known: OrderedDict[str, Vectors] = OrderedDict()
+        self._examples: dict[str, Vectors] = {}
+
+    def encode_examples(self, texts: Sequence[str]) -> Vectors:
+        """Returns the same for examples, and keeps all: several components are trained on the same ones.
+
+        Reading them takes half of the training. None is kept once the model serves, as each process does one of both.
+        """
+        unknown = [text for text in dict.fromkeys(texts) if text not in self._examples]
+        for start in range(0, len(unknown), _BATCH):
+            batch = unknown[start : start + _BATCH]
+            self._examples.update(zip(batch, self._model.encode(batch), strict=True))
+        vectors: Vectors = np.array([self._examples[text] for text in texts], np.float32)
+        return vectors.reshape(len(texts), DIMENSIONS)
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Returns an array of shape (texts, 512)."""

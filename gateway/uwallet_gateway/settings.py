@@ -169,6 +169,9 @@ class Settings(BaseSettings):
     )
 
     retention_days: int = Field(default=180, ge=0, description="Days for which messages are kept; 0: for ever")
+    backup_days: int = Field(
+        default=0, ge=0, description="Days after which backups are deleted, told to who asks for erasure; 0: not known"
+    )
     purge_hours: float = Field(default=6.0, gt=0, description="Hours between two purges by the running gateway")
     shutdown_seconds: float = Field(default=10.0, ge=0, description="Seconds to finish what was taken when stopping")
     log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="Least level logged")

@@ -39,7 +39,8 @@ def test_site_from_creation_to_removal() -> None:
     assert run("revoke-user", "shop", "u-1").output == "Ended 0 sessions.\n"
     assert run("set-origins", "shop", "https://a.example", "https://b.example").exit_code == 0
     assert run("renew-secret", "shop").output.strip() != site["secret"]
-    assert run("purge").output == "Removed 0 messages, 0 pictures, 0 conversations.\n"
+    # The engine is away, which is logged.
+    assert run("purge").output.endswith("Removed 0 messages, 0 pictures, 0 conversations.\n")
     assert run("remove-site", "shop", "--yes").exit_code == 0
     assert json.loads(run("list-sites").output) == []
     assert run("migrate").exit_code == 0

@@ -64,7 +64,7 @@ async def test_steps_that_were_kept_by_number_get_their_ids(empty_database: Data
     def migrate_again(connection: Connection) -> None:
         config = configuration()
         config.attributes["connection"] = connection
-        command.downgrade(config, "0008")
+        command.downgrade(config, "0009")
         assert list(connection.scalars(text("SELECT step FROM bot_events ORDER BY id"))) == [2, 9, 1, None, None]
         command.upgrade(config, "head")
 

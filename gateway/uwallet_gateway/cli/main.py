@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from uwallet_gateway.agents.accounts import AccountError
-from uwallet_gateway.cli import agents, sites
+from uwallet_gateway.cli import agents, persons, sites
 from uwallet_gateway.cli.audit import verify_audit
 from uwallet_gateway.cli.hooks import send_test_hook
 from uwallet_gateway.cli.labels import export_labels
@@ -88,5 +88,5 @@ def purge_command() -> None:
     with_services(run)
 
 
-for _command in (*sites.COMMANDS, *agents.COMMANDS, send_test_hook, export_labels, verify_audit):
+for _command in (*sites.COMMANDS, *agents.COMMANDS, *persons.COMMANDS, send_test_hook, export_labels, verify_audit):
     main.add_command(_command)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
@@ -18,6 +19,8 @@ from uwallet_gateway.settings import PREFIX, Settings, SettingsError
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
 # Seconds that a statement waits while another process writes.
 _SQLITE_BUSY = 10
+# The write-ahead log is emptied at a moment without readers.
+_EMPTYING_ATTEMPTS, _EMPTYING_PAUSE = 5, 0.2
 
 
 class DatabaseUnavailableError(Exception):
@@ -72,6 +75,24 @@ class Database:
                 for hook in self.before_commit:
                     await session.run_sync(hook)
 
+    async def empty_log(self) -> bool:
+        """Empties SQLite's write-ahead log, which still has what was deleted; returns whether that was possible.
+
+        Somebody who reads at the same time prevents it for a moment. PostgreSQL has no such file of ours.
+        """
+        if not self.is_sqlite:
+            return True
+        for _ in range(_EMPTYING_ATTEMPTS):
+            async with self.engine.connect() as connection:
+                driver: Any = (await connection.get_raw_connection()).driver_connection
+                # Outside of a transaction, in which SQLite refuses it.
+                async with driver.execute("PRAGMA wal_checkpoint(TRUNCATE)") as cursor:
+                    (is_busy, *_) = await cursor.fetchone()
+            if not is_busy:
+                return True
+            await asyncio.sleep(_EMPTYING_PAUSE)
+        return False
+
     async def close(self) -> None:
         """Closes all connections."""
         await self.engine.dispose()
@@ -109,7 +130,7 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     # The driver's own BEGIN comes too late for a transaction that reads first.
     connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

@@ -396,3 +396,24 @@ class AuditEntry(Table):
     details: Mapped[dict[str, Any]]
     previous: Mapped[str] = mapped_column(String(64))
     digest: Mapped[str] = mapped_column(String(64))
+
+
+class LegalHold(Table):
+    """A conversation that must not be erased or purged while a dispute goes on."""
+
+    __tablename__ = "legal_holds"
+
+    # No cascade: a conversation that is held cannot be deleted.
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id"), primary_key=True)
+    # A file number or the like; no personal data.
+    reason: Mapped[str] = mapped_column(String(200))
+    created_at: Mapped[datetime]
+
+
+class EngineErasure(Table):
+    """A conversation that the gateway has deleted and the engine's store may still have."""
+
+    __tablename__ = "engine_erasures"
+
+    conversation_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    created_at: Mapped[datetime]

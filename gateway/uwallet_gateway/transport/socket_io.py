@@ -51,6 +51,8 @@ class _Connection:
     subscription: Subscription | None = None
     # A widget made for Rasa: knows no errors and no history.
     plain: bool = True
+    # Our own widget: live messages come as `message`, in the shape of history.
+    messages: bool = False
 
 
 class SocketTransport:
@@ -105,7 +107,8 @@ class SocketTransport:
             _log.info("socket.refused", code=error.code)
             body = services.presentation.error(error)
             raise socketio.exceptions.ConnectionRefusedError(body["message"], body) from error
-        self._connections[sid] = _Connection(site, address_of(scope))
+        messages = isinstance(auth, Mapping) and auth.get("messages") is True
+        self._connections[sid] = _Connection(site, address_of(scope), messages=messages)
         if self._looking is None:
             self._looking = asyncio.create_task(self._look())
         services.metrics.connections.inc()
@@ -276,14 +279,22 @@ class SocketTransport:
                 await self.server.emit("support_changed", state.model_dump(), to=sid)
             elif isinstance(item, Closed):
                 await self._close(sid, item)
-            elif item.author == "user":
-                body = self._services.presentation.message(item).model_dump()
-                await self.server.emit("user_message", body, to=sid)
             else:
-                await self.server.emit("bot_uttered", self._services.presentation.bot_uttered(item), to=sid)
-                self._services.metrics.count_message(direction="out", transport="socket_io")
+                await self._deliver_message(sid, item)
 
         return deliver
+
+    async def _deliver_message(self, sid: str, message: Message) -> None:
+        presentation = self._services.presentation
+        connection = self._connections.get(sid)
+        if connection and connection.messages:
+            await self.server.emit("message", presentation.message(message).model_dump(), to=sid)
+        elif message.author == "user":
+            await self.server.emit("user_message", presentation.message(message).model_dump(), to=sid)
+        else:
+            await self.server.emit("bot_uttered", presentation.bot_uttered(message), to=sid)
+        if message.author != "user":
+            self._services.metrics.count_message(direction="out", transport="socket_io")
 
     async def _look(self) -> None:
         while True:

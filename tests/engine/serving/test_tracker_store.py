@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 from pathlib import Path
 from typing import Any
 
@@ -204,3 +205,35 @@ def statements(store: SQLTrackerStore) -> list[str]:
     asked: list[str] = []
     sa.event.listen(store.engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
     return asked
+
+
+async def test_erased_conversation_is_gone_from_memory_rows_and_files(tmp_path: Path) -> None:
+    _, store = stores(tmp_path)
+    secret = UserUttered("付款失败了快帮帮我", {"name": "ask"})
+    await say(store, [*SESSION, secret], "gone")
+    await say(store, [*SESSION, *TURN], "kept")
+    assert store.all_events("gone")[-1]["text"] == secret.text
+    assert store.erase(["gone", "nobody"]) == len(SESSION) + 1
+    assert await store.retrieve("gone") is None
+    assert store.all_events("gone") == []
+    assert len(store.all_events("kept")) == len(SESSION) + len(TURN)
+    for file in tmp_path.iterdir():
+        content = file.read_bytes()
+        assert "付款失败了".encode() not in content
+        # As JSON has it.
+        assert json.dumps("付款失败了")[1:-1].encode() not in content
+    # Somebody of the same name begins anew.
+    await say(store, SESSION, "gone")
+    assert len(store.all_events("gone")) == len(SESSION)
+
+
+async def test_old_events_are_erased_but_of_conversations_that_are_held(tmp_path: Path) -> None:
+    _, store = stores(tmp_path)
+    for sender in ("old", "held"):
+        await say(store, SESSION, sender, clock=100)
+    await say(store, SESSION, "new", clock=1000)
+    assert store.erase([], before=500, keep=["held"]) == len(SESSION)
+    assert await store.retrieve("old") is None
+    for sender in ("held", "new"):
+        assert await store.retrieve(sender) is not None
+        assert len(store.all_events(sender)) == len(SESSION)

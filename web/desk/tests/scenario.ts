@@ -285,7 +285,7 @@ function fillInsight(desk: MockDesk): void {
     ],
     misunderstood: { not_understood: 2, not_meant: 1, chosen: 0, step_problem: 0, labelled: 0 },
   };
-  desk.canned.set('GET /insight', statistics);
+  desk.canned.set('GET /insight', { ...statistics, rows: [] });
   const context = [
     { author: 'bot', text: '您好，有什么可以帮您？' },
     { author: 'user', text: '我那个啥弄不出来了' },

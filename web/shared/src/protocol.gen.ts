@@ -28,6 +28,10 @@ export type Action =
   | 'canned_reply_added'
   | 'canned_reply_changed'
   | 'canned_reply_removed'
+  | 'user_exported'
+  | 'user_erased'
+  | 'hold_placed'
+  | 'hold_released'
   | 'site_created'
   | 'site_changed'
   | 'site_removed'
@@ -458,6 +462,40 @@ export interface DeskSettings {
   time_zone: string;
 }
 /**
+ * Proof of an erasure; it names nobody.
+ */
+export interface ErasedView {
+  /**
+   * A keyed digest of whom it was about
+   */
+  person: string;
+  at: string;
+  /**
+   * Deleted rows by table
+   */
+  rows: {
+    [k: string]: number;
+  };
+  files: number;
+  /**
+   * SHA-256 over tables and keys of the deleted rows
+   */
+  digest: string;
+  /**
+   * Null: the engine did not answer, and is asked again
+   */
+  engine_events: number | null;
+  log_emptied: boolean;
+  /**
+   * Files of exported labels that still quote this person
+   */
+  exports: string[];
+  /**
+   * Null: not known, UWALLET_BACKUP_DAYS is not set
+   */
+  backups_until: string | null;
+}
+/**
  * Why a request was refused. `message` is Chinese and can be shown; `retry_after` is in seconds.
  */
 export interface ErrorView {
@@ -685,6 +723,14 @@ export interface OfflineMessage {
 export interface PasswordChange {
   old: string;
   new: string;
+}
+/**
+ * A user by the site's id, or a visitor by the conversation, which a ticket names.
+ */
+export interface PersonRequest {
+  site?: string | null;
+  user_id?: string | null;
+  conversation_id?: string | null;
 }
 /**
  * Whether the agent takes chats.
@@ -951,13 +997,46 @@ export interface WidgetEvents {
   session_confirm: SessionConfirmation;
   session_error: ErrorView;
   session_closed: SessionClosed;
+  message: MessageView1;
   /**
-   * A message in the shape of Rasa's Socket.IO channel
+   * A message in the shape of Rasa's Socket.IO channel; to all others
    */
   bot_uttered: {
     [k: string]: unknown;
   };
-  user_message: MessageView;
+  user_message: MessageView2;
   bot_typing: BotTyping;
   support_changed: SupportState;
+}
+/**
+ * One message of a transcript.
+ */
+export interface MessageView1 {
+  id: number;
+  author: 'user' | 'bot' | 'agent' | 'system';
+  text: string;
+  buttons: ButtonView[];
+  attachment: AttachmentView | null;
+  metadata: {
+    [k: string]: unknown;
+  };
+  created_at: string;
+  in_reply_to: number | null;
+  client_id: string | null;
+}
+/**
+ * One message of a transcript.
+ */
+export interface MessageView2 {
+  id: number;
+  author: 'user' | 'bot' | 'agent' | 'system';
+  text: string;
+  buttons: ButtonView[];
+  attachment: AttachmentView | null;
+  metadata: {
+    [k: string]: unknown;
+  };
+  created_at: string;
+  in_reply_to: number | null;
+  client_id: string | null;
 }
