@@ -13,6 +13,7 @@ from rasa.core.tracker_store import SQLTrackerStore, TrackerStore
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, BotUttered, Event, SessionStarted, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.shared.exceptions import RasaException
 from rasa.utils.endpoints import EndpointConfig
 
 from engine.serving import tracker_store
@@ -143,6 +144,15 @@ def test_only_sql_is_replaced(tmp_path: Path) -> None:
     assert isinstance(create_tracker_store(sql, DOMAIN, None), ServingSQLTrackerStore)
     assert sql.type == "SQL"
     assert type(create_tracker_store(None, DOMAIN, None)).__name__ == "InMemoryTrackerStore"
+
+
+@pytest.mark.parametrize(
+    "settings", [{"type": "SQL", "dialect": "no_such_dialect", "db": "a"}, {"type": "no_such.module.Store"}]
+)
+@pytest.mark.filterwarnings("ignore::UserWarning")
+def test_a_store_that_cannot_be_made_is_no_store_in_memory(settings: dict[str, Any]) -> None:
+    with pytest.raises(RasaException, match="tracker store"):
+        create_tracker_store(EndpointConfig(**settings), DOMAIN, None)
 
 
 async def test_alone_nothing_is_asked_of_the_database_again(tmp_path: Path) -> None:

@@ -10,6 +10,8 @@ export type {
   AuditVerification,
   CannedReply,
   DeskEvents,
+  ErasedView as Erased,
+  PersonRequest,
   DeskMessagePage as Page,
   DeskQueue as Queue,
   DeskSessionView as Session,
