@@ -353,7 +353,9 @@ class BotEvent(Table):
     message_id: Mapped[int]
     kind: Mapped[str] = mapped_column(String(32))
     topic: Mapped[str | None] = mapped_column(String(64))
-    step: Mapped[int | None]
+    # Its id; the number, which the user saw, changes when a step is inserted.
+    step: Mapped[str | None] = mapped_column(String(64))
+    step_number: Mapped[int | None]
     value: Mapped[int | None]
     created_at: Mapped[datetime] = mapped_column(index=True)
 

@@ -559,7 +559,8 @@ export interface TopicDayFigures {
  *
  * Attributes:
  *     topic: The procedure.
- *     step: Number of the step from 1; 0 before the first.
+ *     step: Id of the step; empty before the first.
+ *     number: Number of the step when it was seen last, from 1; None before the first.
  *     shown: Conversations that saw the step.
  *     problems: Conversations that said it does not work.
  *     abandoned: Conversations that stopped there and said so.
@@ -569,7 +570,8 @@ export interface TopicDayFigures {
  */
 export interface StepFigures {
   topic: string;
-  step: number;
+  step: string;
+  number?: number | null;
   shown?: number;
   problems?: number;
   abandoned?: number;
