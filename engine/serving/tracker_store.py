@@ -101,6 +101,8 @@ class ServingSQLTrackerStore(SQLTrackerStore):
         self.engine: sa.engine.Engine
         if self.engine.dialect.name == "sqlite":
             self._tune_sqlite()
+        # Errors are logged; what users wrote must not stand in them.
+        self.engine.hide_parameters = True
 
     @property
     @replaces(TrackerStore.domain.fget, "1591766be9a2")

@@ -247,3 +247,15 @@ async def test_old_events_are_erased_but_of_conversations_that_are_held(tmp_path
     for sender in ("held", "new"):
         assert await store.retrieve(sender) is not None
         assert len(store.all_events(sender)) == len(SESSION)
+
+
+async def test_errors_of_the_database_quote_nobody(tmp_path: Path) -> None:
+    _, store = stores(tmp_path)
+    with store.engine.begin() as connection:
+        connection.exec_driver_sql("DROP TABLE events")
+    tracker = store.init_tracker("me")
+    tracker.update(UserUttered("请打我电话", {"name": "ask"}))
+    with pytest.raises(sa.exc.OperationalError) as failure:
+        await store.save(tracker)
+    assert "hidden" in str(failure.value)
+    assert json.dumps("请打我电话")[1:-1] not in str(failure.value)
