@@ -77,7 +77,7 @@ class DialogueAction(Action, ABC):
     act: ClassVar[Act]
 
     def __init_subclass__(cls, *, action: str, act: Act) -> None:
-        """Takes the name and the act from the line of the class: `class ActionAffirm(DialogueAction, action=..., act=...)`."""
+        """Takes name and act from the line of the class: `class ActionAffirm(DialogueAction, action=…, act=…)`."""
         # Called `action`: up to Python 3.11 `name` is the metaclass's own.
         super().__init_subclass__()
         cls.action_name, cls.act = action, act
