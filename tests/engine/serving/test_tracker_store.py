@@ -156,7 +156,8 @@ def test_a_store_that_cannot_be_made_is_no_store_in_memory(settings: dict[str, A
 
 
 @pytest.mark.parametrize(
-    "settings", [{"dialect": "sqlite", "db": "/dev/null/a.db"}, {"dialect": "postgresql", "url": "127.0.0.1", "port": 1}]
+    "settings",
+    [{"dialect": "sqlite", "db": "/dev/null/a.db"}, {"dialect": "postgresql", "url": "127.0.0.1", "port": 1}],
 )
 def test_a_database_that_cannot_be_reached_stops_the_start(settings: dict[str, Any]) -> None:
     with pytest.raises(ConnectionException):

@@ -2,6 +2,7 @@
 
 import type {
   Agent,
+  AgentSession,
   AuditPage,
   AuditVerification,
   CannedReply,
@@ -72,6 +73,8 @@ export class DeskApi {
   signOut = (): Promise<void> => this.request('DELETE', '/session');
   changePassword = (old: string, fresh: string): Promise<void> =>
     this.request('POST', '/password', { old, new: fresh });
+  sessions = (): Promise<AgentSession[]> => this.request('GET', '/sessions');
+  endOtherSessions = (): Promise<void> => this.request('DELETE', '/sessions');
   setPresence = (status: Exclude<Presence, 'offline'>): Promise<void> => this.request('PUT', '/presence', { status });
 
   // --- Tickets ---

@@ -4,6 +4,7 @@ import type { AgentStatus, MessageView, TicketDetails as GeneratedDetails } from
 
 export type {
   AttachmentView as Attachment,
+  AgentSessionView as AgentSession,
   AgentStatus as Agent,
   AuditEntryView as AuditEntry,
   AuditPage,
