@@ -13,7 +13,7 @@ from rasa.core.tracker_store import SQLTrackerStore, TrackerStore
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, BotUttered, Event, SessionStarted, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
-from rasa.shared.exceptions import RasaException
+from rasa.shared.exceptions import ConnectionException, RasaException
 from rasa.utils.endpoints import EndpointConfig
 
 from engine.serving import tracker_store
@@ -153,6 +153,15 @@ def test_only_sql_is_replaced(tmp_path: Path) -> None:
 def test_a_store_that_cannot_be_made_is_no_store_in_memory(settings: dict[str, Any]) -> None:
     with pytest.raises(RasaException, match="tracker store"):
         create_tracker_store(EndpointConfig(**settings), DOMAIN, None)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [{"dialect": "sqlite", "db": "/dev/null/a.db"}, {"dialect": "postgresql", "url": "127.0.0.1", "port": 1}],
+)
+def test_a_database_that_cannot_be_reached_stops_the_start(settings: dict[str, Any]) -> None:
+    with pytest.raises(ConnectionException):
+        create_tracker_store(EndpointConfig(type="SQL", **settings), DOMAIN, None)
 
 
 async def test_alone_nothing_is_asked_of_the_database_again(tmp_path: Path) -> None:
