@@ -70,9 +70,10 @@ class ServingSQLTrackerStore(SQLTrackerStore):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Opens the database (see parent class)."""
         super().__init__(*args, **kwargs)
-        with self.session_scope():
-            pass  # Ends the process with a message when there is no such schema.
         table = self.SQLEvent.__table__
+        with self.session_scope() as session:  # Ends the process with a message when there is no such schema.
+            # Where tables cannot be made, Rasa logs it and goes on.
+            session.execute(table.select().limit(1))
         columns = table.c
         sender = columns.sender_id == sa.bindparam("sender")
         # Made once: putting a statement together takes longer than SQLite takes to execute it.
@@ -101,6 +102,8 @@ class ServingSQLTrackerStore(SQLTrackerStore):
         self.engine: sa.engine.Engine
         if self.engine.dialect.name == "sqlite":
             self._tune_sqlite()
+        # Errors are logged; what users wrote must not stand in them.
+        self.engine.hide_parameters = True
 
     @property
     @replaces(TrackerStore.domain.fget, "1591766be9a2")

@@ -32,6 +32,7 @@ from uwallet_gateway.insight.misunderstood import Misunderstood
 from uwallet_gateway.insight.statistics import Statistics
 from uwallet_gateway.maintenance.persons import Persons
 from uwallet_gateway.maintenance.purge import Purge
+from uwallet_gateway.maintenance.readiness import Readiness
 from uwallet_gateway.maintenance.secret_key import secret_keys
 from uwallet_gateway.observability.metrics import Metrics
 from uwallet_gateway.presentation import Presentation
@@ -53,7 +54,7 @@ from uwallet_gateway.transcript.relay import Relay
 from uwallet_gateway.transcript.store import Transcript
 from uwallet_gateway.turns.conversations import Conversations
 from uwallet_gateway.turns.dispatcher import Dispatcher
-from uwallet_gateway.turns.locks import across_processes, one_process
+from uwallet_gateway.turns.locks import AcrossProcesses, OneProcess
 from uwallet_gateway.turns.outage import OutageNotices
 
 
@@ -79,6 +80,7 @@ class Services:
     rate_limits: RateLimits
     presentation: Presentation
     purge: Purge
+    readiness: Readiness
     accounts: Accounts
     desk_sessions: DeskSessions
     canned_replies: CannedReplies
@@ -151,7 +153,7 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
         user_requests,
         tickets,
         metrics,
-        across_processes(redis) if redis else one_process,
+        AcrossProcesses(redis) if redis else OneProcess(),
         concurrency=settings.engine_concurrency,
         patience=settings.engine_patience,
         notice_after=settings.notice_after,
@@ -200,6 +202,7 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
         assistant=assistant,
         redis=redis,
         relay=Relay(event_bus, redis, redis_client(redis_url, waits=True)) if redis else None,
+        readiness=Readiness(database, settings.data_dir),
         purge=Purge(database, attachments, settings.retention_days, persons),
         opening_hours=opening_hours,
         user_commands=UserCommands(transactions, user_requests, tickets),

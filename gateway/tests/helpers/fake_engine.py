@@ -24,7 +24,7 @@ GREETING: dict[str, Any] = {
 }
 HANDOFF: dict[str, Any] = {
     "type": "handoff",
-    "version": 3,
+    "version": 4,
     "reason": "user_request",
     "summary": "用户：没留联系方式",
     "topic": {"id": "forgot_password", "title": "找回登录密码"},

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import click
 
 from uwallet_gateway.agents.accounts import AccountError
@@ -54,6 +56,8 @@ class _Commands(click.Group):
 @click.group(cls=_Commands)
 def main() -> None:
     """The gateway of the u钱包 support bot. Settings are environment variables: docs/gateway.md."""
+    # What is made here is for nobody else on the machine, whatever it was started with.
+    os.umask(0o077)
 
 
 @main.command("serve")

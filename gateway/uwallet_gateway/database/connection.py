@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import event
 from sqlalchemy.engine import URL, Connection, make_url
-from sqlalchemy.exc import ArgumentError, InterfaceError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import Session
@@ -25,6 +25,10 @@ _EMPTYING_ATTEMPTS, _EMPTYING_PAUSE = 5, 0.2
 
 class DatabaseUnavailableError(Exception):
     """The database does not answer, or cannot take what is written."""
+
+
+class UnstorableTextError(ValueError):
+    """A text that no database takes: half a surrogate pair, or in PostgreSQL a NUL."""
 
 
 class Database:
@@ -121,9 +125,16 @@ def database_url(settings: Settings) -> URL:
 def _told_apart() -> Iterator[None]:
     try:
         yield
+    except UnicodeEncodeError as error:
+        raise UnstorableTextError from error
     except (OSError, InterfaceError, OperationalError, PoolTimeoutError) as error:
         # asyncpg's own errors of connecting come as they are. The address, which has a password, is in none of them.
         raise DatabaseUnavailableError(f"the database does not answer: {error}") from error
+    except DBAPIError as error:
+        # Class 22 of SQL's states: what was given cannot be a value.
+        if str(getattr(error.orig, "pgcode", None) or "").startswith("22"):
+            raise UnstorableTextError from error
+        raise
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

@@ -239,6 +239,9 @@ class AgentSession(Table):
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
     agent_id: Mapped[int] = mapped_column(ForeignKey("agents.id", ondelete="CASCADE"), index=True)
     csrf: Mapped[str] = mapped_column(String(64))
+    # Where the agent signed in, so that they know their sessions apart.
+    address: Mapped[str | None] = mapped_column(String(64))
+    browser: Mapped[str | None] = mapped_column(String(200))
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
 
@@ -350,7 +353,9 @@ class BotEvent(Table):
     message_id: Mapped[int]
     kind: Mapped[str] = mapped_column(String(32))
     topic: Mapped[str | None] = mapped_column(String(64))
-    step: Mapped[int | None]
+    # Its id; the number, which the user saw, changes when a step is inserted.
+    step: Mapped[str | None] = mapped_column(String(64))
+    step_number: Mapped[int | None]
     value: Mapped[int | None]
     created_at: Mapped[datetime] = mapped_column(index=True)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import functools
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -20,6 +21,7 @@ from uwallet_gateway.identity.admission import admit
 from uwallet_gateway.identity.sessions import Session
 from uwallet_gateway.identity.sites import Site
 from uwallet_gateway.protocol.events import BotTyping, SessionClosed, SessionConfirmation
+from uwallet_gateway.rate_limits import network_of
 from uwallet_gateway.services import Services
 from uwallet_gateway.transcript.events import Closed, SupportChanged, Typing
 from uwallet_gateway.transcript.messages import Message
@@ -38,6 +40,8 @@ _FRAME_BYTES = 64 * 1024
 _LOOK_EVERY = 5.0
 # More than a look, and the difference between the clocks of two machines.
 _LOOK_BACK = timedelta(minutes=2)
+# Seconds after which a client that is one too many may try again.
+_TRY_AGAIN = 60
 _log = structlog.get_logger()
 
 
@@ -62,6 +66,7 @@ class SocketTransport:
         """Registers the events."""
         self._services = services
         self._connections: dict[str, _Connection] = {}
+        self._per_address: Counter[str | None] = Counter()
         self.server = socketio.AsyncServer(
             async_mode="asgi",
             # An empty list leaves it to the middleware of the application and to `_connect`.
@@ -103,12 +108,16 @@ class SocketTransport:
                 origin_of(scope),
                 own_origin(scope, services.settings.public_url),
             )
+            address = address_of(scope)
+            if self._per_address[network_of(address)] >= services.settings.sockets_per_address:
+                raise InputError(ErrorCode.RATE_LIMITED, retry_after=_TRY_AGAIN)
         except InputError as error:
             _log.info("socket.refused", code=error.code)
             body = services.presentation.error(error)
             raise socketio.exceptions.ConnectionRefusedError(body["message"], body) from error
         messages = isinstance(auth, Mapping) and auth.get("messages") is True
-        self._connections[sid] = _Connection(site, address_of(scope), messages=messages)
+        self._connections[sid] = _Connection(site, address, messages=messages)
+        self._per_address[network_of(address)] += 1
         if self._looking is None:
             self._looking = asyncio.create_task(self._look())
         services.metrics.connections.inc()
@@ -118,6 +127,10 @@ class SocketTransport:
         if connection is None:
             return
         self._services.metrics.connections.dec()
+        network = network_of(connection.address)
+        self._per_address[network] -= 1
+        if not self._per_address[network]:
+            del self._per_address[network]
         if connection.subscription:
             await connection.subscription.end()
 

@@ -7,6 +7,7 @@ export type Action =
   | 'signed_in'
   | 'sign_in_failed'
   | 'signed_out'
+  | 'sessions_ended'
   | 'password_changed'
   | 'password_change_failed'
   | 'password_reset'
@@ -97,6 +98,22 @@ export interface AgentRequest {
   name: string;
   role?: Role;
   max_chats?: number | null;
+}
+/**
+ * A browser in which the agent is signed in.
+ */
+export interface AgentSessionView {
+  created_at: string;
+  expires_at: string;
+  /**
+   * Where they signed in; null of sessions from before this was kept
+   */
+  address: string | null;
+  /**
+   * What the browser says that it is
+   */
+  browser: string | null;
+  is_current: boolean;
 }
 /**
  * An agent, their presence and their open chats. `username` and `enabled` are told to admins only.
@@ -542,7 +559,8 @@ export interface TopicDayFigures {
  *
  * Attributes:
  *     topic: The procedure.
- *     step: Number of the step from 1; 0 before the first.
+ *     step: Id of the step; empty before the first.
+ *     number: Number of the step when it was seen last, from 1; None before the first.
  *     shown: Conversations that saw the step.
  *     problems: Conversations that said it does not work.
  *     abandoned: Conversations that stopped there and said so.
@@ -552,7 +570,8 @@ export interface TopicDayFigures {
  */
 export interface StepFigures {
   topic: string;
-  step: number;
+  step: string;
+  number?: number | null;
   shown?: number;
   problems?: number;
   abandoned?: number;
