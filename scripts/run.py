@@ -65,6 +65,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         signal.signal(number, _stop)
     stack = None
     status = 0
+    # Databases and logs are for nobody else on the machine.
+    os.umask(0o077)
     try:
         port = port_setting("UWALLET_PORT", 5005, "make run")
         if not MODEL.exists():

@@ -32,7 +32,7 @@ INPUTS = (
 )
 # Lines of actions/dialogue/acts.py, and of the classes of actions. Importing these takes a second.
 _INTENT = re.compile(r'^ +"(\w+)": Act\.(\w+),$', re.MULTILINE)
-_ACTION = re.compile(r'^class \w+\(DialogueAction, name="(\w+)", act=Act\.(\w+)\):$', re.MULTILINE)
+_ACTION = re.compile(r'^class \w+\(DialogueAction, action="(\w+)", act=Act\.(\w+)\):$', re.MULTILINE)
 
 
 def fingerprint() -> str:

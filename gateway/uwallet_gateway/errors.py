@@ -18,6 +18,7 @@ class ErrorCode(StrEnum):
     BAD_TOKEN = "bad_token"
     SITE_UNKNOWN = "site_unknown"
     ORIGIN_NOT_ALLOWED = "origin_not_allowed"
+    HOST_NOT_ALLOWED = "host_not_allowed"
     IDENTITY_REQUIRED = "identity_required"
     IDENTITY_WRONG = "identity_wrong"
     IDENTITY_EXPIRED = "identity_expired"

@@ -15,7 +15,7 @@ from typing import Any
 import httpx
 import socketio
 
-from tests.helpers.gateway import Gateway
+from tests.helpers.gateway import CONNECT_SECONDS, Gateway
 from uwallet_gateway.agents.roles import Role
 from uwallet_gateway.clock import now
 from uwallet_gateway.database import tables
@@ -104,6 +104,7 @@ class DeskAgent:
             headers={name: value for name, value in given.items() if value is not None},
             transports=["websocket"],
             namespaces=["/desk"],
+            wait_timeout=CONNECT_SECONDS,
         )
         try:
             yield socket

@@ -77,7 +77,7 @@ class ScriptedEngine:
 
 HANDOFF: dict[str, Any] = {
     "type": "handoff",
-    "version": 3,
+    "version": 4,
     "reason": "user_request",
     "summary": "要办的事：找回登录密码，做到第2步",
     "topic": {"id": "forgot_password", "title": "找回登录密码"},

@@ -11,10 +11,12 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
 
-from uwallet_gateway.agents.accounts import Account, account_of, is_username
+from uwallet_gateway.agents.accounts import Account, account_of, end_sessions, is_username
 from uwallet_gateway.agents.lockout import Source, begin_stored_attempt, forgive
 from uwallet_gateway.agents.passwords import MOST, Passwords
 from uwallet_gateway.agents.sign_outs import SignOuts
+from uwallet_gateway.audit.actions import Action
+from uwallet_gateway.audit.log import record
 from uwallet_gateway.clock import now
 from uwallet_gateway.database import tables
 from uwallet_gateway.database.connection import Database
@@ -22,6 +24,8 @@ from uwallet_gateway.errors import ErrorCode, InputError
 
 _TOKEN_BYTES = 32
 _MOST_OF_TOKEN = 100
+# Characters of what a browser says that it is; the column is as long.
+_MOST_OF_BROWSER = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +64,16 @@ class DeskSessions:
         self._passwords = passwords
         self.lifetime = timedelta(hours=hours)
 
-    async def sign_in(self, username: str, password: str, source: Source) -> tuple[DeskSession, str]:
-        """Opens a session; returns it and its token.
+    async def sign_in(
+        self,
+        username: str,
+        password: str,
+        source: Source,
+        *,
+        address: str | None = None,
+        browser: str | None = None,
+    ) -> tuple[DeskSession, str]:
+        """Opens a session; returns it and its token. `address` and `browser` are told in the agent's list of sessions.
 
         An unknown name, a disabled account and a wrong password are not told apart, by time neither. Wrong passwords
         lock the name for their source.
@@ -90,6 +102,8 @@ class DeskSessions:
                 id=_digest(token),
                 agent_id=row.id,
                 csrf=secrets.token_urlsafe(_TOKEN_BYTES),
+                address=address,
+                browser=browser[:_MOST_OF_BROWSER] if browser else None,
                 created_at=moment,
                 expires_at=moment + self.lifetime,
             )
@@ -120,6 +134,24 @@ class DeskSessions:
         if row is None:
             raise InputError(ErrorCode.SIGNED_OUT)
         return _session(row[0], row[1])
+
+    async def all_of(self, agent_id: int) -> list[tables.AgentSession]:
+        """The agent's sessions that go on, newest first."""
+        row = tables.AgentSession
+        async with self._database.read() as transaction:
+            rows = await transaction.scalars(
+                select(row)
+                .where(row.agent_id == agent_id, row.expires_at > now())
+                .order_by(row.created_at.desc(), row.id)
+            )
+            return list(rows)
+
+    async def end_others(self, session: DeskSession) -> None:
+        """Signs the agent out everywhere but in this session."""
+        async with self._database.write() as transaction:
+            await end_sessions(transaction, session.agent.id, but=session.id)
+            record(transaction, Action.SESSIONS_ENDED, session.agent.username)
+        self.sign_outs.announce()
 
     async def end(self, session_id: str) -> None:
         """Signs out. No-op if the session has ended."""

@@ -239,6 +239,9 @@ class AgentSession(Table):
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
     agent_id: Mapped[int] = mapped_column(ForeignKey("agents.id", ondelete="CASCADE"), index=True)
     csrf: Mapped[str] = mapped_column(String(64))
+    # Where the agent signed in, so that they know their sessions apart.
+    address: Mapped[str | None] = mapped_column(String(64))
+    browser: Mapped[str | None] = mapped_column(String(200))
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
 
@@ -350,7 +353,9 @@ class BotEvent(Table):
     message_id: Mapped[int]
     kind: Mapped[str] = mapped_column(String(32))
     topic: Mapped[str | None] = mapped_column(String(64))
-    step: Mapped[int | None]
+    # Its id; the number, which the user saw, changes when a step is inserted.
+    step: Mapped[str | None] = mapped_column(String(64))
+    step_number: Mapped[int | None]
     value: Mapped[int | None]
     created_at: Mapped[datetime] = mapped_column(index=True)
 
@@ -394,3 +399,24 @@ class AuditEntry(Table):
     details: Mapped[dict[str, Any]]
     previous: Mapped[str] = mapped_column(String(64))
     digest: Mapped[str] = mapped_column(String(64))
+
+
+class LegalHold(Table):
+    """A conversation that must not be erased or purged while a dispute goes on."""
+
+    __tablename__ = "legal_holds"
+
+    # No cascade: a conversation that is held cannot be deleted.
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id"), primary_key=True)
+    # A file number or the like; no personal data.
+    reason: Mapped[str] = mapped_column(String(200))
+    created_at: Mapped[datetime]
+
+
+class EngineErasure(Table):
+    """A conversation that the gateway has deleted and the engine's store may still have."""
+
+    __tablename__ = "engine_erasures"
+
+    conversation_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    created_at: Mapped[datetime]

@@ -19,6 +19,7 @@ from uwallet_gateway.database.tables import (
     BotEvent,
     Conversation,
     HookDelivery,
+    LegalHold,
     Message,
     Offer,
     Session,
@@ -27,6 +28,7 @@ from uwallet_gateway.database.tables import (
     Ticket,
     Understanding,
 )
+from uwallet_gateway.maintenance.persons import Persons, forget_in_engine_later
 
 # How long deliveries to endpoints are kept.
 _HOOKS_FOR = timedelta(days=30)
@@ -62,8 +64,11 @@ class Purged:
 class Purge:
     """Removes old messages, pictures and closed tickets, and conversations in which nothing is left."""
 
-    def __init__(self, database: Database, attachments: AttachmentStore, retention_days: int) -> None:
-        """Keeps the stores; `retention_days` 0 keeps messages for ever."""
+    def __init__(
+        self, database: Database, attachments: AttachmentStore, retention_days: int, persons: Persons | None = None
+    ) -> None:
+        """Keeps the stores; `retention_days` 0 keeps messages for ever. `persons` purges the engine's store, too."""
+        self._persons = persons
         self._database = database
         self._attachments = attachments
         self._days = retention_days
@@ -77,15 +82,21 @@ class Purge:
             if self._days:
                 before = moment - timedelta(days=self._days)
                 gone += await transaction.scalars(
-                    delete(Attachment).where(Attachment.created_at < before).returning(Attachment.id)
+                    delete(Attachment)
+                    .where(Attachment.created_at < before, _not_held(Attachment))
+                    .returning(Attachment.id)
                 )
                 # A message that still waits for its reply is never old enough.
                 messages = await _delete(
-                    transaction, Message, Message.created_at < before, Message.state.is_distinct_from("received")
+                    transaction,
+                    Message,
+                    Message.created_at < before,
+                    Message.state.is_distinct_from("received"),
+                    _not_held(Message),
                 )
-                await _delete(transaction, Ticket, Ticket.closed_at < before)
-                await _delete(transaction, Understanding, Understanding.created_at < before)
-                await _delete(transaction, BotEvent, BotEvent.created_at < before)
+                await _delete(transaction, Ticket, Ticket.closed_at < before, _not_held(Ticket))
+                await _delete(transaction, Understanding, Understanding.created_at < before, _not_held(Understanding))
+                await _delete(transaction, BotEvent, BotEvent.created_at < before, _not_held(BotEvent))
             else:
                 before = None
             await _delete(transaction, SignInAttempts, SignInAttempts.updated_at < moment - FORGOTTEN_AFTER)
@@ -109,6 +120,12 @@ class Purge:
         for attachment_id in gone:
             await asyncio.to_thread(self._attachments.delete, attachment_id)
         orphans = await self._remove_orphans()
+        if self._persons is not None:
+            # An engine that does not answer now is asked by the next run.
+            await self._persons.erase_in_engine()
+            if before is not None:
+                await self._persons.forget_old_in_engine(before)
+            await self._database.empty_log()
         purged = Purged(conversations, messages, len(gone), orphans)
         _log.info("purge.done", conversations=conversations, messages=messages, attachments=len(gone), orphans=orphans)
         return purged
@@ -164,9 +181,16 @@ class Purge:
     async def _delete_conversations(
         self, transaction: AsyncSession, gone: list[str], *conditions: ColumnElement[bool]
     ) -> int:
+        not_held = ~exists().where(LegalHold.conversation_id == Conversation.id)
+        conditions = (*conditions, not_held)
         ids = select(Conversation.id).where(*conditions)
+        await forget_in_engine_later(transaction, await transaction.scalars(ids))
         gone += await transaction.scalars(select(Attachment.id).where(Attachment.conversation_id.in_(ids)))
         return await _delete(transaction, Conversation, *conditions)
+
+
+def _not_held(table: type[Attachment | Message | Ticket | Understanding | BotEvent]) -> ColumnElement[bool]:
+    return ~exists().where(LegalHold.conversation_id == table.conversation_id)
 
 
 async def _delete(transaction: AsyncSession, table: type[Table], *conditions: ColumnElement[bool]) -> int:

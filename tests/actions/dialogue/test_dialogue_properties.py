@@ -257,7 +257,7 @@ def assert_valid(state: DialogueState) -> None:
     assert state.offer is not Offer.REQUEST or state.requests
     assert len({told.alarm for told in state.alarms}) == len(state.alarms)
     assert len(state.lists) <= MAX_LISTS
-    assert state_from_slots(slots_from_state(state), KNOWLEDGE) == state
+    assert state_from_slots(slots_from_state(state, KNOWLEDGE), KNOWLEDGE) == state
 
 
 def has_ended(conversation: Conversation) -> bool:

@@ -12,6 +12,7 @@ from tests.helpers.desk import API, agent_at
 from tests.helpers.gateway import Gateway
 from uwallet_gateway.agents.lockout import FREE_ATTEMPTS
 from uwallet_gateway.agents.roles import Role
+from uwallet_gateway.audit.actions import Action
 
 PASSWORD = "k7mwp-3xq9h-tulip"
 
@@ -195,3 +196,26 @@ async def test_document_is_for_supervisors_but_on_ones_own_machine(start_gateway
         assert "/tickets/{ticket_id}/claim" in document["paths"]
         public = (await client.get(f"{gateway.url}/api/v1/openapi.json")).json()
         assert not [path for path in public["paths"] if "desk" in path or "ticket" in path]
+
+
+async def test_agent_sees_their_sessions_and_ends_the_others(gateway_with_lin: Gateway) -> None:
+    gateway = gateway_with_lin
+    zhou = await agent_at(gateway)
+    async with browser(gateway) as here, browser(gateway) as there:
+        there.headers["User-Agent"] = "Firefox " + "x" * 300
+        await sign_in(there)
+        csrf = (await sign_in(here)).json()["csrf"]
+        current, other = (await here.get("/sessions")).json()
+        assert (current["is_current"], other["is_current"]) == (True, False)
+        assert other["address"] == "127.0.0.1"
+        assert other["browser"].startswith("Firefox")
+        assert len(other["browser"]) == 200
+        assert other["created_at"] <= current["created_at"] < current["expires_at"]
+        assert (await here.delete("/sessions", headers={"X-CSRF-Token": csrf})).status_code == 204
+        assert (await there.get("/session")).json()["code"] == "signed_out"
+        assert [row["is_current"] for row in (await here.get("/sessions")).json()] == [True]
+    # Nobody else is signed out.
+    assert (await zhou.call("GET", "/session")).is_success
+    entry = await gateway.services.audit.last(Action.SESSIONS_ENDED)
+    assert entry is not None
+    assert (entry.actor_name, entry.target) == ("lin", "lin")
