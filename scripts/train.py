@@ -25,6 +25,7 @@ _INPUTS = (
     "data/lexicon",
     "data/situated",
     "data/alarms",
+    "data/after_alarm",
     "engine",
 )
 
