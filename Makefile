@@ -4,7 +4,7 @@ PYTHON := .venv/bin/python
 
 .PHONY: help setup setup-uv setup-public setup-peers setup-dev setup-gateway setup-gateway-dev setup-web setup-web-dev setup-browser run chat train engine test test-all test-bot \
 	test-gateway \
-	test-web test-browser monkey export-labels protocol evaluate evaluate-accept evaluate-peers evaluate-new-topic evaluate-redaction ablate evaluate-dialogues simulate try bench bench-nlu bench-round-trip bench-support bench-set-up lint format \
+	test-web test-browser monkey export-labels check-knowledge new-procedure protocol evaluate evaluate-accept evaluate-peers evaluate-new-topic evaluate-redaction ablate evaluate-dialogues simulate try bench bench-nlu bench-round-trip bench-support bench-set-up lint audit format \
 	lock clean
 
 help: ## show this list
@@ -78,7 +78,7 @@ test-web: setup-web-dev ## the unit tests of the widget and the desk
 
 test-browser: setup setup-gateway setup-web setup-browser ## real users' ways through the whole stack; screenshots in results/browser
 	@$(PYTHON) -m scripts.train
-	@.venv-browser/bin/python -m pytest -c tests/browser/pytest.ini tests/browser $(OPTIONS)
+	@.venv-browser/bin/python -m pytest -c tests/browser/pytest.ini tests/browser --screenshots $(OPTIONS)
 
 evaluate: setup-dev ## train if needed, score the labelled sets, write an HTML report; SETS="a.tsv b.tsv" adds more
 	@$(PYTHON) -m evaluation $(SETS)
@@ -130,6 +130,12 @@ monkey: setup-dev ## send 5,000 random lines to a running bot and check every an
 export-labels: setup-gateway ## write the messages labelled at the desk as NLU examples for review (build/labels)
 	@cd gateway && UWALLET_DEVELOPMENT=$${UWALLET_DEVELOPMENT:-true} .venv/bin/python -m uwallet_gateway export-labels $(OPTIONS)
 
+check-knowledge: setup ## check all data files without starting anything; OPTIONS=--strict refuses what is unfinished
+	@$(PYTHON) -W ignore -m scripts.check_knowledge $(OPTIONS)
+
+new-procedure: setup ## make new-procedure NAME=refund_progress TITLE=查退款进度: its knowledge file, NLU examples, test conversation
+	@$(PYTHON) -W ignore -m scripts.new_procedure "$(NAME)" "$(TITLE)"
+
 protocol: setup-gateway-dev setup-web-dev ## write the TypeScript types of the protocol from the gateway's models
 	@scripts/protocol
 
@@ -138,10 +144,14 @@ lint: setup-dev setup-gateway-dev setup-web-dev setup-browser ## ruff, mypy, imp
 	@.venv/bin/ruff format --check .
 	@.venv/bin/mypy
 	@cd gateway && .venv/bin/mypy
+	@gateway/.venv/bin/lint-imports --no-cache
 	@cd gateway && .venv/bin/lint-imports --no-cache
 	@scripts/protocol --check
 	@.venv-browser/bin/mypy --config-file tests/browser/mypy.ini
 	@scripts/with-node npm --prefix web run --silent lint
+
+audit: setup-uv ## look the locked packages up in the databases of known vulnerabilities (needs the network)
+	@scripts/audit
 
 format: setup-dev setup-web-dev ## apply the fixes of ruff, eslint and prettier
 	@.venv/bin/ruff check --fix .

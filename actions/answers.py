@@ -4,9 +4,9 @@ from actions.base import DialogueAction
 from actions.dialogue.acts import Act
 
 
-class ActionAffirm(DialogueAction, name="action_affirm", act=Act.AFFIRM):
+class ActionAffirm(DialogueAction, action="action_affirm", act=Act.AFFIRM):
     """Takes a yes as the answer to the question asked last."""
 
 
-class ActionDeny(DialogueAction, name="action_deny", act=Act.DENY):
+class ActionDeny(DialogueAction, action="action_deny", act=Act.DENY):
     """Takes a no as the answer to the question asked last."""

@@ -76,12 +76,13 @@ class DialogueAction(Action, ABC):
     action_name: ClassVar[str]
     act: ClassVar[Act]
 
-    def __init_subclass__(cls, *, name: str, act: Act) -> None:
-        """Takes name and act from the line of the class: `class ActionAffirm(DialogueAction, name=..., act=...)`."""
+    def __init_subclass__(cls, *, action: str, act: Act) -> None:
+        """Takes name and act from the line of the class: `class ActionAffirm(DialogueAction, action=…, act=…)`."""
+        # Called `action`: up to Python 3.11 `name` is the metaclass's own.
         super().__init_subclass__()
-        cls.action_name, cls.act = name, act
+        cls.action_name, cls.act = action, act
         # Not a method here: rasa_sdk registers every action that is not abstract, so this class must stay so.
-        cls.name = lambda _: name  # type: ignore[method-assign,assignment] # the same in 22 classes
+        cls.name = lambda _: action  # type: ignore[method-assign,assignment] # the same in 22 classes
 
     @abstractmethod
     def name(self) -> str:
@@ -109,7 +110,7 @@ class DialogueAction(Action, ABC):
         script = script_of(message.text, Script(tracker.slots.get("script") or Script.SIMPLIFIED))
         said, shown = utter(dispatcher, turn, tracker.slots.get("last_said") or [], script)
         after = {
-            **slots_from_state(replace(turn.state, shown=shown)),
+            **slots_from_state(replace(turn.state, shown=shown), knowledge()),
             "script": script.value,
             "last_said": said,
             "last_message_time": now,

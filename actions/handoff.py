@@ -4,13 +4,13 @@ from actions.base import DialogueAction
 from actions.dialogue.acts import Act
 
 
-class ActionHandOffToHuman(DialogueAction, name="action_hand_off_to_human", act=Act.HUMAN):
+class ActionHandOffToHuman(DialogueAction, action="action_hand_off_to_human", act=Act.HUMAN):
     """Hands the conversation to a human at once."""
 
 
-class ActionLeaveQueue(DialogueAction, name="action_leave_queue", act=Act.LEAVE_QUEUE):
+class ActionLeaveQueue(DialogueAction, action="action_leave_queue", act=Act.LEAVE_QUEUE):
     """Passes on that the user does not want to wait for a human any more."""
 
 
-class ActionTellTicketStatus(DialogueAction, name="action_tell_ticket_status", act=Act.TICKET_STATUS):
+class ActionTellTicketStatus(DialogueAction, action="action_tell_ticket_status", act=Act.TICKET_STATUS):
     """Passes on the question how the user's ticket is getting on."""

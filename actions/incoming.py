@@ -9,8 +9,8 @@ from typing import Any
 
 from actions.dialogue.messages import AnswerBand, Operator, UserMessage, folded
 from actions.dialogue.state import Request
-from engine.nlu.pinyin import to_syllables
-from engine.nlu.text_normalization import normalize
+from language.pinyin import to_syllables
+from language.text_normalization import normalize
 
 # In the metadata of a message: docs/support.md.
 _AFTER_AGENT = "after_agent"

@@ -12,18 +12,18 @@ from actions.base import DialogueAction
 from actions.dialogue.acts import Act
 
 
-class ActionRestart(DialogueAction, name="action_restart", act=Act.RESTART):
+class ActionRestart(DialogueAction, action="action_restart", act=Act.RESTART):
     """Takes Rasa's `/restart`: begins anew, but a walkthrough under way can be taken up again.
 
     Rasa's own action would empty every slot and say nothing.
     """
 
 
-class ActionBack(DialogueAction, name="action_back", act=Act.PREVIOUS):
+class ActionBack(DialogueAction, action="action_back", act=Act.PREVIOUS):
     """Takes Rasa's `/back` for a step back; Rasa's own action would undo the last turn and say nothing."""
 
 
-class ActionSessionStart(DialogueAction, name="action_session_start", act=Act.GREET):
+class ActionSessionStart(DialogueAction, action="action_session_start", act=Act.GREET):
     """Starts a session as Rasa's own action does; asked for by `/session_start`, it also greets.
 
     Channels send `/session_start` when a chat window opens. Rasa's own action would leave the window empty.

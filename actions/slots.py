@@ -1,4 +1,8 @@
-"""Keeps the dialogue's state in Rasa's slots."""
+"""Keeps the dialogue's state in Rasa's slots.
+
+Steps are kept by id: their numbers change when a step is inserted. Within a turn the knowledge stays, and the dialogue
+counts.
+"""
 
 from __future__ import annotations
 
@@ -33,8 +37,8 @@ def state_from_slots(slots: Mapping[str, Any], knowledge: Knowledge) -> Dialogue
     topic = slots.get("active_topic")
     walk = {**slots, "topic": topic, "step": slots.get("procedure_step")}
     state = DialogueState(
-        walk=_walk(walk) if topic else None,
-        suspended=tuple(_walk(kept) for kept in slots.get("suspended") or ()),
+        walk=_walk(walk, knowledge) if topic else None,
+        suspended=tuple(_walk(kept, knowledge) for kept in slots.get("suspended") or ()),
         offer=Offer(offer) if offer else None,
         offer_reason=HandoffReason(reason) if reason else None,
         choice=_choice(slots["open_choice"]) if slots.get("open_choice") else None,
@@ -51,7 +55,11 @@ def state_from_slots(slots: Mapping[str, Any], knowledge: Knowledge) -> Dialogue
         skipped_details=tuple(slots.get("skipped_details") or ()),
         last_topic=slots.get("last_topic"),
         attempts=tuple(
-            Attempt(attempt["topic"], int(attempt["step"]), AttemptOutcome(attempt["outcome"]))
+            Attempt(
+                attempt["topic"],
+                _step_number(attempt["topic"], attempt["step"], (), knowledge),
+                AttemptOutcome(attempt["outcome"]),
+            )
             for attempt in slots.get("attempts") or ()
         ),
         failures_in_row=int(slots.get("failures_in_row") or 0),
@@ -73,19 +81,19 @@ def state_from_slots(slots: Mapping[str, Any], knowledge: Knowledge) -> Dialogue
     return fitted(state, knowledge)
 
 
-def slots_from_state(state: DialogueState) -> dict[str, Any]:
+def slots_from_state(state: DialogueState, knowledge: Knowledge) -> dict[str, Any]:
     """Returns the slot values that hold the state, all of them JSON; the inverse of `state_from_slots`."""
-    walk = _walk_slots(state.walk) if state.walk else {}
+    walk = _walk_slots(state.walk, knowledge) if state.walk else {}
     choice = state.choice
     return {
         "active_topic": state.topic,
-        "procedure_step": float(state.step) if state.walk else None,
+        "procedure_step": walk.get("step"),
         "awaiting": walk.get("awaiting"),
         "interrupted": walk.get("interrupted") or None,
         "requested_detail": walk.get("requested_detail"),
         "visited_steps": walk.get("visited_steps") or None,
         "problem_steps": walk.get("problem_steps") or None,
-        "suspended": [_walk_slots(kept) for kept in state.suspended] or None,
+        "suspended": [_walk_slots(kept, knowledge) for kept in state.suspended] or None,
         "offer": state.offer.value if state.offer else None,
         "offer_reason": state.offer_reason.value if state.offer_reason else None,
         "open_choice": choice
@@ -110,7 +118,11 @@ def slots_from_state(state: DialogueState) -> dict[str, Any]:
         "skipped_details": list(state.skipped_details) or None,
         "last_topic": state.last_topic,
         "attempts": [
-            {"topic": attempt.topic, "step": attempt.step, "outcome": attempt.outcome.value}
+            {
+                "topic": attempt.topic,
+                "step": step_id(attempt.topic, attempt.step, knowledge),
+                "outcome": attempt.outcome.value,
+            }
             for attempt in state.attempts
         ]
         or None,
@@ -140,11 +152,34 @@ def _pairs(options: Sequence[ListedOption]) -> list[list[str]]:
     return [[option.title, option.payload] for option in options]
 
 
-def _walk(values: Mapping[str, Any]) -> Walk:
+def step_id(topic: str | None, number: int | None, knowledge: Knowledge) -> str | None:
+    """Returns the id of a step of a topic; None before the first step, or if the knowledge has no such step."""
+    walkthrough = knowledge.topics.get(topic or "")
+    return walkthrough.step_id(number) if walkthrough and number else None
+
+
+def _step_number(topic: str, step: str | float | None, visited: Sequence[str], knowledge: Knowledge) -> int:
+    """Returns the number of a kept step.
+
+    Args:
+        topic: Id of its topic.
+        step: Its id; its number in a conversation from before steps were kept by id; None before the first step.
+        visited: Ids of the steps shown. If the step is gone, the last of these that is still there stands for it.
+        knowledge: Says which step is which today.
+    """
+    if not step or topic not in knowledge.topics:
+        return 0
+    if not isinstance(step, str):
+        return int(step)
+    numbers = (knowledge.topics[topic].step_number(name) for name in (step, *reversed(visited)))
+    return next((number for number in numbers if number), 0)
+
+
+def _walk(values: Mapping[str, Any], knowledge: Knowledge) -> Walk:
     awaiting = values.get("awaiting")
     return Walk(
         topic=values["topic"],
-        step=int(values.get("step") or 0),
+        step=_step_number(values["topic"], values.get("step"), values.get("visited_steps") or (), knowledge),
         awaiting=Awaiting(awaiting) if awaiting else None,
         interrupted=bool(values.get("interrupted")),
         requested_detail=values.get("requested_detail"),
@@ -153,10 +188,10 @@ def _walk(values: Mapping[str, Any]) -> Walk:
     )
 
 
-def _walk_slots(walk: Walk) -> dict[str, Any]:
+def _walk_slots(walk: Walk, knowledge: Knowledge) -> dict[str, Any]:
     return {
         "topic": walk.topic,
-        "step": walk.step,
+        "step": step_id(walk.topic, walk.step, knowledge),
         "awaiting": walk.awaiting.value if walk.awaiting else None,
         "interrupted": walk.interrupted,
         "requested_detail": walk.requested_detail,

@@ -4,21 +4,21 @@ from actions.base import DialogueAction
 from actions.dialogue.acts import Act
 
 
-class ActionGreetUser(DialogueAction, name="action_greet_user", act=Act.GREET):
+class ActionGreetUser(DialogueAction, action="action_greet_user", act=Act.GREET):
     """Greets and introduces the bot as a bot."""
 
 
-class ActionSayGoodbye(DialogueAction, name="action_say_goodbye", act=Act.GOODBYE):
+class ActionSayGoodbye(DialogueAction, action="action_say_goodbye", act=Act.GOODBYE):
     """Says goodbye."""
 
 
-class ActionAcceptThanks(DialogueAction, name="action_accept_thanks", act=Act.THANK):
+class ActionAcceptThanks(DialogueAction, action="action_accept_thanks", act=Act.THANK):
     """Answers thanks."""
 
 
-class ActionExplainCapabilities(DialogueAction, name="action_explain_capabilities", act=Act.CAPABILITIES):
+class ActionExplainCapabilities(DialogueAction, action="action_explain_capabilities", act=Act.CAPABILITIES):
     """Says what the bot can do."""
 
 
-class ActionAnswerBotChallenge(DialogueAction, name="action_answer_bot_challenge", act=Act.BOT_CHALLENGE):
+class ActionAnswerBotChallenge(DialogueAction, action="action_answer_bot_challenge", act=Act.BOT_CHALLENGE):
     """Says that it is a bot."""

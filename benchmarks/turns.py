@@ -202,13 +202,11 @@ def folder_megabytes(folder: Path) -> float:
 
 
 def installations() -> dict[str, float]:
-    """Returns the sizes in MB of environments made from the full lock and from the lock for serving."""
-    sizes = {}
-    for lock in ("bot", "serve"):
-        folder = f"build/benchmarks/venv-{lock}"
-        subprocess.run(["scripts/setup", f"requirements/{lock}.txt", folder], cwd=ROOT, check=True, capture_output=True)
-        sizes[lock] = folder_megabytes(ROOT / folder)
-        shutil.rmtree(ROOT / folder)
+    """Returns the sizes in MB of a fresh environment for serving and of the peers', which has Rasa as published."""
+    folder = "build/benchmarks/venv-bot"
+    subprocess.run(["scripts/setup", "requirements/bot.txt", folder], cwd=ROOT, check=True, capture_output=True)
+    sizes = {"bot": folder_megabytes(ROOT / folder), "peers": folder_megabytes(PEERS_PYTHON.parent.parent)}
+    shutil.rmtree(ROOT / folder)
     return sizes
 
 

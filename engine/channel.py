@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import functools
 import hmac
 import os
@@ -24,6 +25,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from engine.assistance import suggestions_for, titles_of
+from engine.forgetting import CannotForgetError, events_of, forget
 
 SECRET_VARIABLE = "UWALLET_ENGINE_SECRET"
 _KINDS = ("text", "payload")
@@ -55,7 +57,8 @@ class GatewayInput(InputChannel):
     A `message_id` that is the conversation's last one is not executed again: its replies are returned once more. So a
     gateway that was killed before it could store them, or that gave up waiting, asks again.
 
-    Beside any conversation it tells what the knowledge says to a text, and what messages can be labelled with.
+    It erases conversations and tells what is kept of one (docs/privacy.md). Beside any conversation it tells what the
+    knowledge says to a text, and what messages can be labelled with.
     """
 
     @classmethod
@@ -133,6 +136,32 @@ class GatewayInput(InputChannel):
             parse = await request.app.ctx.agent.parse_message(text)
             return response.json({"suggestions": [asdict(entry) for entry in suggestions_for(parse)]})
 
+        @webhook.route("/forget", methods=["POST"])
+        @guarded
+        async def erase(request: Request) -> HTTPResponse:
+            agent = request.app.ctx.agent
+            try:
+                senders, before, keep = _to_forget(request.json)
+                async with contextlib.AsyncExitStack() as turns_end:
+                    # In one order, so that two requests do not wait for each other.
+                    for sender in sorted(set(senders)):
+                        await turns_end.enter_async_context(turns.setdefault(sender, asyncio.Lock()))
+                    erased = forget(agent.tracker_store, senders, before, keep)
+            except ValueError as error:
+                return response.json({"error": str(error)}, status=400)
+            except CannotForgetError as error:
+                return response.json({"error": str(error)}, status=501)
+            return response.json({"erased": erased})
+
+        @webhook.route("/events", methods=["POST"])
+        @guarded
+        async def tell_events(request: Request) -> HTTPResponse:
+            try:
+                sender = _text(_object(request.json), "sender")
+            except ValueError as error:
+                return response.json({"error": str(error)}, status=400)
+            return response.json({"events": await events_of(request.app.ctx.agent.tracker_store, sender)})
+
         @webhook.route("/intents", methods=["GET"])
         @guarded
         async def intents(request: Request) -> HTTPResponse:
@@ -165,6 +194,17 @@ def _typed(body: Mapping[str, Any], name: str) -> str:
     if text.startswith(INTENT_MESSAGE_PREFIX):
         return _TYPED_PREFIX + text[len(INTENT_MESSAGE_PREFIX) :]
     return text
+
+
+def _to_forget(content: object) -> tuple[list[str], float | None, list[str]]:
+    body = _object(content)
+    senders, before, keep = body.get("senders", []), body.get("before"), body.get("keep", [])
+    for name, given in (("senders", senders), ("keep", keep)):
+        if not isinstance(given, list) or not all(isinstance(sender, str) and sender for sender in given):
+            raise ValueError(f"{name}: expected a list of texts.")
+    if before is not None and (isinstance(before, bool) or not isinstance(before, int | float)):
+        raise ValueError("before: expected seconds since 1970.")
+    return senders, before, keep
 
 
 def _incoming(content: object) -> UserMessage:

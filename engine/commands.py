@@ -17,12 +17,14 @@ from sanic import Sanic
 from engine.serving.deferred_imports import defer_neural_components
 from engine.serving.graph_runner import OrderedGraphRunner
 from engine.serving.tracker_store import refuse_memory
+from engine.upstream import replaces
 
 _run = Sanic.run
 _create_store = TrackerStore.create
 _graphs = DefaultV1Recipe.graph_config_for_recipe
 
 
+@replaces(Sanic.run, "6c167de55d36")
 def _run_here(app: Sanic[Any, Any], *args: Any, **settings: Any) -> None:
     # Otherwise a server starts processes that are told by name which app to serve, and Rasa's apps cannot be found so.
     Sanic.start_method = "fork"
@@ -30,10 +32,12 @@ def _run_here(app: Sanic[Any, Any], *args: Any, **settings: Any) -> None:
     _run(app, *args, **settings)
 
 
+@replaces(TrackerStore.create, "91a91edd7f54")
 def _create_configured_store(obj: Any, *args: Any, **settings: Any) -> TrackerStore:
     return refuse_memory(obj, _create_store(obj, *args, **settings))
 
 
+@replaces(DefaultV1Recipe.graph_config_for_recipe, "b63605fd07fb")
 def _graphs_without_tensorflow(
     recipe: DefaultV1Recipe, config: dict[str, Any], *args: Any, **settings: Any
 ) -> GraphModelConfiguration:

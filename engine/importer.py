@@ -10,10 +10,11 @@ from rasa.shared.core.training_data.structures import StoryGraph
 from rasa.shared.importers.rasa import RasaFileImporter
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from actions.knowledge import Knowledge, KnowledgeError, load_knowledge
+from actions.knowledge import KnowledgeError, load_knowledge
 from actions.rules import actions_by_intent
 from engine.nlu.lexicon import read_lexicon
 from engine.paths import KNOWLEDGE, LEXICON
+from engine.topic_checks import unknown_values, unreachable_topics
 
 _RULE = """
 version: "3.1"
@@ -42,7 +43,7 @@ class KnowledgeImporter(RasaFileImporter):
         self._examples: TrainingData | None = None
         self._domain: Domain | None = None
         self._knowledge = load_knowledge(KNOWLEDGE)
-        problems = list(_unknown_values(self._knowledge, read_lexicon(LEXICON).entity_values))
+        problems = list(unknown_values(self._knowledge, read_lexicon(LEXICON).entity_values))
         if problems:
             raise KnowledgeError(problems)
 
@@ -68,37 +69,12 @@ class KnowledgeImporter(RasaFileImporter):
         domain = self.get_domain()
         if domain.is_empty():
             return graph
-        _refuse_unreachable(self._knowledge, domain)
+        problems = unreachable_topics(self._knowledge, domain.intents)
+        if problems:
+            raise KnowledgeError(problems)
         reader = YAMLStoryReader(domain)
         topics = [topic for topic in self._knowledge.topics if topic in domain.intents]
         for intent, action in actions_by_intent(topics).items():
             steps = reader.read_from_string(_RULE.format(intent=intent, action=action))
             graph = graph.merge(StoryGraph(steps))
         return graph
-
-
-def _unknown_values(knowledge: Knowledge, known: dict[str, tuple[str, ...]]) -> list[str]:
-    problems = []
-    for topic in knowledge.topics.values():
-        used = [(topic.entity, step.value) for step in topic.steps if step.value]
-        used += [(topic.entity, item.value) for item in topic.items]
-        used += [("detail", entry.value) for entry in topic.details]
-        for entity, value in used:
-            if value not in known.get(entity or "", ()):
-                problems.append(
-                    f"{KNOWLEDGE / topic.id}.yml: no pattern in {LEXICON / 'entities.yml'} gives {entity} the value "
-                    f"{value!r}"
-                )
-    return problems
-
-
-def _refuse_unreachable(knowledge: Knowledge, domain: Domain) -> None:
-    opened = {item.opens for topic in knowledge.topics.values() for item in topic.items}
-    problems = [
-        f"{KNOWLEDGE / topic}.yml: nothing opens this topic: name an intent of the domain {topic!r}, "
-        "or let an item of another topic open it"
-        for topic in knowledge.topics
-        if topic not in domain.intents and topic not in opened
-    ]
-    if problems:
-        raise KnowledgeError(problems)

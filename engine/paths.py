@@ -7,4 +7,6 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 LEXICON = ROOT / "data" / "lexicon"
 KNOWLEDGE = ROOT / "data" / "knowledge"
-SPACY_PIPELINE = ROOT / "build" / "spacy_zh_uwallet"
+# What is made from packages and data, and can be made again.
+BUILD = ROOT / "build"
+SPACY_PIPELINE = BUILD / "spacy_zh_uwallet"

@@ -41,7 +41,7 @@ from actions.knowledge import KnowledgeError
 from engine.nlu.lexicon import LexiconError
 from engine.serving.deferred_imports import defer_neural_components
 from engine.serving.graph_runner import OrderedGraphRunner
-from engine.serving.upstream import replaces
+from engine.upstream import replaces
 from engine.useful_warnings import show_only_useful
 
 _COMPRESSION = 4

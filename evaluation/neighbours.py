@@ -12,11 +12,11 @@ import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from engine.nlu.lexicon import read_lexicon
-from engine.nlu.text_normalization import normalize
 from engine.nlu.views import character_units, ngrams, syllable_units
 from engine.paths import LEXICON
 from evaluation.paths import NLU_DATA
 from evaluation.pythons import prepare_rasa
+from language.text_normalization import normalize
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 from rich.progress import Progress
 
-from engine.nlu.pinyin import to_syllables
 from evaluation.metrics import ANSWER, Prediction, Share, read_parse, share
 from evaluation.neighbours import TrainingExamples
 from evaluation.predict import Parser
+from language.pinyin import to_syllables
 
 _PUNCTUATION = re.compile(r"[,，.。;；!！?？、\s…~]+")
 _HAN = re.compile(r"[\u4e00-\u9fff]")

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from scripts.local import MODEL, ROOT, StartError, port_setting
 from scripts.processes import ProcessError
-from scripts.stack import FIRST_ADMIN, Stack
+from scripts.stack import Stack
 
 _LOGS = ROOT / "run"
 _WATCH_SECONDS = 0.5
@@ -39,7 +39,7 @@ def _announce(stack: Stack) -> None:
     desk = f"Agents work at {stack.address}/desk"
     if stack.first_password:
         desk += (
-            f" : sign in as {FIRST_ADMIN} with the password {stack.first_password}"
+            f" : sign in as {stack.first_admin} with the password {stack.first_password}"
             "\n(shown this once; `set-password` of docs/gateway.md makes a new one)"
         )
     print(
@@ -65,6 +65,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         signal.signal(number, _stop)
     stack = None
     status = 0
+    # Databases and logs are for nobody else on the machine.
+    os.umask(0o077)
     try:
         port = port_setting("UWALLET_PORT", 5005, "make run")
         if not MODEL.exists():

@@ -17,7 +17,7 @@ START_SECONDS = 180.0
 # What the page names in its script tag (web/demo).
 DEMONSTRATION_SITE = "demo"
 # Who can sign in at the desk after the first start; the name is what users would see.
-FIRST_ADMIN, FIRST_ADMIN_NAME = "admin", "管理员"
+FIRST_ADMIN_NAME = "管理员"
 
 _BOT_PYTHON = ROOT / ".venv" / "bin" / "python"
 _GATEWAY_PYTHON = ROOT / "gateway" / ".venv" / "bin" / "python"
@@ -48,6 +48,7 @@ class Stack:
         """
         self.address = f"http://{HOST}:{port}"
         # Of the admin whom a first start has made, for whoever is to be told it; stored nowhere.
+        self.first_admin: str | None = None
         self.first_password: str | None = None
         self._beside = beside
         self.engine: Process
@@ -168,8 +169,11 @@ class Stack:
         self.command("create-site", "demonstration page", f"--key={DEMONSTRATION_SITE}", "--if-missing", *origins)
 
     def _make_first_admin(self) -> None:
-        printed = self.command("create-agent", FIRST_ADMIN, FIRST_ADMIN_NAME, "--role=admin", "--if-none")
+        # No name that everybody knows.
+        username = f"admin-{secrets.token_hex(3)}"
+        printed = self.command("create-agent", username, FIRST_ADMIN_NAME, "--role=admin", "--if-none")
         if printed.strip():
+            self.first_admin = username
             self.first_password = str(json.loads(printed)["password"])
 
     def stop(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import re
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -13,34 +14,48 @@ ROOT = Path(__file__).resolve().parent.parent
 MODEL = ROOT / "models" / "uwallet.tar.gz"
 FINGERPRINT = ROOT / "models" / "uwallet.fingerprint"
 
-# Everything that goes into the model. Knowledge texts do not: actions read them when the bot starts. Its topics do,
-# as each topic with an intent is given a rule; their names are hashed below.
-_INPUTS = (
+# What the model is made of: what it is trained on, and the code that trains and reads it. Neither the server nor the
+# channel, and of the actions only which intent leads to which. Knowledge texts are read when the bot starts; the names
+# of topics go into the model, as each topic with an intent is given a rule.
+INPUTS = (
     "config.yml",
     "domain.yml",
     "requirements/bot.txt",
     "data/nlu",
-    "actions/dialogue/acts.py",
-    "actions/rules.py",
     "data/lexicon",
     "data/situated",
     "data/alarms",
     "data/after_alarm",
-    "engine",
+    "engine/importer.py",
+    "engine/training.py",
+    "engine/nlu",
+    "language",
 )
+# Lines of actions/dialogue/acts.py, and of the classes of actions. Importing these takes a second.
+_INTENT = re.compile(r'^ +"(\w+)": Act\.(\w+),$', re.MULTILINE)
+_ACTION = re.compile(r'^class \w+\(DialogueAction, action="(\w+)", act=Act\.(\w+)\):$', re.MULTILINE)
 
 
 def fingerprint() -> str:
     """Returns a hash over the content of everything that the model is made of."""
     digest = hashlib.sha256()
-    for name in _INPUTS:
+    for name in INPUTS:
         path = ROOT / name
         files = [path] if path.is_file() else sorted(p for p in path.rglob("*") if p.suffix in {".py", ".yml", ".txt"})
         for file in files:
             digest.update(f"{file.relative_to(ROOT)}\0".encode() + file.read_bytes() + b"\0")
     for file in sorted((ROOT / "data" / "knowledge").glob("*.yml")):
         digest.update(file.name.encode())
+    digest.update(repr(acts()).encode())
     return digest.hexdigest()
+
+
+def acts() -> tuple[dict[str, str], dict[str, str]]:
+    """Returns the act of each intent that is no topic, and of each action: Rasa's rules are made of these."""
+    intents = _INTENT.findall((ROOT / "actions" / "dialogue" / "acts.py").read_text(encoding="utf-8"))
+    sources = [file.read_text(encoding="utf-8") for file in sorted((ROOT / "actions").glob("*.py"))]
+    actions = [action for source in sources for action in _ACTION.findall(source)]
+    return dict(intents), dict(actions)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

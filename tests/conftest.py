@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 import engine.serving  # isort: skip  # noqa: F401 - before Rasa: prepares what it needs on this Python
 
@@ -18,8 +19,15 @@ from actions.dialogue.messages import UserMessage, folded
 from actions.dialogue.state import DialogueState
 from actions.dialogue.turn import Turn
 from actions.knowledge import Knowledge, load_knowledge
+from evaluation.conversations.bot import Bot as ServedBot
+from evaluation.paths import MODEL
 from tests.conversations.bot import Bot
+from tests.extent import LONG
 from tests.paths import ROOT
+
+# The same examples each time, so that what fails is what the change has broken; `make test-all` draws others.
+settings.register_profile("project", derandomize=not LONG)
+settings.load_profile("project")
 
 PLACEHOLDERS = {
     "brand_name": "u钱包",
@@ -89,7 +97,16 @@ def conversation(knowledge: Knowledge) -> Conversation:
 @pytest.fixture(scope="session")
 def bot() -> Iterator[Bot]:
     """The trained bot, loaded once for all tests that need it."""
-    if not (ROOT / "models" / "uwallet.tar.gz").exists():
+    if not MODEL.exists():
         pytest.fail("There is no trained model. Run `make train` first; `make test` does.")
     with contextlib.closing(Bot()) as loaded:
+        yield loaded
+
+
+@pytest.fixture(scope="session")
+def served_bot() -> Iterator[ServedBot]:
+    """The bot as the evaluation talks to it: what is said comes with what it is said for."""
+    if not MODEL.exists():
+        pytest.fail("There is no trained model. Run `make train` first; `make test` does.")
+    with contextlib.closing(ServedBot()) as loaded:
         yield loaded

@@ -13,7 +13,7 @@ from ruamel.yaml import YAML
 
 from tests.paths import ROOT
 
-CODE = sorted([*ROOT.glob("actions/**/*.py"), *ROOT.glob("engine/**/*.py")])
+CODE = sorted([*ROOT.glob("actions/**/*.py"), *ROOT.glob("engine/**/*.py"), *ROOT.glob("language/*.py")])
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ from actions.dialogue.messages import HANDOFF
 from actions.dialogue.state import Alarm, Attempt, DialogueState, HandoffReason, Walk, has_alarm
 from actions.knowledge import Knowledge
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 _CONTACT_ENTITIES = ("phone_number", "email")
 # What was given away goes before what the handoff is about, the gravest first.
 _GRAVE = {
@@ -53,10 +53,17 @@ def handoff_payload(
         "step": step,
         "collected": collected,
         "problem_steps": list(state.walk.problem_steps) if state.walk else [],
-        "suspended": [{**_titled(walk.topic, knowledge), "step": walk.step} for walk in reversed(state.suspended)],
+        "suspended": [
+            {**_titled(walk.topic, knowledge), **_step(walk.topic, walk.step, knowledge)}
+            for walk in reversed(state.suspended)
+        ],
         "other_requests": [{**_titled(request.intent, knowledge), "text": request.text} for request in state.requests],
         "tried": [
-            {**_titled(attempt.topic, knowledge), "step": attempt.step, "outcome": attempt.outcome.value}
+            {
+                **_titled(attempt.topic, knowledge),
+                **_step(attempt.topic, attempt.step, knowledge),
+                "outcome": attempt.outcome.value,
+            }
             for attempt in state.attempts
         ],
         "mood": _mood(state),
@@ -67,6 +74,11 @@ def handoff_payload(
 
 def _titled(topic: str, knowledge: Knowledge) -> dict[str, str]:
     return {"topic": topic, "title": knowledge.topics[topic].title if topic in knowledge.topics else topic}
+
+
+def _step(topic: str, number: int, knowledge: Knowledge) -> dict[str, Any]:
+    step_id = knowledge.topics[topic].step_id(number) if topic in knowledge.topics else None
+    return {"step": number, "step_id": step_id}
 
 
 def _mood(state: DialogueState) -> str:

@@ -16,7 +16,7 @@ from actions.dialogue.support import ticket_status
 from actions.dialogue.turn import Context, Turn, offering_human
 from actions.reading.questions import asks, denies
 from actions.reading.reading import Reading
-from engine.nlu.text_normalization import normalize
+from language.text_normalization import normalize
 
 _LONGEST_FRAGMENT = 20
 

@@ -17,7 +17,7 @@ from actions.dialogue.messages import Reply, UserMessage, folded
 from actions.dialogue.state import Awaiting, DialogueState, with_walk
 from actions.dialogue.turn import Context, Turn
 from actions.knowledge.schema import StepAnswer, Topic
-from engine.nlu.text_normalization import normalize
+from language.text_normalization import normalize
 
 # A place on the screen is meant unless another one fits better by more than this many characters.
 _NEARNESS = 1

@@ -19,7 +19,7 @@ from actions.dialogue.steps import (
 )
 from actions.dialogue.turn import Context, Turn, offering_human
 from actions.reading.questions import asks
-from engine.nlu.text_normalization import normalize
+from language.text_normalization import normalize
 
 # A yes that starts what cannot be undone must be beyond doubt. On the development set every yes lies above this, and
 # what only resembles one (「qwerqwer」) below.

@@ -9,14 +9,10 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-# ruamel.yaml: keeps the line of every key, for precise error messages; comes with Rasa.
-from ruamel.yaml import YAML
-from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.error import MarkedYAMLError
-
 from actions.knowledge.care import Care
 from actions.knowledge.schema import Organisation, Topic
 from actions.knowledge.wording import Wording
+from actions.knowledge.yaml_files import YamlFileError, field_name, line_of, read_mapping
 
 DEFAULT_FOLDER = Path(__file__).resolve().parents[2] / "data" / "knowledge"
 ORGANISATION_FILE = "organisation.yml"
@@ -71,13 +67,13 @@ def load_knowledge(folder: Path = DEFAULT_FOLDER) -> Knowledge:
         KnowledgeError: With every mistake found, as `file:line: field: reason`.
     """
     try:
-        return _load(folder, "safe")
+        return _load(folder, lines=False)
     except KnowledgeError:
         # The reader that keeps the lines takes five times as long.
-        return _load(folder, "rt")
+        return _load(folder, lines=True)
 
 
-def _load(folder: Path, reader: str) -> Knowledge:
+def _load(folder: Path, *, lines: bool) -> Knowledge:
     problems: list[str] = []
     topics: dict[str, Topic] = {}
     organisation: Organisation | None = None
@@ -87,7 +83,7 @@ def _load(folder: Path, reader: str) -> Knowledge:
     if not folder.is_dir():
         raise KnowledgeError([f"{folder}: the folder of the knowledge files does not exist"])
     for path in sorted(folder.glob("*.yml")):
-        document = _read_document(path, reader, problems)
+        document = _read_document(path, lines, problems)
         if document is None:
             continue
         documents[path.stem] = document
@@ -101,7 +97,7 @@ def _load(folder: Path, reader: str) -> Knowledge:
             care = _parse(Care, document, {}, path, problems)
             continue
         if "id" in document:
-            problems.append(f"{path}:{_line(document, ['id'])}: id: not allowed, the name of the file is the id")
+            problems.append(f"{path}:{line_of(document, ['id'])}: id: not allowed, the name of the file is the id")
             continue
         topic = _parse(Topic, document, {"id": path.stem}, path, problems)
         if topic:
@@ -116,7 +112,7 @@ def _load(folder: Path, reader: str) -> Knowledge:
         for topic in topics.values():
             path, document = folder / f"{topic.id}.yml", documents[topic.id]
             problems += [
-                f"{path}:{_line(document, location)}: {_field(location)}: {reason}"
+                f"{path}:{line_of(document, location)}: {field_name(location)}: {reason}"
                 for location, reason in _dangling_references(topic, topics)
             ]
         problems += _repeated_menu_positions(topics.values(), folder, documents)
@@ -125,22 +121,12 @@ def _load(folder: Path, reader: str) -> Knowledge:
     return Knowledge(topics=topics, organisation=organisation, wording=wording, care=care)
 
 
-def _read_document(path: Path, reader: str, problems: list[str]) -> dict[str, Any] | None:
+def _read_document(path: Path, lines: bool, problems: list[str]) -> dict[str, Any] | None:
     try:
-        text = path.read_text(encoding="utf-8")
-        # Rasa has taught the quick reader to put the environment's variables in.
-        document = YAML(typ="rt" if "${" in text else reader).load(text)
-    except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        problems.append(f"{path}:{mark.line + 1 if mark else 1}: not valid YAML: {error.problem or error.context}")
+        return read_mapping(path, lines=lines)
+    except YamlFileError as error:
+        problems.append(str(error))
         return None
-    except UnicodeDecodeError as error:
-        problems.append(f"{path}:1: not valid UTF-8: {error.reason} at byte {error.start}")
-        return None
-    if not isinstance(document, dict):
-        problems.append(f"{path}:1: expected a mapping of fields, found {type(document).__name__}")
-        return None
-    return document
 
 
 def _parse(
@@ -152,8 +138,8 @@ def _parse(
         for mistake in error.errors():
             location = list(mistake["loc"])
             reason = _reason(mistake)
-            field = _field(location)
-            problems.append(f"{path}:{_line(document, location)}: {f'{field}: ' if field else ''}{reason}")
+            field = field_name(location)
+            problems.append(f"{path}:{line_of(document, location)}: {f'{field}: ' if field else ''}{reason}")
         return None
 
 
@@ -164,31 +150,6 @@ def _reason(mistake: Mapping[str, Any]) -> str:
         return "unknown field"
     # What a validator of ours has raised comes with a prefix.
     return str(mistake["msg"]).removeprefix("Value error, ")
-
-
-def _field(location: Sequence[Any]) -> str:
-    name = ""
-    for part in location:
-        name += f"[{part}]" if isinstance(part, int) else f".{part}" if name else str(part)
-    return name
-
-
-def _line(document: dict[str, Any], location: Sequence[Any]) -> int:
-    """Returns the line (from 1) of the deepest part of `location` in the file, 1 if the reader kept none."""
-    line: int = 1
-    node: Any = document
-    for part in location:
-        try:
-            if isinstance(node, CommentedMap) and part in node:
-                line = node.lc.key(part)[0] + 1
-            elif isinstance(node, CommentedSeq) and isinstance(part, int) and part < len(node):
-                line = node.lc.item(part)[0] + 1
-            else:
-                break
-        except (KeyError, AttributeError):
-            break
-        node = node[part]
-    return line
 
 
 def _dangling_references(topic: Topic, topics: Mapping[str, Topic]) -> Iterable[tuple[list[Any], str]]:
@@ -209,5 +170,5 @@ def _repeated_menu_positions(
             continue
         other = taken.setdefault(topic.menu.position, topic.id)
         if other != topic.id:
-            line = _line(documents[topic.id], ["menu", "position"])
+            line = line_of(documents[topic.id], ["menu", "position"])
             yield f"{folder / f'{topic.id}.yml'}:{line}: menu.position: {topic.menu.position} is taken by {other}"

@@ -255,6 +255,14 @@ class Topic(_Model):
         """Whether the topic has steps to walk through."""
         return self.kind != "answer"
 
+    def step_id(self, number: int) -> str | None:
+        """Returns the id of a step by its number, from 1; None if there is no such step."""
+        return self.steps[number - 1].id if 1 <= number <= len(self.steps) else None
+
+    def step_number(self, step_id: str | None) -> int | None:
+        """Returns the number of a step by its id, from 1; None if there is no such step."""
+        return next((number for number, step in enumerate(self.steps, start=1) if step.id == step_id), None)
+
 
 def _refuse_repeated(names: list[str], field: str) -> None:
     repeated = sorted({name for name in names if names.count(name) > 1})

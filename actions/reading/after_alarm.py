@@ -8,7 +8,7 @@ from actions.dialogue.state import Alarm, DialogueState, Offer, has_alarm
 from actions.dialogue.turn import Context
 from actions.reading.questions import asks
 from actions.reading.reading import Reading, Source
-from engine.nlu.text_normalization import normalize
+from language.text_normalization import normalize
 
 # A label is believed from here on; where nothing else claims the message, less is needed.
 _LIKELY, _POSSIBLE = 0.4, 0.2

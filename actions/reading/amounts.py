@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from engine.nlu.entity_values import to_number
-from engine.nlu.text_normalization import normalize
+from language.numerals import to_number
+from language.text_normalization import normalize
 
 _FORMAL = str.maketrans("壹贰叁肆伍陆柒捌玖拾佰仟俩仨", "一二三四五六七八九十百千两三")
 _CHINESE = r"零〇一二两三四五六七八九十百千万"

@@ -19,7 +19,7 @@ from actions.reading.reading import Reading, Source
 from actions.reading.steps_meant import step_meant
 from actions.reading.stories import PROCEDURE
 from actions.reading.values import accepted, details_said, joined, values_for
-from engine.nlu.text_normalization import normalize
+from language.text_normalization import normalize
 
 _CONSENT = 0.5
 _LIKELY, _SURE = 0.5, 0.6

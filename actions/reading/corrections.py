@@ -13,7 +13,7 @@ from actions.reading.questions import asks
 from actions.reading.stories import is_story
 from actions.reading.times import changed_time
 from actions.reading.values import Value, accepted, values_for
-from engine.nlu.text_normalization import normalize
+from language.text_normalization import normalize
 
 # While a story is asked for, a longer message is the story itself even if it sounds like a command.
 LONGEST_COMMAND = 10

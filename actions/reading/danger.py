@@ -11,7 +11,7 @@ from actions.dialogue.turn import Context
 from actions.reading import after_alarm
 from actions.reading.offered import label_typed
 from actions.reading.reading import Reading, Source
-from engine.nlu.text_normalization import normalize
+from language.text_normalization import normalize
 
 # What a message gives away is told by all kinds together, which of them by the likeliest:
 # 「骗子拿走了救命钱，我不想活了」 is half of two. The limits were chosen on tests/nlu/alarms.tsv, which nobody

@@ -7,7 +7,7 @@ import re
 from actions.reading.amounts import amounts_in
 from actions.reading.questions import asks, complains, is_noise
 from actions.reading.times import times_in
-from engine.nlu.text_normalization import normalize
+from language.text_normalization import normalize
 
 _LONGEST = 25
 _ROLE = r"(?:对方|商家|商户|店家|店名|店铺|卖家|收款人|收款方|收款的|收款账户|超市|公司|平台|那个店|店|名字|名称|他|她)"

@@ -13,7 +13,7 @@ from actions.dialogue.state import Awaiting, DialogueState, ListedOption, Offer
 from actions.dialogue.turn import Context
 from actions.incoming import syllables_of
 from actions.reading.reading import Reading, Source
-from engine.nlu.text_normalization import normalize
+from language.text_normalization import normalize
 
 # A typed label may have a typo; a shorter one would be another word with it.
 _SIMILAR, _SHORTEST_SIMILAR = 0.86, 4

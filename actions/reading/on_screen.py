@@ -13,7 +13,7 @@ from actions.knowledge import Topic
 from actions.reading.questions import asks
 from actions.reading.reading import Reading, Source
 from actions.reading.steps_meant import step_meant, step_named
-from engine.nlu.text_normalization import normalize
+from language.text_normalization import normalize
 
 _ACTS = {
     "done": Act.DONE,

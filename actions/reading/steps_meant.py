@@ -9,7 +9,7 @@ from actions.dialogue.messages import UserMessage, folded
 from actions.dialogue.state import DialogueState
 from actions.dialogue.turn import Context
 from actions.knowledge import Topic
-from engine.nlu.text_normalization import normalize
+from language.text_normalization import normalize
 
 _EMPTY = frozenset("好了的完到一下就是在不要我您你它这那上里把给和或也会请看点")
 _AHEAD = 2

@@ -7,7 +7,7 @@ import re
 from actions.reading.amounts import amounts_in
 from actions.reading.questions import complains, is_noise
 from actions.reading.times import times_in
-from engine.nlu.text_normalization import normalize
+from language.text_normalization import normalize
 
 _LONGEST_COMMAND = 10
 _WENT_WRONG = re.compile(

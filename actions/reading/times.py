@@ -10,8 +10,8 @@ import datetime
 import re
 from dataclasses import dataclass
 
-from engine.nlu.entity_values import to_number
-from engine.nlu.text_normalization import normalize
+from language.numerals import to_number
+from language.text_normalization import normalize
 
 _N = r"[0-9一二两三四五六七八九十]"
 _APPROXIMATELY = r"(?:大概|大约|差不多|好像)?"

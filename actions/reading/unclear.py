@@ -11,7 +11,7 @@ from actions.dialogue.turn import Context
 from actions.reading.after_alarm import likeliest_label
 from actions.reading.questions import asks
 from actions.reading.reading import Reading, Source
-from engine.nlu.text_normalization import normalize
+from language.text_normalization import normalize
 
 _LONGEST_FRAGMENT = 5
 _LONGEST_POINTER = 8

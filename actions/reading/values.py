@@ -15,7 +15,7 @@ from actions.reading.names import is_framed, name_in, name_in_story
 from actions.reading.questions import asks
 from actions.reading.stories import is_story, tells
 from actions.reading.times import times_in
-from engine.nlu.text_normalization import normalize
+from language.text_normalization import normalize
 
 _LONGEST = 200
 # A phone number arrives masked by the gateway.

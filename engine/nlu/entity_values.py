@@ -4,22 +4,12 @@ from __future__ import annotations
 
 import re
 
+from language.numerals import to_number
+
 # Beyond this a float no longer prints as typed, and nobody means a step.
 _LARGEST_STEP = 1e9
 _NUMBER = re.compile(r"[0-9.,]+|[零〇一二两三四五六七八九十百千万亿]+")
 _MONEY = re.compile(r"[0-9.,零〇一二两三四五六七八九十百千万亿]+")
-
-
-def to_number(text: str) -> float | None:
-    """Returns the number that Arabic or Chinese numerals write; None when they write none."""
-    # cn2an: Chinese numerals to numbers, including mixed forms such as 1万2; maintained, MIT. Few messages have one,
-    # and it compiles its patterns when it is imported: a tenth of the start.
-    import cn2an  # noqa: PLC0415 - see above
-
-    try:
-        return float(cn2an.cn2an(text.replace(",", "").replace("〇", "零"), "smart"))
-    except ValueError:
-        return None
 
 
 def _format(number: float) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import inspect
+import itertools
 import json
 import math
 from collections.abc import Iterator
@@ -30,13 +31,12 @@ from engine.nlu.linear_model import FIT_DEFAULTS, LinearModel
 from engine.nlu.ngram_vocabulary import NgramVocabulary
 from engine.nlu.normalized_spacy_nlp import NormalizedSpacyNLP, normalized_text
 from engine.nlu.sentence_encoder import sentence_encoder
-from engine.nlu.text_normalization import normalize
 from engine.nlu.views import character_units, syllable_units
 from engine.paths import ROOT
+from language.text_normalization import normalize
 
 _CHARACTERS, _SYLLABLES = range(1, 5), range(1, 4)
 _ALIASES_FILE = "aliases.json"
-_BATCH = 128
 # The encoder's time grows with the length of a text, and anybody can send a long one.
 _LONGEST_READ = 120
 
@@ -186,14 +186,16 @@ class _NgramWeights:
         vocabulary, counts = NgramVocabulary.build(documents, lengths)
         return cls(vocabulary, np.log((1 + len(documents)) / (1 + counts)) + 1)
 
-    def row(self, units: list[str]) -> csr_matrix:
-        indices, counts, _ = self.vocabulary.count([units])
+    def rows(self, documents: list[list[str]]) -> csr_matrix:
+        indices, counts, bounds = self.vocabulary.count(documents)
         values = (np.log(counts) + 1) * self.idf[indices]
-        norm = math.sqrt(values @ values)
-        if norm:
-            values = values / norm
-        bounds = np.array([0, len(indices)], np.int32)
-        return csr_matrix((values, indices.astype(np.int32), bounds), shape=(1, len(self.idf)))
+        for start, end in itertools.pairwise(bounds.tolist()):
+            of_row = values[start:end]
+            norm = math.sqrt(of_row @ of_row)
+            if norm:
+                of_row /= norm
+        shape = (len(documents), len(self.idf))
+        return csr_matrix((values, indices.astype(np.int32), bounds.astype(np.int32)), shape=shape)
 
 
 class _TextModel:
@@ -211,19 +213,17 @@ class _TextModel:
     @classmethod
     def fit(cls, examples: dict[str, str], aliases: dict[str, str], config: dict[str, Any]) -> _TextModel:
         # Training alone stacks rows.
-        from scipy.sparse import hstack, vstack  # noqa: PLC0415 - see above
+        from scipy.sparse import hstack  # noqa: PLC0415 - see above
 
         texts = [normalize(text) for text in examples]
         characters = [character_units(text, aliases) for text in texts]
         syllables = [syllable_units(text, aliases) for text in texts]
         views = (_NgramWeights.learn(characters, _CHARACTERS), _NgramWeights.learn(syllables, _SYLLABLES))
         pairs = zip(views, (characters, syllables), strict=True)
-        blocks = [vstack([view.row(units) for units in of_view]) for view, of_view in pairs]
+        blocks = [view.rows(of_view) for view, of_view in pairs]
         weight = config["vector_weight"]
         if weight:
-            # The encoder reads texts in batches in a third of the time.
-            batches = (texts[start : start + _BATCH] for start in range(0, len(texts), _BATCH))
-            blocks.append(csr_matrix(np.vstack([sentence_encoder().encode(batch) for batch in batches]) * weight))
+            blocks.append(csr_matrix(sentence_encoder().encode_examples(texts) * weight))
         features = hstack(blocks, format="csr")
         return cls(views, LinearModel.fit(features, list(examples.values()), config), aliases, weight)
 
@@ -231,8 +231,8 @@ class _TextModel:
         """Returns the likeliest labels of normalized text, best first."""
         characters, syllables = self._views
         rows = [
-            characters.row(character_units(text, self.aliases)),
-            syllables.row(syllable_units(text, self.aliases)),
+            characters.rows([character_units(text, self.aliases)]),
+            syllables.rows([syllable_units(text, self.aliases)]),
         ]
         if not any(row.nnz for row in rows):
             return []

@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from ruamel.yaml import YAML
-
+from actions.knowledge.yaml_files import YamlFileError, read_mapping, with_line
 from engine.nlu.brands import BrandRules, brand_rules
 from engine.nlu.contrast import ContrastRules, contrast_rules
 from engine.nlu.handoff import HandoffRules, handoff_rules
 from engine.nlu.operators import OperatorRules, operator_rules
 from engine.nlu.parts import PartRules, part_rules
-from engine.nlu.text_normalization import normalize
+from language.text_normalization import normalize
 
 _Rules = TypeVar("_Rules")
 
@@ -79,6 +78,27 @@ def read_lexicon(folder: Path) -> Lexicon:
     )
 
 
+def lexicon_problems(folder: Path) -> list[str]:
+    """Returns what is wrong in the lexicon: of each file the first mistake, as `file:line: reason`."""
+    readers: tuple[Callable[[Path], object], ...] = (
+        lambda folder: _read_words(folder / "words.txt"),
+        lambda folder: _read_aliases(folder / "aliases.yml"),
+        lambda folder: _read_entities(folder / "entities.yml"),
+        read_contrast_rules,
+        read_part_rules,
+        read_brand_rules,
+        read_handoff_rules,
+        read_operator_rules,
+    )
+    problems = []
+    for read in readers:
+        try:
+            read(folder)
+        except LexiconError as error:
+            problems.append(str(error))
+    return problems
+
+
 def read_brand_rules(folder: Path) -> BrandRules:
     """Reads and checks `brands.yml` of the lexicon alone.
 
@@ -128,7 +148,7 @@ def _read_text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except OSError as error:
-        raise LexiconError(f"{path}: cannot be read: {error.strerror}") from error
+        raise LexiconError(f"{path}:1: cannot be read: {error.strerror}") from error
 
 
 def _read_words(path: Path) -> tuple[str, ...]:
@@ -137,17 +157,18 @@ def _read_words(path: Path) -> tuple[str, ...]:
 
 
 def _read_mapping(path: Path) -> dict[str, Any]:
-    content = YAML(typ="safe").load(_read_text(path))
-    if not isinstance(content, dict):
-        raise LexiconError(f"{path}: expected a mapping, found {type(content).__name__}")
-    return content
+    try:
+        return read_mapping(path)
+    except YamlFileError as error:
+        raise LexiconError(str(error)) from error
 
 
 def _read_aliases(path: Path) -> dict[str, str]:
     aliases = _read_mapping(path)
     for alias, word in aliases.items():
         if not (isinstance(alias, str) and alias.isascii() and isinstance(word, str) and word):
-            raise LexiconError(f"{path}: {alias!r}: expected latin letters mapped to a Chinese word, found {word!r}")
+            reason = f"{alias}: expected latin letters mapped to a Chinese word, found {word!r}"
+            raise LexiconError(with_line(path, reason))
     return {alias.lower(): normalize(word) for alias, word in aliases.items()}
 
 
@@ -155,7 +176,7 @@ def _read_rules(path: Path, parse: Callable[[dict[str, Any]], _Rules]) -> _Rules
     try:
         return parse(_read_mapping(path))
     except ValueError as error:
-        raise error if isinstance(error, LexiconError) else LexiconError(f"{path}: {error}") from error
+        raise error if isinstance(error, LexiconError) else LexiconError(with_line(path, str(error))) from error
 
 
 def _read_entities(path: Path) -> tuple[list[dict[str, Any]], dict[str, tuple[str, ...]]]:
@@ -163,28 +184,31 @@ def _read_entities(path: Path) -> tuple[list[dict[str, Any]], dict[str, tuple[st
     values: dict[str, tuple[str, ...]] = {}
     for label, groups in _read_mapping(path).items():
         if not isinstance(groups, list):
-            raise LexiconError(f"{path}: {label}: expected a list of groups, found {type(groups).__name__}")
+            reason = f"{label}: expected a list of groups, found {type(groups).__name__}"
+            raise LexiconError(with_line(path, reason))
         for number, group in enumerate(groups):
-            where = f"{path}: {label}[{number}]"
-            if not isinstance(group, dict) or not set(group) <= {"value", "phrases", "patterns"}:
-                raise LexiconError(f"{where}: expected a mapping with value, phrases, patterns")
-            patterns += _group_patterns(label, group, where)
+            try:
+                patterns += _group_patterns(label, group, f"{label}[{number}]")
+            except ValueError as error:
+                raise LexiconError(with_line(path, str(error))) from error
         values[label] = tuple(dict.fromkeys(str(group["value"]) for group in groups if "value" in group))
     return patterns, values
 
 
-def _group_patterns(label: str, group: dict[str, Any], where: str) -> list[dict[str, Any]]:
+def _group_patterns(label: str, group: Any, where: str) -> list[dict[str, Any]]:
+    if not isinstance(group, dict) or not set(group) <= {"value", "phrases", "patterns"}:
+        raise ValueError(f"{where}: expected a mapping with value, phrases, patterns")
     found: list[str | list[dict[str, Any]]] = []
     for phrase in group.get("phrases", []):
         if not isinstance(phrase, str) or not phrase.strip():
-            raise LexiconError(f"{where}.phrases: expected non-empty texts, found {phrase!r}")
+            raise ValueError(f"{where}.phrases: expected non-empty texts, found {phrase!r}")
         found.append(normalize(phrase))
     for pattern in group.get("patterns", []):
         if not isinstance(pattern, list) or not all(isinstance(token, dict) for token in pattern):
-            raise LexiconError(f"{where}.patterns: expected lists of spaCy token patterns, found {pattern!r}")
+            raise ValueError(f"{where}.patterns: expected lists of spaCy token patterns, found {pattern!r}")
         found.append(pattern)
     if not found:
-        raise LexiconError(f"{where}: expected at least one phrase or pattern")
+        raise ValueError(f"{where}: expected at least one phrase or pattern")
     entry: dict[str, Any] = {"label": label}
     if "value" in group:
         entry["id"] = str(group["value"])

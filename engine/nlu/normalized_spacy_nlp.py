@@ -12,8 +12,9 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from engine.nlu.spacy_pipeline import load_pipeline
-from engine.nlu.text_normalization import normalize
 from engine.paths import ROOT
+from engine.upstream import replaces
+from language.text_normalization import normalize
 
 _NORMALIZED_TEXT = "normalized_text"
 
@@ -32,6 +33,7 @@ def normalized_text(message: Message) -> str:
 class LexiconSpacyModel(SpacyModel):
     """A spaCy model whose fingerprint follows the lexicon, so that Rasa retrains when a word or pattern changes."""
 
+    @replaces(SpacyModel.fingerprint, "4acabad6d63b")
     def fingerprint(self) -> str:
         """Returns the hash of the lexicon that the pipeline was built from."""
         return str(self.model.meta["lexicon_fingerprint"])
@@ -65,5 +67,6 @@ class NormalizedSpacyNLP(SpacyNLP):
         pipeline = load_pipeline(ROOT / Path(config["model"]), ROOT / Path(config["lexicon"]))
         return cls(LexiconSpacyModel(model=pipeline, model_name=config["model"]), config)
 
+    @replaces(SpacyNLP._preprocess_text, "0469fb0981c1")
     def _preprocess_text(self, text: str | None) -> str:
         return normalize(text or "")

@@ -16,6 +16,8 @@ import jieba
 # marisa-trie: static tries of strings in C++, maintained by pytries, MIT.
 from marisa_trie import Trie
 
+from engine.upstream import replaces
+
 _WORDS_FILE = "dictionary.marisa"
 _NUMBERS_FILE = "dictionary.numbers"
 # Type code of `array`: four bytes on every system that jieba's frequencies are known to run on.
@@ -40,6 +42,7 @@ class Segmenter(jieba.Tokenizer):
         self.total, self._longest = numbers[-2:]
         self.initialized = True
 
+    @replaces(jieba.Tokenizer.get_DAG, "26db06fbf8bb")
     def get_DAG(self, sentence: str) -> dict[int, list[int]]:  # noqa: N802 - jieba's name
         """Returns for each place the last places of the words that begin there; itself where none does."""
         longest, prefixes = self._longest, self._words.prefixes

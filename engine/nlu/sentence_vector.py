@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,7 @@ from scipy.sparse import csr_matrix
 
 from engine.nlu.contrast_focus import WANTED_SPANS
 from engine.nlu.normalized_spacy_nlp import NormalizedSpacyNLP, normalized_text
-from engine.nlu.sentence_encoder import DIMENSIONS, SentenceEncoder, encoder_name, sentence_encoder
+from engine.nlu.sentence_encoder import DIMENSIONS, SentenceEncoder, Vectors, encoder_name, sentence_encoder
 
 _ENCODER_FILE = "encoder.json"
 _COLUMNS = np.arange(DIMENSIONS, dtype=np.int32)
@@ -89,18 +90,21 @@ class SentenceVector(GraphComponent):
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Adds the vector to all training examples."""
-        self.process(training_data.training_examples)
+        self._add(training_data.training_examples, self._encoder.encode_examples)
         return training_data
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Adds the vector to each message. All at once: the encoder reads a message and its parts in half the time."""
+        self._add(messages, self._encoder.encode)
+        return messages
+
+    def _add(self, messages: list[Message], encode: Callable[[Sequence[str]], Vectors]) -> None:
         texts = [self._text(message) for message in messages]
         read = [text for text in texts if text]
-        vectors = iter(self._encoder.encode(read) * self._config["weight"] if read else ())
+        vectors = iter(encode(read) * self._config["weight"] if read else ())
         for message, text in zip(messages, texts, strict=True):
             row = _row(next(vectors)) if text else csr_matrix((1, DIMENSIONS))
             message.add_features(Features(row, FEATURE_TYPE_SENTENCE, TEXT, self._name))
-        return messages
 
     def _text(self, message: Message) -> str:
         # A button's payload names its intent itself; Rasa reads it at the end of the pipeline.

@@ -18,6 +18,7 @@ from spacy.tokens import Doc, Span
 from spacy.vocab import Vocab
 
 from engine.nlu.segmenter import Segmenter
+from engine.upstream import replaces
 
 TOKENIZER_NAME = "uwallet.JiebaTokenizer.v1"
 RULER_NAME = "character_entity_ruler"
@@ -44,6 +45,7 @@ class JiebaTokenizer(ChineseTokenizer):
         """Makes a dictionary of jieba's general one and `words`, each of which stays in one piece; takes seconds."""
         self.jieba_seg = Segmenter.build(words)
 
+    @replaces(ChineseTokenizer.to_disk, "94d7db1b7fa8")
     def to_disk(self, path: str | Path, **kwargs: Any) -> None:
         """Writes the dictionary into the folder `path`."""
         folder = util.ensure_path(path)
@@ -51,6 +53,7 @@ class JiebaTokenizer(ChineseTokenizer):
         if self.jieba_seg:
             self.jieba_seg.save(folder)
 
+    @replaces(ChineseTokenizer.from_disk, "017cb83acaa5")
     def from_disk(self, path: str | Path, **kwargs: Any) -> "JiebaTokenizer":
         """Reads the dictionary from the folder `path`."""
         self.jieba_seg = Segmenter.load(util.ensure_path(path))
@@ -92,6 +95,7 @@ class CharacterEntityRuler(EntityRuler):
                 self.phrase_patterns[key].append(phrase)
                 self.phrase_matcher.add(key, [phrase])
 
+    @replaces(EntityRuler.__call__, "746700fe8ab6")
     def __call__(self, doc: Doc) -> Doc:
         """Finds the entities of `doc`. Of overlapping ones with the same label the longest wins, then the first."""
         characters = _character_doc(doc.vocab, doc.text)

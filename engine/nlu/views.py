@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from engine.nlu.pinyin import to_syllables
+from language.pinyin import to_syllables
 
 _LATIN_RUN = re.compile(r"[a-z]+")
 _LONG_REPEAT = re.compile(r"(.)\1{2,}")
@@ -27,7 +27,7 @@ def character_units(text: str, aliases: Mapping[str, str]) -> list[str]:
 
 
 def syllable_units(text: str, aliases: Mapping[str, str]) -> list[str]:
-    """Returns the Mandarin syllables of normalized text (see `engine.nlu.pinyin`)."""
+    """Returns the Mandarin syllables of normalized text (see `language.pinyin`)."""
     if not text.strip():
         return []
     return [_START, *to_syllables(_shorten_repeats(text), aliases), _END]

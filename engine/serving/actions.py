@@ -21,7 +21,7 @@ from rasa_sdk.interfaces import ActionExecutionRejection as Rejection
 
 from engine.serving.events import read_events
 from engine.serving.local_actions import LocalActionEndpoint, as_json
-from engine.serving.upstream import replaces
+from engine.upstream import replaces
 
 logger = logging.getLogger(__name__)
 

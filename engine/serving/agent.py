@@ -18,7 +18,7 @@ from rasa.shared.core.domain import Domain
 from engine.serving.local_actions import LocalActionEndpoint
 from engine.serving.processor import ServingProcessor
 from engine.serving.tracker_store import ServingFailSafeTrackerStore, ServingSQLTrackerStore, create_tracker_store
-from engine.serving.upstream import replaces
+from engine.upstream import replaces
 
 # Any text will do: it makes every part of a turn run once.
 _WARM_UP_TEXT = "warm up"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -45,6 +46,8 @@ def serve(
     Returns:
         The exit status: 1 when the server could not start, the reason on stderr.
     """
+    # Conversations and logs are for nobody else on the machine, whatever this was started with.
+    os.umask(0o077)
     configure_logging_and_warnings(arguments.loglevel, arguments.logging_config_file)
     configure_colored_logging(arguments.loglevel)
     configure_structlog(arguments.loglevel)

@@ -10,7 +10,7 @@ from rasa.core.run import _create_single_channel, create_http_input_channels
 from rasa.core.utils import AvailableEndpoints
 from rasa.utils.endpoints import EndpointConfig, read_endpoint_config
 
-from engine.serving.upstream import replaces
+from engine.upstream import replaces
 
 # The arguments of AvailableEndpoints and what they are called in endpoints.yml.
 _ENDPOINTS = {

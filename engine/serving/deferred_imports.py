@@ -50,6 +50,7 @@ DEFERRED: dict[str, tuple[str, ...]] = {
     "dask": (),  # runs the graph in Rasa; here engine.serving.graph_runner does
     "h5py": (),  # for thinc's models of Keras
     "jwt": (),  # for servers that ask for tokens; brings cryptography's certificates
+    "numpy.f2py": (),  # wraps Fortran; numpy names it to `import *`, which scipy does
     "packaging.requirements": ("Requirement",),  # for spaCy's packages
     "portalocker.redis": ("RedisLock",),  # for locks between machines
     "pymongo": (),  # for the tracker store MongoDB

@@ -11,7 +11,7 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.graph_components.providers.domain_provider import DomainProvider as RasaDomainProvider
 from rasa.shared.core.domain import Domain
 
-from engine.serving.upstream import replaces
+from engine.upstream import replaces
 
 _FILE = "domain.yml"
 

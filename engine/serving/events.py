@@ -8,7 +8,7 @@ from typing import Any
 
 from rasa.shared.core.events import Event, deserialise_events
 
-from engine.serving.upstream import replaces
+from engine.upstream import replaces
 
 # Rasa looks for the class of each single event by walking through all subclasses of Event: more than half of the time
 # that it takes to read a conversation.

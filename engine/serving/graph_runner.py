@@ -14,7 +14,7 @@ from rasa.graph_components.providers.domain_provider import DomainProvider as Ra
 
 from engine.serving.domain_provider import DomainProvider
 from engine.serving.rule_policy import RulePolicy
-from engine.serving.upstream import replaces
+from engine.upstream import replaces
 
 # Components for which there is a faster class with the same output.
 _FASTER: dict[type[GraphComponent], type[GraphComponent]] = {

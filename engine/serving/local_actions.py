@@ -10,6 +10,8 @@ from rasa.utils.endpoints import ClientResponseError, EndpointConfig
 from rasa_sdk.executor import ActionExecutor
 from rasa_sdk.interfaces import ActionExecutionRejection, ActionNotFoundException
 
+from engine.upstream import replaces
+
 logger = logging.getLogger(__name__)
 
 MODULE_SETTING = "actions_module"
@@ -55,6 +57,7 @@ class LocalActionEndpoint(EndpointConfig):
             logger.exception("Action '%s' failed.", call.get("next_action"))
             raise
 
+    @replaces(EndpointConfig.request, "ccdb778aed82")
     async def request(self, *args: Any, **kwargs: Any) -> Any:
         """Runs the action that the request body in `json` names.
 

@@ -11,7 +11,7 @@ from rasa.engine.storage.local_model_storage import MODEL_ARCHIVE_METADATA_FILE,
 from rasa.engine.storage.storage import ModelMetadata
 from rasa.shared.exceptions import RasaException
 
-from engine.serving.upstream import replaces
+from engine.upstream import replaces
 
 
 class ServingModelStorage(LocalModelStorage):

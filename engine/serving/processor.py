@@ -23,7 +23,7 @@ from rasa.utils.common import TempDirectoryPath, get_temp_dir_name
 from engine.serving.actions import serving_action
 from engine.serving.graph_runner import ServingGraphRunner
 from engine.serving.model_storage import ServingModelStorage
-from engine.serving.upstream import replaces
+from engine.upstream import replaces
 
 logger = logging.getLogger(__name__)
 _rasa_logger = logging.getLogger("rasa")

@@ -15,7 +15,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import ACTION_NAME, INTENT
 
 from engine.serving.tracker import ServingTracker
-from engine.serving.upstream import replaces
+from engine.upstream import replaces
 
 # A rule by its key, and its states from the last to the first.
 _Rule = tuple[str, list[State]]

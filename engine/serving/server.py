@@ -25,7 +25,7 @@ from sanic import Sanic
 from engine.serving.agent import ServingAgent, load_serving_agent, open_stores
 from engine.serving.configuration import create_channels
 from engine.serving.local_actions import local_if_configured
-from engine.serving.upstream import replaces
+from engine.upstream import replaces
 
 logger = logging.getLogger(__name__)
 

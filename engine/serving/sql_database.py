@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from rasa.core.constants import POSTGRESQL_SCHEMA
 from rasa.core.tracker_store import SQLTrackerStore, ensure_schema_exists, is_postgresql_url
 
-from engine.serving.upstream import replaces
+from engine.upstream import replaces
 
 logger = logging.getLogger(__name__)
 

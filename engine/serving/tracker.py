@@ -22,7 +22,7 @@ from rasa.shared.core.events import (
 from rasa.shared.core.slots import Slot
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from engine.serving.upstream import replaces
+from engine.upstream import replaces
 
 
 @dataclasses.dataclass

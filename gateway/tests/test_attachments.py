@@ -169,7 +169,9 @@ async def test_an_animation_is_its_first_frame(store: AttachmentStore, kind: str
 )
 async def test_huge_ones_are_made_smaller(store: AttachmentStore, size: tuple[int, int], kept: tuple[int, int]) -> None:
     for kind in ("PNG", "JPEG"):
-        stored = await store.save(encoded(Image.new("L", size, 200), kind))
+        # As many bytes as a screenshot has; nothing but a bomb is quite blank.
+        ballast = bytes(size[0] * size[1] // 60)
+        stored = await store.save(encoded(Image.new("L", size, 200), kind) + ballast)
         assert stored.width == pytest.approx(kept[0], abs=2)
         assert stored.height == pytest.approx(kept[1], abs=2)
 
@@ -330,3 +332,11 @@ async def test_a_full_disk_leaves_nothing_half(store: AttachmentStore, monkeypat
     monkeypatch.setattr(os, "fsync", full)
     assert await refusal(store, PNG) is ErrorCode.UNAVAILABLE
     assert [file.name for file in store.path(kept.id).parent.iterdir()] == [kept.id]
+
+
+async def test_few_bytes_cannot_have_many_pixels_drawn(store: AttachmentStore) -> None:
+    for kind in ("PNG", "WEBP"):
+        assert await refusal(store, encoded(Image.new("L", (7_000, 7_000)), kind)) is ErrorCode.ATTACHMENT_TOO_LARGE
+    # What is kept whole may be blank, and JPEG is decoded at a quarter of its size.
+    assert (await store.save(encoded(Image.new("L", (1_080, 11_000)), "PNG"))).width == 1_080
+    assert (await store.save(encoded(Image.new("L", (5_000, 5_000)), "JPEG"))).width < 5_000

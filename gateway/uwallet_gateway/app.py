@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from typing import Any
+from urllib.parse import urlsplit
 
 import socketio
 import structlog
@@ -14,17 +15,21 @@ from starlette.types import ASGIApp
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from uwallet_gateway.database.migrate import migrate
+from uwallet_gateway.database.sole_use import DatabaseInUseError, sole_use
+from uwallet_gateway.maintenance.contacts import seal_contacts
 from uwallet_gateway.maintenance.settings_record import record_settings
 from uwallet_gateway.observability.headers import SecurityHeaders
 from uwallet_gateway.protocol.base import API, DESK_API
 from uwallet_gateway.services import Services
 from uwallet_gateway.transport import health
+from uwallet_gateway.transport.allowed_hosts import AllowedHosts
 from uwallet_gateway.transport.body_limit import BodyLimit
 from uwallet_gateway.transport.cors import SiteCors
 from uwallet_gateway.transport.desk.app import create_desk_app
 from uwallet_gateway.transport.error_handlers import add_error_handlers
 from uwallet_gateway.transport.rest import api, rasa_webhook, support
 from uwallet_gateway.transport.socket_io import SocketTransport
+from uwallet_gateway.transport.upload_slots import UploadSlots
 from uwallet_gateway.transport.web_files import read_web_files, web_routes
 
 _log = structlog.get_logger()
@@ -70,8 +75,12 @@ def create_app(services: Services, sockets: SocketTransport | None = None) -> AS
     )
     add_error_handlers(app, services.presentation)
     whole: ASGIApp = socketio.ASGIApp(sockets.server, other_asgi_app=app)
+    whole = UploadSlots(whole, services.rate_limits, services.presentation)
     whole = BodyLimit(whole, services.presentation)
     whole = SiteCors(whole, services.sites, settings.public_url)
+    own_name = urlsplit(settings.public_url).hostname
+    names = [*settings.allowed_hosts, *([own_name] if own_name else [])]
+    whole = AllowedHosts(whole, names, services.presentation)
     whole = SecurityHeaders(whole)
     # Must be the outermost middleware: everything below reads the client address that it sets.
     return ProxyHeadersMiddleware(whole, trusted_hosts=list(settings.trusted_proxies))  # type: ignore[arg-type,return-value]  # uvicorn has protocol types of its own
@@ -81,23 +90,32 @@ def _lifespan(services: Services, sockets: SocketTransport) -> Any:
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         await migrate(services.database)
-        await record_settings(services.settings, services.audit)
-        if services.relay:
-            await services.relay.start()
-        await services.dispatcher.recover()
-        services.hook_sender.start()
-        running = [
-            asyncio.create_task(services.purge.run_every(services.settings.purge_hours)),
-            asyncio.create_task(services.support_scheduler.run_for_ever()),
-        ]
-        _log.info("gateway.started")
         try:
-            yield
+            async with sole_use(services.database, with_redis=services.redis is not None):
+                await seal_contacts(services.database, services.keys)
+                await record_settings(services.settings, services.audit)
+                if services.relay:
+                    await services.relay.start()
+                await services.dispatcher.recover()
+                services.hook_sender.start()
+                running = [
+                    asyncio.create_task(services.purge.run_every(services.settings.purge_hours)),
+                    asyncio.create_task(services.purge.drop_unsent_for_ever()),
+                    asyncio.create_task(services.support_scheduler.run_for_ever()),
+                    asyncio.create_task(services.dispatcher.take_over_for_ever()),
+                ]
+                _log.info("gateway.started")
+                try:
+                    yield
+                finally:
+                    for task in running:
+                        task.cancel()
+                    await finish(services, sockets)
+                    await services.hook_sender.stop(services.settings.shutdown_seconds)
+        except DatabaseInUseError as error:
+            _log.error("gateway.refused", reason=str(error))  # the sentence is all there is to say
+            raise
         finally:
-            for task in running:
-                task.cancel()
-            await finish(services, sockets)
-            await services.hook_sender.stop(services.settings.shutdown_seconds)
             await services.close()
             _log.info("gateway.stopped")
 

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import BinaryIO
 
 import structlog
 from pi_heif import register_heif_opener  # type: ignore[import-untyped]  # shipped without types
@@ -26,6 +27,8 @@ _FORMATS = ("PNG", "JPEG", "WEBP", "HEIF")
 _MOST_PIXELS = 50_000_000
 # What is kept: enough to read a long screenshot, 1080 × 11,000.
 _KEPT_PIXELS = 12_000_000
+# Of what is larger than is kept. Screenshots with much white have some 30, photos fewer than 20.
+_MOST_PIXELS_PER_BYTE = 64
 _LONGEST_EDGE = 16_000
 # A progressive JPEG of few bytes can ask for thousands of passes over all its pixels; cameras make about ten.
 _MOST_SCANS = 100
@@ -74,20 +77,19 @@ class AttachmentStore:
         self._max_bytes = max_bytes
         self._slots = asyncio.Semaphore(_AT_ONCE)
 
-    async def save(self, data: bytes) -> StoredImage:
+    async def save(self, source: BinaryIO | bytes) -> StoredImage:
         """Stores a picture drawn anew: upright, without metadata, an animation as its first frame, huge ones smaller.
 
         Args:
-            data: PNG, JPEG, WebP or HEIC, known by its content.
+            source: PNG, JPEG, WebP or HEIC, known by its content; read when it is its turn.
 
         Raises:
             InputError: `attachment_too_large` (bytes or pixels), `attachment_type` if it is no such picture or broken,
                 `unavailable` if it cannot be written.
         """
-        if len(data) > self._max_bytes:
-            raise InputError(ErrorCode.ATTACHMENT_TOO_LARGE)
+        file = io.BytesIO(source) if isinstance(source, bytes) else source
         async with self._slots:
-            return await asyncio.to_thread(self._save, data)
+            return await asyncio.to_thread(self._save, file)
 
     def path(self, attachment_id: str) -> Path:
         """Returns where a picture is, if there is one of this id.
@@ -129,7 +131,10 @@ class AttachmentStore:
                 if file.stat().st_mtime < moment.timestamp():
                     yield file
 
-    def _save(self, data: bytes) -> StoredImage:
+    def _save(self, source: BinaryIO) -> StoredImage:
+        data = source.read(self._max_bytes + 1)
+        if len(data) > self._max_bytes:
+            raise InputError(ErrorCode.ATTACHMENT_TOO_LARGE)
         image, content_type = _decoded(data)
         drawn = _encoded(image, content_type)
         if len(drawn) > self._max_bytes and content_type == "image/png":
@@ -163,7 +168,8 @@ def _decoded(data: bytes) -> tuple[Image.Image, str]:
         raise InputError(ErrorCode.ATTACHMENT_TYPE)
     try:
         with Image.open(io.BytesIO(data), formats=_FORMATS) as opened:
-            if opened.width * opened.height > _MOST_PIXELS:
+            pixels = opened.width * opened.height
+            if pixels > _MOST_PIXELS or _is_bomb(opened.format, pixels, len(data)):
                 raise InputError(ErrorCode.ATTACHMENT_TOO_LARGE)
             kind = opened.format
             size = _kept_size(opened.width, opened.height)
@@ -173,7 +179,7 @@ def _decoded(data: bytes) -> tuple[Image.Image, str]:
             orientation = opened.getexif()
         image.info = {"exif": orientation.tobytes()}
         image = ImageOps.exif_transpose(image)
-        image.thumbnail(_kept_size(image.width, image.height), Image.Resampling.LANCZOS, reducing_gap=2.0)
+        image.thumbnail(_kept_size(image.width, image.height), Image.Resampling.LANCZOS, reducing_gap=1.0)
         # Pillow would write some of it into the new file.
         image.info = {}
     except InputError:
@@ -186,6 +192,11 @@ def _decoded(data: bytes) -> tuple[Image.Image, str]:
     # Photos stay JPEG; screenshots keep sharp letters as PNG, and see-through parts need it.
     is_photo = kind in ("JPEG", "HEIF") or (kind == "WEBP" and image.mode == "RGB")
     return (_on_white(image), "image/jpeg") if is_photo else (image, "image/png")
+
+
+def _is_bomb(kind: str | None, pixels: int, size: int) -> bool:
+    """Whether a few bytes would have very many pixels drawn. JPEG is decoded smaller at once, which costs little."""
+    return kind != "JPEG" and pixels > _KEPT_PIXELS and pixels > size * _MOST_PIXELS_PER_BYTE
 
 
 def _kept_size(width: int, height: int) -> tuple[int, int]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ipaddress
 import math
 import time
-from collections.abc import Iterable
 from typing import Literal
 
 import structlog
@@ -39,6 +38,8 @@ class RateLimits:
         else:
             storage = MemoryStorage()
         self._limiter = MovingWindowRateLimiter(storage)
+        # While Redis is away each process counts for itself: somebody who guesses passwords must not wait for that.
+        self._own_limiter = MovingWindowRateLimiter(MemoryStorage())
         self._metrics = metrics
         self._per_user: dict[Kind, list[RateLimitItem]] = {
             "messages": _items(settings.rate_messages_per_user),
@@ -48,7 +49,7 @@ class RateLimits:
         }
         self._per_address: dict[Kind, list[RateLimitItem]] = {
             "messages": _items(settings.rate_messages_per_address),
-            "attachments": _items(settings.rate_messages_per_address),
+            "attachments": _items(settings.rate_attachments_per_address),
             "sessions": _items(settings.rate_sessions_per_address),
             "sign_ins": _items(settings.rate_sign_ins_per_address),
             "failed_sign_ins": _items(settings.rate_failed_sign_ins_per_address),
@@ -65,12 +66,12 @@ class RateLimits:
         Raises:
             InputError: rate_limited, with the seconds after which it is worth another try.
         """
+        who = network_of(address)
         try:
-            await self._hit(self._per_user.get(kind, ()), kind, "user", user)
-            await self._hit(self._per_address.get(kind, ()), kind, "address", network_of(address))
+            await self._check(self._limiter, kind, user, who)
         except StorageError as error:
-            # Without Redis there are no limits; that is better than refusing everybody.
             _log.warning("rate_limits.unavailable", reason=str(error.storage_error))
+            await self._check(self._own_limiter, kind, user, who)
 
     async def check_room(self, kind: Kind, *, address: str | None) -> None:
         """Refuses what `check` would refuse without counting: for events that count only when they fail.
@@ -82,22 +83,29 @@ class RateLimits:
         if who is None:
             return
         try:
-            for item in self._per_address.get(kind, ()):
-                if not await self._limiter.test(item, kind, "address", who):
-                    raise await self._refusal(item, kind, "address", who)
+            await self._test(self._limiter, kind, who)
         except StorageError as error:
             _log.warning("rate_limits.unavailable", reason=str(error.storage_error))
+            await self._test(self._own_limiter, kind, who)
 
-    async def _hit(self, items: Iterable[RateLimitItem], kind: Kind, scope: str, who: str | None) -> None:
-        if who is None:
-            return
-        for item in items:
-            if not await self._limiter.hit(item, kind, scope, who):
-                raise await self._refusal(item, kind, scope, who)
+    async def _check(self, limiter: MovingWindowRateLimiter, kind: Kind, user: str | None, address: str | None) -> None:
+        for scope, who, limits in (("user", user, self._per_user), ("address", address, self._per_address)):
+            if who is None:
+                continue
+            for item in limits.get(kind, ()):
+                if not await limiter.hit(item, kind, scope, who):
+                    raise await self._refusal(limiter, item, kind, scope, who)
 
-    async def _refusal(self, item: RateLimitItem, kind: Kind, scope: str, who: str) -> InputError:
+    async def _test(self, limiter: MovingWindowRateLimiter, kind: Kind, address: str) -> None:
+        for item in self._per_address.get(kind, ()):
+            if not await limiter.test(item, kind, "address", address):
+                raise await self._refusal(limiter, item, kind, "address", address)
+
+    async def _refusal(
+        self, limiter: MovingWindowRateLimiter, item: RateLimitItem, kind: Kind, scope: str, who: str
+    ) -> InputError:
         self._metrics.count_rate_limited(kind, scope)
-        reset_at = (await self._limiter.get_window_stats(item, kind, scope, who)).reset_time
+        reset_at = (await limiter.get_window_stats(item, kind, scope, who)).reset_time
         return InputError(ErrorCode.RATE_LIMITED, retry_after=max(1, math.ceil(reset_at - time.time())))
 
 

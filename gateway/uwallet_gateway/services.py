@@ -30,12 +30,14 @@ from uwallet_gateway.identity.sessions import SessionRules, Sessions
 from uwallet_gateway.identity.sites import Sites
 from uwallet_gateway.insight.misunderstood import Misunderstood
 from uwallet_gateway.insight.statistics import Statistics
+from uwallet_gateway.maintenance.persons import Persons
 from uwallet_gateway.maintenance.purge import Purge
+from uwallet_gateway.maintenance.readiness import Readiness
 from uwallet_gateway.maintenance.secret_key import secret_keys
 from uwallet_gateway.observability.metrics import Metrics
 from uwallet_gateway.presentation import Presentation
 from uwallet_gateway.rate_limits import RateLimits
-from uwallet_gateway.settings import Settings
+from uwallet_gateway.settings import REPOSITORY, Settings
 from uwallet_gateway.support.agent_commands import AgentCommands
 from uwallet_gateway.support.hours import load_opening_hours
 from uwallet_gateway.support.notices import SupportNotices
@@ -52,7 +54,7 @@ from uwallet_gateway.transcript.relay import Relay
 from uwallet_gateway.transcript.store import Transcript
 from uwallet_gateway.turns.conversations import Conversations
 from uwallet_gateway.turns.dispatcher import Dispatcher
-from uwallet_gateway.turns.locks import across_processes, one_process
+from uwallet_gateway.turns.locks import AcrossProcesses, OneProcess
 from uwallet_gateway.turns.outage import OutageNotices
 
 
@@ -66,6 +68,7 @@ class Services:
     database: Database
     keys: Keys
     audit: AuditLog
+    persons: Persons
     sites: Sites
     sessions: Sessions
     transcript: Transcript
@@ -77,6 +80,7 @@ class Services:
     rate_limits: RateLimits
     presentation: Presentation
     purge: Purge
+    readiness: Readiness
     accounts: Accounts
     desk_sessions: DeskSessions
     canned_replies: CannedReplies
@@ -135,7 +139,7 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
     endpoints = read_endpoints(Path(settings.hooks_file)) if settings.hooks_file else ()
     outbox = Outbox(database, endpoints, f"{settings.public_url}/desk" if settings.public_url else None)
     opening_hours = load_opening_hours(settings.organisation_file)
-    steps = TicketSteps(SupportNotices(texts), opening_hours, metrics, outbox.record)
+    steps = TicketSteps(SupportNotices(texts), opening_hours, metrics, keys, outbox.record)
     user_requests = UserRequests(steps, max_length=settings.max_length)
     tickets = TicketQueries(database, event_bus.is_user_there, opening_hours)
     presence = Presence(database, event_bus)
@@ -149,20 +153,32 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
         user_requests,
         tickets,
         metrics,
-        across_processes(redis) if redis else one_process,
+        AcrossProcesses(redis) if redis else OneProcess(),
         concurrency=settings.engine_concurrency,
         patience=settings.engine_patience,
         notice_after=settings.notice_after,
     )
+    audit = AuditLog(database, keys.audit_keys)
+    assistant = EngineAssistant(settings.engine_url, settings.engine_secret.get_secret_value() or None)
     passwords, sign_outs = Passwords(), SignOuts()
     attachments = AttachmentStore(settings.data_dir / "attachments", settings.attachment_bytes)
+    persons = Persons(
+        database,
+        attachments,
+        assistant,
+        audit,
+        keys,
+        exports=REPOSITORY / "build" / "labels",
+        backup_days=settings.backup_days,
+    )
     return Services(
         settings=settings,
         texts=texts,
         metrics=metrics,
         database=database,
         keys=keys,
-        audit=AuditLog(database, keys.audit_keys),
+        audit=audit,
+        persons=persons,
         sites=Sites(database, keys),
         sessions=Sessions(database, keys, _session_rules(settings)),
         transcript=transcript,
@@ -183,10 +199,11 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
         hook_endpoints=endpoints,
         outbox=outbox,
         hook_sender=HookSender(outbox, endpoints, load_cards(), metrics),
-        assistant=EngineAssistant(settings.engine_url, settings.engine_secret.get_secret_value() or None),
+        assistant=assistant,
         redis=redis,
         relay=Relay(event_bus, redis, redis_client(redis_url, waits=True)) if redis else None,
-        purge=Purge(database, attachments, settings.retention_days),
+        readiness=Readiness(database, settings.data_dir),
+        purge=Purge(database, attachments, settings.retention_days, persons),
         opening_hours=opening_hours,
         user_commands=UserCommands(transactions, user_requests, tickets),
         agent_commands=AgentCommands(transactions, steps, tickets, max_length=settings.max_length),

@@ -6,6 +6,7 @@ import functools
 import math
 import socket
 import sys
+import tempfile
 from collections.abc import Awaitable, Callable
 
 import uvicorn
@@ -38,6 +39,10 @@ def serve(settings: Settings) -> None:
         SettingsError: A setting is wrong.
         WebFilesError: The built web is not what its list says.
     """
+    # Bodies of uploads are spooled here: /tmp is memory in a container.
+    spool = settings.data_dir / "spool"
+    spool.mkdir(mode=0o700, parents=True, exist_ok=True)
+    tempfile.tempdir = str(spool)
     services = build_services(settings)
     transport = SocketTransport(services)
     config = uvicorn.Config(

@@ -50,6 +50,14 @@ class Settings(BaseSettings):
         description="Address under which users reach the gateway, e.g. `https://chat.example.com`; its pages may use "
         "every site. Empty: whatever the request was sent to",
     )
+    allowed_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="Names, comma separated, under which the gateway is reached beside that of the public URL, by "
+        "backends inside for example; IP addresses and localhost always are",
+    )
+    sockets_per_address: int = Field(
+        default=1000, ge=1, description="Socket.IO connections of one address to one process"
+    )
     trusted_proxies: Annotated[tuple[Network, ...], NoDecode] = Field(
         default=(), description="Networks of the proxies whose X-Forwarded-For and -Proto are believed, comma separated"
     )
@@ -112,6 +120,12 @@ class Settings(BaseSettings):
     )
     rate_sessions_per_address: Rate = Field(default="600/minute", description="Sessions of one address")
     rate_attachments_per_user: Rate = Field(default="10/minute;60/hour", description="Pictures of one conversation")
+    rate_attachments_per_address: Rate = Field(
+        default="30/minute;300/hour", description="Pictures of one address; far fewer than messages, as each costs more"
+    )
+    attachments_quota_bytes: int = Field(
+        default=20 * 1024**3, ge=1, description="Bytes that all pictures together may have; more are refused"
+    )
     rate_requests_per_user: Rate = Field(default="240/minute", description="Requests for history and pictures")
     rate_sign_ins_per_address: Rate = Field(
         default="60/minute",
@@ -163,11 +177,14 @@ class Settings(BaseSettings):
     )
 
     retention_days: int = Field(default=180, ge=0, description="Days for which messages are kept; 0: for ever")
+    backup_days: int = Field(
+        default=0, ge=0, description="Days after which backups are deleted, told to who asks for erasure; 0: not known"
+    )
     purge_hours: float = Field(default=6.0, gt=0, description="Hours between two purges by the running gateway")
     shutdown_seconds: float = Field(default=10.0, ge=0, description="Seconds to finish what was taken when stopping")
     log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="Least level logged")
 
-    @field_validator("trusted_proxies", "metrics_networks", "old_secret_keys", mode="before")
+    @field_validator("allowed_hosts", "trusted_proxies", "metrics_networks", "old_secret_keys", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value

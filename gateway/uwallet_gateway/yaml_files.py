@@ -10,6 +10,9 @@ from typing import Any
 import yaml
 from pydantic import TypeAdapter, ValidationError
 
+# libyaml's parser is ten times as fast. PyYAML's wheels have it; built from source it may be missing.
+_Loader: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
 
 class YamlError(Exception):
     """A file cannot be read. The text has one line per mistake: `file:line: reason`."""
@@ -93,16 +96,26 @@ def read_yaml(path: Path) -> YamlFile:
     except UnicodeDecodeError as error:
         raise YamlError(f"{path}: is not UTF-8") from error
     try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-        content = yaml.safe_load(text)
+        node, twice, content = _read(text)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         reason = getattr(error, "problem", None) or "is not YAML"
         raise YamlError(f"{path}{f':{mark.line + 1}' if mark else ''}: {reason}") from error
-    twice = [f"{path}:{key.start_mark.line + 1}: {key.value}: stands here twice" for key in _repeated(node)]
     if twice:
-        raise YamlError("\n".join(twice))
+        raise YamlError("\n".join(f"{path}:{key.start_mark.line + 1}: {key.value}: stands here twice" for key in twice))
     return YamlFile(path, content, node)
+
+
+def _read(text: str) -> tuple[yaml.Node | None, list[yaml.Node], Any]:
+    """The nodes of a text, its repeated keys, and what it holds."""
+    loader = _Loader(text)
+    try:
+        node = loader.get_single_node()
+        # Constructing the content rewrites the nodes of merged mappings.
+        twice = list(_repeated(node))
+        return node, twice, None if node is None else loader.construct_document(node)
+    finally:
+        loader.dispose()
 
 
 def _repeated(node: yaml.Node | None) -> Iterator[yaml.Node]:

@@ -18,7 +18,7 @@ from tests.conftest import SENTENCE
 VISITED = ["open_forgot_password", "enter_bound_account"]
 STEP_2 = {
     "active_topic": "forgot_password",
-    "procedure_step": 2.0,
+    "procedure_step": "enter_bound_account",
     "last_topic": "forgot_password",
     "visited_steps": VISITED,
 }
@@ -30,7 +30,7 @@ SCREEN = {"shown_buttons", "shown_lists", "list_is_fresh"}
 
 
 def attempt(outcome: str) -> dict[str, Any]:
-    return {"attempts": [{"topic": "forgot_password", "step": 2, "outcome": outcome}]}
+    return {"attempts": [{"topic": "forgot_password", "step": "enter_bound_account", "outcome": outcome}]}
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +48,7 @@ CASES: list[tuple[str, str, dict[str, Any], list[str | None], dict[str, Any]]] =
         ["utter_procedure_intro", "utter_first_step"],
         {
             "active_topic": "forgot_password",
-            "procedure_step": 1.0,
+            "procedure_step": "open_forgot_password",
             "visited_steps": ["open_forgot_password"],
             "last_topic": "forgot_password",
         },
@@ -59,9 +59,9 @@ CASES: list[tuple[str, str, dict[str, Any], list[str | None], dict[str, Any]]] =
         "next_step",
         STEP_2,
         ["utter_step"],
-        {"procedure_step": 3.0, "visited_steps": [*VISITED, "enter_verification_code"]},
+        {"procedure_step": "enter_verification_code", "visited_steps": [*VISITED, "enter_verification_code"]},
     ),
-    ("action_previous_step", "previous_step", STEP_2, ["utter_first_step"], {"procedure_step": 1.0}),
+    ("action_previous_step", "previous_step", STEP_2, ["utter_first_step"], {"procedure_step": "open_forgot_password"}),
     ("action_repeat_step", "repeat_step", STEP_2, ["utter_step"], {}),
     (
         "action_report_step_problem",
@@ -103,7 +103,7 @@ CASES: list[tuple[str, str, dict[str, Any], list[str | None], dict[str, Any]]] =
             "suspended": [
                 {
                     "topic": "forgot_password",
-                    "step": 2,
+                    "step": "enter_bound_account",
                     "awaiting": None,
                     "interrupted": True,
                     "requested_detail": None,
@@ -123,7 +123,7 @@ CASES: list[tuple[str, str, dict[str, Any], list[str | None], dict[str, Any]]] =
         {"interrupted": True},
     ),
     ("action_restart", "restart", {}, ["utter_greet"], {}),
-    ("action_back", "back", STEP_2, ["utter_first_step"], {"procedure_step": 1.0}),
+    ("action_back", "back", STEP_2, ["utter_first_step"], {"procedure_step": "open_forgot_password"}),
     ("action_greet_user", "greet", {}, ["utter_greet"], {}),
     ("action_greet_user", "greet", STEP_2, ["utter_greet", "utter_resume_hint"], {"interrupted": True}),
     ("action_say_goodbye", "goodbye", STEP_2, ["utter_goodbye"], {}),
@@ -193,8 +193,9 @@ async def test_what_happened_goes_along_with_the_first_text_only(executor: Actio
     dispatcher = CollectingDispatcher()
     tracker = Tracker("me", {}, latest, [], False, None, {}, "action_listen")
     await executor.actions["action_open_topic"](dispatcher, tracker, {})
-    opened = {"kind": "topic_opened", "topic": "forgot_password", "step": None, "value": None}
-    shown = {"kind": "step_shown", "topic": "forgot_password", "step": 1, "value": None}
+    nothing = {"step": None, "step_number": None, "value": None}
+    opened = {**nothing, "kind": "topic_opened", "topic": "forgot_password"}
+    shown = {**opened, "kind": "step_shown", "step": "open_forgot_password", "step_number": 1}
     assert [message.get("events") for message in dispatcher.messages] == [[opened, shown], None]
     json.dumps(dispatcher.messages)
 
@@ -242,7 +243,7 @@ async def test_a_session_that_was_asked_for_greets_and_keeps_the_state(executor:
     said, events = await session_start(executor, [{"event": "user", "text": "/session_start"}])
     assert said == ["utter_greet", "utter_resume_hint"]
     assert (events[0]["event"], events[-1]["name"]) == ("session_started", "action_listen")
-    assert SlotSet("procedure_step", 2.0) in events
+    assert SlotSet("procedure_step", "enter_bound_account") in events
 
 
 async def test_a_session_that_begins_by_itself_says_nothing(executor: ActionExecutor) -> None:

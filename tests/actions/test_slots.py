@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
+from ruamel.yaml import YAML
 
 from actions.dialogue.state import (
     Alarm,
@@ -21,7 +25,7 @@ from actions.dialogue.state import (
     Told,
     Walk,
 )
-from actions.knowledge import Knowledge
+from actions.knowledge import Knowledge, load_knowledge
 from actions.slots import slots_from_state, state_from_slots
 
 FULL = DialogueState(
@@ -66,7 +70,7 @@ CORRECTION = DialogueState(offer=Offer.CORRECTION, correcting="amount")
 
 @pytest.mark.parametrize("state", [DialogueState(), FULL, HUMAN, CHOICE, CORRECTION])
 def test_slots_hold_the_state(state: DialogueState, knowledge: Knowledge) -> None:
-    stored = json.loads(json.dumps(slots_from_state(state)))
+    stored = json.loads(json.dumps(slots_from_state(state, knowledge)))
     assert state_from_slots(stored, knowledge) == state
 
 
@@ -75,12 +79,12 @@ def test_slots_never_set_are_the_initial_state(knowledge: Knowledge) -> None:
 
 
 def test_a_topic_that_is_gone_is_left(knowledge: Knowledge) -> None:
-    slots = {**slots_from_state(FULL), "active_topic": "gone"}
+    slots = {**slots_from_state(FULL, knowledge), "active_topic": "gone"}
     assert state_from_slots(slots, knowledge).walk is None
 
 
 def test_a_suspended_topic_and_a_request_that_are_gone_are_dropped(knowledge: Knowledge) -> None:
-    slots = slots_from_state(FULL)
+    slots = slots_from_state(FULL, knowledge)
     slots["suspended"][0]["topic"] = "gone"
     slots["pending_requests"][0]["intent"] = "gone"
     state = state_from_slots(slots, knowledge)
@@ -88,11 +92,65 @@ def test_a_suspended_topic_and_a_request_that_are_gone_are_dropped(knowledge: Kn
     assert (state.requests, state.offer) == ((), None)
 
 
-def test_a_step_that_is_gone_becomes_the_last(knowledge: Knowledge) -> None:
+def with_steps(folder: Path, change: Callable[[list[Any]], None]) -> Knowledge:
+    """Returns the knowledge after a change of the steps of forgot_password."""
+    yaml = YAML()
+    topic = yaml.load(folder / "forgot_password.yml")
+    change(topic["steps"])
+    yaml.dump(topic, folder / "forgot_password.yml")
+    return load_knowledge(folder)
+
+
+NEW_STEP = {"id": "check_network", "title": "看看网络", "text": "看看能不能上网。", "trouble": "换个网络。"}
+
+
+def test_a_step_inserted_before_leaves_the_user_at_their_step(knowledge: Knowledge, knowledge_folder: Path) -> None:
+    walk = Walk("forgot_password", 3)
+    attempt = Attempt("forgot_password", 2, AttemptOutcome.ABANDONED)
+    state = DialogueState(walk=walk, suspended=(walk,), attempts=(attempt,))
+    slots = slots_from_state(state, knowledge)
+    later = with_steps(knowledge_folder, lambda steps: steps.insert(1, NEW_STEP))
+    after = state_from_slots(slots, later)
+    assert (after.step, after.suspended[0].step, after.attempts[0].step) == (4, 4, 3)
+    assert later.topics["forgot_password"].step_id(4) == knowledge.topics["forgot_password"].step_id(3)
+    assert slots_from_state(after, later) == slots
+
+
+def test_a_step_that_is_gone_becomes_the_last_one_seen(knowledge: Knowledge, knowledge_folder: Path) -> None:
+    slots = {
+        "active_topic": "forgot_password",
+        "procedure_step": "enter_verification_code",
+        "visited_steps": ["open_forgot_password", "enter_bound_account", "enter_verification_code"],
+    }
+    later = with_steps(knowledge_folder, lambda steps: steps.pop(2))
+    assert state_from_slots(slots, knowledge).step == 3
+    assert state_from_slots(slots, later).step == 2
+    assert state_from_slots({**slots, "visited_steps": None}, later).step == 0
+
+
+def test_conversations_from_before_steps_were_kept_by_id(knowledge: Knowledge) -> None:
+    walk = {"topic": "account_closure", "step": 2, "visited_steps": []}
+    attempt = {"topic": "forgot_password", "step": 3, "outcome": "abandoned"}
+    slots = {
+        "active_topic": "forgot_password",
+        "procedure_step": 2.0,
+        "suspended": [walk],
+        "attempts": [attempt, {**attempt, "step": 0}],
+    }
+    state = state_from_slots(slots, knowledge)
+    assert (state.step, state.suspended[0].step, [it.step for it in state.attempts]) == (2, 2, [3, 0])
+    kept = slots_from_state(state, knowledge)
+    assert kept["procedure_step"] == "enter_bound_account"
+    assert kept["suspended"][0]["step"] == "open_closure_option"
+    assert [it["step"] for it in kept["attempts"]] == ["enter_verification_code", None]
+    assert state_from_slots(kept, knowledge) == state
+
+
+def test_a_number_beyond_the_last_step_becomes_the_last(knowledge: Knowledge) -> None:
     assert state_from_slots({"active_topic": "forgot_password", "procedure_step": 9.0}, knowledge).step == 5
 
 
 def test_a_detail_that_is_gone_is_not_waited_for(knowledge: Knowledge) -> None:
-    state = state_from_slots({**slots_from_state(FULL), "requested_detail": "gone"}, knowledge)
+    state = state_from_slots({**slots_from_state(FULL, knowledge), "requested_detail": "gone"}, knowledge)
     assert state.walk
     assert (state.walk.awaiting, state.walk.requested_detail) == (None, None)

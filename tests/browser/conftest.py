@@ -28,6 +28,11 @@ PATIENCE_MS = 15_000
 expect.set_options(timeout=PATIENCE_MS)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Adds what people want to look at; drawing it takes a browser's whole core for a moment."""
+    parser.addoption("--screenshots", action="store_true", help="keep pictures in results/browser")
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
@@ -236,9 +241,11 @@ def widget(visitor: BrowserContext, stack: Stack) -> Widget:
 
 @pytest.fixture
 def screenshot(request: pytest.FixtureRequest) -> Callable[[Page, str], None]:
-    """Keeps a picture under results/browser, named after the test."""
+    """With `--screenshots`, keeps a picture under results/browser, named after the test."""
 
     def take(page: Page, name: str) -> None:
+        if not request.config.getoption("--screenshots"):
+            return
         page.screenshot(path=SCREENSHOTS / f"{_name_of(request)}-{name}.png", animations="disabled")
 
     return take

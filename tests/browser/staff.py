@@ -8,7 +8,7 @@ from typing import Any
 
 from playwright.sync_api import APIRequestContext, BrowserContext, Playwright, StorageState, expect
 
-from scripts.stack import FIRST_ADMIN, FIRST_ADMIN_NAME, Stack
+from scripts.stack import FIRST_ADMIN_NAME, Stack
 from tests.browser.desk import Desk
 
 # Username, name, role.
@@ -53,6 +53,10 @@ class Account:
         self._requests.dispose()
 
 
+# Under which the first admin is found, whatever their user name.
+ADMIN = "admin"
+
+
 class Staff:
     """The team of a stack, and its first admin."""
 
@@ -61,8 +65,11 @@ class Staff:
         self._playwright = playwright
         self._stack = stack
         self._accounts: dict[str, Account] = {}
+        assert stack.first_admin is not None
         assert stack.first_password is not None
-        self._sign_in(FIRST_ADMIN, FIRST_ADMIN_NAME, stack.first_password)
+        admin = self._sign_in(stack.first_admin, FIRST_ADMIN_NAME, stack.first_password)
+        # The user name is drawn at the first start.
+        self._accounts = {ADMIN: admin}
         for username, name, role in TEAM:
             self.add(username, name, role)
 
@@ -73,7 +80,7 @@ class Staff:
     @property
     def admin(self) -> Account:
         """The one who may do everything."""
-        return self[FIRST_ADMIN]
+        return self[ADMIN]
 
     def add(self, username: str, name: str, role: str) -> Account:
         """Makes another account at the desk, which is quicker than by the gateway's command."""

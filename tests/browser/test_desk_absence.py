@@ -74,6 +74,8 @@ def test_out_of_hours_and_the_next_morning(
     desk.lists("messages", "夜猫子")
     desk.open("夜猫子")
     expect(desk.summary).to_contain_text("转账一直没到账，订单尾号是8812")
+    expect(desk.summary).to_contain_text("138****8000")
+    desk.summary.get_by_role("button", name=DESK_TEXTS["contact"]["show"]).click()
     expect(desk.summary.get_by_role("link", name="13800138000")).to_have_attribute("href", "tel:13800138000")
     screenshot(desk.page, "4-morning")
     desk.conversation.get_by_role("button", name=DESK_TEXTS["actions"]["take_up"], exact=True).click()

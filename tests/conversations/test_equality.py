@@ -64,7 +64,8 @@ def without_variations(folder: Path) -> Path:
     metadata["domain"]["responses"] = {name: variations[:1] for name, variations in responses.items()}
     (unpacked / "metadata.json").write_text(json.dumps(metadata), encoding="utf-8")
     path = folder / "model.tar.gz"
-    with tarfile.open(path, "w:gz") as archive:
+    # It is read three times, and sent nowhere.
+    with tarfile.open(path, "w:gz", compresslevel=1) as archive:
         for item in unpacked.iterdir():
             archive.add(item, item.name)
     return path

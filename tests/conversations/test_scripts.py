@@ -21,7 +21,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from ruamel.yaml import YAML
 
-from actions.knowledge import load_knowledge
+from actions.knowledge import Knowledge
 from tests.conversations.bot import Bot, BotMessage
 
 FILES = sorted((Path(__file__).parent / "scripts").glob("*.yml"))
@@ -36,23 +36,22 @@ def visible(messages: list[BotMessage]) -> str:
     return "\n".join([text for message in messages for text in (message.text, *message.buttons)])
 
 
-def dated(value: Any) -> Any:
-    """Returns what is expected with the dates of today."""
+def dated(value: Any, yesterday: str) -> Any:
+    """Returns what is expected with the date of the day before."""
     if isinstance(value, dict):
-        return {name: dated(one) for name, one in value.items()}
+        return {name: dated(one, yesterday) for name, one in value.items()}
     if isinstance(value, list):
-        return [dated(one) for one in value]
-    if not isinstance(value, str):
-        return value
-    zone = ZoneInfo(load_knowledge().organisation.time_zone)
-    day = datetime.datetime.now(zone) - datetime.timedelta(days=1)
-    return value.replace("{yesterday}", f"{day.month}月{day.day}日")
+        return [dated(one, yesterday) for one in value]
+    return value.replace("{yesterday}", yesterday) if isinstance(value, str) else value
 
 
 @pytest.mark.parametrize("turns", SCRIPTS)
-def test_conversation(bot: Bot, turns: list[dict[str, Any]], request: pytest.FixtureRequest) -> None:
+def test_conversation(
+    bot: Bot, knowledge: Knowledge, turns: list[dict[str, Any]], request: pytest.FixtureRequest
+) -> None:
     sender = request.node.name
-    for turn in map(dated, turns):
+    day = datetime.datetime.now(ZoneInfo(knowledge.organisation.time_zone)) - datetime.timedelta(days=1)
+    for turn in dated(turns, f"{day.month}月{day.day}日"):
         assert set(turn) <= {"user", "bot", "sees", "never", "slots", "handoff", "after", "after_agent"}
         bot.wait(turn.get("after", 0))
         messages = bot.says(sender, turn["user"], after_agent=turn.get("after_agent", False))

@@ -18,7 +18,7 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import BotUttered, UserUttered
 from sanic import Sanic
 
-from engine.channel import SECRET_VARIABLE, GatewayInput
+from engine.channel import SECRET_VARIABLE, GatewayInput, GatewayOutput
 
 Result = tuple[int, Any]
 OPENED = {"kind": "topic_opened", "topic": "forgot_password", "step": None, "value": None}
@@ -71,9 +71,10 @@ def talk(
     route: str = "webhook",
     *,
     at_once: bool = False,
+    agent: Agent | None = None,
 ) -> tuple[list[Result], Agent]:
     """Posts the bodies to a server of this channel, None as a GET; returns status and content of each answer."""
-    agent = Agent()
+    agent = agent or Agent()
 
     async def serve() -> list[Result]:
         Sanic.test_mode = True
@@ -205,3 +206,31 @@ def test_the_secret_is_asked_for_everywhere(route: str, body: Any, token: str | 
     [(found, _)], agent = talk([body], "s3cret", token, route)
     assert found == status
     assert len(agent.parsed) == (status == 200 and route == "suggestions")
+
+
+def test_conversations_are_told_and_forgotten() -> None:
+    agent = Agent()
+
+    async def ask() -> None:
+        for sender in ("me", "you"):
+            await agent.handle(UserMessage("忘记密码", GatewayOutput(), sender))
+
+    asyncio.run(ask())
+    [(_, told)], _ = talk([{"sender": "me"}], route="events", agent=agent)
+    assert [event["text"] for event in told["events"] if event["event"] == "user"] == ["忘记密码"]
+    assert talk([{"senders": ["me", "nobody"]}], route="forget", agent=agent)[0] == [(200, {"erased": 1})]
+    [(_, told), (_, other)], _ = talk([{"sender": "me"}, {"sender": "you"}], route="events", agent=agent)
+    assert told["events"] == []
+    assert other["events"]
+
+
+@pytest.mark.parametrize("body", [None, [], {"senders": "me"}, {"senders": [1]}, {"before": "now"}, {"keep": [""]}])
+def test_what_is_no_request_to_forget_is_refused(body: Any) -> None:
+    [(status, _)], _ = talk([json.dumps(body).encode()], route="forget")
+    assert status == 400
+
+
+@pytest.mark.parametrize("route", ["forget", "events"])
+def test_forgetting_needs_the_secret(route: str) -> None:
+    [(status, _)], _ = talk([{"sender": "me", "senders": ["me"]}], "right", "wrong", route)
+    assert status == 401

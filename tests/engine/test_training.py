@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import os
-import shutil
 import subprocess
 import sys
 import tarfile
@@ -15,22 +15,31 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from tests.paths import ROOT
+from tests.project import copy_project
 
-# So many examples of each intent are enough to compare, and are trained on in seconds.
+# So many examples of each intent and label are enough to compare, and are trained on in seconds.
 EXAMPLES = 12
+
+
+def shortened(content: dict[str, Any]) -> dict[str, Any]:
+    """Returns the content of a file of examples with the first of them only."""
+    for block in content.get("nlu", ()):
+        if "intent" in block:
+            block["examples"] = "".join(block["examples"].splitlines(keepends=True)[:EXAMPLES])
+    if "label" in content:
+        groups = content["examples"]
+        texts = itertools.chain.from_iterable(groups.values()) if isinstance(groups, dict) else groups
+        content["examples"] = list(texts)[:EXAMPLES]
+    return content
 
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     """A copy of the project with few examples."""
-    made = shutil.ignore_patterns(".*", "models", "results", "tests", "benchmarks", "*.db")
-    folder = Path(shutil.copytree(ROOT, tmp_path / "project", ignore=made))
-    for path in (folder / "data" / "nlu").glob("*.yml"):
-        content = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
-        for block in content["nlu"]:
-            if "intent" in block:
-                block["examples"] = "".join(block["examples"].splitlines(keepends=True)[:EXAMPLES])
+    folder = copy_project(tmp_path / "project", ["build"])
+    paths = [path for name in ("nlu", "situated", "alarms") for path in (folder / "data" / name).glob("*.yml")]
+    for path in paths:
+        content = shortened(YAML(typ="safe").load(path.read_text(encoding="utf-8")))
         with path.open("w", encoding="utf-8") as file:
             YAML(typ="safe").dump(content, file)
     return folder

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from ruamel.yaml import YAML
 
-from engine.nlu.text_normalization import normalize
+from language.text_normalization import normalize
 from tests.paths import ROOT
 
 

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from tests.paths import ROOT
+from tests.project import copy_project
 
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     """A copy of the project without what set-up and training have made."""
-    made = shutil.ignore_patterns(".*", "models", "build", "results", "tests", "web", "gateway", "run", "*.db")
-    return Path(shutil.copytree(ROOT, tmp_path / "project", ignore=made))
+    return copy_project(tmp_path / "project")
 
 
 def rasa(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -38,4 +36,5 @@ def test_a_broken_lexicon_file_stops_with_file_and_reason(project: Path) -> None
     path = project / "data" / "lexicon" / "aliases.yml"
     path.write_text("- yzm\n", encoding="utf-8")
     result = rasa(project, "train")
-    assert (result.returncode, result.stderr.splitlines()[-1]) == (1, f"{path}: expected a mapping, found list")
+    reason = f"{path}:1: expected a mapping of fields, found list"
+    assert (result.returncode, result.stderr.splitlines()[-1]) == (1, reason)

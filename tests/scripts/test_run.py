@@ -100,9 +100,9 @@ def observe(folder: Path, end: Callable[[Running], None]) -> Observed:
     with running(folder) as started:
         assert started.process.stdout
         desk = started.process.stdout.readline()
-        told = re.search(r"/desk : sign in as admin with the password (\S+)", desk)
+        told = re.search(r"/desk : sign in as (\S+) with the password (\S+)", desk)
         statuses = [status_of(f"{started.address}{path}") for path in ("/", "/readyz")]
-        role = role_of(started.address, told[1]) if told else None
+        role = role_of(started.address, *told.groups()) if told else None
         children = started.children()
         end(started)
         output, _ = started.process.communicate(timeout=60)
@@ -118,8 +118,8 @@ def observe(folder: Path, end: Callable[[Running], None]) -> Observed:
         )
 
 
-def role_of(address: str, password: str) -> str:
-    body = json.dumps({"username": "admin", "password": password}).encode()
+def role_of(address: str, username: str, password: str) -> str:
+    body = json.dumps({"username": username, "password": password}).encode()
     request = urllib.request.Request(f"{address}/desk/api/session", body, {"Content-Type": "application/json"})
     with urllib.request.urlopen(request, timeout=30) as response:
         return str(json.load(response)["agent"]["role"])

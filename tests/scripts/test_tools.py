@@ -7,9 +7,10 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-TOOLS = ("chat", "run", "serve_engine", "test_lanes", "train")
+TOOLS = ("chat", "check_knowledge", "new_procedure", "run", "serve_engine", "test_lanes", "train")
 # Its arguments go to Rasa, which judges them.
 PASSES_ON = ("serve_engine",)
+REQUIRED = {"new_procedure": ["name"]}
 
 
 def main_of(tool: str) -> Callable[[Sequence[str]], int]:
@@ -28,6 +29,6 @@ def test_help_names_the_command(tool: str, capsys: pytest.CaptureFixture[str]) -
 @pytest.mark.parametrize("tool", sorted(set(TOOLS) - set(PASSES_ON)))
 def test_an_unknown_option_is_refused(tool: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as end:
-        main_of(tool)(["--nonsense"])
+        main_of(tool)([*REQUIRED.get(tool, []), "--nonsense"])
     assert end.value.code == 2
     assert "--nonsense" in capsys.readouterr().err

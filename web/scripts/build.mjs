@@ -9,6 +9,7 @@ import path from 'node:path';
 import { build } from 'vite';
 import { aliases } from './aliases.mjs';
 import { checkSizes } from './check_sizes.mjs';
+import { notices } from './notices.mjs';
 
 const WEB = path.resolve(import.meta.dirname, '..');
 const DIST = path.join(WEB, 'dist');
@@ -23,10 +24,22 @@ const CONTENT_TYPES = {
   '.css': 'text/css; charset=utf-8',
   '.html': 'text/html; charset=utf-8',
   '.svg': 'image/svg+xml',
+  '.txt': 'text/plain; charset=utf-8',
 };
 
 /** @type {import('vite').InlineConfig} */
 const shared = { configFile: false, logLevel: 'warn' };
+
+/** What went into the bundles. @type {Set<string>} */
+const moduleIds = new Set();
+
+/** Builds, and keeps which modules were bundled. */
+async function bundle(/** @type {import('vite').InlineConfig} */ config) {
+  const result = await build(config);
+  for (const { output } of /** @type {import('vite').Rolldown.RolldownOutput[]} */ ([result].flat())) {
+    for (const chunk of output) if (chunk.type === 'chunk') for (const id of chunk.moduleIds) moduleIds.add(id);
+  }
+}
 
 /** Builds one script without parts; returns the name of its file. */
 async function buildScript(
@@ -35,7 +48,7 @@ async function buildScript(
   /** @type {string} */ name,
   define = {},
 ) {
-  await build({
+  await bundle({
     ...shared,
     root: WIDGET,
     resolve: { alias: aliases },
@@ -69,7 +82,7 @@ async function buildPages(
   /** @type {string} */ out,
 ) {
   const root = path.join(WEB, folder);
-  await build({
+  await bundle({
     ...shared,
     // It warns of /widget.js, which is not its business.
     logLevel: 'error',
@@ -118,8 +131,11 @@ await buildPages('demo', ['index.html'], '/demo/', 'demo');
 await buildPages('examples/plain', ['index.html'], '/demo/examples/plain/', 'demo/examples/plain');
 await buildPages('examples/react', ['index.html'], '/demo/examples/react/', 'demo/examples/react');
 
+await writeFile(path.join(DIST, 'third_party_notices.txt'), await notices(moduleIds));
+
 /** @type {Record<string, ReturnType<typeof describe>>} */
 const files = {
+  '/third_party_notices.txt': describe('third_party_notices.txt', false),
   '/widget.js': describe(`widget/${loader}`, false),
   [`/widget/${app}`]: describe(`widget/${app}`, true),
   '/chat': describe('widget/chat.html', false),

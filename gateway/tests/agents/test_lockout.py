@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from uwallet_gateway.agents.lockout import FREE_ATTEMPTS, Attempts, UnknownNames, begin_attempt
+from uwallet_gateway.agents.lockout import FREE_ATTEMPTS, Attempts, begin_attempt
 from uwallet_gateway.errors import InputError
 
 START = datetime(2026, 11, 23, 6, tzinfo=UTC)
@@ -43,12 +43,3 @@ def test_somebody_who_never_stops() -> None:
     attempts = Attempts(failed=1_000_000)
     begin_attempt(attempts, START)
     assert wait_of(attempts, START) == 15 * 60
-
-
-def test_unknown_names_wait_each_for_itself() -> None:
-    names = UnknownNames()
-    for _ in range(FREE_ATTEMPTS):
-        names.begin_attempt("nobody", START)
-    with pytest.raises(InputError, match="locked_out"):
-        names.begin_attempt("nobody", START)
-    names.begin_attempt("somebody", START)

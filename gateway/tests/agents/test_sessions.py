@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from uwallet_gateway.agents import sessions as sessions_module
 from uwallet_gateway.agents.accounts import Account, AccountError, Accounts, UsernameTakenError
-from uwallet_gateway.agents.lockout import FREE_ATTEMPTS
+from uwallet_gateway.agents.lockout import FREE_ATTEMPTS, FREE_ATTEMPTS_EVERYWHERE, Source
 from uwallet_gateway.agents.passwords import Passwords
 from uwallet_gateway.agents.roles import Role
 from uwallet_gateway.agents.sessions import DeskSessions
@@ -22,6 +22,7 @@ from uwallet_gateway.database.connection import Database
 from uwallet_gateway.errors import InputError
 
 PASSWORD = "k7mwp-3xq9h-tulip"
+OFFICE = Source("address", "203.0.113.7")
 
 
 class Desk:
@@ -38,8 +39,8 @@ class Desk:
         account, _ = await self.accounts.create(username, "小林", role, PASSWORD)
         return account
 
-    async def sign_in(self, username: str = "lin", password: str = PASSWORD) -> str:
-        return (await self.sessions.sign_in(username, password))[1]
+    async def sign_in(self, username: str = "lin", password: str = PASSWORD, source: Source = OFFICE) -> str:
+        return (await self.sessions.sign_in(username, password, source))[1]
 
 
 @pytest.fixture
@@ -56,7 +57,7 @@ async def refusal(attempt: object) -> str:
 @pytest.mark.both_databases
 async def test_sign_in_read_and_out(desk: Desk) -> None:
     account = await desk.agent()
-    session, token = await desk.sessions.sign_in(" LIN ", PASSWORD)
+    session, token = await desk.sessions.sign_in(" LIN ", PASSWORD, OFFICE)
     read = await desk.sessions.read(token)
     assert read == session
     assert read.agent == account
@@ -75,7 +76,7 @@ async def test_sign_in_read_and_out(desk: Desk) -> None:
 
 async def test_session_ends_by_itself(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     await desk.agent()
-    session, token = await desk.sessions.sign_in("lin", PASSWORD)
+    session, token = await desk.sessions.sign_in("lin", PASSWORD, OFFICE)
     monkeypatch.setattr(sessions_module, "now", lambda: now() + timedelta(hours=11, minutes=59))
     assert await desk.sessions.ended([session.id]) == set()
     monkeypatch.setattr(sessions_module, "now", lambda: now() + timedelta(hours=12, seconds=1))
@@ -105,6 +106,37 @@ async def test_many_attempts_at_once_count_as_many(desk: Desk) -> None:
     assert codes.count("locked_out") == 20 - FREE_ATTEMPTS
 
 
+@pytest.mark.parametrize("username", ["lin", "nobody"])
+async def test_stranger_locks_nobody_out(desk: Desk, username: str) -> None:
+    await desk.agent()
+    stranger = Source("address", "198.51.100.9")
+    for _ in range(FREE_ATTEMPTS):
+        assert await refusal(desk.sign_in(username, "wrong", stranger)) == "wrong_password"
+    assert await refusal(desk.sign_in(username, "wrong", stranger)) == "locked_out"
+    assert await refusal(desk.sign_in(username, "wrong")) == "wrong_password"
+    if username == "lin":
+        await desk.sign_in()
+
+
+async def test_strangers_everywhere_do_not_lock_a_known_device_out(desk: Desk) -> None:
+    account = await desk.agent()
+    session, _ = await desk.sessions.sign_in("lin", PASSWORD, OFFICE)
+    for number in range(FREE_ATTEMPTS_EVERYWHERE):
+        await refusal(desk.sign_in("lin", "wrong", Source("address", f"198.51.100.{number}")))
+    # The last resort, against one who has very many addresses.
+    assert await refusal(desk.sign_in()) == "locked_out"
+    await desk.accounts.change_password(account.id, PASSWORD, "new-9vrt-kkqz", kept_session=session.id)
+    for number in range(FREE_ATTEMPTS_EVERYWHERE):
+        await refusal(desk.sign_in("lin", "wrong", Source("address", f"198.51.100.{number}")))
+    laptop = Source("device", "laptop")
+    assert await refusal(desk.sign_in("lin", "wrong", laptop)) == "wrong_password"
+    await desk.sign_in("lin", "new-9vrt-kkqz", laptop)
+    # A device that was stolen is no way around the lockout.
+    for _ in range(FREE_ATTEMPTS):
+        await refusal(desk.sign_in("lin", "wrong", laptop))
+    assert await refusal(desk.sign_in("lin", "new-9vrt-kkqz", laptop)) == "locked_out"
+
+
 async def test_right_password_forgives_wrong_ones(desk: Desk) -> None:
     await desk.agent()
     for _ in range(3):
@@ -130,10 +162,11 @@ async def test_new_password_ends_sessions_and_a_lockout(desk: Desk) -> None:
 async def test_own_new_password_keeps_this_session_only(desk: Desk) -> None:
     account = await desk.agent()
     other = await desk.sign_in()
-    session, token = await desk.sessions.sign_in("lin", PASSWORD)
+    session, token = await desk.sessions.sign_in("lin", PASSWORD, OFFICE)
     change = desk.accounts.change_password
     assert await refusal(change(account.id, "wrong", "new-9vrt-kkqz", kept_session=session.id)) == "wrong_password"
     assert await refusal(change(account.id, PASSWORD, "weak", kept_session=session.id)) == "weak_password"
+    assert await refusal(change(account.id, PASSWORD, PASSWORD, kept_session=session.id)) == "password_unchanged"
     await change(account.id, PASSWORD, "new-9vrt-kkqz", kept_session=session.id)
     assert (await desk.sessions.read(token)).id == session.id
     assert await refusal(desk.sessions.read(other)) == "signed_out"

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 from sqlalchemy import text
 
 from tests.conftest import SettingsFactory
-from uwallet_gateway.database.connection import Database, database_url
+from uwallet_gateway.database import tables
+from uwallet_gateway.database.connection import Database, UnstorableTextError, database_url
 from uwallet_gateway.settings import SettingsError
 
 
@@ -37,3 +40,12 @@ async def test_sqlite_keeps_what_was_committed(database: Database) -> None:
         assert (await connection.execute(text("PRAGMA journal_mode"))).scalar() == "wal"
         assert (await connection.execute(text("PRAGMA synchronous"))).scalar() == 2
         assert (await connection.execute(text("PRAGMA foreign_keys"))).scalar() == 1
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("odd", ["\ud800", "\0", "a\udfff"])
+async def test_text_that_no_database_takes_is_told_apart(database: Database, odd: str) -> None:
+    # SQLite takes a NUL.
+    with contextlib.suppress(UnstorableTextError):
+        async with database.read() as transaction:
+            assert await transaction.get(tables.Attachment, odd) is None

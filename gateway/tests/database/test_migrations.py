@@ -7,11 +7,14 @@ from typing import Any
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection, inspect
+from sqlalchemy import Connection, inspect, select, text
 
+from tests.helpers.tickets import add_conversation
+from tests.insight.rows import add, event
+from uwallet_gateway.clock import now
 from uwallet_gateway.database.connection import Database
 from uwallet_gateway.database.migrate import configuration, is_current, migrate
-from uwallet_gateway.database.tables import Table, UtcTime
+from uwallet_gateway.database.tables import BotEvent, Table, UtcTime
 
 
 def _differences(connection: Connection) -> list[Any]:
@@ -49,3 +52,31 @@ async def test_migrations_can_be_undone(empty_database: Database) -> None:
     assert not await is_current(empty_database)
     await migrate(empty_database)
     assert await is_current(empty_database)
+
+
+async def test_steps_that_were_kept_by_number_get_their_ids(empty_database: Database) -> None:
+    await migrate(empty_database)
+    conversation = await add_conversation(empty_database)
+    places = [("forgot_password", 2), ("forgot_password", 9), ("gone", 1), ("forgot_password", None), (None, None)]
+    kept = [event(conversation, "step_shown", now(), topic=topic, step_number=number) for topic, number in places]
+    await add(empty_database, *kept)
+
+    def migrate_again(connection: Connection) -> None:
+        config = configuration()
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0009")
+        assert list(connection.scalars(text("SELECT step FROM bot_events ORDER BY id"))) == [2, 9, 1, None, None]
+        command.upgrade(config, "head")
+
+    async with empty_database.engine.execution_options(writes=True).begin() as connection:
+        await connection.run_sync(migrate_again)
+    async with empty_database.read() as transaction:
+        rows = list(await transaction.execute(select(BotEvent.step, BotEvent.step_number).order_by(BotEvent.id)))
+    assert [tuple(row) for row in rows] == [
+        ("enter_bound_account", 2),
+        # What the knowledge does not have stays what it was.
+        ("9", 9),
+        ("1", 1),
+        (None, None),
+        (None, None),
+    ]

@@ -15,7 +15,7 @@ from typing import Any
 import httpx
 import socketio
 
-from tests.helpers.gateway import Gateway
+from tests.helpers.gateway import CONNECT_SECONDS, Gateway
 from uwallet_gateway.agents.roles import Role
 from uwallet_gateway.clock import now
 from uwallet_gateway.database import tables
@@ -104,6 +104,7 @@ class DeskAgent:
             headers={name: value for name, value in given.items() if value is not None},
             transports=["websocket"],
             namespaces=["/desk"],
+            wait_timeout=CONNECT_SECONDS,
         )
         try:
             yield socket
@@ -132,7 +133,6 @@ async def agent_at(gateway: Gateway, role: Role = Role.AGENT, *, expired: bool =
             enabled=True,
             max_chats=5,
             presence="away",
-            failed_logins=0,
             created_at=moment,
         )
         transaction.add(row)

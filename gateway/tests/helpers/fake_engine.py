@@ -13,7 +13,9 @@ Mode = Literal["ok", "hold", "error", "nonsense", "silent"]
 
 SUGGESTIONS_PATH = "/webhooks/gateway/suggestions"
 INTENTS_PATH = "/webhooks/gateway/intents"
-ASSISTANCE = (SUGGESTIONS_PATH, INTENTS_PATH)
+FORGET_PATH = "/webhooks/gateway/forget"
+EVENTS_PATH = "/webhooks/gateway/events"
+ASSISTANCE = (SUGGESTIONS_PATH, INTENTS_PATH, FORGET_PATH, EVENTS_PATH)
 
 GREETING: dict[str, Any] = {
     "text": "您好呀",
@@ -22,7 +24,7 @@ GREETING: dict[str, Any] = {
 }
 HANDOFF: dict[str, Any] = {
     "type": "handoff",
-    "version": 3,
+    "version": 4,
     "reason": "user_request",
     "summary": "用户：没留联系方式",
     "topic": {"id": "forgot_password", "title": "找回登录密码"},
@@ -41,12 +43,14 @@ class FakeEngine:
     Attributes:
         mode: How it behaves. `hold` waits for `release`.
         received: The bodies that came, in order.
+        forgotten: The bodies of requests to erase.
         finished: Those that were answered.
         answers: What is answered to a message instead.
     """
 
     mode: Mode = "ok"
     received: list[dict[str, Any]] = field(default_factory=list)
+    forgotten: list[dict[str, Any]] = field(default_factory=list)
     finished: list[dict[str, Any]] = field(default_factory=list)
     answers: dict[str, dict[str, Any]] = field(default_factory=dict)
     release: asyncio.Event = field(default_factory=asyncio.Event)
@@ -99,6 +103,13 @@ class FakeEngine:
             await _answer(send, 200, b"<html>maintenance</html>")
         elif path == INTENTS_PATH:
             await _answer(send, 200, json.dumps({"intents": [{"name": "greet", "title": "问好"}]}).encode())
+        elif path == EVENTS_PATH:
+            sender = json.loads(body)["sender"]
+            events = [{"event": "user", "text": turn["message"]} for turn in self.finished if turn["sender"] == sender]
+            await _answer(send, 200, json.dumps({"events": events}).encode())
+        elif path == FORGET_PATH:
+            self.forgotten.append(json.loads(body))
+            await _answer(send, 200, json.dumps({"erased": len(self.forgotten[-1]["senders"])}).encode())
         else:
             text = json.loads(body)["text"]
             found = [{"topic": "forgot_password", "title": "找回登录密码", "text": f"关于「{text}」，您可以这样做"}]

@@ -20,6 +20,8 @@ from uwallet_gateway.identity.sites import Site
 from uwallet_gateway.services import Services, build_services
 from uwallet_gateway.settings import Settings
 
+# The library would give up after one second, which a machine under load needs.
+CONNECT_SECONDS = 60
 ORIGIN = "https://www.example.com"
 
 
@@ -44,12 +46,16 @@ class Gateway:
             return str(response.raise_for_status().json()["token"])
 
     @contextlib.asynccontextmanager
-    async def socket(self, *, site: str | None = "demo", origin: str | None = ORIGIN) -> AsyncIterator[SocketClient]:
+    async def socket(
+        self, *, site: str | None = "demo", origin: str | None = ORIGIN, **auth_fields: Any
+    ) -> AsyncIterator[SocketClient]:
         """A Socket.IO client that is connected."""
         client = SocketClient()
         headers = {"Origin": origin} if origin else {}
-        auth = {"site": site} if site else None
-        await client.io.connect(self.url, headers=headers, auth=auth, transports=["websocket"])
+        auth = ({"site": site} if site else {}) | auth_fields or None
+        await client.io.connect(
+            self.url, headers=headers, auth=auth, transports=["websocket"], wait_timeout=CONNECT_SECONDS
+        )
         try:
             yield client
         finally:

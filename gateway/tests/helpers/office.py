@@ -77,7 +77,7 @@ class ScriptedEngine:
 
 HANDOFF: dict[str, Any] = {
     "type": "handoff",
-    "version": 3,
+    "version": 4,
     "reason": "user_request",
     "summary": "要办的事：找回登录密码，做到第2步",
     "topic": {"id": "forgot_password", "title": "找回登录密码"},
@@ -177,6 +177,10 @@ class Office:
             )
         assert ticket_id is not None
         return await self.tickets.ticket(ticket_id)
+
+    async def contact(self, ticket_id: int) -> str:
+        """How the user can be reached, unmasked."""
+        return self.services.keys.open_contact(await self.tickets.sealed_contact(ticket_id))
 
     async def state(self, conversation_id: str) -> SupportState:
         """What the user's client shows."""

@@ -106,7 +106,9 @@ async def test_a_choice_says_less_than_what_is_known(
 async def test_events_are_kept_and_what_is_not_known_does_no_harm(start_gateway: StartGateway) -> None:
     events: list[dict[str, Any]] = [
         {"kind": "topic_opened", "topic": "forgot_password", "step": None, "value": None},
-        {"kind": "step_problem", "topic": "forgot_password", "step": 2},
+        {"kind": "step_problem", "topic": "forgot_password", "step": "enter_bound_account", "step_number": 2},
+        # An engine from before steps were known by id.
+        {"kind": "step_shown", "topic": "forgot_password", "step": 3},
         {"kind": "k" * 100, "topic": "t" * 100},
     ]
     engine = FakeEngine(answers={"没有这个按钮": answer("换个办法", *events), "好": {"messages": [{"text": "好"}]}})
@@ -118,10 +120,11 @@ async def test_events_are_kept_and_what_is_not_known_does_no_harm(start_gateway:
         async with gateway.services.database.read() as transaction:
             rows = list(await transaction.scalars(select(tables.BotEvent).order_by(tables.BotEvent.id)))
         assert await understandings(gateway) == [(1, "step_problem")]
-    assert [(row.kind, row.topic, row.step, row.message_id) for row in rows] == [
-        ("topic_opened", "forgot_password", None, 1),
-        ("step_problem", "forgot_password", 2, 1),
-        ("k" * 32, "t" * 64, None, 1),
+    assert [(row.kind, row.topic, row.step, row.step_number) for row in rows] == [
+        ("topic_opened", "forgot_password", None, None),
+        ("step_problem", "forgot_password", "enter_bound_account", 2),
+        ("step_shown", "forgot_password", "3", None),
+        ("k" * 32, "t" * 64, None, None),
     ]
 
 

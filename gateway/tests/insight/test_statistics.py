@@ -54,12 +54,12 @@ async def test_outcomes_ratings_and_steps(database: Database, conversations: lis
     await add(
         database,
         *(event(it, "topic_opened", LATE, topic=topic) for it in (a, b, c, d)),
-        *(event(it, "step_shown", LATE, topic=topic, step=1) for it in (a, b, c, d, a)),
-        event(a, "step_shown", LATE, topic=topic, step=2),
-        event(a, "solved", LATE, topic=topic, step=2),
+        *(event(it, "step_shown", LATE, topic=topic, step="open", step_number=1) for it in (a, b, c, d, a)),
+        event(a, "step_shown", LATE, topic=topic, step="enter", step_number=2),
+        event(a, "solved", LATE, topic=topic, step="enter", step_number=2),
         event(a, "rated", LATE, topic=topic, value=5),
-        event(b, "step_problem", EARLY, topic=topic, step=1),
-        event(b, "abandoned", EARLY, topic=topic, step=1),
+        event(b, "step_problem", EARLY, topic=topic, step="open", step_number=1),
+        event(b, "abandoned", EARLY, topic=topic, step="open", step_number=1),
         event(b, "rated", EARLY, topic=None, value=2),
         # c just goes; d asks for a human there.
     )
@@ -68,7 +68,7 @@ async def test_outcomes_ratings_and_steps(database: Database, conversations: lis
             transaction,
             d,
             created_at=LATE - timedelta(seconds=1),
-            handoff={"topic": {"id": topic, "title": "找回登录密码"}, "step": {"number": 1, "count": 5}},
+            handoff={"topic": {"id": topic, "title": "找回登录密码"}, "step": {"id": "open", "number": 1, "count": 5}},
         )
         add_ticket(
             transaction, a, created_at=EARLY, topic=None, handoff={"topic": None, "step": None}, reason="message"
@@ -80,8 +80,8 @@ async def test_outcomes_ratings_and_steps(database: Database, conversations: lis
     assert total.bot_rating == Rating(2, 3.5, [0, 1, 0, 0, 1])
     assert insight.titles == {topic: "找回登录密码"}
     assert insight.steps == [
-        StepFigures(topic, 1, shown=4, problems=1, abandoned=1, left=1, handed_off=1),
-        StepFigures(topic, 2, shown=1),
+        StepFigures(topic, "open", number=1, shown=4, problems=1, abandoned=1, left=1, handed_off=1),
+        StepFigures(topic, "enter", number=2, shown=1),
     ]
     assert [(day, it, figures.left) for day, it, figures in insight.overview.rows] == [
         (MONDAY, topic, 1),
@@ -90,19 +90,35 @@ async def test_outcomes_ratings_and_steps(database: Database, conversations: lis
     ]
 
 
+async def test_a_step_with_another_number_is_the_same_step(database: Database, conversations: list[str]) -> None:
+    a, b, *_ = conversations
+    await add(
+        database,
+        event(a, "step_shown", LATE, topic="t", step="enter", step_number=2),
+        event(a, "solved", LATE, topic="t", step="enter", step_number=2),
+        event(b, "step_shown", EARLY, topic="t", step="inserted", step_number=2),
+        event(b, "step_shown", EARLY, topic="t", step="enter", step_number=3),
+        event(b, "solved", EARLY, topic="t", step="enter", step_number=3),
+    )
+    assert (await Statistics(database).read(PERIOD)).steps == [
+        StepFigures("t", "inserted", number=2, shown=1),
+        StepFigures("t", "enter", number=3, shown=2),
+    ]
+
+
 async def test_who_goes_on_has_not_left(database: Database, conversations: list[str]) -> None:
     a, b, c, d = conversations
     await add(
         database,
-        event(a, "step_shown", LATE, topic="t", step=1),
+        event(a, "step_shown", LATE, topic="t", step="1"),
         # Asked something else and was gone.
         event(a, "topic_opened", LATE, topic="support_hours"),
-        event(b, "step_shown", LATE, topic="t", step=1),
+        event(b, "step_shown", LATE, topic="t", step="1"),
         # Came back much later.
-        event(b, "solved", PERIOD.end + timedelta(days=3), topic="t", step=5),
-        event(c, "step_shown", LATE, topic="t", step=1),
-        event(c, "step_shown", PERIOD.end + timedelta(days=3), topic="t", step=2),
-        event(d, "step_shown", now(), topic="t", step=1),
+        event(b, "solved", PERIOD.end + timedelta(days=3), topic="t", step="5"),
+        event(c, "step_shown", LATE, topic="t", step="1"),
+        event(c, "step_shown", PERIOD.end + timedelta(days=3), topic="t", step="2"),
+        event(d, "step_shown", now(), topic="t", step="1"),
     )
     insight = await Statistics(database).read(PERIOD)
     assert insight.overview.total.left == 1

@@ -85,7 +85,10 @@ async def test_message_with_a_contact_waits_for_the_morning(office: Office) -> N
     assert state.ticket is not None
     assert (state.ticket.number, state.ticket.status, state.can_leave_message) == (ticket.number, "message", False)
     left = await office.tickets.ticket(ticket.id)
-    assert left.contact == "13800138000"
+    assert left.contact == "138****8000"
+    assert await office.contact(ticket.id) == "13800138000"
+    message = next(message for message in await office.messages(conversation_id) if "contact" in message.metadata)
+    assert message.metadata["contact"] == "138****8000"
     assert left.message is not None
     assert "6222021234567890128" not in left.message
     assert await office.kinds(conversation_id) == ["nobody_there", "message_taken"]
@@ -141,7 +144,8 @@ async def test_message_in_words_for_clients_without_a_form(office: Office) -> No
     await office.say(conversation_id, "电话是13800138000")
     assert len(office.engine.asked) == asked
     left = await office.tickets.ticket(ticket.id)
-    assert (left.contact, left.message) == ("13800138000", "充值没到账\n电话是13800138000")
+    assert (left.contact, left.message) == ("138****8000", "充值没到账\n电话是138****8000")
+    assert await office.contact(ticket.id) == "13800138000"
     assert await office.kinds(conversation_id) == ["nobody_there", "message_wanted", "contact_wanted", "message_taken"]
     await office.say(conversation_id, "手续费多少")
     assert (await office.last(conversation_id)).text == "收到：手续费多少"
@@ -151,7 +155,7 @@ async def test_message_and_contact_in_one(office: Office) -> None:
     conversation_id, ticket = await office.waiting_ticket()
     await office.press(conversation_id, "/support_leave_message")
     await office.say(conversation_id, "充值没到账，13800138000")
-    assert (await office.tickets.ticket(ticket.id)).contact == "13800138000"
+    assert await office.contact(ticket.id) == "13800138000"
     assert (await office.last(conversation_id)).metadata["support"] == "message_taken"
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from tests.helpers.office import HANDOFF, Office
 from uwallet_gateway.presentation import Presentation
+from uwallet_gateway.redaction import redact
 from uwallet_gateway.transcript.messages import Message
 
 
@@ -156,7 +157,8 @@ async def test_leave_a_message_typed(office: Office, typed: str) -> None:
     await office.say(conversation_id, "付款一直失败，电话13800138000")
     assert len(office.engine.asked) == asked
     left = await office.tickets.ticket(ticket.id)
-    assert (left.contact, left.message) == ("13800138000", "付款一直失败，电话13800138000")
+    assert (left.contact, left.message) == ("138****8000", "付款一直失败，电话138****8000")
+    assert await office.contact(ticket.id) == "13800138000"
 
 
 @pytest.mark.parametrize("typed", ["不等了", "不等了。", "取消排队", "取消排隊", "不想等了"])
@@ -231,7 +233,8 @@ async def test_contact_in_words_is_kept_for_the_ticket(office: Office) -> None:
     assert "contact_kept" in await office.kinds(conversation_id)
     assert "13711112222" not in "".join(message.text for message in await office.messages(conversation_id))
     await office.say(conversation_id, "转人工")
-    assert (await office.ticket(conversation_id)).contact == "13711112222"
+    ticket = await office.ticket(conversation_id)
+    assert (ticket.contact, await office.contact(ticket.id)) == ("137****2222", "13711112222")
 
 
 @pytest.mark.parametrize("online", [True, False])
@@ -242,7 +245,7 @@ async def test_contact_after_a_handoff_goes_to_the_ticket(office: Office, online
     asked = len(office.engine.asked)
     stored = await office.say(conversation_id, text)
     assert "13711112222" not in stored.text
-    assert (await office.tickets.ticket(ticket.id)).contact == "13711112222"
+    assert await office.contact(ticket.id) == "13711112222"
     assert (await office.last(conversation_id)).metadata["support"] == "contact_taken"
     assert (await office.state(conversation_id)).owner == ("queued" if online else "bot")
     assert len(office.engine.asked) == asked
@@ -252,7 +255,8 @@ async def test_message_with_a_contact_needs_no_button(office: Office) -> None:
     conversation_id, ticket = await office.waiting_ticket()
     await office.say(conversation_id, "付款一直失败，电话13800138000")
     left = await office.tickets.ticket(ticket.id)
-    assert (left.contact, left.message) == ("13800138000", "付款一直失败，电话138****8000")
+    assert (left.contact, left.message) == ("138****8000", "付款一直失败，电话138****8000")
+    assert await office.contact(ticket.id) == "13800138000"
     assert (await office.last(conversation_id)).metadata["support"] == "message_taken"
 
 
@@ -263,6 +267,42 @@ async def test_number_that_is_no_contact_is_not_kept(office: Office, text: str) 
     assert await office.kinds(conversation_id) == []
     await office.say(conversation_id, "转人工")
     assert (await office.ticket(conversation_id)).contact is None
+
+
+@pytest.mark.parametrize("text", ["我的电话13711112222，转人工", "转人工，手机13711112222", "找人工 lin@example.com"])
+async def test_contact_in_the_request_for_a_human_is_that_of_its_ticket(office: Office, text: str) -> None:
+    conversation_id = await office.user()
+    contact = "lin@example.com" if "@" in text else "13711112222"
+    office.engine.answers[redact(text).text] = handed_over("好的，这就转人工")
+    await office.say(conversation_id, text)
+    assert await office.contact((await office.ticket(conversation_id)).id) == contact
+    # The engine is sent what is stored.
+    assert contact not in "".join(office.engine.texts)
+    assert contact not in "".join(message.text for message in await office.messages(conversation_id))
+
+
+async def test_contact_told_to_an_agent_is_masked_and_kept_with_the_ticket(office: Office) -> None:
+    conversation_id, ticket = await office.chat(await office.agent("小林"))
+    kinds = await office.kinds(conversation_id)
+    stored = await office.say(conversation_id, "我的手机是13711112222")
+    assert stored.text == "我的手机是137****2222"
+    assert await office.contact(ticket.id) == "13711112222"
+    assert await office.kinds(conversation_id) == kinds
+    # What is no contact of theirs is masked, too, and not kept.
+    assert "13900139000" not in (await office.say(conversation_id, "骗子的电话是13900139000")).text
+    assert await office.contact(ticket.id) == "13711112222"
+
+
+async def test_contact_that_the_bot_asks_for_is_kept_by_the_gateway_and_masked_for_the_bot(office: Office) -> None:
+    conversation_id = await office.user()
+    asking = {"text": "新的手机号是多少？", "metadata": {"ask": "contact"}}
+    office.engine.answers["改手机号"] = {"messages": [asking], "understood": None}
+    await office.say(conversation_id, "改手机号")
+    await office.say(conversation_id, "13711112222")
+    assert office.engine.texts[-1] == "137****2222"
+    assert (await office.last(conversation_id)).text == "收到：137****2222"
+    await office.say(conversation_id, "转人工")
+    assert await office.contact((await office.ticket(conversation_id)).id) == "13711112222"
 
 
 # Script

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import io
+from collections.abc import AsyncIterator
+from datetime import timedelta
 
+import pytest
 from PIL import Image
 
 from tests.conftest import StartGateway
 from tests.helpers.gateway import Gateway
 from tests.helpers.pictures import png
+from uwallet_gateway.clock import now, set_time
+from uwallet_gateway.transport import upload_slots
 
 
 async def test_picture_from_upload_to_display(gateway: Gateway) -> None:
@@ -45,6 +52,72 @@ async def test_picture_is_for_its_conversation_only(gateway: Gateway) -> None:
         second = (await api.post("/api/v1/attachments", files={"file": png()})).json()
         assert (await stranger.get(f"/api/v1/attachments/{second['id']}?signature={signature}")).status_code == 404
         assert (await stranger.get("/api/v1/attachments/..%2f..%2fgateway.db")).status_code == 404
+
+
+async def test_slots_and_the_limits_of_the_address_come_before_the_body(start_gateway: StartGateway) -> None:
+    sent = 0
+
+    async def body(ended: asyncio.Event) -> AsyncIterator[bytes]:
+        nonlocal sent
+        yield b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.png"\r\n\r\n' + png()
+        sent += 1
+        await ended.wait()
+        yield b"\r\n--x--\r\n"
+
+    headers = {"Content-Type": "multipart/form-data; boundary=x"}
+    async with start_gateway(rate_attachments_per_address="6/hour") as gateway:
+        ended = asyncio.Event()
+        async with contextlib.AsyncExitStack() as stack:
+            # Conversations are free: each upload has one of its own.
+            clients = [await stack.enter_async_context(gateway.api(await gateway.token())) for _ in range(7)]
+            uploads = [
+                asyncio.create_task(client.post("/api/v1/attachments", content=body(ended), headers=headers))
+                for client in clients[:6]
+            ]
+            while sent < upload_slots._AT_ONCE_PER_ADDRESS:
+                await asyncio.sleep(0.01)
+            # The others wait, and nothing of theirs is read.
+            slots = [task for task in uploads if not task.done()]
+            assert len(slots) == 6
+            refused = await clients[6].post("/api/v1/attachments", files={"file": png()})
+            assert (refused.status_code, refused.json()["code"]) == (429, "rate_limited")
+            ended.set()
+            assert [(await task).status_code for task in uploads] == [201] * 6
+
+
+async def test_slow_body_gives_its_slot_up(gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(upload_slots, "_BODY_SECONDS", 0.2)
+
+    async def endless() -> AsyncIterator[bytes]:
+        yield b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.png"\r\n\r\n'
+        await asyncio.sleep(30)
+
+    async with gateway.api(await gateway.token()) as api:
+        headers = {"Content-Type": "multipart/form-data; boundary=x"}
+        late = await api.post("/api/v1/attachments", content=endless(), headers=headers)
+        assert (late.status_code, late.json()["code"]) == (503, "unavailable")
+
+
+async def test_all_pictures_together_have_a_quota(start_gateway: StartGateway) -> None:
+    limits = {"attachment_bytes": 10_000, "attachments_quota_bytes": 10_001}
+    async with start_gateway(**limits) as gateway, gateway.api(await gateway.token()) as api:
+        assert (await api.post("/api/v1/attachments", files={"file": png()})).status_code == 201
+        refused = await api.post("/api/v1/attachments", files={"file": png()})
+        assert (refused.status_code, refused.json()["code"]) == (503, "unavailable")
+
+
+async def test_picture_that_is_never_sent_is_dropped_after_an_hour(gateway: Gateway) -> None:
+    async with gateway.api(await gateway.token()) as api:
+        sent, unsent = [(await api.post("/api/v1/attachments", files={"file": png()})).json()["id"] for _ in range(2)]
+        await api.post("/api/v1/messages", json={"attachment_id": sent})
+        set_time(now() + timedelta(minutes=61))
+        try:
+            assert await gateway.services.purge.drop_unsent() == 1
+        finally:
+            set_time(None)
+        assert (await api.get(f"/api/v1/attachments/{sent}")).status_code == 200
+        assert (await api.get(f"/api/v1/attachments/{unsent}")).status_code == 404
+        assert not gateway.services.attachments.path(unsent).exists()
 
 
 async def test_what_is_no_picture_is_refused(start_gateway: StartGateway) -> None:

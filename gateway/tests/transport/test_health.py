@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import errno
+import sqlite3
+
+import pytest
 from sqlalchemy import text
 
 from tests.conftest import StartGateway
 from tests.helpers.gateway import Gateway
+from uwallet_gateway.maintenance import readiness
 
 
 async def test_healthy_and_ready(gateway: Gateway) -> None:
@@ -26,6 +33,31 @@ async def test_not_ready_with_tables_of_another_version(gateway: Gateway) -> Non
         assert ready.status_code == 503
         assert ready.json()["database"] == "not migrated"
         assert (await api.get("/healthz")).status_code == 200
+
+
+async def test_not_ready_while_nothing_can_be_written(
+    start_gateway: StartGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(readiness, "_FRESH", 0.0)
+    monkeypatch.setattr(readiness, "_PATIENCE", 0.3)
+    async with start_gateway() as gateway, gateway.api() as api:
+        path = gateway.services.database.url.database
+        assert path is not None
+        with contextlib.closing(sqlite3.connect(path, isolation_level=None, check_same_thread=False)) as other:
+            # In a thread: the gateway, in this loop, may be writing at this moment.
+            await asyncio.to_thread(other.execute, "BEGIN IMMEDIATE")
+            locked = await api.get("/readyz")
+            other.execute("ROLLBACK")
+        assert (locked.status_code, locked.json()["database"]) == (503, "unavailable")
+
+        def full(*_: object, **__: object) -> None:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+        with monkeypatch.context() as disk:
+            disk.setattr("uwallet_gateway.maintenance.readiness.os.fsync", full)
+            refused = await api.get("/readyz")
+        assert (refused.status_code, refused.json()["disk"]) == (503, "unavailable")
+        assert (await api.get("/readyz")).status_code == 200
 
 
 async def test_metrics_count_and_are_for_operators_only(start_gateway: StartGateway) -> None:

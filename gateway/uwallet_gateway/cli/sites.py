@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 
 import click
 
 from uwallet_gateway.cli.running import with_services
-from uwallet_gateway.errors import InputError
+from uwallet_gateway.errors import ErrorCode, InputError
 from uwallet_gateway.identity.sites import Site, SiteError
 from uwallet_gateway.identity.vouching import user_hash
 from uwallet_gateway.services import Services
+
+_REASONS = {
+    ErrorCode.NOT_FOUND: "there is no site {key!r}",
+    ErrorCode.CONFLICT: "a conversation of the site {key!r} is under legal hold",
+}
 
 
 @click.command("create-site")
@@ -72,10 +78,14 @@ def renew_secret(key: str) -> None:
 @click.argument("key")
 @click.confirmation_option(prompt="This removes all of its conversations, too. Go on?")
 def remove_site(key: str) -> None:
-    """Remove the site KEY with its conversations."""
+    """Erase the site KEY with its conversations, pictures and the engine's memory, and print the proof as JSON."""
 
     async def run(services: Services) -> None:
-        await services.sites.remove(key)
+        try:
+            erased = await services.persons.erase_site(key)
+        except InputError as error:
+            raise SiteError(_REASONS.get(error.code, str(error.code)).format(key=key)) from error
+        click.echo(json.dumps(asdict(erased), ensure_ascii=False, indent=2))
 
     with_services(run)
 

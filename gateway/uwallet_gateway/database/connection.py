@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
 from sqlalchemy import event
 from sqlalchemy.engine import URL, Connection, make_url
-from sqlalchemy.exc import ArgumentError, InterfaceError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import Session
@@ -18,10 +19,16 @@ from uwallet_gateway.settings import PREFIX, Settings, SettingsError
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
 # Seconds that a statement waits while another process writes.
 _SQLITE_BUSY = 10
+# The write-ahead log is emptied at a moment without readers.
+_EMPTYING_ATTEMPTS, _EMPTYING_PAUSE = 5, 0.2
 
 
 class DatabaseUnavailableError(Exception):
     """The database does not answer, or cannot take what is written."""
+
+
+class UnstorableTextError(ValueError):
+    """A text that no database takes: half a surrogate pair, or in PostgreSQL a NUL."""
 
 
 class Database:
@@ -72,6 +79,24 @@ class Database:
                 for hook in self.before_commit:
                     await session.run_sync(hook)
 
+    async def empty_log(self) -> bool:
+        """Empties SQLite's write-ahead log, which still has what was deleted; returns whether that was possible.
+
+        Somebody who reads at the same time prevents it for a moment. PostgreSQL has no such file of ours.
+        """
+        if not self.is_sqlite:
+            return True
+        for _ in range(_EMPTYING_ATTEMPTS):
+            async with self.engine.connect() as connection:
+                driver: Any = (await connection.get_raw_connection()).driver_connection
+                # Outside of a transaction, in which SQLite refuses it.
+                async with driver.execute("PRAGMA wal_checkpoint(TRUNCATE)") as cursor:
+                    (is_busy, *_) = await cursor.fetchone()
+            if not is_busy:
+                return True
+            await asyncio.sleep(_EMPTYING_PAUSE)
+        return False
+
     async def close(self) -> None:
         """Closes all connections."""
         await self.engine.dispose()
@@ -100,16 +125,23 @@ def database_url(settings: Settings) -> URL:
 def _told_apart() -> Iterator[None]:
     try:
         yield
+    except UnicodeEncodeError as error:
+        raise UnstorableTextError from error
     except (OSError, InterfaceError, OperationalError, PoolTimeoutError) as error:
         # asyncpg's own errors of connecting come as they are. The address, which has a password, is in none of them.
         raise DatabaseUnavailableError(f"the database does not answer: {error}") from error
+    except DBAPIError as error:
+        # Class 22 of SQL's states: what was given cannot be a value.
+        if str(getattr(error.orig, "pgcode", None) or "").startswith("22"):
+            raise UnstorableTextError from error
+        raise
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     # The driver's own BEGIN comes too late for a transaction that reads first.
     connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import functools
 from pathlib import Path
 
@@ -35,7 +36,8 @@ async def migrate(database: Database) -> None:
     """
     if database.url.database and database.is_sqlite:
         folder = Path(database.url.database).parent
-        await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
+        await asyncio.to_thread(folder.mkdir, mode=0o700, parents=True, exist_ok=True)
+        await asyncio.to_thread(_keep_private, Path(database.url.database))
     async with database.write() as transaction:
         connection = await transaction.connection()
         if not database.is_sqlite:
@@ -52,6 +54,13 @@ async def is_current(database: Database) -> bool:
     async with database.read() as transaction:
         version = await transaction.scalar(text("SELECT version_num FROM alembic_version"))
     return bool(version == _newest_revision())
+
+
+def _keep_private(path: Path) -> None:
+    """Takes what others on the machine may do to the files of an older version, which kept the umask's modes."""
+    for file in (path, *(path.with_name(path.name + ending) for ending in ("-wal", "-shm"))):
+        with contextlib.suppress(FileNotFoundError):
+            file.chmod(0o600)
 
 
 @functools.cache

@@ -110,7 +110,8 @@ class Conversation(Table):
     # The characters that the user writes, as the bot has found: simplified or traditional; null until it has answered.
     script: Mapped[str | None] = mapped_column(String(16))
     # What the user offered to be reached by before there was a ticket that could keep it.
-    contact: Mapped[str | None] = mapped_column(String(255))
+    # Encrypted, as that of a ticket.
+    contact: Mapped[str | None] = mapped_column(Text)
     agent_read_id: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     # When all sessions of a user were ended by a command; what the site has vouched for before is refused.
     vouchers_revoked_at: Mapped[datetime | None]
@@ -157,7 +158,7 @@ class Message(Table):
     client_id: Mapped[str | None] = mapped_column(String(64))
     # What the engine is sent instead of the text, of a button that was pressed.
     payload: Mapped[str | None] = mapped_column(Text)
-    attachment_id: Mapped[str | None] = mapped_column(String(64))
+    attachment_id: Mapped[str | None] = mapped_column(String(64), index=True)
     # Names the turn toward the engine. Ids count within the conversation: after a restored backup they come again.
     turn_id: Mapped[str | None] = mapped_column(String(32))
     # Of a user's message: received, answered, failed.
@@ -213,9 +214,20 @@ class Agent(Table):
     # What they have chosen: online, away. Whether they are there at all is known from `seen_at`.
     presence: Mapped[str] = mapped_column(String(16), default="away")
     seen_at: Mapped[datetime | None]
-    failed_logins: Mapped[int] = mapped_column(Integer, default=0)
-    locked_until: Mapped[datetime | None]
     created_at: Mapped[datetime]
+
+
+class SignInAttempts(Table):
+    """Wrong passwords in a row with one name, of an agent or of nobody, from one place (agents/lockout.py)."""
+
+    __tablename__ = "sign_in_attempts"
+
+    # SHA-256 of both.
+    name: Mapped[str] = mapped_column(String(64), primary_key=True)
+    source: Mapped[str] = mapped_column(String(64), primary_key=True)
+    failed: Mapped[int] = mapped_column(Integer)
+    locked_until: Mapped[datetime | None]
+    updated_at: Mapped[datetime] = mapped_column(index=True)
 
 
 class AgentSession(Table):
@@ -227,6 +239,9 @@ class AgentSession(Table):
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
     agent_id: Mapped[int] = mapped_column(ForeignKey("agents.id", ondelete="CASCADE"), index=True)
     csrf: Mapped[str] = mapped_column(String(64))
+    # Where the agent signed in, so that they know their sessions apart.
+    address: Mapped[str | None] = mapped_column(String(64))
+    browser: Mapped[str | None] = mapped_column(String(200))
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
 
@@ -254,7 +269,9 @@ class Ticket(Table):
     handoff: Mapped[dict[str, Any]]
     # What the user left, and where they can be reached.
     message: Mapped[str | None] = mapped_column(Text)
-    contact: Mapped[str | None] = mapped_column(String(255))
+    # Encrypted (identity/keys.py), and what is shown of it in lists: 138****8000.
+    contact: Mapped[str | None] = mapped_column(Text)
+    contact_hint: Mapped[str | None] = mapped_column(String(255))
     agent_id: Mapped[int | None] = mapped_column(ForeignKey("agents.id"))
     preferred_agent_id: Mapped[int | None] = mapped_column(ForeignKey("agents.id"))
     # solved, follow_up, spam, user_left, cancelled
@@ -336,7 +353,9 @@ class BotEvent(Table):
     message_id: Mapped[int]
     kind: Mapped[str] = mapped_column(String(32))
     topic: Mapped[str | None] = mapped_column(String(64))
-    step: Mapped[int | None]
+    # Its id; the number, which the user saw, changes when a step is inserted.
+    step: Mapped[str | None] = mapped_column(String(64))
+    step_number: Mapped[int | None]
     value: Mapped[int | None]
     created_at: Mapped[datetime] = mapped_column(index=True)
 
@@ -380,3 +399,24 @@ class AuditEntry(Table):
     details: Mapped[dict[str, Any]]
     previous: Mapped[str] = mapped_column(String(64))
     digest: Mapped[str] = mapped_column(String(64))
+
+
+class LegalHold(Table):
+    """A conversation that must not be erased or purged while a dispute goes on."""
+
+    __tablename__ = "legal_holds"
+
+    # No cascade: a conversation that is held cannot be deleted.
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id"), primary_key=True)
+    # A file number or the like; no personal data.
+    reason: Mapped[str] = mapped_column(String(200))
+    created_at: Mapped[datetime]
+
+
+class EngineErasure(Table):
+    """A conversation that the gateway has deleted and the engine's store may still have."""
+
+    __tablename__ = "engine_erasures"
+
+    conversation_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    created_at: Mapped[datetime]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, TypeVar
 
 import httpx
@@ -13,10 +15,13 @@ from uwallet_gateway.errors import ErrorCode, InputError
 
 _SUGGESTIONS = "/webhooks/gateway/suggestions"
 _INTENTS = "/webhooks/gateway/intents"
+_FORGET = "/webhooks/gateway/forget"
+_EVENTS = "/webhooks/gateway/events"
 # Seconds: an agent types the answer meanwhile. Users come first, so few questions at once.
 _TIMEOUT = 5.0
 _AT_ONCE = 2
 _LARGEST_ANSWER = 1024 * 1024
+_LARGEST_HISTORY = 64 * 1024 * 1024
 _LONGEST_TEXT = 20_000
 _log = structlog.get_logger()
 
@@ -46,6 +51,14 @@ class _SuggestionsAnswer(_Part):
 
 class _IntentsAnswer(_Part):
     intents: list[Intent] = Field(max_length=1000)
+
+
+class _ForgetAnswer(_Part):
+    erased: int = Field(ge=0)
+
+
+class _EventsAnswer(_Part):
+    events: list[dict[str, Any]]
 
 
 _Answer = TypeVar("_Answer", bound=_Part)
@@ -83,16 +96,50 @@ class EngineAssistant:
         """
         return (await self._ask(_IntentsAnswer, "GET", _INTENTS)).intents
 
+    async def forget(
+        self, conversation_ids: Sequence[str], before: datetime | None = None, keep: Sequence[str] = ()
+    ) -> int:
+        """Erases conversations in the engine's store, and events from before a moment; returns how many events.
+
+        Args:
+            conversation_ids: To be erased whole.
+            before: Older events of all others are erased, too.
+            keep: Conversations whose old events stay.
+
+        Raises:
+            InputError: unavailable, also when the engine's store cannot erase.
+        """
+        body = {"senders": list(conversation_ids), "before": before.timestamp() if before else None, "keep": list(keep)}
+        return (await self._ask(_ForgetAnswer, "POST", _FORGET, body)).erased
+
+    async def events(self, conversation_id: str) -> list[dict[str, Any]]:
+        """All that the engine's store has of a conversation.
+
+        Raises:
+            InputError: unavailable.
+        """
+        return (
+            await self._ask(_EventsAnswer, "POST", _EVENTS, {"sender": conversation_id}, most=_LARGEST_HISTORY)
+        ).events
+
     async def close(self) -> None:
         """Closes the connections."""
         await self._client.aclose()
 
-    async def _ask(self, kind: type[_Answer], method: str, path: str, body: dict[str, Any] | None = None) -> _Answer:
+    async def _ask(
+        self,
+        kind: type[_Answer],
+        method: str,
+        path: str,
+        body: dict[str, Any] | None = None,
+        *,
+        most: int = _LARGEST_ANSWER,
+    ) -> _Answer:
         try:
             async with asyncio.timeout(_TIMEOUT), self._slots:
                 response = await self._client.request(method, path, json=body)
             response.raise_for_status()
-            if len(response.content) > _LARGEST_ANSWER:
+            if len(response.content) > most:
                 msg = "the answer is too large"
                 raise ValueError(msg)
             return kind.model_validate_json(response.content)

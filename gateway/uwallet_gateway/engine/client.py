@@ -6,11 +6,11 @@ import asyncio
 import time
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import httpx
 import structlog
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from uwallet_gateway.engine.circuit_breaker import CircuitBreaker, CircuitState
 
@@ -103,19 +103,25 @@ class Understood(_Part):
     answer_band: str | None = Field(default=None, max_length=50)
 
 
+def _text_of_number(value: Any) -> Any:
+    return str(value) if isinstance(value, int) else value
+
+
 class EngineEvent(_Part):
     """Something that happened in a turn, for the statistics (docs/support/protocol.md).
 
     Attributes:
         kind: Such as `step_shown`; one that is not known is kept and not counted.
         topic: Which one, or None.
-        step: The number of the step, or None.
+        step: Id of the step, or None. An engine from before sends its number.
+        step_number: The number of the step that the user saw, or None.
         value: Of a rating, or None.
     """
 
     kind: str = Field(min_length=1, max_length=200)
     topic: str | None = Field(default=None, max_length=200)
-    step: int | None = Field(default=None, ge=0, le=_LARGEST_NUMBER)
+    step: Annotated[str | None, BeforeValidator(_text_of_number)] = Field(default=None, max_length=200)
+    step_number: int | None = Field(default=None, ge=0, le=_LARGEST_NUMBER)
     value: int | None = Field(default=None, ge=0, le=_LARGEST_NUMBER)
 
 

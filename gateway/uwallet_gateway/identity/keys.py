@@ -8,7 +8,8 @@ stored with the data: who has only the database, or a backup of it, has no secre
 from __future__ import annotations
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -32,10 +33,13 @@ class Keys:
         self._fernet = MultiFernet(
             [Fernet(base64.urlsafe_b64encode(_derive(key, b"site secrets"))) for key in secret_keys]
         )
+        contacts = [Fernet(base64.urlsafe_b64encode(_derive(key, b"contacts"))) for key in secret_keys]
+        self._contacts, self._current_contacts = MultiFernet(contacts), contacts[0]
         self.audit_keys = [_derive(key, b"audit") for key in secret_keys]
         # The library signs with the last key of a list.
         oldest_first = list(reversed(secret_keys))
         self._sessions = URLSafeSerializer([_derive(key, b"sessions") for key in oldest_first], salt="session")
+        self._devices = URLSafeTimedSerializer([_derive(key, b"devices") for key in oldest_first], salt="device")
         self._addresses = URLSafeTimedSerializer(
             [_derive(key, b"addresses") for key in oldest_first], salt="attachment"
         )
@@ -56,6 +60,38 @@ class Keys:
             msg = "a site's secret was encrypted under another UWALLET_SECRET_KEY: put that in UWALLET_OLD_SECRET_KEYS"
             raise SecretUnreadableError(msg) from error
 
+    def seal_contact(self, contact: str) -> str:
+        """How a user can be reached, encrypted as it is stored with a ticket."""
+        return self._contacts.encrypt(contact.encode()).decode()
+
+    def open_contact(self, stored: str) -> str:
+        """The contact again.
+
+        Raises:
+            SecretUnreadableError: None of the keys has encrypted it.
+        """
+        try:
+            return self._contacts.decrypt(stored.encode()).decode()
+        except InvalidToken as error:
+            msg = "a contact was encrypted under another UWALLET_SECRET_KEY: put that in UWALLET_OLD_SECRET_KEYS"
+            raise SecretUnreadableError(msg) from error
+
+    def is_current_contact(self, stored: str) -> bool:
+        """Whether a contact is encrypted under the current key."""
+        try:
+            self._current_contacts.decrypt(stored.encode())
+        except InvalidToken:
+            return False
+        return True
+
+    def renew_contact(self, stored: str) -> str:
+        """The same contact, encrypted under the current key.
+
+        Raises:
+            SecretUnreadableError: None of the keys has encrypted it.
+        """
+        return self.seal_contact(self.open_contact(stored))
+
     def sign_session(self, session_id: str) -> str:
         """The token of a session."""
         return str(self._sessions.dumps(session_id))
@@ -67,6 +103,18 @@ class Keys:
         except BadSignature:
             return None
         return value if isinstance(value, str) else None
+
+    def sign_device(self, device: Mapping[str, Any]) -> str:
+        """What a browser keeps to be known again."""
+        return str(self._devices.dumps(dict(device)))
+
+    def read_device(self, signed: object, max_age: int) -> Mapping[str, Any] | None:
+        """What was signed at most `max_age` seconds ago, or None if the gateway did not sign it."""
+        try:
+            value = self._devices.loads(signed, max_age=max_age) if isinstance(signed, str) else None
+        except BadSignature:
+            return None
+        return value if isinstance(value, Mapping) else None
 
     def sign_attachment(self, attachment_id: str) -> str:
         """A signature that allows reading one picture for a while without a token."""

@@ -128,17 +128,6 @@ class Sites:
         self._forget()
         return secret
 
-    async def remove(self, key: str) -> None:
-        """Removes the site with all of its conversations.
-
-        Raises:
-            SiteError: There is no such site.
-        """
-        async with self._database.write() as transaction:
-            await transaction.delete(await _existing(transaction, key))
-            record(transaction, Action.SITE_REMOVED, key)
-        self._forget()
-
     async def all(self) -> list[Site]:
         """Every site, by key."""
         sites = await self._read(time.monotonic() - _CACHE_SECONDS)

@@ -71,7 +71,8 @@ async def record_turn(transaction: AsyncSession, message: Message, reply: Engine
                 message_id=message.id,
                 kind=event.kind[:_LONGEST_KIND],
                 topic=event.topic[:_LONGEST_NAME] if event.topic else None,
-                step=event.step,
+                step=event.step[:_LONGEST_NAME] if event.step else None,
+                step_number=event.step_number,
                 value=event.value,
                 created_at=moment,
             )

@@ -33,7 +33,7 @@ class Insight:
     Attributes:
         period: The days.
         overview: By day and topic.
-        steps: By topic and number.
+        steps: By topic and step.
         misunderstood: In the period.
         titles: Of topics, as far as tickets know them.
     """
@@ -50,7 +50,17 @@ class _Left:
     at: datetime
     conversation_id: str
     topic: str | None
-    step: int | None
+    step: str | None
+    step_number: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A step, and the number that the user saw."""
+
+    topic: str
+    step: str
+    number: int | None
 
 
 class Statistics:
@@ -124,7 +134,7 @@ async def _left(transaction: AsyncSession, period: Period) -> list[_Left]:
         .subquery()
     )
     statement = (
-        select(BotEvent.created_at, BotEvent.conversation_id, BotEvent.topic, BotEvent.step)
+        select(BotEvent.created_at, BotEvent.conversation_id, BotEvent.topic, BotEvent.step, BotEvent.step_number)
         .join(last, last.c.id == BotEvent.id)
         .where(
             BotEvent.kind.in_(_AT_STEP),
@@ -146,9 +156,7 @@ async def _left(transaction: AsyncSession, period: Period) -> list[_Left]:
     return [row for row in candidates if last_tickets.get(row.conversation_id, never) < row.at - _SAME_TURN]
 
 
-async def _tickets(
-    transaction: AsyncSession, period: Period
-) -> tuple[list[TicketFacts], Counter[tuple[str, int]], dict[str, str]]:
+async def _tickets(transaction: AsyncSession, period: Period) -> tuple[list[TicketFacts], list[_Place], dict[str, str]]:
     """Tickets made in the period; of how many the bot was at which step; what topics are called."""
     statement = (
         select(
@@ -159,6 +167,7 @@ async def _tickets(
             Ticket.claimed_at,
             Ticket.first_reply_at,
             Ticket.rating,
+            Ticket.handoff["step"]["id"].as_string(),
             Ticket.handoff["step"]["number"].as_integer(),
             Ticket.handoff["topic"]["title"].as_string(),
         )
@@ -166,22 +175,29 @@ async def _tickets(
         .order_by(Ticket.id)
     )
     facts: list[TicketFacts] = []
-    steps: Counter[tuple[str, int]] = Counter()
+    places: list[_Place] = []
     titles: dict[str, str] = {}
-    for created_at, topic, *others, step, title in await transaction.execute(statement):
+    for created_at, topic, *others, step, number, title in await transaction.execute(statement):
         facts.append(TicketFacts(period.day_of(created_at), topic, *others))
         if topic is not None and step is not None:
-            steps[topic, step] += 1
+            places.append(_Place(topic, step, number))
         if topic is not None and title:
             titles[topic] = title
-    return facts, steps, titles
+    return facts, places, titles
 
 
 async def _steps(
-    transaction: AsyncSession, period: Period, left: list[_Left], handed_off: Counter[tuple[str, int]]
+    transaction: AsyncSession, period: Period, left: list[_Left], handed_off: list[_Place]
 ) -> list[StepFigures]:
+    # A step that has got another number goes on being the same step.
     statement: Select[Any] = (
-        select(BotEvent.topic, BotEvent.step, BotEvent.kind, func.count(distinct(BotEvent.conversation_id)))
+        select(
+            BotEvent.topic,
+            BotEvent.step,
+            BotEvent.kind,
+            func.count(distinct(BotEvent.conversation_id)),
+            func.max(BotEvent.id),
+        )
         .where(
             BotEvent.created_at >= period.start,
             BotEvent.created_at < period.end,
@@ -189,24 +205,34 @@ async def _steps(
         )
         .group_by(BotEvent.topic, BotEvent.step, BotEvent.kind)
     )
-    counts: defaultdict[tuple[str, int], Counter[str]] = defaultdict(Counter)
-    for topic, step, kind, count in await transaction.execute(statement):
-        counts[topic or "", step or 0][kind] += count
+    counts: defaultdict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+    numbers = {(it.topic, it.step): it.number for it in handed_off}
+    latest: dict[tuple[str, str], int] = {}
+    for topic, step, kind, count, event_id in await transaction.execute(statement):
+        place = topic or "", step or ""
+        counts[place][kind] += count
+        latest[place] = max(event_id, latest.get(place, 0))
     for it in left:
-        counts[it.topic or "", it.step or 0]["left"] += 1
-    for place, count in handed_off.items():
-        counts[place]["handed_off"] += count
+        counts[it.topic or "", it.step or ""]["left"] += 1
+        numbers[it.topic or "", it.step or ""] = it.step_number
+    for seen in handed_off:
+        counts[seen.topic, seen.step]["handed_off"] += 1
+    rows = await transaction.execute(
+        select(BotEvent.topic, BotEvent.step, BotEvent.step_number).where(BotEvent.id.in_(latest.values()))
+    )
+    numbers |= {(topic or "", step or ""): number for topic, step, number in rows}
     return [
         StepFigures(
             topic,
             step,
+            number=numbers.get((topic, step)),
             shown=counter["step_shown"],
             problems=counter["step_problem"],
             abandoned=counter["abandoned"],
             left=counter["left"],
             handed_off=counter["handed_off"],
         )
-        for (topic, step), counter in sorted(counts.items())
+        for (topic, step), counter in sorted(counts.items(), key=lambda it: (it[0][0], numbers.get(it[0]) or 0, it[0]))
         if topic
     ]
 

@@ -10,6 +10,7 @@ import structlog
 from sqlalchemy import ColumnElement, delete, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from uwallet_gateway.agents.lockout import FORGOTTEN_AFTER
 from uwallet_gateway.attachments import AttachmentStore
 from uwallet_gateway.clock import now
 from uwallet_gateway.database.connection import Database
@@ -18,13 +19,16 @@ from uwallet_gateway.database.tables import (
     BotEvent,
     Conversation,
     HookDelivery,
+    LegalHold,
     Message,
     Offer,
     Session,
+    SignInAttempts,
     Table,
     Ticket,
     Understanding,
 )
+from uwallet_gateway.maintenance.persons import Persons, forget_in_engine_later
 
 # How long deliveries to endpoints are kept.
 _HOOKS_FOR = timedelta(days=30)
@@ -32,6 +36,9 @@ _HOOKS_FOR = timedelta(days=30)
 _EMPTY_FOR = timedelta(days=2)
 # Age at which a file without a row is an orphan: a crash came between the file and the row. An upload takes seconds.
 _ORPHAN_AFTER = timedelta(hours=1)
+# A picture is sent right after it was uploaded; the widget uploads it again if that took longer.
+_UNSENT_FOR = timedelta(hours=1)
+_UNSENT_EVERY = 600.0
 # Ids in one statement; SQLite and PostgreSQL both take more.
 _IDS_AT_ONCE = 500
 _log = structlog.get_logger()
@@ -57,8 +64,11 @@ class Purged:
 class Purge:
     """Removes old messages, pictures and closed tickets, and conversations in which nothing is left."""
 
-    def __init__(self, database: Database, attachments: AttachmentStore, retention_days: int) -> None:
-        """Keeps the stores; `retention_days` 0 keeps messages for ever."""
+    def __init__(
+        self, database: Database, attachments: AttachmentStore, retention_days: int, persons: Persons | None = None
+    ) -> None:
+        """Keeps the stores; `retention_days` 0 keeps messages for ever. `persons` purges the engine's store, too."""
+        self._persons = persons
         self._database = database
         self._attachments = attachments
         self._days = retention_days
@@ -72,17 +82,24 @@ class Purge:
             if self._days:
                 before = moment - timedelta(days=self._days)
                 gone += await transaction.scalars(
-                    delete(Attachment).where(Attachment.created_at < before).returning(Attachment.id)
+                    delete(Attachment)
+                    .where(Attachment.created_at < before, _not_held(Attachment))
+                    .returning(Attachment.id)
                 )
                 # A message that still waits for its reply is never old enough.
                 messages = await _delete(
-                    transaction, Message, Message.created_at < before, Message.state.is_distinct_from("received")
+                    transaction,
+                    Message,
+                    Message.created_at < before,
+                    Message.state.is_distinct_from("received"),
+                    _not_held(Message),
                 )
-                await _delete(transaction, Ticket, Ticket.closed_at < before)
-                await _delete(transaction, Understanding, Understanding.created_at < before)
-                await _delete(transaction, BotEvent, BotEvent.created_at < before)
+                await _delete(transaction, Ticket, Ticket.closed_at < before, _not_held(Ticket))
+                await _delete(transaction, Understanding, Understanding.created_at < before, _not_held(Understanding))
+                await _delete(transaction, BotEvent, BotEvent.created_at < before, _not_held(BotEvent))
             else:
                 before = None
+            await _delete(transaction, SignInAttempts, SignInAttempts.updated_at < moment - FORGOTTEN_AFTER)
             await _delete(transaction, HookDelivery, HookDelivery.created_at < moment - _HOOKS_FOR)
             idle = [Conversation.last_id == 0, Conversation.active_at < moment - _EMPTY_FOR]
             conversations = await self._delete_conversations(transaction, gone, *idle)
@@ -103,6 +120,12 @@ class Purge:
         for attachment_id in gone:
             await asyncio.to_thread(self._attachments.delete, attachment_id)
         orphans = await self._remove_orphans()
+        if self._persons is not None:
+            # An engine that does not answer now is asked by the next run.
+            await self._persons.erase_in_engine()
+            if before is not None:
+                await self._persons.forget_old_in_engine(before)
+            await self._database.empty_log()
         purged = Purged(conversations, messages, len(gone), orphans)
         _log.info("purge.done", conversations=conversations, messages=messages, attachments=len(gone), orphans=orphans)
         return purged
@@ -115,6 +138,30 @@ class Purge:
             except Exception:
                 _log.exception("purge.failed")
             await asyncio.sleep(hours * 3600)
+
+    async def drop_unsent(self) -> int:
+        """Removes pictures that were uploaded an hour ago and that no message names. Returns how many."""
+        unsent = ~exists().where(Message.attachment_id == Attachment.id)
+        async with self._database.write() as transaction:
+            ids = await transaction.scalars(
+                delete(Attachment)
+                .where(Attachment.created_at < now() - _UNSENT_FOR, unsent)
+                .returning(Attachment.id)
+                .execution_options(synchronize_session=False)
+            )
+            gone = list(ids)
+        for attachment_id in gone:
+            await asyncio.to_thread(self._attachments.delete, attachment_id)
+        return len(gone)
+
+    async def drop_unsent_for_ever(self) -> None:
+        """Does so every few minutes. A failure is logged; the next time tries again."""
+        while True:
+            await asyncio.sleep(_UNSENT_EVERY)
+            try:
+                await self.drop_unsent()
+            except Exception:
+                _log.exception("purge.failed")
 
     async def _remove_orphans(self) -> int:
         """Removes files that a crash has left: the row is deleted before the file, and inserted after it."""
@@ -134,9 +181,16 @@ class Purge:
     async def _delete_conversations(
         self, transaction: AsyncSession, gone: list[str], *conditions: ColumnElement[bool]
     ) -> int:
+        not_held = ~exists().where(LegalHold.conversation_id == Conversation.id)
+        conditions = (*conditions, not_held)
         ids = select(Conversation.id).where(*conditions)
+        await forget_in_engine_later(transaction, await transaction.scalars(ids))
         gone += await transaction.scalars(select(Attachment.id).where(Attachment.conversation_id.in_(ids)))
         return await _delete(transaction, Conversation, *conditions)
+
+
+def _not_held(table: type[Attachment | Message | Ticket | Understanding | BotEvent]) -> ColumnElement[bool]:
+    return ~exists().where(LegalHold.conversation_id == table.conversation_id)
 
 
 async def _delete(transaction: AsyncSession, table: type[Table], *conditions: ColumnElement[bool]) -> int:

@@ -12,7 +12,7 @@ from uwallet_gateway.agents.passwords import MOST
 from uwallet_gateway.agents.roles import Role
 from uwallet_gateway.engine.assistant import Intent, Suggestion
 from uwallet_gateway.input_text import clean
-from uwallet_gateway.protocol.base import Request, View
+from uwallet_gateway.protocol.base import Moment, Request, View
 from uwallet_gateway.protocol.tickets import AgentStatus
 
 _Password = Annotated[str, Field(max_length=MOST)]
@@ -44,6 +44,16 @@ class DeskSessionView(View):
     agent: AgentStatus
     csrf: str
     settings: DeskSettings
+
+
+class AgentSessionView(View):
+    """A browser in which the agent is signed in."""
+
+    created_at: Moment
+    expires_at: Moment
+    address: str | None = Field(description="Where they signed in; null of sessions from before this was kept")
+    browser: str | None = Field(description="What the browser says that it is")
+    is_current: bool
 
 
 class PasswordChange(Request):

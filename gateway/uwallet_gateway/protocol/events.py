@@ -51,8 +51,9 @@ class WidgetEvents(View):
     session_confirm: SessionConfirmation
     session_error: ErrorView
     session_closed: SessionClosed
-    bot_uttered: dict[str, Any] = Field(description="A message in the shape of Rasa's Socket.IO channel")
-    user_message: MessageView
+    message: MessageView = Field(description="A new message; only to clients that connected with `messages: true`")
+    bot_uttered: dict[str, Any] = Field(description="A message in the shape of Rasa's Socket.IO channel; to all others")
+    user_message: MessageView = Field(description="What the user wrote elsewhere; to all others")
     bot_typing: BotTyping
     support_changed: SupportState
 

@@ -61,7 +61,8 @@ class StepFigures:
 
     Attributes:
         topic: The procedure.
-        step: Number of the step from 1; 0 before the first.
+        step: Id of the step; empty before the first.
+        number: Number of the step when it was seen last, from 1; None before the first.
         shown: Conversations that saw the step.
         problems: Conversations that said it does not work.
         abandoned: Conversations that stopped there and said so.
@@ -71,7 +72,8 @@ class StepFigures:
     """
 
     topic: str
-    step: int
+    step: str
+    number: int | None = None
     shown: int = 0
     problems: int = 0
     abandoned: int = 0

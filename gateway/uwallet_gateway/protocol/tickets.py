@@ -113,7 +113,7 @@ class Ticket(View):
     collected: dict[str, Any] = Field(description="What the bot collected, by name")
     mood: str | None = Field(description="calm, frustrated, distressed or in_crisis; null if the bot did not tell")
     alarms: list[TicketAlarm] = Field(description="What the user gave away that must not be missed, oldest first")
-    contact: str | None
+    contact: str | None = Field(description="Masked; the whole one by `POST /tickets/{id}/contact`")
     message: str | None
     agent: AgentName | None
     preferred_agent: AgentName | None
@@ -149,6 +149,12 @@ class TicketDetails(Ticket):
     earlier: list[Ticket] = Field(description="Other tickets of the same user, newest first")
     progress: Progress = Field(description="The procedure that the bot showed last")
     intent: str | None = Field(description="The intent that the bot understood last")
+
+
+class TicketContact(View):
+    """How the user can be reached. That an agent has seen it stands in the audit log."""
+
+    contact: str
 
 
 class TicketPage(View):

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import phonenumbers
 
 from uwallet_gateway.errors import ErrorCode, InputError
+from uwallet_gateway.redaction import redact
 from uwallet_gateway.scripts import folded
 from uwallet_gateway.texts import ContactWords
 
@@ -55,6 +56,11 @@ def find_contact(text: str) -> str | None:
     return str(number.raw_string) if number else None
 
 
+def contact_hint(contact: str) -> str:
+    """What is shown of a contact: masked as it is in the transcript."""
+    return redact(contact).text
+
+
 def offered_contact(text: str, words: ContactWords, *, is_awaited: bool) -> OfferedContact | None:
     """Returns what the user gives to be reached by, or None: a number may also be what the question is about.
 
@@ -76,6 +82,14 @@ def offered_contact(text: str, words: ContactWords, *, is_awaited: bool) -> Offe
     for word in sorted((*words.offers, *words.names, *words.fillers), key=len, reverse=True):
         rest = rest.replace(word, "")
     return OfferedContact(contact, is_alone=not rest)
+
+
+def given_contact(text: str) -> OfferedContact | None:
+    """Returns the contact in a text that was asked for one, or None."""
+    contact = find_contact(text)
+    if contact is None:
+        return None
+    return OfferedContact(contact, is_alone=_folded(text).strip() == contact.strip())
 
 
 def _is_number(contact: str) -> bool:

@@ -207,7 +207,7 @@ class TicketQueries:
 
         Args:
             status: Only those; None for all.
-            query: Part of the number, summary, message, contact or of the user's name.
+            query: Part of the number, summary, message, masked contact or of the user's name.
             agent_id: Only those that this agent has or had last.
             visible_to: Only those that this agent may see with the role `agent`.
             before: Only those with a lower id.
@@ -228,13 +228,25 @@ class TicketQueries:
                 row.number,
                 row.handoff["summary"].as_string(),
                 row.message,
-                row.contact,
+                row.contact_hint,
                 tables.Conversation.external_id,
             )
             conditions.append(or_(*(place.icontains(query, autoescape=True) for place in places)))
         async with self._database.read() as session:
             tickets = await self._read(session, _tickets().where(*conditions).order_by(row.id.desc()).limit(limit + 1))
         return tickets[:limit], len(tickets) > limit
+
+    async def sealed_contact(self, ticket_id: int) -> str:
+        """How the user can be reached, still encrypted.
+
+        Raises:
+            InputError: not_found, also of a ticket without a contact.
+        """
+        async with self._database.read() as session:
+            contact = await session.scalar(select(tables.Ticket.contact).where(tables.Ticket.id == ticket_id))
+        if contact is None:
+            raise InputError(ErrorCode.NOT_FOUND)
+        return contact
 
     async def may_see(self, ticket_id: int, agent_id: int) -> bool:
         """Whether the role `agent` lets this agent see a ticket.
@@ -297,7 +309,7 @@ class TicketQueries:
                 TicketAlarm(kind=str(alarm.get("kind")), text=str(alarm.get("text") or ""))
                 for alarm in handoff.get("alarms") or ()
             ],
-            contact=ticket.contact,
+            contact=ticket.contact_hint,
             message=ticket.message,
             agent=_name(agent),
             preferred_agent=_name(preferred),

@@ -19,8 +19,10 @@ from uwallet_gateway.audit.log import record
 from uwallet_gateway.clock import now
 from uwallet_gateway.database import tables
 from uwallet_gateway.hooks.events import HookEvent
+from uwallet_gateway.identity.keys import Keys
 from uwallet_gateway.observability.metrics import Metrics
 from uwallet_gateway.protocol.tickets import ActorKind, EventKind
+from uwallet_gateway.support.contacts import contact_hint
 from uwallet_gateway.support.notices import LEAVE_QUEUE, SupportNotices
 from uwallet_gateway.support.ownership import change_owner
 from uwallet_gateway.support.queue import position_of, priority_of, wait_minutes
@@ -55,7 +57,7 @@ class TicketSteps:
     """Creates, queues, gives and closes tickets."""
 
     def __init__(
-        self, notices: SupportNotices, hours: OpeningHours, metrics: Metrics, record: Recorder | None = None
+        self, notices: SupportNotices, hours: OpeningHours, metrics: Metrics, keys: Keys, record: Recorder | None = None
     ) -> None:
         """Keeps what the steps work with.
 
@@ -63,11 +65,13 @@ class TicketSteps:
             notices: Writes system messages to the user.
             hours: Opening hours, and the time zone for the day in ticket numbers.
             metrics: Counts tickets and waits.
+            keys: Encrypts contacts.
             record: Called when a ticket is created, queued and closed.
         """
         self.notices = notices
         self.hours = hours
         self._metrics = metrics
+        self._keys = keys
         self._record = record
 
     async def find_open(self, transaction: ConversationTransaction) -> tables.Ticket | None:
@@ -93,10 +97,12 @@ class TicketSteps:
             reason=reason,
             topic=(handoff.get("topic") or {}).get("id"),
             handoff=handoff,
-            contact=await transaction.take_contact(),
             preferred_agent_id=await self._last_agent(transaction),
             created_at=moment,
         )
+        kept = await transaction.take_contact()
+        if kept is not None:
+            self.set_contact(ticket, self._keys.open_contact(kept))
         transaction.session.add(ticket)
         await transaction.session.flush()
         # Day in the organisation's time zone, then the id: short to say, and sorted by time.
@@ -107,6 +113,14 @@ class TicketSteps:
             "support.ticket_created", conversation_id=transaction.conversation_id, ticket=ticket.number, reason=reason
         )
         return ticket
+
+    def set_contact(self, ticket: tables.Ticket, contact: str) -> None:
+        """Stores how the user can be reached: encrypted, and masked for lists."""
+        ticket.contact, ticket.contact_hint = self._keys.seal_contact(contact), contact_hint(contact)
+
+    async def keep_contact(self, transaction: ConversationTransaction, contact: str) -> None:
+        """Stores how the user can be reached until there is a ticket."""
+        await transaction.keep_contact(self._keys.seal_contact(contact))
 
     async def announce(self, transaction: ConversationTransaction, ticket: tables.Ticket, *events: HookEvent) -> None:
         """Records hook events about the ticket as it is now."""

@@ -17,7 +17,13 @@ from uwallet_gateway.hooks.events import HookEvent
 from uwallet_gateway.input_text import checked_client_id, clean
 from uwallet_gateway.protocol.tickets import EventKind
 from uwallet_gateway.redaction import redact
-from uwallet_gateway.support.contacts import OfferedContact, checked_contact, find_contact, offered_contact
+from uwallet_gateway.support.contacts import (
+    OfferedContact,
+    checked_contact,
+    contact_hint,
+    find_contact,
+    offered_contact,
+)
 from uwallet_gateway.support.notices import (
     ASKING_KINDS,
     KEEP_WAITING,
@@ -139,7 +145,7 @@ class UserRequests:
 
     async def offered_contact(self, transaction: ConversationTransaction, text: str) -> OfferedContact | None:
         """What the user gives to be reached by, in words of their own; None if they do not."""
-        if transaction.owner == "agent" or find_contact(text) is None:
+        if find_contact(text) is None:
             return None
         ticket = await self._steps.find_open(transaction)
         return offered_contact(text, self._notices.texts.contact_words, is_awaited=ticket is not None)
@@ -156,10 +162,10 @@ class UserRequests:
         """
         ticket = await self._steps.find_open(transaction)
         if ticket is None:
-            await transaction.keep_contact(offered.contact)
+            await self._steps.keep_contact(transaction, offered.contact)
             await self._notices.say(transaction, "contact_kept", "contact_kept", in_reply_to=message.id)
             return
-        ticket.contact = offered.contact
+        self._steps.set_contact(ticket, offered.contact)
         if ticket.status == "message" and not offered.is_alone:
             # Nobody is there: what is told along with the contact is the message.
             ticket.message = _joined(ticket.message, message.text)
@@ -167,6 +173,9 @@ class UserRequests:
             await self._confirm_message(transaction, ticket, message.id)
             return
         await self._steps.note_event(transaction, ticket, EventKind.CONTACT_GIVEN, "user")
+        if transaction.owner == "agent":
+            # They are talking; the desk shows it.
+            return
         await self._notices.say(
             transaction, "contact_taken", "contact_taken", in_reply_to=message.id, number=ticket.number
         )
@@ -176,24 +185,36 @@ class UserRequests:
         ticket = await self._steps.find_open(transaction)
         return ticket is not None and (offered.is_alone or ticket.status == "message")
 
-    async def take_message(self, transaction: ConversationTransaction, message: Message) -> None:
+    async def note_contact(self, transaction: ConversationTransaction, contact: str) -> None:
+        """Keeps a contact that the bot has asked for, in the ticket or for the next one; the bot answers."""
+        ticket = await self._steps.find_open(transaction)
+        if ticket is None:
+            await self._steps.keep_contact(transaction, contact)
+        else:
+            self._steps.set_contact(ticket, contact)
+
+    async def take_message(
+        self, transaction: ConversationTransaction, message: Message, offered: OfferedContact | None
+    ) -> None:
         """Takes an offline message that was typed in the chat, or the contact that was missing in it.
 
         Args:
             transaction: The conversation.
-            message: As stored, redacted except for contacts.
+            message: As stored; the contact is masked in it.
+            offered: The contact itself.
         """
         text = message.text
         ticket = await self._ticket_for_message(transaction, text)
-        contact = find_contact(text)
-        if contact != text.strip() or ticket.message is None:
+        contact = offered.contact if offered else None
+        if offered is None or not offered.is_alone or ticket.message is None:
             ticket.message = _joined(ticket.message, text)
         if contact is None and ticket.contact is None:
             await self._notices.say(
                 transaction, "contact_wanted", "contact_wanted", in_reply_to=message.id, metadata=_ASK
             )
             return
-        ticket.contact = contact or ticket.contact
+        if contact is not None:
+            self._steps.set_contact(ticket, contact)
         await self._confirm_message(transaction, ticket, message.id)
 
     async def execute(self, transaction: ConversationTransaction, payload: str, in_reply_to: int) -> None:
@@ -259,11 +280,12 @@ class UserRequests:
         if transaction.owner == "agent":
             raise InputError(ErrorCode.CONFLICT)
         message = await transaction.append(
-            Draft("user", cleaned, client_id=key, metadata={"support": "message", "contact": checked})
+            Draft("user", cleaned, client_id=key, metadata={"support": "message", "contact": contact_hint(checked)})
         )
         await self.note_message(transaction, message)
         ticket = await self._ticket_for_message(transaction, cleaned)
-        ticket.message, ticket.contact = _joined(ticket.message, cleaned), checked
+        ticket.message = _joined(ticket.message, cleaned)
+        self._steps.set_contact(ticket, checked)
         await self._confirm_message(transaction, ticket, message.id)
 
     async def rate(
@@ -366,7 +388,7 @@ class UserRequests:
         )
 
 
-# The redactor keeps contacts in the next message of the user.
+# A contact in the next message of the user is one.
 _ASK = {"ask": "contact"}
 
 

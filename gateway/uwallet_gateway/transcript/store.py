@@ -10,7 +10,7 @@ import contextlib
 from collections.abc import AsyncIterator
 from typing import cast
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from uwallet_gateway.clock import now
 from uwallet_gateway.database import tables
@@ -190,6 +190,11 @@ class Transcript:
                     created_at=now(),
                 )
             )
+
+    async def picture_bytes(self) -> int:
+        """How many bytes all pictures have together."""
+        async with self._database.read() as session:
+            return await session.scalar(select(func.sum(tables.Attachment.size))) or 0
 
     async def picture(self, attachment_id: str) -> tuple[Picture, str] | None:
         """A picture and the conversation that it belongs to."""

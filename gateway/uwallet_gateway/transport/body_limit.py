@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import json
-import re
 
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from uwallet_gateway.errors import ErrorCode, InputError
 from uwallet_gateway.presentation import Presentation
-from uwallet_gateway.protocol.base import API, DESK_API
 from uwallet_gateway.transport.client import header
+from uwallet_gateway.transport.upload_slots import is_upload
 
-_UPLOAD = re.compile(rf"{API}/attachments|{DESK_API}/tickets/[0-9]+/attachments")
 # Bytes of a JSON body; the longest message in UTF-8, escaped, with room.
 _JSON_BYTES = 64 * 1024
 # Bytes of a multipart body beside the picture.
@@ -35,9 +33,9 @@ class BodyLimit:
         if scope["type"] != "http" or scope["path"].startswith("/socket.io/"):
             await self._app(scope, receive, send)
             return
-        is_upload = _UPLOAD.fullmatch(scope["path"]) is not None
-        limit = self._presentation.limits.attachment_bytes + _MULTIPART_BYTES if is_upload else _JSON_BYTES
-        code = ErrorCode.ATTACHMENT_TOO_LARGE if is_upload else ErrorCode.TOO_LONG
+        uploads = is_upload(scope)
+        limit = self._presentation.limits.attachment_bytes + _MULTIPART_BYTES if uploads else _JSON_BYTES
+        code = ErrorCode.ATTACHMENT_TOO_LARGE if uploads else ErrorCode.TOO_LONG
         announced = header(scope, b"content-length") or "0"
         if not announced.isdigit() or int(announced) > limit:
             await self._refuse(receive, send, code)

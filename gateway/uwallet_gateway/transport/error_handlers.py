@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 from starlette.routing import Match, Route
 
-from uwallet_gateway.database.connection import DatabaseUnavailableError
+from uwallet_gateway.database.connection import DatabaseUnavailableError, UnstorableTextError
 from uwallet_gateway.errors import ErrorCode, InputError
 from uwallet_gateway.presentation import Presentation
 from uwallet_gateway.transcript.store import ConversationGoneError
@@ -35,6 +35,10 @@ def add_error_handlers(app: FastAPI, presentation: Presentation) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def malformed(_request: Request, _error: RequestValidationError) -> JSONResponse:
+        return answer(InputError(ErrorCode.MALFORMED))
+
+    @app.exception_handler(UnstorableTextError)
+    async def unstorable(_request: Request, _error: UnstorableTextError) -> JSONResponse:
         return answer(InputError(ErrorCode.MALFORMED))
 
     @app.exception_handler(ConversationGoneError)

@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 import ipaddress
 from collections.abc import Iterable
 
-import structlog
 from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse, Response
 
-from uwallet_gateway.database.migrate import is_current
 from uwallet_gateway.errors import ErrorCode, InputError
 from uwallet_gateway.transport.client import address_of
 from uwallet_gateway.transport.http import ServicesNeeded
 
 router = APIRouter(include_in_schema=False)
-# Seconds after which a database that does not answer is not ready.
-_PATIENCE = 3.0
-_log = structlog.get_logger()
 
 
 @router.get("/healthz")
@@ -29,18 +23,13 @@ async def health() -> dict[str, str]:
 
 @router.get("/readyz")
 async def ready(services: ServicesNeeded) -> Response:
-    """Whether messages can be taken: the database answers and has the tables of this version.
+    """Whether messages can be taken: database and disk can be written to, the tables are of this version.
 
     An engine in trouble is told but makes the gateway no less ready: messages are taken and kept.
     """
-    try:
-        async with asyncio.timeout(_PATIENCE):
-            database = "ok" if await is_current(services.database) else "not migrated"
-    except Exception:
-        _log.exception("ready.database_failed")
-        database = "unavailable"
-    is_ready = database == "ok"
-    body = {"status": "ready" if is_ready else "not ready", "database": database, "engine": str(services.engine.state)}
+    state = await services.readiness.state()
+    is_ready = set(state.values()) == {"ok"}
+    body = {"status": "ready" if is_ready else "not ready", **state, "engine": str(services.engine.state)}
     return JSONResponse(body, status_code=200 if is_ready else 503)
 
 

@@ -9,6 +9,7 @@ import structlog
 from fastapi import Depends, Request
 from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBearer
 
+from uwallet_gateway.database.connection import UnstorableTextError
 from uwallet_gateway.errors import ErrorCode, InputError
 from uwallet_gateway.identity.sessions import Session
 from uwallet_gateway.protocol.messages import ErrorView
@@ -40,6 +41,7 @@ STATUS: dict[ErrorCode, int] = {
     ErrorCode.BAD_TOKEN: 401,
     ErrorCode.SITE_UNKNOWN: 404,
     ErrorCode.ORIGIN_NOT_ALLOWED: 403,
+    ErrorCode.HOST_NOT_ALLOWED: 421,
     ErrorCode.IDENTITY_REQUIRED: 403,
     ErrorCode.IDENTITY_WRONG: 403,
     ErrorCode.IDENTITY_EXPIRED: 403,
@@ -55,6 +57,7 @@ STATUS: dict[ErrorCode, int] = {
     ErrorCode.CSRF: 403,
     ErrorCode.CONFLICT: 409,
     ErrorCode.WEAK_PASSWORD: 422,
+    ErrorCode.PASSWORD_UNCHANGED: 422,
     ErrorCode.USERNAME_TAKEN: 409,
     ErrorCode.LAST_ADMIN: 409,
     ErrorCode.CONTACT_INVALID: 422,
@@ -122,5 +125,7 @@ def refusal(error: Exception, event: str) -> InputError:
     """Returns refusals as they are. Any other error is a bug: logs it under `event` and returns `unavailable`."""
     if isinstance(error, InputError):
         return error
+    if isinstance(error, UnstorableTextError):
+        return InputError(ErrorCode.MALFORMED)
     _log.error(event, exc_info=error)
     return InputError(ErrorCode.UNAVAILABLE)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import functools
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -20,6 +21,7 @@ from uwallet_gateway.identity.admission import admit
 from uwallet_gateway.identity.sessions import Session
 from uwallet_gateway.identity.sites import Site
 from uwallet_gateway.protocol.events import BotTyping, SessionClosed, SessionConfirmation
+from uwallet_gateway.rate_limits import network_of
 from uwallet_gateway.services import Services
 from uwallet_gateway.transcript.events import Closed, SupportChanged, Typing
 from uwallet_gateway.transcript.messages import Message
@@ -38,6 +40,8 @@ _FRAME_BYTES = 64 * 1024
 _LOOK_EVERY = 5.0
 # More than a look, and the difference between the clocks of two machines.
 _LOOK_BACK = timedelta(minutes=2)
+# Seconds after which a client that is one too many may try again.
+_TRY_AGAIN = 60
 _log = structlog.get_logger()
 
 
@@ -51,6 +55,8 @@ class _Connection:
     subscription: Subscription | None = None
     # A widget made for Rasa: knows no errors and no history.
     plain: bool = True
+    # Our own widget: live messages come as `message`, in the shape of history.
+    messages: bool = False
 
 
 class SocketTransport:
@@ -60,6 +66,7 @@ class SocketTransport:
         """Registers the events."""
         self._services = services
         self._connections: dict[str, _Connection] = {}
+        self._per_address: Counter[str | None] = Counter()
         self.server = socketio.AsyncServer(
             async_mode="asgi",
             # An empty list leaves it to the middleware of the application and to `_connect`.
@@ -101,11 +108,16 @@ class SocketTransport:
                 origin_of(scope),
                 own_origin(scope, services.settings.public_url),
             )
+            address = address_of(scope)
+            if self._per_address[network_of(address)] >= services.settings.sockets_per_address:
+                raise InputError(ErrorCode.RATE_LIMITED, retry_after=_TRY_AGAIN)
         except InputError as error:
             _log.info("socket.refused", code=error.code)
             body = services.presentation.error(error)
             raise socketio.exceptions.ConnectionRefusedError(body["message"], body) from error
-        self._connections[sid] = _Connection(site, address_of(scope))
+        messages = isinstance(auth, Mapping) and auth.get("messages") is True
+        self._connections[sid] = _Connection(site, address, messages=messages)
+        self._per_address[network_of(address)] += 1
         if self._looking is None:
             self._looking = asyncio.create_task(self._look())
         services.metrics.connections.inc()
@@ -115,6 +127,10 @@ class SocketTransport:
         if connection is None:
             return
         self._services.metrics.connections.dec()
+        network = network_of(connection.address)
+        self._per_address[network] -= 1
+        if not self._per_address[network]:
+            del self._per_address[network]
         if connection.subscription:
             await connection.subscription.end()
 
@@ -276,14 +292,22 @@ class SocketTransport:
                 await self.server.emit("support_changed", state.model_dump(), to=sid)
             elif isinstance(item, Closed):
                 await self._close(sid, item)
-            elif item.author == "user":
-                body = self._services.presentation.message(item).model_dump()
-                await self.server.emit("user_message", body, to=sid)
             else:
-                await self.server.emit("bot_uttered", self._services.presentation.bot_uttered(item), to=sid)
-                self._services.metrics.count_message(direction="out", transport="socket_io")
+                await self._deliver_message(sid, item)
 
         return deliver
+
+    async def _deliver_message(self, sid: str, message: Message) -> None:
+        presentation = self._services.presentation
+        connection = self._connections.get(sid)
+        if connection and connection.messages:
+            await self.server.emit("message", presentation.message(message).model_dump(), to=sid)
+        elif message.author == "user":
+            await self.server.emit("user_message", presentation.message(message).model_dump(), to=sid)
+        else:
+            await self.server.emit("bot_uttered", presentation.bot_uttered(message), to=sid)
+        if message.author != "user":
+            self._services.metrics.count_message(direction="out", transport="socket_io")
 
     async def _look(self) -> None:
         while True:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +9,7 @@ from uwallet_gateway.errors import ErrorCode, InputError
 from uwallet_gateway.input_text import checked_client_id, clean, without_quotation
 from uwallet_gateway.observability.metrics import Metrics
 from uwallet_gateway.redaction import redact, secret_named_in
-from uwallet_gateway.support.contacts import OfferedContact
+from uwallet_gateway.support.contacts import OfferedContact, given_contact
 from uwallet_gateway.support.notices import is_own_payload
 from uwallet_gateway.support.user_requests import UserRequests
 from uwallet_gateway.texts import Texts
@@ -53,11 +52,13 @@ class _Prepared:
         draft: As it is stored.
         is_noticed: Whether the user is told that something was masked.
         contact: What the user offers to be reached by; masked in the draft.
+        is_for_bot: Whether the bot has asked for the contact, and answers.
     """
 
     draft: Draft
     is_noticed: bool = False
     contact: OfferedContact | None = None
+    is_for_bot: bool = False
 
 
 class Conversations:
@@ -122,7 +123,7 @@ class Conversations:
                 message = await transaction.append(draft)
                 if prepared.is_noticed:
                     await transaction.append(self._notice("redacted", in_reply_to=message.id))
-                await self._pass_to_support(transaction, message, prepared.contact)
+                await self._pass_to_support(transaction, message, prepared.contact, is_for_bot=prepared.is_for_bot)
         except ConversationGoneError as error:
             raise InputError(ErrorCode.BAD_TOKEN) from error
         self._metrics.count_message(direction="in", transport=incoming.transport)
@@ -134,14 +135,21 @@ class Conversations:
         return message
 
     async def _pass_to_support(
-        self, transaction: ConversationTransaction, message: Message, contact: OfferedContact | None
+        self,
+        transaction: ConversationTransaction,
+        message: Message,
+        contact: OfferedContact | None,
+        *,
+        is_for_bot: bool,
     ) -> None:
         if is_own_payload(message.payload):
             await self._requests.execute(transaction, message.payload or "", message.id)
+        elif message.metadata.get("support") == "message":
+            await self._requests.take_message(transaction, message, contact)
+        elif contact is not None and is_for_bot:
+            await self._requests.note_contact(transaction, contact.contact)
         elif contact is not None:
             await self._requests.take_contact(transaction, message, contact)
-        elif message.metadata.get("support") == "message":
-            await self._requests.take_message(transaction, message)
         elif message.state is None and transaction.owner != "agent":
             # The bot cannot read pictures; a picture alone is for a human.
             await transaction.append(self._notice("picture_kept", in_reply_to=message.id))
@@ -192,15 +200,16 @@ class Conversations:
         previous = await transaction.last_told("bot", "agent")
         # What the bot has asked for is the bot's.
         is_for_bot = previous is not None and previous.metadata.get("ask") == "contact"
-        contact = None
-        if not for_support and not is_for_bot:
-            contact = await self._requests.offered_contact(transaction, without_quotation(text))
-        if contact is not None and await self._requests.answers_contact(transaction, contact):
-            state = None
+        words = without_quotation(text)
+        if for_support or is_for_bot:
+            contact = given_contact(words)
+        else:
+            contact = await self._requests.offered_contact(transaction, words)
+            if contact is not None and await self._requests.answers_contact(transaction, contact):
+                state = None
         secret_asked_for = secret_named_in(previous.text) if previous else None
-        # An agent who asks for a contact needs to see it. One that the ticket keeps is masked in the transcript.
-        keep_contact = contact is None and (for_support or transaction.owner == "agent" or _asks_contact(previous))
-        redacted = redact(text, keep_contact=keep_contact, asked=secret_asked_for)
+        # A contact is kept with the ticket, encrypted, and nowhere else.
+        redacted = redact(text, asked=secret_asked_for)
         for kind in redacted.kinds:
             self._metrics.count_redaction(kind)
         draft = Draft(
@@ -211,7 +220,7 @@ class Conversations:
             client_id=client_id,
             state=None if for_support else state,
         )
-        return _Prepared(draft, bool(redacted.noticed), contact)
+        return _Prepared(draft, bool(redacted.noticed), contact, is_for_bot=is_for_bot)
 
     async def _picture(self, transaction: ConversationTransaction, attachment_id: object) -> Picture | None:
         if attachment_id is None:
@@ -229,9 +238,3 @@ async def _offered(transaction: ConversationTransaction, payload: str) -> str | 
     if payload == GREETING_PAYLOAD:
         return ""
     return await transaction.offered_title(payload) if len(payload) <= _MAX_PAYLOAD else None
-
-
-def _asks_contact(message: Message | None) -> bool:
-    metadata: Mapping[str, Any] = message.metadata if message else {}
-    # After a handoff a human needs a contact.
-    return metadata.get("ask") == "contact" or "handoff" in metadata

@@ -25,7 +25,7 @@ from uwallet_gateway.transcript.event_bus import EventBus
 from uwallet_gateway.transcript.events import Settled, Typing
 from uwallet_gateway.transcript.messages import Message
 from uwallet_gateway.transcript.store import ConversationGoneError, Transcript
-from uwallet_gateway.turns.locks import Lock
+from uwallet_gateway.turns.locks import Locks
 from uwallet_gateway.turns.outage import OutageNotices
 from uwallet_gateway.turns.replies import replies
 
@@ -33,6 +33,8 @@ from uwallet_gateway.turns.replies import replies
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.25, 5.0
 # Seconds until a conversation is retried after the database failed.
 _AFTER_ERROR = 2.0
+# Seconds between two looks for what a process that died has left; its locks last 15 s.
+_LOOK_EVERY = 5.0
 # Seconds for which the last failure tells the state of the engine.
 _FAILURE_COUNTS_FOR = 2 * _LONGEST_PAUSE
 # No answer came, so the same turn may be asked for again.
@@ -52,7 +54,7 @@ class Dispatcher:
         requests: UserRequests,
         tickets: TicketQueries,
         metrics: Metrics,
-        lock: Lock,
+        locks: Locks,
         *,
         concurrency: int,
         patience: float,
@@ -68,7 +70,7 @@ class Dispatcher:
             requests: Takes the bot's requests for a human.
             tickets: Knows whether somebody is there.
             metrics: Counts turns and failures.
-            lock: Keeps workers of other processes out of a conversation.
+            locks: Keep workers of other processes out of a conversation.
             concurrency: Turns that run in the engine at the same time.
             patience: Seconds for which a message waits for an engine that is away.
             notice_after: Seconds after which the user is told.
@@ -80,7 +82,7 @@ class Dispatcher:
         self._requests = requests
         self._tickets = tickets
         self._metrics = metrics
-        self._lock = lock
+        self._locks = locks
         self._slots = asyncio.Semaphore(concurrency)
         self._patience = patience
         self._notice_after = notice_after
@@ -116,6 +118,22 @@ class Dispatcher:
             self._set_timer(conversation_id, self._notice_after)
             self.wake(conversation_id)
 
+    async def take_over(self) -> None:
+        """Answers what another process has taken and not answered before it died."""
+        for conversation_id in await self._transcript.waiting_conversations():
+            if conversation_id not in self._workers and await self._locks.is_abandoned(conversation_id):
+                _log.info("dispatcher.took_over", conversation_id=conversation_id)
+                self.wake(conversation_id)
+
+    async def take_over_for_ever(self) -> None:
+        """Looks every few seconds. A failure is logged; the next look tries again."""
+        while True:
+            await asyncio.sleep(_LOOK_EVERY)
+            try:
+                await self.take_over()
+            except Exception:
+                _log.exception("dispatcher.not_taken_over")
+
     async def drain(self, seconds: float) -> None:
         """Finishes running turns. Messages that wait for an engine that is away stay for the next start."""
         self._stopping = True
@@ -133,7 +151,7 @@ class Dispatcher:
         try:
             while True:
                 self._again.discard(conversation_id)
-                async with self._lock(conversation_id):
+                async with self._locks.hold(conversation_id):
                     while not self._stopping and (message := await self._transcript.next_waiting(conversation_id)):
                         await self._answer(message)
                 if conversation_id not in self._again:
@@ -269,5 +287,5 @@ class Dispatcher:
 
 
 def _turn_id(message: Message) -> str:
-    # Rows from before migration 0004 have none.
+    # Rows from before migration 0005 have none.
     return message.turn_id or f"{message.conversation_id}-{message.id}"

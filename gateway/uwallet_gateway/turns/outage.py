@@ -106,7 +106,7 @@ class OutageNotices:
         """A handoff payload without any knowledge of the bot (docs/handoff.schema.json)."""
         return {
             "type": "handoff",
-            "version": 3,
+            "version": 4,
             "reason": "user_request",
             "summary": self._texts.notice("handoff_summary_without_engine"),
             "topic": None,

@@ -7,10 +7,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from uwallet_gateway.engine.client import EngineMessage
+from uwallet_gateway.redaction import redact
 from uwallet_gateway.transcript.messages import Draft
 
 # Fields of the handoff payload that clients may see; the rest is for agents (docs/handoff.md).
 _PUBLIC = ("reason", "topic")
+# Fields of it that quote users: what the engine has kept from before its messages were masked.
+_QUOTING = ("summary", "collected", "alarms", "other_requests")
 _REQUESTS = ("leave_queue", "ticket_status")
 # What the bot has told the user itself; the gateway only records it.
 _RECORDS = ("complaint",)
@@ -57,7 +60,7 @@ def replies(
             )
             public = {name: custom.get(name) for name in _PUBLIC}
             draft = replace(previous.draft, metadata={**previous.draft.metadata, "handoff": public})
-            items.append(BotReply(draft, custom))
+            items.append(BotReply(draft, _masked_handoff(custom)))
         elif custom.get("type") == "support_request" and custom.get("request") in _REQUESTS:
             if items and items[-1].handoff is None and items[-1].request is None:
                 items.pop()
@@ -69,6 +72,18 @@ def replies(
     if first is not None and reading is not None:
         found[first] = replace(found[first], draft=replace(found[first].draft, reading=reading))
     return found
+
+
+def _masked_handoff(payload: dict[str, Any]) -> dict[str, Any]:
+    return {name: _masked(value) if name in _QUOTING else value for name, value in payload.items()}
+
+
+def _masked(value: Any) -> Any:
+    if isinstance(value, str):
+        return redact(value).text
+    if isinstance(value, list):
+        return [_masked(item) for item in value]
+    return {name: _masked(item) for name, item in value.items()} if isinstance(value, dict) else value
 
 
 def _draft(message: EngineMessage, in_reply_to: int) -> Draft:

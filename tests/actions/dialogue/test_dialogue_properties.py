@@ -35,6 +35,7 @@ from actions.knowledge import load_knowledge
 from actions.reading.reading import Source
 from actions.slots import slots_from_state, state_from_slots
 from tests.conftest import Conversation
+from tests.extent import examples
 
 KNOWLEDGE = load_knowledge()
 TOPICS = sorted(KNOWLEDGE.topics)
@@ -256,7 +257,7 @@ def assert_valid(state: DialogueState) -> None:
     assert state.offer is not Offer.REQUEST or state.requests
     assert len({told.alarm for told in state.alarms}) == len(state.alarms)
     assert len(state.lists) <= MAX_LISTS
-    assert state_from_slots(slots_from_state(state), KNOWLEDGE) == state
+    assert state_from_slots(slots_from_state(state, KNOWLEDGE), KNOWLEDGE) == state
 
 
 def has_ended(conversation: Conversation) -> bool:
@@ -268,7 +269,7 @@ def is_handed_off(conversation: Conversation) -> bool:
     return conversation.turn is not None and any(reply.is_handoff for reply in conversation.turn.replies)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(80, 1000), deadline=None)
 @given(STATES, st.lists(MOVES, min_size=1, max_size=6))
 def test_whatever_the_user_does_the_state_is_valid_and_there_is_a_reply(
     state: DialogueState, moves: list[dict[str, Any]]
@@ -307,7 +308,7 @@ def of_the_session(move: dict[str, Any]) -> bool:
     return not move["is_new_session"] or move["after_agent"]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(80, 1000), deadline=None)
 @given(STATES, st.lists(MOVES.filter(of_the_session), min_size=1, max_size=6))
 def test_what_was_given_away_stays_for_the_session(state: DialogueState, moves: list[dict[str, Any]]) -> None:
     conversation = conversation_at(state)
@@ -327,7 +328,7 @@ def test_what_was_given_away_stays_for_the_session(state: DialogueState, moves: 
                 assert "crisis" not in told or (reply.custom["reason"], reply.custom["mood"]) == ("crisis", "in_crisis")
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(80, 1000), deadline=None)
 @given(STATES, MOVES.filter(of_the_session))
 def test_a_cry_for_help_is_never_missed(state: DialogueState, move: dict[str, Any]) -> None:
     conversation = conversation_at(replace(state, alarms=()))
@@ -343,7 +344,7 @@ def is_doubtful(move: dict[str, Any]) -> bool:
     return not move["payload"] and sum(given_away) < 0.2 and all(share < 0.45 for share in move["acts"].values())
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(80, 1000), deadline=None)
 @given(STATES, MOVES.filter(is_doubtful))
 def test_nobody_leaves_the_queue_or_is_handed_over_on_a_guess(state: DialogueState, move: dict[str, Any]) -> None:
     state = replace(
@@ -367,7 +368,7 @@ def test_nobody_leaves_the_queue_or_is_handed_over_on_a_guess(state: DialogueSta
     assert not is_handed_off(conversation)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(80, 1000), deadline=None)
 @given(STATES)
 def test_a_human_is_one_turn_away(state: DialogueState) -> None:
     conversation = conversation_at(state)
@@ -379,7 +380,7 @@ def test_a_human_is_one_turn_away(state: DialogueState) -> None:
         assert conversation.state.suspended[-1].topic == state.walk.topic
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(80, 1000), deadline=None)
 @given(STATES)
 def test_who_goes_on_saying_yes_comes_to_an_end_or_to_a_human(state: DialogueState) -> None:
     conversation = conversation_at(replace(state, offer=None, offer_reason=None, choice=None, correcting=None))
@@ -392,7 +393,7 @@ def test_who_goes_on_saying_yes_comes_to_an_end_or_to_a_human(state: DialogueSta
     raise AssertionError(conversation.state)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(80, 1000), deadline=None)
 @given(STATES.map(lambda state: replace(state, open_alarm=None)))
 def test_who_goes_on_stopping_comes_to_an_end(state: DialogueState) -> None:
     conversation = conversation_at(state)
@@ -403,7 +404,7 @@ def test_who_goes_on_stopping_comes_to_an_end(state: DialogueState) -> None:
     raise AssertionError(conversation.state)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(80, 1000), deadline=None)
 @given(STATES, st.sampled_from([Act.NOT_UNDERSTOOD, Act.PROBLEM]))
 def test_who_gets_nowhere_gets_a_human(state: DialogueState, act: Act) -> None:
     conversation = conversation_at(state)
@@ -428,7 +429,7 @@ DIGRESSIONS = st.one_of(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(80, 1000), deadline=None)
 @given(WALKS.map(lambda walk: replace(walk, requested_detail=None, awaiting=None)), st.lists(DIGRESSIONS, max_size=2))
 def test_a_digression_loses_no_step(walk: Walk, digressions: list[tuple[Act, str]]) -> None:
     state = fitted(DialogueState(walk=walk, skipped_details=("transaction_time", "amount")), KNOWLEDGE)
@@ -439,7 +440,7 @@ def test_a_digression_loses_no_step(walk: Walk, digressions: list[tuple[Act, str
     assert (conversation.state.topic, conversation.state.step) == (state.topic, state.step)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(80, 1000), deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(WALKTHROUGHS), st.integers(1, STEPS)), unique_by=lambda w: w[0], max_size=4))
 def test_nested_walkthroughs_come_back_in_turn_each_at_its_step(walks: list[tuple[str, int]]) -> None:
     conversation = Conversation(KNOWLEDGE)

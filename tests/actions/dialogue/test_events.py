@@ -14,6 +14,7 @@ from actions.dialogue.state import AttemptOutcome, DialogueState
 from actions.knowledge import load_knowledge
 from tests.actions.dialogue.test_dialogue_properties import MOVES, STATES, conversation_at
 from tests.conftest import Conversation
+from tests.extent import examples
 
 KNOWLEDGE = load_knowledge()
 TOPIC = "forgot_password"
@@ -187,7 +188,7 @@ def test_what_a_human_takes_over_has_no_ending_here(conversation: Conversation) 
     assert conversation.state.attempts[-1].outcome is AttemptOutcome.HANDED_OFF
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(80, 1000), deadline=None)
 @given(STATES, st.lists(MOVES, min_size=1, max_size=6))
 def test_endings_and_ratings_are_those_on_record(state: DialogueState, moves: list[dict[str, Any]]) -> None:
     conversation = conversation_at(state)

@@ -28,7 +28,7 @@ def test_out_of_the_blue(conversation: Conversation) -> None:
     payload = hand_off(conversation)
     assert payload == {
         "type": "handoff",
-        "version": 3,
+        "version": 4,
         "reason": "user_request",
         "summary": "用户：没有留联系方式\n要办的事：还没说清楚\n情绪：平稳\n转接原因：用户要求人工",
         "topic": None,
@@ -55,9 +55,8 @@ def test_from_the_middle_of_a_dispute(conversation: Conversation) -> None:
     assert payload["step"] == {"number": 2, "count": 5, "id": "open_dispute_form", "title": "打开“交易申诉”"}
     assert payload["collected"] == {"transaction_time": "昨天", "amount": "200", "phone_number": "13800138000"}
     assert payload["problem_steps"] == ["open_dispute_form"]
-    assert payload["tried"] == [
-        {"topic": "forgot_password", "title": "找回登录密码", "step": 1, "outcome": "abandoned"}
-    ]
+    tried = {"topic": "forgot_password", "title": "找回登录密码", "step": 1, "step_id": "open_forgot_password"}
+    assert payload["tried"] == [{**tried, "outcome": "abandoned"}]
 
 
 def test_after_an_answer_the_topic_is_the_one_asked_about(conversation: Conversation) -> None:

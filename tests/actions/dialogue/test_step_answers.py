@@ -11,7 +11,7 @@ from ruamel.yaml import YAML
 from actions.dialogue.messages import folded
 from actions.dialogue.step_answers import find
 from actions.knowledge import Knowledge
-from engine.nlu.text_normalization import normalize
+from language.text_normalization import normalize
 
 QUESTIONS = YAML(typ="safe").load((Path(__file__).parent / "step_questions.yml").read_text(encoding="utf-8"))
 # Nothing of this is said anywhere in a walkthrough.

@@ -143,7 +143,7 @@ def test_empty_details_are_no_mistake(knowledge_folder: Path) -> None:
 
 
 def test_both_readers_read_the_same(knowledge_folder: Path) -> None:
-    assert _load(knowledge_folder, "safe") == _load(knowledge_folder, "rt")
+    assert _load(knowledge_folder, lines=False) == _load(knowledge_folder, lines=True)
 
 
 def test_the_environment_is_not_put_into_what_the_bot_says(

@@ -13,7 +13,7 @@ from actions.incoming import syllables_of
 from actions.knowledge import load_knowledge
 from actions.reading.reader import interpret
 from actions.reading.reading import Interpretation
-from engine.nlu.text_normalization import normalize
+from language.text_normalization import normalize
 from tests.conftest import PLACEHOLDERS
 
 KNOWLEDGE = load_knowledge()

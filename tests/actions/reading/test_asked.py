@@ -14,7 +14,7 @@ from actions.reading.names import name_in_story
 from actions.reading.questions import asks
 from actions.reading.times import changed_time
 from actions.reading.values import accepted, joined, values_for
-from engine.nlu.text_normalization import normalize
+from language.text_normalization import normalize
 
 NOW = datetime.datetime(2026, 11, 28, 10, 0, tzinfo=datetime.timezone(datetime.timedelta(hours=8)))
 ANSWERS = YAML(typ="base").load((Path(__file__).parent / "answers.yml").read_text(encoding="utf-8"))

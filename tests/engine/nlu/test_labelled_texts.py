@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from rasa.shared.exceptions import InvalidConfigException
 
-from actions.dialogue.state import Alarm
+from actions.reading.labels import ALARM_LABELS, SITUATED_LABELS
 from actions.reading.on_screen import _ACTS
 from engine.nlu.labelled_texts import read_labelled_texts
-from engine.nlu.text_normalization import normalize
+from language.text_normalization import normalize
 from tests.paths import ROOT
 
 TEST_SETS = sorted((ROOT / "tests" / "nlu").glob("*.tsv"))
@@ -81,8 +81,9 @@ def test_no_example_is_in_a_test_set(folder: Path, path: Path) -> None:
 
 
 def test_the_labels_are_those_that_the_reading_knows() -> None:
-    assert set(read_labelled_texts(FOLDERS[1]).values()) == {*(alarm.value for alarm in Alarm), "none"}
-    assert set(_ACTS) <= set(read_labelled_texts(FOLDERS[0]).values())
+    assert set(read_labelled_texts(FOLDERS[0]).values()) == SITUATED_LABELS
+    assert set(read_labelled_texts(FOLDERS[1]).values()) == ALARM_LABELS
+    assert set(_ACTS) <= SITUATED_LABELS
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)

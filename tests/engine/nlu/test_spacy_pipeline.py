@@ -13,8 +13,8 @@ from engine.nlu.entity_values import canonical_value
 from engine.nlu.lexicon import read_lexicon
 from engine.nlu.spacy_components import BLOCKING_LABEL, ENTITIES_KEY
 from engine.nlu.spacy_pipeline import build_pipeline, load_pipeline
-from engine.nlu.text_normalization import normalize
 from engine.paths import LEXICON
+from language.text_normalization import normalize
 
 
 @pytest.fixture(scope="module")

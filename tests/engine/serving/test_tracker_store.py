@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from rasa.core.tracker_store import SQLTrackerStore, TrackerStore
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, BotUttered, Event, SessionStarted, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.shared.exceptions import ConnectionException, RasaException
 from rasa.utils.endpoints import EndpointConfig
 
 from engine.serving import tracker_store
@@ -144,6 +146,24 @@ def test_only_sql_is_replaced(tmp_path: Path) -> None:
     assert type(create_tracker_store(None, DOMAIN, None)).__name__ == "InMemoryTrackerStore"
 
 
+@pytest.mark.parametrize(
+    "settings", [{"type": "SQL", "dialect": "no_such_dialect", "db": "a"}, {"type": "no_such.module.Store"}]
+)
+@pytest.mark.filterwarnings("ignore::UserWarning")
+def test_a_store_that_cannot_be_made_is_no_store_in_memory(settings: dict[str, Any]) -> None:
+    with pytest.raises(RasaException, match="tracker store"):
+        create_tracker_store(EndpointConfig(**settings), DOMAIN, None)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [{"dialect": "sqlite", "db": "/dev/null/a.db"}, {"dialect": "postgresql", "url": "127.0.0.1", "port": 1}],
+)
+def test_a_database_that_cannot_be_reached_stops_the_start(settings: dict[str, Any]) -> None:
+    with pytest.raises(ConnectionException):
+        create_tracker_store(EndpointConfig(type="SQL", **settings), DOMAIN, None)
+
+
 async def test_alone_nothing_is_asked_of_the_database_again(tmp_path: Path) -> None:
     rasa, serving = stores(tmp_path)
     serving.is_shared = False
@@ -204,3 +224,47 @@ def statements(store: SQLTrackerStore) -> list[str]:
     asked: list[str] = []
     sa.event.listen(store.engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
     return asked
+
+
+async def test_erased_conversation_is_gone_from_memory_rows_and_files(tmp_path: Path) -> None:
+    _, store = stores(tmp_path)
+    secret = UserUttered("付款失败了快帮帮我", {"name": "ask"})
+    await say(store, [*SESSION, secret], "gone")
+    await say(store, [*SESSION, *TURN], "kept")
+    assert store.all_events("gone")[-1]["text"] == secret.text
+    assert store.erase(["gone", "nobody"]) == len(SESSION) + 1
+    assert await store.retrieve("gone") is None
+    assert store.all_events("gone") == []
+    assert len(store.all_events("kept")) == len(SESSION) + len(TURN)
+    for file in tmp_path.iterdir():
+        content = file.read_bytes()
+        assert "付款失败了".encode() not in content
+        # As JSON has it.
+        assert json.dumps("付款失败了")[1:-1].encode() not in content
+    # Somebody of the same name begins anew.
+    await say(store, SESSION, "gone")
+    assert len(store.all_events("gone")) == len(SESSION)
+
+
+async def test_old_events_are_erased_but_of_conversations_that_are_held(tmp_path: Path) -> None:
+    _, store = stores(tmp_path)
+    for sender in ("old", "held"):
+        await say(store, SESSION, sender, clock=100)
+    await say(store, SESSION, "new", clock=1000)
+    assert store.erase([], before=500, keep=["held"]) == len(SESSION)
+    assert await store.retrieve("old") is None
+    for sender in ("held", "new"):
+        assert await store.retrieve(sender) is not None
+        assert len(store.all_events(sender)) == len(SESSION)
+
+
+async def test_errors_of_the_database_quote_nobody(tmp_path: Path) -> None:
+    _, store = stores(tmp_path)
+    with store.engine.begin() as connection:
+        connection.exec_driver_sql("DROP TABLE events")
+    tracker = store.init_tracker("me")
+    tracker.update(UserUttered("请打我电话", {"name": "ask"}))
+    with pytest.raises(sa.exc.OperationalError) as failure:
+        await store.save(tracker)
+    assert "hidden" in str(failure.value)
+    assert json.dumps("请打我电话")[1:-1] not in str(failure.value)

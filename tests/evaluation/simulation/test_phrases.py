@@ -8,9 +8,9 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from actions.dialogue.messages import folded
-from engine.nlu.text_normalization import normalize
 from evaluation.paths import ROOT
 from evaluation.simulation.phrases import read_phrases
+from language.text_normalization import normalize
 
 
 def _texts(node: Any) -> Iterator[str]:

@@ -2,28 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from actions.knowledge import Knowledge
 from evaluation.conversations.bot import Bot
 from evaluation.conversations.said import Said
-from evaluation.paths import MODEL
 from evaluation.simulation.coverage import Coverage, entries
 from evaluation.simulation.missions import missions, question
 from evaluation.simulation.phrases import read_phrases
 from evaluation.simulation.run import Report, Say, simulate
 from evaluation.simulation.users import PROFILES
-
-
-@pytest.fixture(scope="module")
-def trained_bot() -> Iterator[Bot]:
-    if not MODEL.exists():
-        pytest.fail("There is no trained model. Run `make train` first; `make test` does.")
-    bot = Bot()
-    yield bot
-    bot.close()
 
 
 def _run(say: Say, knowledge: Knowledge, count: int) -> Report:
@@ -69,11 +57,11 @@ def test_questions_are_made_of_the_words_that_an_answer_is_about() -> None:
     assert question(["邮箱|信箱+可以|能"]) == "邮箱可以吗"
 
 
-def test_a_short_run_with_the_trained_bot(trained_bot: Bot, knowledge: Knowledge) -> None:
+def test_a_short_run_with_the_trained_bot(served_bot: Bot, knowledge: Knowledge) -> None:
     phrases = read_phrases()
     wanted = missions(knowledge, phrases)
     coverage = Coverage(entries())
-    report = simulate(trained_bot.says, wanted, phrases, knowledge, coverage, 60, 3)
+    report = simulate(served_bot.says, wanted, phrases, knowledge, coverage, 60, 3)
     assert report.problems["crash"] == report.problems["empty turn"] == 0
     assert {conversation.profile.name for conversation in report.conversations} == {p.name for p in PROFILES}
     assert sum(conversation.is_reached for conversation in report.conversations) >= 20

@@ -1,20 +1,31 @@
-/**
- * A gateway for tests and to look at: the desk's side of docs/support.md, in memory. It misbehaves on demand, and serves
- * what the build has made.
- */
+/** The mock server as desks meet it: docs/support/desk-api.md, in memory. It misbehaves on demand. */
 
-import { readFile } from 'node:fs/promises';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import path from 'node:path';
-import { Server as SocketServer, type Socket } from 'socket.io';
-import type { Agent, CannedReply, Message, TicketDetails, WatchResult } from '../src/core/protocol.ts';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'socket.io';
+import { MockServer, readBody } from '../../shared/tests/mock_server.ts';
+import type {
+  Agent,
+  CannedReply,
+  Message,
+  Settings,
+  Ticket,
+  TicketDetails,
+  WatchResult,
+} from '../src/core/protocol.ts';
 
 export type MockTicket = Omit<TicketDetails, 'earlier'>;
 
-const DIST = path.resolve(import.meta.dirname, '../../dist');
 const CSRF = 'csrf-of-the-mock';
 const PASSWORD = 'mock-password';
+const SETTINGS: Settings = {
+  max_chats: 5,
+  queue_timeout: 600,
+  time_zone: 'Asia/Shanghai',
+  max_length: 1000,
+  attachment_bytes: 1024 * 1024,
+  attachment_types: ['image/png', 'image/jpeg'],
+  dispositions: ['solved', 'unsolved', 'passed_on', 'other'],
+};
 
 type Body = Record<string, unknown>;
 
@@ -33,7 +44,7 @@ class Refusal extends Error {
 const conflict = (ticket: MockTicket): Refusal =>
   new Refusal(409, 'conflict', `这个会话现在由${ticket.agent?.name ?? '别人'}接待`, { agent: ticket.agent });
 
-export class MockDesk {
+export class MockDesk extends MockServer {
   readonly tickets = new Map<number, MockTicket>();
   readonly messages = new Map<string, Message[]>();
   agents: Agent[] = [];
@@ -48,12 +59,9 @@ export class MockDesk {
   intercept: ((method: string, path: string) => 'drop' | undefined) | null = null;
   /** The session of each cookie. */
   readonly sessions = new Map<string, number>();
-  private readonly http: Server;
-  private readonly io: SocketServer;
 
   private constructor() {
-    this.http = createServer((request, response) => void this.serve(request, response));
-    this.io = new SocketServer(this.http);
+    super('DeskEvents');
     this.io.of('/desk').use((socket, next) => {
       const agent = this.sessions.get(cookieOf(socket.handshake.headers.cookie));
       if (agent === undefined) return next(new Error('signed_out'));
@@ -64,22 +72,15 @@ export class MockDesk {
   }
 
   static async start(port = 0): Promise<MockDesk> {
-    const desk = new MockDesk();
-    await new Promise<void>((resolve) => desk.http.listen(port, '127.0.0.1', resolve));
-    return desk;
+    return new MockDesk().listen(port);
   }
 
   get base(): string {
-    return `http://127.0.0.1:${(this.http.address() as AddressInfo).port}`;
+    return this.origin;
   }
 
-  async stop(): Promise<void> {
-    await this.io.close();
-  }
-
-  /** Cuts all connections, as a network does. */
-  cut(): void {
-    for (const socket of this.io.of('/desk').sockets.values()) socket.conn.close();
+  protected get sockets(): Iterable<Socket> {
+    return this.io.of('/desk').sockets.values();
   }
 
   ticket(id: number): MockTicket {
@@ -108,23 +109,23 @@ export class MockDesk {
     ticket.last_message = { author: message.author, text: message.text, created_at: message.created_at };
     if (message.author === 'user') ticket.unread += 1;
     if (!deliver) return message;
-    this.io.of('/desk').to(`ticket-${ticket.id}`).emit('message', { ticket_id: ticket.id, message });
+    this.tellTo(this.io.of('/desk').to(`ticket-${ticket.id}`), 'message', { ticket_id: ticket.id, message });
     this.tell(ticket);
     return message;
   }
 
   tell(ticket: MockTicket, reason = 'ticket'): void {
-    this.io.of('/desk').emit('ticket_changed', ticket);
-    this.io.of('/desk').emit('queue_changed', { ...this.counts(0), reason });
+    this.emit('ticket_changed', listed(ticket));
+    this.emit('queue_changed', { ...this.counts(0), reason });
   }
 
   emit(name: string, data: unknown): void {
-    this.io.of('/desk').emit(name, data);
+    this.tellTo(this.io.of('/desk'), name, data);
   }
 
   signOutEverybody(): void {
     this.sessions.clear();
-    this.io.of('/desk').emit('signed_out', {});
+    this.emit('signed_out', {});
     this.io.of('/desk').disconnectSockets();
   }
 
@@ -161,26 +162,25 @@ export class MockDesk {
     socket.on('typing', () => undefined);
   }
 
-  private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  protected async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', 'http://localhost');
-    if (!url.pathname.startsWith('/desk/api')) return this.serveFile(url.pathname, response);
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk as Buffer);
+    if (!url.pathname.startsWith('/desk/api')) {
+      return this.serveBuilt(url.pathname === '/' ? '/desk' : url.pathname, response, PAGE_HEADERS);
+    }
+    const received = await readBody(request);
     const name = url.pathname.slice('/desk/api'.length);
     const method = request.method ?? 'GET';
-    const send = (status: number, body: unknown): void => {
-      response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(body ?? null));
-    };
     try {
       const dropped = this.intercept?.(method, name) === 'drop';
       const isJson = request.headers['content-type'] === 'application/json';
-      const body = isJson ? (JSON.parse(Buffer.concat(chunks).toString()) as Body) : {};
+      const body = isJson ? (JSON.parse(received.toString()) as Body) : {};
       const answer = this.answer(method, name, url.searchParams, body, request, response);
       if (dropped) return void request.socket.destroy();
-      send(method === 'POST' ? 201 : 200, answer);
+      this.send(response, method === 'POST' ? 201 : 200, modelOf(method, name), answer);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      send(error.status, { code: error.code, message: error.message, details: error.details });
+      const { status, code, message, details } = error;
+      this.send(response, status, 'ErrorView', { code, message, ...(details && { details }) });
     }
   }
 
@@ -224,7 +224,9 @@ export class MockDesk {
         return this.replies;
       case 'GET /tickets':
         return {
-          tickets: [...this.tickets.values()].filter(({ status }) => status === (query.get('status') ?? status)),
+          tickets: [...this.tickets.values()]
+            .filter(({ status }) => status === (query.get('status') ?? status))
+            .map(listed),
           has_more: false,
         };
       case 'GET /tickets/*': {
@@ -232,32 +234,38 @@ export class MockDesk {
         const earlier = [...this.tickets.values()].filter(
           (other) => other.conversation_id === ticket.conversation_id && other.id !== ticket.id,
         );
-        return { ...ticket, earlier };
+        return { ...ticket, earlier: earlier.map(listed) };
       }
       case 'GET /tickets/*/messages':
         return this.page(this.ticket(Number(id)), query);
       case 'GET /tickets/*/suggestions':
         return this.canned.get('suggestions') ?? { suggestions: [] };
       case 'POST /tickets/*/claim':
-        return this.claim(this.ticket(Number(id)), me);
+        return listed(this.claim(this.ticket(Number(id)), me));
       case 'POST /tickets/*/messages':
         return this.reply(this.ticket(Number(id)), me, body);
       case 'POST /tickets/*/notes': {
         const ticket = this.ticket(Number(id));
         this.note(ticket, 'note', me, { text: body.text });
-        return ticket;
+        return listed(ticket);
       }
       case 'POST /tickets/*/close':
-        return this.change(this.ticket(Number(id)), me, 'closed', { status: 'closed', disposition: body.disposition });
+        return listed(
+          this.change(this.ticket(Number(id)), me, 'closed', { status: 'closed', disposition: body.disposition }),
+        );
       case 'POST /tickets/*/return':
-        return this.change(this.ticket(Number(id)), me, 'returned_to_bot', { status: 'closed', disposition: 'solved' });
+        return listed(
+          this.change(this.ticket(Number(id)), me, 'returned_to_bot', { status: 'closed', disposition: 'solved' }),
+        );
       case 'POST /tickets/*/transfer':
       case 'POST /tickets/*/assign': {
         const to = this.agents.find((agent) => agent.id === body.agent_id) ?? null;
         const changes = to
           ? { status: 'active', agent: { id: to.id, name: to.name } }
           : { status: 'queued', agent: null, queued_at: new Date().toISOString() };
-        return this.change(this.ticket(Number(id)), me, 'transferred', changes, { memo: body.memo, to: to?.name });
+        return listed(
+          this.change(this.ticket(Number(id)), me, 'transferred', changes, { memo: body.memo, to: to?.name }),
+        );
       }
     }
     const answer = this.canned.get(`${method} ${name}`);
@@ -269,12 +277,12 @@ export class MockDesk {
     return {
       agent,
       csrf: CSRF,
-      settings: { max_chats: 5, queue_timeout: 600, time_zone: 'Asia/Shanghai', max_length: 1000 },
+      settings: SETTINGS,
     };
   }
 
   private queue(me: Agent): Body {
-    const all = [...this.tickets.values()];
+    const all = [...this.tickets.values()].map(listed);
     return {
       waiting: all.filter(({ status }) => status === 'queued'),
       mine: all.filter((ticket) => ticket.status === 'active' && ticket.agent?.id === me.id),
@@ -325,27 +333,45 @@ export class MockDesk {
     const actor = { kind: 'agent' as const, id: me.id, name: me.name };
     ticket.events.push({ at: new Date().toISOString(), kind, actor, details });
   }
+}
 
-  private async serveFile(name: string, response: ServerResponse): Promise<void> {
-    try {
-      const files = JSON.parse(await readFile(path.join(DIST, 'files.json'), 'utf8')) as Record<
-        string,
-        { file: string; content_type: string }
-      >;
-      const entry = files[name === '/' ? '/desk' : name];
-      if (!entry) return void response.writeHead(404).end();
-      response
-        .writeHead(200, {
-          'Content-Type': entry.content_type,
-          'Content-Security-Policy':
-            "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; " +
-            "font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-        })
-        .end(await readFile(path.join(DIST, entry.file)));
-    } catch {
-      response.writeHead(404).end('run the build first');
-    }
-  }
+const PAGE_HEADERS = {
+  'Content-Security-Policy':
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; " +
+    "font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+};
+
+/** What each request is answered with, by method and path with `*` for ids; a change of a ticket is answered with it. */
+const MODELS: Record<string, string> = {
+  'GET /session': 'DeskSessionView',
+  'POST /session': 'DeskSessionView',
+  'GET /queue': 'DeskQueue',
+  'GET /agents': 'AgentStatus[]',
+  'GET /canned_replies': 'CannedReply[]',
+  'GET /tickets': 'TicketPage',
+  'GET /tickets/*': 'TicketDetails',
+  'GET /tickets/*/messages': 'DeskMessagePage',
+  'POST /tickets/*/messages': 'DeskMessageView',
+  'GET /tickets/*/suggestions': 'Suggestions',
+  'POST /tickets/*/claim': 'Ticket',
+  'POST /tickets/*/notes': 'Ticket',
+  'POST /tickets/*/close': 'Ticket',
+  'POST /tickets/*/return': 'Ticket',
+  'POST /tickets/*/transfer': 'Ticket',
+  'POST /tickets/*/assign': 'Ticket',
+  'GET /insight': 'InsightView',
+  'GET /insight/misunderstood': 'MisunderstoodPage',
+  'GET /intents': 'Intents',
+};
+
+function modelOf(method: string, name: string): string | null {
+  return MODELS[`${method} ${name.replace(/\/\d+(?=\/|$)/g, '/*')}`] ?? null;
+}
+
+/** A ticket as lists and events carry it: without what only `GET /tickets/*` tells. */
+function listed(ticket: MockTicket): Ticket {
+  const details = new Set(['events', 'progress', 'intent']);
+  return Object.fromEntries(Object.entries(ticket).filter(([name]) => !details.has(name))) as unknown as Ticket;
 }
 
 function cookieOf(header: string | undefined): string {

@@ -154,7 +154,7 @@ export function fillDesk(desk: MockDesk): void {
     id: 31,
     status: 'message',
     reason: 'message',
-    contact: '13912345678',
+    contact: '139****5678',
     message: '昨天晚上转给朋友的500块一直没到，麻烦白天给我打个电话。',
     created_at: ago(600),
     queued_at: null,
@@ -263,7 +263,8 @@ function fillInsight(desk: MockDesk): void {
       {
         topic: 'transaction_dispute',
         title: '交易申诉',
-        step: 2,
+        step: 'open_dispute_form',
+        number: 2,
         shown: 40,
         problems: 9,
         abandoned: 3,
@@ -273,7 +274,8 @@ function fillInsight(desk: MockDesk): void {
       {
         topic: 'forgot_password',
         title: '找回登录密码',
-        step: 3,
+        step: 'enter_verification_code',
+        number: 3,
         shown: 61,
         problems: 4,
         abandoned: 2,
@@ -283,7 +285,7 @@ function fillInsight(desk: MockDesk): void {
     ],
     misunderstood: { not_understood: 2, not_meant: 1, chosen: 0, step_problem: 0, labelled: 0 },
   };
-  desk.canned.set('GET /insight', statistics);
+  desk.canned.set('GET /insight', { ...statistics, rows: [] });
   const context = [
     { author: 'bot', text: '您好，有什么可以帮您？' },
     { author: 'user', text: '我那个啥弄不出来了' },

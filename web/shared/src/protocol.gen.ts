@@ -7,6 +7,7 @@ export type Action =
   | 'signed_in'
   | 'sign_in_failed'
   | 'signed_out'
+  | 'sessions_ended'
   | 'password_changed'
   | 'password_change_failed'
   | 'password_reset'
@@ -19,6 +20,7 @@ export type Action =
   | 'ticket_returned_to_bot'
   | 'ticket_closed'
   | 'conversation_read'
+  | 'contact_shown'
   | 'statistics_exported'
   | 'messages_exported'
   | 'audit_exported'
@@ -27,6 +29,10 @@ export type Action =
   | 'canned_reply_added'
   | 'canned_reply_changed'
   | 'canned_reply_removed'
+  | 'user_exported'
+  | 'user_erased'
+  | 'hold_placed'
+  | 'hold_released'
   | 'site_created'
   | 'site_changed'
   | 'site_removed'
@@ -92,6 +98,22 @@ export interface AgentRequest {
   name: string;
   role?: Role;
   max_chats?: number | null;
+}
+/**
+ * A browser in which the agent is signed in.
+ */
+export interface AgentSessionView {
+  created_at: string;
+  expires_at: string;
+  /**
+   * Where they signed in; null of sessions from before this was kept
+   */
+  address: string | null;
+  /**
+   * What the browser says that it is
+   */
+  browser: string | null;
+  is_current: boolean;
 }
 /**
  * An agent, their presence and their open chats. `username` and `enabled` are told to admins only.
@@ -306,6 +328,9 @@ export interface Ticket {
    * What the user gave away that must not be missed, oldest first
    */
   alarms: TicketAlarm[];
+  /**
+   * Masked; the whole one by `POST /tickets/{id}/contact`
+   */
   contact: string | null;
   message: string | null;
   agent: AgentName | null;
@@ -454,6 +479,40 @@ export interface DeskSettings {
   time_zone: string;
 }
 /**
+ * Proof of an erasure; it names nobody.
+ */
+export interface ErasedView {
+  /**
+   * A keyed digest of whom it was about
+   */
+  person: string;
+  at: string;
+  /**
+   * Deleted rows by table
+   */
+  rows: {
+    [k: string]: number;
+  };
+  files: number;
+  /**
+   * SHA-256 over tables and keys of the deleted rows
+   */
+  digest: string;
+  /**
+   * Null: the engine did not answer, and is asked again
+   */
+  engine_events: number | null;
+  log_emptied: boolean;
+  /**
+   * Files of exported labels that still quote this person
+   */
+  exports: string[];
+  /**
+   * Null: not known, UWALLET_BACKUP_DAYS is not set
+   */
+  backups_until: string | null;
+}
+/**
  * Why a request was refused. `message` is Chinese and can be shown; `retry_after` is in seconds.
  */
 export interface ErrorView {
@@ -500,7 +559,8 @@ export interface TopicDayFigures {
  *
  * Attributes:
  *     topic: The procedure.
- *     step: Number of the step from 1; 0 before the first.
+ *     step: Id of the step; empty before the first.
+ *     number: Number of the step when it was seen last, from 1; None before the first.
  *     shown: Conversations that saw the step.
  *     problems: Conversations that said it does not work.
  *     abandoned: Conversations that stopped there and said so.
@@ -510,7 +570,8 @@ export interface TopicDayFigures {
  */
 export interface StepFigures {
   topic: string;
-  step: number;
+  step: string;
+  number?: number | null;
   shown?: number;
   problems?: number;
   abandoned?: number;
@@ -681,6 +742,14 @@ export interface PasswordChange {
   new: string;
 }
 /**
+ * A user by the site's id, or a visitor by the conversation, which a ticket names.
+ */
+export interface PersonRequest {
+  site?: string | null;
+  user_id?: string | null;
+  conversation_id?: string | null;
+}
+/**
  * Whether the agent takes chats.
  */
 export interface PresenceRequest {
@@ -809,6 +878,12 @@ export interface SupportResult {
   ticket: TicketReference | null;
 }
 /**
+ * How the user can be reached. That an agent has seen it stands in the audit log.
+ */
+export interface TicketContact {
+  contact: string;
+}
+/**
  * A ticket with its history, the user's earlier tickets, and what the bot last showed and understood.
  */
 export interface TicketDetails {
@@ -850,6 +925,9 @@ export interface TicketDetails {
    * What the user gave away that must not be missed, oldest first
    */
   alarms: TicketAlarm[];
+  /**
+   * Masked; the whole one by `POST /tickets/{id}/contact`
+   */
   contact: string | null;
   message: string | null;
   agent: AgentName | null;
@@ -936,13 +1014,46 @@ export interface WidgetEvents {
   session_confirm: SessionConfirmation;
   session_error: ErrorView;
   session_closed: SessionClosed;
+  message: MessageView1;
   /**
-   * A message in the shape of Rasa's Socket.IO channel
+   * A message in the shape of Rasa's Socket.IO channel; to all others
    */
   bot_uttered: {
     [k: string]: unknown;
   };
-  user_message: MessageView;
+  user_message: MessageView2;
   bot_typing: BotTyping;
   support_changed: SupportState;
+}
+/**
+ * One message of a transcript.
+ */
+export interface MessageView1 {
+  id: number;
+  author: 'user' | 'bot' | 'agent' | 'system';
+  text: string;
+  buttons: ButtonView[];
+  attachment: AttachmentView | null;
+  metadata: {
+    [k: string]: unknown;
+  };
+  created_at: string;
+  in_reply_to: number | null;
+  client_id: string | null;
+}
+/**
+ * One message of a transcript.
+ */
+export interface MessageView2 {
+  id: number;
+  author: 'user' | 'bot' | 'agent' | 'system';
+  text: string;
+  buttons: ButtonView[];
+  attachment: AttachmentView | null;
+  metadata: {
+    [k: string]: unknown;
+  };
+  created_at: string;
+  in_reply_to: number | null;
+  client_id: string | null;
 }

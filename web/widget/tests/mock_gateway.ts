@@ -1,26 +1,13 @@
-/**
- * A gateway for tests: docs/protocol.md with a scripted bot, in memory. It misbehaves on demand. Serves what the build has
- * made, too, so that a browser can be pointed at it.
- */
+/** The mock server as widgets meet it: docs/protocol.md with a scripted bot. It misbehaves on demand. */
 
-import { readFile } from 'node:fs/promises';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import path from 'node:path';
-import { Server as SocketServer, type Socket } from 'socket.io';
-import { MockSupport, type AgentAction } from './mock_support.ts';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { MessageView, SessionConfirmation } from '@uwallet/shared/protocol.gen.ts';
+import type { Socket } from 'socket.io';
+import { MockServer, readBody } from '../../shared/tests/mock_server.ts';
+import { checkModel } from '../../shared/tests/payloads.ts';
+import { MockSupport, NO_SUPPORT, type AgentAction } from './mock_support.ts';
 
-export interface WireMessage {
-  id: number;
-  author: 'user' | 'bot' | 'agent' | 'system';
-  text: string;
-  buttons: { title: string; payload: string }[];
-  attachment: { id: string; url: string; content_type: string; width: number; height: number; size: number } | null;
-  metadata: Record<string, unknown>;
-  created_at: string;
-  in_reply_to: number | null;
-  client_id: string | null;
-}
+export type WireMessage = MessageView;
 
 export type Reply = Partial<Pick<WireMessage, 'author' | 'text' | 'buttons' | 'metadata' | 'attachment'>>;
 
@@ -44,12 +31,10 @@ const LIMITS = {
   attachment_types: ['image/png', 'image/jpeg', 'image/webp'],
 };
 
-const DIST = path.resolve(import.meta.dirname, '../../dist');
-
 /** Returns the answer to a message; `payload` is null for typed text. */
 export type Bot = (text: string, payload: string | null) => Reply[];
 
-export class MockGateway {
+export class MockGateway extends MockServer {
   readonly conversations = new Map<string, Conversation>();
   readonly received: Uttered[] = [];
   readonly uploads = new Map<string, { type: string; bytes: Buffer }>();
@@ -65,48 +50,42 @@ export class MockGateway {
   /** Human support; null makes it a gateway without. */
   support: MockSupport | null = new MockSupport({
     say: (token, reply) => void this.say(token, reply),
-    tell: (token, name, data) => void this.io.to(token).emit(name, data),
+    tell: (token, name, data) => this.tell(token, name, data),
     lastId: (token) => this.conversation(token).messages.length,
   });
-  private readonly http: Server;
-  private io: SocketServer;
   private tokens = 0;
 
   private constructor(private readonly bot: Bot) {
-    this.http = createServer((request, response) => void this.serve(request, response));
-    this.io = this.attach();
+    super('WidgetEvents');
+    this.attach();
   }
 
   static async start(bot: Bot, port = 0): Promise<MockGateway> {
-    const gateway = new MockGateway(bot);
-    await new Promise<void>((resolve) => gateway.http.listen(port, '127.0.0.1', resolve));
-    return gateway;
+    return new MockGateway(bot).listen(port);
   }
 
   get base(): string {
-    return `http://127.0.0.1:${(this.http.address() as AddressInfo).port}/`;
+    return `${this.origin}/`;
   }
 
-  async stop(): Promise<void> {
-    await this.io.close();
-  }
-
-  /** Cuts all connections, as a network does. */
-  cut(): void {
-    for (const socket of this.io.sockets.sockets.values()) socket.conn.close();
+  protected get sockets(): Iterable<Socket> {
+    return this.io.sockets.sockets.values();
   }
 
   /** Writes into a conversation without being asked, as an agent does. */
   say(token: string, reply: Reply, deliver = true): WireMessage {
     const conversation = this.conversation(token);
     const message = this.store(conversation, { author: 'bot', ...reply });
-    if (deliver && message.author === 'user') this.io.to(token).emit('user_message', message);
-    else if (deliver) this.io.to(token).emit('bot_uttered', botUttered(message));
+    if (deliver) this.tell(token, 'message', message);
     return message;
   }
 
+  private tell(token: string, name: string, data: unknown): void {
+    this.tellTo(this.io.to(token), name, data);
+  }
+
   closeSession(token: string, reason: string): void {
-    this.io.to(token).emit('session_closed', { reason });
+    this.tell(token, 'session_closed', { reason });
   }
 
   conversation(token: string): Conversation {
@@ -115,28 +94,26 @@ export class MockGateway {
     return conversation;
   }
 
-  private attach(): SocketServer {
-    const io = new SocketServer(this.http, { cors: { origin: true } });
-    io.on('connection', (socket) => {
+  private attach(): void {
+    this.io.on('connection', (socket) => {
       socket.on('session_request', (data: Record<string, unknown>) => this.openSession(socket, data));
       socket.on('user_uttered', (data: Uttered, acknowledge?: (answer: unknown) => void) =>
         this.hear(socket, data, acknowledge ?? (() => undefined)),
       );
       this.support?.listen(socket, () => this.tokenOf(socket));
     });
-    return io;
   }
 
   private openSession(socket: Socket, data: Record<string, unknown>): void {
     this.sessionRequests.push(data);
-    if (this.refusal) return void socket.emit('session_error', this.refusal);
+    if (this.refusal) return this.tellTo(socket, 'session_error', this.refusal);
     const token = typeof data.session_id === 'string' ? data.session_id : null;
     const user = (data.user as { id?: string; hash?: string } | undefined) ?? null;
     if (user && user.hash !== `hash-of-${user.id}`) {
-      return void socket.emit('session_error', { code: 'identity_wrong', message: '身份信息不对' });
+      return this.tellTo(socket, 'session_error', { code: 'identity_wrong', message: '身份信息不对' });
     }
     if (token !== null && !this.conversations.has(token)) {
-      return void socket.emit('session_error', { code: 'bad_token', message: '会话已失效' });
+      return this.tellTo(socket, 'session_error', { code: 'bad_token', message: '会话已失效' });
     }
     const conversation = this.find(token, user?.id ?? null);
     for (const room of socket.rooms) if (room !== socket.id) void socket.leave(room);
@@ -144,7 +121,7 @@ export class MockGateway {
     const last_id = typeof data.last_id === 'number' ? data.last_id : null;
     const { messages } = conversation;
     const page = last_id === null ? messages.slice(-50) : messages.filter(({ id }) => id > last_id).slice(0, 50);
-    socket.emit('session_confirm', {
+    const confirmation: SessionConfirmation = {
       session_id: conversation.token,
       identity: conversation.user === null ? 'visitor' : 'user',
       last_id: messages.at(-1)?.id ?? 0,
@@ -154,8 +131,9 @@ export class MockGateway {
           ? messages.length > 50
           : (page.at(-1)?.id ?? 0) < (messages.at(-1)?.id ?? 0) && page.length > 0,
       limits: LIMITS,
-      ...(this.support ? { support: this.support.state(conversation.token) } : {}),
-    });
+      support: this.support?.state(conversation.token) ?? NO_SUPPORT,
+    };
+    this.tellTo(socket, 'session_confirm', confirmation);
   }
 
   private tokenOf(socket: Socket): string | undefined {
@@ -211,16 +189,16 @@ export class MockGateway {
     });
     if (this.swallowAcknowledgements > 0) this.swallowAcknowledgements -= 1;
     else acknowledge({ ok: true, message });
-    socket.to(token).emit('user_message', message);
+    this.tellTo(socket.to(token), 'message', message);
     if (this.support?.hear(token) || (payload !== null && this.support?.press(token, payload))) return;
-    this.io.to(token).emit('bot_typing', { typing: true });
+    this.tell(token, 'bot_typing', { typing: true });
     const answer = (): void => {
       for (const reply of this.bot(message.text, payload)) {
         const stored = this.store(conversation, { author: 'bot', ...reply, in_reply_to: message.id });
-        this.io.to(token).emit('bot_uttered', botUttered(stored));
+        this.tell(token, 'message', stored);
         if (reply.metadata?.handoff) this.support?.handOff(token);
       }
-      this.io.to(token).emit('bot_typing', { typing: false });
+      this.tell(token, 'bot_typing', { typing: false });
     };
     if (this.thinking > 0) setTimeout(answer, this.thinking);
     else answer();
@@ -241,81 +219,54 @@ export class MockGateway {
     };
     for (const { payload } of message.buttons) conversation.offered.add(payload);
     conversation.messages.push(message);
+    this.check(() => checkModel('MessageView', message));
     return message;
   }
 
-  private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  protected async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', 'http://localhost');
     response.setHeader('Access-Control-Allow-Origin', '*');
     response.setHeader('Access-Control-Allow-Headers', '*');
     if (request.method === 'OPTIONS') return void response.writeHead(204).end();
-    const send = (status: number, body: unknown): void => {
-      response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(body));
-    };
     const conversation = this.conversations.get((request.headers.authorization ?? '').replace('Bearer ', ''));
     if (url.pathname === '/api/v1/messages') {
-      if (!conversation) return send(401, { code: 'bad_token', message: '会话已失效' });
+      if (!conversation) return this.send(response, 401, 'ErrorView', { code: 'bad_token', message: '会话已失效' });
       const after = Number(url.searchParams.get('after'));
       const limit = Number(url.searchParams.get('limit'));
       const found = conversation.messages.filter(({ id }) => id > after);
-      return send(200, { messages: found.slice(0, limit), has_more: found.length > limit });
+      return this.send(response, 200, 'MessagePage', {
+        messages: found.slice(0, limit),
+        has_more: found.length > limit,
+      });
     }
     if (url.pathname === '/api/v1/attachments' && request.method === 'POST') {
-      if (!conversation) return send(401, { code: 'bad_token', message: '会话已失效' });
-      return send(...(await this.takeUpload(request)));
+      if (!conversation) return this.send(response, 401, 'ErrorView', { code: 'bad_token', message: '会话已失效' });
+      return this.send(response, ...(await this.takeUpload(request)));
     }
     if (url.pathname === '/mock/agent' && request.method === 'POST') {
       const token = [...this.conversations.keys()].at(-1);
       const command = JSON.parse((await readBody(request)).toString()) as AgentAction;
       if (token !== undefined) this.support?.act(token, command);
-      return send(200, token === undefined ? null : this.support?.state(token));
+      return this.send(response, 200, null, token === undefined ? null : this.support?.state(token));
     }
     const image = this.uploads.get(url.pathname.replace('/api/v1/attachments/', ''));
     if (image) return void response.writeHead(200, { 'Content-Type': image.type }).end(image.bytes);
-    await serveBuilt(url.pathname, response);
+    await this.serveBuilt(url.pathname === '/' ? '/demo' : url.pathname, response);
   }
 
-  private async takeUpload(request: IncomingMessage): Promise<[number, unknown]> {
+  private async takeUpload(request: IncomingMessage): Promise<[number, string, unknown]> {
     const body = await readBody(request);
     const type = /Content-Type: (\S+)/i.exec(body.toString('latin1'))?.[1] ?? '';
     const start = body.indexOf('\r\n\r\n') + 4;
     const bytes = body.subarray(start, body.lastIndexOf('\r\n--'));
-    if (!LIMITS.attachment_types.includes(type)) return [422, { code: 'attachment_type', message: '请发送图片' }];
+    if (!LIMITS.attachment_types.includes(type))
+      return [422, 'ErrorView', { code: 'attachment_type', message: '请发送图片' }];
     const id = `image-${this.uploads.size + 1}`;
     this.uploads.set(id, { type, bytes });
     return [
       201,
+      'AttachmentView',
       { id, url: `/api/v1/attachments/${id}`, content_type: type, width: 64, height: 48, size: bytes.length },
     ];
-  }
-}
-
-function botUttered(message: WireMessage): unknown {
-  const { text, buttons, attachment, metadata, ...rest } = message;
-  return {
-    text,
-    quick_replies: buttons.map((button) => ({ ...button, content_type: 'text' })),
-    attachment: attachment && { type: 'image', payload: { src: attachment.url } },
-    metadata: { ...rest, ...metadata },
-  };
-}
-
-async function readBody(request: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks);
-}
-
-async function serveBuilt(pathname: string, response: ServerResponse): Promise<void> {
-  try {
-    const listed = JSON.parse(await readFile(path.join(DIST, 'files.json'), 'utf8')) as Record<
-      string,
-      { file: string; content_type: string }
-    >;
-    const entry = listed[pathname === '/' ? '/demo' : pathname];
-    if (!entry) return void response.writeHead(404).end();
-    response.writeHead(200, { 'Content-Type': entry.content_type }).end(await readFile(path.join(DIST, entry.file)));
-  } catch {
-    response.writeHead(404).end();
   }
 }

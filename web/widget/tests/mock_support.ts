@@ -1,18 +1,10 @@
 /** Human support of the mock gateway: docs/support.md as far as users meet it, with an agent who does what a test says. */
 
+import type { SupportState } from '@uwallet/shared/protocol.gen.ts';
 import type { Socket } from 'socket.io';
 import type { Reply } from './mock_gateway.ts';
 
-export interface WireSupport {
-  owner: 'bot' | 'queued' | 'agent' | 'closed';
-  ticket: { number: string; status: string } | null;
-  position: number | null;
-  wait_minutes: number | null;
-  agent: { name: string } | null;
-  agent_read_id: number;
-  can_leave_message: boolean;
-  rating_wanted: string | null;
-}
+export type WireSupport = SupportState;
 
 export interface Host {
   /** Writes into a conversation. */
@@ -24,7 +16,8 @@ export interface Host {
 
 const NUMBER = 'T261123000012';
 
-const NEW: WireSupport = {
+/** The state before anybody has asked for a human. */
+export const NO_SUPPORT: WireSupport = {
   owner: 'bot',
   ticket: null,
   position: null,
@@ -61,7 +54,7 @@ export class MockSupport {
   constructor(private readonly host: Host) {}
 
   state(token: string): WireSupport {
-    return this.states.get(token) ?? NEW;
+    return this.states.get(token) ?? NO_SUPPORT;
   }
 
   change(token: string, changes: Partial<WireSupport>): void {
@@ -168,7 +161,7 @@ export class MockSupport {
         if (!/\d{7}|@/.test(String(data.contact))) {
           return { ok: false, error: { code: 'contact_invalid', message: '这个联系方式好像不对，麻烦再看一下。' } };
         }
-        const ticket = { number: NUMBER, status: 'message' };
+        const ticket: WireSupport['ticket'] = { number: NUMBER, status: 'message' };
         this.change(token, { owner: 'bot', ticket, position: null, wait_minutes: null, can_leave_message: false });
         this.host.say(token, {
           author: 'user',
@@ -191,7 +184,7 @@ export class MockSupport {
   }
 
   private queue(token: string): void {
-    const ticket = { number: NUMBER, status: 'queued' };
+    const ticket: WireSupport['ticket'] = { number: NUMBER, status: 'queued' };
     this.change(token, { owner: 'queued', ticket, position: 2, wait_minutes: 3, agent: null });
     this.note(token, 'queued', '已经为您排队，前面还有1位。等的时候可以接着问我。', [
       { title: '不等了', payload: '/support_leave_queue' },
@@ -200,7 +193,7 @@ export class MockSupport {
 
   private leave(token: string): void {
     if (this.state(token).owner !== 'queued') return;
-    this.change(token, { ...NEW, ticket: { number: NUMBER, status: 'closed' } });
+    this.change(token, { ...NO_SUPPORT, ticket: { number: NUMBER, status: 'closed' } });
     this.note(token, 'left_queue', '好的，已经不再排队了。有问题随时问我。');
   }
 

@@ -148,3 +148,24 @@ def test_every_action_has_a_title_in_the_file_and_at_the_desk() -> None:
     actions = {action.value for action in Action}
     assert set(load_export_texts().audit_actions) == actions
     assert desk["audit"]["actions"] == load_export_texts().audit_actions
+
+
+async def test_contact_is_shown_by_a_request_that_is_recorded(gateway: Gateway, admin: DeskAgent) -> None:
+    lin = await agent_at(gateway)
+    async with lin.online():
+        user = await user_who_waits(gateway)
+        ticket_id = await ticket_of(gateway, user)
+        async with gateway.api(user.token) as api:
+            left = await api.post("/api/v1/support/messages", json={"text": "没到账", "contact": "13800138000"})
+            assert left.is_success
+        masked = await lin.call("GET", f"/tickets/{ticket_id}")
+        assert masked.json()["contact"] == "138****8000"
+        assert "13800138000" not in masked.text
+        assert "13800138000" not in (await lin.call("GET", f"/tickets/{ticket_id}/messages")).text
+        assert await lin.ok("POST", f"/tickets/{ticket_id}/contact") == {"contact": "13800138000"}
+    [entry] = await entries_of(admin, action="contact_shown")
+    assert entry["target"] == masked.json()["number"]
+    assert "13800138000" not in json.dumps(await entries_of(admin))
+    files = [file for file in gateway.services.settings.data_dir.rglob("*") if file.is_file()]
+    assert files
+    assert not [file for file in files if b"13800138000" in file.read_bytes()]

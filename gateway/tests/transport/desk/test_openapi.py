@@ -63,7 +63,11 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeskThread]:
 @pytest.fixture(scope="module")
 def document(running: DeskThread) -> schemathesis.schemas.BaseSchema:
     assert running.gateway is not None
-    return schemathesis.openapi.from_url(f"{running.gateway.url}{API}/openapi.json")
+    found = schemathesis.openapi.from_url(f"{running.gateway.url}{API}/openapi.json")
+    if not LONG:
+        # Methods that an address does not have are refused by the framework.
+        found.config.phases.coverage.unexpected_methods = set()
+    return found
 
 
 schema = from_fixture("document")
@@ -71,7 +75,7 @@ schema = from_fixture("document")
 
 @schema.parametrize()
 @settings(
-    max_examples=examples(5, 20),
+    max_examples=examples(2, 20),
     deadline=None,
     phases=(Phase.explicit, Phase.generate),
     suppress_health_check=list(HealthCheck),

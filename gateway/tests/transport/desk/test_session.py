@@ -12,6 +12,7 @@ from tests.helpers.desk import API, agent_at
 from tests.helpers.gateway import Gateway
 from uwallet_gateway.agents.lockout import FREE_ATTEMPTS
 from uwallet_gateway.agents.roles import Role
+from uwallet_gateway.audit.actions import Action
 
 PASSWORD = "k7mwp-3xq9h-tulip"
 
@@ -46,7 +47,7 @@ async def test_from_sign_in_to_sign_out(gateway_with_lin: Gateway) -> None:
         assert (await client.get("/session")).json() == shown
         assert (await client.delete("/session")).json()["code"] == "csrf"
         assert (await client.delete("/session", headers={"X-CSRF-Token": shown["csrf"]})).status_code == 204
-        assert dict(client.cookies) == {}
+        assert list(client.cookies) == ["uwallet_desk_device"]
         assert (await client.get("/session")).json()["code"] == "signed_out"
 
 
@@ -55,7 +56,11 @@ async def test_cookie_is_for_this_browser_and_this_page_only(start_gateway: Star
     async with start_gateway(development=development) as gateway, browser(gateway) as client:
         await gateway.services.accounts.create("lin", "小林", Role.AGENT, PASSWORD)
         given = await sign_in(client)
-        cookie = SimpleCookie(given.headers["Set-Cookie"])["uwallet_desk"]
+        jar = SimpleCookie()
+        for header in given.headers.get_list("Set-Cookie"):
+            jar.load(header)
+        assert jar["uwallet_desk_device"]["httponly"] is True
+        cookie = jar["uwallet_desk"]
         assert cookie["httponly"] is True
         assert cookie["samesite"].lower() == "strict"
         assert cookie["path"] == "/"
@@ -81,6 +86,25 @@ async def test_wrong_password_and_unknown_name_are_answered_alike(gateway_with_l
             assert locked.json()["code"] == "locked_out"
             assert 50 <= int(locked.headers["Retry-After"]) == locked.json()["retry_after"] <= 60
             assert "分钟" in locked.json()["message"] or "秒" in locked.json()["message"]
+
+
+async def test_agent_gets_in_while_a_stranger_tries_their_name(start_gateway: StartGateway) -> None:
+    limits = {"trusted_proxies": "127.0.0.1", "rate_failed_sign_ins_per_address": "1000/hour"}
+    async with start_gateway(**limits) as gateway, browser(gateway) as office, browser(gateway) as stranger:
+        await gateway.services.accounts.create("lin", "小林", Role.AGENT, PASSWORD)
+        stranger.headers["X-Forwarded-For"] = "198.51.100.9"
+        office.headers["X-Forwarded-For"] = "203.0.113.7"
+        for _ in range(FREE_ATTEMPTS + 1):
+            refused = await sign_in(stranger, password="wrong")
+        assert refused.json()["code"] == "locked_out"
+        assert (await sign_in(office)).status_code == 200
+        # The browser is known from now on, even at the stranger's address.
+        office.headers["X-Forwarded-For"] = "198.51.100.9"
+        assert (await sign_in(office)).status_code == 200
+        # For the name that has signed in only, and if nobody has written the cookie themselves.
+        assert (await sign_in(stranger)).json()["code"] == "locked_out"
+        stranger.cookies.set("uwallet_desk_device", "forged")
+        assert (await sign_in(stranger)).json()["code"] == "locked_out"
 
 
 async def test_one_address_cannot_try_many_names(start_gateway: StartGateway) -> None:
@@ -172,3 +196,26 @@ async def test_document_is_for_supervisors_but_on_ones_own_machine(start_gateway
         assert "/tickets/{ticket_id}/claim" in document["paths"]
         public = (await client.get(f"{gateway.url}/api/v1/openapi.json")).json()
         assert not [path for path in public["paths"] if "desk" in path or "ticket" in path]
+
+
+async def test_agent_sees_their_sessions_and_ends_the_others(gateway_with_lin: Gateway) -> None:
+    gateway = gateway_with_lin
+    zhou = await agent_at(gateway)
+    async with browser(gateway) as here, browser(gateway) as there:
+        there.headers["User-Agent"] = "Firefox " + "x" * 300
+        await sign_in(there)
+        csrf = (await sign_in(here)).json()["csrf"]
+        current, other = (await here.get("/sessions")).json()
+        assert (current["is_current"], other["is_current"]) == (True, False)
+        assert other["address"] == "127.0.0.1"
+        assert other["browser"].startswith("Firefox")
+        assert len(other["browser"]) == 200
+        assert other["created_at"] <= current["created_at"] < current["expires_at"]
+        assert (await here.delete("/sessions", headers={"X-CSRF-Token": csrf})).status_code == 204
+        assert (await there.get("/session")).json()["code"] == "signed_out"
+        assert [row["is_current"] for row in (await here.get("/sessions")).json()] == [True]
+    # Nobody else is signed out.
+    assert (await zhou.call("GET", "/session")).is_success
+    entry = await gateway.services.audit.last(Action.SESSIONS_ENDED)
+    assert entry is not None
+    assert (entry.actor_name, entry.target) == ("lin", "lin")

@@ -35,7 +35,7 @@ async def test_from_the_queue_to_the_end(gateway: Gateway) -> None:
         assert ticket["status"] == "queued"
         assert ticket["position"] == 1
         assert ticket["topic"] == {"id": "forgot_password", "title": "找回登录密码"}
-        assert ticket["collected"] == {"phone_number": "13800138000"}
+        assert ticket["collected"] == {"phone_number": "138****8000"}
         assert ticket["user"]["kind"] == "visitor"
         assert ticket["created_at"].endswith("Z")
         path = f"/tickets/{ticket['id']}"

@@ -15,6 +15,7 @@ from uwallet_gateway.transport.desk import (
     conversation,
     insight,
     intents,
+    persons,
     session,
     tickets,
 )
@@ -30,6 +31,7 @@ ROUTERS = (
     intents.router,
     insight.router,
     audit.router,
+    persons.router,
 )
 
 

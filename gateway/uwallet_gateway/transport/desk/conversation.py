@@ -11,10 +11,11 @@ from uwallet_gateway.protocol.agents import Suggestions
 from uwallet_gateway.protocol.base import MAX_ID
 from uwallet_gateway.protocol.messages import AttachmentView
 from uwallet_gateway.protocol.tickets import AgentMessageRequest, DeskMessagePage, DeskMessageView
-from uwallet_gateway.transcript.messages import Message, Picture
+from uwallet_gateway.transcript.messages import Message
 from uwallet_gateway.transport.desk.guard import AgentNeeded, check_visible
 from uwallet_gateway.transport.desk.tickets import TicketId
 from uwallet_gateway.transport.http import ServicesNeeded, responses
+from uwallet_gateway.transport.uploads import store_upload
 
 router = APIRouter()
 # Messages that are searched for the user's last text; older ones need no reply any more.
@@ -71,15 +72,7 @@ async def upload(
     if ticket.status != "active" or ticket.agent is None or ticket.agent.id != session.agent.id:
         details = {"agent": {"id": ticket.agent.id, "name": ticket.agent.name} if ticket.agent else None}
         raise InputError(ErrorCode.CONFLICT, details=details)
-    data = await file.read(services.settings.attachment_bytes + 1)
-    stored = await services.attachments.save(data)
-    picture = Picture(stored.id, stored.content_type, stored.width, stored.height, stored.size)
-    try:
-        await services.conversations.add_picture(ticket.conversation_id, picture)
-    except BaseException:
-        services.attachments.delete(stored.id)
-        raise
-    return services.presentation.attachment(picture)
+    return await store_upload(services, ticket.conversation_id, file)
 
 
 @router.get("/tickets/{ticket_id}/suggestions", responses=responses(401, 403, 404, 422, 429, 503))

@@ -9,6 +9,7 @@ from uwallet_gateway.audit.actions import Action
 from uwallet_gateway.audit.actor import Actor, set_actor
 from uwallet_gateway.errors import ErrorCode, InputError
 from uwallet_gateway.protocol.agents import (
+    AgentSessionView,
     Credentials,
     DeskSessionView,
     DeskSettings,
@@ -18,6 +19,7 @@ from uwallet_gateway.protocol.agents import (
 from uwallet_gateway.protocol.tickets import DISPOSITIONS, AgentStatus
 from uwallet_gateway.services import Services
 from uwallet_gateway.transport.client import address_of
+from uwallet_gateway.transport.desk.devices import remember, source_of
 from uwallet_gateway.transport.desk.guard import COOKIE, AgentNeeded, acts, check_origin
 from uwallet_gateway.transport.http import ServicesNeeded, responses
 
@@ -32,7 +34,13 @@ async def sign_in(body: Credentials, request: Request, response: Response, servi
     await services.rate_limits.check("sign_ins", address=address)
     await services.rate_limits.check_room("failed_sign_ins", address=address)
     try:
-        session, token = await services.desk_sessions.sign_in(body.username, body.password)
+        session, token = await services.desk_sessions.sign_in(
+            body.username,
+            body.password,
+            source_of(request, services.keys, body.username),
+            address=address,
+            browser=request.headers.get("User-Agent"),
+        )
     except InputError as error:
         await _record_failure(services, body.username, address, error.code)
         if error.code is ErrorCode.WRONG_PASSWORD:
@@ -40,6 +48,8 @@ async def sign_in(body: Credentials, request: Request, response: Response, servi
         raise
     acts(session, address)
     await services.audit.write(Action.SIGNED_IN, session.agent.username)
+    secure = not services.settings.development
+    remember(request, response, services.keys, session.agent.username, secure=secure)
     response.set_cookie(
         COOKIE,
         token,
@@ -47,7 +57,7 @@ async def sign_in(body: Credentials, request: Request, response: Response, servi
         path="/",
         httponly=True,
         samesite="strict",
-        secure=not services.settings.development,
+        secure=secure,
     )
     return await _session_view(services, session)
 
@@ -64,6 +74,27 @@ async def sign_out(response: Response, services: ServicesNeeded, session: AgentN
     await services.desk_sessions.end(session.id)
     await services.audit.write(Action.SIGNED_OUT, session.agent.username)
     response.delete_cookie(COOKIE, path="/", httponly=True, samesite="strict", secure=not services.settings.development)
+
+
+@router.get("/sessions", responses=responses(401, 429, 503))
+async def read_sessions(services: ServicesNeeded, session: AgentNeeded) -> list[AgentSessionView]:
+    """Returns where the agent is signed in, newest first."""
+    return [
+        AgentSessionView(
+            created_at=row.created_at,
+            expires_at=row.expires_at,
+            address=row.address,
+            browser=row.browser,
+            is_current=row.id == session.id,
+        )
+        for row in await services.desk_sessions.all_of(session.agent.id)
+    ]
+
+
+@router.delete("/sessions", status_code=204, responses=responses(401, 403, 429, 503))
+async def end_other_sessions(services: ServicesNeeded, session: AgentNeeded) -> None:
+    """Signs the agent out everywhere but here."""
+    await services.desk_sessions.end_others(session)
 
 
 @router.post("/password", status_code=204, responses=responses(401, 403, 422, 429, 503))

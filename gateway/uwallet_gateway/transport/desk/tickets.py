@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query
 
 from uwallet_gateway.agents.roles import Role
+from uwallet_gateway.audit.actions import Action
 from uwallet_gateway.protocol.base import MAX_ID
 from uwallet_gateway.protocol.tickets import (
     AssignRequest,
@@ -15,6 +16,7 @@ from uwallet_gateway.protocol.tickets import (
     NoteRequest,
     ReturnRequest,
     Ticket,
+    TicketContact,
     TicketDetails,
     TicketPage,
     TicketStatus,
@@ -61,6 +63,15 @@ async def read_ticket(ticket_id: TicketId, services: ServicesNeeded, session: Ag
     """Returns a ticket with its history and the user's earlier tickets."""
     await check_visible(services, session, ticket_id)
     return await services.tickets.details(ticket_id)
+
+
+@router.post("/tickets/{ticket_id}/contact", responses=responses(401, 403, 404, 422, 429, 503))
+async def show_contact(ticket_id: TicketId, services: ServicesNeeded, session: AgentNeeded) -> TicketContact:
+    """Returns the contact that the user has left, unmasked. Each time is recorded in the audit log."""
+    await check_visible(services, session, ticket_id)
+    sealed = await services.tickets.sealed_contact(ticket_id)
+    await services.audit.write(Action.CONTACT_SHOWN, (await services.tickets.ticket(ticket_id)).number)
+    return TicketContact(contact=services.keys.open_contact(sealed))
 
 
 @router.post("/tickets/{ticket_id}/claim", responses=responses(401, 403, 404, 409, 422, 429, 503))

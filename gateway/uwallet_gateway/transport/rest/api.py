@@ -19,10 +19,10 @@ from uwallet_gateway.protocol.messages import (
     SessionView,
 )
 from uwallet_gateway.transcript.events import Closed
-from uwallet_gateway.transcript.messages import Picture
 from uwallet_gateway.transport.client import address_of, origin_of, own_origin
 from uwallet_gateway.transport.http import ServicesNeeded, SessionNeeded, TokenGiven, authorised, responses
 from uwallet_gateway.transport.rest.waiting import say_and_wait
+from uwallet_gateway.transport.uploads import store_upload
 from uwallet_gateway.turns.conversations import Incoming
 
 router = APIRouter(prefix=API)
@@ -87,19 +87,12 @@ async def read_messages(
 
 @router.post("/attachments", status_code=201, responses=responses(401, 403, 413, 415, 422, 429, 503))
 async def upload(
-    request: Request, services: ServicesNeeded, session: SessionNeeded, file: Annotated[UploadFile, File()]
+    services: ServicesNeeded, session: SessionNeeded, file: Annotated[UploadFile, File()]
 ) -> AttachmentView:
     """Uploads a picture for a later message. The picture is re-encoded, and its metadata is removed."""
-    await services.rate_limits.check("attachments", user=session.conversation_id, address=address_of(request.scope))
-    data = await file.read(services.settings.attachment_bytes + 1)
-    stored = await services.attachments.save(data)
-    picture = Picture(stored.id, stored.content_type, stored.width, stored.height, stored.size)
-    try:
-        await services.conversations.add_picture(session.conversation_id, picture)
-    except BaseException:
-        services.attachments.delete(stored.id)
-        raise
-    return services.presentation.attachment(picture)
+    # The address was counted before the body was read (upload_slots.py).
+    await services.rate_limits.check("attachments", user=session.conversation_id)
+    return await store_upload(services, session.conversation_id, file)
 
 
 @router.get(

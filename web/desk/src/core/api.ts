@@ -2,9 +2,12 @@
 
 import type {
   Agent,
+  AgentSession,
   AuditPage,
   AuditVerification,
   CannedReply,
+  Erased,
+  PersonRequest,
   Intent,
   Message,
   Page,
@@ -70,6 +73,8 @@ export class DeskApi {
   signOut = (): Promise<void> => this.request('DELETE', '/session');
   changePassword = (old: string, fresh: string): Promise<void> =>
     this.request('POST', '/password', { old, new: fresh });
+  sessions = (): Promise<AgentSession[]> => this.request('GET', '/sessions');
+  endOtherSessions = (): Promise<void> => this.request('DELETE', '/sessions');
   setPresence = (status: Exclude<Presence, 'offline'>): Promise<void> => this.request('PUT', '/presence', { status });
 
   // --- Tickets ---
@@ -95,6 +100,7 @@ export class DeskApi {
   returnToBot = (id: number): Promise<unknown> => this.request('POST', `/tickets/${id}/return`, {});
   close = (id: number, disposition: string, note: string): Promise<unknown> =>
     this.request('POST', `/tickets/${id}/close`, { disposition, note });
+  contact = (id: number): Promise<{ contact: string }> => this.request('POST', `/tickets/${id}/contact`);
   addNote = (id: number, text: string): Promise<unknown> => this.request('POST', `/tickets/${id}/notes`, { text });
   assign = (id: number, agent_id: number): Promise<unknown> =>
     this.request('POST', `/tickets/${id}/assign`, { agent_id });
@@ -119,6 +125,13 @@ export class DeskApi {
     body: Partial<{ name: string; role: Role; enabled: boolean; max_chats: number }>,
   ): Promise<unknown> => this.request('PATCH', `/agents/${id}`, body);
   resetPassword = (id: number): Promise<{ password: string }> => this.request('POST', `/agents/${id}/password`);
+
+  // --- Persons ---
+
+  exportPerson = (person: PersonRequest): Promise<Blob> =>
+    this.request('POST', '/persons/export', person, UPLOAD_TIMEOUT);
+  erasePerson = (person: PersonRequest): Promise<Erased> =>
+    this.request('POST', '/persons/erase', person, UPLOAD_TIMEOUT);
 
   // --- Audit log ---
 
@@ -167,8 +180,12 @@ export class DeskApi {
         signal: AbortSignal.timeout(timeout),
         ...(body === undefined ? {} : { body: isForm ? body : JSON.stringify(body) }),
       });
-      const text = await response.text();
-      answer = text === '' ? null : parse(text);
+      if (response.ok && response.headers.get('Content-Type') === 'application/zip') {
+        answer = await response.blob();
+      } else {
+        const text = await response.text();
+        answer = text === '' ? null : parse(text);
+      }
     } catch {
       throw new ApiError(0, UNREACHABLE, '');
     }

@@ -44,7 +44,9 @@ export interface TopicFigures {
 export interface StepFigures {
   topic: string;
   title: string | null;
-  step: number;
+  /** Id; empty before the first. */
+  step: string;
+  number: number | null;
   shown: number;
   problems: number;
   abandoned: number;

@@ -4,12 +4,15 @@ import type { AgentStatus, MessageView, TicketDetails as GeneratedDetails } from
 
 export type {
   AttachmentView as Attachment,
+  AgentSessionView as AgentSession,
   AgentStatus as Agent,
   AuditEntryView as AuditEntry,
   AuditPage,
   AuditVerification,
   CannedReply,
   DeskEvents,
+  ErasedView as Erased,
+  PersonRequest,
   DeskMessagePage as Page,
   DeskQueue as Queue,
   DeskSessionView as Session,

@@ -14,7 +14,8 @@ const { figures: names } = t.insight;
 const stepColumns: NonNullable<TableProps<StepFigures>['columns']> = [
   {
     title: t.insight.step,
-    render: (_, { title, topic, step }) => fill(t.insight.step_of, { title: title ?? topic, step }),
+    render: (_, { title, topic, step, number }) =>
+      fill(t.insight.step_of, { title: title ?? topic, step: number ?? step }),
   },
   {
     title: t.insight.gave_up_share,

@@ -4,6 +4,7 @@ import {
   BellOutlined,
   BulbOutlined,
   KeyOutlined,
+  LaptopOutlined,
   LogoutOutlined,
   QuestionCircleOutlined,
   SoundOutlined,
@@ -17,6 +18,7 @@ import { fill, t } from '../i18n/strings.ts';
 import { useAction, useDesk } from './context.ts';
 import { PRESENCE_STATUS } from './labels.ts';
 import { PasswordDialog } from './password_dialog.tsx';
+import { SessionsDialog } from './sessions_dialog.tsx';
 import { usePresence } from './presence.ts';
 import { openShortcutHelp } from './shortcut_help.tsx';
 
@@ -27,6 +29,7 @@ export function AgentMenu(): JSX.Element {
   const [presence, setPresence] = usePresence();
   const [run] = useAction();
   const [changingPassword, setChangingPassword] = useState(false);
+  const [showingSessions, setShowingSessions] = useState(false);
   const [permission, setPermission] = useState(notificationPermission);
 
   const askPermission = async (): Promise<void> => {
@@ -66,6 +69,7 @@ export function AgentMenu(): JSX.Element {
     },
     { key: 'help', icon: <QuestionCircleOutlined />, label: t.menu.shortcuts, extra: '?' },
     { key: 'password', icon: <KeyOutlined />, label: t.menu.password },
+    { key: 'sessions', icon: <LaptopOutlined />, label: t.menu.sessions },
     { type: 'divider' },
     { key: 'leave', icon: <LogoutOutlined />, label: t.menu.leave, danger: true },
   ];
@@ -86,6 +90,8 @@ export function AgentMenu(): JSX.Element {
         return openShortcutHelp();
       case 'password':
         return setChangingPassword(true);
+      case 'sessions':
+        return setShowingSessions(true);
       case 'leave':
         return void run(() => keeper.signOut());
     }
@@ -109,6 +115,7 @@ export function AgentMenu(): JSX.Element {
         </button>
       </Dropdown>
       {changingPassword && <PasswordDialog onClose={() => setChangingPassword(false)} />}
+      {showingSessions && <SessionsDialog onClose={() => setShowingSessions(false)} />}
     </>
   );
 }

@@ -36,6 +36,7 @@ export function Details({ ticket, details }: DetailsProps): JSX.Element {
 }
 
 function About({ ticket, details }: DetailsProps): JSX.Element {
+  const { agent } = useDesk();
   const now = new Date(useNow(60_000));
   const time = (at: string): string => describeTime(new Date(at), now, t.times);
   const intent = details?.intent ?? null;
@@ -45,9 +46,11 @@ function About({ ticket, details }: DetailsProps): JSX.Element {
     [t.details.number, ticket.number],
     [t.details.reason, nameOf(t.reasons, ticket.reason)],
     [t.details.topic, ticket.topic?.title],
-    [t.details.contact, ticket.contact === null ? null : <Contact contact={ticket.contact} />],
+    [t.details.contact, ticket.contact === null ? null : <Contact key={ticket.id} ticket={ticket} />],
     [t.details.site, ticket.site],
     [t.details.user, nameOf(t.user.kinds, ticket.user.kind)],
+    // What an admin needs to find a visitor's data, who has no name.
+    [t.persons.conversation, agent.role === 'admin' ? ticket.conversation_id : null],
     [t.details.intent, intentName],
     [t.details.created, time(ticket.created_at)],
     [t.details.agent, ticket.agent?.name],

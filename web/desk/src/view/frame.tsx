@@ -6,6 +6,7 @@ import {
   CommentOutlined,
   FileSearchOutlined,
   IdcardOutlined,
+  SafetyOutlined,
   TeamOutlined,
   ThunderboltOutlined,
 } from '@ant-design/icons';
@@ -18,6 +19,7 @@ import { t } from '../i18n/strings.ts';
 import { Accounts } from '../pages/accounts.tsx';
 import { Audit } from '../pages/audit.tsx';
 import { CannedReplies } from '../pages/canned_replies.tsx';
+import { Persons } from '../pages/persons.tsx';
 import { Search } from '../pages/search.tsx';
 import { Team } from '../pages/team.tsx';
 import { Workspace } from '../pages/workspace.tsx';
@@ -62,6 +64,7 @@ export function Frame(): JSX.Element {
               )}
             </Route>
             <Route path="/accounts">{agent.role === 'admin' ? <Accounts /> : <Forbidden />}</Route>
+            <Route path="/persons">{agent.role === 'admin' ? <Persons /> : <Forbidden />}</Route>
             <Route path="/audit">{agent.role === 'admin' ? <Audit /> : <Forbidden />}</Route>
             <Route>
               <Redirect to="/" />
@@ -115,6 +118,11 @@ function Navigation(): JSX.Element {
       {agent.role === 'admin' && (
         <Entry to="/accounts" title={t.nav.accounts}>
           <IdcardOutlined />
+        </Entry>
+      )}
+      {agent.role === 'admin' && (
+        <Entry to="/persons" title={t.nav.persons}>
+          <SafetyOutlined />
         </Entry>
       )}
       {agent.role === 'admin' && (

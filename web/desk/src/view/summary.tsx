@@ -23,7 +23,7 @@ export function Summary({ ticket }: { ticket: Ticket }): JSX.Element | null {
           title={
             <>
               {t.summary.left}
-              {ticket.contact !== null && <Contact contact={ticket.contact} />}
+              {ticket.contact !== null && <Contact key={ticket.id} ticket={ticket} />}
             </>
           }
           description={<div className="summary-message">{ticket.message}</div>}

@@ -9,7 +9,6 @@ import { DEFAULT_LIMITS } from '@uwallet/shared/limits.ts';
 import type { Limits } from '@uwallet/shared/protocol.gen.ts';
 import {
   START_PAYLOAD,
-  readBotUttered,
   readConfirmation,
   readError,
   readMessage,
@@ -373,12 +372,7 @@ export class Chat {
       }
       case 'session_error':
         return this.refuse(readError(data));
-      case 'bot_uttered': {
-        const message = readBotUttered(data);
-        if (message) this.hear(message);
-        return;
-      }
-      case 'user_message': {
+      case 'message': {
         const message = readMessage(data);
         if (message) this.hear(message);
         return;

@@ -13,13 +13,7 @@ export interface SocketHandlers {
 }
 
 export type ServerEvent =
-  | 'session_confirm'
-  | 'session_error'
-  | 'bot_uttered'
-  | 'user_message'
-  | 'bot_typing'
-  | 'support_changed'
-  | 'session_closed';
+  'session_confirm' | 'session_error' | 'message' | 'bot_typing' | 'support_changed' | 'session_closed';
 
 export interface ChatSocket {
   emit: (name: string, data: unknown) => void;
@@ -35,8 +29,7 @@ export type SocketFactory = (handlers: SocketHandlers) => ChatSocket;
 const EVENTS: readonly ServerEvent[] = [
   'session_confirm',
   'session_error',
-  'bot_uttered',
-  'user_message',
+  'message',
   'bot_typing',
   'support_changed',
   'session_closed',
@@ -52,7 +45,8 @@ export function socketIoFactory(base: string, site: string): SocketFactory {
     const url = new URL(base);
     const socket = io(url.origin, {
       path: `${url.pathname}socket.io`,
-      auth: site === '' ? {} : { site },
+      // Live messages in the shape of history, not in Rasa's.
+      auth: { messages: true, ...(site === '' ? {} : { site }) },
       // A websocket at once, one round trip instead of four; polling where a proxy forbids it.
       transports: ['websocket', 'polling'],
       tryAllTransports: true,

@@ -3,7 +3,7 @@
 import { DEFAULT_LIMITS } from '@uwallet/shared/limits.ts';
 import type { Limits } from '@uwallet/shared/protocol.gen.ts';
 import { readSupport, type Support } from './support.ts';
-import { fields, isFields, numberOrNull, text, textOrNull, texts, type Fields } from '@uwallet/shared/wire.ts';
+import { fields, isFields, numberOrNull, text, textOrNull, texts } from '@uwallet/shared/wire.ts';
 
 export type Author = 'user' | 'bot' | 'agent' | 'system';
 
@@ -101,8 +101,7 @@ function readButtons(value: unknown): QuickReply[] {
 
 function readAttachment(value: unknown): Attachment | null {
   const source = fields(value);
-  const nested = text(fields(source.payload).src);
-  const url = text(source.url) || nested;
+  const url = text(source.url);
   if (url === '') return null;
   return {
     id: text(source.id),
@@ -130,15 +129,18 @@ function readProgress(value: unknown): Progress | null {
 
 const AUTHORS: readonly string[] = ['user', 'bot', 'agent', 'system'];
 
-function readParts(source: Fields, metadata: Fields, own: Fields, buttons: unknown): Message | null {
-  const id = numberOrNull(own.id);
+/** Reads a message as REST, `session_confirm`, `message` and acknowledgements carry it; null if it is none. */
+export function readMessage(value: unknown): Message | null {
+  const source = fields(value);
+  const metadata = fields(source.metadata);
+  const id = numberOrNull(source.id);
   if (id === null) return null;
-  const author = text(own.author);
+  const author = text(source.author);
   return {
     id,
     author: AUTHORS.includes(author) ? (author as Author) : 'bot',
     text: text(source.text),
-    buttons: readButtons(buttons),
+    buttons: readButtons(source.buttons),
     attachment: readAttachment(source.attachment),
     progress: readProgress(metadata.progress),
     ask: textOrNull(metadata.ask),
@@ -148,24 +150,9 @@ function readParts(source: Fields, metadata: Fields, own: Fields, buttons: unkno
     support: textOrNull(metadata.support),
     contact: textOrNull(metadata.contact),
     agent: textOrNull(fields(metadata.agent).name),
-    created_at: text(own.created_at),
-    client_id: textOrNull(own.client_id),
+    created_at: text(source.created_at),
+    client_id: textOrNull(source.client_id),
   };
-}
-
-/** Reads a message as REST, `session_confirm`, `user_message` and acknowledgements carry it; null if it is none. */
-export function readMessage(value: unknown): Message | null {
-  const source = fields(value);
-  return readParts(source, fields(source.metadata), source, source.buttons);
-}
-
-/** Reads `bot_uttered`, which has Rasa's shape; null without an id, as for an error told to clients without acknowledgements. */
-export function readBotUttered(value: unknown): Message | null {
-  const source = fields(value);
-  const metadata = fields(source.metadata);
-  const message = readParts(source, metadata, metadata, source.quick_replies ?? metadata.buttons);
-  if (message && !message.attachment) message.attachment = readAttachment(metadata.attachment);
-  return message;
 }
 
 function readMessages(value: unknown): Message[] {

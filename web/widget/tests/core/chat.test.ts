@@ -38,7 +38,7 @@ let memory: MemoryStorage;
 let sockets: FakeSockets;
 let answers: { path: string; body: unknown; status: number }[];
 let heard: Message[];
-let requests: (Pick<RequestInit, 'method' | 'headers'> & { url: string })[];
+let requests: { url: string; method: string | undefined; headers: HeadersInit | undefined }[];
 
 function open(): Chat {
   let ids = 0;
@@ -121,7 +121,7 @@ describe('a session', () => {
     sockets.current.handlers.onConnect();
     expect(sockets.current.lastEmitted).toEqual({ session_id: 'token-1', last_id: 3 });
     sockets.current.receive('session_confirm', confirm(5, [{ id: 4 }, { id: 5 }]));
-    sockets.current.receive('bot_uttered', { text: '又一次', metadata: { id: 5, author: 'bot' } });
+    sockets.current.receive('message', wire({ id: 5, author: 'bot', text: '又一次' }));
     expect(ids(chat)).toEqual([1, 2, 3, 4, 5]);
   });
 
@@ -157,7 +157,7 @@ describe('a session', () => {
     try {
       connected();
       const before = sockets.current.emitted.length;
-      sockets.current.receive('bot_uttered', { text: '跳过了一条', metadata: { id: 5, author: 'bot' } });
+      sockets.current.receive('message', wire({ id: 5, author: 'bot', text: '跳过了一条' }));
       vi.advanceTimersByTime(2_000);
       expect(sockets.current.emitted).toHaveLength(before + 1);
       expect(sockets.current.lastEmitted).toMatchObject({ last_id: 3 });
@@ -403,8 +403,8 @@ describe('what others write', () => {
   it('counts as unread until it is seen, and is told once', () => {
     const chat = connected();
     chat.markRead();
-    sockets.current.receive('bot_uttered', { text: '好了吗？', metadata: { id: 4, author: 'agent' } });
-    sockets.current.receive('bot_uttered', { text: '好了吗？', metadata: { id: 4, author: 'agent' } });
+    sockets.current.receive('message', wire({ id: 4, author: 'agent', text: '好了吗？' }));
+    sockets.current.receive('message', wire({ id: 4, author: 'agent', text: '好了吗？' }));
     expect(chat.unread).toBe(1);
     expect(heard.map(({ text }) => text)).toEqual(['好了吗？']);
     chat.markRead();
@@ -415,7 +415,7 @@ describe('what others write', () => {
   it('shows what the user wrote in another tab, and does not count it', () => {
     const chat = connected();
     chat.markRead();
-    sockets.current.receive('user_message', wire({ id: 4, author: 'user', text: '别的标签页' }));
+    sockets.current.receive('message', wire({ id: 4, author: 'user', text: '别的标签页' }));
     expect(ids(chat)).toEqual([1, 2, 3, 4]);
     expect(chat.unread).toBe(0);
     expect(heard).toEqual([]);
@@ -425,7 +425,7 @@ describe('what others write', () => {
     const chat = connected();
     sockets.current.receive('bot_typing', { typing: true });
     expect(chat.state.get().typing).toBe('bot');
-    sockets.current.receive('bot_uttered', { text: '来了', metadata: { id: 4, author: 'bot' } });
+    sockets.current.receive('message', wire({ id: 4, author: 'bot', text: '来了' }));
     expect(chat.state.get().typing).toBeNull();
   });
 
@@ -506,7 +506,7 @@ describe('another user', () => {
       last_id: null,
       user: { id: 'alice', hash: 'abc' },
     });
-    before.receive('bot_uttered', { text: '给访客的', metadata: { id: 4, author: 'bot' } });
+    before.receive('message', wire({ id: 4, author: 'bot', text: '给访客的' }));
     expect(ids(chat)).toEqual([]);
   });
 

@@ -6,6 +6,8 @@ import { SiteStorage, storageKey } from '../../src/core/storage.ts';
 import { FakeSockets } from './fake_socket.ts';
 import { ENDED, QUEUED, SERVED, wireSupport } from './support_fixture.ts';
 
+const wire = (fields: Record<string, unknown>): unknown => ({ buttons: [], attachment: null, metadata: {}, ...fields });
+
 let sockets: FakeSockets;
 let memory: MemoryStorage;
 
@@ -75,12 +77,12 @@ describe("the agent's typing", () => {
     const chat = connected(SERVED);
     sockets.current.receive('bot_typing', { typing: true, author: 'agent' });
     expect(chat.state.get().typing).toBe('agent');
-    sockets.current.receive('bot_uttered', { text: '提示', metadata: { id: 2, author: 'system' } });
+    sockets.current.receive('message', wire({ id: 2, author: 'system', text: '提示' }));
     expect(chat.state.get().typing).toBe('agent');
-    sockets.current.receive('bot_uttered', {
-      text: '您好',
-      metadata: { id: 3, author: 'agent', agent: { name: '小林' } },
-    });
+    sockets.current.receive(
+      'message',
+      wire({ id: 3, author: 'agent', text: '您好', metadata: { agent: { name: '小林' } } }),
+    );
     expect(chat.state.get().typing).toBeNull();
     expect(chat.state.get().transcript.messages.at(-1)).toMatchObject({ author: 'agent', agent: '小林' });
   });
@@ -157,7 +159,7 @@ describe('what the user has seen', () => {
     chat.markRead();
     chat.markRead();
     expect(emitted('read')).toEqual([{ id: 2 }]);
-    sockets.current.receive('bot_uttered', { text: '还在吗', metadata: { id: 3, author: 'agent' } });
+    sockets.current.receive('message', wire({ id: 3, author: 'agent', text: '还在吗' }));
     expect(emitted('read')).toHaveLength(1);
     chat.markRead();
     expect(emitted('read')).toEqual([{ id: 2 }, { id: 3 }]);

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.nlu.text_normalization import normalize
+from language.text_normalization import normalize
 
 
 @pytest.mark.parametrize(

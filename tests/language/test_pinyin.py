@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.nlu.pinyin import split_syllables, to_syllables
+from language.pinyin import split_syllables, to_syllables
 
 ALIASES = {"yzm": "验证码", "password": "密码"}
 

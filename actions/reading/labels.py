@@ -1,0 +1,61 @@
+"""The labels of `data/situated/`, `data/alarms/`, `data/after_alarm/`: what the classifiers of a model may say."""
+
+from __future__ import annotations
+
+from actions.dialogue.state import Alarm
+
+SITUATED_LABELS = frozenset(
+    {
+        "cause_confirmed",
+        "consent_human",
+        "correction",
+        "done",
+        "leave_wait",
+        "other",
+        "question",
+        "read_back",
+        "ruled_out",
+        "tried_everything",
+        "trouble",
+        "unknown_detail",
+        "waiting",
+        "waiting_complaint",
+    }
+)
+# `none`: a message that gives away no alarm.
+ALARM_LABELS = frozenset({*(alarm.value for alarm in Alarm), "none"})
+# Beside these, `elsewhere`: a message about something else.
+AFTER_ALARM_LABELS = frozenset(
+    {
+        "acknowledges",
+        "acute",
+        "alone",
+        "asks_bereaved",
+        "asks_device",
+        "asks_first",
+        "asks_freeze",
+        "asks_money_back",
+        "asks_number",
+        "asks_real",
+        "asks_report",
+        "asks_safe_now",
+        "asks_you",
+        "better",
+        "contact_broken",
+        "feels",
+        "frozen",
+        "lost",
+        "missing_them",
+        "nothing_lost",
+        "other_device",
+        "password_changed",
+        "police_called",
+        "refuses_human",
+        "refuses_line",
+        "stands_down",
+        "still_in_touch",
+        "tells",
+        "thanks",
+        "with_them",
+    }
+)
