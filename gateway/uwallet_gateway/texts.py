@@ -58,6 +58,7 @@ class _Durations(_Section):
 class _Notices(_Section):
     redacted: str
     picture_kept: str
+    picture_kept_within: str
     engine_trouble: str
     engine_failed: str
     handoff_without_engine: str

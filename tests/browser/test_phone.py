@@ -72,6 +72,29 @@ def test_the_keyboard_leaves_the_composer_in_sight(phone: BrowserContext, stack:
     assert float(widget.composer.evaluate("e => parseFloat(getComputedStyle(e).fontSize)")) >= 16
 
 
+@pytest.mark.parametrize(("width", "height"), [(360, 340), (640, 360)], ids=["keyboard", "landscape"])
+def test_what_to_do_now_is_in_sight_on_a_low_screen(
+    new_context: Callable[..., BrowserContext],
+    stack: Stack,
+    screenshot: Callable[[Page, str], None],
+    width: int,
+    height: int,
+) -> None:
+    page = new_context(**{**PHONE, "viewport": {"width": width, "height": height}}).new_page()
+    page.goto(stack.address)
+    widget = Widget(page)
+    widget.open()
+    widget.say("忘记密码")
+    widget.shows(step(1))
+    widget.say("下一步")
+    widget.shows(step(2))
+    screenshot(page, "step")
+    box = widget.window.bounding_box()
+    assert box is not None
+    assert (box["width"], box["height"]) == (width, height)
+    expect(widget.log.locator("[aria-current=step] .step-card-text").last).to_be_in_viewport(ratio=1)
+
+
 def test_the_full_page_in_an_app(
     phone: BrowserContext, stack: Stack, site: Site, screenshot: Callable[[Page, str], None]
 ) -> None:

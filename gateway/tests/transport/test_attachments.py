@@ -15,6 +15,7 @@ from tests.conftest import StartGateway
 from tests.helpers.gateway import Gateway
 from tests.helpers.pictures import png
 from uwallet_gateway.clock import now, set_time
+from uwallet_gateway.transcript.messages import HUMAN_PAYLOAD
 from uwallet_gateway.transport import upload_slots
 
 
@@ -36,6 +37,21 @@ async def test_picture_from_upload_to_display(gateway: Gateway) -> None:
             # With words it is the bot's.
             assert (await client.say("看这张图", attachment_id=picture["id"]))["ok"]
             assert (await client.wait_for("bot_uttered", 2))[1]["text"] == "收到：看这张图"
+
+
+async def test_picture_leaves_what_was_offered_and_offers_a_human(gateway: Gateway) -> None:
+    token = await gateway.token()
+    async with gateway.api(token) as api:
+        offered = (await api.post("/api/v1/messages", json={"payload": "/session_start"})).json()["replies"][-1][
+            "buttons"
+        ]
+        assert offered
+        for _ in range(2):
+            picture = (await api.post("/api/v1/attachments", files={"file": png()})).json()
+            [told] = (await api.post("/api/v1/messages", json={"attachment_id": picture["id"]})).json()["replies"]
+            assert told["metadata"] == {"notice": "picture_kept"}
+            assert [it["payload"] for it in told["buttons"]] == [it["payload"] for it in offered]
+            assert HUMAN_PAYLOAD in [it["payload"] for it in told["buttons"]]
 
 
 async def test_picture_is_for_its_conversation_only(gateway: Gateway) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from uwallet_gateway.errors import ErrorCode, InputError
@@ -14,13 +14,15 @@ from uwallet_gateway.support.notices import is_own_payload
 from uwallet_gateway.support.user_requests import UserRequests
 from uwallet_gateway.texts import Texts
 from uwallet_gateway.transcript.event_bus import EventBus
-from uwallet_gateway.transcript.messages import GREETING_PAYLOAD, Draft, Message, Picture, State
+from uwallet_gateway.transcript.messages import GREETING_PAYLOAD, HUMAN_PAYLOAD, Draft, Message, Picture, State
 from uwallet_gateway.transcript.store import ConversationGoneError, Transcript
 from uwallet_gateway.transcript.transaction import ConversationTransaction
 from uwallet_gateway.turns.dispatcher import Dispatcher
 
 # Characters. The bot's longest payload has some 200, so a longer one was never offered.
 _MAX_PAYLOAD = 4000
+# Messages back that are searched for what the bot offers.
+_OFFER_STAYS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +153,14 @@ class Conversations:
         elif contact is not None:
             await self._requests.take_contact(transaction, message, contact)
         elif message.state is None and transaction.owner != "agent":
-            # The bot cannot read pictures; a picture alone is for a human.
-            await transaction.append(self._notice("picture_kept", in_reply_to=message.id))
+            # The bot cannot read pictures; a picture alone is for a human. It answers no question, so what the bot has
+            # offered is offered again.
+            open_buttons = await _open_buttons(transaction)
+            notice = self._notice("picture_kept_within" if open_buttons else "picture_kept", in_reply_to=message.id)
+            human = {"title": self._texts.button("human"), "payload": HUMAN_PAYLOAD}
+            payloads = {button["payload"] for button in open_buttons}
+            more = () if HUMAN_PAYLOAD in payloads or transaction.owner == "queued" else (human,)
+            await transaction.append(replace(notice, buttons=(*open_buttons, *more)))
         await self._requests.note_message(transaction, message)
 
     async def add_picture(self, conversation_id: str, picture: Picture) -> None:
@@ -231,7 +239,22 @@ class Conversations:
         return picture
 
     def _notice(self, name: str, *, in_reply_to: int) -> Draft:
-        return Draft("system", self._texts.notice(name), metadata={"notice": name}, in_reply_to=in_reply_to)
+        kind = name.removesuffix("_within")
+        return Draft("system", self._texts.notice(name), metadata={"notice": kind}, in_reply_to=in_reply_to)
+
+
+async def _open_buttons(transaction: ConversationTransaction) -> tuple[dict[str, str], ...]:
+    """The buttons that the user can still answer with: those of the turn before, each payload once."""
+    by_payload: dict[str, dict[str, str]] = {}
+    for message in await transaction.recent(_OFFER_STAYS, "user", "agent", "bot", "system"):
+        if message.author == "agent" or (message.author == "user" and message.text):
+            break
+        if message.metadata.get("ask") == "rating":
+            continue
+        for button in message.buttons:
+            if not is_own_payload(button["payload"]):
+                by_payload.setdefault(button["payload"], button)
+    return tuple(by_payload.values())
 
 
 async def _offered(transaction: ConversationTransaction, payload: str) -> str | None:

@@ -15,7 +15,8 @@ const ADDRESS = String.raw`[\w\-.~:/?#@!$&'()*+,;=%[\]]+`;
 const NAMED = String.raw`\[([^[\]\n]{1,200})\]\(((?:https?:\/\/|tel:|mailto:)[\w\-.~:/?#@!$&'*+,;=%]{1,2000})\)`;
 const BARE = String.raw`(?<![A-Za-z0-9])(?:https?:\/\/|mailto:|tel:\+?\d)${ADDRESS}`;
 const MAIL = String.raw`(?<![\w.+-])[\w.+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})+`;
-const STRONG = String.raw`\*\*([^*\n]{1,500})\*\*`;
+// Asterisks also mask numbers, such as 138****8000: those next to a third one, or within a word, are no emphasis.
+const STRONG = String.raw`(?<![*])(?:\*\*(?![*A-Za-z0-9])|(?<![A-Za-z0-9])\*\*(?![*]))([^*\n]{1,500})\*\*(?![*])`;
 
 // Browsers without lookbehind (Safari before 16.4) refuse the pattern; they link addresses within words, too.
 function pattern(sources: string[]): RegExp {

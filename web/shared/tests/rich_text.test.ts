@@ -65,6 +65,19 @@ describe('addresses', () => {
 });
 
 describe('emphasis', () => {
+  it.each(['是138****8000 还是 139****9000？', '卡****1174和****5702哪张', '138**8000 或 139**9000', '1***2和3***4'])(
+    'is no mask: %s',
+    (text) => expect(splitText(text, true)).toEqual([{ type: 'text', text }]),
+  );
+
+  it('stands beside a mask', () =>
+    expect(splitText('**请确认**138****8000，**不是**139****9000', true)).toEqual([
+      { type: 'strong', text: '请确认' },
+      { type: 'text', text: '138****8000，' },
+      { type: 'strong', text: '不是' },
+      { type: 'text', text: '139****9000' },
+    ]));
+
   it('is what the bot marks', () => {
     expect(splitText('请**不要**告诉别人', true)).toEqual([
       { type: 'text', text: '请' },

@@ -1,7 +1,7 @@
 /** What the widget shows of a transcript. */
 
 import type { Transcript as SharedTranscript } from '@uwallet/shared/transcript.ts';
-import type { Message, QuickReply } from './protocol.ts';
+import type { Author, Message, QuickReply } from './protocol.ts';
 import { supportPayload, type Support } from './support.ts';
 
 export type Transcript = SharedTranscript<Message>;
@@ -9,6 +9,21 @@ export type Transcript = SharedTranscript<Message>;
 /** How many messages after `readId` others wrote. */
 export function countUnread(transcript: Transcript, readId: number): number {
   return transcript.messages.filter(({ id, author }) => id > readId && author !== 'user').length;
+}
+
+/**
+ * Returns the id of the message that an answer begins with: the first since `readId`, or since the user wrote; of an agent, who
+ * may have said much since, the last. 0 if the user wrote last.
+ */
+export function answerStart(messages: readonly Message[], readId: number): number {
+  let start = 0;
+  for (let index = messages.length - 1; index >= 0; index -= 1) {
+    const message = messages[index];
+    if (!message || message.author === 'user') break;
+    if (start > 0 && (message.id <= readId || message.author === 'agent')) break;
+    start = message.id;
+  }
+  return start;
 }
 
 /** Whether a message is worth showing: asking for the greeting is not. */
@@ -26,6 +41,50 @@ export function offeringMessage(messages: readonly Message[], end = messages.len
   }
   return null;
 }
+
+/** Returns all messages of the newest turn with buttons, the newest first: a notice must not hide what the bot offers. */
+export function offeringMessages(messages: readonly Message[]): Message[] {
+  let start = messages.length;
+  while (start > 0 && !SPEAKERS.includes(messages[start - 1]?.author ?? 'user')) start -= 1;
+  const turn = messages.slice(start);
+  return turn.filter(({ buttons }) => buttons.length > 0).reverse();
+}
+
+/** Returns the buttons to show below the log: those of all messages of the turn, each payload once. */
+export function offeredButtons(offering: readonly Message[], support: Support | null): QuickReply[] {
+  const byPayload = new Map<string, QuickReply>();
+  for (const message of offering) {
+    // A greeting and a rating show their buttons themselves.
+    if (message.response === GREETING || message.ask === 'rating') continue;
+    for (const button of usefulButtons(message, support)) {
+      const key = button.payload || button.title;
+      if (!byPayload.has(key)) byPayload.set(key, button);
+    }
+  }
+  return [...byPayload.values()];
+}
+
+/**
+ * Returns the numbers of those steps that the user was shown before the message at `index`, in the same walk through the same
+ * procedure. A step that was skipped, as by an answer from the middle of a procedure, is not done.
+ */
+export function shownSteps(messages: readonly Message[], index: number): ReadonlySet<number> {
+  const shown = new Set<number>();
+  const current = messages[index]?.progress;
+  if (!current) return shown;
+  for (const { progress } of messages.slice(0, index)) {
+    if (progress?.title !== current.title) continue;
+    if (progress.number === 1) shown.clear();
+    shown.add(progress.number);
+  }
+  return shown;
+}
+
+/** What they say ends what was offered before. */
+const SPEAKERS: readonly Author[] = ['user', 'agent'];
+
+/** Name of the response that greets. */
+export const GREETING = 'utter_greet';
 
 /**
  * Returns those buttons of a message that are of use now. Those of the bot are not while an agent speaks; of the gateway's own

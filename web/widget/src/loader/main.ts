@@ -23,8 +23,8 @@ declare global {
   }
 }
 
-/** Narrower windows are filled by the chat; it does not open by itself there. */
-const WIDE = '(min-width: 481px)';
+/** Smaller windows are filled by the chat; it does not open by itself there. */
+const WIDE = '(min-width: 481px) and (min-height: 481px)';
 
 /** How often unread messages are asked for while the page is looked at and the window has not been loaded. Milliseconds. */
 const UNREAD_INTERVAL = 60_000;

@@ -1,9 +1,19 @@
 import type { JSX } from 'preact';
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
-import type { Message, QuickReply } from '../core/protocol.ts';
+import type { Message } from '../core/protocol.ts';
 import { describeTime, needsTime } from '@uwallet/shared/time.ts';
 import type { SupportPayload } from '../core/support.ts';
-import { givenRating, isVisible, offeringMessage, ratingOf, usefulButtons } from '../core/transcript.ts';
+import {
+  answerStart,
+  givenRating,
+  isVisible,
+  offeredButtons,
+  offeringMessage,
+  offeringMessages,
+  shownSteps,
+  ratingOf,
+  usefulButtons,
+} from '../core/transcript.ts';
 import { fill } from '@uwallet/shared/fill.ts';
 import { Typing } from './chatui.ts';
 import { useChatState, useChatContext } from './context.ts';
@@ -17,6 +27,12 @@ import { SupportRating } from './support_rating.tsx';
 
 /** Nearer to the end than this counts as reading along. Pixels. */
 const NEAR = 120;
+
+/** Nearer to where an answer begins than this counts as having stayed there. Pixels. */
+const NEAR_START = 24;
+
+/** What is left free above where an answer begins. Pixels. */
+const MARGIN = 8;
 
 /** What the gateway says at the end of an agent's service. */
 const ENDINGS: readonly string[] = ['closed', 'returned_to_bot'];
@@ -36,8 +52,9 @@ export function MessageLog({ onEdit, onSupport }: MessageLogProps): JSX.Element 
   const pending = outbox.filter(({ shown, attachment_id }) => shown !== '' && attachment_id === null);
   const answered = [...outbox, ...uploads].some((entry) => entry.state === 'waiting');
   const newestOffer = offeringMessage(transcript.messages);
-  const offering = answered || typing === 'bot' ? null : newestOffer;
-  const buttons = offering ? usefulButtons(offering, support) : [];
+  const offering = answered || typing === 'bot' ? [] : offeringMessages(transcript.messages);
+  const buttons = offeredButtons(offering, support);
+  const rating = offering[0]?.ask === 'rating' ? usefulButtons(offering[0], support) : [];
   const seen = support?.owner === 'agent' ? lastSeen(messages, support.agent_read_id) : 0;
   const wanted = support?.rating_wanted ?? null;
   const ended =
@@ -47,7 +64,7 @@ export function MessageLog({ onEdit, onSupport }: MessageLogProps): JSX.Element 
   useEffect(() => {
     if (phase === 'online') setLive(true);
   }, [phase]);
-  const below = `${typing} ${offering?.id} ${buttons.length} ${seen} ${wanted}`;
+  const below = `${typing} ${offering[0]?.id} ${buttons.length} ${rating.length} ${seen} ${wanted}`;
   const log = useLogScroll(messages, pending.length + uploads.length, below);
 
   return (
@@ -83,8 +100,9 @@ export function MessageLog({ onEdit, onSupport }: MessageLogProps): JSX.Element 
                 <MessageRow
                   message={message}
                   first={time || previous?.author !== message.author || previous.agent !== message.agent}
-                  offering={offering?.id === message.id && buttons.length > 0}
+                  offering={offering.includes(message) && usefulButtons(message, support).length > 0}
                   newestStep={newestStep === message.id}
+                  shownSteps={shownSteps(messages, index)}
                   rating={describeRating(givenRating(messages, index), strings)}
                   seen={seen === message.id}
                 />
@@ -115,7 +133,8 @@ export function MessageLog({ onEdit, onSupport }: MessageLogProps): JSX.Element 
               </Row>
             </div>
           )}
-          {offering && buttons.length > 0 && <Offer message={offering} buttons={buttons} onSupport={onSupport} />}
+          {rating.length > 0 && <Rating buttons={rating} />}
+          {buttons.length > 0 && <QuickReplies buttons={buttons} onSupport={onSupport} />}
           {wanted !== null && !ended && <SupportRating key={wanted} ticket={wanted} />}
         </div>
       </div>
@@ -129,23 +148,22 @@ export function MessageLog({ onEdit, onSupport }: MessageLogProps): JSX.Element 
   );
 }
 
-interface OfferProps extends Pick<MessageLogProps, 'onSupport'> {
-  message: Message;
-  buttons: readonly QuickReply[];
-}
-
-function Offer({ message, buttons, onSupport }: OfferProps): JSX.Element | null {
-  if (message.response === 'utter_greet') return null;
-  return message.ask === 'rating' ? (
-    <Rating buttons={buttons} />
-  ) : (
-    <QuickReplies buttons={buttons} onSupport={onSupport} />
-  );
-}
-
 /** Returns the id of the user's last message up to one that the agent has seen; 0 if there is none. */
 function lastSeen(messages: readonly Message[], agentReadId: number): number {
   return messages.filter(({ id, author }) => author === 'user' && id <= agentReadId).at(-1)?.id ?? 0;
+}
+
+function distanceToEnd(log: HTMLElement): number {
+  return log.scrollHeight - log.scrollTop - log.clientHeight;
+}
+
+/** Returns where to scroll to: the end, but not beyond the beginning of the message with the id `start`. */
+function newestPlace(log: HTMLElement, start: number): number {
+  const end = Math.max(0, log.scrollHeight - log.clientHeight);
+  const item = start > 0 ? log.querySelector(`[data-id="${start}"]`) : null;
+  if (!item) return end;
+  const top = item.getBoundingClientRect().top - log.getBoundingClientRect().top + log.scrollTop;
+  return Math.max(0, Math.min(end, top - MARGIN));
 }
 
 interface LogScroll {
@@ -159,8 +177,9 @@ interface LogScroll {
 }
 
 /**
- * Keeps the end in view for those who read along, and the place for those who read further back. `below` is another text
- * whenever something else than a message changes the height.
+ * Keeps the newest in view for those who read along, and the place for those who read further back. The newest is the end of
+ * the log; where an answer is higher than the log, it is the answer's beginning. `below` is another text whenever something
+ * else than a message changes the height.
  */
 function useLogScroll(messages: readonly Message[], pending: number, below: string): LogScroll {
   const element = useRef<HTMLDivElement>(null);
@@ -171,19 +190,30 @@ function useLogScroll(messages: readonly Message[], pending: number, below: stri
   const first = messages[0]?.id ?? 0;
   const last = messages.at(-1)?.id ?? 0;
 
+  const known = useRef({ last: 0, pending: 0 });
+  const start = useRef(0);
+
   const toEnd = useCallback((): void => {
     const log = element.current;
     if (!log) return;
     follows.current = true;
+    start.current = 0;
     log.scrollTop = log.scrollHeight;
     setAway(false);
     setSeen(last);
   }, [last]);
+  const follow = useCallback((): void => {
+    const log = element.current;
+    if (!log) return;
+    log.scrollTop = newestPlace(log, start.current);
+    setAway(distanceToEnd(log) >= NEAR);
+  }, []);
   const onScroll = (): void => {
     const log = element.current;
     if (!log) return;
-    follows.current = log.scrollHeight - log.scrollTop - log.clientHeight < NEAR;
-    setAway(!follows.current);
+    const atEnd = distanceToEnd(log) < NEAR;
+    follows.current = atEnd || Math.abs(log.scrollTop - newestPlace(log, start.current)) < NEAR_START;
+    setAway(!atEnd);
     if (follows.current) setSeen(last);
   };
 
@@ -194,20 +224,26 @@ function useLogScroll(messages: readonly Message[], pending: number, below: stri
   useLayoutEffect(() => {
     const log = element.current;
     if (!log) return;
-    if (follows.current) toEnd();
-    else if (first < before.current.first) log.scrollTop += log.scrollHeight - before.current.height;
+    if (last !== known.current.last || pending !== known.current.pending) {
+      start.current = pending > 0 ? 0 : answerStart(messages, known.current.last);
+      known.current = { last, pending };
+    }
+    if (follows.current) {
+      follow();
+      setSeen(last);
+    } else if (first < before.current.first) log.scrollTop += log.scrollHeight - before.current.height;
     before.current = { first, height: log.scrollHeight };
-  }, [first, last, pending, below, toEnd]);
+  }, [messages, first, last, pending, below, follow]);
   // Pictures, cards, keyboards and the window itself change heights later.
   useEffect(() => {
     const log = element.current;
     if (!log || !('ResizeObserver' in window)) return;
     const observer = new ResizeObserver(() => {
-      if (follows.current) log.scrollTop = log.scrollHeight;
+      if (follows.current) follow();
     });
     for (const part of [log, ...log.children]) observer.observe(part);
     return () => observer.disconnect();
-  }, []);
+  }, [follow]);
 
   const unseen = messages.filter(({ id, author }) => id > seen && author !== 'user').length;
   return { element, onScroll, toEnd, away, unseen };

@@ -1,5 +1,6 @@
 import type { ComponentChildren, JSX } from 'preact';
 import type { Author, Message } from '../core/protocol.ts';
+import { GREETING } from '../core/transcript.ts';
 import { fill } from '@uwallet/shared/fill.ts';
 import { Avatar, Bubble, SystemMessage } from './chatui.ts';
 import { useChatContext } from './context.ts';
@@ -55,6 +56,8 @@ interface MessageRowProps {
   offering: boolean;
   /** It is the step that the conversation is at. */
   newestStep: boolean;
+  /** Numbers of the steps of its procedure that were shown before. */
+  shownSteps: ReadonlySet<number>;
   /** What the user has given as a rating, in words; null if it is none. */
   rating: string | null;
   /** It is the user's last one that the agent has seen. */
@@ -63,7 +66,7 @@ interface MessageRowProps {
 
 /** One message of the transcript. */
 export function MessageRow(props: MessageRowProps): JSX.Element {
-  const { message, first, offering, newestStep, rating, seen } = props;
+  const { message, first, offering, newestStep, shownSteps, rating, seen } = props;
   const { strings } = useChatContext();
   const { author, text, progress, attachment } = message;
   if (author === 'system') {
@@ -76,10 +79,10 @@ export function MessageRow(props: MessageRowProps): JSX.Element {
   const marked = author !== 'user';
   return (
     <Row author={author} first={first} agent={message.agent}>
-      {message.response === 'utter_greet' && message.buttons.length > 0 ? (
+      {message.response === GREETING && message.buttons.length > 0 ? (
         <WelcomeCard message={message} offering={offering} />
       ) : progress && text !== '' ? (
-        <StepCard progress={progress} text={text} newest={newestStep} />
+        <StepCard progress={progress} text={text} newest={newestStep} shown={shownSteps} />
       ) : (
         text !== '' && <Bubble type="text">{rating ?? <RichText text={text} marked={marked} />}</Bubble>
       )}

@@ -17,16 +17,27 @@ export function withoutHeading(text: string, progress: Progress): string {
   return text.slice(headingEnd + title.length + 1).trim() || text;
 }
 
+type StepState = 'current' | 'upcoming' | 'skipped' | 'checked' | 'done';
+
+interface StepCardProps {
+  progress: Progress;
+  text: string;
+  newest: boolean;
+  /** Numbers of the steps that were shown before. */
+  shown: ReadonlySet<number>;
+}
+
 /** A step of a procedure: how far it is, what is done, what to do now. Older ones show only their own step. */
-export function StepCard(props: { progress: Progress; text: string; newest: boolean }): JSX.Element {
-  const { progress, text, newest } = props;
+export function StepCard(props: StepCardProps): JSX.Element {
+  const { progress, text, newest, shown } = props;
   const { strings } = useChatContext();
   const { kind, number, count, steps, title } = progress;
   const position = fill(strings.progress[kind], { number, count });
-  const state = (index: number): string => {
-    if (index === number - 1) return strings.progress.current;
-    if (index > number - 1) return strings.progress.upcoming;
-    return kind === 'diagnosis' ? strings.progress.checked : strings.progress.done;
+  const state = (index: number): StepState => {
+    if (index === number - 1) return 'current';
+    if (index > number - 1) return 'upcoming';
+    if (!shown.has(index + 1)) return 'skipped';
+    return kind === 'diagnosis' ? 'checked' : 'done';
   };
   const whole = newest && steps.length === count;
   return (
@@ -45,10 +56,13 @@ export function StepCard(props: { progress: Progress; text: string; newest: bool
             <Step
               key={index}
               title={step}
-              subTitle=""
-              {...({ 'aria-current': index === number - 1 ? 'step' : undefined } as object)}
+              subTitle={state(index) === 'checked' ? strings.progress.checked : ''}
+              {...({
+                'aria-current': index === number - 1 ? 'step' : undefined,
+                'data-state': state(index),
+              } as object)}
             >
-              <span class="only-read">{state(index)}</span>
+              {state(index) !== 'checked' && <span class="only-read">{strings.progress[state(index)]}</span>}
               {index === number - 1 && <StepText text={withoutHeading(text, progress)} />}
             </Step>
           ))}

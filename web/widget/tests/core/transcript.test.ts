@@ -2,7 +2,15 @@ import { describe, expect, it } from 'vitest';
 import { readMessage, type Author, type Message } from '../../src/core/protocol.ts';
 import { readSupport, type Support } from '../../src/core/support.ts';
 import { EMPTY_TRANSCRIPT, hasGap, withMessages } from '@uwallet/shared/transcript.ts';
-import { givenRating, isVisible, offeringMessage, usefulButtons } from '../../src/core/transcript.ts';
+import {
+  answerStart,
+  givenRating,
+  isVisible,
+  offeredButtons,
+  offeringMessage,
+  offeringMessages,
+  usefulButtons,
+} from '../../src/core/transcript.ts';
 import { QUEUED, SERVED, wireSupport } from './support_fixture.ts';
 
 function message(id: number, fields: Record<string, unknown> = {}): Message {
@@ -43,6 +51,42 @@ describe('offeringMessage', () => {
   it('is none once the user has answered', () => {
     expect(offeringMessage([message(1, { buttons }), message(2, { author: 'user' })])).toBeNull();
   });
+});
+
+describe('the buttons of a turn', () => {
+  const offers = (...list: Message[]): string[] =>
+    offeredButtons(offeringMessages(list), null).map(({ title }) => title);
+  const human = [
+    { title: '转人工', payload: '/human_handoff' },
+    { title: '下一步', payload: '/next_step' },
+  ];
+
+  it("are those of all its messages, the newest message's first, each once", () =>
+    expect(offers(message(1, { buttons: human }), message(2, { buttons }), message(3))).toEqual(['下一步', '转人工']));
+
+  it('are none of an earlier turn, nor of the time before an agent spoke', () => {
+    expect(offers(message(1, { buttons: human }), message(2, { author: 'user' }), message(3, { buttons }))).toEqual([
+      '下一步',
+    ]);
+    expect(offers(message(1, { buttons }), message(2, { author: 'agent' }), message(3, { author: 'system' }))).toEqual(
+      [],
+    );
+  });
+});
+
+describe('answerStart', () => {
+  it('is the first message of an answer, also when it comes in parts', () => {
+    const list = [message(1, { author: 'user' }), message(2), message(3, { author: 'system' })];
+    expect(answerStart(list, 1)).toBe(2);
+  });
+
+  it('is the first that is new, and the last of an agent', () => {
+    expect(answerStart([message(1), message(2), message(3)], 1)).toBe(2);
+    expect(answerStart([message(1, { author: 'agent' }), message(2, { author: 'agent' })], 0)).toBe(2);
+  });
+
+  it('is none once the user has written', () =>
+    expect(answerStart([message(1), message(2, { author: 'user' })], 0)).toBe(0));
 });
 
 it('does not show that a greeting was asked for', () => {

@@ -36,6 +36,25 @@ describe('a step', () => {
     expect(items[1]?.querySelector('.step-card-text')?.textContent).toBe('请验证');
   });
 
+  it('shows as done only what was shown before in this walk', () => {
+    const { container } = log(step(1, '第1步'), step(3, '第3步'));
+    const states = [...container.querySelectorAll('.step-card[data-newest=true] .Step')].map((item) =>
+      item.getAttribute('data-state'),
+    );
+    expect(states).toEqual(['done', 'skipped', 'current']);
+  });
+
+  it('says of a cause that it was checked, not that it is fine', () => {
+    const cause = (number: number): Record<string, unknown> => ({
+      text: '请看看',
+      metadata: { progress: { kind: 'diagnosis', title: '支付失败', number, count: 3, steps: STEPS } },
+    });
+    const { container } = log(cause(1), cause(2));
+    const first = container.querySelector('.step-card[data-newest=true] .Step');
+    expect(first?.getAttribute('data-state')).toBe('checked');
+    expect(first?.textContent).toContain('已排查');
+  });
+
   it('leaves a text alone that says more than the heading', () => {
     const { container } = log(step(2, '好的。第2步（共3步）验证身份：请验证'));
     expect(container.querySelector('.step-card-text')?.textContent).toBe('好的。第2步（共3步）验证身份：请验证');
@@ -128,6 +147,20 @@ describe('an agent', () => {
     const { queryByText } = served({}, step(1, '第1步'), { author: 'system', text: '小林来了' });
     expect(queryByText('下一步', { selector: 'button' })).toBeNull();
   });
+});
+
+it("keeps the bot's way on beside a notice of the gateway", () => {
+  const notice = {
+    author: 'system',
+    text: '现在没有人工客服在线',
+    buttons: [{ title: '留言', payload: '/support_leave_message' }],
+    metadata: { support: 'nobody_there' },
+  };
+  const { container } = log(step(2, '第2步'), notice);
+  expect([...container.querySelectorAll('.quick-replies button')].map((button) => button.textContent)).toEqual([
+    '留言',
+    '下一步',
+  ]);
 });
 
 describe("the gateway's own buttons", () => {
