@@ -69,6 +69,7 @@ def message_from_parse(
         acts={act["name"]: float(act["confidence"]) for act in parse.get("situated_acts") or ()},
         alarms={alarm["name"]: float(alarm["confidence"]) for alarm in parse.get("alarms") or ()},
         answers={answer["name"]: float(answer["confidence"]) for answer in parse.get("answers") or ()},
+        after_alarm={label["name"]: float(label["confidence"]) for label in parse.get("after_alarm") or ()},
         operators=tuple(Operator(operator["name"], operator["matter"]) for operator in parse.get("operators") or ()),
     )
 

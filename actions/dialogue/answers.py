@@ -41,7 +41,11 @@ class Found:
 
 def find_answer(context: Context, state: DialogueState, message: UserMessage) -> Found | None:
     """Returns the answer to a question, None when the knowledge is silent."""
-    return find_by_words(context, state, message) or _find_by_likeness(context, state, message)
+    return (
+        find_by_words(context, state, message)
+        or _find_by_likeness(context, state, message)
+        or _find_by_name(context, state, message)
+    )
 
 
 def find_by_words(context: Context, state: DialogueState, message: UserMessage) -> Found | None:
@@ -95,6 +99,18 @@ def _find_by_likeness(context: Context, state: DialogueState, message: UserMessa
     return Found(best[1].topic, best[1].place, best[1].text) if best else None
 
 
+def _find_by_name(context: Context, state: DialogueState, message: UserMessage) -> Found | None:
+    """Returns the answer whose patterns fit, of a topic that the question names or that is related to the one at hand."""
+    topic = home(context, state)
+    related = topic.related if topic else ()
+    for name in dict.fromkeys((*message.matters(), *related)):
+        other = context.knowledge.topics.get(name)
+        found = find(other, 0, None, message.key) if other else None
+        if found:
+            return Found(name, found.place, found.text, is_worded=True)
+    return None
+
+
 def _nearness(state: DialogueState, topic: Topic | None, answer: KnownAnswer) -> float:
     if topic is None:
         return 0
@@ -123,7 +139,8 @@ def give(context: Context, state: DialogueState, found: Found | None) -> Turn:
     topic = context.topic(state)
     if topic is None or state.walk is None:
         return after_digression(context, replace(state, last_topic=found.topic if found else state.last_topic), reply)
-    state = replace(with_walk(state, interrupted=False), offer=None)
+    # 「好的」 to an answer consents to no warning.
+    state = replace(with_walk(state, interrupted=state.awaiting is Awaiting.WARNING), offer=None)
     if state.awaiting is Awaiting.DETAIL and state.walk and state.walk.requested_detail:
         question = context.replies.ask_detail(topic, state.walk.requested_detail)
         return Turn(state, (reply, question))

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from actions.dialogue import topics, walkthrough
 from actions.dialogue.acts import Act
-from actions.dialogue.answers import answer_question
+from actions.dialogue.answers import answer_question, find_by_words
 from actions.dialogue.endings import after_digression, leave
 from actions.dialogue.messages import Event, EventKind, Reply, UserMessage, payload
 from actions.dialogue.repair import not_understood, with_menu
@@ -14,8 +14,9 @@ from actions.dialogue.state import AttemptOutcome, Awaiting, DialogueState, Hand
 from actions.dialogue.steps import advance, ask_outcome, next_check, show_current, show_step
 from actions.dialogue.support import ticket_status
 from actions.dialogue.turn import Context, Turn, offering_human
-from actions.reading.questions import denies
+from actions.reading.questions import asks, denies
 from actions.reading.reading import Reading
+from language.text_normalization import normalize
 
 _LONGEST_FRAGMENT = 20
 
@@ -39,7 +40,14 @@ def done(context: Context, state: DialogueState, reading: Reading) -> Turn:
         if any(word in reading.message.key for word in context.knowledge.wording.thanks):
             return walkthrough.solved(context, state, reading.message)
         return ask_outcome(state)
-    return show_step(context, state, number)
+    shown = show_step(context, state, number)
+    answer = find_by_words(context, shown.state, reading.message) if asks(normalize(reading.message.text)) else None
+    if answer is None:
+        return shown
+    # 「提交了 要多久」 goes on and asks.
+    return Turn(
+        shown.state, (*shown.replies, Reply("utter_step_answer", {"answer": context.replies.fill(answer.text, topic)}))
+    )
 
 
 def _has_worked(context: Context, message: UserMessage) -> bool:
