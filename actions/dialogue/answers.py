@@ -100,7 +100,7 @@ def _find_by_likeness(context: Context, state: DialogueState, message: UserMessa
 
 
 def _find_by_name(context: Context, state: DialogueState, message: UserMessage) -> Found | None:
-    """Returns the answer whose patterns fit, of a topic that the question names or that is related to the one at hand."""
+    """Returns the answer whose patterns fit, of a topic that the question names or that is related to what is near."""
     topic = home(context, state)
     related = topic.related if topic else ()
     for name in dict.fromkeys((*message.matters(), *related)):
