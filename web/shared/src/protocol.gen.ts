@@ -31,6 +31,7 @@ export type Action =
   | 'canned_reply_removed'
   | 'user_exported'
   | 'user_erased'
+  | 'user_revoked'
   | 'hold_placed'
   | 'hold_released'
   | 'site_created'
