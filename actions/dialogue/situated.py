@@ -133,6 +133,10 @@ def not_that(context: Context, state: DialogueState, reading: Reading) -> Turn:
     if len(waiting) < len(state.requests) or len(suspended) < len(state.suspended):
         left = replace(state, requests=waiting, suspended=suspended, offer=None)
         return after_digression(context, left, Reply("utter_request_declined"))
+    let_be = context.knowledge.topics[matter].cancelled if reading.arguments.get("is_let_be") else None
+    if let_be:
+        reply = Reply("utter_answer", {"answer": context.replies.fill(let_be)})
+        return after_digression(context, replace(state, offer=None), reply)
     title = context.replies.label(matter) if context.replies.has_label(matter) else ""
     response = "utter_not_that" if title else "utter_not_that_unnamed"
     buttons = tuple(button for button in context.replies.menu() if button.payload != payload(matter))

@@ -249,7 +249,8 @@ export class Chat {
     this.identity.user = null;
     this.identity.forget();
     this.clear();
-    if (this.socket) this.restart();
+    // A user who was refused has no connection; a visitor is welcome.
+    if (this.socket || this.state.get().phase === 'refused') this.restart();
   }
 
   /** Takes note of what another tab has stored. */
