@@ -18,6 +18,7 @@ from ruamel.yaml import YAML
 
 from actions.dialogue.acts import Act
 from actions.dialogue.dialogue import Dialogue
+from actions.dialogue.messages import Event
 from actions.dialogue.state import ListedOption
 from actions.dialogue.turn import Turn
 from actions.incoming import message_from_parse
@@ -25,7 +26,7 @@ from actions.knowledge import Knowledge, load_knowledge
 from actions.knowledge.organisation import placeholder_values
 from actions.outgoing import Script, put_into_words, script_of
 from actions.reading.reading import Reading
-from actions.slots import slots_from_state, state_from_slots
+from actions.slots import slots_from_state, state_from_slots, step_id
 
 DOMAIN_FILE = Path(__file__).resolve().parents[1] / "domain.yml"
 
@@ -110,7 +111,7 @@ class DialogueAction(Action, ABC):
         script = script_of(message.text, Script(tracker.slots.get("script") or Script.SIMPLIFIED))
         said, shown = utter(dispatcher, turn, tracker.slots.get("last_said") or [], script)
         after = {
-            **slots_from_state(replace(turn.state, shown=shown)),
+            **slots_from_state(replace(turn.state, shown=shown), knowledge()),
             "script": script.value,
             "last_said": said,
             "last_message_time": now,
@@ -130,7 +131,7 @@ def utter(
     """
     said: list[int] = []
     shown: list[ListedOption] = []
-    events = [asdict(event) for event in turn.events]
+    events = [_with_step_id(event) for event in turn.events]
     for reply in turn.replies:
         if reply.custom is not None:
             dispatcher.utter_message(json_message=dict(reply.custom))
@@ -165,3 +166,9 @@ def _described(reading: Reading) -> dict[str, Any]:
         "evidence": reading.evidence,
         "certainty": round(reading.certainty, 3),
     }
+
+
+def _with_step_id(event: Event) -> dict[str, Any]:
+    """Returns an event as the statistics keep it: the step by id, and the number that the user saw."""
+    step = step_id(event.topic, event.step, knowledge())
+    return {**asdict(event), "step": step, "step_number": event.step}

@@ -68,6 +68,7 @@ def message_from_parse(
         syllables=syllables_of(text),
         acts={act["name"]: float(act["confidence"]) for act in parse.get("situated_acts") or ()},
         alarms={alarm["name"]: float(alarm["confidence"]) for alarm in parse.get("alarms") or ()},
+        after_alarm={label["name"]: float(label["confidence"]) for label in parse.get("after_alarm") or ()},
         operators=tuple(Operator(operator["name"], operator["matter"]) for operator in parse.get("operators") or ()),
     )
 

@@ -16,7 +16,7 @@ from rasa.shared.exceptions import InvalidConfigException
 
 from actions.knowledge import Knowledge, KnowledgeError, load_knowledge
 from actions.knowledge.yaml_files import YamlFileError, read_mapping, with_line
-from actions.reading.labels import ALARM_LABELS, SITUATED_LABELS
+from actions.reading.labels import AFTER_ALARM_LABELS, ALARM_LABELS, SITUATED_LABELS
 from engine.nlu.labelled_texts import read_labelled_file
 from engine.nlu.lexicon import lexicon_problems, read_lexicon
 from engine.topic_checks import unknown_values, unreachable_topics
@@ -52,6 +52,7 @@ def check(root: Path) -> Findings:
         findings.problems += unreachable_topics(knowledge, intents, root / "data" / "knowledge")
     _check_labelled(root / "data" / "situated", SITUATED_LABELS, findings)
     _check_labelled(root / "data" / "alarms", ALARM_LABELS, findings)
+    _check_labelled(root / "data" / "after_alarm", AFTER_ALARM_LABELS, findings)
     _check_examples(root / "data" / "nlu", intents, findings)
     _find_unwritten(root / "data", findings)
     return findings

@@ -25,6 +25,7 @@ INPUTS = (
     "data/lexicon",
     "data/situated",
     "data/alarms",
+    "data/after_alarm",
     "engine/importer.py",
     "engine/training.py",
     "engine/nlu",

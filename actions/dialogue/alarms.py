@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
+from actions.dialogue import repair
 from actions.dialogue.acts import Act, act_of
 from actions.dialogue.endings import after_digression
 from actions.dialogue.handing_over import hand_off
@@ -15,6 +17,9 @@ from actions.reading.reading import Reading
 
 # The user is told that the complaint is recorded, so it is, even if they want no human now.
 _COMPLAINT = {"type": SUPPORT_REQUEST, "request": "complaint"}
+_OTHER_PERSON, _OTHER_PERSON_ANSWER = "crisis_other_person", "crisis_other_person"
+# What nobody has registered an answer to, but was asked.
+_QUESTIONS = ("asks", "asks_bereaved", "asks_real", "asks_first", "missing_them")
 _REASONS = {
     Alarm.CRISIS: HandoffReason.CRISIS,
     Alarm.FRAUD: HandoffReason.FRAUD,
@@ -32,12 +37,18 @@ def answer_alarm(context: Context, state: DialogueState, reading: Reading) -> Tu
     it is.
     """
     alarm: Alarm = reading.arguments["alarm"]
-    name = _answer_name(context, state, alarm, reading)
+    name, offers_human = _answer(context, state, alarm, reading)
     replies = context.replies.care(name, state)
-    held = f"{alarm.value}_held"
-    count = state.answered.get(held, 0) + 1 if reading.arguments.get("is_held") else 0
-    answered = {**state.answered, name: state.answered.get(name, 0) + 1, held: count}
-    state = replace(state, answered=answered, failures_in_row=0, open_alarm=alarm)
+    answered = {**state.answered, name: state.answered.get(name, 0) + 1}
+    state = replace(state, answered=answered, open_alarm=alarm)
+    if not name.endswith("_again") or "follow_up" not in reading.arguments:
+        state = replace(state, failures_in_row=0)
+    elif not state.handed_over:
+        # Nobody in danger is left to go on without being understood.
+        failed_state = repair.failed(context, state, reading.message, _REASONS[alarm])
+        if isinstance(failed_state, Turn):
+            return failed_state
+        state = failed_state
     if reading.arguments.get("is_doubtful"):
         return Turn(replace(state, offer=None), replies)
     is_new = not has_alarm(state, alarm)
@@ -50,7 +61,8 @@ def answer_alarm(context: Context, state: DialogueState, reading: Reading) -> Tu
         return _handed_over(context, state, reading, replies)
     if alarm is not Alarm.COMPLAINT:
         state = suspend(context, state).state
-    if state.handed_over:
+    if state.handed_over or not (is_new or offers_human):
+        # A human is offered once, and where one is what helps.
         return Turn(replace(state, offer=None), replies)
     *before, last = replies
     record = (Reply(custom=_COMPLAINT),) if alarm is Alarm.COMPLAINT and is_new else ()
@@ -89,19 +101,47 @@ def take_denial(context: Context, state: DialogueState, reading: Reading) -> Tur
     alarm: Alarm = reading.arguments["alarm"]
     # What was told before stays on record: the human who reads it can judge.
     state = replace(state, denied_alarms=tuple(dict.fromkeys((*state.denied_alarms, alarm))), offer=None)
-    return after_digression(context, state, Reply("utter_alarm_denied"))
+    entry = context.knowledge.care.follow_ups.get(alarm.value, {}).get("stands_down")
+    if entry is None or not has_alarm(state, alarm):
+        return after_digression(context, state, Reply("utter_alarm_denied"))
+    replies = context.replies.care(entry.answer, state)
+    answered = {**state.answered, entry.answer: state.answered.get(entry.answer, 0) + 1}
+    return Turn(replace(state, answered=answered), replies)
 
 
-def _answer_name(context: Context, state: DialogueState, alarm: Alarm, reading: Reading) -> str:
-    care = context.knowledge.care
+def _answer(context: Context, state: DialogueState, alarm: Alarm, reading: Reading) -> tuple[str, bool]:
+    """Returns the name of the answer, and whether a human is offered with it."""
+    care, name = context.knowledge.care, alarm.value
     if reading.arguments.get("is_doubtful"):
-        return f"{alarm.value}_ask"
-    for case in care.cases.get(alarm.value, ()):
+        return f"{name}_ask", False
+    follow_up = reading.arguments.get("follow_up")
+    if "follow_up" not in reading.arguments:
+        case = _case(context, alarm, reading)
+        if case and not (has_alarm(state, alarm) and _is_used_up(context, state, case)):
+            return case, not has_alarm(state, alarm) or alarm is Alarm.COMPLAINT
+        if not has_alarm(state, alarm):
+            return f"{name}_first", True
+    if alarm is Alarm.CRISIS and state.answered.get(_OTHER_PERSON_ANSWER):
+        name = _OTHER_PERSON
+    entry = care.follow_ups.get(name, {}).get(str(follow_up))
+    if entry and not _is_used_up(context, state, entry.answer):
+        return entry.answer, entry.offer_human
+    if follow_up in _QUESTIONS and alarm in (Alarm.FRAUD, Alarm.VICTIM):
+        return "theft_unknown", True
+    again = {_OTHER_PERSON: "other_person_again"}.get(name, f"{name}_again")
+    return (again if again in care.answers else f"{alarm.value}_first"), alarm is Alarm.COMPLAINT
+
+
+def _case(context: Context, alarm: Alarm, reading: Reading) -> str | None:
+    """Returns the answer of the situation that the message tells by its words."""
+    for case in context.knowledge.care.cases.get(alarm.value, ()):
         if any(word in reading.message.key for word in case.words):
             return case.answer
-    progress = f"{alarm.value}_progress"
-    if reading.arguments.get("is_progress") and progress in care.answers:
-        return progress
-    is_known = has_alarm(state, alarm)
-    again = f"{alarm.value}_again"
-    return again if is_known and again in care.answers else f"{alarm.value}_first"
+        if any(re.search(pattern, reading.message.key) for pattern in case.patterns):
+            return case.answer
+    return None
+
+
+def _is_used_up(context: Context, state: DialogueState, name: str) -> bool:
+    """Whether all variants of an answer were given, so that the next would be the same paragraph again."""
+    return state.answered.get(name, 0) >= len(context.knowledge.care.answers[name])

@@ -30,10 +30,12 @@ from actions.dialogue.messages import AnswerBand, Reply, UserMessage
 from actions.dialogue.replies import ReplyBuilder
 from actions.dialogue.state import (
     NONE_OF_THESE,
+    Alarm,
     DialogueState,
     HandoffReason,
     ListedOption,
     Offer,
+    has_alarm,
     with_walk,
     without_leftovers,
 )
@@ -47,6 +49,10 @@ _SOCIAL_RESPONSES = {Act.THANK: "utter_thank", Act.BOT_CHALLENGE: "utter_bot_cha
 _MENU_RESPONSES = {Act.GREET: "utter_greet", Act.CAPABILITIES: "utter_capabilities"}
 # Leading somewhere, these end a row of failures.
 _PROGRESS = frozenset(Act) - UNCLEAR - {Act.PROBLEM, Act.TROUBLE, Act.DENY, Act.FRAGMENT, Act.MISFIT, Act.HONEST}
+
+# After these the talk is still about the danger that was spoken of.
+_STAYS_WITH_ALARM = frozenset({Act.HUMAN, Act.NOTE_CONTACT, Act.WAIT_COMPLAINT, Act.TICKET_STATUS, Act.AFFIRM})
+_DANGERS = (Alarm.CRISIS, Alarm.FRAUD, Alarm.VICTIM, Alarm.BEREAVED)
 
 Handler = Callable[[Context, DialogueState, UserMessage], Turn]
 ReadingHandler = Callable[[Context, DialogueState, Reading], Turn]
@@ -118,7 +124,12 @@ class Dialogue:
         if message.further_requests and not message.is_payload:
             before = requests.listed(before, message)
             own = before.lists[0]
-        heard = replace(before, frustrated=before.frustrated or is_angry, open_alarm=None)
+        is_open = act in _STAYS_WITH_ALARM and has_alarm(before, *_DANGERS) and before.walk is None
+        heard = replace(
+            before,
+            frustrated=before.frustrated or is_angry,
+            open_alarm=before.open_alarm if is_open else None,
+        )
         turn = self._act_on(heard, interpretation.chosen)
         turn = support.asked_beside(self._context, turn, act, message)
         if turn.state.failures_in_row == before.failures_in_row and act in _PROGRESS:

@@ -60,6 +60,7 @@ class UserMessage:
         syllables: The Mandarin syllables of `key`, by which typos and typed pinyin are the same.
         acts: What it does if it is said in the middle of something (`data/situated/`), with the confidence of each.
         alarms: What it gives away (`data/alarms/`), with the confidence of each.
+        after_alarm: What it says if somebody in danger says it next (`data/after_alarm/`), with the confidence of each.
         operators: What it does with the matters that it names.
         said_at: When it was said, in the users' time zone; None where nobody knows.
     """
@@ -82,6 +83,7 @@ class UserMessage:
     syllables: tuple[str, ...] = ()
     acts: Mapping[str, float] = field(default_factory=dict)
     alarms: Mapping[str, float] = field(default_factory=dict)
+    after_alarm: Mapping[str, float] = field(default_factory=dict)
     operators: tuple[Operator, ...] = ()
     said_at: datetime.datetime | None = None
 

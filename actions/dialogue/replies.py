@@ -77,14 +77,16 @@ class ReplyBuilder:
         )
         return Reply("utter_diagnosis_intro", {"intro": self.fill(topic.intro or "", topic)}, causes, is_list=True)
 
-    def warning(self, topic: Topic) -> Reply:
-        """Returns the warning that must be accepted before the first step."""
+    def warning(self, topic: Topic, *, is_known: bool = False) -> Reply:
+        """Returns the warning that must be accepted before the first step; shortly where it has just been read."""
         if topic.warning is None:
             raise ValueError(f"{topic.id} has no warning")
         buttons = (
             Button(topic.warning.accept_label, payload("affirm", explicit_consent="warning")),
             Button(topic.warning.decline_label, payload("deny")),
         )
+        if is_known:
+            return Reply("utter_warning_again", {"accept": topic.warning.accept_label}, buttons)
         return Reply("utter_warning", {"warning": self.fill(topic.warning.text, topic)}, buttons)
 
     def step(self, topic: Topic, state: DialogueState, *, asks_detail: bool = False) -> Reply:
@@ -178,7 +180,7 @@ class ReplyBuilder:
         return Reply("utter_answer", {"answer": self.fill(text)}, buttons)
 
     def care(self, name: str, state: DialogueState) -> tuple[Reply, ...]:
-        """Returns the bubbles of an answer of `safety.yml`: the next variant that was not said yet."""
+        """Returns the bubbles of an answer of `safety.yml`: the next variant, after the last one the first again."""
         variants = self._knowledge.care.answers[name]
-        bubbles = variants[min(state.answered.get(name, 0), len(variants) - 1)]
+        bubbles = variants[state.answered.get(name, 0) % len(variants)]
         return tuple(Reply("utter_care", {"answer": self.fill(bubble)}) for bubble in bubbles)

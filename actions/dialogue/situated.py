@@ -10,12 +10,13 @@ from actions.dialogue.endings import after_digression, leave
 from actions.dialogue.messages import Event, EventKind, Reply, UserMessage, payload
 from actions.dialogue.repair import not_understood, with_menu
 from actions.dialogue.state import AttemptOutcome, Awaiting, DialogueState, HandoffReason, with_walk
-from actions.dialogue.step_answers import answer_about_step
+from actions.dialogue.step_answers import answer_about_step, find_answer
 from actions.dialogue.steps import advance, ask_outcome, next_check, show_current, show_step
 from actions.dialogue.support import ticket_status
 from actions.dialogue.turn import Context, Turn, offering_human
-from actions.reading.questions import denies
+from actions.reading.questions import asks, denies
 from actions.reading.reading import Reading
+from language.text_normalization import normalize
 
 _LONGEST_FRAGMENT = 20
 
@@ -39,7 +40,14 @@ def done(context: Context, state: DialogueState, reading: Reading) -> Turn:
         if any(word in reading.message.key for word in context.knowledge.wording.thanks):
             return walkthrough.solved(context, state, reading.message)
         return ask_outcome(state)
-    return show_step(context, state, number)
+    shown = show_step(context, state, number)
+    answer = find_answer(topic, shown.state, reading.message) if asks(normalize(reading.message.text)) else None
+    if answer is None:
+        return shown
+    # 「提交了 要多久」 goes on and asks.
+    return Turn(
+        shown.state, (*shown.replies, Reply("utter_step_answer", {"answer": context.replies.fill(answer, topic)}))
+    )
 
 
 def _has_worked(context: Context, message: UserMessage) -> bool:
@@ -125,6 +133,10 @@ def not_that(context: Context, state: DialogueState, reading: Reading) -> Turn:
     if len(waiting) < len(state.requests) or len(suspended) < len(state.suspended):
         left = replace(state, requests=waiting, suspended=suspended, offer=None)
         return after_digression(context, left, Reply("utter_request_declined"))
+    let_be = context.knowledge.topics[matter].cancelled if reading.arguments.get("is_let_be") else None
+    if let_be:
+        reply = Reply("utter_answer", {"answer": context.replies.fill(let_be)})
+        return after_digression(context, replace(state, offer=None), reply)
     title = context.replies.label(matter) if context.replies.has_label(matter) else ""
     response = "utter_not_that" if title else "utter_not_that_unnamed"
     buttons = tuple(button for button in context.replies.menu() if button.payload != payload(matter))

@@ -88,18 +88,46 @@ def answer_about_step(context: Context, state: DialogueState, message: UserMessa
     The step stays where it is: a question about it is no digression.
     """
     topic = context.topic(state)
+    text = find_answer(topic, state, message) if topic else None
+    about, text = (topic, text) if text else find_anywhere(context, state, message) or (topic, None)
     if topic is None or state.walk is None:
-        return Turn(state, (Reply("utter_no_information"),))
-    text = find_answer(topic, state, message)
-    state = replace(with_walk(state, interrupted=False), offer=None)
-    if text is None:
-        reply = Reply("utter_step_unknown")
-    else:
-        reply = Reply("utter_step_answer", {"answer": context.replies.fill(text, topic)})
+        reply = _answering(context, text, about) if text else Reply("utter_no_information")
+        return Turn(replace(state, offer=None), (reply,))
+    # 「好的」 to an answer consents to no warning.
+    state = replace(with_walk(state, interrupted=state.awaiting is Awaiting.WARNING), offer=None)
+    reply = _answering(context, text, about) if text else Reply("utter_step_unknown")
     if state.awaiting is Awaiting.DETAIL and state.walk and state.walk.requested_detail:
         question = context.replies.ask_detail(topic, state.walk.requested_detail)
         return Turn(state, (reply, question))
     return Turn(state, (reply,))
+
+
+def _answering(context: Context, text: str, topic: Topic | None) -> Reply:
+    return Reply("utter_step_answer", {"answer": context.replies.fill(text, topic)})
+
+
+def find_anywhere(context: Context, state: DialogueState, message: UserMessage) -> tuple[Topic, str] | None:
+    """Returns the answer of the topic that was talked of last, or of another one that the question names.
+
+    Args:
+        context: Knowledge and replies.
+        state: The state before.
+        message: The question.
+    """
+    topics = context.knowledge.topics
+    last = topics.get(state.last_topic or "")
+    related = [topics[name] for name in (last.related if last else ())]
+    asked = _bigrams(message.key)
+    named = [
+        topic
+        for topic in topics.values()
+        if asked & (_bigrams(topic.title) | _bigrams(topic.menu.label if topic.menu else ""))
+    ]
+    for topic in dict.fromkeys(one.id for one in (*([last] if last else ()), *named, *related)):
+        found = _by_pattern(topics[topic], list(_places(topics[topic], 0, None)), message.key)
+        if found:
+            return topics[topic], found.text
+    return None
 
 
 def find_answer(topic: Topic, state: DialogueState, message: UserMessage) -> str | None:

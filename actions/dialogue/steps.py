@@ -35,7 +35,9 @@ def show_step(context: Context, state: DialogueState, number: int) -> Turn:
 def show_warning(context: Context, state: DialogueState) -> Turn:
     """Asks again whether the warning is accepted."""
     topic = context.knowledge.topics[state.topic or ""]
-    return Turn(_asking(state, awaiting=Awaiting.WARNING), (context.replies.warning(topic),))
+    # Whoever has read the paragraph does not read it again.
+    is_known = state.awaiting is Awaiting.WARNING
+    return Turn(_asking(state, awaiting=Awaiting.WARNING), (context.replies.warning(topic, is_known=is_known),))
 
 
 def show_current(context: Context, state: DialogueState) -> Turn:

@@ -33,7 +33,8 @@ def open_topic(context: Context, state: DialogueState, message: UserMessage) -> 
         return answered
     if not topic.is_walkthrough:
         return _answer(context, state, topic)
-    if topic.id == state.topic and state.step > 1 and not message.is_payload and not _picks(topic, message):
+    has_begun = state.step > (0 if topic.warning else 1)
+    if topic.id == state.topic and has_begun and not message.is_payload and not _picks(topic, message):
         # Who describes their trouble names the topic again; that must not cost the steps already done.
         return show_current(context, state).after(Reply("utter_already_in_procedure", {"title": topic.title}))
     return start(context, state, topic, message)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from actions.dialogue.acts import CONTROL, UNCLEAR, Act
+from actions.dialogue.acts import CONTROL, SOCIAL, UNCLEAR, Act
 from actions.dialogue.details import skip_detail
 from actions.dialogue.endings import after_digression, finish
 from actions.dialogue.messages import AnswerBand, Event, EventKind, Reply, UserMessage
@@ -18,31 +18,45 @@ from actions.dialogue.steps import (
     show_warning,
 )
 from actions.dialogue.turn import Context, Turn, offering_human
+from actions.reading.questions import asks
+from language.text_normalization import normalize
 
 # A yes that starts what cannot be undone must be beyond doubt. On the development set every yes lies above this, and
 # what only resembles one (「qwerqwer」) below.
 _CLEAR_YES = 0.95
 # Consent in words that may be a question is none.
 _MAY_ASK = 0.6
+_WITHDRAWS = ("但是", "不过", "还没", "先别", "先不", "等等", "等一下", "等下", "算了", "再想")
 # Values of the entity `step_number` that are no numbers.
 ALL_STEPS, FROM_THE_START = "all", "restart"
 
 
 def consents(state: DialogueState, act: Act, message: UserMessage) -> bool:
     """Whether the message accepts the warning: its button, a clear yes, or words of its own (「确定要注销」)."""
-    if state.walk is None or state.awaiting is not Awaiting.WARNING or state.walk.interrupted or state.offer:
+    if state.walk is None or state.awaiting is not Awaiting.WARNING:
         return False
     in_words = "explicit_consent" in message.entities
+    if in_words and not message.is_payload and consents_in_words(state, act, message):
+        return True
+    if state.walk.interrupted or state.offer:
+        return False
     if message.further_requests or (message.band is not AnswerBand.ANSWER and not in_words):
         # 「好的，不过余额怎么办」 is no plain yes.
         return False
     if message.is_payload:
         return act is Act.AFFIRM and in_words
-    if act is Act.AFFIRM:
-        return message.confidence >= _CLEAR_YES
-    if not in_words or state.topic in message.matters("negated") or message.acts.get("question", 0.0) >= _MAY_ASK:
+    return act is Act.AFFIRM and message.confidence >= _CLEAR_YES
+
+
+def consents_in_words(state: DialogueState, act: Act, message: UserMessage) -> bool:
+    """Whether the message accepts the warning in so many words (「想好了，余额也转走了」), whatever its intent is."""
+    if "explicit_consent" not in message.entities or asks(normalize(message.text)):
         return False
-    return act in (Act.NEXT, Act.SOLVED, *UNCLEAR) or (act is Act.OPEN_TOPIC and message.intent == state.topic)
+    if state.topic in message.matters("negated", "hypothetical", "other_person"):
+        return False
+    if message.acts.get("question", 0.0) >= _MAY_ASK or any(word in message.key for word in _WITHDRAWS):
+        return False
+    return act not in (Act.DENY, Act.CANCEL, Act.HUMAN, *SOCIAL)
 
 
 def go_on(context: Context, state: DialogueState, message: UserMessage) -> Turn:

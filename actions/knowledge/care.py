@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel, ConfigDict, model_validator
 
 from actions.knowledge.schema import Text
+
+if TYPE_CHECKING:
+    # In `typing` since 3.11.
+    from typing_extensions import Self
 
 
 class CareCase(BaseModel):
@@ -12,11 +18,27 @@ class CareCase(BaseModel):
 
     Attributes:
         words: The message is this case when it has one of these.
+        patterns: Or when one of these regular expressions is found in it, without spaces and punctuation.
         answer: Name of the answer.
     """
 
-    words: list[str]
+    words: list[str] = []
+    patterns: list[str] = []
     answer: str
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class FollowUp(BaseModel):
+    """What is said to something that is said after an alarm.
+
+    Attributes:
+        answer: Name of the answer.
+        offer_human: Whether a human is offered with it.
+    """
+
+    answer: str
+    offer_human: bool = False
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -29,13 +51,25 @@ class Care(BaseModel):
             while there is another.
         cases: By kind (`actions.dialogue.state.Alarm`), the situations that have an answer of their own, the first that
             fits counts.
+        follow_ups: By kind, or that of a crisis that is somebody else's, the answer to what is said next by its label
+            in `data/after_alarm/`.
         stand_down: Words with which somebody says that it was nothing.
         certain: By kind, regular expressions of normalized text that leave no doubt, such as a link that asks to act.
     """
 
     answers: dict[str, list[list[Text]]]
     cases: dict[str, list[CareCase]] = {}
+    follow_ups: dict[str, dict[str, FollowUp]] = {}
     certain: dict[str, list[str]] = {}
     stand_down: list[str] = []
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @model_validator(mode="after")
+    def _answers_exist(self) -> Self:
+        named = [case.answer for cases in self.cases.values() for case in cases]
+        named += [found.answer for follow_ups in self.follow_ups.values() for found in follow_ups.values()]
+        missing = sorted(set(named) - set(self.answers))
+        if missing:
+            raise ValueError(f"answers: {missing[0]!r} is named, but not there")
+        return self

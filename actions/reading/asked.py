@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from actions.dialogue import walkthrough
 from actions.dialogue.acts import CONTROL, SOCIAL, SUPPORT, Act
 from actions.dialogue.messages import AnswerBand, UserMessage
 from actions.dialogue.state import Awaiting, DialogueState, Offer
@@ -39,6 +40,7 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
     """Reads the message as an answer to what was asked, or as a change of what was answered before."""
     return (
         _emoji(context, state, message)
+        or _consent_to_warning(state, act, message)
         or _new_value(context, state, act, message)
         or _correction(context, state, message)
         or _detail(context, state, act, message)
@@ -72,6 +74,16 @@ def _emoji(context: Context, state: DialogueState, message: UserMessage) -> Read
             )
             return Reading(Source.ASKED, act, changed, f"{act.value} by emoji", _EMOJI_CERTAINTY)
     return None
+
+
+def _consent_to_warning(state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
+    """Takes consent in so many words for what it is, whatever intent the words around it suggest."""
+    if state.awaiting is not Awaiting.WARNING or message.is_payload:
+        return None
+    if not walkthrough.consents_in_words(state, act, message):
+        return None
+    plain = replace(message, intent=Act.AFFIRM.value, band=AnswerBand.ANSWER, choices=(), further_requests=())
+    return Reading(Source.ASKED, Act.AFFIRM, plain, "accepts the warning in words")
 
 
 def _new_value(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:

@@ -6,8 +6,9 @@ import re
 
 from actions.dialogue.acts import Act
 from actions.dialogue.messages import AnswerBand, UserMessage
-from actions.dialogue.state import Alarm, Awaiting, DialogueState, Offer, has_alarm
+from actions.dialogue.state import Alarm, Awaiting, DialogueState, has_alarm
 from actions.dialogue.turn import Context
+from actions.reading import after_alarm
 from actions.reading.offered import label_typed
 from actions.reading.reading import Reading, Source
 from language.text_normalization import normalize
@@ -21,13 +22,9 @@ _SURE_BEREAVED = 0.5
 # While the story of a payment is asked for, an account of what went wrong is what was asked for.
 _SURE_IN_STORY = 0.93
 _SURE_SHORT = 0.8
-# Right after an alarm less is needed to hear the next.
-_LIKELY_AGAIN = 0.2
-_URGING, _CONSENT, _PROGRESS = 0.6, 0.3, 0.4
 # The intent of a theft counts from this share of the alarm on.
 _LIKELY_THEFT = 0.25
 _SHORT_ANSWER, _NEAR = 5, 4
-_MOST_HELD = 2
 _CLOSING = "account_closure"
 _SHORT = 14
 
@@ -40,9 +37,9 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
     certainties = {alarm: message.alarms.get(alarm.value, 0.0) for alarm in _KINDS}
     likeliest, total = max(certainties, key=lambda alarm: certainties[alarm]), sum(certainties.values())
     if state.open_alarm:
-        held = _held(context, state, act, message, likeliest, total)
-        if held:
-            return held
+        following = after_alarm.read(context, state, act, message, likeliest, total)
+        if following:
+            return following
     if {"fraud", "account_compromised"} & set(message.matters("negated")):
         # 「没被骗，就是不想活了」: the denial is about the money, not about the life.
         crisis = certainties[Alarm.CRISIS]
@@ -66,7 +63,9 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
     if bereaved >= _SURE_BEREAVED:
         return _sounds_like(context, message, Alarm.BEREAVED, bereaved)
     is_known = has_alarm(state, likeliest) or likeliest in state.denied_alarms
-    if total >= _DOUBTFUL and not is_known and not is_guarded:
+    # What is said of a step is explained by it.
+    is_reported = state.walk is not None and likeliest is not Alarm.CRISIS and total < _SURE - 0.1
+    if total >= _DOUBTFUL and not is_known and not is_guarded and not is_reported:
         return _doubtful(message, likeliest, total)
     return _theft_by_intent(context, state, act, message)
 
@@ -84,67 +83,6 @@ def _has_happened(context: Context, message: UserMessage) -> bool:
     return any(
         word in message.key and "了" in message.key[message.key.index(word) :][: len(word) + _NEAR] for word in words
     )
-
-
-def _held(
-    context: Context, state: DialogueState, act: Act, message: UserMessage, likeliest: Alarm, total: float
-) -> Reading | None:
-    """Reads what is said right after an answer to an alarm in its light; None when it turns to something else."""
-    alarm = state.open_alarm
-    if alarm is None or alarm is Alarm.COMPLAINT:
-        return None
-    if total >= _SURE and not has_alarm(state, likeliest):
-        # Something new and sure must go on record, even if a human is asked for with it.
-        return _sounds_like(context, message, likeliest, total)
-    if _wants_human(state, act, message):
-        return Reading(Source.DANGER, Act.HUMAN, message, f"wants a human after {alarm.value}")
-    was_sure = has_alarm(state, alarm)
-    stands_down = any(word in message.key for word in context.knowledge.care.stand_down)
-    denies = stands_down or bool({"fraud", "account_compromised"} & set(message.matters("negated")))
-    if act is Act.DENY and was_sure and state.offer is Offer.HUMAN and not denies:
-        # 「先不用」 says no to the human, and not that it is not so.
-        return None
-    denies = denies or act is Act.DENY
-    if denies and alarm is not Alarm.CRISIS:
-        arguments: dict[str, object] = {"alarm": alarm, "was_sure": was_sure}
-        return Reading(Source.DANGER, Act.ALARM_DENIED, message, f"denies {alarm.value}", 1.0, arguments)
-    is_short = len(message.key) <= _SHORT_ANSWER and likeliest is not alarm
-    if total >= (_SURE_IN_STORY if is_short else _LIKELY_AGAIN):
-        return _sounds_like(context, message, likeliest, total)
-    if act is Act.AFFIRM and not was_sure:
-        return _sounds_like(context, message, alarm, 1.0)
-    if act in (Act.THANK, Act.GOODBYE, Act.GREET) and message.band is AnswerBand.ANSWER:
-        return None
-    if _turns_away(context, state, act, message):
-        return None
-    if alarm is not Alarm.CRISIS and state.answered.get(f"{alarm.value}_held", 0) >= _MOST_HELD:
-        # Whoever has been told often enough and speaks of something else is listened to.
-        return None
-    if not was_sure:
-        # It was only asked whether it is so, and the answer says neither.
-        return None
-    is_progress = message.acts.get("done", 0.0) >= _PROGRESS or act in (Act.NEXT, Act.SOLVED)
-    arguments = {"alarm": alarm, "is_progress": is_progress, "is_held": True}
-    return Reading(Source.DANGER, Act.ALARM, message, f"said right after {alarm.value}", 0.6, arguments)
-
-
-def _wants_human(state: DialogueState, act: Act, message: UserMessage) -> bool:
-    if state.handed_over or message.matters("negated"):
-        return act is Act.HUMAN
-    urges = message.acts.get("waiting_complaint", 0.0) >= _URGING
-    if act is Act.AFFIRM and state.offer is Offer.HUMAN and message.band is AnswerBand.ANSWER:
-        return True
-    return act is Act.HUMAN or message.acts.get("consent_human", 0.0) >= _CONSENT or urges
-
-
-def _turns_away(context: Context, state: DialogueState, act: Act, message: UserMessage) -> bool:
-    """Whether the message turns to a topic of its own, by a word of it; closing an account is none now."""
-    if state.open_alarm in (Alarm.CRISIS, Alarm.BEREAVED):
-        return False
-    if act is not Act.OPEN_TOPIC:
-        return False
-    named = [context.knowledge.topics.get(matter) for matter in message.matters("named", "anchor")]
-    return any(topic is not None and topic.is_walkthrough and topic.id != _CLOSING for topic in named)
 
 
 def _doubtful(message: UserMessage, alarm: Alarm, certainty: float) -> Reading:

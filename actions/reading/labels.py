@@ -1,4 +1,4 @@
-"""The labels of `data/situated/` and `data/alarms/`: what the classifiers of a model may say of a message."""
+"""The labels of `data/situated/`, `data/alarms/`, `data/after_alarm/`: what the classifiers of a model may say."""
 
 from __future__ import annotations
 
@@ -24,3 +24,38 @@ SITUATED_LABELS = frozenset(
 )
 # `none`: a message that gives away no alarm.
 ALARM_LABELS = frozenset({*(alarm.value for alarm in Alarm), "none"})
+# Beside these, `elsewhere`: a message about something else.
+AFTER_ALARM_LABELS = frozenset(
+    {
+        "acknowledges",
+        "acute",
+        "alone",
+        "asks_bereaved",
+        "asks_device",
+        "asks_first",
+        "asks_freeze",
+        "asks_money_back",
+        "asks_number",
+        "asks_real",
+        "asks_report",
+        "asks_safe_now",
+        "asks_you",
+        "better",
+        "contact_broken",
+        "feels",
+        "frozen",
+        "lost",
+        "missing_them",
+        "nothing_lost",
+        "other_device",
+        "password_changed",
+        "police_called",
+        "refuses_human",
+        "refuses_line",
+        "stands_down",
+        "still_in_touch",
+        "tells",
+        "thanks",
+        "with_them",
+    }
+)

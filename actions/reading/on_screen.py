@@ -10,6 +10,7 @@ from actions.dialogue.state import Awaiting, DialogueState, with_walk
 from actions.dialogue.step_answers import find_answer
 from actions.dialogue.turn import Context
 from actions.knowledge import Topic
+from actions.reading.questions import asks
 from actions.reading.reading import Reading, Source
 from actions.reading.steps_meant import step_meant, step_named
 from language.text_normalization import normalize
@@ -132,10 +133,14 @@ def _has_trouble(context: Context, topic: Topic, state: DialogueState) -> bool:
 def _asked_at_warning(topic: Topic, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
     """Reads a question before the first step: it is answered, not met with the warning again."""
     certainty = message.acts.get("question", 0.0)
-    is_topic = act is Act.OPEN_TOPIC and message.intent != topic.id
-    if is_topic or "explicit_consent" in message.entities or certainty < _LIKELY:
+    is_topic = act is Act.OPEN_TOPIC and message.intent != topic.id and message.band is AnswerBand.ANSWER
+    if is_topic or "explicit_consent" in message.entities:
         return None
-    if find_answer(topic, state, message) is None and act is not Act.OUT_OF_SCOPE:
+    is_known = find_answer(topic, state, message) is not None
+    is_unclear = act in UNCLEAR or message.band is not AnswerBand.ANSWER
+    asks_it = certainty >= _LIKELY or asks(normalize(message.text))
+    # 「里头还有钱没用完」 asks nothing and is answered all the same; what is asked is never met with the warning again.
+    if not (is_known and (asks_it or is_unclear)) and not (asks_it and (is_unclear or message.intent == topic.id)):
         return None
     return Reading(Source.ON_SCREEN, Act.ASK_STEP, message, f"question before {topic.id}", certainty)
 

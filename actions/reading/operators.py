@@ -14,7 +14,12 @@ from actions.reading.reading import Reading, Source
 _INSTEAD = {
     ("past", "account_closure"): "closure_consequences",
     ("hypothetical", "account_closure"): "closure_consequences",
+    ("only_asked", "account_closure"): "closure_consequences",
 }
+# 「不是要注销」 says that another matter was meant; 「先不销了」 lets this one be.
+_CORRECTS = ("不是", "没说", "没问", "没让", "没提")
+# The user's own account, whoever else comes up.
+_OWN = ("我的", "我自己", "让我", "叫我", "催我", "劝我")
 
 
 def read(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
@@ -27,6 +32,11 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
             return Reading(Source.OPERATOR, Act.DENY_HUMAN, message, "wants no human")
         if matter == "account_closure" and state.topic == matter:
             return Reading(Source.OPERATOR, Act.CANCEL, message, "does not want to close the account")
+        if matter == "account_closure" and matter in message.matters("only_asked"):
+            continue
+        if matter == "account_closure" and not any(word in message.key for word in _CORRECTS):
+            arguments = {"matter": matter, "is_let_be": True}
+            return Reading(Source.OPERATOR, Act.NOT_THAT, message, f"lets {matter} be", arguments=arguments)
         return Reading(Source.OPERATOR, Act.NOT_THAT, message, f"denies {matter}", arguments={"matter": matter})
     for (operator, matter), topic in _INSTEAD.items():
         is_about = matter == message.intent or act in UNCLEAR
@@ -35,8 +45,16 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
                 continue
             changed = replace(message, intent=topic, band=AnswerBand.ANSWER)
             return Reading(Source.OPERATOR, act_of(topic, context.knowledge), changed, f"{matter} is {operator}")
-    if message.intent == "account_closure" and "account_closure" in message.matters("other_person"):
+    if _closes_for_another(act, intents, message):
         return Reading(
             Source.OPERATOR, Act.HONEST, message, "closing somebody else's account", arguments={"about": "other_person"}
         )
     return None
+
+
+def _closes_for_another(act: Act, intents: set[str], message: UserMessage) -> bool:
+    """Whether somebody else's account is to be closed (「我外婆的号帮她销掉」)."""
+    if "account_closure" not in message.matters("other_person"):
+        return False
+    is_about = "account_closure" in intents or act in UNCLEAR
+    return is_about and not any(word in message.key for word in _OWN)

@@ -6,15 +6,20 @@ from actions.dialogue import walkthrough
 from actions.dialogue.acts import UNCLEAR, Act
 from actions.dialogue.messages import AnswerBand, UserMessage
 from actions.dialogue.state import Alarm, Awaiting, DialogueState, Offer, has_alarm
-from actions.dialogue.step_answers import find_answer
+from actions.dialogue.step_answers import find_answer, find_anywhere
 from actions.dialogue.turn import Context
+from actions.reading.after_alarm import likeliest_label
+from actions.reading.questions import asks
 from actions.reading.reading import Reading, Source
 from language.text_normalization import normalize
 
 _LONGEST_FRAGMENT = 5
 _LONGEST_POINTER = 8
 _STAYS = (Alarm.CRISIS, Alarm.FRAUD, Alarm.VICTIM)
-_QUESTION = 0.5
+_QUESTION, _MAY_ASK = 0.5, 0.3
+# What is unclear later on is about the danger told of before from this certainty on, unless it could be about anything.
+_FOLLOWS = 0.45
+_NOTHING_OF_DANGER = ("elsewhere", "stands_down", "thanks", "acknowledges", "tells", "refuses_human")
 
 
 def read(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
@@ -26,9 +31,11 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
         return None
     words = context.knowledge.wording
     is_doubtful = act in UNCLEAR or message.band is not AnswerBand.ANSWER
+    label, certainty = likeliest_label(message)
     for alarm in _STAYS:
-        if is_doubtful and has_alarm(state, alarm):
-            return Reading(Source.SAID_BEFORE, Act.ALARM, message, f"said after {alarm.value}", 0.5, {"alarm": alarm})
+        if is_doubtful and has_alarm(state, alarm) and certainty >= _FOLLOWS and label not in _NOTHING_OF_DANGER:
+            arguments = {"alarm": alarm, "follow_up": label}
+            return Reading(Source.SAID_BEFORE, Act.ALARM, message, f"{label} after {alarm.value}", certainty, arguments)
     negated = [matter for matter in message.matters("negated") if matter != "human_handoff"]
     if negated and (act in UNCLEAR or act is Act.DENY):
         return Reading(Source.OPERATOR, Act.NOT_THAT, message, f"denies {negated[0]}", arguments={"matter": negated[0]})
@@ -48,6 +55,9 @@ def _at_step(context: Context, state: DialogueState, act: Act, message: UserMess
     topic = context.topic(state)
     if topic and find_answer(topic, state, message):
         return Reading(Source.ON_SCREEN, Act.ASK_STEP, message, "the knowledge has an answer about the step")
+    may_ask = message.acts.get("question", 0.0) >= _MAY_ASK or asks(normalize(message.text))
+    if may_ask and find_anywhere(context, state, message):
+        return Reading(Source.SAID_BEFORE, Act.ASK_STEP, message, "the knowledge has an answer elsewhere")
     if state.walk and message.acts.get("question", 0.0) >= _QUESTION:
         return Reading(Source.ON_SCREEN, Act.ASK_STEP, message, "may ask about the step", message.acts["question"])
     if walkthrough.serves_in_passing(context, state, act, message):

@@ -74,7 +74,7 @@ class _Pieces:
         key = self._trie.get(text)
         if key is not None:
             return int(self._ids[key])
-        return 0 if self._trie.has_keys_with_prefix(text) else None
+        return 0 if next(self._trie.iterkeys(text), None) is not None else None
 
 
 class _Tokenizer(UsePureTokenizer):

@@ -51,8 +51,8 @@ class ExampleClassifier(GraphComponent, IntentClassifier):
     Config:
         folder: Files of examples, relative to the project's root (see `engine.nlu.labelled_texts`).
         output: Name of the attribute that is set.
-        background: By label, what else counts as examples of it: `intents` whose NLU examples do, and `folders` of
-            examples with other labels, of which those in `except` do not.
+        background: By label, what else counts as examples of it: `intents` whose NLU examples do, of each at most
+            `per_intent`, and `folders` of examples with other labels, of which those in `except` do not.
         labels: How many of the likeliest labels are told.
         vector_weight: Length of the sentence vector beside the n-gram vectors; 0 leaves it out. With it a fifth less is
             mistaken, and few examples tell much more (docs/nlu.md).
@@ -165,10 +165,11 @@ class ExampleClassifier(GraphComponent, IntentClassifier):
 
 
 def _background(background: dict[str, Any], training_data: TrainingData) -> Iterator[str]:
-    intents = set(background.get("intents") or ())
-    for example in training_data.intent_examples:
-        if example.get(INTENT) in intents and example.get(TEXT):
-            yield example.get(TEXT)
+    for intent in background.get("intents") or ():
+        texts = [e.get(TEXT) for e in training_data.intent_examples if e.get(INTENT) == intent and e.get(TEXT)]
+        # Spread over the whole intent, whose files are ordered by what is said.
+        step = max(1, len(texts) // (background.get("per_intent") or len(texts) or 1))
+        yield from texts[::step]
     left_out = set(background.get("except") or ())
     for folder in background.get("folders") or ():
         yield from (text for text, label in read_labelled_texts(ROOT / folder).items() if label not in left_out)

@@ -19,12 +19,13 @@ _WORDS = (
     "past",
     "past_needs",
     "hypothetical",
+    "only_asks",
     "persons",
 )
 _BY_MATTER = ("matters", "denied_by", "anchors")
 
 NAMED, NEGATED, PAST, HYPOTHETICAL, OTHER_PERSON = "named", "negated", "past", "hypothetical", "other_person"
-ANCHOR = "anchor"
+ANCHOR, ONLY_ASKED = "anchor", "only_asked"
 
 
 @dataclass(frozen=True)
@@ -32,8 +33,8 @@ class Operator:
     """A matter that a message names, and what the sentence does with it.
 
     Attributes:
-        name: `named` alone, `negated`, `past`, `hypothetical` or `other_person`; `anchor` for a word that turns to a
-            topic.
+        name: `named` alone, `negated`, `past`, `hypothetical`, `only_asked` or `other_person`; `anchor` for a word
+            that turns to a topic.
         matter: The intent or danger that is named.
         start: Where its word begins in the text.
         end: Where it ends.
@@ -62,6 +63,7 @@ class OperatorRules:
     past: tuple[str, ...]
     past_needs: tuple[str, ...]
     hypothetical: tuple[str, ...]
+    only_asks: tuple[str, ...]
     persons: tuple[str, ...]
 
     @cached_property
@@ -89,6 +91,7 @@ class OperatorRules:
             if word in text
         ]
         is_supposed = any(word in text for word in self.hypothetical)
+        is_only_asked = any(word in text for word in self.only_asks)
         for clause in _CLAUSE.finditer(text):
             for match in self._matter.finditer(clause.group()):
                 matter = str(match.lastgroup).rpartition("_")[0]
@@ -97,6 +100,8 @@ class OperatorRules:
                 names = list(self._of_matter(matter, before, after)) or [NAMED]
                 if is_supposed:
                     names.append(HYPOTHETICAL)
+                if is_only_asked:
+                    names.append(ONLY_ASKED)
                 if any(person in text[: span[0]] for person in self.persons):
                     names.append(OTHER_PERSON)
                 found += [Operator(name, matter, *span) for name in names]

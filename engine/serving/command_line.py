@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 import sys
 from collections.abc import Callable
@@ -11,15 +12,16 @@ from pathlib import Path
 from rasa.cli.arguments.default_arguments import add_logging_options
 from rasa.cli.arguments.run import set_run_arguments
 from rasa.core.utils import AvailableEndpoints
+from rasa.shared.constants import ENV_LOG_LEVEL
 from rasa.shared.exceptions import RasaException
 from rasa.utils.common import configure_logging_and_warnings
-from rasa.utils.io import configure_colored_logging
 from rasa.utils.log_utils import configure_structlog
 
 from actions.knowledge import KnowledgeError
 from engine.nlu.lexicon import LexiconError
 from engine.serving import server
 from engine.serving.configuration import read_endpoints
+from engine.serving.logs import configure_logs
 
 
 def parser(description: str | None = None) -> argparse.ArgumentParser:
@@ -49,8 +51,11 @@ def serve(
     # Conversations and logs are for nobody else on the machine, whatever this was started with.
     os.umask(0o077)
     configure_logging_and_warnings(arguments.loglevel, arguments.logging_config_file)
-    configure_colored_logging(arguments.loglevel)
-    configure_structlog(arguments.loglevel)
+    if arguments.logging_config_file:
+        configure_structlog(arguments.loglevel)
+    else:
+        logging.getLogger().setLevel(os.environ[ENV_LOG_LEVEL])
+        configure_logs()
     # Actions and components are named by their modules in this folder.
     sys.path.insert(0, str(Path.cwd()))
     endpoints = read_endpoints(arguments.endpoints)

@@ -25,6 +25,7 @@ from sanic import Sanic
 from engine.serving.agent import ServingAgent, load_serving_agent, open_stores
 from engine.serving.configuration import create_channels
 from engine.serving.local_actions import local_if_configured
+from engine.serving.logs import take_over_sanic
 from engine.upstream import replaces
 
 logger = logging.getLogger(__name__)
@@ -68,6 +69,8 @@ def serve(
         arguments.syslog_port,
         arguments.syslog_protocol,
     )
+    if not arguments.logging_config_file:
+        take_over_sanic()
     # A closed terminal stops the server as gently as SIGTERM does.
     signal.signal(signal.SIGHUP, _terminate)
     workers = _number_of_workers(endpoints)

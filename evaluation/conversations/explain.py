@@ -22,7 +22,17 @@ if TYPE_CHECKING:
     from evaluation.conversations.bot import Bot
 
 _OF_PARSE = frozenset(
-    {"intent", "entities", "answer_band", "choices", "further_requests", "situated_acts", "alarms", "operators"}
+    {
+        "intent",
+        "entities",
+        "answer_band",
+        "choices",
+        "further_requests",
+        "situated_acts",
+        "alarms",
+        "after_alarm",
+        "operators",
+    }
 )
 
 

@@ -196,12 +196,13 @@ def _details(topic: Topic) -> Iterator[Mission]:
 
 
 def _of_care(knowledge: Knowledge, phrases: Phrases) -> Iterator[Mission]:
+    openers = _care_openers(knowledge)
     for name, variants in knowledge.care.answers.items():
         if name not in phrases.safety:
             continue
         for number, bubbles in enumerate(variants):
             # What is said again needs a first time.
-            first = name.replace("_again", "_first") if name.endswith("_again") else ""
+            first = openers.get(name, "")
             yield Mission(
                 f"safety {name} {number}",
                 "",
@@ -211,6 +212,18 @@ def _of_care(knowledge: Knowledge, phrases: Phrases) -> Iterator[Mission]:
                 repeats=number + 1,
                 is_danger=True,
             )
+
+
+def _care_openers(knowledge: Knowledge) -> dict[str, str]:
+    """Returns what must have been answered before, for each answer that nobody gets at first."""
+    care, found = knowledge.care, {"theft_unknown": "victim_first", "other_person_again": "crisis_other_person"}
+    for kind, follow_ups in care.follow_ups.items():
+        first = kind if kind in care.answers else f"{kind}_first"
+        for follow_up in follow_ups.values():
+            found.setdefault(follow_up.answer, first)
+    at_first = {case.answer for cases in care.cases.values() for case in cases}
+    found |= {name: name.replace("_again", "_first") for name in care.answers if name.endswith("_again")} | found
+    return {name: first for name, first in found.items() if name not in at_first}
 
 
 def question(about: list[str]) -> str:

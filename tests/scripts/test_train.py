@@ -49,6 +49,7 @@ def trainings(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
 TRAINED = [
     "config.yml",
     "data/alarms/crisis.yml",
+    "data/after_alarm/lost.yml",
     "data/lexicon/words.txt",
     "data/nlu/social.yml",
     "engine/importer.py",

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import re
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -50,6 +53,17 @@ def test_site_from_creation_to_removal() -> None:
     assert run("remove-site", "shop", "--yes").exit_code == 0
     assert json.loads(run("list-sites").output) == []
     assert run("migrate").exit_code == 0
+
+
+def test_signing_a_user_out_is_recorded_without_naming_them(tmp_path: Path) -> None:
+    assert run("create-site", "商店", "--key", "shop").exit_code == 0
+    assert run("revoke-user", "shop", "user-17").exit_code == 0
+    with contextlib.closing(sqlite3.connect(tmp_path / "var" / "gateway.db")) as connection:
+        rows = connection.execute("SELECT action, actor_kind, target, details FROM audit_entries").fetchall()
+    revoked = [row for row in rows if row[0] == "user_revoked"]
+    assert [(row[1], json.loads(row[3])) for row in revoked] == [("command", {"sessions": 0})]
+    assert re.fullmatch("[0-9a-f]{32}", revoked[0][2])
+    assert "user-17" not in str(rows)
 
 
 @pytest.mark.parametrize(

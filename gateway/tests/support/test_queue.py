@@ -63,3 +63,11 @@ async def test_wait_is_told_once_there_are_claims_to_tell_it_from(office: Office
     assert "2分钟" in (await office.last(conversation_id)).text
     await office.later(hours=1, minutes=1)
     assert (await office.state(conversation_id)).wait_minutes is None
+
+
+async def test_users_know_before_they_ask_whether_somebody_is_there(office: Office) -> None:
+    conversation_id = await office.user()
+    before = await office.state(conversation_id)
+    await office.agent("小林")
+    after = await office.state(conversation_id)
+    assert (before.available, after.available) == (False, True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.helpers.agents import online_agent
 from tests.helpers.gateway import Gateway
 
@@ -72,3 +74,40 @@ async def test_what_an_agent_wrote_comes_with_the_next_answer(gateway: Gateway) 
         assert await send("还在吗") == []
         await gateway.services.agent_commands.say(ticket.id, agent, text="在的")
         assert await send("好") == ["在的"]
+
+
+@pytest.mark.parametrize("content_type", ["application/x-www-form-urlencoded", "text/plain", None])
+async def test_body_is_json_whatever_its_type_says(gateway: Gateway, content_type: str | None) -> None:
+    body = '{"sender": "1", "message": "你好"}'.encode()
+    async with gateway.api(gateway.site.secret) as api:
+        headers = {"Content-Type": content_type} if content_type else {}
+        response = await api.post("/webhooks/rest/webhook", content=body, headers=headers)
+        assert response.json() == [{"recipient_id": "1", "text": "收到：你好"}]
+        assert (await api.get("/webhooks/rest/")).json() == {"status": "ok"}
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ('{"sender": "1"}', "message"),
+        ('{"sender": "1", "message": {}}', "message"),
+        ('{"message": "x"}', "sender"),
+        ("{", ""),
+    ],
+)
+async def test_refusal_names_the_field(gateway: Gateway, body: str, field: str) -> None:
+    async with gateway.api(gateway.site.secret) as api:
+        refused = (await api.post("/webhooks/rest/webhook", content=body)).json()
+        assert (refused["code"], refused["details"]["field"]) == ("malformed", field)
+        assert refused["details"]["reason"]
+        unreadable = await api.post("/webhooks/rest/webhook", content='{"sender": "用户"}'.encode("gbk"))
+        assert unreadable.json()["code"] == "malformed"
+
+
+@pytest.mark.parametrize("key", [{"client_id": "MsgId=1/" + "长" * 80}, {"metadata": {"message_id": 24567}}])
+async def test_message_that_is_delivered_again_is_executed_once(gateway: Gateway, key: dict[str, object]) -> None:
+    async with gateway.api(gateway.site.secret) as api:
+        body = {"sender": 7, "message": "下一步", **key}
+        answers = [(await api.post("/webhooks/rest/webhook", json=body)).json() for _ in range(3)]
+    assert answers == [[{"recipient_id": "7", "text": "收到：下一步"}]] * 3
+    assert len(gateway.engine.received) == 1

@@ -152,7 +152,7 @@ async def test_sessions_of_one_user_can_be_revoked(start_gateway: StartGateway) 
         token = (await tab.request_session(user=user))["session_id"]
         other_token = await gateway.token(user=other)
         # As the command does it, in a process of its own.
-        assert await gateway.services.sessions.revoke(gateway.site, "u-1") == 1
+        assert await gateway.services.sessions.revoke(gateway.site, "u-1", recorded_as="somebody") == 1
         assert await tab.wait_for("session_closed") == [{"reason": "revoked"}]
         undated = {"id": "u-1", "hash": undated_hash(gateway.site.secret, "u-1")}
         for old in (user, undated):

@@ -39,6 +39,8 @@ async def test_from_the_queue_to_the_rating_over_a_socket(gateway: Gateway) -> N
             "agent": None,
             "agent_read_id": 0,
             "can_leave_message": True,
+            "available": True,
+            "opens_at": None,
             "rating_wanted": None,
         }
         await client.say("找人工")

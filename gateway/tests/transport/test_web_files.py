@@ -63,6 +63,25 @@ async def test_listed_files_are_served_and_nothing_else(build: Path, start_gatew
             assert "not listed" not in response.text
 
 
+async def test_files_are_sent_as_the_build_has_compressed_them(build: Path, start_gateway: StartGateway) -> None:
+    coded: dict[str | None, bytes] = {
+        None: b"// widget/loader.js",
+        "br": b"compressed by brotli",
+        "gzip": b"compressed by gzip",
+    }
+    (build / "widget" / "loader.js.br").write_bytes(coded["br"])
+    (build / "widget" / "loader.js.gz").write_bytes(coded["gzip"])
+    chosen = {"gzip, deflate, br, zstd": "br", "gzip;q=0.5": "gzip", "br;q=0, gzip": "gzip", "identity": None, "": None}
+    async with start_gateway(web_dir=build, development=False) as gateway, gateway.api() as api:
+        for accepted, encoding in chosen.items():
+            async with api.stream("GET", "/widget.js", headers={"Accept-Encoding": accepted}) as sent:
+                raw = b"".join([part async for part in sent.aiter_raw()])
+            assert (sent.headers.get("Content-Encoding"), sent.headers["Vary"]) == (encoding, "Accept-Encoding")
+            assert raw == coded[encoding]
+            assert sent.headers["Content-Length"] == str(len(raw))
+        assert "Vary" not in (await api.get("/chat")).headers
+
+
 async def test_desk_stands_in_no_frame_whatever_site_is_named(build: Path, start_gateway: StartGateway) -> None:
     async with start_gateway(web_dir=build, development=False) as gateway, gateway.api() as api:
         for query in ({}, {"site": "demo"}):

@@ -35,6 +35,7 @@ class Action(StrEnum):
     CANNED_REPLY_REMOVED = "canned_reply_removed"
     USER_EXPORTED = "user_exported"
     USER_ERASED = "user_erased"
+    USER_REVOKED = "user_revoked"
     HOLD_PLACED = "hold_placed"
     HOLD_RELEASED = "hold_released"
     SITE_CREATED = "site_created"

@@ -11,6 +11,7 @@ from uwallet_gateway.cli.running import with_services
 from uwallet_gateway.errors import ErrorCode, InputError
 from uwallet_gateway.identity.sites import Site, SiteError
 from uwallet_gateway.identity.vouching import user_hash
+from uwallet_gateway.maintenance.persons import Person
 from uwallet_gateway.services import Services
 
 _REASONS = {
@@ -116,7 +117,8 @@ def revoke_user(key: str, user_id: str) -> None:
         if site is None:
             raise SiteError(f"there is no site {key!r}")
         try:
-            count = await services.sessions.revoke(site, user_id)
+            person = services.persons.pseudonym(Person(site=key, user_id=user_id))
+            count = await services.sessions.revoke(site, user_id, recorded_as=person)
         except InputError as error:
             raise SiteError(f"{user_id!r} is no user id") from error
         click.echo(f"Ended {count} sessions.")

@@ -12,6 +12,8 @@ import structlog
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from uwallet_gateway.audit.actions import Action
+from uwallet_gateway.audit.log import record
 from uwallet_gateway.clock import now
 from uwallet_gateway.database import tables
 from uwallet_gateway.database.connection import Database
@@ -185,8 +187,13 @@ class Sessions:
             await _close(transaction, "signed_out", tables.Session.id == session.id)
         return session
 
-    async def revoke(self, site: Site, user_id: str) -> int:
+    async def revoke(self, site: Site, user_id: str, *, recorded_as: str) -> int:
         """Ends all sessions of a user, and refuses all hashes that were made for them until now.
+
+        Args:
+            site: Whose user it is.
+            user_id: What the site calls them.
+            recorded_as: What the audit log calls them.
 
         Returns:
             How many sessions were open.
@@ -200,7 +207,9 @@ class Sessions:
             # One who has not come yet is not to come with an old hash either.
             conversation = await _external(transaction, site, "user", user_id)
             conversation.vouchers_revoked_at = now()
-            return await _close(transaction, "revoked", tables.Session.conversation_id == conversation.id)
+            count = await _close(transaction, "revoked", tables.Session.conversation_id == conversation.id)
+            record(transaction, Action.USER_REVOKED, recorded_as, sessions=count)
+        return count
 
     async def ended_since(self, moment: datetime) -> list[Ended]:
         """The sessions that were closed at this moment or later, by whatever process or command."""

@@ -134,7 +134,7 @@ class Persons:
             )
             data["ticket_events"] = [_told(row) for row in events]
         data["engine_events"] = {conversation_id: await self._engine.events(conversation_id) for conversation_id in ids}
-        await self._audit.write(Action.USER_EXPORTED, self._pseudonym(person))
+        await self._audit.write(Action.USER_EXPORTED, self.pseudonym(person))
         return await asyncio.to_thread(self._zipped, data)
 
     async def erase(self, person: Person) -> Erased:
@@ -159,7 +159,7 @@ class Persons:
                 raise InputError(ErrorCode.CONFLICT)
             removed = await _delete_conversations(transaction, ids)
             proof = _digest(removed.keys)
-            pseudonym = self._pseudonym(person)
+            pseudonym = self.pseudonym(person)
             record(transaction, Action.USER_ERASED, pseudonym, rows=removed.rows, digest=proof)
         return await self._finish(pseudonym, removed, proof, quotes)
 
@@ -233,7 +233,7 @@ class Persons:
                 if await transaction.get(tables.LegalHold, conversation.id) is None:
                     transaction.add(tables.LegalHold(conversation_id=conversation.id, reason=reason, created_at=now()))
                     placed += 1
-            record(transaction, Action.HOLD_PLACED, self._pseudonym(person), reason=reason, conversations=placed)
+            record(transaction, Action.HOLD_PLACED, self.pseudonym(person), reason=reason, conversations=placed)
         return placed
 
     async def release(self, person: Person) -> int:
@@ -249,7 +249,7 @@ class Persons:
             )
             for row in held:
                 await transaction.delete(row)
-            record(transaction, Action.HOLD_RELEASED, self._pseudonym(person), conversations=len(held))
+            record(transaction, Action.HOLD_RELEASED, self.pseudonym(person), conversations=len(held))
         return len(held)
 
     async def _finish(self, person: str, removed: _Removed, proof: str, quotes: set[str]) -> Erased:
@@ -272,7 +272,8 @@ class Persons:
             backups_until=to_text(expiry) if expiry else None,
         )
 
-    def _pseudonym(self, person: Person) -> str:
+    def pseudonym(self, person: Person) -> str:
+        """What the audit log calls a person."""
         return self._audit.pseudonym(json.dumps(asdict(person), sort_keys=True))
 
     def _told_with_contact(self, row: tables.Table) -> dict[str, Any]:

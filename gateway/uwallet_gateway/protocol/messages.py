@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from uwallet_gateway.protocol.base import Moment, Request, View
 from uwallet_gateway.transcript.messages import Author
@@ -63,6 +63,9 @@ class ErrorView(View):
 
 class UserClaim(BaseModel):
     """The identity of a user, vouched for by the site: `hash` as in docs/protocol.md."""
+
+    # Socket.IO takes numbers, too.
+    model_config = ConfigDict(coerce_numbers_to_str=True)
 
     id: str = Field(min_length=1, max_length=255)
     hash: str = Field(max_length=200)

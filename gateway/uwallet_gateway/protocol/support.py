@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from uwallet_gateway.protocol.base import Request, View
+from uwallet_gateway.protocol.base import Moment, Request, View
 from uwallet_gateway.protocol.tickets import TicketStatus
 from uwallet_gateway.transcript.messages import Owner
 
@@ -32,6 +32,10 @@ class SupportState(View):
     agent: AgentReference | None
     agent_read_id: int = Field(description="Id of the last message that the agent has read, 0 if none")
     can_leave_message: bool
+    available: bool = Field(description="Whether an agent takes chats now, within the opening hours")
+    opens_at: Moment | None = Field(
+        description="When support opens next; null while it is open, or if no hours are known"
+    )
     rating_wanted: str | None = Field(description="Number of the ticket that was just closed and can be rated")
 
 

@@ -95,6 +95,8 @@ class TicketQueries:
             agent = None
             if ticket and ticket.agent_id and owner == "agent":
                 agent = await session.get(tables.Agent, ticket.agent_id)
+            is_available = await is_staffed(session, self._hours)
+        moment = now()
         is_open = ticket is not None and ticket.status != "closed"
         return SupportState(
             owner=owner,
@@ -106,6 +108,8 @@ class TicketQueries:
             agent=AgentReference(name=agent.name) if agent else None,
             agent_read_id=conversation.agent_read_id,
             can_leave_message=owner != "agent" and not (ticket and is_open and ticket.message),
+            available=is_available,
+            opens_at=None if self._hours.is_open(moment) else self._hours.next_opening(moment),
             rating_wanted=ticket.number if ticket and _is_rating_wanted(ticket) else None,
         )
 

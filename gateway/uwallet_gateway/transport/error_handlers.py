@@ -34,8 +34,8 @@ def add_error_handlers(app: FastAPI, presentation: Presentation) -> None:
         return answer(error)
 
     @app.exception_handler(RequestValidationError)
-    async def malformed(_request: Request, _error: RequestValidationError) -> JSONResponse:
-        return answer(InputError(ErrorCode.MALFORMED))
+    async def malformed(_request: Request, error: RequestValidationError) -> JSONResponse:
+        return answer(InputError(ErrorCode.MALFORMED, details=_first_fault(error)))
 
     @app.exception_handler(UnstorableTextError)
     async def unstorable(_request: Request, _error: UnstorableTextError) -> JSONResponse:
@@ -58,8 +58,18 @@ def add_error_handlers(app: FastAPI, presentation: Presentation) -> None:
             headers["Allow"] = ", ".join(sorted(_methods(request)))
         if error.status_code in {404, 405}:
             return answer(InputError(ErrorCode.NOT_FOUND), error.status_code, headers)
-        # A body that cannot be read: FastAPI tells it apart from one that does not fit, the protocol does not.
-        return answer(InputError(ErrorCode.MALFORMED), headers=headers)
+        # A body that cannot be read at all, such as text in another encoding.
+        unreadable = {"field": "", "reason": "the body is no JSON in UTF-8"}
+        return answer(InputError(ErrorCode.MALFORMED, details=unreadable), headers=headers)
+
+
+def _first_fault(error: RequestValidationError) -> dict[str, str]:
+    """For developers: which field is wrong and why. Nothing that was sent is repeated."""
+    fault = error.errors()[0]
+    place = [str(part) for part in fault["loc"] if part not in {"body", "query", "path", "header"}]
+    if fault["type"] == "json_invalid":
+        return {"field": "", "reason": "the body is no JSON in UTF-8"}
+    return {"field": ".".join(place), "reason": fault["msg"]}
 
 
 def _methods(request: Request) -> set[str]:

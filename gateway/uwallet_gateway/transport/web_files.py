@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import structlog
@@ -17,6 +17,8 @@ from uwallet_gateway.identity.sites import Sites
 from uwallet_gateway.transport.client import own_origin
 from uwallet_gateway.transport.content_security import desk_policy, page_policy
 
+# Endings of the files that the build has compressed, by the name of the content coding, the best first.
+_ENCODINGS = {"br": ".br", "gzip": ".gz"}
 DEMONSTRATION = "/demo"
 DESK = "/desk"
 MANIFEST = "files.json"
@@ -37,12 +39,21 @@ class Entry(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class WebFile:
-    """A file as it is sent."""
+    """A file as it is sent.
+
+    Attributes:
+        data: As it is.
+        content_type: Its type.
+        immutable: Whether its path changes with its content.
+        etag: Of the content, however it is encoded.
+        encodings: Compressed, by the name of the content coding, the best first.
+    """
 
     data: bytes
     content_type: str
     immutable: bool
     etag: str
+    encodings: dict[str, bytes] = field(default_factory=dict)
 
 
 def read_web_files(folder: Path) -> dict[str, WebFile]:
@@ -68,7 +79,9 @@ def read_web_files(folder: Path) -> dict[str, WebFile]:
             raise WebFilesError(f"{manifest}: {path}: {entry.file}: is no file in this folder")
         data = file.read_bytes()
         etag = f'"{hashlib.sha256(data).hexdigest()[:32]}"'
-        web_files[path] = WebFile(data, entry.content_type, entry.immutable, etag)
+        compressed = {name: file.with_name(file.name + ending) for name, ending in _ENCODINGS.items()}
+        encodings = {name: other.read_bytes() for name, other in compressed.items() if other.is_file()}
+        web_files[path] = WebFile(data, entry.content_type, entry.immutable, etag, encodings)
     return web_files
 
 
@@ -84,11 +97,31 @@ def _is_demonstration(path: str) -> bool:
     return path == DEMONSTRATION or path.startswith(f"{DEMONSTRATION}/")
 
 
+def _best_encoding(accepted: str, file: WebFile) -> str | None:
+    """The best content coding that a client takes; one with the weight 0 is refused."""
+    taken = set()
+    for part in accepted.lower().split(","):
+        name, *parameters = (piece.strip() for piece in part.split(";"))
+        if not any(parameter.startswith("q=") and _weight(parameter[2:]) == 0 for parameter in parameters):
+            taken.add(name)
+    return next((name for name in file.encodings if name in taken), None)
+
+
+def _weight(text: str) -> float:
+    """A weight of a header; 0 if it is none."""
+    try:
+        return float(text)
+    except ValueError:
+        return 0.0
+
+
 def _endpoint(path: str, file: WebFile, sites: Sites, public_url: str) -> Callable[[Request], Awaitable[Response]]:
     headers = {
         "ETag": file.etag,
         "Cache-Control": "public, max-age=31536000, immutable" if file.immutable else "no-cache",
     }
+    if file.encodings:
+        headers["Vary"] = "Accept-Encoding"
     is_page = file.content_type.startswith("text/html")
     if not is_page:
         # Sites load the widget from their own pages, modules with CORS.
@@ -105,6 +138,10 @@ def _endpoint(path: str, file: WebFile, sites: Sites, public_url: str) -> Callab
             sent["Content-Security-Policy"] = desk_policy(own) if path == DESK else await policy(request, own)
         if file.etag in request.headers.get("if-none-match", ""):
             return Response(status_code=304, headers=sent)
-        return Response(file.data, headers=sent | {"Content-Type": file.content_type})
+        sent["Content-Type"] = file.content_type
+        encoding = _best_encoding(request.headers.get("accept-encoding", ""), file)
+        if encoding is None:
+            return Response(file.data, headers=sent)
+        return Response(file.encodings[encoding], headers=sent | {"Content-Encoding": encoding})
 
     return serve

@@ -122,7 +122,7 @@ def test_nothing_sensible_is_not_understood(conversation: Conversation) -> None:
 
 def test_a_doubtful_yes_never_accepts_the_warning(conversation: Conversation) -> None:
     conversation.opens("account_closure")
-    assert doubts(conversation, ("affirm", 0.99), act=Act.AFFIRM, text="嗯") == ["utter_warning"]
+    assert doubts(conversation, ("affirm", 0.99), act=Act.AFFIRM, text="嗯") == ["utter_warning_again"]
     conversation.opens("account_closure", "/account_closure")
     doubts(conversation, *TOPICS)
     conversation.does(Act.AFFIRM, "/affirm", intent="affirm", payload=True)

@@ -123,8 +123,8 @@ def test_not_solved_offers_a_human(conversation: Conversation) -> None:
 @pytest.mark.parametrize("act", [Act.NEXT, Act.REPEAT, Act.PROBLEM, Act.PREVIOUS])
 def test_the_warning_cannot_be_skipped(conversation: Conversation, act: Act) -> None:
     assert conversation.opens("account_closure") == ["utter_procedure_intro", "utter_warning"]
-    assert conversation.does(act) == ["utter_warning"]
-    assert conversation.does(act, entities={"step_number": ("3",)}) == ["utter_warning"]
+    assert conversation.does(act) == ["utter_warning_again"]
+    assert conversation.does(act, entities={"step_number": ("3",)}) == ["utter_warning_again"]
     assert conversation.state.step == 0
 
 
@@ -135,7 +135,7 @@ def test_the_warning_is_accepted_by_yes(conversation: Conversation) -> None:
 
 def test_a_doubtful_yes_does_not_start_the_closure(conversation: Conversation) -> None:
     conversation.opens("account_closure")
-    assert conversation.does(Act.AFFIRM, "qwerqwer", confidence=0.7) == ["utter_warning"]
+    assert conversation.does(Act.AFFIRM, "qwerqwer", confidence=0.7) == ["utter_warning_again"]
 
 
 def test_consent_in_words_of_its_own(conversation: Conversation) -> None:
@@ -151,7 +151,7 @@ def test_consent_before_the_warning_is_none(conversation: Conversation) -> None:
 def test_yes_to_something_else_is_no_yes_to_the_warning(conversation: Conversation) -> None:
     conversation.opens("account_closure")
     assert conversation.opens("closure_consequences") == ["utter_answer", "utter_resume_hint_at_start"]
-    assert conversation.does(Act.AFFIRM) == ["utter_warning"]
+    assert conversation.does(Act.AFFIRM) == ["utter_warning_again"]
     assert conversation.state.step == 0
     assert conversation.does(Act.AFFIRM) == ["utter_first_step"]
 
@@ -161,7 +161,7 @@ def test_the_warning_survives_two_messages_that_were_not_understood(conversation
     conversation.does(Act.NOT_UNDERSTOOD)
     assert conversation.does(Act.NOT_UNDERSTOOD) == ["utter_not_understood_again"]
     conversation.does(Act.DENY)
-    assert conversation.does(Act.NEXT) == ["utter_warning"]
+    assert conversation.does(Act.NEXT) == ["utter_warning_again"]
 
 
 @pytest.mark.parametrize("act", [Act.DENY, Act.CANCEL])

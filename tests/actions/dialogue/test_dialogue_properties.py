@@ -331,7 +331,7 @@ def test_what_was_given_away_stays_for_the_session(state: DialogueState, moves: 
 @settings(max_examples=examples(80, 1000), deadline=None)
 @given(STATES, MOVES.filter(of_the_session))
 def test_a_cry_for_help_is_never_missed(state: DialogueState, move: dict[str, Any]) -> None:
-    conversation = conversation_at(replace(state, alarms=()))
+    conversation = conversation_at(replace(state, alarms=(), open_alarm=None))
     conversation.does(**{**move, "text": "我不想活了", "payload": False, "alarms": {"crisis": 0.85}})
     assert conversation.state.alarms[0].alarm is Alarm.CRISIS
     assert is_handed_off(conversation)

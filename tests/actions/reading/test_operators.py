@@ -42,7 +42,7 @@ def test_a_denial_of_what_was_not_heard_is_nothing() -> None:
     assert read(message).chosen.act is Act.OPEN_TOPIC
 
 
-@pytest.mark.parametrize("operator", ["past", "hypothetical"])
+@pytest.mark.parametrize("operator", ["past", "hypothetical", "only_asked"])
 def test_a_closure_that_is_over_or_supposed_is_asked_about(operator: str) -> None:
     chosen = read(said("注销了会怎样", "account_closure", f"{operator}:account_closure")).chosen
     assert (chosen.act, chosen.message.intent) == (Act.OPEN_TOPIC, "closure_consequences")
@@ -51,6 +51,25 @@ def test_a_closure_that_is_over_or_supposed_is_asked_about(operator: str) -> Non
 def test_closing_the_account_of_somebody_else_is_not_begun() -> None:
     chosen = read(said("帮我妈注销账户", "account_closure", "other_person:account_closure")).chosen
     assert (chosen.act, chosen.arguments) == (Act.HONEST, {"about": "other_person"})
+
+
+def test_closing_for_somebody_else_is_heard_whatever_the_classifier_says() -> None:
+    operators = ("named:account_closure", "other_person:account_closure")
+    assert read(said("姑妈的号想替她销掉", "out_of_scope", *operators)).chosen.act is Act.HONEST
+    assert read(said("我儿子让我把我的号销掉", "account_closure", *operators)).chosen.act is Act.OPEN_TOPIC
+
+
+def test_a_closure_that_is_only_asked_about_is_no_denial() -> None:
+    operators = ("negated:account_closure", "only_asked:account_closure")
+    chosen = read(said("打听下注销 先不销哈", "account_closure", *operators)).chosen
+    assert (chosen.act, chosen.message.intent) == (Act.OPEN_TOPIC, "closure_consequences")
+
+
+def test_a_closure_that_is_let_be_asks_for_nothing_else() -> None:
+    chosen = read(said("那号就先不销了", "account_closure", "negated:account_closure")).chosen
+    assert chosen.arguments == {"matter": "account_closure", "is_let_be": True}
+    chosen = read(said("我说的不是注销", "account_closure", "negated:account_closure")).chosen
+    assert chosen.arguments == {"matter": "account_closure"}
 
 
 def test_a_matter_that_is_only_named_is_opened() -> None:

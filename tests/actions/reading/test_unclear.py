@@ -11,8 +11,9 @@ from tests.actions.reading.builders import at, read, said, told
 
 @pytest.mark.parametrize("alarm", [Alarm.CRISIS, Alarm.FRAUD, Alarm.VICTIM])
 def test_after_an_alarm_it_is_about_the_alarm(alarm: Alarm) -> None:
-    chosen = read(said("我真的不知道该怎么说才好", "out_of_scope"), told(alarm)).chosen
-    assert (chosen.act, chosen.arguments) == (Act.ALARM, {"alarm": alarm})
+    message = said("我真的不知道该怎么说才好", "out_of_scope", after_alarm={"feels": 0.6})
+    chosen = read(message, told(alarm)).chosen
+    assert (chosen.act, chosen.arguments) == (Act.ALARM, {"alarm": alarm, "follow_up": "feels"})
 
 
 @pytest.mark.parametrize("alarm", [Alarm.BEREAVED, Alarm.COMPLAINT])

@@ -31,6 +31,7 @@ export type Action =
   | 'canned_reply_removed'
   | 'user_exported'
   | 'user_erased'
+  | 'user_revoked'
   | 'hold_placed'
   | 'hold_released'
   | 'site_created'
@@ -814,6 +815,14 @@ export interface SupportState {
    */
   agent_read_id: number;
   can_leave_message: boolean;
+  /**
+   * Whether an agent takes chats now, within the opening hours
+   */
+  available: boolean;
+  /**
+   * When support opens next; null while it is open, or if no hours are known
+   */
+  opens_at: string | null;
   /**
    * Number of the ticket that was just closed and can be rated
    */

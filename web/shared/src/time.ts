@@ -33,6 +33,16 @@ export function describeTime(time: Date, now: Date, texts: TimeTexts): string {
   return fill(time.getFullYear() === now.getFullYear() ? texts.this_year : texts.other, values);
 }
 
+/** Returns a time to come, in the browser's time zone. */
+export function describeOpening(time: Date, now: Date, texts: Record<'today' | 'tomorrow' | 'later', string>): string {
+  const days = Math.round((midnight(time) - midnight(now)) / 86_400_000);
+  return fill(days <= 0 ? texts.today : days === 1 ? texts.tomorrow : texts.later, {
+    month: time.getMonth() + 1,
+    day: time.getDate(),
+    time: `${twoDigits(time.getHours())}:${twoDigits(time.getMinutes())}`,
+  });
+}
+
 function midnight(time: Date): number {
   return new Date(time.getFullYear(), time.getMonth(), time.getDate()).getTime();
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { describeTime, needsTime } from '../src/time.ts';
+import { describeOpening, describeTime, needsTime } from '../src/time.ts';
 
 const texts = {
   today: '{time}',
@@ -23,3 +23,17 @@ it('tells the time at the beginning and after a pause', () => {
   expect(needsTime('2026-11-23T06:05:01Z', '2026-11-23T06:00:00Z')).toBe(true);
   expect(needsTime('nonsense', null)).toBe(false);
 });
+
+it.each([
+  ['2026-11-28T09:00', '今天09:00'],
+  ['2026-11-29T09:00', '明天09:00'],
+  ['2026-12-01T09:30', '12月1日09:30'],
+])('says when support opens: %s', (time, said) =>
+  expect(
+    describeOpening(new Date(time), new Date('2026-11-28T08:00'), {
+      today: '今天{time}',
+      tomorrow: '明天{time}',
+      later: '{month}月{day}日{time}',
+    }),
+  ).toBe(said),
+);

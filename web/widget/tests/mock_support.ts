@@ -25,6 +25,8 @@ export const NO_SUPPORT: WireSupport = {
   agent: null,
   agent_read_id: 0,
   can_leave_message: false,
+  available: true,
+  opens_at: null,
   rating_wanted: null,
 };
 

@@ -21,11 +21,12 @@ from uwallet_gateway.protocol.messages import (
 from uwallet_gateway.transcript.events import Closed
 from uwallet_gateway.transport.client import address_of, origin_of, own_origin
 from uwallet_gateway.transport.http import ServicesNeeded, SessionNeeded, TokenGiven, authorised, responses
+from uwallet_gateway.transport.rest.json_route import JsonRoute
 from uwallet_gateway.transport.rest.waiting import say_and_wait
 from uwallet_gateway.transport.uploads import store_upload
 from uwallet_gateway.turns.conversations import Incoming
 
-router = APIRouter(prefix=API)
+router = APIRouter(prefix=API, route_class=JsonRoute)
 
 
 @router.post("/sessions", responses=responses(401, 403, 404, 422, 429, 503))

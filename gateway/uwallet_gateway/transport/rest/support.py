@@ -11,9 +11,10 @@ from uwallet_gateway.protocol.support import OfflineMessage, RatingRequest, Supp
 from uwallet_gateway.services import Services
 from uwallet_gateway.transport.client import address_of
 from uwallet_gateway.transport.http import ServicesNeeded, SessionNeeded, responses
+from uwallet_gateway.transport.rest.json_route import JsonRoute
 from uwallet_gateway.transport.support_actions import SupportActions
 
-router = APIRouter(prefix=f"{API}/support")
+router = APIRouter(prefix=f"{API}/support", route_class=JsonRoute)
 
 
 @router.get("", responses=responses(401, 403, 422, 429, 503))

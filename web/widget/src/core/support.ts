@@ -23,6 +23,10 @@ export interface Support {
   /** Id of the last message that the agent has seen. */
   agent_read_id: number;
   can_leave_message: boolean;
+  /** Whether an agent takes chats now; true from a gateway that does not say. */
+  available: boolean;
+  /** When support opens next, ISO 8601; null while it is open, or if no hours are known. */
+  opens_at: string | null;
   /** Number of the ticket that the user is asked to rate. */
   rating_wanted: string | null;
 }
@@ -42,6 +46,8 @@ export function readSupport(value: unknown): Support | null {
     agent: textOrNull(fields(value.agent).name),
     agent_read_id: numberOrNull(value.agent_read_id) ?? 0,
     can_leave_message: value.can_leave_message === true,
+    available: value.available !== false,
+    opens_at: textOrNull(value.opens_at),
     rating_wanted: textOrNull(value.rating_wanted),
   };
 }

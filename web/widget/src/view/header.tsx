@@ -1,5 +1,8 @@
 import type { JSX } from 'preact';
 import { fill } from '@uwallet/shared/fill.ts';
+import { describeOpening } from '@uwallet/shared/time.ts';
+import type { Support } from '../core/support.ts';
+import type { Strings } from '../i18n/strings.ts';
 import { Button } from './chatui.ts';
 import { useChatState, useChatContext } from './context.ts';
 import { Icon } from './icons.tsx';
@@ -18,6 +21,12 @@ interface HeaderProps {
   onClose: (() => void) | null;
 }
 
+/** Says what happens if the user asks for a human now, when nobody is there. */
+function describeAbsence({ opens_at }: Support, { absence }: Strings): string {
+  if (opens_at === null) return absence.unknown;
+  return fill(absence.until, { time: describeOpening(new Date(opens_at), new Date(), absence.opening) });
+}
+
 /** The head of the window: who is there, a human within reach, sound, closing. */
 export function Header({ title, page, sound, onSound, leaving, onLeave, onClose }: HeaderProps): JSX.Element {
   const { chat, strings } = useChatContext();
@@ -26,6 +35,10 @@ export function Header({ title, page, sound, onSound, leaving, onLeave, onClose 
   const served = support?.owner === 'agent';
   const queued = support?.owner === 'queued';
   const agent = support?.agent ?? strings.author.agent;
+  const away =
+    phase === 'online' && support?.owner === 'bot' && !support.available ? describeAbsence(support, strings) : null;
+  const said =
+    served && phase === 'online' ? fill(strings.support.serving, { name: agent }) : (away ?? strings.subtitle[status]);
   return (
     <div class="header">
       <span class="header-logo" data-human={served} aria-hidden="true">
@@ -33,17 +46,15 @@ export function Header({ title, page, sound, onSound, leaving, onLeave, onClose 
       </span>
       <div class="header-names">
         {page ? <h1 id="uwallet-chat-title">{title}</h1> : <h2 id="uwallet-chat-title">{title}</h2>}
-        <div class="header-status" data-phase={status} role="status">
-          <span>
-            {served && phase === 'online' ? fill(strings.support.serving, { name: agent }) : strings.subtitle[status]}
-          </span>
+        <div class="header-status" data-phase={status} data-away={away !== null} role="status">
+          <span>{said}</span>
         </div>
       </div>
       {!served && (
         <Button
           className="header-human"
           size="sm"
-          title={queued ? strings.support.queue.leave_hint : strings.human_hint}
+          title={queued ? strings.support.queue.leave_hint : (away ?? strings.human_hint)}
           disabled={phase === 'refused' || phase === 'closed' || (queued && leaving)}
           onClick={() => (queued ? onLeave() : chat.sendText(strings.human))}
         >

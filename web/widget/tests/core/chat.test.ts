@@ -563,6 +563,25 @@ describe('another user', () => {
     expect(sockets.current.lastEmitted).toEqual({ last_id: null });
   });
 
+  it('warns the developer of a site key that nobody knows', () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
+    connected();
+    sockets.current.receive('session_error', { code: 'site_unknown', message: '还没有接入客服' });
+    expect(warn).toHaveBeenCalledWith(expect.stringContaining('site_unknown'));
+    warn.mockRestore();
+  });
+
+  it('lets a visitor in after a user whose hash was wrong has signed out', () => {
+    const chat = connected();
+    chat.setUser({ id: 'eve', hash: 'wrong' });
+    sockets.current.receive('session_error', { code: 'identity_wrong', message: '请重新登录' });
+    expect(chat.state.get().phase).toBe('refused');
+    chat.reset();
+    expect(chat.state.get()).toMatchObject({ phase: 'connecting', refusal: null });
+    sockets.current.handlers.onConnect();
+    expect(sockets.current.lastEmitted).toEqual({ last_id: null });
+  });
+
   it('begins a new conversation after the session has expired', () => {
     const chat = connected();
     sockets.current.receive('session_closed', { reason: 'expired' });

@@ -12,6 +12,8 @@ describe('what the gateway tells about human support', () => {
       agent: null,
       agent_read_id: 0,
       can_leave_message: false,
+      available: true,
+      opens_at: null,
       rating_wanted: null,
     }));
 

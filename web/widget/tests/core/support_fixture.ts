@@ -9,6 +9,8 @@ export function wireSupport(changes: Record<string, unknown> = {}): Record<strin
     agent: null,
     agent_read_id: 0,
     can_leave_message: false,
+    available: true,
+    opens_at: null,
     rating_wanted: null,
     ...changes,
   };
@@ -28,6 +30,7 @@ export const SERVED = wireSupport({
 });
 
 export const NOBODY_THERE = wireSupport({
+  available: false,
   ticket: { number: 'T261123000012', status: 'message' },
   can_leave_message: true,
 });

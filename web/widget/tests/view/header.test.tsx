@@ -27,6 +27,14 @@ afterEach(() => {
   onLeave.mockReset();
 });
 
+it('says before anybody asks that no human is there, and does not claim to be online', () => {
+  const { container } = header(wireSupport({ available: false }));
+  expect(container.querySelector('.header-status')?.textContent).toBe('人工不在线，转人工可留言');
+  expect(screen.getByText('转人工').closest('button')?.title).toBe('人工不在线，转人工可留言');
+  cleanup();
+  expect(header(wireSupport()).container.querySelector('.header-status')?.textContent).toBe('智能客服为您解答');
+});
+
 it.each([undefined, wireSupport(), ENDED])('asks for a human: %j', (support) => {
   const { sockets } = header(support);
   fireEvent.click(screen.getByText('转人工'));

@@ -1,0 +1,161 @@
+"""What is said after an alarm: it is heard in its light until the user turns away or denies it."""
+
+from __future__ import annotations
+
+from actions.dialogue.acts import Act
+from actions.dialogue.messages import AnswerBand, UserMessage
+from actions.dialogue.state import Alarm, DialogueState, Offer, has_alarm
+from actions.dialogue.turn import Context
+from actions.reading.questions import asks
+from actions.reading.reading import Reading, Source
+from language.text_normalization import normalize
+
+# A label is believed from here on; where nothing else claims the message, less is needed.
+_LIKELY, _POSSIBLE = 0.4, 0.2
+# What has another explanation must be surer to be another alarm than the one under way.
+_SURE_NEW, _SURE_CRISIS = 0.5, 0.85
+# To believe that it was nothing.
+_STANDS_DOWN = 0.45
+_CONSENT, _URGING = 0.3, 0.6
+_AFFIRMED = 4
+_CLOSING = "account_closure"
+_ELSEWHERE = "elsewhere"
+# The first of these needs rescue, whatever was warned of before.
+_LOST = "lost"
+_DESPAIRS = frozenset({"acute", "alone", "feels"})
+_NO_NEWS = frozenset({"stands_down", "tells", *_DESPAIRS})
+# What a situation with an answer of its own may answer better.
+_OF_A_CASE = frozenset({"asks_real", "asks_report", "still_in_touch"})
+# With these a consent to a human may be meant.
+_MAY_CONSENT = frozenset({"acknowledges", "asks_you", "thanks"})
+
+
+def read(
+    context: Context, state: DialogueState, act: Act, message: UserMessage, likeliest: Alarm, total: float
+) -> Reading | None:
+    """Reads what is said after an alarm; None when it turns to something else.
+
+    Args:
+        context: Knowledge and replies.
+        state: The state before, with an open alarm.
+        act: What the sentence does by itself.
+        message: The message.
+        likeliest: The danger that the message itself sounds most like.
+        total: How much it sounds like danger.
+    """
+    alarm = state.open_alarm
+    if alarm is None or alarm is Alarm.COMPLAINT:
+        return None
+    label, certainty = likeliest_label(message)
+    was_sure = has_alarm(state, alarm)
+    if _is_new_alarm(alarm, likeliest, total, label, certainty, state):
+        return None
+    if _wants_human(state, act, message, label, certainty):
+        return Reading(Source.DANGER, Act.HUMAN, message, f"wants a human after {alarm.value}")
+    if _stands_down(context, state, act, message, label, certainty):
+        arguments: dict[str, object] = {"alarm": alarm, "was_sure": was_sure}
+        return Reading(Source.DANGER, Act.ALARM_DENIED, message, f"denies {alarm.value}", certainty, arguments)
+    if not was_sure:
+        return _answer_to_doubt(alarm, act, message, label, certainty)
+    if alarm in (Alarm.FRAUD, Alarm.VICTIM) and label == _LOST and certainty >= _LIKELY:
+        return Reading(Source.DANGER, Act.ALARM, message, "has lost it by now", certainty, {"alarm": Alarm.VICTIM})
+    if act is Act.DENY and state.offer is Offer.HUMAN and certainty < _LIKELY:
+        # 「先不用」 says no to the human, and not that it is not so.
+        return None
+    if _turns_away(context, state, act, message, certainty):
+        return None
+    is_said_again = message.alarms.get(alarm.value, 0.0) >= _SURE_NEW and certainty < _LIKELY
+    if is_said_again or (_case(context, alarm, message) and (certainty < _LIKELY or label in _OF_A_CASE)):
+        return Reading(Source.DANGER, Act.ALARM, message, f"a case of {alarm.value}", 0.9, {"alarm": alarm})
+    if alarm is Alarm.CRISIS and act is Act.DENY:
+        # 「没有」 to 「您身边有人吗」
+        label, certainty = "alone", 1.0
+    if certainty < _POSSIBLE and asks(normalize(message.text)):
+        label = "asks"
+    arguments = {"alarm": alarm, "follow_up": label if label == "asks" or certainty >= _POSSIBLE else None}
+    return Reading(Source.DANGER, Act.ALARM, message, f"{label} after {alarm.value}", certainty, arguments)
+
+
+def likeliest_label(message: UserMessage) -> tuple[str, float]:
+    """Returns what the message says if it is said after an alarm, and how sure that is."""
+    if not message.after_alarm:
+        return "", 0.0
+    following = {name: share for name, share in message.after_alarm.items() if name != _ELSEWHERE}
+    label = max(following, key=lambda name: following[name], default="")
+    return label, following.get(label, 0.0)
+
+
+def _is_new_alarm(
+    alarm: Alarm, likeliest: Alarm, total: float, label: str, certainty: float, state: DialogueState
+) -> bool:
+    """Whether it gives away another danger than the one that is talked of.
+
+    After a fraud 「完了，我念给他了」 sounds like despair, and in a crisis 「钱都没了」 like a theft: what the talk
+    explains has to be surer.
+    """
+    if likeliest is alarm or has_alarm(state, likeliest):
+        return False
+    is_explained = certainty >= _LIKELY and label not in _NO_NEWS
+    if likeliest is Alarm.CRISIS:
+        return total >= (_SURE_CRISIS if is_explained else _SURE_NEW)
+    if alarm in (Alarm.CRISIS, Alarm.BEREAVED):
+        return total >= _SURE_CRISIS and not is_explained
+    return total >= _SURE_NEW and not is_explained
+
+
+def _wants_human(state: DialogueState, act: Act, message: UserMessage, label: str, certainty: float) -> bool:
+    if message.matters("negated") or (label.startswith("refuses") and certainty >= _LIKELY):
+        return False
+    if act is Act.HUMAN:
+        return True
+    if state.handed_over or (label not in _MAY_CONSENT and certainty >= _LIKELY):
+        return False
+    if act is Act.AFFIRM and state.offer is Offer.HUMAN and message.band is AnswerBand.ANSWER:
+        return len(message.key) <= _AFFIRMED or label == "acknowledges" or not message.after_alarm
+    if message.acts.get("consent_human", 0.0) >= _CONSENT and state.offer is Offer.HUMAN:
+        return True
+    return message.acts.get("waiting_complaint", 0.0) >= _URGING
+
+
+def _stands_down(
+    context: Context, state: DialogueState, act: Act, message: UserMessage, label: str, certainty: float
+) -> bool:
+    if label == "stands_down" and certainty >= _STANDS_DOWN:
+        # 「没有」 to 「您身边有人吗」 denies no crisis.
+        return state.open_alarm is not Alarm.CRISIS or act is not Act.DENY or not has_alarm(state, Alarm.CRISIS)
+    if state.open_alarm is Alarm.CRISIS:
+        return act is Act.DENY and not has_alarm(state, Alarm.CRISIS)
+    if any(word in message.key for word in context.knowledge.care.stand_down):
+        return True
+    if {"fraud", "account_compromised"} & set(message.matters("negated")):
+        return True
+    return act is Act.DENY and (label != "refuses_human" or certainty < _LIKELY) and state.offer is not Offer.HUMAN
+
+
+def _answer_to_doubt(alarm: Alarm, act: Act, message: UserMessage, label: str, certainty: float) -> Reading | None:
+    """Reads the answer to the question whether it is so; None when it says neither."""
+    confirms = (label in _DESPAIRS) if alarm is Alarm.CRISIS else (label in (_LOST, "still_in_touch"))
+    if act is Act.AFFIRM or (confirms and certainty >= _LIKELY):
+        heard = Alarm.VICTIM if label == _LOST and alarm is Alarm.FRAUD else alarm
+        return Reading(Source.DANGER, Act.ALARM, message, f"says that it is {alarm.value}", 1.0, {"alarm": heard})
+    return None
+
+
+def _turns_away(context: Context, state: DialogueState, act: Act, message: UserMessage, certainty: float) -> bool:
+    """Whether the message turns to a matter of its own, by a word of it; closing an account is none now."""
+    if message.intent == _CLOSING or certainty >= _LIKELY:
+        return False
+    is_elsewhere = message.after_alarm.get(_ELSEWHERE, 0.0) >= _SURE_NEW
+    named = [context.knowledge.topics.get(matter) for matter in message.matters("named", "anchor")]
+    names_other = any(topic is not None and topic.id != _CLOSING and not topic.urgent for topic in named)
+    is_plain = act is Act.OPEN_TOPIC and message.band is AnswerBand.ANSWER
+    topic = context.knowledge.topics.get(message.intent)
+    if state.open_alarm in (Alarm.CRISIS, Alarm.BEREAVED):
+        return is_plain and is_elsewhere and names_other and state.open_alarm is Alarm.CRISIS
+    if topic is not None and topic.urgent:
+        return False
+    return (act is Act.OPEN_TOPIC and names_other) or (is_plain and is_elsewhere)
+
+
+def _case(context: Context, alarm: Alarm, message: UserMessage) -> bool:
+    return any(word in message.key for case in context.knowledge.care.cases.get(alarm.value, ()) for word in case.words)
