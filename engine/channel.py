@@ -141,12 +141,12 @@ class GatewayInput(InputChannel):
         async def erase(request: Request) -> HTTPResponse:
             agent = request.app.ctx.agent
             try:
-                senders, before, keep = _to_forget(request.json)
+                senders, before, keep, of = _to_forget(request.json)
                 async with contextlib.AsyncExitStack() as turns_end:
                     # In one order, so that two requests do not wait for each other.
                     for sender in sorted(set(senders)):
                         await turns_end.enter_async_context(turns.setdefault(sender, asyncio.Lock()))
-                    erased = forget(agent.tracker_store, senders, before, keep)
+                    erased = forget(agent.tracker_store, senders, before, keep, of)
             except ValueError as error:
                 return response.json({"error": str(error)}, status=400)
             except CannotForgetError as error:
@@ -196,15 +196,15 @@ def _typed(body: Mapping[str, Any], name: str) -> str:
     return text
 
 
-def _to_forget(content: object) -> tuple[list[str], float | None, list[str]]:
+def _to_forget(content: object) -> tuple[list[str], float | None, list[str], list[str]]:
     body = _object(content)
-    senders, before, keep = body.get("senders", []), body.get("before"), body.get("keep", [])
-    for name, given in (("senders", senders), ("keep", keep)):
+    senders, before, keep, of = body.get("senders", []), body.get("before"), body.get("keep", []), body.get("of", [])
+    for name, given in (("senders", senders), ("keep", keep), ("of", of)):
         if not isinstance(given, list) or not all(isinstance(sender, str) and sender for sender in given):
             raise ValueError(f"{name}: expected a list of texts.")
     if before is not None and (isinstance(before, bool) or not isinstance(before, int | float)):
         raise ValueError("before: expected seconds since 1970.")
-    return senders, before, keep
+    return senders, before, keep, of
 
 
 def _incoming(content: object) -> UserMessage:

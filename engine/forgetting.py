@@ -14,7 +14,13 @@ class CannotForgetError(Exception):
     """The configured tracker store has no way to erase."""
 
 
-def forget(store: TrackerStore, senders: Iterable[str], before: float | None = None, keep: Sequence[str] = ()) -> int:
+def forget(
+    store: TrackerStore,
+    senders: Iterable[str],
+    before: float | None = None,
+    keep: Sequence[str] = (),
+    of: Sequence[str] = (),
+) -> int:
     """Erases whole conversations and old events; returns how many events (of a store in memory: conversations).
 
     Args:
@@ -22,13 +28,14 @@ def forget(store: TrackerStore, senders: Iterable[str], before: float | None = N
         senders: Conversations to erase.
         before: Seconds since 1970; events of any conversation from before are erased, too.
         keep: Conversations whose old events stay.
+        of: Conversations whose old events are erased; none: of all.
 
     Raises:
         CannotForgetError: The store is neither SQL nor in memory.
     """
     store = _innermost(store)
     if isinstance(store, ServingSQLTrackerStore):
-        return store.erase(senders, before, keep)
+        return store.erase(senders, before, keep, of)
     if isinstance(store, InMemoryTrackerStore):
         return sum(store.store.pop(sender, None) is not None for sender in senders)
     raise CannotForgetError(f"{type(store).__name__} cannot erase; erase there by its own means.")

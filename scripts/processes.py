@@ -10,12 +10,15 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 # What was taken is finished first: the gateway waits for the bot up to 8 s (docs/protocol.md).
 STOP_SECONDS = 20.0
 _POLL_SECONDS = 0.1
+# What asks a program to stop. It waits for as long as a process is being started: one that was begun and is not noted
+# yet would be left behind.
+STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 _PR_SET_PDEATHSIG = 1
 
 
@@ -60,6 +63,18 @@ class Process:
     def start(self) -> None:
         """Starts the process; returns at once."""
         self.log.parent.mkdir(parents=True, exist_ok=True)
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
+
+        def prepare() -> None:
+            _die_with_parent()
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+        try:
+            self._popen(prepare)
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+    def _popen(self, prepare: Callable[[], None]) -> None:
         with self.log.open("ab") as output:
             self._log_start = output.tell()
             self._process = subprocess.Popen(
@@ -70,8 +85,8 @@ class Process:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                # Runs one system call, which takes no lock that another thread could hold.
-                preexec_fn=_die_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509 - see above
+                # Runs two system calls, which take no lock that another thread could hold.
+                preexec_fn=prepare,  # noqa: PLW1509 - see above
             )
 
     def wait_until_ready(self, seconds: float) -> None:
@@ -141,4 +156,5 @@ class Process:
 
 
 def _die_with_parent() -> None:
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)

@@ -16,12 +16,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from scripts.local import MODEL, ROOT, StartError, port_setting
-from scripts.processes import ProcessError
+from scripts.processes import STOP_SIGNALS, ProcessError
 from scripts.stack import Stack
 
 _LOGS = ROOT / "run"
 _WATCH_SECONDS = 0.5
-_STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
 class _Stopped(BaseException):
@@ -29,7 +28,7 @@ class _Stopped(BaseException):
 
 
 def _stop(signum: int, frame: object) -> None:
-    for number in _STOP_SIGNALS:
+    for number in STOP_SIGNALS:
         # A second one must not interrupt the orderly end, which has a limit of its own.
         signal.signal(number, signal.SIG_IGN)
     raise _Stopped
@@ -61,7 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     argparse.ArgumentParser(
         prog="python -m scripts.run", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     ).parse_args(arguments)
-    for number in _STOP_SIGNALS:
+    for number in STOP_SIGNALS:
         signal.signal(number, _stop)
     stack = None
     status = 0

@@ -20,7 +20,7 @@ from actions.dialogue.steps import (
 )
 from actions.dialogue.turn import Context, Turn, offering_human
 from actions.knowledge import Step
-from actions.reading.questions import asks
+from actions.reading.questions import asks, postpones, withdraws
 from language.text_normalization import normalize
 
 # A yes that starts what cannot be undone must be beyond doubt. On the development set every yes lies above this, and
@@ -28,7 +28,6 @@ from language.text_normalization import normalize
 _CLEAR_YES = 0.95
 # Consent in words that may be a question is none.
 _MAY_ASK = 0.6
-_WITHDRAWS = ("但是", "不过", "还没", "先别", "先不", "等等", "等一下", "等下", "算了", "再想")
 # Values of the entity `step_number` that are no numbers.
 ALL_STEPS, FROM_THE_START = "all", "restart"
 
@@ -56,7 +55,7 @@ def consents_in_words(state: DialogueState, act: Act, message: UserMessage) -> b
         return False
     if state.topic in message.matters("negated", "hypothetical", "other_person"):
         return False
-    if message.acts.get("question", 0.0) >= _MAY_ASK or any(word in message.key for word in _WITHDRAWS):
+    if message.acts.get("question", 0.0) >= _MAY_ASK or withdraws(message.key):
         return False
     return act not in (Act.DENY, Act.CANCEL, Act.HUMAN, *SOCIAL)
 
@@ -247,5 +246,7 @@ def cancel(context: Context, state: DialogueState, message: UserMessage) -> Turn
     if topic.cancelled:
         reply = Reply("utter_answer", {"answer": context.replies.fill(topic.cancelled)})
     else:
-        reply = Reply("utter_cancelled", {"title": topic.title}, context.replies.menu())
+        # Who leaves is not shown what else there is.
+        buttons = () if postpones(message.key) else context.replies.menu()
+        reply = Reply("utter_cancelled", {"title": topic.title}, buttons)
     return finish(context, state, AttemptOutcome.ABANDONED, reply)

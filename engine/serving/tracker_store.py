@@ -159,13 +159,20 @@ class ServingSQLTrackerStore(SQLTrackerStore):
         self._saved(tracker, [row["data"] for row in rows], last_id)
         tracker.stored_events = len(tracker.events)
 
-    def erase(self, senders: Iterable[str], before: float | None = None, keep: Sequence[str] = ()) -> int:
+    def erase(
+        self,
+        senders: Iterable[str],
+        before: float | None = None,
+        keep: Sequence[str] = (),
+        of: Sequence[str] = (),
+    ) -> int:
         """Erases whole conversations, and events of all that are older than `before`; returns how many events.
 
         Args:
             senders: Conversations.
             before: Seconds since 1970, or None.
             keep: Conversations whose old events stay.
+            of: Conversations whose old events are erased; none: of all.
         """
         table = self.SQLEvent.__table__
         gone = list(dict.fromkeys(senders))
@@ -175,6 +182,8 @@ class ServingSQLTrackerStore(SQLTrackerStore):
                 erased += connection.execute(table.delete().where(table.c.sender_id == sender_id)).rowcount
             if before is not None:
                 old = sa.and_(table.c.timestamp < before, table.c.sender_id.not_in(list(keep)))
+                if of:
+                    old = sa.and_(old, table.c.sender_id.in_(list(of)))
                 gone += connection.execute(sa.select(table.c.sender_id).where(old).distinct()).scalars()
                 erased += connection.execute(table.delete().where(old)).rowcount
         for sender_id in gone:

@@ -33,6 +33,7 @@ from uwallet_gateway.insight.statistics import Statistics
 from uwallet_gateway.maintenance.persons import Persons
 from uwallet_gateway.maintenance.purge import Purge
 from uwallet_gateway.maintenance.readiness import Readiness
+from uwallet_gateway.maintenance.retention import Periods
 from uwallet_gateway.maintenance.secret_key import secret_keys
 from uwallet_gateway.observability.metrics import Metrics
 from uwallet_gateway.presentation import Presentation
@@ -203,7 +204,17 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
         redis=redis,
         relay=Relay(event_bus, redis, redis_client(redis_url, waits=True)) if redis else None,
         readiness=Readiness(database, settings.data_dir),
-        purge=Purge(database, attachments, settings.retention_days, persons),
+        purge=Purge(
+            database,
+            attachments,
+            Periods(
+                messages=settings.retention_days,
+                pictures=settings.retention_pictures_days,
+                tickets=settings.retention_tickets_days,
+                engine=settings.retention_engine_days,
+            ),
+            persons,
+        ),
         opening_hours=opening_hours,
         user_commands=UserCommands(transactions, user_requests, tickets),
         agent_commands=AgentCommands(transactions, steps, tickets, max_length=settings.max_length),

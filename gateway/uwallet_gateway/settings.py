@@ -176,7 +176,21 @@ class Settings(BaseSettings):
         default="", description="Time at which the clock starts, like `2026-11-23T03:00:00+08:00`; in development only"
     )
 
-    retention_days: int = Field(default=180, ge=0, description="Days for which messages are kept; 0: for ever")
+    retention_days: int = Field(
+        default=180, ge=0, le=36_500, description="Days for which messages are kept; 0: for ever"
+    )
+    retention_pictures_days: int | None = Field(
+        default=None, ge=0, le=36_500, description="Days for which pictures are kept; empty: as messages"
+    )
+    retention_tickets_days: int | None = Field(
+        default=None,
+        ge=0,
+        le=36_500,
+        description="Days for which closed tickets are kept, with the contact; empty: as messages",
+    )
+    retention_engine_days: int | None = Field(
+        default=None, ge=0, le=36_500, description="Days for which the engine keeps its events; empty: as messages"
+    )
     backup_days: int = Field(
         default=0, ge=0, description="Days after which backups are deleted, told to who asks for erasure; 0: not known"
     )

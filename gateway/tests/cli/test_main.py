@@ -50,6 +50,7 @@ def test_site_from_creation_to_removal() -> None:
     assert run("renew-secret", "shop").output.strip() != site["secret"]
     # The engine is away, which is logged.
     assert run("purge").output.endswith("Removed 0 messages, 0 pictures, 0 conversations.\n")
+    assert run("set-retention", "shop", "--messages", "30", "--pictures", "7").exit_code == 0
     assert run("remove-site", "shop", "--yes").exit_code == 0
     assert json.loads(run("list-sites").output) == []
     assert run("migrate").exit_code == 0
@@ -73,6 +74,7 @@ def test_signing_a_user_out_is_recorded_without_naming_them(tmp_path: Path) -> N
         (("create-site", "x", "--key", "Not Good"), "cannot be a key"),
         (("user-hash", "nobody", "u"), "there is no site 'nobody'"),
         (("revoke-user", "nobody", "u"), "there is no site 'nobody'"),
+        (("set-retention", "nobody"), "there is no site 'nobody'"),
         (("renew-secret", "nobody"), "there is no site 'nobody'"),
         (("no-such-command",), "No such command"),
     ],

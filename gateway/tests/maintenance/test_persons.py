@@ -13,6 +13,7 @@ from uwallet_gateway.clock import now
 from uwallet_gateway.database import tables
 from uwallet_gateway.errors import ErrorCode, InputError
 from uwallet_gateway.maintenance.persons import Person
+from uwallet_gateway.maintenance.retention import DataClass, set_retention
 from uwallet_gateway.services import Services
 
 LIN = Person(site="demo", user_id="lin")
@@ -105,3 +106,20 @@ async def test_exports_that_quote_the_person_are_named(gateway: Gateway, tmp_pat
     (tmp_path / "labels" / "other.yml").write_text("- 你好\n", encoding="utf-8")
     gateway.services.persons._exports = tmp_path / "labels"
     assert (await gateway.services.persons.erase(LIN)).exports == ["payment.yml"]
+
+
+async def test_engine_is_asked_by_the_period_of_each_site(gateway: Gateway) -> None:
+    mine, held = await said_by(gateway, "lin"), await said_by(gateway, "zhou")
+    services = gateway.services
+    await services.persons.hold(Person(site="demo", user_id="zhou"), "case 7")
+    async with services.database.write() as transaction:
+        await transaction.execute(update(tables.Conversation).values(created_at=now() - timedelta(days=20)))
+    await set_retention(services.database, "demo", {DataClass.ENGINE: 7})
+    gateway.engine.forgotten.clear()
+    await services.purge.run()
+    own, rest = gateway.engine.forgotten
+    assert own["of"] == [mine]
+    assert now().timestamp() - own["before"] == pytest.approx(7 * 86400, abs=60)
+    # What belongs to no conversation goes after the longest period.
+    assert rest["keep"] == [held]
+    assert now().timestamp() - rest["before"] == pytest.approx(180 * 86400, abs=60)

@@ -22,6 +22,7 @@ from uwallet_gateway.identity.keys import Keys
 from uwallet_gateway.identity.sessions import SessionRules, Sessions
 from uwallet_gateway.identity.sites import Sites
 from uwallet_gateway.maintenance.purge import Purge, Purged
+from uwallet_gateway.maintenance.retention import DataClass, Periods, set_retention
 from uwallet_gateway.transcript.messages import Draft, Picture
 from uwallet_gateway.transcript.store import Transcript
 
@@ -85,7 +86,7 @@ async def test_old_messages_pictures_and_closed_tickets_go(
     await age(database, tables.Attachment, "created_at")
     await age(database, tables.Ticket, "closed_at")
 
-    assert await Purge(database, store, 30).run() == Purged(conversations=0, messages=2, attachments=1)
+    assert await Purge(database, store, Periods(30)).run() == Purged(conversations=0, messages=2, attachments=1)
 
     messages, _ = await transcript.after(conversation_id, 0, 10)
     assert [message.id for message in messages] == [3, 4]
@@ -105,7 +106,7 @@ async def test_conversation_in_which_nothing_is_left_goes_with_its_sessions(
         await transaction.append(Draft("user", "x", state="failed"))
     await age(database, tables.Message, "created_at")
     await age(database, tables.Conversation, "active_at")
-    assert (await Purge(database, store, 30).run()).conversations == 1
+    assert (await Purge(database, store, Periods(30)).run()).conversations == 1
     for table in (tables.Conversation, tables.Session, tables.Message, tables.Offer):
         assert await count(database, table) == 0
 
@@ -119,7 +120,7 @@ async def test_open_ticket_keeps_its_conversation(
     await age(database, tables.Message, "created_at")
     await age(database, tables.Conversation, "active_at")
     await age(database, tables.Ticket, "created_at")
-    assert await Purge(database, store, 30).run() == Purged(conversations=0, messages=1, attachments=0)
+    assert await Purge(database, store, Periods(30)).run() == Purged(conversations=0, messages=1, attachments=0)
     assert await count(database, tables.Ticket) == 1
 
 
@@ -130,13 +131,13 @@ async def test_what_waits_for_its_answer_stays(
         await transaction.append(Draft("user", "x", state="received"))
     await age(database, tables.Message, "created_at")
     await age(database, tables.Conversation, "active_at")
-    assert await Purge(database, store, 30).run() == Purged(0, 0, 0)
+    assert await Purge(database, store, Periods(30)).run() == Purged(0, 0, 0)
 
 
 async def test_visitor_who_never_said_anything_goes_soon(
     database: Database, store: AttachmentStore, conversation_id: str
 ) -> None:
-    purge = Purge(database, store, 0)
+    purge = Purge(database, store, Periods(0))
     assert await purge.run() == Purged(0, 0, 0)
     await age(database, tables.Conversation, "active_at")
     assert await purge.run() == Purged(1, 0, 0)
@@ -147,7 +148,7 @@ async def test_zero_days_keep_for_ever(database: Database, store: AttachmentStor
         await transaction.append(Draft("user", "x", state="answered"))
     await age(database, tables.Message, "created_at")
     await age(database, tables.Conversation, "active_at")
-    assert await Purge(database, store, 0).run() == Purged(0, 0, 0)
+    assert await Purge(database, store, Periods(0)).run() == Purged(0, 0, 0)
     assert await count(database, tables.Message) == 1
 
 
@@ -173,9 +174,61 @@ async def test_what_the_statistics_are_made_of_goes_with_the_messages(
                     ),
                 ]
             )
-    await Purge(database, store, 30).run()
+    await Purge(database, store, Periods(30)).run()
     for table in (tables.Understanding, tables.BotEvent, tables.HookDelivery):
         assert await count(database, table) == 1
+
+
+@pytest.mark.parametrize(
+    ("own", "left"),
+    [
+        ({}, (0, 1, 1)),
+        ({DataClass.MESSAGES: 60}, (1, 1, 1)),
+        ({DataClass.PICTURES: 10, DataClass.TICKETS: 10}, (0, 0, 0)),
+        ({DataClass.MESSAGES: 0, DataClass.TICKETS: 30}, (1, 1, 0)),
+    ],
+)
+async def test_each_class_has_its_period_and_a_site_its_own(
+    database: Database, store: AttachmentStore, conversation_id: str, own: dict[DataClass, int], left: tuple[int, ...]
+) -> None:
+    transcript = Transcript(database)
+    saved = await store.save(png())
+    await transcript.add_picture(
+        conversation_id, Picture(saved.id, saved.content_type, saved.width, saved.height, saved.size)
+    )
+    async with transcript.writing(conversation_id) as transaction:
+        await transaction.append(Draft("user", "x", state="answered"))
+        transaction.session.add(ticket(conversation_id, 1, "closed"))
+    for table, column in (
+        (tables.Message, "created_at"),
+        (tables.Attachment, "created_at"),
+        (tables.Ticket, "closed_at"),
+        (tables.Conversation, "active_at"),
+    ):
+        await age(database, table, column)
+    await Sites(database, Keys(["k" * 32])).create("Another", [], key="another")
+    # Another site's periods change nothing here.
+    await set_retention(database, "another", {DataClass.PICTURES: 1})
+    await set_retention(database, "site", own)
+    await Purge(database, store, Periods(30, pictures=90, tickets=90)).run()
+    counted = [await count(database, table) for table in (tables.Message, tables.Attachment, tables.Ticket)]
+    assert tuple(counted) == left
+    assert store.path(saved.id).exists() == bool(left[1])
+    assert await count(database, tables.Conversation) == int(any(left))
+
+
+async def test_hold_keeps_every_class_whatever_the_period_of_the_site(
+    database: Database, store: AttachmentStore, conversation_id: str
+) -> None:
+    async with Transcript(database).writing(conversation_id) as transaction:
+        await transaction.append(Draft("user", "x", state="answered"))
+        transaction.session.add(ticket(conversation_id, 1, "closed"))
+        transaction.session.add(tables.LegalHold(conversation_id=conversation_id, reason="7", created_at=now()))
+    await age(database, tables.Message, "created_at")
+    await age(database, tables.Ticket, "closed_at")
+    await set_retention(database, "site", dict.fromkeys(DataClass, 1))
+    await Purge(database, store, Periods(1)).run()
+    assert [await count(database, table) for table in (tables.Message, tables.Ticket)] == [1, 1]
 
 
 KILLED_BEFORE_UNLINK = """
@@ -185,12 +238,13 @@ from sqlalchemy.engine import make_url
 from uwallet_gateway.attachments import AttachmentStore
 from uwallet_gateway.database.connection import Database
 from uwallet_gateway.maintenance.purge import Purge
+from uwallet_gateway.maintenance.retention import Periods
 
 class Store(AttachmentStore):
     def delete(self, attachment_id):
         os.kill(os.getpid(), signal.SIGKILL)
 
-asyncio.run(Purge(Database(make_url(sys.argv[1])), Store(Path(sys.argv[2]), 1_000_000), 30).run())
+asyncio.run(Purge(Database(make_url(sys.argv[1])), Store(Path(sys.argv[2]), 1_000_000), Periods(30)).run())
 """
 
 
@@ -216,7 +270,7 @@ async def test_picture_of_a_purge_that_was_killed_before_the_unlink_goes_with_th
     assert await count(database, tables.Attachment) == 0
     assert store.path(saved.id).exists()
 
-    assert await Purge(database, store, 30).run() == Purged(0, 0, 0, orphans=1)
+    assert await Purge(database, store, Periods(30)).run() == Purged(0, 0, 0, orphans=1)
     assert not store.path(saved.id).exists()
 
 
@@ -233,7 +287,7 @@ async def test_orphans_go_after_a_while_whatever_the_retention_and_pictures_with
     for path in (store.path(kept.id), store.path(orphan.id), parts[0]):
         grow_old(path)
 
-    assert await Purge(database, store, 0).run() == Purged(0, 0, 0, orphans=2)
+    assert await Purge(database, store, Periods(0)).run() == Purged(0, 0, 0, orphans=2)
 
     assert store.path(kept.id).exists()
     assert not store.path(orphan.id).exists()

@@ -12,8 +12,10 @@ from uwallet_gateway.errors import ErrorCode, InputError
 from uwallet_gateway.identity.sites import Site, SiteError
 from uwallet_gateway.identity.vouching import user_hash
 from uwallet_gateway.maintenance.persons import Person
+from uwallet_gateway.maintenance.retention import LONGEST, DataClass, set_retention
 from uwallet_gateway.services import Services
 
+_DAYS = click.IntRange(0, LONGEST)
 _REASONS = {
     ErrorCode.NOT_FOUND: "there is no site {key!r}",
     ErrorCode.CONFLICT: "a conversation of the site {key!r} is under legal hold",
@@ -75,6 +77,22 @@ def renew_secret(key: str) -> None:
     with_services(run)
 
 
+@click.command("set-retention")
+@click.argument("key")
+@click.option("--messages", type=_DAYS, help="Days; 0: for ever.")
+@click.option("--pictures", type=_DAYS)
+@click.option("--tickets", type=_DAYS, help="From closing; with the contact.")
+@click.option("--engine", type=_DAYS, help="What the engine remembers.")
+def set_retention_command(key: str, **days: int | None) -> None:
+    """Set how long the data of the site KEY is kept; classes that are not named follow the settings again."""
+    own = {DataClass(name): value for name, value in days.items() if value is not None}
+
+    async def run(services: Services) -> None:
+        await set_retention(services.database, key, own)
+
+    with_services(run)
+
+
 @click.command("remove-site")
 @click.argument("key")
 @click.confirmation_option(prompt="This removes all of its conversations, too. Go on?")
@@ -126,7 +144,16 @@ def revoke_user(key: str, user_id: str) -> None:
     with_services(run)
 
 
-COMMANDS = (create_site, list_sites, set_origins, renew_secret, remove_site, user_hash_command, revoke_user)
+COMMANDS = (
+    create_site,
+    list_sites,
+    set_origins,
+    renew_secret,
+    set_retention_command,
+    remove_site,
+    user_hash_command,
+    revoke_user,
+)
 
 
 def _printable(site: Site) -> dict[str, object]:

@@ -86,6 +86,18 @@ class SiteOrigin(Table):
     origin: Mapped[str] = mapped_column(String(300), primary_key=True, index=True)
 
 
+class SiteRetention(Table):
+    """How long a site keeps a class of data, where that differs from the settings."""
+
+    __tablename__ = "site_retention"
+
+    site_key: Mapped[str] = mapped_column(ForeignKey("sites.key", ondelete="CASCADE"), primary_key=True)
+    # messages, pictures, tickets, engine
+    data_class: Mapped[str] = mapped_column(String(16), primary_key=True)
+    # 0: for ever
+    days: Mapped[int]
+
+
 class Conversation(Table):
     """What one visitor, user or sender of a site's backend and the bot have said."""
 

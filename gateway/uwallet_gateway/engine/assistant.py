@@ -97,7 +97,11 @@ class EngineAssistant:
         return (await self._ask(_IntentsAnswer, "GET", _INTENTS)).intents
 
     async def forget(
-        self, conversation_ids: Sequence[str], before: datetime | None = None, keep: Sequence[str] = ()
+        self,
+        conversation_ids: Sequence[str],
+        before: datetime | None = None,
+        keep: Sequence[str] = (),
+        of: Sequence[str] = (),
     ) -> int:
         """Erases conversations in the engine's store, and events from before a moment; returns how many events.
 
@@ -105,11 +109,14 @@ class EngineAssistant:
             conversation_ids: To be erased whole.
             before: Older events of all others are erased, too.
             keep: Conversations whose old events stay.
+            of: Conversations whose old events are erased; none: of all.
 
         Raises:
             InputError: unavailable, also when the engine's store cannot erase.
         """
         body = {"senders": list(conversation_ids), "before": before.timestamp() if before else None, "keep": list(keep)}
+        if of:
+            body["of"] = list(of)
         return (await self._ask(_ForgetAnswer, "POST", _FORGET, body)).erased
 
     async def events(self, conversation_id: str) -> list[dict[str, Any]]:

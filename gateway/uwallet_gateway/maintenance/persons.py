@@ -27,6 +27,7 @@ from uwallet_gateway.database.statements import insert_unless_there
 from uwallet_gateway.engine.assistant import EngineAssistant
 from uwallet_gateway.errors import ErrorCode, InputError
 from uwallet_gateway.identity.keys import Keys
+from uwallet_gateway.maintenance.retention import DataClass, Retention
 
 # Unfinished uploads that are older than this belong to nobody who still uploads.
 _UNFINISHED = timedelta(minutes=5)
@@ -192,14 +193,41 @@ class Persons:
             record(transaction, Action.SITE_REMOVED, key, rows=removed.rows, digest=proof)
         return await self._finish(key, removed, proof, set())
 
-    async def forget_old_in_engine(self, before: datetime) -> int | None:
-        """Erases events from before a moment in the engine's store; None if the engine does not answer."""
+    async def forget_old_in_engine(self, kept: Retention) -> int | None:
+        """Erases old events in the engine's store; None if the engine does not answer.
+
+        While no site has a period of its own, that is one request. Otherwise the conversations are named, as the
+        engine does not know whose they are; what no conversation here has goes after the longest period.
+        """
+        conversation = tables.Conversation
+        groups = [
+            (conversation.site_key == key, kept.before(DataClass.ENGINE, periods))
+            for key, periods in kept.sites.items()
+        ]
+        if groups:
+            groups.append((conversation.site_key.not_in(kept.sites), kept.before(DataClass.ENGINE)))
+        moments = [before for _, before in groups] or [kept.before(DataClass.ENGINE)]
+        erased = 0
         async with self._database.read() as transaction:
-            held = list(await transaction.scalars(select(tables.LegalHold.conversation_id)))
+            held = set(await transaction.scalars(select(tables.LegalHold.conversation_id)))
         try:
-            return await self._engine.forget([], before, keep=held)
+            for condition, before in groups:
+                if before is None:
+                    continue
+                async with self._database.read() as transaction:
+                    # A younger one has no older event.
+                    ids = await transaction.scalars(
+                        select(conversation.id).where(condition, conversation.created_at < before)
+                    )
+                    named = sorted(set(ids) - held)
+                for start in range(0, len(named), _AT_ONCE):
+                    erased += await self._engine.forget([], before, of=named[start : start + _AT_ONCE])
+            known = [before for before in moments if before is not None]
+            if len(known) == len(moments):
+                erased += await self._engine.forget([], min(known), keep=sorted(held))
         except InputError:
             return None
+        return erased
 
     async def erase_in_engine(self) -> int | None:
         """Erases in the engine's store what the gateway has deleted; None if the engine does not answer.

@@ -29,6 +29,7 @@ from uwallet_gateway.database.tables import (
     Understanding,
 )
 from uwallet_gateway.maintenance.persons import Persons, forget_in_engine_later
+from uwallet_gateway.maintenance.retention import DataClass, Periods, Retention
 
 # How long deliveries to endpoints are kept.
 _HOOKS_FOR = timedelta(days=30)
@@ -65,13 +66,13 @@ class Purge:
     """Removes old messages, pictures and closed tickets, and conversations in which nothing is left."""
 
     def __init__(
-        self, database: Database, attachments: AttachmentStore, retention_days: int, persons: Persons | None = None
+        self, database: Database, attachments: AttachmentStore, periods: Periods, persons: Persons | None = None
     ) -> None:
-        """Keeps the stores; `retention_days` 0 keeps messages for ever. `persons` purges the engine's store, too."""
+        """Keeps the stores and the periods of the settings. `persons` purges the engine's store, too."""
         self._persons = persons
         self._database = database
         self._attachments = attachments
-        self._days = retention_days
+        self._periods = periods
 
     async def run(self) -> Purged:
         """Purges once. In conversations that go on, old messages are removed one by one."""
@@ -79,52 +80,55 @@ class Purge:
         async with self._database.write() as transaction:
             moment = now()
             messages = 0
-            if self._days:
-                before = moment - timedelta(days=self._days)
-                gone += await transaction.scalars(
-                    delete(Attachment)
-                    .where(Attachment.created_at < before, _not_held(Attachment))
-                    .returning(Attachment.id)
+            kept = await Retention.read(transaction, self._periods, moment)
+            gone += await transaction.scalars(
+                delete(Attachment)
+                .where(
+                    kept.expired(DataClass.PICTURES, Attachment.created_at, Attachment.conversation_id),
+                    _not_held(Attachment),
                 )
-                # A message that still waits for its reply is never old enough.
-                messages = await _delete(
-                    transaction,
-                    Message,
-                    Message.created_at < before,
-                    Message.state.is_distinct_from("received"),
-                    _not_held(Message),
-                )
-                await _delete(transaction, Ticket, Ticket.closed_at < before, _not_held(Ticket))
-                await _delete(transaction, Understanding, Understanding.created_at < before, _not_held(Understanding))
-                await _delete(transaction, BotEvent, BotEvent.created_at < before, _not_held(BotEvent))
-            else:
-                before = None
+                .returning(Attachment.id)
+                .execution_options(synchronize_session=False)
+            )
+            # A message that still waits for its reply is never old enough.
+            messages = await _delete(
+                transaction,
+                Message,
+                kept.expired(DataClass.MESSAGES, Message.created_at, Message.conversation_id),
+                Message.state.is_distinct_from("received"),
+                _not_held(Message),
+            )
+            closed = kept.expired(DataClass.TICKETS, Ticket.closed_at, Ticket.conversation_id)
+            await _delete(transaction, Ticket, closed, _not_held(Ticket))
+            for table in (Understanding, BotEvent):
+                old = kept.expired(DataClass.MESSAGES, table.created_at, table.conversation_id)
+                await _delete(transaction, table, old, _not_held(table))
             await _delete(transaction, SignInAttempts, SignInAttempts.updated_at < moment - FORGOTTEN_AFTER)
             await _delete(transaction, HookDelivery, HookDelivery.created_at < moment - _HOOKS_FOR)
             idle = [Conversation.last_id == 0, Conversation.active_at < moment - _EMPTY_FOR]
             conversations = await self._delete_conversations(transaction, gone, *idle)
-            if before is not None:
-                empty = ~exists().where(Message.conversation_id == Conversation.id)
-                # An open ticket keeps its conversation.
-                done = ~exists().where(Ticket.conversation_id == Conversation.id)
-                conversations += await self._delete_conversations(
-                    transaction, gone, Conversation.active_at < before, empty, done
-                )
-                # Buttons of removed messages are not offered any more.
-                await _delete(
-                    transaction,
-                    Offer,
-                    ~exists().where(Message.conversation_id == Offer.conversation_id, Message.id == Offer.message_id),
-                )
-                await _delete(transaction, Session, Session.closed_at < before)
+            # An open ticket keeps its conversation, and so does a picture that is kept longer than the messages.
+            nothing_left = (
+                ~exists().where(table.conversation_id == Conversation.id) for table in (Message, Ticket, Attachment)
+            )
+            inactive = kept.expired(DataClass.MESSAGES, Conversation.active_at, Conversation.id)
+            conversations += await self._delete_conversations(transaction, gone, inactive, *nothing_left)
+            # Buttons of removed messages are not offered any more.
+            await _delete(
+                transaction,
+                Offer,
+                ~exists().where(Message.conversation_id == Offer.conversation_id, Message.id == Offer.message_id),
+            )
+            await _delete(
+                transaction, Session, kept.expired(DataClass.MESSAGES, Session.closed_at, Session.conversation_id)
+            )
         for attachment_id in gone:
             await asyncio.to_thread(self._attachments.delete, attachment_id)
         orphans = await self._remove_orphans()
         if self._persons is not None:
             # An engine that does not answer now is asked by the next run.
             await self._persons.erase_in_engine()
-            if before is not None:
-                await self._persons.forget_old_in_engine(before)
+            await self._persons.forget_old_in_engine(kept)
             await self._database.empty_log()
         purged = Purged(conversations, messages, len(gone), orphans)
         _log.info("purge.done", conversations=conversations, messages=messages, attachments=len(gone), orphans=orphans)

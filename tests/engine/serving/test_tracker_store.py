@@ -258,6 +258,15 @@ async def test_old_events_are_erased_but_of_conversations_that_are_held(tmp_path
         assert len(store.all_events(sender)) == len(SESSION)
 
 
+async def test_old_events_of_named_conversations_are_erased_and_of_no_other(tmp_path: Path) -> None:
+    _, store = stores(tmp_path)
+    for sender in ("old", "other"):
+        await say(store, SESSION, sender, clock=100)
+    assert store.erase([], before=500, of=["old"]) == len(SESSION)
+    assert await store.retrieve("old") is None
+    assert len(store.all_events("other")) == len(SESSION)
+
+
 async def test_errors_of_the_database_quote_nobody(tmp_path: Path) -> None:
     _, store = stores(tmp_path)
     with store.engine.begin() as connection:

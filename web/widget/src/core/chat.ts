@@ -77,6 +77,9 @@ const PAGE = 50;
 /** A refused token is forgotten and a new one asked for, but not forever. */
 const MAX_RENEWALS = 3;
 
+/** Refusals that come of how the site embeds the widget. */
+const SITE_FAULTS: readonly string[] = ['site_unknown', 'origin_not_allowed', 'identity_required', 'identity_wrong'];
+
 const CLEAN = {
   transcript: EMPTY_TRANSCRIPT,
   outbox: [],
@@ -344,6 +347,8 @@ export class Chat {
   private refuse(error: WireError): void {
     clearTimeout(this.confirmTimer);
     if (error.code === 'bad_token' && this.renew()) return;
+    // eslint-disable-next-line no-console -- the developer of the site can mend these, the user cannot
+    if (SITE_FAULTS.includes(error.code)) console.warn(`uwallet-chat: ${error.code} (site "${this.options.site}")`);
     this.stop();
     this.state.set({ phase: 'refused', refusal: error, typing: null });
   }

@@ -563,6 +563,14 @@ describe('another user', () => {
     expect(sockets.current.lastEmitted).toEqual({ last_id: null });
   });
 
+  it('warns the developer of a site key that nobody knows', () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
+    connected();
+    sockets.current.receive('session_error', { code: 'site_unknown', message: '还没有接入客服' });
+    expect(warn).toHaveBeenCalledWith(expect.stringContaining('site_unknown'));
+    warn.mockRestore();
+  });
+
   it('lets a visitor in after a user whose hash was wrong has signed out', () => {
     const chat = connected();
     chat.setUser({ id: 'eve', hash: 'wrong' });
