@@ -28,7 +28,8 @@ def done(context: Context, state: DialogueState, reading: Reading) -> Turn:
         return show_current(context, state)
     if topic.kind == "diagnosis" and walkthrough.meaning_now(context, state, Act.NEXT, reading.message) is Act.SOLVED:
         return walkthrough.solved(context, state, reading.message)
-    if topic.kind == "diagnosis" and _has_worked(context, reading.message):
+    thanks = any(word in reading.message.key for word in context.knowledge.wording.thanks)
+    if topic.kind == "diagnosis" and (thanks or _has_worked(context, reading.message)):
         return walkthrough.solved(context, state, reading.message)
     if topic.kind == "diagnosis":
         return walkthrough.go_on(context, with_walk(state, interrupted=False), reading.message)
@@ -37,7 +38,7 @@ def done(context: Context, state: DialogueState, reading: Reading) -> Turn:
     state = replace(with_walk(state, interrupted=False), offer=None)
     number = int(reading.arguments.get("step") or state.step + 1)
     if number > len(topic.steps):
-        if any(word in reading.message.key for word in context.knowledge.wording.thanks):
+        if thanks:
             return walkthrough.solved(context, state, reading.message)
         return ask_outcome(state)
     shown = show_step(context, state, number)

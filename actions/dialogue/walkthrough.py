@@ -18,7 +18,7 @@ from actions.dialogue.steps import (
     show_warning,
 )
 from actions.dialogue.turn import Context, Turn, offering_human
-from actions.reading.questions import asks
+from actions.reading.questions import asks, postpones
 from language.text_normalization import normalize
 
 # A yes that starts what cannot be undone must be beyond doubt. On the development set every yes lies above this, and
@@ -229,5 +229,7 @@ def cancel(context: Context, state: DialogueState, message: UserMessage) -> Turn
     if topic.cancelled:
         reply = Reply("utter_answer", {"answer": context.replies.fill(topic.cancelled)})
     else:
-        reply = Reply("utter_cancelled", {"title": topic.title}, context.replies.menu())
+        # Who leaves is not shown what else there is.
+        buttons = () if postpones(message.key) else context.replies.menu()
+        reply = Reply("utter_cancelled", {"title": topic.title}, buttons)
     return finish(context, state, AttemptOutcome.ABANDONED, reply)

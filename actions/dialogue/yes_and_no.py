@@ -24,6 +24,8 @@ def affirm(context: Context, state: DialogueState, message: UserMessage) -> Turn
     if accepted:
         return accepted
     state = replace(state, offer=None)
+    if state.walk is None and state.handed_over:
+        return after_digression(context, state, Reply("utter_acknowledge_waiting"))
     if state.walk is None:
         return after_digression(context, state, Reply("utter_acknowledge", buttons=context.replies.menu()))
     if state.awaiting is Awaiting.DETAIL:
@@ -79,6 +81,8 @@ def deny(context: Context, state: DialogueState, message: UserMessage) -> Turn:
     declined = decline_offer(context, state)
     if declined:
         return declined
+    if state.walk is None and state.handed_over:
+        return after_digression(context, state, Reply("utter_acknowledge_waiting"))
     if topic is None or state.walk is None:
         return after_digression(context, state, Reply("utter_acknowledge", buttons=context.replies.menu()))
     if state.awaiting is Awaiting.DETAIL:

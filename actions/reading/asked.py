@@ -22,6 +22,7 @@ from actions.reading.values import accepted, details_said, joined, values_for
 from language.text_normalization import normalize
 
 _CONSENT = 0.5
+_PLAIN_CONSENT = 0.95
 _LIKELY, _SURE = 0.5, 0.6
 # A command or another topic with less may be the answer: 「不二家」 is heard as a no with 0.94.
 _COMMAND, _SWITCH, _OTHER_WALK = 0.98, 0.8, 0.95
@@ -238,11 +239,13 @@ def _consent(context: Context, state: DialogueState, act: Act, message: UserMess
     is_first = bool(state.shown) and state.shown[0].payload == "/human_handoff" and not state.handed_over
     is_shown = any(option.payload == "/human_handoff" for option in state.shown) and not state.handed_over
     names_it = any(word in message.key for word in context.knowledge.wording.waiting_words)
-    is_weak = (is_first or (is_shown and names_it)) and state.offer in (None, Offer.RESUME)
+    certainty = message.acts.get("consent_human", 0.0)
+    # 「那转吧」 says itself what it agrees to.
+    says_it = "转" in message.key and certainty >= _PLAIN_CONSENT and not state.handed_over
+    is_weak = (says_it or is_first or (is_shown and names_it)) and state.offer in (None, Offer.RESUME)
     is_offered = state.offer is Offer.HUMAN or is_weak
     if not is_offered or len(message.key) > 12 or message.matters("negated") or asks(normalize(message.text)):
         return None
-    certainty = message.acts.get("consent_human", 0.0)
     if certainty >= _CONSENT and act is not Act.DENY:
         return Reading(Source.ASKED, Act.HUMAN, message, "agrees to a human", certainty)
     other_yes = any(option.payload.startswith(_YES_PAYLOADS) for option in state.shown)

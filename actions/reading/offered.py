@@ -53,6 +53,10 @@ def label_typed(state: DialogueState, message: UserMessage) -> ListedOption | No
             return option
     if len(message.key) < 2:
         return None
+    # 「说不准」 is enough for 「说不准，一项一项查」. A consent is never half said.
+    for option in state.shown:
+        if _CONSENT not in option.payload and folded(normalize(option.title.split("，")[0])) == message.key:
+            return option
     # Typed pinyin may be cut into other syllables, above all beside latin letters (「APP nei ke fu」).
     sound = "".join(message.syllables)
     for option, _ in keys:

@@ -12,7 +12,7 @@ from actions.dialogue.turn import Context
 from actions.knowledge import Topic
 from actions.reading.questions import asks
 from actions.reading.reading import Reading, Source
-from actions.reading.steps_meant import step_meant, step_named
+from actions.reading.steps_meant import is_shown_now, step_meant, step_named
 from language.text_normalization import normalize
 
 _ACTS = {
@@ -37,6 +37,11 @@ _SURE_INTENT, _SURE_ACT = 0.93, 0.8
 _SWITCH = 0.6
 # The bare name of a cause picks it.
 _RULES_OUT = re.compile("[够没不有好足满对行通未非绿稳全快勿冇唔]|正常|ok|没|多|充|试|换|查|看|是")
+# 「进去了」 in the middle of a procedure has only come as far as that; 「登进去了」 is the end.
+_ARRIVES = re.compile("(?<!登)(?:进去|进来|进到|点开|打开)[^不没]{0,4}了?[啦咯噻]?$")
+# A mistake of the user's own, which they are mending.
+_MISTAKE = re.compile("(?:填|输|写|点|打|选|按)错")
+_TOLD_BY_PAGE = re.compile("提示|显示|它?说|报")
 _ASKS_FOR = re.compile("先?(?:查|看|试)(?![了过到])")
 # Without such a word both models have to be sure.
 _SURE_SWITCH, _OTHER = 0.97, 0.75
@@ -68,6 +73,8 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
     meant = _meant(context, topic, state, label, message)
     if state.step == 0 and meant in (Act.DONE, Act.TROUBLE, Act.WAIT):
         return None
+    if meant is Act.TROUBLE and _mends(topic, state, message):
+        meant = Act.WAIT
     arguments: dict[str, object] = {}
     if meant in (Act.RULED_OUT, Act.CAUSE_FOUND):
         arguments["causes"] = causes_named(topic, state, message)
@@ -92,7 +99,7 @@ def _says_by_itself(state: DialogueState, topic: Topic, act: Act, message: UserM
     is_name = act is Act.OPEN_TOPIC and message.intent == topic.id and len(message.key) <= _NAME_ONLY
     if is_name and not (topic.kind == "diagnosis" and label in ("ruled_out", "cause_confirmed")):
         return True
-    is_solved = act is Act.SOLVED and message.confidence >= _SURE_INTENT
+    is_solved = act is Act.SOLVED and message.confidence >= _SURE_INTENT and not _arrives(topic, state, message)
     if act is Act.HUMAN or is_solved or "step_number" in message.entities:
         return True
     is_pick = len(message.key) <= _NAME_ONLY and not _RULES_OUT.search(message.key)
@@ -104,6 +111,20 @@ def _says_by_itself(state: DialogueState, topic: Topic, act: Act, message: UserM
     # A plain yes or no answers what is offered, and a yes is no trouble.
     is_answer = act is Act.AFFIRM or (act is Act.DENY and state.offer is not None)
     return is_answer or message.acts.get(label, 0.0) < _SURE_ACT
+
+
+def _arrives(topic: Topic, state: DialogueState, message: UserMessage) -> bool:
+    """Whether the message has come to a page in the middle of a procedure."""
+    is_midway = topic.kind == "procedure" and state.awaiting is None and 0 < state.step < len(topic.steps)
+    return is_midway and bool(_ARRIVES.search(message.key))
+
+
+def _mends(topic: Topic, state: DialogueState, message: UserMessage) -> bool:
+    """Whether the user has found a mistake of their own after help with this step was given."""
+    if topic.kind != "procedure" or state.walk is None or not state.step:
+        return False
+    is_helped = topic.steps[state.step - 1].id in state.walk.problem_steps
+    return is_helped and bool(_MISTAKE.search(message.key)) and not _TOLD_BY_PAGE.search(message.key)
 
 
 def _least(context: Context, state: DialogueState, act: Act, message: UserMessage) -> float:
@@ -163,7 +184,7 @@ def _joined(context: Context, state: DialogueState, act: Act, message: UserMessa
     if max(trouble, done) < _LIKELY or number is None:
         return None
     is_trouble = trouble >= done
-    number = number if is_trouble else number + 1
+    number = number if is_trouble or is_shown_now(message) else number + 1
     arguments = {"step": number, "is_trouble": is_trouble}
     return Reading(Source.ON_SCREEN, Act.JOIN, message, f"already at step {number}", max(trouble, done), arguments)
 

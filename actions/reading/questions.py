@@ -15,6 +15,13 @@ _ASKS = re.compile(
 _ENDS_NOTING = re.compile(
     r"不用(?:再)?(?:记|问|填|写)|别(?:再)?(?:记|问|填)|不(?:想)?(?:记|填|写)了|都不用|[都全](?:部)?跳过|不记录了|唔使记"
 )
+# The end of the talk: 「没别的了」; put off: 「改天再弄」.
+_ENDS_TALK = re.compile(
+    r"没(?:有)?(?:别的|其他|其它|啥别的|什么别的)(?:的)?(?:事|问题)?(?:了|啦|咯)|没(?:啥|什么)?事(?:儿)?(?:了|啦|咯)|就这些(?:了|吧)?$"
+)
+_POSTPONES = re.compile(
+    "(?:改天|回头|下次|明天|明儿|有空|过两天|晚点|改日|得闲)(?:我)?(?:再|先)?(?:弄|说|来|搞|办|看|找|聊|整|讲)|先(?:就)?这样|拜拜|拜了"
+)
 _ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 _LAUGHS = re.compile(r"[哈呵嘿嘻啊哦额呃嗯唔诶欸咦吼噢喔呀h]+")
 _COMPLAINS = re.compile(
@@ -41,6 +48,16 @@ def denies(key: str) -> bool:
 def ends_noting(key: str) -> bool:
     """Whether the text wants nothing more noted (「不用记了」)."""
     return len(key) <= 10 and bool(_ENDS_NOTING.search(key))
+
+
+def ends_talk(key: str) -> bool:
+    """Whether the text says that there is nothing else (「没别的了」)."""
+    return bool(_ENDS_TALK.search(key))
+
+
+def postpones(key: str) -> bool:
+    """Whether the text leaves it for another time (「改天再弄」)."""
+    return bool(_POSTPONES.search(key))
 
 
 def is_noise(key: str) -> bool:

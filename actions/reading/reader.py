@@ -10,7 +10,7 @@ from actions.dialogue.acts import Act, act_of
 from actions.dialogue.messages import UserMessage
 from actions.dialogue.state import DialogueState
 from actions.dialogue.turn import Context
-from actions.reading import asked, complaint, danger, offered, on_screen, operators, references, unclear
+from actions.reading import asked, complaint, danger, offered, on_screen, operators, place, references, unclear
 from actions.reading.reading import Interpretation, Reading, Source
 
 _Reader = Callable[[Context, DialogueState, Act, UserMessage], Reading | None]
@@ -24,6 +24,7 @@ READERS: tuple[_Reader, ...] = (
     asked.read,
     operators.read,
     complaint.read,
+    place.read,
     references.read,
     on_screen.read,
     unclear.read,

@@ -91,8 +91,8 @@ def test_a_no_that_names_the_waiting(conversation: Conversation, act: Act, text:
 
 def test_whoever_goes_on_waiting_is_told_no_step(conversation: Conversation) -> None:
     conversation.does(Act.HUMAN)
-    assert conversation.does(Act.REPEAT, "我再等等") == ["utter_acknowledge"]
-    assert conversation.does(Act.NEXT, "继续等") == ["utter_acknowledge"]
+    assert conversation.does(Act.REPEAT, "我再等等") == ["utter_acknowledge_waiting"]
+    assert conversation.does(Act.NEXT, "继续等") == ["utter_acknowledge_waiting"]
 
 
 def test_a_no_to_a_human_who_is_only_offered(conversation: Conversation) -> None:
@@ -141,7 +141,7 @@ def test_while_waiting_the_bot_goes_on_answering(conversation: Conversation) -> 
     conversation.opens("forgot_password")
     conversation.does(Act.HUMAN)
     assert conversation.state.walk is None
-    assert conversation.does(Act.AFFIRM, "好的") == ["utter_acknowledge"]
+    assert conversation.does(Act.AFFIRM, "好的") == ["utter_acknowledge_waiting"]
     assert conversation.opens("support_hours") == ["utter_answer"]
 
 

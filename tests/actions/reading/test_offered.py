@@ -113,3 +113,10 @@ def test_every_topic_can_be_typed_as_its_button_says(topic: str) -> None:
     button = CONTEXT.replies.topic_button(KNOWLEDGE.topics[topic])
     state = DialogueState(shown=(*MENU, ListedOption(button.title, button.payload)))
     assert read(said(button.title, "out_of_scope"), state).chosen.message.text == button.payload
+
+
+def test_the_first_half_of_a_label_is_the_label_but_no_consent() -> None:
+    listed = (ListedOption("不清楚，一个个查", "/next_step"), *CLOSURE)
+    assert read(said("不清楚"), DialogueState(shown=listed)).chosen.act is Act.NEXT
+    half = CLOSURE[0].title.split("，")[0]
+    assert not read(said(half), DialogueState(shown=listed)).chosen.message.is_payload

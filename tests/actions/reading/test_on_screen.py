@@ -102,3 +102,20 @@ def test_the_wish_for_a_human_is_no_trouble() -> None:
 def test_the_name_of_the_topic_reports_nothing() -> None:
     message = said("密码啊", "forgot_password", acts={"done": 0.9})
     assert read(message, STEP).chosen.act is Act.OPEN_TOPIC
+
+
+def test_who_has_come_in_midway_is_not_at_the_end() -> None:
+    message = said("进去啦", "problem_solved", confidence=0.99, acts={"done": 0.99})
+    assert read(message, at("contact_in_app", 1)).chosen.act is Act.DONE
+    assert read(message, at("contact_in_app", 5)).chosen.act is Act.SOLVED
+    solved = said("登进去啦", "problem_solved", confidence=0.99, acts={"done": 0.99})
+    assert read(solved, at("forgot_password", 3)).chosen.act is Act.SOLVED
+
+
+def test_a_mistake_found_after_help_is_being_mended() -> None:
+    step = KNOWLEDGE.topics["forgot_password"].steps[1].id
+    message = said("我输错一个数", "nlu_fallback", acts={"cause_confirmed": 0.9})
+    assert read(message, at("forgot_password", 2, problem_steps=(step,))).chosen.act is Act.WAIT
+    assert read(message, at("forgot_password", 2)).chosen.act is Act.TROUBLE
+    told_by_page = said("页面提示我输错了", "nlu_fallback", acts={"cause_confirmed": 0.9})
+    assert read(told_by_page, at("forgot_password", 2, problem_steps=(step,))).chosen.act is Act.TROUBLE

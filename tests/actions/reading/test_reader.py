@@ -112,3 +112,9 @@ def test_a_human_asked_for_in_the_same_breath_comes_first(text: str) -> None:
     assert read(message, STATE).chosen.source is Source.SENTENCE
     in_danger = replace(message, alarms={"crisis": 0.9})
     assert read(in_danger, STATE).chosen.source is Source.DANGER
+
+
+def test_consent_that_names_the_human_needs_no_offer() -> None:
+    message = said("行 那你转", "affirm", confidence=0.4, acts={"consent_human": 0.97})
+    assert read(message, at("forgot_password", 2)).chosen.act is Act.HUMAN
+    assert read(message, at("forgot_password", 2, handed_over=True)).chosen.act is not Act.HUMAN

@@ -54,3 +54,16 @@ def test_after_the_last_step_comes_none() -> None:
 def test_checks_are_made_one_by_one() -> None:
     assert meant("payment_failure", 2, Act.DONE, "银行那边也没问题") == 3
     assert meant("payment_failure", 2, Act.TROUBLE, "银行那边说不行") == 2
+
+
+def test_what_has_not_come_is_trouble_of_the_step_that_waits_for_it() -> None:
+    topic = KNOWLEDGE.topics["forgot_password"]
+    message = said("还没收到呢", acts={"trouble": 0.9})
+    assert step_meant(CONTEXT, topic, at("forgot_password", 2), Act.TROUBLE, message) == 3
+    assert step_meant(CONTEXT, topic, at("forgot_password", 4), Act.TROUBLE, message) == 4
+
+
+def test_the_page_that_has_come_up_is_the_place_however_far() -> None:
+    assert meant("forgot_password", 1, Act.DONE, "到设新密码那一页了") == 4
+    assert meant("forgot_password", 1, Act.DONE, "进去了") == 2
+    assert meant("contact_in_app", 1, Act.DONE, "点进去了") == 2

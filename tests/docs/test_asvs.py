@@ -1,0 +1,28 @@
+"""docs/security/asvs.md names tests that exist, and counts right."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+TEXT = (ROOT / "docs" / "security" / "asvs.md").read_text(encoding="utf-8")
+ROWS = re.findall(r"^\| (\d+\.\d+\.\d+) \| [12] \| ([a-z ]+) \| (.*) \|$", TEXT, re.MULTILINE)
+
+
+def test_counts_are_those_of_the_rows() -> None:
+    told = {state: int(number) for state, number in re.findall(r"^\| ([a-z ]+) \| (\d+) \|$", TEXT, re.MULTILINE)}
+    assert told == Counter(state for _, state, _ in ROWS)
+    assert len({number for number, _, _ in ROWS}) == len(ROWS) == 70 + 183
+
+
+def test_each_state_has_what_shows_it() -> None:
+    for number, state, shown in ROWS:
+        assert state == "open" or shown.strip(), number
+        if state != "test":
+            continue
+        named = re.findall(r"`([\w/]+\.py)::(\w+)`", shown)
+        assert named, number
+        for path, name in named:
+            assert f"def {name}(" in (ROOT / path).read_text(encoding="utf-8"), f"{number}: {name} is gone from {path}"
