@@ -76,8 +76,6 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
     meant = _meant(context, topic, state, label, message)
     if state.step == 0 and meant in (Act.DONE, Act.TROUBLE, Act.WAIT):
         return None
-    if meant is Act.TROUBLE and _mends(topic, state, message):
-        meant = Act.WAIT
     arguments: dict[str, object] = {}
     if meant in (Act.RULED_OUT, Act.CAUSE_FOUND):
         arguments["causes"] = causes_named(topic, state, message)
@@ -102,6 +100,8 @@ def _meant(context: Context, topic: Topic, state: DialogueState, label: str, mes
     if meant in (Act.RULED_OUT, Act.CAUSE_FOUND) and topic.kind != "diagnosis":
         # There are no causes to rule out: what was suggested against the trouble has not helped.
         return Act.TRIED_ALL if meant is Act.RULED_OUT and _has_trouble(context, topic, state) else Act.TROUBLE
+    if meant is Act.TROUBLE and _mends(topic, state, message):
+        return Act.WAIT
     asks = meant is Act.ASK_STEP and topic.kind == "diagnosis" and find_by_words(context, state, message) is None
     # 「网络不好的话要怎么弄」 asks for the check that it names.
     return Act.CAUSE_FOUND if asks and causes_named(topic, with_walk(state, step=0), message) else meant
