@@ -69,10 +69,13 @@ class Stack:
         if beside:
             self.engine = beside.engine
         else:
+            database = tracker_db or data / "engine.db"
+            # The engine starts before the gateway, which makes its own folder.
+            database.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             own = {
                 **shared,
                 "UWALLET_ENGINE_PORT": str(engine_port),
-                "UWALLET_TRACKER_DB": str(tracker_db or data / "engine.db"),
+                "UWALLET_TRACKER_DB": str(database),
             }
             self.engine = Process(
                 "engine",
@@ -111,6 +114,11 @@ class Stack:
         except BaseException:
             self.stop()
             raise
+
+    @property
+    def clock(self) -> str | None:
+        """The time at which the gateway has begun, if it has a clock of its own."""
+        return self._gateway_environment.get("UWALLET_CLOCK")
 
     def restart_gateway(self, **environment: str) -> None:
         """Kills the gateway and starts it with some settings changed, which hold from then on.

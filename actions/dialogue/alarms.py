@@ -63,6 +63,10 @@ def answer_alarm(context: Context, state: DialogueState, reading: Reading) -> Tu
         state = suspend(context, state).state
     if state.handed_over or not (is_new or offers_human):
         # A human is offered once, and where one is what helps.
+        if reading.arguments.get("follow_up") == "refuses_human" and alarm is not Alarm.CRISIS:
+            # A yes now answers what is offered back.
+            is_left = bool(state.suspended or state.requests)
+            return after_digression(context, replace(state, open_alarm=None) if is_left else state, *replies)
         return Turn(replace(state, offer=None), replies)
     *before, last = replies
     record = (Reply(custom=_COMPLAINT),) if alarm is Alarm.COMPLAINT and is_new else ()

@@ -144,7 +144,8 @@ def _begin(context: Context, state: DialogueState, topic: Topic, message: UserMe
         return jump(context, with_walk(state, step=1), Act.REPEAT, message)
     if topic.kind == "diagnosis":
         return Turn(state, (intro,))
-    told = context.replies.collected(topic, state)
+    facts = [detail for detail in topic.collected_details if detail.accepts != "story"]
+    told = context.replies.noted(facts, state.collected_details)
     # What was told is read back, so that nothing is asked twice and a mistake is seen at once.
     heard = (Reply("utter_read_back", {"details": told}),) if told else ()
     return show_step(context, state, 1).after(intro, *heard)

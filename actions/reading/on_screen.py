@@ -99,7 +99,7 @@ def _meant(context: Context, topic: Topic, state: DialogueState, label: str, mes
     meant = _ACTS[label]
     if meant in (Act.RULED_OUT, Act.CAUSE_FOUND) and topic.kind != "diagnosis":
         # There are no causes to rule out: what was suggested against the trouble has not helped.
-        return Act.TRIED_ALL if meant is Act.RULED_OUT and _has_trouble(context, topic, state) else Act.TROUBLE
+        meant = Act.TRIED_ALL if meant is Act.RULED_OUT and _has_trouble(context, topic, state) else Act.TROUBLE
     if meant is Act.TROUBLE and _mends(topic, state, message):
         return Act.WAIT
     asks = meant is Act.ASK_STEP and topic.kind == "diagnosis" and find_by_words(context, state, message) is None

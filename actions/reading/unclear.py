@@ -62,7 +62,10 @@ def _instead_of_choice(context: Context, state: DialogueState, act: Act, message
     if message.acts.get("question", 0.0) < _MAYBE_QUESTION and not asks(normalize(message.text)):
         return None
     found = find_answer(context, state, message)
-    return Reading(Source.ON_SCREEN, Act.ASK_STEP, message, f"{found.topic} has an answer") if found else None
+    meant = {message.intent, *(name for name, _ in message.choices)}
+    if found is None or (found.topic not in meant and state.walk is None):
+        return None
+    return Reading(Source.ON_SCREEN, Act.ASK_STEP, message, f"{found.topic} has an answer")
 
 
 def _at_step(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
@@ -72,7 +75,10 @@ def _at_step(context: Context, state: DialogueState, act: Act, message: UserMess
     if walkthrough.rules_out(context, state, act, message):
         return None
     is_foreign = state.walk is None and "unsupported_topic" in message.entities
-    if not is_foreign and find_answer(context, state, message):
+    found = None if is_foreign else find_answer(context, state, message)
+    asked = message.acts.get("question", 0.0) >= _MAYBE_QUESTION or asks(normalize(message.text))
+    # What is alike but asks nothing, as the bare name of a cause, is no question about it.
+    if found and (found.is_worded or asked):
         return Reading(Source.ON_SCREEN, Act.ASK_STEP, message, "the knowledge has an answer")
     if state.walk and message.acts.get("question", 0.0) >= _QUESTION:
         return Reading(Source.ON_SCREEN, Act.ASK_STEP, message, "may ask about the step", message.acts["question"])

@@ -12,7 +12,7 @@ DOCS = Path(__file__).parents[2] / "docs"
 
 def test_the_codes_are_those_of_the_protocol_and_of_the_desk() -> None:
     section = (DOCS / "protocol.md").read_text(encoding="utf-8").split("## Errors")[1].split("\n## ")[0]
-    listed = re.findall(r"`([a-z_]+)`", section.split("absent.")[1])
+    listed = re.findall(r"`([a-z_]+)`", section.split("The codes:")[1])
     desk = (DOCS / "support" / "desk-api.md").read_text(encoding="utf-8").split("further codes:")[1].split("\n\n")[0]
     listed += re.findall(r"`([a-z_]+)`", desk.replace("`retry_after`", ""))
     assert set(listed) == set(ErrorCode)

@@ -7,6 +7,7 @@ import hmac
 import json
 import threading
 import time
+from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from playwright.sync_api import BrowserContext, expect
@@ -40,6 +41,7 @@ class Site:
         made = json.loads(stack.command("create-site", name, "--origin", self.origin, *options))
         self.key, self.secret = str(made["key"]), str(made["secret"])
         self.embed = _EMBED.format(gateway=stack.address, key=self.key)
+        self._stack = stack
 
     def close(self) -> None:
         """Stops serving."""
@@ -58,7 +60,8 @@ class Site:
 
     def vouch(self, user: str) -> str:
         """Returns the hash with which the site vouches for a user (docs/protocol.md)."""
-        moment = int(time.time())
+        clock = self._stack.clock
+        moment = int(datetime.fromisoformat(clock).timestamp() if clock else time.time())
         digest = hmac.new(self.secret.encode(), f"{moment}\n{user}".encode(), hashlib.sha256).hexdigest()
         return f"{moment}.{digest}"
 

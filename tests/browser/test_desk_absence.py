@@ -123,6 +123,7 @@ def test_nobody_is_online(
     desk.lists("messages", "没等到的")
     desk.open("没等到的")
     expect(desk.summary).to_contain_text("密码找回不了，短信一直不来")
+    desk.summary.get_by_role("button", name=DESK_TEXTS["contact"]["show"]).click()
     expect(desk.summary.get_by_role("link", name="lan@example.com")).to_be_visible()
     # Dealt with outside of the chat.
     desk.conversation.get_by_role("button", name=DESK_TEXTS["actions"]["finish"], exact=True).click()

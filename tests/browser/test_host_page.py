@@ -28,6 +28,7 @@ HOSTILE_CSS = {
         html { font-size: 4px !important; direction: rtl !important; }
         body { transform: scale(0.5) translate(300px); filter: sepia(1); overflow: hidden; user-select: none; }""",
 }
+AT_REST = "e => Promise.all(e.getAnimations({ subtree: true }).map((a) => a.finished)).then(() => null)"
 LOOK = """element => {
     const { left, top, width } = element.getBoundingClientRect(), style = getComputedStyle(element)
     const names = ["color", "fontSize", "fontFamily", "letterSpacing", "lineHeight", "textTransform", "textAlign",
@@ -69,6 +70,9 @@ def test_a_hostile_stylesheet_changes_nothing(
         widget.open()
     widget.greeted()
     screenshot(page, "hostile")
+    # Both windows have come to rest.
+    for opened in (plain, widget):
+        opened.window.evaluate(AT_REST)
     for part in ("window", "composer", "log"):
         assert getattr(widget, part).evaluate(LOOK) == getattr(plain, part).evaluate(LOOK)
     widget.press("忘记密码")

@@ -27,10 +27,22 @@ def log() -> Iterator[io.StringIO]:
     root = logging.getLogger()
     handlers, level, structlog_before = root.handlers[:], root.level, structlog.get_config()
     sanic_before = error_logger.handlers[:], error_logger.propagate
+    # Whoever ran before may have silenced them.
+    loggers = [logging.getLogger(name) for name in ("rasa", "rasa.core", "engine", "sanic.error", "sanic.root")]
+    levels = [(logger.level, logger.disabled) for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.NOTSET)
+        logger.disabled = False
+    disabled = logging.root.manager.disable
+    logging.disable(logging.NOTSET)
     stream = io.StringIO()
     configure_logs(stream)
     root.setLevel(logging.INFO)
     yield stream
+    logging.disable(disabled)
+    for logger, (level_before, disabled_before) in zip(loggers, levels, strict=True):
+        logger.setLevel(level_before)
+        logger.disabled = disabled_before
     root.handlers[:], root.level = handlers, level
     error_logger.handlers[:], error_logger.propagate = sanic_before
     logging.captureWarnings(False)

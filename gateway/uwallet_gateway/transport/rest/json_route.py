@@ -26,8 +26,9 @@ class JsonRoute(APIRoute):
             headers = request.scope["headers"]
             if not request.headers.get("content-type", "").startswith("multipart/"):
                 others = [(name, value) for name, value in headers if name != _CONTENT_TYPE]
-                scope = {**request.scope, "headers": [*others, (_CONTENT_TYPE, b"application/json")]}
-                request = Request(scope, request.receive)
+                # The same scope: what routes note in it is read on the way out.
+                request.scope["headers"] = [*others, (_CONTENT_TYPE, b"application/json")]
+                request = Request(request.scope, request.receive)
             return await handler(request)
 
         return handle
