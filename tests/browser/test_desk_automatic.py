@@ -97,8 +97,10 @@ def test_the_least_busy_agent_gets_the_next_one_up_to_a_limit(
     lin.open("一号")
     comes_to(customer("二号"), "小陈")
     comes_to(customer("三号"), "小林")
-    toast = lin.page.get_by_role("alert").filter(has_text=ASSIGNED).first
+    toast = lin.page.get_by_role("alert").filter(has_text=ASSIGNED).filter(has_text="三号")
     expect(toast).to_be_visible()
+    # It has come to rest; that of the first one may still be there.
+    toast.evaluate("e => Promise.all(e.getAnimations({ subtree: true }).map((a) => a.finished)).then(() => null)")
     screenshot(lin.page, "1-toast")
     # It can be left alone: all that the agent may want to press is free.
     buttons = [*lin.conversation.locator("header").get_by_role("button").all(), lin.page.locator(".composer-send")]
