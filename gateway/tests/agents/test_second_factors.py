@@ -38,13 +38,14 @@ class Desk:
     """Accounts, factors and sessions on one database; supervisors must have two factors."""
 
     def __init__(self, database: Database) -> None:
-        passwords = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+        passwords = Passwords(hasher)
         roles, news = ("supervisor",), SignOuts()
         self.database = database
         self.audit = AuditLog(database, KEYS.audit_keys)
         self.accounts = Accounts(database, passwords, news, max_chats=5)
         self.sessions = DeskSessions(database, news, hours=12, two_factor_roles=roles)
-        self.factors = SecondFactors(database, passwords, news, KEYS.second_factors, issuer="客服")
+        self.factors = SecondFactors(database, news, KEYS.second_factors, issuer="客服", hasher=hasher)
         self.sign_ins = SignIns(database, passwords, self.sessions, self.factors, two_factor_roles=roles)
 
     async def agent(self, role: Role = Role.AGENT, username: str = "lin") -> Account:

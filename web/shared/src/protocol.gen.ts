@@ -17,6 +17,7 @@ export type Action =
   | 'second_factor_reset'
   | 'recovery_code_used'
   | 'recovery_codes_renewed'
+  | 'identity_linked'
   | 'account_created'
   | 'account_changed'
   | 'ticket_claimed'
@@ -62,9 +63,10 @@ export interface Actor {
   name: string | null;
 }
 /**
- * Changes to an account. A field that is null stays as it is.
+ * Changes to an account. A field that is null stays as it is; an empty address is removed.
  */
 export interface AgentChange {
+  email?: string | '' | null;
   name?: string | null;
   role?: Role | null;
   enabled?: boolean | null;
@@ -103,6 +105,7 @@ export interface AgentRequest {
    * Shown to users
    */
   name: string;
+  email?: string | null;
   role?: Role;
   max_chats?: number | null;
 }
@@ -137,6 +140,7 @@ export interface AgentStatus {
   username?: string | null;
   enabled?: boolean | null;
   second_factor?: boolean | null;
+  email?: string | null;
 }
 /**
  * The agent who gets the ticket.
@@ -755,6 +759,7 @@ export interface NewAgent {
   username?: string | null;
   enabled?: boolean | null;
   second_factor?: boolean | null;
+  email?: string | null;
   password: string;
 }
 /**
@@ -803,6 +808,12 @@ export interface PersonRequest {
  */
 export interface PresenceRequest {
   status: 'online' | 'away';
+}
+/**
+ * An identity provider; `GET /oidc/start` sends a browser there.
+ */
+export interface ProviderView {
+  name: string;
 }
 /**
  * A user's rating of a closed ticket.
@@ -951,6 +962,7 @@ export interface SessionView {
  * What the page for signing in shows.
  */
 export interface SignInOptions {
+  provider: ProviderView | null;
   /**
    * What is left to be done in this browser
    */
