@@ -145,6 +145,7 @@ export function Accounts(): JSX.Element {
         size="middle"
         pagination={false}
         loading={agents.isLoading}
+        scroll={{ x: 760 }}
         columns={columns}
         dataSource={agents.data ?? []}
         locale={{ emptyText: agents.isError ? errorText(agents.error) : t.team.no_agents }}

@@ -116,7 +116,7 @@ interface ProofProps {
 function Proof({ wish, factor, busy, onProof }: ProofProps): JSX.Element {
   const missing = (message: string): [{ required: true; message: string }] => [{ required: true, message }];
   return (
-    <>
+    <div className="enrolment">
       <p className="muted">{texts.proof_lead[wish]}</p>
       <Form layout="vertical" requiredMark={false} onFinish={(values) => onProof(values as FactorProof)}>
         {factor.asks_for_password && (
@@ -133,6 +133,6 @@ function Proof({ wish, factor, busy, onProof }: ProofProps): JSX.Element {
           {wish === 'remove' ? texts.remove : texts.next}
         </Button>
       </Form>
-    </>
+    </div>
   );
 }
