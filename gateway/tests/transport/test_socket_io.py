@@ -186,11 +186,8 @@ async def test_a_press_on_an_older_message_is_told_where_things_stand(gateway: G
 async def test_what_is_open_is_offered_again_after_a_stale_press(gateway: Gateway) -> None:
     async with gateway.socket(messages=True) as tab:
         await tab.request_session(last_id=None)
-        gateway.engine.answers["密码"] = {
-            "messages": [
-                {"text": "第1步", "buttons": [{"title": "下一步", "payload": "/next_step", "role": "primary"}]}
-            ]
-        }
+        offer = {"title": "下一步", "payload": "/next_step", "role": "primary"}
+        gateway.engine.answers["密码"] = {"messages": [{"text": "第1步", "buttons": [offer]}]}
         await tab.say("/session_start", kind="payload")
         await tab.wait_for("message")
         await tab.say("密码")
