@@ -66,6 +66,10 @@ class _Notices(_Section):
     complaint_summary: str
 
 
+class _Desk(_Section):
+    authenticator_issuer: str
+
+
 class _Buttons(_Section):
     human: str
     leave_queue: str
@@ -191,6 +195,7 @@ class Texts(_Section):
     errors: dict[ErrorCode, Annotated[_Timed, BeforeValidator(_both)]]
     durations: _Durations
     notices: _Notices
+    desk: _Desk
     buttons: _Buttons
     support: _Support
     ticket_statuses: _TicketStatuses

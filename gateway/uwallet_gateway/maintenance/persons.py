@@ -306,7 +306,7 @@ class Persons:
 
     def _told_with_contact(self, row: tables.Table) -> dict[str, Any]:
         contact = row.contact if isinstance(row, tables.Ticket) else None
-        return _told(row) | ({"contact": self._keys.open_contact(contact)} if contact else {})
+        return _told(row) | ({"contact": self._keys.contacts.open(contact)} if contact else {})
 
     def _zipped(self, data: dict[str, Any]) -> bytes:
         output = io.BytesIO()
@@ -363,7 +363,7 @@ async def _delete_conversations(transaction: AsyncSession, ids: Sequence[str]) -
         await transaction.scalars(select(tables.Attachment.id).where(tables.Attachment.conversation_id.in_(ids)))
     )
     await _note(transaction, removed, tables.TicketEvent, tables.TicketEvent.ticket_id.in_(tickets))
-    # Rows from before migration 0013 name the ticket only.
+    # Rows from before migration 0014 name the ticket only.
     theirs = tables.HookDelivery.conversation_id.in_(ids) | tables.HookDelivery.body["ticket"]["id"].as_integer().in_(
         tickets
     )
