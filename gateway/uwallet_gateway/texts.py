@@ -59,6 +59,8 @@ class _Notices(_Section):
     redacted: str
     picture_kept: str
     picture_kept_within: str
+    stale_press: str
+    stale_press_answered: str
     engine_trouble: str
     engine_failed: str
     handoff_without_engine: str

@@ -195,11 +195,12 @@ export interface BotTyping {
   author?: 'agent' | null;
 }
 /**
- * A quick reply. A client sends its payload back when the user presses it.
+ * A quick reply. A client sends its payload back when the user presses it; `role` says how much it weighs.
  */
 export interface ButtonView {
   title: string;
   payload: string;
+  role?: 'primary' | 'normal' | 'danger';
 }
 /**
  * A text to send; `shortcut` is typed after 「/」, or None.
@@ -707,6 +708,10 @@ export interface MessageRequest {
    * Idempotency key: the same one again has no further effect
    */
   client_id?: string | null;
+  /**
+   * Of a payload: id of the message with the button; an older one is not executed
+   */
+  offered_by?: number | null;
 }
 /**
  * The stored message and the replies that came within 8 seconds. Fetch later replies with `GET /messages`.
