@@ -139,6 +139,29 @@ export interface AgentStatus {
   second_factor?: boolean | null;
 }
 /**
+ * What users say of an answer.
+ *
+ * Attributes:
+ *     topic: What it is about, if known.
+ *     text: The answer.
+ *     helpful: How many 赞.
+ *     unhelpful: How many 踩.
+ *     reasons: How many of the 踩 gave which reason.
+ *     comments: The newest words of users, redacted.
+ *     title: Title of the topic, if known.
+ */
+export interface AnswerFigures {
+  topic: string | null;
+  text: string;
+  helpful: number;
+  unhelpful: number;
+  reasons: {
+    [k: string]: number;
+  };
+  comments: string[];
+  title?: string | null;
+}
+/**
  * The agent who gets the ticket.
  */
 export interface AssignRequest {
@@ -263,6 +286,8 @@ export interface Figures {
   agent_rating: Rating;
   waiting: Seconds;
   first_reply: Seconds;
+  helpful?: number;
+  unhelpful?: number;
 }
 /**
  * Ratings from 1 to 5: how many, their average, and how many of each.
@@ -420,12 +445,21 @@ export interface DeskMessageView {
   created_at: string;
   in_reply_to: number | null;
   client_id: string | null;
+  feedback?: FeedbackView | null;
   /**
    * Of the bot's first message of a turn: why it was given (docs/conversation.md)
    */
   reading?: {
     [k: string]: unknown;
   } | null;
+}
+/**
+ * What the user says of an answer: 赞 or 踩, and why.
+ */
+export interface FeedbackView {
+  helpful: boolean;
+  reasons: string[];
+  comment: string | null;
 }
 /**
  * The user of a watched ticket starts or stops typing.
@@ -575,6 +609,67 @@ export interface FactorProof {
   code?: string | null;
 }
 /**
+ * What the user says of an answer; the next one replaces it. Null takes it back.
+ */
+export interface FeedbackRequest {
+  helpful: boolean | null;
+  /**
+   * Only where it did not help
+   *
+   * @maxItems 8
+   */
+  reasons?:
+    | []
+    | ['not_solved' | 'unclear' | 'not_meant' | 'differs']
+    | ['not_solved' | 'unclear' | 'not_meant' | 'differs', 'not_solved' | 'unclear' | 'not_meant' | 'differs']
+    | [
+        'not_solved' | 'unclear' | 'not_meant' | 'differs',
+        'not_solved' | 'unclear' | 'not_meant' | 'differs',
+        'not_solved' | 'unclear' | 'not_meant' | 'differs',
+      ]
+    | [
+        'not_solved' | 'unclear' | 'not_meant' | 'differs',
+        'not_solved' | 'unclear' | 'not_meant' | 'differs',
+        'not_solved' | 'unclear' | 'not_meant' | 'differs',
+        'not_solved' | 'unclear' | 'not_meant' | 'differs',
+      ]
+    | [
+        'not_solved' | 'unclear' | 'not_meant' | 'differs',
+        'not_solved' | 'unclear' | 'not_meant' | 'differs',
+        'not_solved' | 'unclear' | 'not_meant' | 'differs',
+        'not_solved' | 'unclear' | 'not_meant' | 'differs',
+        'not_solved' | 'unclear' | 'not_meant' | 'differs',
+      ]
+    | [
+        'not_solved' | 'unclear' | 'not_meant' | 'differs',
+        'not_solved' | 'unclear' | 'not_meant' | 'differs',
+        'not_solved' | 'unclear' | 'not_meant' | 'differs',
+        'not_solved' | 'unclear' | 'not_meant' | 'differs',
+        'not_solved' | 'unclear' | 'not_meant' | 'differs',
+        'not_solved' | 'unclear' | 'not_meant' | 'differs',
+      ]
+    | [
+        'not_solved' | 'unclear' | 'not_meant' | 'differs',
+        'not_solved' | 'unclear' | 'not_meant' | 'differs',
+        'not_solved' | 'unclear' | 'not_meant' | 'differs',
+        'not_solved' | 'unclear' | 'not_meant' | 'differs',
+        'not_solved' | 'unclear' | 'not_meant' | 'differs',
+        'not_solved' | 'unclear' | 'not_meant' | 'differs',
+        'not_solved' | 'unclear' | 'not_meant' | 'differs',
+      ]
+    | [
+        'not_solved' | 'unclear' | 'not_meant' | 'differs',
+        'not_solved' | 'unclear' | 'not_meant' | 'differs',
+        'not_solved' | 'unclear' | 'not_meant' | 'differs',
+        'not_solved' | 'unclear' | 'not_meant' | 'differs',
+        'not_solved' | 'unclear' | 'not_meant' | 'differs',
+        'not_solved' | 'unclear' | 'not_meant' | 'differs',
+        'not_solved' | 'unclear' | 'not_meant' | 'differs',
+        'not_solved' | 'unclear' | 'not_meant' | 'differs',
+      ];
+  comment?: string | null;
+}
+/**
  * All figures of a period in the organisation's time zone; both ends are included.
  */
 export interface InsightView {
@@ -586,6 +681,7 @@ export interface InsightView {
   topics: TopicFigures[];
   rows: TopicDayFigures[];
   steps: StepFigures[];
+  answers: AnswerFigures[];
   misunderstood: Misunderstandings;
 }
 /**
@@ -696,6 +792,7 @@ export interface MessageView {
   created_at: string;
   in_reply_to: number | null;
   client_id: string | null;
+  feedback?: FeedbackView | null;
 }
 /**
  * A message: text with or without a picture, a picture alone, or the payload of a button.
@@ -1147,6 +1244,7 @@ export interface MessageView1 {
   created_at: string;
   in_reply_to: number | null;
   client_id: string | null;
+  feedback?: FeedbackView | null;
 }
 /**
  * One message of a transcript.
@@ -1163,4 +1261,5 @@ export interface MessageView2 {
   created_at: string;
   in_reply_to: number | null;
   client_id: string | null;
+  feedback?: FeedbackView | null;
 }
