@@ -14,6 +14,7 @@ from tests.browser.widget import TEXTS, Widget
 
 SUPPORT = TEXTS["app"]["support"]
 CHAT = DESK_TEXTS["chat"]
+IS_AT_END = "e => e.scrollHeight - e.scrollTop - e.clientHeight < 2"
 
 
 def test_from_the_bot_to_an_agent_and_back(
@@ -169,6 +170,22 @@ def test_pictures_both_ways(customer: Callable[..., Widget], desk_of: Callable[.
     got = widget.log.locator('[data-author="agent"]').get_by_role("img", name=TEXTS["app"]["image"]["alt"])
     expect(got).to_have_count(1)
     widget.page.wait_for_function("e => e.naturalWidth === 320", arg=got.element_handle())
+    # The log follows, however high the pictures are.
+    for color in ("navy", "olive", "plum"):
+        desk.send_picture(f"{color}.png", "image/png", png(1080, 2400, color))
+    choose(widget, "长图.png", "image/png", png(1080, 1920))
+    expect(seen.and_(desk.page.locator('[data-author="user"] *'))).to_have_count(2)
+    desk.log.evaluate("e => Promise.all([...e.querySelectorAll('img')].map((image) => image.decode()))")
+    desk.page.wait_for_function(IS_AT_END, arg=desk.log.element_handle())
+    # What comes while the agent reads further up is not told as read; their own words bring them back to the end.
+    desk.log.evaluate("e => new Promise(done => { e.onscroll = done; e.scrollTo(0, 0); })")
+    widget.say("看到了吗")
+    desk.once("看到了吗")
+    last = widget.log.locator('[data-author="user"]').filter(has_text="看到了吗")
+    expect(last).not_to_contain_text(SUPPORT["read"])
+    desk.says("看到了")
+    desk.page.wait_for_function(IS_AT_END, arg=desk.log.element_handle())
+    expect(last).to_contain_text(SUPPORT["read"])
 
 
 def test_the_user_was_away_while_the_agent_wrote(

@@ -10,12 +10,14 @@ interface ComposerClosedProps {
   onClaim: () => void;
   claiming: boolean;
   onClose: () => void;
+  /** Whether the agent may look at what a colleague does. */
+  watches: boolean;
 }
 
-export function ComposerClosed({ ticket, onClaim, claiming, onClose }: ComposerClosedProps): JSX.Element {
+export function ComposerClosed({ ticket, onClaim, claiming, onClose, watches }: ComposerClosedProps): JSX.Element {
   return (
     <div className="composer-closed">
-      <span>{reason(ticket)}</span>
+      <span>{reason(ticket, watches)}</span>
       <Space>
         {ticket.status === 'message' && <Button onClick={onClose}>{t.actions.finish}</Button>}
         {(ticket.status === 'queued' || ticket.status === 'message') && (
@@ -28,14 +30,14 @@ export function ComposerClosed({ ticket, onClaim, claiming, onClose }: ComposerC
   );
 }
 
-function reason(ticket: Ticket): string {
+function reason(ticket: Ticket, watches: boolean): string {
   switch (ticket.status) {
     case 'queued':
       return t.closed.queued;
     case 'message':
       return t.closed.message;
     case 'active':
-      return fill(t.closed.active, { name: ticket.agent?.name ?? '' });
+      return fill(watches ? t.closed.active : t.closed.taken, { name: ticket.agent?.name ?? '' });
     case 'closed':
       return fill(t.closed.closed, { disposition: nameOf(t.dispositions, ticket.disposition) });
   }

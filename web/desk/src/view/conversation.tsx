@@ -2,7 +2,7 @@
 
 import { useQuery } from '@tanstack/react-query';
 import { Button, Space, Tag, Tooltip } from 'antd';
-import { useEffect, useRef, useState, type JSX } from 'react';
+import { useRef, useState, type JSX } from 'react';
 import { useStore } from 'zustand';
 import type { Chat } from '../core/chat.ts';
 import type { Suggestion, Ticket, TicketDetails, TicketEvent } from '../core/protocol.ts';
@@ -10,7 +10,7 @@ import { fill, nameOf, t } from '../i18n/strings.ts';
 import { AssignDialog } from './assign_dialog.tsx';
 import { CloseDialog } from './close_dialog.tsx';
 import { Composer, type ComposerHandle } from './composer.tsx';
-import { useAction, useAttention, useDesk } from './context.ts';
+import { useAction, useDesk } from './context.ts';
 import { ticketTitle, userName } from './labels.ts';
 import { MessageLog } from './message_log.tsx';
 import { ReturnDialog } from './return_dialog.tsx';
@@ -36,7 +36,6 @@ export function Conversation({ ticket, details, chat }: ConversationProps): JSX.
   const composer = useRef<ComposerHandle>(null);
   const suggestions = useSuggestions(ticket, chat, mine);
   const showsDetails = useStore(preferences.state, (values) => values.details);
-  useReading(chat, mine);
 
   const claim = useClaim(ticket);
   const own = (open: Dialog) => (mine ? { run: () => setDialog(open) } : null);
@@ -62,7 +61,7 @@ export function Conversation({ ticket, details, chat }: ConversationProps): JSX.
     <main className="conversation" aria-label={fill(t.chat.with, { name: userName(ticket) })}>
       <Head ticket={ticket} onAction={setDialog} onClaim={claim.run} claiming={claim.busy} />
       <Summary ticket={ticket} />
-      <MessageLog ticket={ticket} chat={chat} events={details?.events ?? NO_EVENTS} onTakeBack={takeBack} />
+      <MessageLog ticket={ticket} chat={chat} mine={mine} events={details?.events ?? NO_EVENTS} onTakeBack={takeBack} />
       <Composer
         key={ticket.id}
         ref={composer}
@@ -176,15 +175,4 @@ function useSuggestions(ticket: Ticket, chat: Chat, mine: boolean): readonly Sug
     staleTime: Infinity,
   });
   return query.data?.suggestions ?? NONE;
-}
-
-/** Tells the user that their messages are read, while the agent who serves them looks. */
-function useReading(chat: Chat, mine: boolean): void {
-  const { desk } = useDesk();
-  const attentive = useAttention();
-  const phase = useStore(chat.state, (state) => state.phase);
-  const transcript = useStore(chat.state, (state) => state.transcript);
-  useEffect(() => {
-    if (mine && attentive && phase === 'live') desk.seen();
-  }, [desk, mine, attentive, phase, transcript]);
 }

@@ -110,3 +110,26 @@ describe('a conversation that has become the agent’s', () => {
     expect(await assigned()).toEqual([]);
   });
 });
+
+describe('a conversation that a colleague has now', () => {
+  const theirs = (): Ticket => ticketWith({ id: 7, status: 'active', version: 3, agent: { id: OTHER, name: '小王' } });
+
+  async function takenAway(): Promise<string[]> {
+    await vi.advanceTimersByTimeAsync(10);
+    return alerts.filter(({ kind }) => kind === 'taken_away').map((alert) => alert.ticket.agent?.name ?? '');
+  }
+
+  beforeEach(() => desk.adopt(mine()));
+
+  it('is told of when a supervisor gave it away', async () => {
+    events = [event('claimed', ME), event('transferred', OTHER)];
+    server.onEvent('ticket_changed', theirs());
+    expect(await takenAway()).toEqual(['小王']);
+  });
+
+  it('is not told of when the agent has passed it on', async () => {
+    events = [event('claimed', ME), event('transferred', ME)];
+    server.onEvent('ticket_changed', theirs());
+    expect(await takenAway()).toEqual([]);
+  });
+});
