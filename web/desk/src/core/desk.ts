@@ -6,7 +6,7 @@ import { Chat } from './chat.ts';
 import type { DeskSocket, ServerEvent, SocketFactory } from './connection.ts';
 import type { Counts, Message, Queue, Ticket, WatchResult } from './protocol.ts';
 import type { DeskStorage } from './storage.ts';
-import { listsOf, takenBy, withMessage, withQueue, withTicket, type Tickets } from './tickets.ts';
+import { isDue, listsOf, takenBy, withMessage, withQueue, withTicket, type Tickets } from './tickets.ts';
 
 export interface DeskState {
   connection: 'connecting' | 'online' | 'offline';
@@ -36,6 +36,8 @@ export type DeskAlert =
   | { kind: 'assigned'; ticket: Ticket }
   /** Somebody else has it now, who had it from the agent without their doing. */
   | { kind: 'taken_away'; ticket: Ticket }
+  /** The time of a follow-up has come. */
+  | { kind: 'due'; ticket: Ticket }
   | { kind: 'left'; ticket: Ticket };
 
 export interface DeskOptions {
@@ -71,6 +73,8 @@ export class Desk {
   private counted = new Set<number>();
   /** When the agent last saw everything, by ticket; ISO 8601. */
   private readonly readAt = new Map<number, string>();
+  /** The date of which the agent was told, by follow-up. */
+  private readonly toldDue = new Map<number, string | null>();
   private refreshTimer: ReturnType<typeof setTimeout> | undefined;
   private intervalTimer: ReturnType<typeof setInterval> | undefined;
   private refreshing = false;
@@ -164,6 +168,10 @@ export class Desk {
 
   isMine(ticket: Ticket): boolean {
     return ticket.status === 'active' && ticket.agent?.id === this.options.agentId;
+  }
+
+  private isTheirs(ticket: Ticket): boolean {
+    return ticket.agent === null || ticket.agent.id === this.options.agentId;
   }
 
   /** Takes over a ticket's state from the answer to a request, if it is one. */
@@ -323,6 +331,10 @@ export class Desk {
     const { onAlert } = this.options;
     if (now.status === 'queued' && before?.status !== 'queued') onAlert({ kind: 'waiting', ticket: now });
     if (now.status === 'message' && before?.status !== 'message') onAlert({ kind: 'left', ticket: now });
+    if (isDue(now, this.options.now()) && this.toldDue.get(now.id) !== now.due_at && this.isTheirs(now)) {
+      this.toldDue.set(now.id, now.due_at);
+      onAlert({ kind: 'due', ticket: now });
+    }
     if (before && this.isMine(before) && now.status === 'active' && !this.isMine(now)) void this.tellTakenAway(now);
     if (!this.isMine(now)) return;
     if (!before || !this.isMine(before)) void this.tellAssigned(now);

@@ -30,6 +30,7 @@ interface ComposerProps {
   onClaim: () => void;
   claiming: boolean;
   onClose: () => void;
+  onLater: () => void;
 }
 
 /** From how many characters before the limit on the agent is told how many are left. */

@@ -25,7 +25,7 @@ interface ConversationProps {
   chat: Chat;
 }
 
-type Dialog = 'transfer' | 'return' | 'close' | 'assign' | null;
+type Dialog = 'transfer' | 'return' | 'close' | 'later' | 'assign' | null;
 
 const NO_EVENTS: readonly TicketEvent[] = [];
 
@@ -46,7 +46,7 @@ export function Conversation({ ticket, details, chat }: ConversationProps): JSX.
   useShortcuts({
     transfer: () => own('transfer')?.run(),
     return_to_bot: () => own('return')?.run(),
-    close: () => (mine || ticket.status === 'message') && setDialog('close'),
+    close: () => (mine || ticket.status === 'message' || ticket.status === 'pending') && setDialog('close'),
     toggle_details: () => preferences.setDetails(!showsDetails),
     suggestion_1: suggest(0),
     suggestion_2: suggest(1),
@@ -72,10 +72,12 @@ export function Conversation({ ticket, details, chat }: ConversationProps): JSX.
         onClaim={claim.run}
         claiming={claim.busy}
         onClose={() => setDialog('close')}
+        onLater={() => setDialog('later')}
       />
       {dialog === 'transfer' && <TransferDialog ticket={ticket} onClose={() => setDialog(null)} />}
       {dialog === 'return' && <ReturnDialog ticket={ticket} onClose={() => setDialog(null)} />}
       {dialog === 'close' && <CloseDialog ticket={ticket} onClose={() => setDialog(null)} />}
+      {dialog === 'later' && <CloseDialog later ticket={ticket} onClose={() => setDialog(null)} />}
       {dialog === 'assign' && <AssignDialog ticket={ticket} onClose={() => setDialog(null)} />}
     </main>
   );
