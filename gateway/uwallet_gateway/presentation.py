@@ -73,7 +73,9 @@ class Presentation:
         view = self.message(message)
         body: dict[str, Any] = {"text": message.text}
         if view.buttons:
-            body["quick_replies"] = [{**button.model_dump(), "content_type": "text"} for button in view.buttons]
+            body["quick_replies"] = [
+                {**button.model_dump(exclude_defaults=True), "content_type": "text"} for button in view.buttons
+            ]
         if view.attachment:
             source = {"src": self._base + view.attachment.url}
             body["attachment"] = {"type": "image", "payload": source, **view.attachment.model_dump()}
@@ -91,7 +93,7 @@ class Presentation:
         view = self.message(message)
         body: dict[str, Any] = {"recipient_id": recipient_id, "text": message.text}
         if view.buttons:
-            body["buttons"] = [button.model_dump() for button in view.buttons]
+            body["buttons"] = [button.model_dump(exclude_defaults=True) for button in view.buttons]
         if view.attachment:
             body["image"] = self._base + view.attachment.url
         if "handoff" in message.metadata:

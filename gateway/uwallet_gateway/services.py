@@ -12,7 +12,9 @@ from common.opening_hours import OpeningHours
 from uwallet_gateway.agents.accounts import Accounts
 from uwallet_gateway.agents.canned_replies import CannedReplies
 from uwallet_gateway.agents.passwords import Passwords
+from uwallet_gateway.agents.second_factors import SecondFactors
 from uwallet_gateway.agents.sessions import DeskSessions
+from uwallet_gateway.agents.sign_ins import SignIns
 from uwallet_gateway.agents.sign_outs import SignOuts
 from uwallet_gateway.attachments import AttachmentStore
 from uwallet_gateway.audit.log import AuditLog
@@ -84,6 +86,8 @@ class Services:
     readiness: Readiness
     accounts: Accounts
     desk_sessions: DeskSessions
+    second_factors: SecondFactors
+    sign_ins: SignIns
     canned_replies: CannedReplies
     statistics: Statistics
     misunderstood: Misunderstood
@@ -162,6 +166,12 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
     audit = AuditLog(database, keys.audit_keys)
     assistant = EngineAssistant(settings.engine_url, settings.engine_secret.get_secret_value() or None)
     passwords, sign_outs = Passwords(), SignOuts()
+    desk_sessions = DeskSessions(
+        database, sign_outs, hours=settings.desk_session_hours, two_factor_roles=settings.desk_two_factor_roles
+    )
+    second_factors = SecondFactors(
+        database, passwords, sign_outs, keys.second_factors, issuer=texts.desk.authenticator_issuer
+    )
     attachments = AttachmentStore(settings.data_dir / "attachments", settings.attachment_bytes)
     persons = Persons(
         database,
@@ -193,7 +203,11 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
         rate_limits=RateLimits(settings, metrics, redis),
         presentation=Presentation(settings, keys, texts),
         accounts=Accounts(database, passwords, sign_outs, max_chats=settings.agent_max_chats),
-        desk_sessions=DeskSessions(database, passwords, sign_outs, hours=settings.desk_session_hours),
+        desk_sessions=desk_sessions,
+        second_factors=second_factors,
+        sign_ins=SignIns(
+            database, passwords, desk_sessions, second_factors, two_factor_roles=settings.desk_two_factor_roles
+        ),
         canned_replies=CannedReplies(database),
         statistics=Statistics(database),
         misunderstood=Misunderstood(database),

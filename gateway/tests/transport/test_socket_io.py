@@ -51,7 +51,7 @@ async def test_live_messages_in_the_shape_of_history_for_clients_that_ask_for_it
         await rasa_widget.say("/session_start", kind="payload")
         said, greeting = await tab.wait_for("message", 2)
         assert (said["author"], greeting["author"]) == ("user", "bot")
-        assert greeting["buttons"][0] == {"title": "忘记密码", "payload": "/forgot_password"}
+        assert greeting["buttons"][0] == {"title": "忘记密码", "payload": "/forgot_password", "role": "normal"}
         assert tab.of("bot_uttered") == tab.of("user_message") == rasa_widget.of("message") == []
         await rasa_widget.wait_for("bot_uttered")
     async with gateway.socket(messages=True) as later:
@@ -163,6 +163,43 @@ async def test_typed_slash_is_text_and_payloads_need_an_offer(gateway: Gateway) 
             "topic": {"id": "forgot_password", "title": "找回登录密码"},
         }
         assert "13800138000" not in str(client.events)
+
+
+async def test_a_press_on_an_older_message_is_told_where_things_stand(gateway: Gateway) -> None:
+    async with gateway.socket(messages=True) as tab:
+        await tab.request_session(last_id=None)
+        await tab.say("/session_start", kind="payload")
+        [greeting] = await tab.wait_for("message")
+        # Pressed on the newest message: executed.
+        assert (await tab.say("/forgot_password", kind="payload", offered_by=greeting["id"]))["ok"]
+        await tab.wait_for("message", 2)
+        executed = len(gateway.engine.received)
+        # Pressed again where the answer has not been seen, as in another tab.
+        pressed = await tab.say("/forgot_password", kind="payload", offered_by=greeting["id"], client_id="late")
+        assert pressed["message"]["text"] == "忘记密码"
+        told = (await tab.wait_for("message", 3))[-1]
+        assert (told["author"], told["metadata"]) == ("system", {"notice": "stale_press"})
+        assert (await tab.say("/forgot_password", kind="payload", client_id="late"))["message"] == pressed["message"]
+        assert len(gateway.engine.received) == executed
+
+
+async def test_what_is_open_is_offered_again_after_a_stale_press(gateway: Gateway) -> None:
+    async with gateway.socket(messages=True) as tab:
+        await tab.request_session(last_id=None)
+        offer = {"title": "下一步", "payload": "/next_step", "role": "primary"}
+        gateway.engine.answers["密码"] = {"messages": [{"text": "第1步", "buttons": [offer]}]}
+        await tab.say("/session_start", kind="payload")
+        await tab.wait_for("message")
+        await tab.say("密码")
+        step = (await tab.wait_for("message", 2))[-1]
+        assert step["buttons"] == [offer]
+        await tab.say("/forgot_password", kind="payload", offered_by=2)
+        told = (await tab.wait_for("message", 3))[-1]
+        assert told["buttons"] == step["buttons"]
+        # The notice offers it now; a press there is executed.
+        executed = len(gateway.engine.received)
+        assert (await tab.say("/next_step", kind="payload", offered_by=told["id"]))["ok"]
+        await gateway.engine.wait_for(executed + 1)
 
 
 WRONG: list[tuple[Any, dict[str, Any], str]] = [

@@ -306,7 +306,7 @@ class Persons:
 
     def _told_with_contact(self, row: tables.Table) -> dict[str, Any]:
         contact = row.contact if isinstance(row, tables.Ticket) else None
-        return _told(row) | ({"contact": self._keys.open_contact(contact)} if contact else {})
+        return _told(row) | ({"contact": self._keys.contacts.open(contact)} if contact else {})
 
     def _zipped(self, data: dict[str, Any]) -> bytes:
         output = io.BytesIO()

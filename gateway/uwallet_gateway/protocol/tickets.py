@@ -207,7 +207,7 @@ class DeskMessagePage(View):
 
 
 class AgentStatus(View):
-    """An agent, their presence and their open chats. `username` and `enabled` are told to admins only."""
+    """An agent, their presence and their open chats; from `username` on, for admins only."""
 
     id: int
     name: str
@@ -217,6 +217,7 @@ class AgentStatus(View):
     max_chats: int
     username: str | None = None
     enabled: bool | None = None
+    second_factor: bool | None = None
 
 
 class AgentMessageRequest(Request):

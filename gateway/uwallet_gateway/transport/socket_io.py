@@ -242,6 +242,7 @@ class SocketTransport:
             kind=data.get("kind"),
             client_id=data.get("client_id"),
             attachment_id=data.get("attachment_id"),
+            offered_by=data.get("offered_by"),
             origin=sid,
             transport="socket_io",
         )

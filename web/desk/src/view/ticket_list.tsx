@@ -7,7 +7,6 @@ import {
   MessageOutlined,
   UsergroupAddOutlined,
 } from '@ant-design/icons';
-import { describeTime } from '@uwallet/shared/time.ts';
 import { Badge, Button, Spin, Tag, Tooltip } from 'antd';
 import { useState, type JSX, type ReactNode } from 'react';
 import { Link } from 'wouter';
@@ -15,7 +14,7 @@ import type { Ticket } from '../core/protocol.ts';
 import { waitingSince, type Lists } from '../core/tickets.ts';
 import { fill, t } from '../i18n/strings.ts';
 import { useDesk, useDeskState, useNow } from './context.ts';
-import { preview, ticketTitle, userName } from './labels.ts';
+import { dueText, preview, ticketTitle, userName } from './labels.ts';
 import { Wait } from './wait.tsx';
 
 interface TicketListProps {
@@ -174,7 +173,7 @@ export function Due({ at }: { at: string }): JSX.Element {
   const now = useNow(60_000);
   return (
     <time className="wait" dateTime={at} data-patience={Date.parse(at) <= now ? 'too_long' : 'fine'}>
-      {describeTime(new Date(at), new Date(now), t.times)}
+      {dueText(at, now)}
     </time>
   );
 }
