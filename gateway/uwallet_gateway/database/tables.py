@@ -430,6 +430,8 @@ class HookDelivery(Table):
     event: Mapped[str] = mapped_column(String(32))
     # Name of the endpoint in the settings.
     endpoint: Mapped[str] = mapped_column(String(64))
+    # Whose it is, so that it is erased with them; rows from before migration 0014 have none.
+    conversation_id: Mapped[str | None] = mapped_column(String(32), index=True)
     body: Mapped[dict[str, Any]]
     # waiting, delivered, failed
     state: Mapped[str] = mapped_column(String(16))

@@ -86,11 +86,14 @@ class LastMessage(View):
 
 
 class TicketUser(View):
-    """The user of a ticket. `name` is the site's id of an identified user; visitors have none."""
+    """The user of a ticket. `name` is the site's id of an identified user; visitors have none.
+
+    `online` is null of the user of a site's backend: nobody here can know.
+    """
 
     kind: str
     name: str | None
-    online: bool
+    online: bool | None
 
 
 class TicketAlarm(View):

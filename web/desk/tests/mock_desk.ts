@@ -277,6 +277,8 @@ export class MockDesk extends MockServer {
     return {
       agent,
       csrf: CSRF,
+      method: 'password',
+      second_factor: null,
       settings: SETTINGS,
     };
   }

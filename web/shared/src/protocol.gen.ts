@@ -395,11 +395,13 @@ export interface LastMessage {
 }
 /**
  * The user of a ticket. `name` is the site's id of an identified user; visitors have none.
+ *
+ * `online` is null of the user of a site's backend: nobody here can know.
  */
 export interface TicketUser {
   kind: string;
   name: string | null;
-  online: boolean;
+  online: boolean | null;
 }
 /**
  * A new message in the conversation of a watched ticket.

@@ -14,7 +14,7 @@ import type { Ticket } from '../core/protocol.ts';
 import { waitingSince, type Lists } from '../core/tickets.ts';
 import { fill, t } from '../i18n/strings.ts';
 import { useDesk, useDeskState, useNow } from './context.ts';
-import { dueText, preview, ticketTitle, userName } from './labels.ts';
+import { dueText, onlineText, preview, ticketTitle, userName } from './labels.ts';
 import { Wait } from './wait.tsx';
 
 interface TicketListProps {
@@ -142,7 +142,7 @@ function Item({ ticket, isOpen }: { ticket: Ticket; isOpen: boolean }): JSX.Elem
     >
       <span className="ticket-item-line">
         <span className="ticket-item-user">
-          <span className="online-dot" data-online={ticket.user.online} title={onlineText(ticket)} />
+          <span className="online-dot" data-online={ticket.user.online ?? false} title={onlineText(ticket)} />
           {userName(ticket)}
         </span>
         {ticket.status === 'pending' && ticket.due_at !== null && <Due at={ticket.due_at} />}
@@ -176,8 +176,4 @@ export function Due({ at }: { at: string }): JSX.Element {
       {dueText(at, now)}
     </time>
   );
-}
-
-function onlineText(ticket: Ticket): string {
-  return ticket.user.online ? t.user.online : t.user.offline;
 }
