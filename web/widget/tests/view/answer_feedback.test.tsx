@@ -39,7 +39,7 @@ describe('what the user says of an answer', () => {
     answer({ helpful: false, reasons: ['unclear'], comment: null });
     await waitFor(() => expect(getByText('看不懂').getAttribute('aria-pressed')).toBe('true'));
     fireEvent.input(getByRole('textbox'), { target: { value: ' 没有这个按钮 ' } });
-    fireEvent.submit(getByRole('textbox'));
+    fireEvent.click(getByText('提交'));
     expect(sockets.current.last.data).toMatchObject({ reasons: ['unclear'], comment: '没有这个按钮' });
     answer({ helpful: false, reasons: ['unclear'], comment: '没有这个按钮' });
     await waitFor(() => expect(queryByText('看不懂')).toBeNull());
