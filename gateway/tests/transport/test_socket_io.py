@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import uuid
 from typing import Any
 
 import pytest
@@ -117,6 +118,38 @@ async def test_reconnecting_gets_what_was_missed_in_order_and_once(start_gateway
             again = await client.request_session(session_id=token, last_id=4)
             assert again["messages"] == []
             assert again["last_id"] == 4
+
+
+async def test_widget_that_names_its_session_itself_goes_on_after_a_lost_connection(
+    start_gateway: StartGateway,
+) -> None:
+    # As RasaHQ/chat-widget: its own random id, and no last_id, whatever the gateway answers.
+    request = {"session_id": str(uuid.uuid4())}
+    engine = FakeEngine()
+    async with start_gateway(engine) as gateway:
+        async with gateway.socket() as client:
+            await client.io.emit("session_request", request)
+            await client.wait_for("session_confirm")
+            await client.say("一", **request)
+            await client.wait_for("bot_uttered")
+            engine.mode = "hold"
+            await client.say("二", **request)
+            await engine.wait_for(2)
+        engine.release.set()
+        async with gateway.socket() as client:
+            # What was written without a connection is sent first.
+            await client.io.emit("user_uttered", {"message": "三", **request})
+            await client.io.emit("session_request", request)
+            replies = await client.wait_for("bot_uttered", 2)
+            assert [reply["text"] for reply in replies] == ["收到：二", "收到：三"]
+        async with gateway.socket() as other:
+            for session_id in ("user-1", str(uuid.uuid1()), str(uuid.uuid4())):
+                await other.io.emit("session_request", {"session_id": session_id})
+                await other.say("谁", session_id=session_id)
+            await engine.wait_for(6)
+        senders = [body["sender"] for body in engine.received]
+        assert len(set(senders[:3])) == 1
+        assert len(set(senders)) == 4
 
 
 async def test_history_without_last_id_is_the_newest(gateway: Gateway) -> None:
