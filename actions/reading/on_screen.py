@@ -358,7 +358,8 @@ def _joined(context: Context, state: DialogueState, act: Act, message: UserMessa
     acts = [message.acts, *(clause.acts for clause in message.clauses)]
     trouble = max(known.get("trouble", 0.0) for known in acts)
     done = max(known.get(name, 0.0) for known in acts for name in _REPORTS)
-    is_trouble = trouble > done
+    last = message.clauses[-1].acts if message.clauses else message.acts
+    is_trouble = last.get("trouble", 0.0) > max(last.get(name, 0.0) for name in _REPORTS)
     if "step_number" in message.entities or place is None or max(trouble, done) < _SURE_JOINED:
         return None
     if is_trouble and place.likeness < _TROUBLE_JOINED:
