@@ -15,17 +15,19 @@ _UNIT = r"(?:元|块钱|块|圆|塊|人民币|rmb|cny|蚊|大洋|毛钱|毛|角|
 _ABOUT = r"(?:大概|大约|差不多|约|大致|将近|接近|估计|应该有)"
 _AMOUNT = re.compile(
     rf"(?P<sign>[¥￥$]\s?)?(?P<under>不到|不足)?(?P<about>{_ABOUT})?(?:是|有)?\s?"
-    rf"(?P<number>(?:{_DIGITS}\s?(?:[kw](?![a-z])|[百千万][{_CHINESE}\d]*)?)|好?几[十百千万]+|十几|[{_CHINESE}]+)"
+    rf"(?P<number>(?:{_DIGITS}(?:\s?[kw](?![a-z])|\s?[百千万][{_CHINESE}\d]*)?)|好?几[十百千万]+|十几|[{_CHINESE}]+)"
     rf"(?P<more>多|来|出头)?(?P<after>个(?!小时|月|工作日|星期|字|人))?\s?(?P<unit>{_UNIT})?"
     rf"(?P<small>(?<=[块元])[\d一二两三四五六七八九]\d?(?:[毛角][\d一二三四五六七八九]?)?)?(?P<late>多|整|左右|上下)?"
 )
 # What is counted after the number is no money.
 _COUNTED = re.compile(
-    r"\s?(?:次|回|遍|天|日|点|号|月|年|周|星期|礼拜|小时|钟头|分钟|分(?!钱)|秒|个|笔|单|件|份|杯|位|步|项|条|张|人|家|岁|斤|%|:|：|/|-\d|家|星|级|折|g\b)"
+    r"\s?(?:次|回|遍|天|日|点|号|月|年|周|星期|礼拜|小时|钟头|分钟|分(?!钱)|秒|个|笔|单|件|份|杯|位|步|项|岁|斤|%|:|：|/|-\d|星|级|折|g\b)"
+    # After a space these begin something else: 「付了350 人家不发货」.
+    r"|[条张人家]"
 )
 _SPENT = re.compile(
-    r"(?:扣|付|花|转|收|充|刷|支付|消费|金额|价格|一共|总共|合计|共|退|要了|多算|少了|亏|每次|各|笔|次)(?:了|掉|走|过|款|给)?"
-    r"(?:我|他|你|她|商家)?(?:两次|一次|三次|两回|两遍)?(?:是|有|的是)?\s?$"
+    r"(?:扣|付|花|转|收|充|刷|支付|消费|续费|押金|定金|房租|会员费?|运费|货款|金额|价格|一共|总共|合计|共|退|要了|多算|少了|亏|每次|各|笔|次)(?:了|掉|走|过|款|给)?"
+    r"(?:我|他|你|她|商家|押金|定金|房租|会员费?|车费|运费|货款)?(?:两次|一次|三次|两回|两遍)?(?:是|有|的是)?\s?$"
 )
 # Regulators and hotlines: a threat, no amount.
 _SERVICE_NUMBER = re.compile(r"123\d\d|9[56]\d{3}|100\d\d")
@@ -44,18 +46,19 @@ class SaidAmount:
     end: int
 
 
-def amounts_in(text: str, *, is_asked: bool = False) -> list[SaidAmount]:
+def amounts_in(text: str, *, is_asked: bool = False, in_story: bool = False) -> list[SaidAmount]:
     """Returns the amounts in a text, in their order.
 
     Args:
         text: What was typed.
         is_asked: Whether an amount was asked for, so that a bare number is one.
+        in_story: Whether the text tells of a payment, so that a bare number of two digits or more is one.
     """
     plain = normalize(text).translate(_FORMAL)
     hidden = _MASKED.sub(lambda match: "#" * len(match.group()), plain)
     found = []
     for match in _AMOUNT.finditer(hidden):
-        if not _is_money(hidden, match, is_asked=is_asked):
+        if not _is_money(hidden, match, is_asked=is_asked, in_story=in_story):
             continue
         value = _value(match)
         if value:
@@ -63,7 +66,7 @@ def amounts_in(text: str, *, is_asked: bool = False) -> list[SaidAmount]:
     return found
 
 
-def _is_money(plain: str, match: re.Match[str], *, is_asked: bool) -> bool:
+def _is_money(plain: str, match: re.Match[str], *, is_asked: bool, in_story: bool) -> bool:
     if match.group("unit") or match.group("sign"):
         return True
     before, after = plain[: match.start("number")], plain[match.end("number") :]
@@ -79,6 +82,10 @@ def _is_money(plain: str, match: re.Match[str], *, is_asked: bool) -> bool:
     if is_asked:
         return not re.search(r"[a-z]$", before) and not re.match(r"[a-z]", after)
     number = match.group("number")
+    if in_story and re.fullmatch(
+        r"\d{2,6}(?:\.\d{1,2})?|[一二两三四五六七八九]?[百千万][一-鿿]*|[一二两三四五六七八九]+[百千万].*", number
+    ):
+        return not re.search(r"[a-z\d.#/:：-]$", before) and not re.match(r"[a-z\d./:：-]", after)
     if re.fullmatch(r"[\d,]+\.\d{2}", number) or _SPENT.search(before):
         return bool(re.search(r"\d|[十百千万]", number))
     return False

@@ -12,11 +12,11 @@ from actions.dialogue.state import Awaiting, DialogueState, Offer
 from actions.dialogue.turn import Context
 from actions.knowledge import Topic
 from actions.knowledge.schema import CollectedDetail
-from actions.reading import corrections
+from actions.reading import corrections, place
 from actions.reading.names import is_framed
-from actions.reading.questions import asks, complains, ends_noting
+from actions.reading.questions import asks, complains, ends_noting, ends_talk
 from actions.reading.reading import Reading, Source
-from actions.reading.steps_meant import step_meant
+from actions.reading.steps_meant import reported_place, step_meant
 from actions.reading.stories import PROCEDURE
 from actions.reading.values import accepted, details_said, joined, values_for
 from language.text_normalization import normalize
@@ -127,13 +127,17 @@ def _read_back(state: DialogueState, message: UserMessage) -> Reading | None:
 def _detail(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
     """Reads the message as an answer to the question for a detail, or as what people say instead of one."""
     topic = context.topic(state)
+    if state.awaiting is Awaiting.DETAIL and state.offer is Offer.HUMAN and ends_noting(message.key):
+        return Reading(Source.ASKED, Act.STOP_NOTING, replace(message, further_requests=()), "wants nothing noted")
     if state.awaiting is not Awaiting.DETAIL or state.offer is not None or state.walk is None or topic is None:
         return None
     wanted = next((d for d in topic.collected_details if d.id == state.walk.requested_detail), None)
     if wanted is None:
         return None
-    if ends_noting(message.key):
+    if ends_noting(message.key) or ends_talk(message.key):
         return Reading(Source.ASKED, Act.STOP_NOTING, message, "wants nothing noted")
+    if place.resumes(context, state, act, message):
+        return None
     values = accepted(values_for(wanted, message, context.knowledge.wording.rejections, is_asked=True))
     fits = bool(values) and wanted.accepts in ("time", "amount")
     if not (fits and len(message.key) <= _LONGEST_COMMAND) and _turns_elsewhere(context, topic, wanted, act, message):
@@ -159,6 +163,11 @@ def _instead(
     """Reads a message that does not fit the question."""
     acts, is_short = message.acts, len(message.text.strip()) <= _LONGEST_COMMAND
     is_unknown = acts.get("unknown_detail", 0.0) >= _LIKELY or "declined_answer" in message.entities
+    new = {name: value for name, value in others.items() if name not in state.collected_details}
+    if is_unknown and new and not is_short:
+        # 「时间不清楚，金额两千」 leaves one out and tells another.
+        told = {"values": new, "skipped": wanted.id}
+        return Reading(Source.ASKED, Act.NOTE, message, f"does not know {wanted.id}, tells others", arguments=told)
     if is_unknown and (is_short or wanted.accepts != "story"):
         return Reading(Source.ASKED, Act.SKIP_DETAIL, message, f"does not know {wanted.id}")
     if acts.get("read_back", 0.0) >= _SURE:
@@ -173,7 +182,7 @@ def _instead(
     if acts.get("question", 0.0) >= _LIKELY and not _is_for_others(act, message):
         return _asks(message)
     is_plain_command = act in CONTROL and message.band is AnswerBand.ANSWER and is_short
-    for name, meant in (("done", Act.DONE), ("trouble", Act.TROUBLE)):
+    for name, meant in (("done", Act.DONE), ("arrived", Act.DONE), ("trouble", Act.TROUBLE)):
         if acts.get(name, 0.0) >= _SURE and not (is_plain_command and act is Act.NEXT):
             step = step_meant(context, topic, state, meant, message)
             return Reading(Source.ASKED, meant, message, f"{name} instead of {wanted.id}", acts[name], {"step": step})
@@ -249,6 +258,8 @@ def _consent(context: Context, state: DialogueState, act: Act, message: UserMess
     is_shown = any(option.payload == "/human_handoff" for option in state.shown) and not state.handed_over
     names_it = any(word in message.key for word in context.knowledge.wording.waiting_words)
     certainty = message.acts.get("consent_human", 0.0)
+    if reported_place(context.topic(state), state.step, message):
+        return None
     # 「那转吧」 says itself what it agrees to.
     says_it = "转" in message.key and certainty >= _PLAIN_CONSENT and not state.handed_over
     is_weak = (says_it or is_first or (is_shown and names_it)) and state.offer in (None, Offer.RESUME)

@@ -12,6 +12,7 @@ from actions.dialogue.state import Awaiting, DialogueState
 from actions.dialogue.turn import Context
 from actions.knowledge import Topic
 from actions.reading.reading import Reading, Source
+from actions.reading.steps_meant import reported_place
 from language.text_normalization import normalize
 
 _LONGEST = 9
@@ -23,6 +24,9 @@ _PARTICLES = re.compile(r"^(?:那|那么|还有|然后)+|(?:的事|怎么弄|怎
 def read(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
     """Reads the message as naming one part of the topic that was talked about last, or a topic in a list."""
     if len(message.key) > _LONGEST or state.awaiting is Awaiting.DETAIL:
+        return None
+    if reported_place(context.topic(state), state.step, message):
+        # 「进帮助中心了」 reports a step and asks for no part.
         return None
     return (
         _part(context, state, message) or _menu_word(context, state, message) or _ellipsis(context, state, act, message)
@@ -46,6 +50,11 @@ def _part(context: Context, state: DialogueState, message: UserMessage) -> Readi
 
 def _ellipsis(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
     """Reads a question that leaves its matter out (「那晚上呢」) as one about what was talked of last."""
+    if state.walk and state.walk.interrupted and state.last_topic not in (None, state.topic):
+        # 「晚上呢」 after an answer in mid-procedure is about that.
+        aside = _ellipsis(context, replace(state, walk=None), act, message)
+        if aside:
+            return aside
     topic = home(context, state)
     if topic is None or not _ELLIPSIS.search(message.key) or act is Act.HUMAN or act in CONTROL:
         return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from uwallet_gateway.clock import to_text
@@ -13,6 +14,7 @@ from uwallet_gateway.protocol.messages import (
     AttachmentView,
     ButtonView,
     ErrorView,
+    FeedbackView,
     Limits,
     MessageView,
 )
@@ -48,6 +50,7 @@ class Presentation:
             created_at=message.created_at,
             in_reply_to=message.in_reply_to,
             client_id=message.client_id,
+            feedback=FeedbackView(**asdict(message.feedback)) if message.feedback else None,
         )
 
     def desk_message(self, message: Message) -> DeskMessageView:
@@ -73,7 +76,9 @@ class Presentation:
         view = self.message(message)
         body: dict[str, Any] = {"text": message.text}
         if view.buttons:
-            body["quick_replies"] = [{**button.model_dump(), "content_type": "text"} for button in view.buttons]
+            body["quick_replies"] = [
+                {**button.model_dump(exclude_defaults=True), "content_type": "text"} for button in view.buttons
+            ]
         if view.attachment:
             source = {"src": self._base + view.attachment.url}
             body["attachment"] = {"type": "image", "payload": source, **view.attachment.model_dump()}
@@ -86,14 +91,22 @@ class Presentation:
         }
         return body
 
+    def hook_message(self, message: Message) -> dict[str, Any]:
+        """A message for the backend of a site, as JSON; the address of a picture is whole."""
+        body = self.message(message).model_dump(mode="json")
+        if body["attachment"]:
+            body["attachment"]["url"] = self._base + body["attachment"]["url"]
+        return body
+
     def rasa_rest(self, message: Message, recipient_id: str) -> dict[str, Any]:
         """A message in the shape of Rasa's REST channel."""
         view = self.message(message)
         body: dict[str, Any] = {"recipient_id": recipient_id, "text": message.text}
         if view.buttons:
-            body["buttons"] = [button.model_dump() for button in view.buttons]
+            body["buttons"] = [button.model_dump(exclude_defaults=True) for button in view.buttons]
         if view.attachment:
             body["image"] = self._base + view.attachment.url
+        body["metadata"] = {"id": message.id, "author": message.author}
         if "handoff" in message.metadata:
             body["custom"] = {"type": "handoff", **message.metadata["handoff"]}
         return body

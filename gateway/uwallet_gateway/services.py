@@ -32,6 +32,7 @@ from uwallet_gateway.hooks.sender import HookSender
 from uwallet_gateway.identity.keys import Keys
 from uwallet_gateway.identity.sessions import SessionRules, Sessions
 from uwallet_gateway.identity.sites import Sites
+from uwallet_gateway.insight.feedback import FeedbackStore
 from uwallet_gateway.insight.misunderstood import Misunderstood
 from uwallet_gateway.insight.statistics import Statistics
 from uwallet_gateway.maintenance.persons import Persons
@@ -92,6 +93,7 @@ class Services:
     sign_ins: SignIns
     provider_sign_ins: ProviderSignIns
     canned_replies: CannedReplies
+    feedback: FeedbackStore
     statistics: Statistics
     misunderstood: Misunderstood
     hook_endpoints: tuple[Endpoint, ...]
@@ -137,7 +139,6 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
     metrics = Metrics()
     database = Database(database_url(settings))
     keys = Keys(secret_keys(settings))
-    transcript = Transcript(database)
     event_bus = EventBus()
     redis_url = settings.redis_url.get_secret_value()
     redis = redis_client(redis_url) if redis_url else None
@@ -145,13 +146,17 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
         settings.engine_url, settings.engine_secret.get_secret_value() or None, timeout=settings.engine_timeout
     )
     endpoints = read_endpoints(Path(settings.hooks_file)) if settings.hooks_file else ()
-    outbox = Outbox(database, endpoints, f"{settings.public_url}/desk" if settings.public_url else None)
+    presentation = Presentation(settings, keys, texts)
+    desk_url = f"{settings.public_url}/desk" if settings.public_url else None
+    outbox = Outbox(database, endpoints, desk_url, presentation.hook_message)
+    transcript = Transcript(database, outbox.record_messages)
     opening_hours = load_opening_hours(settings.organisation_file)
     steps = TicketSteps(SupportNotices(texts), opening_hours, metrics, keys, outbox.record)
     user_requests = UserRequests(steps, max_length=settings.max_length)
     tickets = TicketQueries(database, event_bus.is_user_there, opening_hours)
     presence = Presence(database, event_bus)
     transactions = SupportTransactions(database, transcript, event_bus)
+    user_commands = UserCommands(transactions, user_requests, tickets)
     outage = OutageNotices(transcript, event_bus, texts, user_requests, metrics)
     dispatcher = Dispatcher(
         transcript,
@@ -205,7 +210,7 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
         ),
         attachments=attachments,
         rate_limits=RateLimits(settings, metrics, redis),
-        presentation=Presentation(settings, keys, texts),
+        presentation=presentation,
         accounts=Accounts(database, passwords, sign_outs, max_chats=settings.agent_max_chats),
         desk_sessions=desk_sessions,
         second_factors=second_factors,
@@ -214,11 +219,12 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
             database, sign_ins, sign_outs, _provider_rules(settings), max_chats=settings.agent_max_chats
         ),
         canned_replies=CannedReplies(database),
+        feedback=FeedbackStore(transcript, outbox.record_feedback),
         statistics=Statistics(database),
         misunderstood=Misunderstood(database),
         hook_endpoints=endpoints,
         outbox=outbox,
-        hook_sender=HookSender(outbox, endpoints, load_cards(), metrics),
+        hook_sender=HookSender(outbox, endpoints, load_cards(), metrics, on_taken=user_commands.delivered),
         assistant=assistant,
         redis=redis,
         relay=Relay(event_bus, redis, redis_client(redis_url, waits=True)) if redis else None,
@@ -235,7 +241,7 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
             persons,
         ),
         opening_hours=opening_hours,
-        user_commands=UserCommands(transactions, user_requests, tickets),
+        user_commands=user_commands,
         agent_commands=AgentCommands(transactions, steps, tickets, max_length=settings.max_length),
         tickets=tickets,
         presence=presence,

@@ -340,7 +340,7 @@ class Ticket(Table):
     id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
     number: Mapped[str] = mapped_column(String(32), unique=True)
     conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"), index=True)
-    # queued, active, message, closed
+    # queued, active, message, pending, closed
     status: Mapped[str] = mapped_column(String(16))
     version: Mapped[int] = mapped_column(Integer, default=1)
     # 0 urgent, 1 high, 2 normal
@@ -359,6 +359,8 @@ class Ticket(Table):
     # solved, follow_up, spam, user_left, cancelled
     disposition: Mapped[str | None] = mapped_column(String(16))
     note: Mapped[str | None] = mapped_column(Text)
+    # When somebody is to come back to it; stays while they do, so that it is known as one that was put off.
+    due_at: Mapped[datetime | None]
     rating: Mapped[int | None]
     rating_comment: Mapped[str | None] = mapped_column(Text)
     # The position that the user was told last.
@@ -442,6 +444,29 @@ class BotEvent(Table):
     created_at: Mapped[datetime] = mapped_column(index=True)
 
 
+class AnswerFeedback(Table):
+    """What a user says of one answer of the bot: 赞 or 踩, why, and in their own words (redacted)."""
+
+    __tablename__ = "answer_feedback"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["conversation_id", "message_id"], ["messages.conversation_id", "messages.id"], ondelete="CASCADE"
+        ),
+    )
+
+    conversation_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    message_id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    helpful: Mapped[bool] = mapped_column(Boolean)
+    # Codes of protocol/messages.py; empty for a 赞.
+    reasons: Mapped[list[str]] = mapped_column(JSON)
+    comment: Mapped[str | None] = mapped_column(Text)
+    # What the answer was about.
+    topic: Mapped[str | None] = mapped_column(String(64))
+    # When it was given first, to which day it counts; and changed last.
+    created_at: Mapped[datetime] = mapped_column(index=True)
+    updated_at: Mapped[datetime]
+
+
 class HookDelivery(Table):
     """An event on its way to one endpoint: the outbox."""
 
@@ -453,6 +478,8 @@ class HookDelivery(Table):
     event: Mapped[str] = mapped_column(String(32))
     # Name of the endpoint in the settings.
     endpoint: Mapped[str] = mapped_column(String(64))
+    # Whose it is, so that it is erased with them; rows from before migration 0014 have none.
+    conversation_id: Mapped[str | None] = mapped_column(String(32), index=True)
     body: Mapped[dict[str, Any]]
     # waiting, delivered, failed
     state: Mapped[str] = mapped_column(String(16))

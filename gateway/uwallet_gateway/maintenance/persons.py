@@ -46,6 +46,7 @@ _BY_CONVERSATION: tuple[type[tables.Table], ...] = (
     tables.Ticket,
     tables.Understanding,
     tables.BotEvent,
+    tables.AnswerFeedback,
 )
 # Never shown, not even to the person: they open something.
 _SECRET = {"contact", "csrf"}
@@ -363,11 +364,12 @@ async def _delete_conversations(transaction: AsyncSession, ids: Sequence[str]) -
         await transaction.scalars(select(tables.Attachment.id).where(tables.Attachment.conversation_id.in_(ids)))
     )
     await _note(transaction, removed, tables.TicketEvent, tables.TicketEvent.ticket_id.in_(tickets))
-    of_tickets = tables.HookDelivery.body["ticket"]["id"].as_integer().in_(tickets)
-    await _note(transaction, removed, tables.HookDelivery, of_tickets)
-    await transaction.execute(
-        delete(tables.HookDelivery).where(of_tickets).execution_options(synchronize_session=False)
+    # Rows from before migration 0014 name the ticket only.
+    theirs = tables.HookDelivery.conversation_id.in_(ids) | tables.HookDelivery.body["ticket"]["id"].as_integer().in_(
+        tickets
     )
+    await _note(transaction, removed, tables.HookDelivery, theirs)
+    await transaction.execute(delete(tables.HookDelivery).where(theirs).execution_options(synchronize_session=False))
     await transaction.execute(
         delete(tables.Conversation).where(tables.Conversation.id.in_(ids)).execution_options(synchronize_session=False)
     )

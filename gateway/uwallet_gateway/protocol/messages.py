@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -13,10 +13,11 @@ ATTACHMENT_TYPES = ("image/png", "image/jpeg", "image/webp", "image/heic", "imag
 
 
 class ButtonView(View):
-    """A quick reply. A client sends its payload back when the user presses it."""
+    """A quick reply. A client sends its payload back when the user presses it; `role` says how much it weighs."""
 
     title: str
     payload: str
+    role: Literal["primary", "normal", "danger"] = "normal"
 
 
 class AttachmentView(View):
@@ -28,6 +29,28 @@ class AttachmentView(View):
     width: int
     height: int
     size: int
+
+
+# Why an answer did not help: it solves nothing, is unclear, answers something else, or is not what the app shows.
+FeedbackReason = Literal["not_solved", "unclear", "not_meant", "differs"]
+
+
+class FeedbackView(View):
+    """What the user says of an answer: 赞 or 踩, and why."""
+
+    helpful: bool
+    reasons: list[str]
+    comment: str | None
+
+
+class FeedbackRequest(Request):
+    """What the user says of an answer; the next one replaces it. Null takes it back."""
+
+    helpful: bool | None
+    reasons: Annotated[list[FeedbackReason], Field(max_length=8)] = Field(
+        default_factory=list, description="Only where it did not help"
+    )
+    comment: str | None = Field(default=None, max_length=2000)
 
 
 class MessageView(View):
@@ -42,6 +65,7 @@ class MessageView(View):
     created_at: Moment
     in_reply_to: int | None
     client_id: str | None
+    feedback: FeedbackView | None = None
 
 
 class Limits(View):
@@ -96,6 +120,9 @@ class MessageRequest(Request):
     attachment_id: str | None = None
     client_id: str | None = Field(
         default=None, max_length=64, description="Idempotency key: the same one again has no further effect"
+    )
+    offered_by: int | None = Field(
+        default=None, ge=1, description="Of a payload: id of the message with the button; an older one is not executed"
     )
 
     @model_validator(mode="after")

@@ -24,7 +24,7 @@ from uwallet_gateway.support.assignment import assignable_tickets, next_agent
 from uwallet_gateway.support.notices import KEEP_WAITING, LEAVE_MESSAGE
 from uwallet_gateway.support.ownership import change_owner
 from uwallet_gateway.support.presence import Presence
-from uwallet_gateway.support.queries import TicketQueries
+from uwallet_gateway.support.queries import TicketQueries, is_reached
 from uwallet_gateway.support.queue import in_order
 from uwallet_gateway.support.ticket_steps import TicketSteps
 from uwallet_gateway.transcript.event_bus import EventBus
@@ -123,6 +123,7 @@ class SupportScheduler:
                 row.status == "active",
                 row.agent_waits_since <= moment - rules.user_remind_after,
                 row.reminded_at.is_(None),
+                is_reached(),
             ],
             self._remind,
         )
@@ -131,8 +132,13 @@ class SupportScheduler:
                 row.status == "active",
                 row.agent_waits_since <= moment - rules.user_left_after,
                 row.reminded_at <= moment - (rules.user_left_after - rules.user_remind_after),
+                is_reached(),
             ],
             self._close_abandoned,
+        )
+        await self._each(
+            [row.status == "pending", row.due_at <= moment, row.reminded_at.is_(None)],
+            self._tell_due,
         )
         if self._is_abandoned(online, moment):
             await self._each([row.status == "queued"], self._ask_for_message)
@@ -207,8 +213,12 @@ class SupportScheduler:
         await self._steps.finish(transaction, ticket, "user_left", "system", None)
         await self._steps.notices.say(transaction, "user_left", "user_left")
 
+    async def _tell_due(self, transaction: ConversationTransaction, ticket: tables.Ticket) -> None:
+        ticket.reminded_at = now()
+        await self._steps.note_event(transaction, ticket, EventKind.FOLLOW_UP_DUE, "system")
+
     async def _ask_for_message(self, transaction: ConversationTransaction, ticket: tables.Ticket) -> None:
-        ticket.status = "message"
+        self._steps.set_aside(ticket)
         await change_owner(transaction, "bot")
         await self._steps.note_event(transaction, ticket, EventKind.TIMEOUT_OFFERED, "system", reason="nobody_there")
         await self._steps.notices.say(transaction, "nobody_there", "nobody_there_any_more", buttons=(LEAVE_MESSAGE,))

@@ -290,6 +290,7 @@ export class MockDesk extends MockServer {
       waiting: all.filter(({ status }) => status === 'queued'),
       mine: all.filter((ticket) => ticket.status === 'active' && ticket.agent?.id === me.id),
       messages: all.filter(({ status }) => status === 'message'),
+      follow_ups: all.filter(({ status }) => status === 'pending'),
       counts: this.counts(me.id),
     };
   }

@@ -26,6 +26,7 @@ export type Action =
   | 'ticket_requeued'
   | 'ticket_returned_to_bot'
   | 'ticket_closed'
+  | 'ticket_put_off'
   | 'conversation_read'
   | 'contact_shown'
   | 'statistics_exported'
@@ -143,6 +144,29 @@ export interface AgentStatus {
   email?: string | null;
 }
 /**
+ * What users say of an answer.
+ *
+ * Attributes:
+ *     topic: What it is about, if known.
+ *     text: The answer.
+ *     helpful: How many 赞.
+ *     unhelpful: How many 踩.
+ *     reasons: How many of the 踩 gave which reason.
+ *     comments: The newest words of users, redacted.
+ *     title: Title of the topic, if known.
+ */
+export interface AnswerFigures {
+  topic: string | null;
+  text: string;
+  helpful: number;
+  unhelpful: number;
+  reasons: {
+    [k: string]: number;
+  };
+  comments: string[];
+  title?: string | null;
+}
+/**
  * The agent who gets the ticket.
  */
 export interface AssignRequest {
@@ -199,11 +223,12 @@ export interface BotTyping {
   author?: 'agent' | null;
 }
 /**
- * A quick reply. A client sends its payload back when the user presses it.
+ * A quick reply. A client sends its payload back when the user presses it; `role` says how much it weighs.
  */
 export interface ButtonView {
   title: string;
   payload: string;
+  role?: 'primary' | 'normal' | 'danger';
 }
 /**
  * A text to send; `shortcut` is typed after 「/」, or None.
@@ -226,7 +251,7 @@ export interface CannedReplyRequest {
  * How the ticket ended, and a note for colleagues.
  */
 export interface CloseRequest {
-  disposition: 'solved' | 'follow_up' | 'spam';
+  disposition: 'solved' | 'spam';
   note?: string | null;
 }
 /**
@@ -266,6 +291,8 @@ export interface Figures {
   agent_rating: Rating;
   waiting: Seconds;
   first_reply: Seconds;
+  helpful?: number;
+  unhelpful?: number;
 }
 /**
  * Ratings from 1 to 5: how many, their average, and how many of each.
@@ -317,7 +344,7 @@ export interface Ticket {
    * Name of the site
    */
   site: string;
-  status: 'queued' | 'active' | 'message' | 'closed';
+  status: 'queued' | 'active' | 'message' | 'pending' | 'closed';
   /**
    * 0 urgent, 1 high, 2 normal
    */
@@ -357,6 +384,10 @@ export interface Ticket {
   preferred_agent: AgentName | null;
   disposition: string | null;
   note: string | null;
+  /**
+   * When it is to be followed up; set of a `pending` ticket
+   */
+  due_at: string | null;
   rating: number | null;
   rating_comment: string | null;
   version: number;
@@ -393,11 +424,13 @@ export interface LastMessage {
 }
 /**
  * The user of a ticket. `name` is the site's id of an identified user; visitors have none.
+ *
+ * `online` is null of the user of a site's backend: nobody here can know.
  */
 export interface TicketUser {
   kind: string;
   name: string | null;
-  online: boolean;
+  online: boolean | null;
 }
 /**
  * A new message in the conversation of a watched ticket.
@@ -421,12 +454,21 @@ export interface DeskMessageView {
   created_at: string;
   in_reply_to: number | null;
   client_id: string | null;
+  feedback?: FeedbackView | null;
   /**
    * Of the bot's first message of a turn: why it was given (docs/conversation.md)
    */
   reading?: {
     [k: string]: unknown;
   } | null;
+}
+/**
+ * What the user says of an answer: 赞 or 踩, and why.
+ */
+export interface FeedbackView {
+  helpful: boolean;
+  reasons: string[];
+  comment: string | null;
 }
 /**
  * The user of a watched ticket starts or stops typing.
@@ -454,12 +496,15 @@ export interface DeskMessagePage {
   has_more: boolean;
 }
 /**
- * An agent's work: `waiting` in the order of the queue, the other lists oldest first.
+ * An agent's work: `waiting` in the order of the queue, `follow_ups` by due date, the other lists oldest first.
+ *
+ * `follow_ups` are those of the agent and of nobody; supervisors get all.
  */
 export interface DeskQueue {
   waiting: Ticket[];
   mine: Ticket[];
   messages: Ticket[];
+  follow_ups: Ticket[];
   counts: QueueCounts;
 }
 /**
@@ -576,6 +621,75 @@ export interface FactorProof {
   code?: string | null;
 }
 /**
+ * What the user says of an answer; the next one replaces it. Null takes it back.
+ */
+export interface FeedbackRequest {
+  helpful: boolean | null;
+  /**
+   * Only where it did not help
+   *
+   * @maxItems 8
+   */
+  reasons?:
+    | []
+    | ['not_solved' | 'unclear' | 'not_meant' | 'differs']
+    | ['not_solved' | 'unclear' | 'not_meant' | 'differs', 'not_solved' | 'unclear' | 'not_meant' | 'differs']
+    | [
+        'not_solved' | 'unclear' | 'not_meant' | 'differs',
+        'not_solved' | 'unclear' | 'not_meant' | 'differs',
+        'not_solved' | 'unclear' | 'not_meant' | 'differs',
+      ]
+    | [
+        'not_solved' | 'unclear' | 'not_meant' | 'differs',
+        'not_solved' | 'unclear' | 'not_meant' | 'differs',
+        'not_solved' | 'unclear' | 'not_meant' | 'differs',
+        'not_solved' | 'unclear' | 'not_meant' | 'differs',
+      ]
+    | [
+        'not_solved' | 'unclear' | 'not_meant' | 'differs',
+        'not_solved' | 'unclear' | 'not_meant' | 'differs',
+        'not_solved' | 'unclear' | 'not_meant' | 'differs',
+        'not_solved' | 'unclear' | 'not_meant' | 'differs',
+        'not_solved' | 'unclear' | 'not_meant' | 'differs',
+      ]
+    | [
+        'not_solved' | 'unclear' | 'not_meant' | 'differs',
+        'not_solved' | 'unclear' | 'not_meant' | 'differs',
+        'not_solved' | 'unclear' | 'not_meant' | 'differs',
+        'not_solved' | 'unclear' | 'not_meant' | 'differs',
+        'not_solved' | 'unclear' | 'not_meant' | 'differs',
+        'not_solved' | 'unclear' | 'not_meant' | 'differs',
+      ]
+    | [
+        'not_solved' | 'unclear' | 'not_meant' | 'differs',
+        'not_solved' | 'unclear' | 'not_meant' | 'differs',
+        'not_solved' | 'unclear' | 'not_meant' | 'differs',
+        'not_solved' | 'unclear' | 'not_meant' | 'differs',
+        'not_solved' | 'unclear' | 'not_meant' | 'differs',
+        'not_solved' | 'unclear' | 'not_meant' | 'differs',
+        'not_solved' | 'unclear' | 'not_meant' | 'differs',
+      ]
+    | [
+        'not_solved' | 'unclear' | 'not_meant' | 'differs',
+        'not_solved' | 'unclear' | 'not_meant' | 'differs',
+        'not_solved' | 'unclear' | 'not_meant' | 'differs',
+        'not_solved' | 'unclear' | 'not_meant' | 'differs',
+        'not_solved' | 'unclear' | 'not_meant' | 'differs',
+        'not_solved' | 'unclear' | 'not_meant' | 'differs',
+        'not_solved' | 'unclear' | 'not_meant' | 'differs',
+        'not_solved' | 'unclear' | 'not_meant' | 'differs',
+      ];
+  comment?: string | null;
+}
+/**
+ * When somebody comes back to the ticket, who (null for the agent who asks), and a note for them.
+ */
+export interface FollowUpRequest {
+  due_at: string;
+  agent_id?: number | null;
+  note?: string | null;
+}
+/**
  * All figures of a period in the organisation's time zone; both ends are included.
  */
 export interface InsightView {
@@ -587,6 +701,7 @@ export interface InsightView {
   topics: TopicFigures[];
   rows: TopicDayFigures[];
   steps: StepFigures[];
+  answers: AnswerFigures[];
   misunderstood: Misunderstandings;
 }
 /**
@@ -697,6 +812,7 @@ export interface MessageView {
   created_at: string;
   in_reply_to: number | null;
   client_id: string | null;
+  feedback?: FeedbackView | null;
 }
 /**
  * A message: text with or without a picture, a picture alone, or the payload of a button.
@@ -709,6 +825,10 @@ export interface MessageRequest {
    * Idempotency key: the same one again has no further effect
    */
   client_id?: string | null;
+  /**
+   * Of a payload: id of the message with the button; an older one is not executed
+   */
+  offered_by?: number | null;
 }
 /**
  * The stored message and the replies that came within 8 seconds. Fetch later replies with `GET /messages`.
@@ -836,7 +956,7 @@ export interface RecoveryCodes {
  * How the ticket ended (`solved` if absent), and a note for colleagues.
  */
 export interface ReturnRequest {
-  disposition?: ('solved' | 'follow_up' | 'spam') | null;
+  disposition?: ('solved' | 'spam') | null;
   note?: string | null;
 }
 /**
@@ -926,7 +1046,7 @@ export interface SupportState {
  */
 export interface TicketReference {
   number: string;
-  status: 'queued' | 'active' | 'message' | 'closed';
+  status: 'queued' | 'active' | 'message' | 'pending' | 'closed';
 }
 /**
  * A request for a session.
@@ -1006,7 +1126,7 @@ export interface TicketDetails {
    * Name of the site
    */
   site: string;
-  status: 'queued' | 'active' | 'message' | 'closed';
+  status: 'queued' | 'active' | 'message' | 'pending' | 'closed';
   /**
    * 0 urgent, 1 high, 2 normal
    */
@@ -1046,6 +1166,10 @@ export interface TicketDetails {
   preferred_agent: AgentName | null;
   disposition: string | null;
   note: string | null;
+  /**
+   * When it is to be followed up; set of a `pending` ticket
+   */
+  due_at: string | null;
   rating: number | null;
   rating_comment: string | null;
   version: number;
@@ -1152,6 +1276,7 @@ export interface MessageView1 {
   created_at: string;
   in_reply_to: number | null;
   client_id: string | null;
+  feedback?: FeedbackView | null;
 }
 /**
  * One message of a transcript.
@@ -1168,4 +1293,5 @@ export interface MessageView2 {
   created_at: string;
   in_reply_to: number | null;
   client_id: string | null;
+  feedback?: FeedbackView | null;
 }

@@ -14,12 +14,14 @@ import {
   readMessage,
   type Confirmation,
   type Message,
+  type QuickReply,
   type WireError,
 } from './protocol.ts';
 import { ACKNOWLEDGEMENT_TIMEOUT, Sender } from './sender.ts';
 import { storageKey, type Name, type SiteStorage } from './storage.ts';
 import { Store } from '@uwallet/shared/store.ts';
 import { awaitsHuman, readSupport, type Support } from './support.ts';
+import { FeedbackActions } from './feedback.ts';
 import { SupportActions } from './support_actions.ts';
 import { EMPTY_TRANSCRIPT, hasGap, withMessages } from '@uwallet/shared/transcript.ts';
 import { countUnread, isVisible, type Transcript } from './transcript.ts';
@@ -94,6 +96,7 @@ const CLEAN = {
 export class Chat {
   readonly state: Store<ChatState>;
   readonly support: SupportActions;
+  readonly feedback: FeedbackActions;
   private readonly identity: Identity;
   private readonly outbox: Outbox;
   private readonly uploads: Uploads;
@@ -102,6 +105,7 @@ export class Chat {
   private readonly now: () => number;
   private readonly newId: () => string;
   private socket: ChatSocket | null = null;
+  private context: Record<string, unknown> | null = null;
   private renewals = 0;
   /** The token that the session was last asked for with. */
   private askedWith: string | null = null;
@@ -129,7 +133,7 @@ export class Chat {
     this.uploads = new Uploads(
       options.gateway,
       (uploads) => this.state.set({ uploads }),
-      (upload, attachment_id) => this.enqueue('text', '', '', attachment_id, upload.client_id),
+      (upload, attachment_id) => this.enqueue('text', '', '', { attachment_id, client_id: upload.client_id }),
     );
     const line = (): ChatSocket | null => (this.state.get().phase === 'online' ? this.socket : null);
     this.sender = new Sender({
@@ -139,6 +143,7 @@ export class Chat {
       onChange: () => this.showOutbox(),
       onBadToken: () => this.renew(),
     });
+    this.feedback = new FeedbackActions({ line, onChange: (message) => this.merge([message]) });
     this.support = new SupportActions({
       line,
       support: () => this.state.get().support,
@@ -186,16 +191,26 @@ export class Chat {
     else if (phase === 'online' && slept) this.requestSession();
   }
 
+  /** Tells agents where the user is; the page says it before there is a session, or again. */
+  setContext(context: Record<string, unknown>): void {
+    this.context = context;
+    this.tellContext();
+  }
+
+  private tellContext(): void {
+    if (this.context && this.state.get().phase === 'online') this.socket?.emit('context', this.context);
+  }
+
   /** Sends what the user typed. */
   sendText(text: string): void {
     const trimmed = text.trim();
-    if (trimmed !== '') this.enqueue('text', trimmed, trimmed, null);
+    if (trimmed !== '') this.enqueue('text', trimmed, trimmed);
   }
 
   /** Presses a button that the bot offered. */
-  press(title: string, payload: string): void {
+  press({ title, payload, offered_by }: QuickReply): void {
     if (payload === '') this.sendText(title);
-    else this.enqueue('payload', payload, title, null);
+    else this.enqueue('payload', payload, title, { offered_by });
   }
 
   /** Uploads a picture and sends it. */
@@ -331,6 +346,7 @@ export class Chat {
     this.support.forget();
     this.state.set({ phase: 'online', refusal: null, limits: confirmation.limits, typing: null });
     this.adoptSupport(confirmation.support);
+    this.tellContext();
     if (confirmation.has_more && known.messages.length > 0 && confirmation.messages.length > 0) {
       return this.requestSession();
     }
@@ -338,7 +354,7 @@ export class Chat {
     // Who has asked something already, before there was a line, is answered and not greeted.
     if (confirmation.last_id === 0 && this.outbox.entries().length === 0) {
       // Always the same id, so that several tabs are greeted once.
-      this.enqueue('payload', START_PAYLOAD, '', null, 'session_start');
+      this.enqueue('payload', START_PAYLOAD, '', { client_id: 'session_start' });
     }
     this.upload();
     void this.sender.flush();
@@ -457,15 +473,16 @@ export class Chat {
     kind: OutboxEntry['kind'],
     message: string,
     shown: string,
-    attachment_id: string | null,
-    client_id = this.newId(),
+    more: Partial<Pick<OutboxEntry, 'attachment_id' | 'client_id' | 'offered_by'>> = {},
   ): void {
     this.outbox.add({
-      client_id,
+      client_id: this.newId(),
       kind,
       message,
       shown,
-      attachment_id,
+      attachment_id: null,
+      offered_by: null,
+      ...more,
       created_at: this.now(),
       state: 'waiting',
       error: '',
