@@ -18,6 +18,9 @@ SITUATED_LABELS = frozenset(
         "tried_everything",
         "trouble",
         "unknown_detail",
+        "arrived",
+        "not_checked",
+        "solved",
         "waiting",
         "waiting_complaint",
     }
