@@ -16,18 +16,11 @@ from tests.browser.widget import TEXTS, Widget
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 SERIOUS = ("serious", "critical")
-# A change of theme is drawn, and colours that are on their way to others are there.
-SETTLED = """async () => {
-    for (let frames = 0; frames < 2; frames += 1) await new Promise(requestAnimationFrame);
-    const ending = document.getAnimations().filter((a) => a.effect.getComputedTiming().endTime !== Infinity);
-    await Promise.all(ending.map((a) => a.finished.catch(() => null)));
-}"""
 
 
 def findings(page: Page, color_scheme: str = "light") -> list[str]:
     """Returns what axe finds serious, in the page and in the widget; in the dark, of its colours."""
     page.evaluate(packaged_file("axe-core", "axe.min.js"))
-    page.evaluate(SETTLED)
     # Colours are all that differs: the rest is looked at in the light.
     kind, rules = ("rule", ["color-contrast"]) if color_scheme == "dark" else ("tag", RULES)
     found: list[dict[str, Any]] = page.evaluate(
