@@ -21,6 +21,7 @@ import { ACKNOWLEDGEMENT_TIMEOUT, Sender } from './sender.ts';
 import { storageKey, type Name, type SiteStorage } from './storage.ts';
 import { Store } from '@uwallet/shared/store.ts';
 import { awaitsHuman, readSupport, type Support } from './support.ts';
+import { FeedbackActions } from './feedback.ts';
 import { SupportActions } from './support_actions.ts';
 import { EMPTY_TRANSCRIPT, hasGap, withMessages } from '@uwallet/shared/transcript.ts';
 import { countUnread, isVisible, type Transcript } from './transcript.ts';
@@ -95,6 +96,7 @@ const CLEAN = {
 export class Chat {
   readonly state: Store<ChatState>;
   readonly support: SupportActions;
+  readonly feedback: FeedbackActions;
   private readonly identity: Identity;
   private readonly outbox: Outbox;
   private readonly uploads: Uploads;
@@ -103,6 +105,7 @@ export class Chat {
   private readonly now: () => number;
   private readonly newId: () => string;
   private socket: ChatSocket | null = null;
+  private context: Record<string, unknown> | null = null;
   private renewals = 0;
   /** The token that the session was last asked for with. */
   private askedWith: string | null = null;
@@ -140,6 +143,7 @@ export class Chat {
       onChange: () => this.showOutbox(),
       onBadToken: () => this.renew(),
     });
+    this.feedback = new FeedbackActions({ line, onChange: (message) => this.merge([message]) });
     this.support = new SupportActions({
       line,
       support: () => this.state.get().support,
@@ -185,6 +189,16 @@ export class Chat {
     const { phase } = this.state.get();
     if (phase === 'offline') this.socket?.reconnect();
     else if (phase === 'online' && slept) this.requestSession();
+  }
+
+  /** Tells agents where the user is; the page says it before there is a session, or again. */
+  setContext(context: Record<string, unknown>): void {
+    this.context = context;
+    this.tellContext();
+  }
+
+  private tellContext(): void {
+    if (this.context && this.state.get().phase === 'online') this.socket?.emit('context', this.context);
   }
 
   /** Sends what the user typed. */
@@ -332,6 +346,7 @@ export class Chat {
     this.support.forget();
     this.state.set({ phase: 'online', refusal: null, limits: confirmation.limits, typing: null });
     this.adoptSupport(confirmation.support);
+    this.tellContext();
     if (confirmation.has_more && known.messages.length > 0 && confirmation.messages.length > 0) {
       return this.requestSession();
     }
