@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 
 import click
@@ -32,16 +33,24 @@ def create_site(name: str, origins: tuple[str, ...], key: str | None, require_id
     """Make a site, and print its key and secret as JSON. NAME is for operators."""
 
     async def run(services: Services) -> None:
-        site = await services.sites.find(key) if if_missing and key else None
-        if site:
-            await services.sites.set_origins(site.key, origins)
-            site = await services.sites.find(site.key)
+        if if_missing and key:
+            site = await site_with_origins(services, name, key, origins, require_identity=require_identity)
         else:
             site = await services.sites.create(name, origins, key=key, require_identity=require_identity)
         if site:
             click.echo(json.dumps(_printable(site) | {"secret": site.secret}, ensure_ascii=False, indent=2))
 
     with_services(run)
+
+
+async def site_with_origins(
+    services: Services, name: str, key: str, origins: Sequence[str], *, require_identity: bool = False
+) -> Site | None:
+    """Returns the site KEY with these origins; makes it if there is none."""
+    if await services.sites.find(key) is None:
+        return await services.sites.create(name, origins, key=key, require_identity=require_identity)
+    await services.sites.set_origins(key, origins)
+    return await services.sites.find(key)
 
 
 @click.command("list-sites")
