@@ -71,13 +71,15 @@ def place_spoken_of(topic: Topic, current: int, message: UserMessage) -> Place |
         (clause.text, clause.steps)
         for clause in reversed(message.clauses)
         if clause.acts.get("question", 0.0) < _SURE_QUESTION
+        and (current or max((clause.acts.get(name, 0.0) for name in _REPORTS), default=0.0) >= _LIKELY)
     ]
     last = message.clauses[-1].acts if message.clauses else {}
     # 「短信有了 六个数 填上去了」: what was named before is done.
     is_done_last = max(last.get("done", 0.0), last.get("solved", 0.0)) >= _SURE_DONE
     for position, (text, steps) in enumerate((*parts, (message.key, message.steps))):
         place = _nearest(topic, steps)
-        if place is None or (len(folded(text)) < _SHORTEST and place.likeness < _PLAIN):
+        if place is None or (len(folded(text)) < _SHORTEST and (not current or place.likeness < _PLAIN)):
+            # 「要申诉」 is like what is said of some step, and says where nobody is.
             continue
         ahead = place.number - current
         least = (
