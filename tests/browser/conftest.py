@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, expect, sync_playwright
 
 from scripts.local import MODEL, free_port
-from scripts.stack import Stack
+from scripts.stack import DEMONSTRATION_SITE, Stack
 from tests.browser.desk import Desk
 from tests.browser.sites import Site, visit
 from tests.browser.staff import Staff
@@ -80,6 +80,8 @@ def running_stack(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> It
         },
     )
     stack.start()
+    # test_notice.py is about the notice on stored chats; elsewhere it is in the way.
+    stack.command("set-notice", DEMONSTRATION_SITE, "none")
     yield stack
     stack.stop()
 

@@ -37,6 +37,7 @@ def test_site_from_creation_to_removal() -> None:
     site = json.loads(made.output)
     assert site["origins"] == ["https://shop.example"]
     assert site["require_identity"]
+    assert site["notice"] == "shown"
     listed = json.loads(run("list-sites").output)
     assert listed == [{key: value for key, value in site.items() if key != "secret"}]
     again = json.loads(

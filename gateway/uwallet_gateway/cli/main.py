@@ -16,6 +16,7 @@ from uwallet_gateway.cli.running import with_services
 from uwallet_gateway.database.connection import DatabaseUnavailableError
 from uwallet_gateway.hooks.cards import CardsError
 from uwallet_gateway.hooks.endpoints import HooksFileError
+from uwallet_gateway.identity.notice import NoticeError
 from uwallet_gateway.identity.origins import OriginError
 from uwallet_gateway.identity.sites import SiteError
 from uwallet_gateway.insight.label_export import LabelExportError
@@ -33,6 +34,7 @@ _EXPECTED = (
     HooksFileError,
     LabelExportError,
     OrganisationError,
+    NoticeError,
     OriginError,
     SecretUnreadableError,
     SettingsError,
