@@ -112,7 +112,7 @@ class Settings(BaseSettings):
     max_length: int = Field(default=1000, ge=1, description="Characters that a message may have")
     attachment_bytes: int = Field(default=8 * 1024 * 1024, ge=1, description="Bytes that a picture may have")
     attachment_url_seconds: int = Field(
-        default=3600, ge=1, description="Seconds for which the address of a picture in a message is valid"
+        default=600, ge=1, description="Seconds for which the address of a picture in a message is valid"
     )
     rate_messages_per_user: Rate = Field(default="20/10seconds;60/minute", description="Messages of one conversation")
     rate_messages_per_address: Rate = Field(
