@@ -33,6 +33,7 @@ from uwallet_gateway.identity.sessions import SessionRules, Sessions
 from uwallet_gateway.identity.sites import Sites
 from uwallet_gateway.insight.feedback import FeedbackStore
 from uwallet_gateway.insight.misunderstood import Misunderstood
+from uwallet_gateway.insight.questions import Questions, read_questions
 from uwallet_gateway.insight.statistics import Statistics
 from uwallet_gateway.maintenance.persons import Persons
 from uwallet_gateway.maintenance.purge import Purge
@@ -93,6 +94,7 @@ class Services:
     sign_ins: SignIns
     canned_replies: CannedReplies
     feedback: FeedbackStore
+    questions: Questions
     statistics: Statistics
     misunderstood: Misunderstood
     hook_endpoints: tuple[Endpoint, ...]
@@ -131,6 +133,7 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
         TextsError: texts.yml is wrong.
         HooksFileError: The file of UWALLET_HOOKS_FILE is wrong.
         OrganisationError: organisation.yml is wrong.
+        KnowledgeFilesError: A knowledge file cannot be read.
         NoticeError: Its notice is.
     """
     if settings.clock:
@@ -220,6 +223,7 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
         ),
         canned_replies=CannedReplies(database),
         feedback=FeedbackStore(transcript, outbox.record_feedback),
+        questions=Questions(database, read_questions(settings.knowledge_dir)),
         statistics=Statistics(database),
         misunderstood=Misunderstood(database),
         hook_endpoints=endpoints,
