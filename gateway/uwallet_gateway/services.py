@@ -35,6 +35,7 @@ from uwallet_gateway.identity.sessions import SessionRules, Sessions
 from uwallet_gateway.identity.sites import Sites
 from uwallet_gateway.insight.feedback import FeedbackStore
 from uwallet_gateway.insight.misunderstood import Misunderstood
+from uwallet_gateway.insight.questions import Questions, read_questions
 from uwallet_gateway.insight.statistics import Statistics
 from uwallet_gateway.maintenance.persons import Persons
 from uwallet_gateway.maintenance.purge import Purge
@@ -96,6 +97,7 @@ class Services:
     provider_sign_ins: ProviderSignIns
     canned_replies: CannedReplies
     feedback: FeedbackStore
+    questions: Questions
     statistics: Statistics
     misunderstood: Misunderstood
     hook_endpoints: tuple[Endpoint, ...]
@@ -134,6 +136,7 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
         TextsError: texts.yml is wrong.
         HooksFileError: The file of UWALLET_HOOKS_FILE is wrong.
         OrganisationError: organisation.yml is wrong.
+        KnowledgeFilesError: A knowledge file cannot be read.
         NoticeError: Its notice is.
     """
     if settings.clock:
@@ -225,6 +228,7 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
         ),
         canned_replies=CannedReplies(database),
         feedback=FeedbackStore(transcript, outbox.record_feedback),
+        questions=Questions(database, read_questions(settings.knowledge_dir)),
         statistics=Statistics(database),
         misunderstood=Misunderstood(database),
         hook_endpoints=endpoints,

@@ -112,13 +112,16 @@ class Settings(BaseSettings):
     max_length: int = Field(default=1000, ge=1, description="Characters that a message may have")
     attachment_bytes: int = Field(default=8 * 1024 * 1024, ge=1, description="Bytes that a picture may have")
     attachment_url_seconds: int = Field(
-        default=3600, ge=1, description="Seconds for which the address of a picture in a message is valid"
+        default=600, ge=1, description="Seconds for which the address of a picture in a message is valid"
     )
     rate_messages_per_user: Rate = Field(default="20/10seconds;60/minute", description="Messages of one conversation")
     rate_messages_per_address: Rate = Field(
         default="1200/minute", description="Messages of one address, behind which a carrier may have thousands of users"
     )
     rate_sessions_per_address: Rate = Field(default="600/minute", description="Sessions of one address")
+    rate_suggestions_per_address: Rate = Field(
+        default="3000/minute", description="Suggestions while typing, to one address"
+    )
     rate_attachments_per_user: Rate = Field(default="10/minute;60/hour", description="Pictures of one conversation")
     rate_attachments_per_address: Rate = Field(
         default="30/minute;300/hour", description="Pictures of one address; far fewer than messages, as each costs more"
@@ -193,6 +196,14 @@ class Settings(BaseSettings):
         default="", description="Who is told of tickets (YAML, example in `deploy/hooks.example.yml`); empty: nobody"
     )
 
+    knowledge_dir: Path = Field(
+        default=REPOSITORY / "data" / "knowledge",
+        description="The bot's knowledge files, whose `questions` are suggested while users type",
+    )
+    sites_without_suggestions: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="Public keys, comma separated, of sites that suggest nothing while users type",
+    )
     organisation_file: Path = Field(
         default=REPOSITORY / "data" / "knowledge" / "organisation.yml",
         description="Opening hours, holidays and time zone of human support; the file that the bot reads, too",
@@ -246,6 +257,7 @@ class Settings(BaseSettings):
         "allowed_hosts",
         "trusted_proxies",
         "metrics_networks",
+        "sites_without_suggestions",
         "old_secret_keys",
         "desk_two_factor_roles",
         "desk_oidc_scopes",

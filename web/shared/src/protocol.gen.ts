@@ -972,6 +972,20 @@ export interface ProviderView {
   name: string;
 }
 /**
+ * A question that the bot answers; its text is sent when it is chosen.
+ */
+export interface QuestionView {
+  text: string;
+  topic: string;
+}
+/**
+ * Questions, the best first. `enabled` is false where the operator has switched suggestions off for the site.
+ */
+export interface QuestionsView {
+  questions: QuestionView[];
+  enabled?: boolean;
+}
+/**
  * A user's rating of a closed ticket.
  */
 export interface RatingRequest {
