@@ -58,7 +58,7 @@ def arguments(component: Any, storage: ModelStorage, **config: Any) -> tuple[Any
     return {**component.get_default_config(), **config}, storage, Resource(str(config)), CONTEXT
 
 
-@pytest.mark.parametrize("view", ["character", "syllable"])
+@pytest.mark.parametrize("view", ["character", "syllable", "sound"])
 def test_featurizer_gives_the_same_after_loading(
     storage: ModelStorage, spacy_nlp: NormalizedSpacyNLP, training_data: TrainingData, view: str
 ) -> None:
