@@ -15,7 +15,7 @@ from typing import Any
 import opencc
 from opencc import OpenCC
 
-from actions.dialogue.messages import Reply
+from actions.dialogue.messages import Reply, Role
 
 # The standard characters of Taiwan and no other vocabulary, as the names of buttons in the app must stay. s2tw in two
 # steps: the same result, but OpenCC's own loads its phrases twice, 16 MB more.
@@ -74,9 +74,10 @@ class Utterance:
 
     Attributes:
         text: What the user reads.
-        buttons: `title` and `payload` of each quick reply.
+        buttons: `title` and `payload` of each quick reply, and its `role` if it is not a normal one.
         response: Name of the response in `domain.yml`.
-        metadata: `progress` (fields of `Progress` and the `count` of steps) and `ask`, where the reply has them.
+        metadata: `progress` (fields of `Progress` and the `count` of steps), `ask`, `tone` and `details`, where the
+            reply has them.
     """
 
     text: str
@@ -110,25 +111,46 @@ def put_into_words(
 
 
 def _utterance(reply: Reply, variant: Mapping[str, Any], script: Script) -> Utterance:
-    buttons = [
-        (button["title"].format_map(reply.values), button["payload"].format_map(reply.values))
+    own = [
+        _button(
+            button["title"].format_map(reply.values),
+            button["payload"].format_map(reply.values),
+            Role(button.get("role", Role.NORMAL)),
+            script,
+        )
         for button in variant.get("buttons") or ()
     ]
-    buttons += [(button.title, button.payload) for button in reply.buttons]
+    given = [_button(button.title, button.payload, button.role, script) for button in reply.buttons]
+    # What can be picked comes before the ways around it.
+    buttons = [*given, *own] if reply.is_list else [*own, *given]
     return Utterance(
         text=_in_script(variant["text"].format_map(reply.values).strip(), script),
-        buttons=tuple({"title": _in_script(title, script), "payload": payload} for title, payload in buttons),
+        buttons=tuple(buttons),
         response=reply.response or "",
         metadata=_metadata(reply, script),
     )
 
 
+def _button(title: str, payload: str, role: Role, script: Script) -> dict[str, str]:
+    button = {"title": _in_script(title, script), "payload": payload}
+    return button if role is Role.NORMAL else {**button, "role": role.value}
+
+
 def _metadata(reply: Reply, script: Script) -> dict[str, Any]:
     found: dict[str, Any] = {"ask": reply.ask} if reply.ask else {}
+    if reply.is_warning:
+        found["tone"] = "warning"
+    if reply.values.get("details"):
+        found["details"] = _in_script(reply.values["details"], script)
     if reply.progress:
         steps = [_in_script(title, script) for title in reply.progress.steps]
         title = _in_script(reply.progress.title, script)
-        found["progress"] = {**asdict(reply.progress), "title": title, "count": len(steps), "steps": steps}
+        progress = {name: value for name, value in asdict(reply.progress).items() if value is not None}
+        found["progress"] = {**progress, "title": title, "count": len(steps), "steps": steps}
+        for name, field_name in (("picture", "alt"), ("link", "title")):
+            if name in progress:
+                text = _in_script(progress[name][field_name], script)
+                found["progress"][name] = {**progress[name], field_name: text}
     return found
 
 

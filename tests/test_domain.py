@@ -11,6 +11,7 @@ import pytest
 from rasa_sdk.executor import ActionExecutor
 from ruamel.yaml import YAML
 
+from actions.dialogue.messages import Role
 from tests.paths import ROOT
 
 CODE = sorted([*ROOT.glob("actions/**/*.py"), *ROOT.glob("engine/**/*.py"), *ROOT.glob("language/*.py")])
@@ -44,6 +45,13 @@ def test_buttons_of_responses_carry_known_intents(domain: dict[str, Any]) -> Non
     buttons = [b for variants in domain["responses"].values() for v in variants for b in v.get("buttons", [])]
     assert buttons
     assert {re.match(r"/(\w+)", button["payload"])[1] for button in buttons} <= set(domain["intents"])  # type: ignore[index]
+
+
+def test_no_button_of_the_domain_weighs_what_it_cannot(domain: dict[str, Any]) -> None:
+    for variants in domain["responses"].values():
+        for buttons in (variant.get("buttons", []) for variant in variants):
+            roles = [Role(button.get("role", "normal")) for button in buttons]
+            assert roles.count(Role.PRIMARY) <= 1
 
 
 def chinese_texts(path: Path) -> list[str]:

@@ -100,12 +100,21 @@ class UserMessage:
         return values[0] if len(values) == 1 else None
 
 
+class Role(str, Enum):
+    """How much a button weighs, for a client that draws it."""
+
+    PRIMARY = "primary"
+    NORMAL = "normal"
+    DANGER = "danger"
+
+
 @dataclass(frozen=True)
 class Button:
-    """A quick reply: what it says and the payload it sends."""
+    """A quick reply: what it says, the payload it sends, and how much it weighs."""
 
     title: str
     payload: str
+    role: Role = Role.NORMAL
 
 
 @dataclass(frozen=True)
@@ -118,6 +127,8 @@ class Progress:
         kind: `procedure`, or `diagnosis` whose steps are checks that may be made in any order.
         number: The step shown, from 1.
         steps: Titles of all steps.
+        picture: `url` and `alt` of a picture of the step, if it has one.
+        link: `title` and `url` of the place in the app where the step is done, if it has one.
     """
 
     topic: str
@@ -125,6 +136,8 @@ class Progress:
     kind: str
     number: int
     steps: tuple[str, ...]
+    picture: Mapping[str, str] | None = None
+    link: Mapping[str, str] | None = None
 
 
 class EventKind(str, Enum):
@@ -166,12 +179,13 @@ class Reply:
     Attributes:
         response: Name of a response in `domain.yml`.
         values: Values for the placeholders of the response.
-        buttons: Buttons beside those of the response itself, which come first.
+        buttons: Buttons beside those of the response itself, which come first, or last beside a list.
         custom: A custom payload for the channel; then there is no response.
         progress: Set on the steps of a walkthrough.
         ask: What kind of answer is wanted, for a client that treats it in its own way: `rating`, `choice` or `contact`.
         event: What the reply is an answer to, or does, if the statistics are to know. Not shown to anybody.
         is_list: Whether its buttons are a list that the user may point into (「第二个」), beside what can be done next.
+        is_warning: Whether what it says must not be read over.
     """
 
     response: str | None = None
@@ -182,6 +196,7 @@ class Reply:
     ask: str | None = None
     event: Event | None = None
     is_list: bool = False
+    is_warning: bool = False
 
     @property
     def is_handoff(self) -> bool:

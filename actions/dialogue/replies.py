@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from actions.dialogue.messages import Button, Progress, Reply, payload, request_payload
+from actions.dialogue.messages import Button, Progress, Reply, Role, payload, request_payload
 from actions.dialogue.state import Choice, DialogueState, Request
 from actions.knowledge import Item, Knowledge, Step, Topic
 from actions.knowledge.organisation import setting_line
@@ -82,12 +82,12 @@ class ReplyBuilder:
         if topic.warning is None:
             raise ValueError(f"{topic.id} has no warning")
         buttons = (
-            Button(topic.warning.accept_label, payload("affirm", explicit_consent="warning")),
-            Button(topic.warning.decline_label, payload("deny")),
+            Button(topic.warning.accept_label, payload("affirm", explicit_consent="warning"), Role.DANGER),
+            Button(topic.warning.decline_label, payload("deny"), Role.PRIMARY),
         )
         if is_known:
-            return Reply("utter_warning_again", {"accept": topic.warning.accept_label}, buttons)
-        return Reply("utter_warning", {"warning": self.fill(topic.warning.text, topic)}, buttons)
+            return Reply("utter_warning_again", {"accept": topic.warning.accept_label}, buttons, is_warning=True)
+        return Reply("utter_warning", {"warning": self.fill(topic.warning.text, topic)}, buttons, is_warning=True)
 
     def step(self, topic: Topic, state: DialogueState, *, asks_detail: bool = False) -> Reply:
         """Returns the step that the state stands at.
@@ -100,7 +100,15 @@ class ReplyBuilder:
         step = topic.steps[state.step - 1]
         values = self._step_values(topic, state.step, step)
         titles = tuple(self.fill(step.title) for step in topic.steps)
-        progress = Progress(topic.id, topic.title, topic.kind, state.step, titles)
+        progress = Progress(
+            topic.id,
+            topic.title,
+            topic.kind,
+            state.step,
+            titles,
+            picture={"url": step.picture.url, "alt": self.fill(step.picture.alt)} if step.picture else None,
+            link={"url": step.link.url, "title": self.fill(step.link.title)} if step.link else None,
+        )
         if topic.kind == "diagnosis":
             return Reply("utter_check", values, progress=progress)
         if asks_detail:

@@ -46,6 +46,10 @@ PLACEHOLDERS = frozenset(
 )
 
 
+# Schemes of addresses that run or read something where they are opened.
+_UNSAFE_SCHEMES = frozenset({"javascript", "data", "vbscript", "blob", "file", "about", "filesystem"})
+
+
 def _checked_text(value: str) -> str:
     if not value.strip():
         raise ValueError("expected a text that is not empty")
@@ -113,10 +117,41 @@ class StepAnswer(_Model):
     text: Text
 
 
+class StepPicture(_Model):
+    """A picture of a step. `alt` says what is on it, for those who do not see it."""
+
+    url: str
+    alt: Text
+
+    @field_validator("url")
+    @classmethod
+    def _on_the_web(cls, value: str) -> str:
+        if not re.fullmatch(r"https://[^\s\"'<>]+", value):
+            raise ValueError("expected an address that begins with https://")
+        return value
+
+
+class StepLink(_Model):
+    """Where a step is done: a page, or a screen of the app by its own scheme (`uwallet://…`)."""
+
+    title: Text
+    url: str
+
+    @field_validator("url")
+    @classmethod
+    def _leads_elsewhere(cls, value: str) -> str:
+        scheme = re.match(r"([a-z][a-z0-9+.-]*):[^\s\"'<>]+\Z", value)
+        if scheme is None or scheme[1] in _UNSAFE_SCHEMES:
+            raise ValueError("expected https://… or the address of a screen of the app, such as app://settings")
+        return value
+
+
 class Step(_Model):
     """One step of a procedure, or one check of a diagnosis.
 
     Attributes:
+        picture: What the screen looks like there.
+        link: Leads to where the step is done.
         value: The entity value that leads to the step.
         words: What users call the cause, for a check.
         treatment: What to do when the check finds the cause.
@@ -133,6 +168,8 @@ class Step(_Model):
     answers: list[StepAnswer] = []
     collect: list[str] = []
     show_collected: bool = False
+    picture: StepPicture | None = None
+    link: StepLink | None = None
 
 
 class Item(_Model):

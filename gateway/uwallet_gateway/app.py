@@ -17,6 +17,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from uwallet_gateway.database.migrate import migrate
 from uwallet_gateway.database.sole_use import DatabaseInUseError, sole_use
 from uwallet_gateway.maintenance.contacts import seal_contacts
+from uwallet_gateway.maintenance.second_factors import renew_second_factors
 from uwallet_gateway.maintenance.settings_record import record_settings
 from uwallet_gateway.observability.headers import SecurityHeaders
 from uwallet_gateway.protocol.base import API, DESK_API
@@ -93,6 +94,7 @@ def _lifespan(services: Services, sockets: SocketTransport) -> Any:
         try:
             async with sole_use(services.database, with_redis=services.redis is not None):
                 await seal_contacts(services.database, services.keys)
+                await renew_second_factors(services.database, services.keys.second_factors)
                 await record_settings(services.settings, services.audit)
                 if services.relay:
                     await services.relay.start()

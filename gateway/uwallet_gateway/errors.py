@@ -30,6 +30,9 @@ class ErrorCode(StrEnum):
     # At the desk (docs/support/desk-api.md).
     SIGNED_OUT = "signed_out"
     WRONG_PASSWORD = "wrong_password"
+    WRONG_CODE = "wrong_code"
+    SECOND_FACTOR_REQUIRED = "second_factor_required"
+    SIGN_IN_TOO_OLD = "sign_in_too_old"
     LOCKED_OUT = "locked_out"
     FORBIDDEN = "forbidden"
     CSRF = "csrf"

@@ -73,7 +73,9 @@ class Presentation:
         view = self.message(message)
         body: dict[str, Any] = {"text": message.text}
         if view.buttons:
-            body["quick_replies"] = [{**button.model_dump(), "content_type": "text"} for button in view.buttons]
+            body["quick_replies"] = [
+                {**button.model_dump(exclude_defaults=True), "content_type": "text"} for button in view.buttons
+            ]
         if view.attachment:
             source = {"src": self._base + view.attachment.url}
             body["attachment"] = {"type": "image", "payload": source, **view.attachment.model_dump()}
@@ -86,14 +88,22 @@ class Presentation:
         }
         return body
 
+    def hook_message(self, message: Message) -> dict[str, Any]:
+        """A message for the backend of a site, as JSON; the address of a picture is whole."""
+        body = self.message(message).model_dump(mode="json")
+        if body["attachment"]:
+            body["attachment"]["url"] = self._base + body["attachment"]["url"]
+        return body
+
     def rasa_rest(self, message: Message, recipient_id: str) -> dict[str, Any]:
         """A message in the shape of Rasa's REST channel."""
         view = self.message(message)
         body: dict[str, Any] = {"recipient_id": recipient_id, "text": message.text}
         if view.buttons:
-            body["buttons"] = [button.model_dump() for button in view.buttons]
+            body["buttons"] = [button.model_dump(exclude_defaults=True) for button in view.buttons]
         if view.attachment:
             body["image"] = self._base + view.attachment.url
+        body["metadata"] = {"id": message.id, "author": message.author}
         if "handoff" in message.metadata:
             body["custom"] = {"type": "handoff", **message.metadata["handoff"]}
         return body

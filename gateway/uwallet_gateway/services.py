@@ -12,7 +12,9 @@ from common.opening_hours import OpeningHours
 from uwallet_gateway.agents.accounts import Accounts
 from uwallet_gateway.agents.canned_replies import CannedReplies
 from uwallet_gateway.agents.passwords import Passwords
+from uwallet_gateway.agents.second_factors import SecondFactors
 from uwallet_gateway.agents.sessions import DeskSessions
+from uwallet_gateway.agents.sign_ins import SignIns
 from uwallet_gateway.agents.sign_outs import SignOuts
 from uwallet_gateway.attachments import AttachmentStore
 from uwallet_gateway.audit.log import AuditLog
@@ -84,6 +86,8 @@ class Services:
     readiness: Readiness
     accounts: Accounts
     desk_sessions: DeskSessions
+    second_factors: SecondFactors
+    sign_ins: SignIns
     canned_replies: CannedReplies
     statistics: Statistics
     misunderstood: Misunderstood
@@ -130,7 +134,6 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
     metrics = Metrics()
     database = Database(database_url(settings))
     keys = Keys(secret_keys(settings))
-    transcript = Transcript(database)
     event_bus = EventBus()
     redis_url = settings.redis_url.get_secret_value()
     redis = redis_client(redis_url) if redis_url else None
@@ -138,13 +141,17 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
         settings.engine_url, settings.engine_secret.get_secret_value() or None, timeout=settings.engine_timeout
     )
     endpoints = read_endpoints(Path(settings.hooks_file)) if settings.hooks_file else ()
-    outbox = Outbox(database, endpoints, f"{settings.public_url}/desk" if settings.public_url else None)
+    presentation = Presentation(settings, keys, texts)
+    desk_url = f"{settings.public_url}/desk" if settings.public_url else None
+    outbox = Outbox(database, endpoints, desk_url, presentation.hook_message)
+    transcript = Transcript(database, outbox.record_messages)
     opening_hours = load_opening_hours(settings.organisation_file)
     steps = TicketSteps(SupportNotices(texts), opening_hours, metrics, keys, outbox.record)
     user_requests = UserRequests(steps, max_length=settings.max_length)
     tickets = TicketQueries(database, event_bus.is_user_there, opening_hours)
     presence = Presence(database, event_bus)
     transactions = SupportTransactions(database, transcript, event_bus)
+    user_commands = UserCommands(transactions, user_requests, tickets)
     outage = OutageNotices(transcript, event_bus, texts, user_requests, metrics)
     dispatcher = Dispatcher(
         transcript,
@@ -162,6 +169,12 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
     audit = AuditLog(database, keys.audit_keys)
     assistant = EngineAssistant(settings.engine_url, settings.engine_secret.get_secret_value() or None)
     passwords, sign_outs = Passwords(), SignOuts()
+    desk_sessions = DeskSessions(
+        database, sign_outs, hours=settings.desk_session_hours, two_factor_roles=settings.desk_two_factor_roles
+    )
+    second_factors = SecondFactors(
+        database, passwords, sign_outs, keys.second_factors, issuer=texts.desk.authenticator_issuer
+    )
     attachments = AttachmentStore(settings.data_dir / "attachments", settings.attachment_bytes)
     persons = Persons(
         database,
@@ -191,15 +204,19 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
         ),
         attachments=attachments,
         rate_limits=RateLimits(settings, metrics, redis),
-        presentation=Presentation(settings, keys, texts),
+        presentation=presentation,
         accounts=Accounts(database, passwords, sign_outs, max_chats=settings.agent_max_chats),
-        desk_sessions=DeskSessions(database, passwords, sign_outs, hours=settings.desk_session_hours),
+        desk_sessions=desk_sessions,
+        second_factors=second_factors,
+        sign_ins=SignIns(
+            database, passwords, desk_sessions, second_factors, two_factor_roles=settings.desk_two_factor_roles
+        ),
         canned_replies=CannedReplies(database),
         statistics=Statistics(database),
         misunderstood=Misunderstood(database),
         hook_endpoints=endpoints,
         outbox=outbox,
-        hook_sender=HookSender(outbox, endpoints, load_cards(), metrics),
+        hook_sender=HookSender(outbox, endpoints, load_cards(), metrics, on_taken=user_commands.delivered),
         assistant=assistant,
         redis=redis,
         relay=Relay(event_bus, redis, redis_client(redis_url, waits=True)) if redis else None,
@@ -216,7 +233,7 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
             persons,
         ),
         opening_hours=opening_hours,
-        user_commands=UserCommands(transactions, user_requests, tickets),
+        user_commands=user_commands,
         agent_commands=AgentCommands(transactions, steps, tickets, max_length=settings.max_length),
         tickets=tickets,
         presence=presence,

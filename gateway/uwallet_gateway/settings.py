@@ -141,6 +141,11 @@ class Settings(BaseSettings):
     desk_session_hours: float = Field(
         default=12.0, gt=0, le=24 * 30, description="Hours after which an agent must sign in at the desk again"
     )
+    desk_two_factor_roles: Annotated[tuple[Literal["agent", "supervisor", "admin"], ...], NoDecode] = Field(
+        default=(),
+        description="Roles, comma separated, whose agents must sign in at the desk with a second factor: "
+        "`agent`, `supervisor`, `admin`",
+    )
     agent_max_chats: int = Field(
         default=5, ge=1, le=50, description="Chats at once of an agent whose account names no number"
     )
@@ -198,7 +203,14 @@ class Settings(BaseSettings):
     shutdown_seconds: float = Field(default=10.0, ge=0, description="Seconds to finish what was taken when stopping")
     log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="Least level logged")
 
-    @field_validator("allowed_hosts", "trusted_proxies", "metrics_networks", "old_secret_keys", mode="before")
+    @field_validator(
+        "allowed_hosts",
+        "trusted_proxies",
+        "metrics_networks",
+        "old_secret_keys",
+        "desk_two_factor_roles",
+        mode="before",
+    )
     @classmethod
     def _split(cls, value: Any) -> Any:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value

@@ -59,11 +59,17 @@ class _Notices(_Section):
     redacted: str
     picture_kept: str
     picture_kept_within: str
+    stale_press: str
+    stale_press_answered: str
     engine_trouble: str
     engine_failed: str
     handoff_without_engine: str
     handoff_summary_without_engine: str
     complaint_summary: str
+
+
+class _Desk(_Section):
+    authenticator_issuer: str
 
 
 class _Buttons(_Section):
@@ -191,6 +197,7 @@ class Texts(_Section):
     errors: dict[ErrorCode, Annotated[_Timed, BeforeValidator(_both)]]
     durations: _Durations
     notices: _Notices
+    desk: _Desk
     buttons: _Buttons
     support: _Support
     ticket_statuses: _TicketStatuses

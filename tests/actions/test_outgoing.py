@@ -9,7 +9,7 @@ import pytest
 from opencc import OpenCC
 
 from actions.base import domain_settings
-from actions.dialogue.messages import Button, Progress, Reply
+from actions.dialogue.messages import Button, Progress, Reply, Role
 from actions.outgoing import Script, _converter_of_characters, _in_script, put_into_words, script_of
 
 RESPONSES: dict[str, list[dict[str, Any]]] = {
@@ -28,6 +28,17 @@ def test_placeholders_are_filled_in_and_buttons_put_together() -> None:
         {"title": "去2", "payload": '/x{"a": "2"}'},
         {"title": "转人工", "payload": "/human_handoff"},
     )
+
+
+def test_a_list_comes_first_and_buttons_say_what_they_weigh() -> None:
+    responses = {"utter_step": [{"text": "选", "buttons": [{"title": "继续", "payload": "/go", "role": "primary"}]}]}
+    picked = Reply("utter_step", {"details": "金额：20元"}, (Button("注销", "/close", Role.DANGER),), is_list=True)
+    said = put_into_words(replace(picked, is_warning=True), responses, [], Script.SIMPLIFIED)
+    assert said.buttons == (
+        {"title": "注销", "payload": "/close", "role": "danger"},
+        {"title": "继续", "payload": "/go", "role": "primary"},
+    )
+    assert said.metadata == {"tone": "warning", "details": "金额：20元"}
 
 
 def test_what_has_just_been_said_is_said_otherwise() -> None:
@@ -79,6 +90,15 @@ def test_a_client_is_told_what_it_can_draw() -> None:
         },
     }
     assert put_into_words(REPLY, RESPONSES, [], Script.SIMPLIFIED).metadata == {}
+
+
+def test_a_step_may_carry_a_picture_and_a_link() -> None:
+    picture = {"url": "https://example.com/1.png", "alt": "登录界面"}
+    link = {"url": "app://login", "title": "打开登录界面"}
+    progress = Progress("forgot_password", "找回登录密码", "procedure", 1, ("填",), picture=picture, link=link)
+    told = put_into_words(replace(REPLY, progress=progress), RESPONSES, [], Script.TRADITIONAL).metadata["progress"]
+    assert told["picture"] == {"url": "https://example.com/1.png", "alt": "登錄界面"}
+    assert told["link"] == {"url": "app://login", "title": "打開登錄界面"}
 
 
 def test_single_characters_are_converted_as_with_the_table_of_phrases() -> None:

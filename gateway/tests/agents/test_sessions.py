@@ -14,14 +14,18 @@ from uwallet_gateway.agents.accounts import Account, AccountError, Accounts, Use
 from uwallet_gateway.agents.lockout import FREE_ATTEMPTS, FREE_ATTEMPTS_EVERYWHERE, Source
 from uwallet_gateway.agents.passwords import Passwords
 from uwallet_gateway.agents.roles import Role
-from uwallet_gateway.agents.sessions import DeskSessions
+from uwallet_gateway.agents.second_factors import SecondFactors
+from uwallet_gateway.agents.sessions import Browser, DeskSession, DeskSessions
+from uwallet_gateway.agents.sign_ins import SignedIn, SignIns
 from uwallet_gateway.agents.sign_outs import SignOuts
 from uwallet_gateway.clock import now
 from uwallet_gateway.database import tables
 from uwallet_gateway.database.connection import Database
 from uwallet_gateway.errors import InputError
+from uwallet_gateway.identity.keys import Keys
 
 PASSWORD = "k7mwp-3xq9h-tulip"
+KEYS = Keys(["k" * 32])
 OFFICE = Source("address", "203.0.113.7")
 
 
@@ -33,14 +37,23 @@ class Desk:
         passwords = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
         self.database = database
         self.accounts = Accounts(database, passwords, SignOuts(), max_chats=5)
-        self.sessions = DeskSessions(database, passwords, SignOuts(), hours=12)
+        self.sessions = DeskSessions(database, SignOuts(), hours=12)
+        factors = SecondFactors(database, passwords, SignOuts(), KEYS.second_factors, issuer="desk")
+        self.sign_ins = SignIns(database, passwords, self.sessions, factors)
 
     async def agent(self, username: str = "lin", role: Role = Role.AGENT) -> Account:
         account, _ = await self.accounts.create(username, "小林", role, PASSWORD)
         return account
 
+    async def open(
+        self, username: str = "lin", password: str = PASSWORD, source: Source = OFFICE
+    ) -> tuple[DeskSession, str]:
+        signed_in = await self.sign_ins.with_password(username, password, source, Browser())
+        assert isinstance(signed_in, SignedIn)
+        return signed_in.session, signed_in.token
+
     async def sign_in(self, username: str = "lin", password: str = PASSWORD, source: Source = OFFICE) -> str:
-        return (await self.sessions.sign_in(username, password, source))[1]
+        return (await self.open(username, password, source))[1]
 
 
 @pytest.fixture
@@ -57,7 +70,7 @@ async def refusal(attempt: object) -> str:
 @pytest.mark.both_databases
 async def test_sign_in_read_and_out(desk: Desk) -> None:
     account = await desk.agent()
-    session, token = await desk.sessions.sign_in(" LIN ", PASSWORD, OFFICE)
+    session, token = await desk.open(" LIN ")
     read = await desk.sessions.read(token)
     assert read == session
     assert read.agent == account
@@ -76,7 +89,7 @@ async def test_sign_in_read_and_out(desk: Desk) -> None:
 
 async def test_session_ends_by_itself(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     await desk.agent()
-    session, token = await desk.sessions.sign_in("lin", PASSWORD, OFFICE)
+    session, token = await desk.open()
     monkeypatch.setattr(sessions_module, "now", lambda: now() + timedelta(hours=11, minutes=59))
     assert await desk.sessions.ended([session.id]) == set()
     monkeypatch.setattr(sessions_module, "now", lambda: now() + timedelta(hours=12, seconds=1))
@@ -120,7 +133,7 @@ async def test_stranger_locks_nobody_out(desk: Desk, username: str) -> None:
 
 async def test_strangers_everywhere_do_not_lock_a_known_device_out(desk: Desk) -> None:
     account = await desk.agent()
-    session, _ = await desk.sessions.sign_in("lin", PASSWORD, OFFICE)
+    session, _ = await desk.open()
     for number in range(FREE_ATTEMPTS_EVERYWHERE):
         await refusal(desk.sign_in("lin", "wrong", Source("address", f"198.51.100.{number}")))
     # The last resort, against one who has very many addresses.
@@ -162,7 +175,7 @@ async def test_new_password_ends_sessions_and_a_lockout(desk: Desk) -> None:
 async def test_own_new_password_keeps_this_session_only(desk: Desk) -> None:
     account = await desk.agent()
     other = await desk.sign_in()
-    session, token = await desk.sessions.sign_in("lin", PASSWORD, OFFICE)
+    session, token = await desk.open()
     change = desk.accounts.change_password
     assert await refusal(change(account.id, "wrong", "new-9vrt-kkqz", kept_session=session.id)) == "wrong_password"
     assert await refusal(change(account.id, PASSWORD, "weak", kept_session=session.id)) == "weak_password"

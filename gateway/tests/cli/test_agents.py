@@ -36,11 +36,14 @@ def test_account_from_the_first_to_the_last_command(tmp_path: Path) -> None:
     assert run("disable-agent", "lin").exit_code == 0
     listed = {agent["username"]: agent for agent in json.loads(run("list-agents").output)}
     assert listed["lin"]["enabled"] is False
+    assert listed["lin"]["second_factor"] is False
     assert set(listed) == {"admin", "lin"}
     assert "password" not in listed["admin"]
     assert run("enable-agent", "lin").exit_code == 0
     assert len(run("set-password", "lin").output.strip()) == 23
     assert run("set-password", "lin", "--ask-password", typed="k7mwp-3xq9h-tulip\n").output == ""
+    assert run("reset-second-factor", "lin").output == ""
+    assert run("sign-out-agent", "lin").output == ""
     for file in (tmp_path / "var").iterdir():
         assert admin["password"].encode() not in file.read_bytes()
 
@@ -49,6 +52,7 @@ def test_account_from_the_first_to_the_last_command(tmp_path: Path) -> None:
     ("arguments", "typed", "reason"),
     [
         (("set-password", "nobody"), None, "there is no agent 'nobody'"),
+        (("reset-second-factor", "nobody"), None, "there is no agent 'nobody'"),
         (("create-agent", "小林", "小林"), None, "is no user name"),
         (("create-agent", "lin", " "), None, "the name is refused: empty"),
         (("create-agent", "lin", "小林", "--ask-password"), "12345\n", "guessed easily"),

@@ -180,7 +180,7 @@ class Office:
 
     async def contact(self, ticket_id: int) -> str:
         """How the user can be reached, unmasked."""
-        return self.services.keys.open_contact(await self.tickets.sealed_contact(ticket_id))
+        return self.services.keys.contacts.open(await self.tickets.sealed_contact(ticket_id))
 
     async def state(self, conversation_id: str) -> SupportState:
         """What the user's client shows."""

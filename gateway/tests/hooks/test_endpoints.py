@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from uwallet_gateway.hooks.endpoints import Endpoint, HookFormat, HooksFileError, read_endpoints
-from uwallet_gateway.hooks.events import HookEvent
+from uwallet_gateway.hooks.events import TICKET_EVENTS, HookEvent
 from uwallet_gateway.settings import REPOSITORY
 
 SECRET = "0123456789abcdef"
@@ -28,9 +28,12 @@ def read(tmp_path: Path, text: str) -> tuple[Endpoint, ...]:
 
 def test_the_example_is_right() -> None:
     endpoints = read_endpoints(REPOSITORY / "deploy" / "hooks.example.yml")
-    assert [endpoint.format for endpoint in endpoints] == list(HookFormat)
-    assert endpoints[0].events == frozenset(HookEvent)
-    assert endpoints[1].events == {HookEvent.CREATED}
+    crm, bridge, *robots = endpoints
+    assert [endpoint.format for endpoint in (crm, *robots)] == list(HookFormat)
+    assert crm.events == TICKET_EVENTS
+    assert bridge.format is HookFormat.JSON
+    assert bridge.events == {HookEvent.MESSAGE_CREATED}
+    assert robots[0].events == {HookEvent.CREATED}
     assert not any(endpoint.allow_private for endpoint in endpoints)
 
 

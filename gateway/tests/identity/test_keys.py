@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from uwallet_gateway.identity.keys import Keys, SecretUnreadableError
+from uwallet_gateway.identity.keys import Keys
+from uwallet_gateway.sealing import SecretUnreadableError
 
 KEYS = Keys(["k" * 32])
 
@@ -46,12 +47,12 @@ def test_address_is_for_one_picture_and_ages() -> None:
 def test_former_key_is_accepted_and_no_longer_used() -> None:
     rotated = Keys(["n" * 32, "k" * 32])
     assert rotated.read_session(KEYS.sign_session("abc")) == "abc"
-    assert rotated.decrypt(KEYS.encrypt("geheim")) == "geheim"
+    assert rotated.site_secrets.open(KEYS.site_secrets.seal("geheim")) == "geheim"
     assert KEYS.read_session(rotated.sign_session("abc")) is None
 
 
 def test_secret_is_not_in_what_is_stored() -> None:
-    stored = KEYS.encrypt("geheim")
+    stored = KEYS.site_secrets.seal("geheim")
     assert "geheim" not in stored
     with pytest.raises(SecretUnreadableError, match="UWALLET_OLD_SECRET_KEYS"):
-        Keys(["n" * 32]).decrypt(stored)
+        Keys(["n" * 32]).site_secrets.open(stored)

@@ -44,7 +44,7 @@ async def test_contacts_as_they_are_and_under_a_former_key_are_sealed_once(
         assert await seal_contacts(former.database, former.keys) == 2
         for stored in await stored_contacts(former):
             assert PHONE not in stored
-            assert former.keys.open_contact(stored) == PHONE
+            assert former.keys.contacts.open(stored) == PHONE
         tickets, _ = await former.tickets.tickets()
         assert tickets[0].contact == "138****8000"
         assert await seal_contacts(former.database, former.keys) == 0
@@ -54,7 +54,7 @@ async def test_contacts_as_they_are_and_under_a_former_key_are_sealed_once(
         assert await stored_contacts(alone) == before
         assert await seal_contacts(renewed.database, renewed.keys) == 2
         for stored in await stored_contacts(renewed):
-            assert alone.keys.open_contact(stored) == PHONE
+            assert alone.keys.contacts.open(stored) == PHONE
     finally:
         for services in (former, renewed, alone):
             await services.close()

@@ -68,4 +68,5 @@ def test_document_knows_everything_that_is_public(running: GatewayThread) -> Non
         "/api/v1/support/messages",
         "/api/v1/support/ratings",
         "/webhooks/rest/webhook",
+        "/webhooks/rest/messages",
     }

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import json
+import uuid
+
 import pytest
 
 from tests.helpers.agents import online_agent
-from tests.helpers.gateway import Gateway
+from tests.helpers.gateway import ORIGIN, Gateway
 
 
 def bearer(secret: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {secret}"}
+
+
+def bot(message_id: int) -> dict[str, object]:
+    return {"id": message_id, "author": "bot"}
 
 
 async def test_backend_talks_as_to_rasa(gateway: Gateway) -> None:
@@ -17,7 +24,7 @@ async def test_backend_talks_as_to_rasa(gateway: Gateway) -> None:
         response = await api.post(
             "/webhooks/rest/webhook", json={"sender": "客户-1", "message": "你好", "metadata": {}}
         )
-        assert response.json() == [{"recipient_id": "客户-1", "text": "收到：你好"}]
+        assert response.json() == [{"recipient_id": "客户-1", "text": "收到：你好", "metadata": bot(2)}]
         greeted = await api.post("/webhooks/rest/webhook", json={"sender": "客户-1", "message": "/session_start"})
         assert greeted.json()[0]["buttons"][1] == {"title": "转人工", "payload": "/human_handoff"}
         handed = await api.post("/webhooks/rest/webhook", json={"sender": "客户-1", "message": "/human_handoff"})
@@ -82,7 +89,7 @@ async def test_body_is_json_whatever_its_type_says(gateway: Gateway, content_typ
     async with gateway.api(gateway.site.secret) as api:
         headers = {"Content-Type": content_type} if content_type else {}
         response = await api.post("/webhooks/rest/webhook", content=body, headers=headers)
-        assert response.json() == [{"recipient_id": "1", "text": "收到：你好"}]
+        assert response.json() == [{"recipient_id": "1", "text": "收到：你好", "metadata": bot(2)}]
         assert (await api.get("/webhooks/rest/")).json() == {"status": "ok"}
 
 
@@ -109,5 +116,38 @@ async def test_message_that_is_delivered_again_is_executed_once(gateway: Gateway
     async with gateway.api(gateway.site.secret) as api:
         body = {"sender": 7, "message": "下一步", **key}
         answers = [(await api.post("/webhooks/rest/webhook", json=body)).json() for _ in range(3)]
-    assert answers == [[{"recipient_id": "7", "text": "收到：下一步"}]] * 3
+    assert answers == [[{"recipient_id": "7", "text": "收到：下一步", "metadata": bot(2)}]] * 3
     assert len(gateway.engine.received) == 1
+
+
+async def test_visitor_of_a_page_is_known_by_a_name_that_nobody_guesses(gateway: Gateway) -> None:
+    page = {"Origin": ORIGIN}
+    body = {"sender": str(uuid.uuid4()), "message": "你好"}
+    async with gateway.api() as api:
+        # As Rasa's own widget sends it: no content type, and a token only if its page has set one.
+        for headers in (page, page | bearer("demo")):
+            answer = await api.post("/webhooks/rest/webhook", content=json.dumps(body), headers=headers)
+            assert answer.headers["access-control-allow-origin"] == ORIGIN
+            assert [reply["text"] for reply in answer.json()] == ["收到：你好"]
+        refusals = [
+            ({**body, "sender": "user-1"}, page, 422),
+            ({**body, "sender": str(uuid.uuid1())}, page, 422),
+            (body, {"Origin": "https://other.example"} | bearer("demo"), 403),
+            (body, {"Origin": "https://other.example"}, 404),
+            (body, bearer("demo"), 401),
+            (body, page | bearer("demo.wrong"), 401),
+        ]
+        for refused, headers, status in refusals:
+            answer = await api.post("/webhooks/rest/webhook", json=refused, headers=headers)
+            assert (answer.status_code, answer.json()["message"] != "") == (status, True), headers
+    first, second = gateway.engine.received
+    assert first["sender"] == second["sender"]
+
+
+async def test_visitor_and_backend_of_one_name_are_two(gateway: Gateway) -> None:
+    body = {"sender": str(uuid.uuid4()), "message": "你好"}
+    async with gateway.api() as api:
+        for headers in ({"Origin": ORIGIN}, bearer(gateway.site.secret)):
+            await api.post("/webhooks/rest/webhook", json=body, headers=headers)
+    visitor, backend = gateway.engine.received
+    assert visitor["sender"] != backend["sender"]

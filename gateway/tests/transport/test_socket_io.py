@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import uuid
 from typing import Any
 
 import pytest
@@ -51,7 +52,7 @@ async def test_live_messages_in_the_shape_of_history_for_clients_that_ask_for_it
         await rasa_widget.say("/session_start", kind="payload")
         said, greeting = await tab.wait_for("message", 2)
         assert (said["author"], greeting["author"]) == ("user", "bot")
-        assert greeting["buttons"][0] == {"title": "忘记密码", "payload": "/forgot_password"}
+        assert greeting["buttons"][0] == {"title": "忘记密码", "payload": "/forgot_password", "role": "normal"}
         assert tab.of("bot_uttered") == tab.of("user_message") == rasa_widget.of("message") == []
         await rasa_widget.wait_for("bot_uttered")
     async with gateway.socket(messages=True) as later:
@@ -119,6 +120,38 @@ async def test_reconnecting_gets_what_was_missed_in_order_and_once(start_gateway
             assert again["last_id"] == 4
 
 
+async def test_widget_that_names_its_session_itself_goes_on_after_a_lost_connection(
+    start_gateway: StartGateway,
+) -> None:
+    # As RasaHQ/chat-widget: its own random id, and no last_id, whatever the gateway answers.
+    request = {"session_id": str(uuid.uuid4())}
+    engine = FakeEngine()
+    async with start_gateway(engine) as gateway:
+        async with gateway.socket() as client:
+            await client.io.emit("session_request", request)
+            await client.wait_for("session_confirm")
+            await client.say("一", **request)
+            await client.wait_for("bot_uttered")
+            engine.mode = "hold"
+            await client.say("二", **request)
+            await engine.wait_for(2)
+        engine.release.set()
+        async with gateway.socket() as client:
+            # What was written without a connection is sent first.
+            await client.io.emit("user_uttered", {"message": "三", **request})
+            await client.io.emit("session_request", request)
+            replies = await client.wait_for("bot_uttered", 2)
+            assert [reply["text"] for reply in replies] == ["收到：二", "收到：三"]
+        async with gateway.socket() as other:
+            for session_id in ("user-1", str(uuid.uuid1()), str(uuid.uuid4())):
+                await other.io.emit("session_request", {"session_id": session_id})
+                await other.say("谁", session_id=session_id)
+            await engine.wait_for(6)
+        senders = [body["sender"] for body in engine.received]
+        assert len(set(senders[:3])) == 1
+        assert len(set(senders)) == 4
+
+
 async def test_history_without_last_id_is_the_newest(gateway: Gateway) -> None:
     async with gateway.socket() as client:
         token = (await client.request_session())["session_id"]
@@ -163,6 +196,43 @@ async def test_typed_slash_is_text_and_payloads_need_an_offer(gateway: Gateway) 
             "topic": {"id": "forgot_password", "title": "找回登录密码"},
         }
         assert "13800138000" not in str(client.events)
+
+
+async def test_a_press_on_an_older_message_is_told_where_things_stand(gateway: Gateway) -> None:
+    async with gateway.socket(messages=True) as tab:
+        await tab.request_session(last_id=None)
+        await tab.say("/session_start", kind="payload")
+        [greeting] = await tab.wait_for("message")
+        # Pressed on the newest message: executed.
+        assert (await tab.say("/forgot_password", kind="payload", offered_by=greeting["id"]))["ok"]
+        await tab.wait_for("message", 2)
+        executed = len(gateway.engine.received)
+        # Pressed again where the answer has not been seen, as in another tab.
+        pressed = await tab.say("/forgot_password", kind="payload", offered_by=greeting["id"], client_id="late")
+        assert pressed["message"]["text"] == "忘记密码"
+        told = (await tab.wait_for("message", 3))[-1]
+        assert (told["author"], told["metadata"]) == ("system", {"notice": "stale_press"})
+        assert (await tab.say("/forgot_password", kind="payload", client_id="late"))["message"] == pressed["message"]
+        assert len(gateway.engine.received) == executed
+
+
+async def test_what_is_open_is_offered_again_after_a_stale_press(gateway: Gateway) -> None:
+    async with gateway.socket(messages=True) as tab:
+        await tab.request_session(last_id=None)
+        offer = {"title": "下一步", "payload": "/next_step", "role": "primary"}
+        gateway.engine.answers["密码"] = {"messages": [{"text": "第1步", "buttons": [offer]}]}
+        await tab.say("/session_start", kind="payload")
+        await tab.wait_for("message")
+        await tab.say("密码")
+        step = (await tab.wait_for("message", 2))[-1]
+        assert step["buttons"] == [offer]
+        await tab.say("/forgot_password", kind="payload", offered_by=2)
+        told = (await tab.wait_for("message", 3))[-1]
+        assert told["buttons"] == step["buttons"]
+        # The notice offers it now; a press there is executed.
+        executed = len(gateway.engine.received)
+        assert (await tab.say("/next_step", kind="payload", offered_by=told["id"]))["ok"]
+        await gateway.engine.wait_for(executed + 1)
 
 
 WRONG: list[tuple[Any, dict[str, Any], str]] = [

@@ -47,6 +47,7 @@ class Account:
         role: What they may do.
         enabled: Whether they may sign in.
         max_chats: Chats at once.
+        has_password: Whether they can sign in with one; those of a provider cannot.
     """
 
     id: int
@@ -55,6 +56,7 @@ class Account:
     role: Role
     enabled: bool
     max_chats: int
+    has_password: bool = True
 
 
 class Accounts:
@@ -156,14 +158,8 @@ class Accounts:
         Raises:
             InputError: wrong_password, locked_out, weak_password, password_unchanged.
         """
-        async with self._database.write() as transaction:
-            row = await _locked(transaction, agent_id)
-            # Whoever sits at somebody's open desk is not to try them all.
-            source = Source("session", kept_session)
-            await begin_stored_attempt(transaction, row.username, source, now())
-        stored = row.password_hash
-        if not (await self._passwords.verify(stored, old)).right:
-            raise InputError(ErrorCode.WRONG_PASSWORD)
+        source = Source("session", kept_session)
+        stored = await self._verified(agent_id, old, source)
         if new == old:
             raise InputError(ErrorCode.PASSWORD_UNCHANGED)
         await self._check(agent_id, new)
@@ -178,6 +174,18 @@ class Accounts:
             await end_sessions(transaction, agent_id, but=kept_session)
             record(transaction, Action.PASSWORD_CHANGED, row.username)
         self._sign_outs.announce()
+
+    async def check_password(self, agent_id: int, password: str, *, session_id: str) -> None:
+        """Asks the agent who is signed in for their password again, before something that matters.
+
+        Raises:
+            InputError: wrong_password, locked_out.
+        """
+        source = Source("session", session_id)
+        await self._verified(agent_id, password, source)
+        async with self._database.write() as transaction:
+            row = await _locked(transaction, agent_id)
+            await forgive(transaction, row.username, source)
 
     async def update(
         self,
@@ -231,6 +239,16 @@ class Accounts:
         async with self._database.read() as transaction:
             return await transaction.scalar(select(func.count()).select_from(tables.Agent)) or 0
 
+    async def _verified(self, agent_id: int, password: str, source: Source) -> str:
+        """Counts an attempt, and returns the stored hash of the password if it is right."""
+        async with self._database.write() as transaction:
+            row = await _locked(transaction, agent_id)
+            # Whoever sits at somebody's open desk is not to try them all.
+            await begin_stored_attempt(transaction, row.username, source, now())
+        if not (await self._passwords.verify(row.password_hash or None, password)).right:
+            raise InputError(ErrorCode.WRONG_PASSWORD)
+        return row.password_hash
+
     async def _check(self, agent_id: int, password: str) -> None:
         async with self._database.read() as transaction:
             row = await transaction.get(tables.Agent, agent_id)
@@ -246,13 +264,17 @@ def is_username(text: str) -> bool:
 
 def account_of(row: tables.Agent) -> Account:
     """The account in a row."""
-    return Account(row.id, row.username, row.name, Role(row.role), row.enabled, row.max_chats)
+    role = Role(row.role)
+    return Account(
+        row.id, row.username, row.name, role, row.enabled, row.max_chats, has_password=bool(row.password_hash)
+    )
 
 
 async def end_sessions(transaction: AsyncSession, agent_id: int, *, but: str | None = None) -> None:
-    """Signs an agent out everywhere, except in the session `but`."""
-    statement = delete(tables.AgentSession).where(tables.AgentSession.agent_id == agent_id)
-    await transaction.execute(statement if but is None else statement.where(tables.AgentSession.id != but))
+    """Signs an agent out everywhere, also where they are half signed in, except in the session `but`."""
+    for table in (tables.AgentSession, tables.PendingSignIn):
+        statement = delete(table).where(table.agent_id == agent_id)
+        await transaction.execute(statement if but is None else statement.where(table.id != but))
 
 
 async def _by_username(transaction: AsyncSession, username: str) -> tables.Agent | None:

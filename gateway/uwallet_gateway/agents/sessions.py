@@ -1,4 +1,4 @@
-"""Sign-in and sign-out at the desk."""
+"""Sessions of agents at the desk."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ import secrets
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal, cast
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from uwallet_gateway.agents.accounts import Account, account_of, end_sessions, is_username
-from uwallet_gateway.agents.lockout import Source, begin_stored_attempt, forgive
-from uwallet_gateway.agents.passwords import MOST, Passwords
+from uwallet_gateway.agents.accounts import Account, account_of, end_sessions
+from uwallet_gateway.agents.second_factors import SecondFactor
 from uwallet_gateway.agents.sign_outs import SignOuts
 from uwallet_gateway.audit.actions import Action
 from uwallet_gateway.audit.log import record
@@ -22,6 +23,7 @@ from uwallet_gateway.database import tables
 from uwallet_gateway.database.connection import Database
 from uwallet_gateway.errors import ErrorCode, InputError
 
+SignInMethod = Literal["password", "oidc"]
 _TOKEN_BYTES = 32
 _MOST_OF_TOKEN = 100
 # Characters of what a browser says that it is; the column is as long.
@@ -35,14 +37,20 @@ class DeskSession:
     Attributes:
         id: SHA-256 of the token, which is stored nowhere but in the browser's cookie.
         csrf: What requests that change something must bear.
+        created_at: When the agent signed in.
         expires_at: When it ends by itself.
         agent: Who; read anew with each request.
+        method: How they signed in.
+        second_factor: What more they have shown.
     """
 
     id: str
     csrf: str
+    created_at: datetime
     expires_at: datetime
     agent: Account
+    method: SignInMethod
+    second_factor: SecondFactor | None
 
     def bears(self, csrf: str | None) -> bool:
         """Whether this is the session's own token against forged requests."""
@@ -57,59 +65,21 @@ class DeskSessions:
         sign_outs: Tells when some have ended.
     """
 
-    def __init__(self, database: Database, passwords: Passwords, sign_outs: SignOuts, *, hours: float) -> None:
-        """Keeps what it works with; a session ends after so many `hours`."""
+    def __init__(
+        self, database: Database, sign_outs: SignOuts, *, hours: float, two_factor_roles: Collection[str] = ()
+    ) -> None:
+        """Keeps what it works with.
+
+        Args:
+            database: Where sessions are stored.
+            sign_outs: Is told when some have ended.
+            hours: After which a session ends.
+            two_factor_roles: Whose sessions are none without a second factor.
+        """
         self.sign_outs = sign_outs
         self._database = database
-        self._passwords = passwords
+        self._two_factor_roles = tuple(two_factor_roles)
         self.lifetime = timedelta(hours=hours)
-
-    async def sign_in(
-        self,
-        username: str,
-        password: str,
-        source: Source,
-        *,
-        address: str | None = None,
-        browser: str | None = None,
-    ) -> tuple[DeskSession, str]:
-        """Opens a session; returns it and its token. `address` and `browser` are told in the agent's list of sessions.
-
-        An unknown name, a disabled account and a wrong password are not told apart, by time neither. Wrong passwords
-        lock the name for their source.
-
-        Raises:
-            InputError: wrong_password; locked_out with the seconds to wait.
-        """
-        username = username.strip().lower()
-        if len(password) > MOST:
-            password = ""
-        moment = now()
-        row = await self._begin_attempt(username, source, moment)
-        verified = await self._passwords.verify(row.password_hash if row else None, password)
-        if row is None or not verified.right:
-            raise InputError(ErrorCode.WRONG_PASSWORD)
-        token = secrets.token_urlsafe(_TOKEN_BYTES)
-        async with self._database.write() as transaction:
-            stored = await transaction.get(tables.Agent, row.id, with_for_update=True)
-            if stored is None or not stored.enabled or stored.password_hash != row.password_hash:
-                # Changed while the password was looked at.
-                raise InputError(ErrorCode.WRONG_PASSWORD)
-            await forgive(transaction, username, source)
-            if verified.renewed:
-                stored.password_hash = verified.renewed
-            session = tables.AgentSession(
-                id=_digest(token),
-                agent_id=row.id,
-                csrf=secrets.token_urlsafe(_TOKEN_BYTES),
-                address=address,
-                browser=browser[:_MOST_OF_BROWSER] if browser else None,
-                created_at=moment,
-                expires_at=moment + self.lifetime,
-            )
-            transaction.add(session)
-            await transaction.execute(delete(tables.AgentSession).where(tables.AgentSession.expires_at <= moment))
-            return _session(session, stored), token
 
     async def read(self, token: str | None) -> DeskSession:
         """The session of a token.
@@ -124,11 +94,7 @@ class DeskSessions:
                 await transaction.execute(
                     select(tables.AgentSession, tables.Agent)
                     .join(tables.Agent, tables.Agent.id == tables.AgentSession.agent_id)
-                    .where(
-                        tables.AgentSession.id == _digest(token),
-                        tables.AgentSession.expires_at > now(),
-                        tables.Agent.enabled.is_(True),
-                    )
+                    .where(tables.AgentSession.id == digest_of(token), *self._go_on())
                 )
             ).one_or_none()
         if row is None:
@@ -153,6 +119,20 @@ class DeskSessions:
             record(transaction, Action.SESSIONS_ENDED, session.agent.username)
         self.sign_outs.announce()
 
+    async def end_all(self, agent_id: int) -> None:
+        """Signs an agent out everywhere, on behalf of an admin.
+
+        Raises:
+            InputError: not_found.
+        """
+        async with self._database.write() as transaction:
+            row = await transaction.get(tables.Agent, agent_id)
+            if row is None:
+                raise InputError(ErrorCode.NOT_FOUND)
+            await end_sessions(transaction, agent_id)
+            record(transaction, Action.SESSIONS_ENDED, row.username)
+        self.sign_outs.announce()
+
     async def end(self, session_id: str) -> None:
         """Signs out. No-op if the session has ended."""
         async with self._database.write() as transaction:
@@ -160,36 +140,79 @@ class DeskSessions:
         self.sign_outs.announce()
 
     async def ended(self, session_ids: Collection[str]) -> set[str]:
-        """Which of the sessions are over: signed out, expired, or of a disabled agent."""
+        """Which of the sessions are over: signed out, expired, of a disabled agent, or without a required factor."""
         if not session_ids:
             return set()
         async with self._database.read() as transaction:
             living = await transaction.scalars(
                 select(tables.AgentSession.id)
                 .join(tables.Agent, tables.Agent.id == tables.AgentSession.agent_id)
-                .where(
-                    tables.AgentSession.id.in_(session_ids),
-                    tables.AgentSession.expires_at > now(),
-                    tables.Agent.enabled.is_(True),
-                )
+                .where(tables.AgentSession.id.in_(session_ids), *self._go_on())
             )
             return set(session_ids).difference(living)
 
-    async def _begin_attempt(self, username: str, source: Source, moment: datetime) -> tables.Agent | None:
-        async with self._database.write() as transaction:
-            await begin_stored_attempt(transaction, username, source, moment)
-            if not is_username(username):
-                return None
-            row: tables.Agent | None = await transaction.scalar(
-                select(tables.Agent).where(tables.Agent.username == username)
-            )
-            # A disabled account is as good as none.
-            return row if row and row.enabled else None
+    def _go_on(self) -> list[ColumnElement[bool]]:
+        """SQL conditions of sessions that have not ended."""
+        session, agent = tables.AgentSession, tables.Agent
+        conditions = [session.expires_at > now(), agent.enabled.is_(True)]
+        if self._two_factor_roles:
+            # The rule may be newer than the session.
+            conditions.append(or_(session.second_factor.is_not(None), agent.role.not_in(self._two_factor_roles)))
+        return conditions
+
+
+@dataclass(frozen=True, slots=True)
+class Browser:
+    """Where an agent signs in, so that they know their sessions apart.
+
+    Attributes:
+        address: Of the network.
+        name: What the browser says that it is.
+    """
+
+    address: str | None = None
+    name: str | None = None
+
+
+async def open_session(
+    transaction: AsyncSession,
+    agent: tables.Agent,
+    browser: Browser,
+    *,
+    method: SignInMethod,
+    second_factor: SecondFactor | None,
+    lifetime: timedelta,
+) -> tuple[DeskSession, str]:
+    """Stores a new session; returns it and its token. Forgets sessions that have expired."""
+    token, moment = secrets.token_urlsafe(_TOKEN_BYTES), now()
+    session = tables.AgentSession(
+        id=digest_of(token),
+        agent_id=agent.id,
+        csrf=secrets.token_urlsafe(_TOKEN_BYTES),
+        address=browser.address,
+        browser=browser.name[:_MOST_OF_BROWSER] if browser.name else None,
+        method=method,
+        second_factor=second_factor,
+        created_at=moment,
+        expires_at=moment + lifetime,
+    )
+    transaction.add(session)
+    await transaction.execute(delete(tables.AgentSession).where(tables.AgentSession.expires_at <= moment))
+    return _session(session, agent), token
 
 
 def _session(row: tables.AgentSession, agent: tables.Agent) -> DeskSession:
-    return DeskSession(row.id, row.csrf, row.expires_at, account_of(agent))
+    return DeskSession(
+        row.id,
+        row.csrf,
+        row.created_at,
+        row.expires_at,
+        account_of(agent),
+        cast("SignInMethod", row.method),
+        cast("SecondFactor | None", row.second_factor),
+    )
 
 
-def _digest(token: str) -> str:
+def digest_of(token: str) -> str:
+    """What is stored of a token."""
     return hashlib.sha256(token.encode(errors="surrogatepass")).hexdigest()

@@ -50,8 +50,11 @@ def list_agents() -> None:
     """Print all accounts as JSON, without passwords."""
 
     async def run(services: Services) -> None:
-        accounts = await services.accounts.all()
-        click.echo(json.dumps([_shown(account) for account in accounts], ensure_ascii=False, indent=2))
+        enrolled = await services.second_factors.enrolled()
+        shown = [
+            _shown(account) | {"second_factor": account.id in enrolled} for account in await services.accounts.all()
+        ]
+        click.echo(json.dumps(shown, ensure_ascii=False, indent=2))
 
     _run(run)
 
@@ -72,6 +75,30 @@ def set_password(username: str, ask_password: bool) -> None:
     _run(run)
 
 
+@click.command("reset-second-factor")
+@click.argument("username")
+def reset_second_factor(username: str) -> None:
+    """Take the second factor of the agent USERNAME, who has lost it, and sign them out everywhere."""
+
+    async def run(services: Services) -> None:
+        account = await services.accounts.find(username)
+        await services.second_factors.reset(account.id)
+
+    _run(run)
+
+
+@click.command("sign-out-agent")
+@click.argument("username")
+def sign_out_agent(username: str) -> None:
+    """Sign the agent USERNAME out everywhere."""
+
+    async def run(services: Services) -> None:
+        account = await services.accounts.find(username)
+        await services.desk_sessions.end_all(account.id)
+
+    _run(run)
+
+
 @click.command("disable-agent")
 @click.argument("username")
 def disable_agent(username: str) -> None:
@@ -86,7 +113,15 @@ def enable_agent(username: str) -> None:
     _set_enabled(username, enabled=True)
 
 
-COMMANDS = (create_agent, list_agents, set_password, disable_agent, enable_agent)
+COMMANDS = (
+    create_agent,
+    list_agents,
+    set_password,
+    reset_second_factor,
+    sign_out_agent,
+    disable_agent,
+    enable_agent,
+)
 
 
 def _set_enabled(username: str, *, enabled: bool) -> None:

@@ -15,11 +15,11 @@ from uwallet_gateway.cli.running import with_services
 from uwallet_gateway.database.connection import DatabaseUnavailableError
 from uwallet_gateway.hooks.cards import CardsError
 from uwallet_gateway.hooks.endpoints import HooksFileError
-from uwallet_gateway.identity.keys import SecretUnreadableError
 from uwallet_gateway.identity.origins import OriginError
 from uwallet_gateway.identity.sites import SiteError
 from uwallet_gateway.insight.label_export import LabelExportError
 from uwallet_gateway.observability.logs import configure_logs
+from uwallet_gateway.sealing import SecretUnreadableError
 from uwallet_gateway.services import Services
 from uwallet_gateway.serving import serve
 from uwallet_gateway.settings import SettingsError, load_settings

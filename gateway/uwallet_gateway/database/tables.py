@@ -254,8 +254,53 @@ class AgentSession(Table):
     # Where the agent signed in, so that they know their sessions apart.
     address: Mapped[str | None] = mapped_column(String(64))
     browser: Mapped[str | None] = mapped_column(String(200))
+    # How it was made: password, oidc; and what more was shown: totp, recovery_code, provider.
+    method: Mapped[str] = mapped_column(String(16), default="password", server_default="password")
+    second_factor: Mapped[str | None] = mapped_column(String(16))
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
+
+
+class PendingSignIn(Table):
+    """A browser in which the first step of signing in is done, and the second is not."""
+
+    __tablename__ = "pending_sign_ins"
+
+    # SHA-256 of the cookie's token.
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    agent_id: Mapped[int] = mapped_column(ForeignKey("agents.id", ondelete="CASCADE"), index=True)
+    # code: of the factor that the agent has; enrolment: they must have one, and have none yet.
+    step: Mapped[str] = mapped_column(String(16))
+    # password, oidc
+    method: Mapped[str] = mapped_column(String(16))
+    expires_at: Mapped[datetime]
+
+
+class SecondFactor(Table):
+    """An agent's authenticator app (agents/second_factors.py)."""
+
+    __tablename__ = "second_factors"
+
+    agent_id: Mapped[int] = mapped_column(ForeignKey("agents.id", ondelete="CASCADE"), primary_key=True)
+    # Encrypted (identity/keys.py); null until it is confirmed.
+    secret: Mapped[str | None] = mapped_column(Text)
+    # The time step of the last code: none is good twice.
+    last_step: Mapped[int | None]
+    enrolled_at: Mapped[datetime | None]
+    # Encrypted; to be confirmed until then.
+    pending_secret: Mapped[str | None] = mapped_column(Text)
+    pending_until: Mapped[datetime | None]
+
+
+class RecoveryCode(Table):
+    """A code that stands in for an authenticator app, once."""
+
+    __tablename__ = "recovery_codes"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    agent_id: Mapped[int] = mapped_column(ForeignKey("agents.id", ondelete="CASCADE"), index=True)
+    # argon2id
+    digest: Mapped[str] = mapped_column(String(255))
 
 
 class Ticket(Table):
@@ -383,6 +428,8 @@ class HookDelivery(Table):
     event: Mapped[str] = mapped_column(String(32))
     # Name of the endpoint in the settings.
     endpoint: Mapped[str] = mapped_column(String(64))
+    # Whose it is, so that it is erased with them; rows from before migration 0014 have none.
+    conversation_id: Mapped[str | None] = mapped_column(String(32), index=True)
     body: Mapped[dict[str, Any]]
     # waiting, delivered, failed
     state: Mapped[str] = mapped_column(String(16))

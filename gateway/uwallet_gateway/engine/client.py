@@ -69,6 +69,7 @@ class EngineButton(_Part):
 
     title: str = Field(min_length=1, max_length=_LONGEST_TEXT)
     payload: str = Field(min_length=1, max_length=_LONGEST_TEXT)
+    role: Literal["primary", "normal", "danger"] = "normal"
 
 
 class EngineMessage(_Part):

@@ -11,12 +11,12 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from uwallet_gateway.hooks.events import TEST_EVENT, HookEvent
+from uwallet_gateway.hooks.events import TEST_EVENT, TICKET_EVENTS, HookEvent
 from uwallet_gateway.yaml_files import load_yaml
 
 PATH = Path(__file__).with_name("cards.yml")
 _MESSAGE_TITLE = f"{HookEvent.CREATED.value}_message"
-_TITLES = {*(event.value for event in HookEvent), _MESSAGE_TITLE, TEST_EVENT}
+_TITLES = {*(event.value for event in TICKET_EVENTS), _MESSAGE_TITLE, TEST_EVENT}
 _LINES = ("test", "number", "site", "topic", "reason", "priority", "waited", "disposition", "rating")
 # Characters of one value. The platforms take some 4 KB for everything.
 _LONGEST_VALUE = 100

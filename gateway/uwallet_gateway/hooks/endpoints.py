@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationInfo, field_validator
 
 from uwallet_gateway.hooks.addresses import refusal
-from uwallet_gateway.hooks.events import HookEvent
+from uwallet_gateway.hooks.events import TICKET_EVENTS, HookEvent
 from uwallet_gateway.yaml_files import load_yaml
 
 _SHORTEST_SECRET = 16
@@ -40,6 +40,7 @@ class Endpoint(BaseModel):
         secret: Signs what is sent.
         url: Where it is; of group robots it is a secret, too.
         events: What it is told.
+        site: Key of the only site of which it is told; None for all.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
@@ -50,7 +51,19 @@ class Endpoint(BaseModel):
     allow_private: bool = False
     secret: SecretStr | None = Field(default=None, validate_default=True)
     url: SecretStr
-    events: frozenset[HookEvent] = Field(default=frozenset(HookEvent), min_length=1)
+    site: str | None = Field(default=None, min_length=1, max_length=64)
+    events: frozenset[HookEvent] = Field(default=TICKET_EVENTS, min_length=1)
+
+    @field_validator("events")
+    @classmethod
+    def _may_know(cls, value: frozenset[HookEvent], info: ValidationInfo) -> frozenset[HookEvent]:
+        if HookEvent.MESSAGE_CREATED in value and info.data.get("format") is not HookFormat.JSON:
+            msg = "message_created is for the format json only: it has what was written"
+            raise ValueError(msg)
+        if HookEvent.MESSAGE_CREATED in value and info.data.get("site") is None:
+            msg = "message_created needs a site: its users' messages are nobody else's"
+            raise ValueError(msg)
+        return value
 
     @field_validator("secret")
     @classmethod

@@ -1,22 +1,30 @@
-"""Hook events. They contain neither the user's identity nor the user's text."""
+"""Hook events. None but `message_created` names the user, and none has the user's text."""
 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Container
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from uwallet_gateway.clock import now, to_text
 from uwallet_gateway.database import tables
+from uwallet_gateway.transcript.messages import Message
 
 
 class HookEvent(StrEnum):
-    """What happened to a ticket."""
+    """What happened, to a ticket or in a conversation."""
 
     CREATED = "ticket_created"
     QUEUED = "ticket_queued"
     CLOSED = "ticket_closed"
+    # For the backend of a site, whose users only it can reach.
+    MESSAGE_CREATED = "message_created"
+
+
+# What an endpoint is told that names no events.
+TICKET_EVENTS = frozenset({HookEvent.CREATED, HookEvent.QUEUED, HookEvent.CLOSED})
 
 
 # What `send-test-hook` tells any endpoint.
@@ -58,6 +66,39 @@ def described(
         },
         "desk_url": desk_url,
     }
+
+
+def told_message(
+    event_id: str, conversation: tables.Conversation, view: dict[str, Any], moment: datetime
+) -> dict[str, Any]:
+    """A message for a user of a site's backend, as JSON.
+
+    Args:
+        event_id: The same for all endpoints.
+        conversation: Whose; `sender` is what the site itself calls the user.
+        view: The message as in docs/protocol.md.
+        moment: Now.
+    """
+    return {
+        "event": HookEvent.MESSAGE_CREATED.value,
+        "event_id": event_id,
+        "created_at": to_text(moment),
+        "site": conversation.site_key,
+        "sender": conversation.external_id,
+        "message": view,
+    }
+
+
+def needs_hook(message: Message, late: Container[int]) -> bool:
+    """Whether a message cannot come in the answer to what the user has said.
+
+    Args:
+        message: The message.
+        late: Messages of users to whose senders the answer has been given before the bot's.
+    """
+    if message.author == "agent":
+        return True
+    return message.author != "user" and (message.in_reply_to is None or message.in_reply_to in late)
 
 
 def sample_event(desk_url: str | None) -> dict[str, Any]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 from sqlalchemy import event as database_event
 from sqlalchemy import func, select, update
@@ -15,7 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from uwallet_gateway.clock import now
 from uwallet_gateway.database import tables
 from uwallet_gateway.database.connection import Database
-from uwallet_gateway.hooks.events import HookEvent, described
+from uwallet_gateway.hooks.events import HookEvent, described, needs_hook, told_message
+from uwallet_gateway.transcript.messages import Message
 
 _LONGEST_ERROR = 500
 
@@ -31,6 +32,10 @@ class Listener(Protocol):
     def events(self) -> frozenset[HookEvent]:
         """The events that it receives."""
 
+    @property
+    def site(self) -> str | None:
+        """Key of the only site of which it is told; None for all."""
+
 
 class Outbox:
     """What is on its way to endpoints.
@@ -39,14 +44,22 @@ class Outbox:
         desk_url: Where agents work, if that is known.
     """
 
-    def __init__(self, database: Database, listeners: Sequence[Listener], desk_url: str | None = None) -> None:
+    def __init__(
+        self,
+        database: Database,
+        listeners: Sequence[Listener],
+        desk_url: str | None = None,
+        show: Callable[[Message], dict[str, Any]] | None = None,
+    ) -> None:
         """Stores nothing yet.
 
         Args:
             database: Where deliveries are kept.
             listeners: The endpoints; without any, nothing is ever stored.
             desk_url: Where agents work, told to endpoints.
+            show: Makes the JSON of a message; without it, no messages are told.
         """
+        self._show = show
         self._waiting: list[asyncio.Event] = []
         self._database = database
         self._listeners = tuple(listeners)
@@ -64,29 +77,77 @@ class Outbox:
             event: What happened.
             ticket: As it is now; it is flushed if it has no id yet.
         """
-        endpoint_names = [listener.name for listener in self._listeners if event in listener.events]
-        if not endpoint_names:
+        if not any(event in listener.events for listener in self._listeners):
             return
         await transaction.flush()
-        site = await transaction.scalar(
-            select(tables.Site.name)
+        site: tables.Site | None = await transaction.scalar(
+            select(tables.Site)
             .join(tables.Conversation, tables.Conversation.site_key == tables.Site.key)
             .where(tables.Conversation.id == ticket.conversation_id)
         )
+        body = described(event, str(uuid.uuid4()), ticket, site.name if site else None, self.desk_url, now())
+        self._queue(transaction, event, ticket.conversation_id, site.key if site else None, [body])
+
+    async def record_messages(self, transaction: AsyncSession, messages: Sequence[Message]) -> None:
+        """Queues messages for users of a site's backend that no answer to the backend can carry.
+
+        Args:
+            transaction: That in which they are stored.
+            messages: Of one conversation.
+        """
+        show = self._show
+        if show is None or not any(HookEvent.MESSAGE_CREATED in listener.events for listener in self._listeners):
+            return
+        conversation = await transaction.get(tables.Conversation, messages[0].conversation_id)
+        if conversation is None or conversation.kind != "backend":
+            return
+        replied_to = {message.in_reply_to for message in messages if message.in_reply_to is not None}
+        late = set(
+            await transaction.scalars(
+                select(tables.Message.id).where(
+                    tables.Message.conversation_id == conversation.id,
+                    tables.Message.id.in_(replied_to),
+                    tables.Message.noticed,
+                )
+            )
+        )
         moment = now()
-        event_id = str(uuid.uuid4())
-        body = described(event, event_id, ticket, site, self.desk_url, moment)
+        bodies = [
+            told_message(str(uuid.uuid4()), conversation, show(message), moment)
+            for message in messages
+            if needs_hook(message, late)
+        ]
+        self._queue(transaction, HookEvent.MESSAGE_CREATED, conversation.id, conversation.site_key, bodies)
+
+    def _queue(
+        self,
+        transaction: AsyncSession,
+        event: HookEvent,
+        conversation_id: str,
+        site_key: str | None,
+        bodies: Sequence[dict[str, Any]],
+    ) -> None:
+        names = [
+            listener.name
+            for listener in self._listeners
+            if event in listener.events and listener.site in {None, site_key}
+        ]
+        if not names or not bodies:
+            return
+        moment = now()
         transaction.add_all(
             tables.HookDelivery(
-                event_id=event_id,
+                event_id=body["event_id"],
                 event=event.value,
                 endpoint=name,
+                conversation_id=conversation_id,
                 body=body,
                 state="waiting",
                 next_attempt_at=moment,
                 created_at=moment,
             )
-            for name in endpoint_names
+            for body in bodies
+            for name in names
         )
         database_event.listen(transaction.sync_session, "after_commit", self._wake, once=True)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -23,6 +23,7 @@ from uwallet_gateway.database.connection import DatabaseUnavailableError
 from uwallet_gateway.hooks.addresses import AddressRefusedError, Resolve, resolve
 from uwallet_gateway.hooks.cards import Cards
 from uwallet_gateway.hooks.endpoints import Endpoint
+from uwallet_gateway.hooks.events import HookEvent
 from uwallet_gateway.hooks.formats import refusal, request_for
 from uwallet_gateway.hooks.outbox import Outbox
 from uwallet_gateway.hooks.transport import CheckedTransport
@@ -44,6 +45,7 @@ _LONGEST_REST = 60.0
 _log = structlog.get_logger()
 
 Pause = Callable[[int], float]
+Taken = Callable[[str, int], Awaitable[None]]
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,7 @@ class HookSender:
         resolve: Resolve = resolve,
         pause: Pause = pause_after,
         lease: float = LEASE,
+        on_taken: Taken | None = None,
     ) -> None:
         """Opens nothing yet.
 
@@ -88,6 +91,7 @@ class HookSender:
             resolve: How names become addresses.
             pause: Seconds after so many attempts.
             lease: Seconds for which a delivery is this process's.
+            on_taken: Called when an endpoint has taken a message for a user.
         """
         self._outbox = outbox
         self._endpoints = tuple(endpoints)
@@ -95,6 +99,7 @@ class HookSender:
         self._metrics = metrics
         self._pause = pause
         self._lease = lease
+        self._on_taken = on_taken
         self._stopping = asyncio.Event()
         self._workers: list[asyncio.Task[None]] = []
         self._clients = {
@@ -180,6 +185,8 @@ class HookSender:
         if outcome.error is None:
             await self._outbox.delivered(delivery)
             self._metrics.count_hook(endpoint.name, "delivered")
+            if delivery.event == HookEvent.MESSAGE_CREATED and delivery.conversation_id and self._on_taken:
+                await self._on_taken(delivery.conversation_id, int(delivery.body["message"]["id"]))
             _log.info("hooks.delivered", **fields, attempts=delivery.attempts)
             return True
         again = now() + timedelta(seconds=max(self._pause(delivery.attempts), outcome.retry_after or 0.0))

@@ -11,30 +11,28 @@ import base64
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from itsdangerous import BadSignature, URLSafeSerializer, URLSafeTimedSerializer
 
-
-class SecretUnreadableError(Exception):
-    """A stored secret was encrypted under a key that is not set any more."""
+from uwallet_gateway.sealing import Seal
 
 
 class Keys:
     """Signs and encrypts with the first key; accepts signatures and ciphertexts of all keys.
 
     Attributes:
+        site_secrets: Encrypts what sites vouch for their users with.
+        contacts: Encrypts how a user can be reached, as it is stored with a ticket.
+        second_factors: Encrypts the secrets of agents' authenticator apps.
         audit_keys: Seal the entries of the audit log, the current one first.
     """
 
     def __init__(self, secret_keys: Sequence[str]) -> None:
         """Takes the current secret key first, then former ones."""
-        self._fernet = MultiFernet(
-            [Fernet(base64.urlsafe_b64encode(_derive(key, b"site secrets"))) for key in secret_keys]
-        )
-        contacts = [Fernet(base64.urlsafe_b64encode(_derive(key, b"contacts"))) for key in secret_keys]
-        self._contacts, self._current_contacts = MultiFernet(contacts), contacts[0]
+        self.site_secrets = _seal(secret_keys, b"site secrets", "a site's secret")
+        self.contacts = _seal(secret_keys, b"contacts", "a contact")
+        self.second_factors = _seal(secret_keys, b"second factors", "an agent's second factor")
         self.audit_keys = [_derive(key, b"audit") for key in secret_keys]
         # The library signs with the last key of a list.
         oldest_first = list(reversed(secret_keys))
@@ -43,54 +41,6 @@ class Keys:
         self._addresses = URLSafeTimedSerializer(
             [_derive(key, b"addresses") for key in oldest_first], salt="attachment"
         )
-
-    def encrypt(self, secret: str) -> str:
-        """The encrypted secret, as it is stored."""
-        return self._fernet.encrypt(secret.encode()).decode()
-
-    def decrypt(self, stored: str) -> str:
-        """The secret again.
-
-        Raises:
-            SecretUnreadableError: None of the keys has encrypted it.
-        """
-        try:
-            return self._fernet.decrypt(stored.encode()).decode()
-        except InvalidToken as error:
-            msg = "a site's secret was encrypted under another UWALLET_SECRET_KEY: put that in UWALLET_OLD_SECRET_KEYS"
-            raise SecretUnreadableError(msg) from error
-
-    def seal_contact(self, contact: str) -> str:
-        """How a user can be reached, encrypted as it is stored with a ticket."""
-        return self._contacts.encrypt(contact.encode()).decode()
-
-    def open_contact(self, stored: str) -> str:
-        """The contact again.
-
-        Raises:
-            SecretUnreadableError: None of the keys has encrypted it.
-        """
-        try:
-            return self._contacts.decrypt(stored.encode()).decode()
-        except InvalidToken as error:
-            msg = "a contact was encrypted under another UWALLET_SECRET_KEY: put that in UWALLET_OLD_SECRET_KEYS"
-            raise SecretUnreadableError(msg) from error
-
-    def is_current_contact(self, stored: str) -> bool:
-        """Whether a contact is encrypted under the current key."""
-        try:
-            self._current_contacts.decrypt(stored.encode())
-        except InvalidToken:
-            return False
-        return True
-
-    def renew_contact(self, stored: str) -> str:
-        """The same contact, encrypted under the current key.
-
-        Raises:
-            SecretUnreadableError: None of the keys has encrypted it.
-        """
-        return self.seal_contact(self.open_contact(stored))
 
     def sign_session(self, session_id: str) -> str:
         """The token of a session."""
@@ -129,6 +79,10 @@ class Keys:
 
 
 _MAX_TOKEN = 300
+
+
+def _seal(secret_keys: Sequence[str], purpose: bytes, what: str) -> Seal:
+    return Seal([base64.urlsafe_b64encode(_derive(key, purpose)) for key in secret_keys], what)
 
 
 def _derive(secret_key: str, purpose: bytes) -> bytes:

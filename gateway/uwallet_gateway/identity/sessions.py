@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -9,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Literal, cast
 
 import structlog
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from uwallet_gateway.audit.actions import Action
@@ -113,7 +114,8 @@ class Sessions:
             site: Where the client is.
             token: What it was given before, or None.
             user: `{"id", "hash"}` or None.
-            forgiving: Begin anew where the token is not good, for widgets that know no errors.
+            forgiving: For widgets that were made for Rasa. They know no errors, so one whose token is not good begins
+                anew; and some name their session themselves: a random UUID opens the conversation that it began.
 
         Raises:
             InputError: bad_token, identity_required, identity_wrong, identity_expired.
@@ -122,7 +124,8 @@ class Sessions:
         if claim is None and site.require_identity:
             raise InputError(ErrorCode.IDENTITY_REQUIRED)
         async with self._database.write() as transaction:
-            current = await self._read(transaction, token)
+            chosen_id = _chosen_session(site, token) if forgiving else None
+            current = await self._read(transaction, token, chosen_id)
             if current and current.site_key != site.key:
                 current = None
             if claim is not None:
@@ -134,7 +137,7 @@ class Sessions:
                 await _close_for_another(transaction, current)
                 return await self._begin(transaction, conversation, closed=current)
             if current and current.kind == "visitor":
-                return Opened(await self._renew(transaction, current), str(token))
+                return Opened(await self._renew(transaction, current), self._keys.sign_session(current.id))
             if token is not None and current is None and not forgiving:
                 raise InputError(ErrorCode.BAD_TOKEN)
             # The user whose token this is has not come back.
@@ -142,7 +145,10 @@ class Sessions:
             conversation = _conversation(site, "visitor", uuid.uuid4().hex, None)
             transaction.add(conversation)
             await transaction.flush()
-            return await self._begin(transaction, conversation, closed=current)
+            if chosen_id is not None:
+                # One that has ended, or else the id would be taken.
+                await transaction.execute(delete(tables.Session).where(tables.Session.id == chosen_id))
+            return await self._begin(transaction, conversation, closed=current, session_id=chosen_id)
 
     async def read(self, token: object) -> Session:
         """The session of a token. That of a user opens nothing yet: see `check_user`.
@@ -232,10 +238,24 @@ class Sessions:
         async with self._database.write() as transaction:
             return (await _external(transaction, site, "backend", sender)).id
 
+    async def find_backend_conversation(self, site: Site, sender: str) -> str | None:
+        """The conversation of what a site's backend calls a sender; None if it has never said anything."""
+        row = tables.Conversation
+        async with self._database.read() as transaction:
+            found: str | None = await transaction.scalar(
+                select(row.id).where(row.site_key == site.key, row.kind == "backend", row.external_id == sender)
+            )
+            return found
+
     async def _begin(
-        self, transaction: AsyncSession, conversation: tables.Conversation, closed: Session | None
+        self,
+        transaction: AsyncSession,
+        conversation: tables.Conversation,
+        closed: Session | None,
+        session_id: str | None = None,
     ) -> Opened:
-        row = tables.Session(id=uuid.uuid4().hex, conversation_id=conversation.id, created_at=now(), closed_at=None)
+        session_id = session_id or uuid.uuid4().hex
+        row = tables.Session(id=session_id, conversation_id=conversation.id, created_at=now(), closed_at=None)
         transaction.add(row)
         await transaction.flush()
         return Opened(self._session(row, conversation), self._keys.sign_session(row.id), closed)
@@ -250,8 +270,8 @@ class Sessions:
         )
         return replace(session, expires_at=moment + lifetime)
 
-    async def _read(self, transaction: AsyncSession, token: object) -> Session | None:
-        session_id = self._keys.read_session(token)
+    async def _read(self, transaction: AsyncSession, token: object, chosen_id: str | None = None) -> Session | None:
+        session_id = chosen_id or self._keys.read_session(token)
         if session_id is None:
             return None
         row = (
@@ -313,6 +333,22 @@ class Sessions:
 def _is_external_id(text: str) -> bool:
     # Not printable are control characters, the line feed of the hash's message too, and halves of surrogate pairs.
     return 0 < len(text) <= _MAX_EXTERNAL_ID and text.isprintable()
+
+
+def is_random_uuid(name: object) -> bool:
+    """Whether nobody else can guess a name: a UUID of version 4 (RFC 9562), as `crypto.randomUUID` makes it."""
+    try:
+        return isinstance(name, str) and uuid.UUID(name).version == 4 and str(uuid.UUID(name)) == name.lower()
+    except ValueError:
+        return False
+
+
+def _chosen_session(site: Site, token: object) -> str | None:
+    """The session that a client has named itself, if nobody else can guess the name."""
+    if not is_random_uuid(token):
+        return None
+    # Who reads the database cannot name it.
+    return hashlib.sha256(f"{site.key}\n{str(token).lower()}".encode()).hexdigest()[:32]
 
 
 async def _close_for_another(transaction: AsyncSession, session: Session | None) -> None:

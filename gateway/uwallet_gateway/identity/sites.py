@@ -82,7 +82,7 @@ class Sites:
                 tables.Site(
                     key=key,
                     name=name,
-                    secret=self._keys.encrypt(site.secret),
+                    secret=self._keys.site_secrets.seal(site.secret),
                     require_identity=require_identity,
                     created_at=now(),
                 )
@@ -123,7 +123,7 @@ class Sites:
         """
         secret = _new_secret(key)
         async with self._database.write() as transaction:
-            (await _existing(transaction, key)).secret = self._keys.encrypt(secret)
+            (await _existing(transaction, key)).secret = self._keys.site_secrets.seal(secret)
             record(transaction, Action.SITE_CHANGED, key, secret="renewed")
         self._forget()
         return secret
@@ -198,7 +198,7 @@ class Sites:
                 row.name,
                 row.require_identity,
                 frozenset(origins.get(row.key, ())),
-                self._keys.decrypt(row.secret),
+                self._keys.site_secrets.open(row.secret),
             )
             for row in rows
         }

@@ -7,7 +7,8 @@ from sqlalchemy import select, update
 
 from uwallet_gateway.database import tables
 from uwallet_gateway.database.connection import Database
-from uwallet_gateway.identity.keys import Keys, SecretUnreadableError
+from uwallet_gateway.identity.keys import Keys
+from uwallet_gateway.sealing import SecretUnreadableError
 from uwallet_gateway.support.contacts import contact_hint
 
 # What every ciphertext of Fernet begins with: its version and the first bytes of a time before 2106.
@@ -39,11 +40,11 @@ async def seal_contacts(database: Database, keys: Keys) -> int:
 def _sealed(keys: Keys, stored: str, *, has_hint: bool) -> dict[str, str]:
     if not stored.startswith(_ENCRYPTED):
         hint = {"contact_hint": contact_hint(stored)} if has_hint else {}
-        return {"contact": keys.seal_contact(stored)} | hint
-    if keys.is_current_contact(stored):
+        return {"contact": keys.contacts.seal(stored)} | hint
+    if keys.contacts.is_current(stored):
         return {}
     try:
-        return {"contact": keys.renew_contact(stored)}
+        return {"contact": keys.contacts.renew(stored)}
     except SecretUnreadableError:
         _log.warning("contacts.unreadable")
         return {}

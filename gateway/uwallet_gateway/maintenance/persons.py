@@ -306,7 +306,7 @@ class Persons:
 
     def _told_with_contact(self, row: tables.Table) -> dict[str, Any]:
         contact = row.contact if isinstance(row, tables.Ticket) else None
-        return _told(row) | ({"contact": self._keys.open_contact(contact)} if contact else {})
+        return _told(row) | ({"contact": self._keys.contacts.open(contact)} if contact else {})
 
     def _zipped(self, data: dict[str, Any]) -> bytes:
         output = io.BytesIO()
@@ -363,11 +363,12 @@ async def _delete_conversations(transaction: AsyncSession, ids: Sequence[str]) -
         await transaction.scalars(select(tables.Attachment.id).where(tables.Attachment.conversation_id.in_(ids)))
     )
     await _note(transaction, removed, tables.TicketEvent, tables.TicketEvent.ticket_id.in_(tickets))
-    of_tickets = tables.HookDelivery.body["ticket"]["id"].as_integer().in_(tickets)
-    await _note(transaction, removed, tables.HookDelivery, of_tickets)
-    await transaction.execute(
-        delete(tables.HookDelivery).where(of_tickets).execution_options(synchronize_session=False)
+    # Rows from before migration 0014 name the ticket only.
+    theirs = tables.HookDelivery.conversation_id.in_(ids) | tables.HookDelivery.body["ticket"]["id"].as_integer().in_(
+        tickets
     )
+    await _note(transaction, removed, tables.HookDelivery, theirs)
+    await transaction.execute(delete(tables.HookDelivery).where(theirs).execution_options(synchronize_session=False))
     await transaction.execute(
         delete(tables.Conversation).where(tables.Conversation.id.in_(ids)).execution_options(synchronize_session=False)
     )

@@ -10,12 +10,15 @@ from uwallet_gateway.agents.accounts import MOST_CHATS
 from uwallet_gateway.agents.canned_replies import MOST_OF_SHORTCUT, MOST_OF_TEXT, MOST_OF_TITLE
 from uwallet_gateway.agents.passwords import MOST
 from uwallet_gateway.agents.roles import Role
+from uwallet_gateway.agents.second_factors import SecondFactor
+from uwallet_gateway.agents.sessions import SignInMethod
 from uwallet_gateway.engine.assistant import Intent, Suggestion
 from uwallet_gateway.input_text import clean
 from uwallet_gateway.protocol.base import Moment, Request, View
 from uwallet_gateway.protocol.tickets import AgentStatus
 
 _Password = Annotated[str, Field(max_length=MOST)]
+_Code = Annotated[str, Field(max_length=64)]
 _Chats = Annotated[int, Field(ge=1, le=MOST_CHATS)]
 
 
@@ -24,6 +27,40 @@ class Credentials(Request):
 
     username: str = Field(max_length=64)
     password: _Password
+
+
+class SecondStepNeeded(View):
+    """The first step is done. A cookie is set that is good for the second step, and for nothing else."""
+
+    step: Literal["code", "enrolment"] = Field(
+        description="`code`: send one of the authenticator app; `enrolment`: an app must be enrolled first"
+    )
+    expires_at: Moment
+
+
+class SignInOptions(View):
+    """What the page for signing in shows."""
+
+    pending: SecondStepNeeded | None = Field(description="What is left to be done in this browser")
+
+
+class CodeRequest(Request):
+    """A code of the authenticator app; where a factor is used, a recovery code, too."""
+
+    code: _Code
+
+
+class EnrolmentView(View):
+    """The secret for an authenticator app, shown this once."""
+
+    secret: str = Field(description="Base 32, to type it")
+    uri: str = Field(description="For the QR code: otpauth://totp/...")
+
+
+class RecoveryCodes(View):
+    """Codes that each stand in once for the authenticator app, shown this once."""
+
+    recovery_codes: list[str]
 
 
 class DeskSettings(View):
@@ -43,11 +80,38 @@ class DeskSessionView(View):
 
     agent: AgentStatus
     csrf: str
+    method: SignInMethod
+    second_factor: SecondFactor | None = Field(description="What was shown beside the password or at the provider")
     settings: DeskSettings
+
+
+class Enrolled(RecoveryCodes):
+    """The agent is signed in, with a second factor from now on."""
+
+    session: DeskSessionView
+
+
+class SecondFactorView(View):
+    """The second factor of the agent who asks."""
+
+    enrolled_at: Moment | None = Field(description="null: none")
+    recovery_codes: int = Field(description="How many are left")
+    is_required: bool
+    asks_for_password: bool = Field(description="Whether changes ask for the password; false without one")
+
+
+class FactorProof(Request):
+    """That it is the agent who asks: the password, and a code if they have a second factor."""
+
+    password: _Password | None = None
+    code: _Code | None = None
 
 
 class AgentSessionView(View):
     """A browser in which the agent is signed in."""
+
+    method: SignInMethod
+    second_factor: SecondFactor | None
 
     created_at: Moment
     expires_at: Moment

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -13,10 +13,11 @@ ATTACHMENT_TYPES = ("image/png", "image/jpeg", "image/webp", "image/heic", "imag
 
 
 class ButtonView(View):
-    """A quick reply. A client sends its payload back when the user presses it."""
+    """A quick reply. A client sends its payload back when the user presses it; `role` says how much it weighs."""
 
     title: str
     payload: str
+    role: Literal["primary", "normal", "danger"] = "normal"
 
 
 class AttachmentView(View):
@@ -96,6 +97,9 @@ class MessageRequest(Request):
     attachment_id: str | None = None
     client_id: str | None = Field(
         default=None, max_length=64, description="Idempotency key: the same one again has no further effect"
+    )
+    offered_by: int | None = Field(
+        default=None, ge=1, description="Of a payload: id of the message with the button; an older one is not executed"
     )
 
     @model_validator(mode="after")

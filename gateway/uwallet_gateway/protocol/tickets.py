@@ -83,11 +83,14 @@ class LastMessage(View):
 
 
 class TicketUser(View):
-    """The user of a ticket. `name` is the site's id of an identified user; visitors have none."""
+    """The user of a ticket. `name` is the site's id of an identified user; visitors have none.
+
+    `online` is null of the user of a site's backend: nobody here can know.
+    """
 
     kind: str
     name: str | None
-    online: bool
+    online: bool | None
 
 
 class TicketAlarm(View):
@@ -199,7 +202,7 @@ class DeskMessagePage(View):
 
 
 class AgentStatus(View):
-    """An agent, their presence and their open chats. `username` and `enabled` are told to admins only."""
+    """An agent, their presence and their open chats; from `username` on, for admins only."""
 
     id: int
     name: str
@@ -209,6 +212,7 @@ class AgentStatus(View):
     max_chats: int
     username: str | None = None
     enabled: bool | None = None
+    second_factor: bool | None = None
 
 
 class AgentMessageRequest(Request):

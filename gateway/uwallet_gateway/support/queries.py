@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -329,7 +329,9 @@ class TicketQueries:
             user=TicketUser(
                 kind=conversation.kind,
                 name=conversation.external_id,
-                online=ticket.status in _OPEN and self._is_user_online(conversation.id),
+                online=None
+                if conversation.kind == "backend"
+                else ticket.status in _OPEN and self._is_user_online(conversation.id),
             ),
             position=positions.get(ticket.id),
             created_at=ticket.created_at,
@@ -338,6 +340,17 @@ class TicketQueries:
             first_reply_at=ticket.first_reply_at,
             closed_at=ticket.closed_at,
         )
+
+
+def is_reached() -> ColumnElement[bool]:
+    """Whether the user of a ticket has been sent everything.
+
+    A connected user has, or comes back to it. That of a site's backend has what the backend has fetched or was told.
+    """
+    row = tables.Conversation
+    return ~exists().where(
+        row.id == tables.Ticket.conversation_id, row.kind == "backend", row.user_read_id < row.last_id
+    )
 
 
 def _tickets() -> Select[Any]:

@@ -24,7 +24,7 @@ from uwallet_gateway.support.assignment import assignable_tickets, next_agent
 from uwallet_gateway.support.notices import KEEP_WAITING, LEAVE_MESSAGE
 from uwallet_gateway.support.ownership import change_owner
 from uwallet_gateway.support.presence import Presence
-from uwallet_gateway.support.queries import TicketQueries
+from uwallet_gateway.support.queries import TicketQueries, is_reached
 from uwallet_gateway.support.queue import in_order
 from uwallet_gateway.support.ticket_steps import TicketSteps
 from uwallet_gateway.transcript.event_bus import EventBus
@@ -123,6 +123,7 @@ class SupportScheduler:
                 row.status == "active",
                 row.agent_waits_since <= moment - rules.user_remind_after,
                 row.reminded_at.is_(None),
+                is_reached(),
             ],
             self._remind,
         )
@@ -131,6 +132,7 @@ class SupportScheduler:
                 row.status == "active",
                 row.agent_waits_since <= moment - rules.user_left_after,
                 row.reminded_at <= moment - (rules.user_left_after - rules.user_remind_after),
+                is_reached(),
             ],
             self._close_abandoned,
         )

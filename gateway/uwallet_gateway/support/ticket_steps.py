@@ -102,7 +102,7 @@ class TicketSteps:
         )
         kept = await transaction.take_contact()
         if kept is not None:
-            self.set_contact(ticket, self._keys.open_contact(kept))
+            self.set_contact(ticket, self._keys.contacts.open(kept))
         transaction.session.add(ticket)
         await transaction.session.flush()
         # Day in the organisation's time zone, then the id: short to say, and sorted by time.
@@ -116,11 +116,11 @@ class TicketSteps:
 
     def set_contact(self, ticket: tables.Ticket, contact: str) -> None:
         """Stores how the user can be reached: encrypted, and masked for lists."""
-        ticket.contact, ticket.contact_hint = self._keys.seal_contact(contact), contact_hint(contact)
+        ticket.contact, ticket.contact_hint = self._keys.contacts.seal(contact), contact_hint(contact)
 
     async def keep_contact(self, transaction: ConversationTransaction, contact: str) -> None:
         """Stores how the user can be reached until there is a ticket."""
-        await transaction.keep_contact(self._keys.seal_contact(contact))
+        await transaction.keep_contact(self._keys.contacts.seal(contact))
 
     async def announce(self, transaction: ConversationTransaction, ticket: tables.Ticket, *events: HookEvent) -> None:
         """Records hook events about the ticket as it is now."""

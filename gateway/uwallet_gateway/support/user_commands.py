@@ -85,6 +85,22 @@ class UserCommands:
                     .values(agent_waits_since=now(), reminded_at=None)
                 )
 
+    async def delivered(self, conversation_id: str, message_id: int) -> None:
+        """Notes what a site's backend has been handed for its user.
+
+        What a backend does not fetch its user cannot answer, so the user's silence counts from here.
+        """
+        if not await self._transactions.advance_read_mark(conversation_id, "user_read_id", message_id):
+            return
+        self._transactions.event_bus.publish(Read(conversation_id, "user", message_id))
+        row = tables.Ticket
+        async with self._transactions.database.write() as session:
+            await session.execute(
+                update(row)
+                .where(row.conversation_id == conversation_id, row.status == "active", row.agent_waits_since < now())
+                .values(agent_waits_since=now())
+            )
+
     async def read(self, conversation_id: str, message_id: int) -> None:
         """Moves the user's read mark forward; it never moves back."""
         if await self._transactions.advance_read_mark(conversation_id, "user_read_id", message_id):

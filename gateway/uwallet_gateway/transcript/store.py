@@ -7,10 +7,11 @@ message ids have no gaps.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import cast
 
 from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from uwallet_gateway.clock import now
 from uwallet_gateway.database import tables
@@ -18,6 +19,8 @@ from uwallet_gateway.database.connection import Database
 from uwallet_gateway.transcript.messages import Message, Owner, Picture, Script
 from uwallet_gateway.transcript.rows import picture_of, read_message, read_messages, select_messages
 from uwallet_gateway.transcript.transaction import ConversationTransaction
+
+Record = Callable[[AsyncSession, Sequence[Message]], Awaitable[None]]
 
 
 class ConversationGoneError(LookupError):
@@ -27,9 +30,10 @@ class ConversationGoneError(LookupError):
 class Transcript:
     """Reads conversations, and opens transactions on them."""
 
-    def __init__(self, database: Database) -> None:
-        """Reads nothing yet."""
+    def __init__(self, database: Database, record: Record | None = None) -> None:
+        """Reads nothing yet; `record` is told of what is written, in the transaction that stores it."""
         self._database = database
+        self._record = record
 
     @contextlib.asynccontextmanager
     async def writing(self, conversation_id: str) -> AsyncIterator[ConversationTransaction]:
@@ -68,6 +72,8 @@ class Transcript:
             yield transaction
             if transaction.written:
                 await transaction.close()
+                if self._record:
+                    await self._record(session, transaction.written)
 
     async def last_id(self, conversation_id: str) -> int:
         """The id of the newest message, 0 if there is none.

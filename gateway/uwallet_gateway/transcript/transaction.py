@@ -176,6 +176,20 @@ class ConversationTransaction:
         )
         return later_id is not None
 
+    async def has_words_since(self, author: Author, message_id: int) -> bool:
+        """Whether such an author has said something after a message; a picture alone says nothing."""
+        later_id = await self.session.scalar(
+            select(tables.Message.id)
+            .where(
+                tables.Message.conversation_id == self.conversation_id,
+                tables.Message.author == author,
+                tables.Message.id > message_id,
+                tables.Message.text != "",
+            )
+            .limit(1)
+        )
+        return later_id is not None
+
     async def waiting(self) -> list[Message]:
         """The user's messages that wait for the bot, in order."""
         return await read_messages(

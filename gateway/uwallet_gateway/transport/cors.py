@@ -15,7 +15,7 @@ _METHODS = "GET, POST, DELETE, OPTIONS"
 _HEADERS = "Authorization, Content-Type, X-Request-ID, X-User-ID, X-User-Hash"
 # Seconds for which browsers need not ask again; what they allow at most differs, an origin may be removed.
 _MAX_AGE = "600"
-_PATHS = ("/api/", "/socket.io/")
+_PATHS = ("/api/", "/socket.io/", "/webhooks/rest/")
 
 
 class SiteCors:

@@ -155,6 +155,10 @@ class SocketTransport:
         opened = await services.sessions.open(connection.site, token or None, user, forgiving=connection.plain)
         session = opened.session
         before = connection.subscription
+        if before and connection.plain and before.session_id == session.id:
+            # It sent what it had kept before it asked.
+            await self.server.emit("session_confirm", opened.token, to=sid)
+            return
         if before:
             await before.end()
             connection.subscription = None
@@ -193,9 +197,11 @@ class SocketTransport:
         services = self._services
         newest = await services.transcript.last_id(session.conversation_id)
         if connection.plain:
-            # As Rasa does it: the id alone.
+            # As Rasa does it: the id alone. These widgets keep what they have shown; what came while they were away is
+            # told now, and nobody asks for the rest.
+            seen = await services.transcript.user_read_id(session.conversation_id)
             await self.server.emit("session_confirm", token, to=sid)
-            subscription.begin(newest)
+            subscription.begin(seen or newest, catch_up=True)
             return
         if last_id is None:
             messages, has_more = await services.transcript.newest(session.conversation_id, _HISTORY)
@@ -242,6 +248,7 @@ class SocketTransport:
             kind=data.get("kind"),
             client_id=data.get("client_id"),
             attachment_id=data.get("attachment_id"),
+            offered_by=data.get("offered_by"),
             origin=sid,
             transport="socket_io",
         )
@@ -306,6 +313,8 @@ class SocketTransport:
             await self.server.emit("user_message", presentation.message(message).model_dump(), to=sid)
         else:
             await self.server.emit("bot_uttered", presentation.bot_uttered(message), to=sid)
+            if connection and connection.plain:
+                await self._services.user_commands.read(message.conversation_id, message.id)
         if message.author != "user":
             self._services.metrics.count_message(direction="out", transport="socket_io")
 

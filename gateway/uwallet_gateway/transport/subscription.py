@@ -64,9 +64,11 @@ class Subscription:
         if of_user:
             event_bus.user_came(conversation_id)
 
-    def begin(self, cursor: int) -> None:
-        """Delivers what comes after the message `cursor`."""
+    def begin(self, cursor: int, *, catch_up: bool = False) -> None:
+        """Delivers what comes after the message `cursor`; with `catch_up` also what has come already."""
         self._cursor = cursor
+        if catch_up:
+            self._events.put_nowait(Said(self.conversation_id, ()))
         self._task = asyncio.create_task(self._run())
 
     async def end(self) -> None:

@@ -34,6 +34,7 @@ class Incoming:
         kind: `text`, `payload`, or None: a payload if it was offered, else text.
         client_id: The client's own id of this message, or None.
         attachment_id: A picture that was uploaded before, or None.
+        offered_by: Of a payload: id of the message whose button was pressed, or None if the client does not tell.
         origin: The connection that sent it; it does not get its own message back.
         transport: Label for the metrics.
     """
@@ -42,6 +43,7 @@ class Incoming:
     kind: object = None
     client_id: object = None
     attachment_id: object = None
+    offered_by: object = None
     origin: str | None = None
     transport: str = "socket_io"
 
@@ -55,12 +57,14 @@ class _Prepared:
         is_noticed: Whether the user is told that something was masked.
         contact: What the user offers to be reached by; masked in the draft.
         is_for_bot: Whether the bot has asked for the contact, and answers.
+        is_stale: Whether it presses a button of a turn that is over; it is not executed.
     """
 
     draft: Draft
     is_noticed: bool = False
     contact: OfferedContact | None = None
     is_for_bot: bool = False
+    is_stale: bool = False
 
 
 class Conversations:
@@ -122,10 +126,14 @@ class Conversations:
                     existing := await transaction.find_by_payload(GREETING_PAYLOAD)
                 ):
                     return existing
+                open_buttons = await _open_buttons(transaction) if prepared.is_stale else ()
                 message = await transaction.append(draft)
                 if prepared.is_noticed:
                     await transaction.append(self._notice("redacted", in_reply_to=message.id))
-                await self._pass_to_support(transaction, message, prepared.contact, is_for_bot=prepared.is_for_bot)
+                if prepared.is_stale:
+                    await self._tell_stale(transaction, message, open_buttons)
+                else:
+                    await self._pass_to_support(transaction, message, prepared.contact, is_for_bot=prepared.is_for_bot)
         except ConversationGoneError as error:
             raise InputError(ErrorCode.BAD_TOKEN) from error
         self._metrics.count_message(direction="in", transport=incoming.transport)
@@ -135,6 +143,14 @@ class Conversations:
         else:
             self._dispatcher.settled(conversation_id, message.id)
         return message
+
+    async def _tell_stale(
+        self, transaction: ConversationTransaction, message: Message, open_buttons: tuple[dict[str, str], ...]
+    ) -> None:
+        """Says that a press was not executed, and offers what is open now."""
+        name = "stale_press" if open_buttons else "stale_press_answered"
+        notice = replace(self._notice(name, in_reply_to=message.id), metadata={"notice": "stale_press"})
+        await transaction.append(replace(notice, buttons=open_buttons))
 
     async def _pass_to_support(
         self,
@@ -180,7 +196,10 @@ class Conversations:
             if title is not None:
                 metadata: dict[str, Any] = {"hidden": True} if payload == GREETING_PAYLOAD else {}
                 if is_own_payload(payload):
+                    # What it does depends on nothing that was said since.
                     state = None
+                elif state is not None and await _is_stale(transaction, incoming.offered_by):
+                    return _Prepared(Draft("user", title, client_id=client_id), is_stale=True)
                 return _Prepared(
                     Draft("user", title, metadata=metadata, client_id=client_id, payload=payload, state=state)
                 )
@@ -255,6 +274,15 @@ async def _open_buttons(transaction: ConversationTransaction) -> tuple[dict[str,
             if not is_own_payload(button["payload"]):
                 by_payload.setdefault(button["payload"], button)
     return tuple(by_payload.values())
+
+
+async def _is_stale(transaction: ConversationTransaction, offered_by: object) -> bool:
+    """Whether the user has said something since the message whose button they press, as in another tab."""
+    if offered_by is None:
+        return False
+    if isinstance(offered_by, bool) or not isinstance(offered_by, int) or not 0 < offered_by < 2**31:
+        raise InputError(ErrorCode.MALFORMED)
+    return await transaction.has_words_since("user", offered_by)
 
 
 async def _offered(transaction: ConversationTransaction, payload: str) -> str | None:

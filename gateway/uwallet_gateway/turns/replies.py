@@ -90,7 +90,8 @@ def _draft(message: EngineMessage, in_reply_to: int) -> Draft:
     return Draft(
         "bot",
         message.text,
-        buttons=tuple({"title": button.title, "payload": button.payload} for button in message.buttons),
+        # Most are normal, which goes without saying.
+        buttons=tuple(button.model_dump(exclude_defaults=True) for button in message.buttons),
         metadata=dict(message.metadata),
         in_reply_to=in_reply_to,
     )

@@ -46,6 +46,20 @@ def line_of(folder: Path, name: str, text: str) -> int:
         ("payment_failure.yml", "  value: balance\n", "", "", "each step of a diagnosis needs a value"),
         ("account_security.yml", "entity: security_measure\n", "", "", "entity: required"),
         (
+            "forgot_password.yml",
+            "- id: open_forgot_password",
+            "- id: open_forgot_password\n  picture: {url: http://example.com/1.png, alt: 登录界面}",
+            "steps[0].picture.url",
+            "begins with https://",
+        ),
+        (
+            "forgot_password.yml",
+            "- id: open_forgot_password",
+            "- id: open_forgot_password\n  link: {url: 'javascript:alert(1)', title: 打开}",
+            "steps[0].link.url",
+            "the address of a screen of the app",
+        ),
+        (
             "contact_support.yml",
             "opens: contact_in_app",
             "opens: support_hours",

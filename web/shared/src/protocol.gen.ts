@@ -11,6 +11,12 @@ export type Action =
   | 'password_changed'
   | 'password_change_failed'
   | 'password_reset'
+  | 'second_factor_enrolled'
+  | 'second_factor_failed'
+  | 'second_factor_removed'
+  | 'second_factor_reset'
+  | 'recovery_code_used'
+  | 'recovery_codes_renewed'
   | 'account_created'
   | 'account_changed'
   | 'ticket_claimed'
@@ -104,6 +110,8 @@ export interface AgentRequest {
  * A browser in which the agent is signed in.
  */
 export interface AgentSessionView {
+  method: 'password' | 'oidc';
+  second_factor: ('totp' | 'recovery_code' | 'provider') | null;
   created_at: string;
   expires_at: string;
   /**
@@ -117,7 +125,7 @@ export interface AgentSessionView {
   is_current: boolean;
 }
 /**
- * An agent, their presence and their open chats. `username` and `enabled` are told to admins only.
+ * An agent, their presence and their open chats; from `username` on, for admins only.
  */
 export interface AgentStatus {
   id: number;
@@ -128,6 +136,7 @@ export interface AgentStatus {
   max_chats: number;
   username?: string | null;
   enabled?: boolean | null;
+  second_factor?: boolean | null;
 }
 /**
  * The agent who gets the ticket.
@@ -186,11 +195,12 @@ export interface BotTyping {
   author?: 'agent' | null;
 }
 /**
- * A quick reply. A client sends its payload back when the user presses it.
+ * A quick reply. A client sends its payload back when the user presses it; `role` says how much it weighs.
  */
 export interface ButtonView {
   title: string;
   payload: string;
+  role?: 'primary' | 'normal' | 'danger';
 }
 /**
  * A text to send; `shortcut` is typed after 「/」, or None.
@@ -215,6 +225,12 @@ export interface CannedReplyRequest {
 export interface CloseRequest {
   disposition: 'solved' | 'follow_up' | 'spam';
   note?: string | null;
+}
+/**
+ * A code of the authenticator app; where a factor is used, a recovery code, too.
+ */
+export interface CodeRequest {
+  code: string;
 }
 /**
  * What an agent signs in with.
@@ -374,11 +390,13 @@ export interface LastMessage {
 }
 /**
  * The user of a ticket. `name` is the site's id of an identified user; visitors have none.
+ *
+ * `online` is null of the user of a site's backend: nobody here can know.
  */
 export interface TicketUser {
   kind: string;
   name: string | null;
-  online: boolean;
+  online: boolean | null;
 }
 /**
  * A new message in the conversation of a watched ticket.
@@ -459,6 +477,11 @@ export interface QueueCounts {
 export interface DeskSessionView {
   agent: AgentStatus;
   csrf: string;
+  method: 'password' | 'oidc';
+  /**
+   * What was shown beside the password or at the provider
+   */
+  second_factor: ('totp' | 'recovery_code' | 'provider') | null;
   settings: DeskSettings;
 }
 /**
@@ -478,6 +501,26 @@ export interface DeskSettings {
    * IANA name of the organisation's time zone, in which days are counted
    */
   time_zone: string;
+}
+/**
+ * The agent is signed in, with a second factor from now on.
+ */
+export interface Enrolled {
+  recovery_codes: string[];
+  session: DeskSessionView;
+}
+/**
+ * The secret for an authenticator app, shown this once.
+ */
+export interface EnrolmentView {
+  /**
+   * Base 32, to type it
+   */
+  secret: string;
+  /**
+   * For the QR code: otpauth://totp/...
+   */
+  uri: string;
 }
 /**
  * Proof of an erasure; it names nobody.
@@ -523,6 +566,13 @@ export interface ErrorView {
   details?: {
     [k: string]: unknown;
   } | null;
+}
+/**
+ * That it is the agent who asks: the password, and a code if they have a second factor.
+ */
+export interface FactorProof {
+  password?: string | null;
+  code?: string | null;
 }
 /**
  * All figures of a period in the organisation's time zone; both ends are included.
@@ -658,6 +708,10 @@ export interface MessageRequest {
    * Idempotency key: the same one again has no further effect
    */
   client_id?: string | null;
+  /**
+   * Of a payload: id of the message with the button; an older one is not executed
+   */
+  offered_by?: number | null;
 }
 /**
  * The stored message and the replies that came within 8 seconds. Fetch later replies with `GET /messages`.
@@ -707,6 +761,7 @@ export interface NewAgent {
   max_chats: number;
   username?: string | null;
   enabled?: boolean | null;
+  second_factor?: boolean | null;
   password: string;
 }
 /**
@@ -768,11 +823,45 @@ export interface RatingRequest {
   comment?: string | null;
 }
 /**
+ * Codes that each stand in once for the authenticator app, shown this once.
+ */
+export interface RecoveryCodes {
+  recovery_codes: string[];
+}
+/**
  * How the ticket ended (`solved` if absent), and a note for colleagues.
  */
 export interface ReturnRequest {
   disposition?: ('solved' | 'follow_up' | 'spam') | null;
   note?: string | null;
+}
+/**
+ * The second factor of the agent who asks.
+ */
+export interface SecondFactorView {
+  /**
+   * null: none
+   */
+  enrolled_at: string | null;
+  /**
+   * How many are left
+   */
+  recovery_codes: number;
+  is_required: boolean;
+  /**
+   * Whether changes ask for the password; false without one
+   */
+  asks_for_password: boolean;
+}
+/**
+ * The first step is done. A cookie is set that is good for the second step, and for nothing else.
+ */
+export interface SecondStepNeeded {
+  /**
+   * `code`: send one of the authenticator app; `enrolment`: an app must be enrolled first
+   */
+  step: 'code' | 'enrolment';
+  expires_at: string;
 }
 /**
  * The session has ended.
@@ -864,6 +953,15 @@ export interface SessionView {
   identity: string;
   last_id: number;
   limits: Limits;
+}
+/**
+ * What the page for signing in shows.
+ */
+export interface SignInOptions {
+  /**
+   * What is left to be done in this browser
+   */
+  pending: SecondStepNeeded | null;
 }
 /**
  * An answer of the knowledge files.

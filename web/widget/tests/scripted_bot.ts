@@ -20,7 +20,7 @@ const STEPS = [
 ] as const;
 
 const STEP_BUTTONS = [
-  { title: '下一步', payload: '/next_step' },
+  { title: '下一步', payload: '/next_step', role: 'primary' as const },
   { title: '上一步', payload: '/previous_step' },
   { title: '这步有问题', payload: '/step_problem' },
   { title: '转人工', payload: '/human_handoff' },
@@ -69,6 +69,18 @@ export function scriptedBot(): (text: string, payload: string | null) => Reply[]
           text: '方便的话，给我这次的帮忙打个分吧：1分很不满意，5分很满意。',
           buttons: ['1', '2', '3', '4', '5'].map((title) => ({ title, payload: `/thank{"rating":"${title}"}` })),
           metadata: { response: 'utter_ask_rating', ask: 'rating' },
+        },
+      ];
+    }
+    if (payload === '/account_closure') {
+      return [
+        {
+          text: '注销以后账户恢复不了，里面的记录也会一起清掉。请先确认余额和订单都处理好了。',
+          buttons: [
+            { title: '我已了解，继续注销', payload: '/affirm', role: 'danger' as const },
+            { title: '先不注销', payload: '/deny', role: 'primary' as const },
+          ],
+          metadata: { response: 'utter_warning', tone: 'warning' },
         },
       ];
     }

@@ -9,12 +9,13 @@ from fastapi import APIRouter, Path
 from uwallet_gateway.agents.accounts import Account, AccountError, UsernameTakenError
 from uwallet_gateway.agents.roles import Role
 from uwallet_gateway.errors import ErrorCode, InputError
-from uwallet_gateway.protocol.agents import AgentChange, AgentRequest, NewAgent, NewPassword
+from uwallet_gateway.protocol.agents import AgentChange, AgentRequest, AgentSessionView, NewAgent, NewPassword
 from uwallet_gateway.protocol.base import MAX_ID
 from uwallet_gateway.protocol.tickets import AgentStatus
 from uwallet_gateway.services import Services
 from uwallet_gateway.transcript.events import AgentsChanged
 from uwallet_gateway.transport.desk.guard import AdminNeeded, AgentNeeded
+from uwallet_gateway.transport.desk.session import session_views
 from uwallet_gateway.transport.http import ServicesNeeded, responses
 
 router = APIRouter()
@@ -28,7 +29,11 @@ async def read_agents(services: ServicesNeeded, session: AgentNeeded) -> list[Ag
     if not session.agent.role.may(Role.ADMIN):
         return statuses
     by_id = {status.id: status for status in statuses}
-    return [_with_account(account, by_id.get(account.id)) for account in await services.accounts.all()]
+    enrolled = await services.second_factors.enrolled()
+    return [
+        _with_account(account, by_id.get(account.id), second_factor=account.id in enrolled)
+        for account in await services.accounts.all()
+    ]
 
 
 @router.post(
@@ -68,11 +73,31 @@ async def reset_password(agent_id: _AgentId, services: ServicesNeeded, _session:
     return NewPassword(password=await services.accounts.set_password(agent_id))
 
 
+@router.delete("/agents/{agent_id}/second_factor", status_code=204, responses=responses(401, 403, 404, 422, 429, 503))
+async def reset_second_factor(agent_id: _AgentId, services: ServicesNeeded, _session: AdminNeeded) -> None:
+    """Takes the second factor of an agent who has lost it, and signs them out everywhere."""
+    await services.second_factors.reset(agent_id)
+
+
+@router.get("/agents/{agent_id}/sessions", responses=responses(401, 403, 404, 422, 429, 503))
+async def read_sessions_of(
+    agent_id: _AgentId, services: ServicesNeeded, session: AdminNeeded
+) -> list[AgentSessionView]:
+    """Returns where an agent is signed in, newest first."""
+    return await session_views(services, agent_id, current=session.id)
+
+
+@router.delete("/agents/{agent_id}/sessions", status_code=204, responses=responses(401, 403, 404, 422, 429, 503))
+async def end_sessions_of(agent_id: _AgentId, services: ServicesNeeded, _session: AdminNeeded) -> None:
+    """Signs an agent out everywhere."""
+    await services.desk_sessions.end_all(agent_id)
+
+
 async def _status(services: Services, agent_id: int) -> AgentStatus | None:
     return next((status for status in await services.presence.all() if status.id == agent_id), None)
 
 
-def _with_account(account: Account, status: AgentStatus | None) -> AgentStatus:
+def _with_account(account: Account, status: AgentStatus | None, *, second_factor: bool | None = None) -> AgentStatus:
     return AgentStatus(
         id=account.id,
         name=account.name,
@@ -82,4 +107,5 @@ def _with_account(account: Account, status: AgentStatus | None) -> AgentStatus:
         max_chats=account.max_chats,
         username=account.username,
         enabled=account.enabled,
+        second_factor=second_factor,
     )

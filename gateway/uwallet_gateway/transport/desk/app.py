@@ -16,14 +16,18 @@ from uwallet_gateway.transport.desk import (
     insight,
     intents,
     persons,
+    second_factor,
     session,
+    sign_in,
     tickets,
 )
 from uwallet_gateway.transport.desk.guard import SupervisorNeeded
 from uwallet_gateway.transport.error_handlers import add_error_handlers
 
 ROUTERS = (
+    sign_in.router,
     session.router,
+    second_factor.router,
     tickets.router,
     conversation.router,
     agents.router,

@@ -1,16 +1,17 @@
-"""Sign-in and sign-out, the own password, and presence."""
+"""The agent's sessions, sign-out, the own password, and presence."""
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request, Response
+from typing import cast
 
-from uwallet_gateway.agents.sessions import DeskSession
+from fastapi import APIRouter, Response
+
+from uwallet_gateway.agents.second_factors import SecondFactor
+from uwallet_gateway.agents.sessions import DeskSession, SignInMethod
 from uwallet_gateway.audit.actions import Action
-from uwallet_gateway.audit.actor import Actor, set_actor
 from uwallet_gateway.errors import ErrorCode, InputError
 from uwallet_gateway.protocol.agents import (
     AgentSessionView,
-    Credentials,
     DeskSessionView,
     DeskSettings,
     PasswordChange,
@@ -18,54 +19,16 @@ from uwallet_gateway.protocol.agents import (
 )
 from uwallet_gateway.protocol.tickets import DISPOSITIONS, AgentStatus
 from uwallet_gateway.services import Services
-from uwallet_gateway.transport.client import address_of
-from uwallet_gateway.transport.desk.devices import remember, source_of
-from uwallet_gateway.transport.desk.guard import COOKIE, AgentNeeded, acts, check_origin
+from uwallet_gateway.transport.desk.guard import COOKIE, AgentNeeded
 from uwallet_gateway.transport.http import ServicesNeeded, responses
 
 router = APIRouter()
 
 
-@router.post("/session", responses=responses(403, 422, 429, 503))
-async def sign_in(body: Credentials, request: Request, response: Response, services: ServicesNeeded) -> DeskSessionView:
-    """Signs in and sets the session cookie."""
-    check_origin(request.scope, services.settings)
-    address = address_of(request.scope)
-    await services.rate_limits.check("sign_ins", address=address)
-    await services.rate_limits.check_room("failed_sign_ins", address=address)
-    try:
-        session, token = await services.desk_sessions.sign_in(
-            body.username,
-            body.password,
-            source_of(request, services.keys, body.username),
-            address=address,
-            browser=request.headers.get("User-Agent"),
-        )
-    except InputError as error:
-        await _record_failure(services, body.username, address, error.code)
-        if error.code is ErrorCode.WRONG_PASSWORD:
-            await services.rate_limits.check("failed_sign_ins", address=address)
-        raise
-    acts(session, address)
-    await services.audit.write(Action.SIGNED_IN, session.agent.username)
-    secure = not services.settings.development
-    remember(request, response, services.keys, session.agent.username, secure=secure)
-    response.set_cookie(
-        COOKIE,
-        token,
-        max_age=int(services.desk_sessions.lifetime.total_seconds()),
-        path="/",
-        httponly=True,
-        samesite="strict",
-        secure=secure,
-    )
-    return await _session_view(services, session)
-
-
 @router.get("/session", responses=responses(401, 429, 503))
 async def read_session(services: ServicesNeeded, session: AgentNeeded) -> DeskSessionView:
     """Returns the signed-in agent."""
-    return await _session_view(services, session)
+    return await session_view(services, session)
 
 
 @router.delete("/session", status_code=204, responses=responses(401, 403, 429, 503))
@@ -79,16 +42,7 @@ async def sign_out(response: Response, services: ServicesNeeded, session: AgentN
 @router.get("/sessions", responses=responses(401, 429, 503))
 async def read_sessions(services: ServicesNeeded, session: AgentNeeded) -> list[AgentSessionView]:
     """Returns where the agent is signed in, newest first."""
-    return [
-        AgentSessionView(
-            created_at=row.created_at,
-            expires_at=row.expires_at,
-            address=row.address,
-            browser=row.browser,
-            is_current=row.id == session.id,
-        )
-        for row in await services.desk_sessions.all_of(session.agent.id)
-    ]
+    return await session_views(services, session.agent.id, current=session.id)
 
 
 @router.delete("/sessions", status_code=204, responses=responses(401, 403, 429, 503))
@@ -114,16 +68,20 @@ async def choose_presence(body: PresenceRequest, services: ServicesNeeded, sessi
     return await _agent(services, session)
 
 
-async def _record_failure(services: Services, typed: str, address: str | None, code: ErrorCode) -> None:
-    """Records a failed sign-in. A name that nobody has is left out: it may be a password in the wrong field."""
-    username = typed.strip().lower()
-    is_known = any(account.username == username for account in await services.accounts.all())
-    target = username if is_known else None
-    set_actor(Actor("agent", None, None, address))
-    if code is ErrorCode.LOCKED_OUT:
-        await services.audit.write_once((address, target, code), Action.SIGN_IN_FAILED, target, code=code.value)
-    else:
-        await services.audit.write(Action.SIGN_IN_FAILED, target, code=code.value)
+async def session_views(services: Services, agent_id: int, *, current: str) -> list[AgentSessionView]:
+    """Where an agent is signed in, newest first; `current` is the session that asks."""
+    return [
+        AgentSessionView(
+            created_at=row.created_at,
+            expires_at=row.expires_at,
+            address=row.address,
+            browser=row.browser,
+            method=cast("SignInMethod", row.method),
+            second_factor=cast("SecondFactor | None", row.second_factor),
+            is_current=row.id == current,
+        )
+        for row in await services.desk_sessions.all_of(agent_id)
+    ]
 
 
 async def _agent(services: Services, session: DeskSession) -> AgentStatus:
@@ -134,11 +92,14 @@ async def _agent(services: Services, session: DeskSession) -> AgentStatus:
     raise InputError(ErrorCode.SIGNED_OUT)
 
 
-async def _session_view(services: Services, session: DeskSession) -> DeskSessionView:
+async def session_view(services: Services, session: DeskSession) -> DeskSessionView:
+    """The signed-in agent, with what the desk needs to begin."""
     limits = services.presentation.limits
     return DeskSessionView(
         agent=await _agent(services, session),
         csrf=session.csrf,
+        method=session.method,
+        second_factor=session.second_factor,
         settings=DeskSettings(
             max_chats=session.agent.max_chats,
             dispositions=list(DISPOSITIONS),

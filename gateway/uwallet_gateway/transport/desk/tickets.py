@@ -71,7 +71,7 @@ async def show_contact(ticket_id: TicketId, services: ServicesNeeded, session: A
     await check_visible(services, session, ticket_id)
     sealed = await services.tickets.sealed_contact(ticket_id)
     await services.audit.write(Action.CONTACT_SHOWN, (await services.tickets.ticket(ticket_id)).number)
-    return TicketContact(contact=services.keys.open_contact(sealed))
+    return TicketContact(contact=services.keys.contacts.open(sealed))
 
 
 @router.post("/tickets/{ticket_id}/claim", responses=responses(401, 403, 404, 409, 422, 429, 503))

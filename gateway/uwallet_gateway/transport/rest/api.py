@@ -65,6 +65,7 @@ async def send_message(
         body.text if body.payload is None else body.payload,
         kind="text" if body.payload is None else "payload",
         client_id=body.client_id,
+        offered_by=body.offered_by,
         attachment_id=body.attachment_id,
         transport="rest",
     )

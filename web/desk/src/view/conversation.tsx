@@ -11,7 +11,7 @@ import { AssignDialog } from './assign_dialog.tsx';
 import { CloseDialog } from './close_dialog.tsx';
 import { Composer, type ComposerHandle } from './composer.tsx';
 import { useAction, useAttention, useDesk } from './context.ts';
-import { ticketTitle, userName } from './labels.ts';
+import { onlineText, ticketTitle, userName } from './labels.ts';
 import { MessageLog } from './message_log.tsx';
 import { ReturnDialog } from './return_dialog.tsx';
 import { Summary } from './summary.tsx';
@@ -92,7 +92,6 @@ interface HeadProps {
 function Head({ ticket, onAction, onClaim, claiming }: HeadProps): JSX.Element {
   const { agent, desk } = useDesk();
   const mine = desk.isMine(ticket);
-  const online = ticket.user.online;
   const supervises = agent.role !== 'agent' && ticket.status !== 'closed';
   return (
     <header className="head">
@@ -100,7 +99,7 @@ function Head({ ticket, onAction, onClaim, claiming }: HeadProps): JSX.Element {
         <h1>
           {userName(ticket)}
           <span className="head-online">
-            <span className="online-dot" data-online={online} /> {online ? t.user.online : t.user.offline}
+            <span className="online-dot" data-online={ticket.user.online ?? false} /> {onlineText(ticket)}
           </span>
         </h1>
         <div className="head-tags">

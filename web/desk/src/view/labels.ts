@@ -37,3 +37,9 @@ export function contactAddress(contact: string): string | null {
   const digits = contact.replace(/[\s-]/g, '');
   return /^\+?\d{5,20}$/.test(digits) ? `tel:${digits}` : null;
 }
+
+/** Whether the user is connected, as far as anybody can know. */
+export function onlineText(ticket: Ticket): string {
+  if (ticket.user.online === null) return t.user.behind_backend;
+  return ticket.user.online ? t.user.online : t.user.offline;
+}

@@ -8,7 +8,7 @@ import type { Ticket } from '../core/protocol.ts';
 import { waitingSince, type Lists } from '../core/tickets.ts';
 import { fill, t } from '../i18n/strings.ts';
 import { useDesk, useDeskState } from './context.ts';
-import { preview, ticketTitle, userName } from './labels.ts';
+import { onlineText, preview, ticketTitle, userName } from './labels.ts';
 import { Wait } from './wait.tsx';
 
 interface TicketListProps {
@@ -124,7 +124,7 @@ function Item({ ticket, isOpen }: { ticket: Ticket; isOpen: boolean }): JSX.Elem
     >
       <span className="ticket-item-line">
         <span className="ticket-item-user">
-          <span className="online-dot" data-online={ticket.user.online} title={onlineText(ticket)} />
+          <span className="online-dot" data-online={ticket.user.online ?? false} title={onlineText(ticket)} />
           {userName(ticket)}
         </span>
         {since !== null && <Wait since={since} judged={ticket.status !== 'message'} />}
@@ -147,8 +147,4 @@ function Item({ ticket, isOpen }: { ticket: Ticket; isOpen: boolean }): JSX.Elem
       </span>
     </Link>
   );
-}
-
-function onlineText(ticket: Ticket): string {
-  return ticket.user.online ? t.user.online : t.user.offline;
 }

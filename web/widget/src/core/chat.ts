@@ -14,6 +14,7 @@ import {
   readMessage,
   type Confirmation,
   type Message,
+  type QuickReply,
   type WireError,
 } from './protocol.ts';
 import { ACKNOWLEDGEMENT_TIMEOUT, Sender } from './sender.ts';
@@ -129,7 +130,7 @@ export class Chat {
     this.uploads = new Uploads(
       options.gateway,
       (uploads) => this.state.set({ uploads }),
-      (upload, attachment_id) => this.enqueue('text', '', '', attachment_id, upload.client_id),
+      (upload, attachment_id) => this.enqueue('text', '', '', { attachment_id, client_id: upload.client_id }),
     );
     const line = (): ChatSocket | null => (this.state.get().phase === 'online' ? this.socket : null);
     this.sender = new Sender({
@@ -189,13 +190,13 @@ export class Chat {
   /** Sends what the user typed. */
   sendText(text: string): void {
     const trimmed = text.trim();
-    if (trimmed !== '') this.enqueue('text', trimmed, trimmed, null);
+    if (trimmed !== '') this.enqueue('text', trimmed, trimmed);
   }
 
   /** Presses a button that the bot offered. */
-  press(title: string, payload: string): void {
+  press({ title, payload, offered_by }: QuickReply): void {
     if (payload === '') this.sendText(title);
-    else this.enqueue('payload', payload, title, null);
+    else this.enqueue('payload', payload, title, { offered_by });
   }
 
   /** Uploads a picture and sends it. */
@@ -338,7 +339,7 @@ export class Chat {
     // Who has asked something already, before there was a line, is answered and not greeted.
     if (confirmation.last_id === 0 && this.outbox.entries().length === 0) {
       // Always the same id, so that several tabs are greeted once.
-      this.enqueue('payload', START_PAYLOAD, '', null, 'session_start');
+      this.enqueue('payload', START_PAYLOAD, '', { client_id: 'session_start' });
     }
     this.upload();
     void this.sender.flush();
@@ -457,15 +458,16 @@ export class Chat {
     kind: OutboxEntry['kind'],
     message: string,
     shown: string,
-    attachment_id: string | null,
-    client_id = this.newId(),
+    more: Partial<Pick<OutboxEntry, 'attachment_id' | 'client_id' | 'offered_by'>> = {},
   ): void {
     this.outbox.add({
-      client_id,
+      client_id: this.newId(),
       kind,
       message,
       shown,
-      attachment_id,
+      attachment_id: null,
+      offered_by: null,
+      ...more,
       created_at: this.now(),
       state: 'waiting',
       error: '',

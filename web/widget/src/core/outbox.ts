@@ -10,6 +10,8 @@ export interface OutboxEntry {
   /** What is shown: of a button, its title. */
   shown: string;
   attachment_id: string | null;
+  /** Of a payload: id of the message whose button was pressed; absent in entries of former versions. */
+  offered_by?: number | null;
   /** Milliseconds since 1970. */
   created_at: number;
   state: 'waiting' | 'failed';

@@ -7,9 +7,15 @@ import { fields, isFields, numberOrNull, text, textOrNull, texts } from '@uwalle
 
 export type Author = 'user' | 'bot' | 'agent' | 'system';
 
+/** How much a button weighs. */
+export type Role = 'primary' | 'normal' | 'danger';
+
 export interface QuickReply {
   title: string;
   payload: string;
+  role: Role;
+  /** Id of the message that offers it. */
+  offered_by: number;
 }
 
 export interface Attachment {
@@ -28,6 +34,9 @@ export interface Progress {
   number: number;
   count: number;
   steps: string[];
+  picture: { url: string; alt: string } | null;
+  /** Where the step is done. */
+  link: { url: string; title: string } | null;
 }
 
 export interface Message {
@@ -40,6 +49,10 @@ export interface Message {
   progress: Progress | null;
   /** `rating`, `choice`, or null. */
   ask: string | null;
+  /** Must not be read over. */
+  warning: boolean;
+  /** What the bot has noted down, one line each. */
+  details: string | null;
   handoff: boolean;
   /** Name of the response that the bot gave, such as `utter_greet`. */
   response: string | null;
@@ -86,16 +99,27 @@ export interface Utterance {
   client_id: string;
   kind: 'text' | 'payload';
   attachment_id?: string;
+  /** Of a payload: the message whose button was pressed. */
+  offered_by?: number;
 }
 
 /** Payload that asks for a greeting. */
 export const START_PAYLOAD = '/session_start';
 
-function readButtons(value: unknown): QuickReply[] {
+function readRole(value: unknown): Role {
+  return value === 'primary' || value === 'danger' ? value : 'normal';
+}
+
+function readButtons(value: unknown, offered_by: number): QuickReply[] {
   if (!Array.isArray(value)) return [];
   return value
     .map(fields)
-    .map((button) => ({ title: text(button.title), payload: text(button.payload) }))
+    .map((button) => ({
+      title: text(button.title),
+      payload: text(button.payload),
+      role: readRole(button.role),
+      offered_by,
+    }))
     .filter((button) => button.title !== '');
 }
 
@@ -113,6 +137,23 @@ function readAttachment(value: unknown): Attachment | null {
   };
 }
 
+function readPicture(value: unknown): Progress['picture'] {
+  const source = fields(value);
+  const url = text(source.url);
+  return /^https:\/\//i.test(url) ? { url, alt: text(source.alt) } : null;
+}
+
+/** Screens of apps have schemes of their own; those that run or read something here are none. */
+function readLink(value: unknown): Progress['link'] {
+  const source = fields(value);
+  const url = text(source.url);
+  const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(url)?.[1]?.toLowerCase() ?? '';
+  if (scheme === '' || UNSAFE_SCHEMES.includes(scheme)) return null;
+  return { url, title: text(source.title) || url };
+}
+
+const UNSAFE_SCHEMES: readonly string[] = ['javascript', 'data', 'vbscript', 'blob', 'file', 'about', 'filesystem'];
+
 function readProgress(value: unknown): Progress | null {
   const source = fields(value);
   const number = numberOrNull(source.number);
@@ -124,6 +165,8 @@ function readProgress(value: unknown): Progress | null {
     number,
     count,
     steps: texts(source.steps),
+    picture: readPicture(source.picture),
+    link: readLink(source.link),
   };
 }
 
@@ -140,10 +183,12 @@ export function readMessage(value: unknown): Message | null {
     id,
     author: AUTHORS.includes(author) ? (author as Author) : 'bot',
     text: text(source.text),
-    buttons: readButtons(source.buttons),
+    buttons: readButtons(source.buttons, id),
     attachment: readAttachment(source.attachment),
     progress: readProgress(metadata.progress),
     ask: textOrNull(metadata.ask),
+    warning: metadata.tone === 'warning',
+    details: textOrNull(metadata.details),
     handoff: isFields(metadata.handoff),
     response: textOrNull(metadata.response),
     notice: textOrNull(metadata.notice),

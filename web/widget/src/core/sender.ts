@@ -61,6 +61,7 @@ export class Sender {
     const { outbox, line, onChange, onDelivered } = this.options;
     const utterance: Utterance = { message: entry.message, client_id: entry.client_id, kind: entry.kind };
     if (entry.attachment_id) utterance.attachment_id = entry.attachment_id;
+    if (entry.offered_by) utterance.offered_by = entry.offered_by;
     for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
       let answer: unknown;
       try {

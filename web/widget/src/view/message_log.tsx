@@ -101,6 +101,7 @@ export function MessageLog({ onEdit, onSupport }: MessageLogProps): JSX.Element 
                   message={message}
                   first={time || previous?.author !== message.author || previous.agent !== message.agent}
                   offering={offering.includes(message) && usefulButtons(message, support).length > 0}
+                  chosen={nextWords(messages, index) ?? pending[0]?.shown ?? ''}
                   newestStep={newestStep === message.id}
                   shownSteps={shownSteps(messages, index)}
                   rating={describeRating(givenRating(messages, index), strings)}
@@ -146,6 +147,11 @@ export function MessageLog({ onEdit, onSupport }: MessageLogProps): JSX.Element 
       )}
     </div>
   );
+}
+
+/** Returns what the user said next after the message at `index`; null if nothing. */
+function nextWords(messages: readonly Message[], index: number): string | null {
+  return messages.find(({ author, text }, at) => at > index && author === 'user' && text !== '')?.text ?? null;
 }
 
 /** Returns the id of the user's last message up to one that the agent has seen; 0 if there is none. */

@@ -1,10 +1,12 @@
 import type { ComponentChildren, JSX } from 'preact';
 import type { Author, Message } from '../core/protocol.ts';
+import { supportPayload } from '../core/support.ts';
 import { GREETING } from '../core/transcript.ts';
 import { fill } from '@uwallet/shared/fill.ts';
 import { Avatar, Bubble, SystemMessage } from './chatui.ts';
 import { useChatContext } from './context.ts';
 import { Icon } from './icons.tsx';
+import { FormerOffer } from './quick_replies.tsx';
 import { Picture } from './picture.tsx';
 import { RichText } from './rich_text.tsx';
 import { StepCard } from './step_card.tsx';
@@ -48,12 +50,22 @@ export function Row(props: RowProps): JSX.Element {
   );
 }
 
+/** What a message offered whose time is over. The ways on of a step say nothing there, and a rating is told in words. */
+function Former(props: { message: Message; offering: boolean; chosen: string }): JSX.Element | null {
+  const { message, offering, chosen } = props;
+  const buttons = message.buttons.filter(({ payload }) => supportPayload(payload) !== '/support_rate');
+  if (offering || buttons.length === 0 || message.progress || message.ask === 'rating') return null;
+  return <FormerOffer buttons={buttons} chosen={chosen} />;
+}
+
 interface MessageRowProps {
   message: Message;
   /** It is the first of several by the same author. */
   first: boolean;
   /** It holds the buttons that are offered now. */
   offering: boolean;
+  /** What the user said next: one of its buttons, perhaps. */
+  chosen: string;
   /** It is the step that the conversation is at. */
   newestStep: boolean;
   /** Numbers of the steps of its procedure that were shown before. */
@@ -66,13 +78,14 @@ interface MessageRowProps {
 
 /** One message of the transcript. */
 export function MessageRow(props: MessageRowProps): JSX.Element {
-  const { message, first, offering, newestStep, shownSteps, rating, seen } = props;
+  const { message, first, offering, chosen, newestStep, shownSteps, rating, seen } = props;
   const { strings } = useChatContext();
   const { author, text, progress, attachment } = message;
   if (author === 'system') {
     return (
       <div class="row-system" data-notice={message.notice} data-support={message.support}>
         <SystemMessage content={text} />
+        <Former message={message} offering={offering} chosen={chosen} />
       </div>
     );
   }
@@ -80,13 +93,24 @@ export function MessageRow(props: MessageRowProps): JSX.Element {
   return (
     <Row author={author} first={first} agent={message.agent}>
       {message.response === GREETING && message.buttons.length > 0 ? (
-        <WelcomeCard message={message} offering={offering} />
+        <WelcomeCard message={message} offering={offering} chosen={chosen} />
       ) : progress && text !== '' ? (
         <StepCard progress={progress} text={text} newest={newestStep} shown={shownSteps} />
       ) : (
-        text !== '' && <Bubble type="text">{rating ?? <RichText text={text} marked={marked} />}</Bubble>
+        text !== '' && (
+          <Bubble type="text" data-tone={message.warning ? 'warning' : undefined}>
+            {message.warning && (
+              <span class="warning-mark">
+                <Icon name="warning" size={20} />
+                {strings.warning}
+              </span>
+            )}
+            {rating ?? <RichText text={text} marked={marked} />}
+          </Bubble>
+        )
       )}
       {attachment && <Picture message={message} />}
+      {message.response !== GREETING && <Former message={message} offering={offering} chosen={chosen} />}
       {author === 'user' && message.support === 'message' && (
         <span class="row-seen">
           {message.contact === null

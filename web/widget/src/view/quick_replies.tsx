@@ -3,6 +3,7 @@ import type { QuickReply } from '../core/protocol.ts';
 import { supportPayload, type SupportPayload } from '../core/support.ts';
 import { Button } from './chatui.ts';
 import { useChatContext } from './context.ts';
+import { Icon } from './icons.tsx';
 
 interface QuickRepliesProps {
   buttons: readonly QuickReply[];
@@ -10,26 +11,43 @@ interface QuickRepliesProps {
   onSupport: (payload: SupportPayload) => boolean;
 }
 
-/** The buttons of the newest message. */
+/** The buttons of the newest turn. What cannot be undone looks like it. */
 export function QuickReplies({ buttons, onSupport }: QuickRepliesProps): JSX.Element {
   const { chat, strings, refocus } = useChatContext();
   return (
     <div class="quick-replies" role="group" aria-label={strings.quick_replies}>
-      {buttons.map(({ title, payload }, index) => (
+      {buttons.map((button) => (
         <Button
-          key={payload + title}
+          key={button.payload + button.title}
           variant="outline"
-          {...(index === 0 ? { color: 'primary' } : {})}
+          data-role={button.role}
           onClick={() => {
-            const own = supportPayload(payload);
+            const own = supportPayload(button.payload);
             if (own && onSupport(own)) return;
-            chat.press(title, payload);
+            chat.press(button);
             refocus();
           }}
         >
-          {title}
+          {button.role === 'danger' && <Icon name="warning" size={16} />}
+          {button.title}
         </Button>
       ))}
     </div>
+  );
+}
+
+/** What an older message offered, and which was chosen: to be read, not to be pressed. */
+export function FormerOffer({ buttons, chosen }: { buttons: readonly QuickReply[]; chosen: string }): JSX.Element {
+  const { strings } = useChatContext();
+  return (
+    <ul class="former-offer" aria-label={strings.former_offer} aria-live="off">
+      {buttons.map(({ title, payload }) => (
+        <li key={payload + title} data-chosen={title === chosen}>
+          {title === chosen && <Icon name="check" size={14} />}
+          {title}
+          {title === chosen && <span class="only-read">{strings.chosen}</span>}
+        </li>
+      ))}
+    </ul>
   );
 }

@@ -15,20 +15,20 @@ export function Rating({ buttons }: { buttons: readonly QuickReply[] }): JSX.Ele
   return (
     <div class="rating" role="group" aria-label={fill(strings.rating.label, { max })}>
       <div class="rating-stars" onMouseLeave={() => setShown(0)}>
-        {buttons.map(({ title, payload }, index) => {
+        {buttons.map((button, index) => {
           const count = index + 1;
           const label = `${fill(strings.rating.star, { count })} ${word(count)}`.trim();
           return (
             <button
               type="button"
-              key={payload + title}
+              key={button.payload}
               aria-label={label}
               data-lit={count <= shown}
               onMouseEnter={() => setShown(count)}
               onFocus={() => setShown(count)}
               onBlur={() => setShown(0)}
               onClick={() => {
-                chat.press(title, payload);
+                chat.press(button);
                 refocus();
               }}
             >

@@ -3,6 +3,7 @@ import type { Progress } from '../core/protocol.ts';
 import { fill } from '@uwallet/shared/fill.ts';
 import { Step, Stepper } from './chatui.ts';
 import { useChatContext } from './context.ts';
+import { Icon } from './icons.tsx';
 import { RichText } from './rich_text.tsx';
 
 /**
@@ -63,24 +64,37 @@ export function StepCard(props: StepCardProps): JSX.Element {
               } as object)}
             >
               {state(index) !== 'checked' && <span class="only-read">{strings.progress[state(index)]}</span>}
-              {index === number - 1 && <StepText text={withoutHeading(text, progress)} />}
+              {index === number - 1 && <StepText text={withoutHeading(text, progress)} progress={progress} />}
             </Step>
           ))}
         </Stepper>
       ) : (
         <div class="step-card-single">
           <strong>{steps[number - 1]}</strong>
-          <StepText text={withoutHeading(text, progress)} />
+          <StepText text={withoutHeading(text, progress)} progress={progress} />
         </div>
       )}
     </div>
   );
 }
 
-function StepText({ text }: { text: string }): JSX.Element {
+function StepText({ text, progress: { picture, link } }: { text: string; progress: Progress }): JSX.Element {
   return (
-    <div class="step-card-text">
-      <RichText text={text} marked />
-    </div>
+    <>
+      <div class="step-card-text">
+        <RichText text={text} marked />
+      </div>
+      {picture && <img class="step-card-picture" src={picture.url} alt={picture.alt} referrerPolicy="no-referrer" />}
+      {link && (
+        <a
+          class="step-card-link"
+          href={link.url}
+          {...(/^https?:/i.test(link.url) ? { target: '_blank', rel: 'noopener noreferrer' } : {})}
+        >
+          {link.title}
+          <Icon name="arrow" size={16} />
+        </a>
+      )}
+    </>
   );
 }

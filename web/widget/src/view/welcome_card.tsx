@@ -2,32 +2,41 @@ import type { JSX } from 'preact';
 import type { Message } from '../core/protocol.ts';
 import { useChatContext } from './context.ts';
 import { Icon } from './icons.tsx';
+import { FormerOffer } from './quick_replies.tsx';
 import { RichText } from './rich_text.tsx';
 
 /** The greeting, with the main topics to choose from as long as they are what the bot offers. */
-export function WelcomeCard({ message, offering }: { message: Message; offering: boolean }): JSX.Element {
+export function WelcomeCard(props: {
+  message: Message;
+  offering: boolean;
+  /** The title of the button that was pressed. */
+  chosen: string;
+}): JSX.Element {
+  const { message, offering, chosen } = props;
   const { chat, strings, refocus } = useChatContext();
   return (
     <div class="welcome-card">
       <div class="welcome-card-text">
         <RichText text={message.text} marked />
       </div>
-      {offering && (
+      {offering ? (
         <div class="welcome-card-topics" role="group" aria-label={strings.topics}>
-          {message.buttons.map(({ title, payload }) => (
+          {message.buttons.map((button) => (
             <button
               type="button"
-              key={payload + title}
+              key={button.payload + button.title}
               onClick={() => {
-                chat.press(title, payload);
+                chat.press(button);
                 refocus();
               }}
             >
-              <span>{title}</span>
+              <span>{button.title}</span>
               <Icon name="arrow" size={16} />
             </button>
           ))}
         </div>
+      ) : (
+        <FormerOffer buttons={message.buttons} chosen={chosen} />
       )}
     </div>
   );

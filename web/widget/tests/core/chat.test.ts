@@ -218,11 +218,16 @@ describe('sending', () => {
   it('sends one message after the other, in the order of writing', async () => {
     const chat = connected();
     chat.sendText('一');
-    chat.press('下一步', '/next_step');
+    chat.press({ title: '下一步', payload: '/next_step', role: 'primary', offered_by: 2 });
     expect(sockets.current.requests).toHaveLength(1);
     sockets.current.last.acknowledge({ ok: true, message: wire({ id: 4, author: 'user', client_id: 'message-1' }) });
     await settle();
-    expect(sockets.current.last.data).toEqual({ message: '/next_step', client_id: 'message-2', kind: 'payload' });
+    expect(sockets.current.last.data).toEqual({
+      message: '/next_step',
+      client_id: 'message-2',
+      kind: 'payload',
+      offered_by: 2,
+    });
     sockets.current.last.acknowledge({ ok: true, message: wire({ id: 5, author: 'user', client_id: 'message-2' }) });
     await settle();
     expect(chat.state.get().outbox).toEqual([]);

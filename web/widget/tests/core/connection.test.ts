@@ -47,9 +47,9 @@ describe('over a real connection', () => {
     const memory = new MemoryStorage();
     const chat = open(memory);
     await reaches(chat, '您好');
-    chat.press('忘记密码', '/forgot_password');
+    chat.press({ title: '忘记密码', payload: '/forgot_password', role: 'normal', offered_by: 2 });
     await reaches(chat, '第1步');
-    chat.press('下一步', '/next_step');
+    chat.press({ title: '下一步', payload: '/next_step', role: 'primary', offered_by: 2 });
     await reaches(chat, '第2步');
     expect(chat.state.get().transcript.messages.at(-1)?.progress).toMatchObject({ number: 2, count: 5 });
     const again = open(memory);

@@ -19,6 +19,37 @@ const log = (...messages: Record<string, unknown>[]): Rendered =>
 
 afterEach(cleanup);
 
+describe('what was offered', () => {
+  const WARNING = {
+    text: '注销后恢复不了',
+    buttons: [
+      { title: '我已了解，继续注销', payload: '/affirm', role: 'danger' },
+      { title: '先不注销', payload: '/deny', role: 'primary' },
+    ],
+    metadata: { response: 'utter_warning', tone: 'warning' },
+  };
+
+  it('says what cannot be undone and what is safe, whatever comes first', () => {
+    const { container, getByRole } = log(WARNING);
+    expect(getByRole('button', { name: '我已了解，继续注销' }).dataset.role).toBe('danger');
+    expect(getByRole('button', { name: '先不注销' }).dataset.role).toBe('primary');
+    expect(container.querySelector('.Bubble[data-tone=warning]')?.textContent).toContain('请仔细看');
+  });
+
+  it('stays to be read afterwards, with what was chosen', () => {
+    const { container, queryByRole } = log(WARNING, { author: 'user', text: '先不注销' }, { text: '好的' });
+    expect(queryByRole('button', { name: '先不注销' })).toBeNull();
+    const items = [...container.querySelectorAll('.former-offer li')];
+    expect(items.map((item) => item.textContent)).toEqual(['我已了解，继续注销', '先不注销（已选）']);
+  });
+
+  it('names the message that a press belongs to', () => {
+    const { getByRole, sockets } = log({ text: '您好' }, WARNING);
+    fireEvent.click(getByRole('button', { name: '先不注销' }));
+    expect(sockets.current.last.data).toMatchObject({ message: '/deny', offered_by: 2 });
+  });
+});
+
 describe('a step', () => {
   it('shows where it is in the whole, what is done, and its text without its heading', () => {
     const { container, getByText } = log(
@@ -53,6 +84,19 @@ describe('a step', () => {
     const first = container.querySelector('.step-card[data-newest=true] .Step');
     expect(first?.getAttribute('data-state')).toBe('checked');
     expect(first?.textContent).toContain('已排查');
+  });
+
+  it('shows the picture and the way into the app that it carries, and no address that runs something', () => {
+    const carrying = (url: string): Record<string, unknown> => {
+      const { metadata, ...rest } = step(1, '请看') as { metadata: { progress: object } };
+      const picture = { url: 'https://example.com/1.png', alt: '登录界面' };
+      return { ...rest, metadata: { progress: { ...metadata.progress, picture, link: { url, title: '打开' } } } };
+    };
+    const { getByAltText, getByRole } = log(carrying('uwallet://login'));
+    expect(getByAltText('登录界面')).toBeTruthy();
+    expect(getByRole('link', { name: '打开' }).getAttribute('href')).toBe('uwallet://login');
+    cleanup();
+    expect(log(carrying('javascript:alert(1)')).queryByRole('link')).toBeNull();
   });
 
   it('leaves a text alone that says more than the heading', () => {
