@@ -1,4 +1,4 @@
-"""The ways in which a message is cut into n-grams: as characters, as Mandarin syllables, as sounds; or as jieba words."""
+"""The ways in which a message is cut into n-grams: characters, Mandarin syllables, sounds, jieba words."""
 
 from __future__ import annotations
 
