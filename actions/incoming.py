@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from actions.dialogue.messages import AnswerBand, Operator, UserMessage, folded
+from actions.dialogue.messages import AnswerBand, Clause, Operator, UserMessage, folded
 from actions.dialogue.state import Request
 from language.pinyin import to_syllables
 from language.text_normalization import normalize
@@ -66,10 +66,15 @@ def message_from_parse(
         is_new_session=is_new_session,
         said_at=said_at,
         syllables=syllables_of(text),
-        acts={act["name"]: float(act["confidence"]) for act in parse.get("situated_acts") or ()},
-        alarms={alarm["name"]: float(alarm["confidence"]) for alarm in parse.get("alarms") or ()},
-        answers={answer["name"]: float(answer["confidence"]) for answer in parse.get("answers") or ()},
-        after_alarm={label["name"]: float(label["confidence"]) for label in parse.get("after_alarm") or ()},
+        acts=_confidences(parse.get("situated_acts")),
+        alarms=_confidences(parse.get("alarms")),
+        answers=_confidences(parse.get("answers")),
+        after_alarm=_confidences(parse.get("after_alarm")),
+        steps=_confidences(parse.get("steps")),
+        clauses=tuple(
+            Clause(clause["text"], _confidences(clause.get("situated_acts")), _confidences(clause.get("steps")))
+            for clause in parse.get("clauses") or ()
+        ),
         operators=tuple(Operator(operator["name"], operator["matter"]) for operator in parse.get("operators") or ()),
     )
 
@@ -77,6 +82,10 @@ def message_from_parse(
 def syllables_of(text: str) -> tuple[str, ...]:
     """Returns the Mandarin syllables of a text, without punctuation."""
     return tuple(to_syllables(folded(normalize(text)), {}))
+
+
+def _confidences(found: Iterable[Mapping[str, Any]] | None) -> dict[str, float]:
+    return {one["name"]: float(one["confidence"]) for one in found or ()}
 
 
 def _by_name(entities: Iterable[Mapping[str, Any]]) -> dict[str, tuple[str, ...]]:

@@ -94,6 +94,7 @@ def slots_from_state(state: DialogueState, knowledge: Knowledge) -> dict[str, An
         "requested_detail": walk.get("requested_detail"),
         "visited_steps": walk.get("visited_steps") or None,
         "problem_steps": walk.get("problem_steps") or None,
+        "unchecked_steps": walk.get("unchecked_steps") or None,
         "suspended": [_walk_slots(kept, knowledge) for kept in state.suspended] or None,
         "offer": state.offer.value if state.offer else None,
         "offer_reason": state.offer_reason.value if state.offer_reason else None,
@@ -187,6 +188,7 @@ def _walk(values: Mapping[str, Any], knowledge: Knowledge) -> Walk:
         requested_detail=values.get("requested_detail"),
         visited_steps=tuple(values.get("visited_steps") or ()),
         problem_steps=tuple(values.get("problem_steps") or ()),
+        unchecked_steps=tuple(values.get("unchecked_steps") or ()),
     )
 
 
@@ -199,6 +201,7 @@ def _walk_slots(walk: Walk, knowledge: Knowledge) -> dict[str, Any]:
         "requested_detail": walk.requested_detail,
         "visited_steps": list(walk.visited_steps),
         "problem_steps": list(walk.problem_steps),
+        "unchecked_steps": list(walk.unchecked_steps),
     }
 
 

@@ -41,6 +41,8 @@ class Act(str, Enum):
     RULED_OUT = "ruled_out"
     CAUSE_FOUND = "cause_found"
     TRIED_ALL = "tried_all"
+    NOT_CHECKED = "not_checked"
+    STEPS_LEFT = "steps_left"
     NOT_THAT = "not_that"
     DENY_HUMAN = "deny_human"
     HONEST = "honest"

@@ -20,6 +20,9 @@ _COMPLAINT = {"type": SUPPORT_REQUEST, "request": "complaint"}
 _OTHER_PERSON, _OTHER_PERSON_ANSWER = "crisis_other_person", "crisis_other_person"
 # What nobody has registered an answer to, but was asked.
 _QUESTIONS = ("asks", "asks_bereaved", "asks_real", "asks_first", "missing_them")
+_REFUSALS = ("crisis_refuses_line", "crisis_line_busy")
+# A walkthrough may be a part of the rescue, but not of that of a life.
+_WALKED = (Alarm.FRAUD, Alarm.VICTIM)
 _REASONS = {
     Alarm.CRISIS: HandoffReason.CRISIS,
     Alarm.FRAUD: HandoffReason.FRAUD,
@@ -59,6 +62,10 @@ def answer_alarm(context: Context, state: DialogueState, reading: Reading) -> Tu
     if is_urgent or (is_new and state.handed_over):
         # Whoever waits already has told something new: their ticket must say so, and may have to go first.
         return _handed_over(context, state, reading, replies)
+    is_reported = "follow_up" in reading.arguments and alarm in _WALKED and not is_new
+    if state.walk and is_reported:
+        # What was begun to mend it goes on.
+        return after_digression(context, state, *replies)
     if alarm is not Alarm.COMPLAINT:
         state = suspend(context, state).state
     if state.handed_over or not (is_new or offers_human):
@@ -128,12 +135,20 @@ def _answer(context: Context, state: DialogueState, alarm: Alarm, reading: Readi
     if alarm is Alarm.CRISIS and state.answered.get(_OTHER_PERSON_ANSWER):
         name = _OTHER_PERSON
     entry = care.follow_ups.get(name, {}).get(str(follow_up))
-    if entry and not _is_used_up(context, state, entry.answer):
-        return entry.answer, entry.offer_human
+    if entry:
+        answer = _quietly(context, state, entry.answer)
+        if not _is_used_up(context, state, answer):
+            return answer, entry.offer_human
     if follow_up in _QUESTIONS and alarm in (Alarm.FRAUD, Alarm.VICTIM):
         return "theft_unknown", True
-    again = {_OTHER_PERSON: "other_person_again"}.get(name, f"{name}_again")
+    again = _quietly(context, state, {_OTHER_PERSON: "other_person_again"}.get(name, f"{name}_again"))
     return (again if again in care.answers else f"{alarm.value}_first"), alarm is Alarm.COMPLAINT
+
+
+def _quietly(context: Context, state: DialogueState, name: str) -> str:
+    """Returns the name of the answer that urges nobody to call, where there is one and they will not."""
+    is_refused = any(state.answered.get(refusal) for refusal in _REFUSALS)
+    return f"{name}_quiet" if is_refused and f"{name}_quiet" in context.knowledge.care.answers else name
 
 
 def _case(context: Context, alarm: Alarm, reading: Reading) -> str | None:

@@ -67,6 +67,8 @@ READ: Mapping[Act, ReadingHandler] = {
     Act.RULED_OUT: situated.ruled_out,
     Act.CAUSE_FOUND: situated.cause_found,
     Act.TRIED_ALL: situated.tried_all,
+    Act.NOT_CHECKED: situated.not_checked,
+    Act.STEPS_LEFT: situated.steps_left,
     Act.NOT_THAT: situated.not_that,
     Act.DENY_HUMAN: situated.deny_human,
     Act.HONEST: situated.honest,

@@ -38,6 +38,21 @@ class Operator:
 
 
 @dataclass(frozen=True)
+class Clause:
+    """One clause of a message.
+
+    Attributes:
+        text: Normalized.
+        acts: What it does, with the confidence of each; the likeliest only.
+        steps: The steps of procedures that it speaks of, by address, with their likeness.
+    """
+
+    text: str
+    acts: Mapping[str, float] = field(default_factory=dict)
+    steps: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class UserMessage:
     """One message of the user.
 
@@ -64,6 +79,8 @@ class UserMessage:
         operators: What it does with the matters that it names.
         said_at: When it was said, in the users' time zone; None where nobody knows.
         answers: The answers of the knowledge that lie nearest to it, by address, with their likeness.
+        steps: The steps of procedures that it speaks of, by address, with their likeness.
+        clauses: Its clauses when there are several: what each does and speaks of.
     """
 
     intent: str = ""
@@ -88,6 +105,8 @@ class UserMessage:
     operators: tuple[Operator, ...] = ()
     said_at: datetime.datetime | None = None
     answers: Mapping[str, float] = field(default_factory=dict)
+    steps: Mapping[str, float] = field(default_factory=dict)
+    clauses: tuple[Clause, ...] = ()
 
     def matters(self, *names: str) -> tuple[str, ...]:
         """Returns the matters with which the sentence does one of `names`; without names, all that it names."""

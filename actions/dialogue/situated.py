@@ -14,6 +14,7 @@ from actions.dialogue.state import AttemptOutcome, Awaiting, DialogueState, Hand
 from actions.dialogue.steps import advance, ask_outcome, next_check, show_current, show_step
 from actions.dialogue.support import ticket_status
 from actions.dialogue.turn import Context, Turn, offering_human
+from actions.knowledge import Topic
 from actions.reading.questions import asks, denies
 from actions.reading.reading import Reading
 from language.text_normalization import normalize
@@ -38,7 +39,8 @@ def done(context: Context, state: DialogueState, reading: Reading) -> Turn:
     state = replace(with_walk(state, interrupted=False), offer=None)
     number = int(reading.arguments.get("step") or state.step + 1)
     if number > len(topic.steps):
-        if thanks:
+        # 「能进了」 after the last step says how it went.
+        if thanks or reading.arguments.get("is_last"):
             return walkthrough.solved(context, state, reading.message)
         return ask_outcome(state)
     shown = show_step(context, state, number)
@@ -85,7 +87,50 @@ def ruled_out(context: Context, state: DialogueState, reading: Reading) -> Turn:
     if not steps:
         return advance(context, state)
     ticked, reply = walkthrough.tick(context, state, steps)
+    ticked = _left_unchecked(topic, ticked, reading)
     return next_check(context, replace(ticked, offer=None)).after(reply)
+
+
+def not_checked(context: Context, state: DialogueState, reading: Reading) -> Turn:
+    """Keeps a check that was not made, and says how it is made where that is not on the screen."""
+    topic = context.topic(state)
+    causes = tuple(reading.arguments.get("unchecked") or ())
+    steps = [step for step in topic.steps if step.value in causes] if topic else []
+    if topic is None or not steps:
+        return show_current(context, state)
+    state = replace(_left_unchecked(topic, state, reading), offer=None)
+    number = topic.step_number(steps[0].id) or 1
+    if number != state.step:
+        return show_step(context, state, number).after(Reply("utter_check_it_now"))
+    titles = context.replies.listed(context.replies.fill(step.title) for step in steps)
+    return Turn(with_walk(state, interrupted=False), (Reply("utter_not_checked", {"titles": titles}),))
+
+
+def steps_left(context: Context, state: DialogueState, reading: Reading) -> Turn:
+    """Says how many steps are left, or which causes have not been ruled out."""
+    topic = context.topic(state)
+    if topic is None or state.walk is None:
+        return show_current(context, state)
+    tried = state.walk.problem_steps
+    state = with_walk(state, interrupted=False)
+    if topic.kind == "diagnosis":
+        left = [step for step in topic.steps if step.id not in tried]
+        if not left:
+            return offering_human(state, HandoffReason.NOT_SOLVED, Reply("utter_all_checked"))
+        titles = context.replies.listed(context.replies.fill(step.title) for step in left)
+        return Turn(replace(state, offer=None), (Reply("utter_causes_left", {"titles": titles}),))
+    count, number = len(topic.steps), state.step
+    name = "utter_no_more_steps" if number == count else "utter_steps_left"
+    values = {"step_number": number, "step_count": count, "steps_left": count - number}
+    return Turn(replace(state, offer=None), (Reply(name, values),))
+
+
+def _left_unchecked(topic: Topic, state: DialogueState, reading: Reading) -> DialogueState:
+    causes = tuple(reading.arguments.get("unchecked") or ())
+    ids = [step.id for step in topic.steps if step.value in causes]
+    if state.walk is None or not ids:
+        return state
+    return with_walk(state, unchecked_steps=tuple(dict.fromkeys((*state.walk.unchecked_steps, *ids))))
 
 
 def cause_found(context: Context, state: DialogueState, reading: Reading) -> Turn:
@@ -96,6 +141,9 @@ def cause_found(context: Context, state: DialogueState, reading: Reading) -> Tur
     if topic is None or not number:
         return show_current(context, state)
     step = topic.steps[number - 1]
+    fine = [other for other in topic.steps if other.value in (reading.arguments.get("ruled_out") or ())]
+    if fine:
+        state = walkthrough.tick(context, state, fine)[0]
     shown = show_step(context, state, number)
     if step.treatment is None:
         return shown

@@ -93,6 +93,7 @@ class Walk:
         requested_detail: Id of the detail asked for while `awaiting` is `DETAIL`.
         visited_steps: Ids of the steps shown.
         problem_steps: Ids of the steps reported as not working.
+        unchecked_steps: Ids of the checks that were shown but not made.
     """
 
     topic: str
@@ -102,6 +103,7 @@ class Walk:
     requested_detail: str | None = None
     visited_steps: tuple[str, ...] = ()
     problem_steps: tuple[str, ...] = ()
+    unchecked_steps: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

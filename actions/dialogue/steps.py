@@ -77,7 +77,11 @@ def next_check(context: Context, state: DialogueState) -> Turn:
     for index in ((state.step + offset) % count for offset in range(count)):
         if topic.steps[index].id not in visited:
             return show_step(context, state, index + 1)
-    return offering_human(state, HandoffReason.NOT_SOLVED, Reply("utter_all_checked"))
+    unchecked = [step for step in topic.steps if state.walk and step.id in state.walk.unchecked_steps]
+    if not unchecked:
+        return offering_human(state, HandoffReason.NOT_SOLVED, Reply("utter_all_checked"))
+    titles = context.replies.listed(context.replies.fill(step.title) for step in unchecked)
+    return offering_human(state, HandoffReason.NOT_SOLVED, Reply("utter_some_unchecked", {"titles": titles}))
 
 
 def next_detail(topic: Topic, state: DialogueState) -> str | None:

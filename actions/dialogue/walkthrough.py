@@ -221,6 +221,7 @@ def tick(context: Context, state: DialogueState, steps: Sequence[Step]) -> tuple
         state,
         visited_steps=tuple(dict.fromkeys((*state.walk.visited_steps, *ids))),
         problem_steps=tuple(dict.fromkeys((*state.walk.problem_steps, *ids))),
+        unchecked_steps=tuple(name for name in state.walk.unchecked_steps if name not in ids),
         interrupted=False,
         awaiting=None,
     )

@@ -101,6 +101,11 @@ def _decline_human(context: Context, state: DialogueState) -> Turn:
     if all_done:
         reply = Reply("utter_human_declined", buttons=context.replies.menu())
         return finish(context, state, AttemptOutcome.NOT_SOLVED, reply)
+    topic = context.topic(state)
+    if topic and state.awaiting is Awaiting.DETAIL and state.walk.requested_detail:
+        # The question is still open, and nothing else is.
+        question = context.replies.ask_detail(topic, state.walk.requested_detail)
+        return Turn(state, (Reply("utter_no_human_then"), question))
     return Turn(with_walk(state, interrupted=True), (Reply("utter_human_declined_in_procedure"),))
 
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from actions.knowledge.schema import StepAnswer, Topic
 
 TOPIC = "topic"
+# What a report says of a step.
+DONE, THERE = "done", "there"
 _PLACEHOLDER = re.compile(r"\{\w+\}")
 # More patterns blur what a question for the answer is like.
 _PATTERNS = 8
@@ -66,3 +68,16 @@ def known_answers(topics: Mapping[str, Topic]) -> Iterator[KnownAnswer]:
 def _numbered(topic: Topic, place: str, title: str, answers: list[StepAnswer]) -> Iterator[KnownAnswer]:
     for position, answer in enumerate(answers, 1):
         yield KnownAnswer(topic.id, place, position, title, answer.text, tuple(answer.about))
+
+
+def step_passages(topics: Mapping[str, Topic]) -> Iterator[tuple[str, str]]:
+    """Yields what users say of each step of a procedure: its address, `done` or `there`, and the words."""
+    for topic in topics.values():
+        if topic.kind != "procedure":
+            continue
+        for step in topic.steps:
+            address = f"{topic.id}/{step.id}"
+            for report in (step.title, *step.done_reports):
+                yield f"{address}/{DONE}", report
+            for report in step.arrivals:
+                yield f"{address}/{THERE}", report

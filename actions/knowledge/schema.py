@@ -155,6 +155,8 @@ class Step(_Model):
         value: The entity value that leads to the step.
         words: What users call the cause, for a check.
         treatment: What to do when the check finds the cause.
+        done_reports: What users say who have done a step.
+        arrivals: What users say who are at a step: its page has come up, or something there does not work.
         answers: Answers to questions about the step.
     """
 
@@ -165,6 +167,8 @@ class Step(_Model):
     value: str | None = None
     words: list[str] = []
     treatment: Text | None = None
+    done_reports: list[Text] = []
+    arrivals: list[Text] = []
     answers: list[StepAnswer] = []
     collect: list[str] = []
     show_collected: bool = False

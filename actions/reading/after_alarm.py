@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from actions.dialogue.acts import Act
+from actions.dialogue.acts import UNCLEAR, Act
 from actions.dialogue.messages import AnswerBand, UserMessage
-from actions.dialogue.state import Alarm, DialogueState, Offer, has_alarm
+from actions.dialogue.state import Alarm, Awaiting, DialogueState, Offer, has_alarm
 from actions.dialogue.turn import Context
 from actions.reading.questions import asks
 from actions.reading.reading import Reading, Source
@@ -14,15 +14,62 @@ from language.text_normalization import normalize
 _LIKELY, _POSSIBLE = 0.4, 0.2
 # What has another explanation must be surer to be another alarm than the one under way.
 _SURE_NEW, _SURE_CRISIS = 0.5, 0.85
-# To believe that it was nothing.
-_STANDS_DOWN = 0.45
-_CONSENT, _URGING = 0.3, 0.6
+# To believe that it was nothing: after a doubt, and of what was said for sure.
+_STANDS_DOWN, _STANDS_DOWN_OF_SURE = 0.45, 0.6
+# What is said in the middle of something else must be surer to be about a danger told of before.
+_SURE_LATER = 0.6
+_CONSENT, _URGING, _ASKS_PLAINLY = 0.3, 0.6, 0.9
+# A consent is short: 「转到一个叫李强的卡上」 is none.
+_LONGEST_CONSENT = 8
+# How to change the password is shown in full.
+_PASSWORD, _SURE_TOPIC = "forgot_password", 0.8
 _AFFIRMED = 4
 _CLOSING = "account_closure"
 _ELSEWHERE = "elsewhere"
-# The first of these needs rescue, whatever was warned of before.
-_LOST = "lost"
-_DESPAIRS = frozenset({"acute", "alone", "feels"})
+# These need rescue, whatever was warned of before.
+_LOST = frozenset({"lost", "told_secret"})
+_DESPAIRS = frozenset({"acute", "alone", "asks_way", "feels", "ties"})
+# Whoever says one of these after a fraud, and sounds like it, is in danger of their life.
+_OF_LIFE, _SURE_OF_LIFE, _SOUNDS_LIKE_IT = frozenset({"acute", "asks_way"}), 0.6, 0.15
+# In a walkthrough these can hardly be about anything else.
+_HEARD_IN_WALK = frozenset(
+    {
+        "asks_freeze",
+        "asks_money_back",
+        "asks_real",
+        "asks_report",
+        "asks_safe_now",
+        "believes_them",
+        "claims_official",
+        "lost",
+        "not_believed",
+        "others_say",
+        "police_called",
+        "still_in_touch",
+        "watched",
+    }
+)
+# And these with nothing under way: in a walkthrough 「填了密码」 is a step.
+_HEARD_AT_REST = frozenset(
+    {
+        *_HEARD_IN_WALK,
+        "asks_first",
+        "asks_how_long",
+        "asks_number",
+        "asks_password",
+        "contact_broken",
+        "feels",
+        "frozen",
+        "installed",
+        "line_busy",
+        "money_returned",
+        "told_secret",
+    }
+)
+_HEARD_OF_LIFE = frozenset({"acute", "asks_way", "means_away"})
+_OF_LIFE_AT_REST = frozenset({*_HEARD_AT_REST, "alone", "refuses_line", "ties"})
+# A yes to 「是有人让您这么做的吗」.
+_CONFIRMS = frozenset({*_LOST, "claims_official", "installed", "still_in_touch", "watched"})
 _NO_NEWS = frozenset({"stands_down", "tells", *_DESPAIRS})
 # What a situation with an answer of its own may answer better.
 _OF_A_CASE = frozenset({"asks_real", "asks_report", "still_in_touch"})
@@ -44,8 +91,8 @@ def read(
         total: How much it sounds like danger.
     """
     alarm = state.open_alarm
-    if alarm is None or alarm is Alarm.COMPLAINT:
-        return None
+    if alarm is None or alarm is Alarm.COMPLAINT or (state.walk and has_alarm(state, alarm)):
+        return read_later(state, act, message, likeliest, total)
     label, certainty = likeliest_label(message)
     was_sure = has_alarm(state, alarm)
     if _is_new_alarm(alarm, likeliest, total, label, certainty, state):
@@ -57,7 +104,9 @@ def read(
         return Reading(Source.DANGER, Act.ALARM_DENIED, message, f"denies {alarm.value}", certainty, arguments)
     if not was_sure:
         return _answer_to_doubt(alarm, act, message, label, certainty)
-    if alarm in (Alarm.FRAUD, Alarm.VICTIM) and label == _LOST and certainty >= _LIKELY:
+    if _endangers_life(alarm, message, label, certainty):
+        return Reading(Source.DANGER, Act.ALARM, message, f"{label} after {alarm.value}", 1.0, {"alarm": Alarm.CRISIS})
+    if alarm is Alarm.FRAUD and label in _LOST and certainty >= _LIKELY:
         return Reading(Source.DANGER, Act.ALARM, message, "has lost it by now", certainty, {"alarm": Alarm.VICTIM})
     if act is Act.DENY and state.offer is Offer.HUMAN and certainty < _LIKELY:
         # 「先不用」 says no to the human, and not that it is not so.
@@ -67,13 +116,56 @@ def read(
     is_said_again = message.alarms.get(alarm.value, 0.0) >= _SURE_NEW and certainty < _LIKELY
     if is_said_again or (_case(context, alarm, message) and (certainty < _LIKELY or label in _OF_A_CASE)):
         return Reading(Source.DANGER, Act.ALARM, message, f"a case of {alarm.value}", 0.9, {"alarm": alarm})
-    if alarm is Alarm.CRISIS and act is Act.DENY:
+    if alarm is Alarm.CRISIS and act is Act.DENY and (certainty < _LIKELY or label == "stands_down"):
         # 「没有」 to 「您身边有人吗」
         label, certainty = "alone", 1.0
     if certainty < _POSSIBLE and asks(normalize(message.text)):
         label = "asks"
     arguments = {"alarm": alarm, "follow_up": label if label == "asks" or certainty >= _POSSIBLE else None}
     return Reading(Source.DANGER, Act.ALARM, message, f"{label} after {alarm.value}", certainty, arguments)
+
+
+def read_later(state: DialogueState, act: Act, message: UserMessage, likeliest: Alarm, total: float) -> Reading | None:
+    """Reads what is said about a danger on record after something else was talked of; None when it is not about it.
+
+    Args:
+        state: The state before.
+        act: What the sentence does by itself.
+        message: The message.
+        likeliest: The danger that the message itself sounds most like.
+        total: How much it sounds like danger.
+    """
+    alarm = _on_record(state)
+    if alarm is None or act is Act.HUMAN:
+        return None
+    label, certainty = likeliest_label(message)
+    if total >= _SURE_NEW and not has_alarm(state, likeliest):
+        return None
+    if _endangers_life(alarm, message, label, certainty):
+        return Reading(Source.DANGER, Act.ALARM, message, f"{label} after {alarm.value}", 1.0, {"alarm": Alarm.CRISIS})
+    # The story of a payment tells of losses, and what is noted down is no report.
+    is_asked = state.awaiting is Awaiting.DETAIL and alarm is not Alarm.CRISIS
+    at_rest = _OF_LIFE_AT_REST if alarm is Alarm.CRISIS else _HEARD_AT_REST
+    is_of_life = alarm is Alarm.CRISIS and label in _HEARD_OF_LIFE
+    is_heard = is_of_life or label in (_HEARD_IN_WALK if state.walk else at_rest)
+    is_lost = act in UNCLEAR and state.walk is None and certainty >= _POSSIBLE
+    if is_asked or not ((is_heard and certainty >= _SURE_LATER) or (is_lost and is_heard)):
+        return None
+    if alarm is Alarm.FRAUD and label in _LOST:
+        return Reading(Source.DANGER, Act.ALARM, message, "has lost it by now", certainty, {"alarm": Alarm.VICTIM})
+    arguments: dict[str, object] = {"alarm": alarm, "follow_up": label}
+    return Reading(Source.DANGER, Act.ALARM, message, f"{label} after {alarm.value}", certainty, arguments)
+
+
+def _on_record(state: DialogueState) -> Alarm | None:
+    """Returns the gravest danger that was told of and not taken back."""
+    kinds = (Alarm.CRISIS, Alarm.VICTIM, Alarm.FRAUD)
+    return next((kind for kind in kinds if has_alarm(state, kind) and kind not in state.denied_alarms), None)
+
+
+def _endangers_life(alarm: Alarm, message: UserMessage, label: str, certainty: float) -> bool:
+    sounds = message.alarms.get(Alarm.CRISIS.value, 0.0)
+    return alarm is not Alarm.CRISIS and label in _OF_LIFE and certainty >= _SURE_OF_LIFE and sounds >= _SOUNDS_LIKE_IT
 
 
 def likeliest_label(message: UserMessage) -> tuple[str, float]:
@@ -104,7 +196,12 @@ def _is_new_alarm(
 
 
 def _wants_human(state: DialogueState, act: Act, message: UserMessage, label: str, certainty: float) -> bool:
-    if message.matters("negated") or (label.startswith("refuses") and certainty >= _LIKELY):
+    if message.matters("negated"):
+        return False
+    if act is Act.HUMAN and message.acts.get("consent_human", 0.0) >= _ASKS_PLAINLY:
+        # 「转人工」 is made of the same words as 「不转人工」.
+        return True
+    if label.startswith("refuses") and certainty >= _LIKELY:
         return False
     if act is Act.HUMAN:
         return True
@@ -112,7 +209,8 @@ def _wants_human(state: DialogueState, act: Act, message: UserMessage, label: st
         return False
     if act is Act.AFFIRM and state.offer is Offer.HUMAN and message.band is AnswerBand.ANSWER:
         return len(message.key) <= _AFFIRMED or label == "acknowledges" or not message.after_alarm
-    if message.acts.get("consent_human", 0.0) >= _CONSENT and state.offer is Offer.HUMAN:
+    consents = message.acts.get("consent_human", 0.0) >= _CONSENT and len(message.key) <= _LONGEST_CONSENT
+    if consents and state.offer is Offer.HUMAN:
         return True
     return message.acts.get("waiting_complaint", 0.0) >= _URGING
 
@@ -120,29 +218,38 @@ def _wants_human(state: DialogueState, act: Act, message: UserMessage, label: st
 def _stands_down(
     context: Context, state: DialogueState, act: Act, message: UserMessage, label: str, certainty: float
 ) -> bool:
-    if label == "stands_down" and certainty >= _STANDS_DOWN:
+    alarm = state.open_alarm
+    was_sure = alarm is not None and has_alarm(state, alarm)
+    if label == "stands_down" and certainty >= (_STANDS_DOWN_OF_SURE if was_sure else _STANDS_DOWN):
         # 「没有」 to 「您身边有人吗」 denies no crisis.
-        return state.open_alarm is not Alarm.CRISIS or act is not Act.DENY or not has_alarm(state, Alarm.CRISIS)
-    if state.open_alarm is Alarm.CRISIS:
-        return act is Act.DENY and not has_alarm(state, Alarm.CRISIS)
-    if any(word in message.key for word in context.knowledge.care.stand_down):
+        return alarm is not Alarm.CRISIS or act is not Act.DENY or not was_sure
+    if alarm is Alarm.CRISIS:
+        return act is Act.DENY and not was_sure
+    if was_sure and label != "stands_down" and certainty >= _LIKELY:
+        # 「钱还没少」 reports, 「没事了吧」 asks: neither takes back what was told.
+        return False
+    if any(word in message.key for word in context.knowledge.care.stand_down) and not asks(normalize(message.text)):
         return True
     if {"fraud", "account_compromised"} & set(message.matters("negated")):
         return True
-    return act is Act.DENY and (label != "refuses_human" or certainty < _LIKELY) and state.offer is not Offer.HUMAN
+    return act is Act.DENY and state.offer is not Offer.HUMAN
 
 
 def _answer_to_doubt(alarm: Alarm, act: Act, message: UserMessage, label: str, certainty: float) -> Reading | None:
     """Reads the answer to the question whether it is so; None when it says neither."""
-    confirms = (label in _DESPAIRS) if alarm is Alarm.CRISIS else (label in (_LOST, "still_in_touch"))
+    confirms = (label in _DESPAIRS) if alarm is Alarm.CRISIS else (label in _CONFIRMS)
     if act is Act.AFFIRM or (confirms and certainty >= _LIKELY):
-        heard = Alarm.VICTIM if label == _LOST and alarm is Alarm.FRAUD else alarm
+        heard = Alarm.VICTIM if label in _LOST and alarm is Alarm.FRAUD else alarm
         return Reading(Source.DANGER, Act.ALARM, message, f"says that it is {alarm.value}", 1.0, {"alarm": heard})
     return None
 
 
 def _turns_away(context: Context, state: DialogueState, act: Act, message: UserMessage, certainty: float) -> bool:
     """Whether the message turns to a matter of its own, by a word of it; closing an account is none now."""
+    label, _ = likeliest_label(message)
+    shows_how = message.intent == _PASSWORD and message.confidence >= _SURE_TOPIC and label == "asks_password"
+    if shows_how and state.open_alarm in (Alarm.FRAUD, Alarm.VICTIM):
+        return True
     if message.intent == _CLOSING or certainty >= _LIKELY:
         return False
     is_elsewhere = message.after_alarm.get(_ELSEWHERE, 0.0) >= _SURE_NEW

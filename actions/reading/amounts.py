@@ -24,8 +24,8 @@ _COUNTED = re.compile(
     r"\s?(?:次|回|遍|天|日|点|号|月|年|周|星期|礼拜|小时|钟头|分钟|分(?!钱)|秒|个|笔|单|件|份|杯|位|步|项|条|张|人|家|岁|斤|%|:|：|/|-\d|家|星|级|折|g\b)"
 )
 _SPENT = re.compile(
-    r"(?:扣|付|花|转|收|充|刷|支付|消费|金额|价格|一共|总共|合计|共|退|要了|多算|少了|亏|每次|各|笔|次)(?:了|掉|走|过|款|给)?"
-    r"(?:我|他|你|她|商家)?(?:两次|一次|三次|两回|两遍)?(?:是|有|的是)?\s?$"
+    r"(?:扣|付|花|转|收|充|刷|支付|消费|续费|押金|定金|房租|会员费?|运费|货款|金额|价格|一共|总共|合计|共|退|要了|多算|少了|亏|每次|各|笔|次)(?:了|掉|走|过|款|给)?"
+    r"(?:我|他|你|她|商家|押金|定金|房租|会员费?|车费|运费|货款)?(?:两次|一次|三次|两回|两遍)?(?:是|有|的是)?\s?$"
 )
 # Regulators and hotlines: a threat, no amount.
 _SERVICE_NUMBER = re.compile(r"123\d\d|9[56]\d{3}|100\d\d")
@@ -44,18 +44,19 @@ class SaidAmount:
     end: int
 
 
-def amounts_in(text: str, *, is_asked: bool = False) -> list[SaidAmount]:
+def amounts_in(text: str, *, is_asked: bool = False, in_story: bool = False) -> list[SaidAmount]:
     """Returns the amounts in a text, in their order.
 
     Args:
         text: What was typed.
         is_asked: Whether an amount was asked for, so that a bare number is one.
+        in_story: Whether the text tells of a payment, so that a bare number of two digits or more is one.
     """
     plain = normalize(text).translate(_FORMAL)
     hidden = _MASKED.sub(lambda match: "#" * len(match.group()), plain)
     found = []
     for match in _AMOUNT.finditer(hidden):
-        if not _is_money(hidden, match, is_asked=is_asked):
+        if not _is_money(hidden, match, is_asked=is_asked, in_story=in_story):
             continue
         value = _value(match)
         if value:
@@ -63,7 +64,7 @@ def amounts_in(text: str, *, is_asked: bool = False) -> list[SaidAmount]:
     return found
 
 
-def _is_money(plain: str, match: re.Match[str], *, is_asked: bool) -> bool:
+def _is_money(plain: str, match: re.Match[str], *, is_asked: bool, in_story: bool) -> bool:
     if match.group("unit") or match.group("sign"):
         return True
     before, after = plain[: match.start("number")], plain[match.end("number") :]
@@ -79,6 +80,10 @@ def _is_money(plain: str, match: re.Match[str], *, is_asked: bool) -> bool:
     if is_asked:
         return not re.search(r"[a-z]$", before) and not re.match(r"[a-z]", after)
     number = match.group("number")
+    if in_story and re.fullmatch(
+        r"\d{2,6}(?:\.\d{1,2})?|[一二两三四五六七八九]?[百千万][一-鿿]*|[一二两三四五六七八九]+[百千万].*", number
+    ):
+        return not re.search(r"[a-z\d.#/:：-]$", before) and not re.match(r"[a-z\d./:：-]", after)
     if re.fullmatch(r"[\d,]+\.\d{2}", number) or _SPENT.search(before):
         return bool(re.search(r"\d|[十百千万]", number))
     return False

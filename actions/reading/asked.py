@@ -14,9 +14,9 @@ from actions.knowledge import Topic
 from actions.knowledge.schema import CollectedDetail
 from actions.reading import corrections
 from actions.reading.names import is_framed
-from actions.reading.questions import asks, complains, ends_noting
+from actions.reading.questions import asks, complains, ends_noting, ends_talk
 from actions.reading.reading import Reading, Source
-from actions.reading.steps_meant import step_meant
+from actions.reading.steps_meant import reported_place, step_meant
 from actions.reading.stories import PROCEDURE
 from actions.reading.values import accepted, details_said, joined, values_for
 from language.text_normalization import normalize
@@ -132,7 +132,7 @@ def _detail(context: Context, state: DialogueState, act: Act, message: UserMessa
     wanted = next((d for d in topic.collected_details if d.id == state.walk.requested_detail), None)
     if wanted is None:
         return None
-    if ends_noting(message.key):
+    if ends_noting(message.key) or ends_talk(message.key):
         return Reading(Source.ASKED, Act.STOP_NOTING, message, "wants nothing noted")
     values = accepted(values_for(wanted, message, context.knowledge.wording.rejections, is_asked=True))
     fits = bool(values) and wanted.accepts in ("time", "amount")
@@ -173,7 +173,7 @@ def _instead(
     if acts.get("question", 0.0) >= _LIKELY and not _is_for_others(act, message):
         return _asks(message)
     is_plain_command = act in CONTROL and message.band is AnswerBand.ANSWER and is_short
-    for name, meant in (("done", Act.DONE), ("trouble", Act.TROUBLE)):
+    for name, meant in (("done", Act.DONE), ("arrived", Act.DONE), ("trouble", Act.TROUBLE)):
         if acts.get(name, 0.0) >= _SURE and not (is_plain_command and act is Act.NEXT):
             step = step_meant(context, topic, state, meant, message)
             return Reading(Source.ASKED, meant, message, f"{name} instead of {wanted.id}", acts[name], {"step": step})
@@ -249,6 +249,8 @@ def _consent(context: Context, state: DialogueState, act: Act, message: UserMess
     is_shown = any(option.payload == "/human_handoff" for option in state.shown) and not state.handed_over
     names_it = any(word in message.key for word in context.knowledge.wording.waiting_words)
     certainty = message.acts.get("consent_human", 0.0)
+    if reported_place(context.topic(state), state.step, message):
+        return None
     # 「那转吧」 says itself what it agrees to.
     says_it = "转" in message.key and certainty >= _PLAIN_CONSENT and not state.handed_over
     is_weak = (says_it or is_first or (is_shown and names_it)) and state.offer in (None, Offer.RESUME)

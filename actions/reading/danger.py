@@ -36,14 +36,16 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
         return None
     certainties = {alarm: message.alarms.get(alarm.value, 0.0) for alarm in _KINDS}
     likeliest, total = max(certainties, key=lambda alarm: certainties[alarm]), sum(certainties.values())
-    if state.open_alarm:
+    if state.open_alarm or state.alarms:
         following = after_alarm.read(context, state, act, message, likeliest, total)
         if following:
             return following
     if {"fraud", "account_compromised"} & set(message.matters("negated")):
         # 「没被骗，就是不想活了」: the denial is about the money, not about the life.
         crisis = certainties[Alarm.CRISIS]
-        return _sounds_like(context, message, Alarm.CRISIS, crisis) if crisis >= _SURE else None
+        if crisis >= _SURE:
+            return _sounds_like(context, message, Alarm.CRISIS, crisis)
+        return _denied_theft(context, act, message)
     after = _after_alarm(context, state, message)
     if after:
         return after
@@ -68,6 +70,16 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
     if total >= _DOUBTFUL and not is_known and not is_guarded and not is_reported:
         return _doubtful(message, likeliest, total)
     return _theft_by_intent(context, state, act, message)
+
+
+def _denied_theft(context: Context, act: Act, message: UserMessage) -> Reading | None:
+    """Keeps the advice for a theft from those who say that there was none, when nothing else is heard."""
+    topic = context.knowledge.topics.get(message.intent)
+    if act is not Act.OPEN_TOPIC or topic is None or not topic.urgent or topic.id in message.matters("negated"):
+        # 「不是被盗」 is a matter denied like others.
+        return None
+    arguments: dict[str, object] = {"alarm": Alarm.VICTIM, "was_sure": False}
+    return Reading(Source.OPERATOR, Act.ALARM_DENIED, message, "denies a theft", message.confidence, arguments)
 
 
 def _sounds_like(context: Context, message: UserMessage, alarm: Alarm, certainty: float) -> Reading:

@@ -9,10 +9,20 @@ from actions.reading.questions import asks, complains, is_noise
 from actions.reading.times import times_in
 from language.text_normalization import normalize
 
-_LONGEST = 25
+_LONGEST, _SHORTEST = 25, 1
 _ROLE = r"(?:对方|商家|商户|店家|店名|店铺|卖家|收款人|收款方|收款的|收款账户|超市|公司|平台|那个店|店|名字|名称|他|她)"
 _LEAD = re.compile(r"^(?:(?:嗯+|哦+|啊|那个|就|好像|应该|可能|大概|我记得|记得|也)[\s,，]*)+(?=[叫是在从付转给一\w])")
-_TAIL = re.compile(r"[\s,，]*(?:吧|啊|呀|哦|哈|呢|嗯|的吧|了)?[~～。.!！]*$")
+_TAIL = re.compile(r"[\s,，]*(?:啥的|什么的|之类的|那样|吧|啊|呀|哦|哈|呢|嗯|的吧|了)?[~～。.!！]*$")
+# Said before a name that is read off, or told to be written down: 「那就写 老李水果铺」, 「收款的写的是"*明"」.
+_READ_OFF = re.compile(
+    r"^(?:那|就|那就|你|麻烦|先|我|上面|上头|页面|记录|账单|里|收款|收钱|付款|方|人|的|那边|那个|对方|商家|名字|他|她|它|应该|好像|大概|可能)*"
+    r"(?:写着?的?是?|填着?的?是?|记成?|记着|显示的?是?|标着?的?是?|备注的?是?|叫做|名字?叫|就?叫|姓名是)(?:了|着|个|的|是|叫)*[\s,，:：]*(?=\S)"
+)
+# In a later clause: 「收钱的是个人 叫王桂芬」.
+_CALLED = re.compile(
+    r"(?:^|[\s,，。、]|是|个|人|店)(?:名字|名|他|她|店)?(?:叫做|叫|姓名是|名字是|名是)(?P<name>[^\s,，。、的]{2,12})(?:的|吧|啊|呢)?$"
+)
+_LATIN = re.compile(r"[一-鿿][\s,，]+(?P<name>[A-Za-z][A-Za-z0-9&.\-]{1,20})$")
 # What follows is the name, whatever it sounds like.
 _FRAMES = tuple(
     re.compile(pattern)
@@ -40,9 +50,19 @@ _IN_STORY = tuple(
         r"(?:付|转|打|汇)(?:款|钱|账)?给(?:了)?(?P<name>[\w]{2,8}?)(?=[的了,，。\s\d]|$)",
         r"(?<!转)(?<!付)(?<!打)(?<!汇)(?<!还)给(?P<name>(?!我|他|她|你)\w{2,6}?)(?:转|付|打|汇)(?:了|过)",
         r"(?<![现正存实])在(?P<name>[\w]{2,10}?)(?:上|里|那边|那里)?(?:买|消费|付|点了|订|充|花|下单|刷|被扣|多扣|重复扣|扣)",
+        r"(?:付|转|打|汇|还)给(?:了)?(?P<name>[\w]{2,8})",
+        r"(?:^|[\s,，。])(?:他|她|对方|老板|店主|卖家)?(?:名字)?叫(?:做)?(?P<name>\w{2,6})(?=$|[\s,，。])",
+        r"被(?P<name>\w{2,8}?)(?:自动|又|多|连续|重复|偷偷|莫名)*(?:续费|扣)",
+        r"(?:^|[\s,，。天晚早午])(?P<name>[\w]{2,6}?)(?:打车|外卖|网购|买的|点的|订的)(?!.*?在)",
         r"^(?P<name>\w{2,20}?)(?:多扣|多收|重复扣|乱扣|又扣|扣了?我|收了?我|不退|不发货|没发货|不给退)",
     )
 )
+# What was done there is no part of the name.
+_DOING = re.compile(
+    r"(?:又|也|就|一直|无故|给我|把我|向我|总共|一共|突然|吃饭|购物|这边|扫码|扫了码|刷卡|刷脸|用钱包|用u钱包|的(?:钱|押金|定金|会员费|房租|货款)|消费)+$"
+    r"|买(?!买).{1,6}$|(?:的)?(?:会员费|押金|定金|房租|货款|运费)$"
+)
+_NAMED = 2
 _NO_SUBJECT = re.compile(
     r"^(?:我|你|他|她|它|我们|你们|他们|对方|商家|卖家|店家|钱|一笔|有|被|说|为|昨|今|前天|刚|上周|上个|这|那|付款|支付|重复|多|为什么|怎么|自动|同一|钱包|u钱包|余额|银行|订单|明明|莫名|突然|还|已经|取消|不|没|这里|哪|家里|手机|网上)"
 )
@@ -54,6 +74,12 @@ def name_in(text: str) -> str | None:
     if asks(plain) or complains(plain) or _ORDER.search(plain.strip()):
         return None
     stripped = _strip(text)
+    called = _CALLED.search(stripped) or _LATIN.search(stripped)
+    if called and (called.start() > 0 or " " in stripped) and not _NO_NAME.search(_key(called.group("name"))):
+        return _strip(called.group("name"))
+    read_off = _READ_OFF.match(stripped)
+    if read_off and len(_key(stripped[read_off.end() :])) >= _SHORTEST:
+        stripped = _strip(stripped[read_off.end() :])
     lead = _LEAD.match(stripped)
     body = stripped[lead.end() :].strip() if lead and lead.end() < len(stripped) else stripped
     for frame in _FRAMES:
@@ -72,6 +98,8 @@ def is_framed(text: str) -> bool:
     stripped = _strip(text)
     lead = _LEAD.match(stripped)
     body = stripped[lead.end() :].strip() if lead else stripped
+    if _READ_OFF.match(stripped) or _CALLED.search(stripped):
+        return True
     return any(frame.match(body) for frame in _FRAMES[:4]) or bool(re.match(r"^(?:就是|是|叫)\S{2,}", body) and lead)
 
 
@@ -85,8 +113,11 @@ def name_in_story(text: str) -> str | None:
         name = text[match.start("name") : match.end("name")]
         times = times_in(name, None)
         if times:
-            name = name[: times[0].start].strip()
-        name = re.sub(r"(?:又|也|就|一直|无故|给我|把我|向我|总共|一共|突然|吃饭|购物|这边)+$", "", name)
+            name = (name[: times[0].start] if times[0].start else name[times[0].end :]).strip()
+        amounts = amounts_in(name, is_asked=True)
+        if amounts and amounts[0].start >= _NAMED:
+            name = name[: amounts[0].start].strip()
+        name = _DOING.sub("", name)
         if len(name) >= 2 and not _NO_SUBJECT.match(normalize(name)) and not asks(normalize(name)):
             return name
     return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from actions.dialogue.acts import CONTROL, UNCLEAR, Act
 from actions.dialogue.answers import find_answer, find_by_words
@@ -11,9 +12,10 @@ from actions.dialogue.state import Awaiting, DialogueState, with_walk
 from actions.dialogue.turn import Context
 from actions.knowledge import Topic
 from actions.reading import causes
-from actions.reading.questions import asks
+from actions.reading.findings import Findings, findings
+from actions.reading.questions import asks, withdraws
 from actions.reading.reading import Reading, Source
-from actions.reading.steps_meant import is_shown_now, step_meant, step_named
+from actions.reading.steps_meant import place_spoken_of, reported_place, step_after, step_meant
 from language.text_normalization import normalize
 
 _ACTS = {
@@ -24,6 +26,9 @@ _ACTS = {
     "ruled_out": Act.RULED_OUT,
     "cause_confirmed": Act.CAUSE_FOUND,
     "tried_everything": Act.TRIED_ALL,
+    "arrived": Act.DONE,
+    "not_checked": Act.NOT_CHECKED,
+    "solved": Act.SOLVED,
 }
 _LIKELY = 0.45
 # Enough where the sentence says nothing by itself, or names another topic without a word of it.
@@ -44,6 +49,14 @@ _ARRIVES = re.compile("(?<!登)(?:进去|进来|进到|点开|打开)[^不没]{0
 _MISTAKE = re.compile("(?:填|输|写|点|打|选|按)错")
 _TOLD_BY_PAGE = re.compile("提示|显示|它?说|报")
 _ASKS_FOR = re.compile("先?(?:查|看|试)(?![了过到])")
+# From these certainties on the last clause says what is meant, and the whole does whatever its clauses say.
+_SURE_CLAUSE, _SURE_WHOLE = 0.5, 0.93
+# Likeness to what is said of a step from which the user is taken to be there in spite of a warning.
+_AT_WARNING = 0.8
+_REPORTS = ("done", "arrived", "solved")
+# A question that names another topic may be about the step all the same (「密码多久改一回」) from this certainty on.
+_ASKS_HERE = 0.6
+_SURE_TRIED = 0.6
 # Without such a word both models have to be sure.
 _SURE_SWITCH, _OTHER = 0.97, 0.75
 
@@ -54,7 +67,9 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
     joined = _joined(context, state, act, message)
     if joined:
         return joined
-    if topic is None or state.walk is None or not message.acts:
+    if topic is None or state.walk is None:
+        return _after_answer(context, state, message)
+    if not message.acts:
         return None
     if state.awaiting is Awaiting.WARNING:
         return _asked_at_warning(context, topic, state, act, message)
@@ -64,8 +79,15 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
         return None
     if _is_answered_here(context, topic, state, act, message):
         return Reading(Source.ON_SCREEN, Act.ASK_STEP, message, f"what is shown of {topic.id} answers it", _LIKELY)
-    label = max(_ACTS, key=lambda name: message.acts.get(name, 0.0))
-    certainty = message.acts.get(label, 0.0)
+    found = findings(topic, state, message) if topic.kind == "diagnosis" else None
+    if found:
+        return _found(context, topic, state, act, message, found)
+    return _reported(context, topic, state, act, message)
+
+
+def _reported(context: Context, topic: Topic, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
+    """Reads what the message reports of a step."""
+    label, certainty = _label(message)
     if label == "done" and certainty < _LIKELY_DONE and not _reports_change(message):
         # Nothing goes on by mistake.
         return None
@@ -76,17 +98,70 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
     meant = _meant(context, topic, state, label, message)
     if state.step == 0 and meant in (Act.DONE, Act.TROUBLE, Act.WAIT):
         return None
+    if meant is Act.SOLVED:
+        return _settled(message, certainty)
     arguments: dict[str, object] = {}
     if meant in (Act.RULED_OUT, Act.CAUSE_FOUND):
         arguments["causes"] = causes_named(topic, state, message)
     if meant in (Act.DONE, Act.TROUBLE):
         arguments["step"] = step_meant(context, topic, state, meant, message)
+    if meant is Act.DONE and state.step == len(topic.steps):
+        place = place_spoken_of(topic, state.step, message)
+        arguments["is_last"] = place is not None and place.number == state.step and place.is_done
     return Reading(Source.ON_SCREEN, meant, message, f"{label} at {topic.id} {state.step}", certainty, arguments)
+
+
+def _after_answer(context: Context, state: DialogueState, message: UserMessage) -> Reading | None:
+    """Reads that what the last answer suggested has not helped (「全核对过了 一样没来」)."""
+    last = context.knowledge.topics.get(state.last_topic or "")
+    certainty = max(message.acts.get("tried_everything", 0.0), message.acts.get("ruled_out", 0.0))
+    if last is None or not last.offer_human or certainty < _SURE_TRIED or state.handed_over:
+        return None
+    return Reading(Source.ON_SCREEN, Act.TRIED_ALL, message, f"the answer of {last.id} has not helped", certainty)
+
+
+def _label(message: UserMessage) -> tuple[str, float]:
+    """Returns what the message does; of several clauses what the last says, unless the whole is far surer."""
+    label = max(_ACTS, key=lambda name: message.acts.get(name, 0.0))
+    certainty = message.acts.get(label, 0.0)
+    if message.clauses:
+        acts = message.clauses[-1].acts
+        last = max(acts, key=lambda name: acts[name], default="")
+        if last in _ACTS and acts[last] >= _SURE_CLAUSE and certainty < _SURE_WHOLE:
+            return last, acts[last]
+    return label, certainty
+
+
+def _found(
+    context: Context, topic: Topic, state: DialogueState, act: Act, message: UserMessage, found: Findings
+) -> Reading | None:
+    """Reads what a message finds out in a diagnosis: it is settled, or what the causes turn out to be."""
+    if found.certainty < min(_LIKELY, _least(context, state, act, message)) or switches(context, topic, act, message):
+        return None
+    if found.solved:
+        return None if act is Act.HUMAN else _settled(message, found.certainty)
+    label = "cause_confirmed" if found.confirmed else "ruled_out" if found.ruled_out else "not_checked"
+    if _says_by_itself(state, topic, act, message, label):
+        return None
+    meant = _ACTS[label]
+    told = {"causes": found.confirmed or found.ruled_out, "unchecked": found.unchecked}
+    if found.confirmed:
+        told["ruled_out"] = found.ruled_out
+    arguments = {name: causes for name, causes in told.items() if causes}
+    evidence = f"{label} at {topic.id} {state.step}"
+    return Reading(Source.ON_SCREEN, meant, message, evidence, found.certainty, arguments)
+
+
+def _settled(message: UserMessage, certainty: float) -> Reading:
+    plain = replace(message, intent="problem_solved", band=AnswerBand.ANSWER, choices=(), further_requests=())
+    return Reading(Source.ON_SCREEN, Act.SOLVED, plain, "it is settled", certainty)
 
 
 def _is_answered_here(context: Context, topic: Topic, state: DialogueState, act: Act, message: UserMessage) -> bool:
     """Whether it sounds like another topic without a word of it, while the step on the screen has an answer to it."""
-    if act is not Act.OPEN_TOPIC or message.intent in (topic.id, *message.matters()) or topic.kind == "diagnosis":
+    if act is not Act.OPEN_TOPIC or message.intent == topic.id or topic.kind == "diagnosis":
+        return False
+    if message.intent in message.matters() and message.acts.get("question", 0.0) < _ASKS_HERE:
         return False
     if message.acts.get("trouble", 0.0) >= _LIKELY:
         return False
@@ -100,6 +175,12 @@ def _meant(context: Context, topic: Topic, state: DialogueState, label: str, mes
     if meant in (Act.RULED_OUT, Act.CAUSE_FOUND) and topic.kind != "diagnosis":
         # There are no causes to rule out: what was suggested against the trouble has not helped.
         meant = Act.TRIED_ALL if meant is Act.RULED_OUT and _has_trouble(context, topic, state) else Act.TROUBLE
+    if meant is Act.NOT_CHECKED and topic.kind != "diagnosis":
+        meant = Act.WAIT
+    if meant is Act.SOLVED and _is_midway(topic, state, message):
+        meant = Act.DONE
+    if meant is Act.TROUBLE and _has_fallen_back(topic, state, message):
+        meant = Act.DONE
     if meant is Act.TROUBLE and _mends(topic, state, message):
         return Act.WAIT
     asks = meant is Act.ASK_STEP and topic.kind == "diagnosis" and find_by_words(context, state, message) is None
@@ -112,8 +193,11 @@ def _says_by_itself(state: DialogueState, topic: Topic, act: Act, message: UserM
     is_name = act is Act.OPEN_TOPIC and message.intent == topic.id and len(message.key) <= _NAME_ONLY
     if is_name and not (topic.kind == "diagnosis" and label in ("ruled_out", "cause_confirmed")):
         return True
-    is_solved = act is Act.SOLVED and message.confidence >= _SURE_INTENT and not _arrives(topic, state, message)
-    if act is Act.HUMAN or is_solved or "step_number" in message.entities:
+    is_midway = _arrives(topic, state, message) or reported_place(topic, state.step, message) is not None
+    is_solved = act is Act.SOLVED and message.confidence >= _SURE_INTENT and not is_midway
+    # 「看见客服俩字了」 asks for nobody.
+    is_human = act is Act.HUMAN and not is_midway
+    if is_human or is_solved or "step_number" in message.entities:
         return True
     is_pick = len(message.key) <= _NAME_ONLY and not _RULES_OUT.search(message.key)
     if label in ("ruled_out", "cause_confirmed") and (is_pick or _ASKS_FOR.match(message.key)):
@@ -130,6 +214,18 @@ def _arrives(topic: Topic, state: DialogueState, message: UserMessage) -> bool:
     """Whether the message has come to a page in the middle of a procedure."""
     is_midway = topic.kind == "procedure" and state.awaiting is None and 0 < state.step < len(topic.steps)
     return is_midway and bool(_ARRIVES.search(message.key))
+
+
+def _is_midway(topic: Topic, state: DialogueState, message: UserMessage) -> bool:
+    """Whether what sounds settled is a step that is done: it speaks of one before the last."""
+    place = place_spoken_of(topic, state.step, message)
+    return place is not None and place.number < len(topic.steps)
+
+
+def _has_fallen_back(topic: Topic, state: DialogueState, message: UserMessage) -> bool:
+    """Whether the user is back at an earlier step (「不小心关掉了 又得从登录那里点起」), which is no trouble of it."""
+    place = place_spoken_of(topic, state.step, message)
+    return place is not None and place.number < state.step and not place.is_done
 
 
 def _mends(topic: Topic, state: DialogueState, message: UserMessage) -> bool:
@@ -169,6 +265,11 @@ def _asked_at_warning(
 ) -> Reading | None:
     """Reads a question before the first step: it is answered, not met with the warning again."""
     certainty = message.acts.get("question", 0.0)
+    place = reported_place(topic, 0, message)
+    if place and place.likeness >= _AT_WARNING and certainty < _LIKELY and not withdraws(message.key):
+        # Who reports a step after the warning has gone on knowing it.
+        arguments = {"step": step_after(place, message)}
+        return Reading(Source.ON_SCREEN, Act.DONE, message, f"already at {topic.id}", place.likeness, arguments)
     is_topic = act is Act.OPEN_TOPIC and message.intent != topic.id and message.band is AnswerBand.ANSWER
     if is_topic or "explicit_consent" in message.entities:
         return None
@@ -192,16 +293,16 @@ def _joined(context: Context, state: DialogueState, act: Act, message: UserMessa
         or topic.id == state.topic
     ):
         return None
-    if "step_number" in message.entities or any(step.collect for step in topic.steps[:1]):
+    place = reported_place(topic, 0, message)
+    if "step_number" in message.entities or place is None:
         return None
-    trouble, done = message.acts.get("trouble", 0.0), message.acts.get("done", 0.0)
-    number = step_named(topic, message)
-    if max(trouble, done) < _LIKELY or number is None:
+    if place.number <= 1 or (place.number == 2 and not place.is_done and topic.steps[0].collect):
         return None
-    is_trouble = trouble >= done
-    number = number if is_trouble or is_shown_now(message) else number + 1
+    trouble, done = message.acts.get("trouble", 0.0), max(message.acts.get(name, 0.0) for name in _REPORTS)
+    is_trouble = trouble > done
+    number = place.number if is_trouble else step_after(place, message)
     arguments = {"step": number, "is_trouble": is_trouble}
-    return Reading(Source.ON_SCREEN, Act.JOIN, message, f"already at step {number}", max(trouble, done), arguments)
+    return Reading(Source.ON_SCREEN, Act.JOIN, message, f"already at step {number}", place.likeness, arguments)
 
 
 def switches(context: Context, topic: Topic, act: Act, message: UserMessage) -> bool:

@@ -12,6 +12,7 @@ from actions.dialogue.state import Awaiting, DialogueState
 from actions.dialogue.turn import Context
 from actions.knowledge import Topic
 from actions.reading.reading import Reading, Source
+from actions.reading.steps_meant import reported_place
 from language.text_normalization import normalize
 
 _LONGEST = 9
@@ -23,6 +24,9 @@ _PARTICLES = re.compile(r"^(?:那|那么|还有|然后)+|(?:的事|怎么弄|怎
 def read(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
     """Reads the message as naming one part of the topic that was talked about last, or a topic in a list."""
     if len(message.key) > _LONGEST or state.awaiting is Awaiting.DETAIL:
+        return None
+    if reported_place(context.topic(state), state.step, message):
+        # 「进帮助中心了」 reports a step and asks for no part.
         return None
     return (
         _part(context, state, message) or _menu_word(context, state, message) or _ellipsis(context, state, act, message)

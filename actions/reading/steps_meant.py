@@ -1,16 +1,28 @@
-"""Which step a report is about: people run ahead of what is shown."""
+"""Which step a report is about: people run ahead of what is shown, and fall back behind it."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from actions.dialogue.acts import Act
 from actions.dialogue.messages import UserMessage, folded
 from actions.dialogue.state import DialogueState
 from actions.dialogue.turn import Context
 from actions.knowledge import Topic
+from actions.knowledge.answers import DONE
 from language.text_normalization import normalize
 
+# Likeness to what is said of a step from which it is meant: of the step shown and the next, of one near, of any.
+_HERE, _NEAR, _ANYWHERE_ELSE = 0.62, 0.72, 0.78
+_JOINS = 0.66
+# What is shorter could be said of any step: 「进去了」.
+_SHORTEST = 4
+# Where the report is that much like something done, or like a page that is there, its own words say which.
+_TELLING = 0.75
+_REPORTS = ("done", "arrived", "trouble", "solved")
+_LIKELY = 0.45
 _EMPTY = frozenset("好了的完到一下就是在不要我您你它这那上里把给和或也会请看点")
 # These are said of any page.
 _ANYWHERE = frozenset({"进去", "进来", "打开", "点开", "点进"})
@@ -23,6 +35,76 @@ _NOW_SHOWN = re.compile(
 _NOT_RECEIVED = re.compile("收不到|[没冇未唔](?:有)?收到|收唔到|[没未]收着")
 
 
+@dataclass(frozen=True)
+class Place:
+    """The step that a report speaks of.
+
+    Attributes:
+        number: Its number.
+        is_done: Whether it is like what is said of a step that is done; otherwise of one that is there to be done.
+        likeness: How like it is.
+    """
+
+    number: int
+    is_done: bool
+    likeness: float
+
+
+def place_spoken_of(topic: Topic, current: int, message: UserMessage) -> Place | None:
+    """Returns the step of a procedure that a report speaks of by what is done or seen there; None without one.
+
+    What is said last counts: 「手机号填过了 现在等短信呢」 is at the code.
+
+    Args:
+        topic: The procedure.
+        current: The number of the step shown; 0 when none is, so that no step is nearer than another.
+        message: The report.
+    """
+    parts = [(clause.text, clause.steps) for clause in reversed(message.clauses)]
+    for text, steps in (*parts, (message.key, message.steps)):
+        place = _nearest(topic, steps)
+        if place is None or len(folded(text)) < _SHORTEST:
+            continue
+        ahead = place.number - current
+        least = (
+            _JOINS if not current else _HERE if ahead in (0, 1) else _NEAR if 0 < ahead <= _AHEAD else _ANYWHERE_ELSE
+        )
+        if place.likeness >= least:
+            return place
+    return None
+
+
+def reported_place(topic: Topic | None, current: int, message: UserMessage) -> Place | None:
+    """Returns the step that a message reports something of; None when it reports nothing of any."""
+    if topic is None or topic.kind != "procedure":
+        return None
+    certainties = [message.acts, *(clause.acts for clause in message.clauses)]
+    reports = any(acts.get(name, 0.0) >= _LIKELY for acts in certainties for name in _REPORTS)
+    return place_spoken_of(topic, current, message) if reports else None
+
+
+def _shown_ahead(topic: Topic, current: int, message: UserMessage) -> int | None:
+    """Returns the step ahead whose page has come up: who names it is there, however far it is."""
+    named = step_named(topic, message) if is_shown_now(message) else None
+    return named if named and named > current else None
+
+
+def step_after(place: Place, message: UserMessage) -> int:
+    """Returns the number of the step to show to somebody who reports that place: it, or the next when it is done."""
+    is_done = place.is_done if place.likeness >= _TELLING else not arrives(message)
+    return place.number + is_done
+
+
+def _nearest(topic: Topic, steps: Mapping[str, float]) -> Place | None:
+    for address, likeness in sorted(steps.items(), key=lambda item: -item[1]):
+        name, _, rest = address.partition("/")
+        step_id, _, kind = rest.partition("/")
+        number = topic.step_number(step_id) if name == topic.id else None
+        if number:
+            return Place(number, kind == DONE, likeness)
+    return None
+
+
 def step_meant(context: Context, topic: Topic, state: DialogueState, act: Act, message: UserMessage) -> int:
     """Returns the number of the step that the report is about: the one shown, or one or two ahead.
 
@@ -31,11 +113,16 @@ def step_meant(context: Context, topic: Topic, state: DialogueState, act: Act, m
     current = state.step
     if topic.kind != "procedure":
         return current + 1 if act is Act.DONE else current
-    if act is Act.DONE and is_shown_now(message):
-        # Who names the page that has come up is there, however far it is.
-        named = step_named(topic, message)
-        if named and named > current:
-            return named
+    place = place_spoken_of(topic, current, message)
+    shown = _shown_ahead(topic, current, message)
+    if act is Act.DONE and shown and (place is None or place.is_done):
+        return shown
+    if place and act is not Act.DONE:
+        return place.number
+    if place:
+        following = step_after(place, message)
+        # 「发过来了 是邮箱收的」: what only resembles a step behind goes on all the same.
+        return following if following != current or not place.is_done else current + 1
     words = _bigrams(message.key)
     scores = {}
     for number in range(current, min(current + _AHEAD, len(topic.steps)) + 1):
@@ -57,6 +144,12 @@ def _received(topic: Topic, current: int, message: UserMessage) -> int:
         return current
     ahead = range(current, min(current + _AHEAD, len(topic.steps)) + 1)
     return next((number for number in ahead if _NOT_RECEIVED.search(topic.steps[number - 1].trouble or "")), current)
+
+
+def arrives(message: UserMessage) -> bool:
+    """Whether the message says that the user is at a step rather than that it is done; what is said last counts."""
+    acts = message.clauses[-1].acts if message.clauses else message.acts
+    return acts.get("arrived", 0.0) > acts.get("done", 0.0) or is_shown_now(message)
 
 
 def is_shown_now(message: UserMessage) -> bool:

@@ -11,9 +11,10 @@ from language.text_normalization import normalize
 
 _LONGEST_COMMAND = 10
 _WENT_WRONG = re.compile(
-    r"扣[了过]?(?:我)?(?:两|二|三|2|3|几)[次回遍]|(?:两|2|三)[次回遍]|重复|多[扣收付算刷]|扣错|[转付]错|没收到|没有收到|没到|没送|没发|不发货|没退|不退|不给退|不肯退|拉黑|跑路"
+    r"扣[了过]?(?:我)?(?:两|二|三|2|3|几)[次回遍]|(?:两|2|三)[次回遍]|重复|多[扣收付算刷]|扣错|扣成|收成|刷成|[转付]错|没收到|没有收到|没到|没送|没发|不发货|没退|不退|不给退|不肯退|拉黑|跑路"
     r"|假货|坏的|坏了|少发|发错|不对板|又扣|还在扣|还是扣|空包裹|骗|乱扣|偷扣|误[点付充]|被[多扣收]|不是我(?:买|消费|花|付|点|操作)|没买过|钱扣了|质量"
 )
+_PAID = re.compile("[付转打汇还]给|[付转扣充刷买订花退][了过掉]|买的|续费|押金|定金")
 _CHAT = re.compile(
     r"^(?:讲|唱|说)[个首一]|天气|^(?:我|让我|容我)?.{0,4}(?:一下|想想|看看|找找|查查).{0,3}$|^(?:快点?|赶紧|马上).{0,6}$"
     r"|^(?:你|您|你们|您们).{0,8}$|^(?:好的?|可以|行|谢谢|你好|没有|不是|没|算了|对|是的|啊|喂)$"
@@ -38,3 +39,8 @@ def is_story(text: str) -> bool:
 def tells(text: str) -> bool:
     """Whether the text tells by itself what went wrong, though it was not asked for."""
     return bool(_WENT_WRONG.search(normalize(text)))
+
+
+def tells_of_payment(text: str) -> bool:
+    """Whether the text tells of money that went somewhere (「付给同城搬家200 没来人」)."""
+    return tells(text) or bool(_PAID.search(normalize(text)))

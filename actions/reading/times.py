@@ -18,11 +18,12 @@ _APPROXIMATELY = r"(?:大概|大约|差不多|好像)?"
 _GAP = rf"[\s的,，]{{0,2}}{_APPROXIMATELY}\s?"
 _PLAIN_PART = (
     r"凌晨|清晨|大?清早|早上|早晨|早间|一早|上午|中午|正午|下午|傍晚|晚上|晚间|夜里|夜晚|半夜|深夜|上昼|下昼|晏昼"
+    r"|晌午|头晌|上晌|下晌|后晌|傍黑|擦黑|天黑"
 )
 _PART = rf"(?:{_PLAIN_PART}|早|晚|夜)"
 _MINUTES = rf"(?:半|[一三]刻|钟|{_N}{{1,3}}分?)"
 _CLOCK = (
-    rf"(?:(?:{_N}{{1,3}}点(?![了钱儿])|(?<=[午晚上晨夜早]){_N}{{1,2}}时){_MINUTES}?(?:多|左右|前后)?"
+    rf"(?:(?:{_N}{{1,3}}点(?![了钱儿])|(?<=[午晚上晨夜早]){_N}{{1,2}}时){_MINUTES}?(?:来钟|多|左右|前后)?"
     rf"(?:[到至-]{_N}{{1,3}}点{_MINUTES}?)?|\d{{1,2}}[:：]\d{{2}}(?:[:：]\d{{2}})?)"
 )
 _DAYS_AGO = {
@@ -42,11 +43,12 @@ _DATES = {
         r"|(?:春节|元旦|五一|除夕|过年|七夕|双十一|双十二|双11|双12|618)(?:前|后|期间)?"
     ),
     "day": _DAY,
-    "weekday": rf"(?:上上?个?|这个?|本)?{_WEEK}[一二三四五六日天1-6]",
+    "weekday": rf"(?:大?上上?个?|这个?|本)?{_WEEK}[一二三四五六日天1-6]",
     "week": rf"(?:上个?|这个?|本){_WEEK}末?|周末",
     "year": r"去年|前年",
     "ago": rf"(?:{_N}{{1,3}}|半)个?(?:天|{_WEEK}|月|小时|钟头|分钟|年)(?:之前|以前|前)",
-    "vague": rf"前几天|前两天|前些天|前阵子|前段时间|好?几个?(?:天|{_WEEK}|月|小时|分钟)(?:之前|以前|前)",
+    "vague": rf"(?:十?几|十来)天(?:之前|以前|前)"
+    rf"|前几天|前两天|前些天|前阵子|前段时间|好?几个?(?:天|{_WEEK}|月|小时|分钟)(?:之前|以前|前)",
     "now": r"刚刚|刚才|方才|头先|啱啱|just now",
     "number": rf"(?<![第0-9一二两三四五六七八九十]){_N}{{1,3}}号(?![线楼店码机门桌房])(?:左右)?",
 }
@@ -59,6 +61,8 @@ _TIME = re.compile(
 _SHORT_DATE = re.compile(
     rf"(?<![\d.])(?:1[0-2]|0?[1-9])[./-](?:3[01]|[12]\d|0?[1-9])(?![\d.])(?:\s?{_PART})?(?:\s?{_CLOCK})?"
 )
+# Between a day and its clock, said one after the other.
+_BETWEEN = re.compile(r"[\s,，。、]*(?:吧|的|呢|啊|大概|大约|差不多|好像|应该|是|在)*[\s,，。、]*")
 _LONG_MONTH_DAY = re.compile(r"(?<!\d)(?:1[0-2]|0?[1-9])月(?:3[01]|[12]\d|0?[1-9])(?!\d)")
 _WEEKDAYS = {**{sign: n for n, sign in enumerate("一二三四五六日")}, "天": 6, **{str(n): n - 1 for n in range(1, 7)}}
 
@@ -95,11 +99,30 @@ def times_in(text: str, now: datetime.datetime | None, *, is_asked: bool = False
         for m in matches
         if not _is_duration(plain, m)
     ]
+    found = _with_clock(plain, found)
     if is_asked and not any(time.date or re.search(r"\d\d[-/.年月]", time.words) for time in found):
         short = _SHORT_DATE.search(plain)
         if short:
             return [SaidTime(text[short.start() : short.end()].strip(), "", short.start(), short.end())]
     return found
+
+
+def _with_clock(plain: str, found: list[SaidTime]) -> list[SaidTime]:
+    """Returns the times, a clock said after its day together with it (「大前天半夜吧 十二点多」)."""
+    joined: list[SaidTime] = []
+    for time in found:
+        day = joined[-1] if joined else None
+        is_clock = re.fullmatch(rf"(?:{_PART}{_GAP})?{_CLOCK}(?:左右|前后)?", normalize(time.words)) is not None
+        if (
+            day
+            and is_clock
+            and not re.search(_CLOCK, normalize(day.words))
+            and _BETWEEN.fullmatch(plain[day.end : time.start])
+        ):
+            joined[-1] = SaidTime(f"{day.words} {time.words}", day.date, day.start, time.end)
+        else:
+            joined.append(time)
+    return joined
 
 
 def _is_duration(plain: str, match: re.Match[str]) -> bool:
@@ -139,7 +162,7 @@ def _hour(words: str) -> tuple[int | None, int]:
     if not match:
         return None, 0
     hour = _number(match.group(1)[-1] if re.fullmatch("[一二两三四五六七八九]{2,}", match.group(1)) else match.group(1))
-    if re.search("下午|晚|夜|傍|下昼", words) and hour < 12:
+    if re.search("下午|晚|夜|傍|下昼|下晌|后晌|黑", words) and hour < 12:
         hour += 12
     return hour, int(match.group(2) or 0)
 
@@ -152,7 +175,7 @@ def _of_weekday(words: str, now: datetime.datetime) -> str:
     today = now.date()
     weekday = _WEEKDAYS[words[-1]]
     monday = today - datetime.timedelta(days=today.weekday())
-    weeks = words.count("上")
+    weeks = words.count("上") + words.count("大")
     if not weeks and not words.startswith(("这", "本")) and weekday > today.weekday():
         weeks = 1
     return _day(monday + datetime.timedelta(days=weekday - 7 * weeks))

@@ -35,7 +35,8 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
     is_doubtful = act in UNCLEAR or message.band is not AnswerBand.ANSWER
     label, certainty = likeliest_label(message)
     for alarm in _STAYS:
-        if is_doubtful and has_alarm(state, alarm) and certainty >= _FOLLOWS and label not in _NOTHING_OF_DANGER:
+        is_told = has_alarm(state, alarm) and alarm not in state.denied_alarms
+        if is_doubtful and is_told and certainty >= _FOLLOWS and label not in _NOTHING_OF_DANGER:
             arguments = {"alarm": alarm, "follow_up": label}
             return Reading(Source.SAID_BEFORE, Act.ALARM, message, f"{label} after {alarm.value}", certainty, arguments)
     negated = [matter for matter in message.matters("negated") if matter != "human_handoff"]

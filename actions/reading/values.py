@@ -13,7 +13,7 @@ from actions.knowledge.schema import CollectedDetail
 from actions.reading.amounts import amounts_in
 from actions.reading.names import is_framed, name_in, name_in_story
 from actions.reading.questions import asks
-from actions.reading.stories import is_story, tells
+from actions.reading.stories import is_story, tells, tells_of_payment
 from actions.reading.times import times_in
 from language.text_normalization import normalize
 
@@ -54,7 +54,9 @@ def values_for(
             for time in times_in(message.text, message.said_at, is_asked=is_asked)
         ]
     elif detail.accepts == "amount":
-        found = [(a.value, a.start, a.end) for a in amounts_in(_without_times(message), is_asked=is_asked)]
+        rest = _without_times(message)
+        amounts = amounts_in(rest, is_asked=is_asked) or amounts_in(rest, in_story=tells_of_payment(rest))
+        found = [(a.value, a.start, a.end) for a in amounts]
     elif detail.accepts in ("phone", "email"):
         pattern = _PHONE if detail.accepts == "phone" else _EMAIL
         found = [(match.group(), match.start(), match.end()) for match in pattern.finditer(normalize(message.text))]

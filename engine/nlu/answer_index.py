@@ -23,7 +23,6 @@ from engine.nlu.sentence_encoder import SentenceEncoder, Vectors, encoder_name, 
 from engine.paths import KNOWLEDGE
 from language.text_normalization import normalize
 
-OUTPUT = "answers"
 _PASSAGES_FILE, _VECTORS_FILE = "passages.json", "vectors.npy"
 # As many characters as the classifiers read, so that the vector is there already.
 _LONGEST_READ = 120
@@ -42,10 +41,17 @@ class AnswerIndex(GraphComponent, IntentClassifier):
         least: Likeness under which an answer is not told.
     """
 
+    output = "answers"
+
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """Returns the defaults."""
         return {"answers": 8, "least": 0.4}
+
+    @classmethod
+    def read_passages(cls) -> list[tuple[str, str]]:
+        """Returns the passages that are compared with what is typed, with their addresses."""
+        return _passages()
 
     @classmethod
     def required_components(cls) -> list[type]:
@@ -55,7 +61,7 @@ class AnswerIndex(GraphComponent, IntentClassifier):
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str:
         """Returns a hash of the answers and the encoder's version, so that Rasa retrains when either changes."""
-        passages = [passage for _, passage in _passages()]
+        passages = [passage for _, passage in cls.read_passages()]
         return hashlib.sha256("\n".join([encoder_name(), *passages]).encode()).hexdigest()
 
     def __init__(
@@ -88,7 +94,7 @@ class AnswerIndex(GraphComponent, IntentClassifier):
 
     def train(self, training_data: TrainingData) -> Resource:
         """Reads all answers once."""
-        addresses, passages = zip(*_passages(), strict=True)
+        addresses, passages = zip(*self.read_passages(), strict=True)
         self._addresses = list(addresses)
         self._vectors = self._encoder.encode_examples(passages)
         with self._model_storage.write_to(self._resource) as folder:
@@ -103,13 +109,17 @@ class AnswerIndex(GraphComponent, IntentClassifier):
     def process(self, messages: list[Message]) -> list[Message]:
         """Sets `answers` of each message; an empty list for a button."""
         for message in messages:
-            text = normalized_text(message)[-_LONGEST_READ:]
             is_button = message.get(TEXT, "").startswith("/")
-            message.set(OUTPUT, [] if is_button or not text.strip() else self._nearest(text), add_to_output=True)
+            nearest = [] if is_button else self.nearest(normalized_text(message))
+            message.set(self.output, nearest, add_to_output=True)
         return messages
 
-    def _nearest(self, text: str) -> list[dict[str, Any]]:
+    def nearest(self, text: str) -> list[dict[str, Any]]:
+        """Returns the addresses of the nearest passages of normalized text with their likeness, best first."""
         assert self._vectors is not None, "Rasa trains or loads a component before it predicts."
+        text = text[-_LONGEST_READ:]
+        if not text.strip():
+            return []
         likeness = self._vectors @ self._encoder.encode([text])[0]
         nearest: dict[str, float] = {}
         # Each answer has up to two passages.
@@ -133,7 +143,7 @@ class AnswerIndex(GraphComponent, IntentClassifier):
             vectors = dict(zip(trained, np.load(folder / _VECTORS_FILE, allow_pickle=False), strict=True))
         encoder = sentence_encoder()
         # The texts of the knowledge are read when the bot starts: what has changed since the training is read here.
-        current = _passages()
+        current = cls.read_passages()
         unknown = [passage for _, passage in current if passage not in vectors]
         vectors.update(zip(unknown, encoder.encode_examples(unknown), strict=True))
         addresses = [address for address, _ in current]

@@ -25,6 +25,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from scipy.sparse import csr_matrix
 
 from engine.nlu import linear_model
+from engine.nlu.clauses import CLAUSES, clauses
 from engine.nlu.labelled_texts import read_labelled_texts
 from engine.nlu.lexicon import read_lexicon
 from engine.nlu.linear_model import FIT_DEFAULTS, LinearModel
@@ -39,6 +40,8 @@ _CHARACTERS, _SYLLABLES = range(1, 5), range(1, 4)
 _ALIASES_FILE = "aliases.json"
 # The encoder's time grows with the length of a text, and anybody can send a long one.
 _LONGEST_READ = 120
+# Of a clause, no more labels than may be acted on.
+_OF_CLAUSE = 3
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -54,6 +57,7 @@ class ExampleClassifier(GraphComponent, IntentClassifier):
         background: By label, what else counts as examples of it: `intents` whose NLU examples do, of each at most
             `per_intent`, and `folders` of examples with other labels, of which those in `except` do not.
         labels: How many of the likeliest labels are told.
+        clauses: Whether each clause of a message is classified as well, into `output` of each of its `clauses`.
         vector_weight: Length of the sentence vector beside the n-gram vectors; 0 leaves it out. With it a fifth less is
             mistaken, and few examples tell much more (docs/nlu.md).
         lexicon: Folder of the lexicon, relative to the project's root; read at training for the aliases.
@@ -69,6 +73,7 @@ class ExampleClassifier(GraphComponent, IntentClassifier):
             "output": None,
             "background": {},
             "labels": 4,
+            "clauses": False,
             "vector_weight": 1.0,
             "lexicon": "data/lexicon",
         }
@@ -147,7 +152,19 @@ class ExampleClassifier(GraphComponent, IntentClassifier):
         for message in messages:
             ranking = model.rank(normalized_text(message), self._config["labels"])
             message.set(self._config["output"], ranking, add_to_output=True)
+            if self._config["clauses"] and not message.get(TEXT, "").startswith("/"):
+                self._classify_clauses(model, message)
         return messages
+
+    def _classify_clauses(self, model: _TextModel, message: Message) -> None:
+        texts = clauses(normalized_text(message))
+        if texts:
+            # All at once: several texts cost little more than one.
+            sentence_encoder().encode(texts)
+        output = self._config["output"]
+        message.set(
+            CLAUSES, [{"text": text, output: model.rank(text, _OF_CLAUSE)} for text in texts], add_to_output=True
+        )
 
     @classmethod
     def load(

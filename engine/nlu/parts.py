@@ -13,6 +13,8 @@ from engine.nlu.contrast import Span
 _PUNCTUATION = re.compile(r"[,.。;!?、:\s…~]+")
 # A list that the user makes: 「1.付款失败 2、怎么申诉」. The number belongs to no request.
 _ENUMERATOR = re.compile(r"(?:^|(?<=[\s,.。;!?、]))(?:\d|[一二三四五](?=[、.]))[.、)]\s*|[①②③④⑤]")
+# 「三个事：密码忘了、…」 announces a list, whatever separates its parts.
+_ANNOUNCED = re.compile(r"^.{0,8}?[两俩三仨四五2-5]\s?(?:个|件|样|桩)(?:事儿?|事情|问题|要求)")
 _SHORTEST_PART = 2
 # All parts between n boundaries are classified, (n + 1) (n + 2) / 2 of them: ten for three. A fourth finds nothing
 # more in requests_dev.tsv.
@@ -67,12 +69,13 @@ class PartRules:
         numbered = {match.end(): match.start() for match in _ENUMERATOR.finditer(text, first, last)}
         if len(numbered) > 1:
             ends = numbered
+        is_list = _ANNOUNCED.match(text, first) is not None
         found = [
             Boundary(
                 end,
                 start,
                 self._content_start(text, start),
-                len(numbered) > 1 or self._connector.match(text, start) is not None,
+                len(numbered) > 1 or (is_list and start > end) or self._connector.match(text, start) is not None,
             )
             for start, end in sorted(ends.items())
             if end - first >= _SHORTEST_PART and last - start >= _SHORTEST_PART

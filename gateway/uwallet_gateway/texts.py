@@ -88,6 +88,7 @@ class _Support(_Section):
     next_in_queue: str
     claimed: str
     message_claimed: str
+    follow_up_claimed: str
     transferred: str
     requeued: str
     transferred_to_queue: str
@@ -95,6 +96,7 @@ class _Support(_Section):
     closed: str
     closed_as_spam: str
     closed_quietly: str
+    follow_up: str
     returned_to_bot_quietly: str
     left_queue: str
     not_waiting: str
@@ -152,6 +154,8 @@ _SUPPORT_FIELDS = {
     "queued_again_with_wait": {"position", "minutes"},
     "claimed": {"agent"},
     "message_claimed": {"agent"},
+    "follow_up_claimed": {"agent"},
+    "follow_up": {"agent"},
     "transferred": {"agent"},
     "requeued": {"position"},
     "transferred_to_queue": {"position"},
@@ -165,7 +169,7 @@ _SUPPORT_FIELDS = {
     "user_reminder": {"agent", "minutes"},
     "ticket_status": {"number", "status"},
 }
-_STATUS_FIELDS = {"queued": {"position"}, "active": {"agent"}}
+_STATUS_FIELDS = {"queued": {"position"}, "active": {"agent"}, "follow_up": {"agent"}}
 _MOMENT_FIELDS = {"today": {"clock"}, "tomorrow": {"clock"}, "later": {"month", "day", "weekday", "clock"}}
 
 

@@ -109,6 +109,7 @@ CASES: list[tuple[str, str, dict[str, Any], list[str | None], dict[str, Any]]] =
                     "requested_detail": None,
                     "visited_steps": STEP_2["visited_steps"],
                     "problem_steps": [],
+                    "unchecked_steps": [],
                 }
             ],
             "handed_over": True,

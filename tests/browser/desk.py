@@ -131,6 +131,11 @@ class Desk:
         self.dialog.get_by_role("textbox", name=DESK_TEXTS["close"]["note"]).fill(note)
         self._confirm("close")
 
+    def finish_later(self, note: str) -> None:
+        """Fills in the rest of the dialog that puts a ticket off, at the time that is proposed."""
+        self.dialog.get_by_role("textbox", name=DESK_TEXTS["close"]["note"]).fill(note)
+        self._confirm("put_off")
+
     def return_to_bot(self) -> None:
         """Gives the user back to the bot."""
         self.act("return_to_bot")

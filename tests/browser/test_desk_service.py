@@ -14,6 +14,7 @@ from tests.browser.widget import TEXTS, Widget
 
 SUPPORT = TEXTS["app"]["support"]
 CHAT = DESK_TEXTS["chat"]
+IS_AT_END = "e => e.scrollHeight - e.scrollTop - e.clientHeight < 2"
 
 
 def test_from_the_bot_to_an_agent_and_back(
@@ -51,7 +52,7 @@ def test_from_the_bot_to_an_agent_and_back(
     screenshot(widget.page, "7-bot-again")
     desk.go("search")
     row = desk.page.get_by_role("row").filter(has_text="小红")
-    expect(row).to_contain_text(DESK_TEXTS["dispositions"]["follow_up"])
+    expect(row).to_contain_text(DESK_TEXTS["dispositions"]["solved"])
     expect(row).to_contain_text("4")
     row.click()
     desk.shows_conversation("小红")
@@ -85,7 +86,7 @@ def chat_both_ways(desk: Desk, widget: Widget, screenshot: Callable[[Page, str],
 
 
 def close_and_rate(desk: Desk, widget: Widget, screenshot: Callable[[Page, str], None]) -> None:
-    desk.close("follow_up", "已核实身份，等短信通道恢复")
+    desk.close("solved", "已核实身份，等短信通道恢复")
     desk.lists("mine")
     widget.shows("这次的人工服务结束了")
     screenshot(widget.page, "6-rating")
@@ -109,6 +110,30 @@ def test_back_to_the_bot(customer: Callable[..., Widget], desk_of: Callable[...,
     widget.shows("谢谢您的评分")
     widget.say("下一步")
     widget.shows(step(2))
+
+
+def test_what_is_put_off_is_taken_up_again(
+    customer: Callable[..., Widget], desk_of: Callable[..., Desk], screenshot: Callable[[Page, str], None]
+) -> None:
+    desk = desk_of("lin")
+    widget = customer("小延")
+    widget.queues()
+    desk.serve("小延")
+    desk.act("close")
+    desk.dialog.get_by_text(DESK_TEXTS["dispositions"]["follow_up"], exact=True).click()
+    screenshot(desk.page, "1-when")
+    desk.finish_later("明早10点回电")
+    desk.lists("mine")
+    desk.lists("follow_ups", "小延")
+    widget.shows("由客服小林接着跟进")
+    widget.say("我的工单怎么样了")
+    widget.shows("小林还在跟进")
+    desk.open("小延")
+    expect(desk.details).to_contain_text("明早10点回电")
+    screenshot(desk.page, "2-put-off")
+    desk.conversation.get_by_role("button", name=DESK_TEXTS["actions"]["take_up"]).click()
+    desk.says("查到了，钱已经退回")
+    widget.once("查到了，钱已经退回")
 
 
 def test_transfer_with_a_memo(
@@ -169,6 +194,22 @@ def test_pictures_both_ways(customer: Callable[..., Widget], desk_of: Callable[.
     got = widget.log.locator('[data-author="agent"]').get_by_role("img", name=TEXTS["app"]["image"]["alt"])
     expect(got).to_have_count(1)
     widget.page.wait_for_function("e => e.naturalWidth === 320", arg=got.element_handle())
+    # The log follows, however high the pictures are.
+    for color in ("navy", "olive", "plum"):
+        desk.send_picture(f"{color}.png", "image/png", png(1080, 2400, color))
+    choose(widget, "长图.png", "image/png", png(1080, 1920))
+    expect(seen.and_(desk.page.locator('[data-author="user"] *'))).to_have_count(2)
+    desk.log.evaluate("e => Promise.all([...e.querySelectorAll('img')].map((image) => image.decode()))")
+    desk.page.wait_for_function(IS_AT_END, arg=desk.log.element_handle())
+    # What comes while the agent reads further up is not told as read; their own words bring them back to the end.
+    desk.log.evaluate("e => new Promise(done => { e.onscroll = done; e.scrollTo(0, 0); })")
+    widget.say("看到了吗")
+    desk.once("看到了吗")
+    last = widget.log.locator('[data-author="user"]').filter(has_text="看到了吗")
+    expect(last).not_to_contain_text(SUPPORT["read"])
+    desk.says("看到了")
+    desk.page.wait_for_function(IS_AT_END, arg=desk.log.element_handle())
+    expect(last).to_contain_text(SUPPORT["read"])
 
 
 def test_the_user_was_away_while_the_agent_wrote(

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.desk import Desk
+from tests.browser.desk import DESK_TEXTS, Desk
 from tests.browser.widget import Widget
 
 
@@ -74,6 +74,24 @@ def test_a_canned_reply_is_found_with_a_slash(
     desk.page.locator(".composer-send").click()
     widget.once(said)
     expect(widget.log.locator('[data-author="agent"]')).to_have_count(2)
+    # What looks for a canned reply and finds none is for the user only if the agent says so.
+    desk.reply.press_sequentially("/没有这个")
+    desk.reply.press("Enter")
+    expect(desk.page.get_by_text(DESK_TEXTS["composer"]["no_such_canned"])).to_be_visible()
+    expect(desk.reply).to_have_value("/没有这个")
+    desk.reply.fill("您好")
+    desk.reply.press("Enter")
+    widget.once("您好")
+    expect(widget.log.locator('[data-author="agent"]')).to_have_count(3)
+    # Looking at the shortcuts leaves them as they were.
+    desk.log.focus()
+    desk.page.keyboard.press("?")
+    expect(desk.dialog).to_be_visible()
+    desk.page.keyboard.press("Escape")
+    expect(desk.dialog).to_be_hidden()
+    desk.page.keyboard.press("Alt+KeyT")
+    expect(desk.dialog).to_be_visible()
+    desk.page.keyboard.press("Escape")
 
 
 def carrying(frames: list[str], *texts: str) -> list[str]:

@@ -213,7 +213,7 @@ async def test_the_bot_is_told_of_every_agent_once(office: Office) -> None:
 async def test_closing_rating_and_the_next_question(office: Office) -> None:
     agent = await office.agent("小林")
     conversation_id, ticket = await office.chat(agent)
-    await office.agents.close(ticket.id, agent, disposition="follow_up", note="周三回电")
+    await office.agents.close(ticket.id, agent, disposition="solved", note="都好了")
     state = await office.state(conversation_id)
     assert (state.owner, state.ticket, state.rating_wanted) == ("closed", None, ticket.number)
     rated = await office.users.rate(conversation_id, ticket=ticket.number, rating=5, comment="很好")

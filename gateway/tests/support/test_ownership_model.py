@@ -57,7 +57,8 @@ _actions = st.one_of(
     st.tuples(st.just("agent_says"), _process, _user, _agent),
     st.tuples(st.just("transfer"), _process, _user, st.tuples(_agent, st.none() | _agent)),
     st.tuples(st.just("return_to_bot"), _process, _user, _agent),
-    st.tuples(st.just("close"), _process, _user, st.tuples(_agent, st.sampled_from(["solved", "follow_up", "spam"]))),
+    st.tuples(st.just("close"), _process, _user, st.tuples(_agent, st.sampled_from(["solved", "spam"]))),
+    st.tuples(st.just("follow_up"), _process, _user, st.tuples(_agent, st.none() | _agent)),
     st.tuples(st.just("agent_goes"), _process, st.just(0), _agent),
     st.tuples(st.just("agent_comes"), _process, st.just(0), _agent),
     st.tuples(st.just("round"), _process, st.just(0), st.none()),
@@ -243,6 +244,10 @@ class SupportModel(RuleBasedStateMachine):
         elif kind == "transfer":
             to = None if what[1] is None else self._agents[what[1]]
             await office.agents.transfer(ticket_id, self._agents[what[0]], to=to)
+        elif kind == "follow_up":
+            to = None if what[1] is None else self._agents[what[1]]
+            due_at = clock.now() + timedelta(minutes=5)
+            await office.agents.follow_up(ticket_id, self._agents[what[0]], due_at=due_at, to=to)
         elif kind == "return_to_bot":
             await office.agents.return_to_bot(ticket_id, self._agents[what])
         else:
@@ -314,7 +319,7 @@ class SupportModel(RuleBasedStateMachine):
         for ticket in tickets:
             assert ticket.status != "queued"
             # An agent may keep what was left for them until the user is back.
-            assert ticket.status != "active" or ticket.message is not None
+            assert ticket.status != "active" or ticket.message is not None or ticket.due_at is not None
         assert all(message.state != "received" for message in messages)
         stored = {(message.conversation_id, message.client_id) for message in messages}
         assert all((self._users[user], client_id) in stored for user, client_id in self._acknowledged)

@@ -14,15 +14,17 @@ _GIVES_BACK = {"requeued", "returned_to_bot", "closed", "user_left"}
 # Of a ticket's events: from which states they may come, and to which they lead; None leaves it.
 _STEPS: dict[str, tuple[set[str], str | None]] = {
     "created": ({"none"}, "message"),
-    "queued": ({"message"}, "queued"),
-    "claimed": ({"queued", "message"}, "active"),
-    "assigned": ({"queued", "message"}, "active"),
+    "queued": ({"message", "pending"}, "queued"),
+    "claimed": ({"queued", "message", "pending"}, "active"),
+    "assigned": ({"queued", "message", "pending"}, "active"),
     "transferred": ({"active"}, "active"),
     "requeued": ({"active"}, "queued"),
     "returned_to_bot": ({"active"}, None),
     "left_queue": ({"queued"}, None),
-    "message_left": ({"queued", "message"}, "message"),
-    "closed": ({"queued", "active", "message"}, "closed"),
+    "message_left": ({"queued", "message", "pending"}, None),
+    "follow_up_set": ({"active", "message", "pending", "closed"}, "pending"),
+    "follow_up_due": ({"pending"}, "pending"),
+    "closed": ({"queued", "active", "message", "pending"}, "closed"),
     "rated": ({"closed"}, None),
 }
 
@@ -81,12 +83,19 @@ def _agent_by_transcript(said: list[tables.Message]) -> str | None:
 
 def _check_events(ticket: tables.Ticket, events: list[tables.TicketEvent]) -> None:
     status = "none"
+    # A ticket that was put off waits for its day again when it leaves the queue.
+    is_put_off = False
     for event in events:
         before, after = _STEPS.get(event.kind, (None, None))
         if before is not None:
             assert status in before, (status, event.kind)
+        aside = "pending" if is_put_off else "message"
         if event.kind == "timeout_offered" and event.details.get("reason") == "nobody_there":
             assert status == "queued"
-            after = "message"
+            after = aside
+        elif event.kind == "message_left" or (event.kind == "left_queue" and is_put_off):
+            after = aside
         status = after or status
+        if event.kind in {"follow_up_set", "closed"}:
+            is_put_off = event.kind == "follow_up_set"
     assert status == ticket.status

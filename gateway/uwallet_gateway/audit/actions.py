@@ -29,6 +29,7 @@ class Action(StrEnum):
     TICKET_REQUEUED = "ticket_requeued"
     TICKET_RETURNED_TO_BOT = "ticket_returned_to_bot"
     TICKET_CLOSED = "ticket_closed"
+    TICKET_PUT_OFF = "ticket_put_off"
     CONVERSATION_READ = "conversation_read"
     CONTACT_SHOWN = "contact_shown"
     STATISTICS_EXPORTED = "statistics_exported"

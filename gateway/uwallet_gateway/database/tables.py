@@ -315,7 +315,7 @@ class Ticket(Table):
     id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
     number: Mapped[str] = mapped_column(String(32), unique=True)
     conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"), index=True)
-    # queued, active, message, closed
+    # queued, active, message, pending, closed
     status: Mapped[str] = mapped_column(String(16))
     version: Mapped[int] = mapped_column(Integer, default=1)
     # 0 urgent, 1 high, 2 normal
@@ -334,6 +334,8 @@ class Ticket(Table):
     # solved, follow_up, spam, user_left, cancelled
     disposition: Mapped[str | None] = mapped_column(String(16))
     note: Mapped[str | None] = mapped_column(Text)
+    # When somebody is to come back to it; stays while they do, so that it is known as one that was put off.
+    due_at: Mapped[datetime | None]
     rating: Mapped[int | None]
     rating_comment: Mapped[str | None] = mapped_column(Text)
     # The position that the user was told last.

@@ -5,18 +5,19 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import Field, WithJsonSchema
+from pydantic import AwareDatetime, Field, WithJsonSchema
 
 from uwallet_gateway.agents.roles import Role
 from uwallet_gateway.protocol.base import Id, Moment, Request, View
 from uwallet_gateway.protocol.messages import MessageView
 from uwallet_gateway.transcript.messages import Author
 
-TicketStatus = Literal["queued", "active", "message", "closed"]
+TicketStatus = Literal["queued", "active", "message", "pending", "closed"]
 ActorKind = Literal["user", "bot", "agent", "system"]
 PresenceStatus = Literal["online", "away", "offline"]
-# What an agent may close a ticket as; the gateway itself gives others (`user_left`, `cancelled`).
-Disposition = Literal["solved", "follow_up", "spam"]
+# What an agent may close a ticket as; the gateway itself gives others (`user_left`, `cancelled`), and earlier ones gave
+# `follow_up`.
+Disposition = Literal["solved", "spam"]
 DISPOSITIONS: tuple[str, ...] = get_args(Disposition)
 
 
@@ -53,6 +54,8 @@ class EventKind(StrEnum):
     MESSAGE_LEFT = "message_left"
     CONTACT_GIVEN = "contact_given"
     NOTE = "note"
+    FOLLOW_UP_SET = "follow_up_set"
+    FOLLOW_UP_DUE = "follow_up_due"
     CLOSED = "closed"
     RATED = "rated"
     REQUEST_REPEATED = "request_repeated"
@@ -122,6 +125,7 @@ class Ticket(View):
     preferred_agent: AgentName | None
     disposition: str | None
     note: str | None
+    due_at: Moment | None = Field(description="When it is to be followed up; set of a `pending` ticket")
     rating: int | None
     rating_comment: str | None
     version: int
@@ -178,11 +182,15 @@ class QueueCounts(View):
 
 
 class DeskQueue(View):
-    """An agent's work: `waiting` in the order of the queue, the other lists oldest first."""
+    """An agent's work: `waiting` in the order of the queue, `follow_ups` by due date, the other lists oldest first.
+
+    `follow_ups` are those of the agent and of nobody; supervisors get all.
+    """
 
     waiting: list[Ticket]
     mine: list[Ticket]
     messages: list[Ticket]
+    follow_ups: list[Ticket]
     counts: QueueCounts
 
 
@@ -241,6 +249,14 @@ class ReturnRequest(Request):
     """How the ticket ended (`solved` if absent), and a note for colleagues."""
 
     disposition: Disposition | None = None
+    note: str | None = None
+
+
+class FollowUpRequest(Request):
+    """When somebody comes back to the ticket, who (null for the agent who asks), and a note for them."""
+
+    due_at: AwareDatetime
+    agent_id: Id | None = None
     note: str | None = None
 
 

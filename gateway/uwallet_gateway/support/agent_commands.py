@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
 from typing import Concatenate
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from uwallet_gateway.clock import now
 from uwallet_gateway.database import tables
 from uwallet_gateway.errors import ErrorCode, InputError
 from uwallet_gateway.input_text import checked_client_id, clean
@@ -23,6 +25,8 @@ from uwallet_gateway.transcript.messages import Draft, Message
 from uwallet_gateway.transcript.transaction import ConversationTransaction
 
 _NOTE_LENGTH = 2000
+# How far a follow-up may lie ahead, and how far the clock of a desk may be behind.
+_FURTHEST_FOLLOW_UP, _CLOCK_SKEW = timedelta(days=366), timedelta(minutes=10)
 
 
 def _changes_ticket[**Arguments](
@@ -61,14 +65,14 @@ class AgentCommands:
 
     @_changes_ticket
     async def claim(self, transaction: ConversationTransaction, ticket: tables.Ticket, agent_id: int) -> None:
-        """Takes over a conversation, also one in which a message was left.
+        """Takes over a conversation, also one in which a message was left or that is to be followed up.
 
         Raises:
             InputError: not_found; conflict, when another agent has it (`details` = `{"agent"}`) or it is closed.
         """
         if ticket.status == "active" and ticket.agent_id == agent_id:
             return
-        if ticket.status not in {"queued", "message"}:
+        if ticket.status not in {"queued", "message", "pending"}:
             raise await _conflict(transaction.session, ticket)
         agent = await _enabled_agent(transaction.session, agent_id)
         await self._steps.give(transaction, ticket, agent, EventKind.CLAIMED, by=agent)
@@ -132,8 +136,9 @@ class AgentCommands:
             )
             ticket.first_reply_at = ticket.first_reply_at or message.created_at
             ticket.user_waits_since, ticket.reminded_at = None, None
-            # The user of an offline message has gone: start timeouts only when they write again.
-            absent = ticket.message is not None and not await transaction.has_since("user", transaction.agent_since_id)
+            # Who left a message or was put off has gone: start timeouts only when they write again.
+            was_put_off = ticket.message is not None or ticket.due_at is not None
+            absent = was_put_off and not await transaction.has_since("user", transaction.agent_since_id)
             ticket.agent_waits_since = None if absent else message.created_at
             transaction.emit(TicketChanged(transaction.conversation_id, ticket.id))
             return message
@@ -214,7 +219,7 @@ class AgentCommands:
         disposition: object,
         note: object = None,
     ) -> None:
-        """Closes a ticket. Any agent may close one with the status `message`.
+        """Closes a ticket. Any agent may close one with the status `message` or `pending`.
 
         Raises:
             InputError: not_found, conflict, malformed, too_long.
@@ -222,7 +227,7 @@ class AgentCommands:
         checked_disposition, cleaned_note = _checked_disposition(disposition), _cleaned_note(note)
         if ticket.status == "closed" and ticket.agent_id == agent_id:
             return
-        if ticket.status == "message":
+        if ticket.status in {"message", "pending"}:
             # Settled outside of the chat, which stays with the bot.
             ticket.agent_id, ticket.note = agent_id, cleaned_note
             await self._steps.finish(transaction, ticket, checked_disposition, "agent", agent_id, note=cleaned_note)
@@ -237,6 +242,48 @@ class AgentCommands:
             await self._steps.notices.say(transaction, "closed", "closed_quietly")
         else:
             await self._steps.notices.say(transaction, "closed", "closed", rates=ticket.number)
+
+    @_changes_ticket
+    async def follow_up(
+        self,
+        transaction: ConversationTransaction,
+        ticket: tables.Ticket,
+        agent_id: int,
+        *,
+        due_at: datetime,
+        to: int | None = None,
+        note: object = None,
+    ) -> None:
+        """Puts a ticket off until somebody comes back to it. Ends the chat; reopens a closed ticket.
+
+        Args:
+            transaction: Opened by the decorator.
+            ticket: The ticket; callers give its id.
+            agent_id: Who puts it off; must have it if somebody has.
+            due_at: When; not in the past.
+            to: Who comes back to it; None for the agent themselves.
+            note: For whoever comes back to it; users never see it.
+
+        Raises:
+            InputError: not_found (also of the other agent); conflict, when another agent has it, the user waits in the
+                queue or has another open ticket; malformed, too_long.
+        """
+        cleaned_note = _cleaned_note(note)
+        moment = now()
+        if not moment - _CLOCK_SKEW <= due_at <= moment + _FURTHEST_FOLLOW_UP:
+            raise InputError(ErrorCode.MALFORMED)
+        agent = await _enabled_agent(transaction.session, to or agent_id)
+        is_chat = ticket.status == "active"
+        if is_chat:
+            await _check_owner(transaction, ticket, agent_id)
+        elif ticket.status == "queued":
+            raise await _conflict(transaction.session, ticket)
+        elif ticket.status == "closed" and (other := await self._steps.find_open(transaction)) is not None:
+            raise await _conflict(transaction.session, other)
+        await self._steps.put_off(transaction, ticket, agent, due_at, by=agent_id, note=cleaned_note)
+        if is_chat:
+            await change_owner(transaction, "closed")
+            await self._steps.notices.say(transaction, "closed", "follow_up", agent=agent.name)
 
     @_changes_ticket
     async def note(
@@ -270,16 +317,24 @@ class AgentCommands:
                 self.transactions.event_bus.publish(event)
 
     async def release(self, agent_id: int) -> None:
-        """Gives all chats of a disabled agent back to the queue."""
+        """Gives all chats of a disabled agent back to the queue, and their follow-ups to everybody."""
         async with self.transactions.database.read() as session:
             rows = await session.scalars(
-                select(tables.Ticket.id).where(tables.Ticket.agent_id == agent_id, tables.Ticket.status == "active")
+                select(tables.Ticket.id).where(
+                    tables.Ticket.agent_id == agent_id, tables.Ticket.status.in_(("active", "pending"))
+                )
             )
             ticket_ids = rows.all()
         for ticket_id in ticket_ids:
             async with self.transactions.ticket(ticket_id) as (transaction, ticket):
-                if ticket.status == "active" and ticket.agent_id == agent_id:
+                if ticket.agent_id != agent_id:
+                    continue
+                if ticket.status == "active":
                     await self._steps.requeue(transaction, ticket, "requeued", None)
+                elif ticket.status == "pending":
+                    ticket.agent_id = None
+                    ticket.version += 1
+                    transaction.emit(TicketChanged(transaction.conversation_id, ticket.id))
 
     async def _conversation_of(self, ticket_id: int, agent_id: int) -> str | None:
         async with self.transactions.database.read() as session:

@@ -41,7 +41,7 @@ _RATING_WANTED_FOR = timedelta(hours=1)
 _EARLIER = 20
 # Messages of the bot that are searched for the last progress.
 _LOOKED_AT = 50
-_OPEN = ("queued", "active", "message")
+_OPEN = ("queued", "active", "message", "pending")
 
 _Agent = aliased(tables.Agent)
 _Preferred = aliased(tables.Agent)
@@ -166,8 +166,13 @@ class TicketQueries:
             intent=intent,
         )
 
-    async def queue(self, agent_id: int) -> DeskQueue:
-        """The queue, the agent's own chats and the offline messages."""
+    async def queue(self, agent_id: int, *, sees_all: bool = False) -> DeskQueue:
+        """The queue, the agent's own chats, the offline messages and the follow-ups.
+
+        Args:
+            agent_id: Whose chats and follow-ups.
+            sees_all: Whether everybody's follow-ups are wanted.
+        """
         row = tables.Ticket
         async with self._database.read() as session:
             waiting = await self._read(session, _tickets().where(row.status == "queued").order_by(*in_order()))
@@ -178,8 +183,12 @@ class TicketQueries:
             messages = await self._read(
                 session, _tickets().where(row.status == "message").order_by(row.priority, row.created_at, row.id)
             )
+            pending = _tickets().where(row.status == "pending").order_by(row.due_at, row.id)
+            if not sees_all:
+                pending = pending.where(_follows_up(agent_id))
+            follow_ups = await self._read(session, pending)
             counts = await _counts(session, agent_id)
-        return DeskQueue(waiting=waiting, mine=mine, messages=messages, counts=counts)
+        return DeskQueue(waiting=waiting, mine=mine, messages=messages, follow_ups=follow_ups, counts=counts)
 
     async def counts(self, agent_id: int) -> QueueCounts:
         """The counts of `queue` alone, which cost less."""
@@ -319,6 +328,7 @@ class TicketQueries:
             preferred_agent=_name(preferred),
             disposition=ticket.disposition,
             note=ticket.note,
+            due_at=ticket.due_at,
             rating=ticket.rating,
             rating_comment=ticket.rating_comment,
             version=ticket.version,
@@ -392,12 +402,18 @@ async def _counts(session: AsyncSession, agent_id: int) -> QueueCounts:
     return QueueCounts(waiting=waiting, urgent=urgent, mine=mine, messages=messages, online=online or 0)
 
 
+def _follows_up(agent_id: int) -> ColumnElement[bool]:
+    """A follow-up of this agent, or of nobody."""
+    return or_(tables.Ticket.agent_id == agent_id, tables.Ticket.agent_id.is_(None))
+
+
 def _visible(agent_id: int) -> ColumnElement[bool]:
     served = select(tables.Ticket.conversation_id).where(
         tables.Ticket.agent_id == agent_id, tables.Ticket.status == "active"
     )
     return or_(
         tables.Ticket.status.in_(("queued", "message")),
+        and_(tables.Ticket.status == "pending", tables.Ticket.agent_id.is_(None)),
         tables.Ticket.agent_id == agent_id,
         tables.Ticket.conversation_id.in_(served.scalar_subquery()),
     )

@@ -136,6 +136,10 @@ class SupportScheduler:
             ],
             self._close_abandoned,
         )
+        await self._each(
+            [row.status == "pending", row.due_at <= moment, row.reminded_at.is_(None)],
+            self._tell_due,
+        )
         if self._is_abandoned(online, moment):
             await self._each([row.status == "queued"], self._ask_for_message)
         await self._each(
@@ -209,8 +213,12 @@ class SupportScheduler:
         await self._steps.finish(transaction, ticket, "user_left", "system", None)
         await self._steps.notices.say(transaction, "user_left", "user_left")
 
+    async def _tell_due(self, transaction: ConversationTransaction, ticket: tables.Ticket) -> None:
+        ticket.reminded_at = now()
+        await self._steps.note_event(transaction, ticket, EventKind.FOLLOW_UP_DUE, "system")
+
     async def _ask_for_message(self, transaction: ConversationTransaction, ticket: tables.Ticket) -> None:
-        ticket.status = "message"
+        self._steps.set_aside(ticket)
         await change_owner(transaction, "bot")
         await self._steps.note_event(transaction, ticket, EventKind.TIMEOUT_OFFERED, "system", reason="nobody_there")
         await self._steps.notices.say(transaction, "nobody_there", "nobody_there_any_more", buttons=(LEAVE_MESSAGE,))

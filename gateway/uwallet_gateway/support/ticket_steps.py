@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import Any
 
 import structlog
@@ -16,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from common.opening_hours import OpeningHours
 from uwallet_gateway.audit.actions import Action
 from uwallet_gateway.audit.log import record
-from uwallet_gateway.clock import now
+from uwallet_gateway.clock import now, to_text
 from uwallet_gateway.database import tables
 from uwallet_gateway.hooks.events import HookEvent
 from uwallet_gateway.identity.keys import Keys
@@ -48,6 +49,7 @@ _AUDITED = {
     EventKind.REQUEUED: Action.TICKET_REQUEUED,
     EventKind.RETURNED_TO_BOT: Action.TICKET_RETURNED_TO_BOT,
     EventKind.CLOSED: Action.TICKET_CLOSED,
+    EventKind.FOLLOW_UP_SET: Action.TICKET_PUT_OFF,
 }
 _EMPTY: tuple[object, ...] = (None, "", [], {})
 _log = structlog.get_logger()
@@ -156,6 +158,9 @@ class TicketSteps:
     ) -> int:
         """Puts a ticket into the queue, for the first time (`queued`) or again (`requeued`). Returns its position."""
         moment = now()
+        if ticket.status == "pending":
+            # Who was to come back to it knows it.
+            ticket.preferred_agent_id = ticket.agent_id
         ticket.status, ticket.agent_id = "queued", None
         # A requeued ticket keeps its original place.
         ticket.queued_at = ticket.queued_at or moment
@@ -203,6 +208,7 @@ class TicketSteps:
         moment = now()
         previous_status = ticket.status
         has_offline_message = previous_status == "message" and ticket.message is not None
+        was_put_off = previous_status == "pending"
         for message in await transaction.waiting():
             await transaction.set_state(message.id, "answered")
             transaction.emit(Settled(transaction.conversation_id, message.id))
@@ -211,13 +217,19 @@ class TicketSteps:
             self._metrics.observe_wait((moment - ticket.queued_at).total_seconds())
         ticket.status, ticket.agent_id = "active", agent.id
         ticket.claimed_at = ticket.claimed_at or moment
-        # The user of an offline message has gone. A user who was asked for one and left none may still be there.
-        ticket.user_waits_since = None if has_offline_message else moment
+        # Who left a message or was put off has gone. Who was asked for a message and left none may still be there.
+        ticket.user_waits_since = None if has_offline_message or was_put_off else moment
         ticket.agent_waits_since, ticket.reminded_at = None, None
         await self.note_event(
             transaction, ticket, kind, "agent" if by else "system", by.id if by else None, to=agent.name, **details
         )
-        name = "message_claimed" if has_offline_message else "transferred" if previous_status == "active" else "claimed"
+        name = "claimed"
+        if was_put_off:
+            name = "follow_up_claimed"
+        elif has_offline_message:
+            name = "message_claimed"
+        elif previous_status == "active":
+            name = "transferred"
         metadata = {"agent": {"name": agent.name}}
         await self.notices.say(
             transaction,
@@ -269,6 +281,42 @@ class TicketSteps:
         await self.announce(transaction, ticket, HookEvent.QUEUED)
         await self.notices.say(transaction, "requeued", notice, buttons=(LEAVE_QUEUE,), position=position)
 
+    async def put_off(
+        self,
+        transaction: ConversationTransaction,
+        ticket: tables.Ticket,
+        agent: tables.Agent,
+        due_at: datetime,
+        *,
+        by: int,
+        note: str | None,
+    ) -> None:
+        """Makes a ticket wait for an agent to come back to it. The caller changes the owner of the conversation."""
+        ticket.status, ticket.agent_id, ticket.due_at = "pending", agent.id, due_at
+        ticket.user_waits_since, ticket.agent_waits_since, ticket.reminded_at = None, None, None
+        ticket.disposition, ticket.closed_at = None, None
+        ticket.note = note or ticket.note
+        await self.note_event(
+            transaction,
+            ticket,
+            EventKind.FOLLOW_UP_SET,
+            "agent",
+            by,
+            due_at=to_text(due_at),
+            to=None if agent.id == by else agent.name,
+            note=note,
+        )
+        transaction.emit(SupportChanged(transaction.conversation_id), AgentsChanged())
+        _log.info("support.put_off", conversation_id=transaction.conversation_id, ticket=ticket.number)
+
+    def set_aside(self, ticket: tables.Ticket) -> None:
+        """Takes a ticket out of the queue without closing it: back to its follow-up, or among the messages."""
+        if ticket.due_at is None:
+            ticket.status = "message"
+        else:
+            ticket.status, ticket.agent_id = "pending", ticket.preferred_agent_id
+        ticket.user_waits_since = None
+
     async def finish(
         self,
         transaction: ConversationTransaction,
@@ -280,6 +328,7 @@ class TicketSteps:
     ) -> None:
         """Closes a ticket. The caller changes the owner of the conversation."""
         ticket.status, ticket.disposition, ticket.closed_at = "closed", disposition, now()
+        ticket.due_at = None
         ticket.user_waits_since, ticket.agent_waits_since = None, None
         await self.note_event(
             transaction, ticket, EventKind.CLOSED, actor, agent_id, disposition=disposition, **details

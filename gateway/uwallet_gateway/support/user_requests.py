@@ -263,7 +263,12 @@ class UserRequests:
         if ticket is not None:
             await change_owner(transaction, "bot")
             await self._steps.note_event(transaction, ticket, EventKind.LEFT_QUEUE, "user")
-            await self._steps.finish(transaction, ticket, "cancelled", "user", None)
+            if ticket.due_at is None:
+                await self._steps.finish(transaction, ticket, "cancelled", "user", None)
+            else:
+                # What was promised before they came to ask stays promised.
+                self._steps.set_aside(ticket)
+                transaction.emit(SupportChanged(transaction.conversation_id))
             await self._notices.say(transaction, "left_queue", "left_queue", in_reply_to=in_reply_to)
         elif in_reply_to is not None:
             await self._notices.say(transaction, "left_queue", "not_waiting", in_reply_to=in_reply_to)
@@ -339,7 +344,7 @@ class UserRequests:
         self, transaction: ConversationTransaction, ticket: tables.Ticket, in_reply_to: int
     ) -> None:
         if ticket.status == "queued":
-            ticket.status = "message"
+            self._steps.set_aside(ticket)
             await change_owner(transaction, "bot")
         await self._steps.note_event(transaction, ticket, EventKind.MESSAGE_LEFT, "user")
         await self._notices.say(
@@ -373,8 +378,11 @@ class UserRequests:
         elif ticket.status == "message":
             name = "message" if ticket.message else "waiting_for_message"
             buttons = () if ticket.message else (LEAVE_MESSAGE,)
+        elif ticket.status == "pending":
+            agent = await transaction.session.get(tables.Agent, ticket.agent_id) if ticket.agent_id else None
+            name, values = "follow_up", {"agent": agent.name if agent else ""}
         else:
-            name = ticket.disposition if ticket.disposition in {"solved", "follow_up"} else "ended"
+            name = "solved" if ticket.disposition == "solved" else "ended"
         status = self._notices.texts.ticket_status(name, **values)
         await self._notices.say(
             transaction,

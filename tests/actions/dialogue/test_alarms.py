@@ -132,3 +132,23 @@ def test_a_theft_counts_as_its_topic_and_is_on_record_however_it_was_told(conver
     assert conversation.state.alarms[0].alarm is Alarm.VICTIM
     conversation.does(Act.HUMAN, "转人工", intent="human_handoff")
     assert handoffs(conversation)[0]["topic"]["id"] == "account_compromised"
+
+
+def test_who_will_not_call_is_not_urged_to(conversation: Conversation) -> None:
+    gives_away(conversation, "crisis")
+    conversation.does(Act.OUT_OF_SCOPE, "不想打", after_alarm={"refuses_line": 0.9})
+    for text in ("就我一个人", "嗯哼哼", "说了也白说"):
+        conversation.does(Act.OUT_OF_SCOPE, text, after_alarm={"alone": 0.9} if "一个" in text else {})
+        assert conversation.turn
+        said = "".join(str(reply.values.get("answer", "")) for reply in conversation.turn.replies)
+        assert said
+        assert "12356" not in said
+
+
+def test_what_was_begun_to_mend_it_goes_on(conversation: Conversation) -> None:
+    gives_away(conversation, "victim")
+    conversation.does(
+        Act.OPEN_TOPIC, "改密码", intent="forgot_password", operators=(Operator("anchor", "forgot_password"),)
+    )
+    conversation.does(Act.OUT_OF_SCOPE, "能追回来吗", after_alarm={"asks_money_back": 0.9})
+    assert conversation.state.walk is not None

@@ -6,7 +6,7 @@ import pytest
 
 from actions.dialogue.acts import Act
 from actions.dialogue.state import Alarm, DialogueState, HandoffReason, Offer
-from tests.actions.reading.builders import read, said, told
+from tests.actions.reading.builders import at, read, said, told
 
 
 def after(alarm: Alarm, **more: object) -> DialogueState:
@@ -50,3 +50,38 @@ def test_a_report_is_no_consent_to_a_human() -> None:
 def test_another_matter_is_another_matter() -> None:
     message = said("付款失败怎么办", "payment_failure", "named:payment_failure", after_alarm={"elsewhere": 0.9})
     assert read(message, after(Alarm.VICTIM)).chosen.act is Act.OPEN_TOPIC
+
+
+def test_a_report_takes_nothing_back() -> None:
+    message = said("钱还没少", "deny", after_alarm={"nothing_lost": 0.9})
+    chosen = read(message, after(Alarm.FRAUD)).chosen
+    assert (chosen.act, chosen.arguments["follow_up"]) == (Act.ALARM, "nothing_lost")
+
+
+def test_a_relative_that_was_deceived_is_no_denial() -> None:
+    message = said("是我妈被骗的", "out_of_scope", after_alarm={"stands_down": 0.5, "tells": 0.3})
+    assert read(message, after(Alarm.VICTIM)).chosen.act is Act.ALARM
+
+
+def test_a_human_asked_for_plainly_is_not_refused() -> None:
+    message = said("转人工", "human_handoff", acts={"consent_human": 1.0}, after_alarm={"refuses_human": 0.9})
+    assert read(message, after(Alarm.VICTIM)).chosen.act is Act.HUMAN
+
+
+def test_what_happens_meanwhile_is_heard_in_a_walkthrough() -> None:
+    state = at("forgot_password", 2, alarms=told(Alarm.VICTIM).alarms, open_alarm=None)
+    heard = said("又扣了一笔", "out_of_scope", after_alarm={"lost": 0.9})
+    step = said("填了密码", "out_of_scope", acts={"done": 0.9}, after_alarm={"told_secret": 0.9})
+    assert read(heard, state).chosen.arguments == {"alarm": Alarm.VICTIM, "follow_up": "lost"}
+    assert read(step, state).chosen.act is not Act.ALARM
+
+
+def test_nothing_is_heard_of_what_was_taken_back() -> None:
+    state = told(Alarm.VICTIM, denied_alarms=(Alarm.VICTIM,))
+    message = said("他给我转回来了", "out_of_scope", after_alarm={"money_returned": 0.9})
+    assert read(message, state).chosen.act is not Act.ALARM
+
+
+def test_means_at_hand_after_a_fraud_are_a_crisis() -> None:
+    message = said("我在楼顶上", "out_of_scope", alarms={"crisis": 0.4}, after_alarm={"acute": 0.9})
+    assert read(message, after(Alarm.VICTIM)).chosen.arguments == {"alarm": Alarm.CRISIS}

@@ -134,3 +134,8 @@ def test_a_short_question_after_a_fraud_is_about_it() -> None:
 
 def test_other_matters_after_an_alarm_are_other_matters() -> None:
     assert read(said("客服几点上班", "support_hours"), told(Alarm.FRAUD)).chosen.act is Act.OPEN_TOPIC
+
+
+def test_a_theft_denied_opens_no_advice_for_one() -> None:
+    message = said("没被骗 就是手滑", "account_compromised", "negated:fraud", confidence=0.6)
+    assert read(message).chosen.act is Act.ALARM_DENIED

@@ -45,3 +45,26 @@ def test_nobody_who_waits_or_is_in_danger_is_seen_off() -> None:
     message = said("没别的了", "deny")
     assert read(message, told(handed_over=True)).chosen.act is not Act.GOODBYE
     assert read(message, told(Alarm.VICTIM)).chosen.act is not Act.GOODBYE
+
+
+@pytest.mark.parametrize("text", ["还有吗", "就这些了吗", "后头还有没有"])
+def test_who_asks_what_is_left_is_told(text: str) -> None:
+    message = said(text, "out_of_scope", acts={"question": 0.7})
+    assert read(message, at("account_security", 5)).chosen.act is Act.STEPS_LEFT
+
+
+def test_who_asks_what_it_may_still_be_is_told_the_causes() -> None:
+    message = said("那还会是什么原因啊", "out_of_scope", acts={"question": 0.7})
+    assert read(message, at("payment_failure", 2)).chosen.act is Act.STEPS_LEFT
+
+
+@pytest.mark.parametrize("text", ["继续弄申诉吧", "那接着刚才的", "回到申诉那个"])
+def test_who_goes_on_is_where_they_were(text: str) -> None:
+    message = said(text, "dispute_outcome", confidence=0.9)
+    assert read(message, at("transaction_dispute", 2)).chosen.act is Act.REPEAT
+
+
+def test_who_goes_on_with_something_suspended_opens_it() -> None:
+    message = said("接着弄付款那个", "next_step", "named:payment_failure", confidence=0.5)
+    chosen = read(message, at("forgot_password", 2, suspended=(Walk("payment_failure", 1),))).chosen
+    assert (chosen.act, chosen.message.intent) == (Act.OPEN_TOPIC, "payment_failure")

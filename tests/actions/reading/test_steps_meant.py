@@ -67,3 +67,22 @@ def test_the_page_that_has_come_up_is_the_place_however_far() -> None:
     assert meant("forgot_password", 1, Act.DONE, "到设新密码那一页了") == 4
     assert meant("forgot_password", 1, Act.DONE, "进去了") == 2
     assert meant("contact_in_app", 1, Act.DONE, "点进去了") == 2
+
+
+@pytest.mark.parametrize(
+    ("step", "address", "act", "number"),
+    [
+        (1, "set_new_password/done", Act.DONE, 5),
+        (1, "set_new_password/there", Act.DONE, 4),
+        (4, "open_forgot_password/there", Act.DONE, 1),
+        (4, "log_in/there", Act.TROUBLE, 5),
+    ],
+)
+def test_likeness_tells_the_step_wherever_it_is(step: int, address: str, act: Act, number: int) -> None:
+    message = said("别的说法而已", steps={f"forgot_password/{address}": 0.85, "account_closure/confirm/done": 0.9})
+    assert step_meant(CONTEXT, KNOWLEDGE.topics["forgot_password"], at("forgot_password", step), act, message) == number
+
+
+def test_what_could_be_said_of_any_step_tells_none() -> None:
+    message = said("进去了", steps={"forgot_password/log_in/done": 0.8})
+    assert step_meant(CONTEXT, KNOWLEDGE.topics["forgot_password"], at("forgot_password", 1), Act.DONE, message) == 2

@@ -277,6 +277,8 @@ export class MockDesk extends MockServer {
     return {
       agent,
       csrf: CSRF,
+      method: 'password',
+      second_factor: null,
       settings: SETTINGS,
     };
   }
@@ -287,6 +289,7 @@ export class MockDesk extends MockServer {
       waiting: all.filter(({ status }) => status === 'queued'),
       mine: all.filter((ticket) => ticket.status === 'active' && ticket.agent?.id === me.id),
       messages: all.filter(({ status }) => status === 'message'),
+      follow_ups: all.filter(({ status }) => status === 'pending'),
       counts: this.counts(me.id),
     };
   }

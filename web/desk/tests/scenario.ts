@@ -29,6 +29,7 @@ export function ticketWith(fields: Partial<MockTicket> & { id: number }): MockTi
     message: null,
     agent: null,
     preferred_agent: null,
+    due_at: null,
     disposition: null,
     note: null,
     rating: null,

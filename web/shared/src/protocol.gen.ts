@@ -25,6 +25,7 @@ export type Action =
   | 'ticket_requeued'
   | 'ticket_returned_to_bot'
   | 'ticket_closed'
+  | 'ticket_put_off'
   | 'conversation_read'
   | 'contact_shown'
   | 'statistics_exported'
@@ -223,7 +224,7 @@ export interface CannedReplyRequest {
  * How the ticket ended, and a note for colleagues.
  */
 export interface CloseRequest {
-  disposition: 'solved' | 'follow_up' | 'spam';
+  disposition: 'solved' | 'spam';
   note?: string | null;
 }
 /**
@@ -314,7 +315,7 @@ export interface Ticket {
    * Name of the site
    */
   site: string;
-  status: 'queued' | 'active' | 'message' | 'closed';
+  status: 'queued' | 'active' | 'message' | 'pending' | 'closed';
   /**
    * 0 urgent, 1 high, 2 normal
    */
@@ -354,6 +355,10 @@ export interface Ticket {
   preferred_agent: AgentName | null;
   disposition: string | null;
   note: string | null;
+  /**
+   * When it is to be followed up; set of a `pending` ticket
+   */
+  due_at: string | null;
   rating: number | null;
   rating_comment: string | null;
   version: number;
@@ -453,12 +458,15 @@ export interface DeskMessagePage {
   has_more: boolean;
 }
 /**
- * An agent's work: `waiting` in the order of the queue, the other lists oldest first.
+ * An agent's work: `waiting` in the order of the queue, `follow_ups` by due date, the other lists oldest first.
+ *
+ * `follow_ups` are those of the agent and of nobody; supervisors get all.
  */
 export interface DeskQueue {
   waiting: Ticket[];
   mine: Ticket[];
   messages: Ticket[];
+  follow_ups: Ticket[];
   counts: QueueCounts;
 }
 /**
@@ -573,6 +581,14 @@ export interface ErrorView {
 export interface FactorProof {
   password?: string | null;
   code?: string | null;
+}
+/**
+ * When somebody comes back to the ticket, who (null for the agent who asks), and a note for them.
+ */
+export interface FollowUpRequest {
+  due_at: string;
+  agent_id?: number | null;
+  note?: string | null;
 }
 /**
  * All figures of a period in the organisation's time zone; both ends are included.
@@ -832,7 +848,7 @@ export interface RecoveryCodes {
  * How the ticket ended (`solved` if absent), and a note for colleagues.
  */
 export interface ReturnRequest {
-  disposition?: ('solved' | 'follow_up' | 'spam') | null;
+  disposition?: ('solved' | 'spam') | null;
   note?: string | null;
 }
 /**
@@ -922,7 +938,7 @@ export interface SupportState {
  */
 export interface TicketReference {
   number: string;
-  status: 'queued' | 'active' | 'message' | 'closed';
+  status: 'queued' | 'active' | 'message' | 'pending' | 'closed';
 }
 /**
  * A request for a session.
@@ -1001,7 +1017,7 @@ export interface TicketDetails {
    * Name of the site
    */
   site: string;
-  status: 'queued' | 'active' | 'message' | 'closed';
+  status: 'queued' | 'active' | 'message' | 'pending' | 'closed';
   /**
    * 0 urgent, 1 high, 2 normal
    */
@@ -1041,6 +1057,10 @@ export interface TicketDetails {
   preferred_agent: AgentName | null;
   disposition: string | null;
   note: string | null;
+  /**
+   * When it is to be followed up; set of a `pending` ticket
+   */
+  due_at: string | null;
   rating: number | null;
   rating_comment: string | null;
   version: number;

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import AsyncIterator, Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from tests.helpers.gateway import Gateway, running_gateway
 from tests.helpers.pictures import png
 from tests.helpers.servers import free_port, serving
 from uwallet_gateway.agents.roles import Role
+from uwallet_gateway.clock import now, to_text
 from uwallet_gateway.services import build_services
 from uwallet_gateway.settings import load_settings
 from uwallet_gateway.transport.desk.app import create_desk_app
@@ -69,7 +71,11 @@ class Case:
         if "{reply_id}" in self.path:
             reply = await self.gateway.services.canned_replies.add("旧的", "旧的", None)
             places["reply_id"] = reply.id
-        names = {"$colleague": self.owner.id, "$fresh": f"fresh{secrets.token_hex(4)}"}
+        names = {
+            "$colleague": self.owner.id,
+            "$fresh": f"fresh{secrets.token_hex(4)}",
+            "$tomorrow": to_text(now() + timedelta(days=1)),
+        }
         body = self.row.get("json")
         if body:
             body = {key: names.get(value, value) if isinstance(value, str) else value for key, value in body.items()}

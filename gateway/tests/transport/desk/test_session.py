@@ -39,7 +39,7 @@ async def test_from_sign_in_to_sign_out(gateway_with_lin: Gateway) -> None:
         shown = given.json()
         assert shown["agent"]["name"] == "小林"
         assert shown["agent"]["role"] == "agent"
-        assert shown["settings"]["dispositions"] == ["solved", "follow_up", "spam"]
+        assert shown["settings"]["dispositions"] == ["solved", "spam"]
         assert shown["settings"]["max_length"] == 1000
         assert shown["settings"]["queue_timeout"] == 600
         assert shown["settings"]["time_zone"] == "Asia/Shanghai"

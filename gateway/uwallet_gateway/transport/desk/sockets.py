@@ -232,6 +232,8 @@ class DeskSockets:
             agent_id = connection.session.agent.id
             is_theirs = ticket.agent is not None and ticket.agent.id == agent_id
             sees = connection.sees_all or is_theirs or ticket.status in {"queued", "message"}
+            # A follow-up of nobody.
+            sees = sees or (ticket.status == "pending" and ticket.agent is None)
             subscription = connection.watched.get(ticket_id)
             if not sees and subscription is None:
                 continue

@@ -13,6 +13,7 @@ from uwallet_gateway.protocol.tickets import (
     AssignRequest,
     CloseRequest,
     DeskQueue,
+    FollowUpRequest,
     NoteRequest,
     ReturnRequest,
     Ticket,
@@ -31,8 +32,8 @@ TicketId = Annotated[int, Path(ge=1, le=MAX_ID)]
 
 @router.get("/queue", responses=responses(401, 429, 503))
 async def read_queue(services: ServicesNeeded, session: AgentNeeded) -> DeskQueue:
-    """Returns the queue, the agent's own chats and the offline messages."""
-    return await services.tickets.queue(session.agent.id)
+    """Returns the queue, the agent's own chats, the offline messages and the follow-ups."""
+    return await services.tickets.queue(session.agent.id, sees_all=session.agent.role.may(Role.SUPERVISOR))
 
 
 @router.get("/tickets", responses=responses(401, 422, 429, 503))
@@ -104,6 +105,17 @@ async def close(ticket_id: TicketId, body: CloseRequest, services: ServicesNeede
     """Closes a ticket."""
     return await services.agent_commands.close(
         ticket_id, session.agent.id, disposition=body.disposition, note=body.note
+    )
+
+
+@router.post("/tickets/{ticket_id}/follow_up", responses=responses(401, 403, 404, 409, 422, 429, 503))
+async def follow_up(
+    ticket_id: TicketId, body: FollowUpRequest, services: ServicesNeeded, session: AgentNeeded
+) -> Ticket:
+    """Puts a ticket off until somebody comes back to it; ends the chat, and reopens a closed ticket."""
+    await check_visible(services, session, ticket_id)
+    return await services.agent_commands.follow_up(
+        ticket_id, session.agent.id, due_at=body.due_at, to=body.agent_id, note=body.note
     )
 
 

@@ -100,6 +100,9 @@ export class DeskApi {
   returnToBot = (id: number): Promise<unknown> => this.request('POST', `/tickets/${id}/return`, {});
   close = (id: number, disposition: string, note: string): Promise<unknown> =>
     this.request('POST', `/tickets/${id}/close`, { disposition, note });
+  /** Puts a ticket off until a moment (ISO 8601); null for the agent who asks. */
+  followUp = (id: number, due_at: string, agent_id: number | null, note: string): Promise<unknown> =>
+    this.request('POST', `/tickets/${id}/follow_up`, { due_at, agent_id, note });
   contact = (id: number): Promise<{ contact: string }> => this.request('POST', `/tickets/${id}/contact`);
   addNote = (id: number, text: string): Promise<unknown> => this.request('POST', `/tickets/${id}/notes`, { text });
   assign = (id: number, agent_id: number): Promise<unknown> =>

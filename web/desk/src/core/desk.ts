@@ -6,7 +6,7 @@ import { Chat } from './chat.ts';
 import type { DeskSocket, ServerEvent, SocketFactory } from './connection.ts';
 import type { Counts, Message, Queue, Ticket, WatchResult } from './protocol.ts';
 import type { DeskStorage } from './storage.ts';
-import { listsOf, takenBy, withMessage, withQueue, withTicket, type Tickets } from './tickets.ts';
+import { isDue, listsOf, takenBy, withMessage, withQueue, withTicket, type Tickets } from './tickets.ts';
 
 export interface DeskState {
   connection: 'connecting' | 'online' | 'offline';
@@ -34,6 +34,10 @@ export type DeskAlert =
   | { kind: 'waiting'; ticket: Ticket }
   /** Somebody else, or the gateway, gave it to the agent. */
   | { kind: 'assigned'; ticket: Ticket }
+  /** Somebody else has it now, who had it from the agent without their doing. */
+  | { kind: 'taken_away'; ticket: Ticket }
+  /** The time of a follow-up has come. */
+  | { kind: 'due'; ticket: Ticket }
   | { kind: 'left'; ticket: Ticket };
 
 export interface DeskOptions {
@@ -69,6 +73,8 @@ export class Desk {
   private counted = new Set<number>();
   /** When the agent last saw everything, by ticket; ISO 8601. */
   private readonly readAt = new Map<number, string>();
+  /** The date of which the agent was told, by follow-up. */
+  private readonly toldDue = new Map<number, string | null>();
   private refreshTimer: ReturnType<typeof setTimeout> | undefined;
   private intervalTimer: ReturnType<typeof setInterval> | undefined;
   private refreshing = false;
@@ -162,6 +168,10 @@ export class Desk {
 
   isMine(ticket: Ticket): boolean {
     return ticket.status === 'active' && ticket.agent?.id === this.options.agentId;
+  }
+
+  private isTheirs(ticket: Ticket): boolean {
+    return ticket.agent === null || ticket.agent.id === this.options.agentId;
   }
 
   /** Takes over a ticket's state from the answer to a request, if it is one. */
@@ -321,6 +331,11 @@ export class Desk {
     const { onAlert } = this.options;
     if (now.status === 'queued' && before?.status !== 'queued') onAlert({ kind: 'waiting', ticket: now });
     if (now.status === 'message' && before?.status !== 'message') onAlert({ kind: 'left', ticket: now });
+    if (isDue(now, this.options.now()) && this.toldDue.get(now.id) !== now.due_at && this.isTheirs(now)) {
+      this.toldDue.set(now.id, now.due_at);
+      onAlert({ kind: 'due', ticket: now });
+    }
+    if (before && this.isMine(before) && now.status === 'active' && !this.isMine(now)) void this.tellTakenAway(now);
     if (!this.isMine(now)) return;
     if (!before || !this.isMine(before)) void this.tellAssigned(now);
     else if (now.unread > before.unread) onAlert({ kind: 'message', ticket: now });
@@ -331,15 +346,25 @@ export class Desk {
    * of a claim often come before its answer, so that only the ticket's history knows.
    */
   private async tellAssigned(ticket: Ticket): Promise<void> {
-    const { api, agentId, onAlert } = this.options;
+    if (await this.wasDoneHere(ticket)) return;
+    const now = this.state.getState().tickets.get(ticket.id);
+    if (this.socket && now && this.isMine(now)) this.options.onAlert({ kind: 'assigned', ticket: now });
+  }
+
+  /** Tells of a chat that a supervisor has given to somebody else; not of one that the agent has passed on. */
+  private async tellTakenAway(ticket: Ticket): Promise<void> {
+    if (!(await this.wasDoneHere(ticket)) && this.socket) this.options.onAlert({ kind: 'taken_away', ticket });
+  }
+
+  /** Whether the agent gave the ticket the last time, here or in another window. */
+  private async wasDoneHere(ticket: Ticket): Promise<boolean> {
     try {
-      if (takenBy((await api.ticket(ticket.id)).events) === agentId) return;
+      return takenBy((await this.options.api.ticket(ticket.id)).events) === this.options.agentId;
     } catch (error) {
       // Better told once too often than not at all.
       if (!(error instanceof ApiError)) throw error;
+      return false;
     }
-    const now = this.state.getState().tickets.get(ticket.id);
-    if (this.socket && now && this.isMine(now)) onAlert({ kind: 'assigned', ticket: now });
   }
 
   /** Keeps the conversations of the agent's own tickets and of the one on the screen, and lets go of the others. */

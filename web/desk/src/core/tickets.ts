@@ -8,6 +8,7 @@ export interface Lists {
   mine: Ticket[];
   waiting: Ticket[];
   messages: Ticket[];
+  followUps: Ticket[];
 }
 
 /** Returns the lists as the gateway orders them: urgent first, then who waits longest. */
@@ -20,6 +21,9 @@ export function listsOf(tickets: Tickets, agentId: number): Lists {
       .sort((a, b) => compare(a.claimed_at, b.claimed_at) || a.id - b.id),
     waiting: all.filter(({ status }) => status === 'queued').sort(byUrgency),
     messages: all.filter(({ status }) => status === 'message').sort(byUrgency),
+    followUps: all
+      .filter(({ status }) => status === 'pending')
+      .sort((a, b) => compare(a.due_at, b.due_at) || a.id - b.id),
   };
 }
 
@@ -50,7 +54,7 @@ export function withQueue(
   counted: ReadonlySet<number> = new Set(),
 ): Tickets {
   const result = new Map<number, Ticket>();
-  for (const ticket of [...queue.waiting, ...queue.mine, ...queue.messages]) {
+  for (const ticket of [...queue.waiting, ...queue.mine, ...queue.messages, ...queue.follow_ups]) {
     const known = tickets.get(ticket.id);
     const isNewer =
       known && (known.version > ticket.version || (known.version === ticket.version && counted.has(ticket.id)));
@@ -81,6 +85,11 @@ export function waitingSince(ticket: Ticket): string | null {
   if (ticket.status !== 'active') return null;
   if (ticket.last_message?.author === 'user') return ticket.last_message.created_at;
   return ticket.first_reply_at === null ? ticket.claimed_at : null;
+}
+
+/** Whether somebody should have come back to the ticket by now. `now`: milliseconds since 1970. */
+export function isDue(ticket: Ticket, now: number): boolean {
+  return ticket.status === 'pending' && Date.parse(ticket.due_at ?? '') <= now;
 }
 
 const GIVEN = ['claimed', 'assigned', 'transferred'];

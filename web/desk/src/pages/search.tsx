@@ -11,7 +11,7 @@ import { errorText, useDesk, useNow } from '../view/context.ts';
 import { ticketTitle, userName } from '../view/labels.ts';
 import { Page } from '../view/page.tsx';
 
-const STATUSES = ['', 'queued', 'active', 'message', 'closed'] as const;
+const STATUSES = ['', 'queued', 'active', 'message', 'pending', 'closed'] as const;
 const PAGE = 50;
 
 export function Search(): JSX.Element {
@@ -105,5 +105,6 @@ const STATUS_COLORS: Record<Ticket['status'], string> = {
   queued: 'orange',
   active: 'green',
   message: 'blue',
+  pending: 'purple',
   closed: 'default',
 };

@@ -33,7 +33,7 @@ export function Workspace({ ticketId }: { ticketId: number | null }): JSX.Elemen
     }).then((done) => (done ? undefined : desk.refresh()));
   };
   const walk = (step: 1 | -1): void => {
-    const ids = [...lists.mine, ...lists.waiting, ...lists.messages].map(({ id }) => id);
+    const ids = [...lists.mine, ...lists.waiting, ...lists.followUps, ...lists.messages].map(({ id }) => id);
     const id = neighbour(ids, ticketId, step);
     if (id !== null) go(`/tickets/${id}`);
   };

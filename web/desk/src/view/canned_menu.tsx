@@ -12,6 +12,8 @@ const LIST_ID = 'canned-replies';
 
 export interface CannedMenuState {
   open: boolean;
+  /** The text looks for a canned reply. */
+  isAsked: boolean;
   replies: readonly CannedReply[];
   index: number;
   setIndex: (index: number) => void;
@@ -30,6 +32,12 @@ export function useCannedMenu(text: string, onChoose: (reply: CannedReply) => vo
   const replies = query === null ? [] : findReplies(all.data ?? [], query);
   const open = replies.length > 0 && !dismissed;
   useEffect(() => setIndex(0), [query]);
+  // What a supervisor has just added is there for the chats that are open, too.
+  const { refetch } = all;
+  const isAsked = query !== null;
+  useEffect(() => {
+    if (isAsked) void refetch();
+  }, [isAsked, refetch]);
   useEffect(() => {
     if (query === null) setDismissed(false);
   }, [query]);
@@ -56,6 +64,7 @@ export function useCannedMenu(text: string, onChoose: (reply: CannedReply) => vo
   };
   return {
     open,
+    isAsked,
     replies,
     index,
     setIndex,

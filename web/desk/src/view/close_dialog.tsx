@@ -1,32 +1,60 @@
-/** Ending a ticket: how it ended, and a word for whoever reads it later. */
+/** Ending a chat: how it ended, or when it goes on, and a word for whoever reads it later. */
 
-import { Alert, Form, Input, Modal, Radio } from 'antd';
+import { Alert, Button, DatePicker, Form, Input, Modal, Radio, Space } from 'antd';
+import dayjs, { type Dayjs } from 'dayjs';
 import type { JSX } from 'react';
 import { useLocation } from 'wouter';
+import { FOLLOW_UP, laterTimes } from '../core/follow_up.ts';
 import type { Ticket } from '../core/protocol.ts';
 import { nameOf, t } from '../i18n/strings.ts';
 import { submitOnCtrlEnter } from './submit.ts';
 import { useAction, useDesk } from './context.ts';
 
-export function CloseDialog({ ticket, onClose }: { ticket: Ticket; onClose: () => void }): JSX.Element {
-  const { api, desk, drafts, settings } = useDesk();
+interface Values {
+  disposition: string;
+  due_at?: Dayjs;
+  note?: string;
+}
+
+interface CloseDialogProps {
+  ticket: Ticket;
+  /** It goes on later: there is nothing else to choose. */
+  later?: boolean;
+  onClose: () => void;
+}
+
+export function CloseDialog({ ticket, later = false, onClose }: CloseDialogProps): JSX.Element {
+  const { api, clock, desk, drafts, settings } = useDesk();
   const [, go] = useLocation();
-  const [form] = Form.useForm<{ disposition: string; note?: string }>();
+  const [form] = Form.useForm<Values>();
   const [run, busy] = useAction();
-  const close = async ({ disposition, note }: { disposition: string; note?: string }): Promise<void> => {
-    const done = await run(async () => {
-      desk.adopt(await api.close(ticket.id, disposition, note?.trim() ?? ''));
-    }, t.close.done);
+  const first = later ? FOLLOW_UP : 'solved';
+  // Nothing yet while the form is being drawn for the first time.
+  const chosen = (Form.useWatch('disposition', form) as string | undefined) ?? first;
+  const isLater = chosen === FOLLOW_UP;
+  const times = laterTimes(clock.now());
+  const close = async ({ disposition, due_at, note }: Values): Promise<void> => {
+    const words = note?.trim() ?? '';
+    const done = await run(
+      async () => {
+        const answer =
+          due_at && isLater
+            ? await api.followUp(ticket.id, due_at.toISOString(), null, words)
+            : await api.close(ticket.id, disposition, words);
+        desk.adopt(answer);
+      },
+      isLater ? t.close.put_off : t.close.done,
+    );
     if (!done) return;
     onClose();
-    go('/');
+    if (ticket.status !== 'closed') go('/');
   };
   const unsent = drafts.read(ticket.id, 'reply').trim() !== '';
   return (
     <Modal
       open
-      title={t.close.title}
-      okText={t.actions.close}
+      title={later ? t.close.title_later : t.close.title}
+      okText={isLater ? t.actions.put_off : t.actions.close}
       confirmLoading={busy}
       onOk={() => form.submit()}
       onCancel={onClose}
@@ -37,19 +65,32 @@ export function CloseDialog({ ticket, onClose }: { ticket: Ticket; onClose: () =
         layout="vertical"
         requiredMark={false}
         onKeyDown={submitOnCtrlEnter(form.submit)}
-        initialValues={{ disposition: 'solved' }}
+        initialValues={{ disposition: first, due_at: dayjs(times[0]?.at) }}
         onFinish={(values) => void close(values)}
       >
-        <Form.Item name="disposition" label={t.close.disposition}>
+        <Form.Item name="disposition" label={t.close.disposition} hidden={later}>
           <Radio.Group
             optionType="button"
             buttonStyle="solid"
-            options={settings.dispositions.map((value) => ({
-              value,
-              label: nameOf(t.dispositions, value),
-            }))}
+            options={[settings.dispositions[0] ?? 'solved', FOLLOW_UP, ...settings.dispositions.slice(1)].map(
+              (value) => ({ value, label: nameOf(t.dispositions, value) }),
+            )}
           />
         </Form.Item>
+        {isLater && (
+          <Form.Item label={t.close.due} extra={t.close.due_hint}>
+            <Space wrap>
+              <Form.Item noStyle name="due_at" rules={[{ required: true, message: t.missing }]}>
+                <DatePicker showTime={{ format: 'HH:mm' }} format="YYYY-MM-DD HH:mm" minDate={dayjs(clock.now())} />
+              </Form.Item>
+              {times.map(({ name, at }) => (
+                <Button key={name} size="small" onClick={() => form.setFieldValue('due_at', dayjs(at))}>
+                  {t.close.later[name]}
+                </Button>
+              ))}
+            </Space>
+          </Form.Item>
+        )}
         <Form.Item name="note" label={t.close.note} extra={t.close.note_hint}>
           <Input.TextArea
             autoFocus

@@ -30,6 +30,7 @@ interface ComposerProps {
   onClaim: () => void;
   claiming: boolean;
   onClose: () => void;
+  onLater: () => void;
 }
 
 /** From how many characters before the limit on the agent is told how many are left. */
@@ -37,7 +38,7 @@ const TELL_FROM = 100;
 
 export function Composer(props: ComposerProps): JSX.Element {
   const { ref, ticket, chat, mine, suggestions } = props;
-  const { api, desk, drafts, settings } = useDesk();
+  const { agent, api, desk, drafts, settings } = useDesk();
   const { message } = App.useApp();
   const [kind, setKind] = useState<DraftKind>('reply');
   const [texts, setTexts] = useState({
@@ -45,12 +46,17 @@ export function Composer(props: ComposerProps): JSX.Element {
     note: drafts.read(ticket.id, 'note'),
   });
   const [dragging, setDragging] = useState(false);
+  /** A text beginning with 「/」 of which the agent was asked whether it is for the user. */
+  const [asked, setAsked] = useState('');
   const [run, busy] = useAction();
   const area = useRef<TextAreaRef>(null);
   const picker = useRef<HTMLInputElement>(null);
   const phase = useStore(chat.state, (state) => state.phase);
   // Who does not serve the user can only leave a note.
   const shown: DraftKind = mine ? kind : 'note';
+  // Who lost the race for a user is no supervisor of whoever won it.
+  const watches = agent.role !== 'agent';
+  const writes = mine || watches || ticket.status !== 'active';
   const text = texts[shown];
   const left = settings.max_length - countCharacters(text.trim());
   const sendable = text.trim() !== '' && left >= 0;
@@ -78,6 +84,12 @@ export function Composer(props: ComposerProps): JSX.Element {
   const send = (): void => {
     if (!sendable) return;
     if (shown === 'reply') {
+      // Meant for the desk, not for the user; who means it presses again.
+      if (canned.isAsked && asked !== text) {
+        setAsked(text);
+        message.warning(t.composer.no_such_canned, 5);
+        return focus();
+      }
       chat.sendText(text);
       setText('');
       return focus();
@@ -142,7 +154,7 @@ export function Composer(props: ComposerProps): JSX.Element {
       onDrop={drop}
     >
       {dragging && <div className="composer-drop">{t.composer.drop}</div>}
-      {!mine && <ComposerClosed {...props} />}
+      {!mine && <ComposerClosed {...props} watches={watches} />}
       {mine && shown === 'reply' && suggestions.length > 0 && <Suggestions suggestions={suggestions} onPick={insert} />}
       {canned.open && <CannedMenu menu={canned} />}
       {mine && (
@@ -156,83 +168,87 @@ export function Composer(props: ComposerProps): JSX.Element {
           }}
         />
       )}
-      <Input.TextArea
-        ref={area}
-        className="composer-field"
-        variant="borderless"
-        autoSize={{ minRows: mine ? 3 : 1, maxRows: 9 }}
-        value={text}
-        aria-label={t.composer.kinds[shown]}
-        placeholder={placeholder(shown, phase === 'offline')}
-        onChange={(event) => setText(event.target.value)}
-        onKeyDown={(event) => {
-          if (canned.onKey(event.nativeEvent)) return event.preventDefault();
-          if (!meansSend(event.nativeEvent)) return;
-          event.preventDefault();
-          send();
-        }}
-        onPaste={(event) => {
-          const files = [...event.clipboardData.files];
-          // Office programs put a picture of copied text beside the text.
-          if (files.length === 0 || event.clipboardData.getData('text/plain') !== '') return;
-          event.preventDefault();
-          sendFiles(files);
-        }}
-        {...canned.aria}
-      />
-      <div className="composer-tools">
-        {mine && shown === 'reply' && (
-          <>
-            <Tooltip title={t.composer.attach}>
-              <Button
-                type="text"
-                icon={<PictureOutlined />}
-                aria-label={t.composer.attach}
-                onClick={() => picker.current?.click()}
-              />
-            </Tooltip>
-            <Tooltip title={t.composer.canned}>
-              <Button
-                type="text"
-                icon={<ThunderboltOutlined />}
-                aria-label={t.composer.canned}
-                onClick={() => {
-                  if (text.trim() === '') setText('/');
-                  focus();
-                }}
-              />
-            </Tooltip>
-            <input
-              ref={picker}
-              type="file"
-              hidden
-              multiple
-              tabIndex={-1}
-              accept={settings.attachment_types.join(',')}
-              onChange={(event) => {
-                sendFiles([...(event.currentTarget.files ?? [])]);
-                // The same file again is a change, too.
-                event.currentTarget.value = '';
-              }}
-            />
-          </>
-        )}
-        <span className="composer-hint">
-          {left < TELL_FROM
-            ? fill(left < 0 ? t.composer.too_long : t.composer.left, { count: Math.abs(left) })
-            : t.composer.hint}
-        </span>
-        <Button
-          type="primary"
-          className="composer-send"
-          icon={<SendOutlined />}
-          disabled={!sendable}
-          loading={busy}
-          onClick={send}
-        >
-          {t.composer.send[shown]}
-        </Button>
-      </div>
+      {writes && (
+        <>
+          <Input.TextArea
+            ref={area}
+            className="composer-field"
+            variant="borderless"
+            autoSize={{ minRows: mine ? 3 : 1, maxRows: 9 }}
+            value={text}
+            aria-label={t.composer.kinds[shown]}
+            placeholder={placeholder(shown, phase === 'offline')}
+            onChange={(event) => setText(event.target.value)}
+            onKeyDown={(event) => {
+              if (canned.onKey(event.nativeEvent)) return event.preventDefault();
+              if (!meansSend(event.nativeEvent)) return;
+              event.preventDefault();
+              send();
+            }}
+            onPaste={(event) => {
+              const files = [...event.clipboardData.files];
+              // Office programs put a picture of copied text beside the text.
+              if (files.length === 0 || event.clipboardData.getData('text/plain') !== '') return;
+              event.preventDefault();
+              sendFiles(files);
+            }}
+            {...canned.aria}
+          />
+          <div className="composer-tools">
+            {mine && shown === 'reply' && (
+              <>
+                <Tooltip title={t.composer.attach}>
+                  <Button
+                    type="text"
+                    icon={<PictureOutlined />}
+                    aria-label={t.composer.attach}
+                    onClick={() => picker.current?.click()}
+                  />
+                </Tooltip>
+                <Tooltip title={t.composer.canned}>
+                  <Button
+                    type="text"
+                    icon={<ThunderboltOutlined />}
+                    aria-label={t.composer.canned}
+                    onClick={() => {
+                      if (text.trim() === '') setText('/');
+                      focus();
+                    }}
+                  />
+                </Tooltip>
+                <input
+                  ref={picker}
+                  type="file"
+                  hidden
+                  multiple
+                  tabIndex={-1}
+                  accept={settings.attachment_types.join(',')}
+                  onChange={(event) => {
+                    sendFiles([...(event.currentTarget.files ?? [])]);
+                    // The same file again is a change, too.
+                    event.currentTarget.value = '';
+                  }}
+                />
+              </>
+            )}
+            <span className="composer-hint">
+              {left < TELL_FROM
+                ? fill(left < 0 ? t.composer.too_long : t.composer.left, { count: Math.abs(left) })
+                : t.composer.hint}
+            </span>
+            <Button
+              type="primary"
+              className="composer-send"
+              icon={<SendOutlined />}
+              disabled={!sendable}
+              loading={busy}
+              onClick={send}
+            >
+              {t.composer.send[shown]}
+            </Button>
+          </div>
+        </>
+      )}
     </div>
   );
 }

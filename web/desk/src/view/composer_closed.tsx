@@ -10,15 +10,31 @@ interface ComposerClosedProps {
   onClaim: () => void;
   claiming: boolean;
   onClose: () => void;
+  /** It goes on later, or at another time. */
+  onLater: () => void;
+  /** Whether the agent may look at what a colleague does. */
+  watches: boolean;
 }
 
-export function ComposerClosed({ ticket, onClaim, claiming, onClose }: ComposerClosedProps): JSX.Element {
+export function ComposerClosed({
+  ticket,
+  onClaim,
+  claiming,
+  onClose,
+  onLater,
+  watches,
+}: ComposerClosedProps): JSX.Element {
   return (
     <div className="composer-closed">
-      <span>{reason(ticket)}</span>
+      <span>{reason(ticket, watches)}</span>
       <Space>
-        {ticket.status === 'message' && <Button onClick={onClose}>{t.actions.finish}</Button>}
-        {(ticket.status === 'queued' || ticket.status === 'message') && (
+        {(ticket.status === 'pending' || ticket.status === 'closed') && (
+          <Button onClick={onLater}>{ticket.status === 'closed' ? t.actions.reopen : t.actions.reschedule}</Button>
+        )}
+        {(ticket.status === 'message' || ticket.status === 'pending') && (
+          <Button onClick={onClose}>{t.actions.finish}</Button>
+        )}
+        {(ticket.status === 'queued' || ticket.status === 'message' || ticket.status === 'pending') && (
           <Button type="primary" loading={claiming} onClick={onClaim}>
             {ticket.status === 'queued' ? t.actions.claim : t.actions.take_up}
           </Button>
@@ -28,14 +44,16 @@ export function ComposerClosed({ ticket, onClaim, claiming, onClose }: ComposerC
   );
 }
 
-function reason(ticket: Ticket): string {
+function reason(ticket: Ticket, watches: boolean): string {
   switch (ticket.status) {
     case 'queued':
       return t.closed.queued;
     case 'message':
       return t.closed.message;
+    case 'pending':
+      return fill(t.closed.pending, { name: ticket.agent?.name ?? t.closed.nobody });
     case 'active':
-      return fill(t.closed.active, { name: ticket.agent?.name ?? '' });
+      return fill(watches ? t.closed.active : t.closed.taken, { name: ticket.agent?.name ?? '' });
     case 'closed':
       return fill(t.closed.closed, { disposition: nameOf(t.dispositions, ticket.disposition) });
   }

@@ -2,7 +2,7 @@
 
 import { useQuery } from '@tanstack/react-query';
 import { Button, Space, Tag, Tooltip } from 'antd';
-import { useEffect, useRef, useState, type JSX } from 'react';
+import { useRef, useState, type JSX } from 'react';
 import { useStore } from 'zustand';
 import type { Chat } from '../core/chat.ts';
 import type { Suggestion, Ticket, TicketDetails, TicketEvent } from '../core/protocol.ts';
@@ -10,7 +10,7 @@ import { fill, nameOf, t } from '../i18n/strings.ts';
 import { AssignDialog } from './assign_dialog.tsx';
 import { CloseDialog } from './close_dialog.tsx';
 import { Composer, type ComposerHandle } from './composer.tsx';
-import { useAction, useAttention, useDesk } from './context.ts';
+import { useAction, useDesk } from './context.ts';
 import { onlineText, ticketTitle, userName } from './labels.ts';
 import { MessageLog } from './message_log.tsx';
 import { ReturnDialog } from './return_dialog.tsx';
@@ -25,7 +25,7 @@ interface ConversationProps {
   chat: Chat;
 }
 
-type Dialog = 'transfer' | 'return' | 'close' | 'assign' | null;
+type Dialog = 'transfer' | 'return' | 'close' | 'later' | 'assign' | null;
 
 const NO_EVENTS: readonly TicketEvent[] = [];
 
@@ -36,7 +36,6 @@ export function Conversation({ ticket, details, chat }: ConversationProps): JSX.
   const composer = useRef<ComposerHandle>(null);
   const suggestions = useSuggestions(ticket, chat, mine);
   const showsDetails = useStore(preferences.state, (values) => values.details);
-  useReading(chat, mine);
 
   const claim = useClaim(ticket);
   const own = (open: Dialog) => (mine ? { run: () => setDialog(open) } : null);
@@ -47,7 +46,7 @@ export function Conversation({ ticket, details, chat }: ConversationProps): JSX.
   useShortcuts({
     transfer: () => own('transfer')?.run(),
     return_to_bot: () => own('return')?.run(),
-    close: () => (mine || ticket.status === 'message') && setDialog('close'),
+    close: () => (mine || ticket.status === 'message' || ticket.status === 'pending') && setDialog('close'),
     toggle_details: () => preferences.setDetails(!showsDetails),
     suggestion_1: suggest(0),
     suggestion_2: suggest(1),
@@ -62,7 +61,7 @@ export function Conversation({ ticket, details, chat }: ConversationProps): JSX.
     <main className="conversation" aria-label={fill(t.chat.with, { name: userName(ticket) })}>
       <Head ticket={ticket} onAction={setDialog} onClaim={claim.run} claiming={claim.busy} />
       <Summary ticket={ticket} />
-      <MessageLog ticket={ticket} chat={chat} events={details?.events ?? NO_EVENTS} onTakeBack={takeBack} />
+      <MessageLog ticket={ticket} chat={chat} mine={mine} events={details?.events ?? NO_EVENTS} onTakeBack={takeBack} />
       <Composer
         key={ticket.id}
         ref={composer}
@@ -73,10 +72,12 @@ export function Conversation({ ticket, details, chat }: ConversationProps): JSX.
         onClaim={claim.run}
         claiming={claim.busy}
         onClose={() => setDialog('close')}
+        onLater={() => setDialog('later')}
       />
       {dialog === 'transfer' && <TransferDialog ticket={ticket} onClose={() => setDialog(null)} />}
       {dialog === 'return' && <ReturnDialog ticket={ticket} onClose={() => setDialog(null)} />}
       {dialog === 'close' && <CloseDialog ticket={ticket} onClose={() => setDialog(null)} />}
+      {dialog === 'later' && <CloseDialog later ticket={ticket} onClose={() => setDialog(null)} />}
       {dialog === 'assign' && <AssignDialog ticket={ticket} onClose={() => setDialog(null)} />}
     </main>
   );
@@ -175,15 +176,4 @@ function useSuggestions(ticket: Ticket, chat: Chat, mine: boolean): readonly Sug
     staleTime: Infinity,
   });
   return query.data?.suggestions ?? NONE;
-}
-
-/** Tells the user that their messages are read, while the agent who serves them looks. */
-function useReading(chat: Chat, mine: boolean): void {
-  const { desk } = useDesk();
-  const attentive = useAttention();
-  const phase = useStore(chat.state, (state) => state.phase);
-  const transcript = useStore(chat.state, (state) => state.transcript);
-  useEffect(() => {
-    if (mine && attentive && phase === 'live') desk.seen();
-  }, [desk, mine, attentive, phase, transcript]);
 }

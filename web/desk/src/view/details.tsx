@@ -9,7 +9,7 @@ import type { Ticket, TicketDetails, TicketEvent } from '../core/protocol.ts';
 import { fill, nameOf, t } from '../i18n/strings.ts';
 import { Contact } from './contact.tsx';
 import { useDesk, useNow } from './context.ts';
-import { ticketTitle } from './labels.ts';
+import { dueText, ticketTitle } from './labels.ts';
 
 interface DetailsProps {
   ticket: Ticket;
@@ -55,6 +55,7 @@ function About({ ticket, details }: DetailsProps): JSX.Element {
     [t.details.created, time(ticket.created_at)],
     [t.details.agent, ticket.agent?.name],
     [t.details.preferred, ticket.preferred_agent?.name],
+    [t.details.due, ticket.due_at === null ? null : dueText(ticket.due_at, now.getTime())],
     [t.details.disposition, ticket.disposition === null ? null : nameOf(t.dispositions, ticket.disposition)],
     [t.details.note, ticket.note],
     [
@@ -183,8 +184,9 @@ function Events({ events }: { events: readonly TicketEvent[] }): JSX.Element {
 function wordsOf({ details }: TicketEvent): string {
   const disposition = typeof details.disposition === 'string' ? nameOf(t.dispositions, details.disposition) : '';
   const rating = typeof details.rating === 'number' ? fill(t.details.stars, { count: details.rating }) : '';
+  const due = typeof details.due_at === 'string' ? dueText(details.due_at, Date.now()) : '';
   const written = [details.to, details.memo, details.text, details.note, details.comment];
-  return [disposition, rating, ...written]
+  return [disposition, rating, due, ...written]
     .filter((text) => typeof text === 'string' && text !== '')
     .join(t.event_separator);
 }

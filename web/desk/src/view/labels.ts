@@ -1,5 +1,6 @@
 /** What things are called on the desk. */
 
+import { describeOpening, describeTime } from '@uwallet/shared/time.ts';
 import type { Presence, Ticket } from '../core/protocol.ts';
 import { fill, nameOf, t } from '../i18n/strings.ts';
 
@@ -13,6 +14,14 @@ export function userName(ticket: Ticket): string {
   const { user } = ticket;
   if (user.name) return user.name;
   return fill(t.user.visitor, { code: ticket.conversation_id.slice(-4).toUpperCase() });
+}
+
+/** Returns when somebody is to come back to a ticket (ISO 8601), or was. `now`: milliseconds since 1970. */
+export function dueText(at: string, now: number): string {
+  const due = new Date(at);
+  return due.getTime() < now
+    ? describeTime(due, new Date(now), t.times)
+    : describeOpening(due, new Date(now), t.due_times);
 }
 
 /** Returns the newest message in one line. */

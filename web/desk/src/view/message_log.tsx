@@ -9,7 +9,7 @@ import type { Chat } from '../core/chat.ts';
 import type { Ticket, TicketEvent } from '../core/protocol.ts';
 import { timelineOf } from '../core/timeline.ts';
 import { t } from '../i18n/strings.ts';
-import { useNow } from './context.ts';
+import { useAttention, useDesk, useNow } from './context.ts';
 import { userName } from './labels.ts';
 import { EventRow, MessageRow, OutgoingRow } from './message_row.tsx';
 
@@ -19,12 +19,14 @@ const NEAR = 60;
 interface MessageLogProps {
   ticket: Ticket;
   chat: Chat;
+  /** Whether the agent serves this user, who is then told what was read. */
+  mine: boolean;
   events: readonly TicketEvent[];
   /** A text that was not sent goes back into the composer. */
   onTakeBack: (text: string) => void;
 }
 
-export function MessageLog({ ticket, chat, events, onTakeBack }: MessageLogProps): JSX.Element {
+export function MessageLog({ ticket, chat, mine, events, onTakeBack }: MessageLogProps): JSX.Element {
   const { transcript, hasEarlier, loadingEarlier, outgoing, phase, error, userTyping, userReadId } = useStore(
     chat.state,
   );
@@ -33,7 +35,9 @@ export function MessageLog({ ticket, chat, events, onTakeBack }: MessageLogProps
   const name = userName(ticket);
   const last = transcript.messages.at(-1)?.id ?? 0;
   const lastOwn = transcript.messages.findLast(({ author }) => author === 'agent')?.id;
-  const scroll = useStickyScroll([items, outgoing, userTyping], transcript.messages[0]?.id ?? 0, last);
+  const sent = outgoing.at(-1)?.client_id ?? null;
+  const scroll = useStickyScroll([items, outgoing, userTyping], transcript.messages[0]?.id ?? 0, last, sent);
+  useReading(mine && phase === 'live', scroll, transcript);
 
   return (
     <div className="log-frame">
@@ -112,21 +116,30 @@ interface StickyScroll {
   body: { current: HTMLDivElement | null };
   onScroll: () => void;
   toEnd: () => void;
+  /** Whether the end is on the screen. */
+  isAtEnd: () => boolean;
   /** Something came while the agent was reading further up. */
   missed: boolean;
 }
 
-/** Keeps the end in sight if it was, and what is being read in its place when earlier messages come. */
-function useStickyScroll(content: unknown[], first: number, last: number): StickyScroll {
+/**
+ * Keeps the end in sight if it was, and what is being read in its place when earlier messages come.
+ *
+ * @param sent the agent's own words that were sent last: they are wanted in sight, wherever the agent was reading.
+ */
+function useStickyScroll(content: unknown[], first: number, last: number, sent: string | null): StickyScroll {
   const log = useRef<HTMLDivElement>(null);
   const body = useRef<HTMLDivElement>(null);
-  const before = useRef({ atEnd: true, height: 0, top: 0, first, last });
+  const before = useRef({ atEnd: true, height: 0, top: 0, first, last, sent });
   const [missed, setMissed] = useState(false);
   const measure = useCallback((): void => {
     const element = log.current;
     if (!element) return;
-    const atEnd = element.scrollHeight - element.scrollTop - element.clientHeight < NEAR;
-    Object.assign(before.current, { atEnd, height: element.scrollHeight, top: element.scrollTop });
+    const was = before.current;
+    const isNear = element.scrollHeight - element.scrollTop - element.clientHeight < NEAR;
+    // Only who scrolls up leaves the end. A picture that comes after a jump to it is no such thing.
+    const atEnd = isNear || (was.atEnd && element.scrollTop >= was.top);
+    Object.assign(was, { atEnd, height: element.scrollHeight, top: element.scrollTop });
     if (atEnd) setMissed(false);
   }, []);
   const toEnd = useCallback((): void => {
@@ -138,13 +151,14 @@ function useStickyScroll(content: unknown[], first: number, last: number): Stick
     if (!element) return;
     const was = before.current;
     const isEarlier = first < was.first && was.first > 0;
-    if (isEarlier) element.scrollTop = was.top + element.scrollHeight - was.height;
-    else if (was.atEnd) element.scrollTop = element.scrollHeight;
+    const hasSent = sent !== null && sent !== was.sent;
+    if (isEarlier && !hasSent) element.scrollTop = was.top + element.scrollHeight - was.height;
+    else if (was.atEnd || hasSent) element.scrollTop = element.scrollHeight;
     else if (last > was.last) setMissed(true);
-    before.current = { ...was, first, last };
+    before.current = { ...was, first, last, sent };
     measure();
     // eslint-disable-next-line react-hooks/exhaustive-deps -- `content` is what may have changed the height
-  }, [...content, first, last, measure]);
+  }, [...content, first, last, sent, measure]);
   // Pictures and the composer change the height later.
   useEffect(() => {
     const element = log.current;
@@ -156,5 +170,16 @@ function useStickyScroll(content: unknown[], first: number, last: number): Stick
     if (body.current) observer.observe(body.current);
     return () => observer.disconnect();
   }, []);
-  return { log, body, onScroll: measure, toEnd, missed };
+  const isAtEnd = useCallback(() => before.current.atEnd, []);
+  return { log, body, onScroll: measure, toEnd, isAtEnd, missed };
+}
+
+/** Tells the user that their messages are read, while the agent who serves them looks at the newest one. */
+function useReading(serves: boolean, { isAtEnd, missed }: StickyScroll, transcript: unknown): void {
+  const { desk } = useDesk();
+  const attentive = useAttention();
+  useEffect(() => {
+    if (serves && attentive && isAtEnd()) desk.seen();
+    // `missed` ends when the agent comes back to the end.
+  }, [desk, serves, attentive, isAtEnd, missed, transcript]);
 }

@@ -56,9 +56,22 @@ export function SignedIn({ keeper, session, clock, preferences }: SignedInProps)
             onClick: open,
           });
         }
+        const name = alert.ticket.agent?.name ?? '';
+        if (alert.kind === 'taken_away') {
+          notification.info({
+            title: fill(t.alerts.taken_away, { name }),
+            description: `${userName(alert.ticket)} · ${ticketTitle(alert.ticket)}`,
+            key: `taken-away-${alert.ticket.id}`,
+          });
+        }
         if (isBefore && alert.kind === 'message') return;
         if (preferences.state.getState().sound) sounds.play(toneOf(alert));
-        notify(t.alerts[alert.kind], fill(t.alerts.body, { number: alert.ticket.number }), tagOf(alert), open);
+        notify(
+          fill(t.alerts[alert.kind], { name }),
+          fill(t.alerts.body, { number: alert.ticket.number }),
+          tagOf(alert),
+          open,
+        );
       },
       onSignedOut: () => void keeper.check(),
     });

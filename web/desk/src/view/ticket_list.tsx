@@ -1,14 +1,20 @@
 /** The lists of an agent: their own chats, who waits, what was left. */
 
-import { InboxOutlined, MessageOutlined, UsergroupAddOutlined } from '@ant-design/icons';
+import {
+  ClockCircleOutlined,
+  DownOutlined,
+  InboxOutlined,
+  MessageOutlined,
+  UsergroupAddOutlined,
+} from '@ant-design/icons';
 import { Badge, Button, Spin, Tag, Tooltip } from 'antd';
-import type { JSX, ReactNode } from 'react';
+import { useState, type JSX, type ReactNode } from 'react';
 import { Link } from 'wouter';
 import type { Ticket } from '../core/protocol.ts';
 import { waitingSince, type Lists } from '../core/tickets.ts';
 import { fill, t } from '../i18n/strings.ts';
-import { useDesk, useDeskState } from './context.ts';
-import { onlineText, preview, ticketTitle, userName } from './labels.ts';
+import { useDesk, useDeskState, useNow } from './context.ts';
+import { dueText, onlineText, preview, ticketTitle, userName } from './labels.ts';
 import { Wait } from './wait.tsx';
 
 interface TicketListProps {
@@ -59,6 +65,14 @@ export function TicketList({ lists, openId, onClaimNext, claiming }: TicketListP
             openId={openId}
           />
           <Section
+            icon={<ClockCircleOutlined />}
+            title={t.queue.follow_ups}
+            count={String(lists.followUps.length)}
+            empty={t.queue.follow_ups_empty}
+            tickets={lists.followUps}
+            openId={openId}
+          />
+          <Section
             icon={<InboxOutlined />}
             title={t.queue.messages}
             count={String(lists.messages.length)}
@@ -89,12 +103,16 @@ interface SectionProps {
 }
 
 function Section({ icon, title, count, empty, tickets, openId }: SectionProps): JSX.Element {
+  const [open, setOpen] = useState(true);
   return (
     <section>
       <h2 className="ticket-list-title">
-        {icon} {title} <span className="muted">{count}</span>
+        <button type="button" aria-expanded={open} onClick={() => setOpen(!open)}>
+          {icon} {title} <span className="muted">{count}</span>
+          <DownOutlined className="ticket-list-fold" aria-hidden />
+        </button>
       </h2>
-      {tickets.length === 0 ? (
+      {!open ? null : tickets.length === 0 ? (
         <p className="ticket-list-empty">{empty}</p>
       ) : (
         <ul>
@@ -127,6 +145,7 @@ function Item({ ticket, isOpen }: { ticket: Ticket; isOpen: boolean }): JSX.Elem
           <span className="online-dot" data-online={ticket.user.online ?? false} title={onlineText(ticket)} />
           {userName(ticket)}
         </span>
+        {ticket.status === 'pending' && ticket.due_at !== null && <Due at={ticket.due_at} />}
         {since !== null && <Wait since={since} judged={ticket.status !== 'message'} />}
       </span>
       <span className="ticket-item-line">
@@ -146,5 +165,15 @@ function Item({ ticket, isOpen }: { ticket: Ticket; isOpen: boolean }): JSX.Elem
         {preview(ticket)}
       </span>
     </Link>
+  );
+}
+
+/** When somebody is to come back to it; striking once it is late. */
+export function Due({ at }: { at: string }): JSX.Element {
+  const now = useNow(60_000);
+  return (
+    <time className="wait" dateTime={at} data-patience={Date.parse(at) <= now ? 'too_long' : 'fine'}>
+      {dueText(at, now)}
+    </time>
   );
 }

@@ -5,6 +5,11 @@ import { useEffect, useRef } from 'react';
 import { tinykeys } from 'tinykeys';
 import { BINDINGS, type Action } from '../core/shortcuts.ts';
 
+/** A dialog that was closed stays in the page, hidden. */
+function isBehindDialog(): boolean {
+  return [...document.querySelectorAll('[aria-modal="true"]')].some((dialog) => dialog.checkVisibility());
+}
+
 /** Runs the given handlers on their keys; never while an input method composes, nor behind an open dialog. */
 export function useShortcuts(handlers: Partial<Record<Action, () => void>>): void {
   const current = useRef(handlers);
@@ -21,7 +26,7 @@ export function useShortcuts(handlers: Partial<Record<Action, () => void>>): voi
           (event: KeyboardEvent) => {
             const handler = current.current[action];
             if (!handler || isComposing(event)) return;
-            if (document.querySelector('[aria-modal="true"]') !== null) return;
+            if (isBehindDialog()) return;
             event.preventDefault();
             handler();
           },

@@ -40,7 +40,7 @@ beforeEach(async () => {
     onServerTime: () => undefined,
   });
   const counts = { waiting: 1, urgent: 0, mine: 0, messages: 0, online: 1 };
-  api.queue = () => Promise.resolve({ waiting: [waiting()], mine: [], messages: [], counts });
+  api.queue = () => Promise.resolve({ waiting: [waiting()], mine: [], messages: [], follow_ups: [], counts });
   api.ticket = async () => {
     await askHistory();
     return { ...mine(), events, earlier: [], progress: null, intent: null };
@@ -109,4 +109,39 @@ describe('a conversation that has become the agent’s', () => {
     server.onEvent('ticket_changed', mine());
     expect(await assigned()).toEqual([]);
   });
+});
+
+describe('a conversation that a colleague has now', () => {
+  const theirs = (): Ticket => ticketWith({ id: 7, status: 'active', version: 3, agent: { id: OTHER, name: '小王' } });
+
+  async function takenAway(): Promise<string[]> {
+    await vi.advanceTimersByTimeAsync(10);
+    return alerts.filter(({ kind }) => kind === 'taken_away').map((alert) => alert.ticket.agent?.name ?? '');
+  }
+
+  beforeEach(() => desk.adopt(mine()));
+
+  it('is told of when a supervisor gave it away', async () => {
+    events = [event('claimed', ME), event('transferred', OTHER)];
+    server.onEvent('ticket_changed', theirs());
+    expect(await takenAway()).toEqual(['小王']);
+  });
+
+  it('is not told of when the agent has passed it on', async () => {
+    events = [event('claimed', ME), event('transferred', ME)];
+    server.onEvent('ticket_changed', theirs());
+    expect(await takenAway()).toEqual([]);
+  });
+});
+
+it('tells once that the time of a follow-up has come, to whoever is to come back to it', async () => {
+  const at = new Date(Date.now() - 1_000).toISOString();
+  const pending = (id: number, version: number, due_at = at): Ticket =>
+    ticketWith({ id: 7, status: 'pending', version, due_at, agent: { id, name: '小林' } });
+  server.onEvent('ticket_changed', pending(OTHER, 2));
+  server.onEvent('ticket_changed', pending(ME, 3));
+  server.onEvent('ticket_changed', pending(ME, 4));
+  server.onEvent('ticket_changed', pending(ME, 5, new Date(Date.now() + 60_000).toISOString()));
+  await vi.advanceTimersByTimeAsync(10);
+  expect(alerts.filter(({ kind }) => kind === 'due')).toHaveLength(1);
 });

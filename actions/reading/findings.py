@@ -1,0 +1,83 @@
+"""What a message finds out in a diagnosis, clause by clause: 「刚才余额没够 好了」, 「余额够 银行没问」."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from actions.dialogue.messages import Clause, UserMessage, folded
+from actions.dialogue.state import DialogueState
+from actions.knowledge import Topic
+from actions.reading import causes
+
+_LABELS = ("ruled_out", "cause_confirmed", "not_checked", "solved", "tried_everything", "trouble")
+_LIKELY = 0.4
+# To end it takes more.
+_SURE_SOLVED = 0.5
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What was found out.
+
+    Attributes:
+        ruled_out: Values of the checks whose causes it cannot be.
+        confirmed: Of those that it is.
+        unchecked: Of those that were not looked at.
+        solved: Whether the matter is settled.
+        certainty: How sure the surest of it is.
+    """
+
+    ruled_out: tuple[str, ...] = ()
+    confirmed: tuple[str, ...] = ()
+    unchecked: tuple[str, ...] = ()
+    solved: bool = False
+    certainty: float = 0.0
+
+
+def findings(topic: Topic, state: DialogueState, message: UserMessage) -> Findings | None:
+    """Returns what the message finds out about the causes of a trouble; None when it says nothing of them.
+
+    Args:
+        topic: The diagnosis under way.
+        state: The state before the message.
+        message: The message.
+    """
+    shown = topic.steps[state.step - 1].value if state.step else None
+    clauses = message.clauses or (Clause(message.key, message.acts),)
+    found: dict[str, str] = {}
+    solved, certainty = False, 0.0
+    last: tuple[str, ...] = ()
+    for clause in clauses:
+        key = folded(clause.text)
+        named = causes.named(topic, key)
+        label, sure = _label(clause)
+        about = named or last or ((shown,) if shown else ())
+        last = named or last
+        if label is None:
+            continue
+        certainty = max(certainty, sure)
+        if label == "solved":
+            solved = sure >= _SURE_SOLVED
+        elif label == "trouble" or (label == "tried_everything" and not (named or last)):
+            # 「充了 还是不行」: what was mended was not the cause. Trouble of no cause says nothing of any.
+            solved = False
+            if last:
+                found.update(dict.fromkeys(last, "ruled_out"))
+        else:
+            solved = solved and label != "ruled_out"
+            meant = "ruled_out" if label == "tried_everything" else label
+            found.update((value, meant) for value in about if value)
+    if not solved and not found:
+        return None
+    by_label = {
+        label: tuple(value for value, meant in found.items() if meant == label)
+        for label in ("ruled_out", "cause_confirmed", "not_checked")
+    }
+    return Findings(by_label["ruled_out"], by_label["cause_confirmed"], by_label["not_checked"], solved, certainty)
+
+
+def _label(clause: Clause) -> tuple[str | None, float]:
+    label = max(clause.acts, key=lambda name: clause.acts[name], default=None)
+    if label not in _LABELS or clause.acts[label] < _LIKELY:
+        return None, 0.0
+    return label, clause.acts[label]
