@@ -64,16 +64,17 @@ def manner_rules(content: dict[str, Any]) -> MannerRules:
     Raises:
         ValueError: A field is missing, unknown or of the wrong type.
     """
-    words: dict[str, tuple[str, ...]] = {}
+    fields: dict[str, Any] = {}
     for name in _WORDS:
         value = content.get(name)
         if not (isinstance(value, list) and value and all(isinstance(word, str) and word for word in value)):
             raise ValueError(f"{name}: expected a list of words, found {value!r}")
-        words[name] = tuple(value)
+        fields[name] = tuple(value)
     for name in _NUMBERS:
         if not isinstance(content.get(name), int) or content[name] < 1:
             raise ValueError(f"{name}: expected a number of characters, found {content.get(name)!r}")
-    unknown = sorted(set(content) - {*_WORDS, *_NUMBERS})
+        fields[name] = content[name]
+    unknown = sorted(set(content) - set(fields))
     if unknown:
         raise ValueError(f"{unknown[0]}: unknown field")
-    return MannerRules(**words, **{name: content[name] for name in _NUMBERS})
+    return MannerRules(**fields)

@@ -40,7 +40,7 @@ class RequestCollector(GraphComponent, IntentClassifier):
             "always": [],
             "never": [],
             "only_after_connector": ["out_of_scope"],
-            "sure_after_background": 0.9,
+            "sure_after_background": 0.97,
         }
 
     def __init__(self, rules: RequestRules) -> None:
