@@ -40,6 +40,7 @@ class ErrorCode(StrEnum):
     WEAK_PASSWORD = "weak_password"
     PASSWORD_UNCHANGED = "password_unchanged"
     USERNAME_TAKEN = "username_taken"
+    SHORTCUT_TAKEN = "shortcut_taken"
     LAST_ADMIN = "last_admin"
     CONTACT_INVALID = "contact_invalid"
     ALREADY_RATED = "already_rated"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from uwallet_gateway.clock import to_text
@@ -13,6 +14,7 @@ from uwallet_gateway.protocol.messages import (
     AttachmentView,
     ButtonView,
     ErrorView,
+    FeedbackView,
     Limits,
     MessageView,
 )
@@ -48,6 +50,7 @@ class Presentation:
             created_at=message.created_at,
             in_reply_to=message.in_reply_to,
             client_id=message.client_id,
+            feedback=FeedbackView(**asdict(message.feedback)) if message.feedback else None,
         )
 
     def desk_message(self, message: Message) -> DeskMessageView:

@@ -30,6 +30,7 @@ from uwallet_gateway.hooks.sender import HookSender
 from uwallet_gateway.identity.keys import Keys
 from uwallet_gateway.identity.sessions import SessionRules, Sessions
 from uwallet_gateway.identity.sites import Sites
+from uwallet_gateway.insight.feedback import FeedbackStore
 from uwallet_gateway.insight.misunderstood import Misunderstood
 from uwallet_gateway.insight.statistics import Statistics
 from uwallet_gateway.maintenance.persons import Persons
@@ -89,6 +90,7 @@ class Services:
     second_factors: SecondFactors
     sign_ins: SignIns
     canned_replies: CannedReplies
+    feedback: FeedbackStore
     statistics: Statistics
     misunderstood: Misunderstood
     hook_endpoints: tuple[Endpoint, ...]
@@ -212,6 +214,7 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
             database, passwords, desk_sessions, second_factors, two_factor_roles=settings.desk_two_factor_roles
         ),
         canned_replies=CannedReplies(database),
+        feedback=FeedbackStore(transcript, outbox.record_feedback),
         statistics=Statistics(database),
         misunderstood=Misunderstood(database),
         hook_endpoints=endpoints,

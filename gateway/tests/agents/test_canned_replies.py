@@ -19,12 +19,12 @@ async def test_from_the_first_to_the_last(database: Database) -> None:
     first = await replies.all()
     assert len(first) == len(read_first_ones())
     added = await replies.add("退款", "退款一般原路返回。", "tk")
-    with pytest.raises(InputError, match="conflict"):
+    with pytest.raises(InputError, match="shortcut_taken"):
         await replies.add("别的", "别的", "tk")
     without = await replies.add("没有快捷词", "……", None)
     assert without.shortcut is None
     await replies.add("也没有", "……", None)
-    with pytest.raises(InputError, match="conflict"):
+    with pytest.raises(InputError, match="shortcut_taken"):
         await replies.change(without.id, "x", "y", "tk")
     changed = await replies.change(added.id, "退款到账", "一般原路返回。", "tk")
     assert changed in await replies.all()

@@ -82,7 +82,7 @@ def test_statistics_have_a_row_for_each_day_and_topic() -> None:
     talks = [Talk(DAY, "a"), Talk(DAY, "a", "password", "topic_opened"), Talk(DAY, "a", "password", "solved")]
     tickets = [TicketFacts(DAY, None, "user_request"), TicketFacts(DAY, None, "of a later bot")]
     insight = Insight(
-        Period(DAY, DAY, ZONE), overview([DAY], talks, [], tickets), [], Misunderstandings(0, 0, 0, 0, 0), {}
+        Period(DAY, DAY, ZONE), overview([DAY], talks, [], tickets), [], [], Misunderstandings(0, 0, 0, 0, 0), {}
     )
     head, whole, topic, none = read(statistics_csv(insight, {"password": "=找回"}, TEXTS))
     assert head[:4] == ["日期", "问题编号", "问题", "对话数"]
@@ -115,5 +115,5 @@ def test_misunderstood_messages_are_told_in_local_time() -> None:
 def test_texts_are_complete() -> None:
     assert set(TEXTS.kinds) == set(MisunderstandingKind)
     assert set(TEXTS.authors) == set(get_args(Author))
-    assert len(TEXTS.statistics) == 19
+    assert len(TEXTS.statistics) == 21
     assert len(TEXTS.misunderstood) == len(dataclasses.fields(MisunderstoodMessage)) - 2

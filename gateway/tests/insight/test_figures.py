@@ -80,7 +80,17 @@ def test_times_that_run_backwards_are_no_waits() -> None:
 def test_nothing_is_null_and_not_zero_over_zero() -> None:
     figures = overview([MONDAY], [], [], []).total
     assert figures == Figures(
-        0, 0, 0, 0, 0, 0, {}, Rating(0, None, [0] * 5), Rating(0, None, [0] * 5), *[Seconds(0, None, None)] * 2
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        {},
+        Rating(0, None, [0] * 5),
+        Rating(0, None, [0] * 5),
+        Seconds(0, None, None),
+        Seconds(0, None, None),
     )
 
 

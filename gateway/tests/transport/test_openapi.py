@@ -61,6 +61,7 @@ def test_document_knows_everything_that_is_public(running: GatewayThread) -> Non
     assert set(found) == {
         "/api/v1/sessions",
         "/api/v1/messages",
+        "/api/v1/messages/{message_id}/feedback",
         "/api/v1/attachments",
         "/api/v1/attachments/{attachment_id}",
         "/api/v1/support",
@@ -69,4 +70,5 @@ def test_document_knows_everything_that_is_public(running: GatewayThread) -> Non
         "/api/v1/support/ratings",
         "/webhooks/rest/webhook",
         "/webhooks/rest/messages",
+        "/webhooks/rest/feedback",
     }

@@ -64,7 +64,7 @@ class CannedReplies:
         """Stores a new one.
 
         Raises:
-            InputError: conflict, if another one has the shortcut or there are too many.
+            InputError: shortcut_taken; conflict, if there are too many.
         """
         async with self._database.write() as transaction:
             ids = set(await transaction.scalars(select(tables.CannedReply.id)))
@@ -81,7 +81,7 @@ class CannedReplies:
         """Replaces one.
 
         Raises:
-            InputError: not_found; conflict, if another one has the shortcut.
+            InputError: not_found, shortcut_taken.
         """
         async with self._database.write() as transaction:
             row = await transaction.get(tables.CannedReply, reply_id, with_for_update=True)
@@ -132,7 +132,7 @@ async def _check_free(transaction: AsyncSession, shortcut: str | None, reply_id:
         return
     owner = await transaction.scalar(select(tables.CannedReply.id).where(tables.CannedReply.shortcut == shortcut))
     if owner is not None and owner != reply_id:
-        raise InputError(ErrorCode.CONFLICT)
+        raise InputError(ErrorCode.SHORTCUT_TAKEN)
 
 
 def _reply(row: tables.CannedReply) -> CannedReply:

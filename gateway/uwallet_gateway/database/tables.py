@@ -419,6 +419,29 @@ class BotEvent(Table):
     created_at: Mapped[datetime] = mapped_column(index=True)
 
 
+class AnswerFeedback(Table):
+    """What a user says of one answer of the bot: 赞 or 踩, why, and in their own words (redacted)."""
+
+    __tablename__ = "answer_feedback"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["conversation_id", "message_id"], ["messages.conversation_id", "messages.id"], ondelete="CASCADE"
+        ),
+    )
+
+    conversation_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    message_id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    helpful: Mapped[bool] = mapped_column(Boolean)
+    # Codes of protocol/messages.py; empty for a 赞.
+    reasons: Mapped[list[str]] = mapped_column(JSON)
+    comment: Mapped[str | None] = mapped_column(Text)
+    # What the answer was about.
+    topic: Mapped[str | None] = mapped_column(String(64))
+    # When it was given first, to which day it counts; and changed last.
+    created_at: Mapped[datetime] = mapped_column(index=True)
+    updated_at: Mapped[datetime]
+
+
 class HookDelivery(Table):
     """An event on its way to one endpoint: the outbox."""
 

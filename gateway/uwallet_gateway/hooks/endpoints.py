@@ -57,8 +57,9 @@ class Endpoint(BaseModel):
     @field_validator("events")
     @classmethod
     def _may_know(cls, value: frozenset[HookEvent], info: ValidationInfo) -> frozenset[HookEvent]:
-        if HookEvent.MESSAGE_CREATED in value and info.data.get("format") is not HookFormat.JSON:
-            msg = "message_created is for the format json only: it has what was written"
+        others = sorted(value - TICKET_EVENTS)
+        if others and info.data.get("format") is not HookFormat.JSON:
+            msg = f"{others[0]} is for the format json only: group robots are told of tickets"
             raise ValueError(msg)
         if HookEvent.MESSAGE_CREATED in value and info.data.get("site") is None:
             msg = "message_created needs a site: its users' messages are nobody else's"

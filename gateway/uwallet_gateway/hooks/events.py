@@ -21,6 +21,8 @@ class HookEvent(StrEnum):
     CLOSED = "ticket_closed"
     # For the backend of a site, whose users only it can reach.
     MESSAGE_CREATED = "message_created"
+    # What a user says of an answer of the bot.
+    ANSWER_RATED = "answer_rated"
 
 
 # What an endpoint is told that names no events.
@@ -86,6 +88,22 @@ def told_message(
         "site": conversation.site_key,
         "sender": conversation.external_id,
         "message": view,
+    }
+
+
+def told_feedback(event_id: str, feedback: tables.AnswerFeedback, site: str | None, moment: datetime) -> dict[str, Any]:
+    """A user's 赞 or 踩 as JSON, without who it was and what they wrote."""
+    return {
+        "event": HookEvent.ANSWER_RATED.value,
+        "event_id": event_id,
+        "created_at": to_text(moment),
+        "site": site,
+        "feedback": {
+            "helpful": feedback.helpful,
+            "reasons": feedback.reasons,
+            "commented": feedback.comment is not None,
+            "topic": feedback.topic,
+        },
     }
 
 

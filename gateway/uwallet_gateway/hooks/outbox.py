@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from uwallet_gateway.clock import now
 from uwallet_gateway.database import tables
 from uwallet_gateway.database.connection import Database
-from uwallet_gateway.hooks.events import HookEvent, described, needs_hook, told_message
+from uwallet_gateway.hooks.events import HookEvent, described, needs_hook, told_feedback, told_message
 from uwallet_gateway.transcript.messages import Message
 
 _LONGEST_ERROR = 500
@@ -118,6 +118,15 @@ class Outbox:
             if needs_hook(message, late)
         ]
         self._queue(transaction, HookEvent.MESSAGE_CREATED, conversation.id, conversation.site_key, bodies)
+
+    async def record_feedback(self, transaction: AsyncSession, feedback: tables.AnswerFeedback) -> None:
+        """Queues a user's 赞 or 踩 of an answer, as part of the transaction that stores it."""
+        if not any(HookEvent.ANSWER_RATED in listener.events for listener in self._listeners):
+            return
+        conversation = await transaction.get(tables.Conversation, feedback.conversation_id)
+        site = conversation.site_key if conversation else None
+        body = told_feedback(str(uuid.uuid4()), feedback, site, now())
+        self._queue(transaction, HookEvent.ANSWER_RATED, feedback.conversation_id, site, [body])
 
     def _queue(
         self,

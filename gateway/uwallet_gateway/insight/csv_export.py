@@ -150,6 +150,8 @@ def _cells(figures: Figures, texts: ExportTexts) -> list[Cell]:
         figures.waiting.p95,
         figures.first_reply.median,
         figures.first_reply.p95,
+        figures.helpful,
+        figures.unhelpful,
     ]
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from uwallet_gateway.protocol.insight import Figures, Rating, Seconds
+from uwallet_gateway.protocol.insight import AnswerFigures, Figures, Rating, Seconds
 
 # What the bot notes of walkthroughs and is counted in conversations; `left` is the statistics' own.
 OUTCOMES = ("solved", "not_solved", "abandoned", "left")
@@ -36,6 +36,18 @@ class BotRating:
     topic: str | None
     value: int
     count: int
+
+
+@dataclass(frozen=True, slots=True)
+class GivenFeedback:
+    """A user's 赞 or 踩 of an answer."""
+
+    day: date
+    topic: str | None
+    helpful: bool
+    text: str
+    reasons: Sequence[str]
+    comment: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +84,7 @@ class _Tally:
     agent_ratings: Counter[int] = field(default_factory=Counter)
     waits: list[float] = field(default_factory=list)
     first_replies: list[float] = field(default_factory=list)
+    feedback: Counter[bool] = field(default_factory=Counter)
 
     def add(self, ticket: TicketFacts) -> None:
         self.reasons[ticket.reason] += 1
@@ -92,6 +105,8 @@ class _Tally:
             agent_rating=rating(self.agent_ratings),
             waiting=seconds(self.waits),
             first_reply=seconds(self.first_replies),
+            helpful=self.feedback[True],
+            unhelpful=self.feedback[False],
         )
 
 
@@ -113,7 +128,11 @@ class Overview:
 
 
 def overview(
-    days: Sequence[date], talks: Iterable[Talk], ratings: Iterable[BotRating], tickets: Iterable[TicketFacts]
+    days: Sequence[date],
+    talks: Iterable[Talk],
+    ratings: Iterable[BotRating],
+    tickets: Iterable[TicketFacts],
+    feedback: Iterable[GivenFeedback] = (),
 ) -> Overview:
     """Counts everything by day and topic.
 
@@ -122,6 +141,7 @@ def overview(
         talks: What happened in conversations; the same more than once counts once.
         ratings: Of the bot.
         tickets: Each once.
+        feedback: Of single answers.
     """
     total = _Tally()
     by_day = {day: _Tally() for day in days}
@@ -148,6 +168,9 @@ def overview(
     for ticket in tickets:
         for tally in cells(ticket.day, ticket.topic):
             tally.add(ticket)
+    for given in feedback:
+        for tally in cells(given.day, given.topic):
+            tally.feedback[given.helpful] += 1
     topics = [(topic, tally.figures()) for topic, tally in by_topic.items()]
     topics.sort(key=lambda item: (item[0] is None, -item[1].conversations, -item[1].handed_off, item[0] or ""))
     rank = {topic: number for number, (topic, _) in enumerate(topics)}
@@ -160,6 +183,32 @@ def overview(
             for day, topic in sorted(by_both, key=lambda cell: (cell[0], rank[cell[1]]))
         ],
     )
+
+
+def answers(feedback: Iterable[GivenFeedback], most: int, most_comments: int) -> list[AnswerFigures]:
+    """The answers with the most 踩, the worst first; those without any are left out.
+
+    Args:
+        feedback: The newest first.
+        most: Answers.
+        most_comments: Of each answer, the newest.
+    """
+    by_answer: defaultdict[tuple[str | None, str], list[GivenFeedback]] = defaultdict(list)
+    for given in feedback:
+        by_answer[given.topic, given.text].append(given)
+    found = [
+        AnswerFigures(
+            topic,
+            text,
+            helpful=sum(given.helpful for given in group),
+            unhelpful=sum(not given.helpful for given in group),
+            reasons=dict(Counter(reason for given in group for reason in given.reasons).most_common()),
+            comments=[given.comment for given in group if given.comment][:most_comments],
+        )
+        for (topic, text), group in by_answer.items()
+    ]
+    found.sort(key=lambda answer: (-answer.unhelpful, answer.helpful, answer.text))
+    return [answer for answer in found if answer.unhelpful][:most]
 
 
 def rating(counts: Counter[int]) -> Rating:

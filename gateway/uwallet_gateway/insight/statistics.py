@@ -13,15 +13,26 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from uwallet_gateway.clock import now
 from uwallet_gateway.database.connection import Database
-from uwallet_gateway.database.tables import BotEvent, Message, Ticket, Understanding, UtcTime
+from uwallet_gateway.database.tables import AnswerFeedback, BotEvent, Message, Ticket, Understanding, UtcTime
 from uwallet_gateway.insight.days import Period
-from uwallet_gateway.insight.figures import OPENED, BotRating, Overview, Talk, TicketFacts, overview
-from uwallet_gateway.protocol.insight import MisunderstandingKind, Misunderstandings, StepFigures
+from uwallet_gateway.insight.figures import (
+    OPENED,
+    BotRating,
+    GivenFeedback,
+    Overview,
+    Talk,
+    TicketFacts,
+    answers,
+    overview,
+)
+from uwallet_gateway.protocol.insight import AnswerFigures, MisunderstandingKind, Misunderstandings, StepFigures
 
 # Who has said nothing for so long after a step is not coming back to it.
 GONE_AFTER = timedelta(minutes=30)
 # A ticket that the same turn made may be stamped a little earlier than what led to it.
 _SAME_TURN = timedelta(minutes=1)
+# Answers with the most 踩 that are told, and the newest words of users to each.
+_MOST_ANSWERS, _MOST_COMMENTS = 30, 5
 _OUTCOMES = ("solved", "not_solved", "abandoned")
 _AT_STEP = ("step_shown", "step_problem")
 
@@ -34,6 +45,7 @@ class Insight:
         period: The days.
         overview: By day and topic.
         steps: By topic and step.
+        answers: With the most 踩.
         misunderstood: In the period.
         titles: Of topics, as far as tickets know them.
     """
@@ -41,6 +53,7 @@ class Insight:
     period: Period
     overview: Overview
     steps: list[StepFigures]
+    answers: list[AnswerFigures]
     misunderstood: Misunderstandings
     titles: dict[str, str]
 
@@ -78,10 +91,12 @@ class Statistics:
             talks = await _talks(transaction, days)
             talks += [Talk(period.day_of(it.at), it.conversation_id, it.topic, "left") for it in left]
             tickets, steps_of_tickets, titles = await _tickets(transaction, period)
+            feedback = await _feedback(transaction, period)
             return Insight(
                 period,
-                overview(period.days, talks, await _ratings(transaction, days), tickets),
+                overview(period.days, talks, await _ratings(transaction, days), tickets, feedback),
                 await _steps(transaction, period, left, steps_of_tickets),
+                answers(feedback, _MOST_ANSWERS, _MOST_COMMENTS),
                 await _misunderstandings(transaction, period),
                 titles,
             )
@@ -184,6 +199,18 @@ async def _tickets(transaction: AsyncSession, period: Period) -> tuple[list[Tick
         if topic is not None and title:
             titles[topic] = title
     return facts, places, titles
+
+
+async def _feedback(transaction: AsyncSession, period: Period) -> list[GivenFeedback]:
+    """What was said of answers, the newest first."""
+    row = AnswerFeedback
+    statement = (
+        select(row.created_at, row.topic, row.helpful, Message.text, row.reasons, row.comment)
+        .join(Message, and_(Message.conversation_id == row.conversation_id, Message.id == row.message_id))
+        .where(row.created_at >= period.start, row.created_at < period.end)
+        .order_by(row.updated_at.desc())
+    )
+    return [GivenFeedback(period.day_of(at), *others) for at, *others in await transaction.execute(statement)]
 
 
 async def _steps(

@@ -46,6 +46,7 @@ _BY_CONVERSATION: tuple[type[tables.Table], ...] = (
     tables.Ticket,
     tables.Understanding,
     tables.BotEvent,
+    tables.AnswerFeedback,
 )
 # Never shown, not even to the person: they open something.
 _SECRET = {"contact", "csrf"}

@@ -53,6 +53,31 @@ class Figures:
     agent_rating: Rating
     waiting: Seconds
     first_reply: Seconds
+    helpful: int = 0
+    unhelpful: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerFigures:
+    """What users say of an answer.
+
+    Attributes:
+        topic: What it is about, if known.
+        text: The answer.
+        helpful: How many 赞.
+        unhelpful: How many 踩.
+        reasons: How many of the 踩 gave which reason.
+        comments: The newest words of users, redacted.
+        title: Title of the topic, if known.
+    """
+
+    topic: str | None
+    text: str
+    helpful: int
+    unhelpful: int
+    reasons: dict[str, int]
+    comments: list[str]
+    title: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +183,7 @@ class InsightView(View):
     topics: list[TopicFigures]
     rows: list[TopicDayFigures]
     steps: list[StepFigures]
+    answers: list[AnswerFigures]
     misunderstood: Misunderstandings
 
 

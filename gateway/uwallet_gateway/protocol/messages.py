@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -31,6 +31,28 @@ class AttachmentView(View):
     size: int
 
 
+# Why an answer did not help: it solves nothing, is unclear, answers something else, or is not what the app shows.
+FeedbackReason = Literal["not_solved", "unclear", "not_meant", "differs"]
+
+
+class FeedbackView(View):
+    """What the user says of an answer: 赞 or 踩, and why."""
+
+    helpful: bool
+    reasons: list[str]
+    comment: str | None
+
+
+class FeedbackRequest(Request):
+    """What the user says of an answer; the next one replaces it. Null takes it back."""
+
+    helpful: bool | None
+    reasons: Annotated[list[FeedbackReason], Field(max_length=8)] = Field(
+        default_factory=list, description="Only where it did not help"
+    )
+    comment: str | None = Field(default=None, max_length=2000)
+
+
 class MessageView(View):
     """One message of a transcript."""
 
@@ -43,6 +65,7 @@ class MessageView(View):
     created_at: Moment
     in_reply_to: int | None
     client_id: str | None
+    feedback: FeedbackView | None = None
 
 
 class Limits(View):

@@ -32,6 +32,15 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
+class Feedback:
+    """What the user says of an answer: whether it helped, why not (codes), and in their own words."""
+
+    helpful: bool
+    reasons: tuple[str, ...] = ()
+    comment: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """A stored message: redacted, with ids from 1 without gaps within its conversation.
 
@@ -54,6 +63,7 @@ class Message:
     noticed: bool = False
     turn_id: str | None = None
     reading: dict[str, Any] | None = None
+    feedback: Feedback | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,37 +4,41 @@ from __future__ import annotations
 
 from typing import cast
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, Select, and_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from uwallet_gateway.database import tables
-from uwallet_gateway.transcript.messages import Author, Message, Picture, State
+from uwallet_gateway.transcript.messages import Author, Feedback, Message, Picture, State
+
+Selected = Select[tuple[tables.Message, tables.Attachment, tables.AnswerFeedback]]
 
 
-def select_messages() -> Select[tuple[tables.Message, tables.Attachment]]:
-    """The statement for messages with their pictures, without conditions."""
-    return select(tables.Message, tables.Attachment).outerjoin(
-        tables.Attachment, tables.Attachment.id == tables.Message.attachment_id
+def select_messages() -> Selected:
+    """The statement for messages with their pictures and what the user says of them, without conditions."""
+    message, feedback = tables.Message, tables.AnswerFeedback
+    return (
+        select(message, tables.Attachment, feedback)
+        .outerjoin(tables.Attachment, tables.Attachment.id == message.attachment_id)
+        .outerjoin(
+            feedback, and_(feedback.conversation_id == message.conversation_id, feedback.message_id == message.id)
+        )
     )
 
 
-async def read_messages(
-    session: AsyncSession, statement: Select[tuple[tables.Message, tables.Attachment]]
-) -> list[Message]:
+async def read_messages(session: AsyncSession, statement: Selected) -> list[Message]:
     """The messages that a statement selects."""
     return [_message(row) for row in await session.execute(statement)]
 
 
-async def read_message(
-    session: AsyncSession, statement: Select[tuple[tables.Message, tables.Attachment]]
-) -> Message | None:
+async def read_message(session: AsyncSession, statement: Selected) -> Message | None:
     """The one message that a statement selects, or None."""
     row = (await session.execute(statement)).one_or_none()
     return _message(row) if row else None
 
 
-def _message(row: Row[tuple[tables.Message, tables.Attachment]]) -> Message:
+def _message(row: Row[tuple[tables.Message, tables.Attachment, tables.AnswerFeedback]]) -> Message:
     stored, attachment = row[0], cast("tables.Attachment | None", row[1])
+    feedback = cast("tables.AnswerFeedback | None", row[2])
     return Message(
         conversation_id=stored.conversation_id,
         id=stored.id,
@@ -51,6 +55,7 @@ def _message(row: Row[tuple[tables.Message, tables.Attachment]]) -> Message:
         noticed=stored.noticed,
         turn_id=stored.turn_id,
         reading=stored.reading,
+        feedback=Feedback(feedback.helpful, tuple(feedback.reasons), feedback.comment) if feedback else None,
     )
 
 

@@ -20,6 +20,7 @@ from uwallet_gateway.errors import ErrorCode, InputError
 from uwallet_gateway.identity.admission import admit
 from uwallet_gateway.identity.sessions import Session
 from uwallet_gateway.identity.sites import Site
+from uwallet_gateway.insight.feedback import read_feedback
 from uwallet_gateway.protocol.events import BotTyping, SessionClosed, SessionConfirmation
 from uwallet_gateway.rate_limits import network_of
 from uwallet_gateway.services import Services
@@ -82,6 +83,7 @@ class SocketTransport:
         self._support_actions = SupportActions(services)
         for event in ("leave_queue", "leave_message", "rate_support"):
             self.server.on(event, functools.partial(self._act, event))
+        self.server.on("give_feedback", self._give_feedback)
         self.server.on("typing", self._typing)
         self.server.on("read", self._read)
         self._desks = DeskSockets(services, self.server)
@@ -269,6 +271,23 @@ class SocketTransport:
                 return {"ok": True, **result.model_dump()}
         except Exception as error:
             return {"ok": False, "error": self._services.presentation.error(refusal(error, "socket.failed"))}
+
+    async def _give_feedback(self, sid: str, data: object = None) -> dict[str, Any]:
+        connection = self._connections.get(sid)
+        services = self._services
+        try:
+            if connection is None or not isinstance(data, Mapping):
+                raise InputError(ErrorCode.MALFORMED)
+            if connection.session is None:
+                raise InputError(ErrorCode.BAD_TOKEN)
+            conversation_id = connection.session.conversation_id
+            await services.rate_limits.check("messages", user=conversation_id, address=connection.address)
+            fields = {name: value for name, value in data.items() if name != "message_id"}
+            message_id = _checked_last_id(data.get("message_id")) or 0
+            message = await services.feedback.give(conversation_id, message_id, read_feedback(fields))
+        except Exception as error:
+            return {"ok": False, "error": services.presentation.error(refusal(error, "socket.failed"))}
+        return {"ok": True, "message": services.presentation.message(message).model_dump()}
 
     async def _typing(self, sid: str, data: object = None) -> None:
         session = self._session(sid)

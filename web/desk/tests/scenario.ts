@@ -245,6 +245,8 @@ function figures(seed: number): Figures {
     agent_rating: { count: 7, average: 4.7, distribution: [0, 0, 0, 2, 5] },
     waiting: { count: handed_off, median: 35 + seed * 11, p95: 190 + seed * 20 },
     first_reply: { count: handed_off, median: 22, p95: 80 },
+    helpful: 9,
+    unhelpful: 2,
   };
 }
 
@@ -259,6 +261,17 @@ function fillInsight(desk: MockDesk): void {
       { topic: 'forgot_password', title: '找回登录密码', figures: figures(4) },
       { topic: 'transaction_dispute', title: '交易申诉', figures: figures(2) },
       { topic: null, title: null, figures: figures(1) },
+    ],
+    answers: [
+      {
+        topic: 'payment_failure',
+        title: '排查支付失败',
+        text: '先看看余额够不够。',
+        helpful: 1,
+        unhelpful: 2,
+        reasons: { not_solved: 2, differs: 1 },
+        comments: ['余额够的'],
+      },
     ],
     steps: [
       {

@@ -140,6 +140,29 @@ export interface AgentStatus {
   second_factor?: boolean | null;
 }
 /**
+ * What users say of an answer.
+ *
+ * Attributes:
+ *     topic: What it is about, if known.
+ *     text: The answer.
+ *     helpful: How many 赞.
+ *     unhelpful: How many 踩.
+ *     reasons: How many of the 踩 gave which reason.
+ *     comments: The newest words of users, redacted.
+ *     title: Title of the topic, if known.
+ */
+export interface AnswerFigures {
+  topic: string | null;
+  text: string;
+  helpful: number;
+  unhelpful: number;
+  reasons: {
+    [k: string]: number;
+  };
+  comments: string[];
+  title?: string | null;
+}
+/**
  * The agent who gets the ticket.
  */
 export interface AssignRequest {
@@ -264,6 +287,8 @@ export interface Figures {
   agent_rating: Rating;
   waiting: Seconds;
   first_reply: Seconds;
+  helpful?: number;
+  unhelpful?: number;
 }
 /**
  * Ratings from 1 to 5: how many, their average, and how many of each.
@@ -425,12 +450,21 @@ export interface DeskMessageView {
   created_at: string;
   in_reply_to: number | null;
   client_id: string | null;
+  feedback?: FeedbackView | null;
   /**
    * Of the bot's first message of a turn: why it was given (docs/conversation.md)
    */
   reading?: {
     [k: string]: unknown;
   } | null;
+}
+/**
+ * What the user says of an answer: 赞 or 踩, and why.
+ */
+export interface FeedbackView {
+  helpful: boolean;
+  reasons: string[];
+  comment: string | null;
 }
 /**
  * The user of a watched ticket starts or stops typing.
@@ -583,6 +617,67 @@ export interface FactorProof {
   code?: string | null;
 }
 /**
+ * What the user says of an answer; the next one replaces it. Null takes it back.
+ */
+export interface FeedbackRequest {
+  helpful: boolean | null;
+  /**
+   * Only where it did not help
+   *
+   * @maxItems 8
+   */
+  reasons?:
+    | []
+    | ['not_solved' | 'unclear' | 'not_meant' | 'differs']
+    | ['not_solved' | 'unclear' | 'not_meant' | 'differs', 'not_solved' | 'unclear' | 'not_meant' | 'differs']
+    | [
+        'not_solved' | 'unclear' | 'not_meant' | 'differs',
+        'not_solved' | 'unclear' | 'not_meant' | 'differs',
+        'not_solved' | 'unclear' | 'not_meant' | 'differs',
+      ]
+    | [
+        'not_solved' | 'unclear' | 'not_meant' | 'differs',
+        'not_solved' | 'unclear' | 'not_meant' | 'differs',
+        'not_solved' | 'unclear' | 'not_meant' | 'differs',
+        'not_solved' | 'unclear' | 'not_meant' | 'differs',
+      ]
+    | [
+        'not_solved' | 'unclear' | 'not_meant' | 'differs',
+        'not_solved' | 'unclear' | 'not_meant' | 'differs',
+        'not_solved' | 'unclear' | 'not_meant' | 'differs',
+        'not_solved' | 'unclear' | 'not_meant' | 'differs',
+        'not_solved' | 'unclear' | 'not_meant' | 'differs',
+      ]
+    | [
+        'not_solved' | 'unclear' | 'not_meant' | 'differs',
+        'not_solved' | 'unclear' | 'not_meant' | 'differs',
+        'not_solved' | 'unclear' | 'not_meant' | 'differs',
+        'not_solved' | 'unclear' | 'not_meant' | 'differs',
+        'not_solved' | 'unclear' | 'not_meant' | 'differs',
+        'not_solved' | 'unclear' | 'not_meant' | 'differs',
+      ]
+    | [
+        'not_solved' | 'unclear' | 'not_meant' | 'differs',
+        'not_solved' | 'unclear' | 'not_meant' | 'differs',
+        'not_solved' | 'unclear' | 'not_meant' | 'differs',
+        'not_solved' | 'unclear' | 'not_meant' | 'differs',
+        'not_solved' | 'unclear' | 'not_meant' | 'differs',
+        'not_solved' | 'unclear' | 'not_meant' | 'differs',
+        'not_solved' | 'unclear' | 'not_meant' | 'differs',
+      ]
+    | [
+        'not_solved' | 'unclear' | 'not_meant' | 'differs',
+        'not_solved' | 'unclear' | 'not_meant' | 'differs',
+        'not_solved' | 'unclear' | 'not_meant' | 'differs',
+        'not_solved' | 'unclear' | 'not_meant' | 'differs',
+        'not_solved' | 'unclear' | 'not_meant' | 'differs',
+        'not_solved' | 'unclear' | 'not_meant' | 'differs',
+        'not_solved' | 'unclear' | 'not_meant' | 'differs',
+        'not_solved' | 'unclear' | 'not_meant' | 'differs',
+      ];
+  comment?: string | null;
+}
+/**
  * When somebody comes back to the ticket, who (null for the agent who asks), and a note for them.
  */
 export interface FollowUpRequest {
@@ -602,6 +697,7 @@ export interface InsightView {
   topics: TopicFigures[];
   rows: TopicDayFigures[];
   steps: StepFigures[];
+  answers: AnswerFigures[];
   misunderstood: Misunderstandings;
 }
 /**
@@ -712,6 +808,7 @@ export interface MessageView {
   created_at: string;
   in_reply_to: number | null;
   client_id: string | null;
+  feedback?: FeedbackView | null;
 }
 /**
  * A message: text with or without a picture, a picture alone, or the payload of a button.
@@ -1167,6 +1264,7 @@ export interface MessageView1 {
   created_at: string;
   in_reply_to: number | null;
   client_id: string | null;
+  feedback?: FeedbackView | null;
 }
 /**
  * One message of a transcript.
@@ -1183,4 +1281,5 @@ export interface MessageView2 {
   created_at: string;
   in_reply_to: number | null;
   client_id: string | null;
+  feedback?: FeedbackView | null;
 }

@@ -272,7 +272,7 @@ async def test_canned_replies(gateway: Gateway) -> None:
     assert made["shortcut"] == "tk"
     assert await lin.ok("GET", "/canned_replies") == [made]
     twice = await boss.call("POST", "/canned_replies", json={"title": "x", "text": "y", "shortcut": "tk"})
-    assert (twice.status_code, twice.json()["code"]) == (409, "conflict")
+    assert (twice.status_code, twice.json()["code"]) == (409, "shortcut_taken")
     for body in (
         {"title": " ", "text": "y"},
         {"title": "x", "text": "y", "shortcut": "a b"},

@@ -26,7 +26,7 @@ async def read_canned_replies(services: ServicesNeeded, _session: AgentNeeded) -
 async def add_canned_reply(
     body: CannedReplyRequest, services: ServicesNeeded, _session: SupervisorNeeded
 ) -> CannedReply:
-    """Adds a canned reply. `conflict` if another one has the shortcut."""
+    """Adds a canned reply. `shortcut_taken` if another one has the shortcut."""
     return await services.canned_replies.add(*body.cleaned())
 
 

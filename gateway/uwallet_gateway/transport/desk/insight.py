@@ -82,6 +82,7 @@ async def read_insight(_session: SupervisorNeeded, services: ServicesNeeded, per
             for day, topic, figures in overview.rows
         ],
         steps=[dataclasses.replace(step, title=titles.get(step.topic)) for step in insight.steps],
+        answers=[dataclasses.replace(answer, title=titles.get(answer.topic or "")) for answer in insight.answers],
         misunderstood=insight.misunderstood,
     )
 

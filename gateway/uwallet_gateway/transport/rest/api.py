@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, File, Query, Request, Response, UploadFile
+from fastapi import APIRouter, File, Path, Query, Request, Response, UploadFile
 from fastapi.responses import FileResponse
 
 from uwallet_gateway.errors import ErrorCode, InputError
@@ -12,9 +12,11 @@ from uwallet_gateway.identity.admission import admit
 from uwallet_gateway.protocol.base import API, MAX_ID
 from uwallet_gateway.protocol.messages import (
     AttachmentView,
+    FeedbackRequest,
     MessagePage,
     MessageRequest,
     MessageResult,
+    MessageView,
     SessionRequest,
     SessionView,
 )
@@ -85,6 +87,19 @@ async def read_messages(
     await services.rate_limits.check("requests", user=session.conversation_id)
     messages, has_more = await services.transcript.after(session.conversation_id, after, limit)
     return MessagePage(messages=[services.presentation.message(message) for message in messages], has_more=has_more)
+
+
+@router.put("/messages/{message_id}/feedback", responses=responses(401, 403, 404, 422, 429, 503))
+async def give_feedback(
+    message_id: Annotated[int, Path(ge=1, le=MAX_ID)],
+    body: FeedbackRequest,
+    request: Request,
+    services: ServicesNeeded,
+    session: SessionNeeded,
+) -> MessageView:
+    """Says whether an answer of the bot helped. The next one replaces it; `helpful: null` takes it back."""
+    await services.rate_limits.check("messages", user=session.conversation_id, address=address_of(request.scope))
+    return services.presentation.message(await services.feedback.give(session.conversation_id, message_id, body))
 
 
 @router.post("/attachments", status_code=201, responses=responses(401, 403, 413, 415, 422, 429, 503))

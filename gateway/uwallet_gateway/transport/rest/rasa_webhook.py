@@ -17,7 +17,7 @@ from uwallet_gateway.identity.admission import admit
 from uwallet_gateway.identity.sessions import is_random_uuid
 from uwallet_gateway.identity.sites import Site
 from uwallet_gateway.protocol.base import MAX_ID
-from uwallet_gateway.protocol.messages import MessagePage
+from uwallet_gateway.protocol.messages import FeedbackRequest, MessagePage, MessageView
 from uwallet_gateway.services import Services
 from uwallet_gateway.transport.client import address_of, origin_of, own_origin
 from uwallet_gateway.transport.http import ServicesNeeded, SiteSecret, responses
@@ -135,6 +135,26 @@ async def read_messages(
     if messages:
         await services.user_commands.delivered(conversation_id, messages[-1].id)
     return MessagePage(messages=[services.presentation.message(message) for message in messages], has_more=has_more)
+
+
+class RasaFeedback(FeedbackRequest):
+    """What one of the site's users says of an answer of the bot."""
+
+    model_config = ConfigDict(extra="forbid", coerce_numbers_to_str=True)
+
+    sender: str = Field(min_length=1, max_length=255)
+    message_id: int = Field(ge=1, le=MAX_ID, description="`metadata.id` of the bot's message")
+
+
+@router.post("/webhooks/rest/feedback", responses=responses(401, 404, 422, 429, 503))
+async def give_feedback(body: RasaFeedback, services: ServicesNeeded, credentials: SiteSecret) -> MessageView:
+    """Says whether an answer helped one of the site's users. The next one replaces it; null takes it back."""
+    site = await site_of(services, credentials)
+    conversation_id = await services.sessions.find_backend_conversation(site, body.sender)
+    if conversation_id is None:
+        raise InputError(ErrorCode.NOT_FOUND)
+    await services.rate_limits.check("messages", user=conversation_id)
+    return services.presentation.message(await services.feedback.give(conversation_id, body.message_id, body))
 
 
 async def site_of(services: Services, credentials: SiteSecret) -> Site:

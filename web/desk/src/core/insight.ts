@@ -32,6 +32,22 @@ export interface Figures {
   agent_rating: Rating;
   waiting: Seconds;
   first_reply: Seconds;
+  /** How many 赞 and 踩 single answers got. */
+  helpful: number;
+  unhelpful: number;
+}
+
+/** What users say of an answer. */
+export interface AnswerFigures {
+  topic: string | null;
+  title: string | null;
+  text: string;
+  helpful: number;
+  unhelpful: number;
+  /** How many gave which reason. */
+  reasons: Record<string, number>;
+  /** The newest, redacted. */
+  comments: string[];
 }
 
 export interface TopicFigures {
@@ -62,6 +78,7 @@ export interface Statistics {
   days: { date: string; figures: Figures }[];
   topics: TopicFigures[];
   steps: StepFigures[];
+  answers: AnswerFigures[];
   misunderstood: { not_understood: number; not_meant: number; chosen: number; step_problem: number; labelled: number };
 }
 

@@ -1,10 +1,17 @@
 /** Topics and steps in figures. */
 
-import { Progress, Table, type TableProps } from 'antd';
+import { Progress, Table, Tag, type TableProps } from 'antd';
 import type { JSX } from 'react';
-import { gaveUp, percent, worstSteps, type StepFigures, type TopicFigures } from '../core/insight.ts';
+import {
+  gaveUp,
+  percent,
+  worstSteps,
+  type AnswerFigures,
+  type StepFigures,
+  type TopicFigures,
+} from '../core/insight.ts';
 import { describeWait } from '../core/waits.ts';
-import { fill, t } from '../i18n/strings.ts';
+import { fill, nameOf, t } from '../i18n/strings.ts';
 
 /** Steps that are shown; further down hardly anybody gives up. */
 const MOST_STEPS = 15;
@@ -49,6 +56,43 @@ export function StepTable({ steps }: { steps: readonly StepFigures[] }): JSX.Ele
   );
 }
 
+const answerColumns: NonNullable<TableProps<AnswerFigures>['columns']> = [
+  { title: t.search.topic, width: 160, render: (_, { title, topic }) => title ?? topic ?? t.insight.no_topic },
+  { title: t.insight.answer, render: (_, { text }) => <span className="answer-text">{text}</span> },
+  { title: names.unhelpful, width: 70, align: 'right', dataIndex: 'unhelpful' },
+  { title: names.helpful, width: 70, align: 'right', dataIndex: 'helpful' },
+  {
+    title: t.insight.why,
+    width: 260,
+    render: (_, { reasons, comments }) => (
+      <>
+        {Object.entries(reasons).map(([reason, count]) => (
+          <Tag key={reason}>{fill(t.insight.reason_count, { reason: nameOf(t.insight.feedback, reason), count })}</Tag>
+        ))}
+        {comments.map((comment, index) => (
+          <div key={index} className="muted">
+            {fill(t.insight.comment, { text: comment })}
+          </div>
+        ))}
+      </>
+    ),
+  },
+];
+
+/** The answers with the most 踩. */
+export function AnswerTable({ answers }: { answers: readonly AnswerFigures[] }): JSX.Element {
+  return (
+    <Table
+      rowKey={({ topic, text }) => `${topic}-${text}`}
+      size="small"
+      pagination={false}
+      columns={answerColumns}
+      dataSource={[...answers]}
+      locale={{ emptyText: t.insight.answers_empty }}
+    />
+  );
+}
+
 const topicColumns: NonNullable<TableProps<TopicFigures>['columns']> = [
   { title: t.search.topic, render: (_, { title, topic }) => title ?? topic ?? t.insight.no_topic },
   number(names.conversations, ({ conversations }) => conversations),
@@ -56,6 +100,7 @@ const topicColumns: NonNullable<TableProps<TopicFigures>['columns']> = [
   number(names.not_solved, ({ not_solved }) => not_solved),
   number(names.handed_off, ({ handed_off }) => handed_off),
   number(names.gave_up, ({ abandoned, left }) => abandoned + left),
+  number(names.unhelpful, ({ unhelpful }) => unhelpful),
   number(names.bot_rating, ({ bot_rating }) => bot_rating.average),
   number(names.agent_rating, ({ agent_rating }) => agent_rating.average),
   {

@@ -3,6 +3,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Button, Form, Input, Modal, Popconfirm, Space, Table, type TableProps } from 'antd';
 import { useState, type JSX } from 'react';
+import { ApiError } from '../core/api.ts';
 import { findReplies } from '../core/canned.ts';
 import type { CannedReply } from '../core/protocol.ts';
 import { t } from '../i18n/strings.ts';
@@ -100,7 +101,17 @@ function ReplyDialog({ reply, onClose }: { reply: CannedReply | null; onClose: (
   const save = async (values: { title: string; text: string; shortcut?: string | null }): Promise<void> => {
     const shortcut = values.shortcut?.trim() ?? '';
     const body = { title: values.title.trim(), text: values.text.trim(), shortcut: shortcut === '' ? null : shortcut };
-    if (await run(() => api.saveCannedReply(reply?.id ?? null, body), t.saved)) onClose();
+    const done = await run(
+      () =>
+        api.saveCannedReply(reply?.id ?? null, body).catch((error: unknown) => {
+          if (error instanceof ApiError && error.code === 'shortcut_taken') {
+            form.setFields([{ name: 'shortcut', errors: [error.message] }]);
+          }
+          throw error;
+        }),
+      t.saved,
+    );
+    if (done) onClose();
   };
   const missing = [{ required: true, whitespace: true, message: t.missing }];
   return (

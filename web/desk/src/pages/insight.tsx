@@ -12,7 +12,7 @@ import { Chart } from '../insight/chart.tsx';
 import { Misunderstood } from '../insight/misunderstood.tsx';
 import { Numbers } from '../insight/numbers.tsx';
 import { daysOption, ratingsOption, reasonsOption, waitsOption } from '../insight/options.ts';
-import { StepTable, TopicTable } from '../insight/tables.tsx';
+import { AnswerTable, StepTable, TopicTable } from '../insight/tables.tsx';
 import { errorText, useDesk } from '../view/context.ts';
 import { Page } from '../view/page.tsx';
 
@@ -142,6 +142,9 @@ function Charts({ statistics }: { statistics: Statistics }): JSX.Element {
       <h2>{t.insight.steps}</h2>
       <p className="muted">{t.insight.steps_lead}</p>
       <StepTable steps={statistics.steps} />
+      <h2>{t.insight.answers}</h2>
+      <p className="muted">{t.insight.answers_lead}</p>
+      <AnswerTable answers={statistics.answers} />
       <h2>{t.insight.topics}</h2>
       <TopicTable topics={statistics.topics} />
     </>

@@ -21,6 +21,7 @@ import { ACKNOWLEDGEMENT_TIMEOUT, Sender } from './sender.ts';
 import { storageKey, type Name, type SiteStorage } from './storage.ts';
 import { Store } from '@uwallet/shared/store.ts';
 import { awaitsHuman, readSupport, type Support } from './support.ts';
+import { FeedbackActions } from './feedback.ts';
 import { SupportActions } from './support_actions.ts';
 import { EMPTY_TRANSCRIPT, hasGap, withMessages } from '@uwallet/shared/transcript.ts';
 import { countUnread, isVisible, type Transcript } from './transcript.ts';
@@ -95,6 +96,7 @@ const CLEAN = {
 export class Chat {
   readonly state: Store<ChatState>;
   readonly support: SupportActions;
+  readonly feedback: FeedbackActions;
   private readonly identity: Identity;
   private readonly outbox: Outbox;
   private readonly uploads: Uploads;
@@ -140,6 +142,7 @@ export class Chat {
       onChange: () => this.showOutbox(),
       onBadToken: () => this.renew(),
     });
+    this.feedback = new FeedbackActions({ line, onChange: (message) => this.merge([message]) });
     this.support = new SupportActions({
       line,
       support: () => this.state.get().support,

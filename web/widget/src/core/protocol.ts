@@ -70,6 +70,15 @@ export interface Message {
   /** ISO 8601, UTC. */
   created_at: string;
   client_id: string | null;
+  /** What the user says of this answer of the bot. */
+  feedback: Feedback | null;
+}
+
+export interface Feedback {
+  helpful: boolean;
+  /** Codes, of an answer that did not help. */
+  reasons: string[];
+  comment: string;
 }
 
 export interface Confirmation {
@@ -197,7 +206,13 @@ export function readMessage(value: unknown): Message | null {
     agent: textOrNull(fields(metadata.agent).name),
     created_at: text(source.created_at),
     client_id: textOrNull(source.client_id),
+    feedback: readFeedback(source.feedback),
   };
+}
+
+function readFeedback(value: unknown): Feedback | null {
+  const { helpful, reasons, comment } = fields(value);
+  return typeof helpful === 'boolean' ? { helpful, reasons: texts(reasons), comment: text(comment) } : null;
 }
 
 function readMessages(value: unknown): Message[] {

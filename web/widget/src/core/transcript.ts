@@ -80,6 +80,18 @@ export function shownSteps(messages: readonly Message[], index: number): Readonl
   return shown;
 }
 
+/**
+ * Whether the message at `index` ends an answer of which the user can say whether it helped: `newest` is the last one of all,
+ * null is none.
+ */
+export function answerKind(messages: readonly Message[], index: number): 'newest' | 'former' | null {
+  const message = messages[index];
+  const next = messages[index + 1];
+  if (message?.author !== 'bot' || next?.author === 'bot') return null;
+  if (message.text === '' || message.response === GREETING || message.ask !== null || message.handoff) return null;
+  return messages.slice(index + 1).some(({ author }) => author === 'bot') ? 'former' : 'newest';
+}
+
 /** What they say ends what was offered before. */
 const SPEAKERS: readonly Author[] = ['user', 'agent'];
 

@@ -4,6 +4,7 @@ import type { Message } from '../core/protocol.ts';
 import { describeTime, needsTime } from '@uwallet/shared/time.ts';
 import type { SupportPayload } from '../core/support.ts';
 import {
+  answerKind,
   answerStart,
   givenRating,
   isVisible,
@@ -106,6 +107,7 @@ export function MessageLog({ onEdit, onSupport }: MessageLogProps): JSX.Element 
                   shownSteps={shownSteps(messages, index)}
                   rating={describeRating(givenRating(messages, index), strings)}
                   seen={seen === message.id}
+                  answer={answerKind(messages, index)}
                 />
                 {wanted !== null && ended?.id === message.id && <SupportRating key={wanted} ticket={wanted} />}
               </div>

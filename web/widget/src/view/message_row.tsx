@@ -3,6 +3,7 @@ import type { Author, Message } from '../core/protocol.ts';
 import { supportPayload } from '../core/support.ts';
 import { GREETING } from '../core/transcript.ts';
 import { fill } from '@uwallet/shared/fill.ts';
+import { AnswerFeedback } from './answer_feedback.tsx';
 import { Avatar, Bubble, SystemMessage } from './chatui.ts';
 import { useChatContext } from './context.ts';
 import { Icon } from './icons.tsx';
@@ -74,11 +75,13 @@ interface MessageRowProps {
   rating: string | null;
   /** It is the user's last one that the agent has seen. */
   seen: boolean;
+  /** It ends an answer of which the user can say whether it helped. */
+  answer: 'newest' | 'former' | null;
 }
 
 /** One message of the transcript. */
 export function MessageRow(props: MessageRowProps): JSX.Element {
-  const { message, first, offering, chosen, newestStep, shownSteps, rating, seen } = props;
+  const { message, first, offering, chosen, newestStep, shownSteps, rating, seen, answer } = props;
   const { strings } = useChatContext();
   const { author, text, progress, attachment } = message;
   if (author === 'system') {
@@ -118,6 +121,7 @@ export function MessageRow(props: MessageRowProps): JSX.Element {
             : fill(strings.support.message.sent_with_contact, { contact: message.contact })}
         </span>
       )}
+      {answer !== null && <AnswerFeedback message={message} newest={answer === 'newest'} />}
       {seen && (
         <span class="row-seen" aria-live="off">
           {strings.support.read}
