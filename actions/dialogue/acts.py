@@ -43,6 +43,7 @@ class Act(str, Enum):
     TRIED_ALL = "tried_all"
     NOT_CHECKED = "not_checked"
     STEPS_LEFT = "steps_left"
+    LET_BE = "let_be"
     NOT_THAT = "not_that"
     DENY_HUMAN = "deny_human"
     HONEST = "honest"

@@ -116,6 +116,10 @@ def _nearness(state: DialogueState, topic: Topic | None, answer: KnownAnswer) ->
         return 0
     if answer.topic != topic.id:
         return _RELATED if answer.topic in topic.related else 0
+    is_detail = state.walk is not None and state.awaiting is Awaiting.DETAIL
+    if is_detail and topic.step_number(answer.place) not in (None, state.step):
+        # While details are asked for, a step ahead is farther than they are.
+        return _RELATED
     shown = {topic.steps[state.step - 1].id} if state.walk and state.step else set()
     requested = state.walk.requested_detail if state.walk and state.awaiting is Awaiting.DETAIL else None
     return _HOME + (_SHOWN if answer.place in {*shown, requested, _near(state, topic)} else 0)

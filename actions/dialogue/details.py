@@ -24,6 +24,9 @@ def note(context: Context, state: DialogueState, reading: Reading) -> Turn:
         return show_current(context, state)
     # What was given before is not overwritten by a number that occurs in the story.
     known = {**reading.arguments.get("values", {}), **state.collected_details}
+    skipped = reading.arguments.get("skipped")
+    if skipped:
+        state = replace(state, skipped_details=(*state.skipped_details, str(skipped)))
     return _continue(context, replace(state, collected_details=_in_order(topic, known)), topic)
 
 
@@ -67,7 +70,7 @@ def _in_order(topic: Topic, known: Mapping[str, str]) -> dict[str, str]:
 
 
 def _continue(context: Context, state: DialogueState, topic: Topic) -> Turn:
-    state = replace(state, misfits=0)
+    state = replace(state, misfits=0, offer=None)
     wanted = next_detail(topic, state)
     if wanted:
         asked = with_walk(state, awaiting=Awaiting.DETAIL, requested_detail=wanted, interrupted=False)

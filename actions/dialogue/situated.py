@@ -38,9 +38,15 @@ def done(context: Context, state: DialogueState, reading: Reading) -> Turn:
         return walkthrough.solved(context, state, reading.message)
     state = replace(with_walk(state, interrupted=False), offer=None)
     number = int(reading.arguments.get("step") or state.step + 1)
-    if number > len(topic.steps):
+    is_end = number > state.step and bool(reading.arguments.get("is_last"))
+    if is_end and (number > len(topic.steps) or topic.steps[number - 1].is_fallback):
         # 「能进了」 after the last step says how it went.
-        if thanks or reading.arguments.get("is_last"):
+        return walkthrough.solved(context, state, reading.message)
+    if state.step < number <= len(topic.steps) and topic.steps[number - 1].is_fallback:
+        # What is for trouble only is shown to nobody who reports success; its button leads there.
+        return ask_outcome(state)
+    if number > len(topic.steps):
+        if thanks:
             return walkthrough.solved(context, state, reading.message)
         return ask_outcome(state)
     shown = show_step(context, state, number)
@@ -79,6 +85,7 @@ def ask(context: Context, state: DialogueState, reading: Reading) -> Turn:
 
 def ruled_out(context: Context, state: DialogueState, reading: Reading) -> Turn:
     """Ticks the causes that it cannot be and goes on to the next check."""
+    state = _taken_up(context, state)
     topic = context.topic(state)
     if topic is None or state.walk is None:
         return show_current(context, state)
@@ -101,9 +108,16 @@ def not_checked(context: Context, state: DialogueState, reading: Reading) -> Tur
     state = replace(_left_unchecked(topic, state, reading), offer=None)
     number = topic.step_number(steps[0].id) or 1
     if number != state.step:
+        state = _kept(topic, state)
         return show_step(context, state, number).after(Reply("utter_check_it_now"))
     titles = context.replies.listed(context.replies.fill(step.title) for step in steps)
     return Turn(with_walk(state, interrupted=False), (Reply("utter_not_checked", {"titles": titles}),))
+
+
+def let_be(context: Context, state: DialogueState, reading: Reading) -> Turn:
+    """Accepts that nothing more is needed here."""
+    reply = Reply(str(reading.arguments["response"]), buttons=context.replies.menu())
+    return after_digression(context, replace(state, offer=None), reply)
 
 
 def steps_left(context: Context, state: DialogueState, reading: Reading) -> Turn:
@@ -125,6 +139,19 @@ def steps_left(context: Context, state: DialogueState, reading: Reading) -> Turn
     return Turn(replace(state, offer=None), (Reply(name, values),))
 
 
+def _kept(topic: Topic, state: DialogueState) -> DialogueState:
+    """Returns the state in which the check on the screen, which was not made yet, comes again later."""
+    if state.walk is None or not state.step or topic.steps[state.step - 1].id in state.walk.problem_steps:
+        return state
+    shown = topic.steps[state.step - 1].id
+    return with_walk(state, visited_steps=tuple(name for name in state.walk.visited_steps if name != shown))
+
+
+def _taken_up(context: Context, state: DialogueState) -> DialogueState:
+    """Returns the state in which the walkthrough suspended last is under way again, when none is."""
+    return state if state.walk or not state.suspended else topics.resume(context, state).state
+
+
 def _left_unchecked(topic: Topic, state: DialogueState, reading: Reading) -> DialogueState:
     causes = tuple(reading.arguments.get("unchecked") or ())
     ids = [step.id for step in topic.steps if step.value in causes]
@@ -135,6 +162,7 @@ def _left_unchecked(topic: Topic, state: DialogueState, reading: Reading) -> Dia
 
 def cause_found(context: Context, state: DialogueState, reading: Reading) -> Turn:
     """Says what to do about the cause that was found."""
+    state = _taken_up(context, state)
     topic = context.topic(state)
     causes = tuple(reading.arguments.get("causes") or ())
     number = next((n for n, step in enumerate(topic.steps, 1) if step.value in causes), 0) if topic else 0

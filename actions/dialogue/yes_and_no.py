@@ -14,6 +14,7 @@ from actions.dialogue.steps import show_current
 from actions.dialogue.topics import open_topic, resume, start
 from actions.dialogue.turn import Context, Turn
 from actions.dialogue.walkthrough import FROM_THE_START, cancel, from_the_start, go_on, problem, solved
+from actions.reading.questions import goes_back
 
 
 def affirm(context: Context, state: DialogueState, message: UserMessage) -> Turn:
@@ -123,3 +124,12 @@ def decline_offer(context: Context, state: DialogueState) -> Turn | None:
     if state.offer in (Offer.RATING, Offer.CORRECTION):
         return after_digression(context, replace(state, offer=None), Reply("utter_offer_declined"))
     return None
+
+
+def cancel_and_go_on(context: Context, state: DialogueState, message: UserMessage) -> Turn:
+    """Ends the walkthrough; 「先不销了，接着看付款的事」 takes up the one below at once."""
+    turn = cancel(context, state, message)
+    if state.walk is None or turn.state.offer is not Offer.RESUME or not goes_back(message.key):
+        return turn
+    resumed = resume(context, turn.state)
+    return Turn(resumed.state, (turn.replies[0], *resumed.replies))

@@ -155,6 +155,7 @@ class Step(_Model):
         value: The entity value that leads to the step.
         words: What users call the cause, for a check.
         treatment: What to do when the check finds the cause.
+        is_fallback: Whether it is for trouble only, so that whoever reports success does not need it.
         done_reports: What users say who have done a step.
         arrivals: What users say who are at a step: its page has come up, or something there does not work.
         answers: Answers to questions about the step.
@@ -167,6 +168,7 @@ class Step(_Model):
     value: str | None = None
     words: list[str] = []
     treatment: Text | None = None
+    is_fallback: bool = False
     done_reports: list[Text] = []
     arrivals: list[Text] = []
     answers: list[StepAnswer] = []

@@ -12,7 +12,7 @@ from actions.dialogue.state import Awaiting, DialogueState, Offer
 from actions.dialogue.turn import Context
 from actions.knowledge import Topic
 from actions.knowledge.schema import CollectedDetail
-from actions.reading import corrections
+from actions.reading import corrections, place
 from actions.reading.names import is_framed
 from actions.reading.questions import asks, complains, ends_noting, ends_talk
 from actions.reading.reading import Reading, Source
@@ -127,6 +127,8 @@ def _read_back(state: DialogueState, message: UserMessage) -> Reading | None:
 def _detail(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
     """Reads the message as an answer to the question for a detail, or as what people say instead of one."""
     topic = context.topic(state)
+    if state.awaiting is Awaiting.DETAIL and state.offer is Offer.HUMAN and ends_noting(message.key):
+        return Reading(Source.ASKED, Act.STOP_NOTING, replace(message, further_requests=()), "wants nothing noted")
     if state.awaiting is not Awaiting.DETAIL or state.offer is not None or state.walk is None or topic is None:
         return None
     wanted = next((d for d in topic.collected_details if d.id == state.walk.requested_detail), None)
@@ -134,6 +136,8 @@ def _detail(context: Context, state: DialogueState, act: Act, message: UserMessa
         return None
     if ends_noting(message.key) or ends_talk(message.key):
         return Reading(Source.ASKED, Act.STOP_NOTING, message, "wants nothing noted")
+    if place.resumes(context, state, act, message):
+        return None
     values = accepted(values_for(wanted, message, context.knowledge.wording.rejections, is_asked=True))
     fits = bool(values) and wanted.accepts in ("time", "amount")
     if not (fits and len(message.key) <= _LONGEST_COMMAND) and _turns_elsewhere(context, topic, wanted, act, message):
@@ -159,6 +163,11 @@ def _instead(
     """Reads a message that does not fit the question."""
     acts, is_short = message.acts, len(message.text.strip()) <= _LONGEST_COMMAND
     is_unknown = acts.get("unknown_detail", 0.0) >= _LIKELY or "declined_answer" in message.entities
+    new = {name: value for name, value in others.items() if name not in state.collected_details}
+    if is_unknown and new and not is_short:
+        # 「时间不清楚，金额两千」 leaves one out and tells another.
+        told = {"values": new, "skipped": wanted.id}
+        return Reading(Source.ASKED, Act.NOTE, message, f"does not know {wanted.id}, tells others", arguments=told)
     if is_unknown and (is_short or wanted.accepts != "story"):
         return Reading(Source.ASKED, Act.SKIP_DETAIL, message, f"does not know {wanted.id}")
     if acts.get("read_back", 0.0) >= _SURE:

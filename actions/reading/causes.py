@@ -13,6 +13,8 @@ _FINE = re.compile(
     r"够|满格|满的|全满|正常|没有?问题|没毛病|没事|没坏|好的|好着|好得|挺好|很好|蛮好|充足|足足|多着|里有钱|还有钱"
     r"|[有剩][一二两三四五六七八九十几好\d]+[百千万多块元\d]|没有?(?:设|限|超|拦)|不是"
 )
+# 「前头四个都不是」.
+_FIRST = re.compile("[前头][面头边]?([一二两三四五])[个项样条]")
 _NOT_FINE = re.compile(
     r"不够|不足|不好|不太|没网|没信号|断|差|慢|卡顿|弱|只[有剩]|[吗呢么?？]|是不是|会不会|够不够|正不正常"
 )
@@ -39,6 +41,10 @@ def named(topic: Topic, key: str) -> tuple[str, ...]:
         key=lambda pair: -len(pair[0]),
     )
     rest, values = key, []
+    first = _FIRST.search(key)
+    if first:
+        count = "一二三四五".find(first.group(1).replace("两", "二")) + 1
+        values = [step.value for step in topic.steps[:count] if step.value]
     for word, value in words:
         if folded(normalize(word)) in rest:
             rest = rest.replace(folded(normalize(word)), " ")

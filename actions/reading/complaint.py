@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from actions.dialogue.acts import Act
@@ -14,6 +15,8 @@ _SURE = 0.55
 # 「我要投诉一笔交易」 complains about a payment, not about us.
 _DISPUTES, _SURE_OF_US = frozenset({"transaction_dispute", "dispute_outcome"}), 0.85
 _WAITING = 0.45
+_OF_SUPPORT = frozenset({"contact_support", "support_hours"})
+_UNANSWERED = re.compile("没人(?:接|理|应|回|管|搭理)|(?:打|拨)不通|(?:总|老|一直|都)不接|没有人(?:接|理|应|回)")
 # Leaving the queue cannot be undone: the place is lost.
 _LEAVING = 0.6
 _URGING = 0.8
@@ -35,6 +38,9 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
             return Reading(Source.COMPLAINT, Act.WAIT_COMPLAINT, message, "complains about waiting", waiting)
     elif state.offer is Offer.HUMAN and message.acts.get("waiting_complaint", 0.0) >= _URGING:
         return Reading(Source.COMPLAINT, Act.HUMAN, message, "urges while a human is offered")
+    if act is Act.OPEN_TOPIC and message.intent in _OF_SUPPORT and _UNANSWERED.search(message.key):
+        # A leaflet about the ways to reach support is no answer to that.
+        return Reading(Source.COMPLAINT, Act.ALARM, message, "support did not answer", 0.9, {"alarm": Alarm.COMPLAINT})
     certainty = message.alarms.get(Alarm.COMPLAINT.value, 0.0)
     is_dispute = message.intent in _DISPUTES and message.band is AnswerBand.ANSWER
     if certainty >= (_SURE_OF_US if is_dispute else _SURE):

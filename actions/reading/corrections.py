@@ -19,7 +19,10 @@ from language.text_normalization import normalize
 LONGEST_COMMAND = 10
 _SURE = 0.6
 _LONGEST_ELSEWHERE = 14
-_EXPLICIT = re.compile("[写打记说填弄搞选]错|改成|改为|改一下|改下|更正|纠正|修改|更改|搞混|弄混|记岔|讲错")
+_ASTRAY = re.compile("[说记讲搞弄]岔")
+_EXPLICIT = re.compile(
+    "[写打记说填弄搞选]错|改成|改为|改一下|改下|更正|纠正|修改|更改|搞混|弄混|讲错|" + _ASTRAY.pattern
+)
 _NEW_TEXT = re.compile(
     r"(?:[写打记说填弄搞]错了?|错了|不对|改成|改为|更正|纠正)[\s,，。]*(?:了|应该|是|叫|改成|为|[\s,，])*(?P<new>[^,，。\s].*)$"
     r"|(?:应该是|改成|改为|其实是)(?P<later>.+)$"
@@ -73,7 +76,11 @@ def is_story_asked(context: Context, state: DialogueState) -> bool:
 
 
 def _is_marked(message: UserMessage) -> bool:
-    return "correction" in message.entities or message.acts.get("correction", 0.0) >= _SURE
+    return (
+        "correction" in message.entities
+        or bool(_ASTRAY.search(message.key))
+        or message.acts.get("correction", 0.0) >= _SURE
+    )
 
 
 def _is_text(detail: CollectedDetail) -> bool:

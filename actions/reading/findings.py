@@ -46,7 +46,7 @@ def findings(topic: Topic, state: DialogueState, message: UserMessage) -> Findin
     clauses = message.clauses or (Clause(message.key, message.acts),)
     found: dict[str, str] = {}
     solved, certainty = False, 0.0
-    last: tuple[str, ...] = ()
+    last = _asked_about(topic, state)
     for clause in clauses:
         key = folded(clause.text)
         named = causes.named(topic, key)
@@ -74,6 +74,14 @@ def findings(topic: Topic, state: DialogueState, message: UserMessage) -> Findin
         for label in ("ruled_out", "cause_confirmed", "not_checked")
     }
     return Findings(by_label["ruled_out"], by_label["cause_confirmed"], by_label["not_checked"], solved, certainty)
+
+
+def _asked_about(topic: Topic, state: DialogueState) -> tuple[str, ...]:
+    """Returns the check asked about before any was shown: 「怎么改限额」, then 「改好了 还是不行」."""
+    name, _, place = (state.asked_about or "").partition("/")
+    number = topic.step_number(place) if name == topic.id and not state.step else None
+    value = topic.steps[number - 1].value if number else None
+    return (value,) if value else ()
 
 
 def _label(clause: Clause) -> tuple[str | None, float]:

@@ -51,6 +51,7 @@ _IN_STORY = tuple(
         r"(?<!转)(?<!付)(?<!打)(?<!汇)(?<!还)给(?P<name>(?!我|他|她|你)\w{2,6}?)(?:转|付|打|汇)(?:了|过)",
         r"(?<![现正存实])在(?P<name>[\w]{2,10}?)(?:上|里|那边|那里)?(?:买|消费|付|点了|订|充|花|下单|刷|被扣|多扣|重复扣|扣)",
         r"(?:付|转|打|汇|还)给(?:了)?(?P<name>[\w]{2,8})",
+        r"(?:^|[\s,，。])(?:对方|收款人|商家|店名)(?:是|叫|[:：])?(?P<name>(?!.*[不没说让要退拉给骗])\w{2,8})(?=$|[\s,，。])",
         r"(?:^|[\s,，。])(?:他|她|对方|老板|店主|卖家)?(?:名字)?叫(?:做)?(?P<name>\w{2,6})(?=$|[\s,，。])",
         r"被(?P<name>\w{2,8}?)(?:自动|又|多|连续|重复|偷偷|莫名)*(?:续费|扣)",
         r"(?:^|[\s,，。天晚早午])(?P<name>[\w]{2,6}?)(?:打车|外卖|网购|买的|点的|订的)(?!.*?在)",
@@ -80,11 +81,19 @@ def name_in(text: str) -> str | None:
     read_off = _READ_OFF.match(stripped)
     if read_off and len(_key(stripped[read_off.end() :])) >= _SHORTEST:
         stripped = _strip(stripped[read_off.end() :])
+        if "*" in stripped:
+            # A name that the record hides in part.
+            return stripped
     lead = _LEAD.match(stripped)
     body = stripped[lead.end() :].strip() if lead and lead.end() < len(stripped) else stripped
     for frame in _FRAMES:
         match = frame.match(body)
-        if match and (name := _clean(match.group("name"))) and not _is_value(name) and not is_noise(_key(name)):
+        if (
+            match
+            and (name := _without_amount(_clean(match.group("name"))))
+            and not _is_value(name)
+            and not is_noise(_key(name))
+        ):
             return name if len(name) <= _LONGEST and not _ORDER.search(normalize(name)) else None
     name = _clean(body)
     key = _key(name)
@@ -111,16 +120,21 @@ def name_in_story(text: str) -> str | None:
         if match is None:
             continue
         name = text[match.start("name") : match.end("name")]
-        times = times_in(name, None)
+        # 赵国庆 is no holiday.
+        times = times_in(name, None) if pattern is not _IN_STORY[0] else ()
         if times:
             name = (name[: times[0].start] if times[0].start else name[times[0].end :]).strip()
-        amounts = amounts_in(name, is_asked=True)
-        if amounts and amounts[0].start >= _NAMED:
-            name = name[: amounts[0].start].strip()
+        name = _without_amount(name)
         name = _DOING.sub("", name)
         if len(name) >= 2 and not _NO_SUBJECT.match(normalize(name)) and not asks(normalize(name)):
             return name
     return None
+
+
+def _without_amount(name: str) -> str:
+    """Returns a name without the amount that was said in one breath with it (「刘芳五百」)."""
+    amounts = amounts_in(name, is_asked=True)
+    return name[: amounts[0].start].strip() if amounts and amounts[0].start >= _NAMED else name
 
 
 def _strip(text: str) -> str:

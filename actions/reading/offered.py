@@ -27,8 +27,9 @@ _LATTER = re.compile(r"(?<![然最之以])后面?(?:那|一)(?:个|种|项|条|�
 _FORMER = re.compile(r"(?<![之以目])前面?(?:那|一)(?:个|种|项|条|样|件)")
 _NUMBERS = {**dict(zip("一二三四五六七八九十", range(1, 11), strict=True)), "两": 2}
 _NUMBERS |= dict(zip("①②③④⑤⑥⑦⑧", range(1, 9), strict=True))
-# 「还有第六条吗」 asks whether there is one.
-_ASKS_FOR_MORE = re.compile("(?:还有|有没有|有无|还会有).{0,2}第")
+# 「还有第六条吗」 asks whether there is one; 「密码第二步」 is a step.
+_NO_POINTER = re.compile(r"(?:还有|有没有|有无|还会有).{0,2}第|第[一二两三四五六七八九十\d]步")
+_OF_STEP, _REPORTS = ("done", "arrived", "trouble"), 0.6
 _BARE = re.compile(r"(?:选|我选|就|要|第)?([一二两三四五六七八\d①②③④⑤⑥⑦⑧])(?:个|号|项)?(?:吧|呢)?")
 # An amount, a time or a count has a unit; it points to nothing.
 _SEVERAL = re.compile(
@@ -84,7 +85,10 @@ def _pointed_at(context: Context, state: DialogueState, message: UserMessage) ->
     if state.awaiting is Awaiting.DETAIL and len(message.key) < 3:
         return None, ""
     number = _number(context, state, message)
-    if number is None or _ASKS_FOR_MORE.search(message.key):
+    if number is None or _NO_POINTER.search(message.key):
+        return None, ""
+    if state.step and not state.list_is_fresh and any(message.acts.get(name, 0.0) >= _REPORTS for name in _OF_STEP):
+        # 「行第二个对了」 reports what is on the screen.
         return None, ""
     topic = context.topic(state)
     if topic and state.step and not state.list_is_fresh and topic.entity in message.entities:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 
 from actions.dialogue.acts import CONTROL, UNCLEAR, Act
 from actions.dialogue.answers import find_answer, find_by_words
-from actions.dialogue.messages import AnswerBand, UserMessage
+from actions.dialogue.messages import AnswerBand, UserMessage, folded
 from actions.dialogue.state import Awaiting, DialogueState, with_walk
 from actions.dialogue.turn import Context
 from actions.knowledge import Topic
@@ -52,11 +53,15 @@ _ASKS_FOR = re.compile("先?(?:查|看|试)(?![了过到])")
 # From these certainties on the last clause says what is meant, and the whole does whatever its clauses say.
 _SURE_CLAUSE, _SURE_WHOLE = 0.5, 0.93
 # Likeness to what is said of a step from which the user is taken to be there in spite of a warning.
-_AT_WARNING = 0.8
+_AT_WARNING = 0.74
 _REPORTS = ("done", "arrived", "solved")
+_SURE_JOINED, _TROUBLE_JOINED = 0.5, 0.74
 # A question that names another topic may be about the step all the same (「密码多久改一回」) from this certainty on.
 _ASKS_HERE = 0.6
 _SURE_TRIED = 0.6
+_UNSEEN = re.compile("没.{0,2}[见到着]")
+# The whole matter is settled, not one step of it.
+_ALL = re.compile("不用|解决|没事了|没问题了|想起|搞定|登[上进录]|不需要|全弄|都弄|都好了|对上话|聊上")
 # Without such a word both models have to be sure.
 _SURE_SWITCH, _OTHER = 0.97, 0.75
 
@@ -68,7 +73,7 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
     if joined:
         return joined
     if topic is None or state.walk is None:
-        return _after_answer(context, state, message)
+        return _of_suspended(context, state, act, message) or _after_answer(context, state, message)
     if not message.acts:
         return None
     if state.awaiting is Awaiting.WARNING:
@@ -87,8 +92,13 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
 
 def _reported(context: Context, topic: Topic, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
     """Reads what the message reports of a step."""
+    if _ends_one_of_several(topic, state, message):
+        return _settled(message, 1.0)
+    if topic.kind == "procedure":
+        clauses = tuple(replace(one, acts=_in_procedure(one.acts, folded(one.text))) for one in message.clauses)
+        message = replace(message, acts=_in_procedure(message.acts, message.key), clauses=clauses)
     label, certainty = _label(message)
-    if label == "done" and certainty < _LIKELY_DONE and not _reports_change(message):
+    if label in _REPORTS and certainty < _LIKELY_DONE and not _reports_change(message):
         # Nothing goes on by mistake.
         return None
     if certainty < _least(context, state, act, message) or switches(context, topic, act, message):
@@ -105,19 +115,48 @@ def _reported(context: Context, topic: Topic, state: DialogueState, act: Act, me
         arguments["causes"] = causes_named(topic, state, message)
     if meant in (Act.DONE, Act.TROUBLE):
         arguments["step"] = step_meant(context, topic, state, meant, message)
-    if meant is Act.DONE and state.step == len(topic.steps):
-        place = place_spoken_of(topic, state.step, message)
-        arguments["is_last"] = place is not None and place.number == state.step and place.is_done
+    if meant is Act.DONE:
+        last = max(number for number, step in enumerate(topic.steps, 1) if not step.is_fallback)
+        place = place_spoken_of(topic, state.step, message) if topic.kind == "procedure" else None
+        arguments["is_last"] = place is not None and place.number == last and place.is_done
     return Reading(Source.ON_SCREEN, meant, message, f"{label} at {topic.id} {state.step}", certainty, arguments)
+
+
+def _of_suspended(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
+    """Reads what is found out of a diagnosis that waits to be taken up again (「余额有三千多 够的」)."""
+    walk = state.suspended[-1] if state.suspended else None
+    topic = context.knowledge.topics.get(walk.topic) if walk else None
+    if walk is None or topic is None or topic.kind != "diagnosis" or act is Act.HUMAN:
+        return None
+    taken_up = replace(state, walk=walk)
+    found = findings(topic, replace(taken_up, walk=replace(walk, step=0)), message)
+    if found is None or found.certainty < _LIKELY or not (found.ruled_out or found.confirmed):
+        return None
+    return _found(context, topic, taken_up, act, message, found)
 
 
 def _after_answer(context: Context, state: DialogueState, message: UserMessage) -> Reading | None:
     """Reads that what the last answer suggested has not helped (「全核对过了 一样没来」)."""
     last = context.knowledge.topics.get(state.last_topic or "")
     certainty = max(message.acts.get("tried_everything", 0.0), message.acts.get("ruled_out", 0.0))
-    if last is None or not last.offer_human or certainty < _SURE_TRIED or state.handed_over:
+    if last is None or not last.offer_human or certainty < _SURE_TRIED or message.is_queued:
         return None
     return Reading(Source.ON_SCREEN, Act.TRIED_ALL, message, f"the answer of {last.id} has not helped", certainty)
+
+
+def _in_procedure(acts: Mapping[str, float], key: str) -> Mapping[str, float]:
+    """Returns the acts where there is nothing to check: what was not seen is trouble, what was not done yet waits."""
+    missing = acts.get("not_checked", 0.0)
+    label = "trouble" if _UNSEEN.search(key) else "waiting"
+    return {**acts, "not_checked": 0.0, label: acts.get(label, 0.0) + missing}
+
+
+def _ends_one_of_several(topic: Topic, state: DialogueState, message: UserMessage) -> bool:
+    """Whether the user has done with this matter and wants the next of those they named (「密码搞定了 下一个」)."""
+    if topic.kind != "procedure" or not (state.requests or state.suspended) or len(message.clauses) < 2:
+        return False
+    first, last = message.clauses[0].acts, message.clauses[-1].acts
+    return first.get("solved", 0.0) >= _SURE_CLAUSE and max(last.get("done", 0.0), last.get("other", 0.0)) >= _LIKELY
 
 
 def _label(message: UserMessage) -> tuple[str, float]:
@@ -163,7 +202,7 @@ def _is_answered_here(context: Context, topic: Topic, state: DialogueState, act:
         return False
     if message.intent in message.matters() and message.acts.get("question", 0.0) < _ASKS_HERE:
         return False
-    if message.acts.get("trouble", 0.0) >= _LIKELY:
+    if message.acts.get("trouble", 0.0) >= _LIKELY or _reports_and_asks(topic, state, message):
         return False
     found = find_by_words(context, state, message)
     return found is not None and state.step > 0 and found.place == topic.steps[state.step - 1].id
@@ -172,12 +211,18 @@ def _is_answered_here(context: Context, topic: Topic, state: DialogueState, act:
 def _meant(context: Context, topic: Topic, state: DialogueState, label: str, message: UserMessage) -> Act:
     """Returns what a label stands for in this walkthrough."""
     meant = _ACTS[label]
+    place = place_spoken_of(topic, state.step, message) if topic.kind == "procedure" else None
+    if meant is Act.RULED_OUT and place and place.is_done and not _has_trouble(context, topic, state):
+        # 「版本是新的」 is nothing to be mended.
+        return Act.DONE
     if meant in (Act.RULED_OUT, Act.CAUSE_FOUND) and topic.kind != "diagnosis":
         # There are no causes to rule out: what was suggested against the trouble has not helped.
         meant = Act.TRIED_ALL if meant is Act.RULED_OUT and _has_trouble(context, topic, state) else Act.TROUBLE
     if meant is Act.NOT_CHECKED and topic.kind != "diagnosis":
         meant = Act.WAIT
-    if meant is Act.SOLVED and _is_midway(topic, state, message):
+    if meant is Act.ASK_STEP and place and _reports_and_asks(topic, state, message):
+        meant = Act.DONE
+    if meant is Act.SOLVED and (_is_midway(topic, state, message) or not _is_all(topic, state, message)):
         meant = Act.DONE
     if meant is Act.TROUBLE and _has_fallen_back(topic, state, message):
         meant = Act.DONE
@@ -220,6 +265,22 @@ def _is_midway(topic: Topic, state: DialogueState, message: UserMessage) -> bool
     """Whether what sounds settled is a step that is done: it speaks of one before the last."""
     place = place_spoken_of(topic, state.step, message)
     return place is not None and place.number < len(topic.steps)
+
+
+def _reports_and_asks(topic: Topic, state: DialogueState, message: UserMessage) -> bool:
+    """Whether a step is reported before something is asked (「帮助中心进了 往哪点」)."""
+    before = message.clauses[:-1]
+    reports = any(
+        max(clause.acts.get("done", 0.0), clause.acts.get("arrived", 0.0)) >= _SURE_CLAUSE for clause in before
+    )
+    return reports and reported_place(topic, state.step, message) is not None
+
+
+def _is_all(topic: Topic, state: DialogueState, message: UserMessage) -> bool:
+    """Whether what is settled is the whole matter rather than a step of it: nothing ends by mistake."""
+    if topic.kind == "diagnosis" or state.step >= len(topic.steps) or state.awaiting is Awaiting.OUTCOME:
+        return True
+    return bool(_ALL.search(message.key)) or any(word in message.key for word in (topic.title, topic.title[-2:]))
 
 
 def _has_fallen_back(topic: Topic, state: DialogueState, message: UserMessage) -> bool:
@@ -294,12 +355,18 @@ def _joined(context: Context, state: DialogueState, act: Act, message: UserMessa
     ):
         return None
     place = reported_place(topic, 0, message)
-    if "step_number" in message.entities or place is None:
+    acts = [message.acts, *(clause.acts for clause in message.clauses)]
+    trouble = max(known.get("trouble", 0.0) for known in acts)
+    done = max(known.get(name, 0.0) for known in acts for name in _REPORTS)
+    last = message.clauses[-1].acts if message.clauses else message.acts
+    is_trouble = last.get("trouble", 0.0) > max(last.get(name, 0.0) for name in _REPORTS)
+    if "step_number" in message.entities or place is None or max(trouble, done) < _SURE_JOINED:
+        return None
+    if is_trouble and place.likeness < _TROUBLE_JOINED:
+        # 「有笔账不对劲」 is why somebody comes, and at no step.
         return None
     if place.number <= 1 or (place.number == 2 and not place.is_done and topic.steps[0].collect):
         return None
-    trouble, done = message.acts.get("trouble", 0.0), max(message.acts.get(name, 0.0) for name in _REPORTS)
-    is_trouble = trouble > done
     number = place.number if is_trouble else step_after(place, message)
     arguments = {"step": number, "is_trouble": is_trouble}
     return Reading(Source.ON_SCREEN, Act.JOIN, message, f"already at step {number}", place.likeness, arguments)

@@ -9,11 +9,13 @@ from actions.dialogue.acts import CONTROL, SOCIAL, UNCLEAR, Act
 from actions.dialogue.messages import AnswerBand, UserMessage, folded
 from actions.dialogue.state import Awaiting, DialogueState, Offer
 from actions.dialogue.turn import Context
-from actions.reading.questions import asks, ends_talk, postpones
+from actions.reading.questions import asks, ends_talk, goes_back, postpones
 from actions.reading.reading import Reading, Source
+from actions.reading.steps_meant import place_spoken_of
 from language.text_normalization import normalize
 
 _LONGEST = 14
+_LONGEST_GO_ON = 6
 _ASKED = 0.4
 # Of titles, what names no matter of its own: 「账户」 is in two.
 _VAGUE = frozenset({"账户", "保护", "找回", "排查", "登录", "回登", "户安", "查支"})
@@ -32,17 +34,29 @@ _WHICH_LEFT = re.compile(
     "|那(?:到底|究竟)?(?:是|会是|是因为)(?:啥|什么|咋回事|怎么回事)"
 )
 # 「接着刚才的」, 「继续申诉吧」, 「回到密码那个」.
-_RESUMES = re.compile("继续|接着|回到|返回|回去|接下去")
 _BEFORE = re.compile("(?:继续|接着|回到|返回|回去)(?:弄|办|说|讲|做|看|来|搞)?(?:刚才|刚刚|之前|前面|上面|原来|先前)")
+_BACK_TO = re.compile(
+    "回去|返回|回到|倒回|退回|重新(?:说|讲)|再(?:说|讲)(?:说|讲|一遍|一下)?.{0,6}那.?步"
+    "|(?:刚才|刚刚|前面|之前|上面).{0,14}(?:没|忘|漏)"
+)
+# 「那我让他自己弄」 needs no more help.
+_LETS_THEM = re.compile(
+    "(?:让|叫|喊|等)(?:他|她|我?[爸妈]|我?(?:老公|老婆|老伴|儿子|女儿|孩子)|人家)自己(?:来|去)?(?:弄|办|搞|整|做|打|说)?"
+)
 # What may be the end of the talk by itself.
 _MAY_END = CONTROL | SOCIAL | UNCLEAR
 
 
 def read(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
     """Reads the message as about the place in a walkthrough, or as the end of the talk."""
-    if len(message.key) > _LONGEST or message.further_requests or state.awaiting is Awaiting.DETAIL:
-        return None
     clear = replace(message, band=AnswerBand.ANSWER, choices=())
+    if state.awaiting is Awaiting.DETAIL:
+        return _resumed(context, state, act, clear)
+    back = _back_to_step(context, state, act, clear)
+    if back:
+        return back
+    if len(message.key) > _LONGEST or message.further_requests:
+        return None
     left = _asks_for_rest(context, state, clear)
     if left:
         return left
@@ -69,9 +83,15 @@ def _asks_for_rest(context: Context, state: DialogueState, message: UserMessage)
     return Reading(Source.REFERENCE, Act.STEPS_LEFT, message, "asks what is left")
 
 
+def resumes(context: Context, state: DialogueState, act: Act, message: UserMessage) -> bool:
+    """Whether the message goes on with a walkthrough that was left."""
+    reading = _resumed(context, state, act, message)
+    return reading is not None and reading.act is Act.OPEN_TOPIC
+
+
 def _resumed(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
     """Reads the wish to go on with what was under way: where it stands, not a step further."""
-    if not _RESUMES.search(message.key) or asks(normalize(message.text)) or act is Act.HUMAN:
+    if not goes_back(message.key) or asks(normalize(message.text)) or act is Act.HUMAN:
         return None
     waiting = [walk.topic for walk in reversed(state.suspended)]
     open_topics = [state.topic] if state.topic else []
@@ -82,9 +102,23 @@ def _resumed(context: Context, state: DialogueState, act: Act, message: UserMess
             meant = Act.REPEAT if name == state.topic else Act.OPEN_TOPIC
             plain = replace(message, intent=name, further_requests=())
             return Reading(Source.REFERENCE, meant, plain, f"goes on with {name}")
+    if state.walk and state.walk.interrupted and state.step and len(message.key) <= _LONGEST_GO_ON:
+        # 「好 接着查」 after a question aside asks for the check that was left.
+        return Reading(Source.REFERENCE, Act.REPEAT, replace(message, further_requests=()), "goes on where it was")
     if state.walk and state.awaiting is not Awaiting.WARNING and _BEFORE.search(message.key):
         return Reading(Source.REFERENCE, Act.REPEAT, replace(message, further_requests=()), "goes on where it was")
     return None
+
+
+def _back_to_step(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
+    """Reads the wish to hear a step again that is named by what is done there (「回去说说传截图那步」)."""
+    topic = context.topic(state)
+    if topic is None or topic.kind != "procedure" or not state.step or act is Act.HUMAN:
+        return None
+    place = place_spoken_of(topic, state.step, message) if _BACK_TO.search(message.key) else None
+    if place is None or place.number >= state.step:
+        return None
+    return Reading(Source.REFERENCE, Act.DONE, message, "back to a step", place.likeness, {"step": place.number})
 
 
 def _bigrams(text: str) -> set[str]:
@@ -93,6 +127,10 @@ def _bigrams(text: str) -> set[str]:
 
 def _end(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
     """Reads the message as the end of the talk; never while a human is waited for, nor after an alarm."""
+    if state.walk is None and not state.alarms and act in _MAY_END and _LETS_THEM.search(message.key):
+        is_declined = state.offer is Offer.HUMAN
+        name = "utter_human_declined" if is_declined else "utter_acknowledge"
+        return Reading(Source.REFERENCE, Act.LET_BE, message, "somebody else does it", arguments={"response": name})
     is_waiting = state.handed_over or message.is_queued
     if is_waiting or state.alarms or act not in _MAY_END or asks(normalize(message.text)):
         return None

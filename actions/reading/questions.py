@@ -12,6 +12,8 @@ _ASKS = re.compile(
     r"|哪里|哪儿|在哪|哪个|哪一|多少|什么意思|啥意思|什么算|要几|几天|几点(?!多)|^(?:写|填|说|记)(?:什么|啥)|举个例|^(?:要|是|填|写|用|算|记).{1,6}还是.{1,4}$"
     r"|^(?:要|需要|能|可以|可|会|该|得).{1,8}[不么]$|[申退写填用行可能]不$|(?:要|能|可以|会|用|得).{1,6}不$|行么|好么|能.{0,4}么$|可以.{0,6}么$"
 )
+# 「收费不收」, 「管不管」; 「时不时」 asks nothing.
+_OR_NOT = re.compile(r"(?<![动时])([收退管付给用交转还行扣花贵要])\w{0,2}不\1")
 _ENDS_NOTING = re.compile(
     r"不用(?:再)?(?:记|问|填|写)|别(?:再)?(?:记|问|填)|不(?:想)?(?:记|填|写)了|都不用|[都全](?:部)?跳过|不记录了|唔使记"
 )
@@ -27,6 +29,7 @@ _LAUGHS = re.compile(r"[哈呵嘿嘻啊哦额呃嗯唔诶欸咦吼噢喔呀h]+")
 _COMPLAINS = re.compile(
     r"投诉你|投诉(?:平台|客服|到底)?$|我要投诉|12315|12378|银保监|银监|消协|消费者协会|告你们|起诉|曝光|报警|律师|能做主|找?领导|经理出来|赔我|赔偿|给个说法|退我?钱$(?<=给我退钱)"
 )
+_GOES_BACK = re.compile("继续|接着|回到|返回|回去|接下去")
 _WITHDRAWS = ("但是", "不过", "还没", "先别", "先不", "等等", "等一下", "等下", "算了", "再想")
 
 
@@ -38,7 +41,7 @@ def asks(text: str, ends: tuple[str, ...] = ()) -> bool:
         ends: Words with which a question may end, from the knowledge.
     """
     plain = _NAMES.sub("", text).strip(" 。.!！~～")
-    return bool(plain) and (bool(_ASKS.search(plain)) or plain.endswith(ends))
+    return bool(plain) and (bool(_ASKS.search(plain)) or bool(_OR_NOT.search(plain)) or plain.endswith(ends))
 
 
 def denies(key: str) -> bool:
@@ -78,3 +81,8 @@ def is_noise(key: str) -> bool:
 def complains(key: str) -> bool:
     """Whether the text threatens or complains about the company."""
     return bool(_COMPLAINS.search(key))
+
+
+def goes_back(key: str) -> bool:
+    """Whether the text wants to go on with what was left (「接着看付款的事」)."""
+    return bool(_GOES_BACK.search(key))

@@ -50,6 +50,11 @@ def _part(context: Context, state: DialogueState, message: UserMessage) -> Readi
 
 def _ellipsis(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
     """Reads a question that leaves its matter out (「那晚上呢」) as one about what was talked of last."""
+    if state.walk and state.walk.interrupted and state.last_topic not in (None, state.topic):
+        # 「晚上呢」 after an answer in mid-procedure is about that.
+        aside = _ellipsis(context, replace(state, walk=None), act, message)
+        if aside:
+            return aside
     topic = home(context, state)
     if topic is None or not _ELLIPSIS.search(message.key) or act is Act.HUMAN or act in CONTROL:
         return None

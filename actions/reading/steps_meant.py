@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from actions.dialogue.acts import Act
 from actions.dialogue.messages import UserMessage, folded
@@ -21,6 +21,11 @@ _JOINS = 0.66
 _SHORTEST = 4
 # Where the report is that much like something done, or like a page that is there, its own words say which.
 _TELLING = 0.75
+# Unless the message itself is that sure, and the words are not the same.
+_SURE_THERE, _SAME = 0.7, 0.9
+_SURE_DONE = 0.6
+# A page has come up, and no other than the next one.
+_NEXT_PAGE = re.compile("跳|新|下一|出来|弹|蹦|后面|后头|变")
 _REPORTS = ("done", "arrived", "trouble", "solved")
 _LIKELY = 0.45
 _EMPTY = frozenset("好了的完到一下就是在不要我您你它这那上里把给和或也会请看点")
@@ -61,7 +66,10 @@ def place_spoken_of(topic: Topic, current: int, message: UserMessage) -> Place |
         message: The report.
     """
     parts = [(clause.text, clause.steps) for clause in reversed(message.clauses)]
-    for text, steps in (*parts, (message.key, message.steps)):
+    last = message.clauses[-1].acts if message.clauses else {}
+    # 「短信有了 六个数 填上去了」: what was named before is done.
+    is_done_last = max(last.get("done", 0.0), last.get("solved", 0.0)) >= _SURE_DONE
+    for position, (text, steps) in enumerate((*parts, (message.key, message.steps))):
         place = _nearest(topic, steps)
         if place is None or len(folded(text)) < _SHORTEST:
             continue
@@ -70,7 +78,7 @@ def place_spoken_of(topic: Topic, current: int, message: UserMessage) -> Place |
             _JOINS if not current else _HERE if ahead in (0, 1) else _NEAR if 0 < ahead <= _AHEAD else _ANYWHERE_ELSE
         )
         if place.likeness >= least:
-            return place
+            return replace(place, is_done=True) if is_done_last and position > 0 else place
     return None
 
 
@@ -91,7 +99,9 @@ def _shown_ahead(topic: Topic, current: int, message: UserMessage) -> int | None
 
 def step_after(place: Place, message: UserMessage) -> int:
     """Returns the number of the step to show to somebody who reports that place: it, or the next when it is done."""
-    is_done = place.is_done if place.likeness >= _TELLING else not arrives(message)
+    acts = message.clauses[-1].acts if message.clauses else message.acts
+    is_there = acts.get("arrived", 0.0) >= _SURE_THERE and place.likeness < _SAME
+    is_done = place.is_done and not is_there if place.likeness >= _TELLING else not arrives(message)
     return place.number + is_done
 
 
@@ -135,6 +145,9 @@ def step_meant(context: Context, topic: Topic, state: DialogueState, act: Act, m
         return _received(topic, current, message) if best == current else best
     if best > current and is_shown_now(message):
         return best
+    if best == current and arrives(message) and not _NEXT_PAGE.search(message.key) and _is_there(message):
+        # 「现在页面写着受理中」 has come no further.
+        return current
     return best + 1
 
 
@@ -150,6 +163,11 @@ def arrives(message: UserMessage) -> bool:
     """Whether the message says that the user is at a step rather than that it is done; what is said last counts."""
     acts = message.clauses[-1].acts if message.clauses else message.acts
     return acts.get("arrived", 0.0) > acts.get("done", 0.0) or is_shown_now(message)
+
+
+def _is_there(message: UserMessage) -> bool:
+    acts = message.clauses[-1].acts if message.clauses else message.acts
+    return acts.get("arrived", 0.0) >= _SURE_THERE
 
 
 def is_shown_now(message: UserMessage) -> bool:

@@ -97,6 +97,49 @@ def test_the_widget_leaves_the_page_as_it_is(visitor: BrowserContext, site: Site
     assert {name for name in page.evaluate("Object.keys(window)") if name not in names} == {"UWalletChat"}
 
 
+DIALOG = """<meta http-equiv=Content-Security-Policy content="require-trusted-types-for 'script'">
+    <div style="position:fixed;inset:auto 0 0 0;height:120px;z-index:2147483647;background:pink"></div>
+    <dialog><button>确认付款</button></dialog>"""
+
+
+def test_within_reach_above_everything_and_beside_modal_dialogs(visitor: BrowserContext, site: Site) -> None:
+    page = visitor.new_page()
+    page.goto(site.page("/dialog", DIALOG + site.embed))
+    widget = Widget(page)
+    widget.open()
+    widget.greeted()
+    page.evaluate("document.querySelector('dialog').showModal()")
+    widget.press("忘记密码")
+    widget.shows(step(1))
+    # Frameworks take dialogs out while they are open.
+    page.evaluate("document.querySelector('dialog').remove()")
+    widget.press("下一步")
+    widget.shows(step(2))
+
+
+def test_a_page_takes_the_widget_away_and_back_and_changes_it(visitor: BrowserContext, site: Site) -> None:
+    page = visitor.new_page()
+    page.goto(site.page("/life", site.embed))
+    widget = Widget(page)
+    widget.open()
+    widget.greeted()
+    page.evaluate("() => { UWalletChat.toggle() }")
+    expect(widget.composer).to_be_hidden()
+    assert page.evaluate("UWalletChat.isOpen()") is False
+    page.evaluate("() => { UWalletChat.setSettings({ theme: 'dark', position: 'left', locale: 'zh-TW' }) }")
+    element = page.locator("uwallet-chat")
+    expect(element).to_have_attribute("data-theme", "dark")
+    expect(element).to_have_attribute("lang", "zh-TW")
+    # As a router does that removes what it does not know.
+    element.evaluate("e => e.remove()")
+    page.evaluate("() => { UWalletChat.setSettings({ locale: 'zh-CN' }); UWalletChat.open() }")
+    expect(widget.composer).to_be_visible()
+    page.evaluate("() => { UWalletChat.destroy() }")
+    expect(element).to_have_count(0)
+    page.evaluate("() => { UWalletChat.init(); UWalletChat.open(); UWalletChat.send('我忘记密码了') }")
+    widget.shows(step(1))
+
+
 def test_calls_queued_before_the_script_is_there_are_made(visitor: BrowserContext, site: Site) -> None:
     page = visitor.new_page()
     queue = """<script>

@@ -10,11 +10,12 @@ from ruamel.yaml import YAML
 
 from actions.dialogue.messages import UserMessage, folded
 from actions.knowledge import Knowledge
-from actions.reading.names import name_in_story
+from actions.reading.names import name_in, name_in_story
 from actions.reading.questions import asks
 from actions.reading.times import changed_time
-from actions.reading.values import accepted, joined, values_for
+from actions.reading.values import accepted, details_said, joined, values_for
 from language.text_normalization import normalize
+from tests.actions.reading.builders import CONTEXT, KNOWLEDGE, said
 
 NOW = datetime.datetime(2026, 11, 28, 10, 0, tzinfo=datetime.timezone(datetime.timedelta(hours=8)))
 ANSWERS = YAML(typ="base").load((Path(__file__).parent / "answers.yml").read_text(encoding="utf-8"))
@@ -64,3 +65,34 @@ def test_a_correction_keeps_what_it_does_not_speak_of() -> None:
 )
 def test_a_name_is_found_in_a_story(story: str, name: str | None) -> None:
     assert name_in_story(story) == name
+
+
+@pytest.mark.parametrize(
+    ("text", "details"),
+    [
+        (
+            "上周四跟一个叫赵国庆的买坐垫 付了350 人家不发货了",
+            {"amount": "350", "counterparty": "赵国庆"},
+        ),
+        ("付给同城搬家200 没来人", {"amount": "200", "counterparty": "同城搬家"}),
+        ("转给刘芳五百", {"amount": "500", "counterparty": "刘芳"}),
+        ("金额两千 对方李秀梅", {"amount": "2000", "counterparty": "李秀梅"}),
+        ("昨晚滴滴打车扣了48", {"amount": "48", "counterparty": "滴滴"}),
+    ],
+)
+def test_a_story_tells_several_details(text: str, details: dict[str, str]) -> None:
+    told = details_said(CONTEXT, KNOWLEDGE.topics["transaction_dispute"], said(text))
+    assert details.items() <= told.items()
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("那就写 老李水果铺吧", "老李水果铺"),
+        ('收款的写的是"*明"啥的', "*明"),
+        ("收钱的是个人 叫王桂芬", "王桂芬"),
+        ("店名看不清 就一串英文 BXT", "BXT"),
+    ],
+)
+def test_a_name_is_read_off(text: str, name: str) -> None:
+    assert name_in(text) == name

@@ -6,7 +6,8 @@ import pytest
 
 from actions.dialogue.acts import Act
 from actions.dialogue.messages import Clause
-from tests.actions.reading.builders import at, read, said
+from actions.dialogue.state import Walk
+from tests.actions.reading.builders import at, read, said, told
 
 CHECK = at("payment_failure", 1)
 
@@ -49,3 +50,21 @@ def test_findings(parts: tuple[tuple[str, str], ...], act: Act, arguments: dict[
 def test_all_tried_without_a_name_is_for_a_human() -> None:
     chosen = read(said("全都弄过一遍了", "out_of_scope", acts={"tried_everything": 0.9}), CHECK).chosen
     assert chosen.act is Act.TRIED_ALL
+
+
+def test_what_was_asked_about_and_mended_is_not_it() -> None:
+    state = at("payment_failure", 0, asked_about="payment_failure/limit")
+    parts = clauses(("改高了", "done"), ("照样付不了", "trouble"))
+    chosen = read(said("改高了 照样付不了", "out_of_scope", acts={"trouble": 0.7}, clauses=parts), state).chosen
+    assert (chosen.act, dict(chosen.arguments)) == (Act.RULED_OUT, {"causes": ("limit",)})
+
+
+def test_the_first_so_many_are_counted() -> None:
+    chosen = read(said("前头三个都不是", "out_of_scope", acts={"ruled_out": 0.9}), CHECK).chosen
+    assert chosen.arguments["causes"] == ("balance", "network", "bank")
+
+
+def test_what_is_found_out_of_a_diagnosis_that_waits_takes_it_up() -> None:
+    waiting = told(suspended=(Walk("payment_failure", 0),))
+    chosen = read(said("余额有三千多", "out_of_scope", acts={"ruled_out": 0.9}), waiting).chosen
+    assert (chosen.act, chosen.arguments["causes"]) == (Act.RULED_OUT, ("balance",))

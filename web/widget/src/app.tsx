@@ -19,7 +19,8 @@ import { ChatProvider } from './view/context.ts';
 const LONG_SLEEP = 20_000;
 
 /** Puts the window, still closed, into the host's shadow root. */
-export function mount({ root, element, settings, emit }: Host): App {
+export function mount({ root, element, settings: given, emit }: Host): App {
+  let settings = given;
   const storage = new SiteStorage(settings.site, browserStorage('localStorage'));
   const gateway = new Gateway(settings.base);
   let open = false;
@@ -41,15 +42,19 @@ export function mount({ root, element, settings, emit }: Host): App {
   addStyles(root, css);
   const container = document.createElement('div');
   container.className = 'container';
-  for (const [name, value] of Object.entries(palette(settings.color))) container.style.setProperty(name, value);
   root.append(container);
+  const paint = (): void => {
+    for (const [name, value] of Object.entries(palette(settings.color))) container.style.setProperty(name, value);
+  };
+  paint();
 
-  const strings = stringsIn(settings.language);
   // The window knows where.
   const refocus = { current: (): void => undefined };
   const show = (): void => {
     render(
-      <ChatProvider value={{ chat, gateway, strings, storage, refocus: () => refocus.current() }}>
+      <ChatProvider
+        value={{ chat, gateway, strings: stringsIn(settings.language), storage, refocus: () => refocus.current() }}
+      >
         <ChatWindow
           element={element}
           settings={settings}
@@ -85,16 +90,19 @@ export function mount({ root, element, settings, emit }: Host): App {
   };
   chat.state.subscribe(follow);
   let hiddenSince = 0;
-  document.addEventListener('visibilitychange', () => {
+  const onVisibility = (): void => {
     if (document.hidden) {
       hiddenSince = Date.now();
       return;
     }
     chat.wake(Date.now() - hiddenSince > LONG_SLEEP);
     follow();
-  });
-  window.addEventListener('online', () => chat.wake());
-  window.addEventListener('storage', ({ key }) => chat.onStorageChanged(key));
+  };
+  const onOnline = (): void => chat.wake();
+  const onStorage = ({ key }: StorageEvent): void => chat.onStorageChanged(key);
+  document.addEventListener('visibilitychange', onVisibility);
+  window.addEventListener('online', onOnline);
+  window.addEventListener('storage', onStorage);
   show();
 
   return {
@@ -110,5 +118,23 @@ export function mount({ root, element, settings, emit }: Host): App {
     close,
     setUser: (id, hash) => chat.setUser({ id, hash }),
     reset: () => chat.reset(),
+    send: (text) => {
+      chat.start();
+      chat.sendText(text);
+    },
+    setContext: (context) => chat.setContext(context),
+    setSettings: (changed) => {
+      settings = changed;
+      paint();
+      show();
+    },
+    destroy: () => {
+      document.removeEventListener('visibilitychange', onVisibility);
+      window.removeEventListener('online', onOnline);
+      window.removeEventListener('storage', onStorage);
+      chat.stop();
+      render(null, container);
+      container.remove();
+    },
   };
 }

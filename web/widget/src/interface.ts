@@ -15,12 +15,18 @@ export interface Settings {
   color: string;
   /** Replaces the name in the head of the window. */
   title: string | null;
+  /** Large text and buttons, unless the user has chosen another size. */
+  elder: boolean;
+  /** What a bubble beside the launcher says; empty for none. */
+  teaser: string;
   /** Whether the launcher is shown; without it only `open()` opens the window. */
   launcher: boolean;
 }
 
 /** What a page can listen to, and what its listeners are given. */
 export interface Events {
+  /** Calls are taken; also told to those who listen later. */
+  ready: undefined;
   open: undefined;
   close: undefined;
   /** How many messages are unread. */
@@ -53,6 +59,12 @@ export interface App {
   close: () => void;
   setUser: (id: string, hash: string) => void;
   reset: () => void;
+  /** Sends a text in the name of the user, without showing the window. */
+  send: (text: string) => void;
+  setContext: (context: Record<string, unknown>) => void;
+  setSettings: (settings: Settings) => void;
+  /** Ends the connection and takes all of it off the page. */
+  destroy: () => void;
 }
 
 /** The module that the loader imports. */

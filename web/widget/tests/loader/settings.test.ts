@@ -14,6 +14,8 @@ describe('readSettings', () => {
       position: 'right',
       color: DEFAULT_COLOR,
       title: null,
+      elder: false,
+      teaser: '',
       launcher: true,
     });
   });
