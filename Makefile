@@ -4,7 +4,7 @@ PYTHON := .venv/bin/python
 
 .PHONY: help setup setup-uv setup-public setup-peers setup-dev setup-gateway setup-gateway-dev setup-web setup-web-dev setup-browser run chat train engine test test-all test-bot \
 	test-gateway \
-	test-web test-browser monkey export-labels check-knowledge new-procedure protocol evaluate evaluate-accept evaluate-peers evaluate-new-topic evaluate-redaction ablate evaluate-dialogues simulate try bench bench-nlu bench-round-trip bench-support bench-set-up lint audit format \
+	test-web test-browser monkey export-labels check-knowledge new-procedure protocol evaluate evaluate-accept evaluate-peers evaluate-new-topic evaluate-redaction ablate evaluate-dialogues simulate try bench bench-nlu bench-round-trip bench-support bench-set-up lint lint-python lint-web audit format \
 	lock clean
 
 help: ## show this list
@@ -139,15 +139,19 @@ new-procedure: setup ## make new-procedure NAME=refund_progress TITLE=查退款�
 protocol: setup-gateway-dev setup-web-dev ## write the TypeScript types of the protocol from the gateway's models
 	@scripts/protocol
 
-lint: setup-dev setup-gateway-dev setup-web-dev setup-browser ## ruff, mypy, import-linter, eslint, prettier and tsc
+lint: lint-python lint-web ## ruff, mypy, import-linter, eslint, prettier and tsc
+
+lint-python: setup-dev setup-gateway-dev setup-browser
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
 	@.venv/bin/mypy
 	@cd gateway && .venv/bin/mypy
 	@gateway/.venv/bin/lint-imports --no-cache
 	@cd gateway && .venv/bin/lint-imports --no-cache
-	@scripts/protocol --check
 	@.venv-browser/bin/mypy --config-file tests/browser/mypy.ini
+
+lint-web: setup-gateway-dev setup-web-dev
+	@scripts/protocol --check
 	@scripts/with-node npm --prefix web run --silent lint
 
 audit: setup-uv ## look the locked packages up in the databases of known vulnerabilities (needs the network)

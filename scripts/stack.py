@@ -106,8 +106,7 @@ class Stack:
             if not self._beside:
                 self.engine.start()
             # While the engine loads its model.
-            self._make_demonstration_site()
-            self._make_first_admin()
+            self._prepare()
             self.gateway.start()
             self.engine.wait_until_ready(START_SECONDS)
             self.gateway.wait_until_ready(START_SECONDS)
@@ -172,17 +171,15 @@ class Stack:
             environment=self._gateway_environment,
         )
 
-    def _make_demonstration_site(self) -> None:
-        origins = [f"--origin={address}" for address in (self.address, self.address.replace(HOST, "localhost"))]
-        self.command("create-site", "demonstration page", f"--key={DEMONSTRATION_SITE}", "--if-missing", *origins)
-
-    def _make_first_admin(self) -> None:
+    def _prepare(self) -> None:
+        """Makes the site of the demonstration page, and the first admin where there is nobody."""
         # No name that everybody knows.
         username = f"admin-{secrets.token_hex(3)}"
-        printed = self.command("create-agent", username, FIRST_ADMIN_NAME, "--role=admin", "--if-none")
-        if printed.strip():
-            self.first_admin = username
-            self.first_password = str(json.loads(printed)["password"])
+        origins = [f"--origin={address}" for address in (self.address, self.address.replace(HOST, "localhost"))]
+        admin = (f"--admin={username}", f"--admin-name={FIRST_ADMIN_NAME}")
+        printed = self.command("prepare-demonstration", DEMONSTRATION_SITE, *origins, *admin)
+        if password := json.loads(printed)["password"]:
+            self.first_admin, self.first_password = username, str(password)
 
     def stop(self) -> None:
         """Stops the gateway, which needs the engine to finish what it took, and then the engine."""

@@ -1,7 +1,7 @@
-"""Lints, trains and runs every test side by side, and says where the time went.
+"""Sets up, lints, trains and runs every test side by side, and says where the time went.
 
-Each job writes to results/test/NAME.log, which is printed when the job fails. results/test/durations.tsv has the
-seconds of every test.
+Runs on any Python that the project runs on, before there is an environment: standard library only. Each job writes to
+results/test/NAME.log, which is printed when the job fails. results/test/durations.tsv has the seconds of every test.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ LONG = os.environ.get("TEST_ALL") == "1"
 # Seconds for all of `make test` in a fresh clone on two cores. Reported only: nothing fails because a machine is slow.
 BUDGET = 600
 SHOWN_TESTS = 10
+# How many jobs run beside one for each core.
+_WAITING = 3
 
 
 @dataclass
@@ -35,17 +37,18 @@ class Job:
         name: What it is called in the report.
         command: Its arguments.
         folder: Where it runs, from the root.
-        needs: The job that must have succeeded before.
+        needs: The jobs that must have succeeded before.
         is_pytest: Whether it can tell how long each test took.
     """
 
     name: str
     command: Sequence[str]
     folder: str = "."
-    needs: str | None = None
+    needs: Sequence[str] = ()
     is_pytest: bool = False
     # Once it has ended.
     status: int | None = None
+    began: float = 0.0
     seconds: float = 0.0
     cpu_seconds: float = 0.0
 
@@ -74,21 +77,56 @@ class Job:
         return lines[-1] if lines else ""
 
 
+def _set_up() -> list[Job]:
+    make = ("make", "--no-print-directory")
+    parts = {"bot": "setup-dev", "gateway": "setup-gateway-dev", "web": "setup-web-dev", "browser": "setup-browser"}
+    return [Job(f"set-up-{name}", (*make, target)) for name, target in parts.items()]
+
+
+def _pytest(name: str, paths: Sequence[str], needs: Sequence[str], *options: str) -> Job:
+    """Tests in an environment of their own, the bot's by default."""
+    folder = "gateway" if name.startswith("gateway") else "."
+    venv = ".venv"
+    if name.startswith("browser"):
+        venv, options = ".venv-browser", ("-c", "tests/browser/pytest.ini", *options)
+    # Jobs at once would overwrite what the other remembers.
+    command = (f"{venv}/bin/python", "-m", "pytest", "-p", "no:cacheprovider", *options, *paths)
+    return Job(name, command, folder, needs, is_pytest=True)
+
+
+def _all_but(paths: Sequence[str]) -> tuple[str, ...]:
+    return tuple(f"--ignore-glob={path}" for path in paths)
+
+
 def jobs() -> list[Job]:
-    """What is to be done, the longest first."""
-    python, make = str(ROOT / ".venv/bin/python"), ("make", "--no-print-directory")
-    browser = (".venv-browser/bin/python", "-m", "pytest", "-c", "tests/browser/pytest.ini", "tests/browser")
+    """What is to be done, in the order in which it begins where it can: what others wait for, then the longest.
+
+    Each suite comes in parts of about the same length, all of which most of the time wait for processes that they have
+    started. What no part names is in the last one.
+    """
+    python, make = ".venv/bin/python", ("make", "--no-print-directory")
+    bot, gateway, web, browser = (f"set-up-{name}" for name in ("bot", "gateway", "web", "browser"))
+    stack = ("training", gateway, web)
+    desk = ("tests/browser/test_desk_*.py",)
+    processes = ("tests/scripts", "tests/engine", "tests/evaluation")
+    transport, engine = ("tests/transport", "tests/turns"), ("tests/real_engine",)
     found = [
-        Job("training", (python, "-m", "scripts.train")),
-        Job("lint", (*make, "lint")),
-        Job("browser", browser, needs="training", is_pytest=True),
-        Job("gateway", (".venv/bin/python", "-m", "pytest"), "gateway", needs="training", is_pytest=True),
-        Job("bot", (python, "-m", "pytest"), needs="training", is_pytest=True),
-        Job("stories", ("scripts/test-stories",), needs="training"),
-        Job("web", (*make, "test-web")),
+        *_set_up(),
+        Job("training", (python, "-m", "scripts.train"), needs=(bot,)),
+        _pytest("browser-desk", [str(p.relative_to(ROOT)) for p in sorted(ROOT.glob(desk[0]))], (*stack, browser)),
+        _pytest("browser", ["tests/browser"], (*stack, browser), *_all_but([str(ROOT / desk[0])])),
+        _pytest("bot-processes", processes, stack),
+        _pytest("bot", ["tests"], stack, *_all_but(processes)),
+        _pytest("gateway-transport", transport, (gateway,)),
+        _pytest("gateway", ["tests"], (gateway,), *_all_but((*transport, *engine))),
+        Job("lint-web", (*make, "lint-web"), needs=(gateway, web)),
+        Job("web", ("scripts/with-node", "npm", "--prefix", "web", "test"), needs=(web,)),
+        Job("lint-python", (*make, "lint-python"), needs=(bot, gateway, browser)),
+        _pytest("gateway-engine", engine, ("training", gateway)),
+        Job("stories", ("scripts/test-stories",), needs=("training",)),
     ]
     if LONG:
-        found.append(Job("monkey", (python, "-m", "tests.conversations.monkey"), needs="training"))
+        found.append(Job("monkey", (python, "-m", "tests.conversations.monkey"), needs=("training",)))
     return found
 
 
@@ -108,8 +146,9 @@ class Lanes:
     def run(self) -> None:
         """Returns when all have ended, or cannot begin because what they need has failed."""
         self._waiting = list(self.jobs)
-        # One more than there are cores: the browsers and the servers wait for each other most of the time.
-        lanes = [threading.Thread(target=self._work, daemon=True) for _ in range((os.cpu_count() or 1) + 1)]
+        # More than there are cores: tests and the servers that they start wait for each other a third of the time, and
+        # set-up for the network.
+        lanes = [threading.Thread(target=self._work, daemon=True) for _ in range((os.cpu_count() or 1) + _WAITING)]
         try:
             for lane in lanes:
                 lane.start()
@@ -132,9 +171,12 @@ class Lanes:
         with self._changed:
             while True:
                 # What cannot begin any more is left out.
-                self._waiting = [job for job in self._waiting if not (job.needs and statuses[job.needs].status)]
+                failed = {name for name, job in statuses.items() if job.status}
+                while lost := {job.name for job in self._waiting if failed & set(job.needs)} - failed:
+                    failed |= lost
+                self._waiting = [job for job in self._waiting if job.name not in failed]
                 for job in self._waiting:
-                    if job.needs is None or statuses[job.needs].status == 0:
+                    if all(statuses[name].status == 0 for name in job.needs):
                         self._waiting.remove(job)
                         return job
                 if not self._waiting:
@@ -154,7 +196,7 @@ def _run(job: Job, running: dict[str, int]) -> None:
         _, status, usage = os.wait4(process.pid, 0)
         del running[job.name]
         process.returncode = job.status = os.waitstatus_to_exitcode(status)
-    job.seconds = time.monotonic() - began
+    job.began, job.seconds = began, time.monotonic() - began
     job.cpu_seconds = usage.ru_utime + usage.ru_stime
 
 
@@ -176,18 +218,21 @@ def durations(done: Sequence[Job]) -> list[tuple[float, str]]:
     return sorted(found, reverse=True)
 
 
-def _report(done: Sequence[Job], before: float, whole: float) -> None:
+def _report(done: Sequence[Job], begun: float, whole: float) -> None:
     tests = durations(done)
     lines = [f"{seconds:.2f}\t{name}\n" for seconds, name in tests]
     (RESULTS / "durations.tsv").write_text("".join(lines), encoding="utf-8")
     print(f"\n== where the time went (all {len(tests)} tests: {RESULTS.relative_to(ROOT)}/durations.tsv)")
-    print(f"{'':10}{'seconds':>9}{'of a core':>11}")
-    print(f"{'set-up':10}{before:9.0f}")
-    for job in done:
-        print(f"{job.name:10}{job.seconds:9.0f}{job.cpu_seconds:11.0f}")
+    print(f"{'':18}{'from':>7}{'to':>7}{'of a core':>11}  seconds")
+    for job in sorted(done, key=lambda job: job.began):
+        start = job.began - begun
+        print(f"{job.name:18}{start:7.0f}{start + job.seconds:7.0f}{job.cpu_seconds:11.0f}")
     print(f"The {SHOWN_TESTS} slowest tests, with what they set up:")
     for seconds, name in tests[:SHOWN_TESTS]:
         print(f"{seconds:8.1f}  {name}")
+    cores = os.cpu_count() or 1
+    used = sum(job.cpu_seconds for job in done)
+    print(f"{used:.0f} s of a core were used, {used / (whole * cores):.0%} of what {cores} had to give.")
     if not LONG:
         verdict = "within" if whole <= BUDGET else "OVER"
         print(f"All of it took {whole:.0f} s, {verdict} the budget of {BUDGET} s.")
@@ -197,16 +242,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs everything; returns 1 when something has failed or could not begin."""
     parser = argparse.ArgumentParser(prog="python -m scripts.test_lanes", description=__doc__)
     now = time.time()
-    parser.add_argument(
-        "started", nargs="?", type=float, default=now, help="when the set-up before began, in seconds since 1970"
-    )
-    started = parser.parse_args(arguments).started
+    parser.add_argument("started", nargs="?", type=float, default=now, help="when all began, in seconds since 1970")
+    begun = time.monotonic() - (now - parser.parse_args(arguments).started)
     # As Ctrl+C does: what runs is ended, too.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     RESULTS.mkdir(parents=True, exist_ok=True)
     every_job = jobs()
     Lanes(every_job).run()
-    _report([job for job in every_job if job.status is not None], now - started, time.time() - started)
+    _report([job for job in every_job if job.status is not None], begun, time.monotonic() - begun)
     bad = [job.name for job in every_job if job.status != 0]
     for job in every_job:
         if job.is_pytest and job.status is not None:

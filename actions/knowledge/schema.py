@@ -350,6 +350,12 @@ class HoursWording(_Model):
         return value
 
 
+def _checked_address(value: str | None) -> str | None:
+    if value is not None and not re.fullmatch(r"https?://\S+", value):
+        raise ValueError(f"expected an address that begins with https://, found {value!r}")
+    return value
+
+
 class EmergencyLines(_Model):
     """Numbers to call in an emergency; the defaults in `organisation.yml` are mainland China's public ones."""
 
@@ -357,6 +363,17 @@ class EmergencyLines(_Model):
     ambulance: Text
     anti_fraud: Text
     psychological_aid: Text
+
+
+class PrivacyNotice(_Model):
+    """What users read before their first message. The gateway shows it; the bot names the policy."""
+
+    version: Annotated[str, BeforeValidator(str)]
+    text: Text
+    policy_url: Text | None
+    policy_unknown: Text
+
+    _http_url = field_validator("policy_url")(_checked_address)
 
 
 class Organisation(_Model):
@@ -371,6 +388,7 @@ class Organisation(_Model):
     holidays: list[Holiday]
     hours_wording: HoursWording
     emergency_lines: EmergencyLines
+    privacy_notice: PrivacyNotice
 
     @field_validator("opening_hours")
     @classmethod
@@ -385,9 +403,4 @@ class Organisation(_Model):
         holidays = {holiday.date: holiday.hours for holiday in self.holidays}
         return OpeningHours(ZoneInfo(self.time_zone), self.opening_hours, holidays)
 
-    @field_validator("site_url")
-    @classmethod
-    def _http_url(cls, value: str | None) -> str | None:
-        if value is not None and not re.fullmatch(r"https?://\S+", value):
-            raise ValueError(f"expected an address that begins with https://, found {value!r}")
-        return value
+    _http_url = field_validator("site_url")(_checked_address)

@@ -85,7 +85,8 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
     if _is_answered_here(context, topic, state, act, message):
         return Reading(Source.ON_SCREEN, Act.ASK_STEP, message, f"what is shown of {topic.id} answers it", _LIKELY)
     found = findings(topic, state, message) if topic.kind == "diagnosis" else None
-    if found:
+    if found and not (found.solved and asks(normalize(message.text))):
+        # 「是现在就能用了吗」 is not settled yet.
         return _found(context, topic, state, act, message, found)
     return _reported(context, topic, state, act, message)
 

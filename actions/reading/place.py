@@ -102,7 +102,9 @@ def _resumed(context: Context, state: DialogueState, act: Act, message: UserMess
             meant = Act.REPEAT if name == state.topic else Act.OPEN_TOPIC
             plain = replace(message, intent=name, further_requests=())
             return Reading(Source.REFERENCE, meant, plain, f"goes on with {name}")
-    if state.walk and state.walk.interrupted and state.step and len(message.key) <= _LONGEST_GO_ON:
+    aside = (state.asked_about or "").partition("/")[0] not in ("", state.topic)
+    was_left = state.walk is not None and (state.walk.interrupted or aside)
+    if was_left and state.step and len(message.key) <= _LONGEST_GO_ON:
         # 「好 接着查」 after a question aside asks for the check that was left.
         return Reading(Source.REFERENCE, Act.REPEAT, replace(message, further_requests=()), "goes on where it was")
     if state.walk and state.awaiting is not Awaiting.WARNING and _BEFORE.search(message.key):

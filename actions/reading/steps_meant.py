@@ -18,7 +18,8 @@ from language.text_normalization import normalize
 _HERE, _NEAR, _ANYWHERE_ELSE = 0.62, 0.72, 0.78
 _JOINS = 0.66
 # What is shorter could be said of any step: 「进去了」.
-_SHORTEST = 4
+_SHORTEST, _PLAIN = 4, 0.85
+_SURE_QUESTION = 0.5
 # Where the report is that much like something done, or like a page that is there, its own words say which.
 _TELLING = 0.75
 # Unless the message itself is that sure, and the words are not the same.
@@ -65,13 +66,20 @@ def place_spoken_of(topic: Topic, current: int, message: UserMessage) -> Place |
         current: The number of the step shown; 0 when none is, so that no step is nearer than another.
         message: The report.
     """
-    parts = [(clause.text, clause.steps) for clause in reversed(message.clauses)]
+    # 「交了。几天有信儿」 is told by what is reported, not by what is asked.
+    parts = [
+        (clause.text, clause.steps)
+        for clause in reversed(message.clauses)
+        if clause.acts.get("question", 0.0) < _SURE_QUESTION
+        and (current or max((clause.acts.get(name, 0.0) for name in _REPORTS), default=0.0) >= _LIKELY)
+    ]
     last = message.clauses[-1].acts if message.clauses else {}
     # 「短信有了 六个数 填上去了」: what was named before is done.
     is_done_last = max(last.get("done", 0.0), last.get("solved", 0.0)) >= _SURE_DONE
     for position, (text, steps) in enumerate((*parts, (message.key, message.steps))):
         place = _nearest(topic, steps)
-        if place is None or len(folded(text)) < _SHORTEST:
+        if place is None or (len(folded(text)) < _SHORTEST and (not current or place.likeness < _PLAIN)):
+            # 「要申诉」 is like what is said of some step, and says where nobody is.
             continue
         ahead = place.number - current
         least = (

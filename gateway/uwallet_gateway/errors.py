@@ -22,6 +22,7 @@ class ErrorCode(StrEnum):
     IDENTITY_REQUIRED = "identity_required"
     IDENTITY_WRONG = "identity_wrong"
     IDENTITY_EXPIRED = "identity_expired"
+    CONSENT_REQUIRED = "consent_required"
     ATTACHMENT_TOO_LARGE = "attachment_too_large"
     ATTACHMENT_TYPE = "attachment_type"
     ATTACHMENT_UNKNOWN = "attachment_unknown"

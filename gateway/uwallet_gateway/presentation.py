@@ -8,6 +8,7 @@ from typing import Any
 from uwallet_gateway.clock import to_text
 from uwallet_gateway.errors import InputError
 from uwallet_gateway.identity.keys import Keys
+from uwallet_gateway.identity.notice import NoticeState
 from uwallet_gateway.protocol.base import API
 from uwallet_gateway.protocol.messages import (
     ATTACHMENT_TYPES,
@@ -18,6 +19,7 @@ from uwallet_gateway.protocol.messages import (
     Limits,
     MessageView,
 )
+from uwallet_gateway.protocol.notices import NoticeView
 from uwallet_gateway.protocol.tickets import DeskMessageView
 from uwallet_gateway.settings import Settings
 from uwallet_gateway.texts import Texts
@@ -66,6 +68,18 @@ class Presentation:
             width=picture.width,
             height=picture.height,
             size=picture.size,
+        )
+
+    def notice(self, state: NoticeState) -> NoticeView:
+        """The notice on stored chats as one user meets it."""
+        notice = state.notice
+        return NoticeView(
+            version=notice.version,
+            text=notice.text,
+            policy_url=notice.policy_url,
+            policy_unknown=notice.policy_unknown,
+            mode="consent" if state.mode == "consent" else "shown",
+            answer=state.answer.value if state.answer else None,
         )
 
     def bot_uttered(self, message: Message) -> dict[str, Any]:

@@ -28,6 +28,7 @@ from uwallet_gateway.hooks.endpoints import Endpoint, read_endpoints
 from uwallet_gateway.hooks.outbox import Outbox
 from uwallet_gateway.hooks.sender import HookSender
 from uwallet_gateway.identity.keys import Keys
+from uwallet_gateway.identity.notice import Notices, load_notice
 from uwallet_gateway.identity.sessions import SessionRules, Sessions
 from uwallet_gateway.identity.sites import Sites
 from uwallet_gateway.insight.feedback import FeedbackStore
@@ -75,6 +76,7 @@ class Services:
     persons: Persons
     sites: Sites
     sessions: Sessions
+    notices: Notices
     transcript: Transcript
     event_bus: EventBus
     engine: EngineClient
@@ -129,6 +131,7 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
         TextsError: texts.yml is wrong.
         HooksFileError: The file of UWALLET_HOOKS_FILE is wrong.
         OrganisationError: organisation.yml is wrong.
+        NoticeError: Its notice is.
     """
     if settings.clock:
         set_time(datetime.fromisoformat(settings.clock))
@@ -153,7 +156,8 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
     tickets = TicketQueries(database, event_bus.is_user_there, opening_hours)
     presence = Presence(database, event_bus)
     transactions = SupportTransactions(database, transcript, event_bus)
-    user_commands = UserCommands(transactions, user_requests, tickets)
+    notices = Notices(database, load_notice(settings.organisation_file))
+    user_commands = UserCommands(transactions, user_requests, tickets, notices)
     outage = OutageNotices(transcript, event_bus, texts, user_requests, metrics)
     dispatcher = Dispatcher(
         transcript,
@@ -197,12 +201,13 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
         persons=persons,
         sites=Sites(database, keys),
         sessions=Sessions(database, keys, _session_rules(settings)),
+        notices=notices,
         transcript=transcript,
         event_bus=event_bus,
         engine=engine,
         dispatcher=dispatcher,
         conversations=Conversations(
-            transcript, dispatcher, event_bus, texts, user_requests, metrics, max_length=settings.max_length
+            transcript, dispatcher, event_bus, texts, user_requests, notices, metrics, max_length=settings.max_length
         ),
         attachments=attachments,
         rate_limits=RateLimits(settings, metrics, redis),

@@ -57,6 +57,8 @@ class _Durations(_Section):
 
 class _Notices(_Section):
     redacted: str
+    consent_given: str
+    consent_refused: str
     picture_kept: str
     picture_kept_within: str
     stale_press: str
@@ -77,6 +79,8 @@ class _Buttons(_Section):
     leave_queue: str
     keep_waiting: str
     leave_message: str
+    agree: str
+    disagree: str
     rate: str
 
 

@@ -6,13 +6,12 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Generator, Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, expect, sync_playwright
 
 from scripts.local import MODEL, free_port
-from scripts.stack import Stack
+from scripts.stack import DEMONSTRATION_SITE, Stack
 from tests.browser.desk import Desk
 from tests.browser.sites import Site, visit
 from tests.browser.staff import Staff
@@ -22,7 +21,8 @@ from tests.paths import ROOT
 SCREENSHOTS = ROOT / "results" / "browser"
 DESKTOP = {"width": 1280, "height": 800}
 FAILED = pytest.StashKey[bool]()
-CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
+# The one without windows needs a quarter of the processor's time.
+CHROMIUMS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 # A turn takes some tens of milliseconds; a machine under load takes its time.
 PATIENCE_MS = 15_000
 expect.set_options(timeout=PATIENCE_MS)
@@ -44,8 +44,8 @@ def pytest_runtest_makereport(
     return report
 
 
-def _name_of(request: pytest.FixtureRequest) -> str:
-    return re.sub(r"^test_|[^\w-]+", "", request.node.name)
+def _name_of(test: pytest.Item) -> str:
+    return re.sub(r"^test_|[^\w-]+", "", test.name)
 
 
 def _chromium() -> str | None:
@@ -57,7 +57,7 @@ def _chromium() -> str | None:
 def chromium() -> str:
     path = _chromium()
     if path is None:
-        pytest.skip("There is no Chromium. Install it (on Debian: apt-get install chromium) or set UWALLET_CHROMIUM.")
+        pytest.skip("There is no Chromium: on Debian apt-get install chromium-headless-shell, or set UWALLET_CHROMIUM.")
     return path
 
 
@@ -80,6 +80,8 @@ def running_stack(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> It
         },
     )
     stack.start()
+    # test_notice.py is about the notice on stored chats; elsewhere it is in the way.
+    stack.command("set-notice", DEMONSTRATION_SITE, "none")
     yield stack
     stack.stop()
 
@@ -164,7 +166,7 @@ def new_context(
     if request.node.stash.get(FAILED, False):
         pages = [page for context in contexts for page in context.pages]
         for number, page in enumerate(pages, 1):
-            page.screenshot(path=SCREENSHOTS / f"FAILED-{_name_of(request)}-{number}.png")
+            page.screenshot(path=SCREENSHOTS / f"FAILED-{_name_of(request.node)}-{number}.png")
     for context in contexts:
         context.close()
 
@@ -246,12 +248,15 @@ def screenshot(request: pytest.FixtureRequest) -> Callable[[Page, str], None]:
     def take(page: Page, name: str) -> None:
         if not request.config.getoption("--screenshots"):
             return
-        page.screenshot(path=SCREENSHOTS / f"{_name_of(request)}-{name}.png", animations="disabled")
+        page.screenshot(path=SCREENSHOTS / f"{_name_of(request.node)}-{name}.png", animations="disabled")
 
     return take
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _no_old_screenshots() -> None:
-    shutil.rmtree(SCREENSHOTS, ignore_errors=True)
-    Path(SCREENSHOTS).mkdir(parents=True)
+def _no_old_screenshots(request: pytest.FixtureRequest) -> None:
+    # Of these tests only: others may be running.
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    for name in map(_name_of, request.session.items):
+        for picture in (*SCREENSHOTS.glob(f"{name}-*.png"), *SCREENSHOTS.glob(f"FAILED-{name}-*.png")):
+            picture.unlink()

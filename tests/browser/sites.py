@@ -26,19 +26,20 @@ _EMBED = '<script async src="{gateway}/widget.js" data-site="{key}"></script>'
 class Site:
     """A site on this machine. `pages` and `scripts` may be changed at any time."""
 
-    def __init__(self, stack: Stack, *options: str, name: str = "商城") -> None:
+    def __init__(self, stack: Stack, *options: str, name: str = "商城", notice: str = "none") -> None:
         """Starts serving and makes the site known to the gateway.
 
         Args:
             stack: The gateway that is embedded.
             options: Further options of the command that makes a site.
             name: What agents read of it.
+            notice: What its users meet before their first message.
         """
         self.files: dict[str, tuple[str, str]] = {}
         self._server = ThreadingHTTPServer((HOST, 0), self._handler())
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
         self.origin = f"http://{HOST}:{self._server.server_port}"
-        made = json.loads(stack.command("create-site", name, "--origin", self.origin, *options))
+        made = json.loads(stack.command("create-site", name, "--origin", self.origin, f"--notice={notice}", *options))
         self.key, self.secret = str(made["key"]), str(made["secret"])
         self.embed = _EMBED.format(gateway=stack.address, key=self.key)
         self._stack = stack

@@ -20,8 +20,8 @@ from tests.paths import ROOT
 
 MESSAGE = TEXTS["app"]["support"]["message"]
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-# A Monday.
-NIGHT, MORNING, LATER = "2026-11-23T03:00:00+08:00", "2026-11-23T09:05:00+08:00", "2026-11-23T09:16:00+08:00"
+# A Monday. Later is long enough for whoever has come to the queue a quarter of an hour after the morning's time.
+NIGHT, MORNING, LATER = "2026-11-23T03:00:00+08:00", "2026-11-23T09:05:00+08:00", "2026-11-23T09:35:00+08:00"
 
 
 @pytest.fixture
@@ -33,7 +33,15 @@ def branch(_playwright: Playwright, stack: Stack, tmp_path: Path) -> Iterator[Br
     assert unknown in organisation
     file = tmp_path / "organisation.yml"
     file.write_text(organisation.replace(unknown, filled_in), encoding="utf-8")
-    branch = Branch(_playwright, stack, tmp_path, UWALLET_ORGANISATION_FILE=str(file), UWALLET_CLOCK=NIGHT)
+    branch = Branch(
+        _playwright,
+        stack,
+        tmp_path,
+        UWALLET_ORGANISATION_FILE=str(file),
+        UWALLET_CLOCK=NIGHT,
+        # Browsers must come back before anybody gives up on them.
+        UWALLET_QUEUE_ABANDONED_AFTER="86400",
+    )
     yield branch
     branch.close()
 

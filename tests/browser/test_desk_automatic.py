@@ -14,9 +14,10 @@ from tests.browser.desk import DESK_TEXTS, Desk
 from tests.browser.sites import visit
 from tests.browser.widget import TEXTS, Widget
 
-# Time passes by starting the gateway anew with another clock, so that no test has to be quick. As it is set, users are
-# reminded after two minutes and have left after five; so long may agents be silent, too.
-BEGINNING, LATER, MUCH_LATER = (f"2026-11-23T{time}+08:00" for time in ("10:00:00", "10:04:00", "10:30:00"))
+# Time passes by starting the gateway anew with another clock, so that no test has to be quick: it has a quarter of an
+# hour. Users are reminded after twenty minutes and have left after an hour; so long may agents be silent, too.
+BEGINNING, LATER, MUCH_LATER = (f"2026-11-23T{time}+08:00" for time in ("10:00:00", "10:40:00", "12:00:00"))
+REMINDED, LEFT = "1200", "3600"
 ASSIGNED = DESK_TEXTS["alerts"]["assigned"]
 
 
@@ -32,7 +33,10 @@ def whole_branch(
         UWALLET_AGENT_MAX_CHATS="2",
         UWALLET_CLOCK=BEGINNING,
         # The agents' browsers must come back before anybody gives up on them.
-        UWALLET_QUEUE_ABANDONED_AFTER="3600",
+        UWALLET_QUEUE_ABANDONED_AFTER="86400",
+        UWALLET_USER_REMIND_AFTER=REMINDED,
+        UWALLET_USER_LEFT_AFTER=LEFT,
+        UWALLET_AGENT_SILENT_AFTER=LEFT,
     )
     yield branch
     branch.close()

@@ -307,6 +307,7 @@ opening_hours:
   sat: []
   sun: []
 holidays: []
+privacy_notice: {version: "1", text: 说明, policy_unknown: 没有登记, policy_url: null}
 """
 # A Saturday.
 WEEKEND = "2026-11-21T10:00:00+08:00"

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from scripts import test_lanes as script
-from scripts.test_lanes import Job, Lanes, durations
+from scripts.test_lanes import Job, Lanes, durations, jobs
+from tests.paths import ROOT
 
 
 @pytest.fixture(autouse=True)
@@ -17,7 +18,7 @@ def results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def job(name: str, code: str, needs: str | None = None) -> Job:
+def job(name: str, code: str, *needs: str) -> Job:
     return Job(name, (sys.executable, "-c", code), needs=needs)
 
 
@@ -26,7 +27,7 @@ def test_what_needs_a_job_waits_for_it_and_others_do_not(results: Path) -> None:
     wait = f"import time\nfrom pathlib import Path\nwhile not Path({str(begun)!r}).exists(): time.sleep(0.01)\n"
     first = job("first", f"{wait}Path({str(ended)!r}).touch()")
     other = job("other", f"open({str(begun)!r}, 'w')")
-    then = job("then", f"open({str(ended)!r}); print('here')", needs="first")
+    then = job("then", f"open({str(ended)!r}); print('here')", "first")
     Lanes([first, then, other]).run()
     assert [done.status for done in (first, then, other)] == [0, 0, 0]
     assert then.closing_line() == "here"
@@ -35,10 +36,11 @@ def test_what_needs_a_job_waits_for_it_and_others_do_not(results: Path) -> None:
 
 
 def test_what_fails_is_printed_and_stops_what_needs_it(capsys: pytest.CaptureFixture[str]) -> None:
-    broken, then = job("broken", "raise SystemExit('the reason')"), job("then", "", needs="broken")
+    broken, then = job("broken", "raise SystemExit('the reason')"), job("then", "", "broken")
     other = job("other", "print('unheard')")
-    Lanes([broken, then, other]).run()
-    assert (broken.status, then.status, other.status) == (1, None, 0)
+    last = job("last", "", "other", "then")
+    Lanes([last, broken, then, other]).run()
+    assert (broken.status, then.status, last.status, other.status) == (1, None, None, 0)
     printed = capsys.readouterr().out
     assert "the reason" in printed
     assert "== broken failed with 1 in " in printed
@@ -57,3 +59,22 @@ def test_tests_are_told_slowest_first(results: Path) -> None:
     ]
     assert durations([sample])[0][0] >= 0.2
     assert "2 passed" in sample.closing_line()
+
+
+def test_every_part_of_a_suite_is_there() -> None:
+    """What one part leaves out, another one runs."""
+    every_job = {one.name: one for one in jobs()}
+    for suite in ("bot", "gateway", "browser"):
+        parts = [one for name, one in every_job.items() if name.split("-")[0] == suite and one.is_pytest]
+        left_out = {
+            path
+            for one in parts
+            for word in one.command
+            if word.startswith("--ignore-glob=")
+            for path in (ROOT / one.folder).glob(str(Path(word.partition("=")[2])).removeprefix(f"{ROOT}/"))
+        }
+        named = {ROOT / one.folder / word for one in parts for word in one.command if word.startswith("tests/")}
+        assert left_out
+        assert left_out <= named, suite
+    needed = {name for one in every_job.values() for name in one.needs}
+    assert needed <= set(every_job)

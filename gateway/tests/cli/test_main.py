@@ -37,6 +37,7 @@ def test_site_from_creation_to_removal() -> None:
     site = json.loads(made.output)
     assert site["origins"] == ["https://shop.example"]
     assert site["require_identity"]
+    assert site["notice"] == "shown"
     listed = json.loads(run("list-sites").output)
     assert listed == [{key: value for key, value in site.items() if key != "secret"}]
     again = json.loads(
@@ -105,3 +106,15 @@ def test_files_are_for_nobody_else_whatever_the_umask(tmp_path: Path) -> None:
     assert run("migrate").exit_code == 0
     made = [tmp_path / "var", *(tmp_path / "var").rglob("*")]
     assert {path.stat().st_mode & 0o077 for path in made} == {0}
+
+
+def test_a_first_start_makes_the_site_and_an_admin_and_later_ones_set_the_origins() -> None:
+    command = ("prepare-demonstration", "demo", "--admin=admin-1", "--admin-name=管理员")
+    made = run(*command, "--origin=http://localhost:1")
+    assert made.exit_code == 0, made.output
+    assert json.loads(made.output)["password"]
+    assert json.loads(run(*command, "--origin=http://localhost:2").output) == {"password": None}
+    (site,) = json.loads(run("list-sites").output)
+    assert (site["key"], site["origins"]) == ("demo", ["http://localhost:2"])
+    (agent,) = json.loads(run("list-agents").output)
+    assert (agent["username"], agent["role"]) == ("admin-1", "admin")

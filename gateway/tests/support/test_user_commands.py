@@ -31,6 +31,7 @@ def organisation(tmp_path: Path) -> Path:
         "time_zone": "Asia/Shanghai",
         "opening_hours": WEEK,
         "holidays": [{"date": "2026-11-24", "name": "店庆", "hours": []}],
+        "privacy_notice": {"version": "1", "text": "说明", "policy_unknown": "没有登记", "policy_url": None},
     }
     path.write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
     return path

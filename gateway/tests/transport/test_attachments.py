@@ -5,9 +5,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import io
+import json
+import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
+import httpx
 import pytest
 from PIL import Image
 
@@ -104,14 +107,24 @@ async def test_slots_and_the_limits_of_the_address_come_before_the_body(start_ga
 async def test_slow_body_gives_its_slot_up(gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(upload_slots, "_BODY_SECONDS", 0.2)
 
-    async def endless() -> AsyncIterator[bytes]:
-        yield b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.png"\r\n\r\n'
-        await asyncio.sleep(30)
-
-    async with gateway.api(await gateway.token()) as api:
-        headers = {"Content-Type": "multipart/form-data; boundary=x"}
-        late = await api.post("/api/v1/attachments", content=endless(), headers=headers)
-        assert (late.status_code, late.json()["code"]) == (503, "unavailable")
+    # By hand, as clients read no answer before they have sent everything.
+    request = (
+        "POST /api/v1/attachments HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n"
+        f"Authorization: Bearer {await gateway.token()}\r\nContent-Type: multipart/form-data; boundary=x\r\n\r\n"
+        "5\r\n--x\r\n\r\n"
+    )
+    address = httpx.URL(gateway.url)
+    reader, writer = await asyncio.open_connection(address.host, address.port)
+    try:
+        writer.write(request.encode())
+        head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
+        length = re.search(r"content-length: (\d+)", head)
+        assert length is not None
+        late = json.loads(await reader.readexactly(int(length[1])))
+        assert (head.split()[1], late["code"]) == ("503", "unavailable")
+    finally:
+        writer.close()
+        await writer.wait_closed()
 
 
 async def test_all_pictures_together_have_a_quota(start_gateway: StartGateway) -> None:

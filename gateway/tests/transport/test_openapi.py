@@ -65,6 +65,7 @@ def test_document_knows_everything_that_is_public(running: GatewayThread) -> Non
         "/api/v1/attachments",
         "/api/v1/attachments/{attachment_id}",
         "/api/v1/support",
+        "/api/v1/notice",
         "/api/v1/support/leave_queue",
         "/api/v1/support/messages",
         "/api/v1/support/ratings",

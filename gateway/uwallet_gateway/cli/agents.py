@@ -37,12 +37,24 @@ def create_agent(username: str, name: str, role: str, max_chats: int | None, if_
     async def run(services: Services) -> None:
         if if_none and await services.accounts.count():
             return
-        await services.canned_replies.add_first_ones()
-        account, new_password = await services.accounts.create(username, name, Role(role), password, max_chats)
+        account, new_password = await made_account(services, username, name, Role(role), password, max_chats)
         secret = {} if ask_password else {"password": new_password}
         click.echo(json.dumps(_shown(account) | secret, ensure_ascii=False, indent=2))
 
     _run(run)
+
+
+async def made_account(
+    services: Services,
+    username: str,
+    name: str,
+    role: Role,
+    password: str | None = None,
+    max_chats: int | None = None,
+) -> tuple[Account, str]:
+    """Makes an account, and what the first ones find at the desk; returns it with its password."""
+    await services.canned_replies.add_first_ones()
+    return await services.accounts.create(username, name, role, password, max_chats)
 
 
 @click.command("list-agents")

@@ -9,23 +9,23 @@ import click
 from uwallet_gateway.agents.accounts import AccountError
 from uwallet_gateway.cli import agents, persons, sites
 from uwallet_gateway.cli.audit import verify_audit
+from uwallet_gateway.cli.demonstration import prepare_demonstration
 from uwallet_gateway.cli.hooks import send_test_hook
 from uwallet_gateway.cli.labels import export_labels
 from uwallet_gateway.cli.running import with_services
 from uwallet_gateway.database.connection import DatabaseUnavailableError
 from uwallet_gateway.hooks.cards import CardsError
 from uwallet_gateway.hooks.endpoints import HooksFileError
+from uwallet_gateway.identity.notice import NoticeError
 from uwallet_gateway.identity.origins import OriginError
 from uwallet_gateway.identity.sites import SiteError
 from uwallet_gateway.insight.label_export import LabelExportError
 from uwallet_gateway.observability.logs import configure_logs
 from uwallet_gateway.sealing import SecretUnreadableError
 from uwallet_gateway.services import Services
-from uwallet_gateway.serving import serve
 from uwallet_gateway.settings import SettingsError, load_settings
 from uwallet_gateway.support.hours import OrganisationError
 from uwallet_gateway.texts import TextsError
-from uwallet_gateway.transport.web_files import WebFilesError
 
 _EXPECTED = (
     AccountError,
@@ -34,12 +34,12 @@ _EXPECTED = (
     HooksFileError,
     LabelExportError,
     OrganisationError,
+    NoticeError,
     OriginError,
     SecretUnreadableError,
     SettingsError,
     SiteError,
     TextsError,
-    WebFilesError,
 )
 
 
@@ -63,9 +63,16 @@ def main() -> None:
 @main.command("serve")
 def serve_command() -> None:
     """Serve until stopped; brings the tables up to date first."""
+    # The commands need no HTTP, whose import takes a second.
+    from uwallet_gateway.serving import serve  # noqa: PLC0415 - see above
+    from uwallet_gateway.transport.web_files import WebFilesError  # noqa: PLC0415 - see above
+
     settings = load_settings()
     configure_logs(settings.log_level)
-    serve(settings)
+    try:
+        serve(settings)
+    except WebFilesError as error:
+        raise click.ClickException(str(error)) from error
 
 
 @main.command("migrate")
@@ -92,5 +99,13 @@ def purge_command() -> None:
     with_services(run)
 
 
-for _command in (*sites.COMMANDS, *agents.COMMANDS, *persons.COMMANDS, send_test_hook, export_labels, verify_audit):
+for _command in (
+    *sites.COMMANDS,
+    *agents.COMMANDS,
+    *persons.COMMANDS,
+    prepare_demonstration,
+    send_test_hook,
+    export_labels,
+    verify_audit,
+):
     main.add_command(_command)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
+from typing import get_args
 
 import click
 
 from uwallet_gateway.cli.running import with_services
 from uwallet_gateway.errors import ErrorCode, InputError
+from uwallet_gateway.identity.notice import NoticeMode
 from uwallet_gateway.identity.sites import Site, SiteError
 from uwallet_gateway.identity.vouching import user_hash
 from uwallet_gateway.maintenance.persons import Person
@@ -16,6 +19,7 @@ from uwallet_gateway.maintenance.retention import LONGEST, DataClass, set_retent
 from uwallet_gateway.services import Services
 
 _DAYS = click.IntRange(0, LONGEST)
+_NOTICE = click.Choice(get_args(NoticeMode))
 _REASONS = {
     ErrorCode.NOT_FOUND: "there is no site {key!r}",
     ErrorCode.CONFLICT: "a conversation of the site {key!r} is under legal hold",
@@ -27,21 +31,46 @@ _REASONS = {
 @click.option("--origin", "origins", multiple=True, help="Exact origin of its pages; may be given several times.")
 @click.option("--key", help="The public key; a random one if absent.")
 @click.option("--require-identity", is_flag=True, help="Refuse everybody that the site does not vouch for.")
+@click.option(
+    "--notice",
+    type=_NOTICE,
+    default="shown",
+    show_default=True,
+    help="What users meet before their first message: nothing, the notice on stored chats, or a question for consent.",
+)
 @click.option("--if-missing", is_flag=True, help="With --key: only set the origins if there is such a site already.")
-def create_site(name: str, origins: tuple[str, ...], key: str | None, require_identity: bool, if_missing: bool) -> None:
+def create_site(
+    name: str, origins: tuple[str, ...], key: str | None, require_identity: bool, notice: NoticeMode, if_missing: bool
+) -> None:
     """Make a site, and print its key and secret as JSON. NAME is for operators."""
 
     async def run(services: Services) -> None:
-        site = await services.sites.find(key) if if_missing and key else None
-        if site:
-            await services.sites.set_origins(site.key, origins)
-            site = await services.sites.find(site.key)
+        if if_missing and key:
+            site = await site_with_origins(
+                services, name, key, origins, require_identity=require_identity, notice=notice
+            )
         else:
-            site = await services.sites.create(name, origins, key=key, require_identity=require_identity)
+            site = await services.sites.create(name, origins, key=key, require_identity=require_identity, notice=notice)
         if site:
             click.echo(json.dumps(_printable(site) | {"secret": site.secret}, ensure_ascii=False, indent=2))
 
     with_services(run)
+
+
+async def site_with_origins(
+    services: Services,
+    name: str,
+    key: str,
+    origins: Sequence[str],
+    *,
+    require_identity: bool = False,
+    notice: NoticeMode = "shown",
+) -> Site | None:
+    """Returns the site KEY with these origins; makes it if there is none."""
+    if await services.sites.find(key) is None:
+        return await services.sites.create(name, origins, key=key, require_identity=require_identity, notice=notice)
+    await services.sites.set_origins(key, origins)
+    return await services.sites.find(key)
 
 
 @click.command("list-sites")
@@ -62,6 +91,18 @@ def set_origins(key: str, origins: tuple[str, ...]) -> None:
 
     async def run(services: Services) -> None:
         await services.sites.set_origins(key, origins)
+
+    with_services(run)
+
+
+@click.command("set-notice")
+@click.argument("key")
+@click.argument("notice", type=_NOTICE)
+def set_notice(key: str, notice: NoticeMode) -> None:
+    """Set what users of the site KEY meet before their first message."""
+
+    async def run(services: Services) -> None:
+        await services.sites.set_notice(key, notice)
 
     with_services(run)
 
@@ -148,6 +189,7 @@ COMMANDS = (
     create_site,
     list_sites,
     set_origins,
+    set_notice,
     renew_secret,
     set_retention_command,
     remove_site,
@@ -162,4 +204,5 @@ def _printable(site: Site) -> dict[str, object]:
         "name": site.name,
         "origins": sorted(site.origins),
         "require_identity": site.require_identity,
+        "notice": site.notice,
     }

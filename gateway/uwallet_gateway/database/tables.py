@@ -74,6 +74,8 @@ class Site(Table):
     # Encrypted under the secret key of the settings (identity/secrets.py).
     secret: Mapped[str] = mapped_column(Text)
     require_identity: Mapped[bool] = mapped_column(Boolean)
+    # Before the first message: none, shown, consent (identity/notice.py).
+    notice: Mapped[str] = mapped_column(String(16), default="none", server_default="none")
     created_at: Mapped[datetime]
 
 
@@ -145,6 +147,21 @@ class Session(Table):
     closed_at: Mapped[datetime | None] = mapped_column(index=True)
     # identity_changed, signed_out, revoked
     closed_reason: Mapped[str | None] = mapped_column(String(32))
+
+
+class NoticeAnswer(Table):
+    """What a user did with a version of the notice on stored chats; the newest row counts."""
+
+    __tablename__ = "notice_answers"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"), index=True)
+    version: Mapped[str] = mapped_column(String(32))
+    # SHA-256 of the text and the policy's address.
+    digest: Mapped[str] = mapped_column(String(64))
+    # shown, agreed, refused, withdrawn
+    answer: Mapped[str] = mapped_column(String(16))
+    created_at: Mapped[datetime]
 
 
 class Message(Table):

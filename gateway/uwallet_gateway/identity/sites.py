@@ -9,6 +9,7 @@ import secrets
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import cast
 
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -19,6 +20,7 @@ from uwallet_gateway.clock import now
 from uwallet_gateway.database import tables
 from uwallet_gateway.database.connection import Database
 from uwallet_gateway.identity.keys import Keys
+from uwallet_gateway.identity.notice import NoticeMode
 from uwallet_gateway.identity.origins import normalized_origin
 
 _KEY = re.compile(r"[a-z0-9][a-z0-9_-]{2,63}")
@@ -40,6 +42,7 @@ class Site:
     require_identity: bool
     origins: frozenset[str]
     secret: str = field(repr=False)
+    notice: NoticeMode = "none"
 
 
 class Sites:
@@ -57,7 +60,13 @@ class Sites:
         self._reading = asyncio.Lock()
 
     async def create(
-        self, name: str, origins: Iterable[str], *, key: str | None = None, require_identity: bool = False
+        self,
+        name: str,
+        origins: Iterable[str],
+        *,
+        key: str | None = None,
+        require_identity: bool = False,
+        notice: NoticeMode = "none",
     ) -> Site:
         """Makes a site with a new secret.
 
@@ -66,6 +75,7 @@ class Sites:
             origins: Exact origins whose pages may use it; none for a site that only has a backend.
             key: The public key; a random one if absent.
             require_identity: Refuse everybody that the site does not vouch for.
+            notice: What users meet before their first message.
 
         Raises:
             SiteError: The key is malformed or taken.
@@ -74,7 +84,7 @@ class Sites:
         key = key or f"site_{secrets.token_hex(8)}"
         if not _KEY.fullmatch(key):
             raise SiteError(f"{key!r} cannot be a key: 3 to 64 of a-z, 0-9, _ and -, the first a letter or digit")
-        site = Site(key, name, require_identity, frozenset(map(normalized_origin, origins)), _new_secret(key))
+        site = Site(key, name, require_identity, frozenset(map(normalized_origin, origins)), _new_secret(key), notice)
         async with self._database.write() as transaction:
             if await transaction.get(tables.Site, key):
                 raise SiteError(f"there is a site {key!r} already")
@@ -84,6 +94,7 @@ class Sites:
                     name=name,
                     secret=self._keys.site_secrets.seal(site.secret),
                     require_identity=require_identity,
+                    notice=notice,
                     created_at=now(),
                 )
             )
@@ -96,6 +107,7 @@ class Sites:
                 name=name,
                 origins=sorted(site.origins),
                 require_identity=require_identity,
+                notice=notice,
             )
         self._forget()
         return site
@@ -113,6 +125,17 @@ class Sites:
             await transaction.execute(delete(tables.SiteOrigin).where(tables.SiteOrigin.site_key == key))
             _add_origins(transaction, key, normalized)
             record(transaction, Action.SITE_CHANGED, key, origins=sorted(normalized))
+        self._forget()
+
+    async def set_notice(self, key: str, notice: NoticeMode) -> None:
+        """Sets what users meet before their first message.
+
+        Raises:
+            SiteError: There is no such site.
+        """
+        async with self._database.write() as transaction:
+            (await _existing(transaction, key)).notice = notice
+            record(transaction, Action.SITE_CHANGED, key, notice=notice)
         self._forget()
 
     async def renew_secret(self, key: str) -> str:
@@ -199,6 +222,7 @@ class Sites:
                 row.require_identity,
                 frozenset(origins.get(row.key, ())),
                 self._keys.site_secrets.open(row.secret),
+                cast("NoticeMode", row.notice),
             )
             for row in rows
         }

@@ -40,6 +40,7 @@ _log = structlog.get_logger()
 # What hangs on a conversation, and goes with it by the database's own cascade.
 _BY_CONVERSATION: tuple[type[tables.Table], ...] = (
     tables.Session,
+    tables.NoticeAnswer,
     tables.Message,
     tables.Offer,
     tables.Attachment,

@@ -12,6 +12,7 @@ from pydantic import Field
 
 from uwallet_gateway.protocol.base import View
 from uwallet_gateway.protocol.messages import ErrorView, Limits, MessageView
+from uwallet_gateway.protocol.notices import NoticeView
 from uwallet_gateway.protocol.support import SupportState
 from uwallet_gateway.protocol.tickets import DeskMessageView, QueueCounts, Ticket
 
@@ -30,6 +31,7 @@ class SessionConfirmation(View):
     has_more: bool
     limits: Limits
     support: SupportState
+    notice: NoticeView | None = Field(description="The notice on stored chats; null where the site wants none")
 
 
 class SessionClosed(View):

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from uwallet_gateway.protocol.base import Moment, Request, View
+from uwallet_gateway.protocol.notices import NoticeView
 from uwallet_gateway.transcript.messages import Author
 
 ATTACHMENT_TYPES = ("image/png", "image/jpeg", "image/webp", "image/heic", "image/heif")
@@ -110,6 +111,7 @@ class SessionView(View):
     identity: str
     last_id: int
     limits: Limits
+    notice: NoticeView | None = Field(description="The notice on stored chats; null where the site wants none")
 
 
 class MessageRequest(Request):

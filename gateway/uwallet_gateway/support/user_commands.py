@@ -8,6 +8,7 @@ from sqlalchemy import select, update
 
 from uwallet_gateway.clock import now
 from uwallet_gateway.database import tables
+from uwallet_gateway.identity.notice import Notices
 from uwallet_gateway.protocol.support import SupportState
 from uwallet_gateway.support.queries import TicketQueries
 from uwallet_gateway.support.transactions import SupportTransactions
@@ -21,11 +22,14 @@ _TYPING_STORED_EVERY = timedelta(seconds=30)
 class UserCommands:
     """What transports call for users. Every command may be repeated without further effect."""
 
-    def __init__(self, transactions: SupportTransactions, requests: UserRequests, queries: TicketQueries) -> None:
+    def __init__(
+        self, transactions: SupportTransactions, requests: UserRequests, queries: TicketQueries, notices: Notices
+    ) -> None:
         """Keeps what the commands work with."""
         self._transactions = transactions
         self._requests = requests
         self._queries = queries
+        self._notices = notices
 
     async def leave_queue(self, conversation_id: str) -> SupportState:
         """Leaves the queue. No-op if the user is not queued.
@@ -49,9 +53,11 @@ class UserCommands:
             client_id: The client's own id of the message.
 
         Raises:
-            InputError: malformed, empty, too_long, contact_invalid, conflict (an agent is there), bad_token.
+            InputError: malformed, empty, too_long, contact_invalid, conflict (an agent is there), bad_token,
+                consent_required.
         """
         async with self._transactions.conversation(conversation_id) as transaction:
+            await self._notices.check(transaction.session, conversation_id)
             await self._requests.leave_message(transaction, text, contact, client_id)
         return await self._queries.support_state(conversation_id)
 

@@ -45,6 +45,7 @@ STATUS: dict[ErrorCode, int] = {
     ErrorCode.IDENTITY_REQUIRED: 403,
     ErrorCode.IDENTITY_WRONG: 403,
     ErrorCode.IDENTITY_EXPIRED: 403,
+    ErrorCode.CONSENT_REQUIRED: 403,
     ErrorCode.ATTACHMENT_TOO_LARGE: 413,
     ErrorCode.ATTACHMENT_TYPE: 415,
     ErrorCode.ATTACHMENT_UNKNOWN: 404,

@@ -29,6 +29,7 @@ from uwallet_gateway.transcript.messages import Message
 from uwallet_gateway.transport.client import address_of, origin_of, own_origin
 from uwallet_gateway.transport.desk.sockets import DeskSockets
 from uwallet_gateway.transport.http import refusal
+from uwallet_gateway.transport.plain_notices import PlainNotices
 from uwallet_gateway.transport.subscription import Subscription
 from uwallet_gateway.transport.support_actions import SupportActions
 from uwallet_gateway.turns.conversations import Incoming
@@ -83,9 +84,11 @@ class SocketTransport:
         self._support_actions = SupportActions(services)
         for event in ("leave_queue", "leave_message", "rate_support"):
             self.server.on(event, functools.partial(self._act, event))
+        self.server.on("answer_notice", self._answer_notice)
         self.server.on("give_feedback", self._give_feedback)
         self.server.on("typing", self._typing)
         self.server.on("read", self._read)
+        self._notices = PlainNotices(services, self.server)
         self._desks = DeskSockets(services, self.server)
         self._looking: asyncio.Task[None] | None = None
 
@@ -210,6 +213,7 @@ class SocketTransport:
         else:
             messages, has_more = await services.transcript.after(session.conversation_id, last_id, _HISTORY)
         newest = max([newest, *(message.id for message in messages)])
+        notice = await services.notices.state(session.conversation_id)
         confirmation = SessionConfirmation(
             session_id=token,
             identity=session.kind,
@@ -218,6 +222,7 @@ class SocketTransport:
             has_more=has_more,
             limits=services.presentation.limits,
             support=await services.tickets.support_state(session.conversation_id),
+            notice=services.presentation.notice(notice) if notice else None,
         )
         await self.server.emit("session_confirm", confirmation.model_dump(), to=sid)
         subscription.begin(messages[-1].id if messages else newest)
@@ -232,10 +237,14 @@ class SocketTransport:
                 if connection.session is None and connection.plain:
                     # Some widgets never ask for a session.
                     await self._open(sid, connection, data.get("session_id"), None, None)
+                if connection.plain and connection.session:
+                    answered = await self._notices.meet(sid, connection.session.conversation_id, data.get("message"))
+                    if answered:
+                        return {"ok": True}
                 message = await self._say(sid, connection, data)
         except Exception as error:
             body = services.presentation.error(refusal(error, "socket.failed"))
-            if connection and connection.plain:
+            if connection and connection.plain and body["code"] != ErrorCode.CONSENT_REQUIRED:
                 await self.server.emit("bot_uttered", {"text": body["message"]}, to=sid)
             return {"ok": False, "error": body}
         return {"ok": True, "message": services.presentation.message(message).model_dump()}
@@ -271,6 +280,21 @@ class SocketTransport:
                 return {"ok": True, **result.model_dump()}
         except Exception as error:
             return {"ok": False, "error": self._services.presentation.error(refusal(error, "socket.failed"))}
+
+    async def _answer_notice(self, sid: str, data: object = None) -> dict[str, Any]:
+        connection, services = self._connections.get(sid), self._services
+        try:
+            if connection is None or not isinstance(data, Mapping):
+                raise InputError(ErrorCode.MALFORMED)
+            async with connection.lock:
+                if connection.session is None:
+                    raise InputError(ErrorCode.BAD_TOKEN)
+                conversation_id = connection.session.conversation_id
+                await services.rate_limits.check("requests", user=conversation_id)
+                state = await services.notices.answer(conversation_id, data.get("version"), data.get("answer"))
+            return {"ok": True, "notice": services.presentation.notice(state).model_dump()}
+        except Exception as error:
+            return {"ok": False, "error": services.presentation.error(refusal(error, "socket.failed"))}
 
     async def _give_feedback(self, sid: str, data: object = None) -> dict[str, Any]:
         connection = self._connections.get(sid)

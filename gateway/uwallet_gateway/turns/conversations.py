@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from uwallet_gateway.errors import ErrorCode, InputError
+from uwallet_gateway.identity.notice import Notices
 from uwallet_gateway.input_text import checked_client_id, clean, without_quotation
 from uwallet_gateway.observability.metrics import Metrics
 from uwallet_gateway.redaction import redact, secret_named_in
@@ -77,6 +78,7 @@ class Conversations:
         event_bus: EventBus,
         texts: Texts,
         requests: UserRequests,
+        notices: Notices,
         metrics: Metrics,
         *,
         max_length: int,
@@ -89,6 +91,7 @@ class Conversations:
             event_bus: Publishes what is stored.
             texts: The gateway's own texts.
             requests: Handles messages that are for support.
+            notices: Refuses messages of users who have not agreed.
             metrics: Counts messages and redactions.
             max_length: Limit of a message in characters.
         """
@@ -97,6 +100,7 @@ class Conversations:
         self._dispatcher = dispatcher
         self._texts = texts
         self._requests = requests
+        self._notices = notices
         self._metrics = metrics
         self._max_length = max_length
         self._open = True
@@ -111,7 +115,8 @@ class Conversations:
         The same `client_id` again returns the message that was stored before.
 
         Raises:
-            InputError: malformed, empty, too_long, payload_not_offered, attachment_unknown, bad_token, unavailable.
+            InputError: malformed, empty, too_long, payload_not_offered, attachment_unknown, bad_token,
+                consent_required, unavailable.
         """
         if not self._open:
             raise InputError(ErrorCode.UNAVAILABLE)
@@ -120,6 +125,7 @@ class Conversations:
             async with self.transcript.writing(conversation_id) as transaction:
                 if client_id is not None and (existing := await transaction.find_by_client_id(client_id)):
                     return existing
+                await self._notices.check(transaction.session, conversation_id)
                 prepared = await self._prepared(transaction, incoming, client_id)
                 draft = prepared.draft
                 if draft.payload == GREETING_PAYLOAD and (

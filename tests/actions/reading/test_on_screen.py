@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from actions.dialogue.acts import Act
-from actions.dialogue.messages import AnswerBand
+from actions.dialogue.messages import AnswerBand, Clause
 from actions.dialogue.state import Awaiting, DialogueState
 from actions.reading.on_screen import causes_named
 from actions.reading.reading import Source
@@ -119,3 +119,12 @@ def test_a_mistake_found_after_help_is_being_mended() -> None:
     assert read(message, at("forgot_password", 2)).chosen.act is Act.TROUBLE
     told_by_page = said("页面提示我输错了", "nlu_fallback", acts={"cause_confirmed": 0.9})
     assert read(told_by_page, at("forgot_password", 2, problem_steps=(step,))).chosen.act is Act.TROUBLE
+
+
+def test_the_wish_for_a_procedure_joins_it_at_no_step() -> None:
+    parts = (
+        Clause("那家店不发货", {"trouble": 0.9}),
+        Clause("要申诉", {"other": 0.9}, {"transaction_dispute/if_rejected/there": 0.89}),
+    )
+    message = said("那家店不发货 要申诉", "transaction_dispute", acts={"trouble": 0.7}, clauses=parts)
+    assert read(message).chosen.act is Act.OPEN_TOPIC

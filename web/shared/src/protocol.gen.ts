@@ -890,6 +890,42 @@ export interface NoteRequest {
   text: string;
 }
 /**
+ * What the user did: `shown` where the site shows the notice, the others where it asks for consent.
+ */
+export interface NoticeAnswerRequest {
+  version: string;
+  answer: 'shown' | 'agreed' | 'refused' | 'withdrawn';
+}
+/**
+ * The notice after an answer.
+ */
+export interface NoticeResult {
+  notice: NoticeView;
+}
+/**
+ * What users read before their first message.
+ */
+export interface NoticeView {
+  version: string;
+  text: string;
+  /**
+   * Address of the privacy policy; null: this deployment has named none
+   */
+  policy_url: string | null;
+  /**
+   * What stands in place of the link while there is none
+   */
+  policy_unknown: string;
+  /**
+   * `consent`: messages are refused without `agreed`
+   */
+  mode: 'shown' | 'consent';
+  /**
+   * The user's last answer to this version
+   */
+  answer: ('shown' | 'agreed' | 'refused' | 'withdrawn') | null;
+}
+/**
  * A message to answer later.
  */
 export interface OfflineMessage {
@@ -996,6 +1032,10 @@ export interface SessionConfirmation {
   has_more: boolean;
   limits: Limits;
   support: SupportState;
+  /**
+   * The notice on stored chats; null where the site wants none
+   */
+  notice: NoticeView | null;
 }
 /**
  * The state of human support in a conversation.
@@ -1066,6 +1106,10 @@ export interface SessionView {
   identity: string;
   last_id: number;
   limits: Limits;
+  /**
+   * The notice on stored chats; null where the site wants none
+   */
+  notice: NoticeView | null;
 }
 /**
  * What the page for signing in shows.

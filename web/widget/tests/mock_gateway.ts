@@ -132,6 +132,7 @@ export class MockGateway extends MockServer {
           : (page.at(-1)?.id ?? 0) < (messages.at(-1)?.id ?? 0) && page.length > 0,
       limits: LIMITS,
       support: this.support?.state(conversation.token) ?? NO_SUPPORT,
+      notice: null,
     };
     this.tellTo(socket, 'session_confirm', confirmation);
   }

@@ -41,11 +41,13 @@ async def open_session(body: SessionRequest, request: Request, services: Service
     opened = await services.sessions.open(site, body.token, user)
     if opened.closed:
         services.event_bus.publish(Closed(opened.closed.conversation_id, opened.closed.id, "identity_changed"))
+    notice = await services.notices.state(opened.session.conversation_id)
     return SessionView(
         token=opened.token,
         identity=opened.session.kind,
         last_id=await services.transcript.last_id(opened.session.conversation_id),
         limits=services.presentation.limits,
+        notice=services.presentation.notice(notice) if notice else None,
     )
 
 
@@ -109,6 +111,7 @@ async def upload(
     """Uploads a picture for a later message. The picture is re-encoded, and its metadata is removed."""
     # The address was counted before the body was read (upload_slots.py).
     await services.rate_limits.check("attachments", user=session.conversation_id)
+    await services.notices.require(session.conversation_id)
     return await store_upload(services, session.conversation_id, file)
 
 

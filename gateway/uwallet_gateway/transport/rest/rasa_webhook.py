@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from uwallet_gateway.errors import ErrorCode, InputError
 from uwallet_gateway.identity.admission import admit
+from uwallet_gateway.identity.notice import NoticeAnswer
 from uwallet_gateway.identity.sessions import is_random_uuid
 from uwallet_gateway.identity.sites import Site
 from uwallet_gateway.protocol.base import MAX_ID
@@ -32,7 +33,7 @@ _MessageId = Annotated[int, Query(ge=0, le=MAX_ID)]
 
 
 class RasaMessage(BaseModel):
-    """A message of Rasa's REST channel. Of `metadata` only `message_id` is read; nothing of it is stored."""
+    """A message of Rasa's REST channel. Of `metadata` only `message_id` and `agreed_notice` are read."""
 
     # Ids of users are numbers in many a system.
     model_config = ConfigDict(coerce_numbers_to_str=True)
@@ -44,6 +45,10 @@ class RasaMessage(BaseModel):
         default=None,
         description="Idempotency key: the same one again gets the same answer. `metadata.message_id` is another name",
     )
+
+    def agreed_notice(self) -> object:
+        """The version of the notice on stored chats to which the user has agreed, as the site's backend says."""
+        return self.metadata.get("agreed_notice") if isinstance(self.metadata, dict) else None
 
     def key(self) -> str | None:
         """The idempotency key in the form that the transcript keeps; None if there is none."""
@@ -87,7 +92,7 @@ async def health() -> dict[str, str]:
 
 
 @router.post(
-    "/webhooks/rest/webhook", responses=responses(401, 403, 404, 422, 429, 503), response_model_exclude_none=True
+    "/webhooks/rest/webhook", responses=responses(401, 403, 404, 409, 422, 429, 503), response_model_exclude_none=True
 )
 async def receive(
     body: RasaMessage, request: Request, services: ServicesNeeded, credentials: SiteSecret
@@ -103,6 +108,8 @@ async def receive(
     else:
         key = credentials.credentials if credentials else None
         conversation_id = await _visitor(services, request, key, body.sender)
+    if (version := body.agreed_notice()) is not None:
+        await services.notices.answer(conversation_id, version, NoticeAnswer.AGREED)
     seen = await services.transcript.user_read_id(conversation_id)
     incoming = Incoming(body.message, client_id=body.key(), transport="webhook")
     message, replies = await say_and_wait(services, conversation_id, incoming)

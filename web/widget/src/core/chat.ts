@@ -4,6 +4,7 @@ import type { ChatSocket, ServerEvent, SocketFactory } from './connection.ts';
 import type { Gateway } from './gateway.ts';
 import { Identity, type User } from './identity.ts';
 import { randomId } from './ids.ts';
+import { blocksMessages, readNotice, type Notice, type NoticeAnswer } from './notice.ts';
 import { Outbox, type OutboxEntry } from './outbox.ts';
 import { DEFAULT_LIMITS } from '@uwallet/shared/limits.ts';
 import type { Limits } from '@uwallet/shared/protocol.gen.ts';
@@ -45,6 +46,8 @@ export interface ChatState {
   typing: 'bot' | 'agent' | null;
   /** Human support; null if the gateway has none. */
   support: Support | null;
+  /** The notice on stored chats; null where the site wants none. */
+  notice: Notice | null;
   hasEarlier: boolean;
   loadingEarlier: boolean;
   limits: Limits;
@@ -87,6 +90,7 @@ const CLEAN = {
   outbox: [],
   typing: null,
   support: null,
+  notice: null,
   hasEarlier: false,
   loadingEarlier: false,
   readId: 0,
@@ -107,6 +111,8 @@ export class Chat {
   private socket: ChatSocket | null = null;
   private context: Record<string, unknown> | null = null;
   private renewals = 0;
+  /** Nothing has been said yet in this conversation. */
+  private isNew = false;
   /** The token that the session was last asked for with. */
   private askedWith: string | null = null;
   private gapTimer: ReturnType<typeof setTimeout> | undefined;
@@ -138,10 +144,12 @@ export class Chat {
     const line = (): ChatSocket | null => (this.state.get().phase === 'online' ? this.socket : null);
     this.sender = new Sender({
       outbox: this.outbox,
-      line,
+      line: () => (blocksMessages(this.state.get().notice) ? null : line()),
       onDelivered: (message) => message && this.merge([message]),
       onChange: () => this.showOutbox(),
       onBadToken: () => this.renew(),
+      // Asked for anew since, or withdrawn elsewhere: the session tells.
+      onConsentRequired: () => this.requestSession(),
     });
     this.feedback = new FeedbackActions({ line, onChange: (message) => this.merge([message]) });
     this.support = new SupportActions({
@@ -204,13 +212,18 @@ export class Chat {
   /** Sends what the user typed. */
   sendText(text: string): void {
     const trimmed = text.trim();
-    if (trimmed !== '') this.enqueue('text', trimmed, trimmed);
+    if (trimmed === '') return;
+    this.enqueue('text', trimmed, trimmed);
+    this.passNotice();
   }
 
   /** Presses a button that the bot offered. */
   press({ title, payload, offered_by }: QuickReply): void {
     if (payload === '') this.sendText(title);
-    else this.enqueue('payload', payload, title, { offered_by });
+    else {
+      this.enqueue('payload', payload, title, { offered_by });
+      this.passNotice();
+    }
   }
 
   /** Uploads a picture and sends it. */
@@ -309,6 +322,35 @@ export class Chat {
     if (access.token === this.identity.token) this.merge(messages);
   }
 
+  /** Tells the gateway what the user did with the notice; returns whether it is noted there. */
+  async answerNotice(answer: NoticeAnswer): Promise<boolean> {
+    const { notice, phase } = this.state.get();
+    const socket = phase === 'online' ? this.socket : null;
+    if (!notice || !socket) return false;
+    let told: Record<string, unknown>;
+    try {
+      told = fields(
+        await socket.request('answer_notice', { version: notice.version, answer }, ACKNOWLEDGEMENT_TIMEOUT),
+      );
+    } catch {
+      return false;
+    }
+    if (this.socket !== socket) return false;
+    const answered = readNotice(told.notice);
+    // The deployment has another notice by now.
+    if (fields(told.error).code === 'conflict') this.requestSession();
+    if (told.ok !== true || !answered) return false;
+    this.state.set({ notice: answered });
+    if (!blocksMessages(answered)) this.begin();
+    return true;
+  }
+
+  /** Who writes below the notice has seen it. */
+  private passNotice(): void {
+    const { notice } = this.state.get();
+    if (notice?.mode === 'shown' && notice.answer === null) void this.answerNotice('shown');
+  }
+
   // --- The session ---
 
   private requestSession(): void {
@@ -344,15 +386,27 @@ export class Chat {
     if (known.messages.length === 0) this.state.set({ hasEarlier: (transcript.messages[0]?.id ?? 1) > 1 });
     // A new line: what was told over the one before may not have arrived.
     this.support.forget();
-    this.state.set({ phase: 'online', refusal: null, limits: confirmation.limits, typing: null });
+    this.state.set({
+      phase: 'online',
+      refusal: null,
+      limits: confirmation.limits,
+      notice: confirmation.notice,
+      typing: null,
+    });
     this.adoptSupport(confirmation.support);
     this.tellContext();
     if (confirmation.has_more && known.messages.length > 0 && confirmation.messages.length > 0) {
       return this.requestSession();
     }
     this.renewals = 0;
+    this.isNew = confirmation.last_id === 0;
+    if (!blocksMessages(confirmation.notice)) this.begin();
+  }
+
+  /** Sends what waits, and asks for a greeting where nothing was said yet. */
+  private begin(): void {
     // Who has asked something already, before there was a line, is answered and not greeted.
-    if (confirmation.last_id === 0 && this.outbox.entries().length === 0) {
+    if (this.isNew && this.outbox.entries().length === 0) {
       // Always the same id, so that several tabs are greeted once.
       this.enqueue('payload', START_PAYLOAD, '', { client_id: 'session_start' });
     }

@@ -2,6 +2,7 @@
 
 import { DEFAULT_LIMITS } from '@uwallet/shared/limits.ts';
 import type { Limits } from '@uwallet/shared/protocol.gen.ts';
+import { readNotice, type Notice } from './notice.ts';
 import { readSupport, type Support } from './support.ts';
 import { fields, isFields, numberOrNull, text, textOrNull, texts } from '@uwallet/shared/wire.ts';
 
@@ -90,6 +91,8 @@ export interface Confirmation {
   limits: Limits;
   /** Null from a gateway without human support. */
   support: Support | null;
+  /** Null where the site wants none. */
+  notice: Notice | null;
 }
 
 export interface WireError {
@@ -243,6 +246,7 @@ export function readConfirmation(value: unknown): Confirmation | null {
     has_more: source.has_more === true,
     limits: readLimits(source.limits),
     support: readSupport(source.support),
+    notice: readNotice(source.notice),
   };
 }
 

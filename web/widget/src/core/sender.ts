@@ -26,6 +26,8 @@ export interface SenderOptions {
   onChange: () => void;
   /** The token is refused; returns whether a new session is asked for, and the message to be sent then. */
   onBadToken: () => boolean;
+  /** The user has to agree to the notice first; the message waits. */
+  onConsentRequired: () => void;
 }
 
 /** Empties the outbox. */
@@ -84,9 +86,10 @@ export class Sender {
   }
 
   private fail(entry: OutboxEntry, error: WireError): void {
-    const { outbox, onBadToken, onChange } = this.options;
+    const { outbox, onBadToken, onConsentRequired, onChange } = this.options;
     const wait = error.code === 'rate_limited' ? error.retry_after : null;
     if (wait !== null && wait <= MAX_PAUSE) this.pause(entry, error, Math.max(wait, 1));
+    else if (error.code === 'consent_required') onConsentRequired();
     else if (error.code !== 'bad_token' || !onBadToken()) {
       const retryable = !NO_RETRY.includes(error.code);
       outbox.change(entry.client_id, { state: 'failed', error: error.message, retryable });

@@ -2,6 +2,7 @@ import type { JSX } from 'preact';
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { isComposing } from '@uwallet/shared/composing.ts';
 import { MAX_IMAGES, describeSize, describeTypes, imageProblem } from '@uwallet/shared/images.ts';
+import { blocksMessages } from '../core/notice.ts';
 import type { SupportPayload } from '../core/support.ts';
 import { fill } from '@uwallet/shared/fill.ts';
 import type { Settings } from '../interface.ts';
@@ -12,6 +13,7 @@ import { keepFocusInside } from './focus.ts';
 import { Header } from './header.tsx';
 import { MessageForm, MessageLeft } from './message_form.tsx';
 import { MessageLog } from './message_log.tsx';
+import { NoticePanel } from './notice_panel.tsx';
 import { SupportBar } from './support_bar.tsx';
 import { useMessageForm } from './use_message_form.ts';
 import { FILLS, useMedia, useVisualViewport } from './viewport.ts';
@@ -41,8 +43,12 @@ export function ChatWindow(props: ChatWindowProps): JSX.Element {
   const [problem, setProblem] = useState('');
   const page = settings.mode === 'page';
 
-  const { era, support } = useChatState();
+  const { era, support, notice } = useChatState();
   const [leaving, setLeaving] = useState(false);
+  const [rereading, setRereading] = useState(false);
+  const panel = useRef<HTMLElement>(null);
+  const blocked = blocksMessages(notice);
+  const told = notice?.mode === 'shown' && notice.answer === null;
   const knownEra = useRef(era);
   const proposed = useRef('');
 
@@ -62,12 +68,15 @@ export function ChatWindow(props: ChatWindowProps): JSX.Element {
   }, [suggestion]);
   const takeFocus = useCallback((): void => {
     // A phone's keyboard would cover what there is to read: there the window itself takes the focus.
-    (matchMedia('(pointer: coarse)').matches ? frame : field).current?.focus({ preventScroll: true });
+    const wanted =
+      panel.current?.dataset.asks === 'true' ? panel : matchMedia('(pointer: coarse)').matches ? frame : field;
+    wanted.current?.focus({ preventScroll: true });
   }, []);
   useLayoutEffect(() => {
     refocus.current = takeFocus;
     if (focusRequest > 0) takeFocus();
-  }, [refocus, takeFocus, focusRequest]);
+    // The notice takes the place of the composer, and gives it back.
+  }, [refocus, takeFocus, focusRequest, blocked]);
 
   useEffect(() => {
     if (support?.owner !== 'queued') setLeaving(false);
@@ -82,21 +91,21 @@ export function ChatWindow(props: ChatWindowProps): JSX.Element {
 
   const takeFiles = (files: readonly File[]): void => {
     const { limits } = chat.state.get();
-    let told = '';
+    let complaint = '';
     for (const file of files.slice(0, MAX_IMAGES)) {
       const why = imageProblem(file, limits);
       if (why === null) chat.sendImage(file, file.name);
       else {
-        told = fill(strings.image[why], {
+        complaint = fill(strings.image[why], {
           types: describeTypes(limits.attachment_types, strings.list_separator),
           size: describeSize(limits.attachment_bytes),
         });
       }
     }
-    if (files.length > MAX_IMAGES) told = fill(strings.image.too_many, { count: MAX_IMAGES });
-    setProblem(told);
+    if (files.length > MAX_IMAGES) complaint = fill(strings.image.too_many, { count: MAX_IMAGES });
+    setProblem(complaint);
   };
-  const hasFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes('Files') ?? false;
+  const hasFiles = (event: DragEvent): boolean => !blocked && (event.dataTransfer?.types.includes('Files') ?? false);
 
   return (
     <section
@@ -143,9 +152,13 @@ export function ChatWindow(props: ChatWindowProps): JSX.Element {
         onClose={page ? null : onClose}
       />
       <Banner />
-      <SupportBar leaving={leaving} onLeaving={setLeaving} onMessage={message.shown ? null : message.show} />
+      {notice && !blocked && (told || rereading) && (
+        <NoticePanel notice={notice} again={!told} panel={panel} onClose={() => setRereading(false)} />
+      )}
+      <SupportBar leaving={leaving} onLeaving={setLeaving} onMessage={message.shown || blocked ? null : message.show} />
       <MessageLog
         onSupport={onSupport}
+        onNotice={notice && !blocked && !told && !rereading ? () => setRereading(true) : null}
         onEdit={(rejected) => {
           setText(rejected);
           field.current?.focus();
@@ -159,7 +172,8 @@ export function ChatWindow(props: ChatWindowProps): JSX.Element {
           </button>
         </div>
       )}
-      {message.shown === 'form' && (
+      {notice && blocked && <NoticePanel notice={notice} again={false} panel={panel} onClose={() => undefined} />}
+      {message.shown === 'form' && !blocked && (
         <MessageForm
           draft={message.draft}
           onDraft={message.change}
@@ -180,7 +194,9 @@ export function ChatWindow(props: ChatWindowProps): JSX.Element {
           }}
         />
       )}
-      {!message.shown && <Composer text={text} onText={setText} field={field} onFiles={takeFiles} shown={open} />}
+      {!message.shown && !blocked && (
+        <Composer text={text} onText={setText} field={field} onFiles={takeFiles} shown={open} />
+      )}
       {dragging && (
         <div class="drop" aria-hidden="true">
           {strings.composer.drop}

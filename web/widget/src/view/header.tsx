@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import { fill } from '@uwallet/shared/fill.ts';
 import { describeOpening } from '@uwallet/shared/time.ts';
+import { blocksMessages } from '../core/notice.ts';
 import type { Support } from '../core/support.ts';
 import type { Strings } from '../i18n/strings.ts';
 import { Button } from './chatui.ts';
@@ -30,7 +31,7 @@ function describeAbsence({ opens_at }: Support, { absence }: Strings): string {
 /** The head of the window: who is there, a human within reach, sound, closing. */
 export function Header({ title, page, sound, onSound, leaving, onLeave, onClose }: HeaderProps): JSX.Element {
   const { chat, strings } = useChatContext();
-  const { phase, support } = useChatState();
+  const { phase, support, notice } = useChatState();
   const status = phase === 'idle' ? 'connecting' : phase;
   const served = support?.owner === 'agent';
   const queued = support?.owner === 'queued';
@@ -55,7 +56,7 @@ export function Header({ title, page, sound, onSound, leaving, onLeave, onClose 
           className="header-human"
           size="sm"
           title={queued ? strings.support.queue.leave_hint : (away ?? strings.human_hint)}
-          disabled={phase === 'refused' || phase === 'closed' || (queued && leaving)}
+          disabled={phase === 'refused' || phase === 'closed' || (queued && leaving) || blocksMessages(notice)}
           onClick={() => (queued ? onLeave() : chat.sendText(strings.human))}
         >
           {!queued && <Icon name="human" size={18} />}

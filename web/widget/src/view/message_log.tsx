@@ -1,5 +1,6 @@
 import type { JSX } from 'preact';
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { blocksMessages } from '../core/notice.ts';
 import type { Message } from '../core/protocol.ts';
 import { describeTime, needsTime } from '@uwallet/shared/time.ts';
 import type { SupportPayload } from '../core/support.ts';
@@ -42,18 +43,20 @@ interface MessageLogProps {
   onEdit: (text: string) => void;
   /** Does what a button of the gateway's own means; returns whether the window can. */
   onSupport: (payload: SupportPayload) => boolean;
+  /** Shows the notice again; null while it is shown, or where there is none. */
+  onNotice: (() => void) | null;
 }
 
 /** What was said, what is on its way, and what can be answered with a press. */
-export function MessageLog({ onEdit, onSupport }: MessageLogProps): JSX.Element {
+export function MessageLog({ onEdit, onSupport, onNotice }: MessageLogProps): JSX.Element {
   const { chat, strings } = useChatContext();
   const state = useChatState();
-  const { transcript, outbox, uploads, typing, hasEarlier, loadingEarlier, phase, support } = state;
+  const { transcript, outbox, uploads, typing, hasEarlier, loadingEarlier, phase, support, notice } = state;
   const messages = useMemo(() => transcript.messages.filter(isVisible), [transcript]);
   const pending = outbox.filter(({ shown, attachment_id }) => shown !== '' && attachment_id === null);
   const answered = [...outbox, ...uploads].some((entry) => entry.state === 'waiting');
   const newestOffer = offeringMessage(transcript.messages);
-  const offering = answered || typing === 'bot' ? [] : offeringMessages(transcript.messages);
+  const offering = answered || typing === 'bot' || blocksMessages(notice) ? [] : offeringMessages(transcript.messages);
   const buttons = offeredButtons(offering, support);
   const rating = offering[0]?.ask === 'rating' ? usefulButtons(offering[0], support) : [];
   const seen = support?.owner === 'agent' ? lastSeen(messages, support.agent_read_id) : 0;
@@ -82,6 +85,11 @@ export function MessageLog({ onEdit, onSupport }: MessageLogProps): JSX.Element 
         tabIndex={0}
       >
         <div>
+          {onNotice && (
+            <button type="button" class="notice-link" onClick={onNotice}>
+              {strings.notice.open}
+            </button>
+          )}
           {hasEarlier && (
             <button type="button" class="earlier" disabled={loadingEarlier} onClick={() => void chat.loadEarlier()}>
               {loadingEarlier ? strings.earlier_loading : strings.earlier}

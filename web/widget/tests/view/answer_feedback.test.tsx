@@ -4,7 +4,7 @@ import { MessageLog } from '../../src/view/message_log.tsx';
 import { renderWith, type Rendered } from './render.tsx';
 
 const log = (...messages: Record<string, unknown>[]): Rendered =>
-  renderWith(<MessageLog onEdit={() => undefined} onSupport={() => false} />, messages);
+  renderWith(<MessageLog onNotice={null} onEdit={() => undefined} onSupport={() => false} />, messages);
 
 const ANSWER = { text: '点一下“忘记密码”', metadata: { response: 'utter_step' } };
 

@@ -15,7 +15,7 @@ function step(number: number, text: string): Record<string, unknown> {
 }
 
 const log = (...messages: Record<string, unknown>[]): Rendered =>
-  renderWith(<MessageLog onEdit={() => undefined} onSupport={() => false} />, messages);
+  renderWith(<MessageLog onNotice={null} onEdit={() => undefined} onSupport={() => false} />, messages);
 
 afterEach(cleanup);
 
@@ -132,7 +132,10 @@ describe('buttons', () => {
 
 describe('an agent', () => {
   const served = (changes: Record<string, unknown>, ...messages: Record<string, unknown>[]): Rendered =>
-    renderWith(<MessageLog onEdit={() => undefined} onSupport={() => false} />, messages, { ...SERVED, ...changes });
+    renderWith(<MessageLog onNotice={null} onEdit={() => undefined} onSupport={() => false} />, messages, {
+      ...SERVED,
+      ...changes,
+    });
   const says = (text: string, name = '小林'): Record<string, unknown> => ({
     author: 'agent',
     text,
@@ -221,10 +224,14 @@ describe("the gateway's own buttons", () => {
   it('are done by the window where it can, else by the gateway', () => {
     const asked: string[] = [];
     const onSupport = (payload: string): boolean => asked.push(payload) === 1;
-    const { getByText, sockets } = renderWith(<MessageLog onEdit={() => undefined} onSupport={onSupport} />, [offer], {
-      ...QUEUED,
-      can_leave_message: true,
-    });
+    const { getByText, sockets } = renderWith(
+      <MessageLog onNotice={null} onEdit={() => undefined} onSupport={onSupport} />,
+      [offer],
+      {
+        ...QUEUED,
+        can_leave_message: true,
+      },
+    );
     fireEvent.click(getByText('留言'));
     expect(sockets.current.requests).toHaveLength(0);
     fireEvent.click(getByText('继续等'));

@@ -3,6 +3,7 @@
 import { render, type RenderResult } from '@testing-library/preact';
 import type { ComponentChildren } from 'preact';
 import { Chat } from '../../src/core/chat.ts';
+import type { Notice } from '../../src/core/notice.ts';
 import { Gateway } from '../../src/core/gateway.ts';
 import { MemoryStorage } from '@uwallet/shared/storage.ts';
 import { SiteStorage } from '../../src/core/storage.ts';
@@ -22,6 +23,7 @@ export function renderWith(
   messages: Record<string, unknown>[] = [],
   support?: Record<string, unknown>,
   memory = new MemoryStorage(),
+  notice: Notice | null = null,
 ): Rendered {
   const sockets = new FakeSockets();
   const storage = new SiteStorage('demo', memory);
@@ -44,6 +46,7 @@ export function renderWith(
     })),
     limits: { max_length: 20, attachment_bytes: 1000, attachment_types: ['image/png'] },
     support,
+    notice,
   });
   const view = render(
     <ChatProvider value={{ chat, gateway, strings: stringsIn('zh-CN'), storage, refocus: () => undefined }}>

@@ -18,7 +18,12 @@ const CLOSED = {
 };
 
 const ended = (memory = new MemoryStorage(), ...messages: Record<string, unknown>[]): Rendered =>
-  renderWith(<MessageLog onEdit={() => undefined} onSupport={() => false} />, [CLOSED, ...messages], ENDED, memory);
+  renderWith(
+    <MessageLog onNotice={null} onEdit={() => undefined} onSupport={() => false} />,
+    [CLOSED, ...messages],
+    ENDED,
+    memory,
+  );
 
 function star(count: number): HTMLInputElement {
   const radio = screen.getAllByRole<HTMLInputElement>('radio')[count - 1];
