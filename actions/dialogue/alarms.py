@@ -131,7 +131,8 @@ def _answer(context: Context, state: DialogueState, alarm: Alarm, reading: Readi
         if case and not (has_alarm(state, alarm) and _is_used_up(context, state, case)):
             return case, not has_alarm(state, alarm) or alarm is Alarm.COMPLAINT
         if not has_alarm(state, alarm):
-            return f"{name}_first", True
+            lost = care.follow_ups.get(Alarm.FRAUD.value, {}).get(str(reading.arguments.get("lost")))
+            return (lost.answer if lost else f"{name}_first"), True
     if alarm is Alarm.CRISIS and state.answered.get(_OTHER_PERSON_ANSWER):
         name = _OTHER_PERSON
     entry = care.follow_ups.get(name, {}).get(str(follow_up))

@@ -226,6 +226,8 @@ class Topic(_Model):
         entity: The entity whose value picks a step or an item directly.
         menu: Set for the main topics that are offered as buttons.
         urgent: The answer offers a human first.
+        questions: What users may ask of it, the main question first; offered while they type and among the most asked.
+        pinned_question: The main question is always among the most asked.
     """
 
     id: str
@@ -247,6 +249,8 @@ class Topic(_Model):
     related: list[str] = []
     offer_human: bool = False
     answers: list[StepAnswer] = []
+    questions: list[Text] = []
+    pinned_question: bool = False
 
     @model_validator(mode="after")
     def _fits_kind(self) -> Self:

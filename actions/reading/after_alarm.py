@@ -11,9 +11,11 @@ from actions.reading.reading import Reading, Source
 from language.text_normalization import normalize
 
 # A label is believed from here on; where nothing else claims the message, less is needed.
-_LIKELY, _POSSIBLE = 0.4, 0.2
+_LIKELY, _POSSIBLE = 0.4, 0.3
 # What has another explanation must be surer to be another alarm than the one under way.
 _SURE_NEW, _SURE_CRISIS = 0.5, 0.85
+# Shame and fear after a fraud sound like despair.
+_DISTRESS, _SURE_IN_DISTRESS = frozenset({"feels", "tells"}), 0.7
 # To believe that it was nothing: after a doubt, and of what was said for sure.
 _STANDS_DOWN, _STANDS_DOWN_OF_SURE = 0.45, 0.6
 # What is said in the middle of something else must be surer to be about a danger told of before.
@@ -66,6 +68,8 @@ _HEARD_AT_REST = frozenset(
         "told_secret",
     }
 )
+# Said after a denial, these confirm it.
+_ALL_WELL = frozenset({"money_returned", "stands_down"})
 _HEARD_OF_LIFE = frozenset({"acute", "asks_way", "means_away"})
 _OF_LIFE_AT_REST = frozenset({*_HEARD_AT_REST, "alone", "refuses_line", "ties"})
 # A yes to 「是有人让您这么做的吗」.
@@ -95,7 +99,7 @@ def read(
         return read_later(state, act, message, likeliest, total)
     label, certainty = likeliest_label(message)
     was_sure = has_alarm(state, alarm)
-    if _is_new_alarm(alarm, likeliest, total, label, certainty, state):
+    if _is_new_alarm(alarm, likeliest, total, label, certainty, state, message):
         return None
     if _wants_human(state, act, message, label, certainty):
         return Reading(Source.DANGER, Act.HUMAN, message, f"wants a human after {alarm.value}")
@@ -107,7 +111,7 @@ def read(
     if _endangers_life(alarm, message, label, certainty):
         return Reading(Source.DANGER, Act.ALARM, message, f"{label} after {alarm.value}", 1.0, {"alarm": Alarm.CRISIS})
     if alarm is Alarm.FRAUD and label in _LOST and certainty >= _LIKELY:
-        return Reading(Source.DANGER, Act.ALARM, message, "has lost it by now", certainty, {"alarm": Alarm.VICTIM})
+        return _lost_by_now(message, label, certainty)
     if act is Act.DENY and state.offer is Offer.HUMAN and certainty < _LIKELY:
         # 「先不用」 says no to the human, and not that it is not so.
         return None
@@ -119,7 +123,7 @@ def read(
     if alarm is Alarm.CRISIS and act is Act.DENY and (certainty < _LIKELY or label == "stands_down"):
         # 「没有」 to 「您身边有人吗」
         label, certainty = "alone", 1.0
-    if certainty < _POSSIBLE and asks(normalize(message.text)):
+    if certainty < _LIKELY and asks(normalize(message.text)):
         label = "asks"
     arguments = {"alarm": alarm, "follow_up": label if label == "asks" or certainty >= _POSSIBLE else None}
     return Reading(Source.DANGER, Act.ALARM, message, f"{label} after {alarm.value}", certainty, arguments)
@@ -136,9 +140,12 @@ def read_later(state: DialogueState, act: Act, message: UserMessage, likeliest: 
         total: How much it sounds like danger.
     """
     alarm = _on_record(state)
+    label, certainty = likeliest_label(message)
+    if alarm is None and state.denied_alarms and label in _ALL_WELL and certainty >= _SURE_LATER and not state.walk:
+        denied: dict[str, object] = {"alarm": state.denied_alarms[-1], "was_sure": False}
+        return Reading(Source.DANGER, Act.ALARM_DENIED, message, f"{label} after a denial", certainty, denied)
     if alarm is None or act is Act.HUMAN:
         return None
-    label, certainty = likeliest_label(message)
     if total >= _SURE_NEW and not has_alarm(state, likeliest):
         return None
     if _endangers_life(alarm, message, label, certainty):
@@ -152,9 +159,14 @@ def read_later(state: DialogueState, act: Act, message: UserMessage, likeliest: 
     if is_asked or not ((is_heard and certainty >= _SURE_LATER) or (is_lost and is_heard)):
         return None
     if alarm is Alarm.FRAUD and label in _LOST:
-        return Reading(Source.DANGER, Act.ALARM, message, "has lost it by now", certainty, {"alarm": Alarm.VICTIM})
+        return _lost_by_now(message, label, certainty)
     arguments: dict[str, object] = {"alarm": alarm, "follow_up": label}
     return Reading(Source.DANGER, Act.ALARM, message, f"{label} after {alarm.value}", certainty, arguments)
+
+
+def _lost_by_now(message: UserMessage, label: str, certainty: float) -> Reading:
+    arguments = {"alarm": Alarm.VICTIM, "lost": label}
+    return Reading(Source.DANGER, Act.ALARM, message, "has lost it by now", certainty, arguments)
 
 
 def _on_record(state: DialogueState) -> Alarm | None:
@@ -178,7 +190,13 @@ def likeliest_label(message: UserMessage) -> tuple[str, float]:
 
 
 def _is_new_alarm(
-    alarm: Alarm, likeliest: Alarm, total: float, label: str, certainty: float, state: DialogueState
+    alarm: Alarm,
+    likeliest: Alarm,
+    total: float,
+    label: str,
+    certainty: float,
+    state: DialogueState,
+    message: UserMessage,
 ) -> bool:
     """Whether it gives away another danger than the one that is talked of.
 
@@ -189,7 +207,10 @@ def _is_new_alarm(
         return False
     is_explained = certainty >= _LIKELY and label not in _NO_NEWS
     if likeliest is Alarm.CRISIS:
-        return total >= (_SURE_CRISIS if is_explained else _SURE_NEW)
+        # What is known already adds nothing to it.
+        share = message.alarms.get(Alarm.CRISIS.value, 0.0)
+        is_distress = certainty >= _LIKELY and label in _DISTRESS
+        return share >= (_SURE_CRISIS if is_explained else _SURE_IN_DISTRESS if is_distress else _SURE_NEW)
     if alarm in (Alarm.CRISIS, Alarm.BEREAVED):
         return total >= _SURE_CRISIS and not is_explained
     return total >= _SURE_NEW and not is_explained
@@ -208,7 +229,8 @@ def _wants_human(state: DialogueState, act: Act, message: UserMessage, label: st
     if state.handed_over or (label not in _MAY_CONSENT and certainty >= _LIKELY):
         return False
     if act is Act.AFFIRM and state.offer is Offer.HUMAN and message.band is AnswerBand.ANSWER:
-        return len(message.key) <= _AFFIRMED or label == "acknowledges" or not message.after_alarm
+        # 「好啦我知道了」 says that it is heard, and 「好的」 that somebody may come.
+        return len(message.key) <= _AFFIRMED or not message.after_alarm
     consents = message.acts.get("consent_human", 0.0) >= _CONSENT and len(message.key) <= _LONGEST_CONSENT
     if consents and state.offer is Offer.HUMAN:
         return True

@@ -36,7 +36,7 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
         return None
     certainties = {alarm: message.alarms.get(alarm.value, 0.0) for alarm in _KINDS}
     likeliest, total = max(certainties, key=lambda alarm: certainties[alarm]), sum(certainties.values())
-    if state.open_alarm or state.alarms:
+    if state.open_alarm or state.alarms or state.denied_alarms:
         following = after_alarm.read(context, state, act, message, likeliest, total)
         if following:
             return following

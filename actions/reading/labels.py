@@ -27,7 +27,7 @@ SITUATED_LABELS = frozenset(
 )
 # `none`: a message that gives away no alarm.
 ALARM_LABELS = frozenset({*(alarm.value for alarm in Alarm), "none"})
-# Beside these, `elsewhere`: a message about something else.
+# `elsewhere`: a message about something else.
 AFTER_ALARM_LABELS = frozenset(
     {
         "acknowledges",
@@ -53,6 +53,7 @@ AFTER_ALARM_LABELS = frozenset(
         "claims_official",
         "contact_broken",
         "doubts_you",
+        "elsewhere",
         "feels",
         "frozen",
         "installed",
@@ -63,6 +64,7 @@ AFTER_ALARM_LABELS = frozenset(
         "money_returned",
         "not_believed",
         "nothing_lost",
+        "number_back",
         "other_device",
         "others_say",
         "password_changed",

@@ -59,6 +59,9 @@ def test_environment_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
         ("UWALLET_RETENTION_DAYS", "-1"),
         ("UWALLET_LOG_LEVEL", "LOUD"),
         ("UWALLET_SECRET_KEY", "short"),
+        ("UWALLET_DESK_TWO_FACTOR_ROLES", "admin,boss"),
+        ("UWALLET_DESK_OIDC_ROLES", "desk-admins"),
+        ("UWALLET_DESK_OIDC_ROLES", "desk-admins=boss"),
     ],
 )
 def test_wrong_value_names_its_variable(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
@@ -77,3 +80,26 @@ def test_secrets_are_not_printed() -> None:
     settings = load_settings(secret_key="s" * 40, redis_url="redis://:password@host")
     assert "s" * 40 not in repr(settings)
     assert "password" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("given", "missing"),
+    [
+        ({"desk_oidc_issuer": "http://login.example.com"}, "must begin with https"),
+        ({}, "DESK_OIDC_CLIENT_ID is not set"),
+        ({"desk_oidc_client_id": "desk"}, "PUBLIC_URL must be set"),
+        ({"desk_oidc_client_id": "desk", "public_url": "https://a.example", "desk_oidc_scopes": "email"}, "openid"),
+    ],
+)
+def test_provider_needs_what_makes_it_safe(given: dict[str, Any], missing: str) -> None:
+    with pytest.raises(SettingsError, match=missing):
+        load_settings(**({"secret_key": "s" * 32, "desk_oidc_issuer": "https://login.example.com"} | given))
+
+
+def test_secret_of_the_provider_may_be_in_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "secret"
+    file.write_text("from the file\n", encoding="utf-8")
+    settings = load_settings(secret_key="s" * 32, desk_oidc_client_secret_file=str(file))
+    assert settings.oidc_client_secret() == "from the file"
+    with pytest.raises(SettingsError, match="CLIENT_SECRET_FILE"):
+        load_settings(secret_key="s" * 32, desk_oidc_client_secret_file=str(tmp_path / "none")).oidc_client_secret()

@@ -41,6 +41,7 @@ class ErrorCode(StrEnum):
     WEAK_PASSWORD = "weak_password"
     PASSWORD_UNCHANGED = "password_unchanged"
     USERNAME_TAKEN = "username_taken"
+    EMAIL_TAKEN = "email_taken"
     SHORTCUT_TAKEN = "shortcut_taken"
     LAST_ADMIN = "last_admin"
     CONTACT_INVALID = "contact_invalid"

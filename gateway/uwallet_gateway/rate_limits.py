@@ -18,7 +18,7 @@ from uwallet_gateway.errors import ErrorCode, InputError
 from uwallet_gateway.observability.metrics import Metrics
 from uwallet_gateway.settings import Settings
 
-Kind = Literal["messages", "sessions", "attachments", "requests", "sign_ins", "failed_sign_ins", "desk"]
+Kind = Literal["messages", "suggestions", "sessions", "attachments", "requests", "sign_ins", "failed_sign_ins", "desk"]
 _log = structlog.get_logger()
 
 
@@ -51,6 +51,7 @@ class RateLimits:
             "messages": _items(settings.rate_messages_per_address),
             "attachments": _items(settings.rate_attachments_per_address),
             "sessions": _items(settings.rate_sessions_per_address),
+            "suggestions": _items(settings.rate_suggestions_per_address),
             "sign_ins": _items(settings.rate_sign_ins_per_address),
             "failed_sign_ins": _items(settings.rate_failed_sign_ins_per_address),
         }

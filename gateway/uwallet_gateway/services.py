@@ -12,6 +12,8 @@ from common.opening_hours import OpeningHours
 from uwallet_gateway.agents.accounts import Accounts
 from uwallet_gateway.agents.canned_replies import CannedReplies
 from uwallet_gateway.agents.passwords import Passwords
+from uwallet_gateway.agents.provider_sign_ins import ProviderRules, ProviderSignIns
+from uwallet_gateway.agents.roles import Role
 from uwallet_gateway.agents.second_factors import SecondFactors
 from uwallet_gateway.agents.sessions import DeskSessions
 from uwallet_gateway.agents.sign_ins import SignIns
@@ -33,6 +35,7 @@ from uwallet_gateway.identity.sessions import SessionRules, Sessions
 from uwallet_gateway.identity.sites import Sites
 from uwallet_gateway.insight.feedback import FeedbackStore
 from uwallet_gateway.insight.misunderstood import Misunderstood
+from uwallet_gateway.insight.questions import Questions, read_questions
 from uwallet_gateway.insight.statistics import Statistics
 from uwallet_gateway.maintenance.persons import Persons
 from uwallet_gateway.maintenance.purge import Purge
@@ -91,8 +94,10 @@ class Services:
     desk_sessions: DeskSessions
     second_factors: SecondFactors
     sign_ins: SignIns
+    provider_sign_ins: ProviderSignIns
     canned_replies: CannedReplies
     feedback: FeedbackStore
+    questions: Questions
     statistics: Statistics
     misunderstood: Misunderstood
     hook_endpoints: tuple[Endpoint, ...]
@@ -131,6 +136,7 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
         TextsError: texts.yml is wrong.
         HooksFileError: The file of UWALLET_HOOKS_FILE is wrong.
         OrganisationError: organisation.yml is wrong.
+        KnowledgeFilesError: A knowledge file cannot be read.
         NoticeError: Its notice is.
     """
     if settings.clock:
@@ -178,8 +184,9 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
     desk_sessions = DeskSessions(
         database, sign_outs, hours=settings.desk_session_hours, two_factor_roles=settings.desk_two_factor_roles
     )
-    second_factors = SecondFactors(
-        database, passwords, sign_outs, keys.second_factors, issuer=texts.desk.authenticator_issuer
+    second_factors = SecondFactors(database, sign_outs, keys.second_factors, issuer=texts.desk.authenticator_issuer)
+    sign_ins = SignIns(
+        database, passwords, desk_sessions, second_factors, two_factor_roles=settings.desk_two_factor_roles
     )
     attachments = AttachmentStore(settings.data_dir / "attachments", settings.attachment_bytes)
     persons = Persons(
@@ -215,11 +222,13 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
         accounts=Accounts(database, passwords, sign_outs, max_chats=settings.agent_max_chats),
         desk_sessions=desk_sessions,
         second_factors=second_factors,
-        sign_ins=SignIns(
-            database, passwords, desk_sessions, second_factors, two_factor_roles=settings.desk_two_factor_roles
+        sign_ins=sign_ins,
+        provider_sign_ins=ProviderSignIns(
+            database, sign_ins, sign_outs, _provider_rules(settings), max_chats=settings.agent_max_chats
         ),
         canned_replies=CannedReplies(database),
         feedback=FeedbackStore(transcript, outbox.record_feedback),
+        questions=Questions(database, read_questions(settings.knowledge_dir)),
         statistics=Statistics(database),
         misunderstood=Misunderstood(database),
         hook_endpoints=endpoints,
@@ -258,6 +267,19 @@ def _session_rules(settings: Settings) -> SessionRules:
         user=timedelta(hours=settings.user_session_hours),
         voucher=timedelta(hours=settings.user_hash_hours),
         undated_until=datetime.combine(until, time.min, UTC) if until else None,
+    )
+
+
+def _provider_rules(settings: Settings) -> ProviderRules:
+    pairs = (pair.rpartition("=") for pair in settings.desk_oidc_roles)
+    return ProviderRules(
+        link_by=settings.desk_oidc_link_by,
+        provisions=settings.desk_oidc_provision,
+        groups_claim=settings.desk_oidc_groups_claim,
+        groups=settings.desk_oidc_groups,
+        roles={group: Role(role) for group, _, role in pairs},
+        email_domains=settings.desk_oidc_email_domains,
+        two_factor_values=settings.desk_oidc_two_factor,
     )
 
 

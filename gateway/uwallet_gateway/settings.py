@@ -112,13 +112,16 @@ class Settings(BaseSettings):
     max_length: int = Field(default=1000, ge=1, description="Characters that a message may have")
     attachment_bytes: int = Field(default=8 * 1024 * 1024, ge=1, description="Bytes that a picture may have")
     attachment_url_seconds: int = Field(
-        default=3600, ge=1, description="Seconds for which the address of a picture in a message is valid"
+        default=600, ge=1, description="Seconds for which the address of a picture in a message is valid"
     )
     rate_messages_per_user: Rate = Field(default="20/10seconds;60/minute", description="Messages of one conversation")
     rate_messages_per_address: Rate = Field(
         default="1200/minute", description="Messages of one address, behind which a carrier may have thousands of users"
     )
     rate_sessions_per_address: Rate = Field(default="600/minute", description="Sessions of one address")
+    rate_suggestions_per_address: Rate = Field(
+        default="3000/minute", description="Suggestions while typing, to one address"
+    )
     rate_attachments_per_user: Rate = Field(default="10/minute;60/hour", description="Pictures of one conversation")
     rate_attachments_per_address: Rate = Field(
         default="30/minute;300/hour", description="Pictures of one address; far fewer than messages, as each costs more"
@@ -146,6 +149,45 @@ class Settings(BaseSettings):
         description="Roles, comma separated, whose agents must sign in at the desk with a second factor: "
         "`agent`, `supervisor`, `admin`",
     )
+    desk_oidc_issuer: str = Field(
+        default="",
+        description="OpenID Connect provider at which agents may sign in, as its discovery document names it, e.g. "
+        "`https://login.example.com/realms/staff`; empty: none",
+    )
+    desk_oidc_client_id: str = Field(default="", description="Client that the provider knows the desk as")
+    desk_oidc_client_secret: SecretStr = Field(
+        default=SecretStr(""), description="Secret of the client; empty: a public client, PKCE alone"
+    )
+    desk_oidc_client_secret_file: str = Field(default="", description="File with that secret, instead")
+    desk_oidc_name: str = Field(default="企业账号", description="How the button for it calls the provider")
+    desk_oidc_scopes: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=("openid", "email", "profile"), description="Scopes that are asked for, comma separated"
+    )
+    desk_oidc_link_by: Literal["email", "username", "nothing"] = Field(
+        default="email",
+        description="How an account is found when its owner first comes by the provider: `email`, verified there; "
+        "`username`, where nobody can choose their own; `nothing`: not at all",
+    )
+    desk_oidc_provision: bool = Field(default=False, description="Make an account for who is allowed and has none")
+    desk_oidc_email_domains: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(), description="Domains, comma separated, in which the verified address must be; empty: any"
+    )
+    desk_oidc_groups_claim: str = Field(
+        default="groups", description="Claim with the groups of somebody; dots lead into objects: `realm_access.roles`"
+    )
+    desk_oidc_groups: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(), description="Groups, comma separated, of which somebody must be in one; empty: all may sign in"
+    )
+    desk_oidc_roles: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="Role of each group, like `desk-leads=supervisor,desk-admins=admin`, set at each sign-in; who is "
+        "in none of them may not sign in. Empty: roles are set at the desk",
+    )
+    desk_oidc_two_factor: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="Values, comma separated, of the claims `amr` or `acr` by which the provider says that it has "
+        "asked for two factors, like `mfa`; then the desk does not. Empty: the desk asks by its own rules",
+    )
     agent_max_chats: int = Field(
         default=5, ge=1, le=50, description="Chats at once of an agent whose account names no number"
     )
@@ -154,6 +196,14 @@ class Settings(BaseSettings):
         default="", description="Who is told of tickets (YAML, example in `deploy/hooks.example.yml`); empty: nobody"
     )
 
+    knowledge_dir: Path = Field(
+        default=REPOSITORY / "data" / "knowledge",
+        description="The bot's knowledge files, whose `questions` are suggested while users type",
+    )
+    sites_without_suggestions: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="Public keys, comma separated, of sites that suggest nothing while users type",
+    )
     organisation_file: Path = Field(
         default=REPOSITORY / "data" / "knowledge" / "organisation.yml",
         description="Opening hours, holidays and time zone of human support; the file that the bot reads, too",
@@ -207,8 +257,14 @@ class Settings(BaseSettings):
         "allowed_hosts",
         "trusted_proxies",
         "metrics_networks",
+        "sites_without_suggestions",
         "old_secret_keys",
         "desk_two_factor_roles",
+        "desk_oidc_scopes",
+        "desk_oidc_email_domains",
+        "desk_oidc_groups",
+        "desk_oidc_roles",
+        "desk_oidc_two_factor",
         mode="before",
     )
     @classmethod
@@ -226,6 +282,16 @@ class Settings(BaseSettings):
             raise ValueError(msg)
         return f"{parts.scheme}://{parts.netloc}".lower()
 
+    @field_validator("desk_oidc_roles")
+    @classmethod
+    def _roles_of_groups(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for pair in value:
+            group, _, role = pair.rpartition("=")
+            if not group or role not in {"agent", "supervisor", "admin"}:
+                msg = f"{pair!r} must be like desk-leads=supervisor"
+                raise ValueError(msg)
+        return value
+
     @field_validator("clock")
     @classmethod
     def _moment(cls, value: str) -> str:
@@ -242,6 +308,7 @@ class Settings(BaseSettings):
         if self.user_left_after <= self.user_remind_after:
             msg = f"{PREFIX}USER_LEFT_AFTER must be more than {PREFIX}USER_REMIND_AFTER"
             raise ValueError(msg)
+        self._check_oidc()
         key = self.secret_key.get_secret_value()
         if key and len(key) < 32:
             msg = f"{PREFIX}SECRET_KEY must have at least 32 characters"
@@ -253,6 +320,38 @@ class Settings(BaseSettings):
             )
             raise ValueError(msg)
         return self
+
+    def oidc_client_secret(self) -> str:
+        """The client's secret, from its file if there is one.
+
+        Raises:
+            SettingsError: The file cannot be read.
+        """
+        if not self.desk_oidc_client_secret_file:
+            return self.desk_oidc_client_secret.get_secret_value()
+        try:
+            return Path(self.desk_oidc_client_secret_file).read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise SettingsError(f"{PREFIX}DESK_OIDC_CLIENT_SECRET_FILE: {error.strerror}") from error
+
+    def _check_oidc(self) -> None:
+        if not self.desk_oidc_issuer:
+            return
+        parts = urlsplit(self.desk_oidc_issuer)
+        if parts.scheme != "https" and not self.development:
+            msg = f"{PREFIX}DESK_OIDC_ISSUER must begin with https://"
+            raise ValueError(msg)
+        if not self.desk_oidc_client_id:
+            msg = f"{PREFIX}DESK_OIDC_CLIENT_ID is not set"
+            raise ValueError(msg)
+        if not self.public_url and not self.development:
+            msg = (
+                f"{PREFIX}PUBLIC_URL must be set with {PREFIX}DESK_OIDC_ISSUER: the provider sends browsers back there"
+            )
+            raise ValueError(msg)
+        if "openid" not in self.desk_oidc_scopes:
+            msg = f"{PREFIX}DESK_OIDC_SCOPES must have openid"
+            raise ValueError(msg)
 
 
 def load_settings(**overrides: Any) -> Settings:

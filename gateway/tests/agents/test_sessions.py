@@ -38,7 +38,7 @@ class Desk:
         self.database = database
         self.accounts = Accounts(database, passwords, SignOuts(), max_chats=5)
         self.sessions = DeskSessions(database, SignOuts(), hours=12)
-        factors = SecondFactors(database, passwords, SignOuts(), KEYS.second_factors, issuer="desk")
+        factors = SecondFactors(database, SignOuts(), KEYS.second_factors, issuer="desk")
         self.sign_ins = SignIns(database, passwords, self.sessions, factors)
 
     async def agent(self, username: str = "lin", role: Role = Role.AGENT) -> Account:

@@ -43,6 +43,9 @@ def test_account_from_the_first_to_the_last_command(tmp_path: Path) -> None:
     assert len(run("set-password", "lin").output.strip()) == 23
     assert run("set-password", "lin", "--ask-password", typed="k7mwp-3xq9h-tulip\n").output == ""
     assert run("reset-second-factor", "lin").output == ""
+    assert run("set-email", "lin", "Lin@bank.example").output == ""
+    assert "another agent has the address" in run("set-email", "admin", "lin@bank.example").output
+    assert '"email": "lin@bank.example"' in run("list-agents").output
     assert run("sign-out-agent", "lin").output == ""
     for file in (tmp_path / "var").iterdir():
         assert admin["password"].encode() not in file.read_bytes()

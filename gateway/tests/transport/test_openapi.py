@@ -64,6 +64,8 @@ def test_document_knows_everything_that_is_public(running: GatewayThread) -> Non
         "/api/v1/messages/{message_id}/feedback",
         "/api/v1/attachments",
         "/api/v1/attachments/{attachment_id}",
+        "/api/v1/associate",
+        "/api/v1/questions",
         "/api/v1/support",
         "/api/v1/notice",
         "/api/v1/support/leave_queue",

@@ -36,6 +36,10 @@ class UsernameTakenError(AccountError):
     """Another agent has the user name."""
 
 
+class EmailTakenError(AccountError):
+    """Another agent has the address."""
+
+
 @dataclass(frozen=True, slots=True)
 class Account:
     """An agent's account, without the password.
@@ -48,6 +52,7 @@ class Account:
         enabled: Whether they may sign in.
         max_chats: Chats at once.
         has_password: Whether they can sign in with one; those of a provider cannot.
+        email: In lower case; what the account is found by when its owner first signs in by the provider.
     """
 
     id: int
@@ -57,6 +62,7 @@ class Account:
     enabled: bool
     max_chats: int
     has_password: bool = True
+    email: str | None = None
 
 
 class Accounts:
@@ -70,12 +76,19 @@ class Accounts:
         self._max_chats = max_chats
 
     async def create(
-        self, username: str, name: str, role: Role, password: str | None = None, max_chats: int | None = None
+        self,
+        username: str,
+        name: str,
+        role: Role,
+        password: str | None = None,
+        max_chats: int | None = None,
+        *,
+        email: str | None = None,
     ) -> tuple[Account, str]:
         """Makes an account; returns it and its password, a generated one if none is given.
 
         Raises:
-            AccountError: The user name is taken or none.
+            AccountError: The user name is taken or none, or the address is taken.
             InputError: weak_password; the code of what is wrong with the name.
         """
         username = username.strip().lower()
@@ -89,9 +102,11 @@ class Accounts:
             password = generated_password()
         else:
             check_password(password, username, name)
+        email = email.strip().lower() if email else None
         row = tables.Agent(
             username=username,
             name=name,
+            email=email,
             role=role,
             password_hash=await self._passwords.hash(password),
             enabled=True,
@@ -101,6 +116,7 @@ class Accounts:
         )
         async with self._database.write() as transaction:
             before = await _by_username(transaction, username)
+            await _check_email(transaction, email, None)
             if before is None:
                 await insert_unless_there(transaction, row)
             stored = await _by_username(transaction, username)
@@ -195,11 +211,15 @@ class Accounts:
         role: Role | None = None,
         enabled: bool | None = None,
         max_chats: int | None = None,
+        email: str | None = None,
     ) -> Account:
-        """Changes what is not None. Another role, and disabling, end all sessions of the agent.
+        """Changes what is not None; an empty `email` is removed.
+
+        Another role, and disabling, end all sessions of the agent.
 
         Raises:
             InputError: not_found; last_admin, so that somebody can always make accounts; what is wrong with the name.
+            EmailTakenError: Another agent has the address.
         """
         async with self._database.write() as transaction:
             # All admins in one order: two of them must not take each other's role away at the same moment.
@@ -226,6 +246,10 @@ class Accounts:
             for column, value in changes.items():
                 if value is not None:
                     setattr(row, column, value)
+            if email is not None:
+                changes["email"] = email = email.strip().lower()
+                await _check_email(transaction, email or None, agent_id)
+                row.email = email or None
             if any(value is not None for value in changes.values()):
                 record(transaction, Action.ACCOUNT_CHANGED, row.username, **changes)
             if enabled:
@@ -266,7 +290,14 @@ def account_of(row: tables.Agent) -> Account:
     """The account in a row."""
     role = Role(row.role)
     return Account(
-        row.id, row.username, row.name, role, row.enabled, row.max_chats, has_password=bool(row.password_hash)
+        row.id,
+        row.username,
+        row.name,
+        role,
+        row.enabled,
+        row.max_chats,
+        has_password=bool(row.password_hash),
+        email=row.email,
     )
 
 
@@ -280,6 +311,14 @@ async def end_sessions(transaction: AsyncSession, agent_id: int, *, but: str | N
 async def _by_username(transaction: AsyncSession, username: str) -> tables.Agent | None:
     row: tables.Agent | None = await transaction.scalar(select(tables.Agent).where(tables.Agent.username == username))
     return row
+
+
+async def _check_email(transaction: AsyncSession, email: str | None, agent_id: int | None) -> None:
+    if email is None:
+        return
+    holder = await transaction.scalar(select(tables.Agent.id).where(tables.Agent.email == email))
+    if holder is not None and holder != agent_id:
+        raise EmailTakenError(f"another agent has the address {email!r}")
 
 
 async def _locked(transaction: AsyncSession, agent_id: int) -> tables.Agent:

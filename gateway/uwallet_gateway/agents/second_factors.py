@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
+from argon2 import PasswordHasher
 from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -60,11 +61,20 @@ class SecondFactors:
     """Enrols, checks and removes second factors. Who asks for it is the business of the caller."""
 
     def __init__(
-        self, database: Database, passwords: Passwords, sign_outs: SignOuts, seal: Seal, *, issuer: str
+        self, database: Database, sign_outs: SignOuts, seal: Seal, *, issuer: str, hasher: PasswordHasher | None = None
     ) -> None:
-        """Keeps what it works with; authenticator apps show `issuer` beside the user name."""
+        """Keeps what it works with.
+
+        Args:
+            database: Where factors are stored.
+            sign_outs: Is told when sessions have ended.
+            seal: Encrypts the secrets.
+            issuer: What authenticator apps show beside the user name.
+            hasher: Of recovery codes; another one than our own is for tests.
+        """
         self._database = database
-        self._passwords = passwords
+        # OWASP's least parameters: codes are random, and ten of them are hashed or compared in one request.
+        self._hashes = Passwords(hasher or PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1))
         self._sign_outs = sign_outs
         self._seal = seal
         self._issuer = issuer
@@ -222,13 +232,13 @@ class SecondFactors:
         async with self._database.read() as transaction:
             stored = (await transaction.execute(select(row.id, row.digest).where(row.agent_id == agent_id))).all()
         for code_id, digest in stored:
-            if (await self._passwords.verify(digest, code)).right:
+            if (await self._hashes.verify(digest, code)).right:
                 return int(code_id)
         return None
 
     async def _new_codes(self) -> tuple[list[str], list[str]]:
         codes = recovery_codes.new_codes()
-        return codes, [await self._passwords.hash(recovery_codes.normalized(code)) for code in codes]
+        return codes, [await self._hashes.hash(recovery_codes.normalized(code)) for code in codes]
 
 
 async def has_second_factor(transaction: AsyncSession, agent_id: int) -> bool:

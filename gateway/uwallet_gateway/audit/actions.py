@@ -21,6 +21,7 @@ class Action(StrEnum):
     SECOND_FACTOR_RESET = "second_factor_reset"
     RECOVERY_CODE_USED = "recovery_code_used"
     RECOVERY_CODES_RENEWED = "recovery_codes_renewed"
+    IDENTITY_LINKED = "identity_linked"
     ACCOUNT_CREATED = "account_created"
     ACCOUNT_CHANGED = "account_changed"
     TICKET_CLAIMED = "ticket_claimed"

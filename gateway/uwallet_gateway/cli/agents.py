@@ -28,16 +28,27 @@ _ask_password = click.option(
 @click.argument("name")
 @click.option("--role", type=click.Choice([role.value for role in Role]), default=Role.AGENT.value, show_default=True)
 @click.option("--max-chats", type=click.IntRange(1, 50), help="Chats at once; UWALLET_AGENT_MAX_CHATS if absent.")
+@click.option("--email", help="Finds the account when its owner first signs in by the identity provider.")
 @click.option("--if-none", is_flag=True, help="Only if there is no agent at all; prints nothing otherwise.")
 @_ask_password
-def create_agent(username: str, name: str, role: str, max_chats: int | None, if_none: bool, ask_password: bool) -> None:
+def create_agent(
+    username: str,
+    name: str,
+    role: str,
+    max_chats: int | None,
+    email: str | None,
+    if_none: bool,
+    ask_password: bool,
+) -> None:
     """Make an account for the desk, and print it as JSON with its password. NAME is shown to users."""
     password = _asked() if ask_password else None
 
     async def run(services: Services) -> None:
         if if_none and await services.accounts.count():
             return
-        account, new_password = await made_account(services, username, name, Role(role), password, max_chats)
+        account, new_password = await made_account(
+            services, username, name, Role(role), password, max_chats, email=email
+        )
         secret = {} if ask_password else {"password": new_password}
         click.echo(json.dumps(_shown(account) | secret, ensure_ascii=False, indent=2))
 
@@ -51,10 +62,25 @@ async def made_account(
     role: Role,
     password: str | None = None,
     max_chats: int | None = None,
+    *,
+    email: str | None = None,
 ) -> tuple[Account, str]:
     """Makes an account, and what the first ones find at the desk; returns it with its password."""
     await services.canned_replies.add_first_ones()
-    return await services.accounts.create(username, name, role, password, max_chats)
+    return await services.accounts.create(username, name, role, password, max_chats, email=email)
+
+
+@click.command("set-email")
+@click.argument("username")
+@click.argument("email")
+def set_email(username: str, email: str) -> None:
+    """Set the address of the agent USERNAME, by which the identity provider finds the account; '' removes it."""
+
+    async def run(services: Services) -> None:
+        account = await services.accounts.find(username)
+        await services.accounts.update(account.id, email=email)
+
+    _run(run)
 
 
 @click.command("list-agents")
@@ -128,6 +154,7 @@ def enable_agent(username: str) -> None:
 COMMANDS = (
     create_agent,
     list_agents,
+    set_email,
     set_password,
     reset_second_factor,
     sign_out_agent,
@@ -165,4 +192,5 @@ def _shown(account: Account) -> dict[str, object]:
         "role": account.role.value,
         "enabled": account.enabled,
         "max_chats": account.max_chats,
+        "email": account.email,
     }

@@ -233,9 +233,11 @@ class Agent(Table):
     username: Mapped[str] = mapped_column(String(64), unique=True)
     # Shown to users and colleagues.
     name: Mapped[str] = mapped_column(String(64))
+    # In lower case; what an account is found by when its owner first signs in by the provider.
+    email: Mapped[str | None] = mapped_column(String(255), unique=True)
     # agent, supervisor, admin
     role: Mapped[str] = mapped_column(String(16))
-    # argon2id
+    # argon2id; empty: the agent signs in by the provider only
     password_hash: Mapped[str] = mapped_column(String(255))
     enabled: Mapped[bool] = mapped_column(Boolean, default=True)
     # Chats at once, for automatic assignment and for the desk's own warning.
@@ -307,6 +309,29 @@ class SecondFactor(Table):
     # Encrypted; to be confirmed until then.
     pending_secret: Mapped[str | None] = mapped_column(Text)
     pending_until: Mapped[datetime | None]
+
+
+class AgentIdentity(Table):
+    """Who an agent is for an identity provider."""
+
+    __tablename__ = "agent_identities"
+
+    issuer: Mapped[str] = mapped_column(String(255), primary_key=True)
+    # The provider's own id, which never is somebody else's.
+    subject: Mapped[str] = mapped_column(String(255), primary_key=True)
+    agent_id: Mapped[int] = mapped_column(ForeignKey("agents.id", ondelete="CASCADE"), index=True)
+    created_at: Mapped[datetime]
+
+
+class ProviderState(Table):
+    """A sign-in that has been sent to the identity provider and is not back yet."""
+
+    __tablename__ = "provider_states"
+
+    key: Mapped[str] = mapped_column(String(128), primary_key=True)
+    # Nonce, code verifier and address, as JSON of the library.
+    value: Mapped[str] = mapped_column(Text)
+    expires_at: Mapped[datetime]
 
 
 class RecoveryCode(Table):

@@ -38,6 +38,9 @@ class Keys:
         oldest_first = list(reversed(secret_keys))
         self._sessions = URLSafeSerializer([_derive(key, b"sessions") for key in oldest_first], salt="session")
         self._devices = URLSafeTimedSerializer([_derive(key, b"devices") for key in oldest_first], salt="device")
+        self._provider_states = URLSafeTimedSerializer(
+            [_derive(key, b"provider states") for key in oldest_first], salt="provider"
+        )
         self._addresses = URLSafeTimedSerializer(
             [_derive(key, b"addresses") for key in oldest_first], salt="attachment"
         )
@@ -62,6 +65,18 @@ class Keys:
         """What was signed at most `max_age` seconds ago, or None if the gateway did not sign it."""
         try:
             value = self._devices.loads(signed, max_age=max_age) if isinstance(signed, str) else None
+        except BadSignature:
+            return None
+        return value if isinstance(value, Mapping) else None
+
+    def sign_provider_state(self, state: Mapping[str, Any]) -> str:
+        """What a browser keeps until it is back from the identity provider."""
+        return str(self._provider_states.dumps(dict(state)))
+
+    def read_provider_state(self, signed: object, max_age: int) -> Mapping[str, Any] | None:
+        """What was signed at most `max_age` seconds ago, or None if the gateway did not sign it."""
+        try:
+            value = self._provider_states.loads(signed, max_age=max_age) if isinstance(signed, str) else None
         except BadSignature:
             return None
         return value if isinstance(value, Mapping) else None

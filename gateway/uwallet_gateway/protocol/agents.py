@@ -18,6 +18,7 @@ from uwallet_gateway.protocol.base import Moment, Request, View
 from uwallet_gateway.protocol.tickets import AgentStatus
 
 _Password = Annotated[str, Field(max_length=MOST)]
+_Email = Annotated[str, Field(max_length=255, pattern=r"^[^@\s]+@[^@\s]+$")]
 _Code = Annotated[str, Field(max_length=64)]
 _Chats = Annotated[int, Field(ge=1, le=MOST_CHATS)]
 
@@ -38,8 +39,16 @@ class SecondStepNeeded(View):
     expires_at: Moment
 
 
+class ProviderView(View):
+    """An identity provider; `GET /oidc/start` sends a browser there."""
+
+    name: str
+
+
 class SignInOptions(View):
     """What the page for signing in shows."""
+
+    provider: ProviderView | None
 
     pending: SecondStepNeeded | None = Field(description="What is left to be done in this browser")
 
@@ -138,12 +147,15 @@ class AgentRequest(Request):
 
     username: str = Field(max_length=64)
     name: str = Field(max_length=200, description="Shown to users")
+    email: _Email | None = None
     role: Role = Role.AGENT
     max_chats: _Chats | None = None
 
 
 class AgentChange(Request):
-    """Changes to an account. A field that is null stays as it is."""
+    """Changes to an account. A field that is null stays as it is; an empty address is removed."""
+
+    email: _Email | Literal[""] | None = None
 
     name: str | None = Field(default=None, max_length=200)
     role: Role | None = None

@@ -142,6 +142,20 @@ class MessageResult(View):
     replies: list[MessageView]
 
 
+class QuestionView(View):
+    """A question that the bot answers; its text is sent when it is chosen."""
+
+    text: str
+    topic: str
+
+
+class QuestionsView(View):
+    """Questions, the best first. `enabled` is false where the operator has switched suggestions off for the site."""
+
+    questions: list[QuestionView]
+    enabled: bool = True
+
+
 class MessagePage(View):
     """Messages in order."""
 

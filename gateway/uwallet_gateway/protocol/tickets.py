@@ -221,6 +221,7 @@ class AgentStatus(View):
     username: str | None = None
     enabled: bool | None = None
     second_factor: bool | None = None
+    email: str | None = None
 
 
 class AgentMessageRequest(Request):

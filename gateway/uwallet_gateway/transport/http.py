@@ -63,6 +63,7 @@ STATUS: dict[ErrorCode, int] = {
     ErrorCode.WEAK_PASSWORD: 422,
     ErrorCode.PASSWORD_UNCHANGED: 422,
     ErrorCode.USERNAME_TAKEN: 409,
+    ErrorCode.EMAIL_TAKEN: 409,
     ErrorCode.SHORTCUT_TAKEN: 409,
     ErrorCode.LAST_ADMIN: 409,
     ErrorCode.CONTACT_INVALID: 422,

@@ -21,7 +21,7 @@ def test_what_follows_is_a_part_of_the_talk(alarm: Alarm) -> None:
 
 def test_whoever_has_lost_it_by_now_needs_rescue() -> None:
     message = said("完了，念给他了", "out_of_scope", alarms={"crisis": 0.6}, after_alarm={"lost": 0.9})
-    assert read(message, after(Alarm.FRAUD)).chosen.arguments["alarm"] is Alarm.VICTIM
+    assert read(message, after(Alarm.FRAUD)).chosen.arguments == {"alarm": Alarm.VICTIM, "lost": "lost"}
 
 
 def test_despair_after_a_fraud_is_heard() -> None:
@@ -85,3 +85,21 @@ def test_nothing_is_heard_of_what_was_taken_back() -> None:
 def test_means_at_hand_after_a_fraud_are_a_crisis() -> None:
     message = said("我在楼顶上", "out_of_scope", alarms={"crisis": 0.4}, after_alarm={"acute": 0.9})
     assert read(message, after(Alarm.VICTIM)).chosen.arguments == {"alarm": Alarm.CRISIS}
+
+
+def test_shame_after_a_fraud_is_no_cry_for_help() -> None:
+    scores = {"crisis": 0.55, "fraud_underway": 0.2}
+    message = said("不想让家里知道", "out_of_scope", alarms=scores, after_alarm={"tells": 0.5})
+    assert read(message, after(Alarm.FRAUD)).chosen.arguments["alarm"] is Alarm.FRAUD
+
+
+def test_having_heard_is_no_consent_to_a_human() -> None:
+    state = after(Alarm.VICTIM, offer=Offer.HUMAN, offer_reason=HandoffReason.ACCOUNT_COMPROMISED)
+    message = said("好啦我知道了", "affirm", confidence=1.0, after_alarm={"acknowledges": 0.9})
+    assert read(message, state).chosen.act is Act.ALARM
+
+
+def test_what_confirms_a_denial_raises_nothing() -> None:
+    state = DialogueState(denied_alarms=(Alarm.VICTIM,))
+    message = said("他给我转回来了", "out_of_scope", after_alarm={"money_returned": 0.9})
+    assert read(message, state).chosen.act is Act.ALARM_DENIED

@@ -9,6 +9,7 @@ import { useStore } from 'zustand';
 import type { SessionKeeper } from './core/session.ts';
 import type { ServerClock } from './core/waits.ts';
 import { t } from './i18n/strings.ts';
+import { SecondStepPage } from './pages/second_step.tsx';
 import { SignIn } from './pages/sign_in.tsx';
 import { ErrorBoundary } from './view/error_boundary.tsx';
 import type { Preferences } from './view/preferences.ts';
@@ -89,7 +90,7 @@ export function Application(props: ApplicationProps): JSX.Element {
 }
 
 function Gate({ keeper, clock, preferences }: ApplicationProps): JSX.Element {
-  const { phase, session, reason } = useStore(keeper.state);
+  const { phase, session, reason, step } = useStore(keeper.state);
   if (phase === 'loading') return <Spin fullscreen description={t.loading} />;
   if (phase === 'unreachable') {
     return (
@@ -104,6 +105,7 @@ function Gate({ keeper, clock, preferences }: ApplicationProps): JSX.Element {
       />
     );
   }
+  if (phase === 'second_step' && step !== null) return <SecondStepPage key={step} keeper={keeper} step={step} />;
   if (phase === 'signed_out' || session === null) return <SignIn keeper={keeper} reason={reason} />;
   return <SignedIn key={session.agent.id} keeper={keeper} session={session} clock={clock} preferences={preferences} />;
 }

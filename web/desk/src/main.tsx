@@ -13,6 +13,7 @@ const keeper = new SessionKeeper({
   fetch: (...request) => window.fetch(...request),
   storage: computer,
   onServerTime: (time) => clock.adjust(time),
+  leaveFor: (address) => window.location.assign(address),
 });
 window.addEventListener('storage', ({ key }) => keeper.onStorageChanged(key));
 void keeper.check();

@@ -193,6 +193,7 @@ export class MockDesk extends MockServer {
     response: ServerResponse,
   ): unknown {
     const cookie = cookieOf(request.headers.cookie);
+    if (method === 'GET' && name === '/sign_in') return { provider: null, pending: null };
     if (method === 'POST' && name === '/session') {
       const found = this.agents.find(({ username }) => username === body.username);
       if (!found || body.password !== PASSWORD) throw new Refusal(401, 'wrong_password', '账号或密码不对，请再试一次');
@@ -346,6 +347,7 @@ const PAGE_HEADERS = {
 
 /** What each request is answered with, by method and path with `*` for ids; a change of a ticket is answered with it. */
 const MODELS: Record<string, string> = {
+  'GET /sign_in': 'SignInOptions',
   'GET /session': 'DeskSessionView',
   'POST /session': 'DeskSessionView',
   'GET /queue': 'DeskQueue',

@@ -17,6 +17,7 @@ export type Action =
   | 'second_factor_reset'
   | 'recovery_code_used'
   | 'recovery_codes_renewed'
+  | 'identity_linked'
   | 'account_created'
   | 'account_changed'
   | 'ticket_claimed'
@@ -63,9 +64,10 @@ export interface Actor {
   name: string | null;
 }
 /**
- * Changes to an account. A field that is null stays as it is.
+ * Changes to an account. A field that is null stays as it is; an empty address is removed.
  */
 export interface AgentChange {
+  email?: string | '' | null;
   name?: string | null;
   role?: Role | null;
   enabled?: boolean | null;
@@ -104,6 +106,7 @@ export interface AgentRequest {
    * Shown to users
    */
   name: string;
+  email?: string | null;
   role?: Role;
   max_chats?: number | null;
 }
@@ -138,6 +141,7 @@ export interface AgentStatus {
   username?: string | null;
   enabled?: boolean | null;
   second_factor?: boolean | null;
+  email?: string | null;
 }
 /**
  * What users say of an answer.
@@ -875,6 +879,7 @@ export interface NewAgent {
   username?: string | null;
   enabled?: boolean | null;
   second_factor?: boolean | null;
+  email?: string | null;
   password: string;
 }
 /**
@@ -959,6 +964,26 @@ export interface PersonRequest {
  */
 export interface PresenceRequest {
   status: 'online' | 'away';
+}
+/**
+ * An identity provider; `GET /oidc/start` sends a browser there.
+ */
+export interface ProviderView {
+  name: string;
+}
+/**
+ * A question that the bot answers; its text is sent when it is chosen.
+ */
+export interface QuestionView {
+  text: string;
+  topic: string;
+}
+/**
+ * Questions, the best first. `enabled` is false where the operator has switched suggestions off for the site.
+ */
+export interface QuestionsView {
+  questions: QuestionView[];
+  enabled?: boolean;
 }
 /**
  * A user's rating of a closed ticket.
@@ -1115,6 +1140,7 @@ export interface SessionView {
  * What the page for signing in shows.
  */
 export interface SignInOptions {
+  provider: ProviderView | null;
   /**
    * What is left to be done in this browser
    */

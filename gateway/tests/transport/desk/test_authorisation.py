@@ -126,6 +126,8 @@ async def test_who_may_do_it(running: tuple[Gateway, DeskAgent], route: str) -> 
     if row["role"] == "none":
         anybody = await agent_at(gateway)
         assert case.is_as_promised(await case.ask(anybody, headers={"Cookie": None}))
+        if row.get("from_elsewhere"):
+            return
         assert refused(
             await case.ask(anybody, headers={"Origin": "https://www.example.com"}), 403, "origin_not_allowed"
         )

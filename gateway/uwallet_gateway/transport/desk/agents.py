@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path
 
-from uwallet_gateway.agents.accounts import Account, AccountError, UsernameTakenError
+from uwallet_gateway.agents.accounts import Account, AccountError, EmailTakenError, UsernameTakenError
 from uwallet_gateway.agents.roles import Role
 from uwallet_gateway.errors import ErrorCode, InputError
 from uwallet_gateway.protocol.agents import AgentChange, AgentRequest, AgentSessionView, NewAgent, NewPassword
@@ -43,10 +43,12 @@ async def create_agent(body: AgentRequest, services: ServicesNeeded, _session: A
     """Creates an account."""
     try:
         account, password = await services.accounts.create(
-            body.username, body.name, body.role, max_chats=body.max_chats
+            body.username, body.name, body.role, max_chats=body.max_chats, email=body.email
         )
     except UsernameTakenError as error:
         raise InputError(ErrorCode.USERNAME_TAKEN) from error
+    except EmailTakenError as error:
+        raise InputError(ErrorCode.EMAIL_TAKEN) from error
     except AccountError as error:
         raise InputError(ErrorCode.MALFORMED) from error
     services.event_bus.publish(AgentsChanged())
@@ -60,7 +62,10 @@ async def change_agent(
     agent_id: _AgentId, body: AgentChange, services: ServicesNeeded, _session: AdminNeeded
 ) -> AgentStatus:
     """Changes an account. A disabled agent is signed out, and their chats go back to the queue."""
-    account = await services.accounts.update(agent_id, **dict(body))
+    try:
+        account = await services.accounts.update(agent_id, **dict(body))
+    except EmailTakenError as error:
+        raise InputError(ErrorCode.EMAIL_TAKEN) from error
     if not account.enabled:
         await services.agent_commands.release(agent_id)
     services.event_bus.publish(AgentsChanged())
@@ -108,4 +113,5 @@ def _with_account(account: Account, status: AgentStatus | None, *, second_factor
         username=account.username,
         enabled=account.enabled,
         second_factor=second_factor,
+        email=account.email,
     )

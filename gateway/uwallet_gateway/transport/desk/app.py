@@ -15,6 +15,7 @@ from uwallet_gateway.transport.desk import (
     conversation,
     insight,
     intents,
+    oidc,
     persons,
     second_factor,
     session,
@@ -26,6 +27,7 @@ from uwallet_gateway.transport.error_handlers import add_error_handlers
 
 ROUTERS = (
     sign_in.router,
+    oidc.router,
     session.router,
     second_factor.router,
     tickets.router,
@@ -54,6 +56,7 @@ def create_desk_app(services: Services) -> FastAPI:
         servers=[{"url": DESK_API}],
     )
     app.state.services = services
+    app.state.provider = oidc.provider_of(services.settings, services)
     for router in ROUTERS:
         app.include_router(router)
 

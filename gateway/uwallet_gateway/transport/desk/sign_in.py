@@ -18,6 +18,7 @@ from uwallet_gateway.protocol.agents import (
     DeskSessionView,
     Enrolled,
     EnrolmentView,
+    ProviderView,
     SecondStepNeeded,
     SignInOptions,
 )
@@ -65,7 +66,9 @@ async def read_sign_in(request: Request, services: ServicesNeeded) -> SignInOpti
         pending = _step(await services.sign_ins.pending(request.cookies.get(PENDING_COOKIE)))
     except InputError:
         pending = None
-    return SignInOptions(pending=pending)
+    settings = services.settings
+    provider = ProviderView(name=settings.desk_oidc_name) if settings.desk_oidc_issuer else None
+    return SignInOptions(provider=provider, pending=pending)
 
 
 @router.post("/session", responses=responses(403, 422, 429, 503) | _SECOND_STEP)

@@ -138,5 +138,7 @@ async def read_attachment(
     path = services.attachments.path(attachment_id) if stored else None
     if stored is None or path is None or not path.is_file():
         raise InputError(ErrorCode.NOT_FOUND)
-    headers = {"Cache-Control": "private, max-age=3600", "Content-Security-Policy": "default-src 'none'; sandbox"}
+    # No longer than the address.
+    cached = f"private, max-age={services.settings.attachment_url_seconds}"
+    headers = {"Cache-Control": cached, "Content-Security-Policy": "default-src 'none'; sandbox"}
     return FileResponse(path, media_type=stored[0].content_type, headers=headers)

@@ -6,15 +6,22 @@ import type {
   AuditPage,
   AuditVerification,
   CannedReply,
+  Enrolled,
+  Enrolment,
   Erased,
+  FactorProof,
   PersonRequest,
   Intent,
   Message,
   Page,
   Presence,
   Queue,
+  RecoveryCodes,
   Role,
+  SecondFactor,
+  SecondStep,
   Session,
+  SignInOptions,
   Suggestion,
   Ticket,
   TicketDetails,
@@ -68,13 +75,25 @@ export class DeskApi {
   // --- Session ---
 
   session = (): Promise<Session> => this.request('GET', '/session');
-  signIn = (username: string, password: string): Promise<Session> =>
+  signInOptions = (): Promise<SignInOptions> => this.request('GET', '/sign_in');
+  signIn = (username: string, password: string): Promise<Session | SecondStep> =>
     this.request('POST', '/session', { username, password });
+  sendCode = (code: string): Promise<Session> => this.request('POST', '/session/code', { code });
+  beginRequiredEnrolment = (): Promise<Enrolment> => this.request('POST', '/session/enrolment');
+  confirmRequiredEnrolment = (code: string): Promise<Enrolled> =>
+    this.request('POST', '/session/enrolment/confirmation', { code });
   signOut = (): Promise<void> => this.request('DELETE', '/session');
   changePassword = (old: string, fresh: string): Promise<void> =>
     this.request('POST', '/password', { old, new: fresh });
   sessions = (): Promise<AgentSession[]> => this.request('GET', '/sessions');
   endOtherSessions = (): Promise<void> => this.request('DELETE', '/sessions');
+  secondFactor = (): Promise<SecondFactor> => this.request('GET', '/second_factor');
+  beginEnrolment = (proof: FactorProof): Promise<Enrolment> => this.request('POST', '/second_factor', proof);
+  confirmEnrolment = (code: string): Promise<RecoveryCodes> =>
+    this.request('POST', '/second_factor/confirmation', { code });
+  renewRecoveryCodes = (proof: FactorProof): Promise<RecoveryCodes> =>
+    this.request('POST', '/second_factor/recovery_codes', proof);
+  removeSecondFactor = (proof: FactorProof): Promise<void> => this.request('POST', '/second_factor/removal', proof);
   setPresence = (status: Exclude<Presence, 'offline'>): Promise<void> => this.request('PUT', '/presence', { status });
 
   // --- Tickets ---
@@ -120,14 +139,19 @@ export class DeskApi {
   createAgent = (body: {
     username: string;
     name: string;
+    email?: string | null;
     role: Role;
     max_chats?: number;
   }): Promise<{ password: string }> => this.request('POST', '/agents', body);
   changeAgent = (
     id: number,
-    body: Partial<{ name: string; role: Role; enabled: boolean; max_chats: number }>,
+    body: Partial<{ name: string; email: string; role: Role; enabled: boolean; max_chats: number }>,
   ): Promise<unknown> => this.request('PATCH', `/agents/${id}`, body);
   resetPassword = (id: number): Promise<{ password: string }> => this.request('POST', `/agents/${id}/password`);
+
+  resetSecondFactor = (id: number): Promise<void> => this.request('DELETE', `/agents/${id}/second_factor`);
+  sessionsOf = (id: number): Promise<AgentSession[]> => this.request('GET', `/agents/${id}/sessions`);
+  endSessionsOf = (id: number): Promise<void> => this.request('DELETE', `/agents/${id}/sessions`);
 
   // --- Persons ---
 

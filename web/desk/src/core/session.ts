@@ -2,21 +2,33 @@
 
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { ApiError, DeskApi } from './api.ts';
-import type { Agent, Session } from './protocol.ts';
+import type { Agent, SecondStep, Session, SignInOptions } from './protocol.ts';
 import type { DeskStorage } from './storage.ts';
 
 export interface SessionState {
-  phase: 'loading' | 'signed_out' | 'signed_in' | 'unreachable';
+  phase: 'loading' | 'signed_out' | 'second_step' | 'signed_in' | 'unreachable';
   session: Session | null;
-  /** Why nobody is signed in: nobody was, somebody chose to leave, or the gateway ended it. */
-  reason: 'new' | 'left' | 'ended';
+  /** Why nobody is signed in: nobody was, somebody chose to leave, the gateway ended it, or they took too long. */
+  reason: 'new' | 'left' | 'ended' | 'late';
+  /** What is left to be done in the phase `second_step`. */
+  step: SecondStep['step'] | null;
+  /** The identity provider by which agents may sign in, too. */
+  provider: SignInOptions['provider'];
 }
+
+/** Where the browser goes to sign in by the identity provider, and to end that provider's session. */
+export const PROVIDER_SIGN_IN = '/desk/api/oidc/start';
+const PROVIDER_SIGN_OUT = '/desk/api/oidc/sign_out';
+
+const NOBODY = { session: null, step: null };
 
 export interface SessionOptions {
   fetch: typeof fetch;
   /** Of the computer: tells other tabs that the session is another one. */
   storage: DeskStorage;
   onServerTime: (time: number) => void;
+  /** Opens another page. */
+  leaveFor: (address: string) => void;
 }
 
 export class SessionKeeper {
@@ -24,7 +36,7 @@ export class SessionKeeper {
   readonly api: DeskApi;
 
   constructor(private readonly options: SessionOptions) {
-    this.state = createStore<SessionState>(() => ({ phase: 'loading', session: null, reason: 'new' }));
+    this.state = createStore<SessionState>(() => ({ phase: 'loading', reason: 'new', provider: null, ...NOBODY }));
     this.api = new DeskApi({
       fetch: options.fetch,
       csrf: () => this.state.getState().session?.csrf ?? null,
@@ -44,20 +56,37 @@ export class SessionKeeper {
       if (error.isTemporary) {
         // Who works at the desk is not thrown out because the network is away.
         if (phase !== 'signed_in') this.state.setState({ phase: 'unreachable' });
-      } else
-        this.state.setState({ phase: 'signed_out', session: null, reason: phase === 'signed_in' ? 'ended' : 'new' });
+      } else await this.askForStep(phase === 'signed_in' ? 'ended' : phase === 'second_step' ? 'late' : 'new');
     }
   }
 
   async signIn(username: string, password: string): Promise<void> {
-    this.adopt(await this.api.signIn(username, password));
+    const answer = await this.api.signIn(username, password);
+    if ('step' in answer) this.state.setState({ phase: 'second_step', step: answer.step, session: null });
+    else this.enter(answer);
+  }
+
+  async sendCode(code: string): Promise<void> {
+    this.enter(await this.api.sendCode(code));
+  }
+
+  /** Opens the desk of an agent whose sign-in is complete. */
+  enter(session: Session): void {
+    this.adopt(session);
     this.tellOtherTabs();
   }
 
+  /** Goes back to the first step, for somebody else. */
+  startOver(): void {
+    this.state.setState({ phase: 'signed_out', reason: 'left', ...NOBODY });
+  }
+
   async signOut(): Promise<void> {
+    const method = this.state.getState().session?.method;
     await this.api.signOut();
-    this.state.setState({ phase: 'signed_out', session: null, reason: 'left' });
+    this.startOver();
     this.tellOtherTabs();
+    if (method === 'oidc') this.options.leaveFor(PROVIDER_SIGN_OUT);
   }
 
   /** Takes note of what has changed about the agent who is signed in. */
@@ -72,7 +101,15 @@ export class SessionKeeper {
   }
 
   private adopt(session: Session): void {
-    this.state.setState({ phase: 'signed_in', session, reason: 'new' });
+    this.state.setState({ phase: 'signed_in', session, reason: 'new', step: null });
+  }
+
+  /** Nobody is signed in: asks what is left to be done in this browser. */
+  private async askForStep(reason: SessionState['reason']): Promise<void> {
+    const options: SignInOptions | null = await this.api.signInOptions().catch(() => null);
+    if (options) this.state.setState({ provider: options.provider });
+    if (options?.pending) this.state.setState({ phase: 'second_step', session: null, step: options.pending.step });
+    else this.state.setState({ phase: 'signed_out', reason, ...NOBODY });
   }
 
   private async renew(): Promise<boolean> {

@@ -1,13 +1,30 @@
 /** Who may sign in, and as what; for admins. */
 
 import { useQueryClient } from '@tanstack/react-query';
-import { Alert, App, Button, Form, Input, InputNumber, Modal, Select, Space, Switch, Table, Typography } from 'antd';
+import { MoreOutlined } from '@ant-design/icons';
+import {
+  Alert,
+  App,
+  Button,
+  Dropdown,
+  Form,
+  Input,
+  InputNumber,
+  Modal,
+  Select,
+  Space,
+  Switch,
+  Table,
+  Tag,
+  Typography,
+} from 'antd';
 import type { TableProps } from 'antd';
 import { useState, type JSX } from 'react';
 import type { Agent, Role } from '../core/protocol.ts';
 import { fill, t } from '../i18n/strings.ts';
 import { errorText, useAction, useAccounts, useDesk } from '../view/context.ts';
 import { Page } from '../view/page.tsx';
+import { SessionsDialog } from '../view/sessions_dialog.tsx';
 
 const ROLES: readonly Role[] = ['agent', 'supervisor', 'admin'];
 
@@ -17,6 +34,7 @@ export function Accounts(): JSX.Element {
   const queries = useQueryClient();
   const agents = useAccounts();
   const [editing, setEditing] = useState<Agent | 'new' | null>(null);
+  const [sessionsOf, setSessionsOf] = useState<Agent | null>(null);
   const [run, busy] = useAction();
   const renew = (): void => void queries.invalidateQueries({ queryKey: ['agents'] });
 
@@ -42,11 +60,34 @@ export function Accounts(): JSX.Element {
         }),
     });
   };
+  const resetFactor = (agent: Agent): void => {
+    modal.confirm({
+      title: fill(t.accounts.reset_factor_sure, { name: agent.name }),
+      content: t.accounts.reset_factor_lead,
+      okText: t.accounts.reset_factor,
+      okButtonProps: { danger: true },
+      onOk: () => run(() => api.resetSecondFactor(agent.id), t.saved).then(renew),
+    });
+  };
+  const choose = (agent: Agent, key: string): void => {
+    if (key === 'reset') reset(agent);
+    else if (key === 'reset_factor') resetFactor(agent);
+    else setSessionsOf(agent);
+  };
   const columns: TableProps<Agent>['columns'] = [
     { title: t.accounts.name, dataIndex: 'name' },
     { title: t.accounts.username, dataIndex: 'username' },
     { title: t.accounts.role, width: 120, render: (_, { role }) => t.roles[role] },
     { title: t.accounts.max_chats, width: 120, dataIndex: 'max_chats', align: 'right' },
+    {
+      title: t.accounts.second_factor,
+      width: 110,
+      render: (_, { second_factor }) => (
+        <Tag color={second_factor ? 'green' : 'default'}>
+          {second_factor ? t.second_factor.on : t.second_factor.off}
+        </Tag>
+      ),
+    },
     {
       title: t.accounts.enabled,
       width: 90,
@@ -61,15 +102,30 @@ export function Accounts(): JSX.Element {
       ),
     },
     {
-      width: 200,
+      width: 120,
       render: (_, agent) => (
         <Space>
           <Button size="small" onClick={() => setEditing(agent)}>
             {t.edit}
           </Button>
-          <Button size="small" onClick={() => reset(agent)}>
-            {t.accounts.reset}
-          </Button>
+          <Dropdown
+            trigger={['click']}
+            menu={{
+              onClick: ({ key }) => choose(agent, key),
+              items: [
+                { key: 'reset', label: t.accounts.reset },
+                { key: 'reset_factor', label: t.accounts.reset_factor, disabled: !agent.second_factor },
+                { key: 'sessions', label: t.accounts.sessions },
+              ],
+            }}
+          >
+            <Button
+              size="small"
+              icon={<MoreOutlined />}
+              aria-label={fill(t.accounts.more_of, { name: agent.name })}
+              title={t.accounts.more}
+            />
+          </Dropdown>
         </Space>
       ),
     },
@@ -89,10 +145,12 @@ export function Accounts(): JSX.Element {
         size="middle"
         pagination={false}
         loading={agents.isLoading}
+        scroll={{ x: 760 }}
         columns={columns}
         dataSource={agents.data ?? []}
         locale={{ emptyText: agents.isError ? errorText(agents.error) : t.team.no_agents }}
       />
+      {sessionsOf !== null && <SessionsDialog of={sessionsOf} onClose={() => setSessionsOf(null)} />}
       {editing !== null && (
         <AccountDialog
           agent={editing === 'new' ? null : editing}
@@ -109,6 +167,7 @@ export function Accounts(): JSX.Element {
 interface Values {
   username: string;
   name: string;
+  email?: string | null;
   role: Role;
   max_chats: number;
 }
@@ -120,10 +179,16 @@ function AccountDialog({ agent, onClose }: { agent: Agent | null; onClose: () =>
   const [run, busy] = useAction();
   const save = async (values: Values): Promise<void> => {
     const { name, role, max_chats } = values;
+    const email = values.email?.trim() ?? '';
     const done = await run(
       async () => {
-        if (agent) return api.changeAgent(agent.id, { name: name.trim(), role, max_chats });
-        const made = await api.createAgent({ ...values, username: values.username.trim(), name: name.trim() });
+        if (agent) return api.changeAgent(agent.id, { name: name.trim(), email, role, max_chats });
+        const made = await api.createAgent({
+          ...values,
+          username: values.username.trim(),
+          name: name.trim(),
+          email: email === '' ? null : email,
+        });
         showPassword(modal, name, made.password);
       },
       agent ? t.saved : undefined,
@@ -154,6 +219,14 @@ function AccountDialog({ agent, onClose }: { agent: Agent | null; onClose: () =>
         )}
         <Form.Item name="name" label={t.accounts.name} extra={t.accounts.name_hint} rules={missing}>
           <Input maxLength={64} autoComplete="off" />
+        </Form.Item>
+        <Form.Item
+          name="email"
+          label={t.accounts.email}
+          extra={t.accounts.email_hint}
+          rules={[{ type: 'email', message: t.accounts.email_wrong }]}
+        >
+          <Input maxLength={255} autoComplete="off" />
         </Form.Item>
         <Form.Item name="role" label={t.accounts.role} extra={t.accounts.role_hint}>
           <Select

@@ -7,6 +7,7 @@ import {
   LaptopOutlined,
   LogoutOutlined,
   QuestionCircleOutlined,
+  SafetyOutlined,
   SoundOutlined,
   UserOutlined,
 } from '@ant-design/icons';
@@ -18,6 +19,7 @@ import { fill, t } from '../i18n/strings.ts';
 import { useAction, useDesk } from './context.ts';
 import { PRESENCE_STATUS } from './labels.ts';
 import { PasswordDialog } from './password_dialog.tsx';
+import { SecondFactorDialog } from './second_factor_dialog.tsx';
 import { SessionsDialog } from './sessions_dialog.tsx';
 import { usePresence } from './presence.ts';
 import { openShortcutHelp } from './shortcut_help.tsx';
@@ -29,6 +31,7 @@ export function AgentMenu(): JSX.Element {
   const [presence, setPresence] = usePresence();
   const [run] = useAction();
   const [changingPassword, setChangingPassword] = useState(false);
+  const [showingFactor, setShowingFactor] = useState(false);
   const [showingSessions, setShowingSessions] = useState(false);
   const [permission, setPermission] = useState(notificationPermission);
 
@@ -69,6 +72,7 @@ export function AgentMenu(): JSX.Element {
     },
     { key: 'help', icon: <QuestionCircleOutlined />, label: t.menu.shortcuts, extra: '?' },
     { key: 'password', icon: <KeyOutlined />, label: t.menu.password },
+    { key: 'second_factor', icon: <SafetyOutlined />, label: t.menu.second_factor },
     { key: 'sessions', icon: <LaptopOutlined />, label: t.menu.sessions },
     { type: 'divider' },
     { key: 'leave', icon: <LogoutOutlined />, label: t.menu.leave, danger: true },
@@ -90,6 +94,8 @@ export function AgentMenu(): JSX.Element {
         return openShortcutHelp();
       case 'password':
         return setChangingPassword(true);
+      case 'second_factor':
+        return setShowingFactor(true);
       case 'sessions':
         return setShowingSessions(true);
       case 'leave':
@@ -115,6 +121,7 @@ export function AgentMenu(): JSX.Element {
         </button>
       </Dropdown>
       {changingPassword && <PasswordDialog onClose={() => setChangingPassword(false)} />}
+      {showingFactor && <SecondFactorDialog onClose={() => setShowingFactor(false)} />}
       {showingSessions && <SessionsDialog onClose={() => setShowingSessions(false)} />}
     </>
   );

@@ -1,20 +1,32 @@
-/** Where the agent is signed in, and a way out of all other places. */
+/** Where an agent is signed in, and a way out of all other places; for admins, of all places of somebody else. */
 
 import { useQuery } from '@tanstack/react-query';
 import { Button, Modal, Table, Tag, type TableProps } from 'antd';
 import { describeTime } from '@uwallet/shared/time.ts';
 import type { JSX } from 'react';
-import type { AgentSession } from '../core/protocol.ts';
-import { t } from '../i18n/strings.ts';
+import type { Agent, AgentSession } from '../core/protocol.ts';
+import { fill, t } from '../i18n/strings.ts';
 import { errorText, useAction, useDesk, useNow } from './context.ts';
 
-export function SessionsDialog({ onClose }: { onClose: () => void }): JSX.Element {
+interface SessionsDialogProps {
+  /** Somebody else; the agent who asks if there is none. */
+  of?: Agent;
+  onClose: () => void;
+}
+
+export function SessionsDialog({ of, onClose }: SessionsDialogProps): JSX.Element {
   const { api } = useDesk();
   const now = new Date(useNow(60_000));
-  const sessions = useQuery({ queryKey: ['sessions'], queryFn: api.sessions });
+  const sessions = useQuery({
+    queryKey: ['sessions', of?.id ?? 'own'],
+    queryFn: () => (of ? api.sessionsOf(of.id) : api.sessions()),
+  });
   const [run, busy] = useAction();
   const end = async (): Promise<void> => {
-    if (await run(() => api.endOtherSessions(), t.sessions.ended)) await sessions.refetch();
+    const ended = of
+      ? await run(() => api.endSessionsOf(of.id), fill(t.sessions.ended_all, { name: of.name }))
+      : await run(() => api.endOtherSessions(), t.sessions.ended);
+    if (ended) await sessions.refetch();
   };
   const columns: TableProps<AgentSession>['columns'] = [
     {
@@ -28,22 +40,23 @@ export function SessionsDialog({ onClose }: { onClose: () => void }): JSX.Elemen
       ),
     },
     { title: t.sessions.address, dataIndex: 'address', width: 140, ellipsis: true },
+    { title: t.sessions.how, width: 130, render: (_, session) => howOf(session) },
     {
       title: t.sessions.since,
       width: 140,
       render: (_, { created_at }) => describeTime(new Date(created_at), now, t.times),
     },
   ];
-  const others = sessions.data?.some(({ is_current }) => !is_current) ?? false;
+  const isAnyToEnd = sessions.data?.some(({ is_current }) => of !== undefined || !is_current) ?? false;
   return (
     <Modal
       open
-      width={640}
-      title={t.sessions.title}
+      width={720}
+      title={of ? fill(t.sessions.title_of, { name: of.name }) : t.sessions.title}
       onCancel={onClose}
       footer={
-        <Button danger disabled={!others} loading={busy} onClick={() => void end()}>
-          {t.sessions.end}
+        <Button danger disabled={!isAnyToEnd} loading={busy} onClick={() => void end()}>
+          {of ? t.sessions.end_all : t.sessions.end}
         </Button>
       }
     >
@@ -54,8 +67,15 @@ export function SessionsDialog({ onClose }: { onClose: () => void }): JSX.Elemen
         columns={columns}
         dataSource={sessions.data ?? []}
         loading={sessions.isLoading}
-        locale={sessions.isError ? { emptyText: errorText(sessions.error) } : {}}
+        scroll={{ x: 600 }}
+        locale={{ emptyText: sessions.isError ? errorText(sessions.error) : t.sessions.none }}
       />
     </Modal>
   );
+}
+
+/** Returns how a session was opened: 密码 + 验证码. */
+function howOf({ method, second_factor }: AgentSession): string {
+  const first = t.sessions.methods[method];
+  return second_factor ? `${first} + ${t.sessions.factors[second_factor]}` : first;
 }

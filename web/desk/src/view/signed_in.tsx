@@ -88,6 +88,13 @@ export function SignedIn({ keeper, session, clock, preferences }: SignedInProps)
     };
   }, [agentId, keeper, preferences, queries, notification]);
 
+  const usedRecoveryCode = session.second_factor === 'recovery_code';
+  useEffect(() => {
+    if (!usedRecoveryCode) return;
+    const { code_used, code_used_lead } = t.second_factor;
+    notification.warning({ title: code_used, description: code_used_lead, key: 'recovery_code' });
+  }, [usedRecoveryCode, notification]);
+
   const { agent, settings } = session;
   const value = useMemo<DeskContextValue | null>(
     () => parts && { ...parts, api: keeper.api, keeper, agent, settings, clock, preferences },

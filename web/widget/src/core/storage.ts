@@ -10,6 +10,7 @@ export type Name =
   | 'read'
   | 'outbox'
   | 'sound'
+  | 'text_size'
   | 'open'
   | 'draft'
   // A human is with the user, or on the way.

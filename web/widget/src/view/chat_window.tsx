@@ -16,6 +16,7 @@ import { MessageLog } from './message_log.tsx';
 import { NoticePanel } from './notice_panel.tsx';
 import { SupportBar } from './support_bar.tsx';
 import { useMessageForm } from './use_message_form.ts';
+import { useTextSize } from './use_text_size.ts';
 import { FILLS, useMedia, useVisualViewport } from './viewport.ts';
 
 export interface ChatWindowProps {
@@ -52,6 +53,7 @@ export function ChatWindow(props: ChatWindowProps): JSX.Element {
   const knownEra = useRef(era);
   const proposed = useRef('');
 
+  const [size, nextSize] = useTextSize(element, frame, storage, settings.elder, open);
   const fills = useMedia(FILLS);
   useVisualViewport(element, open);
   useEffect(() => storage.write('draft', text === '' ? null : text), [storage, text]);
@@ -144,6 +146,8 @@ export function ChatWindow(props: ChatWindowProps): JSX.Element {
         leaving={leaving}
         onLeave={() => setLeaving(true)}
         page={page}
+        size={size}
+        onSize={nextSize}
         sound={sound}
         onSound={(on) => {
           setSound(on);

@@ -7,9 +7,13 @@ import type { Strings } from '../i18n/strings.ts';
 import { Button } from './chatui.ts';
 import { useChatState, useChatContext } from './context.ts';
 import { Icon } from './icons.tsx';
+import type { TextSize } from './use_text_size.ts';
 
 interface HeaderProps {
   title: string;
+  size: TextSize;
+  /** Chooses the next size of text. */
+  onSize: () => void;
   sound: boolean;
   onSound: (on: boolean) => void;
   /** The user is asked already whether they want to leave the queue. */
@@ -29,7 +33,17 @@ function describeAbsence({ opens_at }: Support, { absence }: Strings): string {
 }
 
 /** The head of the window: who is there, a human within reach, sound, closing. */
-export function Header({ title, page, sound, onSound, leaving, onLeave, onClose }: HeaderProps): JSX.Element {
+export function Header({
+  title,
+  page,
+  size,
+  onSize,
+  sound,
+  onSound,
+  leaving,
+  onLeave,
+  onClose,
+}: HeaderProps): JSX.Element {
   const { chat, strings } = useChatContext();
   const { phase, support, notice } = useChatState();
   const status = phase === 'idle' ? 'connecting' : phase;
@@ -63,6 +77,15 @@ export function Header({ title, page, sound, onSound, leaving, onLeave, onClose 
           <span>{queued ? strings.support.queue.leave : strings.human}</span>
         </Button>
       )}
+      <button
+        type="button"
+        class="tool header-tool"
+        aria-label={`${strings.text_size.label}${strings.text_size[size]}`}
+        title={strings.text_size.label + strings.text_size[size]}
+        onClick={onSize}
+      >
+        <Icon name="text_size" size={22} />
+      </button>
       <button
         type="button"
         class="tool header-tool"

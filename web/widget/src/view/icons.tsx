@@ -9,6 +9,7 @@ const PATHS = {
     'M5 13v-1.5a7 7 0 0 1 14 0V13M5 13h1.5a1 1 0 0 1 1 1v3a1 1 0 0 1-1 1H6a1 1 0 0 1-1-1zM19 13h-1.5a1 1 0 0 0-1 1v3a1 1 0 0 0 1 1h.5a1 1 0 0 0 1-1zM18.5 18c0 1.7-1.6 2.5-4 2.5',
   sound_on: 'M4 9.5v5h3.5L12 18.5v-13L7.5 9.5zM15.5 9a4 4 0 0 1 0 6M18 6.5a7.5 7.5 0 0 1 0 11',
   sound_off: 'M4 9.5v5h3.5L12 18.5v-13L7.5 9.5zM16 9.5l5 5M21 9.5l-5 5',
+  text_size: 'M3 19l5-13 5 13M4.8 14.5h6.4M15 19l3-8 3 8M16.2 16h3.6',
   image:
     'M5 4.5h14a1.5 1.5 0 0 1 1.5 1.5v12a1.5 1.5 0 0 1-1.5 1.5H5A1.5 1.5 0 0 1 3.5 18V6A1.5 1.5 0 0 1 5 4.5zM4 17l5-5 4 4 2.5-2.5L20 18M15.5 9h.01',
   smile: 'M12 3.5a8.5 8.5 0 1 0 0 17 8.5 8.5 0 0 0 0-17zM8.5 14s1.2 2 3.5 2 3.5-2 3.5-2M9 9.8h.01M15 9.8h.01',
@@ -31,7 +32,12 @@ export type IconName = keyof typeof PATHS;
 /** A picture of 24 by 24 units; what it means is said by what it stands in. */
 export function Icon({ name, size = 20 }: { name: IconName; size?: number }): JSX.Element {
   return (
-    <svg class={`icon icon-${name}`} viewBox="0 0 24 24" width={size} height={size} aria-hidden="true">
+    <svg
+      class={`icon icon-${name}`}
+      viewBox="0 0 24 24"
+      style={{ width: `calc(${size} * var(--u))`, height: `calc(${size} * var(--u))` }}
+      aria-hidden="true"
+    >
       <path d={PATHS[name]} />
     </svg>
   );

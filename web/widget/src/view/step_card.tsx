@@ -42,8 +42,13 @@ export function StepCard(props: StepCardProps): JSX.Element {
   };
   const whole = newest && steps.length === count;
   return (
-    // Folding an older step is no news.
-    <div class="step-card" data-newest={newest} aria-live={newest ? undefined : 'off'}>
+    // The whole list is there to be read; a change of step is told once and shortly.
+    <div class="step-card" data-newest={newest} aria-live="off">
+      {newest && (
+        <span class="only-read" aria-live="polite">
+          {`${position}，${steps[number - 1] ?? title}`}
+        </span>
+      )}
       <div class="step-card-head">
         <span class="step-card-title">{title}</span>
         <span class="step-card-position">{position}</span>

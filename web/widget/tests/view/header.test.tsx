@@ -11,6 +11,8 @@ function header(support?: Record<string, unknown>, leaving = false): Rendered {
     <Header
       title="u钱包客服"
       page={false}
+      size="standard"
+      onSize={() => undefined}
       sound={false}
       onSound={() => undefined}
       leaving={leaving}

@@ -67,6 +67,14 @@ describe('a step', () => {
     expect(items[1]?.querySelector('.step-card-text')?.textContent).toBe('请验证');
   });
 
+  it('tells a screen reader of a change in one short sentence', () => {
+    const { container } = log(step(1, '第1步'), step(2, '第2步（共3步）验证身份：请验证'));
+    const card = container.querySelector('.step-card[data-newest=true]');
+    expect(card?.getAttribute('aria-live')).toBe('off');
+    const told = [...container.querySelectorAll('.step-card [aria-live=polite]')].map((part) => part.textContent);
+    expect(told).toEqual(['第2步 / 共3步，验证身份']);
+  });
+
   it('shows as done only what was shown before in this walk', () => {
     const { container } = log(step(1, '第1步'), step(3, '第3步'));
     const states = [...container.querySelectorAll('.step-card[data-newest=true] .Step')].map((item) =>

@@ -1,0 +1,76 @@
+"""What deploy/compose.yml promises of each container."""
+
+from __future__ import annotations
+
+import subprocess
+from typing import Any
+
+import pytest
+
+from uwallet_gateway.settings import REPOSITORY as ROOT
+from uwallet_gateway.yaml_files import read_yaml
+
+COMPOSE: dict[str, Any] = read_yaml(ROOT / "deploy" / "compose.yml").content
+SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
+OWN = ("engine", "gateway")
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_container_is_limited_and_may_do_little(name: str) -> None:
+    service = SERVICES[name]
+    assert service["mem_limit"]
+    assert service["pids_limit"] > 0
+    assert service["cap_drop"] == ["ALL"]
+    assert "no-new-privileges:true" in service["security_opt"]
+    assert not service.get("privileged")
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_own_containers_write_to_their_data_only(name: str) -> None:
+    service = SERVICES[name]
+    assert service["read_only"] is True
+    writable = [volume for volume in service["volumes"] if not volume.endswith(":ro")]
+    assert writable == [f"{name}-data:/data"]
+
+
+def test_only_the_gateway_is_reached_and_only_from_this_machine() -> None:
+    published = {name: service["ports"] for name, service in SERVICES.items() if "ports" in service}
+    assert list(published) == ["gateway"]
+    assert all(port.startswith("127.0.0.1:") for port in published["gateway"])
+    assert COMPOSE["networks"]["private"]["internal"] is True
+    assert all(service["networks"] == ["private"] for name, service in SERVICES.items() if name != "gateway")
+
+
+def test_every_image_can_be_pinned_by_digest() -> None:
+    for name, service in SERVICES.items():
+        if "image" in service:
+            assert service["image"].startswith("${"), name
+            continue
+        arguments = service["build"]["args"]
+        text = (ROOT / service["build"]["dockerfile"]).read_text(encoding="utf-8")
+        stages = {line.split(" as ")[-1].split(" AS ")[-1] for line in text.splitlines() if line.startswith("FROM ")}
+        for line in text.splitlines():
+            if line.startswith("FROM "):
+                source = line.split()[1]
+                assert source in stages or source.strip("${}") in arguments, f"{name}: {line}"
+
+
+@pytest.mark.parametrize(("password", "status", "written"), [("", 1, ""), ("geheim", 0, "requirepass geheim")])
+def test_redis_starts_with_a_password_or_not_at_all(password: str, status: int, written: str) -> None:
+    shell, option, script = SERVICES["redis"]["command"]
+    # Compose's own escape; `cat` in place of the server shows what it would read.
+    script = script.replace("$$", "$").replace("exec redis-server -", "cat")
+    done = subprocess.run(
+        [shell, option, script],
+        env={"REDIS_PASSWORD": password, "PATH": "/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == status
+    assert written in done.stdout
+    assert ("REDIS_PASSWORD" in done.stderr) == bool(status)
+
+
+def test_engine_does_not_start_without_its_secret() -> None:
+    assert SERVICES["engine"]["environment"]["UWALLET_ENGINE_SECRET"].startswith("${UWALLET_ENGINE_SECRET:?")

@@ -1,0 +1,215 @@
+"""What users may ask: suggestions while they type, and the questions that are asked most.
+
+The texts stand in the knowledge files, `questions` of a topic. The examples of `data/nlu/` are not shown: many are
+misspelt, rude or half a story on purpose. What they would add, other spellings, is found by sound and likeness here.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+from itertools import accumulate
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict
+from pypinyin import lazy_pinyin
+from rapidfuzz import fuzz, process
+from sqlalchemy import distinct, func, select
+
+from uwallet_gateway.clock import now
+from uwallet_gateway.database import tables
+from uwallet_gateway.database.connection import Database
+from uwallet_gateway.scripts import folded
+from uwallet_gateway.yaml_files import load_yaml
+
+# Characters of what is typed; longer text is a story, for the bot.
+LONGEST = 40
+MOST = 8
+# Part of the syllables typed that a question must have; and how like, 0 to 100, misspelt pinyin must be to its sound.
+_SHARED, _ALIKE_IN_SOUND = 0.75, 80
+# What is asked most is counted over this time, and anew after some minutes.
+_COUNTED_FOR, _COUNTED_EVERY = timedelta(days=30), timedelta(minutes=5)
+# Letters of pinyin; shorter ones are like anything.
+_SHORTEST_MISSPELT = 6
+# Suggestions of one topic, so that other topics are seen, too.
+_MOST_OF_TOPIC = 3
+
+
+class KnowledgeFilesError(Exception):
+    """A knowledge file cannot be read; the text says which, and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question that the bot answers.
+
+    Attributes:
+        text: As it is shown, and sent when it is chosen.
+        topic: Which it is about.
+        pinned: Among the most asked, whatever is asked.
+    """
+
+    text: str
+    topic: str
+    pinned: bool = False
+
+
+class _Menu(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+    position: int = 0
+
+
+class _Topic(BaseModel):
+    """What is read of a knowledge file; the bot checks all of it."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    menu: _Menu | None = None
+    questions: list[str] = []
+    pinned_question: bool = False
+
+
+@lru_cache(maxsize=2)
+def read_questions(folder: Path) -> tuple[Question, ...]:
+    """The questions of all knowledge files: topics of the menu first, each topic's main question first.
+
+    Raises:
+        KnowledgeFilesError: A file cannot be read.
+    """
+    topics = [(path.stem, load_yaml(path, _Topic, KnowledgeFilesError)[0]) for path in sorted(folder.glob("*.yml"))]
+    topics.sort(key=lambda item: item[1].menu.position if item[1].menu else len(topics) + 100)
+    return tuple(
+        Question(text, name, topic.pinned_question and number == 0)
+        for name, topic in topics
+        for number, text in enumerate(topic.questions)
+    )
+
+
+class Questions:
+    """The questions of the knowledge, and how often their topics are opened."""
+
+    def __init__(self, database: Database, questions: Sequence[Question]) -> None:
+        """Reads nothing of the database yet."""
+        self.index = QuestionIndex(questions)
+        self._database = database
+        self._hot: dict[str, tuple[datetime, list[Question]]] = {}
+
+    async def hot(self, site_key: str) -> list[Question]:
+        """The main questions of the topics: pinned ones first, then by the conversations that opened the topic."""
+        moment = now()
+        counted_at, questions = self._hot.get(site_key, (None, []))
+        if counted_at is None or not timedelta(0) <= moment - counted_at < _COUNTED_EVERY:
+            questions = self._ranked(await self._uses(site_key, moment - _COUNTED_FOR))
+            self._hot[site_key] = (moment, questions)
+        return questions
+
+    async def _uses(self, site_key: str, since: datetime) -> dict[str | None, int]:
+        event, conversation = tables.BotEvent, tables.Conversation
+        async with self._database.read() as transaction:
+            rows = await transaction.execute(
+                select(event.topic, func.count(distinct(event.conversation_id)))
+                .join(conversation, conversation.id == event.conversation_id)
+                .where(conversation.site_key == site_key, event.kind == "topic_opened", event.created_at >= since)
+                .group_by(event.topic)
+            )
+            return dict(rows.tuples().all())
+
+    def _ranked(self, uses: Mapping[str | None, int]) -> list[Question]:
+        main: dict[str, Question] = {}
+        for question in self.index.questions:
+            main.setdefault(question.topic, question)
+        # Among equals in the order of the knowledge.
+        return sorted(main.values(), key=lambda it: (not it.pinned, -uses.get(it.topic, 0)))[:MOST]
+
+
+class QuestionIndex:
+    """Finds questions by what is typed of them: words, pinyin, initials, misspelt or traditional."""
+
+    def __init__(self, questions: Sequence[Question]) -> None:
+        """Computes the sounds of all questions."""
+        self.questions = tuple(questions)
+        texts = [folded(question.text) for question in self.questions]
+        syllables = [_syllables(text) for text in texts]
+        self._lengths = [len(text) for text in texts]
+        self._texts = _Lines(texts)
+        self._sounds = _Lines(["".join(line) for line in syllables])
+        self._initials = _Lines(["".join(syllable[:1] for syllable in line) for line in syllables])
+        # Offsets within a line at which a syllable begins: 「an」 is not heard in 「qianbao」.
+        self._beginnings = [frozenset(accumulate((len(it) for it in line), initial=0)) for line in syllables]
+        self._with_syllable: defaultdict[str, list[int]] = defaultdict(list)
+        for number, line in enumerate(syllables):
+            for syllable in set(line):
+                self._with_syllable[syllable].append(number)
+        self.find = lru_cache(maxsize=4096)(self._find)
+
+    def _find(self, typed: str, count: int) -> tuple[Question, ...]:
+        """The questions that are most like what is typed, the best first."""
+        query = folded(typed[:LONGEST])
+        if len(query) < (2 if query.isascii() else 1):
+            return ()
+        scores = self._scores(query, count)
+        found: list[Question] = []
+        of_topic: Counter[str] = Counter()
+        # Sorting keeps the order of the knowledge among equals.
+        for number in sorted(scores, key=lambda number: (-scores[number], self._lengths[number])):
+            topic = self.questions[number].topic
+            if of_topic[topic] < _MOST_OF_TOPIC:
+                of_topic[topic] += 1
+                found.append(self.questions[number])
+                if len(found) == count:
+                    break
+        return tuple(found)
+
+    def _scores(self, query: str, count: int) -> dict[int, float]:
+        scores: dict[int, float] = {}
+        for number, offset in self._texts.occurrences(query):
+            scores.setdefault(number, 400 if offset == 0 else 300)
+        line = _syllables(query)
+        sound = "".join(line)
+        if len(sound) > 1:
+            for number, offset in self._sounds.occurrences(sound):
+                if offset in self._beginnings[number]:
+                    scores.setdefault(number, 200)
+        if query.isascii():
+            for number, offset in self._initials.occurrences(query):
+                scores.setdefault(number, 151 if offset == 0 else 150)
+        if len(scores) < count and len(line) > 1:
+            # In another order, with something between, or with another character of the same sound.
+            shared = Counter(number for it in set(line) for number in self._with_syllable.get(it, ()))
+            least = max(2, len(set(line)) * _SHARED)
+            for number, syllables in shared.items():
+                if syllables >= least:
+                    scores.setdefault(number, 100 * syllables / len(set(line)))
+        if not scores and len(sound) >= _SHORTEST_MISSPELT:
+            matches = process.extract(
+                sound, self._sounds.lines, scorer=fuzz.partial_ratio, score_cutoff=_ALIKE_IN_SOUND, limit=3 * MOST
+            )
+            scores = {number: score for _, score, number in matches}
+        return scores
+
+
+class _Lines:
+    """Texts that are searched all at once, which is much quicker than one after the other."""
+
+    def __init__(self, lines: Sequence[str]) -> None:
+        self.lines = list(lines)
+        self._whole = "\n".join(lines)
+        self._starts = list(accumulate((len(line) + 1 for line in lines), initial=0))
+
+    def occurrences(self, needle: str) -> Iterator[tuple[int, int]]:
+        """Numbers of the lines that have it, and where in them."""
+        place = self._whole.find(needle)
+        while place >= 0:
+            number = bisect_right(self._starts, place) - 1
+            yield number, place - self._starts[number]
+            place = self._whole.find(needle, place + 1)
+
+
+@lru_cache(maxsize=4096)
+def _syllables(text: str) -> tuple[str, ...]:
+    return tuple(lazy_pinyin(text))
