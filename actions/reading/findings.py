@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from actions.dialogue.messages import Clause, UserMessage, folded
@@ -11,9 +12,10 @@ from actions.reading import causes
 
 _LABELS = ("ruled_out", "cause_confirmed", "not_checked", "solved", "tried_everything", "trouble")
 _LIKELY = 0.4
-# To end it takes more, and so does leaving a check out that the words do not deny: 「查银行」 asks for it.
-_SURE_SOLVED, _SURE_UNCHECKED = 0.5, 0.7
-_DENIALS = ("没", "未", "不")
+# To end it takes more.
+_SURE_SOLVED = 0.5
+# What is not looked at yet is denied or put off: 「查银行」 asks for it.
+_NOT_YET = re.compile("[没未不]|回头|等[会下]|[待一]会|晚点|稍后|改天")
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,6 @@ def _label(clause: Clause) -> tuple[str | None, float]:
     label = max(clause.acts, key=lambda name: clause.acts[name], default=None)
     if label not in _LABELS or clause.acts[label] < _LIKELY:
         return None, 0.0
-    is_denied = any(denial in clause.text for denial in _DENIALS)
-    if label == "not_checked" and not is_denied and clause.acts[label] < _SURE_UNCHECKED:
+    if label == "not_checked" and not _NOT_YET.search(clause.text):
         return None, 0.0
     return label, clause.acts[label]
