@@ -71,5 +71,7 @@ def test_what_is_found_out_of_a_diagnosis_that_waits_takes_it_up() -> None:
 
 
 def test_a_request_to_check_puts_no_check_off() -> None:
-    message = said("查银行", "out_of_scope", acts={"not_checked": 0.86})
-    assert read(message, CHECK).chosen.act is not Act.NOT_CHECKED
+    bank = {"payment_cause": ("bank",)}
+    message = said("查银行", "out_of_scope", acts={"not_checked": 0.86}, entities=bank)
+    # The check is shown again.
+    assert "unchecked" not in read(message, CHECK).chosen.arguments
