@@ -20,6 +20,8 @@ from scipy.sparse import csr_matrix
 
 from engine.nlu.linear_intent_classifier import LinearIntentClassifier
 from engine.nlu.linear_model import FIT_DEFAULTS, LinearModel, sparse_features
+from engine.nlu.message_parts import MessageParts
+from engine.nlu.normalized_spacy_nlp import NormalizedSpacyNLP
 from evaluation import environment
 from evaluation.metrics import OUT_OF_SCOPE, Share, share
 from evaluation.neighbours import read_training_examples
@@ -57,7 +59,10 @@ def features_of(parser: Parser, texts: list[str]) -> csr_matrix:
     for component in parser.components():
         if isinstance(component, LinearIntentClassifier):
             break
-        if type(component).__name__ != "MessageParts" and hasattr(component, "process"):
+        if isinstance(component, NormalizedSpacyNLP):
+            # The graph hands this one its own model.
+            messages = component.process(messages, component.provide())
+        elif not isinstance(component, MessageParts) and hasattr(component, "process"):
             messages = component.process(messages) or messages
     return sparse_features(messages)
 

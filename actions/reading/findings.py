@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from actions.dialogue.messages import Clause, UserMessage, folded
@@ -13,6 +14,8 @@ _LABELS = ("ruled_out", "cause_confirmed", "not_checked", "solved", "tried_every
 _LIKELY = 0.4
 # To end it takes more.
 _SURE_SOLVED = 0.5
+# What is not looked at yet is denied or put off: 「查银行」 asks for it.
+_NOT_YET = re.compile("[没未不]|回头|等[会下]|[待一]会|晚点|稍后|改天")
 
 
 @dataclass(frozen=True)
@@ -87,5 +90,7 @@ def _asked_about(topic: Topic, state: DialogueState) -> tuple[str, ...]:
 def _label(clause: Clause) -> tuple[str | None, float]:
     label = max(clause.acts, key=lambda name: clause.acts[name], default=None)
     if label not in _LABELS or clause.acts[label] < _LIKELY:
+        return None, 0.0
+    if label == "not_checked" and not _NOT_YET.search(clause.text):
         return None, 0.0
     return label, clause.acts[label]

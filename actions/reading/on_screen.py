@@ -366,6 +366,10 @@ def _joined(context: Context, state: DialogueState, act: Act, message: UserMessa
     if is_trouble and place.likeness < _TROUBLE_JOINED:
         # 「有笔账不对劲」 is why somebody comes, and at no step.
         return None
+    last_step = max(number for number, step in enumerate(topic.steps, 1) if not step.is_fallback)
+    if is_trouble and place.number == last_step and done < _SURE_JOINED:
+        # What is wrong at the end is why people come: 「密码忘了登不上去」.
+        return None
     if place.number <= 1 or (place.number == 2 and not place.is_done and topic.steps[0].collect):
         return None
     number = place.number if is_trouble else step_after(place, message)

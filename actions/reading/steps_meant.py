@@ -17,6 +17,8 @@ from language.text_normalization import normalize
 # Likeness to what is said of a step from which it is meant: of the step shown and the next, of one near, of any.
 _HERE, _NEAR, _ANYWHERE_ELSE = 0.62, 0.72, 0.78
 _JOINS = 0.66
+# With so little between them a trouble is of the step shown.
+_AS_LIKE = 0.06
 # What is shorter could be said of any step: 「进去了」.
 _SHORTEST, _PLAIN = 4, 0.85
 _SURE_QUESTION = 0.5
@@ -123,6 +125,14 @@ def _nearest(topic: Topic, steps: Mapping[str, float]) -> Place | None:
     return None
 
 
+def _likeness_of(topic: Topic, number: int, message: UserMessage) -> float:
+    """Returns how like the message is to what is said of a step of the topic."""
+    address = f"{topic.id}/{topic.steps[number - 1].id}/" if number else ""
+    return max(
+        (likeness for name, likeness in message.steps.items() if address and name.startswith(address)), default=0.0
+    )
+
+
 def step_meant(context: Context, topic: Topic, state: DialogueState, act: Act, message: UserMessage) -> int:
     """Returns the number of the step that the report is about: the one shown, or one or two ahead.
 
@@ -136,7 +146,8 @@ def step_meant(context: Context, topic: Topic, state: DialogueState, act: Act, m
     if act is Act.DONE and shown and (place is None or place.is_done):
         return shown
     if place and act is not Act.DONE:
-        return place.number
+        # 「新密码提交不上去」 is like what is said of the step after, too.
+        return current if place.likeness - _likeness_of(topic, current, message) < _AS_LIKE else place.number
     if place:
         following = step_after(place, message)
         # 「发过来了 是邮箱收的」: what only resembles a step behind goes on all the same.

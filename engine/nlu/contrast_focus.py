@@ -64,5 +64,8 @@ class ContrastFocus(GraphComponent):
         for message in messages:
             text = normalized_text(message)
             if text:
-                message.set(WANTED_SPANS, self._rules.wanted_spans(text))
+                # What MannersFocus leaves of it.
+                start, end = (message.get(WANTED_SPANS) or [(0, len(text))])[0]
+                spans = self._rules.wanted_spans(text[start:end])
+                message.set(WANTED_SPANS, [(first + start, last + start) for first, last in spans])
         return messages

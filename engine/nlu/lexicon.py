@@ -12,6 +12,7 @@ from actions.knowledge.yaml_files import YamlFileError, read_mapping, with_line
 from engine.nlu.brands import BrandRules, brand_rules
 from engine.nlu.contrast import ContrastRules, contrast_rules
 from engine.nlu.handoff import HandoffRules, handoff_rules
+from engine.nlu.manners import MannerRules, manner_rules
 from engine.nlu.operators import OperatorRules, operator_rules
 from engine.nlu.parts import PartRules, part_rules
 from language.text_normalization import normalize
@@ -89,6 +90,7 @@ def lexicon_problems(folder: Path) -> list[str]:
         read_brand_rules,
         read_handoff_rules,
         read_operator_rules,
+        read_manner_rules,
     )
     problems = []
     for read in readers:
@@ -142,6 +144,15 @@ def read_operator_rules(folder: Path) -> OperatorRules:
         LexiconError: The file is missing or has the wrong shape.
     """
     return _read_rules(folder / "operators.yml", operator_rules)
+
+
+def read_manner_rules(folder: Path) -> MannerRules:
+    """Reads and checks `manners.yml` of the lexicon alone.
+
+    Raises:
+        LexiconError: The file is missing or has the wrong shape.
+    """
+    return _read_rules(folder / "manners.yml", manner_rules)
 
 
 def _read_text(path: Path) -> str:

@@ -28,8 +28,10 @@ from engine.nlu.contrast_focus import WANTED_SPANS
 from engine.nlu.lexicon import read_lexicon
 from engine.nlu.ngram_vocabulary import NgramVocabulary
 from engine.nlu.normalized_spacy_nlp import NormalizedSpacyNLP, normalized_text
-from engine.nlu.views import EDGES, character_units, syllable_units
+from engine.nlu.views import EDGES, character_units, sound_units, syllable_units
 from engine.paths import ROOT
+
+_CUTS = {"character": character_units, "syllable": syllable_units, "sound": sound_units}
 
 
 def _spans(message: Message, scope: str) -> list[Span]:
@@ -67,7 +69,7 @@ class NgramFeaturizer(GraphComponent):
     never reads, and cannot read syllables.
 
     Config:
-        view: `character`, `word` or `syllable`.
+        view: `character`, `word`, `syllable`, or `sound`: syllables as accents have them.
         scope: `message` or `last_clause`.
         min_ngram, max_ngram: Shortest and longest n-gram.
         weight: Factor of the whole vector, to weigh the views against each other.
@@ -94,7 +96,7 @@ class NgramFeaturizer(GraphComponent):
     @classmethod
     def validate_config(cls, config: dict[str, Any]) -> None:
         """Refuses an unknown view or scope and an empty range of n-gram lengths."""
-        for key, known in (("view", ("character", "word", "syllable")), ("scope", ("message", "last_clause"))):
+        for key, known in (("view", ("word", *_CUTS)), ("scope", ("message", "last_clause"))):
             if config[key] not in known:
                 raise InvalidConfigException(
                     f"NgramFeaturizer: {key} must be one of {', '.join(known)}, found {config[key]!r}."
@@ -144,8 +146,7 @@ class NgramFeaturizer(GraphComponent):
     def _units(self, reading: tuple[str, ...]) -> Sequence[str]:
         if self._config["view"] == "word":
             return reading
-        cut = character_units if self._config["view"] == "character" else syllable_units
-        return cut(reading[0], self._aliases)
+        return _CUTS[self._config["view"]](reading[0], self._aliases)
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learns vocabulary and document frequencies from the messages that have an intent."""

@@ -40,6 +40,7 @@ class RequestCollector(GraphComponent, IntentClassifier):
             "always": [],
             "never": [],
             "only_after_connector": ["out_of_scope"],
+            "sure_after_background": 0.97,
         }
 
     def __init__(self, rules: RequestRules) -> None:
@@ -65,6 +66,7 @@ class RequestCollector(GraphComponent, IntentClassifier):
                 always=frozenset(config["always"]),
                 never=frozenset(config["never"]),
                 only_after_connector=frozenset(config["only_after_connector"]),
+                sure_after_background=config["sure_after_background"],
             )
         )
 
@@ -89,14 +91,15 @@ class RequestCollector(GraphComponent, IntentClassifier):
             {part_span: _request(part, part_span) for part_span, part in parts.items()},
             whole.get(BOUNDARIES),
         )
-        if len(requests) == 1:
+        if requests[0].span == span:
             return
         first = parts[requests[0].span]
         whole.set(INTENT, first.get(INTENT), add_to_output=True)
         whole.set(INTENT_RANKING_KEY, first.get(INTENT_RANKING_KEY), add_to_output=True)
         content_starts = {boundary.start: boundary.content_start for boundary in whole.get(BOUNDARIES)}
         further = [_further(whole, request, content_starts) for request in requests[1:]]
-        whole.set(FURTHER_REQUESTS, further, add_to_output=True)
+        if further:
+            whole.set(FURTHER_REQUESTS, further, add_to_output=True)
 
 
 def _request(message: Message, span: Span) -> Request:

@@ -39,6 +39,8 @@ class RequestRules:
         never: Intents that are no request beside another (thanks, greetings).
         only_after_connector: Intents that count only next to a connector; chit-chat and answers such as 「好的」 are
             mostly the background of a request.
+        sure_after_background: Where a message as a whole is one of `last`, and so is its beginning, its end is the
+            request from this confidence on (「刚下班，客服电话多少」). More than 1 switches this off.
     """
 
     sure: float
@@ -49,6 +51,7 @@ class RequestRules:
     always: frozenset[str]
     never: frozenset[str]
     only_after_connector: frozenset[str]
+    sure_after_background: float = 2.0
 
     def find(self, whole: Request, parts: Mapping[Span, Request], boundaries: Sequence[Boundary]) -> list[Request]:
         """Returns the requests of a message in the order in which they are to be served, at least one.
@@ -61,6 +64,9 @@ class RequestRules:
         found: dict[str, Request] = {}
         for request in self._split(whole, parts, boundaries, cuts=2):
             found.setdefault(request.intent, request)
+        if set(found) <= self.last:
+            request = self._after_background(whole, parts, boundaries)
+            found = {request.intent: request}
         return sorted(found.values(), key=self._rank)
 
     def _rank(self, request: Request) -> int:
@@ -90,6 +96,19 @@ class RequestRules:
             *self._split(left, parts, boundaries, cuts - 1),
             *self._split(right, parts, boundaries, cuts - 1),
         ]
+
+    def _after_background(
+        self, whole: Request, parts: Mapping[Span, Request], boundaries: Sequence[Boundary]
+    ) -> Request:
+        start, end = whole.span
+        for boundary in boundaries:
+            background, request = parts.get((start, boundary.end)), parts.get((boundary.start, end))
+            if not background or not request or background.intent not in self.last:
+                continue
+            is_topic = request.intent not in self.last | self.never | self.only_after_connector
+            if is_topic and request.confidence >= self.sure_after_background:
+                return request
+        return whole
 
     def _are_two(self, whole: Request, left: Request, right: Request, boundary: Boundary) -> bool:
         intents = {left.intent, right.intent}

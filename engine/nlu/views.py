@@ -1,15 +1,19 @@
-"""The three ways in which a message is cut into n-grams: as characters, as jieba words, as Mandarin syllables."""
+"""The ways in which a message is cut into n-grams: characters, Mandarin syllables, sounds, jieba words."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from language.pinyin import to_syllables
 
 _LATIN_RUN = re.compile(r"[a-z]+")
 _LONG_REPEAT = re.compile(r"(.)\1{2,}")
 _SPACE = re.compile(r"\s+")
+# Sounds that many people do not tell apart, in speaking, typing or dictating: zh and z, n and l, f and h, ing and in.
+_FOLDED_STARTS = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("n", "l"), ("f", "h"))
+_FOLDED_ENDS = ("ing", "eng", "ang")
 EDGES = _START, _END = "^", "$"
 
 
@@ -31,6 +35,20 @@ def syllable_units(text: str, aliases: Mapping[str, str]) -> list[str]:
     if not text.strip():
         return []
     return [_START, *to_syllables(_shorten_repeats(text), aliases), _END]
+
+
+def sound_units(text: str, aliases: Mapping[str, str]) -> list[str]:
+    """Returns the same with sounds that accents do not tell apart made one."""
+    return [unit if unit in EDGES else _fold(unit) for unit in syllable_units(text, aliases)]
+
+
+@lru_cache(maxsize=4096)
+def _fold(syllable: str) -> str:
+    for start, folded in _FOLDED_STARTS:
+        if syllable.startswith(start):
+            syllable = folded + syllable[len(start) :]
+            break
+    return syllable[:-1] if syllable.endswith(_FOLDED_ENDS) else syllable
 
 
 def ngrams(units: Sequence[str], lengths: range) -> list[str]:

@@ -16,9 +16,10 @@ def write(path: Path, content: str) -> Path:
 
 
 def test_project_sets() -> None:
-    dev, test, written, traps = read_sets()
-    assert (written.blind, traps.blind) == (True, True)
+    dev, test, written, later, traps = read_sets()
+    assert (written.blind, later.blind, traps.blind) == (True, True, True)
     assert len(written.messages) >= 600
+    assert len(later.messages) >= 300
     assert len(traps.messages) >= 400
     assert (dev.name, dev.blind, dev.grouping) == ("dev", False, "style")
     assert (test.name, test.blind, test.grouping) == ("test", True, "style")
@@ -27,7 +28,7 @@ def test_project_sets() -> None:
 
 def test_further_sets_may_be_blind(tmp_path: Path) -> None:
     path = write(tmp_path / "more.tsv", "你好\tgreet\n")
-    assert [one.blind for one in read_sets([str(path)])] == [False, True, True, True, False]
+    assert [one.blind for one in read_sets([str(path)])] == [False, True, True, True, True, False]
     assert read_sets([f"{path}:blind"])[-1].blind
     assert read_sets([str(path)])[-1].path == "more.tsv"
 

@@ -44,7 +44,7 @@ def test_training_never_saw_the_held_out_examples(name: str) -> None:
 _INEVITABLE = 5
 
 
-@pytest.mark.parametrize("name", ["written_2", "traps"])
+@pytest.mark.parametrize("name", ["written_2", "written_3", "traps"])
 def test_training_never_saw_what_strangers_wrote(name: str) -> None:
     seen = {example.key for example in TRAINING if len(example.key) > _INEVITABLE}
     assert [example.text for example in held_out_examples(name) if example.key in seen] == []

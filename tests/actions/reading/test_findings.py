@@ -68,3 +68,10 @@ def test_what_is_found_out_of_a_diagnosis_that_waits_takes_it_up() -> None:
     waiting = told(suspended=(Walk("payment_failure", 0),))
     chosen = read(said("余额有三千多", "out_of_scope", acts={"ruled_out": 0.9}), waiting).chosen
     assert (chosen.act, chosen.arguments["causes"]) == (Act.RULED_OUT, ("balance",))
+
+
+def test_a_request_to_check_puts_no_check_off() -> None:
+    bank = {"payment_cause": ("bank",)}
+    message = said("查银行", "out_of_scope", acts={"not_checked": 0.86}, entities=bank)
+    # The check is shown again.
+    assert "unchecked" not in read(message, CHECK).chosen.arguments

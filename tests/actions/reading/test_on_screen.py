@@ -121,6 +121,19 @@ def test_a_mistake_found_after_help_is_being_mended() -> None:
     assert read(told_by_page, at("forgot_password", 2, problem_steps=(step,))).chosen.act is Act.TROUBLE
 
 
+def test_what_is_wrong_at_the_end_is_why_people_come() -> None:
+    there = {"forgot_password/log_in/there": 0.81}
+    message = said("我密码忘了登不上去", "forgot_password", acts={"trouble": 0.95}, steps=there)
+    assert read(message).chosen.act is Act.OPEN_TOPIC
+
+
+def test_a_trouble_as_like_the_step_shown_is_of_that_step() -> None:
+    steps = {"forgot_password/log_in/there": 0.83, "forgot_password/set_new_password/done": 0.78}
+    message = said("新密码提交不上去", "forgot_password", acts={"trouble": 0.98}, steps=steps)
+    chosen = read(message, at("forgot_password", 4)).chosen
+    assert (chosen.act, chosen.arguments["step"]) == (Act.TROUBLE, 4)
+
+
 def test_the_wish_for_a_procedure_joins_it_at_no_step() -> None:
     parts = (
         Clause("那家店不发货", {"trouble": 0.9}),

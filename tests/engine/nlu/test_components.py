@@ -19,7 +19,9 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 
 from engine.nlu.answer_bands import AnswerBands
 from engine.nlu.character_entity_extractor import CharacterEntityExtractor
+from engine.nlu.contrast_focus import WANTED_SPANS, ContrastFocus
 from engine.nlu.linear_intent_classifier import LinearIntentClassifier
+from engine.nlu.manners_focus import MannersFocus
 from engine.nlu.message_parts import MessageParts
 from engine.nlu.ngram_featurizer import NgramFeaturizer
 from engine.nlu.normalized_spacy_nlp import NormalizedSpacyNLP
@@ -58,7 +60,16 @@ def arguments(component: Any, storage: ModelStorage, **config: Any) -> tuple[Any
     return {**component.get_default_config(), **config}, storage, Resource(str(config)), CONTEXT
 
 
-@pytest.mark.parametrize("view", ["character", "syllable"])
+def test_contrast_is_looked_for_within_the_manners(storage: ModelStorage, spacy_nlp: NormalizedSpacyNLP) -> None:
+    found = messages(spacy_nlp, "你好，不是忘了密码，是付不了款，谢谢", "你好")
+    for component in (MannersFocus, ContrastFocus):
+        found = component.create(component.get_default_config(), storage, Resource("none"), CONTEXT).process(found)
+    texts = [message.get(TEXT) for message in found]
+    wanted = [[text[a:b] for a, b in m.get(WANTED_SPANS)] for text, m in zip(texts, found, strict=True)]
+    assert wanted == [["是付不了款"], ["你好"]]
+
+
+@pytest.mark.parametrize("view", ["character", "syllable", "sound"])
 def test_featurizer_gives_the_same_after_loading(
     storage: ModelStorage, spacy_nlp: NormalizedSpacyNLP, training_data: TrainingData, view: str
 ) -> None:

@@ -16,6 +16,7 @@ RULES = RequestRules(
     always=frozenset({"human_handoff"}),
     never=frozenset({"thank"}),
     only_after_connector=frozenset({"out_of_scope", "affirm"}),
+    sure_after_background=0.9,
 )
 
 
@@ -86,3 +87,14 @@ def test_three_requests() -> None:
 
 def test_the_same_wish_twice_is_one_request() -> None:
     assert found(("forgot_password", 0.95), ("forgot_password", 0.95), ("forgot_password", 0.5)) == ["forgot_password"]
+
+
+def test_a_request_after_its_background() -> None:
+    background, whole = ("out_of_scope", 0.6), ("out_of_scope", 0.8)
+    assert found(background, ("contact_support", 0.95), whole) == ["contact_support"]
+    assert found(background, ("contact_support", 0.8), whole) == ["out_of_scope"]
+    # An answer, thanks: nothing that background comes before.
+    assert found(background, ("affirm", 0.95), whole) == ["out_of_scope"]
+    # The beginning is no background, or the whole is clear.
+    assert found(("account_closure", 0.6), ("contact_support", 0.95), whole) == ["out_of_scope"]
+    assert found(background, ("contact_support", 0.95), ("payment_failure", 0.8)) == ["payment_failure"]

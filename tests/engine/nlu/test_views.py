@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.nlu.views import character_units, ngrams, syllable_units
+from engine.nlu.views import character_units, ngrams, sound_units, syllable_units
 
 
 def test_characters_without_spaces_with_aliases_and_short_repeats() -> None:
@@ -11,6 +11,12 @@ def test_characters_without_spaces_with_aliases_and_short_repeats() -> None:
 
 def test_syllables() -> None:
     assert syllable_units("密码!!!", {}) == ["^", "mi", "ma", "$"]
+
+
+def test_sounds_that_accents_do_not_tell_apart() -> None:
+    assert sound_units("注销那", {}) == sound_units("组肖拉", {})
+    assert sound_units("支付", {}) == ["^", "zi", "hu", "$"]
+    assert sound_units("音", {}) == sound_units("英", {})
 
 
 def test_ngrams() -> None:
