@@ -20,6 +20,7 @@ from PIL import Image, ImageDraw, PngImagePlugin
 from uwallet_gateway import attachments
 from uwallet_gateway.attachments import AttachmentStore, StoredImage
 from uwallet_gateway.errors import ErrorCode, InputError
+from uwallet_gateway.settings import REPOSITORY
 
 MEGABYTE = 1024 * 1024
 HEIC = (Path(__file__).parent / "data" / "small.heic").read_bytes()
@@ -340,3 +341,10 @@ async def test_few_bytes_cannot_have_many_pixels_drawn(store: AttachmentStore) -
     # What is kept whole may be blank, and JPEG is decoded at a quarter of its size.
     assert (await store.save(encoded(Image.new("L", (1_080, 11_000)), "PNG"))).width == 1_080
     assert (await store.save(encoded(Image.new("L", (5_000, 5_000)), "JPEG"))).width < 5_000
+
+
+def test_what_is_taken_is_what_the_document_names() -> None:
+    *others, last = attachments._FORMATS
+    text = (REPOSITORY / "docs" / "gateway.md").read_text(encoding="utf-8")
+    assert f"**Pictures** are {', '.join(others)} or {last} by what is in them" in text
+    assert f"and {attachments._MOST_PIXELS // 1_000_000} million pixels" in text

@@ -5,8 +5,16 @@ from __future__ import annotations
 import pytest
 from argon2 import PasswordHasher
 
-from uwallet_gateway.agents.passwords import Passwords, check_password, generated_password
+from uwallet_gateway.agents.passwords import (
+    CONTEXT_WORDS,
+    FEWEST,
+    MOST,
+    Passwords,
+    check_password,
+    generated_password,
+)
 from uwallet_gateway.errors import InputError
+from uwallet_gateway.settings import REPOSITORY
 
 
 async def test_right_wrong_and_nobody() -> None:
@@ -51,3 +59,12 @@ def test_good_and_generated_ones_are_taken() -> None:
     assert len(found) == 50
     for password in found:
         check_password(password, "xiaolin", "小林")
+
+
+def test_rules_are_those_of_the_document() -> None:
+    text = " ".join((REPOSITORY / "docs" / "gateway.md").read_text(encoding="utf-8").split())
+    assert f"**Passwords** have {FEWEST} to {MOST} characters of any kind" in text
+    assert f"of the product ({', '.join(f'`{word}`' for word in CONTEXT_WORDS)})" in text
+    for word in CONTEXT_WORDS:
+        with pytest.raises(InputError, match="weak_password"):
+            check_password(f"{word}{word}2026")

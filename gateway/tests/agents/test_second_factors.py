@@ -230,6 +230,17 @@ async def test_what_ends_sessions_ends_half_a_sign_in(desk: Desk, clock: Clock, 
     assert found == ("wrong_code" if change == "reset" else "signed_out")
 
 
+async def test_password_that_is_reset_leaves_the_factor(desk: Desk, clock: Clock) -> None:
+    account = await desk.agent()
+    app, _ = await desk.enrol(account)
+    clock.forward(seconds=30)
+    given = await desk.accounts.set_password(account.id)
+    outcome = await desk.sign_ins.with_password("lin", given, OFFICE, Browser())
+    assert isinstance(outcome, SecondStep)
+    pending = await desk.sign_ins.pending(outcome.token)
+    assert (await desk.sign_ins.with_code(pending, app.at(now()), OFFICE, Browser())).session.second_factor == "totp"
+
+
 async def test_who_must_have_a_factor_enrols_first(desk: Desk, clock: Clock) -> None:
     account = await desk.agent(Role.SUPERVISOR)
     pending = await desk.pending()

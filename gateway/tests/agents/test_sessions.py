@@ -18,7 +18,7 @@ from uwallet_gateway.agents.second_factors import SecondFactors
 from uwallet_gateway.agents.sessions import Browser, DeskSession, DeskSessions
 from uwallet_gateway.agents.sign_ins import SignedIn, SignIns
 from uwallet_gateway.agents.sign_outs import SignOuts
-from uwallet_gateway.clock import now
+from uwallet_gateway.clock import now, set_time
 from uwallet_gateway.database import tables
 from uwallet_gateway.database.connection import Database
 from uwallet_gateway.errors import InputError
@@ -85,6 +85,30 @@ async def test_sign_in_read_and_out(desk: Desk) -> None:
         assert await refusal(desk.sessions.read(wrong)) == "signed_out"
     await desk.sessions.end(session.id)
     assert await refusal(desk.sessions.read(token)) == "signed_out"
+
+
+async def test_nobody_is_there_at_first(desk: Desk) -> None:
+    assert await desk.accounts.all() == []
+    for username in ("admin", "root", "sa", "uwallet"):
+        assert await refusal(desk.sign_in(username, username)) == "wrong_password"
+
+
+async def test_tokens_are_long_and_never_the_same(desk: Desk) -> None:
+    await desk.agent()
+    found = [await desk.open() for _ in range(5)]
+    tokens = {token for _, token in found} | {session.csrf for session, _ in found}
+    assert len(tokens) == 10
+    # 256 bits in base 64.
+    assert all(len(token) == 43 for token in tokens)
+
+
+async def test_password_does_not_age(desk: Desk) -> None:
+    await desk.agent()
+    set_time(now() + timedelta(days=3 * 365))
+    try:
+        await desk.sign_in()
+    finally:
+        set_time(None)
 
 
 async def test_session_ends_by_itself(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

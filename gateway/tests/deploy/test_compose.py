@@ -55,6 +55,23 @@ def test_every_image_can_be_pinned_by_digest() -> None:
                 assert source in stages or source.strip("${}") in arguments, f"{name}: {line}"
 
 
+@pytest.mark.parametrize("name", OWN)
+def test_image_has_what_is_named_and_no_history(name: str) -> None:
+    text = (ROOT / SERVICES[name]["build"]["dockerfile"]).read_text(encoding="utf-8")
+    copied = [
+        source
+        for line in text.splitlines()
+        if line.startswith("COPY ") and "--from" not in line
+        for source in line.split()[1:-1]
+    ]
+    assert copied
+    assert not [source for source in copied if source.strip("./") == "" or ".git" in source or "tests" in source]
+    # What the builder is sent at all: nothing but what the file names.
+    ignored = (ROOT / f"{SERVICES[name]['build']['dockerfile']}.dockerignore").read_text(encoding="utf-8").splitlines()
+    assert ignored[0] == "*"
+    assert not [line for line in ignored if line.startswith("!") and ".git" in line]
+
+
 @pytest.mark.parametrize(("password", "status", "written"), [("", 1, ""), ("geheim", 0, "requirepass geheim")])
 def test_redis_starts_with_a_password_or_not_at_all(password: str, status: int, written: str) -> None:
     shell, option, script = SERVICES["redis"]["command"]

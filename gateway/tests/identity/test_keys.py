@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
 import pytest
@@ -49,6 +50,14 @@ def test_former_key_is_accepted_and_no_longer_used() -> None:
     assert rotated.read_session(KEYS.sign_session("abc")) == "abc"
     assert rotated.site_secrets.open(KEYS.site_secrets.seal("geheim")) == "geheim"
     assert KEYS.read_session(rotated.sign_session("abc")) is None
+
+
+@given(st.integers(min_value=0, max_value=200), st.integers(min_value=1, max_value=255))
+def test_changed_secret_is_refused(position: int, change: int) -> None:
+    stored = bytearray(base64.urlsafe_b64decode(KEYS.contacts.seal("13800138000")))
+    stored[position % len(stored)] ^= change
+    with pytest.raises(SecretUnreadableError):
+        KEYS.contacts.open(base64.urlsafe_b64encode(stored).decode())
 
 
 def test_secret_is_not_in_what_is_stored() -> None:

@@ -63,6 +63,7 @@ async def test_an_answer_may_load_nothing_and_stand_in_no_frame() -> None:
     assert headers["Content-Security-Policy"] == NO_PAGE
     assert headers["X-Frame-Options"] == "DENY"
     assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "strict-origin-when-cross-origin"
     assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
     assert headers["Cache-Control"] == "no-store"
     assert "geolocation=()" in headers["Permissions-Policy"]

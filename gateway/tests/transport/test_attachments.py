@@ -34,6 +34,8 @@ async def test_picture_from_upload_to_display(gateway: Gateway) -> None:
             assert acknowledged["message"]["attachment"]["id"] == picture["id"]
             [told] = await client.wait_for("bot_uttered")
             assert told["metadata"]["notice"] == "picture_kept"
+            # The name that the user's device gives is kept nowhere.
+            assert "IMG" not in str(picture) + str(acknowledged)
             shown = (await api.get(acknowledged["message"]["attachment"]["url"], headers={"Authorization": ""})).content
             assert Image.open(io.BytesIO(shown)).size == (20, 10)
             assert (await api.get(f"/api/v1/attachments/{picture['id']}")).headers["Content-Type"].startswith("image/")

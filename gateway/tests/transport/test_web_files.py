@@ -102,6 +102,8 @@ async def test_pages_have_a_policy_and_sites_may_frame_theirs(build: Path, start
         policy = (await api.get("/chat", params={"site": "demo"})).headers["Content-Security-Policy"]
         assert "default-src 'none'" in policy
         assert "script-src 'self';" in policy
+        assert "base-uri 'none'" in policy
+        assert "object-src" not in policy  # falls back to default-src
         assert f"connect-src 'self' {gateway.url.replace('http', 'ws')};" in policy
         assert policy.endswith("frame-ancestors 'self' https://www.example.com")
         assert (await api.get("/chat")).headers["Content-Security-Policy"].endswith("frame-ancestors 'self'")

@@ -15,6 +15,8 @@ from uwallet_gateway.errors import ErrorCode, InputError
 
 # Characters. NIST SP 800-63B asks for 8 at least and 64 to be allowed; no rules about kinds of characters.
 FEWEST, MOST = 10, 128
+# What guessers of a password for this desk try first; docs/gateway.md names them.
+CONTEXT_WORDS = ("uwallet", "u钱包")
 # Of zxcvbn's 0 to 4: 3 withstands 10^8 guesses, with argon2id and the lockout more than anybody can try.
 _LEAST_SCORE = 3
 # Characters that zxcvbn looks at; more takes it long, and is no weaker.
@@ -86,7 +88,7 @@ def check_password(password: str, *about: str) -> None:
     password = _normalized(password)
     if not FEWEST <= len(password) <= MOST:
         raise InputError(ErrorCode.WEAK_PASSWORD)
-    estimate = zxcvbn(password[:_ESTIMATED], user_inputs=[*about, "uwallet", "u钱包"])
+    estimate = zxcvbn(password[:_ESTIMATED], user_inputs=[*about, *CONTEXT_WORDS])
     if estimate["score"] < _LEAST_SCORE:
         raise InputError(ErrorCode.WEAK_PASSWORD)
 

@@ -109,6 +109,9 @@ async def test_from_the_button_to_the_desk_and_out(scene: Scene) -> None:
         assert await scene.sign_in(browser) == "/desk"
         session = (await browser.get("/session")).json()
         assert (session["agent"]["name"], session["method"], session["second_factor"]) == ("小林", "oidc", None)
+        # The provider's tokens stay at the gateway.
+        assert set(browser.cookies) == {"uwallet_desk", "uwallet_desk_device"}
+        assert "token" not in session
         assert [row["method"] for row in (await browser.get("/sessions")).json()] == ["oidc"]
         # By the subject from now on: the address may be somebody else's one day.
         scene.provider.person |= {"email": "other@bank.example", "preferred_username": "other"}

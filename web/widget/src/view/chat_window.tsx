@@ -199,7 +199,14 @@ export function ChatWindow(props: ChatWindowProps): JSX.Element {
         />
       )}
       {!message.shown && !blocked && (
-        <Composer text={text} onText={setText} field={field} onFiles={takeFiles} shown={open} />
+        <Composer
+          text={text}
+          onText={setText}
+          field={field}
+          onFiles={takeFiles}
+          shown={open}
+          suggesting={settings.suggestions}
+        />
       )}
       {dragging && (
         <div class="drop" aria-hidden="true">
