@@ -246,6 +246,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     begun = time.monotonic() - (now - parser.parse_args(arguments).started)
     # As Ctrl+C does: what runs is ended, too.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # What one of the many processes has compiled serves the others.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     RESULTS.mkdir(parents=True, exist_ok=True)
     every_job = jobs()
     Lanes(every_job).run()

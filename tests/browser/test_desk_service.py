@@ -48,7 +48,7 @@ def test_from_the_bot_to_an_agent_and_back(
 
     # The next question is the bot's again.
     widget.say("我忘记密码了")
-    expect(widget.log.get_by_text(step(1))).to_have_count(2)
+    expect(widget.log.get_by_text(step(1), exact=True)).to_have_count(2)
     screenshot(widget.page, "7-bot-again")
     desk.go("search")
     row = desk.page.get_by_role("row").filter(has_text="小红")
@@ -82,7 +82,7 @@ def chat_both_ways(desk: Desk, widget: Widget, screenshot: Callable[[Page, str],
     desk.once("忘记密码")
     desk.says("我帮您看一下")
     widget.once("我帮您看一下")
-    expect(widget.log.get_by_text(step(1))).to_have_count(1)
+    expect(widget.log.get_by_text(step(1), exact=True)).to_have_count(1)
 
 
 def close_and_rate(desk: Desk, widget: Widget, screenshot: Callable[[Page, str], None]) -> None:

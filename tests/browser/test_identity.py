@@ -66,7 +66,7 @@ def test_another_user_begins_clean_and_the_first_comes_back(
     expect(widget.log.get_by_text("我忘记密码了")).to_have_count(0)
     screenshot(widget.page, "second-user")
     widget.say("下一步")
-    expect(widget.log.get_by_text(step(2))).to_have_count(0)
+    expect(widget.log.get_by_text(step(2), exact=True)).to_have_count(0)
     widget.page.evaluate(SET_USER, ["first", site.vouch("first")])
     widget.shows(step(1))
     expect(widget.own("下一步")).to_have_count(0)

@@ -33,7 +33,7 @@ def test_two_tabs_are_in_step(visitor: BrowserContext, stack: Stack) -> None:
     for tab in (first, second):
         tab.shows(step(2))
         expect(tab.own("下一步")).to_have_count(1)
-        expect(tab.log.get_by_text(step(2))).to_have_count(1)
+        expect(tab.log.get_by_text(step(2), exact=True)).to_have_count(1)
 
 
 def test_what_is_read_in_one_tab_is_read_in_all(visitor: BrowserContext, stack: Stack) -> None:
@@ -57,5 +57,5 @@ def test_visitors_do_not_see_each_other(
     second.greeted()
     second.say("下一步")
     expect(second.own("我忘记密码了")).to_have_count(0)
-    expect(second.log.get_by_text(step(2))).to_have_count(0)
+    expect(second.log.get_by_text(step(2), exact=True)).to_have_count(0)
     complaints.check()

@@ -51,7 +51,7 @@ def test_nothing_is_not_sent(widget: Widget) -> None:
     widget.shows(step(1))
     # One answer, to one message; nothing was said about the others.
     expect(widget.log.get_by_text(TEXTS["app"]["delivery"]["failed"])).to_have_count(0)
-    expect(widget.log.get_by_text(step(1))).to_have_count(1)
+    expect(widget.log.get_by_text(step(1), exact=True)).to_have_count(1)
 
 
 def test_a_long_text_is_stopped_before_it_is_sent(widget: Widget) -> None:

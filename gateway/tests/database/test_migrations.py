@@ -12,6 +12,7 @@ from sqlalchemy import Connection, inspect, select, text
 from tests.helpers.tickets import add_conversation
 from tests.insight.rows import add, event
 from uwallet_gateway.clock import now
+from uwallet_gateway.database import tables
 from uwallet_gateway.database.connection import Database
 from uwallet_gateway.database.migrate import configuration, is_current, migrate
 from uwallet_gateway.database.tables import BotEvent, Table, UtcTime
@@ -80,3 +81,40 @@ async def test_steps_that_were_kept_by_number_get_their_ids(empty_database: Data
         (None, None),
         (None, None),
     ]
+
+
+async def test_what_refers_to_a_table_that_is_made_anew_stays(empty_database: Database) -> None:
+    await migrate(empty_database)
+    conversation = await add_conversation(empty_database)
+    agent = tables.Agent(
+        username="lin",
+        name="小林",
+        role="agent",
+        password_hash="-",
+        enabled=True,
+        max_chats=5,
+        presence="away",
+        created_at=now(),
+    )
+    await add(empty_database, agent, event(conversation, "step_shown", now(), topic=None, step_number=None))
+    [agent_id] = await _ids(empty_database, tables.Agent)
+    signed_in = tables.AgentSession(
+        id="-", agent_id=agent_id, csrf="-", created_at=now(), expires_at=now(), method="password"
+    )
+    await add(empty_database, signed_in)
+
+    def undo(connection: Connection) -> None:
+        config = configuration()
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0006")
+
+    async with empty_database.reshape() as connection:
+        await connection.run_sync(undo)
+    await migrate(empty_database)
+    kept = (tables.Conversation, tables.BotEvent, tables.Agent, tables.AgentSession)
+    assert [len(await _ids(empty_database, table)) for table in kept] == [1, 1, 1, 1]
+
+
+async def _ids(database: Database, table: type[Table]) -> list[Any]:
+    async with database.read() as transaction:
+        return list(await transaction.scalars(select(inspect(table).primary_key[0])))

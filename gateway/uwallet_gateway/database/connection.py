@@ -11,7 +11,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import URL, Connection, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import Session
 
 from uwallet_gateway.settings import PREFIX, Settings, SettingsError
@@ -25,6 +25,10 @@ _EMPTYING_ATTEMPTS, _EMPTYING_PAUSE = 5, 0.2
 
 class DatabaseUnavailableError(Exception):
     """The database does not answer, or cannot take what is written."""
+
+
+class BrokenReferencesError(Exception):
+    """A migration would have left rows that refer to rows that are gone."""
 
 
 class UnstorableTextError(ValueError):
@@ -78,6 +82,36 @@ class Database:
                 yield session
                 for hook in self.before_commit:
                     await session.run_sync(hook)
+
+    @contextlib.asynccontextmanager
+    async def reshape(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction in which tables may be made anew, as SQLite's are when a column changes.
+
+        With references enforced, dropping the old table would delete, or refuse to orphan, what refers to its rows.
+        They are checked at the end instead.
+
+        Raises:
+            DatabaseUnavailableError: The database does not answer; nothing is changed.
+            BrokenReferencesError: A row would refer to one that is gone; nothing is changed.
+        """
+        with _told_apart():
+            async with self._writing.connect() as connection:
+                if not self.is_sqlite:
+                    async with connection.begin():
+                        yield connection
+                    return
+                driver: Any = (await connection.get_raw_connection()).driver_connection
+                # Outside of a transaction, in which SQLite ignores it.
+                await driver.execute("PRAGMA foreign_keys=OFF")
+                try:
+                    async with connection.begin():
+                        yield connection
+                        broken = (await connection.exec_driver_sql("PRAGMA foreign_key_check")).all()
+                        if broken:
+                            tables = sorted({str(row[0]) for row in broken})
+                            raise BrokenReferencesError(f"rows of {', '.join(tables)} refer to rows that are gone")
+                finally:
+                    await driver.execute("PRAGMA foreign_keys=ON")
 
     async def empty_log(self) -> bool:
         """Empties SQLite's write-ahead log, which still has what was deleted; returns whether that was possible.

@@ -33,13 +33,13 @@ async def migrate(database: Database) -> None:
 
     Raises:
         DatabaseUnavailableError: The database does not answer.
+        BrokenReferencesError: What is stored does not fit together; nothing is changed.
     """
     if database.url.database and database.is_sqlite:
         folder = Path(database.url.database).parent
         await asyncio.to_thread(folder.mkdir, mode=0o700, parents=True, exist_ok=True)
         await asyncio.to_thread(_keep_private, Path(database.url.database))
-    async with database.write() as transaction:
-        connection = await transaction.connection()
+    async with database.reshape() as connection:
         if not database.is_sqlite:
             await connection.execute(text(f"SELECT pg_advisory_xact_lock({_POSTGRESQL_LOCK})"))
         await connection.run_sync(_upgrade)

@@ -127,6 +127,8 @@ class Conversation(Table):
     # Encrypted, as that of a ticket.
     contact: Mapped[str | None] = mapped_column(Text)
     agent_read_id: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    # What the site has told last of the page that the user is on: texts by name, redacted.
+    context: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     # When all sessions of a user were ended by a command; what the site has vouched for before is refused.
     vouchers_revoked_at: Mapped[datetime | None]
     created_at: Mapped[datetime]

@@ -94,6 +94,7 @@ class TicketUser(View):
     kind: str
     name: str | None
     online: bool | None
+    context: dict[str, str] = Field(description="What the site has told last of the page that the user is on, by name")
 
 
 class TicketAlarm(View):

@@ -342,6 +342,7 @@ class TicketQueries:
                 online=None
                 if conversation.kind == "backend"
                 else ticket.status in _OPEN and self._is_user_online(conversation.id),
+                context=dict(conversation.context or {}),
             ),
             position=positions.get(ticket.id),
             created_at=ticket.created_at,

@@ -13,7 +13,7 @@ from uwallet_gateway.protocol.support import SupportState
 from uwallet_gateway.support.queries import TicketQueries
 from uwallet_gateway.support.transactions import SupportTransactions
 from uwallet_gateway.support.user_requests import UserRequests
-from uwallet_gateway.transcript.events import Read, UserTyping
+from uwallet_gateway.transcript.events import Read, TicketChanged, UserTyping
 
 # Typing counts as activity of the user; it is stored at most this often.
 _TYPING_STORED_EVERY = timedelta(seconds=30)
@@ -106,6 +106,26 @@ class UserCommands:
                 .where(row.conversation_id == conversation_id, row.status == "active", row.agent_waits_since < now())
                 .values(agent_waits_since=now())
             )
+
+    async def tell_context(self, conversation_id: str, context: dict[str, str]) -> None:
+        """Stores what the site tells of the user's page, and shows it to the agent. The same again is a no-op.
+
+        Args:
+            conversation_id: The user's conversation.
+            context: As `checked_context` returns it.
+
+        Raises:
+            InputError: consent_required.
+        """
+        async with self._transactions.database.write() as session:
+            await self._notices.check(session, conversation_id)
+            conversation = await session.get(tables.Conversation, conversation_id)
+            if conversation is None or (conversation.context or {}) == context:
+                return
+            conversation.context = context
+        ticket_id = await self._queries.open_ticket_id(conversation_id)
+        if ticket_id is not None:
+            self._transactions.event_bus.publish(TicketChanged(conversation_id, ticket_id))
 
     async def read(self, conversation_id: str, message_id: int) -> None:
         """Moves the user's read mark forward; it never moves back."""

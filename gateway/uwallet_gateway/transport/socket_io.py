@@ -24,6 +24,7 @@ from uwallet_gateway.insight.feedback import read_feedback
 from uwallet_gateway.protocol.events import BotTyping, SessionClosed, SessionConfirmation
 from uwallet_gateway.rate_limits import network_of
 from uwallet_gateway.services import Services
+from uwallet_gateway.support.page_context import checked_context
 from uwallet_gateway.transcript.events import Closed, SupportChanged, Typing
 from uwallet_gateway.transcript.messages import Message
 from uwallet_gateway.transport.client import address_of, origin_of, own_origin
@@ -88,6 +89,7 @@ class SocketTransport:
         self.server.on("give_feedback", self._give_feedback)
         self.server.on("typing", self._typing)
         self.server.on("read", self._read)
+        self.server.on("context", self._context)
         self._notices = PlainNotices(services, self.server)
         self._desks = DeskSockets(services, self.server)
         self._looking: asyncio.Task[None] | None = None
@@ -328,6 +330,16 @@ class SocketTransport:
         except InputError:
             # The event has no acknowledgement, so the error cannot be reported.
             return
+
+    async def _context(self, sid: str, data: object = None) -> None:
+        connection, context = self._connections.get(sid), checked_context(data)
+        if connection is None or connection.session is None or context is None:
+            return
+        conversation_id = connection.session.conversation_id
+        # No acknowledgement here either: what comes too often, or before the user has agreed, is not kept.
+        with contextlib.suppress(InputError):
+            await self._services.rate_limits.check("messages", user=conversation_id, address=connection.address)
+            await self._services.user_commands.tell_context(conversation_id, context)
 
     def _session(self, sid: str) -> Session | None:
         connection = self._connections.get(sid)

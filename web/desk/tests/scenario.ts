@@ -37,7 +37,7 @@ export function ticketWith(fields: Partial<MockTicket> & { id: number }): MockTi
     version: 1,
     unread: 0,
     last_message: null,
-    user: { kind: 'visitor', name: null, online: true },
+    user: { kind: 'visitor', name: null, online: true, context: {} },
     created_at: ago(5),
     queued_at: ago(5),
     claimed_at: null,
@@ -116,7 +116,7 @@ export function fillDesk(desk: MockDesk): void {
       counterparty: '楼下超市',
       phone_number: '13800138000',
     },
-    user: { kind: 'user', name: '王小明', online: true },
+    user: { kind: 'user', name: '王小明', online: true, context: {} },
     claimed_at: ago(4),
     first_reply_at: ago(3.5),
     progress: DISPUTE,
@@ -148,7 +148,7 @@ export function fillDesk(desk: MockDesk): void {
   const hostile = ticketWith({
     id: 23,
     queued_at: ago(6),
-    user: { kind: 'user', name: '<img src=x onerror="document.title=\'XSS\'">', online: false },
+    user: { kind: 'user', name: '<img src=x onerror="document.title=\'XSS\'">', online: false, context: {} },
     summary: '<script>document.title="XSS"</script>\n[点我](javascript:alert(1))',
   });
   const left = ticketWith({
@@ -160,7 +160,7 @@ export function fillDesk(desk: MockDesk): void {
     created_at: ago(600),
     queued_at: null,
     summary: '',
-    user: { kind: 'visitor', name: null, online: false },
+    user: { kind: 'visitor', name: null, online: false, context: {} },
   });
   const closed = ticketWith({
     id: 5,

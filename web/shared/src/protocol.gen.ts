@@ -431,6 +431,12 @@ export interface TicketUser {
   kind: string;
   name: string | null;
   online: boolean | null;
+  /**
+   * What the site has told last of the page that the user is on, by name
+   */
+  context: {
+    [k: string]: string;
+  };
 }
 /**
  * A new message in the conversation of a watched ticket.

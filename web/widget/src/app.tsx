@@ -5,6 +5,7 @@ import { Chat } from './core/chat.ts';
 import { palette } from './core/colors.ts';
 import { socketIoFactory } from './core/connection.ts';
 import { Gateway } from './core/gateway.ts';
+import { Questions } from './core/questions.ts';
 import { playTone } from './core/sound.ts';
 import { browserStorage } from '@uwallet/shared/storage.ts';
 import { SiteStorage } from './core/storage.ts';
@@ -23,6 +24,7 @@ export function mount({ root, element, settings: given, emit }: Host): App {
   let settings = given;
   const storage = new SiteStorage(settings.site, browserStorage('localStorage'));
   const gateway = new Gateway(settings.base);
+  const questions = new Questions(settings.base, settings.site);
   let open = false;
   let focusRequest = 0;
   let suggestion: { text: string } | null = null;
@@ -53,7 +55,14 @@ export function mount({ root, element, settings: given, emit }: Host): App {
   const show = (): void => {
     render(
       <ChatProvider
-        value={{ chat, gateway, strings: stringsIn(settings.language), storage, refocus: () => refocus.current() }}
+        value={{
+          chat,
+          gateway,
+          questions,
+          strings: stringsIn(settings.language),
+          storage,
+          refocus: () => refocus.current(),
+        }}
       >
         <ChatWindow
           element={element}

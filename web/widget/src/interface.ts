@@ -19,6 +19,8 @@ export interface Settings {
   elder: boolean;
   /** What a bubble beside the launcher says; empty for none. */
   teaser: string;
+  /** Whether questions are suggested while the user types. */
+  suggestions: boolean;
   /** Whether the launcher is shown; without it only `open()` opens the window. */
   launcher: boolean;
 }

@@ -31,6 +31,17 @@ const LIMITS = {
   attachment_types: ['image/png', 'image/jpeg', 'image/webp'],
 };
 
+const QUESTIONS = [
+  '忘记密码怎么办',
+  '怎么找回登录密码',
+  '支付失败是什么原因',
+  '支付失败，钱会退回来吗',
+  '支付密码和登录密码是同一个吗',
+  '怎么注销账户',
+  '怎么申诉一笔交易',
+];
+const HOT_QUESTIONS = QUESTIONS.filter((_, index) => index % 2 === 0);
+
 /** Returns the answer to a message; `payload` is null for typed text. */
 export type Bot = (text: string, payload: string | null) => Reply[];
 
@@ -244,6 +255,14 @@ export class MockGateway extends MockServer {
       if (!conversation) return this.send(response, 401, 'ErrorView', { code: 'bad_token', message: '会话已失效' });
       return this.send(response, ...(await this.takeUpload(request)));
     }
+    if (url.pathname === '/api/v1/questions') return this.sendQuestions(response, HOT_QUESTIONS);
+    if (url.pathname === '/api/v1/associate') {
+      const typed = url.searchParams.get('q') ?? '';
+      return this.sendQuestions(
+        response,
+        QUESTIONS.filter((question) => question.includes(typed)),
+      );
+    }
     if (url.pathname === '/mock/agent' && request.method === 'POST') {
       const token = [...this.conversations.keys()].at(-1);
       const command = JSON.parse((await readBody(request)).toString()) as AgentAction;
@@ -253,6 +272,13 @@ export class MockGateway extends MockServer {
     const image = this.uploads.get(url.pathname.replace('/api/v1/attachments/', ''));
     if (image) return void response.writeHead(200, { 'Content-Type': image.type }).end(image.bytes);
     await this.serveBuilt(url.pathname === '/' ? '/demo' : url.pathname, response);
+  }
+
+  private sendQuestions(response: ServerResponse, questions: readonly string[]): void {
+    this.send(response, 200, 'QuestionsView', {
+      questions: questions.slice(0, 5).map((text) => ({ text, topic: 'mock' })),
+      enabled: true,
+    });
   }
 
   private async takeUpload(request: IncomingMessage): Promise<[number, string, unknown]> {

@@ -49,6 +49,10 @@ function About({ ticket, details }: DetailsProps): JSX.Element {
     [t.details.contact, ticket.contact === null ? null : <Contact key={ticket.id} ticket={ticket} />],
     [t.details.site, ticket.site],
     [t.details.user, nameOf(t.user.kinds, ticket.user.kind)],
+    ...Object.entries(ticket.user.context).map(([name, value]): [string, ReactNode] => [
+      nameOf(t.details.context, name),
+      value,
+    ]),
     // What an admin needs to find a visitor's data, who has no name.
     [t.persons.conversation, agent.role === 'admin' ? ticket.conversation_id : null],
     [t.details.intent, intentName],

@@ -2,7 +2,8 @@
 
 import type { EventName, Events } from '../interface.ts';
 
-type SettingName = 'lang' | 'locale' | 'theme' | 'position' | 'color' | 'title' | 'launcher' | 'elder' | 'teaser';
+type SettingName =
+  'lang' | 'locale' | 'theme' | 'position' | 'color' | 'title' | 'launcher' | 'elder' | 'teaser' | 'suggestions';
 
 /** What can be changed while the page runs; names and values as in the attributes of the script tag. */
 export type ChangeableSettings = Partial<Record<SettingName, string | boolean | null>>;

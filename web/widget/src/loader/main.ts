@@ -135,7 +135,7 @@ function begin(attributes: Record<string, string | undefined>, source: string, e
    */
   function reopen(): void {
     if (user === null && storage.read('user') !== null) return;
-    const wasOpen = pageStorage.read('open') !== null && window.matchMedia(WIDE).matches;
+    const wasOpen = pageStorage.read('open') !== null && matchMedia(WIDE).matches;
     if (wasOpen) return void open(false);
     if (storage.read('human') !== null) void (loading ??= load(true)).then((loaded) => loaded?.connect());
   }

@@ -2,17 +2,15 @@
 
 /** Keeps `data-theme` of the element at what the page wants, or at what the system prefers; returns what ends that. */
 export function followTheme(element: HTMLElement, wanted: () => string | undefined): { (): void; show: () => void } {
-  const dark = window.matchMedia('(prefers-color-scheme: dark)');
+  const dark = matchMedia('(prefers-color-scheme: dark)');
   const show = (): void => {
     const theme = wanted();
     element.dataset.theme = theme === 'light' || theme === 'dark' ? theme : dark.matches ? 'dark' : 'light';
   };
   show();
   // Safari before 14 has no addEventListener here; it then keeps what it started with.
-  const follows = 'addEventListener' in dark;
-  if (follows) dark.addEventListener('change', show);
-  const end = (): void => {
-    if (follows) dark.removeEventListener('change', show);
-  };
+  const changes: Partial<MediaQueryList> = dark;
+  changes.addEventListener?.('change', show);
+  const end = (): void => changes.removeEventListener?.('change', show);
   return Object.assign(end, { show });
 }

@@ -14,6 +14,7 @@ import { Header } from './header.tsx';
 import { MessageForm, MessageLeft } from './message_form.tsx';
 import { MessageLog } from './message_log.tsx';
 import { NoticePanel } from './notice_panel.tsx';
+import { QuickBar } from './quick_bar.tsx';
 import { SupportBar } from './support_bar.tsx';
 import { useMessageForm } from './use_message_form.ts';
 import { useTextSize } from './use_text_size.ts';
@@ -198,8 +199,16 @@ export function ChatWindow(props: ChatWindowProps): JSX.Element {
           }}
         />
       )}
+      {!message.shown && !blocked && <QuickBar />}
       {!message.shown && !blocked && (
-        <Composer text={text} onText={setText} field={field} onFiles={takeFiles} shown={open} />
+        <Composer
+          text={text}
+          onText={setText}
+          field={field}
+          onFiles={takeFiles}
+          shown={open}
+          suggesting={settings.suggestions}
+        />
       )}
       {dragging && (
         <div class="drop" aria-hidden="true">

@@ -1,10 +1,12 @@
 import type { JSX } from 'preact';
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
-import { countCharacters, meansSend } from '@uwallet/shared/composing.ts';
+import { countCharacters, isComposing, meansSend } from '@uwallet/shared/composing.ts';
 import { fill } from '@uwallet/shared/fill.ts';
 import { useChatState, useChatContext } from './context.ts';
 import { EmojiPicker } from './emoji_picker.tsx';
 import { Icon } from './icons.tsx';
+import { SUGGESTIONS_ID, SuggestionList, chosenOption } from './suggestion_list.tsx';
+import { useSuggestions } from './use_suggestions.ts';
 
 /** From how many characters before the limit on the user is told how many are left. */
 const TELL_FROM = 100;
@@ -19,10 +21,12 @@ interface ComposerProps {
   onFiles: (files: readonly File[]) => void;
   /** The field can be measured. */
   shown: boolean;
+  /** Questions are suggested while the user types. */
+  suggesting: boolean;
 }
 
 /** Where the user writes. */
-export function Composer({ text, onText, field, onFiles, shown }: ComposerProps): JSX.Element {
+export function Composer({ text, onText, field, onFiles, shown, suggesting }: ComposerProps): JSX.Element {
   const { chat, strings } = useChatContext();
   const { phase, limits, support } = useChatState();
   const picker = useRef<HTMLInputElement>(null);
@@ -32,14 +36,33 @@ export function Composer({ text, onText, field, onFiles, shown }: ComposerProps)
   const blocked = phase === 'refused' || phase === 'closed';
   const sendable = text.trim() !== '' && left >= 0 && !blocked;
 
+  const suggestions = useSuggestions(suggesting && !emojiOpen, text);
+  const listed = suggestions.questions.length > 0;
+
   useGrowing(field, text, shown);
 
   const send = (): void => {
-    if (!sendable) return;
-    chat.sendText(text);
+    if (sendable) say(text);
+  };
+  const say = (words: string): void => {
+    chat.sendText(words);
+    suggestions.close();
     chat.support.stopTyping();
     onText('');
     field.current?.focus();
+  };
+  /** Moves in the list or closes it; returns whether the key was meant for it. */
+  const chooses = (event: KeyboardEvent): boolean => {
+    if (event.shiftKey || event.altKey || event.ctrlKey || event.metaKey) return false;
+    if (event.key === 'ArrowDown') suggestions.move(1);
+    else if (event.key === 'ArrowUp') suggestions.move(-1);
+    else if (event.key === 'Escape') {
+      suggestions.close();
+      // The window stays.
+      event.stopPropagation();
+    } else return false;
+    event.preventDefault();
+    return true;
   };
   const insert = (emoji: string): void => {
     const area = field.current;
@@ -69,6 +92,7 @@ export function Composer({ text, onText, field, onFiles, shown }: ComposerProps)
         </div>
       )}
       {emojiOpen && <EmojiPicker onPick={insert} onClose={() => setEmojiOpen(false)} />}
+      {!blocked && <SuggestionList suggestions={suggestions} onPick={say} />}
       <div class="composer-row">
         <textarea
           ref={field}
@@ -79,19 +103,36 @@ export function Composer({ text, onText, field, onFiles, shown }: ComposerProps)
           aria-label={composer.label}
           aria-describedby={left < TELL_FROM ? 'composer-count' : undefined}
           aria-invalid={left < 0}
+          // A field of several lines is no combobox to ARIA, nor may it say that it is expanded: the list is told beside it.
+          aria-autocomplete={suggesting ? 'list' : undefined}
+          aria-controls={listed ? SUGGESTIONS_ID : undefined}
+          aria-activedescendant={listed ? chosenOption(suggestions) : undefined}
           placeholder={placeholder}
           enterkeyhint="send"
           autocomplete="off"
           onInput={(event) => {
             onText(event.currentTarget.value);
             chat.support.typed(event.currentTarget.value.trim() !== '');
+            if (composing.current || event.isComposing) suggestions.close();
+            else suggestions.ask(event.currentTarget.value);
           }}
-          onCompositionStart={() => (composing.current = true)}
-          onCompositionEnd={() => (composing.current = false)}
+          onCompositionStart={() => {
+            composing.current = true;
+            suggestions.close();
+          }}
+          onCompositionEnd={(event) => {
+            composing.current = false;
+            suggestions.ask(event.currentTarget.value);
+          }}
+          onBlur={suggestions.close}
           onKeyDown={(event) => {
-            if (composing.current || !meansSend(event)) return;
+            if (composing.current || isComposing(event)) return;
+            if (listed && chooses(event)) return;
+            if (!meansSend(event)) return;
             event.preventDefault();
-            send();
+            const chosen = suggestions.questions[suggestions.chosen];
+            if (chosen === undefined) send();
+            else say(chosen);
           }}
           onPaste={(event) => {
             const files = [...(event.clipboardData?.files ?? [])];

@@ -5,12 +5,14 @@ import { useContext } from 'preact/hooks';
 import { useSyncExternalStore } from 'preact/compat';
 import type { Chat, ChatState } from '../core/chat.ts';
 import type { Gateway } from '../core/gateway.ts';
+import type { Questions } from '../core/questions.ts';
 import type { SiteStorage } from '../core/storage.ts';
 import type { Strings } from '../i18n/strings.ts';
 
 export interface Context {
   chat: Chat;
   gateway: Gateway;
+  questions: Pick<Questions, 'hot' | 'like'>;
   strings: Strings;
   storage: SiteStorage;
   /** Gives the keyboard a place in the window when the button that it was on goes away. */

@@ -2,8 +2,13 @@ import type { JSX } from 'preact';
 import type { Message } from '../core/protocol.ts';
 import { useChatContext } from './context.ts';
 import { Icon } from './icons.tsx';
+import { QuestionList } from './question_list.tsx';
 import { FormerOffer } from './quick_replies.tsx';
 import { RichText } from './rich_text.tsx';
+import { useHotQuestions } from './use_hot_questions.ts';
+
+/** A small screen shows the topics, too. */
+const MOST_HOT = 3;
 
 /** The greeting, with the main topics to choose from as long as they are what the bot offers. */
 export function WelcomeCard(props: {
@@ -14,6 +19,7 @@ export function WelcomeCard(props: {
 }): JSX.Element {
   const { message, offering, chosen } = props;
   const { chat, strings, refocus } = useChatContext();
+  const hot = useHotQuestions(offering, MOST_HOT);
   return (
     <div class="welcome-card">
       <div class="welcome-card-text">
@@ -37,6 +43,16 @@ export function WelcomeCard(props: {
         </div>
       ) : (
         <FormerOffer buttons={message.buttons} chosen={chosen} />
+      )}
+      {hot.length > 0 && (
+        <QuestionList
+          label={strings.bar.hot}
+          questions={hot}
+          onPick={(question) => {
+            chat.sendText(question);
+            refocus();
+          }}
+        />
       )}
     </div>
   );

@@ -16,6 +16,7 @@ describe('readSettings', () => {
       title: null,
       elder: false,
       teaser: '',
+      suggestions: true,
       launcher: true,
     });
   });

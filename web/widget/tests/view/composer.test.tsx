@@ -10,7 +10,7 @@ const onFiles = vi.fn();
 function Form(): JSX.Element {
   const [text, setText] = useState('');
   const field = useRef<HTMLTextAreaElement>(null);
-  return <Composer text={text} onText={setText} field={field} onFiles={onFiles} shown />;
+  return <Composer text={text} onText={setText} field={field} onFiles={onFiles} shown suggesting />;
 }
 
 function write(text: string): Rendered & { field: HTMLTextAreaElement } {

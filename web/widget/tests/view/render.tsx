@@ -5,6 +5,7 @@ import type { ComponentChildren } from 'preact';
 import { Chat } from '../../src/core/chat.ts';
 import type { Notice } from '../../src/core/notice.ts';
 import { Gateway } from '../../src/core/gateway.ts';
+import { Questions } from '../../src/core/questions.ts';
 import { MemoryStorage } from '@uwallet/shared/storage.ts';
 import { SiteStorage } from '../../src/core/storage.ts';
 import { stringsIn } from '../../src/i18n/strings.ts';
@@ -17,6 +18,8 @@ export interface Rendered extends RenderResult {
   memory: MemoryStorage;
 }
 
+const NO_QUESTIONS = { hot: () => Promise.resolve([]), like: () => Promise.resolve([]) };
+
 /** Renders with a chat that has just got `messages` and `support`, as the gateway sends them. */
 export function renderWith(
   content: ComponentChildren,
@@ -24,6 +27,7 @@ export function renderWith(
   support?: Record<string, unknown>,
   memory = new MemoryStorage(),
   notice: Notice | null = null,
+  questions: Pick<Questions, 'hot' | 'like'> = NO_QUESTIONS,
 ): Rendered {
   const sockets = new FakeSockets();
   const storage = new SiteStorage('demo', memory);
@@ -49,7 +53,7 @@ export function renderWith(
     notice,
   });
   const view = render(
-    <ChatProvider value={{ chat, gateway, strings: stringsIn('zh-CN'), storage, refocus: () => undefined }}>
+    <ChatProvider value={{ chat, gateway, questions, strings: stringsIn('zh-CN'), storage, refocus: () => undefined }}>
       {content}
     </ChatProvider>,
   );

@@ -11,11 +11,10 @@ depends_on = None
 
 def upgrade() -> None:
     """Forwards."""
-    with op.batch_alter_table("tickets") as batch:
-        batch.add_column(sa.Column("due_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("tickets", sa.Column("due_at", sa.DateTime(timezone=True), nullable=True))
 
 
 def downgrade() -> None:
     """Backwards."""
-    with op.batch_alter_table("tickets") as batch:
-        batch.drop_column("due_at")
+    # Not in a batch: SQLite would make the table anew, and what refers to it would be deleted with the old one.
+    op.drop_column("tickets", "due_at")
