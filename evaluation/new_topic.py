@@ -35,7 +35,7 @@ from evaluation.sets import read_sets
 TOPICS = (
     "forgot_password", "payment_failure", "account_security", "account_closure", "transaction_dispute",
     "contact_support", "support_hours", "contact_preparation", "human_handoff", "account_compromised",
-    "verification_code_issue", "closure_consequences", "dispute_outcome", "ask_ticket_status",
+    "verification_code_issue", "closure_consequences", "dispute_outcome", "ask_ticket_status", "chat_privacy",
 )  # fmt: skip
 EXAMPLES, _SEED = 40, 0
 

@@ -31,6 +31,7 @@ settings.load_profile("project")
 
 PLACEHOLDERS = {
     "brand_name": "u钱包",
+    "privacy_notice": "这里的聊天会保存。",
     "police": "110",
     "ambulance": "120",
     "anti_fraud": "96110",

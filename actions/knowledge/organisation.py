@@ -42,7 +42,12 @@ def placeholder_values(organisation: Organisation, now: datetime.datetime) -> di
         now: A time with a time zone, for `open_now`.
     """
     lines = {name: str(number) for name, number in organisation.emergency_lines}
-    values = {"brand_name": str(organisation.brand_name), **lines}
+    notice = organisation.privacy_notice
+    values = {"brand_name": str(organisation.brand_name), "privacy_notice": str(notice.text), **lines}
+    if notice.policy_url:
+        values["policy_url"] = notice.policy_url
+    if notice.kept_for:
+        values["kept_for"] = notice.kept_for
     if organisation.site_url:
         values["site_url"] = organisation.site_url
     if organisation.hotline:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     # In `typing` since 3.11.
     from typing_extensions import Self
 
-SettingName = Literal["site_url", "hotline", "social_accounts", "opening_hours"]
+SettingName = Literal["site_url", "hotline", "social_accounts", "opening_hours", "policy_url", "kept_for"]
 
 # What a text may contain in braces; filled in from organisation.yml or, for step_count, from the topic.
 PLACEHOLDERS = frozenset(
@@ -38,6 +38,9 @@ PLACEHOLDERS = frozenset(
         "opening_hours",
         "open_now",
         "step_count",
+        "privacy_notice",
+        "policy_url",
+        "kept_for",
         "police",
         "ambulance",
         "anti_fraud",
@@ -370,12 +373,18 @@ class EmergencyLines(_Model):
 
 
 class PrivacyNotice(_Model):
-    """What users read before their first message. The gateway shows it; the bot names the policy."""
+    """What users read before their first message. The gateway shows it, the bot says it to whoever asks.
+
+    Attributes:
+        kept_for: How long chats are kept, in a sentence. The periods are settings of the gateway, which the bot does
+            not see.
+    """
 
     version: Annotated[str, BeforeValidator(str)]
     text: Text
     policy_url: Text | None
     policy_unknown: Text
+    kept_for: Text | None = None
 
     _http_url = field_validator("policy_url")(_checked_address)
 

@@ -17,6 +17,8 @@ from language.text_normalization import normalize
 
 _LONGEST = 9
 _SHORTEST_WORD = 2
+# A topic of its own is named from this confidence on.
+_SURE_OTHER = 0.9
 _ELLIPSIS = re.compile("^(?:那|还有|然后).+|.呢$")
 _PARTICLES = re.compile(r"^(?:那|那么|还有|然后)+|(?:的事|怎么弄|怎么办|咋办|呢|吗|啊|呀|吧)+$")
 
@@ -29,11 +31,13 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
         # 「进帮助中心了」 reports a step and asks for no part.
         return None
     return (
-        _part(context, state, message) or _menu_word(context, state, message) or _ellipsis(context, state, act, message)
+        _part(context, state, act, message)
+        or _menu_word(context, state, message)
+        or _ellipsis(context, state, act, message)
     )
 
 
-def _part(context: Context, state: DialogueState, message: UserMessage) -> Reading | None:
+def _part(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
     last = context.knowledge.topics.get(state.last_topic or "")
     names = [state.last_topic, *(last.related if last else ())]
     for name in names:
@@ -43,9 +47,18 @@ def _part(context: Context, state: DialogueState, message: UserMessage) -> Readi
         value = message.single_value(topic.entity, {item.value for item in topic.items}) or _labelled(topic, message)
         if value is None or (name != state.last_topic and message.confidence >= 0.9):
             continue
+        if act is Act.OPEN_TOPIC and _names_another(topic, message):
+            # 「密码忘了」 after an answer about what was sent here is a matter of its own.
+            continue
         part = replace(message, intent=topic.id, entities={topic.entity or "": (value,)}, band=AnswerBand.ANSWER)
         return Reading(Source.REFERENCE, Act.OPEN_TOPIC, part, f"names the part {value} of {topic.id}")
     return None
+
+
+def _names_another(topic: Topic, message: UserMessage) -> bool:
+    """Whether the message surely names a topic that is neither this one nor related to it."""
+    is_other = message.intent not in (topic.id, *topic.related) and message.intent in message.matters()
+    return is_other and message.confidence >= _SURE_OTHER
 
 
 def _ellipsis(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:

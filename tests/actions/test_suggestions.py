@@ -11,7 +11,7 @@ from actions.knowledge import Knowledge
 from actions.suggestions import MAX_SUGGESTIONS, intent_titles, suggestions
 from tests.paths import ROOT
 
-UNKNOWN = {"brand_name": "u钱包"}
+UNKNOWN = {"brand_name": "u钱包", "privacy_notice": "这里的聊天会保存。"}
 KNOWN = {**UNKNOWN, "hotline": "0000-0000", "opening_hours": "周一至周五 09:00-18:00", "open_now": "现在正是服务时间。"}
 
 

@@ -35,3 +35,11 @@ def test_what_is_no_address_is_refused(tmp_path: Path, url: str) -> None:
     path.write_text(_NOTICE % f'"{url}"', encoding="utf-8")
     with pytest.raises(NoticeError, match=r"organisation\.yml:1: privacy_notice\.policy_url"):
         load_notice(path)
+
+
+def test_how_long_chats_are_kept_changes_nothing_that_was_shown(tmp_path: Path) -> None:
+    path = tmp_path / "organisation.yml"
+    path.write_text(_NOTICE % "null", encoding="utf-8")
+    without = load_notice(path)
+    path.write_text(_NOTICE.replace("}", ", kept_for: 保存180天}") % "null", encoding="utf-8")
+    assert load_notice(path).digest == without.digest

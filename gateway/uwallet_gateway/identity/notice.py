@@ -54,6 +54,8 @@ class Notice(BaseModel):
     # Words in place of the link while the deployment has named no policy.
     policy_unknown: str = Field(min_length=1, max_length=200)
     policy_url: str | None = Field(pattern=r"^https?://\S+$", max_length=500)
+    # Said by the bot to whoever asks; not shown before the first message.
+    kept_for: str | None = Field(default=None, min_length=1, max_length=200)
 
     @property
     def digest(self) -> str:

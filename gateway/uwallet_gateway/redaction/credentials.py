@@ -73,6 +73,8 @@ def _names_in(text: str) -> list[tuple[int, int, SecretName, bool]]:
         unless_after = secret.unless_after if certain else patterns().harmless_prefixes
         if text.endswith(unless_after, 0, start):
             continue
+        if secret.unless_before and text.startswith(secret.unless_before, end):
+            continue
         kept.append((start, end, secret, certain))
     return kept
 

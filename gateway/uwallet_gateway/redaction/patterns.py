@@ -34,6 +34,7 @@ class SecretName(_Part):
     ambiguous: tuple[str, ...]
     within: tuple[str, ...]
     unless_after: tuple[str, ...] = ()
+    unless_before: tuple[str, ...] = ()
 
 
 class NumberName(_Part):
@@ -86,6 +87,10 @@ class Statements(_Part):
     used: tuple[str, ...]
     told: tuple[str, ...]
     received: tuple[str, ...]
+    remembered: tuple[str, ...]
+    display_places: tuple[str, ...]
+    displayed: tuple[str, ...]
+    failures: tuple[str, ...]
     copulas: tuple[str, ...]
     made: tuple[str, ...]
     refused: tuple[str, ...]

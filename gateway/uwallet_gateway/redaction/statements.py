@@ -33,6 +33,8 @@ _ERROR = re.compile(
 )
 _MOBILE = re.compile(r"1[3-9][0-9]{9}")
 _IS_YOUR = re.compile(r"[ )\]]{0,2}(?:是|就是|为|為|係|is)[ ]?(?:您|你|我|本次|your|my|the)?的?.{0,10}")
+# How often: 「换过一次kiwi5566」.
+_AGAIN = "(?:(?:了|过|過)?(?:一|两|兩|几|幾|好几|好幾)(?:次|下|遍|回))?"
 _HALVES = re.compile(r"[0-9]{3}-[0-9]{3}|[0-9]{4}-[0-9]{4}")
 _LEADING_DIGITS, _DIGITS_AFTER_LETTERS = re.compile(r"[0-9]{1,5}(?=[a-z])"), re.compile(r"[a-z][0-9]")
 _ROUND = re.compile(r"[1-9][0-9]?0{2,}|[1-9][05]0+")
@@ -41,7 +43,7 @@ _BOUNDARIES = ("", " ", ",", "。", "!", "?", ";", "\n")
 _LATIN = re.compile(r"[a-z0-9]")
 # What follows a code that is told before it is called so: 「482913，说是验证码」.
 _SAID_TO_BE = re.compile(r"[ ,)\]]{0,2}(?:是不是|是|说是|說是|这是|就是|说这是|算|叫|这个|係咪|係)")
-_DIRECT = 8
+_DIRECT, _REPORT = 8, 6
 _IN_LATIN, _LATIN_FOLLOWS = re.compile(r"[a-z] ?$"), re.compile(r" [a-z]")
 _SENTENCE_ENDS = re.compile(r"\n[^\n]*\n")
 
@@ -86,7 +88,7 @@ def _token() -> re.Pattern[str]:
 
 
 def _ending(words: Iterable[str]) -> re.Pattern[str]:
-    return re.compile(any_of(words) + r"[了过的嘅是係个個:=\"“「 ,(\[#*.-]{0,4}$")
+    return re.compile(any_of(words) + _AGAIN + r"[了过的嘅是係个個吧呀啊呢嘛哈哦啦:=\"“「 ,(\[#*.-]{0,4}$")
 
 
 @cache
@@ -102,6 +104,22 @@ def _used() -> re.Pattern[str]:
 @cache
 def _told() -> re.Pattern[str]:
     return _ending(patterns().statements.told)
+
+
+@cache
+def _remembered() -> re.Pattern[str]:
+    return _ending(patterns().statements.remembered)
+
+
+@cache
+def _shown() -> re.Pattern[str]:
+    statements = patterns().statements
+    return re.compile(f"{any_of(statements.display_places)}{{0,3}}{any_of(statements.displayed)}[ :]?")
+
+
+@cache
+def _failure() -> re.Pattern[str]:
+    return re.compile(r"[ ,]{0,2}" + any_of(patterns().statements.failures))
 
 
 @cache
@@ -223,6 +241,12 @@ def _fits(token: _Token, secret: SecretName) -> bool:
     return token.mixed or len(token.word) >= _FEWEST_LETTERS
 
 
+def _is_shown(text: str, token: _Token, gap: str) -> bool:
+    """Returns whether the digits are what a message shows, and no error."""
+    is_error = _ROUND.fullmatch(token.word) or _failure().match(text, token.end)
+    return bool(token.digits) and not is_error and _shown().fullmatch(gap) is not None
+
+
 def _after_name(text: str, token: _Token, name: Name) -> bool:
     gap = text[name.end : token.start]
     if len(gap) > _FAR_AFTER or not _fits(token, name.secret) or _SENTENCE_ENDS.search(gap):
@@ -230,8 +254,8 @@ def _after_name(text: str, token: _Token, name: Name) -> bool:
     before = text[max(name.end, token.start - _NEAR) : token.start]
     reported = _reported().search(before)
     if reported and (_ERROR.fullmatch(token.word) or token.mixed):
-        direct = name.secret.kind is Kind.CODE and token.digits == MANY and len(gap) <= 6
-        if not direct:
+        usual = token.digits == MANY and len(gap) <= _REPORT
+        if name.secret.kind is not Kind.CODE or not (usual or _is_shown(text, token, gap)):
             return False
     code = name.secret.kind is Kind.CODE
     received = code and _received().search(before) is not None
@@ -240,8 +264,9 @@ def _after_name(text: str, token: _Token, name: Name) -> bool:
     stated = _copula().match(gap) is not None and _LATIN.search(gap) is None
     if (_strict_subject() if stated else _belongs_elsewhere()).search(gap):
         return False
+    remembered = _remembered().search(before) is not None
     evident = bool(_entered().search(before) or _told().search(before) or _used().search(before))
-    evident = evident or received
+    evident = evident or received or remembered
     if token.digits:
         if _ROUND.fullmatch(token.word) and not evident:
             return False
@@ -250,7 +275,9 @@ def _after_name(text: str, token: _Token, name: Name) -> bool:
     if token.mixed:
         return evident or stated or (len(gap) <= _NEAR and not _refused().match(text, token.end))
     # Nothing but letters is a word of a sentence in pinyin or English, too.
-    entered = len(gap) <= _DIRECT and "," not in gap and (_entered().search(before) or _used().search(before))
+    entered = (
+        len(gap) <= _DIRECT and "," not in gap and (remembered or _entered().search(before) or _used().search(before))
+    )
     return (
         bool(entered or (stated and len(gap) <= _DIRECT))
         and not _IN_LATIN.search(before)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import pytest
 
+from actions.dialogue.acts import Act
 from actions.dialogue.answers import find_answer, find_in_part
+from actions.dialogue.dialogue import Dialogue
 from actions.dialogue.messages import UserMessage, folded
 from actions.dialogue.replies import ReplyBuilder
 from actions.dialogue.state import DialogueState, Walk
 from actions.dialogue.turn import Context
 from actions.knowledge import Knowledge
 from language.text_normalization import normalize
+from tests.conftest import PLACEHOLDERS
 
 AT_BANK = DialogueState(walk=Walk("payment_failure", 3))
 
@@ -66,3 +69,16 @@ def test_one_point_of_a_topic_needs_words_and_likeness(context: Context, knowled
     assert found is not None
     assert found.text == point.text
     assert find_in_part(context, topic, UserMessage(text=text, key=folded(text))) is None
+
+
+@pytest.mark.parametrize(
+    ("filled", "told"), [({}, "没有登记"), ({"kept_for": "聊天记录保存180天。"}, "聊天记录保存180天。")]
+)
+def test_how_long_the_chat_is_kept_is_told_in_mid_procedure(
+    knowledge: Knowledge, filled: dict[str, str], told: str
+) -> None:
+    asked = UserMessage("chat_privacy", entities={"chat_privacy_point": ("kept_for",)})
+    turn = Dialogue(knowledge, {**PLACEHOLDERS, **filled}).respond(AT_BANK, Act.OPEN_TOPIC, asked)
+    assert [reply.response for reply in turn.replies] == ["utter_answer", "utter_resume_hint"]
+    assert told in str(turn.replies[0].values["answer"])
+    assert turn.state.step == AT_BANK.step

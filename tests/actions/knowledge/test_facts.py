@@ -48,6 +48,7 @@ ANSWERS = {
     "contact_support": ["官网", "APP内客服", "热线", "社交媒体", "在线聊天"],
     "support_hours": ["工作日", "9:00", "24小时", "先确认"],
     "contact_preparation": ["账号", "什么时候", "操作", "截图", "联系方式"],
+    "chat_privacy": ["{privacy_notice}"],
     "verification_code_issue": ["绑定", "网络", "人工客服"],
     "closure_consequences": ["恢复不了", "交易记录", "余额"],
     "dispute_outcome": ["规定的时间", "没通过", "客服"],

@@ -83,6 +83,14 @@ def line_of(folder: Path, name: str, text: str) -> int:
             "holidays[0].date",
             "date",
         ),
+        (
+            "organisation.yml",
+            "kept_for: null",
+            "kept_for: 180",
+            "privacy_notice.kept_for",
+            "expected a text, found int",
+        ),
+        ("organisation.yml", "kept_for: null", "kept_for: ' '", "privacy_notice.kept_for", "not empty"),
         ("organisation.yml", "brand_name: u钱包", "brand_name: null", "brand_name", "expected a text, found nothing"),
     ],
 )

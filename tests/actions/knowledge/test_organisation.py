@@ -68,7 +68,8 @@ def test_unset_settings_are_said_honestly(knowledge: Knowledge) -> None:
     values = placeholder_values(organisation(knowledge), now)
     # The public lines of mainland China stand in until a deployment sets others.
     lines = {"police": "110", "ambulance": "120", "anti_fraud": "96110", "psychological_aid": "12356"}
-    assert values == {"brand_name": "u钱包", **lines}
+    notice = str(knowledge.organisation.privacy_notice.text)
+    assert values == {"brand_name": "u钱包", "privacy_notice": notice, **lines}
     hotline = next(item for item in knowledge.topics["contact_support"].items if item.value == "hotline")
     assert setting_line(hotline.settings[0], values) == hotline.settings[0].unknown
     assert "官网底部或APP内" in hotline.settings[0].unknown
@@ -88,3 +89,12 @@ def test_settings_that_are_filled_in(knowledge: Knowledge, open_weekdays: Organi
     assert values["open_now"] == filled.hours_wording.open_now
     hours = knowledge.topics["support_hours"].settings[0]
     assert "周六 10:00-16:00" in setting_line(hours, values)
+
+
+def test_how_long_chats_are_kept_is_told_only_where_it_is_set(knowledge: Knowledge) -> None:
+    now = datetime.datetime(2026, 11, 23, tzinfo=SHANGHAI)
+    line = next(item for item in knowledge.topics["chat_privacy"].items if item.value == "kept_for").settings[0]
+    assert "没有登记" in setting_line(line, placeholder_values(organisation(knowledge), now))
+    notice = {**knowledge.organisation.privacy_notice.model_dump(), "kept_for": "聊天记录保存180天。"}
+    filled = placeholder_values(organisation(knowledge, privacy_notice=notice), now)
+    assert setting_line(line, filled) == "聊天记录保存180天。"

@@ -45,3 +45,12 @@ def test_an_answer_to_a_question_is_no_reference() -> None:
 @pytest.mark.parametrize("state", [DialogueState(), at("forgot_password", 2), AFTER_CONTACT])
 def test_a_word_for_the_menu_shows_it(word: str, state: DialogueState) -> None:
     assert read(said(word, "out_of_scope"), state).chosen.act is Act.MENU
+
+
+def test_another_topic_named_surely_is_no_reference() -> None:
+    after_privacy = DialogueState(last_topic="chat_privacy")
+    secrets = {"chat_privacy_point": ("secrets",)}
+    named = said("密码忘了", "forgot_password", "named:forgot_password", entities=secrets, confidence=0.99)
+    assert read(named, after_privacy).chosen.evidence.startswith("intent")
+    unsure = said("那密码呢", "forgot_password", entities=secrets, confidence=0.5)
+    assert read(unsure, after_privacy).chosen.message.entities == secrets
