@@ -40,7 +40,6 @@ export class Launcher {
   constructor(root: ShadowRoot, onClick: () => void) {
     addStyles(root, css);
     this.button.className = 'launcher';
-    this.button.type = 'button';
     this.button.append(icon());
     this.button.setAttribute('aria-haspopup', 'dialog');
     this.badge.className = 'launcher-badge';

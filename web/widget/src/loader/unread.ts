@@ -17,10 +17,9 @@ export async function fetchUnread(base: string, storage: SiteStorage, user: User
       headers: accessHeaders({ token, user }),
       credentials: 'omit',
     });
-    const answer: unknown = await response.json();
-    const messages = (answer as { messages?: unknown }).messages;
-    if (!response.ok || !Array.isArray(messages)) return null;
-    return messages.filter((message: { author?: unknown }) => message.author !== 'user').length;
+    // Anything else than a page of messages throws.
+    const { messages } = (await response.json()) as { messages: { author: unknown }[] };
+    return response.ok ? messages.filter(({ author }) => author !== 'user').length : null;
   } catch {
     return null;
   }

@@ -3,6 +3,7 @@ import type { Author, Message } from '../core/protocol.ts';
 import { supportPayload } from '../core/support.ts';
 import { GREETING } from '../core/transcript.ts';
 import { fill } from '@uwallet/shared/fill.ts';
+import { describeTime } from '@uwallet/shared/time.ts';
 import { AnswerFeedback } from './answer_feedback.tsx';
 import { Avatar, Bubble, SystemMessage } from './chatui.ts';
 import { useChatContext } from './context.ts';
@@ -19,12 +20,14 @@ interface RowProps {
   first: boolean;
   /** Name of the agent. */
   agent?: string | null;
+  /** When it was written, ISO 8601. */
+  time?: string;
   children: ComponentChildren;
 }
 
 /** A row of the log: who says it stands beside it, and is read aloud before it. */
 export function Row(props: RowProps): JSX.Element {
-  const { author, first, agent = null, children } = props;
+  const { author, first, agent = null, time = '', children } = props;
   const { strings } = useChatContext();
   const own = author === 'user';
   const role = strings.author[author];
@@ -46,6 +49,12 @@ export function Row(props: RowProps): JSX.Element {
           </span>
         )}
         {children}
+        {!Number.isNaN(Date.parse(time)) && (
+          // There to be read, no news.
+          <time class="row-time" dateTime={time} aria-live="off">
+            {describeTime(new Date(time), new Date(), strings.time)}
+          </time>
+        )}
       </div>
     </div>
   );
@@ -94,7 +103,7 @@ export function MessageRow(props: MessageRowProps): JSX.Element {
   }
   const marked = author !== 'user';
   return (
-    <Row author={author} first={first} agent={message.agent}>
+    <Row author={author} first={first} agent={message.agent} time={message.created_at}>
       {message.response === GREETING && message.buttons.length > 0 ? (
         <WelcomeCard message={message} offering={offering} chosen={chosen} />
       ) : progress && text !== '' ? (

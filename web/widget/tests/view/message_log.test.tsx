@@ -310,3 +310,14 @@ it('offers to send again what has failed', async () => {
   expect(sockets.current.last.data).toMatchObject({ message: '在吗' });
   expect(sockets.current.requests).toHaveLength(2);
 });
+
+it('tells with each message when it was written, and reads no time out as news', () => {
+  const messages = ['06:00', '06:01'].map((time) => ({ text: '好', created_at: `2026-11-23T${time}:00Z` }));
+  const { container } = log(...messages);
+  const times = [...container.querySelectorAll<HTMLTimeElement>('.row-content > time')];
+  expect(times.map(({ dateTime }) => dateTime)).toEqual(['2026-11-23T06:00:00Z', '2026-11-23T06:01:00Z']);
+  for (const time of times) {
+    expect(time.textContent).toMatch(/\d\d:0[01]$/);
+    expect(time.getAttribute('aria-live')).toBe('off');
+  }
+});
