@@ -309,6 +309,9 @@ def _label(context: Context, alarm: Alarm, message: UserMessage) -> tuple[str, f
     label, certainty = likeliest_label(message)
     if alarm is Alarm.CRISIS and label not in _OUT_OF_REACH and _is_at_hand(context, message):
         return "acute", 1.0
+    if alarm is Alarm.CRISIS and any(re.fullmatch(p, message.key) for p in context.knowledge.care.asks_handoff):
+        # 「人来了吗」: whoever waits for a human hears how it stands, and keeps the talk.
+        return "asks_you", 1.0
     return label, certainty
 
 

@@ -114,3 +114,8 @@ def test_where_they_stand_goes_before_how_they_feel(text: str) -> None:
 def test_what_names_the_thief_stays_with_the_danger() -> None:
     message = said("骗子知道我余额了", "payment_failure", "named:payment_failure", after_alarm={"elsewhere": 0.7})
     assert read(message, after(Alarm.FRAUD)).chosen.act is Act.ALARM
+
+
+def test_in_a_crisis_a_question_for_the_human_keeps_the_talk() -> None:
+    message = said("同事到了吗", "out_of_scope", after_alarm={"feels": 0.4})
+    assert read(message, after(Alarm.CRISIS, handed_over=True)).chosen.arguments["follow_up"] == "asks_you"
