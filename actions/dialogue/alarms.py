@@ -19,6 +19,7 @@ from actions.reading.reading import Reading
 _COMPLAINT = {"type": SUPPORT_REQUEST, "request": "complaint"}
 _OTHER_PERSON, _OTHER_PERSON_ANSWER = "crisis_other_person", "crisis_other_person"
 # What nobody has registered an answer to, but was asked.
+_OTHERS_FRAUD = "fraud_other_person"
 _QUESTIONS = ("asks", "asks_bereaved", "asks_real", "asks_first", "missing_them")
 _REFUSALS = ("crisis_refuses_line", "crisis_line_busy")
 # A walkthrough may be a part of the rescue, but not of that of a life.
@@ -55,6 +56,7 @@ def answer_alarm(context: Context, state: DialogueState, reading: Reading) -> Tu
     if reading.arguments.get("is_doubtful"):
         return Turn(replace(state, offer=None), replies)
     is_new = not has_alarm(state, alarm)
+    state = replace(state, denied_alarms=tuple(denied for denied in state.denied_alarms if denied is not alarm))
     state = with_alarm(state, alarm, reading.message.text)
     if alarm is Alarm.VICTIM:
         state, replies = _about_theft(context, state, replies)
@@ -126,15 +128,18 @@ def _answer(context: Context, state: DialogueState, alarm: Alarm, reading: Readi
     if reading.arguments.get("is_doubtful"):
         return f"{name}_ask", False
     follow_up = reading.arguments.get("follow_up")
-    if "follow_up" not in reading.arguments:
+    is_others = alarm is Alarm.CRISIS and bool(state.answered.get(_OTHER_PERSON_ANSWER))
+    if "follow_up" not in reading.arguments or (follow_up == "acute" and not is_others):
         case = _case(context, alarm, reading)
         if case and not (has_alarm(state, alarm) and _is_used_up(context, state, case)):
             return case, not has_alarm(state, alarm) or alarm is Alarm.COMPLAINT
         if not has_alarm(state, alarm):
             lost = care.follow_ups.get(Alarm.FRAUD.value, {}).get(str(reading.arguments.get("lost")))
             return (lost.answer if lost else f"{name}_first"), True
-    if alarm is Alarm.CRISIS and state.answered.get(_OTHER_PERSON_ANSWER):
+    if is_others:
         name = _OTHER_PERSON
+    elif alarm is Alarm.FRAUD and state.answered.get(_OTHERS_FRAUD):
+        name = _OTHERS_FRAUD
     entry = care.follow_ups.get(name, {}).get(str(follow_up))
     if entry:
         answer = _quietly(context, state, entry.answer)

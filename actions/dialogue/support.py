@@ -26,7 +26,11 @@ def leave_queue(context: Context, state: DialogueState, message: UserMessage) ->
 
 def ticket_status(context: Context, state: DialogueState, message: UserMessage) -> Turn:
     """Asks the gateway how the user's ticket is getting on, or how far they are in the queue."""
-    return after_digression(context, state, *_request(Act.TICKET_STATUS))
+    said, passed_on = _request(Act.TICKET_STATUS)
+    if state.handed_over:
+        # Whoever was handed over asks about that, and needs no offer of it.
+        said = Reply("utter_handoff_state")
+    return after_digression(context, state, said, passed_on)
 
 
 def _request(act: Act) -> tuple[Reply, Reply]:
@@ -43,8 +47,8 @@ def asked_beside(context: Context, turn: Turn, act: Act, message: UserMessage) -
         act: What the user does first.
         message: The message with all its requests.
     """
-    if any(reply.custom for reply in turn.replies):
-        # It has been passed on already, or a human comes.
+    if act is Act.ALARM or any(reply.custom for reply in turn.replies):
+        # Danger goes first; or it has been passed on already, or a human comes.
         return turn
     acts = [act, *(act_of(request.intent, context.knowledge) for request in message.further_requests)]
     wanted = [act for act in dict.fromkeys(acts) if act in SUPPORT] if len(acts) > 1 else []

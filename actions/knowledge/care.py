@@ -20,11 +20,13 @@ class CareCase(BaseModel):
         words: The message is this case when it has one of these.
         patterns: Or when one of these regular expressions is found in it, without spaces and punctuation.
         answer: Name of the answer.
+        is_at_hand: Whether it tells of a place or of means of an immediate danger: this goes before how somebody feels.
     """
 
     words: list[str] = []
     patterns: list[str] = []
     answer: str
+    is_at_hand: bool = False
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -55,6 +57,11 @@ class Care(BaseModel):
             in `data/after_alarm/`.
         stand_down: Words with which somebody says that it was nothing.
         certain: By kind, regular expressions of normalized text that leave no doubt, such as a link that asks to act.
+        signs: By kind, regular expressions, without spaces and punctuation, one of which such a danger mostly shows.
+            Without one it is only asked about, or left to what was asked.
+        denials: By kind, regular expressions that deny it in so many words.
+        about_danger: Words that stay with the danger talked of, whatever topic they sound like.
+        asks_handoff: Regular expressions of the whole message that ask whether and when a human comes.
     """
 
     answers: dict[str, list[list[Text]]]
@@ -62,6 +69,10 @@ class Care(BaseModel):
     follow_ups: dict[str, dict[str, FollowUp]] = {}
     certain: dict[str, list[str]] = {}
     stand_down: list[str] = []
+    signs: dict[str, list[str]] = {}
+    denials: dict[str, list[str]] = {}
+    about_danger: list[str] = []
+    asks_handoff: list[str] = []
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

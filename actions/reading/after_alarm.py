@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from actions.dialogue.acts import UNCLEAR, Act
 from actions.dialogue.messages import AnswerBand, UserMessage
 from actions.dialogue.state import Alarm, Awaiting, DialogueState, Offer, has_alarm
@@ -30,6 +32,9 @@ _CLOSING = "account_closure"
 _ELSEWHERE = "elsewhere"
 # These need rescue, whatever was warned of before.
 _LOST = frozenset({"lost", "told_secret"})
+# Who has stepped back, or speaks of a film, is not where the words are.
+_OUT_OF_REACH = frozenset({"better", "means_away", "stands_down", "with_them"})
+_OF_MONEY = (Alarm.FRAUD, Alarm.VICTIM)
 _DESPAIRS = frozenset({"acute", "alone", "asks_way", "feels", "ties"})
 # Whoever says one of these after a fraud, and sounds like it, is in danger of their life.
 _OF_LIFE, _SURE_OF_LIFE, _SOUNDS_LIKE_IT = frozenset({"acute", "asks_way"}), 0.6, 0.15
@@ -96,8 +101,8 @@ def read(
     """
     alarm = state.open_alarm
     if alarm is None or alarm is Alarm.COMPLAINT or (state.walk and has_alarm(state, alarm)):
-        return read_later(state, act, message, likeliest, total)
-    label, certainty = likeliest_label(message)
+        return read_later(context, state, act, message, likeliest, total)
+    label, certainty = _label(context, alarm, message)
     was_sure = has_alarm(state, alarm)
     if _is_new_alarm(alarm, likeliest, total, label, certainty, state, message):
         return None
@@ -129,10 +134,13 @@ def read(
     return Reading(Source.DANGER, Act.ALARM, message, f"{label} after {alarm.value}", certainty, arguments)
 
 
-def read_later(state: DialogueState, act: Act, message: UserMessage, likeliest: Alarm, total: float) -> Reading | None:
+def read_later(
+    context: Context, state: DialogueState, act: Act, message: UserMessage, likeliest: Alarm, total: float
+) -> Reading | None:
     """Reads what is said about a danger on record after something else was talked of; None when it is not about it.
 
     Args:
+        context: Knowledge and replies.
         state: The state before.
         act: What the sentence does by itself.
         message: The message.
@@ -156,11 +164,12 @@ def read_later(state: DialogueState, act: Act, message: UserMessage, likeliest: 
     is_of_life = alarm is Alarm.CRISIS and label in _HEARD_OF_LIFE
     is_heard = is_of_life or label in (_HEARD_IN_WALK if state.walk else at_rest)
     is_lost = act in UNCLEAR and state.walk is None and certainty >= _POSSIBLE
-    if is_asked or not ((is_heard and certainty >= _SURE_LATER) or (is_lost and is_heard)):
+    is_about = alarm in _OF_MONEY and state.walk is None and _names_danger(context, message)
+    if is_asked or not ((is_heard and certainty >= _SURE_LATER) or (is_lost and is_heard) or is_about):
         return None
     if alarm is Alarm.FRAUD and label in _LOST:
         return _lost_by_now(message, label, certainty)
-    arguments: dict[str, object] = {"alarm": alarm, "follow_up": label}
+    arguments: dict[str, object] = {"alarm": alarm, "follow_up": label if certainty >= _POSSIBLE else "asks"}
     return Reading(Source.DANGER, Act.ALARM, message, f"{label} after {alarm.value}", certainty, arguments)
 
 
@@ -281,10 +290,31 @@ def _turns_away(context: Context, state: DialogueState, act: Act, message: UserM
     topic = context.knowledge.topics.get(message.intent)
     if state.open_alarm in (Alarm.CRISIS, Alarm.BEREAVED):
         return is_plain and is_elsewhere and names_other and state.open_alarm is Alarm.CRISIS
-    if topic is not None and topic.urgent:
+    if (topic is not None and topic.urgent) or _names_danger(context, message):
         return False
     return (act is Act.OPEN_TOPIC and names_other) or (is_plain and is_elsewhere)
 
 
+def _names_danger(context: Context, message: UserMessage) -> bool:
+    """Whether it is about whoever cheats them, or what they may lose, whatever topic it sounds like."""
+    return any(word in message.key for word in context.knowledge.care.about_danger)
+
+
 def _case(context: Context, alarm: Alarm, message: UserMessage) -> bool:
     return any(word in message.key for case in context.knowledge.care.cases.get(alarm.value, ()) for word in case.words)
+
+
+def _label(context: Context, alarm: Alarm, message: UserMessage) -> tuple[str, float]:
+    """Returns what is said: where somebody stands and what they hold goes before how they feel."""
+    label, certainty = likeliest_label(message)
+    if alarm is Alarm.CRISIS and label not in _OUT_OF_REACH and _is_at_hand(context, message):
+        return "acute", 1.0
+    if alarm is Alarm.CRISIS and any(re.fullmatch(p, message.key) for p in context.knowledge.care.asks_handoff):
+        # 「人来了吗」: whoever waits for a human hears how it stands, and keeps the talk.
+        return "asks_you", 1.0
+    return label, certainty
+
+
+def _is_at_hand(context: Context, message: UserMessage) -> bool:
+    cases = (case for case in context.knowledge.care.cases.get(Alarm.CRISIS.value, ()) if case.is_at_hand)
+    return any(re.search(pattern, message.key) for case in cases for pattern in case.patterns)

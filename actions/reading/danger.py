@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from actions.dialogue.acts import Act
 from actions.dialogue.messages import AnswerBand, UserMessage
@@ -22,6 +23,8 @@ _SURE_BEREAVED = 0.5
 # While the story of a payment is asked for, an account of what went wrong is what was asked for.
 _SURE_IN_STORY = 0.93
 _SURE_SHORT = 0.8
+# A cry for help without a sign of wanting to die or to harm: fear and tears sound alike.
+_SURE_WITHOUT_SIGN = 0.85
 # The intent of a theft counts from this share of the alarm on.
 _LIKELY_THEFT = 0.25
 _SHORT_ANSWER, _NEAR = 5, 4
@@ -34,8 +37,17 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
     if label_typed(state, message):
         # A button says nothing of whoever presses it.
         return None
+    if _denies(context, Alarm.CRISIS, message):
+        if state.open_alarm is Alarm.CRISIS:
+            return _denied_crisis(state, message)
+        message = replace(message, alarms={**message.alarms, Alarm.CRISIS.value: 0.0})
+    elif state.open_alarm in (Alarm.FRAUD, Alarm.VICTIM) and _is_only_distress(context, message):
+        # Tears about the money, or of somebody near, are heard as what follows it.
+        message = replace(message, alarms={**message.alarms, Alarm.CRISIS.value: 0.0})
     certainties = {alarm: message.alarms.get(alarm.value, 0.0) for alarm in _KINDS}
     likeliest, total = max(certainties, key=lambda alarm: certainties[alarm]), sum(certainties.values())
+    if _asks_handoff(context, state, message):
+        return Reading(Source.DANGER, Act.TICKET_STATUS, replace(message, band=AnswerBand.ANSWER), "asks for the human")
     if state.open_alarm or state.alarms or state.denied_alarms:
         following = after_alarm.read(context, state, act, message, likeliest, total)
         if following:
@@ -49,10 +61,24 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
     after = _after_alarm(context, state, message)
     if after:
         return after
+    return _by_itself(context, state, act, message, certainties)
+
+
+def _by_itself(
+    context: Context, state: DialogueState, act: Act, message: UserMessage, certainties: dict[Alarm, float]
+) -> Reading | None:
+    """Reads what the message gives away whatever was talked of before."""
+    likeliest, total = max(certainties, key=lambda alarm: certainties[alarm]), sum(certainties.values())
     for kind, patterns in context.knowledge.care.certain.items():
         if any(re.search(pattern, normalize(message.text)) for pattern in patterns):
             return _sounds_like(context, message, Alarm(kind), 1.0)
+    is_signed = shows(context, likeliest, message)
     is_asked = state.awaiting is Awaiting.DETAIL and likeliest is not Alarm.CRISIS
+    if not is_signed and (is_asked or (likeliest is Alarm.CRISIS and likeliest in state.denied_alarms)):
+        # It answers what was asked, or goes on after a denial.
+        return None
+    if likeliest is Alarm.CRISIS and not is_signed and total < _SURE_WITHOUT_SIGN:
+        return _crisis_without_sign(context, state, act, message, total)
     # 「想好了」 answers what is asked; what it sounds like on its own counts for little.
     is_answer = len(message.key) <= _SHORT_ANSWER and (state.walk is not None or state.offer is not None)
     is_guarded = is_asked or is_answer or likeliest in state.denied_alarms
@@ -70,6 +96,49 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
     if total >= _DOUBTFUL and not is_known and not is_guarded and not is_reported:
         return _doubtful(message, likeliest, total)
     return _theft_by_intent(context, state, act, message)
+
+
+def _crisis_without_sign(
+    context: Context, state: DialogueState, act: Act, message: UserMessage, total: float
+) -> Reading | None:
+    bereaved = message.alarms.get(Alarm.BEREAVED.value, 0.0)
+    if bereaved >= _SURE_BEREAVED:
+        return _sounds_like(context, message, Alarm.BEREAVED, bereaved)
+    if total >= _SURE and not has_alarm(state, Alarm.CRISIS):
+        return _doubtful(message, Alarm.CRISIS, total)
+    return _theft_by_intent(context, state, act, message)
+
+
+def _denied_crisis(state: DialogueState, message: UserMessage) -> Reading:
+    arguments: dict[str, object] = {"alarm": Alarm.CRISIS, "was_sure": has_alarm(state, Alarm.CRISIS)}
+    return Reading(Source.DANGER, Act.ALARM_DENIED, message, "denies a crisis in words", 1.0, arguments)
+
+
+def shows(context: Context, alarm: Alarm, message: UserMessage) -> bool:
+    """Whether the message has a word of this danger; kinds without signs need none."""
+    signs = context.knowledge.care.signs.get(alarm.value)
+    return signs is None or any(re.search(sign, message.key) for sign in signs)
+
+
+def _denies(context: Context, alarm: Alarm, message: UserMessage) -> bool:
+    """Whether it denies the danger in so many words, and nothing else in it shows one."""
+    denials = context.knowledge.care.denials.get(alarm.value, ())
+    rest = message.key
+    for denial in denials:
+        rest = re.sub(denial, "", rest)
+    return rest != message.key and not shows(context, alarm, replace(message, key=rest))
+
+
+def _is_only_distress(context: Context, message: UserMessage) -> bool:
+    certainty = message.alarms.get(Alarm.CRISIS.value, 0.0)
+    return certainty < _SURE_WITHOUT_SIGN and not shows(context, Alarm.CRISIS, message)
+
+
+def _asks_handoff(context: Context, state: DialogueState, message: UserMessage) -> bool:
+    """Whether somebody who was handed over asks about it; in a crisis the talk goes on instead."""
+    if not state.handed_over or state.open_alarm is Alarm.CRISIS:
+        return False
+    return any(re.fullmatch(pattern, message.key) for pattern in context.knowledge.care.asks_handoff)
 
 
 def _denied_theft(context: Context, act: Act, message: UserMessage) -> Reading | None:

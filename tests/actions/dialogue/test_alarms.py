@@ -114,7 +114,9 @@ def test_no_rating_and_no_niceties_after_an_alarm(conversation: Conversation) ->
 @pytest.mark.parametrize("alarm", ["crisis", "fraud_underway", "victim"])
 def test_a_doubt_is_asked_about_and_leaves_everything_as_it_is(conversation: Conversation, alarm: str) -> None:
     conversation.opens("forgot_password", step_number="2")
-    said = conversation.does(Act.OUT_OF_SCOPE, alarms={alarm: 0.4}, band=AnswerBand.CHOICE)
+    said = conversation.does(
+        Act.OUT_OF_SCOPE, "我真的撑不下去了，怎么会这样", alarms={alarm: 0.4}, band=AnswerBand.CHOICE
+    )
     assert said == ["utter_care"]
     assert (conversation.state.topic, conversation.state.step, conversation.state.alarms) == ("forgot_password", 2, ())
     assert handoffs(conversation) == []

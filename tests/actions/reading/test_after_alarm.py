@@ -103,3 +103,19 @@ def test_what_confirms_a_denial_raises_nothing() -> None:
     state = DialogueState(denied_alarms=(Alarm.VICTIM,))
     message = said("他给我转回来了", "out_of_scope", after_alarm={"money_returned": 0.9})
     assert read(message, state).chosen.act is Act.ALARM_DENIED
+
+
+@pytest.mark.parametrize("text", ["我爬到楼顶了 好累", "手里握着刀 没人管我"])
+def test_where_they_stand_goes_before_how_they_feel(text: str) -> None:
+    message = said(text, "out_of_scope", alarms={"crisis": 0.9}, after_alarm={"feels": 0.9})
+    assert read(message, after(Alarm.CRISIS)).chosen.arguments["follow_up"] == "acute"
+
+
+def test_what_names_the_thief_stays_with_the_danger() -> None:
+    message = said("骗子知道我余额了", "payment_failure", "named:payment_failure", after_alarm={"elsewhere": 0.7})
+    assert read(message, after(Alarm.FRAUD)).chosen.act is Act.ALARM
+
+
+def test_in_a_crisis_a_question_for_the_human_keeps_the_talk() -> None:
+    message = said("同事到了吗", "out_of_scope", after_alarm={"feels": 0.4})
+    assert read(message, after(Alarm.CRISIS, handed_over=True)).chosen.arguments["follow_up"] == "asks_you"

@@ -24,7 +24,7 @@ SURE = {"crisis": 0.5, "fraud_underway": 0.5, "victim": 0.5, "bereaved": 0.5}
     ],
 )
 def test_an_alarm_is_heard_in_every_state(alarm: str, state: DialogueState) -> None:
-    chosen = read(said("是的，我跟您说", "affirm", alarms={alarm: SURE[alarm]}), state).chosen
+    chosen = read(said("是的，我撑不下去了", "affirm", alarms={alarm: SURE[alarm]}), state).chosen
     assert (chosen.act, chosen.arguments) == (Act.ALARM, {"alarm": Alarm(alarm)})
 
 
@@ -139,3 +139,36 @@ def test_other_matters_after_an_alarm_are_other_matters() -> None:
 def test_a_theft_denied_opens_no_advice_for_one() -> None:
     message = said("没被骗 就是手滑", "account_compromised", "negated:fraud", confidence=0.6)
     assert read(message).chosen.act is Act.ALARM_DENIED
+
+
+@pytest.mark.parametrize(("certainty", "act"), [(0.4, Act.OUT_OF_SCOPE), (0.7, Act.ALARM), (0.9, Act.ALARM)])
+def test_tears_alone_are_no_crisis(certainty: float, act: Act) -> None:
+    chosen = read(said("娃哭得我心烦", "out_of_scope", alarms={"crisis": certainty})).chosen
+    assert (chosen.act, bool(chosen.arguments.get("is_doubtful"))) == (act, certainty == 0.7)
+
+
+def test_an_answer_without_a_sign_of_fraud_is_an_answer() -> None:
+    chosen = read(said("店家说我订过餐 我没订", "deny", alarms={"fraud_underway": 0.97}), ASKED).chosen
+    assert chosen.act is not Act.ALARM
+
+
+@pytest.mark.parametrize(
+    ("text", "is_denied"),
+    [
+        ("没有人想死 我问的是报警", True),
+        ("我没说不想活", True),
+        ("不是想死 是活不下去", False),
+        ("没有自杀的勇气", False),
+    ],
+)
+def test_a_crisis_is_denied_in_so_many_words(text: str, is_denied: bool) -> None:
+    state = told(Alarm.CRISIS, open_alarm=Alarm.CRISIS)
+    chosen = read(said(text, "out_of_scope", alarms={"crisis": 0.95}), state).chosen
+    assert (chosen.act is Act.ALARM_DENIED) == is_denied
+
+
+@pytest.mark.parametrize("text", ["接通了没", "转好了吗", "人工还要多久来", "客服啥时候接"])
+def test_who_was_handed_over_asks_about_it(text: str) -> None:
+    state = told(Alarm.VICTIM, open_alarm=Alarm.VICTIM, handed_over=True)
+    message = said(text, "out_of_scope", after_alarm={"lost": 0.9})
+    assert read(message, state).chosen.act is Act.TICKET_STATUS
