@@ -291,9 +291,13 @@ class User:
         return self._act("none", says("utter_none_of_these"))
 
     def _about_detail(self, replies: Sequence[Said]) -> Utterance:
-        topic = self.knowledge.topics[self.mission.topic]
         text = next(reply.text for reply in reversed(replies) if reply.response == "utter_ask_detail")
-        asked = next((d for d in topic.collected_details if d.ask in text), topic.collected_details[0])
+        topic = self.knowledge.topics[self.mission.topic]
+        # The form of another topic may have been opened by what was misheard.
+        details = topic.collected_details or tuple(
+            detail for other in self.knowledge.topics.values() for detail in other.collected_details
+        )
+        asked = next((detail for detail in details if detail.ask in text), details[0])
         wanted = self.phrases.details[asked.id]
         if self.mission.detail == asked.id and not self._treated:
             self._treated = True

@@ -16,7 +16,7 @@ from uwallet_gateway.maintenance.persons import Person
 from uwallet_gateway.maintenance.retention import DataClass, set_retention
 from uwallet_gateway.services import Services
 
-LIN = Person(site="demo", user_id="lin")
+LIN = Person(site="demo", user_id="linna7731")
 TYPED = "我在紫荆花园店付款失败了"
 
 
@@ -41,7 +41,7 @@ async def count(services: Services, table: type[tables.Table]) -> int:
 
 
 async def test_named_user_is_erased_and_nobody_else(gateway: Gateway) -> None:
-    conversation_id = await said_by(gateway, "lin")
+    conversation_id = await said_by(gateway, "linna7731")
     await said_by(gateway, "zhou", "你好")
     erased = await gateway.services.persons.erase(LIN)
     assert erased.rows["conversations"] == 1
@@ -49,13 +49,13 @@ async def test_named_user_is_erased_and_nobody_else(gateway: Gateway) -> None:
     async with gateway.services.database.read() as transaction:
         assert list(await transaction.scalars(select(tables.Conversation.external_id))) == ["zhou"]
     files = [file for file in gateway.services.settings.data_dir.rglob("*") if file.is_file()]
-    assert not [file for file in files if TYPED.encode() in file.read_bytes() or b"lin" in file.read_bytes()]
+    assert not [file for file in files if TYPED.encode() in file.read_bytes() or b"linna7731" in file.read_bytes()]
     with pytest.raises(InputError, match=ErrorCode.NOT_FOUND):
         await gateway.services.persons.erase(LIN)
 
 
 async def test_engine_that_is_away_is_asked_again(gateway: Gateway) -> None:
-    conversation_id = await said_by(gateway, "lin")
+    conversation_id = await said_by(gateway, "linna7731")
     gateway.engine.mode = "error"
     erased = await gateway.services.persons.erase(LIN)
     assert erased.engine_events is None
@@ -68,7 +68,7 @@ async def test_engine_that_is_away_is_asked_again(gateway: Gateway) -> None:
 
 async def test_what_is_held_is_neither_erased_nor_purged(gateway: Gateway) -> None:
     services = gateway.services
-    held, other = await said_by(gateway, "lin"), await said_by(gateway, "zhou")
+    held, other = await said_by(gateway, "linna7731"), await said_by(gateway, "zhou")
     assert await services.persons.hold(LIN, "case 7") == 1
     assert await services.persons.hold(LIN, "case 7") == 0
     for erasing in (services.persons.erase(LIN), services.persons.erase_site("demo")):
@@ -90,7 +90,7 @@ async def test_what_is_held_is_neither_erased_nor_purged(gateway: Gateway) -> No
 
 
 async def test_site_is_erased_with_all_of_its_users(gateway: Gateway) -> None:
-    ids = {await said_by(gateway, "lin"), await said_by(gateway, "zhou")}
+    ids = {await said_by(gateway, "linna7731"), await said_by(gateway, "zhou")}
     erased = await gateway.services.persons.erase_site("demo")
     assert erased.rows["conversations"] == 2
     [forgotten] = whole(gateway)
@@ -100,7 +100,7 @@ async def test_site_is_erased_with_all_of_its_users(gateway: Gateway) -> None:
 
 
 async def test_exports_that_quote_the_person_are_named(gateway: Gateway, tmp_path: Path) -> None:
-    await said_by(gateway, "lin")
+    await said_by(gateway, "linna7731")
     (tmp_path / "labels").mkdir()
     (tmp_path / "labels" / "payment.yml").write_text(f"- {TYPED}\n", encoding="utf-8")
     (tmp_path / "labels" / "other.yml").write_text("- 你好\n", encoding="utf-8")
@@ -109,7 +109,7 @@ async def test_exports_that_quote_the_person_are_named(gateway: Gateway, tmp_pat
 
 
 async def test_engine_is_asked_by_the_period_of_each_site(gateway: Gateway) -> None:
-    mine, held = await said_by(gateway, "lin"), await said_by(gateway, "zhou")
+    mine, held = await said_by(gateway, "linna7731"), await said_by(gateway, "zhou")
     services = gateway.services
     await services.persons.hold(Person(site="demo", user_id="zhou"), "case 7")
     async with services.database.write() as transaction:
