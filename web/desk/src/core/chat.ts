@@ -219,10 +219,12 @@ export class Chat {
 
   /** Tells the user that the agent is typing, not more often than needed, or that they have stopped. */
   tellTyping(typing: boolean): void {
+    // Told with the next key once the conversation is watched.
+    if (this.state.getState().phase !== 'live') return;
     const now = this.options.now();
     if (typing ? now - this.toldTyping < TYPING_INTERVAL : this.toldTyping === -Infinity) return;
     this.toldTyping = typing ? now : -Infinity;
-    if (this.state.getState().phase === 'live') this.options.gateway.typing(this.options.ticketId, typing);
+    this.options.gateway.typing(this.options.ticketId, typing);
   }
 
   private get transcript(): Transcript<Message> {
