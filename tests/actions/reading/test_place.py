@@ -10,7 +10,7 @@ from actions.dialogue.state import Alarm, Walk
 from tests.actions.reading.builders import at, read, said, told
 
 
-@pytest.mark.parametrize("text", ["刚刚弄到哪里了 接着来", "咱们进行到第几步了"])
+@pytest.mark.parametrize("text", ["刚刚弄到哪里了 接着来", "咱们进行到第几步了", "到哪步了来着", "现在是第几步啊"])
 def test_who_asks_for_the_place_returns_to_it(text: str) -> None:
     message = said(text, "next_step", confidence=0.4, band=AnswerBand.CHOICE)
     assert read(message, at("payment_failure", 2)).chosen.act is Act.REPEAT
@@ -19,6 +19,13 @@ def test_who_asks_for_the_place_returns_to_it(text: str) -> None:
 
 def test_the_place_of_money_is_not_meant() -> None:
     assert read(said("钱转到哪里了", "out_of_scope"), at("payment_failure", 2)).chosen.act is not Act.REPEAT
+
+
+def test_who_asks_for_the_place_has_done_nothing() -> None:
+    message = said("刚刚到哪一步了", "repeat_step", confidence=0.4, acts={"done": 0.5}, band=AnswerBand.CHOICE)
+    assert read(message, at("forgot_password", 2)).chosen.act is Act.REPEAT
+    where = said("现在在哪一步填手机号", "repeat_step", confidence=0.4, acts={"question": 0.9}, band=AnswerBand.CHOICE)
+    assert read(where, at("forgot_password", 2)).chosen.act is not Act.REPEAT
 
 
 def test_a_step_before_that_is_not_done_is_shown_again() -> None:
