@@ -3,62 +3,36 @@
 from __future__ import annotations
 
 import copy
-from typing import Any
+from pathlib import Path
 
-from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
-from rasa.engine.storage.resource import Resource
-from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from engine.nlu.contrast import Span
 from engine.nlu.contrast_focus import WANTED_SPANS
 from engine.nlu.lexicon import read_part_rules
-from engine.nlu.normalized_spacy_nlp import NormalizedSpacyNLP, normalized_text
+from engine.nlu.lexicon_component import LexiconComponent
+from engine.nlu.normalized_spacy_nlp import normalized_text
 from engine.nlu.parts import Boundary, PartRules
-from engine.paths import ROOT
 
 BOUNDARIES = "boundaries"
 PART_SPAN = "part_span"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
-class MessageParts(GraphComponent):
+class MessageParts(LexiconComponent[PartRules]):
     """Adds, after each message that may hold several requests, one message for each of its parts.
 
     A part shares spaCy's reading and the entities of the whole message; only its `wanted_spans` are its own, so it
     costs what featurizers and classifier cost. `RequestCollector` folds the parts again; without it this component
     must not stand in the pipeline. Training examples are left whole.
-
-    Config:
-        lexicon: Folder of the lexicon, relative to the project's root.
     """
 
-    @staticmethod
-    def get_default_config() -> dict[str, Any]:
-        """Returns the defaults."""
-        return {"lexicon": "data/lexicon"}
-
     @classmethod
-    def required_components(cls) -> list[type]:
-        """Returns the components that must stand before this one."""
-        return [NormalizedSpacyNLP]
-
-    def __init__(self, rules: PartRules) -> None:
-        """Keeps the rules."""
-        self._rules = rules
-
-    @classmethod
-    def create(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-    ) -> MessageParts:
-        """Creates the component (see parent class)."""
-        return cls(read_part_rules(ROOT / config["lexicon"]))
+    def read_rules(cls, folder: Path) -> PartRules:
+        """Reads the rules (see parent class)."""
+        return read_part_rules(folder)
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Leaves the training examples as they are."""
