@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+import datetime as dt
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -30,8 +30,8 @@ class OrganisationError(Exception):
 class _Holiday(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True)
 
-    date: date
-    until: date | None = None
+    date: dt.date
+    until: dt.date | None = None
     hours: _Spans
 
     @model_validator(mode="after")
