@@ -9,13 +9,27 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import astuple, dataclass
+from typing import Any, Literal
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from itsdangerous import BadSignature, URLSafeSerializer, URLSafeTimedSerializer
 
 from uwallet_gateway.sealing import Seal
+
+
+@dataclass(frozen=True, slots=True)
+class PictureReader:
+    """Who the address of a picture is for.
+
+    Attributes:
+        kind: A user's `session`, an agent's session at the `desk`, or a site's `backend`, which has no session.
+        id: Of the session; of the conversation for a backend.
+    """
+
+    kind: Literal["session", "desk", "backend"]
+    id: str
 
 
 class Keys:
@@ -81,16 +95,18 @@ class Keys:
             return None
         return value if isinstance(value, Mapping) else None
 
-    def sign_attachment(self, attachment_id: str) -> str:
-        """A signature that allows reading one picture for a while without a token."""
-        return str(self._addresses.dumps(attachment_id))
+    def sign_attachment(self, attachment_id: str, reader: PictureReader) -> str:
+        """A signature that allows the reader to read one picture for a while without a token."""
+        return str(self._addresses.dumps([attachment_id, *astuple(reader)]))
 
-    def may_read_attachment(self, signature: str, attachment_id: str, max_age: int) -> bool:
-        """Whether the signature is for this picture and not older than `max_age` seconds."""
+    def attachment_reader(self, signature: str, attachment_id: str, max_age: int) -> PictureReader | None:
+        """Who may read this picture, or None if the signature is another's or older than `max_age` seconds."""
         try:
-            return bool(self._addresses.loads(signature, max_age=max_age) == attachment_id)
-        except BadSignature:
-            return False
+            signed_id, kind, reader_id = self._addresses.loads(signature, max_age=max_age)
+        except (BadSignature, ValueError, TypeError):
+            # The latter two: signed by an older version, for everybody.
+            return None
+        return PictureReader(kind, reader_id) if signed_id == attachment_id else None
 
 
 _MAX_TOKEN = 300

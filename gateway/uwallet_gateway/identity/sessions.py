@@ -162,6 +162,11 @@ class Sessions:
             raise InputError(ErrorCode.BAD_TOKEN)
         return session
 
+    async def is_open(self, session_id: str) -> bool:
+        """Whether a session has neither been ended nor expired."""
+        async with self._database.read() as transaction:
+            return await self._read(transaction, None, session_id) is not None
+
     def check_user(self, session: Session, site: Site, user: object) -> None:
         """Refuses a user's session without the site's voucher for that user.
 
