@@ -58,6 +58,10 @@ class Settings(BaseSettings):
     sockets_per_address: int = Field(
         default=1000, ge=1, description="Socket.IO connections of one address to one process"
     )
+    hsts_subdomains: bool = Field(
+        default=True,
+        description="Browsers that come by HTTPS use it for names below this host, too",
+    )
     trusted_proxies: Annotated[tuple[Network, ...], NoDecode] = Field(
         default=(), description="Networks of the proxies whose X-Forwarded-For and -Proto are believed, comma separated"
     )

@@ -139,6 +139,10 @@ class DeskSessions:
             await transaction.execute(delete(tables.AgentSession).where(tables.AgentSession.id == session_id))
         self.sign_outs.announce()
 
+    async def end_token(self, token: str) -> None:
+        """Ends the session of a token. No-op if there is none."""
+        await self.end(digest_of(token))
+
     async def ended(self, session_ids: Collection[str]) -> set[str]:
         """Which of the sessions are over: signed out, expired, of a disabled agent, or without a required factor."""
         if not session_ids:
