@@ -123,7 +123,7 @@ def _summary(state: DialogueState, reason: HandoffReason, knowledge: Knowledge, 
     join = words.separator.join
     lines = [
         words.alarms.format(alarms=join(f"「{told.text}」" for told in state.alarms)) if state.alarms else "",
-        words.who.format(contact=join(contact) or words.nobody),
+        words.who.format(contact=join(contact)) if contact else "",
         _about(state, knowledge),
         words.problem_steps.format(steps=join(problems)) if problems else "",
         words.collected.format(details=join(details)) if details else "",

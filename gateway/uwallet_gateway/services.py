@@ -291,4 +291,5 @@ def _scheduler_rules(settings: Settings) -> SchedulerRules:
         agent_silent_after=timedelta(seconds=settings.agent_silent_after),
         user_remind_after=timedelta(seconds=settings.user_remind_after),
         user_left_after=timedelta(seconds=settings.user_left_after),
+        urgent_patience=settings.urgent_patience,
     )

@@ -231,6 +231,11 @@ class Settings(BaseSettings):
     user_left_after: float = Field(
         default=300.0, gt=0, description="Seconds after which a chat that its user does not answer is closed"
     )
+    urgent_patience: float = Field(
+        default=3.0,
+        ge=1,
+        description="How many times as long an urgent user is waited for before both: they were told to do something",
+    )
     clock: str = Field(
         default="", description="Time at which the clock starts, like `2026-11-23T03:00:00+08:00`; in development only"
     )

@@ -20,6 +20,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -382,6 +383,8 @@ class Ticket(Table):
     due_at: Mapped[datetime | None]
     rating: Mapped[int | None]
     rating_comment: Mapped[str | None] = mapped_column(Text)
+    # The agent waits for the user however long they are silent.
+    kept_open: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
     # The position that the user was told last.
     told_position: Mapped[int | None]
     told_at: Mapped[datetime | None]
