@@ -148,6 +148,9 @@ class Settings(BaseSettings):
     desk_session_hours: float = Field(
         default=12.0, gt=0, le=24 * 30, description="Hours after which an agent must sign in at the desk again"
     )
+    desk_idle_minutes: float = Field(
+        default=60.0, ge=2, description="Minutes without a sign of the agent after which they must sign in again"
+    )
     desk_two_factor_roles: Annotated[tuple[Literal["agent", "supervisor", "admin"], ...], NoDecode] = Field(
         default=(),
         description="Roles, comma separated, whose agents must sign in at the desk with a second factor: "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from http.cookies import SimpleCookie
 
 import httpx
@@ -13,6 +14,7 @@ from tests.helpers.gateway import Gateway
 from uwallet_gateway.agents.lockout import FREE_ATTEMPTS
 from uwallet_gateway.agents.roles import Role
 from uwallet_gateway.audit.actions import Action
+from uwallet_gateway.clock import now, set_time
 
 PASSWORD = "k7mwp-3xq9h-tulip"
 
@@ -82,6 +84,21 @@ async def test_signing_in_ends_the_session_that_the_browser_had(gateway_with_lin
         assert (await other.get("/session")).status_code == 200
         client.cookies.update(before)
         assert (await client.get("/session")).json()["code"] == "signed_out"
+
+
+async def test_session_is_kept_by_what_the_agent_does_and_not_by_the_desk(start_gateway: StartGateway) -> None:
+    async with start_gateway(desk_idle_minutes=30) as gateway:
+        lin, zhou = await agent_at(gateway), await agent_at(gateway)
+        begin = now()
+        try:
+            set_time(begin + timedelta(minutes=29))
+            await lin.ok("POST", "/session/activity")
+            await zhou.ok("GET", "/queue")
+            set_time(begin + timedelta(minutes=31))
+            assert (await lin.call("GET", "/queue")).status_code == 200
+            assert (await zhou.call("GET", "/queue")).json()["code"] == "signed_out"
+        finally:
+            set_time(None)
 
 
 async def test_wrong_password_and_unknown_name_are_answered_alike(gateway_with_lin: Gateway) -> None:

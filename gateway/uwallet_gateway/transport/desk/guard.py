@@ -62,6 +62,9 @@ class Allowed:
             await record_refusal(parts, session, request.method, request.scope["route"].path)
             raise InputError(ErrorCode.FORBIDDEN)
         await limit(parts, session)
+        if changes:
+            # The desk asks for news by itself; what it changes is the agent's doing.
+            await parts.desk_sessions.use(session)
         return session
 
 

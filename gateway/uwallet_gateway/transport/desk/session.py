@@ -40,6 +40,11 @@ async def sign_out(response: Response, services: ServicesNeeded, session: AgentN
     SESSION.drop(response, services.settings)
 
 
+@router.post("/session/activity", status_code=204, responses=responses(401, 403, 429, 503))
+async def note_activity(_session: AgentNeeded) -> None:
+    """Says that the agent is at the desk, as every request that changes something does."""
+
+
 @router.get("/sessions", responses=responses(401, 429, 503))
 async def read_sessions(services: ServicesNeeded, session: AgentNeeded) -> list[AgentSessionView]:
     """Returns where the agent is signed in, newest first."""
