@@ -186,7 +186,11 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
     assistant = EngineAssistant(settings.engine_url, settings.engine_secret.get_secret_value() or None)
     passwords, sign_outs = Passwords(), SignOuts()
     desk_sessions = DeskSessions(
-        database, sign_outs, hours=settings.desk_session_hours, two_factor_roles=settings.desk_two_factor_roles
+        database,
+        sign_outs,
+        hours=settings.desk_session_hours,
+        idle_minutes=settings.desk_idle_minutes,
+        two_factor_roles=settings.desk_two_factor_roles,
     )
     second_factors = SecondFactors(database, sign_outs, keys.second_factors, issuer=texts.desk.authenticator_issuer)
     sign_ins = SignIns(

@@ -288,6 +288,8 @@ class AgentSession(Table):
     method: Mapped[str] = mapped_column(String(16), default="password", server_default="password")
     second_factor: Mapped[str | None] = mapped_column(String(16))
     created_at: Mapped[datetime]
+    # When the agent has last shown that they are there, to a minute; None: not since they signed in.
+    used_at: Mapped[datetime | None]
     expires_at: Mapped[datetime]
 
 

@@ -8,6 +8,7 @@ export type Action =
   | 'sign_in_failed'
   | 'signed_out'
   | 'sessions_ended'
+  | 'access_refused'
   | 'password_changed'
   | 'password_change_failed'
   | 'password_reset'

@@ -86,6 +86,7 @@ export class DeskApi {
   confirmRequiredEnrolment = (code: string): Promise<Enrolled> =>
     this.request('POST', '/session/enrolment/confirmation', { code });
   signOut = (): Promise<void> => this.request('DELETE', '/session');
+  noteActivity = (): Promise<void> => this.request('POST', '/session/activity');
   changePassword = (old: string, fresh: string): Promise<void> =>
     this.request('POST', '/password', { old, new: fresh });
   sessions = (): Promise<AgentSession[]> => this.request('GET', '/sessions');
