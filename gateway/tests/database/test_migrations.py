@@ -22,7 +22,7 @@ def _differences(connection: Connection) -> list[Any]:
     context = MigrationContext.configure(
         connection,
         opts={
-            # What each database has of its own for full text, beside the table that both have (migration 0021).
+            # What each database has of its own for full text, beside the table that both have (migration 0022).
             "include_name": lambda name, kind, _parents: kind != "table" or not str(name).startswith("search_index"),
             "compare_type": lambda _c, _i, _m, found, wanted: False if isinstance(wanted, UtcTime) else None,
         },

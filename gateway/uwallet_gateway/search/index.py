@@ -1,7 +1,7 @@
 """The index of what people wrote: filled behind the messages, asked by conversation or ticket.
 
 Neither database is asked to split Chinese into words. SQLite has FTS5, PostgreSQL a GIN index over tsvector; migration
-0021 makes them and the triggers that keep them like `search_documents`.
+0022 makes them and the triggers that keep them like `search_documents`.
 """
 
 from __future__ import annotations

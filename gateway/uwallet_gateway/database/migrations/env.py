@@ -18,7 +18,7 @@ def _compare(_context: Any, _column: Any, _metadata: Any, inspected: Any, declar
 
 
 def _include(name: str | None, kind: str, _parents: Any) -> bool:
-    # Those of full text differ from database to database, and are made in SQL (migration 0021).
+    # Those of full text differ from database to database, and are made in SQL (migration 0022).
     return kind != "table" or not str(name).startswith("search_index")
 
 
