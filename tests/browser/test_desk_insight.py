@@ -21,7 +21,7 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 def figure(desk: Desk, name: str) -> int:
     """Returns one of the figures at the top of the page."""
-    title = desk.page.get_by_text(INSIGHT["figures"][name], exact=True).first
+    title = desk.page.get_by_role("main").get_by_text(INSIGHT["figures"][name], exact=True).first
     return int(title.locator("xpath=following-sibling::*[1]").inner_text())
 
 
@@ -34,7 +34,9 @@ def test_figures_and_labels(
     desk = desk_of("wang")
     desk.go("insight")
     expect(desk.page.get_by_role("heading", name=INSIGHT["title"])).to_be_visible()
-    expect(desk.page.get_by_text(INSIGHT["figures"]["conversations"], exact=True).first).to_be_visible()
+    expect(
+        desk.page.get_by_role("main").get_by_text(INSIGHT["figures"]["conversations"], exact=True).first
+    ).to_be_visible()
     conversations, handed_off, solved = (figure(desk, name) for name in ("conversations", "handed_off", "solved"))
 
     first = customer("解决的")
@@ -58,7 +60,9 @@ def test_figures_and_labels(
 
     desk.page.reload()
     desk.go("insight")
-    expect(desk.page.get_by_text(INSIGHT["figures"]["conversations"], exact=True).first).to_be_visible()
+    expect(
+        desk.page.get_by_role("main").get_by_text(INSIGHT["figures"]["conversations"], exact=True).first
+    ).to_be_visible()
     assert figure(desk, "conversations") == conversations + 2
     assert figure(desk, "handed_off") == handed_off + 1
     assert figure(desk, "solved") == solved + 1
