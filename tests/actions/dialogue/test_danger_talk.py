@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -123,7 +124,8 @@ def test_an_idiom_is_no_crisis(conversation: Conversation, text: str) -> None:
 def test_every_text_can_be_reached() -> None:
     """Whether no entry stands behind one that always fits before it."""
     danger = KNOWLEDGE.danger
-    for name, entries in {"openings": danger.openings, **danger.reactions}.items():
+    groups: dict[str, Sequence[Condition]] = {"openings": danger.openings, **danger.reactions}
+    for name, entries in groups.items():
         for number, entry in enumerate(entries):
             assert not any(_covers(before, entry) for before in entries[:number]), f"{name}[{number}]"
             assert not set(entry.unless) & {*entry.needs}, f"{name}[{number}]"
