@@ -2,7 +2,9 @@ import type { JSX } from 'preact';
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { countCharacters, isComposing, meansSend } from '@uwallet/shared/composing.ts';
 import { fill } from '@uwallet/shared/fill.ts';
+import type { DictationProblem } from '../core/dictation.ts';
 import { useChatState, useChatContext } from './context.ts';
+import { DictationButton } from './dictation_button.tsx';
 import { EmojiPicker } from './emoji_picker.tsx';
 import { Icon } from './icons.tsx';
 import { SUGGESTIONS_ID, SuggestionList, chosenOption } from './suggestion_list.tsx';
@@ -19,15 +21,16 @@ interface ComposerProps {
   onText: (text: string) => void;
   field: { current: HTMLTextAreaElement | null };
   onFiles: (files: readonly File[]) => void;
+  onDictationProblem: (problem: DictationProblem) => void;
   /** The field can be measured. */
   shown: boolean;
-  /** Questions are suggested while the user types. */
-  suggesting: boolean;
 }
 
 /** Where the user writes. */
-export function Composer({ text, onText, field, onFiles, shown, suggesting }: ComposerProps): JSX.Element {
-  const { chat, strings } = useChatContext();
+export function Composer(props: ComposerProps): JSX.Element {
+  const { text, onText, field, onFiles, onDictationProblem, shown } = props;
+  const { chat, strings, preferences } = useChatContext();
+  const suggesting = preferences.suggestions;
   const { phase, limits, support } = useChatState();
   const picker = useRef<HTMLInputElement>(null);
   const composing = useRef(false);
@@ -143,9 +146,20 @@ export function Composer({ text, onText, field, onFiles, shown, suggesting }: Co
           }}
         />
         <div class="composer-tools">
+          {preferences.voice && (
+            <DictationButton
+              text={text}
+              onText={(heard) => {
+                onText(heard);
+                chat.support.typed(heard.trim() !== '');
+              }}
+              onProblem={onDictationProblem}
+              disabled={blocked}
+            />
+          )}
           <button
             type="button"
-            class="tool"
+            class="tool emoji-opener"
             aria-label={emojiOpen ? strings.emoji.close : strings.emoji.open}
             aria-expanded={emojiOpen}
             disabled={blocked}

@@ -4,6 +4,7 @@ import { fill } from '@uwallet/shared/fill.ts';
 import { Step, Stepper } from './chatui.ts';
 import { useChatContext } from './context.ts';
 import { Icon } from './icons.tsx';
+import { EnlargingLink } from './lightbox.tsx';
 import { RichText } from './rich_text.tsx';
 
 /**
@@ -89,7 +90,11 @@ function StepText({ text, progress: { picture, link } }: { text: string; progres
       <div class="step-card-text">
         <RichText text={text} marked />
       </div>
-      {picture && <img class="step-card-picture" src={picture.url} alt={picture.alt} referrerPolicy="no-referrer" />}
+      {picture && (
+        <EnlargingLink class="step-card-picture" address={picture.url} alt={picture.alt}>
+          <img src={picture.url} alt={picture.alt} referrerPolicy="no-referrer" />
+        </EnlargingLink>
+      )}
       {link && (
         <a
           class="step-card-link"

@@ -6,11 +6,21 @@ import { Composer } from '../../src/view/composer.tsx';
 import { renderWith, type Rendered } from './render.tsx';
 
 const onFiles = vi.fn();
+const onDictationProblem = vi.fn();
 
 function Form(): JSX.Element {
   const [text, setText] = useState('');
   const field = useRef<HTMLTextAreaElement>(null);
-  return <Composer text={text} onText={setText} field={field} onFiles={onFiles} shown suggesting />;
+  return (
+    <Composer
+      text={text}
+      onText={setText}
+      field={field}
+      onFiles={onFiles}
+      onDictationProblem={onDictationProblem}
+      shown
+    />
+  );
 }
 
 function write(text: string): Rendered & { field: HTMLTextAreaElement } {

@@ -104,7 +104,7 @@ describe('a step', () => {
     expect(getByAltText('登录界面')).toBeTruthy();
     expect(getByRole('link', { name: '打开' }).getAttribute('href')).toBe('uwallet://login');
     cleanup();
-    expect(log(carrying('javascript:alert(1)')).queryByRole('link')).toBeNull();
+    expect(log(carrying('javascript:alert(1)')).queryByRole('link', { name: '打开' })).toBeNull();
   });
 
   it('leaves a text alone that says more than the heading', () => {
