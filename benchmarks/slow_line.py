@@ -95,7 +95,8 @@ def report(pressed: list[Opening], hovered: list[Opening]) -> str:
 
 Written by `make bench-slow-line`: 400 kbit/s, 400 ms, a browser's first visit, all on one machine
 ({os.cpu_count()} cores, Python {platform.python_version()}). As served (brotli):
-{one.before / 1024:.2f} KiB before the press, {one.altogether / 1024:.2f} KiB altogether. The window is to be there within {LIMIT} s of the press.
+{one.before / 1024:.2f} KiB before the press, {one.altogether / 1024:.2f} KiB altogether.
+The window is to be there within {LIMIT} s of the press.
 
 | | window, median | window, longest | greeting, median | measured |
 |---|---|---|---|---|

@@ -63,6 +63,8 @@ def test_an_older_engine_io_is_refused(
 
 
 def test_deep_chat_goes_through_a_procedure(visitor: BrowserContext, site: Site, stack: Stack) -> None:
+    # Its stylesheet asks another server for a font; nothing but the gateway is to be reached here.
+    visitor.route("https://fonts.googleapis.com/**", lambda route: route.fulfill(content_type="text/css", body=""))
     page = visitor.new_page()
     site.script("/deep-chat.js", packaged_file("deep-chat", "dist/deepChat.bundle.js"))
     page.goto(site.page("/", "<script src=/deep-chat.js type=module></script>"))

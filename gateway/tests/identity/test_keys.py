@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from itsdangerous import URLSafeSerializer
 
-from uwallet_gateway.identity.keys import Keys, PictureReader
+from uwallet_gateway.identity.keys import Keys, PictureReader, _derive
 from uwallet_gateway.sealing import SecretUnreadableError
 
 KEYS = Keys(["k" * 32])
@@ -49,6 +50,15 @@ def test_address_is_for_one_picture_and_ages() -> None:
 def test_address_that_an_older_version_signed_for_everybody_opens_nothing() -> None:
     for former in ("abc", "ab", 1, ["abc"]):
         assert KEYS.attachment_reader(str(KEYS._addresses.dumps(former)), "abc", 60) is None
+
+
+def test_signatures_are_by_sha_256_and_tokens_from_before_are_read() -> None:
+    before = URLSafeSerializer([_derive("k" * 32, b"sessions")], salt="session")
+    assert KEYS.read_session(before.dumps("abc")) == "abc"
+    assert KEYS.sign_session("abc") != before.dumps("abc")
+    # 256 bits in base 64.
+    for signed in (KEYS.sign_session("abc"), KEYS.sign_device({}), KEYS.sign_attachment("abc", READER)):
+        assert len(signed.rpartition(".")[2]) == 43
 
 
 def test_former_key_is_accepted_and_no_longer_used() -> None:

@@ -351,3 +351,13 @@ async def test_reading_is_for_agents_only(office: Office) -> None:
         str(presentation.rasa_rest(bot[0], "user", reader)),
     ):
         assert "evidence" not in body
+
+
+async def test_agents_have_a_message_to_work_on_once_one_was_left(office: Office) -> None:
+    agent = await office.agent("小林", online=False)
+    conversation_id, ticket = await office.waiting_ticket()
+    _, urgent = await office.waiting_ticket("account_compromised")
+    queue = await office.tickets.queue(agent)
+    assert ([one.id for one in queue.messages], queue.counts.messages) == ([urgent.id], 1)
+    await office.users.leave_message(conversation_id, text="付款失败", contact="13711112222")
+    assert [one.id for one in (await office.tickets.queue(agent)).messages] == [urgent.id, ticket.id]

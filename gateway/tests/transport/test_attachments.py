@@ -39,8 +39,9 @@ async def test_picture_from_upload_to_display(gateway: Gateway) -> None:
             assert told["metadata"]["notice"] == "picture_kept"
             # The name that the user's device gives is kept nowhere.
             assert "IMG" not in str(picture) + str(acknowledged)
-            shown = (await api.get(acknowledged["message"]["attachment"]["url"], headers={"Authorization": ""})).content
-            assert Image.open(io.BytesIO(shown)).size == (20, 10)
+            shown = await api.get(acknowledged["message"]["attachment"]["url"], headers={"Authorization": ""})
+            assert Image.open(io.BytesIO(shown.content)).size == (20, 10)
+            assert shown.headers["Content-Disposition"] == 'inline; filename="picture.png"'
             assert (await api.get(f"/api/v1/attachments/{picture['id']}")).headers["Content-Type"].startswith("image/")
             # With words it is the bot's.
             assert (await client.say("看这张图", attachment_id=picture["id"]))["ok"]

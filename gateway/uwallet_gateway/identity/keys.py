@@ -8,6 +8,7 @@ stored with the data: who has only the database, or a backup of it, has no secre
 from __future__ import annotations
 
 import base64
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass
 from typing import Any, Literal
@@ -50,14 +51,17 @@ class Keys:
         self.audit_keys = [_derive(key, b"audit") for key in secret_keys]
         # The library signs with the last key of a list.
         oldest_first = list(reversed(secret_keys))
-        self._sessions = URLSafeSerializer([_derive(key, b"sessions") for key in oldest_first], salt="session")
-        self._devices = URLSafeTimedSerializer([_derive(key, b"devices") for key in oldest_first], salt="device")
-        self._provider_states = URLSafeTimedSerializer(
-            [_derive(key, b"provider states") for key in oldest_first], salt="provider"
+        self._sessions = URLSafeSerializer(
+            [_derive(key, b"sessions") for key in oldest_first],
+            salt="session",
+            signer_kwargs=_SIGNER,
+            # Tokens of visitors who were here before the library's own HMAC-SHA-1 was replaced; signed anew when they
+            # come back.
+            fallback_signers=[{"digest_method": hashlib.sha1}],
         )
-        self._addresses = URLSafeTimedSerializer(
-            [_derive(key, b"addresses") for key in oldest_first], salt="attachment"
-        )
+        self._devices = _timed(oldest_first, b"devices", "device")
+        self._provider_states = _timed(oldest_first, b"provider states", "provider")
+        self._addresses = _timed(oldest_first, b"addresses", "attachment")
 
     def sign_session(self, session_id: str) -> str:
         """The token of a session."""
@@ -110,6 +114,11 @@ class Keys:
 
 
 _MAX_TOKEN = 300
+_SIGNER = {"digest_method": hashlib.sha256}
+
+
+def _timed(oldest_first: Sequence[str], purpose: bytes, salt: str) -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer([_derive(key, purpose) for key in oldest_first], salt=salt, signer_kwargs=_SIGNER)
 
 
 def _seal(secret_keys: Sequence[str], purpose: bytes, what: str) -> Seal:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, or_, select
@@ -15,6 +15,7 @@ from uwallet_gateway.clock import now
 from uwallet_gateway.database import tables
 from uwallet_gateway.database.connection import Database
 from uwallet_gateway.errors import ErrorCode, InputError
+from uwallet_gateway.protocol.conversations import Rated
 from uwallet_gateway.protocol.support import AgentReference, SupportState, TicketOfUser, TicketReference, TicketsOfUser
 from uwallet_gateway.protocol.tickets import (
     Actor,
@@ -30,8 +31,10 @@ from uwallet_gateway.protocol.tickets import (
     TicketStatus,
     TicketUser,
 )
+from uwallet_gateway.search.conversations import RATINGS
+from uwallet_gateway.search.index import in_conversations
 from uwallet_gateway.support.presence import Availability, is_online, is_staffed
-from uwallet_gateway.support.queue import in_order, is_crisis, position_of, wait_minutes
+from uwallet_gateway.support.queue import NORMAL, estimated_wait, in_order, is_crisis, position_of
 from uwallet_gateway.transcript.messages import GREETING_PAYLOAD, Author, Owner
 from uwallet_gateway.transcript.store import ConversationGoneError
 
@@ -90,7 +93,7 @@ class TicketQueries:
             )
             is_waiting = ticket is not None and ticket.status == "queued"
             position = await position_of(session, ticket) if ticket and is_waiting else None
-            minutes = await wait_minutes(session, position) if position else None
+            wait = await estimated_wait(session, position) if position else None
             owner = cast("Owner", conversation.owner)
             agent = None
             if ticket and ticket.agent_id and owner == "agent":
@@ -104,7 +107,8 @@ class TicketQueries:
             if ticket and is_open
             else None,
             position=position,
-            wait_minutes=minutes,
+            wait_minutes=wait.most if wait else None,
+            wait_minutes_least=wait.least if wait else None,
             agent=AgentReference(name=agent.name) if agent else None,
             agent_read_id=conversation.agent_read_id,
             can_leave_message=owner != "agent" and not (ticket and is_open and ticket.message),
@@ -196,7 +200,7 @@ class TicketQueries:
                 _tickets().where(row.status == "active", row.agent_id == agent_id).order_by(row.claimed_at, row.id),
             )
             messages = await self._read(
-                session, _tickets().where(row.status == "message").order_by(row.priority, row.created_at, row.id)
+                session, _tickets().where(_is_left()).order_by(row.priority, row.created_at, row.id)
             )
             pending = _tickets().where(row.status == "pending").order_by(row.due_at, row.id)
             if not sees_all:
@@ -227,6 +231,12 @@ class TicketQueries:
         status: str | None = None,
         query: str | None = None,
         agent_id: int | None = None,
+        topic: str | None = None,
+        site: str | None = None,
+        priority: int | None = None,
+        rating: Rated | None = None,
+        start: datetime | None = None,
+        end: datetime | None = None,
         visible_to: int | None = None,
         before: int | None = None,
         limit: int = 50,
@@ -235,8 +245,15 @@ class TicketQueries:
 
         Args:
             status: Only those; None for all.
-            query: Part of the number, summary, message, masked contact or of the user's name.
+            query: Words that somebody has written in the ticket or its conversation; or part of the number, summary,
+                message, masked contact or of the user's name, which are found before the index has them.
             agent_id: Only those that this agent has or had last.
+            topic: Only those about it.
+            site: Only those of the site with this key.
+            priority: Only those.
+            rating: Only those rated so.
+            start: Only those made from this moment on.
+            end: Only those made before this moment.
             visible_to: Only those that this agent may see with the role `agent`.
             before: Only those with a lower id.
             limit: Maximum number.
@@ -247,6 +264,18 @@ class TicketQueries:
             conditions.append(row.status == status)
         if agent_id is not None:
             conditions.append(row.agent_id == agent_id)
+        if topic is not None:
+            conditions.append(row.topic == topic)
+        if site is not None:
+            conditions.append(tables.Conversation.site_key == site)
+        if priority is not None:
+            conditions.append(row.priority == priority)
+        if rating is not None:
+            conditions.append(row.rating.between(*RATINGS[rating]))
+        if start is not None:
+            conditions.append(row.created_at >= start)
+        if end is not None:
+            conditions.append(row.created_at < end)
         if visible_to is not None:
             conditions.append(_visible(visible_to))
         if before is not None:
@@ -259,7 +288,9 @@ class TicketQueries:
                 row.contact_hint,
                 tables.Conversation.external_id,
             )
-            conditions.append(or_(*(place.icontains(query, autoescape=True) for place in places)))
+            found = in_conversations(query, is_sqlite=self._database.is_sqlite)
+            indexed = [] if found is None else [row.conversation_id.in_(found)]
+            conditions.append(or_(*(place.icontains(query, autoescape=True) for place in places), *indexed))
         async with self._database.read() as session:
             tickets = await self._read(session, _tickets().where(*conditions).order_by(row.id.desc()).limit(limit + 1))
         return tickets[:limit], len(tickets) > limit
@@ -344,6 +375,7 @@ class TicketQueries:
             disposition=ticket.disposition,
             note=ticket.note,
             due_at=ticket.due_at,
+            kept_open=ticket.kept_open,
             rating=ticket.rating,
             rating_comment=ticket.rating_comment,
             version=ticket.version,
@@ -409,13 +441,20 @@ async def _counts(session: AsyncSession, agent_id: int) -> QueueCounts:
                 func.count().filter(row.status == "queued"),
                 func.count().filter(row.status == "queued", row.priority == 0),
                 func.count().filter(row.status == "active", row.agent_id == agent_id),
-                func.count().filter(row.status == "message"),
+                func.count().filter(_is_left()),
             ).where(row.status.in_(_OPEN))
         )
     ).one()
     online = await session.scalar(select(func.count()).select_from(tables.Agent).where(is_online()))
     waiting, urgent, mine, messages = counts
     return QueueCounts(waiting=waiting, urgent=urgent, mine=mine, messages=messages, online=online or 0)
+
+
+def _is_left() -> ColumnElement[bool]:
+    """A ticket with something to do for whoever comes: something was left, or it is pressing."""
+    row = tables.Ticket
+    has_anything = or_(row.message.is_not(None), row.contact.is_not(None), row.priority < NORMAL)
+    return and_(row.status == "message", has_anything)
 
 
 def _follows_up(agent_id: int) -> ColumnElement[bool]:

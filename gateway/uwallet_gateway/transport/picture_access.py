@@ -9,7 +9,7 @@ from uwallet_gateway.errors import InputError
 from uwallet_gateway.identity.keys import PictureReader
 from uwallet_gateway.identity.sessions import Session
 from uwallet_gateway.services import Services
-from uwallet_gateway.transport.desk.guard import COOKIE
+from uwallet_gateway.transport.desk.cookies import SESSION
 
 
 def user_reader(session: Session) -> PictureReader:
@@ -34,7 +34,8 @@ async def is_signed_in(services: Services, request: Request, reader: PictureRead
         return await services.sessions.is_open(reader.id)
     if reader.kind == "desk":
         try:
-            return (await services.desk_sessions.read(request.cookies.get(COOKIE))).id == reader.id
+            token = SESSION.read(request, services.settings)
+            return (await services.desk_sessions.read(token)).id == reader.id
         except InputError:
             return False
     return True

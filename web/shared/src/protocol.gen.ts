@@ -8,6 +8,7 @@ export type Action =
   | 'sign_in_failed'
   | 'signed_out'
   | 'sessions_ended'
+  | 'access_refused'
   | 'password_changed'
   | 'password_change_failed'
   | 'password_reset'
@@ -261,6 +262,92 @@ export interface CodeRequest {
   code: string;
 }
 /**
+ * What one visitor or user and the bot, and perhaps agents, have said.
+ */
+export interface Conversation {
+  id: string;
+  /**
+   * Name of the site
+   */
+  site: string;
+  owner: 'bot' | 'queued' | 'agent' | 'closed';
+  kind: string;
+  /**
+   * The site's id of an identified user; visitors have none
+   */
+  name: string | null;
+  context: {
+    [k: string]: string;
+  };
+  outcome: 'handed_over' | 'solved' | 'not_solved' | 'abandoned' | 'other';
+  topics: ConversationTopic[];
+  ticket: ConversationTicket | null;
+  bot_rating: number | null;
+  last_message: LastMessage | null;
+  /**
+   * Of a search only
+   */
+  match: Match | null;
+  created_at: string;
+  active_at: string;
+}
+/**
+ * What was talked about; the title is null while it is not known.
+ */
+export interface ConversationTopic {
+  id: string;
+  title: string | null;
+}
+/**
+ * The newest ticket of a conversation.
+ */
+export interface ConversationTicket {
+  id: number;
+  number: string;
+  status: 'queued' | 'active' | 'message' | 'pending' | 'closed';
+  priority: number;
+  disposition: string | null;
+  agent: AgentName | null;
+  rating: number | null;
+}
+/**
+ * The newest message of a conversation that is not hidden.
+ */
+export interface LastMessage {
+  author: 'user' | 'bot' | 'agent' | 'system';
+  text: string;
+  created_at: string;
+}
+/**
+ * Where a conversation has what was searched for: a message, or its ticket or user if `message_id` is null.
+ */
+export interface Match {
+  author: ('user' | 'bot' | 'agent' | 'system') | null;
+  text: string;
+  message_id: number | null;
+}
+/**
+ * What there is to choose from.
+ */
+export interface ConversationFilters {
+  sites: SiteName[];
+  topics: ConversationTopic[];
+}
+/**
+ * A site, to choose from.
+ */
+export interface SiteName {
+  key: string;
+  name: string;
+}
+/**
+ * Conversations: the newest first, of a search those with the newest match.
+ */
+export interface ConversationPage {
+  conversations: Conversation[];
+  has_more: boolean;
+}
+/**
  * What an agent signs in with.
  */
 export interface Credentials {
@@ -388,6 +475,10 @@ export interface Ticket {
    * When it is to be followed up; set of a `pending` ticket
    */
   due_at: string | null;
+  /**
+   * Whether the agent waits for the user however long they are silent
+   */
+  kept_open: boolean;
   rating: number | null;
   rating_comment: string | null;
   version: number;
@@ -413,14 +504,6 @@ export interface Ticket {
 export interface TicketAlarm {
   kind: string;
   text: string;
-}
-/**
- * The newest message of a conversation that is not hidden.
- */
-export interface LastMessage {
-  author: 'user' | 'bot' | 'agent' | 'system';
-  text: string;
-  created_at: string;
 }
 /**
  * The user of a ticket. `name` is the site's id of an identified user; visitors have none.
@@ -776,6 +859,12 @@ export interface Intents {
   intents: Intent[];
 }
 /**
+ * Whether the agent waits for the user however long they are silent.
+ */
+export interface KeepOpenRequest {
+  kept_open: boolean;
+}
+/**
  * The intent that a message means, null to remove the label.
  */
 export interface LabelRequest {
@@ -1079,9 +1168,13 @@ export interface SupportState {
    */
   position: number | null;
   /**
-   * Estimated wait; null without enough recent claims to estimate from
+   * Estimated wait at most; null without enough recent claims to estimate from
    */
   wait_minutes: number | null;
+  /**
+   * Estimated wait at least; null as `wait_minutes`
+   */
+  wait_minutes_least: number | null;
   agent: AgentReference | null;
   /**
    * Id of the last message that the agent has read, 0 if none
@@ -1238,6 +1331,10 @@ export interface TicketDetails {
    * When it is to be followed up; set of a `pending` ticket
    */
   due_at: string | null;
+  /**
+   * Whether the agent waits for the user however long they are silent
+   */
+  kept_open: boolean;
   rating: number | null;
   rating_comment: string | null;
   version: number;

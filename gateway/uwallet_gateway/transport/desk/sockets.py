@@ -28,7 +28,8 @@ from uwallet_gateway.protocol.events import (
 from uwallet_gateway.services import Services
 from uwallet_gateway.transcript.messages import Message
 from uwallet_gateway.transport.client import address_of, header
-from uwallet_gateway.transport.desk.guard import COOKIE, acts, check_origin, check_visible, limit
+from uwallet_gateway.transport.desk.cookies import SESSION
+from uwallet_gateway.transport.desk.guard import acts, check_origin, check_visible, limit
 from uwallet_gateway.transport.desk.updates import DeskUpdater, PendingUpdates
 from uwallet_gateway.transport.http import refusal
 from uwallet_gateway.transport.picture_access import agent_reader
@@ -95,7 +96,7 @@ class DeskSockets:
         services = self._services
         try:
             check_origin(scope, services.settings)
-            session = await services.desk_sessions.read(_cookie(scope))
+            session = await services.desk_sessions.read(_cookie(scope, SESSION.name(self._services.settings)))
             await limit(services, session)
         except Exception as error:
             refused = refusal(error, "desk.failed")
@@ -285,9 +286,9 @@ class DeskSockets:
         await self._server.emit(event, data.model_dump(mode="json"), to=sid, namespace=NAMESPACE)
 
 
-def _cookie(scope: Mapping[str, Any]) -> str | None:
+def _cookie(scope: Mapping[str, Any], name: str) -> str | None:
     try:
-        cookie = SimpleCookie(header(scope, b"cookie") or "").get(COOKIE)
+        cookie = SimpleCookie(header(scope, b"cookie") or "").get(name)
     except CookieError:
         return None
     return cookie.value if cookie else None

@@ -148,4 +148,6 @@ async def read_attachment(
     if stored is None or path is None or not path.is_file():
         raise InputError(ErrorCode.NOT_FOUND)
     headers = {"Content-Security-Policy": "default-src 'none'; sandbox"}
-    return FileResponse(path, media_type=stored[0].content_type, headers=headers)
+    kind = stored[0].content_type
+    name = f"picture.{kind.removeprefix('image/')}"
+    return FileResponse(path, media_type=kind, headers=headers, filename=name, content_disposition_type="inline")

@@ -6,6 +6,9 @@ import type {
   AuditPage,
   AuditVerification,
   CannedReply,
+  Conversation,
+  ConversationFilters,
+  ConversationPage,
   Enrolled,
   Enrolment,
   Erased,
@@ -83,6 +86,7 @@ export class DeskApi {
   confirmRequiredEnrolment = (code: string): Promise<Enrolled> =>
     this.request('POST', '/session/enrolment/confirmation', { code });
   signOut = (): Promise<void> => this.request('DELETE', '/session');
+  noteActivity = (): Promise<void> => this.request('POST', '/session/activity');
   changePassword = (old: string, fresh: string): Promise<void> =>
     this.request('POST', '/password', { old, new: fresh });
   sessions = (): Promise<AgentSession[]> => this.request('GET', '/sessions');
@@ -99,13 +103,8 @@ export class DeskApi {
   // --- Tickets ---
 
   queue = (): Promise<Queue> => this.request('GET', '/queue');
-  tickets = (query: {
-    status?: string | undefined;
-    query?: string | undefined;
-    agent_id?: number | undefined;
-    before?: number | undefined;
-    limit?: number;
-  }): Promise<{ tickets: Ticket[]; has_more: boolean }> => this.request('GET', '/tickets' + search(query));
+  tickets = (query: Query): Promise<{ tickets: Ticket[]; has_more: boolean }> =>
+    this.request('GET', '/tickets' + search(query));
   ticket = (id: number): Promise<TicketDetails> => this.request('GET', `/tickets/${id}`);
   messages = (id: number, query: { before?: number; after?: number; limit?: number }): Promise<Page> =>
     this.request('GET', `/tickets/${id}/messages` + search(query));
@@ -122,6 +121,8 @@ export class DeskApi {
   /** Puts a ticket off until a moment (ISO 8601); null for the agent who asks. */
   followUp = (id: number, due_at: string, agent_id: number | null, note: string): Promise<unknown> =>
     this.request('POST', `/tickets/${id}/follow_up`, { due_at, agent_id, note });
+  keepOpen = (id: number, kept_open: boolean): Promise<Ticket> =>
+    this.request('PUT', `/tickets/${id}/kept_open`, { kept_open });
   contact = (id: number): Promise<{ contact: string }> => this.request('POST', `/tickets/${id}/contact`);
   addNote = (id: number, text: string): Promise<unknown> => this.request('POST', `/tickets/${id}/notes`, { text });
   assign = (id: number, agent_id: number): Promise<unknown> =>
@@ -132,6 +133,14 @@ export class DeskApi {
     form.append('file', file, name);
     return this.request('POST', `/tickets/${id}/attachments`, form, UPLOAD_TIMEOUT);
   };
+
+  // --- Conversations ---
+
+  conversations = (query: Query): Promise<ConversationPage> => this.request('GET', '/conversations' + search(query));
+  conversationFilters = (): Promise<ConversationFilters> => this.request('GET', '/conversations/filters');
+  conversation = (id: string): Promise<Conversation> => this.request('GET', `/conversations/${id}`);
+  conversationMessages = (id: string, query: { before?: number | undefined; limit: number }): Promise<Page> =>
+    this.request('GET', `/conversations/${id}/messages` + search(query));
 
   // --- Agents ---
 

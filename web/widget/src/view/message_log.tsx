@@ -220,6 +220,12 @@ function newestPlace(log: HTMLElement, start: number): number {
   return Math.max(0, Math.min(end, top - MARGIN));
 }
 
+const placeOf = ({ scrollTop, scrollHeight, clientHeight }: HTMLElement) => ({
+  top: scrollTop,
+  content: scrollHeight,
+  view: clientHeight,
+});
+
 interface LogScroll {
   element: { current: HTMLDivElement | null };
   onScroll: () => void;
@@ -245,8 +251,8 @@ function useLogScroll(messages: readonly Message[], pending: number, below: stri
   const last = messages.at(-1)?.id ?? 0;
 
   const known = useRef({ last: 0, pending: 0 });
-  /** Where the log was put; a scroll event that finds it there comes of that, and not of the user. */
-  const placed = useRef(-1);
+  /** Where the log was put, and how high it was then. */
+  const placed = useRef({ top: -1, content: -1, view: -1 });
   const start = useRef(0);
 
   const toEnd = useCallback((): void => {
@@ -255,7 +261,7 @@ function useLogScroll(messages: readonly Message[], pending: number, below: stri
     follows.current = true;
     start.current = 0;
     log.scrollTop = log.scrollHeight;
-    placed.current = log.scrollTop;
+    placed.current = placeOf(log);
     setAway(false);
     setSeen(last);
   }, [last]);
@@ -263,15 +269,19 @@ function useLogScroll(messages: readonly Message[], pending: number, below: stri
     const log = element.current;
     if (!log) return;
     log.scrollTop = newestPlace(log, start.current);
-    placed.current = log.scrollTop;
+    placed.current = placeOf(log);
     setAway(distanceToEnd(log) >= NEAR);
   }, []);
   const onScroll = (): void => {
     const log = element.current;
     if (!log) return;
     const atEnd = distanceToEnd(log) < NEAR;
-    // A picture may have loaded between the two.
-    if (follows.current && Math.abs(log.scrollTop - placed.current) < 1) return setAway(!atEnd);
+    const { top, content, view } = placed.current;
+    const isOurs = Math.abs(log.scrollTop - top) < 1;
+    const hasGrown = log.scrollHeight !== content || log.clientHeight !== view;
+    placed.current = { top, content: log.scrollHeight, view: log.clientHeight };
+    // Not the user's doing: our own, or the browser's after a picture has loaded or the keyboard has come.
+    if (follows.current && (isOurs || hasGrown)) return setAway(!atEnd);
     follows.current = atEnd || Math.abs(log.scrollTop - newestPlace(log, start.current)) < NEAR_START;
     setAway(!atEnd);
     if (follows.current) setSeen(last);
