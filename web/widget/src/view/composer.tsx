@@ -1,8 +1,9 @@
 import type { JSX } from 'preact';
-import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { countCharacters, isComposing, meansSend } from '@uwallet/shared/composing.ts';
 import { fill } from '@uwallet/shared/fill.ts';
 import type { DictationProblem } from '../core/dictation.ts';
+import { splitForSending } from '../core/split.ts';
 import { useChatState, useChatContext } from './context.ts';
 import { DictationButton } from './dictation_button.tsx';
 import { EmojiPicker } from './emoji_picker.tsx';
@@ -12,6 +13,9 @@ import { useSuggestions } from './use_suggestions.ts';
 
 /** From how many characters before the limit on the user is told how many are left. */
 const TELL_FROM = 100;
+
+/** Nobody reads more than this of one go. */
+const MOST_PARTS = 5;
 
 /** Tallest that the field grows. Pixels; six lines. */
 const MAX_HEIGHT = 148;
@@ -37,6 +41,10 @@ export function Composer(props: ComposerProps): JSX.Element {
   const [emojiOpen, setEmojiOpen] = useState(false);
   const left = limits.max_length - countCharacters(text.trim());
   const blocked = phase === 'refused' || phase === 'closed';
+  const parts = useMemo(
+    () => (left < 0 ? splitForSending(text, limits.max_length) : []),
+    [left, text, limits.max_length],
+  );
   const sendable = text.trim() !== '' && left >= 0 && !blocked;
 
   const suggestions = useSuggestions(suggesting && !emojiOpen, text);
@@ -47,8 +55,8 @@ export function Composer(props: ComposerProps): JSX.Element {
   const send = (): void => {
     if (sendable) say(text);
   };
-  const say = (words: string): void => {
-    chat.sendText(words);
+  const say = (...texts: string[]): void => {
+    for (const words of texts) chat.sendText(words);
     suggestions.close();
     chat.support.stopTyping();
     onText('');
@@ -92,6 +100,13 @@ export function Composer(props: ComposerProps): JSX.Element {
       {left < TELL_FROM && (
         <div class="composer-count" id="composer-count" role="status" data-over={left < 0}>
           {fill(left < 0 ? composer.too_long : composer.left, { count: Math.abs(left) })}
+        </div>
+      )}
+      {parts.length > 1 && parts.length <= MOST_PARTS && !blocked && (
+        <div class="composer-split">
+          <button type="button" onClick={() => say(...parts)}>
+            {fill(composer.split, { count: parts.length })}
+          </button>
         </div>
       )}
       {emojiOpen && <EmojiPicker onPick={insert} onClose={() => setEmojiOpen(false)} />}

@@ -74,6 +74,17 @@ describe('long text', () => {
   });
 });
 
+it('a text that is too long can be sent in parts', () => {
+  const { field, sockets, chat } = write('第一句话说完了。第二句话也说完了。第三句话没有完');
+  fireEvent.click(screen.getByRole('button', { name: '分成2条发' }));
+  expect(sockets.current.last.data).toMatchObject({ message: '第一句话说完了。第二句话也说完了。' });
+  expect(chat.state.get().outbox.map(({ message }) => message)).toEqual([
+    '第一句话说完了。第二句话也说完了。',
+    '第三句话没有完',
+  ]);
+  expect(field.value).toBe('');
+});
+
 describe('pasting', () => {
   it('takes pictures', () => {
     const { field } = write('');
