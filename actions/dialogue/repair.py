@@ -72,9 +72,9 @@ def none_of_these(context: Context, state: DialogueState, message: UserMessage) 
 
 def out_of_scope(context: Context, state: DialogueState, message: UserMessage) -> Turn:
     """Declines a matter of the wallet that the bot knows nothing about, or chit-chat; neither is a failure."""
-    if "unsupported_topic" not in message.entities:
-        return with_menu(context, state, "utter_chitchat")
-    return with_menu(context, state, "utter_unsupported_topic")
+    event = Event(EventKind.OUT_OF_SCOPE, state.topic, state.step or None)
+    response = "utter_unsupported_topic" if "unsupported_topic" in message.entities else "utter_chitchat"
+    return with_menu(context, state, response, event)
 
 
 def with_menu(context: Context, state: DialogueState, response: str, event: Event | None = None) -> Turn:

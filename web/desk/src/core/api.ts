@@ -110,6 +110,8 @@ export class DeskApi {
     this.request('GET', `/tickets/${id}/messages` + search(query));
   suggestions = (id: number): Promise<{ suggestions: Suggestion[] }> =>
     this.request('GET', `/tickets/${id}/suggestions`);
+  searchKnowledge = (query: string): Promise<{ suggestions: Suggestion[] }> =>
+    this.request('GET', '/suggestions' + search({ query }));
   claim = (id: number): Promise<Ticket> => this.request('POST', `/tickets/${id}/claim`);
   say = (id: number, body: { text?: string; attachment_id?: string; client_id: string }): Promise<Message> =>
     this.request('POST', `/tickets/${id}/messages`, body);
@@ -141,6 +143,10 @@ export class DeskApi {
   conversation = (id: string): Promise<Conversation> => this.request('GET', `/conversations/${id}`);
   conversationMessages = (id: string, query: { before?: number | undefined; limit: number }): Promise<Page> =>
     this.request('GET', `/conversations/${id}/messages` + search(query));
+
+  /** Says whether the bot's answer to a message was wrong. */
+  markAnswer = (id: string, messageId: number, marked: boolean): Promise<unknown> =>
+    this.request('PUT', `/conversations/${id}/messages/${messageId}/mark`, { marked });
 
   // --- Agents ---
 
