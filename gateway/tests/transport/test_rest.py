@@ -37,6 +37,13 @@ async def test_whole_conversation(gateway: Gateway) -> None:
     assert len(gateway.engine.received) == 2
 
 
+async def test_a_users_id_may_be_a_number(gateway: Gateway) -> None:
+    async with gateway.api() as api:
+        claim = {"id": 12345, "hash": user_hash(gateway.site.secret, "12345")}
+        opened = await api.post("/api/v1/sessions", json={"site": "demo", "user": claim})
+        assert (opened.status_code, opened.json().get("identity")) == (200, "user")
+
+
 async def test_a_window_in_traditional_characters_begins_so(gateway: Gateway) -> None:
     async with gateway.api() as api:
         opened = await api.post("/api/v1/sessions", json={"site": "demo", "lang": "zh-TW"})
