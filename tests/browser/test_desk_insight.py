@@ -7,7 +7,7 @@ import io
 from collections.abc import Callable
 from pathlib import Path
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.desk import DESK_TEXTS, Desk
 from tests.browser.test_procedures import step
@@ -19,10 +19,14 @@ MISTAKEN = "=1+1 这一步点了没反应"
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
+def title_of(desk: Desk, name: str) -> Locator:
+    """The title of one of the figures at the top of the page; an entry of the navigation is called the same."""
+    return desk.page.get_by_role("main").get_by_text(INSIGHT["figures"][name], exact=True).first
+
+
 def figure(desk: Desk, name: str) -> int:
     """Returns one of the figures at the top of the page."""
-    title = desk.page.get_by_role("main").get_by_text(INSIGHT["figures"][name], exact=True).first
-    return int(title.locator("xpath=following-sibling::*[1]").inner_text())
+    return int(title_of(desk, name).locator("xpath=following-sibling::*[1]").inner_text())
 
 
 def test_figures_and_labels(
