@@ -29,8 +29,8 @@ from uwallet_gateway.search.index import WRITTEN, matches, written_of
 from uwallet_gateway.transcript.messages import Author, Owner
 
 _Row = tables.Conversation
-# By what conditions on other tables are asked of a list. Not the column itself: SQLite would read all conversations
-# that fit by their ids and sort them, where the newest are wanted and are few.
+# By what conditions that many fit are asked of a list. Not the column itself: SQLite would read all conversations that
+# fit by their ids and sort them, where the newest are wanted and are few. Of what few fit, that is right.
 _IN_ORDER = _Row.id.concat("")
 _OUTCOMES = ("solved", "not_solved", "abandoned")
 RATINGS: Mapping[Rated, tuple[int, int]] = {"low": (1, 2), "middle": (3, 3), "high": (4, 5)}
@@ -89,7 +89,9 @@ class ConversationQueries:
             else:
                 documents = {}
                 statement = (
-                    select(_Row.id).where(_conditions(wanted, _IN_ORDER)).order_by(_Row.active_at.desc(), _Row.id)
+                    select(_Row.id)
+                    .where(_conditions(wanted, _Row.id if _is_rare(wanted) else _IN_ORDER))
+                    .order_by(_Row.active_at.desc(), _Row.id)
                 )
                 found = list(await session.scalars(statement.offset(offset).limit(limit + 1)))
             conversations = await _read(session, found[:limit])
@@ -148,6 +150,10 @@ class ConversationQueries:
             if len(documents) >= count or not await _has_more(session, found, newest):
                 return documents
             newest *= _LOOKS_GROW
+
+
+def _is_rare(wanted: ConversationFilter) -> bool:
+    return (wanted.agent_id, wanted.rating, wanted.contains) != (None, None, None) or wanted.outcome == "other"
 
 
 async def _has_more(session: AsyncSession, found: Any, newest: int) -> bool:
