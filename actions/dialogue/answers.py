@@ -6,16 +6,34 @@ all answers, with what is on the screen, and what is near it, preferred. Below b
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 from actions.dialogue.endings import after_digression
-from actions.dialogue.messages import Reply, UserMessage
+from actions.dialogue.messages import Reply, UserMessage, folded
 from actions.dialogue.state import Awaiting, DialogueState, with_walk
 from actions.dialogue.step_answers import find
 from actions.dialogue.turn import Context, Turn
 from actions.knowledge import Topic
 from actions.knowledge.answers import TOPIC, KnownAnswer
+from actions.reading.clauses import asks_in
+from actions.reading.questions import asks
+from language.text_normalization import normalize
 
+# Answered by the step that is shown: 「点了 然后呢」.
+_WHAT_NEXT = re.compile(
+    "^(?:那|那么|现在|下面|然后|接下来|接着|下一?步|之后|再)*(?:呢|怎么(?:办|弄|做|搞)|咋(?:办|弄|整)|往哪.?|(?:该|要)?(?:干|做)(?:嘛|啥|什么|吗)|是(?:啥|什么))*"
+    "(?:呢|啊|呀|嘛|吗)*$|^对(?:吧|吗|不对|么)$|是(?:吧|吗|不是)$"
+)
+_KINDS = {
+    "how long": re.compile("多久|几天|多长时间|多少天|多少时间|几分钟|等多长|要多长|啥时候|什么时候|久不|几时"),
+    "why": re.compile("为什么|为啥|为何|干嘛要|凭什么|图啥|原因是|有啥用"),
+    "cost": re.compile("要(?:不要)?钱|收费|花钱|费用|手续费|免费|收不收钱|收钱吗"),
+    "how many": re.compile("几位|多少位|几个字|多少字|长度|字数|几张|多少张|几次|多少次"),
+}
+_ALIKE_IN_ALL = 0.72
+_HOW = re.compile("怎么(?:找回|申诉|注销|重[设置]|改|办|弄|操作|联系|找)|如何|咋(?:办|弄|找|改|整)|忘(?:了|记).{0,4}(?:怎么|咋)|步骤|流程")
+_ASKED = 0.6
 # How much nearer the topic at hand, a related one, and the place shown or asked about last are.
 _HOME, _RELATED, _SHOWN = 0.12, 0.05, 0.05
 # From this likeness on an answer is believed; elsewhere it has to be as near as a question in so many words.
@@ -31,12 +49,14 @@ class Found:
         place: Id of the step or detail, value of the part, or `topic`.
         text: The text, with placeholders.
         is_worded: Whether a pattern has found it rather than likeness.
+        is_specific: Whether that pattern says what the matter is, not only how it is asked (「怎么办」).
     """
 
     topic: str
     place: str
     text: str
     is_worded: bool = False
+    is_specific: bool = False
 
 
 def find_answer(context: Context, state: DialogueState, message: UserMessage) -> Found | None:
@@ -55,7 +75,16 @@ def find_by_words(context: Context, state: DialogueState, message: UserMessage) 
         return None
     detail = state.walk.requested_detail if state.walk and state.awaiting is Awaiting.DETAIL else None
     found = find(topic, state.step, detail, message.key, _near(state, topic))
-    return Found(topic.id, found.place, found.text, is_worded=True) if found else None
+    return Found(topic.id, found.place, found.text, True, found.is_specific) if found else None
+
+
+def answer_where(context: Context, state: DialogueState) -> Turn:
+    """Answers where the thing is that was asked about last, or that is on the screen."""
+    topic = home(context, state)
+    near = _near(state, topic) if topic else None
+    number = topic.step_number(near) if topic and near else None
+    found = find(topic, number or state.step, None, "在哪") if topic else None
+    return give(context, state, Found(topic.id, found.place, found.text, True) if topic and found else None)
 
 
 def find_in_part(context: Context, topic: Topic, message: UserMessage) -> Found | None:
@@ -65,9 +94,35 @@ def find_in_part(context: Context, topic: Topic, message: UserMessage) -> Found 
     """
     for name in (topic.id, *topic.related):
         found = find(context.knowledge.topics[name], 0, None, message.key)
-        if found and message.answers.get(f"{name}/{found.place}/{found.position}", 0) >= _AT_HOME:
+        is_own = name == topic.id and found is not None and found.is_specific
+        if found and (is_own or message.answers.get(f"{name}/{found.place}/{found.position}", 0) >= _AT_HOME):
             return Found(name, found.place, found.text, is_worded=True)
     return None
+
+
+def find_of_whole(context: Context, topic: Topic, message: UserMessage) -> Found | None:
+    """Returns the answer to a question about a procedure as a whole (how long, what it costs), not how it is done."""
+    instead = find_instead(topic, message.key)
+    if instead:
+        return instead
+    if _HOW.search(message.key) or not (asks(normalize(message.text)) or message.acts.get("question", 0.0) >= _ASKED):
+        return None
+    found = find(_of_whole(topic), 0, None, message.key)
+    if found is None or message.answers.get(f"{topic.id}/{TOPIC}/{found.position}", 0) < _AT_HOME:
+        return None
+    return Found(topic.id, TOPIC, found.text, is_worded=True)
+
+
+def find_instead(topic: Topic, key: str) -> Found | None:
+    """Returns what is said of a matter that sounds like the topic and is another one (「支付密码忘了」)."""
+    others = [answer for answer in topic.answers if answer.instead]
+    found = find(topic.model_copy(update={"steps": [], "collected_details": [], "answers": others}), 0, None, key)
+    return Found(topic.id, TOPIC, found.text, True, found.is_specific) if found and others else None
+
+
+def _of_whole(topic: Topic) -> Topic:
+    """Returns the topic with the answers about the whole only."""
+    return topic.model_copy(update={"steps": [], "collected_details": []})
 
 
 def home(context: Context, state: DialogueState) -> Topic | None:
@@ -87,6 +142,8 @@ def _find_by_likeness(context: Context, state: DialogueState, message: UserMessa
     for address, likeness in message.answers.items():
         answer = context.knowledge.answers.get(address)
         if answer is None:
+            continue
+        if not _is_asked_so(answer, message.key, likeness):
             continue
         nearness = _nearness(state, topic, answer)
         if not nearness and answer.topic not in named:
@@ -111,6 +168,16 @@ def _find_by_name(context: Context, state: DialogueState, message: UserMessage) 
     return None
 
 
+def _is_asked_so(answer: KnownAnswer, key: str, likeness: float) -> bool:
+    """Whether an answer to one kind of question (how long, what it costs) may answer a question of that kind or none.
+
+    The vectors hear what is spoken of better than how it is asked.
+    """
+    kinds = {kind for kind, pattern in _KINDS.items() if any(pattern.search(about) for about in answer.about)}
+    asked = {kind for kind, pattern in _KINDS.items() if pattern.search(key)}
+    return not kinds or bool(kinds & asked) or likeness >= _ALIKE_IN_ALL
+
+
 def _nearness(state: DialogueState, topic: Topic | None, answer: KnownAnswer) -> float:
     if topic is None:
         return 0
@@ -131,6 +198,34 @@ def answer_question(context: Context, state: DialogueState, message: UserMessage
     A walkthrough stays where it is: a question about it is no digression.
     """
     return give(context, state, find_answer(context, state, message))
+
+
+def answered_beside(context: Context, turn: Turn, message: UserMessage) -> Turn:
+    """Returns the turn with an answer to what the message asks beside what it tells.
+
+    「号码填了，验证码多久来」 goes on to the code and is told what is known of it; with nothing known, that is said.
+    """
+    question = asked_in(message)
+    if question is None:
+        return turn
+    found = find_by_words(context, turn.state, question)
+    if found is None:
+        likely = _find_by_likeness(context, turn.state, message)
+        topic = home(context, turn.state)
+        found = likely if likely and topic and likely.topic == topic.id else None
+    if found is None and not asks(normalize(question.text)):
+        return turn
+    said = Reply("utter_step_answer", {"answer": _text(context, found)}) if found else Reply("utter_step_unknown")
+    return Turn(turn.state, (*turn.replies, said))
+
+
+def asked_in(message: UserMessage) -> UserMessage | None:
+    """Returns what a message asks beside what it tells, None when it asks nothing that the next step does not tell."""
+    clauses = [clause for clause in message.clauses if asks_in(clause)]
+    key = "".join(folded(clause.text) for clause in clauses)
+    if not clauses or len(clauses) == len(message.clauses) or _WHAT_NEXT.search(key):
+        return None
+    return replace(message, key=key, text="，".join(clause.text for clause in clauses))
 
 
 def give(context: Context, state: DialogueState, found: Found | None) -> Turn:

@@ -46,6 +46,12 @@ _BACK_TO = re.compile(
 _LETS_THEM = re.compile(
     "(?:让|叫|喊|等)(?:他|她|我?[爸妈]|我?(?:老公|老婆|老伴|儿子|女儿|孩子)|人家)自己(?:来|去)?(?:弄|办|搞|整|做|打|说)?"
 )
+# Thanks for what was said, and nothing else: 「原来这样 谢谢」 reports nothing.
+_ONLY_THANKS = re.compile(
+    r"(?:好+的?|行|嗯+|哦+|噢+|喔|哈+|啊|原来(?:如此|这样|是这样)|这样啊?|明白|懂|知道|晓得|了解|清楚|可以|ok|okay|收到|得嘞|好嘞|那|就|先|也|都|了|啦|吧|呀|嘞)*"
+    r"(?:谢+|谢了|多谢|感谢|非常|太|万分|thx|thanks|thankyou|3q|唔该|辛苦|你|您|哦|喔|了|啦|啊|呀|哈|哒|大佬|亲|小姐姐|美女|帅哥|客服)+"
+)
+_THANKS = re.compile("谢|thx|thank|3q|唔该|辛苦")
 # What may be the end of the talk by itself.
 _MAY_END = CONTROL | SOCIAL | UNCLEAR
 
@@ -58,6 +64,9 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
     back = _back_to_step(context, state, act, clear)
     if back:
         return back
+    thanked = _thanks(context, state, clear)
+    if thanked:
+        return thanked
     if len(message.key) > _LONGEST or message.further_requests:
         return None
     left = _asks_for_rest(context, state, clear)
@@ -71,6 +80,20 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
     if state.step > 1 and _UNDONE.search(message.key) and not asks(normalize(message.text)):
         return Reading(Source.REFERENCE, Act.PREVIOUS, clear, "the step before is not done")
     return _end(context, state, act, clear)
+
+
+def _thanks(context: Context, state: DialogueState, message: UserMessage) -> Reading | None:
+    """Reads bare thanks in the middle of a walkthrough: at its end they say that it has helped, before they keep the place."""
+    topic = context.topic(state)
+    if topic is None or state.walk is None or not state.step or state.awaiting is not None:
+        return None
+    if not (_THANKS.search(message.key) and _ONLY_THANKS.fullmatch(message.key)):
+        return None
+    last = max(number for number, step in enumerate(topic.steps, 1) if not step.is_fallback)
+    if topic.kind == "procedure" and state.step >= last:
+        return Reading(Source.REFERENCE, Act.SOLVED, replace(message, intent="problem_solved"), "thanks at the end")
+    arguments = {"response": "utter_welcome_in_walk", "stays": True}
+    return Reading(Source.REFERENCE, Act.LET_BE, message, "thanks in between", arguments=arguments)
 
 
 def _asks_for_rest(context: Context, state: DialogueState, message: UserMessage) -> Reading | None:

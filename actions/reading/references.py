@@ -9,6 +9,7 @@ from actions.dialogue.acts import CONTROL, Act
 from actions.dialogue.answers import find_answer, home
 from actions.dialogue.messages import AnswerBand, UserMessage, folded
 from actions.dialogue.state import Awaiting, DialogueState
+from actions.dialogue.walkthrough import FROM_THE_START
 from actions.dialogue.turn import Context
 from actions.knowledge import Topic
 from actions.reading.reading import Reading, Source
@@ -19,7 +20,9 @@ _LONGEST = 9
 _SHORTEST_WORD = 2
 # A topic of its own is named from this confidence on.
 _SURE_OTHER = 0.9
+_TOLD, _TELLS = ("ruled_out", "cause_confirmed", "done", "trouble"), 0.8
 _ELLIPSIS = re.compile("^(?:那|还有|然后).+|.呢$")
+_BEGINNING = re.compile("(?:回|返回|退)(?:到|去)?(?:最)?(?:开头|开始|前面第一步)(?:吧|那里|那儿)?")
 _PARTICLES = re.compile(r"^(?:那|那么|还有|然后)+|(?:的事|怎么弄|怎么办|咋办|呢|吗|啊|呀|吧)+$")
 
 
@@ -73,6 +76,11 @@ def _ellipsis(context: Context, state: DialogueState, act: Act, message: UserMes
         return None
     if act is Act.OPEN_TOPIC and message.intent in message.matters() and message.intent != topic.id:
         return None
+    if state.walk and any(message.acts.get(name, 0.0) >= _TELLS for name in _TOLD):
+        # 「余额够着呢」 asks nothing.
+        return None
+    if message.key in context.knowledge.wording.what_now:
+        return None
     found = find_answer(context, state, message)
     if found is None or found.topic not in (topic.id, *topic.related):
         return None
@@ -89,6 +97,9 @@ def _labelled(topic: Topic, message: UserMessage) -> str | None:
 
 
 def _menu_word(context: Context, state: DialogueState, message: UserMessage) -> Reading | None:
+    if state.walk and _BEGINNING.fullmatch(message.key):
+        again = replace(message, entities={**message.entities, "step_number": (FROM_THE_START,)}, further_requests=())
+        return Reading(Source.REFERENCE, Act.REPEAT, again, "goes back to the beginning")
     words = {folded(normalize(word)) for word in context.knowledge.wording.menu_words}
     if message.key in words:
         return Reading(Source.REFERENCE, Act.MENU, message, "asks for the menu")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from actions.dialogue.acts import Act
 from actions.dialogue.messages import UserMessage, folded
@@ -12,6 +12,7 @@ from actions.dialogue.state import DialogueState
 from actions.dialogue.turn import Context
 from actions.knowledge import Topic
 from actions.knowledge.answers import DONE
+from actions.reading.clauses import asks_in, told_in
 from language.text_normalization import normalize
 
 # Likeness to what is said of a step from which it is meant: of the step shown and the next, of one near, of any.
@@ -21,7 +22,6 @@ _JOINS = 0.66
 _AS_LIKE = 0.06
 # What is shorter could be said of any step: 「进去了」.
 _SHORTEST, _PLAIN = 4, 0.85
-_SURE_QUESTION = 0.5
 # Where the report is that much like something done, or like a page that is there, its own words say which.
 _TELLING = 0.75
 # Unless the message itself is that sure, and the words are not the same.
@@ -37,7 +37,8 @@ _ANYWHERE = frozenset({"进去", "进来", "打开", "点开", "点进"})
 _AHEAD = 2
 # The page has come up by itself: the step that it names is the one to do now.
 _NOW_SHOWN = re.compile(
-    r"让我|叫我|要我|跳到|跳出|出来|弹出|到了|进到|现在是|显示|提示|(?<![找看收])到.{1,8}(?:页|界面|[那这]步)"
+    r"让我|叫我|要我|问我|(?:让|叫|喊)(?:您|你)?(?:填|输|设|选|点|写|传|确认|验|登|重新|核对|等)|跳到|跳出|出来|弹出|到了|进到|现在是|显示|提示"
+    r"|(?<![找看收])到.{1,8}(?:页|界面|[那这]步)"
 )
 
 _NOT_RECEIVED = re.compile("收不到|[没冇未唔](?:有)?收到|收唔到|[没未]收着")
@@ -51,11 +52,15 @@ class Place:
         number: Its number.
         is_done: Whether it is like what is said of a step that is done; otherwise of one that is there to be done.
         likeness: How like it is.
+        said: What was said of it: a clause, or the whole.
+        acts: What that does.
     """
 
     number: int
     is_done: bool
     likeness: float
+    said: str = ""
+    acts: Mapping[str, float] = field(default_factory=dict)
 
 
 def place_spoken_of(topic: Topic, current: int, message: UserMessage) -> Place | None:
@@ -69,16 +74,18 @@ def place_spoken_of(topic: Topic, current: int, message: UserMessage) -> Place |
         message: The report.
     """
     # 「交了。几天有信儿」 is told by what is reported, not by what is asked.
+    told = [clause for clause in message.clauses if not asks_in(clause)]
     parts = [
-        (clause.text, clause.steps)
-        for clause in reversed(message.clauses)
-        if clause.acts.get("question", 0.0) < _SURE_QUESTION
-        and (current or max((clause.acts.get(name, 0.0) for name in _REPORTS), default=0.0) >= _LIKELY)
+        (clause.text, clause.steps, clause.acts)
+        for clause in reversed(told)
+        if current or max((clause.acts.get(name, 0.0) for name in _REPORTS), default=0.0) >= _LIKELY
     ]
+    if not parts or len(told) == len(message.clauses):
+        parts.append((message.key, message.steps, message.clauses[-1].acts if message.clauses else message.acts))
     last = message.clauses[-1].acts if message.clauses else {}
     # 「短信有了 六个数 填上去了」: what was named before is done.
     is_done_last = max(last.get("done", 0.0), last.get("solved", 0.0)) >= _SURE_DONE
-    for position, (text, steps) in enumerate((*parts, (message.key, message.steps))):
+    for position, (text, steps, acts) in enumerate(parts):
         place = _nearest(topic, steps)
         if place is None or (len(folded(text)) < _SHORTEST and (not current or place.likeness < _PLAIN)):
             # 「要申诉」 is like what is said of some step, and says where nobody is.
@@ -88,6 +95,7 @@ def place_spoken_of(topic: Topic, current: int, message: UserMessage) -> Place |
             _JOINS if not current else _HERE if ahead in (0, 1) else _NEAR if 0 < ahead <= _AHEAD else _ANYWHERE_ELSE
         )
         if place.likeness >= least:
+            place = replace(place, said=folded(text), acts=acts)
             return replace(place, is_done=True) if is_done_last and position > 0 else place
     return None
 
@@ -109,9 +117,12 @@ def _shown_ahead(topic: Topic, current: int, message: UserMessage) -> int | None
 
 def step_after(place: Place, message: UserMessage) -> int:
     """Returns the number of the step to show to somebody who reports that place: it, or the next when it is done."""
-    acts = message.clauses[-1].acts if message.clauses else message.acts
-    is_there = acts.get("arrived", 0.0) >= _SURE_THERE and place.likeness < _SAME
-    is_done = place.is_done and not is_there if place.likeness >= _TELLING else not arrives(message)
+    if _NOW_SHOWN.search(place.said):
+        # 「现在让设新密码」 stands there, whatever it is like.
+        return place.number
+    is_there = place.acts.get("arrived", 0.0) >= _SURE_THERE and place.likeness < _SAME
+    arrived = place.acts.get("arrived", 0.0) > place.acts.get("done", 0.0)
+    is_done = place.is_done and not is_there if place.likeness >= _TELLING else not arrived
     return place.number + is_done
 
 
@@ -152,7 +163,7 @@ def step_meant(context: Context, topic: Topic, state: DialogueState, act: Act, m
         following = step_after(place, message)
         # 「发过来了 是邮箱收的」: what only resembles a step behind goes on all the same.
         return following if following != current or not place.is_done else current + 1
-    words = _bigrams(message.key)
+    words = _bigrams(told_in(message))
     scores = {}
     for number in range(current, min(current + _AHEAD, len(topic.steps)) + 1):
         step = topic.steps[number - 1]
