@@ -32,7 +32,10 @@ _KINDS = {
     "how many": re.compile("几位|多少位|几个字|多少字|长度|字数|几张|多少张|几次|多少次"),
 }
 _ALIKE_IN_ALL = 0.72
-_HOW = re.compile("怎么(?:找回|申诉|注销|重[设置]|改|办|弄|操作|联系|找)|如何|咋(?:办|弄|找|改|整)|忘(?:了|记).{0,4}(?:怎么|咋)|步骤|流程")
+_HOW = re.compile(
+    "怎么(?:找回|申诉|注销|重[设置]|改|办|弄|操作|联系|找)|如何"
+    "|咋(?:办|弄|找|改|整)|忘(?:了|记).{0,4}(?:怎么|咋)|步骤|流程"
+)
 _ASKED = 0.6
 # How much nearer the topic at hand, a related one, and the place shown or asked about last are.
 _HOME, _RELATED, _SHOWN = 0.12, 0.05, 0.05

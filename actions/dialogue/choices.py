@@ -91,6 +91,15 @@ def decide(context: Context, state: DialogueState, message: UserMessage) -> str 
         return possible[0][0]
     if len(fitting) == 1:
         return fitting[0]
+    topics = [context.knowledge.topics[intent] for intent, _ in possible if intent in context.knowledge.topics]
+    warned = next((topic for topic in topics if topic.warning), None)
+    if (
+        warned
+        and all(topic is warned or topic.id in warned.related for topic in topics)
+        and len(topics) == len(possible)
+    ):
+        # The warning says what the other one would.
+        return warned.id
     offered = tuple(intent for intent, _ in possible if context.replies.has_label(intent))
     return offered[:MAX_OPTIONS] or possible[0][0]
 

@@ -42,7 +42,9 @@ def tell(context: Context, state: DialogueState, values: Mapping[str, str]) -> T
     topic = context.topic(state)
     if topic is None:
         return show_current(context, state)
-    return _continue(context, replace(state, collected_details=_in_order(topic, {**values, **state.collected_details})), topic)
+    return _continue(
+        context, replace(state, collected_details=_in_order(topic, {**values, **state.collected_details})), topic
+    )
 
 
 def misfit(context: Context, state: DialogueState, reading: Reading) -> Turn:
@@ -103,7 +105,9 @@ def _continue(context: Context, state: DialogueState, topic: Topic) -> Turn:
 def correct(context: Context, state: DialogueState, reading: Reading) -> Turn:
     """Changes what was noted down (「不对，金额是200不是300」), or asks for the new value (「改一下金额」)."""
     topic = context.topic(state)
-    known = {detail.id: detail for detail in (*correctable(context, state), *(topic.collected_details if topic else ()))}
+    known = {
+        detail.id: detail for detail in (*correctable(context, state), *(topic.collected_details if topic else ()))
+    }
     changes = {name: value for name, value in reading.arguments.get("changes", {}).items() if name in known}
     if changes:
         state = replace(state, collected_details={**state.collected_details, **changes}, offer=None)

@@ -16,9 +16,8 @@ from actions.dialogue.support import ticket_status
 from actions.dialogue.turn import Context, Turn, offering_human
 from actions.knowledge import Topic
 from actions.knowledge.answers import TOPIC
-from actions.reading.questions import asks, denies
+from actions.reading.questions import denies
 from actions.reading.reading import Reading
-from language.text_normalization import normalize
 
 _LONGEST_FRAGMENT = 20
 
@@ -287,6 +286,9 @@ def what_now(context: Context, state: DialogueState, reading: Reading) -> Turn:
     """Helps somebody who asks what to do then: with the step on the screen, or with a human."""
     topic = context.topic(state)
     step = topic.steps[state.step - 1] if topic and state.walk and state.step else None
+    if topic and step and step.collect and topic.kind == "procedure":
+        # What was to be told is told: what comes next is the next step.
+        return walkthrough.go_on(context, with_walk(state, interrupted=False), reading.message)
     if topic and step and topic.kind == "diagnosis":
         reply = Reply("utter_step_here", {"step_text": context.replies.fill(step.text, topic)})
         return Turn(replace(with_walk(state, interrupted=False), offer=None), (reply,))

@@ -19,7 +19,7 @@ from actions.reading.names import is_framed
 from actions.reading.questions import asks, complains, ends_noting, ends_talk
 from actions.reading.reading import Reading, Source
 from actions.reading.steps_meant import reported_place, step_meant
-from actions.reading.stories import PROCEDURE
+from actions.reading.stories import PROCEDURE, tells
 from actions.reading.times import with_hour
 from actions.reading.values import accepted, details_said, joined, values_for
 from language.text_normalization import normalize
@@ -36,9 +36,15 @@ _STAR = re.compile("[⭐🌟★]")
 _MODIFIERS = re.compile("[\U0001f3fb-\U0001f3ff\ufe0f\u200d♀♂]")
 # A yes that cannot be undone must be said in words.
 _EMOJI_CERTAINTY = 0.9
+_SHOP = re.compile(
+    r"[^\W\d_]{2,8}(?:店|超市|商行|公司|餐厅|饭馆|馆|坊|商城|便利"
+    r"|酒店|宾馆|药房|市场|之家|旗舰店|专营店)"
+)
 _SURE_PLACE = 0.72
 _CONFIRMS = re.compile("没错|是对的|都对|没记错|^对的?$")
-_WAITS = re.compile("(?:好+的?|行|嗯+|哦|那|ok|我|就|先|再|可以)*(?:等|看)(?:着|等|看|一下|一?会儿?|几天|两天|吧|通知|消息|结果|呗|了|啊)*")
+_WAITS = re.compile(
+    "(?:好+的?|行|嗯+|哦|那|ok|我|就|先|再|可以)*(?:等|看)(?:着|等|看|一下|一?会儿?|几天|两天|吧|通知|消息|结果|呗|了|啊)*"
+)
 # Buttons that a plain yes would press rather than the human's.
 _YES_PAYLOADS = ("/next_step", "/affirm", "/problem_solved")
 
@@ -126,7 +132,7 @@ def _correction(context: Context, state: DialogueState, message: UserMessage) ->
 def _told_beside(
     context: Context, state: DialogueState, message: UserMessage, changes: dict[str, str]
 ) -> dict[str, str]:
-    """Returns what a correction tells beside it of what is still asked for (「昨天晚上 45 美团」 corrects the day only)."""
+    """Returns what a correction tells beside it that is still asked for: 「昨天晚上 45 美团」 corrects the day only."""
     topic = context.topic(state)
     if topic is None or state.awaiting is not Awaiting.DETAIL or state.walk is None:
         return {}
@@ -160,6 +166,9 @@ def _detail(context: Context, state: DialogueState, act: Act, message: UserMessa
         return Reading(Source.ASKED, Act.STOP_NOTING, message, "wants nothing noted")
     if place.resumes(context, state, act, message):
         return None
+    renamed = _shop_instead(topic, wanted, state, message)
+    if renamed:
+        return renamed
     values = accepted(values_for(wanted, message, context.knowledge.wording.rejections, is_asked=True))
     fits = bool(values) and wanted.accepts in ("time", "amount")
     if not fits and topic.id in message.matters("negated") and message.acts.get("trouble", 0.0) < _SURE:
@@ -178,6 +187,15 @@ def _detail(context: Context, state: DialogueState, act: Act, message: UserMessa
     if wanted.id in said and _may_be_noted(wanted, act, message):
         return _noted(message, said, wanted)
     return _instead(context, state, topic, wanted, act, message, {k: v for k, v in said.items() if k != wanted.id})
+
+
+def _shop_instead(topic: Topic, wanted: CollectedDetail, state: DialogueState, message: UserMessage) -> Reading | None:
+    """Reads the bare name of a shop, while the story is asked for, as who was paid (「惠民超市」)."""
+    named = next((d for d in topic.collected_details if d.accepts == "name" and d.id in state.collected_details), None)
+    if wanted.accepts != "story" or named is None or not _SHOP.fullmatch(message.text.strip()):
+        return None
+    changes = {named.id: message.text.strip()}
+    return Reading(Source.ASKED, Act.CORRECT, message, f"names {named.id}", arguments={"changes": changes})
 
 
 def _told_and_asked(
@@ -295,6 +313,8 @@ def _may_be_noted(wanted: CollectedDetail, act: Act, message: UserMessage) -> bo
         )
     if act is Act.HUMAN or "frustration" in message.entities or "declined_answer" in message.entities:
         return False
+    if is_story and tells(message.text) and not PROCEDURE.search(message.key):
+        return True
     if act in CONTROL and message.band is AnswerBand.ANSWER and message.confidence >= _COMMAND:
         return False
     if _is_for_others(act, message) and not message.text.isascii():
@@ -334,6 +354,8 @@ def _consent(context: Context, state: DialogueState, act: Act, message: UserMess
     is_shown = any(option.payload == "/human_handoff" for option in state.shown) and not state.handed_over
     names_it = any(word in message.key for word in context.knowledge.wording.waiting_words)
     certainty = message.acts.get("consent_human", 0.0)
+    if state.handed_over and any(word in message.key for word in ("谢", "thx", "thank")):
+        return None
     if reported_place(context.topic(state), state.step, message):
         return None
     # 「那转吧」 says itself what it agrees to.

@@ -9,8 +9,10 @@ from actions.dialogue.acts import Act
 from actions.dialogue.messages import AnswerBand, UserMessage
 from actions.dialogue.state import Alarm, DialogueState, Offer
 from actions.dialogue.turn import Context
+from actions.reading.questions import asks
 from actions.reading.reading import Reading, Source
 from actions.reading.values import details_said
+from language.text_normalization import normalize
 
 _SURE = 0.55
 # 「我要投诉一笔交易」 complains about a payment, not about us.
@@ -22,7 +24,9 @@ _AMENDS = re.compile(
     "|(?:你们|平台|客服).{0,8}(?:态度|垃圾|坑人|坑钱|骗人|骗子|耍我|忽悠)"
 )
 # 「投诉商家」, 「投诉这笔交易」: disputes a payment.
-_OF_OTHERS = re.compile("(?:投诉|赔).{0,3}(?:商家|商户|卖家|店|他|她|对方|交易|这笔|那笔)|(?:商家|店家|卖家|老板|对方).{0,4}赔")
+_OF_OTHERS = re.compile(
+    "(?:投诉|赔).{0,3}(?:商家|商户|卖家|店|他|她|对方|交易|这笔|那笔)|(?:商家|店家|卖家|老板|对方).{0,4}赔"
+)
 _OF_SUPPORT = frozenset({"contact_support", "support_hours"})
 _UNANSWERED = re.compile("没人(?:接|理|应|回|管|搭理)|(?:打|拨)不通|(?:总|老|一直|都)不接|没有人(?:接|理|应|回)")
 # Leaving the queue cannot be undone: the place is lost.
@@ -44,7 +48,11 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
             return None
         if waiting >= _WAITING or (act is Act.LEAVE_QUEUE and waiting > leaving):
             return Reading(Source.COMPLAINT, Act.WAIT_COMPLAINT, message, "complains about waiting", waiting)
-    elif state.offer is Offer.HUMAN and message.acts.get("waiting_complaint", 0.0) >= _URGING:
+    elif (
+        state.offer is Offer.HUMAN
+        and message.acts.get("waiting_complaint", 0.0) >= _URGING
+        and not asks(normalize(message.text))
+    ):
         return Reading(Source.COMPLAINT, Act.HUMAN, message, "urges while a human is offered")
     if _URGES.search(message.key) and state.walk is None and act is not Act.HUMAN and not is_complaint_of_us(message):
         return Reading(Source.COMPLAINT, Act.TICKET_STATUS, replace(message, band=AnswerBand.ANSWER), "urges")

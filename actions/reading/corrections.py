@@ -29,7 +29,9 @@ _NEW_TEXT = re.compile(
 )
 
 
-_NOT_BUT = re.compile(r"(?:不是|唔系|不叫)\s?(?P<wrong>[^\s,，。是]{2,8})[\s,，]*(?:而?是|叫)\s?(?P<right>[^\s,，。]{2,12})")
+_NOT_BUT = re.compile(
+    r"(?:不是|唔系|不叫)\s?(?P<wrong>[^\s,，。是]{2,8})[\s,，]*(?:而?是|叫)\s?(?P<right>[^\s,，。]{2,12})"
+)
 
 
 def correctable(context: Context, state: DialogueState) -> tuple[CollectedDetail, ...]:

@@ -17,8 +17,8 @@ from actions.reading.clauses import asks_in
 from actions.reading.findings import Findings, findings
 from actions.reading.questions import asks, withdraws
 from actions.reading.reading import Reading, Source
-from actions.reading.stories import PROCEDURE, is_story
 from actions.reading.steps_meant import place_spoken_of, reported_place, step_after, step_meant
+from actions.reading.stories import PROCEDURE, is_story
 from language.text_normalization import normalize
 
 _ACTS = {
@@ -63,13 +63,21 @@ _ASKS_HERE = 0.6
 _SURE_TRIED = 0.6
 _THANKS = ("谢", "thx", "3q", "辛苦")
 _SHORTEST_STORY = 5
-_EMPTIED = re.compile("(?:花|用|转|提|取|清)(?:光|完|走|空|干净|出来|掉)了?|没(?:有)?(?:钱|余额)了?$|(?:余额|钱).{0,4}(?:不要了|没了|是0|是零|清零)")
+_HOW_NOW = re.compile("(?:那|好|行|嗯|哦|吧|的)*(?:怎么|咋)(?:弄|办|整|搞|做)(?:啊|呢|嘛|呀)?")
+_BACK = re.compile("上一步|前一步|倒回去|退回去")
+_NOT_DONE = re.compile("(?:我|都|根本)?还没(?:有)?(?:填|弄|点|做|交|设|输|写|选|改|看|找)")
+_DONE_SINCE = re.compile("(?:填|弄|点|做|交|设|输|写|选|改)(?:好|完|上)?了")
+_EMPTIED = re.compile(
+    "(?:花|用|转|提|取|清)(?:光|完|走|空|干净|出来|掉)了?|没(?:有)?(?:钱|余额)了?$|(?:余额|钱).{0,4}(?:不要了|没了|是0|是零|清零)"
+)
 _TURNS = re.compile("^(?:那|然后|接下来|接着|现在|下面|还有|再|该|轮到|另一|另外)|呢$|那个|的事$|怎么|咋")
 _EMPTY = frozenset("的了是我您你它这那个怎么咋呢吗啊想要有没不一还")
 _CANNOT_FIND = re.compile("(?:找|看|翻)不[到着见]|[没冇未](?:有)?(?:找|看|翻)[到着见]")
 _UNSEEN = re.compile("没.{0,2}[见到着]")
 # The whole matter is settled, not one step of it.
-_ALL = re.compile("不用(?:再)?(?:弄|改|找|查|申诉|管|麻烦)|解决|没事了|没问题了|想起|搞定|登[上进录]|不需要|全弄|都弄|都好了|对上话|聊上")
+_ALL = re.compile(
+    "不用(?:再)?(?:弄|改|找|查|申诉|管|麻烦)|解决|没事了|没问题了|想起|搞定|登[上进录]|不需要|全弄|都弄|都好了|对上话|聊上"
+)
 # Without such a word both models have to be sure.
 _SURE_SWITCH, _OTHER = 0.97, 0.75
 
@@ -92,7 +100,7 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
         return None
     if find_instead(topic, message.key) and not asks_for_human(message):
         return Reading(Source.ON_SCREEN, Act.ASK_STEP, message, f"no matter of {topic.id}", _LIKELY)
-    if message.key in context.knowledge.wording.what_now and state.step:
+    if (message.key in context.knowledge.wording.what_now or _HOW_NOW.fullmatch(message.key)) and state.step:
         return Reading(Source.ON_SCREEN, Act.WHAT_NOW, message, "asks what to do then")
     if _is_answered_here(context, topic, state, act, message):
         return Reading(Source.ON_SCREEN, Act.ASK_STEP, message, f"what is shown of {topic.id} answers it", _LIKELY)
@@ -166,7 +174,8 @@ def _after_answer(context: Context, state: DialogueState, act: Act, message: Use
     if is_step:
         # 「换了邮箱还是没有」 after an answer about a step that does not work.
         certainty = max(certainty, message.acts.get("trouble", 0.0))
-    if act in CONTROL | SOCIAL and message.band is AnswerBand.ANSWER and message.confidence >= _SURE_INTENT:
+    is_plain = act in (CONTROL - {Act.PROBLEM}) | SOCIAL and message.band is AnswerBand.ANSWER
+    if is_plain and message.confidence >= _SURE_INTENT:
         return None
     if last is None or not (last.offer_human or is_step) or certainty < _SURE_TRIED or message.is_queued:
         return None
@@ -202,7 +211,9 @@ def _more_of_story(
     context: Context, topic: Topic, state: DialogueState, act: Act, message: UserMessage
 ) -> Reading | None:
     """Reads what is added to a story that has just been noted (「就是一开机就冒烟」)."""
-    detail = next((d for d in topic.collected_details if d.accepts == "story" and d.id in state.collected_details), None)
+    detail = next(
+        (d for d in topic.collected_details if d.accepts == "story" and d.id in state.collected_details), None
+    )
     if detail is None or state.step == 0 or detail.id not in topic.steps[state.step - 1].collect:
         return None
     reports = max(message.acts.get(name, 0.0) for name in ("done", "arrived", "question", "read_back", "waiting"))
@@ -213,7 +224,9 @@ def _more_of_story(
     if PROCEDURE.search(message.key) or not is_story(text) or len(message.key) < _SHORTEST_STORY:
         return None
     told = f"{state.collected_details[detail.id]}；{text}"
-    return Reading(Source.ON_SCREEN, Act.CORRECT, message, f"adds to {detail.id}", arguments={"changes": {detail.id: told}})
+    return Reading(
+        Source.ON_SCREEN, Act.CORRECT, message, f"adds to {detail.id}", arguments={"changes": {detail.id: told}}
+    )
 
 
 def _names_request(state: DialogueState, key: str) -> bool:
@@ -333,6 +346,8 @@ def _meant(context: Context, topic: Topic, state: DialogueState, label: str, mes
         meant = Act.DONE
     if meant is Act.SOLVED and (_is_midway(topic, state, message) or not _is_all(topic, state, message)):
         meant = Act.DONE
+    if meant is Act.DONE and _NOT_DONE.search(message.key) and not _DONE_SINCE.search(message.key):
+        return Act.WAIT
     if meant is Act.TROUBLE and _has_fallen_back(topic, state, message):
         meant = Act.DONE
     if meant is Act.TROUBLE and _mends(topic, state, message):
@@ -348,7 +363,8 @@ def _says_by_itself(state: DialogueState, topic: Topic, act: Act, message: UserM
     if is_name and not (topic.kind == "diagnosis" and label in ("ruled_out", "cause_confirmed")):
         return True
     is_midway = _arrives(topic, state, message) or reported_place(topic, state.step, message) is not None
-    is_ended = topic.kind == "diagnosis" or _is_all(topic, state, message)
+    rules_out = label in ("ruled_out", "cause_confirmed") and message.acts.get(label, 0.0) >= _SURE_WHOLE
+    is_ended = not rules_out and (topic.kind == "diagnosis" or _is_all(topic, state, message))
     is_solved = act is Act.SOLVED and message.confidence >= _SURE_INTENT and not is_midway and is_ended
     # 「看见客服俩字了」 asks for nobody.
     is_human = act is Act.HUMAN and not is_midway
@@ -357,6 +373,8 @@ def _says_by_itself(state: DialogueState, topic: Topic, act: Act, message: UserM
     is_pick = len(message.key) <= _NAME_ONLY and not _RULES_OUT.search(message.key)
     if label in ("ruled_out", "cause_confirmed") and (is_pick or _ASKS_FOR.match(message.key)):
         # 「查银行」, or a bare 「网络」 before the first check, asks for the check and tells nothing of it.
+        return True
+    if act is Act.PREVIOUS and _BACK.search(message.key):
         return True
     if act not in CONTROL or message.confidence < _SURE_INTENT:
         return False

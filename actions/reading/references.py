@@ -9,8 +9,8 @@ from actions.dialogue.acts import CONTROL, Act
 from actions.dialogue.answers import find_answer, home
 from actions.dialogue.messages import AnswerBand, UserMessage, folded
 from actions.dialogue.state import Awaiting, DialogueState
-from actions.dialogue.walkthrough import FROM_THE_START
 from actions.dialogue.turn import Context
+from actions.dialogue.walkthrough import FROM_THE_START
 from actions.knowledge import Topic
 from actions.reading.reading import Reading, Source
 from actions.reading.steps_meant import reported_place
@@ -22,6 +22,7 @@ _SHORTEST_WORD = 2
 _SURE_OTHER = 0.9
 _TOLD, _TELLS = ("ruled_out", "cause_confirmed", "done", "trouble"), 0.8
 _ELLIPSIS = re.compile("^(?:那|还有|然后).+|.呢$")
+_HOW_NOW = re.compile("(?:那|好|行|嗯|哦|吧|的)*(?:怎么|咋)(?:弄|办|整|搞|做)(?:啊|呢|嘛|呀)?")
 _BEGINNING = re.compile("(?:回|返回|退)(?:到|去)?(?:最)?(?:开头|开始|前面第一步)(?:吧|那里|那儿)?")
 _PARTICLES = re.compile(r"^(?:那|那么|还有|然后)+|(?:的事|怎么弄|怎么办|咋办|呢|吗|啊|呀|吧)+$")
 
@@ -79,7 +80,7 @@ def _ellipsis(context: Context, state: DialogueState, act: Act, message: UserMes
     if state.walk and any(message.acts.get(name, 0.0) >= _TELLS for name in _TOLD):
         # 「余额够着呢」 asks nothing.
         return None
-    if message.key in context.knowledge.wording.what_now:
+    if message.key in context.knowledge.wording.what_now or (state.walk and _HOW_NOW.fullmatch(message.key)):
         return None
     found = find_answer(context, state, message)
     if found is None or found.topic not in (topic.id, *topic.related):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from actions.dialogue.acts import Act
 from actions.dialogue.messages import UserMessage, folded
@@ -41,6 +42,8 @@ _NOW_SHOWN = re.compile(
     r"|(?<![找看收])到.{1,8}(?:页|界面|[那这]步)"
 )
 
+_PLAINLY = 0.8
+_DID = re.compile("(?:填|输|打|写|点|选|交)(?:了|好|完|进去|上去|进|上)")
 _NOT_RECEIVED = re.compile("收不到|[没冇未唔](?:有)?收到|收唔到|[没未]收着")
 
 
@@ -91,13 +94,31 @@ def place_spoken_of(topic: Topic, current: int, message: UserMessage) -> Place |
             # 「要申诉」 is like what is said of some step, and says where nobody is.
             continue
         ahead = place.number - current
-        least = (
-            _JOINS if not current else _HERE if ahead in (0, 1) else _NEAR if 0 < ahead <= _AHEAD else _ANYWHERE_ELSE
-        )
+        near = 0 < ahead <= _AHEAD or ahead == -1
+        least = _JOINS if not current else _HERE if ahead in (0, 1) else _NEAR if near else _ANYWHERE_ELSE
+        if current and ahead == 1 and place.likeness < _PLAINLY and not names_of(topic, place.number, current, text):
+            # 「打上去了」 is like what is said of the next step, and names nothing of it.
+            continue
         if place.likeness >= least:
             place = replace(place, said=folded(text), acts=acts)
             return replace(place, is_done=True) if is_done_last and position > 0 else place
     return None
+
+
+def names_of(topic: Topic, number: int, current: int, said: str) -> bool:
+    """Whether what was said has words of a step that the current one has not."""
+    own = _words_of(topic, number) - (_words_of(topic, current) if current else frozenset())
+    return bool(_bigrams(folded(said)) & own)
+
+
+@lru_cache(maxsize=256)
+def _words(title: str, reports: tuple[str, ...]) -> frozenset[str]:
+    return frozenset().union(*(_bigrams(folded(normalize(text))) for text in (title, *reports)))
+
+
+def _words_of(topic: Topic, number: int) -> frozenset[str]:
+    step = topic.steps[number - 1]
+    return _words(step.title, (*step.done_reports, *step.arrivals))
 
 
 def reported_place(topic: Topic | None, current: int, message: UserMessage) -> Place | None:
@@ -120,6 +141,9 @@ def step_after(place: Place, message: UserMessage) -> int:
     if _NOW_SHOWN.search(place.said):
         # 「现在让设新密码」 stands there, whatever it is like.
         return place.number
+    if not place.is_done and _DID.search(place.said) and place.acts.get("done", 0.0) >= _SAME:
+        # 「收到填了」
+        return place.number + 1
     is_there = place.acts.get("arrived", 0.0) >= _SURE_THERE and place.likeness < _SAME
     arrived = place.acts.get("arrived", 0.0) > place.acts.get("done", 0.0)
     is_done = place.is_done and not is_there if place.likeness >= _TELLING else not arrived
@@ -162,7 +186,8 @@ def step_meant(context: Context, topic: Topic, state: DialogueState, act: Act, m
     if place:
         following = step_after(place, message)
         # 「发过来了 是邮箱收的」: what only resembles a step behind goes on all the same.
-        return following if following != current or not place.is_done else current + 1
+        is_behind = place.likeness >= _PLAINLY and names_of(topic, place.number, current, place.said)
+        return following if following != current or not place.is_done or is_behind else current + 1
     words = _bigrams(told_in(message))
     scores = {}
     for number in range(current, min(current + _AHEAD, len(topic.steps)) + 1):

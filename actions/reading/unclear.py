@@ -20,6 +20,7 @@ from language.text_normalization import normalize
 _LONGEST_FRAGMENT = 5
 _SHORTEST_STORY = 4
 _FEW = 2
+_TRIES = 0.8
 _LONGEST_POINTER = 8
 _STAYS = (Alarm.CRISIS, Alarm.FRAUD, Alarm.VICTIM)
 _QUESTION = 0.5
@@ -50,18 +51,9 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
         return Reading(Source.OPERATOR, Act.NOT_THAT, message, f"denies {negated[0]}", arguments={"matter": negated[0]})
     if "frustration" in message.entities:
         return None
-    if not state.walk and not _is_waiting(state, message) and re.fullmatch(words.calls_out, message.key):
-        plain = replace(message, intent=Act.GREET.value, band=AnswerBand.ANSWER, choices=(), further_requests=())
-        return Reading(Source.SENTENCE, Act.GREET, plain, "calls for somebody")
-    if act in (*UNCLEAR, Act.CAPABILITIES) and small_talk(context, message):
-        plain = replace(message, band=AnswerBand.ANSWER, choices=(), further_requests=())
-        return Reading(Source.SENTENCE, Act.OUT_OF_SCOPE, plain, "small talk")
-    if not state.walk and not message.is_payload and (not message.key or _LEADS_IN.fullmatch(message.key)):
-        return Reading(Source.SAID_BEFORE, Act.FRAGMENT, message, "only leads in", arguments={"leads_in": True})
-    if _is_waiting(state, message) and state.walk is None:
-        told = _told_while_waiting(state, act, message)
-        if told:
-            return told
+    in_talk = _in_talk(context, state, act, message)
+    if in_talk:
+        return in_talk
     if act not in UNCLEAR:
         return _instead_of_choice(context, state, act, message)
     if state.offer is Offer.RATING and words.rating.read(message.key):
@@ -69,15 +61,57 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
     return _at_step(context, state, act, message)
 
 
+def _in_talk(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
+    """Reads what belongs to the talk itself: a call for somebody, small talk, a lead-in, a word while waiting."""
+    words = context.knowledge.wording
+    if not state.walk and not _is_waiting(state, message) and re.fullmatch(words.calls_out, message.key):
+        plain = replace(message, intent=Act.GREET.value, band=AnswerBand.ANSWER, choices=(), further_requests=())
+        return Reading(Source.SENTENCE, Act.GREET, plain, "calls for somebody")
+    if act in (*UNCLEAR, Act.CAPABILITIES) and small_talk(context, message):
+        plain = replace(message, band=AnswerBand.ANSWER, choices=(), further_requests=())
+        return Reading(Source.SENTENCE, Act.OUT_OF_SCOPE, plain, "small talk")
+    if not state.walk and not _is_waiting(state, message) and not message.further_requests:
+        about_last = _follows_answer(context, state, act, message)
+        if about_last:
+            return about_last
+    if not state.walk and not message.is_payload and (not message.key or _LEADS_IN.fullmatch(message.key)):
+        return Reading(Source.SAID_BEFORE, Act.FRAGMENT, message, "only leads in", arguments={"leads_in": True})
+    if _is_waiting(state, message) and state.walk is None:
+        told = _told_while_waiting(state, act, message)
+        if told:
+            return told
+    return None
+
+
 def _is_waiting(state: DialogueState, message: UserMessage) -> bool:
     return state.handed_over or message.is_queued
 
 
 _PAGE_SAYS = re.compile("(?:提示|显示|弹|说|报|写着?).{0,10}(?:异常|冻结|锁|风险|封|限制|失败|错误|不支持|不可用)")
-_HOW_LONG = re.compile("多久|多长时间|什么时候|啥时候|几时|几点|排队|到我|轮到")
+_HOW_LONG = re.compile("多久|多长时间|什么时候|啥时候|几时|几点|排队|到我|轮到|没人|有人|人来")
 _LEADS_IN = re.compile(
-    "(?:你好|那个|就是|就是说|嗯+|我|我想|想|请|麻烦)*(?:问(?:一?下|个事|你个事|问|你)?|咨询(?:一下)?|跟你说(?:个事)?|有(?:个|点|件)事(?:儿|情)?|说个事|请教(?:一下)?|是这样的?)(?:啊|呢|吧|哈)*"
+    "唉+|哎+呀?|烦+|好烦|郁闷|无语|晕|(?:你好|那个|就是|就是说|嗯+|我|我想|想|请|麻烦)*(?:问(?:一?下|个事|你个事|问|你)?|咨询(?:一下)?|跟你说(?:个事)?|有(?:个|点|件)事(?:儿|情)?|说个事|请教(?:一下)?|是这样的?)(?:啊|呢|吧|哈)*"
 )
+
+
+def _follows_answer(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
+    """Reads what is said right after an answer: it goes on about it, or tries what it says."""
+    asked = asks(normalize(message.text)) or message.acts.get("question", 0.0) >= _QUESTION
+    is_doubtful = act in UNCLEAR or message.band is not AnswerBand.ANSWER
+    only_human = [option.payload for option in state.shown] == ["/human_handoff"]
+    if only_human and is_doubtful and not message.matters() and len(message.key) <= _LONGEST_POINTER and not asked:
+        return Reading(Source.SAID_BEFORE, Act.HONEST, message, "tells more of what a human is offered for")
+    if not state.asked_about:
+        return None
+    if not asked and message.acts.get("waiting", 0.0) >= _TRIES and act not in CONTROL:
+        arguments = {"response": "utter_take_your_time", "stays": True}
+        return Reading(Source.SAID_BEFORE, Act.LET_BE, message, "goes and tries it", arguments=arguments)
+    if act is not Act.OPEN_TOPIC or message.intent in message.matters() or len(message.key) > _LONGEST_POINTER:
+        return None
+    found = find_by_words(context, state, message)
+    if found is None or not found.is_specific or message.intent == found.topic:
+        return None
+    return Reading(Source.SAID_BEFORE, Act.ASK_STEP, message, f"goes on about {found.topic}")
 
 
 def _told_while_waiting(state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
@@ -90,11 +124,18 @@ def _told_while_waiting(state: DialogueState, act: Act, message: UserMessage) ->
     if not asked and (is_doubtful or act is Act.AFFIRM) and waits >= _QUESTION:
         arguments = {"response": "utter_acknowledge_waiting", "stays": True}
         return Reading(Source.SAID_BEFORE, Act.LET_BE, message, "goes on waiting", waits, arguments)
-    tells = message.acts.get("other", 0.0) + message.acts.get("unknown_detail", 0.0) + message.acts.get("correction", 0.0)
+    tells = (
+        message.acts.get("other", 0.0) + message.acts.get("unknown_detail", 0.0) + message.acts.get("correction", 0.0)
+    )
     if is_doubtful and asked and _HOW_LONG.search(message.key):
         plain = replace(message, band=AnswerBand.ANSWER, choices=())
         return Reading(Source.SAID_BEFORE, Act.TICKET_STATUS, plain, "asks how long it takes")
-    if is_doubtful and asked and (act is Act.CAPABILITIES or act in UNCLEAR) and "unsupported_topic" not in message.entities:
+    if (
+        is_doubtful
+        and asked
+        and (act is Act.CAPABILITIES or act in UNCLEAR)
+        and "unsupported_topic" not in message.entities
+    ):
         return Reading(Source.SAID_BEFORE, Act.HONEST, message, "asks what the human has to answer")
     if is_doubtful and not asked and tells >= _QUESTION and len(message.key) >= _SHORTEST_STORY:
         return Reading(Source.SAID_BEFORE, Act.HUMAN, message, "tells more to the human", tells)
@@ -152,10 +193,10 @@ def _alone(context: Context, state: DialogueState, act: Act, message: UserMessag
     """Reads it as saying too little, or as a matter of the wallet."""
     words = context.knowledge.wording
     offered = [option.payload for option in state.shown]
-    if offered[:1] == ["/human_handoff"] and len(offered) <= _FEW and not state.handed_over and not state.walk:
-        if message.acts.get("question", 0.0) >= _QUESTION and act is Act.NOT_UNDERSTOOD:
-            # 「能查到吗」, after a human was offered for it.
-            return Reading(Source.SAID_BEFORE, Act.HONEST, message, "asks on about what a human is offered for")
+    is_offered = offered[:1] == ["/human_handoff"] and len(offered) <= _FEW and not state.handed_over and not state.walk
+    if is_offered and act is Act.NOT_UNDERSTOOD and message.acts.get("question", 0.0) >= _QUESTION:
+        # 「能查到吗」, after a human was offered for it.
+        return Reading(Source.SAID_BEFORE, Act.HONEST, message, "asks on about what a human is offered for")
     names_wallet = "unsupported_topic" in message.entities or any(word in message.key for word in words.wallet_words)
     points_nowhere = message.acts.get("question", 0.0) >= _QUESTION and any(word in message.key for word in "这那")
     if not state.walk and points_nowhere and len(message.key) <= _LONGEST_POINTER:
