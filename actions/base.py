@@ -103,7 +103,7 @@ class DialogueAction(Action, ABC):
             said_at=datetime.datetime.fromtimestamp(now, ZoneInfo(knowledge().organisation.time_zone)),
         )
         values = placeholder_values(
-            knowledge().organisation, datetime.datetime.fromtimestamp(now, datetime.timezone.utc)
+            knowledge().organisation, datetime.datetime.fromtimestamp(now, datetime.timezone.utc), message.text
         )
         # Text that looks like a payload but is none must not be read as an answer to whatever was asked.
         act = Act.NOT_UNDERSTOOD if message.text.startswith("/") and not message.is_payload else self.act

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,17 +18,42 @@ _FURTHEST = 366
 
 
 def checked_span(value: object) -> str:
-    """Returns a span of a day such as `09:00-21:00`; `24:00` is midnight at its end.
+    """Returns a span such as `09:00-21:00`; `24:00` is midnight at its end, `22:00-06:00` ends on the next day.
 
     Raises:
-        ValueError: It is none, or ends before it starts.
+        ValueError: It is none, or is empty.
     """
     if not isinstance(value, str) or not _SPAN.fullmatch(value):
         raise ValueError(f"expected a span such as 09:00-21:00, found {value!r}")
     start, end = value.split("-")
-    if start >= end:
-        raise ValueError(f"expected a start before the end, found {value!r}")
+    if start == end:
+        raise ValueError(f"expected a start and another end, found {value!r}")
     return value
+
+
+def checked_spans(spans: list[str]) -> list[str]:
+    """Returns the spans of a day.
+
+    Raises:
+        ValueError: Two of them overlap.
+    """
+    ends = sorted(tuple(span.split("-")) for span in spans)
+    for (start, end), (following, _) in itertools.pairwise(ends):
+        if end > following or end < start:
+            raise ValueError(f"expected spans that do not overlap, found {start}-{end} and one from {following}")
+    return spans
+
+
+def holiday_days(first: date, last: date | None) -> list[date]:
+    """Returns the days from the first to the last, both included.
+
+    Raises:
+        ValueError: The last one is before the first, or more than a year after it.
+    """
+    days = ((last or first) - first).days
+    if not 0 <= days <= _FURTHEST:
+        raise ValueError(f"expected a last day within a year after {first}, found {last}")
+    return [first + timedelta(days=number) for number in range(days + 1)]
 
 
 def checked_time_zone(name: str) -> str:
@@ -80,7 +106,13 @@ class OpeningHours:
         spans = self.spans_on(local.date())
         if spans is None:
             return None
-        return any(start <= local.strftime("%H:%M") < end for start, end in (span.split("-") for span in spans))
+        clock = local.strftime("%H:%M")
+        ends = [span.split("-") for span in spans]
+        if any(start <= clock and (clock < end or end < start) for start, end in ends):
+            return True
+        # The night of the day before.
+        before = self.spans_on(local.date() - timedelta(days=1)) or ()
+        return any(clock < end < start for start, end in (span.split("-") for span in before))
 
     def next_opening(self, moment: datetime) -> datetime | None:
         """When the next span begins after a moment, in the organisation's time zone; None if none is known."""

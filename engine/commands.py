@@ -15,6 +15,7 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from sanic import Sanic
 
 from engine.serving.deferred_imports import defer_neural_components
+from engine.serving.forked_workers import fork_workers
 from engine.serving.graph_runner import OrderedGraphRunner
 from engine.serving.tracker_store import refuse_memory
 from engine.upstream import replaces
@@ -26,8 +27,7 @@ _graphs = DefaultV1Recipe.graph_config_for_recipe
 
 @replaces(Sanic.run, "6c167de55d36")
 def _run_here(app: Sanic[Any, Any], *args: Any, **settings: Any) -> None:
-    # Otherwise a server starts processes that are told by name which app to serve, and Rasa's apps cannot be found so.
-    Sanic.start_method = "fork"
+    fork_workers()
     settings.setdefault("single_process", settings.get("workers", 1) == 1)
     _run(app, *args, **settings)
 

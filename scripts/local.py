@@ -14,7 +14,7 @@ MODEL = ROOT / "models" / "uwallet.tar.gz"
 
 
 # Below those that systems give to outgoing connections: Linux from 32768, others from 49152.
-_PORTS = range(20_000, 32_000)
+PORTS = range(20_000, 32_000)
 
 
 class StartError(Exception):
@@ -25,9 +25,12 @@ def free_port() -> int:
     """Returns a port that nothing listens on.
 
     Not one that the system would choose: until somebody listens on it, any program here could be given the same.
+    FREE_PORTS (as 20000-20799) narrows the choice, so that tests beside each other do not meet on one.
     """
+    first, _, last = os.environ.get("FREE_PORTS", "").partition("-")
+    ports = range(int(first), int(last) + 1) if last else PORTS
     while True:
-        port = secrets.choice(_PORTS)
+        port = secrets.choice(ports)
         with contextlib.suppress(OSError), socket.socket() as probe:
             probe.bind((HOST, port))
             return port

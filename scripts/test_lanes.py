@@ -14,10 +14,12 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from xml.etree import ElementTree
+
+from scripts.local import PORTS
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "results" / "test"
@@ -25,8 +27,11 @@ LONG = os.environ.get("TEST_ALL") == "1"
 # Seconds for all of `make test` in a fresh clone on two cores. Reported only: nothing fails because a machine is slow.
 BUDGET = 600
 SHOWN_TESTS = 10
-# How many jobs run beside one for each core.
-_WAITING = 3
+_TRAINING = "training"
+# How many jobs run beside one for each core: tests and the servers that they start wait for each other, set-up for the
+# network. While others wait for the training it is one, or the training shares its core and all end later.
+_WAITING = 4
+_WAITING_DURING_TRAINING = 1
 
 
 @dataclass
@@ -39,6 +44,7 @@ class Job:
         folder: Where it runs, from the root.
         needs: The jobs that must have succeeded before.
         is_pytest: Whether it can tell how long each test took.
+        environment: What is set for it beside this process's own.
     """
 
     name: str
@@ -46,6 +52,7 @@ class Job:
     folder: str = "."
     needs: Sequence[str] = ()
     is_pytest: bool = False
+    environment: Mapping[str, str] = field(default_factory=dict)
     # Once it has ended.
     status: int | None = None
     began: float = 0.0
@@ -106,13 +113,13 @@ def jobs() -> list[Job]:
     """
     python, make = ".venv/bin/python", ("make", "--no-print-directory")
     bot, gateway, web, browser = (f"set-up-{name}" for name in ("bot", "gateway", "web", "browser"))
-    stack = ("training", gateway, web)
+    stack = (_TRAINING, gateway, web)
     desk = ("tests/browser/test_desk_*.py",)
     processes = ("tests/scripts", "tests/engine", "tests/evaluation")
     transport, engine = ("tests/transport", "tests/turns"), ("tests/real_engine",)
     found = [
         *_set_up(),
-        Job("training", (python, "-m", "scripts.train"), needs=(bot,)),
+        Job(_TRAINING, (python, "-m", "scripts.train"), needs=(bot,)),
         _pytest("browser-desk", [str(p.relative_to(ROOT)) for p in sorted(ROOT.glob(desk[0]))], (*stack, browser)),
         _pytest("browser", ["tests/browser"], (*stack, browser), *_all_but([str(ROOT / desk[0])])),
         _pytest("bot-processes", processes, stack),
@@ -122,11 +129,15 @@ def jobs() -> list[Job]:
         Job("lint-web", (*make, "lint-web"), needs=(gateway, web)),
         Job("web", ("scripts/with-node", "npm", "--prefix", "web", "test"), needs=(web,)),
         Job("lint-python", (*make, "lint-python"), needs=(bot, gateway, browser)),
-        _pytest("gateway-engine", engine, ("training", gateway)),
-        Job("stories", ("scripts/test-stories",), needs=("training",)),
+        _pytest("gateway-engine", engine, (_TRAINING, gateway)),
+        Job("stories", ("scripts/test-stories",), needs=(_TRAINING,)),
     ]
     if LONG:
-        found.append(Job("monkey", (python, "-m", "tests.conversations.monkey"), needs=("training",)))
+        found.append(Job("monkey", (python, "-m", "tests.conversations.monkey"), needs=(_TRAINING,)))
+    # Servers of one do not begin to listen where those of another are about to.
+    width = len(PORTS) // len(found)
+    for job, first in zip(found, PORTS[::width], strict=False):
+        job.environment = {"FREE_PORTS": f"{first}-{first + width - 1}"}
     return found
 
 
@@ -141,14 +152,13 @@ class Lanes:
     jobs: list[Job]
     _waiting: list[Job] = field(init=False)
     _changed: threading.Condition = field(default_factory=threading.Condition, init=False)
+    _begun: list[Job] = field(default_factory=list, init=False)
     _running: dict[str, int] = field(default_factory=dict, init=False)
 
     def run(self) -> None:
         """Returns when all have ended, or cannot begin because what they need has failed."""
         self._waiting = list(self.jobs)
-        # More than there are cores: tests and the servers that they start wait for each other a third of the time, and
-        # set-up for the network.
-        lanes = [threading.Thread(target=self._work, daemon=True) for _ in range((os.cpu_count() or 1) + _WAITING)]
+        lanes = [threading.Thread(target=self._work, daemon=True) for _ in range(self._slots(_WAITING))]
         try:
             for lane in lanes:
                 lane.start()
@@ -159,10 +169,15 @@ class Lanes:
                 with contextlib.suppress(ProcessLookupError):
                     os.killpg(pid, signal.SIGTERM)
 
+    @staticmethod
+    def _slots(waiting: int) -> int:
+        return (os.cpu_count() or 1) + waiting
+
     def _work(self) -> None:
         while job := self._next():
             _run(job, self._running)
             with self._changed:
+                self._begun.remove(job)
                 _tell(job)
                 self._changed.notify_all()
 
@@ -175,9 +190,12 @@ class Lanes:
                 while lost := {job.name for job in self._waiting if failed & set(job.needs)} - failed:
                     failed |= lost
                 self._waiting = [job for job in self._waiting if job.name not in failed]
-                for job in self._waiting:
+                is_trained = all(job.name != _TRAINING for job in (*self._waiting, *self._begun))
+                is_free = len(self._begun) < self._slots(_WAITING if is_trained else _WAITING_DURING_TRAINING)
+                for job in self._waiting if is_free else ():
                     if all(statuses[name].status == 0 for name in job.needs):
                         self._waiting.remove(job)
+                        self._begun.append(job)
                         return job
                 if not self._waiting:
                     return None
@@ -190,7 +208,12 @@ def _run(job: Job, running: dict[str, int]) -> None:
     with job.log.open("wb") as log:
         # In a group of its own, so that an interruption ends what it has started, too.
         process = subprocess.Popen(
-            job.arguments(), cwd=ROOT / job.folder, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
+            job.arguments(),
+            cwd=ROOT / job.folder,
+            env={**os.environ, **job.environment},
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
         )
         running[job.name] = process.pid
         _, status, usage = os.wait4(process.pid, 0)

@@ -26,5 +26,5 @@ export default tseslint.config(
     rules: { 'react-hooks/rules-of-hooks': 'error', 'react-hooks/exhaustive-deps': 'error' },
   },
   { files: ['**/*.{js,mjs}'], languageOptions: { globals: globals.node }, rules: { 'no-console': 'off' } },
-  { files: ['demo/**/*.js', 'examples/**/*.js'], languageOptions: { globals: globals.browser } },
+  { files: ['sdk/index.js'], languageOptions: { globals: globals.browser } },
 );

@@ -7,7 +7,7 @@ from typing import Any
 
 from actions.dialogue.messages import HANDOFF
 from actions.dialogue.state import Alarm, Attempt, DialogueState, HandoffReason, Walk, has_alarm
-from actions.knowledge import Knowledge
+from actions.knowledge import Knowledge, Topic
 
 SCHEMA_VERSION = 4
 _CONTACT_ENTITIES = ("phone_number", "email")
@@ -23,7 +23,16 @@ _GRAVE = {
 
 def grave_reason(state: DialogueState, reason: HandoffReason) -> HandoffReason:
     """Returns why the conversation goes to a human: what was given away in it, or else `reason`."""
+    if reason is HandoffReason.USER_REQUEST and state.frustrated:
+        reason = HandoffReason.FRUSTRATED
     return next((grave for alarm, grave in _GRAVE.items() if has_alarm(state, alarm)), reason)
+
+
+def _topic(state: DialogueState, knowledge: Knowledge) -> Topic | None:
+    """What it is about: the topic at hand, the last one, or what was said together with the wish for a human."""
+    said = [request.intent for request in state.requests]
+    names = (state.topic or "", state.last_topic or "", *said)
+    return next((knowledge.topics[name] for name in names if name in knowledge.topics), None)
 
 
 def handoff_payload(
@@ -37,7 +46,7 @@ def handoff_payload(
         knowledge: Gives titles to ids, and the template of the summary.
         entities: Entities of the message that asked for a human; a phone number or e-mail in it is passed on.
     """
-    topic = knowledge.topics.get(state.topic or state.last_topic or "")
+    topic = _topic(state, knowledge)
     step = None
     if state.topic and topic and state.step:
         shown = topic.steps[state.step - 1]
@@ -114,7 +123,7 @@ def _summary(state: DialogueState, reason: HandoffReason, knowledge: Knowledge, 
     join = words.separator.join
     lines = [
         words.alarms.format(alarms=join(f"「{told.text}」" for told in state.alarms)) if state.alarms else "",
-        words.who.format(contact=join(contact) or words.nobody),
+        words.who.format(contact=join(contact)) if contact else "",
         _about(state, knowledge),
         words.problem_steps.format(steps=join(problems)) if problems else "",
         words.collected.format(details=join(details)) if details else "",
@@ -129,7 +138,7 @@ def _summary(state: DialogueState, reason: HandoffReason, knowledge: Knowledge, 
 
 def _about(state: DialogueState, knowledge: Knowledge) -> str:
     words = knowledge.wording.handoff_summary
-    topic = knowledge.topics.get(state.topic or state.last_topic or "")
+    topic = _topic(state, knowledge)
     if topic is None:
         return words.nothing
     if not state.topic or not state.step:

@@ -125,7 +125,18 @@ def _load(folder: Path, *, lines: bool) -> Knowledge:
         problems += _repeated_menu_positions(topics.values(), folder, documents)
     if problems or organisation is None or wording is None or care is None:
         raise KnowledgeError(problems)
+    topics = {name: as_filled_in(topic, organisation) for name, topic in topics.items()}
     return Knowledge(topics=topics, organisation=organisation, wording=wording, care=care)
+
+
+def as_filled_in(topic: Topic, organisation: Organisation) -> Topic:
+    """Returns a topic that says what the deployment has filled in, and nothing else, where it shall."""
+    known = [
+        setting.known for setting in topic.settings if setting.replaces_text and getattr(organisation, setting.name)
+    ]
+    if not known:
+        return topic
+    return topic.model_copy(update={"text": "\n".join(known), "settings": [], "answers": []})
 
 
 def _read_document(path: Path, lines: bool, problems: list[str]) -> dict[str, Any] | None:

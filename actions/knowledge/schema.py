@@ -20,7 +20,15 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, core_schema
 
-from common.opening_hours import OpeningHours, Weekday, check_weekdays, checked_span, checked_time_zone
+from common.opening_hours import (
+    OpeningHours,
+    Weekday,
+    check_weekdays,
+    checked_span,
+    checked_spans,
+    checked_time_zone,
+    holiday_days,
+)
 
 if TYPE_CHECKING:
     # In `typing` since 3.11.
@@ -94,11 +102,17 @@ class Menu(_Model):
 
 
 class Setting(_Model):
-    """A line that depends on whether the deployment has filled in a value of organisation.yml."""
+    """A line that depends on whether the deployment has filled in a value of organisation.yml.
+
+    Attributes:
+        replaces_text: Once it is filled in, the line stands for all that the topic says: what is generally so, and that
+            nothing is known, would be wrong.
+    """
 
     name: SettingName
     known: Text
     unknown: Text
+    replaces_text: bool = False
 
 
 class ProcedureWarning(_Model):
@@ -329,15 +343,21 @@ class SocialAccount(_Model):
     name: Text
 
 
-Span = Annotated[str, BeforeValidator(checked_span)]
+Spans = Annotated[list[Annotated[str, BeforeValidator(checked_span)]], AfterValidator(checked_spans)]
 
 
 class Holiday(_Model):
-    """A day on which other hours hold; an empty list means closed."""
+    """A day, or days up to and with `until`, on which other hours hold; an empty list means closed."""
 
     date: datetime.date
+    until: datetime.date | None = None
     name: Text
-    hours: list[Span]
+    hours: Spans
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Holiday:
+        holiday_days(self.date, self.until)
+        return self
 
 
 class HoursWording(_Model):
@@ -351,6 +371,14 @@ class HoursWording(_Model):
     open_now: str
     closed_now: str
     holiday: str
+    date: str
+    date_with_year: str
+    named_day: str
+    asked: str
+    unlisted_holiday: str
+    relative_days: dict[int, list[str]]
+    holiday_names: list[str]
+    holiday_suffix: str
 
     @field_validator("weekdays")
     @classmethod
@@ -399,7 +427,7 @@ class Organisation(_Model):
     hotline: Text | None
     social_accounts: list[SocialAccount]
     time_zone: Annotated[str, AfterValidator(checked_time_zone)]
-    opening_hours: dict[Weekday, list[Span]] | None
+    opening_hours: dict[Weekday, Spans] | None
     holidays: list[Holiday]
     hours_wording: HoursWording
     emergency_lines: EmergencyLines
@@ -415,7 +443,9 @@ class Organisation(_Model):
     @property
     def hours(self) -> OpeningHours:
         """When support is open."""
-        holidays = {holiday.date: holiday.hours for holiday in self.holidays}
+        holidays = {
+            day: holiday.hours for holiday in self.holidays for day in holiday_days(holiday.date, holiday.until)
+        }
         return OpeningHours(ZoneInfo(self.time_zone), self.opening_hours, holidays)
 
     _http_url = field_validator("site_url")(_checked_address)

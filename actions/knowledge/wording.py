@@ -86,7 +86,6 @@ class HandoffSummary(_Model):
     """The lines of the summary for the agent who takes over; a line without anything to say is left out."""
 
     who: str
-    nobody: str
     about: str
     about_step: str
     nothing: str

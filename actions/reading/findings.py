@@ -80,7 +80,7 @@ def findings(topic: Topic, state: DialogueState, message: UserMessage) -> Findin
 
 
 def _asked_about(topic: Topic, state: DialogueState) -> tuple[str, ...]:
-    """Returns the check asked about before any was shown: 「怎么改限额」, then 「改好了 还是不行」."""
+    """Returns the check asked about before any was shown: 「怎么改限额」, then 「改高了 照样付不了」."""
     name, _, place = (state.asked_about or "").partition("/")
     number = topic.step_number(place) if name == topic.id and not state.step else None
     value = topic.steps[number - 1].value if number else None

@@ -154,7 +154,7 @@ def _reported(context: Context, topic: Topic, state: DialogueState, act: Act, me
 
 
 def _of_suspended(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
-    """Reads what is found out of a diagnosis that waits to be taken up again (「余额有三千多 够的」)."""
+    """Reads what is found out of a diagnosis that waits to be taken up again (「卡里钱是够的」)."""
     walk = state.suspended[-1] if state.suspended else None
     topic = context.knowledge.topics.get(walk.topic) if walk else None
     if walk is None or topic is None or topic.kind != "diagnosis" or act is Act.HUMAN:
@@ -366,7 +366,7 @@ def _says_by_itself(state: DialogueState, topic: Topic, act: Act, message: UserM
     rules_out = label in ("ruled_out", "cause_confirmed") and message.acts.get(label, 0.0) >= _SURE_WHOLE
     is_ended = not rules_out and (topic.kind == "diagnosis" or _is_all(topic, state, message))
     is_solved = act is Act.SOLVED and message.confidence >= _SURE_INTENT and not is_midway and is_ended
-    # 「看见客服俩字了」 asks for nobody.
+    # 「客服那一栏看到了」 asks for nobody.
     is_human = act is Act.HUMAN and not is_midway
     if is_human or is_solved or "step_number" in message.entities:
         return True

@@ -69,14 +69,14 @@ class Place:
 def place_spoken_of(topic: Topic, current: int, message: UserMessage) -> Place | None:
     """Returns the step of a procedure that a report speaks of by what is done or seen there; None without one.
 
-    What is said last counts: 「手机号填过了 现在等短信呢」 is at the code.
+    What is said last counts: 「号码已经填好 在等验证码」 is at the code.
 
     Args:
         topic: The procedure.
         current: The number of the step shown; 0 when none is, so that no step is nearer than another.
         message: The report.
     """
-    # 「交了。几天有信儿」 is told by what is reported, not by what is asked.
+    # 「提交好了。多久有回音」 is told by what is reported, not by what is asked.
     told = [clause for clause in message.clauses if not asks_in(clause)]
     parts = [
         (clause.text, clause.steps, clause.acts)

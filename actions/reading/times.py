@@ -109,7 +109,7 @@ def times_in(text: str, now: datetime.datetime | None, *, is_asked: bool = False
 
 
 def _with_clock(plain: str, found: list[SaidTime]) -> list[SaidTime]:
-    """Returns the times, a clock said after its day together with it (「大前天半夜吧 十二点多」)."""
+    """Returns the times, a clock said after its day together with it (「前天夜里 快一点的时候」)."""
     joined: list[SaidTime] = []
     for time in found:
         day = joined[-1] if joined else None

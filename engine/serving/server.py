@@ -24,6 +24,7 @@ from sanic import Sanic
 
 from engine.serving.agent import ServingAgent, load_serving_agent, open_stores
 from engine.serving.configuration import create_channels
+from engine.serving.forked_workers import fork_workers
 from engine.serving.local_actions import local_if_configured
 from engine.serving.logs import take_over_sanic
 from engine.upstream import replaces
@@ -74,8 +75,7 @@ def serve(
     # A closed terminal stops the server as gently as SIGTERM does.
     signal.signal(signal.SIGHUP, _terminate)
     workers = _number_of_workers(endpoints)
-    # Workers are forked of this process, which has the model, rather than started anew and told by name what to serve.
-    Sanic.start_method = "fork"
+    fork_workers()
     app.run(
         host=arguments.interface,
         port=arguments.port,

@@ -84,7 +84,7 @@ def create_app(services: Services, sockets: SocketTransport | None = None) -> AS
     own_name = urlsplit(settings.public_url).hostname
     names = [*settings.allowed_hosts, *([own_name] if own_name else [])]
     whole = AllowedHosts(whole, names, services.presentation)
-    whole = SecurityHeaders(whole)
+    whole = SecurityHeaders(whole, hsts_subdomains=settings.hsts_subdomains)
     # Must be the outermost middleware: everything below reads the client address that it sets.
     return ProxyHeadersMiddleware(whole, trusted_hosts=list(settings.trusted_proxies))  # type: ignore[arg-type,return-value]  # uvicorn has protocol types of its own
 

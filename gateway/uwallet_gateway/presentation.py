@@ -7,7 +7,7 @@ from typing import Any
 
 from uwallet_gateway.clock import to_text
 from uwallet_gateway.errors import InputError
-from uwallet_gateway.identity.keys import Keys
+from uwallet_gateway.identity.keys import Keys, PictureReader
 from uwallet_gateway.identity.notice import NoticeState
 from uwallet_gateway.protocol.base import API
 from uwallet_gateway.protocol.messages import (
@@ -40,14 +40,14 @@ class Presentation:
             attachment_types=list(ATTACHMENT_TYPES),
         )
 
-    def message(self, message: Message) -> MessageView:
-        """A message of the protocol."""
+    def message(self, message: Message, reader: PictureReader) -> MessageView:
+        """A message of the protocol, with the address of its picture for this reader."""
         return MessageView(
             id=message.id,
             author=message.author,
             text=message.text,
             buttons=[ButtonView(**button) for button in message.buttons],
-            attachment=self.attachment(message.attachment) if message.attachment else None,
+            attachment=self.attachment(message.attachment, reader) if message.attachment else None,
             metadata=message.metadata,
             created_at=message.created_at,
             in_reply_to=message.in_reply_to,
@@ -55,15 +55,15 @@ class Presentation:
             feedback=FeedbackView(**asdict(message.feedback)) if message.feedback else None,
         )
 
-    def desk_message(self, message: Message) -> DeskMessageView:
+    def desk_message(self, message: Message, reader: PictureReader) -> DeskMessageView:
         """A message as agents see it: with why the bot said it."""
-        return DeskMessageView(**self.message(message).model_dump(), reading=message.reading)
+        return DeskMessageView(**self.message(message, reader).model_dump(), reading=message.reading)
 
-    def attachment(self, picture: Picture) -> AttachmentView:
-        """A picture with a freshly signed address."""
+    def attachment(self, picture: Picture, reader: PictureReader) -> AttachmentView:
+        """A picture with a freshly signed address, which ends with the reader's session."""
         return AttachmentView(
             id=picture.id,
-            url=f"{API}/attachments/{picture.id}?signature={self._keys.sign_attachment(picture.id)}",
+            url=f"{API}/attachments/{picture.id}?signature={self._keys.sign_attachment(picture.id, reader)}",
             content_type=picture.content_type,
             width=picture.width,
             height=picture.height,
@@ -82,12 +82,12 @@ class Presentation:
             answer=state.answer.value if state.answer else None,
         )
 
-    def bot_uttered(self, message: Message) -> dict[str, Any]:
+    def bot_uttered(self, message: Message, reader: PictureReader) -> dict[str, Any]:
         """A message in the shape of Rasa's Socket.IO channel, without empty keys.
 
         Widgets made for Rasa decide by which keys are there.
         """
-        view = self.message(message)
+        view = self.message(message, reader)
         body: dict[str, Any] = {"text": message.text}
         if view.buttons:
             body["quick_replies"] = [
@@ -107,14 +107,14 @@ class Presentation:
 
     def hook_message(self, message: Message) -> dict[str, Any]:
         """A message for the backend of a site, as JSON; the address of a picture is whole."""
-        body = self.message(message).model_dump(mode="json")
+        body = self.message(message, PictureReader("backend", message.conversation_id)).model_dump(mode="json")
         if body["attachment"]:
             body["attachment"]["url"] = self._base + body["attachment"]["url"]
         return body
 
-    def rasa_rest(self, message: Message, recipient_id: str) -> dict[str, Any]:
+    def rasa_rest(self, message: Message, recipient_id: str, reader: PictureReader) -> dict[str, Any]:
         """A message in the shape of Rasa's REST channel."""
-        view = self.message(message)
+        view = self.message(message, reader)
         body: dict[str, Any] = {"recipient_id": recipient_id, "text": message.text}
         if view.buttons:
             body["buttons"] = [button.model_dump(exclude_defaults=True) for button in view.buttons]

@@ -182,7 +182,11 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
     assistant = EngineAssistant(settings.engine_url, settings.engine_secret.get_secret_value() or None)
     passwords, sign_outs = Passwords(), SignOuts()
     desk_sessions = DeskSessions(
-        database, sign_outs, hours=settings.desk_session_hours, two_factor_roles=settings.desk_two_factor_roles
+        database,
+        sign_outs,
+        hours=settings.desk_session_hours,
+        idle_minutes=settings.desk_idle_minutes,
+        two_factor_roles=settings.desk_two_factor_roles,
     )
     second_factors = SecondFactors(database, sign_outs, keys.second_factors, issuer=texts.desk.authenticator_issuer)
     sign_ins = SignIns(
@@ -291,4 +295,5 @@ def _scheduler_rules(settings: Settings) -> SchedulerRules:
         agent_silent_after=timedelta(seconds=settings.agent_silent_after),
         user_remind_after=timedelta(seconds=settings.user_remind_after),
         user_left_after=timedelta(seconds=settings.user_left_after),
+        urgent_patience=settings.urgent_patience,
     )

@@ -58,6 +58,10 @@ class Settings(BaseSettings):
     sockets_per_address: int = Field(
         default=1000, ge=1, description="Socket.IO connections of one address to one process"
     )
+    hsts_subdomains: bool = Field(
+        default=True,
+        description="Browsers that come by HTTPS use it for names below this host, too",
+    )
     trusted_proxies: Annotated[tuple[Network, ...], NoDecode] = Field(
         default=(), description="Networks of the proxies whose X-Forwarded-For and -Proto are believed, comma separated"
     )
@@ -144,6 +148,9 @@ class Settings(BaseSettings):
     desk_session_hours: float = Field(
         default=12.0, gt=0, le=24 * 30, description="Hours after which an agent must sign in at the desk again"
     )
+    desk_idle_minutes: float = Field(
+        default=60.0, ge=2, description="Minutes without a sign of the agent after which they must sign in again"
+    )
     desk_two_factor_roles: Annotated[tuple[Literal["agent", "supervisor", "admin"], ...], NoDecode] = Field(
         default=(),
         description="Roles, comma separated, whose agents must sign in at the desk with a second factor: "
@@ -226,6 +233,11 @@ class Settings(BaseSettings):
     )
     user_left_after: float = Field(
         default=300.0, gt=0, description="Seconds after which a chat that its user does not answer is closed"
+    )
+    urgent_patience: float = Field(
+        default=3.0,
+        ge=1,
+        description="How many times as long an urgent user is waited for before both: they were told to do something",
     )
     clock: str = Field(
         default="", description="Time at which the clock starts, like `2026-11-23T03:00:00+08:00`; in development only"

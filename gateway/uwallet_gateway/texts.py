@@ -87,6 +87,7 @@ class _Buttons(_Section):
 class _Support(_Section):
     queued: str
     queued_with_wait: str
+    wait_range: str
     queued_again: str
     queued_again_with_wait: str
     next_in_queue: str
@@ -154,6 +155,7 @@ class _Moments(_Section):
 _SUPPORT_FIELDS = {
     "queued": {"position"},
     "queued_with_wait": {"position", "minutes"},
+    "wait_range": {"least", "most"},
     "queued_again": {"position"},
     "queued_again_with_wait": {"position", "minutes"},
     "claimed": {"agent"},

@@ -10,7 +10,7 @@ from collections.abc import Callable, Generator, Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, expect, sync_playwright
 
-from scripts.local import MODEL, free_port
+from scripts.local import HOST, MODEL, free_port
 from scripts.stack import DEMONSTRATION_SITE, Stack
 from tests.browser.desk import Desk
 from tests.browser.sites import Site, visit
@@ -62,7 +62,13 @@ def chromium() -> str:
 
 
 @pytest.fixture(scope="session")
-def running_stack(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+def provider_port() -> int:
+    """Where the identity provider of the stack listens, once a test starts it."""
+    return free_port()
+
+
+@pytest.fixture(scope="session")
+def running_stack(chromium: str, tmp_path_factory: pytest.TempPathFactory, provider_port: int) -> Iterator[Stack]:
     for needed in (MODEL, ROOT / "gateway" / ".venv", ROOT / "web" / "dist" / "files.json"):
         if not needed.exists():
             pytest.fail(f"{needed} is missing. `make test-browser` makes it.")
@@ -77,6 +83,10 @@ def running_stack(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> It
             "UWALLET_RATE_DESK_REQUESTS_PER_AGENT": "100000/minute",
             # Seconds after which users are told that it takes longer; tests need not wait the usual seven.
             "UWALLET_NOTICE_AFTER": "2",
+            # The gateway asks it for nothing before somebody signs in by it.
+            "UWALLET_DESK_OIDC_ISSUER": f"http://{HOST}:{provider_port}",
+            "UWALLET_DESK_OIDC_CLIENT_ID": "desk",
+            "UWALLET_DESK_OIDC_CLIENT_SECRET": "the client's secret, long enough to sign with",
         },
     )
     stack.start()

@@ -82,9 +82,9 @@ class Staff:
         """The one who may do everything."""
         return self[ADMIN]
 
-    def add(self, username: str, name: str, role: str) -> Account:
+    def add(self, username: str, name: str, role: str, email: str | None = None) -> Account:
         """Makes another account at the desk, which is quicker than by the gateway's command."""
-        made = self.admin.ask("POST", "/agents", {"username": username, "name": name, "role": role})
+        made = self.admin.ask("POST", "/agents", {"username": username, "name": name, "role": role, "email": email})
         return self._sign_in(username, name, str(made["password"]))
 
     def remove(self, username: str) -> None:

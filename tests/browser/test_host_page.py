@@ -152,6 +152,16 @@ def test_calls_queued_before_the_script_is_there_are_made(visitor: BrowserContex
     expect(page).to_have_title("打开了")
 
 
+@pytest.mark.parametrize("example", ["react", "vue"])
+def test_the_examples_with_the_package_open_the_chat(visitor: BrowserContext, stack: Stack, example: str) -> None:
+    page = visitor.new_page()
+    page.goto(f"{stack.address}/demo/examples/{example}")
+    page.get_by_role("button", name="联系客服", exact=True).click()
+    Widget(page).greeted()
+    # Mounted twice in React's strict mode: one widget, one conversation.
+    expect(page.locator("uwallet-chat")).to_have_count(1)
+
+
 @pytest.mark.parametrize("theme", ["typed", "as the name of a user"])
 def test_no_text_becomes_code(
     visitor: BrowserContext, site: Site, theme: str, screenshot: Callable[[Page, str], None]

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from scripts import test_lanes as script
+from scripts.local import PORTS
 from scripts.test_lanes import Job, Lanes, durations, jobs
 from tests.paths import ROOT
 
@@ -78,3 +79,27 @@ def test_every_part_of_a_suite_is_there() -> None:
         assert left_out <= named, suite
     needed = {name for one in every_job.values() for name in one.needs}
     assert needed <= set(every_job)
+
+
+def test_little_runs_beside_the_training(results: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.cpu_count", lambda: 1)
+    second, third, trained = results / "second", results / "third", results / "trained"
+    wait = "import time\nfrom pathlib import Path\nwhile not Path({!r}).exists(): time.sleep(0.01)\n"
+    nobody_else = f"time.sleep(0.1)\nassert not Path({str(third)!r}).exists()\nPath({str(trained)!r}).touch()"
+    training = job("training", wait.format(str(second)) + nobody_else)
+    beside = job("beside", f"open({str(second)!r}, 'w')\n" + wait.format(str(trained)) + wait.format(str(third)))
+    after = job("after", f"open({str(trained)!r}); open({str(third)!r}, 'w')")
+    Lanes([training, beside, after]).run()
+    assert [done.status for done in (training, beside, after)] == [0, 0, 0]
+
+
+def test_jobs_listen_on_ports_of_their_own() -> None:
+    ranges = [one.environment["FREE_PORTS"].split("-") for one in jobs()]
+    ports = [port for first, last in ranges for port in range(int(first), int(last) + 1)]
+    assert len(ports) == len(set(ports))
+    assert set(ports) <= set(PORTS)
+    first = jobs()[0]
+    free = Job("free", (sys.executable, "-c", "from scripts.local import free_port; print(free_port())"))
+    free.environment = first.environment
+    Lanes([free]).run()
+    assert int(free.closing_line()) in range(int(ranges[0][0]), int(ranges[0][1]) + 1)

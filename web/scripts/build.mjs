@@ -139,8 +139,9 @@ const loader = await buildScript('src/loader/main.ts', 'iife', 'loader.js', {
 await cp(path.join(WIDGET, 'src/chat.html'), path.join(DIST, 'widget/chat.html'));
 await buildPages('desk', ['index.html'], '/desk/', 'desk');
 await buildPages('demo', ['index.html'], '/demo/', 'demo');
-await buildPages('examples/plain', ['index.html'], '/demo/examples/plain/', 'demo/examples/plain');
-await buildPages('examples/react', ['index.html'], '/demo/examples/react/', 'demo/examples/react');
+for (const example of ['plain', 'react', 'vue']) {
+  await buildPages(`examples/${example}`, ['index.html'], `/demo/examples/${example}/`, `demo/examples/${example}`);
+}
 
 await writeFile(path.join(DIST, 'third_party_notices.txt'), await notices(moduleIds));
 

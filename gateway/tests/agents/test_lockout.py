@@ -5,8 +5,14 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from uwallet_gateway.agents.lockout import FREE_ATTEMPTS, Attempts, begin_attempt
+from uwallet_gateway.agents import lockout
+from uwallet_gateway.agents.lockout import FREE_ATTEMPTS, Attempts, Source, begin_attempt, begin_stored_attempt, forgive
+from uwallet_gateway.database import tables
+from uwallet_gateway.database.connection import Database
+from uwallet_gateway.database.statements import insert_unless_there
 from uwallet_gateway.errors import InputError
 
 START = datetime(2026, 11, 23, 6, tzinfo=UTC)
@@ -43,3 +49,21 @@ def test_somebody_who_never_stops() -> None:
     attempts = Attempts(failed=1_000_000)
     begin_attempt(attempts, START)
     assert wait_of(attempts, START) == 15 * 60
+
+
+async def test_attempt_counts_though_a_sign_in_at_once_takes_the_others_away(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_once = [True]
+
+    async def insert_and_lose(transaction: AsyncSession, row: tables.SignInAttempts) -> None:
+        await insert_unless_there(transaction, row)
+        if at_once:
+            at_once.pop()
+            await forgive(transaction, "lin")
+
+    monkeypatch.setattr(lockout, "insert_unless_there", insert_and_lose)
+    async with database.write() as transaction:
+        await begin_stored_attempt(transaction, "lin", Source("address", "10.0.0.1"), START)
+        found = (await transaction.scalars(select(tables.SignInAttempts.failed))).all()
+    assert sorted(found) == [1, 1]

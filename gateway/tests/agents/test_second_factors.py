@@ -45,7 +45,7 @@ class Desk:
         self.used = ""
         self.audit = AuditLog(database, KEYS.audit_keys)
         self.accounts = Accounts(database, passwords, news, max_chats=5)
-        self.sessions = DeskSessions(database, news, hours=12, two_factor_roles=roles)
+        self.sessions = DeskSessions(database, news, hours=12, idle_minutes=12 * 60, two_factor_roles=roles)
         self.factors = SecondFactors(database, news, KEYS.second_factors, issuer="客服", hasher=hasher)
         self.sign_ins = SignIns(database, passwords, self.sessions, self.factors, two_factor_roles=roles)
 
@@ -265,7 +265,7 @@ async def test_who_must_have_a_factor_enrols_first(desk: Desk, clock: Clock) -> 
 async def test_session_from_before_the_rule_is_none(desk: Desk) -> None:
     account = await desk.agent()
     signed_in = await desk.session()
-    strict = DeskSessions(desk.database, SignOuts(), hours=12, two_factor_roles=("agent",))
+    strict = DeskSessions(desk.database, SignOuts(), hours=12, idle_minutes=12 * 60, two_factor_roles=("agent",))
     assert await refusal(strict.read(signed_in.token)) == "signed_out"
     assert await strict.ended([signed_in.session.id]) == {signed_in.session.id}
     await desk.enrol(account, kept=signed_in.session.id)

@@ -37,7 +37,7 @@ class Desk:
         passwords = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
         self.database = database
         self.accounts = Accounts(database, passwords, SignOuts(), max_chats=5)
-        self.sessions = DeskSessions(database, SignOuts(), hours=12)
+        self.sessions = DeskSessions(database, SignOuts(), hours=12, idle_minutes=12 * 60)
         factors = SecondFactors(database, SignOuts(), KEYS.second_factors, issuer="desk")
         self.sign_ins = SignIns(database, passwords, self.sessions, factors)
 
@@ -119,6 +119,23 @@ async def test_session_ends_by_itself(desk: Desk, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(sessions_module, "now", lambda: now() + timedelta(hours=12, seconds=1))
     assert await refusal(desk.sessions.read(token)) == "signed_out"
     assert await desk.sessions.ended([session.id, "never"]) == {session.id, "never"}
+
+
+async def test_session_that_nobody_uses_ends(desk: Desk) -> None:
+    account = await desk.agent()
+    sessions = DeskSessions(desk.database, SignOuts(), hours=12, idle_minutes=60)
+    session, token = await desk.open()
+    begin = now()
+    try:
+        for minutes, is_open in ((59, True), (118, True), (118.5, True), (177, True), (238, False)):
+            set_time(begin + timedelta(minutes=minutes))
+            assert await sessions.ended([session.id]) == (set() if is_open else {session.id})
+            assert len(await sessions.all_of(account.id)) == is_open
+            if is_open:
+                await sessions.use(await sessions.read(token))
+        assert await refusal(sessions.read(token)) == "signed_out"
+    finally:
+        set_time(None)
 
 
 @pytest.mark.parametrize("username", ["lin", "nobody", "gone", "a\0b", "名字", ""])

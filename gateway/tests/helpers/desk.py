@@ -19,6 +19,7 @@ from tests.helpers.gateway import CONNECT_SECONDS, Gateway
 from uwallet_gateway.agents.roles import Role
 from uwallet_gateway.clock import now
 from uwallet_gateway.database import tables
+from uwallet_gateway.transport.desk.cookies import SESSION
 
 API = "/desk/api"
 _numbers = itertools.count(1)
@@ -71,9 +72,14 @@ class DeskAgent:
     token: str
     csrf: str
 
+    @property
+    def cookie(self) -> str:
+        """What the browser sends of its session."""
+        return f"{SESSION.name(self.gateway.services.settings)}={self.token}"
+
     def client(self, headers: Mapping[str, str | None] | None = None) -> httpx.AsyncClient:
         """A REST client; a header that is None is left out."""
-        own = {"Cookie": f"uwallet_desk={self.token}", "X-CSRF-Token": self.csrf, "Origin": self.gateway.url}
+        own = {"Cookie": self.cookie, "X-CSRF-Token": self.csrf, "Origin": self.gateway.url}
         given = own | dict(headers or {})
         return httpx.AsyncClient(
             base_url=self.gateway.url + API,
@@ -98,7 +104,7 @@ class DeskAgent:
     async def socket(self, headers: Mapping[str, str | None] | None = None) -> AsyncIterator[DeskSocket]:
         """A connection of the desk."""
         socket = DeskSocket()
-        given = {"Cookie": f"uwallet_desk={self.token}", "Origin": self.gateway.url} | dict(headers or {})
+        given = {"Cookie": self.cookie, "Origin": self.gateway.url} | dict(headers or {})
         await socket.io.connect(
             self.gateway.url,
             headers={name: value for name, value in given.items() if value is not None},

@@ -5,11 +5,13 @@ from __future__ import annotations
 import base64
 import hashlib
 import secrets
+import sys
 import time
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
+import uvicorn
 from joserfc import jwt
 from joserfc.jwk import KeySet, OctKey, RSAKey
 from starlette.applications import Starlette
@@ -120,3 +122,21 @@ class OidcProvider:
 
     async def _jwks(self, _request: Request) -> Response:
         return JSONResponse(KeySet([_KEY]).as_dict(private=False))
+
+
+def main() -> None:
+    """Serves a provider for tests of another environment; `PUT /person` says who is signed in there."""
+    port = int(sys.argv[1])
+    provider = OidcProvider(f"http://127.0.0.1:{port}")
+
+    async def set_person(request: Request) -> Response:
+        provider.person = await request.json()
+        return Response(status_code=204)
+
+    app = provider.app
+    app.routes.append(Route("/person", set_person, methods=["PUT"]))
+    uvicorn.run(app, host="127.0.0.1", port=port, log_level="warning")
+
+
+if __name__ == "__main__":
+    main()

@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from itsdangerous import URLSafeSerializer
 
-from uwallet_gateway.identity.keys import Keys
+from uwallet_gateway.identity.keys import Keys, PictureReader, _derive
 from uwallet_gateway.sealing import SecretUnreadableError
 
 KEYS = Keys(["k" * 32])
+READER = PictureReader("session", "s1")
 
 
 def test_token_is_read_again() -> None:
@@ -33,16 +35,30 @@ def test_changed_token_is_none(position: int, character: str) -> None:
 
 
 def test_signature_for_one_purpose_is_none_for_another() -> None:
-    assert KEYS.read_session(KEYS.sign_attachment("abc")) is None
-    assert not KEYS.may_read_attachment(KEYS.sign_session("abc"), "abc", 60)
+    assert KEYS.read_session(KEYS.sign_attachment("abc", READER)) is None
+    assert KEYS.attachment_reader(KEYS.sign_session("abc"), "abc", 60) is None
 
 
 def test_address_is_for_one_picture_and_ages() -> None:
-    signature = KEYS.sign_attachment("abc")
-    assert KEYS.may_read_attachment(signature, "abc", 60)
-    assert not KEYS.may_read_attachment(signature, "abd", 60)
-    assert not KEYS.may_read_attachment(signature, "abc", -1)
-    assert not KEYS.may_read_attachment("字", "abc", 60)
+    signature = KEYS.sign_attachment("abc", READER)
+    assert KEYS.attachment_reader(signature, "abc", 60) == READER
+    assert KEYS.attachment_reader(signature, "abd", 60) is None
+    assert KEYS.attachment_reader(signature, "abc", -1) is None
+    assert KEYS.attachment_reader("字", "abc", 60) is None
+
+
+def test_address_that_an_older_version_signed_for_everybody_opens_nothing() -> None:
+    for former in ("abc", "ab", 1, ["abc"]):
+        assert KEYS.attachment_reader(str(KEYS._addresses.dumps(former)), "abc", 60) is None
+
+
+def test_signatures_are_by_sha_256_and_tokens_from_before_are_read() -> None:
+    before = URLSafeSerializer([_derive("k" * 32, b"sessions")], salt="session")
+    assert KEYS.read_session(before.dumps("abc")) == "abc"
+    assert KEYS.sign_session("abc") != before.dumps("abc")
+    # 256 bits in base 64.
+    for signed in (KEYS.sign_session("abc"), KEYS.sign_device({}), KEYS.sign_attachment("abc", READER)):
+        assert len(signed.rpartition(".")[2]) == 43
 
 
 def test_former_key_is_accepted_and_no_longer_used() -> None:

@@ -83,7 +83,10 @@ async def test_pictures_can_be_shown_on_other_sites() -> None:
 
 
 async def test_browsers_come_back_by_https_where_they_came_by_it() -> None:
-    assert (await get("/api", base="https://gateway")).headers["Strict-Transport-Security"].startswith("max-age=")
+    told = (await get("/api", base="https://gateway")).headers["Strict-Transport-Security"]
+    assert told == "max-age=31536000; includeSubDomains"
+    own = SecurityHeaders(application, hsts_subdomains=False)
+    assert (await get("/api", own, base="https://gateway")).headers["Strict-Transport-Security"] == "max-age=31536000"
 
 
 @pytest.mark.parametrize(

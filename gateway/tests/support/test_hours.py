@@ -22,14 +22,14 @@ def test_the_file_of_the_repository_is_read() -> None:
 def test_hours_and_holidays(tmp_path: Path) -> None:
     path = tmp_path / "organisation.yml"
     weekly = {day: ["09:00-12:00"] for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")}
-    holidays = [{"date": "2027-01-01", "name": "元旦", "hours": []}]
+    holidays = [{"date": "2027-01-01", "until": "2027-01-03", "name": "元旦", "hours": []}]
     content = {"time_zone": "Asia/Shanghai", "opening_hours": weekly, "holidays": holidays, "hotline": "for the bot"}
     path.write_text(yaml.safe_dump(content), encoding="utf-8")
     hours = load_opening_hours(path)
     zone = ZoneInfo("Asia/Shanghai")
     assert hours.is_open(datetime(2026, 12, 31, 9, tzinfo=zone))
     assert not hours.is_open(datetime(2027, 1, 1, 9, tzinfo=zone))
-    assert hours.next_opening(datetime(2026, 12, 31, 9, tzinfo=zone)) == datetime(2027, 1, 2, 9, tzinfo=zone)
+    assert hours.next_opening(datetime(2026, 12, 31, 9, tzinfo=zone)) == datetime(2027, 1, 4, 9, tzinfo=zone)
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,12 @@ def test_hours_and_holidays(tmp_path: Path) -> None:
             {"holidays": [{"date": "2027-01-01", "name": "x", "hours": ["9-12"]}]},
             "holidays[0].hours[0]: expected a span",
         ),
-        ({"holidays": [{"date": "2027-01-01", "name": "x", "hours": ["12:00-09:00"]}]}, "a start before the end"),
+        ({"holidays": [{"date": "2027-01-01", "name": "x", "hours": ["09:00-09:00"]}]}, "a start and another end"),
+        (
+            {"holidays": [{"date": "2027-01-01", "name": "x", "hours": ["09:00-12:00", "11:30-21:00"]}]},
+            "holidays[0].hours: expected spans that do not overlap",
+        ),
+        ({"holidays": [{"date": "2027-01-02", "until": "2027-01-01", "name": "x", "hours": []}]}, "a last day within"),
         ({"holidays": [{"date": "soon", "name": "x", "hours": []}]}, "holidays[0].date"),
     ],
 )

@@ -8,22 +8,42 @@ from typing import Any
 import pytest
 
 from tests.helpers.office import MONDAY, Office
-from uwallet_gateway.support.queue import estimate, priority_of
+from uwallet_gateway.support.queue import Claim, Wait, estimate, priority_of
+
+
+def claims(*seconds: tuple[int, int], agents: int = 1) -> list[Claim]:
+    """Claims by turns of so many agents: when the user had come, and when they were taken."""
+    return [
+        Claim(number % agents, MONDAY + timedelta(seconds=queued), MONDAY + timedelta(seconds=at))
+        for number, (queued, at) in enumerate(seconds)
+    ]
+
+
+STEADY = claims((0, 60), (0, 120), (0, 180), (0, 240))
+UNEVEN = claims((0, 0), (0, 60), (0, 180), (0, 360))
 
 
 @pytest.mark.parametrize(
-    ("seconds", "position", "minutes"),
+    ("taken", "position", "online", "wait"),
     [
-        ([], 1, None),
-        ([0, 60], 1, None),
-        ([0, 60, 120], 1, 1),
-        ([0, 60, 120], 5, 5),
-        ([0, 100, 200, 1000], 3, 5),
-        ([0, 1, 2], 1, 1),
+        ([], 1, 1, None),
+        # Two of three that came one after another say little.
+        (STEADY[:3], 1, 1, None),
+        (STEADY, 1, 1, Wait(1, 1)),
+        (STEADY, 5, 1, Wait(5, 5)),
+        # One agent did this; two are there now.
+        (STEADY, 6, 2, Wait(3, 3)),
+        (claims((0, 60), (0, 120), (0, 180), (0, 240), agents=2), 6, 1, Wait(12, 12)),
+        (UNEVEN, 2, 1, Wait(3, 5)),
+        (STEADY, 1, 0, None),
+        # Four claims tell nothing of the sixtieth place.
+        (STEADY, 60, 2, None),
+        # Nobody waited between these: the time from coming to being taken counts, not the quiet hour.
+        (claims((0, 30), (600, 630), (1200, 1230), (1800, 1830)), 2, 1, Wait(1, 1)),
     ],
 )
-def test_estimate(seconds: list[int], position: int, minutes: int | None) -> None:
-    assert estimate([MONDAY + timedelta(seconds=second) for second in seconds], position) == minutes
+def test_estimate(taken: list[Claim], position: int, online: int, wait: Wait | None) -> None:
+    assert estimate(taken, position, online) == wait
 
 
 @pytest.mark.parametrize(
@@ -54,14 +74,15 @@ def test_priority(reason: str, handoff: dict[str, Any], priority: int) -> None:
 @pytest.mark.both_databases
 async def test_wait_is_told_once_there_are_claims_to_tell_it_from(office: Office) -> None:
     agent = await office.agent("小林")
-    for _ in range(3):
-        _, ticket = await office.chat(agent)
-        await office.agents.close(ticket.id, agent, disposition="solved")
-        await office.later(minutes=1, seconds=50)
+    waiting = [await office.waiting_ticket() for _ in range(6)]
+    for minutes, (_, ticket) in zip((1, 1, 2, 3), waiting, strict=False):
+        await office.agents.claim(ticket.id, agent)
+        await office.pass_time(minutes=minutes)
     conversation_id, _ = await office.waiting_ticket()
-    assert (await office.state(conversation_id)).wait_minutes == 2
-    assert "2分钟" in (await office.last(conversation_id)).text
-    await office.later(hours=1, minutes=1)
+    state = await office.state(conversation_id)
+    assert (state.position, state.wait_minutes_least, state.wait_minutes) == (3, 3, 5)
+    assert "3到5分钟" in (await office.last(conversation_id)).text
+    await office.pass_time(hours=1, minutes=1)
     assert (await office.state(conversation_id)).wait_minutes is None
 
 

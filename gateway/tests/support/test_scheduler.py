@@ -10,6 +10,7 @@ from sqlalchemy import event
 
 from tests.helpers.office import Office
 from tests.support.conftest import OfficeFactory
+from uwallet_gateway.errors import InputError
 from uwallet_gateway.transcript.events import Event, SupportChanged
 
 
@@ -45,6 +46,38 @@ async def test_user_is_reminded_and_the_chat_closed(office: Office) -> None:
     assert (state.owner, state.rating_wanted) == ("closed", None)
     await office.say(conversation_id, "我回来了")
     assert (await office.last(conversation_id)).text == "收到：我回来了"
+
+
+async def test_user_for_whom_the_chat_is_kept_open_is_not_sent_away(office: Office) -> None:
+    agent = await office.agent("小林")
+    conversation_id, ticket = await office.chat(agent)
+    await office.agents.say(ticket.id, agent, text="请先去改密码，改好告诉我")
+    await office.agents.keep_open(ticket.id, agent, kept_open=True)
+    await office.later(hours=2)
+    await office.later(hours=2)
+    assert "user_reminder" not in await office.kinds(conversation_id)
+    await office.agents.keep_open(ticket.id, agent, kept_open=False)
+    await office.later(minutes=1)
+    assert "user_reminder" not in await office.kinds(conversation_id)
+    await office.later(minutes=1, seconds=1)
+    assert (await office.kinds(conversation_id))[-1] == "user_reminder"
+    with pytest.raises(InputError, match="conflict"):
+        await office.agents.keep_open(ticket.id, await office.agent("小王"), kept_open=True)
+
+
+async def test_urgent_user_is_waited_for_longer(office: Office) -> None:
+    agent = await office.agent("小林")
+    conversation_id, ticket = await office.waiting_ticket("account_compromised")
+    await office.agents.claim(ticket.id, agent)
+    await office.agents.say(ticket.id, agent, text="请先去改密码")
+    await office.later(minutes=5, seconds=59)
+    assert "user_reminder" not in await office.kinds(conversation_id)
+    await office.later(seconds=2)
+    assert "9分钟" in (await office.last(conversation_id)).text
+    await office.later(minutes=8, seconds=58)
+    assert (await office.tickets.ticket(ticket.id)).status == "active"
+    await office.later(seconds=3)
+    assert (await office.tickets.ticket(ticket.id)).disposition == "user_left"
 
 
 async def test_user_who_answers_is_not_sent_away(office: Office) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.helpers.office import HANDOFF, Office
+from uwallet_gateway.identity.keys import PictureReader
 from uwallet_gateway.presentation import Presentation
 from uwallet_gateway.redaction import redact
 from uwallet_gateway.transcript.messages import Message
@@ -342,10 +343,21 @@ async def test_reading_is_for_agents_only(office: Office) -> None:
     bot = [message for message in await office.messages(conversation_id) if message.author == "bot"]
     assert [message.reading for message in bot] == [reading, None]
     presentation: Presentation = office.services.presentation
-    assert presentation.desk_message(bot[0]).reading == reading
+    reader = PictureReader("session", "any")
+    assert presentation.desk_message(bot[0], reader).reading == reading
     for body in (
-        presentation.message(bot[0]).model_dump_json(),
-        str(presentation.bot_uttered(bot[0])),
-        str(presentation.rasa_rest(bot[0], "user")),
+        presentation.message(bot[0], reader).model_dump_json(),
+        str(presentation.bot_uttered(bot[0], reader)),
+        str(presentation.rasa_rest(bot[0], "user", reader)),
     ):
         assert "evidence" not in body
+
+
+async def test_agents_have_a_message_to_work_on_once_one_was_left(office: Office) -> None:
+    agent = await office.agent("小林", online=False)
+    conversation_id, ticket = await office.waiting_ticket()
+    _, urgent = await office.waiting_ticket("account_compromised")
+    queue = await office.tickets.queue(agent)
+    assert ([one.id for one in queue.messages], queue.counts.messages) == ([urgent.id], 1)
+    await office.users.leave_message(conversation_id, text="付款失败", contact="13711112222")
+    assert [one.id for one in (await office.tickets.queue(agent)).messages] == [urgent.id, ticket.id]

@@ -15,9 +15,12 @@ import pytest
 from PIL import Image
 
 from tests.conftest import StartGateway
+from tests.helpers.desk import agent_at, ticket_of, user_who_waits
 from tests.helpers.gateway import Gateway
 from tests.helpers.pictures import png
+from uwallet_gateway.agents.roles import Role
 from uwallet_gateway.clock import now, set_time
+from uwallet_gateway.identity.vouching import user_hash
 from uwallet_gateway.transcript.messages import HUMAN_PAYLOAD
 from uwallet_gateway.transport import upload_slots
 
@@ -36,8 +39,9 @@ async def test_picture_from_upload_to_display(gateway: Gateway) -> None:
             assert told["metadata"]["notice"] == "picture_kept"
             # The name that the user's device gives is kept nowhere.
             assert "IMG" not in str(picture) + str(acknowledged)
-            shown = (await api.get(acknowledged["message"]["attachment"]["url"], headers={"Authorization": ""})).content
-            assert Image.open(io.BytesIO(shown)).size == (20, 10)
+            shown = await api.get(acknowledged["message"]["attachment"]["url"], headers={"Authorization": ""})
+            assert Image.open(io.BytesIO(shown.content)).size == (20, 10)
+            assert shown.headers["Content-Disposition"] == 'inline; filename="picture.png"'
             assert (await api.get(f"/api/v1/attachments/{picture['id']}")).headers["Content-Type"].startswith("image/")
             # With words it is the bot's.
             assert (await client.say("看这张图", attachment_id=picture["id"]))["ok"]
@@ -73,6 +77,59 @@ async def test_picture_is_for_its_conversation_only(gateway: Gateway) -> None:
         second = (await api.post("/api/v1/attachments", files={"file": png()})).json()
         assert (await stranger.get(f"/api/v1/attachments/{second['id']}?signature={signature}")).status_code == 404
         assert (await stranger.get("/api/v1/attachments/..%2f..%2fgateway.db")).status_code == 404
+
+
+async def test_address_ends_with_the_session_that_it_was_made_for(gateway: Gateway) -> None:
+    user = {"id": "u-1", "hash": user_hash(gateway.site.secret, "u-1")}
+    proof = {"X-User-ID": user["id"], "X-User-Hash": user["hash"]}
+    async with gateway.api() as anybody:
+        first, second = [(await gateway.token(user=user)) for _ in range(2)]
+        async with gateway.api(first) as api:
+            uploaded = (await api.post("/api/v1/attachments", files={"file": png()}, headers=proof)).json()
+            shown = (await api.post("/api/v1/messages", json={"attachment_id": uploaded["id"]}, headers=proof)).json()
+        async with gateway.api(second) as api:
+            [read] = (await api.get("/api/v1/messages", params={"limit": 1}, headers=proof)).json()["messages"]
+        async with gateway.socket() as tab, gateway.api(first) as api:
+            [confirmed, *_] = (await tab.request_session(session_id=first, user=user))["messages"]
+            of_first = [it["attachment"]["url"] for it in (shown["message"], confirmed)] + [uploaded["url"]]
+            of_second = read["attachment"]["url"]
+            for address in (*of_first, of_second):
+                answer = await anybody.get(address)
+                assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-store")
+            await api.delete("/api/v1/sessions")
+            assert [(await anybody.get(address)).status_code for address in of_first] == [404] * 3
+        assert (await anybody.get(of_second)).status_code == 200
+        await gateway.services.sessions.revoke(gateway.site, "u-1", recorded_as="u-1")
+        assert (await anybody.get(of_second)).status_code == 404
+
+
+async def test_address_at_the_desk_is_for_the_browser_of_the_agent(gateway: Gateway) -> None:
+    lin, boss = await agent_at(gateway), await agent_at(gateway, Role.SUPERVISOR)
+    async with lin.online() as desk, gateway.api() as stranger:
+        user = await user_who_waits(gateway)
+        async with gateway.api(user.token) as api:
+            picture = (await api.post("/api/v1/attachments", files={"file": png()})).json()
+        await user.say(attachment_id=picture["id"])
+        ticket = await ticket_of(gateway, user)
+        await lin.ok("POST", f"/tickets/{ticket}/claim")
+        watched = (await desk.ask("watch", ticket_id=ticket))["messages"]
+        read = (await lin.ok("GET", f"/tickets/{ticket}/messages"))["messages"]
+        own = await lin.ok("POST", f"/tickets/{ticket}/attachments", files={"file": png()})
+        sent = await lin.ok(
+            "POST", f"/tickets/{ticket}/messages", json={"attachment_id": own["id"], "client_id": "c-1"}
+        )
+        live = (await desk.wait_for("message", ticket_id=ticket))["message"]
+        with_picture = [it for it in (*watched, *read, sent, live) if it["attachment"]]
+        addresses = [own["url"], *(it["attachment"]["url"] for it in with_picture)]
+        assert len(addresses) == 5
+        async with lin.client() as here, boss.client() as other:
+            for address in addresses:
+                whole = gateway.url + address
+                assert (await here.get(whole)).status_code == 200
+                assert (await stranger.get(address)).status_code == 404
+                assert (await other.get(whole)).status_code == 404
+            await lin.ok("DELETE", "/session")
+            assert (await here.get(whole)).status_code == 404
 
 
 async def test_slots_and_the_limits_of_the_address_come_before_the_body(start_gateway: StartGateway) -> None:

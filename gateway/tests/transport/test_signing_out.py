@@ -59,6 +59,13 @@ async def test_token_of_a_user_alone_opens_no_route(gateway: Gateway) -> None:
         assert await statuses(api, headers=proof(forged)) == [403] * len(ROUTES)
 
 
+async def test_ids_have_128_bits(gateway: Gateway) -> None:
+    opened = [(await gateway.services.sessions.open(gateway.site, None, None)).session.id for _ in range(16)]
+    assert {len(session_id) for session_id in opened} == {32}
+    # A UUID has its version here.
+    assert len({session_id[12] for session_id in opened}) > 1
+
+
 async def test_token_is_for_the_pages_of_its_own_site(gateway: Gateway) -> None:
     await gateway.services.sites.create("Other", ["https://other.example"], key="other")
     async with gateway.api(await gateway.token()) as api:

@@ -36,6 +36,7 @@ async def test_from_the_queue_to_the_rating_over_a_socket(gateway: Gateway) -> N
             "ticket": None,
             "position": None,
             "wait_minutes": None,
+            "wait_minutes_least": None,
             "agent": None,
             "agent_read_id": 0,
             "can_leave_message": True,

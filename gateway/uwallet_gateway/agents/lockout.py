@@ -100,12 +100,15 @@ async def forgive(transaction: AsyncSession, username: str, source: Source | Non
 
 
 async def _locked_row(transaction: AsyncSession, name: str, where: str, moment: datetime) -> tables.SignInAttempts:
-    fresh = tables.SignInAttempts(name=name, source=where, failed=0, locked_until=None, updated_at=moment)
-    await insert_unless_there(transaction, fresh)
     statement = select(tables.SignInAttempts).where(
         tables.SignInAttempts.name == name, tables.SignInAttempts.source == where
     )
-    row = (await transaction.scalars(statement.with_for_update())).one()
+    row = None
+    # A sign-in at the same moment may take the row away before it is locked.
+    while row is None:
+        fresh = tables.SignInAttempts(name=name, source=where, failed=0, locked_until=None, updated_at=moment)
+        await insert_unless_there(transaction, fresh)
+        row = (await transaction.scalars(statement.with_for_update())).one_or_none()
     if row.updated_at < moment - FORGOTTEN_AFTER:
         row.failed, row.locked_until = 0, None
     return row

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, cast
 
-from sqlalchemy import ColumnElement, delete, or_, select
+from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from uwallet_gateway.agents.accounts import Account, account_of, end_sessions
@@ -28,6 +28,8 @@ _TOKEN_BYTES = 32
 _MOST_OF_TOKEN = 100
 # Characters of what a browser says that it is; the column is as long.
 _MOST_OF_BROWSER = 200
+# A sign of the agent sooner after the one before is not stored.
+_SIGN_EVERY = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,7 @@ class DeskSession:
         id: SHA-256 of the token, which is stored nowhere but in the browser's cookie.
         csrf: What requests that change something must bear.
         created_at: When the agent signed in.
+        used_at: When they have last shown that they are there, to a minute.
         expires_at: When it ends by itself.
         agent: Who; read anew with each request.
         method: How they signed in.
@@ -47,6 +50,7 @@ class DeskSession:
     id: str
     csrf: str
     created_at: datetime
+    used_at: datetime
     expires_at: datetime
     agent: Account
     method: SignInMethod
@@ -66,7 +70,13 @@ class DeskSessions:
     """
 
     def __init__(
-        self, database: Database, sign_outs: SignOuts, *, hours: float, two_factor_roles: Collection[str] = ()
+        self,
+        database: Database,
+        sign_outs: SignOuts,
+        *,
+        hours: float,
+        idle_minutes: float,
+        two_factor_roles: Collection[str] = (),
     ) -> None:
         """Keeps what it works with.
 
@@ -74,12 +84,14 @@ class DeskSessions:
             database: Where sessions are stored.
             sign_outs: Is told when some have ended.
             hours: After which a session ends.
+            idle_minutes: Without a sign of the agent after which it ends, too.
             two_factor_roles: Whose sessions are none without a second factor.
         """
         self.sign_outs = sign_outs
         self._database = database
         self._two_factor_roles = tuple(two_factor_roles)
         self.lifetime = timedelta(hours=hours)
+        self._idle = timedelta(minutes=idle_minutes)
 
     async def read(self, token: str | None) -> DeskSession:
         """The session of a token.
@@ -101,14 +113,22 @@ class DeskSessions:
             raise InputError(ErrorCode.SIGNED_OUT)
         return _session(row[0], row[1])
 
+    async def use(self, session: DeskSession) -> None:
+        """Notes that the agent is there."""
+        moment = now()
+        if moment - session.used_at < _SIGN_EVERY:
+            return
+        async with self._database.write() as transaction:
+            await transaction.execute(
+                update(tables.AgentSession).where(tables.AgentSession.id == session.id).values(used_at=moment)
+            )
+
     async def all_of(self, agent_id: int) -> list[tables.AgentSession]:
         """The agent's sessions that go on, newest first."""
         row = tables.AgentSession
         async with self._database.read() as transaction:
             rows = await transaction.scalars(
-                select(row)
-                .where(row.agent_id == agent_id, row.expires_at > now())
-                .order_by(row.created_at.desc(), row.id)
+                select(row).where(row.agent_id == agent_id, *self._is_in_use()).order_by(row.created_at.desc(), row.id)
             )
             return list(rows)
 
@@ -139,8 +159,12 @@ class DeskSessions:
             await transaction.execute(delete(tables.AgentSession).where(tables.AgentSession.id == session_id))
         self.sign_outs.announce()
 
+    async def end_token(self, token: str) -> None:
+        """Ends the session of a token. No-op if there is none."""
+        await self.end(digest_of(token))
+
     async def ended(self, session_ids: Collection[str]) -> set[str]:
-        """Which of the sessions are over: signed out, expired, of a disabled agent, or without a required factor."""
+        """Which of the sessions are over: signed out, expired, unused, of a disabled agent, without a needed factor."""
         if not session_ids:
             return set()
         async with self._database.read() as transaction:
@@ -154,11 +178,15 @@ class DeskSessions:
     def _go_on(self) -> list[ColumnElement[bool]]:
         """SQL conditions of sessions that have not ended."""
         session, agent = tables.AgentSession, tables.Agent
-        conditions = [session.expires_at > now(), agent.enabled.is_(True)]
+        conditions = [*self._is_in_use(), agent.enabled.is_(True)]
         if self._two_factor_roles:
             # The rule may be newer than the session.
             conditions.append(or_(session.second_factor.is_not(None), agent.role.not_in(self._two_factor_roles)))
         return conditions
+
+    def _is_in_use(self) -> list[ColumnElement[bool]]:
+        row, moment = tables.AgentSession, now()
+        return [row.expires_at > moment, func.coalesce(row.used_at, row.created_at) > moment - self._idle]
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +234,7 @@ def _session(row: tables.AgentSession, agent: tables.Agent) -> DeskSession:
         row.id,
         row.csrf,
         row.created_at,
+        row.used_at or row.created_at,
         row.expires_at,
         account_of(agent),
         cast("SignInMethod", row.method),

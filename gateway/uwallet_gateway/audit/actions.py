@@ -12,6 +12,7 @@ class Action(StrEnum):
     SIGN_IN_FAILED = "sign_in_failed"
     SIGNED_OUT = "signed_out"
     SESSIONS_ENDED = "sessions_ended"
+    ACCESS_REFUSED = "access_refused"
     PASSWORD_CHANGED = "password_changed"
     PASSWORD_CHANGE_FAILED = "password_change_failed"
     PASSWORD_RESET = "password_reset"

@@ -20,6 +20,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -279,6 +280,8 @@ class AgentSession(Table):
     method: Mapped[str] = mapped_column(String(16), default="password", server_default="password")
     second_factor: Mapped[str | None] = mapped_column(String(16))
     created_at: Mapped[datetime]
+    # When the agent has last shown that they are there, to a minute; None: not since they signed in.
+    used_at: Mapped[datetime | None]
     expires_at: Mapped[datetime]
 
 
@@ -382,6 +385,8 @@ class Ticket(Table):
     due_at: Mapped[datetime | None]
     rating: Mapped[int | None]
     rating_comment: Mapped[str | None] = mapped_column(Text)
+    # The agent waits for the user however long they are silent.
+    kept_open: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
     # The position that the user was told last.
     told_position: Mapped[int | None]
     told_at: Mapped[datetime | None]

@@ -8,14 +8,29 @@ stored with the data: who has only the database, or a backup of it, has no secre
 from __future__ import annotations
 
 import base64
+import hashlib
 from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import astuple, dataclass
+from typing import Any, Literal
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from itsdangerous import BadSignature, URLSafeSerializer, URLSafeTimedSerializer
 
 from uwallet_gateway.sealing import Seal
+
+
+@dataclass(frozen=True, slots=True)
+class PictureReader:
+    """Who the address of a picture is for.
+
+    Attributes:
+        kind: A user's `session`, an agent's session at the `desk`, or a site's `backend`, which has no session.
+        id: Of the session; of the conversation for a backend.
+    """
+
+    kind: Literal["session", "desk", "backend"]
+    id: str
 
 
 class Keys:
@@ -36,14 +51,17 @@ class Keys:
         self.audit_keys = [_derive(key, b"audit") for key in secret_keys]
         # The library signs with the last key of a list.
         oldest_first = list(reversed(secret_keys))
-        self._sessions = URLSafeSerializer([_derive(key, b"sessions") for key in oldest_first], salt="session")
-        self._devices = URLSafeTimedSerializer([_derive(key, b"devices") for key in oldest_first], salt="device")
-        self._provider_states = URLSafeTimedSerializer(
-            [_derive(key, b"provider states") for key in oldest_first], salt="provider"
+        self._sessions = URLSafeSerializer(
+            [_derive(key, b"sessions") for key in oldest_first],
+            salt="session",
+            signer_kwargs=_SIGNER,
+            # Tokens of visitors who were here before the library's own HMAC-SHA-1 was replaced; signed anew when they
+            # come back.
+            fallback_signers=[{"digest_method": hashlib.sha1}],
         )
-        self._addresses = URLSafeTimedSerializer(
-            [_derive(key, b"addresses") for key in oldest_first], salt="attachment"
-        )
+        self._devices = _timed(oldest_first, b"devices", "device")
+        self._provider_states = _timed(oldest_first, b"provider states", "provider")
+        self._addresses = _timed(oldest_first, b"addresses", "attachment")
 
     def sign_session(self, session_id: str) -> str:
         """The token of a session."""
@@ -81,19 +99,26 @@ class Keys:
             return None
         return value if isinstance(value, Mapping) else None
 
-    def sign_attachment(self, attachment_id: str) -> str:
-        """A signature that allows reading one picture for a while without a token."""
-        return str(self._addresses.dumps(attachment_id))
+    def sign_attachment(self, attachment_id: str, reader: PictureReader) -> str:
+        """A signature that allows the reader to read one picture for a while without a token."""
+        return str(self._addresses.dumps([attachment_id, *astuple(reader)]))
 
-    def may_read_attachment(self, signature: str, attachment_id: str, max_age: int) -> bool:
-        """Whether the signature is for this picture and not older than `max_age` seconds."""
+    def attachment_reader(self, signature: str, attachment_id: str, max_age: int) -> PictureReader | None:
+        """Who may read this picture, or None if the signature is another's or older than `max_age` seconds."""
         try:
-            return bool(self._addresses.loads(signature, max_age=max_age) == attachment_id)
-        except BadSignature:
-            return False
+            signed_id, kind, reader_id = self._addresses.loads(signature, max_age=max_age)
+        except (BadSignature, ValueError, TypeError):
+            # The latter two: signed by an older version, for everybody.
+            return None
+        return PictureReader(kind, reader_id) if signed_id == attachment_id else None
 
 
 _MAX_TOKEN = 300
+_SIGNER = {"digest_method": hashlib.sha256}
+
+
+def _timed(oldest_first: Sequence[str], purpose: bytes, salt: str) -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer([_derive(key, purpose) for key in oldest_first], salt=salt, signer_kwargs=_SIGNER)
 
 
 def _seal(secret_keys: Sequence[str], purpose: bytes, what: str) -> Seal:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import secrets
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -25,6 +26,7 @@ from uwallet_gateway.identity.sites import Site
 from uwallet_gateway.identity.vouching import Voucher, read_voucher
 
 Kind = Literal["visitor", "user", "backend"]
+_ID_BYTES = 16
 # As long as the column.
 _MAX_EXTERNAL_ID = 255
 # How far the clock of a site's server may be ahead.
@@ -162,6 +164,11 @@ class Sessions:
             raise InputError(ErrorCode.BAD_TOKEN)
         return session
 
+    async def is_open(self, session_id: str) -> bool:
+        """Whether a session has neither been ended nor expired."""
+        async with self._database.read() as transaction:
+            return await self._read(transaction, None, session_id) is not None
+
     def check_user(self, session: Session, site: Site, user: object) -> None:
         """Refuses a user's session without the site's voucher for that user.
 
@@ -254,7 +261,7 @@ class Sessions:
         closed: Session | None,
         session_id: str | None = None,
     ) -> Opened:
-        session_id = session_id or uuid.uuid4().hex
+        session_id = session_id or secrets.token_hex(_ID_BYTES)
         row = tables.Session(id=session_id, conversation_id=conversation.id, created_at=now(), closed_at=None)
         transaction.add(row)
         await transaction.flush()

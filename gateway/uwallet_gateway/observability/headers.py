@@ -37,14 +37,18 @@ class SecurityHeaders:
     request, and in the answer.
     """
 
-    def __init__(self, app: ASGIApp, policies: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, app: ASGIApp, policies: Mapping[str, str] | None = None, *, hsts_subdomains: bool = True
+    ) -> None:
         """Wraps the application.
 
         Args:
             app: What answers.
             policies: Content-Security-Policy by path; a path that ends with / is for all below it. Answers that bring
                 their own keep it; all others may load nothing.
+            hsts_subdomains: Whether names below this host are reached by TLS only, too.
         """
+        self._transport_security = _ONE_YEAR + ("; includeSubDomains" if hsts_subdomains else "")
         self._app = app
         # The longest path that fits counts.
         self._policies = sorted((policies or {}).items(), key=lambda item: len(item[0]), reverse=True)
@@ -93,7 +97,7 @@ class SecurityHeaders:
         headers.setdefault("Cross-Origin-Resource-Policy", "cross-origin" if is_picture else "same-origin")
         headers.setdefault("Cache-Control", "no-store")
         if scope.get("scheme") in ("https", "wss"):
-            headers.setdefault("Strict-Transport-Security", _ONE_YEAR)
+            headers.setdefault("Strict-Transport-Security", self._transport_security)
 
 
 def _request_id(scope: Scope) -> str:

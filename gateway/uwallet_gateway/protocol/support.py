@@ -28,7 +28,10 @@ class SupportState(View):
     owner: Owner
     ticket: TicketReference | None
     position: int | None = Field(description="Place in the queue, from 1")
-    wait_minutes: int | None = Field(description="Estimated wait; null without enough recent claims to estimate from")
+    wait_minutes: int | None = Field(
+        description="Estimated wait at most; null without enough recent claims to estimate from"
+    )
+    wait_minutes_least: int | None = Field(description="Estimated wait at least; null as `wait_minutes`")
     agent: AgentReference | None
     agent_read_id: int = Field(description="Id of the last message that the agent has read, 0 if none")
     can_leave_message: bool

@@ -127,6 +127,7 @@ class Ticket(View):
     disposition: str | None
     note: str | None
     due_at: Moment | None = Field(description="When it is to be followed up; set of a `pending` ticket")
+    kept_open: bool = Field(description="Whether the agent waits for the user however long they are silent")
     rating: int | None
     rating_comment: str | None
     version: int
@@ -260,6 +261,12 @@ class FollowUpRequest(Request):
     due_at: AwareDatetime
     agent_id: Id | None = None
     note: str | None = None
+
+
+class KeepOpenRequest(Request):
+    """Whether the agent waits for the user however long they are silent."""
+
+    kept_open: bool
 
 
 class NoteRequest(Request):

@@ -286,6 +286,23 @@ class AgentCommands:
             await self._steps.notices.say(transaction, "closed", "follow_up", agent=agent.name)
 
     @_changes_ticket
+    async def keep_open(
+        self, transaction: ConversationTransaction, ticket: tables.Ticket, agent_id: int, *, kept_open: bool
+    ) -> None:
+        """Waits for the user however long they are silent, or no longer.
+
+        Raises:
+            InputError: not_found; conflict, when another agent has it.
+        """
+        await _check_owner(transaction, ticket, agent_id)
+        ticket.kept_open = kept_open
+        ticket.version += 1
+        if not kept_open and ticket.agent_waits_since is not None:
+            # What went by meanwhile does not count.
+            ticket.agent_waits_since = now()
+        transaction.emit(TicketChanged(transaction.conversation_id, ticket.id))
+
+    @_changes_ticket
     async def note(
         self, transaction: ConversationTransaction, ticket: tables.Ticket, agent_id: int, *, text: object
     ) -> None:

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import date
+import datetime as dt
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, field_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, field_validator, model_validator
 
-from common.opening_hours import OpeningHours, Weekday, check_weekdays, checked_span, checked_time_zone
+from common.opening_hours import (
+    OpeningHours,
+    Weekday,
+    check_weekdays,
+    checked_span,
+    checked_spans,
+    checked_time_zone,
+    holiday_days,
+)
 from uwallet_gateway.yaml_files import load_yaml
 
-_Span = Annotated[str, BeforeValidator(checked_span)]
+_Spans = Annotated[list[Annotated[str, BeforeValidator(checked_span)]], AfterValidator(checked_spans)]
 
 
 class OrganisationError(Exception):
@@ -22,15 +30,21 @@ class OrganisationError(Exception):
 class _Holiday(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True)
 
-    date: date
-    hours: list[_Span]
+    date: dt.date
+    until: dt.date | None = None
+    hours: _Spans
+
+    @model_validator(mode="after")
+    def _in_order(self) -> _Holiday:
+        holiday_days(self.date, self.until)
+        return self
 
 
 class _Organisation(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True)
 
     time_zone: Annotated[str, AfterValidator(checked_time_zone)]
-    opening_hours: dict[Weekday, list[_Span]] | None
+    opening_hours: dict[Weekday, _Spans] | None
     holidays: list[_Holiday]
 
     @field_validator("opening_hours")
@@ -48,5 +62,7 @@ def load_opening_hours(path: Path) -> OpeningHours:
         OrganisationError: It cannot be read, or what it says of hours is wrong.
     """
     organisation = load_yaml(path, _Organisation, OrganisationError)[0]
-    holidays = {holiday.date: holiday.hours for holiday in organisation.holidays}
+    holidays = {
+        day: holiday.hours for holiday in organisation.holidays for day in holiday_days(holiday.date, holiday.until)
+    }
     return OpeningHours(ZoneInfo(organisation.time_zone), organisation.opening_hours, holidays)

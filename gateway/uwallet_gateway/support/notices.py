@@ -6,6 +6,7 @@ import json
 from datetime import datetime
 from typing import Any, Literal
 
+from uwallet_gateway.support.queue import Wait
 from uwallet_gateway.texts import Texts
 from uwallet_gateway.transcript.messages import Draft, Message
 from uwallet_gateway.transcript.transaction import ConversationTransaction
@@ -109,13 +110,18 @@ class SupportNotices:
         self,
         transaction: ConversationTransaction,
         position: int,
-        minutes: int | None,
+        wait: Wait | None,
         *,
         again: bool,
         in_reply_to: int | None,
     ) -> None:
         """Tells a queued user their position and the estimated wait."""
-        name = ("queued_again" if again else "queued") + ("" if minutes is None else "_with_wait")
+        name = ("queued_again" if again else "queued") + ("" if wait is None else "_with_wait")
+        minutes = None
+        if wait is not None:
+            is_range = wait.least < wait.most
+            range_of = self.texts.about_support("wait_range", least=wait.least, most=wait.most)
+            minutes = range_of if is_range else wait.most
         await self.say(
             transaction,
             "queued",

@@ -31,7 +31,7 @@ from uwallet_gateway.protocol.tickets import (
     TicketUser,
 )
 from uwallet_gateway.support.presence import Availability, is_online, is_staffed
-from uwallet_gateway.support.queue import in_order, is_crisis, position_of, wait_minutes
+from uwallet_gateway.support.queue import NORMAL, estimated_wait, in_order, is_crisis, position_of
 from uwallet_gateway.transcript.messages import GREETING_PAYLOAD, Author, Owner
 from uwallet_gateway.transcript.store import ConversationGoneError
 
@@ -90,7 +90,7 @@ class TicketQueries:
             )
             is_waiting = ticket is not None and ticket.status == "queued"
             position = await position_of(session, ticket) if ticket and is_waiting else None
-            minutes = await wait_minutes(session, position) if position else None
+            wait = await estimated_wait(session, position) if position else None
             owner = cast("Owner", conversation.owner)
             agent = None
             if ticket and ticket.agent_id and owner == "agent":
@@ -104,7 +104,8 @@ class TicketQueries:
             if ticket and is_open
             else None,
             position=position,
-            wait_minutes=minutes,
+            wait_minutes=wait.most if wait else None,
+            wait_minutes_least=wait.least if wait else None,
             agent=AgentReference(name=agent.name) if agent else None,
             agent_read_id=conversation.agent_read_id,
             can_leave_message=owner != "agent" and not (ticket and is_open and ticket.message),
@@ -181,7 +182,7 @@ class TicketQueries:
                 _tickets().where(row.status == "active", row.agent_id == agent_id).order_by(row.claimed_at, row.id),
             )
             messages = await self._read(
-                session, _tickets().where(row.status == "message").order_by(row.priority, row.created_at, row.id)
+                session, _tickets().where(_is_left()).order_by(row.priority, row.created_at, row.id)
             )
             pending = _tickets().where(row.status == "pending").order_by(row.due_at, row.id)
             if not sees_all:
@@ -329,6 +330,7 @@ class TicketQueries:
             disposition=ticket.disposition,
             note=ticket.note,
             due_at=ticket.due_at,
+            kept_open=ticket.kept_open,
             rating=ticket.rating,
             rating_comment=ticket.rating_comment,
             version=ticket.version,
@@ -394,13 +396,20 @@ async def _counts(session: AsyncSession, agent_id: int) -> QueueCounts:
                 func.count().filter(row.status == "queued"),
                 func.count().filter(row.status == "queued", row.priority == 0),
                 func.count().filter(row.status == "active", row.agent_id == agent_id),
-                func.count().filter(row.status == "message"),
+                func.count().filter(_is_left()),
             ).where(row.status.in_(_OPEN))
         )
     ).one()
     online = await session.scalar(select(func.count()).select_from(tables.Agent).where(is_online()))
     waiting, urgent, mine, messages = counts
     return QueueCounts(waiting=waiting, urgent=urgent, mine=mine, messages=messages, online=online or 0)
+
+
+def _is_left() -> ColumnElement[bool]:
+    """A ticket with something to do for whoever comes: something was left, or it is pressing."""
+    row = tables.Ticket
+    has_anything = or_(row.message.is_not(None), row.contact.is_not(None), row.priority < NORMAL)
+    return and_(row.status == "message", has_anything)
 
 
 def _follows_up(agent_id: int) -> ColumnElement[bool]:

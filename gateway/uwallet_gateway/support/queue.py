@@ -6,6 +6,7 @@ import itertools
 import math
 import statistics
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,10 +16,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from uwallet_gateway.clock import now
 from uwallet_gateway.database import tables
 from uwallet_gateway.protocol.tickets import EventKind
+from uwallet_gateway.support.presence import is_online
 
-# The estimate: claims of the last hour, at least three of them (docs/support/ownership.md).
+# The estimate: from the claims of the last hour, with at least so many times between two of them, and for no place more
+# than so many times as far behind (docs/support/ownership.md).
 _RECENT = timedelta(hours=1)
-_FEWEST_CLAIMS = 3
+_FEWEST_PACES = 3
+_FURTHEST = 3
 # Reasons, topics, moods and alarms of the bot. Served first: danger to a life or to money, for whatever reason the user
 # asked for a human in the end; then grief, complaints and anger.
 _CRISIS = frozenset({"crisis", "in_crisis"})
@@ -71,27 +75,67 @@ async def position_of(session: AsyncSession, ticket: tables.Ticket) -> int:
     return (tickets_before or 0) + 1
 
 
-async def wait_minutes(session: AsyncSession, position: int) -> int | None:
-    """The estimated wait at this position, in whole minutes; None without enough recent claims."""
-    claims = await session.scalars(
-        select(tables.TicketEvent.created_at)
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """When an agent took somebody from the queue.
+
+    Attributes:
+        agent_id: The agent.
+        queued_at: When the user had come.
+        at: When they were taken.
+    """
+
+    agent_id: int | None
+    queued_at: datetime
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """An estimated wait, in whole minutes: probably between both."""
+
+    least: int
+    most: int
+
+
+async def estimated_wait(session: AsyncSession, position: int) -> Wait | None:
+    """The estimated wait at this position; None when there is nothing to estimate it from."""
+    event, ticket = tables.TicketEvent, tables.Ticket
+    rows = await session.execute(
+        select(func.coalesce(event.agent_id, ticket.agent_id), ticket.queued_at, event.created_at)
+        .join(ticket, ticket.id == event.ticket_id)
         .where(
-            tables.TicketEvent.kind.in_((EventKind.CLAIMED, EventKind.ASSIGNED)),
-            tables.TicketEvent.created_at > now() - _RECENT,
+            event.kind.in_((EventKind.CLAIMED, EventKind.ASSIGNED)),
+            event.created_at > now() - _RECENT,
+            ticket.queued_at.is_not(None),
         )
-        .order_by(tables.TicketEvent.created_at)
+        .order_by(event.created_at, event.id)
     )
-    return estimate(list(claims), position)
+    online = await session.scalar(select(func.count()).select_from(tables.Agent).where(is_online()))
+    return estimate([Claim(*row) for row in rows], position, online or 0)
 
 
-def estimate(claims: Sequence[datetime], position: int) -> int | None:
-    """The median time between two claims times the position, in whole minutes, at least one; None with too few.
+def estimate(claims: Sequence[Claim], position: int, online: int) -> Wait | None:
+    """How long somebody at this position probably waits.
+
+    While people waited, the time from one claim to the next tells how fast the queue moved; time in which nobody
+    waited tells nothing. It is scaled from the agents who claimed to those who are online.
 
     Args:
-        claims: When tickets were claimed, in order.
+        claims: Those of the last hour, in order.
         position: Place in the queue, from 1.
+        online: How many agents take chats now.
+
+    Returns:
+        The lower and the upper quartile; None with nobody online, too few claims, or a place too far behind for them.
     """
-    if len(claims) < _FEWEST_CLAIMS:
+    paces = [
+        (later.at - max(earlier.at, later.queued_at)).total_seconds() for earlier, later in itertools.pairwise(claims)
+    ]
+    if not online or len(paces) < _FEWEST_PACES or position > _FURTHEST * len(paces):
         return None
-    intervals = [(later - earlier).total_seconds() for earlier, later in itertools.pairwise(claims)]
-    return max(1, math.ceil(statistics.median(intervals) * position / 60))
+    claimants = len({claim.agent_id for claim in claims})
+    minutes = position * claimants / online / 60
+    lower, _, upper = statistics.quantiles(paces, n=4, method="inclusive")
+    least = max(1, math.floor(lower * minutes))
+    return Wait(least, max(least, math.ceil(upper * minutes)))

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy.orm import InstrumentedAttribute
 
 from uwallet_gateway.clock import now
 from uwallet_gateway.database import tables
@@ -25,7 +26,7 @@ from uwallet_gateway.support.notices import KEEP_WAITING, LEAVE_MESSAGE
 from uwallet_gateway.support.ownership import change_owner
 from uwallet_gateway.support.presence import Presence
 from uwallet_gateway.support.queries import TicketQueries, is_reached
-from uwallet_gateway.support.queue import in_order
+from uwallet_gateway.support.queue import URGENT, in_order
 from uwallet_gateway.support.ticket_steps import TicketSteps
 from uwallet_gateway.transcript.event_bus import EventBus
 from uwallet_gateway.transcript.events import AgentsChanged, Event, QueueChanged, SupportChanged
@@ -52,6 +53,7 @@ class SchedulerRules:
         agent_silent_after: Silence of the agent after which a chat goes back to the queue.
         user_remind_after: Silence of the user after which they are reminded.
         user_left_after: Silence of the user after which a chat is closed.
+        urgent_patience: By how much longer an urgent user is waited for: they were told to do something.
     """
 
     automatic: bool
@@ -60,6 +62,7 @@ class SchedulerRules:
     agent_silent_after: timedelta
     user_remind_after: timedelta
     user_left_after: timedelta
+    urgent_patience: float
 
 
 class SupportScheduler:
@@ -121,7 +124,8 @@ class SupportScheduler:
         await self._each(
             [
                 row.status == "active",
-                row.agent_waits_since <= moment - rules.user_remind_after,
+                row.kept_open.is_(False),
+                self._is_overdue(row.agent_waits_since, rules.user_remind_after, moment),
                 row.reminded_at.is_(None),
                 is_reached(),
             ],
@@ -130,8 +134,9 @@ class SupportScheduler:
         await self._each(
             [
                 row.status == "active",
-                row.agent_waits_since <= moment - rules.user_left_after,
-                row.reminded_at <= moment - (rules.user_left_after - rules.user_remind_after),
+                row.kept_open.is_(False),
+                self._is_overdue(row.agent_waits_since, rules.user_left_after, moment),
+                self._is_overdue(row.reminded_at, rules.user_left_after - rules.user_remind_after, moment),
                 is_reached(),
             ],
             self._close_abandoned,
@@ -155,6 +160,16 @@ class SupportScheduler:
         await self._tell_positions()
         waiting, chats = await self._queries.waiting_and_active()
         self._metrics.set_support(waiting=waiting, chats=chats, agents_online=len(online))
+
+    def _is_overdue(
+        self, since: InstrumentedAttribute[datetime | None], after: timedelta, moment: datetime
+    ) -> ColumnElement[bool]:
+        """Whether a time of the user has passed, which is longer for urgent ones."""
+        row, patient = tables.Ticket, after * self._rules.urgent_patience
+        return or_(
+            and_(row.priority > URGENT, since <= moment - after),
+            and_(row.priority == URGENT, since <= moment - patient),
+        )
 
     def _hear(self, event: Event) -> None:
         if isinstance(event, QueueChanged | AgentsChanged):
@@ -199,6 +214,8 @@ class SupportScheduler:
     async def _remind(self, transaction: ConversationTransaction, ticket: tables.Ticket) -> None:
         ticket.reminded_at = now()
         remaining = self._rules.user_left_after - self._rules.user_remind_after
+        if ticket.priority == URGENT:
+            remaining *= self._rules.urgent_patience
         agent = await transaction.session.get(tables.Agent, ticket.agent_id)
         await self._steps.notices.say(
             transaction,

@@ -26,7 +26,7 @@ from uwallet_gateway.protocol.tickets import ActorKind, EventKind
 from uwallet_gateway.support.contacts import contact_hint
 from uwallet_gateway.support.notices import LEAVE_QUEUE, SupportNotices
 from uwallet_gateway.support.ownership import change_owner
-from uwallet_gateway.support.queue import position_of, priority_of, wait_minutes
+from uwallet_gateway.support.queue import estimated_wait, position_of, priority_of
 from uwallet_gateway.transcript.events import (
     AgentsChanged,
     QueueChanged,
@@ -161,7 +161,7 @@ class TicketSteps:
         if ticket.status == "pending":
             # Who was to come back to it knows it.
             ticket.preferred_agent_id = ticket.agent_id
-        ticket.status, ticket.agent_id = "queued", None
+        ticket.status, ticket.agent_id, ticket.kept_open = "queued", None, False
         # A requeued ticket keeps its original place.
         ticket.queued_at = ticket.queued_at or moment
         ticket.user_waits_since, ticket.agent_waits_since, ticket.reminded_at = moment, None, None
@@ -179,9 +179,9 @@ class TicketSteps:
     ) -> None:
         """Tells the user their place in the queue."""
         position = await position_of(transaction.session, ticket)
-        minutes = await wait_minutes(transaction.session, position)
+        wait = await estimated_wait(transaction.session, position)
         ticket.told_position, ticket.told_at = position, now()
-        await self.notices.say_position(transaction, position, minutes, again=again, in_reply_to=in_reply_to)
+        await self.notices.say_position(transaction, position, wait, again=again, in_reply_to=in_reply_to)
         transaction.emit(SupportChanged(transaction.conversation_id))
 
     async def give(
@@ -294,7 +294,7 @@ class TicketSteps:
         """Makes a ticket wait for an agent to come back to it. The caller changes the owner of the conversation."""
         ticket.status, ticket.agent_id, ticket.due_at = "pending", agent.id, due_at
         ticket.user_waits_since, ticket.agent_waits_since, ticket.reminded_at = None, None, None
-        ticket.disposition, ticket.closed_at = None, None
+        ticket.disposition, ticket.closed_at, ticket.kept_open = None, None, False
         ticket.note = note or ticket.note
         await self.note_event(
             transaction,
@@ -328,7 +328,7 @@ class TicketSteps:
     ) -> None:
         """Closes a ticket. The caller changes the owner of the conversation."""
         ticket.status, ticket.disposition, ticket.closed_at = "closed", disposition, now()
-        ticket.due_at = None
+        ticket.due_at, ticket.kept_open = None, False
         ticket.user_waits_since, ticket.agent_waits_since = None, None
         await self.note_event(
             transaction, ticket, EventKind.CLOSED, actor, agent_id, disposition=disposition, **details

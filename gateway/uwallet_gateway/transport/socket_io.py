@@ -18,10 +18,12 @@ import structlog
 from uwallet_gateway.clock import now
 from uwallet_gateway.errors import ErrorCode, InputError
 from uwallet_gateway.identity.admission import admit
+from uwallet_gateway.identity.keys import PictureReader
 from uwallet_gateway.identity.sessions import Session
 from uwallet_gateway.identity.sites import Site
 from uwallet_gateway.insight.feedback import read_feedback
 from uwallet_gateway.protocol.events import BotTyping, SessionClosed, SessionConfirmation
+from uwallet_gateway.protocol.messages import MessageView
 from uwallet_gateway.rate_limits import network_of
 from uwallet_gateway.services import Services
 from uwallet_gateway.support.page_context import checked_context
@@ -30,6 +32,7 @@ from uwallet_gateway.transcript.messages import Message
 from uwallet_gateway.transport.client import address_of, origin_of, own_origin
 from uwallet_gateway.transport.desk.sockets import DeskSockets
 from uwallet_gateway.transport.http import refusal
+from uwallet_gateway.transport.picture_access import user_reader
 from uwallet_gateway.transport.plain_notices import PlainNotices
 from uwallet_gateway.transport.subscription import Subscription
 from uwallet_gateway.transport.support_actions import SupportActions
@@ -178,7 +181,7 @@ class SocketTransport:
             session.id,
             services.event_bus,
             services.transcript,
-            self._deliverer(sid),
+            self._deliverer(sid, user_reader(session)),
             sid,
             of_user=True,
         )
@@ -220,7 +223,7 @@ class SocketTransport:
             session_id=token,
             identity=session.kind,
             last_id=newest,
-            messages=[services.presentation.message(message) for message in messages],
+            messages=[services.presentation.message(message, user_reader(session)) for message in messages],
             has_more=has_more,
             limits=services.presentation.limits,
             support=await services.tickets.support_state(session.conversation_id),
@@ -243,18 +246,19 @@ class SocketTransport:
                     answered = await self._notices.meet(sid, connection.session.conversation_id, data.get("message"))
                     if answered:
                         return {"ok": True}
-                message = await self._say(sid, connection, data)
+                shown = await self._say(sid, connection, data)
         except Exception as error:
             body = services.presentation.error(refusal(error, "socket.failed"))
             if connection and connection.plain and body["code"] != ErrorCode.CONSENT_REQUIRED:
                 await self.server.emit("bot_uttered", {"text": body["message"]}, to=sid)
             return {"ok": False, "error": body}
-        return {"ok": True, "message": services.presentation.message(message).model_dump()}
+        return {"ok": True, "message": shown.model_dump()}
 
-    async def _say(self, sid: str, connection: _Connection, data: Mapping[str, Any]) -> Message:
-        if connection.session is None:
+    async def _say(self, sid: str, connection: _Connection, data: Mapping[str, Any]) -> MessageView:
+        session = connection.session
+        if session is None:
             raise InputError(ErrorCode.BAD_TOKEN)
-        conversation_id = connection.session.conversation_id
+        conversation_id = session.conversation_id
         await self._services.rate_limits.check("messages", user=conversation_id, address=connection.address)
         incoming = Incoming(
             data.get("message"),
@@ -265,7 +269,8 @@ class SocketTransport:
             origin=sid,
             transport="socket_io",
         )
-        return await self._services.conversations.say(conversation_id, incoming)
+        message = await self._services.conversations.say(conversation_id, incoming)
+        return self._services.presentation.message(message, user_reader(session))
 
     async def _act(self, event: str, sid: str, data: object = None) -> dict[str, Any]:
         """Actions on human support; acknowledged (docs/support/protocol.md)."""
@@ -304,16 +309,17 @@ class SocketTransport:
         try:
             if connection is None or not isinstance(data, Mapping):
                 raise InputError(ErrorCode.MALFORMED)
-            if connection.session is None:
+            session = connection.session
+            if session is None:
                 raise InputError(ErrorCode.BAD_TOKEN)
-            conversation_id = connection.session.conversation_id
+            conversation_id = session.conversation_id
             await services.rate_limits.check("messages", user=conversation_id, address=connection.address)
             fields = {name: value for name, value in data.items() if name != "message_id"}
             message_id = _checked_last_id(data.get("message_id")) or 0
             message = await services.feedback.give(conversation_id, message_id, read_feedback(fields))
         except Exception as error:
             return {"ok": False, "error": services.presentation.error(refusal(error, "socket.failed"))}
-        return {"ok": True, "message": services.presentation.message(message).model_dump()}
+        return {"ok": True, "message": services.presentation.message(message, user_reader(session)).model_dump()}
 
     async def _typing(self, sid: str, data: object = None) -> None:
         session = self._session(sid)
@@ -345,7 +351,7 @@ class SocketTransport:
         connection = self._connections.get(sid)
         return connection.session if connection else None
 
-    def _deliverer(self, sid: str) -> Any:
+    def _deliverer(self, sid: str, reader: PictureReader) -> Any:
         async def deliver(item: Message | Typing | SupportChanged | Closed) -> None:
             if isinstance(item, Typing):
                 await self.server.emit("bot_typing", _typing(item).model_dump(exclude_none=True), to=sid)
@@ -355,19 +361,19 @@ class SocketTransport:
             elif isinstance(item, Closed):
                 await self._close(sid, item)
             else:
-                await self._deliver_message(sid, item)
+                await self._deliver_message(sid, item, reader)
 
         return deliver
 
-    async def _deliver_message(self, sid: str, message: Message) -> None:
+    async def _deliver_message(self, sid: str, message: Message, reader: PictureReader) -> None:
         presentation = self._services.presentation
         connection = self._connections.get(sid)
         if connection and connection.messages:
-            await self.server.emit("message", presentation.message(message).model_dump(), to=sid)
+            await self.server.emit("message", presentation.message(message, reader).model_dump(), to=sid)
         elif message.author == "user":
-            await self.server.emit("user_message", presentation.message(message).model_dump(), to=sid)
+            await self.server.emit("user_message", presentation.message(message, reader).model_dump(), to=sid)
         else:
-            await self.server.emit("bot_uttered", presentation.bot_uttered(message), to=sid)
+            await self.server.emit("bot_uttered", presentation.bot_uttered(message, reader), to=sid)
             if connection and connection.plain:
                 await self._services.user_commands.read(message.conversation_id, message.id)
         if message.author != "user":

@@ -6,6 +6,7 @@ import structlog
 from fastapi import UploadFile
 
 from uwallet_gateway.errors import ErrorCode, InputError
+from uwallet_gateway.identity.keys import PictureReader
 from uwallet_gateway.protocol.messages import AttachmentView
 from uwallet_gateway.services import Services
 from uwallet_gateway.transcript.messages import Picture
@@ -13,7 +14,9 @@ from uwallet_gateway.transcript.messages import Picture
 _log = structlog.get_logger()
 
 
-async def store_upload(services: Services, conversation_id: str, file: UploadFile) -> AttachmentView:
+async def store_upload(
+    services: Services, conversation_id: str, file: UploadFile, reader: PictureReader
+) -> AttachmentView:
     """Draws the picture anew, stores it, and returns how it is shown.
 
     Raises:
@@ -30,4 +33,4 @@ async def store_upload(services: Services, conversation_id: str, file: UploadFil
     except BaseException:
         services.attachments.delete(stored.id)
         raise
-    return services.presentation.attachment(picture)
+    return services.presentation.attachment(picture, reader)

@@ -8,6 +8,7 @@ import jsonschema
 import pytest
 
 from actions.dialogue.acts import Act
+from actions.dialogue.state import Request
 from tests.conftest import Conversation
 from tests.paths import ROOT
 
@@ -30,7 +31,7 @@ def test_out_of_the_blue(conversation: Conversation) -> None:
         "type": "handoff",
         "version": 4,
         "reason": "user_request",
-        "summary": "用户：没有留联系方式\n要办的事：还没说清楚\n情绪：平稳\n转接原因：用户要求人工",
+        "summary": "要办的事：还没说清楚\n情绪：平稳\n转接原因：用户要求人工",
         "topic": None,
         "step": None,
         "collected": {},
@@ -63,6 +64,21 @@ def test_after_an_answer_the_topic_is_the_one_asked_about(conversation: Conversa
     conversation.opens("verification_code_issue")
     payload = hand_off(conversation)
     assert payload["topic"] == {"id": "verification_code_issue", "title": "验证码的问题"}
+
+
+def test_what_is_said_together_with_the_wish_for_a_human_is_the_topic(conversation: Conversation) -> None:
+    failed = Request("payment_failure", "付款失败")
+    conversation.does(Act.HUMAN, "付款失败，转人工", further_requests=(failed,))
+    assert conversation.turn
+    payload = conversation.turn.replies[-1].custom
+    assert payload
+    assert payload["topic"] == {"id": "payment_failure", "title": "排查支付失败"}
+    assert "要办的事：排查支付失败\n还提到：付款失败" in payload["summary"]
+
+
+def test_who_asks_for_a_human_in_anger_is_handed_over_for_it(conversation: Conversation) -> None:
+    payload = hand_off(conversation, frustration=("rude",))
+    assert (payload["reason"], payload["mood"]) == ("frustrated", "frustrated")
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,15 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from actions.knowledge import Knowledge
-from actions.knowledge.organisation import describe_hours, placeholder_values, setting_line
+from actions.knowledge.hours import describe_hours
+from actions.knowledge.loader import as_filled_in
+from actions.knowledge.organisation import placeholder_values, setting_line
 from actions.knowledge.schema import Organisation
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+# A Saturday.
+TODAY = datetime.date(2026, 11, 28)
+IN_WORDS = "周一至周五 09:00-12:00、13:30-24:00；周六 10:00-16:00；周日 休息"
 WORKDAY = ["09:00-12:00", "13:30-24:00"]
 WEEK = {
     "mon": WORKDAY,
@@ -58,9 +63,50 @@ def test_hours_are_meant_in_the_time_zone_of_the_organisation(open_weekdays: Org
 
 
 def test_hours_in_words(open_weekdays: Organisation) -> None:
-    assert describe_hours(open_weekdays) == (
-        "周一至周五 09:00-12:00、13:30-24:00；周六 10:00-16:00；周日 休息；2027-01-01（元旦）休息"
+    assert describe_hours(open_weekdays, TODAY) == f"{IN_WORDS}；2027年1月1日（元旦）休息"
+
+
+def test_only_the_next_holidays_are_told_in_ranges_and_by_date(knowledge: Knowledge) -> None:
+    spring = [{"date": f"2027-02-{day:02}", "name": "春节", "hours": []} for day in range(6, 12)]
+    holidays = [
+        *reversed(spring),
+        {"date": "2027-02-12", "until": "2027-02-14", "name": "春节", "hours": ["10:00-16:00"]},
+        {"date": "2026-10-01", "until": "2026-10-07", "name": "国庆节", "hours": []},
+        {"date": "2027-05-01", "until": "2027-05-05", "name": "劳动节", "hours": []},
+        {"date": "2027-01-01", "name": "元旦", "hours": []},
+    ]
+    told = describe_hours(organisation(knowledge, opening_hours=WEEK, holidays=holidays), TODAY)
+    assert told.removeprefix(IN_WORDS) == (
+        "；2027年1月1日（元旦）休息；2027年2月6日至2月11日（春节）休息；2027年2月12日至2月14日（春节）10:00-16:00"
     )
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("你们元旦上班吗", "2027年1月1日（元旦）休息"),
+        ("国庆有人吗", "国庆有没有另外的安排，这里没有登记"),
+        ("明天有客服吗", "明天（11月29日）休息"),
+        ("周六几点上班", "周六（11月28日）10:00-16:00"),
+        ("下周六呢", "周六（12月5日）10:00-16:00"),
+        ("周末有人工吗", "周六（11月28日）10:00-16:00；周日（11月29日）休息"),
+        ("1月1号上班不", "2027年1月1日休息"),
+    ],
+)
+def test_the_day_that_is_asked_about_is_answered(open_weekdays: Organisation, question: str, answer: str) -> None:
+    assert describe_hours(open_weekdays, TODAY, question) == f"{answer}。平时：{IN_WORDS}"
+
+
+def test_what_is_generally_so_is_not_said_once_the_hours_are_known(
+    knowledge: Knowledge, open_weekdays: Organisation
+) -> None:
+    topic = knowledge.topics["support_hours"]
+    assert as_filled_in(topic, organisation(knowledge)) is topic
+    filled = as_filled_in(topic, open_weekdays)
+    assert "一般来说" not in str(filled.text)
+    assert "{opening_hours}" in str(filled.text)
+    # These say that nothing is known.
+    assert filled.answers == []
 
 
 def test_unset_settings_are_said_honestly(knowledge: Knowledge) -> None:

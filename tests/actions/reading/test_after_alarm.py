@@ -78,7 +78,7 @@ def test_what_happens_meanwhile_is_heard_in_a_walkthrough() -> None:
 
 def test_nothing_is_heard_of_what_was_taken_back() -> None:
     state = told(Alarm.VICTIM, denied_alarms=(Alarm.VICTIM,))
-    message = said("他给我转回来了", "out_of_scope", after_alarm={"money_returned": 0.9})
+    message = said("那人又把钱退我了", "out_of_scope", after_alarm={"money_returned": 0.9})
     assert read(message, state).chosen.act is not Act.ALARM
 
 
@@ -101,7 +101,7 @@ def test_having_heard_is_no_consent_to_a_human() -> None:
 
 def test_what_confirms_a_denial_raises_nothing() -> None:
     state = DialogueState(denied_alarms=(Alarm.VICTIM,))
-    message = said("他给我转回来了", "out_of_scope", after_alarm={"money_returned": 0.9})
+    message = said("那人又把钱退我了", "out_of_scope", after_alarm={"money_returned": 0.9})
     assert read(message, state).chosen.act is Act.ALARM_DENIED
 
 

@@ -88,7 +88,7 @@ def test_a_story_tells_several_details(text: str, details: dict[str, str]) -> No
 @pytest.mark.parametrize(
     ("text", "name"),
     [
-        ("那就写 老李水果铺吧", "老李水果铺"),
+        ("那就写 小周五金店吧", "小周五金店"),
         ('收款的写的是"*明"啥的', "*明"),
         ("收钱的是个人 叫王桂芬", "王桂芬"),
         ("店名看不清 就一串英文 BXT", "BXT"),

@@ -2,7 +2,7 @@
 
 import plain from '../../examples/plain/snippet.html?raw';
 import react from '../../examples/react/src/support_chat.tsx?raw';
-import type { UWalletChat } from '../../widget/src/loader/api.ts';
+import type { UWalletChat } from '@uwallet/chat';
 
 // The page may be quicker than widget.js: calls wait in an array until it is there.
 const chat: Pick<UWalletChat, 'push'> = (window.UWalletChat ??= []);

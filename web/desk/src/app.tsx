@@ -43,8 +43,8 @@ function useDark(preferences: Preferences): boolean {
  * at least 4.5:1, which the library's own grey and red texts do not reach.
  */
 const COLORS = {
-  light: { primary: '#0a7d5b', text: '#0a7d5b', muted: '#5b6875', error: '#c92a2a' },
-  dark: { primary: '#17906b', text: '#4fd3ab', muted: '#9aa7b3', error: '#ff6b6b' },
+  light: { primary: '#0a7d5b', text: '#0a7d5b', muted: '#5b6875', error: '#c92a2a', selected: '#edf8f4' },
+  dark: { primary: '#17906b', text: '#4fd3ab', muted: '#9aa7b3', error: '#ff6b6b', selected: '#16382d' },
 };
 
 /**
@@ -58,7 +58,7 @@ export function Application(props: ApplicationProps): JSX.Element {
   useEffect(() => {
     document.documentElement.dataset.theme = isDark ? 'dark' : 'light';
   }, [isDark]);
-  const { primary, text, muted, error } = isDark ? COLORS.dark : COLORS.light;
+  const { primary, text, muted, error, selected } = isDark ? COLORS.dark : COLORS.light;
   return (
     <ConfigProvider
       locale={zhCN}
@@ -70,9 +70,12 @@ export function Application(props: ApplicationProps): JSX.Element {
           colorError: error,
           colorTextTertiary: muted,
           colorTextDescription: muted,
+          controlItemBgActive: selected,
+          controlItemBgActiveHover: selected,
           borderRadius: 8,
         },
         components: {
+          Dropdown: { colorPrimary: text },
           Table: { colorTextDisabled: muted },
           Tabs: { itemSelectedColor: text, itemHoverColor: text, itemActiveColor: text, inkBarColor: text },
         },

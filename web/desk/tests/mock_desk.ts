@@ -205,6 +205,7 @@ export class MockDesk extends MockServer {
     const me = this.agents.find(({ id }) => id === this.sessions.get(cookie));
     if (!me) throw new Refusal(401, 'signed_out', '登录已失效，请重新登录');
     if (method !== 'GET' && request.headers['x-csrf-token'] !== CSRF) throw new Refusal(403, 'csrf', '请刷新页面再试');
+    if (name === '/session/activity') return null;
     if (method === 'POST') this.posted.push({ path: name, body });
     const [, area, id, action] = name.split('/');
     switch (`${method} /${area}${action ? `/*/${action}` : id ? '/*' : ''}`) {

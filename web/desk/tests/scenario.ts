@@ -34,6 +34,7 @@ export function ticketWith(fields: Partial<MockTicket> & { id: number }): MockTi
     note: null,
     rating: null,
     rating_comment: null,
+    kept_open: false,
     version: 1,
     unread: 0,
     last_message: null,

@@ -1,4 +1,4 @@
-import type { UWalletChat } from '../../widget/src/loader/api.ts';
+import type { UWalletChat } from '@uwallet/chat';
 
 // Calls may come before the script is there: they wait in an array, and `push` goes on working afterwards.
 window.UWalletChat ??= [];

@@ -8,6 +8,7 @@ export type Action =
   | 'sign_in_failed'
   | 'signed_out'
   | 'sessions_ended'
+  | 'access_refused'
   | 'password_changed'
   | 'password_change_failed'
   | 'password_reset'
@@ -388,6 +389,10 @@ export interface Ticket {
    * When it is to be followed up; set of a `pending` ticket
    */
   due_at: string | null;
+  /**
+   * Whether the agent waits for the user however long they are silent
+   */
+  kept_open: boolean;
   rating: number | null;
   rating_comment: string | null;
   version: number;
@@ -776,6 +781,12 @@ export interface Intents {
   intents: Intent[];
 }
 /**
+ * Whether the agent waits for the user however long they are silent.
+ */
+export interface KeepOpenRequest {
+  kept_open: boolean;
+}
+/**
  * The intent that a message means, null to remove the label.
  */
 export interface LabelRequest {
@@ -1079,9 +1090,13 @@ export interface SupportState {
    */
   position: number | null;
   /**
-   * Estimated wait; null without enough recent claims to estimate from
+   * Estimated wait at most; null without enough recent claims to estimate from
    */
   wait_minutes: number | null;
+  /**
+   * Estimated wait at least; null as `wait_minutes`
+   */
+  wait_minutes_least: number | null;
   agent: AgentReference | null;
   /**
    * Id of the last message that the agent has read, 0 if none
@@ -1234,6 +1249,10 @@ export interface TicketDetails {
    * When it is to be followed up; set of a `pending` ticket
    */
   due_at: string | null;
+  /**
+   * Whether the agent waits for the user however long they are silent
+   */
+  kept_open: boolean;
   rating: number | null;
   rating_comment: string | null;
   version: number;

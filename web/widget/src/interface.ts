@@ -1,5 +1,6 @@
 /** What the loader and the window that it loads have in common. */
 
+import type { EventName, Events } from '@uwallet/chat';
 import type { Language } from './i18n/language.ts';
 
 export interface Settings {
@@ -25,23 +26,6 @@ export interface Settings {
   launcher: boolean;
 }
 
-/** What a page can listen to, and what its listeners are given. */
-export interface Events {
-  /** Calls are taken; also told to those who listen later. */
-  ready: undefined;
-  open: undefined;
-  close: undefined;
-  /** How many messages are unread. */
-  unread: number;
-  /** A message of the bot or of an agent has come. */
-  message: { id: number; author: string; text: string };
-  /** The bot hands over to a human. */
-  handoff: { id: number };
-  /** The gateway refuses this page or this user; `code` as in docs/protocol.md. */
-  error: { code: string; message: string };
-}
-
-export type EventName = keyof Events;
 export type Emit = <Name extends EventName>(name: Name, value: Events[Name]) => void;
 
 /** What the loader gives to the window. */

@@ -22,6 +22,7 @@ export const NO_SUPPORT: WireSupport = {
   ticket: null,
   position: null,
   wait_minutes: null,
+  wait_minutes_least: null,
   agent: null,
   agent_read_id: 0,
   can_leave_message: false,

@@ -13,6 +13,8 @@ import pytest
 import pytest_asyncio
 import yaml
 from fastapi.routing import iter_route_contexts
+from sqlalchemy import Engine, event
+from structlog.contextvars import get_contextvars
 
 from tests.conftest import SettingsFactory
 from tests.helpers.desk import DeskAgent, User, agent_at, ticket_of, user_who_waits
@@ -21,6 +23,7 @@ from tests.helpers.gateway import Gateway, running_gateway
 from tests.helpers.pictures import png
 from tests.helpers.servers import free_port, serving
 from uwallet_gateway.agents.roles import Role
+from uwallet_gateway.audit.actions import Action
 from uwallet_gateway.clock import now, to_text
 from uwallet_gateway.services import build_services
 from uwallet_gateway.settings import load_settings
@@ -138,7 +141,7 @@ async def test_who_may_do_it(running: tuple[Gateway, DeskAgent], route: str) -> 
     gone, late = await agent_at(gateway, Role.ADMIN), await agent_at(gateway, Role.ADMIN, expired=True)
     await gateway.services.accounts.update(gone.id, enabled=False)
     ticket_id = await case.ticket(admin if row.get("ticket") == "own" else None) if row.get("ticket") else None
-    for asking, cookie in ((admin, None), (admin, "uwallet_desk=x"), (gone, ""), (late, "")):
+    for asking, cookie in ((admin, None), (admin, "__Host-uwallet_desk=x"), (gone, ""), (late, "")):
         headers = None if cookie == "" else {"Cookie": cookie}
         assert refused(await case.ask(asking, ticket_id, headers), 401, "signed_out")
     if changes:
@@ -158,6 +161,37 @@ async def test_who_may_do_it(running: tuple[Gateway, DeskAgent], route: str) -> 
             assert case.is_as_promised(response), (role, response.status_code, response.text)
         else:
             assert refused(response, 403, "forbidden"), (role, response.text)
+            entry = await gateway.services.audit.last(Action.ACCESS_REFUSED)
+            assert entry is not None
+            assert (entry.actor_name, entry.details) == (
+                f"agent{asking.name.removeprefix('小林')}",
+                {"method": case.method, "path": case.path},
+            )
+
+
+async def test_reading_changes_nothing(running: tuple[Gateway, DeskAgent]) -> None:
+    gateway, owner = running
+    changed: set[str] = set()
+    request_id = secrets.token_hex(16)
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        words = statement.lower().split()
+        # The gateway's own work goes on meanwhile.
+        if get_contextvars().get("request_id") == request_id and words[0] in {"insert", "update", "delete"}:
+            changed.add(words[1] if words[0] == "update" else words[2])
+
+    admin = await agent_at(gateway, Role.ADMIN)
+    routes = [route for route in MATRIX if route.startswith("GET ") and "/oidc/" not in route]
+    cases = [Case(gateway, owner, route) for route in routes]
+    tickets = [await case.ticket(admin) if case.row.get("ticket") else None for case in cases]
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        for case, ticket_id in zip(cases, tickets, strict=True):
+            assert case.is_as_promised(await case.ask(admin, ticket_id, {"X-Request-ID": request_id})), case.path
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+    # Who reads what is recorded; that is all.
+    assert changed == {"audit_entries"}
 
 
 @pytest.mark.parametrize("route", [route for route, row in MATRIX.items() if "on_others" in row])
@@ -170,6 +204,11 @@ async def test_on_a_chat_that_a_colleague_has(running: tuple[Gateway, DeskAgent]
         expected = case.row["on_others"][role]
         found = response.status_code if response.is_success else response.json()["code"]
         assert found == expected, (role, response.text)
+        if expected == "forbidden":
+            entry = await case.gateway.services.audit.last(Action.ACCESS_REFUSED)
+            assert entry is not None
+            assert set(entry.details) <= {"ticket", "method", "path"}
+            assert entry.actor_name != colleague.name
         if expected == "conflict":
             assert response.json()["details"]["agent"] == {"id": colleague.id, "name": colleague.name}
         unknown = await case.ask(await agent_at(case.gateway, role), 2**31 - 1)

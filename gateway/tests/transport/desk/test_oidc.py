@@ -105,7 +105,7 @@ async def test_from_the_button_to_the_desk_and_out(scene: Scene) -> None:
         assert asked["scope"] == ["openid email profile"]
         assert {"state", "nonce", "code_challenge"} <= set(asked)
         cookie = started.headers["Set-Cookie"].split("; ")
-        assert {"HttpOnly", "SameSite=lax", "Path=/desk/api/oidc"} <= set(cookie)
+        assert {"HttpOnly", "SameSite=lax", "Path=/"} <= set(cookie)
         assert await scene.sign_in(browser) == "/desk"
         session = (await browser.get("/session")).json()
         assert (session["agent"]["name"], session["method"], session["second_factor"]) == ("小林", "oidc", None)
@@ -116,6 +116,8 @@ async def test_from_the_button_to_the_desk_and_out(scene: Scene) -> None:
         # By the subject from now on: the address may be somebody else's one day.
         scene.provider.person |= {"email": "other@bank.example", "preferred_username": "other"}
         assert await scene.sign_in(browser) == "/desk"
+        # The session that the browser had has ended.
+        assert [row["is_current"] for row in (await browser.get("/sessions")).json()] == [True]
         csrf = (await browser.get("/session")).json()["csrf"]
         await browser.delete("/session", headers={"X-CSRF-Token": csrf})
         out = (await browser.get("/oidc/sign_out")).headers["Location"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from http.cookies import SimpleCookie
 
 import httpx
@@ -13,6 +14,7 @@ from tests.helpers.gateway import Gateway
 from uwallet_gateway.agents.lockout import FREE_ATTEMPTS
 from uwallet_gateway.agents.roles import Role
 from uwallet_gateway.audit.actions import Action
+from uwallet_gateway.clock import now, set_time
 
 PASSWORD = "k7mwp-3xq9h-tulip"
 
@@ -59,8 +61,10 @@ async def test_cookie_is_for_this_browser_and_this_page_only(start_gateway: Star
         jar = SimpleCookie()
         for header in given.headers.get_list("Set-Cookie"):
             jar.load(header)
-        assert jar["uwallet_desk_device"]["httponly"] is True
-        cookie = jar["uwallet_desk"]
+        prefix = "" if development else "__Host-"
+        assert set(jar) == {f"{prefix}uwallet_desk", f"{prefix}uwallet_desk_device"}
+        assert jar[f"{prefix}uwallet_desk_device"]["httponly"] is True
+        cookie = jar[f"{prefix}uwallet_desk"]
         assert cookie["httponly"] is True
         assert cookie["samesite"].lower() == "strict"
         assert cookie["path"] == "/"
@@ -68,6 +72,33 @@ async def test_cookie_is_for_this_browser_and_this_page_only(start_gateway: Star
         assert bool(cookie["secure"]) is not development
         assert int(cookie["max-age"]) == 12 * 3600
         assert cookie.value not in given.text
+
+
+async def test_signing_in_ends_the_session_that_the_browser_had(gateway_with_lin: Gateway) -> None:
+    async with browser(gateway_with_lin) as client, browser(gateway_with_lin) as other:
+        await sign_in(client)
+        await sign_in(other)
+        before = dict(client.cookies)
+        await sign_in(client)
+        assert (await client.get("/session")).status_code == 200
+        assert (await other.get("/session")).status_code == 200
+        client.cookies.update(before)
+        assert (await client.get("/session")).json()["code"] == "signed_out"
+
+
+async def test_session_is_kept_by_what_the_agent_does_and_not_by_the_desk(start_gateway: StartGateway) -> None:
+    async with start_gateway(desk_idle_minutes=30) as gateway:
+        lin, zhou = await agent_at(gateway), await agent_at(gateway)
+        begin = now()
+        try:
+            set_time(begin + timedelta(minutes=29))
+            await lin.ok("POST", "/session/activity")
+            await zhou.ok("GET", "/queue")
+            set_time(begin + timedelta(minutes=31))
+            assert (await lin.call("GET", "/queue")).status_code == 200
+            assert (await zhou.call("GET", "/queue")).json()["code"] == "signed_out"
+        finally:
+            set_time(None)
 
 
 async def test_wrong_password_and_unknown_name_are_answered_alike(gateway_with_lin: Gateway) -> None:

@@ -143,8 +143,9 @@ async def test_pictures_both_ways(gateway: Gateway) -> None:
             theirs = (await api.post("/api/v1/attachments", files=files)).json()
         await user.say(attachment_id=theirs["id"])
         page = await lin.ok("GET", f"/tickets/{ticket_id}/messages")
-        async with gateway.api() as api:
-            assert (await api.get(page["messages"][-1]["attachment"]["url"])).status_code == 200
+        async with lin.client() as desk:
+            address = gateway.url + page["messages"][-1]["attachment"]["url"]
+            assert (await desk.get(address)).status_code == 200
         # Of another conversation: nobody can have it sent to them by its id.
         _, other = await claimed(zhou)
         stolen = await zhou.call("POST", f"/tickets/{other}/messages", json={**body, "client_id": "2"})

@@ -22,6 +22,7 @@ from uwallet_gateway.transport.desk import (
     sign_in,
     tickets,
 )
+from uwallet_gateway.transport.desk.cookies import name_schemes
 from uwallet_gateway.transport.desk.guard import SupervisorNeeded
 from uwallet_gateway.transport.error_handlers import add_error_handlers
 
@@ -61,10 +62,10 @@ def create_desk_app(services: Services) -> FastAPI:
         app.include_router(router)
 
     def document() -> dict[str, Any]:
-        return app.openapi()
+        return name_schemes(app.openapi(), services.settings)
 
     async def document_for_supervisors(_session: SupervisorNeeded) -> dict[str, Any]:
-        return app.openapi()
+        return name_schemes(app.openapi(), services.settings)
 
     endpoint = document if services.settings.development else document_for_supervisors
     app.add_api_route("/openapi.json", endpoint, include_in_schema=False)

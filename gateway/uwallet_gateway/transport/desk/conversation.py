@@ -15,6 +15,7 @@ from uwallet_gateway.transcript.messages import Message
 from uwallet_gateway.transport.desk.guard import AgentNeeded, check_visible
 from uwallet_gateway.transport.desk.tickets import TicketId
 from uwallet_gateway.transport.http import ServicesNeeded, responses
+from uwallet_gateway.transport.picture_access import agent_reader
 from uwallet_gateway.transport.uploads import store_upload
 
 router = APIRouter()
@@ -40,8 +41,8 @@ async def read_messages(
         messages, has_more = await services.transcript.before(conversation_id, before, limit)
     else:
         messages, has_more = await services.transcript.newest(conversation_id, limit)
-    show = services.presentation.desk_message
-    return DeskMessagePage(messages=[show(message) for message in messages], has_more=has_more)
+    show, reader = services.presentation.desk_message, agent_reader(session)
+    return DeskMessagePage(messages=[show(message, reader) for message in messages], has_more=has_more)
 
 
 @router.post("/tickets/{ticket_id}/messages", status_code=201, responses=responses(401, 403, 404, 409, 422, 429, 503))
@@ -56,7 +57,7 @@ async def send_message(
         attachment_id=body.attachment_id,
         client_id=body.client_id,
     )
-    return services.presentation.desk_message(message)
+    return services.presentation.desk_message(message, agent_reader(session))
 
 
 @router.post(
@@ -72,7 +73,7 @@ async def upload(
     if ticket.status != "active" or ticket.agent is None or ticket.agent.id != session.agent.id:
         details = {"agent": {"id": ticket.agent.id, "name": ticket.agent.name} if ticket.agent else None}
         raise InputError(ErrorCode.CONFLICT, details=details)
-    return await store_upload(services, ticket.conversation_id, file)
+    return await store_upload(services, ticket.conversation_id, file, agent_reader(session))
 
 
 @router.get("/tickets/{ticket_id}/suggestions", responses=responses(401, 403, 404, 422, 429, 503))

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
-from fastapi.security import APIKeyCookie
 
 from uwallet_gateway.agents.roles import Role
 from uwallet_gateway.agents.sessions import DeskSession
@@ -16,12 +15,12 @@ from uwallet_gateway.errors import ErrorCode, InputError
 from uwallet_gateway.services import Services
 from uwallet_gateway.settings import Settings
 from uwallet_gateway.transport.client import address_of, header, origin_of, own_origin
+from uwallet_gateway.transport.desk.cookies import CookieScheme
 from uwallet_gateway.transport.http import ServicesNeeded
 
-COOKIE = "uwallet_desk"
 CSRF_HEADER = "X-CSRF-Token"
 _SAFE = ("GET", "HEAD", "OPTIONS")
-_cookie = APIKeyCookie(name=COOKIE, auto_error=False, description="Set by `POST /session`")
+_cookie = CookieScheme("DeskSession", description="Set by `POST /session`")
 
 
 def check_origin(scope: Mapping[str, Any], settings: Settings) -> None:
@@ -58,10 +57,14 @@ class Allowed:
         session = await parts.desk_sessions.read(token)
         if changes and not session.bears(request.headers.get(CSRF_HEADER)):
             raise InputError(ErrorCode.CSRF)
+        acts(session, address_of(request.scope))
         if not session.agent.role.may(self.role):
+            await record_refusal(parts, session, request.method, request.scope["route"].path)
             raise InputError(ErrorCode.FORBIDDEN)
         await limit(parts, session)
-        acts(session, address_of(request.scope))
+        if changes:
+            # The desk asks for news by itself; what it changes is the agent's doing.
+            await parts.desk_sessions.use(session)
         return session
 
 
@@ -79,6 +82,12 @@ async def limit(parts: Services, session: DeskSession) -> None:
     await parts.rate_limits.check("desk", user=f"agent-{session.agent.id}")
 
 
+async def record_refusal(parts: Services, session: DeskSession, method: str, path: str) -> None:
+    """Records that an agent has asked for what they may not; once for each session and route."""
+    key = (session.id, method, path)
+    await parts.audit.write_once(key, Action.ACCESS_REFUSED, session.agent.username, method=method, path=path)
+
+
 async def check_visible(parts: Services, session: DeskSession, ticket_id: int) -> None:
     """Refuses tickets that the agent may not see. Supervisors see all. To look at others' chats is recorded.
 
@@ -89,6 +98,9 @@ async def check_visible(parts: Services, session: DeskSession, ticket_id: int) -
     ticket = await parts.tickets.ticket(ticket_id)
     if not (agent.role.may(Role.SUPERVISOR) or await parts.tickets.may_see(ticket_id, agent.id)):
         # The existence of a ticket is no secret among agents.
+        await parts.audit.write_once(
+            (session.id, ticket_id), Action.ACCESS_REFUSED, agent.username, ticket=ticket.number
+        )
         raise InputError(ErrorCode.FORBIDDEN)
     if ticket.agent is None or ticket.agent.id != agent.id:
         key = (session.id, ticket_id)

@@ -16,6 +16,7 @@ from starlette.responses import RedirectResponse, Response
 
 from uwallet_gateway.agents.provider_sign_ins import ProviderRefusedError, Refusal
 from uwallet_gateway.agents.provider_states import ProviderStates
+from uwallet_gateway.agents.sessions import digest_of
 from uwallet_gateway.agents.sign_ins import SignedIn
 from uwallet_gateway.audit.actions import Action
 from uwallet_gateway.audit.actor import Actor, set_actor
@@ -24,14 +25,15 @@ from uwallet_gateway.protocol.base import DESK_API
 from uwallet_gateway.services import Services
 from uwallet_gateway.settings import Settings
 from uwallet_gateway.transport.client import address_of, own_origin
+from uwallet_gateway.transport.desk.cookies import PROVIDER_STATE, SESSION
 from uwallet_gateway.transport.desk.guard import check_origin
 from uwallet_gateway.transport.desk.sign_in import arrive, browser_of, set_pending_cookie
 from uwallet_gateway.transport.http import ServicesNeeded, responses
 
-# Binds the provider's answer to the browser that has asked. Lax: the answer comes from the provider's page.
-STATE_COOKIE = "uwallet_desk_provider"
 _PATH = f"{DESK_API}/oidc"
 _STATE_SECONDS = 600
+# In what the browser keeps until it is back: the session that the new one replaces.
+_BEFORE = "before"
 # What a provider's answer may take.
 _TIMEOUT = 10
 # Signatures that only the provider's private key makes; a token signed with our own secret, or not at all, is none.
@@ -161,20 +163,15 @@ async def start(request: Request, services: ServicesNeeded) -> Response:
     check_origin(request.scope, services.settings)
     provider = _provider(request)
     await services.rate_limits.check("sign_ins", address=address_of(request.scope))
-    request.scope["session"] = {}
+    # The cookie of a session that goes on does not come back from the provider's page.
+    before = SESSION.read(request, services.settings)
+    request.scope["session"] = {_BEFORE: digest_of(before)} if before else {}
     try:
         response = await provider.start(request, f"{_own(request, services)}{_PATH}/callback")
     except ProviderRefusedError as error:
         return await _refused(error, request, services)
-    response.set_cookie(
-        STATE_COOKIE,
-        services.keys.sign_provider_state(request.scope["session"]),
-        max_age=_STATE_SECONDS,
-        path=_PATH,
-        httponly=True,
-        samesite="lax",
-        secure=not services.settings.development,
-    )
+    state = services.keys.sign_provider_state(request.scope["session"])
+    PROVIDER_STATE.put(response, services.settings, state, _STATE_SECONDS)
     return response
 
 
@@ -182,7 +179,7 @@ async def start(request: Request, services: ServicesNeeded) -> Response:
 async def callback(request: Request, services: ServicesNeeded, provider: ProviderNeeded) -> Response:
     """Takes the provider's answer, and opens the desk, or the second step."""
     await services.rate_limits.check("sign_ins", address=address_of(request.scope))
-    state = services.keys.read_provider_state(request.cookies.get(STATE_COOKIE), _STATE_SECONDS)
+    state = services.keys.read_provider_state(PROVIDER_STATE.read(request, services.settings), _STATE_SECONDS)
     request.scope["session"] = dict(state or {})
     try:
         claims = await provider.finish(request)
@@ -192,10 +189,12 @@ async def callback(request: Request, services: ServicesNeeded, provider: Provide
     else:
         response = RedirectResponse("/desk", status_code=303)
         if isinstance(outcome, SignedIn):
+            if state and (before := state.get(_BEFORE)):
+                await services.desk_sessions.end(str(before))
             await arrive(outcome, request, response, services)
         else:
             set_pending_cookie(outcome, response, services)
-    response.delete_cookie(STATE_COOKIE, path=_PATH, httponly=True, samesite="lax")
+    PROVIDER_STATE.drop(response, services.settings)
     return response
 
 

@@ -19,7 +19,8 @@ from uwallet_gateway.protocol.agents import (
 )
 from uwallet_gateway.protocol.tickets import DISPOSITIONS, AgentStatus
 from uwallet_gateway.services import Services
-from uwallet_gateway.transport.desk.guard import COOKIE, AgentNeeded
+from uwallet_gateway.transport.desk.cookies import SESSION
+from uwallet_gateway.transport.desk.guard import AgentNeeded
 from uwallet_gateway.transport.http import ServicesNeeded, responses
 
 router = APIRouter()
@@ -36,7 +37,12 @@ async def sign_out(response: Response, services: ServicesNeeded, session: AgentN
     """Signs out."""
     await services.desk_sessions.end(session.id)
     await services.audit.write(Action.SIGNED_OUT, session.agent.username)
-    response.delete_cookie(COOKIE, path="/", httponly=True, samesite="strict", secure=not services.settings.development)
+    SESSION.drop(response, services.settings)
+
+
+@router.post("/session/activity", status_code=204, responses=responses(401, 403, 429, 503))
+async def note_activity(_session: AgentNeeded) -> None:
+    """Says that the agent is at the desk, as every request that changes something does."""
 
 
 @router.get("/sessions", responses=responses(401, 429, 503))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
-from fastapi.security import APIKeyCookie
 
 from uwallet_gateway.agents.sessions import Browser
 from uwallet_gateway.agents.sign_ins import TIME_FOR_SECOND_STEP, Pending, SecondStep, SignedIn
@@ -24,19 +23,17 @@ from uwallet_gateway.protocol.agents import (
 )
 from uwallet_gateway.services import Services
 from uwallet_gateway.transport.client import address_of
+from uwallet_gateway.transport.desk.cookies import PENDING, SESSION, CookieScheme
 from uwallet_gateway.transport.desk.devices import remember, source_of
-from uwallet_gateway.transport.desk.guard import COOKIE, acts, check_origin
+from uwallet_gateway.transport.desk.guard import acts, check_origin
 from uwallet_gateway.transport.desk.session import session_view
 from uwallet_gateway.transport.http import ServicesNeeded, responses
 
-PENDING_COOKIE = "uwallet_desk_sign_in"
 _SECOND_STEP: dict[int | str, dict[str, object]] = {
     202: {"model": SecondStepNeeded, "description": "A second step follows"}
 }
 _REFUSALS = (ErrorCode.WRONG_PASSWORD, ErrorCode.WRONG_CODE)
-_cookie = APIKeyCookie(
-    name=PENDING_COOKIE, scheme_name="PendingSignIn", auto_error=False, description="Set by the first step"
-)
+_cookie = CookieScheme("PendingSignIn", description="Set by the first step")
 router = APIRouter()
 
 
@@ -63,7 +60,7 @@ async def read_sign_in(request: Request, services: ServicesNeeded) -> SignInOpti
     """Returns what the page for signing in shows."""
     check_origin(request.scope, services.settings)
     try:
-        pending = _step(await services.sign_ins.pending(request.cookies.get(PENDING_COOKIE)))
+        pending = _step(await services.sign_ins.pending(PENDING.read(request, services.settings)))
     except InputError:
         pending = None
     settings = services.settings
@@ -79,7 +76,7 @@ async def sign_in(
     await _check_pace(request, services)
     try:
         outcome = await services.sign_ins.with_password(
-            body.username, body.password, source_of(request, services.keys, body.username), browser_of(request)
+            body.username, body.password, source_of(request, services, body.username), browser_of(request)
         )
     except InputError as error:
         await _record_failure(services, body.username, address_of(request.scope), error.code)
@@ -100,7 +97,7 @@ async def send_code(
     username = pending.agent.username
     try:
         signed_in = await services.sign_ins.with_code(
-            pending, body.code, source_of(request, services.keys, username), browser_of(request)
+            pending, body.code, source_of(request, services, username), browser_of(request)
         )
     except InputError as error:
         if error.code is not ErrorCode.SIGNED_OUT:
@@ -129,22 +126,24 @@ async def confirm_enrolment(
 
 async def arrive(signed_in: SignedIn, request: Request, response: Response, services: Services) -> DeskSessionView:
     """Records that an agent has signed in, and sets the cookies of their session and their browser."""
-    session, secure = signed_in.session, not services.settings.development
+    session, settings = signed_in.session, services.settings
+    if before := SESSION.read(request, settings):
+        # Of whoever sat here: nobody could end it once the browser has forgotten it.
+        await services.desk_sessions.end_token(before)
     acts(session, address_of(request.scope))
     await services.audit.write(
         Action.SIGNED_IN, session.agent.username, method=session.method, second_factor=session.second_factor
     )
-    remember(request, response, services.keys, session.agent.username, secure=secure)
-    if PENDING_COOKIE in request.cookies:
-        response.delete_cookie(PENDING_COOKIE, path="/", httponly=True, samesite="strict", secure=secure)
-    _set_cookie(response, COOKIE, signed_in.token, services.desk_sessions.lifetime.total_seconds(), secure=secure)
+    remember(request, response, services, session.agent.username)
+    if PENDING.read(request, settings):
+        PENDING.drop(response, settings)
+    SESSION.put(response, settings, signed_in.token, services.desk_sessions.lifetime.total_seconds())
     return await session_view(services, session)
 
 
 def set_pending_cookie(step: SecondStep, response: Response, services: Services) -> None:
     """Sets the cookie that is good for the second step only."""
-    seconds = TIME_FOR_SECOND_STEP.total_seconds()
-    _set_cookie(response, PENDING_COOKIE, step.token, seconds, secure=not services.settings.development)
+    PENDING.put(response, services.settings, step.token, TIME_FOR_SECOND_STEP.total_seconds())
 
 
 def browser_of(request: Request) -> Browser:
@@ -175,10 +174,6 @@ async def _count_failure(request: Request, services: Services, error: InputError
 
 def _step(pending: Pending) -> SecondStepNeeded:
     return SecondStepNeeded(step=pending.step, expires_at=pending.expires_at)
-
-
-def _set_cookie(response: Response, name: str, token: str, seconds: float, *, secure: bool) -> None:
-    response.set_cookie(name, token, max_age=int(seconds), path="/", httponly=True, samesite="strict", secure=secure)
 
 
 async def _record_failure(services: Services, typed: str, address: str | None, code: ErrorCode) -> None:

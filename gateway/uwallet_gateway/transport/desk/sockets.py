@@ -15,6 +15,7 @@ import structlog
 from uwallet_gateway.agents.roles import Role
 from uwallet_gateway.agents.sessions import DeskSession
 from uwallet_gateway.errors import ErrorCode, InputError
+from uwallet_gateway.identity.keys import PictureReader
 from uwallet_gateway.protocol.base import MAX_ID, View
 from uwallet_gateway.protocol.events import (
     NoData,
@@ -27,9 +28,11 @@ from uwallet_gateway.protocol.events import (
 from uwallet_gateway.services import Services
 from uwallet_gateway.transcript.messages import Message
 from uwallet_gateway.transport.client import address_of, header
-from uwallet_gateway.transport.desk.guard import COOKIE, acts, check_origin, check_visible, limit
+from uwallet_gateway.transport.desk.cookies import SESSION
+from uwallet_gateway.transport.desk.guard import acts, check_origin, check_visible, limit
 from uwallet_gateway.transport.desk.updates import DeskUpdater, PendingUpdates
 from uwallet_gateway.transport.http import refusal
+from uwallet_gateway.transport.picture_access import agent_reader
 from uwallet_gateway.transport.subscription import Subscription
 
 NAMESPACE = "/desk"
@@ -93,7 +96,7 @@ class DeskSockets:
         services = self._services
         try:
             check_origin(scope, services.settings)
-            session = await services.desk_sessions.read(_cookie(scope))
+            session = await services.desk_sessions.read(_cookie(scope, SESSION.name(self._services.settings)))
             await limit(services, session)
         except Exception as error:
             refused = refusal(error, "desk.failed")
@@ -172,7 +175,7 @@ class DeskSockets:
             connection.session.id,
             services.event_bus,
             services.transcript,
-            self._deliverer(sid, ticket_id),
+            self._deliverer(sid, ticket_id, agent_reader(connection.session)),
             sid,
         )
         try:
@@ -187,9 +190,9 @@ class DeskSockets:
             await subscription.end()
         else:
             connection.watched[ticket_id] = subscription
-        show = services.presentation.desk_message
+        show, reader = services.presentation.desk_message, agent_reader(connection.session)
         result = WatchResult(
-            messages=[show(message) for message in messages], has_more=has_more, user_read_id=user_read_id
+            messages=[show(message, reader) for message in messages], has_more=has_more, user_read_id=user_read_id
         )
         return result.model_dump()
 
@@ -199,10 +202,10 @@ class DeskSockets:
             await subscription.end()
         return {}
 
-    def _deliverer(self, sid: str, ticket_id: int) -> Callable[[object], Awaitable[None]]:
+    def _deliverer(self, sid: str, ticket_id: int, reader: PictureReader) -> Callable[[object], Awaitable[None]]:
         async def deliver(item: object) -> None:
             if isinstance(item, Message):
-                message = self._services.presentation.desk_message(item)
+                message = self._services.presentation.desk_message(item, reader)
                 await self._emit("message", TicketMessage(ticket_id=ticket_id, message=message), sid)
 
         return deliver
@@ -283,9 +286,9 @@ class DeskSockets:
         await self._server.emit(event, data.model_dump(mode="json"), to=sid, namespace=NAMESPACE)
 
 
-def _cookie(scope: Mapping[str, Any]) -> str | None:
+def _cookie(scope: Mapping[str, Any], name: str) -> str | None:
     try:
-        cookie = SimpleCookie(header(scope, b"cookie") or "").get(COOKIE)
+        cookie = SimpleCookie(header(scope, b"cookie") or "").get(name)
     except CookieError:
         return None
     return cookie.value if cookie else None

@@ -14,6 +14,7 @@ from uwallet_gateway.protocol.tickets import (
     CloseRequest,
     DeskQueue,
     FollowUpRequest,
+    KeepOpenRequest,
     NoteRequest,
     ReturnRequest,
     Ticket,
@@ -117,6 +118,14 @@ async def follow_up(
     return await services.agent_commands.follow_up(
         ticket_id, session.agent.id, due_at=body.due_at, to=body.agent_id, note=body.note
     )
+
+
+@router.put("/tickets/{ticket_id}/kept_open", responses=responses(401, 403, 404, 409, 422, 429, 503))
+async def keep_open(
+    ticket_id: TicketId, body: KeepOpenRequest, services: ServicesNeeded, session: AgentNeeded
+) -> Ticket:
+    """Waits for the user however long they are silent, or no longer."""
+    return await services.agent_commands.keep_open(ticket_id, session.agent.id, kept_open=body.kept_open)
 
 
 @router.post("/tickets/{ticket_id}/notes", status_code=201, responses=responses(401, 403, 404, 422, 429, 503))

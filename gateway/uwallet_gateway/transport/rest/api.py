@@ -23,6 +23,7 @@ from uwallet_gateway.protocol.messages import (
 from uwallet_gateway.transcript.events import Closed
 from uwallet_gateway.transport.client import address_of, origin_of, own_origin
 from uwallet_gateway.transport.http import ServicesNeeded, SessionNeeded, TokenGiven, authorised, responses
+from uwallet_gateway.transport.picture_access import is_signed_in, user_reader
 from uwallet_gateway.transport.rest.json_route import JsonRoute
 from uwallet_gateway.transport.rest.waiting import say_and_wait
 from uwallet_gateway.transport.uploads import store_upload
@@ -74,8 +75,8 @@ async def send_message(
         transport="rest",
     )
     message, replies = await say_and_wait(services, session.conversation_id, incoming)
-    show = services.presentation.message
-    return MessageResult(message=show(message), replies=[show(reply) for reply in replies])
+    show, reader = services.presentation.message, user_reader(session)
+    return MessageResult(message=show(message, reader), replies=[show(reply, reader) for reply in replies])
 
 
 @router.get("/messages", responses=responses(401, 403, 422, 429, 503))
@@ -88,7 +89,8 @@ async def read_messages(
     """Returns the messages after an id, in order."""
     await services.rate_limits.check("requests", user=session.conversation_id)
     messages, has_more = await services.transcript.after(session.conversation_id, after, limit)
-    return MessagePage(messages=[services.presentation.message(message) for message in messages], has_more=has_more)
+    show, reader = services.presentation.message, user_reader(session)
+    return MessagePage(messages=[show(message, reader) for message in messages], has_more=has_more)
 
 
 @router.put("/messages/{message_id}/feedback", responses=responses(401, 403, 404, 422, 429, 503))
@@ -101,7 +103,8 @@ async def give_feedback(
 ) -> MessageView:
     """Says whether an answer of the bot helped. The next one replaces it; `helpful: null` takes it back."""
     await services.rate_limits.check("messages", user=session.conversation_id, address=address_of(request.scope))
-    return services.presentation.message(await services.feedback.give(session.conversation_id, message_id, body))
+    message = await services.feedback.give(session.conversation_id, message_id, body)
+    return services.presentation.message(message, user_reader(session))
 
 
 @router.post("/attachments", status_code=201, responses=responses(401, 403, 413, 415, 422, 429, 503))
@@ -112,7 +115,7 @@ async def upload(
     # The address was counted before the body was read (upload_slots.py).
     await services.rate_limits.check("attachments", user=session.conversation_id)
     await services.notices.require(session.conversation_id)
-    return await store_upload(services, session.conversation_id, file)
+    return await store_upload(services, session.conversation_id, file, user_reader(session))
 
 
 @router.get(
@@ -123,10 +126,14 @@ async def upload(
 async def read_attachment(
     attachment_id: str, request: Request, services: ServicesNeeded, signature: str | None = None
 ) -> Response:
-    """Returns a picture, by the token of its conversation or by the signed address in a message."""
+    """Returns a picture, by the token of its conversation or by the signed address in a message.
+
+    The address ends with the session that it was made for.
+    """
     if signature is not None:
         age = services.settings.attachment_url_seconds
-        allowed = services.keys.may_read_attachment(signature, attachment_id, age)
+        reader = services.keys.attachment_reader(signature, attachment_id, age)
+        allowed = reader is not None and await is_signed_in(services, request, reader)
         stored = await services.transcript.picture(attachment_id) if allowed else None
     else:
         token = request.headers.get("authorization", "").removeprefix("Bearer ")
@@ -138,7 +145,7 @@ async def read_attachment(
     path = services.attachments.path(attachment_id) if stored else None
     if stored is None or path is None or not path.is_file():
         raise InputError(ErrorCode.NOT_FOUND)
-    # No longer than the address.
-    cached = f"private, max-age={services.settings.attachment_url_seconds}"
-    headers = {"Cache-Control": cached, "Content-Security-Policy": "default-src 'none'; sandbox"}
-    return FileResponse(path, media_type=stored[0].content_type, headers=headers)
+    headers = {"Content-Security-Policy": "default-src 'none'; sandbox"}
+    kind = stored[0].content_type
+    name = f"picture.{kind.removeprefix('image/')}"
+    return FileResponse(path, media_type=kind, headers=headers, filename=name, content_disposition_type="inline")

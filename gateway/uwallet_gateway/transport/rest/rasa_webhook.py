@@ -15,13 +15,14 @@ from pydantic import BaseModel, ConfigDict, Field
 from uwallet_gateway.errors import ErrorCode, InputError
 from uwallet_gateway.identity.admission import admit
 from uwallet_gateway.identity.notice import NoticeAnswer
-from uwallet_gateway.identity.sessions import is_random_uuid
+from uwallet_gateway.identity.sessions import Session, is_random_uuid
 from uwallet_gateway.identity.sites import Site
 from uwallet_gateway.protocol.base import MAX_ID
 from uwallet_gateway.protocol.messages import FeedbackRequest, MessagePage, MessageView
 from uwallet_gateway.services import Services
 from uwallet_gateway.transport.client import address_of, origin_of, own_origin
 from uwallet_gateway.transport.http import ServicesNeeded, SiteSecret, responses
+from uwallet_gateway.transport.picture_access import backend_reader, user_reader
 from uwallet_gateway.transport.rest.json_route import JsonRoute
 from uwallet_gateway.transport.rest.waiting import say_and_wait
 from uwallet_gateway.turns.conversations import Incoming
@@ -104,10 +105,12 @@ async def receive(
     site = await services.sites.find_by_secret(credentials.credentials) if credentials else None
     if site is not None:
         conversation_id = await services.sessions.backend_conversation(site, body.sender)
+        reader = backend_reader(conversation_id)
         await services.rate_limits.check("messages", user=conversation_id)
     else:
         key = credentials.credentials if credentials else None
-        conversation_id = await _visitor(services, request, key, body.sender)
+        session = await _visitor(services, request, key, body.sender)
+        conversation_id, reader = session.conversation_id, user_reader(session)
     if (version := body.agreed_notice()) is not None:
         await services.notices.answer(conversation_id, version, NoticeAnswer.AGREED)
     seen = await services.transcript.user_read_id(conversation_id)
@@ -118,7 +121,7 @@ async def receive(
     new_messages = missed + replies
     if new_messages:
         await services.user_commands.delivered(conversation_id, max(it.id for it in new_messages))
-    return [RasaReply(**services.presentation.rasa_rest(reply, body.sender)) for reply in new_messages]
+    return [RasaReply(**services.presentation.rasa_rest(reply, body.sender, reader)) for reply in new_messages]
 
 
 @router.get("/webhooks/rest/messages", responses=responses(401, 422, 429, 503))
@@ -141,7 +144,8 @@ async def read_messages(
     messages, has_more = await services.transcript.after(conversation_id, after, limit)
     if messages:
         await services.user_commands.delivered(conversation_id, messages[-1].id)
-    return MessagePage(messages=[services.presentation.message(message) for message in messages], has_more=has_more)
+    show, reader = services.presentation.message, backend_reader(conversation_id)
+    return MessagePage(messages=[show(message, reader) for message in messages], has_more=has_more)
 
 
 class RasaFeedback(FeedbackRequest):
@@ -161,7 +165,8 @@ async def give_feedback(body: RasaFeedback, services: ServicesNeeded, credential
     if conversation_id is None:
         raise InputError(ErrorCode.NOT_FOUND)
     await services.rate_limits.check("messages", user=conversation_id)
-    return services.presentation.message(await services.feedback.give(conversation_id, body.message_id, body))
+    message = await services.feedback.give(conversation_id, body.message_id, body)
+    return services.presentation.message(message, backend_reader(conversation_id))
 
 
 async def site_of(services: Services, credentials: SiteSecret) -> Site:
@@ -176,8 +181,8 @@ async def site_of(services: Services, credentials: SiteSecret) -> Site:
     return site
 
 
-async def _visitor(services: Services, request: Request, key: str | None, sender: str) -> str:
-    """The conversation of a visitor on a page of the site, as Rasa's own widget talks to this route.
+async def _visitor(services: Services, request: Request, key: str | None, sender: str) -> Session:
+    """The session of a visitor on a page of the site, as Rasa's own widget talks to this route.
 
     Raises:
         InputError: bad_token without a page; origin_not_allowed; malformed if somebody could guess the sender.
@@ -192,6 +197,5 @@ async def _visitor(services: Services, request: Request, key: str | None, sender
         raise InputError(ErrorCode.MALFORMED, details={"field": "sender", "reason": reason})
     await services.rate_limits.check("sessions", address=address)
     opened = await services.sessions.open(site, sender, None, forgiving=True)
-    conversation_id = opened.session.conversation_id
-    await services.rate_limits.check("messages", user=conversation_id, address=address)
-    return conversation_id
+    await services.rate_limits.check("messages", user=opened.session.conversation_id, address=address)
+    return opened.session

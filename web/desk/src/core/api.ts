@@ -83,6 +83,7 @@ export class DeskApi {
   confirmRequiredEnrolment = (code: string): Promise<Enrolled> =>
     this.request('POST', '/session/enrolment/confirmation', { code });
   signOut = (): Promise<void> => this.request('DELETE', '/session');
+  noteActivity = (): Promise<void> => this.request('POST', '/session/activity');
   changePassword = (old: string, fresh: string): Promise<void> =>
     this.request('POST', '/password', { old, new: fresh });
   sessions = (): Promise<AgentSession[]> => this.request('GET', '/sessions');
@@ -122,6 +123,8 @@ export class DeskApi {
   /** Puts a ticket off until a moment (ISO 8601); null for the agent who asks. */
   followUp = (id: number, due_at: string, agent_id: number | null, note: string): Promise<unknown> =>
     this.request('POST', `/tickets/${id}/follow_up`, { due_at, agent_id, note });
+  keepOpen = (id: number, kept_open: boolean): Promise<Ticket> =>
+    this.request('PUT', `/tickets/${id}/kept_open`, { kept_open });
   contact = (id: number): Promise<{ contact: string }> => this.request('POST', `/tickets/${id}/contact`);
   addNote = (id: number, text: string): Promise<unknown> => this.request('POST', `/tickets/${id}/notes`, { text });
   assign = (id: number, agent_id: number): Promise<unknown> =>

@@ -6,7 +6,7 @@ import { Chat } from './chat.ts';
 import type { DeskSocket, ServerEvent, SocketFactory } from './connection.ts';
 import type { Counts, Message, Queue, Ticket, WatchResult } from './protocol.ts';
 import type { DeskStorage } from './storage.ts';
-import { isDue, listsOf, takenBy, withMessage, withQueue, withTicket, type Tickets } from './tickets.ts';
+import { isDue, isLeft, listsOf, takenBy, withMessage, withQueue, withTicket, type Tickets } from './tickets.ts';
 
 export interface DeskState {
   connection: 'connecting' | 'online' | 'offline';
@@ -330,7 +330,7 @@ export class Desk {
     if (before === now) return;
     const { onAlert } = this.options;
     if (now.status === 'queued' && before?.status !== 'queued') onAlert({ kind: 'waiting', ticket: now });
-    if (now.status === 'message' && before?.status !== 'message') onAlert({ kind: 'left', ticket: now });
+    if (isLeft(now) && (before === undefined || !isLeft(before))) onAlert({ kind: 'left', ticket: now });
     if (isDue(now, this.options.now()) && this.toldDue.get(now.id) !== now.due_at && this.isTheirs(now)) {
       this.toldDue.set(now.id, now.due_at);
       onAlert({ kind: 'due', ticket: now });

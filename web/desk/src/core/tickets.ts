@@ -2,6 +2,8 @@
 
 import type { Message, Queue, Ticket, TicketEvent } from './protocol.ts';
 
+const NORMAL = 2;
+
 export type Tickets = ReadonlyMap<number, Ticket>;
 
 export interface Lists {
@@ -20,11 +22,16 @@ export function listsOf(tickets: Tickets, agentId: number): Lists {
       .filter((ticket) => ticket.status === 'active' && ticket.agent?.id === agentId)
       .sort((a, b) => compare(a.claimed_at, b.claimed_at) || a.id - b.id),
     waiting: all.filter(({ status }) => status === 'queued').sort(byUrgency),
-    messages: all.filter(({ status }) => status === 'message').sort(byUrgency),
+    messages: all.filter(isLeft).sort(byUrgency),
     followUps: all
       .filter(({ status }) => status === 'pending')
       .sort((a, b) => compare(a.due_at, b.due_at) || a.id - b.id),
   };
+}
+
+/** Whether there is something to do for whoever comes: something was left, or it is pressing. As the gateway counts. */
+export function isLeft({ status, message, contact, priority }: Ticket): boolean {
+  return status === 'message' && (message !== null || contact !== null || priority < NORMAL);
 }
 
 function byUrgency(a: Ticket, b: Ticket): number {

@@ -1,5 +1,6 @@
 /** The middle of the desk: who it is, what was said, and what can be done about it. */
 
+import { HourglassOutlined } from '@ant-design/icons';
 import { useQuery } from '@tanstack/react-query';
 import { Button, Space, Tag, Tooltip } from 'antd';
 import { useRef, useState, type JSX } from 'react';
@@ -130,6 +131,7 @@ function Head({ ticket, onAction, onClaim, claiming }: HeadProps): JSX.Element {
         )}
         {mine && (
           <>
+            <KeepOpen ticket={ticket} />
             <Action title="Alt + T" onClick={() => onAction('transfer')} text={t.actions.transfer} />
             <Action title="Alt + B" onClick={() => onAction('return')} text={t.actions.return_to_bot} />
             <Action title="Alt + W" onClick={() => onAction('close')} text={t.actions.close} primary />
@@ -147,6 +149,26 @@ function Action(props: { title: string; text: string; onClick: () => void; prima
       <Button {...(props.primary ? { type: 'primary' as const } : {})} onClick={props.onClick}>
         {props.text}
       </Button>
+    </Tooltip>
+  );
+}
+
+/** Whether the agent waits for a user who was told to do something that takes longer. */
+function KeepOpen({ ticket }: { ticket: Ticket }): JSX.Element {
+  const { desk, api } = useDesk();
+  const [run, busy] = useAction();
+  const toggle = (): void => void run(async () => desk.adopt(await api.keepOpen(ticket.id, !ticket.kept_open)));
+  return (
+    <Tooltip title={ticket.kept_open ? t.chat.kept_open : t.chat.keep_open_lead}>
+      <Button
+        type={ticket.kept_open ? 'primary' : 'default'}
+        ghost={ticket.kept_open}
+        icon={<HourglassOutlined />}
+        aria-label={t.actions.keep_open}
+        aria-pressed={ticket.kept_open}
+        loading={busy}
+        onClick={toggle}
+      />
     </Tooltip>
   );
 }

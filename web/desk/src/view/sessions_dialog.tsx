@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Button, Modal, Table, Tag, type TableProps } from 'antd';
 import { describeTime } from '@uwallet/shared/time.ts';
 import type { JSX } from 'react';
+import { describeBrowser } from '../core/browsers.ts';
 import type { Agent, AgentSession } from '../core/protocol.ts';
 import { fill, t } from '../i18n/strings.ts';
 import { errorText, useAction, useDesk, useNow } from './context.ts';
@@ -31,21 +32,19 @@ export function SessionsDialog({ of, onClose }: SessionsDialogProps): JSX.Elemen
   const columns: TableProps<AgentSession>['columns'] = [
     {
       title: t.sessions.browser,
-      ellipsis: true,
       render: (_, { browser, is_current }) => (
         <>
           {is_current && <Tag color="green">{t.sessions.current}</Tag>}
-          {browser}
+          {describeBrowser(browser ?? '')}
         </>
       ),
     },
-    { title: t.sessions.address, dataIndex: 'address', width: 140, ellipsis: true },
-    { title: t.sessions.how, width: 130, render: (_, session) => howOf(session) },
     {
       title: t.sessions.since,
-      width: 140,
       render: (_, { created_at }) => describeTime(new Date(created_at), now, t.times),
     },
+    { title: t.sessions.address, dataIndex: 'address' },
+    { title: t.sessions.how, render: (_, session) => howOf(session) },
   ];
   const isAnyToEnd = sessions.data?.some(({ is_current }) => of !== undefined || !is_current) ?? false;
   return (
@@ -67,7 +66,7 @@ export function SessionsDialog({ of, onClose }: SessionsDialogProps): JSX.Elemen
         columns={columns}
         dataSource={sessions.data ?? []}
         loading={sessions.isLoading}
-        scroll={{ x: 600 }}
+        scroll={{ x: 'max-content' }}
         locale={{ emptyText: sessions.isError ? errorText(sessions.error) : t.sessions.none }}
       />
     </Modal>

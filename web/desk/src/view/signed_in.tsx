@@ -4,6 +4,7 @@ import { QueryClientProvider } from '@tanstack/react-query';
 import { App } from 'antd';
 import { useEffect, useMemo, useState, type JSX } from 'react';
 import { navigate } from 'wouter/use-hash-location';
+import { watchActivity } from '../core/activity.ts';
 import { notify, pageTitle, Sounds } from '../core/alerts.ts';
 import { socketIoFactory } from '../core/connection.ts';
 import { Desk, type DeskAlert } from '../core/desk.ts';
@@ -78,11 +79,13 @@ export function SignedIn({ keeper, session, clock, preferences }: SignedInProps)
     const unlock = (): void => sounds.unlock();
     window.addEventListener('pointerdown', unlock);
     window.addEventListener('keydown', unlock);
+    const stopWatching = watchActivity(window, keeper.api.noteActivity, Date.now);
     desk.start();
     setParts({ desk, drafts, sounds });
     return () => {
       window.removeEventListener('pointerdown', unlock);
       window.removeEventListener('keydown', unlock);
+      stopWatching();
       desk.stop();
       queries.clear();
     };

@@ -36,13 +36,25 @@ describe('lists', () => {
         ticketWith({ id: 1, status: 'active', agent: ME, claimed_at: at(3) }),
         ticketWith({ id: 2, status: 'active', agent: ME, claimed_at: at(2), priority: 2 }),
         ticketWith({ id: 3, status: 'active', agent: { id: 2, name: 'other' }, claimed_at: at(1) }),
-        ticketWith({ id: 4, status: 'message' }),
+        ticketWith({ id: 4, status: 'message', message: '付款失败' }),
         ticketWith({ id: 5, status: 'closed', agent: ME }),
       ),
       ME.id,
     );
     expect(lists.mine.map(({ id }) => id)).toEqual([2, 1]);
     expect(lists.messages.map(({ id }) => id)).toEqual([4]);
+  });
+
+  it('lists a message once something was left, or at once if it is pressing', () => {
+    const lists = listsOf(
+      tickets(
+        ticketWith({ id: 1, status: 'message', priority: 2 }),
+        ticketWith({ id: 2, status: 'message', priority: 2, contact: '138****8000' }),
+        ticketWith({ id: 3, status: 'message', priority: 0 }),
+      ),
+      ME.id,
+    );
+    expect(lists.messages.map(({ id }) => id)).toEqual([3, 2]);
   });
 });
 

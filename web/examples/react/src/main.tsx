@@ -1,17 +1,18 @@
 import { StrictMode, useEffect, useState } from 'react';
 import { createRoot } from 'react-dom/client';
+import { chat } from '@uwallet/chat';
 import texts from './texts.json';
-import { SupportChat, callChat } from './support_chat.tsx';
+import { SupportChat } from './support_chat.tsx';
 
 function Page() {
   const [unread, setUnread] = useState(0);
-  useEffect(() => callChat('on', 'unread', setUnread), []);
+  useEffect(() => chat.on('unread', setUnread), []);
   return (
     <main>
       <h1>{texts.title}</h1>
       <p>{texts.lead}</p>
       <p>
-        <button type="button" onClick={() => callChat('open')}>
+        <button type="button" onClick={chat.open}>
           {texts.contact}
         </button>
       </p>
@@ -22,7 +23,7 @@ function Page() {
       <p>
         <a href="/demo">{texts.back}</a>
       </p>
-      <SupportChat site="demo" />
+      <SupportChat gateway={location.origin} site="demo" />
     </main>
   );
 }

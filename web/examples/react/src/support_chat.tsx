@@ -1,30 +1,27 @@
 import { useEffect } from 'react';
+import { chat, loadChat, type ChatSettings } from '@uwallet/chat';
 
-type Call = [name: string, ...values: unknown[]];
-interface Calls {
-  push: (...calls: Call[]) => unknown;
+interface SupportChatProps extends ChatSettings {
+  gateway: string;
+  site: string;
+  /** Comes from your server, which makes the hash; absent for visitors. When the user signs out, call `chat.reset()`. */
+  user?: { id: string; hash: string };
 }
 
-/** Calls the chat; before its script is there, calls wait in an array. */
-export function callChat(...call: Call): void {
-  const page = window as { UWalletChat?: Calls };
-  (page.UWalletChat ??= [] as Call[]).push(call);
-}
-
-/** Puts the chat on the page. `user` comes from your server: { id, hash }. */
-export function SupportChat({ site, user }: { site: string; user?: { id: string; hash: string } }) {
+/** Puts the chat on the page as long as it is mounted. */
+export function SupportChat({ gateway, site, user, ...settings }: SupportChatProps) {
   useEffect(() => {
-    if (document.querySelector('script[data-site]')) return;
-    const script = document.createElement('script');
-    script.async = true;
-    script.src = '/widget.js';
-    script.dataset.site = site;
-    document.head.append(script);
-  }, [site]);
+    loadChat({ gateway, site });
+    return chat.destroy;
+  }, [gateway, site]);
+
+  // Another object with the same settings is no change.
+  const described = JSON.stringify(settings);
+  useEffect(() => chat.setSettings(JSON.parse(described) as ChatSettings), [described]);
 
   const { id, hash } = user ?? {};
   useEffect(() => {
-    if (id) callChat('setUser', id, hash);
+    if (id && hash) chat.setUser(id, hash);
   }, [id, hash]);
 
   return null;

@@ -17,7 +17,9 @@ export interface Support {
   /** Place in the queue, from 1. */
   position: number | null;
   /** Estimated, in whole minutes; null if nothing is known to estimate it from. */
+  /** At most, probably. */
   wait_minutes: number | null;
+  wait_minutes_least: number | null;
   /** Name of the agent who serves the user. */
   agent: string | null;
   /** Id of the last message that the agent has seen. */
@@ -43,6 +45,7 @@ export function readSupport(value: unknown): Support | null {
     ticket: readTicket(value.ticket),
     position: numberOrNull(value.position),
     wait_minutes: numberOrNull(value.wait_minutes),
+    wait_minutes_least: numberOrNull(value.wait_minutes_least),
     agent: textOrNull(fields(value.agent).name),
     agent_read_id: numberOrNull(value.agent_read_id) ?? 0,
     can_leave_message: value.can_leave_message === true,

@@ -1,6 +1,6 @@
 /** Who listens to what. */
 
-import type { EventName, Events } from '../interface.ts';
+import type { EventName, Events } from '@uwallet/chat';
 
 type Listener<Name extends EventName> = (value: Events[Name]) => void;
 

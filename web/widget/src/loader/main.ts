@@ -7,8 +7,9 @@ import { SiteStorage } from '../core/storage.ts';
 import { loader as simplified } from '../i18n/zh-CN.json';
 import { loader as traditional } from '../i18n/zh-TW.json';
 import { loader as english } from '../i18n/en.json';
-import type { App, AppModule, EventName, Settings } from '../interface.ts';
-import { runCall, runQueued, wrong, type ChangeableSettings, type UWalletChat } from './api.ts';
+import type { ChatSettings, EventName, UWalletChat } from '@uwallet/chat';
+import type { App, AppModule, Settings } from '../interface.ts';
+import { runCall, runQueued, wrong } from './api.ts';
 import { Emitter } from './events.ts';
 import { Launcher } from './launcher.ts';
 import { readSettings } from './settings.ts';
@@ -217,9 +218,9 @@ function start(script: HTMLScriptElement): void {
         (widget?.[name] as (...values: unknown[]) => void)(...values);
       }
     };
-  const change = (settings: ChangeableSettings = {}): void => {
+  const change = (settings: ChatSettings = {}): void => {
     for (const [name, value] of Object.entries(settings)) {
-      attributes[name === 'locale' ? 'lang' : name] = value === null ? undefined : String(value);
+      attributes[name === 'locale' ? 'lang' : name] = (value as string | boolean | null | undefined)?.toString();
     }
     widget?.setSettings();
   };
@@ -255,7 +256,7 @@ function start(script: HTMLScriptElement): void {
 
   const queued = window.UWalletChat;
   window.UWalletChat = api;
-  widget = begin(attributes, script.src, emitter);
+  const first = (widget = begin(attributes, script.src, emitter));
   const vouched = new URLSearchParams(attributes.mode === 'page' ? location.hash.slice(1) : '');
   const [id, hash] = [vouched.get('user'), vouched.get('hash')];
   if (id !== null && hash !== null) {
@@ -264,8 +265,8 @@ function start(script: HTMLScriptElement): void {
     api.setUser(id, hash);
   }
   runQueued(api, queued);
-  // A page may have queued `destroy`.
-  (widget as Widget | null)?.start();
+  // A page may have queued `destroy`, and `init` after it.
+  if ((widget as Widget | null) === first) first.start();
 }
 
 const script = document.currentScript ?? document.querySelector('script[src*="widget.js"][data-site]');

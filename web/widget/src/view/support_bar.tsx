@@ -85,11 +85,16 @@ function Bar({ kind, children }: { kind: 'queued' | 'message'; children: Compone
   );
 }
 
-function describePlace({ position, wait_minutes }: Support, queue: Strings['support']['queue']): string {
+function describePlace(
+  { position, wait_minutes, wait_minutes_least }: Support,
+  queue: Strings['support']['queue'],
+): string {
   if (position === null) return queue.unknown;
   const place = position <= 1 ? queue.next : fill(queue.position, { position });
   if (wait_minutes === null) return place;
-  return place + fill(queue.minutes, { minutes: Math.max(1, wait_minutes) });
+  const most = Math.max(1, wait_minutes);
+  const least = wait_minutes_least === null ? most : Math.max(1, wait_minutes_least);
+  return place + fill(queue.minutes, { minutes: least < most ? fill(queue.range, { least, most }) : most });
 }
 
 /** Asks again. Staying stands where a second tap or Enter falls; leaving is a way off. */

@@ -9,6 +9,7 @@ describe('what the gateway tells about human support', () => {
       ticket: { number: 'T261123000012', status: 'queued' },
       position: 2,
       wait_minutes: 3,
+      wait_minutes_least: null,
       agent: null,
       agent_read_id: 0,
       can_leave_message: false,

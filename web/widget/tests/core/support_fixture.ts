@@ -6,6 +6,7 @@ export function wireSupport(changes: Record<string, unknown> = {}): Record<strin
     ticket: null,
     position: null,
     wait_minutes: null,
+    wait_minutes_least: null,
     agent: null,
     agent_read_id: 0,
     can_leave_message: false,

@@ -1,5 +1,6 @@
 import { expect, it, vi } from 'vitest';
-import { runCall, runQueued, type UWalletChat } from '../../src/loader/api.ts';
+import type { UWalletChat } from '@uwallet/chat';
+import { runCall, runQueued } from '../../src/loader/api.ts';
 import { Emitter } from '../../src/loader/events.ts';
 
 function spiedApi(): UWalletChat {
@@ -12,15 +13,18 @@ function spiedApi(): UWalletChat {
 it('runs what a page has queued, in order, and tells what it does not know', () => {
   const warn = vi.spyOn(console, 'warn').mockReturnValue();
   const api = spiedApi();
-  runQueued(api, [['setUser', 'alice', 'abc'], ['open'], ['constructor'], 'open', null, ['push', ['close']]]);
+  // The event of a click leads round in circles.
+  const event: Record<string, unknown> = {};
+  event.target = event;
+  runQueued(api, [['setUser', 'alice', 'abc'], ['open', event], ['constructor'], 'open', null, ['push', ['close']]]);
   expect(api.setUser).toHaveBeenCalledWith('alice', 'abc');
-  expect(api.open).toHaveBeenCalledTimes(1);
+  expect(api.open).toHaveBeenCalledExactlyOnceWith(event);
   expect(api.close).not.toHaveBeenCalled();
   expect(warn.mock.calls.map(([text]) => String(text))).toEqual([
-    'uwallet-chat: push(["constructor"])',
-    'uwallet-chat: push("open")',
-    'uwallet-chat: push(null)',
-    'uwallet-chat: push(["push",["close"]])',
+    'uwallet-chat: push: constructor',
+    'uwallet-chat: push: open',
+    'uwallet-chat: push: null',
+    'uwallet-chat: push: push,close',
   ]);
 });
 

@@ -23,6 +23,7 @@ afterEach(() => {
 describe('in the queue', () => {
   it.each([
     [{ position: 2, wait_minutes: 3 }, '您排在第2位，大约还要等3分钟'],
+    [{ position: 2, wait_minutes: 6, wait_minutes_least: 3 }, '您排在第2位，大约还要等3到6分钟'],
     [{ position: 2, wait_minutes: null }, '您排在第2位'],
     [{ position: 1, wait_minutes: 0 }, '下一位就轮到您了，大约还要等1分钟'],
     [{ position: null, wait_minutes: null }, '正在为您排队，马上告诉您排在第几位'],

@@ -1,0 +1,88 @@
+"""Several workers of the engine serve the same conversations; Redis keeps the order of messages."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from scripts.local import MODEL
+from tests.paths import ROOT
+from tests.processes import free_port
+
+# Of the gateway's environment (scripts/setup-redis), or the system's.
+REDIS = next(ROOT.glob("gateway/.venv/redis/*/bin/redis-server"), None) or shutil.which("redis-server")
+START_SECONDS = 120
+
+
+@pytest.fixture
+def redis(tmp_path: Path) -> Iterator[int]:
+    if REDIS is None:
+        pytest.skip("There is no redis-server: run `make setup-gateway-dev`, or install Debian's redis-server.")
+    port = free_port()
+    command = [str(REDIS), "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(tmp_path)]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    yield port
+    process.terminate()
+    process.wait(20)
+
+
+@pytest.fixture
+def address(tmp_path: Path, redis: int) -> Iterator[str]:
+    """Where an engine of two workers answers."""
+    content = {
+        "action_endpoint": {"url": "http://127.0.0.1:1/webhook", "actions_module": "actions"},
+        "tracker_store": {"type": "SQL", "dialect": "sqlite", "db": str(tmp_path / "conversations.db")},
+        "lock_store": {"type": "redis", "url": "127.0.0.1", "port": redis},
+    }
+    endpoints = tmp_path / "endpoints.yml"
+    # JSON is YAML.
+    endpoints.write_text(json.dumps(content), encoding="utf-8")
+    port, log = free_port(), tmp_path / "engine.log"
+    command = [sys.executable, "-W", "ignore", "-m", "engine.serve", "--model", str(MODEL), "--port", str(port)]
+    command += ["--endpoints", str(endpoints), "--interface", "127.0.0.1"]
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            command, cwd=ROOT, env={**os.environ, "SANIC_WORKERS": "2"}, stdout=output, stderr=output
+        )
+    try:
+        deadline = time.monotonic() + START_SECONDS
+        # The port opens with the first worker.
+        while log.read_text(encoding="utf-8").count("Rasa server is up") < 2:
+            assert process.poll() is None, log.read_text(encoding="utf-8")
+            assert time.monotonic() < deadline, log.read_text(encoding="utf-8")
+            time.sleep(0.1)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(30)
+        process.kill()
+
+
+def say(address: str, sender: str, text: str) -> str:
+    """Returns the bot's last bubble."""
+    body = json.dumps({"sender": sender, "message": text}).encode()
+    request = urllib.request.Request(f"{address}/webhooks/rest/webhook", body, {"Content-Type": "application/json"})
+    with urllib.request.urlopen(request, timeout=30) as response:
+        return str(json.load(response)[-1]["text"])
+
+
+def test_workers_share_conversations(address: str) -> None:
+    def walk(sender: str) -> list[str]:
+        return [say(address, sender, text) for text in ("我忘记密码了", "下一步", "下一步", "上一步")]
+
+    with ThreadPoolExecutor(4) as threads:
+        walks = list(threads.map(walk, (f"customer-{number}" for number in range(8))))
+    for told in walks:
+        assert [text[:3] for text in told] == ["第1步", "第2步", "第3步", "第2步"]
