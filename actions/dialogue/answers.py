@@ -6,7 +6,6 @@ all answers, with what is on the screen, and what is near it, preferred. Below b
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 
 from actions.dialogue.endings import after_digression
@@ -17,26 +16,11 @@ from actions.dialogue.turn import Context, Turn
 from actions.knowledge import Topic
 from actions.knowledge.answers import TOPIC, KnownAnswer
 from actions.reading.clauses import asks_in
-from actions.reading.questions import asks
+from actions.reading.questions import asks, asks_how, asks_what_next, kinds_of
 from language.text_normalization import normalize
 
-# Answered by the step that is shown: 「点了 然后呢」.
-_WHAT_NEXT = re.compile(
-    "^(?:那|那么|现在|下面|然后|接下来|接着|下一?步|之后|再)*(?:呢|怎么(?:办|弄|做|搞)|咋(?:办|弄|整)|往哪.?|(?:该|要)?(?:干|做)(?:嘛|啥|什么|吗)|是(?:啥|什么))*"
-    "(?:呢|啊|呀|嘛|吗)*$|^对(?:吧|吗|不对|么)$|是(?:吧|吗|不是)$"
-)
-_KINDS = {
-    "how long": re.compile("多久|几天|多长时间|多少天|多少时间|几分钟|等多长|要多长|啥时候|什么时候|久不|几时"),
-    "why": re.compile("为什么|为啥|为何|干嘛要|凭什么|图啥|原因是|有啥用"),
-    "cost": re.compile("要(?:不要)?钱|收费|花钱|费用|手续费|免费|收不收钱|收钱吗"),
-    "how many": re.compile("几位|多少位|几个字|多少字|长度|字数|几张|多少张|几次|多少次"),
-}
-_ALIKE_IN_ALL = 0.72
-_HOW = re.compile(
-    "怎么(?:找回|申诉|注销|重[设置]|改|办|弄|操作|联系|找)|如何"
-    "|咋(?:办|弄|找|改|整)|忘(?:了|记).{0,4}(?:怎么|咋)|步骤|流程"
-)
 _ASKED = 0.6
+_ALIKE_IN_ALL = 0.72
 # How much nearer the topic at hand, a related one, and the place shown or asked about last are.
 _HOME, _RELATED, _SHOWN = 0.12, 0.05, 0.05
 # From this likeness on an answer is believed; elsewhere it has to be as near as a question in so many words.
@@ -108,7 +92,7 @@ def find_of_whole(context: Context, topic: Topic, message: UserMessage) -> Found
     instead = find_instead(topic, message.key)
     if instead:
         return instead
-    if _HOW.search(message.key) or not (asks(normalize(message.text)) or message.acts.get("question", 0.0) >= _ASKED):
+    if asks_how(message.key) or not (asks(normalize(message.text)) or message.acts.get("question", 0.0) >= _ASKED):
         return None
     found = find(_of_whole(topic), 0, None, message.key)
     if found is None or message.answers.get(f"{topic.id}/{TOPIC}/{found.position}", 0) < _AT_HOME:
@@ -176,8 +160,8 @@ def _is_asked_so(answer: KnownAnswer, key: str, likeness: float) -> bool:
 
     The vectors hear what is spoken of better than how it is asked.
     """
-    kinds = {kind for kind, pattern in _KINDS.items() if any(pattern.search(about) for about in answer.about)}
-    asked = {kind for kind, pattern in _KINDS.items() if pattern.search(key)}
+    kinds = frozenset().union(*(kinds_of(about) for about in answer.about))
+    asked = kinds_of(key)
     return not kinds or bool(kinds & asked) or likeness >= _ALIKE_IN_ALL
 
 
@@ -226,7 +210,7 @@ def asked_in(message: UserMessage) -> UserMessage | None:
     """Returns what a message asks beside what it tells, None when it asks nothing that the next step does not tell."""
     clauses = [clause for clause in message.clauses if asks_in(clause)]
     key = "".join(folded(clause.text) for clause in clauses)
-    if not clauses or len(clauses) == len(message.clauses) or _WHAT_NEXT.search(key):
+    if not clauses or len(clauses) == len(message.clauses) or asks_what_next(key):
         return None
     return replace(message, key=key, text="，".join(clause.text for clause in clauses))
 

@@ -33,7 +33,7 @@ def note(context: Context, state: DialogueState, reading: Reading) -> Turn:
     found = find_by_words(context, state, question) if question else None
     if found is None:
         return turn
-    # 「好像姓王 那钱要得回来吗」: the answer stands before what is asked next.
+    # 「大概叫阿平 这钱退得成吗」: the answer stands before what is asked next.
     return turn.after(Reply("utter_step_answer", {"answer": context.replies.fill(found.text, topic)}))
 
 

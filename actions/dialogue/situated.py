@@ -51,10 +51,10 @@ def done(context: Context, state: DialogueState, reading: Reading) -> Turn:
         return ask_outcome(state)
     is_here = number == state.step
     if is_here and topic.kind == "procedure" and asked_in(reading.message) is None:
-        # 「验证码来了」 at the code: it is the one to do now, and has been read already.
+        # 「六位数到了」 at the code: it is the one to do now, and has been read already.
         text = context.replies.fill(topic.steps[number - 1].text, topic)
         return Turn(show_step(context, state, number).state, (Reply("utter_step_here", {"step_text": text}),))
-    # 「提交了 要多久」 goes on and asks; 「到设密码了，要几位」 only asks.
+    # 「表递上去了 几天有回音」 goes on and asks; 「到设密码了，要几位」 only asks.
     turn = answered_beside(context, show_step(context, state, number), reading.message)
     return Turn(turn.state, turn.replies[1:]) if is_here and len(turn.replies) > 1 else turn
 

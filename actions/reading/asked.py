@@ -201,7 +201,7 @@ def _shop_instead(topic: Topic, wanted: CollectedDetail, state: DialogueState, m
 def _told_and_asked(
     context: Context, state: DialogueState, topic: Topic, wanted: CollectedDetail, message: UserMessage
 ) -> Reading | None:
-    """Reads what is told beside a question (「好像姓王 那钱要得回来吗」): it is noted, and the question answered."""
+    """Reads what is told beside a question (「大概叫阿平 这钱退得成吗」): it is noted, and the question answered."""
     told = [clause for clause in message.clauses if not asks_in(clause)]
     if not told or len(told) == len(message.clauses):
         return None

@@ -51,7 +51,7 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
     elif (
         state.offer is Offer.HUMAN
         and message.acts.get("waiting_complaint", 0.0) >= _URGING
-        and not asks(normalize(message.text))
+        and not (state.last_topic and asks(normalize(message.text)))
     ):
         return Reading(Source.COMPLAINT, Act.HUMAN, message, "urges while a human is offered")
     if _URGES.search(message.key) and state.walk is None and act is not Act.HUMAN and not is_complaint_of_us(message):
@@ -79,7 +79,7 @@ def _details(context: Context, state: DialogueState, message: UserMessage) -> di
 
 
 def is_complaint_of_us(message: UserMessage) -> bool:
-    """Whether the message wants amends of the company, or to complain of it, in so many words (「我问你赔不赔」)."""
+    """Whether the message wants amends of the company, or to complain of it, in so many words (「就说赔不赔吧」)."""
     return bool(_AMENDS.search(message.key)) and not _OF_OTHERS.search(message.key)
 
 

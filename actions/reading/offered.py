@@ -97,7 +97,7 @@ def _pointed_at(context: Context, state: DialogueState, message: UserMessage) ->
         return None, ""
     newest = state.lists[0]
     if topic and _LEAVES.search(message.key):
-        # 「不查了 直接说第三个」 points beyond what is left.
+        # 「先不弄这个 讲第三个」 points beyond what is left.
         own = f"/{topic.id}{{"
         newest = next((shown for shown in state.lists if not any(o.payload.startswith(own) for o in shown)), newest)
     if number < 0:

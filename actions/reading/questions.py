@@ -24,6 +24,21 @@ _ENDS_TALK = re.compile(
 _POSTPONES = re.compile(
     "(?:花|用|弄|处理|转|取|提)(?:完|好|掉|光|走)了?(?:再|以后再|之后再|我再)(?:来|说|弄|办|注销|找)|(?:改天|回头|下次|明天|明儿|有空|过两天|晚点|改日|得闲)(?:我)?(?:再|先)?(?:弄|说|来|搞|办|看|找|聊|整|讲)|先(?:就)?这样|拜拜|(?<!礼)拜了"
 )
+# Answered by the step that is shown: 「按了 下面呢」.
+_WHAT_NEXT = re.compile(
+    "^(?:那|那么|现在|下面|然后|接下来|接着|下一?步|之后|再)*(?:呢|怎么(?:办|弄|做|搞)|咋(?:办|弄|整)|往哪.?|(?:该|要)?(?:干|做)(?:嘛|啥|什么|吗)|是(?:啥|什么))*"
+    "(?:呢|啊|呀|嘛|吗)*$|^对(?:吧|吗|不对|么)$|是(?:吧|吗|不是)$"
+)
+_KINDS = {
+    "how long": re.compile("多久|几天|多长时间|多少天|多少时间|几分钟|等多长|要多长|啥时候|什么时候|久不|几时"),
+    "why": re.compile("为什么|为啥|为何|干嘛要|凭什么|图啥|原因是|有啥用"),
+    "cost": re.compile("要(?:不要)?钱|收费|花钱|费用|手续费|免费|收不收钱|收钱吗"),
+    "how many": re.compile("几位|多少位|几个字|多少字|长度|字数|几张|多少张|几次|多少次"),
+}
+_HOW = re.compile(
+    "怎么(?:找回|申诉|注销|重[设置]|改|办|弄|操作|联系|找)|如何"
+    "|咋(?:办|弄|找|改|整)|忘(?:了|记).{0,4}(?:怎么|咋)|步骤|流程"
+)
 _ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 _LAUGHS = re.compile(r"[哈呵嘿嘻啊哦额呃嗯唔诶欸咦吼噢喔呀h]+")
 _COMPLAINS = re.compile(
@@ -42,6 +57,21 @@ def asks(text: str, ends: tuple[str, ...] = ()) -> bool:
     """
     plain = _NAMES.sub("", text).strip(" 。.!！~～")
     return bool(plain) and (bool(_ASKS.search(plain)) or bool(_OR_NOT.search(plain)) or plain.endswith(ends))
+
+
+def asks_what_next(key: str) -> bool:
+    """Whether a question is answered by the next step itself (「按了 下面呢」)."""
+    return bool(_WHAT_NEXT.search(key))
+
+
+def asks_how(key: str) -> bool:
+    """Whether the text asks how the whole thing is done."""
+    return bool(_HOW.search(key))
+
+
+def kinds_of(text: str) -> frozenset[str]:
+    """Returns which kinds of question a text asks: how long, why, what it costs, how many."""
+    return frozenset(kind for kind, pattern in _KINDS.items() if pattern.search(text))
 
 
 def denies(key: str) -> bool:

@@ -10,7 +10,6 @@ from actions.dialogue.answers import find_answer, home
 from actions.dialogue.messages import AnswerBand, UserMessage, folded
 from actions.dialogue.state import Awaiting, DialogueState
 from actions.dialogue.turn import Context
-from actions.dialogue.walkthrough import FROM_THE_START
 from actions.knowledge import Topic
 from actions.reading.reading import Reading, Source
 from actions.reading.steps_meant import reported_place
@@ -23,7 +22,6 @@ _SURE_OTHER = 0.9
 _TOLD, _TELLS = ("ruled_out", "cause_confirmed", "done", "trouble"), 0.8
 _ELLIPSIS = re.compile("^(?:那|还有|然后).+|.呢$")
 _HOW_NOW = re.compile("(?:那|好|行|嗯|哦|吧|的)*(?:怎么|咋)(?:弄|办|整|搞|做)(?:啊|呢|嘛|呀)?")
-_BEGINNING = re.compile("(?:回|返回|退)(?:到|去)?(?:最)?(?:开头|开始|前面第一步)(?:吧|那里|那儿)?")
 _PARTICLES = re.compile(r"^(?:那|那么|还有|然后)+|(?:的事|怎么弄|怎么办|咋办|呢|吗|啊|呀|吧)+$")
 
 
@@ -98,9 +96,6 @@ def _labelled(topic: Topic, message: UserMessage) -> str | None:
 
 
 def _menu_word(context: Context, state: DialogueState, message: UserMessage) -> Reading | None:
-    if state.walk and _BEGINNING.fullmatch(message.key):
-        again = replace(message, entities={**message.entities, "step_number": (FROM_THE_START,)}, further_requests=())
-        return Reading(Source.REFERENCE, Act.REPEAT, again, "goes back to the beginning")
     words = {folded(normalize(word)) for word in context.knowledge.wording.menu_words}
     if message.key in words:
         return Reading(Source.REFERENCE, Act.MENU, message, "asks for the menu")

@@ -74,7 +74,8 @@ def _in_talk(context: Context, state: DialogueState, act: Act, message: UserMess
         about_last = _follows_answer(context, state, act, message)
         if about_last:
             return about_last
-    if not state.walk and not message.is_payload and (not message.key or _LEADS_IN.fullmatch(message.key)):
+    is_lead_in = bool(_LEADS_IN.fullmatch(message.key)) or (not message.key and act in UNCLEAR)
+    if not state.walk and not message.is_payload and is_lead_in:
         return Reading(Source.SAID_BEFORE, Act.FRAGMENT, message, "only leads in", arguments={"leads_in": True})
     if _is_waiting(state, message) and state.walk is None:
         told = _told_while_waiting(state, act, message)
@@ -152,7 +153,7 @@ def _instead_of_choice(context: Context, state: DialogueState, act: Act, message
     ):
         return None
     if message.acts.get("question", 0.0) < _MAYBE_QUESTION and not asks(normalize(message.text)):
-        return _of_last(context, state, message)
+        return _of_last(context, state, message) or _notice(state, message)
     found = find_answer(context, state, message)
     meant = {message.intent, *(name for name, _ in message.choices)}
     near = home(context, state)
@@ -161,8 +162,15 @@ def _instead_of_choice(context: Context, state: DialogueState, act: Act, message
     return Reading(Source.ON_SCREEN, Act.ASK_STEP, message, f"{found.topic} has an answer")
 
 
+def _notice(state: DialogueState, message: UserMessage) -> Reading | None:
+    """Reads a notice of the app that is told and about which nothing is known (「弹了个账户锁定」)."""
+    if state.walk or message.matters() or not _PAGE_SAYS.search(message.key):
+        return None
+    return Reading(Source.SENTENCE, Act.HONEST, message, "reads off a notice that nothing is known about")
+
+
 def _of_last(context: Context, state: DialogueState, message: UserMessage) -> Reading | None:
-    """Reads what is told of the matter talked of last (「里面还有钱」, after what a closure does)."""
+    """Reads what is told of the matter talked of last (「可里头没花光」, after what a closure does)."""
     near = home(context, state)
     found = find_answer(context, state, message) if near and not state.walk else None
     if near is None or found is None or not found.is_worded or found.topic not in (near.id, *near.related):
@@ -209,8 +217,8 @@ def _alone(context: Context, state: DialogueState, act: Act, message: UserMessag
         and (act is Act.NOT_UNDERSTOOD or len(message.key) < 4 or message.band is not AnswerBand.ANSWER)
     ):
         return Reading(Source.SAID_BEFORE, Act.FRAGMENT, message, "says too little")
-    if not state.walk and act is Act.NOT_UNDERSTOOD and _PAGE_SAYS.search(message.key):
-        return Reading(Source.SENTENCE, Act.HONEST, message, "reads off a notice that nothing is known about")
+    if act is Act.NOT_UNDERSTOOD and (notice := _notice(state, message)):
+        return notice
     if names_wallet and (act is Act.OUT_OF_SCOPE):
         return Reading(Source.SENTENCE, Act.HONEST, message, "a matter of the wallet that nothing is known about")
     return None
