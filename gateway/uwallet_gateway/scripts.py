@@ -27,10 +27,15 @@ def to_traditional(text: str) -> str:
     return text
 
 
+def simplified(text: str) -> str:
+    """Returns a text in simplified characters."""
+    return str(_converter(_TO_SIMPLIFIED).convert(text))
+
+
 @lru_cache(maxsize=1024)
 def folded(text: str) -> str:
     """Returns a text for comparing: simplified, half width, lower case, without spaces and punctuation."""
-    plain = _converter(_TO_SIMPLIFIED).convert(unicodedata.normalize("NFKC", text)).lower()
+    plain = simplified(unicodedata.normalize("NFKC", text)).lower()
     return "".join(character for character in plain if character.isalnum())
 
 

@@ -45,6 +45,8 @@ from uwallet_gateway.maintenance.secret_key import secret_keys
 from uwallet_gateway.observability.metrics import Metrics
 from uwallet_gateway.presentation import Presentation
 from uwallet_gateway.rate_limits import RateLimits
+from uwallet_gateway.search.conversations import ConversationQueries
+from uwallet_gateway.search.index import SearchIndexer
 from uwallet_gateway.settings import REPOSITORY, Settings
 from uwallet_gateway.support.agent_commands import AgentCommands
 from uwallet_gateway.support.hours import load_opening_hours
@@ -107,6 +109,8 @@ class Services:
     user_commands: UserCommands
     agent_commands: AgentCommands
     tickets: TicketQueries
+    search: ConversationQueries
+    search_indexer: SearchIndexer
     presence: Presence
     support_scheduler: SupportScheduler
     assistant: EngineAssistant
@@ -257,6 +261,8 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
         user_commands=user_commands,
         agent_commands=AgentCommands(transactions, steps, tickets, max_length=settings.max_length),
         tickets=tickets,
+        search=ConversationQueries(database),
+        search_indexer=SearchIndexer(database),
         presence=presence,
         support_scheduler=SupportScheduler(
             database, transcript, event_bus, steps, tickets, presence, metrics, _scheduler_rules(settings)

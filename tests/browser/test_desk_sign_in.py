@@ -101,6 +101,7 @@ def test_authenticator_and_recovery_code(
     page.get_by_role("button", name=agent.name).click()
     expect(page.get_by_role("menuitem", name=_MENU["leave"])).to_be_visible()
     page.keyboard.press("Escape")
+    desk.go("workspace")
 
     secret, kept = enrol(desk, agent, screenshot)
     open_menu(desk, agent.name, "leave")

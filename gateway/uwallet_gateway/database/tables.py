@@ -27,6 +27,8 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 _WAITING = text("state = 'received'")
 _OPEN = text("status <> 'closed'")
+_UNINDEXED = text("indexed_id < last_id")
+_UNINDEXED_TICKET = text("indexed_version < version")
 
 
 class UtcTime(TypeDecorator[datetime]):
@@ -105,7 +107,11 @@ class Conversation(Table):
     """What one visitor, user or sender of a site's backend and the bot have said."""
 
     __tablename__ = "conversations"
-    __table_args__ = (UniqueConstraint("site_key", "kind", "external_id"),)
+    __table_args__ = (
+        UniqueConstraint("site_key", "kind", "external_id"),
+        Index("ix_conversations_site_key_active_at", "site_key", "active_at"),
+        Index("ix_conversations_unindexed", "active_at", sqlite_where=_UNINDEXED, postgresql_where=_UNINDEXED),
+    )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     site_key: Mapped[str] = mapped_column(ForeignKey("sites.key", ondelete="CASCADE"))
@@ -128,6 +134,8 @@ class Conversation(Table):
     # Encrypted, as that of a ticket.
     contact: Mapped[str | None] = mapped_column(Text)
     agent_read_id: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    # The newest message that the search has (search/index.py).
+    indexed_id: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     # What the site has told last of the page that the user is on: texts by name, redacted.
     context: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     # When all sessions of a user were ended by a command; what the site has vouched for before is refused.
@@ -357,6 +365,7 @@ class Ticket(Table):
     __table_args__ = (
         Index("ix_tickets_open", "conversation_id", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN),
         Index("ix_tickets_queue", "status", "priority", "queued_at"),
+        Index("ix_tickets_unindexed", "id", sqlite_where=_UNINDEXED_TICKET, postgresql_where=_UNINDEXED_TICKET),
     )
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
@@ -365,6 +374,8 @@ class Ticket(Table):
     # queued, active, message, pending, closed
     status: Mapped[str] = mapped_column(String(16))
     version: Mapped[int] = mapped_column(Integer, default=1)
+    # The version that the search has.
+    indexed_version: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     # 0 urgent, 1 high, 2 normal
     priority: Mapped[int] = mapped_column(Integer)
     reason: Mapped[str] = mapped_column(String(64))
@@ -454,7 +465,12 @@ class BotEvent(Table):
     """What happened in a turn of the bot, for the statistics (docs/support/protocol.md, `events`)."""
 
     __tablename__ = "bot_events"
-    __table_args__ = (ForeignKeyConstraint(["conversation_id"], ["conversations.id"], ondelete="CASCADE"),)
+    __table_args__ = (
+        ForeignKeyConstraint(["conversation_id"], ["conversations.id"], ondelete="CASCADE"),
+        # By these conversations are filtered.
+        Index("ix_bot_events_topic_conversation_id", "topic", "conversation_id"),
+        Index("ix_bot_events_kind_conversation_id", "kind", "conversation_id"),
+    )
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
     conversation_id: Mapped[str] = mapped_column(String(32), index=True)
@@ -489,6 +505,26 @@ class AnswerFeedback(Table):
     # When it was given first, to which day it counts; and changed last.
     created_at: Mapped[datetime] = mapped_column(index=True)
     updated_at: Mapped[datetime]
+
+
+class SearchDocument(Table):
+    """A text that is searched: a message, all that is written in a ticket, or the names of a user (search/index.py)."""
+
+    __tablename__ = "search_documents"
+    __table_args__ = (
+        # Goes with what it was made from, however that is deleted.
+        ForeignKeyConstraint(
+            ["conversation_id", "message_id"], ["messages.conversation_id", "messages.id"], ondelete="CASCADE"
+        ),
+        Index("ix_search_documents_conversation_id_message_id", "conversation_id", "message_id"),
+    )
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"))
+    message_id: Mapped[int | None]
+    ticket_id: Mapped[int | None] = mapped_column(ForeignKey("tickets.id", ondelete="CASCADE"), index=True)
+    # Pairs of characters (search/grams.py).
+    grams: Mapped[str] = mapped_column(Text)
 
 
 class HookDelivery(Table):

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -14,7 +15,10 @@ from pydantic import BaseModel, ConfigDict
 
 from uwallet_gateway.insight.statistics import Insight
 from uwallet_gateway.protocol.audit import AuditEntryView
+from uwallet_gateway.protocol.conversations import Conversation
 from uwallet_gateway.protocol.insight import Figures, MisunderstoodMessage
+from uwallet_gateway.protocol.tickets import Ticket
+from uwallet_gateway.transcript.messages import Message
 from uwallet_gateway.yaml_files import load_yaml
 
 PATH = Path(__file__).with_name("texts.yml")
@@ -41,6 +45,14 @@ class ExportTexts(BaseModel):
     kinds: dict[str, str]
     authors: dict[str, str]
     reasons: dict[str, str]
+    conversations: dict[str, str]
+    outcomes: dict[str, str]
+    tickets: dict[str, str]
+    statuses: dict[str, str]
+    dispositions: dict[str, str]
+    transcript: dict[str, str]
+    speakers: dict[str, str]
+    picture: str
     audit: dict[str, str]
     audit_actors: dict[str, str]
     audit_actions: dict[str, str]
@@ -100,6 +112,78 @@ def misunderstood_csv(messages: Iterable[MisunderstoodMessage], zone: ZoneInfo, 
         for message in messages
     ]
     return to_csv(rows)
+
+
+def conversations_csv(conversations: Iterable[Conversation], zone: ZoneInfo, texts: ExportTexts) -> bytes:
+    """A row for each conversation."""
+    rows: list[Sequence[Cell]] = [list(texts.conversations.values())]
+    rows += [
+        [
+            conversation.id,
+            _time(conversation.created_at, zone),
+            _time(conversation.active_at, zone),
+            conversation.site,
+            conversation.name,
+            texts.reason_separator.join(topic.title or topic.id for topic in conversation.topics),
+            texts.outcomes[conversation.outcome],
+            conversation.bot_rating,
+            conversation.ticket.number if conversation.ticket else None,
+            conversation.ticket.agent.name if conversation.ticket and conversation.ticket.agent else None,
+            conversation.ticket.rating if conversation.ticket else None,
+            conversation.last_message.text if conversation.last_message else None,
+        ]
+        for conversation in conversations
+    ]
+    return to_csv(rows)
+
+
+def tickets_csv(tickets: Iterable[Ticket], zone: ZoneInfo, texts: ExportTexts) -> bytes:
+    """A row for each ticket; contacts are masked."""
+    rows: list[Sequence[Cell]] = [list(texts.tickets.values())]
+    rows += [
+        [
+            ticket.number,
+            _time(ticket.created_at, zone),
+            ticket.site,
+            ticket.user.name,
+            ticket.topic.get("title") if ticket.topic else None,
+            texts.reasons.get(ticket.reason, ticket.reason),
+            texts.statuses[ticket.status],
+            texts.dispositions.get(ticket.disposition or ""),
+            ticket.agent.name if ticket.agent else None,
+            _time(ticket.claimed_at, zone),
+            _time(ticket.first_reply_at, zone),
+            _time(ticket.closed_at, zone),
+            ticket.rating,
+            ticket.rating_comment,
+            ticket.contact,
+            ticket.message,
+            ticket.note,
+        ]
+        for ticket in tickets
+    ]
+    return to_csv(rows)
+
+
+def transcript_csv(messages: Iterable[Message], zone: ZoneInfo, texts: ExportTexts) -> bytes:
+    """A row for each message of a conversation."""
+    rows: list[Sequence[Cell]] = [list(texts.transcript.values())]
+    rows += [
+        [
+            _time(message.created_at, zone),
+            texts.speakers[message.author],
+            str(message.metadata.get("agent", {}).get("name", "")),
+            message.text or (texts.picture if message.attachment else ""),
+        ]
+        for message in messages
+        # The request to be greeted is nobody's word.
+        if message.text or message.attachment
+    ]
+    return to_csv(rows)
+
+
+def _time(moment: datetime | None, zone: ZoneInfo) -> str | None:
+    return moment.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S") if moment else None
 
 
 def audit_csv(entries: Iterable[AuditEntryView], zone: ZoneInfo, texts: ExportTexts) -> bytes:

@@ -15,6 +15,7 @@ from uwallet_gateway.errors import ErrorCode, InputError
 from uwallet_gateway.input_text import clean
 from uwallet_gateway.protocol.messages import FeedbackRequest
 from uwallet_gateway.redaction import redact
+from uwallet_gateway.search.index import index_comment
 from uwallet_gateway.transcript.messages import Message
 from uwallet_gateway.transcript.rows import read_message, select_messages
 from uwallet_gateway.transcript.store import ConversationGoneError, Transcript
@@ -67,6 +68,7 @@ class FeedbackStore:
         if helpful is None:
             if row is not None:
                 await session.delete(row)
+                await index_comment(session, *key, None)
             return
         moment = now()
         is_new = row is None or row.helpful != helpful
@@ -77,6 +79,7 @@ class FeedbackStore:
         is_new = is_new or row.reasons != reasons
         row.helpful, row.reasons, row.comment, row.updated_at = helpful, list(reasons), comment, moment
         await session.flush()
+        await index_comment(session, *key, comment)
         if is_new:
             await self._tell(session, row)
 

@@ -28,6 +28,7 @@ from uwallet_gateway.engine.assistant import EngineAssistant
 from uwallet_gateway.errors import ErrorCode, InputError
 from uwallet_gateway.identity.keys import Keys
 from uwallet_gateway.maintenance.retention import DataClass, Retention
+from uwallet_gateway.search.index import forget_deleted
 
 # Unfinished uploads that are older than this belong to nobody who still uploads.
 _UNFINISHED = timedelta(minutes=5)
@@ -287,6 +288,7 @@ class Persons:
             await asyncio.to_thread(self._attachments.delete, attachment_id)
         await asyncio.to_thread(self._attachments.remove_leftovers, datetime.now(UTC) - _UNFINISHED)
         engine_events = await self.erase_in_engine()
+        await forget_deleted(self._database)
         emptied = await self._database.empty_log()
         expiry = now() + timedelta(days=self._backup_days) if self._backup_days else None
         _log.info("person.erased", rows=sum(removed.rows.values()), files=len(removed.pictures), engine=engine_events)

@@ -30,6 +30,7 @@ from uwallet_gateway.database.tables import (
 )
 from uwallet_gateway.maintenance.persons import Persons, forget_in_engine_later
 from uwallet_gateway.maintenance.retention import DataClass, Periods, Retention
+from uwallet_gateway.search.index import forget_deleted
 
 # How long deliveries to endpoints are kept.
 _HOOKS_FOR = timedelta(days=30)
@@ -125,6 +126,7 @@ class Purge:
         for attachment_id in gone:
             await asyncio.to_thread(self._attachments.delete, attachment_id)
         orphans = await self._remove_orphans()
+        await forget_deleted(self._database)
         if self._persons is not None:
             # An engine that does not answer now is asked by the next run.
             await self._persons.erase_in_engine()

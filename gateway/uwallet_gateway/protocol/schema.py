@@ -13,10 +13,32 @@ from typing import Any
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from uwallet_gateway.agents.canned_replies import CannedReply
-from uwallet_gateway.protocol import agents, audit, events, insight, messages, notices, persons, support, tickets
+from uwallet_gateway.protocol import (
+    agents,
+    audit,
+    conversations,
+    events,
+    insight,
+    messages,
+    notices,
+    persons,
+    support,
+    tickets,
+)
 from uwallet_gateway.protocol.base import Request, View
 
-_MODULES: tuple[ModuleType, ...] = (messages, notices, support, tickets, agents, insight, audit, persons, events)
+_MODULES: tuple[ModuleType, ...] = (
+    messages,
+    notices,
+    support,
+    tickets,
+    conversations,
+    agents,
+    insight,
+    audit,
+    persons,
+    events,
+)
 # Models that clients send but that ignore unknown fields, as Rasa's channel does.
 _LENIENT_REQUESTS = (messages.SessionRequest,)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, or_, select
@@ -15,6 +15,7 @@ from uwallet_gateway.clock import now
 from uwallet_gateway.database import tables
 from uwallet_gateway.database.connection import Database
 from uwallet_gateway.errors import ErrorCode, InputError
+from uwallet_gateway.protocol.conversations import Rated
 from uwallet_gateway.protocol.support import AgentReference, SupportState, TicketReference
 from uwallet_gateway.protocol.tickets import (
     Actor,
@@ -30,6 +31,8 @@ from uwallet_gateway.protocol.tickets import (
     TicketStatus,
     TicketUser,
 )
+from uwallet_gateway.search.conversations import RATINGS
+from uwallet_gateway.search.index import in_conversations
 from uwallet_gateway.support.presence import Availability, is_online, is_staffed
 from uwallet_gateway.support.queue import NORMAL, estimated_wait, in_order, is_crisis, position_of
 from uwallet_gateway.transcript.messages import GREETING_PAYLOAD, Author, Owner
@@ -213,6 +216,12 @@ class TicketQueries:
         status: str | None = None,
         query: str | None = None,
         agent_id: int | None = None,
+        topic: str | None = None,
+        site: str | None = None,
+        priority: int | None = None,
+        rating: Rated | None = None,
+        start: datetime | None = None,
+        end: datetime | None = None,
         visible_to: int | None = None,
         before: int | None = None,
         limit: int = 50,
@@ -221,8 +230,15 @@ class TicketQueries:
 
         Args:
             status: Only those; None for all.
-            query: Part of the number, summary, message, masked contact or of the user's name.
+            query: Words that somebody has written in the ticket or its conversation; or part of the number, summary,
+                message, masked contact or of the user's name, which are found before the index has them.
             agent_id: Only those that this agent has or had last.
+            topic: Only those about it.
+            site: Only those of the site with this key.
+            priority: Only those.
+            rating: Only those rated so.
+            start: Only those made from this moment on.
+            end: Only those made before this moment.
             visible_to: Only those that this agent may see with the role `agent`.
             before: Only those with a lower id.
             limit: Maximum number.
@@ -233,6 +249,18 @@ class TicketQueries:
             conditions.append(row.status == status)
         if agent_id is not None:
             conditions.append(row.agent_id == agent_id)
+        if topic is not None:
+            conditions.append(row.topic == topic)
+        if site is not None:
+            conditions.append(tables.Conversation.site_key == site)
+        if priority is not None:
+            conditions.append(row.priority == priority)
+        if rating is not None:
+            conditions.append(row.rating.between(*RATINGS[rating]))
+        if start is not None:
+            conditions.append(row.created_at >= start)
+        if end is not None:
+            conditions.append(row.created_at < end)
         if visible_to is not None:
             conditions.append(_visible(visible_to))
         if before is not None:
@@ -245,7 +273,9 @@ class TicketQueries:
                 row.contact_hint,
                 tables.Conversation.external_id,
             )
-            conditions.append(or_(*(place.icontains(query, autoescape=True) for place in places)))
+            found = in_conversations(query, is_sqlite=self._database.is_sqlite)
+            indexed = [] if found is None else [row.conversation_id.in_(found)]
+            conditions.append(or_(*(place.icontains(query, autoescape=True) for place in places), *indexed))
         async with self._database.read() as session:
             tickets = await self._read(session, _tickets().where(*conditions).order_by(row.id.desc()).limit(limit + 1))
         return tickets[:limit], len(tickets) > limit

@@ -23,6 +23,10 @@ it('sends what the gateway could send', async () => {
     'insight',
     'insight/misunderstood',
     'intents',
+    'conversations',
+    'conversations/filters',
+    'conversations/1',
+    'conversations/1/messages',
   ];
   for (const path of [...paths, `tickets/${id}`, `tickets/${id}/messages`, `tickets/${id}/suggestions`]) {
     expect((await fetch(`${api}/${path}`, { headers })).status, path).toBe(200);

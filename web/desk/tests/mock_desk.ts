@@ -368,6 +368,10 @@ const MODELS: Record<string, string> = {
   'GET /insight': 'InsightView',
   'GET /insight/misunderstood': 'MisunderstoodPage',
   'GET /intents': 'Intents',
+  'GET /conversations': 'ConversationPage',
+  'GET /conversations/filters': 'ConversationFilters',
+  'GET /conversations/*': 'Conversation',
+  'GET /conversations/*/messages': 'DeskMessagePage',
 };
 
 function modelOf(method: string, name: string): string | null {

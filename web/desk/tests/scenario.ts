@@ -1,7 +1,7 @@
 /** An afternoon at the desk: agents, tickets in every state, hostile texts among them. */
 
 import type { Figures, Statistics } from '../src/core/insight.ts';
-import type { Message } from '../src/core/protocol.ts';
+import type { Conversation, Message } from '../src/core/protocol.ts';
 import type { MockDesk, MockTicket } from './mock_desk.ts';
 
 const MINUTE = 60_000;
@@ -63,6 +63,7 @@ const DISPUTE = {
 /** Fills a mock with tickets and messages. */
 export function fillDesk(desk: MockDesk): void {
   fillInsight(desk);
+  fillConversations(desk);
   const lin = { id: 1, name: '小林' };
   desk.agents = [
     { id: 1, username: 'lin', name: '小林', role: 'admin', presence: 'online', chats: 2, max_chats: 5, enabled: true },
@@ -327,5 +328,71 @@ function fillInsight(desk: MockDesk): void {
       { name: 'forgot_password', title: '找回登录密码' },
       { name: 'transaction_dispute', title: '交易申诉' },
     ],
+  });
+}
+
+/** Conversations with the bot alone, and with humans. */
+function fillConversations(desk: MockDesk): void {
+  const topics = [
+    { id: 'forgot_password', title: '找回登录密码' },
+    { id: 'payment_failure', title: '排查支付失败' },
+  ];
+  const said = ['银行卡付款一直失败，提示网络异常', '密码忘了怎么办', '账单怎么导出成表格', '<b>验证码</b>收不到'];
+  const outcomes = ['solved', 'other', 'abandoned', 'not_solved', 'handed_over'] as const;
+  const conversations = outcomes.map((outcome, index): Conversation => {
+    const ticket: Conversation['ticket'] = {
+      id: 11,
+      number: 'T261123000011',
+      status: 'closed',
+      priority: 2,
+      disposition: 'solved',
+      agent: { id: 1, name: '小林' },
+      rating: 4,
+    };
+    return {
+      id: String(index + 1),
+      site: '商城',
+      owner: 'bot',
+      kind: index % 2 ? 'user' : 'visitor',
+      name: index % 2 ? `shop-user-${index}` : null,
+      context: {},
+      outcome,
+      topics: topics.slice(0, index % 3),
+      ticket: outcome === 'handed_over' ? ticket : null,
+      bot_rating: outcome === 'solved' ? 5 : null,
+      last_message: { author: 'user', text: said[index % said.length] ?? '', created_at: ago(9 * index) },
+      match: null,
+      created_at: ago(60 * 24 * index + 30),
+      active_at: ago(60 * 7 * index + 3),
+    };
+  });
+  desk.canned.set('GET /conversations', { conversations, has_more: true });
+  desk.canned.set('GET /conversations/filters', {
+    sites: [
+      { key: 'shop', name: '商城' },
+      { key: 'app', name: 'APP' },
+    ],
+    topics,
+  });
+  desk.canned.set('GET /conversations/1', conversations[0]);
+  const messages = [
+    '银行卡付款一直失败',
+    '好的，我陪您看看是哪里的问题。',
+    '余额是够的',
+    '那再看看银行卡有没有被限额。',
+  ];
+  desk.canned.set('GET /conversations/1/messages', {
+    messages: messages.map((text, index): Message => ({
+      id: index + 1,
+      author: index % 2 ? 'bot' : 'user',
+      text,
+      buttons: [],
+      attachment: null,
+      metadata: {},
+      created_at: ago(12 - index),
+      in_reply_to: null,
+      client_id: null,
+    })),
+    has_more: false,
   });
 }

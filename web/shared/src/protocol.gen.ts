@@ -262,6 +262,92 @@ export interface CodeRequest {
   code: string;
 }
 /**
+ * What one visitor or user and the bot, and perhaps agents, have said.
+ */
+export interface Conversation {
+  id: string;
+  /**
+   * Name of the site
+   */
+  site: string;
+  owner: 'bot' | 'queued' | 'agent' | 'closed';
+  kind: string;
+  /**
+   * The site's id of an identified user; visitors have none
+   */
+  name: string | null;
+  context: {
+    [k: string]: string;
+  };
+  outcome: 'handed_over' | 'solved' | 'not_solved' | 'abandoned' | 'other';
+  topics: ConversationTopic[];
+  ticket: ConversationTicket | null;
+  bot_rating: number | null;
+  last_message: LastMessage | null;
+  /**
+   * Of a search only
+   */
+  match: Match | null;
+  created_at: string;
+  active_at: string;
+}
+/**
+ * What was talked about; the title is null while it is not known.
+ */
+export interface ConversationTopic {
+  id: string;
+  title: string | null;
+}
+/**
+ * The newest ticket of a conversation.
+ */
+export interface ConversationTicket {
+  id: number;
+  number: string;
+  status: 'queued' | 'active' | 'message' | 'pending' | 'closed';
+  priority: number;
+  disposition: string | null;
+  agent: AgentName | null;
+  rating: number | null;
+}
+/**
+ * The newest message of a conversation that is not hidden.
+ */
+export interface LastMessage {
+  author: 'user' | 'bot' | 'agent' | 'system';
+  text: string;
+  created_at: string;
+}
+/**
+ * Where a conversation has what was searched for: a message, or its ticket or user if `message_id` is null.
+ */
+export interface Match {
+  author: ('user' | 'bot' | 'agent' | 'system') | null;
+  text: string;
+  message_id: number | null;
+}
+/**
+ * What there is to choose from.
+ */
+export interface ConversationFilters {
+  sites: SiteName[];
+  topics: ConversationTopic[];
+}
+/**
+ * A site, to choose from.
+ */
+export interface SiteName {
+  key: string;
+  name: string;
+}
+/**
+ * Conversations: the newest first, of a search those with the newest match.
+ */
+export interface ConversationPage {
+  conversations: Conversation[];
+  has_more: boolean;
+}
+/**
  * What an agent signs in with.
  */
 export interface Credentials {
@@ -418,14 +504,6 @@ export interface Ticket {
 export interface TicketAlarm {
   kind: string;
   text: string;
-}
-/**
- * The newest message of a conversation that is not hidden.
- */
-export interface LastMessage {
-  author: 'user' | 'bot' | 'agent' | 'system';
-  text: string;
-  created_at: string;
 }
 /**
  * The user of a ticket. `name` is the site's id of an identified user; visitors have none.

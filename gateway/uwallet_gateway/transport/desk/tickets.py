@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Depends, Path, Query, Response
 
 from uwallet_gateway.agents.roles import Role
 from uwallet_gateway.audit.actions import Action
+from uwallet_gateway.insight.csv_export import load_export_texts, tickets_csv
 from uwallet_gateway.protocol.base import MAX_ID
+from uwallet_gateway.protocol.conversations import Rated
 from uwallet_gateway.protocol.tickets import (
     AssignRequest,
     CloseRequest,
@@ -24,10 +29,13 @@ from uwallet_gateway.protocol.tickets import (
     TicketStatus,
     TransferRequest,
 )
+from uwallet_gateway.transport.desk.conversations import moments, searched
 from uwallet_gateway.transport.desk.guard import AgentNeeded, SupervisorNeeded, check_visible
 from uwallet_gateway.transport.http import ServicesNeeded, responses
 
 router = APIRouter()
+# Tickets in one file, the newest.
+_MOST_IN_FILE = 5_000
 TicketId = Annotated[int, Path(ge=1, le=MAX_ID)]
 
 
@@ -37,27 +45,79 @@ async def read_queue(services: ServicesNeeded, session: AgentNeeded) -> DeskQueu
     return await services.tickets.queue(session.agent.id, sees_all=session.agent.role.may(Role.SUPERVISOR))
 
 
-@router.get("/tickets", responses=responses(401, 422, 429, 503))
-async def read_tickets(
+@dataclass(frozen=True)
+class _Filter:
+    """What tickets are asked for; see `TicketQueries.tickets`."""
+
+    status: TicketStatus | None
+    query: str | None
+    agent_id: int | None
+    topic: str | None
+    site: str | None
+    priority: int | None
+    rating: Rated | None
+    start: datetime | None
+    end: datetime | None
+    visible_to: int | None
+
+
+def _filter(
     services: ServicesNeeded,
     session: AgentNeeded,
     status: TicketStatus | None = None,
     query: Annotated[str | None, Query(max_length=100)] = None,
     agent_id: Annotated[int | None, Query(ge=1, le=MAX_ID)] = None,
+    topic: Annotated[str | None, Query(max_length=64)] = None,
+    site: Annotated[str | None, Query(max_length=64)] = None,
+    priority: Annotated[int | None, Query(ge=0, le=2)] = None,
+    rating: Rated | None = None,
+    first: Annotated[date | None, Query(alias="from")] = None,
+    last: Annotated[date | None, Query(alias="to")] = None,
+) -> _Filter:
+    """What is asked for, of the tickets that the agent may see; days are those of the organisation's time zone."""
+    start, end = moments(services, first, last)
+    return _Filter(
+        status=status,
+        query=searched(query),
+        agent_id=agent_id,
+        topic=searched(topic),
+        site=searched(site),
+        priority=priority,
+        rating=rating,
+        start=start,
+        end=end,
+        visible_to=None if session.agent.role.may(Role.SUPERVISOR) else session.agent.id,
+    )
+
+
+_FilterWanted = Annotated[_Filter, Depends(_filter)]
+
+
+@router.get("/tickets", responses=responses(401, 422, 429, 503))
+async def read_tickets(
+    services: ServicesNeeded,
+    _session: AgentNeeded,
+    wanted: _FilterWanted,
     before: Annotated[int | None, Query(ge=1, le=MAX_ID)] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 50,
 ) -> TicketPage:
     """Returns the tickets that the agent may see, newest first."""
-    tickets, has_more = await services.tickets.tickets(
-        status=status,
-        # No database stores NUL in text, so no ticket contains it.
-        query=query.replace("\0", "") if query else None,
-        agent_id=agent_id,
-        visible_to=None if session.agent.role.may(Role.SUPERVISOR) else session.agent.id,
-        before=before,
-        limit=limit,
-    )
+    tickets, has_more = await services.tickets.tickets(**vars(wanted), before=before, limit=limit)
     return TicketPage(tickets=tickets, has_more=has_more)
+
+
+@router.get(
+    "/tickets/export.csv",
+    responses=responses(401, 403, 422, 429, 503) | {200: {"content": {"text/csv": {}}, "description": "The file"}},
+    response_class=Response,
+)
+async def export_tickets(_session: SupervisorNeeded, services: ServicesNeeded, wanted: _FilterWanted) -> Response:
+    """Returns the tickets as a CSV file for spreadsheets, in which no cell is a formula."""
+    await services.audit.write(Action.MESSAGES_EXPORTED)
+    tickets, _ = await services.tickets.tickets(**vars(wanted), limit=_MOST_IN_FILE)
+    data = await asyncio.to_thread(tickets_csv, tickets, services.opening_hours.zone, load_export_texts())
+    headers = {"Content-Disposition": 'attachment; filename="uwallet_tickets.csv"', "Cache-Control": "no-store"}
+    return Response(data, media_type="text/csv; charset=utf-8", headers=headers)
 
 
 @router.get("/tickets/{ticket_id}", responses=responses(401, 403, 404, 422, 429, 503))

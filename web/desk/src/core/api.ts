@@ -6,6 +6,9 @@ import type {
   AuditPage,
   AuditVerification,
   CannedReply,
+  Conversation,
+  ConversationFilters,
+  ConversationPage,
   Enrolled,
   Enrolment,
   Erased,
@@ -100,13 +103,8 @@ export class DeskApi {
   // --- Tickets ---
 
   queue = (): Promise<Queue> => this.request('GET', '/queue');
-  tickets = (query: {
-    status?: string | undefined;
-    query?: string | undefined;
-    agent_id?: number | undefined;
-    before?: number | undefined;
-    limit?: number;
-  }): Promise<{ tickets: Ticket[]; has_more: boolean }> => this.request('GET', '/tickets' + search(query));
+  tickets = (query: Query): Promise<{ tickets: Ticket[]; has_more: boolean }> =>
+    this.request('GET', '/tickets' + search(query));
   ticket = (id: number): Promise<TicketDetails> => this.request('GET', `/tickets/${id}`);
   messages = (id: number, query: { before?: number; after?: number; limit?: number }): Promise<Page> =>
     this.request('GET', `/tickets/${id}/messages` + search(query));
@@ -135,6 +133,14 @@ export class DeskApi {
     form.append('file', file, name);
     return this.request('POST', `/tickets/${id}/attachments`, form, UPLOAD_TIMEOUT);
   };
+
+  // --- Conversations ---
+
+  conversations = (query: Query): Promise<ConversationPage> => this.request('GET', '/conversations' + search(query));
+  conversationFilters = (): Promise<ConversationFilters> => this.request('GET', '/conversations/filters');
+  conversation = (id: string): Promise<Conversation> => this.request('GET', `/conversations/${id}`);
+  conversationMessages = (id: string, query: { before?: number | undefined; limit: number }): Promise<Page> =>
+    this.request('GET', `/conversations/${id}/messages` + search(query));
 
   // --- Agents ---
 

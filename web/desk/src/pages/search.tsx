@@ -1,14 +1,18 @@
 /** Finding tickets: those that are over, too. */
 
+import { DownloadOutlined } from '@ant-design/icons';
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { Button, Input, Segmented, Table, Tag, type TableProps } from 'antd';
+import { Button, Segmented, Table, Tag, type TableProps } from 'antd';
 import { describeTime } from '@uwallet/shared/time.ts';
-import { useState, type JSX } from 'react';
+import { type JSX } from 'react';
 import { Link, useLocation } from 'wouter';
+import { search } from '../core/api.ts';
 import type { Ticket } from '../core/protocol.ts';
 import { nameOf, t } from '../i18n/strings.ts';
-import { errorText, useDesk, useNow } from '../view/context.ts';
+import { errorText, useAgents, useDesk, useNow } from '../view/context.ts';
+import { Choice, Days, optionsOf, SearchField, searchedWords } from '../view/filters.tsx';
 import { ticketTitle, userName } from '../view/labels.ts';
+import { useFilters } from '../view/location.ts';
 import { Page } from '../view/page.tsx';
 
 const STATUSES = ['', 'queued', 'active', 'message', 'pending', 'closed'] as const;
@@ -17,12 +21,14 @@ const PAGE = 50;
 export function Search(): JSX.Element {
   const { api, agent } = useDesk();
   const [, go] = useLocation();
-  const [words, setWords] = useState('');
-  const [status, setStatus] = useState<(typeof STATUSES)[number]>('');
+  const [filters, setFilters] = useFilters();
+  const agents = useAgents();
+  const supervises = agent.role !== 'agent';
+  const wanted = { ...filters, query: searchedWords(filters.query ?? '') };
   const now = new Date(useNow(60_000));
   const found = useInfiniteQuery({
-    queryKey: ['tickets', 'search', words, status],
-    queryFn: ({ pageParam }) => api.tickets({ query: words, status, before: pageParam, limit: PAGE }),
+    queryKey: ['tickets', 'search', wanted],
+    queryFn: ({ pageParam }) => api.tickets({ ...wanted, before: pageParam, limit: PAGE }),
     initialPageParam: undefined as number | undefined,
     getNextPageParam: (page) => (page.has_more ? page.tickets.at(-1)?.id : undefined),
   });
@@ -63,28 +69,56 @@ export function Search(): JSX.Element {
     },
   ];
   return (
-    <Page title={t.nav.search} lead={agent.role === 'agent' ? t.search.lead_agent : t.search.lead}>
+    <Page
+      title={t.nav.search}
+      lead={supervises ? t.search.lead : t.search.lead_agent}
+      actions={
+        supervises ? (
+          <Button icon={<DownloadOutlined />} href={'/desk/api/tickets/export.csv' + search(wanted)} download>
+            {t.insight.export}
+          </Button>
+        ) : undefined
+      }
+    >
       <div className="toolbar">
-        <Input.Search
-          allowClear
-          autoFocus
-          className="toolbar-search"
+        <SearchField
+          value={filters.query ?? ''}
           placeholder={t.search.placeholder}
-          aria-label={t.search.placeholder}
-          onSearch={(value) => setWords(value.trim())}
+          onSearch={(query) => setFilters({ query })}
         />
         <Segmented
-          value={status}
-          onChange={setStatus}
+          value={filters.status ?? ''}
+          onChange={(status) => setFilters({ status })}
           options={STATUSES.map((value) => ({
             value,
             label: value === '' ? t.search.all : nameOf(t.statuses, value),
           }))}
         />
+        <Days from={filters.from} to={filters.to} onChange={setFilters} />
+        <Choice
+          label={t.search.agent}
+          value={filters.agent_id}
+          options={(agents.data ?? []).map(({ id, name }) => ({ value: String(id), label: name }))}
+          onChange={(agent_id) => setFilters({ agent_id })}
+        />
+        <Choice
+          label={t.search.priority}
+          value={filters.priority}
+          options={t.priorities.map((label, value) => ({ value: String(value), label }))}
+          onChange={(priority) => setFilters({ priority })}
+        />
+        <Choice
+          label={t.search.rating}
+          value={filters.rating}
+          options={optionsOf(t.filters.ratings)}
+          onChange={(rating) => setFilters({ rating })}
+        />
       </div>
       <Table
         rowKey="id"
         size="middle"
+        className="list-table"
+        scroll={{ x: 'max-content' }}
         columns={columns}
         dataSource={tickets}
         loading={found.isLoading}

@@ -6,6 +6,7 @@ import {
   CommentOutlined,
   FileSearchOutlined,
   IdcardOutlined,
+  MessageOutlined,
   SafetyOutlined,
   TeamOutlined,
   ThunderboltOutlined,
@@ -13,12 +14,13 @@ import {
 import { Badge, Result, Spin, Tooltip } from 'antd';
 import { lazy, Suspense, type JSX, type ReactNode } from 'react';
 import { Link, Redirect, Route, Router, Switch, useLocation } from 'wouter';
-import { useHashLocation } from 'wouter/use-hash-location';
 import { listsOf } from '../core/tickets.ts';
 import { t } from '../i18n/strings.ts';
 import { Accounts } from '../pages/accounts.tsx';
 import { Audit } from '../pages/audit.tsx';
 import { CannedReplies } from '../pages/canned_replies.tsx';
+import { ConversationRecord } from '../pages/conversation_record.tsx';
+import { Conversations } from '../pages/conversations.tsx';
 import { Persons } from '../pages/persons.tsx';
 import { Search } from '../pages/search.tsx';
 import { Team } from '../pages/team.tsx';
@@ -26,6 +28,7 @@ import { Workspace } from '../pages/workspace.tsx';
 import { AgentMenu } from './agent_menu.tsx';
 import { Banners } from './banners.tsx';
 import { useDesk, useDeskState } from './context.ts';
+import { useHashPath } from './location.ts';
 import { ShortcutHelp } from './shortcut_help.tsx';
 
 /** Charts are larger than everything else together, and most agents never see them. */
@@ -35,7 +38,7 @@ export function Frame(): JSX.Element {
   const { agent } = useDesk();
   const supervises = agent.role !== 'agent';
   return (
-    <Router hook={useHashLocation}>
+    <Router hook={useHashPath}>
       <div className="frame">
         <Navigation />
         <div className="frame-main">
@@ -46,6 +49,10 @@ export function Frame(): JSX.Element {
             </Route>
             <Route path="/tickets/:id">
               {({ id }) => <Workspace ticketId={/^\d+$/.test(id) ? Number(id) : null} />}
+            </Route>
+            <Route path="/conversations">{supervises ? <Conversations /> : <Forbidden />}</Route>
+            <Route path="/conversations/:id">
+              {({ id }) => (supervises ? <ConversationRecord key={id} conversationId={id} /> : <Forbidden />)}
             </Route>
             <Route path="/search">
               <Search />
@@ -99,6 +106,11 @@ function Navigation(): JSX.Element {
       >
         <CommentOutlined />
       </Entry>
+      {supervises && (
+        <Entry to="/conversations" also="/conversations" title={t.nav.conversations}>
+          <MessageOutlined />
+        </Entry>
+      )}
       <Entry to="/search" title={t.nav.search}>
         <FileSearchOutlined />
       </Entry>

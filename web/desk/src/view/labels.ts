@@ -11,9 +11,12 @@ export function ticketTitle(ticket: Ticket): string {
 
 /** Returns what to call the user: the name that the site gives, else one that tells visitors apart. */
 export function userName(ticket: Ticket): string {
-  const { user } = ticket;
-  if (user.name) return user.name;
-  return fill(t.user.visitor, { code: ticket.conversation_id.slice(-4).toUpperCase() });
+  return visitorName(ticket.user.name, ticket.conversation_id);
+}
+
+/** Returns what to call the user of a conversation. */
+export function visitorName(name: string | null, conversationId: string): string {
+  return name !== null && name !== '' ? name : fill(t.user.visitor, { code: conversationId.slice(-4).toUpperCase() });
 }
 
 /** Returns when somebody is to come back to a ticket (ISO 8601), or was. `now`: milliseconds since 1970. */

@@ -1,0 +1,1 @@
+"""Finds conversations: full-text search that handles Chinese, and filters."""

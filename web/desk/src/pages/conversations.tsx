@@ -1,0 +1,196 @@
+/** All conversations, those with the bot alone, too: found by what was said and by what became of them. */
+
+import { DownloadOutlined } from '@ant-design/icons';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { Button, Table, Tag, type TableProps } from 'antd';
+import { describeTime } from '@uwallet/shared/time.ts';
+import { type JSX } from 'react';
+import { Link, useLocation } from 'wouter';
+import { search } from '../core/api.ts';
+import type { Conversation } from '../core/protocol.ts';
+import { fill, nameOf, t } from '../i18n/strings.ts';
+import { errorText, useAccounts, useDesk, useNow } from '../view/context.ts';
+import { Choice, Days, optionsOf, SearchField, searchedWords } from '../view/filters.tsx';
+import { visitorName } from '../view/labels.ts';
+import { useFilters } from '../view/location.ts';
+import { Page } from '../view/page.tsx';
+
+const PAGE = 50;
+
+export function Conversations(): JSX.Element {
+  const { api } = useDesk();
+  const [, go] = useLocation();
+  const [filters, setFilters] = useFilters();
+  const now = new Date(useNow(60_000));
+  const agents = useAccounts();
+  const choices = useQuery({ queryKey: ['conversation_filters'], queryFn: api.conversationFilters, retry: false });
+  const wanted = { ...filters, query: searchedWords(filters.query ?? '') };
+  const found = useInfiniteQuery({
+    queryKey: ['conversations', wanted],
+    queryFn: ({ pageParam }) => api.conversations({ ...wanted, offset: pageParam, limit: PAGE }),
+    initialPageParam: 0,
+    getNextPageParam: (page, pages) => (page.has_more ? pages.length * PAGE : undefined),
+  });
+  const conversations = uniqueById(found.data?.pages.flatMap((page) => page.conversations) ?? []);
+  const columns: TableProps<Conversation>['columns'] = [
+    {
+      title: t.search.user,
+      width: 150,
+      ellipsis: true,
+      render: (_, row) => <Link href={placeOf(row)}>{visitorName(row.name, row.id)}</Link>,
+    },
+    {
+      title: t.conversations.last,
+      render: (_, row) => (
+        <div className="conversation-line">
+          {row.match !== null ? (
+            <>
+              <span className="muted">{row.match.author ? t.authors[row.match.author] : t.conversations.record}</span>{' '}
+              <Marked text={row.match.text} words={filters.query ?? ''} />
+            </>
+          ) : (
+            (row.last_message?.text ?? '') || t.chat.picture
+          )}
+        </div>
+      ),
+    },
+    {
+      title: t.search.topic,
+      width: 190,
+      render: (_, { topics }) =>
+        topics
+          .slice(0, 3)
+          .map(({ id, title }) => title ?? id)
+          .join(t.list_separator),
+    },
+    {
+      title: t.conversations.outcome,
+      width: 130,
+      render: (_, { outcome, ticket }) => (
+        <Tag color={OUTCOME_COLORS[outcome]}>
+          {ticket === null ? t.conversations.outcomes[outcome] : ticketState(ticket)}
+        </Tag>
+      ),
+    },
+    { title: t.search.agent, width: 100, ellipsis: true, render: (_, { ticket }) => ticket?.agent?.name },
+    { title: t.search.rating, width: 70, align: 'right', render: (_, row) => row.ticket?.rating ?? row.bot_rating },
+    { title: t.details.site, width: 110, ellipsis: true, dataIndex: 'site' },
+    {
+      title: t.conversations.active,
+      width: 130,
+      render: (_, { active_at }) => describeTime(new Date(active_at), now, t.times),
+    },
+  ];
+  const topics = (choices.data?.topics ?? []).map(({ id, title }) => ({ value: id, label: title ?? id }));
+  return (
+    <Page
+      title={t.nav.conversations}
+      lead={t.conversations.lead}
+      actions={
+        <Button icon={<DownloadOutlined />} href={'/desk/api/conversations/export.csv' + search(wanted)} download>
+          {t.insight.export}
+        </Button>
+      }
+    >
+      <div className="toolbar">
+        <SearchField
+          value={filters.query ?? ''}
+          placeholder={t.conversations.placeholder}
+          onSearch={(query) => setFilters({ query })}
+        />
+        <Days from={filters.from} to={filters.to} onChange={setFilters} />
+        <Choice
+          label={t.search.topic}
+          value={filters.topic}
+          options={topics}
+          onChange={(topic) => setFilters({ topic })}
+        />
+        <Choice
+          label={t.conversations.outcome}
+          value={filters.outcome}
+          options={optionsOf(t.conversations.outcomes)}
+          onChange={(outcome) => setFilters({ outcome })}
+        />
+        <Choice
+          label={t.search.agent}
+          value={filters.agent_id}
+          options={(agents.data ?? []).map(({ id, name }) => ({ value: String(id), label: name }))}
+          onChange={(agent_id) => setFilters({ agent_id })}
+        />
+        <Choice
+          label={t.search.rating}
+          value={filters.rating}
+          options={optionsOf(t.filters.ratings)}
+          onChange={(rating) => setFilters({ rating })}
+        />
+        <Choice
+          label={t.filters.contains}
+          value={filters.contains}
+          options={optionsOf(t.filters.contents)}
+          onChange={(contains) => setFilters({ contains })}
+        />
+        {(choices.data?.sites.length ?? 0) > 1 && (
+          <Choice
+            label={t.details.site}
+            value={filters.site}
+            options={(choices.data?.sites ?? []).map(({ key, name }) => ({ value: key, label: name }))}
+            onChange={(site) => setFilters({ site })}
+          />
+        )}
+      </div>
+      <Table
+        rowKey="id"
+        size="middle"
+        className="list-table"
+        scroll={{ x: 'max-content' }}
+        columns={columns}
+        dataSource={conversations}
+        loading={found.isLoading}
+        pagination={false}
+        locale={{ emptyText: found.isError ? errorText(found.error) : t.conversations.empty }}
+        onRow={(row) => ({ onClick: () => go(placeOf(row)), className: 'clickable' })}
+      />
+      {found.hasNextPage && (
+        <Button block type="text" loading={found.isFetchingNextPage} onClick={() => void found.fetchNextPage()}>
+          {t.more}
+        </Button>
+      )}
+    </Page>
+  );
+}
+
+function ticketState({ status, disposition }: NonNullable<Conversation['ticket']>): string {
+  const state = disposition === null ? nameOf(t.statuses, status) : nameOf(t.dispositions, disposition);
+  return fill(t.conversations.by_human, { state });
+}
+
+function placeOf({ id }: Conversation): string {
+  return `/conversations/${id}`;
+}
+
+/** Conversations that have moved up between two pages come once. */
+function uniqueById(conversations: readonly Conversation[]): Conversation[] {
+  return [...new Map(conversations.map((conversation) => [conversation.id, conversation])).values()];
+}
+
+/** A text in which what was searched for stands out. */
+function Marked({ text, words }: { text: string; words: string }): JSX.Element {
+  const found = words.split(/\s+/).find((word) => word !== '' && text.toLowerCase().includes(word.toLowerCase()));
+  if (found === undefined) return <>{text}</>;
+  const start = text.toLowerCase().indexOf(found.toLowerCase());
+  return (
+    <>
+      {text.slice(0, start)}
+      <mark>{text.slice(start, start + found.length)}</mark>
+      {text.slice(start + found.length)}
+    </>
+  );
+}
+
+const OUTCOME_COLORS: Record<Conversation['outcome'], string> = {
+  handed_over: 'blue',
+  solved: 'green',
+  not_solved: 'orange',
+  abandoned: 'gold',
+  other: 'default',
+};
