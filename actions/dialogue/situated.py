@@ -16,7 +16,7 @@ from actions.dialogue.support import ticket_status
 from actions.dialogue.turn import Context, Turn, offering_human
 from actions.knowledge import Topic
 from actions.knowledge.answers import TOPIC
-from actions.reading.questions import denies
+from actions.reading.questions import denies, leaves_out
 from actions.reading.reading import Reading
 
 _LONGEST_FRAGMENT = 20
@@ -40,8 +40,9 @@ def done(context: Context, state: DialogueState, reading: Reading) -> Turn:
     number = int(reading.arguments.get("step") or state.step + 1)
     is_end = number > state.step and bool(reading.arguments.get("is_last"))
     if is_end and (number > len(topic.steps) or topic.steps[number - 1].is_fallback):
-        # 「能进了」 after the last step says how it went.
-        return walkthrough.solved(context, state, reading.message)
+        # 「能进了」 after the last step says how it went; whoever comes there from afar is asked.
+        is_near = thanks or state.step + 1 >= number - 1
+        return walkthrough.solved(context, state, reading.message) if is_near else ask_outcome(state)
     if state.step < number <= len(topic.steps) and topic.steps[number - 1].is_fallback:
         # What is for trouble only is shown to nobody who reports success; its button leads there.
         return ask_outcome(state)
@@ -122,6 +123,11 @@ def not_checked(context: Context, state: DialogueState, reading: Reading) -> Tur
     steps = [step for step in topic.steps if step.value in causes] if topic else []
     if topic is None or not steps:
         return show_current(context, state)
+    if leaves_out(reading.message.key):
+        # 「懒得问银行」 leaves it out for now.
+        left = _left_unchecked(topic, state, reading)
+        visited = tuple(dict.fromkeys((*(left.walk.visited_steps if left.walk else ()), *(step.id for step in steps))))
+        return next_check(context, replace(with_walk(left, visited_steps=visited, interrupted=False), offer=None))
     state = replace(_left_unchecked(topic, state, reading), offer=None)
     number = topic.step_number(steps[0].id) or 1
     if number != state.step:

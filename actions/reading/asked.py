@@ -41,7 +41,7 @@ _SHOP = re.compile(
     r"|酒店|宾馆|药房|市场|之家|旗舰店|专营店)"
 )
 _SURE_PLACE = 0.72
-_CONFIRMS = re.compile("没错|是对的|都对|没记错|^对的?$")
+_CONFIRMS = re.compile("没错|是对的|都对|没记错|^对的?$|没(?:有)?别的(?:要)?改|不用改")
 _WAITS = re.compile(
     "(?:好+的?|行|嗯+|哦|那|ok|我|就|先|再|可以)*(?:等|看)(?:着|等|看|一下|一?会儿?|几天|两天|吧|通知|消息|结果|呗|了|啊)*"
 )
@@ -246,6 +246,9 @@ def _instead(
     acts, is_short = message.acts, len(message.text.strip()) <= _LONGEST_COMMAND
     is_unknown = acts.get("unknown_detail", 0.0) >= _LIKELY or "declined_answer" in message.entities
     new = {name: value for name, value in others.items() if name not in state.collected_details}
+    if _CONFIRMS.search(message.key) and not new:
+        # 「金额没错」 agrees with what was noted.
+        return Reading(Source.ASKED, Act.NOTE, message, "agrees with what is noted", arguments={"values": {}})
     if is_unknown and new and not is_short:
         # 「时间不清楚，金额两千」 leaves one out and tells another.
         told = {"values": new, "skipped": wanted.id}
@@ -274,9 +277,6 @@ def _instead(
             return Reading(Source.ASKED, meant, message, f"{name} instead of {wanted.id}", acts[name], {"step": step})
     if is_plain_command or _is_for_others(act, message):
         return None
-    if _CONFIRMS.search(message.key):
-        # 「金额没错」 agrees with what was noted.
-        return Reading(Source.ASKED, Act.NOTE, message, "agrees with what is noted", arguments={"values": {}})
     return Reading(Source.ASKED, Act.MISFIT, message, f"fits no {wanted.accepts}", arguments={"hint": wanted.hint})
 
 

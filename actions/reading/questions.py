@@ -9,7 +9,7 @@ _NAMES = re.compile("饿了么|去哪儿|什么值得买|哪吒|前几天|几天
 _ASKS = re.compile(
     r"^(?:what|how|where|when|why|which|can|could|is|are|do|does|will)\s|[吗呢]$|(?:可以|能|行|要|对|是)嘛$|[?？]|不[是会能行]?吗|多久|怎么|怎样|咋|为什么|为啥|为何|凭什么|什么时候(?:能|给|会|可以|处理|退|到)|啥时候(?:能|给|会|处理|退|到)"
     r"|能不能|可不可以|会不会|行不行|要不要|是不是|有没有|管不管|该不该|需不需要|能否|是否|如何"
-    r"|哪里|哪儿|在哪|哪个|哪一|多少|什么意思|啥意思|什么算|要几|几天|几点(?!多)|^(?:写|填|说|记)(?:什么|啥)|举个例|^(?:要|是|填|写|用|算|记).{1,6}还是.{1,4}$"
+    r"|几分钟|几个?小时|几秒|多长|多大|合适[吗不]?$|[对是]吧$|哪里|哪儿|在哪|哪个|哪一|多少|什么意思|啥意思|什么算|要几|几天|几点(?!多)|^(?:写|填|说|记)(?:什么|啥)|举个例|^(?:要|是|填|写|用|算|记).{1,6}还是.{1,4}$"
     r"|^(?:要|需要|能|可以|可|会|该|得).{1,8}[不么]$|[申退写填用行可能]不$|(?:要|能|可以|会|用|得).{1,6}不$|行么|好么|能.{0,4}么$|可以.{0,6}么$"
 )
 # 「收费不收」, 「管不管」; 「时不时」 asks nothing.
@@ -39,6 +39,7 @@ _HOW = re.compile(
     "怎么(?:找回|申诉|注销|重[设置]|改|办|弄|操作|联系|找)|如何"
     "|咋(?:办|弄|找|改|整)|忘(?:了|记).{0,4}(?:怎么|咋)|步骤|流程"
 )
+_LEAVES_OUT = re.compile("不想|懒得|太麻烦|嫌麻烦|先跳过|跳过这")
 _ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 _LAUGHS = re.compile(r"[哈呵嘿嘻啊哦额呃嗯唔诶欸咦吼噢喔呀h]+")
 _COMPLAINS = re.compile(
@@ -72,6 +73,11 @@ def asks_how(key: str) -> bool:
 def kinds_of(text: str) -> frozenset[str]:
     """Returns which kinds of question a text asks: how long, why, what it costs, how many."""
     return frozenset(kind for kind, pattern in _KINDS.items() if pattern.search(text))
+
+
+def leaves_out(key: str) -> bool:
+    """Whether the text does not want to do what is asked of it (「懒得去问」)."""
+    return bool(_LEAVES_OUT.search(key))
 
 
 def denies(key: str) -> bool:

@@ -94,7 +94,8 @@ def place_spoken_of(topic: Topic, current: int, message: UserMessage) -> Place |
             # 「要申诉」 is like what is said of some step, and says where nobody is.
             continue
         ahead = place.number - current
-        near = 0 < ahead <= _AHEAD or ahead == -1
+        # Trouble falls back a step; what is done there is not done again.
+        near = 0 < ahead <= _AHEAD or (ahead == -1 and acts.get("trouble", 0.0) >= _LIKELY)
         least = _JOINS if not current else _HERE if ahead in (0, 1) else _NEAR if near else _ANYWHERE_ELSE
         if current and ahead == 1 and place.likeness < _PLAINLY and not names_of(topic, place.number, current, text):
             # 「打上去了」 is like what is said of the next step, and names nothing of it.
