@@ -19,7 +19,7 @@ from rich.table import Table
 from scipy.sparse import csr_matrix
 
 from engine.nlu.linear_intent_classifier import LinearIntentClassifier
-from engine.nlu.linear_model import FIT_DEFAULTS, LinearModel, sparse_features
+from engine.nlu.linear_model import LinearModel, sparse_features
 from engine.nlu.message_parts import MessageParts
 from engine.nlu.normalized_spacy_nlp import NormalizedSpacyNLP
 from evaluation import environment
@@ -88,11 +88,12 @@ def main(arguments: list[str]) -> int:
     parser = Parser(MODEL)
     known = features_of(parser, training.texts)
     asked = features_of(parser, [text for text, _ in messages])
+    config = LinearIntentClassifier.get_default_config()
     found = []
     with progress_bars(console) as progress:
         for topic in progress.track(TOPICS, description="leaving one topic out"):
             rows = kept_rows(labels, topic, examples)
-            model = LinearModel.fit(known[rows], labels[rows].tolist(), {**FIT_DEFAULTS, "calibration_folds": 5})
+            model = LinearModel.fit(known[rows], labels[rows].tolist(), config)
             scores = asked @ model.weights.astype(np.float32) + model.bias
             said = np.array(model.intents)[scores.argmax(axis=1)]
             own = wanted == topic

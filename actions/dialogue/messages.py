@@ -170,6 +170,7 @@ class EventKind(str, Enum):
     ABANDONED = "abandoned"
     RATED = "rated"
     NOT_UNDERSTOOD = "not_understood"
+    OUT_OF_SCOPE = "out_of_scope"
     NOT_MEANT = "not_meant"
     CHOSEN = "chosen"
 

@@ -78,9 +78,9 @@ def out_of_scope(context: Context, state: DialogueState, message: UserMessage) -
     talk = small_talk(context, message)
     if talk:
         return talk_small(context, state, talk)
-    if "unsupported_topic" not in message.entities:
-        return with_menu(context, state, "utter_chitchat")
-    return with_menu(context, state, "utter_unsupported_topic")
+    event = Event(EventKind.OUT_OF_SCOPE, state.topic, state.step or None)
+    response = "utter_unsupported_topic" if "unsupported_topic" in message.entities else "utter_chitchat"
+    return with_menu(context, state, response, event)
 
 
 def small_talk(context: Context, message: UserMessage) -> str | None:

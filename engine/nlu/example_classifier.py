@@ -61,7 +61,7 @@ class ExampleClassifier(GraphComponent, IntentClassifier):
         vector_weight: Length of the sentence vector beside the n-gram vectors; 0 leaves it out. With it a fifth less is
             mistaken, and few examples tell much more (docs/nlu.md).
         lexicon: Folder of the lexicon, relative to the project's root; read at training for the aliases.
-        C, calibration_folds, random_state: See `engine.nlu.linear_model.LinearModel.fit`.
+        C, calibration_folds, random_state, enough_examples: See `engine.nlu.linear_model.LinearModel.fit`.
     """
 
     @staticmethod

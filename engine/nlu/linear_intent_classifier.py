@@ -42,12 +42,13 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
             model that has not seen them.
         calibration_folds: Without such a file one in so many examples is held out instead.
         random_state: Seed of that choice and of the solver.
+        enough_examples: An intent with fewer is helped up.
     """
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """Returns the defaults."""
-        return {**FIT_DEFAULTS, "calibration_file": None}
+        return {**FIT_DEFAULTS, "calibration_file": None, "enough_examples": 100}
 
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str:

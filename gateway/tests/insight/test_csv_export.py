@@ -81,9 +81,8 @@ def test_separators_cannot_make_new_cells_or_rows() -> None:
 def test_statistics_have_a_row_for_each_day_and_topic() -> None:
     talks = [Talk(DAY, "a"), Talk(DAY, "a", "password", "topic_opened"), Talk(DAY, "a", "password", "solved")]
     tickets = [TicketFacts(DAY, None, "user_request"), TicketFacts(DAY, None, "of a later bot")]
-    insight = Insight(
-        Period(DAY, DAY, ZONE), overview([DAY], talks, [], tickets), [], [], Misunderstandings(0, 0, 0, 0, 0), {}
-    )
+    misunderstood = Misunderstandings(0, 0, 0, 0, 0, 0, 0, 0)
+    insight = Insight(Period(DAY, DAY, ZONE), overview([DAY], talks, [], tickets), [], [], misunderstood, {})
     head, whole, topic, none = read(statistics_csv(insight, {"password": "=找回"}, TEXTS))
     assert head[:4] == ["日期", "问题编号", "问题", "对话数"]
     assert whole[:5] == ["2026-11-23", "", "全部", "1", "1"]
@@ -109,7 +108,7 @@ def test_misunderstood_messages_are_told_in_local_time() -> None:
     )
     head, row = read(misunderstood_csv([message], ZONE, TEXTS))
     assert len(head) == len(row)
-    assert row == ["2026-11-23 00:00:00", "猜错了", "'=密码", "机器人：您好\n用户：=1", "greet", "0.123", ""]
+    assert row == ["2026-11-23 00:00:00", "猜错了", "'=密码", "机器人：您好\n用户：=1", "greet", "0.123", "", ""]
 
 
 def test_texts_are_complete() -> None:

@@ -120,3 +120,20 @@ async def test_comment_has_a_limit(gateway: Gateway, length: int) -> None:
         body = {"helpful": False, "comment": "长" * length}
         given = await api.put("/api/v1/messages/2/feedback", json=body)
         assert given.status_code == (200 if length == 500 else 422)
+
+
+async def test_what_got_a_thumbs_down_is_listed_as_not_answered(gateway: Gateway) -> None:
+    gateway.engine.answers["我忘记密码了"] = FORGOT
+    async with gateway.socket() as client:
+        await client.request_session()
+        await client.say("我忘记密码了")
+        [answer] = await client.wait_for("bot_uttered")
+
+        async def listed(**fields: object) -> list[tuple[str, str]]:
+            await client.io.call("give_feedback", {"message_id": answer["metadata"]["id"], **fields})
+            messages, _ = await gateway.services.misunderstood.page(limit=10)
+            return [(message.text, message.kind) for message in messages]
+
+        assert await listed(helpful=True) == []
+        assert await listed(helpful=False) == [("我忘记密码了", "unhelpful")]
+        assert await listed(helpful=None) == []

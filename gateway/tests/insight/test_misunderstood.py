@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.helpers.tickets import add_conversation
+from tests.helpers.tickets import add_conversation, add_ticket
 from tests.insight.rows import add, said, understood
 from uwallet_gateway.clock import now
 from uwallet_gateway.database import tables
@@ -122,3 +122,42 @@ async def test_messages_that_were_purged_are_not_listed(database: Database) -> N
     a = await add_conversation(database, "a" * 32)
     await add(database, understood(a, 1, NOON, trouble="not_understood"))
     assert await Misunderstood(database).page(limit=1) == ([], None)
+
+
+async def test_what_an_agent_marks_is_listed(database: Database) -> None:
+    a = await add_conversation(database, "a" * 32)
+    await add(
+        database,
+        said(a, 1, "走不通", NOON),
+        said(a, 2, "祝您愉快", NOON, author="bot"),
+        said(a, 3, "喂", NOON),
+        understood(a, 3, NOON, trouble="not_understood"),
+    )
+    misunderstood = Misunderstood(database)
+    assert await misunderstood.mark(a, 1, marked=True)
+    # What is listed for another reason stays so.
+    assert await misunderstood.mark(a, 3, marked=True)
+    messages, _ = await misunderstood.page(limit=10)
+    assert [(it.message_id, it.kind) for it in messages] == [(3, "not_understood"), (1, "marked")]
+    for number in (1, 3):
+        assert await misunderstood.mark(a, number, marked=False)
+    messages, _ = await misunderstood.page(limit=10)
+    assert [it.message_id for it in messages] == [3]
+    assert not await misunderstood.mark(a, 2, marked=True)
+    assert not await misunderstood.mark(a, 9, marked=True)
+
+
+async def test_what_was_handed_over_is_told_with_its_ticket(database: Database) -> None:
+    ids = [await add_conversation(database, letter * 32) for letter in "ab"]
+    for conversation_id in ids:
+        row = understood(conversation_id, 1, NOON, trouble="out_of_scope")
+        await add(database, said(conversation_id, 1, "账单怎么导出", NOON), row)
+    async with database.write() as session:
+        add_ticket(session, ids[0], created_at=NOON - timedelta(days=1), status="closed")
+        ticket = add_ticket(session, ids[0], created_at=NOON + timedelta(minutes=1))
+    misunderstood = Misunderstood(database)
+    messages, _ = await misunderstood.page(limit=10)
+    assert {it.conversation_id: it.ticket_id for it in messages} == {ids[0]: ticket.id, ids[1]: None}
+    for handed_over, expected in ((True, ids[:1]), (False, ids[1:])):
+        messages, _ = await misunderstood.page(limit=10, handed_over=handed_over)
+        assert [it.conversation_id for it in messages] == expected

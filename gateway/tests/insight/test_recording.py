@@ -16,6 +16,7 @@ from uwallet_gateway.insight.recording import misunderstanding_of
 from uwallet_gateway.protocol.insight import MisunderstandingKind
 
 SURE = Understood(intent="greet", confidence=0.9, answer_band="answer")
+OUTSIDE = Understood(intent="out_of_scope", confidence=0.9, answer_band="answer")
 UNSURE = Understood(intent=None, confidence=0.1, answer_band="not_understood")
 
 
@@ -30,6 +31,10 @@ UNSURE = Understood(intent=None, confidence=0.1, answer_band="not_understood")
         (UNSURE, ["step_shown"], None),
         (UNSURE, [], None),
         (SURE, ["not_meant"], None),
+        # What is understood, and nothing is known about.
+        (OUTSIDE, ["out_of_scope"], MisunderstandingKind.OUT_OF_SCOPE),
+        (OUTSIDE, ["not_understood"], MisunderstandingKind.OUT_OF_SCOPE),
+        (OUTSIDE, ["step_shown"], None),
         (SURE, ["chosen", "topic_opened"], None),
         # An engine that tells nothing.
         (UNSURE, None, MisunderstandingKind.NOT_UNDERSTOOD),

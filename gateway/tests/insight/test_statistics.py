@@ -159,7 +159,7 @@ async def test_misunderstandings_are_counted(database: Database, conversations: 
     )
     insight = await Statistics(database).read(PERIOD)
     assert insight.misunderstood == Misunderstandings(
-        not_understood=2, not_meant=0, chosen=0, step_problem=1, labelled=1
+        not_understood=2, out_of_scope=0, not_meant=0, chosen=0, step_problem=1, unhelpful=0, marked=0, labelled=1
     )
 
 

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import zipfile
+from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
 
+from tests.conftest import SettingsFactory
 from tests.helpers.desk import DeskAgent, User, agent_at, ticket_of
-from tests.helpers.gateway import Gateway
+from tests.helpers.fake_engine import FakeEngine
+from tests.helpers.gateway import Gateway, running_gateway
 from tests.helpers.pictures import png
 from tests.real_engine.conftest import Engine
 from uwallet_gateway.agents.roles import Role
@@ -23,6 +28,37 @@ TYPED = "帮我看看紫荆花园店那笔付款失败是怎么回事"
 PHONE = "13711112222"
 COMMENT = "小林回复得挺快的"
 NOTE = "紫荆花园店已核实"
+# The last two are pairs of characters of the texts, as the index of the search has them.
+WORDS = [TYPED, PHONE, COMMENT, NOTE, "紫荆", "荆花"]
+OF_A_CONVERSATION: tuple[Any, ...] = (
+    tables.Message,
+    tables.Ticket,
+    tables.Attachment,
+    tables.Session,
+    tables.Understanding,
+    tables.HookDelivery,
+    tables.SearchDocument,
+)
+
+
+HOOKS = """endpoints:
+  - name: crm
+    format: json
+    url: http://127.0.0.1:1/
+    secret: 0123456789abcdef0123456789abcdef
+    events: [ticket_created, ticket_closed]
+    allow_private: true
+"""
+
+
+@pytest.fixture
+async def gateway(engine: Engine, make_settings: SettingsFactory, tmp_path: Path) -> AsyncIterator[Gateway]:
+    """A gateway in front of the real engine that can reach nobody whom it is to tell of tickets."""
+    hooks = tmp_path / "hooks.yml"
+    hooks.write_text(HOOKS)
+    settings = make_settings(engine_url=engine.url, engine_secret=engine.secret, hooks_file=str(hooks))
+    async with running_gateway(settings, FakeEngine()) as running:
+        yield running
 
 
 async def a_whole_life(gateway: Gateway, agent: DeskAgent) -> tuple[User, str, str]:
@@ -73,7 +109,18 @@ async def test_nothing_is_left_of_who_is_erased(gateway: Gateway, engine: Engine
     assert data["tickets"][0]["rating_comment"] == COMMENT
     assert TYPED in [event.get("text") for event in data["engine_events"][conversation_id]]
     assert f"pictures/{picture}.png" in archive.namelist()
-    assert traces(folders, [conversation_id])
+    while await gateway.services.search_indexer.run_once():
+        pass
+    # Half of an upload, of a gateway that died.
+    part = gateway.services.settings.data_dir / "attachments" / f"{'0' * 32}.part"
+    part.write_text(TYPED)
+    os.utime(part, (0, 0))
+    # Most of it in the write-ahead logs as yet.
+    before = {name.removesuffix("-wal") for name, _ in traces(folders, [conversation_id, *WORDS])}
+    assert {"gateway.db", "engine.db", part.name} <= before
+    async with gateway.services.database.read() as transaction:
+        deliveries = await transaction.scalars(select(tables.HookDelivery.conversation_id))
+        assert list(deliveries).count(conversation_id) == 2
 
     proof = await admin.ok("POST", "/persons/erase", json=wanted)
     assert proof["rows"].keys() >= {"conversations", "messages", "tickets", "ticket_events", "attachments", "sessions"}
@@ -86,7 +133,7 @@ async def test_nothing_is_left_of_who_is_erased(gateway: Gateway, engine: Engine
     # The name of the conversation stands in each of its rows; the texts are those of the other user, too.
     assert traces([gateway.services.settings.data_dir, engine.folder], [conversation_id, picture]) == []
     async with gateway.services.database.read() as transaction:
-        for table in (tables.Message, tables.Ticket, tables.Attachment, tables.Session, tables.Understanding):
+        for table in OF_A_CONVERSATION:
             ids = set(await transaction.scalars(select(table.conversation_id)))
             assert conversation_id not in ids
         assert await transaction.scalar(select(func.count()).select_from(tables.EngineErasure)) == 0
@@ -95,7 +142,7 @@ async def test_nothing_is_left_of_who_is_erased(gateway: Gateway, engine: Engine
     # Nobody else has lost anything.
     assert "另一位用户的问题仍在" in [message["text"] for message in await other.messages()]
     await admin.ok("POST", "/persons/erase", json={"conversation_id": other_conversation})
-    assert traces(folders, [TYPED, PHONE, COMMENT, NOTE, "另一位用户的问题仍在", other_conversation]) == []
+    assert traces(folders, [*WORDS, "另一位用户的问题仍在", other_conversation]) == []
     assert (await admin.call("POST", "/persons/erase", json=wanted)).status_code == 404
 
     entries = (await admin.ok("GET", "/audit", params={"action": "user_erased"}))["entries"]

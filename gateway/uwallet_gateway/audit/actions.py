@@ -39,6 +39,7 @@ class Action(StrEnum):
     AUDIT_EXPORTED = "audit_exported"
     LABELS_EXPORTED = "labels_exported"
     MESSAGE_LABELLED = "message_labelled"
+    MESSAGE_MARKED = "message_marked"
     CANNED_REPLY_ADDED = "canned_reply_added"
     CANNED_REPLY_CHANGED = "canned_reply_changed"
     CANNED_REPLY_REMOVED = "canned_reply_removed"

@@ -108,6 +108,7 @@ def misunderstood_csv(messages: Iterable[MisunderstoodMessage], zone: ZoneInfo, 
             message.intent,
             None if message.confidence is None else round(message.confidence, 3),
             message.label,
+            message.ticket_id,
         ]
         for message in messages
     ]

@@ -13,6 +13,7 @@ from uwallet_gateway.clock import now
 from uwallet_gateway.database import tables
 from uwallet_gateway.errors import ErrorCode, InputError
 from uwallet_gateway.input_text import clean
+from uwallet_gateway.insight.recording import note_unhelpful
 from uwallet_gateway.protocol.messages import FeedbackRequest
 from uwallet_gateway.redaction import redact
 from uwallet_gateway.search.index import index_comment
@@ -69,6 +70,7 @@ class FeedbackStore:
             if row is not None:
                 await session.delete(row)
                 await index_comment(session, *key, None)
+                await note_unhelpful(session, answer, unhelpful=False)
             return
         moment = now()
         is_new = row is None or row.helpful != helpful
@@ -80,6 +82,7 @@ class FeedbackStore:
         row.helpful, row.reasons, row.comment, row.updated_at = helpful, list(reasons), comment, moment
         await session.flush()
         await index_comment(session, *key, comment)
+        await note_unhelpful(session, answer, unhelpful=not helpful)
         if is_new:
             await self._tell(session, row)
 

@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, literal, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from uwallet_gateway.audit.actions import Action
 from uwallet_gateway.audit.log import record
 from uwallet_gateway.clock import now
 from uwallet_gateway.database.connection import Database
-from uwallet_gateway.database.tables import Message, Understanding
+from uwallet_gateway.database.tables import Message, Ticket, Understanding
 from uwallet_gateway.insight.days import Period
 from uwallet_gateway.protocol.insight import Line, MisunderstandingKind, MisunderstoodMessage
 
@@ -54,6 +54,7 @@ class Misunderstood:
         *,
         kind: MisunderstandingKind | None = None,
         labelled: bool | None = None,
+        handed_over: bool | None = None,
         before: str | None = None,
         limit: int,
     ) -> tuple[list[MisunderstoodMessage], str | None]:
@@ -62,6 +63,7 @@ class Misunderstood:
         Args:
             kind: Only these.
             labelled: Only those that have a label, or have none.
+            handed_over: Only those after which the conversation was handed over, or was not.
             before: A cursor, or a time (ISO 8601).
             limit: So many at most.
 
@@ -73,6 +75,8 @@ class Misunderstood:
             statement = statement.where(Understanding.trouble == kind.value)
         if labelled is not None:
             statement = statement.where(Understanding.label.is_not(None) if labelled else Understanding.label.is_(None))
+        if handed_over is not None:
+            statement = statement.where(_handed_over() if handed_over else ~_handed_over())
         if before is not None:
             statement = statement.where(_before(before))
         async with self._database.read() as transaction:
@@ -128,6 +132,29 @@ class Misunderstood:
                 record(transaction, Action.MESSAGE_LABELLED, f"{conversation_id}-{message_id}", intent=intent)
             return exists
 
+    async def mark(self, conversation_id: str, message_id: int, *, marked: bool) -> bool:
+        """Says that the answer to a user's message was wrong, or takes that back.
+
+        Returns:
+            Whether there is such a message.
+        """
+        async with self._database.write() as session:
+            message = await session.get(Message, (conversation_id, message_id))
+            if message is None or message.author != "user" or not message.text:
+                return False
+            row = await session.get(Understanding, (conversation_id, message_id))
+            if row is None:
+                row = Understanding(
+                    conversation_id=conversation_id, message_id=message_id, created_at=message.created_at
+                )
+                session.add(row)
+            if marked:
+                row.trouble = row.trouble or MisunderstandingKind.MARKED
+            elif row.trouble == MisunderstandingKind.MARKED:
+                row.trouble = None
+            record(session, Action.MESSAGE_MARKED, f"{conversation_id}-{message_id}", marked=marked)
+            return True
+
     async def labelled(self) -> list[Labelled]:
         """All messages that have a label, those labelled first first."""
         statement = (
@@ -142,6 +169,12 @@ class Misunderstood:
 
 def _same() -> ColumnElement[bool]:
     return and_(Message.conversation_id == Understanding.conversation_id, Message.id == Understanding.message_id)
+
+
+def _handed_over() -> ColumnElement[bool]:
+    return exists().where(
+        Ticket.conversation_id == Understanding.conversation_id, Ticket.created_at >= Understanding.created_at
+    )
 
 
 def _select_misunderstood() -> Select[tuple[Understanding, str]]:
@@ -178,6 +211,7 @@ def _before(cursor: str) -> ColumnElement[bool]:
 
 async def _messages(transaction: AsyncSession, rows: Sequence[tuple[Understanding, str]]) -> list[MisunderstoodMessage]:
     lines = await _lines(transaction, [row for row, _ in rows])
+    tickets = await _tickets(transaction, [row for row, _ in rows])
     return [
         MisunderstoodMessage(
             conversation_id=row.conversation_id,
@@ -193,9 +227,37 @@ async def _messages(transaction: AsyncSession, rows: Sequence[tuple[Understandin
             kind=MisunderstandingKind(row.trouble or ""),
             label=row.label,
             created_at=row.created_at,
+            ticket_id=tickets.get((row.conversation_id, row.message_id)),
         )
         for row, text in rows
     ]
+
+
+async def _tickets(transaction: AsyncSession, rows: Sequence[Understanding]) -> dict[tuple[str, int], int]:
+    """The first ticket that came of each message, by conversation and message."""
+    found: dict[tuple[str, int], int] = {}
+    for start in range(0, len(rows), 100):
+        some = rows[start : start + 100]
+        statement = (
+            select(Understanding.conversation_id, Understanding.message_id, func.min(Ticket.id))
+            .join(
+                Ticket,
+                and_(
+                    Ticket.conversation_id == Understanding.conversation_id,
+                    Ticket.created_at >= Understanding.created_at,
+                ),
+            )
+            .where(or_(*(_is(row) for row in some)))
+            .group_by(Understanding.conversation_id, Understanding.message_id)
+        )
+        found |= {
+            (conversation, message): ticket for conversation, message, ticket in await transaction.execute(statement)
+        }
+    return found
+
+
+def _is(row: Understanding) -> ColumnElement[bool]:
+    return and_(Understanding.conversation_id == row.conversation_id, Understanding.message_id == row.message_id)
 
 
 async def _lines(transaction: AsyncSession, rows: Sequence[Understanding]) -> dict[str, dict[int, Line]]:

@@ -18,6 +18,8 @@ from uwallet_gateway.transcript.messages import Message
 _LONGEST_NAME, _LONGEST_BAND, _LONGEST_KIND = 64, 16, 32
 # What Rasa calls an intent that is none.
 _NO_INTENT = "nlu_fallback"
+# The intent of what the bot knows nothing about.
+_OUTSIDE = "out_of_scope"
 
 
 def misunderstanding_of(
@@ -37,8 +39,19 @@ def misunderstanding_of(
         return MisunderstandingKind.NOT_UNDERSTOOD if unsure else None
     # What the bot did counts, not how sure it was: the answer to a question for an amount is no intent of any kind.
     kinds = {event.kind for event in events}
+    if MisunderstandingKind.NOT_UNDERSTOOD in kinds and understood is not None and understood.intent == _OUTSIDE:
+        # It was understood, and nothing is known about it.
+        return MisunderstandingKind.OUT_OF_SCOPE
     return next(
-        (kind for kind in (MisunderstandingKind.NOT_UNDERSTOOD, MisunderstandingKind.STEP_PROBLEM) if kind in kinds),
+        (
+            kind
+            for kind in (
+                MisunderstandingKind.OUT_OF_SCOPE,
+                MisunderstandingKind.NOT_UNDERSTOOD,
+                MisunderstandingKind.STEP_PROBLEM,
+            )
+            if kind in kinds
+        ),
         None,
     )
 
@@ -81,6 +94,23 @@ async def record_turn(transaction: AsyncSession, message: Message, reply: Engine
     for answer in (MisunderstandingKind.NOT_MEANT, MisunderstandingKind.CHOSEN):
         if answer in kinds:
             await _mark_asked_about(transaction, message, answer)
+
+
+async def note_unhelpful(transaction: AsyncSession, answer: tables.Message, *, unhelpful: bool) -> None:
+    """Lists the message whose answer got a 踩, or no longer; what is known of it already says more."""
+    if answer.in_reply_to is None:
+        return
+    key = (answer.conversation_id, answer.in_reply_to)
+    asked = await transaction.get(tables.Message, key)
+    row = await transaction.get(tables.Understanding, key)
+    if asked is None or asked.author != "user" or asked.payload is not None or not asked.text:
+        return
+    if unhelpful and row is None:
+        transaction.add(_row(*key, asked.created_at, None, MisunderstandingKind.UNHELPFUL))
+    elif unhelpful and row is not None:
+        row.trouble = row.trouble or MisunderstandingKind.UNHELPFUL
+    elif row is not None and row.trouble == MisunderstandingKind.UNHELPFUL:
+        row.trouble = None
 
 
 async def _mark_asked_about(transaction: AsyncSession, message: Message, kind: MisunderstandingKind) -> None:

@@ -12,12 +12,25 @@ from uwallet_gateway.protocol.base import Moment, Request, View
 
 
 class MisunderstandingKind(StrEnum):
-    """Why a message is worth a look."""
+    """Why a message is worth a look.
+
+    Attributes:
+        NOT_UNDERSTOOD: The bot said so.
+        OUT_OF_SCOPE: The bot knows nothing about it, or it is none of its business.
+        NOT_MEANT: None of the choices that it led to was meant.
+        CHOSEN: The user had to choose what was meant.
+        STEP_PROBLEM: A step does not work.
+        UNHELPFUL: Its answer got a 踩.
+        MARKED: An agent says that the answer was wrong.
+    """
 
     NOT_UNDERSTOOD = "not_understood"
+    OUT_OF_SCOPE = "out_of_scope"
     NOT_MEANT = "not_meant"
     CHOSEN = "chosen"
     STEP_PROBLEM = "step_problem"
+    UNHELPFUL = "unhelpful"
+    MARKED = "marked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +125,12 @@ class Misunderstandings:
     """How many messages are worth a look, by kind, and how many of them are labelled."""
 
     not_understood: int
+    out_of_scope: int
     not_meant: int
     chosen: int
     step_problem: int
+    unhelpful: int
+    marked: int
     labelled: int
 
 
@@ -136,6 +152,7 @@ class MisunderstoodMessage:
         confidence: Its confidence, 0 to 1.
         kind: Why the message is listed.
         label: The intent that a supervisor gave it.
+        ticket_id: The ticket that the conversation was handed over with afterwards; None if it was not.
     """
 
     conversation_id: str
@@ -147,6 +164,7 @@ class MisunderstoodMessage:
     kind: MisunderstandingKind
     label: str | None
     created_at: Moment
+    ticket_id: int | None = None
 
 
 class DayFigures(View):
@@ -193,6 +211,12 @@ class MisunderstoodPage(View):
     messages: list[MisunderstoodMessage]
     has_more: bool
     next: str | None
+
+
+class MarkRequest(Request):
+    """Whether the answer to a message was wrong."""
+
+    marked: bool
 
 
 class LabelRequest(Request):

@@ -9,6 +9,7 @@ from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
 
 from uwallet_gateway.database import tables
 from uwallet_gateway.database.connection import Database
@@ -28,9 +29,9 @@ from uwallet_gateway.search.index import WRITTEN, matches, written_of
 from uwallet_gateway.transcript.messages import Author, Owner
 
 _Row = tables.Conversation
-# For conditions on other tables. Not the column itself: SQLite would read all conversations that fit by their ids and
-# sort them, where the newest are wanted and are few.
-_ID = _Row.id.concat("")
+# By what conditions on other tables are asked of a list. Not the column itself: SQLite would read all conversations
+# that fit by their ids and sort them, where the newest are wanted and are few.
+_IN_ORDER = _Row.id.concat("")
 _OUTCOMES = ("solved", "not_solved", "abandoned")
 RATINGS: Mapping[Rated, tuple[int, int]] = {"low": (1, 2), "middle": (3, 3), "high": (4, 5)}
 # Matches looked at in one go, more of them each time: words that many have said fill a page with the newest ones.
@@ -86,7 +87,9 @@ class ConversationQueries:
                 found = list(documents)[offset:]
             else:
                 documents = {}
-                statement = select(_Row.id).where(_conditions(wanted)).order_by(_Row.active_at.desc(), _Row.id)
+                statement = (
+                    select(_Row.id).where(_conditions(wanted, _IN_ORDER)).order_by(_Row.active_at.desc(), _Row.id)
+                )
                 found = list(await session.scalars(statement.offset(offset).limit(limit + 1)))
             conversations = await _read(session, found[:limit])
             if wanted.query:
@@ -135,7 +138,7 @@ class ConversationQueries:
                 select(document.conversation_id, last)
                 .join(found, found.c.id == document.id)
                 .join(_Row, _Row.id == document.conversation_id)
-                .where(_conditions(wanted))
+                .where(_conditions(wanted, _Row.id))
                 .group_by(document.conversation_id)
                 .order_by(last.desc())
                 .limit(count)
@@ -150,7 +153,7 @@ async def _has_more(session: AsyncSession, found: Any, newest: int) -> bool:
     return (await session.scalar(select(func.count()).select_from(found)) or 0) >= newest
 
 
-def _conditions(wanted: ConversationFilter) -> ColumnElement[bool]:
+def _conditions(wanted: ConversationFilter, by: ColumnElement[str] | InstrumentedAttribute[str]) -> ColumnElement[bool]:
     message, ticket, event = tables.Message, tables.Ticket, tables.BotEvent
     conditions: list[ColumnElement[bool]] = []
     said = [message.conversation_id == _Row.id]
@@ -168,28 +171,28 @@ def _conditions(wanted: ConversationFilter) -> ColumnElement[bool]:
     if wanted.topic is not None:
         talked = select(event.conversation_id).where(event.topic == wanted.topic)
         asked = select(ticket.conversation_id).where(ticket.topic == wanted.topic)
-        conditions.append(or_(_ID.in_(talked), _ID.in_(asked)))
+        conditions.append(or_(by.in_(talked), by.in_(asked)))
     if wanted.outcome is not None:
-        conditions.append(_has_outcome(wanted.outcome))
+        conditions.append(_has_outcome(wanted.outcome, by))
     if wanted.agent_id is not None:
-        conditions.append(_ID.in_(select(ticket.conversation_id).where(ticket.agent_id == wanted.agent_id)))
+        conditions.append(by.in_(select(ticket.conversation_id).where(ticket.agent_id == wanted.agent_id)))
     if wanted.rating is not None:
         least, most = RATINGS[wanted.rating]
         by_agent = select(ticket.conversation_id).where(ticket.rating.between(least, most))
         by_bot = select(event.conversation_id).where(event.kind == "rated", event.value.between(least, most))
-        conditions.append(or_(_ID.in_(by_agent), _ID.in_(by_bot)))
+        conditions.append(or_(by.in_(by_agent), by.in_(by_bot)))
     if wanted.contains is not None:
-        conditions.append(_ID.in_(_with(wanted.contains)))
+        conditions.append(by.in_(_with(wanted.contains)))
     return and_(true(), *conditions)
 
 
-def _has_outcome(outcome: Outcome) -> ColumnElement[bool]:
+def _has_outcome(outcome: Outcome, by: ColumnElement[str] | InstrumentedAttribute[str]) -> ColumnElement[bool]:
     event = tables.BotEvent
-    handed_over = _ID.in_(select(tables.Ticket.conversation_id))
+    handed_over = by.in_(select(tables.Ticket.conversation_id))
     if outcome == "handed_over":
         return handed_over
     kinds = _OUTCOMES if outcome == "other" else (outcome,)
-    noted = _ID.in_(select(event.conversation_id).where(event.kind.in_(kinds)))
+    noted = by.in_(select(event.conversation_id).where(event.kind.in_(kinds)))
     return and_(~handed_over, ~noted if outcome == "other" else noted)
 
 

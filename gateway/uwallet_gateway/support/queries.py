@@ -303,6 +303,16 @@ class TicketQueries:
             )
         return visible_id is not None
 
+    async def newest_visible(self, conversation_id: str, agent_id: int) -> int | None:
+        """The newest ticket of a conversation that the role `agent` lets this agent see; None if there is none."""
+        async with self._database.read() as session:
+            ticket_id: int | None = await session.scalar(
+                select(func.max(tables.Ticket.id)).where(
+                    tables.Ticket.conversation_id == conversation_id, _visible(agent_id)
+                )
+            )
+        return ticket_id
+
     async def open_ticket_id(self, conversation_id: str) -> int | None:
         """The id of the open ticket of a conversation."""
         async with self._database.read() as session:

@@ -45,6 +45,11 @@ def test_a_walkthrough_from_beginning_to_end(conversation: Conversation) -> None
     assert conversation.turn.events == (Event(EventKind.RATED, TOPIC, value=5),)
 
 
+def test_what_the_bot_knows_nothing_about_is_told(conversation: Conversation) -> None:
+    conversation.does(Act.OUT_OF_SCOPE, "今天天气怎么样")
+    assert told(conversation) == [("out_of_scope", None, None)]
+
+
 def test_giving_up(conversation: Conversation) -> None:
     conversation.opens(TOPIC)
     conversation.does(Act.CANCEL)

@@ -18,7 +18,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from engine.nlu.brand_names import BrandNames, reading
-from engine.nlu.linear_model import LinearModel, sparse_rows
+from engine.nlu.linear_model import FIT_DEFAULTS, LinearModel, sparse_rows
 from engine.nlu.normalized_spacy_nlp import NormalizedSpacyNLP
 from engine.nlu.plain_handoff import PlainHandoff
 from engine.nlu.sentence_vector import SentenceVector
@@ -105,7 +105,7 @@ def test_strangers_make_confidences_modest() -> None:
     hard = np.array([number % 6 == 0 for number in range(len(labels))])
     # What is marked as hard looks like nothing in particular.
     near[hard] = rng.normal(0.3, 0.3, (hard.sum(), 3))
-    config = {"C": 0.6, "calibration_folds": 5, "random_state": 0}
+    config = FIT_DEFAULTS
     features = csr_matrix(near)
     assert (
         LinearModel.fit(features, labels, config, hard).temperature

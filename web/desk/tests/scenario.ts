@@ -299,7 +299,16 @@ function fillInsight(desk: MockDesk): void {
         handed_off: 1,
       },
     ],
-    misunderstood: { not_understood: 2, not_meant: 1, chosen: 0, step_problem: 0, labelled: 0 },
+    misunderstood: {
+      not_understood: 2,
+      out_of_scope: 3,
+      not_meant: 1,
+      chosen: 0,
+      step_problem: 0,
+      unhelpful: 1,
+      marked: 0,
+      labelled: 0,
+    },
   };
   desk.canned.set('GET /insight', { ...statistics, rows: [] });
   const context = [
@@ -318,6 +327,7 @@ function fillInsight(desk: MockDesk): void {
       kind: index === 2 ? 'not_meant' : 'not_understood',
       label: null,
       created_at: ago(30 + index),
+      ticket_id: index === 0 ? 11 : null,
     }),
   );
   desk.canned.set('GET /insight/misunderstood', { messages: rows, has_more: false, next: null });

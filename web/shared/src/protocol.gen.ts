@@ -35,6 +35,7 @@ export type Action =
   | 'audit_exported'
   | 'labels_exported'
   | 'message_labelled'
+  | 'message_marked'
   | 'canned_reply_added'
   | 'canned_reply_changed'
   | 'canned_reply_removed'
@@ -53,8 +54,18 @@ export type Action =
 export type Role = 'agent' | 'supervisor' | 'admin';
 /**
  * Why a message is worth a look.
+ *
+ * Attributes:
+ *     NOT_UNDERSTOOD: The bot said so.
+ *     OUT_OF_SCOPE: The bot knows nothing about it, or it is none of its business.
+ *     NOT_MEANT: None of the choices that it led to was meant.
+ *     CHOSEN: The user had to choose what was meant.
+ *     STEP_PROBLEM: A step does not work.
+ *     UNHELPFUL: Its answer got a 踩.
+ *     MARKED: An agent says that the answer was wrong.
  */
-export type MisunderstandingKind = 'not_understood' | 'not_meant' | 'chosen' | 'step_problem';
+export type MisunderstandingKind =
+  'not_understood' | 'out_of_scope' | 'not_meant' | 'chosen' | 'step_problem' | 'unhelpful' | 'marked';
 
 /**
  * Who did something. `id` and `name` are set for agents only.
@@ -840,9 +851,12 @@ export interface StepFigures {
  */
 export interface Misunderstandings {
   not_understood: number;
+  out_of_scope: number;
   not_meant: number;
   chosen: number;
   step_problem: number;
+  unhelpful: number;
+  marked: number;
   labelled: number;
 }
 /**
@@ -884,6 +898,12 @@ export interface Limits {
 export interface Line {
   author: string;
   text: string;
+}
+/**
+ * Whether the answer to a message was wrong.
+ */
+export interface MarkRequest {
+  marked: boolean;
 }
 /**
  * Messages in order.
@@ -941,6 +961,7 @@ export interface MessageResult {
  *     confidence: Its confidence, 0 to 1.
  *     kind: Why the message is listed.
  *     label: The intent that a supervisor gave it.
+ *     ticket_id: The ticket that the conversation was handed over with afterwards; None if it was not.
  */
 export interface MisunderstoodMessage {
   conversation_id: string;
@@ -952,6 +973,7 @@ export interface MisunderstoodMessage {
   kind: MisunderstandingKind;
   label: string | null;
   created_at: string;
+  ticket_id?: number | null;
 }
 /**
  * Misunderstood messages, newest first. `next` is the `before` of the next page, null at the end.

@@ -9,11 +9,14 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import text
+from structlog.testing import capture_logs
 
 from tests.helpers.desk import API, DeskAgent, agent_at, ticket_of, user_who_waits
 from tests.helpers.gateway import Gateway
 from uwallet_gateway.agents.roles import Role
 from uwallet_gateway.audit.actions import Action
+from uwallet_gateway.identity.vouching import user_hash
 from uwallet_gateway.insight.csv_export import load_export_texts
 from uwallet_gateway.settings import REPOSITORY
 
@@ -169,3 +172,37 @@ async def test_contact_is_shown_by_a_request_that_is_recorded(gateway: Gateway, 
     files = [file for file in gateway.services.settings.data_dir.rglob("*") if file.is_file()]
     assert files
     assert not [file for file in files if b"13800138000" in file.read_bytes()]
+
+
+async def test_nothing_is_shown_or_done_that_cannot_be_recorded(gateway: Gateway, admin: DeskAgent) -> None:
+    await gateway.services.accounts.create("lin", "小林", Role.AGENT, PASSWORD)
+    async with gateway.api(await gateway.token()) as user:
+        left = await user.post("/api/v1/support/messages", json={"text": "请回电", "contact": "13787654321"})
+        assert left.is_success
+    site, user_id = gateway.site.key, "u-1"
+    await gateway.token(user={"id": user_id, "hash": user_hash(gateway.site.secret, user_id)})
+    person = {"site": site, "user_id": user_id}
+    calls: list[tuple[str, str, Any]] = [
+        ("POST", "/tickets/1/contact", None),
+        ("GET", "/insight/export.csv", None),
+        ("GET", "/audit/export.csv", None),
+        ("POST", "/persons/export", person),
+        ("POST", "/persons/erase", person),
+        ("POST", "/agents", {"username": "zhou", "name": "小周"}),
+        ("POST", "/canned_replies", {"title": "问候", "text": "您好", "shortcut": None}),
+        ("POST", "/session", {"username": "lin", "password": PASSWORD}),
+    ]
+    async with gateway.services.database.write() as transaction:
+        await transaction.execute(text("ALTER TABLE audit_entries RENAME TO away"))
+    # To draw their tracebacks takes seconds.
+    with capture_logs():
+        for method, path, body in calls:
+            refused = await admin.call(method, path, json=body)
+            assert (refused.status_code, refused.json()["code"]) == (503, "unavailable"), path
+            assert "Set-Cookie" not in refused.headers
+    async with gateway.services.database.write() as transaction:
+        await transaction.execute(text("ALTER TABLE away RENAME TO audit_entries"))
+    assert "zhou" not in [account.username for account in await gateway.services.accounts.all()]
+    assert await admin.ok("GET", "/canned_replies") == []
+    assert (await admin.call("POST", "/persons/export", json=person)).is_success
+    assert (await gateway.services.audit.verify()).problem is None

@@ -61,7 +61,8 @@ async def test_figures_of_what_was_said(talked: Gateway) -> None:
     titles = {topic["topic"]: topic["title"] for topic in found["topics"]}
     # One is known from the engine, the other from the ticket.
     assert titles == {"greet": "问好", "forgot_password": "找回登录密码"}
-    kinds = {"not_understood": 1, "not_meant": 0, "chosen": 0, "step_problem": 0}
+    kinds = {"not_understood": 1, "out_of_scope": 0, "not_meant": 0, "chosen": 0, "step_problem": 0}
+    kinds |= {"unhelpful": 0, "marked": 0}
     assert found["misunderstood"] == {**kinds, "labelled": 0}
     assert {row["date"] for row in found["rows"]} == {found["to"]}
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query, Response
 
+from uwallet_gateway.agents.roles import Role
 from uwallet_gateway.audit.actions import Action
 from uwallet_gateway.errors import ErrorCode, InputError
 from uwallet_gateway.insight.csv_export import conversations_csv, load_export_texts, transcript_csv
@@ -22,10 +23,11 @@ from uwallet_gateway.protocol.conversations import (
     Rated,
     SiteName,
 )
+from uwallet_gateway.protocol.insight import MarkRequest
 from uwallet_gateway.protocol.tickets import DeskMessagePage
 from uwallet_gateway.search.conversations import ConversationFilter
 from uwallet_gateway.services import Services
-from uwallet_gateway.transport.desk.guard import SupervisorNeeded
+from uwallet_gateway.transport.desk.guard import AgentNeeded, SupervisorNeeded
 from uwallet_gateway.transport.http import ServicesNeeded, responses
 from uwallet_gateway.transport.picture_access import agent_reader
 
@@ -151,6 +153,27 @@ async def read_conversation_messages(
         messages, has_more = await services.transcript.newest(conversation_id, limit)
     show, reader = services.presentation.desk_message, agent_reader(session)
     return DeskMessagePage(messages=[show(message, reader) for message in messages], has_more=has_more)
+
+
+@router.put(
+    "/{conversation_id}/messages/{message_id}/mark",
+    status_code=204,
+    responses=responses(401, 403, 404, 422, 429, 503),
+)
+async def mark_message(
+    conversation_id: ConversationId,
+    message_id: Annotated[int, Path(ge=1, le=MAX_ID)],
+    body: MarkRequest,
+    session: AgentNeeded,
+    services: ServicesNeeded,
+) -> None:
+    """Says that the bot's answer to a user's message was wrong, or takes that back. Whoever may read it may say so."""
+    if not session.agent.role.may(Role.SUPERVISOR):
+        ticket_id = await services.tickets.newest_visible(conversation_id, session.agent.id)
+        if ticket_id is None:
+            raise InputError(ErrorCode.NOT_FOUND)
+    if not await services.misunderstood.mark(conversation_id, message_id, marked=body.marked):
+        raise InputError(ErrorCode.NOT_FOUND)
 
 
 @router.get(

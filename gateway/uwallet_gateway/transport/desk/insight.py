@@ -93,13 +93,14 @@ async def read_misunderstood(
     services: ServicesNeeded,
     kind: MisunderstandingKind | None = None,
     labelled: bool | None = None,
+    handed_over: bool | None = None,
     before: Annotated[str | None, Query(max_length=_LONGEST_CURSOR)] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> MisunderstoodPage:
     """Returns messages that the bot did not understand or guessed wrong, newest first."""
     try:
         messages, following = await services.misunderstood.page(
-            kind=kind, labelled=labelled, before=before, limit=limit
+            kind=kind, labelled=labelled, handed_over=handed_over, before=before, limit=limit
         )
     except CursorError as error:
         raise InputError(ErrorCode.MALFORMED) from error

@@ -127,13 +127,13 @@ async def confirm_enrolment(
 async def arrive(signed_in: SignedIn, request: Request, response: Response, services: Services) -> DeskSessionView:
     """Records that an agent has signed in, and sets the cookies of their session and their browser."""
     session, settings = signed_in.session, services.settings
-    if before := SESSION.read(request, settings):
-        # Of whoever sat here: nobody could end it once the browser has forgotten it.
-        await services.desk_sessions.end_token(before)
     acts(session, address_of(request.scope))
     await services.audit.write(
         Action.SIGNED_IN, session.agent.username, method=session.method, second_factor=session.second_factor
     )
+    if before := SESSION.read(request, settings):
+        # Of whoever sat here: nobody could end it once the browser has forgotten it.
+        await services.desk_sessions.end_token(before)
     remember(request, response, services, session.agent.username)
     if PENDING.read(request, settings):
         PENDING.drop(response, settings)

@@ -142,6 +142,10 @@ export class DeskApi {
   conversationMessages = (id: string, query: { before?: number | undefined; limit: number }): Promise<Page> =>
     this.request('GET', `/conversations/${id}/messages` + search(query));
 
+  /** Says whether the bot's answer to a message was wrong. */
+  markAnswer = (id: string, messageId: number, marked: boolean): Promise<unknown> =>
+    this.request('PUT', `/conversations/${id}/messages/${messageId}/mark`, { marked });
+
   // --- Agents ---
 
   agents = (): Promise<Agent[]> => this.request('GET', '/agents');

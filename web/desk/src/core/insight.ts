@@ -79,7 +79,16 @@ export interface Statistics {
   topics: TopicFigures[];
   steps: StepFigures[];
   answers: AnswerFigures[];
-  misunderstood: { not_understood: number; not_meant: number; chosen: number; step_problem: number; labelled: number };
+  misunderstood: {
+    not_understood: number;
+    out_of_scope: number;
+    not_meant: number;
+    chosen: number;
+    step_problem: number;
+    unhelpful: number;
+    marked: number;
+    labelled: number;
+  };
 }
 
 export interface Misunderstood {
@@ -94,6 +103,8 @@ export interface Misunderstood {
   /** The intent that somebody has given it. */
   label: string | null;
   created_at: string;
+  /** The ticket that came of it. */
+  ticket_id: number | null;
 }
 
 export interface MisunderstoodPage {

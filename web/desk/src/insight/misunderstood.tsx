@@ -4,12 +4,22 @@ import { useInfiniteQuery, useQuery, useQueryClient, type InfiniteData } from '@
 import { describeTime } from '@uwallet/shared/time.ts';
 import { Button, Checkbox, Popover, Segmented, Select, Space, Table, Tag, type TableProps } from 'antd';
 import { useState, type JSX } from 'react';
+import { Link } from 'wouter';
 import { search } from '../core/api.ts';
 import { withRecent, type Misunderstood as Row, type MisunderstoodPage } from '../core/insight.ts';
 import { fill, nameOf, t } from '../i18n/strings.ts';
 import { errorText, useAction, useDesk, useNow } from '../view/context.ts';
 
-const KINDS = ['', 'not_understood', 'not_meant', 'chosen', 'step_problem'] as const;
+const KINDS = [
+  '',
+  'out_of_scope',
+  'not_understood',
+  'not_meant',
+  'unhelpful',
+  'marked',
+  'chosen',
+  'step_problem',
+] as const;
 const PAGE = 50;
 
 /** Labels offered as buttons, as the same trouble comes in series. */
@@ -20,17 +30,25 @@ export function Misunderstood(): JSX.Element {
   const queries = useQueryClient();
   const [kind, setKind] = useState<(typeof KINDS)[number]>('');
   const [all, setAll] = useState(false);
+  const [handedOver, setHandedOver] = useState(false);
   const [recent, setRecent] = useState<readonly string[]>([]);
   const now = new Date(useNow(60_000));
   const [run] = useAction();
-  const key = ['misunderstood', kind, all];
+  const key = ['misunderstood', kind, all, handedOver];
   const intents = useQuery({ queryKey: ['intents'], queryFn: api.intents, staleTime: Infinity, retry: false });
   const found = useInfiniteQuery({
     queryKey: key,
     queryFn: ({ pageParam }) =>
       api.request<MisunderstoodPage>(
         'GET',
-        '/insight/misunderstood' + search({ kind, labelled: all ? undefined : false, before: pageParam, limit: PAGE }),
+        '/insight/misunderstood' +
+          search({
+            kind,
+            labelled: all ? undefined : false,
+            handed_over: handedOver ? true : undefined,
+            before: pageParam,
+            limit: PAGE,
+          }),
       ),
     initialPageParam: null as MisunderstoodPage['next'],
     getNextPageParam: (page) => (page.has_more ? page.next : undefined),
@@ -58,7 +76,10 @@ export function Misunderstood(): JSX.Element {
         <Popover content={<Context row={row} />} mouseEnterDelay={0.4} placement="bottomLeft">
           <div className="misunderstood-text">{row.text}</div>
           <span className="muted">
-            {describeTime(new Date(row.created_at), now, t.times)} · {nameOf(t.insight.kinds, row.kind)}
+            {describeTime(new Date(row.created_at), now, t.times)} · {nameOf(t.insight.kinds, row.kind)} ·{' '}
+            <Link href={row.ticket_id === null ? `/conversations/${row.conversation_id}` : `/tickets/${row.ticket_id}`}>
+              {row.ticket_id === null ? t.insight.conversation : t.insight.handed_over}
+            </Link>
           </span>
         </Popover>
       ),
@@ -114,6 +135,9 @@ export function Misunderstood(): JSX.Element {
           onChange={setKind}
           options={KINDS.map((value) => ({ value, label: value === '' ? t.search.all : t.insight.kinds[value] }))}
         />
+        <Checkbox checked={handedOver} onChange={(event) => setHandedOver(event.target.checked)}>
+          {t.insight.only_handed_over}
+        </Checkbox>
         <Checkbox checked={all} onChange={(event) => setAll(event.target.checked)}>
           {t.insight.with_labelled}
         </Checkbox>

@@ -140,6 +140,7 @@ function Log({ conversationId, name }: { conversationId: string; name: string })
                   message={item.message}
                   part={item.part}
                   userName={name}
+                  conversationId={conversationId}
                   mark={null}
                   onRefresh={() => void found.refetch()}
                 />

@@ -100,8 +100,11 @@ export default function Insight(): JSX.Element {
 
 function misunderstoodLabel(statistics: Statistics | undefined): string {
   if (!statistics) return t.insight.tabs.misunderstood;
-  const { not_understood, not_meant, chosen, step_problem } = statistics.misunderstood;
-  return fill(t.insight.tabs.misunderstood_count, { count: not_understood + not_meant + chosen + step_problem });
+  const count = Object.entries(statistics.misunderstood).reduce(
+    (sum, [kind, found]) => (kind === 'labelled' ? sum : sum + found),
+    0,
+  );
+  return fill(t.insight.tabs.misunderstood_count, { count });
 }
 
 function Charts({ statistics }: { statistics: Statistics }): JSX.Element {

@@ -75,6 +75,7 @@ export function MessageLog({ ticket, chat, mine, events, onTakeBack }: MessageLo
                     message={item.message}
                     part={item.part}
                     userName={name}
+                    conversationId={ticket.conversation_id}
                     mark={item.message.id === lastOwn ? (userReadId >= lastOwn ? t.chat.read : t.chat.unread) : null}
                     onRefresh={(id) => void chat.refresh(id)}
                   />

@@ -2,25 +2,27 @@
 
 import { RobotOutlined } from '@ant-design/icons';
 import { fill as fillText } from '@uwallet/shared/fill.ts';
-import { Button, Image, Tag } from 'antd';
+import { Button, Image, Tag, Tooltip } from 'antd';
 import { useState, type JSX, type ReactNode } from 'react';
 import type { Outgoing } from '../core/outbox.ts';
 import type { Attachment, Message, Progress, TicketEvent } from '../core/protocol.ts';
 import type { Part } from '../core/timeline.ts';
 import { nameOf, t } from '../i18n/strings.ts';
+import { useAction, useDesk } from './context.ts';
 import { RichText } from './rich_text.tsx';
 
 interface MessageRowProps {
   message: Message;
   part: Part;
   userName: string;
+  conversationId: string;
   /** Under the agent's last message: whether the user has seen it. */
   mark: ReactNode;
   /** The address of a picture has run out. */
   onRefresh: (id: number) => void;
 }
 
-export function MessageRow({ message, part, userName, mark, onRefresh }: MessageRowProps): JSX.Element {
+export function MessageRow({ message, part, userName, conversationId, mark, onRefresh }: MessageRowProps): JSX.Element {
   const { author, text, attachment, buttons, metadata } = message;
   if (author === 'system') {
     return (
@@ -53,9 +55,31 @@ export function MessageRow({ message, part, userName, mark, onRefresh }: Message
           </div>
         )}
       </div>
+      {author === 'bot' && message.in_reply_to !== null && (
+        <WrongAnswer conversationId={conversationId} questionId={message.in_reply_to} />
+      )}
       {message.reading && <Reading reading={message.reading} />}
       {mark !== null && <div className="row-mark">{mark}</div>}
     </div>
+  );
+}
+
+/** Says that the bot answered wrong, which puts the question on the list of those that it could not answer. */
+function WrongAnswer({ conversationId, questionId }: { conversationId: string; questionId: number }): JSX.Element {
+  const { api } = useDesk();
+  const [run, busy] = useAction();
+  const [marked, setMarked] = useState(false);
+  const toggle = (): void =>
+    void run(
+      () => api.markAnswer(conversationId, questionId, !marked),
+      marked ? t.chat.mark_taken_back : t.chat.marked_lead,
+    ).then((done) => done && setMarked(!marked));
+  return (
+    <Tooltip title={t.chat.mark_lead}>
+      <Button size="small" type="text" className="row-wrong" aria-pressed={marked} loading={busy} onClick={toggle}>
+        {marked ? t.chat.marked : t.chat.mark}
+      </Button>
+    </Tooltip>
   );
 }
 
