@@ -93,8 +93,8 @@ def decide(context: Context, state: DialogueState, message: UserMessage) -> str 
     if len(fitting) == 1:
         return fitting[0]
     walks = [intent for intent, _ in possible if _is_walkthrough(context, intent)]
-    are_topics = all(intent in context.knowledge.topics for intent, _ in possible)
-    if len(walks) == 1 and are_topics and asks_how(message.key):
+    related = {walks[0], *context.knowledge.topics[walks[0]].related} if len(walks) == 1 else set()
+    if walks and all(intent in related for intent, _ in possible) and asks_how(message.key):
         # 「怎么申诉」 wants to be led through it.
         return walks[0]
     topics = [context.knowledge.topics[intent] for intent, _ in possible if intent in context.knowledge.topics]

@@ -95,7 +95,8 @@ def small_talk(context: Context, message: UserMessage) -> str | None:
 
 def talk_small(context: Context, state: DialogueState, text: str) -> Turn:
     """Answers small talk kindly; what is under way stays."""
-    reply = Reply("utter_small_talk", {"answer": text})
+    event = Event(EventKind.OUT_OF_SCOPE, state.topic, state.step or None)
+    reply = Reply("utter_small_talk", {"answer": text}, event=event)
     return Turn(replace(state, offer=None), (reply,)) if state.walk else after_digression(context, state, reply)
 
 
