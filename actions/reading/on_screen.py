@@ -19,6 +19,7 @@ from actions.reading.questions import asks, withdraws
 from actions.reading.reading import Reading, Source
 from actions.reading.steps_meant import place_spoken_of, reported_place, step_after, step_meant
 from actions.reading.stories import PROCEDURE, is_story
+from actions.reading.values import details_said
 from language.text_normalization import normalize
 
 _ACTS = {
@@ -64,6 +65,7 @@ _SURE_TRIED = 0.6
 _THANKS = ("谢", "thx", "3q", "辛苦")
 _SHORTEST_STORY = 5
 _HOW_NOW = re.compile("(?:那|好|行|嗯|哦|吧|的)*(?:怎么|咋)(?:弄|办|整|搞|做)(?:啊|呢|嘛|呀)?")
+_NOTHING_TO_CHANGE = re.compile("(?:没(?:有|啥|什么)?(?:别的)?(?:要|需要)?(?:改|补充|修改)|不用改|不改了)的?了?$")
 _BACK = re.compile("上一步|前一步|倒回去|退回去")
 _NOT_DONE = re.compile("(?:我|都|根本)?还没(?:有)?(?:填|弄|点|做|交|设|输|写|选|改|看|找)")
 _DONE_SINCE = re.compile("(?:填|弄|点|做|交|设|输|写|选|改)(?:好|完|上)?了")
@@ -125,7 +127,7 @@ def _reported(context: Context, topic: Topic, state: DialogueState, act: Act, me
     if topic.kind == "procedure":
         clauses = tuple(replace(one, acts=_in_procedure(one.acts, folded(one.text))) for one in message.clauses)
         message = replace(message, acts=_in_procedure(message.acts, message.key), clauses=clauses)
-    more = _more_of_story(context, topic, state, act, message)
+    more = _more_of_story(context, topic, state, act, message) or _details_told(context, topic, state, message)
     if more:
         return more
     label, certainty = _label(message)
@@ -227,6 +229,20 @@ def _more_of_story(
     return Reading(
         Source.ON_SCREEN, Act.CORRECT, message, f"adds to {detail.id}", arguments={"changes": {detail.id: told}}
     )
+
+
+def _details_told(context: Context, topic: Topic, state: DialogueState, message: UserMessage) -> Reading | None:
+    """Reads details that are told though nothing asks for them any more, at the step that collects them."""
+    if not state.step or not topic.steps[state.step - 1].collect or asks(normalize(message.text)):
+        return None
+    if _NOTHING_TO_CHANGE.search(message.key):
+        return Reading(Source.ON_SCREEN, Act.DONE, message, "nothing to change", arguments={"step": state.step + 1})
+    kinds = {detail.id: detail.accepts for detail in topic.collected_details}
+    told = details_said(context, topic, message)
+    new = {name: value for name, value in told.items() if name not in state.collected_details}
+    if not {"time", "amount"} & {kinds[name] for name in new}:
+        return None
+    return Reading(Source.ON_SCREEN, Act.NOTE, message, f"tells {', '.join(new)}", arguments={"values": new})
 
 
 def _names_request(state: DialogueState, key: str) -> bool:

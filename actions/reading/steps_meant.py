@@ -179,7 +179,8 @@ def step_meant(context: Context, topic: Topic, state: DialogueState, act: Act, m
         return current + 1 if act is Act.DONE else current
     place = place_spoken_of(topic, current, message)
     shown = _shown_ahead(topic, current, message)
-    if act is Act.DONE and shown and (place is None or place.is_done):
+    is_named = place is None or (place.is_done and not _NOW_SHOWN.search(place.said))
+    if act is Act.DONE and shown and is_named:
         return shown
     if place and act is not Act.DONE:
         # 「新密码提交不上去」 is like what is said of the step after, too.
