@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from actions.dialogue.messages import UserMessage
@@ -15,6 +18,8 @@ from actions.knowledge.schema import Setting
 MAX_SUGGESTIONS = 5
 # An intent that is less likely than this is no answer to what was asked; the same limit as for 「您是不是想问」.
 _LIKELY = 0.05
+# Answers that are as near to the message as a question for them in so many words, and those that are related to it.
+_NEAR, _RELATED = 0.58, 0.4
 
 
 @dataclass(frozen=True)
@@ -50,10 +55,25 @@ def suggestions(
     """
     message = message_from_parse(parse, knowledge.wording.rejections)
     plain = _Plain(knowledge, placeholder_values)
-    found: dict[Suggestion, None] = {}
+    found = dict.fromkeys(plain.answers(message, at_least=_NEAR))
     for topic in _topics(knowledge, message, parse):
         found.update(dict.fromkeys(plain.about(topic, message)))
-    return list(found)[:MAX_SUGGESTIONS]
+    found.update(dict.fromkeys(plain.answers(message, at_least=_RELATED)))
+    by_an_agent = (_by_an_agent(suggestion, knowledge) for suggestion in found)
+    return list({suggestion.text: suggestion for suggestion in by_an_agent}.values())[:MAX_SUGGESTIONS]
+
+
+def _by_an_agent(suggestion: Suggestion, knowledge: Knowledge) -> Suggestion:
+    """Returns a suggestion as an agent would say it: without the lines that send the user to one."""
+    words = knowledge.wording.left_out_by_agents
+    if any(word in suggestion.title for word in words):
+        return suggestion
+    lines = [line for line in suggestion.text.splitlines() if not any(word in line for word in words)]
+    if not lines:
+        return suggestion
+    numbers = itertools.count(1)
+    numbered = [re.sub(r"^\d+\. ", lambda _: f"{next(numbers)}. ", line) for line in lines]
+    return replace(suggestion, text="\n".join(numbered))
 
 
 def _topics(knowledge: Knowledge, message: UserMessage, parse: Mapping[str, Any]) -> Iterator[Topic]:
@@ -96,6 +116,18 @@ class _Plain:
             yield self._steps(topic)
         else:
             yield Suggestion(topic.id, topic.title, self._with_settings(topic.text or "", topic.settings))
+
+    def answers(self, message: UserMessage, *, at_least: float) -> Iterator[Suggestion]:
+        """Yields the answers of all topics that are that near to the message, the nearest first."""
+        for address, likeness in sorted(message.answers.items(), key=lambda entry: -entry[1]):
+            answer = self._knowledge.answers.get(address)
+            if answer is None or likeness < at_least:
+                continue
+            with contextlib.suppress(KeyError):
+                # What the deployment has not filled in is no answer.
+                yield Suggestion(
+                    answer.topic, answer.title, self._fill(answer.text, self._knowledge.topics[answer.topic])
+                )
 
     def _steps(self, topic: Topic) -> Suggestion:
         warning = [self._fill(topic.warning.text, topic)] if topic.warning else []

@@ -17,6 +17,7 @@ import time
 import uuid
 from collections.abc import Awaitable, Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -71,7 +72,7 @@ def rows(seed: int, texts: list[str]) -> Iterator[dict[type[Any], list[dict[str,
             begins = NOW - timedelta(days=180) * (1 - number / COUNT)
             conversation_id = uuid.UUID(int=draw.getrandbits(128)).hex
             turns = draw.randint(2, 6)
-            conversation = {"id": conversation_id, "site_key": f"site{number % 3}", "kind": "user"}
+            conversation: dict[str, Any] = {"id": conversation_id, "site_key": f"site{number % 3}", "kind": "user"}
             conversation |= {"external_id": f"user{number}", "last_id": 2 * turns, "owner": "bot", "created_at": begins}
             batch[tables.Conversation].append(conversation | {"active_at": begins + timedelta(minutes=turns)})
             for turn in range(turns):
@@ -88,7 +89,11 @@ def rows(seed: int, texts: list[str]) -> Iterator[dict[type[Any], list[dict[str,
                 if kind:
                     batch[tables.BotEvent].append({**shared, "kind": kind})
             if number % 7 == 0:
-                ticket = {"number": f"T{number:012}", "conversation_id": conversation_id, "status": "closed"}
+                ticket: dict[str, Any] = {
+                    "number": f"T{number:012}",
+                    "conversation_id": conversation_id,
+                    "status": "closed",
+                }
                 ticket |= {"version": 1, "priority": 2, "reason": "user_request", "topic": topic, "created_at": begins}
                 ticket |= {"handoff": {"summary": f"要办的事：{topic}"}, "agent_id": 1 + number % 20}
                 batch[tables.Ticket].append(WHOLE | ticket | {"rating": draw.choice((None, None, 1, 3, 5))})
@@ -172,9 +177,7 @@ async def run(url: str) -> int:
     }
     failed = False
     for name, wanted, limit in (("list", lists, LIST_LIMIT), ("search", searches, SEARCH_LIMIT)):
-        taken = {
-            what: await measure(lambda one=one: queries.page(one, offset=0, limit=50)) for what, one in wanted.items()
-        }
+        taken = {what: await measure(partial(queries.page, one, offset=0, limit=50)) for what, one in wanted.items()}
         every = [value for values in taken.values() for value in values]
         slowest = {what: round(p95(values)) for what, values in taken.items()}
         print(

@@ -97,7 +97,7 @@ def talk_small(context: Context, state: DialogueState, text: str) -> Turn:
     """Answers small talk kindly; what is under way stays."""
     event = Event(EventKind.OUT_OF_SCOPE, state.topic, state.step or None)
     reply = Reply("utter_small_talk", {"answer": text}, event=event)
-    return Turn(replace(state, offer=None), (reply,)) if state.walk else after_digression(context, state, reply)
+    return after_digression(context, state, reply)
 
 
 def with_menu(context: Context, state: DialogueState, response: str, event: Event | None = None) -> Turn:

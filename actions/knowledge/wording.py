@@ -131,6 +131,7 @@ class Wording(_Model):
     thanks: list[str]
     worked: list[str]
     intent_titles: dict[str, Text]
+    left_out_by_agents: list[str]
     list_separator: str
     contact_details: list[CollectedDetail]
     handed_over_story: str

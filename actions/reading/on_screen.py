@@ -318,6 +318,10 @@ def _asks_of_topic(context: Context, topic: Topic, state: DialogueState, act: Ac
         return False
     if message.intent != topic.id and message.intent in message.matters("anchor", "named"):
         return False
+    picked = message.single_value(topic.entity, {step.value for step in topic.steps if step.value})
+    if picked and picked != topic.steps[state.step - 1].value:
+        # Another part is named: it is shown, with the answer.
+        return False
     return find_answer(context, state, message) is not None
 
 

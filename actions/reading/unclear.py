@@ -78,7 +78,9 @@ def _in_talk(context: Context, state: DialogueState, act: Act, message: UserMess
         about_last = _follows_answer(context, state, act, message)
         if about_last:
             return about_last
-    is_lead_in = bool(_LEADS_IN.fullmatch(message.key)) or (not message.key and act in UNCLEAR)
+    is_lead_in = bool(_LEADS_IN.fullmatch(message.key)) or (
+        not message.key and act in UNCLEAR and not state.failures_in_row
+    )
     if not state.walk and not message.is_payload and is_lead_in:
         return Reading(Source.SAID_BEFORE, Act.FRAGMENT, message, "only leads in", arguments={"leads_in": True})
     if _is_waiting(state, message) and state.walk is None:

@@ -49,7 +49,7 @@ from uwallet_gateway.search.conversations import ConversationQueries
 from uwallet_gateway.search.index import SearchIndexer
 from uwallet_gateway.settings import REPOSITORY, Settings
 from uwallet_gateway.support.agent_commands import AgentCommands
-from uwallet_gateway.support.hours import load_opening_hours
+from uwallet_gateway.support.hours import load_brand, load_opening_hours
 from uwallet_gateway.support.notices import SupportNotices
 from uwallet_gateway.support.presence import Presence
 from uwallet_gateway.support.queries import TicketQueries
@@ -106,6 +106,7 @@ class Services:
     outbox: Outbox
     hook_sender: HookSender
     opening_hours: OpeningHours
+    brand: str
     user_commands: UserCommands
     agent_commands: AgentCommands
     tickets: TicketQueries
@@ -258,6 +259,7 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
             persons,
         ),
         opening_hours=opening_hours,
+        brand=load_brand(settings.organisation_file),
         user_commands=user_commands,
         agent_commands=AgentCommands(transactions, steps, tickets, max_length=settings.max_length),
         tickets=tickets,

@@ -93,3 +93,24 @@ def test_every_intent_has_a_title_and_no_two_the_same(knowledge: Knowledge) -> N
     assert set(titles) == set(domain["intents"])
     assert len(set(titles.values())) == len(titles)
     assert next(iter(titles)) == knowledge.main_topics[0].id
+
+
+def test_agents_do_not_send_the_user_to_an_agent(knowledge: Knowledge) -> None:
+    [urgent] = suggestions(knowledge, UNKNOWN, parse(("account_compromised", 0.99)))
+    assert "人工" not in urgent.text
+    assert [line[:3] for line in urgent.text.splitlines()[1:]] == ["1. ", "2. ", "3. ", "4. "]
+    # What is about support itself stays as it is.
+    found = suggestions(knowledge, UNKNOWN, parse(("contact_preparation", 0.99)))
+    assert found[0].text == str(knowledge.topics["contact_preparation"].text).format(**UNKNOWN)
+
+
+def test_answers_of_any_topic_that_are_near_are_suggested(knowledge: Knowledge) -> None:
+    near, related = (
+        next(answer for answer in knowledge.answers.values() if answer.topic == topic and "{" not in answer.text)
+        for topic in ("forgot_password", "payment_failure")
+    )
+    said = parse(("account_security", 0.9))
+    said["answers"] = [{"name": near.address, "confidence": 0.7}, {"name": related.address, "confidence": 0.45}]
+    found = suggestions(knowledge, UNKNOWN, said)
+    assert [entry.topic for entry in found] == ["forgot_password", "account_security", "payment_failure"]
+    assert (found[0].title, found[0].text) == (near.title, near.text)

@@ -33,12 +33,47 @@ def test_own_containers_write_to_their_data_only(name: str) -> None:
     assert writable == [f"{name}-data:/data"]
 
 
-def test_only_the_gateway_is_reached_and_only_from_this_machine() -> None:
+def test_only_the_proxy_is_reached_from_outside_and_the_gateway_from_this_machine() -> None:
     published = {name: service["ports"] for name, service in SERVICES.items() if "ports" in service}
-    assert list(published) == ["gateway"]
+    assert sorted(published) == ["gateway", "proxy"]
     assert all(port.startswith("127.0.0.1:") for port in published["gateway"])
+    assert published["proxy"] == ["80:80", "443:443"]
     assert COMPOSE["networks"]["private"]["internal"] is True
-    assert all(service["networks"] == ["private"] for name, service in SERVICES.items() if name != "gateway")
+    assert SERVICES["proxy"]["networks"] == ["public"]
+    assert all(service["networks"] == ["private"] for name, service in SERVICES.items() if name not in published)
+
+
+def test_proxy_leads_to_the_gateway_and_hides_the_metrics() -> None:
+    text = (ROOT / "deploy" / "Caddyfile").read_text(encoding="utf-8")
+    assert "reverse_proxy gateway:5005" in text
+    assert "header_up X-Forwarded-For {remote_host}" in text
+    assert "respond /metrics 404" in text
+    assert SERVICES["proxy"]["environment"]["PUBLIC_NAME"] == "${PUBLIC_NAME:-}"
+
+
+@pytest.mark.parametrize("store", ["sqlite", "postgresql"])
+def test_engine_finds_its_store(store: str) -> None:
+    (mounted,) = (volume for volume in SERVICES["engine"]["volumes"] if volume.endswith(":/bot/endpoints.yml:ro"))
+    assert mounted.startswith("./engine/${ENGINE_STORE:-sqlite}.yml:")
+    tracker = read_yaml(ROOT / "deploy" / "engine" / f"{store}.yml").content["tracker_store"]
+    assert tracker["dialect"] == store
+    if store == "sqlite":
+        assert tracker["db"].startswith("/data/")
+        return
+    server = SERVICES[tracker["url"]]
+    assert tracker["username"] == server["environment"]["POSTGRES_USER"]
+    assert tracker["password"] == "${POSTGRES_PASSWORD}"
+    # Nothing else makes the engine's database.
+    (scripts,) = (volume for volume in server["volumes"] if volume.endswith(":/docker-entrypoint-initdb.d:ro"))
+    statements = [file.read_text(encoding="utf-8") for file in (ROOT / "deploy" / scripts.split(":")[0]).glob("*.sql")]
+    assert any(f"\nCREATE DATABASE {tracker['db']};" in statement for statement in statements)
+
+
+def test_engines_share_a_lock_with_the_password_of_redis() -> None:
+    lock = read_yaml(ROOT / "deploy" / "engine" / "postgresql.yml").content["lock_store"]
+    assert (lock["type"], lock["password"]) == ("redis", "${REDIS_PASSWORD}")
+    assert lock["url"] in SERVICES
+    assert "REDIS_PASSWORD" in SERVICES["engine"]["environment"]
 
 
 def test_every_image_can_be_pinned_by_digest() -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+import re
 from typing import Any
+from unittest import mock
 
 import pytest
 from hypothesis import given
@@ -12,8 +14,12 @@ from itsdangerous import URLSafeSerializer
 
 from uwallet_gateway.identity.keys import Keys, PictureReader, _derive
 from uwallet_gateway.sealing import SecretUnreadableError
+from uwallet_gateway.settings import REPOSITORY
 
 KEYS = Keys(["k" * 32])
+CRYPTOGRAPHY = re.compile(
+    r"^(?:import|from) (?:hashlib|hmac|argon2|cryptography|itsdangerous|pyotp|joserfc|authlib)\b", re.MULTILINE
+)
 READER = PictureReader("session", "s1")
 
 
@@ -59,6 +65,22 @@ def test_signatures_are_by_sha_256_and_tokens_from_before_are_read() -> None:
     # 256 bits in base 64.
     for signed in (KEYS.sign_session("abc"), KEYS.sign_device({}), KEYS.sign_attachment("abc", READER)):
         assert len(signed.rpartition(".")[2]) == 43
+
+
+def test_document_has_each_key_and_each_place() -> None:
+    document = (REPOSITORY / "docs" / "security" / "cryptography.md").read_text(encoding="utf-8")
+    with mock.patch("uwallet_gateway.identity.keys._derive", side_effect=_derive) as derived:
+        Keys(["k" * 32])
+    told = set(re.findall(r"^\| `([a-z ]+)` \|", document, re.MULTILINE))
+    assert told == {call.args[1].decode() for call in derived.call_args_list}
+    package = REPOSITORY / "gateway" / "uwallet_gateway"
+    users = {
+        str(file.relative_to(package))
+        for file in package.rglob("*.py")
+        if CRYPTOGRAPHY.search(file.read_text(encoding="utf-8"))
+    }
+    assert users
+    assert {name for name in users if f"`{name}`" not in document} == set()
 
 
 def test_former_key_is_accepted_and_no_longer_used() -> None:

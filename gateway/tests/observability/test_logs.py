@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import io
 import json
 import logging
+import re
 import warnings
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -17,6 +19,7 @@ from structlog.contextvars import bound_contextvars
 
 from tests.redaction.strategies import cards, mobiles, written
 from uwallet_gateway.observability.logs import configure_logs, redact_values
+from uwallet_gateway.settings import REPOSITORY
 
 Lines = Callable[[], list[dict[str, Any]]]
 
@@ -132,3 +135,27 @@ def test_no_card_or_phone_is_logged(data: st.DataObject) -> None:
     place = data.draw(st.sampled_from(["event", "exception", "anything"]))
     event = redact_values(None, "info", {"event": "x", place: [f"前{secret}后"]})
     assert secret not in str(event)
+
+
+def _events(call: ast.Call) -> Iterator[str]:
+    """The event that a call logs, or has logged."""
+    function, arguments = call.func, call.args
+    if isinstance(function, ast.Attribute) and isinstance(function.value, ast.Name) and function.value.id == "_log":
+        yield from (str(it.value) for it in arguments[:1] if isinstance(it, ast.Constant))
+    if isinstance(function, ast.Name) and function.id == "refusal":
+        yield from (str(it.value) for it in arguments[1:] if isinstance(it, ast.Constant))
+
+
+def test_document_has_each_event() -> None:
+    document = (REPOSITORY / "docs" / "security" / "logs.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (`.*?) \| \w+ \|", document, re.MULTILINE)
+    told = {event for row in rows for event in re.findall(r"`([\w.]+)`", row)}
+    logged = {
+        event
+        for file in (REPOSITORY / "gateway" / "uwallet_gateway").rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+        for event in _events(node)
+    }
+    # Its level depends on the path, so it is called by another name.
+    assert told == logged | {"http.request"}

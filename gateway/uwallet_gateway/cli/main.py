@@ -7,19 +7,21 @@ import os
 import click
 
 from uwallet_gateway.agents.accounts import AccountError
-from uwallet_gateway.cli import agents, persons, sites
+from uwallet_gateway.cli import agents, backups, persons, sites
 from uwallet_gateway.cli.audit import verify_audit
 from uwallet_gateway.cli.demonstration import prepare_demonstration
 from uwallet_gateway.cli.hooks import send_test_hook
 from uwallet_gateway.cli.labels import export_labels
 from uwallet_gateway.cli.running import with_services
 from uwallet_gateway.database.connection import DatabaseUnavailableError
+from uwallet_gateway.database.sole_use import DatabaseInUseError
 from uwallet_gateway.hooks.cards import CardsError
 from uwallet_gateway.hooks.endpoints import HooksFileError
 from uwallet_gateway.identity.notice import NoticeError
 from uwallet_gateway.identity.origins import OriginError
 from uwallet_gateway.identity.sites import SiteError
 from uwallet_gateway.insight.label_export import LabelExportError
+from uwallet_gateway.maintenance.backups import BackupError
 from uwallet_gateway.observability.logs import configure_logs
 from uwallet_gateway.sealing import SecretUnreadableError
 from uwallet_gateway.services import Services
@@ -29,7 +31,9 @@ from uwallet_gateway.texts import TextsError
 
 _EXPECTED = (
     AccountError,
+    BackupError,
     CardsError,
+    DatabaseInUseError,
     DatabaseUnavailableError,
     HooksFileError,
     LabelExportError,
@@ -103,6 +107,7 @@ for _command in (
     *sites.COMMANDS,
     *agents.COMMANDS,
     *persons.COMMANDS,
+    *backups.COMMANDS,
     prepare_demonstration,
     send_test_hook,
     export_labels,

@@ -33,6 +33,8 @@ class Readiness:
         self._looking = asyncio.Lock()
         self._looked_at = float("-inf")
         self._state: dict[str, str] = {}
+        # A look that has not come to its end.
+        self._writing: asyncio.Task[str] | None = None
 
     async def state(self) -> dict[str, str]:
         """`database`: ok, not migrated or unavailable; `disk`: ok or unavailable."""
@@ -43,13 +45,23 @@ class Readiness:
             return self._state
 
     async def _look_at_database(self) -> str:
+        if self._writing is None:
+            self._writing = asyncio.create_task(self._write_row())
+        # Not cancelled: that would wait for the driver, which has more patience with a lock.
+        await asyncio.wait({self._writing}, timeout=_PATIENCE)
+        if not self._writing.done():
+            _log.error("ready.database_failed", reason="no answer")
+            return "unavailable"
+        written, self._writing = self._writing, None
+        return written.result()
+
+    async def _write_row(self) -> str:
         try:
-            async with asyncio.timeout(_PATIENCE):
-                if not await is_current(self._database):
-                    return "not migrated"
-                async with self._database.write() as transaction:
-                    # Nothing changes, and yet a page is written.
-                    await transaction.execute(text("UPDATE alembic_version SET version_num = version_num"))
+            if not await is_current(self._database):
+                return "not migrated"
+            async with self._database.write() as transaction:
+                # Nothing changes, and yet a page is written.
+                await transaction.execute(text("UPDATE alembic_version SET version_num = version_num"))
         except Exception:
             _log.exception("ready.database_failed")
             return "unavailable"

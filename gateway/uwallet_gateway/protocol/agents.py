@@ -82,6 +82,7 @@ class DeskSettings(View):
     attachment_types: list[str]
     queue_timeout: float = Field(description="Seconds of waiting after which the user is offered to leave a message")
     time_zone: str = Field(description="IANA name of the organisation's time zone, in which days are counted")
+    brand: str = Field(description="What the product is called; empty if that is not filled in")
 
 
 class DeskSessionView(View):

@@ -66,3 +66,18 @@ def load_opening_hours(path: Path) -> OpeningHours:
         day: holiday.hours for holiday in organisation.holidays for day in holiday_days(holiday.date, holiday.until)
     }
     return OpeningHours(ZoneInfo(organisation.time_zone), organisation.opening_hours, holidays)
+
+
+class _Brand(BaseModel):
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    brand_name: str = ""
+
+
+def load_brand(path: Path) -> str:
+    """Reads what the product is called from organisation.yml; empty if that is not filled in.
+
+    Raises:
+        OrganisationError: It cannot be read.
+    """
+    return load_yaml(path, _Brand, OrganisationError)[0].brand_name

@@ -21,6 +21,7 @@ const SETTINGS: Settings = {
   max_chats: 5,
   queue_timeout: 600,
   time_zone: 'Asia/Shanghai',
+  brand: 'u钱包',
   max_length: 1000,
   attachment_bytes: 1024 * 1024,
   attachment_types: ['image/png', 'image/jpeg'],

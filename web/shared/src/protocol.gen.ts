@@ -647,6 +647,10 @@ export interface DeskSettings {
    * IANA name of the organisation's time zone, in which days are counted
    */
   time_zone: string;
+  /**
+   * What the product is called; empty if that is not filled in
+   */
+  brand: string;
 }
 /**
  * The agent is signed in, with a second factor from now on.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 
 from fastapi import APIRouter, File, Query, UploadFile
@@ -21,6 +22,9 @@ from uwallet_gateway.transport.uploads import store_upload
 router = APIRouter()
 # Messages that are searched for the user's last text; older ones need no reply any more.
 _LOOKED_AT = 50
+# What a text is compared by with what was said. Shorter parts are in many texts.
+_SENTENCES = re.compile(r"[。！？；\n]|\d+\. |：")
+_SHORTEST_SENTENCE = 5
 
 
 @router.get("/tickets/{ticket_id}/messages", responses=responses(401, 403, 404, 422, 429, 503))
@@ -83,7 +87,26 @@ async def read_suggestions(ticket_id: TicketId, services: ServicesNeeded, sessio
     conversation_id = (await services.tickets.ticket(ticket_id)).conversation_id
     messages, _ = await services.transcript.newest(conversation_id, _LOOKED_AT)
     last_text = next((message for message in reversed(messages) if _is_typed(message)), None)
-    return Suggestions(suggestions=await services.assistant.suggestions(last_text.text) if last_text else [])
+    if last_text is None:
+        return Suggestions(suggestions=[])
+    found = await services.assistant.suggestions(last_text.text)
+    said = "".join(message.text for message in messages if message.author in {"bot", "agent"})
+    return Suggestions(suggestions=[suggestion for suggestion in found if not was_said(suggestion.text, said)])
+
+
+@router.get("/suggestions", responses=responses(401, 422, 429, 503))
+async def search_knowledge(
+    services: ServicesNeeded, _session: AgentNeeded, query: Annotated[str, Query(min_length=1, max_length=100)]
+) -> Suggestions:
+    """Returns what the knowledge files say to any question."""
+    return Suggestions(suggestions=await services.assistant.suggestions(query.replace("\0", "")))
+
+
+def was_said(text: str, said: str) -> bool:
+    """Whether most of a text has been said: the user has read it, and need not read it again from a human."""
+    sentences = [part for part in _SENTENCES.split(text) if len(part) >= _SHORTEST_SENTENCE]
+    known = sum(len(part) for part in sentences if part in said)
+    return known > sum(map(len, sentences)) / 2
 
 
 def _is_typed(message: Message) -> bool:

@@ -114,5 +114,6 @@ async def session_view(services: Services, session: DeskSession) -> DeskSessionV
             attachment_types=limits.attachment_types,
             queue_timeout=services.settings.queue_timeout,
             time_zone=services.opening_hours.zone.key,
+            brand=services.brand,
         ),
     )

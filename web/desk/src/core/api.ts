@@ -110,6 +110,8 @@ export class DeskApi {
     this.request('GET', `/tickets/${id}/messages` + search(query));
   suggestions = (id: number): Promise<{ suggestions: Suggestion[] }> =>
     this.request('GET', `/tickets/${id}/suggestions`);
+  searchKnowledge = (query: string): Promise<{ suggestions: Suggestion[] }> =>
+    this.request('GET', '/suggestions' + search({ query }));
   claim = (id: number): Promise<Ticket> => this.request('POST', `/tickets/${id}/claim`);
   say = (id: number, body: { text?: string; attachment_id?: string; client_id: string }): Promise<Message> =>
     this.request('POST', `/tickets/${id}/messages`, body);

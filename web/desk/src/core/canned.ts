@@ -28,3 +28,15 @@ function rank(reply: CannedReply, wanted: string): number | null {
   if (title.includes(wanted) || shortcut.includes(wanted)) return 3;
   return reply.text.toLowerCase().includes(wanted) ? 4 : null;
 }
+
+/**
+ * Returns the text of a reply with its variables filled in (`{称呼}`). One that has no value here is left out together with
+ * the punctuation behind it, so that nobody is greeted as 「{称呼}」; what is no variable stays as it is.
+ */
+export function filledReply(text: string, values: Readonly<Record<string, string>>): string {
+  return text.replace(/\{([^{}\n]{1,16})\}([，,、]?)/g, (whole, name: string, mark: string) => {
+    const value = values[name];
+    if (value === undefined) return whole;
+    return value === '' ? '' : value + mark;
+  });
+}

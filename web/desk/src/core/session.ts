@@ -7,6 +7,8 @@ import type { DeskStorage } from './storage.ts';
 
 export interface SessionState {
   phase: 'loading' | 'signed_out' | 'second_step' | 'signed_in' | 'unreachable';
+  /** Of `unreachable`: the gateway is there, and was asked too often. */
+  isBusy: boolean;
   session: Session | null;
   /** Why nobody is signed in: nobody was, somebody chose to leave, the gateway ended it, or they took too long. */
   reason: 'new' | 'left' | 'ended' | 'late';
@@ -36,7 +38,13 @@ export class SessionKeeper {
   readonly api: DeskApi;
 
   constructor(private readonly options: SessionOptions) {
-    this.state = createStore<SessionState>(() => ({ phase: 'loading', reason: 'new', provider: null, ...NOBODY }));
+    this.state = createStore<SessionState>(() => ({
+      phase: 'loading',
+      isBusy: false,
+      reason: 'new',
+      provider: null,
+      ...NOBODY,
+    }));
     this.api = new DeskApi({
       fetch: options.fetch,
       csrf: () => this.state.getState().session?.csrf ?? null,
@@ -55,7 +63,7 @@ export class SessionKeeper {
       const { phase } = this.state.getState();
       if (error.isTemporary) {
         // Who works at the desk is not thrown out because the network is away.
-        if (phase !== 'signed_in') this.state.setState({ phase: 'unreachable' });
+        if (phase !== 'signed_in') this.state.setState({ phase: 'unreachable', isBusy: error.status === 429 });
       } else await this.askForStep(phase === 'signed_in' ? 'ended' : phase === 'second_step' ? 'late' : 'new');
     }
   }

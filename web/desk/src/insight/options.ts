@@ -55,7 +55,8 @@ export function ratingsOption(figures: Figures): EChartsCoreOption {
     { name: t.insight.bot, rating: figures.bot_rating },
   ];
   return {
-    xAxis: { type: 'value', minInterval: 1 },
+    // One rating does not fill the chart.
+    xAxis: { type: 'value', minInterval: 1, max: ({ max }: { max: number }) => Math.max(5, max) },
     yAxis: { type: 'category', data: rows.map(({ name }) => name) },
     series: STARS.map((color, index) => ({
       type: 'bar',
@@ -72,9 +73,11 @@ export function ratingsOption(figures: Figures): EChartsCoreOption {
 export function waitsOption({ days }: Statistics): EChartsCoreOption {
   const minutes = (seconds: number | null): number | null => (seconds === null ? null : Math.round(seconds / 6) / 10);
   const line = (name: string, color: string, value: (figures: Figures) => number | null): object => ({
-    type: 'line',
+    // One day is no line.
+    type: days.length > 1 ? 'line' : 'bar',
     name,
     color,
+    barMaxWidth: 28,
     connectNulls: true,
     data: days.map(({ figures }) => minutes(value(figures))),
   });

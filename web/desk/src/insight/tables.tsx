@@ -31,6 +31,8 @@ const stepColumns: NonNullable<TableProps<StepFigures>['columns']> = [
       <Progress
         aria-label={t.insight.gave_up_share}
         size="small"
+        // Everybody gave up: that is no success.
+        status="normal"
         percent={percent(gaveUp(step), step.shown) ?? 0}
         strokeColor="#d64550"
       />

@@ -6,7 +6,7 @@ import { useState, type JSX } from 'react';
 import { ApiError } from '../core/api.ts';
 import { findReplies } from '../core/canned.ts';
 import type { CannedReply } from '../core/protocol.ts';
-import { t } from '../i18n/strings.ts';
+import { fill, t } from '../i18n/strings.ts';
 import { errorText, useAction, useDesk } from '../view/context.ts';
 import { Page } from '../view/page.tsx';
 
@@ -113,6 +113,9 @@ function ReplyDialog({ reply, onClose }: { reply: CannedReply | null; onClose: (
     );
     if (done) onClose();
   };
+  const names = Object.values(t.replies.variables)
+    .map((name) => `{${name}}`)
+    .join(t.list_separator);
   const missing = [{ required: true, whitespace: true, message: t.missing }];
   return (
     <Modal
@@ -141,7 +144,7 @@ function ReplyDialog({ reply, onClose }: { reply: CannedReply | null; onClose: (
         >
           <Input maxLength={32} prefix="/" />
         </Form.Item>
-        <Form.Item name="text" label={t.replies.text} rules={missing}>
+        <Form.Item name="text" label={t.replies.text} rules={missing} extra={fill(t.replies.variables_hint, { names })}>
           <Input.TextArea autoSize={{ minRows: 4, maxRows: 12 }} />
         </Form.Item>
       </Form>

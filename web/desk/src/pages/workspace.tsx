@@ -1,5 +1,6 @@
 /** Where agents work: who waits, the conversation, and what is known of it. */
 
+import { LeftOutlined } from '@ant-design/icons';
 import { useQuery } from '@tanstack/react-query';
 import { Button, Result, Spin } from 'antd';
 import { useEffect, useState, type JSX } from 'react';
@@ -23,6 +24,9 @@ export function Workspace({ ticketId }: { ticketId: number | null }): JSX.Elemen
   const tickets = useDeskState((state) => state.tickets);
   const lists = listsOf(tickets, desk.options.agentId);
   const [run, busy] = useAction();
+  /** On a phone, where there is no room for both: what is known of the ticket in place of the conversation. */
+  const [onPhoneShowsDetails, setDetails] = useState(false);
+  useEffect(() => setDetails(false), [ticketId]);
 
   const claimNext = (): void => {
     const next = lists.waiting[0];
@@ -39,12 +43,22 @@ export function Workspace({ ticketId }: { ticketId: number | null }): JSX.Elemen
   };
   useShortcuts({ claim_next: claimNext, next_chat: () => walk(1), previous_chat: () => walk(-1) });
   return (
-    <div className="workspace">
+    <div className="workspace" data-open={ticketId !== null} data-details={ticketId !== null && onPhoneShowsDetails}>
       <TicketList lists={lists} openId={ticketId} onClaimNext={claimNext} claiming={busy} />
       {ticketId === null ? (
         <Welcome waiting={lists.waiting.length} />
       ) : (
-        <OpenTicket key={ticketId} ticketId={ticketId} />
+        <>
+          <div className="phone-bar">
+            <Button type="text" icon={<LeftOutlined />} onClick={() => go('/')}>
+              {t.queue.label}
+            </Button>
+            <Button type="text" aria-pressed={onPhoneShowsDetails} onClick={() => setDetails(!onPhoneShowsDetails)}>
+              {onPhoneShowsDetails ? t.chat.log : t.details.label}
+            </Button>
+          </div>
+          <OpenTicket key={ticketId} ticketId={ticketId} showsDetails={onPhoneShowsDetails} />
+        </>
       )}
     </div>
   );
@@ -66,13 +80,13 @@ function Welcome({ waiting }: { waiting: number }): JSX.Element {
   );
 }
 
-function OpenTicket({ ticketId }: { ticketId: number }): JSX.Element {
+function OpenTicket({ ticketId, showsDetails }: { ticketId: number; showsDetails: boolean }): JSX.Element {
   const { desk, api, preferences } = useDesk();
   const [, go] = useLocation();
   const [chat, setChat] = useState<Chat | null>(null);
   const live = useDeskState(({ tickets }) => tickets.get(ticketId));
   const details = useQuery({ queryKey: ['ticket', ticketId], queryFn: () => api.ticket(ticketId) });
-  const showsDetails = useStore(preferences.state, (values) => values.details);
+  const prefersDetails = useStore(preferences.state, (values) => values.details);
 
   useEffect(() => {
     setChat(desk.open(ticketId));
@@ -98,7 +112,7 @@ function OpenTicket({ ticketId }: { ticketId: number }): JSX.Element {
   return (
     <>
       <Conversation ticket={ticket} details={details.data ?? null} chat={chat} />
-      {showsDetails && <Details ticket={ticket} details={details.data ?? null} />}
+      {(prefersDetails || showsDetails) && <Details ticket={ticket} details={details.data ?? null} />}
     </>
   );
 }

@@ -1,6 +1,7 @@
 /** Where the agent writes: replies and internal notes, pictures, canned replies, suggestions. */
 
-import { PictureOutlined, SendOutlined, ThunderboltOutlined } from '@ant-design/icons';
+import { PictureOutlined, SearchOutlined, SendOutlined, ThunderboltOutlined } from '@ant-design/icons';
+import { useQuery } from '@tanstack/react-query';
 import { countCharacters, meansSend } from '@uwallet/shared/composing.ts';
 import { describeSize, describeTypes, imageProblem, MAX_IMAGES, type ImageProblem } from '@uwallet/shared/images.ts';
 import { App, Button, Input, Popover, Segmented, Tooltip } from 'antd';
@@ -11,9 +12,11 @@ import type { Chat } from '../core/chat.ts';
 import type { DraftKind } from '../core/drafts.ts';
 import type { Suggestion, Ticket } from '../core/protocol.ts';
 import { fill, t } from '../i18n/strings.ts';
+import { filledReply } from '../core/canned.ts';
+import { replyValues } from './labels.ts';
 import { CannedMenu, useCannedMenu } from './canned_menu.tsx';
 import { ComposerClosed } from './composer_closed.tsx';
-import { useAction, useDesk } from './context.ts';
+import { errorText, useAction, useDesk } from './context.ts';
 import { useShortcuts } from './use_shortcuts.ts';
 
 export interface ComposerHandle {
@@ -78,7 +81,7 @@ export function Composer(props: ComposerProps): JSX.Element {
   useImperativeHandle(ref, () => ({ insert }));
 
   const canned = useCannedMenu(shown === 'reply' ? text : '', (reply) => {
-    setText(reply.text, 'reply');
+    setText(filledReply(reply.text, replyValues(ticket, agent.name, settings.brand)), 'reply');
     focus();
   });
   const send = (): void => {
@@ -155,7 +158,7 @@ export function Composer(props: ComposerProps): JSX.Element {
     >
       {dragging && <div className="composer-drop">{t.composer.drop}</div>}
       {!mine && <ComposerClosed {...props} watches={watches} />}
-      {mine && shown === 'reply' && suggestions.length > 0 && <Suggestions suggestions={suggestions} onPick={insert} />}
+      {mine && shown === 'reply' && <Suggestions suggestions={suggestions} onPick={insert} />}
       {canned.open && <CannedMenu menu={canned} />}
       {mine && (
         <Segmented
@@ -253,6 +256,7 @@ export function Composer(props: ComposerProps): JSX.Element {
   );
 }
 
+/** What the knowledge says to the user's last message, or to what the agent looks for. */
 function Suggestions({
   suggestions,
   onPick,
@@ -260,16 +264,40 @@ function Suggestions({
   suggestions: readonly Suggestion[];
   onPick: (text: string) => void;
 }): JSX.Element {
+  const { api } = useDesk();
+  const [words, setWords] = useState<string | null>(null);
+  const found = useQuery({
+    queryKey: ['knowledge', words],
+    queryFn: () => api.searchKnowledge(words ?? ''),
+    enabled: words !== null && words !== '',
+    retry: false,
+    staleTime: Infinity,
+  });
+  const shown = words ? (found.data?.suggestions ?? []) : suggestions;
   return (
     <div className="suggestions" role="group" aria-label={t.suggestions.label}>
-      <span className="muted">{t.suggestions.label}</span>
-      {suggestions.slice(0, 5).map(({ topic, title, text }, index) => (
-        <Popover
-          key={topic}
-          title={title}
-          content={<div className="suggestion-text">{text}</div>}
-          mouseEnterDelay={0.3}
-        >
+      {words === null ? (
+        <Button size="small" type="text" icon={<SearchOutlined />} onClick={() => setWords('')}>
+          {t.suggestions.search}
+        </Button>
+      ) : (
+        <Input.Search
+          size="small"
+          autoFocus
+          allowClear
+          className="suggestion-search"
+          loading={found.isFetching}
+          placeholder={t.suggestions.placeholder}
+          aria-label={t.suggestions.placeholder}
+          onSearch={(value) => setWords(value.trim() === '' ? null : value.trim())}
+        />
+      )}
+      {words !== null && words !== '' && found.isSuccess && shown.length === 0 && (
+        <span className="muted">{t.suggestions.nothing}</span>
+      )}
+      {words !== null && found.isError && <span className="error-text">{errorText(found.error)}</span>}
+      {shown.slice(0, 5).map(({ title, text }, index) => (
+        <Popover key={text} title={title} content={<div className="suggestion-text">{text}</div>} mouseEnterDelay={0.3}>
           <Button size="small" onClick={() => onPick(text)}>
             <kbd>{index + 1}</kbd> {title}
           </Button>

@@ -19,6 +19,19 @@ export function visitorName(name: string | null, conversationId: string): string
   return name !== null && name !== '' ? name : fill(t.user.visitor, { code: conversationId.slice(-4).toUpperCase() });
 }
 
+/** What canned replies may contain, by name; empty where it is not known. */
+export function replyValues(ticket: Ticket, agent: string, brand: string): Record<string, string> {
+  const { variables } = t.replies;
+  return {
+    [variables.user]: ticket.user.name ?? '',
+    [variables.number]: ticket.number,
+    [variables.agent]: agent,
+    [variables.brand]: brand,
+    [variables.topic]: ticket.topic?.title ?? '',
+    [variables.site]: ticket.site,
+  };
+}
+
 /** Returns when somebody is to come back to a ticket (ISO 8601), or was. `now`: milliseconds since 1970. */
 export function dueText(at: string, now: number): string {
   const due = new Date(at);

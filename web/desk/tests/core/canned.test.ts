@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cannedQuery, findReplies } from '../../src/core/canned.ts';
+import { cannedQuery, filledReply, findReplies } from '../../src/core/canned.ts';
 
 const REPLIES = [
   { id: 1, title: '问候', text: '您好', shortcut: 'nh' },
@@ -23,5 +23,14 @@ describe('canned replies', () => {
     expect(found('SD')).toEqual([2, 3]);
     expect(found('稍')).toEqual([2]);
     expect(found('没有')).toEqual([]);
+  });
+
+  it('are filled in, without the name of somebody who has none', () => {
+    const values = { 称呼: '王小明', 工单号: 'T261128000002', 品牌: 'u钱包' };
+    expect(filledReply('{称呼}，您好，{品牌}工单{工单号}在处理。', values)).toBe(
+      '王小明，您好，u钱包工单T261128000002在处理。',
+    );
+    expect(filledReply('{称呼}，您好', { ...values, 称呼: '' })).toBe('您好');
+    expect(filledReply('{别的} {"a": 1}', values)).toBe('{别的} {"a": 1}');
   });
 });
