@@ -108,7 +108,7 @@ class DialogueAction(Action, ABC):
         # Text that looks like a payload but is none must not be read as an answer to whatever was asked.
         act = Act.NOT_UNDERSTOOD if message.text.startswith("/") and not message.is_payload else self.act
         turn = Dialogue(knowledge(), values).respond(before, act, message)
-        script = script_of(message.text, Script(tracker.slots.get("script") or Script.SIMPLIFIED))
+        script = script_of(message.text, _known_script(tracker))
         said, shown = utter(dispatcher, turn, tracker.slots.get("last_said") or [], script)
         after = {
             **slots_from_state(replace(turn.state, shown=shown), knowledge()),
@@ -117,6 +117,13 @@ class DialogueAction(Action, ABC):
             "last_message_time": now,
         }
         return [SlotSet(name, value) for name, value in after.items() if value != tracker.slots.get(name)]
+
+
+def _known_script(tracker: Tracker) -> Script:
+    """The script that the user has written so far, else that of their window, which the channel may tell."""
+    told = ((tracker.latest_message or {}).get("metadata") or {}).get("script")
+    known = tracker.slots.get("script") or told
+    return Script.TRADITIONAL if known == Script.TRADITIONAL.value else Script.SIMPLIFIED
 
 
 def utter(

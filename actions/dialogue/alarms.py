@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from actions.dialogue import repair
+from actions.dialogue import danger_talk, repair
 from actions.dialogue.acts import Act, act_of
 from actions.dialogue.endings import after_digression
 from actions.dialogue.handing_over import hand_off
@@ -13,15 +13,20 @@ from actions.dialogue.messages import SUPPORT_REQUEST, Event, EventKind, Reply, 
 from actions.dialogue.state import Alarm, DialogueState, HandoffReason, has_alarm, with_alarm
 from actions.dialogue.suspending import suspend
 from actions.dialogue.turn import Context, Turn, offering_human
+from actions.reading.hearing import hear
+from actions.reading.questions import names_human
 from actions.reading.reading import Reading
 
 # The user is told that the complaint is recorded, so it is, even if they want no human now.
 _COMPLAINT = {"type": SUPPORT_REQUEST, "request": "complaint"}
 _OTHER_PERSON, _OTHER_PERSON_ANSWER = "crisis_other_person", "crisis_other_person"
-# What nobody has registered an answer to, but was asked.
-_OTHERS_FRAUD = "fraud_other_person"
-_QUESTIONS = ("asks", "asks_bereaved", "asks_real", "asks_first", "missing_them")
+# What is asked of somebody else's trouble, and its answer.
+_ASKS_HOW, _HOW = "asks_comfort", "other_person_comfort"
+# Until it is averted, this is spoken of.
+_AT_HAND = ("crisis_taken", "crisis_at_height")
 _REFUSALS = ("crisis_refuses_line", "crisis_line_busy")
+# These answer what is asked with the first message.
+_ANSWERS_ITSELF = ("fraud_question", "report_fraudster", "closing_under_pressure")
 # A walkthrough may be a part of the rescue, but not of that of a life.
 _WALKED = (Alarm.FRAUD, Alarm.VICTIM)
 _REASONS = {
@@ -41,11 +46,9 @@ def answer_alarm(context: Context, state: DialogueState, reading: Reading) -> Tu
     it is.
     """
     alarm: Alarm = reading.arguments["alarm"]
-    name, offers_human = _answer(context, state, alarm, reading)
-    replies = context.replies.care(name, state)
-    answered = {**state.answered, name: state.answered.get(name, 0) + 1}
-    state = replace(state, answered=answered, open_alarm=alarm)
-    if not name.endswith("_again") or "follow_up" not in reading.arguments:
+    said = _said(context, state, alarm, reading)
+    state, replies, offers_human = replace(said.state, open_alarm=alarm), said.replies, said.offers_human
+    if said.is_understood:
         state = replace(state, failures_in_row=0)
     elif not state.handed_over:
         # Nobody in danger is left to go on without being understood.
@@ -83,6 +86,35 @@ def answer_alarm(context: Context, state: DialogueState, reading: Reading) -> Tu
     return offering_human(state, _REASONS[alarm], *before, last, *record)
 
 
+def _said(context: Context, state: DialogueState, alarm: Alarm, reading: Reading) -> danger_talk.Said:
+    """Returns what is said: by what is known of a fraud or theft, or else the answer of `safety.yml`."""
+    if alarm in _WALKED and not reading.arguments.get("is_doubtful"):
+        heard = hear(context.knowledge.danger, reading.message)
+        following = reading.arguments.get("follow_up")
+        # Known is what the message gives away, and what it tells.
+        known = with_alarm(danger_talk.noted(context, state, heard), alarm, reading.message.text)
+        opened = None if has_alarm(state, alarm) else danger_talk.open_talk(context, known)
+        if has_alarm(state, alarm) or (opened is None and has_alarm(state, *_WALKED)):
+            return _unrecorded(state, danger_talk.react(context, state, known, heard, following))
+        if opened:
+            return _unrecorded(state, danger_talk.answering(context, opened, heard))
+        name, offers_human = _answer(context, state, alarm, reading)
+        replies = context.replies.care(name, state)
+        known = danger_talk.told(known, context.knowledge.danger.told_by.get(name, []))
+        said = danger_talk.Said(known, replies, offers_human)
+        return _unrecorded(state, said if name in _ANSWERS_ITSELF else danger_talk.answering(context, said, heard))
+    name, offers_human = _answer(context, state, alarm, reading)
+    replies = context.replies.care(name, state)
+    state = replace(state, answered={**state.answered, name: state.answered.get(name, 0) + 1})
+    is_understood = not name.endswith("_again") or "follow_up" not in reading.arguments
+    return danger_talk.Said(state, replies, offers_human, is_understood)
+
+
+def _unrecorded(state: DialogueState, said: danger_talk.Said) -> danger_talk.Said:
+    """Returns it with the alarms that were on record before: what is new goes on record with the rest."""
+    return replace(said, state=replace(said.state, alarms=state.alarms))
+
+
 def _handed_over(context: Context, state: DialogueState, reading: Reading, replies: tuple[Reply, ...]) -> Turn:
     handed = hand_off(context, state, reading.message, _REASONS[reading.arguments["alarm"]])
     says_who_comes = has_alarm(state, Alarm.CRISIS) and reading.message.human_available is not None
@@ -92,6 +124,8 @@ def _handed_over(context: Context, state: DialogueState, reading: Reading, repli
 
 def _asks_human(context: Context, message: UserMessage) -> bool:
     if "human_handoff" in message.matters("negated"):
+        return False
+    if not message.is_payload and not names_human(message.key):
         return False
     intents = (message.intent, *(request.intent for request in message.further_requests))
     return any(act_of(intent, context.knowledge) is Act.HUMAN for intent in intents)
@@ -115,6 +149,10 @@ def take_denial(context: Context, state: DialogueState, reading: Reading) -> Tur
     # What was told before stays on record: the human who reads it can judge.
     state = replace(state, denied_alarms=tuple(dict.fromkeys((*state.denied_alarms, alarm))), offer=None)
     entry = context.knowledge.care.follow_ups.get(alarm.value, {}).get("stands_down")
+    if alarm is Alarm.CRISIS and entry and has_alarm(state, alarm):
+        beside = _asked_with_denial(context, state, reading.message, entry.answer)
+        if beside:
+            return beside
     if entry is None or not has_alarm(state, alarm):
         return after_digression(context, state, Reply("utter_alarm_denied"))
     replies = context.replies.care(entry.answer, state)
@@ -122,33 +160,63 @@ def take_denial(context: Context, state: DialogueState, reading: Reading) -> Tur
     return Turn(replace(state, answered=answered), replies)
 
 
+def _asked_with_denial(context: Context, state: DialogueState, message: UserMessage, denied: str) -> Turn | None:
+    """Answers what is asked in the same breath (「没人要自杀，我是说怎么跟孩子说」), and goes back to the theft."""
+    heard = hear(context.knowledge.danger, message)
+    left = next((kind for kind in _WALKED if has_alarm(state, kind) and kind not in state.denied_alarms), None)
+    believed = context.replies.care(denied, state)[:1]
+    state = replace(state, answered={**state.answered, denied: state.answered.get(denied, 0) + 1}, open_alarm=left)
+    if left:
+        noted = danger_talk.noted(context, state, heard)
+        said = danger_talk.react(context, state, noted, heard, None) if heard.question else danger_talk.Said(noted, ())
+        return Turn(said.state, (*believed, *said.replies))
+    if heard.question == _ASKS_HOW:
+        return Turn(state, (*believed, *context.replies.care(_HOW, state)))
+    return None
+
+
 def _answer(context: Context, state: DialogueState, alarm: Alarm, reading: Reading) -> tuple[str, bool]:
-    """Returns the name of the answer, and whether a human is offered with it."""
+    """Returns the name of the answer of `safety.yml`, and whether a human is offered with it."""
     care, name = context.knowledge.care, alarm.value
     if reading.arguments.get("is_doubtful"):
         return f"{name}_ask", False
-    follow_up = reading.arguments.get("follow_up")
+    follow_up = str(reading.arguments.get("follow_up"))
     is_others = alarm is Alarm.CRISIS and bool(state.answered.get(_OTHER_PERSON_ANSWER))
     if "follow_up" not in reading.arguments or (follow_up == "acute" and not is_others):
         case = _case(context, alarm, reading)
         if case and not (has_alarm(state, alarm) and _is_used_up(context, state, case)):
             return case, not has_alarm(state, alarm) or alarm is Alarm.COMPLAINT
         if not has_alarm(state, alarm):
-            lost = care.follow_ups.get(Alarm.FRAUD.value, {}).get(str(reading.arguments.get("lost")))
-            return (lost.answer if lost else f"{name}_first"), True
-    if is_others:
-        name = _OTHER_PERSON
-    elif alarm is Alarm.FRAUD and state.answered.get(_OTHERS_FRAUD):
-        name = _OTHERS_FRAUD
-    entry = care.follow_ups.get(name, {}).get(str(follow_up))
+            return f"{name}_first", True
+    entry = _follow_up(context, state, alarm, follow_up)
     if entry:
-        answer = _quietly(context, state, entry.answer)
-        if not _is_used_up(context, state, answer):
+        return entry
+    again = f"{name}_again" if not is_others else "other_person_again"
+    again = _quietly(context, state, again)
+    return (again if again in care.answers else f"{name}_first"), alarm is Alarm.COMPLAINT
+
+
+def _follow_up(context: Context, state: DialogueState, alarm: Alarm, follow_up: str) -> tuple[str, bool] | None:
+    """Returns the answer to what is said next, unless all its variants were given, and whether it offers a human."""
+    kinds = [alarm.value]
+    if alarm is Alarm.BEREAVED and follow_up == "asks":
+        follow_up = "asks_bereaved"
+    if alarm is Alarm.CRISIS and state.answered.get(_OTHER_PERSON_ANSWER):
+        kinds = [_OTHER_PERSON]
+    elif alarm is Alarm.CRISIS:
+        kinds = [*(hand for hand in _AT_HAND if _is_still(state, hand)), *kinds]
+    for kind in kinds:
+        entry = context.knowledge.care.follow_ups.get(kind, {}).get(follow_up)
+        answer = _quietly(context, state, entry.answer) if entry else ""
+        if entry and not _is_used_up(context, state, answer):
             return answer, entry.offer_human
-    if follow_up in _QUESTIONS and alarm in (Alarm.FRAUD, Alarm.VICTIM):
-        return "theft_unknown", True
-    again = _quietly(context, state, {_OTHER_PERSON: "other_person_again"}.get(name, f"{name}_again"))
-    return (again if again in care.answers else f"{alarm.value}_first"), alarm is Alarm.COMPLAINT
+    return None
+
+
+def _is_still(state: DialogueState, hand: str) -> bool:
+    """Whether a danger at hand has not been averted since it was told of."""
+    averted = ("crisis_means_away", "crisis_better", "crisis_called", "crisis_stood_down")
+    return bool(state.answered.get(hand)) and not any(state.answered.get(name) for name in averted)
 
 
 def _quietly(context: Context, state: DialogueState, name: str) -> str:

@@ -12,6 +12,7 @@ from dataclasses import replace
 from actions.dialogue import (
     alarms,
     choices,
+    danger_talk,
     details,
     repair,
     requests,
@@ -42,6 +43,7 @@ from actions.dialogue.state import (
 from actions.dialogue.steps import show_step
 from actions.dialogue.turn import Context, Turn
 from actions.knowledge import Knowledge
+from actions.reading.hearing import hear
 from actions.reading.reader import interpret
 from actions.reading.reading import Reading
 
@@ -127,19 +129,23 @@ class Dialogue:
         if message.further_requests and not message.is_payload:
             before = requests.listed(before, message)
             own = before.lists[0]
-        is_open = act in _STAYS_WITH_ALARM and has_alarm(before, *_DANGERS) and before.walk is None
+        stays = act in _STAYS_WITH_ALARM or (act is Act.DENY and before.offer is Offer.HUMAN)
+        is_open = stays and has_alarm(before, *_DANGERS) and before.walk is None
         heard = replace(
             before,
             frustrated=before.frustrated or is_angry,
             open_alarm=before.open_alarm if is_open else None,
         )
         turn = self._act_on(heard, interpretation.chosen)
+        if has_alarm(turn.state, Alarm.FRAUD, Alarm.VICTIM) and act is not Act.ALARM and not message.is_payload:
+            heard_facts = hear(self._context.knowledge.danger, message)
+            turn = replace(turn, state=danger_talk.noted(self._context, turn.state, heard_facts))
         turn = support.asked_beside(self._context, turn, act, message)
         if turn.state.failures_in_row == before.failures_in_row and act in _PROGRESS:
             turn = Turn(replace(turn.state, failures_in_row=0), turn.replies)
         if act is not Act.FRAGMENT and turn.state.fragment is not None:
             turn = Turn(replace(turn.state, fragment=None), turn.replies)
-        if is_angry:
+        if is_angry and not (act is Act.ALARM and has_alarm(before, *_DANGERS)):
             turn = repair.apologised(turn)
         turn = returning.recap(self._context, state, message, turn)
         if turn.state.frustrated or turn.state.alarms:

@@ -60,6 +60,10 @@ class Care(BaseModel):
         signs: By kind, regular expressions, without spaces and punctuation, one of which such a danger mostly shows.
             Without one it is only asked about, or left to what was asked.
         denials: By kind, regular expressions that deny it in so many words.
+        idioms: Regular expressions of idioms that sound like a crisis: of `annoyance`, which alone are asked about, and
+            `harmless` ones.
+        said: By label of `data/after_alarm/`, regular expressions that say it in a crisis beyond doubt.
+        hurt: Regular expressions of what is told of somebody else who is hurt.
         about_danger: Words that stay with the danger talked of, whatever topic they sound like.
         asks_handoff: Regular expressions of the whole message that ask whether and when a human comes.
     """
@@ -71,6 +75,9 @@ class Care(BaseModel):
     stand_down: list[str] = []
     signs: dict[str, list[str]] = {}
     denials: dict[str, list[str]] = {}
+    idioms: dict[str, list[str]] = {}
+    said: dict[str, list[str]] = {}
+    hurt: list[str] = []
     about_danger: list[str] = []
     asks_handoff: list[str] = []
 

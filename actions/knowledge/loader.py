@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 
 from actions.knowledge.answers import KnownAnswer, known_answers
 from actions.knowledge.care import Care
+from actions.knowledge.danger import Danger
 from actions.knowledge.schema import Organisation, Topic
 from actions.knowledge.wording import Wording
 from actions.knowledge.yaml_files import YamlFileError, field_name, line_of, read_mapping
@@ -20,6 +21,7 @@ DEFAULT_FOLDER = Path(__file__).resolve().parents[2] / "data" / "knowledge"
 ORGANISATION_FILE = "organisation.yml"
 WORDING_FILE = "wording.yml"
 CARE_FILE = "safety.yml"
+DANGER_FILE = "danger.yml"
 DETAIL_ENTITY = "detail"
 
 ModelType = TypeVar("ModelType", bound=BaseModel)
@@ -43,12 +45,14 @@ class Knowledge:
         organisation: What the deployment has filled in.
         wording: Short answers and words beyond the topics.
         care: What is said in danger, grief and complaints.
+        danger: The conversation that follows a fraud or a theft.
     """
 
     topics: Mapping[str, Topic]
     organisation: Organisation
     wording: Wording
     care: Care
+    danger: Danger
 
     @cached_property
     def answers(self) -> Mapping[str, KnownAnswer]:
@@ -65,7 +69,7 @@ def load_knowledge(folder: Path = DEFAULT_FOLDER) -> Knowledge:
     """Reads all knowledge files of a folder.
 
     Args:
-        folder: Holds one `<topic>.yml` per topic, `organisation.yml`, `wording.yml` and `safety.yml`.
+        folder: Holds one `<topic>.yml` per topic, `organisation.yml`, `wording.yml`, `safety.yml` and `danger.yml`.
 
     Returns:
         The checked knowledge.
@@ -86,6 +90,7 @@ def _load(folder: Path, *, lines: bool) -> Knowledge:
     organisation: Organisation | None = None
     wording: Wording | None = None
     care: Care | None = None
+    danger: Danger | None = None
     documents: dict[str, dict[str, Any]] = {}
     if not folder.is_dir():
         raise KnowledgeError([f"{folder}: the folder of the knowledge files does not exist"])
@@ -103,6 +108,9 @@ def _load(folder: Path, *, lines: bool) -> Knowledge:
         if path.name == CARE_FILE:
             care = _parse(Care, document, {}, path, problems)
             continue
+        if path.name == DANGER_FILE:
+            danger = _parse(Danger, document, {}, path, problems)
+            continue
         if "id" in document:
             problems.append(f"{path}:{line_of(document, ['id'])}: id: not allowed, the name of the file is the id")
             continue
@@ -111,7 +119,7 @@ def _load(folder: Path, *, lines: bool) -> Knowledge:
             topics[topic.id] = topic
     problems += [
         f"{folder / name}: the file is missing"
-        for name in (ORGANISATION_FILE, WORDING_FILE, CARE_FILE)
+        for name in (ORGANISATION_FILE, WORDING_FILE, CARE_FILE, DANGER_FILE)
         if not (folder / name).exists()
     ]
     # References can only be judged once every file could be read.
@@ -123,10 +131,10 @@ def _load(folder: Path, *, lines: bool) -> Knowledge:
                 for location, reason in _dangling_references(topic, topics)
             ]
         problems += _repeated_menu_positions(topics.values(), folder, documents)
-    if problems or organisation is None or wording is None or care is None:
+    if problems or organisation is None or wording is None or care is None or danger is None:
         raise KnowledgeError(problems)
     topics = {name: as_filled_in(topic, organisation) for name, topic in topics.items()}
-    return Knowledge(topics=topics, organisation=organisation, wording=wording, care=care)
+    return Knowledge(topics=topics, organisation=organisation, wording=wording, care=care, danger=danger)
 
 
 def as_filled_in(topic: Topic, organisation: Organisation) -> Topic:

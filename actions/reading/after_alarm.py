@@ -8,7 +8,8 @@ from actions.dialogue.acts import UNCLEAR, Act
 from actions.dialogue.messages import AnswerBand, UserMessage
 from actions.dialogue.state import Alarm, Awaiting, DialogueState, Offer, has_alarm
 from actions.dialogue.turn import Context
-from actions.reading.questions import asks
+from actions.reading.hearing import Heard, hear
+from actions.reading.questions import asks, complains_of_us, names_human
 from actions.reading.reading import Reading, Source
 from language.text_normalization import normalize
 
@@ -28,13 +29,47 @@ _LONGEST_CONSENT = 8
 # How to change the password is shown in full.
 _PASSWORD, _SURE_TOPIC = "forgot_password", 0.8
 _AFFIRMED = 4
-_CLOSING = "account_closure"
+_CLOSING, _DISPUTE = "account_closure", "transaction_dispute"
 _ELSEWHERE = "elsewhere"
 # These need rescue, whatever was warned of before.
-_LOST = frozenset({"lost", "told_secret"})
+_MISTAKEN = ("弄错", "搞错", "误会", "还活着", "没去世", "没死", "没走")
+_LOST = frozenset({"lost", "told_secret", "code_told", "password_told", "card_told"})
+# In a walkthrough these are asked of a step, or of what comes next there.
+_OF_A_STEP = frozenset(
+    {
+        "asks_change_password",
+        "asks_dispute",
+        "asks_first",
+        "asks_handoff",
+        "asks_number",
+        "asks_how_long",
+        "asks_who_took",
+        "asks_you",
+        "asks_records",
+        "asks_safe_now",
+        "asks_pay_more",
+        "asks_delete",
+        "asks_close",
+    }
+)
+# These may be asked of any matter.
+_OF_ANYTHING = frozenset({"asks_first", "asks_how_long", "asks_who_took"})
+# What is asked about a crisis, by the names that it has there.
+_ASKED_OF_LIFE = {
+    "asks_comfort": "asks_comfort",
+    "asks_first": "asks_first",
+    "asks_handoff": "asks_you",
+    "asks_hospital": "asks_hospital",
+    "asks_number": "asks_number",
+    "asks_pay_more": "still_in_touch",
+    "asks_report_for": "asks_number",
+    "asks_should_report": "asks_number",
+    "asks_where_report": "asks_number",
+}
 # Who has stepped back, or speaks of a film, is not where the words are.
-_OUT_OF_REACH = frozenset({"better", "means_away", "stands_down", "with_them"})
+_OUT_OF_REACH = frozenset({"someone_near", "better", "means_away", "stands_down", "with_them"})
 _OF_MONEY = (Alarm.FRAUD, Alarm.VICTIM)
+_OF_GRIEF = frozenset({"acute", "alone", "asks_way", "feels", "ties", "tells", "missing_them", "tired", "not_believed"})
 _DESPAIRS = frozenset({"acute", "alone", "asks_way", "feels", "ties"})
 # Whoever says one of these after a fraud, and sounds like it, is in danger of their life.
 _OF_LIFE, _SURE_OF_LIFE, _SOUNDS_LIKE_IT = frozenset({"acute", "asks_way"}), 0.6, 0.15
@@ -80,8 +115,6 @@ _OF_LIFE_AT_REST = frozenset({*_HEARD_AT_REST, "alone", "refuses_line", "ties"})
 # A yes to 「是有人让您这么做的吗」.
 _CONFIRMS = frozenset({*_LOST, "claims_official", "installed", "still_in_touch", "watched"})
 _NO_NEWS = frozenset({"stands_down", "tells", *_DESPAIRS})
-# What a situation with an answer of its own may answer better.
-_OF_A_CASE = frozenset({"asks_real", "asks_report", "still_in_touch"})
 # With these a consent to a human may be meant.
 _MAY_CONSENT = frozenset({"acknowledges", "asks_you", "thanks"})
 
@@ -102,34 +135,69 @@ def read(
     alarm = state.open_alarm
     if alarm is None or alarm is Alarm.COMPLAINT or (state.walk and has_alarm(state, alarm)):
         return read_later(context, state, act, message, likeliest, total)
-    label, certainty = _label(context, alarm, message)
+    heard = hear(context.knowledge.danger, message)
+    label, certainty = _label(context, state, alarm, message, heard)
     was_sure = has_alarm(state, alarm)
     if _is_new_alarm(alarm, likeliest, total, label, certainty, state, message):
         return None
-    if _wants_human(state, act, message, label, certainty):
+    if _wants_human(state, act, message, label, certainty, heard):
         return Reading(Source.DANGER, Act.HUMAN, message, f"wants a human after {alarm.value}")
-    if _stands_down(context, state, act, message, label, certainty):
+    if alarm in _OF_MONEY and was_sure and complains_of_us(message.key):
+        complaint: dict[str, object] = {"alarm": Alarm.COMPLAINT}
+        return Reading(Source.DANGER, Act.ALARM, message, "complains after an alarm", 1.0, complaint)
+    if _stands_down(context, state, act, message, label, certainty, heard):
         arguments: dict[str, object] = {"alarm": alarm, "was_sure": was_sure}
         return Reading(Source.DANGER, Act.ALARM_DENIED, message, f"denies {alarm.value}", certainty, arguments)
     if not was_sure:
-        return _answer_to_doubt(alarm, act, message, label, certainty)
-    if _endangers_life(alarm, message, label, certainty):
+        return _answer_to_doubt(context, alarm, act, message, label, certainty)
+    if alarm in _OF_MONEY:
+        return _after_loss(context, state, act, message, heard)
+    return _after_cry(context, state, act, message, label, certainty)
+
+
+def _after_loss(context: Context, state: DialogueState, act: Act, message: UserMessage, heard: Heard) -> Reading | None:
+    """Reads what follows a fraud or a theft: all is about it but what plainly names another matter."""
+    alarm = state.open_alarm
+    assert alarm is not None, "there is something that it follows"
+    label, certainty = _said_of_money(heard, message)
+    if _endangers_life(context, alarm, message, label, certainty):
         return Reading(Source.DANGER, Act.ALARM, message, f"{label} after {alarm.value}", 1.0, {"alarm": Alarm.CRISIS})
-    if alarm is Alarm.FRAUD and label in _LOST and certainty >= _LIKELY:
+    has_happened = label in _LOST and certainty >= _LIKELY and "demanded" not in heard.facts
+    if alarm is Alarm.FRAUD and (has_happened or _LOST & set(heard.facts)):
         return _lost_by_now(message, label, certainty)
     if act is Act.DENY and state.offer is Offer.HUMAN and certainty < _LIKELY:
         # 「先不用」 says no to the human, and not that it is not so.
         return None
+    # 「付款失败怎么办」 asks what to do, but about something else.
+    turning = likeliest_label(message)[1] if label in _OF_ANYTHING else certainty
+    if _turns_away(context, state, act, message, turning):
+        return None
+    if certainty < _LIKELY and asks(normalize(message.text)):
+        label = "asks"
+    arguments = {"alarm": alarm, "follow_up": label if label == "asks" or certainty >= _LIKELY else None}
+    return Reading(Source.DANGER, Act.ALARM, message, f"{label} after {alarm.value}", certainty, arguments)
+
+
+def _after_cry(
+    context: Context, state: DialogueState, act: Act, message: UserMessage, label: str, certainty: float
+) -> Reading | None:
+    """Reads what follows a cry for help, or grief."""
+    alarm = state.open_alarm
+    assert alarm is not None, "there is something that it follows"
+    if act is Act.DENY and state.offer is Offer.HUMAN and certainty < _LIKELY:
+        return None
     if _turns_away(context, state, act, message, certainty):
         return None
-    is_said_again = message.alarms.get(alarm.value, 0.0) >= _SURE_NEW and certainty < _LIKELY
-    if is_said_again or (_case(context, alarm, message) and (certainty < _LIKELY or label in _OF_A_CASE)):
+    if certainty < _LIKELY and (message.alarms.get(alarm.value, 0.0) >= _SURE_NEW or _case(context, alarm, message)):
         return Reading(Source.DANGER, Act.ALARM, message, f"a case of {alarm.value}", 0.9, {"alarm": alarm})
     if alarm is Alarm.CRISIS and act is Act.DENY and (certainty < _LIKELY or label == "stands_down"):
         # 「没有」 to 「您身边有人吗」
         label, certainty = "alone", 1.0
     if certainty < _LIKELY and asks(normalize(message.text)):
         label = "asks"
+    elif alarm is Alarm.CRISIS and certainty < _POSSIBLE:
+        # Whatever it is, it is told to be heard.
+        label, certainty = "tells", _POSSIBLE
     arguments = {"alarm": alarm, "follow_up": label if label == "asks" or certainty >= _POSSIBLE else None}
     return Reading(Source.DANGER, Act.ALARM, message, f"{label} after {alarm.value}", certainty, arguments)
 
@@ -148,7 +216,10 @@ def read_later(
         total: How much it sounds like danger.
     """
     alarm = _on_record(state)
+    heard = hear(context.knowledge.danger, message)
     label, certainty = likeliest_label(message)
+    if alarm in _OF_MONEY and not (state.walk and heard.question in _OF_A_STEP):
+        label, certainty = _said_of_money(heard, message)
     if alarm is None and state.denied_alarms and label in _ALL_WELL and certainty >= _SURE_LATER and not state.walk:
         denied: dict[str, object] = {"alarm": state.denied_alarms[-1], "was_sure": False}
         return Reading(Source.DANGER, Act.ALARM_DENIED, message, f"{label} after a denial", certainty, denied)
@@ -156,13 +227,16 @@ def read_later(
         return None
     if total >= _SURE_NEW and not has_alarm(state, likeliest):
         return None
-    if _endangers_life(alarm, message, label, certainty):
+    if _endangers_life(context, alarm, message, label, certainty):
         return Reading(Source.DANGER, Act.ALARM, message, f"{label} after {alarm.value}", 1.0, {"alarm": Alarm.CRISIS})
     # The story of a payment tells of losses, and what is noted down is no report.
     is_asked = state.awaiting is Awaiting.DETAIL and alarm is not Alarm.CRISIS
     at_rest = _OF_LIFE_AT_REST if alarm is Alarm.CRISIS else _HEARD_AT_REST
     is_of_life = alarm is Alarm.CRISIS and label in _HEARD_OF_LIFE
     is_heard = is_of_life or label in (_HEARD_IN_WALK if state.walk else at_rest)
+    if alarm in _OF_MONEY and not is_asked:
+        is_heard = is_heard or (heard.question is not None and heard.question not in _OF_A_STEP)
+        is_heard = is_heard or (state.walk is None and bool(heard.facts))
     is_lost = act in UNCLEAR and state.walk is None and certainty >= _POSSIBLE
     is_about = alarm in _OF_MONEY and state.walk is None and _names_danger(context, message)
     if is_asked or not ((is_heard and certainty >= _SURE_LATER) or (is_lost and is_heard) or is_about):
@@ -184,9 +258,11 @@ def _on_record(state: DialogueState) -> Alarm | None:
     return next((kind for kind in kinds if has_alarm(state, kind) and kind not in state.denied_alarms), None)
 
 
-def _endangers_life(alarm: Alarm, message: UserMessage, label: str, certainty: float) -> bool:
-    sounds = message.alarms.get(Alarm.CRISIS.value, 0.0)
-    return alarm is not Alarm.CRISIS and label in _OF_LIFE and certainty >= _SURE_OF_LIFE and sounds >= _SOUNDS_LIKE_IT
+def _endangers_life(context: Context, alarm: Alarm, message: UserMessage, label: str, certainty: float) -> bool:
+    signs = context.knowledge.care.signs.get(Alarm.CRISIS.value, ())
+    if alarm is Alarm.CRISIS or label not in _OF_LIFE or not any(re.search(sign, message.key) for sign in signs):
+        return False
+    return certainty >= _SURE_OF_LIFE and message.alarms.get(Alarm.CRISIS.value, 0.0) >= _SOUNDS_LIKE_IT
 
 
 def likeliest_label(message: UserMessage) -> tuple[str, float]:
@@ -214,6 +290,9 @@ def _is_new_alarm(
     """
     if likeliest is alarm or has_alarm(state, likeliest):
         return False
+    if alarm is Alarm.CRISIS and likeliest in _OF_MONEY:
+        # Debts and losses are a part of the despair: nobody is sent to change a password now.
+        return False
     is_explained = certainty >= _LIKELY and label not in _NO_NEWS
     if likeliest is Alarm.CRISIS:
         # What is known already adds nothing to it.
@@ -225,16 +304,22 @@ def _is_new_alarm(
     return total >= _SURE_NEW and not is_explained
 
 
-def _wants_human(state: DialogueState, act: Act, message: UserMessage, label: str, certainty: float) -> bool:
+def _wants_human(
+    state: DialogueState, act: Act, message: UserMessage, label: str, certainty: float, heard: Heard
+) -> bool:
     if message.matters("negated"):
         return False
+    is_named = names_human(message.key)
+    if heard.question not in (None, "asks_handoff", "asks_you") or (heard.facts and not is_named):
+        return act is Act.HUMAN and is_named
     if act is Act.HUMAN and message.acts.get("consent_human", 0.0) >= _ASKS_PLAINLY:
         # 「转人工」 is made of the same words as 「不转人工」.
         return True
     if label.startswith("refuses") and certainty >= _LIKELY:
         return False
     if act is Act.HUMAN:
-        return True
+        # 「他叫我不要告诉任何人」 names nobody who could come.
+        return is_named and label != "asks_handoff"
     if state.handed_over or (label not in _MAY_CONSENT and certainty >= _LIKELY):
         return False
     if act is Act.AFFIRM and state.offer is Offer.HUMAN and message.band is AnswerBand.ANSWER:
@@ -247,10 +332,16 @@ def _wants_human(state: DialogueState, act: Act, message: UserMessage, label: st
 
 
 def _stands_down(
-    context: Context, state: DialogueState, act: Act, message: UserMessage, label: str, certainty: float
+    context: Context, state: DialogueState, act: Act, message: UserMessage, label: str, certainty: float, heard: Heard
 ) -> bool:
     alarm = state.open_alarm
     was_sure = alarm is not None and has_alarm(state, alarm)
+    if alarm is Alarm.BEREAVED:
+        # 「我没事，就是问问手续」 says how the user is.
+        return any(word in message.key for word in _MISTAKEN)
+    if "self_paid" in heard.facts and {"child", "minor"} & set(state.danger_facts):
+        # A child has paid, and nobody has cheated: it is still to be mended.
+        return False
     if label == "stands_down" and certainty >= (_STANDS_DOWN_OF_SURE if was_sure else _STANDS_DOWN):
         # 「没有」 to 「您身边有人吗」 denies no crisis.
         return alarm is not Alarm.CRISIS or act is not Act.DENY or not was_sure
@@ -266,19 +357,43 @@ def _stands_down(
     return act is Act.DENY and state.offer is not Offer.HUMAN
 
 
-def _answer_to_doubt(alarm: Alarm, act: Act, message: UserMessage, label: str, certainty: float) -> Reading | None:
+def _answer_to_doubt(
+    context: Context, alarm: Alarm, act: Act, message: UserMessage, label: str, certainty: float
+) -> Reading | None:
     """Reads the answer to the question whether it is so; None when it says neither."""
     confirms = (label in _DESPAIRS) if alarm is Alarm.CRISIS else (label in _CONFIRMS)
     if act is Act.AFFIRM or (confirms and certainty >= _LIKELY):
         heard = Alarm.VICTIM if label in _LOST and alarm is Alarm.FRAUD else alarm
         return Reading(Source.DANGER, Act.ALARM, message, f"says that it is {alarm.value}", 1.0, {"alarm": heard})
+    if alarm is Alarm.CRISIS and not _names_another(context, message) and not _tells_of_loss(message):
+        # Whoever was asked whether they want to live, and says neither, is not left with a form.
+        is_alike = message.alarms.get(Alarm.CRISIS.value, 0.0) >= _SOUNDS_LIKE_IT
+        if is_alike or (label in _OF_GRIEF and certainty >= _POSSIBLE):
+            return Reading(Source.DANGER, Act.ALARM, message, "does not deny a crisis", 0.5, {"alarm": Alarm.CRISIS})
     return None
+
+
+def _tells_of_loss(message: UserMessage) -> bool:
+    """Whether it rather tells of a fraud or a theft."""
+    return any(message.alarms.get(kind.value, 0.0) >= _SURE_NEW for kind in _OF_MONEY)
+
+
+def _names_another(context: Context, message: UserMessage) -> bool:
+    """Whether the message plainly names a matter of the wallet."""
+    named = [context.knowledge.topics.get(matter) for matter in message.matters("named", "anchor")]
+    return any(topic is not None and topic.id not in (_CLOSING, _DISPUTE) for topic in named)
 
 
 def _turns_away(context: Context, state: DialogueState, act: Act, message: UserMessage, certainty: float) -> bool:
     """Whether the message turns to a matter of its own, by a word of it; closing an account is none now."""
     label, _ = likeliest_label(message)
-    shows_how = message.intent == _PASSWORD and message.confidence >= _SURE_TOPIC and label == "asks_password"
+    is_whether = hear(context.knowledge.danger, message).question == "asks_whether_password"
+    shows_how = (
+        not is_whether
+        and message.intent == _PASSWORD
+        and message.confidence >= _SURE_TOPIC
+        and label == "asks_password"
+    )
     if shows_how and state.open_alarm in (Alarm.FRAUD, Alarm.VICTIM):
         return True
     if message.intent == _CLOSING or certainty >= _LIKELY:
@@ -292,7 +407,11 @@ def _turns_away(context: Context, state: DialogueState, act: Act, message: UserM
         return is_plain and is_elsewhere and names_other and state.open_alarm is Alarm.CRISIS
     if (topic is not None and topic.urgent) or _names_danger(context, message):
         return False
-    return (act is Act.OPEN_TOPIC and names_other) or (is_plain and is_elsewhere)
+    if message.confidence < _SURE_TOPIC:
+        # Another matter has to be named plainly: what else is said is about the danger.
+        return False
+    may_be_elsewhere = not message.after_alarm or message.after_alarm.get(_ELSEWHERE, 0.0) >= _POSSIBLE
+    return (act is Act.OPEN_TOPIC and names_other and may_be_elsewhere) or (is_plain and is_elsewhere)
 
 
 def _names_danger(context: Context, message: UserMessage) -> bool:
@@ -304,9 +423,33 @@ def _case(context: Context, alarm: Alarm, message: UserMessage) -> bool:
     return any(word in message.key for case in context.knowledge.care.cases.get(alarm.value, ()) for word in case.words)
 
 
-def _label(context: Context, alarm: Alarm, message: UserMessage) -> tuple[str, float]:
-    """Returns what is said: where somebody stands and what they hold goes before how they feel."""
+def _said_of_money(heard: Heard, message: UserMessage) -> tuple[str, float]:
+    """Returns what is said of a fraud or theft: what it asks or tells in so many words, or what it sounds like."""
     label, certainty = likeliest_label(message)
+    if heard.question:
+        return heard.question, 1.0
+    if heard.facts and not (label in _DISTRESS and certainty >= _SURE_LATER):
+        return heard.facts[0], 1.0
+    return label, certainty
+
+
+def _label(
+    context: Context, state: DialogueState, alarm: Alarm, message: UserMessage, heard: Heard
+) -> tuple[str, float]:
+    """Returns what is said: where somebody stands and what they hold goes before how they feel."""
+    if alarm in _OF_MONEY:
+        return _said_of_money(heard, message)
+    label, certainty = likeliest_label(message)
+    is_others = alarm is Alarm.CRISIS and bool(state.answered.get("crisis_other_person"))
+    if alarm is Alarm.CRISIS and heard.question in _ASKED_OF_LIFE and not _is_at_hand(context, message):
+        return _ASKED_OF_LIFE[heard.question], 1.0
+    if is_others:
+        is_hurt = any(re.search(pattern, message.key) for pattern in context.knowledge.care.hurt)
+        return ("acute", 1.0) if is_hurt and label not in _OUT_OF_REACH else (label, certainty)
+    if alarm is Alarm.CRISIS and not asks(normalize(message.text)):
+        for name, patterns in context.knowledge.care.said.items():
+            if any(re.search(pattern, message.key) for pattern in patterns):
+                return name, 1.0
     if alarm is Alarm.CRISIS and label not in _OUT_OF_REACH and _is_at_hand(context, message):
         return "acute", 1.0
     if alarm is Alarm.CRISIS and any(re.fullmatch(p, message.key) for p in context.knowledge.care.asks_handoff):

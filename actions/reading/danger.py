@@ -10,6 +10,7 @@ from actions.dialogue.messages import AnswerBand, UserMessage
 from actions.dialogue.state import Alarm, Awaiting, DialogueState, has_alarm
 from actions.dialogue.turn import Context
 from actions.reading import after_alarm
+from actions.reading.hearing import hear
 from actions.reading.offered import label_typed
 from actions.reading.reading import Reading, Source
 from language.text_normalization import normalize
@@ -25,9 +26,11 @@ _SURE_IN_STORY = 0.93
 _SURE_SHORT = 0.8
 # A cry for help without a sign of wanting to die or to harm: fear and tears sound alike.
 _SURE_WITHOUT_SIGN = 0.85
+# After a fraud or a theft anger and worry sound more alike.
+_SURE_AFTER_LOSS = 0.97
 # The intent of a theft counts from this share of the alarm on.
 _LIKELY_THEFT = 0.25
-_SHORT_ANSWER, _NEAR = 5, 4
+_SHORT_ANSWER = 5
 _CLOSING = "account_closure"
 _SHORT = 14
 
@@ -72,7 +75,15 @@ def _by_itself(
     for kind, patterns in context.knowledge.care.certain.items():
         if any(re.search(pattern, normalize(message.text)) for pattern in patterns):
             return _sounds_like(context, message, Alarm(kind), 1.0)
+    if _has_filled_in(context, message):
+        return _sounds_like(context, message, Alarm.VICTIM, _SURE)
     is_signed = shows(context, likeliest, message)
+    if likeliest is Alarm.CRISIS and is_signed and total >= _SURE and _is_idiom(context, message, "annoyance"):
+        # 「排队排得想死的心都有」 is asked about once.
+        return None if likeliest in state.denied_alarms else _doubtful(message, likeliest, total)
+    if likeliest is Alarm.CRISIS and is_signed and _is_idiom(context, message, "harmless"):
+        # 「被发现她会打死我」
+        return None
     is_asked = state.awaiting is Awaiting.DETAIL and likeliest is not Alarm.CRISIS
     if not is_signed and (is_asked or (likeliest is Alarm.CRISIS and likeliest in state.denied_alarms)):
         # It answers what was asked, or goes on after a denial.
@@ -104,6 +115,8 @@ def _crisis_without_sign(
     bereaved = message.alarms.get(Alarm.BEREAVED.value, 0.0)
     if bereaved >= _SURE_BEREAVED:
         return _sounds_like(context, message, Alarm.BEREAVED, bereaved)
+    if total >= _SURE and "lost" in hear(context.knowledge.danger, message).facts:
+        return _sounds_like(context, message, Alarm.VICTIM, total)
     if total >= _SURE and not has_alarm(state, Alarm.CRISIS):
         return _doubtful(message, Alarm.CRISIS, total)
     return _theft_by_intent(context, state, act, message)
@@ -120,6 +133,20 @@ def shows(context: Context, alarm: Alarm, message: UserMessage) -> bool:
     return signs is None or any(re.search(sign, message.key) for sign in signs)
 
 
+def _has_filled_in(context: Context, message: UserMessage) -> bool:
+    """Whether a secret was given away on a page that a link led to."""
+    facts = set(hear(context.knowledge.danger, message).facts)
+    return "link" in facts and bool(facts & {"card_told", "id_told", "code_told", "password_told"})
+
+
+def _is_idiom(context: Context, message: UserMessage, kind: str) -> bool:
+    """Whether all that shows a crisis in the message is an idiom of a kind."""
+    rest = message.key
+    for idiom in context.knowledge.care.idioms.get(kind, ()):
+        rest = re.sub(idiom, "", rest)
+    return rest != message.key and not shows(context, Alarm.CRISIS, replace(message, key=rest))
+
+
 def _denies(context: Context, alarm: Alarm, message: UserMessage) -> bool:
     """Whether it denies the danger in so many words, and nothing else in it shows one."""
     denials = context.knowledge.care.denials.get(alarm.value, ())
@@ -131,13 +158,15 @@ def _denies(context: Context, alarm: Alarm, message: UserMessage) -> bool:
 
 def _is_only_distress(context: Context, message: UserMessage) -> bool:
     certainty = message.alarms.get(Alarm.CRISIS.value, 0.0)
-    return certainty < _SURE_WITHOUT_SIGN and not shows(context, Alarm.CRISIS, message)
+    return certainty < _SURE_AFTER_LOSS and not shows(context, Alarm.CRISIS, message)
 
 
 def _asks_handoff(context: Context, state: DialogueState, message: UserMessage) -> bool:
     """Whether somebody who was handed over asks about it; in a crisis the talk goes on instead."""
     if not state.handed_over or state.open_alarm is Alarm.CRISIS:
         return False
+    if hear(context.knowledge.danger, message).question == "asks_handoff" and has_alarm(state, *_KINDS):
+        return True
     return any(re.fullmatch(pattern, message.key) for pattern in context.knowledge.care.asks_handoff)
 
 
@@ -159,11 +188,8 @@ def _sounds_like(context: Context, message: UserMessage, alarm: Alarm, certainty
 
 
 def _has_happened(context: Context, message: UserMessage) -> bool:
-    """Whether a secret is out or money is gone already: a word of a victim, with the sign of what is done."""
-    words = (word for case in context.knowledge.care.cases.get(Alarm.VICTIM.value, ()) for word in case.words)
-    return any(
-        word in message.key and "了" in message.key[message.key.index(word) :][: len(word) + _NEAR] for word in words
-    )
+    """Whether a secret is out or money is gone already."""
+    return bool({"lost", "code_told", "password_told"} & set(hear(context.knowledge.danger, message).facts))
 
 
 def _doubtful(message: UserMessage, alarm: Alarm, certainty: float) -> Reading:
@@ -176,7 +202,12 @@ def _theft_by_intent(context: Context, state: DialogueState, act: Act, message: 
     topic = context.knowledge.topics.get(message.intent)
     if act is not Act.OPEN_TOPIC or topic is None or not topic.urgent:
         return None
+    if any(word in message.key for word in context.knowledge.care.stand_down):
+        # 「没人骗我，我自己登」
+        return None
     certainty = message.alarms.get(Alarm.VICTIM.value, 0.0)
+    if {"lost", "unknown_payment", "entered"} & set(hear(context.knowledge.danger, message).facts):
+        certainty = max(certainty, _LIKELY_THEFT)
     is_known = has_alarm(state, Alarm.VICTIM, Alarm.FRAUD)
     if message.matters("named", "past") or certainty >= _LIKELY_THEFT or is_known:
         return Reading(

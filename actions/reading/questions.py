@@ -45,6 +45,10 @@ _LAUGHS = re.compile(r"[哈呵嘿嘻啊哦额呃嗯唔诶欸咦吼噢喔呀h]+")
 _COMPLAINS = re.compile(
     r"投诉你|投诉(?:平台|客服|到底)$|(?:要|想|去|^)投诉$|我要投诉|12315|12378|银保监|银监|消协|消费者协会|告你们|起诉|曝光|报警|律师|能做主|找?领导|经理出来|赔我|赔偿|给个说法|退我?钱$(?<=给我退钱)"
 )
+_NAMES_HUMAN = re.compile(
+    "人工|真人|客服|活人|转接|转人|转过去|帮我转|给我转|找人|来人|个人|专员|坐席|座席|经理|主管|领导|管事|负责|做主|工作人员|^[a-z0-9]+$"
+)
+_COMPLAINS_OF_US = re.compile("投诉(?:你|平台|客服|$)|我要投诉|12315|12378|银保监|消协|消费者协会|告你们")
 _GOES_BACK = re.compile("继续|接着|回到|返回|回去|接下去")
 _WITHDRAWS = ("但是", "不过", "还没", "先别", "先不", "等等", "等一下", "等下", "算了", "再想")
 
@@ -117,6 +121,16 @@ def is_noise(key: str) -> bool:
 def complains(key: str) -> bool:
     """Whether the text threatens or complains about the company."""
     return bool(_COMPLAINS.search(key))
+
+
+def names_human(key: str) -> bool:
+    """Whether the text names somebody who could come, or is typed in letters: 「叫我别告诉任何人」 does not."""
+    return bool(_NAMES_HUMAN.search(key))
+
+
+def complains_of_us(key: str) -> bool:
+    """Whether the text complains of the wallet to somebody, which is no question about a culprit."""
+    return bool(_COMPLAINS_OF_US.search(key))
 
 
 def goes_back(key: str) -> bool:

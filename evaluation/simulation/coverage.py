@@ -70,7 +70,8 @@ def entries(folder: Path = KNOWLEDGE) -> list[Entry]:
     reader = YAML(typ="rt")
     for path in sorted(folder.glob("*.yml")):
         document = reader.load(path.read_text(encoding="utf-8"))
-        if path.name == "organisation.yml":
+        # What danger.yml says depends on what is known by then; tests/actions/dialogue/test_danger_talk.py reaches it.
+        if path.name in ("organisation.yml", "danger.yml"):
             continue
         if path.name == "wording.yml":
             document = {_TOLD_WORDING: document[_TOLD_WORDING]}

@@ -182,6 +182,21 @@ async def test_text_that_only_looks_like_a_payload_is_not_understood(executor: A
     }
 
 
+@pytest.mark.parametrize(
+    ("slots", "text", "told"),
+    [({}, "OK", "登錄"), ({}, "忘记密码了", "登录"), ({"script": "simplified"}, "OK", "登录")],
+)
+async def test_a_window_in_traditional_characters_is_answered_so_until_the_user_writes(
+    executor: ActionExecutor, slots: dict[str, Any], text: str, told: str
+) -> None:
+    intent = {"name": "forgot_password", "confidence": 0.9}
+    latest = {"text": text, "intent": intent, "entities": [], "metadata": {"script": "traditional"}}
+    dispatcher = CollectingDispatcher()
+    tracker = Tracker("me", slots, latest, [], False, None, {}, "action_listen")
+    await executor.actions["action_open_topic"](dispatcher, tracker, {})
+    assert any(told in (message.get("text") or "") for message in dispatcher.messages)
+
+
 def test_every_act_is_that_of_an_action_or_found_by_the_reading() -> None:
     """No sentence says by itself what only the reading finds, so no rule and no action stands for it."""
     with_action = {action.act for action in DialogueAction.__subclasses__()}

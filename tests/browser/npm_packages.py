@@ -18,33 +18,35 @@ def packaged_file(package: str, path: str) -> str:
     """Returns the text of a file of a package, which is fetched the first time.
 
     Args:
-        package: Its name, one of those in the list.
+        package: Its name, one of those in the list; with its version, where the list has several.
         path: Where the file lies in the package.
 
     Raises:
         LookupError: The package is not listed.
         RuntimeError: It cannot be fetched, or is not what the list says.
     """
-    version, integrity = _listed(package)
-    archive = _CACHE / f"{package}-{version}.tgz"
+    name, version, integrity = _listed(package)
+    archive = _CACHE / f"{name}-{version}.tgz"
     if not archive.exists():
-        _fetch(f"{package}@{version}")
+        _fetch(f"{name}@{version}")
     algorithm, _, expected = integrity.partition("-")
     if hashlib.new(algorithm, archive.read_bytes()).digest() != base64.b64decode(expected):
         archive.unlink()
-        raise RuntimeError(f"{package}@{version} is not what {_LIST.name} says; it was thrown away.")
+        raise RuntimeError(f"{name}@{version} is not what {_LIST.name} says; it was thrown away.")
     with tarfile.open(archive) as content:
         file = content.extractfile(f"package/{path}")
         assert file is not None
         return file.read().decode()
 
 
-def _listed(package: str) -> tuple[str, str]:
+def _listed(package: str) -> tuple[str, str, str]:
     for line in _LIST.read_text(encoding="utf-8").splitlines():
-        name, _, rest = line.rpartition("@")
-        if name == package:
-            version, integrity = rest.split()
-            return version, integrity
+        if line.startswith("#"):
+            continue
+        specification, integrity = line.split()
+        name, _, version = specification.rpartition("@")
+        if package in {name, specification}:
+            return name, version, integrity
     raise LookupError(f"{package} is not in {_LIST.name}.")
 
 

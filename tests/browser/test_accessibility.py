@@ -11,6 +11,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from scripts.stack import Stack
 from tests.browser.conftest import Complaints
 from tests.browser.npm_packages import packaged_file
+from tests.browser.test_pictures import choose, png
 from tests.browser.test_procedures import step
 from tests.browser.widget import TEXTS, Widget
 
@@ -75,6 +76,35 @@ def test_axe_finds_nothing_serious(
     widget.say("还在吗")
     screenshot(page, "offline")
     assert not in_light_and_dark(page)
+    complaints.check()
+
+
+def test_axe_finds_nothing_serious_in_what_is_opened_seldom(
+    new_context: Callable[..., BrowserContext], complaints: Complaints, stack: Stack
+) -> None:
+    page = new_context(viewport={"width": 360, "height": 640}, reduced_motion="reduce").new_page()
+    page.goto(stack.address)
+    widget = Widget(page)
+    widget.open()
+    widget.greeted()
+    texts = TEXTS["app"]
+    more = widget.window.get_by_role("button", name=texts["more"]["open"])
+    more.click()
+    tickets = widget.window.get_by_role("button", name=texts["tickets"]["title"])
+    expect(tickets).to_be_visible()
+    assert not findings(page)
+    tickets.click()
+    expect(widget.window.get_by_text(texts["tickets"]["none"])).to_be_visible()
+    assert not findings(page)
+    page.keyboard.press("Escape")
+    expect(widget.composer).to_be_visible()
+    choose(widget, "a.png", "image/png", png())
+    expect(widget.window.get_by_role("form", name=texts["image"]["form"])).to_be_visible()
+    assert not findings(page)
+    widget.send_pictures()
+    widget.log.get_by_role("link", name=texts["image"]["view"]).click()
+    expect(page.get_by_role("dialog", name=texts["image"]["alt"])).to_be_visible()
+    assert not findings(page)
     complaints.check()
 
 

@@ -76,7 +76,11 @@ def test_signing_out_forgets_the_conversation(visitor: BrowserContext, site: Sit
     widget = visit(visitor, site, "signs-out")
     widget.say("我忘记密码了")
     widget.shows(step(1))
-    widget.page.evaluate("UWalletChat.reset()")
+    # The session ends on the server, too.
+    with widget.page.expect_response(lambda answer: answer.request.method == "DELETE") as ended:
+        widget.page.evaluate("UWalletChat.reset()")
+    assert ended.value.url.endswith("/api/v1/sessions")
+    assert ended.value.status == 204
     expect(widget.log.get_by_text("我忘记密码了")).to_have_count(0)
     stored = widget.page.evaluate("JSON.stringify({...localStorage, ...sessionStorage})")
     assert "signs-out" not in stored

@@ -65,10 +65,22 @@ def test_a_picture_is_shown_now_and_after_a_reload(widget: Widget, screenshot: C
     widget.open()
     widget.greeted()
     choose(widget, "截图.png", "image/png", png())
+    expect(widget.window.get_by_role("form").get_by_role("img")).to_be_visible()
+    screenshot(widget.page, "0-chosen")
+    widget.send_pictures("付款失败")
     expect(widget.log.get_by_role("img", name=TEXTS["app"]["image"]["alt"])).to_be_visible()
     screenshot(widget.page, "1-sending")
     # Until then it lives in the page only, which no browser can keep over a reload.
-    expect(widget.log.get_by_role("link", name=TEXTS["app"]["image"]["view"])).to_be_visible()
+    link = widget.log.get_by_role("link", name=TEXTS["app"]["image"]["view"])
+    link.click()
+    enlarged = widget.page.get_by_role("dialog", name=TEXTS["app"]["image"]["alt"])
+    expect(enlarged).to_be_visible()
+    screenshot(widget.page, "1-enlarged")
+    widget.page.keyboard.press("Escape")
+    expect(enlarged).to_be_hidden()
+    # The window stays, and the keyboard is where it was.
+    expect(link).to_be_focused()
+    widget.once("付款失败")
     widget.page.reload()
     picture = widget.log.get_by_role("img", name=TEXTS["app"]["image"]["alt"])
     expect(picture).to_be_visible()
@@ -83,6 +95,7 @@ def test_a_picture_is_stripped_and_its_address_is_the_visitors_own(
     widget.greeted()
     with widget.page.expect_response(lambda response: "/attachments/" in response.url and response.ok) as answer:
         choose(widget, "photo.jpg", "image/jpeg", jpeg_with_location())
+        widget.send_pictures()
     body = answer.value.body()
     assert HIDDEN_WORDS not in body
     assert Image.open(io.BytesIO(body)).size == (300, 200)
@@ -106,6 +119,9 @@ def test_what_is_no_picture_is_refused_kindly(
     widget.open()
     widget.greeted()
     choose(widget, name, content_type, data)
+    if name.endswith(".png"):
+        # What it is shows only when it is read.
+        widget.send_pictures()
     expect(widget.window.get_by_text("图片").filter(has_text="请").first).to_be_visible()
     assert not shown_pictures(widget)
 
@@ -114,6 +130,7 @@ def test_a_picture_can_be_pasted(widget: Widget) -> None:
     widget.open()
     widget.greeted()
     widget.composer.evaluate(PASTE, list(png(320, 200)))
+    widget.send_pictures()
     expect(widget.log.get_by_role("img", name=TEXTS["app"]["image"]["alt"])).to_be_visible()
 
 
@@ -121,4 +138,21 @@ def test_a_picture_can_be_dropped(widget: Widget) -> None:
     widget.open()
     widget.greeted()
     widget.log.evaluate(DROP, list(png(320, 200)))
+    widget.send_pictures()
     expect(widget.log.get_by_role("img", name=TEXTS["app"]["image"]["alt"])).to_be_visible()
+
+
+def test_a_photo_that_is_too_large_shrinks_in_the_browser(widget: Widget) -> None:
+    widget.open()
+    widget.greeted()
+    photo = Image.effect_noise((4000, 3000), 80).convert("RGB")
+    data = io.BytesIO()
+    photo.save(data, "PNG", compress_level=1)
+    # More than the gateway takes.
+    assert len(data.getvalue()) > 8 * 1024 * 1024
+    with widget.page.expect_response(lambda response: response.url.endswith("/attachments")) as answer:
+        choose(widget, "photo.png", "image/png", data.getvalue())
+        widget.send_pictures()
+    stored = answer.value.json()
+    assert answer.value.status == 201
+    assert stored["width"] * stored["height"] <= 5_010_000

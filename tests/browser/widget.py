@@ -54,6 +54,13 @@ class Widget:
         """Returns the user's messages with this text."""
         return self.log.locator('[data-author="user"]').get_by_text(text, exact=True)
 
+    def send_pictures(self, caption: str = "") -> None:
+        """Sends the pictures that were chosen, with a word on them."""
+        image = TEXTS["app"]["image"]
+        form = self.window.get_by_role("form", name=image["form"])
+        form.get_by_role("textbox", name=image["caption"]).fill(caption)
+        form.get_by_role("button", name=image["send"]).click()
+
     # Human support.
 
     def waits(self, position: int) -> None:

@@ -158,4 +158,4 @@ for (const folder of ['desk', 'demo']) {
 for (const { file } of Object.values(files)) await compress(path.join(DIST, file));
 await writeFile(path.join(DIST, 'files.json'), JSON.stringify(files, null, 2) + '\n');
 
-await checkSizes(path.join(DIST, 'widget'), loader, app);
+await checkSizes(path.join(DIST, 'widget', loader), [path.join(DIST, 'widget', app)]);

@@ -35,6 +35,10 @@ export interface ChatSettings {
   /** What a bubble beside the launcher says. */
   teaser?: string | null;
   suggestions?: 'off' | null;
+  /** Questions that belong to the page. */
+  hints?: readonly string[] | null;
+  /** `off`: no dictation. */
+  voice?: 'off' | null;
 }
 
 /** What a page can do with the chat, whether its script is there yet or not. */

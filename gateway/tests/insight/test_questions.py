@@ -9,6 +9,7 @@ import pytest
 from tests.conftest import StartGateway
 from tests.helpers.gateway import ORIGIN, Gateway
 from uwallet_gateway.insight.questions import Question, QuestionIndex, read_questions
+from uwallet_gateway.scripts import to_traditional
 from uwallet_gateway.settings import REPOSITORY
 
 INDEX = QuestionIndex(
@@ -99,7 +100,10 @@ async def test_most_asked_come_after_pins(gateway: Gateway) -> None:
     async with gateway.api(await gateway.token()) as api:
         await api.post("/api/v1/messages", json={"text": "销户"})
         answer = (await api.get("/api/v1/questions", params={"site": "demo"})).json()["questions"]
+        traditional = (await api.get("/api/v1/questions", params={"site": "demo", "lang": "zh-TW"})).json()["questions"]
     pins = [it.topic for it in read_questions(REPOSITORY / "data" / "knowledge") if it.pinned]
     topics = [it["topic"] for it in answer]
     assert topics[: len(pins) + 1] == [*pins, "account_closure"]
     assert len(topics) == len(set(topics)) <= 8
+    assert [it["text"] for it in traditional] == [to_traditional(it["text"]) for it in answer]
+    assert traditional != answer

@@ -71,6 +71,7 @@ def test_document_knows_everything_that_is_public(running: GatewayThread) -> Non
         "/api/v1/support/leave_queue",
         "/api/v1/support/messages",
         "/api/v1/support/ratings",
+        "/api/v1/support/tickets",
         "/webhooks/rest/webhook",
         "/webhooks/rest/messages",
         "/webhooks/rest/feedback",

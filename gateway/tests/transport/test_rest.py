@@ -37,6 +37,26 @@ async def test_whole_conversation(gateway: Gateway) -> None:
     assert len(gateway.engine.received) == 2
 
 
+async def test_a_users_id_may_be_a_number(gateway: Gateway) -> None:
+    async with gateway.api() as api:
+        claim = {"id": 12345, "hash": user_hash(gateway.site.secret, "12345")}
+        opened = await api.post("/api/v1/sessions", json={"site": "demo", "user": claim})
+        assert (opened.status_code, opened.json().get("identity")) == (200, "user")
+
+
+async def test_a_window_in_traditional_characters_begins_so(gateway: Gateway) -> None:
+    async with gateway.api() as api:
+        opened = await api.post("/api/v1/sessions", json={"site": "demo", "lang": "zh-TW"})
+        api.headers["Authorization"] = f"Bearer {opened.json()['token']}"
+        sent = (await api.post("/api/v1/messages", json={"text": "找人工"})).json()
+        assert gateway.engine.received[-1]["metadata"]["script"] == "traditional"
+        assert "您可以先留言，寫下問題" in sent["replies"][-1]["text"]
+        # Another window of theirs changes nothing.
+        await api.post("/api/v1/sessions", json={"site": "demo", "lang": "zh-CN", "token": opened.json()["token"]})
+        await api.post("/api/v1/messages", json={"text": "在吗"})
+        assert gateway.engine.received[-1]["metadata"]["script"] == "traditional"
+
+
 async def test_without_a_good_token_nothing_is_given(gateway: Gateway) -> None:
     async with gateway.api() as api:
         for authorization in (None, b"Bearer", b"Bearer x", b"Basic eDp5", b"Bearer \xff"):

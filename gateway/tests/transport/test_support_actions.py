@@ -78,6 +78,26 @@ async def test_from_the_queue_to_the_rating_over_a_socket(gateway: Gateway) -> N
     assert [body["message"] for body in gateway.engine.received] == ["找人工"]
 
 
+async def test_users_find_their_tickets_again_and_nobody_elses(gateway: Gateway) -> None:
+    agent = await online_agent(gateway)
+    async with gateway.api() as api, gateway.api() as other:
+        for client in (api, other):
+            opened = await client.post("/api/v1/sessions", json={"site": "demo"})
+            client.headers["Authorization"] = f"Bearer {opened.json()['token']}"
+        assert (await api.get("/api/v1/support/tickets")).json() == {"tickets": []}
+        for _ in range(2):
+            await api.post("/api/v1/messages", json={"text": "找人工"})
+            [newest, *_], _ = await gateway.services.tickets.tickets()
+            if newest.id == 1:
+                await gateway.services.agent_commands.claim(newest.id, agent)
+                await gateway.services.agent_commands.close(newest.id, agent, disposition="solved")
+        listed = (await api.get("/api/v1/support/tickets")).json()["tickets"]
+        assert [ticket["status"] for ticket in listed] == ["queued", "closed"]
+        # Nothing of what is only for agents.
+        assert set(listed[0]) == {"number", "status", "created_at"}
+        assert (await other.get("/api/v1/support/tickets")).json() == {"tickets": []}
+
+
 async def test_what_the_agent_wrote_while_the_user_was_away_is_there_on_return(gateway: Gateway) -> None:
     agent = await online_agent(gateway)
     async with gateway.socket() as client:

@@ -102,6 +102,9 @@ class SessionRequest(BaseModel):
     site: str = Field(max_length=64, description="Public key of the site")
     token: str | None = Field(default=None, description="Token of an earlier session, to continue it")
     user: UserClaim | None = None
+    lang: str | None = Field(
+        default=None, max_length=35, description="Language of the window, such as zh-TW: the characters to begin with"
+    )
 
 
 class SessionView(View):

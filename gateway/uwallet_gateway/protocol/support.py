@@ -16,6 +16,18 @@ class TicketReference(View):
     status: TicketStatus
 
 
+class TicketOfUser(TicketReference):
+    """One of the user's tickets, in their list."""
+
+    created_at: Moment
+
+
+class TicketsOfUser(View):
+    """The user's latest tickets, newest first."""
+
+    tickets: list[TicketOfUser]
+
+
 class AgentReference(View):
     """The agent who has the conversation."""
 

@@ -16,7 +16,7 @@ from uwallet_gateway.database import tables
 from uwallet_gateway.database.connection import Database
 from uwallet_gateway.errors import ErrorCode, InputError
 from uwallet_gateway.protocol.conversations import Rated
-from uwallet_gateway.protocol.support import AgentReference, SupportState, TicketReference
+from uwallet_gateway.protocol.support import AgentReference, SupportState, TicketOfUser, TicketReference, TicketsOfUser
 from uwallet_gateway.protocol.tickets import (
     Actor,
     ActorKind,
@@ -40,7 +40,7 @@ from uwallet_gateway.transcript.store import ConversationGoneError
 
 # How long after a ticket was closed the user is asked for a rating.
 _RATING_WANTED_FOR = timedelta(hours=1)
-# Earlier tickets of the same user in the details of a ticket.
+# Earlier tickets of the same user, at the desk and in the user's own list.
 _EARLIER = 20
 # Messages of the bot that are searched for the last progress.
 _LOOKED_AT = 50
@@ -116,6 +116,21 @@ class TicketQueries:
             opens_at=None if self._hours.is_open(moment) else self._hours.next_opening(moment),
             rating_wanted=ticket.number if ticket and _is_rating_wanted(ticket) else None,
         )
+
+    async def of_user(self, conversation_id: str) -> TicketsOfUser:
+        """The user's latest tickets, newest first, with what a user may know of them."""
+        async with self._database.read() as session:
+            rows = await session.scalars(
+                select(tables.Ticket)
+                .where(tables.Ticket.conversation_id == conversation_id)
+                .order_by(tables.Ticket.id.desc())
+                .limit(_EARLIER)
+            )
+            tickets = [
+                TicketOfUser(number=row.number, status=cast("TicketStatus", row.status), created_at=row.created_at)
+                for row in rows
+            ]
+        return TicketsOfUser(tickets=tickets)
 
     async def ticket(self, ticket_id: int) -> Ticket:
         """A ticket.

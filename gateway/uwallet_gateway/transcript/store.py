@@ -10,7 +10,7 @@ import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import cast
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from uwallet_gateway.clock import now
@@ -132,6 +132,25 @@ class Transcript:
                 select(tables.Conversation.user_read_id).where(tables.Conversation.id == conversation_id)
             )
         return message_id or 0
+
+    async def script(self, conversation_id: str) -> Script | None:
+        """The characters that the user reads, None if neither they nor their window have told."""
+        async with self._database.read() as session:
+            script = await session.scalar(
+                select(tables.Conversation.script).where(tables.Conversation.id == conversation_id)
+            )
+        return cast("Script | None", script)
+
+    async def begin_script(self, conversation_id: str, script: Script) -> None:
+        """Stores the characters of the user's window, until the bot knows what they write."""
+        if await self.script(conversation_id) is not None:
+            return
+        async with self._database.write() as session:
+            await session.execute(
+                update(tables.Conversation)
+                .where(tables.Conversation.id == conversation_id, tables.Conversation.script.is_(None))
+                .values(script=script)
+            )
 
     async def replies_to(self, conversation_id: str, message_id: int) -> list[Message]:
         """The replies to a message so far, in order."""

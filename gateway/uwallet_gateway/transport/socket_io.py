@@ -32,6 +32,7 @@ from uwallet_gateway.transcript.messages import Message
 from uwallet_gateway.transport.client import address_of, origin_of, own_origin
 from uwallet_gateway.transport.desk.sockets import DeskSockets
 from uwallet_gateway.transport.http import refusal
+from uwallet_gateway.transport.languages import note_language
 from uwallet_gateway.transport.picture_access import user_reader
 from uwallet_gateway.transport.plain_notices import PlainNotices
 from uwallet_gateway.transport.subscription import Subscription
@@ -63,6 +64,8 @@ class _Connection:
     plain: bool = True
     # Our own widget: live messages come as `message`, in the shape of history.
     messages: bool = False
+    # Of the window, such as zh-TW; unchecked.
+    lang: object = None
 
 
 class SocketTransport:
@@ -152,6 +155,7 @@ class SocketTransport:
         async with connection.lock:
             try:
                 connection.plain = "last_id" not in request
+                connection.lang = request.get("lang")
                 last_id = _checked_last_id(request.get("last_id"))
                 await self._open(sid, connection, request.get("session_id"), request.get("user"), last_id)
             except Exception as error:
@@ -205,6 +209,7 @@ class SocketTransport:
         last_id: int | None,
     ) -> None:
         services = self._services
+        await note_language(services, session.conversation_id, connection.lang)
         newest = await services.transcript.last_id(session.conversation_id)
         if connection.plain:
             # As Rasa does it: the id alone. These widgets keep what they have shown; what came while they were away is

@@ -65,7 +65,7 @@ def test_every_later_handoff_tells_it_whatever_was_talked_of_in_between(conversa
 
 def test_the_gravest_is_the_reason(conversation: Conversation) -> None:
     for alarm in reversed(REASONS):
-        gives_away(conversation, alarm)
+        gives_away(conversation, alarm, "真不想活了，怎么会这样" if alarm == "crisis" else SENTENCE)
     conversation.does(Act.HUMAN, "转人工", intent="human_handoff")
     (payload,) = handoffs(conversation)
     assert (payload["reason"], payload["mood"]) == REASONS["crisis"]

@@ -1240,6 +1240,10 @@ export interface SessionRequest {
    */
   token?: string | null;
   user?: UserClaim | null;
+  /**
+   * Language of the window, such as zh-TW: the characters to begin with
+   */
+  lang?: string | null;
 }
 /**
  * The identity of a user, vouched for by the site: `hash` as in docs/protocol.md.
@@ -1409,11 +1413,25 @@ export interface TicketEvent {
   };
 }
 /**
+ * One of the user's tickets, in their list.
+ */
+export interface TicketOfUser {
+  number: string;
+  status: 'queued' | 'active' | 'message' | 'pending' | 'closed';
+  created_at: string;
+}
+/**
  * Tickets, newest first.
  */
 export interface TicketPage {
   tickets: Ticket[];
   has_more: boolean;
+}
+/**
+ * The user's latest tickets, newest first.
+ */
+export interface TicketsOfUser {
+  tickets: TicketOfUser[];
 }
 /**
  * The agent who gets the chat, null for the queue. The memo is for colleagues only.

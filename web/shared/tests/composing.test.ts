@@ -19,4 +19,10 @@ it('leaves Enter to an input method in Safari, which ends composing before', () 
   expect(press({ keyCode: 229 })).toBe(false));
 it('begins a line at Shift and Enter', () => expect(press({ shiftKey: true })).toBe(false));
 it('sends at no other key', () => expect(press({ key: 'a', keyCode: 65 })).toBe(false));
-it('counts an emoji as one character, as the gateway does', () => expect(countCharacters('好😀')).toBe(2));
+it.each([
+  ['好😀', 2],
+  ['👨‍👩‍👧‍👦'.repeat(150), 150],
+  ['👍🏽é', 2],
+])('counts what a reader sees as one character, as the gateway does: %s', (text, count) =>
+  expect(countCharacters(text)).toBe(count),
+);

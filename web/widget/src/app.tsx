@@ -5,8 +5,13 @@ import { Chat } from './core/chat.ts';
 import { palette } from './core/colors.ts';
 import { socketIoFactory } from './core/connection.ts';
 import { Gateway } from './core/gateway.ts';
+import { readPreferences } from './core/preferences.ts';
 import { Questions } from './core/questions.ts';
 import { playTone } from './core/sound.ts';
+import { Speaker } from './core/speaker.ts';
+import { TitleNotice } from './core/title_notice.ts';
+import { fill } from '@uwallet/shared/fill.ts';
+import { Store } from '@uwallet/shared/store.ts';
 import { browserStorage } from '@uwallet/shared/storage.ts';
 import { SiteStorage } from './core/storage.ts';
 import { stringsIn } from './i18n/strings.ts';
@@ -24,15 +29,22 @@ export function mount({ root, element, settings: given, emit }: Host): App {
   let settings = given;
   const storage = new SiteStorage(settings.site, browserStorage('localStorage'));
   const gateway = new Gateway(settings.base);
-  const questions = new Questions(settings.base, settings.site);
+  const questions = new Questions(settings.base, settings.site, () => settings.language);
   let open = false;
   let focusRequest = 0;
+  const announcer = new Store({ text: '' });
+  const titles = new TitleNotice();
+  const speaker = new Speaker(
+    () => (settings.language === 'zh-TW' ? 'zh-TW' : 'zh-CN'),
+    () => stringsIn(settings.language).voice.masked,
+  );
   let suggestion: { text: string } | null = null;
 
   const chat = new Chat({
     site: settings.site,
     storage,
     gateway,
+    language: () => settings.language,
     connect: socketIoFactory(settings.base, settings.site),
     onMessage: ({ id, author, text, handoff }) => {
       emit('message', { id, author, text });
@@ -60,6 +72,10 @@ export function mount({ root, element, settings: given, emit }: Host): App {
           gateway,
           questions,
           strings: stringsIn(settings.language),
+          language: settings.language,
+          preferences: readPreferences(settings),
+          speaker,
+          announcer,
           storage,
           refocus: () => refocus.current(),
         }}
@@ -80,6 +96,7 @@ export function mount({ root, element, settings: given, emit }: Host): App {
   const close = (): void => {
     if (!open || settings.mode === 'page') return;
     open = false;
+    speaker.stop();
     show();
     emit('close', undefined);
   };
@@ -93,6 +110,8 @@ export function mount({ root, element, settings: given, emit }: Host): App {
       toldUnread = unread;
       emit('unread', unread);
     }
+    const told = document.hidden && unread > 0;
+    titles.show(told ? fill(stringsIn(settings.language).title_notice, { count: unread }) : null);
     const { refusal } = chat.state.get();
     if (refusal && refusal.code !== toldError) emit('error', { code: refusal.code, message: refusal.message });
     toldError = refusal?.code ?? null;
@@ -105,6 +124,7 @@ export function mount({ root, element, settings: given, emit }: Host): App {
       return;
     }
     chat.wake(Date.now() - hiddenSince > LONG_SLEEP);
+    chat.comeBack();
     follow();
   };
   const onOnline = (): void => chat.wake();
@@ -117,6 +137,7 @@ export function mount({ root, element, settings: given, emit }: Host): App {
   return {
     open: ({ focus, text }) => {
       if (text !== '') suggestion = { text };
+      if (!open) chat.comeBack();
       open = true;
       if (focus) focusRequest += 1;
       chat.start();
@@ -141,6 +162,8 @@ export function mount({ root, element, settings: given, emit }: Host): App {
       document.removeEventListener('visibilitychange', onVisibility);
       window.removeEventListener('online', onOnline);
       window.removeEventListener('storage', onStorage);
+      titles.show(null);
+      speaker.end();
       chat.stop();
       render(null, container);
       container.remove();

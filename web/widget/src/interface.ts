@@ -16,12 +16,10 @@ export interface Settings {
   color: string;
   /** Replaces the name in the head of the window. */
   title: string | null;
-  /** Large text and buttons, unless the user has chosen another size. */
-  elder: boolean;
+  /** What the page says under a name; the window reads the rest of its settings so (core/preferences.ts). */
+  value: (name: string) => string | undefined;
   /** What a bubble beside the launcher says; empty for none. */
   teaser: string;
-  /** Whether questions are suggested while the user types. */
-  suggestions: boolean;
   /** Whether the launcher is shown; without it only `open()` opens the window. */
   launcher: boolean;
 }

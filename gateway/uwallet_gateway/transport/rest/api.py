@@ -23,6 +23,7 @@ from uwallet_gateway.protocol.messages import (
 from uwallet_gateway.transcript.events import Closed
 from uwallet_gateway.transport.client import address_of, origin_of, own_origin
 from uwallet_gateway.transport.http import ServicesNeeded, SessionNeeded, TokenGiven, authorised, responses
+from uwallet_gateway.transport.languages import note_language
 from uwallet_gateway.transport.picture_access import is_signed_in, user_reader
 from uwallet_gateway.transport.rest.json_route import JsonRoute
 from uwallet_gateway.transport.rest.waiting import say_and_wait
@@ -42,6 +43,7 @@ async def open_session(body: SessionRequest, request: Request, services: Service
     opened = await services.sessions.open(site, body.token, user)
     if opened.closed:
         services.event_bus.publish(Closed(opened.closed.conversation_id, opened.closed.id, "identity_changed"))
+    await note_language(services, opened.session.conversation_id, body.lang)
     notice = await services.notices.state(opened.session.conversation_id)
     return SessionView(
         token=opened.token,

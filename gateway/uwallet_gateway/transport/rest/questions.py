@@ -12,14 +12,18 @@ from uwallet_gateway.identity.sites import Site
 from uwallet_gateway.insight.questions import LONGEST, MOST, Question
 from uwallet_gateway.protocol.base import API
 from uwallet_gateway.protocol.messages import QuestionsView, QuestionView
+from uwallet_gateway.scripts import to_traditional
 from uwallet_gateway.services import Services
 from uwallet_gateway.transport.client import address_of, origin_of, own_origin
 from uwallet_gateway.transport.http import ServicesNeeded, responses
+from uwallet_gateway.transport.languages import script_of
 
 router = APIRouter(prefix=API)
 # Browsers ask again after this. Seconds.
 _CACHED = "private, max-age=300"
 _SiteKey = Annotated[str | None, Query(max_length=64, description="Public key; without it the one site of the origin")]
+
+_Lang = Annotated[str | None, Query(max_length=35, description="Language of the window, such as zh-TW")]
 
 
 @router.get("/associate", responses=responses(403, 404, 422, 429, 503))
@@ -30,23 +34,24 @@ async def associate(
     q: Annotated[str, Query(max_length=LONGEST, description="What is typed so far")],
     site: _SiteKey = None,
     limit: Annotated[int, Query(ge=1, le=MOST)] = 5,
+    lang: _Lang = None,
 ) -> QuestionsView:
     """Returns questions like what is typed: words, pinyin, initials, misspelt or in traditional characters."""
     found = await _admitted(services, request, site)
     response.headers["Cache-Control"] = _CACHED
     if found.key in services.settings.sites_without_suggestions:
         return QuestionsView(questions=[], enabled=False)
-    return _shown(services.questions.index.find(q, limit))
+    return _shown(services.questions.index.find(q, limit), lang)
 
 
 @router.get("/questions", responses=responses(403, 404, 422, 429, 503))
 async def read_questions(
-    request: Request, response: Response, services: ServicesNeeded, site: _SiteKey = None
+    request: Request, response: Response, services: ServicesNeeded, site: _SiteKey = None, lang: _Lang = None
 ) -> QuestionsView:
     """Returns what is asked most on the site: pinned questions first, then by use of the last 30 days."""
     found = await _admitted(services, request, site)
     response.headers["Cache-Control"] = _CACHED
-    return _shown(await services.questions.hot(found.key))
+    return _shown(await services.questions.hot(found.key), lang)
 
 
 async def _admitted(services: Services, request: Request, key: str | None) -> Site:
@@ -55,5 +60,6 @@ async def _admitted(services: Services, request: Request, key: str | None) -> Si
     return await admit(services.sites, key, origin_of(scope), own_origin(scope, services.settings.public_url))
 
 
-def _shown(questions: Iterable[Question]) -> QuestionsView:
-    return QuestionsView(questions=[QuestionView(text=it.text, topic=it.topic) for it in questions])
+def _shown(questions: Iterable[Question], lang: str | None) -> QuestionsView:
+    written = to_traditional if script_of(lang) == "traditional" else str
+    return QuestionsView(questions=[QuestionView(text=written(it.text), topic=it.topic) for it in questions])

@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 
 from uwallet_gateway.protocol.base import API
-from uwallet_gateway.protocol.support import OfflineMessage, RatingRequest, SupportResult, SupportState
+from uwallet_gateway.protocol.support import OfflineMessage, RatingRequest, SupportResult, SupportState, TicketsOfUser
 from uwallet_gateway.services import Services
 from uwallet_gateway.transport.client import address_of
 from uwallet_gateway.transport.http import ServicesNeeded, SessionNeeded, responses
@@ -22,6 +22,13 @@ async def read_support(services: ServicesNeeded, session: SessionNeeded) -> Supp
     """Returns the state of support: the owner of the conversation, the ticket, the place in the queue."""
     await services.rate_limits.check("requests", user=session.conversation_id)
     return await services.tickets.support_state(session.conversation_id)
+
+
+@router.get("/tickets", responses=responses(401, 403, 422, 429, 503))
+async def read_tickets(services: ServicesNeeded, session: SessionNeeded) -> TicketsOfUser:
+    """Returns the user's latest tickets, newest first."""
+    await services.rate_limits.check("requests", user=session.conversation_id)
+    return await services.tickets.of_user(session.conversation_id)
 
 
 @router.post("/leave_queue", responses=responses(401, 403, 422, 429, 503))

@@ -21,6 +21,7 @@ import {
 import { ACKNOWLEDGEMENT_TIMEOUT, Sender } from './sender.ts';
 import { storageKey, type Name, type SiteStorage } from './storage.ts';
 import { Store } from '@uwallet/shared/store.ts';
+import type { PastTicket } from './ticket_list.ts';
 import { awaitsHuman, readSupport, type Support } from './support.ts';
 import { FeedbackActions } from './feedback.ts';
 import { SupportActions } from './support_actions.ts';
@@ -53,6 +54,10 @@ export interface ChatState {
   limits: Limits;
   /** Id of the last message that the user has seen. */
   readId: number;
+  /** Id of the first message that came while the user was away; 0 if none did. */
+  newFrom: number;
+  /** Id of the first message since the user began anew; 0 if they never did. */
+  freshFrom: number;
   /** Counts up when somebody else's conversation begins: nothing that was typed before is theirs. */
   era: number;
   /** Counts up when another tab has skipped a rating, or begun one. */
@@ -66,6 +71,8 @@ export interface ChatOptions {
   connect: SocketFactory;
   now?: () => number;
   newId?: () => string;
+  /** Of the window. */
+  language?: () => string;
   /** Tells of each message of somebody else that has just come, history excluded. */
   onMessage?: (message: Message) => void;
 }
@@ -79,21 +86,25 @@ const TYPING_LIFETIME = { bot: 30_000, agent: 10_000 };
 /** Messages that are fetched at a time when the user looks further back. */
 const PAGE = 50;
 
+/** As many as the gateway tells at once. */
+const WHOLE_PAGE = 200;
+
 /** A refused token is forgotten and a new one asked for, but not forever. */
 const MAX_RENEWALS = 3;
 
 /** Refusals that come of how the site embeds the widget. */
 const SITE_FAULTS: readonly string[] = ['site_unknown', 'origin_not_allowed', 'identity_required', 'identity_wrong'];
 
+const FROM_THE_START = { readId: 0, newFrom: 0, freshFrom: 0, hasEarlier: false } as const;
+
 const CLEAN = {
+  ...FROM_THE_START,
   transcript: EMPTY_TRANSCRIPT,
   outbox: [],
   typing: null,
   support: null,
   notice: null,
-  hasEarlier: false,
   loadingEarlier: false,
-  readId: 0,
 } as const;
 
 /** The conversation. Methods return at once; what comes of them shows in `state`. */
@@ -113,6 +124,8 @@ export class Chat {
   private renewals = 0;
   /** Nothing has been said yet in this conversation. */
   private isNew = false;
+  /** What is unread now came while they were away. */
+  private isBack = false;
   /** The token that the session was last asked for with. */
   private askedWith: string | null = null;
   private gapTimer: ReturnType<typeof setTimeout> | undefined;
@@ -135,11 +148,12 @@ export class Chat {
       ratingChanges: 0,
       limits: DEFAULT_LIMITS,
       readId: Number(this.storage.read('read')) || 0,
+      freshFrom: Number(this.storage.read('fresh')) || 0,
     });
     this.uploads = new Uploads(
       options.gateway,
       (uploads) => this.state.set({ uploads }),
-      (upload, attachment_id) => this.enqueue('text', '', '', { attachment_id, client_id: upload.client_id }),
+      ({ client_id, caption }, attachment_id) => this.enqueue('text', caption, caption, { attachment_id, client_id }),
     );
     const line = (): ChatSocket | null => (this.state.get().phase === 'online' ? this.socket : null);
     this.sender = new Sender({
@@ -226,10 +240,37 @@ export class Chat {
     }
   }
 
-  /** Uploads a picture and sends it. */
-  sendImage(file: Blob, name: string): void {
-    this.uploads.add({ client_id: this.newId(), file, name });
+  /** Uploads a picture and sends it, with what the user says of it. */
+  sendImage(file: Blob, name: string, caption = ''): void {
+    this.uploads.add({ client_id: this.newId(), file, name, caption: caption.trim() });
+    this.state.set({ newFrom: 0 });
     this.upload();
+  }
+
+  /** Begins anew for the user: the bot puts aside what it was at, and what was said before is folded away. */
+  startOver(words: string): void {
+    const from = this.state.get().transcript.completeTo + 1;
+    this.storage.write('fresh', String(from));
+    this.state.set({ freshFrom: from });
+    this.sendText(words);
+  }
+
+  /** Returns the whole conversation. Throws GatewayError. */
+  async history(): Promise<readonly Message[]> {
+    const access = this.identity.access;
+    if (!access) return [];
+    const history: Message[] = [];
+    for (;;) {
+      const { messages, has_more } = await this.options.gateway.messages(access, history.at(-1)?.id ?? 0, WHOLE_PAGE);
+      history.push(...messages);
+      if (!has_more || messages.length === 0) return history;
+    }
+  }
+
+  /** Returns the user's requests for a human, newest first. Throws GatewayError. */
+  async tickets(): Promise<readonly PastTicket[]> {
+    const access = this.identity.access;
+    return access ? this.options.gateway.tickets(access) : [];
   }
 
   /** Sends again what has failed, after everything else that waits. */
@@ -251,14 +292,22 @@ export class Chat {
     return entry?.kind === 'text' ? entry.message : '';
   }
 
+  /** The user looks again, after the window was closed or the page hidden. */
+  comeBack(): void {
+    this.isBack = true;
+  }
+
   /** Notes that the user has seen all there is. */
   markRead(): void {
     const { transcript, readId } = this.state.get();
     const last = transcript.messages.at(-1)?.id ?? 0;
     this.support.seen(last, transcript);
+    const isBack = this.isBack && last > 0;
+    if (isBack) this.isBack = false;
     if (last <= readId) return;
     this.storage.write('read', String(last));
-    this.state.set({ readId: last });
+    const missed = transcript.messages.find(({ id, author }) => id > readId && author !== 'user')?.id ?? 0;
+    this.state.set({ readId: last, ...(isBack && readId > 0 ? { newFrom: missed } : {}) });
   }
 
   get unread(): number {
@@ -361,6 +410,8 @@ export class Chat {
       // Null asks for the newest messages.
       last_id: transcript.completeTo || null,
       ...(user ? { user } : {}),
+      // The characters to begin with.
+      lang: this.options.language?.(),
     });
     this.askedWith = token;
     clearTimeout(this.confirmTimer);
@@ -378,7 +429,7 @@ export class Chat {
     const known = this.state.get().transcript;
     if (confirmation.last_id < known.completeTo) {
       // Not the conversation that is shown.
-      this.state.set({ transcript: EMPTY_TRANSCRIPT, readId: 0 });
+      this.state.set({ transcript: EMPTY_TRANSCRIPT, ...FROM_THE_START });
       return this.requestSession();
     }
     this.merge(confirmation.messages);
@@ -428,8 +479,8 @@ export class Chat {
     if (this.renewals >= MAX_RENEWALS) return false;
     this.renewals += 1;
     this.identity.token = null;
-    this.state.set({ phase: 'connecting', transcript: EMPTY_TRANSCRIPT, readId: 0, hasEarlier: false });
-    this.storage.write('read', null);
+    this.state.set({ phase: 'connecting', transcript: EMPTY_TRANSCRIPT, ...FROM_THE_START });
+    for (const name of ['read', 'fresh'] as const) this.storage.write(name, null);
     this.requestSession();
     return true;
   }
@@ -542,6 +593,8 @@ export class Chat {
       error: '',
       retryable: true,
     });
+    // Who writes has seen what was new.
+    this.state.set({ newFrom: 0 });
     this.showOutbox();
     void this.sender.flush();
   }

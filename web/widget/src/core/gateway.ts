@@ -1,6 +1,7 @@
 /** The gateway's REST side, as far as the widget needs it (docs/protocol.md). */
 
 import { accessHeaders, endSession, type Access, type Fetch } from './access.ts';
+import { readTickets, type PastTicket } from './ticket_list.ts';
 import { readError, readPage, type Message, type WireError } from './protocol.ts';
 
 /** A refusal of the gateway, or `unavailable` when it could not be reached. */
@@ -42,6 +43,11 @@ export class Gateway {
   async messages(access: Access, after: number, limit: number): Promise<{ messages: Message[]; has_more: boolean }> {
     const path = `api/v1/messages?after=${after}&limit=${limit}`;
     return readPage(await this.request(path, access, { method: 'GET' }, TIMEOUT));
+  }
+
+  /** Returns the user's requests for a human, newest first. Throws GatewayError. */
+  async tickets(access: Access): Promise<PastTicket[]> {
+    return readTickets(await this.request('api/v1/support/tickets', access, { method: 'GET' }, TIMEOUT));
   }
 
   /** Stores an image and returns its id. Throws GatewayError. */

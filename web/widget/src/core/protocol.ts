@@ -17,6 +17,8 @@ export interface QuickReply {
   role: Role;
   /** Id of the message that offers it. */
   offered_by: number;
+  /** Its number in a list that can be answered with one. */
+  number?: number;
 }
 
 export interface Attachment {
@@ -122,6 +124,19 @@ function readRole(value: unknown): Role {
   return value === 'primary' || value === 'danger' ? value : 'normal';
 }
 
+/** Says that none of a list is meant. */
+const DENY_PAYLOAD = '/deny';
+
+/** Numbers the options of a choice: the bot takes a number for one. */
+function withNumbers(buttons: QuickReply[]): QuickReply[] {
+  const options = buttons.filter(({ payload }) => payload !== DENY_PAYLOAD);
+  if (options.length < 2) return buttons;
+  return buttons.map((button) => {
+    const index = options.indexOf(button);
+    return index < 0 ? button : { ...button, number: index + 1 };
+  });
+}
+
 function readButtons(value: unknown, offered_by: number): QuickReply[] {
   if (!Array.isArray(value)) return [];
   return value
@@ -191,11 +206,12 @@ export function readMessage(value: unknown): Message | null {
   const id = numberOrNull(source.id);
   if (id === null) return null;
   const author = text(source.author);
+  const buttons = readButtons(source.buttons, id);
   return {
     id,
     author: AUTHORS.includes(author) ? (author as Author) : 'bot',
     text: text(source.text),
-    buttons: readButtons(source.buttons, id),
+    buttons: metadata.ask === 'choice' ? withNumbers(buttons) : buttons,
     attachment: readAttachment(source.attachment),
     progress: readProgress(metadata.progress),
     ask: textOrNull(metadata.ask),

@@ -53,15 +53,20 @@ export class Questions {
   private enabled = true;
   private pausedUntil = 0;
   private popular: Promise<string[]> | null = null;
+  /** The language that they were asked for in. */
+  private popularIn = '';
 
   constructor(
     private readonly base: string,
     private readonly site: string,
+    private readonly language: () => string,
     private readonly fetch: Fetch = (url, init) => window.fetch(url, init),
   ) {}
 
-  /** Returns the questions that are asked most; asked for once. */
+  /** Returns the questions that are asked most; asked for once in each language. */
   hot(): Promise<string[]> {
+    if (this.popularIn !== this.language()) this.popular = null;
+    this.popularIn = this.language();
     this.popular ??= this.request('questions', {}).then((found) => {
       if (!found) this.popular = null;
       return found ?? [];
@@ -80,7 +85,8 @@ export class Questions {
     const aborter = new AbortController();
     const timer = setTimeout(() => aborter.abort(), TIMEOUT);
     try {
-      const values = new URLSearchParams(this.site === '' ? query : { ...query, site: this.site });
+      const site = this.site === '' ? {} : { site: this.site };
+      const values = new URLSearchParams({ ...query, ...site, lang: this.language() });
       const response = await this.fetch(`${this.base}api/v1/${path}?${values}`, {
         signal: aborter.signal,
         credentials: 'omit',

@@ -12,7 +12,10 @@ export type Name =
   | 'sound'
   | 'text_size'
   | 'open'
+  | 'window_size'
   | 'draft'
+  // Where the newest conversation begins, for the user's eyes.
+  | 'fresh'
   // A human is with the user, or on the way.
   | 'human'
   | 'ticket_hidden'
@@ -26,6 +29,7 @@ export const PERSONAL: readonly Name[] = [
   'read',
   'outbox',
   'draft',
+  'fresh',
   'human',
   'ticket_hidden',
   'message_draft',

@@ -7,6 +7,8 @@ export interface Upload {
   client_id: string;
   file: Blob;
   name: string;
+  /** What the user says of it; empty if nothing. */
+  caption: string;
   /** Address of the picture within this page. */
   preview: string;
   /** `sent`: uploaded, its message is in the outbox or has just arrived. */
@@ -29,7 +31,7 @@ export class Uploads {
     private readonly onUploaded: (upload: Upload, attachment_id: string) => void,
   ) {}
 
-  add(picture: Pick<Upload, 'client_id' | 'file' | 'name'>): void {
+  add(picture: Pick<Upload, 'client_id' | 'file' | 'name' | 'caption'>): void {
     const preview = URL.createObjectURL(picture.file);
     this.show([...this.uploads, { ...picture, preview, state: 'waiting', error: '', retryable: true }]);
   }

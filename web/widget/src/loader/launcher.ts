@@ -37,7 +37,8 @@ export class Launcher {
   private unread = 0;
   private texts!: LauncherTexts;
 
-  constructor(root: ShadowRoot, onClick: () => void) {
+  /** `onNear` is called when somebody may be about to press: a mouse over it, a finger on it, the keyboard at it. */
+  constructor(root: ShadowRoot, onClick: () => void, onNear: () => void) {
     addStyles(root, css);
     this.button.className = 'launcher';
     this.button.append(icon());
@@ -47,6 +48,7 @@ export class Launcher {
     this.note.setAttribute('role', 'status');
     this.button.append(this.badge);
     this.button.addEventListener('click', onClick);
+    for (const name of ['pointerenter', 'focus']) this.button.addEventListener(name, onNear);
     this.note.addEventListener('click', onClick);
     this.corner.className = 'corner';
     this.corner.append(this.button, this.note);

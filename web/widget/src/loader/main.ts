@@ -68,7 +68,11 @@ function begin(attributes: Record<string, string | undefined>, source: string, e
   let user: [id: string, hash: string] | null = null;
   let context: Record<string, unknown> | null = null;
 
-  const launcher = new Launcher(root, () => void open(true));
+  const launcher = new Launcher(
+    root,
+    () => void open(true),
+    () => void (loading ??= load()),
+  );
   const show = (): void => {
     element.style.setProperty('--uwallet-color', settings.color);
     element.lang = settings.language;
@@ -86,9 +90,8 @@ function begin(attributes: Record<string, string | undefined>, source: string, e
     }),
   ];
 
-  /** `quiet` says that nobody has asked for the window. */
-  async function load(quiet = false): Promise<App | null> {
-    if (!quiet) launcher.showState('loading');
+  /** Says nothing: who waits for it is told by `open`. */
+  async function load(): Promise<App | null> {
     try {
       // A browser may remember that an address has failed.
       const address = settings.base + APP_PATH + (failures > 0 ? `?again=${failures}` : '');
@@ -97,12 +100,10 @@ function begin(attributes: Record<string, string | undefined>, source: string, e
       app = module.mount({ root, element, settings, emit: (name, value) => emitter.emit(name, value) });
       if (user) app.setUser(...user);
       if (context) app.setContext(context);
-      launcher.showState('ready');
       return app;
     } catch {
       failures += 1;
       loading = null;
-      if (!quiet) launcher.showState('failed');
       return null;
     }
   }
@@ -112,8 +113,9 @@ function begin(attributes: Record<string, string | undefined>, source: string, e
     place.take();
     if (isOpen) return app?.open({ focus, text });
     isOpen = true;
-    loading ??= load();
-    const loaded = await loading;
+    launcher.showState('loading');
+    const loaded = await (loading ??= load());
+    launcher.showState(loaded ? 'ready' : 'failed');
     // Closed again meanwhile, or not to be had.
     if (!loaded) isOpen = false;
     if (!isOpen) return;
@@ -138,7 +140,7 @@ function begin(attributes: Record<string, string | undefined>, source: string, e
     if (user === null && storage.read('user') !== null) return;
     const wasOpen = pageStorage.read('open') !== null && matchMedia(WIDE).matches;
     if (wasOpen) return void open(false);
-    if (storage.read('human') !== null) void (loading ??= load(true)).then((loaded) => loaded?.connect());
+    if (storage.read('human') !== null) void (loading ??= load()).then((loaded) => loaded?.connect());
   }
 
   let ended = false;
@@ -162,7 +164,7 @@ function begin(attributes: Record<string, string | undefined>, source: string, e
       isOpen = false;
       app?.close();
     },
-    send: (text: string) => void (loading ??= load(true)).then((loaded) => loaded?.send(text)),
+    send: (text: string) => void (loading ??= load()).then((loaded) => loaded?.send(text)),
     setUser(id: string | number, hash: string): void {
       user = [`${id}`, hash];
       if (app) return app.setUser(...user);

@@ -1,4 +1,4 @@
-import type { JSX } from 'preact';
+import type { ComponentChildren, JSX } from 'preact';
 import { useRef, useState } from 'preact/hooks';
 import type { Feedback, Message } from '../core/protocol.ts';
 import { useChatContext } from './context.ts';
@@ -12,10 +12,12 @@ interface AnswerFeedbackProps {
   message: Message;
   /** It is the newest answer; under older ones the buttons show to a pointer and to the keyboard only. */
   newest: boolean;
+  /** What else can be done with the answer. */
+  children: ComponentChildren;
 }
 
 /** 赞 and 踩 of one answer; with 踩 the reasons, and a line for what the reasons do not say. */
-export function AnswerFeedback({ message, newest }: AnswerFeedbackProps): JSX.Element {
+export function AnswerFeedback({ message, newest, children }: AnswerFeedbackProps): JSX.Element {
   const { chat, strings } = useChatContext();
   const texts = strings.feedback;
   const given = message.feedback;
@@ -47,6 +49,7 @@ export function AnswerFeedback({ message, newest }: AnswerFeedbackProps): JSX.El
             <Icon name={helpful ? 'like' : 'dislike'} size={18} />
           </button>
         ))}
+        {children}
         <span class="feedback-told" role="status">
           {told}
         </span>

@@ -1,24 +1,42 @@
 import type { JSX } from 'preact';
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { isComposing } from '@uwallet/shared/composing.ts';
-import { MAX_IMAGES, describeSize, describeTypes, imageProblem } from '@uwallet/shared/images.ts';
+import type { DictationProblem } from '../core/dictation.ts';
 import { blocksMessages } from '../core/notice.ts';
+import { describeConversation, recordName } from '../core/record.ts';
 import type { SupportPayload } from '../core/support.ts';
-import { fill } from '@uwallet/shared/fill.ts';
 import type { Settings } from '../interface.ts';
+import { Announcements } from './announcements.tsx';
 import { Banner } from './banner.tsx';
 import { Composer } from './composer.tsx';
 import { useChatContext, useChatState } from './context.ts';
 import { keepFocusInside } from './focus.ts';
 import { Header } from './header.tsx';
+import { Lightbox, LightboxProvider, type Enlarged } from './lightbox.tsx';
 import { MessageForm, MessageLeft } from './message_form.tsx';
 import { MessageLog } from './message_log.tsx';
+import type { MenuItem } from './more_menu.tsx';
 import { NoticePanel } from './notice_panel.tsx';
+import { PictureForm } from './picture_form.tsx';
 import { QuickBar } from './quick_bar.tsx';
 import { SupportBar } from './support_bar.tsx';
+import { TicketPanel } from './ticket_panel.tsx';
 import { useMessageForm } from './use_message_form.ts';
+import { usePictures } from './use_pictures.ts';
 import { useTextSize } from './use_text_size.ts';
+import { useWindowSize } from './use_window_size.ts';
 import { FILLS, useMedia, useVisualViewport } from './viewport.ts';
+
+/** Gives the user a text as a file. */
+function download(text: string, name: string): void {
+  const address = URL.createObjectURL(new Blob([text], { type: 'text/plain;charset=utf-8' }));
+  const link = document.createElement('a');
+  link.href = address;
+  link.download = name;
+  link.click();
+  // Some browsers begin to read it only after the click.
+  setTimeout(() => URL.revokeObjectURL(address), 60_000);
+}
 
 export interface ChatWindowProps {
   element: HTMLElement;
@@ -36,16 +54,20 @@ export interface ChatWindowProps {
 /** The window, or the page in full-page mode. */
 export function ChatWindow(props: ChatWindowProps): JSX.Element {
   const { element, settings, open, focusRequest, suggestion, refocus, onClose } = props;
-  const { chat, strings, storage } = useChatContext();
+  const { chat, strings, storage, preferences } = useChatContext();
   const frame = useRef<HTMLElement>(null);
   const field = useRef<HTMLTextAreaElement>(null);
   const [text, setText] = useState(() => storage.read('draft') ?? '');
   const [sound, setSound] = useState(() => storage.read('sound') !== null);
   const [dragging, setDragging] = useState(false);
-  const [problem, setProblem] = useState('');
+  const [dictationProblem, setDictationProblem] = useState<DictationProblem | null>(null);
+  const [recordFailed, setRecordFailed] = useState(false);
+  const [showsTickets, setShowsTickets] = useState(false);
+  const [enlarged, setEnlarged] = useState<Enlarged | null>(null);
+  const pictures = usePictures();
   const page = settings.mode === 'page';
 
-  const { era, support, notice } = useChatState();
+  const { era, support, notice, phase } = useChatState();
   const [leaving, setLeaving] = useState(false);
   const [rereading, setRereading] = useState(false);
   const panel = useRef<HTMLElement>(null);
@@ -54,7 +76,7 @@ export function ChatWindow(props: ChatWindowProps): JSX.Element {
   const knownEra = useRef(era);
   const proposed = useRef('');
 
-  const [size, nextSize] = useTextSize(element, frame, storage, settings.elder, open);
+  const [size, nextSize] = useTextSize(element, frame, storage, preferences.elder, open);
   const fills = useMedia(FILLS);
   useVisualViewport(element, open);
   useEffect(() => storage.write('draft', text === '' ? null : text), [storage, text]);
@@ -92,22 +114,60 @@ export function ChatWindow(props: ChatWindowProps): JSX.Element {
     return true;
   };
 
-  const takeFiles = (files: readonly File[]): void => {
-    const { limits } = chat.state.get();
-    let complaint = '';
-    for (const file of files.slice(0, MAX_IMAGES)) {
-      const why = imageProblem(file, limits);
-      if (why === null) chat.sendImage(file, file.name);
-      else {
-        complaint = fill(strings.image[why], {
-          types: describeTypes(limits.attachment_types, strings.list_separator),
-          size: describeSize(limits.attachment_bytes),
-        });
-      }
-    }
-    if (files.length > MAX_IMAGES) complaint = fill(strings.image.too_many, { count: MAX_IMAGES });
-    setProblem(complaint);
+  const takeFiles = (files: readonly File[]): void => void pictures.take(files);
+  const windowSize = useWindowSize(frame, storage, settings.position);
+  const title = settings.title ?? strings.title;
+  const save = (): void => {
+    const now = new Date();
+    chat.history().then(
+      (messages) => download(describeConversation(messages, title, now, strings), recordName(title, now)),
+      () => setRecordFailed(true),
+    );
   };
+  useEffect(() => setShowsTickets(false), [era]);
+  const withHuman = support?.owner === 'queued' || support?.owner === 'agent';
+  const reachable = phase === 'online' && !blocked;
+  const menu: MenuItem[] = [
+    {
+      icon: sound ? 'sound_on' : 'sound_off',
+      title: strings.more.sound,
+      pressed: sound,
+      onPress: () => {
+        setSound(!sound);
+        storage.write('sound', sound ? null : '1');
+      },
+    },
+    ...(page || fills
+      ? []
+      : [
+          {
+            icon: windowSize.enlarged ? 'shrink' : 'enlarge',
+            title: windowSize.enlarged ? strings.more.shrink : strings.more.enlarge,
+            onPress: windowSize.toggle,
+          } as const,
+        ]),
+    ...(reachable && support
+      ? [{ icon: 'ticket', title: strings.tickets.title, onPress: () => setShowsTickets(true) } as const]
+      : []),
+    ...(reachable ? [{ icon: 'save', title: strings.more.save, onPress: save } as const] : []),
+    // A human goes on with what was said.
+    ...(reachable && !withHuman
+      ? [{ icon: 'fresh', title: strings.more.fresh, onPress: () => chat.startOver(strings.more.fresh_says) } as const]
+      : []),
+  ];
+  const shownPanel = message.shown ?? (pictures.chosen.length > 0 ? 'pictures' : showsTickets ? 'tickets' : null);
+  // The field is there again once the panel that took its place is gone.
+  const returnFocus = useRef(false);
+  useEffect(() => {
+    if (!returnFocus.current || shownPanel) return;
+    returnFocus.current = false;
+    takeFocus();
+  });
+  const problem = [
+    pictures.problem,
+    dictationProblem ? strings.voice.problem[dictationProblem] : '',
+    recordFailed ? strings.record.failed : '',
+  ].find((text) => text !== '');
   const hasFiles = (event: DragEvent): boolean => !blocked && (event.dataTransfer?.types.includes('Files') ?? false);
 
   return (
@@ -116,6 +176,7 @@ export function ChatWindow(props: ChatWindowProps): JSX.Element {
       class="window"
       data-mode={settings.mode}
       data-position={settings.position}
+      style={page || fills ? {} : windowSize.style}
       hidden={!open}
       tabIndex={-1}
       // Beside a page that stays usable it is no modal dialog: steps are done there.
@@ -143,36 +204,42 @@ export function ChatWindow(props: ChatWindowProps): JSX.Element {
       }}
     >
       <Header
-        title={settings.title ?? strings.title}
+        title={title}
         leaving={leaving}
         onLeave={() => setLeaving(true)}
         page={page}
         size={size}
         onSize={nextSize}
-        sound={sound}
-        onSound={(on) => {
-          setSound(on);
-          storage.write('sound', on ? '1' : null);
-        }}
+        more={menu}
         onClose={page ? null : onClose}
       />
       <Banner />
+      <Announcements />
       {notice && !blocked && (told || rereading) && (
         <NoticePanel notice={notice} again={!told} panel={panel} onClose={() => setRereading(false)} />
       )}
       <SupportBar leaving={leaving} onLeaving={setLeaving} onMessage={message.shown || blocked ? null : message.show} />
-      <MessageLog
-        onSupport={onSupport}
-        onNotice={notice && !blocked && !told && !rereading ? () => setRereading(true) : null}
-        onEdit={(rejected) => {
-          setText(rejected);
-          field.current?.focus();
-        }}
-      />
-      {problem !== '' && (
+      <LightboxProvider value={setEnlarged}>
+        <MessageLog
+          onSupport={onSupport}
+          onNotice={notice && !blocked && !told && !rereading ? () => setRereading(true) : null}
+          onEdit={(rejected) => {
+            setText(rejected);
+            field.current?.focus();
+          }}
+        />
+      </LightboxProvider>
+      {problem && (
         <div class="banner" role="alert">
           <span>{problem}</span>
-          <button type="button" onClick={() => setProblem('')}>
+          <button
+            type="button"
+            onClick={() => {
+              pictures.dismiss();
+              setDictationProblem(null);
+              setRecordFailed(false);
+            }}
+          >
             {strings.banner.dismiss}
           </button>
         </div>
@@ -199,17 +266,41 @@ export function ChatWindow(props: ChatWindowProps): JSX.Element {
           }}
         />
       )}
-      {!message.shown && !blocked && <QuickBar />}
-      {!message.shown && !blocked && (
+      {shownPanel === 'pictures' && !blocked && (
+        <PictureForm
+          pictures={pictures.chosen}
+          onRemove={pictures.remove}
+          onSend={(caption) => {
+            pictures.send(caption);
+            returnFocus.current = true;
+          }}
+          onClose={() => {
+            pictures.clear();
+            returnFocus.current = true;
+          }}
+        />
+      )}
+      {shownPanel === 'tickets' && !blocked && (
+        <TicketPanel
+          onClose={() => {
+            setShowsTickets(false);
+            returnFocus.current = true;
+          }}
+        />
+      )}
+      {!shownPanel && !blocked && <QuickBar />}
+      {!shownPanel && !blocked && (
         <Composer
           text={text}
           onText={setText}
           field={field}
           onFiles={takeFiles}
+          onDictationProblem={setDictationProblem}
           shown={open}
-          suggesting={settings.suggestions}
         />
       )}
+      {!page && !fills && <div class="resize-handle" aria-hidden="true" onPointerDown={windowSize.onPointerDown} />}
+      {enlarged && <Lightbox picture={enlarged} onClose={() => setEnlarged(null)} />}
       {dragging && (
         <div class="drop" aria-hidden="true">
           {strings.composer.drop}

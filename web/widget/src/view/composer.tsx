@@ -1,8 +1,11 @@
 import type { JSX } from 'preact';
-import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { countCharacters, isComposing, meansSend } from '@uwallet/shared/composing.ts';
 import { fill } from '@uwallet/shared/fill.ts';
+import type { DictationProblem } from '../core/dictation.ts';
+import { splitForSending } from '../core/split.ts';
 import { useChatState, useChatContext } from './context.ts';
+import { DictationButton } from './dictation_button.tsx';
 import { EmojiPicker } from './emoji_picker.tsx';
 import { Icon } from './icons.tsx';
 import { SUGGESTIONS_ID, SuggestionList, chosenOption } from './suggestion_list.tsx';
@@ -10,6 +13,9 @@ import { useSuggestions } from './use_suggestions.ts';
 
 /** From how many characters before the limit on the user is told how many are left. */
 const TELL_FROM = 100;
+
+/** Nobody reads more than this of one go. */
+const MOST_PARTS = 5;
 
 /** Tallest that the field grows. Pixels; six lines. */
 const MAX_HEIGHT = 148;
@@ -19,21 +25,26 @@ interface ComposerProps {
   onText: (text: string) => void;
   field: { current: HTMLTextAreaElement | null };
   onFiles: (files: readonly File[]) => void;
+  onDictationProblem: (problem: DictationProblem) => void;
   /** The field can be measured. */
   shown: boolean;
-  /** Questions are suggested while the user types. */
-  suggesting: boolean;
 }
 
 /** Where the user writes. */
-export function Composer({ text, onText, field, onFiles, shown, suggesting }: ComposerProps): JSX.Element {
-  const { chat, strings } = useChatContext();
+export function Composer(props: ComposerProps): JSX.Element {
+  const { text, onText, field, onFiles, onDictationProblem, shown } = props;
+  const { chat, strings, preferences } = useChatContext();
+  const suggesting = preferences.suggestions;
   const { phase, limits, support } = useChatState();
   const picker = useRef<HTMLInputElement>(null);
   const composing = useRef(false);
   const [emojiOpen, setEmojiOpen] = useState(false);
   const left = limits.max_length - countCharacters(text.trim());
   const blocked = phase === 'refused' || phase === 'closed';
+  const parts = useMemo(
+    () => (left < 0 ? splitForSending(text, limits.max_length) : []),
+    [left, text, limits.max_length],
+  );
   const sendable = text.trim() !== '' && left >= 0 && !blocked;
 
   const suggestions = useSuggestions(suggesting && !emojiOpen, text);
@@ -44,8 +55,8 @@ export function Composer({ text, onText, field, onFiles, shown, suggesting }: Co
   const send = (): void => {
     if (sendable) say(text);
   };
-  const say = (words: string): void => {
-    chat.sendText(words);
+  const say = (...texts: string[]): void => {
+    for (const words of texts) chat.sendText(words);
     suggestions.close();
     chat.support.stopTyping();
     onText('');
@@ -89,6 +100,13 @@ export function Composer({ text, onText, field, onFiles, shown, suggesting }: Co
       {left < TELL_FROM && (
         <div class="composer-count" id="composer-count" role="status" data-over={left < 0}>
           {fill(left < 0 ? composer.too_long : composer.left, { count: Math.abs(left) })}
+        </div>
+      )}
+      {parts.length > 1 && parts.length <= MOST_PARTS && !blocked && (
+        <div class="composer-split">
+          <button type="button" onClick={() => say(...parts)}>
+            {fill(composer.split, { count: parts.length })}
+          </button>
         </div>
       )}
       {emojiOpen && <EmojiPicker onPick={insert} onClose={() => setEmojiOpen(false)} />}
@@ -143,9 +161,20 @@ export function Composer({ text, onText, field, onFiles, shown, suggesting }: Co
           }}
         />
         <div class="composer-tools">
+          {preferences.voice && (
+            <DictationButton
+              text={text}
+              onText={(heard) => {
+                onText(heard);
+                chat.support.typed(heard.trim() !== '');
+              }}
+              onProblem={onDictationProblem}
+              disabled={blocked}
+            />
+          )}
           <button
             type="button"
-            class="tool"
+            class="tool emoji-opener"
             aria-label={emojiOpen ? strings.emoji.close : strings.emoji.open}
             aria-expanded={emojiOpen}
             disabled={blocked}

@@ -7,6 +7,10 @@ import type { Chat, ChatState } from '../core/chat.ts';
 import type { Gateway } from '../core/gateway.ts';
 import type { Questions } from '../core/questions.ts';
 import type { SiteStorage } from '../core/storage.ts';
+import type { Preferences } from '../core/preferences.ts';
+import type { Speaker } from '../core/speaker.ts';
+import type { Language } from '../i18n/language.ts';
+import type { Store } from '@uwallet/shared/store.ts';
 import type { Strings } from '../i18n/strings.ts';
 
 export interface Context {
@@ -14,6 +18,11 @@ export interface Context {
   gateway: Gateway;
   questions: Pick<Questions, 'hot' | 'like'>;
   strings: Strings;
+  language: Language;
+  preferences: Preferences;
+  /** What a screen reader is told once; each text is said in one place for the whole window. */
+  announcer: Store<{ text: string }>;
+  speaker: Pick<Speaker, 'state' | 'toggle' | 'stop'>;
   storage: SiteStorage;
   /** Gives the keyboard a place in the window when the button that it was on goes away. */
   refocus: () => void;

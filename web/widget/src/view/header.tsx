@@ -7,6 +7,7 @@ import type { Strings } from '../i18n/strings.ts';
 import { Button } from './chatui.ts';
 import { useChatState, useChatContext } from './context.ts';
 import { Icon } from './icons.tsx';
+import { MoreMenu, type MenuItem } from './more_menu.tsx';
 import type { TextSize } from './use_text_size.ts';
 
 interface HeaderProps {
@@ -14,8 +15,8 @@ interface HeaderProps {
   size: TextSize;
   /** Chooses the next size of text. */
   onSize: () => void;
-  sound: boolean;
-  onSound: (on: boolean) => void;
+  /** What is wanted seldom. */
+  more: readonly MenuItem[];
   /** The user is asked already whether they want to leave the queue. */
   leaving: boolean;
   /** Asks whether they do. */
@@ -32,18 +33,8 @@ function describeAbsence({ opens_at }: Support, { absence }: Strings): string {
   return fill(absence.until, { time: describeOpening(new Date(opens_at), new Date(), absence.opening) });
 }
 
-/** The head of the window: who is there, a human within reach, sound, closing. */
-export function Header({
-  title,
-  page,
-  size,
-  onSize,
-  sound,
-  onSound,
-  leaving,
-  onLeave,
-  onClose,
-}: HeaderProps): JSX.Element {
+/** The head of the window: who is there, a human within reach, the size of text, what is wanted seldom, closing. */
+export function Header({ title, page, size, onSize, more, leaving, onLeave, onClose }: HeaderProps): JSX.Element {
   const { chat, strings } = useChatContext();
   const { phase, support, notice } = useChatState();
   const status = phase === 'idle' ? 'connecting' : phase;
@@ -86,16 +77,7 @@ export function Header({
       >
         <Icon name="text_size" size={22} />
       </button>
-      <button
-        type="button"
-        class="tool header-tool"
-        aria-label={sound ? strings.sound_off : strings.sound_on}
-        title={sound ? strings.sound_off : strings.sound_on}
-        aria-pressed={sound}
-        onClick={() => onSound(!sound)}
-      >
-        <Icon name={sound ? 'sound_on' : 'sound_off'} size={20} />
-      </button>
+      <MoreMenu items={more} />
       {onClose && (
         <button
           type="button"

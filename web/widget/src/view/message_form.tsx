@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { countCharacters } from '@uwallet/shared/composing.ts';
+import { countCharacters, isComposing } from '@uwallet/shared/composing.ts';
 import { contactProblem, tidyContact } from '../core/contact.ts';
 import { randomId } from '../core/ids.ts';
 import type { WireError } from '../core/protocol.ts';
@@ -9,6 +9,7 @@ import { fill } from '@uwallet/shared/fill.ts';
 import type { Strings } from '../i18n/strings.ts';
 import { Button } from './chatui.ts';
 import { useChatContext, useChatState } from './context.ts';
+import { CopyButton } from './copy_button.tsx';
 import { Icon } from './icons.tsx';
 
 interface Problems {
@@ -81,7 +82,7 @@ export function MessageForm({ draft, onDraft, focus, onLeft, onClose }: MessageF
         if (!sending) void submit();
       }}
       onKeyDown={(event) => {
-        if (event.key !== 'Escape' || event.isComposing) return;
+        if (event.key !== 'Escape' || isComposing(event)) return;
         event.stopPropagation();
         onClose();
       }}
@@ -140,7 +141,12 @@ export function MessageLeft({ number, onClose }: { number: string; onClose: () =
         <Icon name="check" size={22} />
       </span>
       <strong>{message.done}</strong>
-      {number !== '' && <span class="form-number">{fill(message.done_number, { number })}</span>}
+      {number !== '' && (
+        <span class="form-number">
+          {fill(message.done_number, { number })}
+          <CopyButton text={number} label={fill(strings.tickets.copy, { number })} />
+        </span>
+      )}
       <p class="form-hint">{message.done_hint}</p>
       <Button size="sm" color="primary" onClick={onClose}>
         {message.done_close}

@@ -51,8 +51,27 @@ interface MessageLogProps {
 export function MessageLog({ onEdit, onSupport, onNotice }: MessageLogProps): JSX.Element {
   const { chat, strings } = useChatContext();
   const state = useChatState();
-  const { transcript, outbox, uploads, typing, hasEarlier, loadingEarlier, phase, support, notice } = state;
-  const messages = useMemo(() => transcript.messages.filter(isVisible), [transcript]);
+  const {
+    transcript,
+    outbox,
+    uploads,
+    typing,
+    hasEarlier,
+    loadingEarlier,
+    phase,
+    support,
+    notice,
+    newFrom,
+    freshFrom,
+  } = state;
+  const [unfolded, setUnfolded] = useState(false);
+  useEffect(() => setUnfolded(false), [freshFrom]);
+  const from = unfolded ? 0 : freshFrom;
+  const messages = useMemo(
+    () => transcript.messages.filter((message) => message.id >= from && isVisible(message)),
+    [transcript, from],
+  );
+  const folded = transcript.messages.some((message) => message.id < from && isVisible(message));
   const pending = outbox.filter(({ shown, attachment_id }) => shown !== '' && attachment_id === null);
   const answered = [...outbox, ...uploads].some((entry) => entry.state === 'waiting');
   const newestOffer = offeringMessage(transcript.messages);
@@ -90,8 +109,13 @@ export function MessageLog({ onEdit, onSupport, onNotice }: MessageLogProps): JS
               {strings.notice.open}
             </button>
           )}
-          {hasEarlier && (
-            <button type="button" class="earlier" disabled={loadingEarlier} onClick={() => void chat.loadEarlier()}>
+          {(hasEarlier || folded) && (
+            <button
+              type="button"
+              class="earlier"
+              disabled={loadingEarlier}
+              onClick={() => (folded ? setUnfolded(true) : void chat.loadEarlier())}
+            >
               {loadingEarlier ? strings.earlier_loading : strings.earlier}
             </button>
           )}
@@ -101,6 +125,10 @@ export function MessageLog({ onEdit, onSupport, onNotice }: MessageLogProps): JS
             const time = needsTime(message.created_at, previous?.created_at ?? null);
             return (
               <div key={message.id} class="log-item" data-id={message.id}>
+                {message.id === newFrom && <Divider text={strings.divider.unread} />}
+                {unfolded && message.id >= freshFrom && (previous?.id ?? freshFrom) < freshFrom && (
+                  <Divider text={strings.divider.fresh} />
+                )}
                 {time && (
                   <time class="log-time" dateTime={message.created_at}>
                     {describeTime(new Date(message.created_at), new Date(), strings.time)}
@@ -149,12 +177,22 @@ export function MessageLog({ onEdit, onSupport, onNotice }: MessageLogProps): JS
           {wanted !== null && !ended && <SupportRating key={wanted} ticket={wanted} />}
         </div>
       </div>
-      {log.away && (
+      {/* A greeting that is higher than the log has nothing newer below it. */}
+      {log.away && messages.length > 1 && (
         <button type="button" class="to-end" onClick={log.toEnd}>
           {log.unseen > 0 ? fill(strings.new_messages, { count: log.unseen }) : strings.to_bottom}
           <Icon name="down" size={16} />
         </button>
       )}
+    </div>
+  );
+}
+
+/** A line across the log. */
+function Divider({ text }: { text: string }): JSX.Element {
+  return (
+    <div class="log-divider" role="separator" aria-label={text}>
+      <span>{text}</span>
     </div>
   );
 }
@@ -182,6 +220,12 @@ function newestPlace(log: HTMLElement, start: number): number {
   return Math.max(0, Math.min(end, top - MARGIN));
 }
 
+const placeOf = ({ scrollTop, scrollHeight, clientHeight }: HTMLElement) => ({
+  top: scrollTop,
+  content: scrollHeight,
+  view: clientHeight,
+});
+
 interface LogScroll {
   element: { current: HTMLDivElement | null };
   onScroll: () => void;
@@ -207,6 +251,8 @@ function useLogScroll(messages: readonly Message[], pending: number, below: stri
   const last = messages.at(-1)?.id ?? 0;
 
   const known = useRef({ last: 0, pending: 0 });
+  /** Where the log was put, and how high it was then. */
+  const placed = useRef({ top: -1, content: -1, view: -1 });
   const start = useRef(0);
 
   const toEnd = useCallback((): void => {
@@ -215,6 +261,7 @@ function useLogScroll(messages: readonly Message[], pending: number, below: stri
     follows.current = true;
     start.current = 0;
     log.scrollTop = log.scrollHeight;
+    placed.current = placeOf(log);
     setAway(false);
     setSeen(last);
   }, [last]);
@@ -222,12 +269,19 @@ function useLogScroll(messages: readonly Message[], pending: number, below: stri
     const log = element.current;
     if (!log) return;
     log.scrollTop = newestPlace(log, start.current);
+    placed.current = placeOf(log);
     setAway(distanceToEnd(log) >= NEAR);
   }, []);
   const onScroll = (): void => {
     const log = element.current;
     if (!log) return;
     const atEnd = distanceToEnd(log) < NEAR;
+    const { top, content, view } = placed.current;
+    const isOurs = Math.abs(log.scrollTop - top) < 1;
+    const hasGrown = log.scrollHeight !== content || log.clientHeight !== view;
+    placed.current = { top, content: log.scrollHeight, view: log.clientHeight };
+    // Not the user's doing: our own, or the browser's after a picture has loaded or the keyboard has come.
+    if (follows.current && (isOurs || hasGrown)) return setAway(!atEnd);
     follows.current = atEnd || Math.abs(log.scrollTop - newestPlace(log, start.current)) < NEAR_START;
     setAway(!atEnd);
     if (follows.current) setSeen(last);

@@ -1,4 +1,5 @@
 import type { ComponentChildren, JSX } from 'preact';
+import { useState } from 'preact/hooks';
 import type { Author, Message } from '../core/protocol.ts';
 import { supportPayload } from '../core/support.ts';
 import { GREETING } from '../core/transcript.ts';
@@ -7,10 +8,12 @@ import { describeTime } from '@uwallet/shared/time.ts';
 import { AnswerFeedback } from './answer_feedback.tsx';
 import { Avatar, Bubble, SystemMessage } from './chatui.ts';
 import { useChatContext } from './context.ts';
+import { CopyButton } from './copy_button.tsx';
 import { Icon } from './icons.tsx';
 import { FormerOffer } from './quick_replies.tsx';
 import { Picture } from './picture.tsx';
 import { RichText } from './rich_text.tsx';
+import { SpeakButton } from './speak_button.tsx';
 import { StepCard } from './step_card.tsx';
 import { WelcomeCard } from './welcome_card.tsx';
 
@@ -30,9 +33,19 @@ export function Row(props: RowProps): JSX.Element {
   const { author, first, agent = null, time = '', children } = props;
   const { strings } = useChatContext();
   const own = author === 'user';
+  const [touched, setTouched] = useState(false);
   const role = strings.author[author];
   return (
-    <div class={`row row-${own ? 'own' : 'other'}`} data-author={author} data-first={first}>
+    <div
+      class={`row row-${own ? 'own' : 'other'}`}
+      data-author={author}
+      data-first={first}
+      data-touched={touched}
+      // Where no mouse can be over it, a touch shows its time and what can be done with it.
+      onClick={({ target }) => {
+        if (!(target as Element).closest('a, button, input, form')) setTouched(!touched);
+      }}
+    >
       {!own && (
         <Avatar size="md" className={`avatar avatar-${author}`}>
           {first && <Icon name={author === 'agent' ? 'human' : 'shield'} size={18} />}
@@ -66,6 +79,17 @@ function Former(props: { message: Message; offering: boolean; chosen: string }):
   const buttons = message.buttons.filter(({ payload }) => supportPayload(payload) !== '/support_rate');
   if (offering || buttons.length === 0 || message.progress || message.ask === 'rating') return null;
   return <FormerOffer buttons={buttons} chosen={chosen} />;
+}
+
+/** What can be done with any message. */
+function Handling({ message: { id, author, text } }: { message: Message }): JSX.Element {
+  const { strings } = useChatContext();
+  return (
+    <>
+      <CopyButton text={text} label={strings.copy.message} />
+      {author !== 'user' && <SpeakButton id={id} text={text} />}
+    </>
+  );
 }
 
 interface MessageRowProps {
@@ -104,6 +128,7 @@ export function MessageRow(props: MessageRowProps): JSX.Element {
   const marked = author !== 'user';
   return (
     <Row author={author} first={first} agent={message.agent} time={message.created_at}>
+      {attachment && <Picture message={message} />}
       {message.response === GREETING && message.buttons.length > 0 ? (
         <WelcomeCard message={message} offering={offering} chosen={chosen} />
       ) : progress && text !== '' ? (
@@ -117,11 +142,11 @@ export function MessageRow(props: MessageRowProps): JSX.Element {
                 {strings.warning}
               </span>
             )}
-            {rating ?? <RichText text={text} marked={marked} />}
+            {/* An address that a user was sent and asks about must not be one press away. */}
+            {rating ?? (marked ? <RichText text={text} marked /> : text)}
           </Bubble>
         )
       )}
-      {attachment && <Picture message={message} />}
       {message.response !== GREETING && <Former message={message} offering={offering} chosen={chosen} />}
       {author === 'user' && message.support === 'message' && (
         <span class="row-seen">
@@ -130,7 +155,22 @@ export function MessageRow(props: MessageRowProps): JSX.Element {
             : fill(strings.support.message.sent_with_contact, { contact: message.contact })}
         </span>
       )}
-      {answer !== null && <AnswerFeedback message={message} newest={answer === 'newest'} />}
+      {message.details !== null && (
+        <div class="row-details">
+          <CopyButton text={message.details} label={strings.copy.details} title={strings.copy.details} />
+        </div>
+      )}
+      {answer !== null ? (
+        <AnswerFeedback message={message} newest={answer === 'newest'}>
+          <Handling message={message} />
+        </AnswerFeedback>
+      ) : (
+        text !== '' && (
+          <div class="handling">
+            <Handling message={message} />
+          </div>
+        )
+      )}
       {seen && (
         <span class="row-seen" aria-live="off">
           {strings.support.read}

@@ -26,7 +26,9 @@ function Delivery({ failed, error, retryable, onRetry, onDiscard, onEdit }: Deli
     refocus();
   };
   if (!failed) {
-    return <div class="delivery">{phase === 'offline' ? delivery.waiting : error || delivery.sending}</div>;
+    // What the gateway asks patience for is sent by itself.
+    const state = error === '' ? delivery.sending : delivery.paused;
+    return <div class="delivery">{phase === 'offline' ? delivery.waiting : state}</div>;
   }
   return (
     <div class="delivery delivery-failed">
@@ -106,6 +108,7 @@ export function UploadRow({ upload }: { upload: Upload }): JSX.Element {
           <img src={upload.preview} alt={strings.image.alt} onError={() => setUnreadable(true)} />
         </div>
       )}
+      {upload.caption !== '' && <Bubble type="text">{upload.caption}</Bubble>}
     </Pending>
   );
 }

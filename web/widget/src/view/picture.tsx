@@ -2,6 +2,7 @@ import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { Message } from '../core/protocol.ts';
 import { useChatContext } from './context.ts';
+import { EnlargingLink } from './lightbox.tsx';
 
 /** The picture of a message. Its signed address runs out; a fresh one is fetched once by itself, then at a press. */
 export function Picture({ message }: { message: Message }): JSX.Element | null {
@@ -20,7 +21,7 @@ export function Picture({ message }: { message: Message }): JSX.Element | null {
   }
   const { width, height } = attachment;
   return (
-    <a class="picture" href={address} target="_blank" rel="noopener noreferrer" aria-label={strings.image.view}>
+    <EnlargingLink class="picture" address={address} alt={strings.image.alt}>
       <img
         src={address}
         alt={strings.image.alt}
@@ -30,6 +31,6 @@ export function Picture({ message }: { message: Message }): JSX.Element | null {
           if (!asked) void chat.refresh(message.id).then(() => setAsked(true));
         }}
       />
-    </a>
+    </EnlargingLink>
   );
 }

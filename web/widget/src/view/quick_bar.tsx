@@ -14,7 +14,8 @@ const PANEL_ID = 'uwallet-chat-questions';
 
 /** What is always at hand while the bot has the conversation: questions, a human, the menu. */
 export function QuickBar(): JSX.Element | null {
-  const { chat, strings, refocus } = useChatContext();
+  const { chat, strings, refocus, preferences } = useChatContext();
+  const { hints } = preferences;
   const { phase, support, transcript, era } = useChatState();
   const [open, setOpen] = useState(false);
   const opener = useRef<HTMLButtonElement>(null);
@@ -59,9 +60,10 @@ export function QuickBar(): JSX.Element | null {
             close();
           }}
         >
+          {hints.length > 0 && <QuestionList label={bar.hints} questions={hints} onPick={say} />}
           {hot.length > 0 && <QuestionList label={bar.hot} questions={hot} onPick={say} />}
           {topics.length > 0 && <QuestionList label={bar.topics} questions={topics} onPick={say} />}
-          {hot.length + topics.length === 0 && <div class="question-list-label">{bar.none}</div>}
+          {hints.length + hot.length + topics.length === 0 && <div class="question-list-label">{bar.none}</div>}
         </div>
       )}
       <div class="quick-bar-buttons" role="group" aria-label={bar.label}>

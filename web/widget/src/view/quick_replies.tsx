@@ -29,6 +29,11 @@ export function QuickReplies({ buttons, onSupport }: QuickRepliesProps): JSX.Ele
           }}
         >
           {button.role === 'danger' && <Icon name="warning" size={16} />}
+          {button.number !== undefined && (
+            <span class="quick-reply-number" aria-hidden="true">
+              {button.number}
+            </span>
+          )}
           {button.title}
         </Button>
       ))}

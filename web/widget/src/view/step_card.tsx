@@ -2,8 +2,9 @@ import type { JSX } from 'preact';
 import type { Progress } from '../core/protocol.ts';
 import { fill } from '@uwallet/shared/fill.ts';
 import { Step, Stepper } from './chatui.ts';
-import { useChatContext } from './context.ts';
+import { useChatContext, useChatState } from './context.ts';
 import { Icon } from './icons.tsx';
+import { EnlargingLink } from './lightbox.tsx';
 import { RichText } from './rich_text.tsx';
 
 /**
@@ -31,7 +32,8 @@ interface StepCardProps {
 /** A step of a procedure: how far it is, what is done, what to do now. Older ones show only their own step. */
 export function StepCard(props: StepCardProps): JSX.Element {
   const { progress, text, newest, shown } = props;
-  const { strings } = useChatContext();
+  const { chat, strings, refocus } = useChatContext();
+  const { support } = useChatState();
   const { kind, number, count, steps, title } = progress;
   const position = fill(strings.progress[kind], { number, count });
   const state = (index: number): StepState => {
@@ -41,6 +43,8 @@ export function StepCard(props: StepCardProps): JSX.Element {
     return kind === 'diagnosis' ? 'checked' : 'done';
   };
   const whole = newest && steps.length === count;
+  // Causes are checked one after the other; an agent is told in words.
+  const canGo = kind === 'procedure' && support?.owner !== 'agent';
   return (
     // The whole list is there to be read; a change of step is told once and shortly.
     <div class="step-card" data-newest={newest} aria-live="off">
@@ -61,9 +65,25 @@ export function StepCard(props: StepCardProps): JSX.Element {
           {steps.map((step, index) => (
             <Step
               key={index}
-              title={step}
               subTitle={state(index) === 'checked' ? strings.progress.checked : ''}
               {...({
+                // It takes elements, too, which its types do not say.
+                title:
+                  canGo && index !== number - 1 ? (
+                    <button
+                      type="button"
+                      class="step-card-go"
+                      aria-label={fill(strings.progress.go, { number: index + 1, step })}
+                      onClick={() => {
+                        chat.sendText(fill(strings.progress.go_says, { number: index + 1 }));
+                        refocus();
+                      }}
+                    >
+                      {step}
+                    </button>
+                  ) : (
+                    step
+                  ),
                 'aria-current': index === number - 1 ? 'step' : undefined,
                 'data-state': state(index),
               } as object)}
@@ -89,7 +109,11 @@ function StepText({ text, progress: { picture, link } }: { text: string; progres
       <div class="step-card-text">
         <RichText text={text} marked />
       </div>
-      {picture && <img class="step-card-picture" src={picture.url} alt={picture.alt} referrerPolicy="no-referrer" />}
+      {picture && (
+        <EnlargingLink class="step-card-picture" address={picture.url} alt={picture.alt}>
+          <img src={picture.url} alt={picture.alt} referrerPolicy="no-referrer" />
+        </EnlargingLink>
+      )}
       {link && (
         <a
           class="step-card-link"

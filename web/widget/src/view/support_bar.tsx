@@ -4,6 +4,7 @@ import type { Support } from '../core/support.ts';
 import { fill } from '@uwallet/shared/fill.ts';
 import type { Strings } from '../i18n/strings.ts';
 import { useChatContext, useChatState } from './context.ts';
+import { CopyButton } from './copy_button.tsx';
 import { Icon } from './icons.tsx';
 
 interface SupportBarProps {
@@ -23,6 +24,7 @@ export function SupportBar({ leaving, onLeaving, onMessage }: SupportBarProps): 
   if (!support || (!onMessage && !leaving)) return null;
   const { queue, message } = strings.support;
   const number = support.ticket?.number ?? '';
+  const copy = number !== '' && <CopyButton text={number} label={fill(strings.tickets.copy, { number })} />;
   const open = support.can_leave_message && onMessage && (
     <button type="button" class="support-action" onClick={onMessage}>
       {message.open}
@@ -36,6 +38,7 @@ export function SupportBar({ leaving, onLeaving, onMessage }: SupportBarProps): 
           {describePlace(support, queue)}
           {number !== '' && <small>{fill(queue.ticket, { number })}</small>}
         </span>
+        {copy}
         {open}
         <button type="button" class="support-action" onClick={() => onLeaving(true)}>
           {queue.leave}
@@ -60,6 +63,7 @@ export function SupportBar({ leaving, onLeaving, onMessage }: SupportBarProps): 
       <span class="support-text" role="status">
         {fill(message.left, { number })}
       </span>
+      {copy}
       <button
         type="button"
         class="tool support-close"

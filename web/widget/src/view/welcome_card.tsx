@@ -18,8 +18,12 @@ export function WelcomeCard(props: {
   chosen: string;
 }): JSX.Element {
   const { message, offering, chosen } = props;
-  const { chat, strings, refocus } = useChatContext();
+  const { chat, strings, refocus, preferences } = useChatContext();
   const hot = useHotQuestions(offering, MOST_HOT);
+  const ask = (question: string): void => {
+    chat.sendText(question);
+    refocus();
+  };
   return (
     <div class="welcome-card">
       <div class="welcome-card-text">
@@ -44,16 +48,10 @@ export function WelcomeCard(props: {
       ) : (
         <FormerOffer buttons={message.buttons} chosen={chosen} />
       )}
-      {hot.length > 0 && (
-        <QuestionList
-          label={strings.bar.hot}
-          questions={hot}
-          onPick={(question) => {
-            chat.sendText(question);
-            refocus();
-          }}
-        />
+      {offering && preferences.hints.length > 0 && (
+        <QuestionList label={strings.bar.hints} questions={preferences.hints} onPick={ask} />
       )}
+      {hot.length > 0 && <QuestionList label={strings.bar.hot} questions={hot} onPick={ask} />}
     </div>
   );
 }

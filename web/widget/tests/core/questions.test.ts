@@ -8,12 +8,17 @@ afterEach(() => {
 
 function gateway(...answers: (object | number)[]): { questions: Questions; asked: string[] } {
   const asked: string[] = [];
-  const questions = new Questions('https://chat.example/', 'demo', (url) => {
-    asked.push(url);
-    const answer = answers.shift() ?? 500;
-    if (typeof answer === 'number') return Promise.resolve(new Response('{}', { status: answer }));
-    return Promise.resolve(Response.json(answer));
-  });
+  const questions = new Questions(
+    'https://chat.example/',
+    'demo',
+    () => 'zh-TW',
+    (url) => {
+      asked.push(url);
+      const answer = answers.shift() ?? 500;
+      if (typeof answer === 'number') return Promise.resolve(new Response('{}', { status: answer }));
+      return Promise.resolve(Response.json(answer));
+    },
+  );
   return { questions, asked };
 }
 
@@ -22,7 +27,7 @@ const found = (...texts: string[]): object => ({ questions: texts.map((text) => 
 it('asks by what is typed and by the site, and reads each question once', async () => {
   const { questions, asked } = gateway(found('忘记密码怎么办', '忘记密码怎么办', ''));
   expect(await questions.like('密码&x')).toEqual(['忘记密码怎么办']);
-  expect(asked).toEqual(['https://chat.example/api/v1/associate?q=%E5%AF%86%E7%A0%81%26x&site=demo']);
+  expect(asked).toEqual(['https://chat.example/api/v1/associate?q=%E5%AF%86%E7%A0%81%26x&site=demo&lang=zh-TW']);
 });
 
 it('asks no more where they are switched off', async () => {

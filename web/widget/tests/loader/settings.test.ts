@@ -14,9 +14,8 @@ describe('readSettings', () => {
       position: 'right',
       color: DEFAULT_COLOR,
       title: null,
-      elder: false,
+      value: expect.any(Function) as unknown,
       teaser: '',
-      suggestions: true,
       launcher: true,
     });
   });

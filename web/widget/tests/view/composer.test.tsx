@@ -6,11 +6,21 @@ import { Composer } from '../../src/view/composer.tsx';
 import { renderWith, type Rendered } from './render.tsx';
 
 const onFiles = vi.fn();
+const onDictationProblem = vi.fn();
 
 function Form(): JSX.Element {
   const [text, setText] = useState('');
   const field = useRef<HTMLTextAreaElement>(null);
-  return <Composer text={text} onText={setText} field={field} onFiles={onFiles} shown suggesting />;
+  return (
+    <Composer
+      text={text}
+      onText={setText}
+      field={field}
+      onFiles={onFiles}
+      onDictationProblem={onDictationProblem}
+      shown
+    />
+  );
 }
 
 function write(text: string): Rendered & { field: HTMLTextAreaElement } {
@@ -62,6 +72,17 @@ describe('long text', () => {
     expect(sockets.current.requests).toHaveLength(0);
     expect(field.value).toHaveLength(25);
   });
+});
+
+it('a text that is too long can be sent in parts', () => {
+  const { field, sockets, chat } = write('第一句话说完了。第二句话也说完了。第三句话没有完');
+  fireEvent.click(screen.getByRole('button', { name: '分成2条发' }));
+  expect(sockets.current.last.data).toMatchObject({ message: '第一句话说完了。第二句话也说完了。' });
+  expect(chat.state.get().outbox.map(({ message }) => message)).toEqual([
+    '第一句话说完了。第二句话也说完了。',
+    '第三句话没有完',
+  ]);
+  expect(field.value).toBe('');
 });
 
 describe('pasting', () => {

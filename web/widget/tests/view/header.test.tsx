@@ -13,8 +13,7 @@ function header(support?: Record<string, unknown>, leaving = false): Rendered {
       page={false}
       size="standard"
       onSize={() => undefined}
-      sound={false}
-      onSound={() => undefined}
+      more={[]}
       leaving={leaving}
       onLeave={onLeave}
       onClose={() => undefined}

@@ -149,6 +149,12 @@ describe('the form', () => {
     expect(field('您的问题').value).toBe('写到一半');
   });
 
+  it('stays at an Escape that gives up a word, which Safari tells after composing', async () => {
+    await open();
+    fireEvent.keyDown(field('您的问题'), { key: 'Escape', keyCode: 229 });
+    expect(screen.queryByText('打开')).toBeNull();
+  });
+
   it('gives way to an agent, who is told what was written', async () => {
     const { sockets } = await open();
     write('您的问题', '写到一半');

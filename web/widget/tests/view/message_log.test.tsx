@@ -19,6 +19,15 @@ const log = (...messages: Record<string, unknown>[]): Rendered =>
 
 afterEach(cleanup);
 
+it('what comes too fast is said to be sent by itself', async () => {
+  const { chat, sockets, findByText } = log({ text: '您好' });
+  chat.sendText('在吗');
+  const error = { code: 'rate_limited', message: '发得太快了，请过8秒再发。', retry_after: 8 };
+  sockets.current.last.acknowledge({ ok: false, error });
+  await findByText('发得有点快，过几秒会自动发出');
+  chat.stop();
+});
+
 describe('what was offered', () => {
   const WARNING = {
     text: '注销后恢复不了',
@@ -67,6 +76,13 @@ describe('a step', () => {
     expect(items[1]?.querySelector('.step-card-text')?.textContent).toBe('请验证');
   });
 
+  it('is gone to with a press on its name', () => {
+    const { getByRole, queryByRole, sockets } = log(step(1, '第1步'), step(2, '第2步'));
+    expect(queryByRole('button', { name: '看第2步：验证身份' })).toBeNull();
+    fireEvent.click(getByRole('button', { name: '看第3步：设新密码' }));
+    expect(sockets.current.last.data).toMatchObject({ message: '第3步', kind: 'text' });
+  });
+
   it('tells a screen reader of a change in one short sentence', () => {
     const { container } = log(step(1, '第1步'), step(2, '第2步（共3步）验证身份：请验证'));
     const card = container.querySelector('.step-card[data-newest=true]');
@@ -104,7 +120,7 @@ describe('a step', () => {
     expect(getByAltText('登录界面')).toBeTruthy();
     expect(getByRole('link', { name: '打开' }).getAttribute('href')).toBe('uwallet://login');
     cleanup();
-    expect(log(carrying('javascript:alert(1)')).queryByRole('link')).toBeNull();
+    expect(log(carrying('javascript:alert(1)')).queryByRole('link', { name: '打开' })).toBeNull();
   });
 
   it('leaves a text alone that says more than the heading', () => {
@@ -114,6 +130,21 @@ describe('a step', () => {
 });
 
 describe('buttons', () => {
+  it('of a choice carry the numbers that the bot takes for them', () => {
+    const titles = ['忘记密码', '账户安全', '都不是'];
+    const { getByRole, container } = log({
+      text: '您是不是想问',
+      buttons: titles.map((title, index) => ({ title, payload: index === 2 ? '/deny' : `/topic_${index}` })),
+      metadata: { ask: 'choice' },
+    });
+    expect([...container.querySelectorAll('.quick-replies button')].map(({ textContent }) => textContent)).toEqual([
+      '1忘记密码',
+      '2账户安全',
+      '都不是',
+    ]);
+    expect(getByRole('button', { name: '账户安全' })).toBeTruthy();
+  });
+
   it('are sent once, however often they are pressed', () => {
     const { getByText, sockets, queryByText } = log(step(1, '第1步'));
     const button = getByText('下一步');

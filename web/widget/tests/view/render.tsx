@@ -5,9 +5,12 @@ import type { ComponentChildren } from 'preact';
 import { Chat } from '../../src/core/chat.ts';
 import type { Notice } from '../../src/core/notice.ts';
 import { Gateway } from '../../src/core/gateway.ts';
+import { readPreferences } from '../../src/core/preferences.ts';
 import { Questions } from '../../src/core/questions.ts';
 import { MemoryStorage } from '@uwallet/shared/storage.ts';
+import { Store } from '@uwallet/shared/store.ts';
 import { SiteStorage } from '../../src/core/storage.ts';
+import { Speaker } from '../../src/core/speaker.ts';
 import { stringsIn } from '../../src/i18n/strings.ts';
 import { ChatProvider } from '../../src/view/context.ts';
 import { FakeSockets } from '../core/fake_socket.ts';
@@ -28,6 +31,7 @@ export function renderWith(
   memory = new MemoryStorage(),
   notice: Notice | null = null,
   questions: Pick<Questions, 'hot' | 'like'> = NO_QUESTIONS,
+  settings: Record<string, string> = {},
 ): Rendered {
   const sockets = new FakeSockets();
   const storage = new SiteStorage('demo', memory);
@@ -52,8 +56,27 @@ export function renderWith(
     support,
     notice,
   });
+  const preferences = readPreferences({ value: (name) => settings[name] });
+  const speaker = new Speaker(
+    () => 'zh-CN',
+    () => '某某',
+    undefined,
+  );
   const view = render(
-    <ChatProvider value={{ chat, gateway, questions, strings: stringsIn('zh-CN'), storage, refocus: () => undefined }}>
+    <ChatProvider
+      value={{
+        chat,
+        gateway,
+        questions,
+        strings: stringsIn('zh-CN'),
+        storage,
+        refocus: () => undefined,
+        language: 'zh-CN',
+        preferences,
+        announcer: new Store({ text: '' }),
+        speaker,
+      }}
+    >
       {content}
     </ChatProvider>,
   );

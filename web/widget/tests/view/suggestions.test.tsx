@@ -9,10 +9,10 @@ import { renderWith, type Rendered } from './render.tsx';
 const FOUND = ['忘记密码怎么办', '怎么找回登录密码'];
 const like = vi.fn(() => Promise.resolve(FOUND));
 
-function Form({ suggesting = true }: { suggesting?: boolean }): JSX.Element {
+function Form(): JSX.Element {
   const [text, setText] = useState('');
   const field = useRef<HTMLTextAreaElement>(null);
-  return <Composer text={text} onText={setText} field={field} onFiles={vi.fn()} shown suggesting={suggesting} />;
+  return <Composer text={text} onText={setText} field={field} onFiles={vi.fn()} onDictationProblem={vi.fn()} shown />;
 }
 
 beforeEach(() => {
@@ -30,13 +30,14 @@ function form(messages: Record<string, unknown>[] = [{ text: '您好' }], suppor
   const onWindowKey = vi.fn();
   const view = renderWith(
     <div onKeyDown={onWindowKey}>
-      <Form suggesting={suggesting} />
+      <Form />
     </div>,
     messages,
     support as Record<string, unknown> | undefined,
     undefined,
     null,
     { hot: () => Promise.resolve([]), like },
+    { suggestions: suggesting ? 'on' : 'off' },
   );
   return { ...view, onWindowKey, field: screen.getByLabelText<HTMLTextAreaElement>('输入消息') };
 }

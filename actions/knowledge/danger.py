@@ -1,0 +1,177 @@
+"""The shape of `data/knowledge/danger.yml`: the conversation that follows a fraud or a theft."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel, ConfigDict, model_validator
+
+from actions.knowledge.schema import Text
+
+if TYPE_CHECKING:
+    # In `typing` since 3.11.
+    from typing_extensions import Self
+
+# What is known beside the facts that messages tell: the kinds of alarm, and what the state says.
+GIVEN = frozenset({"fraud_underway", "victim", "handed_over"})
+
+
+class Condition(BaseModel):
+    """When something fits, by what is known.
+
+    Attributes:
+        needs: All of these are known.
+        one_of: At least one of these is, if there are any.
+        unless: None of these is.
+    """
+
+    needs: list[str] = []
+    one_of: list[str] = []
+    unless: list[str] = []
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    def fits(self, known: Collection[str]) -> bool:
+        """Whether it fits what is known."""
+        return (
+            all(fact in known for fact in self.needs)
+            and (not self.one_of or any(fact in known for fact in self.one_of))
+            and not any(fact in known for fact in self.unless)
+        )
+
+
+class Fact(BaseModel):
+    """Something that a message may tell.
+
+    Attributes:
+        said: Regular expressions, over a clause or the whole message without spaces and punctuation.
+        labels: Labels of `data/after_alarm/` that tell it.
+        is_denial: Whether a no belongs to it (「没转」); of others a no says the opposite.
+        ends: Facts that it takes back.
+        acknowledged: What is said to it before the answer to a question in the same message.
+    """
+
+    said: list[str] = []
+    labels: list[str] = []
+    is_denial: bool = False
+    ends: list[str] = []
+    acknowledged: Text | None = None
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @cached_property
+    def patterns(self) -> list[re.Pattern[str]]:
+        """The expressions, ready to be used."""
+        return [re.compile(pattern) for pattern in self.said]
+
+
+class Opening(Condition):
+    """What is said first, for one situation.
+
+    Attributes:
+        says: Its bubbles.
+        tells: The measures that it tells.
+    """
+
+    says: list[Text]
+    tells: list[str] = []
+
+
+class Reaction(Condition):
+    """What is said to something, if it fits.
+
+    Attributes:
+        says: Its variants, one bubble each.
+        tells: The measures that it tells.
+        is_whole: Whether nothing is added to it.
+        offer_human: Whether a human is offered with it.
+    """
+
+    says: list[Text]
+    tells: list[str] = []
+    is_whole: bool = False
+    offer_human: bool = False
+
+
+class Measure(Condition):
+    """Something that helps now.
+
+    Attributes:
+        does: What it does; measures that do the same are one, for different situations.
+        says: Its variants, one bubble each.
+        offer_human: Whether it is the offer of a human.
+    """
+
+    does: str
+    says: list[Text]
+    offer_human: bool = False
+
+
+class Danger(BaseModel):
+    """The conversation that follows a fraud or a theft.
+
+    Attributes:
+        unreal: Regular expression of clauses that ask or suppose, and so tell nothing.
+        refused: Regular expression of what stands right before something that was not done.
+        facts: What a message may tell, the gravest first.
+        questions: By label, regular expressions of what is asked, the first that fits counts.
+        openings: What is said first, the first that fits counts.
+        reactions: By label or fact, what is said to it, the first that fits counts.
+        measures: What helps, the most pressing first.
+        told_by: The measures that answers of `safety.yml` tell.
+        labels: The reaction to a label of `data/after_alarm/` that is called otherwise here.
+    """
+
+    unreal: str
+    refused: str
+    facts: dict[str, Fact]
+    questions: dict[str, list[str]]
+    openings: list[Opening]
+    reactions: dict[str, list[Reaction]]
+    measures: list[Measure]
+    told_by: dict[str, list[str]] = {}
+    labels: dict[str, str] = {}
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @cached_property
+    def asked(self) -> list[tuple[str, re.Pattern[str]]]:
+        """The expressions of the questions, ready to be used."""
+        return [(label, re.compile(pattern)) for label, patterns in self.questions.items() for pattern in patterns]
+
+    @model_validator(mode="after")
+    def _names_exist(self) -> Self:
+        known = {*self.facts, *GIVEN}
+        missing = sorted({name for condition in self._conditions() for name in _named(condition)} - known)
+        missing += sorted({name for fact in self.facts.values() for name in fact.ends} - known)
+        if missing:
+            raise ValueError(f"facts: {missing[0]!r} is named, but not there")
+        done = {measure.does for measure in self.measures}
+        told = {name for entry in self._telling() for name in entry.tells}
+        told |= {name for names in self.told_by.values() for name in names}
+        if told - done:
+            raise ValueError(f"measures: {sorted(told - done)[0]!r} is named, but not there")
+        for label in (*self.questions, *self.labels.values(), *self.facts, "asks", "tells"):
+            if label not in self.reactions:
+                raise ValueError(f"reactions: {label!r} is missing")
+        return self
+
+    def _conditions(self) -> Iterator[Condition]:
+        yield from self.openings
+        yield from self.measures
+        for reactions in self.reactions.values():
+            yield from reactions
+
+    def _telling(self) -> Iterator[Opening | Reaction]:
+        yield from self.openings
+        for reactions in self.reactions.values():
+            yield from reactions
+
+
+def _named(condition: Condition) -> Iterator[str]:
+    yield from condition.needs
+    yield from condition.one_of
+    yield from condition.unless

@@ -1,0 +1,141 @@
+"""What follows a fraud or a theft is a conversation: it reacts, goes on, and says nothing twice."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from actions.dialogue.acts import Act
+from actions.dialogue.state import Alarm, has_alarm
+from actions.knowledge.danger import Condition
+from tests.actions.reading.builders import KNOWLEDGE
+from tests.conftest import Conversation
+
+
+def says(conversation: Conversation, text: str, **more: Any) -> str:
+    """Says something and returns the texts of the answer."""
+    conversation.does(Act.OUT_OF_SCOPE, text, intent="out_of_scope", **more)
+    assert conversation.turn
+    return "\n".join(str(reply.values.get("answer", reply.response)) for reply in conversation.turn.replies)
+
+
+def fraud(conversation: Conversation, text: str) -> str:
+    return says(conversation, text, alarms={"fraud_underway": 0.95})
+
+
+def test_the_first_answer_fits_what_is_told_already(conversation: Conversation) -> None:
+    first = fraud(conversation, "我给骗子转了四千块")
+    assert "110" in first
+    assert "先别转钱" not in first
+
+
+def test_a_childs_payment_is_answered_as_one(conversation: Conversation) -> None:
+    first = fraud(conversation, "我女儿拿我手机扫码 被扫走了2600")
+    assert "家长" in first
+    assert "挂断" not in first
+
+
+def test_a_relative_is_the_victim(conversation: Conversation) -> None:
+    first = fraud(conversation, "我奶奶正跟一个自称公安的打电话要转钱")
+    assert "替家里人报警" in first
+    assert "现在就挂" not in says(conversation, "她不听我的")
+
+
+def test_a_question_in_the_first_message_is_answered_first(conversation: Conversation) -> None:
+    first = fraud(conversation, "有人说我涉嫌洗钱要我转钱 会不会真的来抓我")
+    assert first.startswith(("电话、聊天里说的", "真有案子"))
+
+
+def test_nothing_is_told_twice_and_nothing_that_is_done(conversation: Conversation) -> None:
+    fraud(conversation, "我给骗子转了四千块")
+    said = [
+        says(conversation, text)
+        for text in ("报过警了", "银行那边也挂失了", "截图都存好了", "是昨天晚上八点多转的", "姓孙", "好难受")
+    ]
+    bubbles = [bubble for answer in said for bubble in answer.split("\n")]
+    assert len(set(bubbles)) == len(bubbles)
+    assert not any("打 110" in answer or "那家银行" in answer for answer in said)
+
+
+def test_what_is_known_decides_the_answer(conversation: Conversation) -> None:
+    fraud(conversation, "手机让人偷了")
+    assert "停" in says(conversation, "那他会不会收我验证码")
+    says(conversation, "电话卡已经挂失了")
+    assert "收不到" in says(conversation, "那他会不会收我验证码")
+
+
+def test_a_loss_makes_a_fraud_a_theft(conversation: Conversation) -> None:
+    fraud(conversation, "有人叫我做任务返钱")
+    assert not has_alarm(conversation.state, Alarm.VICTIM)
+    says(conversation, "我已经交了三百块")
+    assert has_alarm(conversation.state, Alarm.VICTIM)
+
+
+def test_who_asks_what_to_do_hears_what_is_left(conversation: Conversation) -> None:
+    fraud(conversation, "我给骗子转了四千块")
+    says(conversation, "报过警了")
+    left = says(conversation, "现在怎么办")
+    assert "银行" in left
+    assert "打 110 报警" not in left
+
+
+def test_an_unclear_message_stays_with_the_danger(conversation: Conversation) -> None:
+    fraud(conversation, "我给骗子转了四千块")
+    answer = says(conversation, "嗡嗡的那个什么")
+    assert "utter_not_understood" not in answer
+    assert conversation.state.open_alarm is Alarm.VICTIM
+
+
+def test_a_complaint_is_taken_as_one(conversation: Conversation) -> None:
+    fraud(conversation, "我给骗子转了四千块")
+    says(conversation, "我要投诉")
+    assert has_alarm(conversation.state, Alarm.COMPLAINT)
+
+
+def test_who_denies_a_crisis_is_answered_what_they_asked(conversation: Conversation) -> None:
+    fraud(conversation, "我儿子扫码被骗了3000")
+    says(conversation, "真不想活了", alarms={"crisis": 0.95})
+    answer = says(conversation, "没有没有 没人要自杀 我是说怎么跟孩子说", alarms={"crisis": 0.9})
+    assert "不怪你" in answer
+    assert conversation.state.open_alarm in (Alarm.VICTIM, Alarm.FRAUD)
+
+
+def test_pills_taken_need_help_until_it_is_called(conversation: Conversation) -> None:
+    says(conversation, "我吃了一瓶药", alarms={"crisis": 0.99})
+    assert "120" in says(conversation, "就我一个人", after_alarm={"alone": 0.9})
+    assert "120" in says(conversation, "有点困", after_alarm={"feels": 0.9})
+    says(conversation, "打了", after_alarm={"police_called": 0.9})
+    assert "120" not in says(conversation, "好累", after_alarm={"feels": 0.9})
+
+
+def test_in_a_crisis_debts_are_no_theft(conversation: Conversation) -> None:
+    says(conversation, "真不想活了", alarms={"crisis": 0.95})
+    assert "密码" not in says(conversation, "欠了十几万网贷", alarms={"victim": 0.95})
+
+
+@pytest.mark.parametrize("text", ["好冷啊 笑死我了", "被发现我妈会打死我"])
+def test_an_idiom_is_no_crisis(conversation: Conversation, text: str) -> None:
+    says(conversation, text, alarms={"crisis": 0.95})
+    assert not has_alarm(conversation.state, Alarm.CRISIS)
+
+
+def test_every_text_can_be_reached() -> None:
+    """Whether no entry stands behind one that always fits before it."""
+    danger = KNOWLEDGE.danger
+    groups: dict[str, Sequence[Condition]] = {"openings": danger.openings, **danger.reactions}
+    for name, entries in groups.items():
+        for number, entry in enumerate(entries):
+            assert not any(_covers(before, entry) for before in entries[:number]), f"{name}[{number}]"
+            assert not set(entry.unless) & {*entry.needs}, f"{name}[{number}]"
+
+
+def _covers(before: Condition, entry: Condition) -> bool:
+    """Whether whatever `entry` fits is fit by what stands before it."""
+    has_one = (
+        not before.one_of
+        or set(before.one_of) & set(entry.needs)
+        or (entry.one_of and set(entry.one_of) <= set(before.one_of))
+    )
+    return set(before.needs) <= set(entry.needs) and bool(has_one) and set(before.unless) <= set(entry.unless)

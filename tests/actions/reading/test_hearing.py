@@ -1,0 +1,100 @@
+"""What messages tell and ask after a fraud or a theft."""
+
+from __future__ import annotations
+
+import pytest
+
+from actions.reading.hearing import hear, known_after
+from tests.actions.reading.builders import KNOWLEDGE, said
+
+DANGER = KNOWLEDGE.danger
+
+
+@pytest.mark.parametrize(
+    ("text", "fact"),
+    [
+        ("刚刚转了六千给他", "lost"),
+        ("我把短信上的码报给人家了", "code_told"),
+        ("俺娘正跟一个自称法官的打电话", "others"),
+        ("手机在菜场叫人掏走了", "phone_lost"),
+        ("电话卡我找移动停了", "sim_blocked"),
+        ("银行那边已经挂失了", "bank_called"),
+        ("我报过警了", "police_called"),
+        ("软件卸载了", "uninstalled"),
+        ("已经关机了", "disconnected"),
+        ("密码刚改好了", "password_changed"),
+        ("他叫我别告诉家里", "secrecy"),
+        ("他让我把码念给他", "demanded"),
+        ("我才15岁", "minor"),
+        ("卡里一分都没少", "nothing_lost"),
+        ("什么都没给", "nothing_told"),
+        ("不敢报警", "refuses_police"),
+    ],
+)
+def test_what_is_told_is_known(text: str, fact: str) -> None:
+    assert fact in hear(DANGER, said(text)).facts
+
+
+@pytest.mark.parametrize(
+    ("text", "fact"),
+    [
+        ("我还没转给他两千", "lost"),
+        ("他让我转两千给他", "lost"),
+        ("要是转了两千怎么办", "lost"),
+        ("钱会不会没了", "lost"),
+        ("验证码没给他", "code_told"),
+        ("要不要报警", "police_called"),
+        ("不想报警", "police_called"),
+        ("我妈住院要用的钱", "others"),
+        ("跟我妈说了", "others"),
+        ("怎么改密码", "password_changed"),
+    ],
+)
+def test_what_is_denied_demanded_or_supposed_is_not(text: str, fact: str) -> None:
+    assert fact not in hear(DANGER, said(text)).facts
+
+
+def test_the_classifier_tells_a_loss_only_of_what_is_past() -> None:
+    labels = {"lost": 0.9}
+    assert "lost" in hear(DANGER, said("他把我的都弄走了", after_alarm=labels)).facts
+    assert "lost" not in hear(DANGER, said("他要我马上打款", after_alarm=labels)).facts
+
+
+@pytest.mark.parametrize(
+    ("text", "question"),
+    [
+        ("我该不该报警", "asks_should_report"),
+        ("报警要怎么说啊", "asks_tell_police"),
+        ("那点钱还追得回来吗", "asks_money_back"),
+        ("还要不要再给他", "asks_pay_more"),
+        ("能把账户先锁了吗", "asks_freeze"),
+        ("手机卡要不要停", "asks_sim"),
+        ("我能替我妈报警吗", "asks_report_for"),
+        ("跟银行怎么说", "asks_bank_say"),
+        ("会不会真的来抓我", "asks_arrest"),
+        ("可以把他拉黑吗", "asks_delete"),
+        ("密码用不用改", "asks_whether_password"),
+        ("要紧不", "asks_safe_now"),
+        ("人工怎么还不来", "asks_handoff"),
+        ("现在怎么办", "asks_first"),
+        ("怎么跟孩子说", "asks_comfort"),
+    ],
+)
+def test_what_is_asked_is_heard(text: str, question: str) -> None:
+    assert hear(DANGER, said(text)).question == question
+
+
+@pytest.mark.parametrize(
+    "text", ["支付密码跟锁屏是一样的", "停了 那u钱包里头的零钱也在", "昨天下午四点多", "他还在打电话"]
+)
+def test_a_report_asks_nothing(text: str) -> None:
+    assert hear(DANGER, said(text)).question is None
+
+
+def test_a_later_fact_takes_an_earlier_one_back() -> None:
+    assert known_after(DANGER, ("watched", "lost"), ("disconnected",)) == ("lost", "disconnected")
+    assert known_after(DANGER, (), ("phone_lost", "phone_found")) == ("phone_found",)
+
+
+def test_of_two_that_exclude_each_other_the_graver_counts() -> None:
+    assert known_after(DANGER, (), ("still_in_touch", "contact_broken")) == ("still_in_touch",)
