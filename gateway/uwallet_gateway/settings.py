@@ -151,6 +151,9 @@ class Settings(BaseSettings):
     desk_idle_minutes: float = Field(
         default=60.0, ge=2, description="Minutes without a sign of the agent after which they must sign in again"
     )
+    desk_recent_minutes: float = Field(
+        default=30.0, ge=1, description="Minutes after signing in for which an admin may export, erase and reset others"
+    )
     desk_two_factor_roles: Annotated[tuple[Literal["agent", "supervisor", "admin"], ...], NoDecode] = Field(
         default=(),
         description="Roles, comma separated, whose agents must sign in at the desk with a second factor: "

@@ -14,8 +14,9 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from itertools import accumulate
 from pathlib import Path
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, field_validator
 from pypinyin import lazy_pinyin
 from rapidfuzz import fuzz, process
 from sqlalchemy import distinct, func, select
@@ -72,6 +73,12 @@ class _Topic(BaseModel):
     menu: _Menu | None = None
     questions: list[str] = []
     pinned_question: bool = False
+
+    @field_validator("questions", mode="before")
+    @classmethod
+    def _of_a_topic(cls, value: Any) -> Any:
+        # In files that are no topics they are something else: danger.yml has patterns under names.
+        return [] if isinstance(value, Mapping) else value
 
 
 @lru_cache(maxsize=2)

@@ -255,6 +255,9 @@ export class MockGateway extends MockServer {
       if (!conversation) return this.send(response, 401, 'ErrorView', { code: 'bad_token', message: '会话已失效' });
       return this.send(response, ...(await this.takeUpload(request)));
     }
+    if (url.pathname === '/api/v1/support/tickets') {
+      return this.send(response, 200, 'TicketsOfUser', { tickets: [] });
+    }
     if (url.pathname === '/api/v1/questions') return this.sendQuestions(response, HOT_QUESTIONS);
     if (url.pathname === '/api/v1/associate') {
       const typed = url.searchParams.get('q') ?? '';

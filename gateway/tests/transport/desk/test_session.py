@@ -101,6 +101,32 @@ async def test_session_is_kept_by_what_the_agent_does_and_not_by_the_desk(start_
             set_time(None)
 
 
+async def test_what_cannot_be_undone_takes_a_recent_sign_in(start_gateway: StartGateway) -> None:
+    async with start_gateway(desk_recent_minutes=5) as gateway:
+        admin, other = await agent_at(gateway, Role.ADMIN), await agent_at(gateway)
+        person = {"conversation_id": "0" * 32}
+        acts = [
+            ("POST", "/persons/export", person, 404),
+            ("POST", "/persons/erase", person, 404),
+            ("DELETE", f"/agents/{other.id}/second_factor", None, 204),
+            ("POST", f"/agents/{other.id}/password", None, 200),
+        ]
+        begin = now()
+        try:
+            for minutes in (4, 6):
+                set_time(begin + timedelta(minutes=minutes))
+                for method, path, body, status in acts:
+                    answer = await admin.call(method, path, json=body)
+                    if minutes == 4:
+                        assert answer.status_code == status, path
+                    else:
+                        assert (answer.status_code, answer.json()["code"]) == (403, "sign_in_too_old"), path
+            # Everything else goes on.
+            assert (await admin.call("GET", "/agents")).is_success
+        finally:
+            set_time(None)
+
+
 async def test_wrong_password_and_unknown_name_are_answered_alike(gateway_with_lin: Gateway) -> None:
     async with browser(gateway_with_lin) as client:
         wrong = await sign_in(client, password="wrong")

@@ -14,7 +14,7 @@ from uwallet_gateway.protocol.base import MAX_ID
 from uwallet_gateway.protocol.tickets import AgentStatus
 from uwallet_gateway.services import Services
 from uwallet_gateway.transcript.events import AgentsChanged
-from uwallet_gateway.transport.desk.guard import AdminNeeded, AgentNeeded
+from uwallet_gateway.transport.desk.guard import AdminNeeded, AgentNeeded, RecentAdminNeeded
 from uwallet_gateway.transport.desk.session import session_views
 from uwallet_gateway.transport.http import ServicesNeeded, responses
 
@@ -73,13 +73,13 @@ async def change_agent(
 
 
 @router.post("/agents/{agent_id}/password", responses=responses(401, 403, 404, 422, 429, 503))
-async def reset_password(agent_id: _AgentId, services: ServicesNeeded, _session: AdminNeeded) -> NewPassword:
+async def reset_password(agent_id: _AgentId, services: ServicesNeeded, _session: RecentAdminNeeded) -> NewPassword:
     """Sets a generated password and signs the agent out everywhere."""
     return NewPassword(password=await services.accounts.set_password(agent_id))
 
 
 @router.delete("/agents/{agent_id}/second_factor", status_code=204, responses=responses(401, 403, 404, 422, 429, 503))
-async def reset_second_factor(agent_id: _AgentId, services: ServicesNeeded, _session: AdminNeeded) -> None:
+async def reset_second_factor(agent_id: _AgentId, services: ServicesNeeded, _session: RecentAdminNeeded) -> None:
     """Takes the second factor of an agent who has lost it, and signs them out everywhere."""
     await services.second_factors.reset(agent_id)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
@@ -11,6 +12,7 @@ from uwallet_gateway.agents.roles import Role
 from uwallet_gateway.agents.sessions import DeskSession
 from uwallet_gateway.audit.actions import Action
 from uwallet_gateway.audit.actor import Actor, set_actor
+from uwallet_gateway.clock import now
 from uwallet_gateway.errors import ErrorCode, InputError
 from uwallet_gateway.services import Services
 from uwallet_gateway.settings import Settings
@@ -39,9 +41,10 @@ def check_origin(scope: Mapping[str, Any], settings: Settings) -> None:
 class Allowed:
     """A dependency: the session of an agent with at least this role."""
 
-    def __init__(self, role: Role) -> None:
-        """Keeps the role, which tests compare with the matrix."""
+    def __init__(self, role: Role, *, recent: bool = False) -> None:
+        """Keeps the role, which tests compare with the matrix, and whether their sign-in must be recent."""
         self.role = role
+        self.recent = recent
 
     async def __call__(
         self, request: Request, parts: ServicesNeeded, token: Annotated[str | None, Depends(_cookie)]
@@ -49,7 +52,7 @@ class Allowed:
         """Reads the session.
 
         Raises:
-            InputError: origin_not_allowed, signed_out, csrf, forbidden, rate_limited.
+            InputError: origin_not_allowed, signed_out, csrf, forbidden, sign_in_too_old, rate_limited.
         """
         changes = request.method not in _SAFE
         if changes:
@@ -61,6 +64,8 @@ class Allowed:
         if not session.agent.role.may(self.role):
             await record_refusal(parts, session, request.method, request.scope["route"].path)
             raise InputError(ErrorCode.FORBIDDEN)
+        if self.recent and session.created_at < now() - timedelta(minutes=parts.settings.desk_recent_minutes):
+            raise InputError(ErrorCode.SIGN_IN_TOO_OLD)
         await limit(parts, session)
         if changes:
             # The desk asks for news by itself; what it changes is the agent's doing.
@@ -110,3 +115,5 @@ async def check_visible(parts: Services, session: DeskSession, ticket_id: int) -
 AgentNeeded = Annotated[DeskSession, Depends(Allowed(Role.AGENT))]
 SupervisorNeeded = Annotated[DeskSession, Depends(Allowed(Role.SUPERVISOR))]
 AdminNeeded = Annotated[DeskSession, Depends(Allowed(Role.ADMIN))]
+# For what cannot be undone or opens an account: somebody may sit at the admin's open desk.
+RecentAdminNeeded = Annotated[DeskSession, Depends(Allowed(Role.ADMIN, recent=True))]

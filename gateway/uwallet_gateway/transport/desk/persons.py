@@ -8,7 +8,7 @@ from fastapi import APIRouter, Response
 
 from uwallet_gateway.maintenance.persons import Person
 from uwallet_gateway.protocol.persons import ErasedView, PersonRequest
-from uwallet_gateway.transport.desk.guard import AdminNeeded
+from uwallet_gateway.transport.desk.guard import RecentAdminNeeded
 from uwallet_gateway.transport.http import ServicesNeeded, responses
 
 router = APIRouter(prefix="/persons")
@@ -20,7 +20,7 @@ router = APIRouter(prefix="/persons")
     | {200: {"content": {"application/zip": {}}, "description": "The file"}},
     response_class=Response,
 )
-async def export_person(body: PersonRequest, services: ServicesNeeded, _session: AdminNeeded) -> Response:
+async def export_person(body: PersonRequest, services: ServicesNeeded, _session: RecentAdminNeeded) -> Response:
     """Returns all that is kept of a person: rows, pictures, the engine's events."""
     data = await services.persons.export(_person(body))
     headers = {"Content-Disposition": 'attachment; filename="person.zip"', "Cache-Control": "no-store"}
@@ -28,7 +28,7 @@ async def export_person(body: PersonRequest, services: ServicesNeeded, _session:
 
 
 @router.post("/erase", responses=responses(401, 403, 404, 409, 422, 429, 503))
-async def erase_person(body: PersonRequest, services: ServicesNeeded, _session: AdminNeeded) -> ErasedView:
+async def erase_person(body: PersonRequest, services: ServicesNeeded, _session: RecentAdminNeeded) -> ErasedView:
     """Erases all that is kept of a person, for good. `conflict` while a legal hold forbids it."""
     return ErasedView(**asdict(await services.persons.erase(_person(body))))
 
