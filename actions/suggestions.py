@@ -18,8 +18,10 @@ from actions.knowledge.schema import Setting
 MAX_SUGGESTIONS = 5
 # An intent that is less likely than this is no answer to what was asked; the same limit as for 「您是不是想问」.
 _LIKELY = 0.05
-# Answers that are as near to the message as a question for them in so many words, and those that are related to it.
-_NEAR, _RELATED = 0.58, 0.4
+# Answers that are related to the message.
+_RELATED = 0.4
+_NUMBERED = re.compile(r"(\d+\. )(.*)")
+_SENTENCES = re.compile(r"[^。；！？]+[。；！？]*")
 
 
 @dataclass(frozen=True)
@@ -55,25 +57,32 @@ def suggestions(
     """
     message = message_from_parse(parse, knowledge.wording.rejections)
     plain = _Plain(knowledge, placeholder_values)
-    found = dict.fromkeys(plain.answers(message, at_least=_NEAR))
+    found: dict[Suggestion, None] = {}
     for topic in _topics(knowledge, message, parse):
         found.update(dict.fromkeys(plain.about(topic, message)))
-    found.update(dict.fromkeys(plain.answers(message, at_least=_RELATED)))
-    by_an_agent = (_by_an_agent(suggestion, knowledge) for suggestion in found)
+    found.update(dict.fromkeys(plain.answers(message)))
+    by_an_agent = filter(None, (_by_an_agent(suggestion, knowledge) for suggestion in found))
     return list({suggestion.text: suggestion for suggestion in by_an_agent}.values())[:MAX_SUGGESTIONS]
 
 
-def _by_an_agent(suggestion: Suggestion, knowledge: Knowledge) -> Suggestion:
-    """Returns a suggestion as an agent would say it: without the lines that send the user to one."""
-    words = knowledge.wording.left_out_by_agents
-    if any(word in suggestion.title for word in words):
-        return suggestion
-    lines = [line for line in suggestion.text.splitlines() if not any(word in line for word in words)]
-    if not lines:
-        return suggestion
+def _by_an_agent(suggestion: Suggestion, knowledge: Knowledge) -> Suggestion | None:
+    """Returns a suggestion as an agent would say it: without what sends the user to one, and the bot's excuses.
+
+    None if nothing else is in it. What is about support itself may name it.
+    """
+    left_out = knowledge.wording.left_out_by_agents
+    is_about_support = any(word in suggestion.title for word in left_out.offers)
+    words = left_out.excuses if is_about_support else [*left_out.offers, *left_out.excuses]
     numbers = itertools.count(1)
-    numbered = [re.sub(r"^\d+\. ", lambda _: f"{next(numbers)}. ", line) for line in lines]
-    return replace(suggestion, text="\n".join(numbered))
+    lines: list[str] = []
+    for line in suggestion.text.splitlines():
+        match = _NUMBERED.match(line)
+        number, said = match.groups() if match else ("", line)
+        kept = "".join(part for part in _SENTENCES.findall(said) if not any(word in part for word in words))
+        if kept:
+            kept = f"{kept[:-1]}。" if kept.endswith("；") else kept
+            lines.append(f"{next(numbers)}. {kept}" if number else kept)
+    return replace(suggestion, text="\n".join(lines)) if lines else None
 
 
 def _topics(knowledge: Knowledge, message: UserMessage, parse: Mapping[str, Any]) -> Iterator[Topic]:
@@ -117,11 +126,11 @@ class _Plain:
         else:
             yield Suggestion(topic.id, topic.title, self._with_settings(topic.text or "", topic.settings))
 
-    def answers(self, message: UserMessage, *, at_least: float) -> Iterator[Suggestion]:
-        """Yields the answers of all topics that are that near to the message, the nearest first."""
+    def answers(self, message: UserMessage) -> Iterator[Suggestion]:
+        """Yields the answers of all topics that are related to the message, the nearest first."""
         for address, likeness in sorted(message.answers.items(), key=lambda entry: -entry[1]):
             answer = self._knowledge.answers.get(address)
-            if answer is None or likeness < at_least:
+            if answer is None or likeness < _RELATED:
                 continue
             with contextlib.suppress(KeyError):
                 # What the deployment has not filled in is no answer.

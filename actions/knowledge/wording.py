@@ -66,6 +66,13 @@ class Signs(_Model):
     ratings: dict[str, str]
 
 
+class LeftOutByAgents(_Model):
+    """Words of sentences that are no help to an agent: they offer a human, or excuse the bot."""
+
+    offers: list[str]
+    excuses: list[str]
+
+
 class HandoffSummary(_Model):
     """The lines of the summary for the agent who takes over; a line without anything to say is left out."""
 
@@ -113,7 +120,7 @@ class Wording(_Model):
     thanks: list[str]
     worked: list[str]
     intent_titles: dict[str, Text]
-    left_out_by_agents: list[str]
+    left_out_by_agents: LeftOutByAgents
     list_separator: str
     contact_details: list[CollectedDetail]
     handed_over_story: str

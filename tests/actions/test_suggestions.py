@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -105,12 +106,23 @@ def test_agents_do_not_send_the_user_to_an_agent(knowledge: Knowledge) -> None:
 
 
 def test_answers_of_any_topic_that_are_near_are_suggested(knowledge: Knowledge) -> None:
+    plain = [answer for answer in knowledge.answers.values() if not re.search("人工|[{]|我这里|；$", answer.text)]
     near, related = (
-        next(answer for answer in knowledge.answers.values() if answer.topic == topic and "{" not in answer.text)
-        for topic in ("forgot_password", "payment_failure")
+        next(answer for answer in plain if answer.topic == topic) for topic in ("forgot_password", "payment_failure")
     )
     said = parse(("account_security", 0.9))
     said["answers"] = [{"name": near.address, "confidence": 0.7}, {"name": related.address, "confidence": 0.45}]
     found = suggestions(knowledge, UNKNOWN, said)
-    assert [entry.topic for entry in found] == ["forgot_password", "account_security", "payment_failure"]
-    assert (found[0].title, found[0].text) == (near.title, near.text)
+    assert [entry.topic for entry in found] == ["account_security", "forgot_password", "payment_failure"]
+    assert (found[1].title, found[1].text) == (near.title, near.text)
+
+
+def test_the_bots_excuses_are_no_suggestion(knowledge: Knowledge) -> None:
+    excuse = next(
+        answer
+        for answer in knowledge.answers.values()
+        if answer.topic == "support_hours" and "一般" not in answer.text and "没有登记" in answer.text
+    )
+    said = parse(("forgot_password", 0.9))
+    said["answers"] = [{"name": excuse.address, "confidence": 0.9}]
+    assert "没有登记" not in "".join(entry.text for entry in suggestions(knowledge, UNKNOWN, said))

@@ -7,7 +7,7 @@ import io
 from collections.abc import Callable
 from pathlib import Path
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.desk import DESK_TEXTS, Desk
 from tests.browser.test_procedures import step
@@ -19,10 +19,14 @@ MISTAKEN = "=1+1 这一步点了没反应"
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
+def title_of(desk: Desk, name: str) -> Locator:
+    """The title of one of the figures at the top of the page; an entry of the navigation is called the same."""
+    return desk.page.get_by_role("main").get_by_text(INSIGHT["figures"][name], exact=True).first
+
+
 def figure(desk: Desk, name: str) -> int:
     """Returns one of the figures at the top of the page."""
-    title = desk.page.get_by_text(INSIGHT["figures"][name], exact=True).first
-    return int(title.locator("xpath=following-sibling::*[1]").inner_text())
+    return int(title_of(desk, name).locator("xpath=following-sibling::*[1]").inner_text())
 
 
 def test_figures_and_labels(
@@ -34,7 +38,9 @@ def test_figures_and_labels(
     desk = desk_of("wang")
     desk.go("insight")
     expect(desk.page.get_by_role("heading", name=INSIGHT["title"])).to_be_visible()
-    expect(desk.page.get_by_text(INSIGHT["figures"]["conversations"], exact=True).first).to_be_visible()
+    expect(
+        desk.page.get_by_role("main").get_by_text(INSIGHT["figures"]["conversations"], exact=True).first
+    ).to_be_visible()
     conversations, handed_off, solved = (figure(desk, name) for name in ("conversations", "handed_off", "solved"))
 
     first = customer("解决的")
@@ -58,7 +64,9 @@ def test_figures_and_labels(
 
     desk.page.reload()
     desk.go("insight")
-    expect(desk.page.get_by_text(INSIGHT["figures"]["conversations"], exact=True).first).to_be_visible()
+    expect(
+        desk.page.get_by_role("main").get_by_text(INSIGHT["figures"]["conversations"], exact=True).first
+    ).to_be_visible()
     assert figure(desk, "conversations") == conversations + 2
     assert figure(desk, "handed_off") == handed_off + 1
     assert figure(desk, "solved") == solved + 1

@@ -34,8 +34,9 @@ _Row = tables.Conversation
 _IN_ORDER = _Row.id.concat("")
 _OUTCOMES = ("solved", "not_solved", "abandoned")
 RATINGS: Mapping[Rated, tuple[int, int]] = {"low": (1, 2), "middle": (3, 3), "high": (4, 5)}
-# Matches looked at in one go, more of them each time: words that many have said fill a page with the newest ones.
-_FIRST_LOOK, _LOOKS_GROW = 1_000, 20
+# Matches looked at in one go: words that many have said fill a page with the newest ones. With a filter that few pass,
+# all of them are looked at next.
+_FIRST_LOOK, _LOOKS_GROW = 1_000, 400
 _EXCERPT = 80
 
 
@@ -138,7 +139,7 @@ class ConversationQueries:
                 select(document.conversation_id, last)
                 .join(found, found.c.id == document.id)
                 .join(_Row, _Row.id == document.conversation_id)
-                .where(_conditions(wanted, _Row.id))
+                .where(_conditions(wanted, document.conversation_id))
                 .group_by(document.conversation_id)
                 .order_by(last.desc())
                 .limit(count)

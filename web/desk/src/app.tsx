@@ -69,6 +69,7 @@ export function Application(props: ApplicationProps): JSX.Element {
           colorLink: text,
           colorError: error,
           colorTextTertiary: muted,
+          colorTextPlaceholder: muted,
           colorTextDescription: muted,
           controlItemBgActive: selected,
           controlItemBgActiveHover: selected,

@@ -276,6 +276,18 @@ function Suggestions({
   const shown = words ? (found.data?.suggestions ?? []) : suggestions;
   return (
     <div className="suggestions" role="group" aria-label={t.suggestions.label}>
+      {shown.length > 0 && <span className="muted">{t.suggestions.label}</span>}
+      {words !== null && words !== '' && found.isSuccess && shown.length === 0 && (
+        <span className="muted">{t.suggestions.nothing}</span>
+      )}
+      {words !== null && found.isError && <span className="error-text">{errorText(found.error)}</span>}
+      {shown.slice(0, 5).map(({ title, text }, index) => (
+        <Popover key={text} title={title} content={<div className="suggestion-text">{text}</div>} mouseEnterDelay={0.3}>
+          <Button size="small" onClick={() => onPick(text)}>
+            <kbd>{index + 1}</kbd> {title}
+          </Button>
+        </Popover>
+      ))}
       {words === null ? (
         <Button size="small" type="text" icon={<SearchOutlined />} onClick={() => setWords('')}>
           {t.suggestions.search}
@@ -292,17 +304,6 @@ function Suggestions({
           onSearch={(value) => setWords(value.trim() === '' ? null : value.trim())}
         />
       )}
-      {words !== null && words !== '' && found.isSuccess && shown.length === 0 && (
-        <span className="muted">{t.suggestions.nothing}</span>
-      )}
-      {words !== null && found.isError && <span className="error-text">{errorText(found.error)}</span>}
-      {shown.slice(0, 5).map(({ title, text }, index) => (
-        <Popover key={text} title={title} content={<div className="suggestion-text">{text}</div>} mouseEnterDelay={0.3}>
-          <Button size="small" onClick={() => onPick(text)}>
-            <kbd>{index + 1}</kbd> {title}
-          </Button>
-        </Popover>
-      ))}
     </div>
   );
 }
