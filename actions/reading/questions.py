@@ -46,9 +46,14 @@ _COMPLAINS = re.compile(
     r"投诉你|投诉(?:平台|客服|到底)$|(?:要|想|去|^)投诉$|我要投诉|12315|12378|银保监|银监|消协|消费者协会|告你们|起诉|曝光|报警|律师|能做主|找?领导|经理出来|赔我|赔偿|给个说法|退我?钱$(?<=给我退钱)"
 )
 _NAMES_HUMAN = re.compile(
-    "人工|真人|客服|活人|转接|转人|转过去|帮我转|给我转|找人|来人|个人|专员|坐席|座席|经理|主管|领导|管事|负责|做主|工作人员|^[a-z0-9]+$"
+    "人工|真人|客服|活人|转接|转人|转过去|帮我转|给我转|找人|来人|[找来换叫派]个人|专员|坐席|座席|经理|主管|领导|管事|负责|做主|工作人员|^[a-z0-9]+$"
 )
 _COMPLAINS_OF_US = re.compile("投诉(?:你|平台|客服|$)|我要投诉|12315|12378|银保监|消协|消费者协会|告你们")
+_TAKES_BACK = re.compile(
+    "没事|误会|[搞弄记看]错|自己|想起|原来|续费|玩笑|开玩|剧情|小说|电影|测试|不是被|没被|没人|真是|是真|家里?人|退回|找到"
+    "|老公|老婆|孩子|儿子|女儿|爸|妈|本人|骗[你您]的|不是骗|没骗|不是诈骗|逗你|随便说|多虑|虚惊"
+)
+_FICTION = re.compile("剧情|小说|剧本|台词|歌词|主角|电影|电视剧|角色|故事里|游戏里")
 _GOES_BACK = re.compile("继续|接着|回到|返回|回去|接下去")
 _WITHDRAWS = ("但是", "不过", "还没", "先别", "先不", "等等", "等一下", "等下", "算了", "再想")
 
@@ -126,6 +131,16 @@ def complains(key: str) -> bool:
 def names_human(key: str) -> bool:
     """Whether the text names somebody who could come, or is typed in letters: 「叫我别告诉任何人」 does not."""
     return bool(_NAMES_HUMAN.search(key))
+
+
+def takes_back(key: str) -> bool:
+    """Whether the text has a word with which somebody takes back that it is a fraud or a theft."""
+    return bool(_TAKES_BACK.search(key))
+
+
+def is_fiction(key: str) -> bool:
+    """Whether the text speaks of a story (「我在写小说，主角跳楼」)."""
+    return bool(_FICTION.search(key))
 
 
 def complains_of_us(key: str) -> bool:
