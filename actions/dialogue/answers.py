@@ -9,13 +9,18 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from actions.dialogue.endings import after_digression
-from actions.dialogue.messages import Reply, UserMessage
+from actions.dialogue.messages import Reply, UserMessage, folded
 from actions.dialogue.state import Awaiting, DialogueState, with_walk
 from actions.dialogue.step_answers import find
 from actions.dialogue.turn import Context, Turn
 from actions.knowledge import Topic
 from actions.knowledge.answers import TOPIC, KnownAnswer
+from actions.reading.clauses import asks_in
+from actions.reading.questions import asks, asks_how, asks_what_next, kinds_of
+from language.text_normalization import normalize
 
+_ASKED = 0.6
+_ALIKE_IN_ALL = 0.72
 # How much nearer the topic at hand, a related one, and the place shown or asked about last are.
 _HOME, _RELATED, _SHOWN = 0.12, 0.05, 0.05
 # From this likeness on an answer is believed; elsewhere it has to be as near as a question in so many words.
@@ -31,12 +36,14 @@ class Found:
         place: Id of the step or detail, value of the part, or `topic`.
         text: The text, with placeholders.
         is_worded: Whether a pattern has found it rather than likeness.
+        is_specific: Whether that pattern says what the matter is, not only how it is asked (「怎么办」).
     """
 
     topic: str
     place: str
     text: str
     is_worded: bool = False
+    is_specific: bool = False
 
 
 def find_answer(context: Context, state: DialogueState, message: UserMessage) -> Found | None:
@@ -55,7 +62,16 @@ def find_by_words(context: Context, state: DialogueState, message: UserMessage) 
         return None
     detail = state.walk.requested_detail if state.walk and state.awaiting is Awaiting.DETAIL else None
     found = find(topic, state.step, detail, message.key, _near(state, topic))
-    return Found(topic.id, found.place, found.text, is_worded=True) if found else None
+    return Found(topic.id, found.place, found.text, True, found.is_specific) if found else None
+
+
+def answer_where(context: Context, state: DialogueState) -> Turn:
+    """Answers where the thing is that was asked about last, or that is on the screen."""
+    topic = home(context, state)
+    near = _near(state, topic) if topic else None
+    number = topic.step_number(near) if topic and near else None
+    found = find(topic, number or state.step, None, "在哪") if topic else None
+    return give(context, state, Found(topic.id, found.place, found.text, True) if topic and found else None)
 
 
 def find_in_part(context: Context, topic: Topic, message: UserMessage) -> Found | None:
@@ -65,9 +81,35 @@ def find_in_part(context: Context, topic: Topic, message: UserMessage) -> Found 
     """
     for name in (topic.id, *topic.related):
         found = find(context.knowledge.topics[name], 0, None, message.key)
-        if found and message.answers.get(f"{name}/{found.place}/{found.position}", 0) >= _AT_HOME:
+        is_own = name == topic.id and found is not None and found.is_specific
+        if found and (is_own or message.answers.get(f"{name}/{found.place}/{found.position}", 0) >= _AT_HOME):
             return Found(name, found.place, found.text, is_worded=True)
     return None
+
+
+def find_of_whole(context: Context, topic: Topic, message: UserMessage) -> Found | None:
+    """Returns the answer to a question about a procedure as a whole (how long, what it costs), not how it is done."""
+    instead = find_instead(topic, message.key)
+    if instead:
+        return instead
+    if asks_how(message.key) or not (asks(normalize(message.text)) or message.acts.get("question", 0.0) >= _ASKED):
+        return None
+    found = find(_of_whole(topic), 0, None, message.key)
+    if found is None or message.answers.get(f"{topic.id}/{TOPIC}/{found.position}", 0) < _AT_HOME:
+        return None
+    return Found(topic.id, TOPIC, found.text, is_worded=True)
+
+
+def find_instead(topic: Topic, key: str) -> Found | None:
+    """Returns what is said of a matter that sounds like the topic and is another one (「支付密码忘了」)."""
+    others = [answer for answer in topic.answers if answer.instead]
+    found = find(topic.model_copy(update={"steps": [], "collected_details": [], "answers": others}), 0, None, key)
+    return Found(topic.id, TOPIC, found.text, True, found.is_specific) if found and others else None
+
+
+def _of_whole(topic: Topic) -> Topic:
+    """Returns the topic with the answers about the whole only."""
+    return topic.model_copy(update={"steps": [], "collected_details": []})
 
 
 def home(context: Context, state: DialogueState) -> Topic | None:
@@ -87,6 +129,8 @@ def _find_by_likeness(context: Context, state: DialogueState, message: UserMessa
     for address, likeness in message.answers.items():
         answer = context.knowledge.answers.get(address)
         if answer is None:
+            continue
+        if not _is_asked_so(answer, message.key, likeness):
             continue
         nearness = _nearness(state, topic, answer)
         if not nearness and answer.topic not in named:
@@ -111,6 +155,16 @@ def _find_by_name(context: Context, state: DialogueState, message: UserMessage) 
     return None
 
 
+def _is_asked_so(answer: KnownAnswer, key: str, likeness: float) -> bool:
+    """Whether an answer to one kind of question (how long, what it costs) may answer a question of that kind or none.
+
+    The vectors hear what is spoken of better than how it is asked.
+    """
+    kinds = frozenset().union(*(kinds_of(about) for about in answer.about))
+    asked = kinds_of(key)
+    return not kinds or bool(kinds & asked) or likeness >= _ALIKE_IN_ALL
+
+
 def _nearness(state: DialogueState, topic: Topic | None, answer: KnownAnswer) -> float:
     if topic is None:
         return 0
@@ -131,6 +185,34 @@ def answer_question(context: Context, state: DialogueState, message: UserMessage
     A walkthrough stays where it is: a question about it is no digression.
     """
     return give(context, state, find_answer(context, state, message))
+
+
+def answered_beside(context: Context, turn: Turn, message: UserMessage) -> Turn:
+    """Returns the turn with an answer to what the message asks beside what it tells.
+
+    「号码填了，验证码多久来」 goes on to the code and is told what is known of it; with nothing known, that is said.
+    """
+    question = asked_in(message)
+    if question is None:
+        return turn
+    found = find_by_words(context, turn.state, question)
+    if found is None:
+        likely = _find_by_likeness(context, turn.state, message)
+        topic = home(context, turn.state)
+        found = likely if likely and topic and likely.topic == topic.id else None
+    if found is None and not asks(normalize(question.text)):
+        return turn
+    said = Reply("utter_step_answer", {"answer": _text(context, found)}) if found else Reply("utter_step_unknown")
+    return Turn(turn.state, (*turn.replies, said))
+
+
+def asked_in(message: UserMessage) -> UserMessage | None:
+    """Returns what a message asks beside what it tells, None when it asks nothing that the next step does not tell."""
+    clauses = [clause for clause in message.clauses if asks_in(clause)]
+    key = "".join(folded(clause.text) for clause in clauses)
+    if not clauses or len(clauses) == len(message.clauses) or asks_what_next(key):
+        return None
+    return replace(message, key=key, text="，".join(clause.text for clause in clauses))
 
 
 def give(context: Context, state: DialogueState, found: Found | None) -> Turn:

@@ -12,6 +12,7 @@ from actions.dialogue.steps import show_current
 from actions.dialogue.turn import Context, Turn
 from actions.dialogue.walkthrough import go_back
 from actions.reading.corrections import LONGEST_COMMAND
+from actions.reading.questions import asks_how
 
 MAX_OPTIONS = 3
 # The value of the entity `correction` that takes back a choice rather than a detail.
@@ -91,8 +92,27 @@ def decide(context: Context, state: DialogueState, message: UserMessage) -> str 
         return possible[0][0]
     if len(fitting) == 1:
         return fitting[0]
+    walks = [intent for intent, _ in possible if _is_walkthrough(context, intent)]
+    related = {walks[0], *context.knowledge.topics[walks[0]].related} if len(walks) == 1 else set()
+    if walks and all(intent in related for intent, _ in possible) and asks_how(message.key):
+        # 「怎么申诉」 wants to be led through it.
+        return walks[0]
+    topics = [context.knowledge.topics[intent] for intent, _ in possible if intent in context.knowledge.topics]
+    warned = next((topic for topic in topics if topic.warning), None)
+    if (
+        warned
+        and all(topic is warned or topic.id in warned.related for topic in topics)
+        and len(topics) == len(possible)
+    ):
+        # The warning says what the other one would.
+        return warned.id
     offered = tuple(intent for intent, _ in possible if context.replies.has_label(intent))
     return offered[:MAX_OPTIONS] or possible[0][0]
+
+
+def _is_walkthrough(context: Context, intent: str) -> bool:
+    topic = context.knowledge.topics.get(intent)
+    return topic is not None and topic.is_walkthrough
 
 
 def _confidence(pair: tuple[str, float]) -> float:

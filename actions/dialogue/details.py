@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from actions.dialogue.answers import asked_in, find_by_words
 from actions.dialogue.endings import after_digression
 from actions.dialogue.messages import Reply, UserMessage
 from actions.dialogue.state import Awaiting, DialogueState, Offer, with_walk
@@ -27,7 +28,23 @@ def note(context: Context, state: DialogueState, reading: Reading) -> Turn:
     skipped = reading.arguments.get("skipped")
     if skipped:
         state = replace(state, skipped_details=(*state.skipped_details, str(skipped)))
-    return _continue(context, replace(state, collected_details=_in_order(topic, known)), topic)
+    turn = _continue(context, replace(state, collected_details=_in_order(topic, known)), topic)
+    question = asked_in(reading.message)
+    found = find_by_words(context, state, question) if question else None
+    if found is None:
+        return turn
+    # 「大概叫阿平 这钱退得成吗」: the answer stands before what is asked next.
+    return turn.after(Reply("utter_step_answer", {"answer": context.replies.fill(found.text, topic)}))
+
+
+def tell(context: Context, state: DialogueState, values: Mapping[str, str]) -> Turn:
+    """Notes what is told in passing and asks for what is still missing."""
+    topic = context.topic(state)
+    if topic is None:
+        return show_current(context, state)
+    return _continue(
+        context, replace(state, collected_details=_in_order(topic, {**values, **state.collected_details})), topic
+    )
 
 
 def misfit(context: Context, state: DialogueState, reading: Reading) -> Turn:
@@ -87,7 +104,10 @@ def _continue(context: Context, state: DialogueState, topic: Topic) -> Turn:
 
 def correct(context: Context, state: DialogueState, reading: Reading) -> Turn:
     """Changes what was noted down (「不对，金额是200不是300」), or asks for the new value (「改一下金额」)."""
-    known = {detail.id: detail for detail in correctable(context, state)}
+    topic = context.topic(state)
+    known = {
+        detail.id: detail for detail in (*correctable(context, state), *(topic.collected_details if topic else ()))
+    }
     changes = {name: value for name, value in reading.arguments.get("changes", {}).items() if name in known}
     if changes:
         state = replace(state, collected_details={**state.collected_details, **changes}, offer=None)

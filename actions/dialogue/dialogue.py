@@ -159,9 +159,14 @@ class Dialogue:
         """Does what the message means: what the reading has found, or what the sentence says by itself."""
         handler = READ.get(reading.act)
         if handler is None:
-            return self._respond(state, reading.act, reading.message)
+            turn = self._respond(state, reading.act, reading.message)
+            return yes_and_no.taken_up(self._context, turn) if reading.arguments.get("goes_on") else turn
         if state.offer is Offer.CHOICE:
             state = choices.record(state, None)
+        if reading.act is Act.ALARM:
+            # What is told of a payment beside a complaint is not lost.
+            told = dict(reading.arguments.get("values") or {})
+            state = replace(state, collected_details={**told, **state.collected_details})
         beside = requests.topics_beside(self._context, reading.message)
         state = requests.remember(details.note_contact(self._context, state, beside), beside)
         return handler(self._context, state, reading)
@@ -218,6 +223,9 @@ class Dialogue:
             return self._serve(state, act_of(decision, context.knowledge), replace(message, intent=decision))
         if decision:
             return choices.ask(context, requests.remember(state, message), message, decision)
+        if act_of(message.intent, context.knowledge) in (Act.AFFIRM, Act.DENY, Act.CANCEL) and not state.walk:
+            # 「不用查了」 with nothing under way is heard all the same.
+            return after_digression(context, replace(state, offer=None), Reply("utter_acknowledge"))
         return repair.not_understood(context, state, message)
 
     def _in_passing(self, state: DialogueState, act: Act, message: UserMessage) -> Turn | None:

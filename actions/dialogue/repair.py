@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from actions.dialogue.acts import SOCIAL, UNCLEAR, Act
@@ -16,6 +17,8 @@ MAX_FAILURES = 3
 # 「谢谢！！！」 is no anger.
 _GLAD = frozenset({Act.GREET, Act.GOODBYE, Act.THANK, Act.SOLVED})
 _IN_WALK = {"utter_chitchat": "utter_chitchat_in_walk", "utter_not_understood": "utter_not_understood_in_walk"}
+# What is longer has something to say beside it.
+_LONGEST_TALK = 16
 # What an angry user is spared.
 _NICETIES = frozenset({"utter_procedure_intro", "utter_request_noted", "utter_already_in_procedure"})
 
@@ -72,9 +75,29 @@ def none_of_these(context: Context, state: DialogueState, message: UserMessage) 
 
 def out_of_scope(context: Context, state: DialogueState, message: UserMessage) -> Turn:
     """Declines a matter of the wallet that the bot knows nothing about, or chit-chat; neither is a failure."""
+    talk = small_talk(context, message)
+    if talk:
+        return talk_small(context, state, talk)
     event = Event(EventKind.OUT_OF_SCOPE, state.topic, state.step or None)
     response = "utter_unsupported_topic" if "unsupported_topic" in message.entities else "utter_chitchat"
     return with_menu(context, state, response, event)
+
+
+def small_talk(context: Context, message: UserMessage) -> str | None:
+    """Returns what is said to small talk; None when it is none."""
+    if "unsupported_topic" in message.entities or len(message.key) > _LONGEST_TALK:
+        return None
+    for kind in context.knowledge.wording.small_talk:
+        if re.search(kind.about, message.key):
+            return context.replies.fill(kind.text)
+    return None
+
+
+def talk_small(context: Context, state: DialogueState, text: str) -> Turn:
+    """Answers small talk kindly; what is under way stays."""
+    event = Event(EventKind.OUT_OF_SCOPE, state.topic, state.step or None)
+    reply = Reply("utter_small_talk", {"answer": text}, event=event)
+    return after_digression(context, state, reply)
 
 
 def with_menu(context: Context, state: DialogueState, response: str, event: Event | None = None) -> Turn:

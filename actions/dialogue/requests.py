@@ -64,7 +64,8 @@ def topics_beside(context: Context, message: UserMessage) -> UserMessage:
 
 def remember(state: DialogueState, message: UserMessage) -> DialogueState:
     """Returns the state with the further requests of the message at the end of the queue, each topic once."""
-    known = {request.intent for request in state.requests}
+    # What is under way, or was talked of last, is no further request.
+    known = {*(request.intent for request in state.requests), state.topic}
     new = {request.intent: request for request in message.further_requests if request.intent not in known}
     return replace(state, requests=(*state.requests, *new.values()))
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from actions.dialogue import topics, walkthrough
 from actions.dialogue.acts import Act
-from actions.dialogue.answers import answer_question, find_by_words
+from actions.dialogue.answers import answer_question, answer_where, answered_beside, asked_in, find_by_words
 from actions.dialogue.endings import after_digression, leave
 from actions.dialogue.messages import Event, EventKind, Reply, UserMessage, payload
 from actions.dialogue.repair import not_understood, with_menu
@@ -15,9 +15,9 @@ from actions.dialogue.steps import advance, ask_outcome, next_check, show_curren
 from actions.dialogue.support import ticket_status
 from actions.dialogue.turn import Context, Turn, offering_human
 from actions.knowledge import Topic
-from actions.reading.questions import asks, denies
+from actions.knowledge.answers import TOPIC
+from actions.reading.questions import denies, leaves_out
 from actions.reading.reading import Reading
-from language.text_normalization import normalize
 
 _LONGEST_FRAGMENT = 20
 
@@ -40,8 +40,9 @@ def done(context: Context, state: DialogueState, reading: Reading) -> Turn:
     number = int(reading.arguments.get("step") or state.step + 1)
     is_end = number > state.step and bool(reading.arguments.get("is_last"))
     if is_end and (number > len(topic.steps) or topic.steps[number - 1].is_fallback):
-        # 「能进了」 after the last step says how it went.
-        return walkthrough.solved(context, state, reading.message)
+        # 「能进了」 after the last step says how it went; whoever comes there from afar is asked.
+        is_near = thanks or state.step + 1 >= number - 1
+        return walkthrough.solved(context, state, reading.message) if is_near else ask_outcome(state)
     if state.step < number <= len(topic.steps) and topic.steps[number - 1].is_fallback:
         # What is for trouble only is shown to nobody who reports success; its button leads there.
         return ask_outcome(state)
@@ -49,14 +50,14 @@ def done(context: Context, state: DialogueState, reading: Reading) -> Turn:
         if thanks:
             return walkthrough.solved(context, state, reading.message)
         return ask_outcome(state)
-    shown = show_step(context, state, number)
-    answer = find_by_words(context, shown.state, reading.message) if asks(normalize(reading.message.text)) else None
-    if answer is None:
-        return shown
-    # 「提交了 要多久」 goes on and asks.
-    return Turn(
-        shown.state, (*shown.replies, Reply("utter_step_answer", {"answer": context.replies.fill(answer.text, topic)}))
-    )
+    is_here = number == state.step
+    if is_here and topic.kind == "procedure" and asked_in(reading.message) is None:
+        # 「六位数到了」 at the code: it is the one to do now, and has been read already.
+        text = context.replies.fill(topic.steps[number - 1].text, topic)
+        return Turn(show_step(context, state, number).state, (Reply("utter_step_here", {"step_text": text}),))
+    # 「表递上去了 几天有回音」 goes on and asks; 「到设密码了，要几位」 only asks.
+    turn = answered_beside(context, show_step(context, state, number), reading.message)
+    return Turn(turn.state, turn.replies[1:]) if is_here and len(turn.replies) > 1 else turn
 
 
 def _has_worked(context: Context, message: UserMessage) -> bool:
@@ -75,11 +76,24 @@ def trouble(context: Context, state: DialogueState, reading: Reading) -> Turn:
     number = int(reading.arguments.get("step") or state.step)
     if topic and topic.kind == "procedure" and number != state.step and number:
         state = show_step(context, state, number).state
-    return walkthrough.problem(context, replace(state, offer=None), reading.message)
+    state = replace(state, offer=None)
+    step = topic.steps[state.step - 1] if topic and topic.kind == "procedure" and state.walk and state.step else None
+    if step is None or state.walk is None or step.id in state.walk.problem_steps:
+        return walkthrough.problem(context, state, reading.message)
+    turn = walkthrough.problem(context, state, reading.message)
+    found = find_by_words(context, state, reading.message)
+    if found is None or found.place not in (step.id, TOPIC) or not found.is_specific or turn.state.offer:
+        return turn
+    # What is known of just this trouble says more than the general advice.
+    told = Reply("utter_step_answer", {"answer": context.replies.fill(found.text, topic)}, event=turn.replies[-1].event)
+    return Turn(replace(turn.state, asked_about=f"{found.topic}/{found.place}"), (*turn.replies[:-1], told))
 
 
 def ask(context: Context, state: DialogueState, reading: Reading) -> Turn:
     """Answers a question, or says that nothing is known about it; the step stays."""
+    if reading.arguments.get("where"):
+        # 「没找到那个设置」 asks where it is.
+        return answer_where(context, state)
     return answer_question(context, state, reading.message)
 
 
@@ -93,9 +107,13 @@ def ruled_out(context: Context, state: DialogueState, reading: Reading) -> Turn:
     steps = [step for step in topic.steps if step.value in causes]
     if not steps:
         return advance(context, state)
+    asked = topic.step_number((state.asked_about or "").partition("/")[2])
+    if not state.step and asked and topic.steps[asked - 1] in steps:
+        # Whoever began with that check goes on from there.
+        state = with_walk(state, step=asked)
     ticked, reply = walkthrough.tick(context, state, steps)
     ticked = _left_unchecked(topic, ticked, reading)
-    return next_check(context, replace(ticked, offer=None)).after(reply)
+    return answered_beside(context, next_check(context, replace(ticked, offer=None)).after(reply), reading.message)
 
 
 def not_checked(context: Context, state: DialogueState, reading: Reading) -> Turn:
@@ -105,6 +123,11 @@ def not_checked(context: Context, state: DialogueState, reading: Reading) -> Tur
     steps = [step for step in topic.steps if step.value in causes] if topic else []
     if topic is None or not steps:
         return show_current(context, state)
+    if leaves_out(reading.message.key):
+        # 「懒得问银行」 leaves it out for now.
+        left = _left_unchecked(topic, state, reading)
+        visited = tuple(dict.fromkeys((*(left.walk.visited_steps if left.walk else ()), *(step.id for step in steps))))
+        return next_check(context, replace(with_walk(left, visited_steps=visited, interrupted=False), offer=None))
     state = replace(_left_unchecked(topic, state, reading), offer=None)
     number = topic.step_number(steps[0].id) or 1
     if number != state.step:
@@ -115,7 +138,9 @@ def not_checked(context: Context, state: DialogueState, reading: Reading) -> Tur
 
 
 def let_be(context: Context, state: DialogueState, reading: Reading) -> Turn:
-    """Accepts that nothing more is needed here."""
+    """Accepts that nothing more is needed here; where a walkthrough stays, nothing is repeated."""
+    if reading.arguments.get("stays"):
+        return Turn(replace(state, offer=None), (Reply(str(reading.arguments["response"])),))
     reply = Reply(str(reading.arguments["response"]), buttons=context.replies.menu())
     return after_digression(context, replace(state, offer=None), reply)
 
@@ -173,10 +198,12 @@ def cause_found(context: Context, state: DialogueState, reading: Reading) -> Tur
     if fine:
         state = walkthrough.tick(context, state, fine)[0]
     shown = show_step(context, state, number)
-    if step.treatment is None:
+    if reading.arguments.get("is_asked"):
         return shown
+    if step.treatment is None:
+        return answered_beside(context, shown, reading.message)
     reply = Reply("utter_treatment", {"treatment": context.replies.fill(step.treatment, topic)})
-    return Turn(shown.state, (reply,))
+    return answered_beside(context, Turn(shown.state, (reply,)), reading.message)
 
 
 def tried_all(context: Context, state: DialogueState, reading: Reading) -> Turn:
@@ -220,6 +247,9 @@ def honest(context: Context, state: DialogueState, reading: Reading) -> Turn:
     """Says that nothing is known about a matter of the wallet; that is no failure of understanding."""
     name = "utter_unknown_other_person" if reading.arguments.get("about") == "other_person" else "utter_no_information"
     event = Event(EventKind.NOT_UNDERSTOOD, state.topic, state.step or None)
+    if state.handed_over:
+        # A human is on the way already.
+        return after_digression(context, replace(state, offer=None), Reply("utter_no_information_waiting", event=event))
     return offering_human(state, HandoffReason.USER_REQUEST, Reply(name, event=event))
 
 
@@ -250,7 +280,7 @@ def read_back(context: Context, state: DialogueState, reading: Reading) -> Turn:
 
 def fragment(context: Context, state: DialogueState, reading: Reading) -> Turn:
     """Lets somebody who has said too little go on; the second time in a row it is not understood."""
-    if state.fragment is not None:
+    if state.fragment is not None and not reading.arguments.get("leads_in"):
         return not_understood(context, state, reading.message)
     state = replace(state, fragment=reading.message.text.strip()[:_LONGEST_FRAGMENT])
     if state.walk:
@@ -261,7 +291,14 @@ def fragment(context: Context, state: DialogueState, reading: Reading) -> Turn:
 def what_now(context: Context, state: DialogueState, reading: Reading) -> Turn:
     """Helps somebody who asks what to do then: with the step on the screen, or with a human."""
     topic = context.topic(state)
-    if topic and state.walk and state.step and topic.steps[state.step - 1].id not in state.walk.problem_steps:
+    step = topic.steps[state.step - 1] if topic and state.walk and state.step else None
+    if topic and step and step.collect and topic.kind == "procedure":
+        # What was to be told is told: what comes next is the next step.
+        return walkthrough.go_on(context, with_walk(state, interrupted=False), reading.message)
+    if topic and step and topic.kind == "diagnosis":
+        reply = Reply("utter_step_here", {"step_text": context.replies.fill(step.text, topic)})
+        return Turn(replace(with_walk(state, interrupted=False), offer=None), (reply,))
+    if topic and state.walk and step and step.id not in state.walk.problem_steps:
         return walkthrough.problem(context, replace(state, offer=None), reading.message)
     return offering_human(state, HandoffReason.NOT_SOLVED, Reply("utter_offer_human"))
 

@@ -17,6 +17,7 @@ from actions.dialogue.messages import folded
 from actions.knowledge.schema import StepAnswer, Topic
 from language.text_normalization import normalize
 
+_OR_NOT = re.compile("(可以|能|行|要|会)不$")
 # A place on the screen is meant unless another one fits better by more than this many characters.
 _NEARNESS = 1
 # A text answers a question when it shares this many content bigrams with it, and this part of them.
@@ -44,11 +45,13 @@ class Answer:
         place: The id of the step or detail, or `topic`.
         position: Its position among the answers there, from 1; 0 for the text or the trouble of the step.
         text: The text, with placeholders.
+        is_specific: Whether its pattern says what the matter is, not only how it is asked.
     """
 
     place: str
     position: int
     text: str
+    is_specific: bool = False
 
 
 @dataclass(frozen=True)
@@ -90,6 +93,8 @@ def find(topic: Topic, step: int, detail: str | None, key: str, near: str | None
         key: The question, normalized and folded.
         near: The id of the step or detail that was asked about last, which is as near as the one shown.
     """
+    # 「选它可以不」 is no wish to leave something out.
+    key = _OR_NOT.sub(r"\1吗", key)
     places = [
         replace(place, bonus=_NEARNESS) if place.id == near and not place.bonus else place
         for place in _places(topic, step, detail)
@@ -154,7 +159,7 @@ def _by_pattern(topic: Topic, places: list[_Place], key: str) -> Answer | None:
                     continue
                 score = sum(map(len, words)) + (place.bonus or 0)
                 if best is None or score > best[0]:
-                    best = score, Answer(place.id, position, answer.text)
+                    best = score, Answer(place.id, position, answer.text, not is_general)
     return best[1] if best else None
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from actions.dialogue import details
 from actions.dialogue.acts import Act
-from actions.dialogue.answers import find_in_part, give
+from actions.dialogue.answers import find_by_words, find_in_part, find_of_whole, give
 from actions.dialogue.endings import after_digression, offer_open
 from actions.dialogue.messages import Button, Event, EventKind, Reply, UserMessage, payload
 from actions.dialogue.state import (
@@ -23,7 +24,9 @@ from actions.dialogue.turn import Context, Turn, offering_human
 from actions.dialogue.walkthrough import jump, tick
 from actions.knowledge import Topic
 from actions.reading.causes import ruled_out
+from actions.reading.questions import asks
 from actions.reading.values import details_said
+from language.text_normalization import normalize
 
 
 def open_topic(context: Context, state: DialogueState, message: UserMessage) -> Turn:
@@ -38,11 +41,51 @@ def open_topic(context: Context, state: DialogueState, message: UserMessage) -> 
         if point:
             return give(context, state, point)
         return _answer(context, state, topic)
+    if topic.id == state.topic and topic.collected_details and not message.is_payload:
+        told = details_said(context, topic, message)
+        is_new = any(name not in state.collected_details for name in told)
+        if state.awaiting is Awaiting.DETAIL and not is_new:
+            return show_current(context, state).after(Reply("utter_already_in_procedure", {"title": topic.title}))
+        if state.awaiting is Awaiting.DETAIL or (is_new and "step_number" not in message.entities):
+            # Who names the topic while its form is filled in begins nothing anew.
+            return details.tell(context, state, told)
     has_begun = state.step > (0 if topic.warning else 1)
     if topic.id == state.topic and has_begun and not message.is_payload and not _picks(topic, message):
         # Who describes their trouble names the topic again; that must not cost the steps already done.
         return show_current(context, state).after(Reply("utter_already_in_procedure", {"title": topic.title}))
-    return start(context, state, topic, message)
+    if topic.id == state.topic and topic.kind == "diagnosis" and not message.is_payload and not _tells(topic, message):
+        # The causes are on the screen already: whoever names none of them is led through all.
+        return next_check(context, replace(state, offer=None))
+    if state.topic != topic.id and not message.is_payload and topic.kind == "procedure":
+        point = find_of_whole(context, topic, message)
+        if point:
+            # 「注销多久能办好」 is a question before it is a wish.
+            return _with_way_in(context, topic, give(context, state, point))
+    return answered_where_picked(context, start(context, state, topic, message), topic, message)
+
+
+def _tells(topic: Topic, message: UserMessage) -> bool:
+    """Whether the message says which cause it is, or is not."""
+    return _picks(topic, message) or bool(ruled_out(topic, message.text)) or "step_number" in message.entities
+
+
+def _with_way_in(context: Context, topic: Topic, turn: Turn) -> Turn:
+    """Returns the turn with a button that opens the topic under its answer."""
+    first, *others = turn.replies
+    if turn.state.walk or turn.state.offer:
+        return turn
+    return Turn(turn.state, (replace(first, buttons=(context.replies.topic_button(topic),)), *others))
+
+
+def answered_where_picked(context: Context, turn: Turn, topic: Topic, message: UserMessage) -> Turn:
+    """Returns the turn that shows the part named, with the answer to what is asked about it (「两步验证在哪开」)."""
+    state = turn.state
+    if not _picks(topic, message) or state.topic != topic.id or not state.step or not asks(normalize(message.text)):
+        return turn
+    found = find_by_words(context, state, message)
+    if found is None or found.place != topic.steps[state.step - 1].id:
+        return turn
+    return Turn(state, (*turn.replies, Reply("utter_step_answer", {"answer": context.replies.fill(found.text, topic)})))
 
 
 def _picks(topic: Topic, message: UserMessage) -> bool:
@@ -96,7 +139,11 @@ def resume(context: Context, state: DialogueState, topic: str | None = None) -> 
     found = next(walk for walk in reversed(state.suspended) if topic in (None, walk.topic))
     state = replace(state, suspended=tuple(walk for walk in state.suspended if walk is not found), offer=None)
     words = suspend(context, state)
-    return show_current(context, replace(words.state, walk=found, last_topic=found.topic)).after(*words.replies)
+    taken_up = replace(words.state, walk=found, last_topic=found.topic)
+    if context.knowledge.topics[found.topic].kind == "diagnosis" and not found.step:
+        # The causes were read already: whoever comes back is led through them.
+        return next_check(context, taken_up).after(*words.replies)
+    return show_current(context, taken_up).after(*words.replies)
 
 
 def start(context: Context, state: DialogueState, topic: Topic, message: UserMessage) -> Turn:

@@ -186,6 +186,9 @@ def meaning_now(context: Context, state: DialogueState, act: Act, message: UserM
 def problem(context: Context, state: DialogueState, message: UserMessage) -> Turn:
     """Says what to try when the current step does not work; the second time offers a human."""
     topic, walk = context.topic(state), state.walk
+    if (topic is None or walk is None) and state.last_topic and not state.handed_over and not message.is_payload:
+        # 「更新了也没用」, after an answer said what to try.
+        return offering_human(state, HandoffReason.NOT_SOLVED, Reply("utter_offer_human"))
     if topic is None or walk is None:
         return Turn(state, (Reply("utter_problem_without_procedure", buttons=context.replies.menu()),))
     if state.awaiting is Awaiting.OUTCOME or state.offer is Offer.HUMAN:

@@ -53,6 +53,12 @@ def accept_offer(context: Context, state: DialogueState) -> Turn | None:
     return None
 
 
+def taken_up(context: Context, turn: Turn) -> Turn:
+    """Returns the turn that goes on with what it offers, which the user has asked for already."""
+    accepted = accept_offer(context, turn.state)
+    return turn if accepted is None else Turn(accepted.state, (turn.replies[0], *accepted.replies))
+
+
 def goes_on_elsewhere(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Turn | None:
     """Takes 「继续」, 「从头来」 and 「算了」 for what is offered or was last under way, when no walkthrough is.
 

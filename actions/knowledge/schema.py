@@ -128,10 +128,12 @@ class StepAnswer(_Model):
 
     `about` are words or patterns of the question, with `|` between alternatives and `+` between what must all occur
     (「邮箱+可以|能|行」).
+    `instead` is set where the question is about something else than the walkthrough, which is not begun then.
     """
 
     about: list[str]
     text: Text
+    instead: bool = False
 
 
 class StepPicture(_Model):

@@ -66,6 +66,22 @@ class Signs(_Model):
     ratings: dict[str, str]
 
 
+class SmallTalk(_Model):
+    """What is said to a kind of small talk; `about` are patterns of the message, normalized and folded."""
+
+    about: str
+    text: Text
+
+    @field_validator("about")
+    @classmethod
+    def _is_pattern(cls, value: str) -> str:
+        try:
+            re.compile(value)
+        except re.error as error:
+            raise ValueError(f"expected a regular expression: {error}") from error
+        return value
+
+
 class LeftOutByAgents(_Model):
     """Words of sentences that are no help to an agent: they offer a human, or excuse the bot."""
 
@@ -117,6 +133,8 @@ class Wording(_Model):
     menu_words: list[str]
     wallet_words: list[str]
     what_now: list[str]
+    small_talk: list[SmallTalk]
+    calls_out: str
     thanks: list[str]
     worked: list[str]
     intent_titles: dict[str, Text]

@@ -9,7 +9,7 @@ from actions.dialogue.messages import AnswerBand, UserMessage
 from actions.dialogue.state import Alarm, Awaiting, DialogueState, Offer, has_alarm
 from actions.dialogue.turn import Context
 from actions.reading.hearing import Heard, hear
-from actions.reading.questions import asks, complains_of_us, names_human
+from actions.reading.questions import asks, complains_of_us, is_fiction, names_human, takes_back
 from actions.reading.reading import Reading, Source
 from language.text_normalization import normalize
 
@@ -21,6 +21,9 @@ _SURE_NEW, _SURE_CRISIS = 0.5, 0.85
 _DISTRESS, _SURE_IN_DISTRESS = frozenset({"feels", "tells"}), 0.7
 # To believe that it was nothing: after a doubt, and of what was said for sure.
 _STANDS_DOWN, _STANDS_DOWN_OF_SURE = 0.45, 0.6
+# What somebody says that they have done, and how they are or how they take it.
+_SURE_TOLD = 0.6
+_MOODS = frozenset({"acknowledges", "believes_them", "blames_you", "doubts_you", "feels", "tells", "thanks", "tired"})
 # What is said in the middle of something else must be surer to be about a danger told of before.
 _SURE_LATER = 0.6
 _CONSENT, _URGING, _ASKS_PLAINLY = 0.3, 0.6, 0.9
@@ -52,6 +55,8 @@ _OF_A_STEP = frozenset(
         "asks_close",
     }
 )
+# Topics that whatever is said of a danger sounds like: they must be named.
+_LIKE_DANGER = frozenset({"account_security", "chat_privacy", _DISPUTE, "payment_failure", "verification_code_issue"})
 # These may be asked of any matter.
 _OF_ANYTHING = frozenset({"asks_first", "asks_how_long", "asks_who_took"})
 # What is asked about a crisis, by the names that it has there.
@@ -168,13 +173,18 @@ def _after_loss(context: Context, state: DialogueState, act: Act, message: UserM
     if act is Act.DENY and state.offer is Offer.HUMAN and certainty < _LIKELY:
         # 「先不用」 says no to the human, and not that it is not so.
         return None
+    if {"phone_number", "email"} & set(message.entities) and heard.question is None:
+        # A contact is noted as ever.
+        return None
     # 「付款失败怎么办」 asks what to do, but about something else.
     turning = likeliest_label(message)[1] if label in _OF_ANYTHING else certainty
     if _turns_away(context, state, act, message, turning):
         return None
     if certainty < _LIKELY and asks(normalize(message.text)):
         label = "asks"
-    arguments = {"alarm": alarm, "follow_up": label if label == "asks" or certainty >= _LIKELY else None}
+    # What is only likely to be told gets no answer of its own: 「他们打给我姐了」 is no call to the police.
+    needed = _LIKELY if label.startswith("asks") or label in _MOODS else _SURE_TOLD
+    arguments = {"alarm": alarm, "follow_up": label if label == "asks" or certainty >= needed else None}
     return Reading(Source.DANGER, Act.ALARM, message, f"{label} after {alarm.value}", certainty, arguments)
 
 
@@ -342,11 +352,14 @@ def _stands_down(
     if "self_paid" in heard.facts and {"child", "minor"} & set(state.danger_facts):
         # A child has paid, and nobody has cheated: it is still to be mended.
         return False
+    if was_sure and alarm in _OF_MONEY and label == "stands_down" and not takes_back(message.key):
+        # 「店老板说不是他」 takes nothing back.
+        return False
     if label == "stands_down" and certainty >= (_STANDS_DOWN_OF_SURE if was_sure else _STANDS_DOWN):
         # 「没有」 to 「您身边有人吗」 denies no crisis.
         return alarm is not Alarm.CRISIS or act is not Act.DENY or not was_sure
     if alarm is Alarm.CRISIS:
-        return act is Act.DENY and not was_sure
+        return (act is Act.DENY and not was_sure) or is_fiction(message.key)
     if was_sure and label != "stands_down" and certainty >= _LIKELY:
         # 「钱还没少」 reports, 「没事了吧」 asks: neither takes back what was told.
         return False
@@ -407,7 +420,7 @@ def _turns_away(context: Context, state: DialogueState, act: Act, message: UserM
         return is_plain and is_elsewhere and names_other and state.open_alarm is Alarm.CRISIS
     if (topic is not None and topic.urgent) or _names_danger(context, message):
         return False
-    if message.confidence < _SURE_TOPIC:
+    if message.confidence < _SURE_TOPIC or (message.intent in _LIKE_DANGER and not names_other):
         # Another matter has to be named plainly: what else is said is about the danger.
         return False
     may_be_elsewhere = not message.after_alarm or message.after_alarm.get(_ELSEWHERE, 0.0) >= _POSSIBLE

@@ -98,6 +98,9 @@ def _value(match: re.Match[str]) -> str:
     under = "不到" if match.group("under") else ""
     if "几" in number or _APPROXIMATE_DIGITS.match(number) or more == "来":
         return f"{number}{more}"
+    if re.fullmatch("[一二两三四五六七八九][百千万][一二三四五六七八九]{2}", number):
+        # 「一百二三」 is between two.
+        return f"{about}{number}"
     value = _yuan(number)
     if value is None or value <= 0 or value >= 1e8:
         return ""

@@ -7,17 +7,20 @@ from dataclasses import replace
 
 from actions.dialogue import walkthrough
 from actions.dialogue.acts import CONTROL, SOCIAL, SUPPORT, Act
-from actions.dialogue.messages import AnswerBand, UserMessage
+from actions.dialogue.messages import AnswerBand, UserMessage, folded
 from actions.dialogue.state import Awaiting, DialogueState, Offer
 from actions.dialogue.turn import Context
 from actions.knowledge import Topic
 from actions.knowledge.schema import CollectedDetail
 from actions.reading import corrections, place
+from actions.reading.clauses import asks_in
+from actions.reading.complaint import is_complaint_of_us
 from actions.reading.names import is_framed
 from actions.reading.questions import asks, complains, ends_noting, ends_talk
 from actions.reading.reading import Reading, Source
 from actions.reading.steps_meant import reported_place, step_meant
-from actions.reading.stories import PROCEDURE
+from actions.reading.stories import PROCEDURE, tells
+from actions.reading.times import with_hour
 from actions.reading.values import accepted, details_said, joined, values_for
 from language.text_normalization import normalize
 
@@ -33,6 +36,15 @@ _STAR = re.compile("[⭐🌟★]")
 _MODIFIERS = re.compile("[\U0001f3fb-\U0001f3ff\ufe0f\u200d♀♂]")
 # A yes that cannot be undone must be said in words.
 _EMOJI_CERTAINTY = 0.9
+_SHOP = re.compile(
+    r"[^\W\d_]{2,8}(?:店|超市|商行|公司|餐厅|饭馆|馆|坊|商城|便利"
+    r"|酒店|宾馆|药房|市场|之家|旗舰店|专营店)"
+)
+_SURE_PLACE = 0.72
+_CONFIRMS = re.compile("没错|是对的|都对|没记错|^对的?$|没(?:有)?别的(?:要)?改|不用改")
+_WAITS = re.compile(
+    "(?:好+的?|行|嗯+|哦|那|ok|我|就|先|再|可以)*(?:等|看)(?:着|等|看|一下|一?会儿?|几天|两天|吧|通知|消息|结果|呗|了|啊)*"
+)
 # Buttons that a plain yes would press rather than the human's.
 _YES_PAYLOADS = ("/next_step", "/affirm", "/problem_solved")
 
@@ -108,12 +120,28 @@ def _new_value(context: Context, state: DialogueState, act: Act, message: UserMe
 def _correction(context: Context, state: DialogueState, message: UserMessage) -> Reading | None:
     changes = corrections.changes_in(context, state, message)
     if changes:
+        changes = {**_told_beside(context, state, message, changes), **changes}
         evidence = f"corrects {', '.join(changes)}"
         return Reading(Source.ASKED, Act.CORRECT, message, evidence, arguments={"changes": changes})
     detail = corrections.to_be_changed(context, state, message)
     if detail is None or asks(normalize(message.text)):
         return None
     return Reading(Source.ASKED, Act.CORRECT, message, f"wants {detail.id} changed", arguments={"detail": detail.id})
+
+
+def _told_beside(
+    context: Context, state: DialogueState, message: UserMessage, changes: dict[str, str]
+) -> dict[str, str]:
+    """Returns what a correction tells beside it that is still asked for: 「昨天晚上 45 美团」 corrects the day only."""
+    topic = context.topic(state)
+    if topic is None or state.awaiting is not Awaiting.DETAIL or state.walk is None:
+        return {}
+    wanted = next((d for d in topic.collected_details if d.id == state.walk.requested_detail), None)
+    if wanted is None or wanted.accepts in ("story", "name"):
+        wanted = next((d for d in topic.collected_details if d.id in changes), None)
+    told = details_said(context, topic, message, wanted)
+    kinds = {detail.id for detail in topic.collected_details if detail.accepts != "story"}
+    return {k: v for k, v in told.items() if k in kinds and k not in state.collected_details and k not in changes}
 
 
 def _read_back(state: DialogueState, message: UserMessage) -> Reading | None:
@@ -138,17 +166,71 @@ def _detail(context: Context, state: DialogueState, act: Act, message: UserMessa
         return Reading(Source.ASKED, Act.STOP_NOTING, message, "wants nothing noted")
     if place.resumes(context, state, act, message):
         return None
+    renamed = _shop_instead(topic, wanted, state, message)
+    if renamed:
+        return renamed
     values = accepted(values_for(wanted, message, context.knowledge.wording.rejections, is_asked=True))
     fits = bool(values) and wanted.accepts in ("time", "amount")
+    if not fits and topic.id in message.matters("negated") and message.acts.get("trouble", 0.0) < _SURE:
+        return None
+    if not fits and is_complaint_of_us(message):
+        # It is no answer, whatever is asked; what is told beside it is noted all the same.
+        return None
     if not (fits and len(message.key) <= _LONGEST_COMMAND) and _turns_elsewhere(context, topic, wanted, act, message):
         return None
     words = tuple(context.knowledge.wording.question_words)
     if asks(normalize(message.text), words):
-        return None if _is_for_others(act, message) else _asks(message)
+        if _is_for_others(act, message):
+            return None
+        return _told_and_asked(context, state, topic, wanted, message) or _asks(message)
     said = details_said(context, topic, message, wanted)
     if wanted.id in said and _may_be_noted(wanted, act, message):
         return _noted(message, said, wanted)
     return _instead(context, state, topic, wanted, act, message, {k: v for k, v in said.items() if k != wanted.id})
+
+
+def _shop_instead(topic: Topic, wanted: CollectedDetail, state: DialogueState, message: UserMessage) -> Reading | None:
+    """Reads the bare name of a shop, while the story is asked for, as who was paid (「惠民超市」)."""
+    named = next((d for d in topic.collected_details if d.accepts == "name" and d.id in state.collected_details), None)
+    if wanted.accepts != "story" or named is None or not _SHOP.fullmatch(message.text.strip()):
+        return None
+    changes = {named.id: message.text.strip()}
+    return Reading(Source.ASKED, Act.CORRECT, message, f"names {named.id}", arguments={"changes": changes})
+
+
+def _told_and_asked(
+    context: Context, state: DialogueState, topic: Topic, wanted: CollectedDetail, message: UserMessage
+) -> Reading | None:
+    """Reads what is told beside a question (「大概叫阿平 这钱退得成吗」): it is noted, and the question answered."""
+    told = [clause for clause in message.clauses if not asks_in(clause)]
+    if not told or len(told) == len(message.clauses):
+        return None
+    text = "，".join(clause.text for clause in told)
+    rest = replace(message, text=text, key=folded(text), clauses=(), entities={}, acts=told[-1].acts)
+    said = details_said(context, topic, rest, wanted)
+    is_page = bool(PROCEDURE.search(rest.key)) or _is_placed(topic, state, rest)
+    if wanted.id in said and (is_page or not _may_be_noted(wanted, Act.NOT_UNDERSTOOD, rest)):
+        said.pop(wanted.id)
+    if not said:
+        return None
+    return Reading(Source.ASKED, Act.NOTE, message, f"tells {', '.join(said)} and asks", arguments={"values": said})
+
+
+def _completes_time(
+    context: Context, state: DialogueState, message: UserMessage, wanted: CollectedDetail
+) -> Reading | None:
+    """Reads the hour of a day that is noted already (「上周六」, then 「上午吧 十点多」)."""
+    topic = context.topic(state)
+    times = [d for d in topic.collected_details if d.accepts == "time"] if topic else []
+    known = next((d for d in times if d.id in state.collected_details and d is not wanted), None)
+    if known is None:
+        return None
+    completed = with_hour(state.collected_details[known.id], message.text, message.said_at)
+    if completed is None:
+        return None
+    return Reading(
+        Source.ASKED, Act.CORRECT, message, f"completes {known.id}", arguments={"changes": {known.id: completed}}
+    )
 
 
 def _instead(
@@ -164,6 +246,9 @@ def _instead(
     acts, is_short = message.acts, len(message.text.strip()) <= _LONGEST_COMMAND
     is_unknown = acts.get("unknown_detail", 0.0) >= _LIKELY or "declined_answer" in message.entities
     new = {name: value for name, value in others.items() if name not in state.collected_details}
+    if _CONFIRMS.search(message.key) and not new:
+        # 「金额没错」 agrees with what was noted.
+        return Reading(Source.ASKED, Act.NOTE, message, "agrees with what is noted", arguments={"values": {}})
     if is_unknown and new and not is_short:
         # 「时间不清楚，金额两千」 leaves one out and tells another.
         told = {"values": new, "skipped": wanted.id}
@@ -177,18 +262,27 @@ def _instead(
     if complains(message.key) or "frustration" in message.entities or act is Act.HUMAN:
         return None
     others = {name: value for name, value in others.items() if name not in state.collected_details}
+    completed = _completes_time(context, state, message, wanted)
+    if completed:
+        return completed
     if others:
         return _noted(message, others, wanted)
     if acts.get("question", 0.0) >= _LIKELY and not _is_for_others(act, message):
         return _asks(message)
     is_plain_command = act in CONTROL and message.band is AnswerBand.ANSWER and is_short
     for name, meant in (("done", Act.DONE), ("arrived", Act.DONE), ("trouble", Act.TROUBLE)):
-        if acts.get(name, 0.0) >= _SURE and not (is_plain_command and act is Act.NEXT):
+        is_report = meant is Act.TROUBLE or bool(PROCEDURE.search(message.key)) or _is_placed(topic, state, message)
+        if acts.get(name, 0.0) >= _SURE and is_report and not (is_plain_command and act is Act.NEXT):
             step = step_meant(context, topic, state, meant, message)
             return Reading(Source.ASKED, meant, message, f"{name} instead of {wanted.id}", acts[name], {"step": step})
     if is_plain_command or _is_for_others(act, message):
         return None
     return Reading(Source.ASKED, Act.MISFIT, message, f"fits no {wanted.accepts}", arguments={"hint": wanted.hint})
+
+
+def _is_placed(topic: Topic, state: DialogueState, message: UserMessage) -> bool:
+    place = reported_place(topic, state.step, message)
+    return place is not None and place.likeness >= _SURE_PLACE
 
 
 def _noted(message: UserMessage, said: dict[str, str], wanted: CollectedDetail) -> Reading:
@@ -219,11 +313,13 @@ def _may_be_noted(wanted: CollectedDetail, act: Act, message: UserMessage) -> bo
         )
     if act is Act.HUMAN or "frustration" in message.entities or "declined_answer" in message.entities:
         return False
+    if is_story and tells(message.text) and not PROCEDURE.search(message.key):
+        return True
     if act in CONTROL and message.band is AnswerBand.ANSWER and message.confidence >= _COMMAND:
         return False
     if _is_for_others(act, message) and not message.text.isascii():
         return False
-    others = ("unknown_detail", "waiting", "read_back", "done", "question")
+    others = ("unknown_detail", "waiting", "read_back", "done", "arrived", "question")
     if any(acts.get(name, 0.0) >= _SURE for name in others):
         return False
     return acts.get("trouble", 0.0) < _SURE or (is_story and not PROCEDURE.search(message.key))
@@ -258,12 +354,19 @@ def _consent(context: Context, state: DialogueState, act: Act, message: UserMess
     is_shown = any(option.payload == "/human_handoff" for option in state.shown) and not state.handed_over
     names_it = any(word in message.key for word in context.knowledge.wording.waiting_words)
     certainty = message.acts.get("consent_human", 0.0)
+    if state.handed_over and any(word in message.key for word in ("谢", "thx", "thank")):
+        return None
     if reported_place(context.topic(state), state.step, message):
         return None
     # 「那转吧」 says itself what it agrees to.
     says_it = "转" in message.key and certainty >= _PLAIN_CONSENT and not state.handed_over
     is_weak = (says_it or is_first or (is_shown and names_it)) and state.offer in (None, Offer.RESUME)
     is_offered = state.offer is Offer.HUMAN or is_weak
+    if is_offered and not state.handed_over and _WAITS.fullmatch(message.key):
+        # 「好 那我等着」 waits for the result and wants nobody.
+        name = "utter_human_declined" if state.walk is None else "utter_take_your_time"
+        arguments = {"response": name, "stays": state.walk is not None}
+        return Reading(Source.ASKED, Act.LET_BE, message, "waits instead", arguments=arguments)
     if not is_offered or len(message.key) > 12 or message.matters("negated") or asks(normalize(message.text)):
         return None
     if certainty >= _CONSENT and act is not Act.DENY:

@@ -9,12 +9,24 @@ from actions.dialogue.acts import Act
 from actions.dialogue.messages import AnswerBand, UserMessage
 from actions.dialogue.state import Alarm, DialogueState, Offer
 from actions.dialogue.turn import Context
+from actions.reading.questions import asks
 from actions.reading.reading import Reading, Source
+from actions.reading.values import details_said
+from language.text_normalization import normalize
 
 _SURE = 0.55
 # 「我要投诉一笔交易」 complains about a payment, not about us.
 _DISPUTES, _SURE_OF_US = frozenset({"transaction_dispute", "dispute_outcome"}), 0.85
 _WAITING = 0.45
+_URGES = re.compile("催(?:一下|一催|催|下|他们|客服|人工)|(?:帮我|能不能|可以)催|加急")
+_AMENDS = re.compile(
+    "赔不赔|赔不?[吗么]|赔偿?我|给?我赔|你们.{0,4}赔|必须赔|误工费|精神损失|给.{0,2}个?说法|投诉(?:你|平台|客服|你们|到底)|(?<!不)要投诉$|^投诉$|负责(?:吗|不|到底)"
+    "|(?:你们|平台|客服).{0,8}(?:态度|垃圾|坑人|坑钱|骗人|骗子|耍我|忽悠)"
+)
+# 「投诉商家」, 「投诉这笔交易」: disputes a payment.
+_OF_OTHERS = re.compile(
+    "(?:投诉|赔).{0,3}(?:商家|商户|卖家|店|他|她|对方|交易|这笔|那笔)|(?:商家|店家|卖家|老板|对方).{0,4}赔"
+)
 _OF_SUPPORT = frozenset({"contact_support", "support_hours"})
 _UNANSWERED = re.compile("没人(?:接|理|应|回|管|搭理)|(?:打|拨)不通|(?:总|老|一直|都)不接|没有人(?:接|理|应|回)")
 # Leaving the queue cannot be undone: the place is lost.
@@ -36,18 +48,39 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
             return None
         if waiting >= _WAITING or (act is Act.LEAVE_QUEUE and waiting > leaving):
             return Reading(Source.COMPLAINT, Act.WAIT_COMPLAINT, message, "complains about waiting", waiting)
-    elif state.offer is Offer.HUMAN and message.acts.get("waiting_complaint", 0.0) >= _URGING:
+    elif (
+        state.offer is Offer.HUMAN
+        and message.acts.get("waiting_complaint", 0.0) >= _URGING
+        and not (state.last_topic and asks(normalize(message.text)))
+    ):
         return Reading(Source.COMPLAINT, Act.HUMAN, message, "urges while a human is offered")
+    if _URGES.search(message.key) and state.walk is None and act is not Act.HUMAN and not is_complaint_of_us(message):
+        return Reading(Source.COMPLAINT, Act.TICKET_STATUS, replace(message, band=AnswerBand.ANSWER), "urges")
     if act is Act.OPEN_TOPIC and message.intent in _OF_SUPPORT and _UNANSWERED.search(message.key):
         # A leaflet about the ways to reach support is no answer to that.
         return Reading(Source.COMPLAINT, Act.ALARM, message, "support did not answer", 0.9, {"alarm": Alarm.COMPLAINT})
     certainty = message.alarms.get(Alarm.COMPLAINT.value, 0.0)
+    if is_complaint_of_us(message) and act is not Act.HUMAN:
+        values = _details(context, state, message)
+        arguments: dict[str, object] = {"alarm": Alarm.COMPLAINT, **({"values": values} if values else {})}
+        return Reading(Source.COMPLAINT, Act.ALARM, message, "wants amends of us", 0.9, arguments)
     is_dispute = message.intent in _DISPUTES and message.band is AnswerBand.ANSWER
     if certainty >= (_SURE_OF_US if is_dispute else _SURE):
         return Reading(
             Source.COMPLAINT, Act.ALARM, message, "complains about us", certainty, {"alarm": Alarm.COMPLAINT}
         )
     return None
+
+
+def _details(context: Context, state: DialogueState, message: UserMessage) -> dict[str, str]:
+    """Returns what the message tells of a payment beside the complaint, while a form for it is under way."""
+    topic = context.topic(state)
+    return details_said(context, topic, message) if topic and topic.collected_details else {}
+
+
+def is_complaint_of_us(message: UserMessage) -> bool:
+    """Whether the message wants amends of the company, or to complain of it, in so many words (「就说赔不赔吧」)."""
+    return bool(_AMENDS.search(message.key)) and not _OF_OTHERS.search(message.key)
 
 
 def _is_about_else(context: Context, state: DialogueState, act: Act, message: UserMessage) -> bool:

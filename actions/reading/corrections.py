@@ -29,6 +29,11 @@ _NEW_TEXT = re.compile(
 )
 
 
+_NOT_BUT = re.compile(
+    r"(?:不是|唔系|不叫)\s?(?P<wrong>[^\s,，。是]{2,8})[\s,，]*(?:而?是|叫)\s?(?P<right>[^\s,，。]{2,12})"
+)
+
+
 def correctable(context: Context, state: DialogueState) -> tuple[CollectedDetail, ...]:
     """Returns the details that have been noted down, in any topic, those of the topic at hand first."""
     topics = sorted(context.knowledge.topics.values(), key=lambda topic: topic.id != state.topic)
@@ -91,13 +96,18 @@ def _denies(current: str, values: list[Value], message: UserMessage) -> bool:
     words = current.split("（", maxsplit=1)[0]
     if any(value.is_rejected and value.text.split("（")[0] in words for value in values):
         return True
-    return bool(re.search(rf"(?:不是|唔系|不叫){re.escape(normalize(words))}", normalize(message.text)))
+    if re.search(rf"(?:不是|唔系|不叫){re.escape(normalize(words))}", normalize(message.text)):
+        return True
+    # 「不是老王是老黄烧烤」 denies the part that is wrong.
+    part = _NOT_BUT.search(normalize(message.text))
+    return bool(part and part["wrong"] in normalize(words) and part["right"][-1:] == normalize(words)[-1:])
 
 
 def _may_correct(context: Context, state: DialogueState, message: UserMessage, detail: CollectedDetail) -> bool:
     is_explicit = bool(_EXPLICIT.search(normalize(message.text)))
     if is_story_asked(context, state):
-        return is_explicit and len(message.key) <= _LONGEST_ELSEWHERE
+        names_wrong = any(re.search(rf"{name}.{{0,3}}(?:不对|错|有误|弄混)", message.key) for name in detail.names)
+        return (is_explicit or names_wrong) and len(message.key) <= _LONGEST_ELSEWHERE
     topic = context.topic(state)
     if topic is not None and detail in topic.collected_details:
         return True
@@ -131,6 +141,9 @@ def _new_text(
     if denied and detail.accepts == "name":
         rest = re.sub(r"^(?:啊|哦|诶|不对|错了|[\s,，])+|[\s,，]+$", "", text.replace(denied.group(), " ")).strip()
         return name_in(rest)
+    part = _NOT_BUT.search(text)
+    if part and detail.accepts == "name" and part["wrong"] in current:
+        return name_in(part["right"])
     names_it = any(name in text for name in detail.names)
     names_other = any(name in text for other in known if other is not detail for name in other.names)
     match = _NEW_TEXT.search(text)

@@ -12,6 +12,7 @@ from actions.dialogue.turn import Context
 from actions.reading import after_alarm
 from actions.reading.hearing import hear
 from actions.reading.offered import label_typed
+from actions.reading.questions import is_fiction
 from actions.reading.reading import Reading, Source
 from language.text_normalization import normalize
 
@@ -31,6 +32,7 @@ _SURE_AFTER_LOSS = 0.97
 # The intent of a theft counts from this share of the alarm on.
 _LIKELY_THEFT = 0.25
 _SHORT_ANSWER = 5
+_WANTS_NOT_TO_LIVE = re.compile("不想活(?!动|跃|泼)")
 _CLOSING = "account_closure"
 _SHORT = 14
 
@@ -81,6 +83,8 @@ def _by_itself(
     if likeliest is Alarm.CRISIS and is_signed and total >= _SURE and _is_idiom(context, message, "annoyance"):
         # 「排队排得想死的心都有」 is asked about once.
         return None if likeliest in state.denied_alarms else _doubtful(message, likeliest, total)
+    if likeliest is Alarm.CRISIS and total >= _SURE and is_fiction(message.key) and not has_alarm(state, likeliest):
+        return None if likeliest in state.denied_alarms else _doubtful(message, likeliest, total)
     if likeliest is Alarm.CRISIS and is_signed and _is_idiom(context, message, "harmless"):
         # 「被发现她会打死我」
         return None
@@ -106,7 +110,15 @@ def _by_itself(
     is_reported = state.walk is not None and likeliest is not Alarm.CRISIS and total < _SURE - 0.1
     if total >= _DOUBTFUL and not is_known and not is_guarded and not is_reported:
         return _doubtful(message, likeliest, total)
-    return _theft_by_intent(context, state, act, message)
+    return _in_so_many_words(context, state, message) or _theft_by_intent(context, state, act, message)
+
+
+def _in_so_many_words(context: Context, state: DialogueState, message: UserMessage) -> Reading | None:
+    """Reads 「加班加到不想活」 as something to be asked about, however it sounds."""
+    is_known = has_alarm(state, Alarm.CRISIS) or Alarm.CRISIS in state.denied_alarms
+    if is_known or not _WANTS_NOT_TO_LIVE.search(message.key) or _denies(context, Alarm.CRISIS, message):
+        return None
+    return _doubtful(message, Alarm.CRISIS, message.alarms.get(Alarm.CRISIS.value, 0.0))
 
 
 def _crisis_without_sign(

@@ -80,9 +80,9 @@ def findings(topic: Topic, state: DialogueState, message: UserMessage) -> Findin
 
 
 def _asked_about(topic: Topic, state: DialogueState) -> tuple[str, ...]:
-    """Returns the check asked about before any was shown: 「怎么改限额」, then 「改高了 照样付不了」."""
+    """Returns the check asked about since one was shown: 「额度咋调」, then 「改高了 照样付不了」."""
     name, _, place = (state.asked_about or "").partition("/")
-    number = topic.step_number(place) if name == topic.id and not state.step else None
+    number = topic.step_number(place) if name == topic.id else None
     value = topic.steps[number - 1].value if number else None
     return (value,) if value else ()
 

@@ -18,6 +18,8 @@ _PASSWORD = "forgot_password"
 _DONE = "了"
 _LOST, _PAST = "lost", ("了", "过", "完", "被")
 _CULPRITS = re.compile("对方|骗子|那边|那个人|那人|客服|公安|警察|导师|对面")
+# 「有人往我钱包转了三百」 is no loss.
+_TO_ME = re.compile(r"(往|给|到)我\S{0,4}$")
 _BETWEEN_CLAUSES = re.compile(r"[\W_]+")
 _DENIES = re.compile("没|(?<!知)不(?!知|晓)|(?<!特)别(?!人|的|个)|未(?!来)")
 
@@ -114,6 +116,8 @@ def _says(fact: Fact, clause: str, refused: re.Pattern[str]) -> bool:
         for found in pattern.finditer(clause):
             if fact.is_denial:
                 return True
+            if _TO_ME.search(clause[: found.start()]):
+                continue
             is_refused = refused.search(clause[: found.start()])
             if is_refused and _DONE in found.group() and not _DENIES.search(is_refused.group()):
                 # 「老板让我转了28万」 is done, whoever wanted it.

@@ -11,7 +11,9 @@ from language.text_normalization import normalize
 
 _LONGEST, _SHORTEST = 25, 1
 _ROLE = r"(?:对方|商家|商户|店家|店名|店铺|卖家|收款人|收款方|收款的|收款账户|超市|公司|平台|那个店|店|名字|名称|他|她)"
-_LEAD = re.compile(r"^(?:(?:嗯+|哦+|啊|那个|就|好像|应该|可能|大概|我记得|记得|也)[\s,，]*)+(?=[叫是在从付转给一\w])")
+_LEAD = re.compile(
+    r"^(?:(?:嗯+|哦+|啊|那个|就|反正|总之|只知道|只记得|好像|应该|可能|大概|我记得|记得|也)[\s,，]*)+(?=[叫是在从付转给一\w])"
+)
 _TAIL = re.compile(r"[\s,，]*(?:啥的|什么的|之类的|那样|吧|啊|呀|哦|哈|呢|嗯|的吧|了)?[~～。.!！]*$")
 # Said before a name that is read off, or told to be written down: 「那写 小周五金店」, 「收款的写的是"*明"」.
 _READ_OFF = re.compile(
@@ -38,7 +40,7 @@ _FRAMES = tuple(
 _ORDER = re.compile(r"^(?:给我|帮我)?叫.{1,6}(?:来|过来|出来|出面)$|^(?:给我|帮我)?转.{0,3}人工")
 _NO_NAME = re.compile(
     r"^(?:讲|唱|说)[个首一]|^(?:你|您|你们|咱|告诉|帮我|给我|我要|我想|快|赶紧|马上|别|已经|明天|这|那)|天气|好(?:的|吧|呀|滴|嘞|了)?$"
-    r"|^(?:行|可以|谢谢|你好|您好|在吗|没有|不是|没|不要|不用|算了|喂|对|是的|对的|没错|随便|知道了|明白|等等|等下|骗子|垃圾|啊这|不在|空白)"
+    r"|^(?:行|可以|谢谢|你好|您好|在吗|没有|不是|没|不要|不用|算了|喂|对|是的|对的|没错|不对|错了|搞错|随便|知道了|明白|等等|等下|骗子|垃圾|啊这|不在|空白)"
     r"|^(?:密码|付款|支付|转账|验证码|账户|账号|余额|申诉|客服|人工|菜单|退款|退钱|注销)|人工$|(?:失败|忘了|不了|不上|不到|没了)$"
     rf"|^{_ROLE}$|^我(?:看|查|找|填|写|说|不|没|都|也|已|就|在|是|忘|刚|点|按)|了$(?<!买了)"
 )
@@ -64,13 +66,17 @@ _DOING = re.compile(
     r"|买(?!买).{1,6}$|(?:的)?(?:会员费|押金|定金|房租|货款|运费)$"
 )
 _NAMED = 2
+_FORGOTTEN = re.compile(
+    "不?(?:记得|知道|晓得|清楚|认识).{0,3}(?:叫|是)?(?:啥|什么|谁|名)|忘(?:了|记|掉)|[不没](?:太)?(?:记得|知道|晓得|清楚|认识|注意)|叫(?:啥|什么)|记不"
+)
 _NO_SUBJECT = re.compile(
-    r"^(?:我|你|他|她|它|我们|你们|他们|对方|商家|卖家|店家|钱|一笔|有|被|说|为|昨|今|前天|刚|上周|上个|这|那|付款|支付|重复|多|为什么|怎么|自动|同一|钱包|u钱包|余额|银行|订单|明明|莫名|突然|还|已经|取消|不|没|这里|哪|家里|手机|网上)"
+    r"^(?:别人|人家|有人|某人|就是|我|你|他|她|它|我们|你们|他们|对方|商家|卖家|店家|钱|一笔|有|被|说|为|昨|今|前天|刚|上周|上个|这|那|付款|支付|重复|多|为什么|怎么|自动|同一|钱包|u钱包|余额|银行|订单|明明|莫名|突然|还|已经|取消|不|没|这里|哪|家里|手机|网上)"
 )
 
 
 def name_in(text: str) -> str | None:
     """Returns the name that answers 「对方是谁」, None when the text is no name."""
+    text = remembered(text)
     plain = normalize(text)
     if asks(plain) or complains(plain) or _ORDER.search(plain.strip()):
         return None
@@ -100,6 +106,13 @@ def name_in(text: str) -> str | None:
     if len(name) > _LONGEST or is_noise(key) or not re.search(r"[^\W\d_]|^12306$|\d-\d", name) or _NO_NAME.search(key):
         return None
     return None if _is_value(name) else name
+
+
+def remembered(text: str) -> str:
+    """Returns what is said without what is said to be forgotten (「叫啥我忘了 反正是个洗车店」)."""
+    clauses = re.split(r"[\s,，。;；]+", text.strip())
+    known = [clause for clause in clauses if not _FORGOTTEN.search(normalize(clause))]
+    return text if len(known) == len(clauses) else " ".join(known)
 
 
 def is_framed(text: str) -> bool:

@@ -30,6 +30,7 @@ _NUMBERS |= dict(zip("①②③④⑤⑥⑦⑧", range(1, 9), strict=True))
 # 「还有第六条吗」 asks whether there is one; 「密码第二步」 is a step.
 _NO_POINTER = re.compile(r"(?:还有|有没有|有无|还会有).{0,2}第|第[一二两三四五六七八九十\d]步")
 _OF_STEP, _REPORTS = ("done", "arrived", "trouble"), 0.6
+_LEAVES = re.compile("不(?:查|弄|看|做|搞|办)了|算了|先不")
 _BARE = re.compile(r"(?:选|我选|就|要|第)?([一二两三四五六七八\d①②③④⑤⑥⑦⑧])(?:个|号|项)?(?:吧|呢)?")
 # An amount, a time or a count has a unit; it points to nothing.
 _SEVERAL = re.compile(
@@ -95,6 +96,10 @@ def _pointed_at(context: Context, state: DialogueState, message: UserMessage) ->
         # 「第二个，两步验证」 names a step of what is under way, not what an older list has in that place.
         return None, ""
     newest = state.lists[0]
+    if topic and _LEAVES.search(message.key):
+        # 「先不弄这个 讲第三个」 points beyond what is left.
+        own = f"/{topic.id}{{"
+        newest = next((shown for shown in state.lists if not any(o.payload.startswith(own) for o in shown)), newest)
     if number < 0:
         number += len(newest) + 1
     if not 1 <= number <= len(newest):

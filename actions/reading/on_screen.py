@@ -6,17 +6,20 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-from actions.dialogue.acts import CONTROL, UNCLEAR, Act
-from actions.dialogue.answers import find_answer, find_by_words
+from actions.dialogue.acts import CONTROL, SOCIAL, UNCLEAR, Act
+from actions.dialogue.answers import find_answer, find_by_words, find_instead
 from actions.dialogue.messages import AnswerBand, UserMessage, folded
 from actions.dialogue.state import Awaiting, DialogueState, with_walk
 from actions.dialogue.turn import Context
 from actions.knowledge import Topic
 from actions.reading import causes
+from actions.reading.clauses import asks_in
 from actions.reading.findings import Findings, findings
 from actions.reading.questions import asks, withdraws
 from actions.reading.reading import Reading, Source
 from actions.reading.steps_meant import place_spoken_of, reported_place, step_after, step_meant
+from actions.reading.stories import PROCEDURE, is_story
+from actions.reading.values import details_said
 from language.text_normalization import normalize
 
 _ACTS = {
@@ -59,9 +62,24 @@ _SURE_JOINED, _TROUBLE_JOINED = 0.5, 0.74
 # A question that names another topic may be about the step all the same (「密码多久改一回」) from this certainty on.
 _ASKS_HERE = 0.6
 _SURE_TRIED = 0.6
+_THANKS = ("谢", "thx", "3q", "辛苦")
+_SHORTEST_STORY = 5
+_HOW_NOW = re.compile("(?:那|好|行|嗯|哦|吧|的)*(?:怎么|咋)(?:弄|办|整|搞|做)(?:啊|呢|嘛|呀)?")
+_NOTHING_TO_CHANGE = re.compile("(?:没(?:有|啥|什么)?(?:别的)?(?:要|需要)?(?:改|补充|修改)|不用改|不改了)的?了?$")
+_BACK = re.compile("上一步|前一步|倒回去|退回去")
+_NOT_DONE = re.compile("(?:我|都|根本)?还没(?:有)?(?:填|弄|点|做|交|设|输|写|选|改|看|找)")
+_DONE_SINCE = re.compile("(?:填|弄|点|做|交|设|输|写|选|改)(?:好|完|上)?了")
+_EMPTIED = re.compile(
+    "(?:花|用|转|提|取|清)(?:光|完|走|空|干净|出来|掉)了?|没(?:有)?(?:钱|余额)了?$|(?:余额|钱).{0,4}(?:不要了|没了|是0|是零|清零)"
+)
+_TURNS = re.compile("^(?:那|然后|接下来|接着|现在|下面|还有|再|该|轮到|另一|另外)|呢$|那个|的事$|怎么|咋")
+_EMPTY = frozenset("的了是我您你它这那个怎么咋呢吗啊想要有没不一还")
+_CANNOT_FIND = re.compile("(?:找|看|翻)不[到着见]|[没冇未](?:有)?(?:找|看|翻)[到着见]")
 _UNSEEN = re.compile("没.{0,2}[见到着]")
 # The whole matter is settled, not one step of it.
-_ALL = re.compile("不用|解决|没事了|没问题了|想起|搞定|登[上进录]|不需要|全弄|都弄|都好了|对上话|聊上")
+_ALL = re.compile(
+    "不用(?:再)?(?:弄|改|找|查|申诉|管|麻烦)|解决|没事了|没问题了|想起|搞定|登[上进录]|不需要|全弄|都弄|都好了|对上话|聊上"
+)
 # Without such a word both models have to be sure.
 _SURE_SWITCH, _OTHER = 0.97, 0.75
 
@@ -73,7 +91,7 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
     if joined:
         return joined
     if topic is None or state.walk is None:
-        return _of_suspended(context, state, act, message) or _after_answer(context, state, message)
+        return _of_suspended(context, state, act, message) or _after_answer(context, state, act, message)
     if not message.acts:
         return None
     if state.awaiting is Awaiting.WARNING:
@@ -82,8 +100,18 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
         return None
     if message.key in context.knowledge.wording.done_phrases:
         return None
+    if find_instead(topic, message.key) and not asks_for_human(message):
+        return Reading(Source.ON_SCREEN, Act.ASK_STEP, message, f"no matter of {topic.id}", _LIKELY)
+    if (message.key in context.knowledge.wording.what_now or _HOW_NOW.fullmatch(message.key)) and state.step:
+        return Reading(Source.ON_SCREEN, Act.WHAT_NOW, message, "asks what to do then")
     if _is_answered_here(context, topic, state, act, message):
         return Reading(Source.ON_SCREEN, Act.ASK_STEP, message, f"what is shown of {topic.id} answers it", _LIKELY)
+    if _asks_of_topic(context, topic, state, act, message):
+        return Reading(Source.ON_SCREEN, Act.ASK_STEP, message, f"asks about {topic.id}", _LIKELY)
+    if topic.kind == "diagnosis" and _asks_of_check(context, topic, state, message):
+        asked = replace(message, key=folded(message.clauses[-1].text)) if message.clauses else message
+        arguments = {"where": True} if _CANNOT_FIND.search(message.key) else {}
+        return Reading(Source.ON_SCREEN, Act.ASK_STEP, asked, f"asks about a check of {topic.id}", _LIKELY, arguments)
     found = findings(topic, state, message) if topic.kind == "diagnosis" else None
     if found and not (found.solved and asks(normalize(message.text))):
         # 「是现在就能用了吗」 is not settled yet.
@@ -94,10 +122,14 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
 def _reported(context: Context, topic: Topic, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
     """Reads what the message reports of a step."""
     if _ends_one_of_several(topic, state, message):
-        return _settled(message, 1.0)
+        goes_on = bool(state.requests) and _names_request(state, folded(message.clauses[-1].text))
+        return replace(_settled(message, 1.0), arguments={"goes_on": goes_on})
     if topic.kind == "procedure":
         clauses = tuple(replace(one, acts=_in_procedure(one.acts, folded(one.text))) for one in message.clauses)
         message = replace(message, acts=_in_procedure(message.acts, message.key), clauses=clauses)
+    more = _more_of_story(context, topic, state, act, message) or _details_told(context, topic, state, message)
+    if more:
+        return more
     label, certainty = _label(message)
     if label in _REPORTS and certainty < _LIKELY_DONE and not _reports_change(message):
         # Nothing goes on by mistake.
@@ -136,11 +168,20 @@ def _of_suspended(context: Context, state: DialogueState, act: Act, message: Use
     return _found(context, topic, taken_up, act, message, found)
 
 
-def _after_answer(context: Context, state: DialogueState, message: UserMessage) -> Reading | None:
+def _after_answer(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
     """Reads that what the last answer suggested has not helped (「全核对过了 一样没来」)."""
     last = context.knowledge.topics.get(state.last_topic or "")
-    certainty = max(message.acts.get("tried_everything", 0.0), message.acts.get("ruled_out", 0.0))
-    if last is None or not last.offer_human or certainty < _SURE_TRIED or message.is_queued:
+    certainty = max(message.acts.get(name, 0.0) for name in ("tried_everything", "ruled_out"))
+    is_step = last is not None and (state.asked_about or "").partition("/")[0] == last.id and last.is_walkthrough
+    if is_step:
+        # 「换了邮箱还是没有」 after an answer about a step that does not work.
+        certainty = max(certainty, message.acts.get("trouble", 0.0))
+    is_plain = act in (CONTROL - {Act.PROBLEM}) | SOCIAL and message.band is AnswerBand.ANSWER
+    if is_plain and message.confidence >= _SURE_INTENT:
+        return None
+    if last is None or not (last.offer_human or is_step) or certainty < _SURE_TRIED or message.is_queued:
+        return None
+    if message.intent in message.matters() and message.intent not in (last.id, *last.related):
         return None
     return Reading(Source.ON_SCREEN, Act.TRIED_ALL, message, f"the answer of {last.id} has not helped", certainty)
 
@@ -157,7 +198,61 @@ def _ends_one_of_several(topic: Topic, state: DialogueState, message: UserMessag
     if topic.kind != "procedure" or not (state.requests or state.suspended) or len(message.clauses) < 2:
         return False
     first, last = message.clauses[0].acts, message.clauses[-1].acts
+    if _names_request(state, folded(message.clauses[-1].text)):
+        before = message.clauses[:-1]
+        return any(max(clause.acts.get(name, 0.0) for name in _REPORTS) >= _LIKELY for clause in before)
     return first.get("solved", 0.0) >= _SURE_CLAUSE and max(last.get("done", 0.0), last.get("other", 0.0)) >= _LIKELY
+
+
+def asks_for_human(message: UserMessage) -> bool:
+    """Whether a human is asked for."""
+    return message.intent == "human_handoff" and message.band is AnswerBand.ANSWER
+
+
+def _more_of_story(
+    context: Context, topic: Topic, state: DialogueState, act: Act, message: UserMessage
+) -> Reading | None:
+    """Reads what is added to a story that has just been noted (「就是一开机就冒烟」)."""
+    detail = next(
+        (d for d in topic.collected_details if d.accepts == "story" and d.id in state.collected_details), None
+    )
+    if detail is None or state.step == 0 or detail.id not in topic.steps[state.step - 1].collect:
+        return None
+    reports = max(message.acts.get(name, 0.0) for name in ("done", "arrived", "question", "read_back", "waiting"))
+    is_clear = act in CONTROL | SOCIAL or (act is Act.OPEN_TOPIC and message.intent != topic.id and message.matters())
+    if is_clear or reports >= _LIKELY or asks(normalize(message.text)) or act is Act.HUMAN:
+        return None
+    text = message.text.strip()
+    if PROCEDURE.search(message.key) or not is_story(text) or len(message.key) < _SHORTEST_STORY:
+        return None
+    told = f"{state.collected_details[detail.id]}；{text}"
+    return Reading(
+        Source.ON_SCREEN, Act.CORRECT, message, f"adds to {detail.id}", arguments={"changes": {detail.id: told}}
+    )
+
+
+def _details_told(context: Context, topic: Topic, state: DialogueState, message: UserMessage) -> Reading | None:
+    """Reads details that are told though nothing asks for them any more, at the step that collects them."""
+    if not state.step or not topic.steps[state.step - 1].collect or asks(normalize(message.text)):
+        return None
+    if _NOTHING_TO_CHANGE.search(message.key):
+        return Reading(Source.ON_SCREEN, Act.DONE, message, "nothing to change", arguments={"step": state.step + 1})
+    kinds = {detail.id: detail.accepts for detail in topic.collected_details}
+    told = details_said(context, topic, message)
+    new = {name: value for name, value in told.items() if name not in state.collected_details}
+    if not {"time", "amount"} & {kinds[name] for name in new}:
+        return None
+    return Reading(Source.ON_SCREEN, Act.NOTE, message, f"tells {', '.join(new)}", arguments={"values": new})
+
+
+def _names_request(state: DialogueState, key: str) -> bool:
+    """Whether a clause turns to what the user asked for beside this (「那扣错那个呢」)."""
+    asked_for = _bigrams(folded(normalize(state.requests[0].text))) if state.requests else set()
+    return bool(asked_for & _bigrams(key)) and bool(_TURNS.search(key))
+
+
+def _bigrams(text: str) -> set[str]:
+    return {text[i : i + 2] for i in range(len(text) - 1) if not _EMPTY & set(text[i : i + 2])}
 
 
 def _label(message: UserMessage) -> tuple[str, float]:
@@ -180,8 +275,13 @@ def _found(
         return None
     if found.solved:
         return None if act is Act.HUMAN else _settled(message, found.certainty)
+    if found.confirmed and message.clauses and asks_in(message.clauses[0]) and len(message.clauses) > 1:
+        # 「是不是余额不够 我看看」 goes and looks.
+        arguments = {"causes": found.confirmed, "is_asked": True}
+        return Reading(Source.ON_SCREEN, Act.CAUSE_FOUND, message, "asks for a check", found.certainty, arguments)
     label = "cause_confirmed" if found.confirmed else "ruled_out" if found.ruled_out else "not_checked"
-    if _says_by_itself(state, topic, act, message, label):
+    is_told_of_asked = bool(state.asked_about) and not state.step and len(message.clauses) > 1
+    if not is_told_of_asked and _says_by_itself(state, topic, act, message, label):
         return None
     meant = _ACTS[label]
     told = {"causes": found.confirmed or found.ruled_out, "unchecked": found.unchecked}
@@ -201,12 +301,53 @@ def _is_answered_here(context: Context, topic: Topic, state: DialogueState, act:
     """Whether it sounds like another topic without a word of it, while the step on the screen has an answer to it."""
     if act is not Act.OPEN_TOPIC or message.intent == topic.id or topic.kind == "diagnosis":
         return False
-    if message.intent in message.matters() and message.acts.get("question", 0.0) < _ASKS_HERE:
+    asked = max(message.acts.get("question", 0.0), _ASKS_HERE if asks(normalize(message.text)) else 0.0)
+    if message.intent in message.matters() and asked < _ASKS_HERE:
         return False
     if message.acts.get("trouble", 0.0) >= _LIKELY or _reports_and_asks(topic, state, message):
         return False
     found = find_by_words(context, state, message)
     return found is not None and state.step > 0 and found.place == topic.steps[state.step - 1].id
+
+
+def _asks_of_topic(context: Context, topic: Topic, state: DialogueState, act: Act, message: UserMessage) -> bool:
+    """Whether the intent only names the topic under way while the message asks something that it answers."""
+    if act is not Act.OPEN_TOPIC or message.intent not in (topic.id, *topic.related) or not state.step:
+        return False
+    if "step_number" in message.entities or not _asks_plainly(message) or reported_place(topic, state.step, message):
+        return False
+    if message.intent != topic.id and message.intent in message.matters("anchor", "named"):
+        return False
+    picked = message.single_value(topic.entity, {step.value for step in topic.steps if step.value})
+    if picked and picked != topic.steps[state.step - 1].value:
+        # Another part is named: it is shown, with the answer.
+        return False
+    return find_answer(context, state, message) is not None
+
+
+def _asks_plainly(message: UserMessage) -> bool:
+    return message.acts.get("question", 0.0) >= _LIKELY or asks(normalize(message.text)) or message.key.endswith("不")
+
+
+def _asks_of_check(context: Context, topic: Topic, state: DialogueState, message: UserMessage) -> bool:
+    """Whether a check is asked about: 「这个在哪看」, 「没找到那个设置」; what is found out beside it counts first."""
+    if _CANNOT_FIND.search(message.key) and state.step and message.acts.get("ruled_out", 0.0) < _SURE_ACT:
+        return find_by_words(context, _at_asked(topic, state), replace(message, key="在哪")) is not None
+    if not message.clauses or not asks_in(message.clauses[-1]):
+        return False
+    told = [clause for clause in message.clauses if not asks_in(clause)]
+    findings_told = ("ruled_out", "cause_confirmed", "solved", "not_checked")
+    if any(clause.acts.get(name, 0.0) >= _SURE_ACT for clause in told for name in findings_told):
+        return False
+    last = message.clauses[-1]
+    return find_by_words(context, state, replace(message, key=folded(last.text))) is not None
+
+
+def _at_asked(topic: Topic, state: DialogueState) -> DialogueState:
+    """Returns the state at the check that was asked about last."""
+    name, _, place = (state.asked_about or "").partition("/")
+    number = topic.step_number(place) if name == topic.id else None
+    return with_walk(state, step=number) if number else state
 
 
 def _meant(context: Context, topic: Topic, state: DialogueState, label: str, message: UserMessage) -> Act:
@@ -221,10 +362,12 @@ def _meant(context: Context, topic: Topic, state: DialogueState, label: str, mes
         meant = Act.TRIED_ALL if meant is Act.RULED_OUT and _has_trouble(context, topic, state) else Act.TROUBLE
     if meant is Act.NOT_CHECKED and topic.kind != "diagnosis":
         meant = Act.WAIT
-    if meant is Act.ASK_STEP and place and _reports_and_asks(topic, state, message):
+    if meant is Act.ASK_STEP and topic.kind == "procedure" and _reports_and_asks(topic, state, message):
         meant = Act.DONE
     if meant is Act.SOLVED and (_is_midway(topic, state, message) or not _is_all(topic, state, message)):
         meant = Act.DONE
+    if meant is Act.DONE and _NOT_DONE.search(message.key) and not _DONE_SINCE.search(message.key):
+        return Act.WAIT
     if meant is Act.TROUBLE and _has_fallen_back(topic, state, message):
         meant = Act.DONE
     if meant is Act.TROUBLE and _mends(topic, state, message):
@@ -240,7 +383,9 @@ def _says_by_itself(state: DialogueState, topic: Topic, act: Act, message: UserM
     if is_name and not (topic.kind == "diagnosis" and label in ("ruled_out", "cause_confirmed")):
         return True
     is_midway = _arrives(topic, state, message) or reported_place(topic, state.step, message) is not None
-    is_solved = act is Act.SOLVED and message.confidence >= _SURE_INTENT and not is_midway
+    rules_out = label in ("ruled_out", "cause_confirmed") and message.acts.get(label, 0.0) >= _SURE_WHOLE
+    is_ended = not rules_out and (topic.kind == "diagnosis" or _is_all(topic, state, message))
+    is_solved = act is Act.SOLVED and message.confidence >= _SURE_INTENT and not is_midway and is_ended
     # 「客服那一栏看到了」 asks for nobody.
     is_human = act is Act.HUMAN and not is_midway
     if is_human or is_solved or "step_number" in message.entities:
@@ -248,6 +393,8 @@ def _says_by_itself(state: DialogueState, topic: Topic, act: Act, message: UserM
     is_pick = len(message.key) <= _NAME_ONLY and not _RULES_OUT.search(message.key)
     if label in ("ruled_out", "cause_confirmed") and (is_pick or _ASKS_FOR.match(message.key)):
         # 「查银行」, or a bare 「网络」 before the first check, asks for the check and tells nothing of it.
+        return True
+    if act is Act.PREVIOUS and _BACK.search(message.key):
         return True
     if act not in CONTROL or message.confidence < _SURE_INTENT:
         return False
@@ -274,12 +421,14 @@ def _reports_and_asks(topic: Topic, state: DialogueState, message: UserMessage) 
     reports = any(
         max(clause.acts.get("done", 0.0), clause.acts.get("arrived", 0.0)) >= _SURE_CLAUSE for clause in before
     )
-    return reports and reported_place(topic, state.step, message) is not None
+    return reports and topic.kind == "procedure"
 
 
 def _is_all(topic: Topic, state: DialogueState, message: UserMessage) -> bool:
     """Whether what is settled is the whole matter rather than a step of it: nothing ends by mistake."""
     if topic.kind == "diagnosis" or state.step >= len(topic.steps) or state.awaiting is Awaiting.OUTCOME:
+        return True
+    if message.acts.get("solved", 0.0) >= _SURE_ACT and any(word in message.key for word in _THANKS):
         return True
     return bool(_ALL.search(message.key)) or any(word in message.key for word in (topic.title, topic.title[-2:]))
 
@@ -328,6 +477,13 @@ def _asked_at_warning(
     """Reads a question before the first step: it is answered, not met with the warning again."""
     certainty = message.acts.get("question", 0.0)
     place = reported_place(topic, 0, message)
+    if place and place.likeness >= _AT_WARNING and message.acts.get("trouble", 0.0) >= _SURE_ACT:
+        return Reading(
+            Source.ON_SCREEN, Act.TROUBLE, message, f"stuck at {topic.id}", place.likeness, {"step": place.number}
+        )
+    if _EMPTIED.search(message.key) and certainty < _LIKELY and "explicit_consent" not in message.entities:
+        # What the warning asks for is done; the yes is still to come.
+        return Reading(Source.ON_SCREEN, Act.REPEAT, message, "the balance is dealt with", certainty)
     if place and place.likeness >= _AT_WARNING and certainty < _LIKELY and not withdraws(message.key):
         # Who reports a step after the warning has gone on knowing it.
         arguments = {"step": step_after(place, message)}

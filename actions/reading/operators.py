@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from actions.dialogue.acts import UNCLEAR, Act, act_of
@@ -22,11 +23,27 @@ _CORRECTS = ("不是", "没说", "没问", "没让", "没提")
 _OWN = ("我的", "我自己", "让我", "叫我", "催我", "劝我")
 
 
+_TROUBLE = 0.6
+_WANTS_IT = re.compile(
+    "(?<![不没别])(?:想|要|帮我|给我|打算)(?:把|将)?.{0,4}(?:注销|销掉|销了|销号|销户|删掉|删除|删了)"
+)
+
+
+def _wishes_away(message: UserMessage) -> bool:
+    return any(word in message.key for word in (*_CORRECTS, "不想", "不要", "不用", "别"))
+
+
 def read(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
     """Reads the message as denying, supposing or reporting as over what its intent stands for."""
     intents = {message.intent, *(name for name, _ in message.choices)}
     for matter in message.matters("negated"):
         if matter not in intents or (matter == message.intent and message.further_requests):
+            continue
+        if matter == state.topic and message.acts.get("trouble", 0.0) >= _TROUBLE and not _wishes_away(message):
+            # 「帮助中心里没有申诉」 does not find it.
+            continue
+        if matter == "account_closure" and _WANTS_IT.search(message.key):
+            # 「账户不用了想销掉」: the account is what is not needed.
             continue
         if matter == "human_handoff":
             return Reading(Source.OPERATOR, Act.DENY_HUMAN, message, "wants no human")

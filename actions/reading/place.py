@@ -33,7 +33,7 @@ _MORE = re.compile(
     "|[是到]最后一?[步个条项]|[一总]共(?:有|要)?几[步条个项]|后[面头](?:还有|没有?了)|(?:这就|都)?完了吗|还[剩差](?:几|多少)[步条个项]|还要几步"
 )
 _WHICH_LEFT = re.compile(
-    "还(?:能|会|可能)是?(?:啥|什么|哪|因为)|还有(?:啥|什么|哪些?|哪几)(?:个|项|样|种)?(?:原因|可能|问题|没)?|还剩(?:哪|什么|啥|几[项个样])|剩下的?(?:是|还有)?(?:啥|什么|哪)"
+    "还(?:能|会|可能)是?(?:啥|什么|哪|因为)|还有(?:啥|什么|哪些?|哪几|别的|其他|其它)的?(?:个|项|样|种)?(?:原因|可能|问题|没)?|还剩(?:哪|什么|啥|几[项个样])|剩下的?(?:是|还有)?(?:啥|什么|哪)"
     "|那(?:到底|究竟)?(?:是|会是|是因为)(?:啥|什么|咋回事|怎么回事)"
 )
 # 「接着刚才的」, 「继续申诉吧」, 「回到密码那个」.
@@ -46,6 +46,13 @@ _BACK_TO = re.compile(
 _LETS_THEM = re.compile(
     "(?:让|叫|喊|等)(?:他|她|我?[爸妈]|我?(?:老公|老婆|老伴|儿子|女儿|孩子)|人家)自己(?:来|去)?(?:弄|办|搞|整|做|打|说)?"
 )
+# Thanks for what was said, and nothing else: 「原来这样 谢谢」 reports nothing.
+_TO_LAST = re.compile("(?:跳到|直接(?:到|看|说|跳到?)|去|看看?)(?:最后|末尾)(?:一|那)?(?:步|条|项|个|点)")
+_ONLY_THANKS = re.compile(
+    r"(?:好+的?|行|嗯+|哦+|噢+|喔|哈+|啊|原来(?:如此|这样|是这样)|这样啊?|明白|懂|知道|晓得|了解|清楚|够|可以|ok|okay|收到|得嘞|好嘞|那|就|先|也|都|了|啦|吧|呀|嘞)*"
+    r"(?:谢+|谢了|多谢|感谢|非常|太|万分|thx|thanks|thankyou|3q|唔该|辛苦|你|您|哦|喔|了|啦|啊|呀|哈|哒|大佬|亲|小姐姐|美女|帅哥|客服)+"
+)
+_THANKS = re.compile("谢|thx|thank|3q|唔该|辛苦")
 # What may be the end of the talk by itself.
 _MAY_END = CONTROL | SOCIAL | UNCLEAR
 
@@ -58,6 +65,12 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
     back = _back_to_step(context, state, act, clear)
     if back:
         return back
+    named = _number_named(context, state, clear)
+    if named:
+        return named
+    thanked = _thanks(context, state, clear)
+    if thanked:
+        return thanked
     if len(message.key) > _LONGEST or message.further_requests:
         return None
     left = _asks_for_rest(context, state, clear)
@@ -71,6 +84,36 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
     if state.step > 1 and _UNDONE.search(message.key) and not asks(normalize(message.text)):
         return Reading(Source.REFERENCE, Act.PREVIOUS, clear, "the step before is not done")
     return _end(context, state, act, clear)
+
+
+def _number_named(context: Context, state: DialogueState, message: UserMessage) -> Reading | None:
+    """Reads the number of a check typed by itself, or the wish to see the last step."""
+    topic = context.topic(state)
+    if topic is None or not state.step or state.awaiting is not None or state.offer is not None:
+        return None
+    number = None
+    if _TO_LAST.search(message.key):
+        number = len(topic.steps)
+    elif topic.kind == "diagnosis" and message.key.isdecimal() and 1 <= int(message.key) <= len(topic.steps):
+        number = int(message.key)
+    if number is None:
+        return None
+    plain = replace(message, intent="repeat_step", entities={"step_number": (str(number),)}, further_requests=())
+    return Reading(Source.REFERENCE, Act.REPEAT, plain, f"wants to see step {number}")
+
+
+def _thanks(context: Context, state: DialogueState, message: UserMessage) -> Reading | None:
+    """Reads bare thanks in a walkthrough: at its end they say that it has helped, before it they keep the place."""
+    topic = context.topic(state)
+    if topic is None or state.walk is None or not state.step or state.awaiting is not None:
+        return None
+    if not (_THANKS.search(message.key) and _ONLY_THANKS.fullmatch(message.key)):
+        return None
+    last = max(number for number, step in enumerate(topic.steps, 1) if not step.is_fallback)
+    if topic.kind == "procedure" and state.step >= last:
+        return Reading(Source.REFERENCE, Act.SOLVED, replace(message, intent="problem_solved"), "thanks at the end")
+    arguments = {"response": "utter_welcome_in_walk", "stays": True}
+    return Reading(Source.REFERENCE, Act.LET_BE, message, "thanks in between", arguments=arguments)
 
 
 def _asks_for_rest(context: Context, state: DialogueState, message: UserMessage) -> Reading | None:

@@ -7,9 +7,9 @@ import re
 # Shops, and other words, that sound like questions.
 _NAMES = re.compile("饿了么|去哪儿|什么值得买|哪吒|前几天|几天[之以]?前|好几天|怎么[都也]|什么都|没怎么")
 _ASKS = re.compile(
-    r"[吗呢]$|(?:可以|能|行|要|对|是)嘛$|[?？]|不[是会能行]?吗|多久|怎么|怎样|咋|为什么|为啥|为何|凭什么|什么时候(?:能|给|会|可以|处理|退|到)|啥时候(?:能|给|会|处理|退|到)"
+    r"^(?:what|how|where|when|why|which|can|could|is|are|do|does|will)\s|[吗呢]$|(?:可以|能|行|要|对|是)嘛$|[?？]|不[是会能行]?吗|多久|怎么|怎样|咋|为什么|为啥|为何|凭什么|什么时候(?:能|给|会|可以|处理|退|到)|啥时候(?:能|给|会|处理|退|到)"
     r"|能不能|可不可以|会不会|行不行|要不要|是不是|有没有|管不管|该不该|需不需要|能否|是否|如何"
-    r"|哪里|哪儿|在哪|哪个|哪一|多少|什么意思|啥意思|什么算|要几|几天|几点(?!多)|^(?:写|填|说|记)(?:什么|啥)|举个例|^(?:要|是|填|写|用|算|记).{1,6}还是.{1,4}$"
+    r"|几分钟|几个?小时|几秒|多长|多大|合适[吗不]?$|[对是]吧$|哪里|哪儿|在哪|哪个|哪一|多少|什么意思|啥意思|什么算|要几|几天|几点(?!多)|^(?:写|填|说|记)(?:什么|啥)|举个例|^(?:要|是|填|写|用|算|记).{1,6}还是.{1,4}$"
     r"|^(?:要|需要|能|可以|可|会|该|得).{1,8}[不么]$|[申退写填用行可能]不$|(?:要|能|可以|会|用|得).{1,6}不$|行么|好么|能.{0,4}么$|可以.{0,6}么$"
 )
 # 「收费不收」, 「管不管」; 「时不时」 asks nothing.
@@ -22,17 +22,38 @@ _ENDS_TALK = re.compile(
     r"没(?:有)?(?:别的|其他|其它|啥别的|什么别的)(?:的)?(?:事|问题)?(?:了|啦|咯)|没(?:啥|什么)?事(?:儿)?(?:了|啦|咯)|就这些(?:了|吧)?$"
 )
 _POSTPONES = re.compile(
-    "(?:改天|回头|下次|明天|明儿|有空|过两天|晚点|改日|得闲)(?:我)?(?:再|先)?(?:弄|说|来|搞|办|看|找|聊|整|讲)|先(?:就)?这样|拜拜|(?<!礼)拜了"
+    "(?:花|用|弄|处理|转|取|提)(?:完|好|掉|光|走)了?(?:再|以后再|之后再|我再)(?:来|说|弄|办|注销|找)|(?:改天|回头|下次|明天|明儿|有空|过两天|晚点|改日|得闲)(?:我)?(?:再|先)?(?:弄|说|来|搞|办|看|找|聊|整|讲)|先(?:就)?这样|拜拜|(?<!礼)拜了"
 )
+# Answered by the step that is shown: 「按了 下面呢」.
+_WHAT_NEXT = re.compile(
+    "^(?:那|那么|现在|下面|然后|接下来|接着|下一?步|之后|再)*(?:呢|怎么(?:办|弄|做|搞)|咋(?:办|弄|整)|往哪.?|(?:该|要)?(?:干|做)(?:嘛|啥|什么|吗)|是(?:啥|什么))*"
+    "(?:呢|啊|呀|嘛|吗)*$|^对(?:吧|吗|不对|么)$|是(?:吧|吗|不是)$"
+)
+_KINDS = {
+    "how long": re.compile("多久|几天|多长时间|多少天|多少时间|几分钟|等多长|要多长|啥时候|什么时候|久不|几时"),
+    "why": re.compile("为什么|为啥|为何|干嘛要|凭什么|图啥|原因是|有啥用"),
+    "cost": re.compile("要(?:不要)?钱|收费|花钱|费用|手续费|免费|收不收钱|收钱吗"),
+    "how many": re.compile("几位|多少位|几个字|多少字|长度|字数|几张|多少张|几次|多少次"),
+}
+_HOW = re.compile(
+    "怎么(?:找回|申诉|注销|重[设置]|改|办|弄|操作|联系|找)|如何"
+    "|咋(?:办|弄|找|改|整)|忘(?:了|记).{0,4}(?:怎么|咋)|步骤|流程"
+)
+_LEAVES_OUT = re.compile("不想|懒得|太麻烦|嫌麻烦|先跳过|跳过这")
 _ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 _LAUGHS = re.compile(r"[哈呵嘿嘻啊哦额呃嗯唔诶欸咦吼噢喔呀h]+")
 _COMPLAINS = re.compile(
-    r"投诉你|投诉(?:平台|客服|到底)?$|我要投诉|12315|12378|银保监|银监|消协|消费者协会|告你们|起诉|曝光|报警|律师|能做主|找?领导|经理出来|赔我|赔偿|给个说法|退我?钱$(?<=给我退钱)"
+    r"投诉你|投诉(?:平台|客服|到底)$|(?:要|想|去|^)投诉$|我要投诉|12315|12378|银保监|银监|消协|消费者协会|告你们|起诉|曝光|报警|律师|能做主|找?领导|经理出来|赔我|赔偿|给个说法|退我?钱$(?<=给我退钱)"
 )
 _NAMES_HUMAN = re.compile(
-    "人工|真人|客服|活人|转接|转人|转过去|帮我转|给我转|找人|来人|个人|专员|坐席|座席|经理|主管|领导|管事|负责|做主|工作人员|^[a-z0-9]+$"
+    "人工|真人|客服|活人|转接|转人|转过去|帮我转|给我转|找人|来人|[找来换叫派]个人|专员|坐席|座席|经理|主管|领导|管事|负责|做主|工作人员|^[a-z0-9]+$"
 )
 _COMPLAINS_OF_US = re.compile("投诉(?:你|平台|客服|$)|我要投诉|12315|12378|银保监|消协|消费者协会|告你们")
+_TAKES_BACK = re.compile(
+    "没事|误会|[搞弄记看]错|自己|想起|原来|续费|玩笑|开玩|剧情|小说|电影|测试|不是被|没被|没人|真是|是真|家里?人|退回|找到"
+    "|老公|老婆|孩子|儿子|女儿|爸|妈|本人|骗[你您]的|不是骗|没骗|不是诈骗|逗你|随便说|多虑|虚惊"
+)
+_FICTION = re.compile("剧情|小说|剧本|台词|歌词|主角|电影|电视剧|角色|故事里|游戏里")
 _GOES_BACK = re.compile("继续|接着|回到|返回|回去|接下去")
 _WITHDRAWS = ("但是", "不过", "还没", "先别", "先不", "等等", "等一下", "等下", "算了", "再想")
 
@@ -46,6 +67,26 @@ def asks(text: str, ends: tuple[str, ...] = ()) -> bool:
     """
     plain = _NAMES.sub("", text).strip(" 。.!！~～")
     return bool(plain) and (bool(_ASKS.search(plain)) or bool(_OR_NOT.search(plain)) or plain.endswith(ends))
+
+
+def asks_what_next(key: str) -> bool:
+    """Whether a question is answered by the next step itself (「按了 下面呢」)."""
+    return bool(_WHAT_NEXT.search(key))
+
+
+def asks_how(key: str) -> bool:
+    """Whether the text asks how the whole thing is done."""
+    return bool(_HOW.search(key))
+
+
+def kinds_of(text: str) -> frozenset[str]:
+    """Returns which kinds of question a text asks: how long, why, what it costs, how many."""
+    return frozenset(kind for kind, pattern in _KINDS.items() if pattern.search(text))
+
+
+def leaves_out(key: str) -> bool:
+    """Whether the text does not want to do what is asked of it (「懒得去问」)."""
+    return bool(_LEAVES_OUT.search(key))
 
 
 def denies(key: str) -> bool:
@@ -90,6 +131,16 @@ def complains(key: str) -> bool:
 def names_human(key: str) -> bool:
     """Whether the text names somebody who could come, or is typed in letters: 「叫我别告诉任何人」 does not."""
     return bool(_NAMES_HUMAN.search(key))
+
+
+def takes_back(key: str) -> bool:
+    """Whether the text has a word with which somebody takes back that it is a fraud or a theft."""
+    return bool(_TAKES_BACK.search(key))
+
+
+def is_fiction(key: str) -> bool:
+    """Whether the text speaks of a story (「我在写小说，主角跳楼」)."""
+    return bool(_FICTION.search(key))
 
 
 def complains_of_us(key: str) -> bool:

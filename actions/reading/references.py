@@ -19,7 +19,9 @@ _LONGEST = 9
 _SHORTEST_WORD = 2
 # A topic of its own is named from this confidence on.
 _SURE_OTHER = 0.9
+_TOLD, _TELLS = ("ruled_out", "cause_confirmed", "done", "trouble"), 0.8
 _ELLIPSIS = re.compile("^(?:那|还有|然后).+|.呢$")
+_HOW_NOW = re.compile("(?:那|好|行|嗯|哦|吧|的)*(?:怎么|咋)(?:弄|办|整|搞|做)(?:啊|呢|嘛|呀)?")
 _PARTICLES = re.compile(r"^(?:那|那么|还有|然后)+|(?:的事|怎么弄|怎么办|咋办|呢|吗|啊|呀|吧)+$")
 
 
@@ -72,6 +74,11 @@ def _ellipsis(context: Context, state: DialogueState, act: Act, message: UserMes
     if topic is None or not _ELLIPSIS.search(message.key) or act is Act.HUMAN or act in CONTROL:
         return None
     if act is Act.OPEN_TOPIC and message.intent in message.matters() and message.intent != topic.id:
+        return None
+    if state.walk and any(message.acts.get(name, 0.0) >= _TELLS for name in _TOLD):
+        # 「余额够着呢」 asks nothing.
+        return None
+    if message.key in context.knowledge.wording.what_now or (state.walk and _HOW_NOW.fullmatch(message.key)):
         return None
     found = find_answer(context, state, message)
     if found is None or found.topic not in (topic.id, *topic.related):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from actions.dialogue.acts import Act
 from actions.dialogue.messages import UserMessage, folded
@@ -12,6 +13,7 @@ from actions.dialogue.state import DialogueState
 from actions.dialogue.turn import Context
 from actions.knowledge import Topic
 from actions.knowledge.answers import DONE
+from actions.reading.clauses import asks_in, told_in
 from language.text_normalization import normalize
 
 # Likeness to what is said of a step from which it is meant: of the step shown and the next, of one near, of any.
@@ -21,7 +23,6 @@ _JOINS = 0.66
 _AS_LIKE = 0.06
 # What is shorter could be said of any step: 「进去了」.
 _SHORTEST, _PLAIN = 4, 0.85
-_SURE_QUESTION = 0.5
 # Where the report is that much like something done, or like a page that is there, its own words say which.
 _TELLING = 0.75
 # Unless the message itself is that sure, and the words are not the same.
@@ -37,9 +38,12 @@ _ANYWHERE = frozenset({"进去", "进来", "打开", "点开", "点进"})
 _AHEAD = 2
 # The page has come up by itself: the step that it names is the one to do now.
 _NOW_SHOWN = re.compile(
-    r"让我|叫我|要我|跳到|跳出|出来|弹出|到了|进到|现在是|显示|提示|(?<![找看收])到.{1,8}(?:页|界面|[那这]步)"
+    r"让我|叫我|要我|问我|(?:让|叫|喊)(?:您|你)?(?:填|输|设|选|点|写|传|确认|验|登|重新|核对|等)|跳到|跳出|出来|弹出|到了|进到|现在是|显示|提示"
+    r"|(?<![找看收])到.{1,8}(?:页|界面|[那这]步)"
 )
 
+_PLAINLY = 0.8
+_DID = re.compile("(?:填|输|打|写|点|选|交)(?:了|好|完|进去|上去|进|上)")
 _NOT_RECEIVED = re.compile("收不到|[没冇未唔](?:有)?收到|收唔到|[没未]收着")
 
 
@@ -51,11 +55,15 @@ class Place:
         number: Its number.
         is_done: Whether it is like what is said of a step that is done; otherwise of one that is there to be done.
         likeness: How like it is.
+        said: What was said of it: a clause, or the whole.
+        acts: What that does.
     """
 
     number: int
     is_done: bool
     likeness: float
+    said: str = ""
+    acts: Mapping[str, float] = field(default_factory=dict)
 
 
 def place_spoken_of(topic: Topic, current: int, message: UserMessage) -> Place | None:
@@ -69,27 +77,49 @@ def place_spoken_of(topic: Topic, current: int, message: UserMessage) -> Place |
         message: The report.
     """
     # 「提交好了。多久有回音」 is told by what is reported, not by what is asked.
+    told = [clause for clause in message.clauses if not asks_in(clause)]
     parts = [
-        (clause.text, clause.steps)
-        for clause in reversed(message.clauses)
-        if clause.acts.get("question", 0.0) < _SURE_QUESTION
-        and (current or max((clause.acts.get(name, 0.0) for name in _REPORTS), default=0.0) >= _LIKELY)
+        (clause.text, clause.steps, clause.acts)
+        for clause in reversed(told)
+        if current or max((clause.acts.get(name, 0.0) for name in _REPORTS), default=0.0) >= _LIKELY
     ]
+    if not parts or len(told) == len(message.clauses):
+        parts.append((message.key, message.steps, message.clauses[-1].acts if message.clauses else message.acts))
     last = message.clauses[-1].acts if message.clauses else {}
     # 「短信有了 六个数 填上去了」: what was named before is done.
     is_done_last = max(last.get("done", 0.0), last.get("solved", 0.0)) >= _SURE_DONE
-    for position, (text, steps) in enumerate((*parts, (message.key, message.steps))):
+    for position, (text, steps, acts) in enumerate(parts):
         place = _nearest(topic, steps)
         if place is None or (len(folded(text)) < _SHORTEST and (not current or place.likeness < _PLAIN)):
             # 「要申诉」 is like what is said of some step, and says where nobody is.
             continue
         ahead = place.number - current
-        least = (
-            _JOINS if not current else _HERE if ahead in (0, 1) else _NEAR if 0 < ahead <= _AHEAD else _ANYWHERE_ELSE
-        )
+        # Trouble falls back a step; what is done there is not done again.
+        near = 0 < ahead <= _AHEAD or (ahead == -1 and acts.get("trouble", 0.0) >= _LIKELY)
+        least = _JOINS if not current else _HERE if ahead in (0, 1) else _NEAR if near else _ANYWHERE_ELSE
+        if current and ahead == 1 and place.likeness < _PLAINLY and not names_of(topic, place.number, current, text):
+            # 「打上去了」 is like what is said of the next step, and names nothing of it.
+            continue
         if place.likeness >= least:
+            place = replace(place, said=folded(text), acts=acts)
             return replace(place, is_done=True) if is_done_last and position > 0 else place
     return None
+
+
+def names_of(topic: Topic, number: int, current: int, said: str) -> bool:
+    """Whether what was said has words of a step that the current one has not."""
+    own = _words_of(topic, number) - (_words_of(topic, current) if current else frozenset())
+    return bool(_bigrams(folded(said)) & own)
+
+
+@lru_cache(maxsize=256)
+def _words(title: str, reports: tuple[str, ...]) -> frozenset[str]:
+    return frozenset().union(*(_bigrams(folded(normalize(text))) for text in (title, *reports)))
+
+
+def _words_of(topic: Topic, number: int) -> frozenset[str]:
+    step = topic.steps[number - 1]
+    return _words(step.title, (*step.done_reports, *step.arrivals))
 
 
 def reported_place(topic: Topic | None, current: int, message: UserMessage) -> Place | None:
@@ -109,9 +139,15 @@ def _shown_ahead(topic: Topic, current: int, message: UserMessage) -> int | None
 
 def step_after(place: Place, message: UserMessage) -> int:
     """Returns the number of the step to show to somebody who reports that place: it, or the next when it is done."""
-    acts = message.clauses[-1].acts if message.clauses else message.acts
-    is_there = acts.get("arrived", 0.0) >= _SURE_THERE and place.likeness < _SAME
-    is_done = place.is_done and not is_there if place.likeness >= _TELLING else not arrives(message)
+    if _NOW_SHOWN.search(place.said):
+        # 「现在让设新密码」 stands there, whatever it is like.
+        return place.number
+    if not place.is_done and _DID.search(place.said) and place.acts.get("done", 0.0) >= _SAME:
+        # 「收到填了」
+        return place.number + 1
+    is_there = place.acts.get("arrived", 0.0) >= _SURE_THERE and place.likeness < _SAME
+    arrived = place.acts.get("arrived", 0.0) > place.acts.get("done", 0.0)
+    is_done = place.is_done and not is_there if place.likeness >= _TELLING else not arrived
     return place.number + is_done
 
 
@@ -143,7 +179,8 @@ def step_meant(context: Context, topic: Topic, state: DialogueState, act: Act, m
         return current + 1 if act is Act.DONE else current
     place = place_spoken_of(topic, current, message)
     shown = _shown_ahead(topic, current, message)
-    if act is Act.DONE and shown and (place is None or place.is_done):
+    is_named = place is None or (place.is_done and not _NOW_SHOWN.search(place.said))
+    if act is Act.DONE and shown and is_named:
         return shown
     if place and act is not Act.DONE:
         # 「新密码提交不上去」 is like what is said of the step after, too.
@@ -151,8 +188,9 @@ def step_meant(context: Context, topic: Topic, state: DialogueState, act: Act, m
     if place:
         following = step_after(place, message)
         # 「发过来了 是邮箱收的」: what only resembles a step behind goes on all the same.
-        return following if following != current or not place.is_done else current + 1
-    words = _bigrams(message.key)
+        is_behind = place.likeness >= _PLAINLY and names_of(topic, place.number, current, place.said)
+        return following if following != current or not place.is_done or is_behind else current + 1
+    words = _bigrams(told_in(message))
     scores = {}
     for number in range(current, min(current + _AHEAD, len(topic.steps)) + 1):
         step = topic.steps[number - 1]

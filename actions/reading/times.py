@@ -57,6 +57,7 @@ _TIME = re.compile(
     rf"(?:{_GAP}{_PART})?(?:{_GAP}{_CLOCK})?(?:左右|前后)?"
     rf"|(?:{_PART}{_GAP})?(?P<clock>{_CLOCK})|(?P<part>{_PLAIN_PART})"
 )
+_HOUR = re.compile(rf"(?:{_PART}(?:{_GAP}{_CLOCK})?|{_CLOCK})(?:左右|前后)?")
 # Also an amount (「10.3」): a date only where a time is asked for, or before a part of the day.
 _SHORT_DATE = re.compile(
     rf"(?<![\d.])(?:1[0-2]|0?[1-9])[./-](?:3[01]|[12]\d|0?[1-9])(?![\d.])(?:\s?{_PART})?(?:\s?{_CLOCK})?"
@@ -266,7 +267,29 @@ def changed_time(current: str, new: str, wrong: list[str], now: datetime.datetim
             return _noted(day + right, now) or new
         if "（" in current and times_in(words, now) and not re.fullmatch(rf"{_PART}?\s?(?:{_CLOCK})?", words):
             return _noted(words + right, now) or new
+    hour = re.search(rf"{_PART}?\s?(?:{_CLOCK})?(?:左右|前后)?$", words)
+    is_day = not re.search(rf"{_PLAIN_PART}|{_CLOCK}", right)
+    if hour and hour.group() and hour.start() and is_day:
+        # 「是24号」 changes the day and leaves the evening.
+        return _noted(right + hour.group(), now) or new
     return new
+
+
+def with_hour(current: str, text: str, now: datetime.datetime | None) -> str | None:
+    """Returns a noted day with the hour that is told afterwards; None when the text tells none, or one is noted.
+
+    Args:
+        current: The time as it is noted.
+        text: What was said afterwards.
+        now: When.
+    """
+    words = current.split("（", maxsplit=1)[0]
+    said = [time.words for time in times_in(text, None)]
+    if not said or re.search(_CLOCK, words) or not all(_HOUR.fullmatch(normalize(hour)) for hour in said):
+        return None
+    if re.search(_PLAIN_PART, words) and re.search(_PLAIN_PART, said[0]):
+        return None
+    return _noted(words + "".join(said), now) or None
 
 
 def _noted(words: str, now: datetime.datetime | None) -> str:

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
 from actions.dialogue import walkthrough
 from actions.dialogue.acts import CONTROL, UNCLEAR, Act
-from actions.dialogue.answers import find_answer
+from actions.dialogue.answers import find_answer, find_by_words, home
 from actions.dialogue.messages import AnswerBand, UserMessage
+from actions.dialogue.repair import small_talk
 from actions.dialogue.state import Alarm, Awaiting, DialogueState, Offer, has_alarm
 from actions.dialogue.turn import Context
 from actions.reading.after_alarm import likeliest_label
 from actions.reading.questions import asks
 from actions.reading.reading import Reading, Source
+from actions.reading.values import details_said
 from language.text_normalization import normalize
 
 _LONGEST_FRAGMENT = 5
+_SHORTEST_STORY = 4
+_FEW = 2
+_TRIES = 0.8
 _LONGEST_POINTER = 8
 _STAYS = (Alarm.CRISIS, Alarm.FRAUD, Alarm.VICTIM)
 _QUESTION = 0.5
@@ -44,11 +52,114 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
         return Reading(Source.OPERATOR, Act.NOT_THAT, message, f"denies {negated[0]}", arguments={"matter": negated[0]})
     if "frustration" in message.entities:
         return None
+    in_talk = _in_talk(context, state, act, message)
+    if in_talk:
+        return in_talk
     if act not in UNCLEAR:
         return _instead_of_choice(context, state, act, message)
     if state.offer is Offer.RATING and words.rating.read(message.key):
         return None
     return _at_step(context, state, act, message)
+
+
+def _in_talk(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
+    """Reads what belongs to the talk itself: a call for somebody, small talk, a lead-in, a word while waiting."""
+    words = context.knowledge.wording
+    if not state.walk and not _is_waiting(state, message) and re.fullmatch(words.calls_out, message.key):
+        plain = replace(message, intent=Act.GREET.value, band=AnswerBand.ANSWER, choices=(), further_requests=())
+        return Reading(Source.SENTENCE, Act.GREET, plain, "calls for somebody")
+    if act in (*UNCLEAR, Act.CAPABILITIES) and small_talk(context, message):
+        plain = replace(message, band=AnswerBand.ANSWER, choices=(), further_requests=())
+        return Reading(Source.SENTENCE, Act.OUT_OF_SCOPE, plain, "small talk")
+    if not state.walk and not _is_waiting(state, message) and not message.further_requests:
+        facts = _tells_payment(context, act, message)
+        if facts:
+            return facts
+        about_last = _follows_answer(context, state, act, message)
+        if about_last:
+            return about_last
+    is_lead_in = bool(_LEADS_IN.fullmatch(message.key)) or (
+        not message.key and act in UNCLEAR and not state.failures_in_row
+    )
+    if not state.walk and not message.is_payload and is_lead_in:
+        return Reading(Source.SAID_BEFORE, Act.FRAGMENT, message, "only leads in", arguments={"leads_in": True})
+    if _is_waiting(state, message) and state.walk is None:
+        told = _told_while_waiting(state, act, message)
+        if told:
+            return told
+    return None
+
+
+def _is_waiting(state: DialogueState, message: UserMessage) -> bool:
+    return state.handed_over or message.is_queued
+
+
+_PAGE_SAYS = re.compile("(?:提示|显示|弹|说|报|写着?).{0,10}(?:异常|冻结|锁|风险|封|限制|失败|错误|不支持|不可用)")
+_HOW_LONG = re.compile("多久|多长时间|什么时候|啥时候|几时|几点|排队|到我|轮到|没人|有人|人来|转了|转过|转没|接通")
+_LEADS_IN = re.compile(
+    "唉+|哎+呀?|烦+|好烦|郁闷|无语|晕|(?:你好|那个|就是|就是说|嗯+|我|我想|想|请|麻烦)*(?:问(?:一?下|个事|你个事|问|你)?|咨询(?:一下)?|跟你说(?:个事)?|有(?:个|点|件)事(?:儿|情)?|说个事|请教(?:一下)?|是这样的?)(?:啊|呢|吧|哈)*"
+)
+
+
+def _tells_payment(context: Context, act: Act, message: UserMessage) -> Reading | None:
+    """Reads several details of a payment, told outside a form, as what the form asks for (「昨晚七点 面馆 38」)."""
+    if act not in UNCLEAR and message.band is AnswerBand.ANSWER:
+        return None
+    for topic in context.knowledge.topics.values():
+        kinds = {detail.id: detail.accepts for detail in topic.collected_details}
+        told = {kinds[name] for name in details_said(context, topic, message)} if kinds else set()
+        if {"time", "amount"} <= told and not asks(normalize(message.text)):
+            changed = replace(message, intent=topic.id, band=AnswerBand.ANSWER, choices=())
+            return Reading(Source.SAID_BEFORE, Act.OPEN_TOPIC, changed, f"tells details of {topic.id}")
+    return None
+
+
+def _follows_answer(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
+    """Reads what is said right after an answer: it goes on about it, or tries what it says."""
+    asked = asks(normalize(message.text)) or message.acts.get("question", 0.0) >= _QUESTION
+    is_doubtful = act in UNCLEAR or message.band is not AnswerBand.ANSWER
+    only_human = [option.payload for option in state.shown] == ["/human_handoff"]
+    if only_human and is_doubtful and not message.matters() and len(message.key) <= _LONGEST_POINTER and not asked:
+        return Reading(Source.SAID_BEFORE, Act.HONEST, message, "tells more of what a human is offered for")
+    if not state.asked_about:
+        return None
+    if not asked and message.acts.get("waiting", 0.0) >= _TRIES and act not in CONTROL:
+        arguments = {"response": "utter_take_your_time", "stays": True}
+        return Reading(Source.SAID_BEFORE, Act.LET_BE, message, "goes and tries it", arguments=arguments)
+    if act is not Act.OPEN_TOPIC or message.intent in message.matters() or len(message.key) > _LONGEST_POINTER:
+        return None
+    found = find_by_words(context, state, message)
+    if found is None or not found.is_specific or message.intent == found.topic:
+        return None
+    return Reading(Source.SAID_BEFORE, Act.ASK_STEP, message, f"goes on about {found.topic}")
+
+
+def _told_while_waiting(state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
+    """Reads what somebody who waits for a human says beside: that they wait, or more of their story."""
+    if state.offer is not None or message.further_requests:
+        return None
+    asked = message.acts.get("question", 0.0) >= _MAYBE_QUESTION or asks(normalize(message.text))
+    is_doubtful = act in UNCLEAR or message.band is not AnswerBand.ANSWER
+    waits = message.acts.get("waiting", 0.0) + message.acts.get("waiting_complaint", 0.0)
+    if not asked and (is_doubtful or act is Act.AFFIRM) and waits >= _QUESTION:
+        arguments = {"response": "utter_acknowledge_waiting", "stays": True}
+        return Reading(Source.SAID_BEFORE, Act.LET_BE, message, "goes on waiting", waits, arguments)
+    tells = (
+        message.acts.get("other", 0.0) + message.acts.get("unknown_detail", 0.0) + message.acts.get("correction", 0.0)
+    )
+    if is_doubtful and asked and _HOW_LONG.search(message.key):
+        plain = replace(message, band=AnswerBand.ANSWER, choices=())
+        return Reading(Source.SAID_BEFORE, Act.TICKET_STATUS, plain, "asks how long it takes")
+    if (
+        is_doubtful
+        and asked
+        and (act is Act.CAPABILITIES or act in UNCLEAR)
+        and "unsupported_topic" not in message.entities
+    ):
+        return Reading(Source.SAID_BEFORE, Act.HONEST, message, "asks what the human has to answer")
+    if is_doubtful and not asked and tells >= _QUESTION and len(message.key) >= _SHORTEST_STORY:
+        return Reading(Source.SAID_BEFORE, Act.HUMAN, message, "tells more to the human", tells)
+    return None
 
 
 def _instead_of_choice(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
@@ -61,12 +172,30 @@ def _instead_of_choice(context: Context, state: DialogueState, act: Act, message
     ):
         return None
     if message.acts.get("question", 0.0) < _MAYBE_QUESTION and not asks(normalize(message.text)):
-        return None
+        return _of_last(context, state, message) or _notice(state, message)
     found = find_answer(context, state, message)
     meant = {message.intent, *(name for name, _ in message.choices)}
-    if found is None or (found.topic not in meant and state.walk is None):
+    near = home(context, state)
+    if found is None or (found.topic not in meant and state.walk is None and not (near and found.is_worded)):
         return None
     return Reading(Source.ON_SCREEN, Act.ASK_STEP, message, f"{found.topic} has an answer")
+
+
+def _notice(state: DialogueState, message: UserMessage) -> Reading | None:
+    """Reads a notice of the app that is told and about which nothing is known (「弹了个账户锁定」)."""
+    if state.walk or message.matters() or not _PAGE_SAYS.search(message.key):
+        return None
+    return Reading(Source.SENTENCE, Act.HONEST, message, "reads off a notice that nothing is known about")
+
+
+def _of_last(context: Context, state: DialogueState, message: UserMessage) -> Reading | None:
+    """Reads what is told of the matter talked of last (「可里头没花光」, after what a closure does)."""
+    near = home(context, state)
+    is_free = not state.walk or (near is not None and near.kind == "diagnosis")
+    found = find_answer(context, state, message) if near and is_free else None
+    if near is None or found is None or not found.is_worded or found.topic not in (near.id, *near.related):
+        return None
+    return Reading(Source.SAID_BEFORE, Act.ASK_STEP, message, f"told of {found.topic}")
 
 
 def _at_step(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
@@ -76,7 +205,7 @@ def _at_step(context: Context, state: DialogueState, act: Act, message: UserMess
     if walkthrough.rules_out(context, state, act, message):
         return None
     is_foreign = state.walk is None and "unsupported_topic" in message.entities
-    found = None if is_foreign else find_answer(context, state, message)
+    found = find_by_words(context, state, message) if is_foreign else find_answer(context, state, message)
     asked = message.acts.get("question", 0.0) >= _MAYBE_QUESTION or asks(normalize(message.text))
     # What is alike but asks nothing, as the bare name of a cause, is no question about it.
     if found and (found.is_worded or asked):
@@ -91,6 +220,11 @@ def _at_step(context: Context, state: DialogueState, act: Act, message: UserMess
 def _alone(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
     """Reads it as saying too little, or as a matter of the wallet."""
     words = context.knowledge.wording
+    offered = [option.payload for option in state.shown]
+    is_offered = offered[:1] == ["/human_handoff"] and len(offered) <= _FEW and not state.handed_over and not state.walk
+    if is_offered and act is Act.NOT_UNDERSTOOD and message.acts.get("question", 0.0) >= _QUESTION:
+        # 「能查到吗」, after a human was offered for it.
+        return Reading(Source.SAID_BEFORE, Act.HONEST, message, "asks on about what a human is offered for")
     names_wallet = "unsupported_topic" in message.entities or any(word in message.key for word in words.wallet_words)
     points_nowhere = message.acts.get("question", 0.0) >= _QUESTION and any(word in message.key for word in "这那")
     if not state.walk and points_nowhere and len(message.key) <= _LONGEST_POINTER:
@@ -103,6 +237,8 @@ def _alone(context: Context, state: DialogueState, act: Act, message: UserMessag
         and (act is Act.NOT_UNDERSTOOD or len(message.key) < 4 or message.band is not AnswerBand.ANSWER)
     ):
         return Reading(Source.SAID_BEFORE, Act.FRAGMENT, message, "says too little")
+    if act is Act.NOT_UNDERSTOOD and (notice := _notice(state, message)):
+        return notice
     if names_wallet and (act is Act.OUT_OF_SCOPE):
         return Reading(Source.SENTENCE, Act.HONEST, message, "a matter of the wallet that nothing is known about")
     return None

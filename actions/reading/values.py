@@ -11,7 +11,7 @@ from actions.dialogue.turn import Context
 from actions.knowledge import Topic
 from actions.knowledge.schema import CollectedDetail
 from actions.reading.amounts import amounts_in
-from actions.reading.names import is_framed, name_in, name_in_story
+from actions.reading.names import is_framed, name_in, name_in_story, remembered
 from actions.reading.questions import asks
 from actions.reading.stories import is_story, tells, tells_of_payment
 from actions.reading.times import times_in
@@ -23,8 +23,11 @@ _PHONE = re.compile(r"(?<![\d*])1[3-9]\d(?:\d{8}|\*{2,6}\d{2,4})(?![\d*])")
 _EMAIL = re.compile(r"[a-z0-9._+*-]+@[a-z0-9*-]+(?:\.[a-z0-9*-]+)+")
 # Right after a value, these say that it is wrong: 「昨天打错了是前天」.
 _WRONG_AFTER = re.compile(r"^.{0,2}?(?:打错|写错|说错|记错|填错|弄错|搞错|错了|不对)")
+_MOST_PARTS = 4
+_NAME_ONLY = re.compile(r"[^\W\d_]{2,}(?<![吧呢啊呀的了吗吃付扣])")
 _SEPARATOR = "、"
 _LONGEST_PLAIN_NAME = 6
+_PLACE = re.compile(r"(?:就?是)?在(?P<name>[^\s,，。里家这那哪我你他]{2,8})")
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,10 @@ def joined(detail: CollectedDetail, values: Sequence[str]) -> str:
 def _text_for(detail: CollectedDetail, message: UserMessage, *, is_asked: bool) -> str | None:
     text = message.text.strip()[:_LONGEST]
     if detail.accepts == "name":
+        text = remembered(text)
+        if not is_asked and (place := _PLACE.fullmatch(normalize(text).strip())):
+            # 「在瑞幸」, whatever was asked.
+            return name_in(text[place.start("name") : place.end("name")])
         in_story = name_in_story(text) if len(text) > _LONGEST_PLAIN_NAME or tells(text) else None
         if in_story or not (is_asked or is_framed(text)):
             return in_story
@@ -130,4 +137,22 @@ def details_said(
         values = accepted(values_for(detail, message, context.knowledge.wording.rejections, is_asked=detail is wanted))
         if values:
             said[detail.id] = joined(detail, values)
+    if wanted is not None:
+        said = {**_name_beside(context, topic, message, said), **said}
     return said
+
+
+def _name_beside(context: Context, topic: Topic, message: UserMessage, said: dict[str, str]) -> dict[str, str]:
+    """Returns the name that stands by itself among other details (「昨天晚上 45 美团」)."""
+    named = next((detail for detail in topic.collected_details if detail.accepts == "name"), None)
+    parts = [part for part in re.split(r"[\s,，、;；]+", message.text.strip()) if part]
+    if named is None or named.id in said or not 1 < len(parts) <= _MOST_PARTS:
+        return {}
+    words = {word for detail in topic.collected_details for word in detail.names}
+    parts = [part for part in parts if normalize(part) not in words]
+    rest = [part for part in parts if not times_in(part, None) and not amounts_in(part, is_asked=True)]
+    if len(rest) != 1 or len(rest[0]) > _LONGEST_PLAIN_NAME or tells(rest[0]) or not _NAME_ONLY.fullmatch(rest[0]):
+        return {}
+    place = _PLACE.fullmatch(rest[0])
+    name = name_in(place["name"] if place else rest[0])
+    return {named.id: name} if name else {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from actions.knowledge import Knowledge, Topic
@@ -222,8 +222,14 @@ def _care_openers(knowledge: Knowledge) -> dict[str, str]:
         for follow_up in follow_ups.values():
             found.setdefault(follow_up.answer, first)
     at_first = {case.answer for cases in care.cases.values() for case in cases}
-    found |= {name: name.replace("_again", "_first") for name in care.answers if name.endswith("_again")} | found
+    found |= {name: _said_first(care.answers, name) for name in care.answers if name.endswith("_again")} | found
     return {name: first for name, first in found.items() if name not in at_first}
+
+
+def _said_first(answers: Mapping[str, object], name: str) -> str:
+    """Returns the answer that comes before `…_again`: it has the bare name, or ends in `_first`."""
+    bare = name.removesuffix("_again")
+    return bare if bare in answers else f"{bare}_first"
 
 
 def question(about: list[str]) -> str:

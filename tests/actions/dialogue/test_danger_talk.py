@@ -121,6 +121,28 @@ def test_an_idiom_is_no_crisis(conversation: Conversation, text: str) -> None:
     assert not has_alarm(conversation.state, Alarm.CRISIS)
 
 
+def test_a_denial_needs_a_word_that_takes_it_back(conversation: Conversation) -> None:
+    fraud(conversation, "钱包里的钱被转走了两千")
+    says(conversation, "隔壁老王说不是他", after_alarm={"stands_down": 0.9})
+    assert conversation.state.open_alarm is Alarm.VICTIM
+    says(conversation, "我弄错了", after_alarm={"stands_down": 0.9})
+    assert conversation.state.open_alarm is None
+
+
+def test_what_is_hardly_told_is_no_report(conversation: Conversation) -> None:
+    fraud(conversation, "我给骗子转了四千块")
+    assert "报了警" not in says(conversation, "他们打给我姐了", after_alarm={"police_called": 0.5})
+
+
+def test_not_wanting_to_live_is_asked_about_however_it_sounds(conversation: Conversation) -> None:
+    assert "不想活下去" in says(conversation, "加班加到不想活")
+
+
+def test_money_that_came_in_is_no_loss(conversation: Conversation) -> None:
+    first = fraud(conversation, "有人往我钱包转了六百 让我退到别的号")
+    assert "先别动这笔钱" in first
+
+
 def test_every_text_can_be_reached() -> None:
     """Whether no entry stands behind one that always fits before it."""
     danger = KNOWLEDGE.danger

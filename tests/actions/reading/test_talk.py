@@ -1,0 +1,194 @@
+"""What belongs to the talk, or says two things at once: thanks, calls, small talk, a report with a question."""
+
+from __future__ import annotations
+
+import datetime
+
+import pytest
+
+from actions.dialogue.acts import Act
+from actions.dialogue.answers import asked_in, find_instead
+from actions.dialogue.dialogue import Dialogue
+from actions.dialogue.messages import AnswerBand, Clause, UserMessage
+from actions.dialogue.state import Awaiting, DialogueState, HandoffReason, Offer, Request
+from actions.reading.complaint import is_complaint_of_us
+from actions.reading.names import name_in
+from actions.reading.reading import Reading
+from actions.reading.times import changed_time, with_hour
+from tests.actions.reading.builders import KNOWLEDGE, at, read, said
+from tests.conftest import PLACEHOLDERS
+
+NOON = datetime.datetime(2026, 11, 28, 12, tzinfo=datetime.UTC)
+DIALOGUE = Dialogue(KNOWLEDGE, PLACEHOLDERS)
+
+
+def form(wanted: str, **collected: str) -> DialogueState:
+    """Returns the state in which a detail of a dispute is asked for."""
+    return at(
+        "transaction_dispute", awaiting=Awaiting.DETAIL, requested_detail=wanted, collected_details=dict(collected)
+    )
+
+
+def clauses(*pairs: tuple[str, str]) -> tuple[Clause, ...]:
+    """Returns clauses with what each does."""
+    return tuple(Clause(text, {label: 0.9}) for text, label in pairs)
+
+
+def done_and_asks(report: str, question: str) -> UserMessage:
+    """Returns a message that reports a step and asks something beside it."""
+    return said(
+        f"{report} {question}",
+        "out_of_scope",
+        acts={"question": 0.9},
+        clauses=clauses((report, "done"), (question, "question")),
+    )
+
+
+def test_a_report_with_a_question_goes_on_and_is_answered() -> None:
+    turn = DIALOGUE.respond(at("forgot_password", 2), Act.OUT_OF_SCOPE, done_and_asks("写上去了", "多久会来呀"))
+    assert turn.state.step == 3
+    assert [reply.response for reply in turn.replies] == ["utter_step", "utter_step_answer"]
+    assert "几秒" in turn.replies[1].values["answer"]
+
+
+def test_a_question_about_the_page_that_has_come_up_stays_there() -> None:
+    likeness = {"forgot_password/set_new_password/there": 0.9}
+    message = said(
+        "到设新密码了 几位",
+        "forgot_password",
+        acts={"question": 0.9},
+        clauses=(Clause("到设新密码了", {"arrived": 0.9}, likeness), Clause("要几位", {"question": 0.9})),
+    )
+    turn = DIALOGUE.respond(at("forgot_password", 3), Act.OPEN_TOPIC, message)
+    assert turn.state.step == 4
+    again = DIALOGUE.respond(at("forgot_password", 4), Act.OPEN_TOPIC, message)
+    assert again.state.step == 4
+    assert [reply.response for reply in again.replies] == ["utter_step_answer"]
+
+
+def test_what_the_next_step_tells_is_not_answered_beside_it() -> None:
+    assert asked_in(done_and_asks("弄好了", "下面呢")) is None
+    question = asked_in(done_and_asks("弄好了", "要几位"))
+    assert question is not None
+    assert question.key == "要几位"
+
+
+@pytest.mark.parametrize("text", ["谢谢啦", "哦原来这样 多谢", "行 谢了"])
+def test_thanks_keep_the_place_and_end_the_last_step(text: str) -> None:
+    chosen = read(said(text, "affirm", acts={"done": 0.9}), at("forgot_password", 2)).chosen
+    assert (chosen.act, chosen.arguments.get("stays")) == (Act.LET_BE, True)
+    assert read(said(text, "affirm", acts={"done": 0.9}), at("forgot_password", 5)).chosen.act is Act.SOLVED
+
+
+def test_thanks_with_a_report_are_the_report() -> None:
+    assert read(said("填好了 谢谢", "thank", acts={"done": 0.9}), at("forgot_password", 2)).chosen.act is Act.DONE
+
+
+@pytest.mark.parametrize("text", ["有人在吗", "喂喂", "怎么都不说话"])
+def test_a_call_is_greeted_unless_a_human_is_waited_for(text: str) -> None:
+    message = said(text, "support_hours", confidence=0.6)
+    assert read(message).chosen.act is Act.GREET
+    assert read(message, DialogueState(handed_over=True)).chosen.act is not Act.GREET
+
+
+def test_small_talk_is_answered_kindly_and_the_wallet_is_no_small_talk() -> None:
+    turn = DIALOGUE.respond(DialogueState(), Act.OUT_OF_SCOPE, said("外面下雨了", "out_of_scope"))
+    assert [reply.response for reply in turn.replies] == ["utter_small_talk"]
+    message = said("下雨天扫码付不了", "payment_failure")
+    assert read(message).chosen.act is Act.OPEN_TOPIC
+
+
+def test_whoever_waits_for_the_result_wants_no_human() -> None:
+    state = DialogueState(offer=Offer.HUMAN, offer_reason=HandoffReason.NOT_SOLVED)
+    assert read(said("好 那我就等着", "affirm"), state).chosen.act is Act.LET_BE
+    assert read(said("好", "affirm"), state).chosen.act in (Act.HUMAN, Act.AFFIRM)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("你们到底赔不赔", True),
+        ("平台给我赔钱", True),
+        ("让店家赔我", False),
+        ("我要投诉那个商家", False),
+        ("昨天下午", False),
+    ],
+)
+def test_amends_are_wanted_of_us_or_of_the_shop(text: str, expected: bool) -> None:
+    assert is_complaint_of_us(said(text)) is expected
+
+
+def test_a_complaint_is_no_answer_and_what_it_tells_is_kept() -> None:
+    state = form("counterparty", transaction_time="昨天")
+    message = said("扣了我268 你们必须赔", "out_of_scope")
+    chosen = read(message, state).chosen
+    assert chosen.act is Act.ALARM
+    assert DIALOGUE.respond(state, Act.OUT_OF_SCOPE, message).state.collected_details["amount"] == "268"
+
+
+def test_a_detail_beside_a_question_is_noted_and_the_question_answered() -> None:
+    message = said(
+        "叫陈记面馆 退得了吗",
+        "out_of_scope",
+        clauses=(Clause("叫陈记面馆", {"other": 0.9}), Clause("能退钱吗", {"question": 0.9})),
+    )
+    turn = DIALOGUE.respond(form("counterparty", amount="20"), Act.OUT_OF_SCOPE, message)
+    assert turn.state.collected_details["counterparty"] == "陈记面馆"
+    assert turn.replies[0].response == "utter_step_answer"
+
+
+def test_the_topic_named_within_its_form_begins_nothing_anew() -> None:
+    state = form("counterparty", amount="20")
+    turn = DIALOGUE.respond(state, Act.OPEN_TOPIC, said("我要申诉", "transaction_dispute"))
+    assert turn.state.collected_details == {"amount": "20"}
+
+
+def test_an_hour_completes_the_day_told_before() -> None:
+    assert with_hour("上周六（11月21日）", "上午吧 十点多", NOON) == "上周六上午 十点多（11月21日）"
+    assert with_hour("昨天九点（11月27日）", "十点", NOON) is None
+    assert with_hour("昨天（11月27日）", "一百块", NOON) is None
+
+
+def test_a_corrected_day_keeps_its_hour() -> None:
+    assert changed_time("11月25号晚上八点多", "11月24号", [], NOON) == "11月24号晚上八点多"
+
+
+@pytest.mark.parametrize(
+    ("text", "name"), [("啥名我忘了 反正是个理发店", "个理发店"), ("不记得叫什么了", None), ("不对", None)]
+)
+def test_what_is_forgotten_is_no_name(text: str, name: str | None) -> None:
+    assert name_in(text) in (name, (name or "").removeprefix("个") or None)
+
+
+def test_a_password_of_another_kind_is_no_login_password() -> None:
+    found = find_instead(KNOWLEDGE.topics["forgot_password"], "付款密码不记得了")
+    assert found is not None
+    turn = DIALOGUE.respond(DialogueState(), Act.OPEN_TOPIC, said("付款密码不记得了怎么办", "forgot_password"))
+    assert turn.state.walk is None
+    assert find_instead(KNOWLEDGE.topics["forgot_password"], "登录密码不记得了") is None
+
+
+def test_the_next_of_several_requests_is_taken_up_by_its_own_words() -> None:
+    state = at("forgot_password", 5, requests=(Request("transaction_dispute", "还有一笔多扣的"),))
+    message = said(
+        "登好了 那多扣的呢",
+        "forgot_password",
+        clauses=clauses(("登好了", "done"), ("那多扣的呢", "other")),
+        acts={"done": 0.9},
+    )
+    assert DIALOGUE.respond(state, Act.OPEN_TOPIC, message).state.topic == "transaction_dispute"
+
+
+def test_a_vague_done_goes_one_step() -> None:
+    """「敲进去了」 is a little like what is said of the next step and names nothing of it."""
+    likeness = {"forgot_password/enter_verification_code/done": 0.66}
+    message = said("都敲进去了", "out_of_scope", acts={"done": 0.9}, steps=likeness)
+    chosen: Reading = read(message, at("forgot_password", 2)).chosen
+    assert (chosen.act, chosen.arguments["step"]) == (Act.DONE, 3)
+
+
+def test_who_waits_and_tells_more_tells_the_human() -> None:
+    waiting = DialogueState(handed_over=True)
+    told = said("当时是个女的接的", "out_of_scope", acts={"other": 0.9}, band=AnswerBand.CHOICE)
+    assert read(told, waiting).chosen.act is Act.HUMAN
+    assert read(said("好 我接着等", "affirm", acts={"waiting": 0.9}), waiting).chosen.act is Act.LET_BE
