@@ -88,11 +88,8 @@ class ConversationQueries:
                 found = list(documents)[offset:]
             else:
                 documents = {}
-                statement = (
-                    select(_Row.id)
-                    .where(_conditions(wanted, _Row.id if _is_rare(wanted) else _IN_ORDER))
-                    .order_by(_Row.active_at.desc(), _Row.id)
-                )
+                by = _Row.id if _is_rare(wanted) else _IN_ORDER
+                statement = select(_Row.id).where(_conditions(wanted, by)).order_by(_Row.active_at.desc(), _Row.id)
                 found = list(await session.scalars(statement.offset(offset).limit(limit + 1)))
             conversations = await _read(session, found[:limit])
             if wanted.query:
