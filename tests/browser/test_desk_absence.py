@@ -41,6 +41,8 @@ def branch(_playwright: Playwright, stack: Stack, tmp_path: Path) -> Iterator[Br
         UWALLET_CLOCK=NIGHT,
         # Browsers must come back before anybody gives up on them.
         UWALLET_QUEUE_ABANDONED_AFTER="86400",
+        # The clock leaps over the hours in which those at the desk would sign in anew.
+        UWALLET_DESK_IDLE_MINUTES="1440",
     )
     yield branch
     branch.close()
