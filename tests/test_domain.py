@@ -79,6 +79,7 @@ GRAMMAR = {
     ROOT / "engine" / "nlu" / "entity_values.py",
     ROOT / "engine" / "nlu" / "parts.py",
     ROOT / "actions" / "dialogue" / "step_answers.py",
+    ROOT / "actions" / "knowledge" / "asked_days.py",
     *(ROOT / "actions" / "reading").glob("*.py"),
 }
 

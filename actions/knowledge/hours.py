@@ -3,24 +3,16 @@
 from __future__ import annotations
 
 import datetime
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from actions.knowledge.asked_days import dates_in, weekdays_in
 from actions.knowledge.schema import Organisation
 from common.opening_hours import WEEKDAYS
 
 # Holidays told beside the week: those that come next.
 _NEXT_HOLIDAYS = 3
-_WEEKDAY = re.compile(r"(下下?个?)?(?:周|星期|礼拜)([一二三四五六日天1-7])")
-_WEEKEND = re.compile(r"(?:周|星期|礼拜)末|双休")
-_DATE = re.compile(r"(?<!\d)(1[0-2]|0?[1-9])月(3[01]|[12]\d|0?[1-9])[日号]?(?!\d)")
-_WEEKDAY_NUMBERS = {
-    **{sign: n for n, sign in enumerate("一二三四五六日")},
-    "天": 6,
-    **{str(n): n - 1 for n in range(1, 8)},
-}
 
 
 @dataclass(frozen=True)
@@ -81,12 +73,10 @@ def _asked_days(organisation: Organisation, today: datetime.date, question: str)
         word = next((word for word in words if word in question), None)
         if word is not None:
             yield _describe_day(organisation, word, today + datetime.timedelta(days=days))
-    for later, sign in _WEEKDAY.findall(question):
-        yield _describe_weekday(organisation, today, _WEEKDAY_NUMBERS[sign], weeks=str(later).count("下"))
-    if _WEEKEND.search(question):
-        yield from (_describe_weekday(organisation, today, number, weeks=0) for number in (5, 6))
-    for month, number in _DATE.findall(question):
-        day = _next_date(today, int(month), int(number))
+    for weekday, weeks in weekdays_in(question):
+        yield _describe_weekday(organisation, today, weekday, weeks=weeks)
+    for month, number in dates_in(question):
+        day = _next_date(today, month, number)
         if day is not None:
             yield _describe_day(organisation, _date(organisation, day, today), day, dated=True)
 
