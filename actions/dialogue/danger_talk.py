@@ -133,6 +133,9 @@ def _reaction_to(context: Context, before: DialogueState, heard: Heard, label: s
     found = next(iter(news or heard.facts), None)
     if found:
         return found
+    if heard.is_question and (named == _TELLS or named not in danger.reactions):
+        # 「好，我听着」 would pass over it.
+        return _ASKS
     return named if named in danger.reactions else _TELLS
 
 

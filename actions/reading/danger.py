@@ -32,6 +32,8 @@ _SURE_AFTER_LOSS = 0.97
 # The intent of a theft counts from this share of the alarm on.
 _LIKELY_THEFT = 0.25
 _SHORT_ANSWER = 5
+# Situated acts by which a user tells how it goes.
+_REPORTS = frozenset({"done", "arrived", "waiting", "ruled_out", "cause_confirmed", "not_checked", "solved"})
 _WANTS_NOT_TO_LIVE = re.compile("不想活(?!动|跃|泼)")
 _CLOSING = "account_closure"
 _SHORT = 14
@@ -96,8 +98,9 @@ def _by_itself(
         return _crisis_without_sign(context, state, act, message, total)
     # 「想好了」 answers what is asked; what it sounds like on its own counts for little.
     is_answer = len(message.key) <= _SHORT_ANSWER and (state.walk is not None or state.offer is not None)
-    is_guarded = is_asked or is_answer or likeliest in state.denied_alarms
-    limit = _SURE_IN_STORY if is_asked or likeliest in state.denied_alarms else _SURE_SHORT if is_answer else _SURE
+    is_report = state.walk is not None and likeliest is not Alarm.CRISIS and _is_plain_report(context, message)
+    is_doubted = is_asked or is_report or likeliest in state.denied_alarms
+    limit = _SURE_IN_STORY if is_doubted else _SURE_SHORT if is_answer else _SURE
     if total >= limit:
         return _sounds_like(context, message, likeliest, total)
     if is_answer and likeliest is Alarm.CRISIS and total >= _SURE and not has_alarm(state, likeliest):
@@ -108,9 +111,16 @@ def _by_itself(
     is_known = has_alarm(state, likeliest) or likeliest in state.denied_alarms
     # What is said of a step is explained by it.
     is_reported = state.walk is not None and likeliest is not Alarm.CRISIS and total < _SURE - 0.1
-    if total >= _DOUBTFUL and not is_known and not is_guarded and not is_reported:
+    if total >= _DOUBTFUL and not is_known and not (is_doubted or is_answer or is_reported):
         return _doubtful(message, likeliest, total)
-    return _in_so_many_words(context, state, message) or _theft_by_intent(context, state, act, message)
+    in_words = _in_so_many_words(context, state, message)
+    return in_words if in_words or is_report else _theft_by_intent(context, state, act, message)
+
+
+def _is_plain_report(context: Context, message: UserMessage) -> bool:
+    """Whether it tells of what is on the screen, in words of which none is about a danger."""
+    act = max(message.acts, key=lambda name: message.acts[name], default="")
+    return act in _REPORTS and not hear(context.knowledge.danger, message).facts and not message.matters("named")
 
 
 def _in_so_many_words(context: Context, state: DialogueState, message: UserMessage) -> Reading | None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from actions.dialogue.messages import UserMessage
 from actions.dialogue.state import AttemptOutcome, DialogueState
 from actions.knowledge.danger import Danger, Fact
+from actions.reading.questions import asks
 from language.text_normalization import normalize
 
 _ONE_QUESTION = 14
@@ -32,11 +33,13 @@ class Heard:
         facts: What is told, the gravest first.
         question: Label of what is asked.
         names_culprit: Whether the culprit is named by what they are.
+        is_question: Whether something is asked at all, known or not.
     """
 
     facts: tuple[str, ...] = ()
     question: str | None = None
     names_culprit: bool = False
+    is_question: bool = False
 
 
 def hear(danger: Danger, message: UserMessage) -> Heard:
@@ -47,7 +50,7 @@ def hear(danger: Danger, message: UserMessage) -> Heard:
     if asked is None and len(message.key) <= _ONE_QUESTION:
         asked = question_asked(danger, [message.key])
     told = facts_told(danger, clauses, message.key, message.after_alarm)
-    return Heard(told, asked, bool(_CULPRITS.search(message.key)))
+    return Heard(told, asked, bool(_CULPRITS.search(message.key)), asked is not None or asks(normalize(message.text)))
 
 
 def facts_told(danger: Danger, clauses: list[str], key: str, labels: Mapping[str, float]) -> tuple[str, ...]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import contextlib
 import functools
 import os
+import signal
 import ssl
 import tempfile
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
@@ -76,7 +78,16 @@ def postgresql() -> Iterator[PostgresqlServer]:
         try:
             yield PostgresqlServer(server.get_uri())
         finally:
+            _stop_at_once(server.get_pid())
             server.cleanup()
+
+
+def _stop_at_once(pid: int | None) -> None:
+    # It would take a minute to write down what is deleted now.
+    with contextlib.suppress(ProcessLookupError):
+        while pid:
+            os.kill(pid, signal.SIGQUIT)
+            time.sleep(0.1)
 
 
 @pytest.fixture

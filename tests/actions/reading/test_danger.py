@@ -172,3 +172,17 @@ def test_who_was_handed_over_asks_about_it(text: str) -> None:
     state = told(Alarm.VICTIM, open_alarm=Alarm.VICTIM, handed_over=True)
     message = said(text, "out_of_scope", after_alarm={"lost": 0.9})
     assert read(message, state).chosen.act is Act.TICKET_STATUS
+
+
+@pytest.mark.parametrize(
+    ("text", "acts", "is_heard"),
+    [
+        ("老板说网速挺快的", {"ruled_out": 0.9}, False),
+        ("翻着了 一天最多五千", {"cause_confirmed": 0.5, "done": 0.2}, False),
+        ("翻着了 钱被转走了", {"done": 0.6}, True),
+        ("有人打电话催我转钱", {"other": 0.6, "ruled_out": 0.2}, True),
+    ],
+)
+def test_a_report_of_a_check_without_a_word_of_danger_is_one(text: str, acts: dict[str, float], is_heard: bool) -> None:
+    message = said(text, "account_compromised", acts=acts, alarms={"victim": 0.6, "fraud_underway": 0.25})
+    assert (read(message, at("payment_failure", 2)).chosen.act is Act.ALARM) == is_heard

@@ -29,6 +29,9 @@ DANGER = KNOWLEDGE.danger
         ("卡里一分都没少", "nothing_lost"),
         ("什么都没给", "nothing_told"),
         ("不敢报警", "refuses_police"),
+        ("网页上填了姓名和支付密码", "password_told"),
+        ("刚发现平白少了三百", "unknown_payment"),
+        ("司机给我送回来了", "phone_found"),
     ],
 )
 def test_what_is_told_is_known(text: str, fact: str) -> None:
