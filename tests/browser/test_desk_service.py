@@ -194,6 +194,7 @@ def test_pictures_both_ways(customer: Callable[..., Widget], desk_of: Callable[.
     widget.queues()
     desk.serve("小图")
     choose(widget, "截图.png", "image/png", png(640, 400))
+    widget.send_pictures()
     seen = desk.log.get_by_role("img", name=CHAT["picture"])
     expect(seen).to_have_count(1)
     desk.page.wait_for_function("e => e.naturalWidth === 640", arg=seen.element_handle())
@@ -205,6 +206,7 @@ def test_pictures_both_ways(customer: Callable[..., Widget], desk_of: Callable[.
     for color in ("navy", "olive", "plum"):
         desk.send_picture(f"{color}.png", "image/png", png(1080, 2400, color))
     choose(widget, "长图.png", "image/png", png(1080, 1920))
+    widget.send_pictures()
     expect(seen.and_(desk.page.locator('[data-author="user"] *'))).to_have_count(2)
     desk.log.evaluate("e => Promise.all([...e.querySelectorAll('img')].map((image) => image.decode()))")
     desk.page.wait_for_function(IS_AT_END, arg=desk.log.element_handle())

@@ -145,12 +145,14 @@ def test_a_picture_can_be_dropped(widget: Widget) -> None:
 def test_a_photo_that_is_too_large_shrinks_in_the_browser(widget: Widget) -> None:
     widget.open()
     widget.greeted()
-    photo = Image.effect_noise((4000, 3000), 80).convert("RGB")
+    photo = Image.effect_noise((3000, 2000), 80).convert("RGB")
     data = io.BytesIO()
     photo.save(data, "PNG", compress_level=1)
     # More than the gateway takes.
     assert len(data.getvalue()) > 8 * 1024 * 1024
-    with widget.page.expect_response(lambda response: response.url.endswith("/attachments")) as answer:
+    # A browser that shares its core takes its time to draw it.
+    uploaded = widget.page.expect_response(lambda response: response.url.endswith("/attachments"), timeout=90_000)
+    with uploaded as answer:
         choose(widget, "photo.png", "image/png", data.getvalue())
         widget.send_pictures()
     stored = answer.value.json()
