@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -103,3 +104,18 @@ def test_jobs_listen_on_ports_of_their_own() -> None:
     free.environment = first.environment
     Lanes([free]).run()
     assert int(free.closing_line()) in range(int(ranges[0][0]), int(ranges[0][1]) + 1)
+
+
+@pytest.mark.parametrize("spare", [0, 1 << 62])
+def test_temporary_files_are_in_memory_where_there_is_plenty(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, spare: int
+) -> None:
+    monkeypatch.setattr(script, "_MEMORY", tmp_path)
+    monkeypatch.setattr(script, "_SPARE", spare)
+    monkeypatch.setenv("TMPDIR", "/before")
+    with script.temporary_folder():
+        inside = Path(os.environ["TMPDIR"])
+        assert inside.is_dir() == (spare == 0)
+        assert (inside.parent == tmp_path) == (spare == 0)
+    assert os.environ["TMPDIR"] == "/before"
+    assert list(tmp_path.iterdir()) == []
