@@ -32,7 +32,7 @@ SHOWN_TESTS = 10
 _TRAINING = "training"
 # How many jobs run beside one for each core: tests and the servers that they start wait for each other, set-up for the
 # network. While others wait for the training it is one, or the training shares its core and all end later.
-_WAITING = 4
+_WAITING = 2
 _WAITING_DURING_TRAINING = 1
 # A file system in memory, and the bytes that it must have to spare for what tests write; they use some 2 GB.
 _MEMORY, _SPARE = Path("/dev/shm"), 6 << 30

@@ -17,6 +17,8 @@ from sqlalchemy.orm import Session
 from uwallet_gateway.settings import PREFIX, Settings, SettingsError
 
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
+# A state of SQL.
+_DEADLOCK = "40P01"
 # Seconds that a statement waits while another process writes.
 _SQLITE_BUSY = 10
 # The write-ahead log is emptied at a moment without readers.
@@ -153,6 +155,11 @@ def database_url(settings: Settings) -> URL:
     if driver is None:
         raise SettingsError(f"{PREFIX}DATABASE_URL: must begin with sqlite:// or postgresql://")
     return url.set(drivername=driver)
+
+
+def is_deadlock(error: DBAPIError) -> bool:
+    """Whether PostgreSQL has ended a transaction for another to go on; it may be tried again as it was."""
+    return getattr(error.orig, "pgcode", None) == _DEADLOCK
 
 
 @contextlib.contextmanager

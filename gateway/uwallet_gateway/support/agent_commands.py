@@ -8,10 +8,12 @@ from datetime import datetime, timedelta
 from typing import Concatenate
 
 from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from uwallet_gateway.clock import now
 from uwallet_gateway.database import tables
+from uwallet_gateway.database.connection import is_deadlock
 from uwallet_gateway.errors import ErrorCode, InputError
 from uwallet_gateway.input_text import checked_client_id, clean
 from uwallet_gateway.protocol.tickets import DISPOSITIONS, AgentName, EventKind, Ticket
@@ -25,6 +27,8 @@ from uwallet_gateway.transcript.messages import Draft, Message
 from uwallet_gateway.transcript.transaction import ConversationTransaction
 
 _NOTE_LENGTH = 2000
+# How often a command is tried that PostgreSQL ends because of another one.
+_ATTEMPTS = 3
 # How far a follow-up may lie ahead, and how far the clock of a desk may be behind.
 _FURTHEST_FOLLOW_UP, _CLOCK_SKEW = timedelta(days=366), timedelta(minutes=10)
 
@@ -41,8 +45,15 @@ def _changes_ticket[**Arguments](
     async def run(
         commands: AgentCommands, ticket_id: int, /, *arguments: Arguments.args, **named: Arguments.kwargs
     ) -> Ticket:
-        async with commands.transactions.ticket(ticket_id) as (transaction, ticket):
-            await command(commands, transaction, ticket, *arguments, **named)
+        for attempt in range(_ATTEMPTS):
+            try:
+                async with commands.transactions.ticket(ticket_id) as (transaction, ticket):
+                    await command(commands, transaction, ticket, *arguments, **named)
+                break
+            except DBAPIError as error:
+                # Two agents who want the same at one moment may each wait for what the other holds.
+                if not is_deadlock(error) or attempt + 1 == _ATTEMPTS:
+                    raise
         return await commands.queries.ticket(ticket_id)
 
     return run

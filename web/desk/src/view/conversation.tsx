@@ -5,6 +5,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Button, Space, Tag, Tooltip } from 'antd';
 import { useRef, useState, type JSX } from 'react';
 import { useStore } from 'zustand';
+import { ApiError } from '../core/api.ts';
 import type { Chat } from '../core/chat.ts';
 import type { Suggestion, Ticket, TicketDetails, TicketEvent } from '../core/protocol.ts';
 import { fill, nameOf, t } from '../i18n/strings.ts';
@@ -176,8 +177,17 @@ function KeepOpen({ ticket }: { ticket: Ticket }): JSX.Element {
 function useClaim(ticket: Ticket): { run: () => void; busy: boolean } {
   const { desk, api } = useDesk();
   const [run, busy] = useAction();
-  const claim = (): void =>
-    void run(async () => desk.adopt(await api.claim(ticket.id))).then((done) => (done ? undefined : desk.refresh()));
+  const take = async (): Promise<void> => {
+    try {
+      desk.adopt(await api.claim(ticket.id));
+    } catch (error) {
+      // Who came second may see no more of the ticket: the refusal is the last to tell whose it is.
+      if (error instanceof ApiError && error.details.agent)
+        desk.adopt({ ...ticket, status: error.details.status, agent: error.details.agent });
+      throw error;
+    }
+  };
+  const claim = (): void => void run(take).then((done) => (done ? undefined : desk.refresh()));
   return { run: claim, busy };
 }
 
