@@ -9,11 +9,11 @@ from fastapi import APIRouter, File, Query, UploadFile
 
 from uwallet_gateway.errors import ErrorCode, InputError
 from uwallet_gateway.protocol.agents import Suggestions
-from uwallet_gateway.protocol.base import MAX_ID
 from uwallet_gateway.protocol.messages import AttachmentView
 from uwallet_gateway.protocol.tickets import AgentMessageRequest, DeskMessagePage, DeskMessageView
 from uwallet_gateway.transcript.messages import Message
 from uwallet_gateway.transport.desk.guard import AgentNeeded, check_visible
+from uwallet_gateway.transport.desk.message_pages import After, Before, message_page
 from uwallet_gateway.transport.desk.tickets import TicketId
 from uwallet_gateway.transport.http import ServicesNeeded, responses
 from uwallet_gateway.transport.picture_access import agent_reader
@@ -32,21 +32,14 @@ async def read_messages(
     ticket_id: TicketId,
     services: ServicesNeeded,
     session: AgentNeeded,
-    before: Annotated[int | None, Query(ge=1, le=MAX_ID)] = None,
-    after: Annotated[int | None, Query(ge=0, le=MAX_ID)] = None,
+    before: Before = None,
+    after: After = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> DeskMessagePage:
     """Returns messages in order: after an id, the last ones before an id, or the newest."""
     await check_visible(services, session, ticket_id)
     conversation_id = (await services.tickets.ticket(ticket_id)).conversation_id
-    if after is not None:
-        messages, has_more = await services.transcript.after(conversation_id, after, limit)
-    elif before is not None:
-        messages, has_more = await services.transcript.before(conversation_id, before, limit)
-    else:
-        messages, has_more = await services.transcript.newest(conversation_id, limit)
-    show, reader = services.presentation.desk_message, agent_reader(session)
-    return DeskMessagePage(messages=[show(message, reader) for message in messages], has_more=has_more)
+    return await message_page(services, session, conversation_id, before=before, after=after, limit=limit)
 
 
 @router.post("/tickets/{ticket_id}/messages", status_code=201, responses=responses(401, 403, 404, 409, 422, 429, 503))

@@ -28,8 +28,8 @@ from uwallet_gateway.protocol.tickets import DeskMessagePage
 from uwallet_gateway.search.conversations import ConversationFilter
 from uwallet_gateway.services import Services
 from uwallet_gateway.transport.desk.guard import AgentNeeded, SupervisorNeeded
+from uwallet_gateway.transport.desk.message_pages import After, Before, message_page
 from uwallet_gateway.transport.http import ServicesNeeded, responses
-from uwallet_gateway.transport.picture_access import agent_reader
 
 router = APIRouter(prefix="/conversations")
 ConversationId = Annotated[str, Path(pattern=r"^[0-9A-Za-z_-]{1,64}$")]
@@ -136,8 +136,8 @@ async def read_conversation_messages(
     conversation_id: ConversationId,
     session: SupervisorNeeded,
     services: ServicesNeeded,
-    before: Annotated[int | None, Query(ge=1, le=MAX_ID)] = None,
-    after: Annotated[int | None, Query(ge=0, le=MAX_ID)] = None,
+    before: Before = None,
+    after: After = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 100,
 ) -> DeskMessagePage:
     """Returns messages in order: after an id, before one, or the newest. To look at them is recorded."""
@@ -145,14 +145,7 @@ async def read_conversation_messages(
     await services.audit.write_once(
         (session.id, conversation_id), Action.CONVERSATION_READ, conversation_id, status="bot"
     )
-    if after is not None:
-        messages, has_more = await services.transcript.after(conversation_id, after, limit)
-    elif before is not None:
-        messages, has_more = await services.transcript.before(conversation_id, before, limit)
-    else:
-        messages, has_more = await services.transcript.newest(conversation_id, limit)
-    show, reader = services.presentation.desk_message, agent_reader(session)
-    return DeskMessagePage(messages=[show(message, reader) for message in messages], has_more=has_more)
+    return await message_page(services, session, conversation_id, before=before, after=after, limit=limit)
 
 
 @router.put(
