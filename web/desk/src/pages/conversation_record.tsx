@@ -2,7 +2,6 @@
 
 import { DownloadOutlined } from '@ant-design/icons';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import { describeTime } from '@uwallet/shared/time.ts';
 import { Button, Result, Space, Spin, Tag } from 'antd';
 import { useLayoutEffect, useMemo, useRef, type JSX } from 'react';
 import { Link } from 'wouter';
@@ -11,6 +10,7 @@ import { timelineOf } from '../core/timeline.ts';
 import { fill, nameOf, t } from '../i18n/strings.ts';
 import { errorText, useDesk, useNow } from '../view/context.ts';
 import { visitorName } from '../view/labels.ts';
+import { EarlierMessages, LogPart, LogTime } from '../view/log_rows.tsx';
 import { MessageRow } from '../view/message_row.tsx';
 
 const PAGE = 100;
@@ -108,31 +108,14 @@ function Log({ conversationId, name }: { conversationId: string; name: string })
         {found.isError && <p className="log-hint">{errorText(found.error)}</p>}
         {found.isLoading && <Spin className="page-spin" />}
         {found.hasNextPage && (
-          <div className="log-hint">
-            <Button
-              size="small"
-              type="link"
-              loading={found.isFetchingNextPage}
-              onClick={() => void found.fetchNextPage()}
-            >
-              {t.chat.earlier}
-            </Button>
-          </div>
+          <EarlierMessages loading={found.isFetchingNextPage} onClick={() => void found.fetchNextPage()} />
         )}
         {items.map((item) => {
           switch (item.type) {
             case 'time':
-              return (
-                <div className="log-time" key={item.key}>
-                  {describeTime(new Date(item.at), now, t.times)}
-                </div>
-              );
+              return <LogTime key={item.key} at={item.at} now={now} />;
             case 'part':
-              return (
-                <div className="log-part" key={item.key} data-part={item.part}>
-                  <span>{t.chat.parts[item.part]}</span>
-                </div>
-              );
+              return <LogPart key={item.key} part={item.part} />;
             case 'message':
               return (
                 <MessageRow

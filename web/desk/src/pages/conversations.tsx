@@ -2,18 +2,19 @@
 
 import { DownloadOutlined } from '@ant-design/icons';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import { Button, Table, Tag, type TableProps } from 'antd';
+import { Button, Tag, type TableColumnsType } from 'antd';
 import { describeTime } from '@uwallet/shared/time.ts';
 import { type JSX } from 'react';
 import { Link, useLocation } from 'wouter';
 import { search } from '../core/api.ts';
 import type { Conversation } from '../core/protocol.ts';
 import { fill, nameOf, t } from '../i18n/strings.ts';
-import { errorText, useAccounts, useDesk, useNow } from '../view/context.ts';
+import { useAccounts, useDesk, useNow } from '../view/context.ts';
 import { Choice, Days, optionsOf, SearchField, searchedWords } from '../view/filters.tsx';
 import { visitorName } from '../view/labels.ts';
 import { useFilters } from '../view/location.ts';
 import { Page } from '../view/page.tsx';
+import { PagedTable } from '../view/paged_table.tsx';
 
 const PAGE = 50;
 
@@ -32,7 +33,7 @@ export function Conversations(): JSX.Element {
     getNextPageParam: (page, pages) => (page.has_more ? pages.length * PAGE : undefined),
   });
   const conversations = uniqueById(found.data?.pages.flatMap((page) => page.conversations) ?? []);
-  const columns: TableProps<Conversation>['columns'] = [
+  const columns: TableColumnsType<Conversation> = [
     {
       title: t.search.user,
       width: 150,
@@ -138,23 +139,13 @@ export function Conversations(): JSX.Element {
           />
         )}
       </div>
-      <Table
-        rowKey="id"
-        size="middle"
-        className="list-table"
-        scroll={{ x: 'max-content' }}
+      <PagedTable
         columns={columns}
-        dataSource={conversations}
-        loading={found.isLoading}
-        pagination={false}
-        locale={{ emptyText: found.isError ? errorText(found.error) : t.conversations.empty }}
-        onRow={(row) => ({ onClick: () => go(placeOf(row)), className: 'clickable' })}
+        rows={conversations}
+        found={found}
+        empty={t.conversations.empty}
+        onOpen={(row) => go(placeOf(row))}
       />
-      {found.hasNextPage && (
-        <Button block type="text" loading={found.isFetchingNextPage} onClick={() => void found.fetchNextPage()}>
-          {t.more}
-        </Button>
-      )}
     </Page>
   );
 }

@@ -2,18 +2,19 @@
 
 import { DownloadOutlined } from '@ant-design/icons';
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { Button, Segmented, Table, Tag, type TableProps } from 'antd';
+import { Button, Segmented, Tag, type TableColumnsType } from 'antd';
 import { describeTime } from '@uwallet/shared/time.ts';
 import { type JSX } from 'react';
 import { Link, useLocation } from 'wouter';
 import { search } from '../core/api.ts';
 import type { Ticket } from '../core/protocol.ts';
 import { nameOf, t } from '../i18n/strings.ts';
-import { errorText, useAgents, useDesk, useNow } from '../view/context.ts';
+import { useAgents, useDesk, useNow } from '../view/context.ts';
 import { Choice, Days, optionsOf, SearchField, searchedWords } from '../view/filters.tsx';
 import { ticketTitle, userName } from '../view/labels.ts';
 import { useFilters } from '../view/location.ts';
 import { Page } from '../view/page.tsx';
+import { PagedTable } from '../view/paged_table.tsx';
 
 const STATUSES = ['', 'queued', 'active', 'message', 'pending', 'closed'] as const;
 const PAGE = 50;
@@ -33,7 +34,7 @@ export function Search(): JSX.Element {
     getNextPageParam: (page) => (page.has_more ? page.tickets.at(-1)?.id : undefined),
   });
   const tickets = found.data?.pages.flatMap((page) => page.tickets) ?? [];
-  const columns: TableProps<Ticket>['columns'] = [
+  const columns: TableColumnsType<Ticket> = [
     {
       title: t.search.number,
       dataIndex: 'number',
@@ -114,23 +115,13 @@ export function Search(): JSX.Element {
           onChange={(rating) => setFilters({ rating })}
         />
       </div>
-      <Table
-        rowKey="id"
-        size="middle"
-        className="list-table"
-        scroll={{ x: 'max-content' }}
+      <PagedTable
         columns={columns}
-        dataSource={tickets}
-        loading={found.isLoading}
-        pagination={false}
-        locale={{ emptyText: found.isError ? errorText(found.error) : t.search.empty }}
-        onRow={(ticket) => ({ onClick: () => go(`/tickets/${ticket.id}`), className: 'clickable' })}
+        rows={tickets}
+        found={found}
+        empty={t.search.empty}
+        onOpen={(ticket) => go(`/tickets/${ticket.id}`)}
       />
-      {found.hasNextPage && (
-        <Button block type="text" loading={found.isFetchingNextPage} onClick={() => void found.fetchNextPage()}>
-          {t.more}
-        </Button>
-      )}
     </Page>
   );
 }

@@ -1,7 +1,6 @@
 /** The conversation from top to bottom, kept at its end while the agent is there. */
 
 import { ArrowDownOutlined } from '@ant-design/icons';
-import { describeTime } from '@uwallet/shared/time.ts';
 import { Button, Spin } from 'antd';
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, type JSX } from 'react';
 import { useStore } from 'zustand';
@@ -11,6 +10,7 @@ import { timelineOf } from '../core/timeline.ts';
 import { t } from '../i18n/strings.ts';
 import { useAttention, useDesk, useNow } from './context.ts';
 import { userName } from './labels.ts';
+import { EarlierMessages, LogPart, LogTime } from './log_rows.tsx';
 import { EventRow, MessageRow, OutgoingRow } from './message_row.tsx';
 
 /** How near to its end the log counts as at its end. Pixels. */
@@ -45,27 +45,13 @@ export function MessageLog({ ticket, chat, mine, events, onTakeBack }: MessageLo
         <div ref={scroll.body}>
           {phase === 'failed' && <p className="log-hint">{error || t.errors.unknown}</p>}
           {phase === 'loading' && <Spin className="page-spin" />}
-          {hasEarlier && (
-            <div className="log-hint">
-              <Button size="small" type="link" loading={loadingEarlier} onClick={() => void chat.loadEarlier()}>
-                {t.chat.earlier}
-              </Button>
-            </div>
-          )}
+          {hasEarlier && <EarlierMessages loading={loadingEarlier} onClick={() => void chat.loadEarlier()} />}
           {items.map((item) => {
             switch (item.type) {
               case 'time':
-                return (
-                  <div className="log-time" key={item.key}>
-                    {describeTime(new Date(item.at), now, t.times)}
-                  </div>
-                );
+                return <LogTime key={item.key} at={item.at} now={now} />;
               case 'part':
-                return (
-                  <div className="log-part" key={item.key} data-part={item.part}>
-                    <span>{t.chat.parts[item.part]}</span>
-                  </div>
-                );
+                return <LogPart key={item.key} part={item.part} />;
               case 'event':
                 return <EventRow key={item.key} event={item.event} />;
               case 'message':
