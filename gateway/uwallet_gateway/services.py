@@ -35,6 +35,8 @@ from uwallet_gateway.identity.sessions import SessionRules, Sessions
 from uwallet_gateway.identity.sites import Sites
 from uwallet_gateway.insight.feedback import FeedbackStore
 from uwallet_gateway.insight.misunderstood import Misunderstood
+from uwallet_gateway.insight.performance import PerformanceReports
+from uwallet_gateway.insight.quality import Quality, load_criteria
 from uwallet_gateway.insight.questions import Questions, read_questions
 from uwallet_gateway.insight.statistics import Statistics
 from uwallet_gateway.maintenance.persons import Persons
@@ -54,6 +56,7 @@ from uwallet_gateway.support.notices import SupportNotices
 from uwallet_gateway.support.presence import Presence
 from uwallet_gateway.support.queries import TicketQueries
 from uwallet_gateway.support.scheduler import SchedulerRules, SupportScheduler
+from uwallet_gateway.support.supervision import Supervision
 from uwallet_gateway.support.ticket_steps import TicketSteps
 from uwallet_gateway.support.transactions import SupportTransactions
 from uwallet_gateway.support.user_commands import UserCommands
@@ -102,6 +105,8 @@ class Services:
     questions: Questions
     statistics: Statistics
     misunderstood: Misunderstood
+    performance: PerformanceReports
+    quality: Quality
     hook_endpoints: tuple[Endpoint, ...]
     outbox: Outbox
     hook_sender: HookSender
@@ -109,6 +114,7 @@ class Services:
     brand: str
     user_commands: UserCommands
     agent_commands: AgentCommands
+    supervision: Supervision
     tickets: TicketQueries
     search: ConversationQueries
     search_indexer: SearchIndexer
@@ -240,6 +246,8 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
         questions=Questions(database, read_questions(settings.knowledge_dir)),
         statistics=Statistics(database),
         misunderstood=Misunderstood(database),
+        performance=PerformanceReports(database),
+        quality=Quality(database, load_criteria()),
         hook_endpoints=endpoints,
         outbox=outbox,
         hook_sender=HookSender(outbox, endpoints, load_cards(), metrics, on_taken=user_commands.delivered),
@@ -262,6 +270,7 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
         brand=load_brand(settings.organisation_file),
         user_commands=user_commands,
         agent_commands=AgentCommands(transactions, steps, tickets, max_length=settings.max_length),
+        supervision=Supervision(transactions, steps, tickets, max_length=settings.max_length),
         tickets=tickets,
         search=ConversationQueries(database),
         search_indexer=SearchIndexer(database),

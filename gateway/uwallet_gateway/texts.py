@@ -104,6 +104,7 @@ class _Support(_Section):
     follow_up: str
     returned_to_bot_quietly: str
     left_queue: str
+    supervisor_joined: str
     not_waiting: str
     keep_waiting: str
     timeout: str
@@ -163,6 +164,7 @@ _SUPPORT_FIELDS = {
     "follow_up_claimed": {"agent"},
     "follow_up": {"agent"},
     "transferred": {"agent"},
+    "supervisor_joined": {"supervisor", "agent"},
     "requeued": {"position"},
     "transferred_to_queue": {"position"},
     "returned_to_bot": {"agent"},

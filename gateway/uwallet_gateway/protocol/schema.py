@@ -22,6 +22,7 @@ from uwallet_gateway.protocol import (
     messages,
     notices,
     persons,
+    quality,
     support,
     tickets,
 )
@@ -35,6 +36,7 @@ _MODULES: tuple[ModuleType, ...] = (
     conversations,
     agents,
     insight,
+    quality,
     audit,
     persons,
     events,

@@ -28,6 +28,9 @@ export type Action =
   | 'ticket_returned_to_bot'
   | 'ticket_closed'
   | 'ticket_put_off'
+  | 'whispered'
+  | 'barged_in'
+  | 'quality_reviewed'
   | 'conversation_read'
   | 'contact_shown'
   | 'statistics_exported'
@@ -86,6 +89,47 @@ export interface AgentChange {
   max_chats?: number | null;
 }
 /**
+ * What an agent did in some days, or all agents together.
+ *
+ * Attributes:
+ *     handled: Tickets that were closed while they were theirs, after they had taken them up.
+ *     first_reply: From taking up to their first message.
+ *     handling: From taking up to the end.
+ *     transfers: Chats given to a colleague or back to the queue.
+ *     rating: Of the tickets handled.
+ *     online_seconds: With a desk that takes chats.
+ *     away_seconds: With a desk that takes none.
+ *     quality: Average score of the reviews that were made.
+ *     reviews: How many.
+ */
+export interface AgentFigures {
+  handled: number;
+  first_reply: Seconds;
+  handling: Seconds;
+  transfers: number;
+  rating: Rating;
+  online_seconds: number;
+  away_seconds: number;
+  quality: number | null;
+  reviews: number;
+}
+/**
+ * Durations in seconds: how many, the median, and the 95th percentile by nearest rank.
+ */
+export interface Seconds {
+  count: number;
+  median: number | null;
+  p95: number | null;
+}
+/**
+ * Ratings from 1 to 5: how many, their average, and how many of each.
+ */
+export interface Rating {
+  count: number;
+  average: number | null;
+  distribution: number[];
+}
+/**
  * A message of an agent: text with or without a picture, or a picture alone.
  */
 export interface AgentMessageRequest {
@@ -102,6 +146,15 @@ export interface AgentMessageRequest {
 export interface AgentName {
   id: number;
   name: string;
+}
+/**
+ * An agent in some days, and in as many days before.
+ */
+export interface AgentPerformance {
+  id: number;
+  name: string;
+  figures: AgentFigures;
+  before: AgentFigures;
 }
 /**
  * The agent who has the conversation.
@@ -226,6 +279,50 @@ export interface AuditVerification {
   head: number;
   digest: string;
   problem: string | null;
+}
+/**
+ * A message of a supervisor in a chat that an agent has.
+ */
+export interface BargeInRequest {
+  text: string;
+  /**
+   * Idempotency key: the same one again has no further effect
+   */
+  client_id: string;
+}
+/**
+ * An agent on the board: now, and today.
+ */
+export interface BoardAgent {
+  id: number;
+  name: string;
+  presence: 'online' | 'away' | 'offline';
+  chats: number;
+  max_chats: number;
+  today: AgentFigures;
+}
+/**
+ * What supervisors see at a glance: who waits, who serves, and what was done today.
+ */
+export interface BoardView {
+  waiting: number;
+  urgent: number;
+  messages: number;
+  active: number;
+  /**
+   * Since when the one waits who waits longest
+   */
+  waiting_since: string | null;
+  today: TeamFigures;
+  agents: BoardAgent[];
+}
+/**
+ * All agents together; those who left the queue before anybody came, and how long the others waited.
+ */
+export interface TeamFigures {
+  agent: AgentFigures;
+  abandoned: number;
+  waiting: Seconds;
 }
 /**
  * The bot, or the agent, starts or stops writing.
@@ -366,6 +463,18 @@ export interface Credentials {
   password: string;
 }
 /**
+ * A line of the score sheet.
+ */
+export interface Criterion {
+  id: string;
+  title: string;
+  hint: string;
+  /**
+   * At most
+   */
+  points: number;
+}
+/**
  * The figures of a day.
  */
 export interface DayFigures {
@@ -393,22 +502,6 @@ export interface Figures {
   unhelpful?: number;
 }
 /**
- * Ratings from 1 to 5: how many, their average, and how many of each.
- */
-export interface Rating {
-  count: number;
-  average: number | null;
-  distribution: number[];
-}
-/**
- * Durations in seconds: how many, the median, and the 95th percentile by nearest rank.
- */
-export interface Seconds {
-  count: number;
-  median: number | null;
-  p95: number | null;
-}
-/**
  * Events that the gateway sends to desks.
  */
 export interface DeskEvents {
@@ -417,6 +510,7 @@ export interface DeskEvents {
   message: TicketMessage;
   user_typing: TicketUserTyping;
   read: TicketUserRead;
+  whispered: Whisper;
   agents_changed: NoData;
   signed_out: NoData;
 }
@@ -583,6 +677,13 @@ export interface TicketUserTyping {
 export interface TicketUserRead {
   ticket_id: number;
   user_read_id: number;
+}
+/**
+ * Only to the agent who has the ticket
+ */
+export interface Whisper {
+  ticket_id: number;
+  by: string;
 }
 /**
  * An event without data.
@@ -1073,6 +1174,16 @@ export interface PasswordChange {
   new: string;
 }
 /**
+ * All agents in some days (`from` to `to`), by name, and all together.
+ */
+export interface PerformanceView {
+  from: string;
+  to: string;
+  agents: AgentPerformance[];
+  team: TeamFigures;
+  before: TeamFigures;
+}
+/**
  * A user by the site's id, or a visitor by the conversation, which a ticket names.
  */
 export interface PersonRequest {
@@ -1091,6 +1202,12 @@ export interface PresenceRequest {
  */
 export interface ProviderView {
   name: string;
+}
+/**
+ * The criteria in their order.
+ */
+export interface QualitySheet {
+  criteria: Criterion[];
 }
 /**
  * A question that the bot answers; its text is sent when it is chosen.
@@ -1129,6 +1246,54 @@ export interface RecoveryCodes {
 export interface ReturnRequest {
   disposition?: ('solved' | 'spam') | null;
   note?: string | null;
+}
+/**
+ * What a supervisor says of how a ticket was served.
+ */
+export interface Review {
+  ticket_id: number;
+  number: string;
+  topic: string | null;
+  /**
+   * The user's, of the same ticket
+   */
+  rating: number | null;
+  agent: AgentName;
+  reviewer: string;
+  points: {
+    [k: string]: number;
+  };
+  /**
+   * Percent of all points there are
+   */
+  score: number;
+  comment: string | null;
+  created_at: string;
+  /**
+   * The agent has not seen it yet
+   */
+  is_new: boolean;
+}
+/**
+ * Points for each criterion of the sheet, and a word to the agent.
+ */
+export interface ReviewRequest {
+  points: {
+    [k: string]: number;
+  };
+  comment?: string | null;
+}
+/**
+ * Reviews, the newest first.
+ */
+export interface Reviews {
+  reviews: Review[];
+}
+/**
+ * Tickets that are worth a look and have no review.
+ */
+export interface Sample {
+  tickets: Ticket[];
 }
 /**
  * The second factor of the agent who asks.
@@ -1428,6 +1593,12 @@ export interface TicketPage {
   has_more: boolean;
 }
 /**
+ * The review of a ticket, null if there is none.
+ */
+export interface TicketReview {
+  review: Review | null;
+}
+/**
  * The user's latest tickets, newest first.
  */
 export interface TicketsOfUser {
@@ -1447,6 +1618,19 @@ export interface WatchResult {
   messages: DeskMessageView[];
   has_more: boolean;
   user_read_id: number;
+}
+/**
+ * A supervisor has left a word for the agent; the ticket's events have it.
+ */
+export interface Whisper1 {
+  ticket_id: number;
+  by: string;
+}
+/**
+ * A word of a supervisor to the agent who has the chat; the user never sees it.
+ */
+export interface WhisperRequest {
+  text: string;
 }
 /**
  * Events that the gateway sends to widgets.

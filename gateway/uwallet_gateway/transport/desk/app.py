@@ -21,6 +21,7 @@ from uwallet_gateway.transport.desk import (
     second_factor,
     session,
     sign_in,
+    supervision,
     tickets,
 )
 from uwallet_gateway.transport.desk.cookies import name_schemes
@@ -39,6 +40,7 @@ ROUTERS = (
     canned_replies.router,
     intents.router,
     insight.router,
+    supervision.router,
     audit.router,
     persons.router,
 )

@@ -58,11 +58,11 @@ def _period(
         raise InputError(ErrorCode.MALFORMED) from error
 
 
-_PeriodWanted = Annotated[Period, Depends(_period)]
+PeriodWanted = Annotated[Period, Depends(_period)]
 
 
 @router.get("", responses=responses(401, 403, 422, 429, 503))
-async def read_insight(_session: SupervisorNeeded, services: ServicesNeeded, period: _PeriodWanted) -> InsightView:
+async def read_insight(_session: SupervisorNeeded, services: ServicesNeeded, period: PeriodWanted) -> InsightView:
     """Returns the figures by day and topic: of the last seven days by default, of 366 days at most."""
     insight = await services.statistics.read(period)
     titles = await _titles(services, insight)
@@ -134,7 +134,7 @@ async def label(
 async def export(
     _session: SupervisorNeeded,
     services: ServicesNeeded,
-    period: _PeriodWanted,
+    period: PeriodWanted,
     content: Literal["statistics", "misunderstood"] = "statistics",
 ) -> Response:
     """Returns a CSV file for spreadsheets, in which no cell is a formula."""

@@ -5,6 +5,7 @@ import type {
   AgentSession,
   AuditPage,
   AuditVerification,
+  Board,
   CannedReply,
   Conversation,
   ConversationFilters,
@@ -19,7 +20,11 @@ import type {
   Page,
   Presence,
   Queue,
+  Performance,
+  QualitySheet,
   RecoveryCodes,
+  Review,
+  Reviews,
   Role,
   SecondFactor,
   SecondStep,
@@ -28,6 +33,7 @@ import type {
   Suggestion,
   Ticket,
   TicketDetails,
+  TicketReview,
 } from './protocol.ts';
 
 /** Codes that the desk itself makes, beside those of docs/support.md. */
@@ -188,6 +194,23 @@ export class DeskApi {
   deleteCannedReply = (id: number): Promise<unknown> => this.request('DELETE', `/canned_replies/${id}`);
 
   // --- Supervision ---
+
+  board = (): Promise<Board> => this.request('GET', '/board');
+  /** Leaves a word for the agent who has a chat. */
+  whisper = (id: number, text: string): Promise<Ticket> => this.request('POST', `/tickets/${id}/whispers`, { text });
+  /** Says something to the user in a chat that somebody else has. */
+  bargeIn = (id: number, text: string, client_id: string): Promise<Message> =>
+    this.request('POST', `/tickets/${id}/interjections`, { text, client_id });
+  performance = (query: Query): Promise<Performance> => this.request('GET', '/insight/agents' + search(query));
+  qualitySheet = (): Promise<QualitySheet> => this.request('GET', '/quality/sheet');
+  qualitySample = (query: Query): Promise<{ tickets: Ticket[] }> =>
+    this.request('GET', '/quality/sample' + search(query));
+  reviews = (query: Query): Promise<Reviews> => this.request('GET', '/quality/reviews' + search(query));
+  ownReviews = (): Promise<Reviews> => this.request('GET', '/quality/mine');
+  seeOwnReviews = (): Promise<void> => this.request('POST', '/quality/mine/seen');
+  reviewOf = (id: number): Promise<TicketReview> => this.request('GET', `/tickets/${id}/review`);
+  review = (id: number, points: Record<string, number>, comment: string): Promise<Review> =>
+    this.request('PUT', `/tickets/${id}/review`, { points, comment });
 
   intents = async (): Promise<Intent[]> => (await this.request<{ intents: Intent[] }>('GET', '/intents')).intents;
 

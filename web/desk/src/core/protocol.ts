@@ -3,12 +3,15 @@
 import type { AgentStatus, MessageView, TicketDetails as GeneratedDetails } from '@uwallet/shared/protocol.gen.ts';
 
 export type {
+  AgentFigures,
+  AgentPerformance,
   AttachmentView as Attachment,
   AgentSessionView as AgentSession,
   AgentStatus as Agent,
   AuditEntryView as AuditEntry,
   AuditPage,
   AuditVerification,
+  BoardView as Board,
   CannedReply,
   Conversation,
   ConversationFilters,
@@ -26,7 +29,11 @@ export type {
   Intent,
   DeskMessageView as Message,
   QueueCounts as Counts,
+  PerformanceView as Performance,
+  QualitySheet,
   RecoveryCodes,
+  Review,
+  Reviews,
   Role,
   SecondFactorView as SecondFactor,
   SecondStepNeeded as SecondStep,
@@ -35,6 +42,7 @@ export type {
   Ticket,
   TicketDetails,
   TicketEvent,
+  TicketReview,
   WatchResult,
 } from '@uwallet/shared/protocol.gen.ts';
 
@@ -42,3 +50,6 @@ export type Presence = AgentStatus['presence'];
 export type TicketStatus = GeneratedDetails['status'];
 export type Author = MessageView['author'];
 export type Progress = NonNullable<GeneratedDetails['progress']>;
+
+/** By which rule tickets are found for a quality check. */
+export type SampleRule = 'random' | 'stolen' | 'low_rating' | 'long' | 'complaint';

@@ -21,6 +21,7 @@ import { Audit } from '../pages/audit.tsx';
 import { CannedReplies } from '../pages/canned_replies.tsx';
 import { ConversationRecord } from '../pages/conversation_record.tsx';
 import { Conversations } from '../pages/conversations.tsx';
+import { OwnReviews } from '../pages/own_reviews.tsx';
 import { Persons } from '../pages/persons.tsx';
 import { Search } from '../pages/search.tsx';
 import { Team } from '../pages/team.tsx';
@@ -59,6 +60,9 @@ export function Frame(): JSX.Element {
             </Route>
             <Route path="/replies">
               <CannedReplies />
+            </Route>
+            <Route path="/reviews">
+              <OwnReviews />
             </Route>
             <Route path="/team">{supervises ? <Team /> : <Forbidden />}</Route>
             <Route path="/insight">
