@@ -51,11 +51,12 @@ from uwallet_gateway.search.conversations import ConversationQueries
 from uwallet_gateway.search.index import SearchIndexer
 from uwallet_gateway.settings import REPOSITORY, Settings
 from uwallet_gateway.support.agent_commands import AgentCommands
-from uwallet_gateway.support.hours import load_brand, load_opening_hours
+from uwallet_gateway.support.configuration import Configuration
+from uwallet_gateway.support.hours import load_brand
 from uwallet_gateway.support.notices import SupportNotices
 from uwallet_gateway.support.presence import Presence
 from uwallet_gateway.support.queries import TicketQueries
-from uwallet_gateway.support.scheduler import SchedulerRules, SupportScheduler
+from uwallet_gateway.support.scheduler import SupportScheduler
 from uwallet_gateway.support.supervision import Supervision
 from uwallet_gateway.support.ticket_steps import TicketSteps
 from uwallet_gateway.support.transactions import SupportTransactions
@@ -110,6 +111,7 @@ class Services:
     hook_endpoints: tuple[Endpoint, ...]
     outbox: Outbox
     hook_sender: HookSender
+    configuration: Configuration
     opening_hours: OpeningHours
     brand: str
     user_commands: UserCommands
@@ -167,9 +169,10 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
     desk_url = f"{settings.public_url}/desk" if settings.public_url else None
     outbox = Outbox(database, endpoints, desk_url, presentation.hook_message)
     transcript = Transcript(database, outbox.record_messages)
-    opening_hours = load_opening_hours(settings.organisation_file)
+    configuration = Configuration(database, settings)
+    opening_hours = configuration.hours
     steps = TicketSteps(SupportNotices(texts), opening_hours, metrics, keys, outbox.record)
-    user_requests = UserRequests(steps, max_length=settings.max_length)
+    user_requests = UserRequests(steps, configuration, max_length=settings.max_length)
     tickets = TicketQueries(database, event_bus.is_user_there, opening_hours)
     presence = Presence(database, event_bus)
     transactions = SupportTransactions(database, transcript, event_bus)
@@ -185,6 +188,7 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
         tickets,
         metrics,
         AcrossProcesses(redis) if redis else OneProcess(),
+        configuration,
         concurrency=settings.engine_concurrency,
         patience=settings.engine_patience,
         notice_after=settings.notice_after,
@@ -266,6 +270,7 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
             ),
             persons,
         ),
+        configuration=configuration,
         opening_hours=opening_hours,
         brand=load_brand(settings.organisation_file),
         user_commands=user_commands,
@@ -276,7 +281,7 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
         search_indexer=SearchIndexer(database),
         presence=presence,
         support_scheduler=SupportScheduler(
-            database, transcript, event_bus, steps, tickets, presence, metrics, _scheduler_rules(settings)
+            database, transcript, event_bus, steps, tickets, presence, metrics, configuration
         ),
     )
 
@@ -301,16 +306,4 @@ def _provider_rules(settings: Settings) -> ProviderRules:
         roles={group: Role(role) for group, _, role in pairs},
         email_domains=settings.desk_oidc_email_domains,
         two_factor_values=settings.desk_oidc_two_factor,
-    )
-
-
-def _scheduler_rules(settings: Settings) -> SchedulerRules:
-    return SchedulerRules(
-        automatic=settings.assignment == "automatic",
-        queue_timeout=timedelta(seconds=settings.queue_timeout),
-        queue_abandoned_after=timedelta(seconds=settings.queue_abandoned_after),
-        agent_silent_after=timedelta(seconds=settings.agent_silent_after),
-        user_remind_after=timedelta(seconds=settings.user_remind_after),
-        user_left_after=timedelta(seconds=settings.user_left_after),
-        urgent_patience=settings.urgent_patience,
     )

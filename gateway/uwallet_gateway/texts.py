@@ -72,6 +72,7 @@ class _Notices(_Section):
 
 class _Desk(_Section):
     authenticator_issuer: str
+    worked_holiday: str
 
 
 class _Buttons(_Section):
@@ -113,6 +114,7 @@ class _Support(_Section):
     nobody_there_told: str
     nobody_there_until_told: str
     nobody_there_any_more: str
+    queue_full: str
     message_wanted: str
     contact_wanted: str
     message_taken: str

@@ -54,4 +54,7 @@ class Action(StrEnum):
     SITE_CREATED = "site_created"
     SITE_CHANGED = "site_changed"
     SITE_REMOVED = "site_removed"
+    CONFIGURATION_CHANGED = "configuration_changed"
+    CONFIGURATION_RESET = "configuration_reset"
+    HOOK_TESTED = "hook_tested"
     SETTINGS_CHANGED = "settings_changed"

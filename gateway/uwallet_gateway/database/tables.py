@@ -462,6 +462,18 @@ class AgentShift(Table):
     ended_at: Mapped[datetime] = mapped_column(index=True)
 
 
+class DeskConfiguration(Table):
+    """A setting that an admin has changed at the desk (support/configuration.py)."""
+
+    __tablename__ = "desk_configuration"
+
+    # hours, timers, queue, welcome
+    name: Mapped[str] = mapped_column(String(32), primary_key=True)
+    value: Mapped[dict[str, Any]]
+    changed_at: Mapped[datetime]
+    changed_by: Mapped[int | None] = mapped_column(ForeignKey("agents.id"))
+
+
 class CannedReply(Table):
     """A text that agents send often."""
 

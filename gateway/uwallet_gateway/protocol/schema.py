@@ -16,6 +16,7 @@ from uwallet_gateway.agents.canned_replies import CannedReply
 from uwallet_gateway.protocol import (
     agents,
     audit,
+    configuration,
     conversations,
     events,
     insight,
@@ -37,6 +38,7 @@ _MODULES: tuple[ModuleType, ...] = (
     agents,
     insight,
     quality,
+    configuration,
     audit,
     persons,
     events,

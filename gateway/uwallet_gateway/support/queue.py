@@ -59,6 +59,12 @@ def in_order() -> tuple[ColumnElement[Any], ...]:
     return tables.Ticket.priority.asc(), tables.Ticket.queued_at.asc(), tables.Ticket.id.asc()
 
 
+async def waiting_count(session: AsyncSession) -> int:
+    """How many wait."""
+    count = await session.scalar(select(func.count()).where(tables.Ticket.status == "queued"))
+    return count or 0
+
+
 async def position_of(session: AsyncSession, ticket: tables.Ticket) -> int:
     """The position of a queued ticket, from 1."""
     row = tables.Ticket

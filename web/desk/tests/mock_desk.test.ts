@@ -21,6 +21,7 @@ it('sends what the gateway could send', async () => {
     'canned_replies',
     'tickets',
     'board',
+    'settings',
     'insight/agents',
     'quality/sheet',
     'quality/sample',

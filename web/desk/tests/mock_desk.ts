@@ -367,6 +367,7 @@ const MODELS: Record<string, string> = {
   'POST /tickets/*/transfer': 'Ticket',
   'POST /tickets/*/assign': 'Ticket',
   'GET /board': 'BoardView',
+  'GET /settings': 'ConfigurationView',
   'GET /insight/agents': 'PerformanceView',
   'GET /quality/sheet': 'QualitySheet',
   'GET /quality/sample': 'Sample',

@@ -65,6 +65,7 @@ export function fillDesk(desk: MockDesk): void {
   fillInsight(desk);
   fillConversations(desk);
   fillSupervision(desk);
+  fillSettings(desk);
   const lin = { id: 1, name: '小林' };
   desk.agents = [
     { id: 1, username: 'lin', name: '小林', role: 'admin', presence: 'online', chats: 2, max_chats: 5, enabled: true },
@@ -354,6 +355,50 @@ function served(handled: number, average: number | null): AgentFigures {
     quality: average === null ? null : 86,
     reviews: average === null ? 0 : 2,
   };
+}
+
+/** What admins set. */
+function fillSettings(desk: MockDesk): void {
+  const week = Object.fromEntries(
+    ['mon', 'tue', 'wed', 'thu', 'fri'].map((day) => [day, ['09:00-12:00', '13:30-18:00']]),
+  );
+  const hours = {
+    opening_hours: { ...week, sat: ['10:00-16:00'], sun: [] },
+    holidays: [
+      { date: '2026-10-01', until: '2026-10-07', name: '国庆节', hours: [] },
+      { date: '2026-10-10', until: null, name: '国庆节调休上班', hours: ['09:00-18:00'] },
+    ],
+  };
+  const timers = {
+    queue_timeout: 600,
+    queue_abandoned_after: 120,
+    agent_silent_after: 300,
+    user_remind_after: 120,
+    user_left_after: 300,
+    urgent_patience: 3,
+  };
+  const unchanged = { changed_at: null, changed_by: null };
+  const fallback = { opening_hours: null, holidays: [] };
+  const settings = {
+    hours: { source: 'desk', changed_at: ago(200), changed_by: '小林', value: hours, fallback },
+    timers: { source: 'environment', ...unchanged, value: timers, fallback: timers },
+    queue: { source: 'default', ...unchanged, value: { limit: null }, fallback: { limit: null } },
+    welcome: { source: 'default', ...unchanged, value: { text: null }, fallback: { text: null } },
+    hooks: [
+      {
+        name: 'robot',
+        format: 'wecom',
+        host: 'qyapi.example.com',
+        site: null,
+        events: ['ticket_created', 'ticket_closed'],
+      },
+    ],
+  };
+  desk.canned.set('GET /settings', settings);
+  desk.canned.set('GET /settings/official_holidays/2026', {
+    year: 2026,
+    holidays: [{ date: '2026-10-01', until: '2026-10-07', name: '国庆节', hours: [] }],
+  });
 }
 
 /** The board, a report and quality checks. */

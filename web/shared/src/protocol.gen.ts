@@ -50,11 +50,18 @@ export type Action =
   | 'site_created'
   | 'site_changed'
   | 'site_removed'
+  | 'configuration_changed'
+  | 'configuration_reset'
+  | 'hook_tested'
   | 'settings_changed';
 /**
  * Roles, from the fewest rights to the most.
  */
 export type Role = 'agent' | 'supervisor' | 'admin';
+/**
+ * The formats of endpoints.
+ */
+export type HookFormat = 'json' | 'wecom' | 'dingtalk' | 'feishu';
 /**
  * Why a message is worth a look.
  *
@@ -368,6 +375,122 @@ export interface CloseRequest {
  */
 export interface CodeRequest {
   code: string;
+}
+/**
+ * Everything that admins can change at the desk, and the hooks.
+ */
+export interface ConfigurationView {
+  hours: HoursSetting;
+  timers: TimersSetting;
+  queue: QueueSetting;
+  welcome: WelcomeSetting;
+  hooks: HookView[];
+}
+/**
+ * The opening hours.
+ */
+export interface HoursSetting {
+  source: 'desk' | 'file' | 'environment' | 'default';
+  changed_at: string | null;
+  changed_by: string | null;
+  value: HoursValue;
+  fallback: HoursValue1;
+}
+/**
+ * Opening hours of each weekday, null if support is always open; and days on which others hold.
+ */
+export interface HoursValue {
+  opening_hours: {
+    [k: string]: string[];
+  } | null;
+  /**
+   * @maxItems 200
+   */
+  holidays: HolidayRange[];
+}
+/**
+ * Days up to and with `until`, on which other hours hold; without hours support is closed.
+ */
+export interface HolidayRange {
+  date: string;
+  until?: string | null;
+  name: string;
+  hours: string[];
+}
+/**
+ * Opening hours of each weekday, null if support is always open; and days on which others hold.
+ */
+export interface HoursValue1 {
+  opening_hours: {
+    [k: string]: string[];
+  } | null;
+  /**
+   * @maxItems 200
+   */
+  holidays: HolidayRange[];
+}
+/**
+ * The timers.
+ */
+export interface TimersSetting {
+  source: 'desk' | 'file' | 'environment' | 'default';
+  changed_at: string | null;
+  changed_by: string | null;
+  value: TimersValue;
+  fallback: TimersValue;
+}
+/**
+ * Seconds, as the settings of the same names; `urgent_patience` is a factor.
+ */
+export interface TimersValue {
+  queue_timeout: number;
+  queue_abandoned_after: number;
+  agent_silent_after: number;
+  user_remind_after: number;
+  user_left_after: number;
+  urgent_patience: number;
+}
+/**
+ * The limit of the queue.
+ */
+export interface QueueSetting {
+  source: 'desk' | 'file' | 'environment' | 'default';
+  changed_at: string | null;
+  changed_by: string | null;
+  value: QueueValue;
+  fallback: QueueValue;
+}
+/**
+ * How many may wait; who comes then is asked for a message, unless it is urgent. Null: no limit.
+ */
+export interface QueueValue {
+  limit: number | null;
+}
+/**
+ * The greeting.
+ */
+export interface WelcomeSetting {
+  source: 'desk' | 'file' | 'environment' | 'default';
+  changed_at: string | null;
+  changed_by: string | null;
+  value: WelcomeValue;
+  fallback: WelcomeValue;
+}
+/**
+ * What users are greeted with; null: the bot's own greeting.
+ */
+export interface WelcomeValue {
+  text: string | null;
+}
+/**
+ * An endpoint of UWALLET_HOOKS_FILE; its address and secret stay there.
+ */
+export interface HookView {
+  name: string;
+  format: HookFormat;
+  host: string;
+  site: string | null;
+  events: string[];
 }
 /**
  * What one visitor or user and the bot, and perhaps agents, have said.
@@ -895,6 +1018,12 @@ export interface FollowUpRequest {
   note?: string | null;
 }
 /**
+ * What came of a test event; `error` is null if it was taken.
+ */
+export interface HookTest {
+  error: string | null;
+}
+/**
  * All figures of a period in the organisation's time zone; both ends are included.
  */
 export interface InsightView {
@@ -1153,6 +1282,13 @@ export interface NoticeView {
   answer: ('shown' | 'agreed' | 'refused' | 'withdrawn') | null;
 }
 /**
+ * The days off of a year, and 调休: days of a weekend on which is worked, with the hours of a working day.
+ */
+export interface OfficialHolidays {
+  year: number;
+  holidays: HolidayRange[];
+}
+/**
  * A message to answer later.
  */
 export interface OfflineMessage {
@@ -1165,6 +1301,14 @@ export interface OfflineMessage {
    * Idempotency key: the same one again has no further effect
    */
   client_id?: string | null;
+}
+/**
+ * Where the value of a setting comes from, and if it was set at the desk, when and by whom.
+ */
+export interface Origin {
+  source: 'desk' | 'file' | 'environment' | 'default';
+  changed_at: string | null;
+  changed_by: string | null;
 }
 /**
  * A change of the own password.

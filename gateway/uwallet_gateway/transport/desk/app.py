@@ -12,6 +12,7 @@ from uwallet_gateway.transport.desk import (
     agents,
     audit,
     canned_replies,
+    configuration,
     conversation,
     conversations,
     insight,
@@ -41,6 +42,7 @@ ROUTERS = (
     intents.router,
     insight.router,
     supervision.router,
+    configuration.router,
     audit.router,
     persons.router,
 )

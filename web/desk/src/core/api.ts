@@ -7,6 +7,7 @@ import type {
   AuditVerification,
   Board,
   CannedReply,
+  Configuration,
   Conversation,
   ConversationFilters,
   ConversationPage,
@@ -14,6 +15,8 @@ import type {
   Enrolment,
   Erased,
   FactorProof,
+  HookTest,
+  OfficialHolidays,
   PersonRequest,
   Intent,
   Message,
@@ -192,6 +195,17 @@ export class DeskApi {
   saveCannedReply = (id: number | null, body: Omit<CannedReply, 'id'>): Promise<unknown> =>
     id === null ? this.request('POST', '/canned_replies', body) : this.request('PUT', `/canned_replies/${id}`, body);
   deleteCannedReply = (id: number): Promise<unknown> => this.request('DELETE', `/canned_replies/${id}`);
+
+  // --- Settings ---
+
+  configuration = (): Promise<Configuration> => this.request('GET', '/settings');
+  changeSetting = (name: string, value: object): Promise<Configuration> =>
+    this.request('PUT', `/settings/${name}`, value);
+  resetSetting = (name: string): Promise<Configuration> => this.request('DELETE', `/settings/${name}`);
+  officialHolidays = (year: number): Promise<OfficialHolidays> =>
+    this.request('GET', `/settings/official_holidays/${year}`);
+  tryHook = (name: string): Promise<HookTest> =>
+    this.request('POST', `/settings/hooks/${name}/test`, undefined, UPLOAD_TIMEOUT);
 
   // --- Supervision ---
 

@@ -136,7 +136,7 @@ function Sample(props: {
       rowKey="id"
       size="small"
       pagination={false}
-      scroll={{ x: 900 }}
+      scroll={{ x: 1150 }}
       loading={props.loading}
       columns={columns}
       dataSource={props.tickets}
@@ -218,7 +218,7 @@ export function ReviewTable(props: {
       rowKey="ticket_id"
       size="small"
       pagination={false}
-      scroll={{ x: 900 }}
+      scroll={{ x: 1150 }}
       loading={props.loading}
       columns={columns}
       dataSource={props.reviews}

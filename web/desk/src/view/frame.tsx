@@ -8,6 +8,7 @@ import {
   IdcardOutlined,
   MessageOutlined,
   SafetyOutlined,
+  SettingOutlined,
   TeamOutlined,
   ThunderboltOutlined,
 } from '@ant-design/icons';
@@ -24,6 +25,7 @@ import { Conversations } from '../pages/conversations.tsx';
 import { OwnReviews } from '../pages/own_reviews.tsx';
 import { Persons } from '../pages/persons.tsx';
 import { Search } from '../pages/search.tsx';
+import { SettingsPage } from '../pages/settings.tsx';
 import { Team } from '../pages/team.tsx';
 import { Workspace } from '../pages/workspace.tsx';
 import { AgentMenu } from './agent_menu.tsx';
@@ -76,6 +78,7 @@ export function Frame(): JSX.Element {
             </Route>
             <Route path="/accounts">{agent.role === 'admin' ? <Accounts /> : <Forbidden />}</Route>
             <Route path="/persons">{agent.role === 'admin' ? <Persons /> : <Forbidden />}</Route>
+            <Route path="/settings">{agent.role === 'admin' ? <SettingsPage /> : <Forbidden />}</Route>
             <Route path="/audit">{agent.role === 'admin' ? <Audit /> : <Forbidden />}</Route>
             <Route>
               <Redirect to="/" />
@@ -139,6 +142,11 @@ function Navigation(): JSX.Element {
       {agent.role === 'admin' && (
         <Entry to="/persons" title={t.nav.persons}>
           <SafetyOutlined />
+        </Entry>
+      )}
+      {agent.role === 'admin' && (
+        <Entry to="/settings" title={t.nav.settings}>
+          <SettingOutlined />
         </Entry>
       )}
       {agent.role === 'admin' && (
