@@ -19,10 +19,9 @@ WEEK = {day: ["09:00-18:00"] for day in ("mon", "tue", "wed", "thu", "fri")} | {
 
 async def test_hours_hold_for_everybody_and_the_bot_is_told(make_office: OfficeFactory) -> None:
     office, other = await make_office(), await make_office()
-    admin = await office.agent("管理员", role="admin")
     day_off = {"date": "2026-11-23", "until": "2026-11-24", "name": "店庆", "hours": []}
     hours = HoursValue.model_validate({"opening_hours": WEEK, "holidays": [day_off]})
-    await office.services.configuration.change("hours", hours, admin)
+    await office.services.configuration.change("hours", hours, "管理员")
     await other.services.configuration.reload()
     conversation_id = await office.user()
     for place in (office, other):
@@ -49,14 +48,14 @@ async def test_timers_and_the_limit_of_the_queue(office: Office) -> None:
     timers = (await configuration.read())[1]
     assert timers.source == "default"
     shorter = TimersValue(**{**dict(timers.value), "user_remind_after": 30, "user_left_after": 60})
-    await configuration.change("timers", shorter, admin)
+    await configuration.change("timers", shorter, "管理员")
     conversation_id, ticket = await office.chat(admin)
     await office.agents.say(ticket.id, admin, text="您好")
     await office.later(seconds=30)
     assert (await office.kinds(conversation_id))[-1] == "user_reminder"
     with pytest.raises(ValidationError):
         TimersValue(**{**dict(timers.value), "user_left_after": timers.value.user_remind_after})
-    await configuration.change("queue", QueueValue(limit=1), admin)
+    await configuration.change("queue", QueueValue(limit=1), "管理员")
     _, first = await office.waiting_ticket()
     full, second = await office.waiting_ticket()
     assert (first.status, second.status) == ("queued", "message")
@@ -67,8 +66,7 @@ async def test_timers_and_the_limit_of_the_queue(office: Office) -> None:
 
 
 async def test_the_greeting_is_the_admins_and_what_else_the_bot_says_stays(office: Office) -> None:
-    admin = await office.agent("管理员", role="admin")
-    await office.services.configuration.change("welcome", WelcomeValue(text="  欢迎来到商城  "), admin)
+    await office.services.configuration.change("welcome", WelcomeValue(text="  欢迎来到商城  "), "管理员")
     greeting = {"text": "您好，我是机器人", "metadata": {"response": "utter_greet"}}
     answer = {"messages": [greeting, {"text": "接着来"}], "understood": None}
     office.engine.answers = {GREETING_PAYLOAD: answer, "你好": answer}

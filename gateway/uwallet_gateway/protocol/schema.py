@@ -24,6 +24,7 @@ from uwallet_gateway.protocol import (
     notices,
     persons,
     quality,
+    routing,
     support,
     tickets,
 )
@@ -41,6 +42,7 @@ _MODULES: tuple[ModuleType, ...] = (
     configuration,
     audit,
     persons,
+    routing,
     events,
 )
 # Models that clients send but that ignore unknown fields, as Rasa's channel does.

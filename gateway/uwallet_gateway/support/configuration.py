@@ -35,7 +35,7 @@ from uwallet_gateway.protocol.configuration import (
 )
 from uwallet_gateway.settings import Settings
 from uwallet_gateway.support.hours import read_hours
-from uwallet_gateway.support.rules import SchedulerRules
+from uwallet_gateway.support.timers import SchedulerRules
 
 # Seconds between two looks at what other processes have changed.
 _LOOK_EVERY = 5.0
@@ -78,7 +78,6 @@ class Configuration:
         self._database = database
         zone, hours = read_hours(settings.organisation_file)
         self._zone = zone
-        self._automatic = settings.assignment == "automatic"
         timers = TimersValue.model_construct(**{name: getattr(settings, name) for name in TimersValue.model_fields})
         self._fallbacks: dict[SettingName, BaseModel] = {
             "hours": hours,
@@ -94,7 +93,7 @@ class Configuration:
             "welcome": "default",
         }
         self.hours = CurrentHours(zone, None, {})
-        self.rules = _rules(timers, automatic=self._automatic)
+        self.rules = _rules(timers)
         self.queue_limit: int | None = None
         self.welcome: str | None = None
         self.told_hours: dict[str, Any] | None = None
@@ -110,26 +109,26 @@ class Configuration:
         """Reads what is set at the desk."""
         self._looked_at = time.monotonic()
         async with self._database.read() as transaction:
-            self._apply({row.name: row.value for row, _ in await _rows(transaction)})
+            self._apply({row.name: row.value for row in await _rows(transaction)})
 
-    async def change(self, name: SettingName, value: BaseModel, agent_id: int) -> None:
+    async def change(self, name: SettingName, value: BaseModel, agent_name: str) -> None:
         """Sets a value, and records it with the one before."""
         stored = value.model_dump(mode="json")
         async with self._database.write() as transaction:
-            before = await transaction.get(tables.DeskConfiguration, name)
+            before = await transaction.get(tables.DeskRule, name)
             previous = before.value if before else self._fallbacks[name].model_dump(mode="json")
-            row = tables.DeskConfiguration(name=name, value=stored, changed_at=now(), changed_by=agent_id)
-            await insert_or_update(transaction, [row], {"value", "changed_at", "changed_by"})
+            row = tables.DeskRule(name=name, value=stored, updated_at=now(), updated_by=agent_name)
+            await insert_or_update(transaction, [row], {"value", "updated_at", "updated_by"})
             record(transaction, Action.CONFIGURATION_CHANGED, name, before=previous, after=stored)
         await self.reload()
 
     async def reset(self, name: SettingName) -> None:
         """Goes back to file and environment. No-op if nothing is set at the desk."""
         async with self._database.write() as transaction:
-            row = await transaction.get(tables.DeskConfiguration, name)
+            row = await transaction.get(tables.DeskRule, name)
             if row is None:
                 return
-            await transaction.execute(delete(tables.DeskConfiguration).where(tables.DeskConfiguration.name == name))
+            await transaction.execute(delete(tables.DeskRule).where(tables.DeskRule.name == name))
             after = self._fallbacks[name].model_dump(mode="json")
             record(transaction, Action.CONFIGURATION_RESET, name, before=row.value, after=after)
         await self.reload()
@@ -137,15 +136,15 @@ class Configuration:
     async def read(self) -> tuple[HoursSetting, TimersSetting, QueueSetting, WelcomeSetting]:
         """All settings with where they come from."""
         async with self._database.read() as transaction:
-            rows = {row.name: (row, by) for row, by in await _rows(transaction)}
-        self._apply({name: row.value for name, (row, _) in rows.items()})
+            rows = {row.name: row for row in await _rows(transaction)}
+        self._apply({name: row.value for name, row in rows.items()})
         origins: dict[str, dict[str, Any]] = {}
         for name in get_args(SettingName):
-            row, by = rows.get(name, (None, None))
+            row = rows.get(name)
             origin = Origin(
                 source="desk" if row else self._sources[name],
-                changed_at=row.changed_at if row else None,
-                changed_by=by,
+                changed_at=row.updated_at if row else None,
+                changed_by=row.updated_by if row else None,
             )
             fallback = self._fallbacks[name]
             value = self._checked(name, row.value) if row else None
@@ -175,7 +174,7 @@ class Configuration:
             self.hours.become(opening_hours(self._zone, hours))
             self.told_hours = hours.model_dump(mode="json") if hours is not self._fallbacks["hours"] else None
         if isinstance(timers, TimersValue):
-            self.rules = _rules(timers, automatic=self._automatic)
+            self.rules = _rules(timers)
         self.queue_limit = queue.limit if isinstance(queue, QueueValue) else None
         self.welcome = welcome.text if isinstance(welcome, WelcomeValue) else None
 
@@ -186,9 +185,8 @@ def opening_hours(zone: ZoneInfo, value: HoursValue) -> OpeningHours:
     return OpeningHours(zone, value.opening_hours, holidays)
 
 
-def _rules(timers: TimersValue, *, automatic: bool) -> SchedulerRules:
+def _rules(timers: TimersValue) -> SchedulerRules:
     return SchedulerRules(
-        automatic=automatic,
         queue_timeout=timedelta(seconds=timers.queue_timeout),
         queue_abandoned_after=timedelta(seconds=timers.queue_abandoned_after),
         agent_silent_after=timedelta(seconds=timers.agent_silent_after),
@@ -198,10 +196,7 @@ def _rules(timers: TimersValue, *, automatic: bool) -> SchedulerRules:
     )
 
 
-async def _rows(transaction: AsyncSession) -> list[tuple[tables.DeskConfiguration, str | None]]:
-    found = await transaction.execute(
-        select(tables.DeskConfiguration, tables.Agent.name).outerjoin(
-            tables.Agent, tables.Agent.id == tables.DeskConfiguration.changed_by
-        )
+async def _rows(transaction: AsyncSession) -> list[tables.DeskRule]:
+    return list(
+        await transaction.scalars(select(tables.DeskRule).where(tables.DeskRule.name.in_(get_args(SettingName))))
     )
-    return [(row, by) for row, by in found]

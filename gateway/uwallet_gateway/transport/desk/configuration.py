@@ -44,25 +44,25 @@ async def read_configuration(_session: AdminNeeded, services: ServicesNeeded) ->
 @router.put("/hours", responses=responses(401, 403, 422, 429, 503))
 async def change_hours(body: HoursValue, services: ServicesNeeded, session: AdminNeeded) -> ConfigurationView:
     """Sets the opening hours; bot and gateway go by them from now on."""
-    return await _changed(services, "hours", body, session.agent.id)
+    return await _changed(services, "hours", body, session.agent.name)
 
 
 @router.put("/timers", responses=responses(401, 403, 422, 429, 503))
 async def change_timers(body: TimersValue, services: ServicesNeeded, session: AdminNeeded) -> ConfigurationView:
     """Sets the timers of the queue and of chats."""
-    return await _changed(services, "timers", body, session.agent.id)
+    return await _changed(services, "timers", body, session.agent.name)
 
 
 @router.put("/queue", responses=responses(401, 403, 422, 429, 503))
 async def change_queue(body: QueueValue, services: ServicesNeeded, session: AdminNeeded) -> ConfigurationView:
     """Sets how many may wait."""
-    return await _changed(services, "queue", body, session.agent.id)
+    return await _changed(services, "queue", body, session.agent.name)
 
 
 @router.put("/welcome", responses=responses(401, 403, 422, 429, 503))
 async def change_welcome(body: WelcomeValue, services: ServicesNeeded, session: AdminNeeded) -> ConfigurationView:
     """Sets what users are greeted with."""
-    return await _changed(services, "welcome", body, session.agent.id)
+    return await _changed(services, "welcome", body, session.agent.name)
 
 
 @router.delete("/{name}", responses=responses(401, 403, 422, 429, 503))
@@ -98,8 +98,8 @@ async def try_hook(hook_name: _HookName, services: ServicesNeeded, _session: Adm
     return HookTest(error=outcome.error)
 
 
-async def _changed(services: Services, name: SettingName, value: BaseModel, agent_id: int) -> ConfigurationView:
-    await services.configuration.change(name, value, agent_id)
+async def _changed(services: Services, name: SettingName, value: BaseModel, agent_name: str) -> ConfigurationView:
+    await services.configuration.change(name, value, agent_name)
     return await _view(services)
 
 

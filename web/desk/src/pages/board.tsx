@@ -9,7 +9,7 @@ import { listsOf, waitingSince } from '../core/tickets.ts';
 import { describeWait } from '../core/waits.ts';
 import { fill, t } from '../i18n/strings.ts';
 import { AssignDialog } from '../view/assign_dialog.tsx';
-import { errorText, useDesk, useDeskState } from '../view/context.ts';
+import { errorText, useAgents, useDesk, useDeskState } from '../view/context.ts';
 import { averageText, hoursText } from '../view/figures.ts';
 import { PRESENCE_STATUS, preview, ticketTitle, userName } from '../view/labels.ts';
 import { Wait } from '../view/wait.tsx';
@@ -32,6 +32,8 @@ export function Board(): JSX.Element {
     refetchInterval: INTERVAL,
   });
   const [assigning, setAssigning] = useState<Ticket | null>(null);
+  const agents = useAgents();
+  const onLeave = new Set((agents.data ?? []).filter((agent) => agent.on_leave_until).map(({ id }) => id));
   const chats = active.data?.tickets ?? [];
   return (
     <>
@@ -42,7 +44,7 @@ export function Board(): JSX.Element {
         size="middle"
         pagination={false}
         loading={board.isLoading}
-        columns={agentColumns}
+        columns={agentColumns(onLeave)}
         dataSource={board.data?.agents ?? []}
         locale={{ emptyText: board.isError ? errorText(board.error) : t.team.no_agents }}
       />
@@ -113,12 +115,18 @@ function Today({ board }: { board: BoardData }): JSX.Element {
   );
 }
 
-const agentColumns: NonNullable<TableProps<BoardData['agents'][number]>['columns']> = [
+const agentColumns = (
+  onLeave: ReadonlySet<number>,
+): NonNullable<TableProps<BoardData['agents'][number]>['columns']> => [
   {
     title: t.team.name,
     render: (_, agent) => <Badge status={PRESENCE_STATUS[agent.presence]} text={agent.name} />,
   },
-  { title: t.team.presence, width: 90, render: (_, agent) => t.presence[agent.presence] },
+  {
+    title: t.team.presence,
+    width: 90,
+    render: (_, agent) => (onLeave.has(agent.id) ? t.routing.off_now : t.presence[agent.presence]),
+  },
   {
     title: t.team.chats_now,
     width: 240,

@@ -3,6 +3,7 @@
 import {
   AuditOutlined,
   BarChartOutlined,
+  BranchesOutlined,
   CommentOutlined,
   FileSearchOutlined,
   IdcardOutlined,
@@ -24,6 +25,7 @@ import { ConversationRecord } from '../pages/conversation_record.tsx';
 import { Conversations } from '../pages/conversations.tsx';
 import { OwnReviews } from '../pages/own_reviews.tsx';
 import { Persons } from '../pages/persons.tsx';
+import { Routing } from '../pages/routing.tsx';
 import { Search } from '../pages/search.tsx';
 import { SettingsPage } from '../pages/settings.tsx';
 import { Team } from '../pages/team.tsx';
@@ -76,6 +78,7 @@ export function Frame(): JSX.Element {
                 <Forbidden />
               )}
             </Route>
+            <Route path="/routing">{supervises ? <Routing /> : <Forbidden />}</Route>
             <Route path="/accounts">{agent.role === 'admin' ? <Accounts /> : <Forbidden />}</Route>
             <Route path="/persons">{agent.role === 'admin' ? <Persons /> : <Forbidden />}</Route>
             <Route path="/settings">{agent.role === 'admin' ? <SettingsPage /> : <Forbidden />}</Route>
@@ -132,6 +135,11 @@ function Navigation(): JSX.Element {
       {supervises && (
         <Entry to="/insight" title={t.nav.insight}>
           <BarChartOutlined />
+        </Entry>
+      )}
+      {supervises && (
+        <Entry to="/routing" title={t.nav.routing}>
+          <BranchesOutlined />
         </Entry>
       )}
       {agent.role === 'admin' && (
