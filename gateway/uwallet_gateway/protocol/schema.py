@@ -25,6 +25,7 @@ from uwallet_gateway.protocol import (
     persons,
     quality,
     routing,
+    service,
     support,
     tickets,
 )
@@ -43,6 +44,7 @@ _MODULES: tuple[ModuleType, ...] = (
     audit,
     persons,
     routing,
+    service,
     events,
 )
 # Models that clients send but that ignore unknown fields, as Rasa's channel does.

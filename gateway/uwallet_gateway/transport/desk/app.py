@@ -24,6 +24,7 @@ from uwallet_gateway.transport.desk import (
     session,
     sign_in,
     supervision,
+    targets,
     tickets,
 )
 from uwallet_gateway.transport.desk.cookies import name_schemes
@@ -41,6 +42,7 @@ ROUTERS = (
     agents.router,
     canned_replies.router,
     routing.router,
+    targets.router,
     intents.router,
     insight.router,
     supervision.router,
