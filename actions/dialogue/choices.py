@@ -88,6 +88,9 @@ def decide(context: Context, state: DialogueState, message: UserMessage) -> str 
     fitting = [
         intent for intent, confidence in possible if _fits(context, state, intent, message, confidence / (best or 1))
     ]
+    if len(possible) == 1 and _is_warned_of(context, possible[0][0]) and possible[0][0] not in message.matters():
+        # Nobody is led towards what cannot be undone by a guess.
+        return (possible[0][0],)
     if len(possible) == 1 or act_of(possible[0][0], context.knowledge) in SOCIAL:
         return possible[0][0]
     if len(fitting) == 1:
@@ -108,6 +111,11 @@ def decide(context: Context, state: DialogueState, message: UserMessage) -> str 
         return warned.id
     offered = tuple(intent for intent, _ in possible if context.replies.has_label(intent))
     return offered[:MAX_OPTIONS] or possible[0][0]
+
+
+def _is_warned_of(context: Context, intent: str) -> bool:
+    topic = context.knowledge.topics.get(intent)
+    return topic is not None and topic.warning is not None
 
 
 def _is_walkthrough(context: Context, intent: str) -> bool:

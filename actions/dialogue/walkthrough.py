@@ -190,7 +190,7 @@ def problem(context: Context, state: DialogueState, message: UserMessage) -> Tur
         # 「更新了也没用」, after an answer said what to try.
         return offering_human(state, HandoffReason.NOT_SOLVED, Reply("utter_offer_human"))
     if topic is None or walk is None:
-        return Turn(state, (Reply("utter_problem_without_procedure", buttons=context.replies.menu()),))
+        return _problem_of_nothing(context, state, message)
     if state.awaiting is Awaiting.OUTCOME or state.offer is Offer.HUMAN:
         return offering_human(state, HandoffReason.NOT_SOLVED, Reply("utter_offer_human"))
     if state.step == 0:
@@ -215,6 +215,16 @@ def problem(context: Context, state: DialogueState, message: UserMessage) -> Tur
     return Turn(after, (replace(context.replies.trouble(topic, after), event=event),))
 
 
+def _problem_of_nothing(context: Context, state: DialogueState, message: UserMessage) -> Turn:
+    """Asks what is not working; whoever says it again is offered a human rather than the same question."""
+    after = failed(context, state, message, HandoffReason.NOT_UNDERSTOOD)
+    if isinstance(after, Turn):
+        return after
+    if after.failures_in_row > 1:
+        return offering_human(after, HandoffReason.NOT_SOLVED, Reply("utter_offer_human"))
+    return Turn(after, (Reply("utter_problem_without_procedure", buttons=context.replies.menu()),))
+
+
 def tick(context: Context, state: DialogueState, steps: Sequence[Step]) -> tuple[DialogueState, Reply]:
     """Returns the state in which these checks are made and were not the cause, and the words that say so."""
     if state.walk is None:
@@ -237,7 +247,10 @@ def solved(context: Context, state: DialogueState, message: UserMessage) -> Turn
     topic = context.topic(state)
     if topic is None:
         return after_digression(context, state, Reply("utter_glad"))
-    reply = Reply("utter_solved", buttons=context.replies.related(topic, state, limit=2))
+    related = context.replies.related(topic, state, limit=2)
+    reply = Reply("utter_solved", buttons=related)
+    if topic.finished:
+        reply = Reply("utter_finished", {"finished": context.replies.fill(topic.finished, topic)}, related)
     return finish(context, state, AttemptOutcome.SOLVED, reply)
 
 
