@@ -99,7 +99,9 @@ class Running:
         return path
 
     def _start(self, python: Path, workers: int, *command: str) -> None:
-        environment = {**os.environ, "SANIC_HOST": "127.0.0.1", "SANIC_WORKERS": str(workers)}
+        # Both keep what they have compiled, as users' installations do.
+        kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+        environment = {**kept, "SANIC_HOST": "127.0.0.1", "SANIC_WORKERS": str(workers)}
         environment |= {"RASA_TELEMETRY_ENABLED": "false", "TF_CPP_MIN_LOG_LEVEL": "3"}
         self._processes.append(
             subprocess.Popen([python, *command], cwd=ROOT, env=environment, stdout=self._log, stderr=self._log)

@@ -17,6 +17,9 @@ _VARIANTS = str.maketrans({"帐": "账", "徵": "征", "妳": "你", "牠": "它
 # A lone invisible character must not become part of a word; a space is ignored by every component.
 _INVISIBLE_CATEGORIES = {"Cf", "Cc", "Zs", "Zl", "Zp"}
 
+# In one turn a message, its clauses and the words of the knowledge are looked at some seventy times.
+_REMEMBERED = 1024
+
 
 @lru_cache(maxsize=1)
 def _converter() -> OpenCC:
@@ -31,6 +34,7 @@ def _normalize_character(character: str) -> str:
     return folded if len(folded) == 1 else character
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def to_simplified(text: str) -> str:
     """Converts traditional characters to simplified ones.
 
@@ -47,6 +51,7 @@ def to_simplified(text: str) -> str:
     return converted.translate(_VARIANTS)
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def normalize(text: str) -> str:
     """Folds width, case, traditional characters and invisible characters.
 

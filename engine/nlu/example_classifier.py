@@ -9,7 +9,7 @@ import json
 import math
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,7 +31,7 @@ from engine.nlu.lexicon import read_lexicon
 from engine.nlu.linear_model import FIT_DEFAULTS, LinearModel
 from engine.nlu.ngram_vocabulary import NgramVocabulary
 from engine.nlu.normalized_spacy_nlp import NormalizedSpacyNLP, normalized_text
-from engine.nlu.sentence_encoder import sentence_encoder
+from engine.nlu.sentence_encoder import DIMENSIONS, sentence_encoder
 from engine.nlu.views import character_units, syllable_units
 from engine.paths import ROOT
 from language.text_normalization import normalize
@@ -40,6 +40,7 @@ _CHARACTERS, _SYLLABLES = range(1, 5), range(1, 4)
 _ALIASES_FILE = "aliases.json"
 # The encoder's time grows with the length of a text, and anybody can send a long one.
 _LONGEST_READ = 120
+_COLUMNS = np.arange(DIMENSIONS)
 # Of a clause, no more labels than may be acted on.
 _OF_CLAUSE = 3
 
@@ -192,6 +193,14 @@ def _background(background: dict[str, Any], training_data: TrainingData) -> Iter
         yield from (text for text, label in read_labelled_texts(ROOT / folder).items() if label not in left_out)
 
 
+class _Row(NamedTuple):
+    """What prediction needs of a `csr_matrix`, whose constructor takes longer than the n-grams."""
+
+    data: NDArray[np.float64]
+    indices: NDArray[np.int64]
+    shape: tuple[int, int]
+
+
 class _NgramWeights:
     """TF-IDF vectors of one view of a text."""
 
@@ -203,7 +212,16 @@ class _NgramWeights:
         vocabulary, counts = NgramVocabulary.build(documents, lengths)
         return cls(vocabulary, np.log((1 + len(documents)) / (1 + counts)) + 1)
 
+    def row(self, document: list[str]) -> _Row:
+        values, indices, _ = self._weighed([document])
+        return _Row(values, indices, (1, len(self.idf)))
+
     def rows(self, documents: list[list[str]]) -> csr_matrix:
+        values, indices, bounds = self._weighed(documents)
+        shape = (len(documents), len(self.idf))
+        return csr_matrix((values, indices.astype(np.int32), bounds.astype(np.int32)), shape=shape)
+
+    def _weighed(self, documents: list[list[str]]) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.intp]]:
         indices, counts, bounds = self.vocabulary.count(documents)
         values = (np.log(counts) + 1) * self.idf[indices]
         for start, end in itertools.pairwise(bounds.tolist()):
@@ -211,8 +229,7 @@ class _NgramWeights:
             norm = math.sqrt(of_row @ of_row)
             if norm:
                 of_row /= norm
-        shape = (len(documents), len(self.idf))
-        return csr_matrix((values, indices.astype(np.int32), bounds.astype(np.int32)), shape=shape)
+        return values, indices, bounds
 
 
 class _TextModel:
@@ -248,14 +265,14 @@ class _TextModel:
         """Returns the likeliest labels of normalized text, best first."""
         characters, syllables = self._views
         rows = [
-            characters.rows([character_units(text, self.aliases)]),
-            syllables.rows([syllable_units(text, self.aliases)]),
+            characters.row(character_units(text, self.aliases)),
+            syllables.row(syllable_units(text, self.aliases)),
         ]
-        if not any(row.nnz for row in rows):
+        if not any(len(row.data) for row in rows):
             return []
         if self._vector_weight:
             vector = sentence_encoder().encode([text[-_LONGEST_READ:]])[0] * self._vector_weight
-            rows.append(csr_matrix(vector.reshape(1, -1)))
+            rows.append(_Row(vector, _COLUMNS, (1, DIMENSIONS)))
         confidences = self._model.confidences([rows])[0]
         order = np.argsort(-confidences)[:labels]
         return [{"name": self._model.intents[i], "confidence": float(confidences[i])} for i in order]

@@ -7,7 +7,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +26,22 @@ FIT_DEFAULTS = {"C": 0.6, "calibration_folds": 5, "random_state": 0, "enough_exa
 _RANKING_LENGTH = 10
 _WEIGHTS_FILE = "weights.npy"
 _SETTINGS_FILE = "classifier.json"
+
+
+class Row(Protocol):
+    """A sparse row: a `csr_matrix`, or what is made faster than one."""
+
+    @property
+    def data(self) -> NDArray[np.float64]:
+        """The values that are not zero."""
+
+    @property
+    def indices(self) -> NDArray[np.int64]:
+        """Their columns."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """1, and the number of columns."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +107,7 @@ class LinearModel:
             temperature,
         )
 
-    def confidences(self, rows: Sequence[Sequence[csr_matrix]]) -> NDArray[np.float32]:
+    def confidences(self, rows: Sequence[Sequence[Row]]) -> NDArray[np.float32]:
         """Returns the confidence of each intent for each message, shape (messages, intents).
 
         Args:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from functools import lru_cache
+from collections.abc import Callable, Iterable
+from functools import cache
 from typing import Any
 
 from rasa.shared.core.events import Event, deserialise_events
@@ -12,7 +12,17 @@ from engine.upstream import replaces
 
 # Rasa looks for the class of each single event by walking through all subclasses of Event: more than half of the time
 # that it takes to read a conversation.
-_event_class = lru_cache(maxsize=None)(replaces(Event.resolve_by_type, "b5cf570fa7f2")(Event.resolve_by_type))
+_find_class: Callable[[str, type[Event] | None], type[Event] | None] = Event.resolve_by_type
+
+
+@cache
+@replaces(Event.resolve_by_type, "b5cf570fa7f2")
+def _event_class(type_name: str, default: type[Event] | None = None) -> type[Event] | None:
+    return _find_class(type_name, default)
+
+
+# Also where Rasa's own stores read.
+Event.resolve_by_type = staticmethod(_event_class)
 
 
 @replaces(Event.from_parameters, "0cd3c87e5812")

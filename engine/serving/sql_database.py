@@ -12,6 +12,7 @@ import rasa.core.tracker_store
 import sqlalchemy as sa
 from rasa.core.constants import POSTGRESQL_SCHEMA
 from rasa.core.tracker_store import SQLTrackerStore, ensure_schema_exists, is_postgresql_url
+from sqlalchemy.engine import URL  # its name in 1.4 as well, on which `rasa run` loads this (requirements/peers.txt)
 
 from engine.upstream import replaces
 
@@ -28,7 +29,7 @@ def database_url(
     password: str | None = None,
     login_db: str | None = None,
     query: Mapping[str, Any] | None = None,
-) -> str | sa.URL:
+) -> str | URL:
     """Returns the address of a database, made by `URL.create`, which alone is left of two ways.
 
     Args:
@@ -47,11 +48,11 @@ def database_url(
         parsed = parse.urlsplit(f"scheme://{host}")
         port = parsed.port or port
         host = parsed.hostname or host
-    return sa.URL.create(dialect, username, password, host, port, login_db or db, query or {})
+    return URL.create(dialect, username, password, host, port, login_db or db, query or {})
 
 
 @replaces(SQLTrackerStore._create_database_and_update_engine, "239c8159f002")
-def _create_database_and_update_engine(self: SQLTrackerStore, db: str, engine_url: sa.URL) -> None:
+def _create_database_and_update_engine(self: SQLTrackerStore, db: str, engine_url: URL) -> None:
     if self.engine.dialect.name != "postgresql":
         rasa.shared.utils.io.raise_warning("The parameter 'login_db' can only be used with a postgres database.")
         return
