@@ -11,6 +11,7 @@ from actions.dialogue.state import NONE_OF_THESE, Choice, DialogueState, Disambi
 from actions.dialogue.steps import show_current
 from actions.dialogue.turn import Context, Turn
 from actions.dialogue.walkthrough import go_back
+from actions.reading.causes import ruled_out
 from actions.reading.corrections import LONGEST_COMMAND
 from actions.reading.questions import asks_how
 
@@ -42,7 +43,13 @@ def resolve(context: Context, state: DialogueState, act: Act, message: UserMessa
         return NONE_OF_THESE
     if act is Act.AFFIRM and len(choice.options) == 1:
         return choice.options[0]
-    return None
+    return next((intent for intent in choice.options if _tells_of(context, intent, message)), None)
+
+
+def _tells_of(context: Context, intent: str, message: UserMessage) -> bool:
+    """Whether the message goes on about an option: 「网好得很」, when a payment that fails may be meant."""
+    topic = context.knowledge.topics.get(intent)
+    return topic is not None and topic.kind == "diagnosis" and bool(ruled_out(topic, message.text))
 
 
 def record(state: DialogueState, chosen: str | None) -> DialogueState:
@@ -53,14 +60,17 @@ def record(state: DialogueState, chosen: str | None) -> DialogueState:
     return replace(state, offer=None, choice=None, disambiguations=(*state.disambiguations, entry))
 
 
-def chosen_message(state: DialogueState, intent: str, message: UserMessage) -> UserMessage:
+def chosen_message(context: Context, state: DialogueState, intent: str, message: UserMessage) -> UserMessage:
     """Returns the message as if it had been said clearly at once: the chosen intent, the entities of both messages."""
     choice = state.choice
     entities = {**(choice.entities if choice else {}), **message.entities}
+    text = choice.text if choice else message.text
+    if choice and _tells_of(context, intent, message):
+        text = f"{choice.text}，{message.text}"
     return replace(
         message,
         intent=intent,
-        text=choice.text if choice else message.text,
+        text=text,
         entities=entities,
         is_payload=False,
         band=AnswerBand.ANSWER,

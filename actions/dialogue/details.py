@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from actions.dialogue.answers import asked_in, find_by_words
+from actions.dialogue.answers import answered_beside, asked_in, find_by_words
 from actions.dialogue.endings import after_digression
 from actions.dialogue.messages import Reply, UserMessage, folded
 from actions.dialogue.state import Awaiting, DialogueState, Offer, with_walk
@@ -78,9 +78,9 @@ def stop(context: Context, state: DialogueState, reading: Reading) -> Turn:
     if topic is None or state.awaiting is not Awaiting.DETAIL:
         return show_current(context, state)
     rest = tuple(detail.id for detail in topic.collected_details if detail.id not in state.collected_details)
-    return _continue(
-        context, replace(state, skipped_details=tuple(dict.fromkeys((*state.skipped_details, *rest)))), topic
-    )
+    skipped = tuple(dict.fromkeys((*state.skipped_details, *rest)))
+    # 「记那么多干啥 直接说在哪填」 is told that as well.
+    return answered_beside(context, _continue(context, replace(state, skipped_details=skipped), topic), reading.message)
 
 
 def _in_order(topic: Topic, known: Mapping[str, str]) -> dict[str, str]:

@@ -232,7 +232,7 @@ class Dialogue:
         if act in STEERING and after.walk:
             # It was said of the step at hand, whatever had been said in between.
             after = with_walk(after, interrupted=False)
-        return self._serve(after, act, choices.chosen_message(state, chosen, message))
+        return self._serve(after, act, choices.chosen_message(context, state, chosen, message))
 
     def _disambiguate(self, state: DialogueState, message: UserMessage) -> Turn:
         """Serves the meaning that the state leaves, or asks which one is meant."""
@@ -301,6 +301,8 @@ class Dialogue:
         if act not in (Act.AFFIRM, Act.DENY) and not (act is Act.PROBLEM and state.offer is Offer.HUMAN):
             # Whoever speaks of something else has not answered what was offered.
             state = replace(state, offer=None)
+        if act is Act.OPEN_TOPIC:
+            state = walkthrough.reported_beside(context, state, message)
         if act is Act.GOODBYE:
             return Turn(state, (Reply("utter_goodbye"),))
         if act in _SOCIAL_RESPONSES:

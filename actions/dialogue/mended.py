@@ -13,7 +13,7 @@ from actions.dialogue.step_answers import find
 from actions.dialogue.topics import open_topic
 from actions.dialogue.turn import Context, Turn, offering_human
 from actions.knowledge import Topic
-from actions.reading.mending import meant_and_wrong
+from actions.reading.meant import meant_and_wrong
 from actions.reading.place import title_words
 from actions.reading.questions import asks
 from actions.reading.reading import Reading

@@ -40,6 +40,7 @@ _LIKELY, _SURE = 0.5, 0.6
 # A command or another topic with less may be the answer: 「不二家」 is heard as a no with 0.94.
 _COMMAND, _SWITCH, _OTHER_WALK = 0.98, 0.8, 0.95
 _LONGEST_COMMAND = corrections.LONGEST_COMMAND
+_LONGEST_DISMISSAL = 16
 # Beside a contact there may be this much that says what it is.
 _LONGEST_BESIDE = 10
 _AGREES = re.compile(
@@ -131,6 +132,10 @@ def _new_value(context: Context, state: DialogueState, act: Act, message: UserMe
 
 
 def _correction(context: Context, state: DialogueState, message: UserMessage) -> Reading | None:
+    told = without_reminder(message.text)
+    if told and told != message.text.strip():
+        # 「我不是说昨晚了吗」 denies nothing.
+        message = replace(message, text=told, key=folded(normalize(told)), rejected={})
     changes = corrections.changes_in(context, state, message)
     if changes:
         changes = {**_told_beside(context, state, message, changes), **changes}
@@ -195,7 +200,7 @@ def _wants_no_form(wanted: CollectedDetail, message: UserMessage) -> Reading | N
     if demands_money(message.key) and not is_complaint_of_us(message):
         # 「别整那些 我要退钱」 is no detail: it is told what becomes of the money.
         return _asks(message)
-    if dismisses(message.key) and len(message.key) <= _LONGEST_COMMAND:
+    if dismisses(message.key) and len(message.key) <= _LONGEST_DISMISSAL:
         return Reading(Source.ASKED, Act.STOP_NOTING, message, "has no patience for the form")
     return None
 

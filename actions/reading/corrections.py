@@ -9,6 +9,7 @@ from actions.dialogue.messages import UserMessage
 from actions.dialogue.state import Awaiting, DialogueState
 from actions.dialogue.turn import Context
 from actions.knowledge.schema import CollectedDetail
+from actions.reading.meant import meant_and_wrong
 from actions.reading.names import name_in
 from actions.reading.questions import asks
 from actions.reading.stories import is_story
@@ -53,6 +54,7 @@ def correctable(context: Context, state: DialogueState) -> tuple[CollectedDetail
 
 def changes_in(context: Context, state: DialogueState, message: UserMessage) -> dict[str, str]:
     """Returns the new values by detail, {} when the message corrects none."""
+    meant, wrong = meant_and_wrong(message.text)
     is_marked = _is_marked(message) or _tells_extent(context, state, message)
     known = correctable(context, state)
     if not known or message.is_payload or asks(normalize(message.text)):
@@ -63,10 +65,12 @@ def changes_in(context: Context, state: DialogueState, message: UserMessage) -> 
             detail, message, context.knowledge.wording.rejections, is_asked=is_marked and not _is_text(detail)
         )
         current = state.collected_details[detail.id]
-        denies = _denies(current, values, message)
+        denies = _denies(current, values, message) or bool(wrong and detail.accepts == "name" and current in wrong)
         if not (denies or (is_marked and _may_correct(context, state, message, detail))):
             continue
         new = _new_value(detail, values, current, message, known)
+        if meant and wrong and detail.accepts == "name":
+            new = name_in(meant)
         if new and new != current:
             changes[detail.id] = new
     return changes

@@ -12,25 +12,16 @@ from actions.dialogue.state import Alarm, Awaiting, DialogueState, Offer
 from actions.dialogue.step_answers import find
 from actions.dialogue.turn import Context
 from actions.knowledge import Topic
+from actions.reading.meant import meant_and_wrong
 from actions.reading.place import title_words
 from actions.reading.questions import asks, asks_of_waiting, names_human, reminds
 from actions.reading.reading import Reading, Source
 from language.text_normalization import normalize
 
-# 「我问的是注销」, 「我是说手机号换了」.
-_MEANS = re.compile(
-    r"^(?:[?？!！]|哎呀?|啊|不|诶|喂|都说了)*我(?:刚才?|刚刚)?(?:是|就是|其实是)?(?:在|想)?(?<!我想)(?:问|说|讲|指)(?![了过])(?:的)?(?:是)?(?:你)?(?P<meant>[^\s]{2,}.*)$"
-)
-# 「又不是申诉」, 「没问余额」, 「不是这个」.
-_DOES_NOT_MEAN = re.compile(
-    r"^(?:[?？!！]|哎呀?|啊|诶|喂)*(?:我)?(?:又|也|都|可)?(?:不是|没有?|哪)(?:在)?(?:问|说|讲|指|要|让|提)?(?:你们?|您)?的?(?:是)?(?P<wrong>.+)$"
-)
-_SAYS_SO = re.compile("[问说讲指]|这个|那个|你们?")
 # Names nothing.
 _ONLY_NOT_THAT = re.compile(
     r"(?:[?？!！]|哎呀?|啊|不|诶|喂|你)*(?:我)?(?:又|都|可)?(?:不是|没有?)(?:在|想|要)?(?:问|说|讲|指)?(?:你)?(?:的)?(?:这|那)(?:个|件|些|事)(?:事|意思)?(?:啊|呀|了|吧)*|答非所问|(?:你)?(?:没|不)(?:懂|明白)(?:我)?(?:的)?(?:意思|说的|在说什么)(?:啊|吧)?|(?:你)?(?:理解|搞|弄|听|看|会)错(?:了)?(?:我的)?(?:意思)?(?:了)?"
 )
-_CLAUSE = re.compile(r"[\s,，。.;；!！?？…~]+")
 # Nobody who has gone on here has come by mistake.
 _BEGUN = 1
 
@@ -81,25 +72,6 @@ def _asked(
         if answer and answer.is_specific:
             return Found(name, answer.place, answer.text, True, True)
     return None
-
-
-def meant_and_wrong(text: str) -> tuple[str | None, str | None]:
-    """Returns what a correction of the bot says was meant, and what was not; None for what it does not say."""
-    clauses = [clause for clause in _CLAUSE.split(normalize(text)) if clause]
-    meant: list[str] = []
-    wrong = None
-    is_open = False
-    for clause in clauses:
-        denied, said = _DOES_NOT_MEAN.match(clause), _MEANS.match(clause)
-        if said:
-            meant.append(said["meant"])
-            is_open = True
-        elif denied and (is_open or _SAYS_SO.search(clause)):
-            wrong = denied["wrong"]
-            is_open = False
-        elif is_open:
-            meant.append(clause)
-    return (" ".join(meant) or None), wrong
 
 
 def _asks_waiting(state: DialogueState, message: UserMessage) -> Reading | None:

@@ -71,7 +71,9 @@ _SHORTEST_STORY = 5
 _LONGEST_NAMED, _LONGEST_BESIDE_NAME = 12, 16
 # About how something is called or written, and nothing that happened.
 _SAYS_NAME = re.compile("[记写]错|不对|叫|名字|名称|个字|就是|[前后]面|那栏")
-_HOW_NOW = re.compile("(?:那|好|行|嗯|哦|吧|的)*(?:怎么|咋)(?:弄|办|整|搞|做)(?:啊|呢|嘛|呀)?")
+_HOW_NOW = re.compile(
+    "(?:.{0,7}(?:直接|就|快|赶紧|你)(?:告诉|跟|说)我?(?:说)?)?(?:那|好|行|嗯|哦|吧|的)*(?:怎么|咋)(?:弄|办|整|搞|做)(?:啊|呢|嘛|呀)?"
+)
 _NOTHING_TO_CHANGE = re.compile("(?:没(?:有|啥|什么)?(?:别的)?(?:要|需要)?(?:改|补充|修改)|不用改|不改了)的?了?$")
 # Said to what was read back: 「对的」 goes on.
 _CONFIRMS = re.compile("(?:嗯+|啊|哦)?(?:对+|没错|是|都对|没问题|正确|记对|对着呢|可以)(?:的|啊|了|呀|哒)*")
@@ -202,7 +204,8 @@ def _of_suspended(context: Context, state: DialogueState, act: Act, message: Use
 def _after_answer(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
     """Reads that what the last answer suggested has not helped (「全核对过了 一样没来」)."""
     last = context.knowledge.topics.get(state.last_topic or "")
-    certainty = max(message.acts.get(name, 0.0) for name in ("tried_everything", "ruled_out"))
+    # 「都核对过了 信号满格」 is half of each.
+    certainty = sum(message.acts.get(name, 0.0) for name in ("tried_everything", "ruled_out"))
     is_step = last is not None and (state.asked_about or "").partition("/")[0] == last.id and last.is_walkthrough
     if is_step:
         # 「换了邮箱还是没有」 after an answer about a step that does not work.

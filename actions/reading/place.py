@@ -8,7 +8,7 @@ from dataclasses import replace
 from actions.dialogue.acts import CONTROL, SOCIAL, UNCLEAR, Act
 from actions.dialogue.messages import AnswerBand, UserMessage, folded
 from actions.dialogue.repair import small_talk_of
-from actions.dialogue.state import Awaiting, DialogueState, Offer
+from actions.dialogue.state import AttemptOutcome, Awaiting, DialogueState, Offer
 from actions.dialogue.steps import last_step
 from actions.dialogue.turn import Context
 from actions.knowledge import Topic
@@ -21,7 +21,7 @@ from language.text_normalization import normalize
 _LONGEST = 14
 _LONGEST_FAREWELL = 20
 _TELLS = 0.5
-_LONGEST_GO_ON = 6
+_LONGEST_GO_ON, _LONGEST_RETURN = 6, 9
 _ASKED = 0.4
 # Of titles, what names no matter of its own: 「账户」 is in two.
 _VAGUE = frozenset({"账户", "保护", "找回", "排查", "登录", "回登", "户安", "查支"})
@@ -47,6 +47,9 @@ _WHERE_IS = re.compile("在哪|哪里|哪儿|哪个位置|找不[到着]")
 # What ends it, beside thanks: all is done, nothing more is wanted, it is learned.
 _CLOSES = re.compile(
     "学到|学会|记住了|会了$|没事(?:了|啦|咯)|不用(?:了|啦|咯|麻烦)|不需要了|够了|(?:都|全)(?:部|已经)?.{0,3}(?:完|好|妥|齐)(?:了|啦|咯)|搞定|办妥|就这样|就这些|先这样|(?:交|弄|办|做)完(?:了|啦)$"
+)
+_WAITS = re.compile(
+    "(?:好+的?|好嘞|行|嗯+|哦|那|ok|我|就|先|只能|慢慢)*等(?:着|等|一?会儿?|几天|吧|通知|消息|结果|呗|了|啊)+"
 )
 _GOES_ON = re.compile("下一|继续|接着|往下|然后")
 _UNDONE = re.compile(
@@ -107,7 +110,7 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
     left = _asks_for_rest(context, state, clear)
     if left:
         return left
-    resumed = _resumed(context, state, act, clear)
+    resumed = _resumed(context, state, act, clear) or _awaits(context, state, clear)
     if resumed:
         return resumed
     if _WHERE.search(message.key) and (state.step or (state.walk is None and state.suspended)):
@@ -172,12 +175,34 @@ def _closes(context: Context, state: DialogueState, act: Act, message: UserMessa
         meant = Act.GOODBYE if state.offer is Offer.HUMAN or ends_talk(message.key) else Act.THANK
         plain = replace(message, intent=meant.value)
         return Reading(Source.REFERENCE, meant, plain, "thanks, and it is settled")
-    if not (_CLOSES.search(message.key) or ends_talk(message.key)) or state.awaiting is Awaiting.WARNING:
+    if state.awaiting is Awaiting.WARNING:
         return None
+    topic = context.topic(state)
+    is_through = topic is not None and topic.kind == "procedure" and state.step >= last_step(topic)
+    if not (_CLOSES.search(message.key) or ends_talk(message.key) or is_through):
+        arguments = {"response": "utter_welcome_in_walk", "stays": True}
+        is_aside = act in (Act.THANK, *UNCLEAR) and not _reports(message)
+        return Reading(Source.REFERENCE, Act.LET_BE, message, "thanks", arguments=arguments) if is_aside else None
     if act is Act.NEXT and _GOES_ON.search(message.key):
         return None
     meant = Act.SOLVED if state.step else Act.CANCEL
     return Reading(Source.REFERENCE, meant, replace(message, intent="problem_solved"), "thanks, and all is settled")
+
+
+def _awaits(context: Context, state: DialogueState, message: UserMessage) -> Reading | None:
+    """Reads 「那就等吧」 at the last step, which is to wait: there is nothing more to do."""
+    topic = context.topic(state)
+    if topic is None or topic.kind != "procedure" or state.step < last_step(topic) or state.awaiting is not None:
+        return None
+    if not _WAITS.fullmatch(message.key):
+        return None
+    return Reading(Source.REFERENCE, Act.SOLVED, replace(message, intent="problem_solved"), "waits for the result")
+
+
+def _reports(message: UserMessage) -> bool:
+    """Whether it, or one of its clauses, tells of a step."""
+    known = (message.acts, *(clause.acts for clause in message.clauses))
+    return any(acts.get(name, 0.0) >= _TELLS for acts in known for name in ("done", "arrived"))
 
 
 def _has_trouble(message: UserMessage) -> bool:
@@ -231,6 +256,9 @@ def _resumed(context: Context, state: DialogueState, act: Act, message: UserMess
             meant = Act.REPEAT if name == state.topic else Act.OPEN_TOPIC
             plain = replace(message, intent=name, further_requests=())
             return Reading(Source.REFERENCE, meant, plain, f"goes on with {name}")
+    left = _left_before(context, state)
+    if left and len(message.key) <= _LONGEST_RETURN:
+        return replace(left, message=replace(message, intent=left.message.intent, further_requests=()))
     aside = (state.asked_about or "").partition("/")[0] not in ("", state.topic)
     was_left = state.walk is not None and (state.walk.interrupted or aside)
     if was_left and state.step and len(message.key) <= _LONGEST_GO_ON:
@@ -239,6 +267,20 @@ def _resumed(context: Context, state: DialogueState, act: Act, message: UserMess
     if state.walk and state.awaiting is not Awaiting.WARNING and _BEFORE.search(message.key):
         return Reading(Source.REFERENCE, Act.REPEAT, replace(message, further_requests=()), "goes on where it was")
     return None
+
+
+def _left_before(context: Context, state: DialogueState) -> Reading | None:
+    """Reads 「我回来了 继续」 as about what was put off: a procedure at its step, the rest from the start."""
+    last = state.attempts[-1] if state.attempts else None
+    topic = context.knowledge.topics.get(last.topic) if last else None
+    if state.walk or state.suspended or state.offer or last is None or topic is None:
+        return None
+    if last.outcome is not AttemptOutcome.ABANDONED or not last.step:
+        return None
+    plain = UserMessage(intent=topic.id)
+    if topic.kind != "procedure" or topic.warning or topic.collected_details:
+        return Reading(Source.REFERENCE, Act.OPEN_TOPIC, plain, f"comes back to {topic.id}")
+    return Reading(Source.REFERENCE, Act.JOIN, plain, f"comes back to {topic.id}", arguments={"step": last.step})
 
 
 def _back_to_step(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:

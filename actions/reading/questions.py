@@ -12,8 +12,8 @@ _ASKS = re.compile(
     r"|几分钟|几个?小时|几秒|多长|多大|合适[吗不]?$|[对是]吧$|哪里|哪儿|在哪|哪个|哪一|多少|什么意思|啥意思|什么算|要几|几天|几点(?!多)|^(?:写|填|说|记)(?:什么|啥)|举个例|^(?:要|是|填|写|用|算|记).{1,6}还是.{1,4}$|指.{1,8}还是"
     r"|^(?:要|需要|能|可以|可|会|该|得).{1,8}[不么]$|[申退写填用行可能]不$|(?:要|能|可以|会|用|得).{1,6}不$|行么|好么|能.{0,4}么$|可以.{0,6}么$"
 )
-# What the page asks is told (「它问我为啥注销」), and so is how things stand (「还剩五十多呢」). A reproach asks nothing
-# (「我不是说了吗」, 「你到底行不行」).
+# What the page asks is told (「它问我为啥注销」), and so is how things stand (「还剩五十多呢」). A reproach asks
+# nothing (「我不是说了吗」, 「你到底行不行」).
 _TOLD = re.compile(
     r"(?<![来去])问我(?:一遍)?(?:为什么|为啥|为何|要不要|是不是|是否|确不确定|什么原因|啥原因)[^\s,，。?？吗呢]{0,4}"
     r"|(?:还剩|还有|就剩|只剩|有)[^\s,，。吗哪啥么谁]{0,4}[\d一二两三四五六七八九十百千万几][多块元百千万钱]*呢(?=$|[\s,，。!！])"
@@ -23,7 +23,7 @@ _TOLD = re.compile(
 _REPROACH = re.compile(
     r"你们?(?:到底|究竟)?(?:行不行|会不会|懂不懂|听不听得懂|有没有用)(?:啊|呀)?(?=$|[\s,，。!！?？])[?？]*"
     r"|我?(?:刚才?|刚刚|前面|上面)?(?:不是)?(?:刚才?|刚刚|前面|上面|都|已经|早就?|跟你|给你)*(?:说|讲|告诉)(?:过|了|过了|你了|你过了)(?:吗|嘛|么|呀|啊)+[?？]*"
-    r"|听不懂(?:人话)?(?:吗|么|啊)[?？]*|(?:说|讲|问)了?(?:多少|几|好几|八百)遍了?"
+    r"|听不懂(?:人话)?(?:吗|么|啊)[?？]*|你(?:是)?(?:聋|瞎|傻|有病|听不见|没长耳朵)(?:子|了)?(?:吗|么|啊|吧)[?？]*|(?:说|讲|问)了?(?:多少|几|好几|八百)遍了?"
 )
 # 「收费不收」, 「管不管」; 「时不时」 asks nothing.
 _OR_NOT = re.compile(r"(?<![动时])([收退管付给用交转还行扣花贵要])\w{0,2}不\1")
@@ -60,6 +60,10 @@ _SAID_BEFORE = re.compile(
 _SAID_IN_FRONT = re.compile(
     "^我?(?:刚才?|刚刚|前面)?不是(?:都|已经|早就?|刚)?(?:跟你|给你)?(?:说|讲|告诉)(?:你)?(?:过|了)+(?:吗|嘛|啊|么|呀)?"
 )
+# 「我不是说昨晚了吗」
+_SAID_WITHIN = re.compile(
+    r"^我?(?:刚才?|刚刚|前面)?不是(?:都|已经|早就?|刚)?(?:说|讲)(?P<told>[^了过\s]{2,8})(?:了|过)+(?:吗|嘛|啊|么|呀)"
+)
 # Wants the money and no form.
 _DEMANDS = re.compile(
     "我(?:就|只|现在|马上)?(?:是)?要(?:求)?(?:你们?)?(?:退|还|赔)|(?:赶紧|快|马上|必须|立刻|直接)(?:给我)?(?:退|还|赔)(?:钱|款|我)"
@@ -67,6 +71,7 @@ _DEMANDS = re.compile(
 )
 _DISMISSES = re.compile(
     "别(?:再)?(?:整|扯|废话|啰嗦|磨叽|跟我)|少(?:废话|啰嗦|来这套|扯)|(?:没|不).{0,2}(?:耐心|功夫|工夫|空)"
+    "|(?:问|记|填|写)(?:这么|那么|恁)多"
 )
 # How long it takes until somebody comes, not how long a matter takes.
 _OF_WAITING = re.compile(
@@ -128,7 +133,7 @@ def without_reminder(text: str) -> str:
 
     What is nothing but a reminder becomes empty.
     """
-    rest = _SAID_IN_FRONT.sub("", text.strip())
+    rest = _SAID_WITHIN.sub(r"\g<told>", _SAID_IN_FRONT.sub("", text.strip()))
     clauses = [clause for clause in re.split(r"[\s,，。;；!！?？]+", rest) if clause]
     kept = [clause for clause in clauses if not _SAID_BEFORE.fullmatch(clause)]
     return rest.strip(" ,，。") if len(kept) == len(clauses) else " ".join(kept)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
@@ -98,7 +98,7 @@ def place_spoken_of(topic: Topic, current: int, message: UserMessage) -> Place |
         if ends_talk(folded(text)) or _ACKNOWLEDGES.fullmatch(folded(text)):
             # 「没别的了 下一步」, 「知道了 继续」 speak of no step.
             continue
-        place = _nearest(topic, steps)
+        place = _nearest(topic, steps, current, folded(text))
         if place is None or (len(folded(text)) < _SHORTEST and (not current or place.likeness < _PLAIN)):
             # 「要申诉」 is like what is said of some step, and says where nobody is.
             continue
@@ -160,14 +160,31 @@ def step_after(place: Place, message: UserMessage) -> int:
     return place.number + is_done
 
 
-def _nearest(topic: Topic, steps: Mapping[str, float]) -> Place | None:
+def _nearest(topic: Topic, steps: Mapping[str, float], current: int, said: str) -> Place | None:
+    places = list(_places(topic, steps))
+    first = places[0] if places else None
+    if first is None or not current:
+        return first
+    # 「跳到设密码了」 is a little more like the step after, and has the words of this one.
+    ahead = [place for place in places if current <= place.number < first.number]
+    close = [place for place in ahead if first.likeness - place.likeness < _AS_LIKE]
+    words = _bigrams(said)
+    named = [
+        place
+        for place in close
+        if len(words & _words_of(topic, place.number)) > len(words & _words_of(topic, first.number))
+    ]
+    return named[0] if named else first
+
+
+def _places(topic: Topic, steps: Mapping[str, float]) -> Iterator[Place]:
+    """Yields the steps of a topic, the likeliest first."""
     for address, likeness in sorted(steps.items(), key=lambda item: -item[1]):
         name, _, rest = address.partition("/")
         step_id, _, kind = rest.partition("/")
         number = topic.step_number(step_id) if name == topic.id else None
         if number:
-            return Place(number, kind == DONE, likeness)
-    return None
+            yield Place(number, kind == DONE, likeness)
 
 
 def _likeness_of(topic: Topic, number: int, message: UserMessage) -> float:

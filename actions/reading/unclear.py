@@ -83,11 +83,22 @@ def _in_talk(context: Context, state: DialogueState, act: Act, message: UserMess
     )
     if not state.walk and not message.is_payload and is_lead_in:
         return Reading(Source.SAID_BEFORE, Act.FRAGMENT, message, "only leads in", arguments={"leads_in": True})
+    if not state.walk and _goes_and_does(context, state, act, message):
+        arguments = {"response": "utter_take_your_time", "stays": True}
+        return Reading(Source.SAID_BEFORE, Act.LET_BE, message, "does what the answer says", arguments=arguments)
     if _is_waiting(state, message) and state.walk is None:
         told = _told_while_waiting(state, act, message)
         if told:
             return told
     return None
+
+
+def _goes_and_does(context: Context, state: DialogueState, act: Act, message: UserMessage) -> bool:
+    """Whether it only says that they do what was just said (「好 那我先把截图弄好」), which asks for nothing again."""
+    last = context.knowledge.topics.get(state.last_topic or "")
+    is_told = act is Act.OPEN_TOPIC and last is not None and message.intent == last.id and not last.is_walkthrough
+    tells = max(message.acts.get(name, 0.0) for name in ("waiting", "done"))
+    return is_told and tells >= _QUESTION and not asks(normalize(message.text)) and not message.further_requests
 
 
 def _is_waiting(state: DialogueState, message: UserMessage) -> bool:
@@ -99,6 +110,7 @@ _LEAVES = re.compile("不(?:查|弄|看|做|搞|办|管)了|先(?:说|弄|看|�
 _HOW_LONG = re.compile("多久|多长时间|什么时候|啥时候|几时|几点|排队|到我|轮到|没人|有人|人来|转了|转过|转没|接通")
 _LEADS_IN = re.compile(
     "唉+|哎+呀?|烦+|好烦|郁闷|无语|晕|(?:你好|那个|就是|就是说|嗯+|我|我想|想|请|麻烦)*(?:问(?:一?下|个事|你个事|问|你)?|咨询(?:一下)?|跟你说(?:个事)?|有(?:个|点|件)事(?:儿|情)?|说个事|请教(?:一下)?|是这样的?)(?:啊|呢|吧|哈)*"
+    r"|.{0,6}我(?:的)?(?:这|那)个?(?:手机)?(?:里头?|上)?的?(?:那个)?(?:钱包|手机|软件|账号|号)"
 )
 
 

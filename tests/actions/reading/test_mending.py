@@ -8,7 +8,7 @@ from actions.dialogue.acts import Act
 from actions.dialogue.dialogue import Dialogue
 from actions.dialogue.messages import AnswerBand, Clause
 from actions.dialogue.state import Alarm, Awaiting, HandoffReason, Offer, Request
-from actions.reading.mending import meant_and_wrong
+from actions.reading.meant import meant_and_wrong
 from actions.reading.questions import asks
 from tests.actions.reading.builders import KNOWLEDGE, at, read, said, told
 from tests.conftest import PLACEHOLDERS
