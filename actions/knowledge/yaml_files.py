@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,7 @@ def read_yaml(path: Path, *, lines: bool = False) -> Any:
     try:
         text = path.read_text(encoding="utf-8")
         # Rasa has taught the quick reader to put the environment's variables in.
-        return YAML(typ="rt" if lines or "${" in text else "safe").load(text)
+        return YAML().load(text) if lines or "${" in text else _read_quickly(text)
     except OSError as error:
         raise YamlFileError(f"{path}:1: cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
@@ -46,6 +47,12 @@ def read_yaml(path: Path, *, lines: bool = False) -> Any:
         raise YamlFileError(f"{path}:{line}: not valid YAML: {error.problem or error.context}") from error
     except YAMLError as error:
         raise YamlFileError(f"{path}:1: not valid YAML: {error}") from error
+
+
+@lru_cache(maxsize=64)
+def _read_quickly(text: str) -> Any:
+    # A process reads the same files for several parts of it. Nobody changes what is read.
+    return YAML(typ="safe").load(text)
 
 
 def read_mapping(path: Path, *, lines: bool = False) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from actions.knowledge.organisation import placeholder_values
 from actions.outgoing import Script, put_into_words
 from evaluation.conversations.bot import Bot
 from evaluation.simulation.noise import in_pinyin, in_traditional, mistyped
+from tests.extent import LONG
 
 # Said in a state, these lead to states that no button leads to.
 _SAYINGS = (
@@ -39,7 +40,7 @@ _BEGINNINGS = (
     ("/forgot_password", "/next_step", "/next_step", "/next_step", "/next_step", "/next_step"),
 )
 # What differs from state to state in what labels do. Two states alike in these offer the same buttons again.
-_MOST_STATES = 1000
+_MOST_STATES = 1000 if LONG else 400
 _LONGEST_PATH = 9
 _LONG_LABEL = 4
 _NOW = datetime.datetime(2026, 11, 26, 6, 30, tzinfo=datetime.UTC)
