@@ -99,7 +99,8 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
     several = _several(context, state, act, clear)
     if several:
         return several
-    if _CANNOT_FOLLOW.search(message.key) and not state.alarms and act is not Act.HUMAN:
+    is_request = act is Act.OPEN_TOPIC and message.band is AnswerBand.ANSWER and message.intent != state.topic
+    if _CANNOT_FOLLOW.search(message.key) and not (state.alarms or is_request or act is Act.HUMAN):
         arguments = {"where": bool(_WHERE_IS.search(message.key))}
         return Reading(Source.REFERENCE, Act.ONE_THING, clear, "cannot see or follow", arguments=arguments)
     thanked = _thanks(context, state, clear) or _closes(context, state, act, clear)

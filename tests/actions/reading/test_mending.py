@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from actions.dialogue.acts import Act
@@ -138,3 +140,80 @@ def test_what_only_sounds_like_a_question_asks_nothing(text: str) -> None:
 @pytest.mark.parametrize("text", ["它问我为啥要销户 怎么选", "那余额呢", "在哪呢", "你会不会讲笑话", "还有呢"])
 def test_what_asks_still_asks(text: str) -> None:
     assert asks(text)
+
+
+def test_a_wish_beside_poor_sight_is_served() -> None:
+    message = said("想在app里找你们 一步步教我 我眼睛不好使", "contact_support", confidence=0.95)
+    assert DIALOGUE.respond(told(), Act.OPEN_TOPIC, message).replies[0].response != "utter_short_from_now"
+
+
+def test_who_comes_back_goes_on_at_the_step_that_was_put_off() -> None:
+    left = DIALOGUE.respond(at("forgot_password", 3), Act.CANCEL, said("先这样 晚点再弄", "cancel")).state
+    back = said("我回来了 继续", "next_step", confidence=0.6, band=AnswerBand.CHOICE)
+    turn = DIALOGUE.respond(replace(left, offer=None), Act.NEXT, back)
+    assert (turn.state.topic, turn.state.step) == ("forgot_password", 3)
+
+
+def test_nobody_comes_back_into_a_closure_without_its_warning() -> None:
+    left = DIALOGUE.respond(at("account_closure", 3), Act.CANCEL, said("明天再弄", "cancel")).state
+    turn = DIALOGUE.respond(replace(left, offer=None), Act.NEXT, said("我回来了 继续", "next_step"))
+    assert turn.state.awaiting is Awaiting.WARNING
+
+
+def test_a_cause_told_after_a_choice_chooses_the_trouble() -> None:
+    asked = said(
+        "啥玩意 付半天",
+        "out_of_scope",
+        band=AnswerBand.CHOICE,
+        choices=(("payment_failure", 0.4), ("support_hours", 0.3)),
+    )
+    state = DIALOGUE.respond(told(), Act.OUT_OF_SCOPE, asked).state
+    assert state.offer is Offer.CHOICE
+    turn = DIALOGUE.respond(state, Act.OUT_OF_SCOPE, said("网络好得很", "out_of_scope"))
+    assert turn.state.topic == "payment_failure"
+    assert turn.state.walk is not None
+    assert "network" in turn.state.walk.problem_steps
+
+
+def test_who_does_what_was_said_does_not_hear_it_again() -> None:
+    message = said("好 那我先把截图弄好", "contact_preparation", confidence=0.6, acts={"waiting": 0.9})
+    turn = DIALOGUE.respond(told(last_topic="contact_preparation"), Act.OPEN_TOPIC, message)
+    assert [reply.response for reply in turn.replies] == ["utter_take_your_time"]
+
+
+def test_a_step_reported_before_another_question_is_done() -> None:
+    parts = (Clause("点好了", {"done": 1.0}), Clause("你们周末有人吗", {"question": 0.9}))
+    message = said("点好了 你们周末有人吗", "support_hours", clauses=parts)
+    turn = DIALOGUE.respond(at("forgot_password", 1), Act.OPEN_TOPIC, message)
+    assert turn.state.step == 2
+    assert turn.replies[0].response != "utter_step"
+
+
+def test_no_closure_is_begun_on_a_guess_that_no_word_supports() -> None:
+    message = said(
+        "那个号我去年就没再用",
+        "account_closure",
+        confidence=0.6,
+        band=AnswerBand.CHOICE,
+        choices=(("account_closure", 0.6),),
+    )
+    assert DIALOGUE.respond(told(), Act.OPEN_TOPIC, message).state.walk is None
+
+
+def test_a_matter_that_is_left_for_a_request_gives_way_to_it() -> None:
+    state = at("forgot_password", 1, requests=(Request("transaction_dispute", "有一笔要申诉"),))
+    turn = DIALOGUE.respond(state, Act.CANCEL, said("这个不弄了 说那个申诉", "cancel"))
+    assert turn.state.topic == "transaction_dispute"
+
+
+def test_details_begin_the_form_that_is_offered() -> None:
+    state = told(offer=Offer.REQUEST, requests=(Request("transaction_dispute", "有一笔要申诉"),))
+    turn = DIALOGUE.respond(state, Act.OUT_OF_SCOPE, said("昨天", "out_of_scope"))
+    assert turn.state.topic == "transaction_dispute"
+    assert "transaction_time" in turn.state.collected_details
+
+
+def test_trouble_with_nothing_told_twice_offers_a_human() -> None:
+    first = DIALOGUE.respond(told(), Act.PROBLEM, said("哪里都不行", "step_problem"))
+    assert first.replies[0].response == "utter_problem_without_procedure"
+    assert DIALOGUE.respond(first.state, Act.PROBLEM, said("就是都不行啊", "step_problem")).state.offer is Offer.HUMAN
