@@ -43,6 +43,7 @@ class ErrorCode(StrEnum):
     USERNAME_TAKEN = "username_taken"
     EMAIL_TAKEN = "email_taken"
     SHORTCUT_TAKEN = "shortcut_taken"
+    NAME_TAKEN = "name_taken"
     LAST_ADMIN = "last_admin"
     CONTACT_INVALID = "contact_invalid"
     ALREADY_RATED = "already_rated"

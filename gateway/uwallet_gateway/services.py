@@ -44,15 +44,19 @@ from uwallet_gateway.maintenance.retention import Periods
 from uwallet_gateway.maintenance.secret_key import secret_keys
 from uwallet_gateway.observability.metrics import Metrics
 from uwallet_gateway.presentation import Presentation
+from uwallet_gateway.protocol.routing import Routing
 from uwallet_gateway.rate_limits import RateLimits
 from uwallet_gateway.search.conversations import ConversationQueries
 from uwallet_gateway.search.index import SearchIndexer
 from uwallet_gateway.settings import REPOSITORY, Settings
 from uwallet_gateway.support.agent_commands import AgentCommands
+from uwallet_gateway.support.groups import SkillGroups
 from uwallet_gateway.support.hours import load_brand, load_opening_hours
+from uwallet_gateway.support.leaves import Leaves
 from uwallet_gateway.support.notices import SupportNotices
 from uwallet_gateway.support.presence import Presence
 from uwallet_gateway.support.queries import TicketQueries
+from uwallet_gateway.support.rules import DeskRules
 from uwallet_gateway.support.scheduler import SchedulerRules, SupportScheduler
 from uwallet_gateway.support.ticket_steps import TicketSteps
 from uwallet_gateway.support.transactions import SupportTransactions
@@ -113,6 +117,9 @@ class Services:
     search: ConversationQueries
     search_indexer: SearchIndexer
     presence: Presence
+    skill_groups: SkillGroups
+    leaves: Leaves
+    desk_rules: DeskRules
     support_scheduler: SupportScheduler
     assistant: EngineAssistant
     redis: Redis | None
@@ -197,6 +204,7 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
     sign_ins = SignIns(
         database, passwords, desk_sessions, second_factors, two_factor_roles=settings.desk_two_factor_roles
     )
+    desk_rules = DeskRules(database, Routing(mode=settings.assignment, gone_after=settings.agent_gone_after or None))
     attachments = AttachmentStore(settings.data_dir / "attachments", settings.attachment_bytes)
     persons = Persons(
         database,
@@ -266,8 +274,11 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
         search=ConversationQueries(database),
         search_indexer=SearchIndexer(database),
         presence=presence,
+        skill_groups=SkillGroups(database),
+        leaves=Leaves(database),
+        desk_rules=desk_rules,
         support_scheduler=SupportScheduler(
-            database, transcript, event_bus, steps, tickets, presence, metrics, _scheduler_rules(settings)
+            database, transcript, event_bus, steps, tickets, presence, metrics, _scheduler_rules(settings), desk_rules
         ),
     )
 
@@ -297,7 +308,6 @@ def _provider_rules(settings: Settings) -> ProviderRules:
 
 def _scheduler_rules(settings: Settings) -> SchedulerRules:
     return SchedulerRules(
-        automatic=settings.assignment == "automatic",
         queue_timeout=timedelta(seconds=settings.queue_timeout),
         queue_abandoned_after=timedelta(seconds=settings.queue_abandoned_after),
         agent_silent_after=timedelta(seconds=settings.agent_silent_after),

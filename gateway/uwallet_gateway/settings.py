@@ -218,9 +218,16 @@ class Settings(BaseSettings):
         default=REPOSITORY / "data" / "knowledge" / "organisation.yml",
         description="Opening hours, holidays and time zone of human support; the file that the bot reads, too",
     )
-    assignment: Literal["manual", "automatic"] = Field(
+    assignment: Literal["manual", "automatic", "in_turn"] = Field(
         default="manual",
-        description="`manual`: agents claim who waits; `automatic`: the agent online with the fewest chats gets them",
+        description="`manual`: agents claim who waits; `automatic`: the agent online with the fewest chats gets them; "
+        "`in_turn`: the one who has got none for the longest time. Admins can change it at the desk",
+    )
+    agent_gone_after: int = Field(
+        default=180,
+        ge=0,
+        description="Seconds after which chats of an agent whose desk is closed are queued again, 30 at least; 0: not "
+        "for that. Admins can change it at the desk",
     )
     queue_timeout: float = Field(
         default=600.0, gt=0, description="Seconds after which somebody who waits is offered to leave a message"
@@ -319,6 +326,9 @@ class Settings(BaseSettings):
     def _complete(self) -> Settings:
         if self.clock and not self.development:
             msg = f"{PREFIX}CLOCK is for tests, with {PREFIX}DEVELOPMENT=true"
+            raise ValueError(msg)
+        if 0 < self.agent_gone_after < 30:
+            msg = f"{PREFIX}AGENT_GONE_AFTER must be 0 or at least 30: to load a page anew is no absence"
             raise ValueError(msg)
         if self.user_left_after <= self.user_remind_after:
             msg = f"{PREFIX}USER_LEFT_AFTER must be more than {PREFIX}USER_REMIND_AFTER"

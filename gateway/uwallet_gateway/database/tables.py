@@ -259,6 +259,57 @@ class Agent(Table):
     created_at: Mapped[datetime]
 
 
+class SkillGroup(Table):
+    """Agents who serve tickets of some topics, sites or languages (support/groups.py)."""
+
+    __tablename__ = "skill_groups"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    name: Mapped[str] = mapped_column(String(64), unique=True)
+    # What is theirs: topics or reasons, keys of sites, scripts. An empty list: any.
+    topics: Mapped[list[str]] = mapped_column(JSON)
+    sites: Mapped[list[str]] = mapped_column(JSON)
+    languages: Mapped[list[str]] = mapped_column(JSON)
+    # Among tickets that are equally pressing: 0 first, 1, 2.
+    rank: Mapped[int] = mapped_column(Integer)
+    # Seconds in the queue after which everybody may get their tickets; null: while nobody of the group is there.
+    overflow_after: Mapped[int | None]
+    updated_at: Mapped[datetime]
+
+
+class GroupMember(Table):
+    """An agent in a group."""
+
+    __tablename__ = "group_members"
+
+    group_id: Mapped[int] = mapped_column(ForeignKey("skill_groups.id", ondelete="CASCADE"), primary_key=True)
+    agent_id: Mapped[int] = mapped_column(ForeignKey("agents.id", ondelete="CASCADE"), primary_key=True, index=True)
+    # How many times as many chats they are given as one with the weight 1.
+    weight: Mapped[int] = mapped_column(Integer)
+
+
+class AgentLeave(Table):
+    """A time in which an agent is off and gets nothing."""
+
+    __tablename__ = "agent_leaves"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    agent_id: Mapped[int] = mapped_column(ForeignKey("agents.id", ondelete="CASCADE"), index=True)
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+
+
+class DeskRule(Table):
+    """What an admin has set at the desk, where that differs from the settings (support/rules.py)."""
+
+    __tablename__ = "desk_rules"
+
+    # routing
+    name: Mapped[str] = mapped_column(String(32), primary_key=True)
+    value: Mapped[dict[str, Any]]
+    updated_at: Mapped[datetime]
+
+
 class SignInAttempts(Table):
     """Wrong passwords in a row with one name, of an agent or of nobody, from one place (agents/lockout.py)."""
 
@@ -380,6 +431,10 @@ class Ticket(Table):
     priority: Mapped[int] = mapped_column(Integer)
     reason: Mapped[str] = mapped_column(String(64))
     topic: Mapped[str | None] = mapped_column(String(64))
+    # The skill group that it waits for, and that group's place among equally pressing ones. No foreign key: SQLite
+    # could not drop the column again.
+    group_id: Mapped[int | None]
+    rank: Mapped[int] = mapped_column(Integer, default=1, server_default="1")
     # The bot's payload, whole (docs/handoff.md).
     handoff: Mapped[dict[str, Any]]
     # What the user left, and where they can be reached.

@@ -22,6 +22,7 @@ from uwallet_gateway.protocol import (
     messages,
     notices,
     persons,
+    routing,
     support,
     tickets,
 )
@@ -37,6 +38,7 @@ _MODULES: tuple[ModuleType, ...] = (
     insight,
     audit,
     persons,
+    routing,
     events,
 )
 # Models that clients send but that ignore unknown fields, as Rasa's channel does.

@@ -85,6 +85,13 @@ class LastMessage(View):
     created_at: Moment
 
 
+class GroupName(View):
+    """A skill group."""
+
+    id: int
+    name: str
+
+
 class TicketUser(View):
     """The user of a ticket. `name` is the site's id of an identified user; visitors have none.
 
@@ -124,6 +131,10 @@ class Ticket(View):
     message: str | None
     agent: AgentName | None
     preferred_agent: AgentName | None
+    group: GroupName | None = Field(description="The skill group that it waits for, or waited for")
+    overflow_at: Moment | None = Field(
+        description="While it is queued: when it is offered to everybody, not to its group alone; null: not by time"
+    )
     disposition: str | None
     note: str | None
     due_at: Moment | None = Field(description="When it is to be followed up; set of a `pending` ticket")
@@ -134,7 +145,7 @@ class Ticket(View):
     unread: int = Field(description="Messages of the user that no agent has read")
     last_message: LastMessage | None
     user: TicketUser
-    position: int | None = Field(description="Place in the queue, from 1; null if it is not queued")
+    position: int | None = Field(description="Place in the queue of its group, from 1; null if it is not queued")
     created_at: Moment
     queued_at: Moment | None
     claimed_at: Moment | None
@@ -220,6 +231,8 @@ class AgentStatus(View):
     presence: PresenceStatus
     chats: int
     max_chats: int
+    groups: list[int] = Field(default=[], description="Ids of the skill groups that they are in")
+    on_leave_until: Moment | None = Field(default=None, description="Set while they are off and get nothing")
     username: str | None = None
     enabled: bool | None = None
     second_factor: bool | None = None
@@ -235,9 +248,10 @@ class AgentMessageRequest(Request):
 
 
 class TransferRequest(Request):
-    """The agent who gets the chat, null for the queue. The memo is for colleagues only."""
+    """The agent who gets the chat, null for the queue of a group (null: as it was). The memo is for colleagues."""
 
     agent_id: Id | None = None
+    group_id: Id | None = None
     memo: str | None = None
 
 

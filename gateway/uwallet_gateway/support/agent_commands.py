@@ -17,6 +17,7 @@ from uwallet_gateway.database.connection import is_deadlock
 from uwallet_gateway.errors import ErrorCode, InputError
 from uwallet_gateway.input_text import checked_client_id, clean
 from uwallet_gateway.protocol.tickets import DISPOSITIONS, AgentName, EventKind, Ticket
+from uwallet_gateway.support.groups import put_into
 from uwallet_gateway.support.ownership import change_owner
 from uwallet_gateway.support.queries import TicketQueries
 from uwallet_gateway.support.queue import is_crisis
@@ -162,6 +163,7 @@ class AgentCommands:
         agent_id: int,
         *,
         to: int | None,
+        group_id: int | None = None,
         memo: object = None,
     ) -> None:
         """Gives a chat to another agent, or back to the queue.
@@ -171,18 +173,29 @@ class AgentCommands:
             ticket: The ticket; callers give its id.
             agent_id: The agent who has it.
             to: The other agent; None for the queue.
+            group_id: The group that it waits for in the queue; None: as before.
             memo: For the next agent; users never see it.
 
         Raises:
-            InputError: not_found (also of the other agent), conflict, malformed, too_long.
+            InputError: not_found (also of the other agent or the group), conflict, malformed, too_long.
         """
+        if to is not None and group_id is not None:
+            raise InputError(ErrorCode.MALFORMED)
         cleaned_memo = _cleaned_note(memo)
         await _check_owner(transaction, ticket, agent_id)
         by = await _enabled_agent(transaction.session, agent_id)
         if to == agent_id:
             return
         if to is None:
-            await self._steps.requeue(transaction, ticket, "transferred_to_queue", by, cleaned_memo)
+            group = None
+            if group_id is not None:
+                group = await transaction.session.get(tables.SkillGroup, group_id)
+                if group is None:
+                    raise InputError(ErrorCode.NOT_FOUND)
+                put_into(ticket, group)
+            await self._steps.requeue(
+                transaction, ticket, "transferred_to_queue", by, cleaned_memo, to=group.name if group else None
+            )
             return
         agent = await _enabled_agent(transaction.session, to)
         details = {} if cleaned_memo is None else {"memo": cleaned_memo}

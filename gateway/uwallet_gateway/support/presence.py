@@ -21,6 +21,7 @@ from uwallet_gateway.clock import now
 from uwallet_gateway.database import tables
 from uwallet_gateway.database.connection import Database
 from uwallet_gateway.protocol.tickets import AgentStatus, PresenceStatus
+from uwallet_gateway.support.leaves import ends_of_leaves, is_on_leave
 from uwallet_gateway.transcript.event_bus import EventBus
 from uwallet_gateway.transcript.events import AgentsChanged
 
@@ -107,6 +108,7 @@ def is_online() -> ColumnElement[bool]:
         tables.Agent.enabled.is_(True),
         tables.Agent.presence == "online",
         tables.Agent.seen_at > now() - ABSENT_AFTER,
+        ~is_on_leave(),
     )
 
 
@@ -136,20 +138,27 @@ async def agent_statuses(session: AsyncSession) -> list[AgentStatus]:
         .order_by(tables.Agent.name, tables.Agent.id)
     )
     present_since = now() - ABSENT_AFTER
+    off_until = await ends_of_leaves(session)
+    groups: dict[int, list[int]] = {}
+    member = tables.GroupMember
+    for agent_id, group_id in await session.execute(select(member.agent_id, member.group_id).order_by(member.group_id)):
+        groups.setdefault(agent_id, []).append(group_id)
     return [
         AgentStatus(
             id=agent.id,
             name=agent.name,
             role=Role(agent.role),
-            presence=_status(agent, present_since),
+            presence=_status(agent, present_since, is_off=agent.id in off_until),
             chats=count or 0,
             max_chats=agent.max_chats,
+            groups=groups.get(agent.id, []),
+            on_leave_until=off_until.get(agent.id),
         )
         for agent, count in rows
     ]
 
 
-def _status(agent: tables.Agent, present_since: datetime) -> PresenceStatus:
+def _status(agent: tables.Agent, present_since: datetime, *, is_off: bool) -> PresenceStatus:
     if agent.seen_at is None or agent.seen_at <= present_since:
         return "offline"
-    return "online" if agent.presence == "online" else "away"
+    return "online" if agent.presence == "online" and not is_off else "away"

@@ -22,6 +22,7 @@ from uwallet_gateway.protocol.tickets import (
     ActorKind,
     AgentName,
     DeskQueue,
+    GroupName,
     LastMessage,
     QueueCounts,
     Ticket,
@@ -33,8 +34,9 @@ from uwallet_gateway.protocol.tickets import (
 )
 from uwallet_gateway.search.conversations import RATINGS
 from uwallet_gateway.search.index import in_conversations
+from uwallet_gateway.support.assignment import overflow_at
 from uwallet_gateway.support.presence import Availability, is_online, is_staffed
-from uwallet_gateway.support.queue import NORMAL, estimated_wait, in_order, is_crisis, position_of
+from uwallet_gateway.support.queue import NORMAL, estimated_wait, in_order, is_crisis, position_of, positions_of
 from uwallet_gateway.transcript.messages import GREETING_PAYLOAD, Author, Owner
 from uwallet_gateway.transcript.store import ConversationGoneError
 
@@ -49,7 +51,11 @@ _OPEN = ("queued", "active", "message", "pending")
 _Agent = aliased(tables.Agent)
 _Preferred = aliased(tables.Agent)
 _Last = aliased(tables.Message)
-_TicketRow = Row[tuple[tables.Ticket, tables.Conversation, tables.Site, tables.Agent, tables.Agent, tables.Message]]
+_TicketRow = Row[
+    tuple[
+        tables.Ticket, tables.Conversation, tables.Site, tables.Agent, tables.Agent, tables.Message, tables.SkillGroup
+    ]
+]
 
 
 class TicketQueries:
@@ -93,7 +99,7 @@ class TicketQueries:
             )
             is_waiting = ticket is not None and ticket.status == "queued"
             position = await position_of(session, ticket) if ticket and is_waiting else None
-            wait = await estimated_wait(session, position) if position else None
+            wait = await estimated_wait(session, position, ticket.group_id) if ticket and position else None
             owner = cast("Owner", conversation.owner)
             agent = None
             if ticket and ticket.agent_id and owner == "agent":
@@ -234,6 +240,7 @@ class TicketQueries:
         topic: str | None = None,
         site: str | None = None,
         priority: int | None = None,
+        group_id: int | None = None,
         rating: Rated | None = None,
         start: datetime | None = None,
         end: datetime | None = None,
@@ -251,6 +258,7 @@ class TicketQueries:
             topic: Only those about it.
             site: Only those of the site with this key.
             priority: Only those.
+            group_id: Only those of this skill group.
             rating: Only those rated so.
             start: Only those made from this moment on.
             end: Only those made before this moment.
@@ -270,6 +278,8 @@ class TicketQueries:
             conditions.append(tables.Conversation.site_key == site)
         if priority is not None:
             conditions.append(row.priority == priority)
+        if group_id is not None:
+            conditions.append(row.group_id == group_id)
         if rating is not None:
             conditions.append(row.rating.between(*RATINGS[rating]))
         if start is not None:
@@ -350,16 +360,18 @@ class TicketQueries:
         unread = await _unread(session, active) if active else {}
         positions: dict[int, int] = {}
         if any(row[0].status == "queued" for row in rows):
-            waiting = await session.scalars(
-                select(tables.Ticket.id).where(tables.Ticket.status == "queued").order_by(*in_order())
+            waiting = await session.execute(
+                select(tables.Ticket.id, tables.Ticket.group_id)
+                .where(tables.Ticket.status == "queued")
+                .order_by(*in_order())
             )
-            positions = {ticket_id: position for position, ticket_id in enumerate(waiting, 1)}
+            positions = positions_of(waiting.tuples())
         return [self._ticket(row, unread, positions) for row in rows]
 
     def _ticket(self, row: _TicketRow, unread: dict[str, int], positions: dict[int, int]) -> Ticket:
         ticket, conversation, site = row[0], row[1], row[2]
         agent, preferred = cast("tables.Agent | None", row[3]), cast("tables.Agent | None", row[4])
-        last = cast("tables.Message | None", row[5])
+        last, group = cast("tables.Message | None", row[5]), cast("tables.SkillGroup | None", row[6])
         handoff = ticket.handoff
         return Ticket(
             id=ticket.id,
@@ -382,6 +394,8 @@ class TicketQueries:
             message=ticket.message,
             agent=_name(agent),
             preferred_agent=_name(preferred),
+            group=GroupName(id=group.id, name=group.name) if group else None,
+            overflow_at=overflow_at(ticket, group.overflow_after) if group else None,
             disposition=ticket.disposition,
             note=ticket.note,
             due_at=ticket.due_at,
@@ -434,11 +448,12 @@ def _tickets() -> Select[Any]:
         .scalar_subquery()
     )
     return (
-        select(tables.Ticket, tables.Conversation, tables.Site, _Agent, _Preferred, _Last)
+        select(tables.Ticket, tables.Conversation, tables.Site, _Agent, _Preferred, _Last, tables.SkillGroup)
         .join(tables.Conversation, tables.Conversation.id == tables.Ticket.conversation_id)
         .join(tables.Site, tables.Site.key == tables.Conversation.site_key)
         .outerjoin(_Agent, _Agent.id == tables.Ticket.agent_id)
         .outerjoin(_Preferred, _Preferred.id == tables.Ticket.preferred_agent_id)
+        .outerjoin(tables.SkillGroup, tables.SkillGroup.id == tables.Ticket.group_id)
         .outerjoin(_Last, and_(_Last.conversation_id == tables.Ticket.conversation_id, _Last.id == newest))
     )
 

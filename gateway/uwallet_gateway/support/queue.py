@@ -5,7 +5,8 @@ from __future__ import annotations
 import itertools
 import math
 import statistics
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -55,12 +56,27 @@ def _signs(reason: str, handoff: Mapping[str, Any]) -> set[object]:
 
 
 def in_order() -> tuple[ColumnElement[Any], ...]:
-    """Sort keys of the queue: priority, then the longest wait."""
-    return tables.Ticket.priority.asc(), tables.Ticket.queued_at.asc(), tables.Ticket.id.asc()
+    """Sort keys of the queue: priority, then the rank of the group, then the longest wait."""
+    row = tables.Ticket
+    return row.priority.asc(), row.rank.asc(), row.queued_at.asc(), row.id.asc()
+
+
+def positions_of(tickets: Iterable[tuple[int, int | None]]) -> dict[int, int]:
+    """The positions of queued tickets, from 1, each in the queue of its group.
+
+    Args:
+        tickets: All of them in order: id, id of the group.
+    """
+    counts: Counter[int | None] = Counter()
+    positions = {}
+    for ticket_id, group_id in tickets:
+        counts[group_id] += 1
+        positions[ticket_id] = counts[group_id]
+    return positions
 
 
 async def position_of(session: AsyncSession, ticket: tables.Ticket) -> int:
-    """The position of a queued ticket, from 1."""
+    """The position of a queued ticket in the queue of its group, from 1."""
     row = tables.Ticket
     earlier = or_(row.queued_at < ticket.queued_at, and_(row.queued_at == ticket.queued_at, row.id < ticket.id))
     tickets_before = await session.scalar(
@@ -69,6 +85,7 @@ async def position_of(session: AsyncSession, ticket: tables.Ticket) -> int:
         .where(
             row.status == "queued",
             row.id != ticket.id,
+            row.group_id.is_not_distinct_from(ticket.group_id),
             or_(row.priority < ticket.priority, and_(row.priority == ticket.priority, earlier)),
         )
     )
@@ -98,8 +115,8 @@ class Wait:
     most: int
 
 
-async def estimated_wait(session: AsyncSession, position: int) -> Wait | None:
-    """The estimated wait at this position; None when there is nothing to estimate it from."""
+async def estimated_wait(session: AsyncSession, position: int, group_id: int | None) -> Wait | None:
+    """The estimated wait at this position of a group's queue; None when there is nothing to estimate it from."""
     event, ticket = tables.TicketEvent, tables.Ticket
     rows = await session.execute(
         select(func.coalesce(event.agent_id, ticket.agent_id), ticket.queued_at, event.created_at)
@@ -108,10 +125,15 @@ async def estimated_wait(session: AsyncSession, position: int) -> Wait | None:
             event.kind.in_((EventKind.CLAIMED, EventKind.ASSIGNED)),
             event.created_at > now() - _RECENT,
             ticket.queued_at.is_not(None),
+            ticket.group_id.is_not_distinct_from(group_id),
         )
         .order_by(event.created_at, event.id)
     )
-    online = await session.scalar(select(func.count()).select_from(tables.Agent).where(is_online()))
+    everybody = select(func.count()).select_from(tables.Agent).where(is_online())
+    members = select(tables.GroupMember.agent_id).where(tables.GroupMember.group_id == group_id)
+    online = group_id and await session.scalar(everybody.where(tables.Agent.id.in_(members)))
+    # With nobody of the group there, everybody serves it.
+    online = online or await session.scalar(everybody)
     return estimate([Claim(*row) for row in rows], position, online or 0)
 
 

@@ -13,20 +13,22 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy import ColumnElement, and_, exists, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute
 
 from uwallet_gateway.clock import now
 from uwallet_gateway.database import tables
 from uwallet_gateway.database.connection import Database
 from uwallet_gateway.observability.metrics import Metrics
+from uwallet_gateway.protocol.routing import AssignmentMode
 from uwallet_gateway.protocol.tickets import AgentStatus, EventKind
 from uwallet_gateway.support.assignment import assignable_tickets, next_agent
 from uwallet_gateway.support.notices import KEEP_WAITING, LEAVE_MESSAGE
 from uwallet_gateway.support.ownership import change_owner
 from uwallet_gateway.support.presence import Presence
 from uwallet_gateway.support.queries import TicketQueries, is_reached
-from uwallet_gateway.support.queue import URGENT, in_order
+from uwallet_gateway.support.queue import URGENT, in_order, positions_of
+from uwallet_gateway.support.rules import DeskRules
 from uwallet_gateway.support.ticket_steps import TicketSteps
 from uwallet_gateway.transcript.event_bus import EventBus
 from uwallet_gateway.transcript.events import AgentsChanged, Event, QueueChanged, SupportChanged
@@ -47,7 +49,6 @@ class SchedulerRules:
     """When the scheduler acts.
 
     Attributes:
-        automatic: Whether queued tickets are assigned to agents.
         queue_timeout: Wait after which a queued user is offered to leave a message.
         queue_abandoned_after: Time without any agent online after which queued users are asked for a message.
         agent_silent_after: Silence of the agent after which a chat goes back to the queue.
@@ -56,7 +57,6 @@ class SchedulerRules:
         urgent_patience: By how much longer an urgent user is waited for: they were told to do something.
     """
 
-    automatic: bool
     queue_timeout: timedelta
     queue_abandoned_after: timedelta
     agent_silent_after: timedelta
@@ -78,6 +78,7 @@ class SupportScheduler:
         presence: Presence,
         metrics: Metrics,
         rules: SchedulerRules,
+        desk_rules: DeskRules,
     ) -> None:
         """Keeps what the work needs."""
         self._database = database
@@ -88,8 +89,11 @@ class SupportScheduler:
         self._presence = presence
         self._metrics = metrics
         self._rules = rules
+        self._desk_rules = desk_rules
         self._woken = asyncio.Event()
         self._unstaffed_since: datetime | None = None
+        # When this process ran first: until desks have connected to it, nobody is known to be gone.
+        self._began_at: datetime | None = None
         # Position in the queue at the last run, by ticket.
         self._positions: dict[int, int] = {}
 
@@ -117,6 +121,12 @@ class SupportScheduler:
         online = [agent for agent in agents if agent.presence == "online"]
         rules, row = self._rules, tables.Ticket
         moment = now()
+        routing = await self._desk_rules.routing()
+        self._began_at = self._began_at or moment
+        if routing.gone_after is not None:
+            gone_since = moment - timedelta(seconds=routing.gone_after)
+            if self._began_at <= gone_since:
+                await self._each([row.status == "active", _is_gone(gone_since)], self._requeue_unanswered)
         await self._each(
             [row.status == "active", row.user_waits_since <= moment - rules.agent_silent_after],
             self._requeue_unanswered,
@@ -155,8 +165,8 @@ class SupportScheduler:
             ],
             self._offer_message,
         )
-        if rules.automatic and online:
-            await self._assign()
+        if routing.mode != "manual" and online:
+            await self._assign(routing.mode)
         await self._tell_positions()
         waiting, chats = await self._queries.waiting_and_active()
         self._metrics.set_support(waiting=waiting, chats=chats, agents_online=len(online))
@@ -246,9 +256,9 @@ class SupportScheduler:
         await self._steps.notices.say(transaction, "timeout", "timeout", buttons=(LEAVE_MESSAGE, KEEP_WAITING))
         transaction.emit(SupportChanged(transaction.conversation_id))
 
-    async def _assign(self) -> None:
+    async def _assign(self, mode: AssignmentMode) -> None:
         async def assign(transaction: ConversationTransaction, ticket: tables.Ticket) -> None:
-            agent_id = await next_agent(transaction.session, ticket)
+            agent_id = await next_agent(transaction.session, ticket, mode)
             agent = None if agent_id is None else await transaction.session.get(tables.Agent, agent_id)
             if agent is not None:
                 await self._steps.give(transaction, ticket, agent, EventKind.ASSIGNED, by=None)
@@ -267,7 +277,9 @@ class SupportScheduler:
             ).all()
         moment = now()
         moved: list[tuple[tables.Ticket, int]] = []
-        for position, ticket in enumerate(waiting, 1):
+        positions = positions_of((ticket.id, ticket.group_id) for ticket in waiting)
+        for ticket in waiting:
+            position = positions[ticket.id]
             told_position = ticket.told_position
             if told_position is not None and position >= told_position:
                 # An urgent ticket came in front, or left: not worth a notice, but clients must show the right position.
@@ -278,7 +290,7 @@ class SupportScheduler:
                 await self._each([tables.Ticket.id == ticket.id, tables.Ticket.status == "queued"], self._tell_next)
             elif ticket.told_at is None or moment - ticket.told_at >= _POSITION_TOLD_EVERY:
                 moved.append((ticket, position))
-        self._positions = {ticket.id: position for position, ticket in enumerate(waiting, 1)}
+        self._positions = positions
         if moved:
             await self._tell_moved(moved, moment)
 
@@ -308,3 +320,11 @@ class SupportScheduler:
                     notified.append(ticket.conversation_id)
         for conversation_id in notified:
             self._event_bus.publish(SupportChanged(conversation_id))
+
+
+def _is_gone(since: datetime) -> ColumnElement[bool]:
+    """Whether the agent of a chat has closed the desk, and its user is or was there lately."""
+    row, agent = tables.Ticket, tables.Agent
+    is_absent = exists().where(agent.id == row.agent_id, or_(agent.seen_at.is_(None), agent.seen_at <= since))
+    # Nobody waits in the chat of somebody who left a message or was put off.
+    return and_(is_absent, or_(row.user_waits_since.is_not(None), row.agent_waits_since.is_not(None)))

@@ -24,6 +24,7 @@ from uwallet_gateway.identity.keys import Keys
 from uwallet_gateway.observability.metrics import Metrics
 from uwallet_gateway.protocol.tickets import ActorKind, EventKind
 from uwallet_gateway.support.contacts import contact_hint
+from uwallet_gateway.support.groups import route
 from uwallet_gateway.support.notices import LEAVE_QUEUE, SupportNotices
 from uwallet_gateway.support.ownership import change_owner
 from uwallet_gateway.support.queue import estimated_wait, position_of, priority_of
@@ -105,6 +106,7 @@ class TicketSteps:
         kept = await transaction.take_contact()
         if kept is not None:
             self.set_contact(ticket, self._keys.contacts.open(kept))
+        await route(transaction.session, ticket)
         transaction.session.add(ticket)
         await transaction.session.flush()
         # Day in the organisation's time zone, then the id: short to say, and sorted by time.
@@ -141,10 +143,13 @@ class TicketSteps:
         collected = {**(existing.get("collected") or {}), **(additions.get("collected") or {})}
         alarms = _united(existing.get("alarms"), additions.get("alarms"))
         ticket.handoff = {**existing, **additions, "collected": collected, **({"alarms": alarms} if alarms else {})}
+        about = ticket.topic, ticket.reason
         ticket.topic = (ticket.handoff.get("topic") or {}).get("id")
         priority = priority_of(reason, handoff)
         if priority < ticket.priority:
             ticket.priority, ticket.reason = priority, reason
+        if (ticket.topic, ticket.reason) != about:
+            await route(transaction.session, ticket)
         await self.note_event(transaction, ticket, EventKind.REQUEST_REPEATED, "user", reason=reason)
 
     async def enqueue(
@@ -179,7 +184,7 @@ class TicketSteps:
     ) -> None:
         """Tells the user their place in the queue."""
         position = await position_of(transaction.session, ticket)
-        wait = await estimated_wait(transaction.session, position)
+        wait = await estimated_wait(transaction.session, position, ticket.group_id)
         ticket.told_position, ticket.told_at = position, now()
         await self.notices.say_position(transaction, position, wait, again=again, in_reply_to=in_reply_to)
         transaction.emit(SupportChanged(transaction.conversation_id))
@@ -254,6 +259,7 @@ class TicketSteps:
         notice: str,
         by: tables.Agent | None,
         memo: str | None = None,
+        **details: Any,
     ) -> None:
         """Puts an agent's ticket back into the queue, and tells the user.
 
@@ -263,6 +269,7 @@ class TicketSteps:
             notice: Name of the text, `requeued` or `transferred_to_queue`.
             by: The agent who gives it back; None for the gateway itself.
             memo: For the next agent.
+            details: Stored with the event.
         """
         previous_agent_id = ticket.agent_id
         # Do not give it straight back to the same agent.
@@ -277,6 +284,7 @@ class TicketSteps:
             by.id if by else None,
             memo=memo,
             from_agent_id=previous_agent_id,
+            **details,
         )
         await self.announce(transaction, ticket, HookEvent.QUEUED)
         await self.notices.say(transaction, "requeued", notice, buttons=(LEAVE_QUEUE,), position=position)

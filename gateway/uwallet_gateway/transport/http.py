@@ -65,6 +65,7 @@ STATUS: dict[ErrorCode, int] = {
     ErrorCode.USERNAME_TAKEN: 409,
     ErrorCode.EMAIL_TAKEN: 409,
     ErrorCode.SHORTCUT_TAKEN: 409,
+    ErrorCode.NAME_TAKEN: 409,
     ErrorCode.LAST_ADMIN: 409,
     ErrorCode.CONTACT_INVALID: 422,
     ErrorCode.ALREADY_RATED: 409,

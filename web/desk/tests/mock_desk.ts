@@ -8,6 +8,7 @@ import type {
   CannedReply,
   Message,
   Settings,
+  SkillGroup,
   Ticket,
   TicketDetails,
   WatchResult,
@@ -52,6 +53,7 @@ export class MockDesk extends MockServer {
   /** The last message that the user of a ticket has read. */
   readonly userReadIds = new Map<number, number>();
   replies: CannedReply[] = [];
+  groups: SkillGroup[] = [];
   /** Answers of endpoints that the mock knows nothing of, by `GET /path`. */
   readonly canned = new Map<string, unknown>();
   /** Bodies of what was posted, by path. */
@@ -223,6 +225,8 @@ export class MockDesk extends MockServer {
         return this.queue(me);
       case 'GET /agents':
         return this.agents;
+      case 'GET /groups':
+        return this.groups;
       case 'GET /canned_replies':
         return this.replies;
       case 'GET /tickets':

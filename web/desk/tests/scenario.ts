@@ -29,6 +29,8 @@ export function ticketWith(fields: Partial<MockTicket> & { id: number }): MockTi
     message: null,
     agent: null,
     preferred_agent: null,
+    group: null,
+    overflow_at: null,
     due_at: null,
     disposition: null,
     note: null,

@@ -47,7 +47,13 @@ export type Action =
   | 'site_created'
   | 'site_changed'
   | 'site_removed'
-  | 'settings_changed';
+  | 'settings_changed'
+  | 'group_added'
+  | 'group_changed'
+  | 'group_removed'
+  | 'leave_added'
+  | 'leave_removed'
+  | 'routing_changed';
 /**
  * Roles, from the fewest rights to the most.
  */
@@ -150,6 +156,14 @@ export interface AgentStatus {
   presence: 'online' | 'away' | 'offline';
   chats: number;
   max_chats: number;
+  /**
+   * Ids of the skill groups that they are in
+   */
+  groups?: number[];
+  /**
+   * Set while they are off and get nothing
+   */
+  on_leave_until?: string | null;
   username?: string | null;
   enabled?: boolean | null;
   second_factor?: boolean | null;
@@ -480,6 +494,14 @@ export interface Ticket {
   message: string | null;
   agent: AgentName | null;
   preferred_agent: AgentName | null;
+  /**
+   * The skill group that it waits for, or waited for
+   */
+  group: GroupName | null;
+  /**
+   * While it is queued: when it is offered to everybody, not to its group alone; null: not by time
+   */
+  overflow_at: string | null;
   disposition: string | null;
   note: string | null;
   /**
@@ -500,7 +522,7 @@ export interface Ticket {
   last_message: LastMessage | null;
   user: TicketUser;
   /**
-   * Place in the queue, from 1; null if it is not queued
+   * Place in the queue of its group, from 1; null if it is not queued
    */
   position: number | null;
   created_at: string;
@@ -515,6 +537,13 @@ export interface Ticket {
 export interface TicketAlarm {
   kind: string;
   text: string;
+}
+/**
+ * A skill group.
+ */
+export interface GroupName {
+  id: number;
+  name: string;
 }
 /**
  * The user of a ticket. `name` is the site's id of an identified user; visitors have none.
@@ -794,6 +823,13 @@ export interface FollowUpRequest {
   note?: string | null;
 }
 /**
+ * An agent in a group.
+ */
+export interface GroupMemberRequest {
+  agent_id: number;
+  weight?: number;
+}
+/**
  * All figures of a period in the organisation's time zone; both ends are included.
  */
 export interface InsightView {
@@ -889,6 +925,24 @@ export interface LabelRequest {
   intent: string | null;
 }
 /**
+ * A time in which an agent is off.
+ */
+export interface LeaveRequest {
+  agent_id: number;
+  starts_at: string;
+  ends_at: string;
+}
+/**
+ * A time in which an agent is off and gets nothing.
+ */
+export interface LeaveView {
+  id: number;
+  agent_id: number;
+  name: string;
+  starts_at: string;
+  ends_at: string;
+}
+/**
  * What a client may send.
  */
 export interface Limits {
@@ -908,6 +962,13 @@ export interface Line {
  */
 export interface MarkRequest {
   marked: boolean;
+}
+/**
+ * An agent in a group, and how many times as many chats they are given as one with the weight 1.
+ */
+export interface MemberView {
+  agent_id: number;
+  weight: number;
 }
 /**
  * Messages in order.
@@ -997,6 +1058,14 @@ export interface NewAgent {
   presence: 'online' | 'away' | 'offline';
   chats: number;
   max_chats: number;
+  /**
+   * Ids of the skill groups that they are in
+   */
+  groups?: number[];
+  /**
+   * Set while they are off and get nothing
+   */
+  on_leave_until?: string | null;
   username?: string | null;
   enabled?: boolean | null;
   second_factor?: boolean | null;
@@ -1129,6 +1198,26 @@ export interface RecoveryCodes {
 export interface ReturnRequest {
   disposition?: ('solved' | 'spam') | null;
   note?: string | null;
+}
+/**
+ * How tickets come to agents.
+ */
+export interface Routing {
+  /**
+   * `manual`: agents claim; `automatic`: who has the fewest chats for their weight gets the next one; `in_turn`: who has got none for the longest time
+   */
+  mode: 'manual' | 'automatic' | 'in_turn';
+  /**
+   * Seconds after which chats of an agent whose desk is closed are queued again; null: not for that
+   */
+  gone_after: number | null;
+}
+/**
+ * The rules in force, and those of the settings, which hold while nothing is set at the desk.
+ */
+export interface RoutingView {
+  routing: Routing;
+  defaults: Routing;
 }
 /**
  * The second factor of the agent who asks.
@@ -1276,6 +1365,58 @@ export interface SignInOptions {
   pending: SecondStepNeeded | null;
 }
 /**
+ * Agents who serve tickets of some topics, sites or languages.
+ */
+export interface SkillGroup {
+  id: number;
+  name: string;
+  /**
+   * Topics, or reasons of a handoff; empty: any
+   */
+  topics: string[];
+  /**
+   * Keys of sites; empty: any
+   */
+  sites: string[];
+  /**
+   * The characters that the user writes; empty: any
+   */
+  languages: ('simplified' | 'traditional')[];
+  /**
+   * Among equally pressing tickets: 0 first, 1, 2
+   */
+  rank: number;
+  /**
+   * Seconds after which everybody may get its tickets; null: not while one of its members is there
+   */
+  overflow_after: number | null;
+  members: MemberView[];
+}
+/**
+ * A group as it is to be. One with neither topics nor sites nor languages gets only what is transferred to it.
+ */
+export interface SkillGroupRequest {
+  name: string;
+  /**
+   * @maxItems 200
+   */
+  topics?: string[];
+  /**
+   * @maxItems 200
+   */
+  sites?: string[];
+  /**
+   * @maxItems 50
+   */
+  languages?: ('simplified' | 'traditional')[];
+  rank?: number;
+  overflow_after?: number | null;
+  /**
+   * @maxItems 500
+   */
+  members?: GroupMemberRequest[];
+}
+/**
  * An answer of the knowledge files.
  */
 export interface Suggestion {
@@ -1351,6 +1492,14 @@ export interface TicketDetails {
   message: string | null;
   agent: AgentName | null;
   preferred_agent: AgentName | null;
+  /**
+   * The skill group that it waits for, or waited for
+   */
+  group: GroupName | null;
+  /**
+   * While it is queued: when it is offered to everybody, not to its group alone; null: not by time
+   */
+  overflow_at: string | null;
   disposition: string | null;
   note: string | null;
   /**
@@ -1371,7 +1520,7 @@ export interface TicketDetails {
   last_message: LastMessage | null;
   user: TicketUser;
   /**
-   * Place in the queue, from 1; null if it is not queued
+   * Place in the queue of its group, from 1; null if it is not queued
    */
   position: number | null;
   created_at: string;
@@ -1434,10 +1583,11 @@ export interface TicketsOfUser {
   tickets: TicketOfUser[];
 }
 /**
- * The agent who gets the chat, null for the queue. The memo is for colleagues only.
+ * The agent who gets the chat, null for the queue of a group (null: as it was). The memo is for colleagues.
  */
 export interface TransferRequest {
   agent_id?: number | null;
+  group_id?: number | null;
   memo?: string | null;
 }
 /**

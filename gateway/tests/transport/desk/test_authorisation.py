@@ -78,6 +78,7 @@ class Case:
             "$colleague": self.owner.id,
             "$fresh": f"fresh{secrets.token_hex(4)}",
             "$tomorrow": to_text(now() + timedelta(days=1)),
+            "$later": to_text(now() + timedelta(days=2)),
         }
         body = self.row.get("json")
         if body:
@@ -86,7 +87,7 @@ class Case:
         async with asking.client(headers) as client:
             return await client.request(
                 self.method,
-                self.path.format(**places, conversation_id="0" * 32, message_id=1),
+                self.path.format(**places, conversation_id="0" * 32, message_id=1, group_id=99, leave_id=99),
                 json=body,
                 params=self.row.get("params"),
                 files=files,

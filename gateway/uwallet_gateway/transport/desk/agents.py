@@ -110,6 +110,8 @@ def _with_account(account: Account, status: AgentStatus | None, *, second_factor
         presence=status.presence if status else "offline",
         chats=status.chats if status else 0,
         max_chats=account.max_chats,
+        groups=status.groups if status else [],
+        on_leave_until=status.on_leave_until if status else None,
         username=account.username,
         enabled=account.enabled,
         second_factor=second_factor,

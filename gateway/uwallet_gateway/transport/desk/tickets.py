@@ -55,6 +55,7 @@ class _Filter:
     topic: str | None
     site: str | None
     priority: int | None
+    group_id: int | None
     rating: Rated | None
     start: datetime | None
     end: datetime | None
@@ -70,6 +71,7 @@ def _filter(
     topic: Annotated[str | None, Query(max_length=64)] = None,
     site: Annotated[str | None, Query(max_length=64)] = None,
     priority: Annotated[int | None, Query(ge=0, le=2)] = None,
+    group_id: Annotated[int | None, Query(ge=1, le=MAX_ID)] = None,
     rating: Rated | None = None,
     first: Annotated[date | None, Query(alias="from")] = None,
     last: Annotated[date | None, Query(alias="to")] = None,
@@ -83,6 +85,7 @@ def _filter(
         topic=searched(topic),
         site=searched(site),
         priority=priority,
+        group_id=group_id,
         rating=rating,
         start=start,
         end=end,
@@ -146,8 +149,10 @@ async def claim(ticket_id: TicketId, services: ServicesNeeded, session: AgentNee
 async def transfer(
     ticket_id: TicketId, body: TransferRequest, services: ServicesNeeded, session: AgentNeeded
 ) -> Ticket:
-    """Transfers a chat to a colleague, or back to the queue."""
-    return await services.agent_commands.transfer(ticket_id, session.agent.id, to=body.agent_id, memo=body.memo)
+    """Transfers a chat to a colleague, or back to the queue, of its own or of another skill group."""
+    return await services.agent_commands.transfer(
+        ticket_id, session.agent.id, to=body.agent_id, group_id=body.group_id, memo=body.memo
+    )
 
 
 @router.post("/tickets/{ticket_id}/return", responses=responses(401, 403, 404, 409, 422, 429, 503))

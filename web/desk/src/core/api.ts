@@ -13,18 +13,23 @@ import type {
   Enrolment,
   Erased,
   FactorProof,
+  GroupRequest,
   PersonRequest,
   Intent,
+  Leave,
   Message,
   Page,
   Presence,
   Queue,
   RecoveryCodes,
   Role,
+  RoutingRules,
+  RoutingView,
   SecondFactor,
   SecondStep,
   Session,
   SignInOptions,
+  SkillGroup,
   Suggestion,
   Ticket,
   TicketDetails,
@@ -115,8 +120,9 @@ export class DeskApi {
   claim = (id: number): Promise<Ticket> => this.request('POST', `/tickets/${id}/claim`);
   say = (id: number, body: { text?: string; attachment_id?: string; client_id: string }): Promise<Message> =>
     this.request('POST', `/tickets/${id}/messages`, body);
-  transfer = (id: number, agent_id: number | null, memo: string): Promise<unknown> =>
-    this.request('POST', `/tickets/${id}/transfer`, { agent_id, memo });
+  /** Gives a chat to an agent, to a group, or to neither: back to the queue. */
+  transfer = (id: number, to: { agent_id?: number | null; group_id?: number | null }, memo: string): Promise<unknown> =>
+    this.request('POST', `/tickets/${id}/transfer`, { ...to, memo });
   returnToBot = (id: number): Promise<unknown> => this.request('POST', `/tickets/${id}/return`, {});
   close = (id: number, disposition: string, note: string): Promise<unknown> =>
     this.request('POST', `/tickets/${id}/close`, { disposition, note });
@@ -186,6 +192,20 @@ export class DeskApi {
   saveCannedReply = (id: number | null, body: Omit<CannedReply, 'id'>): Promise<unknown> =>
     id === null ? this.request('POST', '/canned_replies', body) : this.request('PUT', `/canned_replies/${id}`, body);
   deleteCannedReply = (id: number): Promise<unknown> => this.request('DELETE', `/canned_replies/${id}`);
+
+  // --- Groups, assignment, leave ---
+
+  groups = (): Promise<SkillGroup[]> => this.request('GET', '/groups');
+  saveGroup = (id: number | null, body: GroupRequest): Promise<SkillGroup> =>
+    id === null ? this.request('POST', '/groups', body) : this.request('PUT', `/groups/${id}`, body);
+  deleteGroup = (id: number): Promise<void> => this.request('DELETE', `/groups/${id}`);
+  leaves = (): Promise<Leave[]> => this.request('GET', '/leaves');
+  /** Moments in ISO 8601. */
+  addLeave = (agent_id: number, starts_at: string, ends_at: string): Promise<Leave> =>
+    this.request('POST', '/leaves', { agent_id, starts_at, ends_at });
+  deleteLeave = (id: number): Promise<void> => this.request('DELETE', `/leaves/${id}`);
+  routing = (): Promise<RoutingView> => this.request('GET', '/routing');
+  saveRouting = (rules: RoutingRules): Promise<RoutingView> => this.request('PUT', '/routing', rules);
 
   // --- Supervision ---
 

@@ -99,7 +99,11 @@ const agentColumns: NonNullable<TableProps<Agent>['columns']> = [
       </Space>
     ),
   },
-  { title: t.team.presence, width: 120, render: (_, agent) => t.presence[agent.presence] },
+  {
+    title: t.team.presence,
+    width: 120,
+    render: (_, agent) => (agent.on_leave_until ? t.routing.off_now : t.presence[agent.presence]),
+  },
   {
     title: t.team.chats_now,
     width: 280,

@@ -8,10 +8,11 @@ import { useLocation } from 'wouter';
 import { useStore } from 'zustand';
 import type { Chat } from '../core/chat.ts';
 import type { Ticket, TicketDetails } from '../core/protocol.ts';
+import { nextOf } from '../core/queue_view.ts';
 import { neighbour } from '../core/shortcuts.ts';
 import { listsOf } from '../core/tickets.ts';
 import { t } from '../i18n/strings.ts';
-import { errorText, useAction, useDesk, useDeskState } from '../view/context.ts';
+import { errorText, useAction, useDesk, useDeskState, useNow, useOwnGroups } from '../view/context.ts';
 import { Conversation } from '../view/conversation.tsx';
 import { Details } from '../view/details.tsx';
 import { Keys } from '../view/shortcut_help.tsx';
@@ -24,12 +25,13 @@ export function Workspace({ ticketId }: { ticketId: number | null }): JSX.Elemen
   const tickets = useDeskState((state) => state.tickets);
   const lists = listsOf(tickets, desk.options.agentId);
   const [run, busy] = useAction();
+  const own = useOwnGroups();
+  const next = nextOf(lists.waiting, own, useNow(10_000));
   /** On a phone, where there is no room for both: what is known of the ticket in place of the conversation. */
   const [onPhoneShowsDetails, setDetails] = useState(false);
   useEffect(() => setDetails(false), [ticketId]);
 
   const claimNext = (): void => {
-    const next = lists.waiting[0];
     if (!next) return;
     void run(async () => {
       desk.adopt(await api.claim(next.id));
@@ -44,7 +46,7 @@ export function Workspace({ ticketId }: { ticketId: number | null }): JSX.Elemen
   useShortcuts({ claim_next: claimNext, next_chat: () => walk(1), previous_chat: () => walk(-1) });
   return (
     <div className="workspace" data-open={ticketId !== null} data-details={ticketId !== null && onPhoneShowsDetails}>
-      <TicketList lists={lists} openId={ticketId} onClaimNext={claimNext} claiming={busy} />
+      <TicketList lists={lists} openId={ticketId} next={next} onClaimNext={claimNext} claiming={busy} />
       {ticketId === null ? (
         <Welcome waiting={lists.waiting.length} />
       ) : (

@@ -20,7 +20,8 @@ export function AgentOption({ agent }: { agent: Agent }): JSX.Element {
     <span className="agent-option">
       <Badge status={PRESENCE_STATUS[agent.presence]} text={agent.name} />
       <span className="muted">
-        {t.presence[agent.presence]} · {fill(t.team.load, { chats: agent.chats, max: agent.max_chats })}
+        {agent.on_leave_until ? t.routing.off_now : t.presence[agent.presence]} ·{' '}
+        {fill(t.team.load, { chats: agent.chats, max: agent.max_chats })}
       </span>
     </span>
   );

@@ -1,6 +1,15 @@
 /** What all parts of the page use once somebody is signed in. */
 
-import { createContext, useCallback, useContext, useEffect, useRef, useState, useSyncExternalStore } from 'react';
+import {
+  createContext,
+  useCallback,
+  useContext,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+  useSyncExternalStore,
+} from 'react';
 import { App } from 'antd';
 import { useQuery, type UseQueryResult } from '@tanstack/react-query';
 import { useStore } from 'zustand';
@@ -8,7 +17,8 @@ import { ApiError, type DeskApi } from '../core/api.ts';
 import type { Sounds } from '../core/alerts.ts';
 import type { Desk, DeskState } from '../core/desk.ts';
 import type { Drafts } from '../core/drafts.ts';
-import type { Agent, Settings } from '../core/protocol.ts';
+import type { Agent, Settings, SkillGroup } from '../core/protocol.ts';
+import { groupsOf } from '../core/queue_view.ts';
 import type { SessionKeeper } from '../core/session.ts';
 import type { ServerClock } from '../core/waits.ts';
 import { t } from '../i18n/strings.ts';
@@ -106,6 +116,22 @@ export function useAction(): [run: (work: () => Promise<unknown>, done?: string)
 export function useAccounts(): UseQueryResult<Agent[]> {
   const { api } = useDesk();
   return useQuery({ queryKey: ['agents'], queryFn: api.agents });
+}
+
+/** The skill groups, kept up to date by the socket. */
+export function useGroups(): UseQueryResult<SkillGroup[]> {
+  const { api } = useDesk();
+  return useQuery({ queryKey: ['groups'], queryFn: api.groups });
+}
+
+const NO_GROUPS: readonly SkillGroup[] = [];
+
+/** The ids of the groups that the agent is in. */
+export function useOwnGroups(): ReadonlySet<number> {
+  const { desk } = useDesk();
+  const groups = useGroups().data ?? NO_GROUPS;
+  const { agentId } = desk.options;
+  return useMemo(() => groupsOf(groups, agentId), [groups, agentId]);
 }
 
 /** Those of them who may sign in. */

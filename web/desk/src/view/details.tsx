@@ -58,6 +58,7 @@ function About({ ticket, details }: DetailsProps): JSX.Element {
     [t.details.intent, intentName],
     [t.details.created, time(ticket.created_at)],
     [t.details.agent, ticket.agent?.name],
+    [t.routing.group, ticket.group?.name],
     [t.details.preferred, ticket.preferred_agent?.name],
     [t.details.due, ticket.due_at === null ? null : dueText(ticket.due_at, now.getTime())],
     [t.details.disposition, ticket.disposition === null ? null : nameOf(t.dispositions, ticket.disposition)],

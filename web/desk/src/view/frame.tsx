@@ -3,6 +3,7 @@
 import {
   AuditOutlined,
   BarChartOutlined,
+  BranchesOutlined,
   CommentOutlined,
   FileSearchOutlined,
   IdcardOutlined,
@@ -22,6 +23,7 @@ import { CannedReplies } from '../pages/canned_replies.tsx';
 import { ConversationRecord } from '../pages/conversation_record.tsx';
 import { Conversations } from '../pages/conversations.tsx';
 import { Persons } from '../pages/persons.tsx';
+import { Routing } from '../pages/routing.tsx';
 import { Search } from '../pages/search.tsx';
 import { Team } from '../pages/team.tsx';
 import { Workspace } from '../pages/workspace.tsx';
@@ -70,6 +72,7 @@ export function Frame(): JSX.Element {
                 <Forbidden />
               )}
             </Route>
+            <Route path="/routing">{supervises ? <Routing /> : <Forbidden />}</Route>
             <Route path="/accounts">{agent.role === 'admin' ? <Accounts /> : <Forbidden />}</Route>
             <Route path="/persons">{agent.role === 'admin' ? <Persons /> : <Forbidden />}</Route>
             <Route path="/audit">{agent.role === 'admin' ? <Audit /> : <Forbidden />}</Route>
@@ -125,6 +128,11 @@ function Navigation(): JSX.Element {
       {supervises && (
         <Entry to="/insight" title={t.nav.insight}>
           <BarChartOutlined />
+        </Entry>
+      )}
+      {supervises && (
+        <Entry to="/routing" title={t.nav.routing}>
+          <BranchesOutlined />
         </Entry>
       )}
       {agent.role === 'admin' && (

@@ -1,6 +1,7 @@
 /** What somebody has chosen on this computer: colours, sound, whether details are shown. */
 
 import { createStore, type StoreApi } from 'zustand/vanilla';
+import { readView, type QueueView } from '../core/queue_view.ts';
 import type { DeskStorage } from '../core/storage.ts';
 
 export type ThemeChoice = 'system' | 'light' | 'dark';
@@ -9,6 +10,8 @@ interface Values {
   theme: ThemeChoice;
   sound: boolean;
   details: boolean;
+  /** How the queue is looked at. The words are not kept. */
+  queue: QueueView;
 }
 
 export class Preferences {
@@ -20,6 +23,7 @@ export class Preferences {
       theme: theme === 'light' || theme === 'dark' ? theme : 'system',
       sound: storage.read('sound') !== 'off',
       details: storage.read('details') !== 'off',
+      queue: readView(storage.read('queue')),
     }));
   }
 
@@ -31,6 +35,11 @@ export class Preferences {
   setSound(sound: boolean): void {
     this.storage.write('sound', sound ? null : 'off');
     this.state.setState({ sound });
+  }
+
+  setQueue(queue: QueueView): void {
+    this.storage.write('queue', JSON.stringify({ filter: queue.filter, order: queue.order }));
+    this.state.setState({ queue });
   }
 
   setDetails(details: boolean): void {

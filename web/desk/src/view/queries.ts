@@ -20,6 +20,7 @@ export function makeQueryClient(): QueryClient {
 export function refetch(queries: QueryClient, news: DeskNews): void {
   switch (news.kind) {
     case 'agents':
+      void renew(queries, ['groups']);
       return void renew(queries, ['agents']);
     case 'queue':
       return void renew(queries, ['tickets']);
