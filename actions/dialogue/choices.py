@@ -20,6 +20,8 @@ MAX_OPTIONS = 3
 _WRONG_CHOICE = "choice"
 # An intent with a smaller share of the best one's confidence than this is no serious candidate.
 _SERIOUS = 0.25
+# What cannot be undone is not begun on a guess: without a word of it the intent must be this sure.
+_SURE_OF_WARNED = 0.9
 # What answers the question or the step at hand is preferred to a new topic from this share on.
 _FITTING = 0.5
 
@@ -50,6 +52,14 @@ def _tells_of(context: Context, intent: str, message: UserMessage) -> bool:
     """Whether the message goes on about an option: 「网好得很」, when a payment that fails may be meant."""
     topic = context.knowledge.topics.get(intent)
     return topic is not None and topic.kind == "diagnosis" and bool(ruled_out(topic, message.text))
+
+
+def doubted(context: Context, message: UserMessage) -> UserMessage:
+    """Returns the message as doubtful where it sounds like what cannot be undone without a word of it."""
+    is_guess = message.band is AnswerBand.ANSWER and message.confidence < _SURE_OF_WARNED and not message.is_payload
+    if not is_guess or not _is_warned_of(context, message.intent) or message.intent in message.matters():
+        return message
+    return replace(message, band=AnswerBand.CHOICE, choices=((message.intent, message.confidence),))
 
 
 def record(state: DialogueState, chosen: str | None) -> DialogueState:

@@ -130,7 +130,7 @@ class Dialogue:
             act: What the user does.
             message: The message itself.
         """
-        message = requests.with_named(self._context, message)
+        message = choices.doubted(self._context, requests.with_named(self._context, message))
         before = returning.welcome(self._context, state, message)
         before = mended.without_denied(self._context, before, message)
         interpretation = interpret(self._context, before, act, message)

@@ -166,7 +166,7 @@ def _nearest(topic: Topic, steps: Mapping[str, float], current: int, said: str) 
     if first is None or not current:
         return first
     # 「跳到设密码了」 is a little more like the step after, and has the words of this one.
-    ahead = [place for place in places if current <= place.number < first.number]
+    ahead = [place for place in places if current < place.number < first.number]
     close = [place for place in ahead if first.likeness - place.likeness < _AS_LIKE]
     words = _bigrams(said)
     named = [

@@ -217,3 +217,10 @@ def test_trouble_with_nothing_told_twice_offers_a_human() -> None:
     first = DIALOGUE.respond(told(), Act.PROBLEM, said("哪里都不行", "step_problem"))
     assert first.replies[0].response == "utter_problem_without_procedure"
     assert DIALOGUE.respond(first.state, Act.PROBLEM, said("就是都不行啊", "step_problem")).state.offer is Offer.HUMAN
+
+
+def test_a_closure_in_other_words_is_opened_when_the_intent_is_sure() -> None:
+    guess = said("那个号我去年就没再用", "account_closure", confidence=0.7)
+    assert DIALOGUE.respond(told(), Act.OPEN_TOPIC, guess).state.walk is None
+    plain = said("把这个号给我弄没了吧", "account_closure", confidence=0.97)
+    assert DIALOGUE.respond(told(), Act.OPEN_TOPIC, plain).state.topic == "account_closure"
