@@ -12,7 +12,6 @@ import argparse
 import json
 import statistics
 import subprocess
-import sys
 from pathlib import Path
 
 from benchmarks.conversations import ROOT, procedures
@@ -65,4 +64,4 @@ def play(root: Path, conversations: list[list[str]]) -> float:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

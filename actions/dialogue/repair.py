@@ -12,6 +12,7 @@ from actions.dialogue.messages import Event, EventKind, Reply, UserMessage
 from actions.dialogue.state import DialogueState, HandoffReason
 from actions.dialogue.turn import Context, Turn, offering_human
 from actions.knowledge.wording import SmallTalk
+from actions.reading.questions import without_particles
 
 # Whoever has got nowhere this many times in a row gets a human.
 MAX_FAILURES = 3
@@ -20,7 +21,6 @@ _GLAD = frozenset({Act.GREET, Act.GOODBYE, Act.THANK, Act.SOLVED})
 _IN_WALK = {"utter_chitchat": "utter_chitchat_in_walk", "utter_not_understood": "utter_not_understood_in_walk"}
 # What is longer has something to say beside it.
 _LONGEST_TALK, _LONGEST_OF_ITSELF = 16, 26
-_PARTICLES = "呀啊呢哈哦嘛啦吖喔"
 # What an angry user is spared.
 _NICETIES = frozenset({"utter_procedure_intro", "utter_request_noted", "utter_already_in_procedure"})
 
@@ -93,7 +93,7 @@ def small_talk(context: Context, message: UserMessage) -> str | None:
 
 def small_talk_of(context: Context, message: UserMessage) -> SmallTalk | None:
     """Returns the kind of small talk that a message is; None when it is none."""
-    key = message.key.rstrip(_PARTICLES)
+    key = without_particles(message.key)
     for kind in context.knowledge.wording.small_talk:
         longest = _LONGEST_OF_ITSELF if kind.of_itself else _LONGEST_TALK
         if len(message.key) > longest or ("unsupported_topic" in message.entities and not kind.of_itself):

@@ -52,6 +52,7 @@ _HOW = re.compile(
     "怎么(?:找回|申诉|注销|重[设置]|改|办|弄|操作|联系|找)|如何"
     "|咋(?:办|弄|找|改|整)|忘(?:了|记).{0,4}(?:怎么|咋)|步骤|流程"
 )
+_PARTICLES = re.compile("[呀啊呢哈哦嘛啦吖喔]+$")
 # A clause that only says that it was said before.
 _SAID_BEFORE = re.compile(
     "(?=.*(?:说|讲|告诉|打过|打了|写了|写过|发了|发过|这个名字|看上面))(?:我|都|就是|就|刚才?|刚刚|前面|上面|之前|早就?|不是|已经|跟|给|你|您|的|过|说|讲|告诉|打|写|发|了|看|叫"
@@ -142,6 +143,11 @@ def without_reminder(text: str) -> str:
 def asks_of_waiting(key: str) -> bool:
     """Whether the text asks when a human comes (「那要等多久啊」)."""
     return bool(_OF_WAITING.search(key))
+
+
+def without_particles(key: str) -> str:
+    """Returns the text without the particles at its end."""
+    return _PARTICLES.sub("", key)
 
 
 def reminds(text: str) -> bool:
