@@ -45,6 +45,7 @@ from uwallet_gateway.maintenance.secret_key import secret_keys
 from uwallet_gateway.observability.metrics import Metrics
 from uwallet_gateway.presentation import Presentation
 from uwallet_gateway.protocol.routing import Routing
+from uwallet_gateway.protocol.service import PriorityTargets, ServiceTargets
 from uwallet_gateway.rate_limits import RateLimits
 from uwallet_gateway.search.conversations import ConversationQueries
 from uwallet_gateway.search.index import SearchIndexer
@@ -169,7 +170,8 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
     outbox = Outbox(database, endpoints, desk_url, presentation.hook_message)
     transcript = Transcript(database, outbox.record_messages)
     opening_hours = load_opening_hours(settings.organisation_file)
-    steps = TicketSteps(SupportNotices(texts), opening_hours, metrics, keys, outbox.record)
+    desk_rules = DeskRules(database, _routing(settings), _targets(settings))
+    steps = TicketSteps(SupportNotices(texts), opening_hours, metrics, keys, desk_rules, outbox.record)
     user_requests = UserRequests(steps, max_length=settings.max_length)
     tickets = TicketQueries(database, event_bus.is_user_there, opening_hours)
     presence = Presence(database, event_bus)
@@ -204,7 +206,6 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
     sign_ins = SignIns(
         database, passwords, desk_sessions, second_factors, two_factor_roles=settings.desk_two_factor_roles
     )
-    desk_rules = DeskRules(database, Routing(mode=settings.assignment, gone_after=settings.agent_gone_after or None))
     attachments = AttachmentStore(settings.data_dir / "attachments", settings.attachment_bytes)
     persons = Persons(
         database,
@@ -303,6 +304,22 @@ def _provider_rules(settings: Settings) -> ProviderRules:
         roles={group: Role(role) for group, _, role in pairs},
         email_domains=settings.desk_oidc_email_domains,
         two_factor_values=settings.desk_oidc_two_factor,
+    )
+
+
+def _routing(settings: Settings) -> Routing:
+    return Routing(mode=settings.assignment, gone_after=settings.agent_gone_after or None)
+
+
+def _targets(settings: Settings) -> ServiceTargets:
+    def of(seconds: tuple[int, ...]) -> PriorityTargets:
+        urgent, high, normal = seconds or (0, 0, 0)
+        return PriorityTargets(urgent=urgent or None, high=high or None, normal=normal or None)
+
+    return ServiceTargets(
+        first_reply=of(settings.target_first_reply),
+        resolution=of(settings.target_resolution),
+        opening_hours_only=settings.target_opening_hours,
     )
 
 

@@ -249,6 +249,20 @@ class Settings(BaseSettings):
         ge=1,
         description="How many times as long an urgent user is waited for before both: they were told to do something",
     )
+    target_first_reply: Annotated[tuple[int, ...], NoDecode] = Field(
+        default=(),
+        description="Seconds from queueing to the agent's first message that are the target for urgent, high and "
+        "normal tickets, like `60,180,300`; 0: none. Empty: no targets. Admins can change them at the desk",
+    )
+    target_resolution: Annotated[tuple[int, ...], NoDecode] = Field(
+        default=(),
+        description="The same for the time until a ticket is closed. Admins can change it at the desk",
+    )
+    target_opening_hours: bool = Field(
+        default=True,
+        description="For both only the time within opening hours counts, if they are filled in. Admins can change it "
+        "at the desk",
+    )
     clock: str = Field(
         default="", description="Time at which the clock starts, like `2026-11-23T03:00:00+08:00`; in development only"
     )
@@ -287,6 +301,8 @@ class Settings(BaseSettings):
         "desk_oidc_groups",
         "desk_oidc_roles",
         "desk_oidc_two_factor",
+        "target_first_reply",
+        "target_resolution",
         mode="before",
     )
     @classmethod
@@ -312,6 +328,14 @@ class Settings(BaseSettings):
             if not group or role not in {"agent", "supervisor", "admin"}:
                 msg = f"{pair!r} must be like desk-leads=supervisor"
                 raise ValueError(msg)
+        return value
+
+    @field_validator("target_first_reply", "target_resolution")
+    @classmethod
+    def _for_each_priority(cls, value: tuple[int, ...]) -> tuple[int, ...]:
+        if value and (len(value) != 3 or any(seconds and not 10 <= seconds <= 30 * 24 * 3600 for seconds in value)):
+            msg = "must be three numbers, for urgent, high and normal tickets, each 0 or 10 to 2592000 seconds"
+            raise ValueError(msg)
         return value
 
     @field_validator("clock")

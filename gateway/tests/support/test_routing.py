@@ -90,15 +90,15 @@ async def test_places_are_counted_within_the_group_and_by_its_rank(office: Offic
 @pytest.mark.both_databases
 async def test_the_group_gets_its_tickets_until_they_overflow(office: Office) -> None:
     lin, _ = await office.agent("小林", max_chats=1), await office.agent("小王", max_chats=1)
-    await group(office, "账户", {lin: 1}, topics=["forgot_password"], overflow_after=120)
+    await group(office, "账户", {lin: 1}, topics=["forgot_password"], overflow_after=240)
     await automatic(office)
     _, first = await office.waiting_ticket()
     _, second = await office.waiting_ticket()
     await office.round()
     assert (await agent_of(office, first), await agent_of(office, second)) == ("小林", None)
-    await office.later(minutes=1, seconds=59)
+    await office.later(minutes=2)
     assert await agent_of(office, second) is None
-    await office.later(seconds=1)
+    await office.later(minutes=2)
     assert await agent_of(office, second) == "小王"
 
 

@@ -58,3 +58,4 @@ class Action(StrEnum):
     LEAVE_ADDED = "leave_added"
     LEAVE_REMOVED = "leave_removed"
     ROUTING_CHANGED = "routing_changed"
+    TARGETS_CHANGED = "targets_changed"

@@ -304,7 +304,7 @@ class DeskRule(Table):
 
     __tablename__ = "desk_rules"
 
-    # routing
+    # routing, targets
     name: Mapped[str] = mapped_column(String(32), primary_key=True)
     value: Mapped[dict[str, Any]]
     updated_at: Mapped[datetime]
@@ -466,6 +466,12 @@ class Ticket(Table):
     user_waits_since: Mapped[datetime | None]
     agent_waits_since: Mapped[datetime | None]
     reminded_at: Mapped[datetime | None]
+    # Until when there must be a first reply and an end (support/targets.py); null: no target. And whether it is told
+    # that this was missed.
+    reply_due_at: Mapped[datetime | None]
+    resolve_due_at: Mapped[datetime | None]
+    reply_missed: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    resolve_missed: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
     closed_at: Mapped[datetime | None]
 
 

@@ -11,13 +11,13 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from uwallet_gateway.hooks.events import TEST_EVENT, TICKET_EVENTS, HookEvent
+from uwallet_gateway.hooks.events import ALL_OF_TICKETS, TEST_EVENT, HookEvent
 from uwallet_gateway.yaml_files import load_yaml
 
 PATH = Path(__file__).with_name("cards.yml")
 _MESSAGE_TITLE = f"{HookEvent.CREATED.value}_message"
-_TITLES = {*(event.value for event in TICKET_EVENTS), _MESSAGE_TITLE, TEST_EVENT}
-_LINES = ("test", "number", "site", "topic", "reason", "priority", "waited", "disposition", "rating")
+_TITLES = {*(event.value for event in ALL_OF_TICKETS), _MESSAGE_TITLE, TEST_EVENT}
+_LINES = ("test", "target", "number", "site", "topic", "reason", "priority", "waited", "disposition", "rating")
 # Characters of one value. The platforms take some 4 KB for everything.
 _LONGEST_VALUE = 100
 # What the platforms' Markdown would make something of: a mention of everybody, links, marks.
@@ -47,6 +47,7 @@ class Cards(_Section):
     priorities: list[str] = Field(min_length=3, max_length=3)
     reasons: dict[str, str]
     dispositions: dict[str, str]
+    targets: dict[str, str]
     durations: _Durations
 
 
@@ -99,6 +100,7 @@ def card(cards: Cards, event: Mapping[str, Any]) -> Card:
     closed = name == HookEvent.CLOSED
     values = {
         "test": "" if name == TEST_EVENT else None,
+        "target": cards.targets.get(str(event.get("target"))),
         "number": ticket.get("number"),
         "site": ticket.get("site"),
         "topic": topic.get("title"),

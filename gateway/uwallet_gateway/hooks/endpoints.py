@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationInfo, field_validator
 
 from uwallet_gateway.hooks.addresses import refusal
-from uwallet_gateway.hooks.events import TICKET_EVENTS, HookEvent
+from uwallet_gateway.hooks.events import ALL_OF_TICKETS, TICKET_EVENTS, HookEvent
 from uwallet_gateway.yaml_files import load_yaml
 
 _SHORTEST_SECRET = 16
@@ -57,7 +57,7 @@ class Endpoint(BaseModel):
     @field_validator("events")
     @classmethod
     def _may_know(cls, value: frozenset[HookEvent], info: ValidationInfo) -> frozenset[HookEvent]:
-        others = sorted(value - TICKET_EVENTS)
+        others = sorted(value - ALL_OF_TICKETS)
         if others and info.data.get("format") is not HookFormat.JSON:
             msg = f"{others[0]} is for the format json only: group robots are told of tickets"
             raise ValueError(msg)

@@ -19,6 +19,8 @@ class HookEvent(StrEnum):
     CREATED = "ticket_created"
     QUEUED = "ticket_queued"
     CLOSED = "ticket_closed"
+    # A service target was missed (docs/support/targets.md).
+    SLA_BREACHED = "sla_breached"
     # For the backend of a site, whose users only it can reach.
     MESSAGE_CREATED = "message_created"
     # What a user says of an answer of the bot.
@@ -29,12 +31,21 @@ class HookEvent(StrEnum):
 TICKET_EVENTS = frozenset({HookEvent.CREATED, HookEvent.QUEUED, HookEvent.CLOSED})
 
 
+# What may be told of a ticket, to group robots, too.
+ALL_OF_TICKETS = TICKET_EVENTS | {HookEvent.SLA_BREACHED}
+
 # What `send-test-hook` tells any endpoint.
 TEST_EVENT = "test"
 
 
 def described(
-    event: str, event_id: str, ticket: tables.Ticket, site: str | None, desk_url: str | None, moment: datetime
+    event: str,
+    event_id: str,
+    ticket: tables.Ticket,
+    site: str | None,
+    desk_url: str | None,
+    moment: datetime,
+    target: str | None = None,
 ) -> dict[str, Any]:
     """The event as JSON: the body of the format `json`, and what the other formats are made of.
 
@@ -45,11 +56,13 @@ def described(
         site: Name of the site that the user wrote on.
         desk_url: Where agents work, if that is known.
         moment: When it happened.
+        target: The service target that was missed; only of `sla_breached`.
     """
     return {
         "event": event,
         "event_id": event_id,
         "created_at": to_text(moment),
+        **({} if target is None else {"target": target}),
         "ticket": {
             "id": ticket.id,
             "number": ticket.number,
@@ -65,6 +78,8 @@ def described(
             "queued_at": _time(ticket.queued_at),
             "claimed_at": _time(ticket.claimed_at),
             "closed_at": _time(ticket.closed_at),
+            "reply_due_at": _time(ticket.reply_due_at),
+            "resolve_due_at": _time(ticket.resolve_due_at),
         },
         "desk_url": desk_url,
     }

@@ -65,7 +65,9 @@ class Outbox:
         self._listeners = tuple(listeners)
         self.desk_url = desk_url
 
-    async def record(self, transaction: AsyncSession, event: HookEvent, ticket: tables.Ticket) -> None:
+    async def record(
+        self, transaction: AsyncSession, event: HookEvent, ticket: tables.Ticket, target: str | None = None
+    ) -> None:
         """Queues an event for all endpoints that want it, as part of `transaction`.
 
         To be called in the transaction that changes the ticket, after the change: with `HookEvent.CREATED` when a
@@ -76,6 +78,7 @@ class Outbox:
             transaction: As `Database.write` gives it.
             event: What happened.
             ticket: As it is now; it is flushed if it has no id yet.
+            target: The service target that was missed; with `SLA_BREACHED` only.
         """
         if not any(event in listener.events for listener in self._listeners):
             return
@@ -85,7 +88,7 @@ class Outbox:
             .join(tables.Conversation, tables.Conversation.site_key == tables.Site.key)
             .where(tables.Conversation.id == ticket.conversation_id)
         )
-        body = described(event, str(uuid.uuid4()), ticket, site.name if site else None, self.desk_url, now())
+        body = described(event, str(uuid.uuid4()), ticket, site.name if site else None, self.desk_url, now(), target)
         self._queue(transaction, event, ticket.conversation_id, site.key if site else None, [body])
 
     async def record_messages(self, transaction: AsyncSession, messages: Sequence[Message]) -> None:

@@ -23,6 +23,7 @@ from uwallet_gateway.protocol import (
     notices,
     persons,
     routing,
+    service,
     support,
     tickets,
 )
@@ -39,6 +40,7 @@ _MODULES: tuple[ModuleType, ...] = (
     audit,
     persons,
     routing,
+    service,
     events,
 )
 # Models that clients send but that ignore unknown fields, as Rasa's channel does.

@@ -60,6 +60,7 @@ class EventKind(StrEnum):
     RATED = "rated"
     REQUEST_REPEATED = "request_repeated"
     TIMEOUT_OFFERED = "timeout_offered"
+    TARGET_MISSED = "target_missed"
 
 
 class AgentName(View):
@@ -150,6 +151,8 @@ class Ticket(View):
     queued_at: Moment | None
     claimed_at: Moment | None
     first_reply_at: Moment | None
+    reply_due_at: Moment | None = Field(description="Until when there must be a first reply; null: no target")
+    resolve_due_at: Moment | None = Field(description="Until when it must be closed; null: no target")
     closed_at: Moment | None
 
 

@@ -420,6 +420,8 @@ class TicketQueries:
             queued_at=ticket.queued_at,
             claimed_at=ticket.claimed_at,
             first_reply_at=ticket.first_reply_at,
+            reply_due_at=ticket.reply_due_at,
+            resolve_due_at=ticket.resolve_due_at,
             closed_at=ticket.closed_at,
         )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from uwallet_gateway.audit.actions import Action
 from uwallet_gateway.audit.log import record
 from uwallet_gateway.clock import now
@@ -9,35 +11,45 @@ from uwallet_gateway.database import tables
 from uwallet_gateway.database.connection import Database
 from uwallet_gateway.protocol.base import Request
 from uwallet_gateway.protocol.routing import Routing
+from uwallet_gateway.protocol.service import ServiceTargets
 
-_ROUTING = "routing"
+_ROUTING, _TARGETS = "routing", "targets"
 
 
 class DeskRules:
     """Reads and stores rules; every process has a change at its next look."""
 
-    def __init__(self, database: Database, routing: Routing) -> None:
+    def __init__(self, database: Database, routing: Routing, targets: ServiceTargets) -> None:
         """Keeps the defaults.
 
         Args:
             database: Where what differs from them is kept.
             routing: As the settings say.
+            targets: As the settings say.
         """
         self._database = database
         self.default_routing = routing
+        self.default_targets = targets
 
     async def routing(self) -> Routing:
         """How tickets come to agents."""
-        return await self._read(_ROUTING, self.default_routing)
+        async with self._database.read() as session:
+            return await _read(session, _ROUTING, self.default_routing)
 
     async def set_routing(self, routing: Routing) -> None:
         """Changes how tickets come to agents."""
         await self._store(_ROUTING, routing, self.default_routing, Action.ROUTING_CHANGED)
 
-    async def _read[Rule: Request](self, name: str, default: Rule) -> Rule:
-        async with self._database.read() as session:
-            row = await session.get(tables.DeskRule, name)
-        return default if row is None else type(default).model_validate(row.value)
+    async def targets(self, session: AsyncSession | None = None) -> ServiceTargets:
+        """How soon users are to be answered and helped; read in this transaction if there is one."""
+        if session is not None:
+            return await _read(session, _TARGETS, self.default_targets)
+        async with self._database.read() as own:
+            return await _read(own, _TARGETS, self.default_targets)
+
+    async def set_targets(self, targets: ServiceTargets) -> None:
+        """Changes how soon users are to be answered and helped, of tickets from now on."""
+        await self._store(_TARGETS, targets, self.default_targets, Action.TARGETS_CHANGED)
 
     async def _store[Rule: Request](self, name: str, rule: Rule, default: Rule, action: Action) -> None:
         value = rule.model_dump(mode="json")
@@ -54,3 +66,8 @@ class DeskRules:
             else:
                 row.value, row.updated_at = value, now()
             record(session, action, None, before=before, after=value)
+
+
+async def _read[Rule: Request](session: AsyncSession, name: str, default: Rule) -> Rule:
+    row = await session.get(tables.DeskRule, name)
+    return default if row is None else type(default).model_validate(row.value)

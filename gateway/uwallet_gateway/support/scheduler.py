@@ -155,6 +155,23 @@ class SupportScheduler:
             [row.status == "pending", row.due_at <= moment, row.reminded_at.is_(None)],
             self._tell_due,
         )
+        await self._each(
+            [
+                row.status != "closed",
+                row.reply_due_at < moment,
+                row.first_reply_at.is_(None),
+                row.reply_missed.is_(False),
+            ],
+            self._miss_reply,
+        )
+        await self._each(
+            [
+                row.status != "closed",
+                row.resolve_due_at < moment,
+                row.resolve_missed.is_(False),
+            ],
+            self._miss_resolution,
+        )
         if self._is_abandoned(online, moment):
             await self._each([row.status == "queued"], self._ask_for_message)
         await self._each(
@@ -243,6 +260,12 @@ class SupportScheduler:
     async def _tell_due(self, transaction: ConversationTransaction, ticket: tables.Ticket) -> None:
         ticket.reminded_at = now()
         await self._steps.note_event(transaction, ticket, EventKind.FOLLOW_UP_DUE, "system")
+
+    async def _miss_reply(self, transaction: ConversationTransaction, ticket: tables.Ticket) -> None:
+        await self._steps.miss(transaction, ticket, "first_reply")
+
+    async def _miss_resolution(self, transaction: ConversationTransaction, ticket: tables.Ticket) -> None:
+        await self._steps.miss(transaction, ticket, "resolution")
 
     async def _ask_for_message(self, transaction: ConversationTransaction, ticket: tables.Ticket) -> None:
         self._steps.set_aside(ticket)

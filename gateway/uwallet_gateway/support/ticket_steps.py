@@ -8,7 +8,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 import structlog
 from sqlalchemy import select
@@ -28,6 +28,8 @@ from uwallet_gateway.support.groups import route
 from uwallet_gateway.support.notices import LEAVE_QUEUE, SupportNotices
 from uwallet_gateway.support.ownership import change_owner
 from uwallet_gateway.support.queue import estimated_wait, position_of, priority_of
+from uwallet_gateway.support.rules import DeskRules
+from uwallet_gateway.support.targets import TargetClock
 from uwallet_gateway.transcript.events import (
     AgentsChanged,
     QueueChanged,
@@ -38,8 +40,9 @@ from uwallet_gateway.transcript.events import (
 )
 from uwallet_gateway.transcript.transaction import ConversationTransaction
 
-# Records a hook event for other systems, in the same transaction: event, ticket.
-Recorder = Callable[[AsyncSession, HookEvent, tables.Ticket], Awaitable[None]]
+Target = Literal["first_reply", "resolution"]
+# Records a hook event for other systems, in the same transaction: event, ticket, the target that was missed.
+Recorder = Callable[[AsyncSession, HookEvent, tables.Ticket, Target | None], Awaitable[None]]
 # Reason of a handoff that the gateway makes without the engine. It adds nothing to what the bot has collected.
 ENGINE_TROUBLE = "engine_trouble"
 # What agents do to tickets that the audit log has, too.
@@ -60,7 +63,13 @@ class TicketSteps:
     """Creates, queues, gives and closes tickets."""
 
     def __init__(
-        self, notices: SupportNotices, hours: OpeningHours, metrics: Metrics, keys: Keys, record: Recorder | None = None
+        self,
+        notices: SupportNotices,
+        hours: OpeningHours,
+        metrics: Metrics,
+        keys: Keys,
+        rules: DeskRules,
+        record: Recorder | None = None,
     ) -> None:
         """Keeps what the steps work with.
 
@@ -69,12 +78,14 @@ class TicketSteps:
             hours: Opening hours, and the time zone for the day in ticket numbers.
             metrics: Counts tickets and waits.
             keys: Encrypts contacts.
+            rules: The service targets.
             record: Called when a ticket is created, queued and closed.
         """
         self.notices = notices
         self.hours = hours
         self._metrics = metrics
         self._keys = keys
+        self._rules = rules
         self._record = record
 
     async def find_open(self, transaction: ConversationTransaction) -> tables.Ticket | None:
@@ -107,6 +118,7 @@ class TicketSteps:
         if kept is not None:
             self.set_contact(ticket, self._keys.contacts.open(kept))
         await route(transaction.session, ticket)
+        (await self._target_clock(transaction)).begin(ticket)
         transaction.session.add(ticket)
         await transaction.session.flush()
         # Day in the organisation's time zone, then the id: short to say, and sorted by time.
@@ -126,11 +138,17 @@ class TicketSteps:
         """Stores how the user can be reached until there is a ticket."""
         await transaction.keep_contact(self._keys.contacts.seal(contact))
 
-    async def announce(self, transaction: ConversationTransaction, ticket: tables.Ticket, *events: HookEvent) -> None:
-        """Records hook events about the ticket as it is now."""
+    async def announce(
+        self,
+        transaction: ConversationTransaction,
+        ticket: tables.Ticket,
+        *events: HookEvent,
+        target: Target | None = None,
+    ) -> None:
+        """Records hook events about the ticket as it is now; `target` is the one that was missed."""
         if self._record is not None:
             for event in events:
-                await self._record(transaction.session, event, ticket)
+                await self._record(transaction.session, event, ticket, target)
 
     async def add_request(
         self, transaction: ConversationTransaction, ticket: tables.Ticket, handoff: dict[str, Any], reason: str
@@ -148,6 +166,7 @@ class TicketSteps:
         priority = priority_of(reason, handoff)
         if priority < ticket.priority:
             ticket.priority, ticket.reason = priority, reason
+            (await self._target_clock(transaction)).begin(ticket)
         if (ticket.topic, ticket.reason) != about:
             await route(transaction.session, ticket)
         await self.note_event(transaction, ticket, EventKind.REQUEST_REPEATED, "user", reason=reason)
@@ -171,6 +190,8 @@ class TicketSteps:
         ticket.queued_at = ticket.queued_at or moment
         ticket.user_waits_since, ticket.agent_waits_since, ticket.reminded_at = moment, None, None
         ticket.timeout_offered_at = None
+        if ticket.reply_due_at is None:
+            (await self._target_clock(transaction)).begin(ticket)
         await change_owner(transaction, "queued")
         await transaction.session.flush()
         position = await position_of(transaction.session, ticket)
@@ -214,6 +235,9 @@ class TicketSteps:
         previous_status = ticket.status
         has_offline_message = previous_status == "message" and ticket.message is not None
         was_put_off = previous_status == "pending"
+        if was_put_off and ticket.due_at is not None and ticket.due_at > moment:
+            # Somebody came back to it sooner.
+            (await self._target_clock(transaction)).pause(ticket, ticket.due_at, moment)
         for message in await transaction.waiting():
             await transaction.set_state(message.id, "answered")
             transaction.emit(Settled(transaction.conversation_id, message.id))
@@ -300,6 +324,12 @@ class TicketSteps:
         note: str | None,
     ) -> None:
         """Makes a ticket wait for an agent to come back to it. The caller changes the owner of the conversation."""
+        targets, moment = await self._target_clock(transaction), now()
+        if ticket.status == "closed":
+            targets.reopen(ticket, due_at)
+        else:
+            was_until = ticket.due_at if ticket.status == "pending" else None
+            targets.pause(ticket, max(moment, was_until or moment), due_at)
         ticket.status, ticket.agent_id, ticket.due_at = "pending", agent.id, due_at
         ticket.user_waits_since, ticket.agent_waits_since, ticket.reminded_at = None, None, None
         ticket.disposition, ticket.closed_at, ticket.kept_open = None, None, False
@@ -383,6 +413,19 @@ class TicketSteps:
         transaction.emit(
             TicketChanged(transaction.conversation_id, ticket.id), QueueChanged(transaction.conversation_id, kind.value)
         )
+
+    async def miss(self, transaction: ConversationTransaction, ticket: tables.Ticket, target: Target) -> None:
+        """Tells once that a service target of a ticket was missed."""
+        if target == "first_reply":
+            ticket.reply_missed = True
+        else:
+            ticket.resolve_missed = True
+        await self.note_event(transaction, ticket, EventKind.TARGET_MISSED, "system", target=target)
+        await self.announce(transaction, ticket, HookEvent.SLA_BREACHED, target=target)
+        _log.info("support.target_missed", ticket=ticket.number, target=target)
+
+    async def _target_clock(self, transaction: ConversationTransaction) -> TargetClock:
+        return TargetClock(await self._rules.targets(transaction.session), self.hours)
 
     async def _last_agent(self, transaction: ConversationTransaction) -> int | None:
         agent_id: int | None = await transaction.session.scalar(

@@ -44,6 +44,8 @@ export function ticketWith(fields: Partial<MockTicket> & { id: number }): MockTi
     created_at: ago(5),
     queued_at: ago(5),
     claimed_at: null,
+    reply_due_at: null,
+    resolve_due_at: null,
     first_reply_at: null,
     closed_at: null,
     events: [{ at: ago(5), kind: 'created', actor: { kind: 'bot', id: null, name: null }, details: {} }],

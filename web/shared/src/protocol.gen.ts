@@ -53,7 +53,8 @@ export type Action =
   | 'group_removed'
   | 'leave_added'
   | 'leave_removed'
-  | 'routing_changed';
+  | 'routing_changed'
+  | 'targets_changed';
 /**
  * Roles, from the fewest rights to the most.
  */
@@ -529,6 +530,14 @@ export interface Ticket {
   queued_at: string | null;
   claimed_at: string | null;
   first_reply_at: string | null;
+  /**
+   * Until when there must be a first reply; null: no target
+   */
+  reply_due_at: string | null;
+  /**
+   * Until when it must be closed; null: no target
+   */
+  resolve_due_at: string | null;
   closed_at: string | null;
 }
 /**
@@ -828,6 +837,23 @@ export interface FollowUpRequest {
 export interface GroupMemberRequest {
   agent_id: number;
   weight?: number;
+}
+/**
+ * How well targets were kept in a skill group. Both are null of tickets without one.
+ */
+export interface GroupService {
+  group_id: number | null;
+  name: string | null;
+  first_reply: Kept;
+  resolution: Kept;
+}
+/**
+ * How many targets were kept, how many were missed, and how many are not decided yet.
+ */
+export interface Kept {
+  kept: number;
+  missed: number;
+  open: number;
 }
 /**
  * All figures of a period in the organisation's time zone; both ends are included.
@@ -1156,6 +1182,14 @@ export interface PresenceRequest {
   status: 'online' | 'away';
 }
 /**
+ * Seconds for each priority; null: no target.
+ */
+export interface PriorityTargets {
+  urgent?: number | null;
+  high?: number | null;
+  normal?: number | null;
+}
+/**
  * An identity provider; `GET /oidc/start` sends a browser there.
  */
 export interface ProviderView {
@@ -1246,6 +1280,48 @@ export interface SecondStepNeeded {
    */
   step: 'code' | 'enrolment';
   expires_at: string;
+}
+/**
+ * How well targets were kept, of tickets that were made in the period and had one.
+ */
+export interface ServiceFigures {
+  first_reply: Kept;
+  resolution: Kept;
+  groups: GroupService[];
+}
+/**
+ * How soon an agent is to write first, and how soon a ticket is to be closed.
+ */
+export interface ServiceTargets {
+  first_reply: PriorityTargets1;
+  resolution: PriorityTargets2;
+  /**
+   * Only the time within opening hours counts, if they are known
+   */
+  opening_hours_only: boolean;
+}
+/**
+ * From when the user is queued to the agent's first message
+ */
+export interface PriorityTargets1 {
+  urgent?: number | null;
+  high?: number | null;
+  normal?: number | null;
+}
+/**
+ * From when the ticket is made until it is closed
+ */
+export interface PriorityTargets2 {
+  urgent?: number | null;
+  high?: number | null;
+  normal?: number | null;
+}
+/**
+ * The targets in force, and those of the settings, which hold while nothing is set at the desk.
+ */
+export interface ServiceTargetsView {
+  targets: ServiceTargets;
+  defaults: ServiceTargets;
 }
 /**
  * The session has ended.
@@ -1527,6 +1603,14 @@ export interface TicketDetails {
   queued_at: string | null;
   claimed_at: string | null;
   first_reply_at: string | null;
+  /**
+   * Until when there must be a first reply; null: no target
+   */
+  reply_due_at: string | null;
+  /**
+   * Until when it must be closed; null: no target
+   */
+  resolve_due_at: string | null;
   closed_at: string | null;
   /**
    * Oldest first

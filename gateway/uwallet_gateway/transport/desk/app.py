@@ -22,6 +22,7 @@ from uwallet_gateway.transport.desk import (
     second_factor,
     session,
     sign_in,
+    targets,
     tickets,
 )
 from uwallet_gateway.transport.desk.cookies import name_schemes
@@ -39,6 +40,7 @@ ROUTERS = (
     agents.router,
     canned_replies.router,
     routing.router,
+    targets.router,
     intents.router,
     insight.router,
     audit.router,

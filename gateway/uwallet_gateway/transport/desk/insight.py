@@ -15,6 +15,7 @@ from uwallet_gateway.errors import ErrorCode, InputError
 from uwallet_gateway.insight.csv_export import load_export_texts, misunderstood_csv, statistics_csv
 from uwallet_gateway.insight.days import Period, PeriodError
 from uwallet_gateway.insight.misunderstood import CursorError, LabelError
+from uwallet_gateway.insight.service import service_figures
 from uwallet_gateway.insight.statistics import Insight
 from uwallet_gateway.protocol.base import MAX_ID
 from uwallet_gateway.protocol.insight import (
@@ -26,6 +27,7 @@ from uwallet_gateway.protocol.insight import (
     TopicDayFigures,
     TopicFigures,
 )
+from uwallet_gateway.protocol.service import ServiceFigures
 from uwallet_gateway.services import Services
 from uwallet_gateway.transport.desk.guard import SupervisorNeeded
 from uwallet_gateway.transport.http import ServicesNeeded, responses
@@ -85,6 +87,12 @@ async def read_insight(_session: SupervisorNeeded, services: ServicesNeeded, per
         answers=[dataclasses.replace(answer, title=titles.get(answer.topic or "")) for answer in insight.answers],
         misunderstood=insight.misunderstood,
     )
+
+
+@router.get("/service", responses=responses(401, 403, 422, 429, 503))
+async def read_service(_session: SupervisorNeeded, services: ServicesNeeded, period: _PeriodWanted) -> ServiceFigures:
+    """Returns how well service targets were kept, of tickets that were made in these days."""
+    return await service_figures(services.database, period)
 
 
 @router.get("/misunderstood", responses=responses(401, 403, 422, 429, 503))

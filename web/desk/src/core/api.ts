@@ -28,6 +28,8 @@ import type {
   SecondFactor,
   SecondStep,
   Session,
+  ServiceTargets,
+  ServiceTargetsView,
   SignInOptions,
   SkillGroup,
   Suggestion,
@@ -206,6 +208,8 @@ export class DeskApi {
   deleteLeave = (id: number): Promise<void> => this.request('DELETE', `/leaves/${id}`);
   routing = (): Promise<RoutingView> => this.request('GET', '/routing');
   saveRouting = (rules: RoutingRules): Promise<RoutingView> => this.request('PUT', '/routing', rules);
+  targets = (): Promise<ServiceTargetsView> => this.request('GET', '/targets');
+  saveTargets = (targets: ServiceTargets): Promise<ServiceTargetsView> => this.request('PUT', '/targets', targets);
 
   // --- Supervision ---
 

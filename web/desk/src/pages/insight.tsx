@@ -12,6 +12,7 @@ import { Chart } from '../insight/chart.tsx';
 import { Misunderstood } from '../insight/misunderstood.tsx';
 import { Numbers } from '../insight/numbers.tsx';
 import { daysOption, ratingsOption, reasonsOption, waitsOption } from '../insight/options.ts';
+import { Service } from '../insight/service.tsx';
 import { AnswerTable, StepTable, TopicTable } from '../insight/tables.tsx';
 import { errorText, useDesk } from '../view/context.ts';
 import { Page } from '../view/page.tsx';
@@ -84,7 +85,10 @@ export default function Insight(): JSX.Element {
             key: 'figures',
             label: t.insight.tabs.figures,
             children: found.data ? (
-              <Charts statistics={found.data} />
+              <>
+                <Charts statistics={found.data} />
+                <Service from={from} to={to} />
+              </>
             ) : found.isError ? (
               <Result status="warning" title={errorText(found.error)} />
             ) : (

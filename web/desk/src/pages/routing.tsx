@@ -6,6 +6,7 @@ import { t } from '../i18n/strings.ts';
 import { AssignmentRules } from '../routing/assignment_rules.tsx';
 import { Groups } from '../routing/groups.tsx';
 import { Leaves } from '../routing/leaves.tsx';
+import { ServiceTargets } from '../routing/service_targets.tsx';
 import { Page } from '../view/page.tsx';
 
 export function Routing(): JSX.Element {
@@ -15,6 +16,7 @@ export function Routing(): JSX.Element {
         items={[
           { key: 'groups', label: t.routing.tabs.groups, children: <Groups /> },
           { key: 'rules', label: t.routing.tabs.rules, children: <AssignmentRules /> },
+          { key: 'targets', label: t.targets.title, children: <ServiceTargets /> },
           { key: 'leaves', label: t.routing.tabs.leaves, children: <Leaves /> },
         ]}
       />

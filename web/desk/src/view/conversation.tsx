@@ -17,6 +17,7 @@ import { onlineText, ticketTitle, userName } from './labels.ts';
 import { MessageLog } from './message_log.tsx';
 import { ReturnDialog } from './return_dialog.tsx';
 import { Summary } from './summary.tsx';
+import { Target } from './target.tsx';
 import { TransferDialog } from './transfer_dialog.tsx';
 import { useShortcuts } from './use_shortcuts.ts';
 import { Wait } from './wait.tsx';
@@ -119,6 +120,7 @@ function Head({ ticket, onAction, onClaim, claiming }: HeadProps): JSX.Element {
               {t.chat.waits} <Wait since={ticket.queued_at} />
             </span>
           )}
+          <Target ticket={ticket} />
           {ticket.agent !== null && !mine && (
             <span className="muted">{fill(t.chat.served_by, { name: ticket.agent.name })}</span>
           )}

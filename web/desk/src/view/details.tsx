@@ -187,11 +187,12 @@ function Events({ events }: { events: readonly TicketEvent[] }): JSX.Element {
 
 /** What somebody wrote or decided. */
 function wordsOf({ details }: TicketEvent): string {
+  const target = typeof details.target === 'string' ? nameOf(t.targets.kinds, details.target) : '';
   const disposition = typeof details.disposition === 'string' ? nameOf(t.dispositions, details.disposition) : '';
   const rating = typeof details.rating === 'number' ? fill(t.details.stars, { count: details.rating }) : '';
   const due = typeof details.due_at === 'string' ? dueText(details.due_at, Date.now()) : '';
   const written = [details.to, details.memo, details.text, details.note, details.comment];
-  return [disposition, rating, due, ...written]
+  return [target, disposition, rating, due, ...written]
     .filter((text) => typeof text === 'string' && text !== '')
     .join(t.event_separator);
 }

@@ -8,6 +8,7 @@ import { waitingSince } from '../core/tickets.ts';
 import { fill, t } from '../i18n/strings.ts';
 import { useDesk, useNow } from './context.ts';
 import { dueText, onlineText, preview, ticketTitle, userName } from './labels.ts';
+import { Target } from './target.tsx';
 import { Wait } from './wait.tsx';
 
 interface TicketItemProps {
@@ -38,6 +39,7 @@ export function TicketItem({ ticket, isOpen, isReached }: TicketItemProps): JSX.
           {userName(ticket)}
         </span>
         {ticket.status === 'pending' && ticket.due_at !== null && <Due at={ticket.due_at} />}
+        <Target short ticket={ticket} />
         {since !== null && <Wait since={since} judged={ticket.status !== 'message'} />}
       </span>
       <span className="ticket-item-line">
