@@ -274,7 +274,8 @@ def _left_before(context: Context, state: DialogueState) -> Reading | None:
     """Reads 「我回来了 继续」 as about what was put off: a procedure at its step, the rest from the start."""
     last = state.attempts[-1] if state.attempts else None
     topic = context.knowledge.topics.get(last.topic) if last else None
-    if state.walk or state.suspended or state.offer or last is None or topic is None:
+    is_free = state.offer in (None, Offer.RATING) and state.walk is None and not state.suspended
+    if not is_free or last is None or topic is None:
         return None
     if last.outcome is not AttemptOutcome.ABANDONED or not last.step:
         return None

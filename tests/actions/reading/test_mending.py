@@ -150,7 +150,7 @@ def test_a_wish_beside_poor_sight_is_served() -> None:
 def test_who_comes_back_goes_on_at_the_step_that_was_put_off() -> None:
     left = DIALOGUE.respond(at("forgot_password", 3), Act.CANCEL, said("先这样 晚点再弄", "cancel")).state
     back = said("我回来了 继续", "next_step", confidence=0.6, band=AnswerBand.CHOICE)
-    turn = DIALOGUE.respond(replace(left, offer=None), Act.NEXT, back)
+    turn = DIALOGUE.respond(left, Act.NEXT, back)
     assert (turn.state.topic, turn.state.step) == ("forgot_password", 3)
 
 
