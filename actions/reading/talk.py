@@ -20,6 +20,9 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
     heard = mending.reminded(state, message)
     if heard or state.open_alarm:
         return heard
+    if act is Act.OPEN_TOPIC and message.band is AnswerBand.ANSWER and message.intent in message.matters():
+        # 「那我注销的话钱真没了？你说的准不准」 asks about the closure.
+        return None
     kind = small_talk_of(context, message)
     if kind is None or not kind.of_itself or message.further_requests:
         return None

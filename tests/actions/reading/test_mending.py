@@ -224,3 +224,10 @@ def test_a_closure_in_other_words_is_opened_when_the_intent_is_sure() -> None:
     assert DIALOGUE.respond(told(), Act.OPEN_TOPIC, guess).state.walk is None
     plain = said("把这个号给我弄没了吧", "account_closure", confidence=0.97)
     assert DIALOGUE.respond(told(), Act.OPEN_TOPIC, plain).state.topic == "account_closure"
+
+
+def test_a_matter_named_beside_a_doubt_is_what_is_asked() -> None:
+    message = said(
+        "注销了钱真没了吗 你说的准不准", "closure_consequences", "anchor:closure_consequences", confidence=0.9
+    )
+    assert read(message).chosen.act is Act.OPEN_TOPIC
