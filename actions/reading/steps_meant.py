@@ -213,7 +213,11 @@ def step_meant(context: Context, topic: Topic, state: DialogueState, act: Act, m
         return current if place.likeness - _likeness_of(topic, current, message) < _AS_LIKE else place.number
     if place:
         following = step_after(place, message)
-        if _PAGE_WANTS.search(place.said):
+        wants = _PAGE_WANTS.search(place.said)
+        if wants and place.is_done and not _bigrams(place.said[wants.start() :]) & _words_of(topic, place.number):
+            # 「点了忘记密码它让我填手机号」 has done the one and stands at the next.
+            return place.number + 1
+        if wants:
             return following
         # 「发过来了 是邮箱收的」: what only resembles a step behind goes on all the same.
         is_behind = place.likeness >= _PLAINLY and names_of(topic, place.number, current, place.said)

@@ -265,6 +265,12 @@ def test_what_the_page_wants_is_the_step_to_show() -> None:
     assert DIALOGUE.respond(at("forgot_password", 1), Act.NOT_UNDERSTOOD, message).state.step == 2
 
 
+def test_what_is_done_and_what_the_page_wants_in_one_breath() -> None:
+    steps = {"forgot_password/open_forgot_password/done": 0.71, "forgot_password/enter_bound_account/done": 0.62}
+    message = said("点了忘记密码它让我填手机号", "forgot_password", acts={"arrived": 0.97}, steps=steps)
+    assert DIALOGUE.respond(at("forgot_password", 1), Act.OPEN_TOPIC, message).state.step == 2
+
+
 def test_who_has_the_code_is_not_told_to_wait_for_it() -> None:
     steps = {"forgot_password/enter_verification_code/there": 0.95}
     message = said("码来了", "verification_code_issue", confidence=0.6, acts={"arrived": 0.9, "done": 0.9}, steps=steps)
