@@ -23,7 +23,7 @@ from actions.dialogue.state import ListedOption
 from actions.dialogue.turn import Turn
 from actions.incoming import message_from_parse
 from actions.knowledge import Knowledge, load_knowledge
-from actions.knowledge.organisation import placeholder_values
+from actions.knowledge.organisation import placeholder_values, with_told_hours
 from actions.outgoing import Script, put_into_words, script_of
 from actions.reading.reading import Reading
 from actions.slots import slots_from_state, state_from_slots, step_id
@@ -102,8 +102,11 @@ class DialogueAction(Action, ABC):
             is_new_session=0 < session_seconds <= now - last,
             said_at=datetime.datetime.fromtimestamp(now, ZoneInfo(knowledge().organisation.time_zone)),
         )
+        told = ((tracker.latest_message or {}).get("metadata") or {}).get("hours")
         values = placeholder_values(
-            knowledge().organisation, datetime.datetime.fromtimestamp(now, datetime.timezone.utc), message.text
+            with_told_hours(knowledge().organisation, told),
+            datetime.datetime.fromtimestamp(now, datetime.timezone.utc),
+            message.text,
         )
         # Text that looks like a payload but is none must not be read as an answer to whatever was asked.
         act = Act.NOT_UNDERSTOOD if message.text.startswith("/") and not message.is_payload else self.act

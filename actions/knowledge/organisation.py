@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
+
+from pydantic import ValidationError
 
 from actions.knowledge.hours import describe_hours
 from actions.knowledge.schema import Organisation, Setting
@@ -38,6 +41,22 @@ def placeholder_values(organisation: Organisation, now: datetime.datetime, quest
         values["opening_hours"] = describe_hours(organisation, today, question)
         values["open_now"] = wording.open_now if open_now else wording.closed_now
     return values
+
+
+def with_told_hours(organisation: Organisation, told: object) -> Organisation:
+    """Returns the settings with the opening hours that the gateway tells with a message, where they were changed there.
+
+    Args:
+        organisation: The settings of the file.
+        told: `hours` of the message's metadata, unchecked; what is wrong or missing changes nothing.
+    """
+    if not isinstance(told, Mapping):
+        return organisation
+    changed = {name: told[name] for name in ("opening_hours", "holidays") if name in told}
+    try:
+        return Organisation.model_validate({**dict(organisation), **changed})
+    except ValidationError:
+        return organisation
 
 
 def setting_line(setting: Setting, values: dict[str, str]) -> str:

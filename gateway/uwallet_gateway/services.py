@@ -35,6 +35,8 @@ from uwallet_gateway.identity.sessions import SessionRules, Sessions
 from uwallet_gateway.identity.sites import Sites
 from uwallet_gateway.insight.feedback import FeedbackStore
 from uwallet_gateway.insight.misunderstood import Misunderstood
+from uwallet_gateway.insight.performance import PerformanceReports
+from uwallet_gateway.insight.quality import Quality, load_criteria
 from uwallet_gateway.insight.questions import Questions, read_questions
 from uwallet_gateway.insight.statistics import Statistics
 from uwallet_gateway.maintenance.persons import Persons
@@ -51,14 +53,16 @@ from uwallet_gateway.search.conversations import ConversationQueries
 from uwallet_gateway.search.index import SearchIndexer
 from uwallet_gateway.settings import REPOSITORY, Settings
 from uwallet_gateway.support.agent_commands import AgentCommands
+from uwallet_gateway.support.configuration import Configuration
 from uwallet_gateway.support.groups import SkillGroups
-from uwallet_gateway.support.hours import load_brand, load_opening_hours
+from uwallet_gateway.support.hours import load_brand
 from uwallet_gateway.support.leaves import Leaves
 from uwallet_gateway.support.notices import SupportNotices
 from uwallet_gateway.support.presence import Presence
 from uwallet_gateway.support.queries import TicketQueries
 from uwallet_gateway.support.rules import DeskRules
-from uwallet_gateway.support.scheduler import SchedulerRules, SupportScheduler
+from uwallet_gateway.support.scheduler import SupportScheduler
+from uwallet_gateway.support.supervision import Supervision
 from uwallet_gateway.support.ticket_steps import TicketSteps
 from uwallet_gateway.support.transactions import SupportTransactions
 from uwallet_gateway.support.user_commands import UserCommands
@@ -107,13 +111,17 @@ class Services:
     questions: Questions
     statistics: Statistics
     misunderstood: Misunderstood
+    performance: PerformanceReports
+    quality: Quality
     hook_endpoints: tuple[Endpoint, ...]
     outbox: Outbox
     hook_sender: HookSender
+    configuration: Configuration
     opening_hours: OpeningHours
     brand: str
     user_commands: UserCommands
     agent_commands: AgentCommands
+    supervision: Supervision
     tickets: TicketQueries
     search: ConversationQueries
     search_indexer: SearchIndexer
@@ -169,10 +177,11 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
     desk_url = f"{settings.public_url}/desk" if settings.public_url else None
     outbox = Outbox(database, endpoints, desk_url, presentation.hook_message)
     transcript = Transcript(database, outbox.record_messages)
-    opening_hours = load_opening_hours(settings.organisation_file)
+    configuration = Configuration(database, settings)
+    opening_hours = configuration.hours
     desk_rules = DeskRules(database, _routing(settings), _targets(settings))
     steps = TicketSteps(SupportNotices(texts), opening_hours, metrics, keys, desk_rules, outbox.record)
-    user_requests = UserRequests(steps, max_length=settings.max_length)
+    user_requests = UserRequests(steps, configuration, max_length=settings.max_length)
     tickets = TicketQueries(database, event_bus.is_user_there, opening_hours)
     presence = Presence(database, event_bus)
     transactions = SupportTransactions(database, transcript, event_bus)
@@ -188,6 +197,7 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
         tickets,
         metrics,
         AcrossProcesses(redis) if redis else OneProcess(),
+        configuration,
         concurrency=settings.engine_concurrency,
         patience=settings.engine_patience,
         notice_after=settings.notice_after,
@@ -249,6 +259,8 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
         questions=Questions(database, read_questions(settings.knowledge_dir)),
         statistics=Statistics(database),
         misunderstood=Misunderstood(database),
+        performance=PerformanceReports(database),
+        quality=Quality(database, load_criteria()),
         hook_endpoints=endpoints,
         outbox=outbox,
         hook_sender=HookSender(outbox, endpoints, load_cards(), metrics, on_taken=user_commands.delivered),
@@ -267,10 +279,12 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
             ),
             persons,
         ),
+        configuration=configuration,
         opening_hours=opening_hours,
         brand=load_brand(settings.organisation_file),
         user_commands=user_commands,
         agent_commands=AgentCommands(transactions, steps, tickets, max_length=settings.max_length),
+        supervision=Supervision(transactions, steps, tickets, max_length=settings.max_length),
         tickets=tickets,
         search=ConversationQueries(database),
         search_indexer=SearchIndexer(database),
@@ -279,7 +293,7 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
         leaves=Leaves(database),
         desk_rules=desk_rules,
         support_scheduler=SupportScheduler(
-            database, transcript, event_bus, steps, tickets, presence, metrics, _scheduler_rules(settings), desk_rules
+            database, transcript, event_bus, steps, tickets, presence, metrics, configuration, desk_rules
         ),
     )
 
@@ -320,15 +334,4 @@ def _targets(settings: Settings) -> ServiceTargets:
         first_reply=of(settings.target_first_reply),
         resolution=of(settings.target_resolution),
         opening_hours_only=settings.target_opening_hours,
-    )
-
-
-def _scheduler_rules(settings: Settings) -> SchedulerRules:
-    return SchedulerRules(
-        queue_timeout=timedelta(seconds=settings.queue_timeout),
-        queue_abandoned_after=timedelta(seconds=settings.queue_abandoned_after),
-        agent_silent_after=timedelta(seconds=settings.agent_silent_after),
-        user_remind_after=timedelta(seconds=settings.user_remind_after),
-        user_left_after=timedelta(seconds=settings.user_left_after),
-        urgent_patience=settings.urgent_patience,
     )

@@ -72,6 +72,7 @@ class _Notices(_Section):
 
 class _Desk(_Section):
     authenticator_issuer: str
+    worked_holiday: str
 
 
 class _Buttons(_Section):
@@ -104,6 +105,7 @@ class _Support(_Section):
     follow_up: str
     returned_to_bot_quietly: str
     left_queue: str
+    supervisor_joined: str
     not_waiting: str
     keep_waiting: str
     timeout: str
@@ -112,6 +114,7 @@ class _Support(_Section):
     nobody_there_told: str
     nobody_there_until_told: str
     nobody_there_any_more: str
+    queue_full: str
     message_wanted: str
     contact_wanted: str
     message_taken: str
@@ -163,6 +166,7 @@ _SUPPORT_FIELDS = {
     "follow_up_claimed": {"agent"},
     "follow_up": {"agent"},
     "transferred": {"agent"},
+    "supervisor_joined": {"supervisor", "agent"},
     "requeued": {"position"},
     "transferred_to_queue": {"position"},
     "returned_to_bot": {"agent"},

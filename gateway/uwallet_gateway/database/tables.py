@@ -304,10 +304,12 @@ class DeskRule(Table):
 
     __tablename__ = "desk_rules"
 
-    # routing, targets
+    # routing, targets; hours, timers, queue, welcome
     name: Mapped[str] = mapped_column(String(32), primary_key=True)
     value: Mapped[dict[str, Any]]
     updated_at: Mapped[datetime]
+    # Name of the agent, for those of support/configuration.py.
+    updated_by: Mapped[str | None] = mapped_column(String(64))
 
 
 class SignInAttempts(Table):
@@ -488,6 +490,39 @@ class TicketEvent(Table):
     agent_id: Mapped[int | None] = mapped_column(ForeignKey("agents.id"))
     details: Mapped[dict[str, Any]]
     created_at: Mapped[datetime]
+
+
+class QualityReview(Table):
+    """What a supervisor says of how a ticket was served."""
+
+    __tablename__ = "quality_reviews"
+
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id", ondelete="CASCADE"), primary_key=True)
+    # Who served it, also when it is somebody else's later.
+    agent_id: Mapped[int] = mapped_column(ForeignKey("agents.id"), index=True)
+    reviewer_id: Mapped[int] = mapped_column(ForeignKey("agents.id"))
+    # Points by criterion (insight/quality.yml), and what they add up to of all points there were, in percent.
+    points: Mapped[dict[str, Any]]
+    score: Mapped[int]
+    # For the agent.
+    comment: Mapped[str | None] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(index=True)
+    # The agent has seen it as it is now.
+    seen_at: Mapped[datetime | None]
+
+
+class AgentShift(Table):
+    """A time in which the desk of an agent was connected, with one presence. It is prolonged while that lasts."""
+
+    __tablename__ = "agent_shifts"
+    __table_args__ = (Index("ix_agent_shifts_agent_id_ended_at", "agent_id", "ended_at"),)
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    agent_id: Mapped[int] = mapped_column(ForeignKey("agents.id", ondelete="CASCADE"))
+    # online, away
+    presence: Mapped[str] = mapped_column(String(16))
+    started_at: Mapped[datetime]
+    ended_at: Mapped[datetime] = mapped_column(index=True)
 
 
 class CannedReply(Table):

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict
 from uwallet_gateway.insight.statistics import Insight
 from uwallet_gateway.protocol.audit import AuditEntryView
 from uwallet_gateway.protocol.conversations import Conversation
-from uwallet_gateway.protocol.insight import Figures, MisunderstoodMessage
+from uwallet_gateway.protocol.insight import AgentPerformance, Figures, MisunderstoodMessage
 from uwallet_gateway.protocol.tickets import Ticket
 from uwallet_gateway.transcript.messages import Message
 from uwallet_gateway.yaml_files import load_yaml
@@ -53,6 +53,7 @@ class ExportTexts(BaseModel):
     transcript: dict[str, str]
     speakers: dict[str, str]
     picture: str
+    performance: dict[str, str]
     audit: dict[str, str]
     audit_actors: dict[str, str]
     audit_actions: dict[str, str]
@@ -185,6 +186,26 @@ def transcript_csv(messages: Iterable[Message], zone: ZoneInfo, texts: ExportTex
 
 def _time(moment: datetime | None, zone: ZoneInfo) -> str | None:
     return moment.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S") if moment else None
+
+
+def performance_csv(agents: Iterable[AgentPerformance], texts: ExportTexts) -> bytes:
+    """A row for each agent, with the days before behind."""
+    rows: list[Sequence[Cell]] = [list(texts.performance.values())]
+    for agent in agents:
+        cells: list[Cell] = [agent.name]
+        for figures in (agent.figures, agent.before):
+            cells += [
+                figures.handled,
+                figures.first_reply.median,
+                figures.handling.median,
+                figures.transfers,
+                figures.rating.count,
+                figures.rating.average,
+                round(figures.online_seconds / 3600, 2),
+                figures.quality,
+            ]
+        rows.append(cells)
+    return to_csv(rows)
 
 
 def audit_csv(entries: Iterable[AuditEntryView], zone: ZoneInfo, texts: ExportTexts) -> bytes:

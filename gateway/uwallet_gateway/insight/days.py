@@ -50,6 +50,16 @@ class Period:
         return [self.first + timedelta(days=number) for number in range((self.last - self.first).days + 1)]
 
     @property
+    def before(self) -> Period:
+        """As many days that end where these begin.
+
+        Raises:
+            PeriodError: They are too long ago.
+        """
+        count = len(self.days)
+        return Period(self.first - timedelta(days=count), self.last - timedelta(days=count), self.zone)
+
+    @property
     def start(self) -> datetime:
         """The moment in UTC at which the first day begins."""
         return self._midnight(self.first)

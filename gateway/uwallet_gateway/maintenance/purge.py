@@ -15,6 +15,7 @@ from uwallet_gateway.attachments import AttachmentStore
 from uwallet_gateway.clock import now
 from uwallet_gateway.database.connection import Database
 from uwallet_gateway.database.tables import (
+    AgentShift,
     Attachment,
     BotEvent,
     Conversation,
@@ -28,12 +29,14 @@ from uwallet_gateway.database.tables import (
     Ticket,
     Understanding,
 )
+from uwallet_gateway.insight.days import MOST_DAYS
 from uwallet_gateway.maintenance.persons import Persons, forget_in_engine_later
 from uwallet_gateway.maintenance.retention import DataClass, Periods, Retention
 from uwallet_gateway.search.index import forget_deleted
 
 # How long deliveries to endpoints are kept.
 _HOOKS_FOR = timedelta(days=30)
+_SHIFTS_FOR = timedelta(days=2 * MOST_DAYS)
 # A visitor who never writes leaves a row. Its token is then refused, and the widget asks for a new one.
 _EMPTY_FOR = timedelta(days=2)
 # Age at which a file without a row is an orphan: a crash came between the file and the row. An upload takes seconds.
@@ -105,6 +108,8 @@ class Purge:
                 old = kept.expired(DataClass.MESSAGES, table.created_at, table.conversation_id)
                 await _delete(transaction, table, old, _not_held(table))
             await _delete(transaction, SignInAttempts, SignInAttempts.updated_at < moment - FORGOTTEN_AFTER)
+            # Of as long as reports of the longest period, with the one before it, look back.
+            await _delete(transaction, AgentShift, AgentShift.ended_at < moment - _SHIFTS_FOR)
             await _delete(transaction, HookDelivery, HookDelivery.created_at < moment - _HOOKS_FOR)
             idle = [Conversation.last_id == 0, Conversation.active_at < moment - _EMPTY_FOR]
             conversations = await self._delete_conversations(transaction, gone, *idle)

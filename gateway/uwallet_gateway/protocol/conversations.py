@@ -13,8 +13,8 @@ from uwallet_gateway.transcript.messages import Author, Owner
 # `handed_over` goes before what the bot has noted of its walkthroughs; `other`: neither.
 Outcome = Literal["handed_over", "solved", "not_solved", "abandoned", "other"]
 OUTCOMES: tuple[str, ...] = get_args(Outcome)
-# Of the bot or of an agent: 1 and 2, 3, 4 and 5.
-Rated = Literal["low", "middle", "high"]
+# Of the bot or of an agent: 1 and 2, 3, 4 and 5, any.
+Rated = Literal["low", "middle", "high", "any"]
 Contains = Literal["picture", "unhelpful", "unanswered", "danger"]
 
 

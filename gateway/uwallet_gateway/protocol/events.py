@@ -81,6 +81,13 @@ class TicketUserRead(View):
     user_read_id: int
 
 
+class Whisper(View):
+    """A supervisor has left a word for the agent; the ticket's events have it."""
+
+    ticket_id: int
+    by: str
+
+
 class QueueChange(QueueCounts):
     """The counts after a change of the queue; `reason` is the kind of the ticket's event."""
 
@@ -103,5 +110,6 @@ class DeskEvents(View):
     message: TicketMessage
     user_typing: TicketUserTyping
     read: TicketUserRead
+    whispered: Whisper = Field(description="Only to the agent who has the ticket")
     agents_changed: NoData
     signed_out: NoData

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from enum import StrEnum
+from typing import Literal
 
 from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
@@ -68,6 +69,33 @@ class Figures:
     first_reply: Seconds
     helpful: int = 0
     unhelpful: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class AgentFigures:
+    """What an agent did in some days, or all agents together.
+
+    Attributes:
+        handled: Tickets that were closed while they were theirs, after they had taken them up.
+        first_reply: From taking up to their first message.
+        handling: From taking up to the end.
+        transfers: Chats given to a colleague or back to the queue.
+        rating: Of the tickets handled.
+        online_seconds: With a desk that takes chats.
+        away_seconds: With a desk that takes none.
+        quality: Average score of the reviews that were made.
+        reviews: How many.
+    """
+
+    handled: int
+    first_reply: Seconds
+    handling: Seconds
+    transfers: int
+    rating: Rating
+    online_seconds: int
+    away_seconds: int
+    quality: float | None
+    reviews: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,3 +251,55 @@ class LabelRequest(Request):
     """The intent that a message means, null to remove the label."""
 
     intent: str | None = Field(max_length=64)
+
+
+class TeamFigures(View):
+    """All agents together; those who left the queue before anybody came, and how long the others waited."""
+
+    agent: AgentFigures
+    abandoned: int
+    waiting: Seconds
+
+
+class AgentPerformance(View):
+    """An agent in some days, and in as many days before."""
+
+    id: int
+    name: str
+    figures: AgentFigures
+    before: AgentFigures
+
+
+class PerformanceView(View):
+    """All agents in some days (`from` to `to`), by name, and all together."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    first: dt.date = Field(alias="from")
+    last: dt.date = Field(alias="to")
+    agents: list[AgentPerformance]
+    team: TeamFigures
+    before: TeamFigures
+
+
+class BoardAgent(View):
+    """An agent on the board: now, and today."""
+
+    id: int
+    name: str
+    presence: Literal["online", "away", "offline"]
+    chats: int
+    max_chats: int
+    today: AgentFigures
+
+
+class BoardView(View):
+    """What supervisors see at a glance: who waits, who serves, and what was done today."""
+
+    waiting: int
+    urgent: int
+    messages: int
+    active: int
+    waiting_since: Moment | None = Field(description="Since when the one waits who waits longest")
+    today: TeamFigures
+    agents: list[BoardAgent]

@@ -54,6 +54,8 @@ class EventKind(StrEnum):
     MESSAGE_LEFT = "message_left"
     CONTACT_GIVEN = "contact_given"
     NOTE = "note"
+    WHISPER = "whisper"
+    BARGED_IN = "barged_in"
     FOLLOW_UP_SET = "follow_up_set"
     FOLLOW_UP_DUE = "follow_up_due"
     CLOSED = "closed"
@@ -290,6 +292,19 @@ class NoteRequest(Request):
     """An internal note."""
 
     text: str
+
+
+class WhisperRequest(Request):
+    """A word of a supervisor to the agent who has the chat; the user never sees it."""
+
+    text: str
+
+
+class BargeInRequest(Request):
+    """A message of a supervisor in a chat that an agent has."""
+
+    text: str
+    client_id: str = Field(max_length=64, description="Idempotency key: the same one again has no further effect")
 
 
 class AssignRequest(Request):

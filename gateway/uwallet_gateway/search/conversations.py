@@ -33,7 +33,7 @@ _Row = tables.Conversation
 # fit by their ids and sort them, where the newest are wanted and are few. Of what few fit, that is right.
 _IN_ORDER = _Row.id.concat("")
 _OUTCOMES = ("solved", "not_solved", "abandoned")
-RATINGS: Mapping[Rated, tuple[int, int]] = {"low": (1, 2), "middle": (3, 3), "high": (4, 5)}
+RATINGS: Mapping[Rated, tuple[int, int]] = {"low": (1, 2), "middle": (3, 3), "high": (4, 5), "any": (1, 5)}
 # Matches looked at in one go: words that many have said fill a page with the newest ones. With a filter that few pass,
 # all of them are looked at next.
 _FIRST_LOOK, _LOOKS_GROW = 1_000, 400

@@ -18,6 +18,7 @@ from common.opening_hours import (
     checked_time_zone,
     holiday_days,
 )
+from uwallet_gateway.protocol.configuration import HolidayRange, HoursValue
 from uwallet_gateway.yaml_files import load_yaml
 
 _Spans = Annotated[list[Annotated[str, BeforeValidator(checked_span)]], AfterValidator(checked_spans)]
@@ -32,6 +33,7 @@ class _Holiday(BaseModel):
 
     date: dt.date
     until: dt.date | None = None
+    name: str = ""
     hours: _Spans
 
     @model_validator(mode="after")
@@ -66,6 +68,24 @@ def load_opening_hours(path: Path) -> OpeningHours:
         day: holiday.hours for holiday in organisation.holidays for day in holiday_days(holiday.date, holiday.until)
     }
     return OpeningHours(ZoneInfo(organisation.time_zone), organisation.opening_hours, holidays)
+
+
+def read_hours(path: Path) -> tuple[ZoneInfo, HoursValue]:
+    """Reads the same as what admins change at the desk, with the time zone.
+
+    Raises:
+        OrganisationError: It cannot be read, or what it says of hours is wrong.
+    """
+    organisation = load_yaml(path, _Organisation, OrganisationError)[0]
+    holidays = [
+        # The file may have longer names, which are shown as they are.
+        HolidayRange.model_construct(
+            date=holiday.date, until=holiday.until, name=holiday.name, hours=list(holiday.hours)
+        )
+        for holiday in organisation.holidays
+    ]
+    value = HoursValue.model_construct(opening_hours=organisation.opening_hours, holidays=holidays)
+    return ZoneInfo(organisation.time_zone), value
 
 
 class _Brand(BaseModel):

@@ -16,6 +16,7 @@ Kind = Literal[
     "next_in_queue",
     "claimed",
     "transferred",
+    "supervisor_joined",
     "requeued",
     "returned_to_bot",
     "closed",

@@ -74,6 +74,7 @@ class Presence:
             await session.execute(
                 update(tables.Agent).where(tables.Agent.id == agent_id).values(presence=status, seen_at=now())
             )
+            await _prolong_shifts(session, [agent_id])
         self._event_bus.publish(AgentsChanged())
 
     async def renew(self) -> None:
@@ -100,6 +101,30 @@ class Presence:
     async def _see(self, agent_ids: Sequence[int]) -> None:
         async with self._database.write() as session:
             await session.execute(update(tables.Agent).where(tables.Agent.id.in_(agent_ids)).values(seen_at=now()))
+            await _prolong_shifts(session, agent_ids)
+
+
+async def _prolong_shifts(session: AsyncSession, agent_ids: Sequence[int]) -> None:
+    """Prolongs the shifts of agents who are there until now, or begins others for those who have none like it.
+
+    Two processes may each begin one: who reads them unites what overlaps.
+    """
+    moment, shift = now(), tables.AgentShift
+    presences = await session.execute(
+        select(tables.Agent.id, tables.Agent.presence).where(tables.Agent.id.in_(agent_ids))
+    )
+    recent = await session.scalars(
+        select(shift)
+        .where(shift.agent_id.in_(agent_ids), shift.ended_at > moment - ABSENT_AFTER, shift.ended_at <= moment)
+        .order_by(shift.started_at, shift.id)
+    )
+    newest = {row.agent_id: row for row in recent}
+    for agent_id, presence in presences.all():
+        row = newest.get(agent_id)
+        if row is not None:
+            row.ended_at = moment
+        if row is None or row.presence != presence:
+            session.add(tables.AgentShift(agent_id=agent_id, presence=presence, started_at=moment, ended_at=moment))
 
 
 def is_online() -> ColumnElement[bool]:

@@ -231,6 +231,21 @@ class TicketQueries:
             counts: dict[str, int] = dict(rows.tuples().all())
         return counts.get("queued", 0), counts.get("active", 0)
 
+    async def longest_wait(self) -> datetime | None:
+        """Since when the one waits who waits longest; None if nobody does."""
+        async with self._database.read() as session:
+            moment: datetime | None = await session.scalar(
+                select(func.min(tables.Ticket.queued_at)).where(tables.Ticket.status == "queued")
+            )
+        return moment
+
+    async def by_ids(self, ticket_ids: Sequence[int]) -> list[Ticket]:
+        """Tickets in the order of their ids; those that are gone are left out."""
+        async with self._database.read() as session:
+            found = await self._read(session, _tickets().where(tables.Ticket.id.in_(ticket_ids)))
+        tickets = {ticket.id: ticket for ticket in found}
+        return [tickets[ticket_id] for ticket_id in ticket_ids if ticket_id in tickets]
+
     async def tickets(
         self,
         *,

@@ -75,6 +75,12 @@ def positions_of(tickets: Iterable[tuple[int, int | None]]) -> dict[int, int]:
     return positions
 
 
+async def waiting_count(session: AsyncSession) -> int:
+    """How many wait."""
+    count = await session.scalar(select(func.count()).where(tables.Ticket.status == "queued"))
+    return count or 0
+
+
 async def position_of(session: AsyncSession, ticket: tables.Ticket) -> int:
     """The position of a queued ticket in the queue of its group, from 1."""
     row = tables.Ticket

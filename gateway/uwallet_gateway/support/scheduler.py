@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
@@ -23,6 +22,7 @@ from uwallet_gateway.observability.metrics import Metrics
 from uwallet_gateway.protocol.routing import AssignmentMode
 from uwallet_gateway.protocol.tickets import AgentStatus, EventKind
 from uwallet_gateway.support.assignment import assignable_tickets, next_agent
+from uwallet_gateway.support.configuration import Configuration
 from uwallet_gateway.support.notices import KEEP_WAITING, LEAVE_MESSAGE
 from uwallet_gateway.support.ownership import change_owner
 from uwallet_gateway.support.presence import Presence
@@ -30,6 +30,7 @@ from uwallet_gateway.support.queries import TicketQueries, is_reached
 from uwallet_gateway.support.queue import URGENT, in_order, positions_of
 from uwallet_gateway.support.rules import DeskRules
 from uwallet_gateway.support.ticket_steps import TicketSteps
+from uwallet_gateway.support.timers import SchedulerRules
 from uwallet_gateway.transcript.event_bus import EventBus
 from uwallet_gateway.transcript.events import AgentsChanged, Event, QueueChanged, SupportChanged
 from uwallet_gateway.transcript.store import ConversationGoneError, Transcript
@@ -44,27 +45,6 @@ _log = structlog.get_logger()
 _Step = Callable[[ConversationTransaction, tables.Ticket], Awaitable[None]]
 
 
-@dataclass(frozen=True, slots=True)
-class SchedulerRules:
-    """When the scheduler acts.
-
-    Attributes:
-        queue_timeout: Wait after which a queued user is offered to leave a message.
-        queue_abandoned_after: Time without any agent online after which queued users are asked for a message.
-        agent_silent_after: Silence of the agent after which a chat goes back to the queue.
-        user_remind_after: Silence of the user after which they are reminded.
-        user_left_after: Silence of the user after which a chat is closed.
-        urgent_patience: By how much longer an urgent user is waited for: they were told to do something.
-    """
-
-    queue_timeout: timedelta
-    queue_abandoned_after: timedelta
-    agent_silent_after: timedelta
-    user_remind_after: timedelta
-    user_left_after: timedelta
-    urgent_patience: float
-
-
 class SupportScheduler:
     """Runs the periodic work in this process."""
 
@@ -77,7 +57,7 @@ class SupportScheduler:
         queries: TicketQueries,
         presence: Presence,
         metrics: Metrics,
-        rules: SchedulerRules,
+        configuration: Configuration,
         desk_rules: DeskRules,
     ) -> None:
         """Keeps what the work needs."""
@@ -88,7 +68,7 @@ class SupportScheduler:
         self._queries = queries
         self._presence = presence
         self._metrics = metrics
-        self._rules = rules
+        self._configuration = configuration
         self._desk_rules = desk_rules
         self._woken = asyncio.Event()
         self._unstaffed_since: datetime | None = None
@@ -114,8 +94,13 @@ class SupportScheduler:
         finally:
             self._event_bus.remove_from_all(self._hear)
 
+    @property
+    def _rules(self) -> SchedulerRules:
+        return self._configuration.rules
+
     async def run_once(self) -> None:
         """Does everything that is due now."""
+        await self._configuration.refresh()
         await self._presence.renew()
         agents = await self._presence.notice_changes()
         online = [agent for agent in agents if agent.presence == "online"]

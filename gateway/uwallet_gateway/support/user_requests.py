@@ -17,6 +17,7 @@ from uwallet_gateway.hooks.events import HookEvent
 from uwallet_gateway.input_text import checked_client_id, clean
 from uwallet_gateway.protocol.tickets import EventKind
 from uwallet_gateway.redaction import redact
+from uwallet_gateway.support.configuration import Configuration
 from uwallet_gateway.support.contacts import (
     OfferedContact,
     checked_contact,
@@ -34,7 +35,7 @@ from uwallet_gateway.support.notices import (
 )
 from uwallet_gateway.support.ownership import change_owner
 from uwallet_gateway.support.presence import is_staffed
-from uwallet_gateway.support.queue import is_crisis, position_of
+from uwallet_gateway.support.queue import URGENT, is_crisis, position_of, waiting_count
 from uwallet_gateway.support.ticket_steps import TicketSteps
 from uwallet_gateway.transcript.events import SupportChanged, TicketChanged
 from uwallet_gateway.transcript.messages import Draft, Message
@@ -53,9 +54,10 @@ _BUTTONS_STAY = 20
 class UserRequests:
     """Requests of users, within the transaction of their conversation."""
 
-    def __init__(self, steps: TicketSteps, *, max_length: int) -> None:
-        """Keeps the steps; `max_length` is the limit of a message in characters."""
+    def __init__(self, steps: TicketSteps, configuration: Configuration, *, max_length: int) -> None:
+        """Keeps the steps and the limit of the queue; `max_length` is that of a message in characters."""
         self._steps = steps
+        self._configuration = configuration
         self._notices = steps.notices
         self._max_length = max_length
 
@@ -89,6 +91,10 @@ class UserRequests:
         if ticket.status == "queued":
             if not is_quiet:
                 await self._steps.say_position(transaction, ticket, again=True, in_reply_to=in_reply_to)
+        elif ticket.priority != URGENT and await self._is_full(transaction):
+            await self._notices.say(
+                transaction, "nobody_there", "queue_full", buttons=(LEAVE_MESSAGE,), in_reply_to=in_reply_to
+            )
         elif await is_staffed(transaction.session, self._steps.hours):
             await self._steps.enqueue(transaction, ticket, EventKind.QUEUED, "bot", None)
             events.append(HookEvent.QUEUED)
@@ -98,6 +104,13 @@ class UserRequests:
             await self._say_nobody_there(transaction, in_reply_to, was_told=told_available is False)
         transaction.emit(SupportChanged(transaction.conversation_id))
         await self._steps.announce(transaction, ticket, *events)
+
+    async def _is_full(self, transaction: ConversationTransaction) -> bool:
+        """Whether somebody is there, and as many wait as may."""
+        limit = self._configuration.queue_limit
+        if limit is None or not await is_staffed(transaction.session, self._steps.hours):
+            return False
+        return await waiting_count(transaction.session) >= limit
 
     async def _say_nobody_there(
         self, transaction: ConversationTransaction, in_reply_to: int | None, *, was_told: bool

@@ -89,6 +89,16 @@ class TicketChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class Whispered:
+    """A supervisor has left a word for the agent who has a ticket; the ticket's history has it. For desks."""
+
+    conversation_id: str
+    ticket_id: int
+    agent_id: int
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class QueueChanged:
     """The queue or the agent of a ticket has changed; `reason` is the kind of the ticket's event. For desks."""
 
@@ -113,6 +123,7 @@ Event = (
     | UserPresence
     | SupportChanged
     | TicketChanged
+    | Whispered
     | QueueChanged
     | AgentsChanged
 )

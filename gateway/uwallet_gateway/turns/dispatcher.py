@@ -18,16 +18,17 @@ from uwallet_gateway.engine.client import EngineClient, EngineReply, EngineUnava
 from uwallet_gateway.input_text import without_quotation
 from uwallet_gateway.insight.recording import record_turn
 from uwallet_gateway.observability.metrics import Metrics
+from uwallet_gateway.support.configuration import Configuration
 from uwallet_gateway.support.presence import Availability
 from uwallet_gateway.support.queries import TicketQueries
 from uwallet_gateway.support.user_requests import UserRequests
 from uwallet_gateway.transcript.event_bus import EventBus
 from uwallet_gateway.transcript.events import Settled, Typing
-from uwallet_gateway.transcript.messages import Message
+from uwallet_gateway.transcript.messages import GREETING_PAYLOAD, Message
 from uwallet_gateway.transcript.store import ConversationGoneError, Transcript
 from uwallet_gateway.turns.locks import Locks
 from uwallet_gateway.turns.outage import OutageNotices
-from uwallet_gateway.turns.replies import replies
+from uwallet_gateway.turns.replies import greeted, replies
 
 # Seconds between two attempts while the engine is away; the circuit breaker lets few of them through.
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.25, 5.0
@@ -55,6 +56,7 @@ class Dispatcher:
         tickets: TicketQueries,
         metrics: Metrics,
         locks: Locks,
+        configuration: Configuration,
         *,
         concurrency: int,
         patience: float,
@@ -71,6 +73,7 @@ class Dispatcher:
             tickets: Knows whether somebody is there.
             metrics: Counts turns and failures.
             locks: Keep workers of other processes out of a conversation.
+            configuration: What admins have changed: the greeting, and opening hours that the bot is told.
             concurrency: Turns that run in the engine at the same time.
             patience: Seconds for which a message waits for an engine that is away.
             notice_after: Seconds after which the user is told.
@@ -83,6 +86,7 @@ class Dispatcher:
         self._tickets = tickets
         self._metrics = metrics
         self._locks = locks
+        self._configuration = configuration
         self._slots = asyncio.Semaphore(concurrency)
         self._patience = patience
         self._notice_after = notice_after
@@ -195,6 +199,9 @@ class Dispatcher:
         pause = _FIRST_PAUSE
         # What the bot cannot see: whether somebody is there, and whether the user is queued.
         metadata: dict[str, Any] = {"support": asdict(availability)}
+        if self._configuration.told_hours is not None:
+            # Changed at the desk: the bot's file has others.
+            metadata["hours"] = self._configuration.told_hours
         if await self._transcript.follows_agent(message):
             # The bot did not see the agent's part, so it drops its state.
             metadata["after_agent"] = True
@@ -236,6 +243,8 @@ class Dispatcher:
     async def _store(self, message: Message, reply: EngineReply, availability: Availability) -> str | None:
         """Stores the bot's reply. Returns why it was dropped instead, or None."""
         items = replies(reply.messages, message.id, reply.reading)
+        if message.payload == GREETING_PAYLOAD and self._configuration.welcome is not None:
+            items = greeted(items, self._configuration.welcome)
         async with self._transcript.writing(message.conversation_id) as transaction:
             # Check this before the state, so that the log names a takeover, which settles waiting messages.
             if not transaction.may_be_answered_by_bot(message.id):

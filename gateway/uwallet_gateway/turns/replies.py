@@ -14,6 +14,8 @@ from uwallet_gateway.transcript.messages import Draft
 _PUBLIC = ("reason", "topic")
 # Fields of it that quote users: what the engine has kept from before its messages were masked.
 _QUOTING = ("summary", "collected", "alarms", "other_requests")
+# The response by which the bot greets.
+_GREETING = "utter_greet"
 _REQUESTS = ("leave_queue", "ticket_status")
 # What the bot has told the user itself; the gateway only records it.
 _RECORDS = ("complaint",)
@@ -72,6 +74,16 @@ def replies(
     if first is not None and reading is not None:
         found[first] = replace(found[first], draft=replace(found[first].draft, reading=reading))
     return found
+
+
+def greeted(items: Sequence[BotReply], welcome: str) -> list[BotReply]:
+    """The replies with the admin's words in place of the bot's own greeting. What else it says stays."""
+    return [
+        replace(item, draft=replace(item.draft, text=welcome))
+        if item.draft.metadata.get("response") == _GREETING
+        else item
+        for item in items
+    ]
 
 
 def _masked_handoff(payload: dict[str, Any]) -> dict[str, Any]:

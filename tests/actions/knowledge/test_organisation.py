@@ -11,8 +11,9 @@ import pytest
 from actions.knowledge import Knowledge
 from actions.knowledge.hours import describe_hours
 from actions.knowledge.loader import as_filled_in
-from actions.knowledge.organisation import placeholder_values, setting_line
+from actions.knowledge.organisation import placeholder_values, setting_line, with_told_hours
 from actions.knowledge.schema import Organisation
+from common.opening_hours import WEEKDAYS
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 # A Saturday.
@@ -144,3 +145,15 @@ def test_how_long_chats_are_kept_is_told_only_where_it_is_set(knowledge: Knowled
     notice = {**knowledge.organisation.privacy_notice.model_dump(), "kept_for": "聊天记录保存180天。"}
     filled = placeholder_values(organisation(knowledge, privacy_notice=notice), now)
     assert setting_line(line, filled) == "聊天记录保存180天。"
+
+
+def test_hours_changed_at_the_desk_are_told_and_broken_ones_change_nothing(knowledge: Knowledge) -> None:
+    now = datetime.datetime(2026, 11, 23, 10, tzinfo=SHANGHAI)
+    week = {day: ["09:00-18:00"] for day in WEEKDAYS}
+    party = {"date": "2026-11-23", "until": "2026-11-24", "name": "店庆", "hours": []}
+    told = with_told_hours(organisation(knowledge), {"opening_hours": week, "holidays": [party]})
+    assert "店庆" in placeholder_values(told, now)["opening_hours"]
+    unchanged = organisation(knowledge)
+    wrong: list[object] = [None, "x", {"opening_hours": {"mon": []}}, {"holidays": [{"date": "soon"}]}]
+    for broken in wrong:
+        assert with_told_hours(unchanged, broken) == unchanged

@@ -370,6 +370,13 @@ const MODELS: Record<string, string> = {
   'POST /tickets/*/return': 'Ticket',
   'POST /tickets/*/transfer': 'Ticket',
   'POST /tickets/*/assign': 'Ticket',
+  'GET /board': 'BoardView',
+  'GET /settings': 'ConfigurationView',
+  'GET /insight/agents': 'PerformanceView',
+  'GET /quality/sheet': 'QualitySheet',
+  'GET /quality/sample': 'Sample',
+  'GET /quality/reviews': 'Reviews',
+  'GET /quality/mine': 'Reviews',
   'GET /insight': 'InsightView',
   'GET /insight/misunderstood': 'MisunderstoodPage',
   'GET /intents': 'Intents',
@@ -384,7 +391,7 @@ function modelOf(method: string, name: string): string | null {
 }
 
 /** A ticket as lists and events carry it: without what only `GET /tickets/*` tells. */
-function listed(ticket: MockTicket): Ticket {
+export function listed(ticket: MockTicket): Ticket {
   const details = new Set(['events', 'progress', 'intent']);
   return Object.fromEntries(Object.entries(ticket).filter(([name]) => !details.has(name))) as unknown as Ticket;
 }

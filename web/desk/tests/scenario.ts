@@ -1,8 +1,8 @@
 /** An afternoon at the desk: agents, tickets in every state, hostile texts among them. */
 
 import type { Figures, Statistics } from '../src/core/insight.ts';
-import type { Conversation, Message } from '../src/core/protocol.ts';
-import type { MockDesk, MockTicket } from './mock_desk.ts';
+import type { AgentFigures, Conversation, Message } from '../src/core/protocol.ts';
+import { listed, type MockDesk, type MockTicket } from './mock_desk.ts';
 
 const MINUTE = 60_000;
 
@@ -68,6 +68,8 @@ const DISPUTE = {
 export function fillDesk(desk: MockDesk): void {
   fillInsight(desk);
   fillConversations(desk);
+  fillSupervision(desk);
+  fillSettings(desk);
   const lin = { id: 1, name: '小林' };
   desk.agents = [
     { id: 1, username: 'lin', name: '小林', role: 'admin', presence: 'online', chats: 2, max_chats: 5, enabled: true },
@@ -343,6 +345,139 @@ function fillInsight(desk: MockDesk): void {
       { name: 'transaction_dispute', title: '交易申诉' },
     ],
   });
+}
+
+function served(handled: number, average: number | null): AgentFigures {
+  return {
+    handled,
+    first_reply: { count: handled, median: handled ? 18 + handled : null, p95: handled ? 90 : null },
+    handling: { count: handled, median: handled ? 400 + 7 * handled : null, p95: handled ? 1900 : null },
+    transfers: handled % 4,
+    rating: { count: average === null ? 0 : 5, average, distribution: [0, 0, 1, 1, 3] },
+    online_seconds: handled * 1300,
+    away_seconds: 600,
+    quality: average === null ? null : 86,
+    reviews: average === null ? 0 : 2,
+  };
+}
+
+/** What admins set. */
+function fillSettings(desk: MockDesk): void {
+  const week = Object.fromEntries(
+    ['mon', 'tue', 'wed', 'thu', 'fri'].map((day) => [day, ['09:00-12:00', '13:30-18:00']]),
+  );
+  const hours = {
+    opening_hours: { ...week, sat: ['10:00-16:00'], sun: [] },
+    holidays: [
+      { date: '2026-10-01', until: '2026-10-07', name: '国庆节', hours: [] },
+      { date: '2026-10-10', until: null, name: '国庆节调休上班', hours: ['09:00-18:00'] },
+    ],
+  };
+  const timers = {
+    queue_timeout: 600,
+    queue_abandoned_after: 120,
+    agent_silent_after: 300,
+    user_remind_after: 120,
+    user_left_after: 300,
+    urgent_patience: 3,
+  };
+  const unchanged = { changed_at: null, changed_by: null };
+  const fallback = { opening_hours: null, holidays: [] };
+  const settings = {
+    hours: { source: 'desk', changed_at: ago(200), changed_by: '小林', value: hours, fallback },
+    timers: { source: 'environment', ...unchanged, value: timers, fallback: timers },
+    queue: { source: 'default', ...unchanged, value: { limit: null }, fallback: { limit: null } },
+    welcome: { source: 'default', ...unchanged, value: { text: null }, fallback: { text: null } },
+    hooks: [
+      {
+        name: 'robot',
+        format: 'wecom',
+        host: 'qyapi.example.com',
+        site: null,
+        events: ['ticket_created', 'ticket_closed'],
+      },
+    ],
+  };
+  desk.canned.set('GET /settings', settings);
+  desk.canned.set('GET /settings/official_holidays/2026', {
+    year: 2026,
+    holidays: [{ date: '2026-10-01', until: '2026-10-07', name: '国庆节', hours: [] }],
+  });
+}
+
+/** The board, a report and quality checks. */
+function fillSupervision(desk: MockDesk): void {
+  const figures = [served(12, 4.8), served(7, 3.9), served(0, null)] as const;
+  const names = ['小林', '陈晨', '赵敏'];
+  const waiting = { count: 19, median: 41, p95: 230 };
+  const team = { agent: served(19, 4.4), abandoned: 3, waiting };
+  desk.canned.set('GET /board', {
+    waiting: 3,
+    urgent: 1,
+    messages: 1,
+    active: 2,
+    waiting_since: ago(11),
+    today: team,
+    agents: figures.map((today, index) => ({
+      id: index + 1,
+      name: names[index],
+      presence: index === 2 ? 'away' : 'online',
+      chats: index === 1 ? 4 : 2 - index,
+      max_chats: index === 1 ? 4 : 5,
+      today,
+    })),
+  });
+  desk.canned.set('GET /insight/agents', {
+    from: '2026-11-17',
+    to: '2026-11-23',
+    agents: figures.map((done, index) => ({
+      id: index + 1,
+      name: names[index],
+      figures: done,
+      before: served(9 - index, 4.2),
+    })),
+    team,
+    before: { ...team, agent: served(16, 4.1) },
+  });
+  const criteria = [
+    { id: 'manner', title: '服务态度', hint: '称呼得体、语气耐心', points: 20 },
+    { id: 'safety', title: '安全合规', hint: '没有索要密码和验证码', points: 25 },
+    { id: 'result', title: '解决与收尾', hint: '问题解决了或约好了跟进', points: 15 },
+  ];
+  desk.canned.set('GET /quality/sheet', { criteria });
+  const tickets = [3, 4].map((id) =>
+    ticketWith({
+      id,
+      status: 'closed',
+      agent: { id: 2, name: '陈晨' },
+      topic: { id: 'account_compromised', title: '账号被盗' },
+      reason: 'account_compromised',
+      rating: id === 3 ? 2 : null,
+      disposition: 'solved',
+      created_at: ago(300),
+      claimed_at: ago(280),
+      closed_at: ago(240),
+    }),
+  );
+  desk.canned.set('GET /quality/sample', {
+    tickets: tickets.map(listed),
+  });
+  const review = {
+    ticket_id: 5,
+    number: 'T261123000005',
+    topic: '找回登录密码',
+    rating: 5,
+    agent: { id: 1, name: '小林' },
+    reviewer: '赵敏',
+    points: { manner: 20, safety: 10, result: 15 },
+    score: 75,
+    comment: '核实身份的时候，不要让用户把身份证号整个发过来。',
+    created_at: ago(90),
+    is_new: true,
+  };
+  desk.canned.set('GET /quality/reviews', { reviews: [review] });
+  desk.canned.set('GET /quality/mine', { reviews: [review] });
+  desk.canned.set('POST /quality/mine/seen', null);
 }
 
 /** Conversations with the bot alone, and with humans. */

@@ -28,6 +28,9 @@ export type Action =
   | 'ticket_returned_to_bot'
   | 'ticket_closed'
   | 'ticket_put_off'
+  | 'whispered'
+  | 'barged_in'
+  | 'quality_reviewed'
   | 'conversation_read'
   | 'contact_shown'
   | 'statistics_exported'
@@ -47,6 +50,9 @@ export type Action =
   | 'site_created'
   | 'site_changed'
   | 'site_removed'
+  | 'configuration_changed'
+  | 'configuration_reset'
+  | 'hook_tested'
   | 'settings_changed'
   | 'group_added'
   | 'group_changed'
@@ -59,6 +65,10 @@ export type Action =
  * Roles, from the fewest rights to the most.
  */
 export type Role = 'agent' | 'supervisor' | 'admin';
+/**
+ * The formats of endpoints.
+ */
+export type HookFormat = 'json' | 'wecom' | 'dingtalk' | 'feishu';
 /**
  * Why a message is worth a look.
  *
@@ -93,6 +103,47 @@ export interface AgentChange {
   max_chats?: number | null;
 }
 /**
+ * What an agent did in some days, or all agents together.
+ *
+ * Attributes:
+ *     handled: Tickets that were closed while they were theirs, after they had taken them up.
+ *     first_reply: From taking up to their first message.
+ *     handling: From taking up to the end.
+ *     transfers: Chats given to a colleague or back to the queue.
+ *     rating: Of the tickets handled.
+ *     online_seconds: With a desk that takes chats.
+ *     away_seconds: With a desk that takes none.
+ *     quality: Average score of the reviews that were made.
+ *     reviews: How many.
+ */
+export interface AgentFigures {
+  handled: number;
+  first_reply: Seconds;
+  handling: Seconds;
+  transfers: number;
+  rating: Rating;
+  online_seconds: number;
+  away_seconds: number;
+  quality: number | null;
+  reviews: number;
+}
+/**
+ * Durations in seconds: how many, the median, and the 95th percentile by nearest rank.
+ */
+export interface Seconds {
+  count: number;
+  median: number | null;
+  p95: number | null;
+}
+/**
+ * Ratings from 1 to 5: how many, their average, and how many of each.
+ */
+export interface Rating {
+  count: number;
+  average: number | null;
+  distribution: number[];
+}
+/**
  * A message of an agent: text with or without a picture, or a picture alone.
  */
 export interface AgentMessageRequest {
@@ -109,6 +160,15 @@ export interface AgentMessageRequest {
 export interface AgentName {
   id: number;
   name: string;
+}
+/**
+ * An agent in some days, and in as many days before.
+ */
+export interface AgentPerformance {
+  id: number;
+  name: string;
+  figures: AgentFigures;
+  before: AgentFigures;
 }
 /**
  * The agent who has the conversation.
@@ -243,6 +303,50 @@ export interface AuditVerification {
   problem: string | null;
 }
 /**
+ * A message of a supervisor in a chat that an agent has.
+ */
+export interface BargeInRequest {
+  text: string;
+  /**
+   * Idempotency key: the same one again has no further effect
+   */
+  client_id: string;
+}
+/**
+ * An agent on the board: now, and today.
+ */
+export interface BoardAgent {
+  id: number;
+  name: string;
+  presence: 'online' | 'away' | 'offline';
+  chats: number;
+  max_chats: number;
+  today: AgentFigures;
+}
+/**
+ * What supervisors see at a glance: who waits, who serves, and what was done today.
+ */
+export interface BoardView {
+  waiting: number;
+  urgent: number;
+  messages: number;
+  active: number;
+  /**
+   * Since when the one waits who waits longest
+   */
+  waiting_since: string | null;
+  today: TeamFigures;
+  agents: BoardAgent[];
+}
+/**
+ * All agents together; those who left the queue before anybody came, and how long the others waited.
+ */
+export interface TeamFigures {
+  agent: AgentFigures;
+  abandoned: number;
+  waiting: Seconds;
+}
+/**
  * The bot, or the agent, starts or stops writing.
  */
 export interface BotTyping {
@@ -286,6 +390,122 @@ export interface CloseRequest {
  */
 export interface CodeRequest {
   code: string;
+}
+/**
+ * Everything that admins can change at the desk, and the hooks.
+ */
+export interface ConfigurationView {
+  hours: HoursSetting;
+  timers: TimersSetting;
+  queue: QueueSetting;
+  welcome: WelcomeSetting;
+  hooks: HookView[];
+}
+/**
+ * The opening hours.
+ */
+export interface HoursSetting {
+  source: 'desk' | 'file' | 'environment' | 'default';
+  changed_at: string | null;
+  changed_by: string | null;
+  value: HoursValue;
+  fallback: HoursValue1;
+}
+/**
+ * Opening hours of each weekday, null if support is always open; and days on which others hold.
+ */
+export interface HoursValue {
+  opening_hours: {
+    [k: string]: string[];
+  } | null;
+  /**
+   * @maxItems 200
+   */
+  holidays: HolidayRange[];
+}
+/**
+ * Days up to and with `until`, on which other hours hold; without hours support is closed.
+ */
+export interface HolidayRange {
+  date: string;
+  until?: string | null;
+  name: string;
+  hours: string[];
+}
+/**
+ * Opening hours of each weekday, null if support is always open; and days on which others hold.
+ */
+export interface HoursValue1 {
+  opening_hours: {
+    [k: string]: string[];
+  } | null;
+  /**
+   * @maxItems 200
+   */
+  holidays: HolidayRange[];
+}
+/**
+ * The timers.
+ */
+export interface TimersSetting {
+  source: 'desk' | 'file' | 'environment' | 'default';
+  changed_at: string | null;
+  changed_by: string | null;
+  value: TimersValue;
+  fallback: TimersValue;
+}
+/**
+ * Seconds, as the settings of the same names; `urgent_patience` is a factor.
+ */
+export interface TimersValue {
+  queue_timeout: number;
+  queue_abandoned_after: number;
+  agent_silent_after: number;
+  user_remind_after: number;
+  user_left_after: number;
+  urgent_patience: number;
+}
+/**
+ * The limit of the queue.
+ */
+export interface QueueSetting {
+  source: 'desk' | 'file' | 'environment' | 'default';
+  changed_at: string | null;
+  changed_by: string | null;
+  value: QueueValue;
+  fallback: QueueValue;
+}
+/**
+ * How many may wait; who comes then is asked for a message, unless it is urgent. Null: no limit.
+ */
+export interface QueueValue {
+  limit: number | null;
+}
+/**
+ * The greeting.
+ */
+export interface WelcomeSetting {
+  source: 'desk' | 'file' | 'environment' | 'default';
+  changed_at: string | null;
+  changed_by: string | null;
+  value: WelcomeValue;
+  fallback: WelcomeValue;
+}
+/**
+ * What users are greeted with; null: the bot's own greeting.
+ */
+export interface WelcomeValue {
+  text: string | null;
+}
+/**
+ * An endpoint of UWALLET_HOOKS_FILE; its address and secret stay there.
+ */
+export interface HookView {
+  name: string;
+  format: HookFormat;
+  host: string;
+  site: string | null;
+  events: string[];
 }
 /**
  * What one visitor or user and the bot, and perhaps agents, have said.
@@ -381,6 +601,18 @@ export interface Credentials {
   password: string;
 }
 /**
+ * A line of the score sheet.
+ */
+export interface Criterion {
+  id: string;
+  title: string;
+  hint: string;
+  /**
+   * At most
+   */
+  points: number;
+}
+/**
  * The figures of a day.
  */
 export interface DayFigures {
@@ -408,22 +640,6 @@ export interface Figures {
   unhelpful?: number;
 }
 /**
- * Ratings from 1 to 5: how many, their average, and how many of each.
- */
-export interface Rating {
-  count: number;
-  average: number | null;
-  distribution: number[];
-}
-/**
- * Durations in seconds: how many, the median, and the 95th percentile by nearest rank.
- */
-export interface Seconds {
-  count: number;
-  median: number | null;
-  p95: number | null;
-}
-/**
  * Events that the gateway sends to desks.
  */
 export interface DeskEvents {
@@ -432,6 +648,7 @@ export interface DeskEvents {
   message: TicketMessage;
   user_typing: TicketUserTyping;
   read: TicketUserRead;
+  whispered: Whisper;
   agents_changed: NoData;
   signed_out: NoData;
 }
@@ -621,6 +838,13 @@ export interface TicketUserTyping {
 export interface TicketUserRead {
   ticket_id: number;
   user_read_id: number;
+}
+/**
+ * Only to the agent who has the ticket
+ */
+export interface Whisper {
+  ticket_id: number;
+  by: string;
 }
 /**
  * An event without data.
@@ -854,6 +1078,12 @@ export interface Kept {
   kept: number;
   missed: number;
   open: number;
+}
+/**
+ * What came of a test event; `error` is null if it was taken.
+ */
+export interface HookTest {
+  error: string | null;
 }
 /**
  * All figures of a period in the organisation's time zone; both ends are included.
@@ -1147,6 +1377,13 @@ export interface NoticeView {
   answer: ('shown' | 'agreed' | 'refused' | 'withdrawn') | null;
 }
 /**
+ * The days off of a year, and 调休: days of a weekend on which is worked, with the hours of a working day.
+ */
+export interface OfficialHolidays {
+  year: number;
+  holidays: HolidayRange[];
+}
+/**
  * A message to answer later.
  */
 export interface OfflineMessage {
@@ -1161,11 +1398,29 @@ export interface OfflineMessage {
   client_id?: string | null;
 }
 /**
+ * Where the value of a setting comes from, and if it was set at the desk, when and by whom.
+ */
+export interface Origin {
+  source: 'desk' | 'file' | 'environment' | 'default';
+  changed_at: string | null;
+  changed_by: string | null;
+}
+/**
  * A change of the own password.
  */
 export interface PasswordChange {
   old: string;
   new: string;
+}
+/**
+ * All agents in some days (`from` to `to`), by name, and all together.
+ */
+export interface PerformanceView {
+  from: string;
+  to: string;
+  agents: AgentPerformance[];
+  team: TeamFigures;
+  before: TeamFigures;
 }
 /**
  * A user by the site's id, or a visitor by the conversation, which a ticket names.
@@ -1194,6 +1449,12 @@ export interface PriorityTargets {
  */
 export interface ProviderView {
   name: string;
+}
+/**
+ * The criteria in their order.
+ */
+export interface QualitySheet {
+  criteria: Criterion[];
 }
 /**
  * A question that the bot answers; its text is sent when it is chosen.
@@ -1234,6 +1495,48 @@ export interface ReturnRequest {
   note?: string | null;
 }
 /**
+ * What a supervisor says of how a ticket was served.
+ */
+export interface Review {
+  ticket_id: number;
+  number: string;
+  topic: string | null;
+  /**
+   * The user's, of the same ticket
+   */
+  rating: number | null;
+  agent: AgentName;
+  reviewer: string;
+  points: {
+    [k: string]: number;
+  };
+  /**
+   * Percent of all points there are
+   */
+  score: number;
+  comment: string | null;
+  created_at: string;
+  /**
+   * The agent has not seen it yet
+   */
+  is_new: boolean;
+}
+/**
+ * Points for each criterion of the sheet, and a word to the agent.
+ */
+export interface ReviewRequest {
+  points: {
+    [k: string]: number;
+  };
+  comment?: string | null;
+}
+/**
+ * Reviews, the newest first.
+ */
+export interface Reviews {
+  reviews: Review[];
+}
+/**
  * How tickets come to agents.
  */
 export interface Routing {
@@ -1252,6 +1555,12 @@ export interface Routing {
 export interface RoutingView {
   routing: Routing;
   defaults: Routing;
+}
+/**
+ * Tickets that are worth a look and have no review.
+ */
+export interface Sample {
+  tickets: Ticket[];
 }
 /**
  * The second factor of the agent who asks.
@@ -1661,6 +1970,12 @@ export interface TicketPage {
   has_more: boolean;
 }
 /**
+ * The review of a ticket, null if there is none.
+ */
+export interface TicketReview {
+  review: Review | null;
+}
+/**
  * The user's latest tickets, newest first.
  */
 export interface TicketsOfUser {
@@ -1681,6 +1996,19 @@ export interface WatchResult {
   messages: DeskMessageView[];
   has_more: boolean;
   user_read_id: number;
+}
+/**
+ * A supervisor has left a word for the agent; the ticket's events have it.
+ */
+export interface Whisper1 {
+  ticket_id: number;
+  by: string;
+}
+/**
+ * A word of a supervisor to the agent who has the chat; the user never sees it.
+ */
+export interface WhisperRequest {
+  text: string;
 }
 /**
  * Events that the gateway sends to widgets.

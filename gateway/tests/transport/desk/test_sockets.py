@@ -250,3 +250,20 @@ async def test_desks_are_told_when_the_user_comes_and_goes(gateway: Gateway) -> 
             await widget.request_session(session_id=session["session_id"])
             await desk.wait_for("ticket_changed", told + 2, id=ticket_id)
             assert desk.of("ticket_changed", id=ticket_id)[-1]["user"]["online"] is True
+
+
+async def test_a_whisper_is_told_to_the_agent_of_the_chat_alone(gateway: Gateway) -> None:
+    lin, zhou, boss = await agent_at(gateway), await agent_at(gateway), await agent_at(gateway, Role.SUPERVISOR)
+    async with lin.online() as at_lin, zhou.online() as at_zhou:
+        user, ticket_id = await chat(lin)
+        await boss.ok("POST", f"/tickets/{ticket_id}/whispers", json={"text": "先核实身份"})
+        assert await at_lin.wait_for("whispered") == {"ticket_id": ticket_id, "by": boss.name}
+        body = {"text": "我来补充", "client_id": "1"}
+        said = await boss.ok("POST", f"/tickets/{ticket_id}/interjections", json=body)
+        assert said["metadata"]["agent"] == {"name": boss.name, "role": "supervisor"}
+        texts = [message["text"] for message in await user.messages()]
+        assert "我来补充" in texts
+        assert not any("先核实身份" in text for text in texts)
+        assert at_zhou.of("whispered") == []
+    board = await boss.ok("GET", "/board")
+    assert {agent["id"]: agent["chats"] for agent in board["agents"]}[lin.id] == 1

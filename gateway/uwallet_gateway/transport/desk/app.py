@@ -12,6 +12,7 @@ from uwallet_gateway.transport.desk import (
     agents,
     audit,
     canned_replies,
+    configuration,
     conversation,
     conversations,
     insight,
@@ -22,6 +23,7 @@ from uwallet_gateway.transport.desk import (
     second_factor,
     session,
     sign_in,
+    supervision,
     targets,
     tickets,
 )
@@ -43,6 +45,8 @@ ROUTERS = (
     targets.router,
     intents.router,
     insight.router,
+    supervision.router,
+    configuration.router,
     audit.router,
     persons.router,
 )

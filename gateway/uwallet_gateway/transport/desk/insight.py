@@ -60,11 +60,11 @@ def _period(
         raise InputError(ErrorCode.MALFORMED) from error
 
 
-_PeriodWanted = Annotated[Period, Depends(_period)]
+PeriodWanted = Annotated[Period, Depends(_period)]
 
 
 @router.get("", responses=responses(401, 403, 422, 429, 503))
-async def read_insight(_session: SupervisorNeeded, services: ServicesNeeded, period: _PeriodWanted) -> InsightView:
+async def read_insight(_session: SupervisorNeeded, services: ServicesNeeded, period: PeriodWanted) -> InsightView:
     """Returns the figures by day and topic: of the last seven days by default, of 366 days at most."""
     insight = await services.statistics.read(period)
     titles = await _titles(services, insight)
@@ -90,7 +90,7 @@ async def read_insight(_session: SupervisorNeeded, services: ServicesNeeded, per
 
 
 @router.get("/service", responses=responses(401, 403, 422, 429, 503))
-async def read_service(_session: SupervisorNeeded, services: ServicesNeeded, period: _PeriodWanted) -> ServiceFigures:
+async def read_service(_session: SupervisorNeeded, services: ServicesNeeded, period: PeriodWanted) -> ServiceFigures:
     """Returns how well service targets were kept, of tickets that were made in these days."""
     return await service_figures(services.database, period)
 
@@ -142,7 +142,7 @@ async def label(
 async def export(
     _session: SupervisorNeeded,
     services: ServicesNeeded,
-    period: _PeriodWanted,
+    period: PeriodWanted,
     content: Literal["statistics", "misunderstood"] = "statistics",
 ) -> Response:
     """Returns a CSV file for spreadsheets, in which no cell is a formula."""

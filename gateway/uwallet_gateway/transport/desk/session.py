@@ -112,7 +112,7 @@ async def session_view(services: Services, session: DeskSession) -> DeskSessionV
             max_length=limits.max_length,
             attachment_bytes=limits.attachment_bytes,
             attachment_types=limits.attachment_types,
-            queue_timeout=services.settings.queue_timeout,
+            queue_timeout=services.configuration.rules.queue_timeout.total_seconds(),
             time_zone=services.opening_hours.zone.key,
             brand=services.brand,
         ),

@@ -24,6 +24,7 @@ from uwallet_gateway.protocol.events import (
     TicketUserRead,
     TicketUserTyping,
     WatchResult,
+    Whisper,
 )
 from uwallet_gateway.services import Services
 from uwallet_gateway.transcript.messages import Message
@@ -218,6 +219,10 @@ class DeskSockets:
             await self._send_ticket(ticket_id)
         for conversation_id, event, fields in updates.user_signals:
             await self._send_to_watchers(conversation_id, event, fields)
+        for whisper in updates.whispers:
+            for sid, connection in tuple(self._connections.items()):
+                if connection.session.agent.id == whisper.agent_id:
+                    await self._emit("whispered", Whisper(ticket_id=whisper.ticket_id, by=whisper.by), sid)
         if updates.queue_reason is not None:
             await self._send_counts(updates.queue_reason)
         if updates.agents:

@@ -19,6 +19,7 @@ from uwallet_gateway.transcript.events import (
     TicketChanged,
     UserPresence,
     UserTyping,
+    Whispered,
 )
 
 _log = structlog.get_logger()
@@ -34,6 +35,7 @@ class PendingUpdates:
         user_signals: Typing and read marks of users: conversation, Socket.IO event, its fields; in order.
         queue_reason: Why the queue changed last; None if it did not.
         agents: Whether the presence or the load of any agent changed.
+        whispers: What supervisors have left for agents, in order.
     """
 
     tickets: dict[int, None] = field(default_factory=dict)
@@ -41,6 +43,7 @@ class PendingUpdates:
     user_signals: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
     queue_reason: str | None = None
     agents: bool = False
+    whispers: list[Whispered] = field(default_factory=list)
 
     def add(self, event: Event) -> bool:
         """Adds an event. Returns whether it is for desks."""
@@ -51,6 +54,8 @@ class PendingUpdates:
                 self.queue_reason = event.reason
             case AgentsChanged():
                 self.agents = True
+            case Whispered():
+                self.whispers.append(event)
             case UserPresence():
                 self.visits[event.conversation_id] = None
             case UserTyping():

@@ -5,7 +5,9 @@ import type {
   AgentSession,
   AuditPage,
   AuditVerification,
+  Board,
   CannedReply,
+  Configuration,
   Conversation,
   ConversationFilters,
   ConversationPage,
@@ -13,6 +15,8 @@ import type {
   Enrolment,
   Erased,
   FactorProof,
+  HookTest,
+  OfficialHolidays,
   GroupRequest,
   PersonRequest,
   Intent,
@@ -21,7 +25,11 @@ import type {
   Page,
   Presence,
   Queue,
+  Performance,
+  QualitySheet,
   RecoveryCodes,
+  Review,
+  Reviews,
   Role,
   RoutingRules,
   RoutingView,
@@ -35,6 +43,7 @@ import type {
   Suggestion,
   Ticket,
   TicketDetails,
+  TicketReview,
 } from './protocol.ts';
 
 /** Codes that the desk itself makes, beside those of docs/support.md. */
@@ -195,6 +204,16 @@ export class DeskApi {
     id === null ? this.request('POST', '/canned_replies', body) : this.request('PUT', `/canned_replies/${id}`, body);
   deleteCannedReply = (id: number): Promise<unknown> => this.request('DELETE', `/canned_replies/${id}`);
 
+  // --- Settings ---
+
+  configuration = (): Promise<Configuration> => this.request('GET', '/settings');
+  changeSetting = (name: string, value: object): Promise<Configuration> =>
+    this.request('PUT', `/settings/${name}`, value);
+  resetSetting = (name: string): Promise<Configuration> => this.request('DELETE', `/settings/${name}`);
+  officialHolidays = (year: number): Promise<OfficialHolidays> =>
+    this.request('GET', `/settings/official_holidays/${year}`);
+  tryHook = (name: string): Promise<HookTest> =>
+    this.request('POST', `/settings/hooks/${name}/test`, undefined, UPLOAD_TIMEOUT);
   // --- Groups, assignment, leave ---
 
   groups = (): Promise<SkillGroup[]> => this.request('GET', '/groups');
@@ -212,6 +231,23 @@ export class DeskApi {
   saveTargets = (targets: ServiceTargets): Promise<ServiceTargetsView> => this.request('PUT', '/targets', targets);
 
   // --- Supervision ---
+
+  board = (): Promise<Board> => this.request('GET', '/board');
+  /** Leaves a word for the agent who has a chat. */
+  whisper = (id: number, text: string): Promise<Ticket> => this.request('POST', `/tickets/${id}/whispers`, { text });
+  /** Says something to the user in a chat that somebody else has. */
+  bargeIn = (id: number, text: string, client_id: string): Promise<Message> =>
+    this.request('POST', `/tickets/${id}/interjections`, { text, client_id });
+  performance = (query: Query): Promise<Performance> => this.request('GET', '/insight/agents' + search(query));
+  qualitySheet = (): Promise<QualitySheet> => this.request('GET', '/quality/sheet');
+  qualitySample = (query: Query): Promise<{ tickets: Ticket[] }> =>
+    this.request('GET', '/quality/sample' + search(query));
+  reviews = (query: Query): Promise<Reviews> => this.request('GET', '/quality/reviews' + search(query));
+  ownReviews = (): Promise<Reviews> => this.request('GET', '/quality/mine');
+  seeOwnReviews = (): Promise<void> => this.request('POST', '/quality/mine/seen');
+  reviewOf = (id: number): Promise<TicketReview> => this.request('GET', `/tickets/${id}/review`);
+  review = (id: number, points: Record<string, number>, comment: string): Promise<Review> =>
+    this.request('PUT', `/tickets/${id}/review`, { points, comment });
 
   intents = async (): Promise<Intent[]> => (await this.request<{ intents: Intent[] }>('GET', '/intents')).intents;
 

@@ -8,6 +8,7 @@ export const SERVER_EVENTS = [
   'message',
   'user_typing',
   'read',
+  'whispered',
   'agents_changed',
   'signed_out',
 ] as const;

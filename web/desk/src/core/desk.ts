@@ -38,7 +38,9 @@ export type DeskAlert =
   | { kind: 'taken_away'; ticket: Ticket }
   /** The time of a follow-up has come. */
   | { kind: 'due'; ticket: Ticket }
-  | { kind: 'left'; ticket: Ticket };
+  | { kind: 'left'; ticket: Ticket }
+  /** A supervisor has left a word for the agent. */
+  | { kind: 'whisper'; ticket: Ticket; by: string };
 
 export interface DeskOptions {
   agentId: number;
@@ -261,6 +263,10 @@ export class Desk {
         return chat?.showTyping(fields.typing === true);
       case 'read':
         return chat?.noteRead(Number(fields.user_read_id));
+      case 'whispered': {
+        const ticket = this.state.getState().tickets.get(Number(fields.ticket_id));
+        return ticket && this.options.onAlert({ kind: 'whisper', ticket, by: String(fields.by) });
+      }
       case 'agents_changed':
         return this.options.onNews({ kind: 'agents' });
       case 'signed_out':

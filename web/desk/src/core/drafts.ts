@@ -2,7 +2,8 @@
 
 import type { DeskStorage } from './storage.ts';
 
-export type DraftKind = 'reply' | 'note';
+/** `whisper` and `barge` are a supervisor's, to the agent and to the user. */
+export type DraftKind = 'reply' | 'note' | 'whisper' | 'barge';
 
 interface Draft {
   text: string;

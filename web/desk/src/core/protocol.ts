@@ -3,13 +3,17 @@
 import type { AgentStatus, MessageView, TicketDetails as GeneratedDetails } from '@uwallet/shared/protocol.gen.ts';
 
 export type {
+  AgentFigures,
+  AgentPerformance,
   AttachmentView as Attachment,
   AgentSessionView as AgentSession,
   AgentStatus as Agent,
   AuditEntryView as AuditEntry,
   AuditPage,
   AuditVerification,
+  BoardView as Board,
   CannedReply,
+  ConfigurationView as Configuration,
   Conversation,
   ConversationFilters,
   ConversationPage,
@@ -18,6 +22,10 @@ export type {
   EnrolmentView as Enrolment,
   ErasedView as Erased,
   FactorProof,
+  HolidayRange,
+  HookTest,
+  HoursValue,
+  OfficialHolidays,
   PersonRequest,
   DeskMessagePage as Page,
   DeskQueue as Queue,
@@ -34,15 +42,21 @@ export type {
   Intent,
   DeskMessageView as Message,
   QueueCounts as Counts,
+  PerformanceView as Performance,
+  QualitySheet,
   RecoveryCodes,
+  Review,
+  Reviews,
   Role,
   SecondFactorView as SecondFactor,
   SecondStepNeeded as SecondStep,
   SignInOptions,
   Suggestion,
   Ticket,
+  TimersValue,
   TicketDetails,
   TicketEvent,
+  TicketReview,
   WatchResult,
 } from '@uwallet/shared/protocol.gen.ts';
 
@@ -50,3 +64,6 @@ export type Presence = AgentStatus['presence'];
 export type TicketStatus = GeneratedDetails['status'];
 export type Author = MessageView['author'];
 export type Progress = NonNullable<GeneratedDetails['progress']>;
+
+/** By which rule tickets are found for a quality check. */
+export type SampleRule = 'random' | 'stolen' | 'low_rating' | 'long' | 'complaint';

@@ -13,7 +13,7 @@ export type TimelineItem =
   | { type: 'time'; key: string; at: string };
 
 /** Events that the user was not told of, and that the agent is to see where they happened. */
-const SHOWN_EVENTS: readonly string[] = ['note', 'transferred', 'assigned', 'requeued'];
+const SHOWN_EVENTS: readonly string[] = ['note', 'whisper', 'barged_in', 'transferred', 'assigned', 'requeued'];
 
 /** What the gateway says when a human begins, and when none serves any more. */
 const HUMAN_FROM: readonly unknown[] = ['claimed', 'transferred'];

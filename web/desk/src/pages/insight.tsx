@@ -10,6 +10,7 @@ import { dayIn, type Statistics } from '../core/insight.ts';
 import { fill, t } from '../i18n/strings.ts';
 import { Chart } from '../insight/chart.tsx';
 import { Misunderstood } from '../insight/misunderstood.tsx';
+import { Performance } from '../insight/performance.tsx';
 import { Numbers } from '../insight/numbers.tsx';
 import { daysOption, ratingsOption, reasonsOption, waitsOption } from '../insight/options.ts';
 import { Service } from '../insight/service.tsx';
@@ -64,14 +65,24 @@ export default function Insight(): JSX.Element {
           />
           <Dropdown
             menu={{
-              items: ['statistics', 'misunderstood'].map((content) => ({
-                key: content,
-                label: (
-                  <a href={exported(content)} download>
-                    {t.insight.exports[content as keyof typeof t.insight.exports]}
-                  </a>
-                ),
-              })),
+              items: [
+                ...['statistics', 'misunderstood'].map((content) => ({
+                  key: content,
+                  label: (
+                    <a href={exported(content)} download>
+                      {t.insight.exports[content as keyof typeof t.insight.exports]}
+                    </a>
+                  ),
+                })),
+                {
+                  key: 'agents',
+                  label: (
+                    <a href={'/desk/api/insight/agents/export.csv' + search({ from, to })} download>
+                      {t.performance.export}
+                    </a>
+                  ),
+                },
+              ],
             }}
           >
             <Button icon={<DownloadOutlined />}>{t.insight.export}</Button>
@@ -95,6 +106,7 @@ export default function Insight(): JSX.Element {
               <Spin className="page-spin" />
             ),
           },
+          { key: 'agents', label: t.performance.tab, children: <Performance from={from} to={to} /> },
           { key: 'misunderstood', label: misunderstoodLabel(found.data), children: <Misunderstood /> },
         ]}
       />

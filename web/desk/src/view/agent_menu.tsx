@@ -9,10 +9,12 @@ import {
   QuestionCircleOutlined,
   SafetyOutlined,
   SoundOutlined,
+  StarOutlined,
   UserOutlined,
 } from '@ant-design/icons';
 import { App, Avatar, Badge, Dropdown, type MenuProps } from 'antd';
 import { useState, type JSX } from 'react';
+import { useLocation } from 'wouter';
 import { useStore } from 'zustand';
 import { notificationPermission } from '../core/alerts.ts';
 import { fill, t } from '../i18n/strings.ts';
@@ -30,6 +32,7 @@ export function AgentMenu(): JSX.Element {
   const { sound, theme } = useStore(preferences.state);
   const [presence, setPresence] = usePresence();
   const [run] = useAction();
+  const [, go] = useLocation();
   const [changingPassword, setChangingPassword] = useState(false);
   const [showingFactor, setShowingFactor] = useState(false);
   const [showingSessions, setShowingSessions] = useState(false);
@@ -70,6 +73,7 @@ export function AgentMenu(): JSX.Element {
         label: t.themes[choice],
       })),
     },
+    { key: 'quality', icon: <StarOutlined />, label: t.menu.quality },
     { key: 'help', icon: <QuestionCircleOutlined />, label: t.menu.shortcuts, extra: '?' },
     { key: 'password', icon: <KeyOutlined />, label: t.menu.password },
     { key: 'second_factor', icon: <SafetyOutlined />, label: t.menu.second_factor },
@@ -92,6 +96,8 @@ export function AgentMenu(): JSX.Element {
         return preferences.setTheme(key.slice('theme-'.length) as 'system' | 'light' | 'dark');
       case 'help':
         return openShortcutHelp();
+      case 'quality':
+        return go('/reviews');
       case 'password':
         return setChangingPassword(true);
       case 'second_factor':

@@ -5,8 +5,10 @@ import dayjs, { type Dayjs } from 'dayjs';
 import type { JSX } from 'react';
 import { useLocation } from 'wouter';
 import { FOLLOW_UP, laterTimes } from '../core/follow_up.ts';
-import type { Ticket } from '../core/protocol.ts';
+import type { Ticket, TicketEvent } from '../core/protocol.ts';
+import { wrapUpOf } from '../core/wrap_up.ts';
 import { nameOf, t } from '../i18n/strings.ts';
+import { ticketTitle } from './labels.ts';
 import { submitOnCtrlEnter } from './submit.ts';
 import { useAction, useDesk } from './context.ts';
 
@@ -18,12 +20,14 @@ interface Values {
 
 interface CloseDialogProps {
   ticket: Ticket;
+  /** What has happened to it. */
+  events: readonly TicketEvent[];
   /** It goes on later: there is nothing else to choose. */
   later?: boolean;
   onClose: () => void;
 }
 
-export function CloseDialog({ ticket, later = false, onClose }: CloseDialogProps): JSX.Element {
+export function CloseDialog({ ticket, events, later = false, onClose }: CloseDialogProps): JSX.Element {
   const { api, clock, desk, drafts, settings } = useDesk();
   const [, go] = useLocation();
   const [form] = Form.useForm<Values>();
@@ -33,6 +37,14 @@ export function CloseDialog({ ticket, later = false, onClose }: CloseDialogProps
   const chosen = (Form.useWatch('disposition', form) as string | undefined) ?? first;
   const isLater = chosen === FOLLOW_UP;
   const times = laterTimes(clock.now());
+  const prefilled =
+    ticket.note ??
+    wrapUpOf(ticket, events, t.wrap_up, {
+      topic: ticketTitle(ticket),
+      collected: t.collected,
+      alarms: t.alarms,
+      list_separator: t.list_separator,
+    });
   const close = async ({ disposition, due_at, note }: Values): Promise<void> => {
     const words = note?.trim() ?? '';
     const done = await run(
@@ -65,7 +77,7 @@ export function CloseDialog({ ticket, later = false, onClose }: CloseDialogProps
         layout="vertical"
         requiredMark={false}
         onKeyDown={submitOnCtrlEnter(form.submit)}
-        initialValues={{ disposition: first, due_at: dayjs(times[0]?.at) }}
+        initialValues={{ disposition: first, due_at: dayjs(times[0]?.at), note: prefilled }}
         onFinish={(values) => void close(values)}
       >
         <Form.Item name="disposition" label={t.close.disposition} hidden={later}>

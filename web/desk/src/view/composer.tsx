@@ -36,6 +36,10 @@ interface ComposerProps {
   onLater: () => void;
 }
 
+const OWN: readonly DraftKind[] = ['reply', 'note'];
+/** What a supervisor says in somebody else's chat: to the agent, to the user, to colleagues. */
+const JOINED: readonly DraftKind[] = ['whisper', 'barge', 'note'];
+
 /** From how many characters before the limit on the agent is told how many are left. */
 const TELL_FROM = 100;
 
@@ -47,6 +51,8 @@ export function Composer(props: ComposerProps): JSX.Element {
   const [texts, setTexts] = useState({
     reply: drafts.read(ticket.id, 'reply'),
     note: drafts.read(ticket.id, 'note'),
+    whisper: drafts.read(ticket.id, 'whisper'),
+    barge: drafts.read(ticket.id, 'barge'),
   });
   const [dragging, setDragging] = useState(false);
   /** A text beginning with 「/」 of which the agent was asked whether it is for the user. */
@@ -55,10 +61,11 @@ export function Composer(props: ComposerProps): JSX.Element {
   const area = useRef<TextAreaRef>(null);
   const picker = useRef<HTMLInputElement>(null);
   const phase = useStore(chat.state, (state) => state.phase);
-  // Who does not serve the user can only leave a note.
-  const shown: DraftKind = mine ? kind : 'note';
   // Who lost the race for a user is no supervisor of whoever won it.
   const watches = agent.role !== 'agent';
+  const joins = !mine && watches && ticket.status === 'active';
+  const kinds: readonly DraftKind[] = mine ? OWN : joins ? JOINED : ['note'];
+  const shown: DraftKind = kinds.includes(kind) ? kind : (kinds[0] ?? 'note');
   const writes = mine || watches || ticket.status !== 'active';
   const text = texts[shown];
   const left = settings.max_length - countCharacters(text.trim());
@@ -98,9 +105,11 @@ export function Composer(props: ComposerProps): JSX.Element {
       return focus();
     }
     void run(async () => {
-      desk.adopt(await api.addNote(ticket.id, text.trim()));
-      setText('', 'note');
-    }, t.composer.note_saved);
+      if (shown === 'barge') await api.bargeIn(ticket.id, text.trim(), crypto.randomUUID());
+      else if (shown === 'whisper') desk.adopt(await api.whisper(ticket.id, text.trim()));
+      else desk.adopt(await api.addNote(ticket.id, text.trim()));
+      setText('', shown);
+    }, t.composer.done[shown]);
   };
   const sendFiles = (files: readonly File[]): void => {
     if (!mine || files.length === 0) return;
@@ -160,11 +169,11 @@ export function Composer(props: ComposerProps): JSX.Element {
       {!mine && <ComposerClosed {...props} watches={watches} />}
       {mine && shown === 'reply' && <Suggestions suggestions={suggestions} onPick={insert} />}
       {canned.open && <CannedMenu menu={canned} />}
-      {mine && (
+      {kinds.length > 1 && (
         <Segmented
           size="small"
-          value={kind}
-          options={(['reply', 'note'] as const).map((value) => ({ value, label: t.composer.kinds[value] }))}
+          value={shown}
+          options={kinds.map((value) => ({ value, label: t.composer.kinds[value] }))}
           onChange={(value) => {
             setKind(value);
             focus();
@@ -309,6 +318,6 @@ function Suggestions({
 }
 
 function placeholder(kind: DraftKind, offline: boolean): string {
-  if (kind === 'note') return t.composer.placeholder_note;
+  if (kind !== 'reply') return t.composer.placeholders[kind];
   return offline ? t.composer.placeholder_offline : t.composer.placeholder;
 }

@@ -79,8 +79,12 @@ export function Conversation({ ticket, details, chat }: ConversationProps): JSX.
       />
       {dialog === 'transfer' && <TransferDialog ticket={ticket} onClose={() => setDialog(null)} />}
       {dialog === 'return' && <ReturnDialog ticket={ticket} onClose={() => setDialog(null)} />}
-      {dialog === 'close' && <CloseDialog ticket={ticket} onClose={() => setDialog(null)} />}
-      {dialog === 'later' && <CloseDialog later ticket={ticket} onClose={() => setDialog(null)} />}
+      {dialog === 'close' && (
+        <CloseDialog ticket={ticket} events={details?.events ?? NO_EVENTS} onClose={() => setDialog(null)} />
+      )}
+      {dialog === 'later' && (
+        <CloseDialog later ticket={ticket} events={details?.events ?? NO_EVENTS} onClose={() => setDialog(null)} />
+      )}
       {dialog === 'assign' && <AssignDialog ticket={ticket} onClose={() => setDialog(null)} />}
     </main>
   );

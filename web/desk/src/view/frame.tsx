@@ -9,6 +9,7 @@ import {
   IdcardOutlined,
   MessageOutlined,
   SafetyOutlined,
+  SettingOutlined,
   TeamOutlined,
   ThunderboltOutlined,
 } from '@ant-design/icons';
@@ -22,9 +23,11 @@ import { Audit } from '../pages/audit.tsx';
 import { CannedReplies } from '../pages/canned_replies.tsx';
 import { ConversationRecord } from '../pages/conversation_record.tsx';
 import { Conversations } from '../pages/conversations.tsx';
+import { OwnReviews } from '../pages/own_reviews.tsx';
 import { Persons } from '../pages/persons.tsx';
 import { Routing } from '../pages/routing.tsx';
 import { Search } from '../pages/search.tsx';
+import { SettingsPage } from '../pages/settings.tsx';
 import { Team } from '../pages/team.tsx';
 import { Workspace } from '../pages/workspace.tsx';
 import { AgentMenu } from './agent_menu.tsx';
@@ -62,6 +65,9 @@ export function Frame(): JSX.Element {
             <Route path="/replies">
               <CannedReplies />
             </Route>
+            <Route path="/reviews">
+              <OwnReviews />
+            </Route>
             <Route path="/team">{supervises ? <Team /> : <Forbidden />}</Route>
             <Route path="/insight">
               {supervises ? (
@@ -75,6 +81,7 @@ export function Frame(): JSX.Element {
             <Route path="/routing">{supervises ? <Routing /> : <Forbidden />}</Route>
             <Route path="/accounts">{agent.role === 'admin' ? <Accounts /> : <Forbidden />}</Route>
             <Route path="/persons">{agent.role === 'admin' ? <Persons /> : <Forbidden />}</Route>
+            <Route path="/settings">{agent.role === 'admin' ? <SettingsPage /> : <Forbidden />}</Route>
             <Route path="/audit">{agent.role === 'admin' ? <Audit /> : <Forbidden />}</Route>
             <Route>
               <Redirect to="/" />
@@ -143,6 +150,11 @@ function Navigation(): JSX.Element {
       {agent.role === 'admin' && (
         <Entry to="/persons" title={t.nav.persons}>
           <SafetyOutlined />
+        </Entry>
+      )}
+      {agent.role === 'admin' && (
+        <Entry to="/settings" title={t.nav.settings}>
+          <SettingOutlined />
         </Entry>
       )}
       {agent.role === 'admin' && (

@@ -7,7 +7,7 @@ import { useState, type JSX, type ReactNode } from 'react';
 import type { Outgoing } from '../core/outbox.ts';
 import type { Attachment, Message, Progress, TicketEvent } from '../core/protocol.ts';
 import type { Part } from '../core/timeline.ts';
-import { nameOf, t } from '../i18n/strings.ts';
+import { fill, nameOf, t } from '../i18n/strings.ts';
 import { useAction, useDesk } from './context.ts';
 import { RichText } from './rich_text.tsx';
 
@@ -99,8 +99,9 @@ function Reading({ reading }: { reading: Record<string, unknown> }): JSX.Element
 
 function authorName({ author, metadata }: Message, userName: string): string {
   if (author === 'user') return userName;
-  const name = (metadata.agent as { name?: unknown } | undefined)?.name;
-  return author === 'agent' && typeof name === 'string' ? name : t.authors[author];
+  const { name, role } = (metadata.agent ?? {}) as { name?: unknown; role?: unknown };
+  if (author !== 'agent' || typeof name !== 'string') return t.authors[author];
+  return role === 'supervisor' ? fill(t.chat.supervisor, { name }) : name;
 }
 
 function progressOf(value: unknown): Progress | null {
@@ -142,7 +143,9 @@ export function EventRow({ event }: { event: TicketEvent }): JSX.Element {
   return (
     <div className="row-note" data-kind={kind}>
       <div className="row-author">
-        <Tag color="gold">{kind === 'note' ? t.chat.note : nameOf(t.events, kind)}</Tag>
+        <Tag color={kind === 'whisper' ? 'purple' : 'gold'}>
+          {kind === 'note' ? t.chat.note : nameOf(t.events, kind)}
+        </Tag>
         {name}
         {kind !== 'note' && target !== '' && ` → ${target}`}
       </div>

@@ -57,7 +57,15 @@ export function SignedIn({ keeper, session, clock, preferences }: SignedInProps)
             onClick: open,
           });
         }
-        const name = alert.ticket.agent?.name ?? '';
+        const name = alert.kind === 'whisper' ? alert.by : (alert.ticket.agent?.name ?? '');
+        if (alert.kind === 'whisper') {
+          notification.warning({
+            title: fill(t.alerts.whisper, { name }),
+            description: `${userName(alert.ticket)} · ${ticketTitle(alert.ticket)}`,
+            key: `whisper-${alert.ticket.id}`,
+            onClick: open,
+          });
+        }
         if (alert.kind === 'taken_away') {
           notification.info({
             title: fill(t.alerts.taken_away, { name }),

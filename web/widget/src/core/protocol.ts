@@ -70,6 +70,8 @@ export interface Message {
   contact: string | null;
   /** Name of the agent who wrote it. */
   agent: string | null;
+  /** Whether it is a supervisor who speaks beside the agent. */
+  supervisor: boolean;
   /** ISO 8601, UTC. */
   created_at: string;
   client_id: string | null;
@@ -223,6 +225,7 @@ export function readMessage(value: unknown): Message | null {
     support: textOrNull(metadata.support),
     contact: textOrNull(metadata.contact),
     agent: textOrNull(fields(metadata.agent).name),
+    supervisor: fields(metadata.agent).role === 'supervisor',
     created_at: text(source.created_at),
     client_id: textOrNull(source.client_id),
     feedback: readFeedback(source.feedback),

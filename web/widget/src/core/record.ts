@@ -17,8 +17,8 @@ function moment(time: Date): string {
 }
 
 function entry(message: Message, strings: Strings): string {
-  const { author, agent, text, attachment, buttons, created_at } = message;
-  const role = strings.author[author];
+  const { author, agent, supervisor, text, attachment, buttons, created_at } = message;
+  const role = supervisor ? strings.support.supervisor : strings.author[author];
   const name = agent ? fill(strings.support.says, { name: agent, role }) : fill(strings.says, { author: role });
   const offered = buttons.map(({ title }) => `[${title}]`).join(' ');
   const said = [attachment ? `[${strings.image.alt}]` : '', text, offered].filter((part) => part !== '');

@@ -23,6 +23,8 @@ interface RowProps {
   first: boolean;
   /** Name of the agent. */
   agent?: string | null;
+  /** It is a supervisor. */
+  supervisor?: boolean;
   /** When it was written, ISO 8601. */
   time?: string;
   children: ComponentChildren;
@@ -30,11 +32,11 @@ interface RowProps {
 
 /** A row of the log: who says it stands beside it, and is read aloud before it. */
 export function Row(props: RowProps): JSX.Element {
-  const { author, first, agent = null, time = '', children } = props;
+  const { author, first, agent = null, supervisor = false, time = '', children } = props;
   const { strings } = useChatContext();
   const own = author === 'user';
   const [touched, setTouched] = useState(false);
-  const role = strings.author[author];
+  const role = supervisor ? strings.support.supervisor : strings.author[author];
   return (
     <div
       class={`row row-${own ? 'own' : 'other'}`}
@@ -127,7 +129,7 @@ export function MessageRow(props: MessageRowProps): JSX.Element {
   }
   const marked = author !== 'user';
   return (
-    <Row author={author} first={first} agent={message.agent} time={message.created_at}>
+    <Row author={author} first={first} agent={message.agent} supervisor={message.supervisor} time={message.created_at}>
       {attachment && <Picture message={message} />}
       {message.response === GREETING && message.buttons.length > 0 ? (
         <WelcomeCard message={message} offering={offering} chosen={chosen} />
