@@ -46,6 +46,7 @@ class ErrorCode(StrEnum):
     NAME_TAKEN = "name_taken"
     LAST_ADMIN = "last_admin"
     CONTACT_INVALID = "contact_invalid"
+    BLOCKED = "blocked"
     ALREADY_RATED = "already_rated"
 
 

@@ -54,6 +54,7 @@ from uwallet_gateway.search.index import SearchIndexer
 from uwallet_gateway.settings import REPOSITORY, Settings
 from uwallet_gateway.support.agent_commands import AgentCommands
 from uwallet_gateway.support.configuration import Configuration
+from uwallet_gateway.support.customers import Customers
 from uwallet_gateway.support.groups import SkillGroups
 from uwallet_gateway.support.hours import load_brand
 from uwallet_gateway.support.leaves import Leaves
@@ -126,6 +127,7 @@ class Services:
     search: ConversationQueries
     search_indexer: SearchIndexer
     presence: Presence
+    customers: Customers
     skill_groups: SkillGroups
     leaves: Leaves
     desk_rules: DeskRules
@@ -289,6 +291,7 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
         search=ConversationQueries(database),
         search_indexer=SearchIndexer(database),
         presence=presence,
+        customers=Customers(database),
         skill_groups=SkillGroups(database),
         leaves=Leaves(database),
         desk_rules=desk_rules,

@@ -115,6 +115,7 @@ class _Support(_Section):
     nobody_there_until_told: str
     nobody_there_any_more: str
     queue_full: str
+    blocked: str
     message_wanted: str
     contact_wanted: str
     message_taken: str

@@ -54,6 +54,8 @@ class Action(StrEnum):
     SITE_CREATED = "site_created"
     SITE_CHANGED = "site_changed"
     SITE_REMOVED = "site_removed"
+    USER_BLOCKED = "user_blocked"
+    USER_UNBLOCKED = "user_unblocked"
     CONFIGURATION_CHANGED = "configuration_changed"
     CONFIGURATION_RESET = "configuration_reset"
     HOOK_TESTED = "hook_tested"

@@ -525,6 +525,32 @@ class AgentShift(Table):
     ended_at: Mapped[datetime] = mapped_column(index=True)
 
 
+class CustomerNote(Table):
+    """What an agent keeps about a user beyond a ticket. The user never sees it."""
+
+    __tablename__ = "customer_notes"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"), index=True)
+    agent_id: Mapped[int] = mapped_column(ForeignKey("agents.id"))
+    text: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime]
+
+
+class BlockedUser(Table):
+    """A user who is not handed over to humans."""
+
+    __tablename__ = "blocked_users"
+
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"), primary_key=True)
+    reason: Mapped[str] = mapped_column(String(200))
+    # None: for good.
+    until: Mapped[datetime | None]
+    # Name of the agent.
+    blocked_by: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime]
+
+
 class CannedReply(Table):
     """A text that agents send often."""
 

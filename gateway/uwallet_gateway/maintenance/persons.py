@@ -49,6 +49,8 @@ _BY_CONVERSATION: tuple[type[tables.Table], ...] = (
     tables.Understanding,
     tables.BotEvent,
     tables.AnswerFeedback,
+    tables.CustomerNote,
+    tables.BlockedUser,
 )
 # Never shown, not even to the person: they open something.
 _SECRET = {"contact", "csrf"}

@@ -54,7 +54,7 @@ class UserCommands:
 
         Raises:
             InputError: malformed, empty, too_long, contact_invalid, conflict (an agent is there), bad_token,
-                consent_required.
+                consent_required, blocked.
         """
         async with self._transactions.conversation(conversation_id) as transaction:
             await self._notices.check(transaction.session, conversation_id)

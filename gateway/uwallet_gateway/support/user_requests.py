@@ -25,6 +25,7 @@ from uwallet_gateway.support.contacts import (
     find_contact,
     offered_contact,
 )
+from uwallet_gateway.support.customers import is_blocked
 from uwallet_gateway.support.notices import (
     ASKING_KINDS,
     KEEP_WAITING,
@@ -35,7 +36,7 @@ from uwallet_gateway.support.notices import (
 )
 from uwallet_gateway.support.ownership import change_owner
 from uwallet_gateway.support.presence import is_staffed
-from uwallet_gateway.support.queue import URGENT, is_crisis, position_of, waiting_count
+from uwallet_gateway.support.queue import URGENT, is_crisis, position_of, priority_of, waiting_count
 from uwallet_gateway.support.ticket_steps import TicketSteps
 from uwallet_gateway.transcript.events import SupportChanged, TicketChanged
 from uwallet_gateway.transcript.messages import Draft, Message
@@ -83,6 +84,9 @@ class UserRequests:
         # In a crisis the bot's own words are enough: no form, no menu, no number in the queue.
         is_quiet = is_crisis(reason, handoff) and told_available is not None
         ticket = await self._steps.find_open(transaction)
+        if ticket is None and priority_of(reason, handoff) != URGENT and await self._is_blocked(transaction):
+            await self._notices.say(transaction, "nobody_there", "blocked", in_reply_to=in_reply_to)
+            return
         events: list[HookEvent] = [] if ticket else [HookEvent.CREATED]
         if ticket is None:
             ticket = await self._steps.create(transaction, handoff, reason, "bot")
@@ -104,6 +108,9 @@ class UserRequests:
             await self._say_nobody_there(transaction, in_reply_to, was_told=told_available is False)
         transaction.emit(SupportChanged(transaction.conversation_id))
         await self._steps.announce(transaction, ticket, *events)
+
+    async def _is_blocked(self, transaction: ConversationTransaction) -> bool:
+        return await is_blocked(transaction.session, transaction.conversation_id)
 
     async def _is_full(self, transaction: ConversationTransaction) -> bool:
         """Whether somebody is there, and as many wait as may."""
@@ -297,6 +304,8 @@ class UserRequests:
         checked = checked_contact(contact)
         if transaction.owner == "agent":
             raise InputError(ErrorCode.CONFLICT)
+        if await self._steps.find_open(transaction) is None and await self._is_blocked(transaction):
+            raise InputError(ErrorCode.BLOCKED)
         message = await transaction.append(
             Draft("user", cleaned, client_id=key, metadata={"support": "message", "contact": contact_hint(checked)})
         )

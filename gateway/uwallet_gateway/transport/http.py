@@ -58,6 +58,7 @@ STATUS: dict[ErrorCode, int] = {
     ErrorCode.SIGN_IN_TOO_OLD: 403,
     ErrorCode.LOCKED_OUT: 429,
     ErrorCode.FORBIDDEN: 403,
+    ErrorCode.BLOCKED: 403,
     ErrorCode.CSRF: 403,
     ErrorCode.CONFLICT: 409,
     ErrorCode.WEAK_PASSWORD: 422,

@@ -21,6 +21,8 @@ it('sends what the gateway could send', async () => {
     'canned_replies',
     'tickets',
     'board',
+    'blocked',
+    'tickets/11/customer',
     'settings',
     'insight/agents',
     'quality/sheet',

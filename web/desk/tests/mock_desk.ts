@@ -371,6 +371,8 @@ const MODELS: Record<string, string> = {
   'POST /tickets/*/transfer': 'Ticket',
   'POST /tickets/*/assign': 'Ticket',
   'GET /board': 'BoardView',
+  'GET /blocked': 'BlockList',
+  'GET /tickets/*/customer': 'Customer',
   'GET /settings': 'ConfigurationView',
   'GET /insight/agents': 'PerformanceView',
   'GET /quality/sheet': 'QualitySheet',

@@ -70,6 +70,7 @@ export function fillDesk(desk: MockDesk): void {
   fillConversations(desk);
   fillSupervision(desk);
   fillSettings(desk);
+  fillCustomers(desk);
   const lin = { id: 1, name: '小林' };
   desk.agents = [
     { id: 1, username: 'lin', name: '小林', role: 'admin', presence: 'online', chats: 2, max_chats: 5, enabled: true },
@@ -359,6 +360,26 @@ function served(handled: number, average: number | null): AgentFigures {
     quality: average === null ? null : 86,
     reviews: average === null ? 0 : 2,
   };
+}
+
+/** A user beside their tickets, and the block list. */
+function fillCustomers(desk: MockDesk): void {
+  const block = { reason: '反复发广告', until: null, by: '赵敏', created_at: ago(500) };
+  for (const id of [5, 11, 12, 21, 22, 23, 31]) {
+    desk.canned.set(`GET /tickets/${id}/customer`, {
+      first_seen_at: ago(9 * 24 * 60),
+      tickets: 2,
+      notes: [{ id: 1, text: '说粤语，语音听不清，尽量打字。', by: { id: 1, name: '小林' }, created_at: ago(4000) }],
+      block: id === 23 ? block : null,
+      topics: [
+        { topic: 'transaction_dispute', title: '交易申诉', outcome: null, at: ago(9) },
+        { topic: 'forgot_password', title: '找回登录密码', outcome: 'solved', at: ago(3 * 24 * 60) },
+      ],
+    });
+  }
+  desk.canned.set('GET /blocked', {
+    blocked: [{ conversation_id: 'conversation-23', site: '商城', kind: 'visitor', name: null, block }],
+  });
 }
 
 /** What admins set. */

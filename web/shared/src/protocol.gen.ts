@@ -50,6 +50,8 @@ export type Action =
   | 'site_created'
   | 'site_changed'
   | 'site_removed'
+  | 'user_blocked'
+  | 'user_unblocked'
   | 'configuration_changed'
   | 'configuration_reset'
   | 'hook_tested'
@@ -313,6 +315,38 @@ export interface BargeInRequest {
   client_id: string;
 }
 /**
+ * A user who is not handed over to humans; `until` is null for good.
+ */
+export interface Block {
+  reason: string;
+  until: string | null;
+  by: string;
+  created_at: string;
+}
+/**
+ * Users who are not handed over now, newest first.
+ */
+export interface BlockList {
+  blocked: BlockedUser[];
+}
+/**
+ * A user on the block list.
+ */
+export interface BlockedUser {
+  conversation_id: string;
+  site: string;
+  kind: string;
+  name: string | null;
+  block: Block;
+}
+/**
+ * Why, and for how many days; null for good.
+ */
+export interface BlockRequest {
+  reason: string;
+  days?: number | null;
+}
+/**
  * An agent on the board: now, and today.
  */
 export interface BoardAgent {
@@ -345,6 +379,15 @@ export interface TeamFigures {
   agent: AgentFigures;
   abandoned: number;
   waiting: Seconds;
+}
+/**
+ * A matter that the user had with the bot, and how it ended as far as the bot noted.
+ */
+export interface BotTopic {
+  topic: string;
+  title: string | null;
+  outcome: string | null;
+  at: string;
 }
 /**
  * The bot, or the agent, starts or stops writing.
@@ -611,6 +654,37 @@ export interface Criterion {
    * At most
    */
   points: number;
+}
+/**
+ * A user beside their tickets.
+ */
+export interface Customer {
+  first_seen_at: string;
+  tickets: number;
+  /**
+   * Newest first
+   */
+  notes: CustomerNote[];
+  block: Block | null;
+  /**
+   * With the bot, newest first, 20 at most
+   */
+  topics: BotTopic[];
+}
+/**
+ * A note on a user, for all who serve them later. The user never sees it.
+ */
+export interface CustomerNote {
+  id: number;
+  text: string;
+  by: AgentName;
+  created_at: string;
+}
+/**
+ * A note on the user.
+ */
+export interface CustomerNoteRequest {
+  text: string;
 }
 /**
  * The figures of a day.

@@ -74,7 +74,7 @@ class Case:
         if "{reply_id}" in self.path:
             reply = await self.gateway.services.canned_replies.add("旧的", "旧的", None)
             places["reply_id"] = reply.id
-        places |= {"name": "hours", "year": 2026, "hook_name": "robot"}
+        places |= {"name": "hours", "year": 2026, "hook_name": "robot", "note_id": 1}
         names = {
             "$colleague": self.owner.id,
             "$fresh": f"fresh{secrets.token_hex(4)}",

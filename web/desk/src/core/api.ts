@@ -5,12 +5,14 @@ import type {
   AgentSession,
   AuditPage,
   AuditVerification,
+  BlockList,
   Board,
   CannedReply,
   Configuration,
   Conversation,
   ConversationFilters,
   ConversationPage,
+  Customer,
   Enrolled,
   Enrolment,
   Erased,
@@ -229,6 +231,19 @@ export class DeskApi {
   saveRouting = (rules: RoutingRules): Promise<RoutingView> => this.request('PUT', '/routing', rules);
   targets = (): Promise<ServiceTargetsView> => this.request('GET', '/targets');
   saveTargets = (targets: ServiceTargets): Promise<ServiceTargetsView> => this.request('PUT', '/targets', targets);
+
+  // --- Users beside their tickets ---
+
+  customer = (id: number): Promise<Customer> => this.request('GET', `/tickets/${id}/customer`);
+  addCustomerNote = (id: number, text: string): Promise<Customer> =>
+    this.request('POST', `/tickets/${id}/customer/notes`, { text });
+  deleteCustomerNote = (id: number, noteId: number): Promise<Customer> =>
+    this.request('DELETE', `/tickets/${id}/customer/notes/${noteId}`);
+  /** Null days: for good. */
+  blockCustomer = (id: number, reason: string, days: number | null): Promise<Customer> =>
+    this.request('PUT', `/tickets/${id}/customer/block`, { reason, days });
+  blocked = (): Promise<BlockList> => this.request('GET', '/blocked');
+  unblock = (conversationId: string): Promise<void> => this.request('DELETE', `/blocked/${conversationId}`);
 
   // --- Supervision ---
 

@@ -17,6 +17,8 @@ export type {
   Conversation,
   ConversationFilters,
   ConversationPage,
+  BlockList,
+  Customer,
   DeskEvents,
   Enrolled,
   EnrolmentView as Enrolment,

@@ -5,6 +5,7 @@ import type { JSX } from 'react';
 import { t } from '../i18n/strings.ts';
 import { useFilters } from '../view/location.ts';
 import { Page } from '../view/page.tsx';
+import { BlockList } from './block_list.tsx';
 import { Board } from './board.tsx';
 import { Quality } from './quality.tsx';
 
@@ -17,6 +18,7 @@ export function Team(): JSX.Element {
         onChange={(key) => setFilters({ tab: key })}
         items={[
           { key: 'board', label: t.team.board, children: <Board /> },
+          { key: 'blocked', label: t.customer.list, children: <BlockList /> },
           { key: 'quality', label: t.team.quality, children: <Quality /> },
         ]}
       />

@@ -8,6 +8,7 @@ import { Link } from 'wouter';
 import type { Ticket, TicketDetails, TicketEvent } from '../core/protocol.ts';
 import { fill, nameOf, t } from '../i18n/strings.ts';
 import { Contact } from './contact.tsx';
+import { Customer } from './customer.tsx';
 import { useDesk, useNow } from './context.ts';
 import { dueText, ticketTitle } from './labels.ts';
 
@@ -23,6 +24,7 @@ export function Details({ ticket, details }: DetailsProps): JSX.Element {
         size="small"
         items={[
           { key: 'ticket', label: t.details.ticket, children: <About ticket={ticket} details={details} /> },
+          { key: 'customer', label: t.customer.tab, children: <Customer key={ticket.id} ticket={ticket} /> },
           {
             key: 'earlier',
             label: fill(t.details.earlier, { count: details?.earlier.length ?? 0 }),
