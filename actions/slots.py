@@ -79,6 +79,8 @@ def state_from_slots(slots: Mapping[str, Any], knowledge: Knowledge) -> Dialogue
         misfits=int(slots.get("misfits") or 0),
         fragment=slots.get("fragment"),
         asked_about=slots.get("asked_about"),
+        last_answer=int(slots["last_answer"]) if slots.get("last_answer") else None,
+        question=slots.get("last_question"),
     )
     return fitted(state, knowledge)
 
@@ -146,6 +148,8 @@ def slots_from_state(state: DialogueState, knowledge: Knowledge) -> dict[str, An
         "misfits": float(state.misfits) or None,
         "fragment": state.fragment,
         "asked_about": state.asked_about,
+        "last_answer": float(state.last_answer) if state.last_answer else None,
+        "last_question": state.question,
     }
 
 

@@ -59,6 +59,11 @@ class Act(str, Enum):
     STOP_NOTING = "stop_noting"
     CORRECT = "correct"
     NOTE_CONTACT = "note_contact"
+    MEANT = "meant"
+    HEARD = "heard"
+    ASK_WAIT = "ask_wait"
+    ONE_THING = "one_thing"
+    SHOW_STEPS = "show_steps"
 
 
 # What each intent does that is no topic. The only place that says so: Rasa's rules are made of it (actions/rules.py).

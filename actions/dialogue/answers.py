@@ -6,13 +6,14 @@ all answers, with what is on the screen, and what is near it, preferred. Below b
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import dataclass, replace
 
 from actions.dialogue.endings import after_digression
 from actions.dialogue.messages import Reply, UserMessage, folded
-from actions.dialogue.state import Awaiting, DialogueState, with_walk
+from actions.dialogue.state import Awaiting, DialogueState, HandoffReason, with_walk
 from actions.dialogue.step_answers import find
-from actions.dialogue.turn import Context, Turn
+from actions.dialogue.turn import Context, Turn, offering_human
 from actions.knowledge import Topic
 from actions.knowledge.answers import TOPIC, KnownAnswer
 from actions.reading.clauses import asks_in
@@ -44,6 +45,11 @@ class Found:
     text: str
     is_worded: bool = False
     is_specific: bool = False
+
+    @property
+    def fingerprint(self) -> int:
+        """A number that stands for the answer; short enough to be remembered in a slot."""
+        return zlib.crc32(f"{self.topic}/{self.place}/{self.text}".encode())
 
 
 def find_answer(context: Context, state: DialogueState, message: UserMessage) -> Found | None:
@@ -184,20 +190,43 @@ def answer_question(context: Context, state: DialogueState, message: UserMessage
 
     A walkthrough stays where it is: a question about it is no digression.
     """
-    return give(context, state, find_answer(context, state, message))
+    found = find_answer(context, state, message)
+    if found is not None and found.fingerprint == state.last_answer:
+        # Whoever asks on was not helped by it.
+        found = _another(context, state, message, found)
+        if found is None:
+            return offering_human(state, HandoffReason.USER_REQUEST, Reply("utter_nothing_more_known"))
+    return give(context, state, found)
 
 
-def answered_beside(context: Context, turn: Turn, message: UserMessage) -> Turn:
+def _another(context: Context, state: DialogueState, message: UserMessage, given: Found) -> Found | None:
+    """Returns the likeliest answer beside one that was given just now."""
+    known = context.knowledge.answers
+    others = {
+        address: likeness
+        for address, likeness in message.answers.items()
+        if address in known and known[address].text != given.text
+    }
+    return _find_by_likeness(context, state, replace(message, answers=others))
+
+
+def answered_beside(context: Context, turn: Turn, message: UserMessage, before: DialogueState | None = None) -> Turn:
     """Returns the turn with an answer to what the message asks beside what it tells.
 
     「号码填了，验证码多久来」 goes on to the code and is told what is known of it; with nothing known, that is said.
+
+    Args:
+        context: Knowledge and replies.
+        turn: What is said to what the message tells.
+        message: The message.
+        before: The state that the question is about, where it is not the one after the turn.
     """
     question = asked_in(message)
     if question is None:
         return turn
-    found = find_by_words(context, turn.state, question)
+    found = find_by_words(context, before or turn.state, question)
     if found is None:
-        likely = _find_by_likeness(context, turn.state, message)
+        likely = _find_by_likeness(context, before or turn.state, message)
         topic = home(context, turn.state)
         found = likely if likely and topic and likely.topic == topic.id else None
     if found is None and not asks(normalize(question.text)):
@@ -221,7 +250,7 @@ def give(context: Context, state: DialogueState, found: Found | None) -> Turn:
         reply = Reply("utter_step_unknown" if state.walk else "utter_no_information")
     else:
         reply = Reply("utter_step_answer", {"answer": _text(context, found)})
-        state = replace(state, asked_about=f"{found.topic}/{found.place}")
+        state = replace(state, asked_about=f"{found.topic}/{found.place}", last_answer=found.fingerprint)
     topic = context.topic(state)
     if topic is None or state.walk is None:
         return after_digression(context, replace(state, last_topic=found.topic if found else state.last_topic), reply)

@@ -11,6 +11,7 @@ from actions.dialogue.state import NONE_OF_THESE, Choice, DialogueState, Disambi
 from actions.dialogue.steps import show_current
 from actions.dialogue.turn import Context, Turn
 from actions.dialogue.walkthrough import go_back
+from actions.reading.causes import ruled_out
 from actions.reading.corrections import LONGEST_COMMAND
 from actions.reading.questions import asks_how
 
@@ -19,6 +20,8 @@ MAX_OPTIONS = 3
 _WRONG_CHOICE = "choice"
 # An intent with a smaller share of the best one's confidence than this is no serious candidate.
 _SERIOUS = 0.25
+# What cannot be undone is not begun on a guess: without a word of it the intent must be this sure.
+_SURE_OF_WARNED = 0.9
 # What answers the question or the step at hand is preferred to a new topic from this share on.
 _FITTING = 0.5
 
@@ -42,7 +45,21 @@ def resolve(context: Context, state: DialogueState, act: Act, message: UserMessa
         return NONE_OF_THESE
     if act is Act.AFFIRM and len(choice.options) == 1:
         return choice.options[0]
-    return None
+    return next((intent for intent in choice.options if _tells_of(context, intent, message)), None)
+
+
+def _tells_of(context: Context, intent: str, message: UserMessage) -> bool:
+    """Whether the message goes on about an option: 「网好得很」, when a payment that fails may be meant."""
+    topic = context.knowledge.topics.get(intent)
+    return topic is not None and topic.kind == "diagnosis" and bool(ruled_out(topic, message.text))
+
+
+def doubted(context: Context, message: UserMessage) -> UserMessage:
+    """Returns the message as doubtful where it sounds like what cannot be undone without a word of it."""
+    is_guess = message.band is AnswerBand.ANSWER and message.confidence < _SURE_OF_WARNED and not message.is_payload
+    if not is_guess or not _is_warned_of(context, message.intent) or message.intent in message.matters():
+        return message
+    return replace(message, band=AnswerBand.CHOICE, choices=((message.intent, message.confidence),))
 
 
 def record(state: DialogueState, chosen: str | None) -> DialogueState:
@@ -53,14 +70,17 @@ def record(state: DialogueState, chosen: str | None) -> DialogueState:
     return replace(state, offer=None, choice=None, disambiguations=(*state.disambiguations, entry))
 
 
-def chosen_message(state: DialogueState, intent: str, message: UserMessage) -> UserMessage:
+def chosen_message(context: Context, state: DialogueState, intent: str, message: UserMessage) -> UserMessage:
     """Returns the message as if it had been said clearly at once: the chosen intent, the entities of both messages."""
     choice = state.choice
     entities = {**(choice.entities if choice else {}), **message.entities}
+    text = choice.text if choice else message.text
+    if choice and _tells_of(context, intent, message):
+        text = f"{choice.text}，{message.text}"
     return replace(
         message,
         intent=intent,
-        text=choice.text if choice else message.text,
+        text=text,
         entities=entities,
         is_payload=False,
         band=AnswerBand.ANSWER,
@@ -88,6 +108,9 @@ def decide(context: Context, state: DialogueState, message: UserMessage) -> str 
     fitting = [
         intent for intent, confidence in possible if _fits(context, state, intent, message, confidence / (best or 1))
     ]
+    if len(possible) == 1 and _is_warned_of(context, possible[0][0]) and possible[0][0] not in message.matters():
+        # Nobody is led towards what cannot be undone by a guess.
+        return (possible[0][0],)
     if len(possible) == 1 or act_of(possible[0][0], context.knowledge) in SOCIAL:
         return possible[0][0]
     if len(fitting) == 1:
@@ -108,6 +131,11 @@ def decide(context: Context, state: DialogueState, message: UserMessage) -> str 
         return warned.id
     offered = tuple(intent for intent, _ in possible if context.replies.has_label(intent))
     return offered[:MAX_OPTIONS] or possible[0][0]
+
+
+def _is_warned_of(context: Context, intent: str) -> bool:
+    topic = context.knowledge.topics.get(intent)
+    return topic is not None and topic.warning is not None
 
 
 def _is_walkthrough(context: Context, intent: str) -> bool:

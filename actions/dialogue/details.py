@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from actions.dialogue.answers import asked_in, find_by_words
+from actions.dialogue.answers import answered_beside, asked_in, find_by_words
 from actions.dialogue.endings import after_digression
-from actions.dialogue.messages import Reply, UserMessage
+from actions.dialogue.messages import Reply, UserMessage, folded
 from actions.dialogue.state import Awaiting, DialogueState, Offer, with_walk
+from actions.dialogue.step_answers import has_words
 from actions.dialogue.steps import advance, next_detail, show_current
 from actions.dialogue.turn import Context, Turn
 from actions.knowledge import Topic
@@ -16,6 +17,7 @@ from actions.knowledge.schema import CollectedDetail
 from actions.reading.corrections import correctable
 from actions.reading.reading import Reading
 from actions.reading.values import accepted, values_for
+from language.text_normalization import normalize
 
 
 def note(context: Context, state: DialogueState, reading: Reading) -> Turn:
@@ -53,7 +55,8 @@ def misfit(context: Context, state: DialogueState, reading: Reading) -> Turn:
         return show_current(context, state)
     if state.misfits:
         return skip_detail(context, state).after(Reply("utter_detail_left_out"))
-    hint = Reply("utter_detail_misfit", {"hint": context.replies.fill(str(reading.arguments.get("hint", "")))})
+    name = "utter_detail_missed" if reading.arguments.get("is_missed") else "utter_detail_misfit"
+    hint = Reply(name, {"hint": context.replies.fill(str(reading.arguments.get("hint", "")))})
     return Turn(replace(with_walk(state, interrupted=False), misfits=1), (hint,))
 
 
@@ -75,9 +78,9 @@ def stop(context: Context, state: DialogueState, reading: Reading) -> Turn:
     if topic is None or state.awaiting is not Awaiting.DETAIL:
         return show_current(context, state)
     rest = tuple(detail.id for detail in topic.collected_details if detail.id not in state.collected_details)
-    return _continue(
-        context, replace(state, skipped_details=tuple(dict.fromkeys((*state.skipped_details, *rest)))), topic
-    )
+    skipped = tuple(dict.fromkeys((*state.skipped_details, *rest)))
+    # 「记那么多干啥 直接说在哪填」 is told that as well.
+    return answered_beside(context, _continue(context, replace(state, skipped_details=skipped), topic), reading.message)
 
 
 def _in_order(topic: Topic, known: Mapping[str, str]) -> dict[str, str]:
@@ -96,7 +99,18 @@ def _continue(context: Context, state: DialogueState, topic: Topic) -> Turn:
     details = context.replies.collected(topic, state)
     if not details:
         return advance(context, state)
-    return Turn(state, (Reply("utter_details_recap", {"details": details}),))
+    cautions = (Reply("utter_caution", {"caution": text}) for text in _cautions(context, state, topic))
+    return Turn(state, (*cautions, Reply("utter_details_recap", {"details": details})))
+
+
+def _cautions(context: Context, state: DialogueState, topic: Topic) -> list[str]:
+    """Returns what is said beside what was noted (「这笔不是我付的」)."""
+    return [
+        context.replies.fill(caution.text, topic)
+        for detail in topic.collected_details
+        for caution in detail.cautions
+        if has_words(caution, folded(normalize(state.collected_details.get(detail.id, ""))))
+    ]
 
 
 # Corrections

@@ -14,6 +14,7 @@ from actions.dialogue import (
     choices,
     danger_talk,
     details,
+    mended,
     repair,
     requests,
     returning,
@@ -44,14 +45,17 @@ from actions.dialogue.steps import show_step
 from actions.dialogue.turn import Context, Turn
 from actions.knowledge import Knowledge
 from actions.reading.hearing import hear
+from actions.reading.questions import asks
 from actions.reading.reader import interpret
 from actions.reading.reading import Reading
+from language.text_normalization import normalize
 
 _SOCIAL_RESPONSES = {Act.THANK: "utter_thank", Act.BOT_CHALLENGE: "utter_bot_challenge"}
 _MENU_RESPONSES = {Act.GREET: "utter_greet", Act.CAPABILITIES: "utter_capabilities"}
 # Leading somewhere, these end a row of failures.
 _PROGRESS = frozenset(Act) - UNCLEAR - {Act.PROBLEM, Act.TROUBLE, Act.DENY, Act.FRAGMENT, Act.MISFIT, Act.HONEST}
 
+_LONGEST_QUESTION = 40
 # After these the talk is still about the danger that was spoken of.
 _STAYS_WITH_ALARM = frozenset({Act.HUMAN, Act.NOTE_CONTACT, Act.WAIT_COMPLAINT, Act.TICKET_STATUS, Act.AFFIRM})
 _DANGERS = (Alarm.CRISIS, Alarm.FRAUD, Alarm.VICTIM, Alarm.BEREAVED)
@@ -87,6 +91,11 @@ READ: Mapping[Act, ReadingHandler] = {
     Act.STOP_NOTING: details.stop,
     Act.CORRECT: details.correct,
     Act.NOTE_CONTACT: details.confirm_contact,
+    Act.MEANT: mended.take_up_meant,
+    Act.HEARD: mended.heard,
+    Act.ASK_WAIT: mended.ask_wait,
+    Act.ONE_THING: mended.one_thing,
+    Act.SHOW_STEPS: situated.show_steps,
 }
 
 
@@ -121,7 +130,9 @@ class Dialogue:
             act: What the user does.
             message: The message itself.
         """
+        message = choices.doubted(self._context, requests.with_named(self._context, message))
         before = returning.welcome(self._context, state, message)
+        before = mended.without_denied(self._context, before, message)
         interpretation = interpret(self._context, before, act, message)
         act, message = interpretation.chosen.act, interpretation.chosen.message
         is_angry = repair.shows_anger(act, message)
@@ -141,6 +152,7 @@ class Dialogue:
             heard_facts = hear(self._context.knowledge.danger, message)
             turn = replace(turn, state=danger_talk.noted(self._context, turn.state, heard_facts))
         turn = support.asked_beside(self._context, turn, act, message)
+        turn = Turn(_remembering(turn, message), turn.replies)
         if turn.state.failures_in_row == before.failures_in_row and act in _PROGRESS:
             turn = Turn(replace(turn.state, failures_in_row=0), turn.replies)
         if act is not Act.FRAGMENT and turn.state.fragment is not None:
@@ -160,6 +172,8 @@ class Dialogue:
         handler = READ.get(reading.act)
         if handler is None:
             turn = self._respond(state, reading.act, reading.message)
+            if reading.arguments.get("asks_wait"):
+                turn = Turn(turn.state, (*turn.replies, Reply("utter_wait_unknown_sent")))
             return yes_and_no.taken_up(self._context, turn) if reading.arguments.get("goes_on") else turn
         if state.offer is Offer.CHOICE:
             state = choices.record(state, None)
@@ -168,8 +182,15 @@ class Dialogue:
             told = dict(reading.arguments.get("values") or {})
             state = replace(state, collected_details={**told, **state.collected_details})
         beside = requests.topics_beside(self._context, reading.message)
+        if reading.arguments.get("is_doubtful"):
+            # What they had come for is not lost by our asking.
+            beside = requests.with_own(self._context, beside)
         state = requests.remember(details.note_contact(self._context, state, beside), beside)
-        return handler(self._context, state, reading)
+        turn = handler(self._context, state, reading)
+        if reading.act is Act.ALARM_DENIED:
+            turn = _talked_beside(self._context, turn, reading.message)
+        is_cleared = reading.act is Act.ALARM_DENIED and turn.state.offer is Offer.REQUEST
+        return yes_and_no.taken_up(self._context, turn) if is_cleared else turn
 
     def _respond(self, state: DialogueState, act: Act, message: UserMessage) -> Turn:
         context = self._context
@@ -211,7 +232,7 @@ class Dialogue:
         if act in STEERING and after.walk:
             # It was said of the step at hand, whatever had been said in between.
             after = with_walk(after, interrupted=False)
-        return self._serve(after, act, choices.chosen_message(state, chosen, message))
+        return self._serve(after, act, choices.chosen_message(context, state, chosen, message))
 
     def _disambiguate(self, state: DialogueState, message: UserMessage) -> Turn:
         """Serves the meaning that the state leaves, or asks which one is meant."""
@@ -280,6 +301,8 @@ class Dialogue:
         if act not in (Act.AFFIRM, Act.DENY) and not (act is Act.PROBLEM and state.offer is Offer.HUMAN):
             # Whoever speaks of something else has not answered what was offered.
             state = replace(state, offer=None)
+        if act is Act.OPEN_TOPIC:
+            state = walkthrough.reported_beside(context, state, message)
         if act is Act.GOODBYE:
             return Turn(state, (Reply("utter_goodbye"),))
         if act in _SOCIAL_RESPONSES:
@@ -287,6 +310,21 @@ class Dialogue:
         if act in _MENU_RESPONSES:
             return repair.with_menu(context, state, _MENU_RESPONSES[act])
         return self._handlers[act](context, state, message)
+
+
+def _talked_beside(context: Context, turn: Turn, message: UserMessage) -> Turn:
+    """Returns the turn with the answer to what is asked of the bot beside a denial (「我说我不信你是官方的」)."""
+    kind = repair.small_talk_of(context, message)
+    if kind is None or not kind.of_itself:
+        return turn
+    return Turn(turn.state, (*turn.replies, Reply("utter_small_talk", {"answer": context.replies.fill(kind.text)})))
+
+
+def _remembering(turn: Turn, message: UserMessage) -> DialogueState:
+    """Returns the state that knows what was asked, and which answer was given, in this turn."""
+    is_answered = any(reply.response == "utter_step_answer" for reply in turn.replies)
+    asked = message.key[:_LONGEST_QUESTION] if asks(normalize(message.text)) and not message.is_payload else None
+    return replace(turn.state, last_answer=turn.state.last_answer if is_answered else None, question=asked)
 
 
 def _with_lists(

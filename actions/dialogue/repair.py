@@ -11,6 +11,8 @@ from actions.dialogue.handing_over import hand_off
 from actions.dialogue.messages import Event, EventKind, Reply, UserMessage
 from actions.dialogue.state import DialogueState, HandoffReason
 from actions.dialogue.turn import Context, Turn, offering_human
+from actions.knowledge.wording import SmallTalk
+from actions.reading.questions import without_particles
 
 # Whoever has got nowhere this many times in a row gets a human.
 MAX_FAILURES = 3
@@ -18,7 +20,7 @@ MAX_FAILURES = 3
 _GLAD = frozenset({Act.GREET, Act.GOODBYE, Act.THANK, Act.SOLVED})
 _IN_WALK = {"utter_chitchat": "utter_chitchat_in_walk", "utter_not_understood": "utter_not_understood_in_walk"}
 # What is longer has something to say beside it.
-_LONGEST_TALK = 16
+_LONGEST_TALK, _LONGEST_OF_ITSELF = 16, 26
 # What an angry user is spared.
 _NICETIES = frozenset({"utter_procedure_intro", "utter_request_noted", "utter_already_in_procedure"})
 
@@ -85,11 +87,19 @@ def out_of_scope(context: Context, state: DialogueState, message: UserMessage) -
 
 def small_talk(context: Context, message: UserMessage) -> str | None:
     """Returns what is said to small talk; None when it is none."""
-    if "unsupported_topic" in message.entities or len(message.key) > _LONGEST_TALK:
-        return None
+    kind = small_talk_of(context, message)
+    return context.replies.fill(kind.text) if kind else None
+
+
+def small_talk_of(context: Context, message: UserMessage) -> SmallTalk | None:
+    """Returns the kind of small talk that a message is; None when it is none."""
+    key = without_particles(message.key)
     for kind in context.knowledge.wording.small_talk:
-        if re.search(kind.about, message.key):
-            return context.replies.fill(kind.text)
+        longest = _LONGEST_OF_ITSELF if kind.of_itself else _LONGEST_TALK
+        if len(message.key) > longest or ("unsupported_topic" in message.entities and not kind.of_itself):
+            continue
+        if re.search(kind.about, message.key) or re.search(kind.about, key):
+            return kind
     return None
 
 

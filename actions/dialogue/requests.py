@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from actions.dialogue.acts import SOCIAL, SUPPORT, Act, act_of
+from actions.dialogue.acts import SOCIAL, SUPPORT, UNCLEAR, Act, act_of
 from actions.dialogue.messages import AnswerBand, Button, Reply, UserMessage, request_payload
 from actions.dialogue.state import DialogueState, ListedOption, Request
 from actions.dialogue.turn import Context, Turn
@@ -60,6 +60,42 @@ def topics_beside(context: Context, message: UserMessage) -> UserMessage:
     """Returns the message with those of its further requests that can be remembered: topics."""
     topics = tuple(request for request in message.further_requests if _is_topic(context, request))
     return replace(message, further_requests=topics)
+
+
+def with_named(context: Context, message: UserMessage) -> UserMessage:
+    """Returns the message in which a further request that is unclear is the topic named beside the first.
+
+    「我想找回密码，顺便问下怎么注销我另一个号」 names the closure, whatever its second half sounds like.
+    """
+    unclear = [request for request in message.further_requests if not _is_known(context, request)]
+    spoken_for = {message.intent, *(request.intent for request in message.further_requests)}
+    denied = set(message.matters("negated", "past", "other_person"))
+    named = [
+        name
+        for name in dict.fromkeys(message.matters("named"))
+        if name in context.knowledge.topics and name not in spoken_for | denied
+    ]
+    if len(unclear) != 1 or len(named) != 1 or message.is_payload:
+        return message
+    further = tuple(
+        replace(request, intent=named[0]) if request is unclear[0] else request for request in message.further_requests
+    )
+    return replace(message, further_requests=further)
+
+
+def _is_known(context: Context, request: Request) -> bool:
+    return request.intent in context.knowledge.topics or act_of(request.intent, context.knowledge) not in UNCLEAR
+
+
+def with_own(context: Context, message: UserMessage) -> UserMessage:
+    """Returns the message whose own topic is remembered first, where it names one."""
+    wanted = message.intent
+    if message.band is not AnswerBand.ANSWER:
+        wanted = next((name for name, _ in message.choices if name in context.knowledge.topics), "")
+    own = Request(wanted, message.text, message.entities)
+    if not _is_topic(context, own) or is_urgent(context, own):
+        return message
+    return replace(message, further_requests=(own, *message.further_requests))
 
 
 def remember(state: DialogueState, message: UserMessage) -> DialogueState:

@@ -11,11 +11,12 @@ from actions.dialogue.endings import after_digression, leave
 from actions.dialogue.messages import Event, EventKind, Reply, UserMessage, payload
 from actions.dialogue.repair import not_understood, with_menu
 from actions.dialogue.state import AttemptOutcome, Awaiting, DialogueState, HandoffReason, with_walk
-from actions.dialogue.steps import advance, ask_outcome, next_check, show_current, show_step
+from actions.dialogue.steps import advance, ask_outcome, last_step, next_check, show_current, show_step
 from actions.dialogue.support import ticket_status
 from actions.dialogue.turn import Context, Turn, offering_human
 from actions.knowledge import Topic
 from actions.knowledge.answers import TOPIC
+from actions.reading.clauses import asks_first
 from actions.reading.questions import denies, leaves_out
 from actions.reading.reading import Reading
 
@@ -39,6 +40,9 @@ def done(context: Context, state: DialogueState, reading: Reading) -> Turn:
     state = replace(with_walk(state, interrupted=False), offer=None)
     number = int(reading.arguments.get("step") or state.step + 1)
     is_end = number > state.step and bool(reading.arguments.get("is_last"))
+    if reading.arguments.get("is_through") and number >= last_step(topic):
+        # 「设好了 进去了」 at the step before the last tells of both.
+        return walkthrough.solved(context, state, reading.message)
     if is_end and (number > len(topic.steps) or topic.steps[number - 1].is_fallback):
         # 「能进了」 after the last step says how it went; whoever comes there from afar is asked.
         is_near = thanks or state.step + 1 >= number - 1
@@ -56,8 +60,25 @@ def done(context: Context, state: DialogueState, reading: Reading) -> Turn:
         text = context.replies.fill(topic.steps[number - 1].text, topic)
         return Turn(show_step(context, state, number).state, (Reply("utter_step_here", {"step_text": text}),))
     # 「表递上去了 几天有回音」 goes on and asks; 「到设密码了，要几位」 only asks.
-    turn = answered_beside(context, show_step(context, state, number), reading.message)
+    shown = show_step(context, state, number)
+    if reading.arguments.get("is_there"):
+        shown = _as_seen(context, topic, number, shown)
+    before = state if asks_first(reading.message) else None
+    turn = answered_beside(context, shown, reading.message, before)
     return Turn(turn.state, turn.replies[1:]) if is_here and len(turn.replies) > 1 else turn
+
+
+def _as_seen(context: Context, topic: Topic, number: int, turn: Turn) -> Turn:
+    """Returns the turn that shows a step to somebody who is there already and has seen its page come up."""
+    there = topic.steps[number - 1].there
+    if there is None:
+        return turn
+    text = context.replies.fill(there, topic)
+    replies = (
+        replace(reply, values={**reply.values, "step_text": text}) if reply.progress else reply
+        for reply in turn.replies
+    )
+    return Turn(turn.state, tuple(replies))
 
 
 def _has_worked(context: Context, message: UserMessage) -> bool:
@@ -94,6 +115,11 @@ def ask(context: Context, state: DialogueState, reading: Reading) -> Turn:
     if reading.arguments.get("where"):
         # 「没找到那个设置」 asks where it is.
         return answer_where(context, state)
+    aside = reading.arguments.get("aside")
+    if aside:
+        # 「晚上呢」 goes on about what was asked beside the step, which stays.
+        turn = answer_question(context, replace(state, walk=None, last_topic=str(aside)), reading.message)
+        return Turn(replace(turn.state, walk=state.walk, last_topic=state.last_topic), turn.replies)
     return answer_question(context, state, reading.message)
 
 
@@ -162,6 +188,22 @@ def steps_left(context: Context, state: DialogueState, reading: Reading) -> Turn
     name = "utter_no_more_steps" if number == count else "utter_steps_left"
     values = {"step_number": number, "step_count": count, "steps_left": count - number}
     return Turn(replace(state, offer=None), (Reply(name, values),))
+
+
+def show_steps(context: Context, state: DialogueState, reading: Reading) -> Turn:
+    """Says several steps or causes at once to somebody who wants them together."""
+    topic = context.topic(state)
+    numbers = tuple(reading.arguments.get("numbers") or ())
+    if topic is None or state.walk is None or not numbers:
+        return show_current(context, state)
+    fill = context.replies.fill
+    steps = [(number, topic.steps[number - 1]) for number in numbers]
+    lines = [f"{number}. {fill(step.title)}：{fill(step.text, topic)}" for number, step in steps]
+    visited = tuple(dict.fromkeys((*state.walk.visited_steps, *(step.id for _, step in steps))))
+    shown = with_walk(state, step=numbers[-1], visited_steps=visited, awaiting=None, interrupted=False)
+    if topic.kind == "procedure":
+        shown = with_walk(state, interrupted=False)
+    return Turn(replace(shown, offer=None), (Reply("utter_some_steps", {"steps": "\n".join(lines)}),))
 
 
 def _kept(topic: Topic, state: DialogueState) -> DialogueState:

@@ -213,6 +213,8 @@ class DialogueState:
         misfits: Answers in a row that did not fit the question asked.
         fragment: The last message that said too little to be understood; the next may complete it.
         asked_about: What was answered about last: id of the topic, a slash, id of the step, detail or part.
+        last_answer: The fingerprint of the answer that the last turn gave, so that it is not given twice in a row.
+        question: What the last message asked, normalized, so that 「我问的是注销」 asks it of another matter.
     """
 
     walk: Walk | None = None
@@ -244,6 +246,8 @@ class DialogueState:
     misfits: int = 0
     fragment: str | None = None
     asked_about: str | None = None
+    last_answer: int | None = None
+    question: str | None = None
 
     @property
     def topic(self) -> str | None:

@@ -163,6 +163,11 @@ def _by_pattern(topic: Topic, places: list[_Place], key: str) -> Answer | None:
     return best[1] if best else None
 
 
+def has_words(answer: StepAnswer, key: str) -> bool:
+    """Whether a text has the words of one of the answer's patterns."""
+    return any(True for _ in _matches(answer, key))
+
+
 def _matches(answer: StepAnswer, key: str) -> Iterable[list[str]]:
     """Yields the words of each pattern that occur in the question, of alternatives the longest."""
     for pattern in answer.about:

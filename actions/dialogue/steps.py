@@ -84,6 +84,11 @@ def next_check(context: Context, state: DialogueState) -> Turn:
     return offering_human(state, HandoffReason.NOT_SOLVED, Reply("utter_some_unchecked", {"titles": titles}))
 
 
+def last_step(topic: Topic) -> int:
+    """Returns the number of the last step of a procedure that goes well."""
+    return max(number for number, step in enumerate(topic.steps, 1) if not step.is_fallback)
+
+
 def next_detail(topic: Topic, state: DialogueState) -> str | None:
     """Returns the id of the detail that the current step has still to ask for."""
     done = {*state.collected_details, *state.skipped_details}

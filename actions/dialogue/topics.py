@@ -38,7 +38,7 @@ def open_topic(context: Context, state: DialogueState, message: UserMessage) -> 
         return answered
     if not topic.is_walkthrough:
         point = None if topic.urgent or message.is_payload else find_in_part(context, topic, message)
-        if point:
+        if point and point.fingerprint != state.last_answer:
             return give(context, state, point)
         return _answer(context, state, topic)
     if topic.id == state.topic and topic.collected_details and not message.is_payload:

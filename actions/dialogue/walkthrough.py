@@ -13,6 +13,7 @@ from actions.dialogue.repair import failed
 from actions.dialogue.state import AttemptOutcome, Awaiting, DialogueState, HandoffReason, Offer, with_walk
 from actions.dialogue.steps import (
     advance,
+    last_step,
     next_check,
     show_current,
     show_step,
@@ -20,12 +21,15 @@ from actions.dialogue.steps import (
 )
 from actions.dialogue.turn import Context, Turn, offering_human
 from actions.knowledge import Step
+from actions.reading.clauses import asks_in
 from actions.reading.questions import asks, postpones, withdraws
 from language.text_normalization import normalize
 
 # A yes that starts what cannot be undone must be beyond doubt. On the development set every yes lies above this, and
 # what only resembles one (「qwerqwer」) below.
 _CLEAR_YES = 0.95
+# A report beside another matter is believed from this certainty on.
+_REPORTED = 0.8
 # Consent in words that may be a question is none.
 _MAY_ASK = 0.6
 # Values of the entity `step_number` that are no numbers.
@@ -190,7 +194,7 @@ def problem(context: Context, state: DialogueState, message: UserMessage) -> Tur
         # 「更新了也没用」, after an answer said what to try.
         return offering_human(state, HandoffReason.NOT_SOLVED, Reply("utter_offer_human"))
     if topic is None or walk is None:
-        return Turn(state, (Reply("utter_problem_without_procedure", buttons=context.replies.menu()),))
+        return _problem_of_nothing(context, state, message)
     if state.awaiting is Awaiting.OUTCOME or state.offer is Offer.HUMAN:
         return offering_human(state, HandoffReason.NOT_SOLVED, Reply("utter_offer_human"))
     if state.step == 0:
@@ -215,6 +219,28 @@ def problem(context: Context, state: DialogueState, message: UserMessage) -> Tur
     return Turn(after, (replace(context.replies.trouble(topic, after), event=event),))
 
 
+def _problem_of_nothing(context: Context, state: DialogueState, message: UserMessage) -> Turn:
+    """Asks what is not working; whoever says it again is offered a human rather than the same question."""
+    after = failed(context, state, message, HandoffReason.NOT_UNDERSTOOD)
+    if isinstance(after, Turn):
+        return after
+    if after.failures_in_row > 1:
+        return offering_human(after, HandoffReason.NOT_SOLVED, Reply("utter_offer_human"))
+    return Turn(after, (Reply("utter_problem_without_procedure", buttons=context.replies.menu()),))
+
+
+def reported_beside(context: Context, state: DialogueState, message: UserMessage) -> DialogueState:
+    """Returns the state after a step that is reported before something else is asked (「点好了，你们周末有人吗」)."""
+    topic, asked = context.topic(state), context.knowledge.topics.get(message.intent)
+    is_aside = asked is not None and not asked.is_walkthrough and not message.is_payload
+    if topic is None or topic.kind != "procedure" or not is_aside or not state.step or state.awaiting is not None:
+        return state
+    first, *others = message.clauses or (None,)
+    if first is None or asks_in(first) or first.acts.get("done", 0.0) < _REPORTED or not any(map(asks_in, others)):
+        return state
+    return show_step(context, state, state.step + 1).state if state.step < last_step(topic) else state
+
+
 def tick(context: Context, state: DialogueState, steps: Sequence[Step]) -> tuple[DialogueState, Reply]:
     """Returns the state in which these checks are made and were not the cause, and the words that say so."""
     if state.walk is None:
@@ -237,7 +263,10 @@ def solved(context: Context, state: DialogueState, message: UserMessage) -> Turn
     topic = context.topic(state)
     if topic is None:
         return after_digression(context, state, Reply("utter_glad"))
-    reply = Reply("utter_solved", buttons=context.replies.related(topic, state, limit=2))
+    related = context.replies.related(topic, state, limit=2)
+    reply = Reply("utter_solved", buttons=related)
+    if topic.finished:
+        reply = Reply("utter_finished", {"finished": context.replies.fill(topic.finished, topic)}, related)
     return finish(context, state, AttemptOutcome.SOLVED, reply)
 
 

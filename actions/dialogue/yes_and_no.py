@@ -9,11 +9,13 @@ from actions.dialogue.details import skip_detail
 from actions.dialogue.endings import after_digression, finish
 from actions.dialogue.handing_over import hand_off
 from actions.dialogue.messages import Reply, UserMessage
+from actions.dialogue.repair import with_menu
 from actions.dialogue.state import Attempt, AttemptOutcome, Awaiting, DialogueState, HandoffReason, Offer, with_walk
 from actions.dialogue.steps import show_current
 from actions.dialogue.topics import open_topic, resume, start
 from actions.dialogue.turn import Context, Turn
 from actions.dialogue.walkthrough import FROM_THE_START, cancel, from_the_start, go_on, problem, solved
+from actions.reading.place import title_words
 from actions.reading.questions import goes_back
 
 
@@ -69,7 +71,12 @@ def goes_on_elsewhere(context: Context, state: DialogueState, act: Act, message:
         return decline_offer(context, state)
     if act not in (Act.NEXT, Act.REPEAT, Act.PREVIOUS):
         return None
-    if state.walk is None and FROM_THE_START in message.entities.get("step_number", ()):
+    is_afresh = FROM_THE_START in message.entities.get("step_number", ())
+    if state.walk is None and is_afresh and message.key in context.knowledge.wording.begin_afresh:
+        # With nothing under way it is the whole talk that begins anew.
+        fresh = replace(state, offer=None, requests=(), suspended=())
+        return with_menu(context, fresh, "utter_menu")
+    if state.walk is None and is_afresh:
         if state.suspended:
             return from_the_start(context, resume(context, state).state)
         last = next((attempt.topic for attempt in reversed(state.attempts)), None)
@@ -132,9 +139,17 @@ def decline_offer(context: Context, state: DialogueState) -> Turn | None:
     return None
 
 
+def _names(context: Context, topic: str, message: UserMessage) -> bool:
+    words = title_words(context.knowledge.topics[topic])
+    return topic in message.matters("named", "anchor") or any(word in message.key for word in words)
+
+
 def cancel_and_go_on(context: Context, state: DialogueState, message: UserMessage) -> Turn:
     """Ends the walkthrough; 「先不销了，接着看付款的事」 takes up the one below at once."""
     turn = cancel(context, state, message)
+    if turn.state.offer is Offer.REQUEST and _names(context, turn.state.requests[0].intent, message):
+        # 「这个不弄了 说那个申诉」
+        return taken_up(context, turn)
     if state.walk is None or turn.state.offer is not Offer.RESUME or not goes_back(message.key):
         return turn
     resumed = resume(context, turn.state)

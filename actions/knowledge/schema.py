@@ -174,6 +174,7 @@ class Step(_Model):
         value: The entity value that leads to the step.
         words: What users call the cause, for a check.
         treatment: What to do when the check finds the cause.
+        there: What is to be done, for somebody who says that its page has come up: not what they have seen happen.
         is_fallback: Whether it is for trouble only, so that whoever reports success does not need it.
         done_reports: What users say who have done a step.
         arrivals: What users say who are at a step: its page has come up, or something there does not work.
@@ -187,6 +188,7 @@ class Step(_Model):
     value: str | None = None
     words: list[str] = []
     treatment: Text | None = None
+    there: Text | None = None
     is_fallback: bool = False
     done_reports: list[Text] = []
     arrivals: list[Text] = []
@@ -223,6 +225,7 @@ class CollectedDetail(_Model):
         hint: What is said to an answer that does not fit.
         entity: What the NLU calls it, where it knows it.
         names: The words by which the user calls it when it is to be corrected (「改一下金额」).
+        cautions: What is said beside, once, when what was noted has these words.
     """
 
     id: str
@@ -234,6 +237,7 @@ class CollectedDetail(_Model):
     unit: Text | None = None
     names: list[Text] = []
     answers: list[StepAnswer] = []
+    cautions: list[StepAnswer] = []
 
 
 class Topic(_Model):
@@ -245,6 +249,7 @@ class Topic(_Model):
         entity: The entity whose value picks a step or an item directly.
         menu: Set for the main topics that are offered as buttons.
         urgent: The answer offers a human first.
+        finished: What is said when a walkthrough has ended well, where the general words do not fit.
         questions: What users may ask of it, the main question first; offered while they type and among the most asked.
         pinned_question: The main question is always among the most asked.
     """
@@ -258,6 +263,7 @@ class Topic(_Model):
     intro: Text | None = None
     warning: ProcedureWarning | None = None
     cancelled: Text | None = None
+    finished: Text | None = None
     steps: list[Step] = []
     collected_details: list[CollectedDetail] = []
     text: Text | None = None
@@ -274,7 +280,7 @@ class Topic(_Model):
     @model_validator(mode="after")
     def _fits_kind(self) -> Self:
         is_answer = self.kind == "answer"
-        of_walkthrough = ["intro", "steps", "warning", "collected_details", "cancelled"]
+        of_walkthrough = ["intro", "steps", "warning", "collected_details", "cancelled", "finished"]
         of_answer = ["text", "items", "settings", "urgent", "short", "offer_human"]
         required, forbidden = (["text"], of_walkthrough) if is_answer else (["intro", "steps"], of_answer)
         for name in required:

@@ -67,10 +67,16 @@ class Signs(_Model):
 
 
 class SmallTalk(_Model):
-    """What is said to a kind of small talk; `about` are patterns of the message, normalized and folded."""
+    """What is said to a kind of small talk.
+
+    Attributes:
+        about: Patterns of the message, normalized and folded, without the particles at its end.
+        of_itself: It is about the bot, so that it is read whatever is under way and whatever it sounds like.
+    """
 
     about: str
     text: Text
+    of_itself: bool = False
 
     @field_validator("about")
     @classmethod
@@ -131,6 +137,7 @@ class Wording(_Model):
     waiting_words: list[str]
     question_words: list[str]
     menu_words: list[str]
+    begin_afresh: list[str]
     wallet_words: list[str]
     what_now: list[str]
     small_talk: list[SmallTalk]

@@ -16,7 +16,17 @@ from actions.reading import corrections, place
 from actions.reading.clauses import asks_in
 from actions.reading.complaint import is_complaint_of_us
 from actions.reading.names import is_framed
-from actions.reading.questions import asks, complains, ends_noting, ends_talk
+from actions.reading.questions import (
+    asks,
+    asks_of_waiting,
+    complains,
+    demands_money,
+    dismisses,
+    ends_noting,
+    ends_talk,
+    names_human,
+    without_reminder,
+)
 from actions.reading.reading import Reading, Source
 from actions.reading.steps_meant import reported_place, step_meant
 from actions.reading.stories import PROCEDURE, tells
@@ -30,8 +40,12 @@ _LIKELY, _SURE = 0.5, 0.6
 # A command or another topic with less may be the answer: 「不二家」 is heard as a no with 0.94.
 _COMMAND, _SWITCH, _OTHER_WALK = 0.98, 0.8, 0.95
 _LONGEST_COMMAND = corrections.LONGEST_COMMAND
+_LONGEST_DISMISSAL = 16
 # Beside a contact there may be this much that says what it is.
 _LONGEST_BESIDE = 10
+_AGREES = re.compile(
+    "(?:那|好|行|嗯|可以|ok|中|成|要得|就|你|快|先|给|帮|我|麻烦|吧|啊|的|了|呗|嘛|哈)*(?:转(?:人工|过去|接)?(?:吧|呗|嘛|啊|了|下|一下)*|(?<=[好行以k中成得嗯])(?:吧|的|啊|呀|嘞)*)"
+)
 _STAR = re.compile("[⭐🌟★]")
 _MODIFIERS = re.compile("[\U0001f3fb-\U0001f3ff\ufe0f\u200d♀♂]")
 # A yes that cannot be undone must be said in words.
@@ -118,6 +132,10 @@ def _new_value(context: Context, state: DialogueState, act: Act, message: UserMe
 
 
 def _correction(context: Context, state: DialogueState, message: UserMessage) -> Reading | None:
+    told = without_reminder(message.text)
+    if told and told != message.text.strip():
+        # 「我不是说昨晚了吗」 denies nothing.
+        message = replace(message, text=told, key=folded(normalize(told)), rejected={})
     changes = corrections.changes_in(context, state, message)
     if changes:
         changes = {**_told_beside(context, state, message, changes), **changes}
@@ -162,13 +180,35 @@ def _detail(context: Context, state: DialogueState, act: Act, message: UserMessa
     wanted = next((d for d in topic.collected_details if d.id == state.walk.requested_detail), None)
     if wanted is None:
         return None
-    if ends_noting(message.key) or ends_talk(message.key):
-        return Reading(Source.ASKED, Act.STOP_NOTING, message, "wants nothing noted")
     if place.resumes(context, state, act, message):
         return None
-    renamed = _shop_instead(topic, wanted, state, message)
-    if renamed:
-        return renamed
+    other = _wants_no_form(wanted, message) or _shop_instead(topic, wanted, state, message)
+    if other:
+        return other
+    told = without_reminder(message.text)
+    message = message if told == message.text.strip() else replace(message, text=told, key=folded(normalize(told)))
+    return _answer(context, state, topic, wanted, act, message)
+
+
+def _wants_no_form(wanted: CollectedDetail, message: UserMessage) -> Reading | None:
+    """Reads what is said against the question rather than to it."""
+    if ends_noting(message.key) or ends_talk(message.key):
+        return Reading(Source.ASKED, Act.STOP_NOTING, message, "wants nothing noted")
+    if not without_reminder(message.text):
+        arguments = {"hint": wanted.ask, "is_missed": True}
+        return Reading(Source.ASKED, Act.MISFIT, message, f"has told {wanted.id} before", arguments=arguments)
+    if demands_money(message.key) and not is_complaint_of_us(message):
+        # 「别整那些 我要退钱」 is no detail: it is told what becomes of the money.
+        return _asks(message)
+    if dismisses(message.key) and len(message.key) <= _LONGEST_DISMISSAL:
+        return Reading(Source.ASKED, Act.STOP_NOTING, message, "has no patience for the form")
+    return None
+
+
+def _answer(
+    context: Context, state: DialogueState, topic: Topic, wanted: CollectedDetail, act: Act, message: UserMessage
+) -> Reading | None:
+    """Reads the message as the answer, or as what is told or asked in its place."""
     values = accepted(values_for(wanted, message, context.knowledge.wording.rejections, is_asked=True))
     fits = bool(values) and wanted.accepts in ("time", "amount")
     if not fits and topic.id in message.matters("negated") and message.acts.get("trouble", 0.0) < _SURE:
@@ -367,6 +407,10 @@ def _consent(context: Context, state: DialogueState, act: Act, message: UserMess
         name = "utter_human_declined" if state.walk is None else "utter_take_your_time"
         arguments = {"response": name, "stays": state.walk is not None}
         return Reading(Source.ASKED, Act.LET_BE, message, "waits instead", arguments=arguments)
+    if ends_talk(message.key) and not (names_human(message.key) or "转" in message.key):
+        return None
+    if is_offered and not message.matters("negated") and (agreed := _agrees_and_asks(state, act, message)):
+        return agreed
     if not is_offered or len(message.key) > 12 or message.matters("negated") or asks(normalize(message.text)):
         return None
     if certainty >= _CONSENT and act is not Act.DENY:
@@ -376,6 +420,21 @@ def _consent(context: Context, state: DialogueState, act: Act, message: UserMess
     if is_yes and not other_yes and state.awaiting is not Awaiting.WARNING:
         return Reading(Source.ASKED, Act.HUMAN, message, "says yes to a human", message.confidence)
     return None
+
+
+def _agrees_and_asks(state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
+    """Reads a yes to a human beside a question about how long it takes (「那就转吧 要等多久啊」): both are answered."""
+    asked = [clause for clause in message.clauses if asks_in(clause)]
+    told = [clause for clause in message.clauses if not asks_in(clause)]
+    if state.handed_over or not asked or not told or not _AGREES.fullmatch(folded(told[0].text)):
+        return None
+    asks_wait = any(asks_of_waiting(folded(clause.text)) for clause in asked)
+    if not any("转" in clause.text for clause in told) and not (asks_wait and state.offer is Offer.HUMAN):
+        # 「那行吧 后面还干啥」 agrees to nothing.
+        return None
+    arguments = {"asks_wait": asks_wait}
+    plain = replace(message, intent="human_handoff", band=AnswerBand.ANSWER, choices=(), further_requests=())
+    return Reading(Source.ASKED, Act.HUMAN, plain, "agrees to a human and asks", arguments=arguments)
 
 
 def _contact(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:

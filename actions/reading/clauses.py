@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from actions.dialogue.messages import Clause, UserMessage, folded
-from actions.reading.questions import asks
+from actions.reading.questions import asks, states
 from language.text_normalization import normalize
 
 _SURE_QUESTION = 0.7
@@ -11,7 +11,13 @@ _SURE_QUESTION = 0.7
 
 def asks_in(clause: Clause) -> bool:
     """Whether a clause asks rather than tells."""
-    return clause.acts.get("question", 0.0) >= _SURE_QUESTION or asks(normalize(clause.text))
+    text = normalize(clause.text)
+    return asks(text) or (clause.acts.get("question", 0.0) >= _SURE_QUESTION and not states(text))
+
+
+def asks_first(message: UserMessage) -> bool:
+    """Whether the message asks before it tells (「是几个数字 填进去了」): about the step that it then reports."""
+    return len(message.clauses) > 1 and asks_in(message.clauses[0]) and not asks_in(message.clauses[-1])
 
 
 def told_in(message: UserMessage) -> str:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from difflib import SequenceMatcher
 
 from actions.dialogue.messages import UserMessage
 from actions.dialogue.state import Awaiting, DialogueState
 from actions.dialogue.turn import Context
 from actions.knowledge.schema import CollectedDetail
+from actions.reading.meant import meant_and_wrong
 from actions.reading.names import name_in
 from actions.reading.questions import asks
 from actions.reading.stories import is_story
@@ -29,6 +31,15 @@ _NEW_TEXT = re.compile(
 )
 
 
+# What of a name is too much: 「就五个字 阿芳小吃店」, 「前面多了几个字」.
+_EXTENT = re.compile(
+    r"[一二两三四五六七八九十几\d]个字|不要(?:前|后)面|(?:前|后)面.{0,4}(?:不要|去掉|删掉|多|不对)|多(?:了|记|写).{0,3}字|去掉|删掉|只要|就叫"
+)
+# Said to the bot about its mistake, and no part of the name.
+_REMARK = re.compile(r"^(?:你|您|不是|不要|别|前面|后面|多了|少了|没有|麻烦|谢|就[\S]{0,2}个字|其他|其它)")
+_ALIKE = 0.5
+
+
 _NOT_BUT = re.compile(
     r"(?:不是|唔系|不叫)\s?(?P<wrong>[^\s,，。是]{2,8})[\s,，]*(?:而?是|叫)\s?(?P<right>[^\s,，。]{2,12})"
 )
@@ -43,7 +54,8 @@ def correctable(context: Context, state: DialogueState) -> tuple[CollectedDetail
 
 def changes_in(context: Context, state: DialogueState, message: UserMessage) -> dict[str, str]:
     """Returns the new values by detail, {} when the message corrects none."""
-    is_marked = _is_marked(message)
+    meant, wrong = meant_and_wrong(message.text)
+    is_marked = _is_marked(message) or _tells_extent(context, state, message)
     known = correctable(context, state)
     if not known or message.is_payload or asks(normalize(message.text)):
         return {}
@@ -53,10 +65,12 @@ def changes_in(context: Context, state: DialogueState, message: UserMessage) -> 
             detail, message, context.knowledge.wording.rejections, is_asked=is_marked and not _is_text(detail)
         )
         current = state.collected_details[detail.id]
-        denies = _denies(current, values, message)
+        denies = _denies(current, values, message) or bool(wrong and detail.accepts == "name" and current in wrong)
         if not (denies or (is_marked and _may_correct(context, state, message, detail))):
             continue
         new = _new_value(detail, values, current, message, known)
+        if meant and wrong and detail.accepts == "name":
+            new = name_in(meant)
         if new and new != current:
             changes[detail.id] = new
     return changes
@@ -86,6 +100,27 @@ def _is_marked(message: UserMessage) -> bool:
         or bool(_ASTRAY.search(message.key))
         or message.acts.get("correction", 0.0) >= _SURE
     )
+
+
+def _tells_extent(context: Context, state: DialogueState, message: UserMessage) -> bool:
+    """Whether the message says how much of a noted name is right (「就五个字 阿芳小吃店 不要后面的」)."""
+    if not _EXTENT.search(message.key):
+        return False
+    names = [d for d in correctable(context, state) if d.accepts == "name"]
+    return any(_part_meant(state.collected_details[detail.id], message.text) for detail in names)
+
+
+def _part_meant(current: str, text: str) -> str | None:
+    """Returns the clause of a text that is what a noted name should have been: a part of it, or much like it."""
+    clauses = [_plain_name(clause) for clause in re.split(r"[\s,，。;；!！]+", text) if clause]
+    candidates = [c for c in clauses if c and len(c) > 1 and not _REMARK.match(c) and c != current]
+    scores = [(SequenceMatcher(None, c, current).ratio() if c not in current else 1.0, len(c), c) for c in candidates]
+    likeness, _, best = max(scores, default=(0.0, 0, None))
+    return best if likeness >= _ALIKE else None
+
+
+def _plain_name(clause: str) -> str:
+    return re.sub(r"^(?:就叫|就是|只要|叫|是)|[“”\"「」的]", "", clause)
 
 
 def _is_text(detail: CollectedDetail) -> bool:
@@ -146,10 +181,23 @@ def _new_text(
         return name_in(part["right"])
     names_it = any(name in text for name in detail.names)
     names_other = any(name in text for other in known if other is not detail for name in other.names)
+    if detail.accepts == "name" and _EXTENT.search(message.key) and (meant := _part_meant(current, text)):
+        return meant
     match = _NEW_TEXT.search(text)
     if match is None or names_other or not (names_it or detail.accepts == "name"):
         return None
     new = (match.group("new") or match.group("later")).strip()
     if detail.accepts == "story":
         return new if is_story(new) else None
-    return name_in(f"是{new}")
+    return name_in(f"是{_without_remarks(new)}")
+
+
+def _without_remarks(name: str) -> str:
+    """Returns a new name without what is said to the bot after it (「是阿芳小吃 你前面多了几个字」)."""
+    first, *others = re.split(r"[\s,，。;；]+", name)
+    kept = [first]
+    for clause in others:
+        if _REMARK.match(clause):
+            break
+        kept.append(clause)
+    return " ".join(kept)

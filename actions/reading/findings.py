@@ -16,6 +16,10 @@ _LIKELY = 0.4
 _SURE_SOLVED = 0.5
 # What is not looked at yet is denied or put off: 「查银行」 asks for it.
 _NOT_YET = re.compile("[没未不]|回头|等[会下]|[待一]会|晚点|稍后|改天")
+# Still to be done: 「充值完再试」.
+_PLANS = re.compile(
+    "(?:完|好|了|后)?再(?:试|付|来|看|扫|刷)(?!了|过|也|都|还)|(?:先|这就|马上|现在)去(?:充|问|换|看)|(?:等|待)[会下].{0,3}(?:试|付)"
+)
 
 
 @dataclass(frozen=True)
@@ -56,7 +60,7 @@ def findings(topic: Topic, state: DialogueState, message: UserMessage) -> Findin
         label, sure = _label(clause)
         about = named or last or ((shown,) if shown else ())
         last = named or last
-        if label is None:
+        if label is None or (label in ("ruled_out", "solved", "tried_everything") and _PLANS.search(clause.text)):
             continue
         certainty = max(certainty, sure)
         if label == "solved":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from actions.reading.amounts import amounts_in
-from actions.reading.questions import asks, complains, is_noise
+from actions.reading.questions import asks, complains, demands_money, is_noise, without_reminder
 from actions.reading.times import times_in
 from language.text_normalization import normalize
 
@@ -20,6 +20,8 @@ _READ_OFF = re.compile(
     r"^(?:那|就|那就|你|麻烦|先|我|上面|上头|页面|记录|账单|里|收款|收钱|付款|方|人|的|那边|那个|对方|商家|名字|他|她|它|应该|好像|大概|可能)*"
     r"(?:写着?的?是?|填着?的?是?|记成?|记着|显示的?是?|标着?的?是?|备注的?是?|叫做|名字?叫|就?叫|姓名是)(?:了|着|个|的|是|叫)*[\s,，:：]*(?=\S)"
 )
+# Whoever quotes means just that: 「就是叫“阿芳小吃”」.
+_QUOTED = re.compile(r"[“\"「《『](?P<name>[^”\"」》』]{1,25})[”\"」》』]")
 # In a later clause: 「收钱的是个人 叫王桂芬」.
 _CALLED = re.compile(
     r"(?:^|[\s,，。、]|是|个|人|店)(?:名字|名|他|她|店)?(?:叫做|叫|姓名是|名字是|名是)(?P<name>[^\s,，。、的]{2,12})(?:的|吧|啊|呢)?$"
@@ -41,7 +43,7 @@ _ORDER = re.compile(r"^(?:给我|帮我)?叫.{1,6}(?:来|过来|出来|出面)$|
 _NO_NAME = re.compile(
     r"^(?:讲|唱|说)[个首一]|^(?:你|您|你们|咱|告诉|帮我|给我|我要|我想|快|赶紧|马上|别|已经|明天|这|那)|天气|好(?:的|吧|呀|滴|嘞|了)?$"
     r"|^(?:行|可以|谢谢|你好|您好|在吗|没有|不是|没|不要|不用|算了|喂|对|是的|对的|没错|不对|错了|搞错|随便|知道了|明白|等等|等下|骗子|垃圾|啊这|不在|空白)"
-    r"|^(?:密码|付款|支付|转账|验证码|账户|账号|余额|申诉|客服|人工|菜单|退款|退钱|注销)|人工$|(?:失败|忘了|不了|不上|不到|没了)$"
+    r"|^(?:密码|付款|支付|转账|验证码|账户|账号|余额|申诉|客服|人工|菜单|退款|退钱|注销)|人工$|(?:失败|忘了|不了|不上|不到|没了|没(?:到|来|收到|退|发|给)(?:货|账|钱)?)$"
     rf"|^{_ROLE}$|^我(?:看|查|找|填|写|说|不|没|都|也|已|就|在|是|忘|刚|点|按)|了$(?<!买了)"
 )
 # Within a story: who did it, or where.
@@ -54,7 +56,8 @@ _IN_STORY = tuple(
         r"(?<![现正存实])在(?P<name>[\w]{2,10}?)(?:上|里|那边|那里)?(?:买|消费|付|点了|订|充|花|下单|刷|被扣|多扣|重复扣|扣)",
         r"(?:付|转|打|汇|还)给(?:了)?(?P<name>[\w]{2,8})",
         r"(?:^|[\s,，。])(?:对方|收款人|商家|店名)(?:是|叫|[:：])?(?P<name>(?!.*[不没说让要退拉给骗])\w{2,8})(?=$|[\s,，。])",
-        r"(?:^|[\s,，。])(?:他|她|对方|老板|店主|卖家)?(?:名字)?叫(?:做)?(?P<name>\w{2,6})(?=$|[\s,，。])",
+        r"(?:对方|商家|卖家|店家|收款人|收款方|店名|老板|店主)(?:的?名字)?(?:叫做?|是(?!指|谁|什么|啥|哪|个|我|不))[\s:：]*(?P<name>\w{2,12})(?=$|[\s,，。])",
+        r"(?:^|[\s,，。])(?:他|她|对方|老板|店主|卖家)?(?:名字)?叫(?:做)?\s?(?P<name>\w{2,8})(?=$|[\s,，。])",
         r"被(?P<name>\w{2,8}?)(?:自动|又|多|连续|重复|偷偷|莫名)*(?:续费|扣)",
         r"(?:^|[\s,，。天晚早午])(?P<name>[\w]{2,6}?)(?:打车|外卖|网购|买的|点的|订的)(?!.*?在)",
         r"^(?P<name>\w{2,20}?)(?:多扣|多收|重复扣|乱扣|又扣|扣了?我|收了?我|不退|不发货|没发货|不给退)",
@@ -76,9 +79,12 @@ _NO_SUBJECT = re.compile(
 
 def name_in(text: str) -> str | None:
     """Returns the name that answers 「对方是谁」, None when the text is no name."""
-    text = remembered(text)
+    text = remembered(without_reminder(text))
+    quoted = _QUOTED.search(text)
+    if quoted and not is_noise(_key(quoted["name"])):
+        return quoted["name"].strip()
     plain = normalize(text)
-    if asks(plain) or complains(plain) or _ORDER.search(plain.strip()):
+    if asks(plain) or complains(plain) or demands_money(_key(text)) or _ORDER.search(plain.strip()):
         return None
     stripped = _strip(text)
     called = _CALLED.search(stripped) or _LATIN.search(stripped)

@@ -22,6 +22,7 @@ _TURNING = "不没别吗嘛呢么"
 _CONSENT = "explicit_consent"
 _PAYLOAD = re.compile(r"/(\w+)\s*({.*})?\s*", re.DOTALL)
 _POINTER = re.compile(r"第([一二两三四五六七八九十\d①②③④⑤⑥⑦⑧])(?:个|种|项|条|样|件|号|点)?")
+_POINTER_SEVERAL = re.compile(r"第([一二两三四五六七八九十\d])(?:个|种|项|条|样|步)")
 _LAST = re.compile(r"(?:最后|末尾)(?:一|那)?(?:个|种|项|条|样|件)?")
 _LATTER = re.compile(r"(?<![然最之以])后面?(?:那|一)(?:个|种|项|条|样|件)")
 _FORMER = re.compile(r"(?<![之以目])前面?(?:那|一)(?:个|种|项|条|样|件)")
@@ -84,6 +85,9 @@ def _pointed_at(context: Context, state: DialogueState, message: UserMessage) ->
     if not state.lists or state.offer is Offer.RATING or _SEVERAL.search(message.key):
         return None, ""
     if state.awaiting is Awaiting.DETAIL and len(message.key) < 3:
+        return None, ""
+    if state.walk and len(set(_POINTER_SEVERAL.findall(message.key))) > 1:
+        # 「第四个第五个直接告诉我」 wants both.
         return None, ""
     number = _number(context, state, message)
     if number is None or _NO_POINTER.search(message.key):

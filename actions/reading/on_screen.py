@@ -10,14 +10,15 @@ from actions.dialogue.acts import CONTROL, SOCIAL, UNCLEAR, Act
 from actions.dialogue.answers import find_answer, find_by_words, find_instead
 from actions.dialogue.messages import AnswerBand, UserMessage, folded
 from actions.dialogue.state import Awaiting, DialogueState, with_walk
+from actions.dialogue.steps import next_detail
 from actions.dialogue.turn import Context
 from actions.knowledge import Topic
 from actions.reading import causes
 from actions.reading.clauses import asks_in
 from actions.reading.findings import Findings, findings
-from actions.reading.questions import asks, withdraws
+from actions.reading.questions import asks, demands_money, dismisses, hurries, reminds, withdraws
 from actions.reading.reading import Reading, Source
-from actions.reading.steps_meant import place_spoken_of, reported_place, step_after, step_meant
+from actions.reading.steps_meant import is_shown_now, place_spoken_of, reported_place, step_after, step_meant
 from actions.reading.stories import PROCEDURE, is_story
 from actions.reading.values import details_said
 from language.text_normalization import normalize
@@ -62,15 +63,26 @@ _SURE_JOINED, _TROUBLE_JOINED = 0.5, 0.74
 # A question that names another topic may be about the step all the same (「密码多久改一回」) from this certainty on.
 _ASKS_HERE = 0.6
 _SURE_TRIED = 0.6
+_IN = re.compile(
+    "^(?:也|又|就|现在|这下|然后)*(?:能|可以)?(?:登|进)(?:进去|进来|去|来|上去?|录?)?(?:了|啦|咯|成功)|(?:能|可以)(?:登|用|进)(?:了|啦)"
+)
 _THANKS = ("谢", "thx", "3q", "辛苦")
 _SHORTEST_STORY = 5
-_HOW_NOW = re.compile("(?:那|好|行|嗯|哦|吧|的)*(?:怎么|咋)(?:弄|办|整|搞|做)(?:啊|呢|嘛|呀)?")
+_LONGEST_NAMED, _LONGEST_BESIDE_NAME = 12, 16
+# About how something is called or written, and nothing that happened.
+_SAYS_NAME = re.compile("[记写]错|不对|叫|名字|名称|个字|就是|[前后]面|那栏")
+_HOW_NOW = re.compile(
+    "(?:.{0,7}(?:直接|就|快|赶紧|你)(?:告诉|跟|说)我?(?:说)?)?(?:那|好|行|嗯|哦|吧|的)*(?:怎么|咋)(?:弄|办|整|搞|做)(?:啊|呢|嘛|呀)?"
+)
 _NOTHING_TO_CHANGE = re.compile("(?:没(?:有|啥|什么)?(?:别的)?(?:要|需要)?(?:改|补充|修改)|不用改|不改了)的?了?$")
+# Said to what was read back: 「对的」 goes on.
+_CONFIRMS = re.compile("(?:嗯+|啊|哦)?(?:对+|没错|是|都对|没问题|正确|记对|对着呢|可以)(?:的|啊|了|呀|哒)*")
+_SEES = re.compile("(?:看|瞧|瞅|找|翻)(?:见|到|着)|有个|写着")
 _BACK = re.compile("上一步|前一步|倒回去|退回去")
 _NOT_DONE = re.compile("(?:我|都|根本)?还没(?:有)?(?:填|弄|点|做|交|设|输|写|选|改|看|找)")
 _DONE_SINCE = re.compile("(?:填|弄|点|做|交|设|输|写|选|改)(?:好|完|上)?了")
 _EMPTIED = re.compile(
-    "(?:花|用|转|提|取|清)(?:光|完|走|空|干净|出来|掉)了?|没(?:有)?(?:钱|余额)了?$|(?:余额|钱).{0,4}(?:不要了|没了|是0|是零|清零)"
+    "(?<![没未不])(?:花|用|转|提|取|清)(?:光|完|走|空|干净|出来|掉)了?|没(?:有)?(?:钱|余额)了?$|(?:余额|钱).{0,4}(?:不要了|没了|是0|是零|清零)"
 )
 _TURNS = re.compile("^(?:那|然后|接下来|接着|现在|下面|还有|再|该|轮到|另一|另外)|呢$|那个|的事$|怎么|咋")
 _EMPTY = frozenset("的了是我您你它这那个怎么咋呢吗啊想要有没不一还")
@@ -104,10 +116,9 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
         return Reading(Source.ON_SCREEN, Act.ASK_STEP, message, f"no matter of {topic.id}", _LIKELY)
     if (message.key in context.knowledge.wording.what_now or _HOW_NOW.fullmatch(message.key)) and state.step:
         return Reading(Source.ON_SCREEN, Act.WHAT_NOW, message, "asks what to do then")
-    if _is_answered_here(context, topic, state, act, message):
-        return Reading(Source.ON_SCREEN, Act.ASK_STEP, message, f"what is shown of {topic.id} answers it", _LIKELY)
-    if _asks_of_topic(context, topic, state, act, message):
-        return Reading(Source.ON_SCREEN, Act.ASK_STEP, message, f"asks about {topic.id}", _LIKELY)
+    asked_here = _asked_here(context, topic, state, act, message)
+    if asked_here:
+        return Reading(Source.ON_SCREEN, Act.ASK_STEP, message, asked_here, _LIKELY)
     if topic.kind == "diagnosis" and _asks_of_check(context, topic, state, message):
         asked = replace(message, key=folded(message.clauses[-1].text)) if message.clauses else message
         arguments = {"where": True} if _CANNOT_FIND.search(message.key) else {}
@@ -117,6 +128,15 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
         # 「是现在就能用了吗」 is not settled yet.
         return _found(context, topic, state, act, message, found)
     return _reported(context, topic, state, act, message)
+
+
+def _asked_here(context: Context, topic: Topic, state: DialogueState, act: Act, message: UserMessage) -> str | None:
+    """Returns why the message asks what the topic at hand answers; None when it does not."""
+    if _is_answered_here(context, topic, state, act, message):
+        return f"what is shown of {topic.id} answers it"
+    if _asks_of_topic(context, topic, state, act, message):
+        return f"asks about {topic.id}"
+    return "wants the money back" if _demands_money(context, state, message) else None
 
 
 def _reported(context: Context, topic: Topic, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
@@ -131,6 +151,8 @@ def _reported(context: Context, topic: Topic, state: DialogueState, act: Act, me
     if more:
         return more
     label, certainty = _label(message)
+    if label == "waiting" and topic.kind == "procedure" and hurries(message.key):
+        return None
     if label in _REPORTS and certainty < _LIKELY_DONE and not _reports_change(message):
         # Nothing goes on by mistake.
         return None
@@ -152,7 +174,18 @@ def _reported(context: Context, topic: Topic, state: DialogueState, act: Act, me
         last = max(number for number, step in enumerate(topic.steps, 1) if not step.is_fallback)
         place = place_spoken_of(topic, state.step, message) if topic.kind == "procedure" else None
         arguments["is_last"] = place is not None and place.number == last and place.is_done
+        arguments["is_there"] = place is not None and place.number == arguments["step"] and not place.is_done
+        arguments["is_through"] = topic.kind == "procedure" and _is_through(message)
     return Reading(Source.ON_SCREEN, meant, message, f"{label} at {topic.id} {state.step}", certainty, arguments)
+
+
+def _is_through(message: UserMessage) -> bool:
+    """Whether two things are reported as done, the second of which ends it (「设好了 进去了 谢啦」)."""
+    told = [clause for clause in message.clauses if not asks_in(clause)]
+    reports = [c for c in told if max((c.acts.get(name, 0.0) for name in _REPORTS), default=0.0) >= _LIKELY]
+    thanks = [clause for clause in told if any(sign in clause.text for sign in _THANKS)]
+    ends = [clause for clause in told[1:] if _IN.search(folded(clause.text))]
+    return len(reports) > 1 and bool(ends) and reports[0] not in (*thanks, *ends)
 
 
 def _of_suspended(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
@@ -171,7 +204,8 @@ def _of_suspended(context: Context, state: DialogueState, act: Act, message: Use
 def _after_answer(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
     """Reads that what the last answer suggested has not helped (「全核对过了 一样没来」)."""
     last = context.knowledge.topics.get(state.last_topic or "")
-    certainty = max(message.acts.get(name, 0.0) for name in ("tried_everything", "ruled_out"))
+    # 「都核对过了 信号满格」 is half of each.
+    certainty = sum(message.acts.get(name, 0.0) for name in ("tried_everything", "ruled_out"))
     is_step = last is not None and (state.asked_about or "").partition("/")[0] == last.id and last.is_walkthrough
     if is_step:
         # 「换了邮箱还是没有」 after an answer about a step that does not work.
@@ -218,6 +252,9 @@ def _more_of_story(
     )
     if detail is None or state.step == 0 or detail.id not in topic.steps[state.step - 1].collect:
         return None
+    if (reminds(message.text) or _repeats(state, message)) and act is not Act.HUMAN:
+        # What is noted already is read back, not noted twice.
+        return Reading(Source.ON_SCREEN, Act.READ_BACK, message, "says again what is noted")
     reports = max(message.acts.get(name, 0.0) for name in ("done", "arrived", "question", "read_back", "waiting"))
     is_clear = act in CONTROL | SOCIAL or (act is Act.OPEN_TOPIC and message.intent != topic.id and message.matters())
     if is_clear or reports >= _LIKELY or asks(normalize(message.text)) or act is Act.HUMAN:
@@ -225,17 +262,31 @@ def _more_of_story(
     text = message.text.strip()
     if PROCEDURE.search(message.key) or not is_story(text) or len(message.key) < _SHORTEST_STORY:
         return None
+    if demands_money(message.key) or dismisses(message.key) or "frustration" in message.entities:
+        # Impatience with the form is no part of the story.
+        return None
     told = f"{state.collected_details[detail.id]}；{text}"
     return Reading(
         Source.ON_SCREEN, Act.CORRECT, message, f"adds to {detail.id}", arguments={"changes": {detail.id: told}}
     )
 
 
+def _repeats(state: DialogueState, message: UserMessage) -> bool:
+    """Whether it only says again what was noted (「就是叫“阿芳小吃”」)."""
+    known = [value.split("（")[0] for value in state.collected_details.values()]
+    named = [value for value in known if 2 <= len(value) <= _LONGEST_NAMED and value in message.text]
+    if not named:
+        return False
+    rest = message.key.replace(folded(normalize(max(named, key=len))), "")
+    return len(rest) <= _NAME_ONLY or (bool(_SAYS_NAME.search(rest)) and len(rest) <= _LONGEST_BESIDE_NAME)
+
+
 def _details_told(context: Context, topic: Topic, state: DialogueState, message: UserMessage) -> Reading | None:
     """Reads details that are told though nothing asks for them any more, at the step that collects them."""
     if not state.step or not topic.steps[state.step - 1].collect or asks(normalize(message.text)):
         return None
-    if _NOTHING_TO_CHANGE.search(message.key):
+    is_complete = bool(state.collected_details) and next_detail(topic, state) is None
+    if _NOTHING_TO_CHANGE.search(message.key) or (is_complete and _CONFIRMS.fullmatch(message.key)):
         return Reading(Source.ON_SCREEN, Act.DONE, message, "nothing to change", arguments={"step": state.step + 1})
     kinds = {detail.id: detail.accepts for detail in topic.collected_details}
     told = details_said(context, topic, message)
@@ -243,6 +294,14 @@ def _details_told(context: Context, topic: Topic, state: DialogueState, message:
     if not {"time", "amount"} & {kinds[name] for name in new}:
         return None
     return Reading(Source.ON_SCREEN, Act.NOTE, message, f"tells {', '.join(new)}", arguments={"values": new})
+
+
+def _demands_money(context: Context, state: DialogueState, message: UserMessage) -> bool:
+    """Whether the money is wanted back (「别整那些 我要退钱」), of which the topic at hand knows something."""
+    if not demands_money(message.key):
+        return False
+    found = find_by_words(context, state, message)
+    return found is not None and found.is_specific
 
 
 def _names_request(state: DialogueState, key: str) -> bool:
@@ -304,6 +363,9 @@ def _is_answered_here(context: Context, topic: Topic, state: DialogueState, act:
     asked = max(message.acts.get("question", 0.0), _ASKS_HERE if asks(normalize(message.text)) else 0.0)
     if message.intent in message.matters() and asked < _ASKS_HERE:
         return False
+    if message.intent in message.matters("named") and message.confidence >= _SURE_INTENT:
+        # 「先问个别的 注销号要多久」 names its matter.
+        return False
     if message.acts.get("trouble", 0.0) >= _LIKELY or _reports_and_asks(topic, state, message):
         return False
     found = find_by_words(context, state, message)
@@ -337,8 +399,11 @@ def _asks_of_check(context: Context, topic: Topic, state: DialogueState, message
         return False
     told = [clause for clause in message.clauses if not asks_in(clause)]
     findings_told = ("ruled_out", "cause_confirmed", "solved", "not_checked")
-    if any(clause.acts.get(name, 0.0) >= _SURE_ACT for clause in told for name in findings_told):
-        return False
+    for clause in told:
+        # 「银行也没拦 这样还能是啥」 names its cause.
+        least = _SURE_CLAUSE if causes.named(topic, folded(clause.text)) else _SURE_ACT
+        if any(clause.acts.get(name, 0.0) >= least for name in findings_told):
+            return False
     last = message.clauses[-1]
     return find_by_words(context, state, replace(message, key=folded(last.text))) is not None
 
@@ -362,6 +427,9 @@ def _meant(context: Context, topic: Topic, state: DialogueState, label: str, mes
         meant = Act.TRIED_ALL if meant is Act.RULED_OUT and _has_trouble(context, topic, state) else Act.TROUBLE
     if meant is Act.NOT_CHECKED and topic.kind != "diagnosis":
         meant = Act.WAIT
+    if meant is Act.WAIT and hurries(message.key) and state.step:
+        # 「下一个 赶紧」 needs no time.
+        meant = Act.DONE
     if meant is Act.ASK_STEP and topic.kind == "procedure" and _reports_and_asks(topic, state, message):
         meant = Act.DONE
     if meant is Act.SOLVED and (_is_midway(topic, state, message) or not _is_all(topic, state, message)):
@@ -387,7 +455,8 @@ def _says_by_itself(state: DialogueState, topic: Topic, act: Act, message: UserM
     is_ended = not rules_out and (topic.kind == "diagnosis" or _is_all(topic, state, message))
     is_solved = act is Act.SOLVED and message.confidence >= _SURE_INTENT and not is_midway and is_ended
     # 「客服那一栏看到了」 asks for nobody.
-    is_human = act is Act.HUMAN and not is_midway
+    is_seen = topic.kind == "procedure" and message.band is not AnswerBand.ANSWER and bool(_SEES.search(message.key))
+    is_human = act is Act.HUMAN and not is_midway and not is_seen
     if is_human or is_solved or "step_number" in message.entities:
         return True
     is_pick = len(message.key) <= _NAME_ONLY and not _RULES_OUT.search(message.key)
@@ -417,7 +486,9 @@ def _is_midway(topic: Topic, state: DialogueState, message: UserMessage) -> bool
 
 def _reports_and_asks(topic: Topic, state: DialogueState, message: UserMessage) -> bool:
     """Whether a step is reported before something is asked (「帮助中心进了 往哪点」)."""
-    before = message.clauses[:-1]
+    told = [clause for clause in message.clauses if not asks_in(clause)]
+    # 「是几个数字 填进去了」 asks first.
+    before = told if len(told) < len(message.clauses) else told[:-1]
     reports = any(
         max(clause.acts.get("done", 0.0), clause.acts.get("arrived", 0.0)) >= _SURE_CLAUSE for clause in before
     )
@@ -481,7 +552,13 @@ def _asked_at_warning(
         return Reading(
             Source.ON_SCREEN, Act.TROUBLE, message, f"stuck at {topic.id}", place.likeness, {"step": place.number}
         )
-    if _EMPTIED.search(message.key) and certainty < _LIKELY and "explicit_consent" not in message.entities:
+    is_asked = asks(normalize(message.text))
+    if (
+        _EMPTIED.search(message.key)
+        and certainty < _LIKELY
+        and not is_asked
+        and "explicit_consent" not in message.entities
+    ):
         # What the warning asks for is done; the yes is still to come.
         return Reading(Source.ON_SCREEN, Act.REPEAT, message, "the balance is dealt with", certainty)
     if place and place.likeness >= _AT_WARNING and certainty < _LIKELY and not withdraws(message.key):
@@ -509,6 +586,7 @@ def _joined(context: Context, state: DialogueState, act: Act, message: UserMessa
         or topic.kind != "procedure"
         or topic.warning
         or topic.id == state.topic
+        or any(request.intent == topic.id for request in state.requests)
     ):
         return None
     place = reported_place(topic, 0, message)
@@ -537,6 +615,9 @@ def switches(context: Context, topic: Topic, act: Act, message: UserMessage) -> 
     """Whether the message turns to another topic: it names one with a word that this walkthrough does not explain."""
     if act is not Act.OPEN_TOPIC or message.intent == topic.id or message.band is not AnswerBand.ANSWER:
         return False
+    if topic.kind == "procedure" and len(message.clauses) > 1 and is_shown_now(message):
+        # 「点了 要我填电话号码」 tells what the page wants.
+        return message.clauses[0].acts.get("done", 0.0) < _SURE_ACT
     if message.intent in message.matters() and message.intent not in topic.related:
         return message.confidence >= _SWITCH
     return message.confidence >= _SURE_SWITCH and message.acts.get("other", 0) >= _OTHER

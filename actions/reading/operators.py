@@ -9,6 +9,7 @@ from actions.dialogue.acts import UNCLEAR, Act, act_of
 from actions.dialogue.messages import AnswerBand, UserMessage
 from actions.dialogue.state import DialogueState
 from actions.dialogue.turn import Context
+from actions.reading.complaint import is_complaint_of_us
 from actions.reading.reading import Reading, Source
 
 # What comes of a matter that is over or only supposed, when it is a matter of its own.
@@ -42,8 +43,7 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
         if matter == state.topic and message.acts.get("trouble", 0.0) >= _TROUBLE and not _wishes_away(message):
             # 「帮助中心里没有申诉」 does not find it.
             continue
-        if matter == "account_closure" and _WANTS_IT.search(message.key):
-            # 「账户不用了想销掉」: the account is what is not needed.
+        if _says_what_instead(matter, message):
             continue
         if matter == "human_handoff":
             return Reading(Source.OPERATOR, Act.DENY_HUMAN, message, "wants no human")
@@ -67,6 +67,15 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
             Source.OPERATOR, Act.HONEST, message, "closing somebody else's account", arguments={"about": "other_person"}
         )
     return None
+
+
+def _says_what_instead(matter: str, message: UserMessage) -> bool:
+    """Whether the message says what is wanted rather than only what is not."""
+    if matter == "account_closure" and _WANTS_IT.search(message.key):
+        # 「账户不用了想销掉」: the account is what is not needed.
+        return True
+    # 「我要投诉你们平台 不是申诉交易」
+    return matter != "human_handoff" and is_complaint_of_us(message)
 
 
 def _closes_for_another(act: Act, intents: set[str], message: UserMessage) -> bool:

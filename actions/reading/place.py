@@ -7,15 +7,21 @@ from dataclasses import replace
 
 from actions.dialogue.acts import CONTROL, SOCIAL, UNCLEAR, Act
 from actions.dialogue.messages import AnswerBand, UserMessage, folded
-from actions.dialogue.state import Awaiting, DialogueState, Offer
+from actions.dialogue.repair import small_talk_of
+from actions.dialogue.state import AttemptOutcome, Awaiting, DialogueState, Offer
+from actions.dialogue.steps import last_step
 from actions.dialogue.turn import Context
-from actions.reading.questions import asks, ends_talk, goes_back, postpones
+from actions.knowledge import Topic
+from actions.reading.causes import named
+from actions.reading.questions import asks, ends_talk, goes_back, hurries, names_human, postpones
 from actions.reading.reading import Reading, Source
 from actions.reading.steps_meant import place_spoken_of
 from language.text_normalization import normalize
 
 _LONGEST = 14
-_LONGEST_GO_ON = 6
+_LONGEST_FAREWELL = 20
+_TELLS = 0.5
+_LONGEST_GO_ON, _LONGEST_RETURN = 6, 9
 _ASKED = 0.4
 # Of titles, what names no matter of its own: 「账户」 is in two.
 _VAGUE = frozenset({"账户", "保护", "找回", "排查", "登录", "回登", "户安", "查支"})
@@ -24,6 +30,28 @@ _WHERE = re.compile(
     "(?:说|弄|做|讲|搞|走|办|查|进行)到(?:哪|第几|什么地方)|到了?(?:哪|第几)[一个]?[步项条]"
     "|(?:现在|目前|这会儿?|刚才|刚刚|咱们?|我们?)[是在该]?[在到]?(?:哪|第几)[一个]?[步项条](?:了|啊|呀|呢|来着|吗)*$"
 )
+# The causes, or steps, that are wanted at once: 「第四个第五个直接告诉我」, 「剩下的都说了吧」.
+_SEVERAL = re.compile(r"第([一二两三四五六七八九十\d])(?:个|种|项|条|样|步)")
+_ALL_LEFT = re.compile(
+    "(?:剩下|后面|其余|其他|余下|别的|下面)(?:的|那|几|所有|全部|原因|步骤?|项|个|条)*(?:直接|一起|一次(?:性)?|一口气|干脆|都|全|快点?|赶紧)(?:都|全|给我)?(?:说|告诉|列|发|讲|报)"
+)
+_DIGITS = {**dict(zip("一二三四五六七八九十", range(1, 11), strict=True)), "两": 2}
+# The next check, without a word on the one shown: 「下一个原因是啥 赶紧」.
+_NEXT_CAUSE = re.compile("(?:下|后)(?:面|一|边)?(?:那)?一?(?:个|项|条|样|种)(?:原因|可能|问题)?")
+_CANNOT_FOLLOW = re.compile(
+    "(?:看不(?:太)?(?:清楚?|见|到))(?:你)?(?:打|写|发)?的?(?:字|屏幕)|(?:字|屏幕).{0,3}(?:太|这么|好|有点)?(?:小|糊)|(?:字|打的|写的).{0,4}看不(?:清|见)"
+    "|眼睛?.{0,2}(?:花|不好|不行|不太好|看不)|老花|不(?:识|认)(?:得)?字|认不(?:得|到|全)(?:几个)?字|(?:说|讲)得?慢(?:点|一点|些)|慢(?:点|一点|些)(?:说|讲)|太快.{0,3}(?:跟不|看不|记不)"
+    "|听不懂你?(?:说|讲)|看不懂你?(?:说|写|打)"
+)
+_WHERE_IS = re.compile("在哪|哪里|哪儿|哪个位置|找不[到着]")
+# What ends it, beside thanks: all is done, nothing more is wanted, it is learned.
+_CLOSES = re.compile(
+    "学到|学会|记住了|会了$|没事(?:了|啦|咯)|不用(?:了|啦|咯|麻烦)|不需要了|够了|(?:都|全)(?:部|已经)?.{0,3}(?:完|好|妥|齐)(?:了|啦|咯)|搞定|办妥|就这样|就这些|先这样|(?:交|弄|办|做)完(?:了|啦)$"
+)
+_WAITS = re.compile(
+    "(?:好+的?|好嘞|行|嗯+|哦|那|ok|我|就|先|只能|慢慢)*等(?:着|等|一?会儿?|几天|吧|通知|消息|结果|呗|了|啊)+"
+)
+_GOES_ON = re.compile("下一|继续|接着|往下|然后")
 _UNDONE = re.compile(
     "(?:刚才|刚刚|上一?|前一?|前面|上面)(?:那|的|那一)?(?:个|步|一步).{0,3}(?:还没|没有?|冇)(?:做|弄|填|点|搞|整)?(?:完|好|成)"
 )
@@ -68,7 +96,14 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
     named = _number_named(context, state, clear)
     if named:
         return named
-    thanked = _thanks(context, state, clear)
+    several = _several(context, state, act, clear)
+    if several:
+        return several
+    is_request = act is Act.OPEN_TOPIC and message.band is AnswerBand.ANSWER and message.intent != state.topic
+    if _CANNOT_FOLLOW.search(message.key) and not (state.alarms or is_request or act is Act.HUMAN):
+        arguments = {"where": bool(_WHERE_IS.search(message.key))}
+        return Reading(Source.REFERENCE, Act.ONE_THING, clear, "cannot see or follow", arguments=arguments)
+    thanked = _thanks(context, state, clear) or _closes(context, state, act, clear)
     if thanked:
         return thanked
     if len(message.key) > _LONGEST or message.further_requests:
@@ -76,7 +111,7 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
     left = _asks_for_rest(context, state, clear)
     if left:
         return left
-    resumed = _resumed(context, state, act, clear)
+    resumed = _resumed(context, state, act, clear) or _awaits(context, state, clear)
     if resumed:
         return resumed
     if _WHERE.search(message.key) and (state.step or (state.walk is None and state.suspended)):
@@ -100,6 +135,80 @@ def _number_named(context: Context, state: DialogueState, message: UserMessage) 
         return None
     plain = replace(message, intent="repeat_step", entities={"step_number": (str(number),)}, further_requests=())
     return Reading(Source.REFERENCE, Act.REPEAT, plain, f"wants to see step {number}")
+
+
+def _several(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
+    """Reads the wish to see several steps or causes at once, or the next cause without more ado."""
+    topic = context.topic(state)
+    if topic is None or state.awaiting is not None or act is Act.HUMAN:
+        return None
+    count = len(topic.steps)
+    numbers = {int(sign) if sign.isdecimal() else _DIGITS[sign] for sign in _SEVERAL.findall(message.key)}
+    if not numbers and _ALL_LEFT.search(message.key):
+        visited = state.walk.visited_steps if state.walk else ()
+        numbers = {number for number, step in enumerate(topic.steps, 1) if step.id not in visited}
+    wanted = tuple(sorted(number for number in numbers if 1 <= number <= count))
+    told = any(clause.acts.get("ruled_out", 0.0) >= _TELLS for clause in message.clauses)
+    if len(wanted) > 1 and not told:
+        arguments = {"numbers": wanted}
+        return Reading(Source.REFERENCE, Act.SHOW_STEPS, message, "wants several at once", arguments=arguments)
+    if topic.kind != "diagnosis" or not state.step or state.offer is not None or len(message.key) > _LONGEST:
+        return None
+    wants_next = _NEXT_CAUSE.search(message.key) and (asks(normalize(message.text)) or hurries(message.key))
+    if wants_next and not told and not named(topic, message.key):
+        plain = replace(message, intent="next_step", further_requests=())
+        return Reading(Source.REFERENCE, Act.NEXT, plain, "wants the next cause")
+    return None
+
+
+def _closes(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
+    """Reads thanks beside a word that all is settled as the end (「不用啦 都交完了 谢谢」, 「没扣 谢谢哈」)."""
+    if not _THANKS.search(message.key) or len(message.key) > _LONGEST_FAREWELL or message.further_requests:
+        return None
+    if state.handed_over or message.is_queued or state.alarms or act is Act.HUMAN or asks(normalize(message.text)):
+        return None
+    is_matter = act is Act.OPEN_TOPIC and message.intent in message.matters() and message.intent != state.topic
+    if is_matter or "frustration" in message.entities or _has_trouble(message):
+        return None
+    if state.walk is None:
+        if state.offer in (Offer.RESUME, Offer.REQUEST, Offer.CHOICE, Offer.CORRECTION):
+            return None
+        meant = Act.GOODBYE if state.offer is Offer.HUMAN or ends_talk(message.key) else Act.THANK
+        plain = replace(message, intent=meant.value)
+        return Reading(Source.REFERENCE, meant, plain, "thanks, and it is settled")
+    if state.awaiting is Awaiting.WARNING:
+        return None
+    topic = context.topic(state)
+    is_through = topic is not None and topic.kind == "procedure" and state.step >= last_step(topic)
+    if not (_CLOSES.search(message.key) or ends_talk(message.key) or is_through):
+        arguments = {"response": "utter_welcome_in_walk", "stays": True}
+        is_aside = act in (Act.THANK, *UNCLEAR) and not _reports(message)
+        return Reading(Source.REFERENCE, Act.LET_BE, message, "thanks", arguments=arguments) if is_aside else None
+    if act is Act.NEXT and _GOES_ON.search(message.key):
+        return None
+    meant = Act.SOLVED if state.step else Act.CANCEL
+    return Reading(Source.REFERENCE, meant, replace(message, intent="problem_solved"), "thanks, and all is settled")
+
+
+def _awaits(context: Context, state: DialogueState, message: UserMessage) -> Reading | None:
+    """Reads 「那就等吧」 at the last step, which is to wait: there is nothing more to do."""
+    topic = context.topic(state)
+    if topic is None or topic.kind != "procedure" or state.step < last_step(topic) or state.awaiting is not None:
+        return None
+    if not _WAITS.fullmatch(message.key):
+        return None
+    return Reading(Source.REFERENCE, Act.SOLVED, replace(message, intent="problem_solved"), "waits for the result")
+
+
+def _reports(message: UserMessage) -> bool:
+    """Whether it, or one of its clauses, tells of a step."""
+    known = (message.acts, *(clause.acts for clause in message.clauses))
+    return any(acts.get(name, 0.0) >= _TELLS for acts in known for name in ("done", "arrived"))
+
+
+def _has_trouble(message: UserMessage) -> bool:
+    """Whether a clause tells of trouble: 「谢谢 还是不行」."""
+    return any(clause.acts.get("trouble", 0.0) >= _TELLS for clause in message.clauses)
 
 
 def _thanks(context: Context, state: DialogueState, message: UserMessage) -> Reading | None:
@@ -143,11 +252,14 @@ def _resumed(context: Context, state: DialogueState, act: Act, message: UserMess
     open_topics = [state.topic] if state.topic else []
     for name in (*open_topics, *waiting):
         topic = context.knowledge.topics[name]
-        titles = _bigrams(topic.title) | _bigrams(topic.menu.label if topic.menu else "")
+        titles = title_words(topic)
         if name in message.matters() or any(title in message.key for title in titles):
             meant = Act.REPEAT if name == state.topic else Act.OPEN_TOPIC
             plain = replace(message, intent=name, further_requests=())
             return Reading(Source.REFERENCE, meant, plain, f"goes on with {name}")
+    left = _left_before(context, state)
+    if left and len(message.key) <= _LONGEST_RETURN:
+        return replace(left, message=replace(message, intent=left.message.intent, further_requests=()))
     aside = (state.asked_about or "").partition("/")[0] not in ("", state.topic)
     was_left = state.walk is not None and (state.walk.interrupted or aside)
     if was_left and state.step and len(message.key) <= _LONGEST_GO_ON:
@@ -156,6 +268,21 @@ def _resumed(context: Context, state: DialogueState, act: Act, message: UserMess
     if state.walk and state.awaiting is not Awaiting.WARNING and _BEFORE.search(message.key):
         return Reading(Source.REFERENCE, Act.REPEAT, replace(message, further_requests=()), "goes on where it was")
     return None
+
+
+def _left_before(context: Context, state: DialogueState) -> Reading | None:
+    """Reads 「我回来了 继续」 as about what was put off: a procedure at its step, the rest from the start."""
+    last = state.attempts[-1] if state.attempts else None
+    topic = context.knowledge.topics.get(last.topic) if last else None
+    is_free = state.offer in (None, Offer.RATING) and state.walk is None and not state.suspended
+    if not is_free or last is None or topic is None:
+        return None
+    if last.outcome is not AttemptOutcome.ABANDONED or not last.step:
+        return None
+    plain = UserMessage(intent=topic.id)
+    if topic.kind != "procedure" or topic.warning or topic.collected_details:
+        return Reading(Source.REFERENCE, Act.OPEN_TOPIC, plain, f"comes back to {topic.id}")
+    return Reading(Source.REFERENCE, Act.JOIN, plain, f"comes back to {topic.id}", arguments={"step": last.step})
 
 
 def _back_to_step(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
@@ -169,6 +296,11 @@ def _back_to_step(context: Context, state: DialogueState, act: Act, message: Use
     return Reading(Source.REFERENCE, Act.DONE, message, "back to a step", place.likeness, {"step": place.number})
 
 
+def title_words(topic: Topic) -> set[str]:
+    """Returns the pairs of characters of a topic's names that name it and no other."""
+    return _bigrams(topic.title) | _bigrams(topic.menu.label if topic.menu else "")
+
+
 def _bigrams(text: str) -> set[str]:
     return {text[i : i + 2] for i in range(len(text) - 1)} - _VAGUE
 
@@ -179,6 +311,17 @@ def _end(context: Context, state: DialogueState, act: Act, message: UserMessage)
         is_declined = state.offer is Offer.HUMAN
         name = "utter_human_declined" if is_declined else "utter_acknowledge"
         return Reading(Source.REFERENCE, Act.LET_BE, message, "somebody else does it", arguments={"response": name})
+    is_free = state.offer is Offer.HUMAN and state.walk is None and not state.alarms
+    is_end = ends_talk(message.key) or postpones(message.key)
+    if (
+        is_free
+        and is_end
+        and not asks(normalize(message.text))
+        and not (names_human(message.key) or "转" in message.key)
+    ):
+        # 「那行 没事了 等吧」 wants nobody.
+        plain = replace(message, intent=Act.GOODBYE.value)
+        return Reading(Source.REFERENCE, Act.GOODBYE, plain, "ends the talk without a human")
     is_waiting = state.handed_over or message.is_queued
     if is_waiting or state.alarms or act not in _MAY_END or asks(normalize(message.text)):
         return None
@@ -193,4 +336,11 @@ def _end(context: Context, state: DialogueState, act: Act, message: UserMessage)
     if any(word in message.key for word in context.knowledge.wording.thanks):
         act = Act.SOLVED if state.step else Act.CANCEL
         return Reading(Source.REFERENCE, act, message, "thanks and wants nothing else")
+    topic = context.topic(state)
+    if topic and topic.kind == "procedure" and state.step >= last_step(topic) and act is not Act.NEXT:
+        return Reading(Source.REFERENCE, Act.SOLVED, replace(message, intent="problem_solved"), "wants nothing else")
+    if small_talk_of(context, message):
+        return None
+    if topic and state.step and not topic.steps[state.step - 1].collect and act in (Act.DENY, *SOCIAL, *UNCLEAR):
+        return Reading(Source.REFERENCE, Act.CANCEL, message, "wants nothing else")
     return None

@@ -9,8 +9,21 @@ _NAMES = re.compile("饿了么|去哪儿|什么值得买|哪吒|前几天|几天
 _ASKS = re.compile(
     r"^(?:what|how|where|when|why|which|can|could|is|are|do|does|will)\s|[吗呢]$|(?:可以|能|行|要|对|是)嘛$|[?？]|不[是会能行]?吗|多久|怎么|怎样|咋|为什么|为啥|为何|凭什么|什么时候(?:能|给|会|可以|处理|退|到)|啥时候(?:能|给|会|处理|退|到)"
     r"|能不能|可不可以|会不会|行不行|要不要|是不是|有没有|管不管|该不该|需不需要|能否|是否|如何"
-    r"|几分钟|几个?小时|几秒|多长|多大|合适[吗不]?$|[对是]吧$|哪里|哪儿|在哪|哪个|哪一|多少|什么意思|啥意思|什么算|要几|几天|几点(?!多)|^(?:写|填|说|记)(?:什么|啥)|举个例|^(?:要|是|填|写|用|算|记).{1,6}还是.{1,4}$"
+    r"|几分钟|几个?小时|几秒|多长|多大|合适[吗不]?$|[对是]吧$|哪里|哪儿|在哪|哪个|哪一|多少|什么意思|啥意思|什么算|要几|几天|几点(?!多)|^(?:写|填|说|记)(?:什么|啥)|举个例|^(?:要|是|填|写|用|算|记).{1,6}还是.{1,4}$|指.{1,8}还是"
     r"|^(?:要|需要|能|可以|可|会|该|得).{1,8}[不么]$|[申退写填用行可能]不$|(?:要|能|可以|会|用|得).{1,6}不$|行么|好么|能.{0,4}么$|可以.{0,6}么$"
+)
+# What the page asks is told (「它问我为啥注销」), and so is how things stand (「还剩五十多呢」). A reproach asks
+# nothing (「我不是说了吗」, 「你到底行不行」).
+_TOLD = re.compile(
+    r"(?<![来去])问我(?:一遍)?(?:为什么|为啥|为何|要不要|是不是|是否|确不确定|什么原因|啥原因)[^\s,，。?？吗呢]{0,4}"
+    r"|(?:还剩|还有|就剩|只剩|有)[^\s,，。吗哪啥么谁]{0,4}[\d一二两三四五六七八九十百千万几][多块元百千万钱]*呢(?=$|[\s,，。!！])"
+    r"|(?:^|(?<=[\s,，。]))[\d一二两三四五六七八九十百千万几]+[多块元百千万钱]+呢(?=$|[\s,，。!！])"
+    r"|(?:着|(?<!还)正?在(?!哪|不在)[^\s,，。哪啥么谁吗]{1,4}|还[没在][^\s,，。哪啥么谁吗]{1,6})呢(?=$|[\s,，。!！])"
+)
+_REPROACH = re.compile(
+    r"你们?(?:到底|究竟)?(?:行不行|会不会|懂不懂|听不听得懂|有没有用)(?:啊|呀)?(?=$|[\s,，。!！?？])[?？]*"
+    r"|我?(?:刚才?|刚刚|前面|上面)?(?:不是)?(?:刚才?|刚刚|前面|上面|都|已经|早就?|跟你|给你)*(?:说|讲|告诉)(?:过|了|过了|你了|你过了)(?:吗|嘛|么|呀|啊)+[?？]*"
+    r"|听不懂(?:人话)?(?:吗|么|啊)[?？]*|你(?:是)?(?:聋|瞎|傻|有病|听不见|没长耳朵)(?:子|了)?(?:吗|么|啊|吧)[?？]*|(?:说|讲|问)了?(?:多少|几|好几|八百)遍了?"
 )
 # 「收费不收」, 「管不管」; 「时不时」 asks nothing.
 _OR_NOT = re.compile(r"(?<![动时])([收退管付给用交转还行扣花贵要])\w{0,2}不\1")
@@ -22,11 +35,11 @@ _ENDS_TALK = re.compile(
     r"没(?:有)?(?:别的|其他|其它|啥别的|什么别的)(?:的)?(?:事|问题)?(?:了|啦|咯)|没(?:啥|什么)?事(?:儿)?(?:了|啦|咯)|就这些(?:了|吧)?$"
 )
 _POSTPONES = re.compile(
-    "(?:花|用|弄|处理|转|取|提)(?:完|好|掉|光|走)了?(?:再|以后再|之后再|我再)(?:来|说|弄|办|注销|找)|(?:改天|回头|下次|明天|明儿|有空|过两天|晚点|改日|得闲)(?:我)?(?:再|先)?(?:弄|说|来|搞|办|看|找|聊|整|讲)|先(?:就)?这样|拜拜|(?<!礼)拜了"
+    "(?:花|用|弄|处理|转|取|提)(?:完|好|掉|光|走)了?(?:再|以后再|之后再|我再)(?:来|说|弄|办|注销|找)|(?:改天|回头|下次|明天|明儿|有空|过两天|晚点|改日|得闲)(?:我)?(?:再|先)?(?:去)?(?:弄|说|来|搞|办|看|找|聊|整|讲|问|打|试)|先(?:就)?这样|拜拜|(?<!礼)拜了"
 )
 # Answered by the step that is shown: 「按了 下面呢」.
 _WHAT_NEXT = re.compile(
-    "^(?:那|那么|现在|下面|然后|接下来|接着|下一?步|之后|再)*(?:呢|怎么(?:办|弄|做|搞)|咋(?:办|弄|整)|往哪.?|(?:该|要)?(?:干|做)(?:嘛|啥|什么|吗)|是(?:啥|什么))*"
+    "^(?:那|那么)*(?:到底|究竟)?(?:是)?(?:因为)?(?:为啥|为什么|咋回事|怎么回事|啥原因|什么原因|啥毛病)(?:呢|啊|呀)*$|^(?:那|那么|现在|下面|然后|接下来|接着|下一?步|之后|再)*(?:呢|怎么(?:办|弄|做|搞)|咋(?:办|弄|整)|往哪.?|(?:该|要)?(?:干|做)(?:嘛|啥|什么|吗)|是(?:啥|什么))*"
     "(?:呢|啊|呀|嘛|吗)*$|^对(?:吧|吗|不对|么)$|是(?:吧|吗|不是)$"
 )
 _KINDS = {
@@ -39,6 +52,33 @@ _HOW = re.compile(
     "怎么(?:找回|申诉|注销|重[设置]|改|办|弄|操作|联系|找)|如何"
     "|咋(?:办|弄|找|改|整)|忘(?:了|记).{0,4}(?:怎么|咋)|步骤|流程"
 )
+_PARTICLES = re.compile("[呀啊呢哈哦嘛啦吖喔]+$")
+# A clause that only says that it was said before.
+_SAID_BEFORE = re.compile(
+    "(?=.*(?:说|讲|告诉|打过|打了|写了|写过|发了|发过|这个名字|看上面))(?:我|都|就是|就|刚才?|刚刚|前面|上面|之前|早就?|不是|已经|跟|给|你|您|的|过|说|讲|告诉|打|写|发|了|看|叫"
+    "|这个名字|名字|几遍|多少遍|一遍|两遍|好几遍|吗|嘛|么|啊|呀)+"
+)
+_SAID_IN_FRONT = re.compile(
+    "^我?(?:刚才?|刚刚|前面)?不是(?:都|已经|早就?|刚)?(?:跟你|给你)?(?:说|讲|告诉)(?:你)?(?:过|了)+(?:吗|嘛|啊|么|呀)?"
+)
+# 「我不是说昨晚了吗」
+_SAID_WITHIN = re.compile(
+    r"^我?(?:刚才?|刚刚|前面)?不是(?:都|已经|早就?|刚)?(?:说|讲)(?P<told>[^了过\s]{2,8})(?:了|过)+(?:吗|嘛|啊|么|呀)"
+)
+# Wants the money and no form.
+_DEMANDS = re.compile(
+    "我(?:就|只|现在|马上)?(?:是)?要(?:求)?(?:你们?)?(?:退|还|赔)|(?:赶紧|快|马上|必须|立刻|直接)(?:给我)?(?:退|还|赔)(?:钱|款|我)"
+    "|(?<![不没肯给])(?:退|还|赔)我(?:的)?钱|把钱(?:退|还|赔)(?:给我|我|回来)?$|(?<![不没肯])给我(?:退|赔)(?:钱|款|了)?$|(?:^|[吧了啊])(?:退钱|退款|赔钱)$"
+)
+_DISMISSES = re.compile(
+    "别(?:再)?(?:整|扯|废话|啰嗦|磨叽|跟我)|少(?:废话|啰嗦|来这套|扯)|(?:没|不).{0,2}(?:耐心|功夫|工夫|空)"
+    "|(?:问|记|填|写)(?:这么|那么|恁)多"
+)
+# How long it takes until somebody comes, not how long a matter takes.
+_OF_WAITING = re.compile(
+    "(?:等|排|接|来|理|转|轮).{0,6}(?:多久|多长|好久|几分钟|多少时间|到什么时候)|(?:多久|多长时间|好久|啥时候|什么时候|几时).{0,6}(?:有人|来人|人工|接|理|轮到|能来|到我|转)|人工.{0,6}(?:多久|啥时候|什么时候)|来(?:了)?(?:吗|没)$|有人(?:来|理|接|管)(?:吗|没|不)|排(?:到)?第?几"
+)
+_HURRIES = re.compile("赶紧|快点|快些|快说|快告诉|麻溜|麻利|急死|来不及|别磨|直接(?:告诉|说)|马上告诉")
 _LEAVES_OUT = re.compile("不想|懒得|太麻烦|嫌麻烦|先跳过|跳过这")
 _ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 _LAUGHS = re.compile(r"[哈呵嘿嘻啊哦额呃嗯唔诶欸咦吼噢喔呀h]+")
@@ -65,8 +105,13 @@ def asks(text: str, ends: tuple[str, ...] = ()) -> bool:
         text: Normalized.
         ends: Words with which a question may end, from the knowledge.
     """
-    plain = _NAMES.sub("", text).strip(" 。.!！~～")
+    plain = _REPROACH.sub("", _TOLD.sub("", _NAMES.sub("", text))).strip(" 。.!！~～")
     return bool(plain) and (bool(_ASKS.search(plain)) or bool(_OR_NOT.search(plain)) or plain.endswith(ends))
+
+
+def states(text: str) -> bool:
+    """Whether the text only sounds like a question (「五十多呢」, 「它问我为啥注销」)."""
+    return bool(_TOLD.search(text) or _REPROACH.search(text)) and not asks(text)
 
 
 def asks_what_next(key: str) -> bool:
@@ -82,6 +127,47 @@ def asks_how(key: str) -> bool:
 def kinds_of(text: str) -> frozenset[str]:
     """Returns which kinds of question a text asks: how long, why, what it costs, how many."""
     return frozenset(kind for kind, pattern in _KINDS.items() if pattern.search(text))
+
+
+def without_reminder(text: str) -> str:
+    """Returns what is said without the reminder that it was said before (「我不是说了吗 老王面馆」).
+
+    What is nothing but a reminder becomes empty.
+    """
+    rest = _SAID_WITHIN.sub(r"\g<told>", _SAID_IN_FRONT.sub("", text.strip()))
+    clauses = [clause for clause in re.split(r"[\s,，。;；!！?？]+", rest) if clause]
+    kept = [clause for clause in clauses if not _SAID_BEFORE.fullmatch(clause)]
+    return rest.strip(" ,，。") if len(kept) == len(clauses) else " ".join(kept)
+
+
+def asks_of_waiting(key: str) -> bool:
+    """Whether the text asks when a human comes (「那要等多久啊」)."""
+    return bool(_OF_WAITING.search(key))
+
+
+def without_particles(key: str) -> str:
+    """Returns the text without the particles at its end."""
+    return _PARTICLES.sub("", key)
+
+
+def reminds(text: str) -> bool:
+    """Whether the text says that something was said before."""
+    return without_reminder(text) != text.strip()
+
+
+def demands_money(key: str) -> bool:
+    """Whether the text wants the money back rather than to tell of it (「别整那些 我要退钱」)."""
+    return bool(_DEMANDS.search(key))
+
+
+def dismisses(key: str) -> bool:
+    """Whether the text has no patience for what is asked (「别整那些」)."""
+    return bool(_DISMISSES.search(key))
+
+
+def hurries(key: str) -> bool:
+    """Whether the text wants it at once, which is no wish for time."""
+    return bool(_HURRIES.search(key))
 
 
 def leaves_out(key: str) -> bool:

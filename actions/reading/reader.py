@@ -10,7 +10,19 @@ from actions.dialogue.acts import Act, act_of
 from actions.dialogue.messages import UserMessage
 from actions.dialogue.state import DialogueState
 from actions.dialogue.turn import Context
-from actions.reading import asked, complaint, danger, offered, on_screen, operators, place, references, unclear
+from actions.reading import (
+    asked,
+    complaint,
+    danger,
+    mending,
+    offered,
+    on_screen,
+    operators,
+    place,
+    references,
+    talk,
+    unclear,
+)
 from actions.reading.reading import Interpretation, Reading, Source
 
 _Reader = Callable[[Context, DialogueState, Act, UserMessage], Reading | None]
@@ -21,7 +33,9 @@ _Reader = Callable[[Context, DialogueState, Act, UserMessage], Reading | None]
 READERS: tuple[_Reader, ...] = (
     danger.read,
     offered.read,
+    talk.read,
     asked.read,
+    mending.read,
     operators.read,
     complaint.read,
     place.read,

@@ -11,6 +11,7 @@ from actions.dialogue.messages import AnswerBand, UserMessage, folded
 from actions.dialogue.state import Awaiting, DialogueState
 from actions.dialogue.turn import Context
 from actions.knowledge import Topic
+from actions.reading.clauses import asks_in
 from actions.reading.reading import Reading, Source
 from actions.reading.steps_meant import reported_place
 from language.text_normalization import normalize
@@ -32,11 +33,21 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
     if reported_place(context.topic(state), state.step, message):
         # 「进帮助中心了」 reports a step and asks for no part.
         return None
+    if _reports_first(context, state, message):
+        return None
     return (
         _part(context, state, act, message)
         or _menu_word(context, state, message)
         or _ellipsis(context, state, act, message)
     )
+
+
+def _reports_first(context: Context, state: DialogueState, message: UserMessage) -> bool:
+    """Whether a step is reported before something is asked (「交了 大概多久有信儿」): it goes on first."""
+    topic = context.topic(state)
+    is_procedure = topic is not None and topic.kind == "procedure" and state.step > 0
+    first = message.clauses[0] if len(message.clauses) > 1 else None
+    return is_procedure and first is not None and first.acts.get("done", 0.0) >= _TELLS and not asks_in(first)
 
 
 def _part(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
@@ -70,6 +81,11 @@ def _ellipsis(context: Context, state: DialogueState, act: Act, message: UserMes
         aside = _ellipsis(context, replace(state, walk=None), act, message)
         if aside:
             return aside
+    answered = (state.asked_about or "").partition("/")[0]
+    if state.walk and answered not in ("", state.topic):
+        aside = _ellipsis(context, replace(state, walk=None, last_topic=answered), act, message)
+        if aside:
+            return replace(aside, arguments={"aside": answered})
     topic = home(context, state)
     if topic is None or not _ELLIPSIS.search(message.key) or act is Act.HUMAN or act in CONTROL:
         return None

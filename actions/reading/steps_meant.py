@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
@@ -14,6 +14,7 @@ from actions.dialogue.turn import Context
 from actions.knowledge import Topic
 from actions.knowledge.answers import DONE
 from actions.reading.clauses import asks_in, told_in
+from actions.reading.questions import ends_talk
 from language.text_normalization import normalize
 
 # Likeness to what is said of a step from which it is meant: of the step shown and the next, of one near, of any.
@@ -38,10 +39,15 @@ _ANYWHERE = frozenset({"进去", "进来", "打开", "点开", "点进"})
 _AHEAD = 2
 # The page has come up by itself: the step that it names is the one to do now.
 _NOW_SHOWN = re.compile(
-    r"让我|叫我|要我|问我|(?:让|叫|喊)(?:您|你)?(?:填|输|设|选|点|写|传|确认|验|登|重新|核对|等)|跳到|跳出|出来|弹出|到了|进到|现在是|显示|提示"
+    r"让我|叫我|要我|问我|(?<!不)(?<!我)要(?:您|你)?(?:填|输|设|选(?!择?哪)|传|确认|重新登)(?!什么|啥|哪|几|多)|(?:让|叫|喊)(?:您|你)?(?:填|输|设|选|点|写|传|确认|验|登|重新|核对|等)|跳到|跳出|出来|弹出|到了|进到|现在是|显示|提示"
     r"|(?<![找看收])到.{1,8}(?:页|界面|[那这]步)"
 )
 
+_PAGE_WANTS = re.compile(r"(?<!不)(?:要|让|叫|喊)(?:我|您|你)?(?:填|输|设|选|传|确认|重新登)")
+# Says no more than that it was heard, or goes on.
+_ACKNOWLEDGES = re.compile(
+    "(?:好+的?|嗯+|行|哦+|那|就|都|我|知道|明白|懂|清楚|了解|收到|晓得|继续|下一步|下一个|然后|接着|ok|可以|没问题)+(?:了|啦|吧|呢|的|呀|啊)*"
+)
 _PLAINLY = 0.8
 _DID = re.compile("(?:填|输|打|写|点|选|交)(?:了|好|完|进去|上去|进|上)")
 _NOT_RECEIVED = re.compile("收不到|[没冇未唔](?:有)?收到|收唔到|[没未]收着")
@@ -89,7 +95,10 @@ def place_spoken_of(topic: Topic, current: int, message: UserMessage) -> Place |
     # 「短信有了 六个数 填上去了」: what was named before is done.
     is_done_last = max(last.get("done", 0.0), last.get("solved", 0.0)) >= _SURE_DONE
     for position, (text, steps, acts) in enumerate(parts):
-        place = _nearest(topic, steps)
+        if ends_talk(folded(text)) or _ACKNOWLEDGES.fullmatch(folded(text)):
+            # 「没别的了 下一步」, 「知道了 继续」 speak of no step.
+            continue
+        place = _nearest(topic, steps, current, folded(text))
         if place is None or (len(folded(text)) < _SHORTEST and (not current or place.likeness < _PLAIN)):
             # 「要申诉」 is like what is said of some step, and says where nobody is.
             continue
@@ -151,14 +160,31 @@ def step_after(place: Place, message: UserMessage) -> int:
     return place.number + is_done
 
 
-def _nearest(topic: Topic, steps: Mapping[str, float]) -> Place | None:
+def _nearest(topic: Topic, steps: Mapping[str, float], current: int, said: str) -> Place | None:
+    places = list(_places(topic, steps))
+    first = places[0] if places else None
+    if first is None or not current:
+        return first
+    # 「跳到设密码了」 is a little more like the step after, and has the words of this one.
+    ahead = [place for place in places if current < place.number < first.number]
+    close = [place for place in ahead if first.likeness - place.likeness < _AS_LIKE]
+    words = _bigrams(said)
+    named = [
+        place
+        for place in close
+        if len(words & _words_of(topic, place.number)) > len(words & _words_of(topic, first.number))
+    ]
+    return named[0] if named else first
+
+
+def _places(topic: Topic, steps: Mapping[str, float]) -> Iterator[Place]:
+    """Yields the steps of a topic, the likeliest first."""
     for address, likeness in sorted(steps.items(), key=lambda item: -item[1]):
         name, _, rest = address.partition("/")
         step_id, _, kind = rest.partition("/")
         number = topic.step_number(step_id) if name == topic.id else None
         if number:
-            return Place(number, kind == DONE, likeness)
-    return None
+            yield Place(number, kind == DONE, likeness)
 
 
 def _likeness_of(topic: Topic, number: int, message: UserMessage) -> float:
@@ -187,6 +213,12 @@ def step_meant(context: Context, topic: Topic, state: DialogueState, act: Act, m
         return current if place.likeness - _likeness_of(topic, current, message) < _AS_LIKE else place.number
     if place:
         following = step_after(place, message)
+        wants = _PAGE_WANTS.search(place.said)
+        if wants and place.is_done and not _bigrams(place.said[wants.start() :]) & _words_of(topic, place.number):
+            # 「点了忘记密码它让我填手机号」 has done the one and stands at the next.
+            return place.number + 1
+        if wants:
+            return following
         # 「发过来了 是邮箱收的」: what only resembles a step behind goes on all the same.
         is_behind = place.likeness >= _PLAINLY and names_of(topic, place.number, current, place.said)
         return following if following != current or not place.is_done or is_behind else current + 1
@@ -202,10 +234,18 @@ def step_meant(context: Context, topic: Topic, state: DialogueState, act: Act, m
         return _received(topic, current, message) if best == current else best
     if best > current and is_shown_now(message):
         return best
+    if best == current and _is_first_done(message) and _PAGE_WANTS.search(message.key):
+        # 「点了 要我填电话号码」 has come to the next page.
+        return current + 1
     if best == current and arrives(message) and not _NEXT_PAGE.search(message.key) and _is_there(message):
         # 「现在页面写着受理中」 has come no further.
         return current
     return best + 1
+
+
+def _is_first_done(message: UserMessage) -> bool:
+    """Whether the first of several clauses says that something is done."""
+    return len(message.clauses) > 1 and message.clauses[0].acts.get("done", 0.0) >= _SURE_DONE
 
 
 def _received(topic: Topic, current: int, message: UserMessage) -> int:

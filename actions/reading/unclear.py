@@ -72,7 +72,7 @@ def _in_talk(context: Context, state: DialogueState, act: Act, message: UserMess
         plain = replace(message, band=AnswerBand.ANSWER, choices=(), further_requests=())
         return Reading(Source.SENTENCE, Act.OUT_OF_SCOPE, plain, "small talk")
     if not state.walk and not _is_waiting(state, message) and not message.further_requests:
-        facts = _tells_payment(context, act, message)
+        facts = _tells_payment(context, state, act, message)
         if facts:
             return facts
         about_last = _follows_answer(context, state, act, message)
@@ -83,6 +83,9 @@ def _in_talk(context: Context, state: DialogueState, act: Act, message: UserMess
     )
     if not state.walk and not message.is_payload and is_lead_in:
         return Reading(Source.SAID_BEFORE, Act.FRAGMENT, message, "only leads in", arguments={"leads_in": True})
+    if not state.walk and _goes_and_does(context, state, act, message):
+        arguments = {"response": "utter_take_your_time", "stays": True}
+        return Reading(Source.SAID_BEFORE, Act.LET_BE, message, "does what the answer says", arguments=arguments)
     if _is_waiting(state, message) and state.walk is None:
         told = _told_while_waiting(state, act, message)
         if told:
@@ -90,18 +93,28 @@ def _in_talk(context: Context, state: DialogueState, act: Act, message: UserMess
     return None
 
 
+def _goes_and_does(context: Context, state: DialogueState, act: Act, message: UserMessage) -> bool:
+    """Whether it only says that they do what was just said (「好 那我先把截图弄好」), which asks for nothing again."""
+    last = context.knowledge.topics.get(state.last_topic or "")
+    is_told = act is Act.OPEN_TOPIC and last is not None and message.intent == last.id and not last.is_walkthrough
+    tells = max(message.acts.get(name, 0.0) for name in ("waiting", "done"))
+    return is_told and tells >= _QUESTION and not asks(normalize(message.text)) and not message.further_requests
+
+
 def _is_waiting(state: DialogueState, message: UserMessage) -> bool:
     return state.handed_over or message.is_queued
 
 
 _PAGE_SAYS = re.compile("(?:提示|显示|弹|说|报|写着?).{0,10}(?:异常|冻结|锁|风险|封|限制|失败|错误|不支持|不可用)")
+_LEAVES = re.compile("不(?:查|弄|看|做|搞|办|管)了|先(?:说|弄|看|办|搞)|换(?:一个|个)")
 _HOW_LONG = re.compile("多久|多长时间|什么时候|啥时候|几时|几点|排队|到我|轮到|没人|有人|人来|转了|转过|转没|接通")
 _LEADS_IN = re.compile(
     "唉+|哎+呀?|烦+|好烦|郁闷|无语|晕|(?:你好|那个|就是|就是说|嗯+|我|我想|想|请|麻烦)*(?:问(?:一?下|个事|你个事|问|你)?|咨询(?:一下)?|跟你说(?:个事)?|有(?:个|点|件)事(?:儿|情)?|说个事|请教(?:一下)?|是这样的?)(?:啊|呢|吧|哈)*"
+    r"|.{0,6}我(?:的)?(?:这|那)个?(?:手机)?(?:里头?|上)?的?(?:那个)?(?:钱包|手机|软件|账号|号)"
 )
 
 
-def _tells_payment(context: Context, act: Act, message: UserMessage) -> Reading | None:
+def _tells_payment(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
     """Reads several details of a payment, told outside a form, as what the form asks for (「昨晚七点 面馆 38」)."""
     if act not in UNCLEAR and message.band is AnswerBand.ANSWER:
         return None
@@ -111,6 +124,11 @@ def _tells_payment(context: Context, act: Act, message: UserMessage) -> Reading 
         if {"time", "amount"} <= told and not asks(normalize(message.text)):
             changed = replace(message, intent=topic.id, band=AnswerBand.ANSWER, choices=())
             return Reading(Source.SAID_BEFORE, Act.OPEN_TOPIC, changed, f"tells details of {topic.id}")
+        is_offered = state.offer is Offer.REQUEST and bool(state.requests) and state.requests[0].intent == topic.id
+        if is_offered and told & {"time", "amount"} and not asks(normalize(message.text)):
+            # 「昨天」, when the form is what is offered, begins to fill it in.
+            changed = replace(message, intent=topic.id, band=AnswerBand.ANSWER, choices=())
+            return Reading(Source.SAID_BEFORE, Act.OPEN_TOPIC, changed, f"begins with {topic.id}")
     return None
 
 
@@ -191,6 +209,10 @@ def _notice(state: DialogueState, message: UserMessage) -> Reading | None:
 def _of_last(context: Context, state: DialogueState, message: UserMessage) -> Reading | None:
     """Reads what is told of the matter talked of last (「可里头没花光」, after what a closure does)."""
     near = home(context, state)
+    is_other = message.intent in message.matters() and message.confidence >= _QUESTION
+    if near and is_other and message.intent != near.id and _LEAVES.search(message.key):
+        # 「不查了 先说那笔多扣的」 leaves what was talked of.
+        return None
     is_free = not state.walk or (near is not None and near.kind == "diagnosis")
     found = find_answer(context, state, message) if near and is_free else None
     if near is None or found is None or not found.is_worded or found.topic not in (near.id, *near.related):

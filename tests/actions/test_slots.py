@@ -59,6 +59,8 @@ FULL = DialogueState(
     denied_alarms=(Alarm.VICTIM,),
     answered={"fraud_underway_first": 2},
     misfits=1,
+    last_answer=4294967295,
+    question="多久能办好",
     fragment="我那个",
     asked_about="account_security/two_step_verification",
 )

@@ -186,6 +186,19 @@ async def test_chats_of_an_agent_who_is_gone_come_to_others(office: Office) -> N
     assert await agent_of(office, ticket) == "小王"
 
 
+async def test_who_is_given_a_chat_while_away_has_time_to_come(office: Office) -> None:
+    chen, wang = await office.agent("陈主管", role="supervisor"), await office.agent("小王", online=False)
+    await automatic(office, "manual", gone_after=240)
+    await office.round()
+    await office.pass_time(minutes=10)
+    _, ticket = await office.waiting_ticket()
+    await office.agents.assign(ticket.id, wang, by=chen)
+    await office.round()
+    assert await agent_of(office, ticket) == "小王"
+    await office.later(minutes=4)
+    assert (await office.tickets.ticket(ticket.id)).status == "queued"
+
+
 async def test_a_chat_is_given_to_another_group(office: Office) -> None:
     lin, wang = await office.agent("小林"), await office.agent("小王")
     made = await group(office, "投诉", {wang: 1})

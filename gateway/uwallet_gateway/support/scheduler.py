@@ -334,5 +334,6 @@ def _is_gone(since: datetime) -> ColumnElement[bool]:
     """Whether the agent of a chat has closed the desk, and its user is or was there lately."""
     row, agent = tables.Ticket, tables.Agent
     is_absent = exists().where(agent.id == row.agent_id, or_(agent.seen_at.is_(None), agent.seen_at <= since))
-    # Nobody waits in the chat of somebody who left a message or was put off.
-    return and_(is_absent, or_(row.user_waits_since.is_not(None), row.agent_waits_since.is_not(None)))
+    # Nobody waits in the chat of somebody who left a message or was put off. And who is given a chat while away may
+    # have been called: they have the same time.
+    return and_(is_absent, or_(row.user_waits_since <= since, row.agent_waits_since <= since))

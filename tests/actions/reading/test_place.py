@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from actions.dialogue.acts import Act
-from actions.dialogue.messages import AnswerBand
-from actions.dialogue.state import Alarm, Walk
+from actions.dialogue.messages import AnswerBand, Clause
+from actions.dialogue.state import Alarm, HandoffReason, Offer, Walk
 from tests.actions.reading.builders import at, read, said, told
 
 
@@ -75,3 +75,43 @@ def test_who_goes_on_with_something_suspended_opens_it() -> None:
     message = said("接着弄付款那个", "next_step", "named:payment_failure", confidence=0.5)
     chosen = read(message, at("forgot_password", 2, suspended=(Walk("payment_failure", 1),))).chosen
     assert (chosen.act, chosen.message.intent) == (Act.OPEN_TOPIC, "payment_failure")
+
+
+def test_thanks_with_a_word_that_all_is_settled_end_the_talk() -> None:
+    settled = said("好嘞 没少钱 谢谢哈", "nlu_fallback", confidence=0.7, band=AnswerBand.NOT_UNDERSTOOD)
+    assert read(settled, told(last_topic="payment_failure")).chosen.act is Act.THANK
+    learned = said("行了 学到了 谢谢您", "next_step", confidence=0.6, band=AnswerBand.CHOICE)
+    assert read(learned, at("account_security", 3)).chosen.act is Act.SOLVED
+    handed_in = said("不用啦 全都交完了 谢谢", "deny")
+    assert read(handed_in, at("transaction_dispute", 3, interrupted=True)).chosen.act is Act.SOLVED
+
+
+def test_thanks_beside_trouble_or_a_question_end_nothing() -> None:
+    trouble = said("谢谢 可还是不行", "step_problem", clauses=(Clause("谢谢"), Clause("可还是不行", {"trouble": 0.9})))
+    assert read(trouble, at("forgot_password", 2)).chosen.act is not Act.SOLVED
+    question = said("谢谢 都填完了 然后呢", "next_step", clauses=(Clause("都填完了", {"done": 0.9}),))
+    assert read(question, at("forgot_password", 2)).chosen.act is not Act.SOLVED
+
+
+def test_who_has_nothing_else_wants_no_human() -> None:
+    state = told(offer=Offer.HUMAN, offer_reason=HandoffReason.NOT_SOLVED)
+    message = said("那行 没事了 等吧", "affirm", confidence=0.5, acts={"consent_human": 0.9}, band=AnswerBand.CHOICE)
+    assert read(message, state).chosen.act is Act.GOODBYE
+    assert read(said("没事了 转吧", "affirm", acts={"consent_human": 0.96}), state).chosen.act is Act.HUMAN
+
+
+def test_nothing_else_at_the_last_step_ends_it_well() -> None:
+    assert read(said("没有别的啦 就这些", "deny"), at("account_security", 5)).chosen.act is Act.SOLVED
+
+
+def test_several_causes_wanted_at_once_are_shown_together() -> None:
+    message = said("第四个第五个直接告诉我", "next_step", confidence=0.8)
+    reading = read(message, at("payment_failure", 3)).chosen
+    assert (reading.act, reading.arguments["numbers"]) == (Act.SHOW_STEPS, (4, 5))
+    rest = said("剩下的一起告诉我吧", "next_step", confidence=0.8)
+    assert read(rest, at("payment_failure", 3)).chosen.arguments["numbers"] == (1, 2, 3, 4, 5)
+
+
+def test_who_hurries_to_the_next_cause_is_not_told_to_take_their_time() -> None:
+    message = said("下一个原因是啥 快点", "next_step", confidence=0.8, acts={"waiting": 0.9})
+    assert read(message, at("payment_failure", 2)).chosen.act is Act.NEXT

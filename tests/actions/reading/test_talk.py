@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from dataclasses import replace
 
 import pytest
 
@@ -12,7 +13,7 @@ from actions.dialogue.dialogue import Dialogue
 from actions.dialogue.messages import AnswerBand, Clause, UserMessage
 from actions.dialogue.state import Awaiting, DialogueState, HandoffReason, Offer, Request
 from actions.reading.complaint import is_complaint_of_us
-from actions.reading.names import name_in
+from actions.reading.names import name_in, name_in_story
 from actions.reading.reading import Reading
 from actions.reading.times import changed_time, with_hour
 from tests.actions.reading.builders import KNOWLEDGE, at, read, said
@@ -192,3 +193,123 @@ def test_who_waits_and_tells_more_tells_the_human() -> None:
     told = said("当时是个女的接的", "out_of_scope", acts={"other": 0.9}, band=AnswerBand.CHOICE)
     assert read(told, waiting).chosen.act is Act.HUMAN
     assert read(said("好 我接着等", "affirm", acts={"waiting": 0.9}), waiting).chosen.act is Act.LET_BE
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("我不是说了吗 小芳烘焙", "小芳烘焙"),
+        ("就是叫这个名字啊 “小芳烘焙坊”", "小芳烘焙坊"),
+        ("记录上写的是《老街豆花》", "老街豆花"),
+        ("我刚才说过了", None),
+        ("别整那些 我要退钱", None),
+        ("你说的对方是指平台还是店家", None),
+    ],
+)
+def test_a_name_told_again_is_the_name_alone(text: str, name: str | None) -> None:
+    assert name_in(text) == name
+
+
+def test_a_name_after_the_word_for_it_is_heard_in_a_story() -> None:
+    assert name_in_story("昨天付了四十 对方叫 小芳烘焙坊 收钱不给做") == "小芳烘焙坊"
+
+
+@pytest.mark.parametrize(
+    ("noted", "text"),
+    [
+        ("小芳烘焙坊 你前头多了几个字", "店名记错了 是 小芳烘焙坊 你后面多写了"),
+        ("小芳烘焙坊 呀", "就五个字 小芳烘焙坊 后面的不要"),
+    ],
+)
+def test_what_is_too_much_of_a_name_is_taken_off(noted: str, text: str) -> None:
+    state = at("transaction_dispute", collected_details={"counterparty": noted, "amount": "40"})
+    message = said(text, "out_of_scope", entities={"correction": ("detail",)} if "错" in text else {})
+    reading = read(message, state).chosen
+    assert (reading.act, reading.arguments.get("changes")) == (Act.CORRECT, {"counterparty": "小芳烘焙坊"})
+
+
+def test_what_is_noted_already_is_read_back_and_not_noted_twice() -> None:
+    state = at("transaction_dispute", collected_details={"counterparty": "小芳烘焙坊", "description": "没给我做蛋糕"})
+    for text in ("就是叫小芳烘焙坊啊", "我不是说了吗 小芳烘焙坊"):
+        assert read(said(text, "out_of_scope", acts={"other": 0.9}), state).chosen.act is Act.READ_BACK
+
+
+def test_impatience_is_no_part_of_the_story() -> None:
+    state = at("transaction_dispute", collected_details={"description": "扣了我两次"})
+    reading = read(said("别整那些 我要退钱", "transaction_dispute", acts={"other": 0.9}), state).chosen
+    assert reading.act is Act.ASK_STEP
+
+
+def test_a_detail_that_was_told_before_is_asked_for_with_regret() -> None:
+    turn = DIALOGUE.respond(form("counterparty"), Act.OUT_OF_SCOPE, said("我都说过了呀", "out_of_scope"))
+    assert [reply.response for reply in turn.replies] == ["utter_detail_missed"]
+
+
+def test_a_payment_that_is_not_the_users_own_is_warned_of() -> None:
+    state = form("description", transaction_time="昨天", amount="40", counterparty="小芳烘焙坊")
+    turn = DIALOGUE.respond(state, Act.OUT_OF_SCOPE, said("这笔不是我付的 我没买过", "out_of_scope"))
+    assert [reply.response for reply in turn.replies] == ["utter_caution", "utter_details_recap"]
+
+
+def test_a_yes_to_what_was_read_back_goes_on() -> None:
+    details = {"transaction_time": "昨天", "amount": "40", "counterparty": "小芳烘焙坊", "description": "没做"}
+    state = at("transaction_dispute", interrupted=True, collected_details=details)
+    message = said("对的", "affirm", acts={"done": 0.2, "other": 0.3})
+    assert DIALOGUE.respond(state, Act.AFFIRM, message).state.step == 2
+
+
+def test_what_the_page_wants_is_the_step_to_show() -> None:
+    steps = {"forgot_password/enter_bound_account/done": 0.9, "forgot_password/enter_bound_account/there": 0.74}
+    told = (Clause("点了", {"done": 1.0}), Clause("要填手机号", {"arrived": 0.58}, steps))
+    message = said("点了 要填手机号", "nlu_fallback", acts={"question": 0.6}, steps=steps, clauses=told)
+    assert DIALOGUE.respond(at("forgot_password", 1), Act.NOT_UNDERSTOOD, message).state.step == 2
+
+
+def test_what_is_done_and_what_the_page_wants_in_one_breath() -> None:
+    steps = {"forgot_password/open_forgot_password/done": 0.71, "forgot_password/enter_bound_account/done": 0.62}
+    message = said("点了忘记密码它让我填手机号", "forgot_password", acts={"arrived": 0.97}, steps=steps)
+    assert DIALOGUE.respond(at("forgot_password", 1), Act.OPEN_TOPIC, message).state.step == 2
+
+
+def test_who_has_the_code_is_not_told_to_wait_for_it() -> None:
+    steps = {"forgot_password/enter_verification_code/there": 0.95}
+    message = said("码来了", "verification_code_issue", confidence=0.6, acts={"arrived": 0.9, "done": 0.9}, steps=steps)
+    turn = DIALOGUE.respond(at("forgot_password", 2), Act.OPEN_TOPIC, replace(message, band=AnswerBand.CHOICE))
+    assert turn.state.step == 3
+    assert turn.replies[0].values["step_text"] == KNOWLEDGE.topics["forgot_password"].steps[2].there
+
+
+def test_two_things_done_of_which_the_second_ends_it() -> None:
+    told = clauses(("弄好了", "done"), ("进去了", "done"), ("谢啦", "solved"))
+    message = said("弄好了 进去了 谢啦", "problem_solved", confidence=0.9, acts={"done": 1.0}, clauses=told)
+    turn = DIALOGUE.respond(at("forgot_password", 4), Act.SOLVED, message)
+    assert turn.state.walk is None
+    assert turn.replies[0].response == "utter_solved"
+
+
+def test_knowing_and_going_on_names_no_step() -> None:
+    steps = {"account_closure/give_reason/done": 0.9}
+    told = (Clause("知道了", {"done": 0.9}, steps), Clause("继续", {"done": 0.9}))
+    message = said("知道了 继续", "next_step", acts={"done": 1.0}, clauses=told)
+    assert DIALOGUE.respond(at("account_closure", 1), Act.NEXT, message).state.step == 2
+
+
+def test_to_begin_anew_with_nothing_under_way_shows_the_topics() -> None:
+    message = said("重新开始", "repeat_step", entities={"step_number": ("restart",)})
+    idle = DIALOGUE.respond(DialogueState(last_topic="forgot_password"), Act.REPEAT, message)
+    assert idle.replies[0].response == "utter_menu"
+    assert DIALOGUE.respond(at("forgot_password", 3), Act.REPEAT, message).state.step == 1
+
+
+def test_a_second_request_that_is_unclear_is_the_matter_it_names() -> None:
+    second = Request("out_of_scope", "怎么注销我另一个号")
+    message = said(
+        "密码想找回，还有怎么注销我另一个号",
+        "forgot_password",
+        "named:forgot_password",
+        "named:account_closure",
+        further_requests=(second,),
+    )
+    turn = DIALOGUE.respond(DialogueState(), Act.OPEN_TOPIC, message)
+    assert [request.intent for request in turn.state.requests] == ["account_closure"]
+    assert turn.replies[-1].response == "utter_request_noted"

@@ -5,8 +5,8 @@ import type { SkillGroup, Ticket } from './protocol.ts';
 /** `all`, `mine` (what is for me), `pressing`, or the id of a group. */
 export type QueueFilter = 'all' | 'mine' | 'pressing' | number;
 
-/** `queue`: as the gateway orders; by group; the longest wait first; the latest first. */
-export const QUEUE_ORDERS = ['queue', 'group', 'longest', 'latest'] as const;
+/** `queue`: as the gateway orders; by group; what is due first; the longest wait first; the latest first. */
+export const QUEUE_ORDERS = ['queue', 'group', 'due', 'longest', 'latest'] as const;
 export type QueueOrder = (typeof QUEUE_ORDERS)[number];
 
 export interface QueueView {
@@ -57,6 +57,9 @@ export function viewed(
     return wanted.every((word) => shown.includes(word));
   });
   const since = (ticket: Ticket): number => Date.parse(ticket.queued_at ?? ticket.created_at);
+  const due = (ticket: Ticket): number => (ticket.reply_due_at === null ? Infinity : Date.parse(ticket.reply_due_at));
+  // Two without a target stay as they are.
+  if (order === 'due') found.sort((a, b) => (due(a) === due(b) ? 0 : due(a) - due(b)));
   if (order === 'longest') found.sort((a, b) => since(a) - since(b));
   if (order === 'latest') found.sort((a, b) => since(b) - since(a));
   return found;

@@ -9,7 +9,7 @@ import { Link, useLocation } from 'wouter';
 import { search } from '../core/api.ts';
 import type { Ticket } from '../core/protocol.ts';
 import { nameOf, t } from '../i18n/strings.ts';
-import { useAgents, useDesk, useNow } from '../view/context.ts';
+import { useAgents, useDesk, useGroups, useNow } from '../view/context.ts';
 import { Choice, Days, optionsOf, SearchField, searchedWords } from '../view/filters.tsx';
 import { ticketTitle, userName } from '../view/labels.ts';
 import { useFilters } from '../view/location.ts';
@@ -24,6 +24,7 @@ export function Search(): JSX.Element {
   const [, go] = useLocation();
   const [filters, setFilters] = useFilters();
   const agents = useAgents();
+  const groups = useGroups();
   const supervises = agent.role !== 'agent';
   const wanted = { ...filters, query: searchedWords(filters.query ?? '') };
   const now = new Date(useNow(60_000));
@@ -96,6 +97,14 @@ export function Search(): JSX.Element {
           }))}
         />
         <Days from={filters.from} to={filters.to} onChange={setFilters} />
+        {(groups.data ?? []).length > 0 && (
+          <Choice
+            label={t.routing.group}
+            value={filters.group_id}
+            options={(groups.data ?? []).map(({ id, name }) => ({ value: String(id), label: name }))}
+            onChange={(group_id) => setFilters({ group_id })}
+          />
+        )}
         <Choice
           label={t.search.agent}
           value={filters.agent_id}

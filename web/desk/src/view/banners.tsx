@@ -1,10 +1,11 @@
 /** What the agent must know at once: the connection is gone, or nobody reaches them. */
 
 import { Alert, Button } from 'antd';
+import { describeOpening } from '@uwallet/shared/time.ts';
 import { useEffect, useState, type JSX } from 'react';
 import { useStore } from 'zustand';
-import { t } from '../i18n/strings.ts';
-import { useDesk, useDeskState } from './context.ts';
+import { fill, t } from '../i18n/strings.ts';
+import { useAgents, useDesk, useDeskState, useNow } from './context.ts';
 import { usePresence } from './presence.ts';
 
 /** A blink of the network is not worth a banner. Milliseconds. */
@@ -15,6 +16,9 @@ export function Banners(): JSX.Element {
   const offline = useDeskState(({ connection }) => connection === 'offline');
   const [told, setTold] = useState(false);
   const [presence, setPresence] = usePresence();
+  const now = useNow(60_000);
+  const me = useAgents().data?.find(({ id }) => id === desk.options.agentId);
+  const offUntil = me?.on_leave_until ?? null;
   const { sound } = useStore(preferences.state);
   const [silent, setSilent] = useState(true);
 
@@ -49,7 +53,14 @@ export function Banners(): JSX.Element {
           }
         />
       )}
-      {!told && presence === 'away' && (
+      {!told && offUntil !== null && (
+        <Alert
+          banner
+          type="warning"
+          title={fill(t.banner.on_leave, { time: describeOpening(new Date(offUntil), new Date(now), t.due_times) })}
+        />
+      )}
+      {!told && offUntil === null && presence === 'away' && (
         <Alert
           banner
           type="warning"

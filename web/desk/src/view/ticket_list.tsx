@@ -182,7 +182,10 @@ function QueueTools({
     { value: 'pressing', label: t.queue.filters.pressing },
     ...groups.map(({ id, name }) => ({ value: id, label: name })),
   ];
-  const orders = QUEUE_ORDERS.filter((order) => order !== 'group' || groups.length > 0);
+  const hasTargets = useDeskState(({ tickets }) => [...tickets.values()].some((it) => it.reply_due_at !== null));
+  const orders = QUEUE_ORDERS.filter(
+    (order) => (order !== 'group' || groups.length > 0) && (order !== 'due' || hasTargets || view.order === 'due'),
+  );
   return (
     <div className="queue-tools">
       <Input

@@ -11,7 +11,7 @@ const SAFE = { id: 2, name: '安全组' };
 const waiting: Ticket[] = [
   ticketWith({ id: 1, priority: 0, group: SAFE, queued_at: at(1) }),
   ticketWith({ id: 2, group: PAY, queued_at: at(9), overflow_at: at(-1) }),
-  ticketWith({ id: 3, group: PAY, queued_at: at(8), overflow_at: at(1) }),
+  ticketWith({ id: 3, group: PAY, queued_at: at(8), overflow_at: at(1), reply_due_at: at(-1) }),
   ticketWith({ id: 4, queued_at: at(2), topic: { id: 'refund', title: '退款没到账' } }),
 ];
 const ids = (tickets: readonly Ticket[]): number[] => tickets.map(({ id }) => id);
@@ -48,9 +48,10 @@ describe('the view of the queue', () => {
     expect(look({ words: ' 退款 到账' })).toEqual([4]);
   });
 
-  it('sorts by the wait', () => {
+  it('sorts by the wait and by what is due', () => {
     expect(look({ order: 'longest' })).toEqual([2, 3, 4, 1]);
     expect(look({ order: 'latest' })).toEqual([1, 4, 3, 2]);
+    expect(look({ order: 'due' })).toEqual([3, 1, 2, 4]);
   });
 
   it('folds groups under their heads, those without one last', () => {
