@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
@@ -37,7 +38,7 @@ from uwallet_gateway.insight.feedback import FeedbackStore
 from uwallet_gateway.insight.misunderstood import Misunderstood
 from uwallet_gateway.insight.performance import PerformanceReports
 from uwallet_gateway.insight.quality import Quality, load_criteria
-from uwallet_gateway.insight.questions import Questions, read_questions
+from uwallet_gateway.insight.questions import Questions, read_questions, read_step_titles
 from uwallet_gateway.insight.statistics import Statistics
 from uwallet_gateway.maintenance.persons import Persons
 from uwallet_gateway.maintenance.purge import Purge
@@ -110,6 +111,7 @@ class Services:
     canned_replies: CannedReplies
     feedback: FeedbackStore
     questions: Questions
+    step_titles: Mapping[tuple[str, str], str]
     statistics: Statistics
     misunderstood: Misunderstood
     performance: PerformanceReports
@@ -259,6 +261,7 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
         canned_replies=CannedReplies(database),
         feedback=FeedbackStore(transcript, outbox.record_feedback),
         questions=Questions(database, read_questions(settings.knowledge_dir)),
+        step_titles=read_step_titles(settings.knowledge_dir),
         statistics=Statistics(database),
         misunderstood=Misunderstood(database),
         performance=PerformanceReports(database),

@@ -8,7 +8,7 @@ import pytest
 
 from tests.conftest import StartGateway
 from tests.helpers.gateway import ORIGIN, Gateway
-from uwallet_gateway.insight.questions import Question, QuestionIndex, read_questions
+from uwallet_gateway.insight.questions import Question, QuestionIndex, read_questions, read_step_titles
 from uwallet_gateway.scripts import to_traditional
 from uwallet_gateway.settings import REPOSITORY
 
@@ -107,3 +107,8 @@ async def test_most_asked_come_after_pins(gateway: Gateway) -> None:
     assert len(topics) == len(set(topics)) <= 8
     assert [it["text"] for it in traditional] == [to_traditional(it["text"]) for it in answer]
     assert traditional != answer
+
+
+def test_steps_are_called_as_in_the_knowledge_files() -> None:
+    titles = read_step_titles(REPOSITORY / "data" / "knowledge")
+    assert titles["forgot_password", "enter_verification_code"] == "填验证码"

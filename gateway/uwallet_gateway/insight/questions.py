@@ -97,6 +97,30 @@ def read_questions(folder: Path) -> tuple[Question, ...]:
     )
 
 
+class _Step(BaseModel):
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    id: str
+    title: str
+
+
+class _Steps(BaseModel):
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    steps: list[_Step] = []
+
+
+@lru_cache(maxsize=2)
+def read_step_titles(folder: Path) -> dict[tuple[str, str], str]:
+    """What the steps of each topic are called, by topic and id.
+
+    Raises:
+        KnowledgeFilesError: A file cannot be read, or a step has no id or title.
+    """
+    files = [(path.stem, load_yaml(path, _Steps, KnowledgeFilesError)[0]) for path in sorted(folder.glob("*.yml"))]
+    return {(topic, step.id): step.title for topic, found in files for step in found.steps}
+
+
 class Questions:
     """The questions of the knowledge, and how often their topics are opened."""
 

@@ -135,6 +135,7 @@ class StepFigures:
         left: Conversations that stopped there without a word.
         handed_off: Conversations that went on from there with a human.
         title: Title of the topic, if known.
+        step_title: Title of the step, as the knowledge files have it now.
     """
 
     topic: str
@@ -146,6 +147,7 @@ class StepFigures:
     left: int = 0
     handed_off: int = 0
     title: str | None = None
+    step_title: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +227,7 @@ class InsightView(View):
     last: dt.date = Field(alias="to")
     time_zone: str
     total: Figures
+    before: Figures | None = Field(description="Of as many days before; null where they are too long ago")
     days: list[DayFigures]
     topics: list[TopicFigures]
     rows: list[TopicDayFigures]

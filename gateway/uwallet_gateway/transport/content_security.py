@@ -8,7 +8,7 @@ from collections.abc import Iterable
 # covers WebSockets to the same host in current browsers; older Safari needs them named.
 _PAGE = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
-    "font-src 'self'; connect-src 'self' {sockets}; base-uri 'none'; form-action 'none'; "
+    "font-src 'self'; manifest-src 'self'; connect-src 'self' {sockets}; base-uri 'none'; form-action 'none'; "
     "frame-ancestors {ancestors}"
 )
 

@@ -265,6 +265,7 @@ function fillInsight(desk: MockDesk): void {
     to: '2026-11-23',
     time_zone: 'Asia/Shanghai',
     total: figures(50),
+    before: figures(43),
     days: [17, 18, 19, 20, 21, 22, 23].map((day) => ({ date: `2026-11-${day}`, figures: figures(day) })),
     topics: [
       { topic: 'forgot_password', title: '找回登录密码', figures: figures(4) },
@@ -288,6 +289,7 @@ function fillInsight(desk: MockDesk): void {
         title: '交易申诉',
         step: 'open_dispute_form',
         number: 2,
+        step_title: '打开“交易申诉”',
         shown: 40,
         problems: 9,
         abandoned: 3,
@@ -299,6 +301,7 @@ function fillInsight(desk: MockDesk): void {
         title: '找回登录密码',
         step: 'enter_verification_code',
         number: 3,
+        step_title: '填验证码',
         shown: 61,
         problems: 4,
         abandoned: 2,

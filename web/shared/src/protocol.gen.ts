@@ -1167,6 +1167,10 @@ export interface InsightView {
   to: string;
   time_zone: string;
   total: Figures;
+  /**
+   * Of as many days before; null where they are too long ago
+   */
+  before: Figures | null;
   days: DayFigures[];
   topics: TopicFigures[];
   rows: TopicDayFigures[];
@@ -1204,6 +1208,7 @@ export interface TopicDayFigures {
  *     left: Conversations that stopped there without a word.
  *     handed_off: Conversations that went on from there with a human.
  *     title: Title of the topic, if known.
+ *     step_title: Title of the step, as the knowledge files have it now.
  */
 export interface StepFigures {
   topic: string;
@@ -1215,6 +1220,7 @@ export interface StepFigures {
   left?: number;
   handed_off?: number;
   title?: string | null;
+  step_title?: string | null;
 }
 /**
  * How many messages are worth a look, by kind, and how many of them are labelled.

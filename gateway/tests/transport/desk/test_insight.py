@@ -56,6 +56,7 @@ async def test_figures_of_what_was_said(talked: Gateway) -> None:
     total = found["total"]
     assert (total["conversations"], total["solved"], total["handed_off"]) == (2, 1, 1)
     assert total["reasons"] == {"user_request": 1}
+    assert found["before"]["conversations"] == 0
     assert total["bot_rating"] == {"count": 1, "average": 5.0, "distribution": [0, 0, 0, 0, 1]}
     assert total["waiting"] == {"count": 0, "median": None, "p95": None}
     titles = {topic["topic"]: topic["title"] for topic in found["topics"]}

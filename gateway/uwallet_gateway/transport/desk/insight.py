@@ -20,6 +20,7 @@ from uwallet_gateway.insight.statistics import Insight
 from uwallet_gateway.protocol.base import MAX_ID
 from uwallet_gateway.protocol.insight import (
     DayFigures,
+    Figures,
     InsightView,
     LabelRequest,
     MisunderstandingKind,
@@ -74,6 +75,7 @@ async def read_insight(_session: SupervisorNeeded, services: ServicesNeeded, per
         last=period.last,
         time_zone=period.zone.key,
         total=overview.total,
+        before=await _before(services, period),
         days=[DayFigures(date=day, figures=figures) for day, figures in overview.days],
         topics=[
             TopicFigures(topic=topic, title=titles.get(topic or ""), figures=figures)
@@ -83,7 +85,14 @@ async def read_insight(_session: SupervisorNeeded, services: ServicesNeeded, per
             TopicDayFigures(date=day, topic=topic, title=titles.get(topic or ""), figures=figures)
             for day, topic, figures in overview.rows
         ],
-        steps=[dataclasses.replace(step, title=titles.get(step.topic)) for step in insight.steps],
+        steps=[
+            dataclasses.replace(
+                step,
+                title=titles.get(step.topic),
+                step_title=services.step_titles.get((step.topic, step.step)),
+            )
+            for step in insight.steps
+        ],
         answers=[dataclasses.replace(answer, title=titles.get(answer.topic or "")) for answer in insight.answers],
         misunderstood=insight.misunderstood,
     )
@@ -159,6 +168,13 @@ async def export(
     name = f"uwallet_{content}_{period.first}_{period.last}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
     return Response(data, media_type="text/csv; charset=utf-8", headers=headers)
+
+
+async def _before(services: Services, period: Period) -> Figures | None:
+    try:
+        return (await services.statistics.read(period.before)).overview.total
+    except PeriodError:
+        return None
 
 
 async def _titles(services: Services, insight: Insight) -> dict[str, str]:

@@ -63,6 +63,8 @@ export interface StepFigures {
   /** Id; empty before the first. */
   step: string;
   number: number | null;
+  /** As the knowledge files have it now. */
+  step_title: string | null;
   shown: number;
   problems: number;
   abandoned: number;
@@ -75,6 +77,8 @@ export interface Statistics {
   to: string;
   time_zone: string;
   total: Figures;
+  /** Of as many days before; null where they are too long ago. */
+  before: Figures | null;
   days: { date: string; figures: Figures }[];
   topics: TopicFigures[];
   steps: StepFigures[];

@@ -6,14 +6,33 @@ import { percent, type Figures, type Rating, type Seconds } from '../core/insigh
 import { describeWait } from '../core/waits.ts';
 import { fill, t } from '../i18n/strings.ts';
 
-export function Numbers({ total }: { total: Figures }): JSX.Element {
+/** The same of the days before stands below each. */
+export function Numbers({ total, before }: { total: Figures; before: Figures | null }): JSX.Element {
+  const earlier = before === null ? [] : cellsOf(before);
+  return (
+    <div className="numbers four">
+      {cellsOf(total).map(({ title, value, more }, index) => (
+        <Card key={title} size="small">
+          <div className="numbers-title">{title}</div>
+          <div className="numbers-value">{value}</div>
+          <div className="muted">{more}</div>
+          {earlier[index] && (
+            <div className="muted small">{fill(t.performance.before, { value: earlier[index].value })}</div>
+          )}
+        </Card>
+      ))}
+    </div>
+  );
+}
+
+function cellsOf(total: Figures): { title: string; value: string; more: string }[] {
   const { figures: names } = t.insight;
   const share = (part: number): string => {
     const value = percent(part, total.conversations);
     return value === null ? '' : fill(t.insight.share, { percent: value });
   };
   const gaveUp = total.abandoned + total.left;
-  const cells = [
+  return [
     { title: names.conversations, value: String(total.conversations), more: '' },
     { title: names.solved, value: String(total.solved), more: share(total.solved) },
     { title: names.handed_off, value: String(total.handed_off), more: share(total.handed_off) },
@@ -23,17 +42,6 @@ export function Numbers({ total }: { total: Figures }): JSX.Element {
     { title: names.waiting, ...seconds(total.waiting) },
     { title: names.first_reply, ...seconds(total.first_reply) },
   ];
-  return (
-    <div className="numbers four">
-      {cells.map(({ title, value, more }) => (
-        <Card key={title} size="small">
-          <div className="numbers-title">{title}</div>
-          <div className="numbers-value">{value}</div>
-          <div className="muted">{more}</div>
-        </Card>
-      ))}
-    </div>
-  );
 }
 
 function rating({ count, average }: Rating): { value: string; more: string } {

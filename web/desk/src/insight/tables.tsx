@@ -21,8 +21,12 @@ const { figures: names } = t.insight;
 const stepColumns: NonNullable<TableProps<StepFigures>['columns']> = [
   {
     title: t.insight.step,
-    render: (_, { title, topic, step, number }) =>
-      fill(t.insight.step_of, { title: title ?? topic, step: number ?? step }),
+    render: (_, { title, topic, step, number, step_title }) => (
+      <>
+        {fill(t.insight.step_of, { title: title ?? topic, step: number ?? step })}
+        {step_title !== null && <div className="muted">{step_title}</div>}
+      </>
+    ),
   },
   {
     title: t.insight.gave_up_share,

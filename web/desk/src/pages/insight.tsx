@@ -146,7 +146,7 @@ function Charts({ statistics }: { statistics: Statistics }): JSX.Element {
   ];
   return (
     <>
-      <Numbers total={total} />
+      <Numbers total={total} before={statistics.before} />
       <div className="charts">
         {charts.map(({ title, option, any }) => (
           <Card key={title} size="small" title={title}>
