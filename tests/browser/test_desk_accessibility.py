@@ -71,7 +71,7 @@ def test_axe_finds_nothing_serious_at_the_desk(
         look(desk.page, action)
         desk.page.keyboard.press("Escape")
         expect(desk.dialog).to_have_count(0)
-    for name in ("search", "replies", "team", "accounts", "insight"):
+    for name in ("search", "replies", "team", "accounts", "settings", "insight"):
         desk.go(name)
         expect(desk.page.get_by_role("heading", level=1)).to_be_visible()
         expect(desk.page.locator(".ant-spin-spinning")).to_have_count(0)
