@@ -60,7 +60,7 @@ def findings(topic: Topic, state: DialogueState, message: UserMessage) -> Findin
         label, sure = _label(clause)
         about = named or last or ((shown,) if shown else ())
         last = named or last
-        if label is None or (label in ("ruled_out", "solved", "tried_everything") and _PLANS.search(clause.text)):
+        if label is None or (label in ("ruled_out", "solved", "tried_everything") and plans(clause.text)):
             continue
         certainty = max(certainty, sure)
         if label == "solved":
@@ -81,6 +81,11 @@ def findings(topic: Topic, state: DialogueState, message: UserMessage) -> Findin
         for label in ("ruled_out", "cause_confirmed", "not_checked")
     }
     return Findings(by_label["ruled_out"], by_label["cause_confirmed"], by_label["not_checked"], solved, certainty)
+
+
+def plans(text: str) -> bool:
+    """Whether it is still to be done (「充值完再试」), so that nothing is found out by it yet."""
+    return bool(_PLANS.search(text))
 
 
 def _asked_about(topic: Topic, state: DialogueState) -> tuple[str, ...]:

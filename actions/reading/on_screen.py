@@ -15,7 +15,7 @@ from actions.dialogue.turn import Context
 from actions.knowledge import Topic
 from actions.reading import causes
 from actions.reading.clauses import asks_in
-from actions.reading.findings import Findings, findings
+from actions.reading.findings import Findings, findings, plans
 from actions.reading.questions import asks, demands_money, dismisses, hurries, reminds, withdraws
 from actions.reading.reading import Reading, Source
 from actions.reading.steps_meant import is_shown_now, place_spoken_of, reported_place, step_after, step_meant
@@ -400,6 +400,8 @@ def _asks_of_check(context: Context, topic: Topic, state: DialogueState, message
     told = [clause for clause in message.clauses if not asks_in(clause)]
     findings_told = ("ruled_out", "cause_confirmed", "solved", "not_checked")
     for clause in told:
+        if plans(clause.text):
+            continue
         # 「银行也没拦 这样还能是啥」 names its cause.
         least = _SURE_CLAUSE if causes.named(topic, folded(clause.text)) else _SURE_ACT
         if any(clause.acts.get(name, 0.0) >= least for name in findings_told):

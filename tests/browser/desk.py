@@ -105,8 +105,8 @@ class Desk:
         self.reply.press("Enter")
 
     def write_note(self, text: str) -> None:
-        """Leaves an internal note; whoever serves the user switches to notes and back."""
-        if self.reply.is_visible():
+        """Leaves an internal note; switches to notes where something else is written, and back to replies."""
+        if self.page.locator(".composer .ant-segmented").is_visible():
             self._choose_kind("note")
         self.note.fill(text)
         self.note.press("Enter")
@@ -167,7 +167,7 @@ class Desk:
             expect(said.get_by_text(text, exact=True)).to_have_count(1)
 
     def _choose_kind(self, kind: str) -> None:
-        self.page.get_by_text(_COMPOSER["kinds"][kind], exact=True).click()
+        self.page.locator(".composer .ant-segmented").get_by_text(_COMPOSER["kinds"][kind], exact=True).click()
 
     def _choose_colleague(self, name: str) -> None:
         field = self.dialog.get_by_role("combobox", name=DESK_TEXTS["transfer"]["to"])

@@ -231,3 +231,9 @@ def test_a_matter_named_beside_a_doubt_is_what_is_asked() -> None:
         "注销了钱真没了吗 你说的准不准", "closure_consequences", "anchor:closure_consequences", confidence=0.9
     )
     assert read(message).chosen.act is Act.OPEN_TOPIC
+
+
+def test_what_is_still_to_be_tried_rules_nothing_out() -> None:
+    parts = (Clause("充完再试", {"ruled_out": 0.9}), Clause("怎么看有没有设消费限额", {"question": 0.9}))
+    message = said("充完再试 怎么看有没有设消费限额", "out_of_scope", acts={"ruled_out": 0.9}, clauses=parts)
+    assert read(message, at("payment_failure", 1)).chosen.act is Act.ASK_STEP
