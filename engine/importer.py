@@ -11,9 +11,10 @@ from rasa.shared.importers.rasa import RasaFileImporter
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from actions.knowledge import KnowledgeError, load_knowledge
+from actions.knowledge.questions import load_questions
 from actions.rules import actions_by_intent
 from engine.nlu.lexicon import read_lexicon
-from engine.paths import KNOWLEDGE, LEXICON
+from engine.paths import KNOWLEDGE, LEXICON, QUESTIONS
 from engine.topic_checks import unknown_values, unreachable_topics
 
 _RULE = """
@@ -43,6 +44,7 @@ class KnowledgeImporter(RasaFileImporter):
         self._examples: TrainingData | None = None
         self._domain: Domain | None = None
         self._knowledge = load_knowledge(KNOWLEDGE)
+        load_questions(self._knowledge.addresses, QUESTIONS)
         problems = list(unknown_values(self._knowledge, read_lexicon(LEXICON).entity_values))
         if problems:
             raise KnowledgeError(problems)

@@ -7,6 +7,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 LEXICON = ROOT / "data" / "lexicon"
 KNOWLEDGE = ROOT / "data" / "knowledge"
+QUESTIONS = ROOT / "data" / "questions"
 # What is made from packages and data, and can be made again.
 BUILD = ROOT / "build"
 SPACY_PIPELINE = BUILD / "spacy_zh_uwallet"

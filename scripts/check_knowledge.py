@@ -1,4 +1,4 @@
-"""Checks all data files (knowledge, organisation, lexicon, situated, alarms, NLU examples) without starting anything.
+"""Checks all data files (knowledge, questions, lexicon, situated, alarms, NLU examples) without starting anything.
 
 Prints `file:line: field: reason` for each mistake, and notes for what is allowed but not finished.
 """
@@ -15,6 +15,7 @@ from pathlib import Path
 from rasa.shared.exceptions import InvalidConfigException
 
 from actions.knowledge import Knowledge, KnowledgeError, load_knowledge
+from actions.knowledge.questions import load_questions
 from actions.knowledge.yaml_files import YamlFileError, read_mapping, with_line
 from actions.reading.labels import AFTER_ALARM_LABELS, ALARM_LABELS, SITUATED_LABELS
 from engine.nlu.labelled_texts import read_labelled_file
@@ -67,6 +68,10 @@ def _check_topics(root: Path, findings: Findings) -> Knowledge | None:
     except KnowledgeError as error:
         findings.problems += error.problems
         return None
+    try:
+        load_questions(knowledge.addresses, root / "data" / "questions")
+    except KnowledgeError as error:
+        findings.problems += error.problems
     if not broken:
         values = read_lexicon(lexicon_folder).entity_values
         findings.problems += unknown_values(knowledge, values, knowledge_folder, lexicon_folder)

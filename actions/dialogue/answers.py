@@ -88,7 +88,7 @@ def find_in_part(context: Context, topic: Topic, message: UserMessage) -> Found 
     for name in (topic.id, *topic.related):
         found = find(context.knowledge.topics[name], 0, None, message.key)
         is_own = name == topic.id and found is not None and found.is_specific
-        if found and (is_own or message.answers.get(f"{name}/{found.place}/{found.position}", 0) >= _AT_HOME):
+        if found and (is_own or message.answers.get(f"{name}/{found.place}/{found.id}", 0) >= _AT_HOME):
             return Found(name, found.place, found.text, is_worded=True)
     return None
 
@@ -101,7 +101,7 @@ def find_of_whole(context: Context, topic: Topic, message: UserMessage) -> Found
     if asks_how(message.key) or not (asks(normalize(message.text)) or message.acts.get("question", 0.0) >= _ASKED):
         return None
     found = find(_of_whole(topic), 0, None, message.key)
-    if found is None or message.answers.get(f"{topic.id}/{TOPIC}/{found.position}", 0) < _AT_HOME:
+    if found is None or message.answers.get(f"{topic.id}/{TOPIC}/{found.id}", 0) < _AT_HOME:
         return None
     return Found(topic.id, TOPIC, found.text, is_worded=True)
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from actions.dialogue.messages import folded
+from actions.knowledge.answers import TEXT
 from actions.knowledge.schema import StepAnswer, Topic
 from language.text_normalization import normalize
 
@@ -43,13 +44,13 @@ class Answer:
 
     Attributes:
         place: The id of the step or detail, or `topic`.
-        position: Its position among the answers there, from 1; 0 for the text or the trouble of the step.
+        id: Its name there; `text` for the text or the trouble of the step.
         text: The text, with placeholders.
         is_specific: Whether its pattern says what the matter is, not only how it is asked.
     """
 
     place: str
-    position: int
+    id: str
     text: str
     is_specific: bool = False
 
@@ -145,7 +146,7 @@ def _by_pattern(topic: Topic, places: list[_Place], key: str) -> Answer | None:
     is_about_shown = any(asked & (place.name - general) for place in places if place.bonus)
     best: tuple[int, Answer] | None = None
     for place in places:
-        for position, answer in enumerate(place.answers, 1):
+        for answer in place.answers:
             for words in _matches(answer, key):
                 is_general = all(_GENERAL.fullmatch(word) for word in words)
                 if place.bonus is None:
@@ -159,7 +160,7 @@ def _by_pattern(topic: Topic, places: list[_Place], key: str) -> Answer | None:
                     continue
                 score = sum(map(len, words)) + (place.bonus or 0)
                 if best is None or score > best[0]:
-                    best = score, Answer(place.id, position, answer.text, not is_general)
+                    best = score, Answer(place.id, answer.id, answer.text, not is_general)
     return best[1] if best else None
 
 
@@ -191,7 +192,7 @@ def _by_text(topic: Topic, step: int, key: str) -> Answer | None:
         for text in texts:
             shared = len(asked & (_bigrams(one.title) | _bigrams(text)))
             if shared >= _SHARED and shared >= _SHARE * len(asked) and (best is None or shared > best[0]):
-                best = shared, Answer(one.id, 0, text)
+                best = shared, Answer(one.id, TEXT, text)
     return best[1] if best else None
 
 

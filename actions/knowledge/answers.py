@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from actions.knowledge.schema import StepAnswer, Topic
 
 TOPIC = "topic"
+# The id of the text of a part or a step, which is an answer by itself.
+TEXT = "text"
 # What a report says of a step.
 DONE, THERE = "done", "there"
 _PLACEHOLDER = re.compile(r"\{\w+\}")
@@ -23,7 +25,7 @@ class KnownAnswer:
     Attributes:
         topic: Id of the topic that it belongs to.
         place: Id of the step or detail there, value of the part, or `topic`.
-        position: Its position among the answers there, from 1; 0 for a text that answers by itself.
+        id: Its name there; `text` for the text of a part, which answers by itself.
         title: What it is about: the title of the step, the detail, the topic.
         text: The text, with placeholders.
         about: The patterns of the questions that it answers.
@@ -31,15 +33,15 @@ class KnownAnswer:
 
     topic: str
     place: str
-    position: int
+    id: str
     title: str
     text: str
     about: tuple[str, ...] = ()
 
     @property
     def address(self) -> str:
-        """What the NLU calls it."""
-        return f"{self.topic}/{self.place}/{self.position}"
+        """What the NLU, and the files of questions, call it."""
+        return f"{self.topic}/{self.place}/{self.id}"
 
     @property
     def passages(self) -> tuple[str, ...]:
@@ -54,20 +56,20 @@ def known_answers(topics: Mapping[str, Topic]) -> Iterator[KnownAnswer]:
     for topic in topics.values():
         if topic.urgent:
             continue
-        yield from _numbered(topic, TOPIC, topic.title, topic.answers)
+        yield from _of_place(topic, TOPIC, topic.title, topic.answers)
         for step in topic.steps:
-            yield from _numbered(topic, step.id, step.title, step.answers)
+            yield from _of_place(topic, step.id, step.title, step.answers)
         for asked in topic.collected_details:
-            yield from _numbered(topic, asked.id, asked.label, asked.answers)
+            yield from _of_place(topic, asked.id, asked.label, asked.answers)
         for item in topic.items:
-            yield KnownAnswer(topic.id, item.value, 0, f"{topic.title}，{item.label}", item.text)
+            yield KnownAnswer(topic.id, item.value, TEXT, f"{topic.title}，{item.label}", item.text)
         for detail in topic.details:
-            yield KnownAnswer(topic.id, detail.value, 0, topic.title, detail.text)
+            yield KnownAnswer(topic.id, detail.value, TEXT, topic.title, detail.text)
 
 
-def _numbered(topic: Topic, place: str, title: str, answers: list[StepAnswer]) -> Iterator[KnownAnswer]:
-    for position, answer in enumerate(answers, 1):
-        yield KnownAnswer(topic.id, place, position, title, answer.text, tuple(answer.about))
+def _of_place(topic: Topic, place: str, title: str, answers: list[StepAnswer]) -> Iterator[KnownAnswer]:
+    for answer in answers:
+        yield KnownAnswer(topic.id, place, answer.id, title, answer.text, tuple(answer.about))
 
 
 def step_passages(topics: Mapping[str, Topic]) -> Iterator[tuple[str, str]]:

@@ -46,6 +46,7 @@ class Knowledge:
         wording: Short answers and words beyond the topics.
         care: What is said in danger, grief and complaints.
         danger: The conversation that follows a fraud or a theft.
+        addresses: Those of all answers in the files, also of such as what the deployment has filled in replaces.
     """
 
     topics: Mapping[str, Topic]
@@ -53,6 +54,7 @@ class Knowledge:
     wording: Wording
     care: Care
     danger: Danger
+    addresses: frozenset[str]
 
     @cached_property
     def answers(self) -> Mapping[str, KnownAnswer]:
@@ -133,8 +135,9 @@ def _load(folder: Path, *, with_lines: set[str]) -> Knowledge:
         problems += _repeated_menu_positions(topics.values(), folder, documents)
     if problems or organisation is None or wording is None or care is None or danger is None:
         raise KnowledgeError(problems)
+    addresses = frozenset(answer.address for answer in known_answers(topics))
     topics = {name: as_filled_in(topic, organisation) for name, topic in topics.items()}
-    return Knowledge(topics=topics, organisation=organisation, wording=wording, care=care, danger=danger)
+    return Knowledge(topics, organisation, wording, care, danger, addresses)
 
 
 def as_filled_in(topic: Topic, organisation: Organisation) -> Topic:

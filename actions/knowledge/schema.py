@@ -14,6 +14,7 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    Field,
     GetCoreSchemaHandler,
     field_validator,
     model_validator,
@@ -126,14 +127,24 @@ class ProcedureWarning(_Model):
 class StepAnswer(_Model):
     """An answer to a question about a step, a detail or a whole walkthrough.
 
+    `id` is its name, of which `data/questions/` says how people ask for it; no other answer there has it.
     `about` are words or patterns of the question, with `|` between alternatives and `+` between what must all occur
     (「邮箱+可以|能|行」).
     `instead` is set where the question is about something else than the walkthrough, which is not begun then.
     """
 
+    id: Annotated[str, Field(pattern="^[a-z][a-z0-9_]*$")]
     about: list[str]
     text: Text
     instead: bool = False
+
+
+def _unique_answers(answers: list[StepAnswer]) -> list[StepAnswer]:
+    _refuse_repeated([answer.id for answer in answers], "id")
+    return answers
+
+
+StepAnswers = Annotated[list[StepAnswer], AfterValidator(_unique_answers)]
 
 
 class StepPicture(_Model):
@@ -192,7 +203,7 @@ class Step(_Model):
     is_fallback: bool = False
     done_reports: list[Text] = []
     arrivals: list[Text] = []
-    answers: list[StepAnswer] = []
+    answers: StepAnswers = []
     collect: list[str] = []
     show_collected: bool = False
     picture: StepPicture | None = None
@@ -236,7 +247,7 @@ class CollectedDetail(_Model):
     entity: str | None = None
     unit: Text | None = None
     names: list[Text] = []
-    answers: list[StepAnswer] = []
+    answers: StepAnswers = []
     cautions: list[StepAnswer] = []
 
 
@@ -273,7 +284,7 @@ class Topic(_Model):
     details: list[Detail] = []
     related: list[str] = []
     offer_human: bool = False
-    answers: list[StepAnswer] = []
+    answers: StepAnswers = []
     questions: list[Text] = []
     pinned_question: bool = False
 

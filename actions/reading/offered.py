@@ -45,9 +45,14 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
     if label:
         return _pressed(context, label, message, f"typed the label {label.title}")
     option, evidence = _pointed_at(context, state, message)
-    if option:
-        return _pressed(context, option, message, evidence)
-    return None
+    if option is None:
+        return None
+    reading = _pressed(context, option, message, evidence)
+    waits = {walk.topic for walk in state.suspended}
+    if reading and reading.message.intent in waits and not reading.message.entities:
+        # 「算了 先第一个吧」 takes up what was left rather than begin it anew.
+        return replace(reading, message=replace(reading.message, text=message.text, is_payload=False))
+    return reading
 
 
 def label_typed(state: DialogueState, message: UserMessage) -> ListedOption | None:

@@ -103,7 +103,7 @@ def talk(
 def _reached(mission: Mission, told: set[str], replies: Sequence[Said]) -> bool:
     names = responses(replies)
     marks = {
-        "outcome": {"utter_ask_outcome", "utter_solved"},
+        "outcome": {"utter_ask_outcome", "utter_solved", "utter_finished"},
         "corrected": {"utter_corrected"},
         "left": {"utter_cancelled"},
     }

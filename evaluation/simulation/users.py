@@ -231,7 +231,7 @@ class User:
         if names & _OFFERS_OF_HUMAN:
             return self._offered_human()
         if "utter_ask_outcome" in names:
-            return self._act("solved", says("utter_solved"))
+            return self._act("solved", says("utter_solved", "utter_finished"))
         if "utter_ask_rating" in names:
             return self._act("rate", says("utter_rated", "utter_rated_low"))
         if "utter_offer_request" in names or "utter_treatment" in names:
@@ -357,7 +357,7 @@ class User:
         if topic.kind == "diagnosis":
             cause = topic.steps[number - 1].value or ""
             if self.mission.cause == number:
-                return self._act("solved", says("utter_solved", "utter_glad"))
+                return self._act("solved", says("utter_solved", "utter_finished", "utter_glad"))
             if self._pressed("/next_step", replies):
                 return Utterance("/next_step", "press next", says("utter_check", "utter_all_checked"))
             line = self._one_of(self.phrases.causes[cause]["ruled_out"])

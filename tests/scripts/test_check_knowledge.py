@@ -55,6 +55,14 @@ def test_every_kind_of_file_is_checked_and_all_mistakes_are_told_at_once(checkou
         assert expected in found
 
 
+def test_a_question_for_an_answer_that_is_not_there(checkout: Path) -> None:
+    (checkout / "data" / "questions" / "support_hours.yml").write_text(
+        "topic:\n  nowhere:\n  - 在吗\n", encoding="utf-8"
+    )
+    [problem] = check(checkout).problems
+    assert problem.endswith("questions/support_hours.yml:2: topic.nowhere: no answer has this id there")
+
+
 def test_a_text_under_two_labels(checkout: Path) -> None:
     (checkout / "data" / "nlu" / "x.yml").write_text(
         'version: "3.1"\nnlu:\n- intent: greet\n  examples: |\n    - 登不了了 密码记岔了！\n', encoding="utf-8"

@@ -34,19 +34,19 @@ def place(context: Context, state: DialogueState, said: UserMessage) -> str | No
 
 
 def test_what_is_on_the_screen_is_preferred_by_a_margin(context: Context) -> None:
-    said = message("嗯", "account_security", payment_failure__bank__2=0.5, account_security__password__1=0.6)
+    said = message("嗯", "account_security", payment_failure__bank__phone=0.5, account_security__password__why=0.6)
     assert place(context, AT_BANK, said) == "payment_failure/bank"
-    said = message("嗯", "account_security", payment_failure__bank__2=0.5, account_security__password__1=0.75)
+    said = message("嗯", "account_security", payment_failure__bank__phone=0.5, account_security__password__why=0.75)
     assert place(context, AT_BANK, said) == "account_security/password"
 
 
 def test_what_is_not_named_and_not_near_is_no_answer(context: Context) -> None:
-    assert place(context, AT_BANK, message("嗯", "out_of_scope", account_closure__topic__3=0.9)) is None
-    assert place(context, AT_BANK, message("嗯", "out_of_scope", payment_failure__bank__2=0.41)) is None
+    assert place(context, AT_BANK, message("嗯", "out_of_scope", account_closure__topic__how_long=0.9)) is None
+    assert place(context, AT_BANK, message("嗯", "out_of_scope", payment_failure__bank__phone=0.41)) is None
 
 
 def test_an_answer_that_the_knowledge_no_longer_has_is_none(context: Context) -> None:
-    assert place(context, AT_BANK, message("嗯", payment_failure__gone__2=0.9)) is None
+    assert place(context, AT_BANK, message("嗯", payment_failure__gone__phone=0.9)) is None
 
 
 def test_ellipsis_is_about_the_topic_of_last(context: Context) -> None:

@@ -46,7 +46,7 @@ def _asked() -> Iterator[tuple[str, int, str | None, str, str]]:
 
 def _answer(knowledge: Knowledge, topic: str, step: int, detail: str | None, question: str) -> str:
     found = find(knowledge.topics[topic], step, detail, folded(normalize(question)))
-    return f"{found.place} {found.position}" if found else "unknown"
+    return f"{found.place}/{found.id}" if found else "unknown"
 
 
 @pytest.mark.parametrize(("topic", "step", "detail", "question", "wanted"), _asked())
@@ -67,7 +67,7 @@ def test_unrelated_question_gets_no_answer(knowledge: Knowledge, question: str) 
 
 
 def test_another_step_must_be_named(knowledge: Knowledge) -> None:
-    assert _answer(knowledge, "forgot_password", 1, None, "验证码有效期多久") == "enter_verification_code 3"
+    assert _answer(knowledge, "forgot_password", 1, None, "验证码有效期多久") == "enter_verification_code/validity"
     assert _answer(knowledge, "forgot_password", 1, None, "有效期多久") == "unknown"
 
 

@@ -9,7 +9,7 @@ import pytest
 from actions.dialogue.acts import Act
 from actions.dialogue.dialogue import Dialogue
 from actions.dialogue.messages import AnswerBand, Clause
-from actions.dialogue.state import Alarm, Awaiting, HandoffReason, Offer, Request
+from actions.dialogue.state import Alarm, Awaiting, HandoffReason, ListedOption, Offer, Request, Walk
 from actions.reading.meant import meant_and_wrong
 from actions.reading.questions import asks
 from tests.actions.reading.builders import KNOWLEDGE, at, read, said, told
@@ -237,3 +237,10 @@ def test_what_is_still_to_be_tried_rules_nothing_out() -> None:
     parts = (Clause("充完再试", {"ruled_out": 0.9}), Clause("怎么看有没有设消费限额", {"question": 0.9}))
     message = said("充完再试 怎么看有没有设消费限额", "out_of_scope", acts={"ruled_out": 0.9}, clauses=parts)
     assert read(message, at("payment_failure", 1)).chosen.act is Act.ASK_STEP
+
+
+def test_who_points_to_what_was_left_takes_it_up() -> None:
+    listed = (ListedOption("支付失败", "/payment_failure"), ListedOption("交易申诉", "/transaction_dispute"))
+    state = at("transaction_dispute", suspended=(Walk("payment_failure"),), lists=(listed,), list_is_fresh=True)
+    turn = DIALOGUE.respond(state, Act.CANCEL, said("算了 先第一个吧", "cancel"))
+    assert (turn.state.topic, turn.state.step) == ("payment_failure", 1)
