@@ -70,6 +70,7 @@ def message_from_parse(
         alarms=_confidences(parse.get("alarms")),
         answers=_confidences(parse.get("answers")),
         after_alarm=_confidences(parse.get("after_alarm")),
+        said=_confidences(parse.get("said")),
         steps=_confidences(parse.get("steps")),
         clauses=tuple(
             Clause(clause["text"], _confidences(clause.get("situated_acts")), _confidences(clause.get("steps")))

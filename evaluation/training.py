@@ -25,7 +25,15 @@ Config = dict[str, Any]
 _MODEL_FILE, _CONFIG_FILE, _MEASURED_FILE, _LOG_FILE = "model.tar.gz", "config.yml", "training.json", "training.log"
 # What decides about a model besides its configuration and the examples.
 _LOCK, _PEERS_LOCK = "requirements/bot.txt", "requirements/peers.txt"
-_OWN_CODE = ("engine/nlu", "engine/importer.py", "data/lexicon", "data/situated", "data/alarms", "data/after_alarm")
+_OWN_CODE = (
+    "engine/nlu",
+    "engine/importer.py",
+    "data/lexicon",
+    "data/situated",
+    "data/alarms",
+    "data/after_alarm",
+    "data/said",
+)
 
 
 class TrainingError(Exception):

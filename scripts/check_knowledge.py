@@ -15,10 +15,11 @@ from pathlib import Path
 from rasa.shared.exceptions import InvalidConfigException
 
 from actions.knowledge import Knowledge, KnowledgeError, load_knowledge
+from actions.knowledge.danger import GIVEN
 from actions.knowledge.questions import load_questions
 from actions.knowledge.yaml_files import YamlFileError, read_mapping, with_line
 from actions.reading.labels import AFTER_ALARM_LABELS, ALARM_LABELS, SITUATED_LABELS
-from engine.nlu.labelled_texts import read_labelled_file
+from engine.nlu.labelled_texts import read_labelled_file, read_said_file
 from engine.nlu.lexicon import lexicon_problems, read_lexicon
 from engine.topic_checks import unknown_values, unreachable_topics
 from language.text_normalization import normalize
@@ -54,6 +55,8 @@ def check(root: Path) -> Findings:
     _check_labelled(root / "data" / "situated", SITUATED_LABELS, findings)
     _check_labelled(root / "data" / "alarms", ALARM_LABELS, findings)
     _check_labelled(root / "data" / "after_alarm", AFTER_ALARM_LABELS, findings)
+    if knowledge:
+        _check_said(root / "data" / "said", knowledge, findings)
     _check_examples(root / "data" / "nlu", intents, findings)
     _find_unwritten(root / "data", findings)
     return findings
@@ -112,6 +115,24 @@ def _check_labelled(folder: Path, labels: Collection[str], findings: Findings) -
                 findings.problems.append(
                     with_line(path, f"{place}: {text!r} stands under {other!r} in {other_path}, too")
                 )
+
+
+def _check_said(folder: Path, knowledge: Knowledge, findings: Findings) -> None:
+    """Checks that what messages are labelled with is known to danger.yml or crisis.yml."""
+    paths = sorted(folder.glob("*.yml"))
+    if not paths:
+        findings.problems.append(f"{folder}: expected files with situations, found none")
+    known = {name for talk in (knowledge.danger, knowledge.crisis) for name in (*talk.facts, *talk.reactions)} | GIVEN
+    for path in paths:
+        try:
+            said = read_said_file(path)
+        except InvalidConfigException as error:
+            findings.problems.append(str(error))
+            continue
+        unknown = {label: one.text for one in said for label in one.labels if label not in known}
+        for label, text in sorted(unknown.items()):
+            reason = f"{text!r}: neither danger.yml nor crisis.yml has the fact or reaction {label!r}"
+            findings.problems.append(with_line(path, reason))
 
 
 def _check_examples(folder: Path, intents: Sequence[str], findings: Findings) -> None:

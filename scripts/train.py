@@ -26,6 +26,7 @@ INPUTS = (
     "data/situated",
     "data/alarms",
     "data/after_alarm",
+    "data/said",
     "engine/importer.py",
     "engine/training.py",
     "engine/nlu",

@@ -76,6 +76,7 @@ class UserMessage:
         acts: What it does if it is said in the middle of something (`data/situated/`), with the confidence of each.
         alarms: What it gives away (`data/alarms/`), with the confidence of each.
         after_alarm: What it says if somebody in danger says it next (`data/after_alarm/`), with the confidence of each.
+        said: What it says if somebody in danger says it (`data/said/`), each with a probability of its own.
         operators: What it does with the matters that it names.
         said_at: When it was said, in the users' time zone; None where nobody knows.
         answers: The answers of the knowledge that lie nearest to it, by address, with their likeness.
@@ -102,6 +103,7 @@ class UserMessage:
     acts: Mapping[str, float] = field(default_factory=dict)
     alarms: Mapping[str, float] = field(default_factory=dict)
     after_alarm: Mapping[str, float] = field(default_factory=dict)
+    said: Mapping[str, float] = field(default_factory=dict)
     operators: tuple[Operator, ...] = ()
     said_at: datetime.datetime | None = None
     answers: Mapping[str, float] = field(default_factory=dict)

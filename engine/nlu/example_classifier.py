@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import inspect
-import itertools
-import json
-import math
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -22,25 +18,18 @@ from rasa.shared.exceptions import InvalidConfigException
 from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
-from scipy.sparse import csr_matrix
 
-from engine.nlu import linear_model
+from engine.nlu import linear_model, text_features
 from engine.nlu.clauses import CLAUSES, clauses
 from engine.nlu.labelled_texts import read_labelled_texts
 from engine.nlu.lexicon import read_lexicon
 from engine.nlu.linear_model import FIT_DEFAULTS, LinearModel
-from engine.nlu.ngram_vocabulary import NgramVocabulary
 from engine.nlu.normalized_spacy_nlp import NormalizedSpacyNLP, normalized_text
-from engine.nlu.sentence_encoder import DIMENSIONS, sentence_encoder
-from engine.nlu.views import character_units, syllable_units
+from engine.nlu.sentence_encoder import sentence_encoder
+from engine.nlu.text_features import TextFeatures
 from engine.paths import ROOT
 from language.text_normalization import normalize
 
-_CHARACTERS, _SYLLABLES = range(1, 5), range(1, 4)
-_ALIASES_FILE = "aliases.json"
-# The encoder's time grows with the length of a text, and anybody can send a long one.
-_LONGEST_READ = 120
-_COLUMNS = np.arange(DIMENSIONS)
 # Of a clause, no more labels than may be acted on.
 _OF_CLAUSE = 3
 
@@ -94,7 +83,9 @@ class ExampleClassifier(GraphComponent, IntentClassifier):
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str:
         """Returns a hash of the examples and the source of the model, so that Rasa retrains when either changes."""
-        digest = hashlib.sha256(inspect.getsource(linear_model).encode())
+        digest = hashlib.sha256(
+            b"".join(inspect.getsource(module).encode() for module in (linear_model, text_features))
+        )
         for path in sorted((ROOT / config["folder"]).glob("*.yml")):
             digest.update(path.name.encode() + path.read_bytes())
         return digest.hexdigest()
@@ -135,7 +126,7 @@ class ExampleClassifier(GraphComponent, IntentClassifier):
         """
         examples = read_labelled_texts(ROOT / self._config["folder"])
         for label, background in self._config["background"].items():
-            for text in _background(background, training_data):
+            for text in background_texts(background, training_data):
                 examples.setdefault(text, label)
         self._model = _TextModel.fit(examples, self._aliases, self._config)
         with self._model_storage.write_to(self._resource) as folder:
@@ -182,7 +173,8 @@ class ExampleClassifier(GraphComponent, IntentClassifier):
         return cls(config, model_storage, resource, model.aliases, model)
 
 
-def _background(background: dict[str, Any], training_data: TrainingData) -> Iterator[str]:
+def background_texts(background: dict[str, Any], training_data: TrainingData) -> Iterator[str]:
+    """Yields the texts of a `background`: NLU examples of its intents, and examples of its folders."""
     for intent in background.get("intents") or ():
         texts = [e.get(TEXT) for e in training_data.intent_examples if e.get(INTENT) == intent and e.get(TEXT)]
         # Spread over the whole intent, whose files are ordered by what is said.
@@ -193,105 +185,35 @@ def _background(background: dict[str, Any], training_data: TrainingData) -> Iter
         yield from (text for text, label in read_labelled_texts(ROOT / folder).items() if label not in left_out)
 
 
-class _Row(NamedTuple):
-    """What prediction needs of a `csr_matrix`, whose constructor takes longer than the n-grams."""
-
-    data: NDArray[np.float64]
-    indices: NDArray[np.int64]
-    shape: tuple[int, int]
-
-
-class _NgramWeights:
-    """TF-IDF vectors of one view of a text."""
-
-    def __init__(self, vocabulary: NgramVocabulary, idf: NDArray[np.float64]) -> None:
-        self.vocabulary, self.idf = vocabulary, idf
-
-    @classmethod
-    def learn(cls, documents: list[list[str]], lengths: range) -> _NgramWeights:
-        vocabulary, counts = NgramVocabulary.build(documents, lengths)
-        return cls(vocabulary, np.log((1 + len(documents)) / (1 + counts)) + 1)
-
-    def row(self, document: list[str]) -> _Row:
-        values, indices, _ = self._weighed([document])
-        return _Row(values, indices, (1, len(self.idf)))
-
-    def rows(self, documents: list[list[str]]) -> csr_matrix:
-        values, indices, bounds = self._weighed(documents)
-        shape = (len(documents), len(self.idf))
-        return csr_matrix((values, indices.astype(np.int32), bounds.astype(np.int32)), shape=shape)
-
-    def _weighed(self, documents: list[list[str]]) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.intp]]:
-        indices, counts, bounds = self.vocabulary.count(documents)
-        values = (np.log(counts) + 1) * self.idf[indices]
-        for start, end in itertools.pairwise(bounds.tolist()):
-            of_row = values[start:end]
-            norm = math.sqrt(of_row @ of_row)
-            if norm:
-                of_row /= norm
-        return values, indices, bounds
-
-
 class _TextModel:
-    """A linear model over the characters and syllables of a text, and its sentence vector."""
+    """A linear model over the features of a text."""
 
-    def __init__(
-        self,
-        views: tuple[_NgramWeights, _NgramWeights],
-        model: LinearModel,
-        aliases: dict[str, str],
-        vector_weight: float,
-    ) -> None:
-        self._views, self._model, self.aliases, self._vector_weight = views, model, aliases, vector_weight
+    def __init__(self, features: TextFeatures, model: LinearModel) -> None:
+        self._features, self._model = features, model
+
+    @property
+    def aliases(self) -> dict[str, str]:
+        return self._features.aliases
 
     @classmethod
     def fit(cls, examples: dict[str, str], aliases: dict[str, str], config: dict[str, Any]) -> _TextModel:
-        # Training alone stacks rows.
-        from scipy.sparse import hstack  # noqa: PLC0415 - see above
-
         texts = [normalize(text) for text in examples]
-        characters = [character_units(text, aliases) for text in texts]
-        syllables = [syllable_units(text, aliases) for text in texts]
-        views = (_NgramWeights.learn(characters, _CHARACTERS), _NgramWeights.learn(syllables, _SYLLABLES))
-        pairs = zip(views, (characters, syllables), strict=True)
-        blocks = [view.rows(of_view) for view, of_view in pairs]
-        weight = config["vector_weight"]
-        if weight:
-            blocks.append(csr_matrix(sentence_encoder().encode_examples(texts) * weight))
-        features = hstack(blocks, format="csr")
-        return cls(views, LinearModel.fit(features, list(examples.values()), config), aliases, weight)
+        features, rows = TextFeatures.learn(texts, aliases, config["vector_weight"])
+        return cls(features, LinearModel.fit(rows, list(examples.values()), config))
 
     def rank(self, text: str, labels: int) -> list[dict[str, Any]]:
         """Returns the likeliest labels of normalized text, best first."""
-        characters, syllables = self._views
-        rows = [
-            characters.row(character_units(text, self.aliases)),
-            syllables.row(syllable_units(text, self.aliases)),
-        ]
-        if not any(len(row.data) for row in rows):
+        rows = self._features.rows(text)
+        if not rows:
             return []
-        if self._vector_weight:
-            vector = sentence_encoder().encode([text[-_LONGEST_READ:]])[0] * self._vector_weight
-            rows.append(_Row(vector, _COLUMNS, (1, DIMENSIONS)))
         confidences = self._model.confidences([rows])[0]
         order = np.argsort(-confidences)[:labels]
         return [{"name": self._model.intents[i], "confidence": float(confidences[i])} for i in order]
 
     def save(self, folder: Path) -> None:
         self._model.save(folder)
-        for name, view in zip(("characters", "syllables"), self._views, strict=True):
-            (folder / name).mkdir()
-            view.vocabulary.save(folder / name)
-            np.save(folder / name / "idf.npy", view.idf)
-        (folder / _ALIASES_FILE).write_text(json.dumps(self.aliases, ensure_ascii=False), encoding="utf-8")
+        self._features.save(folder)
 
     @classmethod
     def load(cls, folder: Path, config: dict[str, Any]) -> _TextModel:
-        characters, syllables = (
-            _NgramWeights(
-                NgramVocabulary.load(folder / name, lengths), np.load(folder / name / "idf.npy", allow_pickle=False)
-            )
-            for name, lengths in (("characters", _CHARACTERS), ("syllables", _SYLLABLES))
-        )
-        aliases = json.loads((folder / _ALIASES_FILE).read_text(encoding="utf-8"))
-        return cls((characters, syllables), LinearModel.load(folder), aliases, config["vector_weight"])
+        return cls(TextFeatures.load(folder, config["vector_weight"]), LinearModel.load(folder))

@@ -1,8 +1,10 @@
-"""Reads examples that are labelled by something else than an intent: `data/situated/`, `data/alarms/`."""
+"""Reads examples that are labelled by something else than an intent: `data/situated/`, `data/alarms/`, `data/said/`."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +49,73 @@ def read_labelled_file(path: Path) -> tuple[str, list[tuple[str, str]]]:
         raise InvalidConfigException(str(error)) from error
     except ValueError as error:
         raise InvalidConfigException(with_line(path, str(error))) from error
+
+
+# `danger_2.yml` has more of `danger.yml`.
+_NUMBER = re.compile(r"_\d+$")
+
+
+@dataclass(frozen=True)
+class SaidText:
+    """An example with all that it says.
+
+    Attributes:
+        text: What somebody typed.
+        labels: What it tells, asks and does; none when nothing of that.
+        situation: What had happened to whoever typed it.
+        kind: The file that it stands in, without a number; labels that no example of that kind has are not known of it.
+    """
+
+    text: str
+    labels: tuple[str, ...]
+    situation: str
+    kind: str
+
+
+def read_said_texts(folder: Path) -> list[SaidText]:
+    """Returns the examples of a folder of files that have `situations`: by situation, the labels of each text.
+
+    Raises:
+        InvalidConfigException: There is no file, or one has another shape, or a text stands there with other labels.
+    """
+    found: dict[str, SaidText] = {}
+    paths = sorted(folder.glob("*.yml"))
+    if not paths:
+        raise InvalidConfigException(f"{folder}: expected files with situations, found none.")
+    for path in paths:
+        for said in read_said_file(path):
+            other = found.setdefault(said.text, said)
+            if set(other.labels) != set(said.labels):
+                reason = f"{said.situation}: {said.text!r} stands in {other.situation} with other labels."
+                raise InvalidConfigException(with_line(path, reason))
+    return list(found.values())
+
+
+def read_said_file(path: Path) -> list[SaidText]:
+    """Returns the examples of one such file.
+
+    Raises:
+        InvalidConfigException: It has another shape; the text says `file:line: field: reason`.
+    """
+    try:
+        document = read_mapping(path)
+        if set(document) != {"situations"} or not isinstance(document["situations"], dict):
+            raise ValueError("expected the field situations: by situation, the labels of each text.")
+        return list(_said(document["situations"], path.stem))
+    except YamlFileError as error:
+        raise InvalidConfigException(str(error)) from error
+    except ValueError as error:
+        raise InvalidConfigException(with_line(path, str(error))) from error
+
+
+def _said(situations: dict[Any, Any], kind: str) -> Iterator[SaidText]:
+    for situation, examples in situations.items():
+        if not isinstance(examples, dict):
+            raise ValueError(f"situations.{situation}: expected the labels of each text, found {examples!r}.")
+        for text, labels in examples.items():
+            if not isinstance(text, str) or not isinstance(labels, list):
+                raise ValueError(f"situations.{situation}: expected a text and its labels, found {text!r}: {labels!r}.")
+            yield SaidText(text, tuple(labels), f"{kind}:{situation}", _NUMBER.sub("", kind))
 
 
 def _texts(examples: Any) -> Iterator[tuple[str, str]]:

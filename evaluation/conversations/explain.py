@@ -31,6 +31,7 @@ _OF_PARSE = frozenset(
         "situated_acts",
         "alarms",
         "after_alarm",
+        "said",
         "operators",
     }
 )

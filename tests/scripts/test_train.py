@@ -50,6 +50,7 @@ TRAINED = [
     "config.yml",
     "data/alarms/crisis.yml",
     "data/after_alarm/lost.yml",
+    "data/said/danger.yml",
     "data/lexicon/words.txt",
     "data/nlu/social.yml",
     "engine/importer.py",

@@ -9,7 +9,7 @@ from rasa.shared.exceptions import InvalidConfigException
 
 from actions.reading.labels import ALARM_LABELS, SITUATED_LABELS
 from actions.reading.on_screen import _ACTS
-from engine.nlu.labelled_texts import read_labelled_texts
+from engine.nlu.labelled_texts import SaidText, read_labelled_texts, read_said_texts
 from language.text_normalization import normalize
 from tests.paths import ROOT
 
@@ -92,3 +92,31 @@ def test_each_label_has_enough_examples(folder: Path) -> None:
     assert all(labels.count(label) >= 50 for label in set(labels)), {
         label: labels.count(label) for label in set(labels)
     }
+
+
+def test_all_that_a_text_says_is_read(tmp_path: Path) -> None:
+    write(tmp_path, "danger_2.yml", "situations:\n  call:\n    挂了 报警了: [a, b]\n    嗯: []\n")
+    assert read_said_texts(tmp_path) == [
+        SaidText("挂了 报警了", ("a", "b"), "danger_2:call", "danger"),
+        SaidText("嗯", (), "danger_2:call", "danger"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("examples: []\n", "situations"),
+        ("situations:\n  call: [嗯]\n", "situations.call"),
+        ("situations:\n  call:\n    嗯: a\n", "嗯"),
+        ("situations:\n  call:\n    嗯: [a]\n  other:\n    嗯: [b]\n", "other labels"),
+    ],
+)
+def test_what_has_another_shape_is_refused(tmp_path: Path, content: str, message: str) -> None:
+    (tmp_path / "danger.yml").write_text(content, encoding="utf-8")
+    with pytest.raises(InvalidConfigException, match=message):
+        read_said_texts(tmp_path)
+
+
+def test_an_empty_folder_of_them_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InvalidConfigException, match="found none"):
+        read_said_texts(tmp_path)
