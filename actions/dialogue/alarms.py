@@ -19,11 +19,15 @@ from actions.reading.reading import Reading
 
 # The user is told that the complaint is recorded, so it is, even if they want no human now.
 _COMPLAINT = {"type": SUPPORT_REQUEST, "request": "complaint"}
+# It is somebody else's by what the model hears.
+_OF_OTHER, _SURE_OTHER = "of_other", 0.7
 _OTHER_PERSON, _OTHER_PERSON_ANSWER = "crisis_other_person", "crisis_other_person"
 # What is asked of somebody else's trouble, and its answer.
 _ASKS_HOW, _HOW = "asks_comfort", "other_person_comfort"
 # Until it is averted, this is spoken of.
 _AT_HAND = ("crisis_taken", "crisis_at_height")
+_ACUTE = "acute"
+_LOST = "lost"
 _REFUSALS = ("crisis_refuses_line", "crisis_line_busy")
 # These answer what is asked with the first message.
 _ANSWERS_ITSELF = ("fraud_question", "report_fraudster", "closing_under_pressure")
@@ -87,27 +91,63 @@ def answer_alarm(context: Context, state: DialogueState, reading: Reading) -> Tu
 
 
 def _said(context: Context, state: DialogueState, alarm: Alarm, reading: Reading) -> danger_talk.Said:
-    """Returns what is said: by what is known of a fraud or theft, or else the answer of `safety.yml`."""
+    """Returns what is said: by what is known of the danger, or else the answer of `safety.yml`."""
     if alarm in _WALKED and not reading.arguments.get("is_doubtful"):
-        heard = hear(context.knowledge.danger, reading.message)
-        following = reading.arguments.get("follow_up")
-        # Known is what the message gives away, and what it tells.
-        known = with_alarm(danger_talk.noted(context, state, heard), alarm, reading.message.text)
-        opened = None if has_alarm(state, alarm) else danger_talk.open_talk(context, known)
-        if has_alarm(state, alarm) or (opened is None and has_alarm(state, *_WALKED)):
-            return _unrecorded(state, danger_talk.react(context, state, known, heard, following))
-        if opened:
-            return _unrecorded(state, danger_talk.answering(context, opened, heard))
-        name, offers_human = _answer(context, state, alarm, reading)
-        replies = context.replies.care(name, state)
-        known = danger_talk.told(known, context.knowledge.danger.told_by.get(name, []))
-        said = danger_talk.Said(known, replies, offers_human)
-        return _unrecorded(state, said if name in _ANSWERS_ITSELF else danger_talk.answering(context, said, heard))
+        return _said_of_money(context, state, alarm, reading)
+    if alarm is Alarm.CRISIS and _is_talk(context, state, reading):
+        script = danger_talk.script_of(context, alarm)
+        heard = hear(script, reading.message)
+        known = danger_talk.noted(script, state, heard)
+        return danger_talk.react(context, script, state, known, heard, _follow_up_of(reading))
     name, offers_human = _answer(context, state, alarm, reading)
     replies = context.replies.care(name, state)
     state = replace(state, answered={**state.answered, name: state.answered.get(name, 0) + 1})
+    if alarm is Alarm.CRISIS and not reading.arguments.get("is_doubtful"):
+        script = danger_talk.script_of(context, alarm)
+        state = danger_talk.noted(script, state, hear(script, reading.message))
+        state = danger_talk.told(state, script.told_by.get(name, []))
+        opened = danger_talk.open_talk(context, script, state) if name == _OTHER_PERSON_ANSWER else None
+        if opened:
+            return opened
     is_understood = not name.endswith("_again") or "follow_up" not in reading.arguments
     return danger_talk.Said(state, replies, offers_human, is_understood)
+
+
+def _said_of_money(context: Context, state: DialogueState, alarm: Alarm, reading: Reading) -> danger_talk.Said:
+    script = danger_talk.script_of(context, alarm)
+    heard = hear(script, reading.message)
+    # Known is what the message gives away, and what it tells.
+    known = with_alarm(danger_talk.noted(script, state, heard), alarm, reading.message.text)
+    # A talk under way begins anew only with a loss.
+    is_loss = _LOST in known.danger_facts and _LOST not in state.danger_facts
+    begins = not has_alarm(state, alarm) and (is_loss or not has_alarm(state, *_WALKED))
+    opened = danger_talk.open_talk(context, script, known) if begins else None
+    if has_alarm(state, alarm) or (opened is None and has_alarm(state, *_WALKED)):
+        return _unrecorded(state, danger_talk.react(context, script, state, known, heard, _follow_up_of(reading)))
+    if opened:
+        return _unrecorded(state, danger_talk.answering(context, script, opened, heard))
+    name, offers_human = _answer(context, state, alarm, reading)
+    replies = context.replies.care(name, state)
+    known = danger_talk.told(known, script.told_by.get(name, []))
+    said = danger_talk.Said(known, replies, offers_human)
+    return _unrecorded(state, said if name in _ANSWERS_ITSELF else danger_talk.answering(context, script, said, heard))
+
+
+def _follow_up_of(reading: Reading) -> str | None:
+    found = reading.arguments.get("follow_up")
+    return str(found) if found else None
+
+
+def _is_talk(context: Context, state: DialogueState, reading: Reading) -> bool:
+    """Whether a cry for help is talked about, and nothing is at hand that must be averted first."""
+    follow_up = _follow_up_of(reading)
+    if not has_alarm(state, Alarm.CRISIS) or reading.arguments.get("is_doubtful") or follow_up == _ACUTE:
+        return False
+    is_others = bool(state.answered.get(_OTHER_PERSON_ANSWER))
+    if not is_others and any(_is_still(state, hand) for hand in _AT_HAND):
+        return False
+    case = None if follow_up else _case(context, Alarm.CRISIS, reading)
+    return case is None or (case == _OTHER_PERSON_ANSWER and is_others)
 
 
 def _unrecorded(state: DialogueState, said: danger_talk.Said) -> danger_talk.Said:
@@ -167,8 +207,10 @@ def _asked_with_denial(context: Context, state: DialogueState, message: UserMess
     believed = context.replies.care(denied, state)[:1]
     state = replace(state, answered={**state.answered, denied: state.answered.get(denied, 0) + 1}, open_alarm=left)
     if left:
-        noted = danger_talk.noted(context, state, heard)
-        said = danger_talk.react(context, state, noted, heard, None) if heard.question else danger_talk.Said(noted, ())
+        script = context.knowledge.danger
+        said = danger_talk.Said(danger_talk.noted(script, state, heard), ())
+        if heard.question:
+            said = danger_talk.react(context, script, state, said.state, heard, None)
         return Turn(said.state, (*believed, *said.replies))
     if heard.question == _ASKS_HOW:
         return Turn(state, (*believed, *context.replies.care(_HOW, state)))
@@ -226,7 +268,13 @@ def _quietly(context: Context, state: DialogueState, name: str) -> str:
 
 
 def _case(context: Context, alarm: Alarm, reading: Reading) -> str | None:
-    """Returns the answer of the situation that the message tells by its words."""
+    """Returns the answer of the situation that the message tells."""
+    found = _case_by_words(context, alarm, reading)
+    is_others = alarm is Alarm.CRISIS and reading.message.said.get(_OF_OTHER, 0.0) >= _SURE_OTHER
+    return _OTHER_PERSON_ANSWER if found is None and is_others else found
+
+
+def _case_by_words(context: Context, alarm: Alarm, reading: Reading) -> str | None:
     for case in context.knowledge.care.cases.get(alarm.value, ()):
         if any(word in reading.message.key for word in case.words):
             return case.answer

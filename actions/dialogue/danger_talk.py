@@ -1,4 +1,4 @@
-"""The conversation after a fraud or a theft: a reaction to what was said, then what helps next and is not done."""
+"""The conversation after an alarm: a reaction to what was said, then what helps next and is not done."""
 
 from __future__ import annotations
 
@@ -6,15 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from actions.dialogue.messages import Reply
-from actions.dialogue.state import DialogueState
+from actions.dialogue.state import Alarm, DialogueState
 from actions.dialogue.turn import Context
-from actions.knowledge.danger import Measure, Reaction
-from actions.reading.hearing import Heard, known_after, known_now
+from actions.knowledge.danger import Danger, Measure, Reaction
+from actions.reading.hearing import Heard, known_after, known_now, person_known, person_noted
 
 # What is noted of each text in `answered`: reactions and measures beside the answers of `safety.yml`.
 _OPENING, _REACTION, _MEASURE = "opening:", "danger:", "measure:"
+_APOLOGY, _EVERYTHING, _AGAIN = "apology", "everything_told", "told_again"
 _HUMAN = "human"
-_FIRST, _ASKS, _TELLS = "asks_first", "asks", "tells"
+_FIRST, _ASKS, _TELLS, _ALL_TOLD = "asks_first", "asks", "tells", "all_told"
 # What comes first says what to do, and offers a human.
 _OF_ITSELF = frozenset({_FIRST, "asks_handoff", "asks_you", "asks_number", "asks_close"})
 # Whoever asks what to do is told this many things at once.
@@ -22,6 +23,10 @@ _MOST_AT_ONCE = 2
 # With somebody near who is deceived, these are mostly said of them.
 _OF_CULPRIT = frozenset({"still_in_touch", "blocked_by_them", "contact_broken", "demanded", "threatened", "secrecy"})
 _NOT_BELIEVED = "not_believed"
+# Beside something surer, what is less sure than this share of it does not count.
+_AS_SURE = 0.8
+# It has happened to somebody near.
+_NEAR = frozenset({"others", "of_other"})
 # In a procedure these are what it asks for.
 _OF_A_PROCEDURE = frozenset(
     {"code_told", "password_told", "card_told", "id_told", "link", "installed", "cannot_change"}
@@ -45,12 +50,20 @@ class Said:
     is_understood: bool = True
 
 
-def noted(context: Context, state: DialogueState, heard: Heard) -> DialogueState:
+def script_of(context: Context, alarm: Alarm) -> Danger:
+    """Returns what is heard and said after an alarm of this kind."""
+    return context.knowledge.crisis if alarm is Alarm.CRISIS else context.knowledge.danger
+
+
+def noted(script: Danger, state: DialogueState, heard: Heard) -> DialogueState:
     """Returns the state that knows what was told; in a procedure, what answers it is no news of the danger."""
-    told = tuple(fact for fact in heard.facts if not (state.walk and fact in _OF_A_PROCEDURE))
+    facts = tuple(fact for fact in heard.facts if not (state.walk and fact in _OF_A_PROCEDURE))
     if _speaks_of_relative(state, heard):
-        told = tuple(fact for fact in told if fact not in _OF_CULPRIT)
-    return replace(state, danger_facts=known_after(context.knowledge.danger, state.danger_facts, told))
+        # What the model hears, it hears as said of the one or of the other.
+        facts = tuple(fact for fact in facts if fact not in _OF_CULPRIT or fact in heard.learnt)
+    known = known_after(script, state.danger_facts, facts)
+    is_near = bool(_NEAR & {*known, *known_now(state)})
+    return replace(state, danger_facts=person_noted(known, heard.person if is_near else None))
 
 
 def _speaks_of_relative(state: DialogueState, heard: Heard) -> bool:
@@ -58,26 +71,26 @@ def _speaks_of_relative(state: DialogueState, heard: Heard) -> bool:
     return "others" in (*state.danger_facts, *heard.facts) and not heard.names_culprit
 
 
-def open_talk(context: Context, state: DialogueState) -> Said | None:
+def open_talk(context: Context, script: Danger, state: DialogueState) -> Said | None:
     """Says what comes first in the situation that is known; None when nothing is known of it, or it was said."""
     known = known_now(state)
-    for number, opening in enumerate(context.knowledge.danger.openings):
+    for number, opening in enumerate(script.openings):
         if opening.fits(known):
             key = f"{_OPENING}{number}"
             if key in state.answered:
                 return None
             state = told(replace(state, answered={**state.answered, key: 1}), opening.tells)
-            return Said(state, _replies(context, opening.says), offers_human=True)
+            return Said(state, _replies(context, script, state, opening.says), offers_human=True)
     return None
 
 
-def answering(context: Context, said: Said, heard: Heard) -> Said:
+def answering(context: Context, script: Danger, said: Said, heard: Heard) -> Said:
     """Returns what comes first with the answer to what was asked in its place, if something was."""
-    if heard.question is None or heard.question in _OF_ITSELF:
+    if heard.question is None or heard.question in _OF_ITSELF or not heard.has_form:
         return said
-    index, reaction = _fitting(context.knowledge.danger.reactions, heard.question, known_now(said.state))
+    index, reaction = _fitting(script.reactions, heard.question, known_now(said.state))
     state, text = _next_variant(said.state, f"{_REACTION}{heard.question}:{index}", reaction.says)
-    return replace(said, state=state, replies=(*_replies(context, [text]), *said.replies[1:2]))
+    return replace(said, state=state, replies=(*_replies(context, script, state, [text]), *said.replies[1:2]))
 
 
 def told(state: DialogueState, measures: Sequence[str]) -> DialogueState:
@@ -88,59 +101,82 @@ def told(state: DialogueState, measures: Sequence[str]) -> DialogueState:
     return replace(state, answered=answered)
 
 
-def react(context: Context, before: DialogueState, state: DialogueState, heard: Heard, label: str | None) -> Said:
+def react(
+    context: Context, script: Danger, before: DialogueState, state: DialogueState, heard: Heard, label: str | None
+) -> Said:
     """Says what fits what was said, and the next thing that helps.
 
     Args:
         context: Knowledge and replies.
+        script: What is said after this kind of alarm.
         before: The state before the message.
         state: The same with what the message tells.
         heard: What it tells and asks.
-        label: What the classifier hears, or None.
+        label: What the classifier of one label hears, or None.
     """
-    danger = context.knowledge.danger
     known = known_now(state)
-    name = _reaction_to(context, before, heard, label)
-    if name in _OF_CULPRIT and _speaks_of_relative(before, heard):
+    name = _reaction_to(script, before, heard, label)
+    if name in _OF_CULPRIT and name not in heard.learnt and _speaks_of_relative(before, heard):
         name = _NOT_BELIEVED
+    state, apology = _apology(script, before, state, heard)
     if name == _FIRST:
-        return _first(context, state, known)
-    index, reaction = _fitting(danger.reactions, name, known)
+        return _first(context, script, state, apology)
+    if name == _TELLS and _ALL_TOLD in script.reactions and not state.answered.get(_EVERYTHING):
+        # With nothing left to tell, somebody who listens and a human are all that helps.
+        is_left = _next_measure(script.measures, state, known, is_answer=False)
+        name = name if is_left else _ALL_TOLD
+        state = state if is_left else replace(state, answered={**state.answered, _EVERYTHING: 1})
+    index, reaction = _fitting(script.reactions, name, known)
     state, text = _next_variant(state, f"{_REACTION}{name}:{index}", reaction.says)
     news = [fact for fact in heard.facts if fact not in before.danger_facts and fact != name]
-    acknowledged = [danger.facts[fact].acknowledged for fact in news if fact in known] if _is_question(name) else []
-    parts = [*filter(None, acknowledged[:1]), text]
+    acknowledged = [script.facts[fact].acknowledged for fact in news if fact in known] if _is_question(name) else []
+    opening = apology or next(filter(None, acknowledged), None)
     state = told(state, [*reaction.tells, *([_HUMAN] if reaction.offer_human else [])])
-    replies, offers_human = ["".join(parts)], reaction.offer_human
+    state = replace(state, danger_offer=reaction.offers)
+    replies, offers_human = ["".join(filter(None, (opening, text)))], reaction.offer_human
     if not reaction.is_whole:
-        measure = _next_measure(danger.measures, state, known)
-        if measure:
+        measure = _next_measure(script.measures, state, known, is_answer=_is_question(name) and name != _ASKS)
+        if measure and not (measure.offer_human and (reaction.offers or offers_human)):
             state = told(state, [measure.does])
             replies.append(measure.says[0])
             offers_human = offers_human or measure.offer_human
-    return Said(state, _replies(context, replies), offers_human, name != _ASKS)
+    return Said(state, _replies(context, script, state, replies), offers_human)
 
 
-def _reaction_to(context: Context, before: DialogueState, heard: Heard, label: str | None) -> str:
-    """Returns the name of the reaction: to what is asked, to what is new, then to what the classifier hears."""
-    danger = context.knowledge.danger
-    if heard.question:
-        return heard.question
-    named = danger.labels.get(label or "", label or "")
-    if _is_question(named) and named in danger.reactions:
-        return named
+def _reaction_to(script: Danger, before: DialogueState, heard: Heard, label: str | None) -> str:
+    """Returns the name of the reaction: to what is grave, asked, new or felt, then to what is repeated."""
     news = [fact for fact in heard.facts if fact not in before.danger_facts]
-    found = next(iter(news or heard.facts), None)
-    if found:
-        return found
-    if heard.is_question and (named == _TELLS or named not in danger.reactions):
-        # 「好，我听着」 would pass over it.
+    grave = next((fact for fact in news if script.facts[fact].is_grave), None)
+    if grave or heard.question:
+        return grave or str(heard.question)
+    named = script.labels.get(label or "", label or "")
+    if _is_question(named) and named != _ASKS and named in script.reactions:
+        return named
+    # Of what is about as sure, the order in the file tells what goes first.
+    places = {name: place for place, name in enumerate(script.reactions)}
+    surest = max((heard.shares.get(name, 1.0) for name in (*news, *heard.moods)), default=0.0)
+    sure = [name for name in (*news, *heard.moods) if heard.shares.get(name, 1.0) >= surest * _AS_SURE]
+    found = min(sure, key=lambda name: places[name], default=None)
+    found = found or (None if heard.facts else heard.guess)
+    if found is None and heard.is_question and (named == _TELLS or named not in script.reactions):
+        # A word of having heard would pass over it.
         return _ASKS
-    return named if named in danger.reactions else _TELLS
+    found = found or next(iter(heard.facts), None)
+    return found or (named if named in script.reactions else _TELLS)
 
 
 def _is_question(name: str) -> bool:
     return name.startswith(_ASKS)
+
+
+def _apology(
+    script: Danger, before: DialogueState, state: DialogueState, heard: Heard
+) -> tuple[DialogueState, str | None]:
+    """Returns what is said to whoever was misheard, once."""
+    misheard = {fact for name in heard.facts for fact in script.facts[name].corrects} & set(before.danger_facts)
+    if not (misheard or heard.insists) or state.answered.get(_APOLOGY) or not script.apologies:
+        return state, None
+    return _next_variant(state, _APOLOGY, script.apologies)
 
 
 def _fitting(reactions: Mapping[str, list[Reaction]], name: str, known: set[str]) -> tuple[str, Reaction]:
@@ -148,7 +184,7 @@ def _fitting(reactions: Mapping[str, list[Reaction]], name: str, known: set[str]
         for index, reaction in enumerate(reactions[found]):
             if reaction.fits(known):
                 return str(index) if found == name else found, reaction
-    raise ValueError(f"danger.yml: reactions.{_TELLS} must fit whatever is known")
+    raise ValueError(f"reactions.{_TELLS} must fit whatever is known")
 
 
 def _next_variant(state: DialogueState, key: str, says: Sequence[str]) -> tuple[DialogueState, str]:
@@ -156,32 +192,43 @@ def _next_variant(state: DialogueState, key: str, says: Sequence[str]) -> tuple[
     return replace(state, answered={**state.answered, key: count + 1}), says[count % len(says)]
 
 
-def _next_measure(measures: list[Measure], state: DialogueState, known: set[str]) -> Measure | None:
-    return next((one for one in measures if one.fits(known) and not _was_told(state, one)), None)
+def _next_measure(measures: list[Measure], state: DialogueState, known: set[str], *, is_answer: bool) -> Measure | None:
+    left = (one for one in measures if one.fits(known) and not (is_answer and one.can_wait))
+    return next((one for one in left if not _was_told(state, one)), None)
 
 
 def _was_told(state: DialogueState, measure: Measure) -> bool:
     return bool(state.answered.get(_MEASURE + measure.does))
 
 
-def _first(context: Context, state: DialogueState, known: set[str]) -> Said:
+def _first(context: Context, script: Danger, state: DialogueState, apology: str | None) -> Said:
     """Tells what is to be done, also what was told before: it was asked for again."""
-    danger = context.knowledge.danger
+    known = known_now(state)
     fitting: dict[str, Measure] = {}
-    for measure in danger.measures:
+    for measure in script.measures:
         if measure.fits(known):
             fitting.setdefault(measure.does, measure)
     pressing = [one for one in fitting.values() if not one.offer_human]
-    chosen = sorted(pressing, key=lambda one: state.answered.get(_MEASURE + one.does, 0))[:_MOST_AT_ONCE]
-    # Once everything was told twice, nothing is gained by a third time.
-    if not chosen or all(state.answered.get(_MEASURE + one.does, 0) > 1 for one in chosen):
-        _, reaction = _fitting(danger.reactions, _FIRST, known)
-        state, text = _next_variant(state, _REACTION + _FIRST, reaction.says)
-        return Said(state, _replies(context, [text]))
-    chosen = [one for one in pressing if one in chosen]
+    untold = [one for one in pressing if not _was_told(state, one)]
+    is_again = bool(state.answered.get(_AGAIN))
+    # Once everything was told again, nothing is gained by a third time.
+    urgent = [one for one in untold if not one.can_wait]
+    if not urgent and not is_again:
+        urgent = [one for one in pressing if not one.can_wait]
+        state = replace(state, answered={**state.answered, _AGAIN: 1})
+    chosen = (urgent or untold)[:_MOST_AT_ONCE]
+    if not chosen:
+        index, reaction = _fitting(script.reactions, _FIRST, known)
+        state, text = _next_variant(state, f"{_REACTION}{_FIRST}:{index}", reaction.says)
+        is_first = not state.answered.get(_EVERYTHING) and not state.handed_over
+        state = replace(state, answered={**state.answered, _EVERYTHING: 1})
+        return Said(state, _replies(context, script, state, [text]), offers_human=is_first)
     state = told(state, [one.does for one in chosen])
-    return Said(state, _replies(context, [one.says[0] for one in chosen]))
+    texts: list[str] = [one.says[0] for one in chosen]
+    return Said(state, _replies(context, script, state, [f"{apology or ''}{texts[0]}", *texts[1:]]))
 
 
-def _replies(context: Context, texts: Sequence[str]) -> tuple[Reply, ...]:
-    return tuple(Reply("utter_care", {"answer": context.replies.fill(text)}) for text in texts)
+def _replies(context: Context, script: Danger, state: DialogueState, texts: Sequence[str]) -> tuple[Reply, ...]:
+    person = person_known(script, state.danger_facts)
+    filled = (context.replies.fill(text.replace("{person}", person)) for text in texts)
+    return tuple(Reply("utter_care", {"answer": text}) for text in filled)

@@ -146,11 +146,12 @@ class Dialogue:
             before,
             frustrated=before.frustrated or is_angry,
             open_alarm=before.open_alarm if is_open else None,
+            danger_offer=None,
         )
         turn = self._act_on(heard, interpretation.chosen)
         if has_alarm(turn.state, Alarm.FRAUD, Alarm.VICTIM) and act is not Act.ALARM and not message.is_payload:
-            heard_facts = hear(self._context.knowledge.danger, message)
-            turn = replace(turn, state=danger_talk.noted(self._context, turn.state, heard_facts))
+            script = self._context.knowledge.danger
+            turn = replace(turn, state=danger_talk.noted(script, turn.state, hear(script, message)))
         turn = support.asked_beside(self._context, turn, act, message)
         turn = Turn(_remembering(turn, message), turn.replies)
         if turn.state.failures_in_row == before.failures_in_row and act in _PROGRESS:

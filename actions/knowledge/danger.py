@@ -1,4 +1,4 @@
-"""The shape of `data/knowledge/danger.yml`: the conversation that follows a fraud or a theft."""
+"""The shape of `danger.yml` and `crisis.yml`: the conversations that follow a fraud, a theft, a cry for help."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
 # What is known beside the facts that messages tell: the kinds of alarm, and what the state says.
-GIVEN = frozenset({"fraud_underway", "victim", "handed_over"})
+GIVEN = frozenset({"fraud_underway", "victim", "crisis", "handed_over", "of_other"})
 
 
 class Condition(BaseModel):
@@ -46,11 +46,16 @@ class Condition(BaseModel):
 class Fact(BaseModel):
     """Something that a message may tell.
 
+    A message tells it when the model hears it (`data/said/`, by its name), or one of the expressions does.
+
     Attributes:
         said: Regular expressions, over a clause or the whole message without spaces and punctuation.
         labels: Labels of `data/after_alarm/` that tell it.
         is_denial: Whether a no belongs to it (「没转」); of others a no says the opposite.
         ends: Facts that it takes back.
+        corrects: Facts that were misheard if it is so; the bot says sorry.
+        implies: Facts that are known with it.
+        is_grave: Whether it is answered before what is asked.
         acknowledged: What is said to it before the answer to a question in the same message.
     """
 
@@ -58,6 +63,9 @@ class Fact(BaseModel):
     labels: list[str] = []
     is_denial: bool = False
     ends: list[str] = []
+    corrects: list[str] = []
+    implies: list[str] = []
+    is_grave: bool = False
     acknowledged: Text | None = None
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -88,12 +96,14 @@ class Reaction(Condition):
         tells: The measures that it tells.
         is_whole: Whether nothing is added to it.
         offer_human: Whether a human is offered with it.
+        offers: The topic whose procedure is offered with it, if one is.
     """
 
     says: list[Text]
     tells: list[str] = []
     is_whole: bool = False
     offer_human: bool = False
+    offers: str | None = None
 
 
 class Measure(Condition):
@@ -103,15 +113,17 @@ class Measure(Condition):
         does: What it does; measures that do the same are one, for different situations.
         says: Its variants, one bubble each.
         offer_human: Whether it is the offer of a human.
+        can_wait: Whether it is left out beside the answer to a question, where it would only get in the way.
     """
 
     does: str
     says: list[Text]
     offer_human: bool = False
+    can_wait: bool = False
 
 
 class Danger(BaseModel):
-    """The conversation that follows a fraud or a theft.
+    """The conversation that follows an alarm. In its texts `{person}` is whoever it has happened to.
 
     Attributes:
         unreal: Regular expression of clauses that ask or suppose, and so tell nothing.
@@ -123,17 +135,31 @@ class Danger(BaseModel):
         measures: What helps, the most pressing first.
         told_by: The measures that answers of `safety.yml` tell.
         labels: The reaction to a label of `data/after_alarm/` that is called otherwise here.
+        doubtful: Facts and questions whose expressions hear too much: the model must have an inkling of them, too.
+        persons: By how somebody near is called in a reply, the words that the user has for them.
+        person: How they are called when the user has no word for them.
+        insists: Regular expression of what somebody says who is not listened to (「我说了我在外地」).
+        apologies: What is said first to them, and to a correction.
+        guides: By topic, regular expressions of a wish to be led through its procedure (「带我改密码」).
+        consents: Regular expression of a yes to a procedure that was offered.
     """
 
-    unreal: str
-    refused: str
+    unreal: str = "(?!)"
+    refused: str = "(?!)"
     facts: dict[str, Fact]
-    questions: dict[str, list[str]]
+    questions: dict[str, list[str]] = {}
     openings: list[Opening]
     reactions: dict[str, list[Reaction]]
     measures: list[Measure]
     told_by: dict[str, list[str]] = {}
     labels: dict[str, str] = {}
+    doubtful: list[str] = []
+    persons: dict[str, str] = {}
+    person: str = ""
+    insists: str = "(?!)"
+    apologies: list[Text] = []
+    guides: dict[str, list[str]] = {}
+    consents: str = "(?!)"
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -146,7 +172,7 @@ class Danger(BaseModel):
     def _names_exist(self) -> Self:
         known = {*self.facts, *GIVEN}
         missing = sorted({name for condition in self._conditions() for name in _named(condition)} - known)
-        missing += sorted({name for fact in self.facts.values() for name in fact.ends} - known)
+        missing += sorted({name for fact in self.facts.values() for name in _tied(fact)} - known)
         if missing:
             raise ValueError(f"facts: {missing[0]!r} is named, but not there")
         done = {measure.does for measure in self.measures}
@@ -169,6 +195,12 @@ class Danger(BaseModel):
         yield from self.openings
         for reactions in self.reactions.values():
             yield from reactions
+
+
+def _tied(fact: Fact) -> Iterator[str]:
+    yield from fact.ends
+    yield from fact.corrects
+    yield from fact.implies
 
 
 def _named(condition: Condition) -> Iterator[str]:

@@ -22,6 +22,7 @@ ORGANISATION_FILE = "organisation.yml"
 WORDING_FILE = "wording.yml"
 CARE_FILE = "safety.yml"
 DANGER_FILE = "danger.yml"
+CRISIS_FILE = "crisis.yml"
 DETAIL_ENTITY = "detail"
 
 ModelType = TypeVar("ModelType", bound=BaseModel)
@@ -46,6 +47,7 @@ class Knowledge:
         wording: Short answers and words beyond the topics.
         care: What is said in danger, grief and complaints.
         danger: The conversation that follows a fraud or a theft.
+        crisis: The conversation that follows a cry for help.
         addresses: Those of all answers in the files, also of such as what the deployment has filled in replaces.
     """
 
@@ -54,6 +56,7 @@ class Knowledge:
     wording: Wording
     care: Care
     danger: Danger
+    crisis: Danger
     addresses: frozenset[str]
 
     @cached_property
@@ -71,7 +74,8 @@ def load_knowledge(folder: Path = DEFAULT_FOLDER) -> Knowledge:
     """Reads all knowledge files of a folder.
 
     Args:
-        folder: Holds one `<topic>.yml` per topic, `organisation.yml`, `wording.yml`, `safety.yml` and `danger.yml`.
+        folder: Holds one `<topic>.yml` per topic, `organisation.yml`, `wording.yml`, `safety.yml`,
+            `danger.yml` and `crisis.yml`.
 
     Returns:
         The checked knowledge.
@@ -92,7 +96,7 @@ def _load(folder: Path, *, with_lines: set[str]) -> Knowledge:
     organisation: Organisation | None = None
     wording: Wording | None = None
     care: Care | None = None
-    danger: Danger | None = None
+    talks: dict[str, Danger | None] = dict.fromkeys((DANGER_FILE, CRISIS_FILE))
     documents: dict[str, dict[str, Any]] = {}
     if not folder.is_dir():
         raise KnowledgeError([f"{folder}: the folder of the knowledge files does not exist"])
@@ -110,8 +114,8 @@ def _load(folder: Path, *, with_lines: set[str]) -> Knowledge:
         if path.name == CARE_FILE:
             care = _parse(Care, document, {}, path, problems)
             continue
-        if path.name == DANGER_FILE:
-            danger = _parse(Danger, document, {}, path, problems)
+        if path.name in talks:
+            talks[path.name] = _parse(Danger, document, {}, path, problems)
             continue
         if "id" in document:
             problems.append(f"{path}:{line_of(document, ['id'])}: id: not allowed, the name of the file is the id")
@@ -121,7 +125,7 @@ def _load(folder: Path, *, with_lines: set[str]) -> Knowledge:
             topics[topic.id] = topic
     problems += [
         f"{folder / name}: the file is missing"
-        for name in (ORGANISATION_FILE, WORDING_FILE, CARE_FILE, DANGER_FILE)
+        for name in (ORGANISATION_FILE, WORDING_FILE, CARE_FILE, DANGER_FILE, CRISIS_FILE)
         if not (folder / name).exists()
     ]
     # References can only be judged once every file could be read.
@@ -133,11 +137,12 @@ def _load(folder: Path, *, with_lines: set[str]) -> Knowledge:
                 for location, reason in _dangling_references(topic, topics)
             ]
         problems += _repeated_menu_positions(topics.values(), folder, documents)
-    if problems or organisation is None or wording is None or care is None or danger is None:
+    danger, crisis = talks[DANGER_FILE], talks[CRISIS_FILE]
+    if problems or not (organisation and wording and care and danger and crisis):
         raise KnowledgeError(problems)
     addresses = frozenset(answer.address for answer in known_answers(topics))
     topics = {name: as_filled_in(topic, organisation) for name, topic in topics.items()}
-    return Knowledge(topics, organisation, wording, care, danger, addresses)
+    return Knowledge(topics, organisation, wording, care, danger, crisis, addresses)
 
 
 def as_filled_in(topic: Topic, organisation: Organisation) -> Topic:

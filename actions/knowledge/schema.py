@@ -54,6 +54,8 @@ PLACEHOLDERS = frozenset(
         "ambulance",
         "anti_fraud",
         "psychological_aid",
+        # Whoever it has happened to, in danger.yml and crisis.yml.
+        "person",
     }
 )
 

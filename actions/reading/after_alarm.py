@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from actions.dialogue.acts import UNCLEAR, Act
 from actions.dialogue.messages import AnswerBand, UserMessage
@@ -23,6 +24,8 @@ _DISTRESS, _SURE_IN_DISTRESS = frozenset({"feels", "tells"}), 0.7
 _STANDS_DOWN, _STANDS_DOWN_OF_SURE = 0.45, 0.6
 # What somebody says that they have done, and how they are or how they take it.
 _SURE_TOLD = 0.6
+# What the model of all labels hears counts as so sure.
+_SURE_HEARD = 0.8
 _MOODS = frozenset({"acknowledges", "believes_them", "blames_you", "doubts_you", "feels", "tells", "thanks", "tired"})
 # What is said in the middle of something else must be surer to be about a danger told of before.
 _SURE_LATER = 0.6
@@ -59,18 +62,6 @@ _OF_A_STEP = frozenset(
 _LIKE_DANGER = frozenset({"account_security", "chat_privacy", _DISPUTE, "payment_failure", "verification_code_issue"})
 # These may be asked of any matter.
 _OF_ANYTHING = frozenset({"asks_first", "asks_how_long", "asks_who_took"})
-# What is asked about a crisis, by the names that it has there.
-_ASKED_OF_LIFE = {
-    "asks_comfort": "asks_comfort",
-    "asks_first": "asks_first",
-    "asks_handoff": "asks_you",
-    "asks_hospital": "asks_hospital",
-    "asks_number": "asks_number",
-    "asks_pay_more": "still_in_touch",
-    "asks_report_for": "asks_number",
-    "asks_should_report": "asks_number",
-    "asks_where_report": "asks_number",
-}
 # Who has stepped back, or speaks of a film, is not where the words are.
 _OUT_OF_REACH = frozenset({"someone_near", "better", "means_away", "stands_down", "with_them"})
 _OF_MONEY = (Alarm.FRAUD, Alarm.VICTIM)
@@ -140,9 +131,13 @@ def read(
     alarm = state.open_alarm
     if alarm is None or alarm is Alarm.COMPLAINT or (state.walk and has_alarm(state, alarm)):
         return read_later(context, state, act, message, likeliest, total)
-    heard = hear(context.knowledge.danger, message)
+    script = context.knowledge.crisis if alarm is Alarm.CRISIS else context.knowledge.danger
+    heard = hear(script, message)
     label, certainty = _label(context, state, alarm, message, heard)
     was_sure = has_alarm(state, alarm)
+    guided = _wants_guide(context, state, alarm, message)
+    if guided:
+        return guided
     if _is_new_alarm(alarm, likeliest, total, label, certainty, state, message):
         return None
     if _wants_human(state, act, message, label, certainty, heard):
@@ -158,6 +153,22 @@ def read(
     if alarm in _OF_MONEY:
         return _after_loss(context, state, act, message, heard)
     return _after_cry(context, state, act, message, label, certainty)
+
+
+def _wants_guide(context: Context, state: DialogueState, alarm: Alarm, message: UserMessage) -> Reading | None:
+    """Reads a wish to be led through a procedure, or the yes to one that was offered (「好 带我改吧」)."""
+    danger = context.knowledge.danger
+    if alarm not in _OF_MONEY or not has_alarm(state, alarm):
+        return None
+    wanted = next(
+        (topic for topic, words in danger.guides.items() if any(re.search(word, message.key) for word in words)), None
+    )
+    if wanted is None and state.danger_offer and re.fullmatch(danger.consents, message.key):
+        wanted = state.danger_offer
+    if wanted is None or wanted not in context.knowledge.topics:
+        return None
+    plain = replace(message, intent=wanted, confidence=1.0, band=AnswerBand.ANSWER, choices=(), further_requests=())
+    return Reading(Source.DANGER, Act.OPEN_TOPIC, plain, f"wants to be led through {wanted}", 1.0)
 
 
 def _after_loss(context: Context, state: DialogueState, act: Act, message: UserMessage, heard: Heard) -> Reading | None:
@@ -349,6 +360,9 @@ def _stands_down(
     if alarm is Alarm.BEREAVED:
         # 「我没事，就是问问手续」 says how the user is.
         return any(word in message.key for word in _MISTAKEN)
+    if alarm is Alarm.CRISIS and heard.learnt and not takes_back(message.key):
+        # 「找到了 人没事」 is news, and takes nothing back.
+        return False
     if "self_paid" in heard.facts and {"child", "minor"} & set(state.danger_facts):
         # A child has paid, and nobody has cheated: it is still to be mended.
         return False
@@ -441,8 +455,10 @@ def _said_of_money(heard: Heard, message: UserMessage) -> tuple[str, float]:
     label, certainty = likeliest_label(message)
     if heard.question:
         return heard.question, 1.0
-    if heard.facts and not (label in _DISTRESS and certainty >= _SURE_LATER):
+    if heard.facts and not (label in _DISTRESS and certainty >= _SURE_LATER and not heard.learnt):
         return heard.facts[0], 1.0
+    if heard.moods and certainty < _SURE_TOLD:
+        return heard.moods[0], _SURE_HEARD
     return label, certainty
 
 
@@ -454,8 +470,8 @@ def _label(
         return _said_of_money(heard, message)
     label, certainty = likeliest_label(message)
     is_others = alarm is Alarm.CRISIS and bool(state.answered.get("crisis_other_person"))
-    if alarm is Alarm.CRISIS and heard.question in _ASKED_OF_LIFE and not _is_at_hand(context, message):
-        return _ASKED_OF_LIFE[heard.question], 1.0
+    if alarm is Alarm.CRISIS and heard.question and not _is_at_hand(context, message):
+        return heard.question, 1.0
     if is_others:
         is_hurt = any(re.search(pattern, message.key) for pattern in context.knowledge.care.hurt)
         return ("acute", 1.0) if is_hurt and label not in _OUT_OF_REACH else (label, certainty)
@@ -468,6 +484,8 @@ def _label(
     if alarm is Alarm.CRISIS and any(re.fullmatch(p, message.key) for p in context.knowledge.care.asks_handoff):
         # 「人来了吗」: whoever waits for a human hears how it stands, and keeps the talk.
         return "asks_you", 1.0
+    if alarm is Alarm.CRISIS and certainty < _SURE_TOLD and (heard.learnt or heard.moods):
+        return next(iter(heard.moods or [fact for fact in heard.facts if fact in heard.learnt])), _SURE_HEARD
     return label, certainty
 
 

@@ -32,6 +32,8 @@ _SURE_AFTER_LOSS = 0.97
 # The intent of a theft counts from this share of the alarm on.
 _LIKELY_THEFT = 0.25
 _SHORT_ANSWER = 5
+# 「转人工」 wants one, whatever questions sound like it.
+_WISHES = 0.9
 # Situated acts by which a user tells how it goes.
 _REPORTS = frozenset({"done", "arrived", "waiting", "ruled_out", "cause_confirmed", "not_checked", "solved"})
 _WANTS_NOT_TO_LIVE = re.compile("不想活(?!动|跃|泼)")
@@ -187,7 +189,9 @@ def _asks_handoff(context: Context, state: DialogueState, message: UserMessage) 
     """Whether somebody who was handed over asks about it; in a crisis the talk goes on instead."""
     if not state.handed_over or state.open_alarm is Alarm.CRISIS:
         return False
-    if hear(context.knowledge.danger, message).question == "asks_handoff" and has_alarm(state, *_KINDS):
+    is_wish = message.acts.get("consent_human", 0.0) >= _WISHES
+    asked = hear(context.knowledge.danger, message).question
+    if asked == "asks_handoff" and not is_wish and has_alarm(state, *_KINDS):
         return True
     return any(re.fullmatch(pattern, message.key) for pattern in context.knowledge.care.asks_handoff)
 

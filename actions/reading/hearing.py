@@ -1,10 +1,10 @@
-"""What a message tells and asks after a fraud or a theft, by the expressions of `danger.yml`."""
+"""What a message tells and asks after an alarm: by what the model hears, and the expressions of `danger.yml`."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from actions.dialogue.messages import UserMessage
 from actions.dialogue.state import AttemptOutcome, DialogueState
@@ -13,10 +13,26 @@ from actions.reading.questions import asks
 from language.text_normalization import normalize
 
 _ONE_QUESTION = 14
-# The classifier tells a fact from here on.
+# The classifier of one label tells a fact from here on.
 _TELLS = 0.55
+# The model of all labels hears it from here on.
+_HEARS, _HEARS_QUESTION, _HEARS_LOSS, _HEARS_OTHERS = 0.35, 0.5, 0.6, 0.8
+# An inkling.
+_BACKS = 0.2
+# Of what is a question by its form, the likeliest is taken from here on.
+_LIKELY_QUESTION = 0.12
+# Where nothing is heard, the likeliest is answered from here on, and not kept.
+_GUESSES = 0.2
+# An expression counts as sure as this beside what the model hears.
+_BY_WORDS = 0.8
+_ASKS = "asks"
+_CALLED = "person:"
+_ENDS_ASKING = re.compile("(?:行|可以|对|是|没事|够|能|安全|成)了?吧$|[不没吗么呢]$|(?:啥|什么|谁|哪|咋|怎么).{0,4}$")
 _PASSWORD = "forgot_password"
+# The answer of `safety.yml` to a cry for help of somebody else, and what is known by it.
+_OTHER_PERSON, _OF_OTHER = "crisis_other_person", "of_other"
 _DONE = "了"
+_OTHERS = "others"
 _LOST, _PAST = "lost", ("了", "过", "完", "被")
 _CULPRITS = re.compile("对方|骗子|那边|那个人|那人|客服|公安|警察|导师|对面")
 # 「有人往我钱包转了三百」 is no loss.
@@ -34,23 +50,119 @@ class Heard:
         question: Label of what is asked.
         names_culprit: Whether the culprit is named by what they are.
         is_question: Whether something is asked at all, known or not.
+        learnt: Those of the facts that the model hears.
+        moods: What else the model hears somebody say that has an answer, the likeliest first.
+        person: How the user calls whoever it has happened to.
+        insists: Whether they say that they were not listened to.
+        shares: How sure each of the facts and moods is.
+        guess: What is likeliest, if not likely enough to be heard; never a loss, or that it is somebody else's.
+        has_form: Whether it has the form of a question.
     """
 
     facts: tuple[str, ...] = ()
     question: str | None = None
     names_culprit: bool = False
     is_question: bool = False
+    learnt: frozenset[str] = frozenset()
+    moods: tuple[str, ...] = ()
+    person: str | None = None
+    insists: bool = False
+    shares: Mapping[str, float] = field(default_factory=dict)
+    guess: str | None = None
+    has_form: bool = False
 
 
 def hear(danger: Danger, message: UserMessage) -> Heard:
     """Returns what a message tells and asks."""
+    person = next((person for person, words in danger.persons.items() if re.search(words, message.key)), None)
+    learnt = frozenset(
+        name
+        for name, share in message.said.items()
+        if name in danger.facts and _is_heard(name, share, message.key, person)
+    )
+    by_words, asked = _by_words(danger, message)
+    told = tuple(
+        name for name in danger.facts if name in learnt or (name in by_words and _is_backed(danger, name, message))
+    )
+    has_form = asks(normalize(message.text)) or bool(_ENDS_ASKING.search(message.key))
+    likeliest = _question_heard(danger, message, _LIKELY_QUESTION if has_form else _HEARS_QUESTION)
+    asked = asked if asked and _is_backed(danger, asked, message) else None
+    if likeliest and (asked is None or message.said[likeliest] >= _HEARS_QUESTION):
+        asked = likeliest
+    moods = _moods_heard(danger, message)
+    shares = {name: message.said[name] if name in learnt else _BY_WORDS for name in told}
+    return Heard(
+        told,
+        asked,
+        bool(_CULPRITS.search(message.key)),
+        asked is not None or has_form,
+        learnt,
+        moods,
+        person,
+        bool(re.search(danger.insists, message.key)),
+        {**shares, **{name: message.said[name] for name in moods}},
+        _guess(danger, message),
+        has_form,
+    )
+
+
+def _is_heard(name: str, share: float, key: str, person: str | None) -> bool:
+    """Whether the model hears a fact.
+
+    A loss must lie behind: 「他要我转两千」 is none yet. That it is somebody else's must be sure, or they be named: it
+    turns round what everything means.
+    """
+    if name == _LOST:
+        return share >= _HEARS_LOSS and any(word in key for word in _PAST)
+    if name == _OTHERS:
+        return share >= (_HEARS if person else _HEARS_OTHERS)
+    return share >= _HEARS
+
+
+def _is_backed(danger: Danger, name: str, message: UserMessage) -> bool:
+    """Whether what an expression hears may count: where it hears too much, the model must have an inkling, too."""
+    return name not in danger.doubtful or not message.said or message.said.get(name, 0.0) >= _BACKS
+
+
+def _guess(danger: Danger, message: UserMessage) -> str | None:
+    shares = {
+        name: share
+        for name, share in message.said.items()
+        if share >= _GUESSES and name in danger.reactions and name not in (_LOST, _OTHERS)
+    }
+    return max(shares, key=lambda name: shares[name], default=None)
+
+
+def _question_heard(danger: Danger, message: UserMessage, least: float) -> str | None:
+    """Returns the likeliest question that the model hears, if it is likely enough."""
+    shares = {
+        name: share
+        for name, share in message.said.items()
+        if name.startswith(_ASKS) and share >= least and name in danger.reactions
+    }
+    return max(shares, key=lambda name: shares[name], default=None)
+
+
+def _moods_heard(danger: Danger, message: UserMessage) -> tuple[str, ...]:
+    """Returns what the model hears that is neither fact nor question, likeliest first."""
+    shares = {
+        name: share
+        for name, share in message.said.items()
+        if share >= _HEARS and name in danger.reactions and name not in danger.facts and not name.startswith(_ASKS)
+    }
+    return tuple(sorted(shares, key=lambda name: -shares[name]))
+
+
+def _by_words(danger: Danger, message: UserMessage) -> tuple[frozenset[str], str | None]:
+    """Returns the facts that expressions tell, and the question that they ask."""
     clauses = [clause for clause in _BETWEEN_CLAUSES.split(normalize(message.text).strip()) if clause]
     # What is asked over a break (「报警 要不要」) only counts where no clause asks anything.
     asked = question_asked(danger, clauses)
     if asked is None and len(message.key) <= _ONE_QUESTION:
         asked = question_asked(danger, [message.key])
-    told = facts_told(danger, clauses, message.key, message.after_alarm)
-    return Heard(told, asked, bool(_CULPRITS.search(message.key)), asked is not None or asks(normalize(message.text)))
+    # Where the model of all labels has spoken, that of one label is not asked.
+    told = facts_told(danger, clauses, message.key, {} if message.said else message.after_alarm)
+    return frozenset(told), asked
 
 
 def facts_told(danger: Danger, clauses: list[str], key: str, labels: Mapping[str, float]) -> tuple[str, ...]:
@@ -88,10 +200,21 @@ def known_after(danger: Danger, facts: Iterable[str], told: tuple[str, ...]) -> 
     """Returns what is known after more was told: what a fact takes back is known no longer."""
     known = dict.fromkeys(facts)
     for name in told:
-        for ended in danger.facts[name].ends:
+        for ended in (*danger.facts[name].ends, *danger.facts[name].corrects):
             known.pop(ended, None)
-    known.update(dict.fromkeys(name for name in told if not _is_ended(danger, name, told)))
+    lasting = [name for name in told if not _is_ended(danger, name, told)]
+    known.update(dict.fromkeys(fact for name in lasting for fact in (name, *danger.facts[name].implies)))
     return tuple(known)
+
+
+def person_noted(facts: tuple[str, ...], person: str | None) -> tuple[str, ...]:
+    """Returns what is known with how the user calls whoever it has happened to: their first word for them stays."""
+    return facts if person is None or any(fact.startswith(_CALLED) for fact in facts) else (*facts, _CALLED + person)
+
+
+def person_known(danger: Danger, facts: Iterable[str]) -> str:
+    """Returns how whoever it has happened to is called."""
+    return next((fact.removeprefix(_CALLED) for fact in facts if fact.startswith(_CALLED)), danger.person)
 
 
 def _is_ended(danger: Danger, name: str, told: tuple[str, ...]) -> bool:
@@ -104,6 +227,8 @@ def known_now(state: DialogueState) -> set[str]:
     """Returns all that is known: what was told, the kinds of alarm, and whether a human comes."""
     kinds = {told.alarm.value for told in state.alarms if told.alarm not in state.denied_alarms}
     given = {*state.danger_facts, *kinds, *(("handed_over",) if state.handed_over else ())}
+    if state.answered.get(_OTHER_PERSON):
+        given.add(_OF_OTHER)
     has_changed = any(one.topic == _PASSWORD and one.outcome is AttemptOutcome.SOLVED for one in state.attempts)
     return given | {"password_changed"} if has_changed else given
 

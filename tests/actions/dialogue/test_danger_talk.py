@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from actions.dialogue.acts import Act
-from actions.dialogue.state import Alarm, has_alarm
+from actions.dialogue.state import Alarm, Offer, has_alarm
 from actions.knowledge.danger import Condition
 from tests.actions.reading.builders import KNOWLEDGE
 from tests.conftest import Conversation
@@ -161,3 +161,60 @@ def _covers(before: Condition, entry: Condition) -> bool:
         or (entry.one_of and set(entry.one_of) <= set(before.one_of))
     )
     return set(before.needs) <= set(entry.needs) and bool(has_one) and set(before.unless) <= set(entry.unless)
+
+
+def test_a_procedure_that_was_offered_is_begun_by_a_yes(conversation: Conversation) -> None:
+    fraud(conversation, "我把短信上的码报给人家了")
+    assert "带您" in says(conversation, "密码用不用改")
+    says(conversation, "好 你带我改吧")
+    assert conversation.state.topic == "forgot_password"
+
+
+def test_a_yes_without_an_offer_begins_nothing(conversation: Conversation) -> None:
+    fraud(conversation, "我把短信上的码报给人家了")
+    says(conversation, "好的好的")
+    assert conversation.state.walk is None
+
+
+def test_who_asks_to_be_led_is_led(conversation: Conversation) -> None:
+    fraud(conversation, "我把短信上的码报给人家了")
+    says(conversation, "你领我改一下密码")
+    assert conversation.state.topic == "forgot_password"
+
+
+def test_a_relative_is_called_as_the_user_does(conversation: Conversation) -> None:
+    fraud(conversation, "我奶奶正跟一个自称公安的打电话要转钱")
+    assert "您奶奶" in says(conversation, "她不听我的", said={"not_believed": 0.9, "others": 0.9})
+
+
+def test_who_cannot_reach_them_is_told_how_to_stop_it(conversation: Conversation) -> None:
+    fraud(conversation, "我奶奶正跟一个自称公安的打电话要转钱")
+    answer = says(conversation, "隔这么远我怎么截住", said={"asks_stop_other": 0.9, "cannot_reach": 0.9})
+    assert "110" in answer
+    assert "银行" in answer
+
+
+def test_who_was_misheard_is_apologised_to(conversation: Conversation) -> None:
+    fraud(conversation, "有人叫我做任务返钱")
+    says(conversation, "我在银行排队呢")
+    assert says(conversation, "我没在银行").startswith("抱歉")
+
+
+def test_a_payment_of_somebody_else_leads_to_a_dispute_and_a_human(conversation: Conversation) -> None:
+    fraud(conversation, "手机让人偷了")
+    says(conversation, "查到一笔不是我付的")
+    assert "交易申诉" in says(conversation, "那能退不", said={"asks_money_back": 0.9})
+    assert conversation.state.offer is Offer.HUMAN
+
+
+def test_an_unknown_question_is_not_passed_over(conversation: Conversation) -> None:
+    fraud(conversation, "我给骗子转了四千块")
+    answer = says(conversation, "那个什么什么怎么弄啊")
+    assert not answer.startswith(("好，我记下了", "嗯，我在听"))
+
+
+def test_when_everything_was_told_it_ends_with_a_human(conversation: Conversation) -> None:
+    fraud(conversation, "我给骗子转了四千块")
+    answers = [says(conversation, f"现在怎么办{'啊' * number}") for number in range(6)]
+    assert any("能做的您都做了" in answer for answer in answers)
+    assert len(set(answers[:3])) == 3

@@ -101,3 +101,40 @@ def test_a_later_fact_takes_an_earlier_one_back() -> None:
 
 def test_of_two_that_exclude_each_other_the_graver_counts() -> None:
     assert known_after(DANGER, (), ("still_in_touch", "contact_broken")) == ("still_in_touch",)
+
+
+def test_the_model_hears_several_things_at_once() -> None:
+    heard = hear(DANGER, said("挂啦 可他瞅见我卡了", said={"contact_broken": 0.9, "card_told": 0.7, "lost": 0.2}))
+    assert {"contact_broken", "card_told"} <= set(heard.facts)
+    assert "lost" not in heard.facts
+
+
+def test_a_question_by_its_form_is_the_likeliest_one() -> None:
+    shares = {"asks_card": 0.2, "asks_move": 0.16}
+    assert hear(DANGER, said("银行那头用不用去个电话", said=shares)).question == "asks_card"
+    assert hear(DANGER, said("他要我把存款弄走", said={"asks_move": 0.4})).question is None
+
+
+@pytest.mark.parametrize(("share", "is_told"), [({"demanded": 0.25}, True), ({"lost": 0.9}, False)])
+def test_an_expression_that_hears_too_much_needs_the_model(share: dict[str, float], is_told: bool) -> None:
+    heard = hear(DANGER, said("他让我把码念给他", said=share))
+    assert ("demanded" in heard.facts) == is_told
+
+
+def test_where_somebody_is_can_be_corrected() -> None:
+    assert known_after(DANGER, ("about_to",), hear(DANGER, said("我没在银行")).facts) == ("not_at_bank",)
+
+
+def test_how_somebody_near_is_called_is_heard() -> None:
+    assert hear(DANGER, said("我妈在老家被骗")).person == "您妈妈"
+    assert hear(DANGER, said("跟她爸妈讲不讲")).person is None
+
+
+@pytest.mark.parametrize(("text", "is_told"), [("我在屋里待着呢", False), ("我爸在屋里待着呢", True)])
+def test_that_it_is_somebody_elses_must_be_sure_or_they_be_named(text: str, is_told: bool) -> None:
+    assert ("others" in hear(DANGER, said(text, said={"others": 0.6})).facts) == is_told
+
+
+def test_the_model_hears_a_loss_only_of_what_is_past() -> None:
+    assert "lost" in hear(DANGER, said("他弄走了我的", said={"lost": 0.9})).facts
+    assert "lost" not in hear(DANGER, said("才两千多", said={"lost": 0.9})).facts

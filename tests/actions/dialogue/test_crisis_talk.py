@@ -1,0 +1,100 @@
+"""What follows a cry for help is a conversation with a memory."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from actions.dialogue.acts import Act
+from tests.actions.reading.builders import KNOWLEDGE
+from tests.conftest import PLACEHOLDERS, Conversation
+
+LONGEST_BUBBLE = 60
+
+
+def says(conversation: Conversation, text: str, *labels: str, **more: Any) -> str:
+    """Says something that the model hears labels of, and returns the texts of the answer."""
+    said = dict.fromkeys(labels, 0.9)
+    conversation.does(Act.OUT_OF_SCOPE, text, intent="out_of_scope", said=said, **more)
+    assert conversation.turn
+    return "\n".join(str(reply.values.get("answer", reply.response)) for reply in conversation.turn.replies)
+
+
+def cries(conversation: Conversation, text: str = "真不想活了", *labels: str) -> str:
+    return says(conversation, text, *labels, alarms={"crisis": 0.95})
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("我不打那个号", "refuses_line"),
+        ("人家会数落我的", "refuses_line_scolded"),
+        ("怕传到家里", "refuses_line_told_home"),
+        ("讲了白讲", "refuses_line_useless"),
+    ],
+)
+def test_a_line_that_is_refused_is_not_named_again(conversation: Conversation, text: str, label: str) -> None:
+    cries(conversation)
+    said = [says(conversation, text, label)]
+    for later in ("worn_out", "lonely", "self_blame", "debts", "asks", "wants_to_die"):
+        said.append(says(conversation, f"后来说的话{later}", later))
+    assert not any("12356" in answer for answer in said)
+    assert len(set(said)) == len(said)
+
+
+def test_who_asks_what_to_write_is_given_a_sentence(conversation: Conversation) -> None:
+    cries(conversation)
+    assert "就发这一句" in says(conversation, "给她打什么字", "asks_what_to_write")
+
+
+def test_who_fears_to_be_scolded_is_answered_that(conversation: Conversation) -> None:
+    cries(conversation)
+    assert "挨" in says(conversation, "人家训我咋整", "refuses_line_scolded", "asks_first")
+
+
+def test_somebody_elses_danger_is_answered_by_where_they_are(conversation: Conversation) -> None:
+    first = cries(conversation, "我同学说要跳江 电话没人接", "of_other", "no_answer_yet")
+    assert "先找人" in first
+    says(conversation, "我在另一个省 够不着", "far_away")
+    found = says(conversation, "人找到了 平安", "found_safe")
+    assert "您在，" not in found
+    assert "陪着" in found
+
+
+def test_the_model_hears_whose_danger_it_is(conversation: Conversation) -> None:
+    assert "先找人" in cries(conversation, "小区里那位寻短见 敲门不应", "of_other", "door_locked")
+
+
+def test_who_was_misheard_is_apologised_to_once(conversation: Conversation) -> None:
+    cries(conversation, "我室友说要跳楼", "of_other")
+    says(conversation, "人在我旁边", "beside_them")
+    assert says(conversation, "哪有 我在外地", "far_away").startswith("对不起")
+    assert not says(conversation, "我说了我在外地", "far_away").startswith("对不起")
+
+
+def test_police_called_is_not_told_again(conversation: Conversation) -> None:
+    cries(conversation, "我同学说要跳江", "of_other")
+    says(conversation, "110打过了", "police_called")
+    for text, label in (("没回音", "no_answer_yet"), ("不知道在哪", "does_not_know_where"), ("我好怕", "feels")):
+        assert "现在就打 110" not in says(conversation, text, label)
+
+
+def test_no_bubble_is_long_and_nobody_is_guessed_to_be_he_or_she() -> None:
+    crisis = KNOWLEDGE.crisis
+    texts = [text for reactions in crisis.reactions.values() for reaction in reactions for text in reaction.says]
+    texts += [text for measure in crisis.measures for text in measure.says]
+    for text in texts:
+        filled = text.format(**PLACEHOLDERS, person=crisis.person)
+        assert len(filled) <= LONGEST_BUBBLE, filled
+        assert not set("他她") & set(filled.replace("他们", "").replace("其他", "")), filled
+
+
+def test_no_text_urges_to_a_line_that_was_refused() -> None:
+    """Whether what fits once the line was refused names it only to whoever asks about it, or about somebody else."""
+    for name, reactions in KNOWLEDGE.crisis.reactions.items():
+        if name in ("asks_about_line", "asks_number"):
+            continue
+        for reaction in reactions:
+            is_own = "of_other" not in reaction.needs and "refuses_line" not in reaction.unless
+            assert not (is_own and any("{psychological_aid}" in text for text in reaction.says)), name
