@@ -24,6 +24,7 @@ _OF_OTHER, _SURE_OTHER = "of_other", 0.7
 _OTHER_PERSON, _OTHER_PERSON_ANSWER = "crisis_other_person", "crisis_other_person"
 # What is asked of somebody else's trouble, and its answer.
 _ASKS_HOW, _HOW = "asks_comfort", "other_person_comfort"
+_ASKS_HELPER = "asks_helper"
 # Until it is averted, this is spoken of.
 _AT_HAND = ("crisis_taken", "crisis_at_height")
 _ACUTE = "acute"
@@ -50,7 +51,10 @@ def answer_alarm(context: Context, state: DialogueState, reading: Reading) -> Tu
     it is.
     """
     alarm: Alarm = reading.arguments["alarm"]
-    said = _said(context, state, alarm, reading)
+    comes_now = _asks_human(context, reading) and not state.handed_over
+    # What is said fits that a human is told: none is offered, and none is said to be far.
+    said = _said(context, replace(state, handed_over=state.handed_over or comes_now), alarm, reading)
+    said = replace(said, state=replace(said.state, handed_over=state.handed_over))
     state, replies, offers_human = replace(said.state, open_alarm=alarm), said.replies, said.offers_human
     if said.is_understood:
         state = replace(state, failures_in_row=0)
@@ -67,7 +71,7 @@ def answer_alarm(context: Context, state: DialogueState, reading: Reading) -> Tu
     state = with_alarm(state, alarm, reading.message.text)
     if alarm is Alarm.VICTIM:
         state, replies = _about_theft(context, state, replies)
-    is_urgent = (alarm is Alarm.CRISIS or _asks_human(context, reading.message)) and not state.handed_over
+    is_urgent = (alarm is Alarm.CRISIS and not state.handed_over) or comes_now
     if is_urgent or (is_new and state.handed_over):
         # Whoever waits already has told something new: their ticket must say so, and may have to go first.
         return _handed_over(context, state, reading, replies)
@@ -157,12 +161,17 @@ def _unrecorded(state: DialogueState, said: danger_talk.Said) -> danger_talk.Sai
 
 def _handed_over(context: Context, state: DialogueState, reading: Reading, replies: tuple[Reply, ...]) -> Turn:
     handed = hand_off(context, state, reading.message, _REASONS[reading.arguments["alarm"]])
-    says_who_comes = has_alarm(state, Alarm.CRISIS) and reading.message.human_available is not None
+    is_told = has_alarm(state, Alarm.CRISIS) and reading.message.human_available is not None
+    # Whoever asked for a human hears, once, that one is told.
+    says_who_comes = is_told or bool(reading.arguments.get("wants_human"))
     added = handed.replies if says_who_comes else tuple(reply for reply in handed.replies if reply.custom)
     return Turn(replace(handed.state, offer=None), (*replies, *added))
 
 
-def _asks_human(context: Context, message: UserMessage) -> bool:
+def _asks_human(context: Context, reading: Reading) -> bool:
+    message = reading.message
+    if reading.arguments.get("wants_human"):
+        return True
     if "human_handoff" in message.matters("negated"):
         return False
     if not message.is_payload and not names_human(message.key):
@@ -193,11 +202,26 @@ def take_denial(context: Context, state: DialogueState, reading: Reading) -> Tur
         beside = _asked_with_denial(context, state, reading.message, entry.answer)
         if beside:
             return beside
+    if reading.arguments.get("is_among_family"):
+        # Nothing was said of a danger before, so nothing is taken back.
+        helped = _helped_by(context, state, reading)
+        return after_digression(context, helped.state, *helped.replies)
     if entry is None or not has_alarm(state, alarm):
-        return after_digression(context, state, Reply("utter_alarm_denied"))
+        helped = _helped_by(context, state, reading)
+        return after_digression(context, helped.state, Reply("utter_alarm_denied"), *helped.replies)
     replies = context.replies.care(entry.answer, state)
     answered = {**state.answered, entry.answer: state.answered.get(entry.answer, 0) + 1}
     return Turn(replace(state, answered=answered), replies)
+
+
+def _helped_by(context: Context, state: DialogueState, reading: Reading) -> danger_talk.Said:
+    """Says the answer to whoever asks whether somebody near may help (「就问能不能让他帮我登」)."""
+    script = context.knowledge.danger
+    heard = hear(script, reading.message)
+    if heard.question != _ASKS_HELPER and not reading.arguments.get("is_among_family"):
+        return danger_talk.Said(state, ())
+    heard = replace(heard, question=_ASKS_HELPER, has_form=True)
+    return danger_talk.answering(context, script, danger_talk.Said(state, ()), heard)
 
 
 def _asked_with_denial(context: Context, state: DialogueState, message: UserMessage, denied: str) -> Turn | None:

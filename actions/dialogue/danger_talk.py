@@ -22,6 +22,7 @@ _OF_ITSELF = frozenset({_FIRST, "asks_handoff", "asks_you", "asks_number", "asks
 _MOST_AT_ONCE = 2
 # With somebody near who is deceived, these are mostly said of them.
 _OF_CULPRIT = frozenset({"still_in_touch", "blocked_by_them", "contact_broken", "demanded", "threatened", "secrecy"})
+_GIVEN_AWAY, _DEMANDED = frozenset({"code_told", "password_told", "card_told", "id_told"}), "demanded"
 _NOT_BELIEVED = "not_believed"
 # Beside something surer, what is less sure than this share of it does not count.
 _AS_SURE = 0.8
@@ -119,6 +120,7 @@ def react(
     if name in _OF_CULPRIT and name not in heard.learnt and _speaks_of_relative(before, heard):
         name = _NOT_BELIEVED
     state, apology = _apology(script, before, state, heard)
+    state = _recalled(script, before, state, heard)
     if name == _FIRST:
         return _first(context, script, state, apology)
     if name == _TELLS and _ALL_TOLD in script.reactions and not state.answered.get(_EVERYTHING):
@@ -146,7 +148,8 @@ def react(
 def _reaction_to(script: Danger, before: DialogueState, heard: Heard, label: str | None) -> str:
     """Returns the name of the reaction: to what is grave, asked, new or felt, then to what is repeated."""
     news = [fact for fact in heard.facts if fact not in before.danger_facts]
-    grave = next((fact for fact in news if script.facts[fact].is_grave), None)
+    told_now = (fact for fact in heard.facts if fact in news or script.facts[fact].each_time)
+    grave = next((fact for fact in told_now if script.facts[fact].is_grave), None)
     if grave or heard.question:
         return grave or str(heard.question)
     named = script.labels.get(label or "", label or "")
@@ -154,6 +157,9 @@ def _reaction_to(script: Danger, before: DialogueState, heard: Heard, label: str
         return named
     # Of what is about as sure, the order in the file tells what goes first.
     places = {name: place for place, name in enumerate(script.reactions)}
+    if _GIVEN_AWAY & set(news):
+        # What is out already goes before who wanted it.
+        news = [fact for fact in news if fact != _DEMANDED]
     surest = max((heard.shares.get(name, 1.0) for name in (*news, *heard.moods)), default=0.0)
     sure = [name for name in (*news, *heard.moods) if heard.shares.get(name, 1.0) >= surest * _AS_SURE]
     found = min(sure, key=lambda name: places[name], default=None)
@@ -167,6 +173,13 @@ def _reaction_to(script: Danger, before: DialogueState, heard: Heard, label: str
 
 def _is_question(name: str) -> bool:
     return name.startswith(_ASKS)
+
+
+def _recalled(script: Danger, before: DialogueState, state: DialogueState, heard: Heard) -> DialogueState:
+    """Returns the state in which a measure may be told again where news call for it (「电话还没挂」)."""
+    news = (fact for fact in heard.facts if fact not in before.danger_facts)
+    again = {_MEASURE + measure for fact in news for measure in script.facts[fact].recalls}
+    return replace(state, answered={key: count for key, count in state.answered.items() if key not in again})
 
 
 def _apology(

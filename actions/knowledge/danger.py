@@ -57,6 +57,9 @@ class Fact(BaseModel):
         implies: Facts that are known with it.
         is_grave: Whether it is answered before what is asked.
         acknowledged: What is said to it before the answer to a question in the same message.
+        each_time: Whether it is grave each time that it is told.
+        recalls: Measures that may be told again once it is news.
+        about: Words of what it is done with. Where all clauses with one of them demand or deny it, it is not done.
     """
 
     said: list[str] = []
@@ -67,6 +70,9 @@ class Fact(BaseModel):
     implies: list[str] = []
     is_grave: bool = False
     acknowledged: Text | None = None
+    each_time: bool = False
+    recalls: list[str] = []
+    about: str | None = None
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -141,6 +147,8 @@ class Danger(BaseModel):
         insists: Regular expression of what somebody says who is not listened to (「我说了我在外地」).
         apologies: What is said first to them, and to a correction.
         guides: By topic, regular expressions of a wish to be led through its procedure (「带我改密码」).
+        certain: Questions whose expressions leave no doubt, whatever the model hears.
+        about: By fact or question, regular expression of what a message has in which the model hears it rightly.
         consents: Regular expression of a yes to a procedure that was offered.
     """
 
@@ -159,6 +167,8 @@ class Danger(BaseModel):
     insists: str = "(?!)"
     apologies: list[Text] = []
     guides: dict[str, list[str]] = {}
+    certain: list[str] = []
+    about: dict[str, str] = {}
     consents: str = "(?!)"
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -178,9 +188,10 @@ class Danger(BaseModel):
         done = {measure.does for measure in self.measures}
         told = {name for entry in self._telling() for name in entry.tells}
         told |= {name for names in self.told_by.values() for name in names}
+        told |= {name for fact in self.facts.values() for name in fact.recalls}
         if told - done:
             raise ValueError(f"measures: {sorted(told - done)[0]!r} is named, but not there")
-        for label in (*self.questions, *self.labels.values(), *self.facts, "asks", "tells"):
+        for label in (*self.questions, *self.certain, *self.about, *self.labels.values(), *self.facts, "asks", "tells"):
             if label not in self.reactions:
                 raise ValueError(f"reactions: {label!r} is missing")
         return self

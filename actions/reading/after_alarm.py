@@ -9,8 +9,16 @@ from actions.dialogue.acts import UNCLEAR, Act
 from actions.dialogue.messages import AnswerBand, UserMessage
 from actions.dialogue.state import Alarm, Awaiting, DialogueState, Offer, has_alarm
 from actions.dialogue.turn import Context
-from actions.reading.hearing import Heard, hear
-from actions.reading.questions import asks, complains_of_us, is_fiction, names_human, takes_back
+from actions.reading.hearing import Heard, clauses_of, hear
+from actions.reading.questions import (
+    asks,
+    complains_of_us,
+    denies_fraud,
+    is_fiction,
+    names_human,
+    takes_back,
+    wants_human,
+)
 from actions.reading.reading import Reading, Source
 from language.text_normalization import normalize
 
@@ -37,6 +45,7 @@ _PASSWORD, _SURE_TOPIC = "forgot_password", 0.8
 _AFFIRMED = 4
 _CLOSING, _DISPUTE = "account_closure", "transaction_dispute"
 _ELSEWHERE = "elsewhere"
+_VOUCHES = re.compile("(?:真的?|确实|就)是.{0,4}(?:警|公安|客服|导师|官方|法院|检察|平台|领导)")
 # These need rescue, whatever was warned of before.
 _MISTAKEN = ("弄错", "搞错", "误会", "还活着", "没去世", "没死", "没走")
 _LOST = frozenset({"lost", "told_secret", "code_told", "password_told", "card_told"})
@@ -53,6 +62,7 @@ _OF_A_STEP = frozenset(
         "asks_you",
         "asks_records",
         "asks_safe_now",
+        "asks_pay",
         "asks_pay_more",
         "asks_delete",
         "asks_close",
@@ -111,6 +121,28 @@ _OF_LIFE_AT_REST = frozenset({*_HEARD_AT_REST, "alone", "refuses_line", "ties"})
 # A yes to 「是有人让您这么做的吗」.
 _CONFIRMS = frozenset({*_LOST, "claims_official", "installed", "still_in_touch", "watched"})
 _NO_NEWS = frozenset({"stands_down", "tells", *_DESPAIRS})
+# With these known or told nobody is believed who says that it is nothing: a culprit may say it for them.
+_TOO_GRAVE = frozenset(
+    {
+        *_LOST,
+        "claims_official",
+        "entered",
+        "exposure",
+        "id_told",
+        "installed",
+        "isolated",
+        "mule",
+        "phone_lost",
+        "pressed",
+        "received",
+        "secrecy",
+        "threatened",
+        "unknown_payment",
+        "watched",
+    }
+)
+# Whoever asks for a human beside these only asks for the human.
+_OF_THE_HUMAN = frozenset({"asks_handoff", "asks_you", "asks_callback", "asks_wait_human"})
 # With these a consent to a human may be meant.
 _MAY_CONSENT = frozenset({"acknowledges", "asks_you", "thanks"})
 
@@ -140,12 +172,19 @@ def read(
         return guided
     if _is_new_alarm(alarm, likeliest, total, label, certainty, state, message):
         return None
+    is_denied = alarm in _OF_MONEY and _is_plainly_denied(state, message, heard)
+    if wants_human(clauses_of(message)) and not is_denied and alarm in _OF_MONEY and was_sure and _asks_more(heard):
+        # What else is asked is answered, and the human is told.
+        following: dict[str, object] = {"alarm": alarm, "follow_up": heard.question, "wants_human": True}
+        return Reading(
+            Source.DANGER, Act.ALARM, message, f"asks, and wants a human after {alarm.value}", 1.0, following
+        )
     if _wants_human(state, act, message, label, certainty, heard):
         return Reading(Source.DANGER, Act.HUMAN, message, f"wants a human after {alarm.value}")
     if alarm in _OF_MONEY and was_sure and complains_of_us(message.key):
         complaint: dict[str, object] = {"alarm": Alarm.COMPLAINT}
         return Reading(Source.DANGER, Act.ALARM, message, "complains after an alarm", 1.0, complaint)
-    if _stands_down(context, state, act, message, label, certainty, heard):
+    if is_denied or _stands_down(context, state, act, message, label, certainty, heard):
         arguments: dict[str, object] = {"alarm": alarm, "was_sure": was_sure}
         return Reading(Source.DANGER, Act.ALARM_DENIED, message, f"denies {alarm.value}", certainty, arguments)
     if not was_sure:
@@ -352,6 +391,18 @@ def _wants_human(
     return message.acts.get("waiting_complaint", 0.0) >= _URGING
 
 
+def _asks_more(heard: Heard) -> bool:
+    """Whether something is asked that is not about the human."""
+    return heard.question is not None and heard.question not in _OF_THE_HUMAN
+
+
+def _is_plainly_denied(state: DialogueState, message: UserMessage, heard: Heard) -> bool:
+    """Whether a fraud is denied in so many words, and nothing that was told speaks against it."""
+    if not denies_fraud(message.key) or (asks(normalize(message.text)) and heard.question == "asks_real"):
+        return False
+    return not _TOO_GRAVE & {*state.danger_facts, *heard.facts}
+
+
 def _stands_down(
     context: Context, state: DialogueState, act: Act, message: UserMessage, label: str, certainty: float, heard: Heard
 ) -> bool:
@@ -376,6 +427,9 @@ def _stands_down(
         return (act is Act.DENY and not was_sure) or is_fiction(message.key)
     if was_sure and label != "stands_down" and certainty >= _LIKELY:
         # 「钱还没少」 reports, 「没事了吧」 asks: neither takes back what was told.
+        return False
+    if alarm in _OF_MONEY and _VOUCHES.search(message.key):
+        # 「没人骗我 他真是警察」 is what a culprit wants to be said.
         return False
     if any(word in message.key for word in context.knowledge.care.stand_down) and not asks(normalize(message.text)):
         return True

@@ -12,7 +12,7 @@ from actions.dialogue.turn import Context
 from actions.reading import after_alarm
 from actions.reading.hearing import hear
 from actions.reading.offered import label_typed
-from actions.reading.questions import is_fiction
+from actions.reading.questions import is_among_family, is_fiction
 from actions.reading.reading import Reading, Source
 from language.text_normalization import normalize
 
@@ -36,6 +36,8 @@ _SHORT_ANSWER = 5
 _WISHES = 0.9
 # Situated acts by which a user tells how it goes.
 _REPORTS = frozenset({"done", "arrived", "waiting", "ruled_out", "cause_confirmed", "not_checked", "solved"})
+# What must not be passed over beside a question about the human.
+_NEWS = frozenset({"lost", "unknown_payment", "code_told", "password_told", "entered", "watched"})
 _WANTS_NOT_TO_LIVE = re.compile("不想活(?!动|跃|泼)")
 _CLOSING = "account_closure"
 _SHORT = 14
@@ -89,9 +91,9 @@ def _by_itself(
         return None if likeliest in state.denied_alarms else _doubtful(message, likeliest, total)
     if likeliest is Alarm.CRISIS and total >= _SURE and is_fiction(message.key) and not has_alarm(state, likeliest):
         return None if likeliest in state.denied_alarms else _doubtful(message, likeliest, total)
-    if likeliest is Alarm.CRISIS and is_signed and _is_idiom(context, message, "harmless"):
-        # 「被发现她会打死我」
-        return None
+    if _is_harmless(context, likeliest, message):
+        is_alarm = likeliest is not Alarm.CRISIS and (total >= _DOUBTFUL or _is_urgent(context, message))
+        return _among_family(message, likeliest) if is_alarm else None
     is_asked = state.awaiting is Awaiting.DETAIL and likeliest is not Alarm.CRISIS
     if not is_signed and (is_asked or (likeliest is Alarm.CRISIS and likeliest in state.denied_alarms)):
         # It answers what was asked, or goes on after a denial.
@@ -163,6 +165,23 @@ def _has_filled_in(context: Context, message: UserMessage) -> bool:
     return "link" in facts and bool(facts & {"card_told", "id_told", "code_told", "password_told"})
 
 
+def _is_harmless(context: Context, alarm: Alarm, message: UserMessage) -> bool:
+    """Whether it only sounds like it: 「被发现她会打死我」, 「我老公帮我登一下 我俩坐一块呢」."""
+    if alarm is not Alarm.CRISIS:
+        return is_among_family(message.key)
+    return shows(context, alarm, message) and _is_idiom(context, message, "harmless")
+
+
+def _is_urgent(context: Context, message: UserMessage) -> bool:
+    topic = context.knowledge.topics.get(message.intent)
+    return topic is not None and topic.urgent
+
+
+def _among_family(message: UserMessage, alarm: Alarm) -> Reading:
+    arguments: dict[str, object] = {"alarm": alarm, "was_sure": False, "is_among_family": True}
+    return Reading(Source.DANGER, Act.ALARM_DENIED, message, "people who sit together", 1.0, arguments)
+
+
 def _is_idiom(context: Context, message: UserMessage, kind: str) -> bool:
     """Whether all that shows a crisis in the message is an idiom of a kind."""
     rest = message.key
@@ -190,10 +209,13 @@ def _asks_handoff(context: Context, state: DialogueState, message: UserMessage) 
     if not state.handed_over or state.open_alarm is Alarm.CRISIS:
         return False
     is_wish = message.acts.get("consent_human", 0.0) >= _WISHES
-    asked = hear(context.knowledge.danger, message).question
-    if asked == "asks_handoff" and not is_wish and has_alarm(state, *_KINDS):
+    if any(re.fullmatch(pattern, message.key) for pattern in context.knowledge.care.asks_handoff):
         return True
-    return any(re.fullmatch(pattern, message.key) for pattern in context.knowledge.care.asks_handoff)
+    heard = hear(context.knowledge.danger, message)
+    if _NEWS & set(heard.facts) - set(state.danger_facts) and has_alarm(state, *_KINDS):
+        # 「转没转啊 我钱又少了六百」: the news go first, and how it stands is told with them.
+        return False
+    return heard.question == "asks_handoff" and not is_wish and has_alarm(state, *_KINDS)
 
 
 def _denied_theft(context: Context, act: Act, message: UserMessage) -> Reading | None:

@@ -38,6 +38,11 @@ _CULPRITS = re.compile("对方|骗子|那边|那个人|那人|客服|公安|警�
 # 「有人往我钱包转了三百」 is no loss.
 _TO_ME = re.compile(r"(往|给|到)我\S{0,4}$")
 _BETWEEN_CLAUSES = re.compile(r"[\W_]+")
+# What is demanded, and what was done.
+_DEMANDED = re.compile("(?:让|叫|要|喊|催|教|逼|非要|说得)(?:我|俺|咱|她|他)")
+_DONE_SO = re.compile(r"(?:开|下|装|给|报|填|念|说|点|发|输|弄|照做|加|扫|拍|共享|登)(?:了|过|完|好|上|着|给\S{1,2}了)")
+# What was done is told with the thing itself, or at the end (「我开了」, but not 「说我开了会员」).
+_AT_END = re.compile("(?:他|她|对方|人家)?(?:听|看)?(?:了|啦)?")
 _DENIES = re.compile("没|(?<!知)不(?!知|晓)|(?<!特)别(?!人|的|个)|未(?!来)")
 
 
@@ -78,7 +83,10 @@ def hear(danger: Danger, message: UserMessage) -> Heard:
     learnt = frozenset(
         name
         for name, share in message.said.items()
-        if name in danger.facts and _is_heard(name, share, message.key, person)
+        if name in danger.facts
+        and _is_heard(name, share, message.key, person)
+        and re.search(danger.about.get(name, ""), message.key)
+        and not _is_undone(danger.facts[name], message)
     )
     by_words, asked = _by_words(danger, message)
     told = tuple(
@@ -87,7 +95,8 @@ def hear(danger: Danger, message: UserMessage) -> Heard:
     has_form = asks(normalize(message.text)) or bool(_ENDS_ASKING.search(message.key))
     likeliest = _question_heard(danger, message, _LIKELY_QUESTION if has_form else _HEARS_QUESTION)
     asked = asked if asked and _is_backed(danger, asked, message) else None
-    if likeliest and (asked is None or message.said[likeliest] >= _HEARS_QUESTION):
+    is_certain = asked in danger.certain
+    if likeliest and not is_certain and (asked is None or message.said[likeliest] >= _HEARS_QUESTION):
         asked = likeliest
     moods = _moods_heard(danger, message)
     shares = {name: message.said[name] if name in learnt else _BY_WORDS for name in told}
@@ -119,6 +128,23 @@ def _is_heard(name: str, share: float, key: str, person: str | None) -> bool:
     return share >= _HEARS
 
 
+def _is_undone(fact: Fact, message: UserMessage) -> bool:
+    """Whether a message only demands or denies what the model takes for done (「让我下个软件」, 「卡号我记不住」)."""
+    if fact.about is None:
+        return False
+    clauses = clauses_of(message)
+    naming = [clause for clause in clauses if re.search(fact.about, clause)]
+    done = [(clause, found) for clause in clauses for found in _DONE_SO.finditer(clause)]
+    if any(clause in naming or _AT_END.fullmatch(clause, found.end()) for clause, found in done):
+        return False
+    return bool(naming) and all(_DEMANDED.search(clause) or _DENIES.search(clause) for clause in naming)
+
+
+def clauses_of(message: UserMessage) -> list[str]:
+    """Returns the clauses of a message, without spaces and punctuation."""
+    return [clause for clause in _BETWEEN_CLAUSES.split(normalize(message.text).strip()) if clause]
+
+
 def _is_backed(danger: Danger, name: str, message: UserMessage) -> bool:
     """Whether what an expression hears may count: where it hears too much, the model must have an inkling, too."""
     return name not in danger.doubtful or not message.said or message.said.get(name, 0.0) >= _BACKS
@@ -138,7 +164,10 @@ def _question_heard(danger: Danger, message: UserMessage, least: float) -> str |
     shares = {
         name: share
         for name, share in message.said.items()
-        if name.startswith(_ASKS) and share >= least and name in danger.reactions
+        if name.startswith(_ASKS)
+        and share >= least
+        and name in danger.reactions
+        and re.search(danger.about.get(name, ""), message.key)
     }
     return max(shares, key=lambda name: shares[name], default=None)
 
@@ -155,7 +184,7 @@ def _moods_heard(danger: Danger, message: UserMessage) -> tuple[str, ...]:
 
 def _by_words(danger: Danger, message: UserMessage) -> tuple[frozenset[str], str | None]:
     """Returns the facts that expressions tell, and the question that they ask."""
-    clauses = [clause for clause in _BETWEEN_CLAUSES.split(normalize(message.text).strip()) if clause]
+    clauses = clauses_of(message)
     # What is asked over a break (「报警 要不要」) only counts where no clause asks anything.
     asked = question_asked(danger, clauses)
     if asked is None and len(message.key) <= _ONE_QUESTION:

@@ -88,6 +88,26 @@ _COMPLAINS = re.compile(
 _NAMES_HUMAN = re.compile(
     "人工|真人|客服|活人|转接|转人|转过去|帮我转|给我转|找人|来人|[找来换叫派]个人|专员|坐席|座席|经理|主管|领导|管事|负责|做主|工作人员|^[a-z0-9]+$"
 )
+# 「转人工吧」, and not 「要不要转人工」 or 「没转人工」. Of a clause.
+_WANTS_HUMAN = re.compile(
+    "(?<![不别没用])(?<!不[要想能])(?<!不给)(?:转|换|找|接)(?:到|去|给)?(?:个)?(?:人工|真人|活人)(?:客服)?(?:吧|呗|啊|呀|算了|得了)*$"
+)
+# Nobody has cheated anybody, said of the user's own matter.
+_DENIES_FRAUD = re.compile(
+    "(?:没有?|哪有|哪来的)(?:人|谁|什么|啥)?(?:在)?(?:被|给)?(?:骗|诈骗)|(?:啥|什么|哪门子)(?:的)?诈骗|不是(?:什么|啥)?(?:被骗|诈骗|骗局)"
+    "|你(?:这)?(?:机器人|们)?(?:是不是)?(?:搞|弄|想|听|理解|误会)(?:错|岔|偏|反)|误会了|真的?没有"
+    "|(?:没有?|又没)(?:人|谁)(?:教|催|逼|让|叫|要|喊)(?:我|他|她)"
+)
+_TOGETHER = re.compile(
+    "(?:坐|在|站|待)(?:我|俺|咱)?(?:的)?(?:旁边|边上|身边|跟前|一块|一起|一处)|(?:一块儿?|一起)(?:坐|待)|我们自己|我俩|俺俩|咱俩|两口子|夫妻|一家人|自家人"
+)
+_RELATIVE = re.compile(
+    "老公|老婆|媳妇|爱人|对象|爸|妈|儿子|女儿|闺女|姐|哥|弟|妹|家里人|家人|孩子|我俩|咱俩|两口子|夫妻|我们自己|自家人|他|她"
+)
+_STRANGER = re.compile(
+    "对方|那边|那个人|那人|客服|公安|警|法院|导师|老师|群|平台|领导|专员|电话|来电|陌生|网上|链接|软件|会议|共享|中奖|贷|投资|任务|刷单|安全账户"
+    "|盗|少了|没了|扣|转(?:了|走|账|钱|给|过)|汇|骗(?:了|走|去)|骗子"
+)
 _COMPLAINS_OF_US = re.compile("投诉(?:你|平台|客服|$)|我要投诉|12315|12378|银保监|消协|消费者协会|告你们")
 _TAKES_BACK = re.compile(
     "没事|误会|[搞弄记看]错|自己|想起|原来|续费|玩笑|开玩|剧情|小说|电影|测试|不是被|没被|没人|真是|是真|家里?人|退回|找到"
@@ -217,6 +237,21 @@ def complains(key: str) -> bool:
 def names_human(key: str) -> bool:
     """Whether the text names somebody who could come, or is typed in letters: 「叫我别告诉任何人」 does not."""
     return bool(_NAMES_HUMAN.search(key))
+
+
+def wants_human(clauses: list[str]) -> bool:
+    """Whether a clause wants a human in so many words, beside whatever else is said."""
+    return any(_WANTS_HUMAN.search(clause) for clause in clauses)
+
+
+def denies_fraud(key: str) -> bool:
+    """Whether the text says plainly that nobody is cheated, and names nobody who could cheat."""
+    return bool(_DENIES_FRAUD.search(key) or is_among_family(key)) and not _STRANGER.search(key)
+
+
+def is_among_family(key: str) -> bool:
+    """Whether the text tells of people who sit together with their own phone (「我俩一块坐着呢」)."""
+    return bool(_TOGETHER.search(key) and _RELATIVE.search(key)) and not _STRANGER.search(key)
 
 
 def takes_back(key: str) -> bool:

@@ -218,3 +218,89 @@ def test_when_everything_was_told_it_ends_with_a_human(conversation: Conversatio
     answers = [says(conversation, f"现在怎么办{'啊' * number}") for number in range(6)]
     assert any("能做的您都做了" in answer for answer in answers)
     assert len(set(answers[:3])) == 3
+
+
+def test_who_asks_whether_to_pay_is_told_not_to(conversation: Conversation) -> None:
+    fraud(conversation, "接单垫了三千二，说要再垫才给结")
+    answer = says(conversation, "没人打电话 群主催的 剩下四千垫不垫", said={"asks_callback": 0.9, "details": 0.9})
+    assert answer.startswith(("别给", "还是别转", "不给", "明白，不是电话里的。别给"))
+    pressed = says(conversation, "说不交的话本金全作废", said={"details": 0.8})
+    assert pressed.startswith(("别给", "不管他"))
+    assert "柜员" not in says(conversation, "我这就准备打给他了", said={"about_to": 0.8})
+
+
+def test_no_telephone_is_presumed(conversation: Conversation) -> None:
+    first = fraud(conversation, "我爸在群里跟着老师炒币 投了五万")
+    assert "电话挂掉" not in first
+    assert "放下电话" not in first
+    answer = says(conversation, "他后天要去银行取三万", said={"others": 0.9, "about_to": 0.9})
+    assert "在银行就好拦" not in answer
+
+
+def test_who_believes_it_is_not_comforted_as_one_who_does_not(conversation: Conversation) -> None:
+    fraud(conversation, "我爸在群里跟着老师炒币 投了五万")
+    answer = says(conversation, "他死活不承认 我要怎么劝他", said={"others": 0.9})
+    assert "不怪你" not in answer
+    assert "越说越顶" in answer
+
+
+def test_a_call_that_goes_on_is_to_be_ended(conversation: Conversation) -> None:
+    fraud(conversation, "有人自称客服让我退会员")
+    assert "电话现在就挂" in says(conversation, "他那头电话没挂 一直催")
+
+
+def test_a_human_asked_for_beside_a_question_comes(conversation: Conversation) -> None:
+    fraud(conversation, "手机让人偷了")
+    answer = says(conversation, "卡号不记得银行能停吗 转人工吧")
+    assert "没有卡号" in answer
+    assert "还没有转" not in answer
+    assert conversation.state.handed_over
+    news = says(conversation, "到底转没转 刚发现又少了八百块")
+    assert "还没有转" not in news
+    assert "lost" in conversation.state.danger_facts
+
+
+@pytest.mark.parametrize("text", ["哪来的诈骗 她就坐我旁边", "你弄错了 没人被骗", "我们自己在弄 我俩夫妻"])
+def test_a_plain_denial_ends_the_talk_of_fraud(conversation: Conversation, text: str) -> None:
+    fraud(conversation, "我老婆要我把密码给她登一下")
+    said_now = says(conversation, text, said={"others": 0.5})
+    assert "110" not in said_now
+    assert conversation.state.open_alarm is None
+
+
+@pytest.mark.parametrize("text", ["没人骗我 他真是警察", "没骗我 我都转了五千给他了"])
+def test_what_a_culprit_may_have_said_denies_nothing(conversation: Conversation, text: str) -> None:
+    fraud(conversation, "有人让我转钱到安全账户")
+    says(conversation, text)
+    assert conversation.state.open_alarm is not None
+
+
+def test_people_who_sit_together_raise_no_alarm(conversation: Conversation) -> None:
+    fraud(conversation, "我媳妇坐我边上 让我把码报给她 她帮我登")
+    assert not has_alarm(conversation.state, Alarm.FRAUD, Alarm.VICTIM)
+
+
+@pytest.mark.parametrize("text", ["我走了以后多少给爸妈留些", "能把余额都转给我姐不", "猫托付给邻居了"])
+def test_a_farewell_is_asked_about_each_time(conversation: Conversation, text: str) -> None:
+    says(conversation, "真不想活了", alarms={"crisis": 0.95})
+    for _ in range(2):
+        answer = says(conversation, text, said={"lonely": 0.9})
+        assert "120" in answer
+        assert "12356" in answer
+
+
+def test_who_was_found_is_spoken_of_as_near(conversation: Conversation) -> None:
+    says(conversation, "我表妹发消息说永别了 电话也不接", alarms={"crisis": 0.95}, said={"of_other": 0.9})
+    says(conversation, "110打了 门锁着", said={"door_locked": 0.9, "police_called": 0.9})
+    assert "door_locked" in conversation.state.danger_facts
+    answer = says(conversation, "人没事 喝醉了在睡 我接下来怎么跟她说", said={"asks_how_to_talk": 0.9})
+    assert "隔着门" not in answer
+    assert "侧躺" in answer
+
+
+def test_who_has_called_is_not_sent_to_call(conversation: Conversation) -> None:
+    says(conversation, "我表妹发消息说永别了 电话也不接", alarms={"crisis": 0.95}, said={"of_other": 0.9})
+    says(conversation, "110打了 房东也在赶过去的路上", said={"police_called": 0.9})
+    answer = says(conversation, "房东说敲门没人应 锁着", said={"door_locked": 0.9})
+    assert "打 110" not in answer
+    assert "再打给离得最近" not in answer

@@ -69,7 +69,7 @@ def test_the_classifier_tells_a_loss_only_of_what_is_past() -> None:
         ("我该不该报警", "asks_should_report"),
         ("报警要怎么说啊", "asks_tell_police"),
         ("那点钱还追得回来吗", "asks_money_back"),
-        ("还要不要再给他", "asks_pay_more"),
+        ("还要不要再给他", "asks_pay"),
         ("能把账户先锁了吗", "asks_freeze"),
         ("手机卡要不要停", "asks_sim"),
         ("我能替我妈报警吗", "asks_report_for"),
@@ -138,3 +138,46 @@ def test_that_it_is_somebody_elses_must_be_sure_or_they_be_named(text: str, is_t
 def test_the_model_hears_a_loss_only_of_what_is_past() -> None:
     assert "lost" in hear(DANGER, said("他弄走了我的", said={"lost": 0.9})).facts
     assert "lost" not in hear(DANGER, said("才两千多", said={"lost": 0.9})).facts
+
+
+@pytest.mark.parametrize(
+    ("text", "fact"),
+    [
+        ("喊我装个远程软件 我没照做", "installed"),
+        ("喊我装个远程软件 怎么弄", "watched"),
+        ("来电说我开了会员 喊我装个远程软件", "installed"),
+        ("卡号我背不下来", "card_told"),
+        ("叫我把验证码告诉他 我不肯", "code_told"),
+    ],
+)
+def test_what_is_only_demanded_or_denied_is_not_done_whatever_the_model_hears(text: str, fact: str) -> None:
+    assert fact not in hear(DANGER, said(text, said={fact: 0.8})).facts
+
+
+def test_what_was_done_as_demanded_is_heard() -> None:
+    assert "installed" in hear(DANGER, said("他喊我装软件 我装好了", said={"installed": 0.8})).facts
+
+
+@pytest.mark.parametrize(
+    ("text", "question"),
+    [
+        ("群主催我续单 这两千要不要垫", "asks_pay"),
+        ("就说一句 交还是不交", "asks_pay"),
+        ("解冻费该不该先汇过去啊", "asks_pay"),
+        ("存下来的截图该交给谁", "asks_give_whom"),
+        ("那先打哪边", "asks_which_first"),
+        ("可以让我儿子帮我弄吗", "asks_helper"),
+    ],
+)
+def test_plain_words_decide_a_question_whatever_the_model_hears(text: str, question: str) -> None:
+    heard = hear(DANGER, said(text, said={"asks_callback": 0.9, "asks_who_took": 0.8, "asks_line_real": 0.9}))
+    assert heard.question == question
+
+
+@pytest.mark.parametrize("text", ["要不要转人工", "能不能给我个电话", "要不要给银行打电话"])
+def test_a_question_about_help_is_none_about_paying(text: str) -> None:
+    assert hear(DANGER, said(text)).question != "asks_pay"
+
+
+def test_a_question_needs_a_word_of_what_it_is_about() -> None:
+    assert hear(DANGER, said("任务单是真的吗", said={"asks_line_real": 0.9, "asks_real": 0.2})).question == "asks_real"
