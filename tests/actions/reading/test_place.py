@@ -82,7 +82,7 @@ def test_thanks_with_a_word_that_all_is_settled_end_the_talk() -> None:
     assert read(settled, told(last_topic="payment_failure")).chosen.act is Act.THANK
     learned = said("行了 学到了 谢谢您", "next_step", confidence=0.6, band=AnswerBand.CHOICE)
     assert read(learned, at("account_security", 3)).chosen.act is Act.SOLVED
-    handed_in = said("不用啦 全都交完了 谢谢", "deny")
+    handed_in = said("不麻烦啦 全都递上去了 谢谢", "deny")
     assert read(handed_in, at("transaction_dispute", 3, interrupted=True)).chosen.act is Act.SOLVED
 
 
@@ -95,7 +95,9 @@ def test_thanks_beside_trouble_or_a_question_end_nothing() -> None:
 
 def test_who_has_nothing_else_wants_no_human() -> None:
     state = told(offer=Offer.HUMAN, offer_reason=HandoffReason.NOT_SOLVED)
-    message = said("那行 没事了 等吧", "affirm", confidence=0.5, acts={"consent_human": 0.9}, band=AnswerBand.CHOICE)
+    message = said(
+        "行吧 没啥事了 等着吧", "affirm", confidence=0.5, acts={"consent_human": 0.9}, band=AnswerBand.CHOICE
+    )
     assert read(message, state).chosen.act is Act.GOODBYE
     assert read(said("没事了 转吧", "affirm", acts={"consent_human": 0.96}), state).chosen.act is Act.HUMAN
 

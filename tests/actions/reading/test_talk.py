@@ -202,7 +202,7 @@ def test_who_waits_and_tells_more_tells_the_human() -> None:
         ("就是叫这个名字啊 “小芳烘焙坊”", "小芳烘焙坊"),
         ("记录上写的是《老街豆花》", "老街豆花"),
         ("我刚才说过了", None),
-        ("别整那些 我要退钱", None),
+        ("别弄那些了 我要退钱", None),
         ("你说的对方是指平台还是店家", None),
     ],
 )
@@ -236,7 +236,7 @@ def test_what_is_noted_already_is_read_back_and_not_noted_twice() -> None:
 
 def test_impatience_is_no_part_of_the_story() -> None:
     state = at("transaction_dispute", collected_details={"description": "扣了我两次"})
-    reading = read(said("别整那些 我要退钱", "transaction_dispute", acts={"other": 0.9}), state).chosen
+    reading = read(said("别弄那些了 我要退钱", "transaction_dispute", acts={"other": 0.9}), state).chosen
     assert reading.act is Act.ASK_STEP
 
 
