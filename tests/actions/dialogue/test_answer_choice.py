@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
 
 from actions.dialogue.answer_choice import weigh
@@ -21,15 +23,12 @@ def context(knowledge: Knowledge) -> Context:
     return Context(knowledge, ReplyBuilder(knowledge, {}))
 
 
-def question(text: str, intent: str = "", asks: float = 0.9, **alike: float) -> UserMessage:
-    near = {name.replace("__", "/"): likeness for name, likeness in alike.items()}
-    return UserMessage(
-        intent=intent, text=text, key=folded(normalize(text)), acts={"question": asks}, asked_answers=near
-    )
+def question(text: str, alike: Mapping[str, float] | None = None) -> UserMessage:
+    return UserMessage(text=text, key=folded(normalize(text)), acts={"question": 0.9}, asked_answers=alike or {})
 
 
 def test_the_place_on_the_screen_makes_an_answer_likelier(context: Context) -> None:
-    said = question("随便问问", payment_failure__bank__phone=2.2, account_security__password__why=2.2)
+    said = question("随便问问", {"payment_failure/bank/phone": 2.2, "account_security/password/why": 2.2})
     at_bank = weigh(context, DialogueState(walk=Walk("payment_failure", 3)), said).of_answers
     assert at_bank["payment_failure/bank/phone"] > at_bank["account_security/password/why"]
     at_password = weigh(context, DialogueState(walk=Walk("account_security", 1)), said).of_answers
@@ -38,15 +37,15 @@ def test_the_place_on_the_screen_makes_an_answer_likelier(context: Context) -> N
 
 def test_a_report_asks_for_nothing(context: Context) -> None:
     state = DialogueState(walk=Walk("payment_failure", 3))
-    asked = question("银行电话", payment_failure__bank__phone=2.0)
+    asked = question("银行电话", {"payment_failure/bank/phone": 2.0})
     told = UserMessage(text=asked.text, key=asked.key, acts={"done": 0.9}, asked_answers=asked.asked_answers)
     assert weigh(context, state, told).silence > weigh(context, state, asked).silence
 
 
 def test_what_lies_far_is_no_answer(context: Context) -> None:
     assert weigh(context, DialogueState(), question("随便问问")).of_answers == {}
-    assert find_asked(context, DialogueState(), question("随便问问", payment_failure__bank__phone=0.4)) is None
-    gone = question("随便问问", payment_failure__gone__phone=3.5)
+    assert find_asked(context, DialogueState(), question("随便问问", {"payment_failure/bank/phone": 0.4})) is None
+    gone = question("随便问问", {"payment_failure/gone/phone": 3.5})
     assert find_asked(context, DialogueState(walk=Walk("payment_failure", 3)), gone) is None
 
 
@@ -54,7 +53,7 @@ def test_where_the_patterns_know_nothing_the_likeliest_answer_is_given(context: 
     state = DialogueState(walk=Walk("payment_failure", 3))
     text = "随便说说"
     assert find_answer(context, state, question(text)) is None
-    found = find_answer(context, state, question(text, payment_failure__bank__phone=3.5))
+    found = find_answer(context, state, question(text, {"payment_failure/bank/phone": 3.5}))
     assert found is not None
     assert found.text == context.knowledge.answers["payment_failure/bank/phone"].text
 
@@ -68,11 +67,11 @@ def test_the_answer_of_a_pattern_stays_unless_it_is_most_unlikely(context: Conte
     other = next(
         name for name in context.knowledge.answers if name.startswith("account_closure/topic/") and name != HOW_LONG
     )
-    close = question("注销多久", account_closure__topic__how_long=2.0, **{other.replace("/", "__"): 2.1})
+    close = question("注销多久", {"account_closure/topic/how_long": 2.0, other: 2.1})
     kept = find_answer(context, state, close)
     assert kept is not None
     assert kept.text == text
-    clear = question("注销多久", **{other.replace("/", "__"): 3.9})
+    clear = question("注销多久", {other: 3.9})
     replaced = find_answer(context, state, clear)
     assert replaced is not None
     assert replaced.text == context.knowledge.answers[other].text
@@ -80,7 +79,7 @@ def test_the_answer_of_a_pattern_stays_unless_it_is_most_unlikely(context: Conte
 
 def test_the_same_answer_is_less_likely_right_after_it_was_given(context: Context) -> None:
     answer = context.knowledge.answers[HOW_LONG]
-    said = question("随便问问", account_closure__topic__how_long=2.5)
+    said = question("随便问问", {"account_closure/topic/how_long": 2.5})
     before = DialogueState(last_topic="account_closure", asked_about="account_closure/topic")
     after = DialogueState(
         last_topic="account_closure", asked_about="account_closure/topic", last_answer=answer.fingerprint
