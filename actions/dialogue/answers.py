@@ -28,7 +28,7 @@ _HOME, _RELATED, _SHOWN = 0.12, 0.05, 0.05
 # From this likeness on an answer is believed; elsewhere it has to be as near as a question in so many words.
 _AT_HOME, _ELSEWHERE = 0.45, 0.58
 # Probability from which what people ask for in such words is an answer, or takes the place of one as unlikely as that.
-_LIKELY, _LIKELIER, _UNLIKELY = 0.6, 0.7, 0.1
+LIKELY, _LIKELIER, _UNLIKELY = 0.6, 0.7, 0.1
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def find_answer(context: Context, state: DialogueState, message: UserMessage) ->
     return _weighed(context, found, weigh(context, state, message))
 
 
-def find_asked(context: Context, state: DialogueState, message: UserMessage, least: float = _LIKELY) -> Found | None:
+def find_asked(context: Context, state: DialogueState, message: UserMessage, least: float = LIKELY) -> Found | None:
     """Returns the answer that people ask for in such words here, None when none is as likely as that."""
     return _likeliest(context, weigh(context, state, message), least)
 
@@ -73,7 +73,7 @@ def find_asked(context: Context, state: DialogueState, message: UserMessage, lea
 def _weighed(context: Context, found: Found | None, chances: Chances) -> Found | None:
     """Returns what was found, or what is asked for more likely."""
     if found is None:
-        return _likeliest(context, chances, _LIKELY)
+        return _likeliest(context, chances, LIKELY)
     address = _address(context, found)
     if address is None or chances.of_answers.get(address, 0.0) >= _UNLIKELY:
         return found
