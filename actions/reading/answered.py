@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from actions.dialogue import walkthrough
 from actions.dialogue.acts import Act
 from actions.dialogue.answers import LIKELY, find_asked
 from actions.dialogue.messages import AnswerBand
@@ -29,6 +30,9 @@ def instead(context: Context, state: DialogueState, chosen: Reading) -> Reading 
     least = _least(context, chosen)
     if least is None or message.is_payload or message.further_requests or not message.acts:
         return None
+    if walkthrough.serves_in_passing(context, state, chosen.act, message):
+        # The bare name of a check picks it.
+        return None
     if state.awaiting is Awaiting.DETAIL or state.offer is Offer.CHOICE or "unsupported_topic" in message.entities:
         return None
     found = find_asked(context, state, message, least)
@@ -47,6 +51,10 @@ def _least(context: Context, chosen: Reading) -> float | None:
     if message.band is AnswerBand.CHOICE:
         return LIKELY
     opened = context.knowledge.topics.get(message.intent) if chosen.act is Act.OPEN_TOPIC else None
+    named = {step.value for step in opened.steps if step.value} if opened else set()
+    if opened and message.single_value(opened.entity, named):
+        # The step that is named is shown with its answer.
+        return None
     # 「明明是改密码 干嘛不直接让我改」 asks something before it is a wish.
     is_question = asks(normalize(message.text)) and not asks_how(message.key)
     return _CERTAIN if opened and opened.is_walkthrough and not opened.urgent and is_question else None
