@@ -69,6 +69,7 @@ def message_from_parse(
         acts=_confidences(parse.get("situated_acts")),
         alarms=_confidences(parse.get("alarms")),
         answers=_confidences(parse.get("answers")),
+        asked_answers=parse.get("asked_answers") or {},
         after_alarm=_confidences(parse.get("after_alarm")),
         said=_confidences(parse.get("said")),
         steps=_confidences(parse.get("steps")),

@@ -1,21 +1,22 @@
 """Answers a question from all that the knowledge says, wherever it is asked.
 
 The patterns of the topic at hand come first: they know how a question is worded. Then the likeness of the message to
-all answers, with what is on the screen, and what is near it, preferred. Below both nothing is known.
+all answers, with what is on the screen, and what is near it, preferred. Where both know nothing, or are most likely
+mistaken, the answer counts that people ask for in such words (`answer_choice.py`). Below all nothing is known.
 """
 
 from __future__ import annotations
 
-import zlib
 from dataclasses import dataclass, replace
 
+from actions.dialogue.answer_choice import Chances, weigh
 from actions.dialogue.endings import after_digression
 from actions.dialogue.messages import Reply, UserMessage, folded
 from actions.dialogue.state import Awaiting, DialogueState, HandoffReason, with_walk
 from actions.dialogue.step_answers import find
 from actions.dialogue.turn import Context, Turn, offering_human
 from actions.knowledge import Topic
-from actions.knowledge.answers import TOPIC, KnownAnswer
+from actions.knowledge.answers import TOPIC, KnownAnswer, fingerprint
 from actions.reading.clauses import asks_in
 from actions.reading.questions import asks, asks_how, asks_what_next, kinds_of
 from language.text_normalization import normalize
@@ -26,6 +27,8 @@ _ALIKE_IN_ALL = 0.72
 _HOME, _RELATED, _SHOWN = 0.12, 0.05, 0.05
 # From this likeness on an answer is believed; elsewhere it has to be as near as a question in so many words.
 _AT_HOME, _ELSEWHERE = 0.45, 0.58
+# Probability from which what people ask for in such words is an answer, or takes the place of one as unlikely as that.
+LIKELY, _LIKELIER, _UNLIKELY = 0.6, 0.7, 0.1
 
 
 @dataclass(frozen=True)
@@ -49,16 +52,49 @@ class Found:
     @property
     def fingerprint(self) -> int:
         """A number that stands for the answer; short enough to be remembered in a slot."""
-        return zlib.crc32(f"{self.topic}/{self.place}/{self.text}".encode())
+        return fingerprint(self.topic, self.place, self.text)
 
 
 def find_answer(context: Context, state: DialogueState, message: UserMessage) -> Found | None:
     """Returns the answer to a question, None when the knowledge is silent."""
-    return (
+    found = (
         find_by_words(context, state, message)
         or _find_by_likeness(context, state, message)
         or _find_by_name(context, state, message)
     )
+    return _weighed(context, found, weigh(context, state, message))
+
+
+def find_asked(context: Context, state: DialogueState, message: UserMessage, least: float = LIKELY) -> Found | None:
+    """Returns the answer that people ask for in such words here, None when none is as likely as that."""
+    return _likeliest(context, weigh(context, state, message), least)
+
+
+def _weighed(context: Context, found: Found | None, chances: Chances) -> Found | None:
+    """Returns what was found, or what is asked for more likely."""
+    if found is None:
+        return _likeliest(context, chances, LIKELY)
+    address = _address(context, found)
+    if address is None or chances.of_answers.get(address, 0.0) >= _UNLIKELY:
+        return found
+    return _likeliest(context, chances, _LIKELIER) or found
+
+
+def _likeliest(context: Context, chances: Chances, least: float) -> Found | None:
+    address = max(chances.of_answers, key=lambda name: chances.of_answers[name], default="")
+    if chances.of_answers.get(address, 0.0) < least:
+        return None
+    answer = context.knowledge.answers[address]
+    return Found(answer.topic, answer.place, answer.text)
+
+
+def _address(context: Context, found: Found) -> str | None:
+    """Returns the address of what was found; the text of a step has none."""
+    place = f"{found.topic}/{found.place}/"
+    for address, answer in context.knowledge.answers.items():
+        if address.startswith(place) and answer.text == found.text:
+            return address
+    return None
 
 
 def find_by_words(context: Context, state: DialogueState, message: UserMessage) -> Found | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -29,6 +30,7 @@ class KnownAnswer:
         title: What it is about: the title of the step, the detail, the topic.
         text: The text, with placeholders.
         about: The patterns of the questions that it answers.
+        instead: Whether it is about a matter that only sounds like the topic.
     """
 
     topic: str
@@ -37,6 +39,7 @@ class KnownAnswer:
     title: str
     text: str
     about: tuple[str, ...] = ()
+    instead: bool = False
 
     @property
     def address(self) -> str:
@@ -44,11 +47,25 @@ class KnownAnswer:
         return f"{self.topic}/{self.place}/{self.id}"
 
     @property
+    def fingerprint(self) -> int:
+        """A number that stands for it in the state of a conversation."""
+        return fingerprint(self.topic, self.place, self.text)
+
+    @property
+    def said(self) -> str:
+        """What it says, for comparing it with a question."""
+        return _PLACEHOLDER.sub("", f"{self.title}：{self.text}")
+
+    @property
     def passages(self) -> tuple[str, ...]:
         """What it says and what is asked for it, for comparing both with a question."""
         words = ["".join(part.split("|")[0] for part in pattern.split("+")) for pattern in self.about[:_PATTERNS]]
-        said = _PLACEHOLDER.sub("", f"{self.title}：{self.text}")
-        return (said, "，".join([self.title, *words])) if words else (said,)
+        return (self.said, "，".join([self.title, *words])) if words else (self.said,)
+
+
+def fingerprint(topic: str, place: str, text: str) -> int:
+    """Returns a number that stands for an answer; short enough to be remembered in a slot."""
+    return zlib.crc32(f"{topic}/{place}/{text}".encode())
 
 
 def known_answers(topics: Mapping[str, Topic]) -> Iterator[KnownAnswer]:
@@ -69,7 +86,7 @@ def known_answers(topics: Mapping[str, Topic]) -> Iterator[KnownAnswer]:
 
 def _of_place(topic: Topic, place: str, title: str, answers: list[StepAnswer]) -> Iterator[KnownAnswer]:
     for answer in answers:
-        yield KnownAnswer(topic.id, place, answer.id, title, answer.text, tuple(answer.about))
+        yield KnownAnswer(topic.id, place, answer.id, title, answer.text, tuple(answer.about), answer.instead)
 
 
 def step_passages(topics: Mapping[str, Topic]) -> Iterator[tuple[str, str]]:

@@ -11,6 +11,7 @@ from actions.dialogue.messages import UserMessage
 from actions.dialogue.state import DialogueState
 from actions.dialogue.turn import Context
 from actions.reading import (
+    answered,
     asked,
     complaint,
     danger,
@@ -62,6 +63,9 @@ def interpret(context: Context, state: DialogueState, act: Act, message: UserMes
     readers = (danger.read,) if is_plain else READERS
     readings = [reading for reader in readers if (reading := reader(context, state, act, message))]
     first, *others = [*readings, sentence]
+    question = None if is_plain else answered.instead(context, state, first)
+    if question:
+        first, others = question, [first, *others]
     return Interpretation(first, tuple(others))
 
 

@@ -110,11 +110,7 @@ class SentenceVector(GraphComponent):
         # A button's payload names its intent itself; Rasa reads it at the end of the pipeline.
         if message.get(TEXT, "").startswith(INTENT_MESSAGE_PREFIX):
             return ""
-        # Not what BrandNames makes of it: the encoder knows these names, and what they stand for costs nothing to tell.
-        text = normalized_text(message)
-        spans = message.get(WANTED_SPANS) or [(0, len(text))]
-        wanted = ",".join(text[start:end] for start, end in spans)
-        return " ".join(wanted.split())[-self._config["longest"] :]
+        return wanted_text(message)[-self._config["longest"] :]
 
     @classmethod
     def load(
@@ -137,6 +133,14 @@ class SentenceVector(GraphComponent):
                 f"The model was trained with {trained_with}, but {encoder_name()} is installed. Train again."
             )
         return cls.create(config, model_storage, resource, execution_context)
+
+
+def wanted_text(message: Message) -> str:
+    """Returns what a message says that is wanted, normalized: without what it only denies."""
+    # Not what BrandNames makes of it: the encoder knows these names, and what they stand for costs nothing to tell.
+    text = normalized_text(message)
+    spans = message.get(WANTED_SPANS) or [(0, len(text))]
+    return " ".join(",".join(text[start:end] for start, end in spans).split())
 
 
 def _row(vector: Any) -> csr_matrix:

@@ -1,0 +1,60 @@
+"""Questions that nothing else has understood, and that the knowledge answers in so many words."""
+
+from __future__ import annotations
+
+from actions.dialogue import walkthrough
+from actions.dialogue.acts import Act
+from actions.dialogue.answers import LIKELY, find_asked
+from actions.dialogue.messages import AnswerBand
+from actions.dialogue.state import Awaiting, DialogueState, Offer
+from actions.dialogue.turn import Context
+from actions.reading.questions import asks, asks_how
+from actions.reading.reading import Reading, Source
+from language.text_normalization import normalize
+
+# With these the bot would say that it does not know, or does not understand.
+_SILENT = frozenset({Act.NOT_UNDERSTOOD, Act.OUT_OF_SCOPE, Act.FRAGMENT, Act.HONEST})
+# Probability from which an answer takes the place of the walkthrough that is asked about.
+_CERTAIN = 0.75
+
+
+def instead(context: Context, state: DialogueState, chosen: Reading) -> Reading | None:
+    """Reads a message to which the bot would have no answer, or a list of topics, as a question with a known answer.
+
+    Args:
+        context: The knowledge.
+        state: The state before the message.
+        chosen: How the message would be read.
+    """
+    message = chosen.message
+    least = _least(context, chosen)
+    if least is None or message.is_payload or message.further_requests or not message.acts:
+        return None
+    if walkthrough.serves_in_passing(context, state, chosen.act, message):
+        # The bare name of a check picks it.
+        return None
+    if state.awaiting is Awaiting.DETAIL or state.offer is Offer.CHOICE or "unsupported_topic" in message.entities:
+        return None
+    found = find_asked(context, state, message, least)
+    if found is None:
+        return None
+    return Reading(Source.SAID_BEFORE, Act.ASK_STEP, message, f"asks for {found.topic}/{found.place}")
+
+
+def _least(context: Context, chosen: Reading) -> float | None:
+    """Returns how likely an answer has to be to take the place of a reading; None when none may."""
+    message = chosen.message
+    if chosen.act in _SILENT and chosen.evidence != "small talk":
+        return LIKELY
+    if chosen.source is not Source.SENTENCE:
+        return None
+    if message.band is AnswerBand.CHOICE:
+        return LIKELY
+    opened = context.knowledge.topics.get(message.intent) if chosen.act is Act.OPEN_TOPIC else None
+    named = {step.value for step in opened.steps if step.value} if opened else set()
+    if opened and message.single_value(opened.entity, named):
+        # The step that is named is shown with its answer.
+        return None
+    # 「明明是改密码 干嘛不直接让我改」 asks something before it is a wish.
+    is_question = asks(normalize(message.text)) and not asks_how(message.key)
+    return _CERTAIN if opened and opened.is_walkthrough and not opened.urgent and is_question else None

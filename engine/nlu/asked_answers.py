@@ -1,0 +1,153 @@
+"""Tells which answers of the knowledge people ask for in words like those of a message."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.classifiers.classifier import IntentClassifier
+from rasa.shared.nlu.constants import TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from actions.knowledge import load_knowledge
+from actions.knowledge.questions import load_questions
+from engine.nlu.lexicon import read_lexicon
+from engine.nlu.question_index import Example, QuestionIndex
+from engine.nlu.sentence_encoder import SentenceEncoder, Vectors, encoder_name, sentence_encoder
+from engine.nlu.sentence_vector import SentenceVector, wanted_text
+from engine.paths import KNOWLEDGE, LEXICON, QUESTIONS
+from language.text_normalization import normalize
+
+_OUTPUT = "asked_answers"
+# As many characters as the classifiers read, so that the vector is there already.
+_LONGEST_READ = 120
+_TEXTS_FILE, _VECTORS_FILE = "texts.json", "vectors.npy"
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
+class AskedAnswers(GraphComponent, IntentClassifier):
+    """Sets `asked_answers` on each message: the likeness of the nearest answers by address.
+
+    What is compared are the questions of `data/questions/`, and what an answer says itself. Which answer is meant, if
+    any, depends on the conversation, which `actions/dialogue/answer_choice.py` knows. Nothing is fitted: training only
+    reads the sentence vectors once, and what has changed since is read when the bot starts.
+
+    Config:
+        answers: How many of the nearest answers are told.
+    """
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """Returns the defaults."""
+        return {"answers": 32}
+
+    @classmethod
+    def required_components(cls) -> list[type]:
+        """Returns the components that must stand before this one."""
+        return [SentenceVector]
+
+    @classmethod
+    def fingerprint_addon(cls, config: dict[str, Any]) -> str:
+        """Returns a hash of the examples and the encoder's version, so that Rasa retrains when either changes."""
+        return hashlib.sha256("\n".join([encoder_name(), *(text for _, text in _examples())]).encode()).hexdigest()
+
+    def __init__(
+        self,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        encoder: SentenceEncoder,
+        index: QuestionIndex | None,
+    ) -> None:
+        """Makes a component, untrained without an index."""
+        self._config = config
+        self._model_storage = model_storage
+        self._resource = resource
+        self._encoder = encoder
+        self._index = index
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> AskedAnswers:
+        """Creates an untrained component (see parent class)."""
+        return cls(config, model_storage, resource, sentence_encoder(), None)
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Reads all examples once."""
+        texts = list(dict.fromkeys(text for _, text in _examples()))
+        vectors = self._encoder.encode_examples(texts)
+        self._index = _index(dict(zip(texts, vectors, strict=True)))
+        with self._model_storage.write_to(self._resource) as folder:
+            (folder / _TEXTS_FILE).write_text(json.dumps(texts, ensure_ascii=False), encoding="utf-8")
+            # Half precision halves the file and moves no likeness by more than a thousandth.
+            np.save(folder / _VECTORS_FILE, vectors.astype(np.float16))
+        return self._resource
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        """Returns the training data as it is: nothing that is trained reads what this component sets."""
+        return training_data
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Sets `asked_answers` of each message; none for a button."""
+        for message in messages:
+            is_button = message.get(TEXT, "").startswith("/")
+            # What is denied is left out: 「问的是注销，不是申诉」.
+            message.set(_OUTPUT, {} if is_button else self._nearest(wanted_text(message)), add_to_output=True)
+        return messages
+
+    def _nearest(self, text: str) -> dict[str, float]:
+        assert self._index is not None, "Rasa trains or loads a component before it predicts."
+        if not text.strip():
+            return {}
+        text = text[-_LONGEST_READ:]
+        nearest = self._index.nearest(text, self._encoder.encode([text])[0])
+        return {address: round(likeness, 3) for address, likeness in list(nearest.items())[: self._config["answers"]]}
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> AskedAnswers:
+        """Loads a trained component (see parent class)."""
+        with model_storage.read_from(resource) as folder:
+            texts = json.loads((folder / _TEXTS_FILE).read_text(encoding="utf-8"))
+            vectors = np.load(folder / _VECTORS_FILE, allow_pickle=False).astype(np.float32)
+        known = dict(zip(texts, vectors, strict=True))
+        encoder = sentence_encoder()
+        # Questions and answers are read when the bot starts: what has changed since the training is read here.
+        unknown = list(dict.fromkeys(text for _, text in _examples() if text not in known))
+        known.update(zip(unknown, encoder.encode_examples(unknown), strict=True))
+        return cls(config, model_storage, resource, encoder, _index(known))
+
+
+def _index(vectors: Mapping[str, Vectors]) -> QuestionIndex:
+    examples = [Example(address, text, vectors[text]) for address, text in _examples()]
+    return QuestionIndex(examples, read_lexicon(LEXICON).aliases)
+
+
+def _examples() -> list[tuple[str, str]]:
+    """Returns all examples, normalized, with the address of their answer: what it says, and how people ask for it."""
+    knowledge = load_knowledge(KNOWLEDGE)
+    questions = load_questions(knowledge.addresses, QUESTIONS).by_answer
+    return [
+        (answer.address, normalize(text))
+        for answer in knowledge.answers.values()
+        for text in (answer.said, *questions.get(answer.address, ()))
+    ]
