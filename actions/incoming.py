@@ -72,9 +72,15 @@ def message_from_parse(
         asked_answers=parse.get("asked_answers") or {},
         after_alarm=_confidences(parse.get("after_alarm")),
         said=_confidences(parse.get("said")),
+        is_listened=parse.get("said") is not None,
         steps=_confidences(parse.get("steps")),
         clauses=tuple(
-            Clause(clause["text"], _confidences(clause.get("situated_acts")), _confidences(clause.get("steps")))
+            Clause(
+                clause["text"],
+                _confidences(clause.get("situated_acts")),
+                _confidences(clause.get("steps")),
+                _confidences(clause.get("said")),
+            )
             for clause in parse.get("clauses") or ()
         ),
         operators=tuple(Operator(operator["name"], operator["matter"]) for operator in parse.get("operators") or ()),

@@ -10,10 +10,12 @@ from actions.dialogue.acts import Act, act_of
 from actions.dialogue.endings import after_digression
 from actions.dialogue.handing_over import hand_off
 from actions.dialogue.messages import SUPPORT_REQUEST, Event, EventKind, Reply, UserMessage
-from actions.dialogue.state import Alarm, DialogueState, HandoffReason, has_alarm, with_alarm
+from actions.dialogue.state import Alarm, DialogueState, HandoffReason, Request, has_alarm, with_alarm
 from actions.dialogue.suspending import suspend
+from actions.dialogue.topics import open_topic
 from actions.dialogue.turn import Context, Turn, offering_human
-from actions.reading.hearing import hear
+from actions.knowledge.danger import Danger
+from actions.reading.hearing import Heard, hear
 from actions.reading.questions import names_human
 from actions.reading.reading import Reading
 
@@ -120,6 +122,27 @@ def _said(context: Context, state: DialogueState, alarm: Alarm, reading: Reading
 def _said_of_money(context: Context, state: DialogueState, alarm: Alarm, reading: Reading) -> danger_talk.Said:
     script = danger_talk.script_of(context, alarm)
     heard = hear(script, reading.message)
+    ordinary = _ordinary(context, state, reading.message) if heard.asks_more else ()
+    if ordinary:
+        heard = replace(heard, asks_more=False)
+    said = _told_of_money(context, script, state, alarm, reading, heard)
+    return replace(said, replies=(*said.replies, *ordinary))
+
+
+def _ordinary(context: Context, state: DialogueState, message: UserMessage) -> tuple[Reply, ...]:
+    """Returns the answer to an ordinary question beside what is said of a danger (「能赔吗 客服几点上班」)."""
+    own = Request(message.intent, message.text, message.entities)
+    for request in (*message.further_requests, own):
+        topic = context.knowledge.topics.get(request.intent)
+        if topic is not None and not topic.is_walkthrough and not topic.urgent:
+            asked = replace(message, intent=request.intent, text=request.text, further_requests=())
+            return open_topic(context, replace(state, last_answer=None), asked).replies[:1]
+    return ()
+
+
+def _told_of_money(
+    context: Context, script: Danger, state: DialogueState, alarm: Alarm, reading: Reading, heard: Heard
+) -> danger_talk.Said:
     # Known is what the message gives away, and what it tells.
     known = with_alarm(danger_talk.noted(script, state, heard), alarm, reading.message.text)
     # A talk under way begins anew only with a loss.
@@ -220,7 +243,7 @@ def _helped_by(context: Context, state: DialogueState, reading: Reading) -> dang
     heard = hear(script, reading.message)
     if heard.question != _ASKS_HELPER and not reading.arguments.get("is_among_family"):
         return danger_talk.Said(state, ())
-    heard = replace(heard, question=_ASKS_HELPER, has_form=True)
+    heard = replace(heard, questions=(_ASKS_HELPER,), has_form=True)
     return danger_talk.answering(context, script, danger_talk.Said(state, ()), heard)
 
 

@@ -45,11 +45,13 @@ class Clause:
         text: Normalized.
         acts: What it does, with the confidence of each; the likeliest only.
         steps: The steps of procedures that it speaks of, by address, with their likeness.
+        said: What it says if somebody in danger says it, each with a probability of its own.
     """
 
     text: str
     acts: Mapping[str, float] = field(default_factory=dict)
     steps: Mapping[str, float] = field(default_factory=dict)
+    said: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,7 @@ class UserMessage:
         alarms: What it gives away (`data/alarms/`), with the confidence of each.
         after_alarm: What it says if somebody in danger says it next (`data/after_alarm/`), with the confidence of each.
         said: What it says if somebody in danger says it (`data/said/`), each with a probability of its own.
+        is_listened: Whether a model has listened for what it says; what is not in `said` then is not heard.
         operators: What it does with the matters that it names.
         said_at: When it was said, in the users' time zone; None where nobody knows.
         answers: The answers of the knowledge that lie nearest to it, by address, with their likeness.
@@ -105,6 +108,7 @@ class UserMessage:
     alarms: Mapping[str, float] = field(default_factory=dict)
     after_alarm: Mapping[str, float] = field(default_factory=dict)
     said: Mapping[str, float] = field(default_factory=dict)
+    is_listened: bool = False
     operators: tuple[Operator, ...] = ()
     said_at: datetime.datetime | None = None
     answers: Mapping[str, float] = field(default_factory=dict)

@@ -20,17 +20,17 @@ from language.text_normalization import normalize
 # 「骗子拿走了救命钱，我不想活了」 is half of two. The limits were chosen on tests/nlu/alarms.tsv, which nobody
 # trains on (docs/conversation.md).
 _KINDS = (Alarm.CRISIS, Alarm.FRAUD, Alarm.VICTIM)
-_SURE, _DOUBTFUL = 0.5, 0.3
-_SURE_BEREAVED = 0.5
+_SURE, _DOUBTFUL = 0.35, 0.2
+_SURE_BEREAVED = 0.4
 # While the story of a payment is asked for, an account of what went wrong is what was asked for.
-_SURE_IN_STORY = 0.93
-_SURE_SHORT = 0.8
+_SURE_IN_STORY = 0.88
+_SURE_SHORT = 0.72
 # A cry for help without a sign of wanting to die or to harm: fear and tears sound alike.
-_SURE_WITHOUT_SIGN = 0.85
+_SURE_WITHOUT_SIGN = 0.76
 # After a fraud or a theft anger and worry sound more alike.
-_SURE_AFTER_LOSS = 0.97
+_SURE_AFTER_LOSS = 0.94
 # The intent of a theft counts from this share of the alarm on.
-_LIKELY_THEFT = 0.25
+_LIKELY_THEFT = 0.15
 _SHORT_ANSWER = 5
 # 「转人工」 wants one, whatever questions sound like it.
 _WISHES = 0.9
