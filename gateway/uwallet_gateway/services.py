@@ -200,7 +200,7 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
         user_requests,
         tickets,
         metrics,
-        AcrossProcesses(redis) if redis else OneProcess(),
+        AcrossProcesses(redis, settings.takeover_seconds) if redis else OneProcess(),
         configuration,
         concurrency=settings.engine_concurrency,
         patience=settings.engine_patience,

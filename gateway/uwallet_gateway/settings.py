@@ -95,6 +95,13 @@ class Settings(BaseSettings):
     engine_patience: float = Field(
         default=600.0, ge=0, description="Seconds for which a message waits for an engine that is down"
     )
+    takeover_seconds: float = Field(
+        default=2.0,
+        ge=0.5,
+        le=60,
+        description="Seconds after which the conversations of a gateway that died or stands still are another's, "
+        "which looks for them four times as often; with Redis only",
+    )
     notice_after: float = Field(
         default=7.0, gt=0, lt=8, description="Seconds after which a user who waits is told so and offered a human"
     )
