@@ -258,7 +258,7 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
         provider_sign_ins=ProviderSignIns(
             database, sign_ins, sign_outs, _provider_rules(settings), max_chats=settings.agent_max_chats
         ),
-        canned_replies=CannedReplies(database),
+        canned_replies=CannedReplies(database, texts.desk.reply_variables.model_dump().values()),
         feedback=FeedbackStore(transcript, outbox.record_feedback),
         questions=Questions(database, read_questions(settings.knowledge_dir)),
         step_titles=read_step_titles(settings.knowledge_dir),

@@ -139,6 +139,10 @@ class Persons:
                 select(tables.TicketEvent).where(tables.TicketEvent.ticket_id.in_(tickets))
             )
             data["ticket_events"] = [_told(row) for row in events]
+            labels = await transaction.scalars(
+                select(tables.TicketLabel).where(tables.TicketLabel.ticket_id.in_(tickets))
+            )
+            data["ticket_labels"] = [_told(row) for row in labels]
         data["engine_events"] = {conversation_id: await self._engine.events(conversation_id) for conversation_id in ids}
         await self._audit.write(Action.USER_EXPORTED, self.pseudonym(person))
         return await asyncio.to_thread(self._zipped, data)
@@ -369,6 +373,7 @@ async def _delete_conversations(transaction: AsyncSession, ids: Sequence[str]) -
         await transaction.scalars(select(tables.Attachment.id).where(tables.Attachment.conversation_id.in_(ids)))
     )
     await _note(transaction, removed, tables.TicketEvent, tables.TicketEvent.ticket_id.in_(tickets))
+    await _note(transaction, removed, tables.TicketLabel, tables.TicketLabel.ticket_id.in_(tickets))
     # Rows from before migration 0014 name the ticket only.
     theirs = tables.HookDelivery.conversation_id.in_(ids) | tables.HookDelivery.body["ticket"]["id"].as_integer().in_(
         tickets
