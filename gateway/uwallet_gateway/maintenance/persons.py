@@ -290,8 +290,7 @@ class Persons:
         return len(held)
 
     async def _finish(self, person: str, removed: _Removed, proof: str, quotes: set[str]) -> Erased:
-        for attachment_id in removed.pictures:
-            await asyncio.to_thread(self._attachments.delete, attachment_id)
+        await drop_pictures(self._attachments, removed.pictures)
         await asyncio.to_thread(self._attachments.remove_leftovers, datetime.now(UTC) - _UNFINISHED)
         engine_events = await self.erase_in_engine()
         await forget_deleted(self._database)
@@ -323,10 +322,10 @@ class Persons:
         with zipfile.ZipFile(output, "w", zipfile.ZIP_DEFLATED) as archive:
             archive.writestr("data.json", json.dumps(data, ensure_ascii=False, indent=2, default=_text))
             for attachment in data["attachments"]:
-                path = self._attachments.path(attachment["id"])
+                pieces = self._attachments.read(attachment["id"])
                 suffix = attachment["content_type"].removeprefix("image/")
-                if path.is_file():
-                    archive.write(path, f"pictures/{attachment['id']}.{suffix}")
+                if pieces is not None:
+                    archive.writestr(f"pictures/{attachment['id']}.{suffix}", b"".join(pieces))
         return output.getvalue()
 
 
@@ -341,6 +340,15 @@ class _Removed:
             self.rows[name] = self.rows.get(name, 0) + count
         self.pictures += other.pictures
         self.keys += other.keys
+
+
+async def drop_pictures(store: AttachmentStore, attachment_ids: Iterable[str]) -> None:
+    """Deletes pictures whose rows are gone. One that cannot be deleted now is left to the next purge."""
+    for attachment_id in attachment_ids:
+        try:
+            await asyncio.to_thread(store.delete, attachment_id)
+        except OSError as error:
+            _log.error("attachment.not_deleted", attachment_id=attachment_id, reason=str(error))
 
 
 async def forget_in_engine_later(transaction: AsyncSession, conversation_ids: Iterable[str]) -> None:
