@@ -140,6 +140,9 @@ class Conversation(Table):
     indexed_id: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     # What the site has told last of the page that the user is on: texts by name, redacted.
     context: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    # What the site tells of the user, signed: texts by name, redacted; and when the site told it.
+    attributes: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    attributes_at: Mapped[datetime | None]
     # When all sessions of a user were ended by a command; what the site has vouched for before is refused.
     vouchers_revoked_at: Mapped[datetime | None]
     created_at: Mapped[datetime]

@@ -124,6 +124,7 @@ class TicketUser(View):
     kind: str
     name: str | None
     online: bool | None
+    called: str | None = Field(description="How the site says that the user is called: their attribute `name`")
     context: dict[str, str] = Field(description="What the site has told last of the page that the user is on, by name")
 
 

@@ -440,6 +440,7 @@ class TicketQueries:
                 online=None
                 if conversation.kind == "backend"
                 else ticket.status in _OPEN and self._is_user_online(conversation.id),
+                called=(conversation.attributes or {}).get("name"),
                 context=dict(conversation.context or {}),
             ),
             position=positions.get(ticket.id),

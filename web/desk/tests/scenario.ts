@@ -41,7 +41,7 @@ export function ticketWith(fields: Partial<MockTicket> & { id: number }): MockTi
     version: 1,
     unread: 0,
     last_message: null,
-    user: { kind: 'visitor', name: null, online: true, context: {} },
+    user: { kind: 'visitor', name: null, online: true, called: null, context: {} },
     created_at: ago(5),
     queued_at: ago(5),
     claimed_at: null,
@@ -172,7 +172,7 @@ export function fillDesk(desk: MockDesk): void {
       counterparty: '楼下超市',
       phone_number: '13800138000',
     },
-    user: { kind: 'user', name: '王小明', online: true, context: {} },
+    user: { kind: 'user', name: '王小明', online: true, called: null, context: {} },
     claimed_at: ago(4),
     first_reply_at: ago(3.5),
     progress: DISPUTE,
@@ -204,7 +204,13 @@ export function fillDesk(desk: MockDesk): void {
   const hostile = ticketWith({
     id: 23,
     queued_at: ago(6),
-    user: { kind: 'user', name: '<img src=x onerror="document.title=\'XSS\'">', online: false, context: {} },
+    user: {
+      kind: 'user',
+      name: '<img src=x onerror="document.title=\'XSS\'">',
+      online: false,
+      called: null,
+      context: {},
+    },
     summary: '<script>document.title="XSS"</script>\n[点我](javascript:alert(1))',
   });
   const left = ticketWith({
@@ -216,7 +222,7 @@ export function fillDesk(desk: MockDesk): void {
     created_at: ago(600),
     queued_at: null,
     summary: '',
-    user: { kind: 'visitor', name: null, online: false, context: {} },
+    user: { kind: 'visitor', name: null, online: false, called: null, context: {} },
   });
   const closed = ticketWith({
     id: 5,
@@ -417,6 +423,8 @@ function fillCustomers(desk: MockDesk): void {
   const block = { reason: '反复发广告', until: null, by: '赵敏', created_at: ago(500) };
   for (const id of [5, 11, 12, 21, 22, 23, 31]) {
     desk.canned.set(`GET /tickets/${id}/customer`, {
+      attributes: { name: '王女士', level: '金卡', registered: '2024-03-01', orders: '17' },
+      attributes_at: new Date(Date.now() - 120_000).toISOString(),
       first_seen_at: ago(9 * 24 * 60),
       tickets: 2,
       notes: [{ id: 1, text: '说粤语，语音听不清，尽量打字。', by: { id: 1, name: '小林' }, created_at: ago(4000) }],

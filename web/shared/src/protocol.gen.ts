@@ -697,6 +697,16 @@ export interface Criterion {
  */
 export interface Customer {
   first_seen_at: string;
+  /**
+   * What the site tells of the user, by name, redacted
+   */
+  attributes: {
+    [k: string]: string;
+  };
+  /**
+   * When the site told it
+   */
+  attributes_at: string | null;
   tickets: number;
   /**
    * Newest first
@@ -895,6 +905,10 @@ export interface TicketUser {
   kind: string;
   name: string | null;
   online: boolean | null;
+  /**
+   * How the site says that the user is called: their attribute `name`
+   */
+  called: string | null;
   /**
    * What the site has told last of the page that the user is on, by name
    */
@@ -1899,6 +1913,10 @@ export interface SessionRequest {
 export interface UserClaim {
   id: string;
   hash: string;
+  /**
+   * What the site tells of the user, signed: as in docs/protocol.md
+   */
+  attributes?: string | null;
 }
 /**
  * A session.

@@ -23,7 +23,7 @@ export function visitorName(name: string | null, conversationId: string): string
 export function replyValues(ticket: Ticket, agent: string, settings: Settings): Record<string, string> {
   const { brand, reply_variables: variables } = settings;
   return {
-    [variables.user]: ticket.user.name ?? '',
+    [variables.user]: ticket.user.called ?? ticket.user.name ?? '',
     [variables.number]: ticket.number,
     [variables.agent]: agent,
     [variables.brand]: brand,
