@@ -140,6 +140,18 @@ class Settings(BaseSettings):
     attachments_quota_bytes: int = Field(
         default=20 * 1024**3, ge=1, description="Bytes that all pictures together may have; more are refused"
     )
+    pictures_bucket: str = Field(
+        default="", description="Bucket of an S3-compatible store for pictures; empty: files in the data directory"
+    )
+    pictures_endpoint: str = Field(
+        default="", description="Its address, such as `https://minio.internal:9000`; empty: AWS, by the region"
+    )
+    pictures_region: str = Field(default="us-east-1", description="Its region")
+    pictures_prefix: str = Field(default="", description="What the names of pictures begin with in the bucket")
+    pictures_access_key: SecretStr = Field(
+        default=SecretStr(""), description="Key for it; empty: what the machine or its role has"
+    )
+    pictures_secret_key: SecretStr = Field(default=SecretStr(""), description="Secret of that key")
     rate_requests_per_user: Rate = Field(default="240/minute", description="Requests for history and pictures")
     rate_sign_ins_per_address: Rate = Field(
         default="60/minute",
@@ -365,6 +377,12 @@ class Settings(BaseSettings):
             msg = f"{PREFIX}USER_LEFT_AFTER must be more than {PREFIX}USER_REMIND_AFTER"
             raise ValueError(msg)
         self._check_oidc()
+        if bool(self.pictures_access_key.get_secret_value()) != bool(self.pictures_secret_key.get_secret_value()):
+            msg = f"{PREFIX}PICTURES_ACCESS_KEY and {PREFIX}PICTURES_SECRET_KEY go together"
+            raise ValueError(msg)
+        if self.pictures_endpoint and not self.pictures_endpoint.startswith(("https://", "http://")):
+            msg = f"{PREFIX}PICTURES_ENDPOINT must begin with https:// or http://"
+            raise ValueError(msg)
         key = self.secret_key.get_secret_value()
         if key and len(key) < 32:
             msg = f"{PREFIX}SECRET_KEY must have at least 32 characters"
