@@ -51,7 +51,7 @@ def test_what_lies_far_is_no_answer(context: Context) -> None:
 
 
 def test_what_is_named_comes_before_the_topic_at_hand(context: Context) -> None:
-    near = {HOW_LONG: 2.3, "forgot_password/enter_verification_code/how_long": 2.2}
+    near = {HOW_LONG: 2.6, "forgot_password/enter_verification_code/how_long": 2.2}
     state = DialogueState(walk=Walk("forgot_password", 3), last_topic="forgot_password")
     plain = question("一般要多久", near)
     assert max(chances := weigh(context, state, plain).of_answers, key=lambda name: chances[name]) != HOW_LONG
