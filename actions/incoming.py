@@ -68,7 +68,6 @@ def message_from_parse(
         syllables=syllables_of(text),
         acts=_confidences(parse.get("situated_acts")),
         alarms=_confidences(parse.get("alarms")),
-        answers=_confidences(parse.get("answers")),
         asked_answers=parse.get("asked_answers") or {},
         after_alarm=_confidences(parse.get("after_alarm")),
         said=_confidences(parse.get("said")),
@@ -79,6 +78,7 @@ def message_from_parse(
                 clause["text"],
                 _confidences(clause.get("situated_acts")),
                 _confidences(clause.get("steps")),
+                clause.get("asked_answers") or {},
                 _confidences(clause.get("said")),
             )
             for clause in parse.get("clauses") or ()
