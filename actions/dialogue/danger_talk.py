@@ -28,7 +28,7 @@ _GIVEN_AWAY, _DEMANDED = frozenset({"code_told", "password_told", "card_told", "
 _NOT_BELIEVED = "not_believed"
 # Beside something surer, what is less sure than this share of it does not count.
 _AS_SURE = 0.8
-_OTHERS, _MINE_TOLD = "others", "mine"
+_OTHERS, _MINE_TOLD, _OWN_LOSS = "others", "mine", "own_loss"
 # What was said speaks for somebody else from the first on, until it falls below the second. The first message counts
 # twice.
 _SURELY_OTHERS, _MINE, _FIRST_WEIGHT, _MOST_WEIGHT = 2.0, -1.0, 2.0, 4.0
@@ -72,7 +72,7 @@ def noted(script: Danger, state: DialogueState, heard: Heard) -> DialogueState:
         facts = tuple(fact for fact in facts if fact not in _OF_CULPRIT or fact in heard.learnt)
     state = _weighed(state, heard)
     is_others = state.whose_danger >= _SURELY_OTHERS or (_OTHERS in state.danger_facts and state.whose_danger > _MINE)
-    if _OTHERS in script.facts and _MINE_TOLD not in facts:
+    if _OTHERS in script.facts and not {_MINE_TOLD, _OWN_LOSS} & set(facts):
         facts = tuple(fact for fact in facts if fact != _OTHERS) + ((_OTHERS,) if is_others else ())
     known = known_after(script, state.danger_facts, facts)
     if not is_others:
@@ -90,7 +90,7 @@ def _weighed(state: DialogueState, heard: Heard) -> DialogueState:
     # Who begins with somebody else's misfortune names them.
     is_heavy = is_first and (heard.whose < 0 or heard.names_somebody)
     whose = state.whose_danger + heard.whose * (_FIRST_WEIGHT if is_heavy else 1.0)
-    if _MINE_TOLD in heard.facts:
+    if {_MINE_TOLD, _OWN_LOSS} & set(heard.facts):
         whose = min(whose, 2 * _MINE)
     elif _OTHERS in heard.facts:
         whose = max(whose, _SURELY_OTHERS)
@@ -174,7 +174,7 @@ def react(
         replies.append(text)
         offers_human = offers_human or further.offer_human
         state = replace(state, danger_offer=state.danger_offer or further.offers)
-    if heard.asks_more and _MORE in script.reactions:
+    if heard.asks_more and first != _ASKS and _MORE in script.reactions:
         # Nothing that is asked is passed over in silence.
         _, state, text = _reacted(script, state, _MORE)
         replies.append(text)
@@ -219,7 +219,8 @@ def _told_reaction(script: Danger, news: list[str], heard: Heard, label: str | N
     named = script.labels.get(label or "", label or "")
     if _is_question(named) and named != _ASKS and named in script.reactions:
         return named
-    leading = next((fact for fact in news if script.facts[fact].leads), None)
+    again = (fact for fact in heard.facts if fact in news or script.facts[fact].each_time)
+    leading = next((fact for fact in again if script.facts[fact].leads), None)
     if leading:
         return leading
     # Of what is about as sure, the order in the file tells what goes first.

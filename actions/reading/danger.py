@@ -38,6 +38,7 @@ _WISHES = 0.9
 _REPORTS = frozenset({"done", "arrived", "waiting", "ruled_out", "cause_confirmed", "not_checked", "solved"})
 # What must not be passed over beside a question about the human.
 _NEWS = frozenset({"lost", "unknown_payment", "code_told", "password_told", "entered", "watched"})
+_ASKS_HELPER = "asks_helper"
 _WANTS_NOT_TO_LIVE = re.compile("不想活(?!动|跃|泼)")
 _CLOSING = "account_closure"
 _SHORT = 14
@@ -63,6 +64,8 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
         following = after_alarm.read(context, state, act, message, likeliest, total)
         if following:
             return following
+    if state.denied_alarms and hear(context.knowledge.danger, message).question == _ASKS_HELPER:
+        return _among_family(message, state.denied_alarms[-1])
     if {"fraud", "account_compromised"} & set(message.matters("negated")):
         # 「没被骗，就是不想活了」: the denial is about the money, not about the life.
         crisis = certainties[Alarm.CRISIS]

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from actions.dialogue.messages import UserMessage, folded
+from actions.dialogue.messages import Clause, UserMessage, folded
 from actions.dialogue.state import AttemptOutcome, DialogueState
 from actions.knowledge.danger import Danger, Fact
 from actions.reading.questions import asks
@@ -23,7 +23,7 @@ _BACKS = 0.1
 # Of what is a question by its form, the likeliest is taken from here on.
 _LIKELY_QUESTION = 0.12
 # Beside another question one must be surer.
-_FURTHER_QUESTION, _MOST_QUESTIONS = 0.3, 3
+_FURTHER_QUESTION, _MOST_QUESTIONS = 0.25, 3
 # Where nothing is heard, the likeliest is answered from here on, and not kept.
 _GUESSES = 0.2
 # An expression counts as sure as this beside what the model hears.
@@ -181,12 +181,19 @@ def _questions(
         if further is None:
             # What is likeliest in it is what the whole message asks, or nothing is known about it.
             own = _question_heard(danger, clause.said, key, 0.0)
-            asks_more = asks_more or (own != asked and len(key) >= _LONG_ENOUGH)
+            is_own = own is None or own != asked
+            asks_more = asks_more or (is_own and _is_question(danger, clause, key))
         elif further in places or not any(_is_alike(danger, further, other) for other in places):
             places[further] = min(place, places.get(further, place))
     named = [name for name in places if name not in danger.generic] or list(places)
     ranked = sorted(named, key=lambda name: (name not in danger.urgent, places[name]))
     return tuple(ranked[:_MOST_QUESTIONS]), asks_more and len(ranked) < _MOST_QUESTIONS
+
+
+def _is_question(danger: Danger, clause: Clause, key: str) -> bool:
+    """Whether a clause asks in earnest: what the model hears told in it is rather said than asked."""
+    is_told = any(share >= _HEARS for name, share in clause.said.items() if name in danger.reactions)
+    return len(key) >= _LONG_ENOUGH and asks(clause.text) and not is_told
 
 
 def _is_alike(danger: Danger, one: str, other: str) -> bool:

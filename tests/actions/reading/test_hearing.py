@@ -141,12 +141,12 @@ def test_whose_it_is_is_weighed_and_no_message_weighs_much() -> None:
 
 @pytest.mark.parametrize("text", ["不是家里人 是我自己", "他刚转走我2800", "就是我本人", "我刚转给他了"])
 def test_who_says_so_is_the_victim(text: str) -> None:
-    assert "mine" in hear(DANGER, said(text)).facts
+    assert {"mine", "own_loss"} & set(hear(DANGER, said(text)).facts)
 
 
 @pytest.mark.parametrize("text", ["是我妈转的", "他转走我妈两万", "是我平时管太严", "不是我老公付的", "我替她报了警"])
 def test_who_speaks_of_somebody_else_is_not(text: str) -> None:
-    assert "mine" not in hear(DANGER, said(text)).facts
+    assert not {"mine", "own_loss"} & set(hear(DANGER, said(text)).facts)
 
 
 def test_each_question_of_a_message_is_heard() -> None:
@@ -161,8 +161,8 @@ def test_each_question_of_a_message_is_heard() -> None:
 
 
 def test_a_question_that_nothing_is_known_of_is_not_passed_over() -> None:
-    clauses = (Clause("码要不要给", said={"asks_real": 0.6}), Clause("那个紫色的东西是啥"))
-    assert hear(DANGER, said("码要不要给 那个紫色的东西是啥", said={"asks_real": 0.6}, clauses=clauses)).asks_more
+    clauses = (Clause("码要不要给", said={"asks_real": 0.6}), Clause("那个紫色的东西怎么用"))
+    assert hear(DANGER, said("码要不要给 那个紫色的东西怎么用", said={"asks_real": 0.6}, clauses=clauses)).asks_more
 
 
 def test_the_model_hears_a_loss_only_of_what_is_past() -> None:
