@@ -10,7 +10,7 @@ import contextlib
 import functools
 import hmac
 import os
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict
 from typing import Any
 from weakref import WeakValueDictionary
@@ -18,7 +18,7 @@ from weakref import WeakValueDictionary
 import structlog
 from rasa.core.channels.channel import CollectingOutputChannel, InputChannel, UserMessage
 from rasa.shared.constants import INTENT_MESSAGE_PREFIX
-from rasa.shared.core.events import BotUttered, Event, UserUttered
+from rasa.shared.core.events import BotUttered, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from sanic import Blueprint, response
 from sanic.request import Request
@@ -31,6 +31,8 @@ SECRET_VARIABLE = "UWALLET_ENGINE_SECRET"
 _KINDS = ("text", "payload")
 # Looks like what was typed, and is no command.
 _TYPED_PREFIX = "／"
+# A gateway that stood still asks for a turn again while another one, which has taken over, is some turns further.
+_REMEMBERED_TURNS = 50
 _logger = structlog.get_logger()
 _Handler = Callable[[Request], Awaitable[HTTPResponse]]
 
@@ -54,8 +56,8 @@ class GatewayInput(InputChannel):
     Takes `{"sender", "message", "kind", "message_id", "metadata"}`, and answers `{"messages", "understood", "events",
     "script", "reading"}`.
 
-    A `message_id` that is the conversation's last one is not executed again: its replies are returned once more. So a
-    gateway that was killed before it could store them, or that gave up waiting, asks again.
+    A `message_id` that one of the conversation's last turns had is not executed again: its replies are returned once
+    more. So a gateway that was killed before it could store them, or that gave up waiting, asks again, or another does.
 
     It erases conversations and tells what is kept of one (docs/privacy.md). Beside any conversation it tells what the
     knowledge says to a text, and what messages can be labelled with.
@@ -236,14 +238,20 @@ def _outgoing(message: Mapping[str, Any]) -> dict[str, Any]:
     return {**found, "metadata": metadata}
 
 
-def _replies_to(tracker: DialogueStateTracker | None, message_id: str) -> list[dict[str, Any]] | None:
-    events: Sequence[Event] = tracker.events if tracker else ()
+def _replies_to(tracker: DialogueStateTracker | None, message_id: str | None) -> list[dict[str, Any]] | None:
+    """Returns what was said to this message, None if it was not executed within the last turns."""
     replies: list[dict[str, Any]] = []
-    for event in reversed(events):
+    turns = 0
+    for event in reversed(tracker.events if tracker and message_id else ()):
         if isinstance(event, BotUttered):
             replies.append(event.message())
         elif isinstance(event, UserUttered):
-            return replies[::-1] if event.message_id == message_id else None
+            if event.message_id == message_id:
+                return replies[::-1]
+            turns += 1
+            if turns == _REMEMBERED_TURNS:
+                return None
+            replies = []
     return None
 
 

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageDraw, PngImagePlugin
 
 from uwallet_gateway import attachments
-from uwallet_gateway.attachments import AttachmentStore, StoredImage
+from uwallet_gateway.attachments import FolderStore, StoredImage
 from uwallet_gateway.errors import ErrorCode, InputError
 from uwallet_gateway.settings import REPOSITORY
 
@@ -41,17 +41,17 @@ def encoded(image: Image.Image, kind: str, **options: Any) -> bytes:
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> AttachmentStore:
-    return AttachmentStore(tmp_path / "var" / "attachments", 2 * MEGABYTE)
+def store(tmp_path: Path) -> FolderStore:
+    return FolderStore(tmp_path / "var" / "attachments", 2 * MEGABYTE)
 
 
-async def refusal(store: AttachmentStore, data: bytes) -> ErrorCode:
+async def refusal(store: FolderStore, data: bytes) -> ErrorCode:
     with pytest.raises(InputError) as caught:
         await store.save(data)
     return caught.value.code
 
 
-def opened(store: AttachmentStore, stored: StoredImage) -> Image.Image:
+def opened(store: FolderStore, stored: StoredImage) -> Image.Image:
     image = Image.open(store.path(stored.id))
     image.load()
     return image
@@ -76,7 +76,7 @@ PNG, JPEG, WEBP = (encoded(picture(), kind) for kind in ("PNG", "JPEG", "WEBP"))
     ],
 )
 async def test_stores_what_phones_send(
-    store: AttachmentStore, data: bytes, content_type: str, size: tuple[int, int]
+    store: FolderStore, data: bytes, content_type: str, size: tuple[int, int]
 ) -> None:
     stored = await store.save(data)
     file = store.path(stored.id)
@@ -88,7 +88,7 @@ async def test_stores_what_phones_send(
     assert image.mode in ("L", "RGB", "RGBA")
 
 
-async def test_colours_survive(store: AttachmentStore) -> None:
+async def test_colours_survive(store: FolderStore) -> None:
     image = opened(store, await store.save(PNG))
     assert image.getpixel((5, 5)) == (250, 10, 10)
     assert image.getpixel((55, 35)) == (30, 140, 60)
@@ -96,7 +96,7 @@ async def test_colours_survive(store: AttachmentStore) -> None:
     assert grey.getpixel((0, 0)) == 40_000 // 256
 
 
-async def test_only_the_gateway_can_read_it_and_nothing_else_is_left(store: AttachmentStore, tmp_path: Path) -> None:
+async def test_only_the_gateway_can_read_it_and_nothing_else_is_left(store: FolderStore, tmp_path: Path) -> None:
     before = os.umask(0)
     try:
         stored = await store.save(PNG)
@@ -125,7 +125,7 @@ def with_metadata(kind: str) -> bytes:
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
-async def test_nothing_that_cameras_write_is_kept(store: AttachmentStore, kind: str) -> None:
+async def test_nothing_that_cameras_write_is_kept(store: FolderStore, kind: str) -> None:
     data = with_metadata(kind)
     assert SECRET in data
     stored = await store.save(data)
@@ -135,7 +135,7 @@ async def test_nothing_that_cameras_write_is_kept(store: AttachmentStore, kind: 
     assert set(image.info) <= {"jfif", "jfif_version", "jfif_unit", "jfif_density"}
 
 
-async def test_nothing_that_iphones_write_is_kept(store: AttachmentStore) -> None:
+async def test_nothing_that_iphones_write_is_kept(store: FolderStore) -> None:
     assert b"GEHEIM" in HEIC
     stored = await store.save(HEIC)
     assert b"GEHEIM" not in store.path(stored.id).read_bytes()
@@ -143,7 +143,7 @@ async def test_nothing_that_iphones_write_is_kept(store: AttachmentStore) -> Non
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
-async def test_it_stands_upright(store: AttachmentStore, kind: str) -> None:
+async def test_it_stands_upright(store: FolderStore, kind: str) -> None:
     exif = Image.Exif()
     exif[0x0112] = 6  # turn a quarter clockwise to see it
     stored = await store.save(encoded(picture(), kind, exif=exif))
@@ -154,7 +154,7 @@ async def test_it_stands_upright(store: AttachmentStore, kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", ["PNG", "WEBP"])
-async def test_an_animation_is_its_first_frame(store: AttachmentStore, kind: str) -> None:
+async def test_an_animation_is_its_first_frame(store: FolderStore, kind: str) -> None:
     frames = [Image.new("RGB", (20, 20), colour) for colour in ("red", "blue", "green")]
     stored = await store.save(encoded(frames[0], kind, save_all=True, append_images=frames[1:], lossless=True))
     image = opened(store, stored)
@@ -168,7 +168,7 @@ async def test_an_animation_is_its_first_frame(store: AttachmentStore, kind: str
     ("size", "kept"),
     [((6000, 4000), (4242, 2828)), ((1080, 20_000), (804, 14_889)), ((20_000, 2), (10_000, 1)), ((1, 1), (1, 1))],
 )
-async def test_huge_ones_are_made_smaller(store: AttachmentStore, size: tuple[int, int], kept: tuple[int, int]) -> None:
+async def test_huge_ones_are_made_smaller(store: FolderStore, size: tuple[int, int], kept: tuple[int, int]) -> None:
     for kind in ("PNG", "JPEG"):
         # As many bytes as a screenshot has; nothing but a bomb is quite blank.
         ballast = bytes(size[0] * size[1] // 60)
@@ -177,13 +177,13 @@ async def test_huge_ones_are_made_smaller(store: AttachmentStore, size: tuple[in
         assert stored.height == pytest.approx(kept[1], abs=2)
 
 
-async def test_more_bytes_than_allowed_are_refused(store: AttachmentStore) -> None:
+async def test_more_bytes_than_allowed_are_refused(store: FolderStore) -> None:
     assert await refusal(store, PNG + bytes(2 * MEGABYTE)) is ErrorCode.ATTACHMENT_TOO_LARGE
 
 
 async def test_a_drawing_that_would_grow_is_stored_as_a_photo(tmp_path: Path) -> None:
     noise = Image.effect_noise((300, 300), 90).convert("RGB")
-    store = AttachmentStore(tmp_path, 80_000)
+    store = FolderStore(tmp_path, 80_000)
     stored = await store.save(encoded(noise.convert("RGBA"), "WEBP", quality=40))
     assert (stored.content_type, stored.width) == ("image/jpeg", 300)
 
@@ -201,15 +201,13 @@ def bomb(width: int, height: int) -> bytes:
 @pytest.mark.parametrize("size", [(10_000, 10_000), (30_000, 30_000), (2_000_000_000, 2_000_000_000)])
 @pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
 async def test_a_bomb_is_refused_before_it_is_decoded(
-    store: AttachmentStore, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+    store: FolderStore, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(attachments, "_plain", None)
     assert await refusal(store, bomb(*size)) is ErrorCode.ATTACHMENT_TOO_LARGE
 
 
-async def test_a_jpeg_of_thousands_of_passes_is_refused(
-    store: AttachmentStore, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_jpeg_of_thousands_of_passes_is_refused(store: FolderStore, monkeypatch: pytest.MonkeyPatch) -> None:
     data = encoded(picture(), "JPEG", progressive=True)
     assert 3 < data.count(b"\xff\xda") < 30
     start = data.rindex(b"\xff\xda")
@@ -238,12 +236,12 @@ async def test_a_jpeg_of_thousands_of_passes_is_refused(
         HEIC[:12],
     ],
 )
-async def test_what_is_no_such_picture_is_refused(store: AttachmentStore, data: bytes) -> None:
+async def test_what_is_no_such_picture_is_refused(store: FolderStore, data: bytes) -> None:
     assert await refusal(store, data) is ErrorCode.ATTACHMENT_TYPE
 
 
 @pytest.mark.parametrize("data", [PNG, JPEG, WEBP], ids=["png", "jpeg", "webp"])
-async def test_what_hangs_on_a_picture_does_not_get_through(store: AttachmentStore, data: bytes) -> None:
+async def test_what_hangs_on_a_picture_does_not_get_through(store: FolderStore, data: bytes) -> None:
     for polyglot in (data + SCRIPT, data + b"PK\x03\x04" + SCRIPT + bytes(18) + b"PK\x05\x06" + bytes(18)):
         stored = await store.save(polyglot)
         assert SCRIPT not in store.path(stored.id).read_bytes()
@@ -264,7 +262,7 @@ def test_broken_files_are_stored_as_pictures_or_refused(
     for place, new in changes:
         start = int(place * len(broken))
         broken[start : start + len(new)] = new
-    store = AttachmentStore(tmp_path, MEGABYTE)
+    store = FolderStore(tmp_path, MEGABYTE)
     refused = None
     try:
         stored = asyncio.run(store.save(bytes(broken[: int(cut * len(broken))])))
@@ -293,21 +291,21 @@ def test_broken_files_are_stored_as_pictures_or_refused(
         "\x00" * 32,
     ],
 )
-def test_what_is_no_id_names_no_file(store: AttachmentStore, attachment_id: str) -> None:
+def test_what_is_no_id_names_no_file(store: FolderStore, attachment_id: str) -> None:
     for ask in (store.path, store.delete):
         with pytest.raises(InputError) as caught:
             ask(attachment_id)
         assert caught.value.code is ErrorCode.NOT_FOUND
 
 
-async def test_deletes_also_twice(store: AttachmentStore) -> None:
+async def test_deletes_also_twice(store: FolderStore) -> None:
     stored = await store.save(PNG)
     store.delete(stored.id)
     assert not store.path(stored.id).exists()
     store.delete(stored.id)
 
 
-async def test_finds_the_old_ones_and_what_a_crash_left(store: AttachmentStore) -> None:
+async def test_finds_the_old_ones_and_what_a_crash_left(store: FolderStore) -> None:
     now = datetime.now(UTC)
     assert list(store.older_than(now)) == []
     old, new = await store.save(PNG), await store.save(PNG)
@@ -324,7 +322,7 @@ async def test_finds_the_old_ones_and_what_a_crash_left(store: AttachmentStore) 
     assert store.path(new.id).exists()
 
 
-async def test_a_full_disk_leaves_nothing_half(store: AttachmentStore, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_full_disk_leaves_nothing_half(store: FolderStore, monkeypatch: pytest.MonkeyPatch) -> None:
     kept = await store.save(PNG)
 
     def full(_descriptor: int) -> None:
@@ -335,7 +333,7 @@ async def test_a_full_disk_leaves_nothing_half(store: AttachmentStore, monkeypat
     assert [file.name for file in store.path(kept.id).parent.iterdir()] == [kept.id]
 
 
-async def test_few_bytes_cannot_have_many_pixels_drawn(store: AttachmentStore) -> None:
+async def test_few_bytes_cannot_have_many_pixels_drawn(store: FolderStore) -> None:
     for kind in ("PNG", "WEBP"):
         assert await refusal(store, encoded(Image.new("L", (7_000, 7_000)), kind)) is ErrorCode.ATTACHMENT_TOO_LARGE
     # What is kept whole may be blank, and JPEG is decoded at a quarter of its size.

@@ -1,7 +1,8 @@
-"""Stores users' pictures: decoded, re-encoded, and written outside of any web root."""
+"""Stores users' pictures: decoded, re-encoded, written outside of any web root or into a bucket (picture_bucket.py)."""
 
 from __future__ import annotations
 
+import abc
 import asyncio
 import contextlib
 import io
@@ -38,6 +39,8 @@ _JPEG_QUALITY = 85
 _AT_ONCE = 2
 _ID = re.compile(r"[0-9a-f]{32}")
 _PART = ".part"
+# Bytes in which a picture is sent: a slow line must not hold whole ones in memory.
+PIECE = 64 * 1024
 _WHITE = (255, 255, 255)
 _log = structlog.get_logger()
 
@@ -63,17 +66,11 @@ class StoredImage:
     size: int
 
 
-class AttachmentStore:
-    """A folder of pictures, each a file with a random name that only the gateway may read."""
+class AttachmentStore(abc.ABC):
+    """Pictures with random names that only the gateway may read. All but `save` block: call them in a thread."""
 
-    def __init__(self, folder: Path, max_bytes: int) -> None:
-        """Touches nothing yet.
-
-        Args:
-            folder: Where they are kept; made when the first one comes.
-            max_bytes: Bytes that a picture may have when it comes.
-        """
-        self._folder = folder
+    def __init__(self, max_bytes: int) -> None:
+        """Touches nothing yet; `max_bytes` is what a picture may have when it comes."""
         self._max_bytes = max_bytes
         self._slots = asyncio.Semaphore(_AT_ONCE)
 
@@ -91,45 +88,38 @@ class AttachmentStore:
         async with self._slots:
             return await asyncio.to_thread(self._save, file)
 
-    def path(self, attachment_id: str) -> Path:
-        """Returns where a picture is, if there is one of this id.
+    @abc.abstractmethod
+    def read(self, attachment_id: str) -> Iterator[bytes] | None:
+        """Returns a picture in pieces, None if there is none.
 
         Raises:
-            InputError: `not_found` if this is no id.
+            InputError: `not_found` if this is no id, `unavailable` if it cannot be read now.
         """
-        if not _ID.fullmatch(attachment_id):
-            raise InputError(ErrorCode.NOT_FOUND)
-        return self._folder / attachment_id
 
+    @abc.abstractmethod
     def delete(self, attachment_id: str) -> None:
         """Removes a picture; nothing happens if there is none.
 
         Raises:
             InputError: `not_found` if this is no id.
+            OSError: It cannot be removed now.
         """
-        self.path(attachment_id).unlink(missing_ok=True)
 
+    @abc.abstractmethod
     def older_than(self, moment: datetime) -> Iterator[str]:
         """Yields the ids of pictures that were written before a moment (with a time zone), in no order."""
-        for file in self._files_before(moment):
-            if _ID.fullmatch(file.name):
-                yield file.name
 
+    @abc.abstractmethod
     def remove_leftovers(self, before: datetime) -> int:
-        """Removes files that were begun before a moment and never finished, because of a crash. Returns how many."""
-        leftovers = [file for file in self._files_before(before) if file.name.endswith(_PART)]
-        for file in leftovers:
-            file.unlink(missing_ok=True)
-        return len(leftovers)
+        """Removes what was begun before a moment and never finished, because of a crash. Returns how many."""
 
-    def _files_before(self, moment: datetime) -> Iterator[Path]:
-        if not self._folder.is_dir():
-            return
-        for file in self._folder.iterdir():
-            # One that is gone meanwhile was deleted by somebody else.
-            with contextlib.suppress(FileNotFoundError):
-                if file.stat().st_mtime < moment.timestamp():
-                    yield file
+    @abc.abstractmethod
+    def write(self, attachment_id: str, data: bytes) -> None:
+        """Writes a picture as it is, whole or not at all.
+
+        Raises:
+            OSError: It cannot be written.
+        """
 
     def _save(self, source: BinaryIO) -> StoredImage:
         data = source.read(self._max_bytes + 1)
@@ -142,13 +132,53 @@ class AttachmentStore:
             drawn = _encoded(_on_white(image), content_type)
         attachment_id = secrets.token_hex(16)
         try:
-            self._write(attachment_id, drawn)
+            self.write(attachment_id, drawn)
         except OSError as error:
-            _log.exception("attachment.not_written", folder=str(self._folder))
+            _log.exception("attachment.not_written")
             raise InputError(ErrorCode.UNAVAILABLE) from error
         return StoredImage(attachment_id, content_type, image.width, image.height, len(drawn))
 
-    def _write(self, attachment_id: str, data: bytes) -> None:
+
+class FolderStore(AttachmentStore):
+    """Pictures as files of a folder."""
+
+    def __init__(self, folder: Path, max_bytes: int) -> None:
+        """Touches nothing yet; the folder is made when the first picture comes."""
+        super().__init__(max_bytes)
+        self._folder = folder
+
+    def path(self, attachment_id: str) -> Path:
+        """Returns where a picture is, if there is one of this id.
+
+        Raises:
+            InputError: `not_found` if this is no id.
+        """
+        return self._folder / checked_id(attachment_id)
+
+    def read(self, attachment_id: str) -> Iterator[bytes] | None:
+        """See parent class."""
+        path = self.path(attachment_id)
+        return _pieces(path) if path.is_file() else None
+
+    def delete(self, attachment_id: str) -> None:
+        """See parent class."""
+        self.path(attachment_id).unlink(missing_ok=True)
+
+    def older_than(self, moment: datetime) -> Iterator[str]:
+        """See parent class."""
+        for file in self._files_before(moment):
+            if is_id(file.name):
+                yield file.name
+
+    def remove_leftovers(self, before: datetime) -> int:
+        """See parent class."""
+        leftovers = [file for file in self._files_before(before) if file.name.endswith(_PART)]
+        for file in leftovers:
+            file.unlink(missing_ok=True)
+        return len(leftovers)
+
+    def write(self, attachment_id: str, data: bytes) -> None:
+        """See parent class."""
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         part = self._folder / f"{attachment_id}{_PART}"
         try:
@@ -160,6 +190,37 @@ class AttachmentStore:
         except BaseException:
             part.unlink(missing_ok=True)
             raise
+
+    def _files_before(self, moment: datetime) -> Iterator[Path]:
+        if not self._folder.is_dir():
+            return
+        for file in self._folder.iterdir():
+            # One that is gone meanwhile was deleted by somebody else.
+            with contextlib.suppress(FileNotFoundError):
+                if file.stat().st_mtime < moment.timestamp():
+                    yield file
+
+
+def is_id(name: str) -> bool:
+    """Whether a picture may have this name."""
+    return _ID.fullmatch(name) is not None
+
+
+def checked_id(attachment_id: str) -> str:
+    """Returns the id.
+
+    Raises:
+        InputError: `not_found` if this is no id.
+    """
+    if not is_id(attachment_id):
+        raise InputError(ErrorCode.NOT_FOUND)
+    return attachment_id
+
+
+def _pieces(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while piece := file.read(PIECE):
+            yield piece
 
 
 def _decoded(data: bytes) -> tuple[Image.Image, str]:

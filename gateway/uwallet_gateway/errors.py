@@ -43,6 +43,8 @@ class ErrorCode(StrEnum):
     USERNAME_TAKEN = "username_taken"
     EMAIL_TAKEN = "email_taken"
     SHORTCUT_TAKEN = "shortcut_taken"
+    UNKNOWN_VARIABLE = "unknown_variable"
+    FILE_UNREADABLE = "file_unreadable"
     NAME_TAKEN = "name_taken"
     LAST_ADMIN = "last_admin"
     CONTACT_INVALID = "contact_invalid"

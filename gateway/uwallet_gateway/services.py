@@ -19,7 +19,7 @@ from uwallet_gateway.agents.second_factors import SecondFactors
 from uwallet_gateway.agents.sessions import DeskSessions
 from uwallet_gateway.agents.sign_ins import SignIns
 from uwallet_gateway.agents.sign_outs import SignOuts
-from uwallet_gateway.attachments import AttachmentStore
+from uwallet_gateway.attachments import AttachmentStore, FolderStore
 from uwallet_gateway.audit.log import AuditLog
 from uwallet_gateway.clock import set_time
 from uwallet_gateway.database.connection import Database, database_url
@@ -46,6 +46,7 @@ from uwallet_gateway.maintenance.readiness import Readiness
 from uwallet_gateway.maintenance.retention import Periods
 from uwallet_gateway.maintenance.secret_key import secret_keys
 from uwallet_gateway.observability.metrics import Metrics
+from uwallet_gateway.picture_bucket import bucket_store
 from uwallet_gateway.presentation import Presentation
 from uwallet_gateway.protocol.routing import Routing
 from uwallet_gateway.protocol.service import PriorityTargets, ServiceTargets
@@ -200,7 +201,7 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
         user_requests,
         tickets,
         metrics,
-        AcrossProcesses(redis) if redis else OneProcess(),
+        AcrossProcesses(redis, settings.takeover_seconds) if redis else OneProcess(),
         configuration,
         concurrency=settings.engine_concurrency,
         patience=settings.engine_patience,
@@ -220,7 +221,7 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
     sign_ins = SignIns(
         database, passwords, desk_sessions, second_factors, two_factor_roles=settings.desk_two_factor_roles
     )
-    attachments = AttachmentStore(settings.data_dir / "attachments", settings.attachment_bytes)
+    attachments = picture_store(settings)
     persons = Persons(
         database,
         attachments,
@@ -258,7 +259,7 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
         provider_sign_ins=ProviderSignIns(
             database, sign_ins, sign_outs, _provider_rules(settings), max_chats=settings.agent_max_chats
         ),
-        canned_replies=CannedReplies(database),
+        canned_replies=CannedReplies(database, texts.desk.reply_variables.model_dump().values()),
         feedback=FeedbackStore(transcript, outbox.record_feedback),
         questions=Questions(database, read_questions(settings.knowledge_dir)),
         step_titles=read_step_titles(settings.knowledge_dir),
@@ -302,6 +303,13 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
             database, transcript, event_bus, steps, tickets, presence, metrics, configuration, desk_rules
         ),
     )
+
+
+def picture_store(settings: Settings) -> AttachmentStore:
+    """Where pictures are kept: a bucket, or a folder of the data directory."""
+    if settings.pictures_bucket:
+        return bucket_store(settings)
+    return FolderStore(settings.data_dir / "attachments", settings.attachment_bytes)
 
 
 def _session_rules(settings: Settings) -> SessionRules:

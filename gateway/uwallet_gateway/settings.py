@@ -95,6 +95,13 @@ class Settings(BaseSettings):
     engine_patience: float = Field(
         default=600.0, ge=0, description="Seconds for which a message waits for an engine that is down"
     )
+    takeover_seconds: float = Field(
+        default=2.0,
+        ge=0.5,
+        le=60,
+        description="Seconds after which the conversations of a gateway that died or stands still are another's, "
+        "which looks for them four times as often; with Redis only",
+    )
     notice_after: float = Field(
         default=7.0, gt=0, lt=8, description="Seconds after which a user who waits is told so and offered a human"
     )
@@ -133,6 +140,18 @@ class Settings(BaseSettings):
     attachments_quota_bytes: int = Field(
         default=20 * 1024**3, ge=1, description="Bytes that all pictures together may have; more are refused"
     )
+    pictures_bucket: str = Field(
+        default="", description="Bucket of an S3-compatible store for pictures; empty: files in the data directory"
+    )
+    pictures_endpoint: str = Field(
+        default="", description="Its address, such as `https://minio.internal:9000`; empty: AWS, by the region"
+    )
+    pictures_region: str = Field(default="us-east-1", description="Its region")
+    pictures_prefix: str = Field(default="", description="What the names of pictures begin with in the bucket")
+    pictures_access_key: SecretStr = Field(
+        default=SecretStr(""), description="Key for it; empty: what the machine or its role has"
+    )
+    pictures_secret_key: SecretStr = Field(default=SecretStr(""), description="Secret of that key")
     rate_requests_per_user: Rate = Field(default="240/minute", description="Requests for history and pictures")
     rate_sign_ins_per_address: Rate = Field(
         default="60/minute",
@@ -358,6 +377,12 @@ class Settings(BaseSettings):
             msg = f"{PREFIX}USER_LEFT_AFTER must be more than {PREFIX}USER_REMIND_AFTER"
             raise ValueError(msg)
         self._check_oidc()
+        if bool(self.pictures_access_key.get_secret_value()) != bool(self.pictures_secret_key.get_secret_value()):
+            msg = f"{PREFIX}PICTURES_ACCESS_KEY and {PREFIX}PICTURES_SECRET_KEY go together"
+            raise ValueError(msg)
+        if self.pictures_endpoint and not self.pictures_endpoint.startswith(("https://", "http://")):
+            msg = f"{PREFIX}PICTURES_ENDPOINT must begin with https:// or http://"
+            raise ValueError(msg)
         key = self.secret_key.get_secret_value()
         if key and len(key) < 32:
             msg = f"{PREFIX}SECRET_KEY must have at least 32 characters"

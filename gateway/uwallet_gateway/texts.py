@@ -70,9 +70,19 @@ class _Notices(_Section):
     complaint_summary: str
 
 
+class _ReplyVariables(_Section):
+    user: str
+    number: str
+    agent: str
+    brand: str
+    topic: str
+    site: str
+
+
 class _Desk(_Section):
     authenticator_issuer: str
     worked_holiday: str
+    reply_variables: _ReplyVariables
 
 
 class _Buttons(_Section):

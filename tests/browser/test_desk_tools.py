@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
+from tests.browser.conftest import Complaints
 from tests.browser.desk import DESK_TEXTS, Desk
 from tests.browser.widget import Widget
 
@@ -45,8 +46,13 @@ def test_a_suggested_answer_is_looked_over_and_sent(
 
 
 def test_a_canned_reply_is_found_with_a_slash(
-    customer: Callable[..., Widget], desk_of: Callable[..., Desk], screenshot: Callable[[Page, str], None]
+    customer: Callable[..., Widget],
+    desk_of: Callable[..., Desk],
+    screenshot: Callable[[Page, str], None],
+    complaints: Complaints,
 ) -> None:
+    # A text with an unknown variable is refused.
+    complaints.forgive("422")
     desk = desk_of("lin")
     widget = customer("小快")
     widget.queues()
@@ -92,6 +98,34 @@ def test_a_canned_reply_is_found_with_a_slash(
     desk.page.keyboard.press("Alt+KeyT")
     expect(desk.dialog).to_be_visible()
     desk.page.keyboard.press("Escape")
+    macro_ends_the_chat(desk, widget, screenshot)
+
+
+def macro_ends_the_chat(desk: Desk, widget: Widget, screenshot: Callable[[Page, str], None]) -> None:
+    """A reply of the agent's own, which also labels the ticket and ends the chat once they say so."""
+    texts = DESK_TEXTS["replies"]
+    desk.go("replies")
+    desk.page.get_by_role("button", name=texts["add"]).click()
+    desk.dialog.get_by_label(texts["title"], exact=True).fill("办结")
+    desk.dialog.get_by_label(texts["text"], exact=True).fill("{名字}，办好了")
+    desk.dialog.get_by_label(texts["labels"], exact=True).fill("退款")
+    desk.page.keyboard.press("Enter")
+    desk.dialog.get_by_text(texts["endings"]["close"], exact=True).click()
+    save = desk.dialog.locator(".ant-btn-primary")
+    save.click()
+    expect(desk.dialog.locator(".ant-form-item-explain-error")).to_be_visible()
+    desk.dialog.get_by_label(texts["text"], exact=True).fill("{工单号}办好了")
+    save.click()
+    expect(desk.dialog).to_be_hidden()
+    screenshot(desk.page, "3-replies")
+    desk.go("workspace")
+    desk.open("小快")
+    desk.reply.fill("/办结")
+    desk.reply.press("Enter")
+    desk.page.get_by_role("button", name=DESK_TEXTS["composer"]["macro_send"]["close"]).click()
+    desk.dialog.get_by_role("button", name=DESK_TEXTS["composer"]["macro_yes"]).click()
+    expect(widget.log.locator('[data-author="agent"]').last).to_contain_text("办好了")
+    desk.lists("mine")
 
 
 def carrying(frames: list[str], *texts: str) -> list[str]:

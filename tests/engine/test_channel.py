@@ -135,9 +135,15 @@ def test_a_message_asked_again_is_not_executed_again() -> None:
     first = {"sender": "me", "message": "忘记密码", "message_id": "m1"}
     answers, agent = talk([first, first, {**first, "message_id": "m2"}, first])
     assert [status for status, _ in answers] == [200] * 4
-    assert answers[0] == answers[1] == answers[2]
-    # m1 is no longer the last one.
-    assert len(agent.texts) == 3
+    assert answers[0] == answers[1] == answers[2] == answers[3]
+    # A gateway that stood still asks for m1 when another one has asked for m2.
+    assert len(agent.texts) == 2
+
+
+def test_a_message_of_long_ago_is_executed() -> None:
+    bodies = [{"sender": "me", "message": "忘记密码", "message_id": f"m{number}"} for number in range(51)]
+    _, agent = talk([*bodies, bodies[0]])
+    assert len(agent.texts) == 52
 
 
 def test_a_message_asked_again_while_its_turn_runs_is_one_turn() -> None:

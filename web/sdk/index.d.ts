@@ -53,8 +53,11 @@ export interface Chat {
   isOpen: () => boolean;
   /** Sends a message in the name of the user, who has just pressed something on the page. */
   send: (text: string) => void;
-  /** The site vouches for its user; `hash` is made on the site's server (docs/protocol.md). */
-  setUser: (id: string | number, hash: string) => void;
+  /**
+   * The site vouches for its user; `hash` is made on the site's server, and so is `attributes`, what agents are to know of the
+   * user (docs/protocol.md).
+   */
+  setUser: (id: string | number, hash: string, attributes?: string) => void;
   /** Tells agents where the user is: short texts and numbers by name, such as page, order, appVersion. */
   setContext: (context: Record<string, unknown>) => void;
   setSettings: (settings: ChatSettings) => void;

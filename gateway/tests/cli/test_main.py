@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from uwallet_gateway.cli.main import main
-from uwallet_gateway.identity.vouching import read_voucher
+from uwallet_gateway.identity.vouching import read_attributes, read_voucher
 
 
 @pytest.fixture(autouse=True)
@@ -46,6 +46,8 @@ def test_site_from_creation_to_removal() -> None:
     assert again["secret"] == site["secret"]
     assert again["origins"] == ["http://localhost:1"]
     assert read_voucher(site["secret"], "u-1", run("user-hash", "shop", "u-1").output.strip()) is not None
+    told = run("user-hash", "shop", "u-1", "--attributes", '{"level": "gold"}').output.splitlines()[1]
+    assert read_attributes(site["secret"], "u-1", told) is not None
     assert run("revoke-user", "shop", "u-1").output == "Ended 0 sessions.\n"
     assert run("set-origins", "shop", "https://a.example", "https://b.example").exit_code == 0
     assert run("renew-secret", "shop").output.strip() != site["secret"]

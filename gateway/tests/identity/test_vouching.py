@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 
-from uwallet_gateway.identity.vouching import Voucher, read_voucher, undated_hash, user_hash
+from uwallet_gateway.identity.vouching import (
+    Attributes,
+    Voucher,
+    read_attributes,
+    read_voucher,
+    signed_attributes,
+    undated_hash,
+    user_hash,
+)
 
 MOMENT = datetime(2026, 11, 28, 4, 0, tzinfo=UTC)
 
@@ -44,3 +53,34 @@ def test_former_format_names_no_time_and_passes_for_no_dated_one() -> None:
     assert read_voucher("secret", "u-1", undated_hash("secret", "u-1")) == Voucher(None)
     # What a site would have signed for a user with a strange id, were such ids allowed.
     assert read_voucher("secret", "1795838400\nu-1", f"1795838400.{undated_hash('secret', 'u-1')}") is None
+
+
+def test_attributes_are_what_the_site_has_signed_for_this_user_and_no_other() -> None:
+    data = '{"name":"王女士","level":"金卡"}'
+    token = signed_attributes("key", "用户1", data, MOMENT)
+    # printf '1795838400\\n%s\\n%s' 用户1 "$DATA" | openssl dgst -sha256 -hmac key
+    assert token == ("1795838400.e6bb193936e467ffa5d6b0d34ccc999074f17b274c9d5fb28401a49ae728a16c." + data)
+    assert read_attributes("key", "用户1", token) == Attributes(Voucher(MOMENT), {"name": "王女士", "level": "金卡"})
+    for user_id, wrong in (
+        ("用户2", token),
+        ("用户1", token.replace("金卡", "黑卡")),
+        ("用户1", token.partition("{")[0]),
+        ("用户1", user_hash("key", "用户1", MOMENT)),
+        ("用户1", signed_attributes("key", "用户1", "[1]", MOMENT)),
+        ("用户1", signed_attributes("key", "用户1", "{", MOMENT)),
+        ("用户1", signed_attributes("key", "用户1", '{"a":"' + "x" * 9000 + '"}', MOMENT)),
+        ("用户1", {"name": "x"}),
+        ("用户1", "1.2.\ud800"),
+    ):
+        assert read_attributes("key", user_id, wrong) is None, wrong
+
+
+def test_attributes_are_few_short_and_redacted() -> None:
+    values = {"phone": "13800138000", "vip": True, "orders": 17, "long": "长" * 201, "1st": "x", "list": [1]}
+    values |= {f"a{number}": "x" for number in range(30)}
+    found = read_attributes("key", "u", signed_attributes("key", "u", json.dumps(values), MOMENT))
+    assert found is not None
+    assert len(found.fields) == 20
+    assert (found.fields["vip"], found.fields["orders"]) == ("true", "17")
+    assert found.fields["phone"] == "138****8000"
+    assert not {"long", "1st", "list"} & set(found.fields)

@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from tests.helpers.pictures import png
-from uwallet_gateway.attachments import AttachmentStore
+from uwallet_gateway.attachments import FolderStore
 from uwallet_gateway.clock import now
 from uwallet_gateway.database import tables
 from uwallet_gateway.database.connection import Database
@@ -32,8 +32,8 @@ OLD = timedelta(days=31)
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> AttachmentStore:
-    return AttachmentStore(tmp_path / "pictures", 1_000_000)
+def store(tmp_path: Path) -> FolderStore:
+    return FolderStore(tmp_path / "pictures", 1_000_000)
 
 
 @pytest.fixture
@@ -69,7 +69,7 @@ def ticket(conversation_id: str, number: int, status: str) -> tables.Ticket:
 
 
 async def test_old_messages_pictures_and_closed_tickets_go(
-    database: Database, store: AttachmentStore, conversation_id: str
+    database: Database, store: FolderStore, conversation_id: str
 ) -> None:
     transcript = Transcript(database)
     saved = await store.save(png())
@@ -100,7 +100,7 @@ async def test_old_messages_pictures_and_closed_tickets_go(
 
 
 async def test_conversation_in_which_nothing_is_left_goes_with_its_sessions(
-    database: Database, store: AttachmentStore, conversation_id: str
+    database: Database, store: FolderStore, conversation_id: str
 ) -> None:
     async with Transcript(database).writing(conversation_id) as transaction:
         await transaction.append(Draft("user", "x", state="failed"))
@@ -111,9 +111,7 @@ async def test_conversation_in_which_nothing_is_left_goes_with_its_sessions(
         assert await count(database, table) == 0
 
 
-async def test_open_ticket_keeps_its_conversation(
-    database: Database, store: AttachmentStore, conversation_id: str
-) -> None:
+async def test_open_ticket_keeps_its_conversation(database: Database, store: FolderStore, conversation_id: str) -> None:
     async with Transcript(database).writing(conversation_id) as transaction:
         await transaction.append(Draft("user", "x", state="answered"))
         transaction.session.add(ticket(conversation_id, 1, "message"))
@@ -124,9 +122,7 @@ async def test_open_ticket_keeps_its_conversation(
     assert await count(database, tables.Ticket) == 1
 
 
-async def test_what_waits_for_its_answer_stays(
-    database: Database, store: AttachmentStore, conversation_id: str
-) -> None:
+async def test_what_waits_for_its_answer_stays(database: Database, store: FolderStore, conversation_id: str) -> None:
     async with Transcript(database).writing(conversation_id) as transaction:
         await transaction.append(Draft("user", "x", state="received"))
     await age(database, tables.Message, "created_at")
@@ -135,7 +131,7 @@ async def test_what_waits_for_its_answer_stays(
 
 
 async def test_visitor_who_never_said_anything_goes_soon(
-    database: Database, store: AttachmentStore, conversation_id: str
+    database: Database, store: FolderStore, conversation_id: str
 ) -> None:
     purge = Purge(database, store, Periods(0))
     assert await purge.run() == Purged(0, 0, 0)
@@ -143,7 +139,7 @@ async def test_visitor_who_never_said_anything_goes_soon(
     assert await purge.run() == Purged(1, 0, 0)
 
 
-async def test_zero_days_keep_for_ever(database: Database, store: AttachmentStore, conversation_id: str) -> None:
+async def test_zero_days_keep_for_ever(database: Database, store: FolderStore, conversation_id: str) -> None:
     async with Transcript(database).writing(conversation_id) as transaction:
         await transaction.append(Draft("user", "x", state="answered"))
     await age(database, tables.Message, "created_at")
@@ -153,7 +149,7 @@ async def test_zero_days_keep_for_ever(database: Database, store: AttachmentStor
 
 
 async def test_what_the_statistics_are_made_of_goes_with_the_messages(
-    database: Database, store: AttachmentStore, conversation_id: str
+    database: Database, store: FolderStore, conversation_id: str
 ) -> None:
     old, new = now() - OLD, now()
     async with database.write() as transaction:
@@ -189,7 +185,7 @@ async def test_what_the_statistics_are_made_of_goes_with_the_messages(
     ],
 )
 async def test_each_class_has_its_period_and_a_site_its_own(
-    database: Database, store: AttachmentStore, conversation_id: str, own: dict[DataClass, int], left: tuple[int, ...]
+    database: Database, store: FolderStore, conversation_id: str, own: dict[DataClass, int], left: tuple[int, ...]
 ) -> None:
     transcript = Transcript(database)
     saved = await store.save(png())
@@ -218,7 +214,7 @@ async def test_each_class_has_its_period_and_a_site_its_own(
 
 
 async def test_hold_keeps_every_class_whatever_the_period_of_the_site(
-    database: Database, store: AttachmentStore, conversation_id: str
+    database: Database, store: FolderStore, conversation_id: str
 ) -> None:
     async with Transcript(database).writing(conversation_id) as transaction:
         await transaction.append(Draft("user", "x", state="answered"))
@@ -235,12 +231,12 @@ KILLED_BEFORE_UNLINK = """
 import asyncio, os, signal, sys
 from pathlib import Path
 from sqlalchemy.engine import make_url
-from uwallet_gateway.attachments import AttachmentStore
+from uwallet_gateway.attachments import FolderStore
 from uwallet_gateway.database.connection import Database
 from uwallet_gateway.maintenance.purge import Purge
 from uwallet_gateway.maintenance.retention import Periods
 
-class Store(AttachmentStore):
+class Store(FolderStore):
     def delete(self, attachment_id):
         os.kill(os.getpid(), signal.SIGKILL)
 
@@ -254,7 +250,7 @@ def grow_old(path: Path) -> None:
 
 
 async def test_picture_of_a_purge_that_was_killed_before_the_unlink_goes_with_the_next_one(
-    database: Database, store: AttachmentStore, conversation_id: str, tmp_path: Path
+    database: Database, store: FolderStore, conversation_id: str, tmp_path: Path
 ) -> None:
     saved = await store.save(png())
     await Transcript(database).add_picture(
@@ -275,7 +271,7 @@ async def test_picture_of_a_purge_that_was_killed_before_the_unlink_goes_with_th
 
 
 async def test_orphans_go_after_a_while_whatever_the_retention_and_pictures_with_a_row_stay(
-    database: Database, store: AttachmentStore, conversation_id: str, tmp_path: Path
+    database: Database, store: FolderStore, conversation_id: str, tmp_path: Path
 ) -> None:
     kept, orphan, young = [await store.save(png()) for _ in range(3)]
     await Transcript(database).add_picture(

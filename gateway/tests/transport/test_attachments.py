@@ -205,7 +205,7 @@ async def test_picture_that_is_never_sent_is_dropped_after_an_hour(gateway: Gate
             set_time(None)
         assert (await api.get(f"/api/v1/attachments/{sent}")).status_code == 200
         assert (await api.get(f"/api/v1/attachments/{unsent}")).status_code == 404
-        assert not gateway.services.attachments.path(unsent).exists()
+        assert gateway.services.attachments.read(unsent) is None
 
 
 async def test_what_is_no_picture_is_refused(start_gateway: StartGateway) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import datetime, timedelta
 from typing import Any
 
 from tests.conftest import StartGateway
 from tests.helpers.fake_engine import FakeEngine
 from tests.helpers.gateway import ORIGIN, Gateway
-from uwallet_gateway.identity.vouching import user_hash
+from uwallet_gateway.clock import now
+from uwallet_gateway.identity.vouching import signed_attributes, user_hash
 
 
 async def test_whole_conversation(gateway: Gateway) -> None:
@@ -108,6 +110,34 @@ async def test_user_is_the_same_over_socket_and_rest(gateway: Gateway) -> None:
         await api.post("/api/v1/messages", json={"text": "从后台"}, headers=proof)
         assert (await client.wait_for("user_message"))[0]["text"] == "从后台"
         assert (await client.wait_for("bot_uttered"))[0]["text"] == "收到：从后台"
+
+
+async def test_site_tells_agents_of_its_user(gateway: Gateway) -> None:
+    secret = gateway.site.secret
+
+    async def told(data: str, made_at: datetime) -> str:
+        hashed, attributes = user_hash(secret, "u-9"), signed_attributes(secret, "u-9", data, made_at)
+        token = await gateway.token(user={"id": "u-9", "hash": hashed, "attributes": attributes})
+        return (await gateway.services.sessions.read(token)).conversation_id
+
+    moment = now()
+    conversation_id = await told('{"name": "王女士", "level": "金卡"}', moment)
+    # From a page that was opened before: it knows less.
+    await told('{"name": "旧的"}', moment - timedelta(minutes=1))
+    customer = await gateway.services.customers.read(conversation_id)
+    assert customer.attributes == {"name": "王女士", "level": "金卡"}
+    await told('{"level": "黑卡"}', moment)
+    # Who tells nothing takes nothing back.
+    await gateway.token(user={"id": "u-9", "hash": user_hash(secret, "u-9")})
+    assert (await gateway.services.customers.read(conversation_id)).attributes == {"level": "黑卡"}
+    async with gateway.api() as api:
+        for wrong, code in (
+            (signed_attributes("other", "u-9", "{}"), "identity_wrong"),
+            (signed_attributes(secret, "u-9", "{}", moment - timedelta(days=2)), "identity_expired"),
+        ):
+            user = {"id": "u-9", "hash": user_hash(secret, "u-9"), "attributes": wrong}
+            response = await api.post("/api/v1/sessions", json={"site": gateway.site.key, "user": user})
+            assert response.json()["code"] == code
 
 
 async def test_changed_identity_closes_the_session_of_before(gateway: Gateway) -> None:

@@ -18,6 +18,7 @@ from tests.helpers.databases import PostgresqlServer
 from tests.helpers.fake_engine import FakeEngine
 from tests.helpers.gateway import Gateway, running_gateway
 from tests.helpers.servers import free_port, serving
+from uwallet_gateway.database.redis_client import redis_client
 from uwallet_gateway.database.sole_use import DatabaseInUseError, sole_use
 from uwallet_gateway.identity.vouching import user_hash
 from uwallet_gateway.transcript.events import Event, UserPresence
@@ -142,9 +143,9 @@ async def test_message_of_a_process_that_died_is_answered_by_another(pair: tuple
     token = await first.token()
     conversation_id = (await first.services.sessions.read(token)).conversation_id
     # Acknowledged, and nobody left who would answer.
-    async with transcript.writing(conversation_id) as transaction:
-        message = await transaction.append(Draft("user", "在吗", state="received"))
     async with first.services.dispatcher._locks.hold(conversation_id):
+        async with transcript.writing(conversation_id) as transaction:
+            message = await transaction.append(Draft("user", "在吗", state="received"))
         # As long as the other one lives it keeps the conversation.
         await second.services.dispatcher.take_over()
         assert second.engine.received == []
@@ -153,6 +154,39 @@ async def test_message_of_a_process_that_died_is_answered_by_another(pair: tuple
         while not (replies := await transcript.replies_to(conversation_id, message.id)):
             await asyncio.sleep(0.02)
     assert [reply.text for reply in replies] == ["收到：在吗"]
+
+
+async def test_process_that_stood_still_repeats_nothing(
+    pair: tuple[Gateway, Gateway], redis_server: RedisServer
+) -> None:
+    first, second = pair
+    engine = first.engine
+    engine.mode = "hold"
+    token = await first.token()
+    async with first.socket() as client, redis_client(redis_server.url) as keys:
+        await client.request_session(session_id=token)
+        await client.say("一")
+        await client.say("二")
+        await engine.wait_for(1)
+        # As after its lifetime, in which a process that stands still extends nothing.
+        (lock,) = await keys.keys("uwallet:conversation:*")
+        await keys.delete(lock)
+        await second.services.dispatcher.take_over()
+        await engine.wait_for(2)
+        engine.mode = "ok"
+        engine.release.set()
+        replies = await client.wait_for("bot_uttered", 2)
+        assert [reply["text"] for reply in replies] == ["收到：一", "收到：二"]
+    conversation_id = (await first.services.sessions.read(token)).conversation_id
+    stored, _ = await first.services.transcript.newest(conversation_id, 10)
+    assert [message.author for message in stored] == ["user", "user", "bot", "bot"]
+    assert len({body["message_id"] for body in engine.received}) == 2
+
+
+async def test_what_a_process_leaves_is_looked_for_in_time(pair: tuple[Gateway, Gateway]) -> None:
+    settings, locks = pair[0].services.settings, pair[0].services.dispatcher._locks
+    assert locks.look_every is not None
+    assert settings.takeover_seconds + locks.look_every <= 2.5
 
 
 async def test_second_gateway_without_redis_is_refused(

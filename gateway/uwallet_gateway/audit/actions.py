@@ -46,6 +46,7 @@ class Action(StrEnum):
     CANNED_REPLY_ADDED = "canned_reply_added"
     CANNED_REPLY_CHANGED = "canned_reply_changed"
     CANNED_REPLY_REMOVED = "canned_reply_removed"
+    CANNED_REPLIES_IMPORTED = "canned_replies_imported"
     USER_EXPORTED = "user_exported"
     USER_ERASED = "user_erased"
     USER_REVOKED = "user_revoked"

@@ -8,6 +8,7 @@ import click
 
 from uwallet_gateway.clock import now
 from uwallet_gateway.maintenance import backups
+from uwallet_gateway.maintenance.move_pictures import move_pictures
 from uwallet_gateway.observability.logs import configure_logs
 from uwallet_gateway.settings import load_settings
 
@@ -19,8 +20,10 @@ _FOLDER = click.argument("folder", type=click.Path(path_type=Path, file_okay=Fal
 def backup(folder: Path) -> None:
     """Copy the database (SQLite) and the pictures into a new FOLDER, also while the gateway runs."""
     configure_logs("WARNING")
-    pictures = backups.back_up(load_settings(), folder)
-    click.echo(f"{folder}: the database and {pictures} pictures")
+    settings = load_settings()
+    pictures = backups.back_up(settings, folder)
+    rest = f". The bucket {settings.pictures_bucket} is not part of it" if settings.pictures_bucket else ""
+    click.echo(f"{folder}: the database and {pictures} pictures{rest}")
 
 
 @click.command("restore")
@@ -33,4 +36,15 @@ def restore(folder: Path) -> None:
     click.echo(f"{folder} is back in place. What was there before: {aside}")
 
 
-COMMANDS = (backup, restore)
+@click.command("move-pictures")
+def move() -> None:
+    """Move the pictures of the data directory into the bucket of UWALLET_PICTURES_BUCKET."""
+    configure_logs("WARNING")
+    try:
+        moved = move_pictures(load_settings())
+    except OSError as error:
+        raise click.ClickException(f"{error}. What is moved stays moved: run it again") from error
+    click.echo(f"Moved {moved} pictures")
+
+
+COMMANDS = (backup, restore, move)

@@ -13,7 +13,7 @@ from uwallet_gateway.cli.running import with_services
 from uwallet_gateway.errors import ErrorCode, InputError
 from uwallet_gateway.identity.notice import NoticeMode
 from uwallet_gateway.identity.sites import Site, SiteError
-from uwallet_gateway.identity.vouching import user_hash
+from uwallet_gateway.identity.vouching import signed_attributes, user_hash
 from uwallet_gateway.maintenance.persons import Person
 from uwallet_gateway.maintenance.retention import LONGEST, DataClass, set_retention
 from uwallet_gateway.services import Services
@@ -153,7 +153,8 @@ def remove_site(key: str) -> None:
 @click.command("user-hash")
 @click.argument("key")
 @click.argument("user_id")
-def user_hash_command(key: str, user_id: str) -> None:
+@click.option("--attributes", metavar="JSON", help="Print the token that tells this of the user, too.")
+def user_hash_command(key: str, user_id: str, attributes: str | None) -> None:
     """Print a hash with which the site KEY vouches for USER_ID now, to compare with what its backend computes."""
 
     async def run(services: Services) -> None:
@@ -161,6 +162,8 @@ def user_hash_command(key: str, user_id: str) -> None:
         if site is None:
             raise SiteError(f"there is no site {key!r}")
         click.echo(user_hash(site.secret, user_id))
+        if attributes is not None:
+            click.echo(signed_attributes(site.secret, user_id, attributes))
 
     with_services(run)
 

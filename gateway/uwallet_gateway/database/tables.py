@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import (
     JSON,
     Boolean,
+    Date,
     DateTime,
     Dialect,
     Float,
@@ -27,6 +28,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 _WAITING = text("state = 'received'")
 _OPEN = text("status <> 'closed'")
+_SHARED = text("owner_id IS NULL")
 _UNINDEXED = text("indexed_id < last_id")
 _UNINDEXED_TICKET = text("indexed_version < version")
 
@@ -138,6 +140,9 @@ class Conversation(Table):
     indexed_id: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     # What the site has told last of the page that the user is on: texts by name, redacted.
     context: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    # What the site tells of the user, signed: texts by name, redacted; and when the site told it.
+    attributes: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    attributes_at: Mapped[datetime | None]
     # When all sessions of a user were ended by a command; what the site has vouched for before is refused.
     vouchers_revoked_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
@@ -492,6 +497,15 @@ class TicketEvent(Table):
     created_at: Mapped[datetime]
 
 
+class TicketLabel(Table):
+    """A word that agents sort tickets by."""
+
+    __tablename__ = "ticket_labels"
+
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id", ondelete="CASCADE"), primary_key=True)
+    label: Mapped[str] = mapped_column(String(20), primary_key=True, index=True)
+
+
 class QualityReview(Table):
     """What a supervisor says of how a ticket was served."""
 
@@ -552,16 +566,39 @@ class BlockedUser(Table):
 
 
 class CannedReply(Table):
-    """A text that agents send often."""
+    """A text that agents send often, with what is done beside (agents/canned_replies.py)."""
 
     __tablename__ = "canned_replies"
+    __table_args__ = (
+        # A shortcut is one reply's among those that everybody has, and among those of one agent.
+        Index("ix_canned_replies_shared", "shortcut", unique=True, sqlite_where=_SHARED, postgresql_where=_SHARED),
+        Index("ix_canned_replies_personal", "owner_id", "shortcut", unique=True),
+    )
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    # Whose it is; null: everybody's.
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("agents.id", ondelete="CASCADE"))
+    folder: Mapped[str | None] = mapped_column(String(32))
     title: Mapped[str] = mapped_column(String(100))
     text: Mapped[str] = mapped_column(Text)
     # Typed after "/" in the composer.
-    shortcut: Mapped[str | None] = mapped_column(String(32), unique=True)
+    shortcut: Mapped[str | None] = mapped_column(String(32))
+    # Put on the ticket when it is sent.
+    labels: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
+    # What becomes of the chat then: close, follow_up (so many hours later).
+    ending: Mapped[str | None] = mapped_column(String(16))
+    follow_up_hours: Mapped[int | None]
     updated_at: Mapped[datetime]
+
+
+class CannedReplyUse(Table):
+    """How often a canned reply was sent on one day (UTC)."""
+
+    __tablename__ = "canned_reply_uses"
+
+    reply_id: Mapped[int] = mapped_column(ForeignKey("canned_replies.id", ondelete="CASCADE"), primary_key=True)
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    count: Mapped[int]
 
 
 class Understanding(Table):

@@ -23,7 +23,7 @@ from uwallet_gateway.database.statements import insert_unless_there
 from uwallet_gateway.errors import ErrorCode, InputError
 from uwallet_gateway.identity.keys import Keys
 from uwallet_gateway.identity.sites import Site
-from uwallet_gateway.identity.vouching import Voucher, read_voucher
+from uwallet_gateway.identity.vouching import Attributes, Voucher, read_attributes, read_voucher
 
 Kind = Literal["visitor", "user", "backend"]
 _ID_BYTES = 16
@@ -115,7 +115,7 @@ class Sessions:
         Args:
             site: Where the client is.
             token: What it was given before, or None.
-            user: `{"id", "hash"}` or None.
+            user: `{"id", "hash"}`, with `attributes` if the site tells of the user, or None.
             forgiving: For widgets that were made for Rasa. They know no errors, so one whose token is not good begins
                 anew; and some name their session themselves: a random UUID opens the conversation that it began.
 
@@ -125,6 +125,7 @@ class Sessions:
         claim = self._claim(site, user)
         if claim is None and site.require_identity:
             raise InputError(ErrorCode.IDENTITY_REQUIRED)
+        told = None if claim is None else _told(site, claim[0], user)
         async with self._database.write() as transaction:
             chosen_id = _chosen_session(site, token) if forgiving else None
             current = await self._read(transaction, token, chosen_id)
@@ -134,6 +135,9 @@ class Sessions:
                 user_id, voucher = claim
                 conversation = await _external(transaction, site, "user", user_id)
                 self._check_age(voucher, conversation.vouchers_revoked_at)
+                if told is not None:
+                    self._check_age(told.voucher, conversation.vouchers_revoked_at)
+                    _keep(conversation, told)
                 if current and current.conversation_id == conversation.id:
                     return Opened(await self._renew(transaction, current), str(token))
                 await _close_for_another(transaction, current)
@@ -335,6 +339,24 @@ class Sessions:
         if not is_good:
             details = {"reason": "the hash names no time: see docs/protocol.md"} if made_at is None else None
             raise InputError(ErrorCode.IDENTITY_EXPIRED, details=details)
+
+
+def _told(site: Site, user_id: str, user: object) -> Attributes | None:
+    """What the site tells of the user; None if it tells nothing."""
+    token = user.get("attributes") if isinstance(user, Mapping) else None
+    if token is None:
+        return None
+    attributes = read_attributes(site.secret, user_id, token)
+    if attributes is None:
+        details = {"reason": "the attributes are not what the site has signed: see docs/protocol.md"}
+        raise InputError(ErrorCode.IDENTITY_WRONG, details=details)
+    return attributes
+
+
+def _keep(conversation: tables.Conversation, told: Attributes) -> None:
+    # A page that was opened before another one knows less.
+    if conversation.attributes_at is None or (told.voucher.made_at or now()) >= conversation.attributes_at:
+        conversation.attributes, conversation.attributes_at = told.fields, told.voucher.made_at
 
 
 def _is_external_id(text: str) -> bool:

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict
 
+from uwallet_gateway.clock import now
 from uwallet_gateway.insight.statistics import Insight
 from uwallet_gateway.protocol.audit import AuditEntryView
 from uwallet_gateway.protocol.conversations import Conversation
@@ -48,6 +49,9 @@ class ExportTexts(BaseModel):
     conversations: dict[str, str]
     outcomes: dict[str, str]
     tickets: dict[str, str]
+    targets: dict[str, str]
+    replies: dict[str, str]
+    reply_endings: dict[str, str]
     statuses: dict[str, str]
     dispositions: dict[str, str]
     transcript: dict[str, str]
@@ -150,12 +154,18 @@ def tickets_csv(tickets: Iterable[Ticket], zone: ZoneInfo, texts: ExportTexts) -
             ticket.user.name,
             ticket.topic.get("title") if ticket.topic else None,
             texts.reasons.get(ticket.reason, ticket.reason),
+            texts.reason_separator.join(ticket.labels),
+            ticket.group.name if ticket.group else None,
             texts.statuses[ticket.status],
             texts.dispositions.get(ticket.disposition or ""),
             ticket.agent.name if ticket.agent else None,
             _time(ticket.claimed_at, zone),
             _time(ticket.first_reply_at, zone),
             _time(ticket.closed_at, zone),
+            _time(ticket.reply_due_at, zone),
+            _kept(ticket.reply_due_at, ticket.first_reply_at or ticket.closed_at, texts),
+            _time(ticket.resolve_due_at, zone),
+            _kept(ticket.resolve_due_at, ticket.closed_at, texts),
             ticket.rating,
             ticket.rating_comment,
             ticket.contact,
@@ -182,6 +192,15 @@ def transcript_csv(messages: Iterable[Message], zone: ZoneInfo, texts: ExportTex
         if message.text or message.attachment
     ]
     return to_csv(rows)
+
+
+def _kept(due_at: datetime | None, done_at: datetime | None, texts: ExportTexts) -> str | None:
+    """Whether a service target was kept; None without one."""
+    if due_at is None:
+        return None
+    if done_at is None:
+        return texts.targets["missed" if due_at < now() else "open"]
+    return texts.targets["kept" if done_at <= due_at else "missed"]
 
 
 def _time(moment: datetime | None, zone: ZoneInfo) -> str | None:
@@ -261,6 +280,12 @@ def _cells(figures: Figures, texts: ExportTexts) -> list[Cell]:
     ]
 
 
+def unquoted(text: str) -> str:
+    """A cell of such a file as it was before: without the apostrophe that made text of it."""
+    rest = text.removeprefix("'")
+    return rest if _is_formula(rest) else text
+
+
 def _safe(cell: Cell) -> Cell:
     """Text that would be taken for a formula gets an apostrophe, by which spreadsheets know that it is text.
 
@@ -269,5 +294,9 @@ def _safe(cell: Cell) -> Cell:
     if not isinstance(cell, str):
         return cell
     text = cell.replace("\0", "")
+    return f"'{text}" if _is_formula(text) else text
+
+
+def _is_formula(text: str) -> bool:
     first = text.lstrip(" \u00a0\u3000\u200b\ufeff")
-    return f"'{text}" if first.startswith(_FORMULA) or text.startswith(_FORMULA) else text
+    return first.startswith(_FORMULA) or text.startswith(_FORMULA)

@@ -28,6 +28,8 @@ class BackupError(Exception):
 def back_up(settings: Settings, folder: Path) -> int:
     """Copies the database, while a gateway may use it, then the pictures, which are never changed.
 
+    Pictures in a bucket stay there: the store that has them keeps versions or copies.
+
     Args:
         settings: Of the gateway.
         folder: Where to; made by this, so that what is there is always whole.

@@ -139,6 +139,10 @@ class Persons:
                 select(tables.TicketEvent).where(tables.TicketEvent.ticket_id.in_(tickets))
             )
             data["ticket_events"] = [_told(row) for row in events]
+            labels = await transaction.scalars(
+                select(tables.TicketLabel).where(tables.TicketLabel.ticket_id.in_(tickets))
+            )
+            data["ticket_labels"] = [_told(row) for row in labels]
         data["engine_events"] = {conversation_id: await self._engine.events(conversation_id) for conversation_id in ids}
         await self._audit.write(Action.USER_EXPORTED, self.pseudonym(person))
         return await asyncio.to_thread(self._zipped, data)
@@ -286,8 +290,7 @@ class Persons:
         return len(held)
 
     async def _finish(self, person: str, removed: _Removed, proof: str, quotes: set[str]) -> Erased:
-        for attachment_id in removed.pictures:
-            await asyncio.to_thread(self._attachments.delete, attachment_id)
+        await drop_pictures(self._attachments, removed.pictures)
         await asyncio.to_thread(self._attachments.remove_leftovers, datetime.now(UTC) - _UNFINISHED)
         engine_events = await self.erase_in_engine()
         await forget_deleted(self._database)
@@ -319,10 +322,10 @@ class Persons:
         with zipfile.ZipFile(output, "w", zipfile.ZIP_DEFLATED) as archive:
             archive.writestr("data.json", json.dumps(data, ensure_ascii=False, indent=2, default=_text))
             for attachment in data["attachments"]:
-                path = self._attachments.path(attachment["id"])
+                pieces = self._attachments.read(attachment["id"])
                 suffix = attachment["content_type"].removeprefix("image/")
-                if path.is_file():
-                    archive.write(path, f"pictures/{attachment['id']}.{suffix}")
+                if pieces is not None:
+                    archive.writestr(f"pictures/{attachment['id']}.{suffix}", b"".join(pieces))
         return output.getvalue()
 
 
@@ -337,6 +340,15 @@ class _Removed:
             self.rows[name] = self.rows.get(name, 0) + count
         self.pictures += other.pictures
         self.keys += other.keys
+
+
+async def drop_pictures(store: AttachmentStore, attachment_ids: Iterable[str]) -> None:
+    """Deletes pictures whose rows are gone. One that cannot be deleted now is left to the next purge."""
+    for attachment_id in attachment_ids:
+        try:
+            await asyncio.to_thread(store.delete, attachment_id)
+        except OSError as error:
+            _log.error("attachment.not_deleted", attachment_id=attachment_id, reason=str(error))
 
 
 async def forget_in_engine_later(transaction: AsyncSession, conversation_ids: Iterable[str]) -> None:
@@ -369,6 +381,7 @@ async def _delete_conversations(transaction: AsyncSession, ids: Sequence[str]) -
         await transaction.scalars(select(tables.Attachment.id).where(tables.Attachment.conversation_id.in_(ids)))
     )
     await _note(transaction, removed, tables.TicketEvent, tables.TicketEvent.ticket_id.in_(tickets))
+    await _note(transaction, removed, tables.TicketLabel, tables.TicketLabel.ticket_id.in_(tickets))
     # Rows from before migration 0014 name the ticket only.
     theirs = tables.HookDelivery.conversation_id.in_(ids) | tables.HookDelivery.body["ticket"]["id"].as_integer().in_(
         tickets

@@ -30,7 +30,7 @@ from uwallet_gateway.database.tables import (
     Understanding,
 )
 from uwallet_gateway.insight.days import MOST_DAYS
-from uwallet_gateway.maintenance.persons import Persons, forget_in_engine_later
+from uwallet_gateway.maintenance.persons import Persons, drop_pictures, forget_in_engine_later
 from uwallet_gateway.maintenance.retention import DataClass, Periods, Retention
 from uwallet_gateway.search.index import forget_deleted
 
@@ -128,8 +128,7 @@ class Purge:
             await _delete(
                 transaction, Session, kept.expired(DataClass.MESSAGES, Session.closed_at, Session.conversation_id)
             )
-        for attachment_id in gone:
-            await asyncio.to_thread(self._attachments.delete, attachment_id)
+        await drop_pictures(self._attachments, gone)
         orphans = await self._remove_orphans()
         await forget_deleted(self._database)
         if self._persons is not None:
@@ -161,8 +160,7 @@ class Purge:
                 .execution_options(synchronize_session=False)
             )
             gone = list(ids)
-        for attachment_id in gone:
-            await asyncio.to_thread(self._attachments.delete, attachment_id)
+        await drop_pictures(self._attachments, gone)
         return len(gone)
 
     async def drop_unsent_for_ever(self) -> None:
@@ -184,9 +182,8 @@ class Purge:
             chunk = ids[start : start + _IDS_AT_ONCE]
             async with self._database.read() as session:
                 stored = set(await session.scalars(select(Attachment.id).where(Attachment.id.in_(chunk))))
-            for attachment_id in set(chunk) - stored:
-                await asyncio.to_thread(self._attachments.delete, attachment_id)
-                removed += 1
+            await drop_pictures(self._attachments, set(chunk) - stored)
+            removed += len(set(chunk) - stored)
         return removed
 
     async def _delete_conversations(

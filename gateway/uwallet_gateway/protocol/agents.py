@@ -7,15 +7,24 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from uwallet_gateway.agents.accounts import MOST_CHATS
-from uwallet_gateway.agents.canned_replies import MOST_OF_SHORTCUT, MOST_OF_TEXT, MOST_OF_TITLE
+from uwallet_gateway.agents.canned_replies import (
+    MOST_HOURS,
+    MOST_OF_FOLDER,
+    MOST_OF_SHORTCUT,
+    MOST_OF_TEXT,
+    MOST_OF_TITLE,
+    Ending,
+    ReplyContent,
+)
 from uwallet_gateway.agents.passwords import MOST
 from uwallet_gateway.agents.roles import Role
 from uwallet_gateway.agents.second_factors import SecondFactor
 from uwallet_gateway.agents.sessions import SignInMethod
 from uwallet_gateway.engine.assistant import Intent, Suggestion
+from uwallet_gateway.errors import ErrorCode, InputError
 from uwallet_gateway.input_text import clean
 from uwallet_gateway.protocol.base import Moment, Request, View
-from uwallet_gateway.protocol.tickets import AgentStatus
+from uwallet_gateway.protocol.tickets import AgentStatus, cleaned_labels
 
 _Password = Annotated[str, Field(max_length=MOST)]
 _Email = Annotated[str, Field(max_length=255, pattern=r"^[^@\s]+@[^@\s]+$")]
@@ -72,6 +81,17 @@ class RecoveryCodes(View):
     recovery_codes: list[str]
 
 
+class ReplyVariables(View):
+    """What canned replies may have in braces, by what is filled in."""
+
+    user: str
+    number: str
+    agent: str
+    brand: str
+    topic: str
+    site: str
+
+
 class DeskSettings(View):
     """Settings that the desk needs."""
 
@@ -83,6 +103,7 @@ class DeskSettings(View):
     queue_timeout: float = Field(description="Seconds of waiting after which the user is offered to leave a message")
     time_zone: str = Field(description="IANA name of the organisation's time zone, in which days are counted")
     brand: str = Field(description="What the product is called; empty if that is not filled in")
+    reply_variables: ReplyVariables
 
 
 class DeskSessionView(View):
@@ -177,20 +198,49 @@ class NewPassword(View):
 
 
 class CannedReplyRequest(Request):
-    """A canned reply. `shortcut` is what an agent types after `/`."""
+    """A canned reply. `shortcut` is what an agent types after `/`; one with labels or an ending is a macro."""
 
     title: str
     text: str
     shortcut: str | None = Field(default=None, pattern=r"^[^\s/]*$")
+    folder: str | None = None
+    is_personal: bool = Field(default=False, description="The agent's own, which nobody else sees")
+    labels: list[str] = []
+    ending: Ending | None = None
+    follow_up_hours: int | None = Field(default=None, ge=1, le=MOST_HOURS)
 
-    def cleaned(self) -> tuple[str, str, str | None]:
-        """Returns title, text and shortcut as they are stored.
+    def cleaned(self) -> ReplyContent:
+        """Returns it as it is stored.
 
         Raises:
-            InputError: empty, too_long.
+            InputError: empty, too_long; malformed, if a follow-up has no time or something else has one.
         """
-        shortcut = clean(self.shortcut, MOST_OF_SHORTCUT).lower() if self.shortcut else None
-        return clean(self.title, MOST_OF_TITLE), clean(self.text, MOST_OF_TEXT), shortcut
+        if (self.ending == "follow_up") != (self.follow_up_hours is not None):
+            raise InputError(ErrorCode.MALFORMED)
+        return ReplyContent(
+            title=clean(self.title, MOST_OF_TITLE),
+            text=clean(self.text, MOST_OF_TEXT),
+            shortcut=clean(self.shortcut, MOST_OF_SHORTCUT).lower() if self.shortcut else None,
+            folder=clean(self.folder, MOST_OF_FOLDER) if self.folder else None,
+            labels=cleaned_labels(self.labels),
+            ending=self.ending,
+            follow_up_hours=self.follow_up_hours,
+        )
+
+
+class ImportProblem(View):
+    """Why a row of a file is refused."""
+
+    row: int = Field(description="As a spreadsheet counts: the headings are row 1")
+    message: str
+
+
+class ReplyImport(View):
+    """What came of a file: nothing is stored if one of its rows is refused."""
+
+    added: int
+    changed: int
+    problems: list[ImportProblem]
 
 
 class Suggestions(View):

@@ -41,6 +41,8 @@ class Customer(View):
     """A user beside their tickets."""
 
     first_seen_at: Moment
+    attributes: dict[str, str] = Field(description="What the site tells of the user, by name, redacted")
+    attributes_at: Moment | None = Field(description="When the site told it")
     tickets: int
     notes: list[CustomerNote] = Field(description="Newest first")
     block: Block | None

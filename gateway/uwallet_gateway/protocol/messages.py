@@ -94,6 +94,9 @@ class UserClaim(BaseModel):
 
     id: str = Field(min_length=1, max_length=255)
     hash: str = Field(max_length=200)
+    attributes: str | None = Field(
+        default=None, max_length=8192, description="What the site tells of the user, signed: as in docs/protocol.md"
+    )
 
 
 class SessionRequest(BaseModel):

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Annotated, Any, Literal, get_args
 
 from pydantic import AwareDatetime, Field, WithJsonSchema
 
 from uwallet_gateway.agents.roles import Role
+from uwallet_gateway.errors import ErrorCode, InputError
+from uwallet_gateway.input_text import clean
 from uwallet_gateway.protocol.base import Id, Moment, Request, View
 from uwallet_gateway.protocol.messages import MessageView
 from uwallet_gateway.transcript.messages import Author
@@ -19,6 +22,22 @@ PresenceStatus = Literal["online", "away", "offline"]
 # `follow_up`.
 Disposition = Literal["solved", "spam"]
 DISPOSITIONS: tuple[str, ...] = get_args(Disposition)
+
+
+# Of one ticket; and characters of one.
+MOST_LABELS, MOST_OF_LABEL = 10, 20
+
+
+def cleaned_labels(labels: Sequence[object]) -> tuple[str, ...]:
+    """Labels as they are stored, each once.
+
+    Raises:
+        InputError: malformed, empty, too_long (also of too many).
+    """
+    cleaned = tuple(dict.fromkeys(clean(label, MOST_OF_LABEL).replace("\n", " ") for label in labels))
+    if len(cleaned) > MOST_LABELS:
+        raise InputError(ErrorCode.TOO_LONG)
+    return cleaned
 
 
 def _documented(model: str, /, **properties: dict[str, Any]) -> WithJsonSchema:
@@ -54,6 +73,7 @@ class EventKind(StrEnum):
     MESSAGE_LEFT = "message_left"
     CONTACT_GIVEN = "contact_given"
     NOTE = "note"
+    LABELLED = "labelled"
     WHISPER = "whisper"
     BARGED_IN = "barged_in"
     FOLLOW_UP_SET = "follow_up_set"
@@ -104,6 +124,7 @@ class TicketUser(View):
     kind: str
     name: str | None
     online: bool | None
+    called: str | None = Field(description="How the site says that the user is called: their attribute `name`")
     context: dict[str, str] = Field(description="What the site has told last of the page that the user is on, by name")
 
 
@@ -140,6 +161,7 @@ class Ticket(View):
     )
     disposition: str | None
     note: str | None
+    labels: list[str] = Field(description="By which agents sort it")
     due_at: Moment | None = Field(description="When it is to be followed up; set of a `pending` ticket")
     kept_open: bool = Field(description="Whether the agent waits for the user however long they are silent")
     rating: int | None
@@ -250,6 +272,29 @@ class AgentMessageRequest(Request):
     text: str | None = None
     attachment_id: str | None = Field(default=None, max_length=64)
     client_id: str = Field(max_length=64, description="Idempotency key: the same one again has no further effect")
+    canned_reply_id: Id | None = Field(
+        default=None, description="The canned reply that it was made from, to be counted"
+    )
+
+
+class MacroRequest(Request):
+    """The text of a macro, as the agent has looked it over."""
+
+    text: str
+    client_id: str = Field(max_length=64, description="Idempotency key: the same one again has no further effect")
+
+
+class LabelsRequest(Request):
+    """All labels that a ticket has from now on."""
+
+    labels: list[str]
+
+
+class LabelUse(View):
+    """A label, and on how many tickets it is."""
+
+    label: str
+    tickets: int
 
 
 class TransferRequest(Request):

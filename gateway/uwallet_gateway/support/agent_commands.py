@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Concatenate
 
@@ -11,13 +11,15 @@ from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from uwallet_gateway.agents.canned_replies import CannedReply, count_use
 from uwallet_gateway.clock import now
 from uwallet_gateway.database import tables
 from uwallet_gateway.database.connection import is_deadlock
 from uwallet_gateway.errors import ErrorCode, InputError
 from uwallet_gateway.input_text import checked_client_id, clean
-from uwallet_gateway.protocol.tickets import DISPOSITIONS, AgentName, EventKind, Ticket
+from uwallet_gateway.protocol.tickets import DISPOSITIONS, AgentName, EventKind, Ticket, cleaned_labels
 from uwallet_gateway.support.groups import put_into
+from uwallet_gateway.support.labels import labels_of, set_labels
 from uwallet_gateway.support.ownership import change_owner
 from uwallet_gateway.support.queries import TicketQueries
 from uwallet_gateway.support.queue import is_crisis
@@ -115,6 +117,7 @@ class AgentCommands:
         text: object = None,
         attachment_id: object = None,
         client_id: object = None,
+        canned_reply_id: int | None = None,
     ) -> Message:
         """Stores a message of the agent who has the ticket.
 
@@ -124,36 +127,69 @@ class AgentCommands:
             text: The text; None for a picture alone.
             attachment_id: A picture that was uploaded for this conversation.
             client_id: Idempotency key: the same one again returns the message that was stored before.
+            canned_reply_id: The canned reply that it was made from, whose uses are counted.
 
         Raises:
             InputError: not_found, conflict (no longer theirs), malformed, empty, too_long, attachment_unknown.
         """
         async with self.transactions.ticket(ticket_id) as (transaction, ticket):
             key = checked_client_id(client_id)
-            existing = await transaction.find_by_client_id(key) if key is not None else None
+            existing = await _said_before(transaction, key)
             if existing is not None:
-                if existing.author != "agent":
-                    raise InputError(ErrorCode.MALFORMED)
                 return existing
-            await _check_owner(transaction, ticket, agent_id)
-            picture = None
-            if attachment_id is not None:
-                picture = await transaction.picture(attachment_id) if isinstance(attachment_id, str) else None
-                if picture is None:
-                    raise InputError(ErrorCode.ATTACHMENT_UNKNOWN)
-            cleaned = "" if picture and text in (None, "") else clean(text, self._max_length)
-            agent = await _enabled_agent(transaction.session, agent_id)
-            message = await transaction.append(
-                Draft("agent", cleaned, attachment=picture, client_id=key, metadata={"agent": {"name": agent.name}})
-            )
-            ticket.first_reply_at = ticket.first_reply_at or message.created_at
-            ticket.user_waits_since, ticket.reminded_at = None, None
-            # Who left a message or was put off has gone: start timeouts only when they write again.
-            was_put_off = ticket.message is not None or ticket.due_at is not None
-            absent = was_put_off and not await transaction.has_since("user", transaction.agent_since_id)
-            ticket.agent_waits_since = None if absent else message.created_at
-            transaction.emit(TicketChanged(transaction.conversation_id, ticket.id))
-            return message
+            if canned_reply_id is not None:
+                await count_use(transaction.session, canned_reply_id, agent_id)
+            return await self._say(transaction, ticket, agent_id, key, text, attachment_id)
+
+    @_changes_ticket
+    async def apply_macro(
+        self,
+        transaction: ConversationTransaction,
+        ticket: tables.Ticket,
+        agent_id: int,
+        *,
+        macro: CannedReply,
+        text: object,
+        client_id: object,
+    ) -> None:
+        """Says a text and does what a canned reply does beside: all of it or nothing.
+
+        Args:
+            transaction: Opened by the decorator.
+            ticket: The ticket; callers give its id.
+            agent_id: Who has it.
+            macro: The reply, with its labels and its ending.
+            text: What it says, as the agent has looked it over.
+            client_id: Idempotency key.
+
+        Raises:
+            InputError: not_found, conflict (no longer theirs), malformed, empty, too_long (also of too many labels).
+        """
+        key = checked_client_id(client_id)
+        if key is None:
+            raise InputError(ErrorCode.MALFORMED)
+        if await _said_before(transaction, key) is not None:
+            return
+        await self._say(transaction, ticket, agent_id, key, text)
+        await count_use(transaction.session, macro.id, agent_id)
+        existing = (await labels_of(transaction.session, [ticket.id])).get(ticket.id, [])
+        await self._label(transaction, ticket, agent_id, cleaned_labels([*existing, *macro.labels]))
+        if macro.ending == "close":
+            await self._close(transaction, ticket, agent_id, "solved", ticket.note)
+        elif macro.ending == "follow_up":
+            due_at = now() + timedelta(hours=macro.follow_up_hours or 1)
+            await self._follow_up(transaction, ticket, agent_id, due_at, to=None, note=None)
+
+    @_changes_ticket
+    async def label(
+        self, transaction: ConversationTransaction, ticket: tables.Ticket, agent_id: int, *, labels: Sequence[object]
+    ) -> None:
+        """Gives a ticket these labels and no others.
+
+        Raises:
+            InputError: not_found, malformed, empty, too_long.
+        """
+        await self._label(transaction, ticket, agent_id, cleaned_labels(labels))
 
     @_changes_ticket
     async def transfer(
@@ -248,24 +284,7 @@ class AgentCommands:
         Raises:
             InputError: not_found, conflict, malformed, too_long.
         """
-        checked_disposition, cleaned_note = _checked_disposition(disposition), _cleaned_note(note)
-        if ticket.status == "closed" and ticket.agent_id == agent_id:
-            return
-        if ticket.status in {"message", "pending"}:
-            # Settled outside of the chat, which stays with the bot.
-            ticket.agent_id, ticket.note = agent_id, cleaned_note
-            await self._steps.finish(transaction, ticket, checked_disposition, "agent", agent_id, note=cleaned_note)
-            return
-        await _check_owner(transaction, ticket, agent_id)
-        await change_owner(transaction, "closed")
-        ticket.note = cleaned_note
-        await self._steps.finish(transaction, ticket, checked_disposition, "agent", agent_id, note=cleaned_note)
-        if checked_disposition == "spam":
-            await self._steps.notices.say(transaction, "closed", "closed_as_spam")
-        elif is_crisis(ticket.reason, ticket.handoff):
-            await self._steps.notices.say(transaction, "closed", "closed_quietly")
-        else:
-            await self._steps.notices.say(transaction, "closed", "closed", rates=ticket.number)
+        await self._close(transaction, ticket, agent_id, _checked_disposition(disposition), _cleaned_note(note))
 
     @_changes_ticket
     async def follow_up(
@@ -292,22 +311,7 @@ class AgentCommands:
             InputError: not_found (also of the other agent); conflict, when another agent has it, the user waits in the
                 queue or has another open ticket; malformed, too_long.
         """
-        cleaned_note = _cleaned_note(note)
-        moment = now()
-        if not moment - _CLOCK_SKEW <= due_at <= moment + _FURTHEST_FOLLOW_UP:
-            raise InputError(ErrorCode.MALFORMED)
-        agent = await _enabled_agent(transaction.session, to or agent_id)
-        is_chat = ticket.status == "active"
-        if is_chat:
-            await _check_owner(transaction, ticket, agent_id)
-        elif ticket.status == "queued":
-            raise await _conflict(transaction.session, ticket)
-        elif ticket.status == "closed" and (other := await self._steps.find_open(transaction)) is not None:
-            raise await _conflict(transaction.session, other)
-        await self._steps.put_off(transaction, ticket, agent, due_at, by=agent_id, note=cleaned_note)
-        if is_chat:
-            await change_owner(transaction, "closed")
-            await self._steps.notices.say(transaction, "closed", "follow_up", agent=agent.name)
+        await self._follow_up(transaction, ticket, agent_id, due_at, to=to, note=_cleaned_note(note))
 
     @_changes_ticket
     async def keep_open(
@@ -377,6 +381,95 @@ class AgentCommands:
                     ticket.version += 1
                     transaction.emit(TicketChanged(transaction.conversation_id, ticket.id))
 
+    async def _say(
+        self,
+        transaction: ConversationTransaction,
+        ticket: tables.Ticket,
+        agent_id: int,
+        key: str | None,
+        text: object,
+        attachment_id: object = None,
+    ) -> Message:
+        await _check_owner(transaction, ticket, agent_id)
+        picture = None
+        if attachment_id is not None:
+            picture = await transaction.picture(attachment_id) if isinstance(attachment_id, str) else None
+            if picture is None:
+                raise InputError(ErrorCode.ATTACHMENT_UNKNOWN)
+        cleaned = "" if picture and text in (None, "") else clean(text, self._max_length)
+        agent = await _enabled_agent(transaction.session, agent_id)
+        message = await transaction.append(
+            Draft("agent", cleaned, attachment=picture, client_id=key, metadata={"agent": {"name": agent.name}})
+        )
+        ticket.first_reply_at = ticket.first_reply_at or message.created_at
+        ticket.user_waits_since, ticket.reminded_at = None, None
+        # Who left a message or was put off has gone: start timeouts only when they write again.
+        was_put_off = ticket.message is not None or ticket.due_at is not None
+        absent = was_put_off and not await transaction.has_since("user", transaction.agent_since_id)
+        ticket.agent_waits_since = None if absent else message.created_at
+        transaction.emit(TicketChanged(transaction.conversation_id, ticket.id))
+        return message
+
+    async def _label(
+        self, transaction: ConversationTransaction, ticket: tables.Ticket, agent_id: int, labels: Sequence[str]
+    ) -> None:
+        if await set_labels(transaction.session, ticket.id, labels):
+            await self._steps.note_event(
+                transaction, ticket, EventKind.LABELLED, "agent", agent_id, labels=list(labels)
+            )
+
+    async def _close(
+        self,
+        transaction: ConversationTransaction,
+        ticket: tables.Ticket,
+        agent_id: int,
+        disposition: str,
+        note: str | None,
+    ) -> None:
+        if ticket.status == "closed" and ticket.agent_id == agent_id:
+            return
+        if ticket.status in {"message", "pending"}:
+            # Settled outside of the chat, which stays with the bot.
+            ticket.agent_id, ticket.note = agent_id, note
+            await self._steps.finish(transaction, ticket, disposition, "agent", agent_id, note=note)
+            return
+        await _check_owner(transaction, ticket, agent_id)
+        await change_owner(transaction, "closed")
+        ticket.note = note
+        await self._steps.finish(transaction, ticket, disposition, "agent", agent_id, note=note)
+        if disposition == "spam":
+            await self._steps.notices.say(transaction, "closed", "closed_as_spam")
+        elif is_crisis(ticket.reason, ticket.handoff):
+            await self._steps.notices.say(transaction, "closed", "closed_quietly")
+        else:
+            await self._steps.notices.say(transaction, "closed", "closed", rates=ticket.number)
+
+    async def _follow_up(
+        self,
+        transaction: ConversationTransaction,
+        ticket: tables.Ticket,
+        agent_id: int,
+        due_at: datetime,
+        *,
+        to: int | None,
+        note: str | None,
+    ) -> None:
+        moment = now()
+        if not moment - _CLOCK_SKEW <= due_at <= moment + _FURTHEST_FOLLOW_UP:
+            raise InputError(ErrorCode.MALFORMED)
+        agent = await _enabled_agent(transaction.session, to or agent_id)
+        is_chat = ticket.status == "active"
+        if is_chat:
+            await _check_owner(transaction, ticket, agent_id)
+        elif ticket.status == "queued":
+            raise await _conflict(transaction.session, ticket)
+        elif ticket.status == "closed" and (other := await self._steps.find_open(transaction)) is not None:
+            raise await _conflict(transaction.session, other)
+        await self._steps.put_off(transaction, ticket, agent, due_at, by=agent_id, note=note)
+        if is_chat:
+            await change_owner(transaction, "closed")
+            await self._steps.notices.say(transaction, "closed", "follow_up", agent=agent.name)
+
     async def _conversation_of(self, ticket_id: int, agent_id: int) -> str | None:
         async with self.transactions.database.read() as session:
             conversation_id: str | None = await session.scalar(
@@ -387,6 +480,13 @@ class AgentCommands:
                 )
             )
         return conversation_id
+
+
+async def _said_before(transaction: ConversationTransaction, key: str | None) -> Message | None:
+    existing = await transaction.find_by_client_id(key) if key is not None else None
+    if existing is not None and existing.author != "agent":
+        raise InputError(ErrorCode.MALFORMED)
+    return existing
 
 
 async def _check_owner(transaction: ConversationTransaction, ticket: tables.Ticket, agent_id: int) -> None:

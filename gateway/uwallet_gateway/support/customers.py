@@ -52,6 +52,8 @@ class Customers:
             block = await session.get(tables.BlockedUser, conversation_id)
             return Customer(
                 first_seen_at=conversation.created_at,
+                attributes=dict(conversation.attributes or {}),
+                attributes_at=conversation.attributes_at,
                 tickets=tickets or 0,
                 notes=[
                     CustomerNote(

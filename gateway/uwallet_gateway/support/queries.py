@@ -23,6 +23,7 @@ from uwallet_gateway.protocol.tickets import (
     AgentName,
     DeskQueue,
     GroupName,
+    LabelUse,
     LastMessage,
     QueueCounts,
     Ticket,
@@ -35,6 +36,7 @@ from uwallet_gateway.protocol.tickets import (
 from uwallet_gateway.search.conversations import RATINGS
 from uwallet_gateway.search.index import in_conversations
 from uwallet_gateway.support.assignment import overflow_at
+from uwallet_gateway.support.labels import label_uses, labels_of
 from uwallet_gateway.support.presence import Availability, is_online, is_staffed
 from uwallet_gateway.support.queue import NORMAL, estimated_wait, in_order, is_crisis, position_of, positions_of
 from uwallet_gateway.transcript.messages import GREETING_PAYLOAD, Author, Owner
@@ -257,6 +259,7 @@ class TicketQueries:
         priority: int | None = None,
         group_id: int | None = None,
         rating: Rated | None = None,
+        label: str | None = None,
         start: datetime | None = None,
         end: datetime | None = None,
         visible_to: int | None = None,
@@ -275,6 +278,7 @@ class TicketQueries:
             priority: Only those.
             group_id: Only those of this skill group.
             rating: Only those rated so.
+            label: Only those with this label.
             start: Only those made from this moment on.
             end: Only those made before this moment.
             visible_to: Only those that this agent may see with the role `agent`.
@@ -282,21 +286,20 @@ class TicketQueries:
             limit: Maximum number.
         """
         row = tables.Ticket
-        conditions: list[ColumnElement[bool]] = []
-        if status is not None:
-            conditions.append(row.status == status)
-        if agent_id is not None:
-            conditions.append(row.agent_id == agent_id)
-        if topic is not None:
-            conditions.append(row.topic == topic)
-        if site is not None:
-            conditions.append(tables.Conversation.site_key == site)
-        if priority is not None:
-            conditions.append(row.priority == priority)
-        if group_id is not None:
-            conditions.append(row.group_id == group_id)
+        equal: list[tuple[Any, object]] = [
+            (row.status, status),
+            (row.agent_id, agent_id),
+            (row.topic, topic),
+            (tables.Conversation.site_key, site),
+            (row.priority, priority),
+            (row.group_id, group_id),
+        ]
+        conditions: list[ColumnElement[bool]] = [column == value for column, value in equal if value is not None]
         if rating is not None:
             conditions.append(row.rating.between(*RATINGS[rating]))
+        if label is not None:
+            labelled = select(tables.TicketLabel.ticket_id).where(tables.TicketLabel.label == label)
+            conditions.append(row.id.in_(labelled))
         if start is not None:
             conditions.append(row.created_at >= start)
         if end is not None:
@@ -319,6 +322,11 @@ class TicketQueries:
         async with self._database.read() as session:
             tickets = await self._read(session, _tickets().where(*conditions).order_by(row.id.desc()).limit(limit + 1))
         return tickets[:limit], len(tickets) > limit
+
+    async def labels(self) -> list[LabelUse]:
+        """All labels with the number of their tickets, the one used most first."""
+        async with self._database.read() as session:
+            return await label_uses(session)
 
     async def sealed_contact(self, ticket_id: int) -> str:
         """How the user can be reached, still encrypted.
@@ -381,9 +389,12 @@ class TicketQueries:
                 .order_by(*in_order())
             )
             positions = positions_of(waiting.tuples())
-        return [self._ticket(row, unread, positions) for row in rows]
+        labels = await labels_of(session, [row[0].id for row in rows]) if rows else {}
+        return [self._ticket(row, unread, positions, labels) for row in rows]
 
-    def _ticket(self, row: _TicketRow, unread: dict[str, int], positions: dict[int, int]) -> Ticket:
+    def _ticket(
+        self, row: _TicketRow, unread: dict[str, int], positions: dict[int, int], labels: dict[int, list[str]]
+    ) -> Ticket:
         ticket, conversation, site = row[0], row[1], row[2]
         agent, preferred = cast("tables.Agent | None", row[3]), cast("tables.Agent | None", row[4])
         last, group = cast("tables.Message | None", row[5]), cast("tables.SkillGroup | None", row[6])
@@ -413,6 +424,7 @@ class TicketQueries:
             overflow_at=overflow_at(ticket, group.overflow_after) if group else None,
             disposition=ticket.disposition,
             note=ticket.note,
+            labels=labels.get(ticket.id, []),
             due_at=ticket.due_at,
             kept_open=ticket.kept_open,
             rating=ticket.rating,
@@ -428,6 +440,7 @@ class TicketQueries:
                 online=None
                 if conversation.kind == "backend"
                 else ticket.status in _OPEN and self._is_user_online(conversation.id),
+                called=(conversation.attributes or {}).get("name"),
                 context=dict(conversation.context or {}),
             ),
             position=positions.get(ticket.id),

@@ -66,6 +66,8 @@ STATUS: dict[ErrorCode, int] = {
     ErrorCode.USERNAME_TAKEN: 409,
     ErrorCode.EMAIL_TAKEN: 409,
     ErrorCode.SHORTCUT_TAKEN: 409,
+    ErrorCode.UNKNOWN_VARIABLE: 422,
+    ErrorCode.FILE_UNREADABLE: 422,
     ErrorCode.NAME_TAKEN: 409,
     ErrorCode.LAST_ADMIN: 409,
     ErrorCode.CONTACT_INVALID: 422,

@@ -20,7 +20,7 @@ from uwallet_gateway.transport.client import address_of
 from uwallet_gateway.transport.http import STATUS
 
 _OF_USERS = f"{API}/attachments"
-_OF_AGENTS = re.compile(rf"{DESK_API}/tickets/[0-9]+/attachments")
+_OF_AGENTS = re.compile(rf"{DESK_API}/(?:tickets/[0-9]+/attachments|canned_replies/import)")
 # Uploads at the same time; each has at most a megabyte in memory, the rest of its body is on disk.
 _AT_ONCE = 8
 # Of one address: behind a carrier's are many users, but one client must not take all.
@@ -33,7 +33,7 @@ _TRY_AGAIN = 5
 
 
 def is_upload(scope: Scope) -> bool:
-    """Whether a request uploads a picture."""
+    """Whether a request uploads a file."""
     path = scope["path"]
     return bool(scope["method"] == "POST" and (path == _OF_USERS or _OF_AGENTS.fullmatch(path)))
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+
 import structlog
 from fastapi import UploadFile
 
@@ -31,6 +34,8 @@ async def store_upload(
     try:
         await services.conversations.add_picture(conversation_id, picture)
     except BaseException:
-        services.attachments.delete(stored.id)
+        # What cannot be deleted has no row, and goes with the next purge.
+        with contextlib.suppress(OSError):
+            await asyncio.to_thread(services.attachments.delete, stored.id)
         raise
     return services.presentation.attachment(picture, reader)

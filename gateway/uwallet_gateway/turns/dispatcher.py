@@ -34,8 +34,8 @@ from uwallet_gateway.turns.replies import greeted, replies
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.25, 5.0
 # Seconds until a conversation is retried after the database failed.
 _AFTER_ERROR = 2.0
-# Seconds between two looks for what a process that died has left; its locks last 15 s.
-_LOOK_EVERY = 5.0
+# Looks for what a process that died has left take at most this share of the time, however much waits.
+_SHARE_OF_LOOKS = 0.2
 # Seconds for which the last failure tells the state of the engine.
 _FAILURE_COUNTS_FOR = 2 * _LONGEST_PAUSE
 # No answer came, so the same turn may be asked for again.
@@ -124,19 +124,23 @@ class Dispatcher:
 
     async def take_over(self) -> None:
         """Answers what another process has taken and not answered before it died."""
-        for conversation_id in await self._transcript.waiting_conversations():
-            if conversation_id not in self._workers and await self._locks.is_abandoned(conversation_id):
-                _log.info("dispatcher.took_over", conversation_id=conversation_id)
-                self.wake(conversation_id)
+        waiting = await self._transcript.waiting_conversations()
+        for conversation_id in await self._locks.abandoned([one for one in waiting if one not in self._workers]):
+            _log.info("dispatcher.took_over", conversation_id=conversation_id)
+            self.wake(conversation_id)
 
     async def take_over_for_ever(self) -> None:
-        """Looks every few seconds. A failure is logged; the next look tries again."""
-        while True:
-            await asyncio.sleep(_LOOK_EVERY)
+        """Looks a few times within the life of a lock. A failure is logged; the next look tries again."""
+        pause = self._locks.look_every
+        while pause is not None:
+            # Jitter, so that processes do not look in lockstep.
+            await asyncio.sleep(pause * random.uniform(0.75, 1.0))
+            started = time.perf_counter()
             try:
                 await self.take_over()
             except Exception:
                 _log.exception("dispatcher.not_taken_over")
+            pause = max(self._locks.look_every or 0.0, (time.perf_counter() - started) / _SHARE_OF_LOOKS)
 
     async def drain(self, seconds: float) -> None:
         """Finishes running turns. Messages that wait for an engine that is away stay for the next start."""
@@ -155,9 +159,15 @@ class Dispatcher:
         try:
             while True:
                 self._again.discard(conversation_id)
-                async with self._locks.hold(conversation_id):
+                async with self._locks.hold(conversation_id) as lease:
+                    answered = 0
                     while not self._stopping and (message := await self._transcript.next_waiting(conversation_id)):
+                        if answered and not await lease.is_kept():
+                            # Another process answers now. What it leaves is taken up when it is free again.
+                            self._again.add(conversation_id)
+                            break
                         await self._answer(message)
+                        answered += 1
                 if conversation_id not in self._again:
                     break
         except ConversationGoneError:

@@ -19,6 +19,7 @@ it('sends what the gateway could send', async () => {
     'queue',
     'agents',
     'canned_replies',
+    'labels',
     'tickets',
     'board',
     'blocked',

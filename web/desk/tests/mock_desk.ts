@@ -23,6 +23,7 @@ const SETTINGS: Settings = {
   queue_timeout: 600,
   time_zone: 'Asia/Shanghai',
   brand: 'u钱包',
+  reply_variables: { user: '称呼', number: '工单号', agent: '客服', brand: '品牌', topic: '事项', site: '站点' },
   max_length: 1000,
   attachment_bytes: 1024 * 1024,
   attachment_types: ['image/png', 'image/jpeg'],
@@ -251,6 +252,10 @@ export class MockDesk extends MockServer {
         return listed(this.claim(this.ticket(Number(id)), me));
       case 'POST /tickets/*/messages':
         return this.reply(this.ticket(Number(id)), me, body);
+      case 'PUT /tickets/*/labels': {
+        const labels = body.labels as string[];
+        return listed(this.change(this.ticket(Number(id)), me, 'labelled', { labels }, { labels }));
+      }
       case 'POST /tickets/*/notes': {
         const ticket = this.ticket(Number(id));
         this.note(ticket, 'note', me, { text: body.text });
@@ -359,6 +364,7 @@ const MODELS: Record<string, string> = {
   'GET /queue': 'DeskQueue',
   'GET /agents': 'AgentStatus[]',
   'GET /canned_replies': 'CannedReply[]',
+  'GET /labels': 'LabelUse[]',
   'GET /tickets': 'TicketPage',
   'GET /tickets/*': 'TicketDetails',
   'GET /tickets/*/messages': 'DeskMessagePage',

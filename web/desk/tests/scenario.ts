@@ -31,6 +31,7 @@ export function ticketWith(fields: Partial<MockTicket> & { id: number }): MockTi
     preferred_agent: null,
     group: null,
     overflow_at: null,
+    labels: [],
     due_at: null,
     disposition: null,
     note: null,
@@ -40,7 +41,7 @@ export function ticketWith(fields: Partial<MockTicket> & { id: number }): MockTi
     version: 1,
     unread: 0,
     last_message: null,
-    user: { kind: 'visitor', name: null, online: true, context: {} },
+    user: { kind: 'visitor', name: null, online: true, called: null, context: {} },
     created_at: ago(5),
     queued_at: ago(5),
     claimed_at: null,
@@ -87,17 +88,63 @@ export function fillDesk(desk: MockDesk): void {
     },
     { id: 4, username: 'wu', name: '吴用', role: 'agent', presence: 'offline', chats: 0, max_chats: 5, enabled: false },
   ];
+  const plain = { folder: null, is_personal: false, labels: [], ending: null, follow_up_hours: null, uses: 0 };
   desk.replies = [
     {
+      ...plain,
       id: 1,
       title: '问候',
       text: '您好，我是人工客服，刚才和机器人的对话我都看到了，您不用再说一遍。',
       shortcut: 'nh',
+      folder: '开场',
+      uses: 128,
     },
-    { id: 2, title: '请稍等', text: '好的，我帮您查一下，请稍等。', shortcut: 'sd' },
-    { id: 3, title: '防骗提醒', text: '密码和验证码请不要告诉任何人，我们也不会向您要。', shortcut: 'fp' },
-    { id: 4, title: '还有别的问题吗', text: '请问还有别的可以帮您吗？', shortcut: null },
+    {
+      ...plain,
+      id: 2,
+      title: '请稍等',
+      text: '好的，我帮您查一下，请稍等。',
+      shortcut: 'sd',
+      folder: '开场',
+      uses: 96,
+    },
+    {
+      ...plain,
+      id: 3,
+      title: '防骗提醒',
+      text: '密码和验证码请不要告诉任何人，我们也不会向您要。',
+      shortcut: 'fp',
+      labels: ['安全'],
+      uses: 12,
+    },
+    { ...plain, id: 4, title: '还有别的问题吗', text: '请问还有别的可以帮您吗？', shortcut: null },
+    {
+      ...plain,
+      id: 5,
+      title: '办结',
+      text: '{称呼}，工单{工单号}已经处理好了，祝您生活愉快。',
+      shortcut: 'bj',
+      labels: ['退款', '已办结'],
+      ending: 'close',
+      is_personal: true,
+      uses: 7,
+    },
+    {
+      ...plain,
+      id: 6,
+      title: '明天回复',
+      text: '这件事要请同事核对，明天给您答复。',
+      shortcut: 'mt',
+      folder: '跟进',
+      ending: 'follow_up',
+      follow_up_hours: 24,
+      uses: 3,
+    },
   ];
+  desk.canned.set('GET /labels', [
+    { label: '退款', tickets: 12 },
+    { label: '安全', tickets: 3 },
+  ]);
   desk.canned.set('suggestions', {
     suggestions: [
       {
@@ -125,7 +172,7 @@ export function fillDesk(desk: MockDesk): void {
       counterparty: '楼下超市',
       phone_number: '13800138000',
     },
-    user: { kind: 'user', name: '王小明', online: true, context: {} },
+    user: { kind: 'user', name: '王小明', online: true, called: null, context: {} },
     claimed_at: ago(4),
     first_reply_at: ago(3.5),
     progress: DISPUTE,
@@ -157,7 +204,13 @@ export function fillDesk(desk: MockDesk): void {
   const hostile = ticketWith({
     id: 23,
     queued_at: ago(6),
-    user: { kind: 'user', name: '<img src=x onerror="document.title=\'XSS\'">', online: false, context: {} },
+    user: {
+      kind: 'user',
+      name: '<img src=x onerror="document.title=\'XSS\'">',
+      online: false,
+      called: null,
+      context: {},
+    },
     summary: '<script>document.title="XSS"</script>\n[点我](javascript:alert(1))',
   });
   const left = ticketWith({
@@ -169,7 +222,7 @@ export function fillDesk(desk: MockDesk): void {
     created_at: ago(600),
     queued_at: null,
     summary: '',
-    user: { kind: 'visitor', name: null, online: false, context: {} },
+    user: { kind: 'visitor', name: null, online: false, called: null, context: {} },
   });
   const closed = ticketWith({
     id: 5,
@@ -370,6 +423,8 @@ function fillCustomers(desk: MockDesk): void {
   const block = { reason: '反复发广告', until: null, by: '赵敏', created_at: ago(500) };
   for (const id of [5, 11, 12, 21, 22, 23, 31]) {
     desk.canned.set(`GET /tickets/${id}/customer`, {
+      attributes: { name: '王女士', level: '金卡', registered: '2024-03-01', orders: '17' },
+      attributes_at: new Date(Date.now() - 120_000).toISOString(),
       first_seen_at: ago(9 * 24 * 60),
       tickets: 2,
       notes: [{ id: 1, text: '说粤语，语音听不清，尽量打字。', by: { id: 1, name: '小林' }, created_at: ago(4000) }],

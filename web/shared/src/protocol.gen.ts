@@ -42,6 +42,7 @@ export type Action =
   | 'canned_reply_added'
   | 'canned_reply_changed'
   | 'canned_reply_removed'
+  | 'canned_replies_imported'
   | 'user_exported'
   | 'user_erased'
   | 'user_revoked'
@@ -155,6 +156,10 @@ export interface AgentMessageRequest {
    * Idempotency key: the same one again has no further effect
    */
   client_id: string;
+  /**
+   * The canned reply that it was made from, to be counted
+   */
+  canned_reply_id?: number | null;
 }
 /**
  * An agent as colleagues see them. Users see the name only.
@@ -405,21 +410,53 @@ export interface ButtonView {
   role?: 'primary' | 'normal' | 'danger';
 }
 /**
- * A text to send; `shortcut` is typed after 「/」, or None.
+ * A text to send, with what is done beside: one with labels or an ending is a macro.
  */
 export interface CannedReply {
   id: number;
   title: string;
   text: string;
+  /**
+   * Typed after `/`
+   */
   shortcut: string | null;
+  folder: string | null;
+  /**
+   * The agent's own, which nobody else sees
+   */
+  is_personal: boolean;
+  /**
+   * Put on the ticket when it is sent
+   */
+  labels: string[];
+  /**
+   * What becomes of the chat then
+   */
+  ending: ('close' | 'follow_up') | null;
+  /**
+   * Hours until the follow-up, with `follow_up`
+   */
+  follow_up_hours: number | null;
+  /**
+   * How often it was sent in the last 30 days
+   */
+  uses: number;
 }
 /**
- * A canned reply. `shortcut` is what an agent types after `/`.
+ * A canned reply. `shortcut` is what an agent types after `/`; one with labels or an ending is a macro.
  */
 export interface CannedReplyRequest {
   title: string;
   text: string;
   shortcut?: string | null;
+  folder?: string | null;
+  /**
+   * The agent's own, which nobody else sees
+   */
+  is_personal?: boolean;
+  labels?: string[];
+  ending?: ('close' | 'follow_up') | null;
+  follow_up_hours?: number | null;
 }
 /**
  * How the ticket ended, and a note for colleagues.
@@ -660,6 +697,16 @@ export interface Criterion {
  */
 export interface Customer {
   first_seen_at: string;
+  /**
+   * What the site tells of the user, by name, redacted
+   */
+  attributes: {
+    [k: string]: string;
+  };
+  /**
+   * When the site told it
+   */
+  attributes_at: string | null;
   tickets: number;
   /**
    * Newest first
@@ -797,6 +844,10 @@ export interface Ticket {
   disposition: string | null;
   note: string | null;
   /**
+   * By which agents sort it
+   */
+  labels: string[];
+  /**
    * When it is to be followed up; set of a `pending` ticket
    */
   due_at: string | null;
@@ -854,6 +905,10 @@ export interface TicketUser {
   kind: string;
   name: string | null;
   online: boolean | null;
+  /**
+   * How the site says that the user is called: their attribute `name`
+   */
+  called: string | null;
   /**
    * What the site has told last of the page that the user is on, by name
    */
@@ -987,6 +1042,18 @@ export interface DeskSettings {
    * What the product is called; empty if that is not filled in
    */
   brand: string;
+  reply_variables: ReplyVariables;
+}
+/**
+ * What canned replies may have in braces, by what is filled in.
+ */
+export interface ReplyVariables {
+  user: string;
+  number: string;
+  agent: string;
+  brand: string;
+  topic: string;
+  site: string;
 }
 /**
  * The agent is signed in, with a second factor from now on.
@@ -1160,6 +1227,16 @@ export interface HookTest {
   error: string | null;
 }
 /**
+ * Why a row of a file is refused.
+ */
+export interface ImportProblem {
+  /**
+   * As a spreadsheet counts: the headings are row 1
+   */
+  row: number;
+  message: string;
+}
+/**
  * All figures of a period in the organisation's time zone; both ends are included.
  */
 export interface InsightView {
@@ -1261,6 +1338,19 @@ export interface LabelRequest {
   intent: string | null;
 }
 /**
+ * A label, and on how many tickets it is.
+ */
+export interface LabelUse {
+  label: string;
+  tickets: number;
+}
+/**
+ * All labels that a ticket has from now on.
+ */
+export interface LabelsRequest {
+  labels: string[];
+}
+/**
  * A time in which an agent is off.
  */
 export interface LeaveRequest {
@@ -1292,6 +1382,16 @@ export interface Limits {
 export interface Line {
   author: string;
   text: string;
+}
+/**
+ * The text of a macro, as the agent has looked it over.
+ */
+export interface MacroRequest {
+  text: string;
+  /**
+   * Idempotency key: the same one again has no further effect
+   */
+  client_id: string;
 }
 /**
  * Whether the answer to a message was wrong.
@@ -1568,6 +1668,14 @@ export interface RecoveryCodes {
   recovery_codes: string[];
 }
 /**
+ * What came of a file: nothing is stored if one of its rows is refused.
+ */
+export interface ReplyImport {
+  added: number;
+  changed: number;
+  problems: ImportProblem[];
+}
+/**
  * How the ticket ended (`solved` if absent), and a note for colleagues.
  */
 export interface ReturnRequest {
@@ -1805,6 +1913,10 @@ export interface SessionRequest {
 export interface UserClaim {
   id: string;
   hash: string;
+  /**
+   * What the site tells of the user, signed: as in docs/protocol.md
+   */
+  attributes?: string | null;
 }
 /**
  * A session.
@@ -1967,6 +2079,10 @@ export interface TicketDetails {
   overflow_at: string | null;
   disposition: string | null;
   note: string | null;
+  /**
+   * By which agents sort it
+   */
+  labels: string[];
   /**
    * When it is to be followed up; set of a `pending` ticket
    */

@@ -146,7 +146,7 @@ export function mount({ root, element, settings: given, emit }: Host): App {
     },
     connect: () => chat.start(),
     close,
-    setUser: (id, hash) => chat.setUser({ id, hash }),
+    setUser: (id, hash, attributes) => chat.setUser({ id, hash, attributes }),
     reset: () => chat.reset(),
     send: (text) => {
       chat.start();

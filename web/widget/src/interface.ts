@@ -41,7 +41,7 @@ export interface App {
   /** Listens to the conversation without showing it. */
   connect: () => void;
   close: () => void;
-  setUser: (id: string, hash: string) => void;
+  setUser: (id: string, hash: string, attributes?: string) => void;
   reset: () => void;
   /** Sends a text in the name of the user, without showing the window. */
   send: (text: string) => void;

@@ -22,6 +22,7 @@ from tests.helpers.fake_engine import FakeEngine
 from tests.helpers.gateway import Gateway, running_gateway
 from tests.helpers.pictures import png
 from tests.helpers.servers import free_port, serving
+from uwallet_gateway.agents.canned_replies import ReplyContent
 from uwallet_gateway.agents.roles import Role
 from uwallet_gateway.audit.actions import Action
 from uwallet_gateway.clock import now, to_text
@@ -72,7 +73,7 @@ class Case:
         if "{agent_id}" in self.path:
             places["agent_id"] = (await agent_at(self.gateway)).id
         if "{reply_id}" in self.path:
-            reply = await self.gateway.services.canned_replies.add("旧的", "旧的", None)
+            reply = await self.gateway.services.canned_replies.add(ReplyContent("旧的", "旧的"), asking.id or None)
             places["reply_id"] = reply.id
         places |= {"name": "hours", "year": 2026, "hook_name": "robot", "note_id": 1}
         names = {

@@ -284,6 +284,48 @@ async def test_canned_replies(gateway: Gateway) -> None:
     assert (await boss.ok("PUT", path, json={"title": "退款", "text": HOSTILE, "shortcut": None}))["text"] == HOSTILE
     await boss.ok("DELETE", path)
     assert await lin.ok("GET", "/canned_replies") == []
+    for body, code in (
+        ({"title": "x", "text": "y"}, "forbidden"),
+        ({"title": "x", "text": "{名字}"}, "unknown_variable"),
+    ):
+        who = lin if code == "forbidden" else boss
+        assert (await who.call("POST", "/canned_replies", json=body)).json()["code"] == code
+
+
+async def test_own_replies_macros_and_files(gateway: Gateway) -> None:
+    lin, wang, boss = await agent_at(gateway), await agent_at(gateway), await agent_at(gateway, Role.SUPERVISOR)
+    body = {"title": "办结", "text": "已经办好了。", "is_personal": True, "labels": ["退款", "退款"], "ending": "close"}
+    own = await lin.ok("POST", "/canned_replies", json=body)
+    assert (own["is_personal"], own["labels"], own["uses"]) == (True, ["退款"], 0)
+    assert await wang.ok("GET", "/canned_replies") == []
+    path = f"/canned_replies/{own['id']}"
+    assert (await boss.call("DELETE", path)).status_code == 404
+    assert (await lin.ok("PUT", path, json={**body, "folder": "常用"}))["folder"] == "常用"
+    async with lin.online():
+        user, ticket_id = await claimed(lin)
+        said = {"text": "已经给您办好了。", "client_id": "m"}
+        assert (await boss.call("POST", f"/tickets/{ticket_id}/macros/{own['id']}", json=said)).status_code == 404
+        for _ in range(2):
+            closed = await lin.ok("POST", f"/tickets/{ticket_id}/macros/{own['id']}", json=said)
+        assert (closed["status"], closed["disposition"], closed["labels"]) == ("closed", "solved", ["退款"])
+        texts = [message["text"] for message in await user.messages() if message["author"] == "agent"]
+        assert texts == ["已经给您办好了。"]
+        kinds = [event["kind"] for event in (await lin.ok("GET", f"/tickets/{ticket_id}"))["events"]]
+        assert kinds[-2:] == ["labelled", "closed"]
+    assert (await lin.ok("GET", "/canned_replies"))[0]["uses"] == 1
+    assert await lin.ok("GET", "/labels") == [{"label": "退款", "tickets": 1}]
+    assert [ticket["id"] for ticket in (await lin.ok("GET", "/tickets?label=退款"))["tickets"]] == [ticket_id]
+    assert (await lin.ok("GET", "/tickets?label=别的"))["tickets"] == []
+    await lin.ok("PUT", f"/tickets/{ticket_id}/labels", json={"labels": []})
+    assert await lin.ok("GET", "/labels") == []
+    file = (await lin.call("GET", "/canned_replies/export.csv?personal=true")).content
+    assert "常用,办结,,已经办好了。,退款,结束会话,,1" in file.decode()
+    both = file + "又一条,,,没有标题,,,,\r\n,对的,,对的,,,,\r\n".encode()
+    refused = await boss.call("POST", "/canned_replies/import", files={"file": ("a.csv", both, "text/csv")})
+    assert [problem["row"] for problem in refused.json()["problems"]] == [3]
+    taken = await boss.call("POST", "/canned_replies/import", files={"file": ("a.csv", file, "text/csv")})
+    assert taken.json() == {"added": 1, "changed": 0, "problems": []}
+    assert (await lin.call("POST", "/canned_replies/import", files={"file": ("a.csv", file)})).status_code == 403
 
 
 async def test_intents_come_from_the_engine(gateway: Gateway) -> None:

@@ -53,6 +53,7 @@ async def send_message(
         text=body.text,
         attachment_id=body.attachment_id,
         client_id=body.client_id,
+        canned_reply_id=body.canned_reply_id,
     )
     return services.presentation.desk_message(message, agent_reader(session))
 

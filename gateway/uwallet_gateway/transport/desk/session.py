@@ -16,6 +16,7 @@ from uwallet_gateway.protocol.agents import (
     DeskSettings,
     PasswordChange,
     PresenceRequest,
+    ReplyVariables,
 )
 from uwallet_gateway.protocol.tickets import DISPOSITIONS, AgentStatus
 from uwallet_gateway.services import Services
@@ -115,5 +116,6 @@ async def session_view(services: Services, session: DeskSession) -> DeskSessionV
             queue_timeout=services.configuration.rules.queue_timeout.total_seconds(),
             time_zone=services.opening_hours.zone.key,
             brand=services.brand,
+            reply_variables=ReplyVariables(**services.texts.desk.reply_variables.model_dump()),
         ),
     )

@@ -15,11 +15,15 @@ from uwallet_gateway.insight.csv_export import load_export_texts, tickets_csv
 from uwallet_gateway.protocol.base import MAX_ID
 from uwallet_gateway.protocol.conversations import Rated
 from uwallet_gateway.protocol.tickets import (
+    MOST_OF_LABEL,
     AssignRequest,
     CloseRequest,
     DeskQueue,
     FollowUpRequest,
     KeepOpenRequest,
+    LabelsRequest,
+    LabelUse,
+    MacroRequest,
     NoteRequest,
     ReturnRequest,
     Ticket,
@@ -57,6 +61,7 @@ class _Filter:
     priority: int | None
     group_id: int | None
     rating: Rated | None
+    label: str | None
     start: datetime | None
     end: datetime | None
     visible_to: int | None
@@ -73,6 +78,7 @@ def _filter(
     priority: Annotated[int | None, Query(ge=0, le=2)] = None,
     group_id: Annotated[int | None, Query(ge=1, le=MAX_ID)] = None,
     rating: Rated | None = None,
+    label: Annotated[str | None, Query(max_length=MOST_OF_LABEL)] = None,
     first: Annotated[date | None, Query(alias="from")] = None,
     last: Annotated[date | None, Query(alias="to")] = None,
 ) -> _Filter:
@@ -87,6 +93,7 @@ def _filter(
         priority=priority,
         group_id=group_id,
         rating=rating,
+        label=searched(label),
         start=start,
         end=end,
         visible_to=None if session.agent.role.may(Role.SUPERVISOR) else session.agent.id,
@@ -191,6 +198,36 @@ async def keep_open(
 ) -> Ticket:
     """Waits for the user however long they are silent, or no longer."""
     return await services.agent_commands.keep_open(ticket_id, session.agent.id, kept_open=body.kept_open)
+
+
+@router.put("/tickets/{ticket_id}/labels", responses=responses(401, 403, 404, 422, 429, 503))
+async def label_ticket(
+    ticket_id: TicketId, body: LabelsRequest, services: ServicesNeeded, session: AgentNeeded
+) -> Ticket:
+    """Gives a ticket these labels and no others."""
+    await check_visible(services, session, ticket_id)
+    return await services.agent_commands.label(ticket_id, session.agent.id, labels=body.labels)
+
+
+@router.get("/labels", responses=responses(401, 429, 503))
+async def read_labels(services: ServicesNeeded, _session: AgentNeeded) -> list[LabelUse]:
+    """Returns all labels with the number of their tickets, the one used most first."""
+    return await services.tickets.labels()
+
+
+@router.post("/tickets/{ticket_id}/macros/{reply_id}", responses=responses(401, 403, 404, 409, 422, 429, 503))
+async def apply_macro(
+    ticket_id: TicketId,
+    reply_id: Annotated[int, Path(ge=1, le=MAX_ID)],
+    body: MacroRequest,
+    services: ServicesNeeded,
+    session: AgentNeeded,
+) -> Ticket:
+    """Sends the text of a canned reply, and does what the reply does beside: labels, and the end of the chat."""
+    macro = await services.canned_replies.find(reply_id, session.agent.id)
+    return await services.agent_commands.apply_macro(
+        ticket_id, session.agent.id, macro=macro, text=body.text, client_id=body.client_id
+    )
 
 
 @router.post("/tickets/{ticket_id}/notes", status_code=201, responses=responses(401, 403, 404, 422, 429, 503))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Annotated, Any
 
 from fastapi import APIRouter, File, Path, Query, Request, Response, UploadFile
-from fastapi.responses import FileResponse
+from fastapi.responses import StreamingResponse
 
 from uwallet_gateway.errors import ErrorCode, InputError
 from uwallet_gateway.identity.admission import admit
@@ -123,7 +124,7 @@ async def upload(
 @router.get(
     "/attachments/{attachment_id}",
     responses=responses(401, 403, 404, 422, 429, 503) | {200: {"content": {"image/*": {}}, "description": "Picture"}},
-    response_class=FileResponse,
+    response_class=StreamingResponse,
 )
 async def read_attachment(
     attachment_id: str, request: Request, services: ServicesNeeded, signature: str | None = None
@@ -144,10 +145,13 @@ async def read_attachment(
         stored = await services.transcript.picture(attachment_id)
         if stored and stored[1] != session.conversation_id:
             stored = None
-    path = services.attachments.path(attachment_id) if stored else None
-    if stored is None or path is None or not path.is_file():
+    pieces = await asyncio.to_thread(services.attachments.read, attachment_id) if stored else None
+    if stored is None or pieces is None:
         raise InputError(ErrorCode.NOT_FOUND)
-    headers = {"Content-Security-Policy": "default-src 'none'; sandbox"}
     kind = stored[0].content_type
-    name = f"picture.{kind.removeprefix('image/')}"
-    return FileResponse(path, media_type=kind, headers=headers, filename=name, content_disposition_type="inline")
+    headers = {
+        "Content-Security-Policy": "default-src 'none'; sandbox",
+        "Content-Length": str(stored[0].size),
+        "Content-Disposition": f'inline; filename="picture.{kind.removeprefix("image/")}"',
+    }
+    return StreamingResponse(pieces, media_type=kind, headers=headers)

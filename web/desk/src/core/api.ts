@@ -8,6 +8,7 @@ import type {
   BlockList,
   Board,
   CannedReply,
+  CannedReplyRequest,
   Configuration,
   Conversation,
   ConversationFilters,
@@ -22,6 +23,7 @@ import type {
   GroupRequest,
   PersonRequest,
   Intent,
+  LabelUse,
   Leave,
   Message,
   Page,
@@ -30,6 +32,7 @@ import type {
   Performance,
   QualitySheet,
   RecoveryCodes,
+  ReplyImport,
   Review,
   Reviews,
   Role,
@@ -131,8 +134,10 @@ export class DeskApi {
   searchKnowledge = (query: string): Promise<{ suggestions: Suggestion[] }> =>
     this.request('GET', '/suggestions' + search({ query }));
   claim = (id: number): Promise<Ticket> => this.request('POST', `/tickets/${id}/claim`);
-  say = (id: number, body: { text?: string; attachment_id?: string; client_id: string }): Promise<Message> =>
-    this.request('POST', `/tickets/${id}/messages`, body);
+  say = (
+    id: number,
+    body: { text?: string; attachment_id?: string; client_id: string; canned_reply_id?: number },
+  ): Promise<Message> => this.request('POST', `/tickets/${id}/messages`, body);
   /** Gives a chat to an agent, to a group, or to neither: back to the queue. */
   transfer = (id: number, to: { agent_id?: number | null; group_id?: number | null }, memo: string): Promise<unknown> =>
     this.request('POST', `/tickets/${id}/transfer`, { ...to, memo });
@@ -202,9 +207,20 @@ export class DeskApi {
   // --- Canned replies ---
 
   cannedReplies = (): Promise<CannedReply[]> => this.request('GET', '/canned_replies');
-  saveCannedReply = (id: number | null, body: Omit<CannedReply, 'id'>): Promise<unknown> =>
+  saveCannedReply = (id: number | null, body: CannedReplyRequest): Promise<unknown> =>
     id === null ? this.request('POST', '/canned_replies', body) : this.request('PUT', `/canned_replies/${id}`, body);
   deleteCannedReply = (id: number): Promise<unknown> => this.request('DELETE', `/canned_replies/${id}`);
+  importCannedReplies = (file: File, personal: boolean): Promise<ReplyImport> => {
+    const form = new FormData();
+    form.append('file', file, file.name);
+    return this.request('POST', '/canned_replies/import' + search({ personal }), form, UPLOAD_TIMEOUT);
+  };
+  /** Says a text and does what a canned reply does beside. */
+  applyMacro = (id: number, reply: number, text: string, client_id: string): Promise<Ticket> =>
+    this.request('POST', `/tickets/${id}/macros/${reply}`, { text, client_id });
+  labels = (): Promise<LabelUse[]> => this.request('GET', '/labels');
+  setLabels = (id: number, labels: readonly string[]): Promise<Ticket> =>
+    this.request('PUT', `/tickets/${id}/labels`, { labels });
 
   // --- Settings ---
 

@@ -8,13 +8,22 @@ export function cannedQuery(text: string): string | null {
   return match ? (match[1] ?? '').trim() : null;
 }
 
-/** Returns the replies that fit, best first: by shortcut, then title, then text; all for an empty query. */
+/**
+ * Returns the replies that fit, best first: by shortcut, then title, folder and text; all for an empty query. Of those
+ * that fit as well, the agent's own come first, then what is sent most.
+ */
 export function findReplies(replies: readonly CannedReply[], query: string): CannedReply[] {
   const wanted = query.toLowerCase();
   return replies
     .map((reply, index) => ({ reply, index, rank: rank(reply, wanted) }))
     .filter(({ rank }) => rank !== null)
-    .sort((a, b) => (a.rank ?? 0) - (b.rank ?? 0) || a.index - b.index)
+    .sort(
+      (a, b) =>
+        (a.rank ?? 0) - (b.rank ?? 0) ||
+        Number(b.reply.is_personal) - Number(a.reply.is_personal) ||
+        b.reply.uses - a.reply.uses ||
+        a.index - b.index,
+    )
     .map(({ reply }) => reply);
 }
 
@@ -26,7 +35,8 @@ function rank(reply: CannedReply, wanted: string): number | null {
   if (shortcut.startsWith(wanted)) return 1;
   if (title.startsWith(wanted)) return 2;
   if (title.includes(wanted) || shortcut.includes(wanted)) return 3;
-  return reply.text.toLowerCase().includes(wanted) ? 4 : null;
+  if (reply.folder?.toLowerCase().includes(wanted)) return 4;
+  return reply.text.toLowerCase().includes(wanted) ? 5 : null;
 }
 
 /**
@@ -39,4 +49,9 @@ export function filledReply(text: string, values: Readonly<Record<string, string
     if (value === undefined) return whole;
     return value === '' ? '' : value + mark;
   });
+}
+
+/** Whether more happens than that the text is sent. */
+export function isMacro(reply: CannedReply): boolean {
+  return reply.labels.length > 0 || reply.ending !== null;
 }

@@ -26,7 +26,10 @@ export interface ChatState {
 /** What a conversation needs of the gateway. */
 export interface ChatGateway {
   messages: (ticketId: number, query: { before?: number; limit: number }) => Promise<Page>;
-  say: (ticketId: number, body: { text?: string; attachment_id?: string; client_id: string }) => Promise<Message>;
+  say: (
+    ticketId: number,
+    body: { text?: string; attachment_id?: string; client_id: string; canned_reply_id?: number },
+  ) => Promise<Message>;
   upload: (ticketId: number, file: Blob, name: string) => Promise<{ id: string }>;
   /** Subscribes; resolves with what came after a message. Rejects without a connection. */
   watch: (ticketId: number, after: number) => Promise<WatchResult>;
@@ -194,8 +197,13 @@ export class Chat {
 
   // --- Saying something ---
 
-  sendText(text: string): void {
-    this.enqueue({ kind: 'text', text: text.trim() });
+  /** `canned_reply_id`: the canned reply that it was made from. */
+  sendText(text: string, canned_reply_id?: number): void {
+    this.enqueue({
+      kind: 'text',
+      text: text.trim(),
+      ...(canned_reply_id === undefined ? {} : { canned_reply_id }),
+    });
   }
 
   sendPicture(file: Blob, name: string): void {
@@ -231,7 +239,7 @@ export class Chat {
     return this.state.getState().transcript;
   }
 
-  private enqueue(entry: Pick<Outgoing, 'kind' | 'text' | 'file' | 'name' | 'preview'>): void {
+  private enqueue(entry: Pick<Outgoing, 'kind' | 'text' | 'file' | 'name' | 'preview' | 'canned_reply_id'>): void {
     const client_id = (this.options.newId ?? randomId)();
     this.outbox.add({ ...entry, client_id, created_at: this.options.now(), state: 'waiting', error: '' });
     this.toldTyping = -Infinity;
@@ -266,8 +274,10 @@ export class Chat {
         attachment_id = (await gateway.upload(ticketId, entry.file, entry.name ?? '')).id;
         this.outbox.change(client_id, { attachment_id });
       }
+      const { canned_reply_id } = entry;
       const content = attachment_id === undefined ? { text: entry.text } : { attachment_id };
-      const message = await gateway.say(ticketId, { ...content, client_id });
+      const from = canned_reply_id === undefined ? {} : { canned_reply_id };
+      const message = await gateway.say(ticketId, { ...content, ...from, client_id });
       this.attempts = 0;
       this.merge([message]);
       // Also if the answer does not name it: it has been stored.

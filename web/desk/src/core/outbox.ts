@@ -16,6 +16,8 @@ export interface Outgoing {
   name?: string;
   /** Address of the picture within this page. */
   preview?: string;
+  /** The canned reply that it was made from, to be counted. */
+  canned_reply_id?: number;
   /** Once the picture has been uploaded. */
   attachment_id?: string;
 }

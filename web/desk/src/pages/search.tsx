@@ -1,7 +1,7 @@
 /** Finding tickets: those that are over, too. */
 
 import { DownloadOutlined } from '@ant-design/icons';
-import { useInfiniteQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Button, Segmented, Tag, type TableColumnsType } from 'antd';
 import { describeTime } from '@uwallet/shared/time.ts';
 import { type JSX } from 'react';
@@ -25,6 +25,7 @@ export function Search(): JSX.Element {
   const [filters, setFilters] = useFilters();
   const agents = useAgents();
   const groups = useGroups();
+  const labels = useQuery({ queryKey: ['labels'], queryFn: api.labels });
   const supervises = agent.role !== 'agent';
   const wanted = { ...filters, query: searchedWords(filters.query ?? '') };
   const now = new Date(useNow(60_000));
@@ -49,7 +50,10 @@ export function Search(): JSX.Element {
       render: (_, ticket) => (
         <>
           {ticket.priority === 0 && <Tag color="red">{t.priorities[0]}</Tag>}
-          {ticketTitle(ticket)}
+          {ticketTitle(ticket)}{' '}
+          {ticket.labels.map((label) => (
+            <Tag key={label}>{label}</Tag>
+          ))}
         </>
       ),
     },
@@ -103,6 +107,17 @@ export function Search(): JSX.Element {
             value={filters.group_id}
             options={(groups.data ?? []).map(({ id, name }) => ({ value: String(id), label: name }))}
             onChange={(group_id) => setFilters({ group_id })}
+          />
+        )}
+        {(labels.data ?? []).length > 0 && (
+          <Choice
+            label={t.search.label}
+            value={filters.label}
+            options={(labels.data ?? []).map(({ label, tickets: count }) => ({
+              value: label,
+              label: `${label} (${count})`,
+            }))}
+            onChange={(label) => setFilters({ label })}
           />
         )}
         <Choice

@@ -4,10 +4,10 @@ import { DeleteOutlined, PlusOutlined } from '@ant-design/icons';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Button, Form, Input, InputNumber, Modal, Popconfirm, Select, Space, Table, Tag, type TableProps } from 'antd';
 import { useState, type JSX, type ReactNode } from 'react';
-import { ApiError } from '../core/api.ts';
 import type { GroupRequest, SkillGroup } from '../core/protocol.ts';
 import { fill, nameOf, t } from '../i18n/strings.ts';
 import { errorText, useAccounts, useAction, useDesk, useGroups } from '../view/context.ts';
+import { atField } from '../view/field_errors.ts';
 import { minutesOf, secondsOf } from './minutes.ts';
 
 const RANKS = [0, 1, 2] as const;
@@ -176,13 +176,7 @@ function GroupDialog({ group, topics, sites, onClose }: GroupDialogProps): JSX.E
       overflow_after: secondsOf(values.overflow_after),
     };
     const done = await run(
-      () =>
-        api.saveGroup(group?.id ?? null, body).catch((error: unknown) => {
-          if (error instanceof ApiError && error.code === 'name_taken') {
-            form.setFields([{ name: 'name', errors: [error.message] }]);
-          }
-          throw error;
-        }),
+      () => api.saveGroup(group?.id ?? null, body).catch(atField(form, { name_taken: 'name' })),
       t.saved,
     );
     if (done) onClose();

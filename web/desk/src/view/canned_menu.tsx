@@ -2,11 +2,13 @@
 
 import { useQuery } from '@tanstack/react-query';
 import { isComposing } from '@uwallet/shared/composing.ts';
+import { Tag } from 'antd';
 import { useEffect, useRef, useState, type JSX } from 'react';
 import { cannedQuery, findReplies } from '../core/canned.ts';
 import type { CannedReply } from '../core/protocol.ts';
 import { t } from '../i18n/strings.ts';
 import { useDesk } from './context.ts';
+import { effectsOf } from './labels.ts';
 
 const LIST_ID = 'canned-replies';
 
@@ -97,7 +99,16 @@ export function CannedMenu({ menu }: { menu: CannedMenuState }): JSX.Element {
           onMouseEnter={() => menu.setIndex(index)}
           onClick={() => menu.choose(reply)}
         >
-          <span className="canned-title">{reply.title}</span>
+          <span className="canned-title">
+            {reply.folder && <span className="muted">{reply.folder} / </span>}
+            {reply.title}
+          </span>
+          {reply.is_personal && <Tag>{t.replies.personal}</Tag>}
+          {effectsOf(reply).map((effect) => (
+            <Tag key={effect} color="orange">
+              {effect}
+            </Tag>
+          ))}
           {reply.shortcut && <kbd>/{reply.shortcut}</kbd>}
           <span className="canned-text">{reply.text}</span>
         </li>

@@ -7,13 +7,14 @@ import { describeSize, describeTypes, imageProblem, MAX_IMAGES, type ImageProble
 import { App, Button, Input, Popover, Segmented, Tooltip } from 'antd';
 import type { TextAreaRef } from 'antd/es/input/TextArea';
 import { useEffect, useImperativeHandle, useRef, useState, type DragEvent, type JSX, type Ref } from 'react';
+import { useLocation } from 'wouter';
 import { useStore } from 'zustand';
 import type { Chat } from '../core/chat.ts';
 import type { DraftKind } from '../core/drafts.ts';
-import type { Suggestion, Ticket } from '../core/protocol.ts';
+import type { CannedReply, Suggestion, Ticket } from '../core/protocol.ts';
 import { fill, t } from '../i18n/strings.ts';
-import { filledReply } from '../core/canned.ts';
-import { replyValues } from './labels.ts';
+import { filledReply, isMacro } from '../core/canned.ts';
+import { effectsOf, replyValues } from './labels.ts';
 import { CannedMenu, useCannedMenu } from './canned_menu.tsx';
 import { ComposerClosed } from './composer_closed.tsx';
 import { errorText, useAction, useDesk } from './context.ts';
@@ -46,7 +47,8 @@ const TELL_FROM = 100;
 export function Composer(props: ComposerProps): JSX.Element {
   const { ref, ticket, chat, mine, suggestions } = props;
   const { agent, api, desk, drafts, settings } = useDesk();
-  const { message } = App.useApp();
+  const { message, modal } = App.useApp();
+  const [, go] = useLocation();
   const [kind, setKind] = useState<DraftKind>('reply');
   const [texts, setTexts] = useState({
     reply: drafts.read(ticket.id, 'reply'),
@@ -57,6 +59,8 @@ export function Composer(props: ComposerProps): JSX.Element {
   const [dragging, setDragging] = useState(false);
   /** A text beginning with 「/」 of which the agent was asked whether it is for the user. */
   const [asked, setAsked] = useState('');
+  /** The canned reply that the text was made from. */
+  const [madeFrom, setMadeFrom] = useState<CannedReply | null>(null);
   const [run, busy] = useAction();
   const area = useRef<TextAreaRef>(null);
   const picker = useRef<HTMLInputElement>(null);
@@ -74,7 +78,10 @@ export function Composer(props: ComposerProps): JSX.Element {
   const setText = (value: string, of: DraftKind = shown): void => {
     setTexts((all) => ({ ...all, [of]: value }));
     drafts.write(ticket.id, of, value);
-    if (of === 'reply' && mine) chat.tellTyping(value.trim() !== '');
+    if (of !== 'reply') return;
+    // What is written anew is another text.
+    if (value.trim() === '') setMadeFrom(null);
+    if (mine) chat.tellTyping(value.trim() !== '');
   };
   const focus = (): void => {
     requestAnimationFrame(() => area.current?.focus({ cursor: 'end' }));
@@ -88,9 +95,37 @@ export function Composer(props: ComposerProps): JSX.Element {
   useImperativeHandle(ref, () => ({ insert }));
 
   const canned = useCannedMenu(shown === 'reply' ? text : '', (reply) => {
-    setText(filledReply(reply.text, replyValues(ticket, agent.name, settings.brand)), 'reply');
+    setText(filledReply(reply.text, replyValues(ticket, agent.name, settings)), 'reply');
+    setMadeFrom(reply);
     focus();
   });
+  const macro = shown === 'reply' && madeFrom && isMacro(madeFrom) ? madeFrom : null;
+  const applyMacro = (reply: CannedReply): void => {
+    // It would come before what was written earlier, or end the chat without it.
+    if (chat.state.getState().outgoing.length > 0) {
+      message.warning(t.composer.macro_waits, 5);
+      return;
+    }
+    const apply = async (): Promise<void> => {
+      const effects = effectsOf(reply).join(t.list_separator);
+      const done = await run(
+        async () => desk.adopt(await api.applyMacro(ticket.id, reply.id, text.trim(), crypto.randomUUID())),
+        fill(t.composer.macro_done, { effects }),
+      );
+      if (!done) return;
+      setText('');
+      if (reply.ending !== null) go('/');
+    };
+    if (reply.ending !== 'close') void apply();
+    else {
+      modal.confirm({
+        title: t.composer.macro_sure,
+        content: <div className="pre-line">{text.trim()}</div>,
+        okText: t.composer.macro_yes,
+        onOk: apply,
+      });
+    }
+  };
   const send = (): void => {
     if (!sendable) return;
     if (shown === 'reply') {
@@ -100,7 +135,8 @@ export function Composer(props: ComposerProps): JSX.Element {
         message.warning(t.composer.no_such_canned, 5);
         return focus();
       }
-      chat.sendText(text);
+      if (macro) return applyMacro(macro);
+      chat.sendText(text, madeFrom?.id);
       setText('');
       return focus();
     }
@@ -206,6 +242,15 @@ export function Composer(props: ComposerProps): JSX.Element {
             }}
             {...canned.aria}
           />
+          {macro && (
+            <div className="composer-macro">
+              <ThunderboltOutlined aria-hidden />
+              <span>{fill(t.composer.macro, { effects: effectsOf(macro).join(t.list_separator) })}</span>
+              <Button size="small" type="link" onClick={() => setMadeFrom(null)}>
+                {t.composer.macro_off}
+              </Button>
+            </div>
+          )}
           <div className="composer-tools">
             {mine && shown === 'reply' && (
               <>
@@ -256,7 +301,7 @@ export function Composer(props: ComposerProps): JSX.Element {
               loading={busy}
               onClick={send}
             >
-              {t.composer.send[shown]}
+              {macro ? t.composer.macro_send[macro.ending ?? 'none'] : t.composer.send[shown]}
             </Button>
           </div>
         </>

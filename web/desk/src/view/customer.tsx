@@ -2,7 +2,7 @@
 
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { DeleteOutlined, StopOutlined } from '@ant-design/icons';
-import { Alert, Button, Form, Input, InputNumber, Modal, Popconfirm, Spin, Tag } from 'antd';
+import { Alert, Button, Descriptions, Form, Input, InputNumber, Modal, Popconfirm, Spin, Tag } from 'antd';
 import { describeTime } from '@uwallet/shared/time.ts';
 import { useState, type JSX } from 'react';
 import type { Customer as CustomerData, Ticket } from '../core/protocol.ts';
@@ -55,6 +55,7 @@ export function Customer({ ticket }: { ticket: Ticket }): JSX.Element {
         />
       )}
       <p className="muted">{fill(t.customer.since, { time: time(customer.first_seen_at), count: customer.tickets })}</p>
+      <Attributes customer={customer} time={time} />
       <h3>{t.customer.notes}</h3>
       <Input.TextArea
         autoSize={{ minRows: 2, maxRows: 6 }}
@@ -150,5 +151,27 @@ function BlockDialog(props: {
         </Form.Item>
       </Form>
     </Modal>
+  );
+}
+
+/** What the site tells of the user: names are the site's own, some have a Chinese one. */
+function Attributes({ customer, time }: { customer: CustomerData; time: (at: string) => string }): JSX.Element | null {
+  const items = Object.entries(customer.attributes);
+  if (items.length === 0 || customer.attributes_at === null) return null;
+  return (
+    <>
+      <h3>{t.customer.attributes}</h3>
+      <Descriptions
+        size="small"
+        column={1}
+        colon={false}
+        items={items.map(([name, value]) => ({
+          key: name,
+          label: nameOf(t.customer.attribute_names, name),
+          children: value,
+        }))}
+      />
+      <p className="muted">{fill(t.customer.told, { time: time(customer.attributes_at) })}</p>
+    </>
   );
 }

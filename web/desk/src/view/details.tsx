@@ -11,6 +11,7 @@ import { Contact } from './contact.tsx';
 import { Customer } from './customer.tsx';
 import { useDesk, useNow } from './context.ts';
 import { dueText, ticketTitle } from './labels.ts';
+import { TicketLabels } from './ticket_labels.tsx';
 
 interface DetailsProps {
   ticket: Ticket;
@@ -48,6 +49,7 @@ function About({ ticket, details }: DetailsProps): JSX.Element {
     [t.details.number, ticket.number],
     [t.details.reason, nameOf(t.reasons, ticket.reason)],
     [t.details.topic, ticket.topic?.title],
+    [t.details.labels, <TicketLabels key={ticket.id} ticket={ticket} />],
     [t.details.contact, ticket.contact === null ? null : <Contact key={ticket.id} ticket={ticket} />],
     [t.details.site, ticket.site],
     [t.details.user, nameOf(t.user.kinds, ticket.user.kind)],
@@ -193,7 +195,8 @@ function wordsOf({ details }: TicketEvent): string {
   const disposition = typeof details.disposition === 'string' ? nameOf(t.dispositions, details.disposition) : '';
   const rating = typeof details.rating === 'number' ? fill(t.details.stars, { count: details.rating }) : '';
   const due = typeof details.due_at === 'string' ? dueText(details.due_at, Date.now()) : '';
-  const written = [details.to, details.memo, details.text, details.note, details.comment];
+  const labels = Array.isArray(details.labels) ? details.labels.join(t.list_separator) : '';
+  const written = [labels, details.to, details.memo, details.text, details.note, details.comment];
   return [target, disposition, rating, due, ...written]
     .filter((text) => typeof text === 'string' && text !== '')
     .join(t.event_separator);

@@ -1,7 +1,7 @@
 /** What things are called on the desk. */
 
 import { describeOpening, describeTime } from '@uwallet/shared/time.ts';
-import type { Presence, Ticket } from '../core/protocol.ts';
+import type { CannedReply, Presence, Settings, Ticket } from '../core/protocol.ts';
 import { fill, nameOf, t } from '../i18n/strings.ts';
 
 /** Returns what a ticket is about, in a few words. */
@@ -20,10 +20,10 @@ export function visitorName(name: string | null, conversationId: string): string
 }
 
 /** What canned replies may contain, by name; empty where it is not known. */
-export function replyValues(ticket: Ticket, agent: string, brand: string): Record<string, string> {
-  const { variables } = t.replies;
+export function replyValues(ticket: Ticket, agent: string, settings: Settings): Record<string, string> {
+  const { brand, reply_variables: variables } = settings;
   return {
-    [variables.user]: ticket.user.name ?? '',
+    [variables.user]: ticket.user.called ?? ticket.user.name ?? '',
     [variables.number]: ticket.number,
     [variables.agent]: agent,
     [variables.brand]: brand,
@@ -67,4 +67,12 @@ export function contactAddress(contact: string): string | null {
 export function onlineText(ticket: Ticket): string {
   if (ticket.user.online === null) return t.user.behind_backend;
   return ticket.user.online ? t.user.online : t.user.offline;
+}
+
+/** Returns what happens when a canned reply is sent, beside that it is sent; empty if nothing does. */
+export function effectsOf({ labels, ending, follow_up_hours }: CannedReply): string[] {
+  return [
+    ...(labels.length === 0 ? [] : [fill(t.composer.macro_label, { labels: labels.join(t.list_separator) })]),
+    ...(ending === null ? [] : [fill(t.replies.ends[ending], { hours: follow_up_hours ?? 0 })]),
+  ];
 }

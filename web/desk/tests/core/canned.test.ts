@@ -1,10 +1,25 @@
 import { describe, expect, it } from 'vitest';
-import { cannedQuery, filledReply, findReplies } from '../../src/core/canned.ts';
+import { cannedQuery, filledReply, findReplies, isMacro } from '../../src/core/canned.ts';
+import type { CannedReply } from '../../src/core/protocol.ts';
 
-const REPLIES = [
-  { id: 1, title: '问候', text: '您好', shortcut: 'nh' },
-  { id: 2, title: '请稍等', text: '我查一下', shortcut: 'sd' },
-  { id: 3, title: '你好再见', text: 'SD卡', shortcut: null },
+const reply = (id: number, title: string, text: string, shortcut: string | null, more: Partial<CannedReply> = {}) => ({
+  id,
+  title,
+  text,
+  shortcut,
+  folder: null,
+  is_personal: false,
+  labels: [],
+  ending: null,
+  follow_up_hours: null,
+  uses: 0,
+  ...more,
+});
+
+const REPLIES: CannedReply[] = [
+  reply(1, '问候', '您好', 'nh'),
+  reply(2, '请稍等', '我查一下', 'sd'),
+  reply(3, '你好再见', 'SD卡', null),
 ];
 
 const found = (query: string): number[] => findReplies(REPLIES, query).map(({ id }) => id);
@@ -23,6 +38,19 @@ describe('canned replies', () => {
     expect(found('SD')).toEqual([2, 3]);
     expect(found('稍')).toEqual([2]);
     expect(found('没有')).toEqual([]);
+  });
+
+  it("come with the agent's own first, then by use, and are found by their folder", () => {
+    const all = [
+      ...REPLIES,
+      reply(4, '常用', '好的', null, { uses: 3 }),
+      reply(5, '我的', '好', null, { is_personal: true, folder: '支付' }),
+    ];
+    expect(findReplies(all, '').map(({ id }) => id)).toEqual([5, 4, 1, 2, 3]);
+    expect(findReplies(all, '支付').map(({ id }) => id)).toEqual([5]);
+    expect(isMacro(reply(6, 'a', 'b', null))).toBe(false);
+    expect(isMacro(reply(6, 'a', 'b', null, { labels: ['退款'] }))).toBe(true);
+    expect(isMacro(reply(6, 'a', 'b', null, { ending: 'close' }))).toBe(true);
   });
 
   it('are filled in, without the name of somebody who has none', () => {

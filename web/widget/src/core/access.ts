@@ -4,6 +4,8 @@
 export interface User {
   id: string;
   hash: string;
+  /** What the site tells of the user, signed; docs/protocol.md. */
+  attributes?: string | undefined;
 }
 
 /** The token of a conversation, and who the user is; a user's token alone opens nothing. */

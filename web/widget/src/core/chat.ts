@@ -317,7 +317,8 @@ export class Chat {
 
   /** The site vouches for its user. Another one than before begins afresh, over a connection of its own. */
   setUser(user: User): void {
-    const same = this.identity.user?.id === user.id && this.identity.user.hash === user.hash;
+    const { id, hash, attributes } = this.identity.user ?? {};
+    const same = id === user.id && hash === user.hash && attributes === user.attributes;
     if (this.identity.adopt(user)) this.clear();
     const { phase } = this.state.get();
     if ((this.socket && !same) || phase === 'refused' || phase === 'closed') this.restart();

@@ -65,7 +65,7 @@ function begin(attributes: Record<string, string | undefined>, source: string, e
   let failures = 0;
   let isOpen = false;
   // What concerns the window once it is there.
-  let user: [id: string, hash: string] | null = null;
+  let user: [id: string, hash: string, attributes?: string] | null = null;
   let context: Record<string, unknown> | null = null;
 
   const launcher = new Launcher(
@@ -165,8 +165,8 @@ function begin(attributes: Record<string, string | undefined>, source: string, e
       app?.close();
     },
     send: (text: string) => void (loading ??= load()).then((loaded) => loaded?.send(text)),
-    setUser(id: string | number, hash: string): void {
-      user = [`${id}`, hash];
+    setUser(id: string | number, ...proof: [hash: string, attributes?: string]): void {
+      user = [`${id}`, ...proof];
       if (app) return app.setUser(...user);
       // Somebody else's conversation: nothing of it may show.
       if (takeOver(storage, user[0])) emitter.emit('unread', 0);

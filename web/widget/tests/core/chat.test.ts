@@ -469,8 +469,11 @@ describe('proof', () => {
 
   it('of a user goes with the token', async () => {
     const chat = connected(60, [{ id: 60 }]);
-    chat.setUser({ id: '爱丽丝', hash: 'abc' });
+    chat.setUser({ id: '爱丽丝', hash: 'abc', attributes: '1.ab.{"level":"金卡"}' });
     sockets.current.handlers.onConnect();
+    expect(sockets.current.emitted[0]?.data).toMatchObject({
+      user: { id: '爱丽丝', hash: 'abc', attributes: '1.ab.{"level":"金卡"}' },
+    });
     sockets.current.receive('session_confirm', confirm(60, [{ id: 60 }], { identity: 'user', session_id: 'token-2' }));
     await chat.loadEarlier();
     expect(requests.at(-1)?.headers).toEqual({
