@@ -108,31 +108,30 @@ class _File(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-def read_faqs(folder: Path, topics: Collection[str]) -> tuple[Mapping[str, Faq], Sequence[str]]:
+def read_faqs(folder: Path, topics: Collection[str] | None) -> tuple[Mapping[str, Faq], Sequence[str]]:
     """Reads all files of a folder.
 
     Args:
         folder: Holds one file per category; may be missing.
-        topics: Ids of the topics that a button may lead to.
+        topics: Ids of the topics that a button may lead to; None where they could not all be read.
 
     Returns:
         The questions by id, in the order of the files, and a line `file:line: field: reason` for each mistake.
     """
-    reader = _Reader(topics)
+    reader = _Reader()
     for path in sorted(folder.glob("*.yml")):
         reader.read(path)
-    if not reader.problems:
-        reader.check_references()
+    if topics is not None and not reader.problems:
+        reader.check_references(topics)
     return reader.faqs, reader.problems
 
 
 class _Reader:
     """Collects the questions of all files, and the mistakes in them."""
 
-    def __init__(self, topics: Collection[str]) -> None:
+    def __init__(self) -> None:
         self.faqs: dict[str, Faq] = {}
         self.problems: list[str] = []
-        self._topics = topics
         self._places: dict[str, tuple[Path, int]] = {}
         self._wordings: dict[str, str] = {}
 
@@ -164,12 +163,12 @@ class _Reader:
             if other_id != faq.id:
                 self._refuse(path, location, f"{str(text)!r} is asked under {other_id!r}, too")
 
-    def check_references(self) -> None:
+    def check_references(self, topics: Collection[str]) -> None:
         """Notes buttons and related questions that there are not."""
         for faq in self.faqs.values():
             path, number = self._places[faq.id]
             for place, name in enumerate(faq.buttons):
-                if name not in self._topics:
+                if name not in topics:
                     self._refuse(path, ["faqs", number, "buttons", place], f"no topic is named {name!r}")
             for place, name in enumerate(faq.related):
                 if name not in self.faqs or name == faq.id:

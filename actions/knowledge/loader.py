@@ -140,7 +140,7 @@ def _load(folder: Path, *, with_lines: set[str]) -> Knowledge:
                 for location, reason in _dangling_references(topic, topics)
             ]
         problems += _repeated_menu_positions(topics.values(), folder, documents)
-    faqs, mistakes = read_faqs(folder / FAQ_FOLDER, topics)
+    faqs, mistakes = read_faqs(folder / FAQ_FOLDER, None if problems else topics)
     problems += mistakes
     danger, crisis = talks[DANGER_FILE], talks[CRISIS_FILE]
     if problems or not (organisation and wording and care and danger and crisis):
