@@ -68,13 +68,17 @@ def message_from_parse(
         syllables=syllables_of(text),
         acts=_confidences(parse.get("situated_acts")),
         alarms=_confidences(parse.get("alarms")),
-        answers=_confidences(parse.get("answers")),
         asked_answers=parse.get("asked_answers") or {},
         after_alarm=_confidences(parse.get("after_alarm")),
         said=_confidences(parse.get("said")),
         steps=_confidences(parse.get("steps")),
         clauses=tuple(
-            Clause(clause["text"], _confidences(clause.get("situated_acts")), _confidences(clause.get("steps")))
+            Clause(
+                clause["text"],
+                _confidences(clause.get("situated_acts")),
+                _confidences(clause.get("steps")),
+                clause.get("asked_answers") or {},
+            )
             for clause in parse.get("clauses") or ()
         ),
         operators=tuple(Operator(operator["name"], operator["matter"]) for operator in parse.get("operators") or ()),

@@ -21,6 +21,7 @@ from tests.paths import ROOT
 SCREENSHOTS = ROOT / "results" / "browser"
 DESKTOP = {"width": 1280, "height": 800}
 FAILED = pytest.StashKey[bool]()
+SHOWN_LINES = 40
 # The one without windows needs a quarter of the processor's time.
 CHROMIUMS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 # A turn takes some tens of milliseconds; a machine under load takes its time.
@@ -37,10 +38,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Notes which tests have failed, for a picture of what they saw."""
+    """Notes which tests have failed, for a picture of what they saw, and adds what browsers and gateway have said."""
     report = yield
     if report.failed:
         item.stash[FAILED] = True
+        fixtures = getattr(item, "funcargs", {})
+        if complaints := fixtures.get("complaints"):
+            report.sections.append(("browsers' consoles", "\n".join(complaints.heard)))
+        if stack := fixtures.get("stack"):
+            lines = stack.gateway.output().splitlines()
+            report.sections.append(("end of the gateway's log", "\n".join(lines[-SHOWN_LINES:])))
     return report
 
 
@@ -165,7 +172,8 @@ def new_context(
         page.on("console", heard)
 
     def make(**options: object) -> BrowserContext:
-        settings = {"locale": "zh-CN", "viewport": DESKTOP, **options}
+        # Without animations: a press that begins before a dialog moves into place and ends after it goes nowhere.
+        settings = {"locale": "zh-CN", "viewport": DESKTOP, "reduced_motion": "reduce", **options}
         context = browser.new_context(**settings)  # type: ignore[arg-type] # as many as Playwright knows
         context.set_default_timeout(PATIENCE_MS)
         context.on("page", watch)

@@ -53,7 +53,7 @@ def test_axe_finds_nothing_serious(
     screenshot: Callable[[Page, str], None],
     viewport: tuple[int, int],
 ) -> None:
-    visitor = new_context(viewport={"width": viewport[0], "height": viewport[1]}, reduced_motion="reduce")
+    visitor = new_context(viewport={"width": viewport[0], "height": viewport[1]})
     page = visitor.new_page()
     page.goto(stack.address)
     widget = Widget(page)
@@ -82,7 +82,7 @@ def test_axe_finds_nothing_serious(
 def test_axe_finds_nothing_serious_in_what_is_opened_seldom(
     new_context: Callable[..., BrowserContext], complaints: Complaints, stack: Stack
 ) -> None:
-    page = new_context(viewport={"width": 360, "height": 640}, reduced_motion="reduce").new_page()
+    page = new_context(viewport={"width": 360, "height": 640}).new_page()
     page.goto(stack.address)
     widget = Widget(page)
     widget.open()

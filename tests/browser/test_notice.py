@@ -14,7 +14,7 @@ from tests.browser.test_accessibility import in_light_and_dark
 from tests.browser.widget import TEXTS, Widget
 
 WORDS = TEXTS["app"]["notice"]
-SMALL = {"viewport": {"width": 360, "height": 640}, "reduced_motion": "reduce"}
+SMALL = {"viewport": {"width": 360, "height": 640}}
 
 
 @pytest.fixture

@@ -263,7 +263,7 @@ def test_axe_finds_nothing_serious_in_human_support(
     color_scheme: str,
     screenshot: Callable[[Page, str], None],
 ) -> None:
-    page = new_context(color_scheme=color_scheme, reduced_motion="reduce").new_page()
+    page = new_context(color_scheme=color_scheme).new_page()
     page.goto(stack.address)
     widget = Widget(page)
     widget.open()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 
 import pytest
@@ -49,3 +50,20 @@ async def test_text_that_no_database_takes_is_told_apart(database: Database, odd
     with contextlib.suppress(UnstorableTextError):
         async with database.read() as transaction:
             assert await transaction.get(tables.Attachment, odd) is None
+
+
+async def test_writers_take_turns(database: Database) -> None:
+    order: list[int] = []
+
+    async def write(number: int) -> None:
+        async with database.write() as session:
+            await session.execute(text("SELECT 1"))
+            order.append(number)
+
+    async with database.write() as session:
+        await session.execute(text("SELECT 1"))
+        writers = [asyncio.create_task(write(number)) for number in range(8)]
+        # SQLite's own waiting ones ask again at different moments by now.
+        await asyncio.sleep(0.1)
+    await asyncio.gather(*writers)
+    assert order == list(range(8))

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import signal
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
+from sqlalchemy import update
 
 from tests.helpers.fake_engine import FakeEngine
 from tests.helpers.servers import free_port, serving
@@ -14,6 +16,7 @@ from tests.support.conftest import OfficeFactory
 from tests.support.transcript_check import check_everything
 from tests.turns.test_kill import process, until_healthy
 from uwallet_gateway import clock
+from uwallet_gateway.database import tables
 
 
 async def test_queue_and_chat_are_as_they_were_after_kill_and_restart(
@@ -37,6 +40,9 @@ async def test_queue_and_chat_are_as_they_were_after_kill_and_restart(
         async with process(environment, "create-site", "Demo", "--key=demo") as command:
             assert await command.wait() == 0
         agent = await desk.agent("小林")
+        # Nobody renews it, however long the processes take to start.
+        async with desk.services.database.write() as session:
+            await session.execute(update(tables.Agent).values(seen_at=clock.now() + timedelta(hours=1)))
         async with process(environment, "serve") as first, httpx.AsyncClient(base_url=url, timeout=30) as api:
             await until_healthy(url)
             tokens = [(await api.post("/api/v1/sessions", json={"site": "demo"})).json()["token"] for _ in range(3)]

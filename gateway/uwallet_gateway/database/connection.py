@@ -19,7 +19,7 @@ from uwallet_gateway.settings import PREFIX, Settings, SettingsError
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
 # A state of SQL.
 _DEADLOCK = "40P01"
-# Seconds that a statement waits while another process writes.
+# Seconds that a statement waits while another process writes, and a writer for those before it.
 _SQLITE_BUSY = 10
 # The write-ahead log is emptied at a moment without readers.
 _EMPTYING_ATTEMPTS, _EMPTYING_PAUSE = 5, 0.2
@@ -57,6 +57,7 @@ class Database:
         self.engine: AsyncEngine = create_async_engine(url, pool_pre_ping=not self.is_sqlite, **options)
         self.before_commit: list[Callable[[Session], None]] = []
         self._writing = self.engine.execution_options(writes=True)
+        self._turn = asyncio.Lock()
         if self.is_sqlite:
             event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
             event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
@@ -80,7 +81,11 @@ class Database:
             DatabaseUnavailableError: The database does not answer; nothing is stored.
         """
         with _told_apart():
-            async with AsyncSession(self._writing, expire_on_commit=False) as session, session.begin():
+            async with (
+                self._own_turn(),
+                AsyncSession(self._writing, expire_on_commit=False) as session,
+                session.begin(),
+            ):
                 yield session
                 for hook in self.before_commit:
                     await session.run_sync(hook)
@@ -97,7 +102,7 @@ class Database:
             BrokenReferencesError: A row would refer to one that is gone; nothing is changed.
         """
         with _told_apart():
-            async with self._writing.connect() as connection:
+            async with self._own_turn(), self._writing.connect() as connection:
                 if not self.is_sqlite:
                     async with connection.begin():
                         yield connection
@@ -136,6 +141,23 @@ class Database:
     async def close(self) -> None:
         """Closes all connections."""
         await self.engine.dispose()
+
+    @contextlib.asynccontextmanager
+    async def _own_turn(self) -> AsyncIterator[None]:
+        """Lets the writers of this process begin in the order in which they have asked.
+
+        SQLite has one writer at a time and lets others ask again now and then, in no order: under load one was seen to
+        wait for seconds while those who came later were served.
+        """
+        if not self.is_sqlite:
+            yield
+            return
+        async with asyncio.timeout(_SQLITE_BUSY):
+            await self._turn.acquire()
+        try:
+            yield
+        finally:
+            self._turn.release()
 
 
 def database_url(settings: Settings) -> URL:

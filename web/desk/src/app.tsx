@@ -4,7 +4,7 @@ import { App, Button, ConfigProvider, Result, Spin, theme } from 'antd';
 import zhCN from 'antd/locale/zh_CN';
 import dayjs from 'dayjs';
 import 'dayjs/locale/zh-cn';
-import { useEffect, useSyncExternalStore, type JSX } from 'react';
+import { useCallback, useEffect, useSyncExternalStore, type JSX } from 'react';
 import { useStore } from 'zustand';
 import type { SessionKeeper } from './core/session.ts';
 import type { ServerClock } from './core/waits.ts';
@@ -24,17 +24,26 @@ export interface ApplicationProps {
 }
 
 const DARK = '(prefers-color-scheme: dark)';
+const STILL = '(prefers-reduced-motion: reduce)';
+
+/** Whether the browser's settings are so, now and after they change. */
+function useMedia(condition: string): boolean {
+  return useSyncExternalStore(
+    useCallback(
+      (listener: () => void) => {
+        const query = window.matchMedia(condition);
+        query.addEventListener('change', listener);
+        return () => query.removeEventListener('change', listener);
+      },
+      [condition],
+    ),
+    () => window.matchMedia(condition).matches,
+  );
+}
 
 function useDark(preferences: Preferences): boolean {
   const choice = useStore(preferences.state, (values) => values.theme);
-  const system = useSyncExternalStore(
-    (listener) => {
-      const query = window.matchMedia(DARK);
-      query.addEventListener('change', listener);
-      return () => query.removeEventListener('change', listener);
-    },
-    () => window.matchMedia(DARK).matches,
-  );
+  const system = useMedia(DARK);
   return choice === 'system' ? system : choice === 'dark';
 }
 
@@ -55,6 +64,7 @@ const TOASTS_BELOW = 144;
 
 export function Application(props: ApplicationProps): JSX.Element {
   const isDark = useDark(props.preferences);
+  const isStill = useMedia(STILL);
   useEffect(() => {
     document.documentElement.dataset.theme = isDark ? 'dark' : 'light';
   }, [isDark]);
@@ -74,6 +84,8 @@ export function Application(props: ApplicationProps): JSX.Element {
           controlItemBgActive: selected,
           controlItemBgActiveHover: selected,
           borderRadius: 8,
+          // Without it the library waits for the ends of animations that base.css leaves out.
+          motion: !isStill,
         },
         components: {
           Dropdown: { colorPrimary: text },
