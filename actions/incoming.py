@@ -72,7 +72,6 @@ def message_from_parse(
         syllables=syllables_of(text),
         acts=_confidences(parse.get("situated_acts")),
         alarms=_confidences(parse.get("alarms")),
-        answers=_confidences(parse.get("answers")),
         asked_answers=parse.get("asked_answers") or {},
         after_alarm=_confidences(parse.get("after_alarm")),
         said=_confidences(parse.get("said")),
@@ -81,7 +80,12 @@ def message_from_parse(
         site=_told(metadata, "site"),
         channel=_told(metadata, "channel"),
         clauses=tuple(
-            Clause(clause["text"], _confidences(clause.get("situated_acts")), _confidences(clause.get("steps")))
+            Clause(
+                clause["text"],
+                _confidences(clause.get("situated_acts")),
+                _confidences(clause.get("steps")),
+                clause.get("asked_answers") or {},
+            )
             for clause in parse.get("clauses") or ()
         ),
         operators=tuple(Operator(operator["name"], operator["matter"]) for operator in parse.get("operators") or ()),

@@ -46,11 +46,13 @@ class Clause:
         text: Normalized.
         acts: What it does, with the confidence of each; the likeliest only.
         steps: The steps of procedures that it speaks of, by address, with their likeness.
+        asked_answers: The answers whose questions it is most alike to, if it may ask something.
     """
 
     text: str
     acts: Mapping[str, float] = field(default_factory=dict)
     steps: Mapping[str, float] = field(default_factory=dict)
+    asked_answers: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,6 @@ class UserMessage:
         said: What it says if somebody in danger says it (`data/said/`), each with a probability of its own.
         operators: What it does with the matters that it names.
         said_at: When it was said, in the users' time zone; None where nobody knows.
-        answers: The answers of the knowledge that lie nearest to it, by address, with their likeness.
         asked_answers: The answers whose questions (`data/questions/`) it is most alike to, by address, with how much.
         steps: The steps of procedures that it speaks of, by address, with their likeness.
         faqs: The questions of `data/knowledge/faq/` that it may ask, by id, with the probability of each.
@@ -111,7 +112,6 @@ class UserMessage:
     said: Mapping[str, float] = field(default_factory=dict)
     operators: tuple[Operator, ...] = ()
     said_at: datetime.datetime | None = None
-    answers: Mapping[str, float] = field(default_factory=dict)
     asked_answers: Mapping[str, float] = field(default_factory=dict)
     steps: Mapping[str, float] = field(default_factory=dict)
     clauses: tuple[Clause, ...] = ()

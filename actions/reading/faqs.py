@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from actions.dialogue import walkthrough
 from actions.dialogue.acts import SOCIAL, UNCLEAR, Act
-from actions.dialogue.answers import find_by_words
+from actions.dialogue.answers import SURE, find_answer
 from actions.dialogue.faqs import may_tell
 from actions.dialogue.messages import AnswerBand
 from actions.dialogue.state import Alarm, Awaiting, DialogueState, Offer, has_alarm
@@ -46,7 +46,7 @@ def instead(context: Context, state: DialogueState, chosen: Reading) -> Reading 
     best = max(asked, key=lambda name: asked[name], default="")
     if not best:
         return None
-    if state.walk and (asked[best] < _IN_WALK or find_by_words(context, state, message)):
+    if state.walk and (asked[best] < _IN_WALK or find_answer(context, state, message, SURE)):
         return None
     if walkthrough.serves_in_passing(context, state, chosen.act, message):
         return None

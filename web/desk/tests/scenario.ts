@@ -474,6 +474,17 @@ function fillSettings(desk: MockDesk): void {
         host: 'qyapi.example.com',
         site: null,
         events: ['ticket_created', 'ticket_closed'],
+        source: 'file',
+        enabled: true,
+      },
+      {
+        name: 'crm',
+        format: 'json',
+        host: 'crm.example.com',
+        site: 'shop',
+        events: ['ticket_created', 'ticket_queued', 'ticket_closed', 'sla_breached'],
+        source: 'desk',
+        enabled: true,
       },
     ],
   };
