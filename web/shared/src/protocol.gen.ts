@@ -411,6 +411,28 @@ export interface BotTyping {
   author?: 'agent' | null;
 }
 /**
+ * When users come, in the organisation's time zone; both ends of the period are included.
+ *
+ * A table has a row for each weekday, Monday first, with 24 hours.
+ */
+export interface BusyHours {
+  from: string;
+  to: string;
+  time_zone: string;
+  /**
+   * How many of each weekday are in the period, Monday first
+   */
+  days: number[];
+  /**
+   * In which a user said something within the hour
+   */
+  conversations: number[][];
+  /**
+   * Tickets that were made
+   */
+  handed_over: number[][];
+}
+/**
  * A quick reply. A client sends its payload back when the user presses it; `role` says how much it weighs.
  */
 export interface ButtonView {

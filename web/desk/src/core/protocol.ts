@@ -12,6 +12,7 @@ export type {
   AuditPage,
   AuditVerification,
   BoardView as Board,
+  BusyHours,
   CannedReply,
   CannedReplyRequest,
   ConfigurationView as Configuration,
