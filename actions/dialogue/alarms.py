@@ -16,14 +16,13 @@ from actions.dialogue.topics import open_topic
 from actions.dialogue.turn import Context, Turn, offering_human
 from actions.knowledge.danger import Danger
 from actions.reading.hearing import Heard, hear
-from actions.reading.questions import names_human
+from actions.reading.questions import despairs, names_human
 from actions.reading.reading import Reading
 
 # The user is told that the complaint is recorded, so it is, even if they want no human now.
 _COMPLAINT = {"type": SUPPORT_REQUEST, "request": "complaint"}
 # A cry for help that begins so is for somebody else, by what the model hears.
 _SURE_OTHER = 0.9
-_SAYS_OF_ONESELF = re.compile("我(?:真|都|就|也|是|实在|已经|现在)*(?:不想活|想死|要死|活不|撑不|不活了|想自杀|去死)")
 _OTHER_PERSON, _OTHER_PERSON_ANSWER = "crisis_other_person", "crisis_other_person"
 # What is asked of somebody else's trouble, and its answer.
 _ASKS_HOW, _HOW = "asks_comfort", "other_person_comfort"
@@ -326,7 +325,7 @@ def _case(context: Context, alarm: Alarm, reading: Reading, *, is_first: bool) -
 
 def _is_others(context: Context, reading: Reading) -> bool:
     heard = hear(context.knowledge.crisis, reading.message)
-    is_named = heard.names_somebody and not _SAYS_OF_ONESELF.search(reading.message.key)
+    is_named = heard.names_somebody and not despairs(reading.message.key)
     return is_named and heard.whose >= _SURE_OTHER
 
 
