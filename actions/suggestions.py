@@ -9,17 +9,22 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from actions.dialogue.answers import SURE, find_answer
 from actions.dialogue.messages import UserMessage
 from actions.dialogue.replies import ReplyBuilder
+from actions.dialogue.state import DialogueState
+from actions.dialogue.turn import Context
 from actions.incoming import message_from_parse
 from actions.knowledge import Knowledge, Topic
+from actions.knowledge.answers import KnownAnswer
 from actions.knowledge.schema import Setting
 
 MAX_SUGGESTIONS = 5
 # An intent that is less likely than this is no answer to what was asked; the same limit as for 「您是不是想问」.
 _LIKELY = 0.05
-# Answers that are related to the message.
-_RELATED = 0.4
+# Of the likenesses of `engine/nlu/question_index.py`: half of the questions that have an answer are as alike to it, a
+# twelfth of what is out of scope is so to anything.
+_RELATED = 1.5
 _NUMBERED = re.compile(r"(\d+\. )(.*)")
 _SENTENCES = re.compile(r"[^。；！？]+[。；！？]*")
 
@@ -57,7 +62,8 @@ def suggestions(
     """
     message = message_from_parse(parse, knowledge.wording.rejections)
     plain = _Plain(knowledge, placeholder_values)
-    found: dict[Suggestion, None] = {}
+    # What the bot would answer itself comes first.
+    found: dict[Suggestion, None] = dict.fromkeys(plain.answer(message))
     for topic in _topics(knowledge, message, parse):
         found.update(dict.fromkeys(plain.about(topic, message)))
     found.update(dict.fromkeys(plain.answers(message)))
@@ -126,17 +132,23 @@ class _Plain:
         else:
             yield Suggestion(topic.id, topic.title, self._with_settings(topic.text or "", topic.settings))
 
+    def answer(self, message: UserMessage) -> Iterator[Suggestion]:
+        """Yields the answer that the message asks for, if there is one."""
+        found = find_answer(Context(self._knowledge, self._replies), DialogueState(), message, SURE)
+        if found:
+            yield from self._said(found.answer)
+
     def answers(self, message: UserMessage) -> Iterator[Suggestion]:
         """Yields the answers of all topics that are related to the message, the nearest first."""
-        for address, likeness in sorted(message.answers.items(), key=lambda entry: -entry[1]):
+        for address, likeness in sorted(message.asked_answers.items(), key=lambda entry: -entry[1]):
             answer = self._knowledge.answers.get(address)
-            if answer is None or likeness < _RELATED:
-                continue
-            with contextlib.suppress(KeyError):
-                # What the deployment has not filled in is no answer.
-                yield Suggestion(
-                    answer.topic, answer.title, self._fill(answer.text, self._knowledge.topics[answer.topic])
-                )
+            if answer is not None and likeness >= _RELATED:
+                yield from self._said(answer)
+
+    def _said(self, answer: KnownAnswer) -> Iterator[Suggestion]:
+        with contextlib.suppress(KeyError):
+            # What the deployment has not filled in is no answer.
+            yield Suggestion(answer.topic, answer.title, self._fill(answer.text, self._knowledge.topics[answer.topic]))
 
     def _steps(self, topic: Topic) -> Suggestion:
         warning = [self._fill(topic.warning.text, topic)] if topic.warning else []

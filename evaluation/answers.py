@@ -33,7 +33,7 @@ from actions.knowledge import Knowledge, Topic, load_knowledge
 from actions.knowledge.answers import TOPIC
 from actions.knowledge.questions import Questions, load_questions
 from actions.knowledge.yaml_files import read_mapping
-from actions.reading.questions import all_kinds_of, asks, asks_how
+from actions.reading.questions import asks, asks_how, kinds_of
 from engine.nlu.labelled_texts import read_labelled_file
 from engine.nlu.lexicon import read_lexicon
 from engine.nlu.question_index import Example, QuestionIndex
@@ -156,8 +156,8 @@ def _asked(knowledge: Knowledge, place: str, address: str, text: str, fold: int)
         # Elsewhere people say what they speak of.
         names = _NAMES.get(name, [""])
         named = f"{names[_number(text) % len(names)]}{text}"
-        other = _walking(_other(knowledge, name, text), text)
-        yield Sample("asked elsewhere", named, other if choice % 2 else DialogueState(), address, fold)
+        other = _where_asked_too(knowledge, name, address.rpartition("/")[2], text)
+        yield Sample("asked elsewhere", named, other if choice else DialogueState(), address, fold)
 
 
 def _after(knowledge: Knowledge, state: DialogueState, address: str) -> DialogueState:
@@ -177,6 +177,21 @@ def _before(topic: Topic, text: str) -> DialogueState:
 def _other(knowledge: Knowledge, name: str, text: str) -> Topic:
     others = [topic for topic in knowledge.topics.values() if topic.is_walkthrough and topic.id != name]
     return others[_number(text, "other") % len(others)]
+
+
+def _where_asked_too(knowledge: Knowledge, name: str, kind: str, text: str) -> DialogueState:
+    """Returns a state in the middle of another topic, where such a question has an answer if there is such a place."""
+    places = [
+        (other, number)
+        for other in knowledge.topics.values()
+        if other.id != name
+        for number, step in enumerate(other.steps, 1)
+        if any(answer.id == kind for answer in step.answers)
+    ]
+    if not places:
+        return _walking(_other(knowledge, name, text), text)
+    other, number = places[_number(text, kind) % len(places)]
+    return DialogueState(walk=Walk(other.id, number), last_topic=other.id)
 
 
 def _ellipses(knowledge: Knowledge) -> Iterator[Sample]:
@@ -232,7 +247,7 @@ def _by_intent(knowledge: Knowledge) -> Iterator[Sample]:
         for text in examples[:: max(1, len(examples) // most)]:
             plain = normalize(text)
             key = folded(plain)
-            if kind == "opening" and (all_kinds_of(key) or (asks(plain) and not asks_how(key))):
+            if kind == "opening" and (kinds_of(key) or (asks(plain) and not asks_how(key))):
                 # A question about a topic has an answer.
                 continue
             fold = _number(text) % _FOLDS

@@ -78,7 +78,6 @@ def chinese_texts(path: Path) -> list[str]:
 GRAMMAR = {
     ROOT / "engine" / "nlu" / "entity_values.py",
     ROOT / "engine" / "nlu" / "parts.py",
-    ROOT / "actions" / "dialogue" / "step_answers.py",
     ROOT / "actions" / "knowledge" / "asked_days.py",
     *(ROOT / "actions" / "reading").glob("*.py"),
 }

@@ -21,12 +21,12 @@ from actions.dialogue.state import Awaiting, DialogueState
 from actions.dialogue.turn import Context
 from actions.knowledge import Topic
 from actions.knowledge.answers import TOPIC, KnownAnswer
-from actions.reading.questions import all_kinds_of, asks, asks_how, is_bare_question, is_ellipsis
+from actions.reading.questions import asks, asks_how, is_bare_question, is_ellipsis, kinds_of
 from language.text_normalization import normalize
 
 WEIGHTS = Path(__file__).with_name("answer_weights.json")
 # Ids that say which kind of question an answer is for; the vectors hear what is spoken of better than how it is asked.
-_KINDS = {
+KINDS = {
     "how_long": "how long",
     "when": "how long",
     "deadline": "how long",
@@ -44,6 +44,7 @@ _KINDS = {
     "required": "required",
     "skip": "required",
 }
+_FINDINGS = ("ruled_out", "cause_confirmed", "not_checked")
 _SHORT = 5
 _ASKS = 0.3
 
@@ -57,6 +58,7 @@ class Scene:
     Attributes:
         home: The topic at hand: the walkthrough under way, else what was talked of last.
         shown: The place on the screen: the step shown, or the detail asked for.
+        following: Id of the step after it.
         asked: Address of the answer given last, or of its place, with a slash at the end; empty without one.
         is_walk: Whether a walkthrough is under way.
         is_detail: Whether a detail is asked for.
@@ -64,6 +66,7 @@ class Scene:
 
     home: Topic | None
     shown: str | None
+    following: str | None
     asked: str
     is_walk: bool
     is_detail: bool
@@ -114,11 +117,11 @@ def candidates(context: Context, scene: Scene, message: UserMessage) -> Mapping[
     """
     known = context.knowledge.answers
     near = {name: likeness for name, likeness in message.asked_answers.items() if name in known}
-    asked = all_kinds_of(message.key)
+    asked = kinds_of(message.key)
     if near and asked and scene.home and scene.shown:
         # A bare question is asked in the same words everywhere, so this is as near as the nearest of its kind.
         bare = is_bare_question(message.key)
-        for name, kind in _KINDS.items():
+        for name, kind in KINDS.items():
             address = f"{scene.home.id}/{scene.shown}/{name}"
             if kind in asked and address in known and (bare or address not in near):
                 alike = [likeness for other, likeness in near.items() if bare and known[other].id == name]
@@ -133,7 +136,8 @@ def scene_of(context: Context, state: DialogueState) -> Scene:
     shown = home.step_id(state.step) if home and state.walk else None
     if is_detail and state.walk and state.walk.requested_detail:
         shown = state.walk.requested_detail
-    return Scene(home, shown, _asked(context, state), state.walk is not None, is_detail)
+    following = home.step_id(state.step + 1) if home and state.walk and state.step < len(home.steps) else None
+    return Scene(home, shown, following, _asked(context, state), state.walk is not None, is_detail)
 
 
 def _asked(context: Context, state: DialogueState) -> str:
@@ -154,9 +158,12 @@ def candidate(context: Context, scene: Scene, message: UserMessage, answer: Know
     is_asked = scene.asked.startswith(f"{answer.topic}/{answer.place}/")
     is_related = home is not None and not is_home and answer.topic in home.related
     is_named = answer.topic in message.matters()
+    # 「等下 注销一般要多久」 in the middle of another matter is about the one that it names.
+    named = [name for name in message.matters("named") if name in context.knowledge.topics]
+    is_passed_over = is_home and bool(named) and answer.topic not in named
     meant = context.knowledge.topics.get(message.intent)
     is_kin = meant is not None and meant.id != answer.topic and answer.topic in meant.related
-    kind, asked = _KINDS.get(answer.id), all_kinds_of(message.key)
+    kind, asked = KINDS.get(answer.id), kinds_of(message.key)
     _, _, last_id = scene.asked.rpartition("/")
     is_other = bool(scene.asked) and not is_home and (is_named or message.intent == answer.topic)
     return {
@@ -165,6 +172,9 @@ def candidate(context: Context, scene: Scene, message: UserMessage, answer: Know
         "shown": float(is_shown),
         "asked_last": float(is_asked and not is_shown and answer.place != TOPIC),
         "home": float(is_home and not is_shown),
+        "next": float(is_home and answer.place == scene.following),
+        "passed_over": float(is_passed_over),
+        "passed_over_shown": float(is_passed_over and is_shown),
         "whole": float(is_home and answer.place == TOPIC),
         "related": float(is_related),
         "named": float(is_named and not is_home),
@@ -175,6 +185,7 @@ def candidate(context: Context, scene: Scene, message: UserMessage, answer: Know
         "again": float(answer.address == scene.asked),
         "kind_agrees": float(kind in asked),
         "kind_agrees_shown": float(is_shown and kind in asked),
+        "kind_agrees_named": float(kind in asked and not is_home and answer.topic in named),
         "kind_differs": float(bool(asked) and kind is not None and kind not in asked),
         "instead": float(answer.instead),
     }
@@ -192,6 +203,8 @@ def silence(context: Context, scene: Scene, message: UserMessage) -> Features:
     last = message.clauses[-1].acts if message.clauses else acts
     questions = [acts.get("question", 0.0), *(clause.acts.get("question", 0.0) for clause in message.clauses)]
     is_plain = not asked and max(questions) < _ASKS
+    # 「里面还有钱」 rules nothing out where no cause is looked for.
+    is_diagnosis = scene.home is not None and scene.home.kind == "diagnosis"
 
     def most(*names: str) -> float:
         return max(acts.get(name, 0.0) for name in names)
@@ -204,9 +217,10 @@ def silence(context: Context, scene: Scene, message: UserMessage) -> Features:
         "report": most("done", "arrived", "solved"),
         "report_last": max(last.get(name, 0.0) for name in ("done", "arrived", "solved")),
         "plain_report": most("done", "arrived", "solved") if is_plain else 0.0,
-        "plain_finding": most("ruled_out", "cause_confirmed", "not_checked") if is_plain else 0.0,
+        "plain_finding": most(*_FINDINGS) if is_plain and is_diagnosis else 0.0,
         "plain": float(is_plain),
-        "finding": most("ruled_out", "cause_confirmed", "not_checked", "tried_everything"),
+        "finding": most(*_FINDINGS, "tried_everything") if is_diagnosis else 0.0,
+        "finding_elsewhere": most(*_FINDINGS, "tried_everything") if not is_diagnosis else 0.0,
         "trouble": acts.get("trouble", 0.0),
         "waiting": most("waiting", "waiting_complaint"),
         "about_detail": most("correction", "unknown_detail", "read_back"),

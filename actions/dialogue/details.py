@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from actions.dialogue.answers import answered_beside, asked_in, find_by_words
+from actions.dialogue.answers import answered_beside, asked_in, find_answer, text_of
 from actions.dialogue.endings import after_digression
 from actions.dialogue.messages import Reply, UserMessage, folded
 from actions.dialogue.state import Awaiting, DialogueState, Offer, with_walk
-from actions.dialogue.step_answers import has_words
 from actions.dialogue.steps import advance, next_detail, show_current
 from actions.dialogue.turn import Context, Turn
 from actions.knowledge import Topic
@@ -32,11 +31,11 @@ def note(context: Context, state: DialogueState, reading: Reading) -> Turn:
         state = replace(state, skipped_details=(*state.skipped_details, str(skipped)))
     turn = _continue(context, replace(state, collected_details=_in_order(topic, known)), topic)
     question = asked_in(reading.message)
-    found = find_by_words(context, state, question) if question else None
+    found = find_answer(context, state, question) if question else None
     if found is None:
         return turn
     # 「大概叫阿平 这钱退得成吗」: the answer stands before what is asked next.
-    return turn.after(Reply("utter_step_answer", {"answer": context.replies.fill(found.text, topic)}))
+    return turn.after(Reply("utter_step_answer", {"answer": text_of(context, found)}))
 
 
 def tell(context: Context, state: DialogueState, values: Mapping[str, str]) -> Turn:
@@ -109,7 +108,7 @@ def _cautions(context: Context, state: DialogueState, topic: Topic) -> list[str]
         context.replies.fill(caution.text, topic)
         for detail in topic.collected_details
         for caution in detail.cautions
-        if has_words(caution, folded(normalize(state.collected_details.get(detail.id, ""))))
+        if any(word in folded(normalize(state.collected_details.get(detail.id, ""))) for word in caution.words)
     ]
 
 

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from actions.dialogue.answers import Found, answer_where, give
+from actions.dialogue.answer_choice import KINDS
+from actions.dialogue.answers import Found, find_answer, find_where, give
 from actions.dialogue.endings import leave
 from actions.dialogue.messages import AnswerBand, Reply, UserMessage, folded
 from actions.dialogue.repair import with_menu
 from actions.dialogue.state import AttemptOutcome, DialogueState, HandoffReason
-from actions.dialogue.step_answers import find
 from actions.dialogue.topics import open_topic
 from actions.dialogue.turn import Context, Turn, offering_human
 from actions.knowledge import Topic
+from actions.knowledge.answers import TOPIC
 from actions.reading.meant import meant_and_wrong
 from actions.reading.place import title_words
-from actions.reading.questions import asks
+from actions.reading.questions import kinds_of
 from actions.reading.reading import Reading
 from language.text_normalization import normalize
 
@@ -30,22 +31,22 @@ def take_up_meant(context: Context, state: DialogueState, reading: Reading) -> T
     if topic is None:
         return with_menu(context, replace(state, offer=None), "utter_ask_what_is_meant")
     meant = str(reading.arguments["meant"])
-    found = _asked_of(topic, state, meant)
+    found = _asked_of(context, topic, state, reading.message)
     if found:
         return give(context, replace(state, offer=None), found).after(Reply("utter_missed_it"))
     wanted = UserMessage(topic.id, meant, folded(normalize(meant)), band=AnswerBand.ANSWER)
     return open_topic(context, replace(state, offer=None), wanted).after(Reply("utter_missed_it"))
 
 
-def _asked_of(topic: Topic, state: DialogueState, meant: str) -> Found | None:
+def _asked_of(context: Context, topic: Topic, state: DialogueState, message: UserMessage) -> Found | None:
     """Returns the answer of the topic to what is asked, or was asked of the other one (「我问的是注销 不是申诉」)."""
-    keys = [folded(normalize(meant))] if asks(normalize(meant)) else []
-    keys += [f"{state.question}{folded(normalize(meant))}"] if state.question else []
-    for key in keys:
-        found = find(topic, 0, None, key)
-        if found:
-            return Found(topic.id, found.place, found.text, True, found.is_specific)
-    return None
+    found = find_answer(context, state, message, of=topic.id)
+    if found or not state.question:
+        return found
+    known = context.knowledge.answers
+    kinds = kinds_of(state.question)
+    of_kind = (known.get(f"{topic.id}/{TOPIC}/{name}") for name, kind in KINDS.items() if kind in kinds)
+    return next((Found(answer) for answer in of_kind if answer), None)
 
 
 def without_denied(context: Context, state: DialogueState, message: UserMessage) -> DialogueState:
@@ -94,4 +95,4 @@ def one_thing(context: Context, state: DialogueState, reading: Reading) -> Turn:
     reply = Reply("utter_one_thing", {"step_title": title})
     if not reading.arguments.get("where"):
         return Turn(state, (reply,))
-    return answer_where(context, state).after(reply)
+    return give(context, state, find_where(context, state)).after(reply)

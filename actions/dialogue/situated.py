@@ -6,7 +6,17 @@ from dataclasses import replace
 
 from actions.dialogue import topics, walkthrough
 from actions.dialogue.acts import Act
-from actions.dialogue.answers import answer_question, answer_where, answered_beside, asked_in, find_by_words
+from actions.dialogue.answers import (
+    SURE,
+    WHERE,
+    answer_question,
+    answered_beside,
+    asked_in,
+    find_answer,
+    find_where,
+    give,
+    text_of,
+)
 from actions.dialogue.endings import after_digression, leave
 from actions.dialogue.messages import Event, EventKind, Reply, UserMessage, payload
 from actions.dialogue.repair import not_understood, with_menu
@@ -16,7 +26,6 @@ from actions.dialogue.support import ticket_status
 from actions.dialogue.turn import Context, Turn, offering_human
 from actions.knowledge import Topic
 from actions.knowledge.answers import TOPIC
-from actions.reading.clauses import asks_first
 from actions.reading.questions import denies, leaves_out
 from actions.reading.reading import Reading
 
@@ -63,8 +72,7 @@ def done(context: Context, state: DialogueState, reading: Reading) -> Turn:
     shown = show_step(context, state, number)
     if reading.arguments.get("is_there"):
         shown = _as_seen(context, topic, number, shown)
-    before = state if asks_first(reading.message) else None
-    turn = answered_beside(context, shown, reading.message, before)
+    turn = answered_beside(context, shown, reading.message, state)
     return Turn(turn.state, turn.replies[1:]) if is_here and len(turn.replies) > 1 else turn
 
 
@@ -102,11 +110,12 @@ def trouble(context: Context, state: DialogueState, reading: Reading) -> Turn:
     if step is None or state.walk is None or step.id in state.walk.problem_steps:
         return walkthrough.problem(context, state, reading.message)
     turn = walkthrough.problem(context, state, reading.message)
-    found = find_by_words(context, state, reading.message)
-    if found is None or found.place not in (step.id, TOPIC) or not found.is_specific or turn.state.offer:
+    found = find_answer(context, state, reading.message, SURE, of=state.topic)
+    if found is None or found.place not in (step.id, TOPIC) or found.answer.id == WHERE or turn.state.offer:
         return turn
     # What is known of just this trouble says more than the general advice.
-    told = Reply("utter_step_answer", {"answer": context.replies.fill(found.text, topic)}, event=turn.replies[-1].event)
+    last = turn.replies[-1]
+    told = replace(last, values={**last.values, "trouble": text_of(context, found)})
     return Turn(replace(turn.state, asked_about=f"{found.topic}/{found.place}"), (*turn.replies[:-1], told))
 
 
@@ -114,7 +123,7 @@ def ask(context: Context, state: DialogueState, reading: Reading) -> Turn:
     """Answers a question, or says that nothing is known about it; the step stays."""
     if reading.arguments.get("where"):
         # 「没找到那个设置」 asks where it is.
-        return answer_where(context, state)
+        return give(context, state, find_where(context, state))
     aside = reading.arguments.get("aside")
     if aside:
         # 「晚上呢」 goes on about what was asked beside the step, which stays.

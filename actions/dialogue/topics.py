@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from actions.dialogue import details
 from actions.dialogue.acts import Act
-from actions.dialogue.answers import find_by_words, find_in_part, find_of_whole, give
+from actions.dialogue.answers import SURE, find_answer, find_in_part, find_of_whole, give, text_of
 from actions.dialogue.endings import after_digression, offer_open
 from actions.dialogue.messages import Button, Event, EventKind, Reply, UserMessage, payload
 from actions.dialogue.state import (
@@ -37,7 +37,7 @@ def open_topic(context: Context, state: DialogueState, message: UserMessage) -> 
     if answered:
         return answered
     if not topic.is_walkthrough:
-        point = None if topic.urgent or message.is_payload else find_in_part(context, topic, message)
+        point = None if topic.urgent or message.is_payload else find_in_part(context, state, topic, message)
         if point and point.fingerprint != state.last_answer:
             return give(context, state, point)
         return _answer(context, state, topic)
@@ -57,7 +57,7 @@ def open_topic(context: Context, state: DialogueState, message: UserMessage) -> 
         # The causes are on the screen already: whoever names none of them is led through all.
         return next_check(context, replace(state, offer=None))
     if state.topic != topic.id and not message.is_payload and topic.kind == "procedure":
-        point = find_of_whole(context, topic, message)
+        point = find_of_whole(context, state, topic, message)
         if point:
             # 「注销多久能办好」 is a question before it is a wish.
             return _with_way_in(context, topic, give(context, state, point))
@@ -82,10 +82,10 @@ def answered_where_picked(context: Context, turn: Turn, topic: Topic, message: U
     state = turn.state
     if not _picks(topic, message) or state.topic != topic.id or not state.step or not asks(normalize(message.text)):
         return turn
-    found = find_by_words(context, state, message)
+    found = find_answer(context, state, message, SURE, of=topic.id)
     if found is None or found.place != topic.steps[state.step - 1].id:
         return turn
-    return Turn(state, (*turn.replies, Reply("utter_step_answer", {"answer": context.replies.fill(found.text, topic)})))
+    return Turn(state, (*turn.replies, Reply("utter_step_answer", {"answer": text_of(context, found)})))
 
 
 def _picks(topic: Topic, message: UserMessage) -> bool:

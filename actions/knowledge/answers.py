@@ -10,13 +10,11 @@ from dataclasses import dataclass
 from actions.knowledge.schema import StepAnswer, Topic
 
 TOPIC = "topic"
-# The id of the text of a part or a step, which is an answer by itself.
+# The id of the text of a part, which is an answer by itself.
 TEXT = "text"
 # What a report says of a step.
 DONE, THERE = "done", "there"
 _PLACEHOLDER = re.compile(r"\{\w+\}")
-# More patterns blur what a question for the answer is like.
-_PATTERNS = 8
 
 
 @dataclass(frozen=True)
@@ -29,7 +27,6 @@ class KnownAnswer:
         id: Its name there; `text` for the text of a part, which answers by itself.
         title: What it is about: the title of the step, the detail, the topic.
         text: The text, with placeholders.
-        about: The patterns of the questions that it answers.
         instead: Whether it is about a matter that only sounds like the topic.
     """
 
@@ -38,7 +35,6 @@ class KnownAnswer:
     id: str
     title: str
     text: str
-    about: tuple[str, ...] = ()
     instead: bool = False
 
     @property
@@ -55,12 +51,6 @@ class KnownAnswer:
     def said(self) -> str:
         """What it says, for comparing it with a question."""
         return _PLACEHOLDER.sub("", f"{self.title}：{self.text}")
-
-    @property
-    def passages(self) -> tuple[str, ...]:
-        """What it says and what is asked for it, for comparing both with a question."""
-        words = ["".join(part.split("|")[0] for part in pattern.split("+")) for pattern in self.about[:_PATTERNS]]
-        return (self.said, "，".join([self.title, *words])) if words else (self.said,)
 
 
 def fingerprint(topic: str, place: str, text: str) -> int:
@@ -86,7 +76,7 @@ def known_answers(topics: Mapping[str, Topic]) -> Iterator[KnownAnswer]:
 
 def _of_place(topic: Topic, place: str, title: str, answers: list[StepAnswer]) -> Iterator[KnownAnswer]:
     for answer in answers:
-        yield KnownAnswer(topic.id, place, answer.id, title, answer.text, tuple(answer.about), answer.instead)
+        yield KnownAnswer(topic.id, place, answer.id, title, answer.text, answer.instead)
 
 
 def step_passages(topics: Mapping[str, Topic]) -> Iterator[tuple[str, str]]:

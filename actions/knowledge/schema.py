@@ -130,13 +130,10 @@ class StepAnswer(_Model):
     """An answer to a question about a step, a detail or a whole walkthrough.
 
     `id` is its name, of which `data/questions/` says how people ask for it; no other answer there has it.
-    `about` are words or patterns of the question, with `|` between alternatives and `+` between what must all occur
-    (「邮箱+可以|能|行」).
     `instead` is set where the question is about something else than the walkthrough, which is not begun then.
     """
 
     id: Annotated[str, Field(pattern="^[a-z][a-z0-9_]*$")]
-    about: list[str]
     text: Text
     instead: bool = False
 
@@ -230,6 +227,14 @@ class Detail(_Model):
     text: Text
 
 
+class Caution(_Model):
+    """What is said beside, once, when what was noted has one of these words."""
+
+    id: str
+    words: list[Text]
+    text: Text
+
+
 class CollectedDetail(_Model):
     """Something the bot asks for and notes down.
 
@@ -238,7 +243,7 @@ class CollectedDetail(_Model):
         hint: What is said to an answer that does not fit.
         entity: What the NLU calls it, where it knows it.
         names: The words by which the user calls it when it is to be corrected (「改一下金额」).
-        cautions: What is said beside, once, when what was noted has these words.
+        cautions: What is said beside what was noted.
     """
 
     id: str
@@ -250,7 +255,7 @@ class CollectedDetail(_Model):
     unit: Text | None = None
     names: list[Text] = []
     answers: StepAnswers = []
-    cautions: list[StepAnswer] = []
+    cautions: list[Caution] = []
 
 
 class Topic(_Model):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from actions.dialogue import walkthrough
 from actions.dialogue.acts import Act
-from actions.dialogue.answers import LIKELY, find_asked
+from actions.dialogue.answers import CERTAIN, SURE, find_answer
 from actions.dialogue.messages import AnswerBand
 from actions.dialogue.state import Awaiting, DialogueState, Offer
 from actions.dialogue.turn import Context
@@ -14,8 +14,6 @@ from language.text_normalization import normalize
 
 # With these the bot would say that it does not know, or does not understand.
 _SILENT = frozenset({Act.NOT_UNDERSTOOD, Act.OUT_OF_SCOPE, Act.FRAGMENT, Act.HONEST})
-# Probability from which an answer takes the place of the walkthrough that is asked about.
-_CERTAIN = 0.75
 
 
 def instead(context: Context, state: DialogueState, chosen: Reading) -> Reading | None:
@@ -35,7 +33,7 @@ def instead(context: Context, state: DialogueState, chosen: Reading) -> Reading 
         return None
     if state.awaiting is Awaiting.DETAIL or state.offer is Offer.CHOICE or "unsupported_topic" in message.entities:
         return None
-    found = find_asked(context, state, message, least)
+    found = find_answer(context, state, message, least)
     if found is None:
         return None
     return Reading(Source.SAID_BEFORE, Act.ASK_STEP, message, f"asks for {found.topic}/{found.place}")
@@ -45,11 +43,11 @@ def _least(context: Context, chosen: Reading) -> float | None:
     """Returns how likely an answer has to be to take the place of a reading; None when none may."""
     message = chosen.message
     if chosen.act in _SILENT and chosen.evidence != "small talk":
-        return LIKELY
+        return SURE
     if chosen.source is not Source.SENTENCE:
         return None
     if message.band is AnswerBand.CHOICE:
-        return LIKELY
+        return SURE
     opened = context.knowledge.topics.get(message.intent) if chosen.act is Act.OPEN_TOPIC else None
     named = {step.value for step in opened.steps if step.value} if opened else set()
     if opened and message.single_value(opened.entity, named):
@@ -57,4 +55,4 @@ def _least(context: Context, chosen: Reading) -> float | None:
         return None
     # 「明明是改密码 干嘛不直接让我改」 asks something before it is a wish.
     is_question = asks(normalize(message.text)) and not asks_how(message.key)
-    return _CERTAIN if opened and opened.is_walkthrough and not opened.urgent and is_question else None
+    return CERTAIN if opened and opened.is_walkthrough and not opened.urgent and is_question else None

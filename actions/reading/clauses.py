@@ -15,11 +15,6 @@ def asks_in(clause: Clause) -> bool:
     return asks(text) or (clause.acts.get("question", 0.0) >= _SURE_QUESTION and not states(text))
 
 
-def asks_first(message: UserMessage) -> bool:
-    """Whether the message asks before it tells (「是几个数字 填进去了」): about the step that it then reports."""
-    return len(message.clauses) > 1 and asks_in(message.clauses[0]) and not asks_in(message.clauses[-1])
-
-
 def told_in(message: UserMessage) -> str:
     """Returns what a message tells without what it asks, folded; all of it when it only asks."""
     return "".join(folded(clause.text) for clause in message.clauses if not asks_in(clause)) or message.key

@@ -6,10 +6,9 @@ import re
 from dataclasses import replace
 
 from actions.dialogue.acts import Act
-from actions.dialogue.answers import Found, find_by_words
+from actions.dialogue.answers import LIKELY, SURE, Found, find_answer
 from actions.dialogue.messages import AnswerBand, UserMessage, folded
 from actions.dialogue.state import Alarm, Awaiting, DialogueState, Offer
-from actions.dialogue.step_answers import find
 from actions.dialogue.turn import Context
 from actions.knowledge import Topic
 from actions.reading.meant import meant_and_wrong
@@ -57,21 +56,10 @@ def _asked(
     context: Context, state: DialogueState, message: UserMessage, meant: str, *, is_corrected: bool
 ) -> Found | None:
     """Returns the answer to what was meant by its words alone, other than the one given just now."""
-    key = folded(normalize(meant))
-    found = find_by_words(context, state, replace(message, text=meant, key=key, clauses=()))
-    if found and found.is_specific and found.fingerprint != state.last_answer:
-        return found
-    if not is_corrected or message.intent != (state.asked_about or "").partition("/")[0]:
-        return None
-    # The same topic would be opened again.
-    waiting = [request.intent for request in state.requests]
-    others = [name for name, topic in context.knowledge.topics.items() if topic.is_walkthrough]
-    for name in dict.fromkeys((*waiting, *others)):
-        topic = context.knowledge.topics.get(name)
-        answer = find(topic, 0, None, key) if topic else None
-        if answer and answer.is_specific:
-            return Found(name, answer.place, answer.text, True, True)
-    return None
+    # What is denied is left out of what is compared.
+    asked = replace(message, text=meant, key=folded(normalize(meant)), clauses=())
+    least = LIKELY if is_corrected else SURE
+    return find_answer(context, state, asked, least, without=state.last_answer)
 
 
 def _asks_waiting(state: DialogueState, message: UserMessage) -> Reading | None:

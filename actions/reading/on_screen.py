@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from actions.dialogue.acts import CONTROL, SOCIAL, UNCLEAR, Act
-from actions.dialogue.answers import find_answer, find_by_words, find_instead
+from actions.dialogue.answers import SURE, find_answer, find_in_clause, find_instead, find_where, said_alone
 from actions.dialogue.messages import AnswerBand, UserMessage, folded
 from actions.dialogue.state import Awaiting, DialogueState, with_walk
 from actions.dialogue.steps import next_detail
@@ -16,7 +16,7 @@ from actions.knowledge import Topic
 from actions.reading import causes
 from actions.reading.clauses import asks_in
 from actions.reading.findings import Findings, findings, plans
-from actions.reading.questions import asks, demands_money, dismisses, hurries, reminds, withdraws
+from actions.reading.questions import asks, asks_how, demands_money, dismisses, hurries, reminds, withdraws
 from actions.reading.reading import Reading, Source
 from actions.reading.steps_meant import is_shown_now, place_spoken_of, reported_place, step_after, step_meant
 from actions.reading.stories import PROCEDURE, is_story
@@ -112,7 +112,7 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
         return None
     if message.key in context.knowledge.wording.done_phrases:
         return None
-    if find_instead(topic, message.key) and not asks_for_human(message):
+    if find_instead(context, state, topic, message) and not asks_for_human(message):
         return Reading(Source.ON_SCREEN, Act.ASK_STEP, message, f"no matter of {topic.id}", _LIKELY)
     if (message.key in context.knowledge.wording.what_now or _HOW_NOW.fullmatch(message.key)) and state.step:
         return Reading(Source.ON_SCREEN, Act.WHAT_NOW, message, "asks what to do then")
@@ -120,7 +120,7 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
     if asked_here:
         return Reading(Source.ON_SCREEN, Act.ASK_STEP, message, asked_here, _LIKELY)
     if topic.kind == "diagnosis" and _asks_of_check(context, topic, state, message):
-        asked = replace(message, key=folded(message.clauses[-1].text)) if message.clauses else message
+        asked = said_alone(message, message.clauses[-1]) if message.clauses else message
         arguments = {"where": True} if _CANNOT_FIND.search(message.key) else {}
         return Reading(Source.ON_SCREEN, Act.ASK_STEP, asked, f"asks about a check of {topic.id}", _LIKELY, arguments)
     found = findings(topic, state, message) if topic.kind == "diagnosis" else None
@@ -300,8 +300,7 @@ def _demands_money(context: Context, state: DialogueState, message: UserMessage)
     """Whether the money is wanted back (「别整那些 我要退钱」), of which the topic at hand knows something."""
     if not demands_money(message.key):
         return False
-    found = find_by_words(context, state, message)
-    return found is not None and found.is_specific
+    return find_answer(context, state, message, SURE) is not None
 
 
 def _names_request(state: DialogueState, key: str) -> bool:
@@ -361,15 +360,15 @@ def _is_answered_here(context: Context, topic: Topic, state: DialogueState, act:
     if act is not Act.OPEN_TOPIC or message.intent == topic.id or topic.kind == "diagnosis":
         return False
     asked = max(message.acts.get("question", 0.0), _ASKS_HERE if asks(normalize(message.text)) else 0.0)
-    if message.intent in message.matters() and asked < _ASKS_HERE:
+    if asked < _ASKS_HERE:
         return False
     if message.intent in message.matters("named") and message.confidence >= _SURE_INTENT:
         # 「先问个别的 注销号要多久」 names its matter.
         return False
     if message.acts.get("trouble", 0.0) >= _LIKELY or _reports_and_asks(topic, state, message):
         return False
-    found = find_by_words(context, state, message)
-    return found is not None and state.step > 0 and found.place == topic.steps[state.step - 1].id
+    found = find_answer(context, state, message) if state.step else None
+    return found is not None and found.topic == topic.id and found.place == topic.steps[state.step - 1].id
 
 
 def _asks_of_topic(context: Context, topic: Topic, state: DialogueState, act: Act, message: UserMessage) -> bool:
@@ -377,6 +376,8 @@ def _asks_of_topic(context: Context, topic: Topic, state: DialogueState, act: Ac
     if act is not Act.OPEN_TOPIC or message.intent not in (topic.id, *topic.related) or not state.step:
         return False
     if "step_number" in message.entities or not _asks_plainly(message) or reported_place(topic, state.step, message):
+        return False
+    if _reports_and_asks(topic, state, message):
         return False
     if message.intent != topic.id and message.intent in message.matters("anchor", "named"):
         return False
@@ -394,7 +395,7 @@ def _asks_plainly(message: UserMessage) -> bool:
 def _asks_of_check(context: Context, topic: Topic, state: DialogueState, message: UserMessage) -> bool:
     """Whether a check is asked about: 「这个在哪看」, 「没找到那个设置」; what is found out beside it counts first."""
     if _CANNOT_FIND.search(message.key) and state.step and message.acts.get("ruled_out", 0.0) < _SURE_ACT:
-        return find_by_words(context, _at_asked(topic, state), replace(message, key="在哪")) is not None
+        return find_where(context, state) is not None
     if not message.clauses or not asks_in(message.clauses[-1]):
         return False
     told = [clause for clause in message.clauses if not asks_in(clause)]
@@ -406,15 +407,7 @@ def _asks_of_check(context: Context, topic: Topic, state: DialogueState, message
         least = _SURE_CLAUSE if causes.named(topic, folded(clause.text)) else _SURE_ACT
         if any(clause.acts.get(name, 0.0) >= least for name in findings_told):
             return False
-    last = message.clauses[-1]
-    return find_by_words(context, state, replace(message, key=folded(last.text))) is not None
-
-
-def _at_asked(topic: Topic, state: DialogueState) -> DialogueState:
-    """Returns the state at the check that was asked about last."""
-    name, _, place = (state.asked_about or "").partition("/")
-    number = topic.step_number(place) if name == topic.id else None
-    return with_walk(state, step=number) if number else state
+    return find_in_clause(context, state, message, message.clauses[-1]) is not None
 
 
 def _meant(context: Context, topic: Topic, state: DialogueState, label: str, message: UserMessage) -> Act:
@@ -442,9 +435,12 @@ def _meant(context: Context, topic: Topic, state: DialogueState, label: str, mes
         meant = Act.DONE
     if meant is Act.TROUBLE and _mends(topic, state, message):
         return Act.WAIT
-    asks = meant is Act.ASK_STEP and topic.kind == "diagnosis" and find_by_words(context, state, message) is None
+    if meant is not Act.ASK_STEP or topic.kind != "diagnosis":
+        return meant
+    named = causes_named(topic, with_walk(state, step=0), message)
+    is_check = find_answer(context, state, message) is None or (asks_how(message.key) and not state.step)
     # 「网络不好的话要怎么弄」 asks for the check that it names.
-    return Act.CAUSE_FOUND if asks and causes_named(topic, with_walk(state, step=0), message) else meant
+    return Act.CAUSE_FOUND if named and is_check else meant
 
 
 def _says_by_itself(state: DialogueState, topic: Topic, act: Act, message: UserMessage, label: str) -> bool:

@@ -47,9 +47,6 @@ _KINDS = {
     "why": re.compile("为什么|为啥|为何|干嘛要|凭什么|图啥|原因是|有啥用"),
     "cost": re.compile("要(?:不要)?钱|收费|花钱|费用|手续费|免费|收不收钱|收钱吗"),
     "how many": re.compile("几位|多少位|几个字|多少字|长度|字数|几张|多少张|几次|多少次"),
-}
-# Further kinds, which the learnt choice of answers hears (`answer_choice.py`).
-_FURTHER_KINDS = {
     "how often": re.compile("多久.{0,4}(?:一次|一回|一趟)|隔多久|几天.{0,3}一次|几个?月.{0,3}一次|经常"),
     "where": re.compile(
         "在?哪(?:里|儿|点|找|块|边|看|填|开|弄|设|改|个(?:页面|位置|地方))|在哪|[什啥]么?(?:地方|位置)|找不[到着]|咋找|怎么找|入口"
@@ -57,7 +54,6 @@ _FURTHER_KINDS = {
     "what": re.compile("什么是|是什么|啥是|是啥|[什啥]么?意思|[什啥]么?[叫算]|算[什啥]|指的|指[什啥]|[什啥]么?东西"),
     "required": re.compile("一定要|必须|必要|跳过|能?不能不|可以不|非[得要]|不.{1,3}行[不吗么]|不.{1,2}可以"),
 }
-_EVERY_KIND = _KINDS | _FURTHER_KINDS
 _ASKED_BARELY = re.compile("[这那个的了啊呀呢嘛吗么点看填开弄要]")
 _ELLIPSIS = re.compile("^(?:那|还有|然后|换成).+|.呢|.的话")
 _HOW = re.compile(
@@ -157,18 +153,13 @@ def asks_how(key: str) -> bool:
 
 
 def kinds_of(text: str) -> frozenset[str]:
-    """Returns which kinds of question a text asks: how long, why, what it costs, how many."""
+    """Returns which kinds of question a text asks: how long, why, where, what it costs, and so on."""
     return frozenset(kind for kind, pattern in _KINDS.items() if pattern.search(text))
-
-
-def all_kinds_of(text: str) -> frozenset[str]:
-    """Returns which kinds of question a text asks, also where, what, how often, and whether something has to be."""
-    return frozenset(kind for kind, pattern in _EVERY_KIND.items() if pattern.search(text))
 
 
 def is_bare_question(key: str) -> bool:
     """Whether the text has nothing but the words that ask (「在哪点啊」)."""
-    for pattern in _EVERY_KIND.values():
+    for pattern in _KINDS.values():
         key = pattern.sub("", key)
     return not _ASKED_BARELY.sub("", key)
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from actions.dialogue import walkthrough
 from actions.dialogue.acts import CONTROL, UNCLEAR, Act
-from actions.dialogue.answers import find_answer, find_by_words, home
+from actions.dialogue.answers import CERTAIN, LIKELY, SURE, find_answer, home
 from actions.dialogue.messages import AnswerBand, UserMessage
 from actions.dialogue.repair import small_talk
 from actions.dialogue.state import Alarm, Awaiting, DialogueState, Offer, has_alarm
@@ -146,8 +146,8 @@ def _follows_answer(context: Context, state: DialogueState, act: Act, message: U
         return Reading(Source.SAID_BEFORE, Act.LET_BE, message, "goes and tries it", arguments=arguments)
     if act is not Act.OPEN_TOPIC or message.intent in message.matters() or len(message.key) > _LONGEST_POINTER:
         return None
-    found = find_by_words(context, state, message)
-    if found is None or not found.is_specific or message.intent == found.topic:
+    found = find_answer(context, state, message, SURE)
+    if found is None or message.intent == found.topic:
         return None
     return Reading(Source.SAID_BEFORE, Act.ASK_STEP, message, f"goes on about {found.topic}")
 
@@ -194,7 +194,7 @@ def _instead_of_choice(context: Context, state: DialogueState, act: Act, message
     found = find_answer(context, state, message)
     meant = {message.intent, *(name for name, _ in message.choices)}
     near = home(context, state)
-    if found is None or (found.topic not in meant and state.walk is None and not (near and found.is_worded)):
+    if found is None or (found.topic not in meant and state.walk is None and not (near and found.certainty >= SURE)):
         return None
     return Reading(Source.ON_SCREEN, Act.ASK_STEP, message, f"{found.topic} has an answer")
 
@@ -214,8 +214,8 @@ def _of_last(context: Context, state: DialogueState, message: UserMessage) -> Re
         # 「不查了 先说那笔多扣的」 leaves what was talked of.
         return None
     is_free = not state.walk or (near is not None and near.kind == "diagnosis")
-    found = find_answer(context, state, message) if near and is_free else None
-    if near is None or found is None or not found.is_worded or found.topic not in (near.id, *near.related):
+    found = find_answer(context, state, message, SURE) if near and is_free else None
+    if near is None or found is None or found.topic not in (near.id, *near.related):
         return None
     return Reading(Source.SAID_BEFORE, Act.ASK_STEP, message, f"told of {found.topic}")
 
@@ -227,10 +227,10 @@ def _at_step(context: Context, state: DialogueState, act: Act, message: UserMess
     if walkthrough.rules_out(context, state, act, message):
         return None
     is_foreign = state.walk is None and "unsupported_topic" in message.entities
-    found = find_by_words(context, state, message) if is_foreign else find_answer(context, state, message)
+    found = find_answer(context, state, message, CERTAIN if is_foreign else LIKELY)
     asked = message.acts.get("question", 0.0) >= _MAYBE_QUESTION or asks(normalize(message.text))
     # What is alike but asks nothing, as the bare name of a cause, is no question about it.
-    if found and (found.is_worded or asked):
+    if found and (found.certainty >= SURE or asked):
         return Reading(Source.ON_SCREEN, Act.ASK_STEP, message, "the knowledge has an answer")
     if state.walk and message.acts.get("question", 0.0) >= _QUESTION:
         return Reading(Source.ON_SCREEN, Act.ASK_STEP, message, "may ask about the step", message.acts["question"])

@@ -19,6 +19,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from actions.knowledge import load_knowledge
 from actions.knowledge.questions import load_questions
+from engine.nlu.clauses import CLAUSES
 from engine.nlu.lexicon import read_lexicon
 from engine.nlu.question_index import Example, QuestionIndex
 from engine.nlu.sentence_encoder import SentenceEncoder, Vectors, encoder_name, sentence_encoder
@@ -34,7 +35,7 @@ _TEXTS_FILE, _VECTORS_FILE = "texts.json", "vectors.npy"
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class AskedAnswers(GraphComponent, IntentClassifier):
-    """Sets `asked_answers` on each message: the likeness of the nearest answers by address.
+    """Sets `asked_answers` on each message, and on each of its clauses: the likeness of the nearest answers by address.
 
     What is compared are the questions of `data/questions/`, and what an answer says itself. Which answer is meant, if
     any, depends on the conversation, which `actions/dialogue/answer_choice.py` knows. Nothing is fitted: training only
@@ -101,11 +102,13 @@ class AskedAnswers(GraphComponent, IntentClassifier):
         return training_data
 
     def process(self, messages: list[Message]) -> list[Message]:
-        """Sets `asked_answers` of each message; none for a button."""
+        """Sets `asked_answers` of each message and of its clauses; none for a button."""
         for message in messages:
             is_button = message.get(TEXT, "").startswith("/")
             # What is denied is left out: 「问的是注销，不是申诉」.
             message.set(_OUTPUT, {} if is_button else self._nearest(wanted_text(message)), add_to_output=True)
+            for clause in message.get(CLAUSES) or ():
+                clause[_OUTPUT] = self._nearest(clause["text"])
         return messages
 
     def _nearest(self, text: str) -> dict[str, float]:

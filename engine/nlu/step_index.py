@@ -2,47 +2,151 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from typing import Any
 
+import numpy as np
+from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.classifiers.classifier import IntentClassifier
+from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from actions.knowledge import load_knowledge
 from actions.knowledge.answers import step_passages
-from engine.nlu.answer_index import AnswerIndex
 from engine.nlu.clauses import CLAUSES
+from engine.nlu.normalized_spacy_nlp import NormalizedSpacyNLP, normalized_text
+from engine.nlu.sentence_encoder import SentenceEncoder, Vectors, encoder_name, sentence_encoder
 from engine.paths import KNOWLEDGE
 from language.text_normalization import normalize
 
+_OUTPUT = "steps"
+_PASSAGES_FILE, _VECTORS_FILE = "passages.json", "vectors.npy"
+# As many characters as the classifiers read, so that the vector is there already.
+_LONGEST_READ = 120
+
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
-class StepIndex(AnswerIndex):
+class StepIndex(GraphComponent, IntentClassifier):
     """Sets `steps` on each message, and on each of its clauses: the addresses of the nearest steps.
 
     People run ahead of what is shown, or fall back: 「表填好了就差提交」 names a step by what is done there. Which
     topic counts depends on the conversation (`actions/reading/steps_meant.py`).
 
     Config:
-        answers: How many of the nearest steps are told.
+        steps: How many of the nearest steps are told.
         least: Likeness under which a step is not told.
     """
-
-    output = "steps"
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """Returns the defaults."""
-        return {"answers": 6, "least": 0.5}
+        return {"steps": 6, "least": 0.5}
 
     @classmethod
-    def read_passages(cls) -> list[tuple[str, str]]:
-        """Returns what users say of each step, with its address and what it says of it: `topic/step/done`."""
-        topics = load_knowledge(KNOWLEDGE).topics
-        return [(address, normalize(passage)) for address, passage in step_passages(topics)]
+    def required_components(cls) -> list[type]:
+        """Returns the components that must stand before this one."""
+        return [NormalizedSpacyNLP]
+
+    @classmethod
+    def fingerprint_addon(cls, config: dict[str, Any]) -> str:
+        """Returns a hash of the passages and the encoder's version, so that Rasa retrains when either changes."""
+        return hashlib.sha256("\n".join([encoder_name(), *(text for _, text in _passages())]).encode()).hexdigest()
+
+    def __init__(
+        self,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        encoder: SentenceEncoder,
+        addresses: list[str],
+        vectors: Vectors | None,
+    ) -> None:
+        """Makes an index, empty when there are no vectors."""
+        self._config = config
+        self._model_storage = model_storage
+        self._resource = resource
+        self._encoder = encoder
+        self._addresses = addresses
+        self._vectors = vectors
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> StepIndex:
+        """Creates an untrained component (see parent class)."""
+        return cls(config, model_storage, resource, sentence_encoder(), [], None)
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Reads all passages once."""
+        addresses, passages = zip(*_passages(), strict=True)
+        self._addresses = list(addresses)
+        self._vectors = self._encoder.encode_examples(passages)
+        with self._model_storage.write_to(self._resource) as folder:
+            (folder / _PASSAGES_FILE).write_text(json.dumps(passages, ensure_ascii=False), encoding="utf-8")
+            np.save(folder / _VECTORS_FILE, self._vectors)
+        return self._resource
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        """Returns the training data as it is: nothing that is trained reads what this component sets."""
+        return training_data
 
     def process(self, messages: list[Message]) -> list[Message]:
-        """Sets `steps` of each message and of its clauses."""
-        for message in super().process(messages):
+        """Sets `steps` of each message and of its clauses; an empty list for a button."""
+        for message in messages:
+            is_button = message.get(TEXT, "").startswith("/")
+            message.set(_OUTPUT, [] if is_button else self.nearest(normalized_text(message)), add_to_output=True)
             for clause in message.get(CLAUSES) or ():
-                clause[self.output] = self.nearest(clause["text"])
+                clause[_OUTPUT] = self.nearest(clause["text"])
         return messages
+
+    def nearest(self, text: str) -> list[dict[str, Any]]:
+        """Returns the addresses of the nearest passages of normalized text with their likeness, best first."""
+        assert self._vectors is not None, "Rasa trains or loads a component before it predicts."
+        text = text[-_LONGEST_READ:]
+        if not text.strip():
+            return []
+        likeness = self._vectors @ self._encoder.encode([text])[0]
+        nearest: dict[str, float] = {}
+        # Each step has some passages.
+        for i in np.argsort(-likeness)[: 2 * self._config["steps"]]:
+            if likeness[i] >= self._config["least"]:
+                nearest.setdefault(self._addresses[i], round(float(likeness[i]), 3))
+        return [{"name": name, "confidence": value} for name, value in nearest.items()][: self._config["steps"]]
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> StepIndex:
+        """Loads a trained component (see parent class)."""
+        with model_storage.read_from(resource) as folder:
+            trained = json.loads((folder / _PASSAGES_FILE).read_text(encoding="utf-8"))
+            vectors = dict(zip(trained, np.load(folder / _VECTORS_FILE, allow_pickle=False), strict=True))
+        encoder = sentence_encoder()
+        # The texts of the knowledge are read when the bot starts: what has changed since the training is read here.
+        current = _passages()
+        unknown = [passage for _, passage in current if passage not in vectors]
+        vectors.update(zip(unknown, encoder.encode_examples(unknown), strict=True))
+        addresses = [address for address, _ in current]
+        return cls(
+            config, model_storage, resource, encoder, addresses, np.array([vectors[passage] for _, passage in current])
+        )
+
+
+def _passages() -> list[tuple[str, str]]:
+    """Returns what users say of each step, with its address and what it says of it: `topic/step/done`."""
+    topics = load_knowledge(KNOWLEDGE).topics
+    return [(address, normalize(passage)) for address, passage in step_passages(topics)]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from actions.knowledge import Knowledge, Topic
+from actions.knowledge.answers import TOPIC
+from actions.knowledge.questions import load_questions
 from evaluation.simulation.phrases import Phrases
 
 
@@ -20,7 +22,7 @@ class Mission:
         target: The path of the knowledge entry that must be told, such as `forgot_password.yml:steps[0].trouble`; or
             `outcome`, `handoff`.
         at_step: What is done at a step beside going on: number and acts, in order.
-        about: The question to ask at that step; empty for a phrase of the lists.
+        about: Questions to ask at that step, one of them; empty for a phrase of the lists.
         cause: The check that finds the cause, of a diagnosis; 0 for none of them.
         detail: The detail that is treated in the way of `detail_act`.
         detail_act: `question` or `correct`.
@@ -35,7 +37,7 @@ class Mission:
     opener: str
     target: str
     at_step: dict[int, tuple[str, ...]] = field(default_factory=dict)
-    about: str = ""
+    about: tuple[str, ...] = ()
     cause: int = 0
     detail: str = ""
     detail_act: str = ""
@@ -49,13 +51,14 @@ class Mission:
 def missions(knowledge: Knowledge, phrases: Phrases) -> list[Mission]:
     """Returns a mission for every part of the knowledge."""
     found: list[Mission] = []
+    asked = load_questions(knowledge.addresses).by_answer
     for topic in knowledge.topics.values():
         if topic.kind == "answer":
             found += _of_answer(topic)
         else:
             found += _of_walkthrough(topic)
-            found += _questions(topic)
-            found += _details(topic)
+            found += _questions(topic, asked)
+            found += _details(topic, asked)
             found += [
                 Mission(
                     f"{topic.id}.{detail.value}",
@@ -147,7 +150,7 @@ def _of_walkthrough(topic: Topic) -> Iterator[Mission]:
     )
 
 
-def _questions(topic: Topic) -> Iterator[Mission]:
+def _questions(topic: Topic, asked: Mapping[str, Sequence[str]]) -> Iterator[Mission]:
     for number, step in enumerate(topic.steps, start=1):
         for index, answer in enumerate(step.answers):
             yield Mission(
@@ -156,7 +159,7 @@ def _questions(topic: Topic) -> Iterator[Mission]:
                 topic.id,
                 f"{topic.id}.yml:steps[{number - 1}].answers[{index}].text",
                 at_step={number: ("question",)},
-                about=question(answer.about),
+                about=tuple(asked[f"{topic.id}/{step.id}/{answer.id}"]),
                 cause=number,
             )
     for index, answer in enumerate(topic.answers):
@@ -166,12 +169,12 @@ def _questions(topic: Topic) -> Iterator[Mission]:
             topic.id,
             f"{topic.id}.yml:answers[{index}].text",
             at_step={1: ("question",)},
-            about=question(answer.about),
+            about=tuple(asked[f"{topic.id}/{TOPIC}/{answer.id}"]),
             cause=1,
         )
 
 
-def _details(topic: Topic) -> Iterator[Mission]:
+def _details(topic: Topic, asked: Mapping[str, Sequence[str]]) -> Iterator[Mission]:
     for number, detail in enumerate(topic.collected_details):
         place = f"{topic.id}.yml:collected_details[{number}]"
         yield Mission(
@@ -191,7 +194,7 @@ def _details(topic: Topic) -> Iterator[Mission]:
                 f"{place}.answers[{index}].text",
                 detail=detail.id,
                 detail_act="question",
-                about=question(answer.about),
+                about=tuple(asked[f"{topic.id}/{detail.id}/{answer.id}"]),
             )
 
 
@@ -230,9 +233,3 @@ def _said_first(answers: Mapping[str, object], name: str) -> str:
     """Returns the answer that comes before `…_again`: it has the bare name, or ends in `_first`."""
     bare = name.removesuffix("_again")
     return bare if bare in answers else f"{bare}_first"
-
-
-def question(about: list[str]) -> str:
-    """Returns a question that an answer of the knowledge is about, made of its own words (`邮箱|信箱+可以|能行`)."""
-    words = [part.split("|")[0] for part in about[0].split("+")]
-    return "".join(words) + "吗"

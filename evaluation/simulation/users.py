@@ -304,7 +304,7 @@ class User:
             if self.mission.detail_act == "question":
                 answers = says("utter_step_answer", "utter_step_unknown")
                 return Utterance(
-                    self.mission.about or self._one_of(wanted["questions"]), "question about detail", answers
+                    self._one_of(self.mission.about or wanted["questions"]), "question about detail", answers
                 )
             if self.mission.detail_act == "skip_detail":
                 return self._act("skip_detail", lambda said: asked.ask not in "".join(reply.text for reply in said))
@@ -373,7 +373,7 @@ class User:
         topic = self.knowledge.topics[self.mission.topic]
         step = topic.steps[number - 1]
         if act == "question":
-            line = self.mission.about or self._one_of(self.phrases.of_step(topic.id, step.id, "question"))
+            line = self._one_of(self.mission.about or self.phrases.of_step(topic.id, step.id, "question"))
             return Utterance(line, "question", says("utter_step_answer", "utter_step_unknown"))
         if act == "problem":
             helps = says("utter_check_trouble", "utter_step_trouble", "utter_next_cause")

@@ -1,14 +1,15 @@
-"""What people ask for in such words is weighed by what surrounds it, and fills in for the patterns."""
+"""What people ask for in such words is weighed by what surrounds it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 
 from actions.dialogue.answer_choice import weigh
-from actions.dialogue.answers import find_answer, find_asked
-from actions.dialogue.messages import UserMessage, folded
+from actions.dialogue.answers import find_answer
+from actions.dialogue.messages import Operator, UserMessage, folded
 from actions.dialogue.replies import ReplyBuilder
 from actions.dialogue.state import DialogueState, Walk
 from actions.dialogue.turn import Context
@@ -44,37 +45,18 @@ def test_a_report_asks_for_nothing(context: Context) -> None:
 
 def test_what_lies_far_is_no_answer(context: Context) -> None:
     assert weigh(context, DialogueState(), question("随便问问")).of_answers == {}
-    assert find_asked(context, DialogueState(), question("随便问问", {"payment_failure/bank/phone": 0.4})) is None
+    assert find_answer(context, DialogueState(), question("随便问问", {"payment_failure/bank/phone": 0.4})) is None
     gone = question("随便问问", {"payment_failure/gone/phone": 3.5})
-    assert find_asked(context, DialogueState(walk=Walk("payment_failure", 3)), gone) is None
+    assert find_answer(context, DialogueState(walk=Walk("payment_failure", 3)), gone) is None
 
 
-def test_where_the_patterns_know_nothing_the_likeliest_answer_is_given(context: Context) -> None:
-    state = DialogueState(walk=Walk("payment_failure", 3))
-    text = "随便说说"
-    assert find_answer(context, state, question(text)) is None
-    found = find_answer(context, state, question(text, {"payment_failure/bank/phone": 3.5}))
-    assert found is not None
-    assert found.text == context.knowledge.answers["payment_failure/bank/phone"].text
-
-
-def test_the_answer_of_a_pattern_stays_unless_it_is_most_unlikely(context: Context) -> None:
-    state = DialogueState(last_topic="account_closure")
-    worded = find_answer(context, state, question("注销多久"))
-    assert worded is not None
-    text = context.knowledge.answers[HOW_LONG].text
-    assert worded.text == text
-    other = next(
-        name for name in context.knowledge.answers if name.startswith("account_closure/topic/") and name != HOW_LONG
-    )
-    close = question("注销多久", {"account_closure/topic/how_long": 2.0, other: 2.1})
-    kept = find_answer(context, state, close)
-    assert kept is not None
-    assert kept.text == text
-    clear = question("注销多久", {other: 3.9})
-    replaced = find_answer(context, state, clear)
-    assert replaced is not None
-    assert replaced.text == context.knowledge.answers[other].text
+def test_what_is_named_comes_before_the_topic_at_hand(context: Context) -> None:
+    near = {HOW_LONG: 2.6, "forgot_password/enter_verification_code/how_long": 2.2}
+    state = DialogueState(walk=Walk("forgot_password", 3), last_topic="forgot_password")
+    plain = question("一般要多久", near)
+    assert max(chances := weigh(context, state, plain).of_answers, key=lambda name: chances[name]) != HOW_LONG
+    named = replace(plain, operators=(Operator("named", "account_closure"),), intent="account_closure", confidence=0.5)
+    assert max(chances := weigh(context, state, named).of_answers, key=lambda name: chances[name]) == HOW_LONG
 
 
 def test_the_same_answer_is_less_likely_right_after_it_was_given(context: Context) -> None:

@@ -1,21 +1,25 @@
-"""A question is answered from all that is known, with what is near preferred."""
+"""A question is answered from all that is known, where it is asked; two questions get two answers."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 
 from actions.dialogue.acts import Act
-from actions.dialogue.answers import find_answer, find_in_part
+from actions.dialogue.answers import answered_beside, find_answer, find_answers, find_where
 from actions.dialogue.dialogue import Dialogue
-from actions.dialogue.messages import UserMessage, folded
+from actions.dialogue.messages import Clause, UserMessage, folded
 from actions.dialogue.replies import ReplyBuilder
 from actions.dialogue.state import DialogueState, Walk
-from actions.dialogue.turn import Context
+from actions.dialogue.turn import Context, Turn
 from actions.knowledge import Knowledge
 from language.text_normalization import normalize
 from tests.conftest import PLACEHOLDERS
 
-AT_BANK = DialogueState(walk=Walk("payment_failure", 3))
+AT_BANK = DialogueState(walk=Walk("payment_failure", 3), last_topic="payment_failure")
+LIKE, UNLIKE = 3.2, 1.2
 
 
 @pytest.fixture
@@ -23,52 +27,70 @@ def context(knowledge: Knowledge) -> Context:
     return Context(knowledge, ReplyBuilder(knowledge, {}))
 
 
-def message(text: str, intent: str = "", **answers: float) -> UserMessage:
-    alike = {name.replace("__", "/"): likeness for name, likeness in answers.items()}
-    return UserMessage(intent=intent, text=text, key=folded(normalize(text)), answers=alike)
+def asked(text: str, alike: Mapping[str, float], intent: str = "out_of_scope", **acts: float) -> UserMessage:
+    return UserMessage(
+        intent=intent,
+        text=text,
+        key=folded(normalize(text)),
+        confidence=0.5,
+        asked_answers=alike,
+        acts=acts or {"question": 0.9},
+    )
 
 
-def place(context: Context, state: DialogueState, said: UserMessage) -> str | None:
+def address(context: Context, state: DialogueState, said: UserMessage) -> str | None:
     found = find_answer(context, state, said)
-    return f"{found.topic}/{found.place}" if found else None
+    return found.answer.address if found else None
 
 
-def test_what_is_on_the_screen_is_preferred_by_a_margin(context: Context) -> None:
-    said = message("嗯", "account_security", payment_failure__bank__phone=0.5, account_security__password__why=0.6)
-    assert place(context, AT_BANK, said) == "payment_failure/bank"
-    said = message("嗯", "account_security", payment_failure__bank__phone=0.5, account_security__password__why=0.75)
-    assert place(context, AT_BANK, said) == "account_security/password"
+def test_of_two_alike_what_is_on_the_screen_is_meant(context: Context) -> None:
+    near = {"payment_failure/limit/how_long": LIKE, "payment_failure/bank/how_long": LIKE}
+    assert address(context, AT_BANK, asked("这个要多久", near)) == "payment_failure/bank/how_long"
 
 
-def test_what_is_not_named_and_not_near_is_no_answer(context: Context) -> None:
-    assert place(context, AT_BANK, message("嗯", "out_of_scope", account_closure__topic__how_long=0.9)) is None
-    assert place(context, AT_BANK, message("嗯", "out_of_scope", payment_failure__bank__phone=0.41)) is None
+def test_what_is_much_more_alike_is_meant_wherever_it_stands(context: Context) -> None:
+    near = {"payment_failure/bank/how_long": UNLIKE, "account_closure/topic/how_long": 2 * LIKE}
+    assert address(context, AT_BANK, asked("注销要多久", near, "account_closure")) == "account_closure/topic/how_long"
+
+
+def test_what_is_alike_to_nothing_is_answered_with_silence(context: Context) -> None:
+    assert address(context, AT_BANK, asked("火锅好吃", {"payment_failure/bank/phone": 0.3})) is None
+    assert address(context, AT_BANK, asked("火锅好吃", {})) is None
 
 
 def test_an_answer_that_the_knowledge_no_longer_has_is_none(context: Context) -> None:
-    assert place(context, AT_BANK, message("嗯", payment_failure__gone__phone=0.9)) is None
+    assert address(context, AT_BANK, asked("这个嘛", {"payment_failure/gone/how_long": 9.0})) is None
 
 
-def test_ellipsis_is_about_the_topic_of_last(context: Context) -> None:
-    after_hours = DialogueState(last_topic="support_hours")
-    assert place(context, after_hours, message("那半夜呢")) == "support_hours/topic"
-    assert place(context, DialogueState(), message("那半夜呢")) is None
+def test_the_clause_that_asks_counts_whatever_stands_around_it(context: Context) -> None:
+    clauses = (
+        Clause("先不用", {"leave_wait": 0.9}),
+        Clause("银行电话多少", {"question": 0.9}, asked_answers={"payment_failure/bank/phone": LIKE}),
+    )
+    said = replace(asked("先不用 银行电话多少", {}, other=0.9), clauses=clauses)
+    assert address(context, AT_BANK, said) == "payment_failure/bank/phone"
 
 
-def test_the_place_asked_about_last_is_as_near_as_the_one_shown(context: Context) -> None:
-    state = DialogueState(walk=Walk("account_security", 1), asked_about="account_security/two_step_verification")
-    assert place(context, state, message("非得开着吗 嫌麻烦")) == "account_security/two_step_verification"
+def test_two_questions_get_two_answers(context: Context) -> None:
+    phone, how_long = "payment_failure/bank/phone", "payment_failure/bank/how_long"
+    clauses = (
+        Clause("银行电话多少", {"question": 0.9}, asked_answers={phone: LIKE}),
+        Clause("要多久", {"question": 0.9}, asked_answers={how_long: LIKE}),
+    )
+    said = replace(asked("银行电话多少 要多久", {phone: LIKE, how_long: LIKE}), clauses=clauses)
+    assert [found.answer.address for found in find_answers(context, AT_BANK, said)] == [phone, how_long]
+    told = replace(said, clauses=(Clause("问过余额了", {"ruled_out": 0.9}), *clauses))
+    assert len(answered_beside(context, Turn(AT_BANK, ()), told).replies) == 2
 
 
-def test_one_point_of_a_topic_needs_words_and_likeness(context: Context, knowledge: Knowledge) -> None:
-    topic = knowledge.topics["closure_consequences"]
-    text = "销掉之后这个手机号再开户行吗"
-    point = next(a for a in knowledge.answers.values() if a.topic == "account_closure" and "再开一个" in a.about)
-    alike = UserMessage(text=text, key=folded(text), answers={point.address: 0.6})
-    found = find_in_part(context, topic, alike)
+def test_where_something_is(context: Context) -> None:
+    found = find_where(context, AT_BANK)
     assert found is not None
-    assert found.text == point.text
-    assert find_in_part(context, topic, UserMessage(text=text, key=folded(text))) is None
+    assert found.answer.address == "payment_failure/bank/where"
+    found = find_where(context, replace(AT_BANK, asked_about="payment_failure/limit"))
+    assert found is not None
+    assert found.place == "limit"
+    assert find_where(context, DialogueState()) is None
 
 
 @pytest.mark.parametrize(
@@ -77,8 +99,8 @@ def test_one_point_of_a_topic_needs_words_and_likeness(context: Context, knowled
 def test_how_long_the_chat_is_kept_is_told_in_mid_procedure(
     knowledge: Knowledge, filled: dict[str, str], told: str
 ) -> None:
-    asked = UserMessage("chat_privacy", entities={"chat_privacy_point": ("kept_for",)})
-    turn = Dialogue(knowledge, {**PLACEHOLDERS, **filled}).respond(AT_BANK, Act.OPEN_TOPIC, asked)
+    question = UserMessage("chat_privacy", entities={"chat_privacy_point": ("kept_for",)})
+    turn = Dialogue(knowledge, {**PLACEHOLDERS, **filled}).respond(AT_BANK, Act.OPEN_TOPIC, question)
     assert [reply.response for reply in turn.replies] == ["utter_answer", "utter_resume_hint"]
     assert told in str(turn.replies[0].values["answer"])
     assert turn.state.step == AT_BANK.step

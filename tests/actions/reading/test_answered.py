@@ -44,7 +44,7 @@ def test_it_is_answered_when_it_is_likely(dialogue: Dialogue) -> None:
 
 
 def test_a_matter_that_the_bot_cannot_help_with_stays_one(dialogue: Dialogue) -> None:
-    message = replace(said(3.8), entities={"unsupported_topic": ("loan",)})
+    message = replace(said(2.0), entities={"unsupported_topic": ("loan",)})
     assert "utter_step_answer" not in responses(dialogue, message, DialogueState())
 
 

@@ -56,7 +56,8 @@ def test_who_did_not_ask_for_it_is_asked_again() -> None:
 
 def test_the_same_answer_is_not_given_twice_in_a_row() -> None:
     state = at("forgot_password", 3)
-    message = said("要等多长时间呀", "out_of_scope", acts={"question": 0.9})
+    alike = {"forgot_password/enter_verification_code/how_long": 3.0}
+    message = said("这个怎么个说法呀", "out_of_scope", acts={"question": 0.9}, asked_answers=alike)
     first = DIALOGUE.respond(state, Act.OUT_OF_SCOPE, message)
     assert first.replies[0].response == "utter_step_answer"
     again = DIALOGUE.respond(first.state, Act.OUT_OF_SCOPE, message)
@@ -234,7 +235,8 @@ def test_a_matter_named_beside_a_doubt_is_what_is_asked() -> None:
 
 
 def test_what_is_still_to_be_tried_rules_nothing_out() -> None:
-    parts = (Clause("充完再试", {"ruled_out": 0.9}), Clause("怎么看有没有设消费限额", {"question": 0.9}))
+    alike = {"payment_failure/limit/where": 3.0}
+    parts = (Clause("充完再试", {"ruled_out": 0.9}), Clause("怎么看有没有设消费限额", {"question": 0.9}, {}, alike))
     message = said("充完再试 怎么看有没有设消费限额", "out_of_scope", acts={"ruled_out": 0.9}, clauses=parts)
     assert read(message, at("payment_failure", 1)).chosen.act is Act.ASK_STEP
 

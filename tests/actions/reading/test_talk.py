@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from actions.dialogue.acts import Act
-from actions.dialogue.answers import asked_in, find_instead
+from actions.dialogue.answers import asked_in
 from actions.dialogue.dialogue import Dialogue
 from actions.dialogue.messages import AnswerBand, Clause, UserMessage
 from actions.dialogue.state import Awaiting, DialogueState, HandoffReason, Offer, Request
@@ -35,18 +35,19 @@ def clauses(*pairs: tuple[str, str]) -> tuple[Clause, ...]:
     return tuple(Clause(text, {label: 0.9}) for text, label in pairs)
 
 
-def done_and_asks(report: str, question: str) -> UserMessage:
+def done_and_asks(report: str, question: str, answer: str = "") -> UserMessage:
     """Returns a message that reports a step and asks something beside it."""
     return said(
         f"{report} {question}",
         "out_of_scope",
         acts={"question": 0.9},
-        clauses=clauses((report, "done"), (question, "question")),
+        clauses=(Clause(report, {"done": 0.9}), Clause(question, {"question": 0.9}, {}, {answer: 3.0})),
     )
 
 
 def test_a_report_with_a_question_goes_on_and_is_answered() -> None:
-    turn = DIALOGUE.respond(at("forgot_password", 2), Act.OUT_OF_SCOPE, done_and_asks("写上去了", "多久会来呀"))
+    message = done_and_asks("写上去了", "多久会来呀", "forgot_password/enter_verification_code/how_long")
+    turn = DIALOGUE.respond(at("forgot_password", 2), Act.OUT_OF_SCOPE, message)
     assert turn.state.step == 3
     assert [reply.response for reply in turn.replies] == ["utter_step", "utter_step_answer"]
     assert "几秒" in turn.replies[1].values["answer"]
@@ -54,11 +55,12 @@ def test_a_report_with_a_question_goes_on_and_is_answered() -> None:
 
 def test_a_question_about_the_page_that_has_come_up_stays_there() -> None:
     likeness = {"forgot_password/set_new_password/there": 0.9}
+    alike = {"forgot_password/set_new_password/length": 3.0}
     message = said(
         "到设新密码了 几位",
         "forgot_password",
         acts={"question": 0.9},
-        clauses=(Clause("到设新密码了", {"arrived": 0.9}, likeness), Clause("要几位", {"question": 0.9})),
+        clauses=(Clause("到设新密码了", {"arrived": 0.9}, likeness), Clause("要几位", {"question": 0.9}, {}, alike)),
     )
     turn = DIALOGUE.respond(at("forgot_password", 3), Act.OPEN_TOPIC, message)
     assert turn.state.step == 4
@@ -128,10 +130,11 @@ def test_a_complaint_is_no_answer_and_what_it_tells_is_kept() -> None:
 
 
 def test_a_detail_beside_a_question_is_noted_and_the_question_answered() -> None:
+    alike = {"transaction_dispute/topic/money_back": 3.0}
     message = said(
         "叫陈记面馆 退得了吗",
         "out_of_scope",
-        clauses=(Clause("叫陈记面馆", {"other": 0.9}), Clause("能退钱吗", {"question": 0.9})),
+        clauses=(Clause("叫陈记面馆", {"other": 0.9}), Clause("能退钱吗", {"question": 0.9}, {}, alike)),
     )
     turn = DIALOGUE.respond(form("counterparty", amount="20"), Act.OUT_OF_SCOPE, message)
     assert turn.state.collected_details["counterparty"] == "陈记面馆"
@@ -162,11 +165,11 @@ def test_what_is_forgotten_is_no_name(text: str, name: str | None) -> None:
 
 
 def test_a_password_of_another_kind_is_no_login_password() -> None:
-    found = find_instead(KNOWLEDGE.topics["forgot_password"], "付款密码不记得了")
-    assert found is not None
-    turn = DIALOGUE.respond(DialogueState(), Act.OPEN_TOPIC, said("付款密码不记得了怎么办", "forgot_password"))
+    instead = next(a.address for a in KNOWLEDGE.answers.values() if a.topic == "forgot_password" and a.instead)
+    message = said("付款密码不记得了怎么办", "forgot_password", asked_answers={instead: 3.5})
+    turn = DIALOGUE.respond(DialogueState(), Act.OPEN_TOPIC, message)
     assert turn.state.walk is None
-    assert find_instead(KNOWLEDGE.topics["forgot_password"], "登录密码不记得了") is None
+    assert DIALOGUE.respond(DialogueState(), Act.OPEN_TOPIC, replace(message, asked_answers={})).state.walk
 
 
 def test_the_next_of_several_requests_is_taken_up_by_its_own_words() -> None:
@@ -236,7 +239,9 @@ def test_what_is_noted_already_is_read_back_and_not_noted_twice() -> None:
 
 def test_impatience_is_no_part_of_the_story() -> None:
     state = at("transaction_dispute", collected_details={"description": "扣了我两次"})
-    reading = read(said("别弄那些了 我要退钱", "transaction_dispute", acts={"other": 0.9}), state).chosen
+    alike = {"transaction_dispute/topic/money_back": 3.0}
+    message = said("别弄那些了 我要退钱", "transaction_dispute", acts={"other": 0.9}, asked_answers=alike)
+    reading = read(message, state).chosen
     assert reading.act is Act.ASK_STEP
 
 

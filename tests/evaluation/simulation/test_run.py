@@ -8,7 +8,7 @@ from actions.knowledge import Knowledge
 from evaluation.conversations.bot import Bot
 from evaluation.conversations.said import Said
 from evaluation.simulation.coverage import Coverage, entries
-from evaluation.simulation.missions import missions, question
+from evaluation.simulation.missions import missions
 from evaluation.simulation.phrases import read_phrases
 from evaluation.simulation.run import Report, Say, simulate
 from evaluation.simulation.users import PROFILES
@@ -51,10 +51,6 @@ def test_a_crash_is_told(knowledge: Knowledge) -> None:
         raise ValueError(text)
 
     assert _run(say, knowledge, 3).problems["crash"] == 3
-
-
-def test_questions_are_made_of_the_words_that_an_answer_is_about() -> None:
-    assert question(["邮箱|信箱+可以|能"]) == "邮箱可以吗"
 
 
 def test_a_short_run_with_the_trained_bot(served_bot: Bot, knowledge: Knowledge) -> None:
