@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from actions.knowledge import Knowledge
+from actions.knowledge.faqs import faq_id
 
 # Deeper than this nobody remembers what they had begun with.
 MAX_SUSPENDED = 3
@@ -315,6 +316,9 @@ def fitted(state: DialogueState, knowledge: Knowledge) -> DialogueState:
     walk = _fitted_walk(state.walk, knowledge) if state.walk else None
     suspended = tuple(fit for kept in state.suspended if (fit := _fitted_walk(kept, knowledge)))
     requests = tuple(request for request in state.requests if request.intent in knowledge.topics)
+    if state.choice:
+        options = tuple(name for name in state.choice.options if faq_id(name) is None or faq_id(name) in knowledge.faqs)
+        state = replace(state, choice=replace(state.choice, options=options))
     state = replace(state, walk=walk, suspended=suspended[-MAX_SUSPENDED:], requests=requests)
     gone = (
         (state.offer is Offer.RESUME and not suspended)
