@@ -28,7 +28,9 @@ def announced(context: Context, before: DialogueState, turn: Turn, act: Act, mes
         notice for notice in context.knowledge.notices if notice.holds(message.said_at, message.site, message.channel)
     ]
     if act is Act.GREET and (message.intent == _OPENS_WINDOW or (message.pause == 0 and before == DialogueState())):
-        return turn.after(*(_said(context, "utter_notice", str(notice.text)) for notice in now[:_MOST]))
+        # After the greeting: a window begins with what came last, and keeps the buttons of the whole turn.
+        said = tuple(_said(context, "utter_notice", str(notice.text)) for notice in now[:_MOST])
+        return replace(turn, replies=(*turn.replies, *said))
     begun = turn.state.topic if turn.state.walk and turn.state.topic != before.topic else None
     known = [walk.topic for walk in before.suspended]
     causes = [notice for notice in now if begun in notice.explains] if begun not in known else []

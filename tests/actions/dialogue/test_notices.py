@@ -64,13 +64,12 @@ def said(turn: Turn, response: str) -> list[str]:
         ("2026-03-02 06:01", None, []),
     ],
 )
-def test_those_that_hold_are_said_before_the_greeting(
+def test_those_that_hold_are_said_with_the_greeting(
     folder: Path, moment: str, site: str | None, notices: list[str]
 ) -> None:
     greeted = turn(folder, Act.GREET, "session_start", at(moment), site)
     assert said(greeted, "utter_notice") == notices
-    # Its buttons are what is offered now.
-    assert greeted.replies[-1].response == "utter_greet"
+    assert greeted.replies[0].response == "utter_greet"
 
 
 def test_it_is_said_first_where_it_may_be_the_cause(folder: Path) -> None:
