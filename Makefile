@@ -4,7 +4,7 @@ PYTHON := .venv/bin/python
 
 .PHONY: help setup setup-uv setup-public setup-peers setup-dev setup-gateway setup-gateway-dev setup-web setup-web-dev setup-browser run chat train engine test test-all test-bot \
 	test-gateway \
-	test-web test-browser monkey export-labels check-knowledge new-procedure protocol evaluate evaluate-accept evaluate-peers evaluate-new-topic evaluate-redaction ablate evaluate-dialogues simulate try bench bench-nlu bench-round-trip bench-support bench-slow-line bench-set-up lint lint-python lint-web audit format \
+	test-web test-browser monkey faults export-labels check-knowledge new-procedure protocol evaluate evaluate-accept evaluate-peers evaluate-new-topic evaluate-redaction ablate evaluate-dialogues simulate try bench bench-nlu bench-round-trip bench-support bench-slow-line bench-set-up lint lint-python lint-web audit format \
 	lock clean
 
 help: ## show this list
@@ -126,6 +126,11 @@ bench-nlu: setup-dev setup-peers ## how fast messages are parsed, beside the pee
 monkey: setup-dev ## send 5,000 random lines to a running bot and check every answer
 	@$(PYTHON) -m scripts.train
 	@$(PYTHON) -m tests.conversations.monkey
+
+COUNT ?= 50
+SEED ?= 1
+faults: setup setup-gateway-dev ## kill and halt gateway and engine while users talk, check what they were told; COUNT=100 SEED=7 OPTIONS="--database postgresql"
+	@cd gateway && .venv/bin/python -W ignore -m tools.faults --count $(COUNT) --seed $(SEED) $(OPTIONS)
 
 export-labels: setup-gateway ## write the messages labelled at the desk as NLU examples for review (build/labels)
 	@cd gateway && UWALLET_DEVELOPMENT=$${UWALLET_DEVELOPMENT:-true} .venv/bin/python -m uwallet_gateway export-labels $(OPTIONS)

@@ -9,6 +9,7 @@ from typing import Any
 
 from actions.dialogue.messages import AnswerBand, Clause, Operator, UserMessage, folded
 from actions.dialogue.state import Request
+from actions.knowledge.faqs import named_intent
 from language.pinyin import to_syllables
 from language.text_normalization import normalize
 
@@ -44,6 +45,9 @@ def message_from_parse(
     support = metadata.get(_SUPPORT)
     support = support if isinstance(support, Mapping) else {}
     available = support.get("available")
+    is_payload = bool(re.match(rf"/{re.escape(name)}\b", text))
+    if is_payload:
+        name = named_intent(name, _by_name(entities))
     rejected = [entity for entity in entities if _is_rejected(plain, entity, rejections)]
     return UserMessage(
         intent=name,
@@ -51,7 +55,7 @@ def message_from_parse(
         key=folded(plain),
         entities=_by_name(entities),
         rejected=_by_name(rejected),
-        is_payload=bool(re.match(rf"/{re.escape(name)}\b", text)),
+        is_payload=is_payload,
         confidence=float(intent.get("confidence") or 0),
         band=AnswerBand(parse.get("answer_band") or AnswerBand.ANSWER),
         choices=tuple((choice["name"], float(choice["confidence"])) for choice in parse.get("choices") or ()),
@@ -71,18 +75,28 @@ def message_from_parse(
         asked_answers=parse.get("asked_answers") or {},
         after_alarm=_confidences(parse.get("after_alarm")),
         said=_confidences(parse.get("said")),
+        is_listened=parse.get("said") is not None,
         steps=_confidences(parse.get("steps")),
+        faqs=_confidences(parse.get("faqs")),
+        site=_told(metadata, "site"),
+        channel=_told(metadata, "channel"),
         clauses=tuple(
             Clause(
                 clause["text"],
                 _confidences(clause.get("situated_acts")),
                 _confidences(clause.get("steps")),
                 clause.get("asked_answers") or {},
+                _confidences(clause.get("said")),
             )
             for clause in parse.get("clauses") or ()
         ),
         operators=tuple(Operator(operator["name"], operator["matter"]) for operator in parse.get("operators") or ()),
     )
+
+
+def _told(metadata: Mapping[str, Any], name: str) -> str | None:
+    value = metadata.get(name)
+    return value if isinstance(value, str) else None
 
 
 def syllables_of(text: str) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from typing import Any
 import opencc
 from opencc import OpenCC
 
-from actions.dialogue.messages import Reply, Role
+from actions.dialogue.messages import Card, Reply, Role
 
 # The standard characters of Taiwan and no other vocabulary, as the names of buttons in the app must stay. s2tw in two
 # steps: the same result, but OpenCC's own loads its phrases twice, 16 MB more.
@@ -76,8 +76,8 @@ class Utterance:
         text: What the user reads.
         buttons: `title` and `payload` of each quick reply, and its `role` if it is not a normal one.
         response: Name of the response in `domain.yml`.
-        metadata: `progress` (fields of `Progress` and the `count` of steps), `ask`, `tone` and `details`, where the
-            reply has them.
+        metadata: `progress` (fields of `Progress` and the `count` of steps), `ask`, `tone`, `card` and `details`,
+            where the reply has them.
     """
 
     text: str
@@ -140,6 +140,8 @@ def _metadata(reply: Reply, script: Script) -> dict[str, Any]:
     found: dict[str, Any] = {"ask": reply.ask} if reply.ask else {}
     if reply.is_warning:
         found["tone"] = "warning"
+    if reply.card:
+        found["card"] = _card(reply.card, script)
     if reply.values.get("details"):
         found["details"] = _in_script(reply.values["details"], script)
     if reply.progress:
@@ -152,6 +154,15 @@ def _metadata(reply: Reply, script: Script) -> dict[str, Any]:
                 text = _in_script(progress[name][field_name], script)
                 found["progress"][name] = {**progress[name], field_name: text}
     return found
+
+
+def _card(card: Card, script: Script) -> dict[str, dict[str, str]]:
+    parts = {"picture": (card.picture, "alt"), "link": (card.link, "title")}
+    return {
+        name: {**part, field_name: _in_script(part[field_name], script)}
+        for name, (part, field_name) in parts.items()
+        if part is not None
+    }
 
 
 def _in_script(text: str, script: Script) -> str:

@@ -230,7 +230,7 @@ def _outgoing(message: Mapping[str, Any]) -> dict[str, Any]:
     if message.get("custom"):
         return {"custom": message["custom"]}
     found = {"text": message.get("text") or "", "buttons": list(message.get("buttons") or ())}
-    metadata = {name: message[name] for name in ("progress", "ask", "tone", "details") if message.get(name)}
+    metadata = {name: message[name] for name in ("progress", "ask", "tone", "details", "card") if message.get(name)}
     if message.get("utter_action"):
         metadata["response"] = message["utter_action"]
     if message.get("image"):

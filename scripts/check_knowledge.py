@@ -16,6 +16,7 @@ from rasa.shared.exceptions import InvalidConfigException
 
 from actions.knowledge import Knowledge, KnowledgeError, load_knowledge
 from actions.knowledge.danger import GIVEN
+from actions.knowledge.faqs import INTENT as FAQ_INTENT
 from actions.knowledge.questions import load_questions
 from actions.knowledge.yaml_files import YamlFileError, read_mapping, with_line
 from actions.reading.labels import AFTER_ALARM_LABELS, ALARM_LABELS, SITUATED_LABELS
@@ -154,6 +155,9 @@ def _check_examples(folder: Path, intents: Sequence[str], findings: Findings) ->
             findings.problems.append(f"{example.place}: {example.text!r} stands at {other.place}, too")
     counts = Counter(example.intent for example in examples)
     for intent in intents:
+        if intent == FAQ_INTENT:
+            # Only buttons say it.
+            continue
         if not counts[intent]:
             findings.problems.append(f"{folder}: no examples for the intent {intent!r}")
         elif counts[intent] < ENOUGH_EXAMPLES:

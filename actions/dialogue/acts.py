@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from enum import Enum
 
 from actions.knowledge import Knowledge
+from actions.knowledge.faqs import faq_id
 
 
 class Act(str, Enum):
     """What the user does."""
 
     OPEN_TOPIC = "open_topic"
+    FAQ = "faq"
     NEXT = "next"
     PREVIOUS = "previous"
     REPEAT = "repeat"
@@ -69,6 +71,7 @@ class Act(str, Enum):
 # What each intent does that is no topic. The only place that says so: Rasa's rules are made of it (actions/rules.py).
 # The last four are Rasa's own.
 CONTROL_INTENTS: Mapping[str, Act] = {
+    "faq": Act.FAQ,
     "next_step": Act.NEXT,
     "previous_step": Act.PREVIOUS,
     "repeat_step": Act.REPEAT,
@@ -103,4 +106,6 @@ def act_of(intent: str, knowledge: Knowledge) -> Act:
     """Returns what an intent does; an unknown one is not understood."""
     if intent in knowledge.topics:
         return Act.OPEN_TOPIC
+    if faq_id(intent) in knowledge.faqs:
+        return Act.FAQ
     return CONTROL_INTENTS.get(intent, Act.NOT_UNDERSTOOD)

@@ -11,6 +11,7 @@ from actions.dialogue.state import NONE_OF_THESE, Choice, DialogueState, Disambi
 from actions.dialogue.steps import show_current
 from actions.dialogue.turn import Context, Turn
 from actions.dialogue.walkthrough import go_back
+from actions.knowledge.faqs import faq_id
 from actions.reading.causes import ruled_out
 from actions.reading.corrections import LONGEST_COMMAND
 from actions.reading.questions import asks_how
@@ -105,6 +106,9 @@ def decide(context: Context, state: DialogueState, message: UserMessage) -> str 
     possible = [pair for pair in serious if _makes_sense(context, state, act_of(pair[0], context.knowledge))]
     if not possible:
         return ()
+    if any(faq_id(intent) for intent, _ in possible):
+        # A question that is only likely is never answered unasked.
+        return tuple(intent for intent, _ in possible if context.replies.has_label(intent))[:MAX_OPTIONS]
     fitting = [
         intent for intent, confidence in possible if _fits(context, state, intent, message, confidence / (best or 1))
     ]

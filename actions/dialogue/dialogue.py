@@ -14,6 +14,7 @@ from actions.dialogue import (
     choices,
     danger_talk,
     details,
+    faqs,
     mended,
     repair,
     requests,
@@ -107,6 +108,7 @@ class Dialogue:
         self._context = Context(knowledge, ReplyBuilder(knowledge, placeholder_values))
         self._handlers: dict[Act, Handler] = {
             Act.OPEN_TOPIC: topics.open_topic,
+            Act.FAQ: faqs.tell,
             Act.NEXT: walkthrough.go_on,
             Act.PREVIOUS: walkthrough.go_back,
             Act.REPEAT: walkthrough.say_again,

@@ -10,6 +10,7 @@ from enum import Enum
 from typing import Any
 
 from actions.dialogue.state import Request
+from actions.knowledge.faqs import INTENT, faq_id
 
 # `type` of a custom payload.
 HANDOFF = "handoff"
@@ -46,12 +47,14 @@ class Clause:
         acts: What it does, with the confidence of each; the likeliest only.
         steps: The steps of procedures that it speaks of, by address, with their likeness.
         asked_answers: The answers whose questions it is most alike to, if it may ask something.
+        said: What it says if somebody in danger says it, each with a probability of its own.
     """
 
     text: str
     acts: Mapping[str, float] = field(default_factory=dict)
     steps: Mapping[str, float] = field(default_factory=dict)
     asked_answers: Mapping[str, float] = field(default_factory=dict)
+    said: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -79,10 +82,14 @@ class UserMessage:
         alarms: What it gives away (`data/alarms/`), with the confidence of each.
         after_alarm: What it says if somebody in danger says it next (`data/after_alarm/`), with the confidence of each.
         said: What it says if somebody in danger says it (`data/said/`), each with a probability of its own.
+        is_listened: Whether a model has listened for what it says; what is not in `said` then is not heard.
         operators: What it does with the matters that it names.
         said_at: When it was said, in the users' time zone; None where nobody knows.
         asked_answers: The answers whose questions (`data/questions/`) it is most alike to, by address, with how much.
         steps: The steps of procedures that it speaks of, by address, with their likeness.
+        faqs: The questions of `data/knowledge/faq/` that it may ask, by id, with the probability of each.
+        site: Key of the site that it comes from; None where nobody tells.
+        channel: Name of the channel that it comes through; None where nobody tells.
         clauses: Its clauses when there are several: what each does and speaks of.
     """
 
@@ -106,11 +113,15 @@ class UserMessage:
     alarms: Mapping[str, float] = field(default_factory=dict)
     after_alarm: Mapping[str, float] = field(default_factory=dict)
     said: Mapping[str, float] = field(default_factory=dict)
+    is_listened: bool = False
     operators: tuple[Operator, ...] = ()
     said_at: datetime.datetime | None = None
     asked_answers: Mapping[str, float] = field(default_factory=dict)
     steps: Mapping[str, float] = field(default_factory=dict)
     clauses: tuple[Clause, ...] = ()
+    faqs: Mapping[str, float] = field(default_factory=dict)
+    site: str | None = None
+    channel: str | None = None
 
     def matters(self, *names: str) -> tuple[str, ...]:
         """Returns the matters with which the sentence does one of `names`; without names, all that it names."""
@@ -138,6 +149,19 @@ class Button:
     title: str
     payload: str
     role: Role = Role.NORMAL
+
+
+@dataclass(frozen=True)
+class Card:
+    """What stands under an answer.
+
+    Attributes:
+        picture: `url` and `alt` of a picture.
+        link: `title` and `url` of a page, or of a screen of the app.
+    """
+
+    picture: Mapping[str, str] | None = None
+    link: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -210,6 +234,7 @@ class Reply:
         event: What the reply is an answer to, or does, if the statistics are to know. Not shown to anybody.
         is_list: Whether its buttons are a list that the user may point into (「第二个」), beside what can be done next.
         is_warning: Whether what it says must not be read over.
+        card: What stands under it.
     """
 
     response: str | None = None
@@ -221,6 +246,7 @@ class Reply:
     event: Event | None = None
     is_list: bool = False
     is_warning: bool = False
+    card: Card | None = None
 
     @property
     def is_handoff(self) -> bool:
@@ -235,10 +261,15 @@ def folded(text: str) -> str:
 
 def payload(intent: str, **entities: str) -> str:
     """Returns the payload that Rasa reads as an intent with entities."""
+    if faq := faq_id(intent):
+        # Rasa knows one intent for all of these.
+        return payload(INTENT, **{INTENT: faq})
     return f"/{intent}{json.dumps(entities, ensure_ascii=False)}" if entities else f"/{intent}"
 
 
 def request_payload(request: Request) -> str:
     """Returns the payload that makes a request; an entity with several values keeps them all."""
+    if faq_id(request.intent):
+        return payload(request.intent)
     entities = {name: values[0] if len(values) == 1 else list(values) for name, values in request.entities.items()}
     return f"/{request.intent}{json.dumps(entities, ensure_ascii=False)}" if entities else f"/{request.intent}"

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from actions.dialogue.messages import Button, Progress, Reply, Role, payload, request_payload
 from actions.dialogue.state import Choice, DialogueState, Request
 from actions.knowledge import Item, Knowledge, Step, Topic
+from actions.knowledge.faqs import Faq, faq_id, intent_of
 from actions.knowledge.organisation import setting_line
 from actions.knowledge.schema import CollectedDetail, Setting
 
@@ -36,16 +37,26 @@ class ReplyBuilder:
                     return Button(title, payload(opener.id, **{opener.entity: item.value}))
         return Button(title, payload(topic.id))
 
+    def faq_button(self, faq: Faq) -> Button:
+        """Returns the button that asks a question."""
+        return Button(self.fill(faq.question), payload(intent_of(faq.id)))
+
     def has_label(self, intent: str) -> bool:
         """Whether an intent can be offered as a choice."""
-        return intent in self._knowledge.topics or intent in self._knowledge.wording.choices.labels
+        known = (self._knowledge.topics, self._knowledge.wording.choices.labels)
+        return self._faq(intent) is not None or any(intent in names for names in known)
 
     def label(self, intent: str) -> str:
         """Returns how an intent is named on a button: a topic by its menu label or title."""
-        topic = self._knowledge.topics.get(intent)
+        topic, faq = self._knowledge.topics.get(intent), self._faq(intent)
+        if faq:
+            return self.fill(faq.question)
         if topic is None:
             return self._knowledge.wording.choices.labels[intent]
         return self.fill(topic.menu.label if topic.menu else topic.title, topic)
+
+    def _faq(self, intent: str) -> Faq | None:
+        return self._knowledge.faqs.get(faq_id(intent) or "")
 
     def listed(self, names: Iterable[str]) -> str:
         """Returns names as a list in one line."""

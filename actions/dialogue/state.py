@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from actions.knowledge import Knowledge
+from actions.knowledge.faqs import faq_id
 
 # Deeper than this nobody remembers what they had begun with.
 MAX_SUSPENDED = 3
@@ -209,6 +210,7 @@ class DialogueState:
         open_alarm: The kind that the bot's last turn was about; what is said next is heard in its light.
         denied_alarms: Kinds that the user has said are not so.
         danger_facts: What is known of a danger by now: facts of `danger.yml` and `crisis.yml`.
+        whose_danger: How much what was said speaks for somebody else as the victim; below zero, for the user.
         danger_offer: Id of the topic whose procedure the bot's last turn has offered in a danger.
         answered: How often each answer was given, by its id; so that nobody reads the same paragraph twice in a row.
         misfits: Answers in a row that did not fit the question asked.
@@ -243,6 +245,7 @@ class DialogueState:
     open_alarm: Alarm | None = None
     denied_alarms: tuple[Alarm, ...] = ()
     danger_facts: tuple[str, ...] = ()
+    whose_danger: float = 0.0
     danger_offer: str | None = None
     answered: Mapping[str, int] = field(default_factory=dict)
     misfits: int = 0
@@ -315,6 +318,9 @@ def fitted(state: DialogueState, knowledge: Knowledge) -> DialogueState:
     walk = _fitted_walk(state.walk, knowledge) if state.walk else None
     suspended = tuple(fit for kept in state.suspended if (fit := _fitted_walk(kept, knowledge)))
     requests = tuple(request for request in state.requests if request.intent in knowledge.topics)
+    if state.choice:
+        options = tuple(name for name in state.choice.options if faq_id(name) is None or faq_id(name) in knowledge.faqs)
+        state = replace(state, choice=replace(state.choice, options=options))
     state = replace(state, walk=walk, suspended=suspended[-MAX_SUSPENDED:], requests=requests)
     gone = (
         (state.offer is Offer.RESUME and not suspended)

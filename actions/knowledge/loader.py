@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
@@ -13,9 +13,11 @@ from pydantic import BaseModel, ValidationError
 from actions.knowledge.answers import KnownAnswer, known_answers
 from actions.knowledge.care import Care
 from actions.knowledge.danger import Danger
+from actions.knowledge.faqs import FOLDER as FAQ_FOLDER
+from actions.knowledge.faqs import Faq, read_faqs
 from actions.knowledge.schema import Organisation, Topic
 from actions.knowledge.wording import Wording
-from actions.knowledge.yaml_files import YamlFileError, field_name, line_of, read_mapping
+from actions.knowledge.yaml_files import YamlFileError, field_name, line_of, read_mapping, validation_reason
 
 DEFAULT_FOLDER = Path(__file__).resolve().parents[2] / "data" / "knowledge"
 ORGANISATION_FILE = "organisation.yml"
@@ -58,6 +60,7 @@ class Knowledge:
     danger: Danger
     crisis: Danger
     addresses: frozenset[str]
+    faqs: Mapping[str, Faq] = field(default_factory=dict)
 
     @cached_property
     def answers(self) -> Mapping[str, KnownAnswer]:
@@ -75,7 +78,7 @@ def load_knowledge(folder: Path = DEFAULT_FOLDER) -> Knowledge:
 
     Args:
         folder: Holds one `<topic>.yml` per topic, `organisation.yml`, `wording.yml`, `safety.yml`,
-            `danger.yml` and `crisis.yml`.
+            `danger.yml` and `crisis.yml`, and in `faq/` questions with one answer each.
 
     Returns:
         The checked knowledge.
@@ -137,12 +140,14 @@ def _load(folder: Path, *, with_lines: set[str]) -> Knowledge:
                 for location, reason in _dangling_references(topic, topics)
             ]
         problems += _repeated_menu_positions(topics.values(), folder, documents)
+    faqs, mistakes = read_faqs(folder / FAQ_FOLDER, None if problems else topics)
+    problems += mistakes
     danger, crisis = talks[DANGER_FILE], talks[CRISIS_FILE]
     if problems or not (organisation and wording and care and danger and crisis):
         raise KnowledgeError(problems)
     addresses = frozenset(answer.address for answer in known_answers(topics))
     topics = {name: as_filled_in(topic, organisation) for name, topic in topics.items()}
-    return Knowledge(topics, organisation, wording, care, danger, crisis, addresses)
+    return Knowledge(topics, organisation, wording, care, danger, crisis, addresses, faqs)
 
 
 def as_filled_in(topic: Topic, organisation: Organisation) -> Topic:
@@ -171,19 +176,10 @@ def _parse(
     except ValidationError as error:
         for mistake in error.errors():
             location = list(mistake["loc"])
-            reason = _reason(mistake)
-            field = field_name(location)
-            problems.append(f"{path}:{line_of(document, location)}: {f'{field}: ' if field else ''}{reason}")
+            reason = validation_reason(mistake)
+            name = field_name(location)
+            problems.append(f"{path}:{line_of(document, location)}: {f'{name}: ' if name else ''}{reason}")
         return None
-
-
-def _reason(mistake: Mapping[str, Any]) -> str:
-    if mistake["type"] == "missing":
-        return "required, but missing"
-    if mistake["type"] == "extra_forbidden":
-        return "unknown field"
-    # What a validator of ours has raised comes with a prefix.
-    return str(mistake["msg"]).removeprefix("Value error, ")
 
 
 def _dangling_references(topic: Topic, topics: Mapping[str, Topic]) -> Iterable[tuple[list[Any], str]]:

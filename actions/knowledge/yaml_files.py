@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -91,6 +91,16 @@ def field_name(location: Sequence[Any]) -> str:
     for part in location:
         name += f"[{part}]" if isinstance(part, int) else f".{part}" if name else str(part)
     return name
+
+
+def validation_reason(mistake: Mapping[str, Any]) -> str:
+    """Returns what pydantic has found wrong, in a few words."""
+    if mistake["type"] == "missing":
+        return "required, but missing"
+    if mistake["type"] == "extra_forbidden":
+        return "unknown field"
+    # What a validator of ours has raised comes with a prefix.
+    return str(mistake["msg"]).removeprefix("Value error, ")
 
 
 def with_line(path: Path, reason: str) -> str:

@@ -12,6 +12,7 @@ from actions.dialogue.messages import AnswerBand, UserMessage, folded
 from actions.dialogue.state import Awaiting, DialogueState, ListedOption, Offer
 from actions.dialogue.turn import Context
 from actions.incoming import syllables_of
+from actions.knowledge.faqs import named_intent
 from actions.reading.reading import Reading, Source
 from language.text_normalization import normalize
 
@@ -155,15 +156,15 @@ def as_pressed(payload: str, message: UserMessage) -> UserMessage | None:
     match = _PAYLOAD.fullmatch(payload)
     if match is None:
         return None
-    entities = json.loads(match.group(2)) if match.group(2) else {}
+    found = json.loads(match.group(2)) if match.group(2) else {}
+    entities = {
+        name: tuple(map(str, value)) if isinstance(value, list) else (str(value),) for name, value in found.items()
+    }
     return replace(
         message,
-        intent=match.group(1),
+        intent=named_intent(match.group(1), entities),
         text=payload,
-        entities={
-            name: tuple(map(str, value)) if isinstance(value, list) else (str(value),)
-            for name, value in entities.items()
-        },
+        entities=entities,
         rejected={},
         is_payload=True,
         confidence=1.0,

@@ -15,6 +15,7 @@ from actions.reading import (
     asked,
     complaint,
     danger,
+    faqs,
     mending,
     offered,
     on_screen,
@@ -63,9 +64,10 @@ def interpret(context: Context, state: DialogueState, act: Act, message: UserMes
     readers = (danger.read,) if is_plain else READERS
     readings = [reading for reader in readers if (reading := reader(context, state, act, message))]
     first, *others = [*readings, sentence]
-    question = None if is_plain else answered.instead(context, state, first)
-    if question:
-        first, others = question, [first, *others]
+    for instead in () if is_plain else (answered.instead, faqs.instead):
+        question = instead(context, state, first)
+        if question:
+            first, others = question, [first, *others]
     return Interpretation(first, tuple(others))
 
 

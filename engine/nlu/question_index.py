@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,6 +40,20 @@ class Example:
     address: str
     text: str
     vector: Vectors
+
+
+class Match(NamedTuple):
+    """How alike a text is to an entry.
+
+    Attributes:
+        address: That of the entry.
+        likeness: By all views, 0 to about 4.
+        nearest: To its nearest example alone, 0 to 1.8.
+    """
+
+    address: str
+    likeness: float
+    nearest: float
 
 
 class _View:
@@ -112,6 +127,10 @@ class QuestionIndex:
 
     def nearest(self, text: str, vector: Vectors) -> dict[str, float]:
         """Returns the entries that a normalized text is most alike to, best first, with its likeness (0 to about 4)."""
+        return {match.address: match.likeness for match in self.matches(text, vector)}
+
+    def matches(self, text: str, vector: Vectors) -> list[Match]:
+        """Returns the entries that a normalized text is most alike to, best first."""
         rows = [
             view.row(units(text, self._aliases))
             for view, units in zip(self._views, (character_units, syllable_units), strict=True)
@@ -128,8 +147,11 @@ class QuestionIndex:
             wanted[row.indices] = _NGRAMS_NEAR * row.data
             near += view.examples[chosen] @ wanted
         end = 0
+        nearest: dict[int, float] = {}
         for i, span in zip(best.tolist(), spans, strict=True):
             start, end = end, end + len(span)
-            likeness[i] += np.sort(near[start:end])[-_NEAREST:].mean()
+            alike = np.sort(near[start:end])[-_NEAREST:]
+            likeness[i] += alike.mean()
+            nearest[i] = float(alike[-1])
         order = best[np.argsort(-likeness[best])]
-        return {self._addresses[i]: float(likeness[i]) for i in order.tolist()}
+        return [Match(self._addresses[i], float(likeness[i]), nearest[i]) for i in order.tolist()]

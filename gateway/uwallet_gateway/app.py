@@ -97,6 +97,8 @@ def _lifespan(services: Services, sockets: SocketTransport) -> Any:
             async with sole_use(services.database, with_redis=services.redis is not None):
                 await seal_contacts(services.database, services.keys)
                 await renew_second_factors(services.database, services.keys.second_factors)
+                await services.hook_endpoints.renew_seals()
+                await services.hook_endpoints.reload()
                 await services.configuration.reload()
                 await record_settings(services.settings, services.audit)
                 if services.relay:

@@ -27,8 +27,9 @@ from uwallet_gateway.database.redis_client import redis_client
 from uwallet_gateway.engine.assistant import EngineAssistant
 from uwallet_gateway.engine.client import EngineClient
 from uwallet_gateway.hooks.cards import load_cards
-from uwallet_gateway.hooks.endpoints import Endpoint, read_endpoints
+from uwallet_gateway.hooks.endpoints import read_endpoints
 from uwallet_gateway.hooks.outbox import Outbox
+from uwallet_gateway.hooks.registry import HookEndpoints
 from uwallet_gateway.hooks.sender import HookSender
 from uwallet_gateway.identity.keys import Keys
 from uwallet_gateway.identity.notice import Notices, load_notice
@@ -117,7 +118,7 @@ class Services:
     misunderstood: Misunderstood
     performance: PerformanceReports
     quality: Quality
-    hook_endpoints: tuple[Endpoint, ...]
+    hook_endpoints: HookEndpoints
     outbox: Outbox
     hook_sender: HookSender
     configuration: Configuration
@@ -177,10 +178,11 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
     engine = engine or EngineClient(
         settings.engine_url, settings.engine_secret.get_secret_value() or None, timeout=settings.engine_timeout
     )
-    endpoints = read_endpoints(Path(settings.hooks_file)) if settings.hooks_file else ()
+    from_file = read_endpoints(Path(settings.hooks_file)) if settings.hooks_file else ()
+    endpoints = HookEndpoints(database, keys.hooks, from_file)
     presentation = Presentation(settings, keys, texts)
     desk_url = f"{settings.public_url}/desk" if settings.public_url else None
-    outbox = Outbox(database, endpoints, desk_url, presentation.hook_message)
+    outbox = Outbox(database, lambda: endpoints.current, desk_url, presentation.hook_message)
     transcript = Transcript(database, outbox.record_messages)
     configuration = Configuration(database, settings)
     opening_hours = configuration.hours

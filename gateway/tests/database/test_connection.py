@@ -44,6 +44,16 @@ async def test_sqlite_keeps_what_was_committed(database: Database) -> None:
 
 
 @pytest.mark.both_databases
+async def test_postgresql_waits_for_no_gateway_that_stands_still(database: Database) -> None:
+    if database.is_sqlite:
+        return
+    async with database.read() as transaction:
+        await transaction.rollback()
+        told = await transaction.scalar(text("SHOW idle_in_transaction_session_timeout"))
+    assert told == "10s"
+
+
+@pytest.mark.both_databases
 @pytest.mark.parametrize("odd", ["\ud800", "\0", "a\udfff"])
 async def test_text_that_no_database_takes_is_told_apart(database: Database, odd: str) -> None:
     # SQLite takes a NUL.

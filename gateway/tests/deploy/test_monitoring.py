@@ -108,11 +108,23 @@ def test_every_alert_says_what_to_do(page: str) -> None:
         assert rule["labels"]["severity"] in {"page", "ticket"}
 
 
-def test_prometheus_takes_the_files() -> None:
+def test_every_alert_is_tried() -> None:
+    tried = [test["name"] for test in read_yaml(MONITORING / "alerts.test.yml").content["tests"]]
+    assert tried == [*(rule["alert"] for rule in ALERTS), "quiet"]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("check", "rules", "alerts.yml"),
+        ("check", "config", "--syntax-only", "prometheus.yml"),
+        # Each rule fires when it should, and none does on a usual day.
+        ("test", "rules", "alerts.test.yml"),
+    ],
+)
+def test_prometheus_takes_the_files(arguments: tuple[str, ...]) -> None:
     promtool = shutil.which("promtool")
     if promtool is None:
         pytest.skip("promtool is not installed: Debian's package `prometheus` has it")
-    subprocess.run([promtool, "check", "rules", MONITORING / "alerts.yml"], check=True, capture_output=True)
-    subprocess.run(
-        [promtool, "check", "config", "--syntax-only", MONITORING / "prometheus.yml"], check=True, capture_output=True
-    )
+    done = subprocess.run([promtool, *arguments], cwd=MONITORING, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr

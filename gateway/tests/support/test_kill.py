@@ -11,10 +11,10 @@ import httpx
 from sqlalchemy import update
 
 from tests.helpers.fake_engine import FakeEngine
+from tests.helpers.processes import process, until_healthy
 from tests.helpers.servers import free_port, serving
 from tests.support.conftest import OfficeFactory
 from tests.support.transcript_check import check_everything
-from tests.turns.test_kill import process, until_healthy
 from uwallet_gateway import clock
 from uwallet_gateway.database import tables
 

@@ -45,6 +45,15 @@ async def test_bot_is_told_whether_somebody_is_there(office: Office) -> None:
     ]
 
 
+async def test_bot_is_told_where_it_is_asked(office: Office) -> None:
+    # Some answers are for some sites or channels only.
+    await office.say(await office.user(), "你好")
+    assert {name: office.engine.metadata[0][name] for name in ("site", "channel")} == {
+        "site": "site",
+        "channel": "widget",
+    }
+
+
 async def test_a_quoted_message_is_not_sent_to_the_bot(office: Office) -> None:
     conversation_id = await office.user()
     text = "「客服：第2步，填绑定的手机号」\n- - - - - - - - - - - - - - -\n这个在哪填"

@@ -12,13 +12,17 @@ from uwallet_gateway.services import Services
 @click.command("send-test-hook")
 @click.argument("names", nargs=-1)
 def send_test_hook(names: tuple[str, ...]) -> None:
-    """Tell the endpoints NAMES of UWALLET_HOOKS_FILE (all without any) of a test event, and print what comes of it."""
+    """Tell endpoints, those of the file and of the desk, of a test event, and print what comes of it.
+
+    NAMES says which; all without any.
+    """
 
     async def run(services: Services) -> bool:
-        endpoints = services.hook_endpoints
+        await services.hook_endpoints.reload()
+        endpoints = services.hook_endpoints.current
         endpoint_names = {endpoint.name for endpoint in endpoints}
         if not endpoints:
-            raise click.ClickException("UWALLET_HOOKS_FILE names no endpoints")
+            raise click.ClickException("neither UWALLET_HOOKS_FILE nor the desk names endpoints")
         if unknown := sorted(set(names) - endpoint_names):
             raise click.ClickException(
                 f"no such endpoint: {', '.join(unknown)}; known are {', '.join(sorted(endpoint_names))}"

@@ -21,6 +21,9 @@ _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "p
 _DEADLOCK = "40P01"
 # Seconds that a statement waits while another process writes, and a writer for those before it.
 _SQLITE_BUSY = 10
+# Seconds after which PostgreSQL ends the transaction of a gateway that does nothing in it: it stands still, or its
+# machine is gone without a word, and others wait for the conversation that it has locked.
+_IDLE_TRANSACTION = 10
 # The write-ahead log is emptied at a moment without readers.
 _EMPTYING_ATTEMPTS, _EMPTYING_PAUSE = 5, 0.2
 
@@ -61,6 +64,8 @@ class Database:
         if self.is_sqlite:
             event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
             event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
+        else:
+            event.listen(self.engine.sync_engine, "connect", _prepare_postgresql)
 
     @contextlib.asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
@@ -207,6 +212,14 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _prepare_postgresql(connection: Any, _record: Any) -> None:
+    # Not a parameter of the connection: poolers between refuse those that they do not know.
+    cursor = connection.cursor()
+    cursor.execute(f"SET idle_in_transaction_session_timeout = '{_IDLE_TRANSACTION}s'")
+    cursor.close()
+    connection.commit()
 
 
 def _begin_sqlite(connection: Connection) -> None:

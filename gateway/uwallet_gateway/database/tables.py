@@ -686,6 +686,23 @@ class SearchDocument(Table):
     grams: Mapped[str] = mapped_column(Text)
 
 
+class HookEndpoint(Table):
+    """A receiver of hooks that an admin has made at the desk (hooks/registry.py)."""
+
+    __tablename__ = "hook_endpoints"
+
+    name: Mapped[str] = mapped_column(String(60), primary_key=True)
+    # json, wecom, dingtalk, feishu
+    format: Mapped[str] = mapped_column(String(16))
+    # Both encrypted (identity/keys.py).
+    url: Mapped[str] = mapped_column(Text)
+    secret: Mapped[str | None] = mapped_column(Text)
+    site: Mapped[str | None] = mapped_column(String(64))
+    events: Mapped[list[str]] = mapped_column(JSON)
+    enabled: Mapped[bool] = mapped_column(Boolean)
+    updated_at: Mapped[datetime]
+
+
 class HookDelivery(Table):
     """An event on its way to one endpoint: the outbox."""
 

@@ -47,7 +47,7 @@ class Outbox:
     def __init__(
         self,
         database: Database,
-        listeners: Sequence[Listener],
+        listeners: Sequence[Listener] | Callable[[], Sequence[Listener]],
         desk_url: str | None = None,
         show: Callable[[Message], dict[str, Any]] | None = None,
     ) -> None:
@@ -55,15 +55,19 @@ class Outbox:
 
         Args:
             database: Where deliveries are kept.
-            listeners: The endpoints; without any, nothing is ever stored.
+            listeners: The endpoints, or what knows them now; without any, nothing is ever stored.
             desk_url: Where agents work, told to endpoints.
             show: Makes the JSON of a message; without it, no messages are told.
         """
         self._show = show
         self._waiting: list[asyncio.Event] = []
         self._database = database
-        self._listeners = tuple(listeners)
+        self._known = listeners
         self.desk_url = desk_url
+
+    @property
+    def _listeners(self) -> Sequence[Listener]:
+        return self._known() if callable(self._known) else self._known
 
     async def record(
         self, transaction: AsyncSession, event: HookEvent, ticket: tables.Ticket, target: str | None = None

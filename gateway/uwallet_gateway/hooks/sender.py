@@ -26,6 +26,7 @@ from uwallet_gateway.hooks.endpoints import Endpoint
 from uwallet_gateway.hooks.events import HookEvent
 from uwallet_gateway.hooks.formats import refusal, request_for
 from uwallet_gateway.hooks.outbox import Outbox
+from uwallet_gateway.hooks.registry import HookEndpoints
 from uwallet_gateway.hooks.transport import CheckedTransport
 from uwallet_gateway.observability.metrics import Metrics
 
@@ -72,7 +73,7 @@ class HookSender:
     def __init__(
         self,
         outbox: Outbox,
-        endpoints: Sequence[Endpoint],
+        endpoints: Sequence[Endpoint] | HookEndpoints,
         cards: Cards,
         metrics: Metrics,
         *,
@@ -85,7 +86,7 @@ class HookSender:
 
         Args:
             outbox: What is to be sent.
-            endpoints: Where to.
+            endpoints: Where to; what knows them now, if they change.
             cards: Texts of group robots' messages.
             metrics: Counted here.
             resolve: How names become addresses.
@@ -94,47 +95,42 @@ class HookSender:
             on_taken: Called when an endpoint has taken a message for a user.
         """
         self._outbox = outbox
-        self._endpoints = tuple(endpoints)
+        self._endpoints = endpoints
         self._cards = cards
         self._metrics = metrics
         self._pause = pause
         self._lease = lease
         self._on_taken = on_taken
         self._stopping = asyncio.Event()
-        self._workers: list[asyncio.Task[None]] = []
-        self._clients = {
-            allow_private: httpx.AsyncClient(
-                transport=CheckedTransport(
-                    allow_private=allow_private, connect_timeout=_CONNECT_TIMEOUT, resolve=resolve
-                ),
-                timeout=_TIMEOUT,
-                follow_redirects=False,
-                trust_env=False,
-                headers={"User-Agent": "uwallet-gateway", "Accept-Encoding": "identity"},
-            )
-            for allow_private in {endpoint.allow_private for endpoint in self._endpoints}
-        }
+        self._resolve = resolve
+        self._follower: asyncio.Task[None] | None = None
+        self._changed = asyncio.Event()
+        self._workers: dict[str, asyncio.Task[None]] = {}
+        self._clients: dict[bool, httpx.AsyncClient] = {}
 
     def start(self) -> None:
         """Begins to send."""
-        self._workers = [asyncio.create_task(self._work(endpoint)) for endpoint in self._endpoints]
+        if isinstance(self._endpoints, HookEndpoints):
+            self._endpoints.on_change = self._changed.set
+        self._follower = asyncio.create_task(self._follow())
 
     async def stop(self, seconds: float) -> None:
         """Finishes running requests within so many seconds. The rest is sent after the next start."""
         self._stopping.set()
-        if self._workers:
-            _, late = await asyncio.wait(self._workers, timeout=seconds)
-            for worker in late:
-                worker.cancel()
+        tasks = [*self._workers.values(), *([self._follower] if self._follower else [])]
+        if tasks:
+            _, late = await asyncio.wait(tasks, timeout=seconds)
+            for task in late:
+                task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
-            self._workers = []
+            self._workers, self._follower = {}, None
         for client in self._clients.values():
             await client.aclose()
 
     async def attempt(self, endpoint: Endpoint, event: Mapping[str, Any]) -> Outcome:
         """Sends an event to an endpoint once, now."""
         request = request_for(endpoint, event, self._cards, time.time())
-        client = self._clients[endpoint.allow_private]
+        client = self._client(allow_private=endpoint.allow_private)
         answer = bytearray()
         try:
             async with (
@@ -157,10 +153,47 @@ class HookSender:
         error_found = refusal(endpoint.format, response.status_code, bytes(answer))
         return Outcome(error_found, _seconds(response.headers.get("retry-after")) if error_found else None)
 
-    async def _work(self, endpoint: Endpoint) -> None:
+    def _client(self, *, allow_private: bool) -> httpx.AsyncClient:
+        client = self._clients.get(allow_private)
+        if client is None:
+            client = self._clients[allow_private] = httpx.AsyncClient(
+                transport=CheckedTransport(
+                    allow_private=allow_private, connect_timeout=_CONNECT_TIMEOUT, resolve=self._resolve
+                ),
+                timeout=_TIMEOUT,
+                follow_redirects=False,
+                trust_env=False,
+                headers={"User-Agent": "uwallet-gateway", "Accept-Encoding": "identity"},
+            )
+        return client
+
+    @property
+    def _current(self) -> Sequence[Endpoint]:
+        return self._endpoints.current if isinstance(self._endpoints, HookEndpoints) else self._endpoints
+
+    async def _follow(self) -> None:
+        """Gives each endpoint a worker, whenever there is a new one."""
+        while not self._stopping.is_set():
+            self._changed.clear()
+            if isinstance(self._endpoints, HookEndpoints):
+                try:
+                    await self._endpoints.refresh()
+                except DatabaseUnavailableError:
+                    _log.exception("hooks.database_failed", endpoint=None)
+            for endpoint in self._current:
+                worker = self._workers.get(endpoint.name)
+                if worker is None or worker.done():
+                    self._workers[endpoint.name] = asyncio.create_task(self._work(endpoint.name))
+            await self._rest(_LOOK_EVERY, self._changed)
+
+    async def _work(self, name: str) -> None:
         news = self._outbox.listen()
         failures = 0
         while not self._stopping.is_set():
+            # It may be another one since, or none.
+            endpoint = next((endpoint for endpoint in self._current if endpoint.name == name), None)
+            if endpoint is None:
+                return
             news.clear()
             wait = _LOOK_EVERY
             try:

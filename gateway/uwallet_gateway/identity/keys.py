@@ -39,6 +39,7 @@ class Keys:
     Attributes:
         site_secrets: Encrypts what sites vouch for their users with.
         contacts: Encrypts how a user can be reached, as it is stored with a ticket.
+        hooks: Encrypts addresses and secrets of hooks that are set at the desk.
         second_factors: Encrypts the secrets of agents' authenticator apps.
         audit_keys: Seal the entries of the audit log, the current one first.
     """
@@ -47,6 +48,7 @@ class Keys:
         """Takes the current secret key first, then former ones."""
         self.site_secrets = _seal(secret_keys, b"site secrets", "a site's secret")
         self.contacts = _seal(secret_keys, b"contacts", "a contact")
+        self.hooks = _seal(secret_keys, b"hooks", "the address or secret of a hook")
         self.second_factors = _seal(secret_keys, b"second factors", "an agent's second factor")
         self.audit_keys = [_derive(key, b"audit") for key in secret_keys]
         # The library signs with the last key of a list.

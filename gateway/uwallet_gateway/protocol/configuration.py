@@ -9,6 +9,8 @@ from pydantic import AfterValidator, BeforeValidator, Field, field_validator, mo
 
 from common.opening_hours import Weekday, check_weekdays, checked_span, checked_spans, holiday_days
 from uwallet_gateway.hooks.endpoints import HookFormat
+from uwallet_gateway.hooks.events import HookEvent
+from uwallet_gateway.hooks.registry import EndpointValues
 from uwallet_gateway.protocol.base import Moment, Request, View
 
 SettingName = Literal["hours", "timers", "queue", "welcome"]
@@ -140,13 +142,44 @@ class WelcomeSetting(Origin):
 
 
 class HookView(View):
-    """An endpoint of UWALLET_HOOKS_FILE; its address and secret stay there."""
+    """An endpoint of UWALLET_HOOKS_FILE or of the desk; its address and secret are shown to nobody."""
 
     name: str
     format: HookFormat
     host: str
     site: str | None
-    events: list[str]
+    events: list[HookEvent]
+    source: Source = Field(description="`file`, which nobody changes at the desk, or `desk`")
+    enabled: bool
+
+
+class HookChange(Request):
+    """What an endpoint of the desk is; null of `url` or `secret`: as before."""
+
+    url: str | None = Field(default=None, max_length=2000)
+    secret: str | None = Field(default=None, max_length=200, description="Of a group robot, as its platform gave it")
+    site: str | None = Field(default=None, min_length=1, max_length=64)
+    events: list[HookEvent]
+    enabled: bool = True
+
+    def values(self) -> EndpointValues:
+        """Returns it for the registry."""
+        return EndpointValues(
+            events=self.events, url=self.url, secret=self.secret, site=self.site, enabled=self.enabled
+        )
+
+
+class HookRequest(HookChange):
+    """A new endpoint."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]{0,59}$")
+    format: HookFormat
+
+
+class HookSecret(View):
+    """The secret by which an endpoint knows our requests, shown this once; null if the platform has given it."""
+
+    secret: str | None
 
 
 class ConfigurationView(View):

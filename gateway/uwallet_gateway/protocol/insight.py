@@ -236,6 +236,22 @@ class InsightView(View):
     misunderstood: Misunderstandings
 
 
+class BusyHours(View):
+    """When users come, in the organisation's time zone; both ends of the period are included.
+
+    A table has a row for each weekday, Monday first, with 24 hours.
+    """
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    first: dt.date = Field(alias="from")
+    last: dt.date = Field(alias="to")
+    time_zone: str
+    days: list[int] = Field(description="How many of each weekday are in the period, Monday first")
+    conversations: list[list[int]] = Field(description="In which a user said something within the hour")
+    handed_over: list[list[int]] = Field(description="Tickets that were made")
+
+
 class MisunderstoodPage(View):
     """Misunderstood messages, newest first. `next` is the `before` of the next page, null at the end."""
 

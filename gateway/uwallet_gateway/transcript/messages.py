@@ -21,6 +21,15 @@ HUMAN_PAYLOAD = "/human_handoff"
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a conversation comes from: key of the site, `widget` or `api`, and the characters that the user reads."""
+
+    site: str | None = None
+    channel: str | None = None
+    script: Script | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Picture:
     """A picture that belongs to a message."""
 

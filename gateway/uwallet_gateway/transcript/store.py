@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from uwallet_gateway.clock import now
 from uwallet_gateway.database import tables
 from uwallet_gateway.database.connection import Database
-from uwallet_gateway.transcript.messages import Message, Owner, Picture, Script
+from uwallet_gateway.transcript.messages import Message, Origin, Owner, Picture, Script
 from uwallet_gateway.transcript.rows import picture_of, read_message, read_messages, select_messages
 from uwallet_gateway.transcript.transaction import ConversationTransaction
 
@@ -133,17 +133,18 @@ class Transcript:
             )
         return message_id or 0
 
-    async def script(self, conversation_id: str) -> Script | None:
-        """The characters that the user reads, None if neither they nor their window have told."""
+    async def origin(self, conversation_id: str) -> Origin:
+        """Where a conversation comes from, and the characters that the user reads."""
+        columns = (tables.Conversation.site_key, tables.Conversation.kind, tables.Conversation.script)
         async with self._database.read() as session:
-            script = await session.scalar(
-                select(tables.Conversation.script).where(tables.Conversation.id == conversation_id)
-            )
-        return cast("Script | None", script)
+            row = (await session.execute(select(*columns).where(tables.Conversation.id == conversation_id))).first()
+        if row is None:
+            return Origin()
+        return Origin(row.site_key, "api" if row.kind == "backend" else "widget", cast("Script | None", row.script))
 
     async def begin_script(self, conversation_id: str, script: Script) -> None:
         """Stores the characters of the user's window, until the bot knows what they write."""
-        if await self.script(conversation_id) is not None:
+        if (await self.origin(conversation_id)).script is not None:
             return
         async with self._database.write() as session:
             await session.execute(

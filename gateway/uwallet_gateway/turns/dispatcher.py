@@ -215,9 +215,9 @@ class Dispatcher:
         if await self._transcript.follows_agent(message):
             # The bot did not see the agent's part, so it drops its state.
             metadata["after_agent"] = True
-        script = await self._transcript.script(message.conversation_id)
-        if script is not None:
-            metadata["script"] = script
+        origin = await self._transcript.origin(message.conversation_id)
+        # Some answers are for some places only.
+        metadata |= {name: value for name, value in asdict(origin).items() if value is not None}
         while not self._stopping:
             try:
                 async with self._slots:

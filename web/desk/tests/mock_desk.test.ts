@@ -31,6 +31,7 @@ it('sends what the gateway could send', async () => {
     'quality/reviews',
     'quality/mine',
     'insight',
+    'insight/hours',
     'insight/misunderstood',
     'intents',
     'conversations',

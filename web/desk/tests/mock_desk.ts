@@ -386,6 +386,7 @@ const MODELS: Record<string, string> = {
   'GET /quality/reviews': 'Reviews',
   'GET /quality/mine': 'Reviews',
   'GET /insight': 'InsightView',
+  'GET /insight/hours': 'BusyHours',
   'GET /insight/misunderstood': 'MisunderstoodPage',
   'GET /intents': 'Intents',
   'GET /conversations': 'ConversationPage',

@@ -373,6 +373,20 @@ function fillInsight(desk: MockDesk): void {
       labelled: 0,
     },
   };
+  const busy = (scale: number): number[][] =>
+    Array.from({ length: 7 }, (_, weekday) =>
+      Array.from({ length: 24 }, (_, hour) =>
+        Math.round(Math.max(0, scale * Math.sin(((hour - 7) / 16) * Math.PI)) * (weekday < 5 ? 1 : 0.4)),
+      ),
+    );
+  desk.canned.set('GET /insight/hours', {
+    from: statistics.from,
+    to: statistics.to,
+    time_zone: 'Asia/Shanghai',
+    days: [1, 1, 1, 1, 1, 1, 1],
+    conversations: busy(140),
+    handed_over: busy(18),
+  });
   desk.canned.set('GET /insight', { ...statistics, rows: [] });
   const context = [
     { author: 'bot', text: '您好，有什么可以帮您？' },
@@ -474,6 +488,17 @@ function fillSettings(desk: MockDesk): void {
         host: 'qyapi.example.com',
         site: null,
         events: ['ticket_created', 'ticket_closed'],
+        source: 'file',
+        enabled: true,
+      },
+      {
+        name: 'crm',
+        format: 'json',
+        host: 'crm.example.com',
+        site: 'shop',
+        events: ['ticket_created', 'ticket_queued', 'ticket_closed', 'sla_breached'],
+        source: 'desk',
+        enabled: true,
       },
     ],
   };

@@ -56,6 +56,10 @@ export type Action =
   | 'configuration_changed'
   | 'configuration_reset'
   | 'hook_tested'
+  | 'hook_added'
+  | 'hook_changed'
+  | 'hook_secret_renewed'
+  | 'hook_removed'
   | 'settings_changed'
   | 'group_added'
   | 'group_changed'
@@ -72,6 +76,11 @@ export type Role = 'agent' | 'supervisor' | 'admin';
  * The formats of endpoints.
  */
 export type HookFormat = 'json' | 'wecom' | 'dingtalk' | 'feishu';
+/**
+ * What happened, to a ticket or in a conversation.
+ */
+export type HookEvent =
+  'ticket_created' | 'ticket_queued' | 'ticket_closed' | 'sla_breached' | 'message_created' | 'answer_rated';
 /**
  * Why a message is worth a look.
  *
@@ -402,6 +411,28 @@ export interface BotTyping {
   author?: 'agent' | null;
 }
 /**
+ * When users come, in the organisation's time zone; both ends of the period are included.
+ *
+ * A table has a row for each weekday, Monday first, with 24 hours.
+ */
+export interface BusyHours {
+  from: string;
+  to: string;
+  time_zone: string;
+  /**
+   * How many of each weekday are in the period, Monday first
+   */
+  days: number[];
+  /**
+   * In which a user said something within the hour
+   */
+  conversations: number[][];
+  /**
+   * Tickets that were made
+   */
+  handed_over: number[][];
+}
+/**
  * A quick reply. A client sends its payload back when the user presses it; `role` says how much it weighs.
  */
 export interface ButtonView {
@@ -578,14 +609,19 @@ export interface WelcomeValue {
   text: string | null;
 }
 /**
- * An endpoint of UWALLET_HOOKS_FILE; its address and secret stay there.
+ * An endpoint of UWALLET_HOOKS_FILE or of the desk; its address and secret are shown to nobody.
  */
 export interface HookView {
   name: string;
   format: HookFormat;
   host: string;
   site: string | null;
-  events: string[];
+  events: HookEvent[];
+  /**
+   * `file`, which nobody changes at the desk, or `desk`
+   */
+  source: 'desk' | 'file' | 'environment' | 'default';
+  enabled: boolean;
 }
 /**
  * What one visitor or user and the bot, and perhaps agents, have said.
@@ -1219,6 +1255,40 @@ export interface Kept {
   kept: number;
   missed: number;
   open: number;
+}
+/**
+ * What an endpoint of the desk is; null of `url` or `secret`: as before.
+ */
+export interface HookChange {
+  url?: string | null;
+  /**
+   * Of a group robot, as its platform gave it
+   */
+  secret?: string | null;
+  site?: string | null;
+  events: HookEvent[];
+  enabled?: boolean;
+}
+/**
+ * A new endpoint.
+ */
+export interface HookRequest {
+  url?: string | null;
+  /**
+   * Of a group robot, as its platform gave it
+   */
+  secret?: string | null;
+  site?: string | null;
+  events: HookEvent[];
+  enabled?: boolean;
+  name: string;
+  format: HookFormat;
+}
+/**
+ * The secret by which an endpoint knows our requests, shown this once; null if the platform has given it.
+ */
+export interface HookSecret {
+  secret: string | null;
 }
 /**
  * What came of a test event; `error` is null if it was taken.

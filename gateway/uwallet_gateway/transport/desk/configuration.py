@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from typing import Annotated
-from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Path
 from pydantic import BaseModel
 
 from uwallet_gateway.audit.actions import Action
 from uwallet_gateway.errors import ErrorCode, InputError
-from uwallet_gateway.hooks.endpoints import Endpoint
 from uwallet_gateway.hooks.events import sample_event
+from uwallet_gateway.hooks.registry import KnownEndpoint
 from uwallet_gateway.protocol.configuration import (
     ConfigurationView,
+    HookChange,
+    HookRequest,
+    HookSecret,
     HookTest,
     HookView,
     HoursValue,
@@ -87,12 +89,38 @@ async def read_official_holidays(year: _Year, services: ServicesNeeded, _session
     return OfficialHolidays(year=year, holidays=found)
 
 
+@router.post("/hooks", status_code=201, responses=responses(401, 403, 409, 422, 429, 503))
+async def add_hook(body: HookRequest, services: ServicesNeeded, _session: AdminNeeded) -> HookSecret:
+    """Makes an endpoint. The secret of the format json is shown this once."""
+    return HookSecret(secret=await services.hook_endpoints.add(body.name, body.format, body.values()))
+
+
+@router.put("/hooks/{hook_name}", responses=responses(401, 403, 404, 422, 429, 503))
+async def change_hook(
+    hook_name: _HookName, body: HookChange, services: ServicesNeeded, _session: AdminNeeded
+) -> ConfigurationView:
+    """Replaces what an endpoint of the desk is; also switches it on and off."""
+    await services.hook_endpoints.change(hook_name, body.values())
+    return await _view(services)
+
+
+@router.post("/hooks/{hook_name}/secret", responses=responses(401, 403, 404, 422, 429, 503))
+async def renew_hook_secret(hook_name: _HookName, services: ServicesNeeded, _session: AdminNeeded) -> HookSecret:
+    """Gives an endpoint of the desk another secret, which is shown this once. The old one is void at once."""
+    return HookSecret(secret=await services.hook_endpoints.renew_secret(hook_name))
+
+
+@router.delete("/hooks/{hook_name}", responses=responses(401, 403, 404, 422, 429, 503))
+async def remove_hook(hook_name: _HookName, services: ServicesNeeded, _session: AdminNeeded) -> ConfigurationView:
+    """Removes an endpoint of the desk, with what waits for it. No-op if it is gone."""
+    await services.hook_endpoints.remove(hook_name)
+    return await _view(services)
+
+
 @router.post("/hooks/{hook_name}/test", responses=responses(401, 403, 404, 422, 429, 503))
 async def try_hook(hook_name: _HookName, services: ServicesNeeded, _session: AdminNeeded) -> HookTest:
     """Sends a test event to an endpoint once, now, and returns what comes of it."""
-    endpoint = next((endpoint for endpoint in services.hook_endpoints if endpoint.name == hook_name), None)
-    if endpoint is None:
-        raise InputError(ErrorCode.NOT_FOUND)
+    endpoint = await services.hook_endpoints.find(hook_name)
     await services.audit.write(Action.HOOK_TESTED, hook_name)
     outcome = await services.hook_sender.attempt(endpoint, sample_event(services.outbox.desk_url))
     return HookTest(error=outcome.error)
@@ -105,17 +133,18 @@ async def _changed(services: Services, name: SettingName, value: BaseModel, agen
 
 async def _view(services: Services) -> ConfigurationView:
     hours, timers, queue, welcome = await services.configuration.read()
-    return ConfigurationView.model_construct(
-        hours=hours, timers=timers, queue=queue, welcome=welcome, hooks=[_hook(it) for it in services.hook_endpoints]
-    )
+    hooks = [_hook(known) for known in await services.hook_endpoints.all()]
+    return ConfigurationView.model_construct(hours=hours, timers=timers, queue=queue, welcome=welcome, hooks=hooks)
 
 
-def _hook(endpoint: Endpoint) -> HookView:
+def _hook(known: KnownEndpoint) -> HookView:
+    endpoint = known.endpoint
     return HookView(
         name=endpoint.name,
         format=endpoint.format,
-        # The rest of the address may be a secret.
-        host=urlsplit(endpoint.url.get_secret_value()).hostname or "",
+        host=known.host,
         site=endpoint.site,
         events=sorted(endpoint.events),
+        source="file" if known.from_file else "desk",
+        enabled=known.enabled,
     )

@@ -12,6 +12,7 @@ from fastapi import APIRouter, Depends, Path, Query, Response
 from uwallet_gateway.audit.actions import Action
 from uwallet_gateway.clock import now
 from uwallet_gateway.errors import ErrorCode, InputError
+from uwallet_gateway.insight.busy_hours import busy_hours
 from uwallet_gateway.insight.csv_export import load_export_texts, misunderstood_csv, statistics_csv
 from uwallet_gateway.insight.days import Period, PeriodError
 from uwallet_gateway.insight.misunderstood import CursorError, LabelError
@@ -19,6 +20,7 @@ from uwallet_gateway.insight.service import service_figures
 from uwallet_gateway.insight.statistics import Insight
 from uwallet_gateway.protocol.base import MAX_ID
 from uwallet_gateway.protocol.insight import (
+    BusyHours,
     DayFigures,
     Figures,
     InsightView,
@@ -96,6 +98,12 @@ async def read_insight(_session: SupervisorNeeded, services: ServicesNeeded, per
         answers=[dataclasses.replace(answer, title=titles.get(answer.topic or "")) for answer in insight.answers],
         misunderstood=insight.misunderstood,
     )
+
+
+@router.get("/hours", responses=responses(401, 403, 422, 429, 503))
+async def read_busy_hours(_session: SupervisorNeeded, services: ServicesNeeded, period: PeriodWanted) -> BusyHours:
+    """Returns when users come: conversations and handoffs by weekday and hour."""
+    return await busy_hours(services.database, period)
 
 
 @router.get("/service", responses=responses(401, 403, 422, 429, 503))

@@ -18,6 +18,9 @@ import type {
   Enrolment,
   Erased,
   FactorProof,
+  HookChange,
+  HookRequest,
+  HookSecret,
   HookTest,
   OfficialHolidays,
   GroupRequest,
@@ -230,6 +233,12 @@ export class DeskApi {
   resetSetting = (name: string): Promise<Configuration> => this.request('DELETE', `/settings/${name}`);
   officialHolidays = (year: number): Promise<OfficialHolidays> =>
     this.request('GET', `/settings/official_holidays/${year}`);
+  addHook = (body: HookRequest): Promise<HookSecret> => this.request('POST', '/settings/hooks', body);
+  /** What is not given stays, but for events and site. */
+  changeHook = (name: string, body: HookChange): Promise<Configuration> =>
+    this.request('PUT', `/settings/hooks/${name}`, body);
+  deleteHook = (name: string): Promise<Configuration> => this.request('DELETE', `/settings/hooks/${name}`);
+  renewHookSecret = (name: string): Promise<HookSecret> => this.request('POST', `/settings/hooks/${name}/secret`);
   tryHook = (name: string): Promise<HookTest> =>
     this.request('POST', `/settings/hooks/${name}/test`, undefined, UPLOAD_TIMEOUT);
   // --- Groups, assignment, leave ---

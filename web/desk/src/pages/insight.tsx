@@ -8,6 +8,7 @@ import { useMemo, useState, type JSX } from 'react';
 import { search } from '../core/api.ts';
 import { dayIn, type Statistics } from '../core/insight.ts';
 import { fill, t } from '../i18n/strings.ts';
+import { BusyHours } from '../insight/busy_hours.tsx';
 import { Chart } from '../insight/chart.tsx';
 import { Misunderstood } from '../insight/misunderstood.tsx';
 import { Performance } from '../insight/performance.tsx';
@@ -98,6 +99,7 @@ export default function Insight(): JSX.Element {
             children: found.data ? (
               <>
                 <Charts statistics={found.data} />
+                <BusyHours from={from} to={to} />
                 <Service from={from} to={to} />
               </>
             ) : found.isError ? (

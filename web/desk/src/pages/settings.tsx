@@ -1,11 +1,12 @@
 /** What admins set: opening hours, timers, the queue, the greeting; tests of hooks. */
 
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { App, Button, Card, Input, InputNumber, Popconfirm, Result, Space, Spin, Table, Tag } from 'antd';
+import { Button, Card, Input, InputNumber, Popconfirm, Result, Space, Spin, Tag } from 'antd';
 import { describeTime } from '@uwallet/shared/time.ts';
 import { useState, type JSX, type ReactNode } from 'react';
 import type { Configuration, TimersValue } from '../core/protocol.ts';
-import { fill, nameOf, t } from '../i18n/strings.ts';
+import { fill, t } from '../i18n/strings.ts';
+import { Hooks } from '../settings/hooks.tsx';
 import { HoursForm } from '../settings/hours_form.tsx';
 import { errorText, useAction, useDesk, useNow } from '../view/context.ts';
 import { Page } from '../view/page.tsx';
@@ -66,10 +67,7 @@ function Settings({ configuration }: { configuration: Configuration }): JSX.Elem
       >
         <WelcomeForm key={version('welcome')} text={welcome.value.text} busy={busy} onSave={save('welcome')} />
       </Setting>
-      <Card size="small" title={t.settings.hooks.title}>
-        <p className="muted">{t.settings.hooks.lead}</p>
-        <Hooks hooks={configuration.hooks} />
-      </Card>
+      <Hooks hooks={configuration.hooks} />
     </div>
   );
 }
@@ -207,47 +205,5 @@ function WelcomeForm(props: {
         {t.save}
       </Button>
     </div>
-  );
-}
-
-function Hooks({ hooks }: { hooks: Configuration['hooks'] }): JSX.Element {
-  const { api } = useDesk();
-  const { message } = App.useApp();
-  const [run, busy] = useAction();
-  const test = (name: string): void =>
-    void run(async () => {
-      const { error } = await api.tryHook(name);
-      if (error === null) message.success(fill(t.settings.hooks.taken, { name }));
-      else message.error(fill(t.settings.hooks.failed, { name, error }), 8);
-    });
-  return (
-    <Table
-      rowKey="name"
-      size="small"
-      pagination={false}
-      dataSource={[...hooks]}
-      locale={{ emptyText: t.settings.hooks.empty }}
-      columns={[
-        { title: t.settings.hooks.name, dataIndex: 'name', width: 160 },
-        {
-          title: t.settings.hooks.format,
-          width: 100,
-          render: (_, { format }) => nameOf(t.settings.hooks.formats, format),
-        },
-        { title: t.settings.hooks.host, dataIndex: 'host', width: 220, ellipsis: true },
-        {
-          title: t.settings.hooks.events,
-          render: (_, { events }) => events.map((event) => <Tag key={event}>{event}</Tag>),
-        },
-        {
-          width: 130,
-          render: (_, { name }) => (
-            <Button size="small" loading={busy} onClick={() => test(name)}>
-              {t.settings.hooks.test}
-            </Button>
-          ),
-        },
-      ]}
-    />
   );
 }

@@ -31,15 +31,18 @@ export interface Attachment {
   size: number | null;
 }
 
-export interface Progress {
+/** What stands under an answer or a step. */
+export interface Card {
+  picture: { url: string; alt: string } | null;
+  link: { url: string; title: string } | null;
+}
+
+export interface Progress extends Card {
   kind: 'procedure' | 'diagnosis';
   title: string;
   number: number;
   count: number;
   steps: string[];
-  picture: { url: string; alt: string } | null;
-  /** Where the step is done. */
-  link: { url: string; title: string } | null;
 }
 
 export interface Message {
@@ -50,6 +53,8 @@ export interface Message {
   buttons: QuickReply[];
   attachment: Attachment | null;
   progress: Progress | null;
+  /** What stands under an answer that is no step. */
+  card: Card | null;
   /** `rating`, `choice`, or null. */
   ask: string | null;
   /** Must not be read over. */
@@ -199,6 +204,12 @@ function readProgress(value: unknown): Progress | null {
   };
 }
 
+function readCard(value: unknown): Card | null {
+  const source = fields(value);
+  const card = { picture: readPicture(source.picture), link: readLink(source.link) };
+  return card.picture || card.link ? card : null;
+}
+
 const AUTHORS: readonly string[] = ['user', 'bot', 'agent', 'system'];
 
 /** Reads a message as REST, `session_confirm`, `message` and acknowledgements carry it; null if it is none. */
@@ -216,6 +227,7 @@ export function readMessage(value: unknown): Message | null {
     buttons: metadata.ask === 'choice' ? withNumbers(buttons) : buttons,
     attachment: readAttachment(source.attachment),
     progress: readProgress(metadata.progress),
+    card: readCard(metadata.card),
     ask: textOrNull(metadata.ask),
     warning: metadata.tone === 'warning',
     details: textOrNull(metadata.details),

@@ -14,7 +14,7 @@ import { FormerOffer } from './quick_replies.tsx';
 import { Picture } from './picture.tsx';
 import { RichText } from './rich_text.tsx';
 import { SpeakButton } from './speak_button.tsx';
-import { StepCard } from './step_card.tsx';
+import { CardParts, StepCard } from './step_card.tsx';
 import { WelcomeCard } from './welcome_card.tsx';
 
 interface RowProps {
@@ -146,6 +146,7 @@ export function MessageRow(props: MessageRowProps): JSX.Element {
             )}
             {/* An address that a user was sent and asks about must not be one press away. */}
             {rating ?? (marked ? <RichText text={text} marked /> : text)}
+            {message.card && <CardParts card={message.card} />}
           </Bubble>
         )
       )}

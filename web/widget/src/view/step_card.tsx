@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import type { Progress } from '../core/protocol.ts';
+import type { Card, Progress } from '../core/protocol.ts';
 import { fill } from '@uwallet/shared/fill.ts';
 import { Step, Stepper } from './chatui.ts';
 import { useChatContext, useChatState } from './context.ts';
@@ -103,12 +103,21 @@ export function StepCard(props: StepCardProps): JSX.Element {
   );
 }
 
-function StepText({ text, progress: { picture, link } }: { text: string; progress: Progress }): JSX.Element {
+function StepText({ text, progress }: { text: string; progress: Progress }): JSX.Element {
   return (
     <>
       <div class="step-card-text">
         <RichText text={text} marked />
       </div>
+      <CardParts card={progress} />
+    </>
+  );
+}
+
+/** The picture and the link under a step or an answer. */
+export function CardParts({ card: { picture, link } }: { card: Card }): JSX.Element {
+  return (
+    <>
       {picture && (
         <EnlargingLink class="step-card-picture" address={picture.url} alt={picture.alt}>
           <img src={picture.url} alt={picture.alt} referrerPolicy="no-referrer" />

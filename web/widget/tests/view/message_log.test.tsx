@@ -123,6 +123,14 @@ describe('a step', () => {
     expect(log(carrying('javascript:alert(1)')).queryByRole('link', { name: '打开' })).toBeNull();
   });
 
+  it('shows the card of an answer that is no step', () => {
+    const picture = { url: 'https://example.com/1.png', alt: '登录界面' };
+    const card = { picture, link: { url: 'https://example.com/help', title: '查看说明' } };
+    const { getByAltText, getByRole } = log({ text: '请看', metadata: { card } });
+    expect(getByAltText('登录界面')).toBeTruthy();
+    expect(getByRole('link', { name: '查看说明' }).getAttribute('href')).toBe('https://example.com/help');
+  });
+
   it('leaves a text alone that says more than the heading', () => {
     const { container } = log(step(2, '好的。第2步（共3步）验证身份：请验证'));
     expect(container.querySelector('.step-card-text')?.textContent).toBe('好的。第2步（共3步）验证身份：请验证');

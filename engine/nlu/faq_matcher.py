@@ -1,0 +1,116 @@
+"""Which question of `data/knowledge/faq/` a message asks, and how sure that is.
+
+Two things are compared: how near the message lies to the wordings of the questions, and how near to what else people
+say: the examples of the intents and the questions of the other answers. Only those of them that lie near to a question
+are kept, as nothing else can come between.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from engine.nlu.question_index import Example, QuestionIndex
+from engine.nlu.sentence_encoder import Vectors
+
+WEIGHTS = Path(__file__).with_name("faq_weights.json")
+# How many other texts near to each wording are kept.
+_RIVALS = 40
+_OTHER = "other"
+
+
+class Ranked(NamedTuple):
+    """A question, and the probability that it is asked."""
+
+    id: str
+    confidence: float
+
+
+class Understood(NamedTuple):
+    """What the classifier makes of the message.
+
+    Attributes:
+        topic: Probability of the likeliest topic.
+        out_of_scope: That it is out of scope.
+        other: That of the likeliest other intent, such as a greeting or a command.
+    """
+
+    topic: float
+    out_of_scope: float
+    other: float
+
+
+class FaqMatcher:
+    """Finds questions by their wordings. Nothing is trained: a new question counts at once.
+
+    Attributes:
+        rivals: The other texts that are kept.
+    """
+
+    def __init__(self, wordings: Sequence[Example], others: Sequence[Example], aliases: Mapping[str, str]) -> None:
+        """Makes a matcher.
+
+        Args:
+            wordings: At least one; the address is the id of the question.
+            others: Texts that ask for something else.
+            aliases: How words are spelt otherwise.
+        """
+        self._index = QuestionIndex(wordings, aliases)
+        self.rivals = _rivals(wordings, others)
+        self._rivals = QuestionIndex(self.rivals, aliases) if self.rivals else None
+
+    def features(self, text: str, vector: Vectors, understood: Understood) -> tuple[list[Ranked], dict[str, float]]:
+        """Returns the likeliest questions with their shares, and what tells whether any of them is asked."""
+        matches = self._index.matches(text, vector)[:8]
+        rivals = self._rivals.matches(text, vector) if self._rivals else []
+        rival = max((match.nearest for match in rivals), default=0.0)
+        first = matches[0]
+        second = matches[1].likeness if len(matches) > 1 else 0.0
+        weights = _weights()["share"]
+        shares = [math.exp(weights["likeness"] * (match.likeness - first.likeness)) for match in matches]
+        ranked = [Ranked(match.address, share / sum(shares)) for match, share in zip(matches, shares, strict=True)]
+        return ranked, {
+            "always": 1.0,
+            "nearest": first.nearest,
+            "likeness": first.likeness,
+            "ahead_of_rivals": first.nearest - rival,
+            "ahead_of_second": first.likeness - second,
+            "topic": understood.topic,
+            "out_of_scope": understood.out_of_scope,
+            "other": understood.other,
+            "short": 1.0 if len(text) <= 4 else 0.0,
+        }
+
+    def rank(self, text: str, vector: Vectors, understood: Understood) -> list[Ranked]:
+        """Returns the likeliest questions of a normalized text, the likeliest first."""
+        ranked, features = self.features(text, vector, understood)
+        weights = _weights()["asked"]
+        score = sum(weights.get(name, 0.0) * value for name, value in features.items())
+        asked = 1 / (1 + math.exp(-max(-30.0, min(30.0, score))))
+        return [Ranked(one.id, one.confidence * asked) for one in ranked]
+
+
+def _rivals(wordings: Sequence[Example], others: Sequence[Example]) -> list[Example]:
+    """Returns the other texts that lie near to a wording, under one address."""
+    if not others:
+        return []
+    theirs = np.array([example.vector for example in others], np.float32)
+    near: set[int] = set()
+    for start in range(0, len(wordings), 256):
+        block = np.array([example.vector for example in wordings[start : start + 256]], np.float32)
+        likeness = block @ theirs.T
+        count = min(_RIVALS, len(others))
+        near.update(np.argpartition(-likeness, count - 1, axis=1)[:, :count].ravel().tolist())
+    return [Example(_OTHER, others[i].text, others[i].vector) for i in sorted(near)]
+
+
+@cache
+def _weights() -> Mapping[str, Mapping[str, float]]:
+    weights: Mapping[str, Mapping[str, float]] = json.loads(WEIGHTS.read_text(encoding="utf-8"))
+    return weights
