@@ -121,6 +121,7 @@ _TAKES_BACK = re.compile(
     "没事|误会|[搞弄记看]错|自己|想起|原来|续费|玩笑|开玩|剧情|小说|电影|测试|不是被|没被|没人|真是|是真|家里?人|退回|找到"
     "|老公|老婆|孩子|儿子|女儿|爸|妈|本人|骗[你您]的|不是骗|没骗|不是诈骗|逗你|随便说|多虑|虚惊"
 )
+_DESPAIRS = re.compile("我(?:真|都|就|也|是|实在|已经|现在)*(?:不想活|想死|要死|活不|撑不|不活了|想自杀|去死)")
 _FICTION = re.compile("剧情|小说|剧本|台词|歌词|主角|电影|电视剧|角色|故事里|游戏里")
 _GOES_BACK = re.compile("继续|接着|回到|返回|回去|接下去")
 _WITHDRAWS = ("但是", "不过", "还没", "先别", "先不", "等等", "等一下", "等下", "算了", "再想")
@@ -277,6 +278,11 @@ def is_among_family(key: str) -> bool:
 def takes_back(key: str) -> bool:
     """Whether the text has a word with which somebody takes back that it is a fraud or a theft."""
     return bool(_TAKES_BACK.search(key))
+
+
+def despairs(key: str) -> bool:
+    """Whether the user says of themselves that they do not want to live."""
+    return bool(_DESPAIRS.search(key))
 
 
 def is_fiction(key: str) -> bool:

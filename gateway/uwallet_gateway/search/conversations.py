@@ -25,7 +25,7 @@ from uwallet_gateway.protocol.conversations import (
 )
 from uwallet_gateway.protocol.tickets import AgentName, LastMessage, TicketStatus
 from uwallet_gateway.search.grams import excerpt
-from uwallet_gateway.search.index import WRITTEN, matches, written_of
+from uwallet_gateway.search.index import WRITTEN, matches, plan_for_words, written_of
 from uwallet_gateway.transcript.messages import Author, Owner
 
 _Row = tables.Conversation
@@ -36,7 +36,7 @@ _OUTCOMES = ("solved", "not_solved", "abandoned")
 RATINGS: Mapping[Rated, tuple[int, int]] = {"low": (1, 2), "middle": (3, 3), "high": (4, 5), "any": (1, 5)}
 # Matches looked at in one go: words that many have said fill a page with the newest ones. With a filter that few pass,
 # all of them are looked at next.
-_FIRST_LOOK, _LOOKS_GROW = 1_000, 400
+_FIRST_LOOK, _LOOKS_GROW = 2_000, 200
 _EXCERPT = 80
 
 
@@ -84,6 +84,7 @@ class ConversationQueries:
         """
         async with self._database.read() as session:
             if wanted.query:
+                await plan_for_words(session, is_sqlite=self._database.is_sqlite)
                 documents = await self._search(session, wanted, offset + limit + 1)
                 found = list(documents)[offset:]
             else:
@@ -133,13 +134,19 @@ class ConversationQueries:
             if found is None:
                 return {}
             document = tables.SearchDocument
-            last = func.max(document.id)
-            rows = await session.execute(
-                select(document.conversation_id, last)
+            # Materialized: PostgreSQL would look at every document there is for who was handed over.
+            hits = (
+                select(document.conversation_id, document.id)
                 .join(found, found.c.id == document.id)
-                .join(_Row, _Row.id == document.conversation_id)
-                .where(_conditions(wanted, document.conversation_id))
-                .group_by(document.conversation_id)
+                .cte("hits")
+                .prefix_with("MATERIALIZED", dialect="postgresql")
+            )
+            last = func.max(hits.c.id)
+            rows = await session.execute(
+                select(hits.c.conversation_id, last)
+                .join(_Row, _Row.id == hits.c.conversation_id)
+                .where(_conditions(wanted, hits.c.conversation_id))
+                .group_by(hits.c.conversation_id)
                 .order_by(last.desc())
                 .limit(count)
             )

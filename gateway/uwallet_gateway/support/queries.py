@@ -34,7 +34,7 @@ from uwallet_gateway.protocol.tickets import (
     TicketUser,
 )
 from uwallet_gateway.search.conversations import RATINGS
-from uwallet_gateway.search.index import in_conversations
+from uwallet_gateway.search.index import in_conversations, plan_for_words
 from uwallet_gateway.support.assignment import overflow_at
 from uwallet_gateway.support.labels import label_uses, labels_of
 from uwallet_gateway.support.presence import Availability, is_online, is_staffed
@@ -320,6 +320,8 @@ class TicketQueries:
             indexed = [] if found is None else [row.conversation_id.in_(found)]
             conditions.append(or_(*(place.icontains(query, autoescape=True) for place in places), *indexed))
         async with self._database.read() as session:
+            if query:
+                await plan_for_words(session, is_sqlite=self._database.is_sqlite)
             tickets = await self._read(session, _tickets().where(*conditions).order_by(row.id.desc()).limit(limit + 1))
         return tickets[:limit], len(tickets) > limit
 

@@ -124,6 +124,7 @@ export function TopicTable({ topics }: { topics: readonly TopicFigures[] }): JSX
       rowKey={({ topic }) => topic ?? ''}
       size="small"
       pagination={false}
+      scroll={{ x: 980 }}
       columns={topicColumns}
       dataSource={[...topics]}
       locale={{ emptyText: t.insight.nothing }}

@@ -17,6 +17,9 @@ import { Wait } from '../view/wait.tsx';
 /** As many as the gateway tells at once; a team that has more looks for them by name. */
 const LIMIT = 100;
 
+/** Rows on one page: what is below is found without scrolling past hundreds. */
+const ROWS = 20;
+
 /** What no event tells: how long somebody has been waiting for an answer. Milliseconds. */
 const INTERVAL = 15_000;
 
@@ -31,7 +34,7 @@ export function Board(): JSX.Element {
     queryFn: () => api.tickets({ status: 'active', limit: LIMIT }),
     refetchInterval: INTERVAL,
   });
-  const [assigning, setAssigning] = useState<Ticket | null>(null);
+  const [assigning, setAssigning] = useState<readonly Ticket[]>([]);
   const agents = useAgents();
   const onLeave = new Set((agents.data ?? []).filter((agent) => agent.on_leave_until).map(({ id }) => id));
   const chats = active.data?.tickets ?? [];
@@ -56,11 +59,11 @@ export function Board(): JSX.Element {
         onAssign={setAssigning}
         empty={active.isError ? errorText(active.error) : t.team.no_chats}
       />
-      {assigning && (
+      {assigning.length > 0 && (
         <AssignDialog
-          ticket={assigning}
+          tickets={assigning}
           onClose={() => {
-            setAssigning(null);
+            setAssigning([]);
             void active.refetch();
           }}
         />
@@ -155,10 +158,13 @@ const agentColumns = (
 
 function TicketTable(props: {
   tickets: readonly Ticket[];
-  onAssign: (ticket: Ticket) => void;
+  onAssign: (tickets: readonly Ticket[]) => void;
   empty: string;
 }): JSX.Element {
   const [, go] = useLocation();
+  const [chosen, setChosen] = useState<readonly number[]>([]);
+  // Who has gone meanwhile is no longer chosen.
+  const wanted = props.tickets.filter(({ id }) => chosen.includes(id));
   const columns: TableProps<Ticket>['columns'] = [
     {
       title: t.search.user,
@@ -200,7 +206,7 @@ function TicketTable(props: {
           <Button size="small" onClick={() => go(`/tickets/${ticket.id}`)}>
             {t.team.watch}
           </Button>
-          <Button size="small" onClick={() => props.onAssign(ticket)}>
+          <Button size="small" onClick={() => props.onAssign([ticket])}>
             {t.actions.assign}
           </Button>
         </Space>
@@ -208,13 +214,40 @@ function TicketTable(props: {
     },
   ];
   return (
-    <Table
-      rowKey="id"
-      size="small"
-      pagination={false}
-      columns={columns}
-      dataSource={[...props.tickets]}
-      locale={{ emptyText: <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={props.empty} /> }}
-    />
+    <>
+      {wanted.length > 0 && (
+        <Space className="chosen" role="status">
+          {fill(t.team.chosen, { count: wanted.length })}
+          <Button
+            size="small"
+            type="primary"
+            onClick={() => {
+              props.onAssign(wanted);
+              setChosen([]);
+            }}
+          >
+            {t.actions.assign}
+          </Button>
+          <Button size="small" onClick={() => setChosen([])}>
+            {t.team.choose_none}
+          </Button>
+        </Space>
+      )}
+      <Table
+        rowKey="id"
+        size="small"
+        pagination={props.tickets.length > ROWS ? { defaultPageSize: ROWS, pageSizeOptions: [ROWS, 50, 100] } : false}
+        scroll={{ x: 820 }}
+        rowSelection={{
+          selectedRowKeys: [...chosen],
+          onChange: (keys) => setChosen(keys.map(Number)),
+          getTitleCheckboxProps: () => ({ 'aria-label': t.team.choose_all }),
+          getCheckboxProps: (ticket) => ({ 'aria-label': fill(t.team.choose, { number: ticket.number }) }),
+        }}
+        columns={columns}
+        dataSource={[...props.tickets]}
+        locale={{ emptyText: <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={props.empty} /> }}
+      />
+    </>
   );
 }

@@ -280,7 +280,7 @@ export function ReviewDialog(props: { reviewed: Reviewed; onClose: () => void; o
               <InputNumber min={0} max={criterion.points} precision={0} suffix={`/ ${criterion.points}`} />
             </Form.Item>
           ))}
-          <p>
+          <p className="quality-total">
             <strong>{fill(t.quality.total, { score: most > 0 ? Math.round((100 * sum) / most) : 0 })}</strong>
           </p>
           <Form.Item name="comment" label={t.quality.comment} extra={t.quality.comment_hint}>

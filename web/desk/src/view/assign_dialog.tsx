@@ -1,4 +1,4 @@
-/** A supervisor gives a ticket to an agent. */
+/** A supervisor gives tickets to an agent. */
 
 import { Modal, Select } from 'antd';
 import { useState, type JSX } from 'react';
@@ -7,16 +7,27 @@ import { fill, t } from '../i18n/strings.ts';
 import { AgentOption, agentOptions } from './agent_option.tsx';
 import { useAction, useAgents, useDesk } from './context.ts';
 
-export function AssignDialog({ ticket, onClose }: { ticket: Ticket; onClose: () => void }): JSX.Element {
+export function AssignDialog(props: { tickets: readonly Ticket[]; onClose: () => void }): JSX.Element {
+  const { tickets, onClose } = props;
   const { api, desk } = useDesk();
   const agents = useAgents();
   const [to, setTo] = useState<number | null>(null);
   const [run, busy] = useAction();
   const assign = async (): Promise<void> => {
     if (to === null) return;
-    if (await run(async () => desk.adopt(await api.assign(ticket.id, to)), t.assign.done)) onClose();
+    const give = async (): Promise<void> => {
+      const refusals: unknown[] = [];
+      // One that is over meanwhile does not keep the others.
+      for (const ticket of tickets) {
+        await api.assign(ticket.id, to).then((answer) => desk.adopt(answer), refusals.push.bind(refusals));
+      }
+      if (refusals.length > 0) throw refusals[0];
+    };
+    if ((await run(give, t.assign.done)) || tickets.length > 1) onClose();
   };
-  const others = (agents.data ?? []).filter(({ id }) => id !== ticket.agent?.id);
+  const [first] = tickets;
+  const only = tickets.length === 1 ? first : undefined;
+  const others = (agents.data ?? []).filter(({ id }) => id !== only?.agent?.id);
   return (
     <Modal
       open
@@ -27,7 +38,7 @@ export function AssignDialog({ ticket, onClose }: { ticket: Ticket; onClose: () 
       onOk={() => void assign()}
       onCancel={onClose}
     >
-      <p className="muted">{ticket.agent ? fill(t.assign.from, { name: ticket.agent.name }) : t.assign.lead}</p>
+      <p className="muted">{leadOf(tickets)}</p>
       <Select
         autoFocus
         className="wide"
@@ -43,4 +54,10 @@ export function AssignDialog({ ticket, onClose }: { ticket: Ticket; onClose: () 
       />
     </Modal>
   );
+}
+
+function leadOf(tickets: readonly Ticket[]): string {
+  if (tickets.length > 1) return fill(t.assign.several, { count: tickets.length });
+  const name = tickets[0]?.agent?.name;
+  return name === undefined ? t.assign.lead : fill(t.assign.from, { name });
 }

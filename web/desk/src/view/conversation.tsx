@@ -85,7 +85,7 @@ export function Conversation({ ticket, details, chat }: ConversationProps): JSX.
       {dialog === 'later' && (
         <CloseDialog later ticket={ticket} events={details?.events ?? NO_EVENTS} onClose={() => setDialog(null)} />
       )}
-      {dialog === 'assign' && <AssignDialog ticket={ticket} onClose={() => setDialog(null)} />}
+      {dialog === 'assign' && <AssignDialog tickets={[ticket]} onClose={() => setDialog(null)} />}
     </main>
   );
 }
