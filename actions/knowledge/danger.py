@@ -59,6 +59,7 @@ class Fact(BaseModel):
         acknowledged: What is said to it before the answer to a question in the same message.
         each_time: Whether it is grave each time that it is told.
         recalls: Measures that may be told again once it is news.
+        leads: Whether it is answered before other news.
         about: Words of what it is done with. Where all clauses with one of them demand or deny it, it is not done.
     """
 
@@ -72,6 +73,7 @@ class Fact(BaseModel):
     acknowledged: Text | None = None
     each_time: bool = False
     recalls: list[str] = []
+    leads: bool = False
     about: str | None = None
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -120,12 +122,14 @@ class Measure(Condition):
         says: Its variants, one bubble each.
         offer_human: Whether it is the offer of a human.
         can_wait: Whether it is left out beside the answer to a question, where it would only get in the way.
+        is_first: Whether it is said before everything else, even before the answer to a question.
     """
 
     does: str
     says: list[Text]
     offer_human: bool = False
     can_wait: bool = False
+    is_first: bool = False
 
 
 class Danger(BaseModel):
@@ -141,7 +145,11 @@ class Danger(BaseModel):
         measures: What helps, the most pressing first.
         told_by: The measures that answers of `safety.yml` tell.
         labels: The reaction to a label of `data/after_alarm/` that is called otherwise here.
-        doubtful: Facts and questions whose expressions hear too much: the model must have an inkling of them, too.
+        by_words: Facts and questions of which there are no examples: their expressions count alone. Of all others the
+            model must have an inkling, too.
+        generic: Questions that need no answer of their own beside another.
+        urgent: Questions that are answered before others of the same message.
+        alike: Questions that one answer is enough for.
         persons: By how somebody near is called in a reply, the words that the user has for them.
         person: How they are called when the user has no word for them.
         insists: Regular expression of what somebody says who is not listened to (「我说了我在外地」).
@@ -161,7 +169,10 @@ class Danger(BaseModel):
     measures: list[Measure]
     told_by: dict[str, list[str]] = {}
     labels: dict[str, str] = {}
-    doubtful: list[str] = []
+    by_words: list[str] = []
+    generic: list[str] = []
+    urgent: list[str] = []
+    alike: list[list[str]] = []
     persons: dict[str, str] = {}
     person: str = ""
     insists: str = "(?!)"
@@ -191,7 +202,19 @@ class Danger(BaseModel):
         told |= {name for fact in self.facts.values() for name in fact.recalls}
         if told - done:
             raise ValueError(f"measures: {sorted(told - done)[0]!r} is named, but not there")
-        for label in (*self.questions, *self.certain, *self.about, *self.labels.values(), *self.facts, "asks", "tells"):
+        alike = [name for names in self.alike for name in names]
+        for label in (
+            *self.questions,
+            *self.certain,
+            *self.generic,
+            *self.urgent,
+            *alike,
+            *self.about,
+            *self.labels.values(),
+            *self.facts,
+            "asks",
+            "tells",
+        ):
             if label not in self.reactions:
                 raise ValueError(f"reactions: {label!r} is missing")
         return self

@@ -25,9 +25,10 @@ from language.text_normalization import normalize
 # A label is believed from here on; where nothing else claims the message, less is needed.
 _LIKELY, _POSSIBLE = 0.4, 0.3
 # What has another explanation must be surer to be another alarm than the one under way.
-_SURE_NEW, _SURE_CRISIS = 0.5, 0.85
+_SURE_NEW, _SURE_CRISIS = 0.35, 0.76
+_SURE_ELSEWHERE = 0.5
 # Shame and fear after a fraud sound like despair.
-_DISTRESS, _SURE_IN_DISTRESS = frozenset({"feels", "tells"}), 0.7
+_DISTRESS, _SURE_IN_DISTRESS = frozenset({"feels", "tells"}), 0.56
 # To believe that it was nothing: after a doubt, and of what was said for sure.
 _STANDS_DOWN, _STANDS_DOWN_OF_SURE = 0.45, 0.6
 # What somebody says that they have done, and how they are or how they take it.
@@ -78,7 +79,7 @@ _OF_MONEY = (Alarm.FRAUD, Alarm.VICTIM)
 _OF_GRIEF = frozenset({"acute", "alone", "asks_way", "feels", "ties", "tells", "missing_them", "tired", "not_believed"})
 _DESPAIRS = frozenset({"acute", "alone", "asks_way", "feels", "ties"})
 # Whoever says one of these after a fraud, and sounds like it, is in danger of their life.
-_OF_LIFE, _SURE_OF_LIFE, _SOUNDS_LIKE_IT = frozenset({"acute", "asks_way"}), 0.6, 0.15
+_OF_LIFE, _SURE_OF_LIFE, _SOUNDS_LIKE_IT = frozenset({"acute", "asks_way"}), 0.6, 0.09
 # In a walkthrough these can hardly be about anything else.
 _HEARD_IN_WALK = frozenset(
     {
@@ -479,7 +480,7 @@ def _turns_away(context: Context, state: DialogueState, act: Act, message: UserM
         return True
     if message.intent == _CLOSING or certainty >= _LIKELY:
         return False
-    is_elsewhere = message.after_alarm.get(_ELSEWHERE, 0.0) >= _SURE_NEW
+    is_elsewhere = message.after_alarm.get(_ELSEWHERE, 0.0) >= _SURE_ELSEWHERE
     named = [context.knowledge.topics.get(matter) for matter in message.matters("named", "anchor")]
     names_other = any(topic is not None and topic.id != _CLOSING and not topic.urgent for topic in named)
     is_plain = act is Act.OPEN_TOPIC and message.band is AnswerBand.ANSWER

@@ -20,17 +20,17 @@ from language.text_normalization import normalize
 # 「骗子拿走了救命钱，我不想活了」 is half of two. The limits were chosen on tests/nlu/alarms.tsv, which nobody
 # trains on (docs/conversation.md).
 _KINDS = (Alarm.CRISIS, Alarm.FRAUD, Alarm.VICTIM)
-_SURE, _DOUBTFUL = 0.5, 0.3
-_SURE_BEREAVED = 0.5
+_SURE, _DOUBTFUL = 0.35, 0.2
+_SURE_BEREAVED = 0.4
 # While the story of a payment is asked for, an account of what went wrong is what was asked for.
-_SURE_IN_STORY = 0.93
-_SURE_SHORT = 0.8
+_SURE_IN_STORY = 0.88
+_SURE_SHORT = 0.72
 # A cry for help without a sign of wanting to die or to harm: fear and tears sound alike.
-_SURE_WITHOUT_SIGN = 0.85
+_SURE_WITHOUT_SIGN = 0.76
 # After a fraud or a theft anger and worry sound more alike.
-_SURE_AFTER_LOSS = 0.97
+_SURE_AFTER_LOSS = 0.94
 # The intent of a theft counts from this share of the alarm on.
-_LIKELY_THEFT = 0.25
+_LIKELY_THEFT = 0.15
 _SHORT_ANSWER = 5
 # 「转人工」 wants one, whatever questions sound like it.
 _WISHES = 0.9
@@ -38,6 +38,7 @@ _WISHES = 0.9
 _REPORTS = frozenset({"done", "arrived", "waiting", "ruled_out", "cause_confirmed", "not_checked", "solved"})
 # What must not be passed over beside a question about the human.
 _NEWS = frozenset({"lost", "unknown_payment", "code_told", "password_told", "entered", "watched"})
+_ASKS_HELPER = "asks_helper"
 _WANTS_NOT_TO_LIVE = re.compile("不想活(?!动|跃|泼)")
 _CLOSING = "account_closure"
 _SHORT = 14
@@ -63,6 +64,8 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
         following = after_alarm.read(context, state, act, message, likeliest, total)
         if following:
             return following
+    if state.denied_alarms and hear(context.knowledge.danger, message).question == _ASKS_HELPER:
+        return _among_family(message, state.denied_alarms[-1])
     if {"fraud", "account_compromised"} & set(message.matters("negated")):
         # 「没被骗，就是不想活了」: the denial is about the money, not about the life.
         crisis = certainties[Alarm.CRISIS]
