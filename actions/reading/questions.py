@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 # Shops, and other words, that sound like questions.
 _NAMES = re.compile("饿了么|去哪儿|什么值得买|哪吒|前几天|几天[之以]?前|好几天|怎么[都也]|什么都|没怎么")
@@ -39,7 +40,7 @@ _POSTPONES = re.compile(
 )
 # Answered by the step that is shown: 「按了 下面呢」.
 _WHAT_NEXT = re.compile(
-    "^(?:那|那么)*(?:到底|究竟)?(?:是)?(?:因为)?(?:为啥|为什么|咋回事|怎么回事|啥原因|什么原因|啥毛病)(?:呢|啊|呀)*$|^(?:那|那么|现在|下面|然后|接下来|接着|下一?步|之后|再)*(?:呢|怎么(?:办|弄|做|搞)|咋(?:办|弄|整)|往哪.?|(?:该|要)?(?:干|做)(?:嘛|啥|什么|吗)|是(?:啥|什么))*"
+    "^(?:那|那么)*(?:到底|究竟)?(?:是)?(?:因为)?(?:为啥|为什么|咋回事|怎么回事|啥原因|什么原因|啥毛病)(?:呢|啊|呀)*$|^(?:那|那么|现在|下面|然后|接下来|接着|下一?步|之后|再)*(?:呢|怎么(?:办|弄|做|搞)|咋(?:办|弄|整)|往哪.?|(?:该|要)?(?:干|做|填|写|输)(?:嘛|啥|什么|吗)|是(?:啥|什么))*"
     "(?:呢|啊|呀|嘛|吗)*$|^对(?:吧|吗|不对|么)$|是(?:吧|吗|不是)$"
 )
 _KINDS = {
@@ -153,6 +154,7 @@ def asks_how(key: str) -> bool:
     return bool(_HOW.search(key))
 
 
+@lru_cache(maxsize=64)
 def kinds_of(text: str) -> frozenset[str]:
     """Returns which kinds of question a text asks: how long, why, where, what it costs, and so on."""
     return frozenset(kind for kind, pattern in _KINDS.items() if pattern.search(text))
