@@ -15,6 +15,7 @@ from actions.dialogue.suspending import suspend
 from actions.dialogue.topics import open_topic
 from actions.dialogue.turn import Context, Turn, offering_human
 from actions.knowledge.danger import Danger
+from actions.reading.after_alarm import HELP
 from actions.reading.hearing import Heard, hear
 from actions.reading.questions import despairs, names_human
 from actions.reading.reading import Reading
@@ -173,6 +174,8 @@ def _is_talk(context: Context, state: DialogueState, reading: Reading) -> bool:
     follow_up = _follow_up_of(reading)
     if not has_alarm(state, Alarm.CRISIS) or reading.arguments.get("is_doubtful") or follow_up == _ACUTE:
         return False
+    if follow_up in HELP:
+        return True
     is_others = bool(state.answered.get(_OTHER_PERSON_ANSWER))
     if not is_others and any(_is_still(state, hand) for hand in _AT_HAND):
         return False
@@ -307,6 +310,8 @@ def _follow_up(context: Context, state: DialogueState, alarm: Alarm, follow_up: 
 
 def _is_still(state: DialogueState, hand: str) -> bool:
     """Whether a danger at hand has not been averted since it was told of."""
+    if HELP & set(state.danger_facts):
+        return False
     averted = ("crisis_means_away", "crisis_better", "crisis_called", "crisis_stood_down")
     return bool(state.answered.get(hand)) and not any(state.answered.get(name) for name in averted)
 

@@ -9,7 +9,7 @@ from actions.dialogue.messages import Reply
 from actions.dialogue.state import Alarm, DialogueState
 from actions.dialogue.turn import Context
 from actions.knowledge.danger import Danger, Measure, Reaction
-from actions.reading.hearing import Heard, known_after, known_now, person_known, person_noted
+from actions.reading.hearing import Heard, known_after, known_now, known_without, person_known, person_noted
 
 # What is noted of each text in `answered`: reactions and measures beside the answers of `safety.yml`.
 _OPENING, _REACTION, _MEASURE = "opening:", "danger:", "measure:"
@@ -74,7 +74,7 @@ def noted(script: Danger, state: DialogueState, heard: Heard) -> DialogueState:
     is_others = state.whose_danger >= _SURELY_OTHERS or (_OTHERS in state.danger_facts and state.whose_danger > _MINE)
     if _OTHERS in script.facts and not {_MINE_TOLD, _OWN_LOSS} & set(facts):
         facts = tuple(fact for fact in facts if fact != _OTHERS) + ((_OTHERS,) if is_others else ())
-    known = known_after(script, state.danger_facts, facts)
+    known = known_after(script, known_without(script, state.danger_facts, heard), facts)
     if not is_others:
         known = tuple(fact for fact in known if fact != _OTHERS)
     if _MINE_TOLD in facts and _OTHER_PERSON in state.answered:
@@ -123,7 +123,7 @@ def answering(context: Context, script: Danger, said: Said, heard: Heard) -> Sai
     for question in heard.questions:
         _, state, text = _reacted(script, state, question)
         texts.append(text)
-    return replace(said, state=state, replies=(*_replies(context, script, state, texts), *said.replies[1:2]))
+    return replace(said, state=state, replies=(*_replies(context, script, state, texts, heard.act), *said.replies[1:2]))
 
 
 def told(state: DialogueState, measures: Sequence[str]) -> DialogueState:
@@ -163,6 +163,7 @@ def react(
         is_left = _next_measure(script.measures, state, known, is_answer=False)
         first = first if is_left else _ALL_TOLD
         state = state if is_left else replace(state, answered={**state.answered, _EVERYTHING: 1})
+    first = _taken_back(script, before, heard, first)
     reaction, state, text = _reacted(script, state, first)
     news = [fact for fact in heard.facts if fact not in before.danger_facts and fact != first]
     acknowledged = [script.facts[fact].acknowledged for fact in news if fact in known] if _is_question(first) else []
@@ -186,7 +187,7 @@ def react(
             state = told(state, [measure.does])
             replies.append(measure.says[0])
             offers_human = offers_human or measure.offer_human
-    return Said(state, _replies(context, script, state, dict.fromkeys(replies)), offers_human)
+    return Said(state, _replies(context, script, state, dict.fromkeys(replies), heard.act), offers_human)
 
 
 def _reacted(script: Danger, state: DialogueState, name: str) -> tuple[Reaction, DialogueState, str]:
@@ -239,6 +240,15 @@ def _told_reaction(script: Danger, news: list[str], heard: Heard, label: str | N
     return found or (named if named in script.reactions else _TELLS)
 
 
+def _taken_back(script: Danger, before: DialogueState, heard: Heard, first: str) -> str:
+    """Returns what is said to whoever has not done it after all (「没打呢」): that it is still to be done."""
+    if not heard.takes_back or heard.questions:
+        return first
+    left = known_without(script, before.danger_facts, heard)
+    taken = next((fact for fact in before.danger_facts if fact not in left), None)
+    return script.deeds[taken].asks or first if taken else first
+
+
 def _is_question(name: str) -> bool:
     return name.startswith(_ASKS)
 
@@ -255,6 +265,7 @@ def _apology(
 ) -> tuple[DialogueState, str | None]:
     """Returns what is said to whoever was misheard, once."""
     misheard = {fact for name in heard.facts for fact in script.facts[name].corrects} & set(before.danger_facts)
+    misheard |= {fact for fact in before.danger_facts if fact not in known_without(script, before.danger_facts, heard)}
     if not (misheard or heard.insists) or state.answered.get(_APOLOGY) or not script.apologies:
         return state, None
     return _next_variant(state, _APOLOGY, script.apologies)
@@ -309,7 +320,10 @@ def _first(context: Context, script: Danger, state: DialogueState, apology: str 
     return Said(state, _replies(context, script, state, [f"{apology or ''}{texts[0]}", *texts[1:]]))
 
 
-def _replies(context: Context, script: Danger, state: DialogueState, texts: Iterable[str]) -> tuple[Reply, ...]:
+def _replies(
+    context: Context, script: Danger, state: DialogueState, texts: Iterable[str], act: str = ""
+) -> tuple[Reply, ...]:
     person = person_known(script, state.danger_facts)
-    filled = (context.replies.fill(text.replace("{person}", person)) for text in texts)
+    spoken = (text.replace("{person}", person).replace("{act}", act or script.act) for text in texts)
+    filled = (context.replies.fill(text) for text in spoken)
     return tuple(Reply("utter_care", {"answer": text}) for text in filled)

@@ -48,6 +48,9 @@ _CLOSING, _DISPUTE = "account_closure", "transaction_dispute"
 _ELSEWHERE = "elsewhere"
 _VOUCHES = re.compile("(?:真的?|确实|就)是.{0,4}(?:警|公安|客服|导师|官方|法院|检察|平台|领导)")
 # These need rescue, whatever was warned of before.
+# Who was called has come, or is on the way.
+HELP = frozenset({"help_arrived", "help_coming"})
+_CRY = "speaks_of_dying"
 _MISTAKEN = ("弄错", "搞错", "误会", "还活着", "没去世", "没死", "没走")
 _LOST = frozenset({"lost", "told_secret", "code_told", "password_told", "card_told"})
 # In a walkthrough these are asked of a step, or of what comes next there.
@@ -412,6 +415,8 @@ def _stands_down(
     if alarm is Alarm.BEREAVED:
         # 「我没事，就是问问手续」 says how the user is.
         return any(word in message.key for word in _MISTAKEN)
+    if alarm is Alarm.CRISIS and (_CRY in heard.facts or HELP & set(heard.facts)):
+        return False
     if alarm is Alarm.CRISIS and heard.learnt and not takes_back(message.key):
         # 「找到了 人没事」 is news, and takes nothing back.
         return False
@@ -525,6 +530,10 @@ def _label(
         return _said_of_money(heard, message)
     label, certainty = likeliest_label(message)
     is_others = alarm is Alarm.CRISIS and bool(state.answered.get("crisis_other_person"))
+    arrived = next((fact for fact in heard.facts if fact in HELP), None) if alarm is Alarm.CRISIS else None
+    if arrived:
+        # Nobody is told again to call who is there.
+        return arrived, 1.0
     if alarm is Alarm.CRISIS and heard.question and not _is_at_hand(context, message):
         return heard.question, 1.0
     if is_others:

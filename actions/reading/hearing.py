@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from actions.dialogue.messages import Clause, UserMessage, folded
 from actions.dialogue.state import AttemptOutcome, DialogueState
 from actions.knowledge.danger import Danger, Fact
+from actions.reading.deeds import acts_asked, deeds_in, latest
 from actions.reading.questions import asks
 from language.text_normalization import normalize
 
@@ -80,6 +81,9 @@ class Heard:
         whose: How much it speaks for it that it has happened to somebody else; below zero, to the user.
         names_somebody: Whether somebody is named to whom it may have happened.
         asks_more: Whether a clause asks something that is not known beside what is.
+        undone: What is said not to be done; it is known no longer.
+        takes_back: Whether that is said of what was told last, without naming it.
+        act: The word of the act that is asked about.
     """
 
     facts: tuple[str, ...] = ()
@@ -96,6 +100,9 @@ class Heard:
     asks_more: bool = False
     whose: float = 0.0
     names_somebody: bool = False
+    undone: tuple[str, ...] = ()
+    takes_back: bool = False
+    act: str = ""
 
     @property
     def question(self) -> str | None:
@@ -114,12 +121,20 @@ def hear(danger: Danger, message: UserMessage) -> Heard:
         and re.search(danger.about.get(name, ""), message.key)
         and not _is_undone(danger.facts[name], message)
     )
+    clauses = clauses_of(message)
+    deeds = deeds_in(danger, clauses)
+    learnt -= deeds.untold
     by_words, asked = _by_words(danger, message)
     told = tuple(
-        name for name in danger.facts if name in learnt or (name in by_words and _is_backed(danger, name, message))
+        name
+        for name in danger.facts
+        if name in learnt or (name in by_words - deeds.untold and _is_backed(danger, name, message))
     )
+    undone = tuple(name for name in deeds.denied if name not in told)
     has_form = _has_form(message.text, message.key)
     questions, asks_more = _questions(danger, message, asked, has_form=has_form)
+    acts = _acts_asked(danger, clauses)
+    questions = _with_acts(danger, message, questions, acts, _due(danger, undone, told))
     moods = _moods_heard(danger, message)
     shares = {name: message.said[name] if name in learnt else _BY_WORDS for name in told}
     return Heard(
@@ -137,7 +152,57 @@ def hear(danger: Danger, message: UserMessage) -> Heard:
         asks_more,
         _whose(message),
         bool(_SOMEBODY.search(message.key)) and not _OF_ME.search(message.key),
+        undone,
+        deeds.takes_back,
+        next((word for name, word in acts.values() if name == next(iter(questions), None)), ""),
     )
+
+
+def _acts_asked(danger: Danger, clauses: list[str]) -> dict[str, tuple[str, str]]:
+    """Returns by clause the question that asks for a plain yes or no to a next act, with the word of the act."""
+    own = {act.asks for act in danger.acts}
+    return {
+        clause: found
+        for clause, found in acts_asked(danger, clauses).items()
+        if (worded := question_asked(danger, [clause])) not in danger.certain or worded in own
+    }
+
+
+def _with_acts(
+    danger: Danger,
+    message: UserMessage,
+    questions: tuple[str, ...],
+    acts: Mapping[str, tuple[str, str]],
+    due: list[str],
+) -> tuple[str, ...]:
+    """Returns what is asked with the acts that a yes or no is wanted to first, and what is still to be done last."""
+    asked = list(dict.fromkeys(name for name, _ in acts.values()))
+    rest = [name for name in questions if name not in asked]
+    if asked:
+        # Beside them counts what another clause asks.
+        worded = {question_asked(danger, [clause]) for clause in clauses_of(message) if clause not in acts}
+        heard = {
+            _question_heard(danger, clause.said, folded(clause.text), _HEARS_QUESTION)
+            for clause in message.clauses
+            if folded(clause.text) not in acts
+        }
+        rest = [
+            name for name in rest if name in worded | heard and not any(_is_alike(danger, name, act) for act in asked)
+        ]
+        asked.sort(key=lambda name: name not in danger.urgent)
+    return tuple(dict.fromkeys((*asked, *rest, *due)))[:_MOST_QUESTIONS]
+
+
+def _due(danger: Danger, undone: tuple[str, ...], told: tuple[str, ...]) -> list[str]:
+    """Returns the questions that what is not done yet answers, unless it is not wanted."""
+    if any(_is_refused(danger, name, told) for name in undone):
+        return []
+    return [asks for name in undone if (asks := danger.deeds[name].asks)]
+
+
+def _is_refused(danger: Danger, name: str, told: tuple[str, ...]) -> bool:
+    """Whether it is not done because it is not wanted (「不敢报警」), which has an answer of its own."""
+    return any(name in danger.facts[fact].refuses for fact in told)
 
 
 def _whose(message: UserMessage) -> float:
@@ -325,6 +390,15 @@ def known_after(danger: Danger, facts: Iterable[str], told: tuple[str, ...]) -> 
     lasting = [name for name in told if not _is_ended(danger, name, told)]
     known.update(dict.fromkeys(fact for name in lasting for fact in (name, *danger.facts[name].implies)))
     return tuple(known)
+
+
+def known_without(danger: Danger, facts: Iterable[str], heard: Heard) -> tuple[str, ...]:
+    """Returns what is known without what is said not to be done after all."""
+    facts = tuple(facts)
+    taken = set(heard.undone)
+    if heard.takes_back:
+        taken.add(latest(danger, facts) or "")
+    return tuple(fact for fact in facts if fact not in taken)
 
 
 def person_noted(facts: tuple[str, ...], person: str | None) -> tuple[str, ...]:
