@@ -4,7 +4,7 @@ PYTHON := .venv/bin/python
 
 .PHONY: help setup setup-uv setup-public setup-peers setup-dev setup-gateway setup-gateway-dev setup-web setup-web-dev setup-browser run chat train engine test test-all test-bot \
 	test-gateway \
-	test-web test-browser monkey faults export-labels check-knowledge new-procedure protocol evaluate evaluate-accept evaluate-peers evaluate-new-topic evaluate-redaction ablate evaluate-dialogues simulate try bench bench-nlu bench-round-trip bench-support bench-slow-line bench-set-up lint lint-python lint-web audit format \
+	test-web test-browser monkey faults export-labels check-knowledge knowledge-export knowledge-import new-procedure protocol evaluate evaluate-accept evaluate-peers evaluate-new-topic evaluate-redaction ablate evaluate-dialogues simulate try bench bench-nlu bench-round-trip bench-support bench-slow-line bench-set-up lint lint-python lint-web audit format \
 	lock clean
 
 help: ## show this list
@@ -137,6 +137,12 @@ export-labels: setup-gateway ## write the messages labelled at the desk as NLU e
 
 check-knowledge: setup ## check all data files without starting anything; OPTIONS=--strict refuses what is unfinished
 	@$(PYTHON) -W ignore -m scripts.check_knowledge $(OPTIONS)
+
+knowledge-export: setup ## all knowledge in one file: FILE=knowledge.zip, OPTIONS="--version 2026-03"
+	@$(PYTHON) -W ignore -m scripts.knowledge_bundle export "$(or $(FILE),knowledge.zip)" $(OPTIONS)
+
+knowledge-import: setup ## check such a file and put it in place: FILE=knowledge.zip
+	@$(PYTHON) -W ignore -m scripts.knowledge_bundle import "$(or $(FILE),knowledge.zip)" $(OPTIONS)
 
 new-procedure: setup ## make new-procedure NAME=refund_progress TITLE=查退款进度: its knowledge file, NLU examples, test conversation
 	@$(PYTHON) -W ignore -m scripts.new_procedure "$(NAME)" "$(TITLE)"

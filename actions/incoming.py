@@ -75,6 +75,7 @@ def message_from_parse(
         asked_answers=parse.get("asked_answers") or {},
         after_alarm=_confidences(parse.get("after_alarm")),
         said=_confidences(parse.get("said")),
+        is_listened=parse.get("said") is not None,
         steps=_confidences(parse.get("steps")),
         faqs=_confidences(parse.get("faqs")),
         site=_told(metadata, "site"),
@@ -85,6 +86,7 @@ def message_from_parse(
                 _confidences(clause.get("situated_acts")),
                 _confidences(clause.get("steps")),
                 clause.get("asked_answers") or {},
+                _confidences(clause.get("said")),
             )
             for clause in parse.get("clauses") or ()
         ),

@@ -32,8 +32,10 @@ SHOWN_TESTS = 10
 _TRAINING = "training"
 # How many jobs run beside one for each core: tests and the servers that they start wait for each other, set-up for the
 # network. While others wait for the training it is one, or the training shares its core and all end later.
-_WAITING = 2
+_WAITING = 3
 _WAITING_DURING_TRAINING = 1
+# How much less than the others a job gets of a core that only takes what they leave over.
+_NICE = 10
 # A file system in memory, and the bytes that it must have to spare for what tests write; they use some 2 GB.
 _MEMORY, _SPARE = Path("/dev/shm"), 6 << 30
 
@@ -49,6 +51,8 @@ class Job:
         needs: The jobs that must have succeeded before.
         is_pytest: Whether it can tell how long each test took.
         environment: What is set for it beside this process's own.
+        fills: Whether it waits for nothing and nobody waits for it. One such job runs beside the others and takes what
+            they leave of the cores.
     """
 
     name: str
@@ -57,6 +61,7 @@ class Job:
     needs: Sequence[str] = ()
     is_pytest: bool = False
     environment: Mapping[str, str] = field(default_factory=dict)
+    fills: bool = False
     # Once it has ended.
     status: int | None = None
     began: float = 0.0
@@ -120,21 +125,23 @@ def jobs() -> list[Job]:
     stack = (_TRAINING, gateway, web)
     desk = ("tests/browser/test_desk_*.py",)
     processes = ("tests/scripts", "tests/engine", "tests/evaluation")
-    transport, engine = ("tests/transport", "tests/turns"), ("tests/real_engine",)
+    at_desk, engine = ("tests/transport/desk",), ("tests/real_engine",)
+    transport = ("tests/transport", "tests/turns")
     found = [
         *_set_up(),
         Job(_TRAINING, (python, "-m", "scripts.train"), needs=(bot,)),
         _pytest("browser-desk", [str(p.relative_to(ROOT)) for p in sorted(ROOT.glob(desk[0]))], (*stack, browser)),
         _pytest("browser", ["tests/browser"], (*stack, browser), *_all_but([str(ROOT / desk[0])])),
         _pytest("bot-processes", processes, stack),
+        _pytest("gateway-desk", at_desk, (gateway,)),
+        _pytest("gateway-transport", transport, (gateway,), *_all_but(at_desk)),
         _pytest("bot", ["tests"], stack, *_all_but(processes)),
-        _pytest("gateway-transport", transport, (gateway,)),
         _pytest("gateway", ["tests"], (gateway,), *_all_but((*transport, *engine))),
-        Job("lint-web", (*make, "lint-web"), needs=(gateway, web)),
-        Job("web", ("scripts/with-node", "npm", "--prefix", "web", "test"), needs=(web,)),
-        Job("lint-python", (*make, "lint-python"), needs=(bot, gateway, browser)),
         _pytest("gateway-engine", engine, (_TRAINING, gateway)),
-        Job("stories", ("scripts/test-stories",), needs=(_TRAINING,)),
+        Job("lint-web", (*make, "lint-web"), needs=(gateway, web), fills=True),
+        Job("lint-python", (*make, "lint-python"), needs=(bot, gateway, browser), fills=True),
+        Job("stories", ("scripts/test-stories",), needs=(_TRAINING,), fills=True),
+        Job("web", ("scripts/with-node", "npm", "--prefix", "web", "test"), needs=(web,)),
     ]
     if LONG:
         found.append(Job("monkey", (python, "-m", "tests.conversations.monkey"), needs=(_TRAINING,)))
@@ -162,7 +169,8 @@ class Lanes:
     def run(self) -> None:
         """Returns when all have ended, or cannot begin because what they need has failed."""
         self._waiting = list(self.jobs)
-        lanes = [threading.Thread(target=self._work, daemon=True) for _ in range(self._slots(_WAITING))]
+        # One more for the job that fills gaps.
+        lanes = [threading.Thread(target=self._work, daemon=True) for _ in range(self._slots(_WAITING) + 1)]
         try:
             for lane in lanes:
                 lane.start()
@@ -195,9 +203,14 @@ class Lanes:
                     failed |= lost
                 self._waiting = [job for job in self._waiting if job.name not in failed]
                 is_trained = all(job.name != _TRAINING for job in (*self._waiting, *self._begun))
-                is_free = len(self._begun) < self._slots(_WAITING if is_trained else _WAITING_DURING_TRAINING)
-                for job in self._waiting if is_free else ():
-                    if all(statuses[name].status == 0 for name in job.needs):
+                filling = [job for job in self._begun if job.fills]
+                slots = self._slots(_WAITING if is_trained else _WAITING_DURING_TRAINING)
+                is_free = len(self._begun) - len(filling) < slots
+                ready = [job for job in self._waiting if all(statuses[name].status == 0 for name in job.needs)]
+                for job in ready:
+                    # What fills gaps also takes the places that nobody else wants.
+                    is_left = is_free and all(other.fills for other in self._waiting)
+                    if (not filling or is_left) if job.fills else is_free:
                         self._waiting.remove(job)
                         self._begun.append(job)
                         return job
@@ -234,7 +247,7 @@ def _run(job: Job, running: dict[str, int]) -> None:
     with job.log.open("wb") as log:
         # In a group of its own, so that an interruption ends what it has started, too.
         process = subprocess.Popen(
-            job.arguments(),
+            (*(("nice", "-n", str(_NICE)) if job.fills else ()), *job.arguments()),
             cwd=ROOT / job.folder,
             env={**os.environ, **job.environment},
             stdout=log,

@@ -10,17 +10,20 @@ from actions.dialogue.acts import Act, act_of
 from actions.dialogue.endings import after_digression
 from actions.dialogue.handing_over import hand_off
 from actions.dialogue.messages import SUPPORT_REQUEST, Event, EventKind, Reply, UserMessage
-from actions.dialogue.state import Alarm, DialogueState, HandoffReason, has_alarm, with_alarm
+from actions.dialogue.state import Alarm, DialogueState, HandoffReason, Request, has_alarm, with_alarm
 from actions.dialogue.suspending import suspend
+from actions.dialogue.topics import open_topic
 from actions.dialogue.turn import Context, Turn, offering_human
-from actions.reading.hearing import hear
-from actions.reading.questions import names_human
+from actions.knowledge.danger import Danger
+from actions.reading.after_alarm import HELP
+from actions.reading.hearing import Heard, hear
+from actions.reading.questions import despairs, names_human
 from actions.reading.reading import Reading
 
 # The user is told that the complaint is recorded, so it is, even if they want no human now.
 _COMPLAINT = {"type": SUPPORT_REQUEST, "request": "complaint"}
-# It is somebody else's by what the model hears.
-_OF_OTHER, _SURE_OTHER = "of_other", 0.7
+# A cry for help that begins so is for somebody else, by what the model hears.
+_SURE_OTHER = 0.9
 _OTHER_PERSON, _OTHER_PERSON_ANSWER = "crisis_other_person", "crisis_other_person"
 # What is asked of somebody else's trouble, and its answer.
 _ASKS_HOW, _HOW = "asks_comfort", "other_person_comfort"
@@ -90,10 +93,12 @@ def answer_alarm(context: Context, state: DialogueState, reading: Reading) -> Tu
             is_left = bool(state.suspended or state.requests)
             return after_digression(context, replace(state, open_alarm=None) if is_left else state, *replies)
         return Turn(replace(state, offer=None), replies)
-    *before, last = replies
+    # What ordinary question was answered beside it offers nobody.
+    place = max(number for number, reply in enumerate(replies) if reply.response == "utter_care")
+    before, last, beside = replies[:place], replies[place], replies[place + 1 :]
     record = (Reply(custom=_COMPLAINT),) if alarm is Alarm.COMPLAINT and is_new else ()
     last = replace(last, response="utter_care_with_human")
-    return offering_human(state, _REASONS[alarm], *before, last, *record)
+    return offering_human(state, _REASONS[alarm], *before, last, *beside, *record)
 
 
 def _said(context: Context, state: DialogueState, alarm: Alarm, reading: Reading) -> danger_talk.Said:
@@ -122,6 +127,28 @@ def _said(context: Context, state: DialogueState, alarm: Alarm, reading: Reading
 def _said_of_money(context: Context, state: DialogueState, alarm: Alarm, reading: Reading) -> danger_talk.Said:
     script = danger_talk.script_of(context, alarm)
     heard = hear(script, reading.message)
+    is_talk = has_alarm(state, *_WALKED)
+    ordinary = _ordinary(context, state, reading.message) if heard.asks_more and is_talk else ()
+    if ordinary:
+        heard = replace(heard, asks_more=False)
+    said = _told_of_money(context, script, state, alarm, reading, heard)
+    return replace(said, replies=(*said.replies, *ordinary))
+
+
+def _ordinary(context: Context, state: DialogueState, message: UserMessage) -> tuple[Reply, ...]:
+    """Returns the answer to an ordinary question beside what is said of a danger (「能赔吗 客服几点上班」)."""
+    own = Request(message.intent, message.text, message.entities)
+    for request in (*message.further_requests, own):
+        topic = context.knowledge.topics.get(request.intent)
+        if topic is not None and not topic.is_walkthrough and not topic.urgent:
+            asked = replace(message, intent=request.intent, text=request.text, further_requests=())
+            return open_topic(context, replace(state, last_answer=None), asked).replies[:1]
+    return ()
+
+
+def _told_of_money(
+    context: Context, script: Danger, state: DialogueState, alarm: Alarm, reading: Reading, heard: Heard
+) -> danger_talk.Said:
     # Known is what the message gives away, and what it tells.
     known = with_alarm(danger_talk.noted(script, state, heard), alarm, reading.message.text)
     # A talk under way begins anew only with a loss.
@@ -149,10 +176,12 @@ def _is_talk(context: Context, state: DialogueState, reading: Reading) -> bool:
     follow_up = _follow_up_of(reading)
     if not has_alarm(state, Alarm.CRISIS) or reading.arguments.get("is_doubtful") or follow_up == _ACUTE:
         return False
+    if follow_up in HELP:
+        return True
     is_others = bool(state.answered.get(_OTHER_PERSON_ANSWER))
     if not is_others and any(_is_still(state, hand) for hand in _AT_HAND):
         return False
-    case = None if follow_up else _case(context, Alarm.CRISIS, reading)
+    case = None if follow_up else _case(context, Alarm.CRISIS, reading, is_first=False)
     return case is None or (case == _OTHER_PERSON_ANSWER and is_others)
 
 
@@ -237,7 +266,7 @@ def _helped_by(context: Context, state: DialogueState, reading: Reading) -> dang
     heard = hear(script, reading.message)
     if heard.question != _ASKS_HELPER and not reading.arguments.get("is_among_family"):
         return danger_talk.Said(state, ())
-    heard = replace(heard, question=_ASKS_HELPER, has_form=True)
+    heard = replace(heard, questions=(_ASKS_HELPER,), has_form=True)
     return danger_talk.answering(context, script, danger_talk.Said(state, ()), heard)
 
 
@@ -266,7 +295,7 @@ def _answer(context: Context, state: DialogueState, alarm: Alarm, reading: Readi
     follow_up = str(reading.arguments.get("follow_up"))
     is_others = alarm is Alarm.CRISIS and bool(state.answered.get(_OTHER_PERSON_ANSWER))
     if "follow_up" not in reading.arguments or (follow_up == "acute" and not is_others):
-        case = _case(context, alarm, reading)
+        case = _case(context, alarm, reading, is_first=not has_alarm(state, alarm))
         if case and not (has_alarm(state, alarm) and _is_used_up(context, state, case)):
             return case, not has_alarm(state, alarm) or alarm is Alarm.COMPLAINT
         if not has_alarm(state, alarm):
@@ -298,6 +327,8 @@ def _follow_up(context: Context, state: DialogueState, alarm: Alarm, follow_up: 
 
 def _is_still(state: DialogueState, hand: str) -> bool:
     """Whether a danger at hand has not been averted since it was told of."""
+    if HELP & set(state.danger_facts):
+        return False
     averted = ("crisis_means_away", "crisis_better", "crisis_called", "crisis_stood_down")
     return bool(state.answered.get(hand)) and not any(state.answered.get(name) for name in averted)
 
@@ -308,11 +339,16 @@ def _quietly(context: Context, state: DialogueState, name: str) -> str:
     return f"{name}_quiet" if is_refused and f"{name}_quiet" in context.knowledge.care.answers else name
 
 
-def _case(context: Context, alarm: Alarm, reading: Reading) -> str | None:
-    """Returns the answer of the situation that the message tells."""
+def _case(context: Context, alarm: Alarm, reading: Reading, *, is_first: bool) -> str | None:
+    """Returns the answer of the situation that the message tells; pills and blades may be somebody else's."""
     found = _case_by_words(context, alarm, reading)
-    is_others = alarm is Alarm.CRISIS and reading.message.said.get(_OF_OTHER, 0.0) >= _SURE_OTHER
-    return _OTHER_PERSON_ANSWER if found is None and is_others else found
+    return _OTHER_PERSON_ANSWER if is_first and alarm is Alarm.CRISIS and _is_others(context, reading) else found
+
+
+def _is_others(context: Context, reading: Reading) -> bool:
+    heard = hear(context.knowledge.crisis, reading.message)
+    is_named = heard.names_somebody and not despairs(reading.message.key)
+    return is_named and heard.whose >= _SURE_OTHER
 
 
 def _case_by_words(context: Context, alarm: Alarm, reading: Reading) -> str | None:

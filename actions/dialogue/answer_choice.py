@@ -157,9 +157,10 @@ def candidate(context: Context, scene: Scene, message: UserMessage, answer: Know
     is_shown = is_home and answer.place == scene.shown
     is_asked = scene.asked.startswith(f"{answer.topic}/{answer.place}/")
     is_related = home is not None and not is_home and answer.topic in home.related
-    is_named = answer.topic in message.matters()
+    matters = message.matters() if message.operators else ()
+    is_named = answer.topic in matters
     # 「等下 注销一般要多久」 in the middle of another matter is about the one that it names.
-    named = [name for name in message.matters("named") if name in context.knowledge.topics]
+    named = [name for name in message.matters("named") if name in context.knowledge.topics] if matters else []
     is_passed_over = is_home and bool(named) and answer.topic not in named
     meant = context.knowledge.topics.get(message.intent)
     is_kin = meant is not None and meant.id != answer.topic and answer.topic in meant.related

@@ -105,7 +105,11 @@ def _likeliest(
 
 def find_answers(context: Context, state: DialogueState, message: UserMessage) -> tuple[Found, ...]:
     """Returns the answers to what a message asks: two where it surely asks two things, else the likeliest."""
-    each = [find_in_clause(context, state, message, clause, _EACH) for clause in asking_in(message)]
+    asking = asking_in(message)
+    each = [find_in_clause(context, state, message, clause, _EACH) for clause in asking]
+    if len(asking) > 1 and None in each:
+        # 「里面还有二十块 会退我吗 要多久」: what the first asks is known by the whole only.
+        each[each.index(None)] = find_answer(context, state, replace(message, clauses=()), SURE)
     several = {found.answer.address: found for found in each if found}
     if len(several) > 1:
         return tuple(several.values())[:_MOST]

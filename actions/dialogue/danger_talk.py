@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from actions.dialogue.messages import Reply
 from actions.dialogue.state import Alarm, DialogueState
 from actions.dialogue.turn import Context
 from actions.knowledge.danger import Danger, Measure, Reaction
-from actions.reading.hearing import Heard, known_after, known_now, person_known, person_noted
+from actions.reading.hearing import Heard, known_after, known_now, known_without, person_known, person_noted
 
 # What is noted of each text in `answered`: reactions and measures beside the answers of `safety.yml`.
 _OPENING, _REACTION, _MEASURE = "opening:", "danger:", "measure:"
 _APOLOGY, _EVERYTHING, _AGAIN = "apology", "everything_told", "told_again"
 _HUMAN = "human"
 _FIRST, _ASKS, _TELLS, _ALL_TOLD = "asks_first", "asks", "tells", "all_told"
+# What is said to a further question that nothing is known of.
+_MORE = "asks_more"
 # What comes first says what to do, and offers a human.
 _OF_ITSELF = frozenset({_FIRST, "asks_handoff", "asks_you", "asks_number", "asks_close"})
 # Whoever asks what to do is told this many things at once.
@@ -26,8 +28,14 @@ _GIVEN_AWAY, _DEMANDED = frozenset({"code_told", "password_told", "card_told", "
 _NOT_BELIEVED = "not_believed"
 # Beside something surer, what is less sure than this share of it does not count.
 _AS_SURE = 0.8
+_OTHERS, _MINE_TOLD, _OWN_LOSS = "others", "mine", "own_loss"
+# What was said speaks for somebody else from the first on, until it falls below the second. The first message counts
+# twice.
+_SURELY_OTHERS, _MINE, _FIRST_WEIGHT, _MOST_WEIGHT = 2.0, -1.0, 2.0, 4.0
+# The answer of `safety.yml` to a cry for help of somebody else.
+_OTHER_PERSON = "crisis_other_person"
 # It has happened to somebody near.
-_NEAR = frozenset({"others", "of_other"})
+_NEAR = frozenset({_OTHERS, "of_other"})
 # In a procedure these are what it asks for.
 _OF_A_PROCEDURE = frozenset(
     {"code_told", "password_told", "card_told", "id_told", "link", "installed", "cannot_change"}
@@ -62,9 +70,31 @@ def noted(script: Danger, state: DialogueState, heard: Heard) -> DialogueState:
     if _speaks_of_relative(state, heard):
         # What the model hears, it hears as said of the one or of the other.
         facts = tuple(fact for fact in facts if fact not in _OF_CULPRIT or fact in heard.learnt)
-    known = known_after(script, state.danger_facts, facts)
+    state = _weighed(state, heard)
+    is_others = state.whose_danger >= _SURELY_OTHERS or (_OTHERS in state.danger_facts and state.whose_danger > _MINE)
+    if _OTHERS in script.facts and not {_MINE_TOLD, _OWN_LOSS} & set(facts):
+        facts = tuple(fact for fact in facts if fact != _OTHERS) + ((_OTHERS,) if is_others else ())
+    known = known_after(script, known_without(script, state.danger_facts, heard), facts)
+    if not is_others:
+        known = tuple(fact for fact in known if fact != _OTHERS)
+    if _MINE_TOLD in facts and _OTHER_PERSON in state.answered:
+        # It is the user's own after all.
+        state = replace(state, answered={name: n for name, n in state.answered.items() if name != _OTHER_PERSON})
     is_near = bool(_NEAR & {*known, *known_now(state)})
     return replace(state, danger_facts=person_noted(known, heard.person if is_near else None))
+
+
+def _weighed(state: DialogueState, heard: Heard) -> DialogueState:
+    """Returns the state that has weighed whose misfortune it is: what is said in so many words counts alone."""
+    is_first = not state.whose_danger
+    # Who begins with somebody else's misfortune names them.
+    is_heavy = is_first and (heard.whose < 0 or heard.names_somebody)
+    whose = state.whose_danger + heard.whose * (_FIRST_WEIGHT if is_heavy else 1.0)
+    if {_MINE_TOLD, _OWN_LOSS} & set(heard.facts):
+        whose = min(whose, 2 * _MINE)
+    elif _OTHERS in heard.facts:
+        whose = max(whose, _SURELY_OTHERS)
+    return replace(state, whose_danger=max(-_MOST_WEIGHT, min(_MOST_WEIGHT, whose)))
 
 
 def _speaks_of_relative(state: DialogueState, heard: Heard) -> bool:
@@ -89,9 +119,11 @@ def answering(context: Context, script: Danger, said: Said, heard: Heard) -> Sai
     """Returns what comes first with the answer to what was asked in its place, if something was."""
     if heard.question is None or heard.question in _OF_ITSELF or not heard.has_form:
         return said
-    index, reaction = _fitting(script.reactions, heard.question, known_now(said.state))
-    state, text = _next_variant(said.state, f"{_REACTION}{heard.question}:{index}", reaction.says)
-    return replace(said, state=state, replies=(*_replies(context, script, state, [text]), *said.replies[1:2]))
+    state, texts = said.state, []
+    for question in heard.questions:
+        _, state, text = _reacted(script, state, question)
+        texts.append(text)
+    return replace(said, state=state, replies=(*_replies(context, script, state, texts, heard.act), *said.replies[1:2]))
 
 
 def told(state: DialogueState, measures: Sequence[str]) -> DialogueState:
@@ -116,45 +148,82 @@ def react(
         label: What the classifier of one label hears, or None.
     """
     known = known_now(state)
-    name = _reaction_to(script, before, heard, label)
-    if name in _OF_CULPRIT and name not in heard.learnt and _speaks_of_relative(before, heard):
-        name = _NOT_BELIEVED
+    first, *others = reactions_to(script, before, heard, label)
+    if first in _OF_CULPRIT and first not in heard.learnt and _speaks_of_relative(before, heard):
+        first = _NOT_BELIEVED
     state, apology = _apology(script, before, state, heard)
     state = _recalled(script, before, state, heard)
-    if name == _FIRST:
+    pressing = _pressing(script, state, known)
+    if pressing:
+        state = told(state, [pressing.does])
+    if first == _FIRST and not pressing:
         return _first(context, script, state, apology)
-    if name == _TELLS and _ALL_TOLD in script.reactions and not state.answered.get(_EVERYTHING):
+    if first == _TELLS and _ALL_TOLD in script.reactions and not state.answered.get(_EVERYTHING):
         # With nothing left to tell, somebody who listens and a human are all that helps.
         is_left = _next_measure(script.measures, state, known, is_answer=False)
-        name = name if is_left else _ALL_TOLD
+        first = first if is_left else _ALL_TOLD
         state = state if is_left else replace(state, answered={**state.answered, _EVERYTHING: 1})
-    index, reaction = _fitting(script.reactions, name, known)
-    state, text = _next_variant(state, f"{_REACTION}{name}:{index}", reaction.says)
-    news = [fact for fact in heard.facts if fact not in before.danger_facts and fact != name]
-    acknowledged = [script.facts[fact].acknowledged for fact in news if fact in known] if _is_question(name) else []
+    first = _taken_back(script, before, heard, first)
+    reaction, state, text = _reacted(script, state, first)
+    news = [fact for fact in heard.facts if fact not in before.danger_facts and fact != first]
+    acknowledged = [script.facts[fact].acknowledged for fact in news if fact in known] if _is_question(first) else []
     opening = apology or next(filter(None, acknowledged), None)
-    state = told(state, [*reaction.tells, *([_HUMAN] if reaction.offer_human else [])])
     state = replace(state, danger_offer=reaction.offers)
     replies, offers_human = ["".join(filter(None, (opening, text)))], reaction.offer_human
-    if not reaction.is_whole:
-        measure = _next_measure(script.measures, state, known, is_answer=_is_question(name) and name != _ASKS)
+    for name in others:
+        further, state, text = _reacted(script, state, name)
+        replies.append(text)
+        offers_human = offers_human or further.offer_human
+        state = replace(state, danger_offer=state.danger_offer or further.offers)
+    if heard.asks_more and first != _ASKS and _MORE in script.reactions:
+        # Nothing that is asked is passed over in silence.
+        _, state, text = _reacted(script, state, _MORE)
+        replies.append(text)
+    if pressing:
+        replies.insert(0, pressing.says[0])
+    elif len(replies) == 1 and not reaction.is_whole:
+        measure = _next_measure(script.measures, state, known, is_answer=_is_question(first) and first != _ASKS)
         if measure and not (measure.offer_human and (reaction.offers or offers_human)):
             state = told(state, [measure.does])
             replies.append(measure.says[0])
             offers_human = offers_human or measure.offer_human
-    return Said(state, _replies(context, script, state, replies), offers_human)
+    return Said(state, _replies(context, script, state, dict.fromkeys(replies), heard.act), offers_human)
 
 
-def _reaction_to(script: Danger, before: DialogueState, heard: Heard, label: str | None) -> str:
-    """Returns the name of the reaction: to what is grave, asked, new or felt, then to what is repeated."""
+def _reacted(script: Danger, state: DialogueState, name: str) -> tuple[Reaction, DialogueState, str]:
+    """Returns a reaction, the state that remembers it, and its text."""
+    index, reaction = _fitting(script.reactions, name, known_now(state))
+    state, text = _next_variant(state, f"{_REACTION}{name}:{index}", reaction.says)
+    return reaction, told(state, [*reaction.tells, *([_HUMAN] if reaction.offer_human else [])]), text
+
+
+def _pressing(script: Danger, state: DialogueState, known: set[str]) -> Measure | None:
+    """Returns what must be done before anything else is talked of, and was not told."""
+    return next(
+        (one for one in script.measures if one.is_first and one.fits(known) and not _was_told(state, one)), None
+    )
+
+
+def reactions_to(script: Danger, before: DialogueState, heard: Heard, label: str | None) -> list[str]:
+    """Returns the names of the reactions: to what is grave, to all that is asked, or to what is new, felt, repeated."""
     news = [fact for fact in heard.facts if fact not in before.danger_facts]
     told_now = (fact for fact in heard.facts if fact in news or script.facts[fact].each_time)
     grave = next((fact for fact in told_now if script.facts[fact].is_grave), None)
-    if grave or heard.question:
-        return grave or str(heard.question)
+    if grave:
+        return [grave]
+    if heard.questions:
+        return list(heard.questions)
+    return [_told_reaction(script, news, heard, label)]
+
+
+def _told_reaction(script: Danger, news: list[str], heard: Heard, label: str | None) -> str:
     named = script.labels.get(label or "", label or "")
     if _is_question(named) and named != _ASKS and named in script.reactions:
         return named
+    again = (fact for fact in heard.facts if fact in news or script.facts[fact].each_time)
+    leading = next((fact for fact in again if script.facts[fact].leads), None)
+    if leading:
+        return leading
     # Of what is about as sure, the order in the file tells what goes first.
     places = {name: place for place, name in enumerate(script.reactions)}
     if _GIVEN_AWAY & set(news):
@@ -169,6 +238,15 @@ def _reaction_to(script: Danger, before: DialogueState, heard: Heard, label: str
         return _ASKS
     found = found or next(iter(heard.facts), None)
     return found or (named if named in script.reactions else _TELLS)
+
+
+def _taken_back(script: Danger, before: DialogueState, heard: Heard, first: str) -> str:
+    """Returns what is said to whoever has not done it after all (「没打呢」): that it is still to be done."""
+    if not heard.takes_back or heard.questions:
+        return first
+    left = known_without(script, before.danger_facts, heard)
+    taken = next((fact for fact in before.danger_facts if fact not in left), None)
+    return script.deeds[taken].asks or first if taken else first
 
 
 def _is_question(name: str) -> bool:
@@ -187,6 +265,7 @@ def _apology(
 ) -> tuple[DialogueState, str | None]:
     """Returns what is said to whoever was misheard, once."""
     misheard = {fact for name in heard.facts for fact in script.facts[name].corrects} & set(before.danger_facts)
+    misheard |= {fact for fact in before.danger_facts if fact not in known_without(script, before.danger_facts, heard)}
     if not (misheard or heard.insists) or state.answered.get(_APOLOGY) or not script.apologies:
         return state, None
     return _next_variant(state, _APOLOGY, script.apologies)
@@ -241,7 +320,10 @@ def _first(context: Context, script: Danger, state: DialogueState, apology: str 
     return Said(state, _replies(context, script, state, [f"{apology or ''}{texts[0]}", *texts[1:]]))
 
 
-def _replies(context: Context, script: Danger, state: DialogueState, texts: Sequence[str]) -> tuple[Reply, ...]:
+def _replies(
+    context: Context, script: Danger, state: DialogueState, texts: Iterable[str], act: str = ""
+) -> tuple[Reply, ...]:
     person = person_known(script, state.danger_facts)
-    filled = (context.replies.fill(text.replace("{person}", person)) for text in texts)
+    spoken = (text.replace("{person}", person).replace("{act}", act or script.act) for text in texts)
+    filled = (context.replies.fill(text) for text in spoken)
     return tuple(Reply("utter_care", {"answer": text}) for text in filled)

@@ -16,6 +16,7 @@ from actions.dialogue import (
     details,
     faqs,
     mended,
+    notices,
     repair,
     requests,
     returning,
@@ -163,6 +164,7 @@ class Dialogue:
         if is_angry and not (act is Act.ALARM and has_alarm(before, *_DANGERS)):
             turn = repair.apologised(turn)
         turn = returning.recap(self._context, state, message, turn)
+        turn = notices.announced(self._context, state, turn, act, message)
         if turn.state.frustrated or turn.state.alarms:
             turn = Turn(turn.state, repair.shortened(turn.replies))
         # A walkthrough may have ended by the time that has passed, before anything was answered.

@@ -47,12 +47,14 @@ class Clause:
         acts: What it does, with the confidence of each; the likeliest only.
         steps: The steps of procedures that it speaks of, by address, with their likeness.
         asked_answers: The answers whose questions it is most alike to, if it may ask something.
+        said: What it says if somebody in danger says it, each with a probability of its own.
     """
 
     text: str
     acts: Mapping[str, float] = field(default_factory=dict)
     steps: Mapping[str, float] = field(default_factory=dict)
     asked_answers: Mapping[str, float] = field(default_factory=dict)
+    said: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,7 @@ class UserMessage:
         alarms: What it gives away (`data/alarms/`), with the confidence of each.
         after_alarm: What it says if somebody in danger says it next (`data/after_alarm/`), with the confidence of each.
         said: What it says if somebody in danger says it (`data/said/`), each with a probability of its own.
+        is_listened: Whether a model has listened for what it says; what is not in `said` then is not heard.
         operators: What it does with the matters that it names.
         said_at: When it was said, in the users' time zone; None where nobody knows.
         asked_answers: The answers whose questions (`data/questions/`) it is most alike to, by address, with how much.
@@ -110,6 +113,7 @@ class UserMessage:
     alarms: Mapping[str, float] = field(default_factory=dict)
     after_alarm: Mapping[str, float] = field(default_factory=dict)
     said: Mapping[str, float] = field(default_factory=dict)
+    is_listened: bool = False
     operators: tuple[Operator, ...] = ()
     said_at: datetime.datetime | None = None
     asked_answers: Mapping[str, float] = field(default_factory=dict)

@@ -12,13 +12,14 @@ from actions.dialogue.answers import (
     answer_question,
     answered_beside,
     asked_in,
+    asking_in,
     find_answer,
     find_where,
     give,
     text_of,
 )
 from actions.dialogue.endings import after_digression, leave
-from actions.dialogue.messages import Event, EventKind, Reply, UserMessage, payload
+from actions.dialogue.messages import Event, EventKind, Reply, UserMessage, folded, payload
 from actions.dialogue.repair import not_understood, with_menu
 from actions.dialogue.state import AttemptOutcome, Awaiting, DialogueState, HandoffReason, with_walk
 from actions.dialogue.steps import advance, ask_outcome, last_step, next_check, show_current, show_step
@@ -26,6 +27,7 @@ from actions.dialogue.support import ticket_status
 from actions.dialogue.turn import Context, Turn, offering_human
 from actions.knowledge import Step, Topic
 from actions.knowledge.answers import TOPIC
+from actions.reading.causes import named
 from actions.reading.questions import denies, leaves_out
 from actions.reading.reading import Reading
 
@@ -129,7 +131,11 @@ def ask(context: Context, state: DialogueState, reading: Reading) -> Turn:
         # 「晚上呢」 goes on about what was asked beside the step, which stays.
         turn = answer_question(context, replace(state, walk=None, last_topic=str(aside)), reading.message)
         return Turn(replace(turn.state, walk=state.walk, last_topic=state.last_topic), turn.replies)
-    return answer_question(context, state, reading.message)
+    turn = answer_question(context, state, reading.message)
+    asked = context.knowledge.topics.get((turn.state.asked_about or "").partition("/")[0])
+    is_answered = turn.state.last_answer is not None and turn.state.last_answer != state.last_answer
+    # 「新密码有什么要求」 with nothing under way may go on to the procedure.
+    return topics.with_way_in(context, asked, turn) if is_answered and asked and asked.is_walkthrough else turn
 
 
 def ruled_out(context: Context, state: DialogueState, reading: Reading) -> Turn:
@@ -147,8 +153,13 @@ def ruled_out(context: Context, state: DialogueState, reading: Reading) -> Turn:
         # Whoever began with that check goes on from there.
         state = with_walk(state, step=asked)
     ticked, reply = walkthrough.tick(context, state, steps)
-    ticked = _left_unchecked(topic, ticked, reading)
-    return answered_beside(context, next_check(context, replace(ticked, offer=None)).after(reply), reading.message)
+    ticked = replace(_left_unchecked(topic, ticked, reading), offer=None)
+    # 「余额有的 是不是限额」 goes on with the check that it asks for.
+    suspected = [value for clause in asking_in(reading.message) for value in named(topic, folded(clause.text))]
+    for number, step in enumerate(topic.steps, 1):
+        if step.value in suspected and step not in steps:
+            return show_step(context, ticked, number).after(reply)
+    return answered_beside(context, next_check(context, ticked).after(reply), reading.message)
 
 
 def not_checked(context: Context, state: DialogueState, reading: Reading) -> Turn:

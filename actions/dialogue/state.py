@@ -210,6 +210,7 @@ class DialogueState:
         open_alarm: The kind that the bot's last turn was about; what is said next is heard in its light.
         denied_alarms: Kinds that the user has said are not so.
         danger_facts: What is known of a danger by now: facts of `danger.yml` and `crisis.yml`.
+        whose_danger: How much what was said speaks for somebody else as the victim; below zero, for the user.
         danger_offer: Id of the topic whose procedure the bot's last turn has offered in a danger.
         answered: How often each answer was given, by its id; so that nobody reads the same paragraph twice in a row.
         misfits: Answers in a row that did not fit the question asked.
@@ -244,6 +245,7 @@ class DialogueState:
     open_alarm: Alarm | None = None
     denied_alarms: tuple[Alarm, ...] = ()
     danger_facts: tuple[str, ...] = ()
+    whose_danger: float = 0.0
     danger_offer: str | None = None
     answered: Mapping[str, int] = field(default_factory=dict)
     misfits: int = 0

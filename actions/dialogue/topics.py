@@ -69,7 +69,7 @@ def open_topic(context: Context, state: DialogueState, message: UserMessage) -> 
         point = find_of_whole(context, state, topic, message)
         if point:
             # 「注销多久能办好」 is a question before it is a wish.
-            return _with_way_in(context, topic, give(context, state, point))
+            return with_way_in(context, topic, give(context, state, point))
     return answered_where_picked(context, start(context, state, topic, message), topic, message)
 
 
@@ -78,7 +78,7 @@ def _tells(topic: Topic, message: UserMessage) -> bool:
     return _picks(topic, message) or bool(ruled_out(topic, message.text)) or "step_number" in message.entities
 
 
-def _with_way_in(context: Context, topic: Topic, turn: Turn) -> Turn:
+def with_way_in(context: Context, topic: Topic, turn: Turn) -> Turn:
     """Returns the turn with a button that opens the topic under its answer."""
     first, *others = turn.replies
     if turn.state.walk or turn.state.offer:

@@ -59,6 +59,8 @@ class Fact(BaseModel):
         acknowledged: What is said to it before the answer to a question in the same message.
         each_time: Whether it is grave each time that it is told.
         recalls: Measures that may be told again once it is news.
+        leads: Whether it is answered before other news.
+        refuses: Facts that are not so because it is not wanted.
         about: Words of what it is done with. Where all clauses with one of them demand or deny it, it is not done.
     """
 
@@ -72,6 +74,8 @@ class Fact(BaseModel):
     acknowledged: Text | None = None
     each_time: bool = False
     recalls: list[str] = []
+    leads: bool = False
+    refuses: list[str] = []
     about: str | None = None
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -80,6 +84,40 @@ class Fact(BaseModel):
     def patterns(self) -> list[re.Pattern[str]]:
         """The expressions, ready to be used."""
         return [re.compile(pattern) for pattern in self.said]
+
+
+class Deed(BaseModel):
+    """Something that a user can have done; its name is that of the fact that it is done.
+
+    Attributes:
+        names: Regular expression of the words that name it in a clause.
+        verbs: Regular expression of what is done.
+        undone: Regular expression of a clause that says that it is not done.
+        evidence: Regular expression of a clause that shows it whoever is named (「民警让我等」).
+        asks: The question that a no answers, too: it is still to be done.
+    """
+
+    names: str
+    verbs: str = "(?!)"
+    undone: str | None = None
+    evidence: str | None = None
+    asks: str | None = None
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class NextAct(BaseModel):
+    """An act that somebody asks whether to do.
+
+    Attributes:
+        asks: The question, whose reaction begins with a plain yes or no.
+        words: Regular expression of its words; what it finds is `{act}` in the reaction.
+    """
+
+    asks: str
+    words: str
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Opening(Condition):
@@ -120,12 +158,14 @@ class Measure(Condition):
         says: Its variants, one bubble each.
         offer_human: Whether it is the offer of a human.
         can_wait: Whether it is left out beside the answer to a question, where it would only get in the way.
+        is_first: Whether it is said before everything else, even before the answer to a question.
     """
 
     does: str
     says: list[Text]
     offer_human: bool = False
     can_wait: bool = False
+    is_first: bool = False
 
 
 class Danger(BaseModel):
@@ -141,7 +181,11 @@ class Danger(BaseModel):
         measures: What helps, the most pressing first.
         told_by: The measures that answers of `safety.yml` tell.
         labels: The reaction to a label of `data/after_alarm/` that is called otherwise here.
-        doubtful: Facts and questions whose expressions hear too much: the model must have an inkling of them, too.
+        by_words: Facts and questions of which there are no examples: their expressions count alone. Of all others the
+            model must have an inkling, too.
+        generic: Questions that need no answer of their own beside another.
+        urgent: Questions that are answered before others of the same message.
+        alike: Questions that one answer is enough for.
         persons: By how somebody near is called in a reply, the words that the user has for them.
         person: How they are called when the user has no word for them.
         insists: Regular expression of what somebody says who is not listened to (「我说了我在外地」).
@@ -150,6 +194,18 @@ class Danger(BaseModel):
         certain: Questions whose expressions leave no doubt, whatever the model hears.
         about: By fact or question, regular expression of what a message has in which the model hears it rightly.
         consents: Regular expression of a yes to a procedure that was offered.
+        deeds: By fact, how a clause speaks of something that can be done. It is done only where a clause says so that
+            neither asks nor denies nor means to.
+        whether: Regular expression of the words by which one asks whether (「要不要」); they deny nothing.
+        asks_done: Regular expression of other clauses that ask.
+        meant: Regular expression of what stands before something that is only meant, supposed or demanded.
+        supposed: Regular expression of the same, also before what sounds done (「想挂了」).
+        asks_bare: Regular expression of a clause that asks whether to do what the clause before has named.
+        not_done: Regular expression of a clause that denies without naming what (「没打呢」).
+        asks_act: Regular expression of a clause that asks whether to do something.
+        no_act: Regular expression of a clause that asks something else in such a form.
+        acts: What may be asked so, the first that fits counts.
+        act: What stands for `{act}` where no word of the act is known.
     """
 
     unreal: str = "(?!)"
@@ -161,7 +217,10 @@ class Danger(BaseModel):
     measures: list[Measure]
     told_by: dict[str, list[str]] = {}
     labels: dict[str, str] = {}
-    doubtful: list[str] = []
+    by_words: list[str] = []
+    generic: list[str] = []
+    urgent: list[str] = []
+    alike: list[list[str]] = []
     persons: dict[str, str] = {}
     person: str = ""
     insists: str = "(?!)"
@@ -170,6 +229,17 @@ class Danger(BaseModel):
     certain: list[str] = []
     about: dict[str, str] = {}
     consents: str = "(?!)"
+    deeds: dict[str, Deed] = {}
+    whether: str = "(?!)"
+    asks_done: str = "(?!)"
+    meant: str = "(?!)"
+    supposed: str = "(?!)"
+    asks_bare: str = "(?!)"
+    not_done: str = "(?!)"
+    asks_act: str = "(?!)"
+    no_act: str = "(?!)"
+    acts: list[NextAct] = []
+    act: str = ""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -183,6 +253,7 @@ class Danger(BaseModel):
         known = {*self.facts, *GIVEN}
         missing = sorted({name for condition in self._conditions() for name in _named(condition)} - known)
         missing += sorted({name for fact in self.facts.values() for name in _tied(fact)} - known)
+        missing += sorted(set(self.deeds) - set(self.facts))
         if missing:
             raise ValueError(f"facts: {missing[0]!r} is named, but not there")
         done = {measure.does for measure in self.measures}
@@ -191,7 +262,21 @@ class Danger(BaseModel):
         told |= {name for fact in self.facts.values() for name in fact.recalls}
         if told - done:
             raise ValueError(f"measures: {sorted(told - done)[0]!r} is named, but not there")
-        for label in (*self.questions, *self.certain, *self.about, *self.labels.values(), *self.facts, "asks", "tells"):
+        alike = [name for names in self.alike for name in names]
+        for label in (
+            *self.questions,
+            *self.certain,
+            *self.generic,
+            *self.urgent,
+            *alike,
+            *self.about,
+            *self.labels.values(),
+            *self.facts,
+            *(act.asks for act in self.acts),
+            *(deed.asks for deed in self.deeds.values() if deed.asks),
+            "asks",
+            "tells",
+        ):
             if label not in self.reactions:
                 raise ValueError(f"reactions: {label!r} is missing")
         return self
@@ -212,6 +297,7 @@ def _tied(fact: Fact) -> Iterator[str]:
     yield from fact.ends
     yield from fact.corrects
     yield from fact.implies
+    yield from fact.refuses
 
 
 def _named(condition: Condition) -> Iterator[str]:

@@ -78,7 +78,7 @@ class Faq(Validity):
         category: Of the file.
     """
 
-    id: Annotated[str, Field(pattern="^[a-z][a-z0-9_]*$")]
+    id: Annotated[str, Field(pattern="^[a-z][a-z0-9_]*$", max_length=60)]
     question: Text
     similar: Annotated[list[Text], Field(min_length=1, max_length=MOST_SIMILAR)]
     answer: Text

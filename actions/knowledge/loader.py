@@ -15,6 +15,7 @@ from actions.knowledge.care import Care
 from actions.knowledge.danger import Danger
 from actions.knowledge.faqs import FOLDER as FAQ_FOLDER
 from actions.knowledge.faqs import Faq, read_faqs
+from actions.knowledge.notices import Notice, Notices
 from actions.knowledge.schema import Organisation, Topic
 from actions.knowledge.wording import Wording
 from actions.knowledge.yaml_files import YamlFileError, field_name, line_of, read_mapping, validation_reason
@@ -25,6 +26,7 @@ WORDING_FILE = "wording.yml"
 CARE_FILE = "safety.yml"
 DANGER_FILE = "danger.yml"
 CRISIS_FILE = "crisis.yml"
+NOTICES_FILE = "notices.yml"
 DETAIL_ENTITY = "detail"
 
 ModelType = TypeVar("ModelType", bound=BaseModel)
@@ -51,6 +53,8 @@ class Knowledge:
         danger: The conversation that follows a fraud or a theft.
         crisis: The conversation that follows a cry for help.
         addresses: Those of all answers in the files, also of such as what the deployment has filled in replaces.
+        faqs: Questions with one answer each, by id, in the order of the files.
+        notices: What is announced, the most important first.
     """
 
     topics: Mapping[str, Topic]
@@ -61,6 +65,7 @@ class Knowledge:
     crisis: Danger
     addresses: frozenset[str]
     faqs: Mapping[str, Faq] = field(default_factory=dict)
+    notices: tuple[Notice, ...] = ()
 
     @cached_property
     def answers(self) -> Mapping[str, KnownAnswer]:
@@ -78,7 +83,7 @@ def load_knowledge(folder: Path = DEFAULT_FOLDER) -> Knowledge:
 
     Args:
         folder: Holds one `<topic>.yml` per topic, `organisation.yml`, `wording.yml`, `safety.yml`,
-            `danger.yml` and `crisis.yml`, and in `faq/` questions with one answer each.
+            `danger.yml` and `crisis.yml`, perhaps `notices.yml`, and in `faq/` questions with one answer each.
 
     Returns:
         The checked knowledge.
@@ -103,7 +108,7 @@ def _load(folder: Path, *, with_lines: set[str]) -> Knowledge:
     documents: dict[str, dict[str, Any]] = {}
     if not folder.is_dir():
         raise KnowledgeError([f"{folder}: the folder of the knowledge files does not exist"])
-    for path in sorted(folder.glob("*.yml")):
+    for path in sorted(set(folder.glob("*.yml")) - {folder / NOTICES_FILE}):
         document = _read_document(path, str(path.with_suffix("")) in with_lines, problems)
         if document is None:
             continue
@@ -126,6 +131,7 @@ def _load(folder: Path, *, with_lines: set[str]) -> Knowledge:
         topic = _parse(Topic, document, {"id": path.stem}, path, problems)
         if topic:
             topics[topic.id] = topic
+    announced = _read_notices(folder / NOTICES_FILE, with_lines, problems)
     problems += [
         f"{folder / name}: the file is missing"
         for name in (ORGANISATION_FILE, WORDING_FILE, CARE_FILE, DANGER_FILE, CRISIS_FILE)
@@ -140,6 +146,7 @@ def _load(folder: Path, *, with_lines: set[str]) -> Knowledge:
                 for location, reason in _dangling_references(topic, topics)
             ]
         problems += _repeated_menu_positions(topics.values(), folder, documents)
+        problems += _explains_nothing(announced, topics, folder / NOTICES_FILE)
     faqs, mistakes = read_faqs(folder / FAQ_FOLDER, None if problems else topics)
     problems += mistakes
     danger, crisis = talks[DANGER_FILE], talks[CRISIS_FILE]
@@ -147,7 +154,7 @@ def _load(folder: Path, *, with_lines: set[str]) -> Knowledge:
         raise KnowledgeError(problems)
     addresses = frozenset(answer.address for answer in known_answers(topics))
     topics = {name: as_filled_in(topic, organisation) for name, topic in topics.items()}
-    return Knowledge(topics, organisation, wording, care, danger, crisis, addresses, faqs)
+    return Knowledge(topics, organisation, wording, care, danger, crisis, addresses, faqs, announced.ranked)
 
 
 def as_filled_in(topic: Topic, organisation: Organisation) -> Topic:
@@ -158,6 +165,14 @@ def as_filled_in(topic: Topic, organisation: Organisation) -> Topic:
     if not known:
         return topic
     return topic.model_copy(update={"text": "\n".join(known), "settings": [], "answers": []})
+
+
+def _read_notices(path: Path, with_lines: set[str], problems: list[str]) -> Notices:
+    if not path.exists():
+        return Notices()
+    document = _read_document(path, str(path.with_suffix("")) in with_lines, problems)
+    found = _parse(Notices, document, {}, path, problems) if document is not None else None
+    return found or Notices()
 
 
 def _read_document(path: Path, lines: bool, problems: list[str]) -> dict[str, Any] | None:
@@ -189,6 +204,15 @@ def _dangling_references(topic: Topic, topics: Mapping[str, Topic]) -> Iterable[
     for number, item in enumerate(topic.items):
         if item.opens is not None and (item.opens not in topics or not topics[item.opens].is_walkthrough):
             yield ["items", number, "opens"], f"no topic with steps is named {item.opens!r}"
+
+
+def _explains_nothing(announced: Notices, topics: Mapping[str, Topic], path: Path) -> Iterable[str]:
+    for number, notice in enumerate(announced.notices):
+        for name in notice.explains:
+            if name not in topics or not topics[name].is_walkthrough:
+                location = ["notices", number, "explains"]
+                line = line_of(read_mapping(path, lines=True), location)
+                yield f"{path}:{line}: {field_name(location)}: no topic with steps is named {name!r}"
 
 
 def _repeated_menu_positions(

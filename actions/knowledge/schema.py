@@ -56,6 +56,8 @@ PLACEHOLDERS = frozenset(
         "psychological_aid",
         # Whoever it has happened to, in danger.yml and crisis.yml.
         "person",
+        # What somebody asks whether to do, there.
+        "act",
     }
 )
 

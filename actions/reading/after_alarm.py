@@ -25,9 +25,10 @@ from language.text_normalization import normalize
 # A label is believed from here on; where nothing else claims the message, less is needed.
 _LIKELY, _POSSIBLE = 0.4, 0.3
 # What has another explanation must be surer to be another alarm than the one under way.
-_SURE_NEW, _SURE_CRISIS = 0.5, 0.85
+_SURE_NEW, _SURE_CRISIS = 0.35, 0.76
+_SURE_ELSEWHERE = 0.5
 # Shame and fear after a fraud sound like despair.
-_DISTRESS, _SURE_IN_DISTRESS = frozenset({"feels", "tells"}), 0.7
+_DISTRESS, _SURE_IN_DISTRESS = frozenset({"feels", "tells"}), 0.56
 # To believe that it was nothing: after a doubt, and of what was said for sure.
 _STANDS_DOWN, _STANDS_DOWN_OF_SURE = 0.45, 0.6
 # What somebody says that they have done, and how they are or how they take it.
@@ -47,6 +48,9 @@ _CLOSING, _DISPUTE = "account_closure", "transaction_dispute"
 _ELSEWHERE = "elsewhere"
 _VOUCHES = re.compile("(?:真的?|确实|就)是.{0,4}(?:警|公安|客服|导师|官方|法院|检察|平台|领导)")
 # These need rescue, whatever was warned of before.
+# Who was called has come, or is on the way.
+HELP = frozenset({"help_arrived", "help_coming"})
+_CRY = "speaks_of_dying"
 _MISTAKEN = ("弄错", "搞错", "误会", "还活着", "没去世", "没死", "没走")
 _LOST = frozenset({"lost", "told_secret", "code_told", "password_told", "card_told"})
 # In a walkthrough these are asked of a step, or of what comes next there.
@@ -78,7 +82,7 @@ _OF_MONEY = (Alarm.FRAUD, Alarm.VICTIM)
 _OF_GRIEF = frozenset({"acute", "alone", "asks_way", "feels", "ties", "tells", "missing_them", "tired", "not_believed"})
 _DESPAIRS = frozenset({"acute", "alone", "asks_way", "feels", "ties"})
 # Whoever says one of these after a fraud, and sounds like it, is in danger of their life.
-_OF_LIFE, _SURE_OF_LIFE, _SOUNDS_LIKE_IT = frozenset({"acute", "asks_way"}), 0.6, 0.15
+_OF_LIFE, _SURE_OF_LIFE, _SOUNDS_LIKE_IT = frozenset({"acute", "asks_way"}), 0.6, 0.09
 # In a walkthrough these can hardly be about anything else.
 _HEARD_IN_WALK = frozenset(
     {
@@ -411,6 +415,8 @@ def _stands_down(
     if alarm is Alarm.BEREAVED:
         # 「我没事，就是问问手续」 says how the user is.
         return any(word in message.key for word in _MISTAKEN)
+    if alarm is Alarm.CRISIS and (_CRY in heard.facts or HELP & set(heard.facts)):
+        return False
     if alarm is Alarm.CRISIS and heard.learnt and not takes_back(message.key):
         # 「找到了 人没事」 is news, and takes nothing back.
         return False
@@ -479,7 +485,7 @@ def _turns_away(context: Context, state: DialogueState, act: Act, message: UserM
         return True
     if message.intent == _CLOSING or certainty >= _LIKELY:
         return False
-    is_elsewhere = message.after_alarm.get(_ELSEWHERE, 0.0) >= _SURE_NEW
+    is_elsewhere = message.after_alarm.get(_ELSEWHERE, 0.0) >= _SURE_ELSEWHERE
     named = [context.knowledge.topics.get(matter) for matter in message.matters("named", "anchor")]
     names_other = any(topic is not None and topic.id != _CLOSING and not topic.urgent for topic in named)
     is_plain = act is Act.OPEN_TOPIC and message.band is AnswerBand.ANSWER
@@ -524,6 +530,10 @@ def _label(
         return _said_of_money(heard, message)
     label, certainty = likeliest_label(message)
     is_others = alarm is Alarm.CRISIS and bool(state.answered.get("crisis_other_person"))
+    arrived = next((fact for fact in heard.facts if fact in HELP), None) if alarm is Alarm.CRISIS else None
+    if arrived:
+        # Nobody is told again to call who is there.
+        return arrived, 1.0
     if alarm is Alarm.CRISIS and heard.question and not _is_at_hand(context, message):
         return heard.question, 1.0
     if is_others:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from actions.dialogue import walkthrough
 from actions.dialogue.acts import Act
-from actions.dialogue.answers import CERTAIN, SURE, find_answer
+from actions.dialogue.answers import CERTAIN, SURE, find_answer, find_answers
 from actions.dialogue.messages import AnswerBand
 from actions.dialogue.state import Awaiting, DialogueState, Offer
 from actions.dialogue.turn import Context
+from actions.reading.clauses import asks_in
 from actions.reading.questions import asks, asks_how
 from actions.reading.reading import Reading, Source
 from language.text_normalization import normalize
 
 # With these the bot would say that it does not know, or does not understand.
 _SILENT = frozenset({Act.NOT_UNDERSTOOD, Act.OUT_OF_SCOPE, Act.FRAGMENT, Act.HONEST})
+
+_ASKED = 0.5
 
 
 def instead(context: Context, state: DialogueState, chosen: Reading) -> Reading | None:
@@ -25,7 +30,10 @@ def instead(context: Context, state: DialogueState, chosen: Reading) -> Reading 
         chosen: How the message would be read.
     """
     message = chosen.message
-    least = _least(context, chosen)
+    if _asks_several(context, state, chosen):
+        plain = replace(message, band=AnswerBand.ANSWER, choices=(), further_requests=())
+        return Reading(Source.SAID_BEFORE, Act.ASK_STEP, plain, "asks two things")
+    least = _least(context, state, chosen)
     if least is None or message.is_payload or message.further_requests or not message.acts:
         return None
     if walkthrough.serves_in_passing(context, state, chosen.act, message):
@@ -39,7 +47,19 @@ def instead(context: Context, state: DialogueState, chosen: Reading) -> Reading 
     return Reading(Source.SAID_BEFORE, Act.ASK_STEP, message, f"asks for {found.topic}/{found.place}")
 
 
-def _least(context: Context, chosen: Reading) -> float | None:
+def _asks_several(context: Context, state: DialogueState, chosen: Reading) -> bool:
+    """Whether two things with an answer are asked, one of which a whole answer or a list would leave out."""
+    message = chosen.message
+    opened = context.knowledge.topics.get(message.intent) if chosen.act is Act.OPEN_TOPIC else None
+    is_left_out = (
+        opened is None or (not opened.urgent and not opened.is_walkthrough) or all(map(asks_in, message.clauses))
+    )
+    if message.is_payload or chosen.source is not Source.SENTENCE or state.offer is Offer.CHOICE or not is_left_out:
+        return False
+    return chosen.act in (Act.OPEN_TOPIC, *_SILENT) and len(find_answers(context, state, message)) > 1
+
+
+def _least(context: Context, state: DialogueState, chosen: Reading) -> float | None:
     """Returns how likely an answer has to be to take the place of a reading; None when none may."""
     message = chosen.message
     if chosen.act in _SILENT and chosen.evidence != "small talk":
@@ -54,5 +74,9 @@ def _least(context: Context, chosen: Reading) -> float | None:
         # The step that is named is shown with its answer.
         return None
     # 「明明是改密码 干嘛不直接让我改」 asks something before it is a wish.
-    is_question = asks(normalize(message.text)) and not asks_how(message.key)
+    is_asked = asks(normalize(message.text)) or message.acts.get("question", 0.0) >= _ASKED
+    is_question = is_asked and not asks_how(message.key)
+    if opened and opened.id == state.topic:
+        # Else it would only hear that this is under way already.
+        return SURE
     return CERTAIN if opened and opened.is_walkthrough and not opened.urgent and is_question else None

@@ -9,6 +9,7 @@ from actions.dialogue.messages import UserMessage
 from actions.dialogue.state import Awaiting, DialogueState
 from actions.dialogue.turn import Context
 from actions.knowledge.schema import CollectedDetail
+from actions.reading.amounts import amounts_in
 from actions.reading.meant import meant_and_wrong
 from actions.reading.names import name_in
 from actions.reading.questions import asks
@@ -31,6 +32,15 @@ _NEW_TEXT = re.compile(
 )
 
 
+# 「不对 是130」, whatever is asked for.
+_DENIES_FIRST = re.compile(
+    r"^(?:啊|哦|诶|等等|等一?下|[\s,，])*(?:不对|错了|[说写搞弄]错了?)[\s,，。!！]+(?:应该)?(?:是|叫|金额|时间|对方|改)"
+)
+# 「多收了我10块」 tells how much too much it was.
+_DIFFERENCE = re.compile("多(?:收|扣|付|算|给|要|划|刷)|少(?:找|退|给|到)|差了?")
+_NEW_NAME = re.compile(
+    r"^(?:还有|另外|然后|而且|再有|店名?|名字|对方|商家|收款人|也|的)*(?:应该)?(?:是|叫|改成|改为)(?P<name>.+)$"
+)
 # What of a name is too much: 「就五个字 阿芳小吃店」, 「前面多了几个字」.
 _EXTENT = re.compile(
     r"[一二两三四五六七八九十几\d]个字|不要(?:前|后)面|(?:前|后)面.{0,4}(?:不要|去掉|删掉|多|不对)|多(?:了|记|写).{0,3}字|去掉|删掉|只要|就叫"
@@ -65,6 +75,8 @@ def changes_in(context: Context, state: DialogueState, message: UserMessage) -> 
             detail, message, context.knowledge.wording.rejections, is_asked=is_marked and not _is_text(detail)
         )
         current = state.collected_details[detail.id]
+        if detail.accepts == "amount" and _DIFFERENCE.search(message.key):
+            continue
         denies = _denies(current, values, message) or bool(wrong and detail.accepts == "name" and current in wrong)
         if not (denies or (is_marked and _may_correct(context, state, message, detail))):
             continue
@@ -97,6 +109,7 @@ def is_story_asked(context: Context, state: DialogueState) -> bool:
 def _is_marked(message: UserMessage) -> bool:
     return (
         "correction" in message.entities
+        or bool(_DENIES_FIRST.search(normalize(message.text)))
         or bool(_ASTRAY.search(message.key))
         or message.acts.get("correction", 0.0) >= _SURE
     )
@@ -139,7 +152,7 @@ def _denies(current: str, values: list[Value], message: UserMessage) -> bool:
 
 
 def _may_correct(context: Context, state: DialogueState, message: UserMessage, detail: CollectedDetail) -> bool:
-    is_explicit = bool(_EXPLICIT.search(normalize(message.text)))
+    is_explicit = bool(_EXPLICIT.search(normalize(message.text)) or _DENIES_FIRST.search(normalize(message.text)))
     if is_story_asked(context, state):
         names_wrong = any(re.search(rf"{name}.{{0,3}}(?:不对|错|有误|弄混)", message.key) for name in detail.names)
         return (is_explicit or names_wrong) and len(message.key) <= _LONGEST_ELSEWHERE
@@ -189,6 +202,11 @@ def _new_text(
     new = (match.group("new") or match.group("later")).strip()
     if detail.accepts == "story":
         return new if is_story(new) else None
+    if _DENIES_FIRST.search(normalize(text)):
+        # 「不对 是130 还有是李家面馆」 corrects two.
+        clauses = filter(None, map(_NEW_NAME.match, re.split(r"[\s,，。;；]+", text)))
+        named = (clause["name"] for clause in clauses if not amounts_in(clause["name"], is_asked=True))
+        return next(filter(None, (name_in(f"是{name}") for name in named)), None)
     return name_in(f"是{_without_remarks(new)}")
 
 

@@ -6,11 +6,11 @@ import re
 from dataclasses import replace
 
 from actions.dialogue.acts import Act
-from actions.dialogue.messages import AnswerBand, UserMessage
+from actions.dialogue.messages import AnswerBand, Clause, UserMessage, folded
 from actions.dialogue.state import Alarm, Awaiting, DialogueState, has_alarm
 from actions.dialogue.turn import Context
 from actions.reading import after_alarm
-from actions.reading.hearing import hear
+from actions.reading.hearing import clauses_of, facts_told, hear
 from actions.reading.offered import label_typed
 from actions.reading.questions import is_among_family, is_fiction
 from actions.reading.reading import Reading, Source
@@ -20,17 +20,17 @@ from language.text_normalization import normalize
 # 「骗子拿走了救命钱，我不想活了」 is half of two. The limits were chosen on tests/nlu/alarms.tsv, which nobody
 # trains on (docs/conversation.md).
 _KINDS = (Alarm.CRISIS, Alarm.FRAUD, Alarm.VICTIM)
-_SURE, _DOUBTFUL = 0.5, 0.3
-_SURE_BEREAVED = 0.5
+_SURE, _DOUBTFUL = 0.35, 0.2
+_SURE_BEREAVED = 0.4
 # While the story of a payment is asked for, an account of what went wrong is what was asked for.
-_SURE_IN_STORY = 0.93
-_SURE_SHORT = 0.8
+_SURE_IN_STORY = 0.88
+_SURE_SHORT = 0.72
 # A cry for help without a sign of wanting to die or to harm: fear and tears sound alike.
-_SURE_WITHOUT_SIGN = 0.85
+_SURE_WITHOUT_SIGN = 0.76
 # After a fraud or a theft anger and worry sound more alike.
-_SURE_AFTER_LOSS = 0.97
+_SURE_AFTER_LOSS = 0.94
 # The intent of a theft counts from this share of the alarm on.
-_LIKELY_THEFT = 0.25
+_LIKELY_THEFT = 0.15
 _SHORT_ANSWER = 5
 # 「转人工」 wants one, whatever questions sound like it.
 _WISHES = 0.9
@@ -38,9 +38,12 @@ _WISHES = 0.9
 _REPORTS = frozenset({"done", "arrived", "waiting", "ruled_out", "cause_confirmed", "not_checked", "solved"})
 # What must not be passed over beside a question about the human.
 _NEWS = frozenset({"lost", "unknown_payment", "code_told", "password_told", "entered", "watched"})
+_ASKS_HELPER = "asks_helper"
 _WANTS_NOT_TO_LIVE = re.compile("不想活(?!动|跃|泼)")
 # 「接着弄，手机号填了」 fills in what a step asks for; a page that a link led to is named.
 _FOREIGN_PAGE = re.compile("链接|网址|网站|网页|扫.{0,4}码|二维码|短信里|发(?:来|给|过来|我)|点(?:进|开)|弹|页面|表单")
+# The fact of `crisis.yml`, and what a model hears of it in a clause.
+_CRY, _CRIES, _SURE_CRY = "speaks_of_dying", ("wants_to_die", "says_goodbye"), 0.6
 _CLOSING = "account_closure"
 _SHORT = 14
 
@@ -57,6 +60,9 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
     elif state.open_alarm in (Alarm.FRAUD, Alarm.VICTIM) and _is_only_distress(context, message):
         # Tears about the money, or of somebody near, are heard as what follows it.
         message = replace(message, alarms={**message.alarms, Alarm.CRISIS.value: 0.0})
+    if _cries_for_help(context, state, message):
+        # Whatever else a message tells or asks, and whatever was talked of.
+        return Reading(Source.DANGER, Act.ALARM, message, "a clause cries for help", 1.0, {"alarm": Alarm.CRISIS})
     certainties = {alarm: message.alarms.get(alarm.value, 0.0) for alarm in _KINDS}
     likeliest, total = max(certainties, key=lambda alarm: certainties[alarm]), sum(certainties.values())
     if _asks_handoff(context, state, message):
@@ -65,6 +71,8 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
         following = after_alarm.read(context, state, act, message, likeliest, total)
         if following:
             return following
+    if state.denied_alarms and hear(context.knowledge.danger, message).question == _ASKS_HELPER:
+        return _among_family(message, state.denied_alarms[-1])
     if {"fraud", "account_compromised"} & set(message.matters("negated")):
         # 「没被骗，就是不想活了」: the denial is about the money, not about the life.
         crisis = certainties[Alarm.CRISIS]
@@ -75,6 +83,30 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
     if after:
         return after
     return _by_itself(context, state, act, message, certainties)
+
+
+def _cries_for_help(context: Context, state: DialogueState, message: UserMessage) -> bool:
+    """Whether a clause is a cry for help in so many words, while something else is talked of.
+
+    Within the talk of a crisis it is heard as a part of it. Where nothing was told of before, the model must hear it,
+    too: 「加班加到不想活」 is only asked about.
+    """
+    if state.open_alarm is Alarm.CRISIS and has_alarm(state, Alarm.CRISIS):
+        return False
+    if is_fiction(message.key) or _is_harmless(context, Alarm.CRISIS, message):
+        return False
+    if shows(context, Alarm.CRISIS, message) and _is_idiom(context, message, "annoyance"):
+        return False
+    said = facts_told(context.knowledge.crisis, clauses_of(message), message.key, {})
+    is_heard = any(_hears_cry(context, message, clause) for clause in message.clauses)
+    if not state.alarms and not state.open_alarm:
+        return _CRY in said and is_heard
+    return _CRY in said or is_heard
+
+
+def _hears_cry(context: Context, message: UserMessage, clause: Clause) -> bool:
+    is_signed = shows(context, Alarm.CRISIS, replace(message, key=folded(clause.text)))
+    return is_signed and max(clause.said.get(name, 0.0) for name in _CRIES) >= _SURE_CRY
 
 
 def _by_itself(

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from actions.dialogue.messages import UserMessage
+from actions.dialogue.messages import Clause, UserMessage, folded
 from actions.dialogue.state import AttemptOutcome, DialogueState
 from actions.knowledge.danger import Danger, Fact
+from actions.reading.deeds import acts_asked, deeds_in, latest
 from actions.reading.questions import asks
 from language.text_normalization import normalize
 
@@ -16,11 +18,13 @@ _ONE_QUESTION = 14
 # The classifier of one label tells a fact from here on.
 _TELLS = 0.55
 # The model of all labels hears it from here on.
-_HEARS, _HEARS_QUESTION, _HEARS_LOSS, _HEARS_OTHERS = 0.35, 0.5, 0.6, 0.8
-# An inkling.
-_BACKS = 0.2
+_HEARS, _HEARS_QUESTION, _HEARS_LOSS = 0.35, 0.55, 0.6
+# An inkling, without which no expression counts.
+_BACKS = 0.1
 # Of what is a question by its form, the likeliest is taken from here on.
 _LIKELY_QUESTION = 0.12
+# Beside another question one must be surer.
+_FURTHER_QUESTION, _MOST_QUESTIONS = 0.25, 3
 # Where nothing is heard, the likeliest is answered from here on, and not kept.
 _GUESSES = 0.2
 # An expression counts as sure as this beside what the model hears.
@@ -31,7 +35,19 @@ _ENDS_ASKING = re.compile("(?:行|可以|对|是|没事|够|能|安全|成)了?�
 _PASSWORD = "forgot_password"
 # The answer of `safety.yml` to a cry for help of somebody else, and what is known by it.
 _OTHER_PERSON, _OF_OTHER = "crisis_other_person", "of_other"
+# Chosen on conversations of which the model had not learnt: a message in itself says little of whose misfortune it is.
+_MOSTLY_OTHERS, _MOST_EVIDENCE, _LEAST_SHARE = 0.4, 1.0, 0.02
+_SOMEBODY = re.compile(
+    "[妈爸爷奶姥娘爹弟妹姐哥叔伯姑姨舅婶孙甥侄她佢]|外[公婆]|老(?:公|婆|伴|人|头|太|爷|两口)|媳妇|爱人|对象|儿子|女儿|闺女|孩子|娃"
+    "|朋友|闺蜜|同[学事]|室友|舍友|邻居|亲戚|徒弟|学生|员工|客户|大爷|家里人|家人|父母|女友|男友|婆婆|公公|岳[父母]"
+)
+_OF_ME = re.compile(
+    "(?:让|叫|要|催|喊|逼|骗|教|说|打给|加|找)(?:了|过)?我(?!们?家|[妈爸爷奶姥娘爹弟妹姐哥叔伯姑姨舅婶孙]|老|媳|外|女|儿|闺|孩|朋|室|同)"
+)
 _DONE = "了"
+_SEVERAL = 2
+# A shorter clause asks nothing of its own (「对吗」).
+_LONG_ENOUGH = 5
 _OTHERS = "others"
 _LOST, _PAST = "lost", ("了", "过", "完", "被")
 _CULPRITS = re.compile("对方|骗子|那边|那个人|那人|客服|公安|警察|导师|对面")
@@ -52,7 +68,7 @@ class Heard:
 
     Attributes:
         facts: What is told, the gravest first.
-        question: Label of what is asked.
+        questions: Labels of what is asked, the most pressing first.
         names_culprit: Whether the culprit is named by what they are.
         is_question: Whether something is asked at all, known or not.
         learnt: Those of the facts that the model hears.
@@ -62,10 +78,16 @@ class Heard:
         shares: How sure each of the facts and moods is.
         guess: What is likeliest, if not likely enough to be heard; never a loss, or that it is somebody else's.
         has_form: Whether it has the form of a question.
+        whose: How much it speaks for it that it has happened to somebody else; below zero, to the user.
+        names_somebody: Whether somebody is named to whom it may have happened.
+        asks_more: Whether a clause asks something that is not known beside what is.
+        undone: What is said not to be done; it is known no longer.
+        takes_back: Whether that is said of what was told last, without naming it.
+        act: The word of the act that is asked about.
     """
 
     facts: tuple[str, ...] = ()
-    question: str | None = None
+    questions: tuple[str, ...] = ()
     names_culprit: bool = False
     is_question: bool = False
     learnt: frozenset[str] = frozenset()
@@ -75,6 +97,17 @@ class Heard:
     shares: Mapping[str, float] = field(default_factory=dict)
     guess: str | None = None
     has_form: bool = False
+    asks_more: bool = False
+    whose: float = 0.0
+    names_somebody: bool = False
+    undone: tuple[str, ...] = ()
+    takes_back: bool = False
+    act: str = ""
+
+    @property
+    def question(self) -> str | None:
+        """What is asked first."""
+        return next(iter(self.questions), None)
 
 
 def hear(danger: Danger, message: UserMessage) -> Heard:
@@ -84,27 +117,31 @@ def hear(danger: Danger, message: UserMessage) -> Heard:
         name
         for name, share in message.said.items()
         if name in danger.facts
-        and _is_heard(name, share, message.key, person)
+        and _is_heard(name, share, message.key)
         and re.search(danger.about.get(name, ""), message.key)
         and not _is_undone(danger.facts[name], message)
     )
+    clauses = clauses_of(message)
+    deeds = deeds_in(danger, clauses)
+    learnt -= deeds.untold
     by_words, asked = _by_words(danger, message)
     told = tuple(
-        name for name in danger.facts if name in learnt or (name in by_words and _is_backed(danger, name, message))
+        name
+        for name in danger.facts
+        if name in learnt or (name in by_words - deeds.untold and _is_backed(danger, name, message))
     )
-    has_form = asks(normalize(message.text)) or bool(_ENDS_ASKING.search(message.key))
-    likeliest = _question_heard(danger, message, _LIKELY_QUESTION if has_form else _HEARS_QUESTION)
-    asked = asked if asked and _is_backed(danger, asked, message) else None
-    is_certain = asked in danger.certain
-    if likeliest and not is_certain and (asked is None or message.said[likeliest] >= _HEARS_QUESTION):
-        asked = likeliest
+    undone = tuple(name for name in deeds.denied if name not in told)
+    has_form = _has_form(message.text, message.key)
+    questions, asks_more = _questions(danger, message, asked, has_form=has_form)
+    acts = _acts_asked(danger, clauses)
+    questions = _with_acts(danger, message, questions, acts, _due(danger, undone, told))
     moods = _moods_heard(danger, message)
     shares = {name: message.said[name] if name in learnt else _BY_WORDS for name in told}
     return Heard(
         told,
-        asked,
+        questions,
         bool(_CULPRITS.search(message.key)),
-        asked is not None or has_form,
+        bool(questions) or has_form,
         learnt,
         moods,
         person,
@@ -112,19 +149,133 @@ def hear(danger: Danger, message: UserMessage) -> Heard:
         {**shares, **{name: message.said[name] for name in moods}},
         _guess(danger, message),
         has_form,
+        asks_more,
+        _whose(message),
+        bool(_SOMEBODY.search(message.key)) and not _OF_ME.search(message.key),
+        undone,
+        deeds.takes_back,
+        next((word for name, word in acts.values() if name == next(iter(questions), None)), ""),
     )
 
 
-def _is_heard(name: str, share: float, key: str, person: str | None) -> bool:
+def _acts_asked(danger: Danger, clauses: list[str]) -> dict[str, tuple[str, str]]:
+    """Returns by clause the question that asks for a plain yes or no to a next act, with the word of the act."""
+    own = {act.asks for act in danger.acts}
+    return {
+        clause: found
+        for clause, found in acts_asked(danger, clauses).items()
+        if (worded := question_asked(danger, [clause])) not in danger.certain or worded in own
+    }
+
+
+def _with_acts(
+    danger: Danger,
+    message: UserMessage,
+    questions: tuple[str, ...],
+    acts: Mapping[str, tuple[str, str]],
+    due: list[str],
+) -> tuple[str, ...]:
+    """Returns what is asked with the acts that a yes or no is wanted to first, and what is still to be done last."""
+    asked = list(dict.fromkeys(name for name, _ in acts.values()))
+    rest = [name for name in questions if name not in asked]
+    if asked:
+        # Beside them counts what another clause asks.
+        worded = {question_asked(danger, [clause]) for clause in clauses_of(message) if clause not in acts}
+        heard = {
+            _question_heard(danger, clause.said, folded(clause.text), _HEARS_QUESTION)
+            for clause in message.clauses
+            if folded(clause.text) not in acts
+        }
+        rest = [
+            name for name in rest if name in worded | heard and not any(_is_alike(danger, name, act) for act in asked)
+        ]
+        asked.sort(key=lambda name: name not in danger.urgent)
+    return tuple(dict.fromkeys((*asked, *rest, *due)))[:_MOST_QUESTIONS]
+
+
+def _due(danger: Danger, undone: tuple[str, ...], told: tuple[str, ...]) -> list[str]:
+    """Returns the questions that what is not done yet answers, unless it is not wanted."""
+    if any(_is_refused(danger, name, told) for name in undone):
+        return []
+    return [asks for name in undone if (asks := danger.deeds[name].asks)]
+
+
+def _is_refused(danger: Danger, name: str, told: tuple[str, ...]) -> bool:
+    """Whether it is not done because it is not wanted (「不敢报警」), which has an answer of its own."""
+    return any(name in danger.facts[fact].refuses for fact in told)
+
+
+def _whose(message: UserMessage) -> float:
+    """Returns how much the model hears it as said of somebody else than the user: a log of odds, of bounded weight."""
+    if not message.is_listened:
+        return 0.0
+    share = min(max(message.said.get(_OF_OTHER, 0.0), _LEAST_SHARE), 1 - _LEAST_SHARE)
+    evidence = _log_odds(share) - _log_odds(_MOSTLY_OTHERS)
+    return max(-_MOST_EVIDENCE, min(_MOST_EVIDENCE, evidence))
+
+
+def _log_odds(share: float) -> float:
+    return math.log(share / (1 - share))
+
+
+def _has_form(text: str, key: str) -> bool:
+    return asks(normalize(text)) or bool(_ENDS_ASKING.search(key))
+
+
+def _questions(
+    danger: Danger, message: UserMessage, by_words: str | None, *, has_form: bool
+) -> tuple[tuple[str, ...], bool]:
+    """Returns what is asked, the most pressing first, and whether a clause asks something else that is not known."""
+    asked = by_words if by_words and _is_backed(danger, by_words, message) else None
+    likeliest = _question_heard(danger, message.said, message.key, _LIKELY_QUESTION if has_form else _HEARS_QUESTION)
+    is_certain = asked in danger.certain
+    if likeliest and not is_certain and (asked is None or message.said[likeliest] >= _HEARS_QUESTION):
+        asked = likeliest
+    if len(message.clauses) < _SEVERAL:
+        return ((asked,) if asked else ()), False
+    places, asks_more = ({asked: len(message.clauses)} if asked else {}), False
+    for place, clause in enumerate(message.clauses):
+        key = folded(clause.text)
+        if not _has_form(clause.text, key):
+            continue
+        further = _question_heard(danger, clause.said, key, _FURTHER_QUESTION)
+        worded = question_asked(danger, [key])
+        if worded and (worded in danger.certain or clause.said.get(worded, 0.0) >= _BACKS):
+            is_surer = further is not None and clause.said[further] >= _HEARS_QUESTION
+            further = further if is_surer and worded not in danger.certain else worded
+        if further is None:
+            # What is likeliest in it is what the whole message asks, or nothing is known about it.
+            own = _question_heard(danger, clause.said, key, 0.0)
+            is_own = own is None or own != asked
+            asks_more = asks_more or (is_own and _is_question(danger, clause, key))
+        elif further in places or not any(_is_alike(danger, further, other) for other in places):
+            places[further] = min(place, places.get(further, place))
+    named = [name for name in places if name not in danger.generic] or list(places)
+    ranked = sorted(named, key=lambda name: (name not in danger.urgent, places[name]))
+    return tuple(ranked[:_MOST_QUESTIONS]), asks_more and len(ranked) < _MOST_QUESTIONS
+
+
+def _is_question(danger: Danger, clause: Clause, key: str) -> bool:
+    """Whether a clause asks in earnest: what the model hears told in it is rather said than asked."""
+    is_told = any(share >= _HEARS for name, share in clause.said.items() if name in danger.reactions)
+    return len(key) >= _LONG_ENOUGH and asks(clause.text) and not is_told
+
+
+def _is_alike(danger: Danger, one: str, other: str) -> bool:
+    """Whether two questions are about the same, so that one answer is enough."""
+    return any(one in alike and other in alike for alike in danger.alike)
+
+
+def _is_heard(name: str, share: float, key: str) -> bool:
     """Whether the model hears a fact.
 
-    A loss must lie behind: 「他要我转两千」 is none yet. That it is somebody else's must be sure, or they be named: it
-    turns round what everything means.
+    A loss must lie behind: 「他要我转两千」 is none yet.
     """
     if name == _LOST:
         return share >= _HEARS_LOSS and any(word in key for word in _PAST)
     if name == _OTHERS:
-        return share >= (_HEARS if person else _HEARS_OTHERS)
+        # It is known by all that was said so far.
+        return False
     return share >= _HEARS
 
 
@@ -146,8 +297,12 @@ def clauses_of(message: UserMessage) -> list[str]:
 
 
 def _is_backed(danger: Danger, name: str, message: UserMessage) -> bool:
-    """Whether what an expression hears may count: where it hears too much, the model must have an inkling, too."""
-    return name not in danger.doubtful or not message.said or message.said.get(name, 0.0) >= _BACKS
+    """Whether what an expression hears may count: of what the model knows, it must have an inkling, too.
+
+    Of a hundred strangers' messages in which only an expression heard something, twelve said it.
+    """
+    is_alone = name in danger.by_words or name in danger.certain
+    return is_alone or not message.is_listened or message.said.get(name, 0.0) >= _BACKS
 
 
 def _guess(danger: Danger, message: UserMessage) -> str | None:
@@ -159,15 +314,15 @@ def _guess(danger: Danger, message: UserMessage) -> str | None:
     return max(shares, key=lambda name: shares[name], default=None)
 
 
-def _question_heard(danger: Danger, message: UserMessage, least: float) -> str | None:
+def _question_heard(danger: Danger, said: Mapping[str, float], key: str, least: float) -> str | None:
     """Returns the likeliest question that the model hears, if it is likely enough."""
     shares = {
         name: share
-        for name, share in message.said.items()
+        for name, share in said.items()
         if name.startswith(_ASKS)
         and share >= least
         and name in danger.reactions
-        and re.search(danger.about.get(name, ""), message.key)
+        and re.search(danger.about.get(name, ""), key)
     }
     return max(shares, key=lambda name: shares[name], default=None)
 
@@ -190,7 +345,7 @@ def _by_words(danger: Danger, message: UserMessage) -> tuple[frozenset[str], str
     if asked is None and len(message.key) <= _ONE_QUESTION:
         asked = question_asked(danger, [message.key])
     # Where the model of all labels has spoken, that of one label is not asked.
-    told = facts_told(danger, clauses, message.key, {} if message.said else message.after_alarm)
+    told = facts_told(danger, clauses, message.key, {} if message.is_listened else message.after_alarm)
     return frozenset(told), asked
 
 
@@ -234,6 +389,15 @@ def known_after(danger: Danger, facts: Iterable[str], told: tuple[str, ...]) -> 
     lasting = [name for name in told if not _is_ended(danger, name, told)]
     known.update(dict.fromkeys(fact for name in lasting for fact in (name, *danger.facts[name].implies)))
     return tuple(known)
+
+
+def known_without(danger: Danger, facts: Iterable[str], heard: Heard) -> tuple[str, ...]:
+    """Returns what is known without what is said not to be done after all."""
+    facts = tuple(facts)
+    taken = set(heard.undone)
+    if heard.takes_back:
+        taken.add(latest(danger, facts) or "")
+    return tuple(fact for fact in facts if fact not in taken)
 
 
 def person_noted(facts: tuple[str, ...], person: str | None) -> tuple[str, ...]:

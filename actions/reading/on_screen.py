@@ -7,7 +7,15 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from actions.dialogue.acts import CONTROL, SOCIAL, UNCLEAR, Act
-from actions.dialogue.answers import SURE, find_answer, find_in_clause, find_instead, find_where, said_alone
+from actions.dialogue.answers import (
+    CERTAIN,
+    SURE,
+    find_answer,
+    find_in_clause,
+    find_instead,
+    find_where,
+    said_alone,
+)
 from actions.dialogue.messages import AnswerBand, UserMessage, folded
 from actions.dialogue.state import Awaiting, DialogueState, with_walk
 from actions.dialogue.steps import next_detail
@@ -263,6 +271,9 @@ def _more_of_story(
     is_clear = act in CONTROL | SOCIAL or (act is Act.OPEN_TOPIC and message.intent != topic.id and message.matters())
     if is_clear or reports >= _LIKELY or asks(normalize(message.text)) or act is Act.HUMAN:
         return None
+    if any(map(asks_in, message.clauses)) and find_answer(context, state, message, SURE):
+        # 「我不记得了 从哪查」 is no part of it.
+        return None
     text = message.text.strip()
     if PROCEDURE.search(message.key) or not is_story(text) or len(message.key) < _SHORTEST_STORY:
         return None
@@ -400,7 +411,7 @@ def _asks_of_topic(context: Context, topic: Topic, state: DialogueState, act: Ac
     """Whether the intent only names the topic under way while the message asks something that it answers."""
     if act is not Act.OPEN_TOPIC or message.intent not in (topic.id, *topic.related) or not state.step:
         return False
-    if "step_number" in message.entities or not _asks_plainly(message) or reported_place(topic, state.step, message):
+    if "step_number" in message.entities or reported_place(topic, state.step, message):
         return False
     if _reports_and_asks(topic, state, message):
         return False
@@ -410,7 +421,11 @@ def _asks_of_topic(context: Context, topic: Topic, state: DialogueState, act: Ac
     if picked and picked != topic.steps[state.step - 1].value:
         # Another part is named: it is shown, with the answer.
         return False
-    return find_answer(context, state, message) is not None
+    if _asks_plainly(message):
+        return find_answer(context, state, message) is not None
+    # 「那个在屏幕哪块儿啊」 is heard as a question by its answer alone, unless it tells something.
+    tells = max(message.acts.get(name, 0.0) for name in _ACTS if name != "question")
+    return tells < _LIKELY and find_answer(context, state, message, CERTAIN) is not None
 
 
 def _asks_plainly(message: UserMessage) -> bool:
@@ -613,6 +628,10 @@ def _joined(context: Context, state: DialogueState, act: Act, message: UserMessa
     ):
         return None
     place = reported_place(topic, 0, message)
+    here = reported_place(context.topic(state), state.step, message)
+    if here and topic.id not in message.matters("named"):
+        # 「密码换过了」 reports the step on the screen, too.
+        return None
     acts = [message.acts, *(clause.acts for clause in message.clauses)]
     trouble = max(known.get("trouble", 0.0) for known in acts)
     done = max(known.get(name, 0.0) for known in acts for name in _REPORTS)

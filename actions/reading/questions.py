@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 # Shops, and other words, that sound like questions.
 _NAMES = re.compile("饿了么|去哪儿|什么值得买|哪吒|前几天|几天[之以]?前|好几天|怎么[都也]|什么都|没怎么")
@@ -39,7 +40,7 @@ _POSTPONES = re.compile(
 )
 # Answered by the step that is shown: 「按了 下面呢」.
 _WHAT_NEXT = re.compile(
-    "^(?:那|那么)*(?:到底|究竟)?(?:是)?(?:因为)?(?:为啥|为什么|咋回事|怎么回事|啥原因|什么原因|啥毛病)(?:呢|啊|呀)*$|^(?:那|那么|现在|下面|然后|接下来|接着|下一?步|之后|再)*(?:呢|怎么(?:办|弄|做|搞)|咋(?:办|弄|整)|往哪.?|(?:该|要)?(?:干|做)(?:嘛|啥|什么|吗)|是(?:啥|什么))*"
+    "^(?:那|那么)*(?:到底|究竟)?(?:是)?(?:因为)?(?:为啥|为什么|咋回事|怎么回事|啥原因|什么原因|啥毛病)(?:呢|啊|呀)*$|^(?:那|那么|现在|下面|然后|接下来|接着|下一?步|之后|再)*(?:呢|怎么(?:办|弄|做|搞)|咋(?:办|弄|整)|往哪.?|(?:该|要)?(?:干|做|填|写|输)(?:嘛|啥|什么|吗)|是(?:啥|什么))*"
     "(?:呢|啊|呀|嘛|吗)*$|^对(?:吧|吗|不对|么)$|是(?:吧|吗|不是)$"
 )
 _KINDS = {
@@ -121,6 +122,7 @@ _TAKES_BACK = re.compile(
     "没事|误会|[搞弄记看]错|自己|想起|原来|续费|玩笑|开玩|剧情|小说|电影|测试|不是被|没被|没人|真是|是真|家里?人|退回|找到"
     "|老公|老婆|孩子|儿子|女儿|爸|妈|本人|骗[你您]的|不是骗|没骗|不是诈骗|逗你|随便说|多虑|虚惊"
 )
+_DESPAIRS = re.compile("我(?:真|都|就|也|是|实在|已经|现在)*(?:不想活|想死|要死|活不|撑不|不活了|想自杀|去死)")
 _FICTION = re.compile("剧情|小说|剧本|台词|歌词|主角|电影|电视剧|角色|故事里|游戏里")
 _GOES_BACK = re.compile("继续|接着|回到|返回|回去|接下去")
 _WITHDRAWS = ("但是", "不过", "还没", "先别", "先不", "等等", "等一下", "等下", "算了", "再想")
@@ -190,6 +192,7 @@ def asks_how(key: str) -> bool:
     return bool(_HOW.search(key))
 
 
+@lru_cache(maxsize=64)
 def kinds_of(text: str) -> frozenset[str]:
     """Returns which kinds of question a text asks: how long, why, where, what it costs, and so on."""
     return frozenset(kind for kind, pattern in _KINDS.items() if pattern.search(text))
@@ -315,6 +318,11 @@ def is_among_family(key: str) -> bool:
 def takes_back(key: str) -> bool:
     """Whether the text has a word with which somebody takes back that it is a fraud or a theft."""
     return bool(_TAKES_BACK.search(key))
+
+
+def despairs(key: str) -> bool:
+    """Whether the user says of themselves that they do not want to live."""
+    return bool(_DESPAIRS.search(key))
 
 
 def is_fiction(key: str) -> bool:

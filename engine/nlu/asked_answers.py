@@ -19,6 +19,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from actions.knowledge import load_knowledge
 from actions.knowledge.questions import load_questions
+from actions.reading.questions import asks
 from engine.nlu.clauses import CLAUSES
 from engine.nlu.lexicon import read_lexicon
 from engine.nlu.question_index import Example, QuestionIndex
@@ -28,6 +29,8 @@ from engine.paths import KNOWLEDGE, LEXICON, QUESTIONS
 from language.text_normalization import normalize
 
 _OUTPUT = "asked_answers"
+# Other clauses are not looked up: each costs a millisecond.
+_ACTS, _QUESTION = "situated_acts", 0.7
 # As many characters as the classifiers read, so that the vector is there already.
 _LONGEST_READ = 120
 _TEXTS_FILE, _VECTORS_FILE = "texts.json", "vectors.npy"
@@ -108,7 +111,8 @@ class AskedAnswers(GraphComponent, IntentClassifier):
             # What is denied is left out: 「问的是注销，不是申诉」.
             message.set(_OUTPUT, {} if is_button else self._nearest(wanted_text(message)), add_to_output=True)
             for clause in message.get(CLAUSES) or ():
-                clause[_OUTPUT] = self._nearest(clause["text"])
+                if _may_ask(clause):
+                    clause[_OUTPUT] = self._nearest(clause["text"])
         return messages
 
     def _nearest(self, text: str) -> dict[str, float]:
@@ -138,6 +142,11 @@ class AskedAnswers(GraphComponent, IntentClassifier):
         unknown = list(dict.fromkeys(text for _, text in _examples() if text not in known))
         known.update(zip(unknown, encoder.encode_examples(unknown), strict=True))
         return cls(config, model_storage, resource, encoder, _index(known))
+
+
+def _may_ask(clause: Mapping[str, Any]) -> bool:
+    likely = max((act["confidence"] for act in clause.get(_ACTS) or () if act["name"] == "question"), default=0.0)
+    return likely >= _QUESTION or asks(clause["text"])
 
 
 def _index(vectors: Mapping[str, Vectors]) -> QuestionIndex:

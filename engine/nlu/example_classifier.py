@@ -19,6 +19,7 @@ from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from actions.knowledge.yaml_files import read_mapping
 from engine.nlu import linear_model, text_features
 from engine.nlu.clauses import CLAUSES, clauses
 from engine.nlu.labelled_texts import read_labelled_texts
@@ -86,8 +87,10 @@ class ExampleClassifier(GraphComponent, IntentClassifier):
         digest = hashlib.sha256(
             b"".join(inspect.getsource(module).encode() for module in (linear_model, text_features))
         )
-        for path in sorted((ROOT / config["folder"]).glob("*.yml")):
-            digest.update(path.name.encode() + path.read_bytes())
+        asked = [one["questions"]["folder"] for one in config["background"].values() if one.get("questions")]
+        for folder in (config["folder"], *asked):
+            for path in sorted((ROOT / folder).glob("*.yml")):
+                digest.update(path.name.encode() + path.read_bytes())
         return digest.hexdigest()
 
     def __init__(
@@ -174,15 +177,27 @@ class ExampleClassifier(GraphComponent, IntentClassifier):
 
 
 def background_texts(background: dict[str, Any], training_data: TrainingData) -> Iterator[str]:
-    """Yields the texts of a `background`: NLU examples of its intents, and examples of its folders."""
+    """Yields the texts of a `background`: NLU examples of its intents, questions, and examples of its folders."""
     for intent in background.get("intents") or ():
         texts = [e.get(TEXT) for e in training_data.intent_examples if e.get(INTENT) == intent and e.get(TEXT)]
         # Spread over the whole intent, whose files are ordered by what is said.
         step = max(1, len(texts) // (background.get("per_intent") or len(texts) or 1))
         yield from texts[::step]
+    asked = background.get("questions")
+    if asked:
+        yield from _questions(ROOT / asked["folder"], frozenset(asked.get("except") or ()))
     left_out = set(background.get("except") or ())
     for folder in background.get("folders") or ():
         yield from (text for text, label in read_labelled_texts(ROOT / folder).items() if label not in left_out)
+
+
+def _questions(folder: Path, left_out: frozenset[str]) -> Iterator[str]:
+    """Yields the questions of `data/questions/`, without those to some answers."""
+    for path in sorted(folder.glob("*.yml")):
+        for place, answers in read_mapping(path).items():
+            for answer, texts in answers.items():
+                if f"{path.stem}/{place}/{answer}" not in left_out:
+                    yield from texts
 
 
 class _TextModel:

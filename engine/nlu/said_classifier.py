@@ -19,7 +19,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from engine.nlu import independent_model, text_features
-from engine.nlu.clauses import clauses
+from engine.nlu.clauses import CLAUSES, clauses
 from engine.nlu.example_classifier import background_texts
 from engine.nlu.independent_model import IndependentModel
 from engine.nlu.labelled_texts import SaidText, read_said_texts
@@ -33,13 +33,15 @@ from language.text_normalization import normalize
 # One situation in so many is held out for the calibration.
 _FOLDS = 4
 _NOTHING = "nothing"
+# What has no features has no probability.
+_LEAST = 1e-6
 # The situation of examples that were written for a label.
 _OF_NO_SITUATION = ":none"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class SaidClassifier(GraphComponent, IntentClassifier):
-    """Sets `output` on each message: the labels that it may say with the probability of each, likeliest first.
+    """Sets `output` on each message, and on its clauses: what it may say with the probability of each, likeliest first.
 
     One message tells and asks several things at once (「挂了 可是他看到我银行卡了 要紧不」), so that the labels do not
     exclude each other. What a clause says, the message says.
@@ -126,11 +128,13 @@ class SaidClassifier(GraphComponent, IntentClassifier):
         """Sets `output` of each message; an empty list when there is nothing to go by."""
         model = self._model
         assert model is not None, "Rasa trains or loads a classifier before it predicts."
+        output, least = self._config["output"], self._config["least"]
         for message in messages:
             is_button = message.get(TEXT, "").startswith("/")
-            said = {} if is_button else model.said(normalized_text(message), self._config["least"])
-            ranking = [{"name": name, "confidence": share} for name, share in said.items()]
-            message.set(self._config["output"], ranking, add_to_output=True)
+            whole, parts = ({}, []) if is_button else model.said_by_clause(normalized_text(message), least)
+            message.set(output, _ranking(whole), add_to_output=True)
+            for clause, said in zip(message.get(CLAUSES) or (), parts, strict=False):
+                clause[output] = _ranking(said)
         return messages
 
     @classmethod
@@ -189,16 +193,24 @@ class SaidModel:
 
     def said(self, text: str, least: float = 0.0) -> dict[str, float]:
         """Returns what normalized text says, as a whole or in one of its clauses, likeliest first."""
+        return self.said_by_clause(text, least)[0]
+
+    def said_by_clause(self, text: str, least: float = 0.0) -> tuple[dict[str, float], list[dict[str, float]]]:
+        """Returns what normalized text says, as a whole or in one of its clauses, and what each clause says."""
         parts = [text, *clauses(text)]
         if len(parts) > 1:
             # All at once: several texts cost little more than one.
             sentence_encoder().encode(parts)
-        rows = [row for row in (self._features.rows(part) for part in parts) if row]
-        if not rows:
-            return {}
-        found: NDArray[np.float32] = np.array([self._model.probabilities(row) for row in rows]).max(axis=0)
+        shares = [self._shares(part) for part in parts]
+        return self._named(np.max(shares, axis=0), least), [self._named(found, least) for found in shares[1:]]
+
+    def _shares(self, text: str) -> NDArray[np.float32]:
+        rows = self._features.rows(text)
+        return self._model.probabilities(rows) if rows else np.zeros(len(self._model.labels), np.float32)
+
+    def _named(self, found: NDArray[np.float32], least: float) -> dict[str, float]:
         order = found.argsort()[::-1]
-        return {self._model.labels[i]: float(found[i]) for i in order if found[i] >= least}
+        return {self._model.labels[i]: float(found[i]) for i in order if found[i] >= max(least, _LEAST)}
 
     def save(self, folder: Path) -> None:
         """Writes the model into a folder."""
@@ -209,6 +221,10 @@ class SaidModel:
     def load(cls, folder: Path, vector_weight: float) -> SaidModel:
         """Reads what `save` wrote."""
         return cls(TextFeatures.load(folder, vector_weight), IndependentModel.load(folder))
+
+
+def _ranking(said: dict[str, float]) -> list[dict[str, Any]]:
+    return [{"name": name, "confidence": share} for name, share in said.items()]
 
 
 def _held_out(given: list[SaidText]) -> NDArray[np.bool_]:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from actions.knowledge import Knowledge, Topic
 from actions.knowledge.answers import TOPIC
 from actions.knowledge.questions import load_questions
+from actions.knowledge.schema import StepAnswer
 from evaluation.simulation.phrases import Phrases
+
+# So many answers are asked for in one conversation.
+_TOGETHER = 4
 
 
 @dataclass(frozen=True)
@@ -22,7 +27,7 @@ class Mission:
         target: The path of the knowledge entry that must be told, such as `forgot_password.yml:steps[0].trouble`; or
             `outcome`, `handoff`.
         at_step: What is done at a step beside going on: number and acts, in order.
-        about: Questions to ask at that step, one of them; empty for a phrase of the lists.
+        asks: The answers to ask for, at the step of `cause` or the detail: the path of each, and ways to ask for it.
         cause: The check that finds the cause, of a diagnosis; 0 for none of them.
         detail: The detail that is treated in the way of `detail_act`.
         detail_act: `question` or `correct`.
@@ -37,7 +42,7 @@ class Mission:
     opener: str
     target: str
     at_step: dict[int, tuple[str, ...]] = field(default_factory=dict)
-    about: tuple[str, ...] = ()
+    asks: tuple[tuple[str, tuple[str, ...]], ...] = ()
     cause: int = 0
     detail: str = ""
     detail_act: str = ""
@@ -55,6 +60,7 @@ def missions(knowledge: Knowledge, phrases: Phrases) -> list[Mission]:
     for topic in knowledge.topics.values():
         if topic.kind == "answer":
             found += _of_answer(topic)
+            found += _questions(topic, asked)
         else:
             found += _of_walkthrough(topic)
             found += _questions(topic, asked)
@@ -152,26 +158,23 @@ def _of_walkthrough(topic: Topic) -> Iterator[Mission]:
 
 def _questions(topic: Topic, asked: Mapping[str, Sequence[str]]) -> Iterator[Mission]:
     for number, step in enumerate(topic.steps, start=1):
-        for index, answer in enumerate(step.answers):
-            yield Mission(
-                f"{topic.id} asks {step.id} {index}",
-                topic.id,
-                topic.id,
-                f"{topic.id}.yml:steps[{number - 1}].answers[{index}].text",
-                at_step={number: ("question",)},
-                about=tuple(asked[f"{topic.id}/{step.id}/{answer.id}"]),
-                cause=number,
-            )
-    for index, answer in enumerate(topic.answers):
-        yield Mission(
-            f"{topic.id} asks {index}",
-            topic.id,
-            topic.id,
-            f"{topic.id}.yml:answers[{index}].text",
-            at_step={1: ("question",)},
-            about=tuple(asked[f"{topic.id}/{TOPIC}/{answer.id}"]),
-            cause=1,
-        )
+        place = f"{topic.id}.yml:steps[{number - 1}]."
+        for part, asks in _asking(f"{topic.id}/{step.id}", place, step.answers, asked):
+            name = f"{topic.id} asks {step.id} {part}"
+            yield Mission(name, topic.id, topic.id, asks[0][0], asks=asks, cause=number)
+    for part, asks in _asking(f"{topic.id}/{TOPIC}", f"{topic.id}.yml:", topic.answers, asked):
+        yield Mission(f"{topic.id} asks {part}", topic.id, topic.id, asks[0][0], asks=asks, cause=1)
+
+
+def _asking(
+    address: str, prefix: str, answers: Sequence[StepAnswer], asked: Mapping[str, Sequence[str]]
+) -> Iterator[tuple[int, tuple[tuple[str, tuple[str, ...]], ...]]]:
+    """Yields what is asked in one conversation: some answers of one place, which a run of few conversations meets."""
+    told = [
+        (f"{prefix}answers[{index}].text", tuple(asked[f"{address}/{answer.id}"]))
+        for index, answer in enumerate(answers)
+    ]
+    yield from enumerate(itertools.batched(told, _TOGETHER))
 
 
 def _details(topic: Topic, asked: Mapping[str, Sequence[str]]) -> Iterator[Mission]:
@@ -186,16 +189,9 @@ def _details(topic: Topic, asked: Mapping[str, Sequence[str]]) -> Iterator[Missi
         yield Mission(
             f"{topic.id} skips {detail.id}", topic.id, topic.id, "outcome", detail=detail.id, detail_act="skip_detail"
         )
-        for index, answer in enumerate(detail.answers):
-            yield Mission(
-                f"{topic.id} asks about {detail.id} {index}",
-                topic.id,
-                topic.id,
-                f"{place}.answers[{index}].text",
-                detail=detail.id,
-                detail_act="question",
-                about=tuple(asked[f"{topic.id}/{detail.id}/{answer.id}"]),
-            )
+        for part, asks in _asking(f"{topic.id}/{detail.id}", f"{place}.", detail.answers, asked):
+            name = f"{topic.id} asks about {detail.id} {part}"
+            yield Mission(name, topic.id, topic.id, asks[0][0], asks=asks, detail=detail.id, detail_act="question")
 
 
 def _of_care(knowledge: Knowledge, phrases: Phrases) -> Iterator[Mission]:

@@ -93,7 +93,8 @@ def talk(
         done = utterance.is_done_by(replies) if utterance.is_done_by else None
         meant.append((utterance.means, done, utterance.text))
         said_before = texts
-        target_reached = target_reached or _reached(mission, {f"{entry.file}:{entry.path}" for entry in told}, replies)
+        user.told |= {f"{entry.file}:{entry.path}" for entry in told}
+        target_reached = target_reached or _reached(mission, user.told, replies)
         user.is_satisfied = target_reached
     if not target_reached:
         problems.append(("dead end", user.gave_up or "too long"))
@@ -113,6 +114,8 @@ def _reached(mission: Mission, told: set[str], replies: Sequence[Said]) -> bool:
         return bool(names & marks[mission.target]) or (
             mission.target == "left" and any("cancelled" in entry for entry in told)
         )
+    if mission.asks:
+        return all(target in told for target, _ in mission.asks)
     return mission.target in told
 
 
@@ -147,9 +150,12 @@ def simulate(
     seed: int,
     on_conversation: Callable[[], None] = lambda: None,
 ) -> Report:
-    """Holds `count` conversations: each mission with each profile in turn, then again with other choices."""
-    pairs = [(mission, profile) for profile in PROFILES for mission in missions]
-    random.Random(seed).shuffle(pairs)
+    """Holds `count` conversations: each mission once, then each with another profile, then again with other choices."""
+    # A short run meets as many missions as it can.
+    drawn = list(enumerate(missions))
+    random.Random(seed).shuffle(drawn)
+    turns = range(len(PROFILES))
+    pairs = [(mission, PROFILES[(number + turn) % len(PROFILES)]) for turn in turns for number, mission in drawn]
     report = Report(coverage)
     for number in range(count):
         mission, profile = pairs[number % len(pairs)]

@@ -38,6 +38,8 @@ _OF_STEPS = frozenset(
     }
 )
 _MOST_OPENERS = 3
+# Whoever does not get their answer asks in other words.
+_MOST_TRIES = 3
 
 
 @dataclass(frozen=True)
@@ -124,6 +126,7 @@ class User:
         phrases: What they can say.
         knowledge: Which topics and steps there are.
         chance: Where their choices come from.
+        told: Paths of the knowledge that they have been told.
     """
 
     mission: Mission
@@ -131,6 +134,7 @@ class User:
     phrases: Phrases
     knowledge: Knowledge
     chance: random.Random
+    told: set[str] = field(default_factory=set)
     is_satisfied: bool = False
     gave_up: str = ""
     _queue: list[Utterance] = field(default_factory=list)
@@ -144,6 +148,7 @@ class User:
     _detours: int = 0
     _started: bool = False
     _declined: int = 0
+    _tries: dict[str, int] = field(default_factory=dict)
     _led_away: int = 0
     _menu_asked: bool = False
     _menu_pressed: bool = False
@@ -155,6 +160,9 @@ class User:
             self._queue += self._introduction()
         if self._queue:
             return self._queue.pop(0)
+        left = [target for target, _ in self.mission.asks if target not in self.told]
+        if left and all(self._tries.get(target, 0) >= _MOST_TRIES for target in left):
+            self.gave_up = "asked in vain"
         if self.is_satisfied or self.gave_up:
             return None
         detour = self._detour(replies)
@@ -204,6 +212,9 @@ class User:
             return self._at_step(replies)
         if "utter_diagnosis_intro" in names:
             return self._pick_cause(replies)
+        question = self._question() if topic.kind == "answer" else None
+        if question:
+            return question
         if self._step and topic.is_walkthrough and not self._left and (names & _OF_STEPS or self._led_away > 2):
             return self._at_step(replies)
         if self._step and topic.is_walkthrough and not self._left:
@@ -299,13 +310,14 @@ class User:
         )
         asked = next((detail for detail in details if detail.ask in text), details[0])
         wanted = self.phrases.details[asked.id]
+        question = self._question() if self.mission.detail == asked.id else None
+        if question:
+            return question
         if self.mission.detail == asked.id and not self._treated:
             self._treated = True
             if self.mission.detail_act == "question":
                 answers = says("utter_step_answer", "utter_step_unknown")
-                return Utterance(
-                    self._one_of(self.mission.about or wanted["questions"]), "question about detail", answers
-                )
+                return Utterance(self._one_of(wanted["questions"]), "question about detail", answers)
             if self.mission.detail_act == "skip_detail":
                 return self._act("skip_detail", lambda said: asked.ask not in "".join(reply.text for reply in said))
             self._queue.append(
@@ -350,6 +362,9 @@ class User:
     def _at_step(self, replies: Sequence[Said]) -> Utterance | None:
         topic = self.knowledge.topics[self.mission.topic]
         number = max(self._step, 1)
+        question = self._question() if self.mission.cause == number else None
+        if question:
+            return question
         acts, done = self.mission.at_step.get(number, ()), self._acts_done.get(number, 0)
         if done < len(acts):
             self._acts_done[number] = done + 1
@@ -372,9 +387,6 @@ class User:
     def _special(self, act: str, number: int, replies: Sequence[Said]) -> Utterance:
         topic = self.knowledge.topics[self.mission.topic]
         step = topic.steps[number - 1]
-        if act == "question":
-            line = self._one_of(self.mission.about or self.phrases.of_step(topic.id, step.id, "question"))
-            return Utterance(line, "question", says("utter_step_answer", "utter_step_unknown"))
         if act == "problem":
             helps = says("utter_check_trouble", "utter_step_trouble", "utter_next_cause")
             return Utterance("/step_problem", "press trouble", helps)
@@ -391,6 +403,15 @@ class User:
             return self._act("cancel", says("utter_cancelled", "utter_answer"))
         expects = {"again_trouble": says("utter_offer_human_after_trouble"), "ask_human": hands_over}
         return self._act(act, expects.get(act, says("utter_tried_all", "utter_offer_human")))
+
+    def _question(self) -> Utterance | None:
+        """Asks for the next answer that was not told yet, a few times in other words."""
+        for target, texts in self.mission.asks:
+            tries = self._tries.get(target, 0)
+            if target not in self.told and tries < _MOST_TRIES:
+                self._tries[target] = tries + 1
+                return Utterance(self.chance.choice(texts), "question", says("utter_step_answer"))
+        return None
 
     def _goes_on(self, number: int) -> Callable[[Sequence[Said]], bool]:
         def goes_on(replies: Sequence[Said]) -> bool:

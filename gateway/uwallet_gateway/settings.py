@@ -96,7 +96,7 @@ class Settings(BaseSettings):
         default=600.0, ge=0, description="Seconds for which a message waits for an engine that is down"
     )
     takeover_seconds: float = Field(
-        default=2.0,
+        default=1.5,
         ge=0.5,
         le=60,
         description="Seconds after which the conversations of a gateway that died or stands still are another's, "

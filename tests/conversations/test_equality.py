@@ -1,6 +1,6 @@
 """Conversations, word for word and event for event the same by `make run` as by `rasa run` + `rasa run actions`.
 
-A dozen of them, the longest of each kind; `make test-all` compares all.
+A dozen of them, the longest of each kind; `make test-all` compares all, and our engine with an action server, too.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ def without_variations(folder: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, tuple[str, Path]]]:
-    """The address and the database of Rasa's server, of ours, and of ours with the action server."""
+    """The address and the database of Rasa's server, of ours, and in the long run of ours with the action server."""
     folder = tmp_path_factory.mktemp("servers")
     model = without_variations(folder)
     ports = {name: free_port() for name in ("actions", "rasa", "engine", "engine with action server")}
@@ -81,8 +81,9 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, tupl
     configured = {
         "rasa": endpoints(folder, "rasa", remote),
         "engine": endpoints(folder, "engine", {**remote, "actions_module": "actions"}),
-        "engine with action server": endpoints(folder, "engine with action server", remote),
     }
+    if LONG:
+        configured["engine with action server"] = endpoints(folder, "engine with action server", remote)
     processes = [start("scripts/rasa_cli.py", "run", "actions", "--port", str(ports["actions"]), "--quiet")]
     try:
         wait_for(f"http://127.0.0.1:{ports['actions']}/health", processes[0])

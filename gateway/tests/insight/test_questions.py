@@ -66,6 +66,13 @@ def test_knowledge_has_questions_and_pins() -> None:
     assert questions[0].topic == "forgot_password"
 
 
+def test_questions_of_their_own_are_suggested_unless_they_hold_for_a_time_or_a_place_only(tmp_path: Path) -> None:
+    entries = ["{id: always, question: 怎么开发票}", "{id: over, question: 春节几点上班, valid_until: 2026-03-01}"]
+    (tmp_path / "faq").mkdir()
+    (tmp_path / "faq" / "a.yml").write_text(f"category: 其他\nfaqs: [{', '.join(entries)}]\n", encoding="utf-8")
+    assert read_questions(tmp_path) == (Question("怎么开发票", "faq/always"),)
+
+
 async def test_pages_of_the_site_are_suggested_questions(start_gateway: StartGateway, tmp_path: Path) -> None:
     (tmp_path / "knowledge").mkdir()
     (tmp_path / "knowledge" / "closure.yml").write_text("title: 注销\nquestions: [怎么注销账户]\n", encoding="utf-8")

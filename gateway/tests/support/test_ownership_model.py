@@ -360,7 +360,7 @@ def test_never_two_owners_and_never_the_bot_beside_an_agent(
         Machine,
         settings=settings(
             # Statements are the same on both databases, locks are not: PostgreSQL shows its own with fewer.
-            max_examples=examples(3 if server else 6, 40),
+            max_examples=examples(2 if server else 4, 40),
             # The same ones each time, so that nobody's change fails by somebody else's mistake; the long run looks on.
             derandomize=not LONG,
             stateful_step_count=60,

@@ -37,7 +37,7 @@ schema = from_fixture("document")
 
 @schema.parametrize()
 @settings(
-    max_examples=examples(6, 50),
+    max_examples=examples(4, 50),
     deadline=None,
     phases=(Phase.explicit, Phase.generate),
     suppress_health_check=list(HealthCheck),

@@ -9,6 +9,7 @@ import sys
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 import redis
@@ -16,13 +17,14 @@ import redis
 from tests.conftest import SettingsFactory
 from tests.helpers.databases import PostgresqlServer
 from tests.helpers.fake_engine import FakeEngine
-from tests.helpers.gateway import Gateway, running_gateway
+from tests.helpers.gateway import Gateway, SocketClient, running_gateway
 from tests.helpers.servers import free_port, serving
 from uwallet_gateway.database.redis_client import redis_client
 from uwallet_gateway.database.sole_use import DatabaseInUseError, sole_use
 from uwallet_gateway.identity.vouching import user_hash
 from uwallet_gateway.transcript.events import Event, UserPresence
 from uwallet_gateway.transcript.messages import Draft
+from uwallet_gateway.turns.locks import AcrossProcesses
 
 # One SQLite file is for one gateway (database/sole_use.py).
 pytestmark = pytest.mark.postgresql
@@ -86,6 +88,8 @@ async def pair(
         "engine_url": f"http://127.0.0.1:{port}",
         "redis_url": redis_server.url,
         "database_url": await postgresql.create(),
+        # A busy machine is no process that has died.
+        "takeover_seconds": 15,
     }
     async with contextlib.AsyncExitStack() as stack:
         await stack.enter_async_context(serving(engine, port))
@@ -93,6 +97,17 @@ async def pair(
             await stack.enter_async_context(running_gateway(make_settings(**common), engine)) for _ in range(2)
         ]
         yield first, second
+
+
+async def answers(client: SocketClient, count: int) -> list[Any]:
+    """Waits for so many answers; on a busy machine users are told in between that it takes longer."""
+    told = 0
+    while True:
+        said = await client.wait_for("bot_uttered", count + told)
+        found = [reply for reply in said if "notice" not in reply["metadata"]]
+        if len(found) >= count:
+            return found
+        told = len(said) - len(found)
 
 
 async def test_what_one_takes_the_other_delivers(pair: tuple[Gateway, Gateway]) -> None:
@@ -103,9 +118,9 @@ async def test_what_one_takes_the_other_delivers(pair: tuple[Gateway, Gateway]) 
         await there.request_session(user=user)
         await here.say("你好")
         assert (await there.wait_for("user_message"))[0]["text"] == "你好"
-        assert (await there.wait_for("bot_uttered"))[0]["text"] == "收到：你好"
+        assert (await answers(there, 1))[0]["text"] == "收到：你好"
         await there.say("再见")
-        assert (await here.wait_for("bot_uttered", 2))[1]["text"] == "收到：再见"
+        assert (await answers(here, 2))[1]["text"] == "收到：再见"
         assert len(there.of("user_message")) == 1
 
 
@@ -120,11 +135,12 @@ async def test_one_conversation_is_answered_in_order_and_once(pair: tuple[Gatewa
                 for number in range(10)
             )
         )
-        replies = await client.wait_for("bot_uttered", 10)
+        replies = await answers(client, 10)
         answered = [reply["metadata"]["in_reply_to"] for reply in replies]
         assert answered == sorted(answered)
         assert len(set(answered)) == 10
-    assert len(first.engine.received) == 10
+    # Asked again only where one stood still for so long that the other took over.
+    assert len({body["message_id"] for body in first.engine.received}) == 10
 
 
 async def test_change_of_identity_closes_the_session_everywhere(pair: tuple[Gateway, Gateway]) -> None:
@@ -169,24 +185,25 @@ async def test_process_that_stood_still_repeats_nothing(
         await client.say("二")
         await engine.wait_for(1)
         # As after its lifetime, in which a process that stands still extends nothing.
-        (lock,) = await keys.keys("uwallet:conversation:*")
-        await keys.delete(lock)
+        await keys.delete(*await keys.keys("uwallet:conversation:*"))
         await second.services.dispatcher.take_over()
         await engine.wait_for(2)
         engine.mode = "ok"
         engine.release.set()
-        replies = await client.wait_for("bot_uttered", 2)
+        replies = await answers(client, 2)
         assert [reply["text"] for reply in replies] == ["收到：一", "收到：二"]
     conversation_id = (await first.services.sessions.read(token)).conversation_id
     stored, _ = await first.services.transcript.newest(conversation_id, 10)
-    assert [message.author for message in stored] == ["user", "user", "bot", "bot"]
+    assert sorted(message.author for message in stored if message.author != "system") == ["bot", "bot", "user", "user"]
     assert len({body["message_id"] for body in engine.received}) == 2
 
 
-async def test_what_a_process_leaves_is_looked_for_in_time(pair: tuple[Gateway, Gateway]) -> None:
-    settings, locks = pair[0].services.settings, pair[0].services.dispatcher._locks
+def test_what_a_process_leaves_is_looked_for_in_time(make_settings: SettingsFactory) -> None:
+    lifetime = make_settings().takeover_seconds
+    locks = AcrossProcesses(redis_client("redis://127.0.0.1"), lifetime)
     assert locks.look_every is not None
-    assert settings.takeover_seconds + locks.look_every <= 2.5
+    # The rest of three seconds is for the turn.
+    assert lifetime + locks.look_every < 2
 
 
 async def test_second_gateway_without_redis_is_refused(
@@ -236,10 +253,10 @@ async def test_without_redis_for_a_while_messages_are_answered_all_the_same(
             await client.request_session()
             server.stop()
             await client.say("在吗")
-            assert (await client.wait_for("bot_uttered"))[0]["text"] == "收到：在吗"
+            assert (await answers(client, 1))[0]["text"] == "收到：在吗"
             server.start()
             await client.say("还在吗")
-            assert (await client.wait_for("bot_uttered", 2))[1]["text"] == "收到：还在吗"
+            assert (await answers(client, 2))[1]["text"] == "收到：还在吗"
     finally:
         server.stop()
 

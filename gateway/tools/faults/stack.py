@@ -16,7 +16,7 @@ import httpx
 from sqlalchemy import func, select
 
 from tools.faults.history import Stored
-from tools.faults.ports import free_port
+from tools.ports import free_port
 from uwallet_gateway.agents.roles import Role
 from uwallet_gateway.database import tables
 from uwallet_gateway.database.migrate import migrate

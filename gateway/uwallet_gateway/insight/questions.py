@@ -10,7 +10,7 @@ from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from itertools import accumulate
 from pathlib import Path
@@ -81,19 +81,46 @@ class _Topic(BaseModel):
         return [] if isinstance(value, Mapping) else value
 
 
+class _Faq(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+    id: str
+    question: str
+    valid_from: date | None = None
+    valid_until: date | None = None
+    sites: list[str] = []
+    channels: list[str] = []
+
+    @property
+    def is_always_told(self) -> bool:
+        return not (self.valid_from or self.valid_until or self.sites or self.channels)
+
+
+class _FaqFile(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+    faqs: list[_Faq] = []
+
+
 @lru_cache(maxsize=2)
 def read_questions(folder: Path) -> tuple[Question, ...]:
-    """The questions of all knowledge files: topics of the menu first, each topic's main question first.
+    """The questions of all knowledge files: topics of the menu first, the main question of each first; then `faq/`.
+
+    Of these, none that holds for a time or a place only: nobody is shown a question that the bot does not answer then.
 
     Raises:
         KnowledgeFilesError: A file cannot be read.
     """
     topics = [(path.stem, load_yaml(path, _Topic, KnowledgeFilesError)[0]) for path in sorted(folder.glob("*.yml"))]
     topics.sort(key=lambda item: item[1].menu.position if item[1].menu else len(topics) + 100)
-    return tuple(
-        Question(text, name, topic.pinned_question and number == 0)
-        for name, topic in topics
-        for number, text in enumerate(topic.questions)
+    files = [load_yaml(path, _FaqFile, KnowledgeFilesError)[0] for path in sorted((folder / "faq").glob("*.yml"))]
+    return (
+        *(
+            Question(text, name, topic.pinned_question and number == 0)
+            for name, topic in topics
+            for number, text in enumerate(topic.questions)
+        ),
+        *(Question(faq.question, f"faq/{faq.id}") for file in files for faq in file.faqs if faq.is_always_told),
     )
 
 

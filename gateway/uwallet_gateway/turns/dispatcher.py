@@ -34,8 +34,8 @@ from uwallet_gateway.turns.replies import greeted, replies
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.25, 5.0
 # Seconds until a conversation is retried after the database failed.
 _AFTER_ERROR = 2.0
-# Looks for what a process that died has left take at most this share of the time, however much waits.
-_SHARE_OF_LOOKS = 0.2
+# So many conversations that wait are looked at each time; while more wait, it is as many times more seldom.
+_WAITING_PER_LOOK = 1000
 # Seconds for which the last failure tells the state of the engine.
 _FAILURE_COUNTS_FOR = 2 * _LONGEST_PAUSE
 # No answer came, so the same turn may be asked for again.
@@ -122,25 +122,31 @@ class Dispatcher:
             self._set_timer(conversation_id, self._notice_after)
             self.wake(conversation_id)
 
-    async def take_over(self) -> None:
-        """Answers what another process has taken and not answered before it died."""
+    async def take_over(self) -> int:
+        """Answers what another process has taken and not answered before it died.
+
+        Returns:
+            How many conversations wait, whoever answers them.
+        """
         waiting = await self._transcript.waiting_conversations()
         for conversation_id in await self._locks.abandoned([one for one in waiting if one not in self._workers]):
             _log.info("dispatcher.took_over", conversation_id=conversation_id)
             self.wake(conversation_id)
+        return len(waiting)
 
     async def take_over_for_ever(self) -> None:
         """Looks a few times within the life of a lock. A failure is logged; the next look tries again."""
-        pause = self._locks.look_every
-        while pause is not None:
+        if self._locks.look_every is None:
+            return
+        waiting = 0
+        while True:
             # Jitter, so that processes do not look in lockstep.
+            pause = self._locks.look_every * max(1.0, waiting / _WAITING_PER_LOOK)
             await asyncio.sleep(pause * random.uniform(0.75, 1.0))
-            started = time.perf_counter()
             try:
-                await self.take_over()
+                waiting = await self.take_over()
             except Exception:
                 _log.exception("dispatcher.not_taken_over")
-            pause = max(self._locks.look_every or 0.0, (time.perf_counter() - started) / _SHARE_OF_LOOKS)
 
     async def drain(self, seconds: float) -> None:
         """Finishes running turns. Messages that wait for an engine that is away stay for the next start."""

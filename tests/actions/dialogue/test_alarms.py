@@ -115,7 +115,7 @@ def test_no_rating_and_no_niceties_after_an_alarm(conversation: Conversation) ->
 def test_a_doubt_is_asked_about_and_leaves_everything_as_it_is(conversation: Conversation, alarm: str) -> None:
     conversation.opens("forgot_password", step_number="2")
     said = conversation.does(
-        Act.OUT_OF_SCOPE, "我真的撑不下去了，怎么会这样", alarms={alarm: 0.4}, band=AnswerBand.CHOICE
+        Act.OUT_OF_SCOPE, "我真的撑不下去了，怎么会这样", alarms={alarm: 0.28}, band=AnswerBand.CHOICE
     )
     assert said == ["utter_care"]
     assert (conversation.state.topic, conversation.state.step, conversation.state.alarms) == ("forgot_password", 2, ())
@@ -124,7 +124,7 @@ def test_a_doubt_is_asked_about_and_leaves_everything_as_it_is(conversation: Con
 
 def test_a_denial_takes_nothing_else_off_the_record(conversation: Conversation) -> None:
     gives_away(conversation, "crisis")
-    conversation.does(Act.OUT_OF_SCOPE, "随便说一句别的话", alarms={"victim": 0.4})
+    conversation.does(Act.OUT_OF_SCOPE, "随便说一句别的话", alarms={"victim": 0.28})
     conversation.does(Act.DENY, "没有", intent="deny")
     assert conversation.state.alarms[0].alarm is Alarm.CRISIS
 

@@ -16,7 +16,7 @@ LONGEST_BUBBLE = 60
 def says(conversation: Conversation, text: str, *labels: str, **more: Any) -> str:
     """Says something that the model hears labels of, and returns the texts of the answer."""
     said = dict.fromkeys(labels, 0.9)
-    conversation.does(Act.OUT_OF_SCOPE, text, intent="out_of_scope", said=said, **more)
+    conversation.does(Act.OUT_OF_SCOPE, text, intent="out_of_scope", is_listened=True, said=said, **more)
     assert conversation.turn
     return "\n".join(str(reply.values.get("answer", reply.response)) for reply in conversation.turn.replies)
 
@@ -63,7 +63,7 @@ def test_somebody_elses_danger_is_answered_by_where_they_are(conversation: Conve
 
 
 def test_the_model_hears_whose_danger_it_is(conversation: Conversation) -> None:
-    assert "先找人" in cries(conversation, "小区里那位寻短见 敲门不应", "of_other", "door_locked")
+    assert "先找人" in cries(conversation, "小区里一户人家的孙女寻短见 敲门不应", "of_other", "door_locked")
 
 
 def test_who_was_misheard_is_apologised_to_once(conversation: Conversation) -> None:

@@ -304,3 +304,64 @@ def test_who_has_called_is_not_sent_to_call(conversation: Conversation) -> None:
     answer = says(conversation, "房东说敲门没人应 锁着", said={"door_locked": 0.9})
     assert "打 110" not in answer
     assert "再打给离得最近" not in answer
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "110报了 但他刚给我发了我妈的电话 我不想活了太丢人了",
+        "我要是走了保险是不是能还债",
+        "银行打了 遗书我都写好了",
+        "钱的事先不管 猫以后谁来喂",
+        "还不如死了算了 要不要报警",
+    ],
+)
+def test_a_cry_for_help_in_any_clause_goes_before_the_money(conversation: Conversation, text: str) -> None:
+    fraud(conversation, "她录了我视频 说不给五千就发给通讯录")
+    answer = says(conversation, text)
+    assert has_alarm(conversation.state, Alarm.CRISIS)
+    assert "12356" in answer
+    assert any(reply.custom for reply in conversation.turn.replies if conversation.turn)
+
+
+@pytest.mark.parametrize("text", ["急死我了", "骗子说要弄死我", "他死活不承认", "孩子今天谁来接", "我走了 先去报警"])
+def test_fear_and_idioms_are_no_cry_for_help(conversation: Conversation, text: str) -> None:
+    fraud(conversation, "我给骗子转了四千块")
+    says(conversation, text)
+    assert not has_alarm(conversation.state, Alarm.CRISIS)
+
+
+def test_plans_for_afterwards_are_asked_about_in_a_crisis(conversation: Conversation) -> None:
+    says(conversation, "真不想活了", alarms={"crisis": 0.95})
+    answer = says(conversation, "我不敢让我爸妈知道 我要是走了保险是不是能还债", said={"refuses_line_told_home": 0.9})
+    assert "结束自己的生命" in answer
+
+
+def test_nobody_is_sent_to_call_who_has_come(conversation: Conversation) -> None:
+    says(conversation, "药我都买好了 不想活了", alarms={"crisis": 0.95})
+    for text in ("打了120了 说十分钟", "120到了 谢谢你 药让他们拿走了"):
+        assert "打 120" not in says(conversation, text)
+
+
+def test_what_was_only_asked_about_is_still_to_be_done(conversation: Conversation) -> None:
+    fraud(conversation, "我给骗子转了四千块")
+    assert "现在就打 110" in says(conversation, "110现在打吗", said={"police_called": 0.8})
+    assert "报过" not in says(conversation, "我没报!!!一直没报!!", said={"nothing_told": 0.8, "police_called": 0.5})
+    assert "要打" in says(conversation, "银行我没打!我问要不要打", said={"bank_called": 0.8})
+    assert not {"police_called", "bank_called", "nothing_told"} & set(conversation.state.danger_facts)
+
+
+@pytest.mark.parametrize(
+    ("text", "first"), [("你就说能不能扫", "别扫"), ("可以挂吗", "可以挂"), ("银行要不要打", "要打")]
+)
+def test_a_plain_question_gets_a_plain_first_word(conversation: Conversation, text: str, first: str) -> None:
+    fraud(conversation, "我给骗子转了四千块")
+    assert says(conversation, text).startswith(first)
+
+
+def test_who_is_watched_is_told_to_cut_it_off_before_anything_else(conversation: Conversation) -> None:
+    fraud(conversation, "有人让我开了屏幕共享 现在还连着 我转了两万")
+    for text in ("屏幕共享怎么关 他还看着我", "密码要不要改"):
+        answer = says(conversation, text)
+        assert "关机" in answer
+        assert "现在就改" not in answer

@@ -272,7 +272,7 @@ def is_handed_off(conversation: Conversation) -> bool:
     return conversation.turn is not None and any(reply.is_handoff for reply in conversation.turn.replies)
 
 
-@settings(max_examples=examples(80, 1000), deadline=None)
+@settings(max_examples=examples(40, 1000), deadline=None)
 @given(STATES, st.lists(MOVES, min_size=1, max_size=6))
 def test_whatever_the_user_does_the_state_is_valid_and_there_is_a_reply(
     state: DialogueState, moves: list[dict[str, Any]]
@@ -311,7 +311,7 @@ def of_the_session(move: dict[str, Any]) -> bool:
     return not move["is_new_session"] or move["after_agent"]
 
 
-@settings(max_examples=examples(80, 1000), deadline=None)
+@settings(max_examples=examples(40, 1000), deadline=None)
 @given(STATES, st.lists(MOVES.filter(of_the_session), min_size=1, max_size=6))
 def test_what_was_given_away_stays_for_the_session(state: DialogueState, moves: list[dict[str, Any]]) -> None:
     conversation = conversation_at(state)
@@ -331,7 +331,7 @@ def test_what_was_given_away_stays_for_the_session(state: DialogueState, moves: 
                 assert "crisis" not in told or (reply.custom["reason"], reply.custom["mood"]) == ("crisis", "in_crisis")
 
 
-@settings(max_examples=examples(80, 1000), deadline=None)
+@settings(max_examples=examples(40, 1000), deadline=None)
 @given(STATES, MOVES.filter(of_the_session))
 def test_a_cry_for_help_is_never_missed(state: DialogueState, move: dict[str, Any]) -> None:
     conversation = conversation_at(replace(state, alarms=(), open_alarm=None))
@@ -347,7 +347,7 @@ def is_doubtful(move: dict[str, Any]) -> bool:
     return not move["payload"] and sum(given_away) < 0.2 and all(share < 0.45 for share in move["acts"].values())
 
 
-@settings(max_examples=examples(80, 1000), deadline=None)
+@settings(max_examples=examples(40, 1000), deadline=None)
 @given(STATES, MOVES.filter(is_doubtful))
 def test_nobody_leaves_the_queue_or_is_handed_over_on_a_guess(state: DialogueState, move: dict[str, Any]) -> None:
     state = replace(
@@ -371,7 +371,7 @@ def test_nobody_leaves_the_queue_or_is_handed_over_on_a_guess(state: DialogueSta
     assert not is_handed_off(conversation)
 
 
-@settings(max_examples=examples(80, 1000), deadline=None)
+@settings(max_examples=examples(40, 1000), deadline=None)
 @given(STATES)
 def test_a_human_is_one_turn_away(state: DialogueState) -> None:
     conversation = conversation_at(state)
@@ -383,7 +383,7 @@ def test_a_human_is_one_turn_away(state: DialogueState) -> None:
         assert conversation.state.suspended[-1].topic == state.walk.topic
 
 
-@settings(max_examples=examples(80, 1000), deadline=None)
+@settings(max_examples=examples(40, 1000), deadline=None)
 @given(STATES)
 def test_who_goes_on_saying_yes_comes_to_an_end_or_to_a_human(state: DialogueState) -> None:
     conversation = conversation_at(replace(state, offer=None, offer_reason=None, choice=None, correcting=None))
@@ -396,7 +396,7 @@ def test_who_goes_on_saying_yes_comes_to_an_end_or_to_a_human(state: DialogueSta
     raise AssertionError(conversation.state)
 
 
-@settings(max_examples=examples(80, 1000), deadline=None)
+@settings(max_examples=examples(40, 1000), deadline=None)
 @given(STATES.map(lambda state: replace(state, open_alarm=None)))
 def test_who_goes_on_stopping_comes_to_an_end(state: DialogueState) -> None:
     conversation = conversation_at(state)
@@ -407,7 +407,7 @@ def test_who_goes_on_stopping_comes_to_an_end(state: DialogueState) -> None:
     raise AssertionError(conversation.state)
 
 
-@settings(max_examples=examples(80, 1000), deadline=None)
+@settings(max_examples=examples(40, 1000), deadline=None)
 @given(STATES, st.sampled_from([Act.NOT_UNDERSTOOD, Act.PROBLEM]))
 def test_who_gets_nowhere_gets_a_human(state: DialogueState, act: Act) -> None:
     conversation = conversation_at(state)
@@ -432,7 +432,7 @@ DIGRESSIONS = st.one_of(
 )
 
 
-@settings(max_examples=examples(80, 1000), deadline=None)
+@settings(max_examples=examples(40, 1000), deadline=None)
 @given(WALKS.map(lambda walk: replace(walk, requested_detail=None, awaiting=None)), st.lists(DIGRESSIONS, max_size=2))
 def test_a_digression_loses_no_step(walk: Walk, digressions: list[tuple[Act, str]]) -> None:
     state = fitted(DialogueState(walk=walk, skipped_details=("transaction_time", "amount")), KNOWLEDGE)
@@ -443,7 +443,7 @@ def test_a_digression_loses_no_step(walk: Walk, digressions: list[tuple[Act, str
     assert (conversation.state.topic, conversation.state.step) == (state.topic, state.step)
 
 
-@settings(max_examples=examples(80, 1000), deadline=None)
+@settings(max_examples=examples(40, 1000), deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(WALKTHROUGHS), st.integers(1, STEPS)), unique_by=lambda w: w[0], max_size=4))
 def test_nested_walkthroughs_come_back_in_turn_each_at_its_step(walks: list[tuple[str, int]]) -> None:
     conversation = Conversation(KNOWLEDGE)

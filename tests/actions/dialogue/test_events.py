@@ -193,7 +193,7 @@ def test_what_a_human_takes_over_has_no_ending_here(conversation: Conversation) 
     assert conversation.state.attempts[-1].outcome is AttemptOutcome.HANDED_OFF
 
 
-@settings(max_examples=examples(80, 1000), deadline=None)
+@settings(max_examples=examples(40, 1000), deadline=None)
 @given(STATES, st.lists(MOVES, min_size=1, max_size=6))
 def test_endings_and_ratings_are_those_on_record(state: DialogueState, moves: list[dict[str, Any]]) -> None:
     conversation = conversation_at(state)

@@ -41,13 +41,13 @@ def test_while_a_story_is_asked_for_money_lost_is_part_of_it(alarm: str, certain
 
 
 def test_a_doubtful_cry_for_help_is_asked_about_whatever_was_asked() -> None:
-    chosen = read(said("真的撑不下去", "out_of_scope", alarms={"crisis": 0.4}), ASKED).chosen
+    chosen = read(said("真的撑不下去", "out_of_scope", alarms={"crisis": 0.28}), ASKED).chosen
     assert chosen.arguments == {"alarm": Alarm.CRISIS, "is_doubtful": True}
 
 
 @pytest.mark.parametrize("alarm", SURE)
 def test_less_is_no_alarm(alarm: str) -> None:
-    chosen = read(said("钱不够了", "payment_failure", alarms={alarm: 0.29})).chosen
+    chosen = read(said("钱不够了", "payment_failure", alarms={alarm: 0.19})).chosen
     assert chosen.act is Act.OPEN_TOPIC
 
 
@@ -82,7 +82,7 @@ def test_right_after_an_alarm_little_is_needed_to_hear_the_next() -> None:
 
 @pytest.mark.parametrize("alarm", ["crisis", "fraud_underway"])
 def test_a_doubtful_danger_is_asked_about_once(alarm: str) -> None:
-    message = said("真的撑不下去", "out_of_scope", alarms={alarm: 0.4})
+    message = said("真的撑不下去", "out_of_scope", alarms={alarm: 0.28})
     assert read(message).chosen.arguments == {"alarm": Alarm(alarm), "is_doubtful": True}
     again = read(message, told(Alarm(alarm))).chosen
     assert "is_doubtful" not in again.arguments
@@ -141,7 +141,7 @@ def test_a_theft_denied_opens_no_advice_for_one() -> None:
     assert read(message).chosen.act is Act.ALARM_DENIED
 
 
-@pytest.mark.parametrize(("certainty", "act"), [(0.4, Act.OUT_OF_SCOPE), (0.7, Act.ALARM), (0.9, Act.ALARM)])
+@pytest.mark.parametrize(("certainty", "act"), [(0.3, Act.OUT_OF_SCOPE), (0.7, Act.ALARM), (0.9, Act.ALARM)])
 def test_tears_alone_are_no_crisis(certainty: float, act: Act) -> None:
     chosen = read(said("娃哭得我心烦", "out_of_scope", alarms={"crisis": certainty})).chosen
     assert (chosen.act, bool(chosen.arguments.get("is_doubtful"))) == (act, certainty == 0.7)

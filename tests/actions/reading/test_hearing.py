@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from actions.dialogue.messages import Clause
 from actions.reading.hearing import hear, known_after
 from tests.actions.reading.builders import KNOWLEDGE, said
 
@@ -117,7 +118,7 @@ def test_a_question_by_its_form_is_the_likeliest_one() -> None:
 
 @pytest.mark.parametrize(("share", "is_told"), [({"demanded": 0.25}, True), ({"lost": 0.9}, False)])
 def test_an_expression_that_hears_too_much_needs_the_model(share: dict[str, float], is_told: bool) -> None:
-    heard = hear(DANGER, said("他让我把码念给他", said=share))
+    heard = hear(DANGER, said("他让我把码念给他", said=share, is_listened=True))
     assert ("demanded" in heard.facts) == is_told
 
 
@@ -130,9 +131,38 @@ def test_how_somebody_near_is_called_is_heard() -> None:
     assert hear(DANGER, said("跟她爸妈讲不讲")).person is None
 
 
-@pytest.mark.parametrize(("text", "is_told"), [("我在屋里待着呢", False), ("我爸在屋里待着呢", True)])
-def test_that_it_is_somebody_elses_must_be_sure_or_they_be_named(text: str, is_told: bool) -> None:
-    assert ("others" in hear(DANGER, said(text, said={"others": 0.6})).facts) == is_told
+def test_whose_it_is_is_weighed_and_no_message_weighs_much() -> None:
+    def whose(share: float) -> float:
+        return hear(DANGER, said("在屋里待着呢", said={"of_other": share}, is_listened=True)).whose
+
+    assert whose(0.99) == -whose(0.01) == 1.0
+    assert whose(0.01) < whose(0.35) < 0 < whose(0.5) < whose(0.99)
+
+
+@pytest.mark.parametrize("text", ["不是家里人 是我自己", "他刚转走我2800", "就是我本人", "我刚转给他了"])
+def test_who_says_so_is_the_victim(text: str) -> None:
+    assert {"mine", "own_loss"} & set(hear(DANGER, said(text)).facts)
+
+
+@pytest.mark.parametrize("text", ["是我妈转的", "他转走我妈两万", "是我平时管太严", "不是我老公付的", "我替她报了警"])
+def test_who_speaks_of_somebody_else_is_not(text: str) -> None:
+    assert not {"mine", "own_loss"} & set(hear(DANGER, said(text)).facts)
+
+
+def test_each_question_of_a_message_is_heard() -> None:
+    clauses = (
+        Clause("这种电话要不要存证据", said={"asks_records": 0.6}),
+        Clause("打哪个号问", said={"asks_number": 0.5}),
+    )
+    heard = hear(
+        DANGER, said("这种电话要不要存证据 打哪个号问", said={"asks_records": 0.6, "asks_number": 0.5}, clauses=clauses)
+    )
+    assert heard.questions == ("asks_records", "asks_number")
+
+
+def test_a_question_that_nothing_is_known_of_is_not_passed_over() -> None:
+    clauses = (Clause("码要不要给", said={"asks_real": 0.6}), Clause("那个紫色的东西怎么用"))
+    assert hear(DANGER, said("码要不要给 那个紫色的东西怎么用", said={"asks_real": 0.6}, clauses=clauses)).asks_more
 
 
 def test_the_model_hears_a_loss_only_of_what_is_past() -> None:

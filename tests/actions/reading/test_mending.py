@@ -123,7 +123,7 @@ def test_who_cannot_see_gets_one_thing() -> None:
 
 
 def test_what_a_doubtful_alarm_interrupted_is_taken_up_after_the_denial() -> None:
-    doubt = said("付款转圈 我真是服了", "payment_failure", alarms={"fraud_underway": 0.36})
+    doubt = said("付款转圈 我真是服了", "payment_failure", alarms={"fraud_underway": 0.28})
     asked = DIALOGUE.respond(told(), Act.OPEN_TOPIC, doubt)
     assert asked.state.requests == (Request("payment_failure", doubt.text, {}),)
     denied = said("没有人教我 我自己买东西", "out_of_scope", "negated:fraud")

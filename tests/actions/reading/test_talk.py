@@ -318,3 +318,41 @@ def test_a_second_request_that_is_unclear_is_the_matter_it_names() -> None:
     turn = DIALOGUE.respond(DialogueState(), Act.OPEN_TOPIC, message)
     assert [request.intent for request in turn.state.requests] == ["account_closure"]
     assert turn.replies[-1].response == "utter_request_noted"
+
+
+def test_a_suspected_cause_beside_those_ruled_out_is_checked_next() -> None:
+    parts = (Clause("余额够", {"ruled_out": 0.95}), Clause("是不是限额", {"question": 0.9}))
+    message = said("余额够 是不是限额", "out_of_scope", acts={"ruled_out": 0.6, "question": 0.4}, clauses=parts)
+    turn = DIALOGUE.respond(at("payment_failure", 1), Act.OUT_OF_SCOPE, message)
+    assert turn.state.step == 4
+    assert [reply.response for reply in turn.replies] == ["utter_ruled_out", "utter_check"]
+
+
+def test_what_is_told_of_the_step_shown_joins_no_other_procedure() -> None:
+    likeness = {"account_security/password/done": 0.9, "forgot_password/set_new_password/done": 0.9}
+    message = said("密码换过了", "forgot_password", acts={"done": 0.95}, steps=likeness, confidence=0.9)
+    assert DIALOGUE.respond(at("account_security", 1), Act.OPEN_TOPIC, message).state.topic == "account_security"
+
+
+@pytest.mark.parametrize(
+    ("text", "changes"),
+    [
+        ("不对 是130 还有是李家面馆", {"amount": "130", "counterparty": "李家面馆"}),
+        ("错了 是45 店名是老王家", {"amount": "45", "counterparty": "老王家"}),
+        ("多收了我10块", None),
+    ],
+)
+def test_two_corrections_in_one_message_both_count(text: str, changes: dict[str, str] | None) -> None:
+    state = form("description", amount="120", counterparty="李记面馆")
+    reading = read(said(text, "out_of_scope", acts={"other": 0.9}), state).chosen
+    assert reading.arguments.get("changes") == changes
+
+
+def test_two_questions_that_one_answer_would_leave_out_are_both_answered() -> None:
+    cost, how_long = "transaction_dispute/topic/cost", "transaction_dispute/topic/how_long"
+    parts = tuple(
+        Clause(text, {"question": 0.9}, {}, {address: 3.5}) for text, address in (("要钱不", cost), ("多久", how_long))
+    )
+    message = said("要钱不 多久", "dispute_outcome", confidence=0.95, acts={"question": 0.9}, clauses=parts)
+    turn = DIALOGUE.respond(form("description"), Act.OPEN_TOPIC, message)
+    assert [reply.response for reply in turn.replies] == ["utter_step_answer"] * 2 + ["utter_ask_detail"]

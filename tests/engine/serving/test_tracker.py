@@ -85,7 +85,7 @@ def state(tracker: DialogueStateTracker) -> dict[str, Any]:
     return found
 
 
-@settings(deadline=None, max_examples=examples(100, 1000))
+@settings(deadline=None, max_examples=examples(40, 1000))
 @given(CONVERSATIONS, CONVERSATIONS)
 def test_it_is_in_the_same_state(first: list[Any], second: list[Any]) -> None:
     plain, serving = both(first)
@@ -102,7 +102,7 @@ def test_it_is_in_the_same_state(first: list[Any], second: list[Any]) -> None:
     assert serving.recent_states(DOMAIN, 3) == plain.past_states(DOMAIN)[-3:]
 
 
-@settings(deadline=None, max_examples=examples(50, 500))
+@settings(deadline=None, max_examples=examples(20, 500))
 @given(CONVERSATIONS, st.sampled_from(EVENTS), st.integers(1, 5))
 def test_a_copy_is_independent(conversation: list[Any], make: Any, length: int) -> None:
     plain, serving = both(conversation)

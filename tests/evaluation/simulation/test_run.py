@@ -21,11 +21,15 @@ def _run(say: Say, knowledge: Knowledge, count: int) -> Report:
 
 def test_every_step_item_and_answer_is_somebodys_mission(knowledge: Knowledge) -> None:
     phrases = read_phrases()
-    targets = {mission.target for mission in missions(knowledge, phrases)}
+    wanted = missions(knowledge, phrases)
+    targets = {mission.target for mission in wanted}
+    asked_for = {target for mission in wanted for target, _ in mission.asks}
     for topic in knowledge.topics.values():
         assert not topic.items or f"{topic.id}.yml:items[0].text" in targets
-        for number in range(len(topic.steps)):
+        for number, step in enumerate(topic.steps):
             assert f"{topic.id}.yml:steps[{number}].trouble" in targets
+            answers = {f"{topic.id}.yml:steps[{number}].answers[{n}].text" for n in range(len(step.answers))}
+            assert answers <= asked_for
     # What the gateway says when it knows whether somebody is there is not for a message to bring about.
     asked = {name for name in knowledge.care.answers if "_handoff_" not in name}
     assert asked <= set(phrases.safety)

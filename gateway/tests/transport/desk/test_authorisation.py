@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 from collections.abc import AsyncIterator, Mapping
 from datetime import timedelta
@@ -101,16 +102,16 @@ class Case:
         return response.status_code == self.row["status"] and (code is None or response.json()["code"] == code)
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def running(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tuple[Gateway, DeskAgent]]:
-    """One gateway for all rows, as in production, and somebody who is online."""
+@contextlib.asynccontextmanager
+async def _running(folder: Path) -> AsyncIterator[tuple[Gateway, DeskAgent]]:
+    """A gateway, as in production, and somebody who is online."""
     engine, port = FakeEngine(), free_port()
     configured = load_settings(
         development=False,
         secret_key="0123456789abcdef0123456789abcdef",
         port=free_port(),
-        data_dir=tmp_path_factory.mktemp("authorisation"),
-        web_dir=tmp_path_factory.mktemp("no web"),
+        data_dir=folder / "data",
+        web_dir=folder / "no web",
         engine_url=f"http://127.0.0.1:{port}",
         rate_desk_requests_per_agent="",
     )
@@ -118,6 +119,43 @@ async def running(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tup
         owner = await agent_at(gateway)
         async with owner.online():
             yield gateway, owner
+
+
+class Shared:
+    """A gateway for some rows, and then another one: the agents and tickets of all rows slow it down."""
+
+    ROWS = 15
+
+    def __init__(self, folder: Path) -> None:
+        """Starts nothing yet."""
+        self._folder = folder
+        self._stack = contextlib.AsyncExitStack()
+        self._used = 0
+        self._now: tuple[Gateway, DeskAgent] | None = None
+
+    async def get(self) -> tuple[Gateway, DeskAgent]:
+        """The one that runs."""
+        if self._now is None or self._used % self.ROWS == 0:
+            await self.close()
+            self._now = await self._stack.enter_async_context(_running(self._folder / str(self._used)))
+        self._used += 1
+        return self._now
+
+    async def close(self) -> None:
+        """Ends it."""
+        await self._stack.aclose()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def shared(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Shared]:
+    shared = Shared(tmp_path_factory.mktemp("authorisation"))
+    yield shared
+    await shared.close()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def running(shared: Shared) -> tuple[Gateway, DeskAgent]:
+    return await shared.get()
 
 
 def refused(response: httpx.Response, status: int, code: str) -> bool:

@@ -237,7 +237,8 @@ function TicketTable(props: {
         rowKey="id"
         size="small"
         pagination={props.tickets.length > ROWS ? { defaultPageSize: ROWS, pageSizeOptions: [ROWS, 50, 100] } : false}
-        scroll={{ x: 820 }}
+        // Not by `scroll`: the row by which it measures would hold a second, hidden checkbox.
+        className="wide-table"
         rowSelection={{
           selectedRowKeys: [...chosen],
           onChange: (keys) => setChosen(keys.map(Number)),

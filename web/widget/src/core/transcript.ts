@@ -88,7 +88,8 @@ export function answerKind(messages: readonly Message[], index: number): 'newest
   const message = messages[index];
   const next = messages[index + 1];
   if (message?.author !== 'bot' || next?.author === 'bot') return null;
-  if (message.text === '' || message.response === GREETING || message.ask !== null || message.handoff) return null;
+  if (message.text === '' || OF_THE_WELCOME.has(message.response) || message.ask !== null || message.handoff)
+    return null;
   return messages.slice(index + 1).some(({ author }) => author === 'bot') ? 'former' : 'newest';
 }
 
@@ -97,6 +98,9 @@ const SPEAKERS: readonly Author[] = ['user', 'agent'];
 
 /** Name of the response that greets. */
 export const GREETING = 'utter_greet';
+
+/** Nobody says of these whether they helped. */
+const OF_THE_WELCOME: ReadonlySet<string | null> = new Set([GREETING, 'utter_notice']);
 
 /**
  * Returns those buttons of a message that are of use now. Those of the bot are not while an agent speaks; of the gateway's own

@@ -3,6 +3,7 @@ import { readMessage, type Author, type Message } from '../../src/core/protocol.
 import { readSupport, type Support } from '../../src/core/support.ts';
 import { EMPTY_TRANSCRIPT, hasGap, withMessages } from '@uwallet/shared/transcript.ts';
 import {
+  answerKind,
   answerStart,
   givenRating,
   isVisible,
@@ -92,6 +93,15 @@ describe('answerStart', () => {
 it('does not show that a greeting was asked for', () => {
   expect(isVisible(message(1, { author: 'user', text: '' }))).toBe(false);
   expect(isVisible(message(1, { author: 'user', text: '', attachment: { url: '/a' } }))).toBe(true);
+});
+
+describe('answerKind', () => {
+  it('asks of no greeting and no notice whether it has helped', () => {
+    const said = (response: string): Message => message(1, { metadata: { response } });
+    expect(answerKind([said('utter_answer')], 0)).toBe('newest');
+    expect(answerKind([said('utter_greet')], 0)).toBeNull();
+    expect(answerKind([said('utter_notice')], 0)).toBeNull();
+  });
 });
 
 describe('usefulButtons', () => {

@@ -1,0 +1,132 @@
+"""What users have done about a danger: told as done, asked about, denied, or only meant to be done."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from actions.knowledge.danger import Danger, Deed
+
+
+class Standing(str, Enum):
+    """How a clause speaks of something that can be done."""
+
+    DONE = "done"
+    ASKED = "asked"
+    DENIED = "denied"
+    MEANT = "meant"
+
+
+@dataclass(frozen=True)
+class Deeds:
+    """How a message speaks of what can be done.
+
+    Attributes:
+        untold: What it names and does not tell as done.
+        denied: What it says is not done.
+        takes_back: Whether it says so of what was told last, without naming it (「没打呢」).
+    """
+
+    untold: frozenset[str] = frozenset()
+    denied: tuple[str, ...] = ()
+    takes_back: bool = False
+
+
+# A run of two reports (「110打了银行没打」) is cut after the first that is done, and before what is only not done.
+_DONE = re.compile("[了过完](?=.)")
+_UNTOUCHED = re.compile("(?:但是?|可是?|不过|然后|就是)?(?:我)?(?:还|也)?没")
+
+
+def deeds_in(danger: Danger, clauses: Sequence[str]) -> Deeds:
+    """Returns how the clauses of a message speak of what can be done."""
+    standings: dict[str, set[Standing]] = {}
+    last: str | None = None
+    takes_back = False
+    for clause in (part for whole in clauses for part in _parts(danger, whole)):
+        named = {name: standing_of(danger, deed, clause) for name, deed in danger.deeds.items()}
+        found = {name: standing for name, standing in named.items() if standing is not None}
+        for name, standing in found.items():
+            standings.setdefault(name, set()).add(standing)
+            last = name
+        if found or not re.fullmatch(danger.not_done, clause):
+            continue
+        if last is None:
+            takes_back = True
+        else:
+            # 「110打了 一直占线」
+            standings[last] = {Standing.DENIED}
+    untold = frozenset(name for name, found in standings.items() if Standing.DONE not in found)
+    denied = tuple(name for name, found in standings.items() if name in untold and Standing.DENIED in found)
+    return Deeds(untold, denied, takes_back and not standings)
+
+
+def standing_of(danger: Danger, deed: Deed, clause: str) -> Standing | None:
+    """Returns how a clause speaks of a deed; None when it does not."""
+    if not re.search(deed.names, clause):
+        return None
+    is_evident = deed.evidence is not None and re.search(deed.evidence, clause)
+    # 「要不要报」 holds no 「不要报」.
+    plain = re.sub(danger.whether, "", clause)
+    if not is_evident and deed.undone and re.search(deed.undone, plain):
+        return Standing.DENIED
+    if plain != clause or re.search(danger.asks_done, clause):
+        return Standing.ASKED
+    is_meant = re.search(f"{danger.meant}(?:{deed.verbs})(?![了过完好])|{danger.supposed}(?:{deed.verbs})", plain)
+    if not is_evident and is_meant:
+        return Standing.MEANT
+    return Standing.DONE
+
+
+def acts_asked(danger: Danger, clauses: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """Returns by clause the question that only wants a yes or a no to a next act, and the word of that act.
+
+    A clause that names nothing asks about what was named before: 「银行我没打 问要不要打」.
+    """
+    acts: dict[str, tuple[str, str]] = {}
+    named: str | None = None
+    for clause in clauses:
+        deed = next((deed for deed in danger.deeds.values() if deed.asks and re.search(deed.names, clause)), None)
+        named = (deed.asks if deed else None) or named
+        if deed is None and named and re.fullmatch(danger.asks_bare, clause):
+            acts[clause] = (named, "")
+        else:
+            found = _asked_in(danger, clause)
+            if found:
+                acts[clause] = found
+    return acts
+
+
+def _asked_in(danger: Danger, clause: str) -> tuple[str, str] | None:
+    if not re.search(danger.asks_act, clause) or re.search(danger.no_act, clause):
+        return None
+    asking = re.search(f"{danger.whether}|[要该能别]|可以", clause)
+    for act in danger.acts:
+        found = [match.group() for match in re.finditer(act.words, clause)]
+        if found:
+            after = re.search(act.words, clause[asking.end() :]) if asking else None
+            return act.asks, after.group() if after else found[-1]
+    return None
+
+
+def latest(danger: Danger, facts: Iterable[str]) -> str | None:
+    """Returns what was told last of what can be done."""
+    return next((fact for fact in reversed(tuple(facts)) if fact in danger.deeds), None)
+
+
+def _parts(danger: Danger, clause: str) -> list[str]:
+    """Returns the reports that a clause runs together."""
+    for found in _DONE.finditer(clause):
+        left, right = clause[: found.end()], clause[found.end() :]
+        if _names(danger, left) and _names(danger, right):
+            return [left, *_parts(danger, right)]
+    for found in _UNTOUCHED.finditer(clause):
+        left, right = clause[: found.start()], clause[found.start() :]
+        if _DONE.search(left + "-") and _names(danger, left) and _names(danger, right):
+            return [left, right]
+    return [clause]
+
+
+def _names(danger: Danger, text: str) -> bool:
+    return any(re.search(deed.names, text) for deed in danger.deeds.values())
