@@ -42,6 +42,8 @@ _REPORTS = frozenset({"done", "arrived", "waiting", "ruled_out", "cause_confirme
 _NEWS = frozenset({"lost", "unknown_payment", "code_told", "password_told", "entered", "watched"})
 _ASKS_HELPER = "asks_helper"
 _WANTS_NOT_TO_LIVE = re.compile("不想活(?!动|跃|泼)")
+# 「接着弄，手机号填了」 fills in what a step asks for; a page that a link led to is named.
+_FOREIGN_PAGE = re.compile("链接|网址|网站|网页|扫.{0,4}码|二维码|短信里|发(?:来|给|过来|我)|点(?:进|开)|弹|页面|表单")
 # The fact of `crisis.yml`, and what a model hears of it in a clause.
 _CRY, _CRIES, _SURE_CRY = "speaks_of_dying", ("wants_to_die", "says_goodbye"), 0.6
 _CLOSING = "account_closure"
@@ -117,7 +119,7 @@ def _by_itself(
     for kind, patterns in context.knowledge.care.certain.items():
         if any(re.search(pattern, normalize(message.text)) for pattern in patterns):
             return _sounds_like(context, message, Alarm(kind), 1.0)
-    if _has_filled_in(context, message):
+    if _has_filled_in(context, message, total):
         return _sounds_like(context, message, Alarm.VICTIM, _SURE)
     is_signed = shows(context, likeliest, message)
     if likeliest is Alarm.CRISIS and is_signed and total >= _SURE and _is_idiom(context, message, "annoyance"):
@@ -198,8 +200,10 @@ def shows(context: Context, alarm: Alarm, message: UserMessage) -> bool:
     return signs is None or any(re.search(sign, message.key) for sign in signs)
 
 
-def _has_filled_in(context: Context, message: UserMessage) -> bool:
-    """Whether a secret was given away on a page that a link led to."""
+def _has_filled_in(context: Context, message: UserMessage, total: float) -> bool:
+    """Whether a secret was given away on a page that a link led to, by words of it or by how it sounds."""
+    if total < _DOUBTFUL and not _FOREIGN_PAGE.search(message.key):
+        return False
     facts = set(hear(context.knowledge.danger, message).facts)
     return "link" in facts and bool(facts & {"card_told", "id_told", "code_told", "password_told"})
 
