@@ -12,6 +12,7 @@ from actions.dialogue.messages import AnswerBand
 from actions.dialogue.state import Alarm, Awaiting, DialogueState, Offer, has_alarm
 from actions.dialogue.turn import Context
 from actions.knowledge.faqs import intent_of
+from actions.reading.on_screen import causes_named
 from actions.reading.reading import Reading, Source
 
 # The limits of the bands (`AnswerBands` in config.yml), and what it takes to leave a walkthrough aside for a question.
@@ -39,6 +40,9 @@ def instead(context: Context, state: DialogueState, chosen: Reading) -> Reading 
     if state.awaiting in (Awaiting.DETAIL, Awaiting.WARNING) or state.offer is Offer.CHOICE:
         return None
     opened = context.knowledge.topics.get(message.intent) if chosen.act is Act.OPEN_TOPIC else None
+    if opened and causes_named(opened, replace(state, walk=None), message):
+        # 「付款失败是不是余额不够」 names the check to begin with.
+        return None
     if (opened and opened.urgent) or has_alarm(state, *_TALKED_OF) or "frustration" in message.entities:
         return None
     known = context.knowledge.faqs
