@@ -184,7 +184,12 @@ async def user_who_waits(gateway: Gateway) -> User:
 
 
 async def ticket_of(gateway: Gateway, user: User) -> int:
-    """The open ticket of a user."""
+    """The open ticket of a user, as soon as it is there: a message may be answered before its turn has ended."""
     session = await gateway.services.sessions.read(user.token)
-    found, _ = await gateway.services.tickets.tickets(limit=100)
-    return next(ticket.id for ticket in found if ticket.conversation_id == session.conversation_id)
+    async with asyncio.timeout(CONNECT_SECONDS):
+        while True:
+            found, _ = await gateway.services.tickets.tickets(limit=100)
+            for ticket in found:
+                if ticket.conversation_id == session.conversation_id:
+                    return ticket.id
+            await asyncio.sleep(0.05)

@@ -226,7 +226,7 @@ async def test_search_shows_only_what_an_agent_may_see(gateway: Gateway) -> None
             page = await boss.ok("GET", "/tickets", params=params)
             assert [ticket["id"] for ticket in page["tickets"]] == expected, params
         assert (await boss.call("GET", "/tickets", params={"status": "lost"})).status_code == 422
-        assert (await boss.ok("GET", "/tickets", params={"query": "a\0b"}))["tickets"] == []
+        assert (await boss.ok("GET", "/tickets", params={"query": "x\0z"}))["tickets"] == []
 
 
 async def test_disabling_gives_chats_back(gateway: Gateway) -> None:
@@ -341,7 +341,7 @@ async def test_the_same_on_postgresql(start_gateway: StartGateway, postgresql: P
             _, ticket_id = await claimed(lin)
             assert [ticket["id"] for ticket in (await lin.ok("GET", "/queue"))["mine"]] == [ticket_id]
             assert [ticket["id"] for ticket in (await lin.ok("GET", "/tickets"))["tickets"]] == [ticket_id]
-            assert (await boss.ok("GET", "/tickets", params={"query": "a\0b"}))["tickets"] == []
+            assert (await boss.ok("GET", "/tickets", params={"query": "x\0z"}))["tickets"] == []
             waiting = await ticket_of(gateway, await user_who_waits(gateway))
             answers = await asyncio.gather(*(who.call("POST", f"/tickets/{waiting}/claim") for who in (lin, boss)))
             assert sorted(answer.status_code for answer in answers) == [200, 409]
