@@ -83,7 +83,7 @@ def find_answer(
         of: Id of the topic whose answers count; those of all without one.
         without: Fingerprint of an answer that does not count.
     """
-    # What stands around a question blurs it (「先不用 我换邮箱收行不行」).
+    # What stands around a question blurs it (「不着急 我就想问一下能不能改别的时间」).
     alone = (said_alone(message, clause) for clause in asking_in(message))
     found = [_likeliest(context, state, asked, of, without) for asked in (message, *alone)]
     best = max(filter(None, found), key=lambda one: one.certainty, default=None)
