@@ -20,7 +20,9 @@ from language.text_normalization import normalize
 # 「骗子拿走了救命钱，我不想活了」 is half of two. The limits were chosen on tests/nlu/alarms.tsv, which nobody
 # trains on (docs/conversation.md).
 _KINDS = (Alarm.CRISIS, Alarm.FRAUD, Alarm.VICTIM)
-_SURE, _DOUBTFUL = 0.35, 0.2
+_SURE, _DOUBTFUL = 0.4, 0.2
+# In a walkthrough as much less is left to the step; all of it, if it surely reports.
+_FOR_A_STEP, _SURE_REPORT = 0.15, 0.8
 _SURE_BEREAVED = 0.4
 # While the story of a payment is asked for, an account of what went wrong is what was asked for.
 _SURE_IN_STORY = 0.88
@@ -148,7 +150,8 @@ def _by_itself(
         return _sounds_like(context, message, Alarm.BEREAVED, bereaved)
     is_known = has_alarm(state, likeliest) or likeliest in state.denied_alarms
     # What is said of a step is explained by it.
-    is_reported = state.walk is not None and likeliest is not Alarm.CRISIS and total < _SURE - 0.1
+    least = _SURE if _reports(message) else _SURE - _FOR_A_STEP
+    is_reported = state.walk is not None and likeliest is not Alarm.CRISIS and total < least
     if total >= _DOUBTFUL and not is_known and not (is_doubted or is_answer or is_reported):
         return _doubtful(message, likeliest, total)
     in_words = _in_so_many_words(context, state, message)
@@ -159,6 +162,10 @@ def _is_plain_report(context: Context, message: UserMessage) -> bool:
     """Whether it tells of what is on the screen, in words of which none is about a danger."""
     act = max(message.acts, key=lambda name: message.acts[name], default="")
     return act in _REPORTS and not hear(context.knowledge.danger, message).facts and not message.matters("named")
+
+
+def _reports(message: UserMessage) -> bool:
+    return max((message.acts.get(act, 0.0) for act in _REPORTS), default=0.0) >= _SURE_REPORT
 
 
 def _in_so_many_words(context: Context, state: DialogueState, message: UserMessage) -> Reading | None:
