@@ -676,11 +676,11 @@ def _joined(context: Context, state: DialogueState, act: Act, message: UserMessa
     is_trouble = last.get("trouble", 0.0) > max(last.get(name, 0.0) for name in _REPORTS)
     if "step_number" in message.entities or place is None or max(trouble, done) < _SURE_JOINED:
         return None
-    here = max(place.acts.get(name, 0.0) for name in _REPORTS)
-    if here < _SURE_JOINED and place.number == len(topic.steps):
+    reported = max(place.acts.get(name, 0.0) for name in _REPORTS)
+    if reported < _SURE_JOINED and place.number == len(topic.steps):
         # 「登不进去 提示密码错」 has done nothing yet.
         return None
-    if _NUMBER_CHANGED.search(message.key) and here < _SURE_JOINED:
+    if _NUMBER_CHANGED.search(message.key) and reported < _SURE_JOINED:
         # 「她换过手机号」 is no report of a step.
         return None
     if is_trouble and place.likeness < _TROUBLE_JOINED:
