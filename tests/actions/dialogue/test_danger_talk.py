@@ -381,7 +381,8 @@ def test_a_cry_for_help_in_any_clause_goes_before_the_money(conversation: Conver
     answer = says(conversation, text)
     assert has_alarm(conversation.state, Alarm.CRISIS)
     assert "12356" in answer
-    assert any(reply.custom for reply in conversation.turn.replies if conversation.turn)
+    assert conversation.turn
+    assert any(reply.custom for reply in conversation.turn.replies)
 
 
 @pytest.mark.parametrize("text", ["急死我了", "骗子说要弄死我", "他死活不承认", "孩子今天谁来接", "我走了 先去报警"])
