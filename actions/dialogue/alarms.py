@@ -32,6 +32,8 @@ _ASKS_HELPER = "asks_helper"
 _AT_HAND = ("crisis_taken", "crisis_at_height")
 _ACUTE = "acute"
 _LOST = "lost"
+# Gone or given away, whatever is said of it later.
+_OUT = frozenset({"lost", "code_told", "password_told", "unknown_payment", "entered"})
 _REFUSALS = ("crisis_refuses_line", "crisis_line_busy")
 # These answer what is asked with the first message.
 _ANSWERS_ITSELF = ("fraud_question", "report_fraudster", "closing_under_pressure")
@@ -224,8 +226,8 @@ def _about_theft(
 def take_denial(context: Context, state: DialogueState, reading: Reading) -> Turn:
     """Believes that it is not so, and goes on; a later message has to say it clearly to be heard again."""
     alarm: Alarm = reading.arguments["alarm"]
-    # What was told before stays on record: the human who reads it can judge.
     state = replace(state, denied_alarms=tuple(dict.fromkeys((*state.denied_alarms, alarm))), offer=None)
+    state = _taken_back(state, alarm)
     entry = context.knowledge.care.follow_ups.get(alarm.value, {}).get("stands_down")
     if alarm is Alarm.CRISIS and entry and has_alarm(state, alarm):
         beside = _asked_with_denial(context, state, reading.message, entry.answer)
@@ -241,6 +243,21 @@ def take_denial(context: Context, state: DialogueState, reading: Reading) -> Tur
     replies = context.replies.care(entry.answer, state)
     answered = {**state.answered, entry.answer: state.answered.get(entry.answer, 0) + 1}
     return Turn(replace(state, answered=answered), replies)
+
+
+def _taken_back(state: DialogueState, alarm: Alarm) -> DialogueState:
+    """Returns the state without an alarm about money that was none: no later handoff is urgent for it.
+
+    What somebody tells of a life, or of money or a secret that is out, stays on record: the human can judge.
+    """
+    if alarm not in _WALKED or _OUT & set(state.danger_facts):
+        return state
+    left = tuple(told for told in state.alarms if told.alarm not in _WALKED)
+    if len(left) == len(state.alarms):
+        return state
+    waiting = state.suspended[-1].topic if state.suspended else None
+    denied = tuple(dict.fromkeys((*state.denied_alarms, *_WALKED)))
+    return replace(state, alarms=left, denied_alarms=denied, danger_facts=(), last_topic=state.topic or waiting)
 
 
 def _helped_by(context: Context, state: DialogueState, reading: Reading) -> danger_talk.Said:

@@ -200,7 +200,7 @@ class Dialogue:
     def _respond(self, state: DialogueState, act: Act, message: UserMessage) -> Turn:
         context = self._context
         act, message = requests.first_served(context, act, message)
-        if act is Act.HUMAN or requests.is_urgent(context, requests.own_request(message)):
+        if act is Act.HUMAN or requests.shows_urgency(context, message):
             # What must not be missed is not asked about: a human and the advice for a stolen account cost nothing.
             return self._serve(choices.record(state, None), act, message)
         rated = self._rating(state, message)

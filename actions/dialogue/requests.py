@@ -9,6 +9,9 @@ from actions.dialogue.messages import AnswerBand, Button, Reply, UserMessage, re
 from actions.dialogue.state import DialogueState, ListedOption, Request
 from actions.dialogue.turn import Context, Turn
 
+# Certainties from which a message is a report, and gives nothing away.
+_PLAIN_REPORT, _NO_ALARM = 0.9, 0.9
+
 
 def first_served(context: Context, act: Act, message: UserMessage) -> tuple[Act, UserMessage]:
     """Returns the request to serve now and, as its further requests, the topics to remember.
@@ -54,6 +57,15 @@ def is_urgent(context: Context, request: Request) -> bool:
     """Whether the request cannot wait: a stolen account."""
     topic = context.knowledge.topics.get(request.intent)
     return topic is not None and topic.urgent
+
+
+def shows_urgency(context: Context, message: UserMessage) -> bool:
+    """Whether the message asks for what cannot wait, and is not plainly the report of a step (「接着弄，号码填了」)."""
+    if not is_urgent(context, own_request(message)):
+        return False
+    is_doubtful = message.band is AnswerBand.CHOICE and not message.is_payload
+    is_report = message.acts.get("done", 0.0) >= _PLAIN_REPORT and message.alarms.get("none", 0.0) >= _NO_ALARM
+    return not (is_doubtful and is_report and not message.matters("named", "past"))
 
 
 def topics_beside(context: Context, message: UserMessage) -> UserMessage:

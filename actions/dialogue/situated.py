@@ -25,7 +25,7 @@ from actions.dialogue.state import AttemptOutcome, Awaiting, DialogueState, Hand
 from actions.dialogue.steps import advance, ask_outcome, last_step, next_check, show_current, show_step
 from actions.dialogue.support import ticket_status
 from actions.dialogue.turn import Context, Turn, offering_human
-from actions.knowledge import Topic
+from actions.knowledge import Step, Topic
 from actions.knowledge.answers import TOPIC
 from actions.reading.causes import named
 from actions.reading.questions import denies, leaves_out
@@ -169,6 +169,8 @@ def not_checked(context: Context, state: DialogueState, reading: Reading) -> Tur
     steps = [step for step in topic.steps if step.value in causes] if topic else []
     if topic is None or not steps:
         return show_current(context, state)
+    if reading.arguments.get("is_unclear"):
+        return _asks_which(context, topic, state, steps[0])
     if leaves_out(reading.message.key):
         # 「懒得问银行」 leaves it out for now.
         left = _left_unchecked(topic, state, reading)
@@ -181,6 +183,20 @@ def not_checked(context: Context, state: DialogueState, reading: Reading) -> Tur
         return show_step(context, state, number).after(Reply("utter_check_it_now"))
     titles = context.replies.listed(context.replies.fill(step.title) for step in steps)
     return Turn(with_walk(state, interrupted=False), (Reply("utter_not_checked", {"titles": titles}),))
+
+
+def _asks_which(context: Context, topic: Topic, state: DialogueState, step: Step) -> Turn:
+    """Asks whether it is this cause or not, rather than to cross it out; a tick that was wrong is taken back."""
+    state = show_step(context, _unticked(state, step), topic.step_number(step.id) or 1).state
+    return Turn(
+        replace(state, offer=None), (Reply("utter_cause_unclear", {"title": context.replies.fill(step.title)}),)
+    )
+
+
+def _unticked(state: DialogueState, step: Step) -> DialogueState:
+    if state.walk is None:
+        return state
+    return with_walk(state, problem_steps=tuple(name for name in state.walk.problem_steps if name != step.id))
 
 
 def let_be(context: Context, state: DialogueState, reading: Reading) -> Turn:
@@ -259,6 +275,8 @@ def cause_found(context: Context, state: DialogueState, reading: Reading) -> Tur
     fine = [other for other in topic.steps if other.value in (reading.arguments.get("ruled_out") or ())]
     if fine:
         state = walkthrough.tick(context, state, fine)[0]
+    # What was crossed out before was crossed out by mistake.
+    state = _unticked(state, step)
     shown = show_step(context, state, number)
     if reading.arguments.get("is_asked"):
         return shown

@@ -6,11 +6,12 @@ from dataclasses import replace
 
 from actions.dialogue import details
 from actions.dialogue.acts import Act
-from actions.dialogue.answers import SURE, find_answer, find_in_part, find_of_whole, give, text_of
+from actions.dialogue.answers import SURE, answer_question, find_answer, find_in_part, find_of_whole, give, text_of
 from actions.dialogue.endings import after_digression, offer_open
 from actions.dialogue.messages import Button, Event, EventKind, Reply, UserMessage, payload
 from actions.dialogue.state import (
     Alarm,
+    AttemptOutcome,
     Awaiting,
     DialogueState,
     HandoffReason,
@@ -24,9 +25,12 @@ from actions.dialogue.turn import Context, Turn, offering_human
 from actions.dialogue.walkthrough import jump, tick
 from actions.knowledge import Topic
 from actions.reading.causes import ruled_out
-from actions.reading.questions import asks
+from actions.reading.questions import asks, asks_at_end, begins_another
 from actions.reading.values import details_said
 from language.text_normalization import normalize
+
+# Whoever tells this many details speaks of a payment from the beginning.
+_TELLS_ALL = 3
 
 
 def open_topic(context: Context, state: DialogueState, message: UserMessage) -> Turn:
@@ -41,7 +45,8 @@ def open_topic(context: Context, state: DialogueState, message: UserMessage) -> 
         if point and point.fingerprint != state.last_answer:
             return give(context, state, point)
         return _answer(context, state, topic)
-    if topic.id == state.topic and topic.collected_details and not message.is_payload:
+    is_form = topic.id == state.topic and bool(topic.collected_details) and not message.is_payload
+    if is_form and not begins_another(message.key):
         told = details_said(context, topic, message)
         is_new = any(name not in state.collected_details for name in told)
         if state.awaiting is Awaiting.DETAIL and not is_new:
@@ -49,6 +54,10 @@ def open_topic(context: Context, state: DialogueState, message: UserMessage) -> 
         if state.awaiting is Awaiting.DETAIL or (is_new and "step_number" not in message.entities):
             # Who names the topic while its form is filled in begins nothing anew.
             return details.tell(context, state, told)
+        if asks(normalize(message.text)) or asks_at_end(normalize(message.text)):
+            return answer_question(context, state, message)
+        # A form under way is begun anew by nobody who does not plainly wish it.
+        return show_current(context, state).after(Reply("utter_already_in_procedure", {"title": topic.title}))
     has_begun = state.step > (0 if topic.warning else 1)
     if topic.id == state.topic and has_begun and not message.is_payload and not _picks(topic, message):
         # Who describes their trouble names the topic again; that must not cost the steps already done.
@@ -146,6 +155,13 @@ def resume(context: Context, state: DialogueState, topic: str | None = None) -> 
     return show_current(context, taken_up).after(*words.replies)
 
 
+def _is_over(state: DialogueState, topic: Topic) -> bool:
+    """Whether the last walkthrough of this topic came to an end, so that a new one is about something else."""
+    last = next((attempt for attempt in reversed(state.attempts) if attempt.topic == topic.id), None)
+    is_open = state.topic == topic.id or any(walk.topic == topic.id for walk in state.suspended)
+    return not is_open and last is not None and last.outcome is not AttemptOutcome.ABANDONED
+
+
 def start(context: Context, state: DialogueState, topic: Topic, message: UserMessage) -> Turn:
     """Starts a walkthrough; another one under way is suspended, one of the same topic is taken up or begun anew."""
     if any(walk.topic == topic.id for walk in state.suspended):
@@ -158,12 +174,14 @@ def start(context: Context, state: DialogueState, topic: Topic, message: UserMes
         put_aside = suspend(context, state)
         state, words = put_aside.state, put_aside.replies
     own = {detail.id for detail in topic.collected_details}
-    collected = {name: value for name, value in state.collected_details.items() if name not in own}
+    told = details_said(context, topic, message)
+    is_other = begins_another(message.key) or _is_over(state, topic) or len(own & set(told)) >= _TELLS_ALL
+    collected = {name: value for name, value in state.collected_details.items() if not (is_other and name in own)}
     state = replace(
         state,
         walk=Walk(topic.id),
         last_topic=topic.id,
-        collected_details={**collected, **details_said(context, topic, message)},
+        collected_details={**collected, **told},
         skipped_details=tuple(name for name in state.skipped_details if name not in own),
         offer=None,
     )

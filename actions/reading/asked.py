@@ -18,6 +18,7 @@ from actions.reading.complaint import is_complaint_of_us
 from actions.reading.names import is_framed
 from actions.reading.questions import (
     asks,
+    asks_if_noted,
     asks_of_waiting,
     complains,
     demands_money,
@@ -28,6 +29,7 @@ from actions.reading.questions import (
     without_reminder,
 )
 from actions.reading.reading import Reading, Source
+from actions.reading.retold import retold
 from actions.reading.steps_meant import reported_place, step_meant
 from actions.reading.stories import PROCEDURE, tells
 from actions.reading.times import with_hour
@@ -70,6 +72,7 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
         or _consent_to_warning(state, act, message)
         or _new_value(context, state, act, message)
         or _correction(context, state, message)
+        or _retold(context, state, message)
         or _read_back(state, message)
         or _detail(context, state, act, message)
         or _consent(context, state, act, message)
@@ -162,9 +165,26 @@ def _told_beside(
     return {k: v for k, v in told.items() if k in kinds and k not in state.collected_details and k not in changes}
 
 
+def _retold(context: Context, state: DialogueState, message: UserMessage) -> Reading | None:
+    """Reads details that are all told once more: what is noted otherwise is put right."""
+    topic = context.topic(state)
+    if topic is None or not topic.collected_details or state.walk is None:
+        return None
+    told = retold(context, topic, state.collected_details, message)
+    changes = {name: value for name, value in told.items() if state.collected_details.get(name) != value}
+    if not told:
+        return None
+    if not changes:
+        return Reading(Source.ASKED, Act.READ_BACK, message, "tells again what is noted")
+    evidence = f"tells {', '.join(changes)} again"
+    return Reading(Source.ASKED, Act.CORRECT, message, evidence, arguments={"changes": changes})
+
+
 def _read_back(state: DialogueState, message: UserMessage) -> Reading | None:
     """Reads the wish to hear what was noted down (「都记了啥」), wherever it is said."""
     certainty = message.acts.get("read_back", 0.0)
+    if asks_if_noted(message.key):
+        certainty = 1.0
     if not state.collected_details or certainty < _SURE or message.is_payload:
         return None
     return Reading(Source.ASKED, Act.READ_BACK, message, "wants to hear what was noted", certainty)

@@ -20,13 +20,70 @@ _NOT_FINE = re.compile(
 )
 
 
+_STOPPED = (
+    "拦|拒付|拒绝|拒了|拒收|驳回|风控|冻结|冻了|锁定|锁住|锁了|封号|封了|被封|超限|超额|超了|超出|超过|止付"
+    "|余额不足|余额不够"
+)
+_EVENT = re.compile(_STOPPED)
+_BETWEEN = (
+    "(?:有|被|给|让|在|看到|看见|收到|弹出?|发|说|显示|提示|银行|什么|任何|过|我|出现|人|哪|因为|是|他们|啥|来|设){0,5}"
+)
+_DENIED = re.compile(f"(?:没|未|冇|并非|不(?:是|会|存在)|无){_BETWEEN}(?:{_STOPPED})")
+_NO_NOTICE = re.compile(
+    f"(?:没|未|冇|无){_BETWEEN}(?:一?[条个点]|啥|什么|任何)?(?:拦截|风险|异常|银行)?(?:的)?(?:通知|短信|消息|提示|提醒)"
+)
+_DENIES_DENIAL = re.compile(
+    f"(?:不是|并非|哪(?:里|儿)?是?|又不是|可不是)(?:说)?(?:没|未)(?:有)?{_BETWEEN}(?:{_STOPPED})|没(?:有)?说(?:过)?(?:银行|他们?|它)?(?:没|未|不)"
+)
+_MAYBE = re.compile(
+    "[吗?？么]|是不是|有没有|会不会|不知道|不清楚|不晓得|不确定|难道|怕|可能|也许|会被|要是|如果|万一|没问|不(?:是)?.{0,2}(?:会|该).{0,2}拦|拦没|没拦"
+    "(?:啊|呢)?[?？]"
+)
+_SAYS_WHICH = re.compile(
+    "[没不无未够好对通非绿稳满多足快勿冇唔问打查试换看充]|(?<!银)行|正常|ok|可以|就是|确实|果然|是的?[银网余限账]|也是|因为|所以"
+)
+_NOTICE = re.compile("通知|短信|消息|信息|电话|提示|提醒|弹|来信")
+_TAKES_BACK = re.compile(
+    "(?:搞|弄|说|理解|听|看|记|划|读|意思)?反了|(?:划|排除|勾|搞|弄|理解|听|看)错|(?:别|不要|不能|谁让你|怎么就?|咋)(?:给我)?(?:把.{1,6})?(?:划|排除)"
+    "|(?:不该|没让你|没叫你)(?:划|排除)|(?:划|排除)(?:早|快)了|没(?:有)?排除|加回[来去]|划回[来去]"
+)
+
+
 def ruled_out(topic: Topic, text: str) -> tuple[str, ...]:
     """Returns the values of the checks whose causes the text says are fine, each clause by itself."""
     found: list[str] = []
     for clause in _CLAUSE.split(normalize(text)):
-        if _FINE.search(clause) and not _NOT_FINE.search(clause):
+        if _FINE.search(clause) and not _NOT_FINE.search(clause) and not happened(clause):
             found += named(topic, folded(clause))
     return tuple(dict.fromkeys(found))
+
+
+def happened(text: str) -> bool | None:
+    """Returns whether a clause says that something stopped the payment, or that nothing did; None when it says neither.
+
+    A notice of it tells of it (「弹了个拦截的通知」), and who denies its denial says it (「不是没拦」).
+    """
+    plain = normalize(text)
+    if _DENIES_DENIAL.search(plain):
+        return True
+    if _MAYBE.search(plain) or not _EVENT.search(plain):
+        return None if _MAYBE.search(plain) or not _NO_NOTICE.search(plain) else False
+    return not (_DENIED.search(plain) or _NO_NOTICE.search(plain))
+
+
+def doubts_itself(text: str) -> bool:
+    """Whether a clause has no word by which what it tells is fine, or is not (「银行那边来了条短信」)."""
+    return not _SAYS_WHICH.search(normalize(text))
+
+
+def is_notice(text: str) -> bool:
+    """Whether a clause tells of a message, a call or a pop-up."""
+    return bool(_NOTICE.search(normalize(text)))
+
+
+def takes_back(text: str) -> bool:
+    """Whether the text says that a cause was crossed out by mistake (「反了」, 「别划掉」)."""
+    return bool(_TAKES_BACK.search(normalize(text)))
 
 
 def named(topic: Topic, key: str) -> tuple[str, ...]:

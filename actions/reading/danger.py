@@ -20,7 +20,9 @@ from language.text_normalization import normalize
 # 「骗子拿走了救命钱，我不想活了」 is half of two. The limits were chosen on tests/nlu/alarms.tsv, which nobody
 # trains on (docs/conversation.md).
 _KINDS = (Alarm.CRISIS, Alarm.FRAUD, Alarm.VICTIM)
-_SURE, _DOUBTFUL = 0.35, 0.2
+_SURE, _DOUBTFUL = 0.4, 0.2
+# In a walkthrough as much less is left to the step; all of it, if it surely reports.
+_FOR_A_STEP, _SURE_REPORT = 0.15, 0.8
 _SURE_BEREAVED = 0.4
 # While the story of a payment is asked for, an account of what went wrong is what was asked for.
 _SURE_IN_STORY = 0.88
@@ -40,6 +42,8 @@ _REPORTS = frozenset({"done", "arrived", "waiting", "ruled_out", "cause_confirme
 _NEWS = frozenset({"lost", "unknown_payment", "code_told", "password_told", "entered", "watched"})
 _ASKS_HELPER = "asks_helper"
 _WANTS_NOT_TO_LIVE = re.compile("不想活(?!动|跃|泼)")
+# 「接着弄，手机号填了」 fills in what a step asks for; a page that a link led to is named.
+_FOREIGN_PAGE = re.compile("链接|网址|网站|网页|扫.{0,4}码|二维码|短信里|发(?:来|给|过来|我)|点(?:进|开)|弹|页面|表单")
 # The fact of `crisis.yml`, and what a model hears of it in a clause.
 _CRY, _CRIES, _SURE_CRY = "speaks_of_dying", ("wants_to_die", "says_goodbye"), 0.6
 _CLOSING = "account_closure"
@@ -115,7 +119,7 @@ def _by_itself(
     for kind, patterns in context.knowledge.care.certain.items():
         if any(re.search(pattern, normalize(message.text)) for pattern in patterns):
             return _sounds_like(context, message, Alarm(kind), 1.0)
-    if _has_filled_in(context, message):
+    if _has_filled_in(context, message, total):
         return _sounds_like(context, message, Alarm.VICTIM, _SURE)
     is_signed = shows(context, likeliest, message)
     if likeliest is Alarm.CRISIS and is_signed and total >= _SURE and _is_idiom(context, message, "annoyance"):
@@ -146,7 +150,8 @@ def _by_itself(
         return _sounds_like(context, message, Alarm.BEREAVED, bereaved)
     is_known = has_alarm(state, likeliest) or likeliest in state.denied_alarms
     # What is said of a step is explained by it.
-    is_reported = state.walk is not None and likeliest is not Alarm.CRISIS and total < _SURE - 0.1
+    least = _SURE if _reports(message) else _SURE - _FOR_A_STEP
+    is_reported = state.walk is not None and likeliest is not Alarm.CRISIS and total < least
     if total >= _DOUBTFUL and not is_known and not (is_doubted or is_answer or is_reported):
         return _doubtful(message, likeliest, total)
     in_words = _in_so_many_words(context, state, message)
@@ -157,6 +162,10 @@ def _is_plain_report(context: Context, message: UserMessage) -> bool:
     """Whether it tells of what is on the screen, in words of which none is about a danger."""
     act = max(message.acts, key=lambda name: message.acts[name], default="")
     return act in _REPORTS and not hear(context.knowledge.danger, message).facts and not message.matters("named")
+
+
+def _reports(message: UserMessage) -> bool:
+    return max((message.acts.get(act, 0.0) for act in _REPORTS), default=0.0) >= _SURE_REPORT
 
 
 def _in_so_many_words(context: Context, state: DialogueState, message: UserMessage) -> Reading | None:
@@ -191,8 +200,10 @@ def shows(context: Context, alarm: Alarm, message: UserMessage) -> bool:
     return signs is None or any(re.search(sign, message.key) for sign in signs)
 
 
-def _has_filled_in(context: Context, message: UserMessage) -> bool:
-    """Whether a secret was given away on a page that a link led to."""
+def _has_filled_in(context: Context, message: UserMessage, total: float) -> bool:
+    """Whether a secret was given away on a page that a link led to, by words of it or by how it sounds."""
+    if total < _DOUBTFUL and not _FOREIGN_PAGE.search(message.key):
+        return False
     facts = set(hear(context.knowledge.danger, message).facts)
     return "link" in facts and bool(facts & {"card_told", "id_told", "code_told", "password_told"})
 

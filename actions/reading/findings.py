@@ -14,6 +14,8 @@ _LABELS = ("ruled_out", "cause_confirmed", "not_checked", "solved", "tried_every
 _LIKELY = 0.4
 # To end it takes more.
 _SURE_SOLVED = 0.5
+# What sounds less fine than this, without a word that says so, is asked about.
+_SURE_FINE, _SURE_FOUND = 0.95, 0.6
 # What is not looked at yet is denied or put off: 「查银行」 asks for it.
 _NOT_YET = re.compile("[没未不]|回头|等[会下]|[待一]会|晚点|稍后|改天")
 # Still to be done: 「充值完再试」.
@@ -30,6 +32,7 @@ class Findings:
         ruled_out: Values of the checks whose causes it cannot be.
         confirmed: Of those that it is.
         unchecked: Of those that were not looked at.
+        unclear: Of those of which something is told that may mean either.
         solved: Whether the matter is settled.
         certainty: How sure the surest of it is.
     """
@@ -37,6 +40,7 @@ class Findings:
     ruled_out: tuple[str, ...] = ()
     confirmed: tuple[str, ...] = ()
     unchecked: tuple[str, ...] = ()
+    unclear: tuple[str, ...] = ()
     solved: bool = False
     certainty: float = 0.0
 
@@ -60,6 +64,17 @@ def findings(topic: Topic, state: DialogueState, message: UserMessage) -> Findin
         label, sure = _label(clause)
         about = named or last or ((shown,) if shown else ())
         last = named or last
+        has_happened = causes.happened(clause.text)
+        if has_happened is not None and about and not plans(clause.text):
+            # Words that say so count for more than what the clause sounds like.
+            if label in ("ruled_out", "cause_confirmed") or named:
+                certainty = max(certainty, sure, _SURE_SOLVED)
+                found.update(dict.fromkeys(about, "cause_confirmed" if has_happened else "ruled_out"))
+                continue
+        elif named and _may_mean_either(label, sure, clause.text):
+            certainty = max(certainty, sure)
+            found.update(dict.fromkeys(named, "unclear"))
+            continue
         if label is None or (label in ("ruled_out", "solved", "tried_everything") and plans(clause.text)):
             continue
         certainty = max(certainty, sure)
@@ -78,9 +93,24 @@ def findings(topic: Topic, state: DialogueState, message: UserMessage) -> Findin
         return None
     by_label = {
         label: tuple(value for value, meant in found.items() if meant == label)
-        for label in ("ruled_out", "cause_confirmed", "not_checked")
+        for label in ("ruled_out", "cause_confirmed", "not_checked", "unclear")
     }
-    return Findings(by_label["ruled_out"], by_label["cause_confirmed"], by_label["not_checked"], solved, certainty)
+    return Findings(
+        by_label["ruled_out"],
+        by_label["cause_confirmed"],
+        by_label["not_checked"],
+        by_label["unclear"],
+        solved,
+        certainty,
+    )
+
+
+def _may_mean_either(label: str | None, sure: float, text: str) -> bool:
+    """Whether something is told of a cause without a word that says how it stands (「银行那边来了条短信」)."""
+    if not (causes.is_notice(text) and causes.doubts_itself(text)):
+        return False
+    least = {"ruled_out": _SURE_FINE, "cause_confirmed": _SURE_FOUND}
+    return label in least and sure < least[label]
 
 
 def plans(text: str) -> bool:

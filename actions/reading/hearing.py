@@ -226,7 +226,8 @@ def _questions(
     danger: Danger, message: UserMessage, by_words: str | None, *, has_form: bool
 ) -> tuple[tuple[str, ...], bool]:
     """Returns what is asked, the most pressing first, and whether a clause asks something else that is not known."""
-    asked = by_words if by_words and _is_backed(danger, by_words, message) else None
+    is_heard = by_words is not None and _is_backed(danger, by_words, message)
+    asked = by_words if is_heard and re.search(danger.about.get(by_words or "", ""), message.key) else None
     likeliest = _question_heard(danger, message.said, message.key, _LIKELY_QUESTION if has_form else _HEARS_QUESTION)
     is_certain = asked in danger.certain
     if likeliest and not is_certain and (asked is None or message.said[likeliest] >= _HEARS_QUESTION):

@@ -50,6 +50,7 @@ _LIKELY_DONE = 0.4
 _ELSEWHERE, _MAYBE_ELSEWHERE = 0.4, 0.3
 # 「密码啊」 names the topic under way and reports nothing.
 _NAME_ONLY = 4
+_LONGEST_TAKING_BACK = 16
 # A control intent that is this sure agrees with the button of the same meaning.
 _SURE_INTENT, _SURE_ACT = 0.93, 0.8
 # A topic with a word of its own that the walkthrough does not explain is a switch from this confidence on.
@@ -132,6 +133,9 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
         arguments = {"where": True} if _CANNOT_FIND.search(message.key) else {}
         return Reading(Source.ON_SCREEN, Act.ASK_STEP, asked, f"asks about a check of {topic.id}", _LIKELY, arguments)
     found = findings(topic, state, message) if topic.kind == "diagnosis" else None
+    taken_back = _taken_back(topic, state, act, message, found)
+    if taken_back:
+        return taken_back
     if found and not (found.solved and asks(normalize(message.text))):
         # 「是现在就能用了吗」 is not settled yet.
         return _found(context, topic, state, act, message, found)
@@ -359,6 +363,27 @@ def _found(
     arguments = {name: causes for name, causes in told.items() if causes}
     evidence = f"{label} at {topic.id} {state.step}"
     return Reading(Source.ON_SCREEN, meant, message, evidence, found.certainty, arguments)
+
+
+def _taken_back(
+    topic: Topic, state: DialogueState, act: Act, message: UserMessage, found: Findings | None
+) -> Reading | None:
+    """Reads that the cause crossed out last was crossed out by mistake, or that what is told is unclear."""
+    if topic.kind != "diagnosis" or state.walk is None or act is Act.HUMAN:
+        return None
+    unclear = found.unclear if found and not (found.confirmed or found.ruled_out or found.solved) else ()
+    last = state.walk.problem_steps[-1] if state.walk.problem_steps else None
+    if not unclear and last and causes.takes_back(message.text) and not (found and (found.confirmed or found.solved)):
+        if len(message.key) > _LONGEST_TAKING_BACK or message.further_requests:
+            return None
+        is_back = state.step and (topic.step_number(last) or 0) > state.step
+        # Whoever was led back to a cause speaks of that one.
+        last = topic.steps[state.step - 1].id if is_back else last
+        unclear = tuple(step.value for step in topic.steps if step.id == last and step.value)
+    if not unclear:
+        return None
+    arguments: dict[str, object] = {"unchecked": unclear, "is_unclear": True}
+    return Reading(Source.ON_SCREEN, Act.NOT_CHECKED, message, f"unclear about {', '.join(unclear)}", 1.0, arguments)
 
 
 def _settled(message: UserMessage, certainty: float) -> Reading:

@@ -128,6 +128,23 @@ _GOES_BACK = re.compile("继续|接着|回到|返回|回去|接下去")
 _WITHDRAWS = ("但是", "不过", "还没", "先别", "先不", "等等", "等一下", "等下", "算了", "再想")
 
 
+_CLAUSES = re.compile(r"[\s,，。;；!！]+")
+_SHORTEST_ASKED = 4
+_ENDS_ASKING = re.compile("(?<![还都也从并是就我他她货钱])[不没][啊呀呢嘞]?$")
+_ANOTHER = re.compile(
+    "(?:另|别)外?的?(?:还有|有)?(?:一|那)?[笔单]|还有(?:另外)?(?:别的)?[一两几]?[笔单]|又有?一[笔单]|再(?:申诉|来|报|办)一?[笔单个次]"
+    "|换一?[笔单]|重新(?:申诉|开始|来|填|弄|做|走|办)|从头|重头|重来|下一[笔单]|第二[笔单]|不是(?:这|那)一?[笔单]"
+)
+_SAYS_AGAIN = re.compile(
+    "(?:重新|再|又)(?:跟你|给你|和你)?(?:说|讲|报|念|打)(?:一|1)?[遍次下]|重(?:说|报|讲)|弄没|弄丢|搞没|搞丢|都没了|全没了|丢了|清空|清掉|不见了"
+    "|(?:之前|前面|刚才|上面)(?:的|都|我)?.{0,3}(?:说过|说了|记好|告诉)"
+)
+_ASKS_IF_NOTED = re.compile(
+    "(?:你|您|帮我|给我|那个|那条|都|也).{0,6}(?:写|记|填|录|存|加)(?:上|下来?|进去|好|着|全|住)?了?(?:没有?|吗|不|么|没啊|了没)$"
+    "|(?:之前|前面|刚才|刚刚|上面|原来)(?:说|记|写|填)?的?.{0,6}(?:还在|在不在|不是.{0,4}记|没记|丢|没了|还有)(?:吗|不|没|么|了)?"
+)
+
+
 def asks(text: str, ends: tuple[str, ...] = ()) -> bool:
     """Whether the text asks something.
 
@@ -137,6 +154,27 @@ def asks(text: str, ends: tuple[str, ...] = ()) -> bool:
     """
     plain = _REPROACH.sub("", _TOLD.sub("", _NAMES.sub("", text))).strip(" 。.!！~～")
     return bool(plain) and (bool(_ASKS.search(plain)) or bool(_OR_NOT.search(plain)) or plain.endswith(ends))
+
+
+def asks_at_end(text: str) -> bool:
+    """Whether the text ends with the short question that a statement may end with (「算证据不」, 「你写上没」)."""
+    clauses = [clause for clause in _CLAUSES.split(text.strip()) if clause]
+    return bool(clauses) and len(clauses[-1]) >= _SHORTEST_ASKED and bool(_ENDS_ASKING.search(clauses[-1]))
+
+
+def begins_another(key: str) -> bool:
+    """Whether something is to be done for another payment, or all over again (「还有一笔」, 「重新填」)."""
+    return bool(_ANOTHER.search(key))
+
+
+def says_again(key: str) -> bool:
+    """Whether the text says once more what was lost or told before (「我重新说一遍」, 「都弄没了」)."""
+    return bool(_SAYS_AGAIN.search(key))
+
+
+def asks_if_noted(key: str) -> bool:
+    """Whether the text asks whether we have noted something down (「那个你写上没」, 「前面的还在吗」)."""
+    return bool(_ASKS_IF_NOTED.search(key))
 
 
 def states(text: str) -> bool:

@@ -12,7 +12,7 @@ from actions.knowledge import Topic
 from actions.knowledge.schema import CollectedDetail
 from actions.reading.amounts import amounts_in
 from actions.reading.names import is_framed, name_in, name_in_story, remembered
-from actions.reading.questions import asks
+from actions.reading.questions import asks, asks_at_end
 from actions.reading.stories import is_story, tells, tells_of_payment
 from actions.reading.times import times_in
 from language.text_normalization import normalize
@@ -85,6 +85,11 @@ def joined(detail: CollectedDetail, values: Sequence[str]) -> str:
 
 def _text_for(detail: CollectedDetail, message: UserMessage, *, is_asked: bool) -> str | None:
     text = message.text.strip()[:_LONGEST]
+    if asks_at_end(normalize(text)):
+        # 「聊天记录算证据不」 is no detail; what is told before it may be one.
+        text = "，".join(clause for clause in re.split(r"[\s,，。;；]+", text) if not asks_at_end(normalize(clause)))
+        if not is_asked and not tells(text):
+            return None
     if detail.accepts == "name":
         text = remembered(text)
         if not is_asked and (place := _PLACE.fullmatch(normalize(text).strip())):

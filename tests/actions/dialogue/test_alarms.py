@@ -154,3 +154,21 @@ def test_what_was_begun_to_mend_it_goes_on(conversation: Conversation) -> None:
     )
     conversation.does(Act.OUT_OF_SCOPE, "能追回来吗", after_alarm={"asks_money_back": 0.9})
     assert conversation.state.walk is not None
+
+
+def test_a_false_alarm_denied_makes_no_later_handoff_urgent(conversation: Conversation) -> None:
+    conversation.opens("forgot_password")
+    gives_away(conversation, "victim", "接着弄")
+    conversation.does(Act.OUT_OF_SCOPE, "我没被骗啊", operators=(Operator("negated", "fraud"),))
+    assert conversation.state.alarms == ()
+    conversation.does(Act.HUMAN, "转人工", intent="human_handoff")
+    (payload,) = handoffs(conversation)
+    assert (payload["reason"], payload["mood"], payload["alarms"]) == ("user_request", "calm", [])
+    assert payload["topic"]["id"] == "forgot_password"
+
+
+def test_a_number_filled_in_is_no_theft(conversation: Conversation) -> None:
+    heard = {"link": 0.6, "card_told": 0.7}
+    conversation.opens("forgot_password")
+    conversation.does(Act.OUT_OF_SCOPE, "知道了，弄下去，号填了", said=heard, alarms={"none": 1.0}, acts={"done": 0.99})
+    assert conversation.state.alarms == ()

@@ -98,3 +98,9 @@ def test_no_text_urges_to_a_line_that_was_refused() -> None:
         for reaction in reactions:
             is_own = "of_other" not in reaction.needs and "refuses_line" not in reaction.unless
             assert not (is_own and any("{psychological_aid}" in text for text in reaction.says)), name
+
+
+def test_somebody_elses_wound_is_not_taken_for_the_users(conversation: Conversation) -> None:
+    first = cries(conversation, "我室友割腕了 流了好多血", "of_other", "already_hurt")
+    assert "人在身边就别走开" in first
+    assert "按住" in says(conversation, "120打了 我现在干嘛", "asks_first")

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from actions.dialogue.acts import Act
+from actions.dialogue.messages import Clause
 from actions.dialogue.state import Alarm, Offer, has_alarm
 from actions.knowledge.danger import Condition
 from tests.actions.reading.builders import KNOWLEDGE
@@ -306,6 +307,67 @@ def test_who_has_called_is_not_sent_to_call(conversation: Conversation) -> None:
     assert "再打给离得最近" not in answer
 
 
+def clauses(text: str, **said: dict[str, float]) -> dict[str, Any]:
+    """Returns what the model hears in each clause of a text, and in the whole."""
+    parts = tuple(Clause(part, said=said.get(f"part_{number}", {})) for number, part in enumerate(text.split()))
+    whole: dict[str, float] = {}
+    for part in parts:
+        whole.update(part.said)
+    return {"said": whole, "clauses": parts, "is_listened": True}
+
+
+def test_each_question_is_answered(conversation: Conversation) -> None:
+    fraud(conversation, "我给骗子转了四千块")
+    text = "要不要存证据 打哪个号问"
+    answer = says(conversation, text, **clauses(text, part_0={"asks_records": 0.7}, part_1={"asks_number": 0.7}))
+    assert "截" in answer
+    assert "96110" in answer
+
+
+def test_what_nobody_knows_is_said_to_be_so(conversation: Conversation) -> None:
+    fraud(conversation, "我给骗子转了四千块")
+    text = "要不要存证据 那个紫色的东西怎么用"
+    answer = says(conversation, text, **clauses(text, part_0={"asks_records": 0.7}))
+    # What helps most is said with it.
+    assert answer.count("\n") == 2
+    assert "打 110" in answer
+    assert "我答不准" in answer
+
+
+def test_what_must_be_done_at_once_goes_before_the_answer(conversation: Conversation) -> None:
+    fraud(conversation, "有人叫我做任务返钱")
+    text = "屏幕共享还开着 他看到的要紧吗"
+    answer = says(conversation, text, **clauses(text, part_0={"watched": 0.8}, part_1={"asks_seen": 0.8}))
+    assert answer.startswith("现在就断开")
+
+
+def test_whose_it_is_is_weighed_and_corrected(conversation: Conversation) -> None:
+    heard = {"said": {"of_other": 0.99}, "is_listened": True}
+    fraud_text = "小区的老人正跟自称公安的通话 要转钱"
+    says(conversation, fraud_text, alarms={"fraud_underway": 0.95}, **heard)
+    assert "others" in conversation.state.danger_facts
+    answer = says(conversation, "不是别人 是我自己", said={}, is_listened=True)
+    assert "others" not in conversation.state.danger_facts
+    assert "您自己" in answer
+
+
+def test_one_message_without_a_name_makes_nobody_elses_misfortune(conversation: Conversation) -> None:
+    says(
+        conversation,
+        "有人打电话要转钱到安全账户",
+        alarms={"fraud_underway": 0.95},
+        said={"of_other": 0.99},
+        is_listened=True,
+    )
+    assert "others" not in conversation.state.danger_facts
+
+
+def test_whoever_has_come_round_is_to_call_themselves(conversation: Conversation) -> None:
+    fraud(conversation, "我奶奶正跟一个自称公安的打电话要转钱")
+    assert "您奶奶本人" in says(conversation, "她知道上当了")
+    assert "拦一下" not in says(conversation, "现在怎么办")
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -321,7 +383,8 @@ def test_a_cry_for_help_in_any_clause_goes_before_the_money(conversation: Conver
     answer = says(conversation, text)
     assert has_alarm(conversation.state, Alarm.CRISIS)
     assert "12356" in answer
-    assert any(reply.custom for reply in conversation.turn.replies if conversation.turn)
+    assert conversation.turn is not None
+    assert any(reply.custom for reply in conversation.turn.replies)
 
 
 @pytest.mark.parametrize("text", ["急死我了", "骗子说要弄死我", "他死活不承认", "孩子今天谁来接", "我走了 先去报警"])
@@ -375,7 +438,7 @@ def test_the_screen_is_cut_off_before_a_question_of_the_first_message(conversati
 def test_what_nobody_knows_comes_with_what_helps_most(conversation: Conversation) -> None:
     fraud(conversation, "我给骗子转了四千块")
     says(conversation, "报过警了")
-    answer = says(conversation, "对方那个平台备案了没有")
+    answer = says(conversation, "对方那个平台备案了吗")
     assert "警方" in answer
     assert "银行" in answer
 

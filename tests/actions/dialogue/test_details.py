@@ -82,3 +82,63 @@ def test_a_client_is_told_that_a_contact_is_asked_for(conversation: Conversation
     conversation.does(Act.NOT_UNDERSTOOD, "13900139000", entities={"phone_number": ("13900139000",)})
     conversation.does(Act.OUT_OF_SCOPE, "改一下时间", entities=DETAIL)
     assert [reply.ask for reply in conversation.turn.replies] == [None]
+
+
+@pytest.fixture
+def noted(dispute: Conversation) -> Conversation:
+    """A dispute of which everything is noted."""
+    dispute.does(Act.OUT_OF_SCOPE, "老王水果店")
+    dispute.does(Act.OUT_OF_SCOPE, "东西没发货也不退钱")
+    assert len(dispute.state.collected_details) == 4
+    return dispute
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "填表还要别的附件，微信转账截图算不算数不",
+        "表填到一半了，证明材料传这个可以不",
+        "写申诉的时候要我传图，小票能当证据不",
+        "记录里写的跟这个一样，附件那栏空着成不",
+        "申诉表打开了",
+    ],
+)
+def test_a_form_under_way_is_not_begun_anew(noted: Conversation, text: str) -> None:
+    before = noted.state.collected_details
+    noted.opens("transaction_dispute", text)
+    assert noted.state.collected_details == before
+    assert noted.state.topic == "transaction_dispute"
+
+
+def test_a_question_is_noted_as_no_detail(conversation: Conversation) -> None:
+    conversation.opens("transaction_dispute", "填的时候要写对方叫啥不")
+    assert "counterparty" not in conversation.state.collected_details
+
+
+def test_another_payment_begins_anew(noted: Conversation) -> None:
+    noted.opens("transaction_dispute", "还有另外一笔要申诉")
+    assert noted.state.collected_details == {}
+
+
+def test_what_was_noted_survives_leaving_the_form(noted: Conversation) -> None:
+    noted.does(Act.CANCEL, "先不弄了")
+    noted.opens("transaction_dispute", "申诉接着办吧")
+    assert noted.state.collected_details["counterparty"] == "老王水果店"
+
+
+def test_who_asks_whether_it_is_noted_hears_what_is(noted: Conversation) -> None:
+    assert noted.opens("transaction_dispute", "没发货那句你给记上没")[0] == "utter_read_back"
+
+
+def test_who_tells_all_again_puts_it_right(noted: Conversation) -> None:
+    told = "算了我再说一遍，前天，450块，商家老赵水果店，没发货"
+    assert noted.opens("transaction_dispute", told)[0] == "utter_corrected"
+    known = noted.state.collected_details
+    assert (known["amount"], known["counterparty"]) == ("450", "老赵水果店")
+    assert known["description"] == "东西没发货也不退钱"
+
+
+def test_bare_values_told_again_put_it_right(noted: Conversation) -> None:
+    noted.does(Act.OUT_OF_SCOPE, "怎么都没了？前天 450 赵刚 没发货")
+    known = noted.state.collected_details
+    assert (known["amount"], known["counterparty"]) == ("450", "赵刚")

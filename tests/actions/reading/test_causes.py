@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from actions.knowledge import Knowledge
-from actions.reading.causes import ruled_out
+from actions.reading.causes import happened, ruled_out
 
 
 @pytest.mark.parametrize(
@@ -22,3 +22,29 @@ from actions.reading.causes import ruled_out
 )
 def test_what_is_fine_is_ruled_out(knowledge: Knowledge, text: str, causes: tuple[str, ...]) -> None:
     assert ruled_out(knowledge.topics["payment_failure"], text) == causes
+
+
+@pytest.mark.parametrize(
+    ("text", "is_so"),
+    [
+        ("银行发来短信说交易被拦截", True),
+        ("卡被风控了", True),
+        ("手机上弹了条拦截提醒", True),
+        ("超了限额", True),
+        ("并不是没拦", True),
+        ("我又没说他们没拦", True),
+        ("银行讲没有拦过", False),
+        ("没收到任何拦截的短信", False),
+        ("没超过我设的数", False),
+        ("账户没有被冻结", False),
+        ("是不是被银行拦了", None),
+        ("不知道拦没拦", None),
+        ("刚打了电话", None),
+    ],
+)
+def test_whether_something_stopped_it_is_told_by_words(text: str, is_so: bool | None) -> None:
+    assert happened(text) is is_so
+
+
+def test_who_denies_a_denial_rules_nothing_out(knowledge: Knowledge) -> None:
+    assert ruled_out(knowledge.topics["payment_failure"], "银行不是没拦") == ()

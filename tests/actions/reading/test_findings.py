@@ -8,6 +8,7 @@ from actions.dialogue.acts import Act
 from actions.dialogue.messages import Clause
 from actions.dialogue.state import Walk
 from tests.actions.reading.builders import at, read, said, told
+from tests.conftest import Conversation
 
 CHECK = at("payment_failure", 1)
 
@@ -75,3 +76,42 @@ def test_a_request_to_check_puts_no_check_off() -> None:
     message = said("查银行", "out_of_scope", acts={"not_checked": 0.86}, entities=bank)
     # The check is shown again.
     assert "unchecked" not in read(message, CHECK).chosen.arguments
+
+
+@pytest.mark.parametrize(
+    ("text", "label", "act"),
+    [
+        ("卡的银行弹了一条拦截提醒", "ruled_out", Act.CAUSE_FOUND),
+        ("银行回电话说确实拦下了", "ruled_out", Act.CAUSE_FOUND),
+        ("银行说没有拦", "cause_confirmed", Act.RULED_OUT),
+        ("银行那头有条消息", "ruled_out", Act.NOT_CHECKED),
+        ("银行给我来了个电话", "cause_confirmed", Act.NOT_CHECKED),
+    ],
+)
+def test_words_decide_which_way_evidence_points(text: str, label: str, act: Act) -> None:
+    certainty = 0.55
+    chosen = read(said(text, "out_of_scope", acts={label: certainty}), at("payment_failure", 3)).chosen
+    assert (chosen.act, chosen.arguments.get("unchecked")) == (act, ("bank",) if act is Act.NOT_CHECKED else None)
+
+
+def test_a_tick_is_taken_back(conversation: Conversation) -> None:
+    conversation.opens("payment_failure")
+    conversation.does(Act.NEXT)
+    conversation.does(Act.OUT_OF_SCOPE, "余额够，网好，银行也没拦", acts={"ruled_out": 0.9})
+    assert conversation.state.walk
+    assert "bank" in conversation.state.walk.problem_steps
+    assert conversation.does(Act.OUT_OF_SCOPE, "你划错了吧", acts={"other": 0.9}) == ["utter_cause_unclear"]
+    assert (conversation.state.step, "bank" in conversation.state.walk.problem_steps) == (3, False)
+    assert conversation.does(Act.OUT_OF_SCOPE, "银行拦了的", acts={"trouble": 0.9}) == ["utter_treatment"]
+
+
+def test_who_says_that_it_is_there_has_the_tick_taken_back(conversation: Conversation) -> None:
+    conversation.opens("payment_failure")
+    conversation.does(Act.NEXT)
+    conversation.does(Act.OUT_OF_SCOPE, "余额够，网好，银行也没拦", acts={"ruled_out": 0.9})
+    parts = clauses(("我说的是银行拦了", "cause_confirmed"), ("不是没拦", "ruled_out"))
+    heard = {"ruled_out": 0.9}
+    replies = conversation.does(Act.OUT_OF_SCOPE, "我说的是银行拦了，不是没拦", acts=heard, clauses=parts)
+    assert replies == ["utter_treatment"]
+    assert conversation.state.walk
+    assert "bank" not in conversation.state.walk.problem_steps
