@@ -383,7 +383,7 @@ def test_a_cry_for_help_in_any_clause_goes_before_the_money(conversation: Conver
     answer = says(conversation, text)
     assert has_alarm(conversation.state, Alarm.CRISIS)
     assert "12356" in answer
-    assert conversation.turn is not None
+    assert conversation.turn
     assert any(reply.custom for reply in conversation.turn.replies)
 
 
