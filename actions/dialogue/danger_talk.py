@@ -123,7 +123,11 @@ def answering(context: Context, script: Danger, said: Said, heard: Heard) -> Sai
     for question in heard.questions:
         _, state, text = _reacted(script, state, question)
         texts.append(text)
-    return replace(said, state=state, replies=(*_replies(context, script, state, texts, heard.act), *said.replies[1:2]))
+    known = known_now(state)
+    is_pressing = any(one.is_first and one.fits(known) for one in script.measures)
+    # What must be done at once goes before the answer.
+    before, after = (said.replies[:1], said.replies[1:2]) if is_pressing else ((), said.replies[1:2])
+    return replace(said, state=state, replies=(*before, *_replies(context, script, state, texts, heard.act), *after))
 
 
 def told(state: DialogueState, measures: Sequence[str]) -> DialogueState:
@@ -179,10 +183,16 @@ def react(
         # Nothing that is asked is passed over in silence.
         _, state, text = _reacted(script, state, _MORE)
         replies.append(text)
+        measure = _most_useful(script.measures, state, known)
+        if measure and not pressing:
+            state = told(state, [measure.does])
+            replies.append(measure.says[0])
     if pressing:
         replies.insert(0, pressing.says[0])
     elif len(replies) == 1 and not reaction.is_whole:
         measure = _next_measure(script.measures, state, known, is_answer=_is_question(first) and first != _ASKS)
+        if first == _ASKS:
+            measure = _most_useful(script.measures, state, known) or measure
         if measure and not (measure.offer_human and (reaction.offers or offers_human)):
             state = told(state, [measure.does])
             replies.append(measure.says[0])
@@ -287,6 +297,12 @@ def _next_variant(state: DialogueState, key: str, says: Sequence[str]) -> tuple[
 def _next_measure(measures: list[Measure], state: DialogueState, known: set[str], *, is_answer: bool) -> Measure | None:
     left = (one for one in measures if one.fits(known) and not (is_answer and one.can_wait))
     return next((one for one in left if not _was_told(state, one)), None)
+
+
+def _most_useful(measures: list[Measure], state: DialogueState, known: set[str]) -> Measure | None:
+    """Returns what helps most now beside a question that nothing is known of: it may have been told before."""
+    left = [one for one in measures if one.fits(known) and not one.can_wait and not one.offer_human]
+    return next((one for one in left if not _was_told(state, one)), next(iter(left), None))
 
 
 def _was_told(state: DialogueState, measure: Measure) -> bool:

@@ -24,6 +24,11 @@ from language.text_normalization import normalize
 def take_up_meant(context: Context, state: DialogueState, reading: Reading) -> Turn:
     """Drops the matter that was taken up by mistake, and takes up the one that was meant, with what was asked of it."""
     answer = reading.arguments.get("found")
+    if isinstance(answer, Found) and reading.arguments.get("is_told"):
+        # What was begun for another matter is dropped; the way that is told may still be taken.
+        told = give(context, replace(_without_mistake(state, reading.message), offer=None), answer)
+        button = context.replies.topic_button(context.knowledge.topics[answer.topic])
+        return Turn(told.state, (*told.replies[:-1], replace(told.replies[-1], buttons=(button,))))
     if isinstance(answer, Found):
         return give(context, replace(state, offer=None), answer)
     state = _without_mistake(state, reading.message)

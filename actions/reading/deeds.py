@@ -34,6 +34,7 @@ class Deeds:
     takes_back: bool = False
 
 
+_IS_DONE = re.compile("[了过完好着成住掉]|已经?|刚")
 # A run of two reports (「110打了银行没打」) is cut after the first that is done, and before what is only not done.
 _DONE = re.compile("[了过完](?=.)")
 _UNTOUCHED = re.compile("(?:但是?|可是?|不过|然后|就是)?(?:我)?(?:还|也)?没")
@@ -63,7 +64,7 @@ def deeds_in(danger: Danger, clauses: Sequence[str]) -> Deeds:
 
 
 def standing_of(danger: Danger, deed: Deed, clause: str) -> Standing | None:
-    """Returns how a clause speaks of a deed; None when it does not."""
+    """Returns how a clause speaks of a deed; None when it does not, or only names it."""
     if not re.search(deed.names, clause):
         return None
     is_evident = deed.evidence is not None and re.search(deed.evidence, clause)
@@ -76,7 +77,8 @@ def standing_of(danger: Danger, deed: Deed, clause: str) -> Standing | None:
     is_meant = re.search(f"{danger.meant}(?:{deed.verbs})(?![了过完好])|{danger.supposed}(?:{deed.verbs})", plain)
     if not is_evident and is_meant:
         return Standing.MEANT
-    return Standing.DONE
+    # 「转的是工行卡」 only names it.
+    return Standing.DONE if is_evident or _IS_DONE.search(clause) else None
 
 
 def acts_asked(danger: Danger, clauses: Sequence[str]) -> dict[str, tuple[str, str]]:

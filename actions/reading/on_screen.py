@@ -50,6 +50,20 @@ _LIKELY_DONE = 0.4
 _ELSEWHERE, _MAYBE_ELSEWHERE = 0.4, 0.3
 # 「密码啊」 names the topic under way and reports nothing.
 _NAME_ONLY = 4
+# What was filled in is the wrong number, or one that is not used any more; and it was not put right since.
+_NUMBER_CHANGED = re.compile(
+    "换(?:了|过)(?:个)?新?(?:手机)?号|(?:手机)?号码?(?:也|都|已经|早就)?换(?:了|过)"
+    "|(?:老|旧|以前的?|原来的?|之前的?)(?:手机)?号码?.{0,4}(?:不用|停|注销|没用|用不了|丢|不在)"
+)
+_WRONG_ENTRY = re.compile(
+    "(?:填|输|写|用|打)(?:的|成|了)?(?:是|成)?(?:的)?(?:我)?(?:老|旧|以前|原来|之前|别人)的?(?:手机)?(?:号|邮箱)"
+    "|(?:号码?|邮箱)(?:好像|可能|是|都|给|我)?(?:填|输|写|打|搞|弄)错|(?:填|输|写|打)错(?:了)?(?:一位|个|手机)?(?:号|邮箱|数字)"
+)
+_PUT_RIGHT = re.compile(
+    "改(?:好|过来|回来|对)|改了|(?:重新|又|再)(?:填|输|写)(?:好|了|对|过)|换.{0,4}(?:填|输|试)(?:了|好|对)|对了$"
+)
+_GOES_BACK = re.compile("返回|回去|退回|倒回|回到|上一步|重新(?:填|输|写)|改成")
+_ACCOUNT = re.compile("号|邮箱")
 _LONGEST_TAKING_BACK = 16
 # A control intent that is this sure agrees with the button of the same meaning.
 _SURE_INTENT, _SURE_ACT = 0.93, 0.8
@@ -123,8 +137,9 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
         return None
     if find_instead(context, state, topic, message) and not asks_for_human(message):
         return Reading(Source.ON_SCREEN, Act.ASK_STEP, message, f"no matter of {topic.id}", _LIKELY)
-    if (message.key in context.knowledge.wording.what_now or _HOW_NOW.fullmatch(message.key)) and state.step:
-        return Reading(Source.ON_SCREEN, Act.WHAT_NOW, message, "asks what to do then")
+    told = _what_now(context, state, message) or _wrong_entry(topic, state, act, message)
+    if told:
+        return told
     asked_here = _asked_here(context, topic, state, act, message)
     if asked_here:
         return Reading(Source.ON_SCREEN, Act.ASK_STEP, message, asked_here, _LIKELY)
@@ -140,6 +155,14 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
         # 「是现在就能用了吗」 is not settled yet.
         return _found(context, topic, state, act, message, found)
     return _reported(context, topic, state, act, message)
+
+
+def _what_now(context: Context, state: DialogueState, message: UserMessage) -> Reading | None:
+    """Reads the question what to do now."""
+    is_asked = message.key in context.knowledge.wording.what_now or _HOW_NOW.fullmatch(message.key)
+    if not is_asked or not state.step:
+        return None
+    return Reading(Source.ON_SCREEN, Act.WHAT_NOW, message, "asks what to do then")
 
 
 def _asked_here(context: Context, topic: Topic, state: DialogueState, act: Act, message: UserMessage) -> str | None:
@@ -198,6 +221,20 @@ def _is_through(message: UserMessage) -> bool:
     thanks = [clause for clause in told if any(sign in clause.text for sign in _THANKS)]
     ends = [clause for clause in told[1:] if _IN.search(folded(clause.text))]
     return len(reports) > 1 and bool(ends) and reports[0] not in (*thanks, *ends)
+
+
+def _wrong_entry(topic: Topic, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
+    """Reads that what was filled in is wrong (「填的是老号码 我换新号了」): it is trouble where it was filled in."""
+    is_wrong = bool(_WRONG_ENTRY.search(message.key)) and not _PUT_RIGHT.search(message.key)
+    if topic.kind != "procedure" or not state.step or not is_wrong or act is Act.HUMAN:
+        return None
+    titles = ((number, step.title) for number, step in enumerate(topic.steps[: state.step], start=1))
+    number = next((number for number, title in titles if _ACCOUNT.search(title)), None)
+    if number is None or _mends(topic, state, message):
+        return None
+    if _GOES_BACK.search(message.key):
+        return Reading(Source.ON_SCREEN, Act.DONE, message, "goes back to fill it in", 1.0, {"step": number})
+    return Reading(Source.ON_SCREEN, Act.TROUBLE, message, "the wrong number was filled in", 1.0, {"step": number})
 
 
 def _of_suspended(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
@@ -376,7 +413,9 @@ def _taken_back(
     if not unclear and last and causes.takes_back(message.text) and not (found and (found.confirmed or found.solved)):
         if len(message.key) > _LONGEST_TAKING_BACK or message.further_requests:
             return None
-        is_back = state.step and (topic.step_number(last) or 0) > state.step
+        named = causes.named(topic, message.key)
+        last = next((s.id for s in topic.steps if s.value in named and s.id in state.walk.problem_steps), last)
+        is_back = not named and state.step and (topic.step_number(last) or 0) > state.step
         # Whoever was led back to a cause speaks of that one.
         last = topic.steps[state.step - 1].id if is_back else last
         unclear = tuple(step.value for step in topic.steps if step.id == last and step.value)
@@ -638,6 +677,13 @@ def _joined(context: Context, state: DialogueState, act: Act, message: UserMessa
     last = message.clauses[-1].acts if message.clauses else message.acts
     is_trouble = last.get("trouble", 0.0) > max(last.get(name, 0.0) for name in _REPORTS)
     if "step_number" in message.entities or place is None or max(trouble, done) < _SURE_JOINED:
+        return None
+    reported = max(place.acts.get(name, 0.0) for name in _REPORTS)
+    if reported < _SURE_JOINED and place.number == len(topic.steps):
+        # 「登不进去 提示密码错」 has done nothing yet.
+        return None
+    if _NUMBER_CHANGED.search(message.key) and reported < _SURE_JOINED:
+        # 「她换过手机号」 is no report of a step.
         return None
     if is_trouble and place.likeness < _TROUBLE_JOINED:
         # 「有笔账不对劲」 is why somebody comes, and at no step.

@@ -6,10 +6,13 @@ import re
 from dataclasses import replace
 
 from actions.dialogue.acts import UNCLEAR, Act, act_of
-from actions.dialogue.messages import AnswerBand, UserMessage
+from actions.dialogue.answers import Found, find_answer
+from actions.dialogue.messages import AnswerBand, UserMessage, folded
 from actions.dialogue.state import DialogueState
 from actions.dialogue.turn import Context
+from actions.knowledge.answers import TOPIC
 from actions.reading.complaint import is_complaint_of_us
+from actions.reading.questions import asks
 from actions.reading.reading import Reading, Source
 
 # What comes of a matter that is over or only supposed, when it is a matter of its own.
@@ -25,6 +28,23 @@ _OWN = ("我的", "我自己", "让我", "叫我", "催我", "劝我")
 
 
 _TROUBLE = 0.6
+# What is remembered and only to be changed is not to be recovered.
+_FORGOTTEN, _CHANGE = "forgot_password", "change"
+_REMEMBERS = re.compile(
+    "没(?:有)?忘|不是.{0,4}忘|(?<![不没])记得|(?<!不)知道(?:原|旧|老|现在|以前)?.{0,3}密码|密码.{0,3}(?<!不)(?:知道|没错|是对的)"
+)
+_CHANGES = re.compile("(?:改|换|更新|更换|修改|变更)(?!了?手机|绑)")
+_WHERE_TO_CHANGE = re.compile(
+    "(?:登录|登陆)密码(?:在哪|哪里|哪儿)(?:里|儿|能|可以)*(?:改|换)|"
+    "(?:改|换|修改|更换)(?:登录)?密码.{0,4}(?:入口|在哪|哪里|哪儿|位置|按钮|地方)"
+    "|在?哪(?:里|儿)?(?:能|可以)?(?:改|换|修改)(?:登录)?密码"
+)
+_REFUSES = re.compile(
+    "(?:先|别|不|甭)(?:不|别|用|要|急着?)*(?:给我|再)?(?:转|等)(?:了|人工|客服)?|没(?:让|叫|要)你?.{0,2}转"
+)
+_WANTS_TO_KNOW = re.compile("告诉|问|说说|想知道|先说|怎么|咋|如何|在哪|哪里|多久|几")
+_ASKS_INSTEAD = re.compile("^(?:我)?(?:就|只|是)?(?:是)?(?:想)?(?:问|打听|知道|了解)|告诉我")
+_SHORTEST_QUESTION = 4
 _WANTS_IT = re.compile(
     "(?<![不没别])(?:想|要|帮我|给我|打算)(?:把|将)?.{0,4}(?:注销|销掉|销了|销号|销户|删掉|删除|删了)"
 )
@@ -36,6 +56,14 @@ def _wishes_away(message: UserMessage) -> bool:
 
 def read(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
     """Reads the message as denying, supposing or reporting as over what its intent stands for."""
+    return (
+        _only_changes(context, state, act, message)
+        or _refuses_and_asks(context, state, act, message)
+        or _operated(context, state, act, message)
+    )
+
+
+def _operated(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
     intents = {message.intent, *(name for name, _ in message.choices)}
     for matter in message.matters("negated"):
         if matter not in intents or (matter == message.intent and message.further_requests):
@@ -54,7 +82,9 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
         if matter == "account_closure" and not any(word in message.key for word in _CORRECTS):
             arguments = {"matter": matter, "is_let_be": True}
             return Reading(Source.OPERATOR, Act.NOT_THAT, message, f"lets {matter} be", arguments=arguments)
-        return Reading(Source.OPERATOR, Act.NOT_THAT, message, f"denies {matter}", arguments={"matter": matter})
+        return _asked_instead(context, state, matter, message) or Reading(
+            Source.OPERATOR, Act.NOT_THAT, message, f"denies {matter}", arguments={"matter": matter}
+        )
     for (operator, matter), topic in _INSTEAD.items():
         is_about = matter == message.intent or act in UNCLEAR
         if is_about and matter in message.matters(operator) and topic in context.knowledge.topics:
@@ -67,6 +97,60 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
             Source.OPERATOR, Act.HONEST, message, "closing somebody else's account", arguments={"about": "other_person"}
         )
     return None
+
+
+def _only_changes(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
+    """Reads the wish to change what is not forgotten (「想换个密码 不是忘了那种」), which begins no recovery."""
+    topic = context.knowledge.topics.get(_FORGOTTEN)
+    about = (message.intent, state.topic, state.last_topic, *(name for name, _ in message.choices))
+    if topic is None or message.is_payload or act is Act.HUMAN or topic.id not in about or state.step > 1:
+        return None
+    is_change = _REMEMBERS.search(message.key) and _CHANGES.search(message.key)
+    if not is_change and not _WHERE_TO_CHANGE.search(message.key):
+        return None
+    found = context.knowledge.answers.get(f"{topic.id}/{TOPIC}/{_CHANGE}")
+    if found is None:
+        return None
+    arguments = {"found": Found(found), "is_told": True}
+    return Reading(Source.OPERATOR, Act.MEANT, message, "wants it changed, and has it", arguments=arguments)
+
+
+def _refuses_and_asks(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
+    """Reads what somebody who waits for a human asks instead (「先不转了 先告诉我…」): they want the answer."""
+    is_waiting = state.handed_over or message.is_queued
+    is_open = act is Act.OPEN_TOPIC and message.band is AnswerBand.ANSWER
+    if message.further_requests or act is Act.LEAVE_QUEUE:
+        # 「不等了，还有怎么改密码」 is served as it stands.
+        return None
+    if not is_waiting or message.is_payload or is_open or len(message.clauses) < 2 or state.alarms:
+        return None
+    position = next((n for n, one in enumerate(message.clauses) if _REFUSES.search(folded(one.text))), None)
+    return None if position is None else _rest(context, state, message, position)
+
+
+def _asked_instead(context: Context, state: DialogueState, matter: str, message: UserMessage) -> Reading | None:
+    """Reads what is asked beside a denial (「不是要申诉，就想问下钱多久到」)."""
+    if state.topic == matter or len(message.clauses) < 2 or message.further_requests:
+        return None
+    title = context.knowledge.topics[matter].title[-2:] if matter in context.knowledge.topics else None
+    last = message.clauses[-1]
+    if title is None or title in last.text or not _ASKS_INSTEAD.search(folded(last.text)):
+        return None
+    return _rest(context, state, message, len(message.clauses) - 2)
+
+
+def _rest(context: Context, state: DialogueState, message: UserMessage, position: int) -> Reading | None:
+    """Reads the question that stands after a clause."""
+    rest = message.clauses[position + 1 :]
+    text = "，".join(clause.text for clause in rest)
+    if len(text) < _SHORTEST_QUESTION or not (_WANTS_TO_KNOW.search(text) or asks(text)):
+        return None
+    asked = replace(
+        message, text=text, key=folded(text), clauses=rest, band=AnswerBand.ANSWER, choices=(), further_requests=()
+    )
+    is_known = find_answer(context, state, asked) is not None and "unsupported_topic" not in message.entities
+    meant = Act.ASK_STEP if is_known else Act.HONEST
+    return Reading(Source.OPERATOR, meant, asked, "what is asked instead")
 
 
 def _says_what_instead(matter: str, message: UserMessage) -> bool:

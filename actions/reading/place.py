@@ -38,6 +38,13 @@ _ALL_LEFT = re.compile(
 _DIGITS = {**dict(zip("一二三四五六七八九十", range(1, 11), strict=True)), "两": 2}
 # The next check, without a word on the one shown: 「下一个原因是啥 赶紧」.
 _NEXT_CAUSE = re.compile("(?:下|后)(?:面|一|边)?(?:那)?一?(?:个|项|条|样|种)(?:原因|可能|问题)?")
+# 「从哪开始弄」, 「还没开始呢」; what others have not begun is no step.
+_WHERE_TO_BEGIN = re.compile(
+    "从(?:哪|那|什么地方|何处)(?:里|儿|一?步|个地方)?(?:开始|弄起|做起|搞起|办起|下手|入手|着手|起|弄|做)"
+    "|(?:还|都|压根|根本|其实)(?:就)?没(?:有)?(?:开始|动手|开头)|(?<![上前这那])一步(?:都|也)?(?:还)?没(?:有)?(?:做|弄|走|动)"
+    "|(?:啥|什么)(?:都|也)(?:还)?没(?:有)?(?:做|弄|点|动|开始)"
+)
+_OTHERS = re.compile("审核|处理|受理|客服|人工|他们|退款|银行")
 _CANNOT_FOLLOW = re.compile(
     "(?:看不(?:太)?(?:清楚?|见|到))(?:你)?(?:打|写|发)?的?(?:字|屏幕)|(?:字|屏幕).{0,3}(?:太|这么|好|有点)?(?:小|糊)|(?:字|打的|写的).{0,4}看不(?:清|见)"
     "|眼睛?.{0,2}(?:花|不好|不行|不太好|看不)|老花|不(?:识|认)(?:得)?字|认不(?:得|到|全)(?:几个)?字|(?:说|讲)得?慢(?:点|一点|些)|慢(?:点|一点|些)(?:说|讲)|太快.{0,3}(?:跟不|看不|记不)"
@@ -90,6 +97,9 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
     clear = replace(message, band=AnswerBand.ANSWER, choices=())
     if state.awaiting is Awaiting.DETAIL:
         return _resumed(context, state, act, clear)
+    first = _from_the_first(context, state, act, clear)
+    if first:
+        return first
     back = _back_to_step(context, state, act, clear)
     if back:
         return back
@@ -135,6 +145,17 @@ def _number_named(context: Context, state: DialogueState, message: UserMessage) 
         return None
     plain = replace(message, intent="repeat_step", entities={"step_number": (str(number),)}, further_requests=())
     return Reading(Source.REFERENCE, Act.REPEAT, plain, f"wants to see step {number}")
+
+
+def _from_the_first(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
+    """Reads that nothing was begun yet, or the question where to begin (「从哪开始弄」): the first step is shown."""
+    topic = context.topic(state)
+    if topic is None or topic.kind != "procedure" or not state.step or state.awaiting is not None or act is Act.HUMAN:
+        return None
+    if len(message.key) > _LONGEST_FAREWELL or not _WHERE_TO_BEGIN.search(message.key) or _OTHERS.search(message.key):
+        return None
+    plain = replace(message, intent="repeat_step", entities={"step_number": ("1",)}, further_requests=())
+    return Reading(Source.REFERENCE, Act.REPEAT, plain, "has not begun")
 
 
 def _several(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:

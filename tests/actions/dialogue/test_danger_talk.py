@@ -328,8 +328,10 @@ def test_what_nobody_knows_is_said_to_be_so(conversation: Conversation) -> None:
     fraud(conversation, "我给骗子转了四千块")
     text = "要不要存证据 那个紫色的东西怎么用"
     answer = says(conversation, text, **clauses(text, part_0={"asks_records": 0.7}))
-    assert answer.count("\n") == 1
-    assert "没有资料" in answer
+    # What helps most is said with it.
+    assert answer.count("\n") == 2
+    assert "打 110" in answer
+    assert "我答不准" in answer
 
 
 def test_what_must_be_done_at_once_goes_before_the_answer(conversation: Conversation) -> None:
@@ -381,7 +383,8 @@ def test_a_cry_for_help_in_any_clause_goes_before_the_money(conversation: Conver
     answer = says(conversation, text)
     assert has_alarm(conversation.state, Alarm.CRISIS)
     assert "12356" in answer
-    assert any(reply.custom for reply in conversation.turn.replies if conversation.turn)
+    assert conversation.turn
+    assert any(reply.custom for reply in conversation.turn.replies)
 
 
 @pytest.mark.parametrize("text", ["急死我了", "骗子说要弄死我", "他死活不承认", "孩子今天谁来接", "我走了 先去报警"])
@@ -425,3 +428,44 @@ def test_who_is_watched_is_told_to_cut_it_off_before_anything_else(conversation:
         answer = says(conversation, text)
         assert "关机" in answer
         assert "现在就改" not in answer
+
+
+def test_the_screen_is_cut_off_before_a_question_of_the_first_message(conversation: Conversation) -> None:
+    first = fraud(conversation, "有个自称公安的让我开屏幕共享 现在还连着呢 说的是真的吗")
+    assert first.startswith("现在就断开")
+
+
+def test_what_nobody_knows_comes_with_what_helps_most(conversation: Conversation) -> None:
+    fraud(conversation, "我给骗子转了四千块")
+    says(conversation, "报过警了")
+    answer = says(conversation, "对方那个平台备案了吗")
+    assert "警方" in answer
+    assert "银行" in answer
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["我跟一个女的视频聊天 她录了我 说不给五千就发通讯录", "前两单返了我 现在垫进去一万二了 我老公还不知道"],
+)
+def test_who_only_names_a_relative_is_the_victim(conversation: Conversation, text: str) -> None:
+    fraud(conversation, text)
+    assert "others" not in conversation.state.danger_facts
+
+
+def test_who_has_come_is_not_called_and_the_bank_still_is(conversation: Conversation) -> None:
+    fraud(conversation, "我妈被假公安骗了 转走五万")
+    answer = says(conversation, "警察到了 工行要不要打 转的是她工行卡")
+    assert "警察到了就好" in answer
+    assert "要打" in answer
+    assert "打 110" not in answer
+
+
+@pytest.mark.parametrize("text", ["再扫一次就退回来 能退吗", "给了他是不是就没事了", "再做一单就能提"])
+def test_what_is_promised_for_one_more_time_is_refused(conversation: Conversation, text: str) -> None:
+    fraud(conversation, "我给骗子转了四千块")
+    assert says(conversation, text).startswith("别")
+
+
+def test_what_is_left_is_kept_where_it_is(conversation: Conversation) -> None:
+    fraud(conversation, "我给骗子转了四千块")
+    assert "先别动" in says(conversation, "剩下的八千放哪安全")

@@ -141,3 +141,29 @@ def test_the_wish_for_a_procedure_joins_it_at_no_step() -> None:
     )
     message = said("那家店不发货 要申诉", "transaction_dispute", acts={"trouble": 0.7}, clauses=parts)
     assert read(message).chosen.act is Act.OPEN_TOPIC
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["好像填的是旧号", "号码输错了", "填成以前的手机号了", "邮箱写错了", "我写的是原来的号"],
+)
+def test_a_wrong_number_is_trouble_where_it_was_filled_in(text: str) -> None:
+    chosen = read(said(text, "out_of_scope", acts={"done": 0.9}), at("forgot_password", 3)).chosen
+    assert (chosen.act, chosen.arguments["step"]) == (Act.TROUBLE, 2)
+
+
+def test_a_number_put_right_is_done() -> None:
+    message = said("号码写错了，重新填好了", "out_of_scope", acts={"done": 0.9})
+    assert read(message, at("forgot_password", 2)).chosen.act is Act.DONE
+
+
+@pytest.mark.parametrize(
+    ("likeness", "trouble", "done"),
+    [({"forgot_password/sign_in/there": 0.9}, "登录不上 说密码错误", "他早换过手机号")],
+)
+def test_what_brings_people_here_is_no_step_done(likeness: dict[str, float], trouble: str, done: str) -> None:
+    topic = KNOWLEDGE.topics["forgot_password"]
+    steps = {f"forgot_password/{topic.steps[-1].id}/there": 0.9}
+    parts = (Clause(trouble, {"trouble": 0.9}, steps), Clause(done, {"done": 0.3}))
+    message = said(f"{trouble}，{done}", "forgot_password", acts={"other": 0.9}, clauses=parts, steps=steps)
+    assert read(message).chosen.act is Act.OPEN_TOPIC

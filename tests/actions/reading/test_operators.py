@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from actions.dialogue.acts import Act
-from actions.dialogue.state import Request
+from actions.dialogue.messages import Clause
+from actions.dialogue.state import DialogueState, Request
 from tests.actions.reading.builders import KNOWLEDGE, at, read, said
 
 DENIABLE = ["account_closure", "account_compromised", "forgot_password", "transaction_dispute", "payment_failure"]
@@ -78,3 +79,40 @@ def test_a_matter_that_is_only_named_is_opened() -> None:
 
 def test_the_matters_of_these_tests_are_topics() -> None:
     assert set(DENIABLE) <= set(KNOWLEDGE.topics)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "我密码没忘，想换个复杂点的",
+        "不是说忘了啊，我要修改密码",
+        "密码我记得，就是更换一下",
+        "登录密码在哪改",
+        "改密码的入口在哪，我找找",
+    ],
+)
+def test_what_is_only_to_be_changed_is_not_recovered(text: str) -> None:
+    chosen = read(said(text, "forgot_password")).chosen
+    assert (chosen.act, chosen.arguments["found"].answer.id) == (Act.MEANT, "change")
+
+
+def test_what_is_not_remembered_is_recovered() -> None:
+    assert read(said("不记得密码，想改一个", "forgot_password")).chosen.act is Act.OPEN_TOPIC
+
+
+@pytest.mark.parametrize("text", ["先不转，你先告诉我头像咋换", "别转了，我想问头像在哪改", "没让你转，我问头像怎么换"])
+def test_who_wants_an_answer_first_is_not_handed_over_again(text: str) -> None:
+    first, last = text.split("，")
+    parts = (Clause(first, {"leave_wait": 0.9}), Clause(last, {"other": 0.9}))
+    chosen = read(
+        said(text, "nlu_fallback", clauses=parts, acts={"leave_wait": 0.6}), DialogueState(handed_over=True)
+    ).chosen
+    assert (chosen.act, chosen.message.text) == (Act.HONEST, last)
+
+
+def test_what_is_asked_beside_a_denial_is_answered() -> None:
+    parts = (Clause("不是要申诉", {"other": 0.9}), Clause("我就想问下发票怎么开", {"other": 0.9}))
+    message = said(
+        "不是要申诉，我就想问下发票怎么开", "transaction_dispute", "negated:transaction_dispute", clauses=parts
+    )
+    assert read(message).chosen.act is Act.HONEST

@@ -117,3 +117,14 @@ def test_several_causes_wanted_at_once_are_shown_together() -> None:
 def test_who_hurries_to_the_next_cause_is_not_told_to_take_their_time() -> None:
     message = said("下一个原因是啥 快点", "next_step", confidence=0.8, acts={"waiting": 0.9})
     assert read(message, at("payment_failure", 2)).chosen.act is Act.NEXT
+
+
+@pytest.mark.parametrize("text", ["从哪儿下手", "那从哪一步开始", "我还没开始呢", "一步都没做", "啥都还没弄"])
+def test_who_has_not_begun_is_shown_the_first_step(text: str) -> None:
+    chosen = read(said(text, "out_of_scope", acts={"question": 0.9}), at("forgot_password", 4)).chosen
+    assert (chosen.act, chosen.message.entities) == (Act.REPEAT, {"step_number": ("1",)})
+
+
+def test_what_others_have_not_begun_is_no_step() -> None:
+    chosen = read(said("审核还没开始吗", "out_of_scope", acts={"question": 0.9}), at("transaction_dispute", 4)).chosen
+    assert chosen.act is not Act.REPEAT
