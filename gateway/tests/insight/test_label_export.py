@@ -121,7 +121,8 @@ def test_what_the_bot_is_trained_on_is_read() -> None:
     known = read_known(REPOSITORY / "domain.yml", REPOSITORY / "data" / "nlu", REPOSITORY / "tests" / "nlu")
     assert {"greet", "forgot_password", "out_of_scope"} <= known.intents
     assert len(known.examples) > 9000
-    assert {intent for intents in known.examples.values() for intent in intents} == known.intents
+    # Frequent questions are found by their wordings, so nothing is trained for them.
+    assert {intent for intents in known.examples.values() for intent in intents} == known.intents - {"faq"}
     assert len(known.held_out) > 1000
 
 
