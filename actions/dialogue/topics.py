@@ -58,7 +58,7 @@ def open_topic(context: Context, state: DialogueState, message: UserMessage) -> 
             return answer_question(context, state, message)
         # A form under way is begun anew by nobody who does not plainly wish it.
         return show_current(context, state).after(Reply("utter_already_in_procedure", {"title": topic.title}))
-    has_begun = state.step > (0 if topic.warning else 1)
+    has_begun = state.step > (0 if topic.warning else 1) and not (is_form and begins_another(message.key))
     if topic.id == state.topic and has_begun and not message.is_payload and not _picks(topic, message):
         # Who describes their trouble names the topic again; that must not cost the steps already done.
         return show_current(context, state).after(Reply("utter_already_in_procedure", {"title": topic.title}))

@@ -413,7 +413,9 @@ def _taken_back(
     if not unclear and last and causes.takes_back(message.text) and not (found and (found.confirmed or found.solved)):
         if len(message.key) > _LONGEST_TAKING_BACK or message.further_requests:
             return None
-        is_back = state.step and (topic.step_number(last) or 0) > state.step
+        named = causes.named(topic, message.key)
+        last = next((s.id for s in topic.steps if s.value in named and s.id in state.walk.problem_steps), last)
+        is_back = not named and state.step and (topic.step_number(last) or 0) > state.step
         # Whoever was led back to a cause speaks of that one.
         last = topic.steps[state.step - 1].id if is_back else last
         unclear = tuple(step.value for step in topic.steps if step.id == last and step.value)

@@ -119,6 +119,9 @@ def _refuses_and_asks(context: Context, state: DialogueState, act: Act, message:
     """Reads what somebody who waits for a human asks instead (「先不转了 先告诉我…」): they want the answer."""
     is_waiting = state.handed_over or message.is_queued
     is_open = act is Act.OPEN_TOPIC and message.band is AnswerBand.ANSWER
+    if message.further_requests or act is Act.LEAVE_QUEUE:
+        # 「不等了，还有怎么改密码」 is served as it stands.
+        return None
     if not is_waiting or message.is_payload or is_open or len(message.clauses) < 2 or state.alarms:
         return None
     position = next((n for n, one in enumerate(message.clauses) if _REFUSES.search(folded(one.text))), None)

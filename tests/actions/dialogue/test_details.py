@@ -142,3 +142,14 @@ def test_bare_values_told_again_put_it_right(noted: Conversation) -> None:
     noted.does(Act.OUT_OF_SCOPE, "怎么都没了？前天 450 赵刚 没发货")
     known = noted.state.collected_details
     assert (known["amount"], known["counterparty"]) == ("450", "赵刚")
+
+
+def test_another_payment_begins_anew_at_any_step(noted: Conversation) -> None:
+    noted.does(Act.NEXT)
+    noted.opens("transaction_dispute", "另外还有一笔也要申诉，付给小陈便利店的")
+    assert noted.state.collected_details == {"counterparty": "小陈便利店"}
+
+
+def test_what_was_done_to_them_is_no_part_of_a_name(conversation: Conversation) -> None:
+    conversation.opens("transaction_dispute", "昨天在红星超市被多扣了60")
+    assert conversation.state.collected_details["counterparty"] == "红星超市"

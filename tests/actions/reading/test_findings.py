@@ -115,3 +115,17 @@ def test_who_says_that_it_is_there_has_the_tick_taken_back(conversation: Convers
     assert replies == ["utter_treatment"]
     assert conversation.state.walk
     assert "bank" not in conversation.state.walk.problem_steps
+
+
+def test_the_tick_that_is_named_is_taken_back(conversation: Conversation) -> None:
+    conversation.opens("payment_failure")
+    conversation.does(Act.NEXT)
+    conversation.does(Act.OUT_OF_SCOPE, "余额够，网好，银行也没拦", acts={"ruled_out": 0.9})
+    assert conversation.does(Act.OUT_OF_SCOPE, "网络那个划错了", acts={"other": 0.9}) == ["utter_cause_unclear"]
+    assert conversation.state.step == 2
+
+
+def test_a_mistake_of_their_own_takes_no_tick_back() -> None:
+    heard = {"ruled_out": 0.9}
+    chosen = read(said("他们没拦，是我看错了", "out_of_scope", acts=heard), at("payment_failure", 3)).chosen
+    assert (chosen.act, chosen.arguments["causes"]) == (Act.RULED_OUT, ("bank",))
