@@ -16,7 +16,7 @@ from actions.dialogue.topics import open_topic
 from actions.dialogue.turn import Context, Turn, offering_human
 from actions.knowledge.danger import Danger
 from actions.reading.after_alarm import HELP
-from actions.reading.hearing import Heard, hear
+from actions.reading.hearing import Heard, clauses_of, hear
 from actions.reading.questions import despairs, names_human
 from actions.reading.reading import Reading
 
@@ -31,6 +31,8 @@ _ASKS_HELPER = "asks_helper"
 # Until it is averted, this is spoken of.
 _AT_HAND = ("crisis_taken", "crisis_at_height")
 _ACUTE = "acute"
+# A clause that begins so is nobody else's: longer, it may quote (「我妈说我不想活了」).
+_OWN_BEGINNING = 6
 _LOST = "lost"
 # Gone or given away, whatever is said of it later.
 _OUT = frozenset({"lost", "code_told", "password_told", "unknown_payment", "entered"})
@@ -342,6 +344,11 @@ def _quietly(context: Context, state: DialogueState, name: str) -> str:
 def _case(context: Context, alarm: Alarm, reading: Reading, *, is_first: bool) -> str | None:
     """Returns the answer of the situation that the message tells; pills and blades may be somebody else's."""
     found = _case_by_words(context, alarm, reading)
+    if found == _OTHER_PERSON_ANSWER and any(
+        despairs(clause[:_OWN_BEGINNING]) for clause in clauses_of(reading.message)
+    ):
+        # 「他说不给就发出去 我真想死」: a culprit is named, and the user's own life is meant.
+        return None
     return _OTHER_PERSON_ANSWER if is_first and alarm is Alarm.CRISIS and _is_others(context, reading) else found
 
 

@@ -469,3 +469,9 @@ def test_what_is_promised_for_one_more_time_is_refused(conversation: Conversatio
 def test_what_is_left_is_kept_where_it_is(conversation: Conversation) -> None:
     fraud(conversation, "我给骗子转了四千块")
     assert "先别动" in says(conversation, "剩下的八千放哪安全")
+
+
+def test_a_culprit_who_is_named_makes_a_cry_for_help_nobody_elses(conversation: Conversation) -> None:
+    fraud(conversation, "网恋对象要我给五千")
+    answer = says(conversation, "他说不给就把我照片发出去 我真想死")
+    assert "crisis_first" in conversation.state.answered, answer
