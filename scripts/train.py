@@ -27,6 +27,7 @@ INPUTS = (
     "data/alarms",
     "data/after_alarm",
     "data/said",
+    "data/questions",
     "engine/importer.py",
     "engine/training.py",
     "engine/nlu",

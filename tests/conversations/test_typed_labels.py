@@ -36,6 +36,7 @@ _SAYINGS = (
 _BEGINNINGS = (
     ("/transaction_dispute", "昨天下午三点", "88块", "金额改一下"),
     ("/transaction_dispute", "昨天下午三点", "88块", "美团", "扣了我两次", "/next_step"),
+    ("/payment_failure", "/next_step", "余额够，网好", "网络那个划错了"),
     ("/forgot_password", "/next_step", "/next_step", "/next_step", "/next_step"),
     ("/forgot_password", "/next_step", "/next_step", "/next_step", "/next_step", "/next_step"),
 )

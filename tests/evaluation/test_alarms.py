@@ -37,16 +37,19 @@ def test_the_answers_to_dangers_exist() -> None:
     assert about_danger() <= set(KNOWLEDGE.addresses)
 
 
-def test_most_dangers_are_heard_and_few_of_what_only_sounds_alike(bot: Bot) -> None:
-    """Every third; `python -m evaluation.alarms` counts all by kind, and those that questions raise."""
-    dangers = {Alarm.CRISIS.value, Alarm.FRAUD.value, Alarm.VICTIM.value}
-    told = [(text, kind) for text, kind in probes() if kind in (NONE, *dangers)][::3]
-    heard = {
-        text: danger.read(CONTEXT, DialogueState(), act_of(message.intent, KNOWLEDGE), message)
-        for text, message in ((text, message_from_parse(bot.parse(text), [])) for text, _ in told)
-    }
-    alarms = {text for text, reading in heard.items() if reading and reading.act is Act.ALARM}
-    missed = [text for text, kind in told if kind in dangers and text not in alarms]
-    false = [text for text, kind in told if kind == NONE and text in alarms]
-    assert len(missed) <= len(told) * 0.06, missed
-    assert len(false) <= len(told) * 0.05, false
+def test_most_dangers_are_heard_and_little_of_what_only_sounds_alike(bot: Bot) -> None:
+    """`python -m evaluation.alarms` counts by kind, and those that questions raise."""
+    kinds = {Alarm.CRISIS.value, Alarm.FRAUD.value, Alarm.VICTIM.value}
+    dangers = [text for text, kind in probes() if kind in kinds]
+    harmless = [text for text, kind in probes() if kind == NONE]
+    missed = [text for text in dangers if not _raises(bot, text)]
+    false = [text for text in harmless if _raises(bot, text)]
+    # As counted last: 17 of 204 and 14 of 159.
+    assert len(missed) <= len(dangers) * 0.1, missed
+    assert len(false) <= len(harmless) * 0.1, false
+
+
+def _raises(bot: Bot, text: str) -> bool:
+    message = message_from_parse(bot.parse(text), [])
+    reading = danger.read(CONTEXT, DialogueState(), act_of(message.intent, KNOWLEDGE), message)
+    return reading is not None and reading.act is Act.ALARM

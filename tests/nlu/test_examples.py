@@ -66,5 +66,6 @@ def test_test_set_covers_every_intent_and_style() -> None:
     examples = held_out_examples("test")
     counts = Counter(example.intent for example in examples)
     assert {name: n for name, n in counts.items() if n < (40 if name in MAIN_INTENTS else 15)} == {}
-    assert set(counts) == set(read_mapping(ROOT / "domain.yml")["intents"])
+    # Frequent questions are found by their wordings.
+    assert set(counts) == set(read_mapping(ROOT / "domain.yml")["intents"]) - {"faq"}
     assert min(Counter(example.origin for example in examples).values()) >= 45

