@@ -371,8 +371,8 @@ def test_whoever_has_come_round_is_to_call_themselves(conversation: Conversation
 @pytest.mark.parametrize(
     "text",
     [
-        "110报了 但他刚给我发了我妈的电话 我不想活了太丢人了",
-        "我要是走了保险是不是能还债",
+        "派出所去过了 他又把截图发我同事了 活着真没脸 不想活了",
+        "哪天我不在了 保单能不能抵这些债",
         "银行打了 遗书我都写好了",
         "钱的事先不管 猫以后谁来喂",
         "还不如死了算了 要不要报警",
@@ -396,13 +396,13 @@ def test_fear_and_idioms_are_no_cry_for_help(conversation: Conversation, text: s
 
 def test_plans_for_afterwards_are_asked_about_in_a_crisis(conversation: Conversation) -> None:
     says(conversation, "真不想活了", alarms={"crisis": 0.95})
-    answer = says(conversation, "我不敢让我爸妈知道 我要是走了保险是不是能还债", said={"refuses_line_told_home": 0.9})
+    answer = says(conversation, "不敢跟家里讲 哪天我不在了 保单能不能抵这些债", said={"refuses_line_told_home": 0.9})
     assert "结束自己的生命" in answer
 
 
 def test_nobody_is_sent_to_call_who_has_come(conversation: Conversation) -> None:
     says(conversation, "药我都买好了 不想活了", alarms={"crisis": 0.95})
-    for text in ("打了120了 说十分钟", "120到了 谢谢你 药让他们拿走了"):
+    for text in ("打了120了 说十分钟", "救护车来了 药瓶交给大夫了 谢谢"):
         assert "打 120" not in says(conversation, text)
 
 
@@ -410,7 +410,7 @@ def test_what_was_only_asked_about_is_still_to_be_done(conversation: Conversatio
     fraud(conversation, "我给骗子转了四千块")
     assert "现在就打 110" in says(conversation, "110现在打吗", said={"police_called": 0.8})
     assert "报过" not in says(conversation, "我没报!!!一直没报!!", said={"nothing_told": 0.8, "police_called": 0.5})
-    assert "要打" in says(conversation, "银行我没打!我问要不要打", said={"bank_called": 0.8})
+    assert "要打" in says(conversation, "银行还没打呢！问你该不该打", said={"bank_called": 0.8})
     assert not {"police_called", "bank_called", "nothing_told"} & set(conversation.state.danger_facts)
 
 

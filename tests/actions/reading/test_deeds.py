@@ -97,7 +97,7 @@ def test_the_number_of_a_line_is_no_amount_that_is_lost(text: str) -> None:
         ("可以挂吗", "asks_hang_up", "挂"),
         ("要不要删", "asks_delete", "删"),
         ("能不能关机", "asks_cut", "关机"),
-        ("银行我没打!我问要不要打", "asks_card", ""),
+        ("银行还没打呢！问你该不该打", "asks_card", ""),
         ("我没报警呢 是问现在要不要报", "asks_should_report", "报"),
         ("那我现在是不是去派出所", "asks_go_police", "派出所"),
         ("飞行模式能开回来吗", "asks_reconnect", "飞行模式能开回来"),
