@@ -128,7 +128,10 @@ def _said(context: Context, state: DialogueState, alarm: Alarm, reading: Reading
 
 def _said_of_money(context: Context, state: DialogueState, alarm: Alarm, reading: Reading) -> danger_talk.Said:
     script = danger_talk.script_of(context, alarm)
-    heard = hear(script, reading.message)
+    told = hear(script, reading.message)
+    heard = danger_talk.believed(script, state, told)
+    if _follow_up_of(reading) in set(told.facts) - set(heard.facts):
+        reading = replace(reading, arguments={**reading.arguments, "follow_up": None})
     is_talk = has_alarm(state, *_WALKED)
     ordinary = _ordinary(context, state, reading.message) if heard.asks_more and is_talk else ()
     if ordinary:

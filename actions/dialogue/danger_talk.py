@@ -64,6 +64,19 @@ def script_of(context: Context, alarm: Alarm) -> Danger:
     return context.knowledge.crisis if alarm is Alarm.CRISIS else context.knowledge.danger
 
 
+def believed(script: Danger, state: DialogueState, heard: Heard) -> Heard:
+    """Returns what was heard without what cannot be so: 「钱没少」 is misheard when money is known to be gone."""
+    known = {*known_now(state), *heard.facts}
+    cannot_be = {name for name, fact in script.facts.items() if known & set(fact.unless)}
+    return replace(
+        heard,
+        facts=tuple(fact for fact in heard.facts if fact not in cannot_be),
+        learnt=heard.learnt - cannot_be,
+        shares={name: share for name, share in heard.shares.items() if name not in cannot_be},
+        guess=None if heard.guess in cannot_be else heard.guess,
+    )
+
+
 def noted(script: Danger, state: DialogueState, heard: Heard) -> DialogueState:
     """Returns the state that knows what was told; in a procedure, what answers it is no news of the danger."""
     facts = tuple(fact for fact in heard.facts if not (state.walk and fact in _OF_A_PROCEDURE))

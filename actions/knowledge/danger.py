@@ -61,6 +61,7 @@ class Fact(BaseModel):
         recalls: Measures that may be told again once it is news.
         leads: Whether it is answered before other news.
         refuses: Facts that are not so because it is not wanted.
+        unless: Facts with which it is not believed, known before or told beside: it was misheard.
         about: Words of what it is done with. Where all clauses with one of them demand or deny it, it is not done.
     """
 
@@ -76,6 +77,7 @@ class Fact(BaseModel):
     recalls: list[str] = []
     leads: bool = False
     refuses: list[str] = []
+    unless: list[str] = []
     about: str | None = None
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -298,6 +300,7 @@ def _tied(fact: Fact) -> Iterator[str]:
     yield from fact.corrects
     yield from fact.implies
     yield from fact.refuses
+    yield from fact.unless
 
 
 def _named(condition: Condition) -> Iterator[str]:

@@ -475,3 +475,13 @@ def test_a_culprit_who_is_named_makes_a_cry_for_help_nobody_elses(conversation: 
     fraud(conversation, "网恋对象要我给五千")
     answer = says(conversation, "他说不给就把我照片发出去 我真想死")
     assert "crisis_first" in conversation.state.answered, answer
+
+
+def test_nobody_is_told_that_nothing_is_lost_after_a_loss(conversation: Conversation) -> None:
+    fraud(conversation, "我给骗子转了四千块")
+    for text, fact in (("那我先看看余额", "nothing_lost"), ("码我念给他了", "nothing_told")):
+        said = {fact: 0.9, **({"code_told": 0.9} if fact == "nothing_told" else {})}
+        answer = says(conversation, text, said=said)
+        assert "钱没少就好" not in answer
+        assert "没给出去就好" not in answer
+        assert fact not in conversation.state.danger_facts
