@@ -21,6 +21,7 @@ from uwallet_gateway.protocol import (
     customers,
     events,
     insight,
+    knowledge,
     messages,
     notices,
     persons,
@@ -47,6 +48,7 @@ _MODULES: tuple[ModuleType, ...] = (
     persons,
     routing,
     service,
+    knowledge,
     events,
 )
 # Models that clients send but that ignore unknown fields, as Rasa's channel does.
