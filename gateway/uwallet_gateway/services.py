@@ -72,6 +72,7 @@ from uwallet_gateway.support.notices import SupportNotices
 from uwallet_gateway.support.presence import Presence
 from uwallet_gateway.support.queries import TicketQueries
 from uwallet_gateway.support.rules import DeskRules
+from uwallet_gateway.support.saved_views import SavedViews
 from uwallet_gateway.support.scheduler import SupportScheduler
 from uwallet_gateway.support.supervision import Supervision
 from uwallet_gateway.support.ticket_steps import TicketSteps
@@ -139,6 +140,7 @@ class Services:
     search_indexer: SearchIndexer
     presence: Presence
     customers: Customers
+    saved_views: SavedViews
     skill_groups: SkillGroups
     leaves: Leaves
     desk_rules: DeskRules
@@ -333,6 +335,7 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
         search_indexer=SearchIndexer(database),
         presence=presence,
         customers=Customers(database),
+        saved_views=SavedViews(database),
         skill_groups=SkillGroups(database),
         leaves=Leaves(database),
         desk_rules=desk_rules,

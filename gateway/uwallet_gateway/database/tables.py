@@ -603,6 +603,27 @@ class CannedReplyUse(Table):
     count: Mapped[int]
 
 
+class SavedView(Table):
+    """Filters of a list of the desk under a name (agents/saved_views.py)."""
+
+    __tablename__ = "saved_views"
+    __table_args__ = (
+        # A name is one view's among those of the team, and among those of one agent.
+        Index("ix_saved_views_shared", "place", "name", unique=True, sqlite_where=_SHARED, postgresql_where=_SHARED),
+        Index("ix_saved_views_personal", "owner_id", "place", "name", unique=True),
+    )
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    # Whose it is; null: the team's.
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("agents.id", ondelete="CASCADE"))
+    # tickets, conversations
+    place: Mapped[str] = mapped_column(String(16))
+    name: Mapped[str] = mapped_column(String(40))
+    # Texts by name, as in the address of the list.
+    filters: Mapped[dict[str, Any]]
+    updated_at: Mapped[datetime]
+
+
 class Understanding(Table):
     """What the bot understood of a user's message, and what a supervisor says that it means."""
 

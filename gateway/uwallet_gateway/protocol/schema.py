@@ -30,6 +30,7 @@ from uwallet_gateway.protocol import (
     service,
     support,
     tickets,
+    views,
 )
 from uwallet_gateway.protocol.base import Request, View
 
@@ -49,6 +50,7 @@ _MODULES: tuple[ModuleType, ...] = (
     routing,
     service,
     knowledge,
+    views,
     events,
 )
 # Models that clients send but that ignore unknown fields, as Rasa's channel does.

@@ -145,6 +145,17 @@ export function fillDesk(desk: MockDesk): void {
     { label: '退款', tickets: 12 },
     { label: '安全', tickets: 3 },
   ]);
+  desk.canned.set('GET /views', [
+    {
+      id: 1,
+      place: 'tickets',
+      name: '没办完的紧急工单',
+      is_shared: true,
+      filters: { status: 'active', priority: '0' },
+    },
+    { id: 2, place: 'tickets', name: '我最近一周的低分', is_shared: false, filters: { rating: 'low', last_days: '7' } },
+    { id: 3, place: 'conversations', name: '没答上来的', is_shared: true, filters: { contains: 'unanswered' } },
+  ]);
   desk.canned.set('suggestions', {
     suggestions: [
       {

@@ -2342,6 +2342,35 @@ export interface Sample {
   tickets: Ticket[];
 }
 /**
+ * Filters of a list under a name.
+ */
+export interface SavedView {
+  id: number;
+  place: 'tickets' | 'conversations';
+  name: string;
+  /**
+   * Everybody's who sees the list; otherwise the agent's own
+   */
+  is_shared: boolean;
+  /**
+   * As in the query of the list; `last_days`: so many days up to today
+   */
+  filters: {
+    [k: string]: string;
+  };
+}
+/**
+ * A view to keep.
+ */
+export interface SavedViewRequest {
+  place: 'tickets' | 'conversations';
+  name: string;
+  is_shared?: boolean;
+  filters: {
+    [k: string]: string;
+  };
+}
+/**
  * The second factor of the agent who asks.
  */
 export interface SecondFactorView {

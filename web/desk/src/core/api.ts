@@ -39,6 +39,8 @@ import type {
   Review,
   Reviews,
   Role,
+  SavedView,
+  SavedViewRequest,
   RoutingRules,
   RoutingView,
   SecondFactor,
@@ -174,6 +176,13 @@ export class DeskApi {
   /** Says whether the bot's answer to a message was wrong. */
   markAnswer = (id: string, messageId: number, marked: boolean): Promise<unknown> =>
     this.request('PUT', `/conversations/${id}/messages/${messageId}/mark`, { marked });
+
+  // --- Saved views ---
+
+  views = (): Promise<SavedView[]> => this.request('GET', '/views');
+  saveView = (id: number | null, body: SavedViewRequest): Promise<SavedView> =>
+    id === null ? this.request('POST', '/views', body) : this.request('PUT', `/views/${id}`, body);
+  deleteView = (id: number): Promise<void> => this.request('DELETE', `/views/${id}`);
 
   // --- Agents ---
 

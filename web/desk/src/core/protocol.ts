@@ -57,6 +57,8 @@ export type {
   Review,
   Reviews,
   Role,
+  SavedView,
+  SavedViewRequest,
   SecondFactorView as SecondFactor,
   SecondStepNeeded as SecondStep,
   SignInOptions,
