@@ -8,7 +8,6 @@ from tests.helpers.office import Office
 from uwallet_gateway.errors import InputError
 from uwallet_gateway.protocol.views import Place, SavedViewRequest
 
-
 TICKETS: list[Place] = ["tickets"]
 
 
