@@ -68,6 +68,7 @@ from uwallet_gateway.support.customers import Customers
 from uwallet_gateway.support.groups import SkillGroups
 from uwallet_gateway.support.hours import load_brand
 from uwallet_gateway.support.leaves import Leaves
+from uwallet_gateway.support.merging import VisitorMerging
 from uwallet_gateway.support.notices import SupportNotices
 from uwallet_gateway.support.presence import Presence
 from uwallet_gateway.support.queries import TicketQueries
@@ -141,6 +142,7 @@ class Services:
     presence: Presence
     customers: Customers
     saved_views: SavedViews
+    visitor_merging: VisitorMerging
     skill_groups: SkillGroups
     leaves: Leaves
     desk_rules: DeskRules
@@ -336,6 +338,7 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
         presence=presence,
         customers=Customers(database),
         saved_views=SavedViews(database),
+        visitor_merging=VisitorMerging(database, event_bus, hours=settings.merge_visitors_hours),
         skill_groups=SkillGroups(database),
         leaves=Leaves(database),
         desk_rules=desk_rules,

@@ -553,6 +553,22 @@ class CustomerNote(Table):
     created_at: Mapped[datetime]
 
 
+class MergedVisitor(Table):
+    """A visitor's conversation that has become a user's (support/merging.py)."""
+
+    __tablename__ = "merged_visitors"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"), index=True)
+    # What the conversation was called before.
+    visitor_id: Mapped[str] = mapped_column(String(32))
+    # Name of the agent; null: the user has signed in.
+    merged_by: Mapped[str | None] = mapped_column(String(64))
+    messages: Mapped[int]
+    tickets: Mapped[int]
+    created_at: Mapped[datetime]
+
+
 class BlockedUser(Table):
     """A user who is not handed over to humans."""
 

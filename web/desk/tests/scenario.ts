@@ -454,6 +454,7 @@ function fillCustomers(desk: MockDesk): void {
       tickets: 2,
       notes: [{ id: 1, text: '说粤语，语音听不清，尽量打字。', by: { id: 1, name: '小林' }, created_at: ago(4000) }],
       block: id === 23 ? block : null,
+      merges: id === 11 ? [{ visitor: 'FCD8', messages: 12, tickets: 1, by: null, at: ago(300) }] : [],
       topics: [
         { topic: 'transaction_dispute', title: '交易申诉', outcome: null, at: ago(9) },
         { topic: 'forgot_password', title: '找回登录密码', outcome: 'solved', at: ago(3 * 24 * 60) },

@@ -53,6 +53,7 @@ export type Action =
   | 'site_removed'
   | 'user_blocked'
   | 'user_unblocked'
+  | 'user_merged'
   | 'configuration_changed'
   | 'configuration_reset'
   | 'hook_tested'
@@ -836,6 +837,10 @@ export interface Customer {
    * With the bot, newest first, 20 at most
    */
   topics: BotTopic[];
+  /**
+   * Newest first, 20 at most
+   */
+  merges: VisitorMerge[];
 }
 /**
  * A note on a user, for all who serve them later. The user never sees it.
@@ -845,6 +850,19 @@ export interface CustomerNote {
   text: string;
   by: AgentName;
   created_at: string;
+}
+/**
+ * A visitor who has become this user; `by` is null if the user has signed in.
+ */
+export interface VisitorMerge {
+  /**
+   * What the desk called the visitor: four characters
+   */
+  visitor: string;
+  messages: number;
+  tickets: number;
+  by: string | null;
+  at: string;
 }
 /**
  * A note on the user.
@@ -1814,6 +1832,23 @@ export interface MarkRequest {
 export interface MemberView {
   agent_id: number;
   weight: number;
+}
+/**
+ * A user whom a visitor may become; `messages` are the visitor's.
+ */
+export interface MergeCandidate {
+  user_id: string;
+  called: string | null;
+  tickets: number;
+  first_seen_at: string;
+  active_at: string;
+  messages: number;
+}
+/**
+ * What the site calls the user whom the visitor is.
+ */
+export interface MergeRequest {
+  user_id: string;
 }
 /**
  * Messages in order.

@@ -28,6 +28,7 @@ import type {
   Intent,
   LabelUse,
   Leave,
+  MergeCandidate,
   Message,
   Page,
   Presence,
@@ -276,6 +277,10 @@ export class DeskApi {
   /** Null days: for good. */
   blockCustomer = (id: number, reason: string, days: number | null): Promise<Customer> =>
     this.request('PUT', `/tickets/${id}/customer/block`, { reason, days });
+  mergeCandidate = (id: number, user_id: string): Promise<MergeCandidate> =>
+    this.request('GET', `/tickets/${id}/customer/merge` + search({ user_id }));
+  mergeCustomer = (id: number, user_id: string): Promise<Customer> =>
+    this.request('POST', `/tickets/${id}/customer/merge`, { user_id });
   blocked = (): Promise<BlockList> => this.request('GET', '/blocked');
   unblock = (conversationId: string): Promise<void> => this.request('DELETE', `/blocked/${conversationId}`);
 

@@ -39,6 +39,7 @@ export type {
   DeskSessionView as Session,
   DeskSettings as Settings,
   LabelUse,
+  MergeCandidate,
   LeaveView as Leave,
   Routing as RoutingRules,
   RoutingView,
