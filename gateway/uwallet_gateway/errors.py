@@ -46,6 +46,7 @@ class ErrorCode(StrEnum):
     UNKNOWN_VARIABLE = "unknown_variable"
     FILE_UNREADABLE = "file_unreadable"
     NAME_TAKEN = "name_taken"
+    TOO_MANY = "too_many"
     HOOK_ADDRESS = "hook_address"
     LAST_ADMIN = "last_admin"
     CONTACT_INVALID = "contact_invalid"

@@ -61,10 +61,12 @@ from uwallet_gateway.support.customers import Customers
 from uwallet_gateway.support.groups import SkillGroups
 from uwallet_gateway.support.hours import load_brand
 from uwallet_gateway.support.leaves import Leaves
+from uwallet_gateway.support.merging import VisitorMerging
 from uwallet_gateway.support.notices import SupportNotices
 from uwallet_gateway.support.presence import Presence
 from uwallet_gateway.support.queries import TicketQueries
 from uwallet_gateway.support.rules import DeskRules
+from uwallet_gateway.support.saved_views import SavedViews
 from uwallet_gateway.support.scheduler import SupportScheduler
 from uwallet_gateway.support.supervision import Supervision
 from uwallet_gateway.support.ticket_steps import TicketSteps
@@ -132,6 +134,8 @@ class Services:
     search_indexer: SearchIndexer
     presence: Presence
     customers: Customers
+    saved_views: SavedViews
+    visitor_merging: VisitorMerging
     skill_groups: SkillGroups
     leaves: Leaves
     desk_rules: DeskRules
@@ -298,6 +302,8 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
         search_indexer=SearchIndexer(database),
         presence=presence,
         customers=Customers(database),
+        saved_views=SavedViews(database),
+        visitor_merging=VisitorMerging(database, event_bus, hours=settings.merge_visitors_hours),
         skill_groups=SkillGroups(database),
         leaves=Leaves(database),
         desk_rules=desk_rules,

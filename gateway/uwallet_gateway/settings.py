@@ -263,6 +263,12 @@ class Settings(BaseSettings):
     user_left_after: float = Field(
         default=300.0, gt=0, description="Seconds after which a chat that its user does not answer is closed"
     )
+    merge_visitors_hours: int = Field(
+        default=24,
+        ge=0,
+        description="Hours after which what a visitor has said no longer becomes that of the user who signs in in the "
+        "same browser; 0: never, as browsers are shared",
+    )
     urgent_patience: float = Field(
         default=3.0,
         ge=1,

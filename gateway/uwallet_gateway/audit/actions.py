@@ -57,6 +57,7 @@ class Action(StrEnum):
     SITE_REMOVED = "site_removed"
     USER_BLOCKED = "user_blocked"
     USER_UNBLOCKED = "user_unblocked"
+    USER_MERGED = "user_merged"
     CONFIGURATION_CHANGED = "configuration_changed"
     CONFIGURATION_RESET = "configuration_reset"
     HOOK_TESTED = "hook_tested"

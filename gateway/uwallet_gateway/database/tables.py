@@ -551,6 +551,22 @@ class CustomerNote(Table):
     created_at: Mapped[datetime]
 
 
+class MergedVisitor(Table):
+    """A visitor's conversation that has become a user's (support/merging.py)."""
+
+    __tablename__ = "merged_visitors"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"), index=True)
+    # What the conversation was called before.
+    visitor_id: Mapped[str] = mapped_column(String(32))
+    # Name of the agent; null: the user has signed in.
+    merged_by: Mapped[str | None] = mapped_column(String(64))
+    messages: Mapped[int]
+    tickets: Mapped[int]
+    created_at: Mapped[datetime]
+
+
 class BlockedUser(Table):
     """A user who is not handed over to humans."""
 
@@ -599,6 +615,27 @@ class CannedReplyUse(Table):
     reply_id: Mapped[int] = mapped_column(ForeignKey("canned_replies.id", ondelete="CASCADE"), primary_key=True)
     day: Mapped[date] = mapped_column(Date, primary_key=True)
     count: Mapped[int]
+
+
+class SavedView(Table):
+    """Filters of a list of the desk under a name (agents/saved_views.py)."""
+
+    __tablename__ = "saved_views"
+    __table_args__ = (
+        # A name is one view's among those of the team, and among those of one agent.
+        Index("ix_saved_views_shared", "place", "name", unique=True, sqlite_where=_SHARED, postgresql_where=_SHARED),
+        Index("ix_saved_views_personal", "owner_id", "place", "name", unique=True),
+    )
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    # Whose it is; null: the team's.
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("agents.id", ondelete="CASCADE"))
+    # tickets, conversations
+    place: Mapped[str] = mapped_column(String(16))
+    name: Mapped[str] = mapped_column(String(40))
+    # Texts by name, as in the address of the list.
+    filters: Mapped[dict[str, Any]]
+    updated_at: Mapped[datetime]
 
 
 class Understanding(Table):

@@ -29,6 +29,7 @@ from uwallet_gateway.protocol import (
     service,
     support,
     tickets,
+    views,
 )
 from uwallet_gateway.protocol.base import Request, View
 
@@ -47,6 +48,7 @@ _MODULES: tuple[ModuleType, ...] = (
     persons,
     routing,
     service,
+    views,
     events,
 )
 # Models that clients send but that ignore unknown fields, as Rasa's channel does.

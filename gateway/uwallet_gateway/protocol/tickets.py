@@ -74,6 +74,7 @@ class EventKind(StrEnum):
     CONTACT_GIVEN = "contact_given"
     NOTE = "note"
     LABELLED = "labelled"
+    MERGED = "merged"
     WHISPER = "whisper"
     BARGED_IN = "barged_in"
     FOLLOW_UP_SET = "follow_up_set"

@@ -53,6 +53,7 @@ export type Action =
   | 'site_removed'
   | 'user_blocked'
   | 'user_unblocked'
+  | 'user_merged'
   | 'configuration_changed'
   | 'configuration_reset'
   | 'hook_tested'
@@ -753,6 +754,10 @@ export interface Customer {
    * With the bot, newest first, 20 at most
    */
   topics: BotTopic[];
+  /**
+   * Newest first, 20 at most
+   */
+  merges: VisitorMerge[];
 }
 /**
  * A note on a user, for all who serve them later. The user never sees it.
@@ -762,6 +767,19 @@ export interface CustomerNote {
   text: string;
   by: AgentName;
   created_at: string;
+}
+/**
+ * A visitor who has become this user; `by` is null if the user has signed in.
+ */
+export interface VisitorMerge {
+  /**
+   * What the desk called the visitor: four characters
+   */
+  visitor: string;
+  messages: number;
+  tickets: number;
+  by: string | null;
+  at: string;
 }
 /**
  * A note on the user.
@@ -1477,6 +1495,23 @@ export interface MemberView {
   weight: number;
 }
 /**
+ * A user whom a visitor may become; `messages` are the visitor's.
+ */
+export interface MergeCandidate {
+  user_id: string;
+  called: string | null;
+  tickets: number;
+  first_seen_at: string;
+  active_at: string;
+  messages: number;
+}
+/**
+ * What the site calls the user whom the visitor is.
+ */
+export interface MergeRequest {
+  user_id: string;
+}
+/**
  * Messages in order.
  */
 export interface MessagePage {
@@ -1819,6 +1854,35 @@ export interface RoutingView {
  */
 export interface Sample {
   tickets: Ticket[];
+}
+/**
+ * Filters of a list under a name.
+ */
+export interface SavedView {
+  id: number;
+  place: 'tickets' | 'conversations';
+  name: string;
+  /**
+   * Everybody's who sees the list; otherwise the agent's own
+   */
+  is_shared: boolean;
+  /**
+   * As in the query of the list; `last_days`: so many days up to today
+   */
+  filters: {
+    [k: string]: string;
+  };
+}
+/**
+ * A view to keep.
+ */
+export interface SavedViewRequest {
+  place: 'tickets' | 'conversations';
+  name: string;
+  is_shared?: boolean;
+  filters: {
+    [k: string]: string;
+  };
 }
 /**
  * The second factor of the agent who asks.

@@ -76,7 +76,7 @@ class Case:
         if "{reply_id}" in self.path:
             reply = await self.gateway.services.canned_replies.add(ReplyContent("旧的", "旧的"), asking.id or None)
             places["reply_id"] = reply.id
-        places |= {"name": "hours", "year": 2026, "hook_name": "robot", "note_id": 1}
+        places |= {"name": "hours", "year": 2026, "hook_name": "robot", "note_id": 1, "view_id": 99}
         names = {
             "$colleague": self.owner.id,
             "$fresh": f"fresh{secrets.token_hex(4)}",
