@@ -51,6 +51,7 @@ _BY_CONVERSATION: tuple[type[tables.Table], ...] = (
     tables.AnswerFeedback,
     tables.CustomerNote,
     tables.BlockedUser,
+    tables.MergedVisitor,
 )
 # Never shown, not even to the person: they open something.
 _SECRET = {"contact", "csrf"}
