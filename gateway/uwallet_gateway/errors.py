@@ -53,6 +53,12 @@ class ErrorCode(StrEnum):
     CONTACT_INVALID = "contact_invalid"
     BLOCKED = "blocked"
     ALREADY_RATED = "already_rated"
+    # Of the knowledge (docs/support/knowledge-api.md).
+    ENTRY_INVALID = "entry_invalid"
+    ENTRY_CHANGED = "entry_changed"
+    KNOWLEDGE_BROKEN = "knowledge_broken"
+    CHECKS_NEEDED = "checks_needed"
+    TRAINING_NEEDED = "training_needed"
 
 
 class InputError(Exception):

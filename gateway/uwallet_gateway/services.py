@@ -26,6 +26,7 @@ from uwallet_gateway.database.connection import Database, database_url
 from uwallet_gateway.database.redis_client import redis_client
 from uwallet_gateway.engine.assistant import EngineAssistant
 from uwallet_gateway.engine.client import EngineClient
+from uwallet_gateway.engine.knowledge import EngineKnowledge
 from uwallet_gateway.hooks.cards import load_cards
 from uwallet_gateway.hooks.endpoints import read_endpoints
 from uwallet_gateway.hooks.outbox import Outbox
@@ -41,6 +42,12 @@ from uwallet_gateway.insight.performance import PerformanceReports
 from uwallet_gateway.insight.quality import Quality, load_criteria
 from uwallet_gateway.insight.questions import Questions, read_questions, read_step_titles
 from uwallet_gateway.insight.statistics import Statistics
+from uwallet_gateway.knowledge.bundles import written_folder
+from uwallet_gateway.knowledge.checks import KnowledgeChecks
+from uwallet_gateway.knowledge.publisher import KnowledgePublisher
+from uwallet_gateway.knowledge.store import KnowledgeStore
+from uwallet_gateway.knowledge.trial import KnowledgeTrial
+from uwallet_gateway.knowledge.views import KnowledgeViews
 from uwallet_gateway.maintenance.persons import Persons
 from uwallet_gateway.maintenance.purge import Purge
 from uwallet_gateway.maintenance.readiness import Readiness
@@ -143,6 +150,12 @@ class Services:
     desk_rules: DeskRules
     support_scheduler: SupportScheduler
     assistant: EngineAssistant
+    engine_knowledge: EngineKnowledge
+    knowledge_store: KnowledgeStore
+    knowledge_views: KnowledgeViews
+    knowledge_checks: KnowledgeChecks
+    knowledge_trial: KnowledgeTrial
+    knowledge_publisher: KnowledgePublisher
     redis: Redis | None
     relay: Relay | None
 
@@ -150,6 +163,7 @@ class Services:
         """Closes all connections."""
         await self.engine.close()
         await self.assistant.close()
+        await self.engine_knowledge.close()
         if self.relay:
             await self.relay.stop()
         if self.redis:
@@ -231,6 +245,19 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
         database, passwords, desk_sessions, second_factors, two_factor_roles=settings.desk_two_factor_roles
     )
     attachments = picture_store(settings)
+    questions = Questions(database, read_questions(settings.knowledge_dir))
+    step_titles = dict(read_step_titles(settings.knowledge_dir))
+
+    def read_published(files: Mapping[str, str]) -> None:
+        with written_folder(files) as folder:
+            questions.replace(read_questions(folder))
+            step_titles.update(read_step_titles(folder))
+
+    engine_knowledge = EngineKnowledge(settings.engine_url, settings.engine_secret.get_secret_value() or None)
+    knowledge_store = KnowledgeStore(database)
+    knowledge_checks = KnowledgeChecks(
+        database, knowledge_store, engine_knowledge, settings.conversations_dir, opening_hours.zone
+    )
     persons = Persons(
         database,
         attachments,
@@ -270,8 +297,8 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
         ),
         canned_replies=CannedReplies(database, texts.desk.reply_variables.model_dump().values()),
         feedback=FeedbackStore(transcript, outbox.record_feedback),
-        questions=Questions(database, read_questions(settings.knowledge_dir)),
-        step_titles=read_step_titles(settings.knowledge_dir),
+        questions=questions,
+        step_titles=step_titles,
         statistics=Statistics(database),
         misunderstood=Misunderstood(database),
         performance=PerformanceReports(database),
@@ -280,6 +307,14 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
         outbox=outbox,
         hook_sender=HookSender(outbox, endpoints, load_cards(), metrics, on_taken=user_commands.delivered),
         assistant=assistant,
+        engine_knowledge=engine_knowledge,
+        knowledge_store=knowledge_store,
+        knowledge_views=KnowledgeViews(knowledge_store),
+        knowledge_checks=knowledge_checks,
+        knowledge_trial=KnowledgeTrial(knowledge_store, engine_knowledge),
+        knowledge_publisher=KnowledgePublisher(
+            knowledge_store, engine_knowledge, knowledge_checks, settings.knowledge_dir, read_published
+        ),
         redis=redis,
         relay=Relay(event_bus, redis, redis_client(redis_url, waits=True)) if redis else None,
         readiness=Readiness(database, settings.data_dir),

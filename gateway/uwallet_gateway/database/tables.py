@@ -253,6 +253,8 @@ class Agent(Table):
     email: Mapped[str | None] = mapped_column(String(255), unique=True)
     # agent, supervisor, admin
     role: Mapped[str] = mapped_column(String(16))
+    # What they may do with the knowledge: editor, publisher; null: nothing, unless they are admins.
+    knowledge_role: Mapped[str | None] = mapped_column(String(16))
     # argon2id; empty: the agent signs in by the provider only
     password_hash: Mapped[str] = mapped_column(String(255))
     enabled: Mapped[bool] = mapped_column(Boolean, default=True)
@@ -801,4 +803,92 @@ class EngineErasure(Table):
     __tablename__ = "engine_erasures"
 
     conversation_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    created_at: Mapped[datetime]
+
+
+class KnowledgeFile(Table):
+    """A file of the knowledge, by the SHA-256 of its content: versions share what they have in common."""
+
+    __tablename__ = "knowledge_files"
+
+    sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    content: Mapped[str] = mapped_column(Text)
+
+
+class KnowledgeVersion(Table):
+    """A version of the knowledge. One is published; one may be the draft."""
+
+    __tablename__ = "knowledge_versions"
+
+    number: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    # Of all files, as `make knowledge-export` computes it.
+    sha256: Mapped[str] = mapped_column(String(64))
+    # draft, published, retired
+    state: Mapped[str] = mapped_column(String(16), index=True)
+    # files: read from those of the deployment; desk
+    origin: Mapped[str] = mapped_column(String(16))
+    # Names, which outlive the accounts.
+    author: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+    note: Mapped[str] = mapped_column(String(500), default="")
+    based_on: Mapped[int | None]
+    published_at: Mapped[datetime | None]
+    # Null while the version of the deployment's files holds by itself.
+    published_by: Mapped[str | None] = mapped_column(String(64))
+    # SHA-256 by path.
+    files: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+class KnowledgeChange(Table):
+    """One change of one entry in a draft."""
+
+    __tablename__ = "knowledge_changes"
+    __table_args__ = (Index("ix_knowledge_changes_entry", "kind", "entry_id"),)
+
+    # What editors lock by: an entry's revision is its last change.
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    version: Mapped[int] = mapped_column(ForeignKey("knowledge_versions.number", ondelete="CASCADE"), index=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    entry_id: Mapped[str] = mapped_column(String(64))
+    # added, changed, removed
+    change: Mapped[str] = mapped_column(String(16))
+    author: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime]
+    # Null: removed.
+    value: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+
+
+class KnowledgeCheck(Table):
+    """The last run of the checks on a draft."""
+
+    __tablename__ = "knowledge_checks"
+
+    version: Mapped[int] = mapped_column(
+        ForeignKey("knowledge_versions.number", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    # Of the draft when it began.
+    revision: Mapped[int]
+    # running, done, failed
+    state: Mapped[str] = mapped_column(String(16))
+    progress: Mapped[float] = mapped_column(Float)
+    conversations: Mapped[int]
+    findings: Mapped[list[Any]] = mapped_column(JSON)
+    started_at: Mapped[datetime]
+    # Moves while it runs, so that one whose process is gone is known.
+    updated_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+class IgnoredFinding(Table):
+    """A finding on a draft that does not matter, and why."""
+
+    __tablename__ = "ignored_findings"
+
+    version: Mapped[int] = mapped_column(
+        ForeignKey("knowledge_versions.number", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    reason: Mapped[str] = mapped_column(String(500))
+    author: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[datetime]

@@ -75,6 +75,11 @@ STATUS: dict[ErrorCode, int] = {
     ErrorCode.LAST_ADMIN: 409,
     ErrorCode.CONTACT_INVALID: 422,
     ErrorCode.ALREADY_RATED: 409,
+    ErrorCode.ENTRY_INVALID: 422,
+    ErrorCode.ENTRY_CHANGED: 409,
+    ErrorCode.KNOWLEDGE_BROKEN: 422,
+    ErrorCode.CHECKS_NEEDED: 409,
+    ErrorCode.TRAINING_NEEDED: 409,
 }
 
 
