@@ -91,11 +91,11 @@ class BulkCommands:
             case "close":
                 note = ticket.note if wanted.note is None else wanted.note
                 if ticket.status == "closed":
-                    raise InputError(ErrorCode.CONFLICT, details={"agent": None, "status": ticket.status, "number": ticket.number})
+                    raise _in_the_way(ticket)
                 await commands.close(ticket.id, agent_id, disposition=wanted.disposition, note=note)
             case "reopen":
                 if ticket.status != "closed":
-                    raise InputError(ErrorCode.CONFLICT, details={"agent": None, "status": ticket.status, "number": ticket.number})
+                    raise _in_the_way(ticket)
                 await self._put_off(wanted, ticket, agent_id, now())
 
     async def _put_off(self, wanted: BulkRequest, ticket: Ticket, agent_id: int, due_at: datetime) -> None:
@@ -103,6 +103,11 @@ class BulkCommands:
         await self._commands.follow_up(
             ticket.id, agent_id, due_at=due_at, to=wanted.agent_id or was_theirs, note=wanted.note
         )
+
+
+def _in_the_way(ticket: Ticket) -> InputError:
+    details = {"agent": None, "status": ticket.status, "number": ticket.number}
+    return InputError(ErrorCode.CONFLICT, details=details)
 
 
 def _check(wanted: BulkRequest) -> None:
