@@ -52,6 +52,7 @@ _BY_CONVERSATION: tuple[type[tables.Table], ...] = (
     tables.AnswerFeedback,
     tables.CustomerNote,
     tables.BlockedUser,
+    tables.MergedVisitor,
 )
 # Never shown, not even to the person: the first two open something, and nobody can read the last.
 _SECRET = {"contact", "csrf", "vector"}

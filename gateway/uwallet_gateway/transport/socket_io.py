@@ -33,6 +33,7 @@ from uwallet_gateway.transport.client import address_of, origin_of, own_origin
 from uwallet_gateway.transport.desk.sockets import DeskSockets
 from uwallet_gateway.transport.http import refusal
 from uwallet_gateway.transport.languages import note_language
+from uwallet_gateway.transport.opening import open_session
 from uwallet_gateway.transport.picture_access import user_reader
 from uwallet_gateway.transport.plain_notices import PlainNotices
 from uwallet_gateway.transport.subscription import Subscription
@@ -166,7 +167,7 @@ class SocketTransport:
     async def _open(self, sid: str, connection: _Connection, token: object, user: object, last_id: int | None) -> None:
         services = self._services
         await services.rate_limits.check("sessions", address=connection.address)
-        opened = await services.sessions.open(connection.site, token or None, user, forgiving=connection.plain)
+        opened = await open_session(services, connection.site, token or None, user, forgiving=connection.plain)
         session = opened.session
         before = connection.subscription
         if before and connection.plain and before.session_id == session.id:
@@ -178,8 +179,6 @@ class SocketTransport:
             connection.subscription = None
             if before.conversation_id != session.conversation_id:
                 await self.server.emit("session_closed", SessionClosed(reason="identity_changed").model_dump(), to=sid)
-        if opened.closed:
-            services.event_bus.publish(Closed(opened.closed.conversation_id, opened.closed.id, "identity_changed"))
         subscription = Subscription(
             session.conversation_id,
             session.id,

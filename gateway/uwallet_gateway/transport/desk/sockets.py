@@ -243,6 +243,10 @@ class DeskSockets:
             # A follow-up of nobody.
             sees = sees or (ticket.status == "pending" and ticket.agent is None)
             subscription = connection.watched.get(ticket_id)
+            if subscription and subscription.conversation_id != ticket.conversation_id:
+                # The visitor has become a user. The desk begins anew once it is told of the other conversation.
+                connection.watched.pop(ticket_id, None)
+                await subscription.end()
             if not sees and subscription is None:
                 continue
             await self._emit("ticket_changed", ticket, sid)

@@ -8,10 +8,12 @@ import { Link } from 'wouter';
 import { search } from '../core/api.ts';
 import { trendOf } from '../core/groups.ts';
 import type { MisunderstoodPage } from '../core/insight.ts';
-import type { QuestionGroupsPage, QuestionGroupState, QuestionGroupView } from '../core/protocol.ts';
+import type { QuestionGroupsPage, QuestionGroupView } from '../core/protocol.ts';
 import { fill, nameOf, t } from '../i18n/strings.ts';
 import { errorText, useAction, useDesk, useNow } from '../view/context.ts';
 import { renew } from '../view/queries.ts';
+
+type QuestionGroupState = QuestionGroupView['state'];
 
 const STATES: readonly QuestionGroupState[] = ['open', 'handled', 'ignored'];
 const DAYS = [7, 30, 90];
