@@ -37,6 +37,8 @@ from uwallet_gateway.identity.notice import Notices, load_notice
 from uwallet_gateway.identity.sessions import SessionRules, Sessions
 from uwallet_gateway.identity.sites import Sites
 from uwallet_gateway.insight.feedback import FeedbackStore
+from uwallet_gateway.insight.grouping import Grouper
+from uwallet_gateway.insight.groups import QuestionGroups
 from uwallet_gateway.insight.misunderstood import Misunderstood
 from uwallet_gateway.insight.performance import PerformanceReports
 from uwallet_gateway.insight.quality import Quality, load_criteria
@@ -126,6 +128,8 @@ class Services:
     step_titles: Mapping[tuple[str, str], str]
     statistics: Statistics
     misunderstood: Misunderstood
+    question_groups: QuestionGroups
+    grouper: Grouper
     performance: PerformanceReports
     quality: Quality
     hook_endpoints: HookEndpoints
@@ -301,6 +305,8 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
         step_titles=step_titles,
         statistics=Statistics(database),
         misunderstood=Misunderstood(database),
+        question_groups=QuestionGroups(database),
+        grouper=Grouper(database, assistant),
         performance=PerformanceReports(database),
         quality=Quality(database, load_criteria()),
         hook_endpoints=endpoints,

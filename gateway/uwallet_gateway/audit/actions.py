@@ -43,6 +43,8 @@ class Action(StrEnum):
     AUDIT_EXPORTED = "audit_exported"
     LABELS_EXPORTED = "labels_exported"
     MESSAGE_LABELLED = "message_labelled"
+    QUESTIONS_LABELLED = "questions_labelled"
+    QUESTIONS_SETTLED = "questions_settled"
     MESSAGE_MARKED = "message_marked"
     CANNED_REPLY_ADDED = "canned_reply_added"
     CANNED_REPLY_CHANGED = "canned_reply_changed"

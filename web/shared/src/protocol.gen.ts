@@ -39,6 +39,8 @@ export type Action =
   | 'audit_exported'
   | 'labels_exported'
   | 'message_labelled'
+  | 'questions_labelled'
+  | 'questions_settled'
   | 'message_marked'
   | 'canned_reply_added'
   | 'canned_reply_changed'
@@ -855,6 +857,33 @@ export interface SiteName {
 export interface ConversationPage {
   conversations: Conversation[];
   has_more: boolean;
+}
+/**
+ * Questions of a week: asked, and those of them that were answered as far as anybody has said.
+ */
+export interface CoverageCell {
+  asked: number;
+  answered: number;
+}
+/**
+ * A topic, week by week. `topic` is null for what was about none.
+ */
+export interface CoverageRow {
+  topic: string | null;
+  title: string | null;
+  weeks: CoverageCell[];
+}
+/**
+ * What users ask about, and how much of it is answered; weeks begin on Monday, the last one is the current one.
+ */
+export interface CoverageView {
+  time_zone: string;
+  weeks: string[];
+  total: CoverageCell[];
+  /**
+   * The most asked first
+   */
+  topics: CoverageRow[];
 }
 /**
  * What an agent signs in with.
@@ -1992,6 +2021,17 @@ export interface MisunderstoodPage {
   next: string | null;
 }
 /**
+ * A known answer: a topic, or `faq/<id>`.
+ */
+export interface NearAnswerView {
+  id: string;
+  title: string;
+  /**
+   * -1 to 1; above 0.05 the bot may have read it so
+   */
+  likeness: number;
+}
+/**
  * A new account with its password, which is shown this once.
  */
 export interface NewAgent {
@@ -2318,6 +2358,72 @@ export interface PublicationView {
  */
 export interface QualitySheet {
   criteria: Criterion[];
+}
+/**
+ * The intent that all messages of a group mean.
+ */
+export interface QuestionGroupLabelRequest {
+  intent: string;
+}
+/**
+ * What was done about a group: its messages so far are settled, or wait again.
+ */
+export interface QuestionGroupRequest {
+  state: 'open' | 'handled' | 'ignored';
+  handled_as?: ('similar' | 'faq' | 'label') | null;
+  answer?: string | null;
+}
+/**
+ * Messages that the bot could not answer and that mean the same.
+ */
+export interface QuestionGroupView {
+  id: number;
+  state: 'open' | 'handled' | 'ignored';
+  /**
+   * Messages of the period that wait for somebody
+   */
+  count: number;
+  /**
+   * Of as many days before
+   */
+  before: number;
+  /**
+   * After how many of them the conversation was handed over
+   */
+  handed_over: number;
+  kinds: {
+    [k: string]: number;
+  };
+  last_at: string;
+  /**
+   * Different ones, the most frequent first
+   */
+  examples: string[];
+  /**
+   * Best first; empty while nobody has asked the engine
+   */
+  nearest: NearAnswerView[];
+  handled_as: ('similar' | 'faq' | 'label') | null;
+  /**
+   * The topic or `faq/<id>` that it was handled for
+   */
+  answer: string | null;
+  handled_by: string | null;
+  /**
+   * Of an open group: it was handled then, and is asked again
+   */
+  handled_at: string | null;
+}
+/**
+ * Groups, those with the most messages first. `next` is the `offset` of the next page, null at the end.
+ */
+export interface QuestionGroupsPage {
+  groups: QuestionGroupView[];
+  next: number | null;
+  /**
+   * Messages that are not in any group yet
+   */
+  waiting: number;
 }
 /**
  * A question that the bot answers; its text is sent when it is chosen.
