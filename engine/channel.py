@@ -25,6 +25,7 @@ from sanic.response import HTTPResponse
 
 from engine.assistance import suggestions_for, titles_of
 from engine.forgetting import CannotForgetError, events_of, forget
+from engine.grouping_routes import add_grouping_routes
 from engine.knowledge_routes import add_knowledge_routes
 from engine.wire import json_object, outgoing, required_text, typed_text, understood
 
@@ -59,7 +60,7 @@ class GatewayInput(InputChannel):
     more. So a gateway that was killed before it could store them, or that gave up waiting, asks again, or another does.
 
     It erases conversations and tells what is kept of one (docs/privacy.md). Beside any conversation it tells what the
-    knowledge says to a text, and what messages can be labelled with.
+    knowledge says to a text, what messages can be labelled with, and what they have in common.
     """
 
     @classmethod
@@ -170,6 +171,7 @@ class GatewayInput(InputChannel):
             return response.json({"intents": [{"name": name, "title": title} for name, title in titles.items()]})
 
         add_knowledge_routes(webhook, guarded)
+        add_grouping_routes(webhook, guarded)
         return webhook
 
 
