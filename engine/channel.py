@@ -27,6 +27,7 @@ from sanic.response import HTTPResponse
 from common.tracing import NEW, TRACEPARENT, span
 from engine.assistance import suggestions_for, titles_of
 from engine.forgetting import CannotForgetError, events_of, forget
+from engine.grouping_routes import add_grouping_routes
 
 SECRET_VARIABLE = "UWALLET_ENGINE_SECRET"
 _KINDS = ("text", "payload")
@@ -61,7 +62,7 @@ class GatewayInput(InputChannel):
     more. So a gateway that was killed before it could store them, or that gave up waiting, asks again, or another does.
 
     It erases conversations and tells what is kept of one (docs/privacy.md). Beside any conversation it tells what the
-    knowledge says to a text, and what messages can be labelled with.
+    knowledge says to a text, what messages can be labelled with, and what they have in common.
     """
 
     @classmethod
@@ -176,6 +177,7 @@ class GatewayInput(InputChannel):
             titles = titles_of(request.app.ctx.agent.domain.intents)
             return response.json({"intents": [{"name": name, "title": title} for name, title in titles.items()]})
 
+        add_grouping_routes(webhook, guarded)
         return webhook
 
 

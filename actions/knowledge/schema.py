@@ -58,6 +58,7 @@ PLACEHOLDERS = frozenset(
         "person",
         # What somebody asks whether to do, there.
         "act",
+        "words",
     }
 )
 

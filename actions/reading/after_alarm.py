@@ -145,6 +145,24 @@ _TOO_GRAVE = frozenset(
         "watched",
     }
 )
+# An alarm with nothing else told rests on a suspicion alone.
+_NO_EVIDENCE = frozenset(
+    {
+        "asked_96110",
+        "details",
+        "mine",
+        "nothing_lost",
+        "nothing_told",
+        "others_say",
+        "own_loss",
+        "password_changed",
+        "records_checked",
+        "records_kept",
+        "self_paid",
+        "stopped",
+        "will_do",
+    }
+)
 # Whoever asks for a human beside these only asks for the human.
 _OF_THE_HUMAN = frozenset({"asks_handoff", "asks_you", "asks_callback", "asks_wait_human"})
 # With these a consent to a human may be meant.
@@ -176,7 +194,9 @@ def read(
         return guided
     if _is_new_alarm(alarm, likeliest, total, label, certainty, state, message):
         return None
-    is_denied = alarm in _OF_MONEY and _is_plainly_denied(state, message, heard)
+    is_denied = alarm in _OF_MONEY and (
+        _is_plainly_denied(state, message, heard) or _is_cleared(context, state, message, heard)
+    )
     if wants_human(clauses_of(message)) and not is_denied and alarm in _OF_MONEY and was_sure and _asks_more(heard):
         # What else is asked is answered, and the human is told.
         following: dict[str, object] = {"alarm": alarm, "follow_up": heard.question, "wants_human": True}
@@ -405,6 +425,13 @@ def _is_plainly_denied(state: DialogueState, message: UserMessage, heard: Heard)
     if not denies_fraud(message.key) or (asks(normalize(message.text)) and heard.question == "asks_real"):
         return False
     return not _TOO_GRAVE & {*state.danger_facts, *heard.facts}
+
+
+def _is_cleared(context: Context, state: DialogueState, message: UserMessage, heard: Heard) -> bool:
+    """Whether a suspicion for which nothing speaks is cleared up (「记录都是我自己花的 没少钱」)."""
+    if not {*state.danger_facts, *heard.facts} <= _NO_EVIDENCE or heard.question:
+        return False
+    return any(word in message.key for word in context.knowledge.care.stand_down)
 
 
 def _stands_down(

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -21,9 +19,10 @@ from actions.knowledge import load_knowledge
 from actions.knowledge.questions import load_questions
 from actions.reading.questions import asks
 from engine.nlu.clauses import CLAUSES
+from engine.nlu.kept_vectors import KeptVectors
 from engine.nlu.lexicon import read_lexicon
 from engine.nlu.question_index import Example, QuestionIndex
-from engine.nlu.sentence_encoder import SentenceEncoder, Vectors, encoder_name, sentence_encoder
+from engine.nlu.sentence_encoder import SentenceEncoder, encoder_name, sentence_encoder
 from engine.nlu.sentence_vector import SentenceVector, wanted_text
 from engine.paths import KNOWLEDGE, LEXICON, QUESTIONS
 from language.text_normalization import normalize
@@ -33,7 +32,6 @@ _OUTPUT = "asked_answers"
 _ACTS, _QUESTION = "situated_acts", 0.7
 # As many characters as the classifiers read, so that the vector is there already.
 _LONGEST_READ = 120
-_TEXTS_FILE, _VECTORS_FILE = "texts.json", "vectors.npy"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -91,13 +89,11 @@ class AskedAnswers(GraphComponent, IntentClassifier):
 
     def train(self, training_data: TrainingData) -> Resource:
         """Reads all examples once."""
-        texts = list(dict.fromkeys(text for _, text in _examples()))
-        vectors = self._encoder.encode_examples(texts)
-        self._index = _index(dict(zip(texts, vectors, strict=True)))
+        examples = _examples()
+        kept = KeptVectors.read(self._encoder, [text for _, text in examples])
+        self._index = _index(examples, kept)
         with self._model_storage.write_to(self._resource) as folder:
-            (folder / _TEXTS_FILE).write_text(json.dumps(texts, ensure_ascii=False), encoding="utf-8")
-            # Half precision halves the file and moves no likeness by more than a thousandth.
-            np.save(folder / _VECTORS_FILE, vectors.astype(np.float16))
+            kept.save(folder)
         return self._resource
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
@@ -133,15 +129,11 @@ class AskedAnswers(GraphComponent, IntentClassifier):
         **kwargs: Any,
     ) -> AskedAnswers:
         """Loads a trained component (see parent class)."""
-        with model_storage.read_from(resource) as folder:
-            texts = json.loads((folder / _TEXTS_FILE).read_text(encoding="utf-8"))
-            vectors = np.load(folder / _VECTORS_FILE, allow_pickle=False).astype(np.float32)
-        known = dict(zip(texts, vectors, strict=True))
         encoder = sentence_encoder()
-        # Questions and answers are read when the bot starts: what has changed since the training is read here.
-        unknown = list(dict.fromkeys(text for _, text in _examples() if text not in known))
-        known.update(zip(unknown, encoder.encode_examples(unknown), strict=True))
-        return cls(config, model_storage, resource, encoder, _index(known))
+        with model_storage.read_from(resource) as folder:
+            # Questions and answers are read when the bot starts.
+            index = _index(_examples(), KeptVectors.load(encoder, folder))
+        return cls(config, model_storage, resource, encoder, index)
 
 
 def _may_ask(clause: Mapping[str, Any]) -> bool:
@@ -149,9 +141,10 @@ def _may_ask(clause: Mapping[str, Any]) -> bool:
     return likely >= _QUESTION or asks(clause["text"])
 
 
-def _index(vectors: Mapping[str, Vectors]) -> QuestionIndex:
-    examples = [Example(address, text, vectors[text]) for address, text in _examples()]
-    return QuestionIndex(examples, read_lexicon(LEXICON).aliases)
+def _index(examples: Sequence[tuple[str, str]], kept: KeptVectors) -> QuestionIndex:
+    vectors = kept.of([text for _, text in examples])
+    found = [Example(address, text, vector) for (address, text), vector in zip(examples, vectors, strict=True)]
+    return QuestionIndex(found, read_lexicon(LEXICON).aliases)
 
 
 def _examples() -> list[tuple[str, str]]:

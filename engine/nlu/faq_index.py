@@ -7,7 +7,6 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -19,10 +18,11 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from actions.knowledge import load_knowledge
 from actions.knowledge.questions import load_questions
-from engine.nlu.faq_matcher import FaqMatcher, Understood
+from engine.nlu.faq_matcher import FaqMatcher, Understood, nearest_rivals
+from engine.nlu.kept_vectors import KeptVectors
 from engine.nlu.lexicon import read_lexicon
 from engine.nlu.question_index import Example
-from engine.nlu.sentence_encoder import SentenceEncoder, Vectors, encoder_name, sentence_encoder
+from engine.nlu.sentence_encoder import SentenceEncoder, encoder_name, sentence_encoder
 from engine.nlu.sentence_vector import SentenceVector, wanted_text
 from engine.paths import KNOWLEDGE, LEXICON, QUESTIONS
 from language.text_normalization import normalize
@@ -31,7 +31,7 @@ _OUTPUT = "faqs"
 _OUT_OF_SCOPE = "out_of_scope"
 # As many characters as the classifiers read, so that the vector is there already.
 _LONGEST_READ = 120
-_TEXTS_FILE, _VECTORS_FILE = "texts.json", "vectors.npy"
+_OTHERS_FILE = "others.json"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -39,7 +39,7 @@ class FaqIndex(GraphComponent, IntentClassifier):
     """Sets `faqs` on each message: the likeliest questions by id, with the probability that each is asked.
 
     The questions are read when the bot starts, so a new one needs no training. What the training keeps is what else
-    people say, the examples of the intents, with its vectors.
+    people say, the examples of the intents, with its vectors, and which of it lies near to the questions of then.
 
     Config:
         most: How many are told.
@@ -91,14 +91,14 @@ class FaqIndex(GraphComponent, IntentClassifier):
     def train(self, training_data: TrainingData) -> Resource:
         """Reads all texts once."""
         examples = list(dict.fromkeys(filter(None, map(_read, training_data.intent_examples))))
-        texts = list(dict.fromkeys([*examples, *_questions(), *(text for _, text in _wordings())]))
-        vectors = self._encoder.encode_examples(texts)
-        self._matcher = _matcher(self._encoder, dict(zip(texts, vectors, strict=True)), examples)
+        wordings, others = _wordings(), _others(examples)
+        kept = KeptVectors.read(self._encoder, [*others, *(text for _, text in wordings)])
+        near = _near(wordings, others, kept)
+        self._matcher = _matcher(wordings, near, kept)
         with self._model_storage.write_to(self._resource) as folder:
-            kept = {"examples": len(examples), "texts": texts}
-            (folder / _TEXTS_FILE).write_text(json.dumps(kept, ensure_ascii=False), encoding="utf-8")
-            # Half precision halves the file and moves no likeness by more than a thousandth.
-            np.save(folder / _VECTORS_FILE, vectors.astype(np.float16))
+            told = {"examples": examples, "state": _state(wordings, others), "near": near}
+            (folder / _OTHERS_FILE).write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
+            kept.save(folder)
         return self._resource
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
@@ -137,34 +137,45 @@ class FaqIndex(GraphComponent, IntentClassifier):
         **kwargs: Any,
     ) -> FaqIndex:
         """Loads a trained component (see parent class)."""
-        with model_storage.read_from(resource) as folder:
-            kept = json.loads((folder / _TEXTS_FILE).read_text(encoding="utf-8"))
-            vectors = np.load(folder / _VECTORS_FILE, allow_pickle=False).astype(np.float32)
         encoder = sentence_encoder()
-        known = dict(zip(kept["texts"], vectors, strict=True))
-        matcher = _matcher(encoder, known, kept["texts"][: kept["examples"]])
+        with model_storage.read_from(resource) as folder:
+            told = json.loads((folder / _OTHERS_FILE).read_text(encoding="utf-8"))
+            kept = KeptVectors.load(encoder, folder)
+            wordings, others = _wordings(), _others(told["examples"])
+            # To look for them anew takes a second.
+            near = told["near"] if told["state"] == _state(wordings, others) else _near(wordings, others, kept)
+            matcher = _matcher(wordings, near, kept)
         return cls(config, model_storage, resource, encoder, matcher)
 
 
-def _matcher(encoder: SentenceEncoder, known: Mapping[str, Vectors], examples: Sequence[str]) -> FaqMatcher | None:
-    """Returns a matcher of the questions as they stand now; None without any.
-
-    Args:
-        encoder: Reads what has changed since the training.
-        known: The vectors of what was read then.
-        examples: The examples of the intents.
-    """
-    wordings, questions = _wordings(), _questions()
+def _matcher(wordings: Sequence[tuple[str, str]], rivals: Sequence[str], kept: KeptVectors) -> FaqMatcher | None:
+    """Returns a matcher of these questions; None without any."""
     if not wordings:
         return None
-    unknown = [text for text in dict.fromkeys([*questions, *(text for _, text in wordings)]) if text not in known]
-    vectors = {**known, **dict(zip(unknown, encoder.encode_examples(unknown), strict=True))}
-    own = {text for _, text in wordings}
+    texts = [text for _, text in wordings]
     return FaqMatcher(
-        [Example(name, text, vectors[text]) for name, text in wordings],
-        [Example("", text, vectors[text]) for text in (*examples, *questions) if text not in own],
+        [Example(name, text, vector) for (name, text), vector in zip(wordings, kept.of(texts), strict=True)],
+        [Example("", text, vector) for text, vector in zip(rivals, kept.of(rivals), strict=True)],
         read_lexicon(LEXICON).aliases,
     )
+
+
+def _near(wordings: Sequence[tuple[str, str]], others: Sequence[str], kept: KeptVectors) -> list[str]:
+    """Returns those of the other texts that lie near to a question, but for what is itself a wording."""
+    own = {text for _, text in wordings}
+    texts = [text for text in others if text not in own]
+    return [texts[i] for i in nearest_rivals(kept.of(list(own)), kept.of(texts))]
+
+
+def _others(examples: Sequence[str]) -> list[str]:
+    """Returns all that people say or ask for otherwise, each once."""
+    return list(dict.fromkeys((*examples, *_questions())))
+
+
+def _state(wordings: Sequence[tuple[str, str]], others: Sequence[str]) -> str:
+    """Returns what tells whether anything has changed."""
+    told = json.dumps([encoder_name(), wordings, others], ensure_ascii=False)
+    return hashlib.sha256(told.encode()).hexdigest()
 
 
 def _wordings() -> list[tuple[str, str]]:

@@ -53,16 +53,16 @@ class FaqMatcher:
         rivals: The other texts that are kept.
     """
 
-    def __init__(self, wordings: Sequence[Example], others: Sequence[Example], aliases: Mapping[str, str]) -> None:
+    def __init__(self, wordings: Sequence[Example], rivals: Sequence[Example], aliases: Mapping[str, str]) -> None:
         """Makes a matcher.
 
         Args:
             wordings: At least one; the address is the id of the question.
-            others: Texts that ask for something else.
+            rivals: Texts that ask for something else; those that `nearest_rivals` tells of are enough.
             aliases: How words are spelt otherwise.
         """
         self._index = QuestionIndex(wordings, aliases)
-        self.rivals = _rivals(wordings, others)
+        self.rivals = [Example(_OTHER, rival.text, rival.vector) for rival in rivals]
         self._rivals = QuestionIndex(self.rivals, aliases) if self.rivals else None
 
     def features(self, text: str, vector: Vectors, understood: Understood) -> tuple[list[Ranked], dict[str, float]]:
@@ -96,18 +96,20 @@ class FaqMatcher:
         return [Ranked(one.id, one.confidence * asked) for one in ranked]
 
 
-def _rivals(wordings: Sequence[Example], others: Sequence[Example]) -> list[Example]:
-    """Returns the other texts that lie near to a wording, under one address."""
-    if not others:
-        return []
-    theirs = np.array([example.vector for example in others], np.float32)
+def nearest_rivals(wordings: Vectors, others: Vectors) -> list[int]:
+    """Returns which of the other texts lie near to a wording: nothing else can come between.
+
+    Args:
+        wordings: Shape (wordings, 512).
+        others: Shape (texts, 512).
+    """
+    count = min(_RIVALS, len(others))
     near: set[int] = set()
-    for start in range(0, len(wordings), 256):
-        block = np.array([example.vector for example in wordings[start : start + 256]], np.float32)
-        likeness = block @ theirs.T
-        count = min(_RIVALS, len(others))
-        near.update(np.argpartition(-likeness, count - 1, axis=1)[:, :count].ravel().tolist())
-    return [Example(_OTHER, others[i].text, others[i].vector) for i in sorted(near)]
+    if count:
+        for start in range(0, len(wordings), 256):
+            likeness = wordings[start : start + 256] @ others.T
+            near.update(np.argpartition(-likeness, count - 1, axis=1)[:, :count].ravel().tolist())
+    return sorted(near)
 
 
 @cache

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from typing import Any
 
 import numpy as np
@@ -19,13 +18,13 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from actions.knowledge import load_knowledge
 from actions.knowledge.answers import step_passages
 from engine.nlu.clauses import CLAUSES
+from engine.nlu.kept_vectors import KeptVectors
 from engine.nlu.normalized_spacy_nlp import NormalizedSpacyNLP, normalized_text
 from engine.nlu.sentence_encoder import SentenceEncoder, Vectors, encoder_name, sentence_encoder
 from engine.paths import KNOWLEDGE
 from language.text_normalization import normalize
 
 _OUTPUT = "steps"
-_PASSAGES_FILE, _VECTORS_FILE = "passages.json", "vectors.npy"
 # As many characters as the classifiers read, so that the vector is there already.
 _LONGEST_READ = 120
 
@@ -89,10 +88,10 @@ class StepIndex(GraphComponent, IntentClassifier):
         """Reads all passages once."""
         addresses, passages = zip(*_passages(), strict=True)
         self._addresses = list(addresses)
-        self._vectors = self._encoder.encode_examples(passages)
+        kept = KeptVectors.read(self._encoder, passages)
+        self._vectors = kept.of(passages)
         with self._model_storage.write_to(self._resource) as folder:
-            (folder / _PASSAGES_FILE).write_text(json.dumps(passages, ensure_ascii=False), encoding="utf-8")
-            np.save(folder / _VECTORS_FILE, self._vectors)
+            kept.save(folder)
         return self._resource
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
@@ -132,18 +131,12 @@ class StepIndex(GraphComponent, IntentClassifier):
         **kwargs: Any,
     ) -> StepIndex:
         """Loads a trained component (see parent class)."""
-        with model_storage.read_from(resource) as folder:
-            trained = json.loads((folder / _PASSAGES_FILE).read_text(encoding="utf-8"))
-            vectors = dict(zip(trained, np.load(folder / _VECTORS_FILE, allow_pickle=False), strict=True))
         encoder = sentence_encoder()
-        # The texts of the knowledge are read when the bot starts: what has changed since the training is read here.
-        current = _passages()
-        unknown = [passage for _, passage in current if passage not in vectors]
-        vectors.update(zip(unknown, encoder.encode_examples(unknown), strict=True))
-        addresses = [address for address, _ in current]
-        return cls(
-            config, model_storage, resource, encoder, addresses, np.array([vectors[passage] for _, passage in current])
-        )
+        # The texts of the knowledge are read when the bot starts.
+        addresses, passages = zip(*_passages(), strict=True)
+        with model_storage.read_from(resource) as folder:
+            vectors = KeptVectors.load(encoder, folder).of(passages)
+        return cls(config, model_storage, resource, encoder, list(addresses), vectors)
 
 
 def _passages() -> list[tuple[str, str]]:

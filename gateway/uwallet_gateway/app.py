@@ -110,6 +110,7 @@ def _lifespan(services: Services, sockets: SocketTransport) -> Any:
                 await services.hook_endpoints.renew_seals()
                 await services.hook_endpoints.reload()
                 await services.configuration.reload()
+                await services.knowledge_publisher.read_in()
                 await record_settings(services.settings, services.audit)
                 if services.relay:
                     await services.relay.start()
@@ -121,6 +122,8 @@ def _lifespan(services: Services, sockets: SocketTransport) -> Any:
                     asyncio.create_task(services.support_scheduler.run_for_ever()),
                     asyncio.create_task(services.dispatcher.take_over_for_ever()),
                     asyncio.create_task(services.search_indexer.run_for_ever()),
+                    asyncio.create_task(services.grouper.run_for_ever()),
+                    asyncio.create_task(services.knowledge_publisher.run_for_ever()),
                 ]
                 _log.info("gateway.started")
                 try:
@@ -128,6 +131,7 @@ def _lifespan(services: Services, sockets: SocketTransport) -> Any:
                 finally:
                     for task in running:
                         task.cancel()
+                    await services.knowledge_checks.stop()
                     await finish(services, sockets)
                     await services.hook_sender.stop(services.settings.shutdown_seconds)
         except DatabaseInUseError as error:

@@ -229,6 +229,10 @@ class Settings(BaseSettings):
         default=REPOSITORY / "data" / "knowledge",
         description="The bot's knowledge files, whose `questions` are suggested while users type",
     )
+    conversations_dir: Path = Field(
+        default=REPOSITORY / "tests" / "conversations" / "evaluation",
+        description="Stored conversations that are played before knowledge is published; none without the folder",
+    )
     sites_without_suggestions: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(),
         description="Public keys, comma separated, of sites that suggest nothing while users type",
@@ -262,6 +266,12 @@ class Settings(BaseSettings):
     )
     user_left_after: float = Field(
         default=300.0, gt=0, description="Seconds after which a chat that its user does not answer is closed"
+    )
+    merge_visitors_hours: int = Field(
+        default=24,
+        ge=0,
+        description="Hours after which what a visitor has said no longer becomes that of the user who signs in in the "
+        "same browser; 0: never, as browsers are shared",
     )
     urgent_patience: float = Field(
         default=3.0,

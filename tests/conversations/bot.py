@@ -79,9 +79,9 @@ class Bot:
         """Lets time pass, for Rasa and for the actions."""
         self._minutes_passed += minutes
 
-    def restart(self, database: Path) -> None:
-        """Forgets everything but what stands in the database, as a restart of the process does."""
-        store = EndpointConfig(type="SQL", dialect="sqlite", db=str(database))
+    def restart(self, database: Path | None) -> None:
+        """Forgets everything but what stands in the database, if any, as a restart of the process does."""
+        store = EndpointConfig(type="SQL", dialect="sqlite", db=str(database)) if database else None
         self._agent.use_stores(create_tracker_store(store, self._agent.domain, None), InMemoryLockStore())
 
     def parse(self, text: str) -> dict[str, Any]:

@@ -65,7 +65,7 @@ def without_variations(folder: Path) -> Path:
     (unpacked / "metadata.json").write_text(json.dumps(metadata), encoding="utf-8")
     path = folder / "model.tar.gz"
     # It is read three times, and sent nowhere.
-    with tarfile.open(path, "w:gz", compresslevel=1) as archive:
+    with tarfile.open(path, "w:gz", compresslevel=0) as archive:
         for item in unpacked.iterdir():
             archive.add(item, item.name)
     return path

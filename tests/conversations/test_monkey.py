@@ -1,4 +1,4 @@
-"""A few hundred random lines to the trained bot; `make monkey` sends thousands to a running one."""
+"""Some random lines to the trained bot; `make monkey` sends thousands to a running one."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from tests.paths import ROOT
 
 
 def test_random_lines_are_all_answered_and_no_text_comes_twice_in_a_row(bot: Bot) -> None:
-    report = play(bot.says, lines=300, seed=7)
+    report = play(bot.says, lines=150, seed=7)
     assert report.problems == []
-    assert report.turns >= 300
-    assert report.counts["handoff"] > 5
+    assert report.turns >= 150
+    assert report.counts["handoff"] > 2
     # What the classifier misses is measured elsewhere; here it must only be rare.
     assert report.granted >= 0.9 * report.asked
 

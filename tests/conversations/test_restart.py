@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,12 +9,15 @@ import pytest
 
 from tests.conversations.bot import Bot
 
+DAY = 24 * 60
+
 
 @pytest.fixture
-def stored_bot() -> Iterator[Bot]:
-    """Its own, as the others keep nothing in a database."""
-    with contextlib.closing(Bot()) as loaded:
-        yield loaded
+def stored_bot(bot: Bot) -> Iterator[Bot]:
+    """The bot of all tests, which goes on without a database and on the day before afterwards."""
+    yield bot
+    bot.restart(None)
+    bot.wait(-DAY)
 
 
 def test_a_restart_loses_nothing_that_matters(stored_bot: Bot, tmp_path: Path) -> None:
@@ -29,7 +31,7 @@ def test_a_restart_loses_nothing_that_matters(stored_bot: Bot, tmp_path: Path) -
     assert "对方是谁" in bot.says("me", "客服几点上班")[-1].text
     bot.restart(database)
     assert bot.says("me", "楼下便利店")[0].text.startswith("最后请简单说说")
-    bot.wait(24 * 60)
+    bot.wait(DAY)
     bot.restart(database)
     assert [message.response for message in bot.says("me", "你好")] == ["utter_greet", "utter_unfinished"]
     assert bot.slots("me")["collected_details"]["counterparty"] == "楼下便利店"

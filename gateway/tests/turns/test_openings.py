@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 from typing import Any
 
 import aiosqlite
@@ -17,6 +18,7 @@ from uwallet_gateway.database.redis_client import redis_client
 from uwallet_gateway.errors import InputError
 from uwallet_gateway.observability.metrics import Metrics
 from uwallet_gateway.rate_limits import RateLimits
+from uwallet_gateway.transport.opening import open_session
 from uwallet_gateway.turns.conversations import Incoming
 
 
@@ -44,7 +46,8 @@ async def test_a_client_that_comes_back_costs_one_statement(gateway: Gateway, mo
     token = await gateway.token()
     site = await services.sites.find("demo")
     assert site is not None
-    await services.openings.open(site, token, None, script=None, after=0, limit=50)
+    begin = functools.partial(open_session, services, site, token, None)
+    await services.openings.open(site, token, None, begin, after=0, limit=50)
     trips: list[str] = []
     own_task = asyncio.current_task()
     execute = aiosqlite.Connection._execute
@@ -55,7 +58,7 @@ async def test_a_client_that_comes_back_costs_one_statement(gateway: Gateway, mo
         return await execute(connection, function, *arguments)  # type: ignore[no-untyped-call]
 
     monkeypatch.setattr(aiosqlite.Connection, "_execute", counted)
-    opened, opening = await services.openings.open(site, token, None, script=None, after=0, limit=50)
+    opened, opening = await services.openings.open(site, token, None, begin, after=0, limit=50)
     assert opened.token == token
     assert opening.messages == []
     assert trips == ["run"]

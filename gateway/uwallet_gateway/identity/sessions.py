@@ -95,12 +95,14 @@ class Opened:
         token: Names it.
         closed: Was closed for it.
         begins: Whether the conversation was made just now.
+        script: Then, the characters that it was made with.
     """
 
     session: Session
     token: str
     closed: Session | None = None
     begins: bool = False
+    script: Script | None = None
 
 
 class Sessions:
@@ -167,7 +169,7 @@ class Sessions:
                 # One that has ended, or else the id would be taken.
                 await transaction.execute(delete(tables.Session).where(tables.Session.id == chosen_id))
             opened = await self._begin(transaction, conversation, closed=current, session_id=chosen_id)
-            return replace(opened, begins=True)
+            return replace(opened, begins=True, script=script)
 
     def named(self, token: object) -> str | None:
         """The id of the session that a token names; None if the gateway did not sign it."""

@@ -37,6 +37,27 @@ class BotTopic(View):
     at: Moment
 
 
+class VisitorMerge(View):
+    """A visitor who has become this user; `by` is null if the user has signed in."""
+
+    visitor: str = Field(description="What the desk called the visitor: four characters")
+    messages: int
+    tickets: int
+    by: str | None
+    at: Moment
+
+
+class MergeCandidate(View):
+    """A user whom a visitor may become; `messages` are the visitor's."""
+
+    user_id: str
+    called: str | None
+    tickets: int
+    first_seen_at: Moment
+    active_at: Moment
+    messages: int
+
+
 class Customer(View):
     """A user beside their tickets."""
 
@@ -47,6 +68,7 @@ class Customer(View):
     notes: list[CustomerNote] = Field(description="Newest first")
     block: Block | None
     topics: list[BotTopic] = Field(description="With the bot, newest first, 20 at most")
+    merges: list[VisitorMerge] = Field(description="Newest first, 20 at most")
 
 
 class BlockedUser(View):
@@ -69,6 +91,12 @@ class CustomerNoteRequest(Request):
     """A note on the user."""
 
     text: str
+
+
+class MergeRequest(Request):
+    """What the site calls the user whom the visitor is."""
+
+    user_id: Annotated[str, Field(min_length=1, max_length=255)]
 
 
 class BlockRequest(Request):

@@ -21,6 +21,7 @@ from uwallet_gateway.protocol import (
     customers,
     events,
     insight,
+    knowledge,
     messages,
     notices,
     persons,
@@ -29,6 +30,7 @@ from uwallet_gateway.protocol import (
     service,
     support,
     tickets,
+    views,
 )
 from uwallet_gateway.protocol.base import Request, View
 
@@ -47,6 +49,8 @@ _MODULES: tuple[ModuleType, ...] = (
     persons,
     routing,
     service,
+    knowledge,
+    views,
     events,
 )
 # Models that clients send but that ignore unknown fields, as Rasa's channel does.

@@ -16,7 +16,7 @@ from uwallet_gateway.database.connection import Database
 from uwallet_gateway.database.statements import insert_or_update
 from uwallet_gateway.errors import ErrorCode, InputError
 from uwallet_gateway.input_text import clean
-from uwallet_gateway.protocol.customers import Block, BlockedUser, BotTopic, Customer, CustomerNote
+from uwallet_gateway.protocol.customers import Block, BlockedUser, BotTopic, Customer, CustomerNote, VisitorMerge
 from uwallet_gateway.protocol.tickets import AgentName
 
 _NOTE_LENGTH, _REASON_LENGTH = 1000, 200
@@ -66,6 +66,7 @@ class Customers:
                 ],
                 block=_block(block) if block is not None and _holds(block) else None,
                 topics=await _topics(session, conversation_id),
+                merges=await _merges(session, conversation_id),
             )
 
     async def add_note(self, conversation_id: str, agent_id: int, text: object) -> None:
@@ -147,6 +148,23 @@ def _holds(row: tables.BlockedUser) -> bool:
 
 def _block(row: tables.BlockedUser) -> Block:
     return Block(reason=row.reason, until=row.until, by=row.blocked_by, created_at=row.created_at)
+
+
+async def _merges(session: AsyncSession, conversation_id: str) -> list[VisitorMerge]:
+    row = tables.MergedVisitor
+    rows = await session.scalars(
+        select(row).where(row.conversation_id == conversation_id).order_by(row.id.desc()).limit(_MOST_TOPICS)
+    )
+    return [
+        VisitorMerge(
+            visitor=merged.visitor_id[-4:].upper(),
+            messages=merged.messages,
+            tickets=merged.tickets,
+            by=merged.merged_by,
+            at=merged.created_at,
+        )
+        for merged in rows
+    ]
 
 
 async def _topics(session: AsyncSession, conversation_id: str) -> list[BotTopic]:

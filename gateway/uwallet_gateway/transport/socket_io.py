@@ -34,6 +34,7 @@ from uwallet_gateway.transport.client import address_of, origin_of, own_origin
 from uwallet_gateway.transport.desk.sockets import DeskSockets
 from uwallet_gateway.transport.http import refusal
 from uwallet_gateway.transport.languages import note_language, script_of
+from uwallet_gateway.transport.opening import open_session
 from uwallet_gateway.transport.picture_access import user_reader
 from uwallet_gateway.transport.plain_notices import PlainNotices
 from uwallet_gateway.transport.subscription import Subscription
@@ -174,12 +175,13 @@ class SocketTransport:
         # What happens between the reading and the subscription, whose conversation is not known before.
         with services.event_bus.recording() as missed:
             if connection.plain:
-                opened = await services.sessions.open(connection.site, token or None, user, forgiving=True)
+                opened = await open_session(services, connection.site, token or None, user, forgiving=True)
             else:
                 site = await services.sites.find(connection.site.key) or connection.site
                 script = script_of(connection.lang)
+                begin = functools.partial(open_session, services, site, token or None, user, script=script)
                 opened, opening = await services.openings.open(
-                    site, token or None, user, script=script, after=last_id, limit=_HISTORY
+                    site, token or None, user, begin, after=last_id, limit=_HISTORY
                 )
             session = opened.session
             before = connection.subscription
@@ -202,8 +204,6 @@ class SocketTransport:
         try:
             if before and before.conversation_id != session.conversation_id:
                 await self.server.emit("session_closed", SessionClosed(reason="identity_changed").model_dump(), to=sid)
-            if opened.closed:
-                services.event_bus.publish(Closed(opened.closed.conversation_id, opened.closed.id, "identity_changed"))
             if opening is None:
                 await self._confirm_plain(sid, connection, subscription, opened)
             else:

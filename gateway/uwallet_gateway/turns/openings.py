@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -107,7 +108,14 @@ class Openings:
         event_bus.add_to_all(self._hear)
 
     async def open(
-        self, site: Site, token: object, user: object, *, script: Script | None, after: int | None, limit: int
+        self,
+        site: Site,
+        token: object,
+        user: object,
+        begin: Callable[[], Awaitable[Opened]],
+        *,
+        after: int | None,
+        limit: int,
     ) -> tuple[Opened, Opening]:
         """Opens or continues a session, and reads its conversation as the client meets it.
 
@@ -115,7 +123,7 @@ class Openings:
             site: Where the client is.
             token: What it was given before, or None.
             user: As in `Sessions.open`.
-            script: The characters of its window, if they are Chinese.
+            begin: Opens what does not just go on as it was.
             after: The newest message that the client has; None for a client that has none, which gets the last ones.
             limit: Messages at most.
 
@@ -130,12 +138,13 @@ class Openings:
             opened = self._sessions.resumed(row, site, user) if row else None
             if row and opened:
                 return opened, await self._opening(row, site, after, limit)
-        opened = await self._sessions.open(site, token, user, script=script)
+        opened = await begin()
         parameters = {"id": opened.session.id, "version": self._notices.notice.version}
         if opened.begins:
             notice = self._notices.state_of(site.notice, None)
             support = self._tickets.support_state_without_ticket("bot", 0, is_available=await self._is_staffed())
-            return opened, Opening(0, [], has_more=False, support=support, notice=notice, script=script)
+            # What the window has, if it is Chinese, was stored when the conversation was made.
+            return opened, Opening(0, [], has_more=False, support=support, notice=notice, script=opened.script)
         row = await self._database.look_up(_RESUMED, parameters)
         if row is None:
             raise ConversationGoneError(opened.session.conversation_id)

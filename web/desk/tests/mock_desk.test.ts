@@ -20,6 +20,7 @@ it('sends what the gateway could send', async () => {
     'agents',
     'canned_replies',
     'labels',
+    'views',
     'tickets',
     'board',
     'blocked',

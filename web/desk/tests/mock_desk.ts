@@ -365,6 +365,7 @@ const MODELS: Record<string, string> = {
   'GET /agents': 'AgentStatus[]',
   'GET /canned_replies': 'CannedReply[]',
   'GET /labels': 'LabelUse[]',
+  'GET /views': 'SavedView[]',
   'GET /tickets': 'TicketPage',
   'GET /tickets/*': 'TicketDetails',
   'GET /tickets/*/messages': 'DeskMessagePage',

@@ -145,6 +145,17 @@ export function fillDesk(desk: MockDesk): void {
     { label: '退款', tickets: 12 },
     { label: '安全', tickets: 3 },
   ]);
+  desk.canned.set('GET /views', [
+    {
+      id: 1,
+      place: 'tickets',
+      name: '没办完的紧急工单',
+      is_shared: true,
+      filters: { status: 'active', priority: '0' },
+    },
+    { id: 2, place: 'tickets', name: '我最近一周的低分', is_shared: false, filters: { rating: 'low', last_days: '7' } },
+    { id: 3, place: 'conversations', name: '没答上来的', is_shared: true, filters: { contains: 'unanswered' } },
+  ]);
   desk.canned.set('suggestions', {
     suggestions: [
       {
@@ -443,6 +454,7 @@ function fillCustomers(desk: MockDesk): void {
       tickets: 2,
       notes: [{ id: 1, text: '说粤语，语音听不清，尽量打字。', by: { id: 1, name: '小林' }, created_at: ago(4000) }],
       block: id === 23 ? block : null,
+      merges: id === 11 ? [{ visitor: 'FCD8', messages: 12, tickets: 1, by: null, at: ago(300) }] : [],
       topics: [
         { topic: 'transaction_dispute', title: '交易申诉', outcome: null, at: ago(9) },
         { topic: 'forgot_password', title: '找回登录密码', outcome: 'solved', at: ago(3 * 24 * 60) },

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import secrets
 from collections.abc import AsyncIterator, Mapping
 from datetime import timedelta
@@ -24,7 +25,7 @@ from tests.helpers.gateway import Gateway, running_gateway
 from tests.helpers.pictures import png
 from tests.helpers.servers import free_port, serving
 from uwallet_gateway.agents.canned_replies import ReplyContent
-from uwallet_gateway.agents.roles import Role
+from uwallet_gateway.agents.roles import KnowledgeRole, Role
 from uwallet_gateway.audit.actions import Action
 from uwallet_gateway.clock import now, to_text
 from uwallet_gateway.services import build_services
@@ -76,7 +77,8 @@ class Case:
         if "{reply_id}" in self.path:
             reply = await self.gateway.services.canned_replies.add(ReplyContent("旧的", "旧的"), asking.id or None)
             places["reply_id"] = reply.id
-        places |= {"name": "hours", "year": 2026, "hook_name": "robot", "note_id": 1}
+        places |= {"number": 2**31 - 1, "kind": "notice", "entry_id": "unwritten", "key": "0" * 16}
+        places |= {"name": "hours", "year": 2026, "hook_name": "robot", "note_id": 1, "view_id": 99}
         names = {
             "$colleague": self.owner.id,
             "$fresh": f"fresh{secrets.token_hex(4)}",
@@ -194,12 +196,14 @@ async def test_who_may_do_it(running: tuple[Gateway, DeskAgent], route: str) -> 
         for site in ("cross-site", "same-site"):
             response = await case.ask(admin, ticket_id, {"Origin": None, "Sec-Fetch-Site": site})
             assert refused(response, 403, "origin_not_allowed")
-    for role in ROLES:
-        asking = await agent_at(gateway, role)
+    wanted = KnowledgeRole(row["knowledge"]) if "knowledge" in row else None
+    for role, knowledge in itertools.product(ROLES, [None, *KnowledgeRole] if wanted else [None]):
+        asking = await agent_at(gateway, role, knowledge=knowledge)
         ticket_id = await case.ticket(asking if row.get("ticket") == "own" else None) if row.get("ticket") else None
         response = await case.ask(asking, ticket_id)
-        if role.may(Role(row["role"])):
-            assert case.is_as_promised(response), (role, response.status_code, response.text)
+        may_edit = wanted is None or role is Role.ADMIN or (knowledge is not None and knowledge.may(wanted))
+        if role.may(Role(row["role"])) and may_edit:
+            assert case.is_as_promised(response), (role, knowledge, response.status_code, response.text)
         else:
             assert refused(response, 403, "forbidden"), (role, response.text)
             entry = await gateway.services.audit.last(Action.ACCESS_REFUSED)

@@ -15,6 +15,7 @@ from tests.helpers.gateway import Gateway
 from uwallet_gateway.agents.roles import Role
 from uwallet_gateway.clock import now
 from uwallet_gateway.database import tables
+from uwallet_gateway.identity.vouching import user_hash
 
 
 async def chat(agent: DeskAgent) -> tuple[User, int]:
@@ -267,3 +268,29 @@ async def test_a_whisper_is_told_to_the_agent_of_the_chat_alone(gateway: Gateway
         assert at_zhou.of("whispered") == []
     board = await boss.ok("GET", "/board")
     assert {agent["id"]: agent["chats"] for agent in board["agents"]}[lin.id] == 1
+
+
+async def test_the_desk_stays_at_a_visitor_who_becomes_a_user_with_a_conversation_before(gateway: Gateway) -> None:
+    lin = await agent_at(gateway)
+    person = {"id": "u-1", "hash": user_hash(gateway.site.secret, "u-1")}
+    before = User(gateway, await gateway.token(user=person))
+    async with gateway.socket() as phone:
+        await phone.request_session(session_id=before.token, user=person)
+        await phone.say("余额多少")
+        await phone.wait_for("bot_uttered")
+    async with lin.online() as at_lin:
+        visitor, ticket_id = await chat(lin)
+        await at_lin.ask("watch", ticket_id=ticket_id, after=0)
+        former = await lin.ok("GET", f"/tickets/{ticket_id}")
+        async with gateway.socket() as browser:
+            confirmed = await browser.request_session(session_id=visitor.token, user=person)
+            assert confirmed["support"]["owner"] == "agent"
+            await at_lin.wait_for("queue_changed", reason="merged")
+            [told] = [data for data in at_lin.of("ticket_changed") if data["user"]["name"] == "u-1"][-1:]
+            assert told["conversation_id"] != former["conversation_id"]
+            # It begins anew there, and hears what comes.
+            watched = await at_lin.ask("watch", ticket_id=ticket_id, after=0)
+            assert "余额多少" in [message["text"] for message in watched["messages"]]
+            await browser.say("我登录了")
+            heard = await at_lin.wait_for("message")
+            assert heard["message"]["text"] == "我登录了"

@@ -18,9 +18,11 @@ from uwallet_gateway.transport.desk import (
     customers,
     insight,
     intents,
+    knowledge,
     oidc,
     persons,
     routing,
+    saved_views,
     second_factor,
     session,
     sign_in,
@@ -48,9 +50,11 @@ ROUTERS = (
     insight.router,
     supervision.router,
     customers.router,
+    saved_views.router,
     configuration.router,
     audit.router,
     persons.router,
+    knowledge.router,
 )
 
 

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Query
 
 from uwallet_gateway.agents.roles import Role
 from uwallet_gateway.errors import InputError
 from uwallet_gateway.protocol.base import MAX_ID
-from uwallet_gateway.protocol.customers import BlockList, BlockRequest, Customer, CustomerNoteRequest
+from uwallet_gateway.protocol.customers import (
+    BlockList,
+    BlockRequest,
+    Customer,
+    CustomerNoteRequest,
+    MergeCandidate,
+    MergeRequest,
+)
 from uwallet_gateway.services import Services
 from uwallet_gateway.transport.desk.guard import AgentNeeded, SupervisorNeeded, check_visible
 from uwallet_gateway.transport.desk.tickets import TicketId
@@ -60,6 +67,28 @@ async def block_customer(
     conversation_id = await _conversation_of(services, ticket_id)
     await services.customers.block(conversation_id, session.agent.name, body.reason, body.days)
     return await _customer(services, conversation_id)
+
+
+@router.get("/tickets/{ticket_id}/customer/merge", responses=responses(401, 403, 404, 422, 429, 503))
+async def read_merge_candidate(
+    ticket_id: TicketId,
+    user_id: Annotated[str, Query(min_length=1, max_length=255)],
+    services: ServicesNeeded,
+    _session: SupervisorNeeded,
+) -> MergeCandidate:
+    """Returns the user of this name whom the visitor of a ticket would become."""
+    return await services.visitor_merging.candidate(await _conversation_of(services, ticket_id), user_id)
+
+
+@router.post("/tickets/{ticket_id}/customer/merge", responses=responses(401, 403, 404, 409, 422, 429, 503))
+async def merge_customer(
+    ticket_id: TicketId, body: MergeRequest, services: ServicesNeeded, session: SupervisorNeeded
+) -> Customer:
+    """Makes what a visitor has said and asked for a user's, for good. Not while the visitor waits or is served."""
+    visitor_id = await _conversation_of(services, ticket_id)
+    agent = session.agent
+    kept = await services.visitor_merging.by_hand(visitor_id, body.user_id, agent.id, agent.name)
+    return await _customer(services, kept)
 
 
 @router.get("/blocked", responses=responses(401, 403, 429, 503))

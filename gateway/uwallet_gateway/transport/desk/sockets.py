@@ -216,9 +216,6 @@ class DeskSockets:
     # What desks are sent.
 
     async def _send_updates(self, updates: PendingUpdates) -> None:
-        if updates.queue_reason is not None:
-            # First: it is one text for all desks, and each ticket is a query.
-            await self._send_counts(updates.queue_reason)
         visited = await self._services.tickets.open_ticket_ids(tuple(updates.visits)) if updates.visits else []
         for ticket_id in dict.fromkeys([*updates.tickets, *visited]):
             await self._send_ticket(ticket_id)
@@ -227,6 +224,8 @@ class DeskSockets:
         for whisper in updates.whispers:
             agents = [sid for sid, it in self._connections.items() if it.session.agent.id == whisper.agent_id]
             await self._emit("whispered", Whisper(ticket_id=whisper.ticket_id, by=whisper.by), *agents)
+        if updates.queue_reason is not None:
+            await self._send_counts(updates.queue_reason)
         if updates.agents:
             await self._emit("agents_changed", NoData(), *self._connections)
 
@@ -239,6 +238,7 @@ class DeskSockets:
             return
         told: list[str] = []
         left: list[tuple[_Connection, Subscription]] = []
+        moved: list[tuple[_Connection, Subscription]] = []
         for sid, connection in self._connections.items():
             agent_id = connection.session.agent.id
             is_theirs = ticket.agent is not None and ticket.agent.id == agent_id
@@ -246,10 +246,16 @@ class DeskSockets:
             # A follow-up of nobody.
             sees = sees or (ticket.status == "pending" and ticket.agent is None)
             subscription = connection.watched.get(ticket_id)
+            if subscription and subscription.conversation_id != ticket.conversation_id:
+                moved.append((connection, subscription))
             if sees or subscription:
                 told.append(sid)
             if subscription and not sees:
                 left.append((connection, subscription))
+        for connection, subscription in moved:
+            # The visitor has become a user. The desk begins anew once it is told of the other conversation.
+            connection.watched.pop(ticket_id, None)
+            await subscription.end()
         await self._emit("ticket_changed", ticket, *told)
         for connection, subscription in left:
             if not await tickets.may_see(ticket_id, connection.session.agent.id):

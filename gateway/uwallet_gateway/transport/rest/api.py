@@ -26,6 +26,7 @@ from uwallet_gateway.transcript.events import Closed
 from uwallet_gateway.transport.client import address_of, origin_of, own_origin
 from uwallet_gateway.transport.http import ServicesNeeded, SessionNeeded, TokenGiven, authorised, responses
 from uwallet_gateway.transport.languages import note_language, script_of
+from uwallet_gateway.transport.opening import open_session as open_session_of_client
 from uwallet_gateway.transport.picture_access import is_signed_in, user_reader
 from uwallet_gateway.transport.rest.json_route import JsonRoute
 from uwallet_gateway.transport.rest.waiting import say_and_wait
@@ -42,9 +43,7 @@ async def open_session(body: SessionRequest, request: Request, services: Service
     site = await admit(services.sites, body.site, origin_of(scope), own_origin(scope, services.settings.public_url))
     await services.rate_limits.check("sessions", address=address_of(scope))
     user: dict[str, Any] | None = body.user.model_dump() if body.user else None
-    opened = await services.sessions.open(site, body.token, user, script=script_of(body.lang))
-    if opened.closed:
-        services.event_bus.publish(Closed(opened.closed.conversation_id, opened.closed.id, "identity_changed"))
+    opened = await open_session_of_client(services, site, body.token, user, script=script_of(body.lang))
     await note_language(services, opened.session.conversation_id, body.lang)
     notice = await services.notices.state(opened.session.conversation_id)
     return SessionView(

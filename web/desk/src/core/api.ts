@@ -28,6 +28,7 @@ import type {
   Intent,
   LabelUse,
   Leave,
+  MergeCandidate,
   Message,
   Page,
   Presence,
@@ -39,6 +40,8 @@ import type {
   Review,
   Reviews,
   Role,
+  SavedView,
+  SavedViewRequest,
   RoutingRules,
   RoutingView,
   SecondFactor,
@@ -175,6 +178,13 @@ export class DeskApi {
   markAnswer = (id: string, messageId: number, marked: boolean): Promise<unknown> =>
     this.request('PUT', `/conversations/${id}/messages/${messageId}/mark`, { marked });
 
+  // --- Saved views ---
+
+  views = (): Promise<SavedView[]> => this.request('GET', '/views');
+  saveView = (id: number | null, body: SavedViewRequest): Promise<SavedView> =>
+    id === null ? this.request('POST', '/views', body) : this.request('PUT', `/views/${id}`, body);
+  deleteView = (id: number): Promise<void> => this.request('DELETE', `/views/${id}`);
+
   // --- Agents ---
 
   agents = (): Promise<Agent[]> => this.request('GET', '/agents');
@@ -267,6 +277,10 @@ export class DeskApi {
   /** Null days: for good. */
   blockCustomer = (id: number, reason: string, days: number | null): Promise<Customer> =>
     this.request('PUT', `/tickets/${id}/customer/block`, { reason, days });
+  mergeCandidate = (id: number, user_id: string): Promise<MergeCandidate> =>
+    this.request('GET', `/tickets/${id}/customer/merge` + search({ user_id }));
+  mergeCustomer = (id: number, user_id: string): Promise<Customer> =>
+    this.request('POST', `/tickets/${id}/customer/merge`, { user_id });
   blocked = (): Promise<BlockList> => this.request('GET', '/blocked');
   unblock = (conversationId: string): Promise<void> => this.request('DELETE', `/blocked/${conversationId}`);
 

@@ -126,6 +126,21 @@ export class Chat {
     }
   }
 
+  /** The conversation has become another one: its messages have other ids. What is to be sent stays. */
+  restart(): void {
+    this.toldRead = 0;
+    clearTimeout(this.gapTimer);
+    this.state.setState({
+      phase: 'loading',
+      error: '',
+      transcript: EMPTY_TRANSCRIPT,
+      hasEarlier: false,
+      userTyping: false,
+      userReadId: 0,
+    });
+    void this.catchUp();
+  }
+
   /** The connection is gone; it will be back. */
   disconnected(): void {
     this.attempt += 1;

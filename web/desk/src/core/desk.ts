@@ -302,6 +302,8 @@ export class Desk {
     this.put(ticket, this.touched);
     const now = this.state.getState().tickets.get(ticket.id);
     if (now && !expected) this.compare(before, now);
+    // A visitor has become a user (docs/support/customers.md).
+    if (now && before && now.conversation_id !== before.conversation_id) this.chats.get(ticket.id)?.restart();
     this.keepChats();
     this.options.onNews({ kind: 'ticket', ticket });
   }

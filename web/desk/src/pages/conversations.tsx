@@ -15,13 +15,14 @@ import { visitorName } from '../view/labels.ts';
 import { useFilters } from '../view/location.ts';
 import { Page } from '../view/page.tsx';
 import { PagedTable } from '../view/paged_table.tsx';
+import { SavedViews } from '../view/saved_views.tsx';
 
 const PAGE = 50;
 
 export function Conversations(): JSX.Element {
   const { api } = useDesk();
   const [, go] = useLocation();
-  const [filters, setFilters] = useFilters();
+  const [filters, setFilters, replaceFilters] = useFilters();
   const now = new Date(useNow(60_000));
   const agents = useAccounts();
   const choices = useQuery({ queryKey: ['conversation_filters'], queryFn: api.conversationFilters, retry: false });
@@ -94,6 +95,7 @@ export function Conversations(): JSX.Element {
       }
     >
       <div className="toolbar">
+        <SavedViews place="conversations" filters={filters} onApply={replaceFilters} />
         <SearchField
           value={filters.query ?? ''}
           placeholder={t.conversations.placeholder}

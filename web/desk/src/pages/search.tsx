@@ -15,6 +15,7 @@ import { ticketTitle, userName } from '../view/labels.ts';
 import { useFilters } from '../view/location.ts';
 import { Page } from '../view/page.tsx';
 import { PagedTable } from '../view/paged_table.tsx';
+import { SavedViews } from '../view/saved_views.tsx';
 
 const STATUSES = ['', 'queued', 'active', 'message', 'pending', 'closed'] as const;
 const PAGE = 50;
@@ -22,7 +23,7 @@ const PAGE = 50;
 export function Search(): JSX.Element {
   const { api, agent } = useDesk();
   const [, go] = useLocation();
-  const [filters, setFilters] = useFilters();
+  const [filters, setFilters, replaceFilters] = useFilters();
   const agents = useAgents();
   const groups = useGroups();
   const labels = useQuery({ queryKey: ['labels'], queryFn: api.labels });
@@ -87,6 +88,7 @@ export function Search(): JSX.Element {
       }
     >
       <div className="toolbar">
+        <SavedViews place="tickets" filters={filters} onApply={replaceFilters} />
         <SearchField
           value={filters.query ?? ''}
           placeholder={t.search.placeholder}

@@ -1,13 +1,14 @@
 /** The user beside the ticket: notes that stay, what they had with the bot, the block list. */
 
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { DeleteOutlined, StopOutlined } from '@ant-design/icons';
+import { DeleteOutlined, StopOutlined, UserSwitchOutlined } from '@ant-design/icons';
 import { Alert, Button, Descriptions, Form, Input, InputNumber, Modal, Popconfirm, Spin, Tag } from 'antd';
 import { describeTime } from '@uwallet/shared/time.ts';
 import { useState, type JSX } from 'react';
 import type { Customer as CustomerData, Ticket } from '../core/protocol.ts';
 import { fill, nameOf, t } from '../i18n/strings.ts';
 import { errorText, useAction, useDesk, useNow } from './context.ts';
+import { MergeDialog } from './merge_dialog.tsx';
 
 export function Customer({ ticket }: { ticket: Ticket }): JSX.Element {
   const { api, agent } = useDesk();
@@ -16,6 +17,7 @@ export function Customer({ ticket }: { ticket: Ticket }): JSX.Element {
   const found = useQuery({ queryKey: key, queryFn: () => api.customer(ticket.id) });
   const [run, busy] = useAction();
   const [blocking, setBlocking] = useState(false);
+  const [merging, setMerging] = useState(false);
   const [text, setText] = useState('');
   const now = new Date(useNow(60_000));
   const time = (at: string): string => describeTime(new Date(at), now, t.times);
@@ -96,10 +98,47 @@ export function Customer({ ticket }: { ticket: Ticket }): JSX.Element {
           </li>
         ))}
       </ul>
+      {customer.merges.length > 0 && (
+        <>
+          <h3>{t.customer.merges}</h3>
+          <ul className="customer-notes">
+            {customer.merges.map((merge) => (
+              <li key={merge.at}>
+                {fill(t.customer.merge_line, {
+                  time: time(merge.at),
+                  visitor: fill(t.user.visitor, { code: merge.visitor }),
+                  messages: merge.messages,
+                  tickets: merge.tickets,
+                  by:
+                    merge.by === null
+                      ? t.customer.merge_by_sign_in
+                      : fill(t.customer.merge_by_agent, { name: merge.by }),
+                })}
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+      {supervises && ticket.user.kind === 'visitor' && !isLive(ticket) && (
+        <Button size="small" icon={<UserSwitchOutlined />} onClick={() => setMerging(true)}>
+          {t.customer.merge}
+        </Button>
+      )}{' '}
       {supervises && customer.block === null && (
         <Button danger size="small" icon={<StopOutlined />} onClick={() => setBlocking(true)}>
           {t.customer.block}
         </Button>
+      )}
+      {merging && (
+        <MergeDialog
+          ticket={ticket}
+          time={time}
+          onClose={() => setMerging(false)}
+          onMerged={(merged) => {
+            queries.setQueryData(key, merged);
+            void queries.invalidateQueries({ queryKey: ['ticket', ticket.id] });
+          }}
+        />
       )}
       {blocking && (
         <BlockDialog
@@ -109,6 +148,11 @@ export function Customer({ ticket }: { ticket: Ticket }): JSX.Element {
       )}
     </div>
   );
+}
+
+/** Whether the visitor waits or is served: their browser could not go on as somebody else. */
+function isLive({ status }: Ticket): boolean {
+  return status === 'queued' || status === 'active';
 }
 
 function blockText(block: NonNullable<CustomerData['block']>, time: (at: string) => string): string {

@@ -196,7 +196,8 @@ function wordsOf({ details }: TicketEvent): string {
   const rating = typeof details.rating === 'number' ? fill(t.details.stars, { count: details.rating }) : '';
   const due = typeof details.due_at === 'string' ? dueText(details.due_at, Date.now()) : '';
   const labels = Array.isArray(details.labels) ? details.labels.join(t.list_separator) : '';
-  const written = [labels, details.to, details.memo, details.text, details.note, details.comment];
+  const visitor = typeof details.visitor === 'string' ? fill(t.user.visitor, { code: details.visitor }) : '';
+  const written = [labels, visitor, details.to, details.memo, details.text, details.note, details.comment];
   return [target, disposition, rating, due, ...written]
     .filter((text) => typeof text === 'string' && text !== '')
     .join(t.event_separator);

@@ -32,14 +32,23 @@ export function useHashPath(): [string, typeof navigate] {
 useHashPath.hrefs = (href: string): string => `#${href}`;
 
 /** What the page is filtered by. Changes stand in the address, so that going back to the page brings them back. */
-export function useFilters(): [Readonly<Record<string, string>>, (changed: Fields) => void] {
+export function useFilters(): [
+  filters: Readonly<Record<string, string>>,
+  change: (changed: Fields) => void,
+  replace: (filters: Fields) => void,
+] {
   const query = useSyncExternalStore(subscribe, () => readHash().split('?')[1] ?? '');
   const filters = useMemo(() => Object.fromEntries(new URLSearchParams(query)), [query]);
   const change = (changed: Fields): void => {
     const [path = '/'] = readHash().split('?');
     navigate(path + withFilters(filters, changed), { replace: true });
   };
-  return [filters, change];
+  const replaceAll = (wanted: Fields): void => {
+    const [path = '/'] = readHash().split('?');
+    // Going back leads to what was filtered by before.
+    navigate(path + withFilters(wanted, {}));
+  };
+  return [filters, change, replaceAll];
 }
 
 /** Returns `?a=1` with some filters changed, and without those that are empty; empty without any. */

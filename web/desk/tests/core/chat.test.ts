@@ -70,6 +70,20 @@ describe('catching up', () => {
     expect(heard).toEqual([2, 3, 4, 5, 6]);
   });
 
+  it('begins anew where a visitor has become a user, and keeps what is to be sent', async () => {
+    for (const text of ['one', 'two']) say(text);
+    const chat = makeChat();
+    await chat.catchUp();
+    chat.markRead();
+    gateway.stored = [];
+    for (const text of ['of the user before', 'one', 'two']) say(text);
+    chat.restart();
+    await vi.advanceTimersByTimeAsync(10);
+    expect(shown(chat)).toEqual([1, 2, 3]);
+    expect(chat.state.getState().transcript.messages[0]?.text).toBe('of the user before');
+    expect(chat.markRead()).not.toBeNull();
+  });
+
   it('shows what comes twice or in another order once and in order', async () => {
     say('one');
     const chat = makeChat();
