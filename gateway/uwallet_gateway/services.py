@@ -65,6 +65,7 @@ from uwallet_gateway.search.conversations import ConversationQueries
 from uwallet_gateway.search.index import SearchIndexer
 from uwallet_gateway.settings import REPOSITORY, Settings
 from uwallet_gateway.support.agent_commands import AgentCommands
+from uwallet_gateway.support.bulk import BulkCommands
 from uwallet_gateway.support.configuration import Configuration
 from uwallet_gateway.support.customers import Customers
 from uwallet_gateway.support.groups import SkillGroups
@@ -141,6 +142,7 @@ class Services:
     brand: str
     user_commands: UserCommands
     agent_commands: AgentCommands
+    bulk_commands: BulkCommands
     supervision: Supervision
     tickets: TicketQueries
     search: ConversationQueries
@@ -218,6 +220,7 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
     transactions = SupportTransactions(database, transcript, event_bus)
     sessions = Sessions(database, keys, _session_rules(settings))
     notices = Notices(database, load_notice(settings.organisation_file))
+    agent_commands = AgentCommands(transactions, steps, tickets, max_length=settings.max_length)
     user_commands = UserCommands(transactions, user_requests, tickets, notices)
     outage = OutageNotices(transcript, event_bus, texts, user_requests, metrics)
     dispatcher = Dispatcher(
@@ -340,7 +343,8 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
         opening_hours=opening_hours,
         brand=load_brand(settings.organisation_file),
         user_commands=user_commands,
-        agent_commands=AgentCommands(transactions, steps, tickets, max_length=settings.max_length),
+        agent_commands=agent_commands,
+        bulk_commands=BulkCommands(agent_commands, tickets, lambda error: str(presentation.error(error)["message"])),
         supervision=Supervision(transactions, steps, tickets, max_length=settings.max_length),
         tickets=tickets,
         search=ConversationQueries(database),

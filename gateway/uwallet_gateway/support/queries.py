@@ -383,14 +383,16 @@ class TicketQueries:
             )
         return visible_id is not None
 
-    async def newest_visible(self, conversation_id: str, agent_id: int) -> int | None:
-        """The newest ticket of a conversation that the role `agent` lets this agent see; None if there is none."""
+    async def newest_visible(self, conversation_id: str, agent_id: int | None) -> int | None:
+        """The newest ticket of a conversation that the role `agent` lets this agent see; None if there is none.
+
+        With None for the agent: of all.
+        """
+        conditions = [tables.Ticket.conversation_id == conversation_id]
+        if agent_id is not None:
+            conditions.append(_visible(agent_id))
         async with self._database.read() as session:
-            ticket_id: int | None = await session.scalar(
-                select(func.max(tables.Ticket.id)).where(
-                    tables.Ticket.conversation_id == conversation_id, _visible(agent_id)
-                )
-            )
+            ticket_id: int | None = await session.scalar(select(func.max(tables.Ticket.id)).where(*conditions))
         return ticket_id
 
     async def open_ticket_id(self, conversation_id: str) -> int | None:
