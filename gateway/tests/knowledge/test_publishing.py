@@ -205,6 +205,13 @@ async def test_a_failed_engine_changes_nothing(gateway: Gateway, publisher: Desk
     ).status_code == 503
 
 
+async def test_the_largest_file_can_be_sent(publisher: DeskAgent) -> None:
+    entry = await publisher.ok("GET", "/knowledge/entries/wording/danger")
+    body = {"revision": 0, "value": {"text": entry["value"]["text"] + "# Changed.\n"}}
+    changed = await publisher.ok("PUT", "/knowledge/draft/entries/wording/danger", json=body)
+    assert changed["change"] == "changed"
+
+
 async def test_an_export_is_a_bundle_and_is_recorded(gateway: Gateway, publisher: DeskAgent) -> None:
     response = await publisher.call("GET", "/knowledge/versions/1/bundle.zip")
     assert response.content[:2] == b"PK"

@@ -35,6 +35,7 @@ _SILENT_AFTER = timedelta(seconds=60)
 # Wordings of changed questions that are asked one by one.
 _MOST_ASKED = 400
 _STORED_EVERY = 1.0
+_ATTEMPTS, _PAUSE = 4, 0.5
 _log = structlog.get_logger()
 
 
@@ -201,7 +202,7 @@ class KnowledgeChecks:
             if text
         ][:_MOST_ASKED]
         for number, (entry, text) in enumerate(asked):
-            turn = (await self._engine.play(sha256, [{"kind": "text", "message": text}], {}))[-1]
+            turn = (await self._play(sha256, [{"kind": "text", "message": text}]))[-1]
             answered = next((str(event["topic"]) for event in turn.events if event.get("topic")), None)
             offered = {str(button.get("payload")) for reply in turn.messages for button in reply.buttons}
             if answered != f"faq/{entry.id}" and not any(f'"{entry.id}"' in payload for payload in offered):
@@ -213,6 +214,17 @@ class KnowledgeChecks:
                 run.add("taken", "warning", message, entry=entry, field="similar")
             await run.store(0.2 + 0.2 * (number + 1) / len(asked))
 
+    async def _play(self, sha256: str, messages: Sequence[dict[str, str]]) -> list[PlayedTurn]:
+        """Plays a conversation; an engine that is busy with users is asked again."""
+        for attempt in range(1, _ATTEMPTS + 1):
+            try:
+                return await self._engine.play(sha256, messages, {})
+            except InputError:
+                if attempt == _ATTEMPTS:
+                    raise
+                await asyncio.sleep(_PAUSE * attempt)
+        raise AssertionError("the last attempt returns or raises")
+
     async def _replay(self, before: str, after: str, run: _Run) -> None:
         conversations, digest = await asyncio.to_thread(read_conversations, self._conversations)
         kept = self._played.get((before, digest), {})
@@ -220,8 +232,8 @@ class KnowledgeChecks:
         for number, conversation in enumerate(conversations):
             messages = conversation.messages()
             if conversation.id not in kept:
-                kept[conversation.id] = await self._engine.play(before, messages, {})
-            for found in divergences(conversation, kept[conversation.id], await self._engine.play(after, messages, {})):
+                kept[conversation.id] = await self._play(before, messages)
+            for found in divergences(conversation, kept[conversation.id], await self._play(after, messages)):
                 run.add(
                     "regression",
                     "warning" if found.is_worse else "note",

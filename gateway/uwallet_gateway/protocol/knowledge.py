@@ -89,7 +89,7 @@ class NoticeValue(Request):
 class TextValue(Request):
     """A whole file, of the kinds `wording`, `examples` and `lexicon`."""
 
-    text: str = Field(min_length=1, max_length=2_000_000)
+    text: str = Field(min_length=1, max_length=300_000)
 
 
 class EntryRequest(Request):
