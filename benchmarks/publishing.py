@@ -32,7 +32,8 @@ from scripts.processes import Process
 from scripts.stack import DEMONSTRATION_SITE, START_SECONDS, Stack
 
 RESULTS = ROOT / "benchmarks" / "results" / "publishing.md"
-SETS = ROOT / "tests" / "conversations" / "evaluation"
+# Few of the stored conversations: while everybody talks, users come first, and all of them would take minutes.
+SET = ROOT / "tests" / "conversations" / "evaluation" / "example.yml"
 CONVERSATIONS = 100
 ROUNDS = 10
 _LIMITS = (
@@ -385,7 +386,9 @@ def main() -> int:
     load = os.getloadavg()[1]
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        sets = Path(shutil.copytree(SETS, folder / "sets"))
+        sets = folder / "sets"
+        sets.mkdir()
+        shutil.copy(SET, sets)
         environment = _UNLIMITED | {"UWALLET_CONVERSATIONS_DIR": str(sets)}
         stack = Stack(folder, folder, free_port(), environment=environment)
         print("Starting ...", flush=True)

@@ -161,7 +161,12 @@ async def test_what_is_over_unreachable_or_in_the_model_is_found(publisher: Desk
     words = await publisher.ok("GET", "/knowledge/entries/lexicon/words")
     value = {"text": words["value"]["text"] + "新词\n"}
     await publisher.ok("PUT", "/knowledge/draft/entries/lexicon/words", json={"revision": 0, "value": value})
+    brand = await publisher.ok("GET", "/knowledge/entries/organisation/organisation")
+    value = brand["value"] | {"brand_name": "新钱包"}
+    path = "/knowledge/draft/entries/organisation/organisation"
+    await publisher.ok("PUT", path, json={"revision": 0, "value": value})
     view = await checked(publisher)
+    assert [(it["severity"], it["field"]) for it in found(view, "organisation")] == [("note", "brand_name")]
     assert [(it["severity"], it["id"]) for it in found(view, "expired")] == [("warning", "wrong_number")]
     assert [it["id"] for it in found(view, "unreachable")] == ["forgot_password"]
     assert [(it["severity"], it["id"]) for it in found(view, "training")] == [("error", "words")]

@@ -30,6 +30,8 @@ from uwallet_gateway.knowledge.store import KnowledgeStore
 from uwallet_gateway.protocol.knowledge import CheckState, ChecksView, EntryKind, FindingView, Severity
 
 _LINE = re.compile(r"(?P<file>[^:]+\.(?:yml|txt))(?::(?P<line>\d+))?: (?:(?P<field>[\w.\[\]]+): )?(?P<reason>.*)", re.S)
+# Fields of organisation.yml that the gateway reads at its start.
+_OF_THE_GATEWAY = ("brand_name", "time_zone", "opening_hours", "holidays", "privacy_notice")
 # A run whose process is gone is over after this time.
 _SILENT_AFTER = timedelta(seconds=60)
 # Wordings of changed questions that are asked one by one.
@@ -151,6 +153,7 @@ class KnowledgeChecks:
         entries, entries_before = entries_of(files), entries_of(files_before)
         self._look_at_days(entries, run)
         _look_at_steps(entries, run)
+        _look_at_organisation(entries_before, entries, run)
         try:
             sha256 = await stage(self._engine, files)
         except BrokenBundleError as error:
@@ -321,6 +324,18 @@ def _look_at_steps(entries: dict[Key, Entry], run: _Run) -> None:
         if isinstance(first, dict) and first.get("is_fallback"):
             message = finding_texts().unreachable_step.format(step=first.get("title") or first.get("id"))
             run.add("unreachable", "warning", message, entry=entry, field="steps[0].is_fallback")
+
+
+def _look_at_organisation(before: dict[Key, Entry], after: dict[Key, Entry], run: _Run) -> None:
+    """What the gateway reads of the deployment's own file is not changed by a publication."""
+    key: Key = ("organisation", "organisation")
+    old, new = before.get(key), after.get(key)
+    if old is None or new is None:
+        return
+    changed = [name for name in _OF_THE_GATEWAY if old.value.get(name) != new.value.get(name)]
+    if changed:
+        message = finding_texts().organisation.format(fields="、".join(changed))
+        run.add("organisation", "note", message, entry=new, field=changed[0])
 
 
 def _tell_problems(problems: Sequence[str], files: Files, run: _Run) -> None:
