@@ -90,6 +90,7 @@ from uwallet_gateway.transcript.store import Transcript
 from uwallet_gateway.turns.conversations import Conversations
 from uwallet_gateway.turns.dispatcher import Dispatcher
 from uwallet_gateway.turns.locks import AcrossProcesses, OneProcess
+from uwallet_gateway.turns.openings import Openings
 from uwallet_gateway.turns.outage import OutageNotices
 
 
@@ -107,6 +108,7 @@ class Services:
     sites: Sites
     sessions: Sessions
     notices: Notices
+    openings: Openings
     transcript: Transcript
     event_bus: EventBus
     engine: EngineClient
@@ -216,6 +218,7 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
     tickets = TicketQueries(database, event_bus.is_user_there, opening_hours)
     presence = Presence(database, event_bus)
     transactions = SupportTransactions(database, transcript, event_bus)
+    sessions = Sessions(database, keys, _session_rules(settings))
     notices = Notices(database, load_notice(settings.organisation_file))
     agent_commands = AgentCommands(transactions, steps, tickets, max_length=settings.max_length)
     user_commands = UserCommands(transactions, user_requests, tickets, notices)
@@ -280,8 +283,9 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
         audit=audit,
         persons=persons,
         sites=Sites(database, keys),
-        sessions=Sessions(database, keys, _session_rules(settings)),
+        sessions=sessions,
         notices=notices,
+        openings=Openings(database, event_bus, sessions, notices, tickets, opening_hours),
         transcript=transcript,
         event_bus=event_bus,
         engine=engine,
