@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
+import struct
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -17,8 +19,19 @@ SUGGESTIONS_PATH = "/webhooks/gateway/suggestions"
 INTENTS_PATH = "/webhooks/gateway/intents"
 FORGET_PATH = "/webhooks/gateway/forget"
 EVENTS_PATH = "/webhooks/gateway/events"
+ANSWERS_PATH = "/webhooks/gateway/answers"
+GROUPS_PATH = "/webhooks/gateway/groups"
+NEAREST_PATH = "/webhooks/gateway/nearest"
+ASSISTANCE = (
+    SUGGESTIONS_PATH,
+    INTENTS_PATH,
+    FORGET_PATH,
+    EVENTS_PATH,
+    ANSWERS_PATH,
+    GROUPS_PATH,
+    NEAREST_PATH,
+)
 KNOWLEDGE_PATH = "/webhooks/gateway/knowledge"
-ASSISTANCE = (SUGGESTIONS_PATH, INTENTS_PATH, FORGET_PATH, EVENTS_PATH)
 
 GREETING: dict[str, Any] = {
     "text": "您好呀",
@@ -170,6 +183,14 @@ class FakeEngine:
             await _answer(send, 200, b"<html>maintenance</html>")
         elif path == INTENTS_PATH:
             await _answer(send, 200, json.dumps({"intents": [{"name": "greet", "title": "问好"}]}).encode())
+        elif path == ANSWERS_PATH:
+            answers = [{"id": "faq/invoice", "title": "能开发票吗"}]
+            await _answer(send, 200, json.dumps({"answers": answers}).encode())
+        elif path == NEAREST_PATH:
+            near = [{"id": "faq/invoice", "title": "能开发票吗", "likeness": 0.4}]
+            await _answer(send, 200, json.dumps({"answers": near}).encode())
+        elif path == GROUPS_PATH:
+            await _answer(send, 200, json.dumps(_grouped(json.loads(body))).encode())
         elif path == EVENTS_PATH:
             sender = json.loads(body)["sender"]
             events = [{"event": "user", "text": turn["message"]} for turn in self.finished if turn["sender"] == sender]
@@ -181,6 +202,16 @@ class FakeEngine:
             text = json.loads(body)["text"]
             found = [{"topic": "forgot_password", "title": "找回登录密码", "text": f"关于「{text}」，您可以这样做"}]
             await _answer(send, 200, json.dumps({"suggestions": found}).encode())
+
+
+def _grouped(body: dict[str, Any]) -> dict[str, Any]:
+    """Groups texts by their first character, which is all that a vector has."""
+    vectors = [base64.b64encode(struct.pack("<2e", ord(text[0]) % 1000, 0)).decode() for text in body["texts"]]
+    groups = [known["mean"] for known in body["known"]]
+    for vector in [*vectors, *body["vectors"]]:
+        if vector not in groups:
+            groups.append(vector)
+    return {"vectors": vectors, "groups": [groups.index(vector) for vector in [*vectors, *body["vectors"]]]}
 
 
 def _turn(body: dict[str, Any]) -> dict[str, Any]:

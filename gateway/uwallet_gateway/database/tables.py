@@ -16,6 +16,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Text,
@@ -657,6 +658,46 @@ class Understanding(Table):
     labelled_by: Mapped[int | None] = mapped_column(ForeignKey("agents.id"))
     labelled_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class QuestionGroup(Table):
+    """Messages that the bot could not answer and that mean the same (insight/grouping.py)."""
+
+    __tablename__ = "question_groups"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    # Mean of the vectors of its messages: numbers of half precision; of how many. Newer ones join by it.
+    mean: Mapped[bytes] = mapped_column(LargeBinary)
+    count: Mapped[int] = mapped_column(Integer)
+    # open, handled, ignored; how it was handled (similar, faq, label), and for which answer.
+    state: Mapped[str] = mapped_column(String(16), default="open", server_default="open", index=True)
+    handled_as: Mapped[str | None] = mapped_column(String(16))
+    answer: Mapped[str | None] = mapped_column(String(80))
+    # Messages from before count no more.
+    handled_at: Mapped[datetime | None]
+    handled_by: Mapped[int | None] = mapped_column(ForeignKey("agents.id"))
+    # The known answers that it is nearest to, as the engine has told; null: not yet.
+    nearest: Mapped[list[dict[str, Any]] | None]
+    nearest_at: Mapped[datetime | None]
+    updated_at: Mapped[datetime]
+
+
+class GroupedMessage(Table):
+    """The group of a message, and its sentence vector, by which groups are made anew without reading it again."""
+
+    __tablename__ = "grouped_messages"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["conversation_id", "message_id"],
+            ["understandings.conversation_id", "understandings.message_id"],
+            ondelete="CASCADE",
+        ),
+    )
+
+    conversation_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    message_id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    group_id: Mapped[int] = mapped_column(ForeignKey("question_groups.id", ondelete="CASCADE"), index=True)
+    vector: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class BotEvent(Table):

@@ -28,6 +28,7 @@ export type Action =
   | 'ticket_returned_to_bot'
   | 'ticket_closed'
   | 'ticket_put_off'
+  | 'ticket_changed'
   | 'whispered'
   | 'barged_in'
   | 'quality_reviewed'
@@ -38,6 +39,8 @@ export type Action =
   | 'audit_exported'
   | 'labels_exported'
   | 'message_labelled'
+  | 'questions_labelled'
+  | 'questions_settled'
   | 'message_marked'
   | 'canned_reply_added'
   | 'canned_reply_changed'
@@ -430,6 +433,68 @@ export interface BotTyping {
   author?: 'agent' | null;
 }
 /**
+ * What could not be done to one of them, and why.
+ */
+export interface BulkRefusal {
+  ticket_id: number | null;
+  /**
+   * Of those that were named by their conversation
+   */
+  conversation_id: string | null;
+  number: string | null;
+  code: string;
+  message: string;
+  details: {
+    [k: string]: unknown;
+  };
+}
+/**
+ * What is done, and to what: tickets, or the newest tickets of conversations.
+ */
+export interface BulkRequest {
+  action: 'label' | 'unlabel' | 'assign' | 'group' | 'priority' | 'follow_up' | 'close' | 'reopen';
+  /**
+   * @maxItems 200
+   */
+  tickets?: number[];
+  /**
+   * @maxItems 200
+   */
+  conversations?: string[];
+  /**
+   * With `label` and `unlabel`
+   */
+  labels?: string[];
+  /**
+   * With `assign`; with `follow_up` and `reopen` whoever comes back to it, null: as it was
+   */
+  agent_id?: number | null;
+  /**
+   * With `group`; null: none
+   */
+  group_id?: number | null;
+  /**
+   * With `priority`
+   */
+  priority?: number | null;
+  /**
+   * With `follow_up`
+   */
+  due_at?: string | null;
+  disposition?: 'solved' | 'spam';
+  /**
+   * With `close` and `follow_up`; null: as it was
+   */
+  note?: string | null;
+}
+/**
+ * What came of it: how many are done, and the others one by one.
+ */
+export interface BulkResult {
+  done: number;
+  refused: BulkRefusal[];
+}
+/**
  * When users come, in the organisation's time zone; both ends of the period are included.
  *
  * A table has a row for each weekday, Monday first, with 24 hours.
@@ -792,6 +857,33 @@ export interface SiteName {
 export interface ConversationPage {
   conversations: Conversation[];
   has_more: boolean;
+}
+/**
+ * Questions of a week: asked, and those of them that were answered as far as anybody has said.
+ */
+export interface CoverageCell {
+  asked: number;
+  answered: number;
+}
+/**
+ * A topic, week by week. `topic` is null for what was about none.
+ */
+export interface CoverageRow {
+  topic: string | null;
+  title: string | null;
+  weeks: CoverageCell[];
+}
+/**
+ * What users ask about, and how much of it is answered; weeks begin on Monday, the last one is the current one.
+ */
+export interface CoverageView {
+  time_zone: string;
+  weeks: string[];
+  total: CoverageCell[];
+  /**
+   * The most asked first
+   */
+  topics: CoverageRow[];
 }
 /**
  * What an agent signs in with.
@@ -1929,6 +2021,17 @@ export interface MisunderstoodPage {
   next: string | null;
 }
 /**
+ * A known answer: a topic, or `faq/<id>`.
+ */
+export interface NearAnswerView {
+  id: string;
+  title: string;
+  /**
+   * -1 to 1; above 0.05 the bot may have read it so
+   */
+  likeness: number;
+}
+/**
  * A new account with its password, which is shown this once.
  */
 export interface NewAgent {
@@ -2255,6 +2358,72 @@ export interface PublicationView {
  */
 export interface QualitySheet {
   criteria: Criterion[];
+}
+/**
+ * The intent that all messages of a group mean.
+ */
+export interface QuestionGroupLabelRequest {
+  intent: string;
+}
+/**
+ * What was done about a group: its messages so far are settled, or wait again.
+ */
+export interface QuestionGroupRequest {
+  state: 'open' | 'handled' | 'ignored';
+  handled_as?: ('similar' | 'faq' | 'label') | null;
+  answer?: string | null;
+}
+/**
+ * Messages that the bot could not answer and that mean the same.
+ */
+export interface QuestionGroupView {
+  id: number;
+  state: 'open' | 'handled' | 'ignored';
+  /**
+   * Messages of the period that wait for somebody
+   */
+  count: number;
+  /**
+   * Of as many days before
+   */
+  before: number;
+  /**
+   * After how many of them the conversation was handed over
+   */
+  handed_over: number;
+  kinds: {
+    [k: string]: number;
+  };
+  last_at: string;
+  /**
+   * Different ones, the most frequent first
+   */
+  examples: string[];
+  /**
+   * Best first; empty while nobody has asked the engine
+   */
+  nearest: NearAnswerView[];
+  handled_as: ('similar' | 'faq' | 'label') | null;
+  /**
+   * The topic or `faq/<id>` that it was handled for
+   */
+  answer: string | null;
+  handled_by: string | null;
+  /**
+   * Of an open group: it was handled then, and is asked again
+   */
+  handled_at: string | null;
+}
+/**
+ * Groups, those with the most messages first. `next` is the `offset` of the next page, null at the end.
+ */
+export interface QuestionGroupsPage {
+  groups: QuestionGroupView[];
+  next: number | null;
+  /**
+   * Messages that are not in any group yet
+   */
+  waiting: number;
 }
 /**
  * A question that the bot answers; its text is sent when it is chosen.
