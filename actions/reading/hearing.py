@@ -41,6 +41,7 @@ _BY_WORDS = 0.6
 _SURELY_DONE = 0.8
 _ASKS = "asks"
 _CALLED = "person:"
+_OR_NOT = re.compile(r"([\u4e00-\u9fff])[不没冇唔]\1")
 _ENDS_ASKING = re.compile("(?:行|可以|对|是|没事|够|能|安全|成)了?吧$|[不没吗么呢]$|(?:啥|什么|谁|哪|咋|怎么).{0,4}$")
 _PASSWORD = "forgot_password"
 # The answer of `safety.yml` to a cry for help of somebody else, and what is known by it.
@@ -59,6 +60,8 @@ _SEVERAL = 2
 # A shorter clause asks nothing of its own (「对吗」).
 _LONG_ENOUGH = 5
 _OTHERS = "others"
+# Words of form that Cantonese writes otherwise: an expression knows one of them.
+_SPELT = str.maketrans("咗冇唔佢喺嘅係睇揾畀俾嚟喇乜", "了没不他在的是看找给给来了什")
 _LOST, _PAST = "lost", ("了", "过", "完", "被")
 _CULPRITS = re.compile("对方|骗子|那边|那个人|那人|客服|公安|警察|导师|对面")
 # 「有人往我钱包转了三百」 is no loss.
@@ -129,7 +132,7 @@ class Heard:
 
 def hear(danger: Danger, message: UserMessage) -> Heard:
     """Returns what a message tells and asks."""
-    message = _in_its_terms(danger, message)
+    spoken, message = message, _in_its_terms(danger, message)
     person = next((person for person, words in danger.persons.items() if re.search(words, message.key)), None)
     learnt = frozenset(
         name
@@ -148,7 +151,8 @@ def hear(danger: Danger, message: UserMessage) -> Heard:
     told = tuple(
         name
         for name in danger.facts
-        if name in learnt or (name in by_words - deeds.untold and _is_backed(danger, name, message))
+        if name in learnt
+        or (name in by_words - deeds.untold and (name in deeds.done or _is_backed(danger, name, message)))
     )
     undone = tuple(name for name in deeds.denied if name not in told)
     has_form = _has_form(message.text, message.key)
@@ -181,7 +185,7 @@ def hear(danger: Danger, message: UserMessage) -> Heard:
         deeds.takes_back,
         next((word for name, word in acts.values() if name == next(iter(questions), None)), ""),
         _subject(danger, message, deeds.untold),
-        words_of(danger, message, plain.unsure),
+        words_of(danger, spoken, plain.unsure),
         message.is_listened,
     )
 
@@ -199,6 +203,8 @@ def _subject(danger: Danger, message: UserMessage, untold: frozenset[str]) -> st
 
 def _in_its_terms(danger: Danger, message: UserMessage) -> UserMessage:
     """Returns the message with what is heard called as it is called here: each file has names of its own."""
+    text = message.text.translate(_SPELT)
+    message = replace(message, text=text, key=message.key.translate(_SPELT))
 
     def named(said: Mapping[str, float]) -> dict[str, float]:
         found: dict[str, float] = {}
@@ -288,7 +294,7 @@ def _log_odds(share: float) -> float:
 
 
 def _has_form(text: str, key: str) -> bool:
-    return asks(normalize(text)) or bool(_ENDS_ASKING.search(key))
+    return asks(normalize(text)) or bool(_ENDS_ASKING.search(key) or _OR_NOT.search(key))
 
 
 def _questions(

@@ -123,6 +123,7 @@ def _lifespan(services: Services, sockets: SocketTransport) -> Any:
                     asyncio.create_task(services.support_scheduler.run_for_ever()),
                     asyncio.create_task(services.dispatcher.take_over_for_ever()),
                     asyncio.create_task(services.search_indexer.run_for_ever()),
+                    *([asyncio.create_task(sender.run_for_ever())] if (sender := services.stream_sender) else []),
                     asyncio.create_task(services.grouper.run_for_ever()),
                     asyncio.create_task(services.knowledge_publisher.run_for_ever()),
                 ]

@@ -33,6 +33,7 @@ from uwallet_gateway.hooks.outbox import Outbox
 from uwallet_gateway.hooks.push import PushSender
 from uwallet_gateway.hooks.registry import HookEndpoints
 from uwallet_gateway.hooks.sender import HookSender
+from uwallet_gateway.hooks.stream import StreamRecorder, StreamSender
 from uwallet_gateway.identity.keys import Keys
 from uwallet_gateway.identity.notice import Notices, load_notice
 from uwallet_gateway.identity.sessions import SessionRules, Sessions
@@ -65,7 +66,7 @@ from uwallet_gateway.protocol.service import PriorityTargets, ServiceTargets
 from uwallet_gateway.rate_limits import RateLimits
 from uwallet_gateway.search.conversations import ConversationQueries
 from uwallet_gateway.search.index import SearchIndexer
-from uwallet_gateway.settings import REPOSITORY, Settings
+from uwallet_gateway.settings import PREFIX, REPOSITORY, Settings, SettingsError
 from uwallet_gateway.support.agent_commands import AgentCommands
 from uwallet_gateway.support.bulk import BulkCommands
 from uwallet_gateway.support.configuration import Configuration
@@ -168,6 +169,7 @@ class Services:
     knowledge_publisher: KnowledgePublisher
     redis: Redis | None
     relay: Relay | None
+    stream_sender: StreamSender | None
 
     async def close(self) -> None:
         """Closes all connections."""
@@ -176,6 +178,8 @@ class Services:
         await self.engine_knowledge.close()
         if self.relay:
             await self.relay.stop()
+        if self.stream_sender:
+            await self.stream_sender.close()
         if self.redis:
             await self.redis.aclose()
         await self.database.close()
@@ -214,10 +218,12 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
     desk_url = f"{settings.public_url}/desk" if settings.public_url else None
     outbox = Outbox(database, lambda: endpoints.current, desk_url, presentation.hook_message)
     transcript = Transcript(database, outbox.record_messages)
+    stream = StreamRecorder(enabled=bool(settings.events_stream), texts=settings.events_texts, wake=outbox.wake_after)
+    outbox.stream = stream
     configuration = Configuration(database, settings)
     opening_hours = configuration.hours
     desk_rules = DeskRules(database, _routing(settings), _targets(settings))
-    steps = TicketSteps(SupportNotices(texts), opening_hours, metrics, keys, desk_rules, outbox.record)
+    steps = TicketSteps(SupportNotices(texts), opening_hours, metrics, keys, desk_rules, outbox.record, stream.rated)
     user_requests = UserRequests(steps, configuration, max_length=settings.max_length)
     tickets = TicketQueries(database, event_bus.is_user_there, opening_hours)
     presence = Presence(database, event_bus)
@@ -238,6 +244,7 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
         metrics,
         AcrossProcesses(redis, settings.takeover_seconds) if redis else OneProcess(),
         configuration,
+        stream,
         concurrency=settings.engine_concurrency,
         patience=settings.engine_patience,
         notice_after=settings.notice_after,
@@ -332,6 +339,7 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
         ),
         redis=redis,
         relay=Relay(event_bus, redis, redis_client(redis_url, waits=True)) if redis else None,
+        stream_sender=_stream_sender(settings, database, metrics, outbox),
         readiness=Readiness(database, settings.data_dir),
         purge=Purge(
             database,
@@ -366,6 +374,16 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
             database, transcript, event_bus, steps, tickets, presence, metrics, configuration, desk_rules
         ),
     )
+
+
+def _stream_sender(settings: Settings, database: Database, metrics: Metrics, outbox: Outbox) -> StreamSender | None:
+    if not settings.events_stream:
+        return None
+    url = settings.events_redis_url.get_secret_value() or settings.redis_url.get_secret_value()
+    if not url:
+        raise SettingsError(f"{PREFIX}EVENTS_STREAM: needs {PREFIX}EVENTS_REDIS_URL or {PREFIX}REDIS_URL")
+    redis = redis_client(url)
+    return StreamSender(database, redis, settings.events_stream, settings.events_max, metrics, outbox.listen())
 
 
 def picture_store(settings: Settings) -> AttachmentStore:

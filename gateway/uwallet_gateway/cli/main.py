@@ -10,6 +10,7 @@ from uwallet_gateway.agents.accounts import AccountError
 from uwallet_gateway.cli import agents, backups, persons, sites
 from uwallet_gateway.cli.audit import verify_audit
 from uwallet_gateway.cli.demonstration import prepare_demonstration
+from uwallet_gateway.cli.events import events_schema
 from uwallet_gateway.cli.hooks import make_push_key, send_test_hook
 from uwallet_gateway.cli.labels import export_labels
 from uwallet_gateway.cli.running import with_services
@@ -113,5 +114,6 @@ for _command in (
     make_push_key,
     export_labels,
     verify_audit,
+    events_schema,
 ):
     main.add_command(_command)

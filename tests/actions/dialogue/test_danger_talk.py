@@ -528,3 +528,31 @@ def test_a_loss_after_the_password_was_changed_is_no_comfort(conversation: Conve
     answer = says(conversation, "密码改了 又扣了五百 是不是他还在里面", said={"asks_still_trying": 0.9})
     assert "进不来" not in answer
     assert "银行" in answer
+
+
+def test_who_wants_money_to_get_it_back_is_one_more(conversation: Conversation) -> None:
+    fraud(conversation, "我给骗子转了四千块")
+    assert "也是骗" in says(conversation, "有个律师找我 说能帮追 先收两千")
+
+
+def test_a_regulator_named_by_the_culprit_is_no_complaint(conversation: Conversation) -> None:
+    fraud(conversation, "有人让我交钱解冻")
+    says(conversation, "他发了银保监的红头文件 说不交就告我")
+    assert not has_alarm(conversation.state, Alarm.COMPLAINT)
+
+
+def test_a_decision_asks_for_no_yes(conversation: Conversation) -> None:
+    fraud(conversation, "我给骗子转了四千块")
+    assert "别去" not in says(conversation, "那我还是去跟老师说吧")
+
+
+def test_what_is_found_out_to_be_ones_own_is_no_theft(conversation: Conversation) -> None:
+    says(conversation, "有一笔扣款不认识 我是不是被盗了", alarms={"victim": 0.6})
+    says(conversation, "问了 是他开的会员 自动续费")
+    assert not has_alarm(conversation.state, Alarm.VICTIM)
+
+
+def test_what_is_told_as_done_in_so_many_words_is_done_whatever_the_model_hears(conversation: Conversation) -> None:
+    fraud(conversation, "我给骗子转了四千块")
+    hears(conversation, "我打咗110", takes_step=0.6)
+    assert "police_called" in conversation.state.danger_facts
