@@ -10,6 +10,7 @@ benchmarks/results/publishing.md.
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import os
 import platform
@@ -284,7 +285,7 @@ def _second_engine(stack: Stack, folder: Path) -> tuple[Process, str]:
     return process, address
 
 
-async def run(stack: Stack, folder: Path, sets: Path) -> tuple[Outcome, Measured]:
+async def run(stack: Stack, folder: Path, sets: Path, rounds: int) -> tuple[Outcome, Measured]:
     """Talks and publishes; returns what became of it."""
     outcome, measured, publications = Outcome(), Measured(), Publications()
     over = asyncio.Event()
@@ -307,7 +308,7 @@ async def run(stack: Stack, folder: Path, sets: Path) -> tuple[Outcome, Measured
         users = [User(http, SEED * 1000 + number, publications, outcome) for number in range(CONVERSATIONS)]
         talks = [asyncio.create_task(user.talk(over)) for user in users]
         try:
-            for number in range(1, ROUNDS + 1):
+            for number in range(1, rounds + 1):
                 await desk.change(number)
                 took, view = await desk.check()
                 if number == 1:
@@ -324,7 +325,7 @@ async def run(stack: Stack, folder: Path, sets: Path) -> tuple[Outcome, Measured
                     await asyncio.to_thread(second.wait_until_ready, START_SECONDS)
                     measured.later_engine = await _followed(stack, address, None) < 1
                 measured.follow.append(await _followed(stack, address, None))
-                await asyncio.sleep(6)
+                await asyncio.sleep(4)
                 before = (await desk.call("GET", "/versions"))["versions"]
                 published = next(row["number"] for row in before if row["state"] == "published")
                 retired = [row["number"] for row in before if row["state"] == "retired"]
@@ -334,8 +335,13 @@ async def run(stack: Stack, folder: Path, sets: Path) -> tuple[Outcome, Measured
                 measured.roll_back.append(await desk.roll_back(target))
                 publications.end()
                 measured.follow.append(await _followed(stack, address, None))
-                print(f"Round {number}: version {published} published, back to {target}", flush=True)
-                await asyncio.sleep(4)
+                print(
+                    f"Round {number}: version {published} in {measured.publish[-1]:.2f} s, back to {target} in "
+                    f"{measured.roll_back[-1]:.2f} s; {outcome.messages} messages, {len(outcome.dropped)} dropped, "
+                    f"{len(outcome.confused)} confused",
+                    flush=True,
+                )
+                await asyncio.sleep(3)
         finally:
             over.set()
             await asyncio.gather(*talks)
@@ -383,6 +389,9 @@ From the request at the desk until its answer; the engine that was asked serves 
 
 def main() -> int:
     """Measures and writes the results; returns 1 if a message was dropped or confused."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.publishing")
+    parser.add_argument("--rounds", type=int, default=ROUNDS)
+    rounds = parser.parse_args().rounds
     load = os.getloadavg()[1]
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -394,7 +403,13 @@ def main() -> int:
         print("Starting ...", flush=True)
         stack.start()
         try:
-            outcome, measured = asyncio.run(run(stack, folder, sets))
+            outcome, measured = asyncio.run(run(stack, folder, sets, rounds))
+        except BaseException:
+            for log in ("engine.log", "second.log"):
+                print(
+                    (folder / log).read_text(encoding="utf-8")[-2000:] if (folder / log).exists() else log, flush=True
+                )
+            raise
         finally:
             stack.stop()
     text = report(outcome, measured, load)

@@ -15,6 +15,7 @@ import uuid
 from collections import OrderedDict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -84,7 +85,7 @@ class Bundles:
         self._name = f"{socket.gethostname()}:{os.getpid()}"
         self._refused: str | None = None
 
-    @property
+    @cached_property
     def own_sha256(self) -> str:
         """The hash of the files of this checkout."""
         return bundle_digest({path: _digest(text) for path, text in _own_files().items()})
