@@ -126,8 +126,10 @@ class Bundles:
         for sha256, text in texts.items():
             if _digest(text) != sha256:
                 raise ValueError(f"{sha256}: is not the hash of its content")
-        await asyncio.to_thread(self._store.add_texts, texts)
         sha256 = bundle_digest(files)
+        if sha256 in self._ready and await asyncio.to_thread(self._store.bundle, sha256) == dict(files):
+            return []
+        await asyncio.to_thread(self._store.add_texts, texts)
         contents = await asyncio.to_thread(self._store.texts, set(files.values()))
         missing = sorted(set(files.values()) - contents.keys())
         if not missing:
