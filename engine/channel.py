@@ -24,6 +24,7 @@ from sanic import Blueprint, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
+from common.tracing import NEW, TRACEPARENT, span
 from engine.assistance import suggestions_for, titles_of
 from engine.forgetting import CannotForgetError, events_of, forget
 from engine.grouping_routes import add_grouping_routes
@@ -108,6 +109,11 @@ class GatewayInput(InputChannel):
             # Somebody who gave up waiting asks again while the turn still runs: that is one turn, not two. The lock of
             # Rasa's store keeps other engines out, but only for a minute, which an engine that hangs outlasts.
             turn = turns.setdefault(message.sender_id, asyncio.Lock())
+            parent = request.headers.get(TRACEPARENT) or NEW
+            with span("engine turn", kind="server", parent=parent, message_id=message.message_id):
+                return await take(message, agent, store, turn)
+
+        async def take(message: UserMessage, agent: Any, store: Any, turn: asyncio.Lock) -> HTTPResponse:
             async with turn, agent.lock_store.lock(f"gateway {message.sender_id}"):
                 repeated = _replies_to(await store.retrieve(message.sender_id), message.message_id)
                 if repeated is None:

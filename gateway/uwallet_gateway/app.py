@@ -32,6 +32,7 @@ from uwallet_gateway.transport.rest import api, notice, questions, rasa_webhook,
 from uwallet_gateway.transport.socket_io import SocketTransport
 from uwallet_gateway.transport.upload_slots import UploadSlots
 from uwallet_gateway.transport.web_files import read_web_files, web_routes
+from uwallet_gateway.transport.web_sockets import WebSocketFork
 
 _log = structlog.get_logger()
 
@@ -77,6 +78,7 @@ def create_app(services: Services, sockets: SocketTransport | None = None) -> AS
         web_routes(files, services.sites, public_url=settings.public_url, development=settings.development)
     )
     add_error_handlers(app, services.presentation)
+    # Long polling; WebSockets take a way of their own, below.
     whole: ASGIApp = socketio.ASGIApp(sockets.server, other_asgi_app=app)
     whole = UploadSlots(whole, services.rate_limits, services.presentation)
     whole = BodyLimit(whole, services.presentation)
@@ -85,8 +87,16 @@ def create_app(services: Services, sockets: SocketTransport | None = None) -> AS
     names = [*settings.allowed_hosts, *([own_name] if own_name else [])]
     whole = AllowedHosts(whole, names, services.presentation)
     whole = SecurityHeaders(whole, hsts_subdomains=settings.hsts_subdomains)
-    # Must be the outermost middleware: everything below reads the client address that it sets.
-    return ProxyHeadersMiddleware(whole, trusted_hosts=list(settings.trusted_proxies))  # type: ignore[arg-type,return-value]  # uvicorn has protocol types of its own
+
+    def behind_proxy(inner: ASGIApp) -> ASGIApp:
+        # Must be the outermost middleware: everything below reads the client address that it sets.
+        return ProxyHeadersMiddleware(inner, trusted_hosts=list(settings.trusted_proxies))  # type: ignore[arg-type,return-value]  # uvicorn has protocol types of its own
+
+    return WebSocketFork(
+        behind_proxy(whole),
+        lambda admit: behind_proxy(AllowedHosts(admit, names, services.presentation)),
+        sockets.server.eio.handle_request,
+    )
 
 
 def _lifespan(services: Services, sockets: SocketTransport) -> Any:

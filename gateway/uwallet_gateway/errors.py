@@ -47,6 +47,7 @@ class ErrorCode(StrEnum):
     FILE_UNREADABLE = "file_unreadable"
     NAME_TAKEN = "name_taken"
     TOO_MANY = "too_many"
+    NO_TICKET = "no_ticket"
     HOOK_ADDRESS = "hook_address"
     LAST_ADMIN = "last_admin"
     CONTACT_INVALID = "contact_invalid"

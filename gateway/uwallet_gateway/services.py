@@ -65,6 +65,7 @@ from uwallet_gateway.search.conversations import ConversationQueries
 from uwallet_gateway.search.index import SearchIndexer
 from uwallet_gateway.settings import REPOSITORY, Settings
 from uwallet_gateway.support.agent_commands import AgentCommands
+from uwallet_gateway.support.bulk import BulkCommands
 from uwallet_gateway.support.configuration import Configuration
 from uwallet_gateway.support.customers import Customers
 from uwallet_gateway.support.groups import SkillGroups
@@ -89,6 +90,7 @@ from uwallet_gateway.transcript.store import Transcript
 from uwallet_gateway.turns.conversations import Conversations
 from uwallet_gateway.turns.dispatcher import Dispatcher
 from uwallet_gateway.turns.locks import AcrossProcesses, OneProcess
+from uwallet_gateway.turns.openings import Openings
 from uwallet_gateway.turns.outage import OutageNotices
 
 
@@ -106,6 +108,7 @@ class Services:
     sites: Sites
     sessions: Sessions
     notices: Notices
+    openings: Openings
     transcript: Transcript
     event_bus: EventBus
     engine: EngineClient
@@ -139,6 +142,7 @@ class Services:
     brand: str
     user_commands: UserCommands
     agent_commands: AgentCommands
+    bulk_commands: BulkCommands
     supervision: Supervision
     tickets: TicketQueries
     search: ConversationQueries
@@ -214,7 +218,9 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
     tickets = TicketQueries(database, event_bus.is_user_there, opening_hours)
     presence = Presence(database, event_bus)
     transactions = SupportTransactions(database, transcript, event_bus)
+    sessions = Sessions(database, keys, _session_rules(settings))
     notices = Notices(database, load_notice(settings.organisation_file))
+    agent_commands = AgentCommands(transactions, steps, tickets, max_length=settings.max_length)
     user_commands = UserCommands(transactions, user_requests, tickets, notices)
     outage = OutageNotices(transcript, event_bus, texts, user_requests, metrics)
     dispatcher = Dispatcher(
@@ -277,8 +283,9 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
         audit=audit,
         persons=persons,
         sites=Sites(database, keys),
-        sessions=Sessions(database, keys, _session_rules(settings)),
+        sessions=sessions,
         notices=notices,
+        openings=Openings(database, event_bus, sessions, notices, tickets, opening_hours),
         transcript=transcript,
         event_bus=event_bus,
         engine=engine,
@@ -336,7 +343,8 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
         opening_hours=opening_hours,
         brand=load_brand(settings.organisation_file),
         user_commands=user_commands,
-        agent_commands=AgentCommands(transactions, steps, tickets, max_length=settings.max_length),
+        agent_commands=agent_commands,
+        bulk_commands=BulkCommands(agent_commands, tickets, lambda error: str(presentation.error(error)["message"])),
         supervision=Supervision(transactions, steps, tickets, max_length=settings.max_length),
         tickets=tickets,
         search=ConversationQueries(database),

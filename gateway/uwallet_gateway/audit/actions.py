@@ -32,6 +32,7 @@ class Action(StrEnum):
     TICKET_RETURNED_TO_BOT = "ticket_returned_to_bot"
     TICKET_CLOSED = "ticket_closed"
     TICKET_PUT_OFF = "ticket_put_off"
+    TICKET_CHANGED = "ticket_changed"
     WHISPERED = "whispered"
     BARGED_IN = "barged_in"
     QUALITY_REVIEWED = "quality_reviewed"

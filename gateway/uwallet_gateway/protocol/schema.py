@@ -16,6 +16,7 @@ from uwallet_gateway.agents.canned_replies import CannedReply
 from uwallet_gateway.protocol import (
     agents,
     audit,
+    bulk,
     configuration,
     conversations,
     customers,
@@ -51,6 +52,7 @@ _MODULES: tuple[ModuleType, ...] = (
     service,
     knowledge,
     views,
+    bulk,
     events,
 )
 # Models that clients send but that ignore unknown fields, as Rasa's channel does.

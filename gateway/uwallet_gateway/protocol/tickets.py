@@ -75,6 +75,8 @@ class EventKind(StrEnum):
     NOTE = "note"
     LABELLED = "labelled"
     MERGED = "merged"
+    MOVED = "moved"
+    PRIORITY_SET = "priority_set"
     WHISPER = "whisper"
     BARGED_IN = "barged_in"
     FOLLOW_UP_SET = "follow_up_set"

@@ -70,6 +70,7 @@ STATUS: dict[ErrorCode, int] = {
     ErrorCode.FILE_UNREADABLE: 422,
     ErrorCode.NAME_TAKEN: 409,
     ErrorCode.TOO_MANY: 409,
+    ErrorCode.NO_TICKET: 404,
     ErrorCode.HOOK_ADDRESS: 422,
     ErrorCode.LAST_ADMIN: 409,
     ErrorCode.CONTACT_INVALID: 422,

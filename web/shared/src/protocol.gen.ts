@@ -28,6 +28,7 @@ export type Action =
   | 'ticket_returned_to_bot'
   | 'ticket_closed'
   | 'ticket_put_off'
+  | 'ticket_changed'
   | 'whispered'
   | 'barged_in'
   | 'quality_reviewed'
@@ -430,6 +431,68 @@ export interface BotTopic {
 export interface BotTyping {
   typing: boolean;
   author?: 'agent' | null;
+}
+/**
+ * What could not be done to one of them, and why.
+ */
+export interface BulkRefusal {
+  ticket_id: number | null;
+  /**
+   * Of those that were named by their conversation
+   */
+  conversation_id: string | null;
+  number: string | null;
+  code: string;
+  message: string;
+  details: {
+    [k: string]: unknown;
+  };
+}
+/**
+ * What is done, and to what: tickets, or the newest tickets of conversations.
+ */
+export interface BulkRequest {
+  action: 'label' | 'unlabel' | 'assign' | 'group' | 'priority' | 'follow_up' | 'close' | 'reopen';
+  /**
+   * @maxItems 200
+   */
+  tickets?: number[];
+  /**
+   * @maxItems 200
+   */
+  conversations?: string[];
+  /**
+   * With `label` and `unlabel`
+   */
+  labels?: string[];
+  /**
+   * With `assign`; with `follow_up` and `reopen` whoever comes back to it, null: as it was
+   */
+  agent_id?: number | null;
+  /**
+   * With `group`; null: none
+   */
+  group_id?: number | null;
+  /**
+   * With `priority`
+   */
+  priority?: number | null;
+  /**
+   * With `follow_up`
+   */
+  due_at?: string | null;
+  disposition?: 'solved' | 'spam';
+  /**
+   * With `close` and `follow_up`; null: as it was
+   */
+  note?: string | null;
+}
+/**
+ * What came of it: how many are done, and the others one by one.
+ */
+export interface BulkResult {
+  done: number;
+  refused: BulkRefusal[];
 }
 /**
  * When users come, in the organisation's time zone; both ends of the period are included.

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from uwallet_gateway.agents.roles import Role
 from uwallet_gateway.audit.actions import Action
+from uwallet_gateway.errors import ErrorCode, InputError
 from uwallet_gateway.insight.csv_export import load_export_texts, tickets_csv
 from uwallet_gateway.protocol.base import MAX_ID
+from uwallet_gateway.protocol.bulk import SUPERVISORS_ACTIONS, BulkRequest, BulkResult
 from uwallet_gateway.protocol.conversations import Rated
 from uwallet_gateway.protocol.tickets import (
     MOST_OF_LABEL,
@@ -34,7 +36,7 @@ from uwallet_gateway.protocol.tickets import (
     TransferRequest,
 )
 from uwallet_gateway.transport.desk.conversations import moments, searched
-from uwallet_gateway.transport.desk.guard import AgentNeeded, SupervisorNeeded, check_visible
+from uwallet_gateway.transport.desk.guard import AgentNeeded, SupervisorNeeded, check_visible, record_refusal
 from uwallet_gateway.transport.http import ServicesNeeded, responses
 
 router = APIRouter()
@@ -128,6 +130,18 @@ async def export_tickets(_session: SupervisorNeeded, services: ServicesNeeded, w
     data = await asyncio.to_thread(tickets_csv, tickets, services.opening_hours.zone, load_export_texts())
     headers = {"Content-Disposition": 'attachment; filename="uwallet_tickets.csv"', "Cache-Control": "no-store"}
     return Response(data, media_type="text/csv; charset=utf-8", headers=headers)
+
+
+@router.post("/tickets/bulk", responses=responses(401, 403, 422, 429, 503))
+async def change_tickets(
+    request: Request, body: BulkRequest, services: ServicesNeeded, session: AgentNeeded
+) -> BulkResult:
+    """Does the same to many tickets, each for itself; what is refused is told one by one."""
+    supervises = session.agent.role.may(Role.SUPERVISOR)
+    if (body.action in SUPERVISORS_ACTIONS or body.conversations) and not supervises:
+        await record_refusal(services, session, request.method, request.scope["route"].path)
+        raise InputError(ErrorCode.FORBIDDEN)
+    return await services.bulk_commands.run(body, session.agent.id, sees_all=supervises)
 
 
 @router.get("/tickets/{ticket_id}", responses=responses(401, 403, 404, 422, 429, 503))
