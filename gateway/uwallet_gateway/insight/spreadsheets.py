@@ -11,6 +11,7 @@ from typing import Any
 
 from openpyxl import Workbook, load_workbook
 from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils.exceptions import InvalidFileException
 
@@ -57,9 +58,9 @@ def to_xlsx(rows: Iterable[Sequence[str]]) -> bytes:
 
 
 def _cell(sheet: Any, text: str, *, is_heading: bool) -> Any:
-    cell = WriteOnlyCell(sheet, value="")
-    # By assignment of a value, 「=1+1」 would become a formula.
-    cell._value, cell.data_type = text, "s"  # noqa: SLF001  # the library offers no other way
+    cell = WriteOnlyCell(sheet, value=ILLEGAL_CHARACTERS_RE.sub("", text))
+    # The library takes 「=1+1」 for a formula.
+    cell.data_type = "s"
     cell.alignment = Alignment(wrap_text=True, vertical="top")
     if is_heading:
         cell.font = Font(bold=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, File, Path, Response, UploadFile
+from fastapi import APIRouter, File, Query, Response, UploadFile
 
 from uwallet_gateway.audit.actions import Action
 from uwallet_gateway.errors import ErrorCode, InputError
@@ -26,15 +26,15 @@ _TYPES = {
 
 
 @router.get(
-    "/faqs.{ending}",
+    "/faqs/file",
     responses=responses(401, 403, 404, 422, 429, 503)
-    | {200: {"content": dict.fromkeys(_TYPES, {}), "description": "The file"}},
+    | {200: {"content": {kind: {} for kind in _TYPES.values()}, "description": "The file"}},
     response_class=Response,
 )
 async def export_faqs(
-    ending: Annotated[Literal["csv", "xlsx"], Path()],
     services: ServicesNeeded,
     _session: EditorNeeded,
+    ending: Annotated[Literal["csv", "xlsx"], Query(alias="format")] = "xlsx",
     template: bool = False,
 ) -> Response:
     """Returns the questions of the draft, or of what is published, with `template` an example of one row."""

@@ -37,7 +37,6 @@ export type {
   EnrolmentView as Enrolment,
   ErasedView as Erased,
   FactorProof,
-
   FaqImport,
   FindingView as Finding,
   HolidayRange,

@@ -80,7 +80,7 @@ export function EntryList(): JSX.Element {
           onChange={(value) => change({ kind: value, category: null })}
           options={[
             { value: '', label: t.studio.all_kinds },
-            ...EDITABLE.map((value) => ({ value: value as string, label: t.studio.kinds[value] })),
+            ...EDITABLE.map((value) => ({ value: value, label: t.studio.kinds[value] })),
           ]}
         />
         <Select
@@ -100,7 +100,7 @@ export function EntryList(): JSX.Element {
           onChange={(value) => change({ state: value })}
           options={[
             { value: '', label: t.studio.all_states },
-            ...STATES.map((value) => ({ value: value as string, label: t.studio.states[value] })),
+            ...STATES.map((value) => ({ value: value, label: t.studio.states[value] })),
           ]}
         />
         <span className="muted">{fill(t.studio.count, { count: rows.length })}</span>

@@ -12,9 +12,9 @@ import { renew } from '../view/queries.ts';
 /** Rows that are named; who has more begins with these. */
 const MOST_NAMED = 20;
 const FILES = {
-  xlsx: '/desk/api/knowledge/faqs.xlsx',
-  csv: '/desk/api/knowledge/faqs.csv',
-  template: '/desk/api/knowledge/faqs.xlsx?template=true',
+  xlsx: '/desk/api/knowledge/faqs/file',
+  csv: '/desk/api/knowledge/faqs/file?format=csv',
+  template: '/desk/api/knowledge/faqs/file?template=true',
 };
 
 export function ImportMenu(): JSX.Element {
