@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import asdict
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -18,7 +18,7 @@ from engine.nlu.sentence_encoder import Vectors
 # Texts that are read in one request: 0.2 s. Messages that are put into groups at once: 0.6 s, in a thread.
 _MOST_TEXTS, _MOST_GROUPED = 64, 2000
 _LONGEST_TEXT = 20_000
-_Handler = Callable[[Request], Awaitable[HTTPResponse]]
+_Handler = Callable[[Request], Coroutine[Any, Any, HTTPResponse]]
 _Text = Annotated[str, Field(max_length=_LONGEST_TEXT)]
 _Vector = Annotated[Vectors, BeforeValidator(decoded)]
 

@@ -218,6 +218,15 @@ def read(
     return _after_cry(context, state, act, message, label, certainty)
 
 
+# 「我要走申诉」, 「先办申诉」
+_SETS_OUT = re.compile("(?:我)?(?:就|只|还是|先|现在)?(?:要|想|来)(?:走|办|做|弄|提|去|填)|^先(?:走|办|做|弄|提|填)")
+
+
+def _is_plain_wish(message: UserMessage) -> bool:
+    """Whether the intent is sure, and nothing is asked."""
+    return message.band is AnswerBand.ANSWER and not asks(normalize(message.text))
+
+
 def _wants_guide(context: Context, state: DialogueState, alarm: Alarm, message: UserMessage) -> Reading | None:
     """Reads a wish to be led through a procedure, or the yes to one that was offered (「好 带我改吧」)."""
     danger = context.knowledge.danger
@@ -226,6 +235,9 @@ def _wants_guide(context: Context, state: DialogueState, alarm: Alarm, message: 
     wanted = next(
         (topic for topic, words in danger.guides.items() if any(re.search(word, message.key) for word in words)), None
     )
+    is_named = message.intent in danger.guides and message.intent in message.matters("named")
+    if wanted is None and is_named and _is_plain_wish(message) and _SETS_OUT.search(message.key):
+        wanted = message.intent
     if wanted is None and state.danger_offer and re.fullmatch(danger.consents, message.key):
         wanted = state.danger_offer
     if wanted is None or wanted not in context.knowledge.topics:

@@ -24,8 +24,10 @@ from sanic import Sanic
 
 from common.tracing import start_tracing, stop_tracing
 from engine.serving.agent import ServingAgent, load_serving_agent, open_stores
+from engine.serving.bundles import Bundles
 from engine.serving.configuration import create_channels
 from engine.serving.forked_workers import fork_workers
+from engine.serving.knowledge_store import knowledge_store
 from engine.serving.local_actions import local_if_configured
 from engine.serving.logs import take_over_sanic
 from engine.upstream import replaces
@@ -125,6 +127,9 @@ async def _start(
         sanic.log.error_logger.disabled = True
         sys.exit(1)
     app.ctx.agent = agent
+    app.ctx.bundles = Bundles(agent, knowledge_store(agent.tracker_store))
+    await app.ctx.bundles.start()
+    app.add_task(app.ctx.bundles.follow_for_ever())
     # In each worker: what sends spans is a thread, which a fork does not take along.
     start_tracing("uwallet-engine")
     logger.info("Rasa server is up and running.")

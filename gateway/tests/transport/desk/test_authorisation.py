@@ -78,7 +78,14 @@ class Case:
             reply = await self.gateway.services.canned_replies.add(ReplyContent("旧的", "旧的"), asking.id or None)
             places["reply_id"] = reply.id
         places |= {"number": 2**31 - 1, "kind": "notice", "entry_id": "unwritten", "key": "0" * 16}
-        places |= {"name": "hours", "year": 2026, "hook_name": "robot", "note_id": 1, "view_id": 99}
+        places |= {
+            "name": "hours",
+            "year": 2026,
+            "hook_name": "robot",
+            "note_id": 1,
+            "view_id": 99,
+            "file_format": "xlsx",
+        }
         names = {
             "$colleague": self.owner.id,
             "$fresh": f"fresh{secrets.token_hex(4)}",

@@ -1,8 +1,7 @@
 /** All conversations, those with the bot alone, too: found by what was said and by what became of them. */
 
-import { DownloadOutlined } from '@ant-design/icons';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import { Button, Tag, type TableColumnsType } from 'antd';
+import { Tag, type TableColumnsType } from 'antd';
 import { describeTime } from '@uwallet/shared/time.ts';
 import { useState, type JSX } from 'react';
 import { Link, useLocation } from 'wouter';
@@ -11,6 +10,7 @@ import type { Conversation } from '../core/protocol.ts';
 import { fill, nameOf, t } from '../i18n/strings.ts';
 import { BulkBar } from '../view/bulk_bar.tsx';
 import { useAccounts, useDesk, useNow } from '../view/context.ts';
+import { ExportButton } from '../view/export_button.tsx';
 import { Choice, Days, optionsOf, SearchField, searchedWords } from '../view/filters.tsx';
 import { visitorName } from '../view/labels.ts';
 import { useFilters } from '../view/location.ts';
@@ -90,11 +90,7 @@ export function Conversations(): JSX.Element {
     <Page
       title={t.nav.conversations}
       lead={t.conversations.lead}
-      actions={
-        <Button icon={<DownloadOutlined />} href={'/desk/api/conversations/export.csv' + search(wanted)} download>
-          {t.insight.export}
-        </Button>
-      }
+      actions={<ExportButton address="/desk/api/conversations/export" query={search(wanted)} />}
     >
       <div className="toolbar">
         <SavedViews place="conversations" filters={filters} onApply={replaceFilters} />

@@ -1,8 +1,7 @@
 /** Finding tickets: those that are over, too. */
 
-import { DownloadOutlined } from '@ant-design/icons';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import { Button, Segmented, Tag, type TableColumnsType } from 'antd';
+import { Segmented, Tag, type TableColumnsType } from 'antd';
 import { describeTime } from '@uwallet/shared/time.ts';
 import { useState, type JSX } from 'react';
 import { Link, useLocation } from 'wouter';
@@ -11,6 +10,7 @@ import type { Ticket } from '../core/protocol.ts';
 import { nameOf, t } from '../i18n/strings.ts';
 import { BulkBar } from '../view/bulk_bar.tsx';
 import { useAgents, useDesk, useGroups, useNow } from '../view/context.ts';
+import { ExportButton } from '../view/export_button.tsx';
 import { Choice, Days, optionsOf, SearchField, searchedWords } from '../view/filters.tsx';
 import { ticketTitle, userName } from '../view/labels.ts';
 import { useFilters } from '../view/location.ts';
@@ -81,13 +81,7 @@ export function Search(): JSX.Element {
     <Page
       title={t.nav.search}
       lead={supervises ? t.search.lead : t.search.lead_agent}
-      actions={
-        supervises ? (
-          <Button icon={<DownloadOutlined />} href={'/desk/api/tickets/export.csv' + search(wanted)} download>
-            {t.insight.export}
-          </Button>
-        ) : undefined
-      }
+      actions={supervises ? <ExportButton address="/desk/api/tickets/export" query={search(wanted)} /> : undefined}
     >
       <div className="toolbar">
         <SavedViews place="tickets" filters={filters} onApply={replaceFilters} />
