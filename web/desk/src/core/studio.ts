@@ -1,5 +1,6 @@
 /** The knowledge as its owner edits it: what forms show of an entry, and what becomes of it. Pure. */
 
+import { t } from '../i18n/strings.ts';
 import type { EntryView } from './protocol.ts';
 
 export type EntryKind = EntryView['kind'];
@@ -50,6 +51,21 @@ const TEXTS = new Set([
   'decline_label',
 ]);
 
+/** What a deployment fills in as a text; hours and the like are set where they have a form. */
+const ORGANISATION = new Set([
+  'brand_name',
+  'site_url',
+  'hotline',
+  'social_accounts',
+  'police',
+  'ambulance',
+  'anti_fraud',
+  'psychological_aid',
+  'text',
+  'policy_url',
+  'kept_for',
+]);
+
 /** Lines of a field, without empty ones and doubles. */
 export function linesOf(text: string): string[] {
   return [
@@ -69,10 +85,9 @@ export function textsOf(kind: EntryKind, value: unknown): TextPlace[] {
     if (Array.isArray(part)) return part.forEach((item, index) => walk(item, [...path, index]));
     if (part === null || typeof part !== 'object') return;
     for (const [name, item] of Object.entries(part)) {
-      const isText = kind === 'organisation' ? path.length === 0 && item === null : TEXTS.has(name);
-      if (typeof item === 'string' && (isText || kind === 'organisation'))
-        found.push({ path: [...path, name], text: item });
-      else if (isText && item === null) found.push({ path: [...path, name], text: '' });
+      const isText = kind === 'organisation' ? ORGANISATION.has(name) : TEXTS.has(name);
+      if (isText && (typeof item === 'string' || item === null))
+        found.push({ path: [...path, name], text: item ?? '' });
       else walk(item, [...path, name]);
     }
   };
@@ -133,7 +148,7 @@ function flat(value: unknown): Map<string, string> {
       } else part.forEach((item, index) => walk(item, `${path}[${index + 1}]`));
     } else if (typeof part === 'object') {
       for (const [name, item] of Object.entries(part)) walk(item, path === '' ? name : `${path}.${name}`);
-    } else found.set(path, String(part as string | number | boolean));
+    } else found.set(path, typeof part === 'string' ? part : JSON.stringify(part));
   };
   walk(value, '');
   return found;
@@ -154,6 +169,11 @@ export function validityOf(value: EntryValue, day: string): 'ahead' | 'over' | n
   if (until !== null && until < day) return 'over';
   if (from !== null && from > day) return 'ahead';
   return null;
+}
+
+/** What an entry is called; what has no title of its own by its kind or id. */
+export function titleOf({ kind, id, title }: Pick<EntryView, 'kind' | 'id' | 'title'>): string {
+  return kind === 'organisation' ? t.studio.kinds.organisation : title === '' ? id : title;
 }
 
 /** An id for what is new; nobody has to think of a name. */

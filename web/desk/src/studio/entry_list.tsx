@@ -4,7 +4,7 @@ import { Input, Select, Table, Tag, type TableProps } from 'antd';
 import { useMemo, type JSX } from 'react';
 import { Link, useLocation } from 'wouter';
 import type { EntryView } from '../core/protocol.ts';
-import { EDITABLE, hasWords, validityOf, type EditableKind } from '../core/studio.ts';
+import { EDITABLE, hasWords, titleOf, validityOf, type EditableKind } from '../core/studio.ts';
 import { dayIn } from '../core/insight.ts';
 import { fill, t } from '../i18n/strings.ts';
 import { errorText, useDesk } from '../view/context.ts';
@@ -28,14 +28,16 @@ export function EntryList(): JSX.Element {
   const { query = '', kind = '', category = '', state = '' } = filters;
   const rows = useMemo(
     () =>
-      (found.data ?? []).filter(
-        (entry) =>
-          (EDITABLE as readonly string[]).includes(entry.kind) &&
-          (kind === '' || entry.kind === kind) &&
-          (category === '' || entry.category === category) &&
-          (state === '' || (state === 'changed' ? entry.change !== null : validityOf(entry.value, day) === state)) &&
-          hasWords(entry, query),
-      ),
+      (found.data ?? [])
+        .toSorted(byKind)
+        .filter(
+          (entry) =>
+            (EDITABLE as readonly string[]).includes(entry.kind) &&
+            (kind === '' || entry.kind === kind) &&
+            (category === '' || entry.category === category) &&
+            (state === '' || (state === 'changed' ? entry.change !== null : validityOf(entry.value, day) === state)) &&
+            hasWords(entry, query),
+        ),
     [found.data, kind, category, state, query, day],
   );
   const columns: TableProps<EntryView>['columns'] = [
@@ -43,7 +45,7 @@ export function EntryList(): JSX.Element {
       title: t.studio.entry,
       render: (_, entry) => (
         <>
-          <Link href={`/studio/${entry.kind}/${entry.id}`}>{entry.title || entry.id}</Link>
+          <Link href={`/studio/${entry.kind}/${entry.id}`}>{titleOf(entry)}</Link>
           {entry.change !== null && <Tag color={COLORS[entry.change]}>{t.studio.change[entry.change]}</Tag>}
           <Validity entry={entry} day={day} />
         </>
@@ -119,6 +121,12 @@ export function EntryList(): JSX.Element {
       />
     </>
   );
+}
+
+/** Questions first: most of what is added is one. */
+function byKind(a: EntryView, b: EntryView): number {
+  const rank = ({ kind }: EntryView): number => (EDITABLE as readonly string[]).indexOf(kind);
+  return rank(a) - rank(b);
 }
 
 const COLORS = { added: 'green', changed: 'orange', removed: 'red' };

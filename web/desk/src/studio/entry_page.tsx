@@ -6,7 +6,7 @@ import { Button, Result, Spin, Tabs } from 'antd';
 import { useRef, useState, type JSX } from 'react';
 import { Link } from 'wouter';
 import type { EntryView } from '../core/protocol.ts';
-import { EDITABLE, type EditableKind } from '../core/studio.ts';
+import { EDITABLE, titleOf, type EditableKind } from '../core/studio.ts';
 import { fill, t } from '../i18n/strings.ts';
 import { errorText, useDesk } from '../view/context.ts';
 import { Page } from '../view/page.tsx';
@@ -42,7 +42,7 @@ export default function EntryPage({ kind, id }: { kind: string; id: string }): J
   const shared = { entry, handle, onAdded: setAddedId };
   return (
     <Page
-      title={entry ? entry.title || entry.id : t.studio.new_of[kind as 'faq' | 'notice']}
+      title={entry ? titleOf(entry) : t.studio.new_of[kind as 'faq' | 'notice']}
       lead={entry ? fill(t.studio.entry_lead, { kind: t.studio.kinds[kind as EditableKind] }) : t.studio.new_lead}
       actions={<Back />}
     >

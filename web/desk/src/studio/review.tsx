@@ -30,13 +30,14 @@ export function Review(): JSX.Element {
   const [run, busy] = useAction();
   const number = draft?.number ?? 0;
   const difference = useQuery({
-    queryKey: ['knowledge', 'difference', number, draft?.revision],
+    queryKey: ['knowledge_draft', 'difference', number, draft?.revision],
     queryFn: () => api.request<Difference>('GET', `/knowledge/versions/${number}/difference`),
     enabled: draft !== null,
     placeholderData: (previous) => previous,
   });
   const checks = useQuery({
-    queryKey: ['knowledge', 'checks', number],
+    // Not below `knowledge`: after a publication there is no draft to ask about.
+    queryKey: ['knowledge_draft', 'checks', number, draft?.revision],
     queryFn: () => api.request<Checks>('GET', '/knowledge/draft/checks'),
     enabled: draft !== null,
     refetchInterval: ({ state }) => (state.data?.state === 'running' ? OFTEN : false),
@@ -64,7 +65,7 @@ export function Review(): JSX.Element {
   const check = (): void =>
     void run(async () => {
       queries.setQueryData(
-        ['knowledge', 'checks', number],
+        ['knowledge_draft', 'checks', number, draft.revision],
         await api.request<Checks>('POST', '/knowledge/draft/checks'),
       );
     });
@@ -217,7 +218,7 @@ function FindingRow({ finding }: { finding: Finding }): JSX.Element {
     void run(async () => {
       await api.request(method, `/knowledge/draft/ignored/${finding.key}`, body);
       setAsking(false);
-      await renew(queries, ['knowledge', 'checks']);
+      await renew(queries, ['knowledge_draft', 'checks']);
     });
   const place = [finding.file, finding.line].filter((it) => it !== null).join(':');
   return (

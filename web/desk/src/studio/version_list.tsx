@@ -5,7 +5,7 @@ import { describeTime } from '@uwallet/shared/time.ts';
 import { App, Button, Modal, Space, Spin, Table, Tag, type TableProps } from 'antd';
 import { useState, type JSX } from 'react';
 import type { Difference, Versions } from '../core/protocol.ts';
-import { fill, t } from '../i18n/strings.ts';
+import { fill, nameOf, t } from '../i18n/strings.ts';
 import { errorText, useAction, useDesk, useNow } from '../view/context.ts';
 import { renew } from '../view/queries.ts';
 import { Changes } from './changes.tsx';
@@ -57,7 +57,7 @@ export function VersionList(): JSX.Element {
         </>
       ),
     },
-    { title: t.studio.author, width: 140, render: (_, it) => it.published_by ?? it.author },
+    { title: t.studio.author, width: 140, render: (_, it) => nameOf(t.studio.authors, it.published_by ?? it.author) },
     {
       title: t.studio.at,
       width: 150,
