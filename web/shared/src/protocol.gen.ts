@@ -2376,6 +2376,30 @@ export interface PublicationView {
   seconds: number;
 }
 /**
+ * By what notices are encrypted for a browser, in base64url.
+ */
+export interface PushKeys {
+  p256dh: string;
+  auth: string;
+}
+/**
+ * A subscription as `PushSubscription.toJSON` gives it, without its end.
+ */
+export interface PushRequest {
+  endpoint: string;
+  keys: PushKeys;
+}
+/**
+ * What a browser needs to subscribe; the key is null if this gateway sends no pushes.
+ */
+export interface PushView {
+  public_key: string | null;
+  /**
+   * Browsers of the agent that are subscribed
+   */
+  devices: number;
+}
+/**
  * The criteria in their order.
  */
 export interface QualitySheet {
