@@ -1,6 +1,5 @@
 /** The knowledge as its owner edits it: what forms show of an entry, and what becomes of it. Pure. */
 
-import { t } from '../i18n/strings.ts';
 import type { EntryView } from './protocol.ts';
 
 export type EntryKind = EntryView['kind'];
@@ -84,7 +83,7 @@ export function textsOf(kind: EntryKind, value: unknown): TextPlace[] {
   const walk = (part: unknown, path: (string | number)[]): void => {
     if (Array.isArray(part)) return part.forEach((item, index) => walk(item, [...path, index]));
     if (part === null || typeof part !== 'object') return;
-    for (const [name, item] of Object.entries(part)) {
+    for (const [name, item] of Object.entries(part as Record<string, unknown>)) {
       const isText = kind === 'organisation' ? ORGANISATION.has(name) : TEXTS.has(name);
       if (isText && (typeof item === 'string' || item === null))
         found.push({ path: [...path, name], text: item ?? '' });
@@ -169,11 +168,6 @@ export function validityOf(value: EntryValue, day: string): 'ahead' | 'over' | n
   if (until !== null && until < day) return 'over';
   if (from !== null && from > day) return 'ahead';
   return null;
-}
-
-/** What an entry is called; what has no title of its own by its kind or id. */
-export function titleOf({ kind, id, title }: Pick<EntryView, 'kind' | 'id' | 'title'>): string {
-  return kind === 'organisation' ? t.studio.kinds.organisation : title === '' ? id : title;
 }
 
 /** An id for what is new; nobody has to think of a name. */

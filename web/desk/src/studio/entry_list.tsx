@@ -4,11 +4,12 @@ import { Input, Select, Table, Tag, type TableProps } from 'antd';
 import { useMemo, type JSX } from 'react';
 import { Link, useLocation } from 'wouter';
 import type { EntryView } from '../core/protocol.ts';
-import { EDITABLE, hasWords, titleOf, validityOf, type EditableKind } from '../core/studio.ts';
+import { EDITABLE, hasWords, validityOf, type EditableKind } from '../core/studio.ts';
 import { dayIn } from '../core/insight.ts';
 import { fill, t } from '../i18n/strings.ts';
 import { errorText, useDesk } from '../view/context.ts';
 import { useFilters } from '../view/location.ts';
+import { titleOf } from './names.ts';
 import { useKnowledge, useStudioEntries } from './queries.ts';
 
 const PAGE = 50;
