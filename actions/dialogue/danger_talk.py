@@ -323,7 +323,7 @@ def _told_reaction(script: Danger, news: list[str], heard: Heard, label: str | N
     told = (*news, *heard.moods)
     surest = max((heard.shares.get(name, 1.0) for name in told), default=0.0)
     is_asked = _is_question(named) and named != _ASKS and named in script.reactions
-    if is_asked and heard.is_question and surest < _SURELY_TOLD:
+    if is_asked and heard.has_form and surest < _SURELY_TOLD:
         return named
     leading = next((fact for fact in again if script.facts[fact].leads), None)
     if leading and heard.shares.get(leading, 1.0) >= surest * _AS_SURE:

@@ -42,7 +42,9 @@ _SURELY_DONE = 0.8
 _ASKS = "asks"
 _CALLED = "person:"
 _OR_NOT = re.compile(r"([\u4e00-\u9fff])[不没冇唔]\1")
-_ENDS_ASKING = re.compile("(?:行|可以|对|是|没事|够|能|安全|成)了?吧$|[不没吗么呢]$|(?:啥|什么|谁|哪|咋|怎么).{0,4}$")
+_ENDS_ASKING = re.compile(
+    "(?:行|可以|对|是|没事|够|能|安全|成)了?吧$|[不没吗么]$|^.{1,6}呢$|(?:啥|什么|谁|哪|咋|怎么).{0,4}$"
+)
 _PASSWORD = "forgot_password"
 # The answer of `safety.yml` to a cry for help of somebody else, and what is known by it.
 _OTHER_PERSON, _OF_OTHER = "crisis_other_person", "of_other"
@@ -51,6 +53,10 @@ _MOSTLY_OTHERS, _MOST_EVIDENCE, _LEAST_SHARE = 0.4, 1.0, 0.02
 _SOMEBODY = re.compile(
     "[妈爸爷奶姥娘爹弟妹姐哥叔伯姑姨舅婶孙甥侄她佢]|外[公婆]|老(?:公|婆|伴|人|头|太|爷|两口)|媳妇|爱人|对象|儿子|女儿|闺女|孩子|娃"
     "|朋友|闺蜜|同[学事]|室友|舍友|邻居|亲戚|徒弟|学生|员工|客户|大爷|家里人|家人|父母|女友|男友|婆婆|公公|岳[父母]"
+)
+_BEGINS_WITH_SOMEBODY = re.compile(
+    "^(?:我|俺|咱)?(?:们)?(?:家)?(?:里)?(?:的)?(?:老)?(?:爹|爸|妈|娘|爷爷|奶奶|外公|外婆|姥姥|姥爷|公公|婆婆|岳父|岳母|老公|老婆|老伴|儿子|女儿|闺女"
+    "|孩子|哥|弟|姐|妹|叔|舅|姨|姑|室友|舍友|同学|同事|朋友|闺蜜|邻居)(?!的(?!钱|卡|手机|钱包|账)|给我|让我|叫我|骂|说我|打我|知道|不知|嫌|也?不信|[都还]?不晓)"
 )
 _OF_ME = re.compile(
     "(?:让|叫|要|催|喊|逼|骗|教|说|打给|加|找)(?:了|过)?我(?!们?家|[妈爸爷奶姥娘爹弟妹姐哥叔伯姑姨舅婶孙]|老|媳|外|女|儿|闺|孩|朋|室|同)"
@@ -184,10 +190,17 @@ def hear(danger: Danger, message: UserMessage) -> Heard:
         undone,
         deeds.takes_back,
         next((word for name, word in acts.values() if name == next(iter(questions), None)), ""),
-        _subject(danger, message, deeds.untold),
+        _subject(danger, message, deeds.untold | _not_believed(danger, message, told)),
         words_of(danger, spoken, plain.unsure),
         message.is_listened,
     )
+
+
+def _not_believed(danger: Danger, message: UserMessage, told: tuple[str, ...]) -> frozenset[str]:
+    """Returns the facts that the model hears and that are not so, by what is said of them."""
+    return frozenset(
+        name for name, share in message.said.items() if name in danger.facts and share >= _HEARS and name not in told
+    ) - {_OTHERS, _LOST}
 
 
 def _subject(danger: Danger, message: UserMessage, untold: frozenset[str]) -> str | None:
@@ -286,6 +299,9 @@ def _whose(message: UserMessage) -> float:
         return 0.0
     share = min(max(message.said.get(_OF_OTHER, 0.0), _LEAST_SHARE), 1 - _LEAST_SHARE)
     evidence = _log_odds(share) - _log_odds(_MOSTLY_OTHERS)
+    if _BEGINS_WITH_SOMEBODY.search(message.key):
+        # 「我爹昨天被人喊去刷了脸」
+        evidence = _MOST_EVIDENCE
     return max(-_MOST_EVIDENCE, min(_MOST_EVIDENCE, evidence))
 
 
