@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
@@ -267,11 +267,6 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
     questions = Questions(database, read_questions(settings.knowledge_dir))
     step_titles = dict(read_step_titles(settings.knowledge_dir))
 
-    def read_published(files: Mapping[str, str]) -> None:
-        with written_folder(files) as folder:
-            questions.replace(read_questions(folder))
-            step_titles.update(read_step_titles(folder))
-
     engine_knowledge = EngineKnowledge(settings.engine_url, settings.engine_secret.get_secret_value() or None)
     knowledge_store = KnowledgeStore(database)
     knowledge_checks = KnowledgeChecks(
@@ -335,7 +330,11 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
         knowledge_checks=knowledge_checks,
         knowledge_trial=KnowledgeTrial(knowledge_store, engine_knowledge),
         knowledge_publisher=KnowledgePublisher(
-            knowledge_store, engine_knowledge, knowledge_checks, settings.knowledge_dir, read_published
+            knowledge_store,
+            engine_knowledge,
+            knowledge_checks,
+            settings.knowledge_dir,
+            _reader_of_published(questions, step_titles),
         ),
         redis=redis,
         relay=Relay(event_bus, redis, redis_client(redis_url, waits=True)) if redis else None,
@@ -391,6 +390,19 @@ def picture_store(settings: Settings) -> AttachmentStore:
     if settings.pictures_bucket:
         return bucket_store(settings)
     return FolderStore(settings.data_dir / "attachments", settings.attachment_bytes)
+
+
+def _reader_of_published(
+    questions: Questions, step_titles: dict[tuple[str, str], str]
+) -> Callable[[Mapping[str, str]], None]:
+    """Takes what the gateway itself reads of the knowledge from the files of a version."""
+
+    def read(files: Mapping[str, str]) -> None:
+        with written_folder(files) as folder:
+            questions.replace(read_questions(folder))
+            step_titles.update(read_step_titles(folder))
+
+    return read
 
 
 def _session_rules(settings: Settings) -> SessionRules:

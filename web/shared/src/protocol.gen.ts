@@ -624,7 +624,7 @@ export interface FindingView {
    * The same for the same finding, so that it stays ignored
    */
   key: string;
-  check: 'schema' | 'near' | 'taken' | 'expired' | 'unreachable' | 'source' | 'regression' | 'training';
+  check: 'schema' | 'near' | 'taken' | 'expired' | 'unreachable' | 'organisation' | 'regression' | 'training';
   /**
    * An `error` cannot be ignored
    */
