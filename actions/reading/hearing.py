@@ -15,7 +15,6 @@ from actions.reading.questions import asks
 from actions.reading.sureness import (
     RIVAL,
     RIVAL_OF_CERTAIN,
-    SURE,
     has_rival,
     sifted,
     subject_named,
@@ -28,7 +27,7 @@ _ONE_QUESTION = 14
 # The classifier of one label tells a fact from here on.
 _TELLS = 0.55
 # The model of all labels hears it from here on.
-_HEARS, _HEARS_QUESTION, _HEARS_LOSS = SURE, 0.55, 0.6
+_HEARS_QUESTION, _HEARS_LOSS = 0.55, 0.6
 # An inkling, without which no expression counts.
 _BACKS = 0.1
 # Of what is a question by its form, the likeliest is taken from here on.
@@ -144,7 +143,7 @@ def hear(danger: Danger, message: UserMessage) -> Heard:
         name
         for name, share in message.said.items()
         if name in danger.facts
-        and _is_heard(name, share, message.key)
+        and _is_heard(danger, name, share, message.key)
         and re.search(danger.about.get(name, ""), message.key)
         and not _is_undone(danger.facts[name], message)
     )
@@ -199,7 +198,9 @@ def hear(danger: Danger, message: UserMessage) -> Heard:
 def _not_believed(danger: Danger, message: UserMessage, told: tuple[str, ...]) -> frozenset[str]:
     """Returns the facts that the model hears and that are not so, by what is said of them."""
     return frozenset(
-        name for name, share in message.said.items() if name in danger.facts and share >= _HEARS and name not in told
+        name
+        for name, share in message.said.items()
+        if name in danger.facts and share >= danger.sure and name not in told
     ) - {_OTHERS, _LOST}
 
 
@@ -349,7 +350,7 @@ def _questions(
 
 def _is_question(danger: Danger, clause: Clause, key: str) -> bool:
     """Whether a clause asks in earnest: what the model hears told in it is rather said than asked."""
-    is_told = any(share >= _HEARS for name, share in clause.said.items() if name in danger.reactions)
+    is_told = any(share >= danger.sure for name, share in clause.said.items() if name in danger.reactions)
     is_rhetorical = re.search(danger.insists, key) or re.search(danger.not_asked, key)
     return len(key) >= _LONG_ENOUGH and asks(clause.text) and not is_told and not is_rhetorical
 
@@ -359,7 +360,7 @@ def _is_alike(danger: Danger, one: str, other: str) -> bool:
     return any(one in alike and other in alike for alike in danger.alike)
 
 
-def _is_heard(name: str, share: float, key: str) -> bool:
+def _is_heard(danger: Danger, name: str, share: float, key: str) -> bool:
     """Whether the model hears a fact.
 
     A loss must lie behind: 「他要我转两千」 is none yet.
@@ -369,7 +370,7 @@ def _is_heard(name: str, share: float, key: str) -> bool:
     if name == _OTHERS:
         # It is known by all that was said so far.
         return False
-    return share >= _HEARS
+    return share >= danger.sure
 
 
 def _is_undone(fact: Fact, message: UserMessage) -> bool:
@@ -416,7 +417,7 @@ def _moods_heard(danger: Danger, message: UserMessage) -> tuple[str, ...]:
     shares = {
         name: share
         for name, share in message.said.items()
-        if share >= _HEARS and name in danger.reactions and name not in danger.facts and not name.startswith(_ASKS)
+        if share >= danger.sure and name in danger.reactions and name not in danger.facts and not name.startswith(_ASKS)
     }
     return tuple(sorted(shares, key=lambda name: -shares[name]))
 

@@ -11,9 +11,6 @@ from actions.knowledge.danger import Danger
 from actions.reading.questions import asks
 from language.text_normalization import normalize
 
-# Of what is heard with this probability, half is so among writers of whom the model has not learnt: what is less sure
-# gets no answer of its own (docs/conversation.md).
-SURE = 0.5
 # What an expression says, too, needs less.
 _SURE_WITH_WORDS = 0.3
 # A subject is spoken of from here on: all that belongs to it counts.
@@ -101,7 +98,7 @@ def sifted(danger: Danger, message: UserMessage, questions: Iterable[str], certa
             continue
         key = folded(normalize(text))
         is_worded = any(label == name and pattern.search(key) for label, pattern in danger.asked)
-        if name in certain or share >= (_SURE_WITH_WORDS if is_worded else SURE):
+        if name in certain or share >= (_SURE_WITH_WORDS if is_worded else danger.sure):
             kept.append(name)
             continue
         subject = subject_of(danger, said) or subject_named(danger, [folded(normalize(text))])
