@@ -89,6 +89,9 @@ def _is_meant(option: ListedOption | None, message: UserMessage) -> bool:
     return all((sign in option.title) == (sign in message.key) for sign in _TURNING)
 
 
+_OF_CHECKS = re.compile("第[一二两三四五\\d](?:项|个?原因|种原因|个可能)")
+
+
 def _pointed_at(context: Context, state: DialogueState, message: UserMessage) -> tuple[ListedOption | None, str]:
     if not state.lists or state.offer is Offer.RATING or _SEVERAL.search(message.key):
         return None, ""
@@ -108,6 +111,10 @@ def _pointed_at(context: Context, state: DialogueState, message: UserMessage) ->
         # 「第二个，两步验证」 names a step of what is under way, not what an older list has in that place.
         return None, ""
     newest = state.lists[0]
+    own_check = topic is not None and topic.kind == "diagnosis" and state.step > 0 and _OF_CHECKS.search(message.key)
+    if own_check and not state.list_is_fresh:
+        # 「第五项是啥」 is a check of what is under way.
+        return None, ""
     if topic and _LEAVES.search(message.key):
         # 「先不弄这个 讲第三个」 points beyond what is left.
         own = f"/{topic.id}{{"

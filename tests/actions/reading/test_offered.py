@@ -122,3 +122,9 @@ def test_the_first_half_of_a_label_is_the_label_but_no_consent() -> None:
     assert read(said("不清楚"), DialogueState(shown=listed)).chosen.act is Act.NEXT
     half = CLOSURE[0].title.split("，")[0]
     assert not read(said(half), DialogueState(shown=listed)).chosen.message.is_payload
+
+
+def test_a_check_is_no_topic_of_an_older_menu() -> None:
+    state = at("payment_failure", 4, lists=(MENU,))
+    chosen = read(said("那第五项到底是啥", "out_of_scope", acts={"question": 0.9}), state).chosen
+    assert (chosen.act, chosen.message.entities) == (Act.REPEAT, {"step_number": ("5",)})
