@@ -47,7 +47,7 @@ def main(
     configure_logs("WARNING")
     gateways = 1 if database == "sqlite" else 2
     names = [f"gateway{number}" for number in range(1, gateways + 1)] + ["engine"]
-    names += ["redis"] if database == "postgresql" else []
+    names += ["redis", "postgresql"] if database == "postgresql" else []
     faults = schedule(seed, count, targets or names, kinds or KINDS, seconds)
     with tempfile.TemporaryDirectory(prefix="uwallet-faults-") as folder:
         history = asyncio.run(
