@@ -10,7 +10,6 @@ from actions.dialogue.state import Alarm, DialogueState
 from actions.dialogue.turn import Context
 from actions.knowledge.danger import Danger, Measure, Reaction
 from actions.reading.hearing import Heard, known_after, known_now, known_without, person_known, person_noted
-from actions.reading.sureness import SURE
 
 # What is noted of each text in `answered`: reactions and measures beside the answers of `safety.yml`.
 _OPENING, _REACTION, _MEASURE = "opening:", "danger:", "measure:"
@@ -234,7 +233,7 @@ def _taken_up(
         for name in (*heard.moods, *heard.facts)
         if name != first
         and (
-            heard.shares.get(name, 0.0) >= SURE
+            heard.shares.get(name, 0.0) >= script.sure
             if name in heard.learnt or name in heard.moods
             else _counts_alone(script, heard, name)
         )
@@ -316,21 +315,24 @@ def reactions_to(script: Danger, before: DialogueState, heard: Heard, label: str
 
 def _told_reaction(script: Danger, news: list[str], heard: Heard, label: str | None) -> str:
     named = script.labels.get(label or "", label or "")
+    if heard.is_listened:
+        # What the classifier of one label says alone is right of its subject rather than of itself.
+        named = next((subject for subject, names in script.subjects.items() if named in names), named)
     again = (fact for fact in heard.facts if fact in news or script.facts[fact].each_time)
     if _GIVEN_AWAY & set(news):
         # What is out already goes before who wanted it.
         news = [fact for fact in news if fact != _DEMANDED]
     told = (*news, *heard.moods)
     surest = max((heard.shares.get(name, 1.0) for name in told), default=0.0)
-    is_asked = _is_question(named) and named != _ASKS and named in script.reactions
-    if is_asked and heard.is_question and surest < _SURELY_TOLD:
+    is_asked = (_is_question(named) or named in script.subjects) and named != _ASKS and named in script.reactions
+    if is_asked and heard.has_form and surest < _SURELY_TOLD:
         return named
     leading = next((fact for fact in again if script.facts[fact].leads), None)
     if leading and heard.shares.get(leading, 1.0) >= surest * _AS_SURE:
         return leading
     # Of what is about as sure, the order in the file tells what goes first.
     places = {name: place for place, name in enumerate(script.reactions)}
-    sure = [name for name in told if heard.shares.get(name, 1.0) >= max(SURE, surest * _AS_SURE)]
+    sure = [name for name in told if heard.shares.get(name, 1.0) >= max(script.sure, surest * _AS_SURE)]
     found = min(sure, key=lambda name: places[name], default=None)
     if found is None and heard.subject:
         return heard.subject

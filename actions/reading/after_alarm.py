@@ -45,6 +45,8 @@ _LONGEST_CONSENT = 8
 _PASSWORD, _SURE_TOPIC = "forgot_password", 0.8
 _AFFIRMED = 4
 _CLOSING, _DISPUTE = "account_closure", "transaction_dispute"
+# 「拉黑前的聊天记录还在」 is about the proof.
+_PRIVACY = "chat_privacy"
 _ELSEWHERE = "elsewhere"
 _WANTS_NONE = re.compile("(?:不用|不要|别|不想)(?:给|跟|和|再|说|提|打)")
 _VOUCHES = re.compile("(?:真的?|确实|就)是.{0,4}(?:警|公安|客服|导师|官方|法院|检察|平台|领导)")
@@ -539,7 +541,9 @@ def _turns_away(context: Context, state: DialogueState, act: Act, message: UserM
         return False
     is_elsewhere = message.after_alarm.get(_ELSEWHERE, 0.0) >= _SURE_ELSEWHERE
     named = [context.knowledge.topics.get(matter) for matter in message.matters("named", "anchor")]
-    names_other = any(topic is not None and topic.id != _CLOSING and not topic.urgent for topic in named)
+    names_other = any(
+        topic is not None and topic.id not in (_CLOSING, _PRIVACY) and not topic.urgent for topic in named
+    )
     is_plain = act is Act.OPEN_TOPIC and message.band is AnswerBand.ANSWER
     topic = context.knowledge.topics.get(message.intent)
     if state.open_alarm in (Alarm.CRISIS, Alarm.BEREAVED):

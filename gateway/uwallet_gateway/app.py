@@ -116,6 +116,7 @@ def _lifespan(services: Services, sockets: SocketTransport) -> Any:
                     await services.relay.start()
                 await services.dispatcher.recover()
                 services.hook_sender.start()
+                services.push_notices.start()
                 running = [
                     asyncio.create_task(services.purge.run_every(services.settings.purge_hours)),
                     asyncio.create_task(services.purge.drop_unsent_for_ever()),
@@ -134,6 +135,7 @@ def _lifespan(services: Services, sockets: SocketTransport) -> Any:
                         task.cancel()
                     await services.knowledge_checks.stop()
                     await finish(services, sockets)
+                    await services.push_notices.stop()
                     await services.hook_sender.stop(services.settings.shutdown_seconds)
         except DatabaseInUseError as error:
             _log.error("gateway.refused", reason=str(error))  # the sentence is all there is to say

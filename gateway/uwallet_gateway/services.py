@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
@@ -30,6 +30,7 @@ from uwallet_gateway.engine.knowledge import EngineKnowledge
 from uwallet_gateway.hooks.cards import load_cards
 from uwallet_gateway.hooks.endpoints import read_endpoints
 from uwallet_gateway.hooks.outbox import Outbox
+from uwallet_gateway.hooks.push import PushSender
 from uwallet_gateway.hooks.registry import HookEndpoints
 from uwallet_gateway.hooks.sender import HookSender
 from uwallet_gateway.hooks.stream import StreamRecorder, StreamSender
@@ -53,6 +54,7 @@ from uwallet_gateway.knowledge.trial import KnowledgeTrial
 from uwallet_gateway.knowledge.views import KnowledgeViews
 from uwallet_gateway.maintenance.persons import Persons
 from uwallet_gateway.maintenance.purge import Purge
+from uwallet_gateway.maintenance.push_key import push_contact, push_key
 from uwallet_gateway.maintenance.readiness import Readiness
 from uwallet_gateway.maintenance.retention import Periods
 from uwallet_gateway.maintenance.secret_key import secret_keys
@@ -75,6 +77,7 @@ from uwallet_gateway.support.leaves import Leaves
 from uwallet_gateway.support.merging import VisitorMerging
 from uwallet_gateway.support.notices import SupportNotices
 from uwallet_gateway.support.presence import Presence
+from uwallet_gateway.support.push_notices import PushNotices
 from uwallet_gateway.support.queries import TicketQueries
 from uwallet_gateway.support.rules import DeskRules
 from uwallet_gateway.support.saved_views import SavedViews
@@ -152,6 +155,7 @@ class Services:
     customers: Customers
     saved_views: SavedViews
     visitor_merging: VisitorMerging
+    push_notices: PushNotices
     skill_groups: SkillGroups
     leaves: Leaves
     desk_rules: DeskRules
@@ -226,6 +230,7 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
     transactions = SupportTransactions(database, transcript, event_bus)
     sessions = Sessions(database, keys, _session_rules(settings))
     notices = Notices(database, load_notice(settings.organisation_file))
+    push_sender = PushSender(push_key(settings), push_contact(settings), allow_private=settings.development)
     agent_commands = AgentCommands(transactions, steps, tickets, max_length=settings.max_length)
     user_commands = UserCommands(transactions, user_requests, tickets, notices)
     outage = OutageNotices(transcript, event_bus, texts, user_requests, metrics)
@@ -261,11 +266,6 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
     attachments = picture_store(settings)
     questions = Questions(database, read_questions(settings.knowledge_dir))
     step_titles = dict(read_step_titles(settings.knowledge_dir))
-
-    def read_published(files: Mapping[str, str]) -> None:
-        with written_folder(files) as folder:
-            questions.replace(read_questions(folder))
-            step_titles.update(read_step_titles(folder))
 
     engine_knowledge = EngineKnowledge(settings.engine_url, settings.engine_secret.get_secret_value() or None)
     knowledge_store = KnowledgeStore(database)
@@ -330,7 +330,11 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
         knowledge_checks=knowledge_checks,
         knowledge_trial=KnowledgeTrial(knowledge_store, engine_knowledge),
         knowledge_publisher=KnowledgePublisher(
-            knowledge_store, engine_knowledge, knowledge_checks, settings.knowledge_dir, read_published
+            knowledge_store,
+            engine_knowledge,
+            knowledge_checks,
+            settings.knowledge_dir,
+            _reader_of_published(questions, step_titles),
         ),
         redis=redis,
         relay=Relay(event_bus, redis, redis_client(redis_url, waits=True)) if redis else None,
@@ -361,6 +365,7 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
         customers=Customers(database),
         saved_views=SavedViews(database),
         visitor_merging=VisitorMerging(database, event_bus, hours=settings.merge_visitors_hours),
+        push_notices=PushNotices(database, event_bus, push_sender, texts.desk.push),
         skill_groups=SkillGroups(database),
         leaves=Leaves(database),
         desk_rules=desk_rules,
@@ -385,6 +390,19 @@ def picture_store(settings: Settings) -> AttachmentStore:
     if settings.pictures_bucket:
         return bucket_store(settings)
     return FolderStore(settings.data_dir / "attachments", settings.attachment_bytes)
+
+
+def _reader_of_published(
+    questions: Questions, step_titles: dict[tuple[str, str], str]
+) -> Callable[[Mapping[str, str]], None]:
+    """Takes what the gateway itself reads of the knowledge from the files of a version."""
+
+    def read(files: Mapping[str, str]) -> None:
+        with written_folder(files) as folder:
+            questions.replace(read_questions(folder))
+            step_titles.update(read_step_titles(folder))
+
+    return read
 
 
 def _session_rules(settings: Settings) -> SessionRules:

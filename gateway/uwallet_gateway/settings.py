@@ -100,6 +100,18 @@ class Settings(BaseSettings):
         default=(), description="Former secret keys that are still accepted, comma separated"
     )
 
+    push_key: SecretStr = Field(
+        default=SecretStr(""),
+        description="Private key by which push services know the gateway, from `make-push-key`. Empty: agents get no "
+        "notices on their devices. In development generated into the data directory",
+    )
+    push_contact: str = Field(
+        default="",
+        pattern=r"^((mailto:|https://)\S+)?$",
+        description="Where push services write if something goes wrong: `mailto:…` or `https://…`. Empty: "
+        "UWALLET_PUBLIC_URL",
+    )
+
     engine_url: str = Field(default="http://127.0.0.1:5055", description="Private address of the engine")
     engine_secret: SecretStr = Field(default=SecretStr(""), description="Sent to the engine, the same setting there")
     engine_timeout: float = Field(default=20.0, gt=0, description="Seconds to wait for an answer of the engine")

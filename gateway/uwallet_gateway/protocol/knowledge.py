@@ -89,7 +89,7 @@ class NoticeValue(Request):
 class TextValue(Request):
     """A whole file, of the kinds `wording`, `examples` and `lexicon`."""
 
-    text: str = Field(min_length=1, max_length=2_000_000)
+    text: str = Field(min_length=1, max_length=300_000)
 
 
 class EntryRequest(Request):
@@ -245,7 +245,7 @@ class FindingView(View):
     """What a check has found."""
 
     key: str = Field(description="The same for the same finding, so that it stays ignored")
-    check: Literal["schema", "near", "taken", "expired", "unreachable", "source", "regression", "training"]
+    check: Literal["schema", "near", "taken", "expired", "unreachable", "organisation", "regression", "training"]
     severity: Severity = Field(description="An `error` cannot be ignored")
     file: str | None
     line: int | None

@@ -31,6 +31,7 @@ from uwallet_gateway.support.queue import estimated_wait, position_of, priority_
 from uwallet_gateway.support.rules import DeskRules
 from uwallet_gateway.support.targets import TargetClock
 from uwallet_gateway.transcript.events import (
+    AgentCalled,
     AgentsChanged,
     QueueChanged,
     Settled,
@@ -279,6 +280,8 @@ class TicketSteps:
             agent=agent.name,
         )
         transaction.emit(Typing(transaction.conversation_id, typing=False), AgentsChanged())
+        if by is None or by.id != agent.id:
+            transaction.emit(AgentCalled(transaction.conversation_id, ticket.id, ticket.number, agent.id, kind="given"))
         _log.info(
             "support.given",
             conversation_id=transaction.conversation_id,

@@ -556,3 +556,19 @@ def test_what_is_told_as_done_in_so_many_words_is_done_whatever_the_model_hears(
     fraud(conversation, "我给骗子转了四千块")
     hears(conversation, "我打咗110", takes_step=0.6)
     assert "police_called" in conversation.state.danger_facts
+
+
+def test_who_begins_with_a_relative_speaks_of_them(conversation: Conversation) -> None:
+    heard: dict[str, Any] = {"alarms": {"victim": 0.9}, "said": {"lost": 0.9}, "is_listened": True}
+    assert "替您爸爸报" in says(conversation, "我爹昨天被人喊去刷了脸 今天卡里被转走两万三", **heard)
+
+
+def test_what_cannot_be_changed_is_not_told_to_be_changed(conversation: Conversation) -> None:
+    fraud(conversation, "我把支付密码发给别人了")
+    assert not hears(conversation, "改不了", cannot_change=0.99).startswith("要改")
+
+
+def test_chat_records_are_no_question_of_privacy(conversation: Conversation) -> None:
+    fraud(conversation, "我给骗子转了四千块")
+    conversation.does(Act.OPEN_TOPIC, "拉黑前的聊天记录还在", intent="chat_privacy", confidence=0.85)
+    assert conversation.state.open_alarm is Alarm.VICTIM

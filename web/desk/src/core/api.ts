@@ -36,6 +36,8 @@ import type {
   Presence,
   Queue,
   Performance,
+  PushRequest,
+  PushView,
   QualitySheet,
   RecoveryCodes,
   ReplyImport,
@@ -183,6 +185,12 @@ export class DeskApi {
   /** Says whether the bot's answer to a message was wrong. */
   markAnswer = (id: string, messageId: number, marked: boolean): Promise<unknown> =>
     this.request('PUT', `/conversations/${id}/messages/${messageId}/mark`, { marked });
+
+  // --- Notices on this device ---
+
+  push = (): Promise<PushView> => this.request('GET', '/push');
+  subscribePush = (body: PushRequest): Promise<void> => this.request('PUT', '/push', body);
+  unsubscribePush = (): Promise<void> => this.request('DELETE', '/push');
 
   // --- Saved views ---
 

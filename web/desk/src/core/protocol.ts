@@ -57,6 +57,8 @@ export type {
   DeskMessageView as Message,
   QueueCounts as Counts,
   PerformanceView as Performance,
+  PushRequest,
+  PushView,
   QualitySheet,
   QuestionGroupsPage,
   QuestionGroupView,
