@@ -230,7 +230,6 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
     transactions = SupportTransactions(database, transcript, event_bus)
     sessions = Sessions(database, keys, _session_rules(settings))
     notices = Notices(database, load_notice(settings.organisation_file))
-    push_sender = PushSender(push_key(settings), push_contact(settings), allow_private=settings.development)
     agent_commands = AgentCommands(transactions, steps, tickets, max_length=settings.max_length)
     user_commands = UserCommands(transactions, user_requests, tickets, notices)
     outage = OutageNotices(transcript, event_bus, texts, user_requests, metrics)
@@ -365,7 +364,7 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
         customers=Customers(database),
         saved_views=SavedViews(database),
         visitor_merging=VisitorMerging(database, event_bus, hours=settings.merge_visitors_hours),
-        push_notices=PushNotices(database, event_bus, push_sender, texts.desk.push),
+        push_notices=PushNotices(database, event_bus, _push_sender(settings), texts.desk.push),
         skill_groups=SkillGroups(database),
         leaves=Leaves(database),
         desk_rules=desk_rules,
@@ -390,6 +389,10 @@ def picture_store(settings: Settings) -> AttachmentStore:
     if settings.pictures_bucket:
         return bucket_store(settings)
     return FolderStore(settings.data_dir / "attachments", settings.attachment_bytes)
+
+
+def _push_sender(settings: Settings) -> PushSender:
+    return PushSender(push_key(settings), push_contact(settings), allow_private=settings.development)
 
 
 def _reader_of_published(
