@@ -4,7 +4,7 @@ PYTHON := .venv/bin/python
 
 .PHONY: help setup setup-uv setup-public setup-peers setup-dev setup-gateway setup-gateway-dev setup-web setup-web-dev setup-browser run chat train engine test test-all test-bot \
 	test-gateway \
-	test-web test-browser monkey faults export-labels check-knowledge knowledge-export knowledge-import new-procedure protocol evaluate evaluate-accept evaluate-peers evaluate-new-topic evaluate-redaction ablate evaluate-dialogues simulate try bench bench-nlu bench-round-trip bench-support bench-slow-line bench-set-up lint lint-python lint-web audit format \
+	test-web test-browser monkey faults export-labels check-knowledge knowledge-export knowledge-import new-procedure protocol evaluate evaluate-accept evaluate-peers evaluate-new-topic evaluate-redaction ablate evaluate-dialogues simulate try bench bench-nlu bench-round-trip bench-support bench-connections bench-slow-line bench-set-up lint lint-python lint-web audit format \
 	lock clean
 
 help: ## show this list
@@ -188,6 +188,9 @@ bench-round-trip: setup setup-gateway setup-web setup-browser ## measure a messa
 bench-slow-line: setup setup-gateway setup-web setup-browser ## measure how the widget opens on a slow line
 	@$(PYTHON) -m scripts.train
 	@.venv-browser/bin/python -m benchmarks.slow_line
+
+bench-connections: setup-dev setup-gateway ## measure what opening a session, an idle window and a restart cost the gateway
+	@$(PYTHON) -m benchmarks.connections $(OPTIONS)
 
 bench-support: setup setup-gateway setup-browser ## measure messages between users and agents with 200 open chats
 	@$(PYTHON) -m scripts.train

@@ -22,7 +22,8 @@ from actions.dialogue.messages import Event
 from actions.dialogue.state import ListedOption
 from actions.dialogue.turn import Turn
 from actions.incoming import message_from_parse
-from actions.knowledge import Knowledge, load_knowledge
+from actions.knowledge import Knowledge
+from actions.knowledge.bundle import current_bundle
 from actions.knowledge.organisation import placeholder_values, with_told_hours
 from actions.outgoing import Script, put_into_words, script_of
 from actions.reading.reading import Reading
@@ -44,14 +45,13 @@ class DomainSettings:
     session_seconds: float
 
 
-@lru_cache(maxsize=1)
 def knowledge() -> Knowledge:
-    """Returns the knowledge, read once per process.
+    """Returns the knowledge that this turn goes by.
 
     Raises:
         KnowledgeError: A knowledge file is broken.
     """
-    return load_knowledge()
+    return current_bundle().knowledge
 
 
 @lru_cache(maxsize=1)

@@ -100,6 +100,7 @@ def slots_from_state(state: DialogueState, knowledge: Knowledge) -> dict[str, An
         "visited_steps": walk.get("visited_steps") or None,
         "problem_steps": walk.get("problem_steps") or None,
         "unchecked_steps": walk.get("unchecked_steps") or None,
+        "page_says": walk.get("page_says") or None,
         "suspended": [_walk_slots(kept, knowledge) for kept in state.suspended] or None,
         "offer": state.offer.value if state.offer else None,
         "offer_reason": state.offer_reason.value if state.offer_reason else None,
@@ -199,6 +200,7 @@ def _walk(values: Mapping[str, Any], knowledge: Knowledge) -> Walk:
         visited_steps=tuple(values.get("visited_steps") or ()),
         problem_steps=tuple(values.get("problem_steps") or ()),
         unchecked_steps=tuple(values.get("unchecked_steps") or ()),
+        page_says=tuple(values.get("page_says") or ()),
     )
 
 
@@ -212,6 +214,7 @@ def _walk_slots(walk: Walk, knowledge: Knowledge) -> dict[str, Any]:
         "visited_steps": list(walk.visited_steps),
         "problem_steps": list(walk.problem_steps),
         "unchecked_steps": list(walk.unchecked_steps),
+        "page_says": list(walk.page_says),
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Literal
@@ -117,8 +117,12 @@ class OpeningHours:
     def next_opening(self, moment: datetime) -> datetime | None:
         """When the next span begins after a moment, in the organisation's time zone; None if none is known."""
         local = moment.astimezone(self.zone)
-        for days in range(_FURTHEST + 1):
-            day = local.date() + timedelta(days=days)
+        today = local.date()
+        days: Iterable[date] = (today + timedelta(days=count) for count in range(_FURTHEST + 1))
+        if self.weekly is None:
+            # Other days have no hours, and every client that connects asks.
+            days = sorted(day for day in self.holidays if 0 <= (day - today).days <= _FURTHEST)
+        for day in days:
             for start in sorted(span.split("-")[0] for span in self.spans_on(day) or ()):
                 begins = datetime.combine(day, time.fromisoformat(start), self.zone)
                 if begins > local:

@@ -10,31 +10,32 @@ import contextlib
 import functools
 import hmac
 import os
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import asdict
 from typing import Any
 from weakref import WeakValueDictionary
 
 import structlog
 from rasa.core.channels.channel import CollectingOutputChannel, InputChannel, UserMessage
-from rasa.shared.constants import INTENT_MESSAGE_PREFIX
 from rasa.shared.core.events import BotUttered, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from sanic import Blueprint, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
+from common.tracing import NEW, TRACEPARENT, span
 from engine.assistance import suggestions_for, titles_of
 from engine.forgetting import CannotForgetError, events_of, forget
+from engine.grouping_routes import add_grouping_routes
+from engine.knowledge_routes import add_knowledge_routes
+from engine.wire import json_object, outgoing, required_text, typed_text, understood
 
 SECRET_VARIABLE = "UWALLET_ENGINE_SECRET"
 _KINDS = ("text", "payload")
-# Looks like what was typed, and is no command.
-_TYPED_PREFIX = "／"
 # A gateway that stood still asks for a turn again while another one, which has taken over, is some turns further.
 _REMEMBERED_TURNS = 50
 _logger = structlog.get_logger()
-_Handler = Callable[[Request], Awaitable[HTTPResponse]]
+_Handler = Callable[[Request], Coroutine[Any, Any, HTTPResponse]]
 
 
 class GatewayOutput(CollectingOutputChannel):
@@ -60,7 +61,7 @@ class GatewayInput(InputChannel):
     more. So a gateway that was killed before it could store them, or that gave up waiting, asks again, or another does.
 
     It erases conversations and tells what is kept of one (docs/privacy.md). Beside any conversation it tells what the
-    knowledge says to a text, and what messages can be labelled with.
+    knowledge says to a text, what messages can be labelled with, and what they have in common.
     """
 
     @classmethod
@@ -107,6 +108,11 @@ class GatewayInput(InputChannel):
             # Somebody who gave up waiting asks again while the turn still runs: that is one turn, not two. The lock of
             # Rasa's store keeps other engines out, but only for a minute, which an engine that hangs outlasts.
             turn = turns.setdefault(message.sender_id, asyncio.Lock())
+            parent = request.headers.get(TRACEPARENT) or NEW
+            with span("engine turn", kind="server", parent=parent, message_id=message.message_id):
+                return await take(message, agent, store, turn)
+
+        async def take(message: UserMessage, agent: Any, store: Any, turn: asyncio.Lock) -> HTTPResponse:
             async with turn, agent.lock_store.lock(f"gateway {message.sender_id}"):
                 repeated = _replies_to(await store.retrieve(message.sender_id), message.message_id)
                 if repeated is None:
@@ -120,8 +126,8 @@ class GatewayInput(InputChannel):
             messages = message.output_channel.messages if repeated is None else repeated
             return response.json(
                 {
-                    "messages": [_outgoing(said) for said in messages],
-                    "understood": _understood(tracker),
+                    "messages": [outgoing(said) for said in messages],
+                    "understood": understood(tracker),
                     "events": [event for said in messages for event in said.get("events") or ()],
                     "script": tracker.slots["script"].value if tracker and "script" in tracker.slots else None,
                     "reading": next((said["reading"] for said in messages if said.get("reading")), None),
@@ -132,7 +138,7 @@ class GatewayInput(InputChannel):
         @guarded
         async def suggest(request: Request) -> HTTPResponse:
             try:
-                text = _typed(_object(request.json), "text")
+                text = typed_text(json_object(request.json), "text")
             except ValueError as error:
                 return response.json({"error": str(error)}, status=400)
             parse = await request.app.ctx.agent.parse_message(text)
@@ -159,7 +165,7 @@ class GatewayInput(InputChannel):
         @guarded
         async def tell_events(request: Request) -> HTTPResponse:
             try:
-                sender = _text(_object(request.json), "sender")
+                sender = required_text(json_object(request.json), "sender")
             except ValueError as error:
                 return response.json({"error": str(error)}, status=400)
             return response.json({"events": await events_of(request.app.ctx.agent.tracker_store, sender)})
@@ -170,6 +176,8 @@ class GatewayInput(InputChannel):
             titles = titles_of(request.app.ctx.agent.domain.intents)
             return response.json({"intents": [{"name": name, "title": title} for name, title in titles.items()]})
 
+        add_knowledge_routes(webhook, guarded)
+        add_grouping_routes(webhook, guarded)
         return webhook
 
 
@@ -177,29 +185,8 @@ def _bears(request: Request, secret: str) -> bool:
     return hmac.compare_digest((request.token or "").encode(), secret.encode())
 
 
-def _object(body: object) -> Mapping[str, Any]:
-    if not isinstance(body, Mapping):
-        raise ValueError("Expected a JSON object.")
-    return body
-
-
-def _text(body: Mapping[str, Any], name: str) -> str:
-    value = body.get(name)
-    if not isinstance(value, str) or not value.strip():
-        raise ValueError(f"{name}: expected a text that is not empty.")
-    return value.strip()
-
-
-def _typed(body: Mapping[str, Any], name: str) -> str:
-    """Returns a text that somebody typed, so that it is no command."""
-    text = _text(body, name)
-    if text.startswith(INTENT_MESSAGE_PREFIX):
-        return _TYPED_PREFIX + text[len(INTENT_MESSAGE_PREFIX) :]
-    return text
-
-
 def _to_forget(content: object) -> tuple[list[str], float | None, list[str], list[str]]:
-    body = _object(content)
+    body = json_object(content)
     senders, before, keep, of = body.get("senders", []), body.get("before"), body.get("keep", []), body.get("of", [])
     for name, given in (("senders", senders), ("keep", keep), ("of", of)):
         if not isinstance(given, list) or not all(isinstance(sender, str) and sender for sender in given):
@@ -210,12 +197,12 @@ def _to_forget(content: object) -> tuple[list[str], float | None, list[str], lis
 
 
 def _incoming(content: object) -> UserMessage:
-    body = _object(content)
+    body = json_object(content)
     kind = body.get("kind", "text")
     if kind not in _KINDS:
         raise ValueError(f"kind: expected one of {', '.join(_KINDS)}, found {kind!r}.")
-    _text(body, "sender")
-    text = _typed(body, "message") if kind == "text" else _text(body, "message")
+    required_text(body, "sender")
+    text = typed_text(body, "message") if kind == "text" else required_text(body, "message")
     return UserMessage(
         text,
         GatewayOutput(),
@@ -224,18 +211,6 @@ def _incoming(content: object) -> UserMessage:
         message_id=body.get("message_id"),
         metadata=body.get("metadata"),
     )
-
-
-def _outgoing(message: Mapping[str, Any]) -> dict[str, Any]:
-    if message.get("custom"):
-        return {"custom": message["custom"]}
-    found = {"text": message.get("text") or "", "buttons": list(message.get("buttons") or ())}
-    metadata = {name: message[name] for name in ("progress", "ask", "tone", "details", "card") if message.get(name)}
-    if message.get("utter_action"):
-        metadata["response"] = message["utter_action"]
-    if message.get("image"):
-        found["image"] = message["image"]
-    return {**found, "metadata": metadata}
 
 
 def _replies_to(tracker: DialogueStateTracker | None, message_id: str | None) -> list[dict[str, Any]] | None:
@@ -253,14 +228,3 @@ def _replies_to(tracker: DialogueStateTracker | None, message_id: str | None) ->
                 return None
             replies = []
     return None
-
-
-def _understood(tracker: DialogueStateTracker | None) -> dict[str, Any] | None:
-    message = tracker.latest_message if tracker else None
-    if message is None or not message.intent:
-        return None
-    return {
-        "intent": message.intent.get("name"),
-        "confidence": message.intent.get("confidence"),
-        "answer_band": message.parse_data.get("answer_band"),
-    }

@@ -113,8 +113,8 @@ class _Bot:
     def __init__(self) -> None:
         self._parser = Parser(MODEL)
         component = next(one for one in self._parser.components() if isinstance(one, FaqIndex))
-        assert component._matcher is not None
-        self._whole = component._matcher
+        assert component.matcher is not None
+        self._whole = component.matcher
         self._rivals = list(self._whole.rivals)
         knowledge = load_knowledge(KNOWLEDGE)
         self._topics = frozenset(knowledge.topics)

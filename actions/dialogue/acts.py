@@ -66,6 +66,7 @@ class Act(str, Enum):
     ASK_WAIT = "ask_wait"
     ONE_THING = "one_thing"
     SHOW_STEPS = "show_steps"
+    LOOK_UP = "look_up"
 
 
 # What each intent does that is no topic. The only place that says so: Rasa's rules are made of it (actions/rules.py).

@@ -29,11 +29,15 @@ _OTHER_PERSON, _OTHER_PERSON_ANSWER = "crisis_other_person", "crisis_other_perso
 _ASKS_HOW, _HOW = "asks_comfort", "other_person_comfort"
 _ASKS_HELPER = "asks_helper"
 # Until it is averted, this is spoken of.
-_AT_HAND = ("crisis_taken", "crisis_at_height")
+_TAKEN = "crisis_taken"
+_AT_HAND = (_TAKEN, "crisis_at_height")
+# Who has left what endangered them is heard in all that they say.
+_AWAY, _AVERTED = "means_away", "crisis_means_away"
 _ACUTE = "acute"
 # A clause that begins so is nobody else's: longer, it may quote (「我妈说我不想活了」).
 _OWN_BEGINNING = 6
 _LOST = "lost"
+_SURELY_ORDINARY = 0.85
 # Gone or given away, whatever is said of it later.
 _OUT = frozenset({"lost", "code_told", "password_told", "unknown_payment", "entered"})
 _REFUSALS = ("crisis_refuses_line", "crisis_line_busy")
@@ -110,6 +114,8 @@ def _said(context: Context, state: DialogueState, alarm: Alarm, reading: Reading
     if alarm is Alarm.CRISIS and _is_talk(context, state, reading):
         script = danger_talk.script_of(context, alarm)
         heard = hear(script, reading.message)
+        if _follow_up_of(reading) == _AWAY:
+            state = replace(state, answered={**state.answered, _AVERTED: 1})
         known = danger_talk.noted(script, state, heard)
         return danger_talk.react(context, script, state, known, heard, _follow_up_of(reading))
     name, offers_human = _answer(context, state, alarm, reading)
@@ -143,7 +149,8 @@ def _said_of_money(context: Context, state: DialogueState, alarm: Alarm, reading
 def _ordinary(context: Context, state: DialogueState, message: UserMessage) -> tuple[Reply, ...]:
     """Returns the answer to an ordinary question beside what is said of a danger (「能赔吗 客服几点上班」)."""
     own = Request(message.intent, message.text, message.entities)
-    for request in (*message.further_requests, own):
+    # What is only likely to be meant is none.
+    for request in (*message.further_requests, *((own,) if message.confidence >= _SURELY_ORDINARY else ())):
         topic = context.knowledge.topics.get(request.intent)
         if topic is not None and not topic.is_walkthrough and not topic.urgent:
             asked = replace(message, intent=request.intent, text=request.text, further_requests=())
@@ -181,7 +188,7 @@ def _is_talk(context: Context, state: DialogueState, reading: Reading) -> bool:
     follow_up = _follow_up_of(reading)
     if not has_alarm(state, Alarm.CRISIS) or reading.arguments.get("is_doubtful") or follow_up == _ACUTE:
         return False
-    if follow_up in HELP:
+    if follow_up in HELP or (follow_up == _AWAY and not _is_still(state, _TAKEN)):
         return True
     is_others = bool(state.answered.get(_OTHER_PERSON_ANSWER))
     if not is_others and any(_is_still(state, hand) for hand in _AT_HAND):

@@ -15,6 +15,7 @@ from actions.dialogue.state import Awaiting, DialogueState, HandoffReason, with_
 from actions.dialogue.turn import Context, Turn, offering_human
 from actions.knowledge import Topic
 from actions.knowledge.answers import TEXT, KnownAnswer
+from actions.reading.causes import named
 from actions.reading.clauses import asks_in
 from actions.reading.questions import asks, asks_how, asks_what_next
 from language.text_normalization import normalize
@@ -99,8 +100,24 @@ def _likeliest(
         for address, chance in weigh(context, state, message).of_answers.items()
         if of in (None, known[address].topic) and known[address].fingerprint != without
     }
-    address = max(chances, key=lambda name: chances[name], default=None)
+    part = _part_named(context, state, message)
+    own = {
+        address: chance
+        for address, chance in chances.items()
+        if f"{known[address].topic}/{known[address].place}" == part
+    }
+    address = max(own or chances, key=lambda name: chances[name], default=None)
     return Found(known[address], chances[address]) if address else None
+
+
+def _part_named(context: Context, state: DialogueState, message: UserMessage) -> str | None:
+    """Returns the one check that a question names while another is shown (「限额在哪看」): it is about that one."""
+    topic = context.topic(state)
+    if topic is None or topic.kind != "diagnosis":
+        return None
+    values = named(topic, message.key)
+    step = next((step for step in topic.steps if values == (step.value,)), None)
+    return f"{topic.id}/{step.id}" if step and step.id != topic.step_id(state.step) else None
 
 
 def find_answers(context: Context, state: DialogueState, message: UserMessage) -> tuple[Found, ...]:

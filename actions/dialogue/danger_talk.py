@@ -10,12 +10,16 @@ from actions.dialogue.state import Alarm, DialogueState
 from actions.dialogue.turn import Context
 from actions.knowledge.danger import Danger, Measure, Reaction
 from actions.reading.hearing import Heard, known_after, known_now, known_without, person_known, person_noted
+from actions.reading.sureness import SURE
 
 # What is noted of each text in `answered`: reactions and measures beside the answers of `safety.yml`.
 _OPENING, _REACTION, _MEASURE = "opening:", "danger:", "measure:"
 _APOLOGY, _EVERYTHING, _AGAIN = "apology", "everything_told", "told_again"
 _HUMAN = "human"
 _FIRST, _ASKS, _TELLS, _ALL_TOLD = "asks_first", "asks", "tells", "all_told"
+# Who says again what they asked is not given the same answer again; how they feel is taken up once.
+_LAST, _FELT = "last:", "felt:"
+_WORDS = "{words}"
 # What is said to a further question that nothing is known of.
 _MORE = "asks_more"
 # What comes first says what to do, and offers a human.
@@ -28,6 +32,10 @@ _GIVEN_AWAY, _DEMANDED = frozenset({"code_told", "password_told", "card_told", "
 _NOT_BELIEVED = "not_believed"
 # Beside something surer, what is less sure than this share of it does not count.
 _AS_SURE = 0.8
+# What is less sure than this is not said to have been heard.
+_SURELY_TOLD = 0.75
+# A question of which half is doubted does not stand before what is told beyond doubt.
+_BEYOND_DOUBT, _DOUBTED = 0.9, 0.6
 _OTHERS, _MINE_TOLD, _OWN_LOSS = "others", "mine", "own_loss"
 # What was said speaks for somebody else from the first on, until it falls below the second. The first message counts
 # twice.
@@ -35,7 +43,8 @@ _SURELY_OTHERS, _MINE, _FIRST_WEIGHT, _MOST_WEIGHT = 2.0, -1.0, 2.0, 4.0
 # The answer of `safety.yml` to a cry for help of somebody else.
 _OTHER_PERSON = "crisis_other_person"
 # It has happened to somebody near.
-_NEAR = frozenset({_OTHERS, "of_other"})
+_OF_OTHER = "of_other"
+_NEAR = frozenset({_OTHERS, _OF_OTHER})
 # In a procedure these are what it asks for.
 _OF_A_PROCEDURE = frozenset(
     {"code_told", "password_told", "card_told", "id_told", "link", "installed", "cannot_change"}
@@ -73,7 +82,6 @@ def believed(script: Danger, state: DialogueState, heard: Heard) -> Heard:
         facts=tuple(fact for fact in heard.facts if fact not in cannot_be),
         learnt=heard.learnt - cannot_be,
         shares={name: share for name, share in heard.shares.items() if name not in cannot_be},
-        guess=None if heard.guess in cannot_be else heard.guess,
     )
 
 
@@ -133,8 +141,8 @@ def answering(context: Context, script: Danger, said: Said, heard: Heard) -> Sai
     if heard.question is None or heard.question in _OF_ITSELF or not heard.has_form:
         return said
     state, texts = said.state, []
-    for question in heard.questions:
-        _, state, text = _reacted(script, state, question)
+    for question in (name for name in heard.questions if name not in script.subjects):
+        _, state, text = _reacted(script, state, question, heard.words)
         texts.append(text)
     known = known_now(state)
     is_pressing = any(one.is_first and one.fits(known) for one in script.measures)
@@ -174,27 +182,27 @@ def react(
     if pressing:
         state = told(state, [pressing.does])
     if first == _FIRST and not pressing:
-        return _first(context, script, state, apology)
+        state, taken_up = _taken_up(script, before, state, heard, known, first)
+        return _first(context, script, state, "".join(filter(None, (apology, *taken_up))))
     if first == _TELLS and _ALL_TOLD in script.reactions and not state.answered.get(_EVERYTHING):
         # With nothing left to tell, somebody who listens and a human are all that helps.
         is_left = _next_measure(script.measures, state, known, is_answer=False)
         first = first if is_left else _ALL_TOLD
         state = state if is_left else replace(state, answered={**state.answered, _EVERYTHING: 1})
     first = _taken_back(script, before, heard, first)
-    reaction, state, text = _reacted(script, state, first)
-    news = [fact for fact in heard.facts if fact not in before.danger_facts and fact != first]
-    acknowledged = [script.facts[fact].acknowledged for fact in news if fact in known] if _is_question(first) else []
-    opening = apology or next(filter(None, acknowledged), None)
+    reaction, state, text = _reacted(script, state, first, heard.words)
+    state, taken_up = _taken_up(script, before, state, heard, known, first)
+    opening = "".join(filter(None, (apology, *taken_up)))
     state = replace(state, danger_offer=reaction.offers)
-    replies, offers_human = ["".join(filter(None, (opening, text)))], reaction.offer_human
+    replies, offers_human = [opening + text], reaction.offer_human
     for name in others:
-        further, state, text = _reacted(script, state, name)
+        further, state, text = _reacted(script, state, name, heard.words)
         replies.append(text)
         offers_human = offers_human or further.offer_human
         state = replace(state, danger_offer=state.danger_offer or further.offers)
-    if heard.asks_more and first != _ASKS and _MORE in script.reactions:
+    if heard.asks_more and heard.questions and first != _ASKS and _MORE in script.reactions:
         # Nothing that is asked is passed over in silence.
-        _, state, text = _reacted(script, state, _MORE)
+        _, state, text = _reacted(script, state, _MORE, heard.words)
         replies.append(text)
         measure = _most_useful(script.measures, state, known)
         if measure and not pressing:
@@ -203,20 +211,64 @@ def react(
     if pressing:
         replies.insert(0, pressing.says[0])
     elif len(replies) == 1 and not reaction.is_whole:
-        measure = _next_measure(script.measures, state, known, is_answer=_is_question(first) and first != _ASKS)
+        # Only what cannot wait is told: the rest when it is asked for.
+        measure = _next_measure(script.measures, state, known, is_answer=True)
         if first == _ASKS:
             measure = _most_useful(script.measures, state, known) or measure
         if measure and not (measure.offer_human and (reaction.offers or offers_human)):
             state = told(state, [measure.does])
             replies.append(measure.says[0])
             offers_human = offers_human or measure.offer_human
+    state = _remembered(state, first)
     return Said(state, _replies(context, script, state, dict.fromkeys(replies), heard.act), offers_human)
 
 
-def _reacted(script: Danger, state: DialogueState, name: str) -> tuple[Reaction, DialogueState, str]:
-    """Returns a reaction, the state that remembers it, and its text."""
+def _taken_up(
+    script: Danger, before: DialogueState, state: DialogueState, heard: Heard, known: set[str], first: str
+) -> tuple[DialogueState, list[str]]:
+    """Returns what is said before the answer: to how somebody feels, once, and to what is surely news."""
+    sure = [name for name in (*heard.moods, *heard.facts) if heard.shares.get(name, 1.0) >= SURE and name != first]
+    is_others = _OF_OTHER in known
+    feeling = next(
+        (name for name in sure if name in script.felt and _FELT + name not in state.answered and not is_others), None
+    )
+    if feeling:
+        state = replace(state, answered={**state.answered, _FELT + feeling: 1})
+    news = [
+        fact
+        for fact in heard.facts
+        if fact not in before.danger_facts
+        and fact != first
+        and fact in known
+        and not (fact in _OF_CULPRIT and _speaks_of_relative(before, heard))
+        and (heard.shares[fact] >= _SURELY_TOLD if fact in heard.learnt else _counts_alone(script, heard, fact))
+    ]
+    acknowledged = next(filter(None, (script.facts[fact].acknowledged for fact in news)), None)
+    # What is answered first says it itself, or takes up what goes with it.
+    is_plain = _is_question(first) or first in script.facts or first in script.subjects
+    return state, [
+        *([script.felt[feeling]] if feeling else []),
+        *([acknowledged] if acknowledged and is_plain else []),
+    ]
+
+
+def _counts_alone(script: Danger, heard: Heard, fact: str) -> bool:
+    """Whether an expression is enough to say that a fact was heard: it has no examples, or nobody has listened."""
+    return fact in script.by_words or not heard.is_listened
+
+
+def _remembered(state: DialogueState, first: str) -> DialogueState:
+    """Returns the state that remembers what was answered last."""
+    left = {name: count for name, count in state.answered.items() if not name.startswith(_LAST)}
+    return replace(state, answered={**left, _LAST + first: 1})
+
+
+def _reacted(script: Danger, state: DialogueState, name: str, words: str) -> tuple[Reaction, DialogueState, str]:
+    """Returns a reaction, the state that remembers it, and its text, with the user's own words if it takes them up."""
     index, reaction = _fitting(script.reactions, name, known_now(state))
-    state, text = _next_variant(state, f"{_REACTION}{name}:{index}", reaction.says)
+    says = [text for text in reaction.says if words or _WORDS not in text] or reaction.says
+    state, text = _next_variant(state, f"{_REACTION}{name}:{index}", says)
+    text = text.replace(_WORDS, words)
     return reaction, told(state, [*reaction.tells, *([_HUMAN] if reaction.offer_human else [])]), text
 
 
@@ -234,28 +286,41 @@ def reactions_to(script: Danger, before: DialogueState, heard: Heard, label: str
     grave = next((fact for fact in told_now if script.facts[fact].is_grave), None)
     if grave:
         return [grave]
-    if heard.questions:
-        return list(heard.questions)
+    surest = max((heard.shares.get(name, 0.0) for name in (*news, *heard.moods)), default=0.0)
+    asked = [
+        name
+        for name in heard.questions
+        if not (not heard.has_form and heard.shares.get(name, 1.0) < surest)
+        and not (surest >= _BEYOND_DOUBT and heard.shares.get(name, 1.0) < _DOUBTED)
+        and not (heard.insists and _LAST + name in before.answered and len(heard.questions) > 1)
+    ]
+    if asked:
+        return asked
+    if heard.asks_more:
+        # What is asked is not passed over for what is told beside it.
+        return [heard.subject or _ASKS]
     return [_told_reaction(script, news, heard, label)]
 
 
 def _told_reaction(script: Danger, news: list[str], heard: Heard, label: str | None) -> str:
     named = script.labels.get(label or "", label or "")
-    if _is_question(named) and named != _ASKS and named in script.reactions:
-        return named
     again = (fact for fact in heard.facts if fact in news or script.facts[fact].each_time)
-    leading = next((fact for fact in again if script.facts[fact].leads), None)
-    if leading:
-        return leading
-    # Of what is about as sure, the order in the file tells what goes first.
-    places = {name: place for place, name in enumerate(script.reactions)}
     if _GIVEN_AWAY & set(news):
         # What is out already goes before who wanted it.
         news = [fact for fact in news if fact != _DEMANDED]
-    surest = max((heard.shares.get(name, 1.0) for name in (*news, *heard.moods)), default=0.0)
-    sure = [name for name in (*news, *heard.moods) if heard.shares.get(name, 1.0) >= surest * _AS_SURE]
+    told = (*news, *heard.moods)
+    surest = max((heard.shares.get(name, 1.0) for name in told), default=0.0)
+    if _is_question(named) and named != _ASKS and named in script.reactions and surest < _SURELY_TOLD:
+        return named
+    leading = next((fact for fact in again if script.facts[fact].leads), None)
+    if leading and heard.shares.get(leading, 1.0) >= surest * _AS_SURE:
+        return leading
+    # Of what is about as sure, the order in the file tells what goes first.
+    places = {name: place for place, name in enumerate(script.reactions)}
+    sure = [name for name in told if heard.shares.get(name, 1.0) >= max(SURE, surest * _AS_SURE)]
     found = min(sure, key=lambda name: places[name], default=None)
-    found = found or (None if heard.facts else heard.guess)
+    if found is None and heard.subject:
+        return heard.subject
     if found is None and heard.is_question and (named == _TELLS or named not in script.reactions):
         # A word of having heard would pass over it.
         return _ASKS

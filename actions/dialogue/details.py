@@ -25,7 +25,7 @@ def note(context: Context, state: DialogueState, reading: Reading) -> Turn:
     if topic is None:
         return show_current(context, state)
     # What was given before is not overwritten by a number that occurs in the story.
-    known = {**reading.arguments.get("values", {}), **state.collected_details}
+    known = {**reading.arguments.get("values", {}), **state.collected_details, **reading.arguments.get("changes", {})}
     skipped = reading.arguments.get("skipped")
     if skipped:
         state = replace(state, skipped_details=(*state.skipped_details, str(skipped)))

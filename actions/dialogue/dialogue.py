@@ -35,6 +35,7 @@ from actions.dialogue.replies import ReplyBuilder
 from actions.dialogue.state import (
     NONE_OF_THESE,
     Alarm,
+    Awaiting,
     DialogueState,
     HandoffReason,
     ListedOption,
@@ -50,6 +51,7 @@ from actions.reading.hearing import hear
 from actions.reading.questions import asks
 from actions.reading.reader import interpret
 from actions.reading.reading import Reading
+from actions.reading.values import details_said
 from language.text_normalization import normalize
 
 _SOCIAL_RESPONSES = {Act.THANK: "utter_thank", Act.BOT_CHALLENGE: "utter_bot_challenge"}
@@ -98,6 +100,7 @@ READ: Mapping[Act, ReadingHandler] = {
     Act.ASK_WAIT: mended.ask_wait,
     Act.ONE_THING: mended.one_thing,
     Act.SHOW_STEPS: situated.show_steps,
+    Act.LOOK_UP: situated.look_up,
 }
 
 
@@ -184,7 +187,7 @@ class Dialogue:
             state = choices.record(state, None)
         if reading.act is Act.ALARM:
             # What is told of a payment beside a complaint is not lost.
-            told = dict(reading.arguments.get("values") or {})
+            told = dict(reading.arguments.get("values") or {}) or self._payment_told(reading)
             state = replace(state, collected_details={**told, **state.collected_details})
         beside = requests.topics_beside(self._context, reading.message)
         if reading.arguments.get("is_doubtful"):
@@ -196,6 +199,18 @@ class Dialogue:
             turn = _talked_beside(self._context, turn, reading.message)
         is_cleared = reading.act is Act.ALARM_DENIED and turn.state.offer is Offer.REQUEST
         return yes_and_no.taken_up(self._context, turn) if is_cleared else turn
+
+    def _payment_told(self, reading: Reading) -> dict[str, str]:
+        """Returns what the account of a theft or a fraud tells of a payment, which a dispute of it asks for later."""
+        if reading.arguments.get("alarm") not in (Alarm.VICTIM, Alarm.FRAUD) or reading.arguments.get("is_doubtful"):
+            return {}
+        topics = (topic for topic in self._context.knowledge.topics.values() if topic.collected_details)
+        for topic in topics:
+            told = details_said(self._context, topic, reading.message)
+            kinds = {detail.accepts for detail in topic.collected_details if detail.id in told}
+            if {"time", "amount"} & kinds and not asks(normalize(reading.message.text)):
+                return told
+        return {}
 
     def _respond(self, state: DialogueState, act: Act, message: UserMessage) -> Turn:
         context = self._context
@@ -312,9 +327,25 @@ class Dialogue:
             return Turn(state, (Reply("utter_goodbye"),))
         if act in _SOCIAL_RESPONSES:
             return after_digression(context, state, Reply(_SOCIAL_RESPONSES[act]))
+        if act is Act.GREET and _is_midway(state, message):
+            # 「还在吗」 in the middle of something wants no introduction, and loses no place.
+            return Turn(state, (Reply("utter_here"),))
         if act in _MENU_RESPONSES:
             return repair.with_menu(context, state, _MENU_RESPONSES[act])
         return self._handlers[act](context, state, message)
+
+
+def _is_midway(state: DialogueState, message: UserMessage) -> bool:
+    """Whether something is under way, and nobody has just come back to it."""
+    is_fresh = (
+        message.is_payload
+        or not message.text
+        or message.text.startswith("/")
+        or message.is_new_session
+        or message.after_agent
+        or returning.was_away(message)
+    )
+    return state.walk is not None and state.awaiting is not Awaiting.DETAIL and not is_fresh
 
 
 def _talked_beside(context: Context, turn: Turn, message: UserMessage) -> Turn:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from actions.dialogue.answer_choice import KINDS
-from actions.dialogue.answers import Found, find_answer, find_where, give
+from actions.dialogue.answers import Found, find_answer, find_where, give, text_of
 from actions.dialogue.endings import leave
 from actions.dialogue.messages import AnswerBand, Reply, UserMessage, folded
 from actions.dialogue.repair import with_menu
 from actions.dialogue.state import AttemptOutcome, DialogueState, HandoffReason
-from actions.dialogue.topics import open_topic
+from actions.dialogue.topics import open_topic, start
 from actions.dialogue.turn import Context, Turn, offering_human
 from actions.knowledge import Topic
 from actions.knowledge.answers import TOPIC
@@ -26,6 +26,13 @@ def take_up_meant(context: Context, state: DialogueState, reading: Reading) -> T
     answer = reading.arguments.get("found")
     if isinstance(answer, Found) and reading.arguments.get("is_told"):
         # What was begun for another matter is dropped; the way that is told may still be taken.
+        if reading.arguments.get("begins"):
+            # Whoever only wants it changed goes the same way, and is told so.
+            begun = start(context, replace(state, offer=None), context.knowledge.topics[answer.topic], UserMessage())
+            reply = Reply("utter_step_answer", {"answer": text_of(context, answer)})
+            return Turn(
+                begun.state, (reply, *(one for one in begun.replies if one.response != "utter_procedure_intro"))
+            )
         told = give(context, replace(_without_mistake(state, reading.message), offer=None), answer)
         button = context.replies.topic_button(context.knowledge.topics[answer.topic])
         return Turn(told.state, (*told.replies[:-1], replace(told.replies[-1], buttons=(button,))))

@@ -11,6 +11,7 @@ from actions.dialogue.turn import Context, Turn
 
 # Certainties from which a message is a report, and gives nothing away.
 _PLAIN_REPORT, _NO_ALARM = 0.9, 0.9
+_SURELY_NONE = 0.98
 
 
 def first_served(context: Context, act: Act, message: UserMessage) -> tuple[Act, UserMessage]:
@@ -60,12 +61,18 @@ def is_urgent(context: Context, request: Request) -> bool:
 
 
 def shows_urgency(context: Context, message: UserMessage) -> bool:
-    """Whether the message asks for what cannot wait, and is not plainly the report of a step (「接着弄，号码填了」)."""
+    """Whether the message asks for what cannot wait.
+
+    The report of a step does not (「接着弄，号码填了」), nor does a doubtful intent without a word of a danger in which
+    nothing else hears one.
+    """
     if not is_urgent(context, own_request(message)):
         return False
     is_doubtful = message.band is AnswerBand.CHOICE and not message.is_payload
-    is_report = message.acts.get("done", 0.0) >= _PLAIN_REPORT and message.alarms.get("none", 0.0) >= _NO_ALARM
-    return not (is_doubtful and is_report and not message.matters("named", "past"))
+    harmless = message.alarms.get("none", 0.0)
+    is_report = message.acts.get("done", 0.0) >= _PLAIN_REPORT and harmless >= _NO_ALARM
+    is_unheard = is_report or harmless >= _SURELY_NONE
+    return not (is_doubtful and is_unheard and not message.matters("named", "past"))
 
 
 def topics_beside(context: Context, message: UserMessage) -> UserMessage:

@@ -19,6 +19,11 @@ _HINTS = {
 }
 
 
+def was_away(message: UserMessage) -> bool:
+    """Whether so much time has passed that the place is to be told again."""
+    return message.pause >= RECAP_SECONDS
+
+
 def welcome(context: Context, state: DialogueState, message: UserMessage) -> DialogueState:
     """Returns the state as it is when the message comes in.
 
@@ -30,7 +35,7 @@ def welcome(context: Context, state: DialogueState, message: UserMessage) -> Dia
         return _relieved(context, state)
     if message.is_new_session:
         return afresh(context, state)
-    if state.walk and message.pause >= RECAP_SECONDS:
+    if state.walk and was_away(message):
         return with_walk(state, interrupted=True)
     return state
 

@@ -18,13 +18,15 @@ from actions.dialogue.answers import (
     give,
     text_of,
 )
+from actions.dialogue.details import skip_detail
 from actions.dialogue.endings import after_digression, leave
 from actions.dialogue.messages import Event, EventKind, Reply, UserMessage, folded, payload
 from actions.dialogue.repair import not_understood, with_menu
-from actions.dialogue.state import AttemptOutcome, Awaiting, DialogueState, HandoffReason, with_walk
+from actions.dialogue.state import AttemptOutcome, Awaiting, DialogueState, HandoffReason, Offer, with_walk
 from actions.dialogue.steps import advance, ask_outcome, last_step, next_check, show_current, show_step
 from actions.dialogue.support import ticket_status
 from actions.dialogue.turn import Context, Turn, offering_human
+from actions.dialogue.yes_and_no import decline_human
 from actions.knowledge import Step, Topic
 from actions.knowledge.answers import TOPIC
 from actions.reading.causes import named
@@ -125,7 +127,11 @@ def ask(context: Context, state: DialogueState, reading: Reading) -> Turn:
     """Answers a question, or says that nothing is known about it; the step stays."""
     if reading.arguments.get("where"):
         # 「没找到那个设置」 asks where it is.
-        return give(context, state, find_where(context, state))
+        found = find_where(context, state)
+        if found and found.fingerprint == state.last_answer:
+            # Whoever still does not find it is not told the same again.
+            return offering_human(state, HandoffReason.NOT_SOLVED, Reply("utter_nothing_more_known"))
+        return give(context, state, found)
     aside = reading.arguments.get("aside")
     if aside:
         # 「晚上呢」 goes on about what was asked beside the step, which stays.
@@ -159,7 +165,16 @@ def ruled_out(context: Context, state: DialogueState, reading: Reading) -> Turn:
     for number, step in enumerate(topic.steps, 1):
         if step.value in suspected and step not in steps:
             return show_step(context, ticked, number).after(reply)
-    return answered_beside(context, next_check(context, ticked).after(reply), reading.message)
+    return answered_beside(context, _on_with(context, topic, ticked, steps).after(reply), reading.message)
+
+
+def _on_with(context: Context, topic: Topic, state: DialogueState, steps: list[Step]) -> Turn:
+    """Goes on to the next check; one that is on the screen and was not spoken of stays there."""
+    shown = topic.steps[state.step - 1] if state.step else None
+    if shown is None or state.walk is None or shown in steps or shown.id in state.walk.problem_steps:
+        return next_check(context, state)
+    values = {"step_number": state.step, "step_title": context.replies.fill(shown.title)}
+    return Turn(with_walk(state, interrupted=False), (Reply("utter_check_still", values),))
 
 
 def not_checked(context: Context, state: DialogueState, reading: Reading) -> Turn:
@@ -233,6 +248,8 @@ def show_steps(context: Context, state: DialogueState, reading: Reading) -> Turn
     if topic is None or state.walk is None or not numbers:
         return show_current(context, state)
     fill = context.replies.fill
+    if state.awaiting is Awaiting.WARNING:
+        return topics.steps_told(context, state, topic)
     steps = [(number, topic.steps[number - 1]) for number in numbers]
     lines = [f"{number}. {fill(step.title)}：{fill(step.text, topic)}" for number, step in steps]
     visited = tuple(dict.fromkeys((*state.walk.visited_steps, *(step.id for _, step in steps))))
@@ -272,18 +289,52 @@ def cause_found(context: Context, state: DialogueState, reading: Reading) -> Tur
     if topic is None or not number:
         return show_current(context, state)
     step = topic.steps[number - 1]
+    state = _with_page(state, tuple(reading.arguments.get("told_by_page") or ()))
     fine = [other for other in topic.steps if other.value in (reading.arguments.get("ruled_out") or ())]
     if fine:
         state = walkthrough.tick(context, state, fine)[0]
-    # What was crossed out before was crossed out by mistake.
-    state = _unticked(state, step)
+    is_again = state.step == number and state.asked_about == f"{topic.id}/{step.id}" and topic.kind == "diagnosis"
+    if is_again and step.treatment and not reading.arguments.get("is_disputed") and not asking_in(reading.message):
+        # What to do about it has been said, and has not helped.
+        return offering_human(state, HandoffReason.NOT_SOLVED, Reply("utter_offer_human"))
+    if not reading.arguments.get("is_disputed"):
+        # What was crossed out before was crossed out by mistake.
+        state = _unticked(state, step)
     shown = show_step(context, state, number)
+    if reading.arguments.get("is_disputed"):
+        return walkthrough.disputed(context, _with_page(shown.state, causes), step)
     if reading.arguments.get("is_asked"):
         return shown
     if step.treatment is None:
         return answered_beside(context, shown, reading.message)
     reply = Reply("utter_treatment", {"treatment": context.replies.fill(step.treatment, topic)})
-    return answered_beside(context, Turn(shown.state, (reply,)), reading.message)
+    treated = replace(shown.state, asked_about=f"{topic.id}/{step.id}")
+    return answered_beside(context, Turn(treated, (reply,)), reading.message)
+
+
+def _with_page(state: DialogueState, causes: tuple[str, ...]) -> DialogueState:
+    """Returns the state that knows which causes the page has named."""
+    if state.walk is None or not causes:
+        return state
+    return with_walk(state, page_says=tuple(dict.fromkeys((*state.walk.page_says, *causes))))
+
+
+def look_up(context: Context, state: DialogueState, reading: Reading) -> Turn:
+    """Says that the account cannot be seen from here, and goes on with what the user can do."""
+    topic = context.topic(state)
+    if state.awaiting is Awaiting.DETAIL:
+        turn = skip_detail(context, replace(state, offer=None)).after(Reply("utter_cannot_look_up_detail"))
+        # 「那我咋看」 asks where it stands.
+        return (
+            Turn(replace(turn.state, asked_about=f"{topic.id}/{topic.step_id(state.step)}"), turn.replies)
+            if topic
+            else turn
+        )
+    if topic is not None and topic.kind == "diagnosis" and state.walk is not None and not state.step:
+        return next_check(context, replace(state, offer=None)).after(Reply("utter_cannot_look_up"))
+    if topic is not None and state.walk is not None:
+        return Turn(replace(with_walk(state, interrupted=False), offer=None), (Reply("utter_cannot_look_up_here"),))
+    return offering_human(state, HandoffReason.USER_REQUEST, Reply("utter_cannot_look_up_alone"))
 
 
 def tried_all(context: Context, state: DialogueState, reading: Reading) -> Turn:
@@ -320,6 +371,10 @@ def not_that(context: Context, state: DialogueState, reading: Reading) -> Turn:
 
 def deny_human(context: Context, state: DialogueState, reading: Reading) -> Turn:
     """Leaves the human out, as wished, and goes on where it was."""
+    topic = context.topic(state)
+    is_all_checked = topic is None or topic.kind == "diagnosis"
+    if state.offer is Offer.HUMAN and state.offer_reason is HandoffReason.NOT_SOLVED and is_all_checked:
+        return decline_human(context, state)
     return after_digression(context, replace(state, offer=None), Reply("utter_no_human_then"))
 
 
@@ -375,6 +430,8 @@ def what_now(context: Context, state: DialogueState, reading: Reading) -> Turn:
     if topic and step and step.collect and topic.kind == "procedure":
         # What was to be told is told: what comes next is the next step.
         return walkthrough.go_on(context, with_walk(state, interrupted=False), reading.message)
+    if topic and step and topic.kind == "diagnosis" and state.walk and step.id in state.walk.problem_steps:
+        return offering_human(state, HandoffReason.NOT_SOLVED, Reply("utter_offer_human"))
     if topic and step and topic.kind == "diagnosis":
         reply = Reply("utter_step_here", {"step_text": context.replies.fill(step.text, topic)})
         return Turn(replace(with_walk(state, interrupted=False), offer=None), (reply,))

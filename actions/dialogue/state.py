@@ -95,6 +95,7 @@ class Walk:
         visited_steps: Ids of the steps shown.
         problem_steps: Ids of the steps reported as not working.
         unchecked_steps: Ids of the checks that were shown but not made.
+        page_says: Values of the causes that the page named, whatever the user sees.
     """
 
     topic: str
@@ -105,6 +106,7 @@ class Walk:
     visited_steps: tuple[str, ...] = ()
     problem_steps: tuple[str, ...] = ()
     unchecked_steps: tuple[str, ...] = ()
+    page_says: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from actions.dialogue import details
+from actions.dialogue import details, walkthrough
 from actions.dialogue.acts import Act
 from actions.dialogue.answers import SURE, answer_question, find_answer, find_in_part, find_of_whole, give, text_of
 from actions.dialogue.endings import after_digression, offer_open
@@ -24,8 +24,10 @@ from actions.dialogue.suspending import suspend
 from actions.dialogue.turn import Context, Turn, offering_human
 from actions.dialogue.walkthrough import jump, tick
 from actions.knowledge import Topic
-from actions.reading.causes import ruled_out
-from actions.reading.questions import asks, asks_at_end, begins_another
+from actions.reading.causes import ruled_out, said_by_page
+from actions.reading.left_to_us import leaves_to_us
+from actions.reading.place import wants_only_steps
+from actions.reading.questions import asks, asks_at_end, begins_another, excepts
 from actions.reading.values import details_said
 from language.text_normalization import normalize
 
@@ -70,7 +72,9 @@ def open_topic(context: Context, state: DialogueState, message: UserMessage) -> 
         if point:
             # 「注销多久能办好」 is a question before it is a wish.
             return with_way_in(context, topic, give(context, state, point))
-    return answered_where_picked(context, start(context, state, topic, message), topic, message)
+    turn = answered_where_picked(context, start(context, state, topic, message), topic, message)
+    looks = leaves_to_us(message.key) and not message.is_payload and not topic.warning
+    return turn.after(Reply("utter_cannot_look_up")) if looks else turn
 
 
 def _tells(topic: Topic, message: UserMessage) -> bool:
@@ -97,6 +101,13 @@ def answered_where_picked(context: Context, turn: Turn, topic: Topic, message: U
     return Turn(state, (*turn.replies, Reply("utter_step_answer", {"answer": text_of(context, found)})))
 
 
+def _picks_another(topic: Topic, state: DialogueState, message: UserMessage) -> bool:
+    """Whether the message names a part that was not ruled out before (「付款还是转圈」 after the network was)."""
+    value = message.single_value(topic.entity, {step.value for step in topic.steps if step.value})
+    tried = state.walk.problem_steps if state.walk else ()
+    return value is not None and not any(step.value == value and step.id in tried for step in topic.steps)
+
+
 def _picks(topic: Topic, message: UserMessage) -> bool:
     return message.single_value(topic.entity, {step.value for step in topic.steps if step.value}) is not None
 
@@ -104,6 +115,8 @@ def _picks(topic: Topic, message: UserMessage) -> bool:
 def _answer_part(context: Context, state: DialogueState, topic: Topic, message: UserMessage) -> Turn | None:
     """Answers a question about one part of the topic, if the message names exactly one."""
     value = message.single_value(topic.entity, {item.value for item in topic.items})
+    if value and not message.is_payload and excepts(normalize(message.text)):
+        return _other_parts(context, state, topic, value)
     for item in topic.items:
         if item.value == value:
             if item.opens:
@@ -118,6 +131,17 @@ def _answer_part(context: Context, state: DialogueState, topic: Topic, message: 
             reply = _opening(state, topic, reply)
             return after_digression(context, replace(state, last_topic=topic.id), reply)
     return None
+
+
+def _other_parts(context: Context, state: DialogueState, topic: Topic, value: str) -> Turn:
+    """Answers 「除了电话还有啥办法」: all parts but the one that is not wanted."""
+    left = [item for item in topic.items if item.value != value]
+    fill = context.replies.fill
+    lines = "\n".join(f"{number}. {fill(item.label)}：{fill(item.text)}" for number, item in enumerate(left, 1))
+    buttons = tuple(Button(item.label, payload(topic.id, **{topic.entity or "": item.value})) for item in left)
+    title = next(fill(item.label) for item in topic.items if item.value == value)
+    reply = Reply("utter_other_parts", {"title": title, "parts": lines}, buttons, is_list=True)
+    return _answering(context, state, topic, _opening(state, topic, reply), offer=False)
 
 
 def _opening(state: DialogueState, topic: Topic, reply: Reply) -> Reply:
@@ -166,7 +190,7 @@ def start(context: Context, state: DialogueState, topic: Topic, message: UserMes
     """Starts a walkthrough; another one under way is suspended, one of the same topic is taken up or begun anew."""
     if any(walk.topic == topic.id for walk in state.suspended):
         resumed = resume(context, state, topic.id)
-        if not message.is_payload and not _picks(topic, message):
+        if not message.is_payload and not _picks_another(topic, resumed.state, message):
             return resumed.after(Reply("utter_already_in_procedure", {"title": topic.title}))
         state = resumed.state
     words: tuple[Reply, ...] = ()
@@ -188,14 +212,37 @@ def start(context: Context, state: DialogueState, topic: Topic, message: UserMes
     return _begin(context, state, topic, message).after(*words)
 
 
+def steps_told(context: Context, state: DialogueState, topic: Topic) -> Turn:
+    """Tells all steps of a procedure that nobody has agreed to begin yet."""
+    fill = context.replies.fill
+    lines = "\n".join(f"{n}. {fill(step.title)}：{fill(step.text, topic)}" for n, step in enumerate(topic.steps, 1))
+    accept = replace(context.replies.warning(topic, is_known=True), response="utter_steps_told")
+    told = replace(accept, values={**accept.values, "steps": lines})
+    return Turn(replace(with_walk(state, interrupted=True), offer=None), (told,))
+
+
 def _begin(context: Context, state: DialogueState, topic: Topic, message: UserMessage) -> Turn:
     intro = context.replies.intro(topic)
+    if topic.warning and wants_only_steps(message.key) and not message.is_payload:
+        return steps_told(context, with_walk(state, awaiting=Awaiting.WARNING), topic)
     if topic.warning:
         warning = context.replies.warning(topic)
         return Turn(with_walk(state, awaiting=Awaiting.WARNING), (intro, warning))
-    excluded = ruled_out(topic, message.text) if topic.kind == "diagnosis" and not message.is_payload else ()
+    is_told = topic.kind == "diagnosis" and not message.is_payload
+    excluded = ruled_out(topic, message.text) if is_told else ()
+    by_page = said_by_page(topic, message.text) if is_told else ()
+    if by_page:
+        state = with_walk(state, page_says=by_page)
+    disputed = next((step for step in topic.steps if step.value in by_page and step.value in excluded), None)
+    if disputed:
+        # 「提示余额不足，可我明明有钱」: nobody can settle that here.
+        others = [step for step in topic.steps if step.value in excluded and step is not disputed]
+        state = tick(context, state, others)[0] if others else state
+        return walkthrough.disputed(
+            context, show_step(context, state, topic.step_number(disputed.id) or 1).state, disputed
+        )
     found = {step.value for step in topic.steps if step.value} - set(excluded)
-    value = message.single_value(topic.entity, found)
+    value = message.single_value(topic.entity, found) or next(iter(by_page), None)
     if excluded:
         # What is told at once is not checked again.
         state, reply = tick(context, state, [step for step in topic.steps if step.value in excluded])

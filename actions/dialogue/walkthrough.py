@@ -22,7 +22,7 @@ from actions.dialogue.steps import (
 from actions.dialogue.turn import Context, Turn, offering_human
 from actions.knowledge import Step
 from actions.reading.clauses import asks_in
-from actions.reading.questions import asks, postpones, withdraws
+from actions.reading.questions import asks, postpones, says_goodbye, withdraws
 from language.text_normalization import normalize
 
 # A yes that starts what cannot be undone must be beyond doubt. On the development set every yes lies above this, and
@@ -43,6 +43,9 @@ def consents(state: DialogueState, act: Act, message: UserMessage) -> bool:
     in_words = "explicit_consent" in message.entities
     if in_words and not message.is_payload and consents_in_words(state, act, message):
         return True
+    if message.is_payload and in_words and any(option.payload == message.text for option in state.shown):
+        # Its button, where the last turn has shown it.
+        return act is Act.AFFIRM and not state.offer
     if state.walk.interrupted or state.offer:
         return False
     if message.further_requests or (message.band is not AnswerBand.ANSWER and not in_words):
@@ -258,6 +261,16 @@ def tick(context: Context, state: DialogueState, steps: Sequence[Step]) -> tuple
     return state, Reply("utter_ruled_out", {"titles": titles})
 
 
+def disputed(context: Context, state: DialogueState, step: Step) -> Turn:
+    """Offers a human where what the page says and what the user sees differ, which nobody can settle here."""
+    text = context.replies.fill(step.contradicted or step.trouble)
+    return offering_human(
+        tick(context, state, [step])[0],
+        HandoffReason.NOT_SOLVED,
+        Reply("utter_cause_disputed", {"contradicted": text}),
+    )
+
+
 def solved(context: Context, state: DialogueState, message: UserMessage) -> Turn:
     """Ends the walkthrough: it has helped."""
     topic = context.topic(state)
@@ -276,7 +289,10 @@ def cancel(context: Context, state: DialogueState, message: UserMessage) -> Turn
     if topic is None:
         reply = Reply("utter_nothing_to_cancel", buttons=context.replies.menu())
         return after_digression(context, replace(state, requests=()), reply)
-    if topic.cancelled:
+    if says_goodbye(message.key) and not topic.cancelled:
+        # 「没事了 拜拜」 wants no word about what was left.
+        reply = Reply("utter_goodbye")
+    elif topic.cancelled:
         reply = Reply("utter_answer", {"answer": context.replies.fill(topic.cancelled)})
     else:
         # Who leaves is not shown what else there is.

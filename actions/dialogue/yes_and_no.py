@@ -91,7 +91,7 @@ def deny(context: Context, state: DialogueState, message: UserMessage) -> Turn:
     """Takes a no."""
     topic = context.topic(state)
     if state.offer is Offer.HUMAN:
-        return _decline_human(context, state)
+        return decline_human(context, state)
     declined = decline_offer(context, state)
     if declined:
         return declined
@@ -106,7 +106,8 @@ def deny(context: Context, state: DialogueState, message: UserMessage) -> Turn:
     return problem(context, state, message)
 
 
-def _decline_human(context: Context, state: DialogueState) -> Turn:
+def decline_human(context: Context, state: DialogueState) -> Turn:
+    """Takes a no to the human that was offered; with everything checked nothing is left to go on with."""
     reason = state.offer_reason
     state = replace(state, offer=None)
     if state.walk is None:

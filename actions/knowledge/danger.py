@@ -208,6 +208,11 @@ class Danger(BaseModel):
         no_act: Regular expression of a clause that asks something else in such a form.
         acts: What may be asked so, the first that fits counts.
         act: What stands for `{act}` where no word of the act is known.
+        subjects: By reaction, the facts, questions and moods that are about one thing. Where none of them is surely
+            heard but all together, this is what is said.
+        subject_words: By subject, regular expression of words that name it where nothing of it is heard.
+        not_asked: Regular expression of a clause that says that something is not asked, or only reproaches.
+        felt: By mood or fact, the sentence that takes up how somebody feels before something else is answered.
     """
 
     unreal: str = "(?!)"
@@ -242,6 +247,10 @@ class Danger(BaseModel):
     no_act: str = "(?!)"
     acts: list[NextAct] = []
     act: str = ""
+    subjects: dict[str, list[str]] = {}
+    subject_words: dict[str, str] = {}
+    not_asked: str = "(?!)"
+    felt: dict[str, Text] = {}
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -272,6 +281,10 @@ class Danger(BaseModel):
             *self.urgent,
             *alike,
             *self.about,
+            *self.subjects,
+            *(name for names in self.subjects.values() for name in names),
+            *self.subject_words,
+            *self.felt,
             *self.labels.values(),
             *self.facts,
             *(act.asks for act in self.acts),

@@ -58,6 +58,7 @@ PLACEHOLDERS = frozenset(
         "person",
         # What somebody asks whether to do, there.
         "act",
+        "words",
     }
 )
 
@@ -186,6 +187,7 @@ class Step(_Model):
         value: The entity value that leads to the step.
         words: What users call the cause, for a check.
         treatment: What to do when the check finds the cause.
+        contradicted: What is said when the page names the cause and the user finds that it is none; asks for a human.
         there: What is to be done, for somebody who says that its page has come up: not what they have seen happen.
         is_fallback: Whether it is for trouble only, so that whoever reports success does not need it.
         done_reports: What users say who have done a step.
@@ -200,6 +202,7 @@ class Step(_Model):
     value: str | None = None
     words: list[str] = []
     treatment: Text | None = None
+    contradicted: Text | None = None
     there: Text | None = None
     is_fallback: bool = False
     done_reports: list[Text] = []

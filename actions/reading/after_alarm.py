@@ -145,6 +145,24 @@ _TOO_GRAVE = frozenset(
         "watched",
     }
 )
+# An alarm with nothing else told rests on a suspicion alone.
+_NO_EVIDENCE = frozenset(
+    {
+        "asked_96110",
+        "details",
+        "mine",
+        "nothing_lost",
+        "nothing_told",
+        "others_say",
+        "own_loss",
+        "password_changed",
+        "records_checked",
+        "records_kept",
+        "self_paid",
+        "stopped",
+        "will_do",
+    }
+)
 # Whoever asks for a human beside these only asks for the human.
 _OF_THE_HUMAN = frozenset({"asks_handoff", "asks_you", "asks_callback", "asks_wait_human"})
 # With these a consent to a human may be meant.
@@ -176,7 +194,9 @@ def read(
         return guided
     if _is_new_alarm(alarm, likeliest, total, label, certainty, state, message):
         return None
-    is_denied = alarm in _OF_MONEY and _is_plainly_denied(state, message, heard)
+    is_denied = alarm in _OF_MONEY and (
+        _is_plainly_denied(state, message, heard) or _is_cleared(context, state, message, heard)
+    )
     if wants_human(clauses_of(message)) and not is_denied and alarm in _OF_MONEY and was_sure and _asks_more(heard):
         # What else is asked is answered, and the human is told.
         following: dict[str, object] = {"alarm": alarm, "follow_up": heard.question, "wants_human": True}
@@ -198,6 +218,15 @@ def read(
     return _after_cry(context, state, act, message, label, certainty)
 
 
+# 「我要走申诉」, 「先办申诉」
+_SETS_OUT = re.compile("(?:我)?(?:就|只|还是|先|现在)?(?:要|想|来)(?:走|办|做|弄|提|去|填)|^先(?:走|办|做|弄|提|填)")
+
+
+def _is_plain_wish(message: UserMessage) -> bool:
+    """Whether the intent is sure, and nothing is asked."""
+    return message.band is AnswerBand.ANSWER and not asks(normalize(message.text))
+
+
 def _wants_guide(context: Context, state: DialogueState, alarm: Alarm, message: UserMessage) -> Reading | None:
     """Reads a wish to be led through a procedure, or the yes to one that was offered (「好 带我改吧」)."""
     danger = context.knowledge.danger
@@ -206,6 +235,9 @@ def _wants_guide(context: Context, state: DialogueState, alarm: Alarm, message: 
     wanted = next(
         (topic for topic, words in danger.guides.items() if any(re.search(word, message.key) for word in words)), None
     )
+    is_named = message.intent in danger.guides and message.intent in message.matters("named")
+    if wanted is None and is_named and _is_plain_wish(message) and _SETS_OUT.search(message.key):
+        wanted = message.intent
     if wanted is None and state.danger_offer and re.fullmatch(danger.consents, message.key):
         wanted = state.danger_offer
     if wanted is None or wanted not in context.knowledge.topics:
@@ -405,6 +437,13 @@ def _is_plainly_denied(state: DialogueState, message: UserMessage, heard: Heard)
     if not denies_fraud(message.key) or (asks(normalize(message.text)) and heard.question == "asks_real"):
         return False
     return not _TOO_GRAVE & {*state.danger_facts, *heard.facts}
+
+
+def _is_cleared(context: Context, state: DialogueState, message: UserMessage, heard: Heard) -> bool:
+    """Whether a suspicion for which nothing speaks is cleared up (「记录都是我自己花的 没少钱」)."""
+    if not {*state.danger_facts, *heard.facts} <= _NO_EVIDENCE or heard.question:
+        return False
+    return any(word in message.key for word in context.knowledge.care.stand_down)
 
 
 def _stands_down(

@@ -8,7 +8,7 @@ from dataclasses import replace
 from actions.dialogue import walkthrough
 from actions.dialogue.acts import CONTROL, SOCIAL, SUPPORT, Act
 from actions.dialogue.messages import AnswerBand, UserMessage, folded
-from actions.dialogue.state import Awaiting, DialogueState, Offer
+from actions.dialogue.state import Awaiting, DialogueState, Offer, with_walk
 from actions.dialogue.turn import Context
 from actions.knowledge import Topic
 from actions.knowledge.schema import CollectedDetail
@@ -61,6 +61,7 @@ _CONFIRMS = re.compile("没错|是对的|都对|没记错|^对的?$|没(?:有)?�
 _WAITS = re.compile(
     "(?:好+的?|行|嗯+|哦|那|ok|我|就|先|再|可以)*(?:等|看)(?:着|等|看|一下|一?会儿?|几天|两天|吧|通知|消息|结果|呗|了|啊)*"
 )
+_PARTS = re.compile(r"[\s,，。;；!！…]+")
 # Buttons that a plain yes would press rather than the human's.
 _YES_PAYLOADS = ("/next_step", "/affirm", "/problem_solved")
 
@@ -200,14 +201,37 @@ def _detail(context: Context, state: DialogueState, act: Act, message: UserMessa
     wanted = next((d for d in topic.collected_details if d.id == state.walk.requested_detail), None)
     if wanted is None:
         return None
-    if place.resumes(context, state, act, message):
+    if place.resumes(context, state, act, message) or place.wants_back(context, state, act, message):
         return None
     other = _wants_no_form(wanted, message) or _shop_instead(topic, wanted, state, message)
     if other:
         return other
     told = without_reminder(message.text)
     message = message if told == message.text.strip() else replace(message, text=told, key=folded(normalize(told)))
-    return _answer(context, state, topic, wanted, act, message)
+    both = _told_and_corrected(context, state, wanted, message)
+    return both or _answer(context, state, topic, wanted, act, message)
+
+
+def _told_and_corrected(
+    context: Context, state: DialogueState, wanted: CollectedDetail, message: UserMessage
+) -> Reading | None:
+    """Reads an answer that ends in a correction (「没买过这东西 哦时间也不对 是大前天」): each is taken for itself."""
+    parts = [part for part in _PARTS.split(message.text.strip()) if part]
+    at = next(
+        (number for number, part in enumerate(parts) if number and corrections.says_wrong(context, state, part)), 0
+    )
+    if not at or wanted.accepts not in ("story", "name"):
+        return None
+    told, corrected = (
+        replace(message, text=text, key=folded(normalize(text)), clauses=(), entities={}, rejected={})
+        for text in (" ".join(parts[:at]), " ".join(parts[at:]))
+    )
+    changes = corrections.changes_in(context, with_walk(state, awaiting=None), corrected, is_correction=True)
+    values = accepted(values_for(wanted, told, context.knowledge.wording.rejections, is_asked=True))
+    if not changes or not values:
+        return None
+    arguments = {"values": {wanted.id: joined(wanted, values)}, "changes": changes}
+    return Reading(Source.ASKED, Act.NOTE, message, f"tells {wanted.id}, corrects {', '.join(changes)}", 1.0, arguments)
 
 
 def _wants_no_form(wanted: CollectedDetail, message: UserMessage) -> Reading | None:

@@ -11,7 +11,7 @@ from language.text_normalization import normalize
 _CLAUSE = re.compile(r"[\s,，。;；!！]+|但是?|可是?|不过|而且")
 _FINE = re.compile(
     r"够|[网络号]也?(?:好|行|还行|可以|快)$|挺快|很快|满格|满的|全满|正常|没有?问题|没毛病|没事|没坏|好的|好着|好得|挺好|很好|蛮好|充足|足足|多着|里有钱|还有钱"
-    r"|[有剩][一二两三四五六七八九十几好\d]+[百千万多块元\d]|没有?(?:设|限|超|拦)|不是"
+    r"|[有剩][一二两三四五六七八九十几好\d]+[百千万多块元\d]|没有?(?:设|限|超|拦)|不是|^有钱|明明有|除了|除开|除去"
 )
 # 「前头四个都不是」.
 _FIRST = re.compile("[前头][面头边]?([一二两三四五])[个项样条]")
@@ -25,6 +25,8 @@ _STOPPED = (
     "|余额不足|余额不够"
 )
 _EVENT = re.compile(_STOPPED)
+# 「余额有三千多呢」 asks nothing.
+_STATED = re.compile("(?<=[多着够好的块元了])呢")
 _BETWEEN = (
     "(?:有|被|给|让|在|看到|看见|收到|弹出?|发|说|显示|提示|银行|什么|任何|过|我|出现|人|哪|因为|是|他们|啥|来|设){0,5}"
 )
@@ -49,10 +51,42 @@ _TAKES_BACK = re.compile(
 )
 
 
+# What the page says, whatever the user sees: 「它提示余额不足」; 「银行说没问题」 is somebody else's word.
+_PAGE = re.compile(
+    r"(?:(?:它|页面|系统|屏幕|上面|弹窗|软件|手机|钱包|app)(?:上|里|那边)?(?:就|还|老|一直|总是?|都|又|只|给我|也|现在)*(?:写|说|讲|报)"
+    r"|(?<!没)(?<!没有)(?<!不)(?:提示|显示|弹|跳|报错|报))(?:出来?|了|着|的|我|说|就?是|个|错|窗|一直|都|还是)*(?P<told>[^,，。;；]{2,20})"
+)
+_SAID_BY_OTHERS = re.compile("(?:银行|客服|人家|他们|商家|店家|老板).{0,3}(?:说|讲|告诉|提示)")
+
+
+def page_says(topic: Topic, text: str) -> tuple[str, ...]:
+    """Returns the value of the cause that the page has named in a clause, the first if it names several."""
+    clause = normalize(text)
+    match = None if _SAID_BY_OTHERS.search(clause) else _PAGE.search(clause)
+    if match is None or re.match("没|不是|不出", match["told"]):
+        return ()
+    told = folded(match["told"])
+    first = sorted(
+        (told.find(folded(normalize(word))), -len(word), step.value)
+        for step in topic.steps
+        for word in step.words
+        if step.value and folded(normalize(word)) in told
+    )
+    return (first[0][2],) if first else ()
+
+
+def said_by_page(topic: Topic, text: str) -> tuple[str, ...]:
+    """Returns the values of the causes that the page has named, in any clause of a text."""
+    clauses = _CLAUSE.split(normalize(text))
+    return tuple(dict.fromkeys(value for clause in clauses for value in page_says(topic, clause)))
+
+
 def ruled_out(topic: Topic, text: str) -> tuple[str, ...]:
     """Returns the values of the checks whose causes the text says are fine, each clause by itself."""
     found: list[str] = []
-    for clause in _CLAUSE.split(normalize(text)):
+    for clause in _CLAUSE.split(_STATED.sub("", normalize(text))):
+        if page_says(topic, clause):
+            continue
         if _FINE.search(clause) and not _NOT_FINE.search(clause) and not happened(clause):
             found += named(topic, folded(clause))
     return tuple(dict.fromkeys(found))

@@ -9,7 +9,7 @@ from actions.dialogue.acts import Act
 from actions.dialogue.messages import AnswerBand, UserMessage
 from actions.dialogue.state import Alarm, DialogueState, Offer
 from actions.dialogue.turn import Context
-from actions.reading.questions import asks
+from actions.reading.questions import asks, excepts
 from actions.reading.reading import Reading, Source
 from actions.reading.values import details_said
 from language.text_normalization import normalize
@@ -56,7 +56,12 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
         return Reading(Source.COMPLAINT, Act.HUMAN, message, "urges while a human is offered")
     if _URGES.search(message.key) and state.walk is None and act is not Act.HUMAN and not is_complaint_of_us(message):
         return Reading(Source.COMPLAINT, Act.TICKET_STATUS, replace(message, band=AnswerBand.ANSWER), "urges")
-    if act is Act.OPEN_TOPIC and message.intent in _OF_SUPPORT and _UNANSWERED.search(message.key):
+    if (
+        act is Act.OPEN_TOPIC
+        and message.intent in _OF_SUPPORT
+        and _UNANSWERED.search(message.key)
+        and not excepts(message.key)
+    ):
         # A leaflet about the ways to reach support is no answer to that.
         return Reading(Source.COMPLAINT, Act.ALARM, message, "support did not answer", 0.9, {"alarm": Alarm.COMPLAINT})
     certainty = message.alarms.get(Alarm.COMPLAINT.value, 0.0)

@@ -34,7 +34,8 @@ _NEW_TEXT = re.compile(
 
 # 「不对 是130」, whatever is asked for.
 _DENIES_FIRST = re.compile(
-    r"^(?:啊|哦|诶|等等|等一?下|[\s,，])*(?:不对|错了|[说写搞弄]错了?)[\s,，。!！]+(?:应该)?(?:是|叫|金额|时间|对方|改)"
+    r"^(?:啊|哦|诶|等等|等一?下|[\s,，])*(?:不对|错了|[说写搞弄]错了?)(?:[\s,，。!！]+(?:应该)?(?:是|叫|金额|时间|对方|改)|(?:应该)?是)"
+    r"|^(?:啊|哦|呃|额|诶|哎)*(?:不|不对|错了)?[\s,，。]*(?:还是|改回|就是)(?=[上下周昨前今大礼星这本\d一二两三四五六七八九十])"
 )
 # 「多收了我10块」 tells how much too much it was.
 _DIFFERENCE = re.compile("多(?:收|扣|付|算|给|要|划|刷)|少(?:找|退|给|到)|差了?")
@@ -43,7 +44,7 @@ _NEW_NAME = re.compile(
 )
 # What of a name is too much: 「就五个字 阿芳小吃店」, 「前面多了几个字」.
 _EXTENT = re.compile(
-    r"[一二两三四五六七八九十几\d]个字|不要(?:前|后)面|(?:前|后)面.{0,4}(?:不要|去掉|删掉|多|不对)|多(?:了|记|写).{0,3}字|去掉|删掉|只要|就叫"
+    r"[一二两三四五六七八九十几\d]个字|不要(?:前|后)面|(?:前|后)面.{0,4}(?:不要|去掉|删掉|多|不对)|多(?:了|记|写).{0,3}字|[少漏](?:了|写|记)?[个一]?.{0,2}字|去掉|删掉|只要|就叫"
 )
 # Said to the bot about its mistake, and no part of the name.
 _REMARK = re.compile(r"^(?:你|您|不是|不要|别|前面|后面|多了|少了|没有|麻烦|谢|就[\S]{0,2}个字|其他|其它)")
@@ -62,11 +63,20 @@ def correctable(context: Context, state: DialogueState) -> tuple[CollectedDetail
     return tuple(detail for detail in details if detail.id in state.collected_details)
 
 
-def changes_in(context: Context, state: DialogueState, message: UserMessage) -> dict[str, str]:
-    """Returns the new values by detail, {} when the message corrects none."""
+def changes_in(
+    context: Context, state: DialogueState, message: UserMessage, *, is_correction: bool = False
+) -> dict[str, str]:
+    """Returns the new values by detail, {} when the message corrects none.
+
+    Args:
+        context: Knowledge and replies.
+        state: The state before the message.
+        message: The message.
+        is_correction: Whether it is known to be one.
+    """
     meant, wrong = meant_and_wrong(message.text)
-    is_marked = _is_marked(message) or _tells_extent(context, state, message)
-    known = correctable(context, state)
+    is_marked = is_correction or _is_marked(message) or _tells_extent(context, state, message)
+    known, topic = correctable(context, state), context.topic(state)
     if not known or message.is_payload or asks(normalize(message.text)):
         return {}
     changes = {}
@@ -78,7 +88,8 @@ def changes_in(context: Context, state: DialogueState, message: UserMessage) -> 
         if detail.accepts == "amount" and _DIFFERENCE.search(message.key):
             continue
         denies = _denies(current, values, message) or bool(wrong and detail.accepts == "name" and current in wrong)
-        if not (denies or (is_marked and _may_correct(context, state, message, detail))):
+        states = _states(detail, message) and bool(topic and detail in topic.collected_details)
+        if not (denies or states or (is_marked and _may_correct(context, state, message, detail))):
             continue
         new = _new_value(detail, values, current, message, known)
         if meant and wrong and detail.accepts == "name":
@@ -86,6 +97,13 @@ def changes_in(context: Context, state: DialogueState, message: UserMessage) -> 
         if new and new != current:
             changes[detail.id] = new
     return changes
+
+
+def says_wrong(context: Context, state: DialogueState, clause: str) -> bool:
+    """Whether a clause says of a noted detail, by its name, that it is wrong (「金额不对」, 「哦时间也错了」)."""
+    text = normalize(clause)
+    names = {name for detail in correctable(context, state) for name in detail.names}
+    return any(re.search(rf"{re.escape(name)}.{{0,3}}(?:不对|错|有误|弄混|搞混|得改|要改)", text) for name in names)
 
 
 def to_be_changed(context: Context, state: DialogueState, message: UserMessage) -> CollectedDetail | None:
@@ -134,6 +152,14 @@ def _part_meant(current: str, text: str) -> str | None:
 
 def _plain_name(clause: str) -> str:
     return re.sub(r"^(?:就叫|就是|只要|叫|是)|[“”\"「」的]", "", clause)
+
+
+def _states(detail: CollectedDetail, message: UserMessage) -> bool:
+    """Whether the message says of a detail by its name what it is (「时间是大前天 你没改」)."""
+    if detail.accepts not in ("time", "amount"):
+        return False
+    text = normalize(message.text)
+    return any(re.search(rf"{re.escape(name)}(?:应该|其实|就|要)?(?:是|为|改|:|：)", text) for name in detail.names)
 
 
 def _is_text(detail: CollectedDetail) -> bool:
@@ -185,13 +211,15 @@ def _new_text(
     detail: CollectedDetail, current: str, message: UserMessage, known: tuple[CollectedDetail, ...]
 ) -> str | None:
     text = message.text.strip()
+    parts = (part for part in _NOT_BUT.finditer(text) if part["wrong"] in current or current in part["wrong"])
+    part = next(parts, None)
+    if part and detail.accepts == "name":
+        # 「不是500 是550，也不是李强，是李镪」 corrects two.
+        return name_in(part["right"])
     denied = re.search(rf"(?:不是|唔系|不叫)\s?{re.escape(current)}", text)
     if denied and detail.accepts == "name":
         rest = re.sub(r"^(?:啊|哦|诶|不对|错了|[\s,，])+|[\s,，]+$", "", text.replace(denied.group(), " ")).strip()
         return name_in(rest)
-    part = _NOT_BUT.search(text)
-    if part and detail.accepts == "name" and part["wrong"] in current:
-        return name_in(part["right"])
     names_it = any(name in text for name in detail.names)
     names_other = any(name in text for other in known if other is not detail for name in other.names)
     if detail.accepts == "name" and _EXTENT.search(message.key) and (meant := _part_meant(current, text)):

@@ -10,10 +10,12 @@ from actions.dialogue.messages import AnswerBand, Clause, UserMessage, folded
 from actions.dialogue.state import Alarm, Awaiting, DialogueState, has_alarm
 from actions.dialogue.turn import Context
 from actions.reading import after_alarm
+from actions.reading.findings import findings
 from actions.reading.hearing import clauses_of, facts_told, hear
 from actions.reading.offered import label_typed
 from actions.reading.questions import is_among_family, is_fiction
 from actions.reading.reading import Reading, Source
+from actions.reading.values import details_said
 from language.text_normalization import normalize
 
 # What a message gives away is told by all kinds together, which of them by the likeliest:
@@ -296,10 +298,15 @@ def _theft_by_intent(context: Context, state: DialogueState, act: Act, message: 
     if any(word in message.key for word in context.knowledge.care.stand_down):
         # 「没人骗我，我自己登」
         return None
+    if _is_evidence(context, state, message):
+        return None
     certainty = message.alarms.get(Alarm.VICTIM.value, 0.0)
     if {"lost", "unknown_payment", "entered"} & set(hear(context.knowledge.danger, message).facts):
         certainty = max(certainty, _LIKELY_THEFT)
     is_known = has_alarm(state, Alarm.VICTIM, Alarm.FRAUD)
+    payment = None if is_known or certainty >= _SURE else _disputed_payment(context, state, message)
+    if payment:
+        return payment
     if message.matters("named", "past") or certainty >= _LIKELY_THEFT or is_known:
         return Reading(
             Source.DANGER, Act.ALARM, message, "the intent of a theft", message.confidence, {"alarm": Alarm.VICTIM}
@@ -307,6 +314,36 @@ def _theft_by_intent(context: Context, state: DialogueState, act: Act, message: 
     if state.walk is None and message.band is AnswerBand.ANSWER:
         return _doubtful(message, Alarm.VICTIM, certainty)
     return None
+
+
+def _disputed_payment(context: Context, state: DialogueState, message: UserMessage) -> Reading | None:
+    """Reads how much was paid to whom, of which the model hears no theft: the form asks for just that.
+
+    What to do in case it was somebody else is said beside the form (`cautions`).
+    """
+    if _is_named(message):
+        return None
+    for topic in context.knowledge.topics.values():
+        told = details_said(context, topic, message) if topic.collected_details and topic.id != state.topic else {}
+        kinds = {detail.accepts for detail in topic.collected_details if detail.id in told}
+        if {"amount", "name"} <= kinds:
+            plain = replace(message, intent=topic.id, band=AnswerBand.ANSWER, choices=())
+            return Reading(Source.SENTENCE, Act.OPEN_TOPIC, plain, "tells of a payment to somebody", message.confidence)
+    return None
+
+
+def _is_named(message: UserMessage) -> bool:
+    """Whether the topic of the intent is named in so many words (「被盗」)."""
+    return message.intent in message.matters("named", "past")
+
+
+def _is_evidence(context: Context, state: DialogueState, message: UserMessage) -> bool:
+    """Whether it tells how a cause of the trouble under way stands (「余额我看了 一千多」), and names no theft."""
+    topic = context.topic(state)
+    if topic is None or topic.kind != "diagnosis" or message.intent in message.matters():
+        return False
+    found = findings(topic, state, message)
+    return found is not None and bool(found.ruled_out or found.confirmed or found.unclear)
 
 
 def _after_alarm(context: Context, state: DialogueState, message: UserMessage) -> Reading | None:

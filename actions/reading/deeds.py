@@ -27,11 +27,13 @@ class Deeds:
         untold: What it names and does not tell as done.
         denied: What it says is not done.
         takes_back: Whether it says so of what was told last, without naming it (「没打呢」).
+        named: What it names without a word of how it stands (「转的是工行卡」).
     """
 
     untold: frozenset[str] = frozenset()
     denied: tuple[str, ...] = ()
     takes_back: bool = False
+    named: frozenset[str] = frozenset()
 
 
 _IS_DONE = re.compile("[了过完好着成住掉]|已经?|刚")
@@ -43,11 +45,17 @@ _UNTOUCHED = re.compile("(?:但是?|可是?|不过|然后|就是)?(?:我)?(?:还
 def deeds_in(danger: Danger, clauses: Sequence[str]) -> Deeds:
     """Returns how the clauses of a message speak of what can be done."""
     standings: dict[str, set[Standing]] = {}
+    only_named: set[str] = set()
     last: str | None = None
     takes_back = False
     for clause in (part for whole in clauses for part in _parts(danger, whole)):
         named = {name: standing_of(danger, deed, clause) for name, deed in danger.deeds.items()}
         found = {name: standing for name, standing in named.items() if standing is not None}
+        only_named |= {
+            name
+            for name, deed in danger.deeds.items()
+            if deed.undone and name not in found and re.search(deed.names, clause)
+        }
         for name, standing in found.items():
             standings.setdefault(name, set()).add(standing)
             last = name
@@ -60,7 +68,7 @@ def deeds_in(danger: Danger, clauses: Sequence[str]) -> Deeds:
             standings[last] = {Standing.DENIED}
     untold = frozenset(name for name, found in standings.items() if Standing.DONE not in found)
     denied = tuple(name for name, found in standings.items() if name in untold and Standing.DENIED in found)
-    return Deeds(untold, denied, takes_back and not standings)
+    return Deeds(untold, denied, takes_back and not standings, frozenset(only_named - set(standings)))
 
 
 def standing_of(danger: Danger, deed: Deed, clause: str) -> Standing | None:

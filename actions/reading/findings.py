@@ -16,6 +16,11 @@ _LIKELY = 0.4
 _SURE_SOLVED = 0.5
 # What sounds less fine than this, without a word that says so, is asked about.
 _SURE_FINE, _SURE_FOUND = 0.95, 0.6
+_SURE_PAGE = 0.9
+_SURE_TROUBLE = 0.9
+_STILL = re.compile(
+    "(?:还是|仍然?是?|依旧|照样|依然|又)(?:在|老|给我)?(?:转(?!人工|账|钱)|失败|卡(?!里)|老样子|那样|这样|付不|不行|不成|没用|没反应)"
+)
 # What is not looked at yet is denied or put off: 「查银行」 asks for it.
 _NOT_YET = re.compile("[没未不]|回头|等[会下]|[待一]会|晚点|稍后|改天")
 # Still to be done: 「充值完再试」.
@@ -33,6 +38,7 @@ class Findings:
         confirmed: Of those that it is.
         unchecked: Of those that were not looked at.
         unclear: Of those of which something is told that may mean either.
+        told_by_page: Of those that the page has named.
         solved: Whether the matter is settled.
         certainty: How sure the surest of it is.
     """
@@ -41,6 +47,7 @@ class Findings:
     confirmed: tuple[str, ...] = ()
     unchecked: tuple[str, ...] = ()
     unclear: tuple[str, ...] = ()
+    told_by_page: tuple[str, ...] = ()
     solved: bool = False
     certainty: float = 0.0
 
@@ -56,10 +63,17 @@ def findings(topic: Topic, state: DialogueState, message: UserMessage) -> Findin
     shown = topic.steps[state.step - 1].value if state.step else None
     clauses = message.clauses or (Clause(message.key, message.acts),)
     found: dict[str, str] = {}
+    by_page: list[str] = []
     solved, certainty = False, 0.0
     last = _asked_about(topic, state)
     for clause in clauses:
         key = folded(clause.text)
+        told = causes.page_says(topic, clause.text)
+        if told:
+            certainty, last = max(certainty, _SURE_PAGE), told
+            found.update((value, "cause_confirmed") for value in told if value not in found)
+            by_page += told
+            continue
         named = causes.named(topic, key)
         label, sure = _label(clause)
         about = named or last or ((shown,) if shown else ())
@@ -100,6 +114,7 @@ def findings(topic: Topic, state: DialogueState, message: UserMessage) -> Findin
         by_label["cause_confirmed"],
         by_label["not_checked"],
         by_label["unclear"],
+        tuple(by_page),
         solved,
         certainty,
     )
@@ -127,6 +142,9 @@ def _asked_about(topic: Topic, state: DialogueState) -> tuple[str, ...]:
 
 
 def _label(clause: Clause) -> tuple[str | None, float]:
+    if _STILL.search(clause.text):
+        # 「换wifi了 还是转」: words say so.
+        return "trouble", _SURE_TROUBLE
     label = max(clause.acts, key=lambda name: clause.acts[name], default=None)
     if label not in _LABELS or clause.acts[label] < _LIKELY:
         return None, 0.0

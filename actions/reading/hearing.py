@@ -5,30 +5,40 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from actions.dialogue.messages import Clause, UserMessage, folded
 from actions.dialogue.state import AttemptOutcome, DialogueState
 from actions.knowledge.danger import Danger, Fact
 from actions.reading.deeds import acts_asked, deeds_in, latest
 from actions.reading.questions import asks
+from actions.reading.sureness import (
+    RIVAL,
+    RIVAL_OF_CERTAIN,
+    SURE,
+    has_rival,
+    sifted,
+    subject_named,
+    subject_of,
+    words_of,
+)
 from language.text_normalization import normalize
 
 _ONE_QUESTION = 14
 # The classifier of one label tells a fact from here on.
 _TELLS = 0.55
 # The model of all labels hears it from here on.
-_HEARS, _HEARS_QUESTION, _HEARS_LOSS = 0.35, 0.55, 0.6
+_HEARS, _HEARS_QUESTION, _HEARS_LOSS = SURE, 0.55, 0.6
 # An inkling, without which no expression counts.
 _BACKS = 0.1
 # Of what is a question by its form, the likeliest is taken from here on.
 _LIKELY_QUESTION = 0.12
 # Beside another question one must be surer.
 _FURTHER_QUESTION, _MOST_QUESTIONS = 0.25, 3
-# Where nothing is heard, the likeliest is answered from here on, and not kept.
-_GUESSES = 0.2
-# An expression counts as sure as this beside what the model hears.
-_BY_WORDS = 0.8
+# An expression counts as sure as this beside what the model hears: in doubt the model is right more often.
+_BY_WORDS = 0.6
+# What is only named counts as done if the model hears it so surely.
+_SURELY_DONE = 0.8
 _ASKS = "asks"
 _CALLED = "person:"
 _ENDS_ASKING = re.compile("(?:行|可以|对|是|没事|够|能|安全|成)了?吧$|[不没吗么呢]$|(?:啥|什么|谁|哪|咋|怎么).{0,4}$")
@@ -55,7 +65,10 @@ _CULPRITS = re.compile("对方|骗子|那边|那个人|那人|客服|公安|警�
 _TO_ME = re.compile(r"(往|给|到)我\S{0,4}$")
 _BETWEEN_CLAUSES = re.compile(r"[\W_]+")
 # What is demanded, and what was done.
-_DEMANDED = re.compile("(?:让|叫|要|喊|催|教|逼|非要|说得)(?:我|俺|咱|她|他)")
+_DEMANDED = re.compile(
+    "(?:让|叫|要|喊|催|教|逼|非要|说得)(?:我|俺|咱|她|他)"
+    "|(?:他|她|对方|人家|骗子|那边)(?:们|都|还|也|连|竟然)*(?:知道|晓得|有|报得?出|说得?出)了?我"
+)
 _DONE_SO = re.compile(r"(?:开|下|装|给|报|填|念|说|点|发|输|弄|照做|加|扫|拍|共享|登)(?:了|过|完|好|上|着|给\S{1,2}了)")
 # What was done is told with the thing itself, or at the end (「我开了」, but not 「说我开了会员」).
 _AT_END = re.compile("(?:他|她|对方|人家)?(?:听|看)?(?:了|啦)?")
@@ -76,7 +89,6 @@ class Heard:
         person: How the user calls whoever it has happened to.
         insists: Whether they say that they were not listened to.
         shares: How sure each of the facts and moods is.
-        guess: What is likeliest, if not likely enough to be heard; never a loss, or that it is somebody else's.
         has_form: Whether it has the form of a question.
         whose: How much it speaks for it that it has happened to somebody else; below zero, to the user.
         names_somebody: Whether somebody is named to whom it may have happened.
@@ -84,6 +96,9 @@ class Heard:
         undone: What is said not to be done; it is known no longer.
         takes_back: Whether that is said of what was told last, without naming it.
         act: The word of the act that is asked about.
+        subject: What it is about, where nothing of it is sure.
+        words: Their own words, to be taken up where no answer is known.
+        is_listened: Whether a model has listened.
     """
 
     facts: tuple[str, ...] = ()
@@ -95,7 +110,6 @@ class Heard:
     person: str | None = None
     insists: bool = False
     shares: Mapping[str, float] = field(default_factory=dict)
-    guess: str | None = None
     has_form: bool = False
     asks_more: bool = False
     whose: float = 0.0
@@ -103,15 +117,19 @@ class Heard:
     undone: tuple[str, ...] = ()
     takes_back: bool = False
     act: str = ""
+    subject: str | None = None
+    words: str = ""
+    is_listened: bool = False
 
     @property
     def question(self) -> str | None:
-        """What is asked first."""
-        return next(iter(self.questions), None)
+        """What is surely asked first."""
+        return next((name for name in self.questions if name.startswith(_ASKS)), None)
 
 
 def hear(danger: Danger, message: UserMessage) -> Heard:
     """Returns what a message tells and asks."""
+    message = _in_its_terms(danger, message)
     person = next((person for person, words in danger.persons.items() if re.search(words, message.key)), None)
     learnt = frozenset(
         name
@@ -124,6 +142,8 @@ def hear(danger: Danger, message: UserMessage) -> Heard:
     clauses = clauses_of(message)
     deeds = deeds_in(danger, clauses)
     learnt -= deeds.untold
+    # 「不交的话账户冻结」 only names it.
+    learnt -= {name for name in deeds.named if message.said.get(name, 0.0) < _SURELY_DONE}
     by_words, asked = _by_words(danger, message)
     told = tuple(
         name
@@ -133,10 +153,16 @@ def hear(danger: Danger, message: UserMessage) -> Heard:
     undone = tuple(name for name in deeds.denied if name not in told)
     has_form = _has_form(message.text, message.key)
     questions, asks_more = _questions(danger, message, asked, has_form=has_form)
-    acts = _acts_asked(danger, clauses)
-    questions = _with_acts(danger, message, questions, acts, _due(danger, undone, told))
+    acts = _acts_asked(danger, message, clauses)
+    due = _due(danger, undone, told)
+    questions = _with_acts(danger, message, questions, acts, due)
+    certain = {*(name for name, _ in acts.values()), *due, *_certain(danger, message)}
+    plain = sifted(danger, message, questions, certain)
+    questions, asks_more = plain.questions, asks_more or bool(plain.unsure and plain.questions)
     moods = _moods_heard(danger, message)
     shares = {name: message.said[name] if name in learnt else _BY_WORDS for name in told}
+    doubted = (name for name in questions if name not in certain and name in message.said)
+    shares |= {name: message.said[name] for name in doubted}
     return Heard(
         told,
         questions,
@@ -147,7 +173,6 @@ def hear(danger: Danger, message: UserMessage) -> Heard:
         person,
         bool(re.search(danger.insists, message.key)),
         {**shares, **{name: message.said[name] for name in moods}},
-        _guess(danger, message),
         has_form,
         asks_more,
         _whose(message),
@@ -155,17 +180,61 @@ def hear(danger: Danger, message: UserMessage) -> Heard:
         undone,
         deeds.takes_back,
         next((word for name, word in acts.values() if name == next(iter(questions), None)), ""),
+        _subject(danger, message, deeds.untold),
+        words_of(danger, message, plain.unsure),
+        message.is_listened,
     )
 
 
-def _acts_asked(danger: Danger, clauses: list[str]) -> dict[str, tuple[str, str]]:
+def _subject(danger: Danger, message: UserMessage, untold: frozenset[str]) -> str | None:
+    """Returns what the message is about: by the clause that asks, or else by all of it."""
+    for clause in reversed(message.clauses):
+        key = folded(clause.text)
+        if _is_question(danger, clause, key):
+            found = subject_of(danger, clause.said, untold) or subject_named(danger, [key])
+            if found:
+                return found
+    return subject_of(danger, message.said, untold) or subject_named(danger, clauses_of(message))
+
+
+def _in_its_terms(danger: Danger, message: UserMessage) -> UserMessage:
+    """Returns the message with what is heard called as it is called here: each file has names of its own."""
+
+    def named(said: Mapping[str, float]) -> dict[str, float]:
+        found: dict[str, float] = {}
+        for name, share in said.items():
+            own = danger.labels.get(name, name) if name not in danger.reactions else name
+            found[own] = max(share, found.get(own, 0.0))
+        return found
+
+    clauses = tuple(replace(clause, said=named(clause.said)) for clause in message.clauses)
+    return replace(message, said=named(message.said), clauses=clauses)
+
+
+def _acts_asked(danger: Danger, message: UserMessage, clauses: list[str]) -> dict[str, tuple[str, str]]:
     """Returns by clause the question that asks for a plain yes or no to a next act, with the word of the act."""
     own = {act.asks for act in danger.acts}
     return {
         clause: found
         for clause, found in acts_asked(danger, clauses).items()
-        if (worded := question_asked(danger, [clause])) not in danger.certain or worded in own
+        if ((worded := question_asked(danger, [clause])) not in danger.certain or worded in own)
+        and not has_rival(danger, _said_in(message, clause), found[0], RIVAL)
     }
+
+
+def _said_in(message: UserMessage, key: str) -> Mapping[str, float]:
+    """Returns what the model hears in a clause, or in the whole message where it has not heard it apart."""
+    return next((clause.said for clause in message.clauses if folded(clause.text) == key), message.said)
+
+
+def _certain(danger: Danger, message: UserMessage) -> set[str]:
+    """Returns what is asked in words that leave no doubt, unless the model surely hears another question there."""
+    found = set()
+    for key in dict.fromkeys((message.key, *clauses_of(message))):
+        asked = question_asked(danger, [key])
+        if asked in danger.certain and not has_rival(danger, _said_in(message, key), asked, RIVAL_OF_CERTAIN):
+            found.add(asked)
+    return found
 
 
 def _with_acts(
@@ -259,7 +328,8 @@ def _questions(
 def _is_question(danger: Danger, clause: Clause, key: str) -> bool:
     """Whether a clause asks in earnest: what the model hears told in it is rather said than asked."""
     is_told = any(share >= _HEARS for name, share in clause.said.items() if name in danger.reactions)
-    return len(key) >= _LONG_ENOUGH and asks(clause.text) and not is_told
+    is_rhetorical = re.search(danger.insists, key) or re.search(danger.not_asked, key)
+    return len(key) >= _LONG_ENOUGH and asks(clause.text) and not is_told and not is_rhetorical
 
 
 def _is_alike(danger: Danger, one: str, other: str) -> bool:
@@ -304,15 +374,6 @@ def _is_backed(danger: Danger, name: str, message: UserMessage) -> bool:
     """
     is_alone = name in danger.by_words or name in danger.certain
     return is_alone or not message.is_listened or message.said.get(name, 0.0) >= _BACKS
-
-
-def _guess(danger: Danger, message: UserMessage) -> str | None:
-    shares = {
-        name: share
-        for name, share in message.said.items()
-        if share >= _GUESSES and name in danger.reactions and name not in (_LOST, _OTHERS)
-    }
-    return max(shares, key=lambda name: shares[name], default=None)
 
 
 def _question_heard(danger: Danger, said: Mapping[str, float], key: str, least: float) -> str | None:

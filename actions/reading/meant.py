@@ -14,7 +14,7 @@ _MEANS = re.compile(
 _DOES_NOT_MEAN = re.compile(
     r"^(?:[?？!！]|哎呀?|啊|诶|喂)*(?:我)?(?:又|也|都|可)?(?:不是|没有?|哪)(?:在)?(?:问|说|讲|指|要|让|提)?(?:你们?|您)?的?(?:是)?(?P<wrong>.+)$"
 )
-_SAYS_SO = re.compile("[问说讲指]|这个|那个|你们?")
+_SAYS_SO = re.compile("[问说讲指提]|这个|那个|你们?")
 _CLAUSE = re.compile(r"[\s,，。.;；!！?？…~]+")
 
 

@@ -14,6 +14,11 @@ _ROLE = r"(?:对方|商家|商户|店家|店名|店铺|卖家|收款人|收款�
 _LEAD = re.compile(
     r"^(?:(?:嗯+|哦+|啊|那个|就|反正|总之|只知道|只记得|好像|应该|可能|大概|我记得|记得|也)[\s,，]*)+(?=[叫是在从付转给一\w])"
 )
+# 「一家叫鲜果园的店」 is called 鲜果园; 「是98」 names nobody.
+_ARTICLE = re.compile(
+    r"^(?:[有是])?(?:一家|一个|个|家|那家|那个)(?:店|公司|商家|商户|平台)?(?:名字)?(?:就?叫(?:做|什么)?|名叫)(?P<name>[^\s的]{2,12})(?:的.{0,4})?$"
+)
+_COPULA = re.compile(r"^(?:应该|好像)?是(?=[\d¥￥])")
 _TAIL = re.compile(r"[\s,，]*(?:啥的|什么的|之类的|那样|吧|啊|呀|哦|哈|呢|嗯|的吧|了)?[~～。.!！]*$")
 # Said before a name that is read off, or told to be written down: 「那写 小周五金店」, 「收款的写的是"*明"」.
 _READ_OFF = re.compile(
@@ -51,6 +56,8 @@ _IN_STORY = tuple(
     re.compile(pattern)
     for pattern in (
         r"(?:给|跟|向|找|从)(?:了)?(?:一?个)?(?:名字)?叫(?:做)?(?P<name>\w{2,8}?)的",
+        r"(?:有|被|让|是|在)?(?:一家|一个|个|家)(?:店|公司|商家|商户|平台)?(?:名字)?叫(?:做|什么)?(?P<name>\w{2,10}?)(?:的(?:店|公司|商家|人|平台|商户|铺子)?)?(?=[扣收划刷转拿骗把给从又,，。\s]|$)",
+        r"(?:对面|对方|收款(?:方|人|的|那边|账户)?|收钱的|商户|商家)(?:那边|上面)?(?:名字)?(?:就?(?:写|显示|叫|标|记)(?:着|的|做|什么)?(?:是|叫)?)[\s:：]*(?P<name>\w{2,12})(?=$|[\s,，。的])",
         r"(?:付|转|打|汇)(?:款|钱|账)?给(?:了)?(?P<name>[\w]{2,8}?)(?=[的了,，。\s\d]|$)",
         r"(?<!转)(?<!付)(?<!打)(?<!汇)(?<!还)给(?P<name>(?!我|他|她|你)\w{2,6}?)(?:转|付|打|汇)(?:了|过)",
         r"(?<![现正存实])在(?P<name>[\w]{2,10}?)(?:上|里|那边|那里)?(?:买|消费|付|点了|订|充|花|下单|刷|被扣|多扣|重复扣|扣)",
@@ -70,7 +77,7 @@ _DOING = re.compile(
 )
 _NAMED = 2
 _FORGOTTEN = re.compile(
-    "不?(?:记得|知道|晓得|清楚|认识).{0,3}(?:叫|是)?(?:啥|什么|谁|名)|忘(?:了|记|掉)|[不没](?:太)?(?:记得|知道|晓得|清楚|认识|注意)|叫(?:啥|什么)|记不"
+    "不?(?:记得|知道|晓得|清楚|认识).{0,3}(?:叫|是)?(?:啥|什么|谁|名)|忘(?:了|记|掉)|[不没](?:太)?(?:记得|知道|晓得|清楚|认识|注意)|叫(?:啥|什么)(?:来着|的|了|呢)*$|记不"
 )
 _NO_SUBJECT = re.compile(
     r"^(?:别人|人家|有人|某人|就是|我|你|他|她|它|我们|你们|他们|对方|商家|卖家|店家|钱|一笔|有|被|说|为|昨|今|前天|刚|上周|上个|这|那|付款|支付|重复|多|为什么|怎么|自动|同一|钱包|u钱包|余额|银行|订单|明明|莫名|突然|还|已经|取消|不|没|这里|哪|家里|手机|网上)"
@@ -107,7 +114,7 @@ def name_in(text: str) -> str | None:
             and not is_noise(_key(name))
         ):
             return name if len(name) <= _LONGEST and not _ORDER.search(normalize(name)) else None
-    name = _clean(body)
+    name = _clean(_COPULA.sub("", body))
     key = _key(name)
     if len(name) > _LONGEST or is_noise(key) or not re.search(r"[^\W\d_]|^12306$|\d-\d", name) or _NO_NAME.search(key):
         return None
@@ -161,7 +168,9 @@ def _strip(text: str) -> str:
 
 
 def _clean(name: str) -> str:
-    return re.sub(r"[\s,，]+(?:嗯|吧|啊|哦|哈|对)$", "", _strip(name)).strip()
+    plain = re.sub(r"[\s,，]+(?:嗯|吧|啊|哦|哈|对)$", "", _strip(name)).strip()
+    called = _ARTICLE.match(plain)
+    return called["name"] if called else plain
 
 
 def _key(text: str) -> str:

@@ -10,6 +10,8 @@ from actions.dialogue.acts import CONTROL, SOCIAL, UNCLEAR, Act
 from actions.dialogue.answers import (
     CERTAIN,
     SURE,
+    Found,
+    asking_in,
     find_answer,
     find_in_clause,
     find_instead,
@@ -21,13 +23,15 @@ from actions.dialogue.state import Awaiting, DialogueState, with_walk
 from actions.dialogue.steps import next_detail
 from actions.dialogue.turn import Context
 from actions.knowledge import Topic
+from actions.knowledge.answers import TOPIC
 from actions.reading import causes
 from actions.reading.clauses import asks_in
 from actions.reading.findings import Findings, findings, plans
-from actions.reading.questions import asks, asks_how, demands_money, dismisses, hurries, reminds, withdraws
+from actions.reading.questions import asks, asks_how, demands_money, dismisses, hurries, reminds, wants_human, withdraws
 from actions.reading.reading import Reading, Source
 from actions.reading.steps_meant import is_shown_now, place_spoken_of, reported_place, step_after, step_meant
 from actions.reading.stories import PROCEDURE, is_story
+from actions.reading.times import changed_time, times_in
 from actions.reading.values import details_said
 from language.text_normalization import normalize
 
@@ -81,6 +85,8 @@ _ASKS_FOR = re.compile("先?(?:查|看|试)(?![了过到])")
 _SURE_CLAUSE, _SURE_WHOLE = 0.5, 0.93
 # Likeness to what is said of a step from which the user is taken to be there in spite of a warning.
 _AT_WARNING = 0.74
+_OTHER_AT_WARNING = 0.8
+_BALANCE = "balance"
 _REPORTS = ("done", "arrived", "solved")
 _SURE_JOINED, _TROUBLE_JOINED = 0.5, 0.74
 # A question that names another topic may be about the step all the same (「密码多久改一回」) from this certainty on.
@@ -91,6 +97,8 @@ _IN = re.compile(
 )
 _THANKS = ("谢", "thx", "3q", "辛苦")
 _SHORTEST_STORY = 5
+# Beside a time that is all that is said: 「是0点52吧」.
+_BESIDE_TIME = 2
 _LONGEST_NAMED, _LONGEST_BESIDE_NAME = 12, 16
 # About how something is called or written, and nothing that happened.
 _SAYS_NAME = re.compile("[记写]错|不对|叫|名字|名称|个字|就是|[前后]面|那栏")
@@ -105,10 +113,19 @@ _BACK = re.compile("上一步|前一步|倒回去|退回去")
 _NOT_DONE = re.compile("(?:我|都|根本)?还没(?:有)?(?:填|弄|点|做|交|设|输|写|选|改|看|找)")
 _DONE_SINCE = re.compile("(?:填|弄|点|做|交|设|输|写|选|改)(?:好|完|上)?了")
 _EMPTIED = re.compile(
-    "(?<![没未不])(?:花|用|转|提|取|清)(?:光|完|走|空|干净|出来|掉)了?|没(?:有)?(?:钱|余额)了?$|(?:余额|钱).{0,4}(?:不要了|没了|是0|是零|清零)"
+    r"(?<![没未不])(?:花|用|转|提|取|清)(?:光|完|走|空|干净|出来|掉)了?|没(?:有)?(?:钱|余额)了?$|[\d一二两三四五六七八九十几]+[块元毛]?钱?(?:就)?不要了|(?:余额|钱).{0,4}(?:不要了|没了|是0|是零|清零)"
+)
+_MONEY = re.compile(
+    r"余额|还有.{0,6}(?:钱|块|元)|剩.{0,6}(?:钱|块|元)|里面.{0,6}(?:钱|块|元)|[\d一二两三四五六七八九十百几][块元]"
+)
+_LETS_BE = re.compile("(?<!说)(?:先|就|那|还是)(?:不|别)(?:注销|销)(?:了|户|号)?|^(?:我)?不(?:注销|销)(?:了|户了|号了)")
+_GO_ON = re.compile(
+    "(?:好的?|行|嗯|那|就|可以|确定|我要?|帮我)*(?:继续|接着|开始)(?:来|办|弄|注销|销|往下)*(?:吧|呗|啊|了)*"
 )
 _TURNS = re.compile("^(?:那|然后|接下来|接着|现在|下面|还有|再|该|轮到|另一|另外)|呢$|那个|的事$|怎么|咋")
 _EMPTY = frozenset("的了是我您你它这那个怎么咋呢吗啊想要有没不一还")
+_SUPPOSES = re.compile("可能|也许|大概|估计|会不会|不会是|该不会|莫非|难道|怕是")
+_LOOKS = re.compile("^(?:那|我|先|去|再)*(?:看看?|查查?|瞅瞅|瞧瞧|试试)(?:一下|先|吧|啊|哈|再说)*$")
 _CANNOT_FIND = re.compile("(?:找|看|翻)不[到着见]|[没冇未](?:有)?(?:找|看|翻)[到着见]")
 _UNSEEN = re.compile("没.{0,2}[见到着]")
 # The whole matter is settled, not one step of it.
@@ -135,11 +152,24 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
         return None
     if message.key in context.knowledge.wording.done_phrases:
         return None
+    return _at_shown(context, topic, state, act, message)
+
+
+def _at_shown(context: Context, topic: Topic, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
+    """Reads the message as said of the step or check that is shown, with no other question open."""
     if find_instead(context, state, topic, message) and not asks_for_human(message):
         return Reading(Source.ON_SCREEN, Act.ASK_STEP, message, f"no matter of {topic.id}", _LIKELY)
-    told = _what_now(context, state, message) or _wrong_entry(topic, state, act, message)
+    aside = state.walk is not None and state.walk.interrupted and state.last_topic not in (None, topic.id)
+    told = _after_answer(context, state, act, message) if aside and topic.id not in message.matters() else None
+    told = told or _what_now(context, state, message) or _wrong_entry(topic, state, act, message)
     if told:
         return told
+    found = findings(topic, state, message) if topic.kind == "diagnosis" else None
+    if found and found.told_by_page and not asking_in(message):
+        # 「它说有风险啊 你没看吗」 asks nothing.
+        by_page = _found(context, topic, state, act, message, found)
+        if by_page:
+            return by_page
     asked_here = _asked_here(context, topic, state, act, message)
     if asked_here:
         return Reading(Source.ON_SCREEN, Act.ASK_STEP, message, asked_here, _LIKELY)
@@ -147,7 +177,6 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
         asked = said_alone(message, message.clauses[-1]) if message.clauses else message
         arguments = {"where": True} if _CANNOT_FIND.search(message.key) else {}
         return Reading(Source.ON_SCREEN, Act.ASK_STEP, asked, f"asks about a check of {topic.id}", _LIKELY, arguments)
-    found = findings(topic, state, message) if topic.kind == "diagnosis" else None
     taken_back = _taken_back(topic, state, act, message, found)
     if taken_back:
         return taken_back
@@ -341,11 +370,28 @@ def _details_told(context: Context, topic: Topic, state: DialogueState, message:
     if _NOTHING_TO_CHANGE.search(message.key) or (is_complete and _CONFIRMS.fullmatch(message.key)):
         return Reading(Source.ON_SCREEN, Act.DONE, message, "nothing to change", arguments={"step": state.step + 1})
     kinds = {detail.id: detail.accepts for detail in topic.collected_details}
+    bare = _bare_value(topic, state, message)
+    if bare:
+        # 「0点52」 is the hour of what is noted.
+        return Reading(Source.ON_SCREEN, Act.CORRECT, message, f"tells {', '.join(bare)}", arguments={"changes": bare})
     told = details_said(context, topic, message)
     new = {name: value for name, value in told.items() if name not in state.collected_details}
     if not {"time", "amount"} & {kinds[name] for name in new}:
         return None
     return Reading(Source.ON_SCREEN, Act.NOTE, message, f"tells {', '.join(new)}", arguments={"values": new})
+
+
+def _bare_value(topic: Topic, state: DialogueState, message: UserMessage) -> dict[str, str]:
+    """Returns the hour, or the time, that a message is nothing but, where another is noted."""
+    times = [detail.id for detail in topic.collected_details if detail.accepts == "time"]
+    known = next((name for name in times if name in state.collected_details), None)
+    said = times_in(message.text, message.said_at)
+    if known is None or len(said) != 1 or len(message.text.strip()) - (said[0].end - said[0].start) > _BESIDE_TIME:
+        return {}
+    current = state.collected_details[known]
+    words = f"{said[0].words}（{said[0].date}）" if said[0].date else said[0].words
+    new = changed_time(current, words, [], message.said_at)
+    return {known: new} if new != current else {}
 
 
 def _demands_money(context: Context, state: DialogueState, message: UserMessage) -> bool:
@@ -385,7 +431,14 @@ def _found(
         return None
     if found.solved:
         return None if act is Act.HUMAN else _settled(message, found.certainty)
-    if found.confirmed and message.clauses and asks_in(message.clauses[0]) and len(message.clauses) > 1:
+    is_human = act is Act.HUMAN or wants_human([folded(clause.text) for clause in message.clauses])
+    disputed = () if is_human else _disputed(topic, state, found)
+    if disputed:
+        # 「提示余额不足，可我明明有钱」 rules nothing out: what the page says and what the user sees differ.
+        others = tuple(value for value in found.ruled_out if value not in disputed)
+        arguments = {"causes": disputed, "ruled_out": others, "is_disputed": True}
+        return Reading(Source.ON_SCREEN, Act.CAUSE_FOUND, message, "the page says otherwise", 1.0, arguments)
+    if found.confirmed and message.clauses and len(message.clauses) > 1 and _goes_and_looks(message):
         # 「是不是余额不够 我看看」 goes and looks.
         arguments = {"causes": found.confirmed, "is_asked": True}
         return Reading(Source.ON_SCREEN, Act.CAUSE_FOUND, message, "asks for a check", found.certainty, arguments)
@@ -397,9 +450,34 @@ def _found(
     told = {"causes": found.confirmed or found.ruled_out, "unchecked": found.unchecked}
     if found.confirmed:
         told["ruled_out"] = found.ruled_out
+        told["told_by_page"] = found.told_by_page
     arguments = {name: causes for name, causes in told.items() if causes}
     evidence = f"{label} at {topic.id} {state.step}"
     return Reading(Source.ON_SCREEN, meant, message, evidence, found.certainty, arguments)
+
+
+def _disputed(topic: Topic, state: DialogueState, found: Findings) -> tuple[str, ...]:
+    """Returns the causes that the page has named, now or before, and that the user rules out, now or before."""
+    known = state.walk.page_says if state.walk else ()
+    tried = state.walk.problem_steps if state.walk else ()
+    if len(tried) >= len(topic.steps):
+        # Whoever has tried everything has denied nothing in particular.
+        tried = ()
+    said = {*found.told_by_page, *known}
+    denied = {step.value for step in topic.steps if step.id in tried and step.value in known}
+    return tuple(
+        value
+        for value in (*found.ruled_out, *found.confirmed)
+        if value in said and (value in found.ruled_out or value in denied)
+    )
+
+
+def _goes_and_looks(message: UserMessage) -> bool:
+    """Whether a cause is only supposed, and looked at next (「可能是余额不够？我看看」)."""
+    first, *rest = message.clauses
+    return asks_in(first) or (
+        bool(_SUPPOSES.search(first.text)) and any(_LOOKS.search(folded(clause.text)) for clause in rest)
+    )
 
 
 def _taken_back(
@@ -407,6 +485,9 @@ def _taken_back(
 ) -> Reading | None:
     """Reads that the cause crossed out last was crossed out by mistake, or that what is told is unclear."""
     if topic.kind != "diagnosis" or state.walk is None or act is Act.HUMAN:
+        return None
+    if act is Act.OPEN_TOPIC and message.intent != topic.id and message.intent in message.matters():
+        # 「反了！算了 客服咋找」 wants something else by now.
         return None
     unclear = found.unclear if found and not (found.confirmed or found.ruled_out or found.solved) else ()
     last = state.walk.problem_steps[-1] if state.walk.problem_steps else None
@@ -476,6 +557,9 @@ def _asks_of_check(context: Context, topic: Topic, state: DialogueState, message
     if _CANNOT_FIND.search(message.key) and state.step and message.acts.get("ruled_out", 0.0) < _SURE_ACT:
         return find_where(context, state) is not None
     if not message.clauses or not asks_in(message.clauses[-1]):
+        return False
+    if causes.happened(message.clauses[-1].text) is not None:
+        # 「我说银行拦了 不是没拦」 tells it.
         return False
     told = [clause for clause in message.clauses if not asks_in(clause)]
     findings_told = ("ruled_out", "cause_confirmed", "solved", "not_checked")
@@ -630,6 +714,14 @@ def _asked_at_warning(
             Source.ON_SCREEN, Act.TROUBLE, message, f"stuck at {topic.id}", place.likeness, {"step": place.number}
         )
     is_asked = asks(normalize(message.text))
+    if _LETS_BE.search(message.key) and not asks(normalize(message.text)) and act is not Act.HUMAN:
+        plain = replace(message, intent=Act.CANCEL.value, band=AnswerBand.ANSWER, choices=())
+        return Reading(Source.ON_SCREEN, Act.CANCEL, plain, f"lets {topic.id} be")
+    if _goes_on_emptied(state, message):
+        plain = replace(
+            message, intent=Act.AFFIRM.value, band=AnswerBand.ANSWER, choices=(), confidence=1.0, further_requests=()
+        )
+        return Reading(Source.ON_SCREEN, Act.AFFIRM, plain, "the balance is dealt with, and goes on")
     if (
         _EMPTIED.search(message.key)
         and certainty < _LIKELY
@@ -637,21 +729,44 @@ def _asked_at_warning(
         and "explicit_consent" not in message.entities
     ):
         # What the warning asks for is done; the yes is still to come.
-        return Reading(Source.ON_SCREEN, Act.REPEAT, message, "the balance is dealt with", certainty)
+        plain = replace(message, intent="repeat_step", band=AnswerBand.ANSWER, choices=(), further_requests=())
+        return Reading(Source.ON_SCREEN, Act.REPEAT, plain, "the balance is dealt with", certainty)
     if place and place.likeness >= _AT_WARNING and certainty < _LIKELY and not withdraws(message.key):
         # Who reports a step after the warning has gone on knowing it.
         arguments = {"step": step_after(place, message)}
         return Reading(Source.ON_SCREEN, Act.DONE, message, f"already at {topic.id}", place.likeness, arguments)
     is_topic = act is Act.OPEN_TOPIC and message.intent != topic.id and message.band is AnswerBand.ANSWER
+    # 「里面好像还有3块钱」 is about what the warning says, whatever it sounds like.
+    is_topic = is_topic and (message.intent in message.matters() or message.confidence >= _OTHER_AT_WARNING)
     if is_topic or "explicit_consent" in message.entities:
         return None
     is_known = find_answer(context, state, message) is not None
+    of_balance = context.knowledge.answers.get(f"{topic.id}/{TOPIC}/{_BALANCE}")
+    if of_balance and not is_known and not asks_for_human(message) and _MONEY.search(message.key):
+        # 「里面好像还有3块钱」
+        return Reading(
+            Source.ON_SCREEN, Act.MEANT, message, "has a balance left", arguments={"found": Found(of_balance)}
+        )
     is_unclear = act in UNCLEAR or message.band is not AnswerBand.ANSWER
     asks_it = certainty >= _LIKELY or asks(normalize(message.text))
     # 「里头还有钱没用完」 asks nothing and is answered all the same; what is asked is never met with the warning again.
     if not (is_known and (asks_it or is_unclear)) and not (asks_it and (is_unclear or message.intent == topic.id)):
         return None
     return Reading(Source.ON_SCREEN, Act.ASK_STEP, message, f"question before {topic.id}", certainty)
+
+
+def _goes_on_emptied(state: DialogueState, message: UserMessage) -> bool:
+    """Whether somebody who has just read the warning says that the balance is dealt with, and to go on."""
+    if state.walk is None or state.walk.interrupted or state.offer is not None or len(message.clauses) < 2:
+        return False
+    *told, last = (folded(clause.text) for clause in message.clauses)
+    return bool(_GO_ON.fullmatch(last)) and all(_EMPTIED.search(clause) for clause in told) and not denies_it(message)
+
+
+def denies_it(message: UserMessage) -> bool:
+    """Whether anything of the message asks, denies, supposes, or speaks of somebody else."""
+    operated = message.matters("negated", "hypothetical", "other_person", "past")
+    return asks(normalize(message.text)) or withdraws(message.key) or bool(operated)
 
 
 def _joined(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:

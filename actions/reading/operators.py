@@ -8,12 +8,13 @@ from dataclasses import replace
 from actions.dialogue.acts import UNCLEAR, Act, act_of
 from actions.dialogue.answers import Found, find_answer
 from actions.dialogue.messages import AnswerBand, UserMessage, folded
-from actions.dialogue.state import DialogueState
+from actions.dialogue.state import DialogueState, Offer
 from actions.dialogue.turn import Context
 from actions.knowledge.answers import TOPIC
 from actions.reading.complaint import is_complaint_of_us
 from actions.reading.questions import asks
 from actions.reading.reading import Reading, Source
+from language.text_normalization import normalize
 
 # What comes of a matter that is over or only supposed, when it is a matter of its own.
 _INSTEAD = {
@@ -39,8 +40,14 @@ _WHERE_TO_CHANGE = re.compile(
     "(?:改|换|修改|更换)(?:登录)?密码.{0,4}(?:入口|在哪|哪里|哪儿|位置|按钮|地方)"
     "|在?哪(?:里|儿)?(?:能|可以)?(?:改|换|修改)(?:登录)?密码"
 )
+_WANTS_CHANGE = re.compile(
+    "^(?!.*(?:忘|想不起|记不|登不|进不去|不对|错)).*(?:怎么|咋|如何|想要?|要|需要|帮我|打算)(?:样|去|能)?(?:改|换|修改|更换|更改)(?:一?[下个])?(?:新的?)?(?:我的|u钱包的?|账户的?|账号的?)?(?:登录|登陆)?密码"
+)
 _REFUSES = re.compile(
     "(?:先|别|不|甭)(?:不|别|用|要|急着?)*(?:给我|再)?(?:转|等)(?:了|人工|客服)?|没(?:让|叫|要)你?.{0,2}转"
+)
+_REFUSES_OFFER = re.compile(
+    "^(?:先|就|那|还是|你)*(?:别|不|甭|不用|不要)(?:急着|给我)?(?:转|找人工|找人)(?!走|账|钱|出|进)|转(?:了|过去)?也(?:没|白|是白)"
 )
 _WANTS_TO_KNOW = re.compile("告诉|问|说说|想知道|先说|怎么|咋|如何|在哪|哪里|多久|几")
 _ASKS_INSTEAD = re.compile("^(?:我)?(?:就|只|是)?(?:是)?(?:想)?(?:问|打听|知道|了解)|告诉我")
@@ -57,10 +64,20 @@ def _wishes_away(message: UserMessage) -> bool:
 def read(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
     """Reads the message as denying, supposing or reporting as over what its intent stands for."""
     return (
-        _only_changes(context, state, act, message)
+        _refuses_offer(state, act, message)
+        or _only_changes(context, state, act, message)
         or _refuses_and_asks(context, state, act, message)
         or _operated(context, state, act, message)
     )
+
+
+def _refuses_offer(state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
+    """Reads a no to the human who is offered (「别转了 转了也没人」)."""
+    if state.offer is not Offer.HUMAN or act is Act.HUMAN or message.further_requests:
+        return None
+    if not _REFUSES_OFFER.search(message.key) or asks(normalize(message.text)):
+        return None
+    return Reading(Source.OPERATOR, Act.DENY_HUMAN, message, "does not want the human that is offered")
 
 
 def _operated(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
@@ -82,7 +99,7 @@ def _operated(context: Context, state: DialogueState, act: Act, message: UserMes
         if matter == "account_closure" and not any(word in message.key for word in _CORRECTS):
             arguments = {"matter": matter, "is_let_be": True}
             return Reading(Source.OPERATOR, Act.NOT_THAT, message, f"lets {matter} be", arguments=arguments)
-        return _asked_instead(context, state, matter, message) or Reading(
+        return asked_instead(context, state, matter, message) or Reading(
             Source.OPERATOR, Act.NOT_THAT, message, f"denies {matter}", arguments={"matter": matter}
         )
     for (operator, matter), topic in _INSTEAD.items():
@@ -106,12 +123,14 @@ def _only_changes(context: Context, state: DialogueState, act: Act, message: Use
     if topic is None or message.is_payload or act is Act.HUMAN or topic.id not in about or state.step > 1:
         return None
     is_change = _REMEMBERS.search(message.key) and _CHANGES.search(message.key)
-    if not is_change and not _WHERE_TO_CHANGE.search(message.key):
+    is_wish = bool(_WANTS_CHANGE.search(message.key)) and state.topic is None and act is Act.OPEN_TOPIC
+    is_wish = is_wish and message.intent == topic.id and not message.further_requests
+    if not (is_change or is_wish or _WHERE_TO_CHANGE.search(message.key)):
         return None
     found = context.knowledge.answers.get(f"{topic.id}/{TOPIC}/{_CHANGE}")
     if found is None:
         return None
-    arguments = {"found": Found(found), "is_told": True}
+    arguments = {"found": Found(found), "is_told": True, "begins": is_wish and not is_change}
     return Reading(Source.OPERATOR, Act.MEANT, message, "wants it changed, and has it", arguments=arguments)
 
 
@@ -128,22 +147,27 @@ def _refuses_and_asks(context: Context, state: DialogueState, act: Act, message:
     return None if position is None else _rest(context, state, message, position)
 
 
-def _asked_instead(context: Context, state: DialogueState, matter: str, message: UserMessage) -> Reading | None:
+def asked_instead(context: Context, state: DialogueState, matter: str, message: UserMessage) -> Reading | None:
     """Reads what is asked beside a denial (「不是要申诉，就想问下钱多久到」)."""
     if state.topic == matter or len(message.clauses) < 2 or message.further_requests:
         return None
     title = context.knowledge.topics[matter].title[-2:] if matter in context.knowledge.topics else None
     last = message.clauses[-1]
-    if title is None or title in last.text or not _ASKS_INSTEAD.search(folded(last.text)):
+    is_wish = bool(_WISHES.search(folded(last.text))) and message.intent == Act.OUT_OF_SCOPE.value
+    if title is None or title in last.text or not (_ASKS_INSTEAD.search(folded(last.text)) or is_wish):
         return None
     return _rest(context, state, message, len(message.clauses) - 2)
+
+
+_WISHES = re.compile("^(?:我)?(?:就|只|是)*(?:是)?(?:想|要|打算|准备)")
 
 
 def _rest(context: Context, state: DialogueState, message: UserMessage, position: int) -> Reading | None:
     """Reads the question that stands after a clause."""
     rest = message.clauses[position + 1 :]
     text = "，".join(clause.text for clause in rest)
-    if len(text) < _SHORTEST_QUESTION or not (_WANTS_TO_KNOW.search(text) or asks(text)):
+    wants = _WANTS_TO_KNOW.search(text) or _WISHES.search(folded(rest[-1].text)) or asks(text)
+    if len(text) < _SHORTEST_QUESTION or not wants:
         return None
     asked = replace(
         message, text=text, key=folded(text), clauses=rest, band=AnswerBand.ANSWER, choices=(), further_requests=()

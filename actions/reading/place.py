@@ -35,6 +35,13 @@ _SEVERAL = re.compile(r"第([一二两三四五六七八九十\d])(?:个|种|项
 _ALL_LEFT = re.compile(
     "(?:剩下|后面|其余|其他|余下|别的|下面)(?:的|那|几|所有|全部|原因|步骤?|项|个|条)*(?:直接|一起|一次(?:性)?|一口气|干脆|都|全|快点?|赶紧)(?:都|全|给我)?(?:说|告诉|列|发|讲|报)"
 )
+# The steps are to be told, and nothing is to be done yet: 「步骤先跟我说说」, 「我就问步骤」.
+_ONLY_STEPS = re.compile(
+    "(?:步骤|流程|怎么(?:个)?(?:弄|操作|销|注销|办)法?|哪几步|有几步).{0,6}(?:先|都|全|直接|一次|一起|一口气)*(?:跟|给|和|向)?(?:我)?(?:说|讲|看|列|告诉|发|介绍)"
+    "|(?:先|直接|一次性?|一起|一口气|都|全部?|只|就).{0,5}(?:说|讲|看|列|告诉|发|介绍|问|了解|知道|打听)(?:给)?(?:我|一下|下|个|全|清楚|出来)*.{0,4}(?:步骤|流程|怎么(?:弄|操作|销|注销|办)|哪几步)"
+    "|先(?:告诉|跟|给|和)我(?:说|讲)?(?:一下|说|讲)?.{0,4}(?:干嘛|干啥|干什么|做什么|做啥|哪些)"
+    "|别(?:再)?一步(?:一)?步|(?:又)?(?:不是|没说|没要)(?:说)?(?:现在|马上|立刻)"
+)
 _DIGITS = {**dict(zip("一二三四五六七八九十", range(1, 11), strict=True)), "两": 2}
 # The next check, without a word on the one shown: 「下一个原因是啥 赶紧」.
 _NEXT_CAUSE = re.compile("(?:下|后)(?:面|一|边)?(?:那)?一?(?:个|项|条|样|种)(?:原因|可能|问题)?")
@@ -53,7 +60,7 @@ _CANNOT_FOLLOW = re.compile(
 _WHERE_IS = re.compile("在哪|哪里|哪儿|哪个位置|找不[到着]")
 # What ends it, beside thanks: all is done, nothing more is wanted, it is learned.
 _CLOSES = re.compile(
-    "学到|学会|记住了|会了$|没事(?:了|啦|咯)|不用(?:了|啦|咯|麻烦)|不麻烦(?:了|啦|你|您)|(?:都|全)(?:部|都)?.{0,3}(?:上去|进去|过去)(?:了|啦)|不需要了|够了|(?:都|全)(?:部|已经)?.{0,3}(?:完|好|妥|齐)(?:了|啦|咯)|搞定|办妥|就这样|就这些|先这样|(?:交|弄|办|做)完(?:了|啦)$"
+    "学到|学会|记住了|会了$|没事(?:了|啦|咯)|不用(?:了|啦|咯|麻烦)|不麻烦(?:了|啦|你|您)|(?:都|全)(?:部|都)?.{0,3}(?:上去|进去|过去)(?:了|啦)|不需要了|够了|(?:都|全)(?:部|已经)?.{0,3}(?:完|好|妥|齐)(?:了|啦|咯)|搞定|办妥|就这样|就这些|先这样|(?:交|弄|办|做)完(?:了|啦)$|(?:密码)?(?:改|换)(?:好|成|完)(?:了|啦|咯)"
 )
 _WAITS = re.compile(
     "(?:好+的?|好嘞|行|嗯+|哦|那|ok|我|就|先|只能|慢慢)*等(?:着|等|一?会儿?|几天|吧|通知|消息|结果|呗|了|啊)+"
@@ -67,6 +74,10 @@ _MORE = re.compile(
     "还有(?:吗|没有?$|么|别的(?:吗|没|步)|其他(?:吗|步)|几[步条个项]|[一下]?[步条个项](?:吗|没)|.{0,2}第.[步条个项])|就(?:只有?)?这(?:些|[几么].?[步条个])(?:吗|了|啊|么)?"
     "|[是到]最后一?[步个条项]|[一总]共(?:有|要)?几[步条个项]|后[面头](?:还有|没有?了)|(?:这就|都)?完了吗|还[剩差](?:几|多少)[步条个项]|还要几步"
 )
+_ONE_MORE = re.compile(
+    "还有(?:吗|么|呢|没有?|别的吗?|其他吗?|啥|什么|哪些)?(?:啊|呀|呢|吗)*$|(?:剩下|后面|其余|其他)的?.{0,4}(?:呢|是啥|是什么)$"
+)
+_COUNTS = re.compile("几|多少")
 _WHICH_LEFT = re.compile(
     "还(?:能|会|可能)是?(?:啥|什么|哪|因为)|还有(?:啥|什么|哪些?|哪几|别的|其他|其它)的?(?:个|项|样|种)?(?:原因|可能|问题|没)?|还剩(?:哪|什么|啥|几[项个样])|剩下的?(?:是|还有)?(?:啥|什么|哪)"
     "|那(?:到底|究竟)?(?:是|会是|是因为)(?:啥|什么|咋回事|怎么回事)"
@@ -83,6 +94,9 @@ _LETS_THEM = re.compile(
 )
 # Thanks for what was said, and nothing else: 「原来这样 谢谢」 reports nothing.
 _TO_LAST = re.compile("(?:跳到|直接(?:到|看|说|跳到?)|去|看看?)(?:最后|末尾)(?:一|那)?(?:步|条|项|个|点)")
+_WHICH_LAST = re.compile(
+    "^(?:那|好|嗯|哦|知道了)*(?:就)?最后(?:一|那)?(?:步|条|项|个|点)(?:是|呢|说|讲)*(?:的)?(?:啥|什么|呢)"
+)
 _ONLY_THANKS = re.compile(
     r"(?:好+的?|行|嗯+|哦+|噢+|喔|哈+|啊|原来(?:如此|这样|是这样)|这样啊?|明白|懂|知道|晓得|了解|清楚|够|可以|ok|okay|收到|得嘞|好嘞|那|就|先|也|都|了|啦|吧|呀|嘞)*"
     r"(?:谢+|谢了|多谢|感谢|非常|太|万分|thx|thanks|thankyou|3q|唔该|辛苦|你|您|哦|喔|了|啦|啊|呀|哈|哒|大佬|亲|小姐姐|美女|帅哥|客服)+"
@@ -137,7 +151,7 @@ def _number_named(context: Context, state: DialogueState, message: UserMessage) 
     if topic is None or not state.step or state.awaiting is not None or state.offer is not None:
         return None
     number = None
-    if _TO_LAST.search(message.key):
+    if _TO_LAST.search(message.key) or _WHICH_LAST.search(message.key):
         number = len(topic.steps)
     elif topic.kind == "diagnosis" and message.key.isdecimal() and 1 <= int(message.key) <= len(topic.steps):
         number = int(message.key)
@@ -161,6 +175,9 @@ def _from_the_first(context: Context, state: DialogueState, act: Act, message: U
 def _several(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
     """Reads the wish to see several steps or causes at once, or the next cause without more ado."""
     topic = context.topic(state)
+    if topic is not None and state.awaiting is Awaiting.WARNING and wants_only_steps(message.key):
+        arguments = {"numbers": tuple(range(1, len(topic.steps) + 1))}
+        return Reading(Source.REFERENCE, Act.SHOW_STEPS, message, "wants to hear the steps first", arguments=arguments)
     if topic is None or state.awaiting is not None or act is Act.HUMAN:
         return None
     count = len(topic.steps)
@@ -173,7 +190,15 @@ def _several(context: Context, state: DialogueState, act: Act, message: UserMess
     if len(wanted) > 1 and not told:
         arguments = {"numbers": wanted}
         return Reading(Source.REFERENCE, Act.SHOW_STEPS, message, "wants several at once", arguments=arguments)
-    if topic.kind != "diagnosis" or not state.step or state.offer is not None or len(message.key) > _LONGEST:
+    if topic.kind != "diagnosis" or not state.step or state.offer is not None:
+        return None
+    asked_for = [number for number in wanted if number != state.step]
+    if len(asked_for) == 1 and not told and asks(normalize(message.text)):
+        # 「那到底第五个是啥原因」
+        number = str(asked_for[0])
+        plain = replace(message, intent="repeat_step", entities={"step_number": (number,)}, further_requests=())
+        return Reading(Source.REFERENCE, Act.REPEAT, plain, f"asks what cause {number} is")
+    if len(message.key) > _LONGEST:
         return None
     wants_next = _NEXT_CAUSE.search(message.key) and (asks(normalize(message.text)) or hurries(message.key))
     if wants_next and not told and not named(topic, message.key):
@@ -254,6 +279,11 @@ def _asks_for_rest(context: Context, state: DialogueState, message: UserMessage)
         return None
     asked = message.acts.get("question", 0.0) >= _ASKED or asks(normalize(message.text))
     pattern = _WHICH_LEFT if topic.kind == "diagnosis" else _MORE
+    is_list = topic.kind == "procedure" and all(step.value for step in topic.steps)
+    if is_list and state.step < len(topic.steps) and _ONE_MORE.search(message.key) and not _COUNTS.search(message.key):
+        # 「嗯 还有吗」 to advice of several points wants the next.
+        plain = replace(message, intent="next_step", further_requests=())
+        return Reading(Source.REFERENCE, Act.NEXT, plain, "wants the next point")
     if not asked or not (pattern.search(message.key) or _MORE.search(message.key)):
         return None
     return Reading(Source.REFERENCE, Act.STEPS_LEFT, message, "asks what is left")
@@ -263,6 +293,15 @@ def resumes(context: Context, state: DialogueState, act: Act, message: UserMessa
     """Whether the message goes on with a walkthrough that was left."""
     reading = _resumed(context, state, act, message)
     return reading is not None and reading.act is Act.OPEN_TOPIC
+
+
+def wants_back(context: Context, state: DialogueState, act: Act, message: UserMessage) -> bool:
+    """Whether the message only wants to go on with what was under way (「好的继续刚才的」)."""
+    return (
+        bool(_BEFORE.search(message.key))
+        and len(message.key) <= _LONGEST_RETURN
+        and _resumed(context, state, act, message) is not None
+    )
 
 
 def _resumed(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
@@ -315,6 +354,11 @@ def _back_to_step(context: Context, state: DialogueState, act: Act, message: Use
     if place is None or place.number >= state.step:
         return None
     return Reading(Source.REFERENCE, Act.DONE, message, "back to a step", place.likeness, {"step": place.number})
+
+
+def wants_only_steps(key: str) -> bool:
+    """Whether the text wants to hear the steps of what it does not do yet."""
+    return bool(_ONLY_STEPS.search(key))
 
 
 def title_words(topic: Topic) -> set[str]:

@@ -11,7 +11,7 @@ _ASKS = re.compile(
     r"^(?:what|how|where|when|why|which|can|could|is|are|do|does|will)\s|[吗呢]$|(?:可以|能|行|要|对|是)嘛$|[?？]|不[是会能行]?吗|多久|怎么|怎样|咋|为什么|为啥|为何|凭什么|什么时候(?:能|给|会|可以|处理|退|到)|啥时候(?:能|给|会|处理|退|到)"
     r"|能不能|可不可以|会不会|行不行|要不要|是不是|有没有|管不管|该不该|需不需要|能否|是否|如何"
     r"|几分钟|几个?小时|几秒|多长|多大|合适[吗不]?$|[对是]吧$|哪里|哪儿|在哪|哪个|哪一|多少|什么意思|啥意思|什么算|要几|几天|几点(?!多)|^(?:写|填|说|记)(?:什么|啥)|举个例|^(?:要|是|填|写|用|算|记).{1,6}还是.{1,4}$|指.{1,8}还是"
-    r"|^(?:要|需要|能|可以|可|会|该|得).{1,8}[不么]$|[申退写填用行可能]不$|(?:要|能|可以|会|用|得).{1,6}不$|行么|好么|能.{0,4}么$|可以.{0,6}么$"
+    r"|^(?:要|需要|能|可以|可|会|该|得).{1,8}[不么]$|[申退写填用行可能]不$|(?:要|能|可以|会|用|得).{1,6}不$|(?<!你)有(?:什么|啥)用(?!的)|(?:干|做|当)(?:什么|啥)用|行么|好么|能.{0,4}么$|可以.{0,6}么$"
 )
 # What the page asks is told (「它问我为啥注销」), and so is how things stand (「还剩五十多呢」). A reproach asks
 # nothing (「我不是说了吗」, 「你到底行不行」).
@@ -38,10 +38,11 @@ _ENDS_TALK = re.compile(
 _POSTPONES = re.compile(
     "(?:花|用|弄|处理|转|取|提)(?:完|好|掉|光|走)了?(?:再|以后再|之后再|我再)(?:来|说|弄|办|注销|找)|(?:改天|回头|下次|明天|明儿|有空|过两天|晚点|改日|得闲)(?:我)?(?:再|先)?(?:去)?(?:弄|说|来|搞|办|看|找|聊|整|讲|问|打|试)|先(?:就)?这样|拜拜|(?<!礼)拜了"
 )
+_GOODBYE = re.compile("拜拜|(?<!礼)拜了|再见|88$|回见|先走了|先撤了|先下了")
 # Answered by the step that is shown: 「按了 下面呢」.
 _WHAT_NEXT = re.compile(
     "^(?:那|那么)*(?:到底|究竟)?(?:是)?(?:因为)?(?:为啥|为什么|咋回事|怎么回事|啥原因|什么原因|啥毛病)(?:呢|啊|呀)*$|^(?:那|那么|现在|下面|然后|接下来|接着|下一?步|之后|再)*(?:呢|怎么(?:办|弄|做|搞)|咋(?:办|弄|整)|往哪.?|(?:该|要)?(?:干|做|填|写|输)(?:嘛|啥|什么|吗)|是(?:啥|什么))*"
-    "(?:呢|啊|呀|嘛|吗)*$|^对(?:吧|吗|不对|么)$|是(?:吧|吗|不是)$"
+    "(?:呢|啊|呀|嘛|吗)*$|^(?:那|好|然后|还有)*(?:下|后|最后|剩下|再下)(?:面|边|的)?(?:那|这)?(?:[一二两三四几]?(?:个|步|项|条|点|样))?(?:是)?(?:啥|什么)?(?:呢|啊|呀|吗)*$|^对(?:吧|吗|不对|么)$|是(?:吧|吗|不是)$"
 )
 _KINDS = {
     "how long": re.compile("多久|几天|多长时间|多少天|多少时间|几分钟|等多长|要多长|啥时候|什么时候|久不|几时"),
@@ -89,6 +90,10 @@ _OF_WAITING = re.compile(
 )
 _HURRIES = re.compile("赶紧|快点|快些|快说|快告诉|麻溜|麻利|急死|来不及|别磨|直接(?:告诉|说)|马上告诉")
 _LEAVES_OUT = re.compile("不想|懒得|太麻烦|嫌麻烦|先跳过|跳过这")
+# 「除了电话」, 「别跟我说APP」: what is named is what is not wanted.
+_EXCEPTS = re.compile(
+    "除(?:了|开|去|掉)|(?:别|不要|不用|甭|少)(?:再|老|总|给我|跟我|让我|叫我)*(?:说|讲|提|发|推|介绍)|(?:就|也)?(?:别|不用|不要)(?:再)?(?:说|提|推荐)了?|(?:不想|不能|没法|没办法|不方便|懒得|不爱|不愿意?)(?:打|用|走|去|上|找|开)"
+)
 _ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 _LAUGHS = re.compile(r"[哈呵嘿嘻啊哦额呃嗯唔诶欸咦吼噢喔呀h]+")
 _COMPLAINS = re.compile(
@@ -256,6 +261,11 @@ def leaves_out(key: str) -> bool:
     return bool(_LEAVES_OUT.search(key))
 
 
+def excepts(text: str) -> bool:
+    """Whether the text leaves out what it names (「除了电话还有啥办法」)."""
+    return bool(_EXCEPTS.search(text))
+
+
 def denies(key: str) -> bool:
     """Whether the text says that something is not so."""
     return any(sign in key for sign in "不没未")
@@ -279,6 +289,11 @@ def withdraws(key: str) -> bool:
 def postpones(key: str) -> bool:
     """Whether the text leaves it for another time (「改天再弄」)."""
     return bool(_POSTPONES.search(key))
+
+
+def says_goodbye(key: str) -> bool:
+    """Whether the text takes its leave."""
+    return bool(_GOODBYE.search(key))
 
 
 def is_noise(key: str) -> bool:

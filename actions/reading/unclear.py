@@ -13,6 +13,7 @@ from actions.dialogue.repair import small_talk
 from actions.dialogue.state import Alarm, Awaiting, DialogueState, Offer, has_alarm
 from actions.dialogue.turn import Context
 from actions.reading.after_alarm import likeliest_label
+from actions.reading.operators import asked_instead
 from actions.reading.questions import asks
 from actions.reading.reading import Reading, Source
 from actions.reading.values import details_said
@@ -49,6 +50,9 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
             return Reading(Source.SAID_BEFORE, Act.ALARM, message, f"{label} after {alarm.value}", certainty, arguments)
     negated = [matter for matter in message.matters("negated") if matter != "human_handoff"]
     if negated and (act in UNCLEAR or act is Act.DENY):
+        instead = asked_instead(context, state, negated[0], message)
+        if instead:
+            return instead
         return Reading(Source.OPERATOR, Act.NOT_THAT, message, f"denies {negated[0]}", arguments={"matter": negated[0]})
     if "frustration" in message.entities:
         return None
@@ -110,6 +114,7 @@ _LEAVES = re.compile("不(?:查|弄|看|做|搞|办|管)了|先(?:说|弄|看|�
 _HOW_LONG = re.compile("多久|多长时间|什么时候|啥时候|几时|几点|排队|到我|轮到|没人|有人|人来|转了|转过|转没|接通")
 _LEADS_IN = re.compile(
     "唉+|哎+呀?|烦+|好烦|郁闷|无语|晕|(?:你好|那个|就是|就是说|嗯+|我|我想|想|请|麻烦)*(?:问(?:一?下|个事|你个事|问|你)?|咨询(?:一下)?|跟你说(?:个事)?|有(?:个|点|件)事(?:儿|情)?|说个事|请教(?:一下)?|是这样的?)(?:啊|呢|吧|哈)*"
+    r"|(?:我|就是|这)?(?:的)?(?:这|那)个?.{0,4}(?:不行|坏|出?问题|出?毛病|用不了|不能用|不对劲)(?:了|啊|呀)*"
     r"|.{0,6}我(?:的)?(?:这|那)个?(?:手机)?(?:里头?|上)?的?(?:那个)?(?:钱包|手机|软件|账号|号)"
 )
 

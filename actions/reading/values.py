@@ -24,6 +24,14 @@ _EMAIL = re.compile(r"[a-z0-9._+*-]+@[a-z0-9*-]+(?:\.[a-z0-9*-]+)+")
 # Right after a value, these say that it is wrong: 「昨天打错了是前天」.
 _WRONG_AFTER = re.compile(r"^.{0,2}?(?:打错|写错|说错|记错|填错|弄错|搞错|错了|不对)")
 _MOST_PARTS = 4
+_PARTS = re.compile(r"[\s,，、;；。]+")
+_BARE_NUMBER = re.compile(r"\d{1,6}(?:\.\d{1,2})?")
+# Said to the bot, or about the form, and no part of what happened.
+_NO_STORY = re.compile(
+    "申诉|投诉|人工|客服|你|您|帮我|看到了|找到了|刚说|说了|说过|重新|记下|记一下|就这样|谢|快点|不对|错了"
+)
+_SEVERAL, _SHORTEST_STORY = 2, 4
+_LEAST_BESIDE_VALUE = 6
 _NAME_ONLY = re.compile(r"[^\W\d_]{2,}(?<![吧呢啊呀的了吗吃付扣])")
 _SEPARATOR = "、"
 _LONGEST_PLAIN_NAME = 6
@@ -142,9 +150,53 @@ def details_said(
         values = accepted(values_for(detail, message, context.knowledge.wording.rejections, is_asked=detail is wanted))
         if values:
             said[detail.id] = joined(detail, values)
+    if wanted is not None and wanted.accepts == "name" and len(said) > 1:
+        # 「有一笔19块9的 前天的 不认得」 is no name.
+        whole = len([part for part in _PARTS.split(message.text.strip()) if part]) > 1
+        if whole and said.get(wanted.id, "") == message.text.strip():
+            del said[wanted.id]
     if wanted is not None:
+        said = {**_amount_beside(topic, message, said), **said}
         said = {**_name_beside(context, topic, message, said), **said}
+    if wanted is not None or any(detail.accepts == "story" and detail.id in said for detail in topic.collected_details):
+        said |= _story_beside(topic, message, said)
     return said
+
+
+def _amount_beside(topic: Topic, message: UserMessage, said: dict[str, str]) -> dict[str, str]:
+    """Returns the bare number that stands by itself beside another detail (「大前天晚上七点 88 商家是…」)."""
+    amount = next((detail for detail in topic.collected_details if detail.accepts == "amount"), None)
+    if amount is None or amount.id in said or not said:
+        return {}
+    bare = [part for part in _PARTS.split(message.text.strip()) if _BARE_NUMBER.fullmatch(part)]
+    found = amounts_in(bare[0], is_asked=True) if len(bare) == 1 else []
+    return {amount.id: found[0].value} if found else {}
+
+
+def _story_beside(topic: Topic, message: UserMessage, said: dict[str, str]) -> dict[str, str]:
+    """Returns what went wrong as it is told beside several other details (「…，点了两杯只给一杯」)."""
+    story = next((detail for detail in topic.collected_details if detail.accepts == "story"), None)
+    others = {name: value for name, value in said.items() if story is None or name != story.id}
+    if story is None or len(others) < _SEVERAL or asks(normalize(message.text)):
+        return {}
+    names = [said[detail.id] for detail in topic.collected_details if detail.accepts == "name" and detail.id in said]
+    left = [
+        part
+        for part in _PARTS.split(message.text.strip())
+        if part and not _is_value(part, names) and not _NO_STORY.search(normalize(part))
+    ]
+    text = "，".join(left)
+    return {story.id: text} if len(text) >= _SHORTEST_STORY and is_story(text) else {}
+
+
+def _is_value(part: str, names: Sequence[str]) -> bool:
+    """Whether a part of a message says little more than a time, an amount, or a name."""
+    if tells(part):
+        return False
+    spans = [time.end - time.start for time in times_in(part, None)]
+    spans += [amount.end - amount.start for amount in amounts_in(part, is_asked=True)]
+    spans += [len(name) for name in names if name in part]
+    return bool(spans) and len(part) - sum(spans) <= _LEAST_BESIDE_VALUE
 
 
 def _name_beside(context: Context, topic: Topic, message: UserMessage, said: dict[str, str]) -> dict[str, str]:

@@ -15,9 +15,11 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from actions.knowledge import load_knowledge
-from actions.knowledge.questions import load_questions
+from actions.knowledge import Knowledge, load_knowledge
+from actions.knowledge.bundle import Bundle
+from actions.knowledge.questions import Questions, load_questions
 from actions.reading.questions import asks
+from engine.nlu.bundle_indexes import BundleIndexes
 from engine.nlu.clauses import CLAUSES
 from engine.nlu.kept_vectors import KeptVectors
 from engine.nlu.lexicon import read_lexicon
@@ -68,13 +70,27 @@ class AskedAnswers(GraphComponent, IntentClassifier):
         resource: Resource,
         encoder: SentenceEncoder,
         index: QuestionIndex | None,
+        kept: KeptVectors | None = None,
     ) -> None:
-        """Makes a component, untrained without an index."""
+        """Makes a component, untrained without an index; with the vectors that are `kept` it reads other bundles."""
         self._config = config
         self._model_storage = model_storage
         self._resource = resource
         self._encoder = encoder
-        self._index = index
+        self._indexes: BundleIndexes[QuestionIndex | None] = BundleIndexes(index)
+        self._latest = index
+        self._kept = kept
+
+    def prepare(self, bundle: Bundle) -> None:
+        """Makes the index of a bundle; the latest one serves again where examples and answers are the same."""
+        assert self._kept is not None, "Rasa loads a component before it predicts."
+        examples = _examples(bundle.knowledge, bundle.questions)
+        for known in (self._latest, self._indexes.own):
+            if known is not None and known.texts == examples:
+                self._indexes.put(bundle, known)
+                return
+        self._latest = _index(examples, self._kept)
+        self._indexes.put(bundle, self._latest)
 
     @classmethod
     def create(
@@ -91,7 +107,7 @@ class AskedAnswers(GraphComponent, IntentClassifier):
         """Reads all examples once."""
         examples = _examples()
         kept = KeptVectors.read(self._encoder, [text for _, text in examples])
-        self._index = _index(examples, kept)
+        self._indexes = BundleIndexes(_index(examples, kept))
         with self._model_storage.write_to(self._resource) as folder:
             kept.save(folder)
         return self._resource
@@ -112,11 +128,12 @@ class AskedAnswers(GraphComponent, IntentClassifier):
         return messages
 
     def _nearest(self, text: str) -> dict[str, float]:
-        assert self._index is not None, "Rasa trains or loads a component before it predicts."
+        index = self._indexes.current
+        assert index is not None, "Rasa trains or loads a component before it predicts."
         if not text.strip():
             return {}
         text = text[-_LONGEST_READ:]
-        nearest = self._index.nearest(text, self._encoder.encode([text])[0])
+        nearest = index.nearest(text, self._encoder.encode([text])[0])
         return {address: round(likeness, 3) for address, likeness in list(nearest.items())[: self._config["answers"]]}
 
     @classmethod
@@ -132,8 +149,8 @@ class AskedAnswers(GraphComponent, IntentClassifier):
         encoder = sentence_encoder()
         with model_storage.read_from(resource) as folder:
             # Questions and answers are read when the bot starts.
-            index = _index(_examples(), KeptVectors.load(encoder, folder))
-        return cls(config, model_storage, resource, encoder, index)
+            kept = KeptVectors.load(encoder, folder)
+        return cls(config, model_storage, resource, encoder, _index(_examples(), kept), kept)
 
 
 def _may_ask(clause: Mapping[str, Any]) -> bool:
@@ -147,10 +164,10 @@ def _index(examples: Sequence[tuple[str, str]], kept: KeptVectors) -> QuestionIn
     return QuestionIndex(found, read_lexicon(LEXICON).aliases)
 
 
-def _examples() -> list[tuple[str, str]]:
+def _examples(knowledge: Knowledge | None = None, asked: Questions | None = None) -> list[tuple[str, str]]:
     """Returns all examples, normalized, with the address of their answer: what it says, and how people ask for it."""
-    knowledge = load_knowledge(KNOWLEDGE)
-    questions = load_questions(knowledge.addresses, QUESTIONS).by_answer
+    knowledge = knowledge or load_knowledge(KNOWLEDGE)
+    questions = (asked or load_questions(knowledge.addresses, QUESTIONS)).by_answer
     return [
         (answer.address, normalize(text))
         for answer in knowledge.answers.values()

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
+import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -16,8 +17,10 @@ from rasa.shared.nlu.constants import INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from actions.knowledge import load_knowledge
-from actions.knowledge.questions import load_questions
+from actions.knowledge import Knowledge, load_knowledge
+from actions.knowledge.bundle import Bundle, current_bundle
+from actions.knowledge.questions import Questions, load_questions
+from engine.nlu.bundle_indexes import BundleIndexes
 from engine.nlu.faq_matcher import FaqMatcher, Understood, nearest_rivals
 from engine.nlu.kept_vectors import KeptVectors
 from engine.nlu.lexicon import read_lexicon
@@ -32,6 +35,22 @@ _OUT_OF_SCOPE = "out_of_scope"
 # As many characters as the classifiers read, so that the vector is there already.
 _LONGEST_READ = 120
 _OTHERS_FILE = "others.json"
+# Texts near to a wording that are looked at.
+_MOST_ALIKE = 20
+
+
+class _Latest(NamedTuple):
+    """What the latest matcher was made of: questions, what else people say, and which of that is near."""
+
+    wordings: list[tuple[str, str]]
+    others: list[str]
+    near: list[str]
+    matcher: FaqMatcher | None
+
+
+class _Index(NamedTuple):
+    matcher: FaqMatcher | None
+    topics: frozenset[str]
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -68,14 +87,77 @@ class FaqIndex(GraphComponent, IntentClassifier):
         resource: Resource,
         encoder: SentenceEncoder,
         matcher: FaqMatcher | None = None,
+        examples: Sequence[str] = (),
+        kept: KeptVectors | None = None,
+        latest: _Latest | None = None,
     ) -> None:
-        """Makes a component; without a matcher, as without any question, it tells nothing."""
+        """Makes a component; without a matcher, as without any question, it tells nothing.
+
+        With the examples of the intents and the vectors that are `kept` it reads other bundles; `latest` is what the
+        matcher was made of.
+        """
         self._config = config
         self._model_storage = model_storage
         self._resource = resource
         self._encoder = encoder
-        self._topics = frozenset(load_knowledge(KNOWLEDGE).topics)
-        self._matcher = matcher
+        self._indexes = BundleIndexes(_Index(matcher, frozenset(load_knowledge(KNOWLEDGE).topics)))
+        self._examples = examples
+        self._kept = kept
+        self._latest = latest
+
+    @property
+    def matcher(self) -> FaqMatcher | None:
+        """The matcher of the bundle of this turn; None without any question."""
+        return self._indexes.current.matcher
+
+    def prepare(self, bundle: Bundle) -> None:
+        """Makes the matcher of a bundle: what it has that is new is read, 3 ms a wording."""
+        assert self._kept is not None, "Rasa loads a component before it predicts."
+        wordings, others = _wordings(bundle.knowledge), _others(self._examples, bundle.questions)
+        if self._latest is None or (self._latest.wordings, self._latest.others) != (wordings, others):
+            self._latest = self._read(wordings, others, self._kept)
+        self._indexes.put(bundle, _Index(self._latest.matcher, frozenset(bundle.knowledge.topics)))
+
+    def _read(self, wordings: list[tuple[str, str]], others: list[str], kept: KeptVectors) -> _Latest:
+        latest = self._latest
+        if latest is None or latest.others != others:
+            near = _near(wordings, others, kept) if wordings else []
+        else:
+            # What rivals the wordings that were there is known; to look for it takes a second.
+            own, known = {text for _, text in wordings}, {text for _, text in latest.wordings}
+            new = [(name, text) for name, text in wordings if text not in known]
+            found = dict.fromkeys([*latest.near, *(_near(new, others, kept) if new else ())])
+            near = [text for text in found if text not in own]
+        return _Latest(wordings, others, near, _matcher(wordings, near, kept))
+
+    def alike(self, names: Collection[str], least: float) -> Iterator[tuple[str, str, str | None, str, float]]:
+        """Yields which wordings of some questions are hardly to be told from what else is said, in this bundle.
+
+        Args:
+            names: Ids of the questions.
+            least: Likeness of the vectors from which on two texts are told.
+
+        Yields:
+            The wording and its question, the other text and its question (None: an example of an intent, or a question
+            of another answer), and the likeness.
+        """
+        if self._kept is None:
+            return
+        bundle = current_bundle()
+        wordings = _wordings(bundle.knowledge)
+        mine = [(name, text) for name, text in wordings if name in names]
+        others: list[tuple[str | None, str]] = [*wordings]
+        others += [(None, text) for text in _others(self._examples, bundle.questions)]
+        theirs = self._kept.of([text for _, text in others])
+        for (name, text), row in zip(mine, self._kept.of([text for _, text in mine]) @ theirs.T, strict=True):
+            places = [int(place) for place in np.argsort(-row)[:_MOST_ALIKE] if others[place][0] != name]
+            # One for each question: the nearest.
+            told: set[str | None] = set()
+            for place in places:
+                other, other_text = others[place]
+                if row[place] >= least and other not in told:
+                    told.add(other)
+                    yield text, name, other, other_text, float(row[place])
 
     @classmethod
     def create(
@@ -94,7 +176,7 @@ class FaqIndex(GraphComponent, IntentClassifier):
         wordings, others = _wordings(), _others(examples)
         kept = KeptVectors.read(self._encoder, [*others, *(text for _, text in wordings)])
         near = _near(wordings, others, kept)
-        self._matcher = _matcher(wordings, near, kept)
+        self._indexes = BundleIndexes(_Index(_matcher(wordings, near, kept), self._indexes.own.topics))
         with self._model_storage.write_to(self._resource) as folder:
             told = {"examples": examples, "state": _state(wordings, others), "near": near}
             (folder / _OTHERS_FILE).write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
@@ -113,10 +195,10 @@ class FaqIndex(GraphComponent, IntentClassifier):
         return messages
 
     def _ranked(self, message: Message) -> list[dict[str, Any]]:
-        text = _read(message)
-        if self._matcher is None or not text:
+        text, matcher = _read(message), self.matcher
+        if matcher is None or not text:
             return []
-        ranked = self._matcher.rank(text, self._encoder.encode([text])[0], self._understood(message))
+        ranked = matcher.rank(text, self._encoder.encode([text])[0], self._understood(message))
         return [
             {"name": name, "confidence": round(confidence, 3)}
             for name, confidence in ranked[: self._config["most"]]
@@ -125,7 +207,7 @@ class FaqIndex(GraphComponent, IntentClassifier):
 
     def _understood(self, message: Message) -> Understood:
         ranking = {entry["name"]: float(entry["confidence"]) for entry in message.get(INTENT_RANKING_KEY) or ()}
-        return understood_of(ranking, self._topics)
+        return understood_of(ranking, self._indexes.current.topics)
 
     @classmethod
     def load(
@@ -145,7 +227,8 @@ class FaqIndex(GraphComponent, IntentClassifier):
             # To look for them anew takes a second.
             near = told["near"] if told["state"] == _state(wordings, others) else _near(wordings, others, kept)
             matcher = _matcher(wordings, near, kept)
-        return cls(config, model_storage, resource, encoder, matcher)
+        latest = _Latest(wordings, others, near, matcher)
+        return cls(config, model_storage, resource, encoder, matcher, told["examples"], kept, latest)
 
 
 def _matcher(wordings: Sequence[tuple[str, str]], rivals: Sequence[str], kept: KeptVectors) -> FaqMatcher | None:
@@ -167,9 +250,9 @@ def _near(wordings: Sequence[tuple[str, str]], others: Sequence[str], kept: Kept
     return [texts[i] for i in nearest_rivals(kept.of(list(own)), kept.of(texts))]
 
 
-def _others(examples: Sequence[str]) -> list[str]:
+def _others(examples: Sequence[str], asked: Questions | None = None) -> list[str]:
     """Returns all that people say or ask for otherwise, each once."""
-    return list(dict.fromkeys((*examples, *_questions())))
+    return list(dict.fromkeys((*examples, *_questions(asked))))
 
 
 def _state(wordings: Sequence[tuple[str, str]], others: Sequence[str]) -> str:
@@ -178,13 +261,14 @@ def _state(wordings: Sequence[tuple[str, str]], others: Sequence[str]) -> str:
     return hashlib.sha256(told.encode()).hexdigest()
 
 
-def _wordings() -> list[tuple[str, str]]:
-    return [(faq.id, text) for faq in load_knowledge(KNOWLEDGE).faqs.values() for text in faq.wordings]
+def _wordings(knowledge: Knowledge | None = None) -> list[tuple[str, str]]:
+    faqs = (knowledge or load_knowledge(KNOWLEDGE)).faqs
+    return [(faq.id, text) for faq in faqs.values() for text in faq.wordings]
 
 
-def _questions() -> list[str]:
+def _questions(asked: Questions | None = None) -> list[str]:
     """Returns how people ask for the other answers, normalized."""
-    questions = load_questions(load_knowledge(KNOWLEDGE).addresses, QUESTIONS).by_answer
+    questions = (asked or load_questions(load_knowledge(KNOWLEDGE).addresses, QUESTIONS)).by_answer
     return list(dict.fromkeys(normalize(text) for texts in questions.values() for text in texts))
 
 

@@ -121,6 +121,11 @@ class QuestionIndex:
             _View([syllable_units(text, self._aliases) for text in texts], owners),
         )
 
+    @property
+    def texts(self) -> list[tuple[str, str]]:
+        """The addresses and texts of the examples, as they were given."""
+        return [(example.address, example.text) for example in self._examples]
+
     def with_entries(self, examples: Sequence[Example]) -> QuestionIndex:
         """Returns an index with further examples, of entries known or new."""
         return QuestionIndex((*self._examples, *examples), self._aliases)

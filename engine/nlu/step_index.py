@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -15,8 +15,10 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from actions.knowledge import load_knowledge
+from actions.knowledge import Knowledge, load_knowledge
 from actions.knowledge.answers import step_passages
+from actions.knowledge.bundle import Bundle
+from engine.nlu.bundle_indexes import BundleIndexes
 from engine.nlu.clauses import CLAUSES
 from engine.nlu.kept_vectors import KeptVectors
 from engine.nlu.normalized_spacy_nlp import NormalizedSpacyNLP, normalized_text
@@ -27,6 +29,13 @@ from language.text_normalization import normalize
 _OUTPUT = "steps"
 # As many characters as the classifiers read, so that the vector is there already.
 _LONGEST_READ = 120
+
+
+class _Index(NamedTuple):
+    """The passages of a bundle: where each belongs, and its vector."""
+
+    addresses: list[str]
+    vectors: Vectors
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -64,14 +73,23 @@ class StepIndex(GraphComponent, IntentClassifier):
         encoder: SentenceEncoder,
         addresses: list[str],
         vectors: Vectors | None,
+        kept: KeptVectors | None = None,
     ) -> None:
-        """Makes an index, empty when there are no vectors."""
+        """Makes an index, empty when there are no vectors; with those that are `kept` it reads other bundles."""
         self._config = config
         self._model_storage = model_storage
         self._resource = resource
         self._encoder = encoder
-        self._addresses = addresses
-        self._vectors = vectors
+        self._indexes: BundleIndexes[_Index | None] = BundleIndexes(
+            None if vectors is None else _Index(addresses, vectors)
+        )
+        self._kept = kept
+
+    def prepare(self, bundle: Bundle) -> None:
+        """Reads what the passages of a bundle have that is new."""
+        assert self._kept is not None, "Rasa loads a component before it predicts."
+        addresses, passages = zip(*_passages(bundle.knowledge), strict=True)
+        self._indexes.put(bundle, _Index(list(addresses), self._kept.of(passages)))
 
     @classmethod
     def create(
@@ -87,9 +105,8 @@ class StepIndex(GraphComponent, IntentClassifier):
     def train(self, training_data: TrainingData) -> Resource:
         """Reads all passages once."""
         addresses, passages = zip(*_passages(), strict=True)
-        self._addresses = list(addresses)
         kept = KeptVectors.read(self._encoder, passages)
-        self._vectors = kept.of(passages)
+        self._indexes = BundleIndexes(_Index(list(addresses), kept.of(passages)))
         with self._model_storage.write_to(self._resource) as folder:
             kept.save(folder)
         return self._resource
@@ -109,16 +126,17 @@ class StepIndex(GraphComponent, IntentClassifier):
 
     def nearest(self, text: str) -> list[dict[str, Any]]:
         """Returns the addresses of the nearest passages of normalized text with their likeness, best first."""
-        assert self._vectors is not None, "Rasa trains or loads a component before it predicts."
+        index = self._indexes.current
+        assert index is not None, "Rasa trains or loads a component before it predicts."
         text = text[-_LONGEST_READ:]
         if not text.strip():
             return []
-        likeness = self._vectors @ self._encoder.encode([text])[0]
+        likeness = index.vectors @ self._encoder.encode([text])[0]
         nearest: dict[str, float] = {}
         # Each step has some passages.
         for i in np.argsort(-likeness)[: 2 * self._config["steps"]]:
             if likeness[i] >= self._config["least"]:
-                nearest.setdefault(self._addresses[i], round(float(likeness[i]), 3))
+                nearest.setdefault(index.addresses[i], round(float(likeness[i]), 3))
         return [{"name": name, "confidence": value} for name, value in nearest.items()][: self._config["steps"]]
 
     @classmethod
@@ -135,11 +153,11 @@ class StepIndex(GraphComponent, IntentClassifier):
         # The texts of the knowledge are read when the bot starts.
         addresses, passages = zip(*_passages(), strict=True)
         with model_storage.read_from(resource) as folder:
-            vectors = KeptVectors.load(encoder, folder).of(passages)
-        return cls(config, model_storage, resource, encoder, list(addresses), vectors)
+            kept = KeptVectors.load(encoder, folder)
+        return cls(config, model_storage, resource, encoder, list(addresses), kept.of(passages), kept)
 
 
-def _passages() -> list[tuple[str, str]]:
+def _passages(knowledge: Knowledge | None = None) -> list[tuple[str, str]]:
     """Returns what users say of each step, with its address and what it says of it: `topic/step/done`."""
-    topics = load_knowledge(KNOWLEDGE).topics
+    topics = (knowledge or load_knowledge(KNOWLEDGE)).topics
     return [(address, normalize(passage)) for address, passage in step_passages(topics)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from pathlib import Path
+from typing import Any
 
 from rasa.core.agent import Agent, load_agent, load_from_server
 from rasa.core.brokers.broker import EventBroker
@@ -15,6 +16,7 @@ from rasa.core.tracker_store import InMemoryTrackerStore, TrackerStore
 from rasa.core.utils import AvailableEndpoints
 from rasa.shared.core.domain import Domain
 
+from actions.knowledge.bundle import turn_with
 from engine.serving.local_actions import LocalActionEndpoint
 from engine.serving.processor import ServingProcessor
 from engine.serving.tracker_store import ServingFailSafeTrackerStore, ServingSQLTrackerStore, create_tracker_store
@@ -51,6 +53,17 @@ class ServingAgent(Agent):
         store = store or InMemoryTrackerStore(domain)
         store.domain = domain
         return ServingFailSafeTrackerStore(store)
+
+    async def handle_message(self, message: UserMessage) -> list[dict[str, Any]] | None:
+        """Handles a message (see parent class), with one bundle of knowledge from its beginning to its end."""
+        with turn_with():
+            found: list[dict[str, Any]] | None = await super().handle_message(message)
+        return found
+
+    async def parse_message(self, message_data: str) -> dict[str, Any]:
+        """Returns what the NLU makes of a text (see parent class), with one bundle of knowledge."""
+        with turn_with():
+            return dict(await super().parse_message(message_data))
 
     def use_stores(self, tracker_store: TrackerStore, lock_store: LockStore) -> None:
         """Keeps conversations and locks in these stores from now on."""

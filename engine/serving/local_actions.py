@@ -10,6 +10,7 @@ from rasa.utils.endpoints import ClientResponseError, EndpointConfig
 from rasa_sdk.executor import ActionExecutor
 from rasa_sdk.interfaces import ActionExecutionRejection, ActionNotFoundException
 
+from common.tracing import span
 from engine.upstream import replaces
 
 logger = logging.getLogger(__name__)
@@ -47,7 +48,8 @@ class LocalActionEndpoint(EndpointConfig):
             Exception: Whatever else the action raises.
         """
         try:
-            return as_json(await self._executor.run(call))
+            with span("action", action=call.get("next_action")):
+                return as_json(await self._executor.run(call))
         except ActionExecutionRejection:
             raise
         except ActionNotFoundException as error:

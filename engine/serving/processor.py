@@ -20,6 +20,7 @@ from rasa.shared.core.events import ActionExecutionRejected, Event
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.common import TempDirectoryPath, get_temp_dir_name
 
+from common.tracing import span
 from engine.serving.actions import serving_action
 from engine.serving.graph_runner import ServingGraphRunner
 from engine.serving.model_storage import ServingModelStorage
@@ -54,6 +55,12 @@ class ServingProcessor(MessageProcessor):
         super().__init__(*args, **kwargs)
         self._known_intents = frozenset(self.domain.intents)
         self._known_entities = frozenset(self.domain.entities)
+
+    async def parse_message(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Interprets a message, in a span of its own (see parent class)."""
+        with span("parse"):
+            parse: dict[str, Any] = await super().parse_message(*args, **kwargs)
+            return parse
 
     @replaces(MessageProcessor._check_for_unseen_features, "286ab49de966")
     def _check_for_unseen_features(self, parse_data: dict[str, Any]) -> None:

@@ -22,9 +22,12 @@ from rasa.server import create_ssl_context
 from rasa.shared.exceptions import RasaException
 from sanic import Sanic
 
+from common.tracing import start_tracing, stop_tracing
 from engine.serving.agent import ServingAgent, load_serving_agent, open_stores
+from engine.serving.bundles import Bundles
 from engine.serving.configuration import create_channels
 from engine.serving.forked_workers import fork_workers
+from engine.serving.knowledge_store import knowledge_store
 from engine.serving.local_actions import local_if_configured
 from engine.serving.logs import take_over_sanic
 from engine.upstream import replaces
@@ -61,6 +64,7 @@ def serve(
     app = _create_app(arguments, endpoints)
     app.register_listener(functools.partial(_start, agent, endpoints), "before_server_start")
     app.register_listener(close_resources, "after_server_stop")
+    app.register_listener(_end_tracing, "after_server_stop")
     if on_ready:
         app.register_listener(functools.partial(_call, on_ready), "after_server_start")
     rasa.utils.common.update_sanic_log_level(
@@ -123,7 +127,16 @@ async def _start(
         sanic.log.error_logger.disabled = True
         sys.exit(1)
     app.ctx.agent = agent
+    app.ctx.bundles = Bundles(agent, knowledge_store(agent.tracker_store))
+    await app.ctx.bundles.start()
+    app.add_task(app.ctx.bundles.follow_for_ever())
+    # In each worker: what sends spans is a thread, which a fork does not take along.
+    start_tracing("uwallet-engine")
     logger.info("Rasa server is up and running.")
+
+
+async def _end_tracing(app: Sanic[Any, Any], loop: asyncio.AbstractEventLoop) -> None:
+    await asyncio.to_thread(stop_tracing)
 
 
 async def _call(function: Callable[[], None], app: Sanic[Any, Any], loop: asyncio.AbstractEventLoop) -> None:

@@ -74,6 +74,12 @@ def missions(knowledge: Knowledge, phrases: Phrases) -> list[Mission]:
                 )
                 for n, detail in enumerate(topic.details)
             ]
+    found += [
+        # What to do is said even to whoever only wants somebody to come.
+        Mission(f"{topic.id} beside a human", topic.id, f"{topic.id}.beside_human", f"{topic.id}.yml:text")
+        for topic in knowledge.topics.values()
+        if topic.urgent and f"{topic.id}.beside_human" in phrases.openers
+    ]
     found += _of_care(knowledge, phrases)
     found += [
         Mission(
@@ -91,7 +97,9 @@ def missions(knowledge: Knowledge, phrases: Phrases) -> list[Mission]:
 
 
 def _of_answer(topic: Topic) -> Iterator[Mission]:
-    yield Mission(topic.id, topic.id, topic.id, f"{topic.id}.yml:text")
+    if not topic.urgent:
+        # Whoever says so is in danger, and `safety.yml` answers.
+        yield Mission(topic.id, topic.id, topic.id, f"{topic.id}.yml:text")
     if topic.short:
         yield Mission(f"{topic.id} in anger", topic.id, topic.id, f"{topic.id}.yml:short", before=("angry",))
     for number, item in enumerate(topic.items):
@@ -112,6 +120,15 @@ def _of_walkthrough(topic: Topic) -> Iterator[Mission]:
             yield Mission(
                 f"{topic.id} not {step.value}", topic.id, topic.id, f"{place}.trouble", at_step={number: ("problem",)}
             )
+            if step.contradicted:
+                # The page names what the user finds not to be so.
+                yield Mission(
+                    f"{topic.id} disputed {step.value}",
+                    topic.id,
+                    topic.id,
+                    f"{place}.contradicted",
+                    at_step={number: ("page", "rule_out")},
+                )
             if step.treatment:
                 yield Mission(
                     f"{topic.id} found {step.value}",
@@ -145,6 +162,15 @@ def _of_walkthrough(topic: Topic) -> Iterator[Mission]:
                 topic.id,
                 f"{topic.id}.{step.value}",
                 f"{topic.id}.yml:steps[{number - 1}].text",
+            )
+        if step.there:
+            # Somebody ahead of the bot has come to the page by themselves.
+            yield Mission(
+                f"{topic.id} already at {step.id}",
+                topic.id,
+                topic.id,
+                f"{topic.id}.yml:steps[{number - 1}].there",
+                at_step={number - 1: ("arrived",)},
             )
     yield Mission(
         f"{topic.id} trouble twice",

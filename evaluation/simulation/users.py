@@ -22,6 +22,8 @@ _OFFERS_OF_HUMAN = frozenset(
         "utter_tried_all",
         "utter_apologise_and_offer_human",
         "utter_no_information",
+        "utter_nothing_more_known",
+        "utter_cause_disputed",
     }
 )
 # After these the step is still what is talked about.
@@ -37,7 +39,21 @@ _OF_STEPS = frozenset(
         "utter_all_steps",
     }
 )
+# With these a walkthrough has ended.
+_ENDS = frozenset(
+    {
+        "utter_human_declined",
+        "utter_solved",
+        "utter_finished",
+        "utter_rated",
+        "utter_rated_low",
+        "utter_glad",
+        "utter_offer_declined",
+    }
+)
 _MOST_OPENERS = 3
+# Whoever has gone past the step that they have a question about goes back to it so often.
+_MOST_BACK = 3
 # Whoever does not get their answer asks in other words.
 _MOST_TRIES = 3
 
@@ -150,6 +166,8 @@ class User:
     _declined: int = 0
     _tries: dict[str, int] = field(default_factory=dict)
     _led_away: int = 0
+    _gone_back: int = 0
+    _ended: bool = False
     _menu_asked: bool = False
     _menu_pressed: bool = False
 
@@ -208,6 +226,9 @@ class User:
         if answer:
             return answer
         topic = self.knowledge.topics[mission.topic]
+        self._ended = (self._ended or bool(names & _ENDS)) and not (step and step["topic"] == topic.id)
+        if self._ended and topic.is_walkthrough and not self._left:
+            return self._after_end(replies)
         if step and step["topic"] == topic.id:
             return self._at_step(replies)
         if "utter_diagnosis_intro" in names:
@@ -365,6 +386,11 @@ class User:
         question = self._question() if self.mission.cause == number else None
         if question:
             return question
+        passed = self._passed(number)
+        if passed and self._gone_back < _MOST_BACK:
+            self._gone_back += 1
+            line = self._one_of(self.phrases.acts["back"]).format(number=passed)
+            return Utterance(line, "go back", _shows_step)
         acts, done = self.mission.at_step.get(number, ()), self._acts_done.get(number, 0)
         if done < len(acts):
             self._acts_done[number] = done + 1
@@ -384,6 +410,14 @@ class User:
         lines = own if self.chance.random() < 0.5 else self.phrases.acts["done"]
         return Utterance(self._one_of(lines), "done", self._goes_on(number))
 
+    def _after_end(self, replies: Sequence[Said]) -> Utterance | None:
+        """Asks what is left to be asked once it has ended, then opens the topic again; nobody goes on with nothing."""
+        question = self._question()
+        if question:
+            return question
+        self._ended = False
+        return self._open(replies)
+
     def _special(self, act: str, number: int, replies: Sequence[Said]) -> Utterance:
         topic = self.knowledge.topics[self.mission.topic]
         step = topic.steps[number - 1]
@@ -393,6 +427,13 @@ class User:
         if act == "found":
             line = self._one_of(self.phrases.causes[step.value or ""]["found"])
             return Utterance(line, "cause found", says("utter_treatment"))
+        if act in ("page", "rule_out"):
+            lines = self.phrases.causes[step.value or ""]["page" if act == "page" else "ruled_out"]
+            expects = says("utter_treatment") if act == "page" else says("utter_cause_disputed")
+            return Utterance(self._one_of(lines), act.replace("_", " "), expects)
+        if act == "arrived":
+            following = topic.steps[number].id if number < len(topic.steps) else step.id
+            return Utterance(self._one_of(self.phrases.of_step(topic.id, following, "arrived")), act, _shows_step)
         if act in ("trouble", "again_trouble") and self._pressed("/step_problem", replies):
             return Utterance("/step_problem", "press trouble")
         if act == "trouble":
@@ -401,8 +442,19 @@ class User:
         if act == "cancel":
             self._left = True
             return self._act("cancel", says("utter_cancelled", "utter_answer"))
-        expects = {"again_trouble": says("utter_offer_human_after_trouble"), "ask_human": hands_over}
-        return self._act(act, expects.get(act, says("utter_tried_all", "utter_offer_human")))
+        wanted = {"again_trouble": says("utter_offer_human_after_trouble"), "ask_human": hands_over}
+        return self._act(act, wanted.get(act, says("utter_tried_all", "utter_offer_human")))
+
+    def _passed(self, number: int) -> int:
+        """Returns the step that was passed, as happens to whoever is misheard, before what was wanted there; else 0."""
+        undone = (at for at, acts in self.mission.at_step.items() if self._acts_done.get(at, 0) < len(acts))
+        at = min(undone, default=0)
+        if 0 < at < number:
+            return at
+        left = any(
+            target not in self.told and self._tries.get(target, 0) < _MOST_TRIES for target, _ in self.mission.asks
+        )
+        return self.mission.cause if left and self.mission.cause < number else 0
 
     def _question(self) -> Utterance | None:
         """Asks for the next answer that was not told yet, a few times in other words."""

@@ -32,6 +32,7 @@ from uwallet_gateway.transport.rest import api, notice, questions, rasa_webhook,
 from uwallet_gateway.transport.socket_io import SocketTransport
 from uwallet_gateway.transport.upload_slots import UploadSlots
 from uwallet_gateway.transport.web_files import read_web_files, web_routes
+from uwallet_gateway.transport.web_sockets import WebSocketFork
 
 _log = structlog.get_logger()
 
@@ -77,6 +78,7 @@ def create_app(services: Services, sockets: SocketTransport | None = None) -> AS
         web_routes(files, services.sites, public_url=settings.public_url, development=settings.development)
     )
     add_error_handlers(app, services.presentation)
+    # Long polling; WebSockets take a way of their own, below.
     whole: ASGIApp = socketio.ASGIApp(sockets.server, other_asgi_app=app)
     whole = UploadSlots(whole, services.rate_limits, services.presentation)
     whole = BodyLimit(whole, services.presentation)
@@ -85,8 +87,16 @@ def create_app(services: Services, sockets: SocketTransport | None = None) -> AS
     names = [*settings.allowed_hosts, *([own_name] if own_name else [])]
     whole = AllowedHosts(whole, names, services.presentation)
     whole = SecurityHeaders(whole, hsts_subdomains=settings.hsts_subdomains)
-    # Must be the outermost middleware: everything below reads the client address that it sets.
-    return ProxyHeadersMiddleware(whole, trusted_hosts=list(settings.trusted_proxies))  # type: ignore[arg-type,return-value]  # uvicorn has protocol types of its own
+
+    def behind_proxy(inner: ASGIApp) -> ASGIApp:
+        # Must be the outermost middleware: everything below reads the client address that it sets.
+        return ProxyHeadersMiddleware(inner, trusted_hosts=list(settings.trusted_proxies))  # type: ignore[arg-type,return-value]  # uvicorn has protocol types of its own
+
+    return WebSocketFork(
+        behind_proxy(whole),
+        lambda admit: behind_proxy(AllowedHosts(admit, names, services.presentation)),
+        sockets.server.eio.handle_request,
+    )
 
 
 def _lifespan(services: Services, sockets: SocketTransport) -> Any:
@@ -100,6 +110,7 @@ def _lifespan(services: Services, sockets: SocketTransport) -> Any:
                 await services.hook_endpoints.renew_seals()
                 await services.hook_endpoints.reload()
                 await services.configuration.reload()
+                await services.knowledge_publisher.read_in()
                 await record_settings(services.settings, services.audit)
                 if services.relay:
                     await services.relay.start()
@@ -111,6 +122,8 @@ def _lifespan(services: Services, sockets: SocketTransport) -> Any:
                     asyncio.create_task(services.support_scheduler.run_for_ever()),
                     asyncio.create_task(services.dispatcher.take_over_for_ever()),
                     asyncio.create_task(services.search_indexer.run_for_ever()),
+                    asyncio.create_task(services.grouper.run_for_ever()),
+                    asyncio.create_task(services.knowledge_publisher.run_for_ever()),
                 ]
                 _log.info("gateway.started")
                 try:
@@ -118,6 +131,7 @@ def _lifespan(services: Services, sockets: SocketTransport) -> Any:
                 finally:
                     for task in running:
                         task.cancel()
+                    await services.knowledge_checks.stop()
                     await finish(services, sockets)
                     await services.hook_sender.stop(services.settings.shutdown_seconds)
         except DatabaseInUseError as error:

@@ -47,11 +47,18 @@ class ErrorCode(StrEnum):
     FILE_UNREADABLE = "file_unreadable"
     NAME_TAKEN = "name_taken"
     TOO_MANY = "too_many"
+    NO_TICKET = "no_ticket"
     HOOK_ADDRESS = "hook_address"
     LAST_ADMIN = "last_admin"
     CONTACT_INVALID = "contact_invalid"
     BLOCKED = "blocked"
     ALREADY_RATED = "already_rated"
+    # Of the knowledge (docs/support/knowledge-api.md).
+    ENTRY_INVALID = "entry_invalid"
+    ENTRY_CHANGED = "entry_changed"
+    KNOWLEDGE_BROKEN = "knowledge_broken"
+    CHECKS_NEEDED = "checks_needed"
+    TRAINING_NEEDED = "training_needed"
 
 
 class InputError(Exception):

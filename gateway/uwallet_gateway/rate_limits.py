@@ -9,16 +9,19 @@ from typing import Literal
 
 import structlog
 from limits import RateLimitItem, parse_many
-from limits.aio.storage import MemoryStorage, RedisStorage, Storage
+from limits.aio.storage import RedisStorage, Storage
 from limits.aio.strategies import MovingWindowRateLimiter
 from limits.errors import StorageError
 from redis.asyncio import Redis
 
 from uwallet_gateway.errors import ErrorCode, InputError
+from uwallet_gateway.memory_limits import RarelyCleanedStorage
 from uwallet_gateway.observability.metrics import Metrics
 from uwallet_gateway.settings import Settings
 
 Kind = Literal["messages", "suggestions", "sessions", "attachments", "requests", "sign_ins", "failed_sign_ins", "desk"]
+# Of a limit of sessions, what each process counts for itself.
+_OWN_SHARE = 0.1
 _log = structlog.get_logger()
 
 
@@ -36,10 +39,10 @@ class RateLimits:
                 implementation="redispy",
             )
         else:
-            storage = MemoryStorage()
+            storage = RarelyCleanedStorage()
         self._limiter = MovingWindowRateLimiter(storage)
         # While Redis is away each process counts for itself: somebody who guesses passwords must not wait for that.
-        self._own_limiter = MovingWindowRateLimiter(MemoryStorage())
+        self._own_limiter = MovingWindowRateLimiter(RarelyCleanedStorage())
         self._metrics = metrics
         self._per_user: dict[Kind, list[RateLimitItem]] = {
             "messages": _items(settings.rate_messages_per_user),
@@ -55,6 +58,13 @@ class RateLimits:
             "sign_ins": _items(settings.rate_sign_ins_per_address),
             "failed_sign_ins": _items(settings.rate_failed_sign_ins_per_address),
         }
+        sessions = self._per_address["sessions"]
+        self._own_shares = _part(sessions, _OWN_SHARE) if redis else []
+        if len(self._own_shares) < len(sessions):
+            # Too small to be divided.
+            self._own_shares = []
+        if self._own_shares:
+            self._per_address["sessions"] = _rest(sessions, _OWN_SHARE)
 
     async def check(self, kind: Kind, *, user: str | None = None, address: str | None = None) -> None:
         """Counts one more, the user's first.
@@ -69,6 +79,8 @@ class RateLimits:
         """
         who = network_of(address)
         try:
+            if kind == "sessions" and who is not None and await self._fits_own_share(who):
+                return
             await self._check(self._limiter, kind, user, who)
         except StorageError as error:
             _log.warning("rate_limits.unavailable", reason=str(error.storage_error))
@@ -97,6 +109,15 @@ class RateLimits:
                 if not await limiter.hit(item, kind, scope, who):
                     raise await self._refusal(limiter, item, kind, scope, who)
 
+    async def _fits_own_share(self, address: str) -> bool:
+        """Whether an address is still within the part of the limit of sessions that a process counts for itself.
+
+        So that thousands of clients that come back at once, each from its own address, are no call of Redis each. What
+        goes beyond is counted together with the other processes.
+        """
+        hits = [await self._own_limiter.hit(item, "own share", "address", address) for item in self._own_shares]
+        return bool(hits) and all(hits)
+
     async def _test(self, limiter: MovingWindowRateLimiter, kind: Kind, address: str) -> None:
         for item in self._per_address.get(kind, ()):
             if not await limiter.test(item, kind, "address", address):
@@ -121,6 +142,15 @@ def network_of(address: str | None) -> str | None:
     if isinstance(ip, ipaddress.IPv6Address):
         return str(ip.ipv4_mapped or ipaddress.ip_network((ip, 64), strict=False).network_address)
     return str(ip)
+
+
+def _part(items: list[RateLimitItem], part: float) -> list[RateLimitItem]:
+    amounts = [(item, int(item.amount * part)) for item in items]
+    return [type(item)(amount, item.multiples, item.namespace) for item, amount in amounts if amount]
+
+
+def _rest(items: list[RateLimitItem], part: float) -> list[RateLimitItem]:
+    return [type(item)(item.amount - int(item.amount * part), item.multiples, item.namespace) for item in items]
 
 
 def _items(text: str) -> list[RateLimitItem]:

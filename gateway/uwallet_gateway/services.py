@@ -26,6 +26,7 @@ from uwallet_gateway.database.connection import Database, database_url
 from uwallet_gateway.database.redis_client import redis_client
 from uwallet_gateway.engine.assistant import EngineAssistant
 from uwallet_gateway.engine.client import EngineClient
+from uwallet_gateway.engine.knowledge import EngineKnowledge
 from uwallet_gateway.hooks.cards import load_cards
 from uwallet_gateway.hooks.endpoints import read_endpoints
 from uwallet_gateway.hooks.outbox import Outbox
@@ -36,11 +37,19 @@ from uwallet_gateway.identity.notice import Notices, load_notice
 from uwallet_gateway.identity.sessions import SessionRules, Sessions
 from uwallet_gateway.identity.sites import Sites
 from uwallet_gateway.insight.feedback import FeedbackStore
+from uwallet_gateway.insight.grouping import Grouper
+from uwallet_gateway.insight.groups import QuestionGroups
 from uwallet_gateway.insight.misunderstood import Misunderstood
 from uwallet_gateway.insight.performance import PerformanceReports
 from uwallet_gateway.insight.quality import Quality, load_criteria
 from uwallet_gateway.insight.questions import Questions, read_questions, read_step_titles
 from uwallet_gateway.insight.statistics import Statistics
+from uwallet_gateway.knowledge.bundles import written_folder
+from uwallet_gateway.knowledge.checks import KnowledgeChecks
+from uwallet_gateway.knowledge.publisher import KnowledgePublisher
+from uwallet_gateway.knowledge.store import KnowledgeStore
+from uwallet_gateway.knowledge.trial import KnowledgeTrial
+from uwallet_gateway.knowledge.views import KnowledgeViews
 from uwallet_gateway.maintenance.persons import Persons
 from uwallet_gateway.maintenance.purge import Purge
 from uwallet_gateway.maintenance.readiness import Readiness
@@ -56,6 +65,7 @@ from uwallet_gateway.search.conversations import ConversationQueries
 from uwallet_gateway.search.index import SearchIndexer
 from uwallet_gateway.settings import REPOSITORY, Settings
 from uwallet_gateway.support.agent_commands import AgentCommands
+from uwallet_gateway.support.bulk import BulkCommands
 from uwallet_gateway.support.configuration import Configuration
 from uwallet_gateway.support.customers import Customers
 from uwallet_gateway.support.groups import SkillGroups
@@ -80,6 +90,7 @@ from uwallet_gateway.transcript.store import Transcript
 from uwallet_gateway.turns.conversations import Conversations
 from uwallet_gateway.turns.dispatcher import Dispatcher
 from uwallet_gateway.turns.locks import AcrossProcesses, OneProcess
+from uwallet_gateway.turns.openings import Openings
 from uwallet_gateway.turns.outage import OutageNotices
 
 
@@ -97,6 +108,7 @@ class Services:
     sites: Sites
     sessions: Sessions
     notices: Notices
+    openings: Openings
     transcript: Transcript
     event_bus: EventBus
     engine: EngineClient
@@ -118,6 +130,8 @@ class Services:
     step_titles: Mapping[tuple[str, str], str]
     statistics: Statistics
     misunderstood: Misunderstood
+    question_groups: QuestionGroups
+    grouper: Grouper
     performance: PerformanceReports
     quality: Quality
     hook_endpoints: HookEndpoints
@@ -128,6 +142,7 @@ class Services:
     brand: str
     user_commands: UserCommands
     agent_commands: AgentCommands
+    bulk_commands: BulkCommands
     supervision: Supervision
     tickets: TicketQueries
     search: ConversationQueries
@@ -141,6 +156,12 @@ class Services:
     desk_rules: DeskRules
     support_scheduler: SupportScheduler
     assistant: EngineAssistant
+    engine_knowledge: EngineKnowledge
+    knowledge_store: KnowledgeStore
+    knowledge_views: KnowledgeViews
+    knowledge_checks: KnowledgeChecks
+    knowledge_trial: KnowledgeTrial
+    knowledge_publisher: KnowledgePublisher
     redis: Redis | None
     relay: Relay | None
 
@@ -148,6 +169,7 @@ class Services:
         """Closes all connections."""
         await self.engine.close()
         await self.assistant.close()
+        await self.engine_knowledge.close()
         if self.relay:
             await self.relay.stop()
         if self.redis:
@@ -196,7 +218,9 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
     tickets = TicketQueries(database, event_bus.is_user_there, opening_hours)
     presence = Presence(database, event_bus)
     transactions = SupportTransactions(database, transcript, event_bus)
+    sessions = Sessions(database, keys, _session_rules(settings))
     notices = Notices(database, load_notice(settings.organisation_file))
+    agent_commands = AgentCommands(transactions, steps, tickets, max_length=settings.max_length)
     user_commands = UserCommands(transactions, user_requests, tickets, notices)
     outage = OutageNotices(transcript, event_bus, texts, user_requests, metrics)
     dispatcher = Dispatcher(
@@ -228,6 +252,19 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
         database, passwords, desk_sessions, second_factors, two_factor_roles=settings.desk_two_factor_roles
     )
     attachments = picture_store(settings)
+    questions = Questions(database, read_questions(settings.knowledge_dir))
+    step_titles = dict(read_step_titles(settings.knowledge_dir))
+
+    def read_published(files: Mapping[str, str]) -> None:
+        with written_folder(files) as folder:
+            questions.replace(read_questions(folder))
+            step_titles.update(read_step_titles(folder))
+
+    engine_knowledge = EngineKnowledge(settings.engine_url, settings.engine_secret.get_secret_value() or None)
+    knowledge_store = KnowledgeStore(database)
+    knowledge_checks = KnowledgeChecks(
+        database, knowledge_store, engine_knowledge, settings.conversations_dir, opening_hours.zone
+    )
     persons = Persons(
         database,
         attachments,
@@ -246,8 +283,9 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
         audit=audit,
         persons=persons,
         sites=Sites(database, keys),
-        sessions=Sessions(database, keys, _session_rules(settings)),
+        sessions=sessions,
         notices=notices,
+        openings=Openings(database, event_bus, sessions, notices, tickets, opening_hours),
         transcript=transcript,
         event_bus=event_bus,
         engine=engine,
@@ -267,16 +305,26 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
         ),
         canned_replies=CannedReplies(database, texts.desk.reply_variables.model_dump().values()),
         feedback=FeedbackStore(transcript, outbox.record_feedback),
-        questions=Questions(database, read_questions(settings.knowledge_dir)),
-        step_titles=read_step_titles(settings.knowledge_dir),
+        questions=questions,
+        step_titles=step_titles,
         statistics=Statistics(database),
         misunderstood=Misunderstood(database),
+        question_groups=QuestionGroups(database),
+        grouper=Grouper(database, assistant),
         performance=PerformanceReports(database),
         quality=Quality(database, load_criteria()),
         hook_endpoints=endpoints,
         outbox=outbox,
         hook_sender=HookSender(outbox, endpoints, load_cards(), metrics, on_taken=user_commands.delivered),
         assistant=assistant,
+        engine_knowledge=engine_knowledge,
+        knowledge_store=knowledge_store,
+        knowledge_views=KnowledgeViews(knowledge_store),
+        knowledge_checks=knowledge_checks,
+        knowledge_trial=KnowledgeTrial(knowledge_store, engine_knowledge),
+        knowledge_publisher=KnowledgePublisher(
+            knowledge_store, engine_knowledge, knowledge_checks, settings.knowledge_dir, read_published
+        ),
         redis=redis,
         relay=Relay(event_bus, redis, redis_client(redis_url, waits=True)) if redis else None,
         readiness=Readiness(database, settings.data_dir),
@@ -295,7 +343,8 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
         opening_hours=opening_hours,
         brand=load_brand(settings.organisation_file),
         user_commands=user_commands,
-        agent_commands=AgentCommands(transactions, steps, tickets, max_length=settings.max_length),
+        agent_commands=agent_commands,
+        bulk_commands=BulkCommands(agent_commands, tickets, lambda error: str(presentation.error(error)["message"])),
         supervision=Supervision(transactions, steps, tickets, max_length=settings.max_length),
         tickets=tickets,
         search=ConversationQueries(database),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import gc
 import math
 import socket
 import sys
@@ -11,13 +12,17 @@ from collections.abc import Awaitable, Callable
 
 import uvicorn
 
+from common.tracing import start_tracing, stop_tracing
 from uwallet_gateway.app import create_app, finish
 from uwallet_gateway.services import build_services
 from uwallet_gateway.settings import Settings
 from uwallet_gateway.transport.socket_io import SocketTransport
+from uwallet_gateway.transport.web_sockets import LeanWebSocket
 
 # Bytes of a WebSocket message; Socket.IO's own limit is lower and answers first.
 _WEBSOCKET_BYTES = 1024 * 1024
+# New objects until the young, the middle and the old ones are looked through for garbage.
+_COLLECTED_AFTER = (20_000, 20, 50)
 
 
 class _Server(uvicorn.Server):
@@ -52,6 +57,10 @@ def serve(settings: Settings) -> None:
         # The application does it, by its own setting.
         proxy_headers=False,
         server_header=False,
+        # The implementation that takes least, named so that an upgrade cannot change it.
+        ws=LeanWebSocket,
+        # Engine.IO's heartbeat finds dead peers already; a second one costs as much again.
+        ws_ping_interval=None,
         ws_max_size=_WEBSOCKET_BYTES,
         ws_per_message_deflate=False,
         log_config=None,
@@ -59,8 +68,18 @@ def serve(settings: Settings) -> None:
         # Open connections must not outlive what the application finishes.
         timeout_graceful_shutdown=max(1, math.ceil(settings.shutdown_seconds)),
     )
+    # A window is hundreds of objects; the collector's own thresholds would look through those of all windows again and
+    # again while thousands connect.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*_COLLECTED_AFTER)
+    # Who talks to the gateway is anybody: it decides by itself which traces are kept.
+    start_tracing("uwallet-gateway", decides=True)
     server = _Server(config, functools.partial(finish, services, transport))
-    server.run()
+    try:
+        server.run()
+    finally:
+        stop_tracing()
     if not server.started:
         # uvicorn has logged why: the port is taken, or the database is away.
         sys.exit(3)

@@ -229,6 +229,10 @@ class Settings(BaseSettings):
         default=REPOSITORY / "data" / "knowledge",
         description="The bot's knowledge files, whose `questions` are suggested while users type",
     )
+    conversations_dir: Path = Field(
+        default=REPOSITORY / "tests" / "conversations" / "evaluation",
+        description="Stored conversations that are played before knowledge is published; none without the folder",
+    )
     sites_without_suggestions: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(),
         description="Public keys, comma separated, of sites that suggest nothing while users type",

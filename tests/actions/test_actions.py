@@ -110,6 +110,7 @@ CASES: list[tuple[str, str, dict[str, Any], list[str | None], dict[str, Any]]] =
                     "visited_steps": STEP_2["visited_steps"],
                     "problem_steps": [],
                     "unchecked_steps": [],
+                    "page_says": [],
                 }
             ],
             "handed_over": True,
@@ -126,7 +127,7 @@ CASES: list[tuple[str, str, dict[str, Any], list[str | None], dict[str, Any]]] =
     ("action_restart", "restart", {}, ["utter_greet"], {}),
     ("action_back", "back", STEP_2, ["utter_first_step"], {"procedure_step": "open_forgot_password"}),
     ("action_greet_user", "greet", {}, ["utter_greet"], {}),
-    ("action_greet_user", "greet", STEP_2, ["utter_greet", "utter_resume_hint"], {"interrupted": True}),
+    ("action_greet_user", "greet", STEP_2, ["utter_here"], {}),
     ("action_say_goodbye", "goodbye", STEP_2, ["utter_goodbye"], {}),
     ("action_accept_thanks", "thank", {}, ["utter_thank"], {}),
     ("action_explain_capabilities", "capabilities", {}, ["utter_capabilities"], {}),

@@ -240,3 +240,32 @@ def test_what_is_no_request_to_forget_is_refused(body: Any) -> None:
 def test_forgetting_needs_the_secret(route: str) -> None:
     [(status, _)], _ = talk([{"sender": "me", "senders": ["me"]}], "right", "wrong", route)
     assert status == 401
+
+
+def test_messages_of_one_meaning_come_into_one_group() -> None:
+    texts = ["怎么开发票", "发票在哪里开", "明天北京天气怎么样", "北京今天的天气"]
+    [(status, first)], _ = talk([{"texts": texts}], route="groups")
+    assert status == 200
+    a, b, c, d = first["groups"]
+    assert (a == b, c == d, a == c) == (True, True, False)
+    known = [{"mean": first["vectors"][2], "count": 1}]
+    again, wrong, no_object = (
+        {"texts": ["上海天气怎么样"], "vectors": first["vectors"][:1], "known": known},
+        {"vectors": ["AAAA"]},
+        [1],
+    )
+    answers, _ = talk([again, wrong, no_object, {"texts": ["好"] * 65}], route="groups")
+    assert answers[0][1]["groups"] == [0, 1]
+    assert [status for status, _ in answers[1:]] == [400] * 3
+
+
+def test_nearest_answers_and_titles_are_told() -> None:
+    [(status, answer), (refused, _)], agent = talk([{"text": "/客服电话是多少"}, {"text": ""}], route="nearest")
+    assert (status, refused) == (200, 400)
+    assert agent.parsed == ["／客服电话是多少"]
+    assert 1 <= len(answer["answers"]) <= 3
+    [(_, titles)], _ = talk([None], route="answers")
+    assert {"id": "forgot_password", "title": "找回登录密码"} in titles["answers"]
+    assert {it["id"] for it in answer["answers"]} <= {it["id"] for it in titles["answers"]}
+    # Whoever has not the secret learns nothing.
+    assert [talk([{}], "secret", route=route)[0][0][0] for route in ("groups", "nearest")] == [401, 401]

@@ -16,7 +16,7 @@ import httpx
 import socketio
 
 from tests.helpers.gateway import CONNECT_SECONDS, Gateway
-from uwallet_gateway.agents.roles import Role
+from uwallet_gateway.agents.roles import KnowledgeRole, Role
 from uwallet_gateway.clock import now
 from uwallet_gateway.database import tables
 from uwallet_gateway.transport.desk.cookies import SESSION
@@ -125,7 +125,9 @@ class DeskAgent:
             yield socket
 
 
-async def agent_at(gateway: Gateway, role: Role = Role.AGENT, *, expired: bool = False) -> DeskAgent:
+async def agent_at(
+    gateway: Gateway, role: Role = Role.AGENT, *, expired: bool = False, knowledge: KnowledgeRole | None = None
+) -> DeskAgent:
     """Makes an account and signs in, past the password."""
     number = next(_numbers)
     token, csrf = secrets.token_urlsafe(), secrets.token_urlsafe()
@@ -135,6 +137,7 @@ async def agent_at(gateway: Gateway, role: Role = Role.AGENT, *, expired: bool =
             username=f"agent{number}",
             name=f"小林{number}",
             role=role,
+            knowledge_role=knowledge,
             password_hash="none",
             enabled=True,
             max_chats=5,

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
+import struct
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from starlette.types import Receive, Scope, Send
+
+from uwallet_gateway.knowledge.bundles import whole_digest
 
 Mode = Literal["ok", "hold", "error", "nonsense", "silent"]
 
@@ -15,7 +19,19 @@ SUGGESTIONS_PATH = "/webhooks/gateway/suggestions"
 INTENTS_PATH = "/webhooks/gateway/intents"
 FORGET_PATH = "/webhooks/gateway/forget"
 EVENTS_PATH = "/webhooks/gateway/events"
-ASSISTANCE = (SUGGESTIONS_PATH, INTENTS_PATH, FORGET_PATH, EVENTS_PATH)
+ANSWERS_PATH = "/webhooks/gateway/answers"
+GROUPS_PATH = "/webhooks/gateway/groups"
+NEAREST_PATH = "/webhooks/gateway/nearest"
+ASSISTANCE = (
+    SUGGESTIONS_PATH,
+    INTENTS_PATH,
+    FORGET_PATH,
+    EVENTS_PATH,
+    ANSWERS_PATH,
+    GROUPS_PATH,
+    NEAREST_PATH,
+)
+KNOWLEDGE_PATH = "/webhooks/gateway/knowledge"
 
 GREETING: dict[str, Any] = {
     "text": "您好呀",
@@ -37,6 +53,65 @@ REQUESTS = {"不等了": "leave_queue", "我的工单怎么样了": "ticket_stat
 
 
 @dataclass
+class FakeKnowledge:
+    """Takes bundles, and answers on them with the question that has the words of a message.
+
+    Attributes:
+        texts: Contents of files by SHA-256.
+        bundles: The files of each bundle by path, by the hash of the bundle.
+        served: What is to be served, in order.
+        problems: Why the next bundle is refused.
+        alike: What wordings are too near.
+    """
+
+    texts: dict[str, str] = field(default_factory=dict)
+    bundles: dict[str, dict[str, str]] = field(default_factory=dict)
+    served: list[str | None] = field(default_factory=lambda: [None])
+    problems: list[str] = field(default_factory=list)
+    alike: list[dict[str, Any]] = field(default_factory=list)
+
+    async def answer(self, path: str, body: bytes, send: Send) -> None:
+        """One request."""
+        request = json.loads(body) if body else {}
+        status, content = getattr(self, "_" + (path.strip("/") or "status"))(request)
+        await _answer(send, status, json.dumps(content).encode())
+
+    def _status(self, _: Any) -> tuple[int, Any]:
+        process = {"id": "fake", "sha256": self.served[-1], "seen_at": 1_700_000_000.0}
+        return 200, {"own": "0" * 64, "served": self.served[-1], "engines": [process]}
+
+    def _bundles(self, request: Any) -> tuple[int, Any]:
+        self.texts |= request["texts"]
+        if missing := sorted(set(request["files"].values()) - self.texts.keys()):
+            return 409, {"missing": missing}
+        if self.problems:
+            return 422, {"problems": self.problems}
+        self.bundles[whole_digest(request["files"])] = request["files"]
+        return 200, {}
+
+    def _served(self, request: Any) -> tuple[int, Any]:
+        assert request["sha256"] in {None, *self.bundles}
+        self.served.append(request["sha256"])
+        return 200, {"sha256": request["sha256"]}
+
+    def _trial(self, request: Any) -> tuple[int, Any]:
+        assert request["sha256"] in self.bundles
+        texts = "".join(self.texts[digest] for digest in self.bundles[request["sha256"]].values())
+        return 200, {"turns": [_played(message["message"], texts) for message in request["messages"]]}
+
+    def _alike(self, _: Any) -> tuple[int, Any]:
+        return 200, {"alike": self.alike}
+
+
+def _played(message: str, texts: str) -> dict[str, Any]:
+    before, found, _ = texts.partition(message)
+    name = before.rpartition("- id: ")[2].partition("\n")[0] if found and "- id: " in before else None
+    events = [{"kind": "topic_opened", "topic": f"faq/{name}", "step": None}] if name else []
+    said = [{"text": f"收到：{message}", "metadata": {"response": "utter_answer" if name else "utter_echo"}}]
+    return {"messages": said, "understood": {"intent": "echo", "confidence": 0.9}, "reading": None, "events": events}
+
+
+@dataclass
 class FakeEngine:
     """Echoes texts; `/session_start` greets, `/human_handoff` hands over, 「找人工」 too, with a reason after a colon.
 
@@ -46,6 +121,7 @@ class FakeEngine:
         forgotten: The bodies of requests to erase.
         finished: Those that were answered.
         answers: What is answered to a message instead.
+        knowledge: What comes of bundles.
     """
 
     mode: Mode = "ok"
@@ -55,6 +131,7 @@ class FakeEngine:
     answers: dict[str, dict[str, Any]] = field(default_factory=dict)
     release: asyncio.Event = field(default_factory=asyncio.Event)
     came: asyncio.Condition = field(default_factory=asyncio.Condition)
+    knowledge: FakeKnowledge = field(default_factory=FakeKnowledge)
 
     async def wait_for(self, count: int) -> None:
         """Waits until so many messages have come."""
@@ -73,6 +150,9 @@ class FakeEngine:
                 break
         if scope["path"] in ASSISTANCE:
             await self._assist(scope["path"], bytes(chunks), send)
+            return
+        if scope["path"].startswith(KNOWLEDGE_PATH):
+            await self.knowledge.answer(scope["path"].removeprefix(KNOWLEDGE_PATH), bytes(chunks), send)
             return
         if scope["method"] != "POST":
             await _answer(send, 200, b'{"status": "ok"}')
@@ -103,6 +183,14 @@ class FakeEngine:
             await _answer(send, 200, b"<html>maintenance</html>")
         elif path == INTENTS_PATH:
             await _answer(send, 200, json.dumps({"intents": [{"name": "greet", "title": "问好"}]}).encode())
+        elif path == ANSWERS_PATH:
+            answers = [{"id": "faq/invoice", "title": "能开发票吗"}]
+            await _answer(send, 200, json.dumps({"answers": answers}).encode())
+        elif path == NEAREST_PATH:
+            near = [{"id": "faq/invoice", "title": "能开发票吗", "likeness": 0.4}]
+            await _answer(send, 200, json.dumps({"answers": near}).encode())
+        elif path == GROUPS_PATH:
+            await _answer(send, 200, json.dumps(_grouped(json.loads(body))).encode())
         elif path == EVENTS_PATH:
             sender = json.loads(body)["sender"]
             events = [{"event": "user", "text": turn["message"]} for turn in self.finished if turn["sender"] == sender]
@@ -114,6 +202,16 @@ class FakeEngine:
             text = json.loads(body)["text"]
             found = [{"topic": "forgot_password", "title": "找回登录密码", "text": f"关于「{text}」，您可以这样做"}]
             await _answer(send, 200, json.dumps({"suggestions": found}).encode())
+
+
+def _grouped(body: dict[str, Any]) -> dict[str, Any]:
+    """Groups texts by their first character, which is all that a vector has."""
+    vectors = [base64.b64encode(struct.pack("<2e", ord(text[0]) % 1000, 0)).decode() for text in body["texts"]]
+    groups = [known["mean"] for known in body["known"]]
+    for vector in [*vectors, *body["vectors"]]:
+        if vector not in groups:
+            groups.append(vector)
+    return {"vectors": vectors, "groups": [groups.index(vector) for vector in [*vectors, *body["vectors"]]]}
 
 
 def _turn(body: dict[str, Any]) -> dict[str, Any]:

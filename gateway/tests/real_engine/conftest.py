@@ -16,6 +16,7 @@ import pytest
 from tests.conftest import SettingsFactory
 from tests.helpers.fake_engine import FakeEngine
 from tests.helpers.gateway import Gateway, running_gateway
+from tests.helpers.otlp_receiver import OtlpReceiver
 from tests.helpers.servers import free_port
 from uwallet_gateway.settings import REPOSITORY
 
@@ -31,6 +32,7 @@ class Engine:
 
     folder: Path
     port: int
+    traces: str
     secret: str = "secret between gateway and engine"
     process: subprocess.Popen[bytes] | None = None
 
@@ -49,7 +51,13 @@ class Engine:
             self.process = subprocess.Popen(
                 [str(PYTHON), "-W", "ignore", "-m", "engine.serve", *arguments],
                 cwd=REPOSITORY,
-                env={**os.environ, "UWALLET_ENGINE_SECRET": self.secret, "RASA_TELEMETRY_ENABLED": "false"},
+                env={
+                    **os.environ,
+                    "UWALLET_ENGINE_SECRET": self.secret,
+                    "RASA_TELEMETRY_ENABLED": "false",
+                    "OTEL_EXPORTER_OTLP_ENDPOINT": self.traces,
+                    "OTEL_BSP_SCHEDULE_DELAY": "50",
+                },
                 stdout=log,
                 stderr=log,
             )
@@ -76,11 +84,19 @@ class Engine:
 
 
 @pytest.fixture(scope="session")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+def otlp_receiver() -> Iterator[OtlpReceiver]:
+    """Takes the traces of the engine, and of gateways that are told to send any."""
+    receiver = OtlpReceiver()
+    yield receiver
+    receiver.close()
+
+
+@pytest.fixture(scope="session")
+def engine(tmp_path_factory: pytest.TempPathFactory, otlp_receiver: OtlpReceiver) -> Iterator[Engine]:
     """The running engine; a test that stops it must start it again."""
     if not PYTHON.exists() or not MODEL.exists():
         pytest.skip("There is no trained bot in this checkout: `make train` makes it.")
-    engine = Engine(tmp_path_factory.mktemp("engine"), free_port())
+    engine = Engine(tmp_path_factory.mktemp("engine"), free_port(), otlp_receiver.url)
     engine.start()
     yield engine
     engine.stop()
@@ -89,6 +105,6 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
 @pytest.fixture
 async def gateway(engine: Engine, make_settings: SettingsFactory) -> AsyncIterator[Gateway]:
     """A gateway in front of the real engine."""
-    settings = make_settings(engine_url=engine.url, engine_secret=engine.secret)
+    settings = make_settings(engine_url=engine.url, engine_secret=engine.secret, conversations_dir=Path("/none"))
     async with running_gateway(settings, FakeEngine()) as running:
         yield running

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from uwallet_gateway.agents.lockout import Source, begin_stored_attempt, forgive
 from uwallet_gateway.agents.passwords import Passwords, check_password, generated_password
-from uwallet_gateway.agents.roles import Role
+from uwallet_gateway.agents.roles import KnowledgeRole, Role
 from uwallet_gateway.agents.sign_outs import SignOuts
 from uwallet_gateway.audit.actions import Action
 from uwallet_gateway.audit.log import record
@@ -53,6 +53,7 @@ class Account:
         max_chats: Chats at once.
         has_password: Whether they can sign in with one; those of a provider cannot.
         email: In lower case; what the account is found by when its owner first signs in by the provider.
+        knowledge_role: What they may do with the knowledge; an admin may do everything.
     """
 
     id: int
@@ -63,6 +64,7 @@ class Account:
     max_chats: int
     has_password: bool = True
     email: str | None = None
+    knowledge_role: KnowledgeRole | None = None
 
 
 class Accounts:
@@ -84,6 +86,7 @@ class Accounts:
         max_chats: int | None = None,
         *,
         email: str | None = None,
+        knowledge_role: KnowledgeRole | None = None,
     ) -> tuple[Account, str]:
         """Makes an account; returns it and its password, a generated one if none is given.
 
@@ -108,6 +111,7 @@ class Accounts:
             name=name,
             email=email,
             role=role,
+            knowledge_role=knowledge_role,
             password_hash=await self._passwords.hash(password),
             enabled=True,
             max_chats=self._max_chats if max_chats is None else max_chats,
@@ -121,7 +125,7 @@ class Accounts:
                 await insert_unless_there(transaction, row)
             stored = await _by_username(transaction, username)
             if before is None and stored is not None and stored.password_hash == row.password_hash:
-                record(transaction, Action.ACCOUNT_CREATED, username, role=role.value)
+                record(transaction, Action.ACCOUNT_CREATED, username, role=role.value, knowledge_role=knowledge_role)
         if before is not None or stored is None or stored.password_hash != row.password_hash:
             raise UsernameTakenError(f"there is an agent {username!r} already")
         return account_of(stored), password
@@ -212,8 +216,9 @@ class Accounts:
         enabled: bool | None = None,
         max_chats: int | None = None,
         email: str | None = None,
+        knowledge_role: KnowledgeRole | Literal[""] | None = None,
     ) -> Account:
-        """Changes what is not None; an empty `email` is removed.
+        """Changes what is not None; an empty `email` or `knowledge_role` is removed.
 
         Another role, and disabling, end all sessions of the agent.
 
@@ -250,6 +255,9 @@ class Accounts:
                 changes["email"] = email = email.strip().lower()
                 await _check_email(transaction, email or None, agent_id)
                 row.email = email or None
+            if knowledge_role is not None:
+                changes["knowledge_role"] = knowledge_role
+                row.knowledge_role = knowledge_role or None
             if any(value is not None for value in changes.values()):
                 record(transaction, Action.ACCOUNT_CHANGED, row.username, **changes)
             if enabled:
@@ -298,7 +306,15 @@ def account_of(row: tables.Agent) -> Account:
         row.max_chats,
         has_password=bool(row.password_hash),
         email=row.email,
+        knowledge_role=knowledge_role_of(role, row.knowledge_role),
     )
+
+
+def knowledge_role_of(role: Role, stored: str | None) -> KnowledgeRole | None:
+    """What somebody may do with the knowledge."""
+    if role is Role.ADMIN:
+        return KnowledgeRole.PUBLISHER
+    return KnowledgeRole(stored) if stored else None
 
 
 async def end_sessions(transaction: AsyncSession, agent_id: int, *, but: str | None = None) -> None:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import event
+from sqlalchemy import Row, Select, event
 from sqlalchemy.engine import URL, Connection, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import Session
 
+from uwallet_gateway.database.one_trip import make_one_trip
 from uwallet_gateway.settings import PREFIX, Settings, SettingsError
 
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
@@ -24,6 +25,8 @@ _SQLITE_BUSY = 10
 # Seconds after which PostgreSQL ends the transaction of a gateway that does nothing in it: it stands still, or its
 # machine is gone without a word, and others wait for the conversation that it has locked.
 _IDLE_TRANSACTION = 10
+# Connections of a process. They are made when they are needed.
+_CONNECTIONS = 15
 # The write-ahead log is emptied at a moment without readers.
 _EMPTYING_ATTEMPTS, _EMPTYING_PAUSE = 5, 0.2
 
@@ -57,9 +60,19 @@ class Database:
         options: dict[str, Any] = {"connect_args": {"timeout": _SQLITE_BUSY}} if self.is_sqlite else {}
         # Errors are logged; what users wrote must not stand in them.
         options["hide_parameters"] = True
-        self.engine: AsyncEngine = create_async_engine(url, pool_pre_ping=not self.is_sqlite, **options)
+        self.engine: AsyncEngine = create_async_engine(
+            url,
+            pool_pre_ping=not self.is_sqlite,
+            pool_size=_CONNECTIONS,
+            # None beyond them: it would be closed when it is given back, and costs more than most statements.
+            max_overflow=0,
+            # The same few again, as long as they are enough.
+            pool_use_lifo=True,
+            **options,
+        )
         self.before_commit: list[Callable[[Session], None]] = []
         self._writing = self.engine.execution_options(writes=True)
+        self._single = self.engine.execution_options(single=True)
         self._turn = asyncio.Lock()
         if self.is_sqlite:
             event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
@@ -77,6 +90,16 @@ class Database:
         with _told_apart():
             async with AsyncSession(self.engine, expire_on_commit=False) as session:
                 yield session
+
+    async def look_up(self, statement: Select[Any], parameters: Mapping[str, Any]) -> Row[Any] | None:
+        """The one row of a statement, or None: by itself, and as quickly as can be.
+
+        Raises:
+            DatabaseUnavailableError: The database does not answer.
+        """
+        with _told_apart():
+            async with self._single.connect() as connection:
+                return (await connection.execute(statement, parameters)).one_or_none()
 
     @contextlib.asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncSession]:
@@ -206,6 +229,7 @@ def _told_apart() -> Iterator[None]:
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    make_one_trip(connection.driver_connection)
     # The driver's own BEGIN comes too late for a transaction that reads first.
     connection.isolation_level = None
     cursor = connection.cursor()
@@ -223,6 +247,9 @@ def _prepare_postgresql(connection: Any, _record: Any) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
+    options = connection.get_execution_options()
+    if options.get("single", False):
+        # A statement is a transaction by itself.
+        return
     # A transaction that begins by reading cannot wait for another writer later: SQLite refuses it at once.
-    writes = connection.get_execution_options().get("writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writes", False) else "BEGIN")

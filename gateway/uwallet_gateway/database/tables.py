@@ -16,6 +16,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Text,
@@ -253,6 +254,8 @@ class Agent(Table):
     email: Mapped[str | None] = mapped_column(String(255), unique=True)
     # agent, supervisor, admin
     role: Mapped[str] = mapped_column(String(16))
+    # What they may do with the knowledge: editor, publisher; null: nothing, unless they are admins.
+    knowledge_role: Mapped[str | None] = mapped_column(String(16))
     # argon2id; empty: the agent signs in by the provider only
     password_hash: Mapped[str] = mapped_column(String(255))
     enabled: Mapped[bool] = mapped_column(Boolean, default=True)
@@ -657,6 +660,46 @@ class Understanding(Table):
     created_at: Mapped[datetime] = mapped_column(index=True)
 
 
+class QuestionGroup(Table):
+    """Messages that the bot could not answer and that mean the same (insight/grouping.py)."""
+
+    __tablename__ = "question_groups"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    # Mean of the vectors of its messages: numbers of half precision; of how many. Newer ones join by it.
+    mean: Mapped[bytes] = mapped_column(LargeBinary)
+    count: Mapped[int] = mapped_column(Integer)
+    # open, handled, ignored; how it was handled (similar, faq, label), and for which answer.
+    state: Mapped[str] = mapped_column(String(16), default="open", server_default="open", index=True)
+    handled_as: Mapped[str | None] = mapped_column(String(16))
+    answer: Mapped[str | None] = mapped_column(String(80))
+    # Messages from before count no more.
+    handled_at: Mapped[datetime | None]
+    handled_by: Mapped[int | None] = mapped_column(ForeignKey("agents.id"))
+    # The known answers that it is nearest to, as the engine has told; null: not yet.
+    nearest: Mapped[list[dict[str, Any]] | None]
+    nearest_at: Mapped[datetime | None]
+    updated_at: Mapped[datetime]
+
+
+class GroupedMessage(Table):
+    """The group of a message, and its sentence vector, by which groups are made anew without reading it again."""
+
+    __tablename__ = "grouped_messages"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["conversation_id", "message_id"],
+            ["understandings.conversation_id", "understandings.message_id"],
+            ondelete="CASCADE",
+        ),
+    )
+
+    conversation_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    message_id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    group_id: Mapped[int] = mapped_column(ForeignKey("question_groups.id", ondelete="CASCADE"), index=True)
+    vector: Mapped[bytes] = mapped_column(LargeBinary)
+
+
 class BotEvent(Table):
     """What happened in a turn of the bot, for the statistics (docs/support/protocol.md, `events`)."""
 
@@ -801,4 +844,92 @@ class EngineErasure(Table):
     __tablename__ = "engine_erasures"
 
     conversation_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    created_at: Mapped[datetime]
+
+
+class KnowledgeFile(Table):
+    """A file of the knowledge, by the SHA-256 of its content: versions share what they have in common."""
+
+    __tablename__ = "knowledge_files"
+
+    sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    content: Mapped[str] = mapped_column(Text)
+
+
+class KnowledgeVersion(Table):
+    """A version of the knowledge. One is published; one may be the draft."""
+
+    __tablename__ = "knowledge_versions"
+
+    number: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    # Of all files, as `make knowledge-export` computes it.
+    sha256: Mapped[str] = mapped_column(String(64))
+    # draft, published, retired
+    state: Mapped[str] = mapped_column(String(16), index=True)
+    # files: read from those of the deployment; desk
+    origin: Mapped[str] = mapped_column(String(16))
+    # Names, which outlive the accounts.
+    author: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+    note: Mapped[str] = mapped_column(String(500), default="")
+    based_on: Mapped[int | None]
+    published_at: Mapped[datetime | None]
+    # Null while the version of the deployment's files holds by itself.
+    published_by: Mapped[str | None] = mapped_column(String(64))
+    # SHA-256 by path.
+    files: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+class KnowledgeChange(Table):
+    """One change of one entry in a draft."""
+
+    __tablename__ = "knowledge_changes"
+    __table_args__ = (Index("ix_knowledge_changes_entry", "kind", "entry_id"),)
+
+    # What editors lock by: an entry's revision is its last change.
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    version: Mapped[int] = mapped_column(ForeignKey("knowledge_versions.number", ondelete="CASCADE"), index=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    entry_id: Mapped[str] = mapped_column(String(64))
+    # added, changed, removed
+    change: Mapped[str] = mapped_column(String(16))
+    author: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime]
+    # Null: removed.
+    value: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+
+
+class KnowledgeCheck(Table):
+    """The last run of the checks on a draft."""
+
+    __tablename__ = "knowledge_checks"
+
+    version: Mapped[int] = mapped_column(
+        ForeignKey("knowledge_versions.number", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    # Of the draft when it began.
+    revision: Mapped[int]
+    # running, done, failed
+    state: Mapped[str] = mapped_column(String(16))
+    progress: Mapped[float] = mapped_column(Float)
+    conversations: Mapped[int]
+    findings: Mapped[list[Any]] = mapped_column(JSON)
+    started_at: Mapped[datetime]
+    # Moves while it runs, so that one whose process is gone is known.
+    updated_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+class IgnoredFinding(Table):
+    """A finding on a draft that does not matter, and why."""
+
+    __tablename__ = "ignored_findings"
+
+    version: Mapped[int] = mapped_column(
+        ForeignKey("knowledge_versions.number", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    reason: Mapped[str] = mapped_column(String(500))
+    author: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[datetime]

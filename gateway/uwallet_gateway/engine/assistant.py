@@ -17,12 +17,17 @@ _SUGGESTIONS = "/webhooks/gateway/suggestions"
 _INTENTS = "/webhooks/gateway/intents"
 _FORGET = "/webhooks/gateway/forget"
 _EVENTS = "/webhooks/gateway/events"
+_ANSWERS = "/webhooks/gateway/answers"
+_GROUPS = "/webhooks/gateway/groups"
+_NEAREST = "/webhooks/gateway/nearest"
 # Seconds: an agent types the answer meanwhile. Users come first, so few questions at once.
 _TIMEOUT = 5.0
 _AT_ONCE = 2
 _LARGEST_ANSWER = 1024 * 1024
 _LARGEST_HISTORY = 64 * 1024 * 1024
 _LONGEST_TEXT = 20_000
+# What the engine takes in one request for groups.
+MOST_TEXTS, MOST_GROUPED = 64, 2000
 _log = structlog.get_logger()
 
 
@@ -45,12 +50,45 @@ class Intent(_Part):
     title: str = Field(max_length=1000)
 
 
+class Answer(_Part):
+    """An answer of the bot: a topic, or `faq/<id>`; `title` is Chinese."""
+
+    id: str = Field(max_length=200)
+    title: str = Field(max_length=1000)
+
+
+class NearAnswer(Answer):
+    """An answer that may be what a message asks for."""
+
+    likeness: float = Field(ge=-1, le=1)
+
+
+class Grouping(_Part):
+    """Groups of messages.
+
+    Attributes:
+        vectors: Of the texts, as the engine wants them back.
+        groups: Number of the group of each text and vector; from the count of known groups on it is a new one.
+    """
+
+    vectors: list[str] = Field(max_length=MOST_TEXTS)
+    groups: list[int] = Field(max_length=MOST_TEXTS + MOST_GROUPED)
+
+
 class _SuggestionsAnswer(_Part):
     suggestions: list[Suggestion] = Field(max_length=5)
 
 
 class _IntentsAnswer(_Part):
     intents: list[Intent] = Field(max_length=1000)
+
+
+class _AnswersAnswer(_Part):
+    answers: list[Answer] = Field(max_length=10_000)
+
+
+class _NearestAnswer(_Part):
+    answers: list[NearAnswer] = Field(max_length=10)
 
 
 class _ForgetAnswer(_Part):
@@ -95,6 +133,44 @@ class EngineAssistant:
             InputError: unavailable.
         """
         return (await self._ask(_IntentsAnswer, "GET", _INTENTS)).intents
+
+    async def answers(self) -> list[Answer]:
+        """All answers that the bot has.
+
+        Raises:
+            InputError: unavailable.
+        """
+        return (await self._ask(_AnswersAnswer, "GET", _ANSWERS)).answers
+
+    async def nearest(self, text: str) -> list[NearAnswer]:
+        """The answers that a text is nearest to, best first.
+
+        Raises:
+            InputError: unavailable.
+        """
+        return (await self._ask(_NearestAnswer, "POST", _NEAREST, {"text": text})).answers
+
+    async def groups(self, texts: Sequence[str], vectors: Sequence[str], known: Sequence[tuple[str, int]]) -> Grouping:
+        """Puts messages into groups by meaning.
+
+        Args:
+            texts: Redacted messages that the engine has not read, at most `MOST_TEXTS`.
+            vectors: Of messages that it has, at most `MOST_GROUPED`.
+            known: Groups that there are: the mean of their vectors, and how many they are.
+
+        Raises:
+            InputError: unavailable.
+        """
+        body = {
+            "texts": list(texts),
+            "vectors": list(vectors),
+            "known": [{"mean": mean, "count": count} for mean, count in known],
+        }
+        grouping = await self._ask(Grouping, "POST", _GROUPS, body)
+        if len(grouping.vectors) != len(texts) or len(grouping.groups) != len(texts) + len(vectors):
+            _log.warning("engine_assistant.failed", path=_GROUPS, error="Grouping")
+            raise InputError(ErrorCode.UNAVAILABLE)
+        return grouping
 
     async def forget(
         self,

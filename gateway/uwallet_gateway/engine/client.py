@@ -12,6 +12,7 @@ import httpx
 import structlog
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from common.tracing import TRACEPARENT, span, traceparent
 from uwallet_gateway.engine.circuit_breaker import CircuitBreaker, CircuitState
 
 PATH = "/webhooks/gateway/webhook"
@@ -238,12 +239,8 @@ class EngineClient:
     async def _turn(self, body: Mapping[str, Any]) -> EngineReply:
         started = time.perf_counter()
         try:
-            async with asyncio.timeout(self._timeout):
-                try:
-                    answer = await self._post(body)
-                except httpx.ConnectError:
-                    await asyncio.sleep(_REFUSED_PAUSE)
-                    answer = await self._post(body)
+            with span("engine", kind="client"):
+                answer = await self._answer(body)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             raise EngineUnavailable(FailureReason.REFUSED, type(error).__name__, not_executed=True) from error
         except (httpx.TimeoutException, TimeoutError) as error:
@@ -252,9 +249,19 @@ class EngineClient:
             raise EngineUnavailable(FailureReason.DISCONNECTED, type(error).__name__) from error
         return _checked(answer).model_copy(update={"seconds": time.perf_counter() - started})
 
+    async def _answer(self, body: Mapping[str, Any]) -> bytes:
+        async with asyncio.timeout(self._timeout):
+            try:
+                return await self._post(body)
+            except httpx.ConnectError:
+                await asyncio.sleep(_REFUSED_PAUSE)
+                return await self._post(body)
+
     async def _post(self, body: Mapping[str, Any]) -> bytes:
         answer = bytearray()
-        async with self._client.stream("POST", PATH, json=body) as response:
+        parent = traceparent()
+        headers = {TRACEPARENT: parent} if parent else None
+        async with self._client.stream("POST", PATH, json=body, headers=headers) as response:
             status = response.status_code
             if status != httpx.codes.OK:
                 reason = FailureReason.REJECTED if 400 <= status < 500 else FailureReason.STATUS

@@ -180,4 +180,8 @@ class Notices:
             .order_by(row.id.desc())
             .limit(1)
         )
-        return NoticeState(self.notice, cast("NoticeMode", mode), NoticeAnswer(answer) if answer else None)
+        return self.state_of(cast("NoticeMode", mode), answer)
+
+    def state_of(self, mode: NoticeMode, answer: str | None) -> NoticeState | None:
+        """As `state`, for what a site asks for and what its user has answered to this version."""
+        return None if mode == "none" else NoticeState(self.notice, mode, NoticeAnswer(answer) if answer else None)

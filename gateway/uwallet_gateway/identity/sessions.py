@@ -8,10 +8,10 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Literal, cast
+from typing import Any, Literal, cast
 
 import structlog
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import ColumnElement, Row, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from uwallet_gateway.audit.actions import Action
@@ -24,6 +24,7 @@ from uwallet_gateway.errors import ErrorCode, InputError
 from uwallet_gateway.identity.keys import Keys
 from uwallet_gateway.identity.sites import Site
 from uwallet_gateway.identity.vouching import Attributes, Voucher, read_attributes, read_voucher
+from uwallet_gateway.transcript.messages import Script
 
 Kind = Literal["visitor", "user", "backend"]
 _ID_BYTES = 16
@@ -87,11 +88,21 @@ class Ended:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A session that was opened or continued, and the one that was closed for it."""
+    """A session that was opened or continued, and the one that was closed for it.
+
+    Attributes:
+        session: What the client has from now on.
+        token: Names it.
+        closed: Was closed for it.
+        begins: Whether the conversation was made just now.
+        script: Then, the characters that it was made with.
+    """
 
     session: Session
     token: str
     closed: Session | None = None
+    begins: bool = False
+    script: Script | None = None
 
 
 class Sessions:
@@ -105,7 +116,9 @@ class Sessions:
         # Sites that were warned of; once per process is enough.
         self._undated: set[str] = set()
 
-    async def open(self, site: Site, token: object, user: object, *, forgiving: bool = False) -> Opened:
+    async def open(
+        self, site: Site, token: object, user: object, *, forgiving: bool = False, script: Script | None = None
+    ) -> Opened:
         """Gives a client its session.
 
         A visitor goes on with the conversation of its token. A user whom the site vouches for has one conversation; the
@@ -118,6 +131,7 @@ class Sessions:
             user: `{"id", "hash"}`, with `attributes` if the site tells of the user, or None.
             forgiving: For widgets that were made for Rasa. They know no errors, so one whose token is not good begins
                 anew; and some name their session themselves: a random UUID opens the conversation that it began.
+            script: The characters of the client's window, for a visitor's conversation that begins now.
 
         Raises:
             InputError: bad_token, identity_required, identity_wrong, identity_expired.
@@ -149,12 +163,44 @@ class Sessions:
             # The user whose token this is has not come back.
             await _close_for_another(transaction, current)
             conversation = _conversation(site, "visitor", uuid.uuid4().hex, None)
+            conversation.script = script
             transaction.add(conversation)
-            await transaction.flush()
             if chosen_id is not None:
                 # One that has ended, or else the id would be taken.
                 await transaction.execute(delete(tables.Session).where(tables.Session.id == chosen_id))
-            return await self._begin(transaction, conversation, closed=current, session_id=chosen_id)
+            opened = await self._begin(transaction, conversation, closed=current, session_id=chosen_id)
+            return replace(opened, begins=True, script=script)
+
+    def named(self, token: object) -> str | None:
+        """The id of the session that a token names; None if the gateway did not sign it."""
+        return self._keys.read_session(token)
+
+    def resumed(self, row: Row[Any], site: Site, user: object) -> Opened | None:
+        """A session that goes on just as it was stored, which most do that come back: nothing is written.
+
+        Args:
+            row: The session and its conversation, as they were read; it is not closed.
+            site: Where the client is.
+            user: As in `open`.
+
+        Returns:
+            The session; None if it takes `open` to decide or to write something.
+
+        Raises:
+            InputError: identity_required, identity_wrong, identity_expired.
+        """
+        session = self._session(row, row)
+        if session.site_key != site.key or session.expires_at <= now() or self._is_due(session):
+            return None
+        claim = self._claim(site, user)
+        if claim is None:
+            if session.kind != "visitor" or site.require_identity:
+                return None
+            return Opened(session, self._keys.sign_session(session.id))
+        if session.kind != "user" or session.external_id != claim[0] or _told(site, claim[0], user) is not None:
+            return None
+        self._check_age(claim[1], session.revoked_at)
+        return Opened(session, self._keys.sign_session(session.id))
 
     async def read(self, token: object) -> Session:
         """The session of a token. That of a user opens nothing yet: see `check_user`.
@@ -268,13 +314,15 @@ class Sessions:
         session_id = session_id or secrets.token_hex(_ID_BYTES)
         row = tables.Session(id=session_id, conversation_id=conversation.id, created_at=now(), closed_at=None)
         transaction.add(row)
-        await transaction.flush()
         return Opened(self._session(row, conversation), self._keys.sign_session(row.id), closed)
+
+    def _is_due(self, session: Session) -> bool:
+        return session.expires_at - now() <= self._lifetime(session.kind) * (1 - _RENEWED_AFTER)
 
     async def _renew(self, transaction: AsyncSession, session: Session) -> Session:
         moment = now()
         lifetime = self._lifetime(session.kind)
-        if session.expires_at - moment > lifetime * (1 - _RENEWED_AFTER):
+        if not self._is_due(session):
             return session
         await transaction.execute(
             update(tables.Session).where(tables.Session.id == session.id).values(renewed_at=moment)
@@ -295,11 +343,11 @@ class Sessions:
         session = self._session(row[0], row[1]) if row else None
         return session if session and session.expires_at > now() else None
 
-    def _session(self, row: tables.Session, conversation: tables.Conversation) -> Session:
+    def _session(self, row: tables.Session | Row[Any], conversation: tables.Conversation | Row[Any]) -> Session:
         kind = cast("Kind", conversation.kind)
         return Session(
             row.id,
-            conversation.id,
+            row.conversation_id,
             kind,
             conversation.site_key,
             conversation.external_id,

@@ -18,7 +18,7 @@ from uwallet_gateway.insight.statistics import Insight
 from uwallet_gateway.protocol.audit import AuditEntryView
 from uwallet_gateway.protocol.conversations import Conversation
 from uwallet_gateway.protocol.insight import AgentPerformance, Figures, MisunderstoodMessage
-from uwallet_gateway.protocol.tickets import Ticket
+from uwallet_gateway.protocol.tickets import Ticket, TicketEvent
 from uwallet_gateway.transcript.messages import Message
 from uwallet_gateway.yaml_files import load_yaml
 
@@ -55,6 +55,10 @@ class ExportTexts(BaseModel):
     statuses: dict[str, str]
     dispositions: dict[str, str]
     transcript: dict[str, str]
+    ticket_history: dict[str, str]
+    ticket_events: dict[str, str]
+    said: str
+    sheets: dict[str, str]
     speakers: dict[str, str]
     picture: str
     performance: dict[str, str]
@@ -120,8 +124,10 @@ def misunderstood_csv(messages: Iterable[MisunderstoodMessage], zone: ZoneInfo, 
     return to_csv(rows)
 
 
-def conversations_csv(conversations: Iterable[Conversation], zone: ZoneInfo, texts: ExportTexts) -> bytes:
-    """A row for each conversation."""
+def conversation_rows(
+    conversations: Iterable[Conversation], zone: ZoneInfo, texts: ExportTexts
+) -> list[Sequence[Cell]]:
+    """A row for each conversation, below the headings."""
     rows: list[Sequence[Cell]] = [list(texts.conversations.values())]
     rows += [
         [
@@ -140,11 +146,11 @@ def conversations_csv(conversations: Iterable[Conversation], zone: ZoneInfo, tex
         ]
         for conversation in conversations
     ]
-    return to_csv(rows)
+    return rows
 
 
-def tickets_csv(tickets: Iterable[Ticket], zone: ZoneInfo, texts: ExportTexts) -> bytes:
-    """A row for each ticket; contacts are masked."""
+def ticket_rows(tickets: Iterable[Ticket], zone: ZoneInfo, texts: ExportTexts) -> list[Sequence[Cell]]:
+    """A row for each ticket, below the headings; contacts are masked."""
     rows: list[Sequence[Cell]] = [list(texts.tickets.values())]
     rows += [
         [
@@ -174,11 +180,11 @@ def tickets_csv(tickets: Iterable[Ticket], zone: ZoneInfo, texts: ExportTexts) -
         ]
         for ticket in tickets
     ]
-    return to_csv(rows)
+    return rows
 
 
-def transcript_csv(messages: Iterable[Message], zone: ZoneInfo, texts: ExportTexts) -> bytes:
-    """A row for each message of a conversation."""
+def transcript_rows(messages: Iterable[Message], zone: ZoneInfo, texts: ExportTexts) -> list[Sequence[Cell]]:
+    """A row for each message of a conversation, below the headings."""
     rows: list[Sequence[Cell]] = [list(texts.transcript.values())]
     rows += [
         [
@@ -191,7 +197,44 @@ def transcript_csv(messages: Iterable[Message], zone: ZoneInfo, texts: ExportTex
         # The request to be greeted is nobody's word.
         if message.text or message.attachment
     ]
-    return to_csv(rows)
+    return rows
+
+
+def event_rows(events: Iterable[TicketEvent], zone: ZoneInfo, texts: ExportTexts) -> list[Sequence[Cell]]:
+    """A row for each event in the history of a ticket, below the headings."""
+    rows: list[Sequence[Cell]] = [list(texts.ticket_history.values())]
+    rows += [
+        [
+            _time(event.at, zone),
+            texts.ticket_events[event.kind],
+            texts.speakers[event.actor.kind],
+            event.actor.name,
+            _words_of(event, texts),
+        ]
+        for event in events
+    ]
+    return rows
+
+
+def ticket_log_rows(
+    messages: Iterable[Message], events: Iterable[TicketEvent], zone: ZoneInfo, texts: ExportTexts
+) -> list[Sequence[Cell]]:
+    """What was said and what was done in one table, in the order of time, below the headings."""
+    said: list[Sequence[Cell]] = [
+        [row[0], texts.said, row[1], row[2], row[3]] for row in transcript_rows(messages, zone, texts)[1:]
+    ]
+    done = event_rows(events, zone, texts)[1:]
+    return [list(texts.ticket_history.values()), *sorted([*said, *done], key=lambda row: str(row[0]))]
+
+
+def _words_of(event: TicketEvent, texts: ExportTexts) -> str | None:
+    """What somebody wrote or decided."""
+    details = event.details
+    words = [details.get(name) for name in ("to", "memo", "text", "note", "comment")]
+    words += [texts.dispositions.get(str(details.get("disposition")), None), *details.get("labels", ())]
+    if "rating" in details:
+        words.append(str(details["rating"]))
+    return texts.reason_separator.join(str(word) for word in words if word) or None
 
 
 def _kept(due_at: datetime | None, done_at: datetime | None, texts: ExportTexts) -> str | None:
@@ -283,7 +326,7 @@ def _cells(figures: Figures, texts: ExportTexts) -> list[Cell]:
 def unquoted(text: str) -> str:
     """A cell of such a file as it was before: without the apostrophe that made text of it."""
     rest = text.removeprefix("'")
-    return rest if _is_formula(rest) else text
+    return rest if is_formula(rest) else text
 
 
 def _safe(cell: Cell) -> Cell:
@@ -294,9 +337,10 @@ def _safe(cell: Cell) -> Cell:
     if not isinstance(cell, str):
         return cell
     text = cell.replace("\0", "")
-    return f"'{text}" if _is_formula(text) else text
+    return f"'{text}" if is_formula(text) else text
 
 
-def _is_formula(text: str) -> bool:
+def is_formula(text: str) -> bool:
+    """Whether a spreadsheet would take a text for a formula."""
     first = text.lstrip(" \u00a0\u3000\u200b\ufeff")
     return first.startswith(_FORMULA) or text.startswith(_FORMULA)

@@ -5,8 +5,10 @@ They are written to a folder that nothing is trained on; whoever reviews them mo
 
 from __future__ import annotations
 
+import io
 import re
 import unicodedata
+import zipfile
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -176,10 +178,37 @@ def write_examples(folder: Path, examples: Mapping[str, Sequence[str]]) -> list[
     written = []
     for intent, texts in sorted(examples.items()):
         path = folder / f"{intent}.yml"
-        lines = "".join(f"    - {text}\n" for text in texts)
-        path.write_text(f'{_HEADER}version: "3.1"\nnlu:\n- intent: {intent}\n  examples: |\n{lines}', encoding="utf-8")
+        path.write_text(_content(intent, texts), encoding="utf-8")
         written.append(path)
     return written
+
+
+def known_here(folder: Path, intents: Iterable[str]) -> Known:
+    """What the bot is trained on as far as this machine has it: beside the repository all of it.
+
+    Args:
+        folder: Where the repository would be; an image has none.
+        intents: Names of the intents, as the engine tells them.
+
+    Raises:
+        LabelExportError: The files are there, and not in Rasa's format.
+    """
+    domain, nlu, held_out = folder / "domain.yml", folder / "data" / "nlu", folder / "tests" / "nlu"
+    return read_known(domain, nlu, held_out) if nlu.is_dir() else Known(frozenset(intents), {})
+
+
+def zipped(result: Review) -> bytes:
+    """The new examples as a ZIP file with a file for each intent."""
+    output = io.BytesIO()
+    with zipfile.ZipFile(output, "w", zipfile.ZIP_DEFLATED) as archive:
+        for intent, texts in sorted(result.examples.items()):
+            archive.writestr(f"{intent}.yml", _content(intent, texts))
+    return output.getvalue()
+
+
+def _content(intent: str, texts: Iterable[str]) -> str:
+    lines = "".join(f"    - {text}\n" for text in texts)
+    return f'{_HEADER}version: "3.1"\nnlu:\n- intent: {intent}\n  examples: |\n{lines}'
 
 
 def _one_line(text: str) -> str:

@@ -16,13 +16,14 @@ from uwallet_gateway.audit.actions import Action
 from uwallet_gateway.audit.log import record
 from uwallet_gateway.clock import now
 from uwallet_gateway.database.connection import Database
-from uwallet_gateway.database.tables import Message, Ticket, Understanding
+from uwallet_gateway.database.tables import GroupedMessage, Message, Ticket, Understanding
 from uwallet_gateway.insight.days import Period
 from uwallet_gateway.protocol.insight import Line, MisunderstandingKind, MisunderstoodMessage
 
+# What an intent can be called.
+LABEL = re.compile(r"[a-z][a-z0-9_]{0,63}")
 # Messages around the one in question, and characters of each.
 _BEFORE, _AFTER, _LONGEST = 2, 1, 300
-_LABEL = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _CURSOR = re.compile(r"(?P<moment>[^~]{10,40})(~(?P<conversation_id>[0-9a-zA-Z_-]{1,64})~(?P<message_id>\d{1,9}))?")
 
 
@@ -55,6 +56,7 @@ class Misunderstood:
         kind: MisunderstandingKind | None = None,
         labelled: bool | None = None,
         handed_over: bool | None = None,
+        group: int | None = None,
         before: str | None = None,
         limit: int,
     ) -> tuple[list[MisunderstoodMessage], str | None]:
@@ -64,6 +66,7 @@ class Misunderstood:
             kind: Only these.
             labelled: Only those that have a label, or have none.
             handed_over: Only those after which the conversation was handed over, or was not.
+            group: Only those of a group of messages that mean the same.
             before: A cursor, or a time (ISO 8601).
             limit: So many at most.
 
@@ -77,6 +80,8 @@ class Misunderstood:
             statement = statement.where(Understanding.label.is_not(None) if labelled else Understanding.label.is_(None))
         if handed_over is not None:
             statement = statement.where(_handed_over() if handed_over else ~_handed_over())
+        if group is not None:
+            statement = statement.where(_in_group(group))
         if before is not None:
             statement = statement.where(_before(before))
         async with self._database.read() as transaction:
@@ -110,7 +115,7 @@ class Misunderstood:
         Raises:
             LabelError: No intent can have this name.
         """
-        if intent is not None and not _LABEL.fullmatch(intent):
+        if intent is not None and not LABEL.fullmatch(intent):
             raise LabelError(intent)
         async with self._database.write() as transaction:
             changed = await transaction.execute(
@@ -174,6 +179,14 @@ def _same() -> ColumnElement[bool]:
 def _handed_over() -> ColumnElement[bool]:
     return exists().where(
         Ticket.conversation_id == Understanding.conversation_id, Ticket.created_at >= Understanding.created_at
+    )
+
+
+def _in_group(group_id: int) -> ColumnElement[bool]:
+    return exists().where(
+        GroupedMessage.conversation_id == Understanding.conversation_id,
+        GroupedMessage.message_id == Understanding.message_id,
+        GroupedMessage.group_id == group_id,
     )
 
 

@@ -157,6 +157,11 @@ class Questions:
         self._database = database
         self._hot: dict[str, tuple[datetime, list[Question]]] = {}
 
+    def replace(self, questions: Sequence[Question]) -> None:
+        """Takes the questions of a knowledge that was published since."""
+        self.index = QuestionIndex(questions)
+        self._hot.clear()
+
     async def hot(self, site_key: str) -> list[Question]:
         """The main questions of the topics: pinned ones first, then by the conversations that opened the topic."""
         moment = now()

@@ -47,14 +47,15 @@ _BY_CONVERSATION: tuple[type[tables.Table], ...] = (
     tables.Attachment,
     tables.Ticket,
     tables.Understanding,
+    tables.GroupedMessage,
     tables.BotEvent,
     tables.AnswerFeedback,
     tables.CustomerNote,
     tables.BlockedUser,
     tables.MergedVisitor,
 )
-# Never shown, not even to the person: they open something.
-_SECRET = {"contact", "csrf"}
+# Never shown, not even to the person: the first two open something, and nobody can read the last.
+_SECRET = {"contact", "csrf", "vector"}
 
 
 @dataclass(frozen=True, slots=True)

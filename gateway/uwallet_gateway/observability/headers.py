@@ -58,7 +58,7 @@ class SecurityHeaders:
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
-        request_id = _request_id(scope)
+        request_id = request_id_of(scope)
         status = 0
         started = time.perf_counter()
 
@@ -75,7 +75,7 @@ class SecurityHeaders:
             try:
                 await self._app(scope, receive, send_with_headers)
             finally:
-                _note(scope, status, time.perf_counter() - started)
+                note_request(scope, status, time.perf_counter() - started)
 
     def _policy(self, path: str) -> str:
         for pattern, policy in self._policies:
@@ -100,12 +100,14 @@ class SecurityHeaders:
             headers.setdefault("Strict-Transport-Security", self._transport_security)
 
 
-def _request_id(scope: Scope) -> str:
+def request_id_of(scope: Scope) -> str:
+    """The id that a client gave its request, or a new one."""
     request_id = Headers(scope=scope).get(REQUEST_ID, "")
     return request_id if _REQUEST_ID.fullmatch(request_id) else secrets.token_hex(16)
 
 
-def _note(scope: Scope, status: int, seconds: float) -> None:
+def note_request(scope: Scope, status: int, seconds: float) -> None:
+    """Logs a request, or a WebSocket when it has ended."""
     # Without the query: it holds tokens and signatures.
     log = _log.debug if scope["path"].startswith(_QUIET) else _log.info
     method = scope.get("method", "WEBSOCKET")

@@ -25,6 +25,8 @@ _TALKATIVE = (
     "multipart",
     "python_multipart",
     "aiosqlite",
+    # Two lines for each WebSocket; with the query, which holds the site's key.
+    "uvicorn.error",
     "asyncio",
     "engineio",
     "socketio",

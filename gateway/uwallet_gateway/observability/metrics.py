@@ -13,7 +13,7 @@ from prometheus_client import (
     PlatformCollector,
     ProcessCollector,
 )
-from prometheus_client.exposition import generate_latest
+from prometheus_client.exposition import choose_encoder, generate_latest
 
 from uwallet_gateway.engine.client import Understood
 
@@ -87,17 +87,19 @@ class Metrics:
         """Counts a message: `direction` is `in` or `out`."""
         self._add(self._messages, direction=direction, transport=transport)
 
-    def observe_turn(self, seconds: float, engine_seconds: float | None = None) -> None:
+    def observe_turn(self, seconds: float, engine_seconds: float | None = None, trace_id: str | None = None) -> None:
         """Measures a turn.
 
         Args:
             seconds: All of it.
             engine_seconds: The engine's share, if the engine answered (`EngineReply.seconds`).
+            trace_id: Of the turn's trace, if it is kept: an example of how long this one took.
         """
-        self._turns.observe(seconds)
+        exemplar = {"trace_id": trace_id} if trace_id else None
+        self._turns.observe(seconds, exemplar)
         if engine_seconds is not None:
-            self._engine.observe(engine_seconds)
-            self._own.observe(max(0.0, seconds - engine_seconds))
+            self._engine.observe(engine_seconds, exemplar)
+            self._own.observe(max(0.0, seconds - engine_seconds), exemplar)
 
     def count_understood(self, understood: Understood) -> None:
         """Counts how the bot understood a message; payloads of buttons have no band."""
@@ -153,8 +155,17 @@ class Metrics:
         self._agents_online.set(agents_online)
 
     def render(self) -> bytes:
-        """Returns all metrics in the text format of Prometheus, version 0.0.4."""
+        """All metrics in the text format of Prometheus, version 0.0.4."""
         return generate_latest(self._registry)
+
+    def render_for(self, accept: str) -> tuple[bytes, str]:
+        """All metrics and their media type.
+
+        Args:
+            accept: What the reader takes. OpenMetrics has the examples with the ids of traces, the text format not.
+        """
+        encode, media_type = choose_encoder(accept)
+        return encode(self._registry), media_type
 
     def _counter(self, name: str, meaning: str, *labels: str) -> Counter:
         return Counter(f"{_PREFIX}_{name}", meaning, labels, registry=self._registry)

@@ -17,7 +17,7 @@ from uwallet_gateway.agents.canned_replies import (
     ReplyContent,
 )
 from uwallet_gateway.agents.passwords import MOST
-from uwallet_gateway.agents.roles import Role
+from uwallet_gateway.agents.roles import KnowledgeRole, Role
 from uwallet_gateway.agents.second_factors import SecondFactor
 from uwallet_gateway.agents.sessions import SignInMethod
 from uwallet_gateway.engine.assistant import Intent, Suggestion
@@ -113,6 +113,7 @@ class DeskSessionView(View):
     csrf: str
     method: SignInMethod
     second_factor: SecondFactor | None = Field(description="What was shown beside the password or at the provider")
+    knowledge_role: KnowledgeRole | None = Field(description="What they may do with the knowledge; null: nothing")
     settings: DeskSettings
 
 
@@ -171,16 +172,18 @@ class AgentRequest(Request):
     name: str = Field(max_length=200, description="Shown to users")
     email: _Email | None = None
     role: Role = Role.AGENT
+    knowledge_role: KnowledgeRole | None = Field(default=None, description="What they may do with the knowledge")
     max_chats: _Chats | None = None
 
 
 class AgentChange(Request):
-    """Changes to an account. A field that is null stays as it is; an empty address is removed."""
+    """Changes to an account. A field that is null stays as it is; an empty address or knowledge role is removed."""
 
     email: _Email | Literal[""] | None = None
 
     name: str | None = Field(default=None, max_length=200)
     role: Role | None = None
+    knowledge_role: KnowledgeRole | Literal[""] | None = None
     enabled: bool | None = None
     max_chats: _Chats | None = None
 

@@ -34,6 +34,16 @@ class MisunderstandingKind(StrEnum):
     MARKED = "marked"
 
 
+# What is put into groups: asked in vain. Having to choose, or trouble with a step, is no question without an answer.
+UNANSWERED = (
+    MisunderstandingKind.NOT_UNDERSTOOD,
+    MisunderstandingKind.OUT_OF_SCOPE,
+    MisunderstandingKind.NOT_MEANT,
+    MisunderstandingKind.UNHELPFUL,
+    MisunderstandingKind.MARKED,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Rating:
     """Ratings from 1 to 5: how many, their average, and how many of each."""
@@ -195,6 +205,82 @@ class MisunderstoodMessage:
     label: str | None
     created_at: Moment
     ticket_id: int | None = None
+
+
+QuestionGroupState = Literal["open", "handled", "ignored"]
+HandledAs = Literal["similar", "faq", "label"]
+
+
+class NearAnswerView(View):
+    """A known answer: a topic, or `faq/<id>`."""
+
+    id: str
+    title: str
+    likeness: float = Field(description="-1 to 1; above 0.05 the bot may have read it so")
+
+
+class QuestionGroupView(View):
+    """Messages that the bot could not answer and that mean the same."""
+
+    id: int
+    state: QuestionGroupState
+    count: int = Field(description="Messages of the period that wait for somebody")
+    before: int = Field(description="Of as many days before")
+    handed_over: int = Field(description="After how many of them the conversation was handed over")
+    kinds: dict[MisunderstandingKind, int]
+    last_at: Moment
+    examples: list[str] = Field(description="Different ones, the most frequent first")
+    nearest: list[NearAnswerView] = Field(description="Best first; empty while nobody has asked the engine")
+    handled_as: HandledAs | None
+    answer: str | None = Field(description="The topic or `faq/<id>` that it was handled for")
+    handled_by: str | None
+    handled_at: Moment | None = Field(description="Of an open group: it was handled then, and is asked again")
+
+
+class QuestionGroupsPage(View):
+    """Groups, those with the most messages first. `next` is the `offset` of the next page, null at the end."""
+
+    groups: list[QuestionGroupView]
+    next: int | None
+    waiting: int = Field(description="Messages that are not in any group yet")
+
+
+class QuestionGroupRequest(Request):
+    """What was done about a group: its messages so far are settled, or wait again."""
+
+    state: QuestionGroupState
+    handled_as: HandledAs | None = None
+    answer: str | None = Field(default=None, max_length=80)
+
+
+class QuestionGroupLabelRequest(Request):
+    """The intent that all messages of a group mean."""
+
+    intent: str = Field(max_length=64)
+
+
+class CoverageCell(View):
+    """Questions of a week: asked, and those of them that were answered as far as anybody has said."""
+
+    asked: int
+    answered: int
+
+
+class CoverageRow(View):
+    """A topic, week by week. `topic` is null for what was about none."""
+
+    topic: str | None
+    title: str | None
+    weeks: list[CoverageCell]
+
+
+class CoverageView(View):
+    """What users ask about, and how much of it is answered; weeks begin on Monday, the last one is the current one."""
+
+    time_zone: str
+    weeks: list[dt.date]
+    total: list[CoverageCell]
+    topics: list[CoverageRow] = Field(description="The most asked first")
 
 
 class DayFigures(View):

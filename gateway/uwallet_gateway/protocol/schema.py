@@ -16,11 +16,13 @@ from uwallet_gateway.agents.canned_replies import CannedReply
 from uwallet_gateway.protocol import (
     agents,
     audit,
+    bulk,
     configuration,
     conversations,
     customers,
     events,
     insight,
+    knowledge,
     messages,
     notices,
     persons,
@@ -48,7 +50,9 @@ _MODULES: tuple[ModuleType, ...] = (
     persons,
     routing,
     service,
+    knowledge,
     views,
+    bulk,
     events,
 )
 # Models that clients send but that ignore unknown fields, as Rasa's channel does.

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import AwareDatetime, Field, WithJsonSchema
 
-from uwallet_gateway.agents.roles import Role
+from uwallet_gateway.agents.roles import KnowledgeRole, Role
 from uwallet_gateway.errors import ErrorCode, InputError
 from uwallet_gateway.input_text import clean
 from uwallet_gateway.protocol.base import Id, Moment, Request, View
@@ -75,6 +75,8 @@ class EventKind(StrEnum):
     NOTE = "note"
     LABELLED = "labelled"
     MERGED = "merged"
+    MOVED = "moved"
+    PRIORITY_SET = "priority_set"
     WHISPER = "whisper"
     BARGED_IN = "barged_in"
     FOLLOW_UP_SET = "follow_up_set"
@@ -265,6 +267,7 @@ class AgentStatus(View):
     enabled: bool | None = None
     second_factor: bool | None = None
     email: str | None = None
+    knowledge_role: KnowledgeRole | None = None
 
 
 class AgentMessageRequest(Request):

@@ -192,6 +192,40 @@ class AgentCommands:
         await self._label(transaction, ticket, agent_id, cleaned_labels(labels))
 
     @_changes_ticket
+    async def move(
+        self, transaction: ConversationTransaction, ticket: tables.Ticket, agent_id: int, *, group_id: int | None
+    ) -> None:
+        """Puts a ticket that is not over into a skill group, or into none.
+
+        Raises:
+            InputError: not_found (also of the group); conflict, when it is closed.
+        """
+        if ticket.status == "closed":
+            raise await _conflict(transaction.session, ticket)
+        if ticket.group_id == group_id:
+            return
+        group = await transaction.session.get(tables.SkillGroup, group_id) if group_id is not None else None
+        if group_id is not None and group is None:
+            raise InputError(ErrorCode.NOT_FOUND)
+        put_into(ticket, group)
+        to = group.name if group else None
+        await self._steps.note_event(transaction, ticket, EventKind.MOVED, "agent", agent_id, to=to)
+
+    @_changes_ticket
+    async def prioritise(
+        self, transaction: ConversationTransaction, ticket: tables.Ticket, agent_id: int, *, priority: int
+    ) -> None:
+        """Says how pressing a ticket is that is not over.
+
+        Raises:
+            InputError: not_found; conflict, when it is closed.
+        """
+        if ticket.status == "closed":
+            raise await _conflict(transaction.session, ticket)
+        if ticket.priority != priority:
+            await self._steps.prioritise(transaction, ticket, priority, by=agent_id)
+
+    @_changes_ticket
     async def transfer(
         self,
         transaction: ConversationTransaction,
@@ -507,7 +541,7 @@ async def _conflict(session: AsyncSession, ticket: tables.Ticket) -> InputError:
     """The refusal when another agent was first; its details name that agent."""
     agent = await session.get(tables.Agent, ticket.agent_id) if ticket.agent_id else None
     name = AgentName(id=agent.id, name=agent.name).model_dump() if agent else None
-    return InputError(ErrorCode.CONFLICT, details={"agent": name, "status": ticket.status})
+    return InputError(ErrorCode.CONFLICT, details={"agent": name, "status": ticket.status, "number": ticket.number})
 
 
 def _checked_disposition(value: object) -> str:

@@ -38,7 +38,7 @@ from uwallet_gateway.search.index import in_conversations, plan_for_words
 from uwallet_gateway.support.assignment import overflow_at
 from uwallet_gateway.support.labels import label_uses, labels_of
 from uwallet_gateway.support.presence import Availability, is_online, is_staffed
-from uwallet_gateway.support.queue import NORMAL, estimated_wait, in_order, is_crisis, position_of, positions_of
+from uwallet_gateway.support.queue import NORMAL, Wait, estimated_wait, in_order, is_crisis, position_of, positions_of
 from uwallet_gateway.transcript.messages import GREETING_PAYLOAD, Author, Owner
 from uwallet_gateway.transcript.store import ConversationGoneError
 
@@ -48,6 +48,8 @@ _RATING_WANTED_FOR = timedelta(hours=1)
 _EARLIER = 20
 # Messages of the bot that are searched for the last progress.
 _LOOKED_AT = 50
+# Conversations that are looked up at a time.
+_AT_ONCE = 500
 _OPEN = ("queued", "active", "message", "pending")
 
 _Agent = aliased(tables.Agent)
@@ -90,23 +92,51 @@ class TicketQueries:
             ConversationGoneError: There is no such conversation.
         """
         async with self._database.read() as session:
-            conversation = await session.get(tables.Conversation, conversation_id)
+            row = tables.Conversation
+            conversation = (
+                await session.execute(select(row.owner, row.agent_read_id).where(row.id == conversation_id))
+            ).one_or_none()
             if conversation is None:
                 raise ConversationGoneError(conversation_id)
-            ticket = await session.scalar(
-                select(tables.Ticket)
-                .where(tables.Ticket.conversation_id == conversation_id)
-                .order_by(tables.Ticket.id.desc())
-                .limit(1)
-            )
-            is_waiting = ticket is not None and ticket.status == "queued"
-            position = await position_of(session, ticket) if ticket and is_waiting else None
-            wait = await estimated_wait(session, position, ticket.group_id) if ticket and position else None
-            owner = cast("Owner", conversation.owner)
-            agent = None
-            if ticket and ticket.agent_id and owner == "agent":
-                agent = await session.get(tables.Agent, ticket.agent_id)
             is_available = await is_staffed(session, self._hours)
+            owner = cast("Owner", conversation.owner)
+            return await self.support_state_within(
+                session, conversation_id, owner, conversation.agent_read_id, is_available=is_available
+            )
+
+    async def support_state_within(
+        self, session: AsyncSession, conversation_id: str, owner: Owner, agent_read_id: int, *, is_available: bool
+    ) -> SupportState:
+        """As `support_state`, in a transaction of the caller, who has read the conversation."""
+        ticket = await session.scalar(
+            select(tables.Ticket)
+            .where(tables.Ticket.conversation_id == conversation_id)
+            .order_by(tables.Ticket.id.desc())
+            .limit(1)
+        )
+        is_waiting = ticket is not None and ticket.status == "queued"
+        position = await position_of(session, ticket) if ticket and is_waiting else None
+        wait = await estimated_wait(session, position, ticket.group_id) if ticket and position else None
+        agent = None
+        if ticket and ticket.agent_id and owner == "agent":
+            agent = await session.get(tables.Agent, ticket.agent_id)
+        return self._state_of(ticket, owner, agent_read_id, position, wait, agent, is_available=is_available)
+
+    def support_state_without_ticket(self, owner: Owner, agent_read_id: int, *, is_available: bool) -> SupportState:
+        """As `support_state`, of a conversation that never had a ticket."""
+        return self._state_of(None, owner, agent_read_id, None, None, None, is_available=is_available)
+
+    def _state_of(
+        self,
+        ticket: tables.Ticket | None,
+        owner: Owner,
+        agent_read_id: int,
+        position: int | None,
+        wait: Wait | None,
+        agent: tables.Agent | None,
+        *,
+        is_available: bool,
+    ) -> SupportState:
         moment = now()
         is_open = ticket is not None and ticket.status != "closed"
         return SupportState(
@@ -118,7 +148,7 @@ class TicketQueries:
             wait_minutes=wait.most if wait else None,
             wait_minutes_least=wait.least if wait else None,
             agent=AgentReference(name=agent.name) if agent else None,
-            agent_read_id=conversation.agent_read_id,
+            agent_read_id=agent_read_id,
             can_leave_message=owner != "agent" and not (ticket and is_open and ticket.message),
             available=is_available,
             opens_at=None if self._hours.is_open(moment) else self._hours.next_opening(moment),
@@ -353,25 +383,34 @@ class TicketQueries:
             )
         return visible_id is not None
 
-    async def newest_visible(self, conversation_id: str, agent_id: int) -> int | None:
-        """The newest ticket of a conversation that the role `agent` lets this agent see; None if there is none."""
+    async def newest_visible(self, conversation_id: str, agent_id: int | None) -> int | None:
+        """The newest ticket of a conversation that the role `agent` lets this agent see; None if there is none.
+
+        With None for the agent: of all.
+        """
+        conditions = [tables.Ticket.conversation_id == conversation_id]
+        if agent_id is not None:
+            conditions.append(_visible(agent_id))
         async with self._database.read() as session:
-            ticket_id: int | None = await session.scalar(
-                select(func.max(tables.Ticket.id)).where(
-                    tables.Ticket.conversation_id == conversation_id, _visible(agent_id)
-                )
-            )
+            ticket_id: int | None = await session.scalar(select(func.max(tables.Ticket.id)).where(*conditions))
         return ticket_id
 
     async def open_ticket_id(self, conversation_id: str) -> int | None:
         """The id of the open ticket of a conversation."""
+        return next(iter(await self.open_ticket_ids([conversation_id])), None)
+
+    async def open_ticket_ids(self, conversation_ids: Sequence[str]) -> list[int]:
+        """The ids of the open tickets of these conversations: few, however many users come back at once."""
+        ids: list[int] = []
         async with self._database.read() as session:
-            ticket_id: int | None = await session.scalar(
-                select(tables.Ticket.id).where(
-                    tables.Ticket.conversation_id == conversation_id, tables.Ticket.status != "closed"
+            for start in range(0, len(conversation_ids), _AT_ONCE):
+                some = conversation_ids[start : start + _AT_ONCE]
+                ids += await session.scalars(
+                    select(tables.Ticket.id).where(
+                        tables.Ticket.conversation_id.in_(some), tables.Ticket.status != "closed"
+                    )
                 )
-            )
-        return ticket_id
+        return ids
 
     async def _one(self, session: AsyncSession, ticket_id: int) -> Ticket:
         tickets = await self._read(session, _tickets().where(tables.Ticket.id == ticket_id))

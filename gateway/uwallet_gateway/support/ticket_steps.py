@@ -54,6 +54,8 @@ _AUDITED = {
     EventKind.RETURNED_TO_BOT: Action.TICKET_RETURNED_TO_BOT,
     EventKind.CLOSED: Action.TICKET_CLOSED,
     EventKind.FOLLOW_UP_SET: Action.TICKET_PUT_OFF,
+    EventKind.MOVED: Action.TICKET_CHANGED,
+    EventKind.PRIORITY_SET: Action.TICKET_CHANGED,
 }
 _EMPTY: tuple[object, ...] = (None, "", [], {})
 _log = structlog.get_logger()
@@ -347,6 +349,14 @@ class TicketSteps:
         transaction.emit(SupportChanged(transaction.conversation_id), AgentsChanged())
         _log.info("support.put_off", conversation_id=transaction.conversation_id, ticket=ticket.number)
 
+    async def prioritise(
+        self, transaction: ConversationTransaction, ticket: tables.Ticket, priority: int, *, by: int
+    ) -> None:
+        """Changes how pressing a ticket is, and its service targets with it."""
+        ticket.priority = priority
+        (await self._target_clock(transaction)).begin(ticket)
+        await self.note_event(transaction, ticket, EventKind.PRIORITY_SET, "agent", by, priority=priority)
+
     def set_aside(self, ticket: tables.Ticket) -> None:
         """Takes a ticket out of the queue without closing it: back to its follow-up, or among the messages."""
         if ticket.due_at is None:
@@ -408,8 +418,8 @@ class TicketSteps:
         )
         await transaction.session.flush()
         if actor == "agent" and (action := _AUDITED.get(kind)):
-            to = details.get("to")
-            record(transaction.session, action, ticket.number, to=to, disposition=details.get("disposition"))
+            told = {name: details.get(name) for name in ("to", "disposition", "priority")}
+            record(transaction.session, action, ticket.number, **told)
         transaction.emit(
             TicketChanged(transaction.conversation_id, ticket.id), QueueChanged(transaction.conversation_id, kind.value)
         )

@@ -26,7 +26,8 @@ class EventBus:
     def __init__(self) -> None:
         """Nobody listens yet."""
         self.relay: Listener | None = None
-        self._listeners: dict[str, set[Listener]] = {}
+        # Tuples, as most have one member, of which a set would be several times the size.
+        self._listeners: dict[str, tuple[Listener, ...]] = {}
         self._listeners_to_all: set[Listener] = set()
         # Users' connections per conversation; agents listen to the same conversations but do not count.
         self._users: Counter[str] = Counter()
@@ -42,6 +43,17 @@ class EventBus:
             yield
         finally:
             self.remove(conversation_id, listener)
+
+    @contextlib.contextmanager
+    def recording(self) -> Iterator[list[Event]]:
+        """Keeps every event of every conversation within the block."""
+        events: list[Event] = []
+        keep = events.append
+        self.add_to_all(keep)
+        try:
+            yield events
+        finally:
+            self.remove_from_all(keep)
 
     def add_to_all(self, listener: Listener) -> None:
         """Adds a listener to every event of every conversation. It must not block."""
@@ -70,15 +82,15 @@ class EventBus:
 
     def add(self, conversation_id: str, listener: Listener) -> None:
         """Adds a listener to one conversation."""
-        self._listeners.setdefault(conversation_id, set()).add(listener)
+        self._listeners[conversation_id] = (*self._listeners.get(conversation_id, ()), listener)
 
     def remove(self, conversation_id: str, listener: Listener) -> None:
         """Removes a listener. No-op if it was not added."""
-        listeners = self._listeners.get(conversation_id)
+        listeners = tuple(it for it in self._listeners.get(conversation_id, ()) if it != listener)
         if listeners:
-            listeners.discard(listener)
-            if not listeners:
-                del self._listeners[conversation_id]
+            self._listeners[conversation_id] = listeners
+        else:
+            self._listeners.pop(conversation_id, None)
 
     def publish_committed(self, transaction: CommittedTransaction, origin: str | None = None) -> None:
         """Publishes the messages and events of a transaction. Call it after the commit."""

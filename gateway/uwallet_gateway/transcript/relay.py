@@ -19,6 +19,8 @@ from uwallet_gateway.transcript.events import Event, Said
 _CHANNEL = "uwallet:events"
 # Seconds until Redis is tried again.
 _PAUSE = 1.0
+# Events that are sent at a time.
+_AT_ONCE = 500
 _log = structlog.get_logger()
 
 
@@ -76,7 +78,14 @@ class Relay:
 
     async def _send(self) -> None:
         while True:
-            await self._redis.publish(_CHANNEL, await self._outgoing.get())
+            bodies = [await self._outgoing.get()]
+            while not self._outgoing.empty() and len(bodies) < _AT_ONCE:
+                bodies.append(self._outgoing.get_nowait())
+            # One round trip for all that has gathered: after a restart every client that comes back is an event.
+            async with self._redis.pipeline(transaction=False) as pipeline:
+                for body in bodies:
+                    pipeline.publish(_CHANNEL, body)
+                await pipeline.execute()
 
     async def _receive(self, listening: asyncio.Event) -> None:
         async with self._listening_redis.pubsub() as channel:

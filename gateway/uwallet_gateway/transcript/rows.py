@@ -30,6 +30,30 @@ async def read_messages(session: AsyncSession, statement: Selected) -> list[Mess
     return [_message(row) for row in await session.execute(statement)]
 
 
+async def read_newest(session: AsyncSession, conversation_id: str, limit: int) -> tuple[list[Message], bool]:
+    """The last messages of a conversation, in order, and whether there are older ones."""
+    statement = (
+        select_messages()
+        .where(tables.Message.conversation_id == conversation_id)
+        .order_by(tables.Message.id.desc())
+        .limit(limit + 1)
+    )
+    messages = await read_messages(session, statement)
+    return messages[:limit][::-1], len(messages) > limit
+
+
+async def read_after(session: AsyncSession, conversation_id: str, after: int, limit: int) -> tuple[list[Message], bool]:
+    """The first messages of a conversation after an id, in order, and whether there are more."""
+    statement = (
+        select_messages()
+        .where(tables.Message.conversation_id == conversation_id, tables.Message.id > after)
+        .order_by(tables.Message.id)
+        .limit(limit + 1)
+    )
+    messages = await read_messages(session, statement)
+    return messages[:limit], len(messages) > limit
+
+
 async def read_message(session: AsyncSession, statement: Selected) -> Message | None:
     """The one message that a statement selects, or None."""
     row = (await session.execute(statement)).one_or_none()

@@ -17,7 +17,14 @@ from uwallet_gateway.clock import now
 from uwallet_gateway.database import tables
 from uwallet_gateway.database.connection import Database
 from uwallet_gateway.transcript.messages import Message, Origin, Owner, Picture, Script
-from uwallet_gateway.transcript.rows import picture_of, read_message, read_messages, select_messages
+from uwallet_gateway.transcript.rows import (
+    picture_of,
+    read_after,
+    read_message,
+    read_messages,
+    read_newest,
+    select_messages,
+)
 from uwallet_gateway.transcript.transaction import ConversationTransaction
 
 Record = Callable[[AsyncSession, Sequence[Message]], Awaitable[None]]
@@ -91,27 +98,13 @@ class Transcript:
 
     async def after(self, conversation_id: str, after: int, limit: int) -> tuple[list[Message], bool]:
         """The first messages after an id, in order, and whether there are more."""
-        statement = (
-            select_messages()
-            .where(tables.Message.conversation_id == conversation_id, tables.Message.id > after)
-            .order_by(tables.Message.id)
-            .limit(limit + 1)
-        )
         async with self._database.read() as session:
-            messages = await read_messages(session, statement)
-        return messages[:limit], len(messages) > limit
+            return await read_after(session, conversation_id, after, limit)
 
     async def newest(self, conversation_id: str, limit: int) -> tuple[list[Message], bool]:
         """The last messages, in order, and whether there are older ones."""
-        statement = (
-            select_messages()
-            .where(tables.Message.conversation_id == conversation_id)
-            .order_by(tables.Message.id.desc())
-            .limit(limit + 1)
-        )
         async with self._database.read() as session:
-            messages = await read_messages(session, statement)
-        return messages[:limit][::-1], len(messages) > limit
+            return await read_newest(session, conversation_id, limit)
 
     async def before(self, conversation_id: str, before: int, limit: int) -> tuple[list[Message], bool]:
         """The last messages before an id, in order, and whether there are older ones."""

@@ -38,7 +38,8 @@ async def metrics(request: Request, services: ServicesNeeded) -> Response:
     """Prometheus metrics, for the networks of the settings only."""
     if not _is_in(address_of(request.scope), services.settings.metrics_networks):
         raise InputError(ErrorCode.NOT_FOUND)
-    return Response(services.metrics.render(), media_type="text/plain; version=0.0.4; charset=utf-8")
+    body, media_type = services.metrics.render_for(request.headers.get("accept", ""))
+    return Response(body, media_type=media_type)
 
 
 def _is_in(address: str | None, networks: Iterable[str]) -> bool:

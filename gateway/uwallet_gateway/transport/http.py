@@ -70,10 +70,16 @@ STATUS: dict[ErrorCode, int] = {
     ErrorCode.FILE_UNREADABLE: 422,
     ErrorCode.NAME_TAKEN: 409,
     ErrorCode.TOO_MANY: 409,
+    ErrorCode.NO_TICKET: 404,
     ErrorCode.HOOK_ADDRESS: 422,
     ErrorCode.LAST_ADMIN: 409,
     ErrorCode.CONTACT_INVALID: 422,
     ErrorCode.ALREADY_RATED: 409,
+    ErrorCode.ENTRY_INVALID: 422,
+    ErrorCode.ENTRY_CHANGED: 409,
+    ErrorCode.KNOWLEDGE_BROKEN: 422,
+    ErrorCode.CHECKS_NEEDED: 409,
+    ErrorCode.TRAINING_NEEDED: 409,
 }
 
 

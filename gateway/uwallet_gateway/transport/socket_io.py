@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import functools
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -15,11 +15,12 @@ from urllib.parse import parse_qs
 import socketio
 import structlog
 
+from common.tracing import TRACEPARENT
 from uwallet_gateway.clock import now
 from uwallet_gateway.errors import ErrorCode, InputError
 from uwallet_gateway.identity.admission import admit
 from uwallet_gateway.identity.keys import PictureReader
-from uwallet_gateway.identity.sessions import Session
+from uwallet_gateway.identity.sessions import Opened, Session
 from uwallet_gateway.identity.sites import Site
 from uwallet_gateway.insight.feedback import read_feedback
 from uwallet_gateway.protocol.events import BotTyping, SessionClosed, SessionConfirmation
@@ -27,18 +28,20 @@ from uwallet_gateway.protocol.messages import MessageView
 from uwallet_gateway.rate_limits import network_of
 from uwallet_gateway.services import Services
 from uwallet_gateway.support.page_context import checked_context
-from uwallet_gateway.transcript.events import Closed, SupportChanged, Typing
+from uwallet_gateway.transcript.events import Closed, Event, SupportChanged, Typing
 from uwallet_gateway.transcript.messages import Message
 from uwallet_gateway.transport.client import address_of, origin_of, own_origin
 from uwallet_gateway.transport.desk.sockets import DeskSockets
 from uwallet_gateway.transport.http import refusal
-from uwallet_gateway.transport.languages import note_language
+from uwallet_gateway.transport.languages import note_language, script_of
 from uwallet_gateway.transport.opening import open_session
 from uwallet_gateway.transport.picture_access import user_reader
 from uwallet_gateway.transport.plain_notices import PlainNotices
 from uwallet_gateway.transport.subscription import Subscription
 from uwallet_gateway.transport.support_actions import SupportActions
+from uwallet_gateway.transport.web_sockets import let_go
 from uwallet_gateway.turns.conversations import Incoming
+from uwallet_gateway.turns.openings import Opening
 
 # Messages of the history in a session_confirm.
 _HISTORY = 50
@@ -112,7 +115,7 @@ class SocketTransport:
         for connection_id in tuple(self._connections):
             await self.server.disconnect(connection_id)
 
-    async def _connect(self, sid: str, environ: Mapping[str, Any], auth: object = None) -> None:
+    async def _connect(self, sid: str, environ: dict[str, Any], auth: object = None) -> None:
         scope = environ["asgi.scope"]
         services = self._services
         try:
@@ -130,6 +133,7 @@ class SocketTransport:
             body = services.presentation.error(error)
             raise socketio.exceptions.ConnectionRefusedError(body["message"], body) from error
         messages = isinstance(auth, Mapping) and auth.get("messages") is True
+        let_go(environ)
         self._connections[sid] = _Connection(site, address, messages=messages)
         self._per_address[network_of(address)] += 1
         if self._looking is None:
@@ -167,29 +171,43 @@ class SocketTransport:
     async def _open(self, sid: str, connection: _Connection, token: object, user: object, last_id: int | None) -> None:
         services = self._services
         await services.rate_limits.check("sessions", address=connection.address)
-        opened = await open_session(services, connection.site, token or None, user, forgiving=connection.plain)
-        session = opened.session
-        before = connection.subscription
-        if before and connection.plain and before.session_id == session.id:
-            # It sent what it had kept before it asked.
-            await self.server.emit("session_confirm", opened.token, to=sid)
-            return
-        if before:
-            await before.end()
-            connection.subscription = None
-            if before.conversation_id != session.conversation_id:
-                await self.server.emit("session_closed", SessionClosed(reason="identity_changed").model_dump(), to=sid)
-        subscription = Subscription(
-            session.conversation_id,
-            session.id,
-            services.event_bus,
-            services.transcript,
-            self._deliverer(sid, user_reader(session)),
-            sid,
-            of_user=True,
-        )
+        opening: Opening | None = None
+        # What happens between the reading and the subscription, whose conversation is not known before.
+        with services.event_bus.recording() as missed:
+            if connection.plain:
+                opened = await open_session(services, connection.site, token or None, user, forgiving=True)
+            else:
+                site = await services.sites.find(connection.site.key) or connection.site
+                script = script_of(connection.lang)
+                begin = functools.partial(open_session, services, site, token or None, user, script=script)
+                opened, opening = await services.openings.open(
+                    site, token or None, user, begin, after=last_id, limit=_HISTORY
+                )
+            session = opened.session
+            before = connection.subscription
+            if before and connection.plain and before.session_id == session.id:
+                # It sent what it had kept before it asked.
+                await self.server.emit("session_confirm", opened.token, to=sid)
+                return
+            if before:
+                await before.end()
+                connection.subscription = None
+            subscription = Subscription(
+                session.conversation_id,
+                session.id,
+                services.event_bus,
+                services.transcript,
+                self._deliverer(sid, user_reader(session)),
+                sid,
+                of_user=True,
+            )
         try:
-            await self._confirm(sid, connection, subscription, opened.token, session, last_id)
+            if before and before.conversation_id != session.conversation_id:
+                await self.server.emit("session_closed", SessionClosed(reason="identity_changed").model_dump(), to=sid)
+            if opening is None:
+                await self._confirm_plain(sid, connection, subscription, opened)
+            else:
+                await self._confirm(sid, connection, subscription, opened, opening, missed)
         except BaseException:
             await subscription.end()
             raise
@@ -198,43 +216,43 @@ class SocketTransport:
             # Gone while the history was read.
             await subscription.end()
 
+    async def _confirm_plain(
+        self, sid: str, connection: _Connection, subscription: Subscription, opened: Opened
+    ) -> None:
+        # As Rasa does it: the id alone. These widgets keep what they have shown; what came while they were away is
+        # told now, and nobody asks for the rest.
+        services, conversation_id = self._services, opened.session.conversation_id
+        await note_language(services, conversation_id, connection.lang)
+        newest = await services.transcript.last_id(conversation_id)
+        seen = await services.transcript.user_read_id(conversation_id)
+        await self.server.emit("session_confirm", opened.token, to=sid)
+        subscription.begin(seen or newest, catch_up=True)
+
     async def _confirm(
         self,
         sid: str,
         connection: _Connection,
         subscription: Subscription,
-        token: str,
-        session: Session,
-        last_id: int | None,
+        opened: Opened,
+        opening: Opening,
+        missed: Sequence[Event],
     ) -> None:
-        services = self._services
-        await note_language(services, session.conversation_id, connection.lang)
-        newest = await services.transcript.last_id(session.conversation_id)
-        if connection.plain:
-            # As Rasa does it: the id alone. These widgets keep what they have shown; what came while they were away is
-            # told now, and nobody asks for the rest.
-            seen = await services.transcript.user_read_id(session.conversation_id)
-            await self.server.emit("session_confirm", token, to=sid)
-            subscription.begin(seen or newest, catch_up=True)
-            return
-        if last_id is None:
-            messages, has_more = await services.transcript.newest(session.conversation_id, _HISTORY)
-        else:
-            messages, has_more = await services.transcript.after(session.conversation_id, last_id, _HISTORY)
-        newest = max([newest, *(message.id for message in messages)])
-        notice = await services.notices.state(session.conversation_id)
+        presentation, session = self._services.presentation, opened.session
+        if opening.script is None:
+            await note_language(self._services, session.conversation_id, connection.lang)
+        messages, reader = opening.messages, user_reader(session)
         confirmation = SessionConfirmation(
-            session_id=token,
+            session_id=opened.token,
             identity=session.kind,
-            last_id=newest,
-            messages=[services.presentation.message(message, user_reader(session)) for message in messages],
-            has_more=has_more,
-            limits=services.presentation.limits,
-            support=await services.tickets.support_state(session.conversation_id),
-            notice=services.presentation.notice(notice) if notice else None,
+            last_id=opening.last_id,
+            messages=[presentation.message(message, reader) for message in messages],
+            has_more=opening.has_more,
+            limits=presentation.limits,
+            support=opening.support,
+            notice=presentation.notice(opening.notice) if opening.notice else None,
         )
         await self.server.emit("session_confirm", confirmation.model_dump(), to=sid)
-        subscription.begin(messages[-1].id if messages else newest)
+        subscription.begin(messages[-1].id if messages else opening.last_id, missed=missed)
 
     async def _user_uttered(self, sid: str, data: object = None) -> dict[str, Any]:
         connection = self._connections.get(sid)
@@ -272,6 +290,7 @@ class SocketTransport:
             offered_by=data.get("offered_by"),
             origin=sid,
             transport="socket_io",
+            traceparent=data.get(TRACEPARENT),
         )
         message = await self._services.conversations.say(conversation_id, incoming)
         return self._services.presentation.message(message, user_reader(session))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterable
 
 import structlog
 
@@ -24,8 +25,24 @@ class Subscription:
     """Listens to a conversation for one connection.
 
     It listens before the history is read and delivers afterwards, so no message falls in between. It reads from
-    the transcript whatever it was not told of.
+    the transcript whatever it was not told of. Most are idle: a task and a queue are made when there is something to
+    deliver, and let go afterwards.
     """
+
+    __slots__ = (
+        "_begun",
+        "_cursor",
+        "_deliver",
+        "_event_bus",
+        "_events",
+        "_of_user",
+        "_origin",
+        "_own",
+        "_task",
+        "_transcript",
+        "conversation_id",
+        "session_id",
+    )
 
     def __init__(
         self,
@@ -55,24 +72,37 @@ class Subscription:
         self._transcript = transcript
         self._deliver = deliver
         self._origin = origin
-        self._events: asyncio.Queue[Event] = asyncio.Queue()
-        self._own: set[int] = set()
+        self._events: deque[Event] | None = None
+        self._own: set[int] | None = None
         self._cursor = 0
+        self._begun = False
         self._task: asyncio.Task[None] | None = None
         self._of_user = of_user
         event_bus.add(conversation_id, self._hear)
         if of_user:
             event_bus.user_came(conversation_id)
 
-    def begin(self, cursor: int, *, catch_up: bool = False) -> None:
-        """Delivers what comes after the message `cursor`; with `catch_up` also what has come already."""
+    def begin(self, cursor: int, *, catch_up: bool = False, missed: Iterable[Event] = ()) -> None:
+        """Delivers what comes after a message.
+
+        Args:
+            cursor: The message.
+            catch_up: Also what has come already.
+            missed: What has happened since the cursor was read and before this listened; of other conversations, too.
+        """
         self._cursor = cursor
+        for event in missed:
+            if event.conversation_id == self.conversation_id:
+                self._hear(event)
+        self._begun = True
         if catch_up:
-            self._events.put_nowait(Said(self.conversation_id, ()))
-        self._task = asyncio.create_task(self._run())
+            self._add(Said(self.conversation_id, ()))
+        elif self._events:
+            self._start()
 
     async def end(self) -> None:
         """Delivers nothing any more."""
+        self._begun = False
         self._event_bus.remove(self.conversation_id, self._hear)
         if self._of_user:
             self._of_user = False
@@ -84,15 +114,27 @@ class Subscription:
 
     def _hear(self, event: Event) -> None:
         if isinstance(event, Said) and event.origin == self._origin:
-            self._own.update(message.id for message in event.messages if message.author == "user")
+            own = [message.id for message in event.messages if message.author == "user"]
+            self._own = (self._own or set()).union(own)
         if isinstance(event, Said | Typing | SupportChanged) or (
             isinstance(event, Closed) and event.session_id == self.session_id
         ):
-            self._events.put_nowait(event)
+            self._add(event)
+
+    def _add(self, event: Event) -> None:
+        if self._events is None:
+            self._events = deque()
+        self._events.append(event)
+        if self._begun:
+            self._start()
+
+    def _start(self) -> None:
+        if self._task is None:
+            self._task = asyncio.create_task(self._run())
 
     async def _run(self) -> None:
-        while True:
-            event = await self._events.get()
+        while self._events:
+            event = self._events.popleft()
             try:
                 if isinstance(event, Said):
                     await self._catch_up(event.messages)
@@ -101,6 +143,8 @@ class Subscription:
             except Exception:
                 # One event that cannot be delivered must not end all; the next one catches up.
                 _log.exception("subscription.failed", conversation_id=self.conversation_id)
+        # Nothing is awaited between the last look and this, so no event is left behind.
+        self._events = self._task = None
 
     async def _catch_up(self, messages: tuple[Message, ...]) -> None:
         if not messages or messages[0].id > self._cursor + 1:
@@ -118,7 +162,9 @@ class Subscription:
     async def _deliver_once(self, message: Message) -> None:
         if message.id <= self._cursor:
             return
-        if message.id not in self._own:
+        if not self._own or message.id not in self._own:
             await self._deliver(message)
-        self._own.discard(message.id)
+        else:
+            self._own.discard(message.id)
+            self._own = self._own or None
         self._cursor = message.id

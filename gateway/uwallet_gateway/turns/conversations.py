@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
+from common.tracing import NEW, span
 from uwallet_gateway.errors import ErrorCode, InputError
 from uwallet_gateway.identity.notice import Notices
 from uwallet_gateway.input_text import checked_client_id, clean, without_quotation
@@ -38,6 +39,7 @@ class Incoming:
         offered_by: Of a payload: id of the message whose button was pressed, or None if the client does not tell.
         origin: The connection that sent it; it does not get its own message back.
         transport: Label for the metrics.
+        traceparent: The client's span (W3C Trace Context), unchecked; None if it has none.
     """
 
     message: object
@@ -47,6 +49,7 @@ class Incoming:
     offered_by: object = None
     origin: str | None = None
     transport: str = "socket_io"
+    traceparent: object = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +123,13 @@ class Conversations:
         """
         if not self._open:
             raise InputError(ErrorCode.UNAVAILABLE)
+        parent = incoming.traceparent if isinstance(incoming.traceparent, str) else NEW
+        with span(
+            "message", kind="server", parent=parent, transport=incoming.transport, conversation_id=conversation_id
+        ):
+            return await self._say(conversation_id, incoming)
+
+    async def _say(self, conversation_id: str, incoming: Incoming) -> Message:
         client_id = checked_client_id(incoming.client_id)
         try:
             async with self.transcript.writing(conversation_id) as transaction:

@@ -14,6 +14,7 @@ from typing import Any
 
 import structlog
 
+from common.tracing import NEW, span, trace_id, traceparent
 from uwallet_gateway.engine.client import EngineClient, EngineReply, EngineUnavailable, FailureReason
 from uwallet_gateway.input_text import without_quotation
 from uwallet_gateway.insight.recording import record_turn
@@ -93,6 +94,8 @@ class Dispatcher:
         self._workers: dict[str, asyncio.Task[None]] = {}
         self._again: set[str] = set()
         self._timers: dict[str, set[asyncio.TimerHandle]] = {}
+        # Spans of messages that this process has taken, by conversation and id.
+        self._traces: dict[str, dict[int, str]] = {}
         self._notices: set[asyncio.Task[None]] = set()
         self._away_since: float | None = None
         self._failed_at = float("-inf")
@@ -103,6 +106,8 @@ class Dispatcher:
         if self._stopping:
             return
         if message is not None:
+            if (parent := traceparent()) is not None:
+                self._traces.setdefault(conversation_id, {})[message.id] = parent
             self._set_timer(conversation_id, 0.0 if self._is_long_away() else self._notice_after)
         if conversation_id in self._workers:
             self._again.add(conversation_id)
@@ -183,10 +188,17 @@ class Dispatcher:
             asyncio.get_running_loop().call_later(_AFTER_ERROR, self.wake, conversation_id)
         finally:
             self._workers.pop(conversation_id, None)
+            self._traces.pop(conversation_id, None)
             for timer in self._timers.pop(conversation_id, ()):
                 timer.cancel()
 
     async def _answer(self, message: Message) -> None:
+        # Below the span of the message, which has ended; one that another process has taken begins a trace.
+        parent = self._traces.get(message.conversation_id, {}).pop(message.id, NEW)
+        with span("turn", parent=parent, conversation_id=message.conversation_id, message_id=message.id):
+            await self._answer_traced(message)
+
+    async def _answer_traced(self, message: Message) -> None:
         conversation_id = message.conversation_id
         self._event_bus.publish(Typing(conversation_id, typing=True))
         started = time.perf_counter()
@@ -195,13 +207,14 @@ class Dispatcher:
             reply = await self._ask(message, availability)
             if reply is None:
                 return
-            dropped = await self._store(message, reply, availability)
+            with span("store"):
+                dropped = await self._store(message, reply, availability)
             if dropped:
                 self._metrics.count_reply_dropped(dropped)
                 _log.warning(
                     "dispatcher.reply_dropped", conversation_id=conversation_id, message_id=message.id, reason=dropped
                 )
-            self._metrics.observe_turn(time.perf_counter() - started, reply.seconds)
+            self._metrics.observe_turn(time.perf_counter() - started, reply.seconds, trace_id())
         except EngineUnavailable as error:
             _log.warning("dispatcher.gave_up", conversation_id=conversation_id, reason=str(error))
             await self._outage.give_up(message)

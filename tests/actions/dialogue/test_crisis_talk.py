@@ -104,3 +104,19 @@ def test_somebody_elses_wound_is_not_taken_for_the_users(conversation: Conversat
     first = cries(conversation, "我室友割腕了 流了好多血", "of_other", "already_hurt")
     assert "人在身边就别走开" in first
     assert "按住" in says(conversation, "120打了 我现在干嘛", "asks_first")
+
+
+def test_a_busy_line_is_no_question_about_it(conversation: Conversation) -> None:
+    conversation.does(Act.OUT_OF_SCOPE, "真不想活了", intent="out_of_scope", alarms={"crisis": 0.95})
+    heard = {"line_busy": 0.99, "asks_about_line": 0.88}
+    conversation.does(Act.OUT_OF_SCOPE, "打了占线", intent="out_of_scope", said=heard, is_listened=True)
+    assert conversation.turn
+    text = str(conversation.turn.replies[0].values["answer"])
+    assert "再拨" in text
+
+
+def test_who_is_on_the_way_is_waited_for(conversation: Conversation) -> None:
+    conversation.does(Act.OUT_OF_SCOPE, "真不想活了", intent="out_of_scope", alarms={"crisis": 0.95})
+    conversation.does(Act.OUT_OF_SCOPE, "我姐已经在路上了", intent="out_of_scope")
+    assert conversation.turn
+    assert "来的路上" in str(conversation.turn.replies[0].values["answer"])

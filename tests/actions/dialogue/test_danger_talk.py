@@ -485,3 +485,46 @@ def test_nobody_is_told_that_nothing_is_lost_after_a_loss(conversation: Conversa
         assert "钱没少就好" not in answer
         assert "没给出去就好" not in answer
         assert fact not in conversation.state.danger_facts
+
+
+def hears(conversation: Conversation, text: str, **said: float) -> str:
+    return says(conversation, text, said=said, is_listened=True)
+
+
+def test_the_users_own_words_are_taken_up_where_no_answer_is_known(conversation: Conversation) -> None:
+    fraud(conversation, "我给骗子转了四千块")
+    answer = hears(conversation, "那个公司的楼还在不在呢")
+    assert "“那个公司的楼还在不在呢”" in answer
+    assert "没有登记" in answer
+
+
+def test_how_somebody_feels_is_taken_up_once_before_the_answer(conversation: Conversation) -> None:
+    fraud(conversation, "我给骗子转了四千块")
+    assert hears(conversation, "我太蠢了 能追回来吗", blames_self=0.9, asks_money_back=0.9).startswith("不是您笨")
+    assert "不是您笨" not in hears(conversation, "我太蠢了 能追回来吗", blames_self=0.9, asks_money_back=0.9)
+
+
+def test_only_what_is_sure_is_said_to_have_been_heard(conversation: Conversation) -> None:
+    fraud(conversation, "有人叫我转钱")
+    assert "停住了" not in hears(conversation, "他说账户会冻结 是真的吗", frozen=0.6, asks_real=0.9)
+
+
+def test_what_can_wait_waits_until_it_is_asked_for(conversation: Conversation) -> None:
+    fraud(conversation, "我给骗子转了四千块")
+    for text in ("报过警了", "银行那边也挂失了"):
+        says(conversation, text)
+    assert "追回" not in says(conversation, "截图都存好了")
+
+
+def test_a_suspicion_that_is_cleared_up_ends(conversation: Conversation) -> None:
+    says(conversation, "是不是我账户被盗了啊", alarms={"victim": 0.6})
+    assert conversation.state.open_alarm is Alarm.VICTIM
+    says(conversation, "记录都是我自己花的 没少钱")
+    assert not has_alarm(conversation.state, Alarm.VICTIM)
+
+
+def test_a_loss_after_the_password_was_changed_is_no_comfort(conversation: Conversation) -> None:
+    fraud(conversation, "我账户被人登录了 钱少了两千")
+    answer = says(conversation, "密码改了 又扣了五百 是不是他还在里面", said={"asks_still_trying": 0.9})
+    assert "进不来" not in answer
+    assert "银行" in answer

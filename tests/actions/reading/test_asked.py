@@ -9,13 +9,14 @@ import pytest
 from ruamel.yaml import YAML
 
 from actions.dialogue.messages import UserMessage, folded
+from actions.dialogue.state import Awaiting, DialogueState
 from actions.knowledge import Knowledge
 from actions.reading.names import name_in, name_in_story
 from actions.reading.questions import asks
 from actions.reading.times import changed_time
 from actions.reading.values import accepted, details_said, joined, values_for
 from language.text_normalization import normalize
-from tests.actions.reading.builders import CONTEXT, KNOWLEDGE, said
+from tests.actions.reading.builders import CONTEXT, KNOWLEDGE, at, read, said
 
 NOW = datetime.datetime(2026, 11, 28, 10, 0, tzinfo=datetime.timezone(datetime.timedelta(hours=8)))
 ANSWERS = YAML(typ="base").load((Path(__file__).parent / "answers.yml").read_text(encoding="utf-8"))
@@ -78,6 +79,8 @@ def test_a_name_is_found_in_a_story(story: str, name: str | None) -> None:
         ("转给刘芳五百", {"amount": "500", "counterparty": "刘芳"}),
         ("金额两千 对方李秀梅", {"amount": "2000", "counterparty": "李秀梅"}),
         ("昨晚滴滴打车扣了48", {"amount": "48", "counterparty": "滴滴"}),
+        ("有家叫云岭山货的收了我215 我压根没订过", {"amount": "215", "counterparty": "云岭山货"}),
+        ("商户那边写的是海桐数码 刷了600块", {"amount": "600", "counterparty": "海桐数码"}),
     ],
 )
 def test_a_story_tells_several_details(text: str, details: dict[str, str]) -> None:
@@ -96,3 +99,38 @@ def test_a_story_tells_several_details(text: str, details: dict[str, str]) -> No
 )
 def test_a_name_is_read_off(text: str, name: str) -> None:
     assert name_in(text) == name
+
+
+def asked_for(detail: str, **known: str) -> DialogueState:
+    return at("transaction_dispute", 1, awaiting=Awaiting.DETAIL, requested_detail=detail, collected_details=known)
+
+
+def test_several_details_in_one_answer_are_all_noted() -> None:
+    message = said("前天傍晚六点多 64 店名叫阿梅粥铺 点了三碗只给两碗", "nlu_fallback", said_at=NOW)
+    values = read(message, asked_for("transaction_time")).chosen.arguments["values"]
+    assert values == {
+        "transaction_time": "前天傍晚六点多（11月26日）",
+        "amount": "64",
+        "counterparty": "阿梅粥铺",
+        "description": "点了三碗只给两碗",
+    }
+
+
+def test_a_correction_at_the_end_of_an_answer_is_no_part_of_it() -> None:
+    known = {"transaction_time": "前天晚上九点（11月26日）", "amount": "75", "counterparty": "阿梅粥铺"}
+    message = said("饭没送到 电话也不接 啊金额也错了 是57", "nlu_fallback", said_at=NOW)
+    arguments = read(message, asked_for("description", **known)).chosen.arguments
+    assert arguments["values"] == {"description": "饭没送到 电话也不接"}
+    assert arguments["changes"] == {"amount": "57"}
+
+
+def test_a_detail_named_with_its_value_is_corrected() -> None:
+    known = {"transaction_time": "昨天晚上九点（11月27日）", "amount": "75"}
+    message = said("时间是前天 你还没改呢", "nlu_fallback", said_at=NOW)
+    changes = read(message, asked_for("counterparty", **known)).chosen.arguments["changes"]
+    assert changes == {"transaction_time": "前天晚上九点（11月26日）"}
+
+
+def test_a_number_is_no_name() -> None:
+    state = asked_for("amount", transaction_time="昨天（11月27日）", counterparty="阿梅粥铺")
+    assert read(said("不对是57", "deny"), state).chosen.arguments.get("changes") is None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from actions.knowledge import Knowledge
-from actions.reading.causes import happened, ruled_out
+from actions.reading.causes import happened, page_says, ruled_out
 
 
 @pytest.mark.parametrize(
@@ -18,6 +18,8 @@ from actions.reading.causes import happened, ruled_out
         ("是不是余额不够啊", ()),
         ("网络好的吗", ()),
         ("付不了款", ()),
+        ("卡里有四千多呢，4g也好好的", ("balance", "network")),
+        ("弹窗说余额不足", ()),
     ],
 )
 def test_what_is_fine_is_ruled_out(knowledge: Knowledge, text: str, causes: tuple[str, ...]) -> None:
@@ -48,3 +50,20 @@ def test_whether_something_stopped_it_is_told_by_words(text: str, is_so: bool | 
 
 def test_who_denies_a_denial_rules_nothing_out(knowledge: Knowledge) -> None:
     assert ruled_out(knowledge.topics["payment_failure"], "银行不是没拦") == ()
+
+
+@pytest.mark.parametrize(
+    ("clause", "causes"),
+    [
+        ("手机上一直跳余额不够", ("balance",)),
+        ("页面写的是超出单笔额度", ("limit",)),
+        ("它报存在风险", ("bank",)),
+        ("提示账户被冻结", ("account_hold",)),
+        ("系统提示网络异常", ("network",)),
+        ("银行说没有风险", ()),
+        ("没提示余额不足", ()),
+        ("余额不足", ()),
+    ],
+)
+def test_what_the_page_names(knowledge: Knowledge, clause: str, causes: tuple[str, ...]) -> None:
+    assert page_says(knowledge.topics["payment_failure"], clause) == causes

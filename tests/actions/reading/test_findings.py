@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from actions.dialogue.acts import Act
+from actions.dialogue.dialogue import Dialogue
 from actions.dialogue.messages import Clause
 from actions.dialogue.state import Walk
-from tests.actions.reading.builders import at, read, said, told
-from tests.conftest import Conversation
+from tests.actions.reading.builders import KNOWLEDGE, at, read, said, told
+from tests.conftest import PLACEHOLDERS, Conversation
 
 CHECK = at("payment_failure", 1)
 
@@ -129,3 +132,20 @@ def test_a_mistake_of_their_own_takes_no_tick_back() -> None:
     heard = {"ruled_out": 0.9}
     chosen = read(said("他们没拦，是我看错了", "out_of_scope", acts=heard), at("payment_failure", 3)).chosen
     assert (chosen.act, chosen.arguments["causes"]) == (Act.RULED_OUT, ("bank",))
+
+
+def test_what_the_page_says_and_the_user_sees_otherwise_rules_nothing_out() -> None:
+    clauses = (
+        Clause("页面提示余额不足", {"cause_confirmed": 0.8}),
+        Clause("我钱包里有钱的", {"ruled_out": 0.9}),
+    )
+    message = said("页面提示余额不足，我钱包里有钱的", "payment_failure", acts={"ruled_out": 0.9}, clauses=clauses)
+    reading = read(message, at("payment_failure", 0)).chosen
+    assert (reading.act, reading.arguments["causes"]) == (Act.CAUSE_FOUND, ("balance",))
+    turn = Dialogue(KNOWLEDGE, PLACEHOLDERS).respond(at("payment_failure", 0), Act.OPEN_TOPIC, message)
+    assert [reply.response for reply in turn.replies] == ["utter_cause_disputed"]
+    assert turn.state.walk is not None
+    assert turn.state.walk.page_says == ("balance",)
+    # Said once more, it is neither confirmed nor ruled out.
+    again = said("就是有钱", "nlu_fallback", acts={"cause_confirmed": 0.9})
+    assert read(again, replace(turn.state, offer=None)).chosen.arguments.get("is_disputed")

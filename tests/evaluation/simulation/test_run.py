@@ -6,6 +6,7 @@ import pytest
 
 from actions.knowledge import Knowledge
 from evaluation.conversations.bot import Bot
+from evaluation.conversations.direct import DirectBot
 from evaluation.conversations.said import Said
 from evaluation.simulation.coverage import Coverage, entries
 from evaluation.simulation.missions import missions
@@ -26,6 +27,7 @@ def test_every_step_item_and_answer_is_somebodys_mission(knowledge: Knowledge) -
     asked_for = {target for mission in wanted for target, _ in mission.asks}
     for topic in knowledge.topics.values():
         assert not topic.items or f"{topic.id}.yml:items[0].text" in targets
+        assert all(f"{topic.id}.{item.value}" in phrases.openers for item in topic.items)
         for number, step in enumerate(topic.steps):
             assert f"{topic.id}.yml:steps[{number}].trouble" in targets
             answers = {f"{topic.id}.yml:steps[{number}].answers[{n}].text" for n in range(len(step.answers))}
@@ -61,7 +63,8 @@ def test_a_short_run_with_the_trained_bot(served_bot: Bot, knowledge: Knowledge)
     phrases = read_phrases()
     wanted = missions(knowledge, phrases)
     coverage = Coverage(entries())
-    report = simulate(served_bot.says, wanted, phrases, knowledge, coverage, 60, 3)
+    direct = DirectBot(served_bot.parse)
+    report = simulate(direct.says, wanted, phrases, knowledge, coverage, 60, 3)
     assert report.problems["crash"] == report.problems["empty turn"] == 0
     assert {conversation.profile.name for conversation in report.conversations} == {p.name for p in PROFILES}
     assert sum(conversation.is_reached for conversation in report.conversations) >= 20

@@ -280,9 +280,25 @@ export class MockDesk extends MockServer {
         );
       }
     }
+    if (method === 'POST' && name === '/tickets/bulk') return this.bulk(body);
     const answer = this.canned.get(`${method} ${name}`);
     if (answer === undefined) throw new Refusal(404, 'not_found', '没有这个内容');
     return answer;
+  }
+
+  /** What agents have of their own is done; the others are told. */
+  private bulk(body: Body): Body {
+    const named = (body.tickets ?? body.conversations) as (number | string)[];
+    const refused = named.flatMap((key): Body[] => {
+      const ticket = this.tickets.get(Number(key));
+      const details = { status: ticket?.status, agent: ticket?.agent, number: ticket?.number };
+      const row = { ticket_id: ticket?.id ?? null, number: ticket?.number ?? null };
+      if (body.tickets === undefined)
+        return [{ ...row, conversation_id: key, code: 'no_ticket', message: '这个会话没有转过人工。', details: {} }];
+      if (ticket?.status !== 'queued') return [];
+      return [{ ...row, conversation_id: null, code: 'conflict', message: '慢了一步', details }];
+    });
+    return { done: named.length - refused.length, refused };
   }
 
   private session(agent: Agent): Body {
@@ -371,6 +387,7 @@ const MODELS: Record<string, string> = {
   'GET /tickets/*/messages': 'DeskMessagePage',
   'POST /tickets/*/messages': 'DeskMessageView',
   'GET /tickets/*/suggestions': 'Suggestions',
+  'POST /tickets/bulk': 'BulkResult',
   'POST /tickets/*/claim': 'Ticket',
   'POST /tickets/*/notes': 'Ticket',
   'POST /tickets/*/close': 'Ticket',

@@ -28,6 +28,7 @@ export type Action =
   | 'ticket_returned_to_bot'
   | 'ticket_closed'
   | 'ticket_put_off'
+  | 'ticket_changed'
   | 'whispered'
   | 'barged_in'
   | 'quality_reviewed'
@@ -38,6 +39,8 @@ export type Action =
   | 'audit_exported'
   | 'labels_exported'
   | 'message_labelled'
+  | 'questions_labelled'
+  | 'questions_settled'
   | 'message_marked'
   | 'canned_reply_added'
   | 'canned_reply_changed'
@@ -68,11 +71,23 @@ export type Action =
   | 'leave_added'
   | 'leave_removed'
   | 'routing_changed'
-  | 'targets_changed';
+  | 'targets_changed'
+  | 'knowledge_read_in'
+  | 'knowledge_changed'
+  | 'knowledge_discarded'
+  | 'knowledge_checked'
+  | 'finding_ignored'
+  | 'knowledge_published'
+  | 'knowledge_rolled_back'
+  | 'knowledge_exported';
 /**
  * Roles, from the fewest rights to the most.
  */
 export type Role = 'agent' | 'supervisor' | 'admin';
+/**
+ * What an agent may do with the knowledge, from the fewest rights to the most.
+ */
+export type KnowledgeRole = 'editor' | 'publisher';
 /**
  * The formats of endpoints.
  */
@@ -106,12 +121,13 @@ export interface Actor {
   name: string | null;
 }
 /**
- * Changes to an account. A field that is null stays as it is; an empty address is removed.
+ * Changes to an account. A field that is null stays as it is; an empty address or knowledge role is removed.
  */
 export interface AgentChange {
   email?: string | '' | null;
   name?: string | null;
   role?: Role | null;
+  knowledge_role?: KnowledgeRole | '' | null;
   enabled?: boolean | null;
   max_chats?: number | null;
 }
@@ -204,6 +220,10 @@ export interface AgentRequest {
   name: string;
   email?: string | null;
   role?: Role;
+  /**
+   * What they may do with the knowledge
+   */
+  knowledge_role?: KnowledgeRole | null;
   max_chats?: number | null;
 }
 /**
@@ -246,6 +266,7 @@ export interface AgentStatus {
   enabled?: boolean | null;
   second_factor?: boolean | null;
   email?: string | null;
+  knowledge_role?: KnowledgeRole | null;
 }
 /**
  * What users say of an answer.
@@ -412,6 +433,68 @@ export interface BotTyping {
   author?: 'agent' | null;
 }
 /**
+ * What could not be done to one of them, and why.
+ */
+export interface BulkRefusal {
+  ticket_id: number | null;
+  /**
+   * Of those that were named by their conversation
+   */
+  conversation_id: string | null;
+  number: string | null;
+  code: string;
+  message: string;
+  details: {
+    [k: string]: unknown;
+  };
+}
+/**
+ * What is done, and to what: tickets, or the newest tickets of conversations.
+ */
+export interface BulkRequest {
+  action: 'label' | 'unlabel' | 'assign' | 'group' | 'priority' | 'follow_up' | 'close' | 'reopen';
+  /**
+   * @maxItems 200
+   */
+  tickets?: number[];
+  /**
+   * @maxItems 200
+   */
+  conversations?: string[];
+  /**
+   * With `label` and `unlabel`
+   */
+  labels?: string[];
+  /**
+   * With `assign`; with `follow_up` and `reopen` whoever comes back to it, null: as it was
+   */
+  agent_id?: number | null;
+  /**
+   * With `group`; null: none
+   */
+  group_id?: number | null;
+  /**
+   * With `priority`
+   */
+  priority?: number | null;
+  /**
+   * With `follow_up`
+   */
+  due_at?: string | null;
+  disposition?: 'solved' | 'spam';
+  /**
+   * With `close` and `follow_up`; null: as it was
+   */
+  note?: string | null;
+}
+/**
+ * What came of it: how many are done, and the others one by one.
+ */
+export interface BulkResult {
+  done: number;
+  refused: BulkRefusal[];
+}
+/**
  * When users come, in the organisation's time zone; both ends of the period are included.
  *
  * A table has a row for each weekday, Monday first, with 24 hours.
@@ -489,6 +572,71 @@ export interface CannedReplyRequest {
   labels?: string[];
   ending?: ('close' | 'follow_up') | null;
   follow_up_hours?: number | null;
+}
+/**
+ * Where it leads: a page, or a screen of the app by its own scheme.
+ */
+export interface CardLink {
+  title: string;
+  url: string;
+}
+/**
+ * A picture; `alt` says what is on it.
+ */
+export interface CardPicture {
+  url: string;
+  alt: string;
+}
+/**
+ * A category of faqs.
+ */
+export interface Category {
+  id: string;
+  title: string;
+}
+/**
+ * The last run of the checks on the draft.
+ */
+export interface ChecksView {
+  state: 'none' | 'running' | 'done' | 'failed';
+  progress: number;
+  /**
+   * Of the draft that was checked
+   */
+  revision: number | null;
+  /**
+   * Whether the draft is still as it was checked
+   */
+  is_current: boolean;
+  findings: FindingView[];
+  /**
+   * How many stored conversations were played
+   */
+  conversations: number;
+  started_at: string | null;
+  ended_at: string | null;
+}
+/**
+ * What a check has found.
+ */
+export interface FindingView {
+  /**
+   * The same for the same finding, so that it stays ignored
+   */
+  key: string;
+  check: 'schema' | 'near' | 'taken' | 'expired' | 'unreachable' | 'source' | 'regression' | 'training';
+  /**
+   * An `error` cannot be ignored
+   */
+  severity: 'error' | 'warning' | 'note';
+  file: string | null;
+  line: number | null;
+  kind: ('faq' | 'notice' | 'topic' | 'organisation' | 'wording' | 'questions' | 'examples' | 'lexicon') | null;
+  id: string | null;
+  field: string | null;
+  message: string;
+  ignored_by: string | null;
+  reason: string | null;
 }
 /**
  * How the ticket ended, and a note for colleagues.
@@ -709,6 +857,33 @@ export interface SiteName {
 export interface ConversationPage {
   conversations: Conversation[];
   has_more: boolean;
+}
+/**
+ * Questions of a week: asked, and those of them that were answered as far as anybody has said.
+ */
+export interface CoverageCell {
+  asked: number;
+  answered: number;
+}
+/**
+ * A topic, week by week. `topic` is null for what was about none.
+ */
+export interface CoverageRow {
+  topic: string | null;
+  title: string | null;
+  weeks: CoverageCell[];
+}
+/**
+ * What users ask about, and how much of it is answered; weeks begin on Monday, the last one is the current one.
+ */
+export interface CoverageView {
+  time_zone: string;
+  weeks: string[];
+  total: CoverageCell[];
+  /**
+   * The most asked first
+   */
+  topics: CoverageRow[];
 }
 /**
  * What an agent signs in with.
@@ -1073,6 +1248,10 @@ export interface DeskSessionView {
    * What was shown beside the password or at the provider
    */
   second_factor: ('totp' | 'recovery_code' | 'provider') | null;
+  /**
+   * What they may do with the knowledge; null: nothing
+   */
+  knowledge_role: KnowledgeRole | null;
   settings: DeskSettings;
 }
 /**
@@ -1110,6 +1289,69 @@ export interface ReplyVariables {
   site: string;
 }
 /**
+ * What differs between two versions.
+ */
+export interface Difference {
+  before: number;
+  after: number;
+  entries: EntryDifference[];
+}
+/**
+ * What differs between two versions.
+ */
+export interface EntryDifference {
+  kind: 'faq' | 'notice' | 'topic' | 'organisation' | 'wording' | 'questions' | 'examples' | 'lexicon';
+  id: string;
+  title: string;
+  change: 'added' | 'changed' | 'removed';
+  before: {
+    [k: string]: unknown;
+  } | null;
+  after: {
+    [k: string]: unknown;
+  } | null;
+  /**
+   * Who has changed it last, where that is known
+   */
+  author: string | null;
+}
+/**
+ * The draft, which all editors share.
+ */
+export interface DraftView {
+  number: number;
+  sha256: string;
+  state: 'draft' | 'published' | 'retired';
+  author: string;
+  created_at: string;
+  note: string;
+  based_on: number | null;
+  published_at: string | null;
+  published_by: string | null;
+  /**
+   * Counts up with each change
+   */
+  revision: number;
+  /**
+   * How many entries differ from the published version
+   */
+  changes: number;
+  updated_at: string;
+  /**
+   * Whether another version was published since it was opened
+   */
+  is_behind: boolean;
+}
+/**
+ * An engine and what it serves.
+ */
+export interface EngineView {
+  id: string;
+  sha256: string | null;
+  is_current: boolean;
+  seen_at: string;
+}
+/**
  * The agent is signed in, with a second factor from now on.
  */
 export interface Enrolled {
@@ -1128,6 +1370,113 @@ export interface EnrolmentView {
    * For the QR code: otpauth://totp/...
    */
   uri: string;
+}
+/**
+ * Entries of a version.
+ */
+export interface Entries {
+  version: number;
+  entries: EntryView[];
+}
+/**
+ * An entry as a version has it.
+ */
+export interface EntryView {
+  kind: 'faq' | 'notice' | 'topic' | 'organisation' | 'wording' | 'questions' | 'examples' | 'lexicon';
+  id: string;
+  title: string;
+  /**
+   * Of a faq: the id of its category
+   */
+  category: string | null;
+  file: string;
+  /**
+   * By kind; of a removed entry as it was published
+   */
+  value: {
+    [k: string]: unknown;
+  };
+  /**
+   * To be sent with a change; 0: unchanged in the draft
+   */
+  revision: number;
+  /**
+   * Against the published version
+   */
+  change: ('added' | 'changed' | 'removed') | null;
+  changed_by: string | null;
+  changed_at: string | null;
+}
+/**
+ * Several entries, of which all are stored or none.
+ */
+export interface EntriesRequest {
+  /**
+   * @minItems 1
+   * @maxItems 2000
+   */
+  entries: [EntryRow, ...EntryRow[]];
+}
+/**
+ * One entry of several.
+ */
+export interface EntryRow {
+  /**
+   * The one that was read; null: it must be new
+   */
+  revision: number | null;
+  value: {
+    [k: string]: unknown;
+  };
+  kind: 'faq' | 'notice' | 'topic' | 'organisation' | 'wording' | 'questions' | 'examples' | 'lexicon';
+  id: string;
+}
+/**
+ * What came of several entries: nothing is stored if there is a problem.
+ */
+export interface EntriesStored {
+  stored: number;
+  problems: EntryProblem[];
+}
+/**
+ * What is wrong with an entry that was sent.
+ */
+export interface EntryProblem {
+  kind: 'faq' | 'notice' | 'topic' | 'organisation' | 'wording' | 'questions' | 'examples' | 'lexicon';
+  id: string;
+  /**
+   * Such as `similar[3]`; empty: the entry as a whole
+   */
+  field: string;
+  message: string;
+}
+/**
+ * One change of an entry.
+ */
+export interface EntryPast {
+  version: number;
+  state: 'draft' | 'published' | 'retired';
+  change: 'added' | 'changed' | 'removed';
+  author: string;
+  at: string;
+  value: {
+    [k: string]: unknown;
+  } | null;
+}
+/**
+ * One entry of the draft.
+ *
+ * `value` is by kind: `FaqValue`, `NoticeValue`, `TextValue`; of `topic`, `organisation` and `questions` the fields
+ * of the file (docs/knowledge.md).
+ */
+export interface EntryRequest {
+  /**
+   * The one that was read; null: it must be new
+   */
+  revision: number | null;
+  value: {
+    [k: string]: unknown;
+  };
 }
 /**
  * Proof of an erasure; it names nobody.
@@ -1180,6 +1529,51 @@ export interface ErrorView {
 export interface FactorProof {
   password?: string | null;
   code?: string | null;
+}
+/**
+ * A question with one answer (docs/knowledge.md).
+ */
+export interface FaqValue {
+  /**
+   * The id of the category: the name of its file
+   */
+  category: string;
+  /**
+   * What the category is called; must be given for a new one, renames a known one
+   */
+  category_title?: string | null;
+  question: string;
+  /**
+   * @minItems 1
+   * @maxItems 200
+   */
+  similar: [string, ...string[]];
+  answer: string;
+  picture?: CardPicture | null;
+  link?: CardLink | null;
+  /**
+   * Ids of topics
+   *
+   * @maxItems 4
+   */
+  buttons?: [] | [string] | [string, string] | [string, string, string] | [string, string, string, string];
+  /**
+   * Ids of other questions
+   *
+   * @maxItems 4
+   */
+  related?: [] | [string] | [string, string] | [string, string, string] | [string, string, string, string];
+  valid_from?: string | null;
+  valid_until?: string | null;
+  outdated?: string | null;
+  /**
+   * @maxItems 50
+   */
+  sites?: string[];
+  /**
+   * @maxItems 50
+   */
+  channels?: string[];
 }
 /**
  * What the user says of an answer; the next one replaces it. Null takes it back.
@@ -1315,6 +1709,12 @@ export interface HookTest {
   error: string | null;
 }
 /**
+ * Why a finding does not matter; stands in the audit log.
+ */
+export interface IgnoreRequest {
+  reason: string;
+}
+/**
  * Why a row of a file is refused.
  */
 export interface ImportProblem {
@@ -1418,6 +1818,37 @@ export interface Intents {
  */
 export interface KeepOpenRequest {
   kept_open: boolean;
+}
+/**
+ * Where the knowledge stands.
+ */
+export interface KnowledgeView {
+  role: KnowledgeRole;
+  published: VersionView;
+  draft: DraftView | null;
+  categories: Category[];
+  /**
+   * Empty while no engine answers
+   */
+  engines: EngineView[];
+  /**
+   * Why the engines do not serve what is published; null: they do
+   */
+  problem: string | null;
+}
+/**
+ * A version of the knowledge.
+ */
+export interface VersionView {
+  number: number;
+  sha256: string;
+  state: 'draft' | 'published' | 'retired';
+  author: string;
+  created_at: string;
+  note: string;
+  based_on: number | null;
+  published_at: string | null;
+  published_by: string | null;
 }
 /**
  * The intent that a message means, null to remove the label.
@@ -1590,6 +2021,17 @@ export interface MisunderstoodPage {
   next: string | null;
 }
 /**
+ * A known answer: a topic, or `faq/<id>`.
+ */
+export interface NearAnswerView {
+  id: string;
+  title: string;
+  /**
+   * -1 to 1; above 0.05 the bot may have read it so
+   */
+  likeness: number;
+}
+/**
  * A new account with its password, which is shown this once.
  */
 export interface NewAgent {
@@ -1611,6 +2053,7 @@ export interface NewAgent {
   enabled?: boolean | null;
   second_factor?: boolean | null;
   email?: string | null;
+  knowledge_role?: KnowledgeRole | null;
   password: string;
 }
 /**
@@ -1660,6 +2103,161 @@ export interface NoticeView {
    * The user's last answer to this version
    */
   answer: ('shown' | 'agreed' | 'refused' | 'withdrawn') | null;
+}
+/**
+ * A notice (公告). Times are those of the organisation's zone: `2026-03-01` or `2026-03-01 22:00`.
+ */
+export interface NoticeValue {
+  text: string;
+  priority?: number;
+  valid_from?: string | null;
+  valid_until?: string | null;
+  /**
+   * Ids of topics with steps
+   *
+   * @maxItems 20
+   */
+  explains?:
+    | []
+    | [string]
+    | [string, string]
+    | [string, string, string]
+    | [string, string, string, string]
+    | [string, string, string, string, string]
+    | [string, string, string, string, string, string]
+    | [string, string, string, string, string, string, string]
+    | [string, string, string, string, string, string, string, string]
+    | [string, string, string, string, string, string, string, string, string]
+    | [string, string, string, string, string, string, string, string, string, string]
+    | [string, string, string, string, string, string, string, string, string, string, string]
+    | [string, string, string, string, string, string, string, string, string, string, string, string]
+    | [string, string, string, string, string, string, string, string, string, string, string, string, string]
+    | [string, string, string, string, string, string, string, string, string, string, string, string, string, string]
+    | [
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+      ]
+    | [
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+      ]
+    | [
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+      ]
+    | [
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+      ]
+    | [
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+      ]
+    | [
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+        string,
+      ];
+  /**
+   * @maxItems 50
+   */
+  sites?: string[];
+  /**
+   * @maxItems 50
+   */
+  channels?: string[];
 }
 /**
  * The days off of a year, and 调休: days of a weekend on which is worked, with the hours of a working day.
@@ -1736,10 +2334,96 @@ export interface ProviderView {
   name: string;
 }
 /**
+ * Makes the draft the published version.
+ */
+export interface PublicationRequest {
+  /**
+   * Of the draft that was checked
+   */
+  revision: number;
+  note?: string;
+}
+/**
+ * What was published.
+ */
+export interface PublicationView {
+  version: VersionView;
+  /**
+   * Until the engine that was asked served it; others follow within seconds
+   */
+  seconds: number;
+}
+/**
  * The criteria in their order.
  */
 export interface QualitySheet {
   criteria: Criterion[];
+}
+/**
+ * The intent that all messages of a group mean.
+ */
+export interface QuestionGroupLabelRequest {
+  intent: string;
+}
+/**
+ * What was done about a group: its messages so far are settled, or wait again.
+ */
+export interface QuestionGroupRequest {
+  state: 'open' | 'handled' | 'ignored';
+  handled_as?: ('similar' | 'faq' | 'label') | null;
+  answer?: string | null;
+}
+/**
+ * Messages that the bot could not answer and that mean the same.
+ */
+export interface QuestionGroupView {
+  id: number;
+  state: 'open' | 'handled' | 'ignored';
+  /**
+   * Messages of the period that wait for somebody
+   */
+  count: number;
+  /**
+   * Of as many days before
+   */
+  before: number;
+  /**
+   * After how many of them the conversation was handed over
+   */
+  handed_over: number;
+  kinds: {
+    [k: string]: number;
+  };
+  last_at: string;
+  /**
+   * Different ones, the most frequent first
+   */
+  examples: string[];
+  /**
+   * Best first; empty while nobody has asked the engine
+   */
+  nearest: NearAnswerView[];
+  handled_as: ('similar' | 'faq' | 'label') | null;
+  /**
+   * The topic or `faq/<id>` that it was handled for
+   */
+  answer: string | null;
+  handled_by: string | null;
+  /**
+   * Of an open group: it was handled then, and is asked again
+   */
+  handled_at: string | null;
+}
+/**
+ * Groups, those with the most messages first. `next` is the `offset` of the next page, null at the end.
+ */
+export interface QuestionGroupsPage {
+  groups: QuestionGroupView[];
+  next: number | null;
+  /**
+   * Messages that are not in any group yet
+   */
+  waiting: number;
 }
 /**
  * A question that the bot answers; its text is sent when it is chosen.
@@ -1828,6 +2512,12 @@ export interface ReviewRequest {
  */
 export interface Reviews {
   reviews: Review[];
+}
+/**
+ * Makes an earlier version the published one again.
+ */
+export interface RollbackRequest {
+  note?: string;
 }
 /**
  * How tickets come to agents.
@@ -2149,6 +2839,12 @@ export interface SupportResult {
   ticket: TicketReference | null;
 }
 /**
+ * A whole file, of the kinds `wording`, `examples` and `lexicon`.
+ */
+export interface TextValue {
+  text: string;
+}
+/**
  * How the user can be reached. That an agent has seen it stands in the audit log.
  */
 export interface TicketContact {
@@ -2318,6 +3014,75 @@ export interface TransferRequest {
   agent_id?: number | null;
   group_id?: number | null;
   memo?: string | null;
+}
+/**
+ * A button under a reply.
+ */
+export interface TrialButton {
+  title: string;
+  payload: string;
+}
+/**
+ * What the content owner types, or the payload of a button that they press.
+ */
+export interface TrialMessage {
+  kind?: 'text' | 'payload';
+  text: string;
+}
+/**
+ * What the bot says.
+ */
+export interface TrialReply {
+  text: string;
+  buttons: TrialButton[];
+  metadata: {
+    [k: string]: unknown;
+  };
+  custom: {
+    [k: string]: unknown;
+  } | null;
+}
+/**
+ * A conversation with the draft from its beginning; the last message is the new one.
+ */
+export interface TrialRequest {
+  /**
+   * @minItems 1
+   * @maxItems 40
+   */
+  messages: [TrialMessage, ...TrialMessage[]];
+  channel?: 'widget' | 'api';
+  site?: string | null;
+}
+/**
+ * What comes of one message, and why.
+ */
+export interface TrialTurn {
+  replies: TrialReply[];
+  intent: string | null;
+  confidence: number | null;
+  /**
+   * Source, act, evidence, certainty, and the runners-up
+   */
+  reading: {
+    [k: string]: unknown;
+  } | null;
+}
+/**
+ * What the draft says; the conversation is played anew each time, as the draft is now.
+ */
+export interface TrialView {
+  /**
+   * Of the draft; 0 without one: the published version was played
+   */
+  revision: number;
+  turns: TrialTurn[];
+}
+/**
+ * All versions, newest first.
+ */
+export interface Versions {
+  versions: VersionView[];
 }
 /**
  * Acknowledgement of `watch`: the messages so far, and how far the user has read.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import secrets
 from collections.abc import AsyncIterator, Mapping
 from datetime import timedelta
@@ -26,7 +27,7 @@ from tests.helpers.pictures import png
 from tests.helpers.servers import free_port, serving
 from tests.helpers.tickets import add_conversation, add_ticket
 from uwallet_gateway.agents.canned_replies import ReplyContent
-from uwallet_gateway.agents.roles import Role
+from uwallet_gateway.agents.roles import KnowledgeRole, Role
 from uwallet_gateway.audit.actions import Action
 from uwallet_gateway.clock import now, to_text
 from uwallet_gateway.services import build_services
@@ -84,7 +85,15 @@ class Case:
         if "{reply_id}" in self.path:
             reply = await self.gateway.services.canned_replies.add(ReplyContent("旧的", "旧的"), asking.id or None)
             places["reply_id"] = reply.id
-        places |= {"name": "hours", "year": 2026, "hook_name": "robot", "note_id": 1, "view_id": 99}
+        places |= {"number": 2**31 - 1, "kind": "notice", "entry_id": "unwritten", "key": "0" * 16}
+        places |= {
+            "name": "hours",
+            "year": 2026,
+            "hook_name": "robot",
+            "note_id": 1,
+            "view_id": 99,
+            "file_format": "xlsx",
+        }
         names = {
             "$colleague": self.owner.id,
             "$fresh": f"fresh{secrets.token_hex(4)}",
@@ -207,15 +216,17 @@ async def test_who_may_do_it(running: tuple[Gateway, DeskAgent], route: str) -> 
         for site in _some(route, "cross-site", "same-site"):
             response = await case.ask(admin, ticket_id, {"Origin": None, "Sec-Fetch-Site": site})
             assert refused(response, 403, "origin_not_allowed")
-    for role in ROLES:
-        asking = await agent_at(gateway, role)
-        may = role.may(Role(row["role"]))
+    wanted = KnowledgeRole(row["knowledge"]) if "knowledge" in row else None
+    for role, knowledge in itertools.product(ROLES, [None, *KnowledgeRole] if wanted else [None]):
+        asking = await agent_at(gateway, role, knowledge=knowledge)
+        may_edit = wanted is None or role is Role.ADMIN or (knowledge is not None and knowledge.may(wanted))
+        may = role.may(Role(row["role"])) and may_edit
         # Who is refused changes nothing: the ticket of before serves.
         if may and row.get("ticket"):
             ticket_id = await case.ticket(asking if row["ticket"] == "own" else None)
         response = await case.ask(asking, ticket_id)
         if may:
-            assert case.is_as_promised(response), (role, response.status_code, response.text)
+            assert case.is_as_promised(response), (role, knowledge, response.status_code, response.text)
         else:
             assert refused(response, 403, "forbidden"), (role, response.text)
             entry = await gateway.services.audit.last(Action.ACCESS_REFUSED)

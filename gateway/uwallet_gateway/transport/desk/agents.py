@@ -43,7 +43,12 @@ async def create_agent(body: AgentRequest, services: ServicesNeeded, _session: A
     """Creates an account."""
     try:
         account, password = await services.accounts.create(
-            body.username, body.name, body.role, max_chats=body.max_chats, email=body.email
+            body.username,
+            body.name,
+            body.role,
+            max_chats=body.max_chats,
+            email=body.email,
+            knowledge_role=body.knowledge_role,
         )
     except UsernameTakenError as error:
         raise InputError(ErrorCode.USERNAME_TAKEN) from error
@@ -116,4 +121,5 @@ def _with_account(account: Account, status: AgentStatus | None, *, second_factor
         enabled=account.enabled,
         second_factor=second_factor,
         email=account.email,
+        knowledge_role=account.knowledge_role,
     )

@@ -18,6 +18,7 @@ from uwallet_gateway.transport.desk import (
     customers,
     insight,
     intents,
+    knowledge,
     oidc,
     persons,
     routing,
@@ -53,6 +54,7 @@ ROUTERS = (
     configuration.router,
     audit.router,
     persons.router,
+    knowledge.router,
 )
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from datetime import date, datetime, time, timedelta
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Response
 
 from uwallet_gateway.agents.roles import Role
 from uwallet_gateway.audit.actions import Action
 from uwallet_gateway.errors import ErrorCode, InputError
-from uwallet_gateway.insight.csv_export import conversations_csv, load_export_texts, transcript_csv
+from uwallet_gateway.insight.csv_export import conversation_rows, load_export_texts, transcript_rows
 from uwallet_gateway.protocol.base import MAX_ID
 from uwallet_gateway.protocol.conversations import (
     Contains,
@@ -27,6 +27,7 @@ from uwallet_gateway.protocol.insight import MarkRequest
 from uwallet_gateway.protocol.tickets import DeskMessagePage
 from uwallet_gateway.search.conversations import ConversationFilter
 from uwallet_gateway.services import Services
+from uwallet_gateway.transport.desk.files import FILE, FileFormat, file_response
 from uwallet_gateway.transport.desk.guard import AgentNeeded, SupervisorNeeded
 from uwallet_gateway.transport.desk.message_pages import After, Before, message_page
 from uwallet_gateway.transport.http import ServicesNeeded, responses
@@ -36,7 +37,6 @@ ConversationId = Annotated[str, Path(pattern=r"^[0-9A-Za-z_-]{1,64}$")]
 # Conversations, and messages of one, in a file: the newest.
 _MOST_IN_FILE, _MOST_MESSAGES = 5_000, 10_000
 _FURTHEST = 10_000
-_CSV: dict[int | str, dict[str, Any]] = {200: {"content": {"text/csv": {}}, "description": "The file"}}
 
 
 def searched(query: str | None) -> str | None:
@@ -112,14 +112,17 @@ async def read_filters(_session: SupervisorNeeded, services: ServicesNeeded) -> 
     return ConversationFilters(sites=sites, topics=topics)
 
 
-@router.get("/export.csv", responses=responses(401, 403, 422, 429, 503) | _CSV, response_class=Response)
-async def export(_session: SupervisorNeeded, services: ServicesNeeded, wanted: _FilterWanted) -> Response:
-    """Returns the conversations as a CSV file for spreadsheets, in which no cell is a formula."""
+@router.get("/export.{file_format}", responses=responses(401, 403, 422, 429, 503) | FILE, response_class=Response)
+async def export(
+    _session: SupervisorNeeded, services: ServicesNeeded, wanted: _FilterWanted, file_format: FileFormat
+) -> Response:
+    """Returns the conversations as a file for spreadsheets, in which no cell is a formula."""
     await services.audit.write(Action.MESSAGES_EXPORTED)
     found, _ = await services.search.page(wanted, offset=0, limit=_MOST_IN_FILE)
     found = await _titled(services, found)
-    data = await asyncio.to_thread(conversations_csv, found, services.opening_hours.zone, load_export_texts())
-    return _file(data, "uwallet_conversations.csv")
+    texts = load_export_texts()
+    rows = await asyncio.to_thread(conversation_rows, found, services.opening_hours.zone, texts)
+    return await file_response(file_format, "uwallet_conversations", [(texts.sheets["conversations"], rows)])
 
 
 @router.get("/{conversation_id}", responses=responses(401, 403, 404, 422, 429, 503))
@@ -170,22 +173,20 @@ async def mark_message(
 
 
 @router.get(
-    "/{conversation_id}/export.csv", responses=responses(401, 403, 404, 422, 429, 503) | _CSV, response_class=Response
+    "/{conversation_id}/export.{file_format}",
+    responses=responses(401, 403, 404, 422, 429, 503) | FILE,
+    response_class=Response,
 )
 async def export_conversation(
-    conversation_id: ConversationId, _session: SupervisorNeeded, services: ServicesNeeded
+    conversation_id: ConversationId, _session: SupervisorNeeded, services: ServicesNeeded, file_format: FileFormat
 ) -> Response:
-    """Returns the messages of a conversation as a CSV file for spreadsheets."""
+    """Returns the messages of a conversation as a file for spreadsheets."""
     await services.search.one(conversation_id)
     await services.audit.write(Action.MESSAGES_EXPORTED, conversation_id)
     messages, _ = await services.transcript.newest(conversation_id, _MOST_MESSAGES)
-    data = await asyncio.to_thread(transcript_csv, messages, services.opening_hours.zone, load_export_texts())
-    return _file(data, f"uwallet_{conversation_id}.csv")
-
-
-def _file(data: bytes, name: str) -> Response:
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
-    return Response(data, media_type="text/csv; charset=utf-8", headers=headers)
+    texts = load_export_texts()
+    rows = await asyncio.to_thread(transcript_rows, messages, services.opening_hours.zone, texts)
+    return await file_response(file_format, f"uwallet_{conversation_id}", [(texts.sheets["transcript"], rows)])
 
 
 async def _titles(services: Services) -> dict[str, str]:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Request
 
-from uwallet_gateway.agents.roles import Role
+from uwallet_gateway.agents.roles import KnowledgeRole, Role
 from uwallet_gateway.agents.sessions import DeskSession
 from uwallet_gateway.audit.actions import Action
 from uwallet_gateway.audit.actor import Actor, set_actor
@@ -41,9 +41,10 @@ def check_origin(scope: Mapping[str, Any], settings: Settings) -> None:
 class Allowed:
     """A dependency: the session of an agent with at least this role."""
 
-    def __init__(self, role: Role, *, recent: bool = False) -> None:
-        """Keeps the role, which tests compare with the matrix, and whether their sign-in must be recent."""
+    def __init__(self, role: Role, *, recent: bool = False, knowledge: KnowledgeRole | None = None) -> None:
+        """Keeps the roles, which tests compare with the matrix, and whether their sign-in must be recent."""
         self.role = role
+        self.knowledge = knowledge
         self.recent = recent
 
     async def __call__(
@@ -61,7 +62,7 @@ class Allowed:
         if changes and not session.bears(request.headers.get(CSRF_HEADER)):
             raise InputError(ErrorCode.CSRF)
         acts(session, address_of(request.scope))
-        if not session.agent.role.may(self.role):
+        if not (session.agent.role.may(self.role) and self._may_with_knowledge(session)):
             await record_refusal(parts, session, request.method, request.scope["route"].path)
             raise InputError(ErrorCode.FORBIDDEN)
         if self.recent and session.created_at < now() - timedelta(minutes=parts.settings.desk_recent_minutes):
@@ -71,6 +72,10 @@ class Allowed:
             # The desk asks for news by itself; what it changes is the agent's doing.
             await parts.desk_sessions.use(session)
         return session
+
+    def _may_with_knowledge(self, session: DeskSession) -> bool:
+        role = session.agent.knowledge_role
+        return self.knowledge is None or (role is not None and role.may(self.knowledge))
 
 
 def acts(session: DeskSession, address: str | None) -> None:
@@ -115,5 +120,7 @@ async def check_visible(parts: Services, session: DeskSession, ticket_id: int) -
 AgentNeeded = Annotated[DeskSession, Depends(Allowed(Role.AGENT))]
 SupervisorNeeded = Annotated[DeskSession, Depends(Allowed(Role.SUPERVISOR))]
 AdminNeeded = Annotated[DeskSession, Depends(Allowed(Role.ADMIN))]
+EditorNeeded = Annotated[DeskSession, Depends(Allowed(Role.AGENT, knowledge=KnowledgeRole.EDITOR))]
+PublisherNeeded = Annotated[DeskSession, Depends(Allowed(Role.AGENT, knowledge=KnowledgeRole.PUBLISHER))]
 # For what cannot be undone or opens an account: somebody may sit at the admin's open desk.
 RecentAdminNeeded = Annotated[DeskSession, Depends(Allowed(Role.ADMIN, recent=True))]

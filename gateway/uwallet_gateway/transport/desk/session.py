@@ -107,6 +107,7 @@ async def session_view(services: Services, session: DeskSession) -> DeskSessionV
         csrf=session.csrf,
         method=session.method,
         second_factor=session.second_factor,
+        knowledge_role=session.agent.knowledge_role,
         settings=DeskSettings(
             max_chats=session.agent.max_chats,
             dispositions=list(DISPOSITIONS),

@@ -35,6 +35,7 @@ from uwallet_gateway.transport.desk.updates import DeskUpdater, PendingUpdates
 from uwallet_gateway.transport.http import refusal
 from uwallet_gateway.transport.picture_access import agent_reader
 from uwallet_gateway.transport.subscription import Subscription
+from uwallet_gateway.transport.web_sockets import let_go
 
 NAMESPACE = "/desk"
 # Seconds between two checks for agents who were signed out by a command or in another process.
@@ -92,7 +93,7 @@ class DeskSockets:
 
     # What desks send.
 
-    async def _connect(self, sid: str, environ: Mapping[str, Any], _auth: object = None) -> None:
+    async def _connect(self, sid: str, environ: dict[str, Any], _auth: object = None) -> None:
         scope = environ["asgi.scope"]
         services = self._services
         try:
@@ -104,6 +105,7 @@ class DeskSockets:
             _log.info("desk.refused", code=refused.code)
             body = services.presentation.error(refused)
             raise socketio.exceptions.ConnectionRefusedError(body["message"], body) from error
+        let_go(environ)
         self._connections[sid] = _Connection(session, address_of(scope))
         self._updater.start()
         if self._looking is None:
@@ -214,20 +216,18 @@ class DeskSockets:
     # What desks are sent.
 
     async def _send_updates(self, updates: PendingUpdates) -> None:
-        visited = [await self._services.tickets.open_ticket_id(conversation_id) for conversation_id in updates.visits]
-        for ticket_id in dict.fromkeys([*updates.tickets, *(ticket_id for ticket_id in visited if ticket_id)]):
+        visited = await self._services.tickets.open_ticket_ids(tuple(updates.visits)) if updates.visits else []
+        for ticket_id in dict.fromkeys([*updates.tickets, *visited]):
             await self._send_ticket(ticket_id)
         for conversation_id, event, fields in updates.user_signals:
             await self._send_to_watchers(conversation_id, event, fields)
         for whisper in updates.whispers:
-            for sid, connection in tuple(self._connections.items()):
-                if connection.session.agent.id == whisper.agent_id:
-                    await self._emit("whispered", Whisper(ticket_id=whisper.ticket_id, by=whisper.by), sid)
+            agents = [sid for sid, it in self._connections.items() if it.session.agent.id == whisper.agent_id]
+            await self._emit("whispered", Whisper(ticket_id=whisper.ticket_id, by=whisper.by), *agents)
         if updates.queue_reason is not None:
             await self._send_counts(updates.queue_reason)
         if updates.agents:
-            for sid in tuple(self._connections):
-                await self._emit("agents_changed", NoData(), sid)
+            await self._emit("agents_changed", NoData(), *self._connections)
 
     async def _send_ticket(self, ticket_id: int) -> None:
         tickets = self._services.tickets
@@ -236,7 +236,10 @@ class DeskSockets:
         except InputError:
             # Purged meanwhile.
             return
-        for sid, connection in tuple(self._connections.items()):
+        told: list[str] = []
+        left: list[tuple[_Connection, Subscription]] = []
+        moved: list[tuple[_Connection, Subscription]] = []
+        for sid, connection in self._connections.items():
             agent_id = connection.session.agent.id
             is_theirs = ticket.agent is not None and ticket.agent.id == agent_id
             sees = connection.sees_all or is_theirs or ticket.status in {"queued", "message"}
@@ -244,13 +247,18 @@ class DeskSockets:
             sees = sees or (ticket.status == "pending" and ticket.agent is None)
             subscription = connection.watched.get(ticket_id)
             if subscription and subscription.conversation_id != ticket.conversation_id:
-                # The visitor has become a user. The desk begins anew once it is told of the other conversation.
-                connection.watched.pop(ticket_id, None)
-                await subscription.end()
-            if not sees and subscription is None:
-                continue
-            await self._emit("ticket_changed", ticket, sid)
-            if subscription and not sees and not await tickets.may_see(ticket_id, agent_id):
+                moved.append((connection, subscription))
+            if sees or subscription:
+                told.append(sid)
+            if subscription and not sees:
+                left.append((connection, subscription))
+        for connection, subscription in moved:
+            # The visitor has become a user. The desk begins anew once it is told of the other conversation.
+            connection.watched.pop(ticket_id, None)
+            await subscription.end()
+        await self._emit("ticket_changed", ticket, *told)
+        for connection, subscription in left:
+            if not await tickets.may_see(ticket_id, connection.session.agent.id):
                 # The agent is told that a colleague has it now, and nothing after that.
                 connection.watched.pop(ticket_id, None)
                 await subscription.end()
@@ -268,10 +276,11 @@ class DeskSockets:
         first = next(iter(self._connections.values())).session.agent.id
         counts = await self._services.tickets.counts(first)
         chats = {status.id: status.chats for status in await self._services.presence.all()}
-        for sid, connection in tuple(self._connections.items()):
-            mine = chats.get(connection.session.agent.id, 0)
-            change = QueueChange(**{**dict(counts), "mine": mine}, reason=reason)
-            await self._emit("queue_changed", change, sid)
+        desks: dict[int, list[str]] = {}
+        for sid, connection in self._connections.items():
+            desks.setdefault(chats.get(connection.session.agent.id, 0), []).append(sid)
+        for mine, sids in desks.items():
+            await self._emit("queue_changed", QueueChange(**{**dict(counts), "mine": mine}, reason=reason), *sids)
 
     async def _look(self) -> None:
         while True:
@@ -291,8 +300,10 @@ class DeskSockets:
                 await self._emit("signed_out", NoData(), sid)
                 await self._server.disconnect(sid, namespace=NAMESPACE)
 
-    async def _emit(self, event: str, data: View, sid: str) -> None:
-        await self._server.emit(event, data.model_dump(mode="json"), to=sid, namespace=NAMESPACE)
+    async def _emit(self, event: str, data: View, *sids: str) -> None:
+        # Written out once for all of them.
+        if sids:
+            await self._server.emit(event, data.model_dump(mode="json"), to=sids, namespace=NAMESPACE)
 
 
 def _cookie(scope: Mapping[str, Any], name: str) -> str | None:

@@ -7,12 +7,20 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from uwallet_gateway.agents.roles import Role
 from uwallet_gateway.audit.actions import Action
-from uwallet_gateway.insight.csv_export import load_export_texts, tickets_csv
+from uwallet_gateway.errors import ErrorCode, InputError
+from uwallet_gateway.insight.csv_export import (
+    event_rows,
+    load_export_texts,
+    ticket_log_rows,
+    ticket_rows,
+    transcript_rows,
+)
 from uwallet_gateway.protocol.base import MAX_ID
+from uwallet_gateway.protocol.bulk import SUPERVISORS_ACTIONS, BulkRequest, BulkResult
 from uwallet_gateway.protocol.conversations import Rated
 from uwallet_gateway.protocol.tickets import (
     MOST_OF_LABEL,
@@ -33,13 +41,17 @@ from uwallet_gateway.protocol.tickets import (
     TicketStatus,
     TransferRequest,
 )
+from uwallet_gateway.transcript.messages import Message
 from uwallet_gateway.transport.desk.conversations import moments, searched
-from uwallet_gateway.transport.desk.guard import AgentNeeded, SupervisorNeeded, check_visible
+from uwallet_gateway.transport.desk.files import FILE, FileFormat, file_response
+from uwallet_gateway.transport.desk.guard import AgentNeeded, SupervisorNeeded, check_visible, record_refusal
 from uwallet_gateway.transport.http import ServicesNeeded, responses
 
 router = APIRouter()
 # Tickets in one file, the newest.
 _MOST_IN_FILE = 5_000
+# Messages of one ticket that are looked at.
+_MOST_MESSAGES = 10_000
 TicketId = Annotated[int, Path(ge=1, le=MAX_ID)]
 
 
@@ -117,17 +129,65 @@ async def read_tickets(
 
 
 @router.get(
-    "/tickets/export.csv",
-    responses=responses(401, 403, 422, 429, 503) | {200: {"content": {"text/csv": {}}, "description": "The file"}},
-    response_class=Response,
+    "/tickets/export.{file_format}", responses=responses(401, 403, 422, 429, 503) | FILE, response_class=Response
 )
-async def export_tickets(_session: SupervisorNeeded, services: ServicesNeeded, wanted: _FilterWanted) -> Response:
-    """Returns the tickets as a CSV file for spreadsheets, in which no cell is a formula."""
+async def export_tickets(
+    _session: SupervisorNeeded, services: ServicesNeeded, wanted: _FilterWanted, file_format: FileFormat
+) -> Response:
+    """Returns the tickets as a file for spreadsheets, in which no cell is a formula."""
     await services.audit.write(Action.MESSAGES_EXPORTED)
     tickets, _ = await services.tickets.tickets(**vars(wanted), limit=_MOST_IN_FILE)
-    data = await asyncio.to_thread(tickets_csv, tickets, services.opening_hours.zone, load_export_texts())
-    headers = {"Content-Disposition": 'attachment; filename="uwallet_tickets.csv"', "Cache-Control": "no-store"}
-    return Response(data, media_type="text/csv; charset=utf-8", headers=headers)
+    texts = load_export_texts()
+    rows = await asyncio.to_thread(ticket_rows, tickets, services.opening_hours.zone, texts)
+    return await file_response(file_format, "uwallet_tickets", [(texts.sheets["tickets"], rows)])
+
+
+@router.get(
+    "/tickets/{ticket_id}/export.{file_format}",
+    responses=responses(401, 403, 404, 422, 429, 503) | FILE,
+    response_class=Response,
+)
+async def export_ticket(
+    ticket_id: TicketId, _session: SupervisorNeeded, services: ServicesNeeded, file_format: FileFormat
+) -> Response:
+    """Returns a ticket as a file: what was said and done, as CSV in one table, as Excel in sheets beside the ticket."""
+    ticket = await services.tickets.details(ticket_id)
+    await services.audit.write(Action.MESSAGES_EXPORTED, ticket.number)
+    messages, _ = await services.transcript.newest(ticket.conversation_id, _MOST_MESSAGES)
+    messages = _of_ticket(ticket, messages)
+    texts, zone = load_export_texts(), services.opening_hours.zone
+    if file_format == "csv":
+        sheets = [(texts.sheets["history"], ticket_log_rows(messages, ticket.events, zone, texts))]
+    else:
+        sheets = [
+            (texts.sheets["tickets"], ticket_rows([ticket], zone, texts)),
+            (texts.sheets["history"], event_rows(ticket.events, zone, texts)),
+            (texts.sheets["transcript"], transcript_rows(messages, zone, texts)),
+        ]
+    return await file_response(file_format, f"uwallet_{ticket.number}", sheets)
+
+
+def _of_ticket(ticket: TicketDetails, messages: list[Message]) -> list[Message]:
+    """What was said from the end of the ticket before until the end of this one."""
+    since = [one.closed_at for one in ticket.earlier if one.id < ticket.id and one.closed_at]
+    return [
+        message
+        for message in messages
+        if (not since or message.created_at > max(since))
+        and (ticket.closed_at is None or message.created_at <= ticket.closed_at)
+    ]
+
+
+@router.post("/tickets/bulk", responses=responses(401, 403, 422, 429, 503))
+async def change_tickets(
+    request: Request, body: BulkRequest, services: ServicesNeeded, session: AgentNeeded
+) -> BulkResult:
+    """Does the same to many tickets, each for itself; what is refused is told one by one."""
+    supervises = session.agent.role.may(Role.SUPERVISOR)
+    if (body.action in SUPERVISORS_ACTIONS or body.conversations) and not supervises:
+        await record_refusal(services, session, request.method, request.scope["route"].path)
+        raise InputError(ErrorCode.FORBIDDEN)
+    return await services.bulk_commands.run(body, session.agent.id, sees_all=supervises)
 
 
 @router.get("/tickets/{ticket_id}", responses=responses(401, 403, 404, 422, 429, 503))

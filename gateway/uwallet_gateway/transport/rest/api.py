@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, File, Path, Query, Request, Response, UploadFile
 from fastapi.responses import StreamingResponse
 
+from common.tracing import TRACEPARENT
 from uwallet_gateway.errors import ErrorCode, InputError
 from uwallet_gateway.identity.admission import admit
 from uwallet_gateway.protocol.base import API, MAX_ID
@@ -24,7 +25,7 @@ from uwallet_gateway.protocol.messages import (
 from uwallet_gateway.transcript.events import Closed
 from uwallet_gateway.transport.client import address_of, origin_of, own_origin
 from uwallet_gateway.transport.http import ServicesNeeded, SessionNeeded, TokenGiven, authorised, responses
-from uwallet_gateway.transport.languages import note_language
+from uwallet_gateway.transport.languages import note_language, script_of
 from uwallet_gateway.transport.opening import open_session as open_session_of_client
 from uwallet_gateway.transport.picture_access import is_signed_in, user_reader
 from uwallet_gateway.transport.rest.json_route import JsonRoute
@@ -42,7 +43,7 @@ async def open_session(body: SessionRequest, request: Request, services: Service
     site = await admit(services.sites, body.site, origin_of(scope), own_origin(scope, services.settings.public_url))
     await services.rate_limits.check("sessions", address=address_of(scope))
     user: dict[str, Any] | None = body.user.model_dump() if body.user else None
-    opened = await open_session_of_client(services, site, body.token, user)
+    opened = await open_session_of_client(services, site, body.token, user, script=script_of(body.lang))
     await note_language(services, opened.session.conversation_id, body.lang)
     notice = await services.notices.state(opened.session.conversation_id)
     return SessionView(
@@ -75,6 +76,7 @@ async def send_message(
         offered_by=body.offered_by,
         attachment_id=body.attachment_id,
         transport="rest",
+        traceparent=request.headers.get(TRACEPARENT),
     )
     message, replies = await say_and_wait(services, session.conversation_id, incoming)
     show, reader = services.presentation.message, user_reader(session)

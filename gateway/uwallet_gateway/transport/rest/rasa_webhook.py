@@ -12,6 +12,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
+from common.tracing import TRACEPARENT
 from uwallet_gateway.errors import ErrorCode, InputError
 from uwallet_gateway.identity.admission import admit
 from uwallet_gateway.identity.notice import NoticeAnswer
@@ -114,7 +115,9 @@ async def receive(
     if (version := body.agreed_notice()) is not None:
         await services.notices.answer(conversation_id, version, NoticeAnswer.AGREED)
     seen = await services.transcript.user_read_id(conversation_id)
-    incoming = Incoming(body.message, client_id=body.key(), transport="webhook")
+    incoming = Incoming(
+        body.message, client_id=body.key(), transport="webhook", traceparent=request.headers.get(TRACEPARENT)
+    )
     message, replies = await say_and_wait(services, conversation_id, incoming)
     since, _ = await services.transcript.after(conversation_id, seen, _MOST)
     missed = [it for it in since if it.id < message.id and it.author != "user" and (seen > 0 or it.in_reply_to is None)]

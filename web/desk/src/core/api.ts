@@ -7,6 +7,8 @@ import type {
   AuditVerification,
   BlockList,
   Board,
+  BulkRequest,
+  BulkResult,
   CannedReply,
   CannedReplyRequest,
   Configuration,
@@ -159,6 +161,10 @@ export class DeskApi {
   addNote = (id: number, text: string): Promise<unknown> => this.request('POST', `/tickets/${id}/notes`, { text });
   assign = (id: number, agent_id: number): Promise<unknown> =>
     this.request('POST', `/tickets/${id}/assign`, { agent_id });
+
+  /** Does the same to many tickets, or to the newest tickets of conversations. */
+  changeTickets = (body: BulkRequest): Promise<BulkResult> =>
+    this.request('POST', '/tickets/bulk', body, UPLOAD_TIMEOUT);
 
   upload = (id: number, file: Blob, name: string): Promise<{ id: string }> => {
     const form = new FormData();

@@ -1,6 +1,5 @@
 /** One conversation to be read, from its end upwards; what a human did is in its ticket. */
 
-import { DownloadOutlined } from '@ant-design/icons';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Button, Result, Space, Spin, Tag } from 'antd';
 import { useLayoutEffect, useMemo, useRef, type JSX } from 'react';
@@ -9,6 +8,7 @@ import type { Conversation, TicketEvent } from '../core/protocol.ts';
 import { timelineOf } from '../core/timeline.ts';
 import { fill, nameOf, t } from '../i18n/strings.ts';
 import { errorText, useDesk, useNow } from '../view/context.ts';
+import { ExportButton } from '../view/export_button.tsx';
 import { visitorName } from '../view/labels.ts';
 import { EarlierMessages, LogPart, LogTime } from '../view/log_rows.tsx';
 import { MessageRow } from '../view/message_row.tsx';
@@ -63,12 +63,7 @@ function Record({ conversation }: { conversation: Conversation }): JSX.Element {
               <Button>{fill(t.conversations.ticket, { number: ticket.number })}</Button>
             </Link>
           )}
-          <Button
-            icon={<DownloadOutlined />}
-            aria-label={t.insight.export}
-            href={`/desk/api/conversations/${id}/export.csv`}
-            download
-          />
+          <ExportButton address={`/desk/api/conversations/${id}/export`} />
         </Space>
       </header>
       <Log conversationId={id} name={title} />

@@ -1,15 +1,16 @@
 /** All conversations, those with the bot alone, too: found by what was said and by what became of them. */
 
-import { DownloadOutlined } from '@ant-design/icons';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import { Button, Tag, type TableColumnsType } from 'antd';
+import { Tag, type TableColumnsType } from 'antd';
 import { describeTime } from '@uwallet/shared/time.ts';
-import { type JSX } from 'react';
+import { useState, type JSX } from 'react';
 import { Link, useLocation } from 'wouter';
 import { search } from '../core/api.ts';
 import type { Conversation } from '../core/protocol.ts';
 import { fill, nameOf, t } from '../i18n/strings.ts';
+import { BulkBar } from '../view/bulk_bar.tsx';
 import { useAccounts, useDesk, useNow } from '../view/context.ts';
+import { ExportButton } from '../view/export_button.tsx';
 import { Choice, Days, optionsOf, SearchField, searchedWords } from '../view/filters.tsx';
 import { visitorName } from '../view/labels.ts';
 import { useFilters } from '../view/location.ts';
@@ -25,6 +26,7 @@ export function Conversations(): JSX.Element {
   const [filters, setFilters, replaceFilters] = useFilters();
   const now = new Date(useNow(60_000));
   const agents = useAccounts();
+  const [chosen, setChosen] = useState<readonly (string | number)[]>([]);
   const choices = useQuery({ queryKey: ['conversation_filters'], queryFn: api.conversationFilters, retry: false });
   const wanted = { ...filters, query: searchedWords(filters.query ?? '') };
   const found = useInfiniteQuery({
@@ -88,11 +90,7 @@ export function Conversations(): JSX.Element {
     <Page
       title={t.nav.conversations}
       lead={t.conversations.lead}
-      actions={
-        <Button icon={<DownloadOutlined />} href={'/desk/api/conversations/export.csv' + search(wanted)} download>
-          {t.insight.export}
-        </Button>
-      }
+      actions={<ExportButton address="/desk/api/conversations/export" query={search(wanted)} />}
     >
       <div className="toolbar">
         <SavedViews place="conversations" filters={filters} onApply={replaceFilters} />
@@ -141,7 +139,13 @@ export function Conversations(): JSX.Element {
           />
         )}
       </div>
+      <BulkBar of="conversations" chosen={chosen} onChoose={setChosen} />
       <PagedTable
+        choice={{
+          chosen,
+          onChange: (keys) => setChosen(keys.map(String)),
+          label: ({ name, id }) => visitorName(name, id),
+        }}
         columns={columns}
         rows={conversations}
         found={found}

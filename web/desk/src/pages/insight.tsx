@@ -10,8 +10,10 @@ import { dayIn, type Statistics } from '../core/insight.ts';
 import { fill, t } from '../i18n/strings.ts';
 import { BusyHours } from '../insight/busy_hours.tsx';
 import { Chart } from '../insight/chart.tsx';
+import { CoverageReport } from '../insight/coverage.tsx';
 import { Misunderstood } from '../insight/misunderstood.tsx';
 import { Performance } from '../insight/performance.tsx';
+import { QuestionGroups } from '../insight/question_groups.tsx';
 import { Numbers } from '../insight/numbers.tsx';
 import { daysOption, ratingsOption, reasonsOption, waitsOption } from '../insight/options.ts';
 import { Service } from '../insight/service.tsx';
@@ -76,6 +78,14 @@ export default function Insight(): JSX.Element {
                   ),
                 })),
                 {
+                  key: 'labels',
+                  label: (
+                    <a href="/desk/api/insight/labels.zip" download>
+                      {t.insight.exports.labels}
+                    </a>
+                  ),
+                },
+                {
                   key: 'agents',
                   label: (
                     <a href={'/desk/api/insight/agents/export.csv' + search({ from, to })} download>
@@ -109,7 +119,9 @@ export default function Insight(): JSX.Element {
             ),
           },
           { key: 'agents', label: t.performance.tab, children: <Performance from={from} to={to} /> },
+          { key: 'groups', label: t.insight.tabs.groups, children: <QuestionGroups /> },
           { key: 'misunderstood', label: misunderstoodLabel(found.data), children: <Misunderstood /> },
+          { key: 'coverage', label: t.insight.tabs.coverage, children: <CoverageReport /> },
         ]}
       />
     </Page>

@@ -1,15 +1,16 @@
 /** Finding tickets: those that are over, too. */
 
-import { DownloadOutlined } from '@ant-design/icons';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import { Button, Segmented, Tag, type TableColumnsType } from 'antd';
+import { Segmented, Tag, type TableColumnsType } from 'antd';
 import { describeTime } from '@uwallet/shared/time.ts';
-import { type JSX } from 'react';
+import { useState, type JSX } from 'react';
 import { Link, useLocation } from 'wouter';
 import { search } from '../core/api.ts';
 import type { Ticket } from '../core/protocol.ts';
 import { nameOf, t } from '../i18n/strings.ts';
+import { BulkBar } from '../view/bulk_bar.tsx';
 import { useAgents, useDesk, useGroups, useNow } from '../view/context.ts';
+import { ExportButton } from '../view/export_button.tsx';
 import { Choice, Days, optionsOf, SearchField, searchedWords } from '../view/filters.tsx';
 import { ticketTitle, userName } from '../view/labels.ts';
 import { useFilters } from '../view/location.ts';
@@ -26,6 +27,7 @@ export function Search(): JSX.Element {
   const [filters, setFilters, replaceFilters] = useFilters();
   const agents = useAgents();
   const groups = useGroups();
+  const [chosen, setChosen] = useState<readonly (string | number)[]>([]);
   const labels = useQuery({ queryKey: ['labels'], queryFn: api.labels });
   const supervises = agent.role !== 'agent';
   const wanted = { ...filters, query: searchedWords(filters.query ?? '') };
@@ -79,13 +81,7 @@ export function Search(): JSX.Element {
     <Page
       title={t.nav.search}
       lead={supervises ? t.search.lead : t.search.lead_agent}
-      actions={
-        supervises ? (
-          <Button icon={<DownloadOutlined />} href={'/desk/api/tickets/export.csv' + search(wanted)} download>
-            {t.insight.export}
-          </Button>
-        ) : undefined
-      }
+      actions={supervises ? <ExportButton address="/desk/api/tickets/export" query={search(wanted)} /> : undefined}
     >
       <div className="toolbar">
         <SavedViews place="tickets" filters={filters} onApply={replaceFilters} />
@@ -141,7 +137,13 @@ export function Search(): JSX.Element {
           onChange={(rating) => setFilters({ rating })}
         />
       </div>
+      <BulkBar of="tickets" chosen={chosen} onChoose={setChosen} />
       <PagedTable
+        choice={{
+          chosen,
+          onChange: (keys) => setChosen(keys.map(Number)),
+          label: ({ number }) => number,
+        }}
         columns={columns}
         rows={tickets}
         found={found}

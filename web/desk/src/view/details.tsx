@@ -10,6 +10,7 @@ import { fill, nameOf, t } from '../i18n/strings.ts';
 import { Contact } from './contact.tsx';
 import { Customer } from './customer.tsx';
 import { useDesk, useNow } from './context.ts';
+import { ExportButton } from './export_button.tsx';
 import { dueText, ticketTitle } from './labels.ts';
 import { TicketLabels } from './ticket_labels.tsx';
 
@@ -84,6 +85,7 @@ function About({ ticket, details }: DetailsProps): JSX.Element {
       )}
       <h3>{t.details.ticket}</h3>
       <Fields rows={rows.filter(([, value]) => value !== null && value !== undefined && value !== '')} />
+      {agent.role !== 'agent' && <ExportButton size="small" address={`/desk/api/tickets/${ticket.id}/export`} />}
     </>
   );
 }

@@ -39,6 +39,9 @@ const EVENTS: readonly ServerEvent[] = [
 const RECONNECTION_DELAY = 500;
 const RECONNECTION_DELAY_MAX = 5_000;
 
+/** Milliseconds within which the windows of a gateway that says goodbye come back, or go to another one. */
+const GOODBYE_SPREAD = 3_000;
+
 /** Returns a factory of sockets to the gateway at `base`, which ends in `/`. */
 export function socketIoFactory(base: string, site: string): SocketFactory {
   return (handlers) => {
@@ -60,8 +63,11 @@ export function socketIoFactory(base: string, site: string): SocketFactory {
     socket.on('disconnect', (reason) => {
       if (closed) return;
       handlers.onDisconnect();
-      // The only case in which socket.io does not try again by itself: a server that shuts down says goodbye.
-      if (reason === 'io server disconnect') setTimeout(() => !closed && socket.connect(), RECONNECTION_DELAY);
+      // The only case in which socket.io does not try again by itself: a server that shuts down says goodbye, to
+      // thousands at the same moment.
+      if (reason === 'io server disconnect') {
+        setTimeout(() => !closed && socket.connect(), RECONNECTION_DELAY + Math.random() * GOODBYE_SPREAD);
+      }
     });
     socket.on('connect_error', (error: Error & { data?: unknown }) => {
       if (closed) return;

@@ -1,0 +1,110 @@
+"""The routes by which the gateway gives bundles of knowledge to the engine (docs/protocol.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from typing import Any
+
+from sanic import Blueprint, response
+from sanic.request import Request
+from sanic.response import HTTPResponse
+
+from actions.knowledge import KnowledgeError
+from engine.serving.bundles import Bundles, PlayedTurn, UnknownBundleError
+from engine.wire import json_object, outgoing, required_text, typed_text, understood
+
+_Handler = Callable[[Request], Coroutine[Any, Any, HTTPResponse]]
+_Answer = Callable[[Bundles, Mapping[str, Any]], Awaitable[HTTPResponse]]
+_KINDS = ("text", "payload", "button")
+_MOST_MESSAGES = 60
+
+
+def add_knowledge_routes(webhook: Blueprint, guarded: Callable[[_Handler], _Handler]) -> None:
+    """Adds the routes to the channel's; `guarded` asks for its secret."""
+
+    def route(path: str, method: str, answer: _Answer) -> None:
+        async def handle(request: Request) -> HTTPResponse:
+            bundles = getattr(request.app.ctx, "bundles", None)
+            if bundles is None:
+                return response.json({"error": "Only engine.serve takes bundles."}, status=501)
+            try:
+                return await answer(bundles, json_object(request.json) if method == "POST" else {})
+            except ValueError as error:
+                # A KnowledgeError is one, too.
+                if isinstance(error, KnowledgeError):
+                    return response.json({"problems": error.problems}, status=422)
+                return response.json({"error": str(error)}, status=400)
+            except UnknownBundleError:
+                return response.json({"error": "There is no such bundle."}, status=404)
+
+        handle.__name__ = f"knowledge_{path.strip('/') or 'status'}"
+        webhook.add_route(guarded(handle), f"/knowledge{path}", methods=[method])
+
+    route("", "GET", _tell_status)
+    route("/bundles", "POST", _stage)
+    route("/served", "POST", _serve)
+    route("/trial", "POST", _try)
+    route("/alike", "POST", _tell_alike)
+
+
+async def _tell_status(bundles: Bundles, _: Mapping[str, Any]) -> HTTPResponse:
+    processes = [process._asdict() for process in bundles.processes()]
+    return response.json({"own": bundles.own_sha256, "served": bundles.published(), "engines": processes})
+
+
+async def _stage(bundles: Bundles, body: Mapping[str, Any]) -> HTTPResponse:
+    missing = await bundles.stage(_texts(body, "files"), _texts(body, "texts"))
+    return response.json({"missing": missing}, status=409) if missing else response.json({})
+
+
+async def _serve(bundles: Bundles, body: Mapping[str, Any]) -> HTTPResponse:
+    number = body.get("number")
+    if isinstance(number, bool) or not isinstance(number, int):
+        raise ValueError("number: expected a number.")
+    sha256 = _bundle(body)
+    await bundles.publish(sha256, number)
+    return response.json({"sha256": sha256})
+
+
+async def _try(bundles: Bundles, body: Mapping[str, Any]) -> HTTPResponse:
+    metadata, messages = body.get("metadata") or {}, body.get("messages")
+    if not isinstance(metadata, dict) or not isinstance(messages, list) or not 0 < len(messages) <= _MOST_MESSAGES:
+        raise ValueError(f"messages: expected a list of 1 to {_MOST_MESSAGES}, and metadata as an object.")
+    turns = await bundles.play(_bundle(body), [_message(message) for message in messages], metadata)
+    return response.json({"turns": [_played(turn) for turn in turns]})
+
+
+async def _tell_alike(bundles: Bundles, body: Mapping[str, Any]) -> HTTPResponse:
+    entries = body.get("entries")
+    if not isinstance(entries, list) or not all(isinstance(entry, str) for entry in entries):
+        raise ValueError("entries: expected a list of texts.")
+    return response.json({"alike": await bundles.alike(_bundle(body), entries)})
+
+
+def _played(turn: PlayedTurn) -> dict[str, Any]:
+    return {
+        "messages": [outgoing(said) for said in turn.messages],
+        "understood": understood(turn.tracker),
+        "events": [event for said in turn.messages for event in said.get("events") or ()],
+        "reading": next((said["reading"] for said in turn.messages if said.get("reading")), None),
+    }
+
+
+def _message(message: object) -> tuple[str, str]:
+    body = json_object(message)
+    kind = body.get("kind")
+    if kind not in _KINDS:
+        raise ValueError(f"kind: expected one of {', '.join(_KINDS)}, found {kind!r}.")
+    # A title of a button may be anything that is on the screen, but no command.
+    return kind, required_text(body, "message") if kind == "payload" else typed_text(body, "message")
+
+
+def _bundle(body: Mapping[str, Any]) -> str | None:
+    return None if body.get("sha256") is None else required_text(body, "sha256")
+
+
+def _texts(body: Mapping[str, Any], name: str) -> dict[str, str]:
+    value = body.get(name)
+    if not isinstance(value, dict) or not all(isinstance(text, str) for text in value.values()):
+        raise ValueError(f"{name}: expected an object of texts.")
+    return value

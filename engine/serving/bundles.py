@@ -1,0 +1,347 @@
+"""Bundles of knowledge that are published, tried or checked while the engine serves."""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import hashlib
+import logging
+import os
+import re
+import socket
+import tempfile
+import time
+import uuid
+from collections import OrderedDict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from rasa.core.channels.channel import OutputChannel, UserMessage
+from rasa.core.tracker_store import InMemoryTrackerStore
+from rasa.shared.core.trackers import DialogueStateTracker
+
+from actions.knowledge import KnowledgeError, load_knowledge
+from actions.knowledge.bundle import Bundle, own_bundle, serve, served_bundle, turn_with
+from actions.knowledge.questions import load_questions
+from engine.nlu.bundle_indexes import ReadsBundles
+from engine.nlu.faq_index import FaqIndex
+from engine.nlu.lexicon import read_lexicon
+from engine.paths import KNOWLEDGE, LEXICON, QUESTIONS, ROOT
+from engine.serving.agent import ServingAgent
+from engine.serving.knowledge_store import KnowledgeStore, ServingProcess
+from engine.topic_checks import unknown_values, unreachable_topics
+
+logger = logging.getLogger(__name__)
+
+_FOLDERS = ("data/knowledge/", "data/questions/")
+_NAME = re.compile(r"[\w./-]+\.yml")
+# Seconds between two looks at what is to be served, and after how many of them a process says that it is there.
+_EVERY = 1.0
+_LOOKS = 10
+# Ready ones: what is served, what was served before, and what editors try.
+_MOST_READY = 4
+# Of sentence vectors: from here on two wordings say the same in slightly other words.
+ALIKE = 0.93
+
+
+class UnknownBundleError(LookupError):
+    """The store has no such bundle."""
+
+
+@dataclass
+class PlayedTurn:
+    """What the bot has said to one message of a trial, and the conversation after it."""
+
+    messages: list[dict[str, Any]]
+    tracker: DialogueStateTracker | None
+
+
+class _Collector(OutputChannel):
+    """Keeps what is said."""
+
+    def __init__(self) -> None:
+        self.messages: list[dict[str, Any]] = []
+
+    @classmethod
+    def name(cls) -> str:
+        return "gateway"
+
+    async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
+        self.messages.append(message)
+
+
+class Bundles:
+    """Checks bundles, makes them ready beside the one that is served, and follows what is published."""
+
+    def __init__(self, agent: ServingAgent, store: KnowledgeStore) -> None:
+        """Serves the files of this checkout until `start`."""
+        self._agent = agent
+        self._store = store
+        self._ready: OrderedDict[str, Bundle] = OrderedDict()
+        self._making = asyncio.Lock()
+        self._name = f"{socket.gethostname()}:{os.getpid()}"
+        self._refused: str | None = None
+
+    @property
+    def own_sha256(self) -> str:
+        """The hash of the files of this checkout."""
+        return bundle_digest({path: _digest(text) for path, text in _own_files().items()})
+
+    async def start(self) -> None:
+        """Takes what is published, before anybody is served."""
+        await self._follow()
+        self._store.note_process(self._name, served_bundle().sha256)
+
+    async def follow_for_ever(self) -> None:
+        """Takes what is published, within a second."""
+        looks = 0
+        while True:
+            await asyncio.sleep(_EVERY)
+            looks += 1
+            try:
+                changed = await self._follow()
+                if changed or looks % _LOOKS == 0:
+                    await asyncio.to_thread(self._store.note_process, self._name, served_bundle().sha256)
+            except Exception:
+                # The database is away, or a bug: users are served with what there is.
+                logger.exception("The published knowledge cannot be looked up.")
+
+    async def stage(self, files: Mapping[str, str], texts: Mapping[str, str]) -> list[str]:
+        """Checks a bundle and makes it ready; returns the hashes of contents that are missing, then nothing is done.
+
+        Args:
+            files: SHA-256 by path.
+            texts: Contents by SHA-256.
+
+        Raises:
+            KnowledgeError: It is broken; it is not kept.
+            ValueError: A path or a hash is none.
+        """
+        for path in files:
+            if not (path.startswith(_FOLDERS) and _NAME.fullmatch(path) and ".." not in PurePosixPath(path).parts):
+                raise ValueError(f"{path}: does not belong into a bundle")
+        for sha256, text in texts.items():
+            if _digest(text) != sha256:
+                raise ValueError(f"{sha256}: is not the hash of its content")
+        await asyncio.to_thread(self._store.add_texts, texts)
+        sha256 = bundle_digest(files)
+        contents = await asyncio.to_thread(self._store.texts, set(files.values()))
+        missing = sorted(set(files.values()) - contents.keys())
+        if not missing:
+            await self._made(sha256, {path: contents[name] for path, name in files.items()})
+            await asyncio.to_thread(self._store.add_bundle, sha256, files)
+        return missing
+
+    async def publish(self, sha256: str | None, number: int) -> None:
+        """Serves a bundle from now on, and tells all processes; None: the files of the checkout.
+
+        Raises:
+            UnknownBundleError: It was not staged.
+            KnowledgeError: It is broken.
+        """
+        bundle = await self.find(sha256)
+        await asyncio.to_thread(self._store.set_served, sha256, number)
+        serve(bundle)
+        await asyncio.to_thread(self._store.note_process, self._name, sha256)
+        logger.info("Knowledge %s is served, version %s.", sha256 or "of the files", number)
+
+    async def find(self, sha256: str | None) -> Bundle:
+        """Returns a bundle, ready to be served.
+
+        Raises:
+            UnknownBundleError: The store has no such bundle.
+            KnowledgeError: It is broken.
+        """
+        if sha256 is None:
+            return own_bundle()
+        if sha256 in self._ready:
+            self._ready.move_to_end(sha256)
+            return self._ready[sha256]
+        files = await asyncio.to_thread(self._store.bundle, sha256)
+        contents = await asyncio.to_thread(self._store.texts, set((files or {}).values()))
+        if files is None or contents.keys() < set(files.values()):
+            raise UnknownBundleError(sha256)
+        return await self._made(sha256, {path: contents[name] for path, name in files.items()})
+
+    def published(self) -> str | None:
+        """Returns what is to be served."""
+        return self._store.served()
+
+    def processes(self) -> list[ServingProcess]:
+        """Returns the processes that serve."""
+        return self._store.processes()
+
+    async def play(
+        self, sha256: str | None, messages: Sequence[tuple[str, str]], metadata: Mapping[str, Any]
+    ) -> list[PlayedTurn]:
+        """Plays a conversation on a bundle; it is kept nowhere.
+
+        Args:
+            sha256: The bundle.
+            messages: Kind (`text`, `payload`, or `button` for the one of this title) and text of each.
+            metadata: Of each message.
+
+        Raises:
+            UnknownBundleError: The store has no such bundle.
+            KnowledgeError: It is broken.
+        """
+        bundle = await self.find(sha256)
+        assert self._agent.processor is not None, "loaded before the server starts"
+        processor = copy.copy(self._agent.processor)
+        processor.tracker_store = InMemoryTrackerStore(self._agent.domain)
+        sender, played = f"trial-{uuid.uuid4().hex}", list[PlayedTurn]()
+        buttons: dict[str, str] = {}
+        with turn_with(bundle):
+            for kind, text in messages:
+                channel = _Collector()
+                said = buttons.get(text, text) if kind == "button" else text
+                message = UserMessage(
+                    said, channel, sender, input_channel=channel.name(), message_id=uuid.uuid4().hex, metadata=metadata
+                )
+                await processor.handle_message(message)
+                tracker = await processor.tracker_store.retrieve(sender)
+                played.append(PlayedTurn(channel.messages, tracker))
+                shown = (button for message in channel.messages for button in message.get("buttons") or ())
+                # Buttons stay on the screen until others take their place.
+                buttons = {button["title"]: button["payload"] for button in shown} or buttons
+                # Users come first.
+                await asyncio.sleep(0)
+        return played
+
+    async def alike(self, sha256: str | None, entries: Collection[str]) -> list[dict[str, Any]]:
+        """Returns wordings of questions that are hardly to be told from what else is said, the nearest first.
+
+        Args:
+            sha256: The bundle.
+            entries: `faq/<id>` of the questions.
+
+        Raises:
+            UnknownBundleError: The store has no such bundle.
+            KnowledgeError: It is broken.
+        """
+        bundle = await self.find(sha256)
+        names = {entry.partition("/")[2] for entry in entries}
+        index = next(part for part in self._components() if isinstance(part, FaqIndex))
+
+        def look() -> list[tuple[str, str, str | None, str, float]]:
+            with turn_with(bundle):
+                return sorted(index.alike(names, ALIKE), key=lambda pair: -pair[-1])
+
+        found = []
+        for text, name, other, other_text, likeness in await asyncio.to_thread(look):
+            other_entry = f"faq/{other}" if other else await self._meaning(other_text)
+            found.append(
+                {
+                    "text": text,
+                    "entry": f"faq/{name}",
+                    "other_text": other_text,
+                    "other_entry": other_entry,
+                    "likeness": round(likeness, 3),
+                }
+            )
+        return found
+
+    async def _meaning(self, text: str) -> str:
+        parse = await self._agent.parse_message(text)
+        return str(parse["intent"]["name"])
+
+    async def _follow(self) -> bool:
+        """Takes what is to be served; returns whether that is something else than before."""
+        wanted = await asyncio.to_thread(self._store.served)
+        if wanted in {served_bundle().sha256, self._refused or served_bundle().sha256}:
+            return False
+        try:
+            serve(await self.find(wanted))
+        except (KnowledgeError, UnknownBundleError) as error:
+            # After an update of this engine. What it has is better than nothing.
+            logger.error("Knowledge %s cannot be served: %s", wanted, error)
+            self._refused = wanted
+            return False
+        self._refused = None
+        logger.info("Knowledge %s is served.", wanted or "of the files")
+        return True
+
+    async def _made(self, sha256: str, contents: Mapping[str, str]) -> Bundle:
+        async with self._making:
+            if sha256 not in self._ready:
+                started = time.monotonic()
+                self._ready[sha256] = await asyncio.to_thread(self._make, sha256, contents)
+                logger.info("Knowledge %s is ready after %.2f s.", sha256, time.monotonic() - started)
+            self._ready.move_to_end(sha256)
+            while len(self._ready) > _MOST_READY:
+                self._ready.popitem(last=False)
+            return self._ready[sha256]
+
+    def _make(self, sha256: str, contents: Mapping[str, str]) -> Bundle:
+        """Checks a bundle and lets the components read it; in a thread beside the one that serves."""
+        bundle = read_bundle(sha256, contents, self._agent.domain.intents if self._agent.domain else ())
+        for component in self._components():
+            if isinstance(component, ReadsBundles):
+                component.prepare(bundle)
+        return bundle
+
+    def _components(self) -> Iterator[Any]:
+        assert self._agent.processor is not None, "loaded before the server starts"
+        for node in self._agent.processor.graph_runner._instantiated_nodes.values():
+            yield node._component
+
+
+def read_bundle(sha256: str, contents: Mapping[str, str], intents: Iterable[str]) -> Bundle:
+    """Returns a bundle that was checked as the files of a checkout are.
+
+    Args:
+        sha256: Its hash.
+        contents: The files by path.
+        intents: Those that the model knows.
+
+    Raises:
+        KnowledgeError: With every mistake, as `file:line: field: reason`.
+    """
+    if not any(path.startswith(_FOLDERS[1]) for path in contents):
+        raise KnowledgeError(["data/questions: the files are missing"])
+    with tempfile.TemporaryDirectory() as name:
+        root = Path(name)
+        for path, text in contents.items():
+            target = root / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(text, encoding="utf-8")
+        folder = root / "data" / "knowledge"
+        try:
+            knowledge = load_knowledge(folder)
+            questions = load_questions(knowledge.addresses, root / "data" / "questions")
+            known = frozenset(intents)
+            problems = unknown_values(knowledge, read_lexicon(LEXICON).entity_values, folder)
+            problems += unreachable_topics(knowledge, known, folder)
+            problems += [
+                f"{folder / topic}.yml: the file is missing: the model knows its intent"
+                for topic in own_bundle().knowledge.topics
+                if topic in known and topic not in knowledge.topics
+            ]
+        except KnowledgeError as error:
+            problems = error.problems
+        if problems:
+            places = {f"{root}/": "", f"{ROOT}/": ""}
+            raise KnowledgeError([_without(problem, places) for problem in problems])
+    return Bundle(knowledge, questions, sha256)
+
+
+def bundle_digest(files: Mapping[str, str]) -> str:
+    """Returns the hash of a bundle, of the hashes of its files by path; `scripts/knowledge_bundle.py` has the same."""
+    return _digest("".join(f"{path}\0{sha256}\n" for path, sha256 in sorted(files.items())))
+
+
+def _own_files() -> dict[str, str]:
+    paths = [path for folder in (KNOWLEDGE, QUESTIONS) for path in folder.rglob("*.yml")]
+    return {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for path in sorted(paths)}
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _without(text: str, places: Mapping[str, str]) -> str:
+    for place, instead in places.items():
+        text = text.replace(place, instead)
+    return text

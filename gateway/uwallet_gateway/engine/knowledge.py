@@ -1,0 +1,196 @@
+"""Gives the engine bundles of knowledge and asks what it makes of them (docs/protocol.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
+
+import httpx
+import structlog
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from uwallet_gateway.errors import ErrorCode, InputError
+
+_PATH = "/webhooks/gateway/knowledge"
+# Seconds. A bundle with some hundred new questions is read within two.
+_TIMEOUT = 30.0
+_STATUS_TIMEOUT = 3.0
+_LARGEST_ANSWER = 8 * 1024 * 1024
+_log = structlog.get_logger()
+
+
+class BrokenBundleError(Exception):
+    """The engine refuses a bundle; `problems` has a line for each mistake: `file:line: field: reason`."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        """Keeps the lines."""
+        super().__init__("\n".join(problems))
+        self.problems = list(problems)
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class EngineProcess(_Part):
+    """A process of the engine; `sha256` is what it serves, null: the files that it came with."""
+
+    id: str = Field(max_length=200)
+    sha256: str | None = Field(max_length=64)
+    seen_at: float
+
+
+class EngineStatus(_Part):
+    """What is to be served, and who does."""
+
+    own: str = Field(max_length=64)
+    served: str | None = Field(max_length=64)
+    engines: list[EngineProcess] = Field(max_length=1000)
+
+
+class _Staged(_Part):
+    missing: list[str] = Field(default=[], max_length=2000)
+    problems: list[str] = Field(default=[], max_length=2000)
+
+
+class _Served(_Part):
+    sha256: str | None
+
+
+class PlayedReply(_Part):
+    """One message of the bot."""
+
+    text: str = ""
+    buttons: list[dict[str, Any]] = []
+    metadata: dict[str, Any] = {}
+    custom: dict[str, Any] | None = None
+
+
+class PlayedTurn(_Part):
+    """What came of one message."""
+
+    messages: list[PlayedReply]
+    understood: dict[str, Any] | None
+    reading: dict[str, Any] | None
+    events: list[dict[str, Any]] = []
+
+
+class _Played(_Part):
+    turns: list[PlayedTurn]
+
+
+class Likeness(_Part):
+    """Two wordings that are hardly to be told apart. An entry is `faq/<id>`, or the name of an intent."""
+
+    text: str
+    entry: str
+    other_text: str
+    other_entry: str
+    likeness: float
+
+
+class _Alike(_Part):
+    alike: list[Likeness] = Field(max_length=2000)
+
+
+_Answer = TypeVar("_Answer", bound=_Part)
+
+
+class EngineKnowledge:
+    """Separate from turns: a failure here does not count for the circuit breaker."""
+
+    def __init__(self, url: str, secret: str | None, *, transport: httpx.AsyncBaseTransport | None = None) -> None:
+        """Opens no connection yet; another `transport` is for tests."""
+        self._client = httpx.AsyncClient(
+            base_url=url,
+            headers={"Authorization": f"Bearer {secret}"} if secret else {},
+            timeout=_TIMEOUT,
+            transport=transport,
+            # As in client.py: the engine is private and sends nobody elsewhere.
+            trust_env=False,
+            follow_redirects=False,
+        )
+
+    async def status(self) -> EngineStatus:
+        """What the engines serve.
+
+        Raises:
+            InputError: unavailable.
+        """
+        return await self._ask(EngineStatus, "GET", "", timeout=_STATUS_TIMEOUT)
+
+    async def stage(self, digests: Mapping[str, str], texts: Mapping[str, str]) -> None:
+        """Gives a bundle to the engine, which checks it and gets ready to serve it; nobody is served by it yet.
+
+        Args:
+            digests: SHA-256 of each file by path.
+            texts: The contents by SHA-256; only those that the engine lacks are sent.
+
+        Raises:
+            BrokenBundleError: It is refused.
+            InputError: unavailable.
+        """
+        known: dict[str, str] = {}
+        for _ in range(2):
+            answer = await self._ask(_Staged, "POST", "/bundles", {"files": dict(digests), "texts": known})
+            if answer.problems:
+                raise BrokenBundleError(answer.problems)
+            if not answer.missing:
+                return
+            known = {sha256: texts[sha256] for sha256 in answer.missing if sha256 in texts}
+        raise InputError(ErrorCode.UNAVAILABLE)
+
+    async def serve(self, sha256: str | None, number: int) -> None:
+        """Says which bundle is served from now on; None: the files that the engine came with.
+
+        Raises:
+            InputError: unavailable.
+        """
+        await self._ask(_Served, "POST", "/served", {"sha256": sha256, "number": number})
+
+    async def play(
+        self, sha256: str | None, messages: Sequence[Mapping[str, Any]], metadata: Mapping[str, Any]
+    ) -> list[PlayedTurn]:
+        """Plays a conversation on a bundle, of which nothing is kept.
+
+        Raises:
+            InputError: unavailable.
+        """
+        body = {"sha256": sha256, "messages": [dict(message) for message in messages], "metadata": dict(metadata)}
+        return (await self._ask(_Played, "POST", "/trial", body)).turns
+
+    async def alike(self, sha256: str | None, entries: Sequence[str]) -> list[Likeness]:
+        """The wordings of some questions that are hardly to be told from those of other entries.
+
+        Raises:
+            InputError: unavailable.
+        """
+        return (await self._ask(_Alike, "POST", "/alike", {"sha256": sha256, "entries": list(entries)})).alike
+
+    async def close(self) -> None:
+        """Closes the connections."""
+        await self._client.aclose()
+
+    async def _ask(
+        self,
+        kind: type[_Answer],
+        method: str,
+        path: str,
+        body: dict[str, Any] | None = None,
+        *,
+        timeout: float = _TIMEOUT,
+    ) -> _Answer:
+        try:
+            response = await self._client.request(method, _PATH + path, json=body, timeout=timeout)
+            # A refusal is an answer: it says what is missing or wrong.
+            if response.status_code not in {409, 422}:
+                response.raise_for_status()
+            if len(response.content) > _LARGEST_ANSWER:
+                msg = "the answer is too large"
+                raise ValueError(msg)
+            return kind.model_validate_json(response.content)
+        except (httpx.HTTPError, ValidationError, ValueError) as error:
+            # Asked every other second: that an engine is away is told where users wait for it.
+            log = _log.warning if path else _log.debug
+            log("engine_knowledge.failed", path=path, error=type(error).__name__)
+            raise InputError(ErrorCode.UNAVAILABLE) from error

@@ -1,0 +1,1 @@
+"""What the bot knows as its owner edits it: versions, the draft, checks, publishing."""

@@ -1,0 +1,177 @@
+"""Publishes versions, and keeps the engines at what is published."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import structlog
+
+from uwallet_gateway.database import tables
+from uwallet_gateway.database.connection import DatabaseUnavailableError
+from uwallet_gateway.engine.knowledge import BrokenBundleError, EngineKnowledge, EngineStatus
+from uwallet_gateway.errors import ErrorCode, InputError
+from uwallet_gateway.knowledge.bundles import read_folder
+from uwallet_gateway.knowledge.checks import KnowledgeChecks
+from uwallet_gateway.knowledge.served import served_digest, stage, trained_files_changed
+from uwallet_gateway.knowledge.store import KnowledgeStore
+from uwallet_gateway.knowledge.views import version_view
+from uwallet_gateway.protocol.knowledge import EngineView, PublicationView
+
+_EVERY = 2.0
+_log = structlog.get_logger()
+
+
+class KnowledgePublisher:
+    """Several gateways do this at once: to say again what is published changes nothing.
+
+    Attributes:
+        problem: Why the engines do not serve what is published; None: they do.
+    """
+
+    def __init__(
+        self,
+        store: KnowledgeStore,
+        engine: EngineKnowledge,
+        checks: KnowledgeChecks,
+        folder: Path,
+        on_published: Callable[[dict[str, str]], None],
+    ) -> None:
+        """Takes the folder of the deployment's own files, and who is told the files of each published version."""
+        self.problem: str | None = None
+        self._store = store
+        self._engine = engine
+        self._checks = checks
+        self._folder = folder
+        self._on_published = on_published
+        self._told: tuple[int, str] | None = None
+        self._status: EngineStatus | None = None
+
+    async def publish(self, revision: int, agent: str, note: str) -> PublicationView:
+        """Publishes the draft.
+
+        Raises:
+            InputError: not_found, without a draft; entry_changed; checks_needed; training_needed; knowledge_broken;
+                unavailable.
+        """
+        draft = await self._store.draft()
+        if draft is None:
+            raise InputError(ErrorCode.NOT_FOUND)
+        if await self._store.revision(draft.number) != revision:
+            raise InputError(ErrorCode.ENTRY_CHANGED)
+        await self._checks.require_passed(draft, revision)
+        return await self._publish(draft, revision, agent, note)
+
+    async def roll_back(self, number: int, agent: str, note: str) -> PublicationView:
+        """Publishes an earlier version.
+
+        Raises:
+            InputError: not_found; conflict, if it is published; training_needed; knowledge_broken; unavailable.
+        """
+        version = await self._store.version(number)
+        if version.state == "draft":
+            raise InputError(ErrorCode.NOT_FOUND)
+        if version.state == "published":
+            raise InputError(ErrorCode.CONFLICT)
+        return await self._publish(version, None, agent, note)
+
+    async def engines(self) -> list[EngineView]:
+        """The processes of the engine, as they were seen last; none if nobody answers."""
+        status, published = self._status, await self._store.published()
+        if status is None or published is None:
+            return []
+        wanted = _wanted(published)
+        return [
+            EngineView(
+                id=process.id,
+                sha256=process.sha256,
+                is_current=process.sha256 == wanted,
+                seen_at=datetime.fromtimestamp(process.seen_at, UTC),
+            )
+            for process in status.engines
+        ]
+
+    async def run_for_ever(self) -> None:
+        """Keeps the engines, and what the gateway itself reads, at the published version."""
+        while True:
+            await asyncio.sleep(_EVERY)
+            try:
+                await self.follow()
+            except (InputError, DatabaseUnavailableError):
+                self._status = None
+            except Exception:
+                # A bug here must not end the loop: engines that start later would keep their own files.
+                _log.exception("knowledge.follow.failed")
+
+    async def read_in(self) -> None:
+        """Makes the deployment's files a version where nothing was published at the desk."""
+        files = await asyncio.to_thread(read_folder, self._folder)
+        if await self._store.read_in(files):
+            _log.info("knowledge.read_in")
+
+    async def follow(self) -> None:
+        """Looks once what the engines serve, and tells them if it is not what is published.
+
+        Raises:
+            InputError: unavailable.
+        """
+        published = await self._store.published()
+        if published is None:
+            return
+        await self._tell(published)
+        self._status = await self._engine.status()
+        if self._status.served == _wanted(published):
+            self.problem = None
+            return
+        try:
+            await self._serve(published)
+        except BrokenBundleError as error:
+            # After an update of the engine: it goes on with what it has.
+            if self.problem is None:
+                _log.error("knowledge.refused", version=published.number, problems=error.problems[:5])
+            self.problem = error.problems[0]
+
+    async def _publish(
+        self, version: tables.KnowledgeVersion, revision: int | None, agent: str, note: str
+    ) -> PublicationView:
+        started = time.monotonic()
+        await self._check_trained(version)
+        try:
+            await stage(self._engine, await self._store.files(version))
+        except BrokenBundleError as error:
+            raise InputError(ErrorCode.KNOWLEDGE_BROKEN, details={"problems": error.problems}) from error
+        row = await self._store.publish(version.number, revision, agent, note)
+        # What fails from here on is done by `run_for_ever`, of this gateway or another.
+        await self._serve(row)
+        await self._tell(row)
+        return PublicationView(version=version_view(row), seconds=round(time.monotonic() - started, 3))
+
+    async def _check_trained(self, version: tables.KnowledgeVersion) -> None:
+        published = await self._store.published()
+        changed = trained_files_changed(published.files if published else {}, version.files)
+        if changed:
+            raise InputError(ErrorCode.TRAINING_NEEDED, details={"files": changed})
+
+    async def _serve(self, version: tables.KnowledgeVersion) -> None:
+        wanted = _wanted(version)
+        if wanted is not None:
+            await stage(self._engine, await self._store.files(version))
+        await self._engine.serve(wanted, version.number)
+
+    async def _tell(self, version: tables.KnowledgeVersion) -> None:
+        key = (version.number, version.sha256)
+        if key == self._told:
+            return
+        files = await self._store.files(version)
+        await asyncio.to_thread(self._on_published, files)
+        self._told = key
+
+
+def _wanted(version: tables.KnowledgeVersion) -> str | None:
+    """What the engine shall serve: its own files while nobody has published anything at the desk."""
+    if version.published_by is None:
+        return None
+    return served_digest(version.files)

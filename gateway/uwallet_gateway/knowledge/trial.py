@@ -1,0 +1,58 @@
+"""Plays conversations on the draft."""
+
+from __future__ import annotations
+
+from uwallet_gateway.engine.knowledge import BrokenBundleError, EngineKnowledge, PlayedTurn
+from uwallet_gateway.errors import ErrorCode, InputError
+from uwallet_gateway.knowledge.served import stage
+from uwallet_gateway.knowledge.store import KnowledgeStore
+from uwallet_gateway.protocol.knowledge import TrialButton, TrialReply, TrialRequest, TrialTurn, TrialView
+
+
+class KnowledgeTrial:
+    """Nothing of a trial is kept anywhere: the whole conversation is sent and played each time."""
+
+    def __init__(self, store: KnowledgeStore, engine: EngineKnowledge) -> None:
+        """Keeps what it works with."""
+        self._store = store
+        self._engine = engine
+
+    async def play(self, request: TrialRequest) -> TrialView:
+        """Plays it on the draft, or on what is published.
+
+        Raises:
+            InputError: knowledge_broken; unavailable.
+        """
+        version = await self._store.draft() or await self._store.published()
+        if version is None:
+            raise InputError(ErrorCode.NOT_FOUND)
+        revision = await self._store.revision(version.number) if version.state == "draft" else 0
+        try:
+            sha256 = await stage(self._engine, await self._store.files(version))
+        except BrokenBundleError as error:
+            raise InputError(ErrorCode.KNOWLEDGE_BROKEN, details={"problems": error.problems}) from error
+        messages = [{"kind": message.kind, "message": message.text} for message in request.messages]
+        metadata = {"channel": request.channel} | ({"site": request.site} if request.site else {})
+        turns = await self._engine.play(sha256, messages, metadata)
+        return TrialView(revision=revision, turns=[_turn(turn) for turn in turns])
+
+
+def _turn(turn: PlayedTurn) -> TrialTurn:
+    understood = turn.understood or {}
+    return TrialTurn(
+        replies=[
+            TrialReply(
+                text=reply.text,
+                buttons=[
+                    TrialButton(title=str(button.get("title", "")), payload=str(button.get("payload", "")))
+                    for button in reply.buttons
+                ],
+                metadata=reply.metadata,
+                custom=reply.custom,
+            )
+            for reply in turn.messages
+        ],
+        intent=understood.get("intent"),
+        confidence=understood.get("confidence"),
+        reading=turn.reading,
+    )

@@ -1,0 +1,160 @@
+"""What the desk is told of the knowledge."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from uwallet_gateway.agents.roles import KnowledgeRole
+from uwallet_gateway.database import tables
+from uwallet_gateway.errors import ErrorCode, InputError
+from uwallet_gateway.knowledge.entries import Entry, Key, categories_of, change_of, entries_of
+from uwallet_gateway.knowledge.store import KnowledgeStore, LastChange
+from uwallet_gateway.protocol.knowledge import (
+    Category,
+    Difference,
+    DraftView,
+    EngineView,
+    Entries,
+    EntryDifference,
+    EntryKind,
+    EntryView,
+    KnowledgeView,
+    VersionState,
+    VersionView,
+)
+
+
+class KnowledgeViews:
+    """Reads the store for the desk."""
+
+    def __init__(self, store: KnowledgeStore) -> None:
+        """Reads nothing yet."""
+        self._store = store
+
+    async def whole(self, role: KnowledgeRole, engines: list[EngineView], problem: str | None) -> KnowledgeView:
+        """Where the knowledge stands.
+
+        Raises:
+            InputError: not_found, if no knowledge was read in.
+        """
+        published, draft = await self._published(), await self._store.draft()
+        files = await self._store.files(draft or published)
+        return KnowledgeView(
+            role=role,
+            published=version_view(published),
+            draft=await self._draft_view(draft, published) if draft else None,
+            categories=[Category(id=name, title=title) for name, title in categories_of(files).items()],
+            engines=engines,
+            problem=problem,
+        )
+
+    async def entries(self, kind: EntryKind | None, number: int | None) -> Entries:
+        """The entries of a version, without a number of what editors work on: the draft, or what is published.
+
+        Raises:
+            InputError: not_found.
+        """
+        published = await self._published()
+        version = await self._version(number, published)
+        before = entries_of(await self._store.files(published))
+        after = entries_of(await self._store.files(version)) if version.number != published.number else before
+        last = await self._store.revisions(version.number) if version.state == "draft" else {}
+        keys = [key for key in dict.fromkeys([*after, *before]) if kind is None or key[0] == kind]
+        views = [_entry_view(key, before.get(key), after.get(key), last.get(key)) for key in keys]
+        return Entries(version=version.number, entries=views)
+
+    async def entry(self, key: Key, number: int | None = None) -> EntryView:
+        """One entry.
+
+        Raises:
+            InputError: not_found.
+        """
+        for view in (await self.entries(key[0], number)).entries:
+            if view.id == key[1]:
+                return view
+        raise InputError(ErrorCode.NOT_FOUND)
+
+    async def difference(self, after_number: int, before_number: int | None) -> Difference:
+        """What differs between a version and another one, by default the published one.
+
+        Raises:
+            InputError: not_found.
+        """
+        published = await self._published()
+        before_version = await self._version(before_number or published.number, published)
+        after_version = await self._version(after_number, published)
+        before = entries_of(await self._store.files(before_version))
+        after = entries_of(await self._store.files(after_version))
+        last = await self._store.revisions(after_version.number)
+        found = []
+        for key in dict.fromkeys([*after, *before]):
+            old, new = before.get(key), after.get(key)
+            change = change_of(old, new)
+            if change is None:
+                continue
+            shown = new or old
+            found.append(
+                EntryDifference(
+                    kind=key[0],
+                    id=key[1],
+                    title=shown.title if shown else key[1],
+                    change=change,
+                    before=old.value if old else None,
+                    after=new.value if new else None,
+                    author=last[key].author if key in last else None,
+                )
+            )
+        return Difference(before=before_version.number, after=after_version.number, entries=found)
+
+    async def _draft_view(self, draft: tables.KnowledgeVersion, published: tables.KnowledgeVersion) -> DraftView:
+        difference = await self.difference(draft.number, published.number)
+        return DraftView(
+            **dict(version_view(draft)),
+            revision=await self._store.revision(draft.number),
+            changes=len(difference.entries),
+            updated_at=draft.updated_at,
+            is_behind=draft.based_on != published.number,
+        )
+
+    async def _published(self) -> tables.KnowledgeVersion:
+        published = await self._store.published()
+        if published is None:
+            raise InputError(ErrorCode.NOT_FOUND)
+        return published
+
+    async def _version(self, number: int | None, published: tables.KnowledgeVersion) -> tables.KnowledgeVersion:
+        if number is None:
+            return await self._store.draft() or published
+        return published if number == published.number else await self._store.version(number)
+
+
+def version_view(row: tables.KnowledgeVersion) -> VersionView:
+    """A version without its files."""
+    return VersionView(
+        number=row.number,
+        sha256=row.sha256,
+        state=cast("VersionState", row.state),
+        author=row.author,
+        created_at=row.created_at,
+        note=row.note,
+        based_on=row.based_on,
+        published_at=row.published_at,
+        published_by=row.published_by,
+    )
+
+
+def _entry_view(key: Key, before: Entry | None, after: Entry | None, last: LastChange | None) -> EntryView:
+    shown = after or before
+    assert shown is not None, "one of the versions has it"
+    return EntryView(
+        kind=key[0],
+        id=key[1],
+        title=shown.title,
+        category=shown.category,
+        file=shown.file,
+        value=shown.value,
+        revision=last.revision if last else 0,
+        change=change_of(before, after),
+        changed_by=last.author if last else None,
+        changed_at=last.at if last else None,
+    )

@@ -1,0 +1,343 @@
+"""The knowledge as its owner edits it: versions, the draft, checks, publishing (docs/support/knowledge-api.md)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, field_validator, model_validator
+
+from uwallet_gateway.agents.roles import KnowledgeRole
+from uwallet_gateway.protocol.base import Moment, Request, View
+
+EntryKind = Literal["faq", "notice", "topic", "organisation", "wording", "questions", "examples", "lexicon"]
+VersionState = Literal["draft", "published", "retired"]
+EntryChange = Literal["added", "changed", "removed"]
+Severity = Literal["error", "warning", "note"]
+CheckState = Literal["none", "running", "done", "failed"]
+
+ENTRY_ID = r"^[a-z][a-z0-9_]{0,63}$"
+MOST_SIMILAR = 200
+_Id = Annotated[str, Field(pattern=ENTRY_ID)]
+_Line = Annotated[str, Field(min_length=1, max_length=200)]
+_Answer = Annotated[str, Field(min_length=1, max_length=2000)]
+_Places = Annotated[list[Annotated[str, Field(min_length=1, max_length=64)]], Field(max_length=50)]
+_Note = Annotated[str, Field(max_length=500)]
+
+
+class CardPicture(Request):
+    """A picture; `alt` says what is on it."""
+
+    url: str = Field(pattern=r"^https://[^\s\"'<>]+$", max_length=2000)
+    alt: _Line
+
+
+class CardLink(Request):
+    """Where it leads: a page, or a screen of the app by its own scheme."""
+
+    title: _Line
+    url: str = Field(pattern=r"^[a-z][a-z0-9+.-]*:[^\s\"'<>]+$", max_length=2000)
+
+
+class FaqValue(Request):
+    """A question with one answer (docs/knowledge.md)."""
+
+    category: _Id = Field(description="The id of the category: the name of its file")
+    category_title: _Line | None = Field(
+        default=None, description="What the category is called; must be given for a new one, renames a known one"
+    )
+    question: _Line
+    similar: list[_Line] = Field(min_length=1, max_length=MOST_SIMILAR)
+    answer: _Answer
+    picture: CardPicture | None = None
+    link: CardLink | None = None
+    buttons: list[_Id] = Field(default=[], max_length=4, description="Ids of topics")
+    related: list[_Id] = Field(default=[], max_length=4, description="Ids of other questions")
+    valid_from: dt.date | None = None
+    valid_until: dt.date | None = None
+    outdated: _Answer | None = None
+    sites: _Places = []
+    channels: _Places = []
+
+    @model_validator(mode="after")
+    def _in_order(self) -> FaqValue:
+        if self.valid_from and self.valid_until and self.valid_until < self.valid_from:
+            msg = "valid_until lies before valid_from"
+            raise ValueError(msg)
+        return self
+
+
+class NoticeValue(Request):
+    """A notice (公告). Times are those of the organisation's zone: `2026-03-01` or `2026-03-01 22:00`."""
+
+    text: _Answer
+    priority: int = Field(default=0, ge=-1000, le=1000)
+    valid_from: str | None = Field(default=None, pattern=r"^\d{4}-\d{2}-\d{2}( \d{2}:\d{2})?$")
+    valid_until: str | None = Field(default=None, pattern=r"^\d{4}-\d{2}-\d{2}( \d{2}:\d{2})?$")
+    explains: list[_Id] = Field(default=[], max_length=20, description="Ids of topics with steps")
+    sites: _Places = []
+    channels: _Places = []
+
+    @field_validator("valid_from", "valid_until")
+    @classmethod
+    def _a_moment(cls, value: str | None) -> str | None:
+        if value is not None:
+            dt.datetime.fromisoformat(value)
+        return value
+
+
+class TextValue(Request):
+    """A whole file, of the kinds `wording`, `examples` and `lexicon`."""
+
+    text: str = Field(min_length=1, max_length=2_000_000)
+
+
+class EntryRequest(Request):
+    """One entry of the draft.
+
+    `value` is by kind: `FaqValue`, `NoticeValue`, `TextValue`; of `topic`, `organisation` and `questions` the fields
+    of the file (docs/knowledge.md).
+    """
+
+    revision: int | None = Field(ge=0, description="The one that was read; null: it must be new")
+    value: dict[str, Any]
+
+
+class EntryRow(EntryRequest):
+    """One entry of several."""
+
+    kind: EntryKind
+    id: _Id
+
+
+class EntriesRequest(Request):
+    """Several entries, of which all are stored or none."""
+
+    entries: list[EntryRow] = Field(min_length=1, max_length=2000)
+
+
+class EntryProblem(View):
+    """What is wrong with an entry that was sent."""
+
+    kind: EntryKind
+    id: str
+    field: str = Field(description="Such as `similar[3]`; empty: the entry as a whole")
+    message: str
+
+
+class EntriesStored(View):
+    """What came of several entries: nothing is stored if there is a problem."""
+
+    stored: int
+    problems: list[EntryProblem]
+
+
+class EntryView(View):
+    """An entry as a version has it."""
+
+    kind: EntryKind
+    id: str
+    title: str
+    category: str | None = Field(description="Of a faq: the id of its category")
+    file: str
+    value: dict[str, Any] = Field(description="By kind; of a removed entry as it was published")
+    revision: int = Field(description="To be sent with a change; 0: unchanged in the draft")
+    change: EntryChange | None = Field(description="Against the published version")
+    changed_by: str | None
+    changed_at: Moment | None
+
+
+class Category(View):
+    """A category of faqs."""
+
+    id: str
+    title: str
+
+
+class EntryPast(View):
+    """One change of an entry."""
+
+    version: int
+    state: VersionState
+    change: EntryChange
+    author: str
+    at: Moment
+    value: dict[str, Any] | None
+
+
+class EntryDifference(View):
+    """What differs between two versions."""
+
+    kind: EntryKind
+    id: str
+    title: str
+    change: EntryChange
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+    author: str | None = Field(description="Who has changed it last, where that is known")
+
+
+class VersionView(View):
+    """A version of the knowledge."""
+
+    number: int
+    sha256: str
+    state: VersionState
+    author: str
+    created_at: Moment
+    note: str
+    based_on: int | None
+    published_at: Moment | None
+    published_by: str | None
+
+
+class DraftView(VersionView):
+    """The draft, which all editors share."""
+
+    revision: int = Field(description="Counts up with each change")
+    changes: int = Field(description="How many entries differ from the published version")
+    updated_at: Moment
+    is_behind: bool = Field(description="Whether another version was published since it was opened")
+
+
+class EngineView(View):
+    """An engine and what it serves."""
+
+    id: str
+    sha256: str | None
+    is_current: bool
+    seen_at: Moment
+
+
+class KnowledgeView(View):
+    """Where the knowledge stands."""
+
+    role: KnowledgeRole
+    published: VersionView
+    draft: DraftView | None
+    categories: list[Category]
+    engines: list[EngineView] = Field(description="Empty while no engine answers")
+    problem: str | None = Field(description="Why the engines do not serve what is published; null: they do")
+
+
+class Versions(View):
+    """All versions, newest first."""
+
+    versions: list[VersionView]
+
+
+class Entries(View):
+    """Entries of a version."""
+
+    version: int
+    entries: list[EntryView]
+
+
+class Difference(View):
+    """What differs between two versions."""
+
+    before: int
+    after: int
+    entries: list[EntryDifference]
+
+
+class FindingView(View):
+    """What a check has found."""
+
+    key: str = Field(description="The same for the same finding, so that it stays ignored")
+    check: Literal["schema", "near", "taken", "expired", "unreachable", "source", "regression", "training"]
+    severity: Severity = Field(description="An `error` cannot be ignored")
+    file: str | None
+    line: int | None
+    kind: EntryKind | None
+    id: str | None
+    field: str | None
+    message: str
+    ignored_by: str | None
+    reason: str | None
+
+
+class ChecksView(View):
+    """The last run of the checks on the draft."""
+
+    state: CheckState
+    progress: float = Field(ge=0, le=1)
+    revision: int | None = Field(description="Of the draft that was checked")
+    is_current: bool = Field(description="Whether the draft is still as it was checked")
+    findings: list[FindingView]
+    conversations: int = Field(description="How many stored conversations were played")
+    started_at: Moment | None
+    ended_at: Moment | None
+
+
+class IgnoreRequest(Request):
+    """Why a finding does not matter; stands in the audit log."""
+
+    reason: str = Field(min_length=2, max_length=500)
+
+
+class TrialMessage(Request):
+    """What the content owner types, or the payload of a button that they press."""
+
+    kind: Literal["text", "payload"] = "text"
+    text: str = Field(min_length=1, max_length=1000)
+
+
+class TrialRequest(Request):
+    """A conversation with the draft from its beginning; the last message is the new one."""
+
+    messages: list[TrialMessage] = Field(min_length=1, max_length=40)
+    channel: Literal["widget", "api"] = "widget"
+    site: str | None = Field(default=None, max_length=64)
+
+
+class TrialButton(View):
+    """A button under a reply."""
+
+    title: str
+    payload: str
+
+
+class TrialReply(View):
+    """What the bot says."""
+
+    text: str
+    buttons: list[TrialButton]
+    metadata: dict[str, Any]
+    custom: dict[str, Any] | None
+
+
+class TrialTurn(View):
+    """What comes of one message, and why."""
+
+    replies: list[TrialReply]
+    intent: str | None
+    confidence: float | None
+    reading: dict[str, Any] | None = Field(description="Source, act, evidence, certainty, and the runners-up")
+
+
+class TrialView(View):
+    """What the draft says; the conversation is played anew each time, as the draft is now."""
+
+    revision: int = Field(description="Of the draft; 0 without one: the published version was played")
+    turns: list[TrialTurn]
+
+
+class PublicationRequest(Request):
+    """Makes the draft the published version."""
+
+    revision: int = Field(ge=0, description="Of the draft that was checked")
+    note: _Note = ""
+
+
+class RollbackRequest(Request):
+    """Makes an earlier version the published one again."""
+
+    note: _Note = ""
+
+
+class PublicationView(View):
+    """What was published."""
+
+    version: VersionView
+    seconds: float = Field(description="Until the engine that was asked served it; others follow within seconds")

@@ -1,0 +1,83 @@
+"""WebSockets by a short way: whatever is on the stack, or kept of the request, is kept as long as a window is open."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+from structlog.contextvars import bind_contextvars
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+
+from uwallet_gateway.observability.headers import note_request, request_id_of
+
+_PATH = "/socket.io/"
+_SWITCHING_PROTOCOLS = 101
+# What is asked for after the connection was made: by another namespace on it, which checks for itself.
+_KEPT_HEADERS = frozenset({b"host", b"origin", b"cookie"})
+# Set in a scope: the checks have let it pass.
+_ADMITTED = "uwallet.admitted"
+# Of uvicorn's scope: needed by nobody any more.
+_DISPENSABLE = ("extensions", "raw_path", "state", "subprotocols")
+
+
+class WebSocketFork:
+    """Outermost: sends WebSockets to Socket.IO past the middleware that is for HTTP."""
+
+    def __init__(
+        self,
+        http: ASGIApp,
+        checked: Callable[[ASGIApp], ASGIApp],
+        socket_io: Callable[[Scope, Receive, Send], Awaitable[Any]],
+    ) -> None:
+        """Keeps where to send what.
+
+        Args:
+            http: Everything but WebSockets.
+            checked: Wraps what is called for a WebSocket that may be opened; closes the others.
+            socket_io: Serves a WebSocket until its end.
+        """
+        self._http = http
+        self._check = checked(_admit)
+        self._socket_io = socket_io
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serves a connection or a request."""
+        if scope["type"] != "websocket" or not scope["path"].startswith(_PATH):
+            await self._http(scope, receive, send)
+            return
+        started = time.perf_counter()
+        # For the whole connection, which is a task of its own.
+        bind_contextvars(request_id=request_id_of(scope))
+        await self._check(scope, receive, send)
+        if not scope.pop(_ADMITTED, False):
+            return
+        try:
+            await self._socket_io(scope, receive, send)
+        finally:
+            note_request(scope, _SWITCHING_PROTOCOLS, time.perf_counter() - started)
+
+
+async def _admit(scope: Scope, _receive: Receive, _send: Send) -> None:
+    scope[_ADMITTED] = True
+
+
+class LeanWebSocket(WebSocketsSansIOProtocol):
+    """uvicorn's WebSocket, which lets go of the handshake's request and response once it has been made."""
+
+    async def send(self, message: Any) -> None:
+        """Sends an event of ASGI."""
+        await super().send(message)
+        if self.handshake_complete and self.request is not None:
+            self.request = self.response = None  # type: ignore[assignment]  # nobody reads them after the handshake
+
+
+def let_go(environ: dict[str, Any]) -> None:
+    """Lets go of what python-socketio keeps of a request for as long as a connection lasts, but what is asked for."""
+    scope = environ["asgi.scope"]
+    scope["headers"] = [(name, value) for name, value in scope["headers"] if name in _KEPT_HEADERS]
+    for name in _DISPENSABLE:
+        scope.pop(name, None)
+    environ.clear()
+    environ["asgi.scope"] = scope

@@ -1,0 +1,143 @@
+"""Bundles are checked, made ready beside the served one, and taken by every process."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from actions.knowledge import KnowledgeError
+from actions.knowledge.bundle import current_bundle, own_bundle, serve, served_bundle, turn_with
+from engine.serving import knowledge_store
+from engine.serving.bundles import Bundles, UnknownBundleError, _digest, _own_files, bundle_digest, read_bundle
+from engine.serving.knowledge_store import KnowledgeStoreInMemory, SQLKnowledgeStore
+from evaluation.conversations.bot import Bot
+
+PATH = "data/knowledge/faq/payment.yml"
+FAQ = """- id: wrong_number
+  question: 话费充错号码怎么办
+  similar: [话费打到别人号上了, 手机号充错了能追回吗]
+  answer: 这是新写的回答。
+"""
+ASKED = "话费打到别人号码上了"
+
+
+@pytest.fixture
+def files() -> dict[str, str]:
+    """The files of this checkout with one question more."""
+    files = _own_files()
+    files[PATH] += FAQ
+    return files
+
+
+@pytest.fixture(autouse=True)
+def _own_files_are_served_after() -> Iterator[None]:
+    yield
+    serve(own_bundle())
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[SQLKnowledgeStore]:
+    engine = sa.create_engine(f"sqlite:///{tmp_path / 'engine.db'}")
+    yield SQLKnowledgeStore(engine)
+    engine.dispose()
+
+
+async def staged(bundles: Bundles, files: dict[str, str]) -> str:
+    digests = {path: _digest(text) for path, text in files.items()}
+    texts = {digests[path]: text for path, text in files.items()}
+    missing = await bundles.stage(digests, {})
+    assert await bundles.stage(digests, {sha256: texts[sha256] for sha256 in missing}) == []
+    return bundle_digest(digests)
+
+
+@pytest.mark.model
+async def test_every_process_takes_what_is_published(
+    served_bot: Bot, store: SQLKnowledgeStore, files: dict[str, str]
+) -> None:
+    first, second = Bundles(served_bot._agent, store), Bundles(served_bot._agent, store)
+    await first.start()
+    with turn_with() as before:
+        sha256 = await staged(first, files)
+        (turn,) = await first.play(sha256, [("text", ASKED)], {})
+        assert "这是新写的回答。" in turn.messages[-1]["text"]
+        await first.publish(sha256, 2)
+        # A turn that has begun keeps what it has begun with.
+        assert current_bundle() is before
+    assert served_bundle().sha256 == sha256
+    # As if another process had nothing yet: it takes it at its start.
+    serve(own_bundle())
+    await second.start()
+    assert served_bundle().sha256 == sha256
+    parse = await served_bot._agent.parse_message(ASKED)
+    assert parse["faqs"][0]["name"] == "wrong_number"
+    assert [process.sha256 for process in first.processes()] == [sha256]
+    await first.publish(None, 1)
+    assert await second._follow() is False
+    parse = await served_bot._agent.parse_message(ASKED)
+    assert all(found["name"] != "wrong_number" for found in parse["faqs"])
+
+
+@pytest.mark.model
+async def test_wordings_that_say_the_same_are_found(served_bot: Bot, files: dict[str, str]) -> None:
+    bundles = Bundles(served_bot._agent, KnowledgeStoreInMemory())
+    other = FAQ.replace("wrong_number", "other").replace("话费充错号码怎么办", "话费充错号码怎么办呀")
+    files[PATH] += other.replace("[话费打到别人号上了, 手机号充错了能追回吗]", "[流量包买错了]")
+    sha256 = await staged(bundles, files)
+    found = await bundles.alike(sha256, ["faq/other"])
+    assert [(pair["entry"], pair["other_entry"]) for pair in found] == [("faq/other", "faq/wrong_number")]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        ("answer: 这是新写的回答。", "", "answer: required, but missing"),
+        ("id: wrong_number", "id: wrong_number\n  buttons: [nothing]", "no topic is named 'nothing'"),
+        ("answer: 这是新写的回答。", "answer: [", "not valid YAML"),
+    ],
+)
+def test_a_broken_file_is_refused_with_its_line(files: dict[str, str], old: str, new: str, problem: str) -> None:
+    files[PATH] = files[PATH].replace(old, new)
+    with pytest.raises(KnowledgeError) as caught:
+        read_bundle("x", files, ["forgot_password"])
+    (told,) = [line for line in caught.value.problems if problem in line]
+    assert told.startswith(f"{PATH}:")
+
+
+def test_a_topic_that_the_model_knows_cannot_be_taken_out(files: dict[str, str]) -> None:
+    del files["data/knowledge/support_hours.yml"]
+    del files["data/questions/support_hours.yml"]
+    # Nothing leads there any more.
+    files = {path: text.replace("support_hours", "contact_support") for path, text in files.items()}
+    with pytest.raises(KnowledgeError, match="the model knows its intent"):
+        read_bundle("x", files, list(own_bundle().knowledge.topics))
+
+
+@pytest.mark.parametrize("path", ["data/knowledge/../x.yml", "/etc/passwd", "data/nlu/x.yml", "data/knowledge/x.py"])
+async def test_other_files_are_refused(path: str) -> None:
+    bundles = Bundles(None, KnowledgeStoreInMemory())  # type: ignore[arg-type] # nothing gets as far
+    with pytest.raises(ValueError, match="does not belong"):
+        await bundles.stage({path: _digest("")}, {})
+
+
+async def test_contents_and_bundles_are_what_they_are_called() -> None:
+    bundles = Bundles(None, KnowledgeStoreInMemory())  # type: ignore[arg-type] # nothing gets as far
+    with pytest.raises(ValueError, match="is not the hash"):
+        await bundles.stage({}, {_digest("a"): "b"})
+    with pytest.raises(UnknownBundleError):
+        await bundles.publish("0" * 64, 1)
+
+
+def test_old_bundles_are_dropped_but_not_what_is_served(
+    store: SQLKnowledgeStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(knowledge_store, "_MOST_BUNDLES", 2)
+    for name in "abcd":
+        store.add_texts({_digest(name): name})
+        store.add_bundle(name, {"x.yml": _digest(name)})
+        if name == "a":
+            store.set_served("a", 1)
+    assert [store.bundle(name) is not None for name in "abcd"] == [True, False, True, True]
+    assert set(store.texts({_digest(name) for name in "abcd"}).values()) == {"a", "c", "d"}
