@@ -10,8 +10,8 @@ from __future__ import annotations
 import argparse
 import sys
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +39,7 @@ from scripts.nlu_examples import read_examples
 SAID = ROOT / "data" / "said"
 _COMPONENT = "engine.nlu.said_classifier.SaidClassifier"
 _CRISIS = "crisis"
+_CLAIM_NOTHING = frozenset({"asks", "tells"})
 # Whose misfortune it is, which is no answer.
 _OF_OTHER = "of_other"
 
@@ -52,17 +53,29 @@ class Result:
         heard: What was heard.
         answered: What would be answered, the first first, with nothing known before.
         of_other: How likely it is that it has happened to somebody else.
+        subjects: By what is said of a subject, the labels that are about it.
     """
 
     said: SaidText
     heard: Heard
     answered: tuple[str, ...]
     of_other: float
+    subjects: Mapping[str, Collection[str]] = field(default_factory=dict)
 
     @property
     def labels(self) -> frozenset[str]:
         """What its writer says that it tells and asks."""
         return frozenset(self.said.labels) - {_OF_OTHER}
+
+    @property
+    def is_of_subject(self) -> bool:
+        """Whether what is answered first speaks of the subject of something that was said."""
+        return any(label in self.subjects.get(name, ()) for name in self.answered[:1] for label in self.labels)
+
+    @property
+    def claims_nothing(self) -> bool:
+        """Whether what is answered first claims to know nothing of what was said."""
+        return not self.answered or self.answered[0] in _CLAIM_NOTHING
 
     @property
     def names(self) -> frozenset[str]:
@@ -100,7 +113,8 @@ def held_out(path: Path, knowledge: Knowledge) -> list[Result]:
         message = UserMessage(text=said.text, key=folded(plain), said=model.said(plain, 0.1), clauses=parts)
         heard = hear(script, message)
         answered = reactions_to(script, DialogueState(), heard, None)
-        results.append(Result(said, heard, tuple(answered), message.said.get(_OF_OTHER, 0.0)))
+        share = message.said.get(_OF_OTHER, 0.0)
+        results.append(Result(said, heard, tuple(answered), share, script.subjects))
     return results
 
 
@@ -108,13 +122,20 @@ def summary(results: Iterable[Result]) -> dict[str, float]:
     """Returns shares of the messages.
 
     Returns:
-        `first`: what is answered first was said; `any`, `all`: some, or all, of what was said was heard; `nothing`:
+        `first`: what is answered first was said; `subject`: it speaks of the subject of what was said; `unsure`: it
+        claims to know nothing; `wrong`: it is about something that was not said;
+        `any`, `all`: some, or all, of what was said was heard; `nothing`:
         nothing was heard where nothing was said.
     """
     told = [one for one in results if one.labels]
     empty = [one for one in results if not one.labels]
+    first = _share(bool(one.answered) and one.answered[0] in one.labels for one in told)
+    subject, unsure = _share(one.is_of_subject for one in told), _share(one.claims_nothing for one in told)
     return {
-        "first": _share(bool(one.answered) and one.answered[0] in one.labels for one in told),
+        "first": first,
+        "subject": subject,
+        "unsure": unsure,
+        "wrong": 1 - first - subject - unsure,
         "any": _share(bool(one.names & one.labels) for one in told),
         "all": _share(one.labels <= one.names for one in told),
         "nothing": _share(not one.names for one in empty),
@@ -143,7 +164,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("files", nargs="*", metavar="FILE", type=Path)
     options = parser.parse_args(arguments)
     console, knowledge = Console(), load_knowledge(KNOWLEDGE)
-    table = Table("held out", "messages", "first", "any", "all", "nothing, where nothing is said")
+    table = Table(
+        "held out", "messages", "first", "subject", "unsure", "wrong", "any", "all", "nothing, where nothing is said"
+    )
     for path in [file.resolve() for file in options.files] or sorted(SAID.glob("*.yml")):
         results = held_out(path, knowledge)
         table.add_row(path.stem, str(len(results)), *(f"{share:.2f}" for share in summary(results).values()))

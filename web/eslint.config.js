@@ -31,4 +31,5 @@ export default tseslint.config(
   },
   { files: ['**/*.{js,mjs}'], languageOptions: { globals: globals.node }, rules: { 'no-console': 'off' } },
   { files: ['sdk/index.js'], languageOptions: { globals: globals.browser } },
+  { files: ['desk/public/push.js'], languageOptions: { globals: globals.serviceworker } },
 );

@@ -24,11 +24,18 @@ from actions.reading.reading import Reading
 _COMPLAINT = {"type": SUPPORT_REQUEST, "request": "complaint"}
 # A cry for help that begins so is for somebody else, by what the model hears.
 _SURE_OTHER = 0.9
+_BEGINS_WITH_SOMEBODY = re.compile(
+    "^(?:我|俺)?(?:家)?(?:的)?(?:老公|老婆|爱人|对象|男友|女友|男朋友|女朋友|儿子|女儿|闺女|妈妈?|爸爸?|哥|弟|姐|妹|爷爷|奶奶|舅|姨|姑|叔|室友|舍友|同学|同事"
+    "|朋友|闺蜜|兄弟|哥们|邻居|徒弟|学生)(?!(?:都|也|又|还|天天|一直|老)?(?:骂|嫌|说我|不要我|不理|打我|死|走了|没了|去世|离开))"
+    ".*(?:说|留|发|写|转|讲|喊|念叨|[坐站爬骑]在|[坐站爬骑][上到]|打视频|打电话)"
+)
+_OF_ME = re.compile("我(?:现在|正|就|也|已经|真|都)*(?:在(?!.{0,3}给)|坐|站|爬|想|要|不想|活|撑|割|吃了)")
 _OTHER_PERSON, _OTHER_PERSON_ANSWER = "crisis_other_person", "crisis_other_person"
 # What is asked of somebody else's trouble, and its answer.
 _ASKS_HOW, _HOW = "asks_comfort", "other_person_comfort"
 _ASKS_HELPER = "asks_helper"
 # Until it is averted, this is spoken of.
+_OTHERWISE = "otherwise"
 _TAKEN = "crisis_taken"
 _AT_HAND = (_TAKEN, "crisis_at_height")
 # Who has left what endangered them is heard in all that they say.
@@ -40,7 +47,7 @@ _LOST = "lost"
 _SURELY_ORDINARY = 0.85
 # Gone or given away, whatever is said of it later.
 _OUT = frozenset({"lost", "code_told", "password_told", "unknown_payment", "entered"})
-_REFUSALS = ("crisis_refuses_line", "crisis_line_busy")
+_LINE_BUSY, _REFUSED = "crisis_line_busy", frozenset({"line_busy", "refuses_line"})
 # These answer what is asked with the first message.
 _ANSWERS_ITSELF = ("fraud_question", "report_fraudster", "closing_under_pressure")
 # A walkthrough may be a part of the rescue, but not of that of a life.
@@ -329,8 +336,8 @@ def _follow_up(context: Context, state: DialogueState, alarm: Alarm, follow_up: 
         kinds = [_OTHER_PERSON]
     elif alarm is Alarm.CRISIS:
         kinds = [*(hand for hand in _AT_HAND if _is_still(state, hand)), *kinds]
-    for kind in kinds:
-        entry = context.knowledge.care.follow_ups.get(kind, {}).get(follow_up)
+    entries = [context.knowledge.care.follow_ups.get(kind, {}) for kind in kinds]
+    for entry in (*(one.get(follow_up) for one in entries), *(one.get(_OTHERWISE) for one in entries)):
         answer = _quietly(context, state, entry.answer) if entry else ""
         if entry and not _is_used_up(context, state, answer):
             return answer, entry.offer_human
@@ -347,7 +354,7 @@ def _is_still(state: DialogueState, hand: str) -> bool:
 
 def _quietly(context: Context, state: DialogueState, name: str) -> str:
     """Returns the name of the answer that urges nobody to call, where there is one and they will not."""
-    is_refused = any(state.answered.get(refusal) for refusal in _REFUSALS)
+    is_refused = bool(_REFUSED & set(state.danger_facts) or state.answered.get(_LINE_BUSY))
     return f"{name}_quiet" if is_refused and f"{name}_quiet" in context.knowledge.care.answers else name
 
 
@@ -364,6 +371,10 @@ def _case(context: Context, alarm: Alarm, reading: Reading, *, is_first: bool) -
 
 def _is_others(context: Context, reading: Reading) -> bool:
     heard = hear(context.knowledge.crisis, reading.message)
+    key = reading.message.key
+    if _BEGINS_WITH_SOMEBODY.search(key) and not (despairs(key) or _OF_ME.search(key)):
+        # 「我老公昨晚没回来 说以后你带好孩子」
+        return True
     is_named = heard.names_somebody and not despairs(reading.message.key)
     return is_named and heard.whose >= _SURE_OTHER
 

@@ -10,7 +10,6 @@ from actions.dialogue.state import Alarm, DialogueState
 from actions.dialogue.turn import Context
 from actions.knowledge.danger import Danger, Measure, Reaction
 from actions.reading.hearing import Heard, known_after, known_now, known_without, person_known, person_noted
-from actions.reading.sureness import SURE
 
 # What is noted of each text in `answered`: reactions and measures beside the answers of `safety.yml`.
 _OPENING, _REACTION, _MEASURE = "opening:", "danger:", "measure:"
@@ -34,6 +33,8 @@ _NOT_BELIEVED = "not_believed"
 _AS_SURE = 0.8
 # What is less sure than this is not said to have been heard.
 _SURELY_TOLD = 0.75
+# Without the form of a question, one must be as sure as this.
+_SURE_WITHOUT_FORM = 0.75
 # A question of which half is doubted does not stand before what is told beyond doubt.
 _BEYOND_DOUBT, _DOUBTED = 0.9, 0.6
 _OTHERS, _MINE_TOLD, _OWN_LOSS = "others", "mine", "own_loss"
@@ -227,7 +228,16 @@ def _taken_up(
     script: Danger, before: DialogueState, state: DialogueState, heard: Heard, known: set[str], first: str
 ) -> tuple[DialogueState, list[str]]:
     """Returns what is said before the answer: to how somebody feels, once, and to what is surely news."""
-    sure = [name for name in (*heard.moods, *heard.facts) if heard.shares.get(name, 1.0) >= SURE and name != first]
+    sure = [
+        name
+        for name in (*heard.moods, *heard.facts)
+        if name != first
+        and (
+            heard.shares.get(name, 0.0) >= script.sure
+            if name in heard.learnt or name in heard.moods
+            else _counts_alone(script, heard, name)
+        )
+    ]
     is_others = _OF_OTHER in known
     feeling = next(
         (name for name in sure if name in script.felt and _FELT + name not in state.answered and not is_others), None
@@ -286,11 +296,12 @@ def reactions_to(script: Danger, before: DialogueState, heard: Heard, label: str
     grave = next((fact for fact in told_now if script.facts[fact].is_grave), None)
     if grave:
         return [grave]
-    surest = max((heard.shares.get(name, 0.0) for name in (*news, *heard.moods)), default=0.0)
+    surest = max((heard.shares.get(name, 0.0) for name in (*heard.facts, *heard.moods)), default=0.0)
+    least = 0.0 if heard.has_form else max(_SURE_WITHOUT_FORM, surest)
     asked = [
         name
         for name in heard.questions
-        if not (not heard.has_form and heard.shares.get(name, 1.0) < surest)
+        if heard.shares.get(name, 1.0) >= least
         and not (surest >= _BEYOND_DOUBT and heard.shares.get(name, 1.0) < _DOUBTED)
         and not (heard.insists and _LAST + name in before.answered and len(heard.questions) > 1)
     ]
@@ -304,20 +315,24 @@ def reactions_to(script: Danger, before: DialogueState, heard: Heard, label: str
 
 def _told_reaction(script: Danger, news: list[str], heard: Heard, label: str | None) -> str:
     named = script.labels.get(label or "", label or "")
+    if heard.is_listened:
+        # What the classifier of one label says alone is right of its subject rather than of itself.
+        named = next((subject for subject, names in script.subjects.items() if named in names), named)
     again = (fact for fact in heard.facts if fact in news or script.facts[fact].each_time)
     if _GIVEN_AWAY & set(news):
         # What is out already goes before who wanted it.
         news = [fact for fact in news if fact != _DEMANDED]
     told = (*news, *heard.moods)
     surest = max((heard.shares.get(name, 1.0) for name in told), default=0.0)
-    if _is_question(named) and named != _ASKS and named in script.reactions and surest < _SURELY_TOLD:
+    is_asked = (_is_question(named) or named in script.subjects) and named != _ASKS and named in script.reactions
+    if is_asked and heard.has_form and surest < _SURELY_TOLD:
         return named
     leading = next((fact for fact in again if script.facts[fact].leads), None)
     if leading and heard.shares.get(leading, 1.0) >= surest * _AS_SURE:
         return leading
     # Of what is about as sure, the order in the file tells what goes first.
     places = {name: place for place, name in enumerate(script.reactions)}
-    sure = [name for name in told if heard.shares.get(name, 1.0) >= max(SURE, surest * _AS_SURE)]
+    sure = [name for name in told if heard.shares.get(name, 1.0) >= max(script.sure, surest * _AS_SURE)]
     found = min(sure, key=lambda name: places[name], default=None)
     if found is None and heard.subject:
         return heard.subject

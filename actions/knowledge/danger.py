@@ -208,6 +208,8 @@ class Danger(BaseModel):
         no_act: Regular expression of a clause that asks something else in such a form.
         acts: What may be asked so, the first that fits counts.
         act: What stands for `{act}` where no word of the act is known.
+        sure: What is heard with less probability gets no answer of its own. Of what is heard with 0.5, half is so among
+            writers of whom the model has not learnt.
         subjects: By reaction, the facts, questions and moods that are about one thing. Where none of them is surely
             heard but all together, this is what is said.
         subject_words: By subject, regular expression of words that name it where nothing of it is heard.
@@ -247,6 +249,7 @@ class Danger(BaseModel):
     no_act: str = "(?!)"
     acts: list[NextAct] = []
     act: str = ""
+    sure: float = 0.5
     subjects: dict[str, list[str]] = {}
     subject_words: dict[str, str] = {}
     not_asked: str = "(?!)"

@@ -45,12 +45,17 @@ _LONGEST_CONSENT = 8
 _PASSWORD, _SURE_TOPIC = "forgot_password", 0.8
 _AFFIRMED = 4
 _CLOSING, _DISPUTE = "account_closure", "transaction_dispute"
+# 「拉黑前的聊天记录还在」 is about the proof.
+_PRIVACY = "chat_privacy"
 _ELSEWHERE = "elsewhere"
+_WANTS_NONE = re.compile("(?:不用|不要|别|不想)(?:给|跟|和|再|说|提|打)")
 _VOUCHES = re.compile("(?:真的?|确实|就)是.{0,4}(?:警|公安|客服|导师|官方|法院|检察|平台|领导)")
 # These need rescue, whatever was warned of before.
 # Who was called has come, or is on the way.
 HELP = frozenset({"help_arrived", "help_coming"})
 _CRY = "speaks_of_dying"
+_AWAY, _MEANS = "means_away", "means_at_hand"
+_HANDS = ("crisis_taken", "crisis_at_height", "crisis_means_at_hand", "crisis_gas", "crisis_acute")
 _MISTAKEN = ("弄错", "搞错", "误会", "还活着", "没去世", "没死", "没走")
 _LOST = frozenset({"lost", "told_secret", "code_told", "password_told", "card_told"})
 # In a walkthrough these are asked of a step, or of what comes next there.
@@ -163,6 +168,10 @@ _NO_EVIDENCE = frozenset(
         "will_do",
     }
 )
+# What clears it up may be told of a payment.
+_CLEARED_UP = frozenset({"cannot_see", "maybe_own", "unknown_payment"})
+# A regulator is named by the culprit.
+_OF_A_THREAT = frozenset({"claims_official", "demanded", "pressed", "threatened"})
 # Whoever asks for a human beside these only asks for the human.
 _OF_THE_HUMAN = frozenset({"asks_handoff", "asks_you", "asks_callback", "asks_wait_human"})
 # With these a consent to a human may be meant.
@@ -205,7 +214,7 @@ def read(
         )
     if _wants_human(state, act, message, label, certainty, heard):
         return Reading(Source.DANGER, Act.HUMAN, message, f"wants a human after {alarm.value}")
-    if alarm in _OF_MONEY and was_sure and complains_of_us(message.key):
+    if alarm in _OF_MONEY and was_sure and complains_of_us(message.key) and not _OF_A_THREAT & set(heard.facts):
         complaint: dict[str, object] = {"alarm": Alarm.COMPLAINT}
         return Reading(Source.DANGER, Act.ALARM, message, "complains after an alarm", 1.0, complaint)
     if is_denied or _stands_down(context, state, act, message, label, certainty, heard):
@@ -441,7 +450,9 @@ def _is_plainly_denied(state: DialogueState, message: UserMessage, heard: Heard)
 
 def _is_cleared(context: Context, state: DialogueState, message: UserMessage, heard: Heard) -> bool:
     """Whether a suspicion for which nothing speaks is cleared up (「记录都是我自己花的 没少钱」)."""
-    if not {*state.danger_facts, *heard.facts} <= _NO_EVIDENCE or heard.question:
+    if not {*state.danger_facts, *heard.facts} <= _NO_EVIDENCE | _CLEARED_UP:
+        return False
+    if asks(normalize(message.text)):
         return False
     return any(word in message.key for word in context.knowledge.care.stand_down)
 
@@ -493,7 +504,9 @@ def _answer_to_doubt(
         return Reading(Source.DANGER, Act.ALARM, message, f"says that it is {alarm.value}", 1.0, {"alarm": heard})
     if alarm is Alarm.CRISIS and not _names_another(context, message) and not _tells_of_loss(message):
         # Whoever was asked whether they want to live, and says neither, is not left with a form.
-        is_alike = message.alarms.get(Alarm.CRISIS.value, 0.0) >= _SOUNDS_LIKE_IT
+        signs = context.knowledge.care.signs.get(Alarm.CRISIS.value, ())
+        is_signed = any(re.search(sign, message.key) for sign in signs)
+        is_alike = is_signed or message.alarms.get(Alarm.CRISIS.value, 0.0) >= _SOUNDS_LIKE_IT
         if is_alike or (label in _OF_GRIEF and certainty >= _POSSIBLE):
             return Reading(Source.DANGER, Act.ALARM, message, "does not deny a crisis", 0.5, {"alarm": Alarm.CRISIS})
     return None
@@ -505,7 +518,9 @@ def _tells_of_loss(message: UserMessage) -> bool:
 
 
 def _names_another(context: Context, message: UserMessage) -> bool:
-    """Whether the message plainly names a matter of the wallet."""
+    """Whether the message plainly names a matter of the wallet, and does not say that it is not wanted."""
+    if _WANTS_NONE.search(message.key):
+        return False
     named = [context.knowledge.topics.get(matter) for matter in message.matters("named", "anchor")]
     return any(topic is not None and topic.id not in (_CLOSING, _DISPUTE) for topic in named)
 
@@ -526,7 +541,9 @@ def _turns_away(context: Context, state: DialogueState, act: Act, message: UserM
         return False
     is_elsewhere = message.after_alarm.get(_ELSEWHERE, 0.0) >= _SURE_ELSEWHERE
     named = [context.knowledge.topics.get(matter) for matter in message.matters("named", "anchor")]
-    names_other = any(topic is not None and topic.id != _CLOSING and not topic.urgent for topic in named)
+    names_other = any(
+        topic is not None and topic.id not in (_CLOSING, _PRIVACY) and not topic.urgent for topic in named
+    )
     is_plain = act is Act.OPEN_TOPIC and message.band is AnswerBand.ANSWER
     topic = context.knowledge.topics.get(message.intent)
     if state.open_alarm in (Alarm.CRISIS, Alarm.BEREAVED):
@@ -580,7 +597,8 @@ def _label(
         return ("acute", 1.0) if is_hurt and label not in _OUT_OF_REACH else (label, certainty)
     if alarm is Alarm.CRISIS and not asks(normalize(message.text)):
         for name, patterns in context.knowledge.care.said.items():
-            if any(re.search(pattern, message.key) for pattern in patterns):
+            is_meant = name != _AWAY or _was_at_hand(state)
+            if is_meant and any(re.search(pattern, message.key) for pattern in patterns):
                 return name, 1.0
     if alarm is Alarm.CRISIS and label not in _OUT_OF_REACH and _is_at_hand(context, message):
         return "acute", 1.0
@@ -590,6 +608,11 @@ def _label(
     if alarm is Alarm.CRISIS and certainty < _SURE_TOLD and (heard.learnt or heard.moods):
         return next(iter(heard.moods or [fact for fact in heard.facts if fact in heard.learnt])), _SURE_HEARD
     return label, certainty
+
+
+def _was_at_hand(state: DialogueState) -> bool:
+    """Whether there is something to get away from: 「别人都上岸了」 is not said at a river."""
+    return _MEANS in state.danger_facts or any(state.answered.get(name) for name in _HANDS)
 
 
 def _is_at_hand(context: Context, message: UserMessage) -> bool:

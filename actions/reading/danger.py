@@ -108,6 +108,13 @@ def _cries_for_help(context: Context, state: DialogueState, message: UserMessage
     return _CRY in said or is_heard
 
 
+def _says_cry(context: Context, message: UserMessage) -> bool:
+    """Whether an expression hears a cry for help that no model does: it is asked about."""
+    if is_fiction(message.key) or _is_harmless(context, Alarm.CRISIS, message):
+        return False
+    return _CRY in facts_told(context.knowledge.crisis, clauses_of(message), message.key, {})
+
+
 def _hears_cry(context: Context, message: UserMessage, clause: Clause) -> bool:
     is_signed = shows(context, Alarm.CRISIS, replace(message, key=folded(clause.text)))
     return is_signed and max(clause.said.get(name, 0.0) for name in _CRIES) >= _SURE_CRY
@@ -173,7 +180,8 @@ def _reports(message: UserMessage) -> bool:
 def _in_so_many_words(context: Context, state: DialogueState, message: UserMessage) -> Reading | None:
     """Reads 「加班加到不想活」 as something to be asked about, however it sounds."""
     is_known = has_alarm(state, Alarm.CRISIS) or Alarm.CRISIS in state.denied_alarms
-    if is_known or not _WANTS_NOT_TO_LIVE.search(message.key) or _denies(context, Alarm.CRISIS, message):
+    is_said = _WANTS_NOT_TO_LIVE.search(message.key) or _says_cry(context, message)
+    if is_known or not is_said or _denies(context, Alarm.CRISIS, message):
         return None
     return _doubtful(message, Alarm.CRISIS, message.alarms.get(Alarm.CRISIS.value, 0.0))
 

@@ -27,6 +27,7 @@ class Deeds:
         untold: What it names and does not tell as done.
         denied: What it says is not done.
         takes_back: Whether it says so of what was told last, without naming it (「没打呢」).
+        done: What it tells as done.
         named: What it names without a word of how it stands (「转的是工行卡」).
     """
 
@@ -34,6 +35,7 @@ class Deeds:
     denied: tuple[str, ...] = ()
     takes_back: bool = False
     named: frozenset[str] = frozenset()
+    done: frozenset[str] = frozenset()
 
 
 _IS_DONE = re.compile("[了过完好着成住掉]|已经?|刚")
@@ -68,7 +70,8 @@ def deeds_in(danger: Danger, clauses: Sequence[str]) -> Deeds:
             standings[last] = {Standing.DENIED}
     untold = frozenset(name for name, found in standings.items() if Standing.DONE not in found)
     denied = tuple(name for name, found in standings.items() if name in untold and Standing.DENIED in found)
-    return Deeds(untold, denied, takes_back and not standings, frozenset(only_named - set(standings)))
+    bare = frozenset(only_named - set(standings))
+    return Deeds(untold, denied, takes_back and not standings, bare, frozenset(set(standings) - untold))
 
 
 def standing_of(danger: Danger, deed: Deed, clause: str) -> Standing | None:

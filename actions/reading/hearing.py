@@ -15,7 +15,6 @@ from actions.reading.questions import asks
 from actions.reading.sureness import (
     RIVAL,
     RIVAL_OF_CERTAIN,
-    SURE,
     has_rival,
     sifted,
     subject_named,
@@ -28,7 +27,7 @@ _ONE_QUESTION = 14
 # The classifier of one label tells a fact from here on.
 _TELLS = 0.55
 # The model of all labels hears it from here on.
-_HEARS, _HEARS_QUESTION, _HEARS_LOSS = SURE, 0.55, 0.6
+_HEARS_QUESTION, _HEARS_LOSS = 0.55, 0.6
 # An inkling, without which no expression counts.
 _BACKS = 0.1
 # Of what is a question by its form, the likeliest is taken from here on.
@@ -41,7 +40,10 @@ _BY_WORDS = 0.6
 _SURELY_DONE = 0.8
 _ASKS = "asks"
 _CALLED = "person:"
-_ENDS_ASKING = re.compile("(?:行|可以|对|是|没事|够|能|安全|成)了?吧$|[不没吗么呢]$|(?:啥|什么|谁|哪|咋|怎么).{0,4}$")
+_OR_NOT = re.compile(r"([\u4e00-\u9fff])[不没冇唔]\1")
+_ENDS_ASKING = re.compile(
+    "(?:行|可以|对|是|没事|够|能|安全|成)了?吧$|[不没吗么]$|^.{1,6}呢$|(?:啥|什么|谁|哪|咋|怎么).{0,4}$"
+)
 _PASSWORD = "forgot_password"
 # The answer of `safety.yml` to a cry for help of somebody else, and what is known by it.
 _OTHER_PERSON, _OF_OTHER = "crisis_other_person", "of_other"
@@ -51,6 +53,10 @@ _SOMEBODY = re.compile(
     "[妈爸爷奶姥娘爹弟妹姐哥叔伯姑姨舅婶孙甥侄她佢]|外[公婆]|老(?:公|婆|伴|人|头|太|爷|两口)|媳妇|爱人|对象|儿子|女儿|闺女|孩子|娃"
     "|朋友|闺蜜|同[学事]|室友|舍友|邻居|亲戚|徒弟|学生|员工|客户|大爷|家里人|家人|父母|女友|男友|婆婆|公公|岳[父母]"
 )
+_BEGINS_WITH_SOMEBODY = re.compile(
+    "^(?:我|俺|咱)?(?:们)?(?:家)?(?:里)?(?:的)?(?:老)?(?:爹|爸|妈|娘|爷爷|奶奶|外公|外婆|姥姥|姥爷|公公|婆婆|岳父|岳母|老公|老婆|老伴|儿子|女儿|闺女"
+    "|孩子|哥|弟|姐|妹|叔|舅|姨|姑|室友|舍友|同学|同事|朋友|闺蜜|邻居)(?!的(?!钱|卡|手机|钱包|账)|给我|让我|叫我|骂|说我|打我|知道|不知|嫌|也?不信|[都还]?不晓)"
+)
 _OF_ME = re.compile(
     "(?:让|叫|要|催|喊|逼|骗|教|说|打给|加|找)(?:了|过)?我(?!们?家|[妈爸爷奶姥娘爹弟妹姐哥叔伯姑姨舅婶孙]|老|媳|外|女|儿|闺|孩|朋|室|同)"
 )
@@ -59,6 +65,8 @@ _SEVERAL = 2
 # A shorter clause asks nothing of its own (「对吗」).
 _LONG_ENOUGH = 5
 _OTHERS = "others"
+# Words of form that Cantonese writes otherwise: an expression knows one of them.
+_SPELT = str.maketrans("咗冇唔佢喺嘅係睇揾畀俾嚟喇乜", "了没不他在的是看找给给来了什")
 _LOST, _PAST = "lost", ("了", "过", "完", "被")
 _CULPRITS = re.compile("对方|骗子|那边|那个人|那人|客服|公安|警察|导师|对面")
 # 「有人往我钱包转了三百」 is no loss.
@@ -129,13 +137,13 @@ class Heard:
 
 def hear(danger: Danger, message: UserMessage) -> Heard:
     """Returns what a message tells and asks."""
-    message = _in_its_terms(danger, message)
+    spoken, message = message, _in_its_terms(danger, message)
     person = next((person for person, words in danger.persons.items() if re.search(words, message.key)), None)
     learnt = frozenset(
         name
         for name, share in message.said.items()
         if name in danger.facts
-        and _is_heard(name, share, message.key)
+        and _is_heard(danger, name, share, message.key)
         and re.search(danger.about.get(name, ""), message.key)
         and not _is_undone(danger.facts[name], message)
     )
@@ -148,7 +156,8 @@ def hear(danger: Danger, message: UserMessage) -> Heard:
     told = tuple(
         name
         for name in danger.facts
-        if name in learnt or (name in by_words - deeds.untold and _is_backed(danger, name, message))
+        if name in learnt
+        or (name in by_words - deeds.untold and (name in deeds.done or _is_backed(danger, name, message)))
     )
     undone = tuple(name for name in deeds.denied if name not in told)
     has_form = _has_form(message.text, message.key)
@@ -180,10 +189,19 @@ def hear(danger: Danger, message: UserMessage) -> Heard:
         undone,
         deeds.takes_back,
         next((word for name, word in acts.values() if name == next(iter(questions), None)), ""),
-        _subject(danger, message, deeds.untold),
-        words_of(danger, message, plain.unsure),
+        _subject(danger, message, deeds.untold | _not_believed(danger, message, told)),
+        words_of(danger, spoken, plain.unsure),
         message.is_listened,
     )
+
+
+def _not_believed(danger: Danger, message: UserMessage, told: tuple[str, ...]) -> frozenset[str]:
+    """Returns the facts that the model hears and that are not so, by what is said of them."""
+    return frozenset(
+        name
+        for name, share in message.said.items()
+        if name in danger.facts and share >= danger.sure and name not in told
+    ) - {_OTHERS, _LOST}
 
 
 def _subject(danger: Danger, message: UserMessage, untold: frozenset[str]) -> str | None:
@@ -199,6 +217,8 @@ def _subject(danger: Danger, message: UserMessage, untold: frozenset[str]) -> st
 
 def _in_its_terms(danger: Danger, message: UserMessage) -> UserMessage:
     """Returns the message with what is heard called as it is called here: each file has names of its own."""
+    text = message.text.translate(_SPELT)
+    message = replace(message, text=text, key=message.key.translate(_SPELT))
 
     def named(said: Mapping[str, float]) -> dict[str, float]:
         found: dict[str, float] = {}
@@ -280,6 +300,9 @@ def _whose(message: UserMessage) -> float:
         return 0.0
     share = min(max(message.said.get(_OF_OTHER, 0.0), _LEAST_SHARE), 1 - _LEAST_SHARE)
     evidence = _log_odds(share) - _log_odds(_MOSTLY_OTHERS)
+    if _BEGINS_WITH_SOMEBODY.search(message.key):
+        # 「我爹昨天被人喊去刷了脸」
+        evidence = _MOST_EVIDENCE
     return max(-_MOST_EVIDENCE, min(_MOST_EVIDENCE, evidence))
 
 
@@ -288,7 +311,7 @@ def _log_odds(share: float) -> float:
 
 
 def _has_form(text: str, key: str) -> bool:
-    return asks(normalize(text)) or bool(_ENDS_ASKING.search(key))
+    return asks(normalize(text)) or bool(_ENDS_ASKING.search(key) or _OR_NOT.search(key))
 
 
 def _questions(
@@ -327,7 +350,7 @@ def _questions(
 
 def _is_question(danger: Danger, clause: Clause, key: str) -> bool:
     """Whether a clause asks in earnest: what the model hears told in it is rather said than asked."""
-    is_told = any(share >= _HEARS for name, share in clause.said.items() if name in danger.reactions)
+    is_told = any(share >= danger.sure for name, share in clause.said.items() if name in danger.reactions)
     is_rhetorical = re.search(danger.insists, key) or re.search(danger.not_asked, key)
     return len(key) >= _LONG_ENOUGH and asks(clause.text) and not is_told and not is_rhetorical
 
@@ -337,7 +360,7 @@ def _is_alike(danger: Danger, one: str, other: str) -> bool:
     return any(one in alike and other in alike for alike in danger.alike)
 
 
-def _is_heard(name: str, share: float, key: str) -> bool:
+def _is_heard(danger: Danger, name: str, share: float, key: str) -> bool:
     """Whether the model hears a fact.
 
     A loss must lie behind: 「他要我转两千」 is none yet.
@@ -347,7 +370,7 @@ def _is_heard(name: str, share: float, key: str) -> bool:
     if name == _OTHERS:
         # It is known by all that was said so far.
         return False
-    return share >= _HEARS
+    return share >= danger.sure
 
 
 def _is_undone(fact: Fact, message: UserMessage) -> bool:
@@ -394,7 +417,7 @@ def _moods_heard(danger: Danger, message: UserMessage) -> tuple[str, ...]:
     shares = {
         name: share
         for name, share in message.said.items()
-        if share >= _HEARS and name in danger.reactions and name not in danger.facts and not name.startswith(_ASKS)
+        if share >= danger.sure and name in danger.reactions and name not in danger.facts and not name.startswith(_ASKS)
     }
     return tuple(sorted(shares, key=lambda name: -shares[name]))
 

@@ -29,8 +29,10 @@ _LATTER = re.compile(r"(?<![然最之以])后面?(?:那|一)(?:个|种|项|条|�
 _FORMER = re.compile(r"(?<![之以目])前面?(?:那|一)(?:个|种|项|条|样|件)")
 _NUMBERS = {**dict(zip("一二三四五六七八九十", range(1, 11), strict=True)), "两": 2}
 _NUMBERS |= dict(zip("①②③④⑤⑥⑦⑧", range(1, 9), strict=True))
-# 「还有第六条吗」 asks whether there is one; 「密码第二步」 is a step.
-_NO_POINTER = re.compile(r"(?:还有|有没有|有无|还会有).{0,2}第|第[一二两三四五六七八九十\d]步")
+# 「还有第六条吗」 asks whether there is one; 「密码第二步」 is a step, and 「第三年了」 none of a list.
+_NO_POINTER = re.compile(
+    r"(?:还有|有没有|有无|还会有).{0,2}第|第[一二两三四五六七八九十\d](?:步|年|天|次|遍|回|周|月|季|代|名|医院|人民|中学|小学)"
+)
 _OF_STEP, _REPORTS = ("done", "arrived", "trouble"), 0.6
 _LEAVES = re.compile("不(?:查|弄|看|做|搞|办)了|算了|先不")
 _BARE = re.compile(r"(?:选|我选|就|要|第)?([一二两三四五六七八\d①②③④⑤⑥⑦⑧])(?:个|号|项)?(?:吧|呢)?")

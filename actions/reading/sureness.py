@@ -11,9 +11,6 @@ from actions.knowledge.danger import Danger
 from actions.reading.questions import asks
 from language.text_normalization import normalize
 
-# Of what is heard with this probability, half is so among writers of whom the model has not learnt: what is less sure
-# gets no answer of its own (docs/conversation.md).
-SURE = 0.5
 # What an expression says, too, needs less.
 _SURE_WITH_WORDS = 0.3
 # A subject is spoken of from here on: all that belongs to it counts.
@@ -22,6 +19,8 @@ _OF_SUBJECT = 0.4
 RIVAL, RIVAL_OF_CERTAIN = 0.5, 0.75
 # What a user said is quoted up to so many characters.
 _LONGEST_QUOTE, _SHORTEST_QUOTE = 16, 3
+# What is told in fewer is no whole thought (「都刷了」).
+_TELLS_ENOUGH = 6
 _BEFORE_QUOTE = re.compile(
     r"^(?:(?:那(?![个些边里天时笔种位家次年条张台])|可是?|但是?|就是|不是|哎呀?|唉|喂|行吧?|好吧?|哦|啊|嗯|不过|然后|还有|另外|到底|所以|而且|其实|算了"
     r"|我(?:问|说)的?是(?:说)?|我是(?:问|说)|问一下|请问|你说|你就说|我就?想?问(?:一下|下|问)?)[\s,，]*)+"
@@ -99,7 +98,7 @@ def sifted(danger: Danger, message: UserMessage, questions: Iterable[str], certa
             continue
         key = folded(normalize(text))
         is_worded = any(label == name and pattern.search(key) for label, pattern in danger.asked)
-        if name in certain or share >= (_SURE_WITH_WORDS if is_worded else SURE):
+        if name in certain or share >= (_SURE_WITH_WORDS if is_worded else danger.sure):
             kept.append(name)
             continue
         subject = subject_of(danger, said) or subject_named(danger, [folded(normalize(text))])
@@ -142,5 +141,8 @@ def words_of(danger: Danger, message: UserMessage, unsure: Iterable[str]) -> str
     parts = [clause.text for clause in message.clauses] or [normalize(message.text)]
     parts = [part for part in parts if not re.search(danger.not_asked, folded(part))]
     asking = [part for part in parts if asks(part)]
-    chosen = tuple(unsure) or asking or reversed(parts)
-    return next(filter(None, (quote(part) for part in chosen)), "")
+    if unsure or asking:
+        return next(filter(None, (quote(part) for part in (*unsure, *asking))), "")
+    # A short message is taken up as a whole, of a longer one what says most.
+    whole = quote("，".join(parts))
+    return whole or max((words for part in parts if len(words := quote(part)) >= _TELLS_ENOUGH), key=len, default="")

@@ -15,6 +15,7 @@ import uuid
 from collections import OrderedDict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -84,7 +85,7 @@ class Bundles:
         self._name = f"{socket.gethostname()}:{os.getpid()}"
         self._refused: str | None = None
 
-    @property
+    @cached_property
     def own_sha256(self) -> str:
         """The hash of the files of this checkout."""
         return bundle_digest({path: _digest(text) for path, text in _own_files().items()})
@@ -125,8 +126,10 @@ class Bundles:
         for sha256, text in texts.items():
             if _digest(text) != sha256:
                 raise ValueError(f"{sha256}: is not the hash of its content")
-        await asyncio.to_thread(self._store.add_texts, texts)
         sha256 = bundle_digest(files)
+        if sha256 in self._ready and await asyncio.to_thread(self._store.bundle, sha256) == dict(files):
+            return []
+        await asyncio.to_thread(self._store.add_texts, texts)
         contents = await asyncio.to_thread(self._store.texts, set(files.values()))
         missing = sorted(set(files.values()) - contents.keys())
         if not missing:

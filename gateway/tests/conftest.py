@@ -24,6 +24,7 @@ from tests.helpers.databases import PostgresqlServer, create_sqlite
 from tests.helpers.extent import LONG
 from tests.helpers.fake_engine import FakeEngine
 from tests.helpers.gateway import Gateway, running_gateway
+from tests.helpers.redis_server import RedisServer
 from tests.helpers.servers import free_port, serving
 from uwallet_gateway.agents.passwords import Passwords
 from uwallet_gateway.database.connection import Database, database_url
@@ -88,6 +89,15 @@ def _stop_at_once(pid: int | None) -> None:
         while pid:
             os.kill(pid, signal.SIGQUIT)
             time.sleep(0.1)
+
+
+@pytest.fixture(scope="module")
+def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
+    """A private Redis."""
+    server = RedisServer(tmp_path_factory.mktemp("redis"), free_port())
+    server.start()
+    yield server
+    server.stop()
 
 
 @pytest.fixture

@@ -116,12 +116,14 @@ def _lifespan(services: Services, sockets: SocketTransport) -> Any:
                     await services.relay.start()
                 await services.dispatcher.recover()
                 services.hook_sender.start()
+                services.push_notices.start()
                 running = [
                     asyncio.create_task(services.purge.run_every(services.settings.purge_hours)),
                     asyncio.create_task(services.purge.drop_unsent_for_ever()),
                     asyncio.create_task(services.support_scheduler.run_for_ever()),
                     asyncio.create_task(services.dispatcher.take_over_for_ever()),
                     asyncio.create_task(services.search_indexer.run_for_ever()),
+                    *([asyncio.create_task(sender.run_for_ever())] if (sender := services.stream_sender) else []),
                     asyncio.create_task(services.grouper.run_for_ever()),
                     asyncio.create_task(services.knowledge_publisher.run_for_ever()),
                 ]
@@ -133,6 +135,7 @@ def _lifespan(services: Services, sockets: SocketTransport) -> Any:
                         task.cancel()
                     await services.knowledge_checks.stop()
                     await finish(services, sockets)
+                    await services.push_notices.stop()
                     await services.hook_sender.stop(services.settings.shutdown_seconds)
         except DatabaseInUseError as error:
             _log.error("gateway.refused", reason=str(error))  # the sentence is all there is to say

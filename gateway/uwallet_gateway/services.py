@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
@@ -30,8 +30,10 @@ from uwallet_gateway.engine.knowledge import EngineKnowledge
 from uwallet_gateway.hooks.cards import load_cards
 from uwallet_gateway.hooks.endpoints import read_endpoints
 from uwallet_gateway.hooks.outbox import Outbox
+from uwallet_gateway.hooks.push import PushSender
 from uwallet_gateway.hooks.registry import HookEndpoints
 from uwallet_gateway.hooks.sender import HookSender
+from uwallet_gateway.hooks.stream import StreamRecorder, StreamSender
 from uwallet_gateway.identity.keys import Keys
 from uwallet_gateway.identity.notice import Notices, load_notice
 from uwallet_gateway.identity.sessions import SessionRules, Sessions
@@ -52,6 +54,7 @@ from uwallet_gateway.knowledge.trial import KnowledgeTrial
 from uwallet_gateway.knowledge.views import KnowledgeViews
 from uwallet_gateway.maintenance.persons import Persons
 from uwallet_gateway.maintenance.purge import Purge
+from uwallet_gateway.maintenance.push_key import push_contact, push_key
 from uwallet_gateway.maintenance.readiness import Readiness
 from uwallet_gateway.maintenance.retention import Periods
 from uwallet_gateway.maintenance.secret_key import secret_keys
@@ -63,7 +66,7 @@ from uwallet_gateway.protocol.service import PriorityTargets, ServiceTargets
 from uwallet_gateway.rate_limits import RateLimits
 from uwallet_gateway.search.conversations import ConversationQueries
 from uwallet_gateway.search.index import SearchIndexer
-from uwallet_gateway.settings import REPOSITORY, Settings
+from uwallet_gateway.settings import PREFIX, REPOSITORY, Settings, SettingsError
 from uwallet_gateway.support.agent_commands import AgentCommands
 from uwallet_gateway.support.bulk import BulkCommands
 from uwallet_gateway.support.configuration import Configuration
@@ -74,6 +77,7 @@ from uwallet_gateway.support.leaves import Leaves
 from uwallet_gateway.support.merging import VisitorMerging
 from uwallet_gateway.support.notices import SupportNotices
 from uwallet_gateway.support.presence import Presence
+from uwallet_gateway.support.push_notices import PushNotices
 from uwallet_gateway.support.queries import TicketQueries
 from uwallet_gateway.support.rules import DeskRules
 from uwallet_gateway.support.saved_views import SavedViews
@@ -151,6 +155,7 @@ class Services:
     customers: Customers
     saved_views: SavedViews
     visitor_merging: VisitorMerging
+    push_notices: PushNotices
     skill_groups: SkillGroups
     leaves: Leaves
     desk_rules: DeskRules
@@ -164,6 +169,7 @@ class Services:
     knowledge_publisher: KnowledgePublisher
     redis: Redis | None
     relay: Relay | None
+    stream_sender: StreamSender | None
 
     async def close(self) -> None:
         """Closes all connections."""
@@ -172,6 +178,8 @@ class Services:
         await self.engine_knowledge.close()
         if self.relay:
             await self.relay.stop()
+        if self.stream_sender:
+            await self.stream_sender.close()
         if self.redis:
             await self.redis.aclose()
         await self.database.close()
@@ -210,10 +218,12 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
     desk_url = f"{settings.public_url}/desk" if settings.public_url else None
     outbox = Outbox(database, lambda: endpoints.current, desk_url, presentation.hook_message)
     transcript = Transcript(database, outbox.record_messages)
+    stream = StreamRecorder(enabled=bool(settings.events_stream), texts=settings.events_texts, wake=outbox.wake_after)
+    outbox.stream = stream
     configuration = Configuration(database, settings)
     opening_hours = configuration.hours
     desk_rules = DeskRules(database, _routing(settings), _targets(settings))
-    steps = TicketSteps(SupportNotices(texts), opening_hours, metrics, keys, desk_rules, outbox.record)
+    steps = TicketSteps(SupportNotices(texts), opening_hours, metrics, keys, desk_rules, outbox.record, stream.rated)
     user_requests = UserRequests(steps, configuration, max_length=settings.max_length)
     tickets = TicketQueries(database, event_bus.is_user_there, opening_hours)
     presence = Presence(database, event_bus)
@@ -233,6 +243,7 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
         metrics,
         AcrossProcesses(redis, settings.takeover_seconds) if redis else OneProcess(),
         configuration,
+        stream,
         concurrency=settings.engine_concurrency,
         patience=settings.engine_patience,
         notice_after=settings.notice_after,
@@ -254,11 +265,6 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
     attachments = picture_store(settings)
     questions = Questions(database, read_questions(settings.knowledge_dir))
     step_titles = dict(read_step_titles(settings.knowledge_dir))
-
-    def read_published(files: Mapping[str, str]) -> None:
-        with written_folder(files) as folder:
-            questions.replace(read_questions(folder))
-            step_titles.update(read_step_titles(folder))
 
     engine_knowledge = EngineKnowledge(settings.engine_url, settings.engine_secret.get_secret_value() or None)
     knowledge_store = KnowledgeStore(database)
@@ -323,10 +329,15 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
         knowledge_checks=knowledge_checks,
         knowledge_trial=KnowledgeTrial(knowledge_store, engine_knowledge),
         knowledge_publisher=KnowledgePublisher(
-            knowledge_store, engine_knowledge, knowledge_checks, settings.knowledge_dir, read_published
+            knowledge_store,
+            engine_knowledge,
+            knowledge_checks,
+            settings.knowledge_dir,
+            _reader_of_published(questions, step_titles),
         ),
         redis=redis,
         relay=Relay(event_bus, redis, redis_client(redis_url, waits=True)) if redis else None,
+        stream_sender=_stream_sender(settings, database, metrics, outbox),
         readiness=Readiness(database, settings.data_dir),
         purge=Purge(
             database,
@@ -353,6 +364,7 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
         customers=Customers(database),
         saved_views=SavedViews(database),
         visitor_merging=VisitorMerging(database, event_bus, hours=settings.merge_visitors_hours),
+        push_notices=PushNotices(database, event_bus, _push_sender(settings), texts.desk.push),
         skill_groups=SkillGroups(database),
         leaves=Leaves(database),
         desk_rules=desk_rules,
@@ -362,11 +374,38 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
     )
 
 
+def _stream_sender(settings: Settings, database: Database, metrics: Metrics, outbox: Outbox) -> StreamSender | None:
+    if not settings.events_stream:
+        return None
+    url = settings.events_redis_url.get_secret_value() or settings.redis_url.get_secret_value()
+    if not url:
+        raise SettingsError(f"{PREFIX}EVENTS_STREAM: needs {PREFIX}EVENTS_REDIS_URL or {PREFIX}REDIS_URL")
+    redis = redis_client(url)
+    return StreamSender(database, redis, settings.events_stream, settings.events_max, metrics, outbox.listen())
+
+
 def picture_store(settings: Settings) -> AttachmentStore:
     """Where pictures are kept: a bucket, or a folder of the data directory."""
     if settings.pictures_bucket:
         return bucket_store(settings)
     return FolderStore(settings.data_dir / "attachments", settings.attachment_bytes)
+
+
+def _push_sender(settings: Settings) -> PushSender:
+    return PushSender(push_key(settings), push_contact(settings), allow_private=settings.development)
+
+
+def _reader_of_published(
+    questions: Questions, step_titles: dict[tuple[str, str], str]
+) -> Callable[[Mapping[str, str]], None]:
+    """Takes what the gateway itself reads of the knowledge from the files of a version."""
+
+    def read(files: Mapping[str, str]) -> None:
+        with written_folder(files) as folder:
+            questions.replace(read_questions(folder))
+            step_titles.update(read_step_titles(folder))
+
+    return read
 
 
 def _session_rules(settings: Settings) -> SessionRules:

@@ -79,6 +79,18 @@ class Settings(BaseSettings):
         default=SecretStr(""),
         description="`redis://…`: rate limits, order and delivery across several processes; empty: one process",
     )
+    events_stream: str = Field(
+        default="",
+        max_length=200,
+        description="Key of a Redis Stream to which events for a warehouse go (docs/events.md); empty: none",
+    )
+    events_redis_url: SecretStr = Field(
+        default=SecretStr(""), description="`redis://…` of that stream; empty: `UWALLET_REDIS_URL`"
+    )
+    events_max: int = Field(default=1_000_000, ge=1000, description="Events that the stream keeps, roughly")
+    events_texts: bool = Field(
+        default=False, description="Events have the texts of messages, masked as they are stored"
+    )
     secret_key: SecretStr = Field(
         default=SecretStr(""),
         description="At least 32 characters. Signs tokens and encrypts the sites' secrets. In development generated "
@@ -86,6 +98,18 @@ class Settings(BaseSettings):
     )
     old_secret_keys: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
         default=(), description="Former secret keys that are still accepted, comma separated"
+    )
+
+    push_key: SecretStr = Field(
+        default=SecretStr(""),
+        description="Private key by which push services know the gateway, from `make-push-key`. Empty: agents get no "
+        "notices on their devices. In development generated into the data directory",
+    )
+    push_contact: str = Field(
+        default="",
+        pattern=r"^((mailto:|https://)\S+)?$",
+        description="Where push services write if something goes wrong: `mailto:…` or `https://…`. Empty: "
+        "UWALLET_PUBLIC_URL",
     )
 
     engine_url: str = Field(default="http://127.0.0.1:5055", description="Private address of the engine")

@@ -79,10 +79,19 @@ class _ReplyVariables(_Section):
     site: str
 
 
+class PushTexts(_Section):
+    """What agents read on their devices."""
+
+    given: str
+    due: str
+    body: str
+
+
 class _Desk(_Section):
     authenticator_issuer: str
     worked_holiday: str
     reply_variables: _ReplyVariables
+    push: PushTexts
 
 
 class _Buttons(_Section):

@@ -8,7 +8,7 @@ from evaluation.said import Result, by_label, summary
 
 
 def result(labels: tuple[str, ...], heard: Heard, *answered: str) -> Result:
-    return Result(SaidText("…", labels, "s", "danger"), heard, answered, 0.0)
+    return Result(SaidText("…", labels, "s", "danger"), heard, answered, 0.0, {"about_given": ("lost", "link")})
 
 
 RESULTS = [
@@ -17,11 +17,21 @@ RESULTS = [
     result(("feels", "of_other"), Heard(moods=())),
     result((), Heard()),
     result((), Heard(("lost",)), "lost"),
+    result(("link",), Heard(), "about_given"),
 ]
 
 
 def test_shares_are_of_what_was_said() -> None:
-    assert summary(RESULTS) == {"first": 1 / 3, "any": 2 / 3, "all": 2 / 3, "nothing": 1 / 2}
+    found = summary(RESULTS)
+    assert {name: round(share, 2) for name, share in found.items()} == {
+        "first": 0.25,
+        "subject": 0.25,
+        "unsure": 0.25,
+        "wrong": 0.25,
+        "any": 0.5,
+        "all": 0.5,
+        "nothing": 0.5,
+    }
 
 
 def test_each_label_is_counted() -> None:

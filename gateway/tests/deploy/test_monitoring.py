@@ -66,6 +66,8 @@ def series() -> dict[str, set[str]]:
     metrics.count_rate_limited("messages", "user")
     metrics.count_hook("desk", "given_up")
     metrics.count_support_rating(5)
+    metrics.count_event("turn")
+    metrics.set_events_age(1)
     metrics.observe_wait(3)
     found: dict[str, set[str]] = {}
     for family in text_string_to_metric_families(metrics.render().decode()):

@@ -62,6 +62,7 @@ class FakeKnowledge:
         served: What is to be served, in order.
         problems: Why the next bundle is refused.
         alike: What wordings are too near.
+        is_down: Whether it fails.
     """
 
     texts: dict[str, str] = field(default_factory=dict)
@@ -69,9 +70,13 @@ class FakeKnowledge:
     served: list[str | None] = field(default_factory=lambda: [None])
     problems: list[str] = field(default_factory=list)
     alike: list[dict[str, Any]] = field(default_factory=list)
+    is_down: bool = False
 
     async def answer(self, path: str, body: bytes, send: Send) -> None:
         """One request."""
+        if self.is_down:
+            await _answer(send, 500, b"{}")
+            return
         request = json.loads(body) if body else {}
         status, content = getattr(self, "_" + (path.strip("/") or "status"))(request)
         await _answer(send, status, json.dumps(content).encode())

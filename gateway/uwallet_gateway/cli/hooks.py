@@ -6,7 +6,14 @@ import click
 
 from uwallet_gateway.cli.running import with_services
 from uwallet_gateway.hooks.events import sample_event
+from uwallet_gateway.hooks.push import new_push_key
 from uwallet_gateway.services import Services
+
+
+@click.command("make-push-key")
+def make_push_key() -> None:
+    """Print a key for UWALLET_PUSH_KEY. Another one ends the notices of all devices until agents open the desk."""
+    click.echo(new_push_key())
 
 
 @click.command("send-test-hook")

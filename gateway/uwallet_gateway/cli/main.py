@@ -10,7 +10,8 @@ from uwallet_gateway.agents.accounts import AccountError
 from uwallet_gateway.cli import agents, backups, persons, sites
 from uwallet_gateway.cli.audit import verify_audit
 from uwallet_gateway.cli.demonstration import prepare_demonstration
-from uwallet_gateway.cli.hooks import send_test_hook
+from uwallet_gateway.cli.events import events_schema
+from uwallet_gateway.cli.hooks import make_push_key, send_test_hook
 from uwallet_gateway.cli.labels import export_labels
 from uwallet_gateway.cli.running import with_services
 from uwallet_gateway.database.connection import DatabaseUnavailableError
@@ -110,7 +111,9 @@ for _command in (
     *backups.COMMANDS,
     prepare_demonstration,
     send_test_hook,
+    make_push_key,
     export_labels,
     verify_audit,
+    events_schema,
 ):
     main.add_command(_command)

@@ -354,6 +354,20 @@ class AgentSession(Table):
     expires_at: Mapped[datetime]
 
 
+class PushSubscription(Table):
+    """A browser in which an agent is signed in and takes notices, also while the desk is closed."""
+
+    __tablename__ = "push_subscriptions"
+
+    session_id: Mapped[str] = mapped_column(ForeignKey("agent_sessions.id", ondelete="CASCADE"), primary_key=True)
+    agent_id: Mapped[int] = mapped_column(ForeignKey("agents.id", ondelete="CASCADE"), index=True)
+    # Given by the browser: where it takes notices, and by what they are encrypted for it, in base64url.
+    endpoint: Mapped[str] = mapped_column(Text)
+    public_key: Mapped[str] = mapped_column(String(128))
+    auth_secret: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime]
+
+
 class PendingSignIn(Table):
     """A browser in which the first step of signing in is done, and the second is not."""
 

@@ -16,6 +16,7 @@ from uwallet_gateway.clock import now
 from uwallet_gateway.database import tables
 from uwallet_gateway.database.connection import Database
 from uwallet_gateway.hooks.events import HookEvent, described, needs_hook, told_feedback, told_message
+from uwallet_gateway.hooks.stream import StreamRecorder
 from uwallet_gateway.transcript.messages import Message
 
 _LONGEST_ERROR = 500
@@ -60,6 +61,8 @@ class Outbox:
             show: Makes the JSON of a message; without it, no messages are told.
         """
         self._show = show
+        # Set by whoever builds both.
+        self.stream: StreamRecorder | None = None
         self._waiting: list[asyncio.Event] = []
         self._database = database
         self._known = listeners
@@ -84,6 +87,8 @@ class Outbox:
             ticket: As it is now; it is flushed if it has no id yet.
             target: The service target that was missed; with `SLA_BREACHED` only.
         """
+        if self.stream:
+            await self.stream.ticket(transaction, event, ticket)
         if not any(event in listener.events for listener in self._listeners):
             return
         await transaction.flush()
@@ -102,6 +107,8 @@ class Outbox:
             transaction: That in which they are stored.
             messages: Of one conversation.
         """
+        if self.stream:
+            await self.stream.messages(transaction, messages)
         show = self._show
         if show is None or not any(HookEvent.MESSAGE_CREATED in listener.events for listener in self._listeners):
             return
@@ -128,6 +135,8 @@ class Outbox:
 
     async def record_feedback(self, transaction: AsyncSession, feedback: tables.AnswerFeedback) -> None:
         """Queues a user's 赞 or 踩 of an answer, as part of the transaction that stores it."""
+        if self.stream:
+            await self.stream.feedback(transaction, feedback)
         if not any(HookEvent.ANSWER_RATED in listener.events for listener in self._listeners):
             return
         conversation = await transaction.get(tables.Conversation, feedback.conversation_id)
@@ -165,6 +174,10 @@ class Outbox:
             for body in bodies
             for name in names
         )
+        self.wake_after(transaction)
+
+    def wake_after(self, transaction: AsyncSession) -> None:
+        """Has the senders look after the commit."""
         database_event.listen(transaction.sync_session, "after_commit", self._wake, once=True)
 
     def listen(self) -> asyncio.Event:

@@ -30,16 +30,23 @@ from uwallet_gateway.knowledge.store import KnowledgeStore
 from uwallet_gateway.protocol.knowledge import CheckState, ChecksView, EntryKind, FindingView, Severity
 
 _LINE = re.compile(r"(?P<file>[^:]+\.(?:yml|txt))(?::(?P<line>\d+))?: (?:(?P<field>[\w.\[\]]+): )?(?P<reason>.*)", re.S)
+# Fields of organisation.yml that the gateway reads at its start.
+_OF_THE_GATEWAY = ("brand_name", "time_zone", "opening_hours", "holidays", "privacy_notice")
 # A run whose process is gone is over after this time.
 _SILENT_AFTER = timedelta(seconds=60)
 # Wordings of changed questions that are asked one by one.
 _MOST_ASKED = 400
 _STORED_EVERY = 1.0
+_ATTEMPTS, _PAUSE = 4, 0.5
 _log = structlog.get_logger()
 
 
 class KnowledgeChecks:
-    """Runs in the background of the gateway that was asked; what it has found so far is in the database."""
+    """Runs in the background of the gateway that was asked; what it has found so far is in the database.
+
+    Attributes:
+        conversations: The folder of those that are played.
+    """
 
     def __init__(
         self,
@@ -53,7 +60,7 @@ class KnowledgeChecks:
         self._database = database
         self._store = store
         self._engine = engine
-        self._conversations = conversations
+        self.conversations = conversations
         self._zone = zone
         self._running: set[asyncio.Task[None]] = set()
         # What the published version says to each conversation, by hashes of both: it is played once.
@@ -150,6 +157,7 @@ class KnowledgeChecks:
         entries, entries_before = entries_of(files), entries_of(files_before)
         self._look_at_days(entries, run)
         _look_at_steps(entries, run)
+        _look_at_organisation(entries_before, entries, run)
         try:
             sha256 = await stage(self._engine, files)
         except BrokenBundleError as error:
@@ -201,7 +209,7 @@ class KnowledgeChecks:
             if text
         ][:_MOST_ASKED]
         for number, (entry, text) in enumerate(asked):
-            turn = (await self._engine.play(sha256, [{"kind": "text", "message": text}], {}))[-1]
+            turn = (await self._play(sha256, [{"kind": "text", "message": text}]))[-1]
             answered = next((str(event["topic"]) for event in turn.events if event.get("topic")), None)
             offered = {str(button.get("payload")) for reply in turn.messages for button in reply.buttons}
             if answered != f"faq/{entry.id}" and not any(f'"{entry.id}"' in payload for payload in offered):
@@ -213,15 +221,26 @@ class KnowledgeChecks:
                 run.add("taken", "warning", message, entry=entry, field="similar")
             await run.store(0.2 + 0.2 * (number + 1) / len(asked))
 
+    async def _play(self, sha256: str, messages: Sequence[dict[str, str]]) -> list[PlayedTurn]:
+        """Plays a conversation; an engine that is busy with users is asked again."""
+        for attempt in range(1, _ATTEMPTS + 1):
+            try:
+                return await self._engine.play(sha256, messages, {})
+            except InputError:
+                if attempt == _ATTEMPTS:
+                    raise
+                await asyncio.sleep(_PAUSE * attempt)
+        raise AssertionError("the last attempt returns or raises")
+
     async def _replay(self, before: str, after: str, run: _Run) -> None:
-        conversations, digest = await asyncio.to_thread(read_conversations, self._conversations)
+        conversations, digest = await asyncio.to_thread(read_conversations, self.conversations)
         kept = self._played.get((before, digest), {})
         texts = finding_texts()
         for number, conversation in enumerate(conversations):
             messages = conversation.messages()
             if conversation.id not in kept:
-                kept[conversation.id] = await self._engine.play(before, messages, {})
-            for found in divergences(conversation, kept[conversation.id], await self._engine.play(after, messages, {})):
+                kept[conversation.id] = await self._play(before, messages)
+            for found in divergences(conversation, kept[conversation.id], await self._play(after, messages)):
                 run.add(
                     "regression",
                     "warning" if found.is_worse else "note",
@@ -309,6 +328,18 @@ def _look_at_steps(entries: dict[Key, Entry], run: _Run) -> None:
         if isinstance(first, dict) and first.get("is_fallback"):
             message = finding_texts().unreachable_step.format(step=first.get("title") or first.get("id"))
             run.add("unreachable", "warning", message, entry=entry, field="steps[0].is_fallback")
+
+
+def _look_at_organisation(before: dict[Key, Entry], after: dict[Key, Entry], run: _Run) -> None:
+    """What the gateway reads of the deployment's own file is not changed by a publication."""
+    key: Key = ("organisation", "organisation")
+    old, new = before.get(key), after.get(key)
+    if old is None or new is None:
+        return
+    changed = [name for name in _OF_THE_GATEWAY if old.value.get(name) != new.value.get(name)]
+    if changed:
+        message = finding_texts().organisation.format(fields="、".join(changed))
+        run.add("organisation", "note", message, entry=new, field=changed[0])
 
 
 def _tell_problems(problems: Sequence[str], files: Files, run: _Run) -> None:

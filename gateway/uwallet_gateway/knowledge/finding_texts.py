@@ -37,6 +37,7 @@ class FindingTexts(BaseModel):
     expired_faq: str
     expired_notice: str
     unreachable_step: str
+    organisation: str
     regression_worse: str
     regression_changed: str
     nothing: str

@@ -145,7 +145,7 @@ class KnowledgePublisher:
             raise InputError(ErrorCode.KNOWLEDGE_BROKEN, details={"problems": error.problems}) from error
         row = await self._store.publish(version.number, revision, agent, note)
         # What fails from here on is done by `run_for_ever`, of this gateway or another.
-        await self._serve(row)
+        await self._engine.serve(_wanted(row), row.number)
         await self._tell(row)
         return PublicationView(version=version_view(row), seconds=round(time.monotonic() - started, 3))
 

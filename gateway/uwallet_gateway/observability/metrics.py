@@ -81,6 +81,8 @@ class Metrics:
         self._queue = self._gauge("queue", "Tickets that wait for an agent")
         self._chats = self._gauge("chats", "Tickets that an agent has")
         self._agents_online = self._gauge("agents_online", "Agents who are there and take chats")
+        self._events = self._counter("events", "Events sent to the stream for a warehouse", "type")
+        self._events_age = self._gauge("events_oldest_seconds", "Age of the oldest event that waits for the stream")
         self._redactions = self._counter("redactions", "Messages in which something was masked", "kind")
 
     def count_message(self, *, direction: str, transport: str) -> None:
@@ -123,6 +125,14 @@ class Metrics:
     def count_hook(self, endpoint: str, outcome: str) -> None:
         """Counts an attempt: `outcome` is `delivered`, `failed` (tried again later) or `given_up`."""
         self._add(self._hooks, endpoint=endpoint, outcome=outcome)
+
+    def count_event(self, kind: str) -> None:
+        """Counts an event that the stream has."""
+        self._add(self._events, type=kind)
+
+    def set_events_age(self, seconds: float) -> None:
+        """How long the oldest event waits for the stream; 0 if none does."""
+        self._events_age.set(seconds)
 
     def count_redaction(self, kind: str) -> None:
         """Counts a message in which something of this kind was masked."""

@@ -89,7 +89,7 @@ class NoticeValue(Request):
 class TextValue(Request):
     """A whole file, of the kinds `wording`, `examples` and `lexicon`."""
 
-    text: str = Field(min_length=1, max_length=2_000_000)
+    text: str = Field(min_length=1, max_length=300_000)
 
 
 class EntryRequest(Request):
@@ -130,6 +130,22 @@ class EntriesStored(View):
 
     stored: int
     problems: list[EntryProblem]
+
+
+class FaqImportProblem(View):
+    """Why a row of a file of questions is refused."""
+
+    row: int = Field(description="As a spreadsheet counts: the headings are row 1")
+    column: str = Field(description="Its heading; empty: the row as a whole")
+    message: str
+
+
+class FaqImport(View):
+    """What came of a file of questions: nothing is stored if one of its rows is refused."""
+
+    added: int
+    changed: int
+    problems: list[FaqImportProblem]
 
 
 class EntryView(View):
@@ -245,7 +261,7 @@ class FindingView(View):
     """What a check has found."""
 
     key: str = Field(description="The same for the same finding, so that it stays ignored")
-    check: Literal["schema", "near", "taken", "expired", "unreachable", "source", "regression", "training"]
+    check: Literal["schema", "near", "taken", "expired", "unreachable", "organisation", "regression", "training"]
     severity: Severity = Field(description="An `error` cannot be ignored")
     file: str | None
     line: int | None

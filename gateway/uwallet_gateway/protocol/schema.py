@@ -26,6 +26,7 @@ from uwallet_gateway.protocol import (
     messages,
     notices,
     persons,
+    push,
     quality,
     routing,
     service,
@@ -53,6 +54,7 @@ _MODULES: tuple[ModuleType, ...] = (
     knowledge,
     views,
     bulk,
+    push,
     events,
 )
 # Models that clients send but that ignore unknown fields, as Rasa's channel does.

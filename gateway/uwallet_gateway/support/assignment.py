@@ -47,15 +47,15 @@ class Staffing:
         group = self.online & self.weights(ticket).keys()
         if not group or ticket.group_id is None:
             return self.online
-        overflows_at = overflow_at(ticket, self.overflow_after.get(ticket.group_id))
+        overflows_at = overflow_at(ticket.user_waits_since, self.overflow_after.get(ticket.group_id))
         return self.online if overflows_at is not None and overflows_at <= moment else group
 
 
-def overflow_at(ticket: tables.Ticket, overflow_after: int | None) -> datetime | None:
+def overflow_at(user_waits_since: datetime | None, overflow_after: int | None) -> datetime | None:
     """When everybody may get a queued ticket that its group has not taken up; None: not by time."""
-    if ticket.status != "queued" or ticket.user_waits_since is None or overflow_after is None:
+    if user_waits_since is None or overflow_after is None:
         return None
-    return ticket.user_waits_since + timedelta(seconds=overflow_after)
+    return user_waits_since + timedelta(seconds=overflow_after)
 
 
 async def read_staffing(session: AsyncSession) -> Staffing:

@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, or_, select
+from pydantic import TypeAdapter
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -20,18 +21,13 @@ from uwallet_gateway.protocol.support import AgentReference, SupportState, Ticke
 from uwallet_gateway.protocol.tickets import (
     Actor,
     ActorKind,
-    AgentName,
     DeskQueue,
-    GroupName,
     LabelUse,
-    LastMessage,
     QueueCounts,
     Ticket,
-    TicketAlarm,
     TicketDetails,
     TicketEvent,
     TicketStatus,
-    TicketUser,
 )
 from uwallet_gateway.search.conversations import RATINGS
 from uwallet_gateway.search.index import in_conversations, plan_for_words
@@ -39,7 +35,7 @@ from uwallet_gateway.support.assignment import overflow_at
 from uwallet_gateway.support.labels import label_uses, labels_of
 from uwallet_gateway.support.presence import Availability, is_online, is_staffed
 from uwallet_gateway.support.queue import NORMAL, Wait, estimated_wait, in_order, is_crisis, position_of, positions_of
-from uwallet_gateway.transcript.messages import GREETING_PAYLOAD, Author, Owner
+from uwallet_gateway.transcript.messages import GREETING_PAYLOAD, Owner
 from uwallet_gateway.transcript.store import ConversationGoneError
 
 # How long after a ticket was closed the user is asked for a rating.
@@ -55,11 +51,53 @@ _OPEN = ("queued", "active", "message", "pending")
 _Agent = aliased(tables.Agent)
 _Preferred = aliased(tables.Agent)
 _Last = aliased(tables.Message)
-_TicketRow = Row[
-    tuple[
-        tables.Ticket, tables.Conversation, tables.Site, tables.Agent, tables.Agent, tables.Message, tables.SkillGroup
-    ]
-]
+# Columns rather than objects of the mapper, whose keeping is most of the time that a list of hundreds takes.
+_TICKET = (
+    tables.Ticket.id,
+    tables.Ticket.number,
+    tables.Ticket.status,
+    tables.Ticket.priority,
+    tables.Ticket.reason,
+    tables.Ticket.handoff,
+    tables.Ticket.contact_hint.label("contact"),
+    tables.Ticket.message,
+    tables.Ticket.disposition,
+    tables.Ticket.note,
+    tables.Ticket.due_at,
+    tables.Ticket.kept_open,
+    tables.Ticket.rating,
+    tables.Ticket.rating_comment,
+    tables.Ticket.version,
+    tables.Ticket.created_at,
+    tables.Ticket.queued_at,
+    tables.Ticket.claimed_at,
+    tables.Ticket.first_reply_at,
+    tables.Ticket.reply_due_at,
+    tables.Ticket.resolve_due_at,
+    tables.Ticket.closed_at,
+    tables.Ticket.user_waits_since,
+)
+_BESIDE = (
+    tables.Conversation.id.label("conversation_id"),
+    tables.Conversation.kind,
+    tables.Conversation.external_id,
+    tables.Conversation.context,
+    tables.Conversation.attributes,
+    tables.Site.name.label("site"),
+    _Agent.id.label("agent_id"),
+    _Agent.name.label("agent_name"),
+    _Preferred.id.label("preferred_id"),
+    _Preferred.name.label("preferred_name"),
+    tables.SkillGroup.id.label("group_id"),
+    tables.SkillGroup.name.label("group_name"),
+    tables.SkillGroup.overflow_after,
+    _Last.author.label("last_author"),
+    _Last.text.label("last_text"),
+    _Last.created_at.label("last_at"),
+)
+_NAMES = [column.key for column in (*_TICKET, *_BESIDE)]
+# All tickets of an answer are made in one call: hundreds of them one by one take longer than to read them.
+_VIEWS = TypeAdapter(list[Ticket])
 
 
 class TicketQueries:
@@ -419,80 +457,54 @@ class TicketQueries:
         return tickets[0]
 
     async def _read(self, session: AsyncSession, statement: Select[Any]) -> list[Ticket]:
-        rows: Sequence[_TicketRow] = (await session.execute(statement)).all()
-        active = [row[1].id for row in rows if row[0].status == "active"]
+        found = [dict(zip(_NAMES, row, strict=True)) for row in (await session.execute(statement)).all()]
+        active = [row["conversation_id"] for row in found if row["status"] == "active"]
         unread = await _unread(session, active) if active else {}
         positions: dict[int, int] = {}
-        if any(row[0].status == "queued" for row in rows):
+        if any(row["status"] == "queued" for row in found):
             waiting = await session.execute(
                 select(tables.Ticket.id, tables.Ticket.group_id)
                 .where(tables.Ticket.status == "queued")
                 .order_by(*in_order())
             )
             positions = positions_of(waiting.tuples())
-        labels = await labels_of(session, [row[0].id for row in rows]) if rows else {}
-        return [self._ticket(row, unread, positions, labels) for row in rows]
+        labels = await labels_of(session, [row["id"] for row in found]) if found else {}
+        for row in found:
+            self._complete(row)
+            row["unread"] = unread.get(row["conversation_id"], 0) if row["status"] == "active" else 0
+            row["position"] = positions.get(row["id"])
+            row["labels"] = labels.get(row["id"], [])
+        return _VIEWS.validate_python(found)
 
-    def _ticket(
-        self, row: _TicketRow, unread: dict[str, int], positions: dict[int, int], labels: dict[int, list[str]]
-    ) -> Ticket:
-        ticket, conversation, site = row[0], row[1], row[2]
-        agent, preferred = cast("tables.Agent | None", row[3]), cast("tables.Agent | None", row[4])
-        last, group = cast("tables.Message | None", row[5]), cast("tables.SkillGroup | None", row[6])
-        handoff = ticket.handoff
-        return Ticket(
-            id=ticket.id,
-            number=ticket.number,
-            conversation_id=conversation.id,
-            site=site.name,
-            status=cast("TicketStatus", ticket.status),
-            priority=ticket.priority,
-            reason=ticket.reason,
-            topic=handoff.get("topic"),
-            step=handoff.get("step"),
-            summary=str(handoff.get("summary") or ""),
-            collected=dict(handoff.get("collected") or {}),
-            mood=handoff.get("mood"),
-            alarms=[
-                TicketAlarm(kind=str(alarm.get("kind")), text=str(alarm.get("text") or ""))
-                for alarm in handoff.get("alarms") or ()
-            ],
-            contact=ticket.contact_hint,
-            message=ticket.message,
-            agent=_name(agent),
-            preferred_agent=_name(preferred),
-            group=GroupName(id=group.id, name=group.name) if group else None,
-            overflow_at=overflow_at(ticket, group.overflow_after) if group else None,
-            disposition=ticket.disposition,
-            note=ticket.note,
-            labels=labels.get(ticket.id, []),
-            due_at=ticket.due_at,
-            kept_open=ticket.kept_open,
-            rating=ticket.rating,
-            rating_comment=ticket.rating_comment,
-            version=ticket.version,
-            unread=unread.get(conversation.id, 0) if ticket.status == "active" else 0,
-            last_message=LastMessage(author=cast("Author", last.author), text=last.text, created_at=last.created_at)
-            if last
-            else None,
-            user=TicketUser(
-                kind=conversation.kind,
-                name=conversation.external_id,
-                online=None
-                if conversation.kind == "backend"
-                else ticket.status in _OPEN and self._is_user_online(conversation.id),
-                called=(conversation.attributes or {}).get("name"),
-                context=dict(conversation.context or {}),
-            ),
-            position=positions.get(ticket.id),
-            created_at=ticket.created_at,
-            queued_at=ticket.queued_at,
-            claimed_at=ticket.claimed_at,
-            first_reply_at=ticket.first_reply_at,
-            reply_due_at=ticket.reply_due_at,
-            resolve_due_at=ticket.resolve_due_at,
-            closed_at=ticket.closed_at,
+    def _complete(self, row: dict[str, Any]) -> None:
+        """Makes of the columns of a ticket what its view has, but for what is read in other statements."""
+        handoff, group_id, status, kind = row["handoff"], row["group_id"], row["status"], row["kind"]
+        row["topic"], row["step"], row["mood"] = handoff.get("topic"), handoff.get("step"), handoff.get("mood")
+        row["summary"] = str(handoff.get("summary") or "")
+        row["collected"] = handoff.get("collected") or {}
+        row["alarms"] = [
+            {"kind": str(alarm.get("kind")), "text": str(alarm.get("text") or "")}
+            for alarm in handoff.get("alarms") or ()
+        ]
+        row["agent"] = _name(row["agent_id"], row["agent_name"])
+        row["preferred_agent"] = _name(row["preferred_id"], row["preferred_name"])
+        row["group"] = _name(group_id, row["group_name"])
+        row["overflow_at"] = (
+            overflow_at(row["user_waits_since"], row["overflow_after"])
+            if group_id is not None and status == "queued"
+            else None
         )
+        author = row["last_author"]
+        row["last_message"] = (
+            None if author is None else {"author": author, "text": row["last_text"], "created_at": row["last_at"]}
+        )
+        row["user"] = {
+            "kind": kind,
+            "name": row["external_id"],
+            "online": None if kind == "backend" else status in _OPEN and self._is_user_online(row["conversation_id"]),
+            "called": (row["attributes"] or {}).get("name"),
+            "context": row["context"] or {},
+        }
 
 
 def is_reached() -> ColumnElement[bool]:
@@ -519,7 +531,8 @@ def _tickets() -> Select[Any]:
         .scalar_subquery()
     )
     return (
-        select(tables.Ticket, tables.Conversation, tables.Site, _Agent, _Preferred, _Last, tables.SkillGroup)
+        select(*_TICKET, *_BESIDE)
+        .select_from(tables.Ticket)
         .join(tables.Conversation, tables.Conversation.id == tables.Ticket.conversation_id)
         .join(tables.Site, tables.Site.key == tables.Conversation.site_key)
         .outerjoin(_Agent, _Agent.id == tables.Ticket.agent_id)
@@ -598,8 +611,8 @@ def _is_rating_wanted(ticket: tables.Ticket) -> bool:
     )
 
 
-def _name(agent: tables.Agent | None) -> AgentName | None:
-    return AgentName(id=agent.id, name=agent.name) if agent else None
+def _name(row_id: int | None, name: str) -> dict[str, Any] | None:
+    return None if row_id is None else {"id": row_id, "name": name}
 
 
 def _event(event: tables.TicketEvent, name: str | None) -> TicketEvent:

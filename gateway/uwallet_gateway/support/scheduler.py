@@ -32,7 +32,7 @@ from uwallet_gateway.support.rules import DeskRules
 from uwallet_gateway.support.ticket_steps import TicketSteps
 from uwallet_gateway.support.timers import SchedulerRules
 from uwallet_gateway.transcript.event_bus import EventBus
-from uwallet_gateway.transcript.events import AgentsChanged, Event, QueueChanged, SupportChanged
+from uwallet_gateway.transcript.events import AgentCalled, AgentsChanged, Event, QueueChanged, SupportChanged
 from uwallet_gateway.transcript.store import ConversationGoneError, Transcript
 from uwallet_gateway.transcript.transaction import ConversationTransaction
 
@@ -245,6 +245,10 @@ class SupportScheduler:
     async def _tell_due(self, transaction: ConversationTransaction, ticket: tables.Ticket) -> None:
         ticket.reminded_at = now()
         await self._steps.note_event(transaction, ticket, EventKind.FOLLOW_UP_DUE, "system")
+        if ticket.agent_id is not None:
+            transaction.emit(
+                AgentCalled(transaction.conversation_id, ticket.id, ticket.number, ticket.agent_id, kind="due")
+            )
 
     async def _miss_reply(self, transaction: ConversationTransaction, ticket: tables.Ticket) -> None:
         await self._steps.miss(transaction, ticket, "first_reply")

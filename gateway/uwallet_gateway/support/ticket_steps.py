@@ -31,6 +31,7 @@ from uwallet_gateway.support.queue import estimated_wait, position_of, priority_
 from uwallet_gateway.support.rules import DeskRules
 from uwallet_gateway.support.targets import TargetClock
 from uwallet_gateway.transcript.events import (
+    AgentCalled,
     AgentsChanged,
     QueueChanged,
     Settled,
@@ -42,6 +43,7 @@ from uwallet_gateway.transcript.transaction import ConversationTransaction
 
 Target = Literal["first_reply", "resolution"]
 # Records a hook event for other systems, in the same transaction: event, ticket, the target that was missed.
+RatingRecorder = Callable[[AsyncSession, tables.Ticket], Awaitable[None]]
 Recorder = Callable[[AsyncSession, HookEvent, tables.Ticket, Target | None], Awaitable[None]]
 # Reason of a handoff that the gateway makes without the engine. It adds nothing to what the bot has collected.
 ENGINE_TROUBLE = "engine_trouble"
@@ -72,6 +74,7 @@ class TicketSteps:
         keys: Keys,
         rules: DeskRules,
         record: Recorder | None = None,
+        record_rating: RatingRecorder | None = None,
     ) -> None:
         """Keeps what the steps work with.
 
@@ -82,7 +85,9 @@ class TicketSteps:
             keys: Encrypts contacts.
             rules: The service targets.
             record: Called when a ticket is created, queued and closed.
+            record_rating: Called when its user has rated it.
         """
+        self._record_rating = record_rating
         self.notices = notices
         self.hours = hours
         self._metrics = metrics
@@ -151,6 +156,11 @@ class TicketSteps:
         if self._record is not None:
             for event in events:
                 await self._record(transaction.session, event, ticket, target)
+
+    async def announce_rating(self, transaction: ConversationTransaction, ticket: tables.Ticket) -> None:
+        """Records that the user has rated the ticket."""
+        if self._record_rating is not None:
+            await self._record_rating(transaction.session, ticket)
 
     async def add_request(
         self, transaction: ConversationTransaction, ticket: tables.Ticket, handoff: dict[str, Any], reason: str
@@ -270,6 +280,8 @@ class TicketSteps:
             agent=agent.name,
         )
         transaction.emit(Typing(transaction.conversation_id, typing=False), AgentsChanged())
+        if by is None or by.id != agent.id:
+            transaction.emit(AgentCalled(transaction.conversation_id, ticket.id, ticket.number, agent.id, kind="given"))
         _log.info(
             "support.given",
             conversation_id=transaction.conversation_id,

@@ -341,6 +341,7 @@ class UserRequests:
             raise InputError(ErrorCode.ALREADY_RATED)
         ticket.rating, ticket.rating_comment = rating, cleaned
         await self._steps.note_event(transaction, ticket, EventKind.RATED, "user", rating=rating, comment=cleaned)
+        await self._steps.announce_rating(transaction, ticket)
         self._steps.count_rating(rating)
         await self._notices.say(transaction, "rated", "rated", in_reply_to=in_reply_to)
         transaction.emit(SupportChanged(transaction.conversation_id))

@@ -99,6 +99,17 @@ class Whispered:
 
 
 @dataclass(frozen=True, slots=True)
+class AgentCalled:
+    """An agent was given a chat by somebody else, or a follow-up of theirs is due. In this process only."""
+
+    conversation_id: str
+    ticket_id: int
+    number: str
+    agent_id: int
+    kind: Literal["given", "due"]
+
+
+@dataclass(frozen=True, slots=True)
 class QueueChanged:
     """The queue or the agent of a ticket has changed; `reason` is the kind of the ticket's event. For desks."""
 
@@ -124,6 +135,7 @@ Event = (
     | SupportChanged
     | TicketChanged
     | Whispered
+    | AgentCalled
     | QueueChanged
     | AgentsChanged
 )

@@ -14,7 +14,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from uwallet_gateway.transcript.event_bus import EventBus
-from uwallet_gateway.transcript.events import Event, Said
+from uwallet_gateway.transcript.events import AgentCalled, Event, Said
 
 _CHANNEL = "uwallet:events"
 # Seconds until Redis is tried again.
@@ -63,6 +63,9 @@ class Relay:
         await self._listening_redis.aclose()
 
     def _pass_on(self, event: Event) -> None:
+        if isinstance(event, AgentCalled):
+            # Or each process would tell the agent.
+            return
         self._outgoing.put_nowait(json.dumps({"process": self._process, "event": _to_json(event)}))
 
     async def _for_ever(self, run: Any, *arguments: Any) -> None:

@@ -9,11 +9,15 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from uwallet_gateway.errors import ErrorCode, InputError
 from uwallet_gateway.presentation import Presentation
+from uwallet_gateway.protocol.base import DESK_API
 from uwallet_gateway.transport.client import header
 from uwallet_gateway.transport.upload_slots import is_upload
 
 # Bytes of a JSON body; the longest message in UTF-8, escaped, with room.
 _JSON_BYTES = 64 * 1024
+# Of entries of the knowledge: the largest file has a sixth of it, an import hundreds of entries.
+_KNOWLEDGE_BYTES = 1024 * 1024
+_KNOWLEDGE_PATH = f"{DESK_API}/knowledge/draft/entries"
 # Bytes of a multipart body beside the picture.
 _MULTIPART_BYTES = 16 * 1024
 # Bytes of what is too large that are read and thrown away before it is refused.
@@ -34,7 +38,7 @@ class BodyLimit:
             await self._app(scope, receive, send)
             return
         uploads = is_upload(scope)
-        limit = self._presentation.limits.attachment_bytes + _MULTIPART_BYTES if uploads else _JSON_BYTES
+        limit = self._presentation.limits.attachment_bytes + _MULTIPART_BYTES if uploads else _json_limit(scope)
         code = ErrorCode.ATTACHMENT_TOO_LARGE if uploads else ErrorCode.TOO_LONG
         announced = header(scope, b"content-length") or "0"
         if not announced.isdigit() or int(announced) > limit:
@@ -81,3 +85,7 @@ class BodyLimit:
         ]
         await send({"type": "http.response.start", "status": 413, "headers": headers})
         await send({"type": "http.response.body", "body": body})
+
+
+def _json_limit(scope: Scope) -> int:
+    return _KNOWLEDGE_BYTES if scope["path"].startswith(_KNOWLEDGE_PATH) else _JSON_BYTES

@@ -16,6 +16,7 @@ import structlog
 
 from common.tracing import NEW, span, trace_id, traceparent
 from uwallet_gateway.engine.client import EngineClient, EngineReply, EngineUnavailable, FailureReason
+from uwallet_gateway.hooks.stream import StreamRecorder
 from uwallet_gateway.input_text import without_quotation
 from uwallet_gateway.insight.recording import record_turn
 from uwallet_gateway.observability.metrics import Metrics
@@ -58,6 +59,7 @@ class Dispatcher:
         metrics: Metrics,
         locks: Locks,
         configuration: Configuration,
+        stream: StreamRecorder,
         *,
         concurrency: int,
         patience: float,
@@ -75,6 +77,7 @@ class Dispatcher:
             metrics: Counts turns and failures.
             locks: Keep workers of other processes out of a conversation.
             configuration: What admins have changed: the greeting, and opening hours that the bot is told.
+            stream: Is told of each answer.
             concurrency: Turns that run in the engine at the same time.
             patience: Seconds for which a message waits for an engine that is away.
             notice_after: Seconds after which the user is told.
@@ -88,6 +91,7 @@ class Dispatcher:
         self._metrics = metrics
         self._locks = locks
         self._configuration = configuration
+        self._stream = stream
         self._slots = asyncio.Semaphore(concurrency)
         self._patience = patience
         self._notice_after = notice_after
@@ -282,6 +286,7 @@ class Dispatcher:
             if not await transaction.set_state(message.id, "answered"):
                 return "settled"
             await record_turn(transaction.session, message, reply)
+            await self._stream.turn(transaction.session, message, reply)
             if reply.script is not None:
                 await transaction.set_script(reply.script)
             for item in items:

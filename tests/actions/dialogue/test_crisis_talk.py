@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from actions.dialogue.acts import Act
+from actions.dialogue.state import Alarm, has_alarm
 from tests.actions.reading.builders import KNOWLEDGE
 from tests.conftest import PLACEHOLDERS, Conversation
 
@@ -120,3 +121,24 @@ def test_who_is_on_the_way_is_waited_for(conversation: Conversation) -> None:
     conversation.does(Act.OUT_OF_SCOPE, "我姐已经在路上了", intent="out_of_scope")
     assert conversation.turn
     assert "来的路上" in str(conversation.turn.replies[0].values["answer"])
+
+
+def test_a_wife_who_was_said_goodbye_to_is_not_taken_for_the_one_in_danger(conversation: Conversation) -> None:
+    text = "我老公昨晚没回来 给我转了全部的钱 说以后你带好孩子"
+    conversation.does(Act.OUT_OF_SCOPE, text, intent="out_of_scope", alarms={"crisis": 0.6})
+    assert conversation.turn
+    assert "crisis_other_person" in conversation.state.answered
+
+
+def test_a_phrase_that_sounds_like_coming_ashore_is_no_rescue(conversation: Conversation) -> None:
+    conversation.does(Act.OUT_OF_SCOPE, "真不想活了", intent="out_of_scope", alarms={"crisis": 0.95})
+    conversation.does(Act.OUT_OF_SCOPE, "别人都上岸了", intent="out_of_scope")
+    assert conversation.turn
+    assert "离开" not in str(conversation.turn.replies[0].values["answer"])
+
+
+def test_who_does_not_deny_after_the_question_is_heard(conversation: Conversation) -> None:
+    conversation.does(Act.OUT_OF_SCOPE, "不知道活着图啥", intent="out_of_scope", alarms={"crisis": 0.13})
+    assert conversation.state.open_alarm is Alarm.CRISIS
+    conversation.does(Act.OPEN_TOPIC, "不用给我电话号码 没意思", intent="contact_support")
+    assert has_alarm(conversation.state, Alarm.CRISIS)

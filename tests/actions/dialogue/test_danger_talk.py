@@ -528,3 +528,47 @@ def test_a_loss_after_the_password_was_changed_is_no_comfort(conversation: Conve
     answer = says(conversation, "密码改了 又扣了五百 是不是他还在里面", said={"asks_still_trying": 0.9})
     assert "进不来" not in answer
     assert "银行" in answer
+
+
+def test_who_wants_money_to_get_it_back_is_one_more(conversation: Conversation) -> None:
+    fraud(conversation, "我给骗子转了四千块")
+    assert "也是骗" in says(conversation, "有个律师找我 说能帮追 先收两千")
+
+
+def test_a_regulator_named_by_the_culprit_is_no_complaint(conversation: Conversation) -> None:
+    fraud(conversation, "有人让我交钱解冻")
+    says(conversation, "他发了银保监的红头文件 说不交就告我")
+    assert not has_alarm(conversation.state, Alarm.COMPLAINT)
+
+
+def test_a_decision_asks_for_no_yes(conversation: Conversation) -> None:
+    fraud(conversation, "我给骗子转了四千块")
+    assert "别去" not in says(conversation, "那我还是去跟老师说吧")
+
+
+def test_what_is_found_out_to_be_ones_own_is_no_theft(conversation: Conversation) -> None:
+    says(conversation, "有一笔扣款不认识 我是不是被盗了", alarms={"victim": 0.6})
+    says(conversation, "问了 是他开的会员 自动续费")
+    assert not has_alarm(conversation.state, Alarm.VICTIM)
+
+
+def test_what_is_told_as_done_in_so_many_words_is_done_whatever_the_model_hears(conversation: Conversation) -> None:
+    fraud(conversation, "我给骗子转了四千块")
+    hears(conversation, "我打咗110", takes_step=0.6)
+    assert "police_called" in conversation.state.danger_facts
+
+
+def test_who_begins_with_a_relative_speaks_of_them(conversation: Conversation) -> None:
+    heard: dict[str, Any] = {"alarms": {"victim": 0.9}, "said": {"lost": 0.9}, "is_listened": True}
+    assert "替您爸爸报" in says(conversation, "我爹昨天被人喊去刷了脸 今天卡里被转走两万三", **heard)
+
+
+def test_what_cannot_be_changed_is_not_told_to_be_changed(conversation: Conversation) -> None:
+    fraud(conversation, "我把支付密码发给别人了")
+    assert not hears(conversation, "改不了", cannot_change=0.99).startswith("要改")
+
+
+def test_chat_records_are_no_question_of_privacy(conversation: Conversation) -> None:
+    fraud(conversation, "我给骗子转了四千块")
+    conversation.does(Act.OPEN_TOPIC, "拉黑前的聊天记录还在", intent="chat_privacy", confidence=0.85)
+    assert conversation.state.open_alarm is Alarm.VICTIM

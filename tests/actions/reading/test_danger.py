@@ -186,3 +186,14 @@ def test_who_was_handed_over_asks_about_it(text: str) -> None:
 def test_a_report_of_a_check_without_a_word_of_danger_is_one(text: str, acts: dict[str, float], is_heard: bool) -> None:
     message = said(text, "account_compromised", acts=acts, alarms={"victim": 0.6, "fraud_underway": 0.25})
     assert (read(message, at("payment_failure", 2)).chosen.act is Act.ALARM) == is_heard
+
+
+@pytest.mark.parametrize("text", ["我儿子电话打不通 我怕他出事", "室友门锁着 敲门不应 她前几天分手了"])
+def test_fear_for_somebody_who_does_not_answer_is_a_cry_for_help(text: str) -> None:
+    chosen = read(said(text, "out_of_scope")).chosen
+    assert (chosen.act, chosen.arguments["alarm"]) == (Act.ALARM, Alarm.CRISIS)
+
+
+def test_somebody_on_a_bridge_is_a_cry_for_help() -> None:
+    chosen = read(said("我对象玩虚拟币亏光了 现在坐在桥上给我打视频", "out_of_scope")).chosen
+    assert (chosen.act, chosen.arguments["alarm"]) == (Act.ALARM, Alarm.CRISIS)

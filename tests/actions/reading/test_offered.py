@@ -68,7 +68,9 @@ def test_a_pointer_picks_from_the_list(text: str, number: int) -> None:
     assert (chosen.source, chosen.message.text) == (Source.OFFERED, MENU[number - 1].payload)
 
 
-@pytest.mark.parametrize("text", ["第九个", "两个月", "3个工作日", "换了两个手机", "后面就没了消息"])
+@pytest.mark.parametrize(
+    "text", ["第九个", "两个月", "3个工作日", "换了两个手机", "后面就没了消息", "考研又没过 第三年了"]
+)
 def test_what_counts_something_else_points_to_nothing(text: str) -> None:
     assert read(said(text, "out_of_scope"), LISTED).chosen.source is not Source.OFFERED
 

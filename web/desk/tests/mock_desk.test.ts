@@ -21,6 +21,7 @@ it('sends what the gateway could send', async () => {
     'canned_replies',
     'labels',
     'views',
+    'push',
     'tickets',
     'board',
     'blocked',

@@ -307,6 +307,7 @@ export class MockDesk extends MockServer {
       csrf: CSRF,
       method: 'password',
       second_factor: null,
+      knowledge_role: null,
       settings: SETTINGS,
     };
   }
@@ -382,6 +383,7 @@ const MODELS: Record<string, string> = {
   'GET /canned_replies': 'CannedReply[]',
   'GET /labels': 'LabelUse[]',
   'GET /views': 'SavedView[]',
+  'GET /push': 'PushView',
   'GET /tickets': 'TicketPage',
   'GET /tickets/*': 'TicketDetails',
   'GET /tickets/*/messages': 'DeskMessagePage',

@@ -145,6 +145,7 @@ export function fillDesk(desk: MockDesk): void {
     { label: '退款', tickets: 12 },
     { label: '安全', tickets: 3 },
   ]);
+  desk.canned.set('GET /push', { public_key: null, devices: 0 });
   desk.canned.set('GET /views', [
     {
       id: 1,

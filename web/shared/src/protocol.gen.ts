@@ -624,7 +624,7 @@ export interface FindingView {
    * The same for the same finding, so that it stays ignored
    */
   key: string;
-  check: 'schema' | 'near' | 'taken' | 'expired' | 'unreachable' | 'source' | 'regression' | 'training';
+  check: 'schema' | 'near' | 'taken' | 'expired' | 'unreachable' | 'organisation' | 'regression' | 'training';
   /**
    * An `error` cannot be ignored
    */
@@ -1531,6 +1531,28 @@ export interface FactorProof {
   code?: string | null;
 }
 /**
+ * What came of a file of questions: nothing is stored if one of its rows is refused.
+ */
+export interface FaqImport {
+  added: number;
+  changed: number;
+  problems: FaqImportProblem[];
+}
+/**
+ * Why a row of a file of questions is refused.
+ */
+export interface FaqImportProblem {
+  /**
+   * As a spreadsheet counts: the headings are row 1
+   */
+  row: number;
+  /**
+   * Its heading; empty: the row as a whole
+   */
+  column: string;
+  message: string;
+}
+/**
  * A question with one answer (docs/knowledge.md).
  */
 export interface FaqValue {
@@ -2352,6 +2374,30 @@ export interface PublicationView {
    * Until the engine that was asked served it; others follow within seconds
    */
   seconds: number;
+}
+/**
+ * By what notices are encrypted for a browser, in base64url.
+ */
+export interface PushKeys {
+  p256dh: string;
+  auth: string;
+}
+/**
+ * A subscription as `PushSubscription.toJSON` gives it, without its end.
+ */
+export interface PushRequest {
+  endpoint: string;
+  keys: PushKeys;
+}
+/**
+ * What a browser needs to subscribe; the key is null if this gateway sends no pushes.
+ */
+export interface PushView {
+  public_key: string | null;
+  /**
+   * Browsers of the agent that are subscribed
+   */
+  devices: number;
 }
 /**
  * The criteria in their order.

@@ -19,8 +19,10 @@ from uwallet_gateway.transport.desk import (
     insight,
     intents,
     knowledge,
+    knowledge_files,
     oidc,
     persons,
+    push,
     routing,
     saved_views,
     second_factor,
@@ -51,10 +53,12 @@ ROUTERS = (
     supervision.router,
     customers.router,
     saved_views.router,
+    push.router,
     configuration.router,
     audit.router,
     persons.router,
     knowledge.router,
+    knowledge_files.router,
 )
 
 

@@ -55,10 +55,12 @@ _MOST_MESSAGES = 10_000
 TicketId = Annotated[int, Path(ge=1, le=MAX_ID)]
 
 
-@router.get("/queue", responses=responses(401, 429, 503))
-async def read_queue(services: ServicesNeeded, session: AgentNeeded) -> DeskQueue:
+@router.get("/queue", response_model=DeskQueue, responses=responses(401, 429, 503))
+async def read_queue(services: ServicesNeeded, session: AgentNeeded) -> Response:
     """Returns the queue, the agent's own chats, the offline messages and the follow-ups."""
-    return await services.tickets.queue(session.agent.id, sees_all=session.agent.role.may(Role.SUPERVISOR))
+    queue = await services.tickets.queue(session.agent.id, sees_all=session.agent.role.may(Role.SUPERVISOR))
+    # As it is: by way of dictionaries it would take twice as long with hundreds waiting.
+    return Response(queue.model_dump_json(), media_type="application/json")
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ import type {
   GroupRequest,
   PersonRequest,
   Intent,
+  KnowledgeRole,
   LabelUse,
   Leave,
   MergeCandidate,
@@ -36,6 +37,8 @@ import type {
   Presence,
   Queue,
   Performance,
+  PushRequest,
+  PushView,
   QualitySheet,
   RecoveryCodes,
   ReplyImport,
@@ -184,6 +187,12 @@ export class DeskApi {
   markAnswer = (id: string, messageId: number, marked: boolean): Promise<unknown> =>
     this.request('PUT', `/conversations/${id}/messages/${messageId}/mark`, { marked });
 
+  // --- Notices on this device ---
+
+  push = (): Promise<PushView> => this.request('GET', '/push');
+  subscribePush = (body: PushRequest): Promise<void> => this.request('PUT', '/push', body);
+  unsubscribePush = (): Promise<void> => this.request('DELETE', '/push');
+
   // --- Saved views ---
 
   views = (): Promise<SavedView[]> => this.request('GET', '/views');
@@ -199,11 +208,19 @@ export class DeskApi {
     name: string;
     email?: string | null;
     role: Role;
+    knowledge_role?: KnowledgeRole | null;
     max_chats?: number;
   }): Promise<{ password: string }> => this.request('POST', '/agents', body);
   changeAgent = (
     id: number,
-    body: Partial<{ name: string; email: string; role: Role; enabled: boolean; max_chats: number }>,
+    body: Partial<{
+      name: string;
+      email: string;
+      role: Role;
+      knowledge_role: KnowledgeRole | '';
+      enabled: boolean;
+      max_chats: number;
+    }>,
   ): Promise<unknown> => this.request('PATCH', `/agents/${id}`, body);
   resetPassword = (id: number): Promise<{ password: string }> => this.request('POST', `/agents/${id}/password`);
 

@@ -6,6 +6,7 @@ import {
   KeyOutlined,
   LaptopOutlined,
   LogoutOutlined,
+  MobileOutlined,
   QuestionCircleOutlined,
   SafetyOutlined,
   SoundOutlined,
@@ -21,6 +22,7 @@ import { fill, t } from '../i18n/strings.ts';
 import { useAction, useDesk } from './context.ts';
 import { PRESENCE_STATUS } from './labels.ts';
 import { PasswordDialog } from './password_dialog.tsx';
+import { PushDialog } from './push_dialog.tsx';
 import { SecondFactorDialog } from './second_factor_dialog.tsx';
 import { SessionsDialog } from './sessions_dialog.tsx';
 import { usePresence } from './presence.ts';
@@ -36,6 +38,7 @@ export function AgentMenu(): JSX.Element {
   const [changingPassword, setChangingPassword] = useState(false);
   const [showingFactor, setShowingFactor] = useState(false);
   const [showingSessions, setShowingSessions] = useState(false);
+  const [showingPush, setShowingPush] = useState(false);
   const [permission, setPermission] = useState(notificationPermission);
 
   const askPermission = async (): Promise<void> => {
@@ -64,6 +67,7 @@ export function AgentMenu(): JSX.Element {
     ...(permission === 'unsupported' || permission === 'granted'
       ? []
       : [{ key: 'notifications', icon: <BellOutlined />, label: t.menu.notifications }]),
+    { key: 'push', icon: <MobileOutlined />, label: t.menu.push },
     {
       key: 'theme',
       icon: <BulbOutlined />,
@@ -104,6 +108,8 @@ export function AgentMenu(): JSX.Element {
         return setShowingFactor(true);
       case 'sessions':
         return setShowingSessions(true);
+      case 'push':
+        return setShowingPush(true);
       case 'leave':
         return void run(() => keeper.signOut());
     }
@@ -128,6 +134,7 @@ export function AgentMenu(): JSX.Element {
       </Dropdown>
       {changingPassword && <PasswordDialog onClose={() => setChangingPassword(false)} />}
       {showingFactor && <SecondFactorDialog onClose={() => setShowingFactor(false)} />}
+      {showingPush && <PushDialog onClose={() => setShowingPush(false)} />}
       {showingSessions && <SessionsDialog onClose={() => setShowingSessions(false)} />}
     </>
   );

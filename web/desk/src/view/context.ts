@@ -19,6 +19,7 @@ import type { Desk, DeskState } from '../core/desk.ts';
 import type { Drafts } from '../core/drafts.ts';
 import type { Agent, Settings, SkillGroup } from '../core/protocol.ts';
 import { groupsOf } from '../core/queue_view.ts';
+import type { DevicePush } from '../core/push.ts';
 import type { SessionKeeper } from '../core/session.ts';
 import type { ServerClock } from '../core/waits.ts';
 import { t } from '../i18n/strings.ts';
@@ -34,6 +35,7 @@ export interface DeskContextValue {
   clock: ServerClock;
   sounds: Sounds;
   preferences: Preferences;
+  push: DevicePush;
 }
 
 export const DeskContext = createContext<DeskContextValue | null>(null);

@@ -9,6 +9,7 @@ import { notify, pageTitle, Sounds } from '../core/alerts.ts';
 import { socketIoFactory } from '../core/connection.ts';
 import { Desk, type DeskAlert } from '../core/desk.ts';
 import { Drafts } from '../core/drafts.ts';
+import { DevicePush, pushBrowser } from '../core/push.ts';
 import type { Session, Ticket } from '../core/protocol.ts';
 import type { SessionKeeper } from '../core/session.ts';
 import { DeskStorage } from '../core/storage.ts';
@@ -29,7 +30,7 @@ interface SignedInProps {
 }
 
 export function SignedIn({ keeper, session, clock, preferences }: SignedInProps): JSX.Element | null {
-  const [parts, setParts] = useState<{ desk: Desk; drafts: Drafts; sounds: Sounds } | null>(null);
+  const [parts, setParts] = useState<{ desk: Desk; drafts: Drafts; sounds: Sounds; push: DevicePush } | null>(null);
   const { notification } = App.useApp();
   const queries = useMemo(makeQueryClient, []);
   const agentId = session.agent.id;
@@ -89,11 +90,23 @@ export function SignedIn({ keeper, session, clock, preferences }: SignedInProps)
     window.addEventListener('keydown', unlock);
     const stopWatching = watchActivity(window, keeper.api.noteActivity, Date.now);
     desk.start();
-    setParts({ desk, drafts, sounds });
+    const push = new DevicePush(keeper.api, pushBrowser(), {
+      read: () => storage.read('push') !== null,
+      write: (wanted) => storage.write('push', wanted ? '1' : null),
+    });
+    // No notice is worth a word: the menu says what is the matter.
+    void push.renew().catch(() => undefined);
+    const openTicket = (event: MessageEvent<{ kind?: string; id?: number }>): void => {
+      if (event.data.kind === 'open_ticket') navigate(`/tickets/${Number(event.data.id)}`);
+    };
+    const workers = 'serviceWorker' in navigator ? navigator.serviceWorker : null;
+    workers?.addEventListener('message', openTicket);
+    setParts({ desk, drafts, sounds, push });
     return () => {
       window.removeEventListener('pointerdown', unlock);
       window.removeEventListener('keydown', unlock);
       stopWatching();
+      workers?.removeEventListener('message', openTicket);
       desk.stop();
       queries.clear();
     };

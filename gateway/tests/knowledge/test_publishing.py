@@ -1,0 +1,223 @@
+"""From a change to its publication through the desk, in front of an engine that is not there."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from tests.helpers.desk import DeskAgent, agent_at
+from tests.helpers.fake_engine import FakeEngine, FakeKnowledge
+from tests.helpers.gateway import Gateway, running_gateway
+from tests.helpers.servers import free_port, serving
+from uwallet_gateway.agents.roles import KnowledgeRole
+from uwallet_gateway.audit.actions import Action
+from uwallet_gateway.settings import load_settings
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+FAQ: dict[str, Any] = {
+    "category": "payment",
+    "question": "话费充错号码怎么办",
+    "similar": ["话费打错了"],
+    "answer": "答",
+}
+PATH = "/knowledge/draft/entries/faq/wrong_number"
+SET = """- id: "1"
+  kind: 存档
+  turns:
+  - {user: 话费打错了, must_any: [收到]}
+  - {user: 谢谢}
+"""
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def running(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Gateway]:
+    """One gateway for all: to start it takes longer than a test."""
+    folder, engine, port = tmp_path_factory.mktemp("publishing"), FakeEngine(), free_port()
+    (folder / "sets").mkdir()
+    (folder / "sets" / "stored.yml").write_text(SET, encoding="utf-8")
+    settings = load_settings(
+        development=True,
+        port=free_port(),
+        data_dir=folder / "data",
+        web_dir=folder / "no web",
+        secret_key="0123456789abcdef0123456789abcdef",
+        engine_url=f"http://127.0.0.1:{port}",
+        conversations_dir=folder / "sets",
+        rate_desk_requests_per_agent="",
+    )
+    async with serving(engine, port), running_gateway(settings, engine) as gateway:
+        yield gateway
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def gateway(running: Gateway) -> AsyncIterator[Gateway]:
+    """The gateway with version 1 published, no draft, and an engine that knows of nothing."""
+    running.engine.knowledge = FakeKnowledge()
+    yield running
+    running.engine.knowledge = FakeKnowledge()
+    await running.services.knowledge_store.discard()
+    published = await running.services.knowledge_store.published()
+    if published is not None and published.number != 1:
+        await running.services.knowledge_publisher.roll_back(1, "小王", "")
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def publisher(gateway: Gateway) -> DeskAgent:
+    return await agent_at(gateway, knowledge=KnowledgeRole.PUBLISHER)
+
+
+async def changed(publisher: DeskAgent, **fields: Any) -> int:
+    """Stores a new question in the draft; returns the draft's revision."""
+    await publisher.ok("PUT", PATH, json={"revision": None, "value": FAQ | fields})
+    return int((await publisher.ok("GET", "/knowledge"))["draft"]["revision"])
+
+
+async def checked(publisher: DeskAgent) -> dict[str, Any]:
+    view: dict[str, Any] = await publisher.ok("POST", "/knowledge/draft/checks")
+    async with asyncio.timeout(60):
+        while view["state"] == "running":
+            await asyncio.sleep(0.01)
+            view = await publisher.ok("GET", "/knowledge/draft/checks")
+    return view
+
+
+def found(view: dict[str, Any], check: str) -> list[dict[str, Any]]:
+    return [finding for finding in view["findings"] if finding["check"] == check]
+
+
+async def test_a_warning_stops_a_publication_until_it_is_ignored_with_a_reason(
+    gateway: Gateway, publisher: DeskAgent
+) -> None:
+    pair = {
+        "text": "话费打错了",
+        "entry": "faq/wrong_number",
+        "other_text": "付错了",
+        "other_entry": "faq/before_paying",
+    }
+    gateway.engine.knowledge.alike = [pair | {"likeness": 0.95}]
+    revision = await changed(publisher)
+    refused = await publisher.call("POST", "/knowledge/draft/publication", json={"revision": revision})
+    assert (refused.status_code, refused.json()["code"]) == (409, "checks_needed")
+    view = await checked(publisher)
+    (near,) = found(view, "near")
+    assert (near["severity"], near["kind"], near["id"]) == ("warning", "faq", "wrong_number")
+    # The stored conversation is answered by the new question now, and meets its criteria as before.
+    assert [finding["severity"] for finding in found(view, "regression")] == ["note"]
+    assert view["conversations"] == 1
+    refused = await publisher.call("POST", "/knowledge/draft/publication", json={"revision": revision})
+    assert refused.json()["details"]["findings"] == [near["key"]]
+
+    await publisher.ok("PUT", f"/knowledge/draft/ignored/{near['key']}", json={"reason": "问的是两件事"})
+    published = await publisher.ok(
+        "POST", "/knowledge/draft/publication", json={"revision": revision, "note": "新问题"}
+    )
+    assert published["version"]["number"] == 2
+    assert gateway.engine.knowledge.served[-1] in gateway.engine.knowledge.bundles
+    entry = await gateway.services.audit.last(Action.FINDING_IGNORED)
+    assert entry is not None
+    assert (entry.target, entry.details["reason"]) == (near["key"], "问的是两件事")
+    suggested = gateway.services.questions.index.find("话费充错", 8)
+    assert [question.topic for question in suggested] == ["faq/wrong_number"]
+
+    back = await publisher.ok("POST", "/knowledge/versions/1/publication", json={})
+    assert back["version"]["published_by"] == publisher.name
+    assert (await publisher.call("POST", "/knowledge/versions/1/publication", json={})).status_code == 409
+    assert gateway.services.questions.index.find("话费充错", 8) == ()
+
+
+async def test_a_change_after_the_checks_is_not_published(publisher: DeskAgent) -> None:
+    revision = await changed(publisher)
+    assert (await checked(publisher))["state"] == "done"
+    await publisher.ok("PUT", PATH, json={"revision": revision, "value": FAQ | {"answer": "另一个答"}})
+    for asked, code in ((revision, "entry_changed"), (revision + 1, "checks_needed")):
+        refused = await publisher.call("POST", "/knowledge/draft/publication", json={"revision": asked})
+        assert refused.json()["code"] == code
+
+
+async def test_what_the_engine_refuses_is_an_error_of_the_entry(gateway: Gateway, publisher: DeskAgent) -> None:
+    await changed(publisher)
+    entry = await publisher.ok("GET", "/knowledge/entries/faq/wrong_number")
+    gateway.engine.knowledge.problems = [f"{entry['file']}:9999: faqs[9].answer: required, but missing"]
+    view = await checked(publisher)
+    (finding,) = view["findings"]
+    assert (finding["check"], finding["severity"], finding["field"]) == ("schema", "error", "faqs[9].answer")
+    assert "缺少这一项" in finding["message"]
+    await publisher.ok("PUT", f"/knowledge/draft/ignored/{finding['key']}", json={"reason": "不要紧"})
+    refused = await publisher.call("POST", "/knowledge/draft/publication", json={"revision": view["revision"]})
+    assert refused.json()["code"] == "checks_needed"
+
+
+async def test_what_is_over_unreachable_or_in_the_model_is_found(publisher: DeskAgent) -> None:
+    await changed(publisher, valid_until="2020-01-01")
+    topic = await publisher.ok("GET", "/knowledge/entries/topic/forgot_password")
+    steps = topic["value"]["steps"]
+    value = topic["value"] | {"steps": [steps[0] | {"is_fallback": True}, *steps[1:]]}
+    await publisher.ok("PUT", "/knowledge/draft/entries/topic/forgot_password", json={"revision": 0, "value": value})
+    words = await publisher.ok("GET", "/knowledge/entries/lexicon/words")
+    value = {"text": words["value"]["text"] + "新词\n"}
+    await publisher.ok("PUT", "/knowledge/draft/entries/lexicon/words", json={"revision": 0, "value": value})
+    brand = await publisher.ok("GET", "/knowledge/entries/organisation/organisation")
+    value = brand["value"] | {"brand_name": "新钱包"}
+    path = "/knowledge/draft/entries/organisation/organisation"
+    await publisher.ok("PUT", path, json={"revision": 0, "value": value})
+    view = await checked(publisher)
+    assert [(it["severity"], it["field"]) for it in found(view, "organisation")] == [("note", "brand_name")]
+    assert [(it["severity"], it["id"]) for it in found(view, "expired")] == [("warning", "wrong_number")]
+    assert [it["id"] for it in found(view, "unreachable")] == ["forgot_password"]
+    assert [(it["severity"], it["id"]) for it in found(view, "training")] == [("error", "words")]
+
+
+async def test_an_engine_that_has_lost_what_is_published_is_told_again(gateway: Gateway, publisher: DeskAgent) -> None:
+    revision = await changed(publisher)
+    await checked(publisher)
+    await publisher.ok("POST", "/knowledge/draft/publication", json={"revision": revision})
+    wanted = gateway.engine.knowledge.served[-1]
+    gateway.engine.knowledge.served.append(None)
+    await gateway.services.knowledge_publisher.follow()
+    assert gateway.engine.knowledge.served[-1] == wanted
+    await gateway.services.knowledge_publisher.follow()
+    (engine,) = (await publisher.ok("GET", "/knowledge"))["engines"]
+    assert engine["is_current"]
+
+
+async def test_an_engine_that_refuses_what_is_published_is_told_at_the_desk(
+    gateway: Gateway, publisher: DeskAgent
+) -> None:
+    revision = await changed(publisher)
+    await checked(publisher)
+    await publisher.ok("POST", "/knowledge/draft/publication", json={"revision": revision})
+    gateway.engine.knowledge.served.append(None)
+    gateway.engine.knowledge.problems = ["data/knowledge/x.yml:1: unknown field"]
+    await gateway.services.knowledge_publisher.follow()
+    assert (await publisher.ok("GET", "/knowledge"))["problem"] == "data/knowledge/x.yml:1: unknown field"
+    assert gateway.engine.knowledge.served[-1] is None
+
+
+async def test_a_failed_engine_changes_nothing(gateway: Gateway, publisher: DeskAgent) -> None:
+    await changed(publisher)
+    gateway.engine.knowledge.is_down = True
+    view = await checked(publisher)
+    assert view["state"] == "failed"
+    refused = await publisher.call("POST", "/knowledge/draft/publication", json={"revision": view["revision"]})
+    assert refused.json()["code"] == "checks_needed"
+    assert (
+        await publisher.call("POST", "/knowledge/draft/trial", json={"messages": [{"text": "你好"}]})
+    ).status_code == 503
+
+
+async def test_the_largest_file_can_be_sent(publisher: DeskAgent) -> None:
+    entry = await publisher.ok("GET", "/knowledge/entries/wording/danger")
+    body = {"revision": 0, "value": {"text": entry["value"]["text"] + "# Changed.\n"}}
+    changed = await publisher.ok("PUT", "/knowledge/draft/entries/wording/danger", json=body)
+    assert changed["change"] == "changed"
+
+
+async def test_an_export_is_a_bundle_and_is_recorded(gateway: Gateway, publisher: DeskAgent) -> None:
+    response = await publisher.call("GET", "/knowledge/versions/1/bundle.zip")
+    assert response.content[:2] == b"PK"
+    assert (await gateway.services.audit.last(Action.KNOWLEDGE_EXPORTED)) is not None
