@@ -73,14 +73,20 @@ def test_axe_finds_nothing_serious_at_the_desk(
         look(desk.page, action)
         desk.page.keyboard.press("Escape")
         expect(desk.dialog).to_have_count(0)
-    for name in ("search", "replies", "team", "accounts", "settings", "insight"):
+    for name in ("search", "replies", "team", "accounts", "settings", "studio", "insight"):
         desk.go(name)
         expect(desk.page.get_by_role("heading", level=1)).to_be_visible()
         expect(desk.page.locator(".ant-spin-spinning")).to_have_count(0)
         look(desk.page, name)
-    desk.page.get_by_role("tab", name=DESK_TEXTS["insight"]["tabs"]["misunderstood"]).click()
-    expect(desk.page.locator(".ant-spin-spinning")).to_have_count(0)
-    look(desk.page, "misunderstood")
+    for name in ("groups", "misunderstood", "coverage"):
+        desk.page.get_by_role("tab", name=DESK_TEXTS["insight"]["tabs"][name]).click()
+        expect(desk.page.locator(".ant-spin-spinning")).to_have_count(0)
+        look(desk.page, name)
+    desk.go("studio")
+    # By the keyboard: the mouse would stand over a button of the next page.
+    desk.page.get_by_role("button", name=DESK_TEXTS["studio"]["new_faq"]).press("Enter")
+    expect(desk.page.get_by_role("textbox", name=DESK_TEXTS["studio"]["question"])).to_be_visible()
+    look(desk.page, "question")
     assert not found, "\n".join(f"{name}: {problem}" for name, problems in found.items() for problem in problems)
 
 
