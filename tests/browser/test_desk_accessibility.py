@@ -73,6 +73,12 @@ def test_axe_finds_nothing_serious_at_the_desk(
         look(desk.page, action)
         desk.page.keyboard.press("Escape")
         expect(desk.dialog).to_have_count(0)
+    _look_at_pages(desk, look)
+    assert not found, "\n".join(f"{name}: {problem}" for name, problems in found.items() for problem in problems)
+
+
+def _look_at_pages(desk: Desk, look: Callable[[Page, str], None]) -> None:
+    """Opens the pages beside the workspace one after the other."""
     for name in ("search", "replies", "team", "accounts", "settings", "studio", "insight"):
         desk.go(name)
         expect(desk.page.get_by_role("heading", level=1)).to_be_visible()
@@ -87,7 +93,6 @@ def test_axe_finds_nothing_serious_at_the_desk(
     desk.page.get_by_role("button", name=DESK_TEXTS["studio"]["new_faq"]).press("Enter")
     expect(desk.page.get_by_role("textbox", name=DESK_TEXTS["studio"]["question"])).to_be_visible()
     look(desk.page, "question")
-    assert not found, "\n".join(f"{name}: {problem}" for name, problems in found.items() for problem in problems)
 
 
 def test_sign_in_claim_reply_and_close_with_the_keyboard_only(
