@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,6 +20,13 @@ FAQ: dict[str, Any] = {
     "similar": ["话费打到别人号上了", "手机号充错了能追回吗", "充值输错号码了"],
     "answer": "这是第一版的回答。",
 }
+STORED = """
+- id: "1"
+  kind: 存档
+  turns:
+  - {user: 我忘记密码了, step: "forgot_password:1"}
+  - {user: 好了, step: "forgot_password:2"}
+"""
 ASKED = "话费打到别人号码上了"
 
 
@@ -76,3 +84,15 @@ async def test_a_broken_draft_changes_nothing(gateway: Gateway) -> None:
     assert finding["line"] > 1
     assert "no_such_topic" in finding["message"]
     assert FAQ["answer"] not in await said(gateway, await gateway.token(), text=ASKED)
+
+
+async def test_a_planted_conflict_is_found(gateway: Gateway, tmp_path: Path) -> None:
+    (tmp_path / "set.yml").write_text(STORED, encoding="utf-8")
+    gateway.services.knowledge_checks.conversations = tmp_path
+    editor = await agent_at(gateway, knowledge=KnowledgeRole.PUBLISHER)
+    # What opens a procedure is claimed by a question.
+    value = FAQ | {"similar": ["我忘记密码了", "密码忘了怎么办"]}
+    await editor.ok("PUT", "/knowledge/draft/entries/faq/wrong_number", json={"revision": None, "value": value})
+    view = await checked(editor)
+    found = {finding["check"] for finding in view["findings"] if finding["severity"] == "warning"}
+    assert {"near", "regression"} <= found

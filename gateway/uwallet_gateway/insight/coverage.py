@@ -32,7 +32,7 @@ async def coverage(database: Database, weeks: int, zone: ZoneInfo) -> CoverageVi
     asked: Counter[tuple[str | None, date]] = Counter()
     answered: Counter[tuple[str | None, date]] = Counter()
     async with database.read() as session:
-        async for topic, moment, trouble in await session.stream(_questions(period)):
+        for topic, moment, trouble in await session.execute(_questions(period)):
             cell = topic, _monday(moment, zone)
             asked[cell] += 1
             answered[cell] += trouble is None

@@ -42,7 +42,11 @@ _log = structlog.get_logger()
 
 
 class KnowledgeChecks:
-    """Runs in the background of the gateway that was asked; what it has found so far is in the database."""
+    """Runs in the background of the gateway that was asked; what it has found so far is in the database.
+
+    Attributes:
+        conversations: The folder of those that are played.
+    """
 
     def __init__(
         self,
@@ -56,7 +60,7 @@ class KnowledgeChecks:
         self._database = database
         self._store = store
         self._engine = engine
-        self._conversations = conversations
+        self.conversations = conversations
         self._zone = zone
         self._running: set[asyncio.Task[None]] = set()
         # What the published version says to each conversation, by hashes of both: it is played once.
@@ -229,7 +233,7 @@ class KnowledgeChecks:
         raise AssertionError("the last attempt returns or raises")
 
     async def _replay(self, before: str, after: str, run: _Run) -> None:
-        conversations, digest = await asyncio.to_thread(read_conversations, self._conversations)
+        conversations, digest = await asyncio.to_thread(read_conversations, self.conversations)
         kept = self._played.get((before, digest), {})
         texts = finding_texts()
         for number, conversation in enumerate(conversations):

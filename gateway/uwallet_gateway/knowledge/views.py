@@ -48,6 +48,16 @@ class KnowledgeViews:
             problem=problem,
         )
 
+    async def categories(self) -> list[Category]:
+        """The categories of questions that the draft, or what is published, has.
+
+        Raises:
+            InputError: not_found, if no knowledge was read in.
+        """
+        version = await self._version(None, await self._published())
+        files = await self._store.files(version)
+        return [Category(id=name, title=title) for name, title in categories_of(files).items()]
+
     async def entries(self, kind: EntryKind | None, number: int | None) -> Entries:
         """The entries of a version, without a number of what editors work on: the draft, or what is published.
 

@@ -132,6 +132,22 @@ class EntriesStored(View):
     problems: list[EntryProblem]
 
 
+class FaqImportProblem(View):
+    """Why a row of a file of questions is refused."""
+
+    row: int = Field(description="As a spreadsheet counts: the headings are row 1")
+    column: str = Field(description="Its heading; empty: the row as a whole")
+    message: str
+
+
+class FaqImport(View):
+    """What came of a file of questions: nothing is stored if one of its rows is refused."""
+
+    added: int
+    changed: int
+    problems: list[FaqImportProblem]
+
+
 class EntryView(View):
     """An entry as a version has it."""
 

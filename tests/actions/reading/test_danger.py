@@ -192,3 +192,8 @@ def test_a_report_of_a_check_without_a_word_of_danger_is_one(text: str, acts: di
 def test_fear_for_somebody_who_does_not_answer_is_a_cry_for_help(text: str) -> None:
     chosen = read(said(text, "out_of_scope")).chosen
     assert (chosen.act, chosen.arguments["alarm"]) == (Act.ALARM, Alarm.CRISIS)
+
+
+def test_somebody_on_a_bridge_is_a_cry_for_help() -> None:
+    chosen = read(said("我对象玩虚拟币亏光了 现在坐在桥上给我打视频", "out_of_scope")).chosen
+    assert (chosen.act, chosen.arguments["alarm"]) == (Act.ALARM, Alarm.CRISIS)

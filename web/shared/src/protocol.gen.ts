@@ -1531,6 +1531,28 @@ export interface FactorProof {
   code?: string | null;
 }
 /**
+ * What came of a file of questions: nothing is stored if one of its rows is refused.
+ */
+export interface FaqImport {
+  added: number;
+  changed: number;
+  problems: FaqImportProblem[];
+}
+/**
+ * Why a row of a file of questions is refused.
+ */
+export interface FaqImportProblem {
+  /**
+   * As a spreadsheet counts: the headings are row 1
+   */
+  row: number;
+  /**
+   * Its heading; empty: the row as a whole
+   */
+  column: string;
+  message: string;
+}
+/**
  * A question with one answer (docs/knowledge.md).
  */
 export interface FaqValue {

@@ -19,6 +19,7 @@ from uwallet_gateway.transport.desk import (
     insight,
     intents,
     knowledge,
+    knowledge_files,
     oidc,
     persons,
     push,
@@ -57,6 +58,7 @@ ROUTERS = (
     audit.router,
     persons.router,
     knowledge.router,
+    knowledge_files.router,
 )
 
 

@@ -28,6 +28,7 @@ import type {
   GroupRequest,
   PersonRequest,
   Intent,
+  KnowledgeRole,
   LabelUse,
   Leave,
   MergeCandidate,
@@ -207,11 +208,19 @@ export class DeskApi {
     name: string;
     email?: string | null;
     role: Role;
+    knowledge_role?: KnowledgeRole | null;
     max_chats?: number;
   }): Promise<{ password: string }> => this.request('POST', '/agents', body);
   changeAgent = (
     id: number,
-    body: Partial<{ name: string; email: string; role: Role; enabled: boolean; max_chats: number }>,
+    body: Partial<{
+      name: string;
+      email: string;
+      role: Role;
+      knowledge_role: KnowledgeRole | '';
+      enabled: boolean;
+      max_chats: number;
+    }>,
   ): Promise<unknown> => this.request('PATCH', `/agents/${id}`, body);
   resetPassword = (id: number): Promise<{ password: string }> => this.request('POST', `/agents/${id}/password`);
 

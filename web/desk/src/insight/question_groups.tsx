@@ -2,16 +2,18 @@
 
 import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
 import { describeTime } from '@uwallet/shared/time.ts';
-import { Button, Card, Checkbox, Empty, Result, Segmented, Select, Space, Spin, Tag } from 'antd';
+import { App, Button, Card, Checkbox, Empty, Result, Segmented, Select, Space, Spin, Tag } from 'antd';
 import { useState, type JSX } from 'react';
 import { Link } from 'wouter';
 import { search } from '../core/api.ts';
-import { trendOf } from '../core/groups.ts';
+import { trendOf, wordingsOf } from '../core/groups.ts';
 import type { MisunderstoodPage } from '../core/insight.ts';
 import type { QuestionGroupsPage, QuestionGroupView } from '../core/protocol.ts';
 import { fill, nameOf, t } from '../i18n/strings.ts';
 import { errorText, useAction, useDesk, useNow } from '../view/context.ts';
 import { renew } from '../view/queries.ts';
+import { useNewFaq, useStudioEntries, useStudioRole } from '../studio/queries.ts';
+import { addWordings } from '../studio/requests.ts';
 
 type QuestionGroupState = QuestionGroupView['state'];
 
@@ -20,6 +22,7 @@ const DAYS = [7, 30, 90];
 const KINDS = ['out_of_scope', 'not_understood', 'not_meant', 'unhelpful', 'marked'] as const;
 const PAGE = 20;
 const MESSAGES = 50;
+const FAQ = 'faq/';
 
 export function QuestionGroups(): JSX.Element {
   const { api } = useDesk();
@@ -159,15 +162,27 @@ function Settled({ group, time }: { group: QuestionGroupView; time: (moment: str
 
 function Actions({ group }: { group: QuestionGroupView }): JSX.Element {
   const { api } = useDesk();
+  const { message } = App.useApp();
   const queries = useQueryClient();
   const [run, busy] = useAction();
+  const role = useStudioRole();
+  const newFaq = useNewFaq();
   const intents = useQuery({ queryKey: ['intents'], queryFn: api.intents, staleTime: Infinity, retry: false });
+  const [picking, setPicking] = useState(false);
+  const faqs = useStudioEntries(role !== null && picking, 'faq');
   const shown = (): Promise<void> => renew(queries, ['groups_of_questions']);
   const settle = (body: object, done: string): void =>
     void run(async () => {
       await api.request('PUT', `/insight/groups/${group.id}`, body);
       await shown();
     }, done);
+  const addTo = (answer: string): void =>
+    void run(async () => {
+      const added = await addWordings(api, answer.slice(FAQ.length), wordingsOf(group.examples));
+      await api.request('PUT', `/insight/groups/${group.id}`, { state: 'handled', handled_as: 'similar', answer });
+      message.success(added > 0 ? fill(t.groups.similar_added, { count: added }) : t.groups.similar_known);
+      await Promise.all([shown(), renew(queries, ['knowledge'])]);
+    });
   if (group.state !== 'open') {
     return (
       <Button size="small" disabled={busy} onClick={() => settle({ state: 'open' }, t.groups.reopen)}>
@@ -175,15 +190,54 @@ function Actions({ group }: { group: QuestionGroupView }): JSX.Element {
       </Button>
     );
   }
+  const near = group.nearest.filter(({ id }) => id.startsWith(FAQ));
   return (
     <>
       <div className="question-group-nearest">
         <span className="muted">{group.nearest.length > 0 ? t.groups.nearest : t.groups.nearest_none}</span>
-        {group.nearest.map(({ id, title }) => (
-          <Tag key={id}>{title}</Tag>
-        ))}
+        {group.nearest.map(({ id, title }) =>
+          role !== null && id.startsWith(FAQ) ? (
+            <Button
+              key={id}
+              size="small"
+              disabled={busy}
+              aria-label={fill(t.groups.add_similar, { title })}
+              onClick={() => addTo(id)}
+            >
+              {fill(t.groups.add_short, { title })}
+            </Button>
+          ) : (
+            <Tag key={id}>{title}</Tag>
+          ),
+        )}
+        {role !== null && (
+          <Select
+            size="small"
+            className="label-select"
+            aria-label={t.groups.pick_faq}
+            placeholder={t.groups.pick_faq}
+            value={null}
+            showSearch={{ optionFilterProp: 'label' }}
+            loading={faqs.isLoading}
+            onOpenChange={setPicking}
+            options={(faqs.data ?? [])
+              .filter(({ id, change }) => change !== 'removed' && !near.some((answer) => answer.id === FAQ + id))
+              .map(({ id, title }) => ({ value: FAQ + id, label: title }))}
+            onChange={(answer: string | null) => answer !== null && addTo(answer)}
+          />
+        )}
       </div>
       <Space wrap size={4}>
+        {role !== null && (
+          <Button
+            size="small"
+            type="primary"
+            disabled={busy}
+            onClick={() => newFaq({ group: group.id, wordings: wordingsOf(group.examples) })}
+          >
+            {t.groups.new_faq}
+          </Button>
+        )}
         <Select
           size="small"
           className="label-select"

@@ -20,13 +20,14 @@ import {
 } from 'antd';
 import type { TableProps } from 'antd';
 import { useState, type JSX } from 'react';
-import type { Agent, Role } from '../core/protocol.ts';
+import type { Agent, KnowledgeRole, Role } from '../core/protocol.ts';
 import { fill, t } from '../i18n/strings.ts';
 import { errorText, useAction, useAccounts, useDesk } from '../view/context.ts';
 import { Page } from '../view/page.tsx';
 import { SessionsDialog } from '../view/sessions_dialog.tsx';
 
 const ROLES: readonly Role[] = ['agent', 'supervisor', 'admin'];
+const KNOWLEDGE_ROLES: readonly KnowledgeRole[] = ['editor', 'publisher'];
 
 export function Accounts(): JSX.Element {
   const { api, agent: me } = useDesk();
@@ -78,6 +79,11 @@ export function Accounts(): JSX.Element {
     { title: t.accounts.name, dataIndex: 'name' },
     { title: t.accounts.username, dataIndex: 'username' },
     { title: t.accounts.role, width: 120, render: (_, { role }) => t.roles[role] },
+    {
+      title: t.accounts.knowledge_role,
+      width: 110,
+      render: (_, { knowledge_role }) => knowledge_role && t.accounts.knowledge_roles[knowledge_role],
+    },
     { title: t.accounts.max_chats, width: 120, dataIndex: 'max_chats', align: 'right' },
     {
       title: t.accounts.second_factor,
@@ -145,7 +151,7 @@ export function Accounts(): JSX.Element {
         size="middle"
         pagination={false}
         loading={agents.isLoading}
-        scroll={{ x: 760 }}
+        scroll={{ x: 860 }}
         columns={columns}
         dataSource={agents.data ?? []}
         locale={{ emptyText: agents.isError ? errorText(agents.error) : t.team.no_agents }}
@@ -169,6 +175,7 @@ interface Values {
   name: string;
   email?: string | null;
   role: Role;
+  knowledge_role: KnowledgeRole | '';
   max_chats: number;
 }
 
@@ -178,16 +185,17 @@ function AccountDialog({ agent, onClose }: { agent: Agent | null; onClose: () =>
   const [form] = Form.useForm<Values>();
   const [run, busy] = useAction();
   const save = async (values: Values): Promise<void> => {
-    const { name, role, max_chats } = values;
+    const { name, role, knowledge_role, max_chats } = values;
     const email = values.email?.trim() ?? '';
     const done = await run(
       async () => {
-        if (agent) return api.changeAgent(agent.id, { name: name.trim(), email, role, max_chats });
+        if (agent) return api.changeAgent(agent.id, { name: name.trim(), email, role, knowledge_role, max_chats });
         const made = await api.createAgent({
           ...values,
           username: values.username.trim(),
           name: name.trim(),
           email: email === '' ? null : email,
+          knowledge_role: knowledge_role === '' ? null : knowledge_role,
         });
         showPassword(modal, name, made.password);
       },
@@ -209,7 +217,11 @@ function AccountDialog({ agent, onClose }: { agent: Agent | null; onClose: () =>
         form={form}
         layout="vertical"
         requiredMark={false}
-        initialValues={agent ?? { role: 'agent', max_chats: settings.max_chats }}
+        initialValues={
+          agent
+            ? { ...agent, knowledge_role: agent.knowledge_role ?? '' }
+            : { role: 'agent', knowledge_role: '', max_chats: settings.max_chats }
+        }
         onFinish={(values) => void save(values)}
       >
         {!agent && (
@@ -233,6 +245,14 @@ function AccountDialog({ agent, onClose }: { agent: Agent | null; onClose: () =>
             // Nobody takes away their own right to give it back.
             disabled={agent?.id === me.id}
             options={ROLES.map((role) => ({ value: role, label: t.roles[role] }))}
+          />
+        </Form.Item>
+        <Form.Item name="knowledge_role" label={t.accounts.knowledge_role} extra={t.accounts.knowledge_role_hint}>
+          <Select
+            options={[
+              { value: '', label: t.accounts.knowledge_roles.none },
+              ...KNOWLEDGE_ROLES.map((value) => ({ value, label: t.accounts.knowledge_roles[value] })),
+            ]}
           />
         </Form.Item>
         <Form.Item

@@ -3,6 +3,7 @@
 import {
   AuditOutlined,
   BarChartOutlined,
+  BookOutlined,
   BranchesOutlined,
   CommentOutlined,
   FileSearchOutlined,
@@ -33,15 +34,21 @@ import { Workspace } from '../pages/workspace.tsx';
 import { AgentMenu } from './agent_menu.tsx';
 import { Banners } from './banners.tsx';
 import { useDesk, useDeskState } from './context.ts';
+import { useStudioRole } from '../studio/queries.ts';
 import { useHashPath } from './location.ts';
 import { ShortcutHelp } from './shortcut_help.tsx';
 
 /** Charts are larger than everything else together, and most agents never see them. */
 const Insight = lazy(() => import('../pages/insight.tsx'));
 
+/** Few own the content. */
+const Studio = lazy(() => import('../pages/studio.tsx'));
+const EntryPage = lazy(() => import('../studio/entry_page.tsx'));
+
 export function Frame(): JSX.Element {
   const { agent } = useDesk();
   const supervises = agent.role !== 'agent';
+  const edits = useStudioRole() !== null;
   return (
     <Router hook={useHashPath}>
       <div className="frame">
@@ -78,6 +85,26 @@ export function Frame(): JSX.Element {
                 <Forbidden />
               )}
             </Route>
+            <Route path="/studio">
+              {edits ? (
+                <Suspense fallback={<Spin className="page-spin" />}>
+                  <Studio />
+                </Suspense>
+              ) : (
+                <Forbidden />
+              )}
+            </Route>
+            <Route path="/studio/:kind/:id">
+              {({ kind, id }) =>
+                edits ? (
+                  <Suspense fallback={<Spin className="page-spin" />}>
+                    <EntryPage key={`${kind}/${id}`} kind={kind} id={id} />
+                  </Suspense>
+                ) : (
+                  <Forbidden />
+                )
+              }
+            </Route>
             <Route path="/routing">{supervises ? <Routing /> : <Forbidden />}</Route>
             <Route path="/accounts">{agent.role === 'admin' ? <Accounts /> : <Forbidden />}</Route>
             <Route path="/persons">{agent.role === 'admin' ? <Persons /> : <Forbidden />}</Route>
@@ -106,6 +133,7 @@ function Navigation(): JSX.Element {
   const urgent = useDeskState(({ counts }) => counts.urgent);
   const waiting = useDeskState(({ counts }) => counts.waiting);
   const supervises = agent.role !== 'agent';
+  const edits = useStudioRole() !== null;
   return (
     <nav className="rail" aria-label={t.nav.label}>
       <Entry
@@ -135,6 +163,11 @@ function Navigation(): JSX.Element {
       {supervises && (
         <Entry to="/insight" title={t.nav.insight}>
           <BarChartOutlined />
+        </Entry>
+      )}
+      {edits && (
+        <Entry to="/studio" also="/studio" title={t.nav.studio}>
+          <BookOutlined />
         </Entry>
       )}
       {supervises && (

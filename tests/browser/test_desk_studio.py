@@ -1,0 +1,61 @@
+"""The life of a question at the studio: written, tried, checked, live for users, and taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.desk import DESK_TEXTS, Desk
+from tests.browser.staff import ADMIN
+from tests.browser.widget import Widget
+
+STUDIO = DESK_TEXTS["studio"]
+QUESTION = "会员积分能换话费吗"
+ANSWER = "这里没有会员积分，换话费的活动都不是我们的。"
+WORDINGS = ("积分怎么换话费", "我的积分可以兑换话费吗", "话费能用积分换不", "想拿积分换点话费", "积分兑话费在哪里弄")
+
+
+def test_a_question_goes_live_and_is_taken_back(
+    customer: Callable[..., Widget], desk_of: Callable[..., Desk], screenshot: Callable[[Page, str], None]
+) -> None:
+    desk = desk_of(ADMIN)
+    page = desk.page
+    desk.go("studio")
+    page.get_by_role("button", name=STUDIO["new_faq"]).click()
+    write(page)
+    page.get_by_role("textbox", name=STUDIO["trial_type"]).fill(QUESTION)
+    page.get_by_role("textbox", name=STUDIO["trial_type"]).press("Enter")
+    # What was typed is stored first.
+    expect(page.get_by_role("log").get_by_text(ANSWER)).to_be_visible(timeout=30_000)
+    screenshot(page, "1-tried")
+    page.get_by_role("link", name=STUDIO["to_review"]).click()
+    page.get_by_role("button", name=STUDIO["check"], exact=True).click()
+    expect(page.get_by_role("button", name=STUDIO["check_again"])).to_be_visible(timeout=60_000)
+    screenshot(page, "2-checked")
+    confirm(page, STUDIO["publish"])
+    expect(page.get_by_text("已发布，用时")).to_be_visible(timeout=30_000)
+
+    first = customer("问积分的")
+    first.say(QUESTION)
+    first.shows(ANSWER)
+
+    page.get_by_role("tab", name=STUDIO["tabs"]["versions"]).click()
+    confirm(page, STUDIO["roll_back"])
+    expect(page.get_by_text("已退回到第")).to_be_visible(timeout=30_000)
+    screenshot(page, "3-rolled-back")
+    second = customer("后来问积分的")
+    second.say(QUESTION)
+    expect(second.log).not_to_contain_text(ANSWER)
+
+
+def write(page: Page) -> None:
+    page.get_by_role("textbox", name=STUDIO["question"]).fill(QUESTION)
+    page.get_by_role("textbox", name=STUDIO["similar"]).fill("\n".join(WORDINGS))
+    page.get_by_role("textbox", name=STUDIO["answer"]).fill(ANSWER)
+    page.get_by_role("combobox", name=STUDIO["category"]).fill("活动")
+
+
+def confirm(page: Page, name: str) -> None:
+    page.get_by_role("main").get_by_role("button", name=name, exact=True).first.click()
+    page.get_by_role("dialog").get_by_role("button", name=name, exact=True).click()

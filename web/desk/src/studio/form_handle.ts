@@ -1,0 +1,138 @@
+/** What all forms of entries share: storing in the draft, telling what is wrong at its field, taking out. */
+
+import { useQueryClient } from '@tanstack/react-query';
+import { App, type FormInstance } from 'antd';
+import { useEffect, useRef, useState, type RefObject } from 'react';
+import { useLocation } from 'wouter';
+import { ApiError } from '../core/api.ts';
+import type { EntryView } from '../core/protocol.ts';
+import { newId, type EntryKind, type EntryValue } from '../core/studio.ts';
+import { t } from '../i18n/strings.ts';
+import { useAction, useDesk } from '../view/context.ts';
+import { renew } from '../view/queries.ts';
+
+/** What the page asks of its form. */
+export interface FormHandle {
+  /** Stores what was changed; returns whether the draft has it now. */
+  save: () => Promise<boolean>;
+}
+
+export interface EntryFormProps {
+  /** Null: a new one. */
+  entry: EntryView | null;
+  handle: RefObject<FormHandle | null>;
+  onAdded: (id: string) => void;
+}
+
+interface Problem {
+  field: string;
+  message: string;
+}
+
+interface EntryForm {
+  save: () => Promise<boolean>;
+  /** Takes the entry out of the draft, or makes it what is published. */
+  remove: () => void;
+  reset: () => void;
+  busy: boolean;
+  dirty: boolean;
+  touch: () => void;
+}
+
+/**
+ * Returns what the buttons of a form do.
+ *
+ * @param valueOf Makes the entry of what was typed; null: something is missing, and said so.
+ * @param onStored Is called after an entry was stored.
+ */
+export function useEntryForm(
+  kind: EntryKind,
+  { entry, handle, onAdded }: EntryFormProps,
+  form: FormInstance,
+  valueOf: () => Promise<EntryValue | null>,
+  onStored?: (id: string) => Promise<unknown>,
+): EntryForm {
+  const { api } = useDesk();
+  const { modal } = App.useApp();
+  const queries = useQueryClient();
+  const [, navigate] = useLocation();
+  const [run, busy] = useAction();
+  const [dirty, setDirty] = useState(entry === null);
+  // The revision that the draft has; the query brings it a moment later.
+  const revision = useRef<number | null>(entry?.revision ?? null);
+  const id = useRef<string | null>(entry?.id ?? null);
+  useEffect(() => {
+    if (entry) revision.current = entry.revision;
+  }, [entry]);
+
+  const save = async (): Promise<boolean> => {
+    if (!dirty) return true;
+    const value = await valueOf();
+    if (value === null) return false;
+    const isNew = id.current === null;
+    const own = id.current ?? newId(kind, Date.now());
+    return run(async () => {
+      try {
+        const stored = await api.request<EntryView>('PUT', `/knowledge/draft/entries/${kind}/${own}`, {
+          revision: isNew ? null : revision.current,
+          value,
+        });
+        revision.current = stored.revision;
+        id.current = own;
+        queries.setQueryData(['knowledge', 'entry', kind, own], stored);
+      } catch (error) {
+        tellAtFields(form, error);
+        throw error;
+      }
+      setDirty(false);
+      if (onStored) await onStored(own);
+      if (isNew) onAdded(own);
+      await renew(queries, ['knowledge']);
+    }, t.studio.saved);
+  };
+  useEffect(() => {
+    handle.current = { save };
+    return () => {
+      handle.current = null;
+    };
+  });
+  const leave = async (method: string, path: string): Promise<void> => {
+    const done = await run(() => api.request(method, path));
+    await renew(queries, ['knowledge']);
+    if (done) navigate('/studio');
+  };
+  const path = `/knowledge/draft/entries/${kind}/${entry?.id ?? ''}`;
+  const query = `?revision=${revision.current ?? 0}`;
+  return {
+    save,
+    remove: () =>
+      void modal.confirm({
+        title: t.studio.remove_sure,
+        content: t.studio.remove_lead,
+        okText: t.studio.remove,
+        okButtonProps: { danger: true },
+        onOk: () => leave('DELETE', path + query),
+      }),
+    reset: () =>
+      void modal.confirm({
+        title: t.studio.reset_sure,
+        okText: t.studio.reset,
+        onOk: () => leave('POST', `${path}/reset${query}`),
+      }),
+    busy,
+    dirty,
+    touch: () => setDirty(true),
+  };
+}
+
+/** Marks the fields that the gateway names: `similar[3]` is a line of `similar`. */
+function tellAtFields(form: FormInstance, error: unknown): void {
+  const problems = error instanceof ApiError ? (error.details.problems as Problem[] | undefined) : undefined;
+  if (!Array.isArray(problems)) return;
+  const byField = new Map<string, string[]>();
+  for (const { field, message } of problems) {
+    const [name = ''] = field.split(/[.[]/);
+    byField.set(name, [...(byField.get(name) ?? []), message]);
+  }
+  form.setFields([...byField].map(([name, errors]) => ({ name, errors })));
+}

@@ -1,0 +1,269 @@
+/** What the draft changes, what the checks say of it, and making it live. */
+
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { Alert, App, Button, Collapse, Empty, Input, Progress, Result, Space, Spin, Tag } from 'antd';
+import { useState, type JSX } from 'react';
+import { Link } from 'wouter';
+import { ApiError } from '../core/api.ts';
+import type { Checks, Difference, Finding } from '../core/protocol.ts';
+import { EDITABLE } from '../core/studio.ts';
+import { fill, nameOf, t } from '../i18n/strings.ts';
+import { errorText, useAction, useDesk } from '../view/context.ts';
+import { renew } from '../view/queries.ts';
+import { Changes } from './changes.tsx';
+import { useKnowledge, useStudioRole } from './queries.ts';
+
+const OFTEN = 700;
+
+/** Reading a whole bundle, and trained parts in the engine. Milliseconds. */
+const PATIENCE = 90_000;
+
+export function Review(): JSX.Element {
+  const { api } = useDesk();
+  const { modal } = App.useApp();
+  const queries = useQueryClient();
+  const role = useStudioRole();
+  const knowledge = useKnowledge();
+  const draft = knowledge.data?.draft ?? null;
+  const [note, setNote] = useState('');
+  const [published, setPublished] = useState<{ number: number; seconds: number } | null>(null);
+  const [run, busy] = useAction();
+  const number = draft?.number ?? 0;
+  const difference = useQuery({
+    queryKey: ['knowledge_draft', 'difference', number, draft?.revision],
+    queryFn: () => api.request<Difference>('GET', `/knowledge/versions/${number}/difference`),
+    enabled: draft !== null,
+    placeholderData: (previous) => previous,
+  });
+  const checks = useQuery({
+    // Not below `knowledge`: after a publication there is no draft to ask about.
+    queryKey: ['knowledge_draft', 'checks', number, draft?.revision],
+    queryFn: () => api.request<Checks>('GET', '/knowledge/draft/checks'),
+    enabled: draft !== null,
+    refetchInterval: ({ state }) => (state.data?.state === 'running' ? OFTEN : false),
+  });
+  if (knowledge.isError) return <Result status="warning" title={errorText(knowledge.error)} />;
+  if (!knowledge.data) return <Spin className="page-spin" />;
+  const done = published && (
+    <Alert
+      type="success"
+      showIcon
+      title={fill(t.studio.published_now, { ...published, seconds: published.seconds.toFixed(1) })}
+    />
+  );
+  if (draft === null || draft.changes === 0) {
+    return (
+      <>
+        {done}
+        <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t.studio.nothing_to_publish} />
+      </>
+    );
+  }
+  const found = checks.data;
+  const isCurrent = found?.state === 'done' && found.is_current;
+  const open = (found?.findings ?? []).filter(({ severity, reason }) => severity !== 'note' && reason === null);
+  const check = (): void =>
+    void run(async () => {
+      queries.setQueryData(
+        ['knowledge_draft', 'checks', number, draft.revision],
+        await api.request<Checks>('POST', '/knowledge/draft/checks'),
+      );
+    });
+  const publish = (): void => {
+    modal.confirm({
+      title: fill(t.studio.publish_sure, { count: draft.changes }),
+      content: t.studio.publish_lead,
+      okText: t.studio.publish,
+      onOk: () =>
+        run(async () => {
+          try {
+            const body = { revision: draft.revision, note: note.trim() };
+            const answer = await api.request<{ version: { number: number }; seconds: number }>(
+              'POST',
+              '/knowledge/draft/publication',
+              body,
+              PATIENCE,
+            );
+            setPublished({ number: answer.version.number, seconds: answer.seconds });
+            setNote('');
+          } catch (error) {
+            const problems = error instanceof ApiError ? error.details.problems : undefined;
+            if (Array.isArray(problems)) {
+              modal.error({
+                title: errorText(error),
+                content: <ul>{problems.map((line) => <li key={String(line)}>{String(line)}</li>)}</ul>, // prettier-ignore
+              });
+              return;
+            }
+            throw error;
+          } finally {
+            await renew(queries, ['knowledge']);
+          }
+        }),
+    });
+  };
+  const discard = (): void => {
+    modal.confirm({
+      title: t.studio.discard_sure,
+      okText: t.studio.discard,
+      okButtonProps: { danger: true },
+      onOk: () =>
+        run(async () => {
+          await api.request('DELETE', '/knowledge/draft');
+          await renew(queries, ['knowledge']);
+        }),
+    });
+  };
+  return (
+    <>
+      {done}
+      {draft.is_behind && <Alert type="warning" showIcon title={t.studio.behind} />}
+      <h2>{fill(t.studio.changes, { count: draft.changes })}</h2>
+      <Collapse
+        size="small"
+        items={(difference.data?.entries ?? []).map((entry) => ({
+          key: `${entry.kind}/${entry.id}`,
+          label: (
+            <>
+              {(EDITABLE as readonly string[]).includes(entry.kind) && entry.change !== 'removed' ? (
+                <Link href={`/studio/${entry.kind}/${entry.id}`}>{entry.title || entry.id}</Link>
+              ) : (
+                entry.title || entry.id
+              )}{' '}
+              <Tag>{t.studio.change[entry.change]}</Tag>
+              <span className="muted">{entry.author}</span>
+            </>
+          ),
+          children: <Changes before={entry.before} after={entry.after} />,
+        }))}
+      />
+      <h2>{t.studio.checks}</h2>
+      <Space wrap className="studio-buttons">
+        <Button type={isCurrent ? 'default' : 'primary'} loading={busy || found?.state === 'running'} onClick={check}>
+          {isCurrent ? t.studio.check_again : t.studio.check}
+        </Button>
+        {found?.state === 'running' && (
+          <Progress
+            className="studio-progress"
+            size="small"
+            percent={Math.round(found.progress * 100)}
+            aria-label={t.studio.checks}
+          />
+        )}
+      </Space>
+      <div role="status">
+        {found?.state === 'failed' && <Alert type="error" showIcon title={t.studio.check_failed} />}
+        {isCurrent && open.length === 0 && (
+          <Alert
+            type="success"
+            showIcon
+            title={
+              found.conversations > 0
+                ? fill(t.studio.check_passed_with, { count: found.conversations })
+                : t.studio.check_passed
+            }
+          />
+        )}
+        {found?.state === 'done' && !found.is_current && <Alert type="info" showIcon title={t.studio.check_old} />}
+      </div>
+      <ul className="studio-findings">
+        {(found?.findings ?? []).map((finding) => (
+          <li key={finding.key}>
+            <FindingRow finding={finding} />
+          </li>
+        ))}
+      </ul>
+      <h2>{t.studio.publish}</h2>
+      <div className="studio-publish">
+        <Input
+          value={note}
+          maxLength={500}
+          aria-label={t.studio.note}
+          placeholder={t.studio.note}
+          onChange={(event) => setNote(event.target.value)}
+        />
+        <Button
+          type="primary"
+          disabled={role !== 'publisher' || !isCurrent || open.length > 0 || busy}
+          onClick={publish}
+        >
+          {t.studio.publish}
+        </Button>
+        <Button danger disabled={busy} onClick={discard}>
+          {t.studio.discard}
+        </Button>
+      </div>
+      <p className="muted">
+        {role !== 'publisher'
+          ? t.studio.needs_publisher
+          : !isCurrent
+            ? t.studio.needs_checks
+            : open.length > 0
+              ? t.studio.needs_reasons
+              : t.studio.publish_lead}
+      </p>
+    </>
+  );
+}
+
+const COLORS = { error: 'red', warning: 'orange', note: 'default' };
+
+function FindingRow({ finding }: { finding: Finding }): JSX.Element {
+  const { api } = useDesk();
+  const queries = useQueryClient();
+  const [reason, setReason] = useState('');
+  const [asking, setAsking] = useState(false);
+  const [run, busy] = useAction();
+  const change = (method: string, body?: object): void =>
+    void run(async () => {
+      await api.request(method, `/knowledge/draft/ignored/${finding.key}`, body);
+      setAsking(false);
+      await renew(queries, ['knowledge_draft', 'checks']);
+    });
+  const place = [finding.file, finding.line].filter((it) => it !== null).join(':');
+  return (
+    <>
+      <div>
+        <Tag color={COLORS[finding.severity]}>{t.studio.severity[finding.severity]}</Tag>
+        <Tag>{nameOf(t.studio.check_names, finding.check)}</Tag>
+        {finding.kind !== null && finding.id !== null && (EDITABLE as readonly string[]).includes(finding.kind) ? (
+          <Link href={`/studio/${finding.kind}/${finding.id}`}>{finding.message}</Link>
+        ) : (
+          finding.message
+        )}{' '}
+        {place !== '' && <span className="muted small">{place}</span>}
+      </div>
+      {finding.severity === 'warning' &&
+        (finding.reason !== null ? (
+          <div className="muted">
+            {fill(t.studio.ignored_by, { name: finding.ignored_by ?? '', reason: finding.reason })}{' '}
+            <Button type="link" size="small" disabled={busy} onClick={() => change('DELETE')}>
+              {t.studio.heed}
+            </Button>
+          </div>
+        ) : asking ? (
+          <Space.Compact className="studio-reason">
+            <Input
+              autoFocus
+              value={reason}
+              maxLength={500}
+              aria-label={t.studio.reason}
+              placeholder={t.studio.reason}
+              onChange={(event) => setReason(event.target.value)}
+            />
+            <Button
+              disabled={reason.trim().length < 2}
+              loading={busy}
+              onClick={() => change('PUT', { reason: reason.trim() })}
+            >
+              {t.studio.ignore}
+            </Button>
+          </Space.Compact>
+        ) : (
+          <Button type="link" size="small" onClick={() => setAsking(true)}>
+            {t.studio.ignore_with}
+          </Button>
+        ))}
+    </>
+  );
+}

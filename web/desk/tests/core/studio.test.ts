@@ -1,0 +1,71 @@
+import { expect, test } from 'vitest';
+import { withWordings, wordingsOf } from '../../src/core/groups.ts';
+import { changesOf, hasWords, linesOf, placeName, textsOf, validityOf, withTexts } from '../../src/core/studio.ts';
+
+const PROCEDURE = {
+  title: '付款失败',
+  steps: [
+    { id: 'check_balance', title: '查余额', text: '先看余额。', trouble: null, words: ['余额'] },
+    { id: 'retry', title: '再付一次', text: '再付一次。' },
+  ],
+};
+
+test('texts of a procedure are changed where they stand, and nothing else', () => {
+  const places = textsOf('topic', PROCEDURE);
+  expect(places.map(({ path }) => path.join('.'))).toEqual([
+    'title',
+    'steps.0.title',
+    'steps.0.text',
+    'steps.0.trouble',
+    'steps.1.title',
+    'steps.1.text',
+  ]);
+  expect(placeName(PROCEDURE, ['steps', 1, 'text'])).toBe('2. 再付一次');
+  const changed = withTexts('topic', PROCEDURE, [{ path: ['steps', 1, 'text'], text: '换一张卡再付。' }]);
+  expect(changesOf(PROCEDURE, changed)).toEqual([
+    { field: 'steps[2].text', before: '再付一次。', after: '换一张卡再付。' },
+  ]);
+});
+
+test('what the organisation does not know stays unknown', () => {
+  const organisation = { brand_name: 'u钱包', hotline: null, opening_hours: { mon: [] } };
+  expect(textsOf('organisation', organisation)).toEqual([
+    { path: ['brand_name'], text: 'u钱包' },
+    { path: ['hotline'], text: '' },
+  ]);
+  expect(withTexts('organisation', organisation, [{ path: ['hotline'], text: '' }])).toEqual(organisation);
+});
+
+test('a line more is one change of the list', () => {
+  expect(changesOf({ similar: ['a'] }, { similar: ['b', 'a'] })).toEqual([
+    { field: 'similar', before: 'a', after: 'b\na' },
+  ]);
+});
+
+test('entries are found by any of their words', () => {
+  const entry = { id: 'invoice', title: '能开发票吗', value: { answer: '在账单页开。', similar: ['开票'] } };
+  expect(['发票 账单', '', 'INVOICE', '注销'].map((typed) => hasWords(entry, typed))).toEqual([
+    true,
+    true,
+    true,
+    false,
+  ]);
+});
+
+test('validity is told by day', () => {
+  const value = { valid_from: '2026-03-01', valid_until: '2026-03-02 06:00' };
+  expect(['2026-02-28', '2026-03-01', '2026-03-02', '2026-03-03'].map((day) => validityOf(value, day))).toEqual([
+    'ahead',
+    null,
+    null,
+    'over',
+  ]);
+});
+
+test('wordings come from messages without what is masked, known or a story', () => {
+  expect(linesOf(' a \n\nb\na')).toEqual(['a', 'b']);
+  const wordings = wordingsOf(['开 票', '卡号****', '长'.repeat(61), '发票在哪']);
+  expect(wordings).toEqual(['开 票', '发票在哪']);
+  const faq = { category: 'c', question: '开票？', similar: ['怎么开'], answer: 'x' };
+  expect(withWordings(faq, wordings).similar).toEqual(['怎么开', '发票在哪']);
+});
