@@ -24,6 +24,7 @@ from language.text_normalization import normalize
 LIKELY = 0.35
 # From this one on where the message may be something else.
 SURE = 0.6
+_NAMED = 4
 # Where something else is likelier than a question that is answered.
 CERTAIN = 0.75
 _ASKED = 0.6
@@ -194,8 +195,17 @@ def find_of_whole(context: Context, state: DialogueState, topic: Topic, message:
 
 def find_instead(context: Context, state: DialogueState, topic: Topic, message: UserMessage) -> Found | None:
     """Returns what is said of a matter that sounds like the topic and is another one (「支付密码忘了」)."""
+    if _names_itself(topic, message.key):
+        # 「登录密码想不起来」 is no other password.
+        return None
     found = find_answer(context, state, message, SURE, of=topic.id)
     return found if found and found.answer.instead else None
+
+
+def _names_itself(topic: Topic, key: str) -> bool:
+    """Whether a text has a piece of the title of a topic that is long enough to mean it."""
+    title = topic.title
+    return any(title[start : start + _NAMED] in key for start in range(len(title) - _NAMED + 1))
 
 
 def home(context: Context, state: DialogueState) -> Topic | None:

@@ -50,8 +50,11 @@ def tell(context: Context, state: DialogueState, values: Mapping[str, str]) -> T
 
 def misfit(context: Context, state: DialogueState, reading: Reading) -> Turn:
     """Says what an answer looks like; the second that does not fit leaves the detail out."""
+    if state.offer is Offer.CORRECTION and not state.misfits:
+        question = context.replies.fill(str(reading.arguments.get("hint", "")))
+        return Turn(replace(state, misfits=1), (Reply("utter_ask_correction", {"question": question}),))
     if state.awaiting is not Awaiting.DETAIL:
-        return show_current(context, state)
+        return after_digression(context, replace(state, offer=None, misfits=0), Reply("utter_offer_declined"))
     if state.misfits:
         return skip_detail(context, state).after(Reply("utter_detail_left_out"))
     name = "utter_detail_missed" if reading.arguments.get("is_missed") else "utter_detail_misfit"

@@ -207,9 +207,7 @@ def problem(context: Context, state: DialogueState, message: UserMessage) -> Tur
         # A cause that is not the one is no failure: that is how the right one is found.
         tried = tuple(dict.fromkeys((*walk.problem_steps, step.id)))
         state = with_walk(state, problem_steps=tried, awaiting=None, interrupted=False)
-        following = next_check(context, state)
-        is_last = following.state.step == state.step
-        return following.after(context.replies.trouble(topic, state) if is_last else Reply("utter_next_cause"))
+        return next_check(context, state).after(context.replies.trouble(topic, state))
     event = Event(EventKind.STEP_PROBLEM, topic.id, state.step)
     after = failed(context, state, message, HandoffReason.STEP_PROBLEM, event)
     if isinstance(after, Turn):

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from actions.dialogue import walkthrough
-from actions.dialogue.acts import CONTROL, SOCIAL, SUPPORT, Act
+from actions.dialogue.acts import CONTROL, SOCIAL, SUPPORT, UNCLEAR, Act
 from actions.dialogue.messages import AnswerBand, UserMessage, folded
 from actions.dialogue.state import Awaiting, DialogueState, Offer, with_walk
 from actions.dialogue.turn import Context
@@ -129,6 +129,10 @@ def _new_value(context: Context, state: DialogueState, act: Act, message: UserMe
     if is_command and detail.accepts in ("name", "story"):
         return None
     values = accepted(values_for(detail, message, context.knowledge.wording.rejections, is_asked=True))
+    if not values and detail.accepts not in ("name", "story") and act in UNCLEAR:
+        # What does not look like it is said so once; the question stays open.
+        arguments = {"hint": detail.hint}
+        return Reading(Source.ASKED, Act.MISFIT, message, f"fits no {detail.accepts}", arguments=arguments)
     if not values:
         return None
     changes = {detail.id: joined(detail, values)}
@@ -330,7 +334,7 @@ def _instead(
     acts, is_short = message.acts, len(message.text.strip()) <= _LONGEST_COMMAND
     is_unknown = acts.get("unknown_detail", 0.0) >= _LIKELY or "declined_answer" in message.entities
     new = {name: value for name, value in others.items() if name not in state.collected_details}
-    if _CONFIRMS.search(message.key) and not new:
+    if not new and (_CONFIRMS.search(message.key) or _says_again(state, message)):
         # 「金额没错」 agrees with what was noted.
         return Reading(Source.ASKED, Act.NOTE, message, "agrees with what is noted", arguments={"values": {}})
     if is_unknown and new and not is_short:
@@ -362,6 +366,12 @@ def _instead(
     if is_plain_command or _is_for_others(act, message):
         return None
     return Reading(Source.ASKED, Act.MISFIT, message, f"fits no {wanted.accepts}", arguments={"hint": wanted.hint})
+
+
+def _says_again(state: DialogueState, message: UserMessage) -> bool:
+    """Whether a message is a value that is noted already (「3280」, of which the alarm has told)."""
+    known = (value.split("（")[0] for value in state.collected_details.values())
+    return any(folded(normalize(value)) == message.key for value in known)
 
 
 def _is_placed(topic: Topic, state: DialogueState, message: UserMessage) -> bool:

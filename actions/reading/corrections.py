@@ -49,8 +49,14 @@ _EXTENT = re.compile(
 # Said to the bot about its mistake, and no part of the name.
 _REMARK = re.compile(r"^(?:你|您|不是|不要|别|前面|后面|多了|少了|没有|麻烦|谢|就[\S]{0,2}个字|其他|其它)")
 _ALIKE = 0.5
+_CHANGES_IT = re.compile("(?:改|换)(?:成|一下|下|一?个)?|[写打留填说]错")
+_OF_ACCOUNT = re.compile("绑|注册|登录|账户|账号|预留|验证码|密码")
 
 
+# 「不叫这个 叫 暖暖的衣橱」
+_NOT_THIS = re.compile(
+    r"不(?:叫|是)(?:这个|那个|这|那)(?:名字|名)?[\s,，。]+(?:是|应该)?叫\s?(?P<name>[^\s,，。]{2,12})"
+)
 _NOT_BUT = re.compile(
     r"(?:不是|唔系|不叫)\s?(?P<wrong>[^\s,，。是]{2,8})[\s,，]*(?:而?是|叫)\s?(?P<right>[^\s,，。]{2,12})"
 )
@@ -77,6 +83,10 @@ def changes_in(
     meant, wrong = meant_and_wrong(message.text)
     is_marked = is_correction or _is_marked(message) or _tells_extent(context, state, message)
     known, topic = correctable(context, state), context.topic(state)
+    noted = [re.escape(normalize(state.collected_details[detail.id].split("（")[0])) for detail in known]
+    is_marked = is_marked or bool(
+        noted and re.search(rf"(?:不是|唔系)\s?(?:{'|'.join(noted)})", normalize(message.text))
+    )
     if not known or message.is_payload or asks(normalize(message.text)):
         return {}
     changes = {}
@@ -108,12 +118,29 @@ def says_wrong(context: Context, state: DialogueState, clause: str) -> bool:
 
 def to_be_changed(context: Context, state: DialogueState, message: UserMessage) -> CollectedDetail | None:
     """Returns the detail that the message wants changed without saying to what (「改一下金额」)."""
+    left = _contact_to_change(context, state, message)
+    if left:
+        return left
     if message.is_payload or not _is_marked(message):
         return None
     named = [detail for detail in correctable(context, state) if any(name in message.text for name in detail.names)]
     if not named or (is_story_asked(context, state) and not _EXPLICIT.search(normalize(message.text))):
         return None
     return named[0] if len(message.key) <= _LONGEST_ELSEWHERE else None
+
+
+def _contact_to_change(context: Context, state: DialogueState, message: UserMessage) -> CollectedDetail | None:
+    """Returns the contact left in this talk that is to be another (「手机号我要改一个」).
+
+    Who speaks of what is bound to the account means another matter.
+    """
+    if message.is_payload or len(message.key) > _LONGEST_ELSEWHERE or _OF_ACCOUNT.search(message.key):
+        return None
+    if not _CHANGES_IT.search(message.key):
+        return None
+    contacts = context.knowledge.wording.contact_details
+    noted = (detail for detail in contacts if detail.id in state.collected_details)
+    return next((detail for detail in noted if any(name in message.text for name in detail.names)), None)
 
 
 def is_story_asked(context: Context, state: DialogueState) -> bool:
@@ -128,7 +155,7 @@ def _is_marked(message: UserMessage) -> bool:
     return (
         "correction" in message.entities
         or bool(_DENIES_FIRST.search(normalize(message.text)))
-        or bool(_ASTRAY.search(message.key))
+        or bool(_ASTRAY.search(message.key) or _NOT_THIS.search(normalize(message.text)))
         or message.acts.get("correction", 0.0) >= _SURE
     )
 
@@ -224,6 +251,8 @@ def _new_text(
     names_other = any(name in text for other in known if other is not detail for name in other.names)
     if detail.accepts == "name" and _EXTENT.search(message.key) and (meant := _part_meant(current, text)):
         return meant
+    if detail.accepts == "name" and (called := _NOT_THIS.search(text)):
+        return name_in(called["name"])
     match = _NEW_TEXT.search(text)
     if match is None or names_other or not (names_it or detail.accepts == "name"):
         return None

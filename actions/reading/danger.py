@@ -306,7 +306,9 @@ def _theft_by_intent(context: Context, state: DialogueState, act: Act, message: 
     if any(word in message.key for word in context.knowledge.care.stand_down):
         # 「没人骗我，我自己登」
         return None
-    if _is_evidence(context, state, message):
+    is_asked = state.awaiting is Awaiting.DETAIL and state.offer is None and not _is_named(message)
+    if is_asked or _is_evidence(context, state, message):
+        # 「小孩自己点的 不是我」 is the story that was asked for.
         return None
     certainty = message.alarms.get(Alarm.VICTIM.value, 0.0)
     if {"lost", "unknown_payment", "entered"} & set(hear(context.knowledge.danger, message).facts):

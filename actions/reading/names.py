@@ -6,10 +6,12 @@ import re
 
 from actions.reading.amounts import amounts_in
 from actions.reading.questions import asks, complains, demands_money, is_noise, without_reminder
+from actions.reading.stories import tells
 from actions.reading.times import times_in
 from language.text_normalization import normalize
 
 _LONGEST, _SHORTEST = 25, 1
+_LONGEST_IN_PARTS = 8
 _ROLE = r"(?:对方|商家|商户|店家|店名|店铺|卖家|收款人|收款方|收款的|收款账户|超市|公司|平台|那个店|店|名字|名称|他|她)"
 _LEAD = re.compile(
     r"^(?:(?:嗯+|哦+|啊|那个|就|反正|总之|只知道|只记得|好像|应该|可能|大概|我记得|记得|也)[\s,，]*)+(?=[叫是在从付转给一\w])"
@@ -64,7 +66,7 @@ _IN_STORY = tuple(
         r"(?:付|转|打|汇|还)给(?:了)?(?P<name>[\w]{2,8})",
         r"(?:^|[\s,，。])(?:对方|收款人|商家|店名)(?:是|叫|[:：])?(?P<name>(?!.*[不没说让要退拉给骗])\w{2,8})(?=$|[\s,，。])",
         r"(?:对方|商家|卖家|店家|收款人|收款方|店名|老板|店主)(?:的?名字)?(?:叫做?|是(?!指|谁|什么|啥|哪|个|我|不))[\s:：]*(?P<name>\w{2,12})(?=$|[\s,，。])",
-        r"(?:^|[\s,，。])(?:他|她|对方|老板|店主|卖家)?(?:名字)?叫(?:做)?\s?(?P<name>\w{2,8})(?=$|[\s,，。])",
+        r"(?:^|[\s,，。])(?:他|她|对方|老板|店主|卖家)?(?:名字)?叫(?:做)?\s?(?P<name>(?![了过个辆车人])\w{2,8})(?=$|[\s,，。])",
         r"被(?P<name>\w{2,8}?)(?:自动|又|多|连续|重复|偷偷|莫名)*(?:续费|扣)",
         r"(?:^|[\s,，。天晚早午])(?P<name>[\w]{2,6}?)(?:打车|外卖|网购|买的|点的|订的)(?!.*?在)",
         r"^(?P<name>\w{2,20}?)(?:多扣|多收|重复扣|乱扣|又扣|扣了?我|收了?我|不退|不发货|没发货|不给退)",
@@ -112,10 +114,14 @@ def name_in(text: str) -> str | None:
             and (name := _without_amount(_clean(match.group("name"))))
             and not _is_value(name)
             and not is_noise(_key(name))
+            and not tells(name)
         ):
             return name if len(name) <= _LONGEST and not _ORDER.search(normalize(name)) else None
     name = _clean(_COPULA.sub("", body))
     key = _key(name)
+    if len(name) > _LONGEST_IN_PARTS and len(re.findall(r"[一-鿿]+", name)) > 1:
+        # 「进去了 让填个单子」
+        return None
     if len(name) > _LONGEST or is_noise(key) or not re.search(r"[^\W\d_]|^12306$|\d-\d", name) or _NO_NAME.search(key):
         return None
     return None if _is_value(name) else name

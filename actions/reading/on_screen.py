@@ -27,7 +27,17 @@ from actions.knowledge.answers import TOPIC
 from actions.reading import causes
 from actions.reading.clauses import asks_in
 from actions.reading.findings import Findings, findings, plans
-from actions.reading.questions import asks, asks_how, demands_money, dismisses, hurries, reminds, wants_human, withdraws
+from actions.reading.questions import (
+    asks,
+    asks_how,
+    demands_money,
+    dismisses,
+    ends_noting,
+    hurries,
+    reminds,
+    wants_human,
+    withdraws,
+)
 from actions.reading.reading import Reading, Source
 from actions.reading.steps_meant import is_shown_now, place_spoken_of, reported_place, step_after, step_meant
 from actions.reading.stories import PROCEDURE, is_story
@@ -367,7 +377,8 @@ def _details_told(context: Context, topic: Topic, state: DialogueState, message:
     if not state.step or not topic.steps[state.step - 1].collect or asks(normalize(message.text)):
         return None
     is_complete = bool(state.collected_details) and next_detail(topic, state) is None
-    if _NOTHING_TO_CHANGE.search(message.key) or (is_complete and _CONFIRMS.fullmatch(message.key)):
+    is_enough = is_complete and (_CONFIRMS.fullmatch(message.key) or ends_noting(message.key))
+    if _NOTHING_TO_CHANGE.search(message.key) or is_enough:
         return Reading(Source.ON_SCREEN, Act.DONE, message, "nothing to change", arguments={"step": state.step + 1})
     kinds = {detail.id: detail.accepts for detail in topic.collected_details}
     bare = _bare_value(topic, state, message)
@@ -758,6 +769,8 @@ def _asked_at_warning(
 def _goes_on_emptied(state: DialogueState, message: UserMessage) -> bool:
     """Whether somebody who has just read the warning says that the balance is dealt with, and to go on."""
     if state.walk is None or state.walk.interrupted or state.offer is not None or len(message.clauses) < 2:
+        return False
+    if any(map(asks_in, message.clauses)):
         return False
     *told, last = (folded(clause.text) for clause in message.clauses)
     return bool(_GO_ON.fullmatch(last)) and all(_EMPTIED.search(clause) for clause in told) and not denies_it(message)

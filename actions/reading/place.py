@@ -13,7 +13,7 @@ from actions.dialogue.steps import last_step
 from actions.dialogue.turn import Context
 from actions.knowledge import Topic
 from actions.reading.causes import named
-from actions.reading.questions import asks, ends_talk, goes_back, hurries, names_human, postpones
+from actions.reading.questions import asks, ends_talk, excepts, goes_back, hurries, names_human, postpones
 from actions.reading.reading import Reading, Source
 from actions.reading.steps_meant import place_spoken_of
 from language.text_normalization import normalize
@@ -60,7 +60,7 @@ _CANNOT_FOLLOW = re.compile(
 _WHERE_IS = re.compile("在哪|哪里|哪儿|哪个位置|找不[到着]")
 # What ends it, beside thanks: all is done, nothing more is wanted, it is learned.
 _CLOSES = re.compile(
-    "学到|学会|记住了|会了$|没事(?:了|啦|咯)|不用(?:了|啦|咯|麻烦)|不麻烦(?:了|啦|你|您)|(?:都|全)(?:部|都)?.{0,3}(?:上去|进去|过去)(?:了|啦)|不需要了|够了|(?:都|全)(?:部|已经)?.{0,3}(?:完|好|妥|齐)(?:了|啦|咯)|搞定|办妥|就这样|就这些|先这样|(?:交|弄|办|做)完(?:了|啦)$|(?:密码)?(?:改|换)(?:好|成|完)(?:了|啦|咯)"
+    "学到|学会|(?:都|全)(?:知道|明白|懂|清楚|晓得)(?:了|啦)|记住了|会了$|没事(?:了|啦|咯)|不用(?:了|啦|咯|麻烦)|不麻烦(?:了|啦|你|您)|(?:都|全)(?:部|都)?.{0,3}(?:上去|进去|过去)(?:了|啦)|不需要了|够了|(?:都|全)(?:部|已经)?.{0,3}(?:完|好|妥|齐)(?:了|啦|咯)|搞定|办妥|就这样|就这些|先这样|(?:交|弄|办|做)完(?:了|啦)$|(?:密码)?(?:改|换)(?:好|成|完)(?:了|啦|咯)"
 )
 _WAITS = re.compile(
     "(?:好+的?|好嘞|行|嗯+|哦|那|ok|我|就|先|只能|慢慢)*等(?:着|等|一?会儿?|几天|吧|通知|消息|结果|呗|了|啊)+"
@@ -193,7 +193,8 @@ def _several(context: Context, state: DialogueState, act: Act, message: UserMess
     if topic.kind != "diagnosis" or not state.step or state.offer is not None:
         return None
     asked_for = [number for number in wanted if number != state.step]
-    if len(asked_for) == 1 and not told and asks(normalize(message.text)):
+    is_asked = message.acts.get("question", 0.0) >= _ASKED or asks(normalize(message.text))
+    if len(asked_for) == 1 and not told and is_asked:
         # 「那到底第五个是啥原因」
         number = str(asked_for[0])
         plain = replace(message, intent="repeat_step", entities={"step_number": (number,)}, further_requests=())
@@ -280,7 +281,8 @@ def _asks_for_rest(context: Context, state: DialogueState, message: UserMessage)
     asked = message.acts.get("question", 0.0) >= _ASKED or asks(normalize(message.text))
     pattern = _WHICH_LEFT if topic.kind == "diagnosis" else _MORE
     is_list = topic.kind == "procedure" and all(step.value for step in topic.steps)
-    if is_list and state.step < len(topic.steps) and _ONE_MORE.search(message.key) and not _COUNTS.search(message.key):
+    wants_more = _ONE_MORE.search(message.key) or (excepts(message.key) and asks(normalize(message.text)))
+    if is_list and state.step < len(topic.steps) and wants_more and not _COUNTS.search(message.key):
         # 「嗯 还有吗」 to advice of several points wants the next.
         plain = replace(message, intent="next_step", further_requests=())
         return Reading(Source.REFERENCE, Act.NEXT, plain, "wants the next point")

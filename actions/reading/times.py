@@ -258,14 +258,14 @@ def changed_time(current: str, new: str, wrong: list[str], now: datetime.datetim
         now: When the correction was said.
     """
     words, right = current.split("（", maxsplit=1)[0], new.split("（", maxsplit=1)[0]
+    for rejected in (text.split("（")[0] for text in wrong):
+        if rejected in words and rejected != words:
+            return _noted(words.replace(rejected, right), now) or new
     week = re.match(r"(?:上个?|大上个?|上上个?)(?=周|星期|礼拜)", words)
     if week and re.match("(?:周|星期|礼拜)[一二三四五六日天]", right):
         # 「上周五」, then 「还是周六」: of that week.
         new = _noted(week.group() + right, now) or new
         right = new.split("（", maxsplit=1)[0]
-    for rejected in (text.split("（")[0] for text in wrong):
-        if rejected in words and rejected != words:
-            return _noted(words.replace(rejected, right), now) or new
     if re.fullmatch(rf"{_PART}?\s?(?:{_CLOCK})?", right):
         day = re.sub(rf"[\s的]*{_PART}?(?:{_GAP}{_CLOCK})?(?:左右|前后)?$", "", words)
         if day and day != words:

@@ -23,7 +23,10 @@ _PHONE = re.compile(r"(?<![\d*])1[3-9]\d(?:\d{8}|\*{2,6}\d{2,4})(?![\d*])")
 _EMAIL = re.compile(r"[a-z0-9._+*-]+@[a-z0-9*-]+(?:\.[a-z0-9*-]+)+")
 # Right after a value, these say that it is wrong: 「昨天打错了是前天」.
 _WRONG_AFTER = re.compile(r"^.{0,2}?(?:打错|写错|说错|记错|填错|弄错|搞错|错了|不对)")
-_MOST_PARTS = 4
+_MOST_PARTS = 6
+_FIRM = re.compile(
+    r"[^\W\d_]{2,8}(?:店|超市|商行|公司|餐厅|饭馆|面馆|馆|坊|商城|便利|酒店|宾馆|药房|市场|出行|外卖|科技|网络|数码|服饰|会员|平台|旅行|影城|健身)"
+)
 _PARTS = re.compile(r"[\s,，、;；。]+")
 _BARE_NUMBER = re.compile(r"\d{1,6}(?:\.\d{1,2})?")
 # Said to the bot, or about the form, and no part of what happened.
@@ -186,7 +189,7 @@ def _story_beside(topic: Topic, message: UserMessage, said: dict[str, str]) -> d
         if part and not _is_value(part, names) and not _NO_STORY.search(normalize(part))
     ]
     text = "，".join(left)
-    return {story.id: text} if len(text) >= _SHORTEST_STORY and is_story(text) else {}
+    return {story.id: text} if len(text) >= _SHORTEST_STORY and is_story(text) and tells(text) else {}
 
 
 def _is_value(part: str, names: Sequence[str]) -> bool:
@@ -208,6 +211,9 @@ def _name_beside(context: Context, topic: Topic, message: UserMessage, said: dic
     words = {word for detail in topic.collected_details for word in detail.names}
     parts = [part for part in parts if normalize(part) not in words]
     rest = [part for part in parts if not times_in(part, None) and not amounts_in(part, is_asked=True)]
+    firms = [part for part in rest if _FIRM.fullmatch(part)]
+    # 「滴答出行 打了个车」
+    rest = firms if len(firms) == 1 else rest
     if len(rest) != 1 or len(rest[0]) > _LONGEST_PLAIN_NAME or tells(rest[0]) or not _NAME_ONLY.fullmatch(rest[0]):
         return {}
     place = _PLACE.fullmatch(rest[0])

@@ -91,7 +91,11 @@ class SQLKnowledgeStore:
     def __init__(self, engine: sa.engine.Engine) -> None:
         """Makes the tables where they are missing."""
         self._engine = engine
-        _metadata.create_all(engine)
+        try:
+            _metadata.create_all(engine)
+        except sa.exc.DBAPIError:
+            # Another process, which started at the same moment, was faster.
+            _metadata.create_all(engine)
 
     def add_texts(self, texts: Mapping[str, str]) -> None:
         """Keeps contents (see protocol)."""

@@ -422,7 +422,7 @@ class User:
         topic = self.knowledge.topics[self.mission.topic]
         step = topic.steps[number - 1]
         if act == "problem":
-            helps = says("utter_check_trouble", "utter_step_trouble", "utter_next_cause")
+            helps = says("utter_check_trouble", "utter_step_trouble")
             return Utterance("/step_problem", "press trouble", helps)
         if act == "found":
             line = self._one_of(self.phrases.causes[step.value or ""]["found"])

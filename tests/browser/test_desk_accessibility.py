@@ -68,15 +68,26 @@ def test_axe_finds_nothing_serious_at_the_desk(
         look(desk.page, action)
         desk.page.keyboard.press("Escape")
         expect(desk.dialog).to_have_count(0)
-    for name in ("search", "replies", "team", "accounts", "settings", "insight"):
+    _look_at_pages(desk, look)
+    assert not found, "\n".join(f"{name}: {problem}" for name, problems in found.items() for problem in problems)
+
+
+def _look_at_pages(desk: Desk, look: Callable[[Page, str], None]) -> None:
+    """Opens the pages beside the workspace one after the other."""
+    for name in ("search", "replies", "team", "accounts", "settings", "studio", "insight"):
         desk.go(name)
         expect(desk.page.get_by_role("heading", level=1)).to_be_visible()
         expect(desk.page.locator(".ant-spin-spinning")).to_have_count(0)
         look(desk.page, name)
-    desk.page.get_by_role("tab", name=DESK_TEXTS["insight"]["tabs"]["misunderstood"]).click()
-    expect(desk.page.locator(".ant-spin-spinning")).to_have_count(0)
-    look(desk.page, "misunderstood")
-    assert not found, "\n".join(f"{name}: {problem}" for name, problems in found.items() for problem in problems)
+    for name in ("groups", "misunderstood", "coverage"):
+        desk.page.get_by_role("tab", name=DESK_TEXTS["insight"]["tabs"][name]).click()
+        expect(desk.page.locator(".ant-spin-spinning")).to_have_count(0)
+        look(desk.page, name)
+    desk.go("studio")
+    # By the keyboard: the mouse would stand over a button of the next page.
+    desk.page.get_by_role("button", name=DESK_TEXTS["studio"]["new_faq"]).press("Enter")
+    expect(desk.page.get_by_role("textbox", name=DESK_TEXTS["studio"]["question"])).to_be_visible()
+    look(desk.page, "question")
 
 
 def test_sign_in_claim_reply_and_close_with_the_keyboard_only(

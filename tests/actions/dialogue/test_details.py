@@ -153,3 +153,17 @@ def test_another_payment_begins_anew_at_any_step(noted: Conversation) -> None:
 def test_what_was_done_to_them_is_no_part_of_a_name(conversation: Conversation) -> None:
     conversation.opens("transaction_dispute", "昨天在红星超市被多扣了60")
     assert conversation.state.collected_details["counterparty"] == "红星超市"
+
+
+def test_a_contact_left_before_is_changed_and_an_answer_that_is_none_is_asked_again(conversation: Conversation) -> None:
+    conversation.does(Act.NOT_UNDERSTOOD, "13800000000")
+    assert conversation.state.collected_details == {"phone_number": "13800000000"}
+    assert conversation.does(Act.OUT_OF_SCOPE, "手机号我要换一个") == ["utter_ask_correction"]
+    assert conversation.does(Act.NOT_UNDERSTOOD, "等我想一想") == ["utter_ask_correction"]
+    assert conversation.does(Act.NOT_UNDERSTOOD, "13900000000")[0] == "utter_corrected"
+    assert conversation.state.collected_details == {"phone_number": "13900000000"}
+
+
+def test_what_is_bound_to_the_account_is_no_contact(conversation: Conversation) -> None:
+    conversation.does(Act.NOT_UNDERSTOOD, "13800000000")
+    assert "utter_ask_correction" not in conversation.does(Act.OUT_OF_SCOPE, "绑定的手机号要换")

@@ -5,7 +5,11 @@ from __future__ import annotations
 import pytest
 
 from actions.dialogue.acts import Act
-from actions.dialogue.state import Attempt, AttemptOutcome, HandoffReason, Offer
+from actions.dialogue.answers import find_answer
+from actions.dialogue.messages import UserMessage
+from actions.dialogue.replies import ReplyBuilder
+from actions.dialogue.state import Attempt, AttemptOutcome, DialogueState, HandoffReason, Offer, Walk
+from actions.dialogue.turn import Context
 from actions.knowledge import Knowledge, load_knowledge
 from tests.conftest import Conversation
 
@@ -209,13 +213,13 @@ def test_a_cause_in_one_word_goes_to_its_check(conversation: Conversation, act: 
 def test_a_cause_ruled_out_goes_on(conversation: Conversation) -> None:
     conversation.opens("payment_failure", payment_cause="balance")
     replies = conversation.does(Act.OUT_OF_SCOPE, "余额够的", entities={"ruled_out_cause": ("any",)})
-    assert replies == ["utter_next_cause", "utter_check"]
+    assert replies == ["utter_check_trouble", "utter_check"]
     assert conversation.state.step == 2
 
 
 def test_still_failing_moves_on_to_the_next_check(conversation: Conversation) -> None:
     conversation.opens("payment_failure", payment_cause="balance")
-    assert conversation.does(Act.PROBLEM) == ["utter_next_cause", "utter_check"]
+    assert conversation.does(Act.PROBLEM) == ["utter_check_trouble", "utter_check"]
     assert conversation.state.step == 2
 
 
@@ -405,3 +409,29 @@ def test_greeting_offers_the_main_topics(conversation: Conversation) -> None:
     assert conversation.turn
     titles = [button.title for button in conversation.turn.replies[0].buttons]
     assert titles == ["忘记密码", "支付失败", "账户安全", "注销账户", "交易申诉", "联系客服"]
+
+
+def test_what_is_excepted_is_left_out_of_the_ways(conversation: Conversation) -> None:
+    assert conversation.opens("contact_support", "除了热线还能咋联系", contact_channel="hotline") == [
+        "utter_other_parts"
+    ]
+    assert conversation.turn
+    assert "热线适合" not in str(conversation.turn.replies[0].values["parts"])
+    assert len(conversation.turn.replies[0].buttons) == 4
+
+
+def test_what_was_ruled_out_is_not_begun_with_again(conversation: Conversation) -> None:
+    conversation.opens("payment_failure", payment_cause="network")
+    conversation.does(Act.PROBLEM)
+    conversation.opens("forgot_password")
+    conversation.opens("payment_failure", "付款还是连不上", payment_cause="network")
+    assert conversation.state.step == 3
+
+
+def test_a_question_that_names_another_check_is_about_that_one(knowledge: Knowledge) -> None:
+    context = Context(knowledge, ReplyBuilder(knowledge, {}))
+    alike = {"payment_failure/network/where": 3.4, "payment_failure/limit/where": 3.2}
+    message = UserMessage("out_of_scope", "额度在哪看", "额度在哪看", asked_answers=alike, acts={"question": 0.9})
+    found = find_answer(context, DialogueState(walk=Walk("payment_failure", 2)), message, 0)
+    assert found is not None
+    assert found.place == "limit"

@@ -44,7 +44,7 @@ def test_chit_chat_is_no_failure(conversation: Conversation) -> None:
 def test_causes_that_are_not_the_one_are_no_failures(conversation: Conversation) -> None:
     conversation.opens("payment_failure", payment_cause="balance")
     for _ in range(4):
-        assert conversation.does(Act.PROBLEM) == ["utter_next_cause", "utter_check"]
+        assert conversation.does(Act.PROBLEM) == ["utter_check_trouble", "utter_check"]
     assert conversation.does(Act.PROBLEM) == ["utter_check_trouble", "utter_all_checked"]
 
 

@@ -134,3 +134,30 @@ def test_a_detail_named_with_its_value_is_corrected() -> None:
 def test_a_number_is_no_name() -> None:
     state = asked_for("amount", transaction_time="昨天（11月27日）", counterparty="阿梅粥铺")
     assert read(said("不对是57", "deny"), state).chosen.arguments.get("changes") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "changes"),
+    [
+        ("不叫这个 叫 小满的花店", {"counterparty": "小满的花店"}),
+        ("不是90 是80，也不是小满花店，是小曼花店", {"amount": "80", "counterparty": "小曼花店"}),
+        ("呃不 还是周二", {"transaction_time": "上周二（11月17日）"}),
+        ("是周二不是周三", {"transaction_time": "上周二（11月17日）"}),
+        ("不对是80", {"amount": "80"}),
+    ],
+)
+def test_a_correction_is_heard_however_it_is_said(text: str, changes: dict[str, str]) -> None:
+    known = {
+        "transaction_time": "上周三（11月18日）",
+        "amount": "90",
+        "counterparty": "小满花店",
+        "description": "没发货",
+    }
+    state = at("transaction_dispute", 1, collected_details=known)
+    assert read(said(text, "deny", said_at=NOW), state).chosen.arguments["changes"] == changes
+
+
+def test_a_firm_is_told_from_what_was_done_there() -> None:
+    message = said("前天中午 飞马出行 叫了辆车 收我41", "nlu_fallback", said_at=NOW)
+    values = read(message, asked_for("transaction_time")).chosen.arguments["values"]
+    assert values["counterparty"] == "飞马出行"

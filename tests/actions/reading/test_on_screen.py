@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import datetime
+from typing import Any
+
 import pytest
 
 from actions.dialogue.acts import Act
 from actions.dialogue.messages import AnswerBand, Clause
 from actions.dialogue.state import Awaiting, DialogueState
 from actions.reading.on_screen import causes_named
-from actions.reading.reading import Source
+from actions.reading.reading import Reading, Source
 from tests.actions.reading.builders import KNOWLEDGE, at, read, said
 
 STEP, CHECK = at("forgot_password", 2), at("payment_failure", 2)
@@ -167,3 +170,37 @@ def test_what_brings_people_here_is_no_step_done(likeness: dict[str, float], tro
     parts = (Clause(trouble, {"trouble": 0.9}, steps), Clause(done, {"done": 0.3}))
     message = said(f"{trouble}，{done}", "forgot_password", acts={"other": 0.9}, clauses=parts, steps=steps)
     assert read(message).chosen.act is Act.OPEN_TOPIC
+
+
+def at_warning(text: str, intent: str = "next_step", **more: Any) -> Reading:
+    clauses = tuple(Clause(part, {}) for part in text.split("，"))
+    state = at("account_closure", 0, awaiting=Awaiting.WARNING)
+    return read(said(text, intent, clauses=clauses, acts={"other": 0.5}, **more), state).chosen
+
+
+def test_whoever_has_emptied_the_account_and_goes_on_accepts_the_warning() -> None:
+    assert at_warning("里面的钱都转出来了，接着弄吧").act is Act.AFFIRM
+    assert at_warning("里面的钱都转出来了").act is not Act.AFFIRM
+    assert at_warning("里面的钱都转出来了吗，接着弄吧").act is not Act.AFFIRM
+
+
+def test_a_closure_is_let_be_whatever_the_balance() -> None:
+    assert at_warning("那先不销了，等钱取出来", "cancel", confidence=0.6).act is Act.CANCEL
+
+
+def test_a_balance_that_is_left_is_about_the_closure() -> None:
+    chosen = at_warning("里头还有八块钱", "transaction_dispute", confidence=0.4)
+    assert chosen.arguments["found"].answer.address == "account_closure/topic/balance"
+
+
+def test_still_the_same_is_trouble_whatever_it_sounds_like() -> None:
+    clauses = (Clause("流量也试了", {"done": 0.9}), Clause("还是转圈", {"solved": 0.9}))
+    message = said("流量也试了 还是转圈", "out_of_scope", acts={"solved": 0.8}, clauses=clauses)
+    assert read(message, CHECK).chosen.act is not Act.SOLVED
+
+
+def test_the_hour_alone_completes_what_is_noted() -> None:
+    state = at("transaction_dispute", 1, collected_details={"transaction_time": "昨天半夜（11月27日）"})
+    now = datetime.datetime(2026, 11, 28, 10, 0, tzinfo=datetime.timezone(datetime.timedelta(hours=8)))
+    chosen = read(said("0点40", "out_of_scope", acts={"other": 0.5}, said_at=now), state).chosen
+    assert chosen.arguments["changes"] == {"transaction_time": "昨天0点40（11月27日）"}

@@ -8,6 +8,7 @@ from actions.dialogue.acts import Act
 from actions.dialogue.messages import AnswerBand, Clause
 from actions.dialogue.state import Alarm, HandoffReason, Offer, Walk
 from tests.actions.reading.builders import at, read, said, told
+from tests.conftest import Conversation
 
 
 @pytest.mark.parametrize("text", ["刚刚弄到哪里了 接着来", "咱们进行到第几步了", "到哪步了来着", "现在是第几步啊"])
@@ -128,3 +129,30 @@ def test_who_has_not_begun_is_shown_the_first_step(text: str) -> None:
 def test_what_others_have_not_begun_is_no_step() -> None:
     chosen = read(said("审核还没开始吗", "out_of_scope", acts={"question": 0.9}), at("transaction_dispute", 4)).chosen
     assert chosen.act is not Act.REPEAT
+
+
+def test_whoever_hears_advice_and_wants_more_gets_the_next() -> None:
+    assert read(said("好 还有呢", "repeat_step"), at("account_security", 2)).chosen.act is Act.NEXT
+    # In a procedure it is a question how much is left.
+    assert (
+        read(said("还有几步", "repeat_step", acts={"question": 0.9}), at("account_security", 2)).chosen.act
+        is Act.STEPS_LEFT
+    )
+    last = read(said("最后一条是啥", "next_step"), at("account_security", 2)).chosen
+    assert last.message.entities == {"step_number": ("5",)}
+
+
+@pytest.mark.parametrize("text", ["流程先跟我讲讲", "我就是打听一下步骤", "别一步一步来", "又不是现在就销"])
+def test_the_steps_of_a_closure_are_told_without_beginning_it(text: str, conversation: Conversation) -> None:
+    conversation.opens("account_closure")
+    message = said(text, "repeat_step", confidence=0.5)
+    assert read(message, conversation.state).chosen.act is Act.SHOW_STEPS
+    assert conversation.does(Act.REPEAT, text) == ["utter_steps_told"]
+    assert conversation.state.step == 0
+    # A yes to what was only told begins nothing, its button does.
+    assert conversation.does(Act.AFFIRM, "好") == ["utter_warning_again"]
+
+
+def test_the_cause_asked_for_by_its_number_is_shown() -> None:
+    chosen = read(said("那第四个到底是啥原因", "out_of_scope", acts={"question": 0.9}), at("payment_failure", 2)).chosen
+    assert chosen.message.entities == {"step_number": ("4",)}
