@@ -4,7 +4,7 @@ PYTHON := .venv/bin/python
 
 .PHONY: help setup setup-uv setup-public setup-peers setup-dev setup-gateway setup-gateway-dev setup-web setup-web-dev setup-browser run chat train engine test test-all test-bot \
 	test-gateway \
-	test-web test-browser monkey faults export-labels check-knowledge knowledge-export knowledge-import new-procedure protocol evaluate evaluate-accept evaluate-peers evaluate-new-topic evaluate-redaction ablate evaluate-dialogues simulate try bench bench-nlu bench-round-trip bench-support bench-publishing bench-connections bench-slow-line bench-set-up lint lint-python lint-web audit format \
+	test-web test-browser monkey faults export-labels check-knowledge knowledge-export knowledge-import new-procedure protocol evaluate evaluate-accept evaluate-peers evaluate-new-topic evaluate-redaction ablate evaluate-dialogues simulate try bench bench-nlu bench-round-trip bench-support bench-publishing bench-connections bench-scale bench-slow-line bench-set-up lint lint-python lint-web audit format \
 	lock clean
 
 help: ## show this list
@@ -191,6 +191,10 @@ bench-slow-line: setup setup-gateway setup-web setup-browser ## measure how the 
 
 bench-connections: setup-dev setup-gateway ## measure what opening a session, an idle window and a restart cost the gateway
 	@$(PYTHON) -m benchmarks.connections $(OPTIONS)
+
+bench-scale: setup setup-gateway-dev ## measure what turns cost with 1, 2 and 4 gateways and engines, and what happens at twice the capacity
+	@$(PYTHON) -m scripts.train
+	@cd gateway && .venv/bin/python -W ignore -m tools.scale $(OPTIONS)
 
 bench-publishing: setup setup-gateway setup-web ## publish and roll back ten times while 100 conversations are under way
 	@$(PYTHON) -m scripts.train

@@ -45,6 +45,7 @@ _ACUTE = "acute"
 _OWN_BEGINNING = 6
 _LOST = "lost"
 _SURELY_ORDINARY = 0.85
+_SURE_LABEL = 0.9
 # Gone or given away, whatever is said of it later.
 _OUT = frozenset({"lost", "code_told", "password_told", "unknown_payment", "entered"})
 _LINE_BUSY, _REFUSED = "crisis_line_busy", frozenset({"line_busy", "refuses_line"})
@@ -124,7 +125,7 @@ def _said(context: Context, state: DialogueState, alarm: Alarm, reading: Reading
         if _follow_up_of(reading) == _AWAY:
             state = replace(state, answered={**state.answered, _AVERTED: 1})
         known = danger_talk.noted(script, state, heard)
-        return danger_talk.react(context, script, state, known, heard, _follow_up_of(reading))
+        return danger_talk.react(context, script, state, known, heard, _label_of(script, reading))
     name, offers_human = _answer(context, state, alarm, reading)
     replies = context.replies.care(name, state)
     state = replace(state, answered={**state.answered, name: state.answered.get(name, 0) + 1})
@@ -175,7 +176,7 @@ def _told_of_money(
     begins = not has_alarm(state, alarm) and (is_loss or not has_alarm(state, *_WALKED))
     opened = danger_talk.open_talk(context, script, known) if begins else None
     if has_alarm(state, alarm) or (opened is None and has_alarm(state, *_WALKED)):
-        return _unrecorded(state, danger_talk.react(context, script, state, known, heard, _follow_up_of(reading)))
+        return _unrecorded(state, danger_talk.react(context, script, state, known, heard, _label_of(script, reading)))
     if opened:
         return _unrecorded(state, danger_talk.answering(context, script, opened, heard))
     name, offers_human = _answer(context, state, alarm, reading)
@@ -188,6 +189,13 @@ def _told_of_money(
 def _follow_up_of(reading: Reading) -> str | None:
     found = reading.arguments.get("follow_up")
     return str(found) if found else None
+
+
+def _label_of(script: Danger, reading: Reading) -> str | None:
+    """Returns what the classifier of one label hears: if it is not beyond doubt, the subject of that."""
+    label = _follow_up_of(reading)
+    is_sure = reading.certainty >= _SURE_LABEL or not reading.message.is_listened
+    return label if is_sure else danger_talk.subject_with(script, label)
 
 
 def _is_talk(context: Context, state: DialogueState, reading: Reading) -> bool:

@@ -289,6 +289,12 @@ def _pressing(script: Danger, state: DialogueState, known: set[str]) -> Measure 
     )
 
 
+def subject_with(script: Danger, label: str | None) -> str | None:
+    """Returns the subject of a label: what the classifier of one label hears is rather right of that than of itself."""
+    named = script.labels.get(label or "", label or "")
+    return next((subject for subject, names in script.subjects.items() if named in names), label)
+
+
 def reactions_to(script: Danger, before: DialogueState, heard: Heard, label: str | None) -> list[str]:
     """Returns the names of the reactions: to what is grave, to all that is asked, or to what is new, felt, repeated."""
     news = [fact for fact in heard.facts if fact not in before.danger_facts]
@@ -305,6 +311,10 @@ def reactions_to(script: Danger, before: DialogueState, heard: Heard, label: str
         and not (surest >= _BEYOND_DOUBT and heard.shares.get(name, 1.0) < _DOUBTED)
         and not (heard.insists and _LAST + name in before.answered and len(heard.questions) > 1)
     ]
+    named = script.labels.get(label or "", label or "")
+    if asked and set(asked) <= set(script.subjects) and _is_question(named) and named in script.reactions:
+        # What the classifier of one label surely hears says more than the subject.
+        return [named]
     if asked:
         return asked
     if heard.asks_more:
@@ -315,9 +325,6 @@ def reactions_to(script: Danger, before: DialogueState, heard: Heard, label: str
 
 def _told_reaction(script: Danger, news: list[str], heard: Heard, label: str | None) -> str:
     named = script.labels.get(label or "", label or "")
-    if heard.is_listened:
-        # What the classifier of one label says alone is right of its subject rather than of itself.
-        named = next((subject for subject, names in script.subjects.items() if named in names), named)
     again = (fact for fact in heard.facts if fact in news or script.facts[fact].each_time)
     if _GIVEN_AWAY & set(news):
         # What is out already goes before who wanted it.

@@ -5,10 +5,25 @@ from __future__ import annotations
 import asyncio
 from unittest import mock
 
+import pytest
 from limits import parse
 from limits.aio.strategies import MovingWindowRateLimiter
 
+from tests.conftest import SettingsFactory
+from uwallet_gateway.errors import InputError
 from uwallet_gateway.memory_limits import RarelyCleanedStorage
+from uwallet_gateway.observability.metrics import Metrics
+from uwallet_gateway.rate_limits import RateLimits
+
+
+async def test_a_site_at_its_quota_leaves_others_theirs(make_settings: SettingsFactory) -> None:
+    limits = RateLimits(make_settings(rate_messages_per_site="3/hour"), Metrics(), None)
+    for number in range(3):
+        await limits.check("messages", user=f"user {number}", site="busy")
+    with pytest.raises(InputError) as refused:
+        await limits.check("messages", user="another", site="busy")
+    assert refused.value.retry_after is not None
+    await limits.check("messages", user="a third", site="quiet")
 
 
 async def test_a_hit_does_not_look_at_other_users() -> None:

@@ -50,6 +50,7 @@ class RateLimits:
             "requests": _items(settings.rate_requests_per_user),
             "desk": _items(settings.rate_desk_requests_per_agent),
         }
+        self._per_site: dict[Kind, list[RateLimitItem]] = {"messages": _items(settings.rate_messages_per_site)}
         self._per_address: dict[Kind, list[RateLimitItem]] = {
             "messages": _items(settings.rate_messages_per_address),
             "attachments": _items(settings.rate_attachments_per_address),
@@ -66,13 +67,16 @@ class RateLimits:
         if self._own_shares:
             self._per_address["sessions"] = _rest(sessions, _OWN_SHARE)
 
-    async def check(self, kind: Kind, *, user: str | None = None, address: str | None = None) -> None:
-        """Counts one more, the user's first.
+    async def check(
+        self, kind: Kind, *, user: str | None = None, address: str | None = None, site: str | None = None
+    ) -> None:
+        """Counts one more, the user's first and the site's last: what is refused to a user is none of the site's.
 
         Args:
             kind: What is counted.
             user: A conversation.
             address: Where it comes from; behind it may be thousands of users of one carrier.
+            site: Whose user it is, for what sites have a quota of.
 
         Raises:
             InputError: rate_limited, with the seconds after which it is worth another try.
@@ -81,10 +85,10 @@ class RateLimits:
         try:
             if kind == "sessions" and who is not None and await self._fits_own_share(who):
                 return
-            await self._check(self._limiter, kind, user, who)
+            await self._check(self._limiter, kind, user, who, site)
         except StorageError as error:
             _log.warning("rate_limits.unavailable", reason=str(error.storage_error))
-            await self._check(self._own_limiter, kind, user, who)
+            await self._check(self._own_limiter, kind, user, who, site)
 
     async def check_room(self, kind: Kind, *, address: str | None) -> None:
         """Refuses what `check` would refuse without counting: for events that count only when they fail.
@@ -101,8 +105,15 @@ class RateLimits:
             _log.warning("rate_limits.unavailable", reason=str(error.storage_error))
             await self._test(self._own_limiter, kind, who)
 
-    async def _check(self, limiter: MovingWindowRateLimiter, kind: Kind, user: str | None, address: str | None) -> None:
-        for scope, who, limits in (("user", user, self._per_user), ("address", address, self._per_address)):
+    async def _check(
+        self, limiter: MovingWindowRateLimiter, kind: Kind, user: str | None, address: str | None, site: str | None
+    ) -> None:
+        scopes = (
+            ("user", user, self._per_user),
+            ("address", address, self._per_address),
+            ("site", site, self._per_site),
+        )
+        for scope, who, limits in scopes:
             if who is None:
                 continue
             for item in limits.get(kind, ()):

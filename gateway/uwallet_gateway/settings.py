@@ -153,6 +153,10 @@ class Settings(BaseSettings):
     rate_messages_per_address: Rate = Field(
         default="1200/minute", description="Messages of one address, behind which a carrier may have thousands of users"
     )
+    rate_messages_per_site: Rate = Field(
+        default="",
+        description="Messages of all users of one site together, so that one leaves room for others; empty: any",
+    )
     rate_sessions_per_address: Rate = Field(default="600/minute", description="Sessions of one address")
     rate_suggestions_per_address: Rate = Field(
         default="3000/minute", description="Suggestions while typing, to one address"

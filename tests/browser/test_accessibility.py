@@ -16,6 +16,11 @@ from tests.browser.test_procedures import step
 from tests.browser.widget import TEXTS, Widget
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+SETTLED = """async () => {
+  for (let i = 0; i < 2; i++) await new Promise(requestAnimationFrame);
+  const changes = document.getAnimations().filter((animation) => animation instanceof CSSTransition);
+  await Promise.allSettled(changes.map((change) => change.finished));
+}"""
 SERIOUS = ("serious", "critical")
 
 
@@ -40,6 +45,8 @@ def in_light_and_dark(page: Page) -> list[str]:
     """Returns what axe finds serious in either; the page is in the light afterwards."""
     found = findings(page)
     page.emulate_media(color_scheme="dark")
+    # Pages change their colours a moment later, some by and by.
+    page.evaluate(SETTLED)
     found += findings(page, "dark")
     page.emulate_media(color_scheme="light")
     return found

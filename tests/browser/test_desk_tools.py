@@ -89,6 +89,7 @@ def test_a_canned_reply_is_found_with_a_slash(
     desk.reply.press("Enter")
     widget.once("您好")
     expect(widget.log.locator('[data-author="agent"]')).to_have_count(3)
+    on_a_phone(desk, screenshot)
     # Looking at the shortcuts leaves them as they were.
     desk.log.focus()
     desk.page.keyboard.press("?")
@@ -99,6 +100,24 @@ def test_a_canned_reply_is_found_with_a_slash(
     expect(desk.dialog).to_be_visible()
     desk.page.keyboard.press("Escape")
     macro_ends_the_chat(desk, widget, screenshot)
+
+
+def on_a_phone(desk: Desk, screenshot: Callable[[Page, str], None]) -> None:
+    """One column: the conversation has the whole width, and nothing stands beyond the edge."""
+    before = desk.page.viewport_size
+    desk.page.set_viewport_size({"width": 390, "height": 844})
+    expect(desk.queue).to_be_hidden()
+    for part in (desk.reply, desk.log):
+        box = part.bounding_box()
+        assert box is not None
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 390
+        assert box["width"] > 300
+    assert desk.page.evaluate("document.documentElement.scrollWidth") <= 390
+    screenshot(desk.page, "phone")
+    assert before is not None
+    desk.page.set_viewport_size(before)
+    expect(desk.queue).to_be_visible()
 
 
 def macro_ends_the_chat(desk: Desk, widget: Widget, screenshot: Callable[[Page, str], None]) -> None:

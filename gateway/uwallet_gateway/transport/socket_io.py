@@ -281,7 +281,9 @@ class SocketTransport:
         if session is None:
             raise InputError(ErrorCode.BAD_TOKEN)
         conversation_id = session.conversation_id
-        await self._services.rate_limits.check("messages", user=conversation_id, address=connection.address)
+        await self._services.rate_limits.check(
+            "messages", user=conversation_id, address=connection.address, site=session.site_key
+        )
         incoming = Incoming(
             data.get("message"),
             kind=data.get("kind"),

@@ -572,3 +572,9 @@ def test_chat_records_are_no_question_of_privacy(conversation: Conversation) -> 
     fraud(conversation, "我给骗子转了四千块")
     conversation.does(Act.OPEN_TOPIC, "拉黑前的聊天记录还在", intent="chat_privacy", confidence=0.85)
     assert conversation.state.open_alarm is Alarm.VICTIM
+
+
+def test_what_one_label_hears_beyond_doubt_is_answered_itself(conversation: Conversation) -> None:
+    fraud(conversation, "有人叫我点链接")
+    heard = {"after_alarm": {"asks_real": 0.96}, "said": {"asks_pay": 0.1}, "is_listened": True}
+    assert "没法替您查" in says(conversation, "是你们发的吗", **heard)

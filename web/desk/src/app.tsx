@@ -48,12 +48,26 @@ function useDark(preferences: Preferences): boolean {
 }
 
 /**
- * Colours of the desk; the rest are the library's. White on the primary one, and text on the page, have a contrast of
- * at least 4.5:1, which the library's own grey and red texts do not reach.
+ * Colours of the desk; the rest are the library's. White on the primary one, pointed at or not, and text on the page,
+ * have a contrast of at least 4.5:1, which the library's own grey and red texts and lighter buttons do not reach.
  */
 const COLORS = {
-  light: { primary: '#0a7d5b', text: '#0a7d5b', muted: '#5b6875', error: '#c92a2a', selected: '#edf8f4' },
-  dark: { primary: '#17906b', text: '#4fd3ab', muted: '#9aa7b3', error: '#ff6b6b', selected: '#16382d' },
+  light: {
+    primary: '#0a7d5b',
+    pointed: '#086b4e',
+    text: '#0a7d5b',
+    muted: '#5b6875',
+    error: '#c92a2a',
+    selected: '#edf8f4',
+  },
+  dark: {
+    primary: '#17906b',
+    pointed: '#0a7d5b',
+    text: '#4fd3ab',
+    muted: '#9aa7b3',
+    error: '#ff6b6b',
+    selected: '#16382d',
+  },
 };
 
 /**
@@ -68,7 +82,7 @@ export function Application(props: ApplicationProps): JSX.Element {
   useEffect(() => {
     document.documentElement.dataset.theme = isDark ? 'dark' : 'light';
   }, [isDark]);
-  const { primary, text, muted, error, selected } = isDark ? COLORS.dark : COLORS.light;
+  const { primary, pointed, text, muted, error, selected } = isDark ? COLORS.dark : COLORS.light;
   return (
     <ConfigProvider
       locale={zhCN}
@@ -88,6 +102,7 @@ export function Application(props: ApplicationProps): JSX.Element {
           motion: !isStill,
         },
         components: {
+          Button: { colorPrimaryHover: pointed, defaultHoverColor: text, defaultHoverBorderColor: text },
           Dropdown: { colorPrimary: text },
           Table: { colorTextDisabled: muted },
           Tabs: { itemSelectedColor: text, itemHoverColor: text, itemActiveColor: text, inkBarColor: text },

@@ -68,7 +68,9 @@ async def send_message(
     body: MessageRequest, request: Request, services: ServicesNeeded, session: SessionNeeded
 ) -> MessageResult:
     """Sends a message and waits up to 8 seconds for replies."""
-    await services.rate_limits.check("messages", user=session.conversation_id, address=address_of(request.scope))
+    await services.rate_limits.check(
+        "messages", user=session.conversation_id, address=address_of(request.scope), site=session.site_key
+    )
     incoming = Incoming(
         body.text if body.payload is None else body.payload,
         kind="text" if body.payload is None else "payload",

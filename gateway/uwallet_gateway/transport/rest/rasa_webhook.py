@@ -107,7 +107,7 @@ async def receive(
     if site is not None:
         conversation_id = await services.sessions.backend_conversation(site, body.sender)
         reader = backend_reader(conversation_id)
-        await services.rate_limits.check("messages", user=conversation_id)
+        await services.rate_limits.check("messages", user=conversation_id, site=site.key)
     else:
         key = credentials.credentials if credentials else None
         session = await _visitor(services, request, key, body.sender)
@@ -200,5 +200,7 @@ async def _visitor(services: Services, request: Request, key: str | None, sender
         raise InputError(ErrorCode.MALFORMED, details={"field": "sender", "reason": reason})
     await services.rate_limits.check("sessions", address=address)
     opened = await services.sessions.open(site, sender, None, forgiving=True)
-    await services.rate_limits.check("messages", user=opened.session.conversation_id, address=address)
+    await services.rate_limits.check(
+        "messages", user=opened.session.conversation_id, address=address, site=opened.session.site_key
+    )
     return opened.session

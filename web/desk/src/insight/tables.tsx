@@ -16,6 +16,9 @@ import { fill, nameOf, t } from '../i18n/strings.ts';
 /** Steps that are shown; further down hardly anybody gives up. */
 const MOST_STEPS = 15;
 
+/** What a table with sentences needs to be read, in pixels; a phone scrolls it to the side. */
+const NARROWEST = 900;
+
 const { figures: names } = t.insight;
 
 const stepColumns: NonNullable<TableProps<StepFigures>['columns']> = [
@@ -55,6 +58,7 @@ export function StepTable({ steps }: { steps: readonly StepFigures[] }): JSX.Ele
       rowKey={({ topic, step }) => `${topic}-${step}`}
       size="small"
       pagination={false}
+      scroll={{ x: NARROWEST }}
       columns={stepColumns}
       dataSource={worstSteps(steps, MOST_STEPS)}
       locale={{ emptyText: t.insight.steps_empty }}
@@ -92,6 +96,7 @@ export function AnswerTable({ answers }: { answers: readonly AnswerFigures[] }):
       rowKey={({ topic, text }) => `${topic}-${text}`}
       size="small"
       pagination={false}
+      scroll={{ x: NARROWEST }}
       columns={answerColumns}
       dataSource={[...answers]}
       locale={{ emptyText: t.insight.answers_empty }}
@@ -124,7 +129,7 @@ export function TopicTable({ topics }: { topics: readonly TopicFigures[] }): JSX
       rowKey={({ topic }) => topic ?? ''}
       size="small"
       pagination={false}
-      scroll={{ x: 980 }}
+      scroll={{ x: 1150 }}
       columns={topicColumns}
       dataSource={[...topics]}
       locale={{ emptyText: t.insight.nothing }}
@@ -138,7 +143,7 @@ function number(
 ): NonNullable<TableProps<TopicFigures>['columns']>[number] {
   return {
     title,
-    width: 100,
+    width: 108,
     align: 'right',
     sorter: (a, b) => (value(a.figures) ?? -1) - (value(b.figures) ?? -1),
     render: (_, { figures }) => {

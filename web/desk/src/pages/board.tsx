@@ -46,6 +46,8 @@ export function Board(): JSX.Element {
         rowKey="id"
         size="middle"
         pagination={false}
+        // A phone scrolls it to the side.
+        scroll={{ x: 900 }}
         loading={board.isLoading}
         columns={agentColumns(onLeave)}
         dataSource={board.data?.agents ?? []}
