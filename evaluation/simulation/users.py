@@ -266,6 +266,10 @@ class User:
             return self._act("solved", says("utter_solved", "utter_finished"))
         if "utter_ask_rating" in names:
             return self._act("rate", says("utter_rated", "utter_rated_low"))
+        undone = self._acts_done.get(self._step, 0) < len(self.mission.at_step.get(self._step, ()))
+        if "utter_treatment" in names and undone:
+            # Whoever has more to say of it is not done.
+            return self._at_step(replies)
         if "utter_offer_request" in names or "utter_treatment" in names:
             return self._act("solved") if "utter_treatment" in names else Utterance(_NO, "declines the rest")
         return None
