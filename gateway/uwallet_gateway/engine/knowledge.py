@@ -191,6 +191,6 @@ class EngineKnowledge:
             return kind.model_validate_json(response.content)
         except (httpx.HTTPError, ValidationError, ValueError) as error:
             # Asked every other second: that an engine is away is told where users wait for it.
-            log = _log.warning if path else _log.debug
-            log("engine_knowledge.failed", path=path, error=type(error).__name__)
+            if path:
+                _log.warning("engine_knowledge.failed", path=path, error=type(error).__name__)
             raise InputError(ErrorCode.UNAVAILABLE) from error
