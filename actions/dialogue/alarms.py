@@ -19,17 +19,12 @@ from actions.reading.after_alarm import HELP
 from actions.reading.hearing import Heard, clauses_of, hear
 from actions.reading.questions import despairs, names_human
 from actions.reading.reading import Reading
+from actions.reading.whose import tells_of_somebody
 
 # The user is told that the complaint is recorded, so it is, even if they want no human now.
 _COMPLAINT = {"type": SUPPORT_REQUEST, "request": "complaint"}
 # A cry for help that begins so is for somebody else, by what the model hears.
 _SURE_OTHER = 0.9
-_BEGINS_WITH_SOMEBODY = re.compile(
-    "^(?:我|俺)?(?:家)?(?:的)?(?:老公|老婆|爱人|对象|男友|女友|男朋友|女朋友|儿子|女儿|闺女|妈妈?|爸爸?|哥|弟|姐|妹|爷爷|奶奶|舅|姨|姑|叔|室友|舍友|同学|同事"
-    "|朋友|闺蜜|兄弟|哥们|邻居|徒弟|学生)(?!(?:都|也|又|还|天天|一直|老)?(?:骂|嫌|说我|不要我|不理|打我|死|走了|没了|去世|离开))"
-    ".*(?:说|留|发|写|转|讲|喊|念叨|[坐站爬骑]在|[坐站爬骑][上到]|打视频|打电话)"
-)
-_OF_ME = re.compile("我(?:现在|正|就|也|已经|真|都)*(?:在(?!.{0,3}给)|坐|站|爬|想|要|不想|活|撑|割|吃了)")
 _OTHER_PERSON, _OTHER_PERSON_ANSWER = "crisis_other_person", "crisis_other_person"
 # What is asked of somebody else's trouble, and its answer.
 _ASKS_HOW, _HOW = "asks_comfort", "other_person_comfort"
@@ -380,10 +375,9 @@ def _case(context: Context, alarm: Alarm, reading: Reading, *, is_first: bool) -
 def _is_others(context: Context, reading: Reading) -> bool:
     heard = hear(context.knowledge.crisis, reading.message)
     key = reading.message.key
-    if _BEGINS_WITH_SOMEBODY.search(key) and not (despairs(key) or _OF_ME.search(key)):
-        # 「我老公昨晚没回来 说以后你带好孩子」
+    if tells_of_somebody(key):
         return True
-    is_named = heard.names_somebody and not despairs(reading.message.key)
+    is_named = heard.names_somebody and not despairs(key)
     return is_named and heard.whose >= _SURE_OTHER
 
 

@@ -46,9 +46,10 @@ def test_most_dangers_are_heard_and_little_of_what_only_sounds_alike(bot: Bot) -
     harmless = [text for text, kind in probes() if kind == NONE][some]
     missed = [text for text in dangers if not _raises(bot, text)]
     false = [text for text in harmless if _raises(bot, text)]
-    # As counted last: 17 of 204 and 14 of 159.
-    assert len(missed) <= len(dangers) * 0.1, missed
-    assert len(false) <= len(harmless) * 0.1, false
+    # As counted last: 17 of 204 and 14 of 159. Of a third chance makes more or less.
+    share = 0.1 if LONG else 0.15
+    assert len(missed) <= len(dangers) * share, missed
+    assert len(false) <= len(harmless) * share, false
 
 
 def _raises(bot: Bot, text: str) -> bool:

@@ -1,0 +1,19 @@
+"""Whose misfortune a cry for help tells of, by how it begins."""
+
+from __future__ import annotations
+
+import re
+
+from actions.reading.questions import despairs
+
+_BEGINS_WITH_SOMEBODY = re.compile(
+    "^(?:我|俺)?(?:家)?(?:的)?(?:老公|老婆|爱人|对象|男友|女友|男朋友|女朋友|儿子|女儿|闺女|妈妈?|爸爸?|哥|弟|姐|妹|爷爷|奶奶|舅|姨|姑|叔|室友|舍友|同学|同事"
+    "|朋友|闺蜜|兄弟|哥们|邻居|徒弟|学生)(?!(?:都|也|又|还|天天|一直|老)?(?:骂|嫌|说我|不要我|不理|打我|死|走了|没了|去世|离开))"
+    ".*(?:说|留|发|写|转|讲|喊|念叨|[坐站爬骑]在|[坐站爬骑][上到]|打视频|打电话)"
+)
+_OF_ME = re.compile("我(?:现在|正|就|也|已经|真|都)*(?:在(?!.{0,3}给)|坐|站|爬|想|要|不想|活|撑|割|吃了)")
+
+
+def tells_of_somebody(key: str) -> bool:
+    """Whether somebody else comes first and nothing is said of oneself: 「我老公昨晚没回来 说以后你带好孩子」."""
+    return bool(_BEGINS_WITH_SOMEBODY.search(key)) and not (despairs(key) or _OF_ME.search(key))
