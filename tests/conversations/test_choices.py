@@ -10,7 +10,7 @@ from tests.conversations.bot import Bot
 from tests.nlu.examples import held_out_examples
 
 # Each is a turn of the trained bot, and they are much alike.
-ENOUGH = 6
+ENOUGH = 3
 
 
 @pytest.fixture(scope="module")
