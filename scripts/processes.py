@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import signal
@@ -10,7 +11,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 # What was taken is finished first: the gateway waits for the bot up to 8 s (docs/protocol.md).
@@ -24,6 +25,25 @@ _PR_SET_PDEATHSIG = 1
 
 class ProcessError(Exception):
     """A process did not start or has ended by itself; the message says which, and how its log ends."""
+
+
+@contextlib.contextmanager
+def undisturbed() -> Iterator[Callable[[], None]]:
+    """Lets what asks this program to stop wait while a process is being started and noted.
+
+    Yields:
+        The `preexec_fn` of the process, which hears these signals again, and is stopped when its parent dies.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
+
+    def prepare() -> None:
+        _die_with_parent()
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+    try:
+        yield prepare
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 class Process:
@@ -63,16 +83,8 @@ class Process:
     def start(self) -> None:
         """Starts the process; returns at once."""
         self.log.parent.mkdir(parents=True, exist_ok=True)
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
-
-        def prepare() -> None:
-            _die_with_parent()
-            signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-        try:
+        with undisturbed() as prepare:
             self._popen(prepare)
-        finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
     def _popen(self, prepare: Callable[[], None]) -> None:
         with self.log.open("ab") as output:

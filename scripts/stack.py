@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from scripts.local import HOST, ROOT, free_port
-from scripts.processes import Process, ProcessError
+from scripts.processes import Process, ProcessError, undisturbed
 
 # On a machine under load; otherwise about three seconds for the engine and two for the gateway.
 START_SECONDS = 180.0
@@ -140,17 +140,27 @@ class Stack:
         Raises:
             ProcessError: It failed; the message says how.
         """
-        result = subprocess.run(
-            [str(_GATEWAY_PYTHON), "-m", "uwallet_gateway", *arguments],
-            cwd=ROOT / "gateway",
-            env={**os.environ, **self._gateway_environment},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if result.returncode:
-            raise ProcessError(f"`{' '.join(arguments)}` failed.\n{result.stderr or result.stdout}")
-        return result.stdout
+        process: subprocess.Popen[str] | None = None
+        try:
+            with undisturbed() as prepare:
+                process = subprocess.Popen(
+                    [str(_GATEWAY_PYTHON), "-m", "uwallet_gateway", *arguments],
+                    cwd=ROOT / "gateway",
+                    env={**os.environ, **self._gateway_environment},
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.PIPE,
+                    text=True,
+                    preexec_fn=prepare,  # noqa: PLW1509 - runs two system calls, which take no lock
+                )
+            output, errors = process.communicate()
+        finally:
+            # Nothing that was begun outlives a stop.
+            if process and process.poll() is None:
+                process.kill()
+                process.communicate()
+        if process.returncode:
+            raise ProcessError(f"`{' '.join(arguments)}` failed.\n{errors or output}")
+        return output
 
     def check(self) -> None:
         """Does nothing while both run.
