@@ -103,6 +103,16 @@ async def test_what_was_said_comes_after_what_the_user_said_before(
     await services.search_indexer.run_once()
     ticket = await office.ticket(visitor)
     await services.customers.add_note(visitor, lin, "着急")
+    async with services.database.write() as transaction:
+        # The bot could not answer it, and it stands among others that mean the same.
+        group = tables.QuestionGroup(mean=b"", count=1, updated_at=now())
+        told = {"conversation_id": visitor, "message_id": asked.id, "created_at": now()}
+        await transaction.merge(tables.Understanding(**told))
+        transaction.add(group)
+        await transaction.flush()
+        transaction.add(
+            tables.GroupedMessage(conversation_id=visitor, message_id=asked.id, group_id=group.id, vector=b"")
+        )
     before = await office.messages(visitor)
     assert await laptop.open("u-1") == user
     assert await rows(office, visitor) == 0
@@ -124,6 +134,10 @@ async def test_what_was_said_comes_after_what_the_user_said_before(
         feedback = (await session.scalars(select(tables.AnswerFeedback))).one()
         assert (feedback.conversation_id, feedback.message_id) == (user, asked.id + 1 + offset)
         assert list(await session.scalars(select(tables.EngineErasure.conversation_id))) == [visitor]
+        understood = (await session.scalars(select(tables.Understanding))).all()
+        assert (user, asked.id + offset) in {(row.conversation_id, row.message_id) for row in understood}
+        # It joins a group anew under its new id.
+        assert (await session.scalars(select(tables.GroupedMessage))).all() == []
     # Found by what was said before and after, under the user's name.
     await services.search_indexer.run_once()
     for words in ("余额", "登不上", "u-1"):

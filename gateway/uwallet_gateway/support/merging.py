@@ -280,6 +280,9 @@ async def _move(transaction: AsyncSession, source: tables.Conversation, target: 
     offered = select(offer.digest).where(offer.conversation_id == source.id)
     # What was offered last counts.
     await transaction.execute(delete(offer).where(offer.conversation_id == target.id, offer.digest.in_(offered)))
+    # They join a group anew under their new ids: what names a message cannot be renamed together with it.
+    grouped = tables.GroupedMessage
+    await transaction.execute(delete(grouped).where(grouped.conversation_id == source.id))
     for named in (offer, tables.Understanding, tables.BotEvent, tables.AnswerFeedback):
         await transaction.execute(
             update(named)

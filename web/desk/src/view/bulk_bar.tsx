@@ -24,29 +24,33 @@ export function BulkBar({ of, chosen, onChoose }: BulkBarProps): JSX.Element | n
   const { agent } = useDesk();
   const groups = useGroups();
   const [action, setAction] = useState<BulkAction | null>(null);
-  if (chosen.length === 0) return null;
   const actions = actionsOf(agent.role, (groups.data ?? []).length > 0);
   return (
-    <Space wrap className="chosen" role="status">
-      {fill(t.bulk.chosen, { count: chosen.length })}
-      <Dropdown
-        trigger={['click']}
-        menu={{
-          items: actions.map((key) => ({ key, label: t.bulk.actions[key] })),
-          onClick: ({ key }) => setAction(key as BulkAction),
-        }}
-      >
-        <Button size="small" type="primary">
-          {t.bulk.title} <DownOutlined />
-        </Button>
-      </Dropdown>
-      <Button size="small" onClick={() => onChoose([])}>
-        {t.bulk.none}
-      </Button>
+    <>
+      {chosen.length > 0 && (
+        <Space wrap className="chosen" role="status">
+          {fill(t.bulk.chosen, { count: chosen.length })}
+          <Dropdown
+            trigger={['click']}
+            menu={{
+              items: actions.map((key) => ({ key, label: t.bulk.actions[key] })),
+              onClick: ({ key }) => setAction(key as BulkAction),
+            }}
+          >
+            <Button size="small" type="primary">
+              {t.bulk.title} <DownOutlined />
+            </Button>
+          </Dropdown>
+          <Button size="small" onClick={() => onChoose([])}>
+            {t.bulk.none}
+          </Button>
+        </Space>
+      )}
+      {/* It tells what was done when nothing is chosen any more, and is gone before anything else is. */}
       {action !== null && (
         <BulkDialog of={of} action={action} chosen={chosen} onChoose={onChoose} onClose={() => setAction(null)} />
       )}
-    </Space>
+    </>
   );
 }
 
