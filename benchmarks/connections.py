@@ -30,6 +30,7 @@ from typing import Any
 import aiohttp
 import psutil
 
+from benchmarks.unlimited import UNLIMITED
 from benchmarks.widget_sockets import SocketLostError, Widget
 from scripts.local import HOST, ROOT, free_port
 from scripts.processes import Process
@@ -43,14 +44,6 @@ _AT_ONCE = 25
 _SPREAD = 5.0
 _START_SECONDS = 120.0
 _PYTHON = ROOT / "gateway" / ".venv" / "bin" / "python"
-_LIMITS = (
-    "MESSAGES_PER_USER",
-    "MESSAGES_PER_ADDRESS",
-    "SESSIONS_PER_ADDRESS",
-    "REQUESTS_PER_USER",
-    "SIGN_INS_PER_ADDRESS",
-    "DESK_REQUESTS_PER_AGENT",
-)
 
 
 @dataclass(frozen=True)
@@ -94,7 +87,7 @@ class Gateway:
             "UWALLET_HOST": HOST,
             "UWALLET_PORT": str(self.port),
             "UWALLET_SOCKETS_PER_ADDRESS": "100000",
-            **{f"UWALLET_RATE_{name}": "10000000/minute" for name in _LIMITS},
+            **UNLIMITED,
             **environment,
         }
         self.process = Process(

@@ -28,6 +28,7 @@ from typing import Any
 
 import aiohttp
 
+from benchmarks.unlimited import UNLIMITED
 from scripts.local import HOST, ROOT, free_port
 from scripts.processes import Process
 from scripts.stack import DEMONSTRATION_SITE, START_SECONDS, Stack
@@ -37,14 +38,6 @@ RESULTS = ROOT / "benchmarks" / "results" / "publishing.md"
 SET = ROOT / "tests" / "conversations" / "evaluation" / "example.yml"
 CONVERSATIONS = 100
 ROUNDS = 10
-_LIMITS = (
-    "MESSAGES_PER_USER",
-    "MESSAGES_PER_ADDRESS",
-    "SESSIONS_PER_ADDRESS",
-    "REQUESTS_PER_USER",
-    "DESK_REQUESTS_PER_AGENT",
-)
-_UNLIMITED = {f"UWALLET_RATE_{name}": "1000000/minute" for name in _LIMITS}
 # Seconds between two messages of a user.
 THINKS = (15.0, 35.0)
 SEED = 7
@@ -412,7 +405,7 @@ def main() -> int:
         sets = folder / "sets"
         sets.mkdir()
         shutil.copy(SET, sets)
-        environment = _UNLIMITED | {"UWALLET_CONVERSATIONS_DIR": str(sets)}
+        environment = UNLIMITED | {"UWALLET_CONVERSATIONS_DIR": str(sets)}
         stack = Stack(folder, folder, free_port(), environment=environment)
         print("Starting ...", flush=True)
         stack.start()

@@ -25,6 +25,7 @@ import socketio
 from playwright.sync_api import Page, expect, sync_playwright
 
 from benchmarks.conversations import conversations
+from benchmarks.unlimited import UNLIMITED
 from scripts.local import ROOT, free_port
 from scripts.stack import DEMONSTRATION_SITE, Stack
 from tests.browser.widget import Widget
@@ -36,8 +37,6 @@ OPENINGS = 20
 PRESSES = 30
 SEED = 5
 # One client says more in a minute than any user does.
-_LIMITS = ("MESSAGES_PER_USER", "MESSAGES_PER_ADDRESS", "SESSIONS_PER_ADDRESS", "REQUESTS_PER_USER")
-UNLIMITED = {f"UWALLET_RATE_{name}": "1000000/minute" for name in _LIMITS}
 
 # In the page, as its clock is the one that the user's wait is measured with.
 WATCH = """([selector, text, before]) => {

@@ -25,6 +25,7 @@ from typing import Any
 import aiohttp
 import socketio
 
+from benchmarks.unlimited import UNLIMITED
 from scripts.local import ROOT, free_port
 from scripts.stack import DEMONSTRATION_SITE, Stack
 
@@ -36,15 +37,6 @@ WARM_UP = 20
 # Questions a second in the second measurement, each of them answered: one in 40 seconds in each conversation.
 PER_SECOND = 5.0
 SEED = 6
-_LIMITS = (
-    "MESSAGES_PER_USER",
-    "MESSAGES_PER_ADDRESS",
-    "SESSIONS_PER_ADDRESS",
-    "REQUESTS_PER_USER",
-    "SIGN_INS_PER_ADDRESS",
-    "DESK_REQUESTS_PER_AGENT",
-)
-UNLIMITED = {f"UWALLET_RATE_{name}": "1000000/minute" for name in _LIMITS}
 # Nobody is reminded, sent home or given back while it is measured.
 UNHURRIED = {
     "UWALLET_USER_REMIND_AFTER": "86400",

@@ -9,8 +9,9 @@ from typing import Any, TypeVar
 
 import httpx
 import structlog
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
+from uwallet_gateway.engine.answers import read_answer
 from uwallet_gateway.errors import ErrorCode, InputError
 
 _SUGGESTIONS = "/webhooks/gateway/suggestions"
@@ -222,10 +223,7 @@ class EngineAssistant:
             async with asyncio.timeout(_TIMEOUT), self._slots:
                 response = await self._client.request(method, path, json=body)
             response.raise_for_status()
-            if len(response.content) > most:
-                msg = "the answer is too large"
-                raise ValueError(msg)
-            return kind.model_validate_json(response.content)
-        except (httpx.HTTPError, TimeoutError, ValidationError, ValueError) as error:
+            return read_answer(kind, response, most)
+        except (httpx.HTTPError, TimeoutError, ValueError) as error:
             _log.warning("engine_assistant.failed", path=path, error=type(error).__name__)
             raise InputError(ErrorCode.UNAVAILABLE) from error

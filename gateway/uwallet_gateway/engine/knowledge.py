@@ -7,8 +7,9 @@ from typing import Any, TypeVar
 
 import httpx
 import structlog
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
+from uwallet_gateway.engine.answers import read_answer
 from uwallet_gateway.errors import ErrorCode, InputError
 
 _PATH = "/webhooks/gateway/knowledge"
@@ -185,11 +186,8 @@ class EngineKnowledge:
             # A refusal is an answer: it says what is missing or wrong.
             if response.status_code not in {409, 422}:
                 response.raise_for_status()
-            if len(response.content) > _LARGEST_ANSWER:
-                msg = "the answer is too large"
-                raise ValueError(msg)
-            return kind.model_validate_json(response.content)
-        except (httpx.HTTPError, ValidationError, ValueError) as error:
+            return read_answer(kind, response, _LARGEST_ANSWER)
+        except (httpx.HTTPError, ValueError) as error:
             # Asked every other second: that an engine is away is told where users wait for it.
             if path:
                 _log.warning("engine_knowledge.failed", path=path, error=type(error).__name__)

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Sequence
 
 from uwallet_gateway.agents.canned_replies import MOST, CannedReply, Ending, ReplyContent
 from uwallet_gateway.errors import ErrorCode, InputError
-from uwallet_gateway.insight.csv_export import Cell, ExportTexts, to_csv, unquoted
+from uwallet_gateway.insight.csv_export import Cell, ExportTexts, to_csv
+from uwallet_gateway.insight.spreadsheets import csv_rows
 from uwallet_gateway.protocol.agents import CannedReplyRequest
 
-# What spreadsheets on Chinese computers write: with and without a mark, and what Windows there calls ANSI.
-_ENCODINGS = ("utf-8-sig", "gb18030")
 _REQUIRED = ("title", "text")
 
 
@@ -41,7 +38,7 @@ def read_replies(data: bytes, texts: ExportTexts) -> list[ReplyContent | InputEr
     Raises:
         InputError: file_unreadable, if it is no table with these headings; too_long, with more rows than may be stored.
     """
-    rows = _rows(data)
+    rows = [row for row in csv_rows(data) if any(cell.strip() for cell in row)]
     names = {heading: name for name, heading in texts.replies.items()}
     columns = [names.get(heading.strip()) for heading in rows[0]] if rows else []
     if any(name not in columns for name in _REQUIRED):
@@ -51,7 +48,7 @@ def read_replies(data: bytes, texts: ExportTexts) -> list[ReplyContent | InputEr
     endings = {title: ending for ending, title in texts.reply_endings.items()}
     found: list[ReplyContent | InputError] = []
     for row in rows[1:]:
-        cells = {name: unquoted(cell).strip() for name, cell in zip(columns, row, strict=False) if name}
+        cells = {name: cell.strip() for name, cell in zip(columns, row, strict=False) if name}
         try:
             found.append(_content(cells, endings, texts.reason_separator))
         except InputError as error:
@@ -87,19 +84,3 @@ def _content(cells: dict[str, str], endings: dict[str, str], separator: str) -> 
         follow_up_hours=int(hours) if hours and ending == "follow_up" else None,
     )
     return request.cleaned()
-
-
-def _rows(data: bytes) -> list[list[str]]:
-    for encoding in _ENCODINGS:
-        try:
-            text = data.decode(encoding)
-            break
-        except UnicodeDecodeError:
-            continue
-    else:
-        raise InputError(ErrorCode.FILE_UNREADABLE)
-    try:
-        rows = list(csv.reader(io.StringIO(text, newline=""), strict=True))
-    except csv.Error as error:
-        raise InputError(ErrorCode.FILE_UNREADABLE) from error
-    return [row for row in rows if any(cell.strip() for cell in row)]

@@ -37,7 +37,7 @@ def read_table(data: bytes, most: int) -> list[list[str]]:
     Raises:
         InputError: file_unreadable; too_long, with more rows.
     """
-    rows = _excel_rows(data, most) if data.startswith(_ZIP) else _csv_rows(data)
+    rows = _excel_rows(data, most) if data.startswith(_ZIP) else csv_rows(data)
     if len(rows) > most:
         raise InputError(ErrorCode.TOO_LONG)
     return rows
@@ -67,7 +67,12 @@ def _cell(sheet: Any, text: str, *, is_heading: bool) -> Any:
     return cell
 
 
-def _csv_rows(data: bytes) -> list[list[str]]:
+def csv_rows(data: bytes) -> list[list[str]]:
+    """The rows of a CSV file, without the apostrophes that make text of what looks like a formula.
+
+    Raises:
+        InputError: file_unreadable.
+    """
     for encoding in _ENCODINGS:
         try:
             text = data.decode(encoding)

@@ -1,14 +1,13 @@
 /** What the bot did not understand or guessed wrong, to be labelled with one click each. */
 
 import { useInfiniteQuery, useQuery, useQueryClient, type InfiniteData } from '@tanstack/react-query';
-import { describeTime } from '@uwallet/shared/time.ts';
 import { Button, Checkbox, Popover, Segmented, Select, Space, Table, Tag, type TableProps } from 'antd';
 import { useState, type JSX } from 'react';
-import { Link } from 'wouter';
 import { search } from '../core/api.ts';
 import { withRecent, type Misunderstood as Row, type MisunderstoodPage } from '../core/insight.ts';
 import { fill, nameOf, t } from '../i18n/strings.ts';
 import { errorText, useAction, useDesk, useNow } from '../view/context.ts';
+import { MisunderstoodText } from './misunderstood_text.tsx';
 
 const KINDS = [
   '',
@@ -74,13 +73,9 @@ export function Misunderstood(): JSX.Element {
       title: t.insight.message,
       render: (_, row) => (
         <Popover content={<Context row={row} />} mouseEnterDelay={0.4} placement="bottomLeft">
-          <div className="misunderstood-text">{row.text}</div>
-          <span className="muted">
-            {describeTime(new Date(row.created_at), now, t.times)} · {nameOf(t.insight.kinds, row.kind)} ·{' '}
-            <Link href={row.ticket_id === null ? `/conversations/${row.conversation_id}` : `/tickets/${row.ticket_id}`}>
-              {row.ticket_id === null ? t.insight.conversation : t.insight.handed_over}
-            </Link>
-          </span>
+          <div>
+            <MisunderstoodText row={row} now={now} />
+          </div>
         </Popover>
       ),
     },

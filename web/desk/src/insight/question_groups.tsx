@@ -4,7 +4,6 @@ import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-quer
 import { describeTime } from '@uwallet/shared/time.ts';
 import { App, Button, Card, Checkbox, Empty, Result, Segmented, Select, Space, Spin, Tag } from 'antd';
 import { useState, type JSX } from 'react';
-import { Link } from 'wouter';
 import { search } from '../core/api.ts';
 import { trendOf, wordingsOf } from '../core/groups.ts';
 import type { MisunderstoodPage } from '../core/insight.ts';
@@ -14,6 +13,7 @@ import { errorText, useAction, useDesk, useNow } from '../view/context.ts';
 import { renew } from '../view/queries.ts';
 import { useNewFaq, useStudioEntries, useStudioRole } from '../studio/queries.ts';
 import { addWordings } from '../studio/requests.ts';
+import { MisunderstoodText } from './misunderstood_text.tsx';
 
 type QuestionGroupState = QuestionGroupView['state'];
 
@@ -280,13 +280,7 @@ function Messages({ group }: { group: QuestionGroupView }): JSX.Element {
     <ul className="question-group-messages">
       {(found.data?.messages ?? []).map((row) => (
         <li key={`${row.conversation_id}-${row.message_id}`}>
-          <div className="misunderstood-text">{row.text}</div>
-          <span className="muted">
-            {describeTime(new Date(row.created_at), now, t.times)} · {nameOf(t.insight.kinds, row.kind)} ·{' '}
-            <Link href={row.ticket_id === null ? `/conversations/${row.conversation_id}` : `/tickets/${row.ticket_id}`}>
-              {row.ticket_id === null ? t.insight.conversation : t.insight.handed_over}
-            </Link>
-          </span>
+          <MisunderstoodText row={row} now={now} />
         </li>
       ))}
     </ul>
