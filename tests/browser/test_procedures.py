@@ -79,7 +79,7 @@ def test_a_diagnosis_that_ends_with_a_human(widget: Widget, screenshot: Callable
     widget.shows(PROGRESS["diagnosis"].format(number=2, count=5))
     screenshot(widget.page, "second-check")
     widget.window.get_by_role("button", name=TEXTS["app"]["human"]).first.click()
-    widget.shows("现在没有人工客服在线，我先把您的请求登记下来")
+    widget.shows("现在没有人工客服在线，可以给他们留个言")
     expect(widget.button(TEXTS["app"]["support"]["message"]["open"]).last).to_be_visible()
     screenshot(widget.page, "handed-over")
 
