@@ -203,7 +203,7 @@ def test_a_bad_question_for_suggestions_is_told(body: Any) -> None:
 def test_intents_have_titles_and_those_of_rasa_are_none() -> None:
     [(status, answer)], _ = talk([None], route="intents")
     assert (status, [entry["name"] for entry in answer["intents"]]) == (200, ["forgot_password", "greet"])
-    assert answer["intents"][0]["title"] == "忘记密码"
+    assert answer["intents"][0]["title"] == "找回登录密码"
 
 
 @pytest.mark.parametrize(("route", "body"), [("suggestions", {"text": "你好"}), ("intents", None), ("intents/", None)])
