@@ -11,7 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from rasa.core.brokers.broker import EventBroker
-from rasa.core.tracker_store import FailSafeTrackerStore, InMemoryTrackerStore, SQLTrackerStore, TrackerStore
+from rasa.core.tracker_store import InMemoryTrackerStore, SQLTrackerStore, TrackerStore
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import Event, SessionStarted
 from rasa.shared.core.trackers import DialogueStateTracker
@@ -312,15 +312,6 @@ def _copy(tracker: ServingTracker) -> ServingTracker:
     assert isinstance(duplicate, ServingTracker)
     duplicate.stored_events = len(duplicate.events)
     return duplicate
-
-
-class ServingFailSafeTrackerStore(FailSafeTrackerStore):
-    """Rasa's FailSafeTrackerStore, which lets the store behind it make new trackers."""
-
-    @replaces(TrackerStore.init_tracker, "2089b91e90d8")
-    def init_tracker(self, sender_id: str) -> DialogueStateTracker:
-        """Returns an empty tracker (see parent class)."""
-        return self._tracker_store.init_tracker(sender_id)
 
 
 def create_tracker_store(
