@@ -71,6 +71,15 @@ async def test_retrieved_and_stored_is_what_rasa_retrieves_and_stores(tmp_path: 
     assert await serving.retrieve("somebody else") is None
 
 
+async def test_in_memory_it_is_the_same(tmp_path: Path) -> None:
+    rasa, serving = SQLTrackerStore(DOMAIN, db=str(tmp_path / "rasa.db")), tracker_store.memory_tracker_store(DOMAIN)
+    for number, events in enumerate((SESSION + TURN, TURN, SESSION + TURN, TURN)):
+        for store in (rasa, serving):
+            await say(store, events, clock=100 * number)
+        assert await known(serving) == await known(rasa)
+    assert rows(serving) == rows(rasa)
+
+
 async def test_events_from_before_the_session_are_left_out_as_by_rasa(tmp_path: Path) -> None:
     rasa, serving = stores(tmp_path)
     for store in (rasa, serving):
