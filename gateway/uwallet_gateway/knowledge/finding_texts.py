@@ -31,6 +31,9 @@ class FindingTexts(BaseModel):
 
     schema_: str
     training: str
+    training_failed: str
+    retraining: str
+    few_examples: str
     near: str
     taken_other: str
     taken_nobody: str

@@ -12,11 +12,12 @@ import structlog
 
 from uwallet_gateway.database import tables
 from uwallet_gateway.database.connection import DatabaseUnavailableError
-from uwallet_gateway.engine.knowledge import BrokenBundleError, EngineKnowledge, EngineStatus
+from uwallet_gateway.engine.knowledge import BrokenBundleError, EngineKnowledge, EngineStatus, UntrainedError
 from uwallet_gateway.errors import ErrorCode, InputError
 from uwallet_gateway.knowledge.bundles import read_folder
 from uwallet_gateway.knowledge.checks import KnowledgeChecks
-from uwallet_gateway.knowledge.served import served_digest, stage, trained_files_changed
+from uwallet_gateway.knowledge.finding_texts import finding_texts
+from uwallet_gateway.knowledge.served import fixed_files_changed, served_digest, stage
 from uwallet_gateway.knowledge.store import KnowledgeStore
 from uwallet_gateway.knowledge.views import version_view
 from uwallet_gateway.protocol.knowledge import EngineView, PublicationView
@@ -54,8 +55,8 @@ class KnowledgePublisher:
         """Publishes the draft.
 
         Raises:
-            InputError: not_found, without a draft; entry_changed; checks_needed; training_needed; knowledge_broken;
-                unavailable.
+            InputError: not_found, without a draft; entry_changed; checks_needed; operator_needed; training_needed;
+                knowledge_broken; unavailable.
         """
         draft = await self._store.draft()
         if draft is None:
@@ -69,7 +70,8 @@ class KnowledgePublisher:
         """Publishes an earlier version.
 
         Raises:
-            InputError: not_found; conflict, if it is published; training_needed; knowledge_broken; unavailable.
+            InputError: not_found; conflict, if it is published; operator_needed; training_needed, which then begins;
+                knowledge_broken; unavailable.
         """
         version = await self._store.version(number)
         if version.state == "draft":
@@ -133,27 +135,36 @@ class KnowledgePublisher:
             if self.problem is None:
                 _log.error("knowledge.refused", version=published.number, problems=error.problems[:5])
             self.problem = error.problems[0]
+        except UntrainedError as error:
+            # As above; the engine trains by itself what it is to serve.
+            training = await self._engine.train(error.sha256)
+            texts = finding_texts()
+            self.problem = texts.retraining if training.state != "failed" else texts.training_failed.format(reason="")
 
     async def _publish(
         self, version: tables.KnowledgeVersion, revision: int | None, agent: str, note: str
     ) -> PublicationView:
         started = time.monotonic()
-        await self._check_trained(version)
+        await self._check_fixed(version)
         try:
             await stage(self._engine, await self._store.files(version))
         except BrokenBundleError as error:
             raise InputError(ErrorCode.KNOWLEDGE_BROKEN, details={"problems": error.problems}) from error
+        except UntrainedError as error:
+            # Of an earlier version the model is not kept for ever; whoever asks again in a minute gets it.
+            await self._engine.train(error.sha256, again=True)
+            raise InputError(ErrorCode.TRAINING_NEEDED, details={"files": []}) from error
         row = await self._store.publish(version.number, revision, agent, note)
         # What fails from here on is done by `run_for_ever`, of this gateway or another.
         await self._engine.serve(_wanted(row), row.number)
         await self._tell(row)
         return PublicationView(version=version_view(row), seconds=round(time.monotonic() - started, 3))
 
-    async def _check_trained(self, version: tables.KnowledgeVersion) -> None:
+    async def _check_fixed(self, version: tables.KnowledgeVersion) -> None:
         published = await self._store.published()
-        changed = trained_files_changed(published.files if published else {}, version.files)
+        changed = fixed_files_changed(published.files if published else {}, version.files)
         if changed:
-            raise InputError(ErrorCode.TRAINING_NEEDED, details={"files": changed})
+            raise InputError(ErrorCode.OPERATOR_NEEDED, details={"files": changed})
 
     async def _serve(self, version: tables.KnowledgeVersion) -> None:
         wanted = _wanted(version)

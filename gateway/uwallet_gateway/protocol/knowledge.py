@@ -20,6 +20,8 @@ ENTRY_ID = r"^[a-z][a-z0-9_]{0,63}$"
 MOST_SIMILAR = 200
 _Id = Annotated[str, Field(pattern=ENTRY_ID)]
 _Line = Annotated[str, Field(min_length=1, max_length=200)]
+# A line of a file; Rasa reads brackets as an annotation.
+_Example = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\n\r\[\]{}]*\S[^\n\r\[\]{}]*$")]
 _Answer = Annotated[str, Field(min_length=1, max_length=2000)]
 _Places = Annotated[list[Annotated[str, Field(min_length=1, max_length=64)]], Field(max_length=50)]
 _Note = Annotated[str, Field(max_length=500)]
@@ -101,6 +103,11 @@ class EntryRequest(Request):
 
     revision: int | None = Field(ge=0, description="The one that was read; null: it must be new")
     value: dict[str, Any]
+    examples: list[_Example] | None = Field(
+        default=None,
+        max_length=2000,
+        description="Of a topic: how users ask for it; the same words are taken from other intents. Null: as they are",
+    )
 
 
 class EntryRow(EntryRequest):
@@ -148,6 +155,13 @@ class FaqImport(View):
     problems: list[FaqImportProblem]
 
 
+class MovedExampleView(View):
+    """An example that stood under another intent."""
+
+    text: str
+    intent: str
+
+
 class EntryView(View):
     """An entry as a version has it."""
 
@@ -161,6 +175,12 @@ class EntryView(View):
     change: EntryChange | None = Field(description="Against the published version")
     changed_by: str | None
     changed_at: Moment | None
+    examples: list[str] | None = Field(
+        default=None, description="Of a topic that was asked for by itself: how users ask for it"
+    )
+    moved: list[MovedExampleView] = Field(
+        default=[], description="What a change has taken from other intents, as it is the same in words"
+    )
 
 
 class Category(View):
@@ -261,7 +281,7 @@ class FindingView(View):
     """What a check has found."""
 
     key: str = Field(description="The same for the same finding, so that it stays ignored")
-    check: Literal["schema", "near", "taken", "expired", "unreachable", "organisation", "regression", "training"]
+    check: Literal["schema", "near", "taken", "few", "expired", "unreachable", "organisation", "regression", "training"]
     severity: Severity = Field(description="An `error` cannot be ignored")
     file: str | None
     line: int | None
@@ -284,6 +304,17 @@ class ChecksView(View):
     conversations: int = Field(description="How many stored conversations were played")
     started_at: Moment | None
     ended_at: Moment | None
+
+
+class TrainingView(View):
+    """How far the engine is with learning the examples of the draft."""
+
+    state: Literal["none", "waiting", "running", "done", "failed"] = Field(
+        description="`none`: nothing has to be trained; `waiting`: another draft or version is trained first"
+    )
+    progress: float = Field(ge=0, le=1)
+    problems: list[str]
+    seconds: float = Field(description="Since it began, or how long it took")
 
 
 class IgnoreRequest(Request):
