@@ -50,6 +50,7 @@ async def read_board(_session: SupervisorNeeded, services: ServicesNeeded) -> Bo
         waiting=counts.waiting,
         urgent=counts.urgent,
         messages=counts.messages,
+        requests=counts.requests,
         active=active,
         waiting_since=await services.tickets.longest_wait(),
         today=performance.team,

@@ -19,6 +19,7 @@ import { daysOption, ratingsOption, reasonsOption, waitsOption } from '../insigh
 import { Service } from '../insight/service.tsx';
 import { AnswerTable, StepTable, TopicTable } from '../insight/tables.tsx';
 import { errorText, useDesk } from '../view/context.ts';
+import { zoneName } from '../view/labels.ts';
 import { Page } from '../view/page.tsx';
 
 const DAY = 'YYYY-MM-DD';
@@ -51,7 +52,7 @@ export default function Insight(): JSX.Element {
   return (
     <Page
       title={t.insight.title}
-      lead={found.data ? fill(t.insight.lead, { zone: found.data.time_zone }) : t.insight.lead_loading}
+      lead={found.data ? fill(t.insight.lead, { zone: zoneName(found.data.time_zone) }) : t.insight.lead_loading}
       actions={
         <div className="toolbar">
           <DatePicker.RangePicker

@@ -45,7 +45,7 @@ export function Banners(): JSX.Element {
         <Alert
           banner
           type="error"
-          title={t.banner.offline}
+          title={navigator.onLine ? t.banner.unreachable : t.banner.offline}
           action={
             <Button size="small" onClick={() => desk.reconnect()}>
               {t.banner.reconnect}

@@ -23,6 +23,7 @@ export function refetch(queries: QueryClient, news: DeskNews): void {
       void renew(queries, ['groups']);
       return void renew(queries, ['agents']);
     case 'queue':
+      if (news.reason === 'labelled' || news.reason === null) void renew(queries, ['labels']);
       return void renew(queries, ['tickets']);
     case 'ticket':
       return void renew(queries, ['ticket', news.ticket.id]);
