@@ -61,12 +61,12 @@ async def _stage(bundles: Bundles, body: Mapping[str, Any]) -> HTTPResponse:
 
 
 async def _train(bundles: Bundles, body: Mapping[str, Any]) -> HTTPResponse:
-    again = body.get("again", False)
-    if not isinstance(again, bool):
-        raise ValueError("again: expected true or false.")
-    training = await bundles.train(required_text(body, "sha256"), again=again)
+    start, again = body.get("start", False), body.get("again", False)
+    if not isinstance(start, bool) or not isinstance(again, bool):
+        raise ValueError("start, again: expected true or false.")
+    training = await bundles.train(required_text(body, "sha256"), start=start, again=again)
     if training is None:
-        return response.json({"state": "none", "progress": 1.0, "problems": [], "seconds": 0.0})
+        return response.json({"state": "done", "progress": 1.0, "problems": [], "seconds": 0.0})
     return response.json(
         {
             "state": training.state,

@@ -1,8 +1,8 @@
 """Takes over from a trained model what other examples of the intents change little or not at all.
 
-What a message gives away beside its intent is learnt from files that are not edited at the desk; the examples of intents
-are only what it is told from. That, and reading texts whose vectors are known, takes two thirds of a training and most
-of its memory.
+What a message gives away beside its intent is learnt from files that are not edited at the desk; the examples of
+intents are only what it is told from. That, and reading texts whose vectors are known, takes two thirds of a training
+and most of its memory.
 """
 
 from __future__ import annotations

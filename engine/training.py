@@ -166,7 +166,7 @@ def train_graph(
         storage = QuicklyPackedStorage(Path(folder))
         context = ExecutionContext(graph_schema=configuration.train_schema)
         schema = configuration.train_schema
-        hooks: list[GraphNodeHook] = [LoggingHook(schema), ProgressHook(schema)]
+        hooks: list[GraphNodeHook] = [LoggingHook(schema), *([ProgressHook(schema)] if reused else [])]
         runner = OrderedGraphRunner.create(schema, storage, context, hooks=hooks)
         runner.run(inputs={PLACEHOLDER_IMPORTER: importer})
         # Packed beside and then renamed: a model that is being served is replaced at once or not at all.

@@ -102,9 +102,6 @@ class Bundles:
         self._making = asyncio.Lock()
         self._name = f"{socket.gethostname()}:{os.getpid()}"
         self._refused: str | None = None
-        model = agent.own_processor.model_path
-        # One that came from a model server is not there any more; then all is trained.
-        self._trainer = ModelTrainer(store, self._name, model if model.is_file() else None)
         # By what they are kept by; as long as a bundle needs them.
         self._trained: WeakValueDictionary[str, ServingProcessor] = WeakValueDictionary()
 
@@ -130,11 +127,12 @@ class Bundles:
         # An engine of another version reads its own models only.
         return _digest(json.dumps([self._agent.own_processor.model_metadata.model_id, sorted(theirs.items())]))
 
-    async def train(self, sha256: str, *, again: bool = True) -> Training | None:
+    async def train(self, sha256: str, *, start: bool = True, again: bool = True) -> Training | None:
         """Begins to train the model of a bundle in the background, if it needs one; returns how far that is.
 
         Args:
             sha256: A bundle that was staged.
+            start: Whether to begin; otherwise it is only told.
             again: Whether to try again what has failed.
 
         Raises:
@@ -142,11 +140,19 @@ class Bundles:
         """
         files, contents = await self._contents(sha256)
         key = self.model_key(files)
-        return None if key is None else await self._trainer.start(key, contents, again=again)
+        if key is None:
+            return None
+        return await (self._trainer.start(key, contents, again=again) if start else self._trainer.state(key))
 
     async def stop(self) -> None:
         """Ends a training that goes on here."""
         await self._trainer.stop()
+
+    @cached_property
+    def _trainer(self) -> ModelTrainer:
+        model = self._agent.own_processor.model_path
+        # One that came from a model server is not there any more; then all is trained.
+        return ModelTrainer(self._store, self._name, model if model.is_file() else None)
 
     async def start(self) -> None:
         """Takes what is published, before anybody is served."""

@@ -1,6 +1,7 @@
 """Trains a model and looks whether it understands what it was taught before anybody is served by it.
 
-Usage: python -m engine.serving.checked_training OUTPUT [REUSED], in the folder that `engine.serving.model_training` lays out.
+Usage: python -m engine.serving.checked_training OUTPUT [REUSED], in the folder that `engine.serving.model_training`
+lays out.
 """
 
 from __future__ import annotations

@@ -39,6 +39,7 @@ class ModelTrainer:
         self._store = store
         self._name = name
         self._model = model
+        self._key = ""
         self._task: asyncio.Task[None] | None = None
 
     async def start(self, key: str, contents: Mapping[str, str], *, again: bool = True) -> Training:
@@ -54,22 +55,24 @@ class ModelTrainer:
             return known
         if await asyncio.to_thread(self._store.begin_training, key, self._name):
             # The loop holds tasks weakly.
-            self._task = asyncio.create_task(self._run(key, dict(contents)))
+            self._key, self._task = key, asyncio.create_task(self._run(key, dict(contents)))
         return await self.state(key)
 
     async def state(self, key: str) -> Training:
-        """Returns how far the training of a model is; `waiting` while another one is trained, `none` if nobody does."""
+        """Returns how far the training of a model is; `waiting` while another one is trained."""
         known = await asyncio.to_thread(self._store.training, key)
         if known is not None:
             return known
         is_busy = await asyncio.to_thread(self._store.is_training)
-        return Training(key, "waiting" if is_busy else "none", 0.0, (), 0.0)
+        return Training(key, "waiting" if is_busy else "untrained", 0.0, (), 0.0)
 
     async def stop(self) -> None:
         """Ends what is trained here."""
         if self._task is not None and not self._task.done():
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
+            # Also where it had not begun to run.
+            await asyncio.to_thread(self._store.end_training, self._key, "stopped", ())
 
     async def _run(self, key: str, contents: Mapping[str, str]) -> None:
         started = time.monotonic()
@@ -78,9 +81,6 @@ class ModelTrainer:
             problems = await asyncio.wait_for(self._train(key, contents, folder), _LONGEST)
             if not problems:
                 await asyncio.to_thread(self._store.add_model, key, folder / "model.tar.gz")
-        except asyncio.CancelledError:
-            await asyncio.to_thread(self._store.end_training, key, "stopped", ())
-            raise
         except TimeoutError:
             problems = ["The training took too long."]
         except Exception as error:

@@ -15,6 +15,7 @@ from tests.helpers.gateway import Gateway, running_gateway
 from tests.helpers.servers import free_port, serving
 from uwallet_gateway.agents.roles import KnowledgeRole
 from uwallet_gateway.audit.actions import Action
+from uwallet_gateway.knowledge import checks
 from uwallet_gateway.settings import load_settings
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -25,6 +26,13 @@ FAQ: dict[str, Any] = {
     "similar": ["话费打错了"],
     "answer": "答",
 }
+TOPIC: dict[str, Any] = {
+    "title": "更换手机号",
+    "kind": "procedure",
+    "intro": "一共{step_count}步。",
+    "steps": [{"id": "open_settings", "title": "打开设置", "text": "打开设置页面。", "trouble": "更新APP。"}],
+}
+TAKEN = "抖音号被人举报封了，申诉要多久"
 PATH = "/knowledge/draft/entries/faq/wrong_number"
 SET = """- id: "1"
   kind: 存档
@@ -221,3 +229,48 @@ async def test_an_export_is_a_bundle_and_is_recorded(gateway: Gateway, publisher
     response = await publisher.call("GET", "/knowledge/versions/1/bundle.zip")
     assert response.content[:2] == b"PK"
     assert (await gateway.services.audit.last(Action.KNOWLEDGE_EXPORTED)) is not None
+
+
+async def test_a_new_procedure_is_learnt_before_it_is_tried_and_published(
+    gateway: Gateway, publisher: DeskAgent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checks, "_TRAINING_LOOK", 0.0)
+    body = {"revision": None, "value": TOPIC, "examples": ["怎么更换手机号", TAKEN]}
+    stored = await publisher.ok("PUT", "/knowledge/draft/entries/topic/change_phone", json=body)
+    assert stored["examples"] == body["examples"]
+    # The same words cannot mean two things.
+    assert stored["moved"] == [{"text": TAKEN, "intent": "out_of_scope"}]
+    gateway.engine.knowledge.trainings = [{"state": "untrained"}] * 3
+    assert (await publisher.ok("GET", "/knowledge/draft/training"))["state"] == "untrained"
+    refused = await publisher.call("POST", "/knowledge/draft/trial", json={"messages": [{"text": TAKEN}]})
+    assert (refused.status_code, refused.json()["code"]) == (409, "training_needed")
+    assert (await publisher.ok("POST", "/knowledge/draft/training"))["progress"] == 0.5
+    view = await checked(publisher)
+    assert view["state"] == "done"
+    assert [finding["id"] for finding in found(view, "few")] == ["change_phone"]
+    # Each wording is asked: here nobody answers with the procedure.
+    assert len(found(view, "taken")) == 2
+    gateway.engine.knowledge.trainings = [{"state": "failed", "problems": ["the disk is full"]}] * 2
+    view = await checked(publisher)
+    (failed,) = found(view, "training")
+    assert failed["severity"] == "error"
+    assert "the disk is full" in failed["message"]
+    # What was taken goes back with the topic.
+    revision = (await publisher.ok("GET", "/knowledge/entries/topic/change_phone"))["revision"]
+    await publisher.ok("DELETE", f"/knowledge/draft/entries/topic/change_phone?revision={revision}")
+    assert (await publisher.ok("GET", "/knowledge"))["draft"]["changes"] == 0
+
+
+async def test_going_back_to_a_version_whose_model_is_gone_trains_it(gateway: Gateway, publisher: DeskAgent) -> None:
+    revision = await changed(publisher)
+    await checked(publisher)
+    for finding in (await publisher.ok("GET", "/knowledge/draft/checks"))["findings"]:
+        if finding["severity"] == "warning":
+            await publisher.ok("PUT", f"/knowledge/draft/ignored/{finding['key']}", json={"reason": "试"})
+    await publisher.ok("POST", "/knowledge/draft/publication", json={"revision": revision})
+    gateway.engine.knowledge.trainings = [{"state": "untrained"}]
+    refused = await publisher.call("POST", "/knowledge/versions/1/publication", json={"note": ""})
+    assert refused.json()["code"] == "training_needed"
+    # It was begun.
+    assert gateway.engine.knowledge.trainings == []
+    await publisher.ok("POST", "/knowledge/versions/1/publication", json={"note": ""})

@@ -19,6 +19,8 @@ _STATUS_TIMEOUT = 3.0
 _LARGEST_ANSWER = 8 * 1024 * 1024
 _log = structlog.get_logger()
 
+TrainingStage = Literal["untrained", "waiting", "running", "done", "failed"]
+
 
 class BrokenBundleError(Exception):
     """The engine refuses a bundle; `problems` has a line for each mistake: `file:line: field: reason`."""
@@ -73,9 +75,9 @@ class _Served(_Part):
 
 
 class EngineTraining(_Part):
-    """How far the training of a model is. `waiting`: another one is trained first; `none`: nothing is to be trained."""
+    """How far the training of a model is; `waiting`: another one is trained first."""
 
-    state: Literal["none", "waiting", "running", "done", "failed"]
+    state: TrainingStage
     progress: float
     problems: list[str] = Field(max_length=100)
     seconds: float
@@ -168,17 +170,18 @@ class EngineKnowledge:
             known = {name: texts[name] for name in answer.missing if name in texts}
         raise InputError(ErrorCode.UNAVAILABLE)
 
-    async def train(self, sha256: str, *, again: bool = False) -> EngineTraining:
+    async def train(self, sha256: str, *, start: bool = True, again: bool = False) -> EngineTraining:
         """Has the model of a bundle trained in the background, unless that is done or going on; says how far it is.
 
         Args:
             sha256: A bundle that was staged.
+            start: Whether to begin; otherwise it is only told.
             again: Whether to try once more what has failed.
 
         Raises:
             InputError: unavailable.
         """
-        return await self._ask(EngineTraining, "POST", "/trainings", {"sha256": sha256, "again": again})
+        return await self._ask(EngineTraining, "POST", "/trainings", {"sha256": sha256, "start": start, "again": again})
 
     async def serve(self, sha256: str | None, number: int) -> None:
         """Says which bundle is served from now on; None: the files that the engine came with.

@@ -191,11 +191,13 @@ class KnowledgeChecks:
 
     async def _staged(self, files: Files, run: _Run) -> str | None:
         """Gives the draft to the engine, which learns its examples first; None if it cannot."""
+        is_first = True
         while True:
             try:
                 return await stage(self._engine, files)
             except UntrainedError as error:
-                training = await self._engine.train(error.sha256)
+                training = await self._engine.train(error.sha256, again=is_first)
+                is_first = False
             if training.state == "failed":
                 texts = finding_texts()
                 reason = "；".join(texts.reason(problem) for problem in training.problems[:_MOST_REASONS])

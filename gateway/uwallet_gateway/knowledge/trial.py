@@ -18,11 +18,11 @@ class KnowledgeTrial:
         self._store = store
         self._engine = engine
 
-    async def training(self, *, again: bool) -> TrainingView:
-        """How far the engine is with learning what the draft has; begins with it where nobody has.
+    async def training(self, *, start: bool) -> TrainingView:
+        """How far the engine is with learning what the draft has.
 
         Args:
-            again: Whether to try once more what has failed.
+            start: Whether to begin, also once more with what has failed.
 
         Raises:
             InputError: not_found, without a draft; knowledge_broken; unavailable.
@@ -35,10 +35,10 @@ class KnowledgeTrial:
         except BrokenBundleError as error:
             raise InputError(ErrorCode.KNOWLEDGE_BROKEN, details={"problems": error.problems}) from error
         except UntrainedError as error:
-            found = await self._engine.train(error.sha256, again=again)
+            found = await self._engine.train(error.sha256, start=start, again=start)
             problems = [finding_texts().reason(problem) for problem in found.problems]
             return TrainingView(state=found.state, progress=found.progress, problems=problems, seconds=found.seconds)
-        return TrainingView(state="none", progress=1.0, problems=[], seconds=0.0)
+        return TrainingView(state="done", progress=1.0, problems=[], seconds=0.0)
 
     async def play(self, request: TrialRequest) -> TrialView:
         """Plays it on the draft, or on what is published.

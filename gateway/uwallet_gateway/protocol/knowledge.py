@@ -309,8 +309,8 @@ class ChecksView(View):
 class TrainingView(View):
     """How far the engine is with learning the examples of the draft."""
 
-    state: Literal["none", "waiting", "running", "done", "failed"] = Field(
-        description="`none`: nothing has to be trained; `waiting`: another draft or version is trained first"
+    state: Literal["untrained", "waiting", "running", "done", "failed"] = Field(
+        description="`waiting`: another draft or version is trained first; `done`: the draft can be tried and published"
     )
     progress: float = Field(ge=0, le=1)
     problems: list[str]

@@ -629,7 +629,7 @@ export interface FindingView {
    * The same for the same finding, so that it stays ignored
    */
   key: string;
-  check: 'schema' | 'near' | 'taken' | 'expired' | 'unreachable' | 'organisation' | 'regression' | 'training';
+  check: 'schema' | 'near' | 'taken' | 'few' | 'expired' | 'unreachable' | 'organisation' | 'regression' | 'training';
   /**
    * An `error` cannot be ignored
    */
@@ -1419,6 +1419,21 @@ export interface EntryView {
   change: ('added' | 'changed' | 'removed') | null;
   changed_by: string | null;
   changed_at: string | null;
+  /**
+   * Of a topic that was asked for by itself: how users ask for it
+   */
+  examples?: string[] | null;
+  /**
+   * What a change has taken from other intents, as it is the same in words
+   */
+  moved?: MovedExampleView[];
+}
+/**
+ * An example that stood under another intent.
+ */
+export interface MovedExampleView {
+  text: string;
+  intent: string;
 }
 /**
  * Several entries, of which all are stored or none.
@@ -1441,6 +1456,10 @@ export interface EntryRow {
   value: {
     [k: string]: unknown;
   };
+  /**
+   * Of a topic: how users ask for it; the same words are taken from other intents. Null: as they are
+   */
+  examples?: string[] | null;
   kind: 'faq' | 'notice' | 'topic' | 'organisation' | 'wording' | 'questions' | 'examples' | 'lexicon';
   id: string;
 }
@@ -1490,6 +1509,10 @@ export interface EntryRequest {
   value: {
     [k: string]: unknown;
   };
+  /**
+   * Of a topic: how users ask for it; the same words are taken from other intents. Null: as they are
+   */
+  examples?: string[] | null;
 }
 /**
  * Proof of an erasure; it names nobody.
@@ -3065,6 +3088,21 @@ export interface TicketReview {
  */
 export interface TicketsOfUser {
   tickets: TicketOfUser[];
+}
+/**
+ * How far the engine is with learning the examples of the draft.
+ */
+export interface TrainingView {
+  /**
+   * `waiting`: another draft or version is trained first; `done`: the draft can be tried and published
+   */
+  state: 'untrained' | 'waiting' | 'running' | 'done' | 'failed';
+  progress: number;
+  problems: string[];
+  /**
+   * Since it began, or how long it took
+   */
+  seconds: number;
 }
 /**
  * The agent who gets the chat, null for the queue of a group (null: as it was). The memo is for colleagues.

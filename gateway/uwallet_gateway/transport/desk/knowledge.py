@@ -202,14 +202,14 @@ async def heed_finding(key: _FindingKey, services: ServicesNeeded, session: Edit
 
 @router.get("/draft/training", responses=responses(401, 403, 404, 422, 429, 503))
 async def read_training(services: ServicesNeeded, _session: EditorNeeded) -> TrainingView:
-    """Returns how far the engine is with learning the examples of the draft; begins where nobody has begun."""
-    return await services.knowledge_trial.training(again=False)
+    """Returns how far the engine is with learning the examples of the draft."""
+    return await services.knowledge_trial.training(start=False)
 
 
 @router.post("/draft/training", status_code=202, responses=responses(401, 403, 404, 422, 429, 503))
 async def start_training(services: ServicesNeeded, _session: EditorNeeded) -> TrainingView:
     """Lets the engine learn the examples of the draft, once more if that has failed. No-op while it does."""
-    return await services.knowledge_trial.training(again=True)
+    return await services.knowledge_trial.training(start=True)
 
 
 @router.post("/draft/trial", responses=responses(401, 403, 404, 422, 429, 503))

@@ -88,6 +88,7 @@ export type {
   TicketDetails,
   TicketEvent,
   TicketReview,
+  TrainingView as Training,
   TrialView as Trial,
   Versions,
   WatchResult,

@@ -77,13 +77,15 @@ export function FaqForm({ from, ...props }: EntryFormProps & { from: NewFaq | nu
     form,
     valueOf,
     from
-      ? (id) =>
-          api.request('PUT', `/insight/groups/${from.group}`, {
-            state: 'handled',
-            handled_as: 'faq',
-            answer: `faq/${id}`,
-          })
-      : undefined,
+      ? {
+          onStored: (id) =>
+            api.request('PUT', `/insight/groups/${from.group}`, {
+              state: 'handled',
+              handled_as: 'faq',
+              answer: `faq/${id}`,
+            }),
+        }
+      : {},
   );
   const missing = [{ required: true, whitespace: true, message: t.missing }];
   return (

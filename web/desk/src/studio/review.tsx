@@ -11,6 +11,7 @@ import { fill, nameOf, t } from '../i18n/strings.ts';
 import { errorText, useAction, useDesk } from '../view/context.ts';
 import { renew } from '../view/queries.ts';
 import { Changes } from './changes.tsx';
+import { TrainingState } from './training_state.tsx';
 import { useKnowledge, useStudioRole } from './queries.ts';
 
 const OFTEN = 700;
@@ -137,6 +138,7 @@ export function Review(): JSX.Element {
           children: <Changes before={entry.before} after={entry.after} />,
         }))}
       />
+      <TrainingState />
       <h2>{t.studio.checks}</h2>
       <Space wrap className="studio-buttons">
         <Button type={isCurrent ? 'default' : 'primary'} loading={busy || found?.state === 'running'} onClick={check}>
