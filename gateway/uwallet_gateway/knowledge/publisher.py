@@ -17,12 +17,15 @@ from uwallet_gateway.errors import ErrorCode, InputError
 from uwallet_gateway.knowledge.bundles import read_folder
 from uwallet_gateway.knowledge.checks import KnowledgeChecks
 from uwallet_gateway.knowledge.finding_texts import finding_texts
+from uwallet_gateway.knowledge.plans import KnowledgePlans
 from uwallet_gateway.knowledge.served import fixed_files_changed, served_digest, stage
 from uwallet_gateway.knowledge.store import KnowledgeStore
 from uwallet_gateway.knowledge.views import version_view
-from uwallet_gateway.protocol.knowledge import EngineView, PublicationView
+from uwallet_gateway.protocol.knowledge import EngineView, PlanView, PublicationView
 
 _EVERY = 2.0
+# What is otherwise in a minute.
+_PASSING = frozenset({ErrorCode.UNAVAILABLE, ErrorCode.TRAINING_NEEDED})
 _log = structlog.get_logger()
 
 
@@ -38,6 +41,7 @@ class KnowledgePublisher:
         store: KnowledgeStore,
         engine: EngineKnowledge,
         checks: KnowledgeChecks,
+        plans: KnowledgePlans,
         folder: Path,
         on_published: Callable[[dict[str, str]], None],
     ) -> None:
@@ -46,16 +50,19 @@ class KnowledgePublisher:
         self._store = store
         self._engine = engine
         self._checks = checks
+        self._plans = plans
         self._folder = folder
         self._on_published = on_published
         self._told: tuple[int, str] | None = None
         self._status: EngineStatus | None = None
 
-    async def publish(self, revision: int, agent: str, note: str) -> PublicationView:
-        """Publishes the draft.
+    async def publish(
+        self, revision: int, agent: str, note: str, at: datetime | None = None
+    ) -> PublicationView:
+        """Publishes the draft, now or at a time.
 
         Raises:
-            InputError: not_found, without a draft; entry_changed; checks_needed; operator_needed; training_needed;
+            InputError: bad_request, if the time is over; not_found, without a draft; entry_changed; checks_needed; operator_needed; training_needed;
                 knowledge_broken; unavailable.
         """
         draft = await self._store.draft()
@@ -64,7 +71,40 @@ class KnowledgePublisher:
         if await self._store.revision(draft.number) != revision:
             raise InputError(ErrorCode.ENTRY_CHANGED)
         await self._checks.require_passed(draft, revision)
-        return await self._publish(draft, revision, agent, note)
+        if at is None:
+            return await self._publish(draft, revision, agent, note)
+        await self._plans.set(draft.number, revision, at, agent, note)
+        return PublicationView(version=version_view(draft), seconds=0.0, plan=await self.plan())
+
+    async def plan(self) -> PlanView | None:
+        """When the draft is to be published; None if nothing is planned."""
+        draft = await self._store.draft()
+        plan = await self._plans.read(draft.number) if draft else None
+        if draft is None or plan is None:
+            return None
+        is_current = await self._store.revision(draft.number) == plan.revision
+        return PlanView(at=plan.at, agent=plan.agent, note=plan.note, is_current=is_current, refused=plan.refused)
+
+    async def cancel_plan(self) -> None:
+        """Lets the draft stay a draft. No-op if nothing is planned."""
+        draft = await self._store.draft()
+        if draft is not None:
+            await self._plans.cancel(draft.number)
+
+    async def carry_out(self) -> None:
+        """Publishes what is planned for now. What is refused stands at the desk; an engine that is away is waited for."""
+        plan = await self._plans.due()
+        if plan is None:
+            return
+        try:
+            await self.publish(plan.revision, plan.agent, plan.note)
+        except InputError as error:
+            if error.code in _PASSING:
+                return
+            await self._plans.end(plan.version, error.code.value)
+            _log.warning("knowledge.plan.refused", version=plan.version, code=error.code.value)
+            return
+        await self._plans.end(plan.version, None)
 
     async def roll_back(self, number: int, agent: str, note: str) -> PublicationView:
         """Publishes an earlier version.
@@ -101,6 +141,7 @@ class KnowledgePublisher:
         while True:
             await asyncio.sleep(_EVERY)
             try:
+                await self.carry_out()
                 await self.follow()
             except (InputError, DatabaseUnavailableError):
                 self._status = None

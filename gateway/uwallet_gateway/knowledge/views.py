@@ -20,6 +20,7 @@ from uwallet_gateway.protocol.knowledge import (
     EntryKind,
     EntryView,
     KnowledgeView,
+    PlanView,
     VersionState,
     VersionView,
 )
@@ -32,7 +33,9 @@ class KnowledgeViews:
         """Reads nothing yet."""
         self._store = store
 
-    async def whole(self, role: KnowledgeRole, engines: list[EngineView], problem: str | None) -> KnowledgeView:
+    async def whole(
+        self, role: KnowledgeRole, engines: list[EngineView], problem: str | None, plan: PlanView | None
+    ) -> KnowledgeView:
         """Where the knowledge stands.
 
         Raises:
@@ -45,6 +48,7 @@ class KnowledgeViews:
             published=version_view(published),
             draft=await self._draft_view(draft, published) if draft else None,
             categories=[Category(id=name, title=title) for name, title in categories_of(files).items()],
+            plan=plan,
             engines=engines,
             problem=problem,
         )

@@ -245,12 +245,23 @@ class EngineView(View):
     seen_at: Moment
 
 
+class PlanView(View):
+    """When the draft is to be published."""
+
+    at: Moment
+    agent: str
+    note: str
+    is_current: bool = Field(description="Whether the draft is still as it was planned; a changed one is not published")
+    refused: str | None = Field(description="The code of the error for which it was not published in its time")
+
+
 class KnowledgeView(View):
     """Where the knowledge stands."""
 
     role: KnowledgeRole
     published: VersionView
     draft: DraftView | None
+    plan: PlanView | None
     categories: list[Category]
     engines: list[EngineView] = Field(description="Empty while no engine answers")
     problem: str | None = Field(description="Why the engines do not serve what is published; null: they do")
@@ -375,6 +386,15 @@ class PublicationRequest(Request):
 
     revision: int = Field(ge=0, description="Of the draft that was checked")
     note: _Note = ""
+    at: dt.datetime | None = Field(default=None, description="When; null: now")
+
+    @field_validator("at")
+    @classmethod
+    def _with_zone(cls, value: dt.datetime | None) -> dt.datetime | None:
+        if value is not None and value.tzinfo is None:
+            msg = "needs a zone"
+            raise ValueError(msg)
+        return value
 
 
 class RollbackRequest(Request):
@@ -384,7 +404,8 @@ class RollbackRequest(Request):
 
 
 class PublicationView(View):
-    """What was published."""
+    """What was published, or is to be."""
 
     version: VersionView
     seconds: float = Field(description="Until the engine that was asked served it; others follow within seconds")
+    plan: PlanView | None = Field(default=None, description="It is published then")

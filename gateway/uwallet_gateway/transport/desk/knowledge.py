@@ -52,7 +52,9 @@ async def read_knowledge(services: ServicesNeeded, session: EditorNeeded) -> Kno
     """Returns where the knowledge stands: what is published, the draft, and which engine serves what."""
     role = session.agent.knowledge_role or KnowledgeRole.EDITOR
     publisher = services.knowledge_publisher
-    return await services.knowledge_views.whole(role, await publisher.engines(), publisher.problem)
+    return await services.knowledge_views.whole(
+        role, await publisher.engines(), publisher.problem, await publisher.plan()
+    )
 
 
 @router.get("/versions", responses=responses(401, 403, 429, 503))
@@ -222,10 +224,16 @@ async def try_draft(body: TrialRequest, services: ServicesNeeded, _session: Edit
 async def publish_draft(
     body: PublicationRequest, services: ServicesNeeded, session: PublisherNeeded
 ) -> PublicationView:
-    """Publishes the draft; the engines serve it within seconds.
+    """Publishes the draft; the engines serve it within seconds. With `at` it is published then, unless it has changed.
 
     `checks_needed` if this revision was not checked, or a finding is neither mended nor ignored; `knowledge_broken` if
     the engine refuses it; `operator_needed` if it changes what is in the engine itself; `training_needed` while the
     engine learns examples.
     """
-    return await services.knowledge_publisher.publish(body.revision, session.agent.name, body.note)
+    return await services.knowledge_publisher.publish(body.revision, session.agent.name, body.note, body.at)
+
+
+@router.delete("/draft/publication", status_code=204, responses=responses(401, 403, 429, 503))
+async def cancel_publication(services: ServicesNeeded, _session: PublisherNeeded) -> None:
+    """Takes back that the draft is published at a time. No-op if nothing is planned."""
+    await services.knowledge_publisher.cancel_plan()
