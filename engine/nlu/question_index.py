@@ -89,9 +89,9 @@ class _Columns:
         ends = counts.cumsum()
         cells = np.arange(ends[-1] if len(ends) else 0) + (self._starts[indices] - ends + counts).repeat(counts)
         weights = self._data[cells] * values.repeat(counts)
-        total: NDArray[np.float64] = np.bincount(self._owners[cells], weights, minlength=self._size)
-        total += said.values[is_crowded] @ self._crowded[places[is_crowded]]
-        return total
+        whole: NDArray[np.float64] = said.values[is_crowded] @ self._crowded[places[is_crowded]]
+        # Of nothing NumPy counts whole numbers, to which no weight can be added.
+        return whole + np.bincount(self._owners[cells], weights, minlength=self._size)
 
 
 class _View:

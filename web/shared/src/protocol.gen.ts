@@ -840,7 +840,18 @@ export interface LastMessage {
 export interface Match {
   author: ('user' | 'bot' | 'agent' | 'system') | null;
   text: string;
+  /**
+   * In their order, whichever script the search is in
+   */
+  marks: Mark[];
   message_id: number | null;
+}
+/**
+ * Where in a text a word of the search stands, in characters (code points).
+ */
+export interface Mark {
+  start: number;
+  end: number;
 }
 /**
  * What there is to choose from.

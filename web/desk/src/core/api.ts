@@ -190,7 +190,7 @@ export class DeskApi {
   conversations = (query: Query): Promise<ConversationPage> => this.request('GET', '/conversations' + search(query));
   conversationFilters = (): Promise<ConversationFilters> => this.request('GET', '/conversations/filters');
   conversation = (id: string): Promise<Conversation> => this.request('GET', `/conversations/${id}`);
-  conversationMessages = (id: string, query: { before?: number | undefined; limit: number }): Promise<Page> =>
+  conversationMessages = (id: string, query: { before?: number; after?: number; limit: number }): Promise<Page> =>
     this.request('GET', `/conversations/${id}/messages` + search(query));
 
   /** Says whether the bot's answer to a message was wrong. */

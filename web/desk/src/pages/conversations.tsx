@@ -3,7 +3,7 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Tag, type TableColumnsType } from 'antd';
 import { describeTime } from '@uwallet/shared/time.ts';
-import { useState, type JSX } from 'react';
+import { Fragment, useState, type JSX } from 'react';
 import { Link, useLocation } from 'wouter';
 import { search } from '../core/api.ts';
 import type { Conversation } from '../core/protocol.ts';
@@ -50,7 +50,7 @@ export function Conversations(): JSX.Element {
           {row.match !== null ? (
             <>
               <span className="muted">{row.match.author ? t.authors[row.match.author] : t.conversations.record}</span>{' '}
-              <Marked text={row.match.text} words={filters.query ?? ''} />
+              <Marked {...row.match} />
             </>
           ) : (
             (row.last_message?.text ?? '') || t.chat.picture
@@ -162,8 +162,9 @@ function ticketState(ticket: NonNullable<Conversation['ticket']>): string {
   return fill(t.conversations.by_human, { state: shortStateText(ticket) });
 }
 
-function placeOf({ id }: Conversation): string {
-  return `/conversations/${id}`;
+/** What was searched for is on the screen when the conversation opens. */
+function placeOf({ id, match }: Conversation): string {
+  return `/conversations/${id}` + search({ at: match?.message_id });
 }
 
 /** Conversations that have moved up between two pages come once. */
@@ -172,15 +173,26 @@ function uniqueById(conversations: readonly Conversation[]): Conversation[] {
 }
 
 /** A text in which what was searched for stands out. */
-function Marked({ text, words }: { text: string; words: string }): JSX.Element {
-  const found = words.split(/\s+/).find((word) => word !== '' && text.toLowerCase().includes(word.toLowerCase()));
-  if (found === undefined) return <>{text}</>;
-  const start = text.toLowerCase().indexOf(found.toLowerCase());
+function Marked({ text, marks }: NonNullable<Conversation['match']>): JSX.Element {
+  // The gateway counts code points.
+  const characters = Array.from(text);
+  const part = (start: number, end?: number): string => characters.slice(start, end).join('');
+  const parts: JSX.Element[] = [];
+  let from = 0;
+  for (const { start, end } of marks) {
+    if (start < from) continue;
+    parts.push(
+      <Fragment key={start}>
+        {part(from, start)}
+        <mark>{part(start, end)}</mark>
+      </Fragment>,
+    );
+    from = end;
+  }
   return (
     <>
-      {text.slice(0, start)}
-      <mark>{text.slice(start, start + found.length)}</mark>
-      {text.slice(start + found.length)}
+      {parts}
+      {part(from)}
     </>
   );
 }

@@ -17,7 +17,7 @@ import { ApiError, type DeskApi } from '../core/api.ts';
 import type { Sounds } from '../core/alerts.ts';
 import type { Desk, DeskState } from '../core/desk.ts';
 import type { Drafts } from '../core/drafts.ts';
-import type { Agent, Settings, SkillGroup } from '../core/protocol.ts';
+import type { Agent, RoutingRules, Settings, SkillGroup } from '../core/protocol.ts';
 import { groupsOf } from '../core/queue_view.ts';
 import type { DevicePush } from '../core/push.ts';
 import type { SessionKeeper } from '../core/session.ts';
@@ -124,6 +124,12 @@ export function useAccounts(): UseQueryResult<Agent[]> {
 export function useGroups(): UseQueryResult<SkillGroup[]> {
   const { api } = useDesk();
   return useQuery({ queryKey: ['groups'], queryFn: api.groups });
+}
+
+/** How chats come to agents; undefined while that is not known. */
+export function useAssignmentMode(): RoutingRules['mode'] | undefined {
+  const { api } = useDesk();
+  return useQuery({ queryKey: ['routing'], queryFn: api.routing, retry: false }).data?.routing.mode;
 }
 
 const NO_GROUPS: readonly SkillGroup[] = [];

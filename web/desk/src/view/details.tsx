@@ -85,7 +85,11 @@ function About({ ticket, details }: DetailsProps): JSX.Element {
       )}
       <h3>{t.details.ticket}</h3>
       <Fields rows={rows.filter(([, value]) => value !== null && value !== undefined && value !== '')} />
-      {agent.role !== 'agent' && <ExportButton size="small" address={`/desk/api/tickets/${ticket.id}/export`} />}
+      {agent.role !== 'agent' && (
+        <div className="details-actions">
+          <ExportButton size="small" address={`/desk/api/tickets/${ticket.id}/export`} />
+        </div>
+      )}
     </>
   );
 }
