@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -15,7 +16,8 @@ from tests.helpers.gateway import Gateway, running_gateway
 from tests.helpers.servers import free_port, serving
 from uwallet_gateway.agents.roles import KnowledgeRole
 from uwallet_gateway.audit.actions import Action
-from uwallet_gateway.knowledge import checks
+from uwallet_gateway.clock import now
+from uwallet_gateway.knowledge import checks, plans
 from uwallet_gateway.settings import load_settings
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -274,3 +276,48 @@ async def test_going_back_to_a_version_whose_model_is_gone_trains_it(gateway: Ga
     # It was begun.
     assert gateway.engine.knowledge.trainings == []
     await publisher.ok("POST", "/knowledge/versions/1/publication", json={"note": ""})
+
+
+async def test_a_draft_is_published_at_its_time_unless_it_has_changed(
+    gateway: Gateway, publisher: DeskAgent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keeper = gateway.services.knowledge_publisher
+
+    async def planned(revision: int) -> dict[str, Any]:
+        body = {"revision": revision, "note": "活动", "at": (now() + timedelta(hours=1)).isoformat()}
+        return dict((await publisher.ok("POST", "/knowledge/draft/publication", json=body))["plan"])
+
+    revision = await changed(publisher)
+    for finding in (await checked(publisher))["findings"]:
+        if finding["severity"] == "warning":
+            await publisher.ok("PUT", f"/knowledge/draft/ignored/{finding['key']}", json={"reason": "试试"})
+    over = {"revision": revision, "at": (now() - timedelta(hours=1)).isoformat()}
+    assert (await publisher.call("POST", "/knowledge/draft/publication", json=over)).json()["code"] == "malformed"
+    assert (await planned(revision))["is_current"]
+    await keeper.carry_out()
+    assert (await publisher.ok("GET", "/knowledge"))["plan"]["note"] == "活动"
+    await publisher.ok("DELETE", "/knowledge/draft/publication")
+    assert (await publisher.ok("GET", "/knowledge"))["plan"] is None
+
+    await planned(revision)
+    moment = now() + timedelta(hours=2)
+    monkeypatch.setattr(plans, "now", lambda: moment)
+    gateway.engine.knowledge.is_down = True
+    await keeper.carry_out()
+    # An engine that is away is waited for.
+    assert (await publisher.ok("GET", "/knowledge"))["plan"]["refused"] is None
+    gateway.engine.knowledge.is_down = False
+    entry = await publisher.ok("PUT", PATH, json={"revision": revision, "value": FAQ | {"answer": "别的"}})
+    await keeper.carry_out()
+    view = await publisher.ok("GET", "/knowledge")
+    assert (view["plan"]["is_current"], view["plan"]["refused"]) == (False, "entry_changed")
+    monkeypatch.undo()
+
+    for finding in (await checked(publisher))["findings"]:
+        if finding["severity"] == "warning":
+            await publisher.ok("PUT", f"/knowledge/draft/ignored/{finding['key']}", json={"reason": "试试"})
+    await planned(entry["revision"])
+    monkeypatch.setattr(plans, "now", lambda: moment)
+    await keeper.carry_out()
+    view = await publisher.ok("GET", "/knowledge")
+    assert (view["draft"], view["plan"], view["published"]["note"]) == (None, None, "活动")

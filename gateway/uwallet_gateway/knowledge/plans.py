@@ -30,11 +30,11 @@ class KnowledgePlans:
         """Plans the publication of a draft, instead of what was planned for it.
 
         Raises:
-            InputError: invalid_request, if the time is over.
+            InputError: malformed, if the time is over.
         """
         moment = now()
         if at <= moment:
-            raise InputError(ErrorCode.BAD_REQUEST)
+            raise InputError(ErrorCode.MALFORMED)
         row = tables.KnowledgePlan
         async with self._database.write() as transaction:
             await transaction.execute(delete(row).where(row.version == number))
@@ -68,6 +68,8 @@ class KnowledgePlans:
             if refused is None:
                 await transaction.execute(delete(row).where(of_version))
                 return
-            done = await transaction.execute(update(row).where(of_version, row.refused.is_(None)).values(refused=refused))
+            done = await transaction.execute(
+                update(row).where(of_version, row.refused.is_(None)).values(refused=refused)
+            )
             if getattr(done, "rowcount", 0):
                 record(transaction, Action.PUBLICATION_REFUSED, str(number), reason=refused)

@@ -56,14 +56,12 @@ class KnowledgePublisher:
         self._told: tuple[int, str] | None = None
         self._status: EngineStatus | None = None
 
-    async def publish(
-        self, revision: int, agent: str, note: str, at: datetime | None = None
-    ) -> PublicationView:
+    async def publish(self, revision: int, agent: str, note: str, at: datetime | None = None) -> PublicationView:
         """Publishes the draft, now or at a time.
 
         Raises:
-            InputError: bad_request, if the time is over; not_found, without a draft; entry_changed; checks_needed; operator_needed; training_needed;
-                knowledge_broken; unavailable.
+            InputError: malformed, if the time is over; not_found, without a draft; entry_changed; checks_needed;
+                operator_needed; training_needed; knowledge_broken; unavailable.
         """
         draft = await self._store.draft()
         if draft is None:
@@ -92,7 +90,7 @@ class KnowledgePublisher:
             await self._plans.cancel(draft.number)
 
     async def carry_out(self) -> None:
-        """Publishes what is planned for now. What is refused stands at the desk; an engine that is away is waited for."""
+        """Publishes what is planned for now; what is refused is told at the desk, an engine that is away waited for."""
         plan = await self._plans.due()
         if plan is None:
             return

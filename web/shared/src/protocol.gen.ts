@@ -79,6 +79,9 @@ export type Action =
   | 'finding_ignored'
   | 'knowledge_published'
   | 'knowledge_rolled_back'
+  | 'publication_planned'
+  | 'publication_cancelled'
+  | 'publication_refused'
   | 'knowledge_exported';
 /**
  * Roles, from the fewest rights to the most.
@@ -1895,6 +1898,7 @@ export interface KnowledgeView {
   role: KnowledgeRole;
   published: VersionView;
   draft: DraftView | null;
+  plan: PlanView | null;
   categories: Category[];
   /**
    * Empty while no engine answers
@@ -1918,6 +1922,22 @@ export interface VersionView {
   based_on: number | null;
   published_at: string | null;
   published_by: string | null;
+}
+/**
+ * When the draft is to be published.
+ */
+export interface PlanView {
+  at: string;
+  agent: string;
+  note: string;
+  /**
+   * Whether the draft is still as it was planned; a changed one is not published
+   */
+  is_current: boolean;
+  /**
+   * The code of the error for which it was not published in its time
+   */
+  refused: string | null;
 }
 /**
  * The intent that a message means, null to remove the label.
@@ -2411,9 +2431,13 @@ export interface PublicationRequest {
    */
   revision: number;
   note?: string;
+  /**
+   * When; null: now
+   */
+  at?: string | null;
 }
 /**
- * What was published.
+ * What was published, or is to be.
  */
 export interface PublicationView {
   version: VersionView;
@@ -2421,6 +2445,10 @@ export interface PublicationView {
    * Until the engine that was asked served it; others follow within seconds
    */
   seconds: number;
+  /**
+   * It is published then
+   */
+  plan?: PlanView | null;
 }
 /**
  * By what notices are encrypted for a browser, in base64url.

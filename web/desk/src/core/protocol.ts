@@ -88,6 +88,7 @@ export type {
   TicketDetails,
   TicketEvent,
   TicketReview,
+  PublicationView as Publication,
   TrainingView as Training,
   TrialView as Trial,
   Versions,
