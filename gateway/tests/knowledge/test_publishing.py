@@ -27,11 +27,13 @@ FAQ: dict[str, Any] = {
     "question": "话费充错号码怎么办",
     "similar": ["话费打错了"],
     "answer": "答",
+    "source": "客服手册第3页",
 }
 TOPIC: dict[str, Any] = {
     "title": "更换手机号",
     "kind": "procedure",
     "intro": "一共{step_count}步。",
+    "source": "客服手册第5页",
     "steps": [{"id": "open_settings", "title": "打开设置", "text": "打开设置页面。", "trouble": "更新APP。"}],
 }
 TAKEN = "抖音号被人举报封了，申诉要多久"
@@ -276,6 +278,12 @@ async def test_going_back_to_a_version_whose_model_is_gone_trains_it(gateway: Ga
     # It was begun.
     assert gateway.engine.knowledge.trainings == []
     await publisher.ok("POST", "/knowledge/versions/1/publication", json={"note": ""})
+
+
+async def test_what_is_changed_and_names_no_source_is_told(gateway: Gateway, publisher: DeskAgent) -> None:
+    await changed(publisher, source=None)
+    (missing,) = found(await checked(publisher), "source")
+    assert (missing["severity"], missing["id"], missing["field"]) == ("warning", "wrong_number", "source")
 
 
 async def test_a_draft_is_published_at_its_time_unless_it_has_changed(

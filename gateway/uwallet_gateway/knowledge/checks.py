@@ -42,6 +42,8 @@ _ATTEMPTS, _PAUSE = 4, 0.5
 # Seconds between two looks at a training.
 _TRAINING_LOOK = 1.0
 _MOST_REASONS = 5
+_WITH_SOURCE = frozenset({"faq", "topic", "notice"})
+_MOST_NAMED = 20
 # As many examples as `make check-knowledge` asks of a topic.
 _ENOUGH_EXAMPLES = 30
 _log = structlog.get_logger()
@@ -163,6 +165,7 @@ class KnowledgeChecks:
         entries, entries_before = entries_of(files), entries_of(files_before)
         self._look_at_days(entries, run)
         _look_at_steps(entries, run)
+        _look_at_sources(entries_before, entries, run)
         _look_at_organisation(entries_before, entries, run)
         try:
             sha256 = await self._staged(files, run)
@@ -349,6 +352,29 @@ class _Run:
                     ended_at=None if state == "running" else moment,
                 )
             )
+
+
+def _look_at_sources(before: dict[Key, Entry], after: dict[Key, Entry], run: _Run) -> None:
+    """What is told and names no source: a warning for what is changed, a note for all that was there."""
+    texts, others = finding_texts(), list[str]()
+    for key, entry in after.items():
+        if key[0] not in _WITH_SOURCE or _has_source(entry):
+            continue
+        if change_of(before.get(key), entry) is None:
+            others.append(entry.title)
+        else:
+            run.add("source", "warning", texts.no_source.format(title=entry.title), entry=entry, field="source")
+    if others:
+        titles = "、".join(others[:_MOST_NAMED]) + ("…" if len(others) > _MOST_NAMED else "")
+        run.add("source", "note", texts.no_sources.format(count=len(others), titles=titles))
+
+
+def _has_source(entry: Entry) -> bool:
+    steps = entry.value.get("steps")
+    are_named = (
+        isinstance(steps, list) and bool(steps) and all(isinstance(it, dict) and it.get("source") for it in steps)
+    )
+    return bool(entry.value.get("source")) or are_named
 
 
 def _new_examples(entries: dict[Key, Entry], files: Files, files_before: Files, run: _Run) -> list[tuple[Entry, str]]:

@@ -39,6 +39,8 @@ class FindingTexts(BaseModel):
     taken_nobody: str
     expired_faq: str
     expired_notice: str
+    no_source: str
+    no_sources: str
     unreachable_step: str
     organisation: str
     regression_worse: str

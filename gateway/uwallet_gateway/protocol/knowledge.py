@@ -23,6 +23,7 @@ _Line = Annotated[str, Field(min_length=1, max_length=200)]
 # A line of a file; Rasa reads brackets as an annotation.
 _Example = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\n\r\[\]{}]*\S[^\n\r\[\]{}]*$")]
 _Answer = Annotated[str, Field(min_length=1, max_length=2000)]
+_Source = Annotated[str, Field(min_length=1, max_length=500, description="Where it comes from; never said")]
 _Places = Annotated[list[Annotated[str, Field(min_length=1, max_length=64)]], Field(max_length=50)]
 _Note = Annotated[str, Field(max_length=500)]
 
@@ -58,6 +59,7 @@ class FaqValue(Request):
     valid_from: dt.date | None = None
     valid_until: dt.date | None = None
     outdated: _Answer | None = None
+    source: _Source | None = None
     sites: _Places = []
     channels: _Places = []
 
@@ -77,6 +79,7 @@ class NoticeValue(Request):
     valid_from: str | None = Field(default=None, pattern=r"^\d{4}-\d{2}-\d{2}( \d{2}:\d{2})?$")
     valid_until: str | None = Field(default=None, pattern=r"^\d{4}-\d{2}-\d{2}( \d{2}:\d{2})?$")
     explains: list[_Id] = Field(default=[], max_length=20, description="Ids of topics with steps")
+    source: _Source | None = None
     sites: _Places = []
     channels: _Places = []
 
@@ -292,7 +295,9 @@ class FindingView(View):
     """What a check has found."""
 
     key: str = Field(description="The same for the same finding, so that it stays ignored")
-    check: Literal["schema", "near", "taken", "few", "expired", "unreachable", "organisation", "regression", "training"]
+    check: Literal[
+        "schema", "near", "taken", "few", "expired", "source", "unreachable", "organisation", "regression", "training"
+    ]
     severity: Severity = Field(description="An `error` cannot be ignored")
     file: str | None
     line: int | None

@@ -632,7 +632,17 @@ export interface FindingView {
    * The same for the same finding, so that it stays ignored
    */
   key: string;
-  check: 'schema' | 'near' | 'taken' | 'few' | 'expired' | 'unreachable' | 'organisation' | 'regression' | 'training';
+  check:
+    | 'schema'
+    | 'near'
+    | 'taken'
+    | 'few'
+    | 'expired'
+    | 'source'
+    | 'unreachable'
+    | 'organisation'
+    | 'regression'
+    | 'training';
   /**
    * An `error` cannot be ignored
    */
@@ -1638,6 +1648,7 @@ export interface FaqValue {
   valid_from?: string | null;
   valid_until?: string | null;
   outdated?: string | null;
+  source?: string | null;
   /**
    * @maxItems 50
    */
@@ -2339,6 +2350,7 @@ export interface NoticeValue {
         string,
         string,
       ];
+  source?: string | null;
   /**
    * @maxItems 50
    */

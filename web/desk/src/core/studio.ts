@@ -48,6 +48,7 @@ const TEXTS = new Set([
   'unknown',
   'accept_label',
   'decline_label',
+  'source',
 ]);
 
 /** What a deployment fills in as a text; hours and the like are set where they have a form. */
@@ -107,6 +108,12 @@ export function stepsOfText(text: string): StudioStep[] {
 /** The steps with an id for each that has none; none is given twice. */
 export function withStepIds(steps: readonly StudioStep[], moment: number): StudioStep[] {
   return steps.map((step, index) => ({ ...step, id: step.id ?? newId('step', moment + index) }));
+}
+
+/** A text without spaces around it; null: nothing was typed. */
+export function emptyAsNull(text: string | undefined): string | null {
+  const trimmed = text?.trim() ?? '';
+  return trimmed === '' ? null : trimmed;
 }
 
 /** Lines of a field, without empty ones and doubles. */

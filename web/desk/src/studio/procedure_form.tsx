@@ -2,7 +2,7 @@
 
 import { Checkbox, Collapse, Form, Input, Select, type FormInstance } from 'antd';
 import { useMemo, type JSX } from 'react';
-import { linesOf, withStepIds, type EntryValue, type StudioStep } from '../core/studio.ts';
+import { emptyAsNull, linesOf, withStepIds, type EntryValue, type StudioStep } from '../core/studio.ts';
 import { fill, t } from '../i18n/strings.ts';
 import { FormButtons } from './form_buttons.tsx';
 import { useEntryForm, type EntryFormProps } from './form_handle.ts';
@@ -21,6 +21,7 @@ interface Values {
   menu_label?: string;
   warning?: string;
   finished?: string;
+  source?: string;
   related?: string[];
 }
 
@@ -31,6 +32,7 @@ interface Procedure {
   menu?: { position: number; label: string } | null;
   warning?: { text: string; accept_label: string; decline_label: string } | null;
   finished?: string | null;
+  source?: string | null;
   related?: string[];
 }
 
@@ -52,23 +54,24 @@ export function ProcedureForm(props: EntryFormProps): JSX.Element {
       ...entry?.value,
       kind: 'procedure',
       title,
-      intro: trimmed(values.intro) ?? fill(t.studio.intro_default, { title }),
+      intro: emptyAsNull(values.intro) ?? fill(t.studio.intro_default, { title }),
       steps: withStepIds(values.steps.map(tidied), Date.now()),
       related: values.related ?? [],
       menu: values.in_menu
         ? {
             position: before?.menu?.position ?? nextPosition((topics.data ?? []).map((topic) => topic.value)),
-            label: trimmed(values.menu_label) ?? title,
+            label: emptyAsNull(values.menu_label) ?? title,
           }
         : null,
-      warning: trimmed(values.warning)
+      warning: emptyAsNull(values.warning)
         ? {
             accept_label: before?.warning?.accept_label ?? t.studio.warning_accept,
             decline_label: before?.warning?.decline_label ?? t.studio.warning_decline,
-            text: trimmed(values.warning),
+            text: emptyAsNull(values.warning),
           }
         : null,
-      finished: trimmed(values.finished),
+      finished: emptyAsNull(values.finished),
+      source: emptyAsNull(values.source),
     };
     // A field that is not there is shorter in the file than one that says nothing.
     return Object.fromEntries(
@@ -109,6 +112,9 @@ export function ProcedureForm(props: EntryFormProps): JSX.Element {
         />
       </Form.Item>
       <StepList onMoved={own.touch} />
+      <Form.Item name="source" label={t.studio.source} extra={t.studio.source_hint} className="studio-source">
+        <Input maxLength={500} />
+      </Form.Item>
       <Collapse
         ghost
         className="studio-more"
@@ -155,11 +161,6 @@ function countOf(form: FormInstance<Values>): number {
   return linesOf((form.getFieldValue('examples') as string | undefined) ?? '').length;
 }
 
-function trimmed(text: string | undefined): string | null {
-  const found = text?.trim() ?? '';
-  return found === '' ? null : found;
-}
-
 function tidied(step: StudioStep): StudioStep {
   const { is_fallback: isFallback, ...rest } = step;
   const texts = { title: step.title.trim(), text: step.text.trim(), trouble: step.trouble.trim() };
@@ -183,6 +184,7 @@ function initialOf(entry: EntryFormProps['entry']): Values {
     menu_label: value.menu?.label ?? '',
     warning: value.warning?.text ?? '',
     finished: value.finished ?? '',
+    source: value.source ?? '',
     related: value.related ?? [],
   };
 }
