@@ -150,7 +150,7 @@ class GatewayInput(InputChannel):
         @webhook.route("/intents", methods=["GET"])
         @guarded
         async def intents(request: Request) -> HTTPResponse:
-            titles = titles_of(request.app.ctx.agent.processor.domain.intents)
+            titles = titles_of(request.app.ctx.agent.domain.intents)
             return response.json({"intents": [{"name": name, "title": title} for name, title in titles.items()]})
 
         add_knowledge_routes(webhook, guarded)

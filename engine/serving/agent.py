@@ -33,6 +33,7 @@ class ServingAgent(Agent):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Has no model yet (see parent class)."""
         self._own: ServingProcessor | None = None
+        self._own_domain: Domain | None = None
         self._trained: WeakKeyDictionary[Bundle, ServingProcessor] = WeakKeyDictionary()
         super().__init__(*args, **kwargs)
 
@@ -45,6 +46,15 @@ class ServingAgent(Agent):
     @processor.setter
     def processor(self, processor: ServingProcessor | None) -> None:
         self._own = processor
+
+    @property
+    def domain(self) -> Domain | None:
+        """The domain of the model of this turn; outside of any turn, of what is served."""
+        return self.processor.domain if self._trained and self.processor else self._own_domain
+
+    @domain.setter
+    def domain(self, domain: Domain | None) -> None:
+        self._own_domain = domain
 
     @property
     def own_processor(self) -> ServingProcessor:
