@@ -61,6 +61,7 @@ export function Conversations(): JSX.Element {
     {
       title: t.search.topic,
       width: 190,
+      responsive: ['sm'],
       render: (_, { topics }) =>
         topics
           .slice(0, 3)
@@ -76,9 +77,21 @@ export function Conversations(): JSX.Element {
         </Tag>
       ),
     },
-    { title: t.search.agent, width: 100, ellipsis: true, render: (_, { ticket }) => ticket?.agent?.name },
-    { title: t.search.rating, width: 70, align: 'right', render: (_, row) => row.ticket?.rating ?? row.bot_rating },
-    { title: t.details.site, width: 110, ellipsis: true, dataIndex: 'site' },
+    {
+      title: t.search.agent,
+      width: 100,
+      responsive: ['sm'],
+      ellipsis: true,
+      render: (_, { ticket }) => ticket?.agent?.name,
+    },
+    {
+      title: t.search.rating,
+      width: 70,
+      responsive: ['sm'],
+      align: 'right',
+      render: (_, row) => row.ticket?.rating ?? row.bot_rating,
+    },
+    { title: t.details.site, width: 110, responsive: ['sm'], ellipsis: true, dataIndex: 'site' },
     {
       title: t.conversations.active,
       width: 130,
