@@ -480,7 +480,8 @@ class TicketQueries:
                 .order_by(*in_order())
             )
             positions = positions_of(waiting.tuples())
-        labels = await labels_of(session, [row["id"] for row in found]) if found else {}
+        # Naming hundreds of tickets takes longer than reading the labels of all that are open.
+        labels = await labels_of(session, None if is_queue else [row["id"] for row in found]) if found else {}
         for row in found:
             self._complete(row)
             row["unread"] = unread.get(row["conversation_id"], 0) if row["status"] == "active" else 0

@@ -70,7 +70,7 @@ export function Conversations(): JSX.Element {
     },
     {
       title: t.conversations.outcome,
-      width: 130,
+      width: 180,
       render: (_, { outcome, ticket }) => (
         <Tag color={OUTCOME_COLORS[outcome]}>
           {ticket === null ? t.conversations.outcomes[outcome] : ticketState(ticket)}
