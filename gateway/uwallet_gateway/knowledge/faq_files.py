@@ -172,8 +172,9 @@ class _Reader:
         for name in ("sites", "channels"):
             if name in cells:
                 value[name] = self._parts(cells[name])
-        if "outdated" in cells:
-            value["outdated"] = cells["outdated"] or None
+        for name in ("outdated", "source"):
+            if name in cells:
+                value[name] = cells[name] or None
         if "buttons" in cells:
             value["buttons"] = []
             for part in self._parts(cells["buttons"]):
