@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -54,6 +55,16 @@ class UtcTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], datetime | None] | None:
+        """SQLite's texts are read in one step: three for each moment were a quarter of reading a list of hundreds."""
+        if dialect.name != "sqlite":
+            return super().result_processor(dialect, coltype)
+
+        def read(value: str | None) -> datetime | None:
+            return None if value is None else datetime.fromisoformat(value).replace(tzinfo=UTC)
+
+        return read
 
 
 class Table(DeclarativeBase):
@@ -933,6 +944,23 @@ class KnowledgeCheck(Table):
     # Moves while it runs, so that one whose process is gone is known.
     updated_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+
+
+class KnowledgePlan(Table):
+    """When the draft is to be published, as it was at its revision then."""
+
+    __tablename__ = "knowledge_plans"
+
+    version: Mapped[int] = mapped_column(
+        ForeignKey("knowledge_versions.number", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    revision: Mapped[int]
+    at: Mapped[datetime]
+    agent: Mapped[str] = mapped_column(String(64))
+    note: Mapped[str] = mapped_column(String(500))
+    created_at: Mapped[datetime]
+    # The code of the error for which it was not published when its time had come.
+    refused: Mapped[str | None] = mapped_column(String(40))
 
 
 class IgnoredFinding(Table):

@@ -82,6 +82,7 @@ STATUS: dict[ErrorCode, int] = {
     ErrorCode.KNOWLEDGE_BROKEN: 422,
     ErrorCode.CHECKS_NEEDED: 409,
     ErrorCode.TRAINING_NEEDED: 409,
+    ErrorCode.OPERATOR_NEEDED: 409,
 }
 
 

@@ -48,6 +48,7 @@ const TEXTS = new Set([
   'unknown',
   'accept_label',
   'decline_label',
+  'source',
 ]);
 
 /** What a deployment fills in as a text; hours and the like are set where they have a form. */
@@ -64,6 +65,56 @@ const ORGANISATION = new Set([
   'policy_url',
   'kept_for',
 ]);
+
+/** One step as its form has it; what the form does not show stays as it was. */
+export interface StudioStep {
+  id?: string;
+  title: string;
+  text: string;
+  trouble: string;
+  is_fallback?: boolean;
+  [more: string]: unknown;
+}
+
+/** A number or a dash at the beginning of a line: 「1.」, 「第2步：」, 「3、」, 「（4）」, 「- 」, 「①」. */
+const MARK = /^(?:第?[\d一二三四五六七八九十]+步?[.．、:：)）]|[（(]\d+[)）]|[①-⑳]|[-*•·]|#{1,6})\s*/u;
+const LONGEST_TITLE = 20;
+
+/**
+ * The steps in a text that was written elsewhere, such as a Word or Markdown file.
+ *
+ * Where lines are numbered each number begins a step, and lines without one go on with it; otherwise each line is one.
+ */
+export function stepsOfText(text: string): StudioStep[] {
+  const lines = linesOf(text);
+  const isNumbered = lines.some((line) => MARK.test(line));
+  const parts: string[] = [];
+  for (const line of lines) {
+    const last = parts.length - 1;
+    if (!isNumbered || MARK.test(line)) parts.push(line.replace(MARK, ''));
+    else if (last >= 0) parts[last] = `${parts[last] ?? ''}\n${line}`;
+  }
+  return parts
+    .map((part) => part.replaceAll('**', '').trim())
+    .filter((part) => part !== '')
+    .map((part) => {
+      const [, head = '', rest = ''] = /^([^：:\n]+)[：:\n]\s*(.+)$/su.exec(part) ?? [];
+      if (head !== '' && head.length <= LONGEST_TITLE) return { title: head.trim(), text: rest.trim(), trouble: '' };
+      const sentence = part.split(/[，。；,;\n]/u)[0] ?? part;
+      return { title: sentence.slice(0, LONGEST_TITLE), text: part, trouble: '' };
+    });
+}
+
+/** The steps with an id for each that has none; none is given twice. */
+export function withStepIds(steps: readonly StudioStep[], moment: number): StudioStep[] {
+  return steps.map((step, index) => ({ ...step, id: step.id ?? newId('step', moment + index) }));
+}
+
+/** A text without spaces around it; null: nothing was typed. */
+export function emptyAsNull(text: string | undefined): string | null {
+  const trimmed = text?.trim() ?? '';
+  return trimmed === '' ? null : trimmed;
+}
 
 /** Lines of a field, without empty ones and doubles. */
 export function linesOf(text: string): string[] {
@@ -133,7 +184,26 @@ export function changesOf(before: unknown, after: unknown): FieldChange[] {
   const fresh = flat(after);
   return [...new Set([...old.keys(), ...fresh.keys()])]
     .map((field) => ({ field, before: old.get(field) ?? '', after: fresh.get(field) ?? '' }))
-    .filter((change) => change.before !== change.after);
+    .filter((change) => change.before !== change.after)
+    .map((change) => (isLong(change.before) && isLong(change.after) ? ofLines(change) : change));
+}
+
+const MANY_LINES = 10;
+
+function isLong(text: string): boolean {
+  return text.split('\n').length >= MANY_LINES;
+}
+
+/** Of long texts, such as a file of examples, only the lines that the other one lacks. */
+function ofLines({ field, before, after }: FieldChange): FieldChange {
+  const [old, fresh] = [before.split('\n'), after.split('\n')];
+  const without = (lines: string[], others: string[]): string => {
+    const known = new Set(others);
+    return lines.filter((line) => !known.has(line)).join('\n');
+  };
+  const change = { field, before: without(old, fresh), after: without(fresh, old) };
+  // Lines that were only moved.
+  return change.before === '' && change.after === '' ? { field, before, after } : change;
 }
 
 function flat(value: unknown): Map<string, string> {
