@@ -14,8 +14,8 @@ from actions.knowledge import Topic
 from actions.knowledge.schema import CollectedDetail
 from actions.reading import corrections, place
 from actions.reading.clauses import asks_in
-from actions.reading.complaint import is_complaint_of_us
-from actions.reading.names import is_framed
+from actions.reading.complaint import goes_on_waiting, is_complaint_of_us
+from actions.reading.names import is_framed, is_unreadable
 from actions.reading.questions import (
     asks,
     asks_if_noted,
@@ -207,13 +207,25 @@ def _detail(context: Context, state: DialogueState, act: Act, message: UserMessa
         return None
     if place.resumes(context, state, act, message) or place.wants_back(context, state, act, message):
         return None
-    other = _wants_no_form(wanted, message) or _shop_instead(topic, wanted, state, message)
+    waiting = _of_waiting(state, message) if state.handed_over else None
+    other = waiting or _wants_no_form(wanted, message) or _shop_instead(topic, wanted, state, message)
+    other = other or _unreadable(context, topic, state, message)
     if other:
         return other
     told = without_reminder(message.text)
     message = message if told == message.text.strip() else replace(message, text=told, key=folded(normalize(told)))
     both = _told_and_corrected(context, state, wanted, message)
     return both or _answer(context, state, topic, wanted, act, message)
+
+
+def _of_waiting(state: DialogueState, message: UserMessage) -> Reading | None:
+    """Reads what is said of the human who was sent for while a form is filled in (「要等多久」, 「算了 我等人吧」)."""
+    if asks_of_waiting(message.key) and state.topic not in message.matters():
+        return Reading(Source.ASKED, Act.TICKET_STATUS, replace(message, band=AnswerBand.ANSWER), "asks of the waiting")
+    if goes_on_waiting(message.key):
+        plain = replace(message, intent=Act.CANCEL.value, band=AnswerBand.ANSWER, choices=(), further_requests=())
+        return Reading(Source.ASKED, Act.CANCEL, plain, "leaves the form and waits")
+    return None
 
 
 def _told_and_corrected(
@@ -284,6 +296,16 @@ def _shop_instead(topic: Topic, wanted: CollectedDetail, state: DialogueState, m
         return None
     changes = {named.id: message.text.strip()}
     return Reading(Source.ASKED, Act.CORRECT, message, f"names {named.id}", arguments={"changes": changes})
+
+
+def _unreadable(context: Context, topic: Topic, state: DialogueState, message: UserMessage) -> Reading | None:
+    """Reads that the name is there and cannot be read (「商家名字是乱码」): it is not asked for any more."""
+    named = next((d.id for d in topic.collected_details if d.accepts == "name"), None)
+    if named is None or named in state.collected_details or not is_unreadable(message.key):
+        return None
+    said = {name: value for name, value in details_said(context, topic, message).items() if name != named}
+    told = {"values": said, "skipped": named}
+    return Reading(Source.ASKED, Act.NOTE, message, f"cannot read {named}", arguments=told)
 
 
 def _told_and_asked(

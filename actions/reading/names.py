@@ -78,8 +78,12 @@ _DOING = re.compile(
     r"|买(?!买).{1,6}$|(?:的)?(?:会员费|押金|定金|房租|货款|运费)$"
 )
 _NAMED = 2
+_UNREADABLE = re.compile(
+    "乱码|看不懂|认不出|一(?:串|堆)(?:英文|字母|数字|符号|字|码|乱)|(?:全是|都是)(?:英文|字母|数字|符号|星号)"
+)
 _FORGOTTEN = re.compile(
-    "不?(?:记得|知道|晓得|清楚|认识).{0,3}(?:叫|是)?(?:啥|什么|谁|名)|忘(?:了|记|掉)|[不没](?:太)?(?:记得|知道|晓得|清楚|认识|注意)|叫(?:啥|什么)(?:来着|的|了|呢)*$|记不"
+    _UNREADABLE.pattern + "|不?(?:记得|知道|晓得|清楚|认识).{0,3}(?:叫|是)?(?:啥|什么|谁|名)|忘(?:了|记|掉)"
+    "|[不没](?:太)?(?:记得|知道|晓得|清楚|认识|注意)|叫(?:啥|什么)(?:来着|的|了|呢)*$|记不"
 )
 _NO_SUBJECT = re.compile(
     r"^(?:别人|人家|有人|某人|就是|我|你|他|她|它|我们|你们|他们|对方|商家|卖家|店家|钱|一笔|有|被|说|为|昨|今|前天|刚|上周|上个|这|那|付款|支付|重复|多|为什么|怎么|自动|同一|钱包|u钱包|余额|银行|订单|明明|莫名|突然|还|已经|取消|不|没|这里|哪|家里|手机|网上)"
@@ -132,6 +136,11 @@ def remembered(text: str) -> str:
     clauses = re.split(r"[\s,，。;；]+", text.strip())
     known = [clause for clause in clauses if not _FORGOTTEN.search(normalize(clause))]
     return text if len(known) == len(clauses) else " ".join(known)
+
+
+def is_unreadable(text: str) -> bool:
+    """Whether the text says that the name is there and cannot be read (「名字一串英文」)."""
+    return bool(_UNREADABLE.search(text))
 
 
 def is_framed(text: str) -> bool:

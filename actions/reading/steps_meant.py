@@ -49,8 +49,14 @@ _ACKNOWLEDGES = re.compile(
     "(?:好+的?|嗯+|行|哦+|那|就|都|我|知道|明白|懂|清楚|了解|收到|晓得|继续|下一步|下一个|然后|接着|ok|可以|没问题)+(?:了|啦|吧|呢|的|呀|啊)*"
 )
 _PLAINLY = 0.8
+_FOUND = re.compile("(?:找|看|瞧|翻)(?:到|着|见)了")
+_TO_BE_FOUND = re.compile("找|打开|进")
 _DID = re.compile("(?:填|输|打|写|点|选|交)(?:了|好|完|进去|上去|进|上)")
-_NOT_RECEIVED = re.compile("收不到|[没冇未唔](?:有)?收到|收唔到|[没未]收着")
+_HAS_HELPED = re.compile("就(?:好|行|成|过|对|可以|能.{0,3}|收到|登.{0,2}|进.{0,2})(?:了|啦|咯)")
+_NOT_RECEIVED = re.compile(
+    "(?:码|短信|邮件|消息)(?:一直|老|也|都|就|还|半天)*(?:没|不|冇|未)(?:有)?(?:来|到|发|见)|[没不](?:有)?来(?:验证)?码"
+    "|(?:没|未)(?:有)?(?:等到|发来|发过来|给我发)|等不到|收不到|[没冇未唔](?:有)?收到|收唔到|[没未]收着"
+)
 
 
 @dataclass(frozen=True)
@@ -208,20 +214,12 @@ def step_meant(context: Context, topic: Topic, state: DialogueState, act: Act, m
     is_named = place is None or (place.is_done and not _NOW_SHOWN.search(place.said))
     if act is Act.DONE and shown and is_named:
         return shown
-    if place and act is not Act.DONE:
-        # 「新密码提交不上去」 is like what is said of the step after, too.
-        return current if place.likeness - _likeness_of(topic, current, message) < _AS_LIKE else place.number
     if place:
-        following = step_after(place, message)
-        wants = _PAGE_WANTS.search(place.said)
-        if wants and place.is_done and not _bigrams(place.said[wants.start() :]) & _words_of(topic, place.number):
-            # 「点了忘记密码它让我填手机号」 has done the one and stands at the next.
-            return place.number + 1
-        if wants:
-            return following
-        # 「发过来了 是邮箱收的」: what only resembles a step behind goes on all the same.
-        is_behind = place.likeness >= _PLAINLY and names_of(topic, place.number, current, place.said)
-        return following if following != current or not place.is_done or is_behind else current + 1
+        return _by_place(topic, current, place, act, message)
+    said = [folded(clause.text) for clause in message.clauses] or [message.key]
+    if act is Act.DONE and all(map(_ACKNOWLEDGES.fullmatch, said)):
+        # 「知道了 下一个」 names no step, though 「知道」 stands in the text of one.
+        return current + 1
     words = _bigrams(told_in(message))
     scores = {}
     for number in range(current, min(current + _AHEAD, len(topic.steps)) + 1):
@@ -241,6 +239,39 @@ def step_meant(context: Context, topic: Topic, state: DialogueState, act: Act, m
         # 「现在页面写着受理中」 has come no further.
         return current
     return best + 1
+
+
+def _by_place(topic: Topic, current: int, place: Place, act: Act, message: UserMessage) -> int:
+    """Returns the number of the step that a report is about which speaks of a place; when done, the one after."""
+    if act is not Act.DONE:
+        # 「新密码提交不上去」 is like what is said of the step after, too; 「登录提示账号不存在」 names the one shown.
+        is_close = place.likeness - _likeness_of(topic, current, message) < _AS_LIKE
+        names_own = names_of(topic, current, place.number, place.said) if current else False
+        is_here = is_close or (names_own and not names_of(topic, place.number, current, place.said))
+        return current if is_here else place.number
+    if place.number < current and _HAS_HELPED.search(message.key):
+        # 「换手机号就好了」 has mended what was wrong here.
+        return current + 1
+    if not place.is_done and _is_found(topic, place):
+        # 「帮助中心里找到了」 has found what that step looks for.
+        return place.number + 1
+    following = step_after(place, message)
+    wants = _PAGE_WANTS.search(place.said)
+    if wants and place.is_done and not _bigrams(place.said[wants.start() :]) & _words_of(topic, place.number):
+        # 「点了忘记密码它让我填手机号」 has done the one and stands at the next.
+        return place.number + 1
+    if wants:
+        return following
+    # 「发过来了 是邮箱收的」: what only resembles a step behind goes on all the same.
+    is_behind = place.likeness >= _PLAINLY and names_of(topic, place.number, current, place.said)
+    return following if following != current or not place.is_done or is_behind else current + 1
+
+
+def _is_found(topic: Topic, place: Place) -> bool:
+    """Whether a report says that what a step looks for was found."""
+    title = topic.steps[place.number - 1].title
+    is_done = place.acts.get("done", 0.0) >= _SAME
+    return is_done and bool(_FOUND.search(place.said)) and bool(_TO_BE_FOUND.search(title))
 
 
 def _is_first_done(message: UserMessage) -> bool:
