@@ -94,7 +94,9 @@ class DialogueAction(Action, ABC):
         now = time.time()
         last = tracker.slots.get("last_message_time") or now
         session_seconds = domain_settings().session_seconds
-        before = state_from_slots(tracker.slots, knowledge())
+        told = ((tracker.latest_message or {}).get("metadata") or {}).get("hours")
+        known = knowledge().filled_in(with_told_hours(knowledge().organisation, told))
+        before = state_from_slots(tracker.slots, known)
         message = message_from_parse(
             tracker.latest_message or {},
             knowledge().wording.rejections,
@@ -102,15 +104,14 @@ class DialogueAction(Action, ABC):
             is_new_session=0 < session_seconds <= now - last,
             said_at=datetime.datetime.fromtimestamp(now, ZoneInfo(knowledge().organisation.time_zone)),
         )
-        told = ((tracker.latest_message or {}).get("metadata") or {}).get("hours")
         values = placeholder_values(
-            with_told_hours(knowledge().organisation, told),
+            known.organisation,
             datetime.datetime.fromtimestamp(now, datetime.timezone.utc),
             message.text,
         )
         # Text that looks like a payload but is none must not be read as an answer to whatever was asked.
         act = Act.NOT_UNDERSTOOD if message.text.startswith("/") and not message.is_payload else self.act
-        turn = Dialogue(knowledge(), values).respond(before, act, message)
+        turn = Dialogue(known, values).respond(before, act, message)
         script = script_of(message.text, _known_script(tracker))
         said, shown = utter(dispatcher, turn, tracker.slots.get("last_said") or [], script)
         after = {

@@ -168,7 +168,8 @@ def intent_titles(
     """Returns the titles of intents as a person who labels messages reads them: the main topics first.
 
     Args:
-        knowledge: Gives titles: of topics their menu label or title, of others those of `wording.yml`.
+        knowledge: Gives titles: of topics the one that tickets have, not what their button says; of others those of
+            `wording.yml`.
         intents: The intents of the model.
         placeholder_values: Values of the placeholders that are filled in.
 
@@ -178,9 +179,14 @@ def intent_titles(
     replies = ReplyBuilder(knowledge, placeholder_values)
     known = set(intents)
     labels = knowledge.wording.choices.labels
+
+    def topic_title(name: str) -> str:
+        topic = knowledge.topics[name]
+        return replies.fill(topic.title, topic)
+
     ordered: Sequence[tuple[Iterable[str], Callable[[str], str]]] = (
-        ([topic.id for topic in knowledge.main_topics], replies.label),
-        (knowledge.topics, replies.label),
+        ([topic.id for topic in knowledge.main_topics], topic_title),
+        (knowledge.topics, topic_title),
         (labels, replies.label),
         (knowledge.wording.intent_titles, lambda name: knowledge.wording.intent_titles[name]),
     )

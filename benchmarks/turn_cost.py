@@ -2,8 +2,9 @@
 
 Usage: .venv/bin/python -m benchmarks.turn_cost CHECKOUT [--repeat 5]
 
-Both checkouts need a trained model. Each repetition plays the same conversations in a fresh process of one and then of
-the other, so that a busy minute of the machine strikes them alike; the median of the processor's milliseconds counts.
+Both checkouts need a trained model and keep conversations in a file of SQLite, as `make run` does. Each repetition
+plays the same conversations in a fresh process of one and then of the other, so that a busy minute of the machine
+strikes them alike; the median of the processor's milliseconds counts.
 """
 
 from __future__ import annotations
@@ -18,12 +19,19 @@ from benchmarks.conversations import ROOT, procedures
 
 # Runs in each checkout with its own code; an older one has the trained bot elsewhere.
 _PLAYER = """
-import json, sys, time
+import json, pathlib, sys, tempfile, time
 try:
     from evaluation.conversations.bot import Bot
 except ImportError:
     from tests.conversations.bot import Bot
+from engine.serving.tracker_store import create_tracker_store
+from rasa.utils.endpoints import EndpointConfig
 bot, said = Bot(), json.load(sys.stdin)
+folder = tempfile.TemporaryDirectory()
+endpoint = EndpointConfig(type="SQL", dialect="sqlite", db=str(pathlib.Path(folder.name) / "conversations.db"))
+store = create_tracker_store(endpoint, bot._agent.domain, None)
+store.is_shared = False
+bot._agent.use_stores(store, bot._agent.lock_store)
 for text in said[0]:
     bot.says("warm", text)
 started, turns = time.process_time(), 0

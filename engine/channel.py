@@ -28,6 +28,7 @@ from engine.assistance import suggestions_for, titles_of
 from engine.forgetting import CannotForgetError, events_of, forget
 from engine.grouping_routes import add_grouping_routes
 from engine.knowledge_routes import add_knowledge_routes
+from engine.store_trouble import is_store_away
 from engine.wire import json_object, outgoing, required_text, typed_text, understood
 
 SECRET_VARIABLE = "UWALLET_ENGINE_SECRET"
@@ -103,36 +104,12 @@ class GatewayInput(InputChannel):
                 message = _incoming(request.json)
             except ValueError as error:
                 return response.json({"error": str(error)}, status=400)
-            agent = request.app.ctx.agent
-            store = agent.tracker_store
             # Somebody who gave up waiting asks again while the turn still runs: that is one turn, not two. The lock of
             # Rasa's store keeps other engines out, but only for a minute, which an engine that hangs outlasts.
             turn = turns.setdefault(message.sender_id, asyncio.Lock())
             parent = request.headers.get(TRACEPARENT) or NEW
             with span("engine turn", kind="server", parent=parent, message_id=message.message_id):
-                return await take(message, agent, store, turn)
-
-        async def take(message: UserMessage, agent: Any, store: Any, turn: asyncio.Lock) -> HTTPResponse:
-            async with turn, agent.lock_store.lock(f"gateway {message.sender_id}"):
-                repeated = _replies_to(await store.retrieve(message.sender_id), message.message_id)
-                if repeated is None:
-                    try:
-                        await on_new_message(message)
-                    except Exception:
-                        # Rasa's channels answer an empty list then, as if the bot had nothing to say.
-                        _logger.exception("gateway.message.failed", sender_id=message.sender_id)
-                        return response.json({"error": "The turn failed; the log says why."}, status=500)
-                tracker = await store.retrieve(message.sender_id)
-            messages = message.output_channel.messages if repeated is None else repeated
-            return response.json(
-                {
-                    "messages": [outgoing(said) for said in messages],
-                    "understood": understood(tracker),
-                    "events": [event for said in messages for event in said.get("events") or ()],
-                    "script": tracker.slots["script"].value if tracker and "script" in tracker.slots else None,
-                    "reading": next((said["reading"] for said in messages if said.get("reading")), None),
-                }
-            )
+                return await _take(message, request.app.ctx.agent, turn, on_new_message)
 
         @webhook.route("/suggestions", methods=["POST"])
         @guarded
@@ -179,6 +156,36 @@ class GatewayInput(InputChannel):
         add_knowledge_routes(webhook, guarded)
         add_grouping_routes(webhook, guarded)
         return webhook
+
+
+async def _take(
+    message: UserMessage, agent: Any, turn: asyncio.Lock, on_new_message: Callable[[UserMessage], Awaitable[Any]]
+) -> HTTPResponse:
+    store = agent.tracker_store
+    try:
+        async with turn, agent.lock_store.lock(f"gateway {message.sender_id}"):
+            repeated = _replies_to(await store.retrieve(message.sender_id), message.message_id)
+            if repeated is None:
+                await on_new_message(message)
+            tracker = await store.retrieve(message.sender_id)
+    except Exception as error:
+        if is_store_away(error):
+            # What was done is not kept, and the same message may come again.
+            _logger.error("gateway.store.away", sender_id=message.sender_id, reason=type(error).__name__)
+            return response.json({"error": "The store is away; ask again."}, status=503)
+        # Rasa's channels answer an empty list then, as if the bot had nothing to say.
+        _logger.exception("gateway.message.failed", sender_id=message.sender_id)
+        return response.json({"error": "The turn failed; the log says why."}, status=500)
+    messages = message.output_channel.messages if repeated is None else repeated
+    return response.json(
+        {
+            "messages": [outgoing(said) for said in messages],
+            "understood": understood(tracker),
+            "events": [event for said in messages for event in said.get("events") or ()],
+            "script": tracker.slots["script"].value if tracker and "script" in tracker.slots else None,
+            "reading": next((said["reading"] for said in messages if said.get("reading")), None),
+        }
+    )
 
 
 def _bears(request: Request, secret: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
@@ -16,7 +16,7 @@ from actions.knowledge.danger import Danger
 from actions.knowledge.faqs import FOLDER as FAQ_FOLDER
 from actions.knowledge.faqs import Faq, read_faqs
 from actions.knowledge.notices import Notice, Notices
-from actions.knowledge.schema import Organisation, Topic
+from actions.knowledge.schema import Organisation, Step, StepAnswer, Topic
 from actions.knowledge.wording import Wording
 from actions.knowledge.yaml_files import YamlFileError, field_name, line_of, read_mapping, validation_reason
 
@@ -30,6 +30,7 @@ NOTICES_FILE = "notices.yml"
 DETAIL_ENTITY = "detail"
 
 ModelType = TypeVar("ModelType", bound=BaseModel)
+PartWithAnswers = TypeVar("PartWithAnswers", Topic, Step)
 
 
 class KnowledgeError(ValueError):
@@ -55,6 +56,7 @@ class Knowledge:
         addresses: Those of all answers in the files, also of such as what the deployment has filled in replaces.
         faqs: Questions with one answer each, by id, in the order of the files.
         notices: What is announced, the most important first.
+        as_written: The topics of which a setting replaces the text, by id, as the files have them.
     """
 
     topics: Mapping[str, Topic]
@@ -66,6 +68,14 @@ class Knowledge:
     addresses: frozenset[str]
     faqs: Mapping[str, Faq] = field(default_factory=dict)
     notices: tuple[Notice, ...] = ()
+    as_written: Mapping[str, Topic] = field(default_factory=dict)
+
+    def filled_in(self, organisation: Organisation) -> Knowledge:
+        """The same with other settings than those of the file, such as opening hours that an admin has changed."""
+        if organisation is self.organisation:
+            return self
+        changed = {name: as_filled_in(topic, organisation) for name, topic in self.as_written.items()}
+        return replace(self, organisation=organisation, topics={**self.topics, **changed})
 
     @cached_property
     def answers(self) -> Mapping[str, KnownAnswer]:
@@ -153,8 +163,9 @@ def _load(folder: Path, *, with_lines: set[str]) -> Knowledge:
     if problems or not (organisation and wording and care and danger and crisis):
         raise KnowledgeError(problems)
     addresses = frozenset(answer.address for answer in known_answers(topics))
+    replaced = {name: topic for name, topic in topics.items() if _depends_on_settings(topic)}
     topics = {name: as_filled_in(topic, organisation) for name, topic in topics.items()}
-    return Knowledge(topics, organisation, wording, care, danger, crisis, addresses, faqs, announced.ranked)
+    return Knowledge(topics, organisation, wording, care, danger, crisis, addresses, faqs, announced.ranked, replaced)
 
 
 def as_filled_in(topic: Topic, organisation: Organisation) -> Topic:
@@ -162,9 +173,31 @@ def as_filled_in(topic: Topic, organisation: Organisation) -> Topic:
     known = [
         setting.known for setting in topic.settings if setting.replaces_text and getattr(organisation, setting.name)
     ]
-    if not known:
+    if known:
+        return topic.model_copy(update={"text": "\n".join(known), "settings": [], "answers": []})
+    if not any(answer.known and getattr(organisation, answer.known.name) for answer in _answers(topic)):
         return topic
-    return topic.model_copy(update={"text": "\n".join(known), "settings": [], "answers": []})
+
+    def filled(part: PartWithAnswers) -> PartWithAnswers:
+        answers = [
+            answer.model_copy(update={"text": answer.known.text})
+            if answer.known and getattr(organisation, answer.known.name)
+            else answer
+            for answer in part.answers
+        ]
+        return part.model_copy(update={"answers": answers})
+
+    return filled(topic).model_copy(update={"steps": [filled(step) for step in topic.steps]})
+
+
+def _answers(topic: Topic) -> Iterable[StepAnswer]:
+    yield from topic.answers
+    for step in topic.steps:
+        yield from step.answers
+
+
+def _depends_on_settings(topic: Topic) -> bool:
+    return any(it.replaces_text for it in topic.settings) or any(answer.known for answer in _answers(topic))
 
 
 def _read_notices(path: Path, with_lines: set[str], problems: list[str]) -> Notices:

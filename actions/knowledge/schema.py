@@ -129,6 +129,13 @@ class ProcedureWarning(_Model):
     decline_label: Text
 
 
+class KnownText(_Model):
+    """What is said in place of what is generally so, once the deployment has filled in the setting."""
+
+    name: SettingName
+    text: Text
+
+
 class StepAnswer(_Model):
     """An answer to a question about a step, a detail or a whole walkthrough.
 
@@ -138,6 +145,7 @@ class StepAnswer(_Model):
 
     id: Annotated[str, Field(pattern="^[a-z][a-z0-9_]*$")]
     text: Text
+    known: KnownText | None = None
     instead: bool = False
 
 

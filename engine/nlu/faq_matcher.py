@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from engine.nlu.question_index import Example, QuestionIndex
+from engine.nlu.question_index import Example, ExampleIndex, QuestionIndex
 from engine.nlu.sentence_encoder import Vectors
 
 WEIGHTS = Path(__file__).with_name("faq_weights.json")
@@ -63,13 +63,12 @@ class FaqMatcher:
         """
         self._index = QuestionIndex(wordings, aliases)
         self.rivals = [Example(_OTHER, rival.text, rival.vector) for rival in rivals]
-        self._rivals = QuestionIndex(self.rivals, aliases) if self.rivals else None
+        self._rivals = ExampleIndex(self.rivals, aliases) if self.rivals else None
 
     def features(self, text: str, vector: Vectors, understood: Understood) -> tuple[list[Ranked], dict[str, float]]:
         """Returns the likeliest questions with their shares, and what tells whether any of them is asked."""
         matches = self._index.matches(text, vector)[:8]
-        rivals = self._rivals.matches(text, vector) if self._rivals else []
-        rival = max((match.nearest for match in rivals), default=0.0)
+        rival = self._rivals.nearest(text, vector) if self._rivals else 0.0
         first = matches[0]
         second = matches[1].likeness if len(matches) > 1 else 0.0
         weights = _weights()["share"]

@@ -31,6 +31,9 @@ _NGRAMS_NEAR, _NGRAMS_CENTRE, _WORDS = 0.4, 0.5, 0.05
 _SMOOTHING = 0.02
 # The examples are only compared for so many entries that are best by centre and words: a sixth of the time.
 _COMPARED = 48
+# Of the columns, more than which a row counts as crowded: edges of sentences, the commonest characters.
+_CROWDED = 0.1
+_UNITS = (character_units, syllable_units)
 
 
 @dataclass(frozen=True)
@@ -56,14 +59,80 @@ class Match(NamedTuple):
     nearest: float
 
 
-class _View:
-    """N-grams of one kind of unit: TF-IDF rows of length 1, and what each n-gram says for an entry."""
+class _Said(NamedTuple):
+    """The n-grams of a text: their numbers, rising, and their weights, of length 1 together."""
 
-    def __init__(self, documents: list[list[str]], owners: csr_matrix) -> None:
+    indices: NDArray[np.int64]
+    values: NDArray[np.float64]
+
+
+class _Columns:
+    """A matrix with a row for each n-gram, of which a text needs a few; SciPy spends most of its time on checks."""
+
+    def __init__(self, matrix: csr_matrix) -> None:
+        self._size = matrix.shape[1]
+        counts = np.diff(matrix.indptr)
+        # Rows that nearly every column has are quicker to add up whole.
+        crowded = np.flatnonzero(counts > self._size * _CROWDED)
+        self._crowded = matrix[crowded].toarray()
+        self._place = np.full(len(counts), -1)
+        self._place[crowded] = np.arange(len(crowded))
+        self._starts, self._counts = matrix.indptr[:-1], counts
+        self._owners, self._data = matrix.indices, matrix.data
+
+    def weighed(self, said: _Said) -> NDArray[np.float64]:
+        """Returns the sum of the rows of what is said, each with its weight."""
+        places = self._place[said.indices]
+        is_crowded = places >= 0
+        indices, values = said.indices[~is_crowded], said.values[~is_crowded]
+        counts = self._counts[indices]
+        ends = counts.cumsum()
+        cells = np.arange(ends[-1] if len(ends) else 0) + (self._starts[indices] - ends + counts).repeat(counts)
+        weights = self._data[cells] * values.repeat(counts)
+        whole: NDArray[np.float64] = said.values[is_crowded] @ self._crowded[places[is_crowded]]
+        # Of nothing NumPy counts whole numbers, to which no weight can be added.
+        return whole + np.bincount(self._owners[cells], weights, minlength=self._size)
+
+
+class _View:
+    """N-grams of one kind of unit, and the examples as TF-IDF rows of length 1.
+
+    Attributes:
+        examples: The rows.
+    """
+
+    def __init__(self, documents: list[list[str]]) -> None:
         self._vocabulary, counts = NgramVocabulary.build(documents, _LENGTHS)
         self._idf = np.log((1 + len(documents)) / (1 + counts)) + 1
-        self.examples = self._rows(documents)
-        sums = csr_matrix(owners @ self.examples)
+        indices, values, bounds = self._weights(documents)
+        shape = (len(documents), len(self._idf))
+        self.examples = csr_matrix((values, indices.astype(np.int32), bounds.astype(np.int32)), shape=shape)
+        self._of_examples = _Columns(csr_matrix(self.examples.T))
+
+    def _weights(self, documents: list[list[str]]) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.intp]]:
+        indices, counts, bounds = self._vocabulary.count(documents)
+        values = (np.log(counts) + 1) * self._idf[indices]
+        lengths = np.sqrt(np.add.reduceat(np.append(values**2, 0.0), bounds[:-1]))
+        # A text without any known n-gram has no length.
+        lengths[bounds[:-1] == bounds[1:]] = 1.0
+        values /= np.repeat(lengths, np.diff(bounds))
+        return indices, values, bounds
+
+    def said(self, document: list[str]) -> _Said:
+        """Returns the n-grams of a text that is no example."""
+        indices, values, _ = self._weights([document])
+        return _Said(indices, values)
+
+    def near(self, said: _Said) -> NDArray[np.float64]:
+        """Returns how alike a text is to each example, 0 to 1."""
+        return self._of_examples.weighed(said)
+
+
+class _Odds:
+    """What each n-gram of a view says for an entry."""
+
+    def __init__(self, examples: csr_matrix, owners: csr_matrix) -> None:
+        sums = csr_matrix(owners @ examples)
         # Log odds of each n-gram in an entry against all, as far as they differ from those of one never seen there.
         size = sums.shape[1]
         total = np.asarray(sums.sum(axis=0)).ravel()
@@ -76,27 +145,41 @@ class _View:
         said.data = _NGRAMS_CENTRE * sums.data / np.repeat(lengths, np.diff(sums.indptr)) + _WORDS * np.log(
             1 + sums.data / _SMOOTHING
         )
-        self._said = csr_matrix(said.T)
+        self._said = _Columns(csr_matrix(said.T))
 
-    def _rows(self, documents: list[list[str]]) -> csr_matrix:
-        indices, counts, bounds = self._vocabulary.count(documents)
-        values = (np.log(counts) + 1) * self._idf[indices]
-        lengths = np.sqrt(np.add.reduceat(np.append(values**2, 0.0), bounds[:-1]))
-        # A text without any known n-gram has no length.
-        lengths[bounds[:-1] == bounds[1:]] = 1.0
-        values /= np.repeat(lengths, np.diff(bounds))
-        shape = (len(documents), len(self._idf))
-        return csr_matrix((values, indices.astype(np.int32), bounds.astype(np.int32)), shape=shape)
-
-    def row(self, document: list[str]) -> csr_matrix:
-        """Returns the row of a text that is no example."""
-        return self._rows([document])
-
-    def of_entries(self, row: csr_matrix) -> NDArray[np.float64]:
+    def of_entries(self, said: _Said) -> NDArray[np.float64]:
         """Returns what the n-grams of a text say for each entry: likeness to its centre, and odds."""
-        said: NDArray[np.float64] = (row @ self._said).toarray()[0]
-        odds: NDArray[np.float64] = row.data.sum() * self._unseen - row.data @ self._background[row.indices]
-        return said + odds
+        odds: NDArray[np.float64] = said.values.sum() * self._unseen - said.values @ self._background[said.indices]
+        return self._said.weighed(said) + odds
+
+
+class ExampleIndex:
+    """Examples, and how alike a text is to the nearest.
+
+    Attributes:
+        vectors: The sentence vectors of the examples.
+        views: Their characters and their syllables.
+    """
+
+    def __init__(self, examples: Sequence[Example], aliases: Mapping[str, str]) -> None:
+        """Makes an index of at least one example."""
+        self._aliases = aliases
+        self.vectors = np.array([example.vector for example in examples], np.float32)
+        texts = [example.text for example in examples]
+        self.views = tuple(_View([units(text, aliases) for text in texts]) for units in _UNITS)
+
+    def said(self, text: str) -> list[_Said]:
+        """Returns the n-grams of a normalized text, by view."""
+        return [view.said(units(text, self._aliases)) for view, units in zip(self.views, _UNITS, strict=True)]
+
+    def near(self, said: Sequence[_Said]) -> NDArray[np.float64]:
+        """Returns how alike a text is to each example by its n-grams, 0 to 0.8."""
+        first, second = (view.near(ngrams) for view, ngrams in zip(self.views, said, strict=True))
+        return _NGRAMS_NEAR * (first + second)
+
+    def nearest(self, text: str, vector: Vectors) -> float:
+        """Returns how alike a normalized text is to the nearest example, 0 to 1.8."""
+        return float((self.near(self.said(text)) + self.vectors @ vector).max())
 
 
 class QuestionIndex:
@@ -104,31 +187,27 @@ class QuestionIndex:
 
     def __init__(self, examples: Sequence[Example], aliases: Mapping[str, str]) -> None:
         """Makes an index of at least one example."""
-        self._examples, self._aliases = tuple(examples), dict(aliases)
+        self._given, self._aliases = tuple(examples), dict(aliases)
         self._addresses = list(dict.fromkeys(example.address for example in examples))
         number = {address: i for i, address in enumerate(self._addresses)}
         ordered = sorted(examples, key=lambda example: number[example.address])
         entries = np.array([number[example.address] for example in ordered])
         owners = csr_matrix((np.ones(len(ordered)), (entries, np.arange(len(ordered)))))
         # The examples of entry i are those from bounds[i] to bounds[i + 1].
-        self._bounds = np.searchsorted(entries, np.arange(len(self._addresses) + 1))
-        self._vectors = np.array([example.vector for example in ordered], np.float32)
-        centres = owners @ self._vectors
+        self._bounds = np.searchsorted(entries, np.arange(len(self._addresses) + 1)).tolist()
+        self._examples = ExampleIndex(ordered, self._aliases)
+        centres = owners @ self._examples.vectors
         self._centres = (centres / np.linalg.norm(centres, axis=1, keepdims=True)).astype(np.float32)
-        texts = [example.text for example in ordered]
-        self._views = (
-            _View([character_units(text, self._aliases) for text in texts], owners),
-            _View([syllable_units(text, self._aliases) for text in texts], owners),
-        )
+        self._odds = [_Odds(view.examples, owners) for view in self._examples.views]
 
     @property
     def texts(self) -> list[tuple[str, str]]:
         """The addresses and texts of the examples, as they were given."""
-        return [(example.address, example.text) for example in self._examples]
+        return [(example.address, example.text) for example in self._given]
 
     def with_entries(self, examples: Sequence[Example]) -> QuestionIndex:
         """Returns an index with further examples, of entries known or new."""
-        return QuestionIndex((*self._examples, *examples), self._aliases)
+        return QuestionIndex((*self._given, *examples), self._aliases)
 
     def nearest(self, text: str, vector: Vectors) -> dict[str, float]:
         """Returns the entries that a normalized text is most alike to, best first, with its likeness (0 to about 4)."""
@@ -136,31 +215,14 @@ class QuestionIndex:
 
     def matches(self, text: str, vector: Vectors) -> list[Match]:
         """Returns the entries that a normalized text is most alike to, best first."""
-        rows = [
-            view.row(units(text, self._aliases))
-            for view, units in zip(self._views, (character_units, syllable_units), strict=True)
-        ]
+        said = self._examples.said(text)
         likeness = (self._centres @ vector).astype(np.float64)
-        for view, row in zip(self._views, rows, strict=True):
-            likeness += view.of_entries(row)
-        best = np.argsort(-likeness)[:_COMPARED]
-        spans = [np.arange(self._bounds[i], self._bounds[i + 1]) for i in best.tolist()]
-        chosen = np.concatenate(spans)
-        # Picking most rows of a matrix takes longer than multiplying all.
-        picked = chosen if 2 * len(chosen) < len(self._vectors) else slice(None)
-        near = (self._vectors[picked] @ vector).astype(np.float64)
-        for view, row in zip(self._views, rows, strict=True):
-            wanted = np.zeros(row.shape[1])
-            wanted[row.indices] = _NGRAMS_NEAR * row.data
-            near += view.examples[picked] @ wanted
-        if isinstance(picked, slice):
-            near = near[chosen]
-        end = 0
-        nearest: dict[int, float] = {}
-        for i, span in zip(best.tolist(), spans, strict=True):
-            start, end = end, end + len(span)
-            alike = np.sort(near[start:end])[-_NEAREST:]
-            likeness[i] += alike.mean()
-            nearest[i] = float(alike[-1])
-        order = best[np.argsort(-likeness[best])]
-        return [Match(self._addresses[i], float(likeness[i]), nearest[i]) for i in order.tolist()]
+        for odds, ngrams in zip(self._odds, said, strict=True):
+            likeness += odds.of_entries(ngrams)
+        near = self._examples.near(said)
+        found = []
+        for i in np.argsort(-likeness)[:_COMPARED].tolist():
+            start, end = self._bounds[i], self._bounds[i + 1]
+            alike = sorted((near[start:end] + self._examples.vectors[start:end] @ vector).tolist())[-_NEAREST:]
+            found.append(Match(self._addresses[i], likeness[i].item() + sum(alike) / len(alike), alike[-1]))
+        return sorted(found, key=lambda match: -match.likeness)

@@ -19,7 +19,7 @@ from rasa.shared.core.domain import Domain
 from actions.knowledge.bundle import turn_with
 from engine.serving.local_actions import LocalActionEndpoint
 from engine.serving.processor import ServingProcessor
-from engine.serving.tracker_store import ServingFailSafeTrackerStore, ServingSQLTrackerStore, create_tracker_store
+from engine.serving.tracker_store import ServingSQLTrackerStore, create_tracker_store
 from engine.upstream import replaces
 
 # Any text will do: it makes every part of a turn run once.
@@ -50,9 +50,11 @@ class ServingAgent(Agent):
     @staticmethod
     @replaces(Agent._create_tracker_store, "97499b594b45")
     def _create_tracker_store(store: TrackerStore | None, domain: Domain | None) -> TrackerStore:
+        # Without Rasa's FailSafeTrackerStore, to which a conversation that cannot be read is a new one, and which keeps
+        # in memory what cannot be written: the user would begin anew, and the turn be lost with the process.
         store = store or InMemoryTrackerStore(domain)
         store.domain = domain
-        return ServingFailSafeTrackerStore(store)
+        return store
 
     async def handle_message(self, message: UserMessage) -> list[dict[str, Any]] | None:
         """Handles a message (see parent class), with one bundle of knowledge from its beginning to its end."""

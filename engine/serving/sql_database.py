@@ -12,10 +12,21 @@ import rasa.core.tracker_store
 import sqlalchemy as sa
 from rasa.core.constants import POSTGRESQL_SCHEMA
 from rasa.core.tracker_store import SQLTrackerStore, ensure_schema_exists, is_postgresql_url
-from sqlalchemy.engine import URL  # its name in 1.4 as well, on which `rasa run` loads this (requirements/peers.txt)
+
+# Their names in 1.4 as well, on which `rasa run` loads this (requirements/peers.txt).
+from sqlalchemy.engine import URL, make_url
 
 from engine.upstream import replaces
 
+# A server whose machine is gone without a word is given up within seconds, not a quarter of an hour: a turn waits for
+# it in the one thread that serves all. Settings of libpq, which an address may name otherwise.
+_GIVEN_UP = {
+    "connect_timeout": "3",
+    "tcp_user_timeout": "5000",
+    "keepalives_idle": "3",
+    "keepalives_interval": "1",
+    "keepalives_count": "3",
+}
 logger = logging.getLogger(__name__)
 
 
@@ -29,7 +40,7 @@ def database_url(
     password: str | None = None,
     login_db: str | None = None,
     query: Mapping[str, Any] | None = None,
-) -> str | URL:
+) -> URL:
     """Returns the address of a database, made by `URL.create`, which alone is left of two ways.
 
     Args:
@@ -43,12 +54,18 @@ def database_url(
         query: Further settings of the connection.
     """
     if host and "://" in host:
-        return host
+        return _given_up(make_url(host))
     if host:
         parsed = parse.urlsplit(f"scheme://{host}")
         port = parsed.port or port
         host = parsed.hostname or host
-    return URL.create(dialect, username, password, host, port, login_db or db, query or {})
+    return _given_up(URL.create(dialect, username, password, host, port, login_db or db, query or {}))
+
+
+def _given_up(url: URL) -> URL:
+    if url.get_backend_name() != "postgresql":
+        return url
+    return url.update_query_dict({name: value for name, value in _GIVEN_UP.items() if name not in url.query})
 
 
 @replaces(SQLTrackerStore._create_database_and_update_engine, "239c8159f002")

@@ -11,7 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from rasa.core.brokers.broker import EventBroker
-from rasa.core.tracker_store import FailSafeTrackerStore, InMemoryTrackerStore, SQLTrackerStore, TrackerStore
+from rasa.core.tracker_store import InMemoryTrackerStore, SQLTrackerStore, TrackerStore
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import Event, SessionStarted
 from rasa.shared.core.trackers import DialogueStateTracker
@@ -30,6 +30,7 @@ use_sqlalchemy_2()
 _MOST_CACHED_EVENTS = 20_000
 # Conversations that may be at their first turn at the same time.
 _MOST_NEW = 1_000
+_IN_MEMORY = ":memory:"
 
 
 @dataclass
@@ -100,7 +101,8 @@ class ServingSQLTrackerStore(SQLTrackerStore):
         # Of whom the database had nothing when it was last asked.
         self._new: OrderedDict[str, None] = OrderedDict()
         self.engine: sa.engine.Engine
-        if self.engine.dialect.name == "sqlite":
+        # A database in memory is gone with its connection.
+        if self.engine.dialect.name == "sqlite" and self.engine.url.database != _IN_MEMORY:
             self._tune_sqlite()
         # Errors are logged; what users wrote must not stand in them.
         self.engine.hide_parameters = True
@@ -312,15 +314,6 @@ def _copy(tracker: ServingTracker) -> ServingTracker:
     return duplicate
 
 
-class ServingFailSafeTrackerStore(FailSafeTrackerStore):
-    """Rasa's FailSafeTrackerStore, which lets the store behind it make new trackers."""
-
-    @replaces(TrackerStore.init_tracker, "2089b91e90d8")
-    def init_tracker(self, sender_id: str) -> DialogueStateTracker:
-        """Returns an empty tracker (see parent class)."""
-        return self._tracker_store.init_tracker(sender_id)
-
-
 def create_tracker_store(
     endpoint: EndpointConfig | None, domain: Domain | None, event_broker: EventBroker | None
 ) -> TrackerStore:
@@ -342,6 +335,16 @@ def create_tracker_store(
         except (ImportError, AttributeError, TypeError, sa.exc.SQLAlchemyError) as error:
             raise RasaException(f"The tracker store of type {endpoint.type!r} cannot be made: {error}") from error
     return refuse_memory(endpoint, TrackerStore.create(endpoint, domain, event_broker))
+
+
+def memory_tracker_store(domain: Domain) -> ServingSQLTrackerStore:
+    """Returns a store that forgets everything with this process.
+
+    Rasa's own reads and replays the whole conversation in each turn.
+    """
+    store = ServingSQLTrackerStore(domain, dialect="sqlite", db=_IN_MEMORY)
+    store.is_shared = False
+    return store
 
 
 def refuse_memory(endpoint: Any, store: TrackerStore) -> TrackerStore:

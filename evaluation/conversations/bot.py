@@ -20,12 +20,12 @@ with warnings.catch_warnings(record=True):
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     import engine.serving  # isort: skip  # noqa: F401 - before Rasa: prepares what it needs on this Python
     from rasa.core.channels.channel import OutputChannel, UserMessage
-    from rasa.core.tracker_store import InMemoryTrackerStore
     from rasa.core.utils import AvailableEndpoints
     from rasa.utils.log_utils import configure_structlog
 
     from engine.serving.agent import ServingAgent, load_serving_agent
     from engine.serving.local_actions import LocalActionEndpoint
+    from engine.serving.tracker_store import memory_tracker_store
 
 
 _METADATA = ("progress", "ask", "events", "reading")
@@ -69,6 +69,7 @@ class Bot:
             endpoints = AvailableEndpoints(action=LocalActionEndpoint("actions"))
             self._agent: ServingAgent = load_serving_agent(str(model), endpoints)
         self._loop = asyncio.new_event_loop()
+        self.forget()
 
     def says(self, sender: str, text: str) -> list[Said]:
         """Sends a message and returns the bot's."""
@@ -87,7 +88,7 @@ class Bot:
 
     def forget(self) -> None:
         """Forgets all conversations, so that thousands do not fill the memory."""
-        self._agent.use_stores(InMemoryTrackerStore(self._agent.domain), self._agent.lock_store)
+        self._agent.use_stores(memory_tracker_store(self._agent.domain), self._agent.lock_store)
 
     def close(self) -> None:
         """Ends the loop in which the bot has run."""

@@ -48,6 +48,7 @@ class ErrorCode(StrEnum):
     NAME_TAKEN = "name_taken"
     TOO_MANY = "too_many"
     NO_TICKET = "no_ticket"
+    USER_UNKNOWN = "user_unknown"
     HOOK_ADDRESS = "hook_address"
     LAST_ADMIN = "last_admin"
     CONTACT_INVALID = "contact_invalid"

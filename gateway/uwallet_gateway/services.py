@@ -336,7 +336,7 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
             _reader_of_published(questions, step_titles),
         ),
         redis=redis,
-        relay=Relay(event_bus, redis, redis_client(redis_url, waits=True)) if redis else None,
+        relay=Relay(event_bus, redis, redis_client(redis_url, waits=True), transcript.active_since) if redis else None,
         stream_sender=_stream_sender(settings, database, metrics, outbox),
         readiness=Readiness(database, settings.data_dir),
         purge=Purge(

@@ -122,6 +122,7 @@ class _Support(_Section):
     closed_as_spam: str
     closed_quietly: str
     follow_up: str
+    follow_up_moved: str
     returned_to_bot_quietly: str
     left_queue: str
     supervisor_joined: str
@@ -154,6 +155,7 @@ class _TicketStatuses(_Section):
     waiting_for_message: str
     solved: str
     follow_up: str
+    follow_up_at: str
     ended: str
 
 
@@ -184,7 +186,8 @@ _SUPPORT_FIELDS = {
     "claimed": {"agent"},
     "message_claimed": {"agent"},
     "follow_up_claimed": {"agent"},
-    "follow_up": {"agent"},
+    "follow_up": {"agent", "time"},
+    "follow_up_moved": {"time"},
     "transferred": {"agent"},
     "supervisor_joined": {"supervisor", "agent"},
     "requeued": {"position"},
@@ -199,7 +202,12 @@ _SUPPORT_FIELDS = {
     "user_reminder": {"agent", "minutes"},
     "ticket_status": {"number", "status"},
 }
-_STATUS_FIELDS = {"queued": {"position"}, "active": {"agent"}, "follow_up": {"agent"}}
+_STATUS_FIELDS = {
+    "queued": {"position"},
+    "active": {"agent"},
+    "follow_up": {"agent"},
+    "follow_up_at": {"agent", "time"},
+}
 _MOMENT_FIELDS = {"today": {"clock"}, "tomorrow": {"clock"}, "later": {"month", "day", "weekday", "clock"}}
 
 

@@ -79,7 +79,7 @@ def test_axe_finds_nothing_serious(
     assert not in_light_and_dark(page)
     complaints.forgive_lost_connections()
     stack.gateway.kill()
-    expect(widget.window.get_by_text(TEXTS["app"]["banner"]["offline"])).to_be_visible()
+    expect(widget.window.get_by_text(TEXTS["app"]["banner"]["unreachable"])).to_be_visible()
     widget.say("还在吗")
     screenshot(page, "offline")
     assert not in_light_and_dark(page)

@@ -82,8 +82,8 @@ def label(desk: Desk, screenshot: Callable[[Page, str], None]) -> None:
     expect(row).to_be_visible()
     screenshot(desk.page, "2-misunderstood")
     field = row.get_by_role("combobox")
-    field.fill("忘记密码")
-    expect(desk.page.get_by_title("忘记密码").first).to_be_visible()
+    field.fill("找回登录密码")
+    expect(desk.page.get_by_title("找回登录密码").first).to_be_visible()
     with desk.page.expect_response("**/insight/labels/**") as answer:
         field.press("Enter")
     assert answer.value.ok

@@ -33,9 +33,9 @@ def test_the_gateway_is_killed_with_users_in_the_queue_and_in_a_chat(
     desk.lists("waiting", "排第一的", "排第二的")
 
     stack.gateway.kill()
-    expect(desk.page.get_by_text(DESK_TEXTS["banner"]["offline"])).to_be_visible()
+    expect(desk.page.get_by_text(DESK_TEXTS["banner"]["unreachable"])).to_be_visible()
     for user in (served, second):
-        expect(user.window.get_by_text(TEXTS["app"]["banner"]["offline"])).to_be_visible()
+        expect(user.window.get_by_text(TEXTS["app"]["banner"]["unreachable"])).to_be_visible()
     served.say("断开时说的")
     desk.says("断开时回的")
     expect(desk.log.get_by_text(DESK_TEXTS["chat"]["sending"])).to_be_visible()
@@ -44,7 +44,7 @@ def test_the_gateway_is_killed_with_users_in_the_queue_and_in_a_chat(
     stack.gateway.start()
     stack.gateway.wait_until_ready(60)
 
-    expect(desk.page.get_by_text(DESK_TEXTS["banner"]["offline"])).to_be_hidden()
+    expect(desk.page.get_by_text(DESK_TEXTS["banner"]["unreachable"])).to_be_hidden()
     said = ("断开前说的", "断开前回的", "断开时说的", "断开时回的")
     for page in (served, desk):
         page.once(*said)

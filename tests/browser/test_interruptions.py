@@ -66,7 +66,7 @@ def test_the_gateway_is_killed_and_comes_back(
 ) -> None:
     first_step(widget)
     stack.gateway.kill()
-    expect(widget.window.get_by_text(TEXTS["app"]["banner"]["offline"])).to_be_visible()
+    expect(widget.window.get_by_text(TEXTS["app"]["banner"]["unreachable"])).to_be_visible()
     widget.say("下一步")
     screenshot(widget.page, "offline")
     stack.gateway.start()
@@ -74,7 +74,7 @@ def test_the_gateway_is_killed_and_comes_back(
     widget.shows(step(2))
     said_once(widget, "下一步")
     steps_shown(widget, 2)
-    expect(widget.window.get_by_text(TEXTS["app"]["banner"]["offline"])).to_be_hidden()
+    expect(widget.window.get_by_text(TEXTS["app"]["banner"]["unreachable"])).to_be_hidden()
     widget.press("下一步")
     widget.shows(step(3))
 
@@ -133,7 +133,7 @@ def test_no_network_for_a_while(
 def test_what_was_written_offline_survives_a_reload(visitor: BrowserContext, widget: Widget, stack: Stack) -> None:
     first_step(widget)
     stack.gateway.kill()
-    expect(widget.window.get_by_text(TEXTS["app"]["banner"]["offline"])).to_be_visible()
+    expect(widget.window.get_by_text(TEXTS["app"]["banner"]["unreachable"])).to_be_visible()
     widget.say("下一步")
     expect(widget.log.get_by_text(TEXTS["app"]["delivery"]["waiting"])).to_have_count(1)
     stack.gateway.start()

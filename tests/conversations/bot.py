@@ -23,7 +23,7 @@ from rasa.utils.log_utils import configure_structlog
 
 from engine.serving.agent import load_serving_agent
 from engine.serving.local_actions import LocalActionEndpoint
-from engine.serving.tracker_store import create_tracker_store
+from engine.serving.tracker_store import create_tracker_store, memory_tracker_store
 from tests.paths import ROOT
 
 
@@ -70,6 +70,7 @@ class Bot:
         self._agent = load_serving_agent(str(ROOT / "models" / "uwallet.tar.gz"), endpoints)
         self._loop = asyncio.new_event_loop()
         self._minutes_passed = 0.0
+        self.restart(None)
 
     def close(self) -> None:
         """Ends it."""
@@ -81,8 +82,10 @@ class Bot:
 
     def restart(self, database: Path | None) -> None:
         """Forgets everything but what stands in the database, if any, as a restart of the process does."""
-        store = EndpointConfig(type="SQL", dialect="sqlite", db=str(database)) if database else None
-        self._agent.use_stores(create_tracker_store(store, self._agent.domain, None), InMemoryLockStore())
+        domain = self._agent.domain
+        stored = EndpointConfig(type="SQL", dialect="sqlite", db=str(database)) if database else None
+        store = create_tracker_store(stored, domain, None) if stored else memory_tracker_store(domain)
+        self._agent.use_stores(store, InMemoryLockStore())
 
     def parse(self, text: str) -> dict[str, Any]:
         """Returns what the NLU makes of a text."""

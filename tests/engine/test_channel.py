@@ -17,6 +17,7 @@ from rasa.core.tracker_store import InMemoryTrackerStore
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import BotUttered, UserUttered
 from sanic import Sanic
+from sqlalchemy.exc import OperationalError
 
 from engine.channel import SECRET_VARIABLE, GatewayInput, GatewayOutput
 
@@ -39,6 +40,8 @@ class Agent:
         self.texts.append(message.text)
         if message.text == "坏了":
             raise RuntimeError("broken")
+        if message.text == "存不下":
+            raise OperationalError("INSERT", {}, Exception("no connection"))
         if message.text == "慢":
             # Until another one has had its turn, which is within this moment.
             await asyncio.sleep(0.1)
@@ -154,6 +157,15 @@ def test_a_message_asked_again_while_its_turn_runs_is_one_turn() -> None:
     assert len(agent.texts) == 2
 
 
+def test_a_store_that_is_away_is_told_apart_from_a_turn_that_fails() -> None:
+    agent = Agent()
+    again = {"sender": "me", "message": "存不下", "message_id": "m1"}
+    answers, _ = talk([again, again, {"sender": "me", "message": "你好"}], agent=agent)
+    assert [status for status, _ in answers] == [503, 503, 200]
+    # What failed was not taken for done.
+    assert agent.texts == ["存不下", "存不下", "你好"]
+
+
 def test_a_turn_that_fails_is_an_error() -> None:
     [(status, answer)], _ = talk([{"sender": "me", "message": "坏了"}])
     assert status == 500
@@ -203,7 +215,7 @@ def test_a_bad_question_for_suggestions_is_told(body: Any) -> None:
 def test_intents_have_titles_and_those_of_rasa_are_none() -> None:
     [(status, answer)], _ = talk([None], route="intents")
     assert (status, [entry["name"] for entry in answer["intents"]]) == (200, ["forgot_password", "greet"])
-    assert answer["intents"][0]["title"] == "忘记密码"
+    assert answer["intents"][0]["title"] == "找回登录密码"
 
 
 @pytest.mark.parametrize(("route", "body"), [("suggestions", {"text": "你好"}), ("intents", None), ("intents/", None)])

@@ -4,13 +4,12 @@
  * writes nothing, and fails if a file differs.
  */
 
-import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { compile } from 'json-schema-to-typescript';
 import { format, resolveConfig } from 'prettier';
+import { keep, WEB } from './generated.mjs';
 
-const WEB = path.resolve(import.meta.dirname, '..');
 const FILE = path.join(WEB, 'shared/src/protocol.gen.ts');
 const SCHEMA_FILE = path.join(WEB, 'shared/tests/protocol.schema.json');
 const BANNER =
@@ -55,10 +54,4 @@ const models = Object.entries(schema.$defs ?? {}).map(
 );
 const files = { [FILE]: generated, [SCHEMA_FILE]: `{"$defs": {\n${models.join(',\n')}\n}}\n` };
 
-for (const [file, content] of Object.entries(files)) {
-  if (!process.argv.includes('--check')) await writeFile(file, content);
-  else if ((await readFile(file, 'utf8').catch(() => '')) !== content) {
-    console.error(`${path.relative(WEB, file)} differs from the models of the gateway: run \`make protocol\`.`);
-    process.exitCode = 1;
-  }
-}
+for (const [file, content] of Object.entries(files)) await keep(file, content);

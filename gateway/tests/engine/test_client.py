@@ -178,7 +178,12 @@ async def test_what_is_wrong_is_named_without_what_was_said() -> None:
     assert str(error) == "invalid: messages.0.buttons.0.title: Input should be a valid string"
 
 
-@pytest.mark.parametrize("status", [204, 301, 302, 500, 502, 503])
+async def test_an_engine_whose_store_is_away_is_told_apart() -> None:
+    error = await trouble(client_of(Engine(httpx.Response(503))))
+    assert error.reason is FailureReason.UNREADY
+
+
+@pytest.mark.parametrize("status", [204, 301, 302, 500, 502])
 async def test_a_failed_turn_is_not_sent_again(status: int) -> None:
     engine = Engine(httpx.Response(status, headers={"location": "http://elsewhere/"}))
     error = await trouble(client_of(engine))

@@ -13,7 +13,7 @@ from starlette.types import Receive, Scope, Send
 
 from uwallet_gateway.knowledge.bundles import whole_digest
 
-Mode = Literal["ok", "hold", "error", "nonsense", "silent"]
+Mode = Literal["ok", "hold", "error", "unready", "nonsense", "silent"]
 
 SUGGESTIONS_PATH = "/webhooks/gateway/suggestions"
 INTENTS_PATH = "/webhooks/gateway/intents"
@@ -168,8 +168,8 @@ class FakeEngine:
             self.came.notify_all()
         if self.mode == "hold":
             await self.release.wait()
-        if self.mode == "error":
-            await _answer(send, 500, b"{}")
+        if self.mode in {"error", "unready"}:
+            await _answer(send, 500 if self.mode == "error" else 503, b"{}")
         elif self.mode == "nonsense":
             await _answer(send, 200, b"<html>maintenance</html>")
         else:

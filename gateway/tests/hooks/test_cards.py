@@ -24,9 +24,9 @@ def test_closed_ticket_tells_how_it_ended() -> None:
     assert lines == (
         "工单已结束",
         "工单号：T261123000012",
-        "来源：商城",
-        "问题：账号被盗",
-        "转人工原因：账号疑似被盗",
+        "来自网站：商城",
+        "事项：账号被盗",
+        "转接原因：账号被盗",
         "等待时间：1小时2分钟",
         "处理结果：已解决",
         "用户评分：5分",
@@ -39,7 +39,7 @@ def test_what_is_not_known_is_left_out() -> None:
 
 
 def test_ticket_made_while_nobody_is_there_is_told_as_one() -> None:
-    assert shown("ticket_created", status="message")[0] == "有新的留言工单"
+    assert shown("ticket_created", status="message")[0] == "有用户要找人工，现在没有客服在"
 
 
 @pytest.mark.parametrize(("seconds", "told"), [(59, "59秒"), (60, "1分钟"), (3599, "59分钟"), (3600, "1小时0分钟")])
@@ -61,7 +61,7 @@ def test_test_says_that_it_is_one() -> None:
     [
         ("  ticket_closed: 工单已结束\n", "", "titles.ticket_closed: missing or unknown"),
         ("{number}", "{numer}", "lines.number: nobody fills in {numer}"),
-        ("[紧急, 较高, 普通]", "[紧急]", "priorities: "),
+        ("  minutes:", "  minute:", "durations.minutes: "),
         ("open_desk:", "open_desks:", "open_desks: unknown field"),
     ],
 )

@@ -36,9 +36,9 @@ def test_wecom_is_sent_markdown() -> None:
     assert body["markdown"]["content"].split("\n") == [
         '**<font color="warning">有用户在排队等人工客服</font>**',
         "> 工单号：T261123000012",
-        "> 来源：商城",
-        "> 问题：账号被盗",
-        "> 转人工原因：账号疑似被盗",
+        "> 来自网站：商城",
+        "> 事项：账号被盗",
+        "> 转接原因：账号被盗",
         "> 优先级：紧急",
         "[打开客服工作台](https://chat.example.com/desk)",
     ]
@@ -56,7 +56,7 @@ def test_dingtalk_is_signed_in_its_address(url: str) -> None:
     body = json.loads(request.body)
     assert body["msgtype"] == "markdown"
     assert body["markdown"]["title"] == "有用户在排队等人工客服"
-    assert "\n\n问题：账号被盗\n\n" in body["markdown"]["text"]
+    assert "\n\n事项：账号被盗\n\n" in body["markdown"]["text"]
 
 
 def test_feishu_is_signed_in_its_body() -> None:

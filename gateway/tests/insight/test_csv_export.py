@@ -84,11 +84,11 @@ def test_statistics_have_a_row_for_each_day_and_topic() -> None:
     misunderstood = Misunderstandings(0, 0, 0, 0, 0, 0, 0, 0)
     insight = Insight(Period(DAY, DAY, ZONE), overview([DAY], talks, [], tickets), [], [], misunderstood, {})
     head, whole, topic, none = read(statistics_csv(insight, {"password": "=找回"}, TEXTS))
-    assert head[:4] == ["日期", "问题编号", "问题", "对话数"]
+    assert head[:4] == ["日期", "事项编号", "事项", "会话"]
     assert whole[:5] == ["2026-11-23", "", "全部", "1", "1"]
     assert topic[:5] == ["2026-11-23", "password", "'=找回", "1", "1"]
-    assert none[2] == "没有具体问题"
-    assert none[head.index("转人工原因")] == "用户要找人工1次；of a later bot1次"
+    assert none[2] == "没有具体事项"
+    assert none[head.index("转接原因")] == "用户要求转人工1次；of a later bot1次"
     assert len({len(row) for row in (head, whole, topic, none)}) == 1
 
 
@@ -112,7 +112,7 @@ def test_misunderstood_messages_are_told_in_local_time() -> None:
 
 
 def test_texts_are_complete() -> None:
-    assert set(TEXTS.kinds) == set(MisunderstandingKind)
+    assert set(TEXTS.words.kinds) == set(MisunderstandingKind)
     assert set(TEXTS.authors) == set(get_args(Author))
     assert len(TEXTS.statistics) == 21
     assert len(TEXTS.misunderstood) == len(dataclasses.fields(MisunderstoodMessage)) - 2

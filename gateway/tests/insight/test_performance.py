@@ -67,6 +67,18 @@ async def test_figures_of_agents_with_the_days_before(database: Database, agents
     await closed(database, lin, 2, minutes(5), rating=2)
     await closed(database, lin, 3, PERIOD.start - timedelta(minutes=1))
     await closed(database, wang, 4, minutes(0), claimed_at=None, disposition="cancelled")
+    # Goes on: its first reply counts already.
+    await closed(
+        database,
+        wang,
+        5,
+        minutes(0),
+        status="active",
+        closed_at=None,
+        disposition=None,
+        claimed_at=minutes(-10),
+        first_reply_at=minutes(-8),
+    )
     event = {"ticket_id": first, "actor": "agent", "details": {}, "created_at": NOON}
     shift = {"agent_id": lin, "presence": "online"}
     await add(
@@ -84,6 +96,7 @@ async def test_figures_of_agents_with_the_days_before(database: Database, agents
     figures = found.agents[lin]
     assert (figures.handled, figures.transfers, figures.rating.average) == (2, 1, 3.5)
     assert (figures.first_reply.median, figures.handling.median) == (60.0, 600.0)
+    assert (found.agents[wang].first_reply.median, found.team.agent.first_reply.median) == (120.0, 90.0)
     assert (figures.online_seconds, figures.away_seconds) == (9000, 0)
     assert (found.agents[wang].handled, found.team.agent.handled, found.team.abandoned) == (0, 2, 1)
     assert (await PerformanceReports(database).read(PERIOD.before)).agents[lin].handled == 1

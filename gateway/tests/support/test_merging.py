@@ -179,7 +179,7 @@ async def test_by_hand_it_is_a_supervisors_decision_after_the_chat(office: Offic
     with pytest.raises(InputError, match="conflict"):
         await merging.by_hand(visitor, "u-1", boss, "陈主管")
     await office.agents.close(ticket.id, boss, disposition="solved")
-    with pytest.raises(InputError, match="not_found"):
+    with pytest.raises(InputError, match="user_unknown"):
         await merging.candidate(visitor, "u-2")
     candidate = await merging.candidate(visitor, "u-1")
     assert (candidate.tickets, candidate.messages) == (0, len(await office.messages(visitor)))

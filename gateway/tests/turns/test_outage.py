@@ -105,6 +105,18 @@ async def test_turn_that_timed_out_is_asked_for_again_by_the_same_name(start_gat
         assert len({body["message_id"] for body in engine.received}) == 1
 
 
+async def test_message_waits_for_an_engine_whose_store_is_away(start_gateway: StartGateway) -> None:
+    engine = FakeEngine(mode="unready")
+    async with start_gateway(engine) as gateway, gateway.socket() as client:
+        await begin(client)
+        await client.say("下一步")
+        await engine.wait_for(1)
+        engine.mode = "ok"
+        # Nobody is told that it failed, and asked to say it again.
+        assert (await client.wait_for("bot_uttered"))[0]["text"] == "收到：下一步"
+        assert len({body["message_id"] for body in engine.received}) == 1
+
+
 async def test_restored_backup_gets_no_answer_to_another_question(gateway: Gateway) -> None:
     async with gateway.socket() as client:
         await begin(client)

@@ -72,6 +72,27 @@ async def test_what_one_takes_the_other_delivers(pair: tuple[Gateway, Gateway]) 
         assert len(there.of("user_message")) == 1
 
 
+async def test_what_one_takes_the_other_delivers_while_redis_is_away(
+    pair: tuple[Gateway, Gateway], redis_server: RedisServer
+) -> None:
+    first, second = pair
+    token = await first.token()
+    async with first.socket() as here, second.socket() as there:
+        await here.request_session(session_id=token)
+        await there.request_session(session_id=token)
+        redis_server.stop()
+        try:
+            await there.say("你好")
+            assert (await here.wait_for("user_message"))[0]["text"] == "你好"
+            assert (await answers(here, 1))[0]["text"] == "收到：你好"
+        finally:
+            redis_server.start()
+        # And what could not be sent meanwhile is sent.
+        await there.say("还在吗")
+        assert (await answers(here, 2))[1]["text"] == "收到：还在吗"
+        assert len(here.of("user_message")) == 2
+
+
 async def test_one_conversation_is_answered_in_order_and_once(pair: tuple[Gateway, Gateway]) -> None:
     first, second = pair
     token = await first.token()

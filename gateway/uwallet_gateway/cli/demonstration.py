@@ -25,7 +25,7 @@ def prepare_demonstration(site: str, origins: tuple[str, ...], username: str, na
     """
 
     async def run(services: Services) -> None:
-        await site_with_origins(services, "demonstration page", site, origins)
+        await site_with_origins(services, "演示页面", site, origins)
         password = None
         if not await services.accounts.count():
             _, password = await made_account(services, username, name, Role.ADMIN)

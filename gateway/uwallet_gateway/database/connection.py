@@ -14,6 +14,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import Session
 
+from uwallet_gateway.database.dead_lines import GIVEN_UP_AFTER, give_up_soon
 from uwallet_gateway.database.one_trip import make_one_trip
 from uwallet_gateway.settings import PREFIX, Settings, SettingsError
 
@@ -57,7 +58,8 @@ class Database:
         """Opens nothing yet; see `database_url` for the address."""
         self.url = url
         self.is_sqlite = url.get_backend_name() == "sqlite"
-        options: dict[str, Any] = {"connect_args": {"timeout": _SQLITE_BUSY}} if self.is_sqlite else {}
+        # For SQLite the seconds that a statement waits, for PostgreSQL those to connect.
+        options: dict[str, Any] = {"connect_args": {"timeout": _SQLITE_BUSY if self.is_sqlite else GIVEN_UP_AFTER}}
         # Errors are logged; what users wrote must not stand in them.
         options["hide_parameters"] = True
         self.engine: AsyncEngine = create_async_engine(
@@ -239,6 +241,8 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 
 def _prepare_postgresql(connection: Any, _record: Any) -> None:
+    # asyncpg has no settings for it.
+    give_up_soon(connection.driver_connection._transport.get_extra_info("socket"))
     # Not a parameter of the connection: poolers between refuse those that they do not know.
     cursor = connection.cursor()
     cursor.execute(f"SET idle_in_transaction_session_timeout = '{_IDLE_TRANSACTION}s'")

@@ -8,6 +8,7 @@ import os
 from collections.abc import AsyncIterator, Iterator
 
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from uwallet_gateway.database.connection import Database
 
@@ -45,7 +46,9 @@ async def sole_use(database: Database, *, with_redis: bool) -> AsyncIterator[Non
         try:
             yield
         finally:
-            await connection.execute(text(f"SELECT pg_advisory_unlock{shared}({_POSTGRESQL_LOCK})"))
+            # A connection that has ended meanwhile, with the server for example, has let go already.
+            with contextlib.suppress(DBAPIError, OSError):
+                await connection.execute(text(f"SELECT pg_advisory_unlock{shared}({_POSTGRESQL_LOCK})"))
 
 
 @contextlib.contextmanager

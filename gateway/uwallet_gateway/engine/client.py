@@ -39,6 +39,7 @@ class FailureReason(StrEnum):
     TIMEOUT = "timeout"
     DISCONNECTED = "disconnected"
     STATUS = "status"
+    UNREADY = "unready"
     REJECTED = "rejected"
     INVALID = "invalid"
     TOO_LARGE = "too_large"
@@ -264,8 +265,7 @@ class EngineClient:
         async with self._client.stream("POST", PATH, json=body, headers=headers) as response:
             status = response.status_code
             if status != httpx.codes.OK:
-                reason = FailureReason.REJECTED if 400 <= status < 500 else FailureReason.STATUS
-                raise EngineUnavailable(reason, str(status))
+                raise EngineUnavailable(_reason_of(status), str(status))
             async for chunk in response.aiter_bytes():
                 answer += chunk
                 if len(answer) > _LARGEST_ANSWER:
@@ -278,6 +278,13 @@ class EngineClient:
             _log.error("engine.left_alone", reason=reason)
         elif after is CircuitState.CLOSED and before is CircuitState.HALF_OPEN:
             _log.info("engine.back")
+
+
+def _reason_of(status: int) -> FailureReason:
+    if status == httpx.codes.SERVICE_UNAVAILABLE:
+        # Its store is away: it has kept nothing of the turn.
+        return FailureReason.UNREADY
+    return FailureReason.REJECTED if 400 <= status < 500 else FailureReason.STATUS
 
 
 def _checked(answer: bytes) -> EngineReply:

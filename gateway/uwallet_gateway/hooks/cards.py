@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from uwallet_gateway.hooks.events import ALL_OF_TICKETS, TEST_EVENT, HookEvent
+from uwallet_gateway.words import Words, load_words
 from uwallet_gateway.yaml_files import load_yaml
 
 PATH = Path(__file__).with_name("cards.yml")
@@ -44,11 +45,8 @@ class Cards(_Section):
     titles: dict[str, str]
     lines: dict[str, str]
     open_desk: str
-    priorities: list[str] = Field(min_length=3, max_length=3)
-    reasons: dict[str, str]
-    dispositions: dict[str, str]
-    targets: dict[str, str]
     durations: _Durations
+    words: Words = Field(default_factory=load_words)
 
 
 @dataclass(frozen=True)
@@ -100,14 +98,14 @@ def card(cards: Cards, event: Mapping[str, Any]) -> Card:
     closed = name == HookEvent.CLOSED
     values = {
         "test": "" if name == TEST_EVENT else None,
-        "target": cards.targets.get(str(event.get("target"))),
+        "target": cards.words.target_kinds.get(str(event.get("target"))),
         "number": ticket.get("number"),
         "site": ticket.get("site"),
         "topic": topic.get("title"),
-        "reason": cards.reasons.get(str(ticket.get("reason"))),
-        "priority": None if closed or priority is None else cards.priorities[priority],
+        "reason": cards.words.reasons.get(str(ticket.get("reason"))),
+        "priority": None if closed or priority is None else cards.words.priorities[priority],
         "waited": _duration(cards, ticket.get("waited_seconds"), name),
-        "disposition": cards.dispositions.get(str(ticket.get("disposition"))) if closed else None,
+        "disposition": cards.words.dispositions.get(str(ticket.get("disposition"))) if closed else None,
         "rating": ticket.get("rating") if closed else None,
     }
     lines = tuple(

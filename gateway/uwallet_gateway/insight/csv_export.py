@@ -11,7 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from uwallet_gateway.clock import now
 from uwallet_gateway.insight.statistics import Insight
@@ -20,6 +20,7 @@ from uwallet_gateway.protocol.conversations import Conversation
 from uwallet_gateway.protocol.insight import AgentPerformance, Figures, MisunderstoodMessage
 from uwallet_gateway.protocol.tickets import Ticket, TicketEvent
 from uwallet_gateway.transcript.messages import Message
+from uwallet_gateway.words import Words, load_words
 from uwallet_gateway.yaml_files import load_yaml
 
 PATH = Path(__file__).with_name("texts.yml")
@@ -43,28 +44,20 @@ class ExportTexts(BaseModel):
     reason: str
     reason_separator: str
     misunderstood: dict[str, str]
-    kinds: dict[str, str]
     authors: dict[str, str]
-    reasons: dict[str, str]
     conversations: dict[str, str]
-    outcomes: dict[str, str]
     tickets: dict[str, str]
     targets: dict[str, str]
     replies: dict[str, str]
     reply_endings: dict[str, str]
-    statuses: dict[str, str]
-    dispositions: dict[str, str]
     transcript: dict[str, str]
     ticket_history: dict[str, str]
-    ticket_events: dict[str, str]
     said: str
     sheets: dict[str, str]
-    speakers: dict[str, str]
-    picture: str
+    due: str
     performance: dict[str, str]
     audit: dict[str, str]
-    audit_actors: dict[str, str]
-    audit_actions: dict[str, str]
+    words: Words = Field(default_factory=load_words)
 
 
 @lru_cache
@@ -111,7 +104,7 @@ def misunderstood_csv(messages: Iterable[MisunderstoodMessage], zone: ZoneInfo, 
     rows += [
         [
             message.created_at.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S"),
-            texts.kinds[message.kind],
+            texts.words.kinds[message.kind],
             message.text,
             "\n".join(texts.authors[line.author].format(text=line.text) for line in message.context),
             message.intent,
@@ -135,9 +128,9 @@ def conversation_rows(
             _time(conversation.created_at, zone),
             _time(conversation.active_at, zone),
             conversation.site,
-            conversation.name,
+            _user(conversation.name, conversation.id, texts),
             texts.reason_separator.join(topic.title or topic.id for topic in conversation.topics),
-            texts.outcomes[conversation.outcome],
+            texts.words.outcomes[conversation.outcome],
             conversation.bot_rating,
             conversation.ticket.number if conversation.ticket else None,
             conversation.ticket.agent.name if conversation.ticket and conversation.ticket.agent else None,
@@ -157,14 +150,16 @@ def ticket_rows(tickets: Iterable[Ticket], zone: ZoneInfo, texts: ExportTexts) -
             ticket.number,
             _time(ticket.created_at, zone),
             ticket.site,
-            ticket.user.name,
+            _user(ticket.user.name, ticket.conversation_id, texts),
             ticket.topic.get("title") if ticket.topic else None,
-            texts.reasons.get(ticket.reason, ticket.reason),
+            texts.words.reasons.get(ticket.reason, ticket.reason),
+            texts.words.priorities[ticket.priority],
             texts.reason_separator.join(ticket.labels),
             ticket.group.name if ticket.group else None,
-            texts.statuses[ticket.status],
-            texts.dispositions.get(ticket.disposition or ""),
+            texts.words.statuses["request" if _is_request(ticket) else ticket.status],
+            texts.words.dispositions.get(ticket.disposition or ""),
             ticket.agent.name if ticket.agent else None,
+            _time(ticket.due_at, zone),
             _time(ticket.claimed_at, zone),
             _time(ticket.first_reply_at, zone),
             _time(ticket.closed_at, zone),
@@ -189,9 +184,9 @@ def transcript_rows(messages: Iterable[Message], zone: ZoneInfo, texts: ExportTe
     rows += [
         [
             _time(message.created_at, zone),
-            texts.speakers[message.author],
+            _speaker(message, texts),
             str(message.metadata.get("agent", {}).get("name", "")),
-            message.text or (texts.picture if message.attachment else ""),
+            message.text or (texts.words.picture if message.attachment else ""),
         ]
         for message in messages
         # The request to be greeted is nobody's word.
@@ -206,10 +201,10 @@ def event_rows(events: Iterable[TicketEvent], zone: ZoneInfo, texts: ExportTexts
     rows += [
         [
             _time(event.at, zone),
-            texts.ticket_events[event.kind],
-            texts.speakers[event.actor.kind],
+            texts.words.ticket_events[event.kind],
+            texts.words.roles[event.actor.role] if event.actor.role else texts.words.speakers[event.actor.kind],
             event.actor.name,
-            _words_of(event, texts),
+            _words_of(event, zone, texts),
         ]
         for event in events
     ]
@@ -227,11 +222,31 @@ def ticket_log_rows(
     return [list(texts.ticket_history.values()), *sorted([*said, *done], key=lambda row: str(row[0]))]
 
 
-def _words_of(event: TicketEvent, texts: ExportTexts) -> str | None:
+def _user(name: str | None, conversation_id: str, texts: ExportTexts) -> str:
+    """What the desk calls a user: as the site does, else by what tells visitors apart."""
+    return name or texts.words.visitor.format(code=conversation_id[-4:].upper())
+
+
+def _is_request(ticket: Ticket) -> bool:
+    """Whether a human was wanted while nobody was there, and nothing was left."""
+    return ticket.status == "message" and ticket.message is None and ticket.contact is None
+
+
+def _speaker(message: Message, texts: ExportTexts) -> str:
+    role = str(message.metadata.get("agent", {}).get("role", ""))
+    return texts.words.roles.get(role) or texts.words.speakers[message.author]
+
+
+def _words_of(event: TicketEvent, zone: ZoneInfo, texts: ExportTexts) -> str | None:
     """What somebody wrote or decided."""
     details = event.details
     words = [details.get(name) for name in ("to", "memo", "text", "note", "comment")]
-    words += [texts.dispositions.get(str(details.get("disposition")), None), *details.get("labels", ())]
+    words += [texts.words.dispositions.get(str(details.get("disposition")), None), *details.get("labels", ())]
+    words += [texts.words.target_kinds.get(str(details.get("target")))]
+    if "due_at" in details:
+        words.append(texts.due.format(time=_time(datetime.fromisoformat(str(details["due_at"])), zone)))
+    if "priority" in details:
+        words.append(texts.words.priorities[details["priority"]])
     if "rating" in details:
         words.append(str(details["rating"]))
     return texts.reason_separator.join(str(word) for word in words if word) or None
@@ -284,9 +299,9 @@ def audit_csv(entries: Iterable[AuditEntryView], zone: ZoneInfo, texts: ExportTe
             entry.id,
             entry.at.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S"),
             entry.actor_name,
-            texts.audit_actors[entry.actor_kind],
+            texts.words.audit_actors[entry.actor_kind],
             entry.address,
-            texts.audit_actions[entry.action],
+            texts.words.audit_actions[entry.action],
             entry.target,
             json.dumps(entry.details, ensure_ascii=False, sort_keys=True) if entry.details else None,
             entry.digest,
@@ -298,7 +313,7 @@ def audit_csv(entries: Iterable[AuditEntryView], zone: ZoneInfo, texts: ExportTe
 
 def _cells(figures: Figures, texts: ExportTexts) -> list[Cell]:
     reasons = texts.reason_separator.join(
-        texts.reason.format(reason=texts.reasons.get(reason, reason), count=count)
+        texts.reason.format(reason=texts.words.reasons.get(reason, reason), count=count)
         for reason, count in figures.reasons.items()
     )
     return [

@@ -34,7 +34,6 @@ class _Served:
     agent_id: int
     queued_at: datetime | None
     claimed_at: datetime
-    first_reply_at: datetime | None
     closed_at: datetime
     rating: int | None
 
@@ -54,8 +53,6 @@ class _Tally:
     def add(self, row: _Served) -> None:
         self.handled += 1
         self.handling.append((row.closed_at - row.claimed_at).total_seconds())
-        if row.first_reply_at is not None:
-            self.first_replies.append(max(0.0, (row.first_reply_at - row.claimed_at).total_seconds()))
         if row.queued_at is not None:
             self.waits.append(max(0.0, (row.claimed_at - row.queued_at).total_seconds()))
         if row.rating is not None:
@@ -86,7 +83,10 @@ class PerformanceReports:
         self._database = database
 
     async def read(self, period: Period) -> Performance:
-        """What was done in some days; a ticket counts on the day on which it was closed, for who had it last."""
+        """What was done in some days; a ticket counts on the day on which it was closed, for who had it last.
+
+        A first reply counts on its own day, whether or not the chat has ended.
+        """
         tallies: defaultdict[int, _Tally] = defaultdict(_Tally)
         team = _Tally()
         async with self._database.read() as transaction:
@@ -94,6 +94,9 @@ class PerformanceReports:
             for row in await _served(transaction, period):
                 tallies[row.agent_id].add(row)
                 team.add(row)
+            for agent_id, seconds_taken in await _answered(transaction, period):
+                tallies[agent_id].first_replies.append(seconds_taken)
+                team.first_replies.append(seconds_taken)
             for agent_id, count in await _given_on(transaction, period):
                 tallies[agent_id].transfers += count
                 team.transfers += count
@@ -121,7 +124,6 @@ async def _served(transaction: AsyncSession, period: Period) -> list[_Served]:
             Ticket.agent_id,
             Ticket.queued_at,
             Ticket.claimed_at,
-            Ticket.first_reply_at,
             Ticket.closed_at,
             Ticket.rating,
         ).where(
@@ -132,6 +134,19 @@ async def _served(transaction: AsyncSession, period: Period) -> list[_Served]:
         )
     )
     return [_Served(*row) for row in rows]
+
+
+async def _answered(transaction: AsyncSession, period: Period) -> list[tuple[int, float]]:
+    """How long users waited for the first reply after a claim, of chats that go on, too. Seconds."""
+    rows = await transaction.execute(
+        select(Ticket.agent_id, Ticket.claimed_at, Ticket.first_reply_at).where(
+            Ticket.first_reply_at >= period.start,
+            Ticket.first_reply_at < period.end,
+            Ticket.agent_id.is_not(None),
+            Ticket.claimed_at.is_not(None),
+        )
+    )
+    return [(agent, max(0.0, (replied - claimed).total_seconds())) for agent, claimed, replied in rows]
 
 
 async def _given_on(transaction: AsyncSession, period: Period) -> list[tuple[int, int]]:

@@ -37,11 +37,19 @@ class ConversationTicket(View):
     rating: int | None
 
 
+class Mark(View):
+    """Where in a text a word of the search stands, in characters (code points)."""
+
+    start: int
+    end: int
+
+
 class Match(View):
     """Where a conversation has what was searched for: a message, or its ticket or user if `message_id` is null."""
 
     author: Author | None
     text: str
+    marks: list[Mark] = Field(description="In their order, whichever script the search is in")
     message_id: int | None
 
 

@@ -404,6 +404,7 @@ class BoardView(View):
     waiting: int
     urgent: int
     messages: int
+    requests: int = Field(description="Users who wanted a human while nobody was there, and left nothing")
     active: int
     waiting_since: Moment | None = Field(description="Since when the one waits who waits longest")
     today: TeamFigures

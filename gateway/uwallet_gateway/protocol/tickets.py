@@ -96,11 +96,12 @@ class AgentName(View):
 
 
 class Actor(View):
-    """Who did something. `id` and `name` are set for agents only."""
+    """Who did something. `id`, `name` and `role` are set for agents only, the role as it is now."""
 
     kind: ActorKind
     id: int | None
     name: str | None
+    role: Role | None = None
 
 
 class LastMessage(View):
@@ -221,6 +222,7 @@ class QueueCounts(View):
     urgent: int
     mine: int
     messages: int
+    requests: int = Field(description="Users who wanted a human while nobody was there, and left nothing")
     online: int
 
 

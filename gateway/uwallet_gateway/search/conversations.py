@@ -19,12 +19,13 @@ from uwallet_gateway.protocol.conversations import (
     Conversation,
     ConversationTicket,
     ConversationTopic,
+    Mark,
     Match,
     Outcome,
     Rated,
 )
 from uwallet_gateway.protocol.tickets import AgentName, LastMessage, TicketStatus
-from uwallet_gateway.search.grams import excerpt
+from uwallet_gateway.search.grams import excerpt, marks
 from uwallet_gateway.search.index import WRITTEN, matches, plan_for_words, written_of
 from uwallet_gateway.transcript.messages import Author, Owner
 
@@ -359,11 +360,15 @@ async def _matches(session: AsyncSession, documents: Mapping[str, int], query: s
         elif of is not None:
             written = written_of(of, agent, await _events(session, of.id))
             lines = [line for whole in written for line in whole.split("\n")]
-            text = next((line for line in lines if _has_any(line, query)), lines[0])
+            text = next((line for line in lines if marks(line, query)), lines[0])
         else:
             text = name or ""
+        shown = excerpt(text, query, _EXCERPT)
         found[place.conversation_id] = Match(
-            author=author, text=excerpt(text, query, _EXCERPT), message_id=place.message_id
+            author=author,
+            text=shown,
+            marks=[Mark(start=start, end=end) for start, end in sorted(marks(shown, query))],
+            message_id=place.message_id,
         )
     return found
 
@@ -375,7 +380,3 @@ async def _events(session: AsyncSession, ticket_id: int) -> list[str]:
         .order_by(tables.TicketEvent.id)
     )
     return [str(details[name]) for details in rows for name in WRITTEN if isinstance(details.get(name), str)]
-
-
-def _has_any(line: str, query: str) -> bool:
-    return any(word in line.lower() for word in query.lower().split())

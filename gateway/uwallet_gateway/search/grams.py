@@ -33,13 +33,22 @@ def phrases(query: str) -> list[list[str]]:
 
 def excerpt(text: str, query: str, length: int) -> str:
     """The part of a text around the first word of a query, or its beginning; so many characters at most."""
-    plain, place = text.lower(), -1
-    for word in query.lower().split():
-        place = plain.find(word)
-        if place >= 0:
-            break
+    place = next((start for start, _ in marks(text, query)), -1)
     start = max(0, min(place - length // 3, len(text) - length))
     return text[start : start + length].replace("\n", " ")
+
+
+def marks(text: str, query: str) -> list[tuple[int, int]]:
+    """Where the words of a query stand first in a text, in either script: begin and end of each."""
+    plain = _compared(text)
+    places = [(plain.find(word), len(word)) for word in _compared(query).split()]
+    return [(start, start + length) for start, length in places if start >= 0]
+
+
+def _compared(text: str) -> str:
+    """A text to be compared, character by character: the index finds traditional by simplified characters."""
+    plain = simplified(unicodedata.normalize("NFKC", text)).lower()
+    return plain if len(plain) == len(text) else text.lower()
 
 
 def _phrase(runs: list[str]) -> list[str]:

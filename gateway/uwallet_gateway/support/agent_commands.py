@@ -499,10 +499,14 @@ class AgentCommands:
             raise await _conflict(transaction.session, ticket)
         elif ticket.status == "closed" and (other := await self._steps.find_open(transaction)) is not None:
             raise await _conflict(transaction.session, other)
+        was_due_at = ticket.due_at if ticket.status == "pending" else None
         await self._steps.put_off(transaction, ticket, agent, due_at, by=agent_id, note=note)
+        notices, time = self._steps.notices, self._steps.moment_in_words(due_at)
         if is_chat:
             await change_owner(transaction, "closed")
-            await self._steps.notices.say(transaction, "closed", "follow_up", agent=agent.name)
+            await notices.say(transaction, "closed", "follow_up", agent=agent.name, time=time)
+        elif was_due_at is not None and self._steps.moment_in_words(was_due_at) != time:
+            await notices.say(transaction, "closed", "follow_up_moved", time=time)
 
     async def _conversation_of(self, ticket_id: int, agent_id: int) -> str | None:
         async with self.transactions.database.read() as session:

@@ -100,7 +100,7 @@ class VisitorMerging:
         """The user that a visitor would become, for whoever is asked to confirm it.
 
         Raises:
-            InputError: not_found, also if the conversation is no visitor's.
+            InputError: user_unknown; not_found, also if the conversation is no visitor's.
         """
         async with self._database.read() as session:
             source, target = await _find(session, visitor_id, user_id)
@@ -118,8 +118,8 @@ class VisitorMerging:
         """Merges a visitor with the user whom a supervisor names. Returns the user's conversation.
 
         Raises:
-            InputError: not_found; conflict, while the visitor waits or is served, both have open tickets, or under a
-                legal hold.
+            InputError: user_unknown; not_found; conflict, while the visitor waits or is served, both have open tickets,
+                or under a legal hold.
         """
         async with self._database.write() as transaction:
             source, target = await _find(transaction, visitor_id, user_id)
@@ -167,7 +167,7 @@ async def _find(
         select(row).where(row.site_key == source.site_key, row.kind == "user", row.external_id == user_id)
     )
     if target is None:
-        raise InputError(ErrorCode.NOT_FOUND)
+        raise InputError(ErrorCode.USER_UNKNOWN)
     return source, target
 
 

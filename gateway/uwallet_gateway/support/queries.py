@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from common.opening_hours import OpeningHours
+from uwallet_gateway.agents.roles import Role
 from uwallet_gateway.clock import now
 from uwallet_gateway.database import tables
 from uwallet_gateway.database.connection import Database
@@ -233,7 +234,7 @@ class TicketQueries:
                 .limit(_EARLIER),
             )
             events = await session.execute(
-                select(tables.TicketEvent, tables.Agent.name)
+                select(tables.TicketEvent, tables.Agent.name, tables.Agent.role)
                 .outerjoin(tables.Agent, tables.Agent.id == tables.TicketEvent.agent_id)
                 .where(tables.TicketEvent.ticket_id == ticket_id)
                 .order_by(tables.TicketEvent.id)
@@ -252,7 +253,7 @@ class TicketQueries:
                 .order_by(tables.Understanding.message_id.desc())
                 .limit(1)
             )
-            history = [_event(event, name) for event, name in events]
+            history = [_event(event, name, role) for event, name, role in events]
         return TicketDetails(
             **dict(ticket),
             events=history,
@@ -551,12 +552,20 @@ async def _counts(session: AsyncSession, agent_id: int) -> QueueCounts:
                 func.count().filter(row.status == "queued", row.priority == 0),
                 func.count().filter(row.status == "active", row.agent_id == agent_id),
                 func.count().filter(_is_left()),
+                func.count().filter(row.status == "message"),
             ).where(row.status.in_(_OPEN))
         )
     ).one()
     online = await session.scalar(select(func.count()).select_from(tables.Agent).where(is_online()))
-    waiting, urgent, mine, messages = counts
-    return QueueCounts(waiting=waiting, urgent=urgent, mine=mine, messages=messages, online=online or 0)
+    waiting, urgent, mine, messages, unclaimed = counts
+    return QueueCounts(
+        waiting=waiting,
+        urgent=urgent,
+        mine=mine,
+        messages=messages,
+        requests=unclaimed - messages,
+        online=online or 0,
+    )
 
 
 def _is_left() -> ColumnElement[bool]:
@@ -615,6 +624,6 @@ def _name(row_id: int | None, name: str) -> dict[str, Any] | None:
     return None if row_id is None else {"id": row_id, "name": name}
 
 
-def _event(event: tables.TicketEvent, name: str | None) -> TicketEvent:
-    actor = Actor(kind=cast("ActorKind", event.actor), id=event.agent_id, name=name)
+def _event(event: tables.TicketEvent, name: str | None, role: str | None) -> TicketEvent:
+    actor = Actor(kind=cast("ActorKind", event.actor), id=event.agent_id, name=name, role=Role(role) if role else None)
     return TicketEvent(at=event.created_at, kind=event.kind, actor=actor, details=event.details)

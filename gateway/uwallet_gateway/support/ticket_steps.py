@@ -369,6 +369,11 @@ class TicketSteps:
         (await self._target_clock(transaction)).begin(ticket)
         await self.note_event(transaction, ticket, EventKind.PRIORITY_SET, "agent", by, priority=priority)
 
+    def moment_in_words(self, moment: datetime) -> str:
+        """A moment as users are told it."""
+        zone = self.hours.zone
+        return self.notices.texts.moment(moment.astimezone(zone), now().astimezone(zone))
+
     def set_aside(self, ticket: tables.Ticket) -> None:
         """Takes a ticket out of the queue without closing it: back to its follow-up, or among the messages."""
         if ticket.due_at is None:

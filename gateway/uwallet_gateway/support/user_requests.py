@@ -404,6 +404,8 @@ class UserRequests:
         elif ticket.status == "pending":
             agent = await transaction.session.get(tables.Agent, ticket.agent_id) if ticket.agent_id else None
             name, values = "follow_up", {"agent": agent.name if agent else ""}
+            if ticket.due_at is not None and ticket.due_at > now():
+                name, values = "follow_up_at", {**values, "time": self._steps.moment_in_words(ticket.due_at)}
         else:
             name = "solved" if ticket.disposition == "solved" else "ended"
         status = self._notices.texts.ticket_status(name, **values)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from datetime import datetime
 from typing import cast
 
 from sqlalchemy import func, select, update
@@ -27,6 +28,8 @@ from uwallet_gateway.transcript.rows import (
 )
 from uwallet_gateway.transcript.transaction import ConversationTransaction
 
+# Beyond them those are left out in which nothing was said for longest.
+_MOST_ACTIVE = 20_000
 Record = Callable[[AsyncSession, Sequence[Message]], Awaitable[None]]
 
 
@@ -95,6 +98,18 @@ class Transcript:
         if last_id is None:
             raise ConversationGoneError(conversation_id)
         return last_id
+
+    async def active_since(self, moment: datetime) -> dict[str, int]:
+        """The conversations in which something was said since then, with the ids of their newest messages."""
+        conversation = tables.Conversation
+        async with self._database.read() as session:
+            rows = await session.execute(
+                select(conversation.id, conversation.last_id)
+                .where(conversation.active_at >= moment)
+                .order_by(conversation.active_at.desc())
+                .limit(_MOST_ACTIVE)
+            )
+            return {row.id: row.last_id for row in rows}
 
     async def after(self, conversation_id: str, after: int, limit: int) -> tuple[list[Message], bool]:
         """The first messages after an id, in order, and whether there are more."""

@@ -71,6 +71,7 @@ STATUS: dict[ErrorCode, int] = {
     ErrorCode.NAME_TAKEN: 409,
     ErrorCode.TOO_MANY: 409,
     ErrorCode.NO_TICKET: 404,
+    ErrorCode.USER_UNKNOWN: 404,
     ErrorCode.HOOK_ADDRESS: 422,
     ErrorCode.LAST_ADMIN: 409,
     ErrorCode.CONTACT_INVALID: 422,

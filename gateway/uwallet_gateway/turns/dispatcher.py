@@ -40,8 +40,8 @@ _AFTER_ERROR = 2.0
 _WAITING_PER_LOOK = 1000
 # Seconds for which the last failure tells the state of the engine.
 _FAILURE_COUNTS_FOR = 2 * _LONGEST_PAUSE
-# No answer came, so the same turn may be asked for again.
-_REPEATABLE = frozenset({FailureReason.DISCONNECTED, FailureReason.TIMEOUT})
+# No answer came, or that the engine cannot keep a turn now: the same one may be asked for again.
+_REPEATABLE = frozenset({FailureReason.DISCONNECTED, FailureReason.TIMEOUT, FailureReason.UNREADY})
 _log = structlog.get_logger()
 
 

@@ -31,7 +31,7 @@ def test_out_of_the_blue(conversation: Conversation) -> None:
         "type": "handoff",
         "version": 4,
         "reason": "user_request",
-        "summary": "要办的事：还没说清楚\n情绪：平稳\n转接原因：用户要求人工",
+        "summary": "要办的事：还没说清楚\n情绪：平稳\n转接原因：用户要求转人工",
         "topic": None,
         "step": None,
         "collected": {},

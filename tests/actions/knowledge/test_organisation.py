@@ -108,6 +108,16 @@ def test_what_is_generally_so_is_not_said_once_the_hours_are_known(
     assert "{opening_hours}" in str(filled.text)
     # These say that nothing is known.
     assert filled.answers == []
+    # Hours that an admin sets at the desk count as much as those of the file, and may be taken back.
+    told = knowledge.filled_in(open_weekdays)
+    assert told.topics["support_hours"] == filled
+    assert told.filled_in(knowledge.organisation).topics["support_hours"] == topic
+    assert knowledge.filled_in(knowledge.organisation) is knowledge
+    # So do answers within another topic.
+    in_app = told.topics["contact_in_app"]
+    about_hours = [answer for part in (in_app, *in_app.steps) for answer in part.answers if answer.id == "hours"]
+    assert ["{opening_hours}" in answer.text for answer in about_hours] == [True] * 3
+    assert len(in_app.answers) == len(knowledge.topics["contact_in_app"].answers)
 
 
 def test_unset_settings_are_said_honestly(knowledge: Knowledge) -> None:

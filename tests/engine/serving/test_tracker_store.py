@@ -17,7 +17,9 @@ from rasa.shared.exceptions import ConnectionException, RasaException
 from rasa.utils.endpoints import EndpointConfig
 
 from engine.serving import tracker_store
+from engine.serving.agent import ServingAgent
 from engine.serving.tracker_store import ServingSQLTrackerStore, create_tracker_store
+from engine.store_trouble import is_store_away
 from tests.engine.serving.test_tracker import DOMAIN, state
 
 TURN = [
@@ -67,6 +69,15 @@ async def test_retrieved_and_stored_is_what_rasa_retrieves_and_stores(tmp_path: 
     assert full
     assert full == expected
     assert await serving.retrieve("somebody else") is None
+
+
+async def test_in_memory_it_is_the_same(tmp_path: Path) -> None:
+    rasa, serving = SQLTrackerStore(DOMAIN, db=str(tmp_path / "rasa.db")), tracker_store.memory_tracker_store(DOMAIN)
+    for number, events in enumerate((SESSION + TURN, TURN, SESSION + TURN, TURN)):
+        for store in (rasa, serving):
+            await say(store, events, clock=100 * number)
+        assert await known(serving) == await known(rasa)
+    assert rows(serving) == rows(rasa)
 
 
 async def test_events_from_before_the_session_are_left_out_as_by_rasa(tmp_path: Path) -> None:
@@ -277,3 +288,28 @@ async def test_errors_of_the_database_quote_nobody(tmp_path: Path) -> None:
         await store.save(tracker)
     assert "hidden" in str(failure.value)
     assert json.dumps("请打我电话")[1:-1] not in str(failure.value)
+
+
+async def test_agent_takes_no_other_store_for_one_that_is_away(tmp_path: Path) -> None:
+    _, store = stores(tmp_path)
+    agent = ServingAgent(domain=DOMAIN, tracker_store=store)
+    await say(agent.tracker_store, SESSION + TURN)
+    with store.engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE events RENAME TO away")
+    # Neither is the conversation a new one, nor is a turn kept where it is lost.
+    with pytest.raises(sa.exc.OperationalError) as reading:
+        await agent.tracker_store.retrieve("somebody")
+    with pytest.raises(sa.exc.OperationalError):
+        await say(agent.tracker_store, TURN, "somebody")
+    assert is_store_away(reading.value)
+    with store.engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE away RENAME TO events")
+    assert await known(agent.tracker_store)
+
+
+def test_postgresql_whose_machine_is_gone_is_given_up_soon() -> None:
+    url = sa.make_url(ServingSQLTrackerStore.get_db_url("postgresql", "db", query={"connect_timeout": "9"}))
+    assert {"tcp_user_timeout", "keepalives_idle"} <= url.query.keys()
+    # What the operator says counts.
+    assert url.query["connect_timeout"] == "9"
+    assert not sa.make_url(ServingSQLTrackerStore.get_db_url("sqlite", db="engine.db")).query

@@ -121,13 +121,13 @@ export function Application(props: ApplicationProps): JSX.Element {
 }
 
 function Gate({ keeper, clock, preferences }: ApplicationProps): JSX.Element {
-  const { phase, session, reason, step, isBusy } = useStore(keeper.state);
+  const { phase, session, reason, step, trouble } = useStore(keeper.state);
   if (phase === 'loading') return <Spin fullscreen description={t.loading} />;
   if (phase === 'unreachable') {
     return (
       <Result
         status="warning"
-        title={isBusy ? t.errors.busy : t.errors.unreachable}
+        title={t.errors[trouble]}
         extra={
           <Button type="primary" onClick={() => void keeper.check()}>
             {t.retry}

@@ -13,6 +13,7 @@ import type {
   TicketDetails,
   WatchResult,
 } from '../src/core/protocol.ts';
+import { isLeft } from '../src/core/tickets.ts';
 
 export type MockTicket = Omit<TicketDetails, 'earlier'>;
 
@@ -140,7 +141,8 @@ export class MockDesk extends MockServer {
       waiting: waiting.length,
       urgent: waiting.filter(({ priority }) => priority === 0).length,
       mine: all.filter((ticket) => ticket.status === 'active' && ticket.agent?.id === agent).length,
-      messages: all.filter(({ status }) => status === 'message').length,
+      messages: all.filter(isLeft).length,
+      requests: all.filter((ticket) => ticket.status === 'message' && !isLeft(ticket)).length,
       online: this.agents.filter(({ presence }) => presence === 'online').length,
     };
   }

@@ -532,6 +532,7 @@ function fillSupervision(desk: MockDesk): void {
     waiting: 3,
     urgent: 1,
     messages: 1,
+    requests: 3,
     active: 2,
     waiting_since: ago(11),
     today: team,

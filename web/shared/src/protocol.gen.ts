@@ -113,12 +113,13 @@ export type MisunderstandingKind =
   'not_understood' | 'out_of_scope' | 'not_meant' | 'chosen' | 'step_problem' | 'unhelpful' | 'marked';
 
 /**
- * Who did something. `id` and `name` are set for agents only.
+ * Who did something. `id`, `name` and `role` are set for agents only, the role as it is now.
  */
 export interface Actor {
   kind: 'user' | 'bot' | 'agent' | 'system';
   id: number | null;
   name: string | null;
+  role?: Role | null;
 }
 /**
  * Changes to an account. A field that is null stays as it is; an empty address or knowledge role is removed.
@@ -400,6 +401,10 @@ export interface BoardView {
   waiting: number;
   urgent: number;
   messages: number;
+  /**
+   * Users who wanted a human while nobody was there, and left nothing
+   */
+  requests: number;
   active: number;
   /**
    * Since when the one waits who waits longest
@@ -835,7 +840,18 @@ export interface LastMessage {
 export interface Match {
   author: ('user' | 'bot' | 'agent' | 'system') | null;
   text: string;
+  /**
+   * In their order, whichever script the search is in
+   */
+  marks: Mark[];
   message_id: number | null;
+}
+/**
+ * Where in a text a word of the search stands, in characters (code points).
+ */
+export interface Mark {
+  start: number;
+  end: number;
 }
 /**
  * What there is to choose from.
@@ -1010,6 +1026,10 @@ export interface QueueChange {
   urgent: number;
   mine: number;
   messages: number;
+  /**
+   * Users who wanted a human while nobody was there, and left nothing
+   */
+  requests: number;
   online: number;
   reason: string;
 }
@@ -1235,6 +1255,10 @@ export interface QueueCounts {
   urgent: number;
   mine: number;
   messages: number;
+  /**
+   * Users who wanted a human while nobody was there, and left nothing
+   */
+  requests: number;
   online: number;
 }
 /**

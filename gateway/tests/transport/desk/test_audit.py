@@ -17,8 +17,8 @@ from tests.helpers.gateway import Gateway
 from uwallet_gateway.agents.roles import Role
 from uwallet_gateway.audit.actions import Action
 from uwallet_gateway.identity.vouching import user_hash
-from uwallet_gateway.insight.csv_export import load_export_texts
 from uwallet_gateway.settings import REPOSITORY
+from uwallet_gateway.words import load_words
 
 PASSWORD = "k7mwp-3xq9h-tulip"
 
@@ -147,10 +147,10 @@ async def test_pages_days_and_verification(gateway: Gateway, admin: DeskAgent) -
 
 
 def test_every_action_has_a_title_in_the_file_and_at_the_desk() -> None:
-    desk = json.loads((REPOSITORY / "web/desk/src/i18n/zh-CN.json").read_text(encoding="utf-8"))
+    desk = json.loads((REPOSITORY / "web/desk/src/i18n/words.gen.json").read_text(encoding="utf-8"))
     actions = {action.value for action in Action}
-    assert set(load_export_texts().audit_actions) == actions
-    assert desk["audit"]["actions"] == load_export_texts().audit_actions
+    assert set(load_words().audit_actions) == actions
+    assert desk["audit_actions"] == load_words().audit_actions
 
 
 async def test_contact_is_shown_by_a_request_that_is_recorded(gateway: Gateway, admin: DeskAgent) -> None:

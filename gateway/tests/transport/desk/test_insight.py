@@ -111,7 +111,7 @@ async def test_files_are_downloads_without_formulas(talked: Gateway, content: st
     if content == "misunderstood":
         assert [row[head.index("用户消息")] for row in rows] == [f"'{ATTACK}"]
     else:
-        assert [row[head.index("问题")] for row in rows if row[head.index("对话数")] != "0"] == ["全部", "问好"]
+        assert [row[head.index("事项")] for row in rows if row[head.index("会话")] != "0"] == ["全部", "问好"]
 
 
 @pytest.mark.parametrize(

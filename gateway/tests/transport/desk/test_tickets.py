@@ -31,7 +31,7 @@ async def test_from_the_queue_to_the_end(gateway: Gateway) -> None:
         user = await user_who_waits(gateway)
         queue = await lin.ok("GET", "/queue")
         [ticket] = queue["waiting"]
-        assert queue["counts"] == {"waiting": 1, "urgent": 0, "mine": 0, "messages": 0, "online": 1}
+        assert queue["counts"] == {"waiting": 1, "urgent": 0, "mine": 0, "messages": 0, "requests": 0, "online": 1}
         assert ticket["status"] == "queued"
         assert ticket["position"] == 1
         assert ticket["topic"] == {"id": "forgot_password", "title": "找回登录密码"}
@@ -55,7 +55,7 @@ async def test_from_the_queue_to_the_end(gateway: Gateway) -> None:
         await lin.ok("POST", f"{path}/notes", json={"text": "老用户"})
         opened = await lin.ok("GET", path)
         assert [event["kind"] for event in opened["events"]][-1] == "note"
-        assert opened["events"][-1]["actor"] == {"kind": "agent", "id": lin.id, "name": lin.name}
+        assert opened["events"][-1]["actor"] == {"kind": "agent", "id": lin.id, "name": lin.name, "role": "agent"}
         assert "老用户" not in str(await user.messages())
         closed = await lin.ok("POST", f"{path}/close", json={"disposition": "solved", "note": "已解决"})
         assert (closed["status"], closed["disposition"], closed["note"]) == ("closed", "solved", "已解决")

@@ -78,7 +78,7 @@ async def remove_leave(leave_id: _LeaveId, services: ServicesNeeded, _session: S
 
 
 @router.get("/routing", responses=responses(401, 403, 429, 503))
-async def read_routing(services: ServicesNeeded, _session: SupervisorNeeded) -> RoutingView:
+async def read_routing(services: ServicesNeeded, _session: AgentNeeded) -> RoutingView:
     """Returns how tickets come to agents."""
     rules = services.desk_rules
     return RoutingView(routing=await rules.routing(), defaults=rules.default_routing)

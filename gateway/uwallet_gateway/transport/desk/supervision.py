@@ -27,6 +27,7 @@ from uwallet_gateway.protocol.quality import (
 )
 from uwallet_gateway.protocol.tickets import BargeInRequest, DeskMessageView, Ticket, WhisperRequest
 from uwallet_gateway.services import Services
+from uwallet_gateway.transcript.events import AgentsChanged
 from uwallet_gateway.transport.desk.guard import AgentNeeded, SupervisorNeeded, check_visible
 from uwallet_gateway.transport.desk.insight import PeriodWanted
 from uwallet_gateway.transport.desk.tickets import TicketId
@@ -50,6 +51,7 @@ async def read_board(_session: SupervisorNeeded, services: ServicesNeeded) -> Bo
         waiting=counts.waiting,
         urgent=counts.urgent,
         messages=counts.messages,
+        requests=counts.requests,
         active=active,
         waiting_since=await services.tickets.longest_wait(),
         today=performance.team,
@@ -163,7 +165,10 @@ async def review(
 ) -> Review:
     """Reviews a closed ticket of somebody else; another review is replaced."""
     comment = clean(body.comment, _COMMENT_LENGTH) if body.comment and body.comment.strip() else None
-    return await services.quality.review(ticket_id, session.agent.id, body.points, comment)
+    given = await services.quality.review(ticket_id, session.agent.id, body.points, comment)
+    # The agent's desk looks for what is new.
+    services.event_bus.publish(AgentsChanged())
+    return given
 
 
 async def _report(services: Services, period: Period) -> PerformanceView:

@@ -65,6 +65,9 @@ import type {
 /** Codes that the desk itself makes, beside those of docs/support.md. */
 export const UNREACHABLE = 'unreachable';
 
+/** Where a failure lies that nobody has put into words. */
+export type Trouble = 'network' | 'busy' | 'server' | 'request';
+
 /** How long an answer may take. Milliseconds; pictures may be slow. */
 const TIMEOUT = 15_000;
 const UPLOAD_TIMEOUT = 120_000;
@@ -87,6 +90,13 @@ export class ApiError extends Error {
   /** Whether the same request can succeed later: nobody has refused it for good. */
   get isTemporary(): boolean {
     return this.status === 0 || this.status === 429 || this.status >= 500;
+  }
+
+  /** A server that answers is no broken network. */
+  get trouble(): Trouble {
+    if (this.status === 0) return 'network';
+    if (this.status === 429) return 'busy';
+    return this.status >= 500 ? 'server' : 'request';
   }
 }
 
@@ -180,7 +190,7 @@ export class DeskApi {
   conversations = (query: Query): Promise<ConversationPage> => this.request('GET', '/conversations' + search(query));
   conversationFilters = (): Promise<ConversationFilters> => this.request('GET', '/conversations/filters');
   conversation = (id: string): Promise<Conversation> => this.request('GET', `/conversations/${id}`);
-  conversationMessages = (id: string, query: { before?: number | undefined; limit: number }): Promise<Page> =>
+  conversationMessages = (id: string, query: { before?: number; after?: number; limit: number }): Promise<Page> =>
     this.request('GET', `/conversations/${id}/messages` + search(query));
 
   /** Says whether the bot's answer to a message was wrong. */

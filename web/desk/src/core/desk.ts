@@ -24,7 +24,7 @@ export type DeskNews =
   | { kind: 'ticket'; ticket: Ticket }
   | { kind: 'message'; ticketId: number; message: Message }
   /** Something that only lists on other pages show. */
-  | { kind: 'queue' }
+  | { kind: 'queue'; reason: string | null }
   /** After a while without a connection, in which anything may have happened. */
   | { kind: 'connected' };
 
@@ -65,7 +65,7 @@ const STATUS: Record<string, number> = { rate_limited: 429, unavailable: 503, si
 /** The queue is read anew this often even if nothing is told, in case something was not. Milliseconds. */
 const REFRESH_INTERVAL = 60_000;
 
-const NO_COUNTS: Counts = { waiting: 0, urgent: 0, mine: 0, messages: 0, online: 0 };
+const NO_COUNTS: Counts = { waiting: 0, urgent: 0, mine: 0, messages: 0, requests: 0, online: 0 };
 
 export class Desk {
   readonly state: StoreApi<DeskState>;
@@ -224,7 +224,7 @@ export class Desk {
     void this.refresh();
     for (const chat of this.chats.values()) void chat.catchUp();
     this.options.onNews({ kind: 'agents' });
-    this.options.onNews({ kind: 'queue' });
+    this.options.onNews({ kind: 'queue', reason: null });
     this.options.onNews({ kind: 'connected' });
   }
 
@@ -253,7 +253,7 @@ export class Desk {
     switch (name) {
       case 'queue_changed':
         this.count(fields);
-        this.options.onNews({ kind: 'queue' });
+        this.options.onNews({ kind: 'queue', reason: typeof fields.reason === 'string' ? fields.reason : null });
         return this.refreshSoon();
       case 'ticket_changed':
         return isTicket(data) ? this.changed(data) : undefined;

@@ -1,14 +1,14 @@
 /** Who is signed in, in this browser. All tabs share the cookie, so each asks again when another one changes it. */
 
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import { ApiError, DeskApi } from './api.ts';
+import { ApiError, DeskApi, type Trouble } from './api.ts';
 import type { Agent, SecondStep, Session, SignInOptions } from './protocol.ts';
 import type { DeskStorage } from './storage.ts';
 
 export interface SessionState {
   phase: 'loading' | 'signed_out' | 'second_step' | 'signed_in' | 'unreachable';
-  /** Of `unreachable`: the gateway is there, and was asked too often. */
-  isBusy: boolean;
+  /** Of `unreachable`: why. */
+  trouble: Trouble;
   session: Session | null;
   /** Why nobody is signed in: nobody was, somebody chose to leave, the gateway ended it, or they took too long. */
   reason: 'new' | 'left' | 'ended' | 'late';
@@ -40,7 +40,7 @@ export class SessionKeeper {
   constructor(private readonly options: SessionOptions) {
     this.state = createStore<SessionState>(() => ({
       phase: 'loading',
-      isBusy: false,
+      trouble: 'network',
       reason: 'new',
       provider: null,
       ...NOBODY,
@@ -63,7 +63,7 @@ export class SessionKeeper {
       const { phase } = this.state.getState();
       if (error.isTemporary) {
         // Who works at the desk is not thrown out because the network is away.
-        if (phase !== 'signed_in') this.state.setState({ phase: 'unreachable', isBusy: error.status === 429 });
+        if (phase !== 'signed_in') this.state.setState({ phase: 'unreachable', trouble: error.trouble });
       } else await this.askForStep(phase === 'signed_in' ? 'ended' : phase === 'second_step' ? 'late' : 'new');
     }
   }

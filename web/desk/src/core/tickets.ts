@@ -34,6 +34,11 @@ export function isLeft({ status, message, contact, priority }: Ticket): boolean 
   return status === 'message' && (message !== null || contact !== null || priority < NORMAL);
 }
 
+/** Whether somebody wanted a human while nobody was there, and has left neither words nor a contact. */
+export function isRequest({ status, message, contact }: Pick<Ticket, 'status' | 'message' | 'contact'>): boolean {
+  return status === 'message' && message === null && contact === null;
+}
+
 function byUrgency(a: Ticket, b: Ticket): number {
   return a.priority - b.priority || compare(a.queued_at ?? a.created_at, b.queued_at ?? b.created_at) || a.id - b.id;
 }

@@ -10,6 +10,7 @@ import { momentIn } from '../core/audit.ts';
 import type { AuditEntry } from '../core/protocol.ts';
 import { fill, nameOf, t } from '../i18n/strings.ts';
 import { errorText, useAction, useDesk } from '../view/context.ts';
+import { zoneName } from '../view/labels.ts';
 import { Page } from '../view/page.tsx';
 
 const DAY = 'YYYY-MM-DD';
@@ -69,7 +70,7 @@ export function Audit(): JSX.Element {
   return (
     <Page
       title={t.nav.audit}
-      lead={fill(t.audit.lead, { zone: settings.time_zone })}
+      lead={fill(t.audit.lead, { zone: zoneName(settings.time_zone) })}
       actions={
         <div className="toolbar">
           <Button icon={<SafetyCertificateOutlined />} loading={busy} onClick={verify}>

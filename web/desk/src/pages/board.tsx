@@ -3,7 +3,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Badge, Button, Card, Empty, Progress, Space, Table, Tag, type TableProps } from 'antd';
 import { useState, type JSX } from 'react';
-import { useLocation } from 'wouter';
+import { Link, useLocation } from 'wouter';
 import type { Board as BoardData, Ticket } from '../core/protocol.ts';
 import { listsOf, waitingSince } from '../core/tickets.ts';
 import { describeWait } from '../core/waits.ts';
@@ -12,6 +12,7 @@ import { AssignDialog } from '../view/assign_dialog.tsx';
 import { errorText, useAgents, useDesk, useDeskState } from '../view/context.ts';
 import { averageText, hoursText } from '../view/figures.ts';
 import { PRESENCE_STATUS, preview, ticketTitle, userName } from '../view/labels.ts';
+import { Priority } from '../view/priority.tsx';
 import { Wait } from '../view/wait.tsx';
 
 /** As many as the gateway tells at once; a team that has more looks for them by name. */
@@ -91,7 +92,16 @@ function Today({ board }: { board: BoardData }): JSX.Element {
     },
     { title: t.team.active, value: String(board.active) },
     { title: t.team.online, value: `${online} / ${board.agents.length}` },
-    { title: t.team.messages, value: String(board.messages) },
+    {
+      title: t.team.messages,
+      value: String(board.messages),
+      more:
+        board.requests > 0 ? (
+          <Link href="/search?status=message">{fill(t.team.requests, { count: board.requests })}</Link>
+        ) : (
+          ''
+        ),
+    },
     { title: t.team.handled, value: String(agent.handled) },
     { title: t.team.abandoned, value: String(abandoned) },
     {
@@ -184,9 +194,7 @@ function TicketTable(props: {
       ellipsis: true,
       render: (_, ticket) => (
         <>
-          {ticket.priority < 2 && (
-            <Tag color={ticket.priority === 0 ? 'red' : 'orange'}>{t.priorities[ticket.priority]}</Tag>
-          )}
+          <Priority of={ticket.priority} />
           {ticketTitle(ticket)}
         </>
       ),

@@ -3,16 +3,16 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Tag, type TableColumnsType } from 'antd';
 import { describeTime } from '@uwallet/shared/time.ts';
-import { useState, type JSX } from 'react';
+import { Fragment, useState, type JSX } from 'react';
 import { Link, useLocation } from 'wouter';
 import { search } from '../core/api.ts';
 import type { Conversation } from '../core/protocol.ts';
-import { fill, nameOf, t } from '../i18n/strings.ts';
+import { fill, t } from '../i18n/strings.ts';
 import { BulkBar } from '../view/bulk_bar.tsx';
 import { useAccounts, useDesk, useNow } from '../view/context.ts';
 import { ExportButton } from '../view/export_button.tsx';
-import { Choice, Days, optionsOf, SearchField, searchedWords } from '../view/filters.tsx';
-import { visitorName } from '../view/labels.ts';
+import { Choice, Days, MoreFilters, optionsOf, SearchField, searchedWords } from '../view/filters.tsx';
+import { shortStateText, visitorName } from '../view/labels.ts';
 import { useFilters } from '../view/location.ts';
 import { Page } from '../view/page.tsx';
 import { PagedTable } from '../view/paged_table.tsx';
@@ -50,7 +50,7 @@ export function Conversations(): JSX.Element {
           {row.match !== null ? (
             <>
               <span className="muted">{row.match.author ? t.authors[row.match.author] : t.conversations.record}</span>{' '}
-              <Marked text={row.match.text} words={filters.query ?? ''} />
+              <Marked {...row.match} />
             </>
           ) : (
             (row.last_message?.text ?? '') || t.chat.picture
@@ -99,45 +99,47 @@ export function Conversations(): JSX.Element {
           placeholder={t.conversations.placeholder}
           onSearch={(query) => setFilters({ query })}
         />
-        <Days from={filters.from} to={filters.to} onChange={setFilters} />
-        <Choice
-          label={t.search.topic}
-          value={filters.topic}
-          options={topics}
-          onChange={(topic) => setFilters({ topic })}
-        />
-        <Choice
-          label={t.conversations.outcome}
-          value={filters.outcome}
-          options={optionsOf(t.conversations.outcomes)}
-          onChange={(outcome) => setFilters({ outcome })}
-        />
-        <Choice
-          label={t.search.agent}
-          value={filters.agent_id}
-          options={(agents.data ?? []).map(({ id, name }) => ({ value: String(id), label: name }))}
-          onChange={(agent_id) => setFilters({ agent_id })}
-        />
-        <Choice
-          label={t.search.rating}
-          value={filters.rating}
-          options={optionsOf(t.filters.ratings)}
-          onChange={(rating) => setFilters({ rating })}
-        />
-        <Choice
-          label={t.filters.contains}
-          value={filters.contains}
-          options={optionsOf(t.filters.contents)}
-          onChange={(contains) => setFilters({ contains })}
-        />
-        {(choices.data?.sites.length ?? 0) > 1 && (
+        <MoreFilters filters={filters}>
+          <Days from={filters.from} to={filters.to} onChange={setFilters} />
           <Choice
-            label={t.details.site}
-            value={filters.site}
-            options={(choices.data?.sites ?? []).map(({ key, name }) => ({ value: key, label: name }))}
-            onChange={(site) => setFilters({ site })}
+            label={t.search.topic}
+            value={filters.topic}
+            options={topics}
+            onChange={(topic) => setFilters({ topic })}
           />
-        )}
+          <Choice
+            label={t.conversations.outcome}
+            value={filters.outcome}
+            options={optionsOf(t.conversations.outcomes)}
+            onChange={(outcome) => setFilters({ outcome })}
+          />
+          <Choice
+            label={t.search.agent}
+            value={filters.agent_id}
+            options={(agents.data ?? []).map(({ id, name }) => ({ value: String(id), label: name }))}
+            onChange={(agent_id) => setFilters({ agent_id })}
+          />
+          <Choice
+            label={t.search.rating}
+            value={filters.rating}
+            options={optionsOf(t.filters.ratings)}
+            onChange={(rating) => setFilters({ rating })}
+          />
+          <Choice
+            label={t.filters.contains}
+            value={filters.contains}
+            options={optionsOf(t.filters.contents)}
+            onChange={(contains) => setFilters({ contains })}
+          />
+          {(choices.data?.sites.length ?? 0) > 1 && (
+            <Choice
+              label={t.details.site}
+              value={filters.site}
+              options={(choices.data?.sites ?? []).map(({ key, name }) => ({ value: key, label: name }))}
+              onChange={(site) => setFilters({ site })}
+            />
+          )}
+        </MoreFilters>
       </div>
       <BulkBar of="conversations" chosen={chosen} onChoose={setChosen} />
       <PagedTable
@@ -156,13 +158,13 @@ export function Conversations(): JSX.Element {
   );
 }
 
-function ticketState({ status, disposition }: NonNullable<Conversation['ticket']>): string {
-  const state = disposition === null ? nameOf(t.statuses, status) : nameOf(t.dispositions, disposition);
-  return fill(t.conversations.by_human, { state });
+function ticketState(ticket: NonNullable<Conversation['ticket']>): string {
+  return fill(t.conversations.by_human, { state: shortStateText(ticket) });
 }
 
-function placeOf({ id }: Conversation): string {
-  return `/conversations/${id}`;
+/** What was searched for is on the screen when the conversation opens. */
+function placeOf({ id, match }: Conversation): string {
+  return `/conversations/${id}` + search({ at: match?.message_id });
 }
 
 /** Conversations that have moved up between two pages come once. */
@@ -171,15 +173,26 @@ function uniqueById(conversations: readonly Conversation[]): Conversation[] {
 }
 
 /** A text in which what was searched for stands out. */
-function Marked({ text, words }: { text: string; words: string }): JSX.Element {
-  const found = words.split(/\s+/).find((word) => word !== '' && text.toLowerCase().includes(word.toLowerCase()));
-  if (found === undefined) return <>{text}</>;
-  const start = text.toLowerCase().indexOf(found.toLowerCase());
+function Marked({ text, marks }: NonNullable<Conversation['match']>): JSX.Element {
+  // The gateway counts code points.
+  const characters = Array.from(text);
+  const part = (start: number, end?: number): string => characters.slice(start, end).join('');
+  const parts: JSX.Element[] = [];
+  let from = 0;
+  for (const { start, end } of marks) {
+    if (start < from) continue;
+    parts.push(
+      <Fragment key={start}>
+        {part(from, start)}
+        <mark>{part(start, end)}</mark>
+      </Fragment>,
+    );
+    from = end;
+  }
   return (
     <>
-      {text.slice(0, start)}
-      <mark>{text.slice(start, start + found.length)}</mark>
-      {text.slice(start + found.length)}
+      {parts}
+      {part(from)}
     </>
   );
 }

@@ -19,6 +19,7 @@ import { daysOption, ratingsOption, reasonsOption, waitsOption } from '../insigh
 import { Service } from '../insight/service.tsx';
 import { AnswerTable, StepTable, TopicTable } from '../insight/tables.tsx';
 import { errorText, useDesk } from '../view/context.ts';
+import { zoneName } from '../view/labels.ts';
 import { Page } from '../view/page.tsx';
 
 const DAY = 'YYYY-MM-DD';
@@ -28,9 +29,13 @@ const LONGEST = 366;
 
 type Range = [Dayjs, Dayjs];
 
+/** The pages that the days above are for; the others have their own. */
+const DATED: readonly string[] = ['figures', 'agents'];
+
 export default function Insight(): JSX.Element {
   const { api, settings } = useDesk();
   const today = dayIn(settings.time_zone, new Date());
+  const [tab, setTab] = useState('figures');
   const [range, setRange] = useState<Range>(() => [dayjs(today).subtract(6, 'day'), dayjs(today)]);
   const from = range[0].format(DAY);
   const to = range[1].format(DAY);
@@ -51,24 +56,27 @@ export default function Insight(): JSX.Element {
   return (
     <Page
       title={t.insight.title}
-      lead={found.data ? fill(t.insight.lead, { zone: found.data.time_zone }) : t.insight.lead_loading}
+      lead={found.data ? fill(t.insight.lead, { zone: zoneName(found.data.time_zone) }) : t.insight.lead_loading}
       actions={
         <div className="toolbar">
-          <DatePicker.RangePicker
-            aria-label={t.insight.range}
-            value={range}
-            presets={presets}
-            allowClear={false}
-            maxDate={dayjs(today)}
-            onChange={(dates) => {
-              const [first, last] = dates ?? [];
-              if (first && last)
-                setRange([last.diff(first, 'day') < LONGEST ? first : last.subtract(365, 'day'), last]);
-            }}
-          />
+          {DATED.includes(tab) && (
+            <DatePicker.RangePicker
+              aria-label={t.insight.range}
+              value={range}
+              presets={presets}
+              allowClear={false}
+              maxDate={dayjs(today)}
+              onChange={(dates) => {
+                const [first, last] = dates ?? [];
+                if (first && last)
+                  setRange([last.diff(first, 'day') < LONGEST ? first : last.subtract(365, 'day'), last]);
+              }}
+            />
+          )}
           <Dropdown
             menu={{
               items: [
+                { key: 'days', type: 'group', label: fill(t.insight.export_days, { from, to }) },
                 ...['statistics', 'misunderstood'].map((content) => ({
                   key: content,
                   label: (
@@ -102,6 +110,8 @@ export default function Insight(): JSX.Element {
       }
     >
       <Tabs
+        activeKey={tab}
+        onChange={setTab}
         items={[
           {
             key: 'figures',
@@ -120,21 +130,12 @@ export default function Insight(): JSX.Element {
           },
           { key: 'agents', label: t.performance.tab, children: <Performance from={from} to={to} /> },
           { key: 'groups', label: t.insight.tabs.groups, children: <QuestionGroups /> },
-          { key: 'misunderstood', label: misunderstoodLabel(found.data), children: <Misunderstood /> },
+          { key: 'misunderstood', label: t.insight.tabs.misunderstood, children: <Misunderstood /> },
           { key: 'coverage', label: t.insight.tabs.coverage, children: <CoverageReport /> },
         ]}
       />
     </Page>
   );
-}
-
-function misunderstoodLabel(statistics: Statistics | undefined): string {
-  if (!statistics) return t.insight.tabs.misunderstood;
-  const count = Object.entries(statistics.misunderstood).reduce(
-    (sum, [kind, found]) => (kind === 'labelled' ? sum : sum + found),
-    0,
-  );
-  return fill(t.insight.tabs.misunderstood_count, { count });
 }
 
 function Charts({ statistics }: { statistics: Statistics }): JSX.Element {

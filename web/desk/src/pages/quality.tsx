@@ -1,7 +1,7 @@
 /** Quality checks: tickets by rule, the score sheet, and what was said of them. */
 
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { Button, Form, Input, InputNumber, Modal, Segmented, Select, Space, Table, Tag, type TableProps } from 'antd';
+import { Button, Drawer, Form, Input, InputNumber, Segmented, Select, Space, Table, Tag, type TableProps } from 'antd';
 import dayjs from 'dayjs';
 import { describeTime } from '@uwallet/shared/time.ts';
 import { useState, type JSX } from 'react';
@@ -11,6 +11,7 @@ import type { Review, SampleRule, Ticket } from '../core/protocol.ts';
 import { describeWait, secondsSince } from '../core/waits.ts';
 import { fill, t } from '../i18n/strings.ts';
 import { errorText, useAction, useAgents, useDesk, useNow } from '../view/context.ts';
+import { ConversationLog } from '../view/conversation_log.tsx';
 import { Days } from '../view/filters.tsx';
 import { ticketTitle, userName } from '../view/labels.ts';
 
@@ -83,7 +84,7 @@ export function Quality(): JSX.Element {
         onReview={setReviewing}
       />
       {reviewing && (
-        <ReviewDialog
+        <ReviewDrawer
           reviewed={reviewing}
           onClose={() => setReviewing(null)}
           onSaved={() => void queries.invalidateQueries({ queryKey: ['quality'] })}
@@ -228,45 +229,73 @@ export function ReviewTable(props: {
 }
 
 interface Values {
-  points: Record<string, number>;
+  points: Record<string, number | null>;
   comment?: string;
 }
 
-export function ReviewDialog(props: { reviewed: Reviewed; onClose: () => void; onSaved: () => void }): JSX.Element {
+/** The score sheet beside the conversation that it is about. */
+export function ReviewDrawer(props: { reviewed: Reviewed; onClose: () => void; onSaved: () => void }): JSX.Element {
   const { api } = useDesk();
   const { id, number, before } = props.reviewed;
   const [form] = Form.useForm<Values>();
   const [run, busy] = useAction();
   const sheet = useQuery({ queryKey: ['quality', 'sheet'], queryFn: api.qualitySheet, staleTime: Infinity });
+  const ticket = useQuery({ queryKey: ['ticket', id], queryFn: () => api.ticket(id) });
   const criteria = sheet.data?.criteria ?? [];
   const given = Form.useWatch('points', form) as Record<string, number | null> | undefined;
+  const missing = criteria.filter((criterion) => typeof given?.[criterion.id] !== 'number').length;
   const most = criteria.reduce((sum, { points }) => sum + points, 0);
   const sum = criteria.reduce((total, criterion) => total + (given?.[criterion.id] ?? 0), 0);
   const save = async ({ points, comment }: Values): Promise<void> => {
-    const done = await run(() => api.review(id, points, comment?.trim() ?? ''), t.quality.saved);
+    const done = await run(
+      () => api.review(id, points as Record<string, number>, comment?.trim() ?? ''),
+      t.quality.saved,
+    );
     if (!done) return;
     props.onSaved();
     props.onClose();
   };
   return (
-    <Modal
+    <Drawer
       open
+      size={1100}
+      className="review"
       title={fill(t.quality.review_of, { number })}
-      okText={t.save}
-      confirmLoading={busy}
-      okButtonProps={{ disabled: criteria.length === 0 }}
-      onOk={() => form.submit()}
-      onCancel={props.onClose}
+      onClose={props.onClose}
+      footer={
+        <div className="review-footer">
+          <strong className="quality-total">
+            {missing > 0
+              ? fill(t.quality.missing, { count: missing })
+              : fill(t.quality.total, { score: most > 0 ? Math.round((100 * sum) / most) : 0 })}
+          </strong>
+          <Button onClick={props.onClose}>{t.cancel}</Button>
+          <Button type="primary" loading={busy} disabled={criteria.length === 0} onClick={() => form.submit()}>
+            {t.save}
+          </Button>
+        </div>
+      }
     >
+      <div className="review-log">
+        {ticket.isError && <p className="error-text">{errorText(ticket.error)}</p>}
+        {ticket.data && (
+          <>
+            <p className="muted">
+              {[ticketTitle(ticket.data), ticket.data.agent?.name, ticket.data.note]
+                .filter((part) => typeof part === 'string' && part !== '')
+                .join(t.event_separator)}
+            </p>
+            <ConversationLog conversationId={ticket.data.conversation_id} name={userName(ticket.data)} />
+          </>
+        )}
+      </div>
       {criteria.length > 0 && (
         <Form
           form={form}
           layout="vertical"
           requiredMark={false}
-          initialValues={{
-            points: before?.points ?? Object.fromEntries(criteria.map((criterion) => [criterion.id, criterion.points])),
-            comment: before?.comment ?? '',
-          }}
+          className="review-sheet"
+          initialValues={{ points: before?.points ?? {}, comment: before?.comment ?? '' }}
           onFinish={(values) => void save(values)}
         >
           {criteria.map((criterion) => (
@@ -280,14 +309,11 @@ export function ReviewDialog(props: { reviewed: Reviewed; onClose: () => void; o
               <InputNumber min={0} max={criterion.points} precision={0} suffix={`/ ${criterion.points}`} />
             </Form.Item>
           ))}
-          <p className="quality-total">
-            <strong>{fill(t.quality.total, { score: most > 0 ? Math.round((100 * sum) / most) : 0 })}</strong>
-          </p>
           <Form.Item name="comment" label={t.quality.comment} extra={t.quality.comment_hint}>
             <Input.TextArea autoSize={{ minRows: 2, maxRows: 6 }} maxLength={1000} />
           </Form.Item>
         </Form>
       )}
-    </Modal>
+    </Drawer>
   );
 }

@@ -10,12 +10,14 @@ import type { Ticket } from '../core/protocol.ts';
 import { nameOf, t } from '../i18n/strings.ts';
 import { BulkBar } from '../view/bulk_bar.tsx';
 import { useAgents, useDesk, useGroups, useNow } from '../view/context.ts';
+import { Due } from '../view/due.tsx';
 import { ExportButton } from '../view/export_button.tsx';
-import { Choice, Days, optionsOf, SearchField, searchedWords } from '../view/filters.tsx';
-import { ticketTitle, userName } from '../view/labels.ts';
+import { Choice, Days, MoreFilters, optionsOf, SearchField, searchedWords } from '../view/filters.tsx';
+import { stateText, ticketTitle, userName } from '../view/labels.ts';
 import { useFilters } from '../view/location.ts';
 import { Page } from '../view/page.tsx';
 import { PagedTable } from '../view/paged_table.tsx';
+import { Priority } from '../view/priority.tsx';
 import { SavedViews } from '../view/saved_views.tsx';
 
 const STATUSES = ['', 'queued', 'active', 'message', 'pending', 'closed'] as const;
@@ -43,37 +45,42 @@ export function Search(): JSX.Element {
     {
       title: t.search.number,
       dataIndex: 'number',
-      width: 160,
-      render: (number: string, ticket) => <Link href={`/tickets/${ticket.id}`}>{number}</Link>,
+      width: 150,
+      render: (number: string, ticket) => (
+        <>
+          <Link href={`/tickets/${ticket.id}`}>{number}</Link>
+          <div className="phone-only muted">{userName(ticket)}</div>
+        </>
+      ),
     },
-    { title: t.search.user, width: 150, ellipsis: true, render: (_, ticket) => userName(ticket) },
+    { title: t.search.user, width: 130, responsive: ['sm'], ellipsis: true, render: (_, ticket) => userName(ticket) },
     {
       title: t.search.topic,
-      ellipsis: true,
       render: (_, ticket) => (
-        <>
-          {ticket.priority === 0 && <Tag color="red">{t.priorities[0]}</Tag>}
-          {ticketTitle(ticket)}{' '}
+        <div className="tags">
+          <Priority of={ticket.priority} />
+          <span>{ticketTitle(ticket)}</span>
           {ticket.labels.map((label) => (
             <Tag key={label}>{label}</Tag>
           ))}
-        </>
+        </div>
       ),
     },
     {
       title: t.search.status,
-      width: 130,
-      render: (_, { status: state, disposition }) => (
-        <Tag color={STATUS_COLORS[state]}>
-          {disposition === null ? nameOf(t.statuses, state) : nameOf(t.dispositions, disposition)}
-        </Tag>
-      ),
+      width: 160,
+      render: (_, ticket) => <Tag color={STATUS_COLORS[ticket.status]}>{stateText(ticket)}</Tag>,
     },
-    { title: t.search.agent, width: 110, ellipsis: true, render: (_, ticket) => ticket.agent?.name },
-    { title: t.search.rating, width: 80, align: 'right', dataIndex: 'rating' },
+    { title: t.search.agent, width: 100, ellipsis: true, render: (_, ticket) => ticket.agent?.name },
+    {
+      title: t.search.due,
+      width: 130,
+      render: (_, { due_at }) => due_at !== null && <Due at={due_at} />,
+    },
+    { title: t.search.rating, width: 70, align: 'right', dataIndex: 'rating' },
     {
       title: t.search.created,
-      width: 150,
+      width: 130,
       render: (_, ticket) => describeTime(new Date(ticket.created_at), now, t.times),
     },
   ];
@@ -90,24 +97,23 @@ export function Search(): JSX.Element {
           placeholder={t.search.placeholder}
           onSearch={(query) => setFilters({ query })}
         />
-        <Segmented
-          value={filters.status ?? ''}
-          onChange={(status) => setFilters({ status })}
-          options={STATUSES.map((value) => ({
-            value,
-            label: value === '' ? t.search.all : nameOf(t.statuses, value),
-          }))}
-        />
-        <Days from={filters.from} to={filters.to} onChange={setFilters} />
-        {(groups.data ?? []).length > 0 && (
+        <MoreFilters filters={filters}>
+          <Segmented
+            value={filters.status ?? ''}
+            onChange={(status) => setFilters({ status })}
+            options={STATUSES.map((value) => ({
+              value,
+              label: value === '' ? t.search.all : nameOf(t.statuses, value),
+            }))}
+          />
+          <Days from={filters.from} to={filters.to} onChange={setFilters} />
           <Choice
             label={t.routing.group}
             value={filters.group_id}
             options={(groups.data ?? []).map(({ id, name }) => ({ value: String(id), label: name }))}
+            none={t.filters.no_groups}
             onChange={(group_id) => setFilters({ group_id })}
           />
-        )}
-        {(labels.data ?? []).length > 0 && (
           <Choice
             label={t.search.label}
             value={filters.label}
@@ -115,27 +121,28 @@ export function Search(): JSX.Element {
               value: label,
               label: `${label} (${count})`,
             }))}
+            none={t.filters.no_labels}
             onChange={(label) => setFilters({ label })}
           />
-        )}
-        <Choice
-          label={t.search.agent}
-          value={filters.agent_id}
-          options={(agents.data ?? []).map(({ id, name }) => ({ value: String(id), label: name }))}
-          onChange={(agent_id) => setFilters({ agent_id })}
-        />
-        <Choice
-          label={t.search.priority}
-          value={filters.priority}
-          options={t.priorities.map((label, value) => ({ value: String(value), label }))}
-          onChange={(priority) => setFilters({ priority })}
-        />
-        <Choice
-          label={t.search.rating}
-          value={filters.rating}
-          options={optionsOf(t.filters.ratings)}
-          onChange={(rating) => setFilters({ rating })}
-        />
+          <Choice
+            label={t.search.agent}
+            value={filters.agent_id}
+            options={(agents.data ?? []).map(({ id, name }) => ({ value: String(id), label: name }))}
+            onChange={(agent_id) => setFilters({ agent_id })}
+          />
+          <Choice
+            label={t.search.priority}
+            value={filters.priority}
+            options={t.priorities.map((label, value) => ({ value: String(value), label }))}
+            onChange={(priority) => setFilters({ priority })}
+          />
+          <Choice
+            label={t.search.rating}
+            value={filters.rating}
+            options={optionsOf(t.filters.ratings)}
+            onChange={(rating) => setFilters({ rating })}
+          />
+        </MoreFilters>
       </div>
       <BulkBar of="tickets" chosen={chosen} onChoose={setChosen} />
       <PagedTable

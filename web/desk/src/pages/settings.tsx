@@ -9,6 +9,7 @@ import { fill, t } from '../i18n/strings.ts';
 import { Hooks } from '../settings/hooks.tsx';
 import { HoursForm } from '../settings/hours_form.tsx';
 import { errorText, useAction, useDesk, useNow } from '../view/context.ts';
+import { zoneName } from '../view/labels.ts';
 import { Page } from '../view/page.tsx';
 
 type SettingName = 'hours' | 'timers' | 'queue' | 'welcome';
@@ -47,7 +48,7 @@ function Settings({ configuration }: { configuration: Configuration }): JSX.Elem
     <div className="settings">
       <Setting
         title={t.settings.hours.title}
-        lead={fill(t.settings.hours.lead, { zone: settings.time_zone })}
+        lead={fill(t.settings.hours.lead, { zone: zoneName(settings.time_zone) })}
         origin={hours}
         onReset={reset('hours')}
       >

@@ -12,7 +12,15 @@ import { nextOf } from '../core/queue_view.ts';
 import { neighbour } from '../core/shortcuts.ts';
 import { listsOf } from '../core/tickets.ts';
 import { t } from '../i18n/strings.ts';
-import { errorText, useAction, useDesk, useDeskState, useNow, useOwnGroups } from '../view/context.ts';
+import {
+  errorText,
+  useAction,
+  useAssignmentMode,
+  useDesk,
+  useDeskState,
+  useNow,
+  useOwnGroups,
+} from '../view/context.ts';
 import { Conversation } from '../view/conversation.tsx';
 import { Details } from '../view/details.tsx';
 import { Keys } from '../view/shortcut_help.tsx';
@@ -67,6 +75,7 @@ export function Workspace({ ticketId }: { ticketId: number | null }): JSX.Elemen
 }
 
 function Welcome({ waiting }: { waiting: number }): JSX.Element {
+  const mode = useAssignmentMode();
   return (
     <main className="welcome">
       <Result
@@ -74,6 +83,7 @@ function Welcome({ waiting }: { waiting: number }): JSX.Element {
         title={waiting > 0 ? t.welcome.waiting : t.welcome.empty}
         subTitle={
           <>
+            {mode !== undefined && <p>{mode === 'manual' ? t.welcome.taken : t.welcome.given}</p>}
             {t.welcome.claim} <Keys keys={['Alt', 'N']} /> · {t.welcome.help} <Keys keys={['?']} />
           </>
         }

@@ -57,10 +57,12 @@ function RulesForm({ view }: { view: RoutingView }): JSX.Element {
       >
         <InputNumber min={0.5} max={10_080} step={1} suffix={t.routing.minutes} placeholder={t.routing.off} />
       </Form.Item>
-      {agent.role === 'admin' && (
+      {agent.role === 'admin' ? (
         <Button type="primary" htmlType="submit" loading={busy}>
           {t.save}
         </Button>
+      ) : (
+        <p className="muted">{t.routing.admins_only}</p>
       )}
     </Form>
   );

@@ -114,7 +114,9 @@ export function Groups(): JSX.Element {
         scroll={{ x: 760 }}
         columns={columns}
         dataSource={groups.data ?? []}
-        locale={{ emptyText: groups.isError ? errorText(groups.error) : t.routing.no_groups }}
+        locale={{
+          emptyText: groups.isError ? errorText(groups.error) : isAdmin ? t.routing.no_groups : t.routing.no_groups_yet,
+        }}
       />
       {editing !== null && (
         <GroupDialog

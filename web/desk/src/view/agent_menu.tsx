@@ -13,8 +13,9 @@ import {
   StarOutlined,
   UserOutlined,
 } from '@ant-design/icons';
+import { useQuery } from '@tanstack/react-query';
 import { App, Avatar, Badge, Dropdown, type MenuProps } from 'antd';
-import { useState, type JSX } from 'react';
+import { useEffect, useRef, useState, type JSX } from 'react';
 import { useLocation } from 'wouter';
 import { useStore } from 'zustand';
 import { notificationPermission } from '../core/alerts.ts';
@@ -28,6 +29,20 @@ import { SessionsDialog } from './sessions_dialog.tsx';
 import { usePresence } from './presence.ts';
 import { openShortcutHelp } from './shortcut_help.tsx';
 
+/** How many quality checks of their tickets the agent has not seen. */
+function useNewReviews(): number {
+  const { api } = useDesk();
+  const { message } = App.useApp();
+  const found = useQuery({ queryKey: ['quality', 'mine'], queryFn: api.ownReviews });
+  const count = found.data?.reviews.filter(({ is_new }) => is_new).length ?? 0;
+  const told = useRef(count);
+  useEffect(() => {
+    if (count > told.current) message.info(fill(t.quality.news, { count }), 8);
+    told.current = count;
+  }, [count, message]);
+  return count;
+}
+
 export function AgentMenu(): JSX.Element {
   const { agent, keeper, preferences, sounds } = useDesk();
   const { message } = App.useApp();
@@ -39,6 +54,7 @@ export function AgentMenu(): JSX.Element {
   const [showingFactor, setShowingFactor] = useState(false);
   const [showingSessions, setShowingSessions] = useState(false);
   const [showingPush, setShowingPush] = useState(false);
+  const reviews = useNewReviews();
   const [permission, setPermission] = useState(notificationPermission);
 
   const askPermission = async (): Promise<void> => {
@@ -77,7 +93,12 @@ export function AgentMenu(): JSX.Element {
         label: t.themes[choice],
       })),
     },
-    { key: 'quality', icon: <StarOutlined />, label: t.menu.quality },
+    {
+      key: 'quality',
+      icon: <StarOutlined />,
+      label: t.menu.quality,
+      extra: reviews > 0 ? <Badge count={reviews} size="small" title={fill(t.quality.news, { count: reviews })} /> : '',
+    },
     { key: 'help', icon: <QuestionCircleOutlined />, label: t.menu.shortcuts, extra: '?' },
     { key: 'password', icon: <KeyOutlined />, label: t.menu.password },
     { key: 'second_factor', icon: <SafetyOutlined />, label: t.menu.second_factor },
@@ -114,6 +135,7 @@ export function AgentMenu(): JSX.Element {
         return void run(() => keeper.signOut());
     }
   };
+  const label = fill(t.menu.label, { name: agent.name, presence: t.presence[presence] });
   return (
     <>
       <Dropdown
@@ -124,10 +146,14 @@ export function AgentMenu(): JSX.Element {
         <button
           type="button"
           className="rail-agent"
-          aria-label={fill(t.menu.label, { name: agent.name, presence: t.presence[presence] })}
+          aria-label={
+            reviews > 0 ? fill(t.menu.with_news, { label, news: fill(t.quality.news, { count: reviews }) }) : label
+          }
         >
-          <Badge dot status={PRESENCE_STATUS[presence]} offset={[-4, 32]} className="presence-dot">
-            <Avatar icon={<UserOutlined />} />
+          <Badge count={reviews} size="small">
+            <Badge dot status={PRESENCE_STATUS[presence]} offset={[-4, 32]} className="presence-dot">
+              <Avatar icon={<UserOutlined />} />
+            </Badge>
           </Badge>
           <span className="rail-text">{t.presence[presence]}</span>
         </button>

@@ -5,7 +5,7 @@ import { describeOpening } from '@uwallet/shared/time.ts';
 import { useEffect, useState, type JSX } from 'react';
 import { useStore } from 'zustand';
 import { fill, t } from '../i18n/strings.ts';
-import { useAgents, useDesk, useDeskState, useNow } from './context.ts';
+import { useAgents, useAssignmentMode, useDesk, useDeskState, useNow } from './context.ts';
 import { usePresence } from './presence.ts';
 
 /** A blink of the network is not worth a banner. Milliseconds. */
@@ -16,6 +16,7 @@ export function Banners(): JSX.Element {
   const offline = useDeskState(({ connection }) => connection === 'offline');
   const [told, setTold] = useState(false);
   const [presence, setPresence] = usePresence();
+  const mode = useAssignmentMode();
   const now = useNow(60_000);
   const me = useAgents().data?.find(({ id }) => id === desk.options.agentId);
   const offUntil = me?.on_leave_until ?? null;
@@ -45,7 +46,7 @@ export function Banners(): JSX.Element {
         <Alert
           banner
           type="error"
-          title={t.banner.offline}
+          title={navigator.onLine ? t.banner.unreachable : t.banner.offline}
           action={
             <Button size="small" onClick={() => desk.reconnect()}>
               {t.banner.reconnect}
@@ -64,7 +65,7 @@ export function Banners(): JSX.Element {
         <Alert
           banner
           type="warning"
-          title={t.banner.away}
+          title={mode === 'manual' ? t.banner.away : t.banner.away_given}
           action={
             <Button size="small" type="primary" onClick={() => void setPresence('online')}>
               {t.banner.go_online}

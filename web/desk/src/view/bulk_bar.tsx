@@ -1,7 +1,7 @@
 /** What is done to the rows that are chosen: a bar above the list, a form for each action, and a report. */
 
 import { DownOutlined } from '@ant-design/icons';
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { Button, DatePicker, Dropdown, Form, Input, Modal, Radio, Select, Space, Table, type FormInstance } from 'antd';
 import dayjs, { type Dayjs } from 'dayjs';
 import { useState, type JSX } from 'react';
@@ -11,6 +11,7 @@ import type { BulkRefusal, BulkRequest } from '../core/protocol.ts';
 import { fill, nameOf, t } from '../i18n/strings.ts';
 import { AgentOption, agentOptions } from './agent_option.tsx';
 import { useAction, useAgents, useDesk, useGroups } from './context.ts';
+import { LabelSelect } from './label_select.tsx';
 
 interface BulkBarProps {
   /** Ids of tickets, or of conversations whose newest tickets are meant. */
@@ -161,23 +162,16 @@ function Report({ done, refused }: { done: number; refused: BulkRefusal[] }): JS
 
 /** What an action needs to know. */
 function Fields({ action, form }: { action: BulkAction; form: FormInstance<Values> }): JSX.Element | null {
-  const { api, clock, settings } = useDesk();
+  const { clock, settings } = useDesk();
   const agents = useAgents();
   const groups = useGroups();
-  const labels = useQuery({ queryKey: ['labels'], queryFn: api.labels });
   const missing = [{ required: true, message: t.missing }];
   switch (action) {
     case 'label':
     case 'unlabel':
       return (
         <Form.Item name="labels" label={t.details.labels} rules={missing}>
-          <Select
-            mode="tags"
-            autoFocus
-            maxCount={10}
-            tokenSeparators={[',', '，', '、']}
-            options={(labels.data ?? []).map(({ label }) => ({ value: label, label }))}
-          />
+          <LabelSelect autoFocus />
         </Form.Item>
       );
     case 'assign':

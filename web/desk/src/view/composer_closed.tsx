@@ -3,7 +3,9 @@
 import { Button, Space } from 'antd';
 import type { JSX } from 'react';
 import type { Ticket } from '../core/protocol.ts';
-import { fill, nameOf, t } from '../i18n/strings.ts';
+import { isRequest } from '../core/tickets.ts';
+import { fill, t } from '../i18n/strings.ts';
+import { stateText } from './labels.ts';
 
 interface ComposerClosedProps {
   ticket: Ticket;
@@ -49,12 +51,12 @@ function reason(ticket: Ticket, watches: boolean): string {
     case 'queued':
       return t.closed.queued;
     case 'message':
-      return t.closed.message;
+      return isRequest(ticket) ? t.closed.request : t.closed.message;
     case 'pending':
       return fill(t.closed.pending, { name: ticket.agent?.name ?? t.closed.nobody });
     case 'active':
       return fill(watches ? t.closed.active : t.closed.taken, { name: ticket.agent?.name ?? '' });
     case 'closed':
-      return fill(t.closed.closed, { disposition: nameOf(t.dispositions, ticket.disposition) });
+      return fill(t.closed.closed, { state: stateText(ticket) });
   }
 }

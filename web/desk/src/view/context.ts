@@ -17,12 +17,13 @@ import { ApiError, type DeskApi } from '../core/api.ts';
 import type { Sounds } from '../core/alerts.ts';
 import type { Desk, DeskState } from '../core/desk.ts';
 import type { Drafts } from '../core/drafts.ts';
-import type { Agent, Settings, SkillGroup } from '../core/protocol.ts';
+import type { Agent, RoutingRules, Settings, SkillGroup } from '../core/protocol.ts';
 import { groupsOf } from '../core/queue_view.ts';
 import type { DevicePush } from '../core/push.ts';
 import type { SessionKeeper } from '../core/session.ts';
 import type { ServerClock } from '../core/waits.ts';
 import { t } from '../i18n/strings.ts';
+import { ToldError } from './field_errors.ts';
 import type { Preferences } from './preferences.ts';
 
 export interface DeskContextValue {
@@ -81,9 +82,8 @@ export function useNow(interval = 1000): number {
 
 /** Returns what is to be said of a request that failed. */
 export function errorText(error: unknown): string {
-  if (!(error instanceof ApiError)) return t.errors.unknown;
-  if (error.message !== '') return error.message;
-  return error.isTemporary ? t.errors.unreachable : t.errors.unknown;
+  if (!(error instanceof ApiError)) return t.errors.request;
+  return error.message === '' ? t.errors[error.trouble] : error.message;
 }
 
 /** Returns a function that does something, tells if it fails, and says whether it is under way. */
@@ -102,7 +102,7 @@ export function useAction(): [run: (work: () => Promise<unknown>, done?: string)
         if (done !== undefined) message.success(done);
         return true;
       } catch (error) {
-        message.error(errorText(error), 5);
+        if (!(error instanceof ToldError)) message.error(errorText(error), 5);
         return false;
       } finally {
         underWay.current = false;
@@ -124,6 +124,12 @@ export function useAccounts(): UseQueryResult<Agent[]> {
 export function useGroups(): UseQueryResult<SkillGroup[]> {
   const { api } = useDesk();
   return useQuery({ queryKey: ['groups'], queryFn: api.groups });
+}
+
+/** How chats come to agents; undefined while that is not known. */
+export function useAssignmentMode(): RoutingRules['mode'] | undefined {
+  const { api } = useDesk();
+  return useQuery({ queryKey: ['routing'], queryFn: api.routing, retry: false }).data?.routing.mode;
 }
 
 const NO_GROUPS: readonly SkillGroup[] = [];

@@ -8,13 +8,14 @@ import { useStore } from 'zustand';
 import { ApiError } from '../core/api.ts';
 import type { Chat } from '../core/chat.ts';
 import type { Suggestion, Ticket, TicketDetails, TicketEvent } from '../core/protocol.ts';
-import { fill, nameOf, t } from '../i18n/strings.ts';
+import { fill, t } from '../i18n/strings.ts';
 import { AssignDialog } from './assign_dialog.tsx';
 import { CloseDialog } from './close_dialog.tsx';
 import { Composer, type ComposerHandle } from './composer.tsx';
 import { useAction, useDesk } from './context.ts';
-import { onlineText, ticketTitle, userName } from './labels.ts';
+import { onlineText, stateText, ticketTitle, userName } from './labels.ts';
 import { MessageLog } from './message_log.tsx';
+import { Priority } from './priority.tsx';
 import { ReturnDialog } from './return_dialog.tsx';
 import { Summary } from './summary.tsx';
 import { Target } from './target.tsx';
@@ -111,13 +112,9 @@ function Head({ ticket, onAction, onClaim, claiming }: HeadProps): JSX.Element {
           </span>
         </h1>
         <div className="head-tags">
-          {ticket.priority < 2 && (
-            <Tag color={ticket.priority === 0 ? 'red' : 'orange'} variant="solid">
-              {t.priorities[ticket.priority]}
-            </Tag>
-          )}
+          <Priority of={ticket.priority} solid />
           <Tag>{ticketTitle(ticket)}</Tag>
-          <Tag>{nameOf(t.statuses, ticket.status)}</Tag>
+          <Tag>{stateText(ticket)}</Tag>
           <span className="muted">{ticket.number}</span>
           {ticket.status === 'queued' && ticket.queued_at !== null && (
             <span className="muted">

@@ -11,7 +11,7 @@ import { Contact } from './contact.tsx';
 import { Customer } from './customer.tsx';
 import { useDesk, useNow } from './context.ts';
 import { ExportButton } from './export_button.tsx';
-import { dueText, ticketTitle } from './labels.ts';
+import { actorText, dueText, ticketTitle } from './labels.ts';
 import { TicketLabels } from './ticket_labels.tsx';
 
 interface DetailsProps {
@@ -85,7 +85,11 @@ function About({ ticket, details }: DetailsProps): JSX.Element {
       )}
       <h3>{t.details.ticket}</h3>
       <Fields rows={rows.filter(([, value]) => value !== null && value !== undefined && value !== '')} />
-      {agent.role !== 'agent' && <ExportButton size="small" address={`/desk/api/tickets/${ticket.id}/export`} />}
+      {agent.role !== 'agent' && (
+        <div className="details-actions">
+          <ExportButton size="small" address={`/desk/api/tickets/${ticket.id}/export`} />
+        </div>
+      )}
     </>
   );
 }
@@ -180,7 +184,7 @@ function Events({ events }: { events: readonly TicketEvent[] }): JSX.Element {
           <>
             <div>
               {nameOf(t.events, event.kind)}
-              <span className="muted"> {event.actor.name ?? nameOf(t.actors, event.actor.kind)}</span>
+              <span className="muted"> {actorText(event.actor)}</span>
             </div>
             {wordsOf(event) !== '' && <div className="event-words">{wordsOf(event)}</div>}
             <div className="muted">{describeTime(new Date(event.at), now, t.times)}</div>
@@ -196,11 +200,12 @@ function wordsOf({ details }: TicketEvent): string {
   const target = typeof details.target === 'string' ? nameOf(t.targets.kinds, details.target) : '';
   const disposition = typeof details.disposition === 'string' ? nameOf(t.dispositions, details.disposition) : '';
   const rating = typeof details.rating === 'number' ? fill(t.details.stars, { count: details.rating }) : '';
+  const priority = typeof details.priority === 'number' ? t.priorities[details.priority] : '';
   const due = typeof details.due_at === 'string' ? dueText(details.due_at, Date.now()) : '';
   const labels = Array.isArray(details.labels) ? details.labels.join(t.list_separator) : '';
   const visitor = typeof details.visitor === 'string' ? fill(t.user.visitor, { code: details.visitor }) : '';
   const written = [labels, visitor, details.to, details.memo, details.text, details.note, details.comment];
-  return [target, disposition, rating, due, ...written]
+  return [target, disposition, rating, priority, due, ...written]
     .filter((text) => typeof text === 'string' && text !== '')
     .join(t.event_separator);
 }

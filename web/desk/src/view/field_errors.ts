@@ -3,8 +3,13 @@
 import type { FormInstance } from 'antd';
 import { ApiError } from '../core/api.ts';
 
+/** A request that failed, and the agent reads already why: it is not told a second time. */
+export class ToldError extends Error {
+  override readonly name = 'ToldError';
+}
+
 /**
- * Returns a handler of a request's failure that marks the field of its code, and throws it again.
+ * Returns a handler of a request's failure that tells it at the field of its code, and throws on.
  *
  * @param fields The name of a field by the code of a refusal.
  */
@@ -14,7 +19,9 @@ export function atField(
 ): (error: unknown) => never {
   return (error) => {
     const name = error instanceof ApiError ? fields[error.code] : undefined;
-    if (name !== undefined) form.setFields([{ name, errors: [(error as ApiError).message] }]);
-    throw error;
+    if (name === undefined) throw error;
+    const { code, message } = error as ApiError;
+    form.setFields([{ name, errors: [message] }]);
+    throw new ToldError(code);
   };
 }

@@ -1,8 +1,9 @@
 /** The fields by which lists are filtered. */
 
-import { DatePicker, Input, Select } from 'antd';
+import { ControlOutlined } from '@ant-design/icons';
+import { Button, DatePicker, Input, Select } from 'antd';
 import dayjs from 'dayjs';
-import type { JSX } from 'react';
+import { useState, type JSX, type ReactNode } from 'react';
 import { fill, t } from '../i18n/strings.ts';
 
 const DAY = 'YYYY-MM-DD';
@@ -33,11 +34,36 @@ export function searchedWords(words: string): string {
   return words.replace(fill(t.user.visitor, { code: '' }).trim(), ' ').trim();
 }
 
+/** Filters beside the search, which a phone folds away until they are wanted. */
+export function MoreFilters(props: { filters: Readonly<Record<string, string>>; children: ReactNode }): JSX.Element {
+  const [open, setOpen] = useState(false);
+  const count = Object.entries(props.filters).filter(([name, value]) => name !== 'query' && value !== '').length;
+  return (
+    <>
+      <Button
+        className="phone-only"
+        icon={<ControlOutlined />}
+        aria-expanded={open}
+        type={count > 0 ? 'primary' : 'default'}
+        ghost={count > 0}
+        onClick={() => setOpen(!open)}
+      >
+        {count > 0 ? fill(t.filters.some, { count }) : t.filters.title}
+      </Button>
+      <div className="more-filters" data-open={open}>
+        {props.children}
+      </div>
+    </>
+  );
+}
+
 /** One of several; nothing for all. */
 export function Choice(props: {
   label: string;
   value: string | undefined;
   options: readonly { value: string; label: string }[];
+  /** What is said while there is nothing to choose from. */
+  none?: string;
   onChange: (value: string | undefined) => void;
 }): JSX.Element {
   return (
@@ -50,6 +76,7 @@ export function Choice(props: {
       aria-label={props.label}
       value={props.value}
       options={[...props.options]}
+      {...(props.none === undefined ? {} : { notFoundContent: props.none })}
       onChange={(value: string | undefined) => props.onChange(value)}
     />
   );

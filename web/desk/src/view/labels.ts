@@ -1,7 +1,8 @@
 /** What things are called on the desk. */
 
 import { describeOpening, describeTime } from '@uwallet/shared/time.ts';
-import type { CannedReply, Presence, Settings, Ticket } from '../core/protocol.ts';
+import type { CannedReply, Conversation, Presence, Settings, Ticket, TicketEvent } from '../core/protocol.ts';
+import { isRequest } from '../core/tickets.ts';
 import { fill, nameOf, t } from '../i18n/strings.ts';
 
 /** Returns what a ticket is about, in a few words. */
@@ -17,6 +18,33 @@ export function userName(ticket: Ticket): string {
 /** Returns what to call the user of a conversation. */
 export function visitorName(name: string | null, conversationId: string): string {
   return name !== null && name !== '' ? name : fill(t.user.visitor, { code: conversationId.slice(-4).toUpperCase() });
+}
+
+/** Returns what state a ticket is in, with its outcome once it is over. */
+export function stateText(ticket: Pick<Ticket, 'status' | 'disposition' | 'message' | 'contact'>): string {
+  const state = isRequest(ticket) ? t.statuses.request : t.statuses[ticket.status];
+  return ticket.disposition === null ? state : stateOf(state, ticket.disposition);
+}
+
+/** The same of the ticket of a conversation, of which less is told. */
+export function shortStateText({ status, disposition }: NonNullable<Conversation['ticket']>): string {
+  return disposition === null ? t.statuses[status] : stateOf(t.statuses[status], disposition);
+}
+
+function stateOf(state: string, disposition: string): string {
+  return fill(t.chat.ended_as, { state, disposition: nameOf(t.dispositions, disposition) });
+}
+
+/** Returns who did something, and as what if it was no agent. */
+export function actorText({ kind, name, role }: TicketEvent['actor']): string {
+  if (name === null) return nameOf(t.actors, kind);
+  return role === 'supervisor' || role === 'admin' ? fill(t.chat.by_role, { name, role: t.roles[role] }) : name;
+}
+
+/** Returns what a time zone is called: Asia/Shanghai is no word for readers. */
+export function zoneName(zone: string): string {
+  const parts = new Intl.DateTimeFormat('zh-CN', { timeZone: zone, timeZoneName: 'long' }).formatToParts();
+  return parts.find(({ type }) => type === 'timeZoneName')?.value ?? zone;
 }
 
 /** What canned replies may contain, by name; empty where it is not known. */
@@ -47,8 +75,6 @@ export function preview(ticket: Ticket): string {
   const text = last.text === '' ? t.chat.picture : last.text.replace(/\s+/g, ' ');
   return last.author === 'user' ? text : fill(t.chat.said_by, { author: t.authors[last.author], text });
 }
-
-export const PRIORITY_COLORS = ['red', 'orange', 'default'] as const;
 
 export const PRESENCE_STATUS: Record<Presence, 'success' | 'warning' | 'default'> = {
   online: 'success',

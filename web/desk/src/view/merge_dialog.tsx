@@ -2,10 +2,18 @@
 
 import { Button, Form, Input, Modal } from 'antd';
 import { useState, type JSX } from 'react';
+import { ApiError } from '../core/api.ts';
 import type { Customer, MergeCandidate, Ticket } from '../core/protocol.ts';
 import { fill, t } from '../i18n/strings.ts';
 import { useAction, useDesk } from './context.ts';
 import { atField } from './field_errors.ts';
+
+/** What is in the way stays there until somebody deals with it: another look at the page shows nothing. */
+function explained(error: unknown): never {
+  if (error instanceof ApiError && error.code === 'conflict')
+    throw new ApiError(error.status, error.code, t.customer.merge_conflict);
+  throw error;
+}
 
 export function MergeDialog(props: {
   ticket: Ticket;
@@ -20,13 +28,13 @@ export function MergeDialog(props: {
   const [found, setFound] = useState<MergeCandidate | null>(null);
   const find = async (userId: string): Promise<void> => {
     await run(async () => {
-      setFound(await api.mergeCandidate(ticket.id, userId.trim()).catch(atField(form, { not_found: 'user_id' })));
+      setFound(await api.mergeCandidate(ticket.id, userId.trim()).catch(atField(form, { user_unknown: 'user_id' })));
     });
   };
   const merge = async (): Promise<void> => {
     if (found === null) return;
     const done = await run(
-      async () => props.onMerged(await api.mergeCustomer(ticket.id, found.user_id)),
+      async () => props.onMerged(await api.mergeCustomer(ticket.id, found.user_id).catch(explained)),
       t.customer.merged,
     );
     if (done) props.onClose();
@@ -51,6 +59,7 @@ export function MergeDialog(props: {
         <Form.Item
           name="user_id"
           label={t.customer.merge_user}
+          extra={t.customer.merge_hint}
           rules={[{ required: true, whitespace: true, message: t.missing }]}
         >
           <Input maxLength={255} autoFocus />

@@ -43,7 +43,7 @@ export function MessageLog({ ticket, chat, mine, events, onTakeBack }: MessageLo
     <div className="log-frame">
       <div className="log" ref={scroll.log} onScroll={scroll.onScroll} role="log" aria-label={t.chat.log} tabIndex={0}>
         <div ref={scroll.body}>
-          {phase === 'failed' && <p className="log-hint">{error || t.errors.unknown}</p>}
+          {phase === 'failed' && <p className="log-hint">{error || t.errors.request}</p>}
           {phase === 'loading' && <Spin className="page-spin" />}
           {hasEarlier && <EarlierMessages loading={loadingEarlier} onClick={() => void chat.loadEarlier()} />}
           {items.map((item) => {

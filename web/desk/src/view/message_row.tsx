@@ -16,13 +16,23 @@ interface MessageRowProps {
   part: Part;
   userName: string;
   conversationId: string;
+  /** Whether it is what somebody looks for. */
+  isHit?: boolean;
   /** Under the agent's last message: whether the user has seen it. */
   mark: ReactNode;
   /** The address of a picture has run out. */
   onRefresh: (id: number) => void;
 }
 
-export function MessageRow({ message, part, userName, conversationId, mark, onRefresh }: MessageRowProps): JSX.Element {
+export function MessageRow({
+  message,
+  part,
+  userName,
+  conversationId,
+  isHit = false,
+  mark,
+  onRefresh,
+}: MessageRowProps): JSX.Element {
   const { author, text, attachment, buttons, metadata } = message;
   if (author === 'system') {
     return (
@@ -35,7 +45,7 @@ export function MessageRow({ message, part, userName, conversationId, mark, onRe
   }
   const step = progressOf(metadata.progress);
   return (
-    <div className="row" data-author={author} data-part={part}>
+    <div className="row" data-author={author} data-part={part} data-hit={isHit || undefined}>
       <div className="row-author">
         {author === 'bot' && <RobotOutlined />} {authorName(message, userName)}
       </div>

@@ -21,8 +21,11 @@ export function refetch(queries: QueryClient, news: DeskNews): void {
   switch (news.kind) {
     case 'agents':
       void renew(queries, ['groups']);
+      void renew(queries, ['quality', 'mine']);
       return void renew(queries, ['agents']);
     case 'queue':
+      if (news.reason === 'routing' || news.reason === null) void renew(queries, ['routing']);
+      if (news.reason === 'labelled' || news.reason === null) void renew(queries, ['labels']);
       return void renew(queries, ['tickets']);
     case 'ticket':
       return void renew(queries, ['ticket', news.ticket.id]);

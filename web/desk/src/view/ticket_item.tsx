@@ -6,8 +6,10 @@ import { Link } from 'wouter';
 import type { Ticket } from '../core/protocol.ts';
 import { waitingSince } from '../core/tickets.ts';
 import { fill, t } from '../i18n/strings.ts';
-import { useDesk, useNow } from './context.ts';
-import { dueText, onlineText, preview, ticketTitle, userName } from './labels.ts';
+import { useDesk } from './context.ts';
+import { Due } from './due.tsx';
+import { onlineText, preview, ticketTitle, userName } from './labels.ts';
+import { Priority } from './priority.tsx';
 import { Target } from './target.tsx';
 import { Wait } from './wait.tsx';
 
@@ -44,11 +46,7 @@ export function TicketItem({ ticket, isOpen, isReached }: TicketItemProps): JSX.
       </span>
       <span className="ticket-item-line">
         <span className="ticket-item-title">
-          {ticket.priority < 2 && (
-            <Tag color={ticket.priority === 0 ? 'red' : 'orange'} variant="solid">
-              {t.priorities[ticket.priority]}
-            </Tag>
-          )}
+          <Priority of={ticket.priority} solid />
           {ticketTitle(ticket)}
         </span>
         {preferred && <Tag color="green">{t.queue.yours}</Tag>}
@@ -60,15 +58,5 @@ export function TicketItem({ ticket, isOpen, isReached }: TicketItemProps): JSX.
         {preview(ticket)}
       </span>
     </Link>
-  );
-}
-
-/** When somebody is to come back to it; striking once it is late. */
-function Due({ at }: { at: string }): JSX.Element {
-  const now = useNow(60_000);
-  return (
-    <time className="wait" dateTime={at} data-patience={Date.parse(at) <= now ? 'too_long' : 'fine'}>
-      {dueText(at, now)}
-    </time>
   );
 }

@@ -10,6 +10,7 @@ import {
 } from '@ant-design/icons';
 import { Button, Input, Select, Spin, Tooltip } from 'antd';
 import { useMemo, useRef, useState, type JSX, type ReactNode, type RefObject } from 'react';
+import { Link } from 'wouter';
 import { useStore } from 'zustand';
 import { byGroup, QUEUE_ORDERS, viewed, type QueueFilter, type QueueRow, type QueueView } from '../core/queue_view.ts';
 import type { Ticket } from '../core/protocol.ts';
@@ -35,6 +36,7 @@ export function TicketList({ lists, openId, next, onClaimNext, claiming }: Ticke
   const { agent } = useDesk();
   const loaded = useDeskState((state) => state.loaded);
   const online = useDeskState(({ counts }) => counts.online);
+  const requests = useDeskState(({ counts }) => counts.requests);
   const scroller = useRef<HTMLDivElement>(null);
   const full = lists.mine.length >= agent.max_chats;
   const common = { openId, scroller };
@@ -81,7 +83,13 @@ export function TicketList({ lists, openId, next, onClaimNext, claiming }: Ticke
             empty={t.queue.messages_empty}
             tickets={lists.messages}
             {...common}
-          />
+          >
+            {requests > 0 && (
+              <Link className="ticket-list-more" href="/search?status=message">
+                {fill(t.queue.requests, { count: requests })}
+              </Link>
+            )}
+          </Section>
         </div>
       ) : (
         <Spin className="page-spin" />
@@ -106,9 +114,11 @@ interface SectionProps extends Common {
   count: string;
   empty: string;
   tickets: readonly Ticket[];
+  /** Below the tickets. */
+  children?: ReactNode;
 }
 
-function Section({ icon, title, count, empty, tickets, ...common }: SectionProps): JSX.Element {
+function Section({ icon, title, count, empty, tickets, children, ...common }: SectionProps): JSX.Element {
   return (
     <Foldable icon={icon} title={title} count={count}>
       {tickets.length === 0 ? (
@@ -116,6 +126,7 @@ function Section({ icon, title, count, empty, tickets, ...common }: SectionProps
       ) : (
         <TicketRows label={title} rows={rowsOf(tickets)} {...common} />
       )}
+      {children}
     </Foldable>
   );
 }

@@ -39,7 +39,7 @@ beforeEach(async () => {
     onSignedOut: () => undefined,
     onServerTime: () => undefined,
   });
-  const counts = { waiting: 1, urgent: 0, mine: 0, messages: 0, online: 1 };
+  const counts = { waiting: 1, urgent: 0, mine: 0, messages: 0, requests: 0, online: 1 };
   api.queue = () => Promise.resolve({ waiting: [waiting()], mine: [], messages: [], follow_ups: [], counts });
   api.ticket = async () => {
     await askHistory();

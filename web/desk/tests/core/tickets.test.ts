@@ -12,7 +12,7 @@ function tickets(...list: Ticket[]): Map<number, Ticket> {
 }
 
 function queue(lists: Partial<Queue>): Queue {
-  const counts = { waiting: 0, urgent: 0, mine: 0, messages: 0, online: 0 };
+  const counts = { waiting: 0, urgent: 0, mine: 0, messages: 0, requests: 0, online: 0 };
   return { waiting: [], mine: [], messages: [], follow_ups: [], counts, ...lists };
 }
 

@@ -20,7 +20,13 @@ export function Banner(): JSX.Element | null {
 
   const { banner } = strings;
   if (phase === 'offline' && long) {
-    return <Line text={banner.offline} action={banner.retry_now} onAction={() => chat.wake()} />;
+    return (
+      <Line
+        text={navigator.onLine ? banner.unreachable : banner.offline}
+        action={banner.retry_now}
+        onAction={() => chat.wake()}
+      />
+    );
   }
   if (phase === 'closed') return <Line text={banner.closed} action={banner.again} onAction={() => chat.start()} />;
   if (phase !== 'refused') return null;

@@ -148,7 +148,7 @@ describe('tickets', () => {
   it('that cannot be had are no "none"', async () => {
     vi.stubGlobal('fetch', () => Promise.reject(new Error('offline')));
     renderWith(<TicketPanel onClose={vi.fn()} />);
-    await screen.findByText('没能查到，请检查一下网络再试一次。');
+    await screen.findByText('没能查到，请稍后再试一次。');
   });
 });
 
