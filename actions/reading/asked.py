@@ -13,6 +13,7 @@ from actions.dialogue.turn import Context
 from actions.knowledge import Topic
 from actions.knowledge.schema import CollectedDetail
 from actions.reading import corrections, place
+from actions.reading.amounts import amounts_in
 from actions.reading.clauses import asks_in
 from actions.reading.complaint import goes_on_waiting, is_complaint_of_us
 from actions.reading.names import is_framed, is_unreadable
@@ -57,6 +58,8 @@ _SHOP = re.compile(
     r"|酒店|宾馆|药房|市场|之家|旗舰店|专营店)"
 )
 _SURE_PLACE = 0.72
+_NUMBER = re.compile(r"\d{2,6}(?:\.\d{1,2})?")
+_OF_TIME = re.compile("哪天|几号|几点|日子|时间|什么时候|啥时候")
 _CONFIRMS = re.compile("没错|是对的|都对|没记错|^对的?$|没(?:有)?别的(?:要)?改|不用改")
 _WAITS = re.compile(
     "(?:好+的?|行|嗯+|哦|那|ok|我|就|先|再|可以)*(?:等|看)(?:着|等|看|一下|一?会儿?|几天|两天|吧|通知|消息|结果|呗|了|啊)*"
@@ -361,7 +364,8 @@ def _instead(
         return Reading(Source.ASKED, Act.NOTE, message, "agrees with what is noted", arguments={"values": {}})
     if is_unknown and new and not is_short:
         # 「时间不清楚，金额两千」 leaves one out and tells another.
-        told = {"values": new, "skipped": wanted.id}
+        is_other = bool(_OF_TIME.search(message.key)) and wanted.accepts != "time"
+        told = {"values": new, "skipped": None if is_other else wanted.id}
         return Reading(Source.ASKED, Act.NOTE, message, f"does not know {wanted.id}, tells others", arguments=told)
     if is_unknown and (is_short or wanted.accepts != "story"):
         return Reading(Source.ASKED, Act.SKIP_DETAIL, message, f"does not know {wanted.id}")
@@ -372,6 +376,7 @@ def _instead(
     if complains(message.key) or "frustration" in message.entities or act is Act.HUMAN:
         return None
     others = {name: value for name, value in others.items() if name not in state.collected_details}
+    others = others or _bare_amount(topic, state, message)
     completed = _completes_time(context, state, message, wanted)
     if completed:
         return completed
@@ -388,6 +393,15 @@ def _instead(
     if is_plain_command or _is_for_others(act, message):
         return None
     return Reading(Source.ASKED, Act.MISFIT, message, f"fits no {wanted.accepts}", arguments={"hint": wanted.hint})
+
+
+def _bare_amount(topic: Topic, state: DialogueState, message: UserMessage) -> dict[str, str]:
+    """Returns the bare number that answers a question that has not been asked yet (「2680」, asked for the time)."""
+    amount = next((d for d in topic.collected_details if d.accepts == "amount"), None)
+    if amount is None or amount.id in state.collected_details or not _NUMBER.fullmatch(message.text.strip()):
+        return {}
+    found = amounts_in(message.text, is_asked=True)
+    return {amount.id: found[0].value} if found else {}
 
 
 def _says_again(state: DialogueState, message: UserMessage) -> bool:

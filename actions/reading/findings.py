@@ -19,6 +19,8 @@ _SURE_FINE, _SURE_FOUND = 0.95, 0.6
 _SURE_PAGE = 0.9
 _SURE_TROUBLE = 0.9
 _BALANCE = "balance"
+# 「信号 满格4g」: what is no longer than a name says nothing of it.
+_BARE = 2
 _SUPPOSES = re.compile("^(?:就|也|应该|大概|估计|可能|或许|也许|怕|怀疑|好像)(?:是|就是)?")
 _STILL = re.compile(
     "(?:还是|仍然?是?|依旧|照样|依然|又)(?:在|老|给我)?(?:转(?!人工|账|钱)|失败|卡(?!里)|老样子|那样|这样|付不|不行|不成|没用|没反应)"
@@ -112,8 +114,9 @@ def findings(topic: Topic, state: DialogueState, message: UserMessage) -> Findin
             solved = solved and label != "ruled_out"
             meant = "ruled_out" if label == "tried_everything" else label
             # 「钱够的，有一百来块」
-            found.update((value, meant) for value in about if value and value not in plain)
-            plain.update(named if meant in ("ruled_out", "cause_confirmed") and sure >= _SURE_FOUND else ())
+            found.update((value, meant) for value in about if value and (named or value not in plain))
+            is_plain = meant in ("ruled_out", "cause_confirmed") and sure >= _SURE_FOUND and len(key) > _BARE
+            plain.update(named if is_plain else ())
     if not solved and not found:
         return None
     return _by_label(found, by_page, solved=solved, certainty=certainty)

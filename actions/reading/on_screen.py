@@ -28,6 +28,7 @@ from actions.knowledge.answers import TOPIC
 from actions.reading import causes
 from actions.reading.clauses import asks_in
 from actions.reading.findings import Findings, findings, plans
+from actions.reading.names import is_framed, name_in
 from actions.reading.questions import (
     asks,
     asks_how,
@@ -49,7 +50,7 @@ from actions.reading.steps_meant import (
     step_meant,
     step_named,
 )
-from actions.reading.stories import PROCEDURE, is_story
+from actions.reading.stories import PROCEDURE, is_story, tells
 from actions.reading.times import changed_time, times_in
 from actions.reading.values import details_said
 from language.text_normalization import normalize
@@ -97,12 +98,14 @@ _RULES_OUT = re.compile("[够没不有好足满对行通未非绿稳全快勿冇
 # 「进去了」 in the middle of a procedure has only come as far as that; 「登进去了」 is the end.
 _ARRIVES = re.compile("(?<!登)(?:进去|进来|进到|点开|打开)[^不没]{0,4}了?[啦咯噻]?$")
 # A mistake of the user's own, which they are mending.
-_MISTAKE = re.compile("(?:填|输|写|点|打|选|按)错")
+_MISTAKE = re.compile("(?:填|输|写|点|打|选|按|看|记|抄|数)错|看(?:岔|漏|花)|把.{1,4}(?:看|写|输|填|打|记)成")
 _TOLD_BY_PAGE = re.compile("提示|显示|它?说|报")
 _ASKS_FOR = re.compile("先?(?:查|看|试)(?![了过到])")
 # From these certainties on the last clause says what is meant, and the whole does whatever its clauses say.
 _SURE_CLAUSE, _SURE_WHOLE = 0.5, 0.93
 _SURE_TOLD = 0.6
+_TWO = 2
+_ALSO = re.compile("也(?:没|不|还)|还是(?:没|不)|照样(?:没|不)")
 # Likeness to what is said of a step from which the user is taken to be there in spite of a warning.
 _AT_WARNING = 0.74
 _OTHER_AT_WARNING = 0.8
@@ -115,6 +118,8 @@ _SURE_JOINED, _TROUBLE_JOINED = 0.5, 0.74
 # A question that names another topic may be about the step all the same (「密码多久改一回」) from this certainty on.
 _ASKS_HERE = 0.6
 _SURE_TRIED = 0.6
+_AGREES_FIRST = re.compile(r"^(?:对+的?|嗯+|是的?|没错|好的?)[\s,，。]+")
+_AS_SAID = 0.8
 _AT_LOGIN = re.compile("^(?!.*(?:新密码|新设|重设|改完|设完|验证码)).*(?:登|进)[录陆]?.{0,8}(?:不[上进去了]|密码)")
 _IN = re.compile(
     "登.{0,2}成功|成功登|^(?:也|又|就|现在|这下|然后)*(?:能|可以)?(?:登|进)(?:进去|进来|去|来|上去?|录?)?(?:了|啦|咯|成功)|(?:能|可以)(?:登|用|进)(?:了|啦)"
@@ -186,7 +191,7 @@ def _at_shown(context: Context, topic: Topic, state: DialogueState, act: Act, me
     aside = state.walk is not None and state.walk.interrupted and state.last_topic not in (None, topic.id)
     told = _after_answer(context, state, act, message) if aside and topic.id not in message.matters() else None
     told = told or _heard(state, act, message) or _what_now(context, state, message)
-    told = told or _wrong_entry(topic, state, act, message)
+    told = told or _wrong_entry(topic, state, act, message) or _own_mistake(topic, state, act, message)
     if told:
         return told
     found = findings(topic, state, message) if topic.kind == "diagnosis" else None
@@ -283,18 +288,33 @@ def _reported(context: Context, topic: Topic, state: DialogueState, act: Act, me
         return None
     if meant is Act.SOLVED:
         return _settled(message, certainty)
+    arguments = _about(context, topic, state, meant, label, message)
+    return Reading(Source.ON_SCREEN, meant, message, f"{label} at {topic.id} {state.step}", certainty, arguments)
+
+
+def _about(
+    context: Context, topic: Topic, state: DialogueState, meant: Act, label: str, message: UserMessage
+) -> dict[str, object]:
+    """Returns what a report is about: the causes, or the step and how it stands."""
     arguments: dict[str, object] = {}
     if meant in (Act.RULED_OUT, Act.CAUSE_FOUND):
         arguments["causes"] = causes_named(topic, state, message)
+        if label == "question" and len(message.clauses) < _TWO:
+            # 「是不是余额不足」 asks for the check.
+            arguments["is_asked"] = True
     if meant in (Act.DONE, Act.TROUBLE):
         arguments["step"] = step_meant(context, topic, state, meant, message)
+    if meant is Act.TROUBLE and state.walk and _ALSO.search(message.key):
+        # 「更新了也没有」 is still about what help was given with.
+        is_helped = topic.steps[state.step - 1].id in state.walk.problem_steps
+        arguments["step"] = state.step if is_helped else arguments["step"]
     if meant is Act.DONE:
         last = max(number for number, step in enumerate(topic.steps, 1) if not step.is_fallback)
         place = place_spoken_of(topic, state.step, message) if topic.kind == "procedure" else None
         arguments["is_last"] = place is not None and place.number == last and place.is_done
         arguments["is_there"] = place is not None and place.number == arguments["step"] and not place.is_done
         arguments["is_through"] = topic.kind == "procedure" and _is_through(message)
-    return Reading(Source.ON_SCREEN, meant, message, f"{label} at {topic.id} {state.step}", certainty, arguments)
+    return arguments
 
 
 def _is_through(message: UserMessage) -> bool:
@@ -318,6 +338,15 @@ def _wrong_entry(topic: Topic, state: DialogueState, act: Act, message: UserMess
     if _GOES_BACK.search(message.key):
         return Reading(Source.ON_SCREEN, Act.DONE, message, "goes back to fill it in", 1.0, {"step": number})
     return Reading(Source.ON_SCREEN, Act.TROUBLE, message, "the wrong number was filled in", 1.0, {"step": number})
+
+
+def _own_mistake(topic: Topic, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
+    """Reads that the user has seen a mistake of their own, which they are mending (「我看错了 把6看成8了」)."""
+    reports = max(message.acts.get(name, 0.0) for name in (*_REPORTS, "trouble", "question"))
+    is_plain = act in UNCLEAR and reports < _LIKELY and not asks(normalize(message.text))
+    if not is_plain or not _mends(topic, state, message):
+        return None
+    return Reading(Source.ON_SCREEN, Act.WAIT, message, "mends a mistake of their own", 1.0)
 
 
 def _of_suspended(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
@@ -394,7 +423,13 @@ def _more_of_story(
     if any(map(asks_in, message.clauses)) and find_answer(context, state, message, SURE):
         # 「我不记得了 从哪查」 is no part of it.
         return None
-    text = message.text.strip()
+    named = next((d.id for d in topic.collected_details if d.accepts == "name"), None)
+    called = name_in(message.text) if named and is_framed(message.text) and not tells(message.text) else None
+    if named and called:
+        # 「店名叫老陈家麻辣烫」 says who it was.
+        changes = {named: called}
+        return Reading(Source.ON_SCREEN, Act.CORRECT, message, f"names {named}", arguments={"changes": changes})
+    text = _AGREES_FIRST.sub("", message.text.strip())
     if PROCEDURE.search(message.key) or not is_story(text) or len(message.key) < _SHORTEST_STORY:
         return None
     if demands_money(message.key) or dismisses(message.key) or "frustration" in message.entities:
@@ -902,6 +937,10 @@ def switches(context: Context, topic: Topic, act: Act, message: UserMessage) -> 
     if topic.kind == "procedure" and len(message.clauses) > 1 and is_shown_now(message):
         # 「点了 要我填电话号码」 tells what the page wants.
         return message.clauses[0].acts.get("done", 0.0) < _SURE_ACT
+    own = [likeness for address, likeness in message.steps.items() if address.startswith(f"{topic.id}/")]
+    if topic.kind == "procedure" and is_shown_now(message) and max(own, default=0.0) >= _AS_SAID:
+        # 「然后它让输验证码」, while an account is closed.
+        return False
     if message.intent in message.matters() and message.intent not in topic.related:
         return message.confidence >= _SWITCH
     return message.confidence >= _SURE_SWITCH and message.acts.get("other", 0) >= _OTHER

@@ -43,13 +43,16 @@ _NOW_SHOWN = re.compile(
     r"|(?<![找看收])到.{1,8}(?:页|界面|[那这]步)"
 )
 
-_PAGE_WANTS = re.compile(r"(?<!不)(?:要|让|叫|喊)(?:我|您|你)?(?:填|输|设|选|传|确认|重新登)")
+_PAGE_WANTS = re.compile(
+    r"(?:它|页面|上面|软件|然后|现在)(?:又|还|就|现在|这会)*(?:要|问)(?:我)?(?:的)?(?:手机|号|邮箱|密码|验证码|码|账号|原因)|(?<!不)(?:要|让|叫|喊)(?:我|您|你)?(?:填|输|设|选|传|确认|重新登)"
+)
 # Says no more than that it was heard, or goes on.
 _ACKNOWLEDGES = re.compile(
     "(?:好+的?|嗯+|行|哦+|那|就|都|我|知道|明白|懂|清楚|了解|收到|晓得|继续|下一步|下一个|然后|接着|ok|可以|没问题)+(?:了|啦|吧|呢|的|呀|啊)*"
 )
 _PLAINLY = 0.8
 _FOUND = re.compile("(?:找|看|瞧|翻)(?:到|着|见)了")
+_NOT_INSIDE = re.compile("里[面头边]?(?:也|都|压根)?(?:没|冇)")
 _TO_BE_FOUND = re.compile("找|打开|进")
 _DID = re.compile("(?:填|输|打|写|点|选|交)(?:了|好|完|进去|上去|进|上)")
 _HAS_HELPED = re.compile("就(?:好|行|成|过|对|可以|能.{0,3}|收到|登.{0,2}|进.{0,2})(?:了|啦|咯)")
@@ -229,7 +232,7 @@ def step_meant(context: Context, topic: Topic, state: DialogueState, act: Act, m
         scores[number] = 2 * len(words & title) + len(words & text)
     best = max(scores, key=lambda number: (scores[number], -number)) if any(scores.values()) else current
     if act is not Act.DONE:
-        return _received(topic, current, message) if best == current else best
+        return _missing_at(topic, current, message) if best == current else best
     if best > current and is_shown_now(message):
         return best
     if best == current and _is_first_done(message) and _PAGE_WANTS.search(message.key):
@@ -277,6 +280,15 @@ def _is_found(topic: Topic, place: Place) -> bool:
 def _is_first_done(message: UserMessage) -> bool:
     """Whether the first of several clauses says that something is done."""
     return len(message.clauses) > 1 and message.clauses[0].acts.get("done", 0.0) >= _SURE_DONE
+
+
+def _missing_at(topic: Topic, current: int, message: UserMessage) -> int:
+    """Returns the step at hand, or one ahead, that helps with what has not come or is not to be found inside."""
+    is_opened = bool(_TO_BE_FOUND.search(topic.steps[current - 1].title)) if current else False
+    if is_opened and current < len(topic.steps) and _NOT_INSIDE.search(message.key):
+        # 「我的 里面没有啊」 has opened it, and looks for what comes next.
+        return current + 1
+    return _received(topic, current, message)
 
 
 def _received(topic: Topic, current: int, message: UserMessage) -> int:

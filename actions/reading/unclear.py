@@ -74,6 +74,10 @@ def _in_talk(context: Context, state: DialogueState, act: Act, message: UserMess
     if not state.walk and not _is_waiting(state, message) and re.fullmatch(words.calls_out, message.key):
         plain = replace(message, intent=Act.GREET.value, band=AnswerBand.ANSWER, choices=(), further_requests=())
         return Reading(Source.SENTENCE, Act.GREET, plain, "calls for somebody")
+    if state.offer is Offer.HUMAN and has_alarm(state, Alarm.COMPLAINT) and _goes_on(state, act, message):
+        # 「昨天打电话 挂我三次」
+        about = {"alarm": Alarm.COMPLAINT}
+        return Reading(Source.SAID_BEFORE, Act.ALARM, message, "tells more of the complaint", arguments=about)
     if state.offer is Offer.HUMAN and act is Act.AFFIRM and _tells_more(message):
         # 「他在的，就在旁边，是他让我办的」 says yes to nothing that was offered.
         return Reading(Source.SAID_BEFORE, Act.HONEST, message, "tells more of what a human is offered for")
@@ -109,6 +113,13 @@ def _goes_and_does(context: Context, state: DialogueState, act: Act, message: Us
     is_told = act is Act.OPEN_TOPIC and last is not None and message.intent == last.id and not last.is_walkthrough
     tells = max(message.acts.get(name, 0.0) for name in ("waiting", "done"))
     return is_told and tells >= _QUESTION and not asks(normalize(message.text)) and not message.further_requests
+
+
+def _goes_on(state: DialogueState, act: Act, message: UserMessage) -> bool:
+    """Whether a message that is clear of nothing tells more of what was told before."""
+    is_doubtful = act in UNCLEAR or message.band is not AnswerBand.ANSWER
+    is_told = not asks(normalize(message.text)) and message.acts.get("question", 0.0) < _MAYBE_QUESTION
+    return is_doubtful and is_told and state.walk is None and not message.matters() and not message.further_requests
 
 
 def _tells_more(message: UserMessage) -> bool:

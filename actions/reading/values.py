@@ -223,7 +223,7 @@ def _name_beside(context: Context, topic: Topic, message: UserMessage, said: dic
     parts = [part for part in parts if normalize(part) not in words]
     rest = [part for part in parts if not times_in(part, None) and not amounts_in(part, is_asked=True)]
     # 「300多 美团的」
-    rest = [part.removesuffix("的") if len(part) > _SHORTEST_NAME else part for part in rest]
+    rest = [re.sub("(?:上|里|那边)?的$|上$", "", part) if len(part) > _SHORTEST_NAME else part for part in rest]
     firms = [part for part in rest if _FIRM.fullmatch(part)]
     # 「滴答出行 打了个车」
     rest = firms if len(firms) == 1 else rest
