@@ -27,6 +27,7 @@ from actions.reading.questions import (
     ends_noting,
     ends_talk,
     names_human,
+    postpones,
     without_reminder,
 )
 from actions.reading.reading import Reading, Source
@@ -225,7 +226,7 @@ def _of_waiting(state: DialogueState, message: UserMessage) -> Reading | None:
     """Reads what is said of the human who was sent for while a form is filled in (「要等多久」, 「算了 我等人吧」)."""
     if asks_of_waiting(message.key) and state.topic not in message.matters():
         return Reading(Source.ASKED, Act.TICKET_STATUS, replace(message, band=AnswerBand.ANSWER), "asks of the waiting")
-    if goes_on_waiting(message.key):
+    if goes_on_waiting(message.key) or postpones(message.key):
         plain = replace(message, intent=Act.CANCEL.value, band=AnswerBand.ANSWER, choices=(), further_requests=())
         return Reading(Source.ASKED, Act.CANCEL, plain, "leaves the form and waits")
     return None

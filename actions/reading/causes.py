@@ -54,6 +54,9 @@ _WANTED = re.compile(
 )
 
 
+_POOR = re.compile(
+    "(?<![不没])(?:挺|很|有点|比较|太|好|特别|超级?|贼)(?:慢|差|卡|弱|烂)(?!吗|不)|断断续续|时有时无|[一1两2]格(?:信号)?$"
+)
 _TAKES_BACK = re.compile(
     "(?:搞|弄|说|理解|听|看|记|划|读|意思)?反了|(?<!我)(?:划|排除|勾|搞|弄|理解|听|看)错|(?:别|不要|不能|谁让你|怎么就?|咋)(?:给我)?(?:把.{1,6})?(?:划|排除)"
     "|(?:不该|没让你|没叫你)(?:划|排除)|(?:划|排除)(?:早|快)了|没(?:有)?排除|加回[来去]|划回[来去]"
@@ -136,6 +139,11 @@ def _amount(text: str) -> float | None:
     found = amounts_in(text, is_asked=True)
     number = re.sub("[^0-9.]", "", found[0].value) if found else ""
     return float(number) if re.fullmatch(r"[0-9]+(?:[.][0-9]+)?", number) else None
+
+
+def is_poor(text: str) -> bool:
+    """Whether a clause says that a network is there and is bad (「校园网 挺慢的」)."""
+    return bool(_POOR.search(normalize(text)))
 
 
 def takes_back(text: str) -> bool:

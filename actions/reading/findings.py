@@ -113,6 +113,7 @@ def findings(topic: Topic, state: DialogueState, message: UserMessage) -> Findin
         else:
             solved = solved and label != "ruled_out"
             meant = "ruled_out" if label == "tried_everything" else label
+            meant = "cause_confirmed" if meant == "ruled_out" and causes.is_poor(clause.text) else meant
             # 「钱够的，有一百来块」
             found.update((value, meant) for value in about if value and (named or value not in plain))
             is_plain = meant in ("ruled_out", "cause_confirmed") and sure >= _SURE_FOUND and len(key) > _BARE

@@ -27,7 +27,7 @@ _ASKED = 0.4
 _VAGUE = frozenset({"账户", "保护", "找回", "排查", "登录", "回登", "户安", "查支"})
 # 「刚才说到哪了」, 「到第几步了」, but not 「钱转到哪了」 nor 「在哪一步填」.
 _WHERE = re.compile(
-    "(?:说|弄|做|讲|搞|走|办|查|进行)到(?:哪|第几|什么地方)|到了?(?:哪|第几)[一个]?[步项条]"
+    "回来了?.{0,4}到哪(?:儿|里)?(?:了|一步)|(?:说|弄|做|讲|搞|走|办|查|进行)到(?:哪|第几|什么地方)|到了?(?:哪|第几)[一个]?[步项条]"
     "|(?:现在|目前|这会儿?|刚才|刚刚|咱们?|我们?)[是在该]?[在到]?(?:哪|第几)[一个]?[步项条](?:了|啊|呀|呢|来着|吗)*$"
 )
 # The causes, or steps, that are wanted at once: 「第四个第五个直接告诉我」, 「剩下的都说了吧」.
@@ -276,6 +276,10 @@ def _has_trouble(message: UserMessage) -> bool:
 def _thanks(context: Context, state: DialogueState, message: UserMessage) -> Reading | None:
     """Reads bare thanks in a walkthrough: at its end they say that it has helped, before it they keep the place."""
     topic = context.topic(state)
+    if state.awaiting is Awaiting.WARNING and _THANKS.search(message.key) and _ONLY_THANKS.fullmatch(message.key):
+        # 「知道了 谢谢」 accepts no warning, and wants it no more either.
+        arguments = {"response": "utter_welcome_in_walk", "stays": True}
+        return Reading(Source.REFERENCE, Act.LET_BE, message, "thanks at the warning", arguments=arguments)
     if topic is None or state.walk is None or not state.step or state.awaiting is not None:
         return None
     if not (_THANKS.search(message.key) and _ONLY_THANKS.fullmatch(message.key)):

@@ -172,3 +172,11 @@ def test_what_was_changed_is_tried_before_the_next_check() -> None:
     turn = Dialogue(KNOWLEDGE, PLACEHOLDERS).respond(state, Act.NOT_UNDERSTOOD, message)
     assert [reply.response for reply in turn.replies] == ["utter_try_now"]
     assert turn.state.step == 4
+
+
+def test_a_network_that_is_bad_is_not_ruled_out() -> None:
+    message = said(
+        "校园网 挺慢的", "nlu_fallback", acts={"ruled_out": 0.9}, clauses=clauses(("校园网挺慢的", "ruled_out"))
+    )
+    chosen = read(message, at("payment_failure", 2)).chosen
+    assert (chosen.act, chosen.arguments["causes"]) == (Act.CAUSE_FOUND, ("network",))

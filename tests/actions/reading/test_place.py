@@ -174,3 +174,8 @@ def test_small_letters_that_were_read_all_the_same_hold_nobody_up() -> None:
     parts = (Clause("看见了", {"done": 0.9}), Clause("字太小了", {"other": 0.9}))
     message = said("看见了 字太小了", "nlu_fallback", acts={"done": 0.7}, clauses=parts)
     assert read(message, at("forgot_password", 1)).chosen.act is Act.DONE
+
+
+def test_bare_thanks_at_the_warning_do_not_bring_it_again() -> None:
+    state = at("account_closure", 0, awaiting=Awaiting.WARNING, interrupted=True)
+    assert read(said("知道了 谢谢", "affirm", confidence=0.7), state).chosen.act is Act.LET_BE
