@@ -100,7 +100,7 @@ class Gateway:
         )
         self.engine = Process(
             "engine",
-            [str(_PYTHON), "-m", "tools.faults.engine", str(engine_port), str(folder / "turns.db"), "0"],
+            [str(_PYTHON), "-m", "tools.faults.engine", HOST, str(engine_port), str(folder / "turns.db"), "0"],
             ready_url=f"http://{HOST}:{engine_port}/webhooks/gateway/",
             log=folder / "engine.log",
             cwd=ROOT / "gateway",

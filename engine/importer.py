@@ -10,6 +10,7 @@ from rasa.shared.core.training_data.structures import StoryGraph
 from rasa.shared.importers.rasa import RasaFileImporter
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from actions.dialogue.acts import CONTROL_INTENTS
 from actions.knowledge import KnowledgeError, load_knowledge
 from actions.knowledge.questions import load_questions
 from actions.rules import actions_by_intent
@@ -60,10 +61,25 @@ class KnowledgeImporter(RasaFileImporter):
         return self._examples
 
     def get_domain(self) -> Domain:
-        """Returns the domain in the domain file, read once: Rasa asks three times, and merging makes copies too."""
+        """Returns the domain in the domain file, with an intent for each topic that has examples and for no other.
+
+        A topic that is added or taken out at the desk changes no domain file. Read once: Rasa asks three times, and
+        merging makes copies too.
+        """
         if self._domain is None:
-            self._domain = super().get_domain()
+            domain = super().get_domain()
+            self._domain = domain if domain.is_empty() else self._fitted(domain)
         return self._domain
+
+    def _fitted(self, domain: Domain) -> Domain:
+        topics = set(self.get_nlu_data().intents) & set(self._knowledge.topics)
+        missing = sorted(topics - set(domain.intents))
+        gone = set(domain.intents) - topics - set(CONTROL_INTENTS) - set(self._knowledge.topics)
+        if not missing and not gone:
+            return domain
+        told = domain.as_dict()
+        told["intents"] = [it for it in told["intents"] if _name(it) not in gone] + missing
+        return Domain.from_dict(told)
 
     def get_stories(self, exclusion_percentage: int | None = None) -> StoryGraph:
         """Returns the stories and rules in the data files, and one rule for each intent."""
@@ -80,3 +96,7 @@ class KnowledgeImporter(RasaFileImporter):
             steps = reader.read_from_string(_RULE.format(intent=intent, action=action))
             graph = graph.merge(StoryGraph(steps))
         return graph
+
+
+def _name(intent: str | dict[str, Any]) -> str:
+    return intent if isinstance(intent, str) else next(iter(intent))

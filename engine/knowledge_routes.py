@@ -10,7 +10,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from actions.knowledge import KnowledgeError
-from engine.serving.bundles import Bundles, PlayedTurn, UnknownBundleError
+from engine.serving.bundles import Bundles, PlayedTurn, UnknownBundleError, UntrainedError
 from engine.wire import json_object, outgoing, required_text, typed_text, understood
 
 _Handler = Callable[[Request], Coroutine[Any, Any, HTTPResponse]]
@@ -36,12 +36,15 @@ def add_knowledge_routes(webhook: Blueprint, guarded: Callable[[_Handler], _Hand
                 return response.json({"error": str(error)}, status=400)
             except UnknownBundleError:
                 return response.json({"error": "There is no such bundle."}, status=404)
+            except UntrainedError:
+                return response.json({"untrained": True}, status=409)
 
         handle.__name__ = f"knowledge_{path.strip('/') or 'status'}"
         webhook.add_route(guarded(handle), f"/knowledge{path}", methods=[method])
 
     route("", "GET", _tell_status)
     route("/bundles", "POST", _stage)
+    route("/trainings", "POST", _train)
     route("/served", "POST", _serve)
     route("/trial", "POST", _try)
     route("/alike", "POST", _tell_alike)
@@ -55,6 +58,23 @@ async def _tell_status(bundles: Bundles, _: Mapping[str, Any]) -> HTTPResponse:
 async def _stage(bundles: Bundles, body: Mapping[str, Any]) -> HTTPResponse:
     missing = await bundles.stage(_texts(body, "files"), _texts(body, "texts"))
     return response.json({"missing": missing}, status=409) if missing else response.json({})
+
+
+async def _train(bundles: Bundles, body: Mapping[str, Any]) -> HTTPResponse:
+    start, again = body.get("start", False), body.get("again", False)
+    if not isinstance(start, bool) or not isinstance(again, bool):
+        raise ValueError("start, again: expected true or false.")
+    training = await bundles.train(required_text(body, "sha256"), start=start, again=again)
+    if training is None:
+        return response.json({"state": "done", "progress": 1.0, "problems": [], "seconds": 0.0})
+    return response.json(
+        {
+            "state": training.state,
+            "progress": training.progress,
+            "problems": list(training.problems),
+            "seconds": training.seconds,
+        }
+    )
 
 
 async def _serve(bundles: Bundles, body: Mapping[str, Any]) -> HTTPResponse:

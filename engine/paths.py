@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+# Another folder of the same shape, in which knowledge is trained that was edited at the desk.
+PROJECT_VARIABLE = "UWALLET_PROJECT"
+ROOT = Path(os.environ.get(PROJECT_VARIABLE) or Path(__file__).resolve().parent.parent)
 LEXICON = ROOT / "data" / "lexicon"
 KNOWLEDGE = ROOT / "data" / "knowledge"
 QUESTIONS = ROOT / "data" / "questions"

@@ -1,10 +1,12 @@
 """Trains the model as `rasa train --force` does, without what Rasa does for a cache that is not asked.
 
-Usage: python -m engine.training OUTPUT, in the project's folder.
+Usage: python -m engine.training OUTPUT [REUSED], in the project's folder; of the model REUSED is taken over what other
+examples of the intents change little.
 """
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import gc
 import itertools
@@ -20,7 +22,7 @@ import engine.serving  # isort: skip  # noqa: F401 - first: puts off the import 
 
 import rasa.engine.validation
 from rasa.engine.constants import PLACEHOLDER_IMPORTER
-from rasa.engine.graph import ExecutionContext, GraphModelConfiguration
+from rasa.engine.graph import ExecutionContext, GraphModelConfiguration, GraphNodeHook, GraphSchema
 from rasa.engine.recipes.recipe import Recipe
 from rasa.engine.storage.local_model_storage import MODEL_ARCHIVE_COMPONENTS_DIR, LocalModelStorage
 from rasa.engine.storage.storage import ModelMetadata
@@ -39,14 +41,47 @@ from rasa.utils.log_utils import configure_structlog
 
 from actions.knowledge import KnowledgeError
 from engine.nlu.lexicon import LexiconError
+from engine.reused_parts import reusing
 from engine.serving.deferred_imports import defer_neural_components
 from engine.serving.graph_runner import OrderedGraphRunner
 from engine.upstream import replaces
 from engine.useful_warnings import show_only_useful
 
+PROGRESS = "progress"
 _COMPRESSION = 4
 # Properties of examples; equal examples have equal ones.
 _TELLING = (TEXT, INTENT, ACTION_NAME, ACTION_TEXT)
+
+
+class ProgressHook(GraphNodeHook):
+    """Says on stdout how many of the components are done, as `engine/serving/model_training.py` reads it."""
+
+    def __init__(self, schema: GraphSchema) -> None:
+        """Counts the components."""
+        self._all = len(schema.nodes)
+        self._done = 0
+
+    def on_before_node(
+        self,
+        node_name: str,
+        execution_context: ExecutionContext,
+        config: dict[str, Any],
+        received_inputs: dict[str, Any],
+    ) -> dict[str, Any]:
+        """Needs nothing (see parent class)."""
+        return {}
+
+    def on_after_node(
+        self,
+        node_name: str,
+        execution_context: ExecutionContext,
+        config: dict[str, Any],
+        output: Any,
+        input_hook_data: dict[str, Any],
+    ) -> None:
+        """Counts a component that is done (see parent class)."""
+        self._done += 1
+        print(f"{PROGRESS} {self._done}/{self._all}", flush=True)
 
 
 class QuicklyPackedStorage(LocalModelStorage):
@@ -108,7 +143,9 @@ def _is_empty(data: TrainingData) -> bool:
 
 
 @replaces(GraphTrainer.train, "61837cd6d73a")
-def train_graph(configuration: GraphModelConfiguration, importer: TrainingDataImporter, output: Path) -> None:
+def train_graph(
+    configuration: GraphModelConfiguration, importer: TrainingDataImporter, output: Path, reused: Path | None = None
+) -> None:
     """Trains all components and packs the model.
 
     Rasa's GraphTrainer computes a fingerprint of all training data after each component, to find its output in a cache
@@ -118,14 +155,19 @@ def train_graph(configuration: GraphModelConfiguration, importer: TrainingDataIm
         configuration: The graphs of training and prediction.
         importer: Gives the training data.
         output: The archive to write.
+        reused: A model whose parts are taken over where the examples of intents matter little.
     """
-    with mock.patch.object(TrainingData, "merge", _merge), TempDirectoryPath(get_temp_dir_name()) as folder:
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(mock.patch.object(TrainingData, "merge", _merge))
+        folder = stack.enter_context(TempDirectoryPath(get_temp_dir_name()))
+        if reused is not None:
+            stack.enter_context(reusing(reused, Path(folder)))
         domain = copy.deepcopy(importer.get_domain())
         storage = QuicklyPackedStorage(Path(folder))
         context = ExecutionContext(graph_schema=configuration.train_schema)
-        runner = OrderedGraphRunner.create(
-            configuration.train_schema, storage, context, hooks=[LoggingHook(configuration.train_schema)]
-        )
+        schema = configuration.train_schema
+        hooks: list[GraphNodeHook] = [LoggingHook(schema), *([ProgressHook(schema)] if reused else [])]
+        runner = OrderedGraphRunner.create(schema, storage, context, hooks=hooks)
         runner.run(inputs={PLACEHOLDER_IMPORTER: importer})
         # Packed beside and then renamed: a model that is being served is replaced at once or not at all.
         packed = output.with_name(f"{output.name}.new")
@@ -134,7 +176,14 @@ def train_graph(configuration: GraphModelConfiguration, importer: TrainingDataIm
 
 
 @replaces(_train_graph, "ed075d720e33")
-def train(output: Path, config: str = "config.yml", domain: str = "domain.yml", data: str = "data") -> None:
+def train(
+    output: Path,
+    config: str = "config.yml",
+    domain: str = "domain.yml",
+    data: str = "data",
+    *,
+    reused: Path | None = None,
+) -> None:
     """Trains the model of a Rasa project from scratch.
 
     Args:
@@ -142,6 +191,7 @@ def train(output: Path, config: str = "config.yml", domain: str = "domain.yml", 
         config: The project's configuration.
         domain: Its domain, a file or folder.
         data: Its training data, a file or folder.
+        reused: A model of the same configuration, of which all is taken over that other examples change little.
 
     Raises:
         RasaException: The configuration or the data is not usable.
@@ -156,7 +206,7 @@ def train(output: Path, config: str = "config.yml", domain: str = "domain.yml", 
     configuration = recipe.graph_config_for_recipe(settings, {}, training_type=TrainingType.BOTH, is_finetuning=False)
     rasa.engine.validation.validate(configuration)
     output.parent.mkdir(parents=True, exist_ok=True)
-    train_graph(configuration, importer, output)
+    train_graph(configuration, importer, output, reused)
 
 
 def main() -> int:
@@ -169,7 +219,7 @@ def main() -> int:
     # Components are named by their modules in this folder.
     sys.path.insert(0, str(Path.cwd()))
     try:
-        train(Path(sys.argv[1]))
+        train(Path(sys.argv[1]), reused=Path(sys.argv[2]) if len(sys.argv) > 2 else None)
     except (KnowledgeError, LexiconError, RasaException) as error:
         print(error, file=sys.stderr)
         return 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -40,6 +41,12 @@ PLACEHOLDERS = {
 
 # Long enough to be no fragment, and about nothing.
 SENTENCE = "说了这么长的一句话"
+
+
+def pytest_collection_finish() -> None:
+    """Keeps what is imported and collected out of the search for garbage: it stays until the end."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

@@ -75,6 +75,7 @@ class Faq(Validity):
         buttons: Ids of topics that the answer leads to.
         related: Ids of other questions, offered after the topics.
         outdated: What is said to the question once `valid_until` has passed; without it the bot does not know it.
+        source: Where the answer comes from, for whoever checks it; never said.
         category: Of the file.
     """
 
@@ -87,6 +88,7 @@ class Faq(Validity):
     buttons: list[str] = []
     related: list[str] = []
     outdated: Text | None = None
+    source: Text | None = None
     category: str = ""
 
     @model_validator(mode="after")

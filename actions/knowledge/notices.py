@@ -48,6 +48,7 @@ class Notice(BaseModel):
         valid_from, valid_until: Days, or times of the zone of `organisation.yml`; None without a limit.
         explains: Ids of topics with steps of which it may be the cause: it is said before they begin.
         sites, channels: Where it is said; none for all.
+        source: Who has announced it, for whoever checks it; never said.
     """
 
     id: Annotated[str, Field(pattern="^[a-z][a-z0-9_]*$")]
@@ -58,6 +59,7 @@ class Notice(BaseModel):
     explains: list[str] = []
     sites: list[str] = []
     channels: list[str] = []
+    source: Text | None = None
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +30,11 @@ class Questions:
     by_answer: Mapping[str, Sequence[str]]
     unanswered: Mapping[str, Sequence[str]]
 
+    @cached_property
+    def normalized(self) -> Mapping[str, Sequence[str]]:
+        """The questions by address of the answer, in one spelling: each index compares the same ones."""
+        return {address: [normalize(text) for text in texts] for address, texts in self.by_answer.items()}
+
 
 def load_questions(addresses: Collection[str], folder: Path = DEFAULT_FOLDER) -> Questions:
     """Reads all files of a folder: `<topic>.yml` with the questions by place and by id of the answer.
@@ -39,6 +46,19 @@ def load_questions(addresses: Collection[str], folder: Path = DEFAULT_FOLDER) ->
     Raises:
         KnowledgeError: With every mistake found, as `file:line: field: reason`.
     """
+    return _read(frozenset(addresses), folder, _contents(folder))
+
+
+def _contents(folder: Path) -> tuple[tuple[str, bytes], ...]:
+    """Returns what changes when a file does."""
+    files = (path for path in sorted(folder.glob("*.yml")) if path.is_file())
+    return tuple((path.name, hashlib.sha256(path.read_bytes()).digest()) for path in files)
+
+
+@lru_cache(maxsize=2)
+def _read(addresses: frozenset[str], folder: Path, _state: tuple[tuple[str, bytes], ...]) -> Questions:
+    # A process asks for the same ones for several parts of it, and eight thousand questions take a third of a second.
+    # Nobody changes what is read.
     reader = _Reader(addresses)
     for path in sorted(folder.glob("*.yml")):
         reader.read(path)

@@ -192,6 +192,7 @@ class Step(_Model):
     Attributes:
         picture: What the screen looks like there.
         link: Leads to where the step is done.
+        source: Where it comes from, if not where the topic does.
         value: The entity value that leads to the step.
         words: What users call the cause, for a check.
         treatment: What to do when the check finds the cause.
@@ -220,6 +221,7 @@ class Step(_Model):
     show_collected: bool = False
     picture: StepPicture | None = None
     link: StepLink | None = None
+    source: Text | None = None
 
 
 class Item(_Model):
@@ -283,6 +285,7 @@ class Topic(_Model):
         finished: What is said when a walkthrough has ended well, where the general words do not fit.
         questions: What users may ask of it, the main question first; offered while they type and among the most asked.
         pinned_question: The main question is always among the most asked.
+        source: Where all of it comes from, for whoever checks it; never said.
     """
 
     id: str
@@ -307,6 +310,7 @@ class Topic(_Model):
     answers: StepAnswers = []
     questions: list[Text] = []
     pinned_question: bool = False
+    source: Text | None = None
 
     @model_validator(mode="after")
     def _fits_kind(self) -> Self:

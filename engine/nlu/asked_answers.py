@@ -167,9 +167,9 @@ def _index(examples: Sequence[tuple[str, str]], kept: KeptVectors) -> QuestionIn
 def _examples(knowledge: Knowledge | None = None, asked: Questions | None = None) -> list[tuple[str, str]]:
     """Returns all examples, normalized, with the address of their answer: what it says, and how people ask for it."""
     knowledge = knowledge or load_knowledge(KNOWLEDGE)
-    questions = (asked or load_questions(knowledge.addresses, QUESTIONS)).by_answer
+    questions = (asked or load_questions(knowledge.addresses, QUESTIONS)).normalized
     return [
-        (answer.address, normalize(text))
+        (answer.address, text)
         for answer in knowledge.answers.values()
-        for text in (answer.said, *questions.get(answer.address, ()))
+        for text in (normalize(answer.said), *questions.get(answer.address, ()))
     ]

@@ -28,7 +28,6 @@ from engine.nlu.question_index import Example
 from engine.nlu.sentence_encoder import SentenceEncoder, encoder_name, sentence_encoder
 from engine.nlu.sentence_vector import SentenceVector, wanted_text
 from engine.paths import KNOWLEDGE, LEXICON, QUESTIONS
-from language.text_normalization import normalize
 
 _OUTPUT = "faqs"
 _OUT_OF_SCOPE = "out_of_scope"
@@ -268,8 +267,8 @@ def _wordings(knowledge: Knowledge | None = None) -> list[tuple[str, str]]:
 
 def _questions(asked: Questions | None = None) -> list[str]:
     """Returns how people ask for the other answers, normalized."""
-    questions = (asked or load_questions(load_knowledge(KNOWLEDGE).addresses, QUESTIONS)).by_answer
-    return list(dict.fromkeys(normalize(text) for texts in questions.values() for text in texts))
+    questions = (asked or load_questions(load_knowledge(KNOWLEDGE).addresses, QUESTIONS)).normalized
+    return list(dict.fromkeys(text for texts in questions.values() for text in texts))
 
 
 def understood_of(ranking: Mapping[str, float], topics: Iterable[str]) -> Understood:

@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 
 from engine.nlu.sentence_encoder import DIMENSIONS, SentenceEncoder, Vectors
 
-_TEXTS_FILE, _VECTORS_FILE = "texts.json", "vectors.npy"
-
 
 class KeptVectors:
     """The vectors of texts, whether they were there at the training or are new."""
+
+    TEXTS_FILE, VECTORS_FILE = "texts.json", "vectors.npy"
 
     def __init__(self, encoder: SentenceEncoder, texts: Sequence[str], vectors: NDArray[np.float16]) -> None:
         """Keeps one row of `vectors` for each of `texts`; `encoder` reads all others."""
@@ -41,11 +41,11 @@ class KeptVectors:
 
     def save(self, folder: Path) -> None:
         """Writes texts and vectors into a folder."""
-        (folder / _TEXTS_FILE).write_text(json.dumps(list(self._rows), ensure_ascii=False), encoding="utf-8")
-        np.save(folder / _VECTORS_FILE, self._vectors)
+        (folder / self.TEXTS_FILE).write_text(json.dumps(list(self._rows), ensure_ascii=False), encoding="utf-8")
+        np.save(folder / self.VECTORS_FILE, self._vectors)
 
     @classmethod
     def load(cls, encoder: SentenceEncoder, folder: Path) -> KeptVectors:
         """Reads what `save` wrote: of the vectors only those that `of` is asked for."""
-        texts = json.loads((folder / _TEXTS_FILE).read_text(encoding="utf-8"))
-        return cls(encoder, texts, np.load(folder / _VECTORS_FILE, mmap_mode="r", allow_pickle=False))
+        texts = json.loads((folder / cls.TEXTS_FILE).read_text(encoding="utf-8"))
+        return cls(encoder, texts, np.load(folder / cls.VECTORS_FILE, mmap_mode="r", allow_pickle=False))

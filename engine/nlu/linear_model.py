@@ -23,6 +23,8 @@ _TOLERANCE = 0.01
 _ROUGH_TOLERANCE = 0.1
 # What an intent of few examples is given, by the logarithm of how many times fewer than enough it has.
 _HEAD_START = 0.95
+# An intent of fewer is helped no further: from some eight examples on, it would take what nobody has taught.
+_FEWEST_HELPED = 40
 _MOST_WEIGHT = 10.0
 FIT_DEFAULTS = {"C": 0.6, "calibration_folds": 5, "random_state": 0, "enough_examples": 0}
 _RANKING_LENGTH = 10
@@ -97,7 +99,7 @@ class LinearModel:
         intents, counts = np.unique(targets, return_counts=True)
         fewer = np.maximum(config["enough_examples"] / counts, 1.0)
         weights = dict(zip(intents, np.minimum(fewer**2, _MOST_WEIGHT), strict=True))
-        head_start = _HEAD_START * np.log(fewer)
+        head_start = _HEAD_START * np.log(np.minimum(fewer, max(config["enough_examples"] / _FEWEST_HELPED, 1.0)))
         machine = LinearSVC(
             C=config["C"], tol=_ROUGH_TOLERANCE, random_state=config["random_state"], class_weight=weights
         )

@@ -6,6 +6,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from functools import lru_cache
 from importlib.metadata import version
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,7 +30,7 @@ class SentenceEncoder:
         """Loads the weights."""
         self._model = load_encoder(BUILD)
         self._known: OrderedDict[str, Vectors] = OrderedDict()
-        self._examples: dict[str, Vectors] = {}
+        self._examples: dict[str, NDArray[np.floating[Any]]] = {}
 
     def encode_examples(self, texts: Sequence[str]) -> Vectors:
         """Returns the same for examples, and keeps all: several components are trained on the same ones.
@@ -42,6 +43,10 @@ class SentenceEncoder:
             self._examples.update(zip(batch, self._model.encode(batch), strict=True))
         vectors: Vectors = np.array([self._examples[text] for text in texts], np.float32)
         return vectors.reshape(len(texts), DIMENSIONS)
+
+    def know_examples(self, texts: Sequence[str], vectors: NDArray[np.float16]) -> None:
+        """Takes the vectors of examples from somebody who has read them."""
+        self._examples.update(zip(texts, vectors, strict=True))
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Returns an array of shape (texts, 512)."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from rasa.core.agent import Agent, load_agent, load_from_server
 from rasa.core.brokers.broker import EventBroker
@@ -16,7 +17,7 @@ from rasa.core.tracker_store import InMemoryTrackerStore, TrackerStore
 from rasa.core.utils import AvailableEndpoints
 from rasa.shared.core.domain import Domain
 
-from actions.knowledge.bundle import turn_with
+from actions.knowledge.bundle import Bundle, current_bundle, turn_with
 from engine.serving.local_actions import LocalActionEndpoint
 from engine.serving.processor import ServingProcessor
 from engine.serving.tracker_store import ServingSQLTrackerStore, create_tracker_store
@@ -27,13 +28,54 @@ _WARM_UP_TEXT = "warm up"
 
 
 class ServingAgent(Agent):
-    """Rasa's Agent with `ServingProcessor`."""
+    """Rasa's Agent with `ServingProcessor`: the one whose model was trained for the bundle of this turn."""
 
-    @replaces(Agent.load_model, "f4c1ab4c5c7a")
-    def load_model(self, model_path: str | Path, fingerprint: str | None = None) -> None:
-        """Loads a model (see parent class)."""
-        # The class of the processor is written out in Rasa's method; the rest is the same.
-        self.processor = ServingProcessor(
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Has no model yet (see parent class)."""
+        self._own: ServingProcessor | None = None
+        self._own_domain: Domain | None = None
+        self._trained: WeakKeyDictionary[Bundle, ServingProcessor] = WeakKeyDictionary()
+        super().__init__(*args, **kwargs)
+
+    @property
+    def processor(self) -> ServingProcessor | None:
+        """The processor for the bundle of this turn; outside of any turn, of what is served."""
+        # Most never publish what has to be trained, and some have no bundle here at all (actions elsewhere).
+        return self._trained.get(current_bundle(), self._own) if self._trained else self._own
+
+    @processor.setter
+    def processor(self, processor: ServingProcessor | None) -> None:
+        self._own = processor
+
+    @property
+    def domain(self) -> Domain | None:
+        """The domain of the model of this turn; outside of any turn, of what is served."""
+        return self.processor.domain if self._trained and self.processor else self._own_domain
+
+    @domain.setter
+    def domain(self, domain: Domain | None) -> None:
+        self._own_domain = domain
+
+    @property
+    def own_processor(self) -> ServingProcessor:
+        """The processor of the model that the server was started with."""
+        assert self._own is not None, "loaded before the server starts"
+        return self._own
+
+    def trained_processor(self, model_path: Path) -> ServingProcessor:
+        """Returns a processor of another model, beside those that serve; not in the thread that serves."""
+        return self._processor_of(model_path)
+
+    def use_for(self, bundle: Bundle, processor: ServingProcessor) -> None:
+        """Handles the turns of a bundle by a processor of its own, as long as somebody has the bundle."""
+        self._trained[bundle] = processor
+
+    def has_own_model(self, bundle: Bundle) -> bool:
+        """Returns whether a processor of its own handles the turns of a bundle."""
+        return bundle in self._trained
+
+    def _processor_of(self, model_path: str | Path) -> ServingProcessor:
+        return ServingProcessor(
             model_path=model_path,
             tracker_store=self.tracker_store,
             lock_store=self.lock_store,
@@ -41,7 +83,13 @@ class ServingAgent(Agent):
             generator=self.nlg,
             http_interpreter=self.http_interpreter,
         )
-        self.domain = self.processor.domain
+
+    @replaces(Agent.load_model, "f4c1ab4c5c7a")
+    def load_model(self, model_path: str | Path, fingerprint: str | None = None) -> None:
+        """Loads a model (see parent class)."""
+        # The class of the processor is written out in Rasa's method; the rest is the same.
+        self.processor = self._processor_of(model_path)
+        self.domain = self.own_processor.domain
         self._set_fingerprint(fingerprint)
         self.tracker_store.domain = self.domain
         if isinstance(self.nlg, TemplatedNaturalLanguageGenerator):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import copy
 import hashlib
+import json
 import logging
 import os
 import re
@@ -18,26 +19,34 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Any
+from weakref import WeakValueDictionary
 
 from rasa.core.channels.channel import OutputChannel, UserMessage
 from rasa.core.tracker_store import InMemoryTrackerStore
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from actions.dialogue.acts import CONTROL_INTENTS
 from actions.knowledge import KnowledgeError, load_knowledge
 from actions.knowledge.bundle import Bundle, own_bundle, serve, served_bundle, turn_with
 from actions.knowledge.questions import load_questions
 from engine.nlu.bundle_indexes import ReadsBundles
 from engine.nlu.faq_index import FaqIndex
 from engine.nlu.lexicon import read_lexicon
-from engine.paths import KNOWLEDGE, LEXICON, QUESTIONS, ROOT
+from engine.paths import LEXICON, ROOT
 from engine.serving.agent import ServingAgent
-from engine.serving.knowledge_store import KnowledgeStore, ServingProcess
+from engine.serving.knowledge_store import KnowledgeStore, ServingProcess, Training
+from engine.serving.model_training import ModelTrainer
+from engine.serving.processor import ServingProcessor
 from engine.topic_checks import unknown_values, unreachable_topics
 
 logger = logging.getLogger(__name__)
 
-_FOLDERS = ("data/knowledge/", "data/questions/")
+_EXAMPLES = "data/nlu/"
+_FOLDERS = ("data/knowledge/", "data/questions/", _EXAMPLES)
+# An intent of a file of examples.
+_INTENT = re.compile(r"^- intent: *(\w+) *$", re.MULTILINE)
 _NAME = re.compile(r"[\w./-]+\.yml")
+_TOPIC = re.compile(r"data/knowledge/[\w-]+\.yml")
 # Seconds between two looks at what is to be served, and after how many of them a process says that it is there.
 _EVERY = 1.0
 _LOOKS = 10
@@ -49,6 +58,15 @@ ALIKE = 0.93
 
 class UnknownBundleError(LookupError):
     """The store has no such bundle."""
+
+
+class UntrainedError(LookupError):
+    """The bundle has examples that no model was trained on yet; `key` is what such a model is kept by."""
+
+    def __init__(self, key: str) -> None:
+        """Keeps the key."""
+        super().__init__(key)
+        self.key = key
 
 
 @dataclass
@@ -84,11 +102,57 @@ class Bundles:
         self._making = asyncio.Lock()
         self._name = f"{socket.gethostname()}:{os.getpid()}"
         self._refused: str | None = None
+        # By what they are kept by; as long as a bundle needs them.
+        self._trained: WeakValueDictionary[str, ServingProcessor] = WeakValueDictionary()
 
     @cached_property
     def own_sha256(self) -> str:
         """The hash of the files of this checkout."""
-        return bundle_digest({path: _digest(text) for path, text in _own_files().items()})
+        return bundle_digest(self._own_digests)
+
+    @cached_property
+    def _own_digests(self) -> dict[str, str]:
+        return {path: _digest(text) for path, text in _own_files().items()}
+
+    def model_key(self, files: Mapping[str, str]) -> str | None:
+        """Returns what the model of a bundle is kept by; None: the model that the engine came with serves.
+
+        Args:
+            files: SHA-256 by path. Texts are read while the engine serves; a model is made of examples, and of which
+                topics there are.
+        """
+        own, theirs = _trained_part(self._own_digests), _trained_part(files)
+        if not theirs or theirs == own:
+            return None
+        # An engine of another version reads its own models only.
+        return _digest(json.dumps([self._agent.own_processor.model_metadata.model_id, sorted(theirs.items())]))
+
+    async def train(self, sha256: str, *, start: bool = True, again: bool = True) -> Training | None:
+        """Begins to train the model of a bundle in the background, if it needs one; returns how far that is.
+
+        Args:
+            sha256: A bundle that was staged.
+            start: Whether to begin; otherwise it is only told.
+            again: Whether to try again what has failed.
+
+        Raises:
+            UnknownBundleError: The store has no such bundle.
+        """
+        files, contents = await self._contents(sha256)
+        key = self.model_key(files)
+        if key is None:
+            return None
+        return await (self._trainer.start(key, contents, again=again) if start else self._trainer.state(key))
+
+    async def stop(self) -> None:
+        """Ends a training that goes on here."""
+        await self._trainer.stop()
+
+    @cached_property
+    def _trainer(self) -> ModelTrainer:
+        model = self._agent.own_processor.model_path
+        # One that came from a model server is not there any more; then all is trained.
+        return ModelTrainer(self._store, self._name, model if model.is_file() else None)
 
     async def start(self) -> None:
         """Takes what is published, before anybody is served."""
@@ -118,6 +182,7 @@ class Bundles:
 
         Raises:
             KnowledgeError: It is broken; it is not kept.
+            UntrainedError: It is kept, but nothing serves it before `train` is through.
             ValueError: A path or a hash is none.
         """
         for path in files:
@@ -133,7 +198,12 @@ class Bundles:
         contents = await asyncio.to_thread(self._store.texts, set(files.values()))
         missing = sorted(set(files.values()) - contents.keys())
         if not missing:
-            await self._made(sha256, {path: contents[name] for path, name in files.items()})
+            told = {path: contents[name] for path, name in files.items()}
+            try:
+                await self._made(sha256, files, told)
+            except UntrainedError:
+                await asyncio.to_thread(self._store.add_bundle, sha256, files)
+                raise
             await asyncio.to_thread(self._store.add_bundle, sha256, files)
         return missing
 
@@ -142,6 +212,7 @@ class Bundles:
 
         Raises:
             UnknownBundleError: It was not staged.
+            UntrainedError: Its model was not trained.
             KnowledgeError: It is broken.
         """
         bundle = await self.find(sha256)
@@ -155,6 +226,7 @@ class Bundles:
 
         Raises:
             UnknownBundleError: The store has no such bundle.
+            UntrainedError: Its model was not trained.
             KnowledgeError: It is broken.
         """
         if sha256 is None:
@@ -162,11 +234,8 @@ class Bundles:
         if sha256 in self._ready:
             self._ready.move_to_end(sha256)
             return self._ready[sha256]
-        files = await asyncio.to_thread(self._store.bundle, sha256)
-        contents = await asyncio.to_thread(self._store.texts, set((files or {}).values()))
-        if files is None or contents.keys() < set(files.values()):
-            raise UnknownBundleError(sha256)
-        return await self._made(sha256, {path: contents[name] for path, name in files.items()})
+        files, contents = await self._contents(sha256)
+        return await self._made(sha256, files, contents)
 
     def published(self) -> str | None:
         """Returns what is to be served."""
@@ -191,9 +260,8 @@ class Bundles:
             KnowledgeError: It is broken.
         """
         bundle = await self.find(sha256)
-        assert self._agent.processor is not None, "loaded before the server starts"
-        processor = copy.copy(self._agent.processor)
-        processor.tracker_store = InMemoryTrackerStore(self._agent.domain)
+        processor = copy.copy(self._processor(bundle))
+        processor.tracker_store = InMemoryTrackerStore(processor.domain)
         sender, played = f"trial-{uuid.uuid4().hex}", list[PlayedTurn]()
         buttons: dict[str, str] = {}
         with turn_with(bundle):
@@ -226,7 +294,7 @@ class Bundles:
         """
         bundle = await self.find(sha256)
         names = {entry.partition("/")[2] for entry in entries}
-        index = next(part for part in self._components() if isinstance(part, FaqIndex))
+        index = next(part for part in _components(self._processor(bundle)) if isinstance(part, FaqIndex))
 
         def look() -> list[tuple[str, str, str | None, str, float]]:
             with turn_with(bundle):
@@ -257,6 +325,11 @@ class Bundles:
             return False
         try:
             serve(await self.find(wanted))
+        except UntrainedError:
+            # After an update of this engine, or its training goes on elsewhere.
+            if wanted is not None:
+                await self.train(wanted, again=False)
+            return False
         except (KnowledgeError, UnknownBundleError) as error:
             # After an update of this engine. What it has is better than nothing.
             logger.error("Knowledge %s cannot be served: %s", wanted, error)
@@ -266,29 +339,77 @@ class Bundles:
         logger.info("Knowledge %s is served.", wanted or "of the files")
         return True
 
-    async def _made(self, sha256: str, contents: Mapping[str, str]) -> Bundle:
+    async def _contents(self, sha256: str) -> tuple[dict[str, str], dict[str, str]]:
+        files = await asyncio.to_thread(self._store.bundle, sha256)
+        contents = await asyncio.to_thread(self._store.texts, set((files or {}).values()))
+        if files is None or contents.keys() < set(files.values()):
+            raise UnknownBundleError(sha256)
+        return files, {path: contents[name] for path, name in files.items()}
+
+    async def _made(self, sha256: str, files: Mapping[str, str], contents: Mapping[str, str]) -> Bundle:
+        key = self.model_key(files)
         async with self._making:
             if sha256 not in self._ready:
                 started = time.monotonic()
-                self._ready[sha256] = await asyncio.to_thread(self._make, sha256, contents)
+                self._ready[sha256] = await asyncio.to_thread(self._make, sha256, contents, key)
                 logger.info("Knowledge %s is ready after %.2f s.", sha256, time.monotonic() - started)
+                self._drop_others(sha256)
             self._ready.move_to_end(sha256)
-            while len(self._ready) > _MOST_READY:
-                self._ready.popitem(last=False)
             return self._ready[sha256]
 
-    def _make(self, sha256: str, contents: Mapping[str, str]) -> Bundle:
+    def _drop_others(self, sha256: str) -> None:
+        """Keeps a few bundles, and but for what is served only one with a model of its own: 150 MB of memory each."""
+        served = served_bundle().sha256
+        others = [it for it in self._ready if it not in {sha256, served}]
+        large = [it for it in others if self._agent.has_own_model(self._ready[it])]
+        for it in [*others[: max(0, len(self._ready) - _MOST_READY)], *large]:
+            self._ready.pop(it, None)
+
+    def _make(self, sha256: str, contents: Mapping[str, str], key: str | None) -> Bundle:
         """Checks a bundle and lets the components read it; in a thread beside the one that serves."""
-        bundle = read_bundle(sha256, contents, self._agent.domain.intents if self._agent.domain else ())
-        for component in self._components():
+        if key is None:
+            intents: Collection[str] = self._agent.own_processor.domain.intents
+        else:
+            intents = {
+                it for path, text in contents.items() if path.startswith(_EXAMPLES) for it in _INTENT.findall(text)
+            }
+        bundle = read_bundle(sha256, contents, intents)
+        processor = self._agent.own_processor if key is None else self._trained_processor(key)
+        for component in _components(processor):
             if isinstance(component, ReadsBundles):
                 component.prepare(bundle)
+        if key is not None:
+            self._agent.use_for(bundle, processor)
         return bundle
 
-    def _components(self) -> Iterator[Any]:
-        assert self._agent.processor is not None, "loaded before the server starts"
-        for node in self._agent.processor.graph_runner._instantiated_nodes.values():
-            yield node._component
+    def _trained_processor(self, key: str) -> ServingProcessor:
+        known = self._trained.get(key)
+        if known is not None:
+            return known
+        with tempfile.TemporaryDirectory() as name:
+            archive = Path(name) / "model.tar.gz"
+            if not self._store.write_model(key, archive):
+                raise UntrainedError(key)
+            processor = self._trained[key] = self._agent.trained_processor(archive)
+        return processor
+
+    def _processor(self, bundle: Bundle) -> ServingProcessor:
+        with turn_with(bundle):
+            processor = self._agent.processor
+        assert processor is not None, "loaded before the server starts"
+        return processor
+
+
+def _components(processor: ServingProcessor) -> Iterator[Any]:
+    for node in processor.graph_runner._instantiated_nodes.values():
+        yield node._component
+
+
+def _trained_part(files: Mapping[str, str]) -> dict[str, str]:
+    """Returns what of a bundle a model is made of: examples by their hashes, and the names of topics."""
+    examples = {path: sha256 for path, sha256 in files.items() if path.startswith(_EXAMPLES)}
+    topics = {path: "" for path in files if _TOPIC.fullmatch(path)}
+    return examples | topics if examples else {}
 
 
 def read_bundle(sha256: str, contents: Mapping[str, str], intents: Iterable[str]) -> Bundle:
@@ -307,6 +428,8 @@ def read_bundle(sha256: str, contents: Mapping[str, str], intents: Iterable[str]
     with tempfile.TemporaryDirectory() as name:
         root = Path(name)
         for path, text in contents.items():
+            if path.startswith(_EXAMPLES):
+                continue
             target = root / path
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(text, encoding="utf-8")
@@ -319,8 +442,7 @@ def read_bundle(sha256: str, contents: Mapping[str, str], intents: Iterable[str]
             problems += unreachable_topics(knowledge, known, folder)
             problems += [
                 f"{folder / topic}.yml: the file is missing: the model knows its intent"
-                for topic in own_bundle().knowledge.topics
-                if topic in known and topic not in knowledge.topics
+                for topic in sorted(known - CONTROL_INTENTS.keys() - knowledge.topics.keys())
             ]
         except KnowledgeError as error:
             problems = error.problems
@@ -336,7 +458,7 @@ def bundle_digest(files: Mapping[str, str]) -> str:
 
 
 def _own_files() -> dict[str, str]:
-    paths = [path for folder in (KNOWLEDGE, QUESTIONS) for path in folder.rglob("*.yml")]
+    paths = [path for folder in _FOLDERS for path in (ROOT / folder).rglob("*.yml")]
     return {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for path in sorted(paths)}
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import NamedTuple, Protocol
 
 import sqlalchemy as sa
@@ -16,6 +17,12 @@ from engine.serving.tracker_store import ServingSQLTrackerStore
 _MOST_BUNDLES = 30
 # Seconds after which a process that has not been seen is gone.
 _GONE_AFTER = 60.0
+# What is served, what was served before, and drafts; 55 MB each.
+_MOST_MODELS = 4
+_PART = 4 * 1024 * 1024
+# Seconds after which a training that has not been heard of is over: its process was killed. The longest part of one
+# takes a third of a minute.
+_SILENT_AFTER = 180.0
 
 _metadata = sa.MetaData()
 _files = sa.Table(
@@ -47,6 +54,42 @@ _processes = sa.Table(
     sa.Column("sha256", sa.String(64)),
     sa.Column("seen_at", sa.Float, nullable=False),
 )
+_models = sa.Table(
+    "knowledge_models",
+    _metadata,
+    sa.Column("key", sa.String(64), primary_key=True),
+    sa.Column("part", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("content", sa.LargeBinary, nullable=False),
+)
+_trainings = sa.Table(
+    "knowledge_trainings",
+    _metadata,
+    sa.Column("key", sa.String(64), primary_key=True),
+    sa.Column("state", sa.String(20), nullable=False),
+    sa.Column("progress", sa.Float, nullable=False),
+    # Lines, as JSON.
+    sa.Column("problems", sa.Text, nullable=False),
+    sa.Column("process", sa.String(200), nullable=False),
+    sa.Column("started_at", sa.Float, nullable=False),
+    sa.Column("seen_at", sa.Float, nullable=False),
+)
+# Only one row: who trains.
+_trainer = sa.Table(
+    "knowledge_trainer",
+    _metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("key", sa.String(64), nullable=False),
+)
+
+
+class Training(NamedTuple):
+    """A training of a model: `running`, `done` or `failed`, with what is wrong and how many seconds it took so far."""
+
+    key: str
+    state: str
+    progress: float
+    problems: tuple[str, ...]
+    seconds: float
 
 
 class ServingProcess(NamedTuple):
@@ -83,6 +126,30 @@ class KnowledgeStore(Protocol):
 
     def processes(self) -> list[ServingProcess]:
         """Returns who was seen lately."""
+
+    def begin_training(self, key: str, name: str) -> bool:
+        """Says that a process trains a model; returns False if one is trained already, anywhere."""
+
+    def note_training(self, key: str, progress: float) -> None:
+        """Says how far it is."""
+
+    def end_training(self, key: str, state: str, problems: tuple[str, ...]) -> None:
+        """Says that it is over; of one that was stopped nothing is kept."""
+
+    def training(self, key: str) -> Training | None:
+        """Returns how far the training of a model is, or what came of it; None if nothing is known."""
+
+    def is_training(self) -> bool:
+        """Returns whether any model is trained."""
+
+    def add_model(self, key: str, archive: Path) -> None:
+        """Keeps a model."""
+
+    def has_model(self, key: str) -> bool:
+        """Returns whether a model is kept."""
+
+    def write_model(self, key: str, archive: Path) -> bool:
+        """Writes a model that is kept into a file; returns False if it is not."""
 
 
 class SQLKnowledgeStore:
@@ -161,6 +228,77 @@ class SQLKnowledgeStore:
             )
             return [ServingProcess(row.id, row.sha256, row.seen_at) for row in rows]
 
+    def begin_training(self, key: str, name: str) -> bool:
+        """Takes the only place for a training (see protocol)."""
+        moment = time.time()
+        try:
+            with self._engine.begin() as connection:
+                silent = sa.and_(_trainings.c.state == "running", _trainings.c.seen_at < moment - _SILENT_AFTER)
+                connection.execute(_trainings.delete().where(sa.or_(silent, _trainings.c.key == key)))
+                running = sa.select(_trainings.c.key).where(_trainings.c.state == "running")
+                connection.execute(_trainer.delete().where(_trainer.c.key.not_in(running)))
+                connection.execute(_trainer.insert(), {"id": 1, "key": key})
+                connection.execute(_trainings.insert(), _running(key, name, moment))
+        except sa.exc.IntegrityError:
+            return False
+        return True
+
+    def note_training(self, key: str, progress: float) -> None:
+        """Keeps how far it is (see protocol)."""
+        with self._engine.begin() as connection:
+            values = {"progress": progress, "seen_at": time.time()}
+            connection.execute(_trainings.update().where(_trainings.c.key == key).values(values))
+
+    def end_training(self, key: str, state: str, problems: tuple[str, ...]) -> None:
+        """Keeps what came of it (see protocol)."""
+        with self._engine.begin() as connection:
+            values = {"state": state, "progress": 1.0, "seen_at": time.time(), "problems": json.dumps(problems)}
+            connection.execute(_trainings.update().where(_trainings.c.key == key).values(values))
+            connection.execute(_trainings.delete().where(_trainings.c.state == "stopped"))
+            connection.execute(_trainer.delete().where(_trainer.c.key == key))
+
+    def training(self, key: str) -> Training | None:
+        """Returns how far it is (see protocol)."""
+        with self._engine.connect() as connection:
+            row = connection.execute(sa.select(_trainings).where(_trainings.c.key == key)).first()
+            if row is None or (row.state == "running" and row.seen_at < time.time() - _SILENT_AFTER):
+                return None
+            if row.state == "done" and not self.has_model(key):
+                return None
+        end = time.time() if row.state == "running" else row.seen_at
+        return Training(key, row.state, row.progress, tuple(json.loads(row.problems)), end - row.started_at)
+
+    def is_training(self) -> bool:
+        """Returns whether any model is trained (see protocol)."""
+        heard = sa.and_(_trainings.c.state == "running", _trainings.c.seen_at >= time.time() - _SILENT_AFTER)
+        with self._engine.connect() as connection:
+            return connection.execute(sa.select(_trainings.c.key).where(heard)).first() is not None
+
+    def add_model(self, key: str, archive: Path) -> None:
+        """Keeps a model in parts (see protocol), and drops those that were trained longest ago."""
+        with self._engine.begin() as connection:
+            connection.execute(_models.delete().where(_models.c.key == key))
+            for part, content in enumerate(_parts(archive)):
+                connection.execute(_models.insert(), {"key": key, "part": part, "content": content})
+            done = sa.select(_trainings.c.key).where(_trainings.c.key != key, _trainings.c.state == "done")
+            kept = connection.execute(done.order_by(_trainings.c.seen_at.desc()).limit(_MOST_MODELS - 1)).scalars()
+            connection.execute(_models.delete().where(_models.c.key.not_in([key, *kept])))
+
+    def has_model(self, key: str) -> bool:
+        """Returns whether it is kept (see protocol)."""
+        with self._engine.connect() as connection:
+            return connection.execute(sa.select(_models.c.key).where(_models.c.key == key).limit(1)).first() is not None
+
+    def write_model(self, key: str, archive: Path) -> bool:
+        """Writes a model into a file, part by part (see protocol)."""
+        part = 0
+        with self._engine.connect() as connection, archive.open("wb") as target:
+            chosen = sa.select(_models.c.content).where(_models.c.key == key)
+            while (content := connection.execute(chosen.where(_models.c.part == part)).scalar()) is not None:
+                target.write(content)
+                part += 1
+        return part > 0
+
 
 class KnowledgeStoreInMemory:
     """For one process whose conversations are not kept either."""
@@ -171,6 +309,8 @@ class KnowledgeStoreInMemory:
         self._bundles: dict[str, dict[str, str]] = {}
         self._served: str | None = None
         self._processes: dict[str, ServingProcess] = {}
+        self._trainings: dict[str, Training] = {}
+        self._models: dict[str, bytes] = {}
 
     def add_texts(self, texts: Mapping[str, str]) -> None:
         """Keeps contents (see protocol)."""
@@ -203,6 +343,67 @@ class KnowledgeStoreInMemory:
     def processes(self) -> list[ServingProcess]:
         """Returns who was seen lately (see protocol)."""
         return list(self._processes.values())
+
+    def begin_training(self, key: str, name: str) -> bool:
+        """Takes the only place for a training (see protocol)."""
+        if self.is_training():
+            return False
+        self._trainings[key] = Training(key, "running", 0.0, (), time.time())
+        return True
+
+    def note_training(self, key: str, progress: float) -> None:
+        """Keeps how far it is (see protocol)."""
+        self._trainings[key] = self._trainings[key]._replace(progress=progress)
+
+    def end_training(self, key: str, state: str, problems: tuple[str, ...]) -> None:
+        """Keeps what came of it (see protocol)."""
+        begun = self._trainings.pop(key)
+        if state != "stopped":
+            seconds = time.time() - begun.seconds
+            self._trainings[key] = Training(key, state, 1.0, problems, seconds)
+
+    def training(self, key: str) -> Training | None:
+        """Returns how far it is (see protocol)."""
+        known = self._trainings.get(key)
+        if known is None or known.state != "running":
+            return known
+        # Until it ends the row has when it began.
+        return known._replace(seconds=time.time() - known.seconds)
+
+    def is_training(self) -> bool:
+        """Returns whether any model is trained (see protocol)."""
+        return any(training.state == "running" for training in self._trainings.values())
+
+    def add_model(self, key: str, archive: Path) -> None:
+        """Keeps a model (see protocol)."""
+        self._models[key] = archive.read_bytes()
+
+    def has_model(self, key: str) -> bool:
+        """Returns whether it is kept (see protocol)."""
+        return key in self._models
+
+    def write_model(self, key: str, archive: Path) -> bool:
+        """Writes a model into a file (see protocol)."""
+        archive.write_bytes(self._models.get(key, b""))
+        return key in self._models
+
+
+def _running(key: str, name: str, moment: float) -> dict[str, object]:
+    return {
+        "key": key,
+        "state": "running",
+        "progress": 0.0,
+        "problems": "[]",
+        "process": name,
+        "started_at": moment,
+        "seen_at": moment,
+    }
+
+
+def _parts(archive: Path) -> Iterator[bytes]:
+    with archive.open("rb") as source:
+        while part := source.read(_PART):
+            yield part
 
 
 def knowledge_store(store: TrackerStore) -> KnowledgeStore:

@@ -63,6 +63,7 @@ def serve(
 
     app = _create_app(arguments, endpoints)
     app.register_listener(functools.partial(_start, agent, endpoints), "before_server_start")
+    app.register_listener(_stop_training, "before_server_stop")
     app.register_listener(close_resources, "after_server_stop")
     app.register_listener(_end_tracing, "after_server_stop")
     if on_ready:
@@ -133,6 +134,11 @@ async def _start(
     # In each worker: what sends spans is a thread, which a fork does not take along.
     start_tracing("uwallet-engine")
     logger.info("Rasa server is up and running.")
+
+
+async def _stop_training(app: Sanic[Any, Any], loop: asyncio.AbstractEventLoop) -> None:
+    if hasattr(app.ctx, "bundles"):
+        await app.ctx.bundles.stop()
 
 
 async def _end_tracing(app: Sanic[Any, Any], loop: asyncio.AbstractEventLoop) -> None:

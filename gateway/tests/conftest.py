@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import gc
 import os
 import signal
 import ssl
@@ -36,6 +37,12 @@ StartGateway = Callable[..., AbstractAsyncContextManager[Gateway]]
 # A busy machine is no failure, and nobody's change fails by somebody else's mistake: the long run draws anew.
 hypothesis_settings.register_profile("project", deadline=None, derandomize=not LONG)
 hypothesis_settings.load_profile("project")
+
+
+def pytest_collection_finish() -> None:
+    """Keeps what is imported and collected out of the search for garbage: it stays until the end."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

@@ -28,6 +28,7 @@ from uwallet_gateway.transport.body_limit import BodyLimit
 from uwallet_gateway.transport.cors import SiteCors
 from uwallet_gateway.transport.desk.app import create_desk_app
 from uwallet_gateway.transport.error_handlers import add_error_handlers
+from uwallet_gateway.transport.http import add_routes
 from uwallet_gateway.transport.rest import api, notice, questions, rasa_webhook, support
 from uwallet_gateway.transport.socket_io import SocketTransport
 from uwallet_gateway.transport.upload_slots import UploadSlots
@@ -65,12 +66,7 @@ def create_app(services: Services, sockets: SocketTransport | None = None) -> AS
         lifespan=_lifespan(services, sockets),
     )
     app.state.services = services
-    app.include_router(api.router)
-    app.include_router(support.router)
-    app.include_router(questions.router)
-    app.include_router(notice.router)
-    app.include_router(rasa_webhook.router)
-    app.include_router(health.router)
+    add_routes(app, (module.router for module in (api, support, questions, notice, rasa_webhook, health)))
     app.mount(DESK_API, create_desk_app(services))
     settings = services.settings
     files = read_web_files(settings.web_dir)

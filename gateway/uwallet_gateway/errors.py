@@ -60,6 +60,7 @@ class ErrorCode(StrEnum):
     KNOWLEDGE_BROKEN = "knowledge_broken"
     CHECKS_NEEDED = "checks_needed"
     TRAINING_NEEDED = "training_needed"
+    OPERATOR_NEEDED = "operator_needed"
 
 
 class InputError(Exception):

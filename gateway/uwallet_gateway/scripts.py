@@ -6,7 +6,6 @@ import unicodedata
 from functools import lru_cache
 
 from opencc import OpenCC
-from pypinyin import lazy_pinyin
 
 # The standard characters of Taiwan without its vocabulary, as the bot writes them (actions/outgoing.py).
 _TO_TRADITIONAL = ("s2t", "t2tw")
@@ -41,4 +40,7 @@ def folded(text: str) -> str:
 
 def sound(text: str) -> str:
     """Returns how a folded text is pronounced, without tones; typed pinyin stays as it is."""
+    # A third of a second, which commands need not spend.
+    from pypinyin import lazy_pinyin  # noqa: PLC0415 - see above
+
     return "".join(lazy_pinyin(text))

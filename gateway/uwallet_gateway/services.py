@@ -48,6 +48,7 @@ from uwallet_gateway.insight.questions import Questions, read_questions, read_st
 from uwallet_gateway.insight.statistics import Statistics
 from uwallet_gateway.knowledge.bundles import written_folder
 from uwallet_gateway.knowledge.checks import KnowledgeChecks
+from uwallet_gateway.knowledge.plans import KnowledgePlans
 from uwallet_gateway.knowledge.publisher import KnowledgePublisher
 from uwallet_gateway.knowledge.store import KnowledgeStore
 from uwallet_gateway.knowledge.trial import KnowledgeTrial
@@ -332,6 +333,7 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
             knowledge_store,
             engine_knowledge,
             knowledge_checks,
+            KnowledgePlans(database),
             settings.knowledge_dir,
             _reader_of_published(questions, step_titles),
         ),

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from rasa.shared.core.constants import RULE_SNIPPET_ACTION_NAME
 from rasa.shared.core.events import ActionExecuted, UserUttered
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from actions.knowledge import KnowledgeError, load_knowledge
 from actions.rules import actions_by_intent
@@ -55,6 +57,20 @@ def test_a_new_topic_needs_a_knowledge_file_and_a_line_in_the_domain(knowledge_i
         rules(ROOT / "domain.yml")
     (tmp_path / "domain.yml").write_text(domain.replace("- greet\n", "- greet\n- turn_on_sound\n", 1), encoding="utf-8")
     assert rules(tmp_path / "domain.yml")["turn_on_sound"] == ["action_open_topic"]
+
+
+def test_a_topic_with_examples_needs_no_line_in_the_domain(
+    knowledge_in_use: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (knowledge_in_use / "turn_on_sound.yml").write_text(NEW_TOPIC, encoding="utf-8")
+    domain = (ROOT / "domain.yml").read_text(encoding="utf-8")
+    (tmp_path / "domain.yml").write_text(domain.replace("- greet\n", "- greet\n- taken_out\n", 1), encoding="utf-8")
+    examples = TrainingData([Message.build("怎么开声音", "turn_on_sound")])
+    monkeypatch.setattr(KnowledgeImporter, "get_nlu_data", lambda *_: examples)
+    found = rules(tmp_path / "domain.yml")
+    assert found["turn_on_sound"] == ["action_open_topic"]
+    importer_of = KnowledgeImporter(str(ROOT / "config.yml"), str(tmp_path / "domain.yml"), [])
+    assert "taken_out" not in importer_of.get_domain().intents
 
 
 def test_broken_knowledge_stops_the_import(knowledge_in_use: Path) -> None:

@@ -62,6 +62,7 @@ class FakeKnowledge:
         served: What is to be served, in order.
         problems: Why the next bundle is refused.
         alike: What wordings are too near.
+        trainings: What is said of the training of the next bundle, time after time; then it is trained.
         is_down: Whether it fails.
     """
 
@@ -70,6 +71,7 @@ class FakeKnowledge:
     served: list[str | None] = field(default_factory=lambda: [None])
     problems: list[str] = field(default_factory=list)
     alike: list[dict[str, Any]] = field(default_factory=list)
+    trainings: list[dict[str, Any]] = field(default_factory=list)
     is_down: bool = False
 
     async def answer(self, path: str, body: bytes, send: Send) -> None:
@@ -92,7 +94,14 @@ class FakeKnowledge:
         if self.problems:
             return 422, {"problems": self.problems}
         self.bundles[whole_digest(request["files"])] = request["files"]
-        return 200, {}
+        return (409, {"untrained": True}) if self.trainings else (200, {})
+
+    def _trainings(self, request: Any) -> tuple[int, Any]:
+        assert request["sha256"] in self.bundles
+        told = self.trainings[0]
+        if request["start"]:
+            self.trainings.pop(0)
+        return 200, {"state": "running", "progress": 0.5, "problems": [], "seconds": 1.0} | told
 
     def _served(self, request: Any) -> tuple[int, Any]:
         assert request["sha256"] in {None, *self.bundles}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -15,6 +16,8 @@ from tests.helpers.gateway import Gateway, running_gateway
 from tests.helpers.servers import free_port, serving
 from uwallet_gateway.agents.roles import KnowledgeRole
 from uwallet_gateway.audit.actions import Action
+from uwallet_gateway.clock import now
+from uwallet_gateway.knowledge import checks, plans
 from uwallet_gateway.settings import load_settings
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -24,7 +27,16 @@ FAQ: dict[str, Any] = {
     "question": "话费充错号码怎么办",
     "similar": ["话费打错了"],
     "answer": "答",
+    "source": "客服手册第3页",
 }
+TOPIC: dict[str, Any] = {
+    "title": "更换手机号",
+    "kind": "procedure",
+    "intro": "一共{step_count}步。",
+    "source": "客服手册第5页",
+    "steps": [{"id": "open_settings", "title": "打开设置", "text": "打开设置页面。", "trouble": "更新APP。"}],
+}
+TAKEN = "抖音号被人举报封了，申诉要多久"
 PATH = "/knowledge/draft/entries/faq/wrong_number"
 SET = """- id: "1"
   kind: 存档
@@ -221,3 +233,99 @@ async def test_an_export_is_a_bundle_and_is_recorded(gateway: Gateway, publisher
     response = await publisher.call("GET", "/knowledge/versions/1/bundle.zip")
     assert response.content[:2] == b"PK"
     assert (await gateway.services.audit.last(Action.KNOWLEDGE_EXPORTED)) is not None
+
+
+async def test_a_new_procedure_is_learnt_before_it_is_tried_and_published(
+    gateway: Gateway, publisher: DeskAgent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checks, "_TRAINING_LOOK", 0.0)
+    body = {"revision": None, "value": TOPIC, "examples": ["怎么更换手机号", TAKEN]}
+    stored = await publisher.ok("PUT", "/knowledge/draft/entries/topic/change_phone", json=body)
+    assert stored["examples"] == body["examples"]
+    # The same words cannot mean two things.
+    assert stored["moved"] == [{"text": TAKEN, "intent": "out_of_scope"}]
+    gateway.engine.knowledge.trainings = [{"state": "untrained"}] * 3
+    assert (await publisher.ok("GET", "/knowledge/draft/training"))["state"] == "untrained"
+    refused = await publisher.call("POST", "/knowledge/draft/trial", json={"messages": [{"text": TAKEN}]})
+    assert (refused.status_code, refused.json()["code"]) == (409, "training_needed")
+    assert (await publisher.ok("POST", "/knowledge/draft/training"))["progress"] == 0.5
+    view = await checked(publisher)
+    assert view["state"] == "done"
+    assert [finding["id"] for finding in found(view, "few")] == ["change_phone"]
+    # Each wording is asked: here nobody answers with the procedure.
+    assert len(found(view, "taken")) == 2
+    gateway.engine.knowledge.trainings = [{"state": "failed", "problems": ["the disk is full"]}] * 2
+    view = await checked(publisher)
+    (failed,) = found(view, "training")
+    assert failed["severity"] == "error"
+    assert "the disk is full" in failed["message"]
+    # What was taken goes back with the topic.
+    revision = (await publisher.ok("GET", "/knowledge/entries/topic/change_phone"))["revision"]
+    await publisher.ok("DELETE", f"/knowledge/draft/entries/topic/change_phone?revision={revision}")
+    assert (await publisher.ok("GET", "/knowledge"))["draft"]["changes"] == 0
+
+
+async def test_going_back_to_a_version_whose_model_is_gone_trains_it(gateway: Gateway, publisher: DeskAgent) -> None:
+    revision = await changed(publisher)
+    await checked(publisher)
+    for finding in (await publisher.ok("GET", "/knowledge/draft/checks"))["findings"]:
+        if finding["severity"] == "warning":
+            await publisher.ok("PUT", f"/knowledge/draft/ignored/{finding['key']}", json={"reason": "试"})
+    await publisher.ok("POST", "/knowledge/draft/publication", json={"revision": revision})
+    gateway.engine.knowledge.trainings = [{"state": "untrained"}]
+    refused = await publisher.call("POST", "/knowledge/versions/1/publication", json={"note": ""})
+    assert refused.json()["code"] == "training_needed"
+    # It was begun.
+    assert gateway.engine.knowledge.trainings == []
+    await publisher.ok("POST", "/knowledge/versions/1/publication", json={"note": ""})
+
+
+async def test_what_is_changed_and_names_no_source_is_told(gateway: Gateway, publisher: DeskAgent) -> None:
+    await changed(publisher, source=None)
+    (missing,) = found(await checked(publisher), "source")
+    assert (missing["severity"], missing["id"], missing["field"]) == ("warning", "wrong_number", "source")
+
+
+async def test_a_draft_is_published_at_its_time_unless_it_has_changed(
+    gateway: Gateway, publisher: DeskAgent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keeper = gateway.services.knowledge_publisher
+
+    async def planned(revision: int) -> dict[str, Any]:
+        body = {"revision": revision, "note": "活动", "at": (now() + timedelta(hours=1)).isoformat()}
+        return dict((await publisher.ok("POST", "/knowledge/draft/publication", json=body))["plan"])
+
+    revision = await changed(publisher)
+    for finding in (await checked(publisher))["findings"]:
+        if finding["severity"] == "warning":
+            await publisher.ok("PUT", f"/knowledge/draft/ignored/{finding['key']}", json={"reason": "试试"})
+    over = {"revision": revision, "at": (now() - timedelta(hours=1)).isoformat()}
+    assert (await publisher.call("POST", "/knowledge/draft/publication", json=over)).json()["code"] == "malformed"
+    assert (await planned(revision))["is_current"]
+    await keeper.carry_out()
+    assert (await publisher.ok("GET", "/knowledge"))["plan"]["note"] == "活动"
+    await publisher.ok("DELETE", "/knowledge/draft/publication")
+    assert (await publisher.ok("GET", "/knowledge"))["plan"] is None
+
+    await planned(revision)
+    moment = now() + timedelta(hours=2)
+    monkeypatch.setattr(plans, "now", lambda: moment)
+    gateway.engine.knowledge.is_down = True
+    await keeper.carry_out()
+    # An engine that is away is waited for.
+    assert (await publisher.ok("GET", "/knowledge"))["plan"]["refused"] is None
+    gateway.engine.knowledge.is_down = False
+    entry = await publisher.ok("PUT", PATH, json={"revision": revision, "value": FAQ | {"answer": "别的"}})
+    await keeper.carry_out()
+    view = await publisher.ok("GET", "/knowledge")
+    assert (view["plan"]["is_current"], view["plan"]["refused"]) == (False, "entry_changed")
+    monkeypatch.undo()
+
+    for finding in (await checked(publisher))["findings"]:
+        if finding["severity"] == "warning":
+            await publisher.ok("PUT", f"/knowledge/draft/ignored/{finding['key']}", json={"reason": "试试"})
+    await planned(entry["revision"])
+    monkeypatch.setattr(plans, "now", lambda: moment)
+    await keeper.carry_out()
+    view = await publisher.ok("GET", "/knowledge")
+    assert (view["draft"], view["plan"], view["published"]["note"]) == (None, None, "活动")

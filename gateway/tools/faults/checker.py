@@ -218,7 +218,8 @@ def figures(history: History) -> Figures:
 
 def _takeovers(history: History, acknowledged: dict[tuple[str | None, int | None], Record]) -> Iterator[float]:
     gateways = {record.via for record in acknowledged.values()}
-    if len(gateways) < 2:
+    if len(gateways) < 2 or any(record.what == "fault" and record.text == "clock" for record in history.records):
+        # What is stored has the time of a gateway's clock.
         return
     asked_at = {(message.conversation, message.id): message.at for message in history.stored}
     answers = [message for message in history.stored if message.author == "bot" and message.in_reply_to]

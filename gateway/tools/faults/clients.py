@@ -19,7 +19,7 @@ from tools.faults.history import History
 # Seconds to connect or to be acknowledged; then the next gateway is tried, as a widget does.
 _PATIENCE = 2.0
 _PAUSE = 0.1
-_READ_EVERY = 0.3
+_READ_EVERY = 0.5
 # Who waits for the answer to what they wrote before they write on, and for how many seconds.
 _SHARE_THAT_WAIT = 0.75
 _LONGEST_WAIT = 15.0
@@ -194,11 +194,7 @@ class Agent:
 
     async def work(self, until: asyncio.Event) -> None:
         """Works until it is enough, then gives back whom they have."""
-        sign_in = {"username": self._username, "password": self._password}
-        # One of two tries at once may be refused.
-        while not (session := await self._ask("POST", "/session", sign_in)):
-            await asyncio.sleep(_PAUSE)
-        self._client.headers["X-CSRF-Token"] = session["csrf"]
+        await self._sign_in()
         loop = asyncio.get_running_loop()
         present_at = float("-inf")
         while True:
@@ -220,6 +216,19 @@ class Agent:
     async def close(self) -> None:
         """Goes."""
         await self._client.aclose()
+
+    async def _sign_in(self) -> None:
+        sign_in = {"username": self._username, "password": self._password}
+        # One of two tries at once may be refused.
+        while not (session := await self._ask("POST", "/session", sign_in)):
+            await asyncio.sleep(_PAUSE)
+        self._client.headers["X-CSRF-Token"] = session["csrf"]
+
+    def _keep_cookies(self, response: httpx.Response) -> None:
+        # All gateways have one name for a browser, and addresses of their own here.
+        if response.cookies:
+            self._client.headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in response.cookies.items())
+            self._client.cookies.clear()
 
     async def _serve(self, ticket: int, conversation: str, is_enough: bool) -> None:
         said = self._said.get(ticket, 0)
@@ -253,9 +262,15 @@ class Agent:
             if response.status_code >= 500:
                 await asyncio.sleep(_PAUSE)
             elif response.is_success:
+                self._keep_cookies(response)
                 return response.json() if response.content else True
             elif response.status_code in {404, 409, 422}:
                 return None
+            elif response.status_code == httpx.codes.UNAUTHORIZED and path != "/session":
+                # To a clock that is wrong a session may have ended.
+                await self._sign_in()
+            elif response.status_code in {401, 429}:
+                await asyncio.sleep(_PAUSE)
             else:
                 msg = f"{method} {path}: {response.status_code} {response.text[:200]}"
                 raise RuntimeError(msg)

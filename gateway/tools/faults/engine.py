@@ -1,7 +1,8 @@
-"""An engine that keeps its contract (docs/protocol.md) over kills: python -m tools.faults.engine PORT FILE DELAY.
+"""An engine that keeps its contract (docs/protocol.md) over kills: python -m tools.faults.engine HOST PORT FILE DELAY.
 
 It takes DELAY seconds for a turn at most, does each turn once by its `message_id`, and counts a conversation's turns in
-its answers, so that a turn that was skipped or done twice can be seen. 「转人工」 is handed over.
+its answers, so that a turn that was skipped or done twice can be seen. Several may share the file. 「转人工」 is handed
+over.
 """
 
 from __future__ import annotations
@@ -23,12 +24,16 @@ HANDOFF_WORD = "转人工"
 _HANDOFF = {"type": "handoff", "version": 4, "reason": "user_request", "summary": "用户要求转人工", "collected": {}}
 
 
+# Seconds that one waits while another writes.
+_BUSY = 2.0
+
+
 class Turns:
     """Turns that were done, in a file."""
 
     def __init__(self, path: str) -> None:
         """Opens the file, and makes it where there is none."""
-        self._file = sqlite3.connect(path, isolation_level=None)
+        self._file = sqlite3.connect(path, isolation_level=None, timeout=_BUSY)
         self._file.execute("PRAGMA journal_mode=WAL")
         self._file.execute(
             "CREATE TABLE IF NOT EXISTS turns (sender TEXT, id TEXT, number INT, PRIMARY KEY (sender, id))"
@@ -36,13 +41,12 @@ class Turns:
 
     def number(self, sender: str, turn_id: str) -> int:
         """The number of this turn in its conversation; it is done if it was not."""
+        # One statement: another engine may do the same turn at this moment.
+        self._file.execute(
+            "INSERT OR IGNORE INTO turns SELECT ?, ?, 1 + coalesce(max(number), 0) FROM turns WHERE sender = ?",
+            (sender, turn_id, sender),
+        )
         found = self._file.execute("SELECT number FROM turns WHERE sender = ? AND id = ?", (sender, turn_id)).fetchone()
-        if found is None:
-            found = self._file.execute(
-                "INSERT INTO turns SELECT ?, ?, 1 + coalesce(max(number), 0) FROM turns WHERE sender = ? "
-                "RETURNING number",
-                (sender, turn_id, sender),
-            ).fetchone()
         return int(found[0])
 
 
@@ -56,7 +60,10 @@ def create_engine(path: str, delay: float) -> Starlette:
         async with locks[body["sender"]]:
             # Half before it is done, half after: a kill comes in either.
             await asyncio.sleep(random.uniform(0, delay / 2))
-            number = turns.number(body["sender"], body["message_id"])
+            try:
+                number = turns.number(body["sender"], body["message_id"])
+            except sqlite3.OperationalError:
+                return JSONResponse({"error": "The store is away; ask again."}, status_code=503)
             await asyncio.sleep(random.uniform(0, delay / 2))
         messages: list[dict[str, Any]] = [{"text": f"回{number}：{body['message']}", "buttons": [], "metadata": {}}]
         if body["message"] == HANDOFF_WORD:
@@ -77,5 +84,5 @@ def create_engine(path: str, delay: float) -> Starlette:
 
 
 if __name__ == "__main__":
-    port, path, delay = sys.argv[1:]
-    uvicorn.run(create_engine(path, float(delay)), host="127.0.0.1", port=int(port), log_level="error")
+    host, port, path, delay = sys.argv[1:]
+    uvicorn.run(create_engine(path, float(delay)), host=host, port=int(port), log_level="error")

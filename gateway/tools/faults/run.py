@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tools.faults.clients import Agent, User
+from tools.faults.clocks import SEEN_AFTER
 from tools.faults.engine import HANDOFF_WORD
 from tools.faults.history import History
-from tools.faults.schedule import Fault
-from tools.faults.stack import AGENTS, PASSWORD, SITE, Stack, running_stack
+from tools.faults.schedule import EVERYTHING, Fault
+from tools.faults.stack import AGENTS, PASSWORD, SITE, Plan, Process, Stack, running_stack
 
 # What the counting engine and the bot both answer. One user of three asks for a human now and then.
 TEXTS = ("付款失败了", "下一步", "验证码收不到", "你好", "忘记密码了", "没有其他问题了")
@@ -20,17 +21,7 @@ TEXTS = ("付款失败了", "下一步", "验证码收不到", "你好", "忘记
 _PATIENCE = 90.0
 
 
-async def run(
-    folder: Path,
-    faults: Sequence[Fault],
-    *,
-    kind: str = "sqlite",
-    gateways: int = 1,
-    engine: str = "counting",
-    delay: float = 0.4,
-    users: int = 6,
-    seed: int = 1,
-) -> History:
+async def run(folder: Path, faults: Sequence[Fault], plan: Plan, *, users: int = 6, seed: int = 1) -> History:
     """Runs it in a folder and returns the whole history.
 
     Raises:
@@ -38,9 +29,7 @@ async def run(
     """
     history = History()
     async with contextlib.AsyncExitStack() as closing:
-        stack = await closing.enter_async_context(
-            running_stack(folder, kind=kind, gateways=gateways, engine=engine, delay=delay)
-        )
+        stack = await closing.enter_async_context(running_stack(folder, plan))
         people = [
             User(f"user{number}", SITE, stack.gateways, history, random.Random(f"{seed}-{number}"))
             for number in range(users)
@@ -75,19 +64,55 @@ async def _talk(person: User, texts: Sequence[str], enough: asyncio.Event) -> No
 
 async def _inject(stack: Stack, fault: Fault, history: History) -> None:
     await asyncio.sleep(fault.after)
-    process = stack.processes[fault.target]
     history.add(fault.target, "fault", text=fault.kind)
-    if fault.kind == "kill":
-        await process.kill()
+    if fault.target == EVERYTHING:
+        processes = list(stack.processes.values())
+        await asyncio.gather(*(process.kill() for process in processes))
+        await asyncio.sleep(fault.seconds)
+        history.add(fault.target, "restored", text=fault.kind)
+        # All at once: who needs another finds it away, and is started again.
+        await asyncio.gather(*(process.start() for process in processes))
+        return
+    process = stack.processes[fault.target]
+    if fault.kind in {"kill", "restart"}:
+        await (process.kill() if fault.kind == "kill" else process.end())
         await asyncio.sleep(fault.seconds)
         # Counted as back when it is begun: it may answer before it is ready for others.
         history.add(fault.target, "restored", text=fault.kind)
         await process.start()
-    else:
+        return
+    _begin(process, fault)
+    try:
+        await asyncio.sleep(fault.seconds + (SEEN_AFTER if fault.kind == "clock" else 0))
+    finally:
+        _end(process, fault)
+    history.add(fault.target, "restored", text=fault.kind)
+    if process.is_gone:
+        # A full disk may end a database.
+        process.ended += 1
+        await process.start()
+
+
+def _begin(process: Process, fault: Fault) -> None:
+    if fault.kind == "stop":
         process.halt()
-        await asyncio.sleep(fault.seconds)
+    elif fault.kind == "clock" and process.clock:
+        process.clock.jump(fault.jump)
+    elif fault.kind == "disk" and process.disk:
+        process.disk.fill()
+    elif process.host:
+        (process.host.cut if fault.kind == "cut" else process.host.slow)()
+
+
+def _end(process: Process, fault: Fault) -> None:
+    if fault.kind == "stop":
         process.go_on()
-        history.add(fault.target, "restored", text=fault.kind)
+    elif fault.kind == "clock" and process.clock:
+        process.clock.jump(0)
+    elif fault.kind == "disk" and process.disk:
+        process.disk.free()
+    elif process.host:
+        (process.host.join if fault.kind == "cut" else process.host.quicken)()
 
 
 async def _settle(stack: Stack, people: Sequence[User]) -> None:

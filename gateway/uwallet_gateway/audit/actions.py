@@ -83,4 +83,7 @@ class Action(StrEnum):
     FINDING_IGNORED = "finding_ignored"
     KNOWLEDGE_PUBLISHED = "knowledge_published"
     KNOWLEDGE_ROLLED_BACK = "knowledge_rolled_back"
+    PUBLICATION_PLANNED = "publication_planned"
+    PUBLICATION_CANCELLED = "publication_cancelled"
+    PUBLICATION_REFUSED = "publication_refused"
     KNOWLEDGE_EXPORTED = "knowledge_exported"

@@ -935,6 +935,23 @@ class KnowledgeCheck(Table):
     ended_at: Mapped[datetime | None]
 
 
+class KnowledgePlan(Table):
+    """When the draft is to be published, as it was at its revision then."""
+
+    __tablename__ = "knowledge_plans"
+
+    version: Mapped[int] = mapped_column(
+        ForeignKey("knowledge_versions.number", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    revision: Mapped[int]
+    at: Mapped[datetime]
+    agent: Mapped[str] = mapped_column(String(64))
+    note: Mapped[str] = mapped_column(String(500))
+    created_at: Mapped[datetime]
+    # The code of the error for which it was not published when its time had come.
+    refused: Mapped[str | None] = mapped_column(String(40))
+
+
 class IgnoredFinding(Table):
     """A finding on a draft that does not matter, and why."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import httpx
 import structlog
@@ -19,6 +19,8 @@ _STATUS_TIMEOUT = 3.0
 _LARGEST_ANSWER = 8 * 1024 * 1024
 _log = structlog.get_logger()
 
+TrainingStage = Literal["untrained", "waiting", "running", "done", "failed"]
+
 
 class BrokenBundleError(Exception):
     """The engine refuses a bundle; `problems` has a line for each mistake: `file:line: field: reason`."""
@@ -27,6 +29,19 @@ class BrokenBundleError(Exception):
         """Keeps the lines."""
         super().__init__("\n".join(problems))
         self.problems = list(problems)
+
+
+class UntrainedError(Exception):
+    """A bundle is right, but its model is to be trained before anybody can be served by it.
+
+    Attributes:
+        sha256: By which the engine knows it.
+    """
+
+    def __init__(self, sha256: str) -> None:
+        """Keeps which one."""
+        super().__init__(sha256)
+        self.sha256 = sha256
 
 
 class _Part(BaseModel):
@@ -51,11 +66,21 @@ class EngineStatus(_Part):
 
 class _Staged(_Part):
     missing: list[str] = Field(default=[], max_length=2000)
+    untrained: bool = False
     problems: list[str] = Field(default=[], max_length=2000)
 
 
 class _Served(_Part):
-    sha256: str | None
+    sha256: str | None = None
+
+
+class EngineTraining(_Part):
+    """How far the training of a model is; `waiting`: another one is trained first."""
+
+    state: TrainingStage
+    progress: float
+    problems: list[str] = Field(max_length=100)
+    seconds: float
 
 
 class PlayedReply(_Part):
@@ -120,15 +145,17 @@ class EngineKnowledge:
         """
         return await self._ask(EngineStatus, "GET", "", timeout=_STATUS_TIMEOUT)
 
-    async def stage(self, digests: Mapping[str, str], texts: Mapping[str, str]) -> None:
+    async def stage(self, sha256: str, digests: Mapping[str, str], texts: Mapping[str, str]) -> None:
         """Gives a bundle to the engine, which checks it and gets ready to serve it; nobody is served by it yet.
 
         Args:
+            sha256: Of the whole bundle.
             digests: SHA-256 of each file by path.
             texts: The contents by SHA-256; only those that the engine lacks are sent.
 
         Raises:
             BrokenBundleError: It is refused.
+            UntrainedError: It is kept, and served once `train` is through.
             InputError: unavailable.
         """
         known: dict[str, str] = {}
@@ -136,10 +163,25 @@ class EngineKnowledge:
             answer = await self._ask(_Staged, "POST", "/bundles", {"files": dict(digests), "texts": known})
             if answer.problems:
                 raise BrokenBundleError(answer.problems)
+            if answer.untrained:
+                raise UntrainedError(sha256)
             if not answer.missing:
                 return
-            known = {sha256: texts[sha256] for sha256 in answer.missing if sha256 in texts}
+            known = {name: texts[name] for name in answer.missing if name in texts}
         raise InputError(ErrorCode.UNAVAILABLE)
+
+    async def train(self, sha256: str, *, start: bool = True, again: bool = False) -> EngineTraining:
+        """Has the model of a bundle trained in the background, unless that is done or going on; says how far it is.
+
+        Args:
+            sha256: A bundle that was staged.
+            start: Whether to begin; otherwise it is only told.
+            again: Whether to try once more what has failed.
+
+        Raises:
+            InputError: unavailable.
+        """
+        return await self._ask(EngineTraining, "POST", "/trainings", {"sha256": sha256, "start": start, "again": again})
 
     async def serve(self, sha256: str | None, number: int) -> None:
         """Says which bundle is served from now on; None: the files that the engine came with.

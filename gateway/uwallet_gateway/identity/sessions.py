@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal, cast
 
 import structlog
-from sqlalchemy import ColumnElement, Row, delete, select, update
+from sqlalchemy import ColumnElement, Row, Table, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from uwallet_gateway.audit.actions import Action
@@ -34,6 +34,9 @@ _MAX_EXTERNAL_ID = 255
 _CLOCK_SKEW = timedelta(minutes=5)
 # Part of a lifetime after which a session that is continued is renewed; not with each reconnection.
 _RENEWED_AFTER = 0.05
+# Two rows of two tables, without the ORM's look at each.
+_NEW_CONVERSATION = insert(cast("Table", tables.Conversation.__table__))
+_NEW_SESSION = insert(cast("Table", tables.Session.__table__))
 _log = structlog.get_logger()
 
 
@@ -140,6 +143,8 @@ class Sessions:
         if claim is None and site.require_identity:
             raise InputError(ErrorCode.IDENTITY_REQUIRED)
         told = None if claim is None else _told(site, claim[0], user)
+        if token is None and claim is None:
+            return await self._begin_visitor(site, script)
         async with self._database.write() as transaction:
             chosen_id = _chosen_session(site, token) if forgiving else None
             current = await self._read(transaction, token, chosen_id)
@@ -303,6 +308,23 @@ class Sessions:
                 select(row.id).where(row.site_key == site.key, row.kind == "backend", row.external_id == sender)
             )
             return found
+
+    async def _begin_visitor(self, site: Site, script: Script | None) -> Opened:
+        """What `open` does for somebody who has been given nothing yet, without what the ORM takes for two rows."""
+        moment = now()
+        conversation: dict[str, Any] = {
+            "id": uuid.uuid4().hex,
+            "site_key": site.key,
+            "kind": "visitor",
+            "last_id": 0,
+            "script": script,
+            "created_at": moment,
+            "active_at": moment,
+        }
+        session = {"id": secrets.token_hex(_ID_BYTES), "conversation_id": conversation["id"], "created_at": moment}
+        await self._database.insert((_NEW_CONVERSATION, conversation), (_NEW_SESSION, session))
+        opened = self._session(tables.Session(**session), tables.Conversation(**conversation))
+        return Opened(opened, self._keys.sign_session(opened.id), begins=True, script=script)
 
     async def _begin(
         self,

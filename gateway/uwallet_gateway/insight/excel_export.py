@@ -1,16 +1,19 @@
-"""Writes Excel files row by row: however many rows there are, one at a time is in memory."""
+"""Writes Excel files row by row: however many rows there are, one at a time is in memory.
+
+XlsxWriter takes a fifth of a second to import, which every start would spend: it is when somebody wants such a file.
+"""
 
 from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
-from typing import IO
-
-from xlsxwriter import Workbook
-from xlsxwriter.format import Format
-from xlsxwriter.worksheet import Worksheet
+from typing import IO, TYPE_CHECKING
 
 from uwallet_gateway.insight.csv_export import Cell, is_formula
+
+if TYPE_CHECKING:
+    from xlsxwriter.format import Format
+    from xlsxwriter.worksheet import Worksheet
 
 # What a cell of Excel takes; a name of a sheet takes less.
 _LONGEST = 32_767
@@ -36,6 +39,8 @@ def to_xlsx(sheets: Sequence[tuple[str, Rows]]) -> IO[bytes]:
     Args:
         sheets: The name of each, and its rows; the first row is the heading.
     """
+    from xlsxwriter import Workbook  # noqa: PLC0415 - see above
+
     # Closed by whoever sends it.
     file = tempfile.TemporaryFile()  # noqa: SIM115
     with Workbook(file, _OPTIONS) as book:

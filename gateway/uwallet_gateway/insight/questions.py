@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, field_validator
-from pypinyin import lazy_pinyin
 from rapidfuzz import fuzz, process
 from sqlalchemy import distinct, func, select
 
@@ -275,4 +274,7 @@ class _Lines:
 
 @lru_cache(maxsize=4096)
 def _syllables(text: str) -> tuple[str, ...]:
+    # A third of a second, which commands need not spend.
+    from pypinyin import lazy_pinyin  # noqa: PLC0415 - see above
+
     return tuple(lazy_pinyin(text))

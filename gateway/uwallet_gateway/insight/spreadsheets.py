@@ -1,4 +1,7 @@
-"""Files of spreadsheets as rows of text: CSV and Excel, in and out."""
+"""Files of spreadsheets as rows of text: CSV and Excel, in and out.
+
+openpyxl takes a third of a second to import, which every start would spend: it is when somebody wants such a file.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +11,6 @@ import io
 import zipfile
 from collections.abc import Iterable, Sequence
 from typing import Any
-
-from openpyxl import Workbook, load_workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from openpyxl.styles import Alignment, Font
-from openpyxl.utils.exceptions import InvalidFileException
 
 from uwallet_gateway.errors import ErrorCode, InputError
 from uwallet_gateway.insight.csv_export import unquoted
@@ -45,6 +42,8 @@ def read_table(data: bytes, most: int) -> list[list[str]]:
 
 def to_xlsx(rows: Iterable[Sequence[str]]) -> bytes:
     """An Excel file; the first row are headings. Every cell is text, so none is a formula."""
+    from openpyxl import Workbook  # noqa: PLC0415 - see above
+
     book = Workbook(write_only=True)
     sheet = book.create_sheet()
     sheet.freeze_panes = "A2"
@@ -58,6 +57,10 @@ def to_xlsx(rows: Iterable[Sequence[str]]) -> bytes:
 
 
 def _cell(sheet: Any, text: str, *, is_heading: bool) -> Any:
+    from openpyxl.cell import WriteOnlyCell  # noqa: PLC0415 - see above
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE  # noqa: PLC0415 - see above
+    from openpyxl.styles import Alignment, Font  # noqa: PLC0415 - see above
+
     cell = WriteOnlyCell(sheet, value=ILLEGAL_CHARACTERS_RE.sub("", text))
     # The library takes 「=1+1」 for a formula.
     cell.data_type = "s"
@@ -88,6 +91,9 @@ def csv_rows(data: bytes) -> list[list[str]]:
 
 
 def _excel_rows(data: bytes, most: int) -> list[list[str]]:
+    from openpyxl import load_workbook  # noqa: PLC0415 - see above
+    from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415 - see above
+
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             if sum(member.file_size for member in archive.infolist()) > _LARGEST_CONTENT:

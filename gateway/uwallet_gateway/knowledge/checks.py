@@ -19,13 +19,14 @@ from uwallet_gateway.audit.log import record
 from uwallet_gateway.clock import now
 from uwallet_gateway.database import tables
 from uwallet_gateway.database.connection import Database
-from uwallet_gateway.engine.knowledge import BrokenBundleError, EngineKnowledge, PlayedTurn
+from uwallet_gateway.engine.knowledge import BrokenBundleError, EngineKnowledge, PlayedTurn, UntrainedError
 from uwallet_gateway.errors import ErrorCode, InputError
 from uwallet_gateway.knowledge.bundles import Files
 from uwallet_gateway.knowledge.conversations import Divergence, divergences, read_conversations
 from uwallet_gateway.knowledge.entries import Entry, Key, change_of, entries_of, place_of
+from uwallet_gateway.knowledge.examples import examples_of
 from uwallet_gateway.knowledge.finding_texts import finding_texts
-from uwallet_gateway.knowledge.served import stage, trained_files_changed
+from uwallet_gateway.knowledge.served import fixed_files_changed, stage
 from uwallet_gateway.knowledge.store import KnowledgeStore
 from uwallet_gateway.protocol.knowledge import CheckState, ChecksView, EntryKind, FindingView, Severity
 
@@ -38,6 +39,13 @@ _SILENT_AFTER = timedelta(seconds=60)
 _MOST_ASKED = 400
 _STORED_EVERY = 1.0
 _ATTEMPTS, _PAUSE = 4, 0.5
+# Seconds between two looks at a training.
+_TRAINING_LOOK = 1.0
+_MOST_REASONS = 5
+_WITH_SOURCE = frozenset({"faq", "topic", "notice"})
+_MOST_NAMED = 20
+# As many examples as `make check-knowledge` asks of a topic.
+_ENOUGH_EXAMPLES = 30
 _log = structlog.get_logger()
 
 
@@ -152,16 +160,19 @@ class KnowledgeChecks:
             return
         files, files_before = await self._store.files(draft), await self._store.files(published)
         texts = finding_texts()
-        for path in trained_files_changed(published.files, draft.files):
+        for path in fixed_files_changed(published.files, draft.files):
             run.add("training", "error", texts.training.format(file=path), file=path, key=place_of(files, path, None))
         entries, entries_before = entries_of(files), entries_of(files_before)
         self._look_at_days(entries, run)
         _look_at_steps(entries, run)
+        _look_at_sources(entries_before, entries, run)
         _look_at_organisation(entries_before, entries, run)
         try:
-            sha256 = await stage(self._engine, files)
+            sha256 = await self._staged(files, run)
         except BrokenBundleError as error:
             _tell_problems(error.problems, files, run)
+            return
+        if sha256 is None:
             return
         sha256_before = await stage(self._engine, files_before)
         await run.store(0.1)
@@ -171,8 +182,32 @@ class KnowledgeChecks:
             if key[0] == "faq" and change_of(entries_before.get(key), entry) is not None
         ]
         await self._look_at_likeness(sha256, changed, entries, run)
-        await self._ask_each(sha256, changed, entries, run)
+        asked = [
+            (entry, text)
+            for entry in changed
+            if _is_told(entry, now().astimezone(self._zone).date())
+            for text in (entry.value.get("question", ""), *entry.value.get("similar", ()))
+        ]
+        asked += _new_examples(entries, files, files_before, run)
+        await self._ask_each(sha256, asked, entries, run)
         await self._replay(sha256_before, sha256, run)
+
+    async def _staged(self, files: Files, run: _Run) -> str | None:
+        """Gives the draft to the engine, which learns its examples first; None if it cannot."""
+        is_first = True
+        while True:
+            try:
+                return await stage(self._engine, files)
+            except UntrainedError as error:
+                training = await self._engine.train(error.sha256, again=is_first)
+                is_first = False
+            if training.state == "failed":
+                texts = finding_texts()
+                reason = "；".join(texts.reason(problem) for problem in training.problems[:_MOST_REASONS])
+                run.add("training", "error", texts.training_failed.format(reason=reason))
+                return None
+            await run.store(0.1 * training.progress)
+            await asyncio.sleep(_TRAINING_LOOK)
 
     def _look_at_days(self, entries: dict[Key, Entry], run: _Run) -> None:
         today, texts = now().astimezone(self._zone).date(), finding_texts()
@@ -198,27 +233,26 @@ class KnowledgeChecks:
             run.add("near", "warning", message, entry=entry, field="similar")
         await run.store(0.2)
 
-    async def _ask_each(self, sha256: str, changed: Sequence[Entry], entries: dict[Key, Entry], run: _Run) -> None:
-        """Asks each wording of the changed questions at the beginning of a conversation."""
-        today, texts = now().astimezone(self._zone).date(), finding_texts()
-        asked = [
-            (entry, text)
-            for entry in changed
-            if _is_told(entry, today)
-            for text in (entry.value.get("question", ""), *entry.value.get("similar", ()))
-            if text
-        ][:_MOST_ASKED]
+    async def _ask_each(
+        self, sha256: str, wordings: Sequence[tuple[Entry, str]], entries: dict[Key, Entry], run: _Run
+    ) -> None:
+        """Asks each wording of the changed questions and topics at the beginning of a conversation."""
+        texts = finding_texts()
+        asked = [(entry, text) for entry, text in wordings if text][:_MOST_ASKED]
         for number, (entry, text) in enumerate(asked):
             turn = (await self._play(sha256, [{"kind": "text", "message": text}]))[-1]
             answered = next((str(event["topic"]) for event in turn.events if event.get("topic")), None)
             offered = {str(button.get("payload")) for reply in turn.messages for button in reply.buttons}
-            if answered != f"faq/{entry.id}" and not any(f'"{entry.id}"' in payload for payload in offered):
+            own = f"faq/{entry.id}" if entry.kind == "faq" else entry.id
+            is_offered = any(f'"{entry.id}"' in payload or payload == f"/{entry.id}" for payload in offered)
+            if answered != own and not is_offered:
                 message = (
                     texts.taken_other.format(text=text, other=_title(answered, entries))
                     if answered
                     else texts.taken_nobody.format(text=text)
                 )
-                run.add("taken", "warning", message, entry=entry, field="similar")
+                field = "similar" if entry.kind == "faq" else "examples"
+                run.add("taken", "warning", message, entry=entry, field=field)
             await run.store(0.2 + 0.2 * (number + 1) / len(asked))
 
     async def _play(self, sha256: str, messages: Sequence[dict[str, str]]) -> list[PlayedTurn]:
@@ -318,6 +352,45 @@ class _Run:
                     ended_at=None if state == "running" else moment,
                 )
             )
+
+
+def _look_at_sources(before: dict[Key, Entry], after: dict[Key, Entry], run: _Run) -> None:
+    """What is told and names no source: a warning for what is changed, a note for all that was there."""
+    texts, others = finding_texts(), list[str]()
+    for key, entry in after.items():
+        if key[0] not in _WITH_SOURCE or _has_source(entry):
+            continue
+        if change_of(before.get(key), entry) is None:
+            others.append(entry.title)
+        else:
+            run.add("source", "warning", texts.no_source.format(title=entry.title), entry=entry, field="source")
+    if others:
+        titles = "、".join(others[:_MOST_NAMED]) + ("…" if len(others) > _MOST_NAMED else "")
+        run.add("source", "note", texts.no_sources.format(count=len(others), titles=titles))
+
+
+def _has_source(entry: Entry) -> bool:
+    steps = entry.value.get("steps")
+    are_named = (
+        isinstance(steps, list) and bool(steps) and all(isinstance(it, dict) and it.get("source") for it in steps)
+    )
+    return bool(entry.value.get("source")) or are_named
+
+
+def _new_examples(entries: dict[Key, Entry], files: Files, files_before: Files, run: _Run) -> list[tuple[Entry, str]]:
+    """The wordings that topics have gained; a topic with few is told."""
+    found: list[tuple[Entry, str]] = []
+    for (kind, entry_id), entry in entries.items():
+        if kind != "topic":
+            continue
+        examples, before = examples_of(files, entry_id), set(examples_of(files_before, entry_id))
+        found += [(entry, text) for text in examples if text not in before]
+        if examples and set(examples) != before and len(examples) < _ENOUGH_EXAMPLES:
+            message = finding_texts().few_examples.format(
+                topic=entry.title, count=len(examples), enough=_ENOUGH_EXAMPLES
+            )
+            run.add("few", "note", message, entry=entry, field="examples")
+    return found
 
 
 def _look_at_steps(entries: dict[Key, Entry], run: _Run) -> None:

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
-from pypinyin import lazy_pinyin
 
 from uwallet_gateway.errors import ErrorCode, InputError
 from uwallet_gateway.knowledge.store import EntryEdit
@@ -173,8 +172,9 @@ class _Reader:
         for name in ("sites", "channels"):
             if name in cells:
                 value[name] = self._parts(cells[name])
-        if "outdated" in cells:
-            value["outdated"] = cells["outdated"] or None
+        for name in ("outdated", "source"):
+            if name in cells:
+                value[name] = cells[name] or None
         if "buttons" in cells:
             value["buttons"] = []
             for part in self._parts(cells["buttons"]):
@@ -211,6 +211,9 @@ def _is_day(text: str) -> bool:
 
 def _free_id(title: str, taken: Iterable[str]) -> str:
     """An id that says in pinyin what it is about."""
+    # A third of a second, which commands need not spend.
+    from pypinyin import lazy_pinyin  # noqa: PLC0415 - see above
+
     sound = re.sub(r"[^a-z0-9]+", "_", "_".join(lazy_pinyin(title)).lower()).strip("_")[:_LONGEST_ID].strip("_")
     name = sound if sound[:1].isalpha() else f"q_{sound}".strip("_")
     others = set(taken)

@@ -31,11 +31,16 @@ class FindingTexts(BaseModel):
 
     schema_: str
     training: str
+    training_failed: str
+    retraining: str
+    few_examples: str
     near: str
     taken_other: str
     taken_nobody: str
     expired_faq: str
     expired_notice: str
+    no_source: str
+    no_sources: str
     unreachable_step: str
     organisation: str
     regression_worse: str

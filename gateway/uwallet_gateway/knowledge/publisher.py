@@ -12,16 +12,20 @@ import structlog
 
 from uwallet_gateway.database import tables
 from uwallet_gateway.database.connection import DatabaseUnavailableError
-from uwallet_gateway.engine.knowledge import BrokenBundleError, EngineKnowledge, EngineStatus
+from uwallet_gateway.engine.knowledge import BrokenBundleError, EngineKnowledge, EngineStatus, UntrainedError
 from uwallet_gateway.errors import ErrorCode, InputError
 from uwallet_gateway.knowledge.bundles import read_folder
 from uwallet_gateway.knowledge.checks import KnowledgeChecks
-from uwallet_gateway.knowledge.served import served_digest, stage, trained_files_changed
+from uwallet_gateway.knowledge.finding_texts import finding_texts
+from uwallet_gateway.knowledge.plans import KnowledgePlans
+from uwallet_gateway.knowledge.served import fixed_files_changed, served_digest, stage
 from uwallet_gateway.knowledge.store import KnowledgeStore
 from uwallet_gateway.knowledge.views import version_view
-from uwallet_gateway.protocol.knowledge import EngineView, PublicationView
+from uwallet_gateway.protocol.knowledge import EngineView, PlanView, PublicationView
 
 _EVERY = 2.0
+# What is otherwise in a minute.
+_PASSING = frozenset({ErrorCode.UNAVAILABLE, ErrorCode.TRAINING_NEEDED})
 _log = structlog.get_logger()
 
 
@@ -37,6 +41,7 @@ class KnowledgePublisher:
         store: KnowledgeStore,
         engine: EngineKnowledge,
         checks: KnowledgeChecks,
+        plans: KnowledgePlans,
         folder: Path,
         on_published: Callable[[dict[str, str]], None],
     ) -> None:
@@ -45,17 +50,18 @@ class KnowledgePublisher:
         self._store = store
         self._engine = engine
         self._checks = checks
+        self._plans = plans
         self._folder = folder
         self._on_published = on_published
         self._told: tuple[int, str] | None = None
         self._status: EngineStatus | None = None
 
-    async def publish(self, revision: int, agent: str, note: str) -> PublicationView:
-        """Publishes the draft.
+    async def publish(self, revision: int, agent: str, note: str, at: datetime | None = None) -> PublicationView:
+        """Publishes the draft, now or at a time.
 
         Raises:
-            InputError: not_found, without a draft; entry_changed; checks_needed; training_needed; knowledge_broken;
-                unavailable.
+            InputError: malformed, if the time is over; not_found, without a draft; entry_changed; checks_needed;
+                operator_needed; training_needed; knowledge_broken; unavailable.
         """
         draft = await self._store.draft()
         if draft is None:
@@ -63,13 +69,47 @@ class KnowledgePublisher:
         if await self._store.revision(draft.number) != revision:
             raise InputError(ErrorCode.ENTRY_CHANGED)
         await self._checks.require_passed(draft, revision)
-        return await self._publish(draft, revision, agent, note)
+        if at is None:
+            return await self._publish(draft, revision, agent, note)
+        await self._plans.set(draft.number, revision, at, agent, note)
+        return PublicationView(version=version_view(draft), seconds=0.0, plan=await self.plan())
+
+    async def plan(self) -> PlanView | None:
+        """When the draft is to be published; None if nothing is planned."""
+        draft = await self._store.draft()
+        plan = await self._plans.read(draft.number) if draft else None
+        if draft is None or plan is None:
+            return None
+        is_current = await self._store.revision(draft.number) == plan.revision
+        return PlanView(at=plan.at, agent=plan.agent, note=plan.note, is_current=is_current, refused=plan.refused)
+
+    async def cancel_plan(self) -> None:
+        """Lets the draft stay a draft. No-op if nothing is planned."""
+        draft = await self._store.draft()
+        if draft is not None:
+            await self._plans.cancel(draft.number)
+
+    async def carry_out(self) -> None:
+        """Publishes what is planned for now; what is refused is told at the desk, an engine that is away waited for."""
+        plan = await self._plans.due()
+        if plan is None:
+            return
+        try:
+            await self.publish(plan.revision, plan.agent, plan.note)
+        except InputError as error:
+            if error.code in _PASSING:
+                return
+            await self._plans.end(plan.version, error.code.value)
+            _log.warning("knowledge.plan.refused", version=plan.version, code=error.code.value)
+            return
+        await self._plans.end(plan.version, None)
 
     async def roll_back(self, number: int, agent: str, note: str) -> PublicationView:
         """Publishes an earlier version.
 
         Raises:
-            InputError: not_found; conflict, if it is published; training_needed; knowledge_broken; unavailable.
+            InputError: not_found; conflict, if it is published; operator_needed; training_needed, which then begins;
+                knowledge_broken; unavailable.
         """
         version = await self._store.version(number)
         if version.state == "draft":
@@ -99,6 +139,7 @@ class KnowledgePublisher:
         while True:
             await asyncio.sleep(_EVERY)
             try:
+                await self.carry_out()
                 await self.follow()
             except (InputError, DatabaseUnavailableError):
                 self._status = None
@@ -133,27 +174,36 @@ class KnowledgePublisher:
             if self.problem is None:
                 _log.error("knowledge.refused", version=published.number, problems=error.problems[:5])
             self.problem = error.problems[0]
+        except UntrainedError as error:
+            # As above; the engine trains by itself what it is to serve.
+            training = await self._engine.train(error.sha256)
+            texts = finding_texts()
+            self.problem = texts.retraining if training.state != "failed" else texts.training_failed.format(reason="")
 
     async def _publish(
         self, version: tables.KnowledgeVersion, revision: int | None, agent: str, note: str
     ) -> PublicationView:
         started = time.monotonic()
-        await self._check_trained(version)
+        await self._check_fixed(version)
         try:
             await stage(self._engine, await self._store.files(version))
         except BrokenBundleError as error:
             raise InputError(ErrorCode.KNOWLEDGE_BROKEN, details={"problems": error.problems}) from error
+        except UntrainedError as error:
+            # Of an earlier version the model is not kept for ever; whoever asks again in a minute gets it.
+            await self._engine.train(error.sha256, again=True)
+            raise InputError(ErrorCode.TRAINING_NEEDED, details={"files": []}) from error
         row = await self._store.publish(version.number, revision, agent, note)
         # What fails from here on is done by `run_for_ever`, of this gateway or another.
         await self._engine.serve(_wanted(row), row.number)
         await self._tell(row)
         return PublicationView(version=version_view(row), seconds=round(time.monotonic() - started, 3))
 
-    async def _check_trained(self, version: tables.KnowledgeVersion) -> None:
+    async def _check_fixed(self, version: tables.KnowledgeVersion) -> None:
         published = await self._store.published()
-        changed = trained_files_changed(published.files if published else {}, version.files)
+        changed = fixed_files_changed(published.files if published else {}, version.files)
         if changed:
-            raise InputError(ErrorCode.TRAINING_NEEDED, details={"files": changed})
+            raise InputError(ErrorCode.OPERATOR_NEEDED, details={"files": changed})
 
     async def _serve(self, version: tables.KnowledgeVersion) -> None:
         wanted = _wanted(version)

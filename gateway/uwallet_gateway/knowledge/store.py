@@ -18,6 +18,13 @@ from uwallet_gateway.database.statements import insert_or_update, insert_unless_
 from uwallet_gateway.errors import ErrorCode, InputError
 from uwallet_gateway.knowledge.bundles import Files, digest, whole_digest
 from uwallet_gateway.knowledge.entries import Entry, EntryError, Key, change_of, checked, entries_of, with_entry
+from uwallet_gateway.knowledge.examples import (
+    MovedExample,
+    examples_of,
+    given_back,
+    with_examples,
+    without_examples,
+)
 from uwallet_gateway.protocol.knowledge import EntryChange, EntryKind, EntryPast, EntryProblem, VersionState
 
 FROM_FILES, FROM_DESK = "files", "desk"
@@ -32,11 +39,13 @@ class EntryEdit:
         key: Kind and id.
         revision: The one that they have read; None: it must be new.
         value: Its content; None: it is taken out.
+        examples: Of a topic, how users ask for it; None: as they are.
     """
 
     key: Key
     revision: int | None
     value: Mapping[str, Any] | None
+    examples: Sequence[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,8 +173,11 @@ class KnowledgeStore:
                 for it, state in rows
             ]
 
-    async def edit(self, edits: Sequence[EntryEdit], author: str) -> None:
+    async def edit(self, edits: Sequence[EntryEdit], author: str) -> list[MovedExample]:
         """Changes entries of the draft, which is opened if there is none: all of them or none.
+
+        Returns:
+            The examples that were taken from other intents.
 
         Raises:
             InputError: entry_changed, if somebody was faster; name_taken of a new one; not_found; entry_invalid.
@@ -173,9 +185,12 @@ class KnowledgeStore:
         async with self._database.write() as transaction:
             draft = await _opened_draft(transaction, author)
             files = await _files(transaction, draft)
+            live = await _published(transaction)
+            published = await _files(transaction, live) if live else {}
             last = await _last_changes(transaction, draft.number)
             known = entries_of(files)
             problems: list[EntryProblem] = []
+            moved: list[MovedExample] = []
             for edit in edits:
                 present = known.get(edit.key)
                 _check_revision(edit, present, last.get(edit.key))
@@ -189,10 +204,19 @@ class KnowledgeStore:
                     continue
                 change: EntryChange = "removed" if value is None else "changed" if present else "added"
                 await _note(transaction, draft, edit.key, change, value, author)
+                files_before = files
+                if edit.key[0] == "topic" and value is None:
+                    files = without_examples(given_back(files, published, edit.key[1]), edit.key[1])
+                elif edit.key[0] == "topic" and edit.examples is not None:
+                    # What was taken before and is not wanted any more goes back.
+                    files, taken = with_examples(given_back(files, published, edit.key[1]), edit.key[1], edit.examples)
+                    moved += taken
+                await _note_others(transaction, draft, files_before, files, author)
             if problems:
                 details = {"problems": [problem.model_dump() for problem in problems]}
                 raise InputError(ErrorCode.ENTRY_INVALID, details=details)
             await _set_files(transaction, draft, files)
+        return moved
 
     async def reset(self, key: Key, revision: int, author: str) -> None:
         """Makes an entry of the draft what it is in the published version again.
@@ -205,21 +229,21 @@ class KnowledgeStore:
             published = await _published(transaction)
             if draft is None or published is None:
                 raise InputError(ErrorCode.NOT_FOUND)
-            files, before = await _files(transaction, draft), entries_of(await _files(transaction, published))
-            present, wanted = entries_of(files).get(key), before.get(key)
+            files, files_before = await _files(transaction, draft), await _files(transaction, published)
+            present, wanted = entries_of(files).get(key), entries_of(files_before).get(key)
             if present is None and wanted is None:
                 raise InputError(ErrorCode.NOT_FOUND)
             last = (await _last_changes(transaction, draft.number)).get(key)
             _check_unchanged(revision, last)
             try:
-                files = with_entry(files, key, wanted.value if wanted else None)
+                changed = with_entry(files, key, wanted.value if wanted else None)
             except EntryError as error:
                 raise InputError(ErrorCode.ENTRY_INVALID, details={"problems": [str(error)]}) from error
-            change = change_of(present, wanted)
-            if change is None:
-                return
-            await _note(transaction, draft, key, change, wanted.value if wanted else None, author)
-            await _set_files(transaction, draft, files)
+            if key[0] == "topic":
+                changed = given_back(changed, files_before, key[1])
+                changed, _ = with_examples(changed, key[1], examples_of(files_before, key[1]))
+            await _note_others(transaction, draft, files, changed, author)
+            await _set_files(transaction, draft, changed)
 
     async def discard(self) -> None:
         """Drops the draft. No-op without one."""
@@ -402,6 +426,16 @@ async def _note(
         )
     )
     record(transaction, Action.KNOWLEDGE_CHANGED, f"{key[0]}/{key[1]}", version=draft.number, change=change)
+
+
+async def _note_others(
+    transaction: AsyncSession, draft: tables.KnowledgeVersion, before: Files, after: Files, author: str
+) -> None:
+    """Notes the entries that a change has brought along."""
+    known, fresh = entries_of(before), entries_of(after)
+    for key in dict.fromkeys([*known, *fresh]):
+        if (change := change_of(known.get(key), fresh.get(key))) is not None:
+            await _note(transaction, draft, key, change, fresh[key].value if key in fresh else None, author)
 
 
 def _check_revision(edit: EntryEdit, present: Entry | None, last: LastChange | None) -> None:

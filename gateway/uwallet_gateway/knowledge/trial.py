@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from uwallet_gateway.engine.knowledge import BrokenBundleError, EngineKnowledge, PlayedTurn
+from uwallet_gateway.engine.knowledge import BrokenBundleError, EngineKnowledge, PlayedTurn, UntrainedError
 from uwallet_gateway.errors import ErrorCode, InputError
+from uwallet_gateway.knowledge.finding_texts import finding_texts
 from uwallet_gateway.knowledge.served import stage
 from uwallet_gateway.knowledge.store import KnowledgeStore
-from uwallet_gateway.protocol.knowledge import TrialButton, TrialReply, TrialRequest, TrialTurn, TrialView
+from uwallet_gateway.protocol.knowledge import TrainingView, TrialButton, TrialReply, TrialRequest, TrialTurn, TrialView
 
 
 class KnowledgeTrial:
@@ -17,11 +18,33 @@ class KnowledgeTrial:
         self._store = store
         self._engine = engine
 
+    async def training(self, *, start: bool) -> TrainingView:
+        """How far the engine is with learning what the draft has.
+
+        Args:
+            start: Whether to begin, also once more with what has failed.
+
+        Raises:
+            InputError: not_found, without a draft; knowledge_broken; unavailable.
+        """
+        draft = await self._store.draft()
+        if draft is None:
+            raise InputError(ErrorCode.NOT_FOUND)
+        try:
+            await stage(self._engine, await self._store.files(draft))
+        except BrokenBundleError as error:
+            raise InputError(ErrorCode.KNOWLEDGE_BROKEN, details={"problems": error.problems}) from error
+        except UntrainedError as error:
+            found = await self._engine.train(error.sha256, start=start, again=start)
+            problems = [finding_texts().reason(problem) for problem in found.problems]
+            return TrainingView(state=found.state, progress=found.progress, problems=problems, seconds=found.seconds)
+        return TrainingView(state="done", progress=1.0, problems=[], seconds=0.0)
+
     async def play(self, request: TrialRequest) -> TrialView:
         """Plays it on the draft, or on what is published.
 
         Raises:
-            InputError: knowledge_broken; unavailable.
+            InputError: knowledge_broken; training_needed; unavailable.
         """
         version = await self._store.draft() or await self._store.published()
         if version is None:
@@ -31,6 +54,8 @@ class KnowledgeTrial:
             sha256 = await stage(self._engine, await self._store.files(version))
         except BrokenBundleError as error:
             raise InputError(ErrorCode.KNOWLEDGE_BROKEN, details={"problems": error.problems}) from error
+        except UntrainedError as error:
+            raise InputError(ErrorCode.TRAINING_NEEDED, details={"files": []}) from error
         messages = [{"kind": message.kind, "message": message.text} for message in request.messages]
         metadata = {"channel": request.channel} | ({"site": request.site} if request.site else {})
         turns = await self._engine.play(sha256, messages, metadata)

@@ -8,6 +8,7 @@ from uwallet_gateway.agents.roles import KnowledgeRole
 from uwallet_gateway.database import tables
 from uwallet_gateway.errors import ErrorCode, InputError
 from uwallet_gateway.knowledge.entries import Entry, Key, categories_of, change_of, entries_of
+from uwallet_gateway.knowledge.examples import examples_of
 from uwallet_gateway.knowledge.store import KnowledgeStore, LastChange
 from uwallet_gateway.protocol.knowledge import (
     Category,
@@ -19,6 +20,7 @@ from uwallet_gateway.protocol.knowledge import (
     EntryKind,
     EntryView,
     KnowledgeView,
+    PlanView,
     VersionState,
     VersionView,
 )
@@ -31,7 +33,9 @@ class KnowledgeViews:
         """Reads nothing yet."""
         self._store = store
 
-    async def whole(self, role: KnowledgeRole, engines: list[EngineView], problem: str | None) -> KnowledgeView:
+    async def whole(
+        self, role: KnowledgeRole, engines: list[EngineView], problem: str | None, plan: PlanView | None
+    ) -> KnowledgeView:
         """Where the knowledge stands.
 
         Raises:
@@ -44,6 +48,7 @@ class KnowledgeViews:
             published=version_view(published),
             draft=await self._draft_view(draft, published) if draft else None,
             categories=[Category(id=name, title=title) for name, title in categories_of(files).items()],
+            plan=plan,
             engines=engines,
             problem=problem,
         )
@@ -81,8 +86,14 @@ class KnowledgeViews:
         """
         for view in (await self.entries(key[0], number)).entries:
             if view.id == key[1]:
-                return view
+                return await self._with_examples(view, number)
         raise InputError(ErrorCode.NOT_FOUND)
+
+    async def _with_examples(self, view: EntryView, number: int | None) -> EntryView:
+        if view.kind != "topic":
+            return view
+        files = await self._store.files(await self._version(number, await self._published()))
+        return view.model_copy(update={"examples": examples_of(files, view.id)})
 
     async def difference(self, after_number: int, before_number: int | None) -> Difference:
         """What differs between a version and another one, by default the published one.

@@ -20,7 +20,10 @@ ENTRY_ID = r"^[a-z][a-z0-9_]{0,63}$"
 MOST_SIMILAR = 200
 _Id = Annotated[str, Field(pattern=ENTRY_ID)]
 _Line = Annotated[str, Field(min_length=1, max_length=200)]
+# A line of a file; Rasa reads brackets as an annotation.
+_Example = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\n\r\[\]{}]*\S[^\n\r\[\]{}]*$")]
 _Answer = Annotated[str, Field(min_length=1, max_length=2000)]
+_Source = Annotated[str, Field(min_length=1, max_length=500, description="Where it comes from; never said")]
 _Places = Annotated[list[Annotated[str, Field(min_length=1, max_length=64)]], Field(max_length=50)]
 _Note = Annotated[str, Field(max_length=500)]
 
@@ -56,6 +59,7 @@ class FaqValue(Request):
     valid_from: dt.date | None = None
     valid_until: dt.date | None = None
     outdated: _Answer | None = None
+    source: _Source | None = None
     sites: _Places = []
     channels: _Places = []
 
@@ -75,6 +79,7 @@ class NoticeValue(Request):
     valid_from: str | None = Field(default=None, pattern=r"^\d{4}-\d{2}-\d{2}( \d{2}:\d{2})?$")
     valid_until: str | None = Field(default=None, pattern=r"^\d{4}-\d{2}-\d{2}( \d{2}:\d{2})?$")
     explains: list[_Id] = Field(default=[], max_length=20, description="Ids of topics with steps")
+    source: _Source | None = None
     sites: _Places = []
     channels: _Places = []
 
@@ -101,6 +106,11 @@ class EntryRequest(Request):
 
     revision: int | None = Field(ge=0, description="The one that was read; null: it must be new")
     value: dict[str, Any]
+    examples: list[_Example] | None = Field(
+        default=None,
+        max_length=2000,
+        description="Of a topic: how users ask for it; the same words are taken from other intents. Null: as they are",
+    )
 
 
 class EntryRow(EntryRequest):
@@ -148,6 +158,13 @@ class FaqImport(View):
     problems: list[FaqImportProblem]
 
 
+class MovedExampleView(View):
+    """An example that stood under another intent."""
+
+    text: str
+    intent: str
+
+
 class EntryView(View):
     """An entry as a version has it."""
 
@@ -161,6 +178,12 @@ class EntryView(View):
     change: EntryChange | None = Field(description="Against the published version")
     changed_by: str | None
     changed_at: Moment | None
+    examples: list[str] | None = Field(
+        default=None, description="Of a topic that was asked for by itself: how users ask for it"
+    )
+    moved: list[MovedExampleView] = Field(
+        default=[], description="What a change has taken from other intents, as it is the same in words"
+    )
 
 
 class Category(View):
@@ -225,12 +248,23 @@ class EngineView(View):
     seen_at: Moment
 
 
+class PlanView(View):
+    """When the draft is to be published."""
+
+    at: Moment
+    agent: str
+    note: str
+    is_current: bool = Field(description="Whether the draft is still as it was planned; a changed one is not published")
+    refused: str | None = Field(description="The code of the error for which it was not published in its time")
+
+
 class KnowledgeView(View):
     """Where the knowledge stands."""
 
     role: KnowledgeRole
     published: VersionView
     draft: DraftView | None
+    plan: PlanView | None
     categories: list[Category]
     engines: list[EngineView] = Field(description="Empty while no engine answers")
     problem: str | None = Field(description="Why the engines do not serve what is published; null: they do")
@@ -261,7 +295,9 @@ class FindingView(View):
     """What a check has found."""
 
     key: str = Field(description="The same for the same finding, so that it stays ignored")
-    check: Literal["schema", "near", "taken", "expired", "unreachable", "organisation", "regression", "training"]
+    check: Literal[
+        "schema", "near", "taken", "few", "expired", "source", "unreachable", "organisation", "regression", "training"
+    ]
     severity: Severity = Field(description="An `error` cannot be ignored")
     file: str | None
     line: int | None
@@ -284,6 +320,17 @@ class ChecksView(View):
     conversations: int = Field(description="How many stored conversations were played")
     started_at: Moment | None
     ended_at: Moment | None
+
+
+class TrainingView(View):
+    """How far the engine is with learning the examples of the draft."""
+
+    state: Literal["untrained", "waiting", "running", "done", "failed"] = Field(
+        description="`waiting`: another draft or version is trained first; `done`: the draft can be tried and published"
+    )
+    progress: float = Field(ge=0, le=1)
+    problems: list[str]
+    seconds: float = Field(description="Since it began, or how long it took")
 
 
 class IgnoreRequest(Request):
@@ -344,6 +391,15 @@ class PublicationRequest(Request):
 
     revision: int = Field(ge=0, description="Of the draft that was checked")
     note: _Note = ""
+    at: dt.datetime | None = Field(default=None, description="When; null: now")
+
+    @field_validator("at")
+    @classmethod
+    def _with_zone(cls, value: dt.datetime | None) -> dt.datetime | None:
+        if value is not None and value.tzinfo is None:
+            msg = "needs a zone"
+            raise ValueError(msg)
+        return value
 
 
 class RollbackRequest(Request):
@@ -353,7 +409,8 @@ class RollbackRequest(Request):
 
 
 class PublicationView(View):
-    """What was published."""
+    """What was published, or is to be."""
 
     version: VersionView
     seconds: float = Field(description="Until the engine that was asked served it; others follow within seconds")
+    plan: PlanView | None = Field(default=None, description="It is published then")

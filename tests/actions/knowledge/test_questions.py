@@ -28,6 +28,16 @@ def test_questions_are_kept_by_address_and_the_unanswered_by_place(tmp_path: Pat
     assert questions.unanswered == {"refund/ask": ["天气咋样"]}
 
 
+def test_a_file_that_has_changed_is_read_anew(tmp_path: Path) -> None:
+    file = tmp_path / "refund.yml"
+    for text in ("图啥", "凭啥問"):
+        file.write_text(f"ask:\n  why:\n  - {text}\n", encoding="utf-8")
+        assert load_questions(ADDRESSES, tmp_path).by_answer == {"refund/ask/why": [text]}
+    assert load_questions(ADDRESSES, tmp_path).normalized == {"refund/ask/why": ["凭啥问"]}
+    file.unlink()
+    assert not load_questions(ADDRESSES, tmp_path).by_answer
+
+
 @pytest.mark.parametrize(
     ("text", "problem"),
     [

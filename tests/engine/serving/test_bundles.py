@@ -11,9 +11,18 @@ import sqlalchemy as sa
 from actions.knowledge import KnowledgeError
 from actions.knowledge.bundle import current_bundle, own_bundle, serve, served_bundle, turn_with
 from engine.serving import knowledge_store
-from engine.serving.bundles import Bundles, UnknownBundleError, _digest, _own_files, bundle_digest, read_bundle
+from engine.serving.bundles import (
+    Bundles,
+    UnknownBundleError,
+    UntrainedError,
+    _digest,
+    _own_files,
+    bundle_digest,
+    read_bundle,
+)
 from engine.serving.knowledge_store import KnowledgeStoreInMemory, SQLKnowledgeStore
 from evaluation.conversations.bot import Bot
+from evaluation.paths import MODEL
 
 PATH = "data/knowledge/faq/payment.yml"
 FAQ = """- id: wrong_number
@@ -21,6 +30,7 @@ FAQ = """- id: wrong_number
   similar: [话费打到别人号上了, 手机号充错了能追回吗]
   answer: 这是新写的回答。
 """
+EXAMPLES = "data/nlu/forgot_password.yml"
 ASKED = "话费打到别人号码上了"
 
 
@@ -90,6 +100,41 @@ async def test_wordings_that_say_the_same_are_found(served_bot: Bot, files: dict
     assert [(pair["entry"], pair["other_entry"]) for pair in found] == [("faq/other", "faq/wrong_number")]
 
 
+@pytest.mark.model
+async def test_a_bundle_with_other_examples_is_served_by_a_model_of_its_own(
+    served_bot: Bot, store: SQLKnowledgeStore, files: dict[str, str]
+) -> None:
+    agent = served_bot._agent
+    bundles, other = Bundles(agent, store), Bundles(agent, store)
+    assert bundles.model_key({path: _digest(text) for path, text in files.items()}) is None
+    files[EXAMPLES] += "    - 忘了密码咋整呀\n"
+    digests = {path: _digest(text) for path, text in files.items()}
+    key, sha256 = bundles.model_key(digests), bundle_digest(digests)
+    assert key is not None
+    with pytest.raises(UntrainedError):
+        await staged(bundles, files)
+    with pytest.raises(UntrainedError):
+        await bundles.publish(sha256, 2)
+    training = await bundles.train(sha256, start=False)
+    assert training is not None
+    assert training.state == "untrained"
+    # As if it had been trained, by whatever process.
+    store.add_model(key, MODEL)
+    own = agent.processor
+    with turn_with():
+        await bundles.publish(sha256, 2)
+        # A turn that has begun is not read by one model and answered by another.
+        assert agent.processor is own
+    assert agent.processor is not own
+    assert (await agent.parse_message("我忘记密码了"))["intent"]["name"] == "forgot_password"
+    # Another process takes the model from the store.
+    serve(own_bundle())
+    assert await other._follow()
+    assert agent.processor is not own
+    await bundles.publish(None, 1)
+    assert agent.processor is own
+
+
 @pytest.mark.parametrize(
     ("old", "new", "problem"),
     [
@@ -115,7 +160,9 @@ def test_a_topic_that_the_model_knows_cannot_be_taken_out(files: dict[str, str])
         read_bundle("x", files, list(own_bundle().knowledge.topics))
 
 
-@pytest.mark.parametrize("path", ["data/knowledge/../x.yml", "/etc/passwd", "data/nlu/x.yml", "data/knowledge/x.py"])
+@pytest.mark.parametrize(
+    "path", ["data/knowledge/../x.yml", "/etc/passwd", "data/lexicon/x.yml", "data/knowledge/x.py"]
+)
 async def test_other_files_are_refused(path: str) -> None:
     bundles = Bundles(None, KnowledgeStoreInMemory())  # type: ignore[arg-type] # nothing gets as far
     with pytest.raises(ValueError, match="does not belong"):

@@ -79,6 +79,9 @@ export type Action =
   | 'finding_ignored'
   | 'knowledge_published'
   | 'knowledge_rolled_back'
+  | 'publication_planned'
+  | 'publication_cancelled'
+  | 'publication_refused'
   | 'knowledge_exported';
 /**
  * Roles, from the fewest rights to the most.
@@ -629,7 +632,17 @@ export interface FindingView {
    * The same for the same finding, so that it stays ignored
    */
   key: string;
-  check: 'schema' | 'near' | 'taken' | 'expired' | 'unreachable' | 'organisation' | 'regression' | 'training';
+  check:
+    | 'schema'
+    | 'near'
+    | 'taken'
+    | 'few'
+    | 'expired'
+    | 'source'
+    | 'unreachable'
+    | 'organisation'
+    | 'regression'
+    | 'training';
   /**
    * An `error` cannot be ignored
    */
@@ -1430,6 +1443,21 @@ export interface EntryView {
   change: ('added' | 'changed' | 'removed') | null;
   changed_by: string | null;
   changed_at: string | null;
+  /**
+   * Of a topic that was asked for by itself: how users ask for it
+   */
+  examples?: string[] | null;
+  /**
+   * What a change has taken from other intents, as it is the same in words
+   */
+  moved?: MovedExampleView[];
+}
+/**
+ * An example that stood under another intent.
+ */
+export interface MovedExampleView {
+  text: string;
+  intent: string;
 }
 /**
  * Several entries, of which all are stored or none.
@@ -1452,6 +1480,10 @@ export interface EntryRow {
   value: {
     [k: string]: unknown;
   };
+  /**
+   * Of a topic: how users ask for it; the same words are taken from other intents. Null: as they are
+   */
+  examples?: string[] | null;
   kind: 'faq' | 'notice' | 'topic' | 'organisation' | 'wording' | 'questions' | 'examples' | 'lexicon';
   id: string;
 }
@@ -1501,6 +1533,10 @@ export interface EntryRequest {
   value: {
     [k: string]: unknown;
   };
+  /**
+   * Of a topic: how users ask for it; the same words are taken from other intents. Null: as they are
+   */
+  examples?: string[] | null;
 }
 /**
  * Proof of an erasure; it names nobody.
@@ -1612,6 +1648,7 @@ export interface FaqValue {
   valid_from?: string | null;
   valid_until?: string | null;
   outdated?: string | null;
+  source?: string | null;
   /**
    * @maxItems 50
    */
@@ -1872,6 +1909,7 @@ export interface KnowledgeView {
   role: KnowledgeRole;
   published: VersionView;
   draft: DraftView | null;
+  plan: PlanView | null;
   categories: Category[];
   /**
    * Empty while no engine answers
@@ -1895,6 +1933,22 @@ export interface VersionView {
   based_on: number | null;
   published_at: string | null;
   published_by: string | null;
+}
+/**
+ * When the draft is to be published.
+ */
+export interface PlanView {
+  at: string;
+  agent: string;
+  note: string;
+  /**
+   * Whether the draft is still as it was planned; a changed one is not published
+   */
+  is_current: boolean;
+  /**
+   * The code of the error for which it was not published in its time
+   */
+  refused: string | null;
 }
 /**
  * The intent that a message means, null to remove the label.
@@ -2296,6 +2350,7 @@ export interface NoticeValue {
         string,
         string,
       ];
+  source?: string | null;
   /**
    * @maxItems 50
    */
@@ -2388,9 +2443,13 @@ export interface PublicationRequest {
    */
   revision: number;
   note?: string;
+  /**
+   * When; null: now
+   */
+  at?: string | null;
 }
 /**
- * What was published.
+ * What was published, or is to be.
  */
 export interface PublicationView {
   version: VersionView;
@@ -2398,6 +2457,10 @@ export interface PublicationView {
    * Until the engine that was asked served it; others follow within seconds
    */
   seconds: number;
+  /**
+   * It is published then
+   */
+  plan?: PlanView | null;
 }
 /**
  * By what notices are encrypted for a browser, in base64url.
@@ -3076,6 +3139,21 @@ export interface TicketReview {
  */
 export interface TicketsOfUser {
   tickets: TicketOfUser[];
+}
+/**
+ * How far the engine is with learning the examples of the draft.
+ */
+export interface TrainingView {
+  /**
+   * `waiting`: another draft or version is trained first; `done`: the draft can be tried and published
+   */
+  state: 'untrained' | 'waiting' | 'running' | 'done' | 'failed';
+  progress: number;
+  problems: string[];
+  /**
+   * Since it began, or how long it took
+   */
+  seconds: number;
 }
 /**
  * The agent who gets the chat, null for the queue of a group (null: as it was). The memo is for colleagues.

@@ -35,6 +35,7 @@ from uwallet_gateway.transport.desk import (
 from uwallet_gateway.transport.desk.cookies import name_schemes
 from uwallet_gateway.transport.desk.guard import SupervisorNeeded
 from uwallet_gateway.transport.error_handlers import add_error_handlers
+from uwallet_gateway.transport.http import add_routes
 
 ROUTERS = (
     sign_in.router,
@@ -78,8 +79,7 @@ def create_desk_app(services: Services) -> FastAPI:
     )
     app.state.services = services
     app.state.provider = oidc.provider_of(services.settings, services)
-    for router in ROUTERS:
-        app.include_router(router)
+    add_routes(app, ROUTERS)
 
     def document() -> dict[str, Any]:
         return name_schemes(app.openapi(), services.settings)

@@ -27,9 +27,11 @@ from uwallet_gateway.protocol.knowledge import (
     EntryView,
     IgnoreRequest,
     KnowledgeView,
+    MovedExampleView,
     PublicationRequest,
     PublicationView,
     RollbackRequest,
+    TrainingView,
     TrialRequest,
     TrialView,
     Versions,
@@ -50,7 +52,9 @@ async def read_knowledge(services: ServicesNeeded, session: EditorNeeded) -> Kno
     """Returns where the knowledge stands: what is published, the draft, and which engine serves what."""
     role = session.agent.knowledge_role or KnowledgeRole.EDITOR
     publisher = services.knowledge_publisher
-    return await services.knowledge_views.whole(role, await publisher.engines(), publisher.problem)
+    return await services.knowledge_views.whole(
+        role, await publisher.engines(), publisher.problem, await publisher.plan()
+    )
 
 
 @router.get("/versions", responses=responses(401, 403, 429, 503))
@@ -126,9 +130,10 @@ async def change_entry(
 
     `entry_changed` if somebody has changed it since `revision`; `name_taken` if it was to be new.
     """
-    edit = EntryEdit((kind, entry_id), body.revision, body.value)
-    await services.knowledge_store.edit([edit], session.agent.name)
-    return await services.knowledge_views.entry((kind, entry_id))
+    edit = EntryEdit((kind, entry_id), body.revision, body.value, body.examples)
+    moved = await services.knowledge_store.edit([edit], session.agent.name)
+    view = await services.knowledge_views.entry((kind, entry_id))
+    return view.model_copy(update={"moved": [MovedExampleView(text=it.text, intent=it.intent) for it in moved]})
 
 
 @router.delete(
@@ -154,7 +159,7 @@ async def reset_entry(
 @router.post("/draft/entries", responses=responses(401, 403, 404, 409, 422, 429, 503))
 async def change_entries(body: EntriesRequest, services: ServicesNeeded, session: EditorNeeded) -> EntriesStored:
     """Stores several entries in the draft, all or none; `problems` says what is wrong with which."""
-    edits = [EntryEdit((row.kind, row.id), row.revision, row.value) for row in body.entries]
+    edits = [EntryEdit((row.kind, row.id), row.revision, row.value, row.examples) for row in body.entries]
     try:
         await services.knowledge_store.edit(edits, session.agent.name)
     except InputError as error:
@@ -197,6 +202,18 @@ async def heed_finding(key: _FindingKey, services: ServicesNeeded, session: Edit
     await services.knowledge_store.ignore(key, None, session.agent.name)
 
 
+@router.get("/draft/training", responses=responses(401, 403, 404, 422, 429, 503))
+async def read_training(services: ServicesNeeded, _session: EditorNeeded) -> TrainingView:
+    """Returns how far the engine is with learning the examples of the draft."""
+    return await services.knowledge_trial.training(start=False)
+
+
+@router.post("/draft/training", status_code=202, responses=responses(401, 403, 404, 422, 429, 503))
+async def start_training(services: ServicesNeeded, _session: EditorNeeded) -> TrainingView:
+    """Lets the engine learn the examples of the draft, once more if that has failed. No-op while it does."""
+    return await services.knowledge_trial.training(start=True)
+
+
 @router.post("/draft/trial", responses=responses(401, 403, 404, 422, 429, 503))
 async def try_draft(body: TrialRequest, services: ServicesNeeded, _session: EditorNeeded) -> TrialView:
     """Plays a conversation on the draft in the engine, and says how each message was read."""
@@ -207,9 +224,16 @@ async def try_draft(body: TrialRequest, services: ServicesNeeded, _session: Edit
 async def publish_draft(
     body: PublicationRequest, services: ServicesNeeded, session: PublisherNeeded
 ) -> PublicationView:
-    """Publishes the draft; the engines serve it within seconds.
+    """Publishes the draft; the engines serve it within seconds. With `at` it is published then, unless it has changed.
 
     `checks_needed` if this revision was not checked, or a finding is neither mended nor ignored; `knowledge_broken` if
-    the engine refuses it; `training_needed` if it would have to be trained.
+    the engine refuses it; `operator_needed` if it changes what is in the engine itself; `training_needed` while the
+    engine learns examples.
     """
-    return await services.knowledge_publisher.publish(body.revision, session.agent.name, body.note)
+    return await services.knowledge_publisher.publish(body.revision, session.agent.name, body.note, body.at)
+
+
+@router.delete("/draft/publication", status_code=204, responses=responses(401, 403, 429, 503))
+async def cancel_publication(services: ServicesNeeded, _session: PublisherNeeded) -> None:
+    """Takes back that the draft is published at a time. No-op if nothing is planned."""
+    await services.knowledge_publisher.cancel_plan()

@@ -88,6 +88,8 @@ export type {
   TicketDetails,
   TicketEvent,
   TicketReview,
+  PublicationView as Publication,
+  TrainingView as Training,
   TrialView as Trial,
   Versions,
   WatchResult,

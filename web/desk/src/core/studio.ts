@@ -48,6 +48,7 @@ const TEXTS = new Set([
   'unknown',
   'accept_label',
   'decline_label',
+  'source',
 ]);
 
 /** What a deployment fills in as a text; hours and the like are set where they have a form. */
@@ -64,6 +65,56 @@ const ORGANISATION = new Set([
   'policy_url',
   'kept_for',
 ]);
+
+/** One step as its form has it; what the form does not show stays as it was. */
+export interface StudioStep {
+  id?: string;
+  title: string;
+  text: string;
+  trouble: string;
+  is_fallback?: boolean;
+  [more: string]: unknown;
+}
+
+/** A number or a dash at the beginning of a line: 「1.」, 「第2步：」, 「3、」, 「（4）」, 「- 」, 「①」. */
+const MARK = /^(?:第?[\d一二三四五六七八九十]+步?[.．、:：)）]|[（(]\d+[)）]|[①-⑳]|[-*•·]|#{1,6})\s*/u;
+const LONGEST_TITLE = 20;
+
+/**
+ * The steps in a text that was written elsewhere, such as a Word or Markdown file.
+ *
+ * Where lines are numbered each number begins a step, and lines without one go on with it; otherwise each line is one.
+ */
+export function stepsOfText(text: string): StudioStep[] {
+  const lines = linesOf(text);
+  const isNumbered = lines.some((line) => MARK.test(line));
+  const parts: string[] = [];
+  for (const line of lines) {
+    const last = parts.length - 1;
+    if (!isNumbered || MARK.test(line)) parts.push(line.replace(MARK, ''));
+    else if (last >= 0) parts[last] = `${parts[last] ?? ''}\n${line}`;
+  }
+  return parts
+    .map((part) => part.replaceAll('**', '').trim())
+    .filter((part) => part !== '')
+    .map((part) => {
+      const [, head = '', rest = ''] = /^([^：:\n]+)[：:\n]\s*(.+)$/su.exec(part) ?? [];
+      if (head !== '' && head.length <= LONGEST_TITLE) return { title: head.trim(), text: rest.trim(), trouble: '' };
+      const sentence = part.split(/[，。；,;\n]/u)[0] ?? part;
+      return { title: sentence.slice(0, LONGEST_TITLE), text: part, trouble: '' };
+    });
+}
+
+/** The steps with an id for each that has none; none is given twice. */
+export function withStepIds(steps: readonly StudioStep[], moment: number): StudioStep[] {
+  return steps.map((step, index) => ({ ...step, id: step.id ?? newId('step', moment + index) }));
+}
+
+/** A text without spaces around it; null: nothing was typed. */
+export function emptyAsNull(text: string | undefined): string | null {
+  const trimmed = text?.trim() ?? '';
+  return trimmed === '' ? null : trimmed;
+}
 
 /** Lines of a field, without empty ones and doubles. */
 export function linesOf(text: string): string[] {

@@ -25,6 +25,7 @@ export default function Studio(): JSX.Element {
       actions={
         <Space wrap>
           <ImportMenu />
+          <Button onClick={() => navigate('/studio/topic/new')}>{t.studio.new_topic}</Button>
           <Button onClick={() => navigate('/studio/notice/new')}>{t.studio.new_notice}</Button>
           <Button type="primary" onClick={() => navigate('/studio/faq/new')}>
             {t.studio.new_faq}

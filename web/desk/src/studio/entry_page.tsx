@@ -15,6 +15,7 @@ import { FaqForm } from './faq_form.tsx';
 import type { FormHandle } from './form_handle.ts';
 import { NoticeForm } from './notice_form.tsx';
 import { titleOf } from './names.ts';
+import { ProcedureForm } from './procedure_form.tsx';
 import { takeNewFaq } from './queries.ts';
 import { TextsForm } from './texts_form.tsx';
 import { TrialChat } from './trial_chat.tsx';
@@ -43,7 +44,7 @@ export default function EntryPage({ kind, id }: { kind: string; id: string }): J
   const shared = { entry, handle, onAdded: setAddedId };
   return (
     <Page
-      title={entry ? titleOf(entry) : t.studio.new_of[kind as 'faq' | 'notice']}
+      title={entry ? titleOf(entry) : t.studio.new_of[kind as 'faq' | 'notice' | 'topic']}
       lead={entry ? fill(t.studio.entry_lead, { kind: t.studio.kinds[kind as EditableKind] }) : t.studio.new_lead}
       actions={<Back />}
     >
@@ -59,6 +60,8 @@ export default function EntryPage({ kind, id }: { kind: string; id: string }): J
                     <FaqForm {...shared} from={from} />
                   ) : kind === 'notice' ? (
                     <NoticeForm {...shared} />
+                  ) : kind === 'topic' && (entry === null || entry.value.kind === 'procedure') ? (
+                    <ProcedureForm {...shared} />
                   ) : (
                     entry && <TextsForm {...shared} entry={entry} />
                   ),

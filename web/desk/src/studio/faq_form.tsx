@@ -3,7 +3,7 @@
 import { AutoComplete, Collapse, DatePicker, Form, Input, Select, type FormInstance } from 'antd';
 import dayjs, { type Dayjs } from 'dayjs';
 import { useMemo, type JSX } from 'react';
-import { linesOf, newId, type EntryValue, type StudioFaq } from '../core/studio.ts';
+import { emptyAsNull, linesOf, newId, type EntryValue, type StudioFaq } from '../core/studio.ts';
 import { fill, t } from '../i18n/strings.ts';
 import { useDesk } from '../view/context.ts';
 import { FormButtons } from './form_buttons.tsx';
@@ -23,6 +23,7 @@ interface Values {
   valid_from?: Dayjs | null;
   valid_until?: Dayjs | null;
   outdated?: string;
+  source?: string;
   sites?: string[];
   channels?: string[];
   link_title?: string;
@@ -64,6 +65,7 @@ export function FaqForm({ from, ...props }: EntryFormProps & { from: NewFaq | nu
       valid_from: values.valid_from?.format(DAY) ?? null,
       valid_until: values.valid_until?.format(DAY) ?? null,
       outdated: emptyAsNull(values.outdated),
+      source: emptyAsNull(values.source),
       sites: values.sites ?? [],
       channels: values.channels ?? [],
     };
@@ -77,13 +79,15 @@ export function FaqForm({ from, ...props }: EntryFormProps & { from: NewFaq | nu
     form,
     valueOf,
     from
-      ? (id) =>
-          api.request('PUT', `/insight/groups/${from.group}`, {
-            state: 'handled',
-            handled_as: 'faq',
-            answer: `faq/${id}`,
-          })
-      : undefined,
+      ? {
+          onStored: (id) =>
+            api.request('PUT', `/insight/groups/${from.group}`, {
+              state: 'handled',
+              handled_as: 'faq',
+              answer: `faq/${id}`,
+            }),
+        }
+      : {},
   );
   const missing = [{ required: true, whitespace: true, message: t.missing }];
   return (
@@ -112,6 +116,9 @@ export function FaqForm({ from, ...props }: EntryFormProps & { from: NewFaq | nu
       </Form.Item>
       <Form.Item name="answer" label={t.studio.answer} rules={missing}>
         <Input.TextArea maxLength={2000} showCount autoSize={{ minRows: 4, maxRows: 16 }} />
+      </Form.Item>
+      <Form.Item name="source" label={t.studio.source} extra={t.studio.source_hint}>
+        <Input maxLength={500} />
       </Form.Item>
       <Form.Item name="category" label={t.studio.category} extra={t.studio.category_hint} rules={missing}>
         <AutoComplete
@@ -189,11 +196,6 @@ export function FaqForm({ from, ...props }: EntryFormProps & { from: NewFaq | nu
   );
 }
 
-function emptyAsNull(text: string | undefined): string | null {
-  const trimmed = text?.trim() ?? '';
-  return trimmed === '' ? null : trimmed;
-}
-
 function countOf(form: FormInstance<Values>): string {
   const typed = form.getFieldValue('similar') as string | undefined;
   return fill(t.studio.similar_hint, { count: linesOf(typed ?? '').length });
@@ -215,6 +217,7 @@ function initialOf(faq: StudioFaq | undefined, from: NewFaq | null): Values {
     valid_from: faq.valid_from ? dayjs(faq.valid_from) : null,
     valid_until: faq.valid_until ? dayjs(faq.valid_until) : null,
     outdated: faq.outdated ?? '',
+    source: (faq.source as string | null | undefined) ?? '',
     sites: faq.sites ?? [],
     channels: faq.channels ?? [],
     link_title: link?.title ?? '',

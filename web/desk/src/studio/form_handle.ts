@@ -7,7 +7,7 @@ import { useLocation } from 'wouter';
 import { ApiError } from '../core/api.ts';
 import type { EntryView } from '../core/protocol.ts';
 import { newId, type EntryKind, type EntryValue } from '../core/studio.ts';
-import { t } from '../i18n/strings.ts';
+import { fill, t } from '../i18n/strings.ts';
 import { useAction, useDesk } from '../view/context.ts';
 import { renew } from '../view/queries.ts';
 
@@ -22,6 +22,13 @@ export interface EntryFormProps {
   entry: EntryView | null;
   handle: RefObject<FormHandle | null>;
   onAdded: (id: string) => void;
+}
+
+export interface EntryExtras {
+  /** Is called after an entry was stored. */
+  onStored?: (id: string) => Promise<unknown>;
+  /** How users ask for it. */
+  examples?: () => string[];
 }
 
 interface Problem {
@@ -43,14 +50,14 @@ interface EntryForm {
  * Returns what the buttons of a form do.
  *
  * @param valueOf Makes the entry of what was typed; null: something is missing, and said so.
- * @param onStored Is called after an entry was stored.
+ * @param extras What else belongs to the entry.
  */
 export function useEntryForm(
   kind: EntryKind,
   { entry, handle, onAdded }: EntryFormProps,
   form: FormInstance,
   valueOf: () => Promise<EntryValue | null>,
-  onStored?: (id: string) => Promise<unknown>,
+  { onStored, examples }: EntryExtras = {},
 ): EntryForm {
   const { api } = useDesk();
   const { modal } = App.useApp();
@@ -76,7 +83,15 @@ export function useEntryForm(
         const stored = await api.request<EntryView>('PUT', `/knowledge/draft/entries/${kind}/${own}`, {
           revision: isNew ? null : revision.current,
           value,
+          ...(examples ? { examples: examples() } : {}),
         });
+        const { moved = [] } = stored;
+        if (moved.length > 0) {
+          modal.info({
+            title: fill(t.studio.moved, { count: moved.length }),
+            content: moved.map(({ text }) => text).join('、'),
+          });
+        }
         revision.current = stored.revision;
         id.current = own;
         queries.setQueryData(['knowledge', 'entry', kind, own], stored);

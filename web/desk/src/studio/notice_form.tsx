@@ -3,7 +3,7 @@
 import { DatePicker, Form, Input, InputNumber, Select } from 'antd';
 import dayjs, { type Dayjs } from 'dayjs';
 import { useMemo, type JSX } from 'react';
-import type { EntryValue } from '../core/studio.ts';
+import { emptyAsNull, type EntryValue } from '../core/studio.ts';
 import { t } from '../i18n/strings.ts';
 import { FormButtons } from './form_buttons.tsx';
 import { useEntryForm, type EntryFormProps } from './form_handle.ts';
@@ -18,6 +18,7 @@ interface Values {
   valid_until?: Dayjs | null;
   explains?: string[];
   sites?: string[];
+  source?: string;
 }
 
 export function NoticeForm(props: EntryFormProps): JSX.Element {
@@ -36,6 +37,7 @@ export function NoticeForm(props: EntryFormProps): JSX.Element {
         valid_until: values.valid_until?.format(MINUTE) ?? null,
         explains: values.explains ?? [],
         sites: values.sites ?? [],
+        source: emptyAsNull(values.source),
       };
     } catch {
       return null;
@@ -51,6 +53,9 @@ export function NoticeForm(props: EntryFormProps): JSX.Element {
         rules={[{ required: true, whitespace: true, message: t.missing }]}
       >
         <Input.TextArea maxLength={2000} showCount autoSize={{ minRows: 3 }} autoFocus={entry === null} />
+      </Form.Item>
+      <Form.Item name="source" label={t.studio.source} extra={t.studio.source_hint}>
+        <Input maxLength={500} />
       </Form.Item>
       <div className="studio-pair">
         <Form.Item name="valid_from" label={t.studio.valid_from}>
@@ -91,5 +96,6 @@ function initialOf(value: EntryValue | undefined): Values {
     valid_until: time(value?.valid_until),
     explains: (value?.explains as string[] | undefined) ?? [],
     sites: (value?.sites as string[] | undefined) ?? [],
+    source: typeof value?.source === 'string' ? value.source : '',
   };
 }

@@ -1,19 +1,22 @@
 /** What the draft changes, what the checks say of it, and making it live. */
 
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { Alert, App, Button, Collapse, Empty, Input, Progress, Result, Space, Spin, Tag } from 'antd';
+import { Alert, App, Button, Collapse, DatePicker, Empty, Input, Progress, Result, Space, Spin, Tag } from 'antd';
+import dayjs, { type Dayjs } from 'dayjs';
 import { useState, type JSX } from 'react';
 import { Link } from 'wouter';
 import { ApiError } from '../core/api.ts';
-import type { Checks, Difference, Finding } from '../core/protocol.ts';
+import type { Checks, Difference, Finding, Publication } from '../core/protocol.ts';
 import { EDITABLE } from '../core/studio.ts';
 import { fill, nameOf, t } from '../i18n/strings.ts';
 import { errorText, useAction, useDesk } from '../view/context.ts';
 import { renew } from '../view/queries.ts';
 import { Changes } from './changes.tsx';
+import { TrainingState } from './training_state.tsx';
 import { useKnowledge, useStudioRole } from './queries.ts';
 
 const OFTEN = 700;
+const MINUTE = 'YYYY-MM-DD HH:mm';
 
 /** Reading a whole bundle, and trained parts in the engine. Milliseconds. */
 const PATIENCE = 90_000;
@@ -26,6 +29,7 @@ export function Review(): JSX.Element {
   const knowledge = useKnowledge();
   const draft = knowledge.data?.draft ?? null;
   const [note, setNote] = useState('');
+  const [at, setAt] = useState<Dayjs | null>(null);
   const [published, setPublished] = useState<{ number: number; seconds: number } | null>(null);
   const [run, busy] = useAction();
   const number = draft?.number ?? 0;
@@ -69,23 +73,21 @@ export function Review(): JSX.Element {
         await api.request<Checks>('POST', '/knowledge/draft/checks'),
       );
     });
+  const plan = knowledge.data.plan;
   const publish = (): void => {
+    const time = at?.format(MINUTE) ?? '';
     modal.confirm({
-      title: fill(t.studio.publish_sure, { count: draft.changes }),
-      content: t.studio.publish_lead,
-      okText: t.studio.publish,
+      title: fill(at ? t.studio.plan_sure : t.studio.publish_sure, { count: draft.changes, time }),
+      content: at ? t.studio.plan_lead : t.studio.publish_lead,
+      okText: at ? t.studio.plan : t.studio.publish,
       onOk: () =>
         run(async () => {
           try {
-            const body = { revision: draft.revision, note: note.trim() };
-            const answer = await api.request<{ version: { number: number }; seconds: number }>(
-              'POST',
-              '/knowledge/draft/publication',
-              body,
-              PATIENCE,
-            );
-            setPublished({ number: answer.version.number, seconds: answer.seconds });
+            const body = { revision: draft.revision, note: note.trim(), at: at?.toISOString() ?? null };
+            const answer = await api.request<Publication>('POST', '/knowledge/draft/publication', body, PATIENCE);
+            if (!answer.plan) setPublished({ number: answer.version.number, seconds: answer.seconds });
             setNote('');
+            setAt(null);
           } catch (error) {
             const problems = error instanceof ApiError ? error.details.problems : undefined;
             if (Array.isArray(problems)) {
@@ -137,6 +139,7 @@ export function Review(): JSX.Element {
           children: <Changes before={entry.before} after={entry.after} />,
         }))}
       />
+      <TrainingState />
       <h2>{t.studio.checks}</h2>
       <Space wrap className="studio-buttons">
         <Button type={isCurrent ? 'default' : 'primary'} loading={busy || found?.state === 'running'} onClick={check}>
@@ -174,6 +177,32 @@ export function Review(): JSX.Element {
         ))}
       </ul>
       <h2>{t.studio.publish}</h2>
+      {plan && (
+        <Alert
+          className="studio-training"
+          type={plan.refused !== null ? 'error' : plan.is_current ? 'info' : 'warning'}
+          showIcon
+          title={fill(
+            plan.refused !== null ? t.studio.plan_refused : plan.is_current ? t.studio.planned : t.studio.plan_changed,
+            { time: dayjs(plan.at).format(MINUTE), name: plan.agent },
+          )}
+          description={plan.note === '' ? undefined : plan.note}
+          action={
+            <Button
+              size="small"
+              disabled={role !== 'publisher' || busy}
+              onClick={() =>
+                void run(async () => {
+                  await api.request('DELETE', '/knowledge/draft/publication');
+                  await renew(queries, ['knowledge']);
+                })
+              }
+            >
+              {plan.refused !== null ? t.studio.plan_seen : t.studio.plan_cancel}
+            </Button>
+          }
+        />
+      )}
       <div className="studio-publish">
         <Input
           value={note}
@@ -182,12 +211,21 @@ export function Review(): JSX.Element {
           placeholder={t.studio.note}
           onChange={(event) => setNote(event.target.value)}
         />
+        <DatePicker
+          showTime={{ format: 'HH:mm' }}
+          format={MINUTE}
+          value={at}
+          minDate={dayjs()}
+          aria-label={t.studio.plan_at}
+          placeholder={t.studio.plan_at}
+          onChange={(moment: Dayjs | null) => setAt(moment)}
+        />
         <Button
           type="primary"
-          disabled={role !== 'publisher' || !isCurrent || open.length > 0 || busy}
+          disabled={role !== 'publisher' || !isCurrent || open.length > 0 || busy || (at?.isBefore(dayjs()) ?? false)}
           onClick={publish}
         >
-          {t.studio.publish}
+          {at ? t.studio.plan : t.studio.publish}
         </Button>
         <Button danger disabled={busy} onClick={discard}>
           {t.studio.discard}

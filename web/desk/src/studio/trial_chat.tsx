@@ -3,9 +3,11 @@
 import { isComposing } from '@uwallet/shared/composing.ts';
 import { Alert, Button, Input, Space, Tag } from 'antd';
 import { useEffect, useRef, useState, type JSX } from 'react';
+import { ApiError } from '../core/api.ts';
 import type { Trial } from '../core/protocol.ts';
 import { fill, nameOf, t } from '../i18n/strings.ts';
 import { errorText, useDesk } from '../view/context.ts';
+import { TrainingState } from './training_state.tsx';
 
 interface Said {
   kind: 'text' | 'payload';
@@ -27,6 +29,7 @@ export function TrialChat({ beforeSend }: { beforeSend: () => Promise<boolean> }
   const [typed, setTyped] = useState('');
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
+  const [untrained, setUntrained] = useState(false);
   const log = useRef<HTMLDivElement>(null);
   useEffect(() => {
     log.current?.scrollTo({ top: log.current.scrollHeight });
@@ -36,6 +39,7 @@ export function TrialChat({ beforeSend }: { beforeSend: () => Promise<boolean> }
     if (busy || messages.length === 0) return;
     setBusy(true);
     setProblem(null);
+    setUntrained(false);
     try {
       if (!(await beforeSend())) return;
       setSaid(messages);
@@ -43,6 +47,7 @@ export function TrialChat({ beforeSend }: { beforeSend: () => Promise<boolean> }
       const body = { messages: messages.map(({ kind, text }) => ({ kind, text })) };
       setTrial(await api.request<Trial>('POST', '/knowledge/draft/trial', body, PATIENCE));
     } catch (error) {
+      setUntrained(error instanceof ApiError && error.code === 'training_needed');
       setProblem(errorText(error));
     } finally {
       setBusy(false);
@@ -85,7 +90,7 @@ export function TrialChat({ beforeSend }: { beforeSend: () => Promise<boolean> }
         ))}
         {busy && <p className="muted">{t.studio.trial_busy}</p>}
       </div>
-      {problem !== null && <Alert type="warning" showIcon title={problem} />}
+      {untrained ? <TrainingState /> : problem !== null && <Alert type="warning" showIcon title={problem} />}
       <Space.Compact block>
         <Input
           value={typed}

@@ -1,6 +1,16 @@
 import { expect, test } from 'vitest';
 import { withWordings, wordingsOf } from '../../src/core/groups.ts';
-import { changesOf, hasWords, linesOf, placeName, textsOf, validityOf, withTexts } from '../../src/core/studio.ts';
+import {
+  changesOf,
+  hasWords,
+  linesOf,
+  placeName,
+  stepsOfText,
+  textsOf,
+  validityOf,
+  withStepIds,
+  withTexts,
+} from '../../src/core/studio.ts';
 
 const PROCEDURE = {
   title: '付款失败',
@@ -68,4 +78,28 @@ test('wordings come from messages without what is masked, known or a story', () 
   expect(wordings).toEqual(['开 票', '发票在哪']);
   const faq = { category: 'c', question: '开票？', similar: ['怎么开'], answer: 'x' };
   expect(withWordings(faq, wordings).similar).toEqual(['怎么开', '发票在哪']);
+});
+
+test('steps come from what was written elsewhere', () => {
+  const pasted = '更换手机号\n1. 打开设置：点右下角的“我的”。\n还没有就更新。\n第2步、点手机号，再点更换\n';
+  expect(stepsOfText(pasted)).toEqual([
+    { title: '打开设置', text: '点右下角的“我的”。\n还没有就更新。', trouble: '' },
+    { title: '点手机号', text: '点手机号，再点更换', trouble: '' },
+  ]);
+  expect(stepsOfText('- **打开APP**\n- 点设置').map(({ title }) => title)).toEqual(['打开APP', '点设置']);
+  expect(stepsOfText('打开APP\n点设置')).toHaveLength(2);
+  expect(stepsOfText(' \n')).toEqual([]);
+});
+
+test('each step has an id of its own, and keeps it', () => {
+  const ids = withStepIds(
+    [
+      { id: 'a', title: '', text: '', trouble: '' },
+      { title: '', text: '', trouble: '' },
+      { title: '', text: '', trouble: '' },
+    ],
+    1_000_000,
+  ).map(({ id }) => id);
+  expect(ids[0]).toBe('a');
+  expect(new Set(ids).size).toBe(3);
 });

@@ -1,0 +1,123 @@
+"""A model is trained by one process at a time, beside the one that serves, and looked at before anybody is served."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from engine.serving import knowledge_store
+from engine.serving.checked_training import misunderstandings, samples
+from engine.serving.knowledge_store import KnowledgeStore, KnowledgeStoreInMemory, SQLKnowledgeStore
+from engine.serving.model_training import ModelTrainer, lay_out
+from tests.paths import ROOT
+
+
+@pytest.fixture(params=[SQLKnowledgeStore, KnowledgeStoreInMemory])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[KnowledgeStore]:
+    engine = sa.create_engine(f"sqlite:///{tmp_path / 'engine.db'}")
+    yield SQLKnowledgeStore(engine) if request.param is SQLKnowledgeStore else KnowledgeStoreInMemory()
+    engine.dispose()
+
+
+class Trainer(ModelTrainer):
+    """Trains nothing; ends when it is told to, with what it is told."""
+
+    def __init__(self, store: KnowledgeStore) -> None:
+        super().__init__(store, "here", None)
+        self.may_end = asyncio.Event()
+        self.problems: list[str] = []
+
+    async def _train(self, key: str, contents: object, folder: Path) -> list[str]:
+        await self.may_end.wait()
+        (folder / "model.tar.gz").write_bytes(b"model of " + key.encode())
+        return self.problems
+
+    async def end(self) -> None:
+        self.may_end.set()
+        assert self._task is not None
+        await self._task
+
+
+async def test_one_is_trained_at_a_time_and_kept(store: KnowledgeStore, tmp_path: Path) -> None:
+    here, elsewhere = Trainer(store), Trainer(store)
+    assert (await here.start("a", {})).state == "running"
+    # Who asks again hears how far it is; for another model there is no place yet.
+    assert (await elsewhere.start("a", {})).state == "running"
+    assert (await elsewhere.start("b", {})).state == "waiting"
+    await here.end()
+    assert (await elsewhere.state("a")).state == "done"
+    assert store.write_model("a", tmp_path / "written")
+    assert (tmp_path / "written").read_bytes() == b"model of a"
+    assert (await elsewhere.start("b", {})).state == "running"
+    await elsewhere.stop()
+    assert (await here.state("b")).state == "untrained"
+    assert not store.has_model("b")
+
+
+async def test_what_has_failed_is_told_and_tried_again_only_when_asked(store: KnowledgeStore) -> None:
+    trainer = Trainer(store)
+    trainer.problems = ["the model understands nothing"]
+    await trainer.start("a", {})
+    await trainer.end()
+    failed = await trainer.start("a", {}, again=False)
+    assert (failed.state, failed.problems) == ("failed", ("the model understands nothing",))
+    assert not store.has_model("a")
+    assert (await trainer.start("a", {})).state == "running"
+    await trainer.end()
+
+
+async def test_a_process_that_was_killed_blocks_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = sa.create_engine(f"sqlite:///{tmp_path / 'engine.db'}")
+    store = SQLKnowledgeStore(engine)
+    assert store.begin_training("a", "killed")
+    assert not store.begin_training("b", "here")
+    monkeypatch.setattr(knowledge_store, "_SILENT_AFTER", -1.0)
+    assert store.training("a") is None
+    assert store.begin_training("b", "here")
+    engine.dispose()
+
+
+def test_old_models_are_dropped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(knowledge_store, "_MOST_MODELS", 2)
+    engine, archive = sa.create_engine(f"sqlite:///{tmp_path / 'engine.db'}"), tmp_path / "model"
+    archive.write_bytes(b"x" * 10)
+    monkeypatch.setattr(knowledge_store, "_PART", 3)
+    store = SQLKnowledgeStore(engine)
+    for key in "abc":
+        assert store.begin_training(key, "here")
+        store.add_model(key, archive)
+        store.end_training(key, "done", ())
+    assert [store.has_model(key) for key in "abc"] == [False, True, True]
+    # A model that is gone is trained again.
+    assert store.training("a") is None
+    store.write_model("c", tmp_path / "written")
+    assert (tmp_path / "written").read_bytes() == archive.read_bytes()
+    engine.dispose()
+
+
+def test_the_folder_has_the_bundle_in_place_of_the_checkout(tmp_path: Path) -> None:
+    lay_out(tmp_path / "project", {"data/nlu/a.yml": "nlu", "data/knowledge/a.yml": "knowledge"})
+    project = tmp_path / "project"
+    assert [path.name for path in (project / "data" / "nlu").iterdir()] == ["a.yml"]
+    assert not (project / "data" / "questions").exists()
+    assert (project / "data" / "alarms").resolve() == ROOT / "data" / "alarms"
+    assert (project / "config.yml").read_text() == (ROOT / "config.yml").read_text()
+
+
+def test_a_model_that_has_forgotten_something_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.yml").write_text(
+        'version: "3.1"\nnlu:\n- intent: one\n  examples: |\n' + "".join(f"    - 一{n}\n" for n in range(20))
+        + "- intent: two\n  examples: |\n" + "".join(f"    - 二{n}\n" for n in range(20))
+    )  # fmt: skip
+    asked = samples(tmp_path, 4)
+    assert {intent: len(texts) for intent, texts in asked.items()} == {"one": 4, "two": 4}
+    heard = {text: intent for intent, texts in asked.items() for text in texts}
+    assert list(misunderstandings(asked, heard)) == []
+    # The new intent takes what is said of another one.
+    told = list(misunderstandings(asked, dict.fromkeys(heard, "two")))
+    assert told[0] == "data/nlu: the model understands 4 of 8 of its own examples"
+    assert "'one': 0 of 4" in told[1]
