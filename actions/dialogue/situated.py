@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 from actions.dialogue import topics, walkthrough
@@ -33,7 +32,7 @@ from actions.dialogue.yes_and_no import decline_human
 from actions.knowledge import Step, Topic
 from actions.knowledge.answers import TOPIC
 from actions.reading.causes import named
-from actions.reading.questions import denies, leaves_out
+from actions.reading.questions import denies, has_changed, leaves_out, tells_of_records, tries_again
 from actions.reading.reading import Reading
 
 _LONGEST_FRAGMENT = 20
@@ -103,17 +102,9 @@ def _as_seen(context: Context, topic: Topic, number: int, turn: Turn) -> Turn:
     return Turn(turn.state, tuple(replies))
 
 
-# 「充值记录上写的成功」 tells of something else.
-_AGAIN = re.compile("还是|仍|又|也(?!设|用|填)|一样|照样|照旧|老样子|试了|试过")
-_MENDED = re.compile(
-    "(?:改|调|提|设|充|换|切|关|开)(?:成|到|高|大|好|完|掉)?(?:[^,，\\s不没]{0,6})了(?:[^,，\\s]{0,3})$"
-)
-_OF_RECORDS = re.compile("充值|到账|记录|扣(?:款|了)|短信")
-
-
 def _has_worked(context: Context, message: UserMessage) -> bool:
     """Whether the message says that the payment has worked (「换了流量，付成了」)."""
-    if _OF_RECORDS.search(message.key):
+    if tells_of_records(message.key):
         return False
     return any(word in message.key for word in context.knowledge.wording.worked) and not denies(message.key)
 
@@ -133,7 +124,7 @@ def trouble(context: Context, state: DialogueState, reading: Reading) -> Turn:
     step = topic.steps[state.step - 1] if topic and topic.kind == "procedure" and state.walk and state.step else None
     if step is not None and state.walk is not None and step.id in state.walk.problem_steps:
         known = find_answer(context, state, reading.message, CERTAIN, of=state.topic, without=state.last_answer)
-        is_new = not _AGAIN.search(reading.message.key)
+        is_new = not tries_again(reading.message.key)
         if known and is_new and known.place == step.id and known.answer.id not in (WHERE, WHY):
             # More is told of what is wrong (「我设的12345678a」), and something is known of just that.
             return give(context, state, known)
@@ -347,7 +338,7 @@ def cause_found(context: Context, state: DialogueState, reading: Reading) -> Tur
 
 def _mended(message: UserMessage) -> bool:
     """Whether something was changed that may have been the cause (「找到了 单笔200 改成500了」), and not tried yet."""
-    return bool(_MENDED.search(message.key)) and not denies(message.key) and not _AGAIN.search(message.key)
+    return has_changed(message.key) and not denies(message.key) and not tries_again(message.key)
 
 
 def _with_page(state: DialogueState, causes: tuple[str, ...]) -> DialogueState:

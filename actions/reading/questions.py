@@ -132,6 +132,14 @@ _FICTION = re.compile("剧情|小说|剧本|台词|歌词|主角|电影|电视�
 _GOES_BACK = re.compile("继续|接着|回到|返回|回去|接下去")
 _WITHDRAWS = ("但是", "不过", "还没", "先别", "先不", "等等", "等一下", "等下", "算了", "再想")
 
+# Tried once more, to no avail.
+_AGAIN = re.compile("还是|仍|又|也(?!设|用|填)|一样|照样|照旧|老样子|试了|试过")
+# 「充值记录上写的成功」 tells of something else than the payment.
+_OF_RECORDS = re.compile("充值|到账|记录|扣(?:款|了)|短信")
+# 「限额改成500了」
+_MENDED = re.compile(
+    "(?:改|调|提|设|充|换|切|关|开)(?:成|到|高|大|好|完|掉)?(?:[^,，\\s不没]{0,6})了(?:[^,，\\s]{0,3})$"
+)
 
 _CLAUSES = re.compile(r"[\s,，。;；!！]+")
 _SHORTEST_ASKED = 4
@@ -353,3 +361,18 @@ def complains_of_us(key: str) -> bool:
 def goes_back(key: str) -> bool:
     """Whether the text wants to go on with what was left (「接着看付款的事」)."""
     return bool(_GOES_BACK.search(key))
+
+
+def tries_again(key: str) -> bool:
+    """Whether the text says that it is as before (「重新发了 还是错误」)."""
+    return bool(_AGAIN.search(key))
+
+
+def tells_of_records(key: str) -> bool:
+    """Whether the text tells what a record or a message says, which is no payment that has worked."""
+    return bool(_OF_RECORDS.search(key))
+
+
+def has_changed(key: str) -> bool:
+    """Whether the text says that something was changed (「找到了 单笔200 改成500了」)."""
+    return bool(_MENDED.search(key))
