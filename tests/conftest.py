@@ -49,6 +49,12 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
+def pytest_sessionfinish() -> None:
+    """Looks for what ends badly once, and leaves nothing to be gone through in pytest's own five searches."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture(scope="session")
 def knowledge() -> Knowledge:
     return load_knowledge()

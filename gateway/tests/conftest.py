@@ -27,6 +27,7 @@ from tests.helpers.fake_engine import FakeEngine
 from tests.helpers.gateway import Gateway, running_gateway
 from tests.helpers.redis_server import RedisServer
 from tests.helpers.servers import free_port, serving
+from uwallet_gateway import yaml_files
 from uwallet_gateway.agents.passwords import Passwords
 from uwallet_gateway.database.connection import Database, database_url
 from uwallet_gateway.settings import Settings, load_settings
@@ -45,6 +46,12 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
+def pytest_sessionfinish() -> None:
+    """Looks for what ends badly once, and leaves nothing to be gone through in pytest's own five searches."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture(autouse=True)
 def _no_settings_of_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in tuple(os.environ):
@@ -56,6 +63,13 @@ def _no_settings_of_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
 def _certificates_are_read_once() -> Iterator[None]:
     # Each HTTP client reads all certificates of the machine, which takes longer than what most tests do.
     with mock.patch("ssl.create_default_context", functools.cache(ssl.create_default_context)):
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _files_are_parsed_once() -> Iterator[None]:
+    # Each gateway that starts reads the whole knowledge. What a file holds is never changed, and errors are not kept.
+    with mock.patch("uwallet_gateway.yaml_files._read", functools.cache(yaml_files._read)):
         yield
 
 

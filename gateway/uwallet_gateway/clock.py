@@ -20,4 +20,6 @@ def set_time(moment: datetime | None) -> None:
 
 def to_text(moment: datetime) -> str:
     """ISO 8601 with milliseconds, as the protocol has it: `2026-11-23T06:00:00.123Z`."""
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    if moment.tzinfo is not UTC:
+        moment = moment.astimezone(UTC)
+    return f"{moment.replace(tzinfo=None).isoformat(timespec='milliseconds')}Z"

@@ -9,13 +9,17 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, inspect, select, text
 
-from tests.helpers.tickets import add_conversation
+from tests.helpers.tickets import add_conversation, add_ticket
 from tests.insight.rows import add, event
 from uwallet_gateway.clock import now
 from uwallet_gateway.database import tables
 from uwallet_gateway.database.connection import Database
 from uwallet_gateway.database.migrate import configuration, is_current, migrate
 from uwallet_gateway.database.tables import BotEvent, Table, UtcTime
+from uwallet_gateway.transcript.store import Transcript
+
+# The newest migration that the changelog names in version 0.1.0.
+FIRST_RELEASE = "0011"
 
 
 def _differences(connection: Connection) -> list[Any]:
@@ -117,6 +121,38 @@ async def test_what_refers_to_a_table_that_is_made_anew_stays(empty_database: Da
     await migrate(empty_database)
     kept = (tables.Conversation, tables.BotEvent, tables.Agent, tables.AgentSession)
     assert [len(await _ids(empty_database, table)) for table in kept] == [1, 1, 1, 1]
+
+
+async def test_first_release_and_back_keeps_conversations_messages_and_tickets(empty_database: Database) -> None:
+    await migrate(empty_database)
+    conversation = await add_conversation(empty_database)
+    async with empty_database.write() as transaction:
+        add_ticket(transaction, conversation)
+        for number, author in enumerate(("user", "bot"), 1):
+            row = {"conversation_id": conversation, "id": number, "author": author, "text": f"第{number}条"}
+            transaction.add(tables.Message(**row, buttons=[], details={}, created_at=now()))
+    before = await _told(empty_database, conversation)
+
+    def take_back(connection: Connection) -> None:
+        config = configuration()
+        config.attributes["connection"] = connection
+        command.downgrade(config, FIRST_RELEASE)
+
+    async with empty_database.reshape() as connection:
+        await connection.run_sync(take_back)
+    assert not await is_current(empty_database)
+    await migrate(empty_database)
+    assert await _told(empty_database, conversation) == before
+    assert [text for text, *_ in before] == ["第1条", "第2条", "请打13800138000"]
+
+
+async def _told(database: Database, conversation: str) -> list[tuple[Any, ...]]:
+    """What users and agents see, by the code of this version."""
+    messages, _ = await Transcript(database).newest(conversation, 10)
+    async with database.read() as transaction:
+        ticket = (await transaction.scalars(select(tables.Ticket))).one()
+    told: list[tuple[Any, ...]] = [(message.text, message.author, message.created_at) for message in messages]
+    return [*told, (ticket.message, ticket.status, ticket.handoff, ticket.contact)]
 
 
 async def _ids(database: Database, table: type[Table]) -> list[Any]:

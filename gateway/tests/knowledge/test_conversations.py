@@ -12,6 +12,7 @@ from uwallet_gateway.knowledge.conversations import (
     ConversationsError,
     StoredConversation,
     divergences,
+    nearest_first,
     read_conversations,
 )
 
@@ -72,3 +73,11 @@ def test_sets_are_read_with_their_buttons(tmp_path: Path) -> None:
     (tmp_path / "two.yml").write_text("- {id: 7}\n", encoding="utf-8")
     with pytest.raises(ConversationsError):
         read_conversations(tmp_path)
+
+
+def test_what_speaks_of_a_change_is_played_first() -> None:
+    plain, opened = conversation(), conversation().model_copy(update={"id": "s/2"})
+    stepped = conversation(step="account_closure:1").model_copy(update={"id": "s/3"})
+    played = {"s/2": [GREETING, turn("答", "faq/cost")]}
+    found = nearest_first([plain, opened, stepped], {"faq/cost", "account_closure"}, played)
+    assert [it.id for it in found] == ["s/2", "s/3", "s/1"]

@@ -22,7 +22,7 @@ from uwallet_gateway.database.connection import Database
 from uwallet_gateway.engine.knowledge import BrokenBundleError, EngineKnowledge, PlayedTurn, UntrainedError
 from uwallet_gateway.errors import ErrorCode, InputError
 from uwallet_gateway.knowledge.bundles import Files
-from uwallet_gateway.knowledge.conversations import Divergence, divergences, read_conversations
+from uwallet_gateway.knowledge.conversations import Divergence, divergences, nearest_first, read_conversations
 from uwallet_gateway.knowledge.entries import Entry, Key, change_of, entries_of, place_of
 from uwallet_gateway.knowledge.examples import examples_of
 from uwallet_gateway.knowledge.finding_texts import finding_texts
@@ -190,7 +190,12 @@ class KnowledgeChecks:
         ]
         asked += _new_examples(entries, files, files_before, run)
         await self._ask_each(sha256, asked, entries, run)
-        await self._replay(sha256_before, sha256, run)
+        names = {
+            f"faq/{key[1]}" if key[0] == "faq" else key[1]
+            for key in entries_before.keys() | entries.keys()
+            if change_of(entries_before.get(key), entries.get(key)) is not None
+        }
+        await self._replay(sha256_before, sha256, names, run)
 
     async def _staged(self, files: Files, run: _Run) -> str | None:
         """Gives the draft to the engine, which learns its examples first; None if it cannot."""
@@ -266,11 +271,13 @@ class KnowledgeChecks:
                 await asyncio.sleep(_PAUSE * attempt)
         raise AssertionError("the last attempt returns or raises")
 
-    async def _replay(self, before: str, after: str, run: _Run) -> None:
+    async def _replay(self, before: str, after: str, changed: set[str], run: _Run) -> None:
         conversations, digest = await asyncio.to_thread(read_conversations, self.conversations)
         kept = self._played.get((before, digest), {})
+        # At once: a run that breaks off has played something, too.
+        self._played = {(before, digest): kept}
         texts = finding_texts()
-        for number, conversation in enumerate(conversations):
+        for number, conversation in enumerate(nearest_first(conversations, changed, kept)):
             messages = conversation.messages()
             if conversation.id not in kept:
                 kept[conversation.id] = await self._play(before, messages)
@@ -282,7 +289,6 @@ class KnowledgeChecks:
                 )
             run.conversations = number + 1
             await run.store(0.4 + 0.6 * (number + 1) / len(conversations))
-        self._played = {(before, digest): kept}
 
 
 class _Run:

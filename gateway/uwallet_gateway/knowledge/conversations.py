@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -77,6 +78,26 @@ def read_conversations(folder: Path) -> tuple[list[StoredConversation], str]:
         # Sets may use the same names.
         found += [it.model_copy(update={"id": f"{path.stem}/{it.id}"}) for it in conversations]
     return found, digest.hexdigest()
+
+
+def nearest_first(
+    conversations: Sequence[StoredConversation], changed: AbstractSet[str], played: Mapping[str, Sequence[PlayedTurn]]
+) -> list[StoredConversation]:
+    """Those first that speak of what is changed: what gets worse there is told while the others are still played.
+
+    Args:
+        conversations: All of them.
+        changed: Names of topics, and `faq/<id>` of questions.
+        played: What was said before in those that were played already, by their ids.
+    """
+
+    def touches(conversation: StoredConversation) -> bool:
+        expected = {turn.step.partition(":")[0] for turn in conversation.turns if turn.step}
+        turns = played.get(conversation.id, ())
+        opened = {str(event.get("topic")) for turn in turns for event in turn.events}
+        return bool((expected | opened) & changed)
+
+    return sorted(conversations, key=lambda it: not touches(it))
 
 
 def divergences(

@@ -55,6 +55,8 @@ class KnowledgePublisher:
         self._on_published = on_published
         self._told: tuple[int, str] | None = None
         self._status: EngineStatus | None = None
+        # Who looks what is published, and then finds the engines ahead of that, must not take them back.
+        self._serving = asyncio.Lock()
 
     async def publish(self, revision: int, agent: str, note: str, at: datetime | None = None) -> PublicationView:
         """Publishes the draft, now or at a time.
@@ -159,6 +161,10 @@ class KnowledgePublisher:
         Raises:
             InputError: unavailable.
         """
+        async with self._serving:
+            await self._follow()
+
+    async def _follow(self) -> None:
         published = await self._store.published()
         if published is None:
             return
@@ -193,10 +199,11 @@ class KnowledgePublisher:
             # Of an earlier version the model is not kept for ever; whoever asks again in a minute gets it.
             await self._engine.train(error.sha256, again=True)
             raise InputError(ErrorCode.TRAINING_NEEDED, details={"files": []}) from error
-        row = await self._store.publish(version.number, revision, agent, note)
-        # What fails from here on is done by `run_for_ever`, of this gateway or another.
-        await self._engine.serve(_wanted(row), row.number)
-        await self._tell(row)
+        async with self._serving:
+            row = await self._store.publish(version.number, revision, agent, note)
+            # What fails from here on is done by `run_for_ever`, of this gateway or another.
+            await self._engine.serve(_wanted(row), row.number)
+            await self._tell(row)
         return PublicationView(version=version_view(row), seconds=round(time.monotonic() - started, 3))
 
     async def _check_fixed(self, version: tables.KnowledgeVersion) -> None:

@@ -271,7 +271,9 @@ class TicketQueries:
         """
         row = tables.Ticket
         async with self._database.read() as session:
-            waiting = await self._read(session, _tickets().where(row.status == "queued").order_by(*in_order()))
+            waiting = await self._read(
+                session, _tickets().where(row.status == "queued").order_by(*in_order()), is_queue=True
+            )
             mine = await self._read(
                 session,
                 _tickets().where(row.status == "active", row.agent_id == agent_id).order_by(row.claimed_at, row.id),
@@ -457,19 +459,29 @@ class TicketQueries:
             raise InputError(ErrorCode.NOT_FOUND)
         return tickets[0]
 
-    async def _read(self, session: AsyncSession, statement: Select[Any]) -> list[Ticket]:
+    async def _read(self, session: AsyncSession, statement: Select[Any], *, is_queue: bool = False) -> list[Ticket]:
+        """The tickets of a statement, as views.
+
+        Args:
+            session: Read only.
+            statement: From `_tickets`.
+            is_queue: Whether it reads all that are queued, in order, so that their positions need no other statement.
+        """
         found = [dict(zip(_NAMES, row, strict=True)) for row in (await session.execute(statement)).all()]
         active = [row["conversation_id"] for row in found if row["status"] == "active"]
         unread = await _unread(session, active) if active else {}
         positions: dict[int, int] = {}
-        if any(row["status"] == "queued" for row in found):
+        if is_queue:
+            positions = positions_of((row["id"], row["group_id"]) for row in found)
+        elif any(row["status"] == "queued" for row in found):
             waiting = await session.execute(
                 select(tables.Ticket.id, tables.Ticket.group_id)
                 .where(tables.Ticket.status == "queued")
                 .order_by(*in_order())
             )
             positions = positions_of(waiting.tuples())
-        labels = await labels_of(session, [row["id"] for row in found]) if found else {}
+        # Naming hundreds of tickets takes longer than reading the labels of all that are open.
+        labels = await labels_of(session, None if is_queue else [row["id"] for row in found]) if found else {}
         for row in found:
             self._complete(row)
             row["unread"] = unread.get(row["conversation_id"], 0) if row["status"] == "active" else 0

@@ -9,6 +9,8 @@ from typing import Any
 from starlette.types import ASGIApp, Receive, Scope, Send
 from structlog.contextvars import bind_contextvars
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.frames import CloseCode
+from websockets.protocol import State
 
 from uwallet_gateway.observability.headers import note_request, request_id_of
 
@@ -71,6 +73,15 @@ class LeanWebSocket(WebSocketsSansIOProtocol):
         await super().send(message)
         if self.handshake_complete and self.request is not None:
             self.request = self.response = None  # type: ignore[assignment]  # nobody reads them after the handshake
+
+    def shutdown(self) -> None:
+        """Ends the connection, as the server ends. uvicorn would say so to one that is closing, and end in an error."""
+        if not self.handshake_complete or self.conn.state is State.OPEN:
+            super().shutdown()
+            return
+        self.stop_keepalive()
+        self.queue.put_nowait({"type": "websocket.disconnect", "code": CloseCode.SERVICE_RESTART})
+        self.transport.close()
 
 
 def let_go(environ: dict[str, Any]) -> None:

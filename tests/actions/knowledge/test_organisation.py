@@ -115,7 +115,8 @@ def test_what_is_generally_so_is_not_said_once_the_hours_are_known(
     assert knowledge.filled_in(knowledge.organisation) is knowledge
     # So do answers within another topic.
     in_app = told.topics["contact_in_app"]
-    about_hours = [answer for part in (in_app, *in_app.steps) for answer in part.answers if answer.id == "hours"]
+    parts = [in_app.answers, *(step.answers for step in in_app.steps)]
+    about_hours = [answer for answers in parts for answer in answers if answer.id == "hours"]
     assert ["{opening_hours}" in answer.text for answer in about_hours] == [True] * 3
     assert len(in_app.answers) == len(knowledge.topics["contact_in_app"].answers)
 

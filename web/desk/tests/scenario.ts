@@ -563,14 +563,14 @@ function fillSupervision(desk: MockDesk): void {
     { id: 'result', title: '解决与收尾', hint: '问题解决了或约好了跟进', points: 15 },
   ];
   desk.canned.set('GET /quality/sheet', { criteria });
-  const tickets = [3, 4].map((id) =>
+  const tickets = [5, 11].map((id) =>
     ticketWith({
       id,
       status: 'closed',
       agent: { id: 2, name: '陈晨' },
       topic: { id: 'account_compromised', title: '账号被盗' },
       reason: 'account_compromised',
-      rating: id === 3 ? 2 : null,
+      rating: id === 5 ? 2 : null,
       disposition: 'solved',
       created_at: ago(300),
       claimed_at: ago(280),

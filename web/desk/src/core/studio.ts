@@ -184,7 +184,26 @@ export function changesOf(before: unknown, after: unknown): FieldChange[] {
   const fresh = flat(after);
   return [...new Set([...old.keys(), ...fresh.keys()])]
     .map((field) => ({ field, before: old.get(field) ?? '', after: fresh.get(field) ?? '' }))
-    .filter((change) => change.before !== change.after);
+    .filter((change) => change.before !== change.after)
+    .map((change) => (isLong(change.before) && isLong(change.after) ? ofLines(change) : change));
+}
+
+const MANY_LINES = 10;
+
+function isLong(text: string): boolean {
+  return text.split('\n').length >= MANY_LINES;
+}
+
+/** Of long texts, such as a file of examples, only the lines that the other one lacks. */
+function ofLines({ field, before, after }: FieldChange): FieldChange {
+  const [old, fresh] = [before.split('\n'), after.split('\n')];
+  const without = (lines: string[], others: string[]): string => {
+    const known = new Set(others);
+    return lines.filter((line) => !known.has(line)).join('\n');
+  };
+  const change = { field, before: without(old, fresh), after: without(fresh, old) };
+  // Lines that were only moved.
+  return change.before === '' && change.after === '' ? { field, before, after } : change;
 }
 
 function flat(value: unknown): Map<string, string> {

@@ -61,6 +61,7 @@ export function Conversations(): JSX.Element {
     {
       title: t.search.topic,
       width: 190,
+      responsive: ['sm'],
       render: (_, { topics }) =>
         topics
           .slice(0, 3)
@@ -69,16 +70,28 @@ export function Conversations(): JSX.Element {
     },
     {
       title: t.conversations.outcome,
-      width: 130,
+      width: 180,
       render: (_, { outcome, ticket }) => (
         <Tag color={OUTCOME_COLORS[outcome]}>
           {ticket === null ? t.conversations.outcomes[outcome] : ticketState(ticket)}
         </Tag>
       ),
     },
-    { title: t.search.agent, width: 100, ellipsis: true, render: (_, { ticket }) => ticket?.agent?.name },
-    { title: t.search.rating, width: 70, align: 'right', render: (_, row) => row.ticket?.rating ?? row.bot_rating },
-    { title: t.details.site, width: 110, ellipsis: true, dataIndex: 'site' },
+    {
+      title: t.search.agent,
+      width: 100,
+      responsive: ['sm'],
+      ellipsis: true,
+      render: (_, { ticket }) => ticket?.agent?.name,
+    },
+    {
+      title: t.search.rating,
+      width: 70,
+      responsive: ['sm'],
+      align: 'right',
+      render: (_, row) => row.ticket?.rating ?? row.bot_rating,
+    },
+    { title: t.details.site, width: 110, responsive: ['sm'], ellipsis: true, dataIndex: 'site' },
     {
       title: t.conversations.active,
       width: 130,

@@ -71,16 +71,23 @@ export function Search(): JSX.Element {
       width: 160,
       render: (_, ticket) => <Tag color={STATUS_COLORS[ticket.status]}>{stateText(ticket)}</Tag>,
     },
-    { title: t.search.agent, width: 100, ellipsis: true, render: (_, ticket) => ticket.agent?.name },
+    {
+      title: t.search.agent,
+      width: 100,
+      responsive: ['sm'],
+      ellipsis: true,
+      render: (_, ticket) => ticket.agent?.name,
+    },
     {
       title: t.search.due,
       width: 130,
       render: (_, { due_at }) => due_at !== null && <Due at={due_at} />,
     },
-    { title: t.search.rating, width: 70, align: 'right', dataIndex: 'rating' },
+    { title: t.search.rating, width: 70, responsive: ['sm'], align: 'right', dataIndex: 'rating' },
     {
       title: t.search.created,
       width: 130,
+      responsive: ['sm'],
       render: (_, ticket) => describeTime(new Date(ticket.created_at), now, t.times),
     },
   ];

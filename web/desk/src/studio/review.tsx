@@ -128,9 +128,9 @@ export function Review(): JSX.Element {
           label: (
             <>
               {(EDITABLE as readonly string[]).includes(entry.kind) && entry.change !== 'removed' ? (
-                <Link href={`/studio/${entry.kind}/${entry.id}`}>{entry.title || entry.id}</Link>
+                <Link href={`/studio/${entry.kind}/${entry.id}`}>{nameIn(difference.data, entry)}</Link>
               ) : (
-                entry.title || entry.id
+                nameIn(difference.data, entry)
               )}{' '}
               <Tag>{t.studio.change[entry.change]}</Tag>
               <span className="muted">{entry.author}</span>
@@ -242,6 +242,13 @@ export function Review(): JSX.Element {
       </p>
     </>
   );
+}
+
+/** What a changed entry is called; examples go by the topic that they are of, where that has changed, too. */
+function nameIn(difference: Difference | undefined, { kind, id, title }: Difference['entries'][number]): string {
+  if (kind !== 'examples') return title === '' ? id : title;
+  const topic = difference?.entries.find((other) => other.kind === 'topic' && other.id === id);
+  return fill(t.studio.examples_of, { name: topic?.title ?? id });
 }
 
 const COLORS = { error: 'red', warning: 'orange', note: 'default' };

@@ -24,12 +24,17 @@ import { fill, t } from '../i18n/strings.ts';
 
 const EMPTY: StudioStep = { title: '', text: '', trouble: '' };
 
+function isEmpty({ title, text, trouble }: StudioStep): boolean {
+  return [title, text, trouble].every((it) => it.trim() === '');
+}
+
 export function StepList({ onMoved }: { onMoved: () => void }): JSX.Element {
   const sensors = useSensors(
     useSensor(PointerSensor, { activationConstraint: { distance: 4 } }),
     useSensor(KeyboardSensor, { coordinateGetter: sortableKeyboardCoordinates }),
   );
   const [pasting, setPasting] = useState(false);
+  const form = Form.useFormInstance();
   return (
     <Form.List name="steps">
       {(fields, { add, remove, move }) => {
@@ -67,7 +72,14 @@ export function StepList({ onMoved }: { onMoved: () => void }): JSX.Element {
             {pasting && (
               <PasteSteps
                 onClose={() => setPasting(false)}
-                onSteps={(steps) => change(() => steps.forEach((step) => add(step)))}
+                onSteps={(steps) =>
+                  change(() => {
+                    const present = (form.getFieldValue('steps') as StudioStep[]).map(isEmpty);
+                    steps.forEach((step) => add(step));
+                    // The empty one that a new procedure begins with.
+                    remove(present.flatMap((empty, index) => (empty ? [index] : [])));
+                  })
+                }
               />
             )}
           </section>

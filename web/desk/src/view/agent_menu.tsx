@@ -34,13 +34,15 @@ function useNewReviews(): number {
   const { api } = useDesk();
   const { message } = App.useApp();
   const found = useQuery({ queryKey: ['quality', 'mine'], queryFn: api.ownReviews });
-  const count = found.data?.reviews.filter(({ is_new }) => is_new).length ?? 0;
-  const told = useRef(count);
+  const count = found.data?.reviews.filter(({ is_new }) => is_new).length;
+  const known = useRef(count);
   useEffect(() => {
-    if (count > told.current) message.info(fill(t.quality.news, { count }), 8);
-    told.current = count;
+    // Of what was there when the page was opened the badge is enough.
+    if (count !== undefined && known.current !== undefined && count > known.current)
+      message.info(fill(t.quality.news, { count }), 8);
+    known.current = count ?? known.current;
   }, [count, message]);
-  return count;
+  return count ?? 0;
 }
 
 export function AgentMenu(): JSX.Element {

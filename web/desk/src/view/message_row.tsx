@@ -153,7 +153,7 @@ export function EventRow({ event }: { event: TicketEvent }): JSX.Element {
   return (
     <div className="row-note" data-kind={kind}>
       <div className="row-author">
-        <Tag color={kind === 'whisper' ? 'purple' : 'gold'}>
+        <Tag color={kind === 'whisper' ? 'purple' : 'gold'} variant={kind === 'whisper' ? 'solid' : 'filled'}>
           {kind === 'note' ? t.chat.note : nameOf(t.events, kind)}
         </Tag>
         {name}

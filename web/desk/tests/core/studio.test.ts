@@ -103,3 +103,13 @@ test('each step has an id of its own, and keeps it', () => {
   expect(ids[0]).toBe('a');
   expect(new Set(ids).size).toBe(3);
 });
+
+test('of a long text only the lines are shown that differ', () => {
+  const lines = Array.from({ length: 20 }, (_, index) => `第${index}行`);
+  const after = [...lines.slice(0, 5), '新的一行', ...lines.slice(6)].join('\n');
+  expect(changesOf({ text: lines.join('\n') }, { text: after })).toEqual([
+    { field: 'text', before: '第5行', after: '新的一行' },
+  ]);
+  const turned = lines.toReversed().join('\n');
+  expect(changesOf({ text: lines.join('\n') }, { text: turned })[0]?.after).toBe(turned);
+});
