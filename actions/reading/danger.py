@@ -49,6 +49,11 @@ _WANTS_NOT_TO_LIVE = re.compile("不想活(?!动|跃|泼)")
 _FOREIGN_PAGE = re.compile("链接|网址|网站|网页|扫.{0,4}码|二维码|短信里|发(?:来|给|过来|我)|点(?:进|开)|弹|页面|表单")
 # The fact of `crisis.yml`, and what a model hears of it in a clause.
 _CRY, _CRIES, _SURE_CRY = "speaks_of_dying", ("wants_to_die", "says_goodbye"), 0.6
+# What tells of a fraud or a theft by itself, if the model of all labels is as sure of it.
+_TELLTALE = frozenset({"code_told", "demanded", "exposure", "installed", "mule", "password_told", "secrecy", "watched"})
+# Money that is gone tells of one only with such a word: payments are disputed, too.
+_LOST, _CHEATED = "lost", re.compile("骗|盗|偷|诈")
+_SURELY_TOLD = 0.8
 _CLOSING = "account_closure"
 _SHORT = 14
 
@@ -163,7 +168,7 @@ def _by_itself(
     least = _SURE if _reports(message) else _SURE - _FOR_A_STEP
     is_reported = state.walk is not None and likeliest is not Alarm.CRISIS and total < least
     if total >= _DOUBTFUL and not is_known and not (is_doubted or is_answer or is_reported):
-        return _doubtful(message, likeliest, total)
+        return _likely(context, message, likeliest, total)
     in_words = _in_so_many_words(context, state, message)
     return in_words if in_words or is_report else _theft_by_intent(context, state, act, message)
 
@@ -292,6 +297,17 @@ def _sounds_like(context: Context, message: UserMessage, alarm: Alarm, certainty
 def _has_happened(context: Context, message: UserMessage) -> bool:
     """Whether a secret is out or money is gone already."""
     return bool({"lost", "code_told", "password_told"} & set(hear(context.knowledge.danger, message).facts))
+
+
+def _likely(context: Context, message: UserMessage, alarm: Alarm, certainty: float) -> Reading:
+    """Reads what is only likely by its sound: it is asked about, unless what it says surely tells it."""
+    heard = hear(context.knowledge.danger, message)
+    # 「被骗了八千 你们不管」
+    telltale = _TELLTALE | ({_LOST} if _CHEATED.search(message.key) else frozenset())
+    told = [name for name in heard.learnt & telltale if heard.shares.get(name, 0.0) >= _SURELY_TOLD]
+    if told and alarm is not Alarm.CRISIS:
+        return _sounds_like(context, message, alarm, certainty)
+    return _doubtful(message, alarm, certainty)
 
 
 def _doubtful(message: UserMessage, alarm: Alarm, certainty: float) -> Reading:

@@ -104,7 +104,11 @@ _NAMES_HUMAN = re.compile(
 )
 # 「转人工吧」, and not 「要不要转人工」 or 「没转人工」. Of a clause.
 _WANTS_HUMAN = re.compile(
-    "(?<![不别没用])(?<!不[要想能])(?<!不给)(?:转|换|找|接)(?:到|去|给)?(?:个)?(?:人工|真人|活人)(?:客服)?(?:吧|呗|啊|呀|算了|得了)*$"
+    "(?<![不别没用])(?<!不[要想能是])(?<!不给)(?:转|换|找|接)(?:到|去|给)?(?:个)?(?:人工|真人|活人)(?:客服)?(?:吧|呗|啊|呀|算了|得了)*$"
+)
+_REFUSES_HUMAN = re.compile(
+    "(?:(?<!特)别|甭|莫|不(?:是|要|用|想|必|需要)?|没(?:让你|叫你|说要?|想)?)(?:老|总|再|先|急着|跟我|给我|帮我|让我|叫我|动不动|就)*"
+    "(?:转|找|扯|提|说|换|接|推)(?:给|到|去|什么|啥)?(?:人工|真人|客服)"
 )
 # Nobody has cheated anybody, said of the user's own matter.
 _DENIES_FRAUD = re.compile(
@@ -321,6 +325,11 @@ def complains(key: str) -> bool:
 def names_human(key: str) -> bool:
     """Whether the text names somebody who could come, or is typed in letters: 「叫我别告诉任何人」 does not."""
     return bool(_NAMES_HUMAN.search(key))
+
+
+def refuses_human(key: str) -> bool:
+    """Whether the text says in so many words that no human is wanted (「不是转人工」, 「别老让我找人工」)."""
+    return bool(_REFUSES_HUMAN.search(key))
 
 
 def wants_human(clauses: list[str]) -> bool:
