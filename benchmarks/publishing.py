@@ -208,6 +208,7 @@ class Desk:
             "question": QUESTION,
             "similar": ["话费打到别人号上了", "手机号充错了能追回吗", "充值输错号码了"],
             "answer": f"这是答案{number}号。",
+            "source": "客服手册",
         }
         revision = known["revision"] if known and is_there else None
         await self.call("PUT", f"/draft/entries/faq/{FAQ}", {"revision": revision, "value": value})

@@ -24,7 +24,9 @@ from actions.reading.whose import tells_of_somebody
 # The user is told that the complaint is recorded, so it is, even if they want no human now.
 _COMPLAINT = {"type": SUPPORT_REQUEST, "request": "complaint"}
 # A cry for help that begins so is for somebody else, by what the model hears.
-_SURE_OTHER = 0.9
+_SURE_OTHER = 0.7
+# An expression that names somebody needs an inkling of the model, too.
+_OF_OTHER, _LIKELY_OTHER = "of_other", 0.25
 _OTHER_PERSON, _OTHER_PERSON_ANSWER = "crisis_other_person", "crisis_other_person"
 # What is asked of somebody else's trouble, and its answer.
 _ASKS_HOW, _HOW = "asks_comfort", "other_person_comfort"
@@ -369,7 +371,16 @@ def _case(context: Context, alarm: Alarm, reading: Reading, *, is_first: bool) -
     ):
         # 「他说不给就发出去 我真想死」: a culprit is named, and the user's own life is meant.
         return None
+    if found == _OTHER_PERSON_ANSWER and _sounds_own(reading):
+        found = None
     return _OTHER_PERSON_ANSWER if is_first and alarm is Alarm.CRISIS and _is_others(context, reading) else found
+
+
+def _sounds_own(reading: Reading) -> bool:
+    """Whether the model hears no other person in what only names one (「老婆要离婚 活着没意思」)."""
+    message = reading.message
+    is_likely = message.said.get(_OF_OTHER, 0.0) >= _LIKELY_OTHER
+    return message.is_listened and not is_likely and not tells_of_somebody(message.key)
 
 
 def _is_others(context: Context, reading: Reading) -> bool:

@@ -37,7 +37,7 @@ _SURELY_TOLD = 0.75
 _SURE_WITHOUT_FORM = 0.75
 # A question of which half is doubted does not stand before what is told beyond doubt.
 _BEYOND_DOUBT, _DOUBTED = 0.9, 0.6
-_OTHERS, _MINE_TOLD, _OWN_LOSS = "others", "mine", "own_loss"
+_OTHERS, _MINE_TOLD, _PHONE_LOST = "others", "mine", "phone_lost"
 # What was said speaks for somebody else from the first on, until it falls below the second. The first message counts
 # twice.
 _SURELY_OTHERS, _MINE, _FIRST_WEIGHT, _MOST_WEIGHT = 2.0, -1.0, 2.0, 4.0
@@ -78,6 +78,9 @@ def believed(script: Danger, state: DialogueState, heard: Heard) -> Heard:
     """Returns what was heard without what cannot be so: 「钱没少」 is misheard when money is known to be gone."""
     known = {*known_now(state), *heard.facts}
     cannot_be = {name for name, fact in script.facts.items() if known & set(fact.unless)}
+    if _OTHERS in state.danger_facts and heard.whose > 0:
+        # 「她手机没带」
+        cannot_be.add(_PHONE_LOST)
     return replace(
         heard,
         facts=tuple(fact for fact in heard.facts if fact not in cannot_be),
@@ -92,9 +95,9 @@ def noted(script: Danger, state: DialogueState, heard: Heard) -> DialogueState:
     if _speaks_of_relative(state, heard):
         # What the model hears, it hears as said of the one or of the other.
         facts = tuple(fact for fact in facts if fact not in _OF_CULPRIT or fact in heard.learnt)
-    state = _weighed(state, heard)
+    state = _weighed(script, state, heard)
     is_others = state.whose_danger >= _SURELY_OTHERS or (_OTHERS in state.danger_facts and state.whose_danger > _MINE)
-    if _OTHERS in script.facts and not {_MINE_TOLD, _OWN_LOSS} & set(facts):
+    if _OTHERS in script.facts and not _tells_of_own(script, facts):
         facts = tuple(fact for fact in facts if fact != _OTHERS) + ((_OTHERS,) if is_others else ())
     known = known_after(script, known_without(script, state.danger_facts, heard), facts)
     if not is_others:
@@ -106,13 +109,18 @@ def noted(script: Danger, state: DialogueState, heard: Heard) -> DialogueState:
     return replace(state, danger_facts=person_noted(known, heard.person if is_near else None))
 
 
-def _weighed(state: DialogueState, heard: Heard) -> DialogueState:
+def _tells_of_own(script: Danger, facts: Iterable[str]) -> bool:
+    """Whether a fact says in so many words that it has happened to the user."""
+    return any(_OTHERS in script.facts[fact].corrects for fact in facts)
+
+
+def _weighed(script: Danger, state: DialogueState, heard: Heard) -> DialogueState:
     """Returns the state that has weighed whose misfortune it is: what is said in so many words counts alone."""
     is_first = not state.whose_danger
     # Who begins with somebody else's misfortune names them.
     is_heavy = is_first and (heard.whose < 0 or heard.names_somebody)
     whose = state.whose_danger + heard.whose * (_FIRST_WEIGHT if is_heavy else 1.0)
-    if {_MINE_TOLD, _OWN_LOSS} & set(heard.facts):
+    if _tells_of_own(script, heard.facts):
         whose = min(whose, 2 * _MINE)
     elif _OTHERS in heard.facts:
         whose = max(whose, _SURELY_OTHERS)
@@ -173,6 +181,9 @@ def react(
         heard: What it tells and asks.
         label: What the classifier of one label hears, or None.
     """
+    if _OTHERS not in script.facts and _OTHER_PERSON not in before.answered:
+        # It was never thought to be somebody else's.
+        heard = replace(heard, facts=tuple(fact for fact in heard.facts if fact != _MINE_TOLD))
     known = known_now(state)
     first, *others = reactions_to(script, before, heard, label)
     if first in _OF_CULPRIT and first not in heard.learnt and _speaks_of_relative(before, heard):

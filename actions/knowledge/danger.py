@@ -203,6 +203,7 @@ class Danger(BaseModel):
         meant: Regular expression of what stands before something that is only meant, supposed or demanded.
         supposed: Regular expression of the same, also before what sounds done (「想挂了」).
         asks_bare: Regular expression of a clause that asks whether to do what the clause before has named.
+        unwilling: Regular expression of what stands before something that somebody will not do (「她不肯打」).
         not_done: Regular expression of a clause that denies without naming what (「没打呢」).
         asks_act: Regular expression of a clause that asks whether to do something.
         no_act: Regular expression of a clause that asks something else in such a form.
@@ -244,6 +245,7 @@ class Danger(BaseModel):
     meant: str = "(?!)"
     supposed: str = "(?!)"
     asks_bare: str = "(?!)"
+    unwilling: str = "(?!)"
     not_done: str = "(?!)"
     asks_act: str = "(?!)"
     no_act: str = "(?!)"

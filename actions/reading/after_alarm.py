@@ -16,6 +16,7 @@ from actions.reading.questions import (
     denies_fraud,
     is_fiction,
     names_human,
+    refuses_human,
     takes_back,
     wants_human,
 )
@@ -56,6 +57,17 @@ HELP = frozenset({"help_arrived", "help_coming"})
 _CRY = "speaks_of_dying"
 _AWAY, _MEANS = "means_away", "means_at_hand"
 _HANDS = ("crisis_taken", "crisis_at_height", "crisis_means_at_hand", "crisis_gas", "crisis_acute")
+# Who wants to be shown how, and does not only tell what theirs is (「密码是我生日」).
+_WANTS_NEW = re.compile("要|想|帮|带|教|改|换|重设|重置|找回|忘")
+_REFUSES_NUMBERS = re.compile(
+    "(?:别|不要|甭|不用)(?:再|老|总|给我|让我|叫我|跟我)*(?:发|给|打|报|提|说)?.{0,3}(?:电话|号码|热线)"
+)
+_TALKS = re.compile("(?:说|聊|讲|诉)(?:说|聊|讲|诉|一)|听我|说话|倾诉")
+# Who says one of these may come back to their matter; what is asked of it in a crisis is called so.
+_EASED, _MONEY = frozenset({"only_a_phrase", "no_intent_now"}), "money_question"
+# What the model of all labels must have an inkling of where a life is in danger now.
+_SIGNS_OF_DANGER = ("wants_to_die", "wish_to_vanish", "says_goodbye", "means_at_hand", "already_hurt")
+_SIGN = 0.2
 _MISTAKEN = ("弄错", "搞错", "误会", "还活着", "没去世", "没死", "没走")
 _LOST = frozenset({"lost", "told_secret", "code_told", "password_told", "card_told"})
 # In a walkthrough these are asked of a step, or of what comes next there.
@@ -265,7 +277,7 @@ def _after_loss(context: Context, state: DialogueState, act: Act, message: UserM
     has_happened = label in _LOST and certainty >= _LIKELY and "demanded" not in heard.facts
     if alarm is Alarm.FRAUD and (has_happened or _LOST & set(heard.facts)):
         return _lost_by_now(message, label, certainty)
-    if act is Act.DENY and state.offer is Offer.HUMAN and certainty < _LIKELY:
+    if act is Act.DENY and state.offer is Offer.HUMAN and certainty < _LIKELY and not heard.has_form:
         # 「先不用」 says no to the human, and not that it is not so.
         return None
     if {"phone_number", "email"} & set(message.entities) and heard.question is None:
@@ -291,9 +303,10 @@ def _after_cry(
     assert alarm is not None, "there is something that it follows"
     if act is Act.DENY and state.offer is Offer.HUMAN and certainty < _LIKELY:
         return None
-    if _turns_away(context, state, act, message, certainty):
+    if _turns_away(context, state, act, message, certainty) or _goes_on(context, state, message):
         return None
-    if certainty < _LIKELY and (message.alarms.get(alarm.value, 0.0) >= _SURE_NEW or _case(context, alarm, message)):
+    sounds_alike = message.alarms.get(alarm.value, 0.0) >= _SURE_NEW and not _is_no_sign(message)
+    if certainty < _LIKELY and (sounds_alike or _case(context, alarm, message)):
         return Reading(Source.DANGER, Act.ALARM, message, f"a case of {alarm.value}", 0.9, {"alarm": alarm})
     if alarm is Alarm.CRISIS and act is Act.DENY and (certainty < _LIKELY or label == "stands_down"):
         # 「没有」 to 「您身边有人吗」
@@ -305,6 +318,26 @@ def _after_cry(
         label, certainty = "tells", _POSSIBLE
     arguments = {"alarm": alarm, "follow_up": label if label == "asks" or certainty >= _POSSIBLE else None}
     return Reading(Source.DANGER, Act.ALARM, message, f"{label} after {alarm.value}", certainty, arguments)
+
+
+def _goes_on(context: Context, state: DialogueState, message: UserMessage) -> bool:
+    """Whether somebody who has said that they are in no danger comes back to their matter of the wallet.
+
+    It is answered: 「我没事 我问的是密码」 wants no comfort again.
+    """
+    heard = hear(context.knowledge.crisis, message)
+    is_eased = bool(_EASED & {*state.danger_facts, *heard.facts})
+    if state.open_alarm is not Alarm.CRISIS or not is_eased or message.alarms.get(Alarm.CRISIS.value, 0.0) >= _SURE_NEW:
+        return False
+    is_felt = bool((heard.learnt | set(heard.moods)) - _EASED - {_MONEY})
+    return not is_felt and _is_of_wallet(context, message)
+
+
+def _is_of_wallet(context: Context, message: UserMessage) -> bool:
+    """Whether it names or surely opens a topic."""
+    named = message.matters("named", "anchor")
+    is_surely = message.confidence >= _SURE_TOPIC and message.intent in context.knowledge.topics
+    return is_surely or any(matter in context.knowledge.topics for matter in named)
 
 
 def read_later(
@@ -412,7 +445,10 @@ def _is_new_alarm(
 def _wants_human(
     state: DialogueState, act: Act, message: UserMessage, label: str, certainty: float, heard: Heard
 ) -> bool:
-    if message.matters("negated"):
+    if message.matters("negated") or refuses_human(message.key):
+        return False
+    if state.open_alarm is Alarm.CRISIS and _TALKS.search(message.key) and not wants_human(clauses_of(message)):
+        # 「就是想找个人说说」
         return False
     is_named = names_human(message.key)
     if heard.question not in (None, "asks_handoff", "asks_you") or (heard.facts and not is_named):
@@ -491,7 +527,15 @@ def _stands_down(
         return True
     if {"fraud", "account_compromised"} & set(message.matters("negated")):
         return True
+    if not was_sure and alarm in _OF_MONEY and _confirms(heard):
+        # 「我不会关啊」 says how it is.
+        return False
     return act is Act.DENY and state.offer is not Offer.HUMAN
+
+
+def _confirms(heard: Heard) -> bool:
+    """Whether the answer to the question whether it is a fraud tells of one, and does not clear it up."""
+    return bool(heard.learnt - _NO_EVIDENCE - _CLEARED_UP) and not {"self_paid", "was_fake"} & heard.learnt
 
 
 def _answer_to_doubt(
@@ -499,7 +543,8 @@ def _answer_to_doubt(
 ) -> Reading | None:
     """Reads the answer to the question whether it is so; None when it says neither."""
     confirms = (label in _DESPAIRS) if alarm is Alarm.CRISIS else (label in _CONFIRMS)
-    if act is Act.AFFIRM or (confirms and certainty >= _LIKELY):
+    is_told = alarm in _OF_MONEY and _confirms(hear(context.knowledge.danger, message))
+    if act is Act.AFFIRM or (confirms and certainty >= _LIKELY) or is_told:
         heard = Alarm.VICTIM if label in _LOST and alarm is Alarm.FRAUD else alarm
         return Reading(Source.DANGER, Act.ALARM, message, f"says that it is {alarm.value}", 1.0, {"alarm": heard})
     if alarm is Alarm.CRISIS and not _names_another(context, message) and not _tells_of_loss(message):
@@ -528,12 +573,13 @@ def _names_another(context: Context, message: UserMessage) -> bool:
 def _turns_away(context: Context, state: DialogueState, act: Act, message: UserMessage, certainty: float) -> bool:
     """Whether the message turns to a matter of its own, by a word of it; closing an account is none now."""
     label, _ = likeliest_label(message)
-    is_whether = hear(context.knowledge.danger, message).question == "asks_whether_password"
+    is_whether = hear(context.knowledge.danger, message).question in ("asks_whether_password", "asks_pay_password")
     shows_how = (
         not is_whether
         and message.intent == _PASSWORD
         and message.confidence >= _SURE_TOPIC
         and label == "asks_password"
+        and (asks(normalize(message.text)) or bool(_WANTS_NEW.search(message.key)))
     )
     if shows_how and state.open_alarm in (Alarm.FRAUD, Alarm.VICTIM):
         return True
@@ -546,6 +592,8 @@ def _turns_away(context: Context, state: DialogueState, act: Act, message: UserM
     )
     is_plain = act is Act.OPEN_TOPIC and message.band is AnswerBand.ANSWER
     topic = context.knowledge.topics.get(message.intent)
+    if state.open_alarm is Alarm.CRISIS and _REFUSES_NUMBERS.search(message.key):
+        return False
     if state.open_alarm in (Alarm.CRISIS, Alarm.BEREAVED):
         return is_plain and is_elsewhere and names_other and state.open_alarm is Alarm.CRISIS
     if (topic is not None and topic.urgent) or _names_danger(context, message):
@@ -592,7 +640,13 @@ def _label(
         return arrived, 1.0
     if alarm is Alarm.CRISIS and heard.question and not _is_at_hand(context, message):
         return heard.question, 1.0
+    if label == "acute" and _is_no_sign(message):
+        # 「今天下雨 我坐在车里」
+        label, certainty = "tells", _POSSIBLE
     if is_others:
+        is_at_hand = {_MEANS, _AWAY} & set(heard.facts)
+        if label == "acute" and is_at_hand:
+            return next(iter(is_at_hand)), _SURE_HEARD
         is_hurt = any(re.search(pattern, message.key) for pattern in context.knowledge.care.hurt)
         return ("acute", 1.0) if is_hurt and label not in _OUT_OF_REACH else (label, certainty)
     if alarm is Alarm.CRISIS and not asks(normalize(message.text)):
@@ -608,6 +662,11 @@ def _label(
     if alarm is Alarm.CRISIS and certainty < _SURE_TOLD and (heard.learnt or heard.moods):
         return next(iter(heard.moods or [fact for fact in heard.facts if fact in heard.learnt])), _SURE_HEARD
     return label, certainty
+
+
+def _is_no_sign(message: UserMessage) -> bool:
+    """Whether the model of all labels has listened, and hears nothing of a danger to life."""
+    return message.is_listened and max(message.said.get(name, 0.0) for name in _SIGNS_OF_DANGER) < _SIGN
 
 
 def _was_at_hand(state: DialogueState) -> bool:

@@ -29,6 +29,7 @@ _SURE_BEREAVED = 0.4
 # While the story of a payment is asked for, an account of what went wrong is what was asked for.
 _SURE_IN_STORY = 0.88
 _SURE_SHORT = 0.72
+_BARE = 3
 # A cry for help without a sign of wanting to die or to harm: fear and tears sound alike.
 _SURE_WITHOUT_SIGN = 0.76
 # After a fraud or a theft anger and worry sound more alike.
@@ -48,6 +49,11 @@ _WANTS_NOT_TO_LIVE = re.compile("不想活(?!动|跃|泼)")
 _FOREIGN_PAGE = re.compile("链接|网址|网站|网页|扫.{0,4}码|二维码|短信里|发(?:来|给|过来|我)|点(?:进|开)|弹|页面|表单")
 # The fact of `crisis.yml`, and what a model hears of it in a clause.
 _CRY, _CRIES, _SURE_CRY = "speaks_of_dying", ("wants_to_die", "says_goodbye"), 0.6
+# What tells of a fraud or a theft by itself, if the model of all labels is as sure of it.
+_TELLTALE = frozenset({"code_told", "demanded", "exposure", "installed", "mule", "password_told", "secrecy", "watched"})
+# Money that is gone tells of one only with such a word: payments are disputed, too.
+_LOST, _CHEATED = "lost", re.compile("骗|盗|偷|诈")
+_SURELY_TOLD = 0.8
 _CLOSING = "account_closure"
 _SHORT = 14
 
@@ -162,7 +168,7 @@ def _by_itself(
     least = _SURE if _reports(message) else _SURE - _FOR_A_STEP
     is_reported = state.walk is not None and likeliest is not Alarm.CRISIS and total < least
     if total >= _DOUBTFUL and not is_known and not (is_doubted or is_answer or is_reported):
-        return _doubtful(message, likeliest, total)
+        return _likely(context, message, likeliest, total)
     in_words = _in_so_many_words(context, state, message)
     return in_words if in_words or is_report else _theft_by_intent(context, state, act, message)
 
@@ -293,6 +299,17 @@ def _has_happened(context: Context, message: UserMessage) -> bool:
     return bool({"lost", "code_told", "password_told"} & set(hear(context.knowledge.danger, message).facts))
 
 
+def _likely(context: Context, message: UserMessage, alarm: Alarm, certainty: float) -> Reading:
+    """Reads what is only likely by its sound: it is asked about, unless what it says surely tells it."""
+    heard = hear(context.knowledge.danger, message)
+    # 「被骗了八千 你们不管」
+    telltale = _TELLTALE | ({_LOST} if _CHEATED.search(message.key) else frozenset())
+    told = [name for name in heard.learnt & telltale if heard.shares.get(name, 0.0) >= _SURELY_TOLD]
+    if told and alarm is not Alarm.CRISIS:
+        return _sounds_like(context, message, alarm, certainty)
+    return _doubtful(message, alarm, certainty)
+
+
 def _doubtful(message: UserMessage, alarm: Alarm, certainty: float) -> Reading:
     arguments = {"alarm": alarm, "is_doubtful": True}
     return Reading(Source.DANGER, Act.ALARM, message, f"may be {alarm.value}", certainty, arguments)
@@ -311,6 +328,10 @@ def _theft_by_intent(context: Context, state: DialogueState, act: Act, message: 
         # 「小孩自己点的 不是我」 is the story that was asked for.
         return None
     certainty = message.alarms.get(Alarm.VICTIM.value, 0.0)
+    is_weak = message.confidence < _SURE and certainty < _DOUBTFUL
+    if not _is_named(message) and (len(message.key) <= _BARE or is_weak):
+        # 「有笔钱」 is no more than a beginning; 「查了 只有一笔 谢了」 only sounds alike.
+        return None
     if {"lost", "unknown_payment", "entered"} & set(hear(context.knowledge.danger, message).facts):
         certainty = max(certainty, _LIKELY_THEFT)
     is_known = has_alarm(state, Alarm.VICTIM, Alarm.FRAUD)

@@ -83,6 +83,9 @@ def standing_of(danger: Danger, deed: Deed, clause: str) -> Standing | None:
     plain = re.sub(danger.whether, "", clause)
     if not is_evident and deed.undone and re.search(deed.undone, plain):
         return Standing.DENIED
+    if not is_evident and re.search(f"{danger.unwilling}.{{0,4}}(?:{deed.verbs})", plain):
+        # 「96110她不肯打」
+        return Standing.DENIED
     if plain != clause or re.search(danger.asks_done, clause):
         return Standing.ASKED
     is_meant = re.search(f"{danger.meant}(?:{deed.verbs})(?![了过完好])|{danger.supposed}(?:{deed.verbs})", plain)

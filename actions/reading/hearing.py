@@ -42,7 +42,7 @@ _ASKS = "asks"
 _CALLED = "person:"
 _OR_NOT = re.compile(r"([\u4e00-\u9fff])[不没冇唔]\1")
 _ENDS_ASKING = re.compile(
-    "(?:行|可以|对|是|没事|够|能|安全|成)了?吧$|[不没吗么]$|^.{1,6}呢$|(?:啥|什么|谁|哪|咋|怎么).{0,4}$"
+    "(?:行|可以|对|是|没事|够|能|安全|成)了?吧$|[不没吗么]$|^.{1,6}呢$|(?:啥|什么|谁|哪|咋|怎么)(?!都|也).{0,4}$"
 )
 _PASSWORD = "forgot_password"
 # The answer of `safety.yml` to a cry for help of somebody else, and what is known by it.
@@ -58,7 +58,7 @@ _BEGINS_WITH_SOMEBODY = re.compile(
     "|孩子|哥|弟|姐|妹|叔|舅|姨|姑|室友|舍友|同学|同事|朋友|闺蜜|邻居)(?!的(?!钱|卡|手机|钱包|账)|给我|让我|叫我|骂|说我|打我|知道|不知|嫌|也?不信|[都还]?不晓)"
 )
 _OF_ME = re.compile(
-    "(?:让|叫|要|催|喊|逼|骗|教|说|打给|加|找)(?:了|过)?我(?!们?家|[妈爸爷奶姥娘爹弟妹姐哥叔伯姑姨舅婶孙]|老|媳|外|女|儿|闺|孩|朋|室|同)"
+    "(?:让|叫|要|催|喊|逼|骗|教|说|打给|加|找|拉|带|哄|介绍)(?:了|过)?我(?!们?家|[妈爸爷奶姥娘爹弟妹姐哥叔伯姑姨舅婶孙]|老|媳|外|女|儿|闺|孩|朋|室|同)"
 )
 _DONE = "了"
 _SEVERAL = 2
@@ -67,7 +67,7 @@ _LONG_ENOUGH = 5
 _OTHERS = "others"
 # Words of form that Cantonese writes otherwise: an expression knows one of them.
 _SPELT = str.maketrans("咗冇唔佢喺嘅係睇揾畀俾嚟喇乜", "了没不他在的是看找给给来了什")
-_LOST, _PAST = "lost", ("了", "过", "完", "被")
+_LOST, _PAST = "lost", ("了", "过", "完", "被", "掉", "出去")
 _CULPRITS = re.compile("对方|骗子|那边|那个人|那人|客服|公安|警察|导师|对面")
 # 「有人往我钱包转了三百」 is no loss.
 _TO_ME = re.compile(r"(往|给|到)我\S{0,4}$")
@@ -78,6 +78,15 @@ _DEMANDED = re.compile(
     "|(?:他|她|对方|人家|骗子|那边)(?:们|都|还|也|连|竟然)*(?:知道|晓得|有|报得?出|说得?出)了?我"
 )
 _DONE_SO = re.compile(r"(?:开|下|装|给|报|填|念|说|点|发|输|弄|照做|加|扫|拍|共享|登)(?:了|过|完|好|上|着|给\S{1,2}了)")
+_JUST_DENIED = re.compile("(?:没有?|未|不曾|从没|还没)(?:跟|给|把|告诉|去|再)?.{0,2}$")
+_NOT_SENT = re.compile(
+    "(?<!有)(?:没有?|未)(?:敢|去|来得及|真的?|给(?:他|她))*(?:转|汇|付|交|打款|打钱|充|投|给(?:他|她|钱))(?!.{0,3}(?:成功|吗|么|没))"
+)
+_SENT = re.compile(
+    "(?<!没)(?<!没有)(?:转|汇|付|交|充|投|垫|扣|刷|骗|少|划|打款)(?:走|掉|光|出去|过去|进去|给.{0,3})*(?:了|完)|(?:钱|余额).{0,4}(?:没了|不见|空了)"
+)
+# Of two things that exclude each other, one counts that is not less sure than this share of the other.
+_AS_SURE = 0.8
 # What was done is told with the thing itself, or at the end (「我开了」, but not 「说我开了会员」).
 _AT_END = re.compile("(?:他|她|对方|人家)?(?:听|看)?(?:了|啦)?")
 _DENIES = re.compile("没|(?<!知)不(?!知|晓)|(?<!特)别(?!人|的|个)|未(?!来)")
@@ -152,6 +161,7 @@ def hear(danger: Danger, message: UserMessage) -> Heard:
     learnt -= deeds.untold
     # 「不交的话账户冻结」 only names it.
     learnt -= {name for name in deeds.named if message.said.get(name, 0.0) < _SURELY_DONE}
+    learnt -= _outweighed(danger, message.said, learnt)
     by_words, asked = _by_words(danger, message)
     told = tuple(
         name
@@ -159,6 +169,8 @@ def hear(danger: Danger, message: UserMessage) -> Heard:
         if name in learnt
         or (name in by_words - deeds.untold and (name in deeds.done or _is_backed(danger, name, message)))
     )
+    if _LOST in told and _is_not_gone(clauses):
+        told = tuple(name for name in told if name != _LOST)
     undone = tuple(name for name in deeds.denied if name not in told)
     has_form = _has_form(message.text, message.key)
     questions, asks_more = _questions(danger, message, asked, has_form=has_form)
@@ -300,7 +312,7 @@ def _whose(message: UserMessage) -> float:
         return 0.0
     share = min(max(message.said.get(_OF_OTHER, 0.0), _LEAST_SHARE), 1 - _LEAST_SHARE)
     evidence = _log_odds(share) - _log_odds(_MOSTLY_OTHERS)
-    if _BEGINS_WITH_SOMEBODY.search(message.key):
+    if _BEGINS_WITH_SOMEBODY.search(message.key) and not _OF_ME.search(message.key):
         # 「我爹昨天被人喊去刷了脸」
         evidence = _MOST_EVIDENCE
     return max(-_MOST_EVIDENCE, min(_MOST_EVIDENCE, evidence))
@@ -373,13 +385,35 @@ def _is_heard(danger: Danger, name: str, share: float, key: str) -> bool:
     return share >= danger.sure
 
 
+def _is_not_gone(clauses: list[str]) -> bool:
+    """Whether it is said that no money was sent, and of none that it was (「借了一万二 还没转」)."""
+    is_denied = any(_NOT_SENT.search(clause) for clause in clauses)
+    return is_denied and not any(_SENT.search(clause) for clause in clauses)
+
+
+def _outweighed(danger: Danger, said: Mapping[str, float], learnt: frozenset[str]) -> set[str]:
+    """Returns the facts that something surer in the same message speaks against (「码来了 我还没告诉他」)."""
+    return {
+        name
+        for surer in learnt
+        for name in danger.facts[surer].unless
+        if name in learnt and said[name] < said[surer] * _AS_SURE
+    }
+
+
 def _is_undone(fact: Fact, message: UserMessage) -> bool:
     """Whether a message only demands or denies what the model takes for done (「让我下个软件」, 「卡号我记不住」)."""
     if fact.about is None:
         return False
     clauses = clauses_of(message)
     naming = [clause for clause in clauses if re.search(fact.about, clause)]
-    done = [(clause, found) for clause in clauses for found in _DONE_SO.finditer(clause)]
+    # 「没输过」 is not done.
+    done = [
+        (clause, found)
+        for clause in clauses
+        for found in _DONE_SO.finditer(clause)
+        if not _JUST_DENIED.search(clause[: found.start()])
+    ]
     if any(clause in naming or _AT_END.fullmatch(clause, found.end()) for clause, found in done):
         return False
     return bool(naming) and all(_DEMANDED.search(clause) or _DENIES.search(clause) for clause in naming)

@@ -53,6 +53,7 @@ def write(page: Page) -> None:
     page.get_by_role("textbox", name=STUDIO["question"]).fill(QUESTION)
     page.get_by_role("textbox", name=STUDIO["similar"]).fill("\n".join(WORDINGS))
     page.get_by_role("textbox", name=STUDIO["answer"]).fill(ANSWER)
+    page.get_by_role("textbox", name=STUDIO["source"]).fill("客服手册第3页")
     page.get_by_role("combobox", name=STUDIO["category"]).fill("活动")
 
 

@@ -142,3 +142,8 @@ def test_who_does_not_deny_after_the_question_is_heard(conversation: Conversatio
     assert conversation.state.open_alarm is Alarm.CRISIS
     conversation.does(Act.OPEN_TOPIC, "不用给我电话号码 没意思", intent="contact_support")
     assert has_alarm(conversation.state, Alarm.CRISIS)
+
+
+def test_who_names_a_relative_cries_for_themselves(conversation: Conversation) -> None:
+    answer = cries(conversation, "欠了一屁股债 老公要散伙 活着没劲", "wants_to_die")
+    assert "谢谢您肯说出来" in answer

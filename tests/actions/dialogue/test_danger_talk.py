@@ -495,7 +495,7 @@ def test_the_users_own_words_are_taken_up_where_no_answer_is_known(conversation:
     fraud(conversation, "我给骗子转了四千块")
     answer = hears(conversation, "那个公司的楼还在不在呢")
     assert "“那个公司的楼还在不在呢”" in answer
-    assert "没有登记" in answer
+    assert "答不准" in answer
 
 
 def test_how_somebody_feels_is_taken_up_once_before_the_answer(conversation: Conversation) -> None:
@@ -578,3 +578,19 @@ def test_what_one_label_hears_beyond_doubt_is_answered_itself(conversation: Conv
     fraud(conversation, "有人叫我点链接")
     heard = {"after_alarm": {"asks_real": 0.96}, "said": {"asks_pay": 0.1}, "is_listened": True}
     assert "没法替您查" in says(conversation, "是你们发的吗", **heard)
+
+
+def test_who_has_reported_it_is_not_told_to(conversation: Conversation) -> None:
+    first = fraud(conversation, "让人骗走四千块 我报过警了")
+    assert "马上打 110" not in first
+
+
+def test_somebody_known_who_took_the_money_is_no_victim(conversation: Conversation) -> None:
+    first = fraud(conversation, "室友趁我睡着拿我手机给他自己转了三百")
+    assert "认识的人" in first
+    assert "您室友" not in first
+
+
+def test_the_payment_password_is_not_the_other_one(conversation: Conversation) -> None:
+    fraud(conversation, "我给骗子转了四千块")
+    assert "支付密码怎么改，我这里没有资料" in says(conversation, "支付密码从哪儿换")

@@ -119,3 +119,33 @@ def test_what_names_the_thief_stays_with_the_danger() -> None:
 def test_in_a_crisis_a_question_for_the_human_keeps_the_talk() -> None:
     message = said("同事到了吗", "out_of_scope", after_alarm={"feels": 0.4})
     assert read(message, after(Alarm.CRISIS, handed_over=True)).chosen.arguments["follow_up"] == "asks_you"
+
+
+def test_a_human_that_is_not_wanted_is_not_sent_for() -> None:
+    message = said(
+        "先别扯人工 一样一样教我", "human_handoff", acts={"consent_human": 0.95}, after_alarm={"asks_first": 0.5}
+    )
+    assert read(message, after(Alarm.VICTIM, offer=Offer.HUMAN)).chosen.act is Act.ALARM
+
+
+def test_what_tells_of_a_fraud_does_not_deny_that_it_is_one() -> None:
+    message = said("我不会退出来", "deny", said={"cannot_cut": 0.8}, is_listened=True)
+    state = DialogueState(open_alarm=Alarm.FRAUD)
+    assert read(message, state).chosen.arguments == {"alarm": Alarm.FRAUD}
+
+
+def test_who_is_in_no_danger_goes_on_with_their_matter() -> None:
+    message = said("我来问登录密码的", "forgot_password", confidence=0.95, after_alarm={"tells": 0.5}, is_listened=True)
+    state = after(Alarm.CRISIS, danger_facts=("only_a_phrase",))
+    assert read(message, state).chosen.act is not Act.ALARM
+    assert read(message, after(Alarm.CRISIS)).chosen.act is Act.ALARM
+
+
+def test_where_no_life_is_in_danger_nothing_is_to_be_laid_down() -> None:
+    message = said("外头在下雨", "out_of_scope", after_alarm={"acute": 0.8}, said={"worn_out": 0.4}, is_listened=True)
+    assert read(message, after(Alarm.CRISIS)).chosen.arguments["follow_up"] != "acute"
+
+
+def test_who_only_wants_to_talk_wants_no_human() -> None:
+    message = said("就想找个人聊一聊", "human_handoff", confidence=0.95, is_listened=True)
+    assert read(message, after(Alarm.CRISIS)).chosen.act is Act.ALARM

@@ -101,7 +101,7 @@ def test_a_later_fact_takes_an_earlier_one_back() -> None:
 
 
 def test_of_two_that_exclude_each_other_the_graver_counts() -> None:
-    assert known_after(DANGER, (), ("still_in_touch", "contact_broken")) == ("still_in_touch",)
+    assert known_after(DANGER, (), ("on_phone", "contact_broken")) == ("on_phone",)
 
 
 def test_the_model_hears_several_things_at_once() -> None:
@@ -178,10 +178,24 @@ def test_the_model_hears_a_loss_only_of_what_is_past() -> None:
         ("来电说我开了会员 喊我装个远程软件", "installed"),
         ("卡号我背不下来", "card_told"),
         ("叫我把验证码告诉他 我不肯", "code_told"),
+        ("密码从来没输过 光打开了一下余额", "password_told"),
+        ("贷了一万出来 还没转给他", "lost"),
+        ("96110她死活不肯打", "asked_96110"),
     ],
 )
 def test_what_is_only_demanded_or_denied_is_not_done_whatever_the_model_hears(text: str, fact: str) -> None:
     assert fact not in hear(DANGER, said(text, said={fact: 0.8})).facts
+
+
+def test_of_two_that_exclude_each_other_the_surer_counts() -> None:
+    heard = hear(DANGER, said("码已经来了 没跟他讲", said={"nothing_told": 0.8, "code_told": 0.55}))
+    assert "nothing_told" in heard.facts
+    assert "code_told" not in heard.facts
+
+
+@pytest.mark.parametrize("text", ["啥都没写进去", "谁也没说"])
+def test_what_denies_everything_asks_nothing(text: str) -> None:
+    assert not hear(DANGER, said(text)).has_form
 
 
 def test_what_was_done_as_demanded_is_heard() -> None:
