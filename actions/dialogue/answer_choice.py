@@ -13,6 +13,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import product
 from pathlib import Path
 
 from actions.dialogue.acts import CONTROL, SOCIAL, Act, act_of
@@ -121,8 +122,12 @@ def candidates(context: Context, scene: Scene, message: UserMessage) -> Mapping[
     if near and asked and scene.home and scene.shown:
         # A bare question is asked in the same words everywhere, so this is as near as the nearest of its kind.
         bare = is_bare_question(message.key)
-        for name, kind in KINDS.items():
-            address = f"{scene.home.id}/{scene.shown}/{name}"
+        places = [f"{scene.home.id}/{scene.shown}"]
+        if bare and scene.asked:
+            # 「要多久」 right after an answer goes on about that.
+            places.append("/".join(scene.asked.split("/")[:2]))
+        for place, (name, kind) in product(places, KINDS.items()):
+            address = f"{place}/{name}"
             if kind in asked and address in known and (bare or address not in near):
                 alike = [likeness for other, likeness in near.items() if bare and known[other].id == name]
                 near[address] = max(alike, default=min(near.values()))

@@ -5,19 +5,19 @@ Which answer is asked for is chosen by examples of how people ask, in their cont
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from actions.dialogue.answer_choice import scene_of, weigh
+from actions.dialogue.answer_choice import KINDS, scene_of, weigh
 from actions.dialogue.endings import after_digression
 from actions.dialogue.messages import Clause, Reply, UserMessage, folded
 from actions.dialogue.state import Awaiting, DialogueState, HandoffReason, with_walk
 from actions.dialogue.turn import Context, Turn, offering_human
 from actions.knowledge import Topic
-from actions.knowledge.answers import TEXT, KnownAnswer
+from actions.knowledge.answers import TEXT, TOPIC, KnownAnswer
 from actions.reading.causes import named
 from actions.reading.clauses import asks_in
-from actions.reading.questions import asks, asks_how, asks_what_next
+from actions.reading.questions import asks, asks_how, asks_what_next, is_bare_question, kinds_of
 from language.text_normalization import normalize
 
 # From this probability on an answer is given where a question is expected.
@@ -36,6 +36,9 @@ _EACH = 0.45
 _MOST = 2
 # Id of the answer that tells where something is.
 WHERE = "where"
+WHY = "why"
+# Kinds of question whose answers say the same at each place of a topic; where and why differ from place to place.
+_ONE_PER_TOPIC = frozenset({"how long", "cost"})
 
 
 @dataclass(frozen=True)
@@ -101,14 +104,25 @@ def _likeliest(
         for address, chance in weigh(context, state, message).of_answers.items()
         if of in (None, known[address].topic) and known[address].fingerprint != without
     }
-    part = _part_named(context, state, message)
+    part = _part_named(context, state, message) or _part_asked_on(context, state, message)
     own = {
         address: chance
         for address, chance in chances.items()
         if f"{known[address].topic}/{known[address].place}" == part
     }
     address = max(own or chances, key=lambda name: chances[name], default=None)
-    return Found(known[address], chances[address]) if address else None
+    return Found(known[address], _together(context, chances, known[address])) if address else None
+
+
+def _together(context: Context, chances: Mapping[str, float], answer: KnownAnswer) -> float:
+    """Returns how likely an answer is meant, with those that say the same: which of these is meant decides nothing."""
+    topic, known = context.knowledge.topics[answer.topic], context.knowledge.answers
+    kind = KINDS.get(answer.id)
+    if answer.id == TEXT or answer.instead or (kind is not None and kind not in _ONE_PER_TOPIC):
+        return chances[answer.address]
+    near = (topic.id,) if kind else (topic.id, *topic.related)
+    alike = (chance for name, chance in chances.items() if known[name].id == answer.id and known[name].topic in near)
+    return sum(alike)
 
 
 def _part_named(context: Context, state: DialogueState, message: UserMessage) -> str | None:
@@ -119,6 +133,17 @@ def _part_named(context: Context, state: DialogueState, message: UserMessage) ->
     values = named(topic, message.key)
     step = next((step for step in topic.steps if values == (step.value,)), None)
     return f"{topic.id}/{step.id}" if step and step.id != topic.step_id(state.step) else None
+
+
+def _part_asked_on(context: Context, state: DialogueState, message: UserMessage) -> str | None:
+    """Returns the place of the answer given last, where a bare question goes on about it (「要多久」)."""
+    if state.last_answer is None or not state.asked_about or not is_bare_question(message.key):
+        return None
+    asked = kinds_of(message.key)
+    names = (name for name, kind in KINDS.items() if kind in asked)
+    known = context.knowledge.answers
+    is_known = any(f"{state.asked_about}/{name}" in known for name in names)
+    return state.asked_about if is_known and state.asked_about.rpartition("/")[2] != TOPIC else None
 
 
 def find_answers(context: Context, state: DialogueState, message: UserMessage) -> tuple[Found, ...]:

@@ -272,6 +272,9 @@ class Dialogue:
     def _in_passing(self, state: DialogueState, act: Act, message: UserMessage) -> Turn | None:
         """Answers what the state makes clear whatever the intent is; None when it does not."""
         context = self._context
+        if choices.was_wrong(message) and state.awaiting is Awaiting.WARNING:
+            # 「点错了」: nothing has begun yet.
+            return walkthrough.cancel(context, state, message)
         if choices.was_wrong(message):
             return choices.choose_again(context, state)
         if walkthrough.names_step(state, act, message):

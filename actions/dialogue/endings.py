@@ -36,7 +36,7 @@ def finish(context: Context, state: DialogueState, outcome: AttemptOutcome, *rep
     if open_ is not None:
         # One question at a time: buttons of other topics would compete with what is offered now.
         return Turn(open_.state, (*(replace(reply, buttons=()) for reply in replies), *open_.replies))
-    is_spared = left.rating_asked or left.frustrated or bool(left.alarms)
+    is_spared = left.rating_asked or left.frustrated or bool(left.alarms) or left.handed_over
     if had_begun and outcome in _RATED_OUTCOMES and not is_spared:
         asked = replace(left, offer=Offer.RATING, rating_asked=True)
         return Turn(asked, (*replies, context.replies.ask_rating()))

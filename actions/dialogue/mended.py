@@ -33,7 +33,9 @@ def take_up_meant(context: Context, state: DialogueState, reading: Reading) -> T
             return Turn(
                 begun.state, (reply, *(one for one in begun.replies if one.response != "utter_procedure_intro"))
             )
-        told = give(context, replace(_without_mistake(state, reading.message), offer=None), answer)
+        # Another matter under way is not the one that was begun by mistake.
+        left = _without_mistake(state, reading.message) if state.topic == answer.topic else state
+        told = give(context, replace(left, offer=None), answer)
         button = context.replies.topic_button(context.knowledge.topics[answer.topic])
         return Turn(told.state, (*told.replies[:-1], replace(told.replies[-1], buttons=(button,))))
     if isinstance(answer, Found):

@@ -7,8 +7,10 @@ from dataclasses import replace
 from actions.dialogue import topics, walkthrough
 from actions.dialogue.acts import Act
 from actions.dialogue.answers import (
+    CERTAIN,
     SURE,
     WHERE,
+    WHY,
     answer_question,
     answered_beside,
     asked_in,
@@ -30,7 +32,7 @@ from actions.dialogue.yes_and_no import decline_human
 from actions.knowledge import Step, Topic
 from actions.knowledge.answers import TOPIC
 from actions.reading.causes import named
-from actions.reading.questions import denies, leaves_out
+from actions.reading.questions import denies, has_changed, leaves_out, tells_of_records, tries_again
 from actions.reading.reading import Reading
 
 _LONGEST_FRAGMENT = 20
@@ -41,13 +43,9 @@ def done(context: Context, state: DialogueState, reading: Reading) -> Turn:
     topic = context.topic(state)
     if topic is None or state.walk is None:
         return show_current(context, state)
-    if topic.kind == "diagnosis" and walkthrough.meaning_now(context, state, Act.NEXT, reading.message) is Act.SOLVED:
-        return walkthrough.solved(context, state, reading.message)
     thanks = any(word in reading.message.key for word in context.knowledge.wording.thanks)
-    if topic.kind == "diagnosis" and (thanks or _has_worked(context, reading.message)):
-        return walkthrough.solved(context, state, reading.message)
     if topic.kind == "diagnosis":
-        return walkthrough.go_on(context, with_walk(state, interrupted=False), reading.message)
+        return _done_at_check(context, state, reading.message, thanks=thanks)
     if state.awaiting is Awaiting.OUTCOME:
         return walkthrough.solved(context, state, reading.message)
     state = replace(with_walk(state, interrupted=False), offer=None)
@@ -70,7 +68,8 @@ def done(context: Context, state: DialogueState, reading: Reading) -> Turn:
     is_here = number == state.step
     if is_here and topic.kind == "procedure" and asked_in(reading.message) is None:
         # 「六位数到了」 at the code: it is the one to do now, and has been read already.
-        text = context.replies.fill(topic.steps[number - 1].text, topic)
+        shown_step = topic.steps[number - 1]
+        text = context.replies.fill(shown_step.there or shown_step.text, topic)
         return Turn(show_step(context, state, number).state, (Reply("utter_step_here", {"step_text": text}),))
     # 「表递上去了 几天有回音」 goes on and asks; 「到设密码了，要几位」 only asks.
     shown = show_step(context, state, number)
@@ -78,6 +77,16 @@ def done(context: Context, state: DialogueState, reading: Reading) -> Turn:
         shown = _as_seen(context, topic, number, shown)
     turn = answered_beside(context, shown, reading.message, state)
     return Turn(turn.state, turn.replies[1:]) if is_here and len(turn.replies) > 1 else turn
+
+
+def _done_at_check(context: Context, state: DialogueState, message: UserMessage, *, thanks: bool) -> Turn:
+    """Goes on in a diagnosis: it has worked, or something was changed that is still to be tried, or the next check."""
+    is_solved = walkthrough.meaning_now(context, state, Act.NEXT, message) is Act.SOLVED
+    if is_solved or thanks or _has_worked(context, message):
+        return walkthrough.solved(context, state, message)
+    if state.step and _mended(message):
+        return Turn(replace(with_walk(state, interrupted=False), offer=None), (Reply("utter_try_now"),))
+    return walkthrough.go_on(context, with_walk(state, interrupted=False), message)
 
 
 def _as_seen(context: Context, topic: Topic, number: int, turn: Turn) -> Turn:
@@ -95,6 +104,8 @@ def _as_seen(context: Context, topic: Topic, number: int, turn: Turn) -> Turn:
 
 def _has_worked(context: Context, message: UserMessage) -> bool:
     """Whether the message says that the payment has worked (「换了流量，付成了」)."""
+    if tells_of_records(message.key):
+        return False
     return any(word in message.key for word in context.knowledge.wording.worked) and not denies(message.key)
 
 
@@ -111,6 +122,12 @@ def trouble(context: Context, state: DialogueState, reading: Reading) -> Turn:
         state = show_step(context, state, number).state
     state = replace(state, offer=None)
     step = topic.steps[state.step - 1] if topic and topic.kind == "procedure" and state.walk and state.step else None
+    if step is not None and state.walk is not None and step.id in state.walk.problem_steps:
+        known = find_answer(context, state, reading.message, CERTAIN, of=state.topic, without=state.last_answer)
+        is_new = not tries_again(reading.message.key)
+        if known and is_new and known.place == step.id and known.answer.id not in (WHERE, WHY):
+            # More is told of what is wrong (「我设的12345678a」), and something is known of just that.
+            return give(context, state, known)
     if step is None or state.walk is None or step.id in state.walk.problem_steps:
         return walkthrough.problem(context, state, reading.message)
     turn = walkthrough.problem(context, state, reading.message)
@@ -293,6 +310,13 @@ def cause_found(context: Context, state: DialogueState, reading: Reading) -> Tur
     fine = [other for other in topic.steps if other.value in (reading.arguments.get("ruled_out") or ())]
     if fine:
         state = walkthrough.tick(context, state, fine)[0]
+    if (
+        state.step == number
+        and topic.kind == "diagnosis"
+        and not asking_in(reading.message)
+        and _mended(reading.message)
+    ):
+        return Turn(replace(with_walk(state, interrupted=False), offer=None), (Reply("utter_try_now"),))
     is_again = state.step == number and state.asked_about == f"{topic.id}/{step.id}" and topic.kind == "diagnosis"
     if is_again and step.treatment and not reading.arguments.get("is_disputed") and not asking_in(reading.message):
         # What to do about it has been said, and has not helped.
@@ -310,6 +334,11 @@ def cause_found(context: Context, state: DialogueState, reading: Reading) -> Tur
     reply = Reply("utter_treatment", {"treatment": context.replies.fill(step.treatment, topic)})
     treated = replace(shown.state, asked_about=f"{topic.id}/{step.id}")
     return answered_beside(context, Turn(treated, (reply,)), reading.message)
+
+
+def _mended(message: UserMessage) -> bool:
+    """Whether something was changed that may have been the cause (「找到了 单笔200 改成500了」), and not tried yet."""
+    return has_changed(message.key) and not denies(message.key) and not tries_again(message.key)
 
 
 def _with_page(state: DialogueState, causes: tuple[str, ...]) -> DialogueState:

@@ -17,7 +17,7 @@ _AMOUNT = re.compile(
     rf"(?P<sign>[¥￥$]\s?)?(?P<under>不到|不足)?(?P<about>{_ABOUT})?(?:是|有)?\s?"
     rf"(?P<number>(?:{_DIGITS}(?:\s?[kw](?![a-z])|\s?[百千万][{_CHINESE}\d]*)?)|好?几[十百千万]+|十几|[{_CHINESE}]+)"
     rf"(?P<more>多|来|出头)?(?P<after>个(?!小时|月|工作日|星期|字|人))?\s?(?P<unit>{_UNIT})?"
-    rf"(?P<small>(?<=[块元])[\d一二两三四五六七八九]\d?(?:[毛角][\d一二三四五六七八九]?)?)?(?P<late>多|整|左右|上下)?"
+    rf"(?P<small>(?<=[块元])[\d一二两三四五六七八九]\d?(?!\s?(?:次|回|笔|个|份|杯|单|件|位|人|天|张|瓶|斤|样|下|月|年))(?:[毛角][\d一二三四五六七八九]?)?)?(?P<late>多|整|左右|上下)?"
 )
 # What is counted after the number is no money.
 _COUNTED = re.compile(

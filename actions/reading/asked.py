@@ -13,9 +13,10 @@ from actions.dialogue.turn import Context
 from actions.knowledge import Topic
 from actions.knowledge.schema import CollectedDetail
 from actions.reading import corrections, place
+from actions.reading.amounts import amounts_in
 from actions.reading.clauses import asks_in
-from actions.reading.complaint import is_complaint_of_us
-from actions.reading.names import is_framed
+from actions.reading.complaint import goes_on_waiting, is_complaint_of_us
+from actions.reading.names import is_framed, is_unreadable
 from actions.reading.questions import (
     asks,
     asks_if_noted,
@@ -26,6 +27,7 @@ from actions.reading.questions import (
     ends_noting,
     ends_talk,
     names_human,
+    postpones,
     without_reminder,
 )
 from actions.reading.reading import Reading, Source
@@ -57,6 +59,8 @@ _SHOP = re.compile(
     r"|酒店|宾馆|药房|市场|之家|旗舰店|专营店)"
 )
 _SURE_PLACE = 0.72
+_NUMBER = re.compile(r"\d{2,6}(?:\.\d{1,2})?")
+_OF_TIME = re.compile("哪天|几号|几点|日子|时间|什么时候|啥时候")
 _CONFIRMS = re.compile("没错|是对的|都对|没记错|^对的?$|没(?:有)?别的(?:要)?改|不用改")
 _WAITS = re.compile(
     "(?:好+的?|行|嗯+|哦|那|ok|我|就|先|再|可以)*(?:等|看)(?:着|等|看|一下|一?会儿?|几天|两天|吧|通知|消息|结果|呗|了|啊)*"
@@ -207,13 +211,25 @@ def _detail(context: Context, state: DialogueState, act: Act, message: UserMessa
         return None
     if place.resumes(context, state, act, message) or place.wants_back(context, state, act, message):
         return None
-    other = _wants_no_form(wanted, message) or _shop_instead(topic, wanted, state, message)
+    waiting = _of_waiting(state, message) if state.handed_over else None
+    other = waiting or _wants_no_form(wanted, message) or _shop_instead(topic, wanted, state, message)
+    other = other or _unreadable(context, topic, state, message)
     if other:
         return other
     told = without_reminder(message.text)
     message = message if told == message.text.strip() else replace(message, text=told, key=folded(normalize(told)))
     both = _told_and_corrected(context, state, wanted, message)
     return both or _answer(context, state, topic, wanted, act, message)
+
+
+def _of_waiting(state: DialogueState, message: UserMessage) -> Reading | None:
+    """Reads what is said of the human who was sent for while a form is filled in (「要等多久」, 「算了 我等人吧」)."""
+    if asks_of_waiting(message.key) and state.topic not in message.matters():
+        return Reading(Source.ASKED, Act.TICKET_STATUS, replace(message, band=AnswerBand.ANSWER), "asks of the waiting")
+    if goes_on_waiting(message.key) or postpones(message.key):
+        plain = replace(message, intent=Act.CANCEL.value, band=AnswerBand.ANSWER, choices=(), further_requests=())
+        return Reading(Source.ASKED, Act.CANCEL, plain, "leaves the form and waits")
+    return None
 
 
 def _told_and_corrected(
@@ -286,6 +302,16 @@ def _shop_instead(topic: Topic, wanted: CollectedDetail, state: DialogueState, m
     return Reading(Source.ASKED, Act.CORRECT, message, f"names {named.id}", arguments={"changes": changes})
 
 
+def _unreadable(context: Context, topic: Topic, state: DialogueState, message: UserMessage) -> Reading | None:
+    """Reads that the name is there and cannot be read (「商家名字是乱码」): it is not asked for any more."""
+    named = next((d.id for d in topic.collected_details if d.accepts == "name"), None)
+    if named is None or named in state.collected_details or not is_unreadable(message.key):
+        return None
+    said = {name: value for name, value in details_said(context, topic, message).items() if name != named}
+    told = {"values": said, "skipped": named}
+    return Reading(Source.ASKED, Act.NOTE, message, f"cannot read {named}", arguments=told)
+
+
 def _told_and_asked(
     context: Context, state: DialogueState, topic: Topic, wanted: CollectedDetail, message: UserMessage
 ) -> Reading | None:
@@ -339,7 +365,8 @@ def _instead(
         return Reading(Source.ASKED, Act.NOTE, message, "agrees with what is noted", arguments={"values": {}})
     if is_unknown and new and not is_short:
         # 「时间不清楚，金额两千」 leaves one out and tells another.
-        told = {"values": new, "skipped": wanted.id}
+        is_other = bool(_OF_TIME.search(message.key)) and wanted.accepts != "time"
+        told = {"values": new, "skipped": None if is_other else wanted.id}
         return Reading(Source.ASKED, Act.NOTE, message, f"does not know {wanted.id}, tells others", arguments=told)
     if is_unknown and (is_short or wanted.accepts != "story"):
         return Reading(Source.ASKED, Act.SKIP_DETAIL, message, f"does not know {wanted.id}")
@@ -350,6 +377,7 @@ def _instead(
     if complains(message.key) or "frustration" in message.entities or act is Act.HUMAN:
         return None
     others = {name: value for name, value in others.items() if name not in state.collected_details}
+    others = others or _bare_amount(topic, state, message)
     completed = _completes_time(context, state, message, wanted)
     if completed:
         return completed
@@ -366,6 +394,15 @@ def _instead(
     if is_plain_command or _is_for_others(act, message):
         return None
     return Reading(Source.ASKED, Act.MISFIT, message, f"fits no {wanted.accepts}", arguments={"hint": wanted.hint})
+
+
+def _bare_amount(topic: Topic, state: DialogueState, message: UserMessage) -> dict[str, str]:
+    """Returns the bare number that answers a question that has not been asked yet (「2680」, asked for the time)."""
+    amount = next((d for d in topic.collected_details if d.accepts == "amount"), None)
+    if amount is None or amount.id in state.collected_details or not _NUMBER.fullmatch(message.text.strip()):
+        return {}
+    found = amounts_in(message.text, is_asked=True)
+    return {amount.id: found[0].value} if found else {}
 
 
 def _says_again(state: DialogueState, message: UserMessage) -> bool:

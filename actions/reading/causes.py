@@ -6,6 +6,7 @@ import re
 
 from actions.dialogue.messages import folded
 from actions.knowledge import Topic
+from actions.reading.amounts import amounts_in
 from language.text_normalization import normalize
 
 _CLAUSE = re.compile(r"[\s,，。;；!！]+|但是?|可是?|不过|而且")
@@ -45,6 +46,17 @@ _SAYS_WHICH = re.compile(
     "[没不无未够好对通非绿稳满多足快勿冇唔问打查试换看充]|(?<!银)行|正常|ok|可以|就是|确实|果然|是的?[银网余限账]|也是|因为|所以"
 )
 _NOTICE = re.compile("通知|短信|消息|信息|电话|提示|提醒|弹|来信")
+_SUM = "(?P<sum>[0-9一二两三四五六七八九十百千万.]+[多来]?(?:元|块)?钱?)(?![0-9个天次年月号点项步位])"
+_THERE = re.compile("(?:有|剩)(?:着|下|个|大概|差不多|了)*" + _SUM)
+_WANTED = re.compile(
+    "(?:(?:要|得|想|只|就|才|来|共|单|笔)(?:付|买|花|扣|给|转|充|交)|(?:付|买|花)个?|这单|这笔|东西|菜|货)"
+    "(?:要|才|就|只|是|个|了)*" + _SUM
+)
+
+
+_POOR = re.compile(
+    "(?<![不没])(?:挺|很|有点|比较|太|好|特别|超级?|贼)(?:慢|差|卡|弱|烂)(?!吗|不)|断断续续|时有时无|[一1两2]格(?:信号)?$"
+)
 _TAKES_BACK = re.compile(
     "(?:搞|弄|说|理解|听|看|记|划|读|意思)?反了|(?<!我)(?:划|排除|勾|搞|弄|理解|听|看)错|(?:别|不要|不能|谁让你|怎么就?|咋)(?:给我)?(?:把.{1,6})?(?:划|排除)"
     "|(?:不该|没让你|没叫你)(?:划|排除)|(?:划|排除)(?:早|快)了|没(?:有)?排除|加回[来去]|划回[来去]"
@@ -113,6 +125,25 @@ def doubts_itself(text: str) -> bool:
 def is_notice(text: str) -> bool:
     """Whether a clause tells of a message, a call or a pop-up."""
     return bool(_NOTICE.search(normalize(text)))
+
+
+def affords(text: str) -> bool | None:
+    """Returns whether a text says that there is as much as is to be paid (「有58块 我要付45」); None without both."""
+    plain = normalize(text)
+    there = next(filter(None, map(_amount, (match["sum"] for match in _THERE.finditer(plain)))), None)
+    wanted = next(filter(None, map(_amount, (match["sum"] for match in _WANTED.finditer(plain)))), None)
+    return there >= wanted if there and wanted else None
+
+
+def _amount(text: str) -> float | None:
+    found = amounts_in(text, is_asked=True)
+    number = re.sub("[^0-9.]", "", found[0].value) if found else ""
+    return float(number) if re.fullmatch(r"[0-9]+(?:[.][0-9]+)?", number) else None
+
+
+def is_poor(text: str) -> bool:
+    """Whether a clause says that a network is there and is bad (「校园网 挺慢的」)."""
+    return bool(_POOR.search(normalize(text)))
 
 
 def takes_back(text: str) -> bool:

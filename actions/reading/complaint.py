@@ -27,6 +27,20 @@ _AMENDS = re.compile(
 _OF_OTHERS = re.compile(
     "(?:投诉|赔).{0,3}(?:商家|商户|卖家|店|他|她|对方|交易|这笔|那笔)|(?:商家|店家|卖家|老板|对方).{0,4}赔"
 )
+# 「你把那个提示也告诉他没」
+_ASKS_IF_TOLD = re.compile(
+    "(?:告诉|跟|和|给|发给|转告|交给|写给)(?:他|她|人工|客服|他们|人家)(?:们)?(?:说|讲|带|看)?.{0,4}(?:没有?|吗|么|不)(?:啊|呀)?$"
+)
+_WAITS = re.compile(
+    "(?:好+的?|好吧|行+吧?|嗯+|哦|那|算了|我|就|先|再|只能|慢慢|继续)*"
+    "等(?:着|等|人|他们|一?会儿?|一下|吧|呗|了|啊|就是)*(?:谢+|辛苦)*"
+)
+_ASKS_WHEN = re.compile(
+    "(?:他们?|她|人工|客服|有人|来人|人)(?:到底|都|还)?(?:要|得)?(?:啥时候?|什么时候|多久|几时|几点)(?:才|能|会|可以)*(?:来|到|回|联系|接|找我|理)"
+    "|(?:啥时候?|什么时候|多久|几时)(?:才|能|会|可以)*(?:来人|有人|回我|回复|联系我|理我|找我)|有人(?:没|了没|吗|了吗|来没)(?:有)?$|回复时间|多久有人"
+)
+# 「你把这些都告诉他哈」
+_TELLS_ON = re.compile("(?:把|将).{1,10}(?:都|也|一起|一块)*(?:告诉|转告|交给|发给|带给|说给)(?:他|她|人工|客服)")
 _OF_SUPPORT = frozenset({"contact_support", "support_hours"})
 _UNANSWERED = re.compile("没人(?:接|理|应|回|管|搭理)|(?:打|拨)不通|(?:总|老|一直|都)不接|没有人(?:接|理|应|回)")
 # Leaving the queue cannot be undone: the place is lost.
@@ -39,15 +53,9 @@ _ASKS_PLACE = 0.9
 def read(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
     """Reads the message as a complaint, or as a word about the queue."""
     if state.handed_over or message.is_queued:
-        waiting, leaving = message.acts.get("waiting_complaint", 0.0), message.acts.get("leave_wait", 0.0)
-        # The situated act is sure where the intent may be not.
-        clear = replace(message, band=AnswerBand.ANSWER, choices=())
-        if leaving >= _LEAVING and not _is_about_else(context, state, act, message):
-            return Reading(Source.COMPLAINT, Act.LEAVE_QUEUE, clear, "wants to wait no longer", leaving)
-        if act is Act.TICKET_STATUS and message.confidence >= _ASKS_PLACE:
-            return None
-        if waiting >= _WAITING or (act is Act.LEAVE_QUEUE and waiting > leaving):
-            return Reading(Source.COMPLAINT, Act.WAIT_COMPLAINT, message, "complains about waiting", waiting)
+        waiting_for = _of_waiting(context, state, act, message)
+        if waiting_for:
+            return waiting_for
     elif (
         state.offer is Offer.HUMAN
         and message.acts.get("waiting_complaint", 0.0) >= _URGING
@@ -77,10 +85,40 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
     return None
 
 
+def _of_waiting(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
+    """Reads what somebody who waits for a human says of that."""
+    if _ASKS_IF_TOLD.search(message.key):
+        plain = replace(message, band=AnswerBand.ANSWER, choices=())
+        return Reading(Source.COMPLAINT, Act.TICKET_STATUS, plain, "asks whether the human was told")
+    if _ASKS_WHEN.search(message.key) and not message.matters("named"):
+        plain = replace(message, band=AnswerBand.ANSWER, choices=())
+        return Reading(Source.COMPLAINT, Act.TICKET_STATUS, plain, "asks when somebody comes")
+    if _TELLS_ON.search(message.key) and not asks(normalize(message.text)):
+        return Reading(Source.COMPLAINT, Act.HUMAN, message, "wants the human to know")
+    if act is not Act.LEAVE_QUEUE and goes_on_waiting(message.key) and state.walk is None and state.offer is None:
+        waits = {"response": "utter_acknowledge_waiting", "stays": True}
+        return Reading(Source.COMPLAINT, Act.LET_BE, message, "goes on waiting", arguments=waits)
+    waiting, leaving = message.acts.get("waiting_complaint", 0.0), message.acts.get("leave_wait", 0.0)
+    # The situated act is sure where the intent may be not.
+    clear = replace(message, band=AnswerBand.ANSWER, choices=())
+    if leaving >= _LEAVING and not _is_about_else(context, state, act, message):
+        return Reading(Source.COMPLAINT, Act.LEAVE_QUEUE, clear, "wants to wait no longer", leaving)
+    if act is Act.TICKET_STATUS and message.confidence >= _ASKS_PLACE:
+        return None
+    if waiting >= _WAITING or (act is Act.LEAVE_QUEUE and waiting > leaving):
+        return Reading(Source.COMPLAINT, Act.WAIT_COMPLAINT, message, "complains about waiting", waiting)
+    return None
+
+
 def _details(context: Context, state: DialogueState, message: UserMessage) -> dict[str, str]:
     """Returns what the message tells of a payment beside the complaint, while a form for it is under way."""
     topic = context.topic(state)
     return details_said(context, topic, message) if topic and topic.collected_details else {}
+
+
+def goes_on_waiting(key: str) -> bool:
+    """Whether the text says no more than that they wait for the human who was sent for (「算了 我等人吧」)."""
+    return bool(_WAITS.fullmatch(key))
 
 
 def is_complaint_of_us(message: UserMessage) -> bool:

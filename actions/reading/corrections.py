@@ -49,6 +49,7 @@ _EXTENT = re.compile(
 # Said to the bot about its mistake, and no part of the name.
 _REMARK = re.compile(r"^(?:你|您|不是|不要|别|前面|后面|多了|少了|没有|麻烦|谢|就[\S]{0,2}个字|其他|其它)")
 _ALIKE = 0.5
+_DATE = re.compile(r"^.*（(?P<date>.+)）$")
 _CHANGES_IT = re.compile("(?:改|换)(?:成|一下|下|一?个)?|[写打留填说]错")
 _OF_ACCOUNT = re.compile("绑|注册|登录|账户|账号|预留|验证码|密码")
 
@@ -121,7 +122,8 @@ def to_be_changed(context: Context, state: DialogueState, message: UserMessage) 
     left = _contact_to_change(context, state, message)
     if left:
         return left
-    if message.is_payload or not _is_marked(message):
+    if message.is_payload or not _is_marked(message) or _DIFFERENCE.search(message.key):
+        # 「就是金额不对 多扣了54」 tells what is wrong with the payment.
         return None
     named = [detail for detail in correctable(context, state) if any(name in message.text for name in detail.names)]
     if not named or (is_story_asked(context, state) and not _EXPLICIT.search(normalize(message.text))):
@@ -226,6 +228,9 @@ def _new_value(
     if _is_text(detail):
         return _new_text(detail, current, message, known)
     candidates = [value for value in accepted(values) if value != current]
+    if detail.accepts == "time" and len({_DATE.sub(r"\g<date>", value) for value in candidates}) == 1:
+        # 「是前天 前天晚上九点」 says the day twice.
+        candidates = [max(candidates, key=len)]
     if len(candidates) != 1:
         return None
     if detail.accepts == "time":

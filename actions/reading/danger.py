@@ -29,6 +29,7 @@ _SURE_BEREAVED = 0.4
 # While the story of a payment is asked for, an account of what went wrong is what was asked for.
 _SURE_IN_STORY = 0.88
 _SURE_SHORT = 0.72
+_BARE = 3
 # A cry for help without a sign of wanting to die or to harm: fear and tears sound alike.
 _SURE_WITHOUT_SIGN = 0.76
 # After a fraud or a theft anger and worry sound more alike.
@@ -327,6 +328,10 @@ def _theft_by_intent(context: Context, state: DialogueState, act: Act, message: 
         # 「小孩自己点的 不是我」 is the story that was asked for.
         return None
     certainty = message.alarms.get(Alarm.VICTIM.value, 0.0)
+    is_weak = message.confidence < _SURE and certainty < _DOUBTFUL
+    if not _is_named(message) and (len(message.key) <= _BARE or is_weak):
+        # 「有笔钱」 is no more than a beginning; 「查了 只有一笔 谢了」 only sounds alike.
+        return None
     if {"lost", "unknown_payment", "entered"} & set(hear(context.knowledge.danger, message).facts):
         certainty = max(certainty, _LIKELY_THEFT)
     is_known = has_alarm(state, Alarm.VICTIM, Alarm.FRAUD)

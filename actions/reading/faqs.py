@@ -14,6 +14,7 @@ from actions.dialogue.turn import Context
 from actions.knowledge.faqs import intent_of
 from actions.reading.on_screen import causes_named
 from actions.reading.reading import Reading, Source
+from actions.reading.unclear import NOTICE
 
 # The limits of the bands (`AnswerBands` in config.yml), and what it takes to leave a walkthrough aside for a question.
 _ANSWER, _CHOICE, _IN_WALK = 0.7, 0.35, 0.9
@@ -21,6 +22,8 @@ _MOST = 3
 _TALKED_OF = (Alarm.CRISIS, Alarm.FRAUD, Alarm.VICTIM)
 # With these the bot has nothing to say, or says what is known of something near.
 _SILENT = frozenset({*UNCLEAR, Act.HONEST, Act.FRAGMENT})
+# What the bot says to these is said of just that.
+_PLAIN = ("small talk", NOTICE)
 _OPEN = frozenset({*_SILENT, *SOCIAL, Act.OPEN_TOPIC, Act.ASK_STEP})
 
 
@@ -35,7 +38,7 @@ def instead(context: Context, state: DialogueState, chosen: Reading) -> Reading 
     message = chosen.message
     if not message.faqs or message.is_payload or message.further_requests or chosen.act not in _OPEN:
         return None
-    if chosen.source not in (Source.SENTENCE, Source.SAID_BEFORE, Source.ON_SCREEN) or chosen.evidence == "small talk":
+    if chosen.source not in (Source.SENTENCE, Source.SAID_BEFORE, Source.ON_SCREEN) or chosen.evidence in _PLAIN:
         return None
     if state.awaiting in (Awaiting.DETAIL, Awaiting.WARNING) or state.offer is Offer.CHOICE:
         return None

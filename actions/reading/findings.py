@@ -18,6 +18,10 @@ _SURE_SOLVED = 0.5
 _SURE_FINE, _SURE_FOUND = 0.95, 0.6
 _SURE_PAGE = 0.9
 _SURE_TROUBLE = 0.9
+_BALANCE = "balance"
+# 「信号 满格4g」: what is no longer than a name says nothing of it.
+_BARE = 2
+_SUPPOSES = re.compile("^(?:就|也|应该|大概|估计|可能|或许|也许|怕|怀疑|好像)(?:是|就是)?")
 _STILL = re.compile(
     "(?:还是|仍然?是?|依旧|照样|依然|又)(?:在|老|给我)?(?:转(?!人工|账|钱)|失败|卡(?!里)|老样子|那样|这样|付不|不行|不成|没用|没反应)"
 )
@@ -63,9 +67,14 @@ def findings(topic: Topic, state: DialogueState, message: UserMessage) -> Findin
     shown = topic.steps[state.step - 1].value if state.step else None
     clauses = message.clauses or (Clause(message.key, message.acts),)
     found: dict[str, str] = {}
+    # What was said of these in so many words is not turned round by what is told further of them.
+    plain: set[str] = set()
     by_page: list[str] = []
     solved, certainty = False, 0.0
     last = _asked_about(topic, state)
+    compared = _compared(topic, state, message)
+    if compared:
+        certainty, last, found, plain = _SURE_PAGE, (_BALANCE,), {_BALANCE: compared}, {_BALANCE}
     for clause in clauses:
         key = folded(clause.text)
         told = causes.page_says(topic, clause.text)
@@ -89,7 +98,9 @@ def findings(topic: Topic, state: DialogueState, message: UserMessage) -> Findin
             certainty = max(certainty, sure)
             found.update(dict.fromkeys(named, "unclear"))
             continue
-        if label is None or (label in ("ruled_out", "solved", "tried_everything") and plans(clause.text)):
+        # 「好了 可能是网卡了一下」 is settled, whatever it was.
+        is_vain = solved and bool(_SUPPOSES.search(clause.text))
+        if is_vain or label is None or (label in ("ruled_out", "solved", "tried_everything") and plans(clause.text)):
             continue
         certainty = max(certainty, sure)
         if label == "solved":
@@ -102,9 +113,17 @@ def findings(topic: Topic, state: DialogueState, message: UserMessage) -> Findin
         else:
             solved = solved and label != "ruled_out"
             meant = "ruled_out" if label == "tried_everything" else label
-            found.update((value, meant) for value in about if value)
+            meant = "cause_confirmed" if meant == "ruled_out" and causes.is_poor(clause.text) else meant
+            # 「钱够的，有一百来块」
+            found.update((value, meant) for value in about if value and (named or value not in plain))
+            is_plain = meant in ("ruled_out", "cause_confirmed") and sure >= _SURE_FOUND and len(key) > _BARE
+            plain.update(named if is_plain else ())
     if not solved and not found:
         return None
+    return _by_label(found, by_page, solved=solved, certainty=certainty)
+
+
+def _by_label(found: dict[str, str], by_page: list[str], *, solved: bool, certainty: float) -> Findings:
     by_label = {
         label: tuple(value for value, meant in found.items() if meant == label)
         for label in ("ruled_out", "cause_confirmed", "not_checked", "unclear")
@@ -118,6 +137,18 @@ def findings(topic: Topic, state: DialogueState, message: UserMessage) -> Findin
         solved,
         certainty,
     )
+
+
+def _compared(topic: Topic, state: DialogueState, message: UserMessage) -> str | None:
+    """Returns how the balance stands to somebody who tells what is there and what is to be paid (「有58 要付45」)."""
+    if not any(step.value == _BALANCE for step in topic.steps):
+        return None
+    shown = topic.steps[state.step - 1].value if state.step else None
+    named = causes.named(topic, message.key)
+    affords = causes.affords(message.text)
+    if affords is None or not (_BALANCE in named or (shown in (None, _BALANCE) and not named)):
+        return None
+    return "ruled_out" if affords else "cause_confirmed"
 
 
 def _may_mean_either(label: str | None, sure: float, text: str) -> bool:

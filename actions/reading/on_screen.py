@@ -9,6 +9,7 @@ from dataclasses import replace
 from actions.dialogue.acts import CONTROL, SOCIAL, UNCLEAR, Act
 from actions.dialogue.answers import (
     CERTAIN,
+    LIKELY,
     SURE,
     Found,
     asking_in,
@@ -27,6 +28,7 @@ from actions.knowledge.answers import TOPIC
 from actions.reading import causes
 from actions.reading.clauses import asks_in
 from actions.reading.findings import Findings, findings, plans
+from actions.reading.names import is_framed, name_in
 from actions.reading.questions import (
     asks,
     asks_how,
@@ -39,8 +41,16 @@ from actions.reading.questions import (
     withdraws,
 )
 from actions.reading.reading import Reading, Source
-from actions.reading.steps_meant import is_shown_now, place_spoken_of, reported_place, step_after, step_meant
-from actions.reading.stories import PROCEDURE, is_story
+from actions.reading.steps_meant import (
+    is_shown_now,
+    names_of,
+    place_spoken_of,
+    reported_place,
+    step_after,
+    step_meant,
+    step_named,
+)
+from actions.reading.stories import PROCEDURE, is_story, tells
 from actions.reading.times import changed_time, times_in
 from actions.reading.values import details_said
 from language.text_normalization import normalize
@@ -74,7 +84,7 @@ _WRONG_ENTRY = re.compile(
     "|(?:号码?|邮箱)(?:好像|可能|是|都|给|我)?(?:填|输|写|打|搞|弄)错|(?:填|输|写|打)错(?:了)?(?:一位|个|手机)?(?:号|邮箱|数字)"
 )
 _PUT_RIGHT = re.compile(
-    "改(?:好|过来|回来|对)|改了|(?:重新|又|再)(?:填|输|写)(?:好|了|对|过)|换.{0,4}(?:填|输|试)(?:了|好|对)|对了$"
+    "(?:换|改|填|重新).{0,6}(?:就|后|之后|完)?(?:收到|来了|有了|好了|行了|可以了|过了|对了|成了)|改(?:好|过来|回来|对)|改了|(?:重新|又|再)(?:填|输|写)(?:好|了|对|过)|换.{0,4}(?:填|输|试)(?:了|好|对)|对了$"
 )
 _GOES_BACK = re.compile("返回|回去|退回|倒回|回到|上一步|重新(?:填|输|写)|改成")
 _ACCOUNT = re.compile("号|邮箱")
@@ -88,22 +98,31 @@ _RULES_OUT = re.compile("[够没不有好足满对行通未非绿稳全快勿冇
 # 「进去了」 in the middle of a procedure has only come as far as that; 「登进去了」 is the end.
 _ARRIVES = re.compile("(?<!登)(?:进去|进来|进到|点开|打开)[^不没]{0,4}了?[啦咯噻]?$")
 # A mistake of the user's own, which they are mending.
-_MISTAKE = re.compile("(?:填|输|写|点|打|选|按)错")
+_MISTAKE = re.compile("(?:填|输|写|点|打|选|按|看|记|抄|数)错|看(?:岔|漏|花)|把.{1,4}(?:看|写|输|填|打|记)成")
 _TOLD_BY_PAGE = re.compile("提示|显示|它?说|报")
 _ASKS_FOR = re.compile("先?(?:查|看|试)(?![了过到])")
 # From these certainties on the last clause says what is meant, and the whole does whatever its clauses say.
 _SURE_CLAUSE, _SURE_WHOLE = 0.5, 0.93
+_SURE_TOLD = 0.6
+_TWO = 2
+_ALSO = re.compile("也(?:没|不|还)|还是(?:没|不)|照样(?:没|不)")
 # Likeness to what is said of a step from which the user is taken to be there in spite of a warning.
 _AT_WARNING = 0.74
 _OTHER_AT_WARNING = 0.8
+_FINDS_OUT = re.compile(
+    "原来|找到|查到|发现|果然|看错|可能是.{1,6}(?:设|弄|改|搞)|确实|真是|还真|(?:改|调|充|换)(?:成|到|高|大|好)?了"
+)
 _BALANCE = "balance"
 _REPORTS = ("done", "arrived", "solved")
 _SURE_JOINED, _TROUBLE_JOINED = 0.5, 0.74
 # A question that names another topic may be about the step all the same (「密码多久改一回」) from this certainty on.
 _ASKS_HERE = 0.6
 _SURE_TRIED = 0.6
+_AGREES_FIRST = re.compile(r"^(?:对+的?|嗯+|是的?|没错|好的?)[\s,，。]+")
+_AS_SAID = 0.8
+_AT_LOGIN = re.compile("^(?!.*(?:新密码|新设|重设|改完|设完|验证码)).*(?:登|进)[录陆]?.{0,8}(?:不[上进去了]|密码)")
 _IN = re.compile(
-    "^(?:也|又|就|现在|这下|然后)*(?:能|可以)?(?:登|进)(?:进去|进来|去|来|上去?|录?)?(?:了|啦|咯|成功)|(?:能|可以)(?:登|用|进)(?:了|啦)"
+    "登.{0,2}成功|成功登|^(?:也|又|就|现在|这下|然后)*(?:能|可以)?(?:登|进)(?:进去|进来|去|来|上去?|录?)?(?:了|啦|咯|成功)|(?:能|可以)(?:登|用|进)(?:了|啦)"
 )
 _THANKS = ("谢", "thx", "3q", "辛苦")
 _SHORTEST_STORY = 5
@@ -171,7 +190,8 @@ def _at_shown(context: Context, topic: Topic, state: DialogueState, act: Act, me
         return Reading(Source.ON_SCREEN, Act.ASK_STEP, message, f"no matter of {topic.id}", _LIKELY)
     aside = state.walk is not None and state.walk.interrupted and state.last_topic not in (None, topic.id)
     told = _after_answer(context, state, act, message) if aside and topic.id not in message.matters() else None
-    told = told or _what_now(context, state, message) or _wrong_entry(topic, state, act, message)
+    told = told or _heard(state, act, message) or _what_now(context, state, message)
+    told = told or _wrong_entry(topic, state, act, message) or _own_mistake(topic, state, act, message)
     if told:
         return told
     found = findings(topic, state, message) if topic.kind == "diagnosis" else None
@@ -180,6 +200,9 @@ def _at_shown(context: Context, topic: Topic, state: DialogueState, act: Act, me
         by_page = _found(context, topic, state, act, message, found)
         if by_page:
             return by_page
+    both = _told_and_asked_of_check(context, topic, state, act, message, found)
+    if both:
+        return both
     asked_here = _asked_here(context, topic, state, act, message)
     if asked_here:
         return Reading(Source.ON_SCREEN, Act.ASK_STEP, message, asked_here, _LIKELY)
@@ -194,6 +217,32 @@ def _at_shown(context: Context, topic: Topic, state: DialogueState, act: Act, me
         # 「是现在就能用了吗」 is not settled yet.
         return _found(context, topic, state, act, message, found)
     return _reported(context, topic, state, act, message)
+
+
+def _told_and_asked_of_check(
+    context: Context, topic: Topic, state: DialogueState, act: Act, message: UserMessage, found: Findings | None
+) -> Reading | None:
+    """Reads what a clause finds out of a cause beside a question (「限额是啥 我没设过」): both are heard."""
+    if found is None or not (found.ruled_out or found.confirmed) or not asking_in(message):
+        return None
+    told = [clause for clause in message.clauses if not asks_in(clause)]
+    labels = ("ruled_out",) if found.ruled_out else ("cause_confirmed",)
+    if not any(clause.acts.get(label, 0.0) >= _SURE_TOLD for clause in told for label in labels):
+        return None
+    if find_answer(context, state, message) is None:
+        return None
+    return _found(context, topic, state, act, message, found)
+
+
+def _heard(state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
+    """Reads 「哦好的」 to an answer: it was heard, and the step is still to be done."""
+    is_yes = act is Act.AFFIRM and message.band is AnswerBand.ANSWER and len(message.key) <= _NAME_ONLY
+    if not is_yes or state.last_answer is None or state.offer is not None or not state.step or message.is_payload:
+        return None
+    if state.awaiting is not None or any(message.acts.get(name, 0.0) >= _SURE_ACT for name in _REPORTS):
+        return None
+    arguments = {"response": "utter_take_your_time", "stays": True}
+    return Reading(Source.ON_SCREEN, Act.LET_BE, message, "has heard the answer", arguments=arguments)
 
 
 def _what_now(context: Context, state: DialogueState, message: UserMessage) -> Reading | None:
@@ -239,18 +288,33 @@ def _reported(context: Context, topic: Topic, state: DialogueState, act: Act, me
         return None
     if meant is Act.SOLVED:
         return _settled(message, certainty)
+    arguments = _about(context, topic, state, meant, label, message)
+    return Reading(Source.ON_SCREEN, meant, message, f"{label} at {topic.id} {state.step}", certainty, arguments)
+
+
+def _about(
+    context: Context, topic: Topic, state: DialogueState, meant: Act, label: str, message: UserMessage
+) -> dict[str, object]:
+    """Returns what a report is about: the causes, or the step and how it stands."""
     arguments: dict[str, object] = {}
     if meant in (Act.RULED_OUT, Act.CAUSE_FOUND):
         arguments["causes"] = causes_named(topic, state, message)
+        if label == "question" and len(message.clauses) < _TWO:
+            # 「是不是余额不足」 asks for the check.
+            arguments["is_asked"] = True
     if meant in (Act.DONE, Act.TROUBLE):
         arguments["step"] = step_meant(context, topic, state, meant, message)
+    if meant is Act.TROUBLE and state.walk and _ALSO.search(message.key):
+        # 「更新了也没有」 is still about what help was given with.
+        is_helped = topic.steps[state.step - 1].id in state.walk.problem_steps
+        arguments["step"] = state.step if is_helped else arguments["step"]
     if meant is Act.DONE:
         last = max(number for number, step in enumerate(topic.steps, 1) if not step.is_fallback)
         place = place_spoken_of(topic, state.step, message) if topic.kind == "procedure" else None
         arguments["is_last"] = place is not None and place.number == last and place.is_done
         arguments["is_there"] = place is not None and place.number == arguments["step"] and not place.is_done
         arguments["is_through"] = topic.kind == "procedure" and _is_through(message)
-    return Reading(Source.ON_SCREEN, meant, message, f"{label} at {topic.id} {state.step}", certainty, arguments)
+    return arguments
 
 
 def _is_through(message: UserMessage) -> bool:
@@ -276,9 +340,18 @@ def _wrong_entry(topic: Topic, state: DialogueState, act: Act, message: UserMess
     return Reading(Source.ON_SCREEN, Act.TROUBLE, message, "the wrong number was filled in", 1.0, {"step": number})
 
 
+def _own_mistake(topic: Topic, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
+    """Reads that the user has seen a mistake of their own, which they are mending (「我看错了 把6看成8了」)."""
+    reports = max(message.acts.get(name, 0.0) for name in (*_REPORTS, "trouble", "question"))
+    is_plain = act in UNCLEAR and reports < _LIKELY and not asks(normalize(message.text))
+    if not is_plain or not _mends(topic, state, message):
+        return None
+    return Reading(Source.ON_SCREEN, Act.WAIT, message, "mends a mistake of their own", 1.0)
+
+
 def _of_suspended(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
     """Reads what is found out of a diagnosis that waits to be taken up again (「卡里钱是够的」)."""
-    walk = state.suspended[-1] if state.suspended else None
+    walk = state.suspended[-1] if state.suspended and not state.handed_over else None
     topic = context.knowledge.topics.get(walk.topic) if walk else None
     if walk is None or topic is None or topic.kind != "diagnosis" or act is Act.HUMAN:
         return None
@@ -350,7 +423,13 @@ def _more_of_story(
     if any(map(asks_in, message.clauses)) and find_answer(context, state, message, SURE):
         # 「我不记得了 从哪查」 is no part of it.
         return None
-    text = message.text.strip()
+    named = next((d.id for d in topic.collected_details if d.accepts == "name"), None)
+    called = name_in(message.text) if named and is_framed(message.text) and not tells(message.text) else None
+    if named and called:
+        # 「店名叫老陈家麻辣烫」 says who it was.
+        changes = {named: called}
+        return Reading(Source.ON_SCREEN, Act.CORRECT, message, f"names {named}", arguments={"changes": changes})
+    text = _AGREES_FIRST.sub("", message.text.strip())
     if PROCEDURE.search(message.key) or not is_story(text) or len(message.key) < _SHORTEST_STORY:
         return None
     if demands_money(message.key) or dismisses(message.key) or "frustration" in message.entities:
@@ -443,7 +522,7 @@ def _found(
     if found.solved:
         return None if act is Act.HUMAN else _settled(message, found.certainty)
     is_human = act is Act.HUMAN or wants_human([folded(clause.text) for clause in message.clauses])
-    disputed = () if is_human else _disputed(topic, state, found)
+    disputed = () if is_human else _disputed(topic, state, message, found)
     if disputed:
         # 「提示余额不足，可我明明有钱」 rules nothing out: what the page says and what the user sees differ.
         others = tuple(value for value in found.ruled_out if value not in disputed)
@@ -467,7 +546,7 @@ def _found(
     return Reading(Source.ON_SCREEN, meant, message, evidence, found.certainty, arguments)
 
 
-def _disputed(topic: Topic, state: DialogueState, found: Findings) -> tuple[str, ...]:
+def _disputed(topic: Topic, state: DialogueState, message: UserMessage, found: Findings) -> tuple[str, ...]:
     """Returns the causes that the page has named, now or before, and that the user rules out, now or before."""
     known = state.walk.page_says if state.walk else ()
     tried = state.walk.problem_steps if state.walk else ()
@@ -476,6 +555,9 @@ def _disputed(topic: Topic, state: DialogueState, found: Findings) -> tuple[str,
         tried = ()
     said = {*found.told_by_page, *known}
     denied = {step.value for step in topic.steps if step.id in tried and step.value in known}
+    if _FINDS_OUT.search(message.key) and not found.told_by_page:
+        # 「原来是我老公设的」 disputes nothing any more.
+        denied = set()
     return tuple(
         value
         for value in (*found.ruled_out, *found.confirmed)
@@ -600,7 +682,7 @@ def _meant(context: Context, topic: Topic, state: DialogueState, label: str, mes
         # 「下一个 赶紧」 needs no time.
         meant = Act.DONE
     if meant is Act.ASK_STEP and topic.kind == "procedure" and _reports_and_asks(topic, state, message):
-        meant = Act.DONE
+        meant = Act.ASK_STEP if _is_still_here(topic, state, message) else Act.DONE
     if meant is Act.SOLVED and (_is_midway(topic, state, message) or not _is_all(topic, state, message)):
         meant = Act.DONE
     if meant is Act.DONE and _NOT_DONE.search(message.key) and not _DONE_SINCE.search(message.key):
@@ -667,6 +749,16 @@ def _reports_and_asks(topic: Topic, state: DialogueState, message: UserMessage) 
     return reports and topic.kind == "procedure"
 
 
+def _is_still_here(topic: Topic, state: DialogueState, message: UserMessage) -> bool:
+    """Whether a page that is told of is the one shown, and nothing is done there (「要上传截图 我没截 去哪截」)."""
+    told = [clause for clause in message.clauses if not asks_in(clause)]
+    if any(clause.acts.get("done", 0.0) >= _SURE_CLAUSE for clause in told):
+        return False
+    place = place_spoken_of(topic, state.step, message)
+    named = step_named(topic, message)
+    return (place is None or place.number == state.step) and named in (None, state.step)
+
+
 def _is_all(topic: Topic, state: DialogueState, message: UserMessage) -> bool:
     """Whether what is settled is the whole matter rather than a step of it: nothing ends by mistake."""
     if topic.kind == "diagnosis" or state.step >= len(topic.steps) or state.awaiting is Awaiting.OUTCOME:
@@ -679,7 +771,11 @@ def _is_all(topic: Topic, state: DialogueState, message: UserMessage) -> bool:
 def _has_fallen_back(topic: Topic, state: DialogueState, message: UserMessage) -> bool:
     """Whether the user is back at an earlier step (「不小心关掉了 又得从登录那里点起」), which is no trouble of it."""
     place = place_spoken_of(topic, state.step, message)
-    return place is not None and place.number < state.step and not place.is_done
+    if place is None or place.number >= state.step or place.is_done:
+        return False
+    # 「登录提示账号不存在」 is at the login, though it is like what is said of the account.
+    names_here = names_of(topic, state.step, place.number, message.key)
+    return names_of(topic, place.number, state.step, message.key) or not names_here
 
 
 def _mends(topic: Topic, state: DialogueState, message: UserMessage) -> bool:
@@ -751,7 +847,12 @@ def _asked_at_warning(
     is_topic = is_topic and (message.intent in message.matters() or message.confidence >= _OTHER_AT_WARNING)
     if is_topic or "explicit_consent" in message.entities:
         return None
-    is_known = find_answer(context, state, message) is not None
+    asks_it = certainty >= _LIKELY or is_asked
+    is_foreign = "unsupported_topic" in message.entities
+    is_known = find_answer(context, state, message, SURE if is_foreign else LIKELY) is not None
+    if is_foreign and asks_it and not is_known and not _MONEY.search(message.key):
+        # 「手机号能换绑不」 is about something that nothing is known of.
+        return Reading(Source.ON_SCREEN, Act.HONEST, message, "asks of what nothing is known about", certainty)
     of_balance = context.knowledge.answers.get(f"{topic.id}/{TOPIC}/{_BALANCE}")
     if of_balance and not is_known and not asks_for_human(message) and _MONEY.search(message.key):
         # 「里面好像还有3块钱」
@@ -759,7 +860,6 @@ def _asked_at_warning(
             Source.ON_SCREEN, Act.MEANT, message, "has a balance left", arguments={"found": Found(of_balance)}
         )
     is_unclear = act in UNCLEAR or message.band is not AnswerBand.ANSWER
-    asks_it = certainty >= _LIKELY or asks(normalize(message.text))
     # 「里头还有钱没用完」 asks nothing and is answered all the same; what is asked is never met with the warning again.
     if not (is_known and (asks_it or is_unclear)) and not (asks_it and (is_unclear or message.intent == topic.id)):
         return None
@@ -813,7 +913,10 @@ def _joined(context: Context, state: DialogueState, act: Act, message: UserMessa
     if _NUMBER_CHANGED.search(message.key) and reported < _SURE_JOINED:
         # 「她换过手机号」 is no report of a step.
         return None
-    if is_trouble and place.likeness < _TROUBLE_JOINED:
+    if is_trouble and done < _SURE_JOINED and _AT_LOGIN.search(message.key):
+        # 「登不上去，说密码不对」 has not begun.
+        return None
+    if is_trouble and place.likeness < _TROUBLE_JOINED and done < _SURE_JOINED:
         # 「有笔账不对劲」 is why somebody comes, and at no step.
         return None
     last_step = max(number for number, step in enumerate(topic.steps, 1) if not step.is_fallback)
@@ -834,6 +937,10 @@ def switches(context: Context, topic: Topic, act: Act, message: UserMessage) -> 
     if topic.kind == "procedure" and len(message.clauses) > 1 and is_shown_now(message):
         # 「点了 要我填电话号码」 tells what the page wants.
         return message.clauses[0].acts.get("done", 0.0) < _SURE_ACT
+    own = [likeness for address, likeness in message.steps.items() if address.startswith(f"{topic.id}/")]
+    if topic.kind == "procedure" and is_shown_now(message) and max(own, default=0.0) >= _AS_SAID:
+        # 「然后它让输验证码」, while an account is closed.
+        return False
     if message.intent in message.matters() and message.intent not in topic.related:
         return message.confidence >= _SWITCH
     return message.confidence >= _SURE_SWITCH and message.acts.get("other", 0) >= _OTHER

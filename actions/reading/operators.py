@@ -93,7 +93,8 @@ def _operated(context: Context, state: DialogueState, act: Act, message: UserMes
         if matter == "human_handoff":
             return Reading(Source.OPERATOR, Act.DENY_HUMAN, message, "wants no human")
         if matter == "account_closure" and state.topic == matter:
-            return Reading(Source.OPERATOR, Act.CANCEL, message, "does not want to close the account")
+            plain = replace(message, intent=Act.CANCEL.value, band=AnswerBand.ANSWER, choices=(), further_requests=())
+            return Reading(Source.OPERATOR, Act.CANCEL, plain, "does not want to close the account")
         if matter == "account_closure" and matter in message.matters("only_asked"):
             continue
         if matter == "account_closure" and not any(word in message.key for word in _CORRECTS):

@@ -27,7 +27,7 @@ _ASKED = 0.4
 _VAGUE = frozenset({"账户", "保护", "找回", "排查", "登录", "回登", "户安", "查支"})
 # 「刚才说到哪了」, 「到第几步了」, but not 「钱转到哪了」 nor 「在哪一步填」.
 _WHERE = re.compile(
-    "(?:说|弄|做|讲|搞|走|办|查|进行)到(?:哪|第几|什么地方)|到了?(?:哪|第几)[一个]?[步项条]"
+    "回来了?.{0,4}到哪(?:儿|里)?(?:了|一步)|(?:说|弄|做|讲|搞|走|办|查|进行)到(?:哪|第几|什么地方)|到了?(?:哪|第几)[一个]?[步项条]"
     "|(?:现在|目前|这会儿?|刚才|刚刚|咱们?|我们?)[是在该]?[在到]?(?:哪|第几)[一个]?[步项条](?:了|啊|呀|呢|来着|吗)*$"
 )
 # The causes, or steps, that are wanted at once: 「第四个第五个直接告诉我」, 「剩下的都说了吧」.
@@ -57,6 +57,10 @@ _CANNOT_FOLLOW = re.compile(
     "|眼睛?.{0,2}(?:花|不好|不行|不太好|看不)|老花|不(?:识|认)(?:得)?字|认不(?:得|到|全)(?:几个)?字|(?:说|讲)得?慢(?:点|一点|些)|慢(?:点|一点|些)(?:说|讲)|太快.{0,3}(?:跟不|看不|记不)"
     "|听不懂你?(?:说|讲)|看不懂你?(?:说|写|打)"
 )
+_THINKS = re.compile(
+    "(?:嗯+|那|等等|等下|先|还是|让|容|我|得|再|要|好好|想一下)*(?:想想|想一想|想一下|想清楚|考虑(?:一下|考虑|清楚)?|琢磨(?:一下|琢磨)?|合计(?:一下|合计)?|想想看)(?:吧|再说|先|啊|哈|再来|再决定|再看)*"
+)
+_SEEN = re.compile("(?<!不)(?<!没)(?:看|找|瞧)(?:见|到|着)了")
 _WHERE_IS = re.compile("在哪|哪里|哪儿|哪个位置|找不[到着]")
 # What ends it, beside thanks: all is done, nothing more is wanted, it is learned.
 _CLOSES = re.compile(
@@ -93,7 +97,9 @@ _LETS_THEM = re.compile(
     "(?:让|叫|喊|等)(?:他|她|我?[爸妈]|我?(?:老公|老婆|老伴|儿子|女儿|孩子)|人家)自己(?:来|去)?(?:弄|办|搞|整|做|打|说)?"
 )
 # Thanks for what was said, and nothing else: 「原来这样 谢谢」 reports nothing.
-_TO_LAST = re.compile("(?:跳到|直接(?:到|看|说|跳到?)|去|看看?)(?:最后|末尾)(?:一|那)?(?:步|条|项|个|点)")
+_TO_LAST = re.compile(
+    "剩(?:下)?最后(?:一|那)?(?:步|条|项|个|点)|(?:跳到|直接(?:到|看|说|跳到?)|去|看看?)(?:最后|末尾)(?:一|那)?(?:步|条|项|个|点)"
+)
 _WHICH_LAST = re.compile(
     "^(?:那|好|嗯|哦|知道了)*(?:就)?最后(?:一|那)?(?:步|条|项|个|点)(?:是|呢|说|讲)*(?:的)?(?:啥|什么|呢)"
 )
@@ -124,7 +130,8 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
     if several:
         return several
     is_request = act is Act.OPEN_TOPIC and message.band is AnswerBand.ANSWER and message.intent != state.topic
-    if _CANNOT_FOLLOW.search(message.key) and not (state.alarms or is_request or act is Act.HUMAN):
+    is_seen = any(_SEEN.search(clause.text) for clause in message.clauses)
+    if _CANNOT_FOLLOW.search(message.key) and not is_seen and not (state.alarms or is_request or act is Act.HUMAN):
         arguments = {"where": bool(_WHERE_IS.search(message.key))}
         return Reading(Source.REFERENCE, Act.ONE_THING, clear, "cannot see or follow", arguments=arguments)
     thanked = _thanks(context, state, clear) or _closes(context, state, act, clear)
@@ -132,7 +139,7 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
         return thanked
     if len(message.key) > _LONGEST or message.further_requests:
         return None
-    left = _asks_for_rest(context, state, clear)
+    left = _thinks_it_over(state, clear) or _asks_for_rest(context, state, clear)
     if left:
         return left
     resumed = _resumed(context, state, act, clear) or _awaits(context, state, clear)
@@ -143,6 +150,14 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
     if state.step > 1 and _UNDONE.search(message.key) and not asks(normalize(message.text)):
         return Reading(Source.REFERENCE, Act.PREVIOUS, clear, "the step before is not done")
     return _end(context, state, act, clear)
+
+
+def _thinks_it_over(state: DialogueState, message: UserMessage) -> Reading | None:
+    """Reads 「我再想想」: what is under way stays, and nothing is pressed."""
+    if state.walk is None or not _THINKS.fullmatch(message.key):
+        return None
+    arguments = {"response": "utter_take_your_time", "stays": True}
+    return Reading(Source.REFERENCE, Act.LET_BE, message, "thinks it over", arguments=arguments)
 
 
 def _number_named(context: Context, state: DialogueState, message: UserMessage) -> Reading | None:
@@ -261,6 +276,10 @@ def _has_trouble(message: UserMessage) -> bool:
 def _thanks(context: Context, state: DialogueState, message: UserMessage) -> Reading | None:
     """Reads bare thanks in a walkthrough: at its end they say that it has helped, before it they keep the place."""
     topic = context.topic(state)
+    if state.awaiting is Awaiting.WARNING and _THANKS.search(message.key) and _ONLY_THANKS.fullmatch(message.key):
+        # 「知道了 谢谢」 accepts no warning, and wants it no more either.
+        arguments = {"response": "utter_welcome_in_walk", "stays": True}
+        return Reading(Source.REFERENCE, Act.LET_BE, message, "thanks at the warning", arguments=arguments)
     if topic is None or state.walk is None or not state.step or state.awaiting is not None:
         return None
     if not (_THANKS.search(message.key) and _ONLY_THANKS.fullmatch(message.key)):
@@ -309,6 +328,9 @@ def wants_back(context: Context, state: DialogueState, act: Act, message: UserMe
 def _resumed(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
     """Reads the wish to go on with what was under way: where it stands, not a step further."""
     if not goes_back(message.key) or asks(normalize(message.text)) or act is Act.HUMAN:
+        return None
+    if act is Act.NEXT and "下一" in message.key and state.walk and state.awaiting is None and state.step:
+        # 「继续下一步」 has done with the one that was left.
         return None
     waiting = [walk.topic for walk in reversed(state.suspended)]
     open_topics = [state.topic] if state.topic else []

@@ -10,7 +10,7 @@ _NAMES = re.compile("饿了么|去哪儿|什么值得买|哪吒|前几天|几天
 _ASKS = re.compile(
     r"^(?:what|how|where|when|why|which|can|could|is|are|do|does|will)\s|[吗呢]$|(?:可以|能|行|要|对|是)嘛$|[?？]|不[是会能行]?吗|多久|怎么|怎样|咋|为什么|为啥|为何|凭什么|什么时候(?:能|给|会|可以|处理|退|到)|啥时候(?:能|给|会|处理|退|到)"
     r"|能不能|可不可以|会不会|行不行|要不要|是不是|有没有|管不管|该不该|需不需要|能否|是否|如何"
-    r"|几分钟|几个?小时|几秒|多长|多大|合适[吗不]?$|[对是]吧$|哪里|哪儿|在哪|哪个|哪一|多少|什么意思|啥意思|什么算|要几|几天|几点(?!多)|^(?:写|填|说|记)(?:什么|啥)|举个例|(?:^(?:要|是|填|写|用|算|记|按|报)|(?:填|写|报|按|算)(?:成|的是)?).{1,6}还是.{1,6}$|指.{1,8}还是"
+    r"|几分钟|几个?小时|几秒|多长|多大|合适[吗不]?$|[对是]吧$|哪里|哪儿|在哪|哪个|哪一|多少|什么意思|啥意思|什么算|要几|几天|几点(?!多)|^(?:写|填|说|记)(?:什么|啥)|举个例|(?:^(?:要|是|填|写|用|算|记|按|报)|(?:填|写|报|按|算)(?:成|的是)?).{1,6}还是.{1,6}$|指.{1,8}还是|先.{1,8}还是先?.{1,8}$"
     r"|^(?:要|需要|能|可以|可|会|该|得).{1,8}[不么]$|[申退写填用行可能]不$|(?:要|能|可以|会|用|得).{1,6}不$|(?<!你)有(?:什么|啥)用(?!的)|(?:干|做|当)(?:什么|啥)用|行么|好么|能.{0,4}么$|可以.{0,6}么$"
 )
 # What the page asks is told (「它问我为啥注销」), and so is how things stand (「还剩五十多呢」). A reproach asks
@@ -136,6 +136,14 @@ _FICTION = re.compile("剧情|小说|剧本|台词|歌词|主角|电影|电视�
 _GOES_BACK = re.compile("继续|接着|回到|返回|回去|接下去")
 _WITHDRAWS = ("但是", "不过", "还没", "先别", "先不", "等等", "等一下", "等下", "算了", "再想")
 
+# Tried once more, to no avail.
+_AGAIN = re.compile("还是|仍|又|也(?!设|用|填)|一样|照样|照旧|老样子|试了|试过")
+# 「充值记录上写的成功」 tells of something else than the payment.
+_OF_RECORDS = re.compile("充值|到账|记录|扣(?:款|了)|短信")
+# 「限额改成500了」
+_MENDED = re.compile(
+    "(?:改|调|提|设|充|换|切|关|开)(?:成|到|高|大|好|完|掉)?(?:[^,，\\s不没]{0,6})了(?:[^,，\\s]{0,3})$"
+)
 
 _CLAUSES = re.compile(r"[\s,，。;；!！]+")
 _SHORTEST_ASKED = 4
@@ -362,3 +370,18 @@ def complains_of_us(key: str) -> bool:
 def goes_back(key: str) -> bool:
     """Whether the text wants to go on with what was left (「接着看付款的事」)."""
     return bool(_GOES_BACK.search(key))
+
+
+def tries_again(key: str) -> bool:
+    """Whether the text says that it is as before (「重新发了 还是错误」)."""
+    return bool(_AGAIN.search(key))
+
+
+def tells_of_records(key: str) -> bool:
+    """Whether the text tells what a record or a message says, which is no payment that has worked."""
+    return bool(_OF_RECORDS.search(key))
+
+
+def has_changed(key: str) -> bool:
+    """Whether the text says that something was changed (「找到了 单笔200 改成500了」)."""
+    return bool(_MENDED.search(key))

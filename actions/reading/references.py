@@ -12,12 +12,14 @@ from actions.dialogue.state import Awaiting, DialogueState
 from actions.dialogue.turn import Context
 from actions.knowledge import Topic
 from actions.reading.clauses import asks_in
+from actions.reading.questions import asks
 from actions.reading.reading import Reading, Source
 from actions.reading.steps_meant import reported_place
 from language.text_normalization import normalize
 
 _LONGEST = 9
 _SHORTEST_WORD = 2
+_GOES = 0.5
 # A topic of its own is named from this confidence on.
 _SURE_OTHER = 0.9
 _TOLD, _TELLS = ("ruled_out", "cause_confirmed", "done", "trouble"), 0.8
@@ -90,6 +92,9 @@ def _ellipsis(context: Context, state: DialogueState, act: Act, message: UserMes
     if topic is None or not _ELLIPSIS.search(message.key) or act is Act.HUMAN or act in CONTROL:
         return None
     if act is Act.OPEN_TOPIC and message.intent in message.matters() and message.intent != topic.id:
+        return None
+    if message.acts.get("waiting", 0.0) >= _GOES and not asks(normalize(message.text)):
+        # 「那我先去吃饭」
         return None
     if state.walk and any(message.acts.get(name, 0.0) >= _TELLS for name in _TOLD):
         # 「余额够着呢」 asks nothing.

@@ -40,17 +40,26 @@ _AHEAD = 2
 # The page has come up by itself: the step that it names is the one to do now.
 _NOW_SHOWN = re.compile(
     r"让我|叫我|要我|问我|(?<!不)(?<!我)要(?:您|你)?(?:填|输|设|选(?!择?哪)|传|确认|重新登)(?!什么|啥|哪|几|多)|(?:让|叫|喊)(?:您|你)?(?:填|输|设|选|点|写|传|确认|验|登|重新|核对|等)|跳到|跳出|出来|弹出|到了|进到|现在是|显示|提示"
-    r"|(?<![找看收])到.{1,8}(?:页|界面|[那这]步)"
+    r"|(?<![找看收])到.{1,8}(?:页|界面|[那这]一?步)"
 )
 
-_PAGE_WANTS = re.compile(r"(?<!不)(?:要|让|叫|喊)(?:我|您|你)?(?:填|输|设|选|传|确认|重新登)")
+_PAGE_WANTS = re.compile(
+    r"(?:它|页面|上面|软件|然后|现在)(?:又|还|就|现在|这会)*(?:要|问)(?:我)?(?:的)?(?:手机|号|邮箱|密码|验证码|码|账号|原因)|(?<!不)(?:要|让|叫|喊)(?:我|您|你)?(?:填|输|设|选|传|确认|重新登)"
+)
 # Says no more than that it was heard, or goes on.
 _ACKNOWLEDGES = re.compile(
     "(?:好+的?|嗯+|行|哦+|那|就|都|我|知道|明白|懂|清楚|了解|收到|晓得|继续|下一步|下一个|然后|接着|ok|可以|没问题)+(?:了|啦|吧|呢|的|呀|啊)*"
 )
 _PLAINLY = 0.8
+_FOUND = re.compile("(?:找|看|瞧|翻)(?:到|着|见)了")
+_NOT_INSIDE = re.compile("里[面头边]?(?:也|都|压根)?(?:没|冇)")
+_TO_BE_FOUND = re.compile("找|打开|进")
 _DID = re.compile("(?:填|输|打|写|点|选|交)(?:了|好|完|进去|上去|进|上)")
-_NOT_RECEIVED = re.compile("收不到|[没冇未唔](?:有)?收到|收唔到|[没未]收着")
+_HAS_HELPED = re.compile("就(?:好|行|成|过|对|可以|能.{0,3}|收到|登.{0,2}|进.{0,2})(?:了|啦|咯)")
+_NOT_RECEIVED = re.compile(
+    "(?:码|短信|邮件|消息)(?:一直|老|也|都|就|还|半天)*(?:没|不|冇|未)(?:有)?(?:来|到|发|见)|[没不](?:有)?来(?:验证)?码"
+    "|(?:没|未)(?:有)?(?:等到|发来|发过来|给我发)|等不到|收不到|[没冇未唔](?:有)?收到|收唔到|[没未]收着"
+)
 
 
 @dataclass(frozen=True)
@@ -208,20 +217,12 @@ def step_meant(context: Context, topic: Topic, state: DialogueState, act: Act, m
     is_named = place is None or (place.is_done and not _NOW_SHOWN.search(place.said))
     if act is Act.DONE and shown and is_named:
         return shown
-    if place and act is not Act.DONE:
-        # 「新密码提交不上去」 is like what is said of the step after, too.
-        return current if place.likeness - _likeness_of(topic, current, message) < _AS_LIKE else place.number
     if place:
-        following = step_after(place, message)
-        wants = _PAGE_WANTS.search(place.said)
-        if wants and place.is_done and not _bigrams(place.said[wants.start() :]) & _words_of(topic, place.number):
-            # 「点了忘记密码它让我填手机号」 has done the one and stands at the next.
-            return place.number + 1
-        if wants:
-            return following
-        # 「发过来了 是邮箱收的」: what only resembles a step behind goes on all the same.
-        is_behind = place.likeness >= _PLAINLY and names_of(topic, place.number, current, place.said)
-        return following if following != current or not place.is_done or is_behind else current + 1
+        return _by_place(topic, current, place, act, message)
+    said = [folded(clause.text) for clause in message.clauses] or [message.key]
+    if act is Act.DONE and all(map(_ACKNOWLEDGES.fullmatch, said)):
+        # 「知道了 下一个」 names no step, though 「知道」 stands in the text of one.
+        return current + 1
     words = _bigrams(told_in(message))
     scores = {}
     for number in range(current, min(current + _AHEAD, len(topic.steps)) + 1):
@@ -231,7 +232,7 @@ def step_meant(context: Context, topic: Topic, state: DialogueState, act: Act, m
         scores[number] = 2 * len(words & title) + len(words & text)
     best = max(scores, key=lambda number: (scores[number], -number)) if any(scores.values()) else current
     if act is not Act.DONE:
-        return _received(topic, current, message) if best == current else best
+        return _missing_at(topic, current, message) if best == current else best
     if best > current and is_shown_now(message):
         return best
     if best == current and _is_first_done(message) and _PAGE_WANTS.search(message.key):
@@ -243,9 +244,51 @@ def step_meant(context: Context, topic: Topic, state: DialogueState, act: Act, m
     return best + 1
 
 
+def _by_place(topic: Topic, current: int, place: Place, act: Act, message: UserMessage) -> int:
+    """Returns the number of the step that a report is about which speaks of a place; when done, the one after."""
+    if act is not Act.DONE:
+        # 「新密码提交不上去」 is like what is said of the step after, too; 「登录提示账号不存在」 names the one shown.
+        is_close = place.likeness - _likeness_of(topic, current, message) < _AS_LIKE
+        names_own = names_of(topic, current, place.number, place.said) if current else False
+        is_here = is_close or (names_own and not names_of(topic, place.number, current, place.said))
+        return current if is_here else place.number
+    if place.number < current and _HAS_HELPED.search(message.key):
+        # 「换手机号就好了」 has mended what was wrong here.
+        return current + 1
+    if not place.is_done and _is_found(topic, place):
+        # 「帮助中心里找到了」 has found what that step looks for.
+        return place.number + 1
+    following = step_after(place, message)
+    wants = _PAGE_WANTS.search(place.said)
+    if wants and place.is_done and not _bigrams(place.said[wants.start() :]) & _words_of(topic, place.number):
+        # 「点了忘记密码它让我填手机号」 has done the one and stands at the next.
+        return place.number + 1
+    if wants:
+        return following
+    # 「发过来了 是邮箱收的」: what only resembles a step behind goes on all the same.
+    is_behind = place.likeness >= _PLAINLY and names_of(topic, place.number, current, place.said)
+    return following if following != current or not place.is_done or is_behind else current + 1
+
+
+def _is_found(topic: Topic, place: Place) -> bool:
+    """Whether a report says that what a step looks for was found."""
+    title = topic.steps[place.number - 1].title
+    is_done = place.acts.get("done", 0.0) >= _SAME
+    return is_done and bool(_FOUND.search(place.said)) and bool(_TO_BE_FOUND.search(title))
+
+
 def _is_first_done(message: UserMessage) -> bool:
     """Whether the first of several clauses says that something is done."""
     return len(message.clauses) > 1 and message.clauses[0].acts.get("done", 0.0) >= _SURE_DONE
+
+
+def _missing_at(topic: Topic, current: int, message: UserMessage) -> int:
+    """Returns the step at hand, or one ahead, that helps with what has not come or is not to be found inside."""
+    is_opened = bool(_TO_BE_FOUND.search(topic.steps[current - 1].title)) if current else False
+    if is_opened and current < len(topic.steps) and _NOT_INSIDE.search(message.key):
+        # 「我的 里面没有啊」 has opened it, and looks for what comes next.
+        return current + 1
+    return _received(topic, current, message)
 
 
 def _received(topic: Topic, current: int, message: UserMessage) -> int:

@@ -7,10 +7,12 @@ from dataclasses import replace
 from actions.dialogue.acts import Act
 from actions.dialogue.messages import AnswerBand, UserMessage
 from actions.dialogue.repair import small_talk_of
-from actions.dialogue.state import DialogueState
+from actions.dialogue.state import Awaiting, DialogueState
 from actions.dialogue.turn import Context
 from actions.reading import mending
 from actions.reading.reading import Reading, Source
+
+_UNKNOWN = 0.15
 
 
 def read(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
@@ -22,6 +24,9 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
         return heard
     if act is Act.OPEN_TOPIC and message.band is AnswerBand.ANSWER and message.intent in message.matters():
         # 「那我注销的话钱真没了？你说的准不准」 asks about the closure.
+        return None
+    if state.awaiting is Awaiting.DETAIL and message.acts.get("unknown_detail", 0.0) >= _UNKNOWN:
+        # 「我也不清楚叫啥」 is about the shop.
         return None
     kind = small_talk_of(context, message)
     if kind is None or not kind.of_itself or message.further_requests:

@@ -19,10 +19,12 @@ from actions.reading.reading import Reading, Source
 from actions.reading.values import details_said
 from language.text_normalization import normalize
 
+# Evidence of a notice of the app that is read off.
+NOTICE = "reads off a notice that nothing is known about"
 _LONGEST_FRAGMENT = 5
 _SHORTEST_STORY = 4
 _FEW = 2
-_TRIES = 0.8
+_TRIES, _TELLS = 0.8, 0.6
 _LONGEST_POINTER = 8
 _STAYS = (Alarm.CRISIS, Alarm.FRAUD, Alarm.VICTIM)
 _QUESTION = 0.5
@@ -72,13 +74,21 @@ def _in_talk(context: Context, state: DialogueState, act: Act, message: UserMess
     if not state.walk and not _is_waiting(state, message) and re.fullmatch(words.calls_out, message.key):
         plain = replace(message, intent=Act.GREET.value, band=AnswerBand.ANSWER, choices=(), further_requests=())
         return Reading(Source.SENTENCE, Act.GREET, plain, "calls for somebody")
-    if act in (*UNCLEAR, Act.CAPABILITIES) and small_talk(context, message):
-        plain = replace(message, band=AnswerBand.ANSWER, choices=(), further_requests=())
-        return Reading(Source.SENTENCE, Act.OUT_OF_SCOPE, plain, "small talk")
+    if state.offer is Offer.HUMAN and has_alarm(state, Alarm.COMPLAINT) and _goes_on(state, act, message):
+        # 「昨天打电话 挂我三次」
+        about = {"alarm": Alarm.COMPLAINT}
+        return Reading(Source.SAID_BEFORE, Act.ALARM, message, "tells more of the complaint", arguments=about)
+    if state.offer is Offer.HUMAN and act is Act.AFFIRM and _tells_more(message):
+        # 「他在的，就在旁边，是他让我办的」 says yes to nothing that was offered.
+        return Reading(Source.SAID_BEFORE, Act.HONEST, message, "tells more of what a human is offered for")
     if not state.walk and not _is_waiting(state, message) and not message.further_requests:
         facts = _tells_payment(context, state, act, message)
         if facts:
             return facts
+    if act in (*UNCLEAR, Act.CAPABILITIES) and small_talk(context, message):
+        plain = replace(message, band=AnswerBand.ANSWER, choices=(), further_requests=())
+        return Reading(Source.SENTENCE, Act.OUT_OF_SCOPE, plain, "small talk")
+    if not state.walk and not _is_waiting(state, message) and not message.further_requests:
         about_last = _follows_answer(context, state, act, message)
         if about_last:
             return about_last
@@ -103,6 +113,19 @@ def _goes_and_does(context: Context, state: DialogueState, act: Act, message: Us
     is_told = act is Act.OPEN_TOPIC and last is not None and message.intent == last.id and not last.is_walkthrough
     tells = max(message.acts.get(name, 0.0) for name in ("waiting", "done"))
     return is_told and tells >= _QUESTION and not asks(normalize(message.text)) and not message.further_requests
+
+
+def _goes_on(state: DialogueState, act: Act, message: UserMessage) -> bool:
+    """Whether a message that is clear of nothing tells more of what was told before."""
+    is_doubtful = act in UNCLEAR or message.band is not AnswerBand.ANSWER
+    is_told = not asks(normalize(message.text)) and message.acts.get("question", 0.0) < _MAYBE_QUESTION
+    return is_doubtful and is_told and state.walk is None and not message.matters() and not message.further_requests
+
+
+def _tells_more(message: UserMessage) -> bool:
+    """Whether what is heard as a yes is rather long, and unsure, and agrees to nobody."""
+    is_unsure = message.confidence < _TRIES and message.acts.get("consent_human", 0.0) < _MAYBE_QUESTION
+    return is_unsure and len(message.key) > _LONGEST_POINTER and "转" not in message.key
 
 
 def _is_waiting(state: DialogueState, message: UserMessage) -> bool:
@@ -161,7 +184,10 @@ def _told_while_waiting(state: DialogueState, act: Act, message: UserMessage) ->
     """Reads what somebody who waits for a human says beside: that they wait, or more of their story."""
     if state.offer is not None or message.further_requests:
         return None
-    asked = message.acts.get("question", 0.0) >= _MAYBE_QUESTION or asks(normalize(message.text))
+    found = max(message.acts.get(name, 0.0) for name in ("ruled_out", "cause_confirmed", "trouble", "not_checked"))
+    question = message.acts.get("question", 0.0)
+    # 「钱够的，有一百来块呢」 asks nothing.
+    asked = question >= _MAYBE_QUESTION or (found < _TELLS and asks(normalize(message.text)))
     is_doubtful = act in UNCLEAR or message.band is not AnswerBand.ANSWER
     waits = message.acts.get("waiting", 0.0) + message.acts.get("waiting_complaint", 0.0)
     if not asked and (is_doubtful or act is Act.AFFIRM) and waits >= _QUESTION:
@@ -180,7 +206,7 @@ def _told_while_waiting(state: DialogueState, act: Act, message: UserMessage) ->
         and "unsupported_topic" not in message.entities
     ):
         return Reading(Source.SAID_BEFORE, Act.HONEST, message, "asks what the human has to answer")
-    if is_doubtful and not asked and tells >= _QUESTION and len(message.key) >= _SHORTEST_STORY:
+    if is_doubtful and not asked and max(tells, found) >= _QUESTION and len(message.key) >= _SHORTEST_STORY:
         return Reading(Source.SAID_BEFORE, Act.HUMAN, message, "tells more to the human", tells)
     return None
 
@@ -208,7 +234,7 @@ def _notice(state: DialogueState, message: UserMessage) -> Reading | None:
     """Reads a notice of the app that is told and about which nothing is known (「弹了个账户锁定」)."""
     if state.walk or message.matters() or not _PAGE_SAYS.search(message.key):
         return None
-    return Reading(Source.SENTENCE, Act.HONEST, message, "reads off a notice that nothing is known about")
+    return Reading(Source.SENTENCE, Act.HONEST, message, NOTICE)
 
 
 def _of_last(context: Context, state: DialogueState, message: UserMessage) -> Reading | None:

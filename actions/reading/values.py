@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from actions.dialogue.messages import UserMessage
 from actions.dialogue.turn import Context
@@ -23,6 +23,10 @@ _PHONE = re.compile(r"(?<![\d*])1[3-9]\d(?:\d{8}|\*{2,6}\d{2,4})(?![\d*])")
 _EMAIL = re.compile(r"[a-z0-9._+*-]+@[a-z0-9*-]+(?:\.[a-z0-9*-]+)+")
 # Right after a value, these say that it is wrong: 「昨天打错了是前天」.
 _WRONG_AFTER = re.compile(r"^.{0,2}?(?:打错|写错|说错|记错|填错|弄错|搞错|错了|不对)")
+# What should have been paid, beside what was.
+_SHOULD_BE = re.compile(
+    r"(?:(?:应该|本来|本该|原本|明明|正常|实际应该?|讲好|说好)(?:只|就|是|的)*(?:扣|付|收|花|要|给|转|买)(?:的|了)?(?:是|我)?|标价|原价|单价|价格是|价签|写的是?)\s?$"
+)
 _MOST_PARTS = 6
 _FIRM = re.compile(
     r"[^\W\d_]{2,8}(?:店|超市|商行|公司|餐厅|饭馆|面馆|馆|坊|商城|便利|酒店|宾馆|药房|市场|出行|外卖|科技|网络|数码|服饰|会员|平台|旅行|影城|健身)"
@@ -38,6 +42,7 @@ _LEAST_BESIDE_VALUE = 6
 _NAME_ONLY = re.compile(r"[^\W\d_]{2,}(?<![吧呢啊呀的了吗吃付扣])")
 _SEPARATOR = "、"
 _LONGEST_PLAIN_NAME = 6
+_SHORTEST_NAME = 2
 _PLACE = re.compile(r"(?:就?是)?在(?P<name>[^\s,，。里家这那哪我你他]{2,8})")
 
 
@@ -79,6 +84,12 @@ def values_for(
         return [Value(text)] if text else []
     plain = normalize(message.text)
     values = [Value(text, _is_rejected(plain, start, end, rejections)) for text, start, end in found]
+    if detail.accepts == "amount" and len(found) > 1:
+        # 「应该扣39 扣了93」
+        should = [bool(_SHOULD_BE.search(plain[:start])) for _, start, _ in found]
+        if not all(should):
+            pairs = zip(values, should, strict=True)
+            values = [replace(value, is_rejected=value.is_rejected or wished) for value, wished in pairs]
     return list(dict.fromkeys(values)) or _of_entity(detail, message)
 
 
@@ -211,6 +222,8 @@ def _name_beside(context: Context, topic: Topic, message: UserMessage, said: dic
     words = {word for detail in topic.collected_details for word in detail.names}
     parts = [part for part in parts if normalize(part) not in words]
     rest = [part for part in parts if not times_in(part, None) and not amounts_in(part, is_asked=True)]
+    # 「300多 美团的」
+    rest = [re.sub("(?:上|里|那边)?的$|上$", "", part) if len(part) > _SHORTEST_NAME else part for part in rest]
     firms = [part for part in rest if _FIRM.fullmatch(part)]
     # 「滴答出行 打了个车」
     rest = firms if len(firms) == 1 else rest

@@ -16,11 +16,13 @@ _FILLED = {
     "social_accounts": [{"platform": "example", "name": "example"}],
     "opening_hours": {day: ["09:00-21:00"] for day in WEEKDAYS},
 }
+_NOTICE = {"policy_url": "https://wallet.example.com/privacy", "kept_for": "Chats are kept for an example of time."}
 
 
 @lru_cache(maxsize=1)
 def _organisation(known: str) -> Organisation:
-    return Organisation.model_validate({**Organisation.model_validate_json(known).model_dump(mode="json"), **_FILLED})
+    own = Organisation.model_validate_json(known).model_dump(mode="json")
+    return Organisation.model_validate({**own, **_FILLED, "privacy_notice": {**own["privacy_notice"], **_NOTICE}})
 
 
 def filled_in(knowledge: Knowledge) -> Knowledge:

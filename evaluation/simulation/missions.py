@@ -30,7 +30,7 @@ class Mission:
         asks: The answers to ask for, at the step of `cause` or the detail: the path of each, and ways to ask for it.
         cause: The check that finds the cause, of a diagnosis; 0 for none of them.
         detail: The detail that is treated in the way of `detail_act`.
-        detail_act: `question` or `correct`.
+        detail_act: `question`, `correct`, `skip_detail`, or `misfit` for a new value that is none.
         accepts: Whether the warning is accepted.
         wants_human: Whether an offered human is accepted.
         before: Acts before the opener.
@@ -89,6 +89,18 @@ def missions(knowledge: Knowledge, phrases: Phrases) -> list[Mission]:
             f"wording.yml:contact_details[{n}].ask",
             detail=detail.id,
             detail_act="correct",
+            before=("leave_contact",),
+        )
+        for n, detail in enumerate(knowledge.wording.contact_details)
+    ]
+    found += [
+        Mission(
+            f"new {detail.id} that is none",
+            "",
+            "contact",
+            f"wording.yml:contact_details[{n}].hint",
+            detail=detail.id,
+            detail_act="misfit",
             before=("leave_contact",),
         )
         for n, detail in enumerate(knowledge.wording.contact_details)

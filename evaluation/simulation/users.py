@@ -215,6 +215,9 @@ class User:
         mission = self.mission
         if mission.is_danger:
             return self._repeat_alarm()
+        if mission.detail_act == "misfit" and "utter_ask_correction" in names and not self._treated:
+            self._treated = True
+            return self._act("misfit", says("utter_ask_correction"))
         if mission.opener == "contact":
             self.gave_up = "not asked for the new contact"
             return None

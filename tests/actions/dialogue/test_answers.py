@@ -104,3 +104,20 @@ def test_how_long_the_chat_is_kept_is_told_in_mid_procedure(
     assert [reply.response for reply in turn.replies] == ["utter_answer", "utter_resume_hint"]
     assert told in str(turn.replies[0].values["answer"])
     assert turn.state.step == AT_BANK.step
+
+
+def test_answers_that_say_the_same_count_together(context: Context) -> None:
+    near = {"payment_failure/topic/charged": UNLIKE, "payment_failure/network/charged": UNLIKE}
+    one, both = asked("会不会扣两次", dict([*near.items()][:1])), asked("会不会扣两次", near)
+    alone, together = (find_answer(context, AT_BANK, message, 0.0) for message in (one, both))
+    assert alone is not None
+    assert together is not None
+    assert together.certainty > alone.certainty
+
+
+def test_a_bare_question_goes_on_about_the_answer_given_last(context: Context) -> None:
+    given = context.knowledge.answers["payment_failure/account_hold/unblock"].fingerprint
+    after = replace(AT_BANK, asked_about="payment_failure/account_hold", last_answer=given)
+    near = {"payment_failure/bank/how_long": LIKE, "payment_failure/limit/how_long": LIKE}
+    assert address(context, after, asked("要多久", near)) == "payment_failure/account_hold/how_long"
+    assert address(context, AT_BANK, asked("要多久", near)) == "payment_failure/bank/how_long"

@@ -161,3 +161,38 @@ def test_a_firm_is_told_from_what_was_done_there() -> None:
     message = said("前天中午 飞马出行 叫了辆车 收我41", "nlu_fallback", said_at=NOW)
     values = read(message, asked_for("transaction_time")).chosen.arguments["values"]
     assert values["counterparty"] == "飞马出行"
+
+
+def test_of_two_amounts_what_should_have_been_paid_is_not_meant(knowledge: Knowledge) -> None:
+    detail = next(d for d in knowledge.topics["transaction_dispute"].collected_details if d.accepts == "amount")
+    for text, amount in (("应该扣39 扣了93", ["93"]), ("12块一次", ["12"]), ("12块5", ["12.5"])):
+        assert accepted(values_for(detail, said(text), (), is_asked=True)) == amount
+
+
+@pytest.mark.parametrize(
+    ("detail", "text", "acts", "values"),
+    [
+        # What answers another question is no answer to this one, and is not lost.
+        ("transaction_time", "2680", {"other": 0.6}, {"amount": "2680"}),
+        ("amount", "300多 美团的", {}, {"amount": "300多", "counterparty": "美团"}),
+    ],
+)
+def test_what_is_told_is_noted_whatever_was_asked(
+    detail: str, text: str, acts: dict[str, float], values: dict[str, str]
+) -> None:
+    state = at("transaction_dispute", 1, awaiting=Awaiting.DETAIL, requested_detail=detail)
+    assert read(said(text, "nlu_fallback", acts=acts), state).chosen.arguments["values"] == values
+
+
+def test_a_name_that_cannot_be_read_is_not_asked_for_again() -> None:
+    state = at("transaction_dispute", 1, awaiting=Awaiting.DETAIL, requested_detail="transaction_time")
+    chosen = read(said("商家名字是乱码", "nlu_fallback", acts={"trouble": 0.9}), state).chosen
+    assert chosen.arguments == {"values": {}, "skipped": "counterparty"}
+
+
+def test_the_day_that_is_corrected_may_be_named_twice() -> None:
+    noted = {"transaction_time": "昨天（11月28日）", "description": "多扣了钱"}
+    state = at("transaction_dispute", 1, collected_details=noted)
+    now = datetime.datetime(2026, 11, 29, 9, 0, tzinfo=datetime.UTC)
+    message = said("不对 是前天 前天晚上九点", "nlu_fallback", acts={"correction": 0.9}, said_at=now)
+    assert read(message, state).chosen.arguments["changes"] == {"transaction_time": "前天晚上九点（11月27日）"}

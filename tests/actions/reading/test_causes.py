@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from actions.knowledge import Knowledge
-from actions.reading.causes import happened, page_says, ruled_out
+from actions.reading.causes import affords, happened, page_says, ruled_out
 
 
 @pytest.mark.parametrize(
@@ -67,3 +67,17 @@ def test_who_denies_a_denial_rules_nothing_out(knowledge: Knowledge) -> None:
 )
 def test_what_the_page_names(knowledge: Knowledge, clause: str, causes: tuple[str, ...]) -> None:
     assert page_says(knowledge.topics["payment_failure"], clause) == causes
+
+
+@pytest.mark.parametrize(
+    ("text", "is_enough"),
+    [
+        ("看了 有58块 我要付45", True),
+        ("还有四十 就付六块", True),
+        ("就剩12块 这单要30", False),
+        ("有一笔299", None),
+        ("钱够的，有一百来块", None),
+    ],
+)
+def test_what_is_there_is_compared_with_what_is_to_be_paid(text: str, is_enough: bool | None) -> None:
+    assert affords(text) is is_enough

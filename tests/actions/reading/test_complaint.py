@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from actions.dialogue.acts import Act
-from actions.dialogue.state import Alarm, DialogueState, HandoffReason, Offer
+from actions.dialogue.state import Alarm, Awaiting, DialogueState, HandoffReason, Offer
 from tests.actions.reading.builders import at, read, said
 
 WAITING = DialogueState(handed_over=True)
@@ -46,3 +46,25 @@ def test_urging_while_a_human_is_offered_accepts_one() -> None:
 def test_without_a_queue_there_is_no_wait_to_complain_about() -> None:
     message = said("等了二十分钟了", "out_of_scope", acts={"waiting_complaint": 0.9})
     assert read(message).chosen.act not in (Act.WAIT_COMPLAINT, Act.LEAVE_QUEUE)
+
+
+def test_who_goes_on_waiting_stays_and_complains_of_nothing() -> None:
+    waiting = DialogueState(handed_over=True)
+    message = said("好吧我等", "affirm", acts={"waiting_complaint": 0.65})
+    assert read(message, waiting).chosen.act is Act.LET_BE
+    form = at("transaction_dispute", 1, awaiting=Awaiting.DETAIL, requested_detail="counterparty", handed_over=True)
+    assert read(said("算了 我等人吧", "cancel"), form).chosen.act is Act.CANCEL
+    assert read(said("要等多久啊", "ask_ticket_status", acts={"question": 0.9}), form).chosen.act is Act.TICKET_STATUS
+
+
+def test_whether_the_human_was_told_asks_of_the_request_and_replays_no_check() -> None:
+    waiting = DialogueState(handed_over=True)
+    message = said("你把风险拦截那个也告诉他没", "payment_failure", acts={"cause_confirmed": 0.9})
+    assert read(message, waiting).chosen.act is Act.TICKET_STATUS
+
+
+def test_who_waits_may_ask_when_somebody_comes_and_send_word() -> None:
+    checking = at("payment_failure", 4, handed_over=True)
+    for text in ("他们啥时候来", "回来了 有人没", "能给个回复时间吗"):
+        assert read(said(text, "nlu_fallback", acts={"question": 0.8}), checking).chosen.act is Act.TICKET_STATUS
+    assert read(said("你把这些都告诉他哈", "chat_privacy"), checking).chosen.act is Act.HUMAN

@@ -149,3 +149,34 @@ def test_what_the_page_says_and_the_user_sees_otherwise_rules_nothing_out() -> N
     # Said once more, it is neither confirmed nor ruled out.
     again = said("就是有钱", "nlu_fallback", acts={"cause_confirmed": 0.9})
     assert read(again, replace(turn.state, offer=None)).chosen.arguments.get("is_disputed")
+
+
+@pytest.mark.parametrize(
+    ("text", "parts", "act"),
+    [
+        # What is told further of a cause does not turn it round.
+        ("钱够的，有一百来块", (("钱够的", "ruled_out"), ("有一百来块", "cause_confirmed")), Act.RULED_OUT),
+        ("看了 有58块 我要付45", (("有58块", "cause_confirmed"), ("我要付45", "cause_confirmed")), Act.RULED_OUT),
+        # Supposing why it works again rules nothing out.
+        ("好了 可能网卡了一下", (("好了", "solved"), ("可能网卡了一下", "ruled_out")), Act.SOLVED),
+    ],
+)
+def test_what_is_told_in_so_many_words_stays(text: str, parts: tuple[tuple[str, str], ...], act: Act) -> None:
+    message = said(text, "nlu_fallback", acts={parts[0][1]: 0.9}, clauses=clauses(*parts))
+    assert read(message, CHECK).chosen.act is act
+
+
+def test_what_was_changed_is_tried_before_the_next_check() -> None:
+    state = at("payment_failure", 4, problem_steps=("balance", "network", "bank"))
+    message = said("找到了 改成500了", "nlu_fallback", acts={"done": 0.9}, clauses=clauses(("改成500了", "done")))
+    turn = Dialogue(KNOWLEDGE, PLACEHOLDERS).respond(state, Act.NOT_UNDERSTOOD, message)
+    assert [reply.response for reply in turn.replies] == ["utter_try_now"]
+    assert turn.state.step == 4
+
+
+def test_a_network_that_is_bad_is_not_ruled_out() -> None:
+    message = said(
+        "校园网 挺慢的", "nlu_fallback", acts={"ruled_out": 0.9}, clauses=clauses(("校园网挺慢的", "ruled_out"))
+    )
+    chosen = read(message, at("payment_failure", 2)).chosen
+    assert (chosen.act, chosen.arguments["causes"]) == (Act.CAUSE_FOUND, ("network",))

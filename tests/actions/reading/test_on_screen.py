@@ -204,3 +204,20 @@ def test_the_hour_alone_completes_what_is_noted() -> None:
     now = datetime.datetime(2026, 11, 28, 10, 0, tzinfo=datetime.timezone(datetime.timedelta(hours=8)))
     chosen = read(said("0点40", "out_of_scope", acts={"other": 0.5}, said_at=now), state).chosen
     assert chosen.arguments["changes"] == {"transaction_time": "昨天0点40（11月27日）"}
+
+
+def test_who_sees_a_mistake_of_their_own_is_given_time() -> None:
+    state = at("forgot_password", 3, problem_steps=("enter_verification_code",))
+    chosen = read(said("我看错了 把6看成8了", "nlu_fallback", acts={"correction": 0.9}), state).chosen
+    assert chosen.act is Act.WAIT
+
+
+def test_whether_a_cause_is_it_asks_for_the_check() -> None:
+    chosen = read(said("是不是余额不足", "nlu_fallback", acts={"question": 0.8}), at("payment_failure", 0)).chosen
+    assert (chosen.act, chosen.arguments) == (Act.CAUSE_FOUND, {"causes": ("balance",), "is_asked": True})
+
+
+def test_a_name_told_after_the_story_is_who_was_paid() -> None:
+    state = at("transaction_dispute", 1, collected_details={"description": "外卖没送到", "counterparty": "饿了么"})
+    chosen = read(said("店名叫老陈家麻辣烫", "nlu_fallback", acts={"correction": 0.5}), state).chosen
+    assert chosen.arguments["changes"] == {"counterparty": "老陈家麻辣烫"}

@@ -6,7 +6,7 @@ import pytest
 
 from actions.dialogue.acts import Act
 from actions.dialogue.messages import AnswerBand, Clause
-from actions.dialogue.state import Alarm, HandoffReason, Offer, Walk
+from actions.dialogue.state import Alarm, Awaiting, HandoffReason, Offer, Walk
 from tests.actions.reading.builders import at, read, said, told
 from tests.conftest import Conversation
 
@@ -156,3 +156,26 @@ def test_the_steps_of_a_closure_are_told_without_beginning_it(text: str, convers
 def test_the_cause_asked_for_by_its_number_is_shown() -> None:
     chosen = read(said("那第四个到底是啥原因", "out_of_scope", acts={"question": 0.9}), at("payment_failure", 2)).chosen
     assert chosen.message.entities == {"step_number": ("4",)}
+
+
+def test_whoever_thinks_it_over_presses_nothing() -> None:
+    for text in ("我再想想", "让我考虑一下"):
+        chosen = read(said(text, "out_of_scope"), at("account_closure", 0, awaiting=Awaiting.WARNING)).chosen
+        assert (chosen.act, chosen.arguments.get("stays")) == (Act.LET_BE, True)
+
+
+def test_going_on_with_the_next_step_is_no_return_to_the_one_left() -> None:
+    state = at("transaction_dispute", 1, interrupted=True)
+    message = said("行 继续下一步", "next_step", acts={"done": 0.9}, confidence=0.99)
+    assert read(message, state).chosen.act in (Act.DONE, Act.NEXT)
+
+
+def test_small_letters_that_were_read_all_the_same_hold_nobody_up() -> None:
+    parts = (Clause("看见了", {"done": 0.9}), Clause("字太小了", {"other": 0.9}))
+    message = said("看见了 字太小了", "nlu_fallback", acts={"done": 0.7}, clauses=parts)
+    assert read(message, at("forgot_password", 1)).chosen.act is Act.DONE
+
+
+def test_bare_thanks_at_the_warning_do_not_bring_it_again() -> None:
+    state = at("account_closure", 0, awaiting=Awaiting.WARNING, interrupted=True)
+    assert read(said("知道了 谢谢", "affirm", confidence=0.7), state).chosen.act is Act.LET_BE

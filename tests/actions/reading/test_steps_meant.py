@@ -24,6 +24,8 @@ def meant(topic: str, step: int, act: Act, text: str) -> int:
         (3, "新密码设好了", 5),
         (1, "跳出来让我填验证码", 3),
         (2, "已经到设新密码那页了", 4),
+        # These name no step, though a word of theirs stands in the text of one.
+        (1, "知道了 下一个", 2),
     ],
 )
 def test_what_is_done_is_followed_by_the_next_step(step: int, text: str, following: int) -> None:
@@ -31,7 +33,8 @@ def test_what_is_done_is_followed_by_the_next_step(step: int, text: str, followi
 
 
 @pytest.mark.parametrize(
-    ("step", "text", "number"), [(2, "不行", 2), (2, "验证码收不到", 3), (1, "验证码收不到", 3), (3, "没反应", 3)]
+    ("step", "text", "number"),
+    [(2, "不行", 2), (2, "验证码收不到", 3), (1, "验证码收不到", 3), (2, "填了 但是没来码", 3), (3, "没反应", 3)],
 )
 def test_trouble_is_with_the_step_that_is_named(step: int, text: str, number: int) -> None:
     assert meant("forgot_password", step, Act.TROUBLE, text) == number
@@ -86,3 +89,7 @@ def test_likeness_tells_the_step_wherever_it_is(step: int, address: str, act: Ac
 def test_what_could_be_said_of_any_step_tells_none() -> None:
     message = said("进去了", steps={"forgot_password/log_in/done": 0.8})
     assert step_meant(CONTEXT, KNOWLEDGE.topics["forgot_password"], at("forgot_password", 1), Act.DONE, message) == 2
+
+
+def test_what_is_not_inside_is_looked_for_at_the_next_step() -> None:
+    assert meant("contact_in_app", 1, Act.TROUBLE, "我的 里面没有啊") == 2

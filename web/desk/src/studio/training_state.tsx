@@ -2,7 +2,7 @@
 
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Alert, Button, Progress } from 'antd';
-import type { JSX } from 'react';
+import { useEffect, useState, type JSX } from 'react';
 import type { Training } from '../core/protocol.ts';
 import { fill, t } from '../i18n/strings.ts';
 import { useAction, useDesk } from '../view/context.ts';
@@ -26,7 +26,13 @@ export function TrainingState(): JSX.Element | null {
     refetchInterval: ({ state }) => (['waiting', 'running'].includes(state.data?.state ?? '') ? OFTEN : false),
   });
   const training = found.data;
-  if (!training || (training.state === 'done' && training.seconds === 0)) return null;
+  const isLearning = training !== undefined && training.state !== 'done';
+  // Who has waited is told that it is over; a draft with nothing to learn says nothing.
+  const [hasWaited, setHasWaited] = useState(false);
+  useEffect(() => {
+    if (isLearning) setHasWaited(true);
+  }, [isLearning]);
+  if (!training || !(isLearning || hasWaited)) return null;
   const start = (): void =>
     void run(async () => {
       queries.setQueryData(key, await api.request<Training>('POST', '/knowledge/draft/training'));
