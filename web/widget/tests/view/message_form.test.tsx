@@ -125,7 +125,7 @@ describe('a message', () => {
     write('手机号或邮箱', '13800138000');
     sockets.current.handlers.onDisconnect();
     submit();
-    await screen.findByText('网络断开了，您写的内容都还在，恢复后再点一次就行。');
+    await screen.findByText('暂时连不上客服，您写的内容都还在，连上后再点一次就行。');
   });
 });
 
