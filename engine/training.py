@@ -41,13 +41,13 @@ from rasa.utils.log_utils import configure_structlog
 
 from actions.knowledge import KnowledgeError
 from engine.nlu.lexicon import LexiconError
+from engine.progress_lines import progress_line
 from engine.reused_parts import reusing
 from engine.serving.deferred_imports import defer_neural_components
 from engine.serving.graph_runner import OrderedGraphRunner
 from engine.upstream import replaces
 from engine.useful_warnings import show_only_useful
 
-PROGRESS = "progress"
 _COMPRESSION = 4
 # Properties of examples; equal examples have equal ones.
 _TELLING = (TEXT, INTENT, ACTION_NAME, ACTION_TEXT)
@@ -81,7 +81,7 @@ class ProgressHook(GraphNodeHook):
     ) -> None:
         """Counts a component that is done (see parent class)."""
         self._done += 1
-        print(f"{PROGRESS} {self._done}/{self._all}", flush=True)
+        print(progress_line(self._done, self._all), flush=True)
 
 
 class QuicklyPackedStorage(LocalModelStorage):

@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import logging
 import os
-import re
 import shutil
 import sys
 import tempfile
@@ -15,8 +14,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from engine.paths import PROJECT_VARIABLE, ROOT
+from engine.progress_lines import share_done
 from engine.serving.knowledge_store import KnowledgeStore, Training
-from engine.training import PROGRESS
 
 logger = logging.getLogger(__name__)
 
@@ -25,7 +24,6 @@ FOLDERS = ("data/knowledge", "data/questions", "data/nlu")
 # Users come first: the training takes what they leave.
 _NICENESS = "15"
 _LONGEST = 15 * 60.0
-_STEP = re.compile(rf"{PROGRESS} (\d+)/(\d+)")
 # The rest of the way is the check of the result and its storing.
 _TRAINED = 0.9
 _MOST_PROBLEMS = 20
@@ -99,7 +97,7 @@ class ModelTrainer:
         await asyncio.to_thread(lay_out, project, contents)
         with (folder / "stderr").open("w+b") as errors:
             process = await asyncio.create_subprocess_exec(
-                *("nice", "-n", _NICENESS, sys.executable, "-W", "ignore", "-m", "engine.serving.checked_training"),
+                *("nice", "-n", _NICENESS, sys.executable, "-W", "ignore", "-m", "engine.checked_training"),
                 str(folder / "model.tar.gz"),
                 *([] if self._model is None else [str(self._model.resolve())]),
                 cwd=project,
@@ -110,9 +108,9 @@ class ModelTrainer:
             try:
                 assert process.stdout is not None, "asked for"
                 async for line in process.stdout:
-                    if step := _STEP.match(line.decode(errors="replace")):
-                        done = _TRAINED * int(step[1]) / int(step[2])
-                        await asyncio.to_thread(self._store.note_training, key, done)
+                    share = share_done(line.decode(errors="replace"))
+                    if share is not None:
+                        await asyncio.to_thread(self._store.note_training, key, _TRAINED * share)
                 status = await process.wait()
             finally:
                 if process.returncode is None:

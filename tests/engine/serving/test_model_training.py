@@ -10,7 +10,6 @@ import pytest
 import sqlalchemy as sa
 
 from engine.serving import knowledge_store
-from engine.serving.checked_training import misunderstandings, samples
 from engine.serving.knowledge_store import KnowledgeStore, KnowledgeStoreInMemory, SQLKnowledgeStore
 from engine.serving.model_training import ModelTrainer, lay_out
 from tests.paths import ROOT
@@ -106,18 +105,3 @@ def test_the_folder_has_the_bundle_in_place_of_the_checkout(tmp_path: Path) -> N
     assert not (project / "data" / "questions").exists()
     assert (project / "data" / "alarms").resolve() == ROOT / "data" / "alarms"
     assert (project / "config.yml").read_text() == (ROOT / "config.yml").read_text()
-
-
-def test_a_model_that_has_forgotten_something_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "a.yml").write_text(
-        'version: "3.1"\nnlu:\n- intent: one\n  examples: |\n' + "".join(f"    - 一{n}\n" for n in range(20))
-        + "- intent: two\n  examples: |\n" + "".join(f"    - 二{n}\n" for n in range(20))
-    )  # fmt: skip
-    asked = samples(tmp_path, 4)
-    assert {intent: len(texts) for intent, texts in asked.items()} == {"one": 4, "two": 4}
-    heard = {text: intent for intent, texts in asked.items() for text in texts}
-    assert list(misunderstandings(asked, heard)) == []
-    # The new intent takes what is said of another one.
-    told = list(misunderstandings(asked, dict.fromkeys(heard, "two")))
-    assert told[0] == "data/nlu: the model understands 4 of 8 of its own examples"
-    assert "'one': 0 of 4" in told[1]

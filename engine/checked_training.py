@@ -1,6 +1,6 @@
 """Trains a model and looks whether it understands what it was taught before anybody is served by it.
 
-Usage: python -m engine.serving.checked_training OUTPUT [REUSED], in the folder that `engine.serving.model_training`
+Usage: python -m engine.checked_training OUTPUT [REUSED], in the folder that `engine.serving.model_training`
 lays out.
 """
 
