@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from rasa.core.channels.channel import InputChannel, OutputChannel
-from rasa.engine.graph import GraphComponent
+from rasa.engine.graph import GraphComponent, GraphNodeHook
 from rasa.shared.importers.importer import TrainingDataImporter
 
 import engine
@@ -21,7 +21,7 @@ from engine.upstream import REPLACED, Replaced, source_hash
 
 UPSTREAM = ("rasa", "rasa_sdk", "sanic", "jieba", "spacy")
 # Made for others to write subclasses of: what these methods do is documented.
-INTERFACES = (GraphComponent, InputChannel, OutputChannel, TrainingDataImporter)
+INTERFACES = (GraphComponent, GraphNodeHook, InputChannel, OutputChannel, TrainingDataImporter)
 MODULES = [
     importlib.import_module(module.name)
     for module in pkgutil.walk_packages(engine.__path__, "engine.")

@@ -108,7 +108,8 @@ def test_misunderstood_messages_are_told_in_local_time() -> None:
     )
     head, row = read(misunderstood_csv([message], ZONE, TEXTS))
     assert len(head) == len(row)
-    assert row == ["2026-11-23 00:00:00", "猜错了", "'=密码", "机器人：您好\n用户：=1", "greet", "0.123", "", ""]
+    assert row[:2] == ["2026-11-23 00:00:00", "用户选了“都不是”"]
+    assert row[2:] == ["'=密码", "机器人：您好\n用户：=1", "greet", "0.123", "", ""]
 
 
 def test_texts_are_complete() -> None:
