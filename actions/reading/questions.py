@@ -373,7 +373,7 @@ def goes_back(key: str) -> bool:
 
 
 def tries_again(key: str) -> bool:
-    """Whether the text says that it is as before (「重新发了 还是错误」)."""
+    """Whether the text says that it is as before (「又弄了一遍 还是不对」)."""
     return bool(_AGAIN.search(key))
 
 
