@@ -171,6 +171,14 @@ def test_a_procedure_that_was_offered_is_begun_by_a_yes(conversation: Conversati
     assert conversation.state.topic == "forgot_password"
 
 
+@pytest.mark.parametrize("text", ["那走申诉吧", "交易申诉"])
+def test_the_dispute_begins_by_its_name(conversation: Conversation, text: str) -> None:
+    fraud(conversation, "有一笔238块的不是我买的")
+    assert "交易申诉" in says(conversation, "申诉怎么说", said={"asks_dispute": 0.9})
+    says(conversation, text, said={"asks_dispute": 0.95})
+    assert conversation.state.topic == "transaction_dispute"
+
+
 def test_nothing_is_said_to_be_safe_that_was_seen_or_given(conversation: Conversation) -> None:
     fraud(conversation, "有个自称客服的让我开屏幕共享 我开了")
     says(conversation, "已经断开了 刚才他看到我的卡号和短信了", said={"disconnected": 0.9, "card_told": 0.9})
