@@ -83,6 +83,7 @@ def state_from_slots(slots: Mapping[str, Any], knowledge: Knowledge) -> Dialogue
         asked_about=slots.get("asked_about"),
         last_answer=int(slots["last_answer"]) if slots.get("last_answer") else None,
         question=slots.get("last_question"),
+        unanswered=tuple(slots.get("unanswered") or ()),
     )
     return fitted(state, knowledge)
 
@@ -155,6 +156,7 @@ def slots_from_state(state: DialogueState, knowledge: Knowledge) -> dict[str, An
         "asked_about": state.asked_about,
         "last_answer": float(state.last_answer) if state.last_answer else None,
         "last_question": state.question,
+        "unanswered": list(state.unanswered) or None,
     }
 
 

@@ -33,6 +33,7 @@ from actions.dialogue.handing_over import hand_off
 from actions.dialogue.messages import AnswerBand, Reply, UserMessage
 from actions.dialogue.replies import ReplyBuilder
 from actions.dialogue.state import (
+    MAX_UNANSWERED,
     NONE_OF_THESE,
     Alarm,
     Awaiting,
@@ -60,6 +61,19 @@ _MENU_RESPONSES = {Act.GREET: "utter_greet", Act.CAPABILITIES: "utter_capabiliti
 _PROGRESS = frozenset(Act) - UNCLEAR - {Act.PROBLEM, Act.TROUBLE, Act.DENY, Act.FRAGMENT, Act.MISFIT, Act.HONEST}
 
 _LONGEST_QUESTION = 40
+_LONGEST_UNANSWERED = 60
+# What is said where nothing is known; an agent wants to know of what.
+_NOTHING_KNOWN = frozenset(
+    {
+        "utter_no_information",
+        "utter_no_information_waiting",
+        "utter_step_unknown",
+        "utter_unknown_other_person",
+        "utter_unsupported_topic",
+        "utter_not_understood",
+        "utter_not_understood_again",
+    }
+)
 # After these the talk is still about the danger that was spoken of.
 _STAYS_WITH_ALARM = frozenset({Act.HUMAN, Act.NOTE_CONTACT, Act.WAIT_COMPLAINT, Act.TICKET_STATUS, Act.AFFIRM})
 _DANGERS = (Alarm.CRISIS, Alarm.FRAUD, Alarm.VICTIM, Alarm.BEREAVED)
@@ -360,10 +374,14 @@ def _talked_beside(context: Context, turn: Turn, message: UserMessage) -> Turn:
 
 
 def _remembering(turn: Turn, message: UserMessage) -> DialogueState:
-    """Returns the state that knows what was asked, and which answer was given, in this turn."""
+    """Returns the state that knows what was asked in this turn, which answer was given, and whether none was known."""
     is_answered = any(reply.response == "utter_step_answer" for reply in turn.replies)
     asked = message.key[:_LONGEST_QUESTION] if asks(normalize(message.text)) and not message.is_payload else None
-    return replace(turn.state, last_answer=turn.state.last_answer if is_answered else None, question=asked)
+    unanswered = turn.state.unanswered
+    if any(reply.response in _NOTHING_KNOWN for reply in turn.replies) and not message.is_payload:
+        unanswered = tuple(dict.fromkeys((*unanswered, message.text[:_LONGEST_UNANSWERED])))[-MAX_UNANSWERED:]
+    last_answer = turn.state.last_answer if is_answered else None
+    return replace(turn.state, last_answer=last_answer, question=asked, unanswered=unanswered)
 
 
 def _with_lists(

@@ -28,7 +28,7 @@ def hand_off(context: Context, state: DialogueState, message: UserMessage, reaso
     reason = grave_reason(state, reason or HandoffReason.USER_REQUEST)
     custom = handoff_payload(state, reason, context.knowledge, message.entities)
     left = suspend(context, state).state
-    left = replace(left, requests=(), offer=None, failures_in_row=0, handed_over=True)
+    left = replace(left, requests=(), unanswered=(), offer=None, failures_in_row=0, handed_over=True)
     payload = Reply(custom=custom)
     if reason is HandoffReason.CRISIS and message.human_available is not None:
         name = "crisis_handoff_present" if message.human_available else "crisis_handoff_absent"

@@ -125,6 +125,7 @@ def _summary(state: DialogueState, reason: HandoffReason, knowledge: Knowledge, 
         words.alarms.format(alarms=join(f"「{told.text}」" for told in state.alarms)) if state.alarms else "",
         words.who.format(contact=join(contact)) if contact else "",
         _about(state, knowledge),
+        words.unanswered.format(questions=join(f"「{text}」" for text in state.unanswered)) if state.unanswered else "",
         words.problem_steps.format(steps=join(problems)) if problems else "",
         words.collected.format(details=join(details)) if details else "",
         words.tried.format(attempts=join(attempts)) if attempts else "",
@@ -140,7 +141,7 @@ def _about(state: DialogueState, knowledge: Knowledge) -> str:
     words = knowledge.wording.handoff_summary
     topic = _topic(state, knowledge)
     if topic is None:
-        return words.nothing
+        return "" if state.unanswered else words.nothing
     if not state.topic or not state.step:
         return words.about.format(title=topic.title)
     return words.about_step.format(

@@ -15,6 +15,7 @@ MAX_SUSPENDED = 3
 MAX_ATTEMPTS = 20
 MAX_DISAMBIGUATIONS = 20
 MAX_REQUESTS = 3
+MAX_UNANSWERED = 3
 # An ordinal points to the newest list; somebody may come back to one before.
 MAX_LISTS = 3
 _LONGEST_QUOTE = 60
@@ -219,6 +220,7 @@ class DialogueState:
         fragment: The last message that said too little to be understood; the next may complete it.
         asked_about: What was answered about last: id of the topic, a slash, id of the step, detail or part.
         last_answer: The fingerprint of the answer that the last turn gave, so that it is not given twice in a row.
+        unanswered: What nothing was known about, as it was said, oldest first; whoever takes over reads it.
         question: What the last message asked, normalized, so that 「我问的是注销」 asks it of another matter.
     """
 
@@ -255,6 +257,7 @@ class DialogueState:
     asked_about: str | None = None
     last_answer: int | None = None
     question: str | None = None
+    unanswered: tuple[str, ...] = ()
 
     @property
     def topic(self) -> str | None:
@@ -296,6 +299,7 @@ def without_leftovers(state: DialogueState) -> DialogueState:
         attempts=state.attempts[-MAX_ATTEMPTS:],
         disambiguations=state.disambiguations[-MAX_DISAMBIGUATIONS:],
         lists=state.lists[:MAX_LISTS],
+        unanswered=state.unanswered[-MAX_UNANSWERED:],
     )
 
 

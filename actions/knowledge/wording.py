@@ -18,6 +18,7 @@ _FIELDS_OF_SUMMARY = {
     "attempt": ("title", "step_number", "outcome"),
     "suspended": ("topics",),
     "other_requests": ("requests",),
+    "unanswered": ("questions",),
     "alarms": ("alarms",),
     "mood": ("mood",),
     "reason": ("reason",),
@@ -108,6 +109,7 @@ class HandoffSummary(_Model):
     attempt: str
     suspended: str
     other_requests: str
+    unanswered: str
     alarms: str
     mood: str
     moods: dict[str, str]

@@ -229,6 +229,7 @@ STATES = (
         answered=st.dictionaries(st.sampled_from(sorted(KNOWLEDGE.care.answers)), st.integers(1, 4), max_size=2),
         misfits=st.integers(0, 2),
         fragment=st.sampled_from([None, "我那个"]),
+        unanswered=st.sampled_from([(), ("账单上的绿点是什么",)]),
     )
     .map(lambda state: fitted(state, KNOWLEDGE))
     .filter(lambda state: state.topic not in {walk.topic for walk in state.suspended})

@@ -45,6 +45,14 @@ def test_out_of_the_blue(conversation: Conversation) -> None:
     }
 
 
+def test_what_nobody_could_answer_is_handed_over(conversation: Conversation) -> None:
+    conversation.does(Act.OUT_OF_SCOPE, "账单上那个绿点是什么", entities={"unsupported_topic": ("账单",)})
+    summary = str(hand_off(conversation)["summary"])
+    assert summary.startswith("机器人没答上来：「账单上那个绿点是什么」\n")
+    assert "还没说清楚" not in summary
+    assert conversation.state.unanswered == ()
+
+
 def test_from_the_middle_of_a_dispute(conversation: Conversation) -> None:
     conversation.opens("forgot_password")
     conversation.does(Act.CANCEL)
