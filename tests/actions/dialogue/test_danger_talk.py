@@ -171,6 +171,27 @@ def test_a_procedure_that_was_offered_is_begun_by_a_yes(conversation: Conversati
     assert conversation.state.topic == "forgot_password"
 
 
+@pytest.mark.parametrize("text", ["那走申诉吧", "交易申诉"])
+def test_the_dispute_begins_by_its_name(conversation: Conversation, text: str) -> None:
+    fraud(conversation, "有一笔238块的不是我买的")
+    assert "交易申诉" in says(conversation, "申诉怎么说", said={"asks_dispute": 0.9})
+    says(conversation, text, said={"asks_dispute": 0.95})
+    assert conversation.state.topic == "transaction_dispute"
+
+
+def test_nothing_is_said_to_be_safe_that_was_seen_or_given(conversation: Conversation) -> None:
+    fraud(conversation, "有个自称客服的让我开屏幕共享 我开了")
+    says(conversation, "已经断开了 刚才他看到我的卡号和短信了", said={"disconnected": 0.9, "card_told": 0.9})
+    assert "最稳" not in says(conversation, "余额还保得住吗", said={"asks_safe_now": 0.3})
+
+
+def test_who_is_far_away_is_not_told_to_stay_beside(conversation: Conversation) -> None:
+    reactions = KNOWLEDGE.crisis.reactions["help_coming"]
+    known = {"of_other", "far_away"}
+    says_first = next(reaction for reaction in reactions if reaction.fits(known)).says
+    assert not any("守着别走开" in text or "跟前" in text for text in says_first)
+
+
 def test_a_yes_without_an_offer_begins_nothing(conversation: Conversation) -> None:
     fraud(conversation, "我把短信上的码报给人家了")
     says(conversation, "好的好的")
@@ -217,7 +238,7 @@ def test_an_unknown_question_is_not_passed_over(conversation: Conversation) -> N
 def test_when_everything_was_told_it_ends_with_a_human(conversation: Conversation) -> None:
     fraud(conversation, "我给骗子转了四千块")
     answers = [says(conversation, f"现在怎么办{'啊' * number}") for number in range(6)]
-    assert any("能做的您都做了" in answer for answer in answers)
+    assert any("要紧的我都说过了" in answer for answer in answers)
     assert len(set(answers[:3])) == 3
 
 
