@@ -21,6 +21,7 @@ export const PLAIN_VIEW: QueueView = { filter: 'all', order: 'queue', words: '' 
 export type QueueRow =
   { kind: 'ticket'; ticket: Ticket } | { kind: 'group'; id: number | null; name: string | null; count: number };
 
+const URGENT = 0;
 const NORMAL = 2;
 
 /** Returns the ids of the groups that an agent is in. */
@@ -34,9 +35,14 @@ export function isFor(ticket: Ticket, groupIds: ReadonlySet<number>, now: number
   return ticket.overflow_at !== null && Date.parse(ticket.overflow_at) <= now;
 }
 
-/** Returns who comes next for an agent: the first for them; if there is none, the first at all. */
+/**
+ * Returns who comes next for an agent: the first for them; if there is none, the first at all. Somebody urgent goes before
+ * all others, whoever's they are: a life or an account may be at stake, and a specialist can take them over later.
+ */
 export function nextOf(waiting: readonly Ticket[], groupIds: ReadonlySet<number>, now: number): Ticket | undefined {
-  return waiting.find((ticket) => isFor(ticket, groupIds, now)) ?? waiting[0];
+  const urgent = waiting.filter(({ priority }) => priority === URGENT);
+  const first = urgent.length > 0 ? urgent : waiting;
+  return first.find((ticket) => isFor(ticket, groupIds, now)) ?? first[0];
 }
 
 /** Returns what is looked for, in the order wanted. `text`: what a row shows. `waiting` is in the order of the gateway. */

@@ -24,9 +24,15 @@ describe('who is for an agent', () => {
   });
 
   it('comes first, and somebody else rather than nobody', () => {
-    expect(nextOf(waiting, new Set(), NOW)?.id).toBe(3);
-    expect(nextOf(waiting.slice(0, 2), new Set(), NOW)?.id).toBe(1);
+    expect(nextOf(waiting.slice(1), new Set(), NOW)?.id).toBe(3);
+    expect(nextOf(waiting.slice(1, 2), new Set(), NOW)?.id).toBe(2);
     expect(nextOf([], new Set(), NOW)).toBeUndefined();
+  });
+
+  it('is somebody urgent before all others, of their own group or not', () => {
+    expect(nextOf(waiting, new Set([PAY.id]), NOW)?.id).toBe(1);
+    const own = ticketWith({ id: 9, priority: 0, group: PAY });
+    expect(nextOf([...waiting, own], new Set([PAY.id]), NOW)?.id).toBe(9);
   });
 
   it('follows from the members of the groups', () => {
