@@ -154,7 +154,8 @@ def _correction(context: Context, state: DialogueState, message: UserMessage) ->
         changes = {**_told_beside(context, state, message, changes), **changes}
         evidence = f"corrects {', '.join(changes)}"
         return Reading(Source.ASKED, Act.CORRECT, message, evidence, arguments={"changes": changes})
-    if corrections.finds_old(state, message) and message.acts.get("correction", 0.0) >= _LIKELY:
+    finds_old = corrections.finds_old(state, message) and state.awaiting is not Awaiting.DETAIL
+    if finds_old and message.acts.get("correction", 0.0) >= _LIKELY:
         return Reading(Source.ASKED, Act.READ_BACK, message, "finds what is noted old")
     detail = corrections.to_be_changed(context, state, message)
     if detail is None or asks(normalize(message.text)):
@@ -183,7 +184,15 @@ def _told_beside(
         wanted = next((d for d in topic.collected_details if d.id in changes), None)
     told = details_said(context, topic, message, wanted)
     kinds = {detail.id for detail in topic.collected_details if detail.accepts != "story"}
-    return {k: v for k, v in told.items() if k in kinds and k not in state.collected_details and k not in changes}
+    return {
+        name: value
+        for name, value in told.items()
+        if name in kinds
+        and name not in state.collected_details
+        and name not in changes
+        # 「时间也不对 是前天」 names nobody.
+        and not corrections.says_wrong(context, state, value)
+    }
 
 
 def _retold(context: Context, state: DialogueState, message: UserMessage) -> Reading | None:

@@ -108,17 +108,9 @@ def changes_in(
         new = _new_value(detail, values, current, message, known)
         if meant and wrong and detail.accepts == "name":
             new = name_in(meant)
-        if new and new != current and not _is_old(new, message, state, known):
+        if new and new != current and (_is_text(detail) or not finds_old(state, message)):
             changes[detail.id] = new
     return changes
-
-
-def _is_old(new: str, message: UserMessage, state: DialogueState, known: tuple[CollectedDetail, ...]) -> bool:
-    """Whether a value is named as what a noted story still has (「说明里还是旧的 昨天下午398」)."""
-    if not _STILL_OLD.search(normalize(message.text)):
-        return False
-    words = new.split("（", maxsplit=1)[0]
-    return any(words in state.collected_details[detail.id] for detail in known if detail.accepts == "story")
 
 
 def finds_old(state: DialogueState, message: UserMessage) -> bool:

@@ -139,8 +139,16 @@ def test_a_remark_on_the_first_value_does_not_reject_the_new_one() -> None:
     assert read(message, asked_for("counterparty", **known)).chosen.arguments["changes"] == {"amount": "457"}
 
 
+def test_what_is_said_to_be_wrong_is_no_name() -> None:
+    known = {"transaction_time": "昨天下午（11月27日）", "amount": "475"}
+    message = said("时间也不对 应该是前天晚上 不是昨天", "nlu_fallback", said_at=NOW, acts={"correction": 0.9})
+    assert read(message, asked_for("counterparty", **known)).chosen.arguments["changes"] == {
+        "transaction_time": "前天晚上（11月26日）"
+    }
+
+
 def test_what_a_story_still_has_is_no_new_value() -> None:
-    known = {"transaction_time": "前天晚上（11月26日）", "amount": "457", "description": "昨天下午被扣了475"}
+    known = {"transaction_time": "前天晚上（11月26日）", "amount": "457", "description": "前天晚上被扣了457"}
     message = said("说明里还是旧的啊 昨天下午475 都改了呀", "nlu_fallback", said_at=NOW, acts={"correction": 0.9})
     chosen = read(message, at("transaction_dispute", 1, collected_details=known)).chosen
     assert chosen.act is Act.READ_BACK
