@@ -72,6 +72,13 @@ def test_tickets_are_counted_with_reason_waits_and_ratings() -> None:
     assert found.days[0][1] == found.total
 
 
+def test_a_conversation_with_two_tickets_is_handed_off_once() -> None:
+    talks = [Talk(MONDAY, "a"), Talk(TUESDAY, "a"), Talk(MONDAY, "b")]
+    tickets = [TicketFacts(MONDAY, None, "user_request", conversation_id=it) for it in ("a", "a", "silent")]
+    found = overview([MONDAY, TUESDAY], talks, [], tickets).total
+    assert (found.conversations, found.handed_off, found.conversations_handed_off) == (2, 3, 1)
+
+
 def test_times_that_run_backwards_are_no_waits() -> None:
     assert TicketFacts(MONDAY, None, "x", NOON, NOON - timedelta(seconds=1)).waited is None
     assert TicketFacts(MONDAY, None, "x", None, NOON).waited is None

@@ -76,6 +76,7 @@ async def test_outcomes_ratings_and_steps(database: Database, conversations: lis
     insight = await Statistics(database).read(PERIOD)
     total = insight.overview.total
     assert (total.solved, total.not_solved, total.abandoned, total.left) == (1, 0, 1, 1)
+    assert total.conversations_handed_off <= total.conversations
     assert (total.handed_off, total.reasons) == (2, {"user_request": 1, "message": 1})
     assert total.bot_rating == Rating(2, 3.5, [0, 1, 0, 0, 1])
     assert insight.titles == {topic: "找回登录密码"}

@@ -111,6 +111,18 @@ async def test_silent_agents_chat_goes_back_to_the_front_of_the_queue(office: Of
     assert "timeout" not in await office.kinds(conversation_id)
 
 
+async def test_user_who_was_answered_is_not_told_that_nobody_answered(office: Office) -> None:
+    first, second = await office.agent("小林"), await office.agent("小王")
+    conversation_id, ticket = await office.chat(first)
+    await office.say(conversation_id, "在吗")
+    await office.agents.say(ticket.id, first, text="在的")
+    await office.agents.transfer(ticket.id, first, to=second)
+    await office.later(minutes=5, seconds=1)
+    last = await office.last(conversation_id)
+    assert last.metadata["support"] == "requeued"
+    assert last.text.startswith("正在为您安排另一位客服")
+
+
 async def test_agent_who_answers_keeps_the_chat(office: Office) -> None:
     agent = await office.agent("小林")
     conversation_id, ticket = await office.chat(agent)

@@ -61,6 +61,7 @@ class TicketFacts:
     claimed_at: datetime | None = None
     first_reply_at: datetime | None = None
     rating: int | None = None
+    conversation_id: str | None = None
 
     @property
     def waited(self) -> float | None:
@@ -78,6 +79,7 @@ class _Tally:
     """Counters of one cell. Conversations are sets, because each counts once."""
 
     conversations: set[str] = field(default_factory=set)
+    handed_off: set[str] = field(default_factory=set)
     outcomes: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     reasons: Counter[str] = field(default_factory=Counter)
     bot_ratings: Counter[int] = field(default_factory=Counter)
@@ -88,6 +90,8 @@ class _Tally:
 
     def add(self, ticket: TicketFacts) -> None:
         self.reasons[ticket.reason] += 1
+        if ticket.conversation_id is not None:
+            self.handed_off.add(ticket.conversation_id)
         if ticket.rating is not None:
             self.agent_ratings[ticket.rating] += 1
         if ticket.waited is not None:
@@ -107,6 +111,7 @@ class _Tally:
             first_reply=seconds(self.first_replies),
             helpful=self.feedback[True],
             unhelpful=self.feedback[False],
+            conversations_handed_off=len(self.conversations & self.handed_off),
         )
 
 

@@ -182,6 +182,7 @@ async def _tickets(transaction: AsyncSession, period: Period) -> tuple[list[Tick
             Ticket.claimed_at,
             Ticket.first_reply_at,
             Ticket.rating,
+            Ticket.conversation_id,
             Ticket.handoff["step"]["id"].as_string(),
             Ticket.handoff["step"]["number"].as_integer(),
             Ticket.handoff["topic"]["title"].as_string(),

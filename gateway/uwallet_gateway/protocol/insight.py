@@ -64,7 +64,12 @@ class Seconds:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """The figures of a day, of a topic, or of everything."""
+    """The figures of a day, of a topic, or of everything.
+
+    Attributes:
+        handed_off: Tickets; a conversation may have several.
+        conversations_handed_off: Of `conversations`, those with a ticket.
+    """
 
     conversations: int
     solved: int
@@ -79,6 +84,7 @@ class Figures:
     first_reply: Seconds
     helpful: int = 0
     unhelpful: int = 0
+    conversations_handed_off: int = 0
 
 
 @dataclass(frozen=True, slots=True)

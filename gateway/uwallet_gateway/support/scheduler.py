@@ -221,7 +221,18 @@ class SupportScheduler:
 
     async def _requeue_unanswered(self, transaction: ConversationTransaction, ticket: tables.Ticket) -> None:
         _log.info("support.agent_silent", ticket=ticket.number, agent_id=ticket.agent_id)
-        await self._steps.requeue(transaction, ticket, "requeued", None)
+        # Nobody has failed a user who was answered and said nothing since: the chat may have been reassigned meanwhile.
+        last_author = await transaction.session.scalar(
+            select(tables.Message.author)
+            .where(
+                tables.Message.conversation_id == ticket.conversation_id,
+                tables.Message.author.in_(("user", "agent")),
+            )
+            .order_by(tables.Message.id.desc())
+            .limit(1)
+        )
+        notice = "transferred_to_queue" if last_author == "agent" else "requeued"
+        await self._steps.requeue(transaction, ticket, notice, None)
 
     async def _remind(self, transaction: ConversationTransaction, ticket: tables.Ticket) -> None:
         ticket.reminded_at = now()

@@ -314,6 +314,7 @@ function figures(seed: number): Figures {
     abandoned: 2 + (seed % 3),
     left: 4,
     handed_off,
+    conversations_handed_off: handed_off - 1,
     reasons: { user_request: handed_off - 4, step_problem: 2, frustrated: 1, account_compromised: 1 },
     bot_rating: { count: 12, average: 4.1, distribution: [1, 0, 2, 3, 6] },
     agent_rating: { count: 7, average: 4.7, distribution: [0, 0, 0, 2, 5] },

@@ -1000,6 +1000,10 @@ export interface DayFigures {
 }
 /**
  * The figures of a day, of a topic, or of everything.
+ *
+ * Attributes:
+ *     handed_off: Tickets; a conversation may have several.
+ *     conversations_handed_off: Of `conversations`, those with a ticket.
  */
 export interface Figures {
   conversations: number;
@@ -1017,6 +1021,7 @@ export interface Figures {
   first_reply: Seconds;
   helpful?: number;
   unhelpful?: number;
+  conversations_handed_off?: number;
 }
 /**
  * Events that the gateway sends to desks.

@@ -19,7 +19,7 @@ export function needsTime(created_at: string, previous: string | null): boolean 
   return previous === null || !(time - Date.parse(previous) <= PAUSE);
 }
 
-/** Returns a time in the browser's time zone. */
+/** Returns a time, past or to come, in the browser's time zone: of another day than today always with its date. */
 export function describeTime(time: Date, now: Date, texts: TimeTexts): string {
   const values = {
     year: time.getFullYear(),
@@ -28,7 +28,7 @@ export function describeTime(time: Date, now: Date, texts: TimeTexts): string {
     time: `${twoDigits(time.getHours())}:${twoDigits(time.getMinutes())}`,
   };
   const days = Math.round((midnight(now) - midnight(time)) / 86_400_000);
-  if (days <= 0) return fill(texts.today, values);
+  if (days === 0) return fill(texts.today, values);
   if (days === 1) return fill(texts.yesterday, values);
   return fill(time.getFullYear() === now.getFullYear() ? texts.this_year : texts.other, values);
 }

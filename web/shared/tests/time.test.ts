@@ -15,6 +15,8 @@ it.each([
   [new Date(2026, 10, 1, 9, 3), '11月1日 09:03'],
   [new Date(2025, 11, 31, 9, 3), '2025年12月31日 09:03'],
   [new Date(2026, 10, 23, 1, 0), '01:00'],
+  [new Date(2026, 10, 30, 0, 30), '11月30日 00:30'],
+  [new Date(2027, 0, 2, 9, 3), '2027年1月2日 09:03'],
 ])('says %s as %s', (time, text) => expect(describeTime(time, now, texts)).toBe(text));
 
 it('tells the time at the beginning and after a pause', () => {

@@ -26,7 +26,10 @@ export interface Figures {
   not_solved: number;
   abandoned: number;
   left: number;
+  /** Tickets: a conversation may have several. */
   handed_off: number;
+  /** Of the conversations, those with a ticket. */
+  conversations_handed_off: number;
   reasons: Record<string, number>;
   bot_rating: Rating;
   agent_rating: Rating;

@@ -35,7 +35,7 @@ function cellsOf(total: Figures): { title: string; value: string; more: string }
   return [
     { title: names.conversations, value: String(total.conversations), more: '' },
     { title: names.solved, value: String(total.solved), more: share(total.solved) },
-    { title: names.handed_off, value: String(total.handed_off), more: share(total.handed_off) },
+    { title: names.handed_off, value: String(total.handed_off), more: share(total.conversations_handed_off) },
     { title: names.gave_up, value: String(gaveUp), more: share(gaveUp) },
     { title: names.bot_rating, ...rating(total.bot_rating) },
     { title: names.agent_rating, ...rating(total.agent_rating) },
