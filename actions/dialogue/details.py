@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -18,6 +19,8 @@ from actions.reading.reading import Reading
 from actions.reading.values import accepted, values_for
 from language.text_normalization import normalize
 
+_SHORTEST_IN_STORY = 2
+
 
 def note(context: Context, state: DialogueState, reading: Reading) -> Turn:
     """Notes what the message tells and asks for what is still missing."""
@@ -25,7 +28,11 @@ def note(context: Context, state: DialogueState, reading: Reading) -> Turn:
     if topic is None:
         return show_current(context, state)
     # What was given before is not overwritten by a number that occurs in the story.
-    known = {**reading.arguments.get("values", {}), **state.collected_details, **reading.arguments.get("changes", {})}
+    changes = dict(reading.arguments.get("changes", {}))
+    changes |= _stories_after(
+        state.collected_details, changes, {detail.id: detail for detail in correctable(context, state)}
+    )
+    known = {**reading.arguments.get("values", {}), **state.collected_details, **changes}
     skipped = reading.arguments.get("skipped")
     if skipped:
         state = replace(state, skipped_details=(*state.skipped_details, str(skipped)))
@@ -126,11 +133,32 @@ def correct(context: Context, state: DialogueState, reading: Reading) -> Turn:
     }
     changes = {name: value for name, value in reading.arguments.get("changes", {}).items() if name in known}
     if changes:
+        changes |= _stories_after(state.collected_details, changes, known)
         state = replace(state, collected_details={**state.collected_details, **changes}, offer=None)
         lines = context.replies.noted(list(known.values()), changes)
         return _after_correction(context, state, Reply("utter_corrected", {"details": lines}))
     named = known.get(str(reading.arguments.get("detail", "")))
     return _ask_again(state, context, named) if named else show_current(context, state)
+
+
+def _stories_after(
+    noted: Mapping[str, str], changes: Mapping[str, str], known: Mapping[str, CollectedDetail]
+) -> dict[str, str]:
+    """Returns the stories in which a time or an amount that was corrected stood, with the new one."""
+    facts = [name for name in changes if name in noted and known[name].accepts in ("time", "amount")]
+    after = {}
+    for name, story in noted.items():
+        if name not in known or known[name].accepts != "story" or name in changes:
+            continue
+        text = story
+        for fact in facts:
+            old, new = (value.split("（", maxsplit=1)[0] for value in (noted[fact], changes[fact]))
+            if len(old) >= _SHORTEST_IN_STORY and new not in story:
+                # 「该扣39 扣了93」 has both, and is right.
+                text = new.join(re.split(rf"(?<![\d.]){re.escape(old)}(?![\d.])", text))
+        if text != story:
+            after[name] = text
+    return after
 
 
 def _after_correction(context: Context, state: DialogueState, reply: Reply) -> Turn:

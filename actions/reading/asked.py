@@ -77,6 +77,7 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
         or _consent_to_warning(state, act, message)
         or _new_value(context, state, act, message)
         or _retold(context, state, message)
+        or _answer_and_correction(context, state, message)
         or _correction(context, state, message)
         or _read_back(state, message)
         or _detail(context, state, act, message)
@@ -153,10 +154,22 @@ def _correction(context: Context, state: DialogueState, message: UserMessage) ->
         changes = {**_told_beside(context, state, message, changes), **changes}
         evidence = f"corrects {', '.join(changes)}"
         return Reading(Source.ASKED, Act.CORRECT, message, evidence, arguments={"changes": changes})
+    finds_old = corrections.finds_old(state, message) and state.awaiting is not Awaiting.DETAIL
+    if finds_old and message.acts.get("correction", 0.0) >= _LIKELY:
+        return Reading(Source.ASKED, Act.READ_BACK, message, "finds what is noted old")
     detail = corrections.to_be_changed(context, state, message)
     if detail is None or asks(normalize(message.text)):
         return None
     return Reading(Source.ASKED, Act.CORRECT, message, f"wants {detail.id} changed", arguments={"detail": detail.id})
+
+
+def _answer_and_correction(context: Context, state: DialogueState, message: UserMessage) -> Reading | None:
+    """Reads the answer before what is corrected beside it (「王建国 哦不对 金额是1250」): neither is lost."""
+    topic = context.topic(state)
+    if topic is None or state.walk is None or state.awaiting is not Awaiting.DETAIL or message.is_payload:
+        return None
+    wanted = next((d for d in topic.collected_details if d.id == state.walk.requested_detail), None)
+    return _told_and_corrected(context, state, wanted, message) if wanted else None
 
 
 def _told_beside(
@@ -171,7 +184,15 @@ def _told_beside(
         wanted = next((d for d in topic.collected_details if d.id in changes), None)
     told = details_said(context, topic, message, wanted)
     kinds = {detail.id for detail in topic.collected_details if detail.accepts != "story"}
-    return {k: v for k, v in told.items() if k in kinds and k not in state.collected_details and k not in changes}
+    return {
+        name: value
+        for name, value in told.items()
+        if name in kinds
+        and name not in state.collected_details
+        and name not in changes
+        # 「时间也不对 是前天」 names nobody.
+        and not corrections.says_wrong(context, state, value)
+    }
 
 
 def _retold(context: Context, state: DialogueState, message: UserMessage) -> Reading | None:
@@ -218,8 +239,7 @@ def _detail(context: Context, state: DialogueState, act: Act, message: UserMessa
         return other
     told = without_reminder(message.text)
     message = message if told == message.text.strip() else replace(message, text=told, key=folded(normalize(told)))
-    both = _told_and_corrected(context, state, wanted, message)
-    return both or _answer(context, state, topic, wanted, act, message)
+    return _answer(context, state, topic, wanted, act, message)
 
 
 def _of_waiting(state: DialogueState, message: UserMessage) -> Reading | None:
@@ -238,7 +258,13 @@ def _told_and_corrected(
     """Reads an answer that ends in a correction (「没买过这东西 哦时间也不对 是大前天」): each is taken for itself."""
     parts = [part for part in _PARTS.split(message.text.strip()) if part]
     at = next(
-        (number for number, part in enumerate(parts) if number and corrections.says_wrong(context, state, part)), 0
+        (
+            number
+            for number, part in enumerate(parts)
+            if number
+            and (corrections.says_wrong(context, state, part) or corrections.turns_back(" ".join(parts[number:])))
+        ),
+        0,
     )
     if not at or wanted.accepts not in ("story", "name"):
         return None

@@ -9,6 +9,7 @@ from actions.dialogue.acts import Act
 from actions.dialogue.messages import AnswerBand, UserMessage
 from actions.dialogue.state import Alarm, DialogueState, Offer
 from actions.dialogue.turn import Context
+from actions.reading import beside_waiting
 from actions.reading.questions import asks, excepts
 from actions.reading.reading import Reading, Source
 from actions.reading.values import details_said
@@ -52,6 +53,9 @@ _ASKS_PLACE = 0.9
 
 def read(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
     """Reads the message as a complaint, or as a word about the queue."""
+    beside = beside_waiting.read(context, state, act, message)
+    if beside:
+        return beside
     if state.handed_over or message.is_queued:
         waiting_for = _of_waiting(context, state, act, message)
         if waiting_for:

@@ -37,6 +37,9 @@ _DENIES_FIRST = re.compile(
     r"^(?:啊|哦|诶|等等|等一?下|[\s,，])*(?:不对|错了|[说写搞弄]错了?)(?:[\s,，。!！]+(?:应该)?(?:是|叫|金额|时间|对方|改)|(?:应该)?是)"
     r"|^(?:啊|哦|呃|额|诶|哎)*(?:不|不对|错了)?[\s,，。]*(?:还是|改回|就是)(?=[上下周昨前今大礼星这本\d一二两三四五六七八九十])"
 )
+# 「说明里还是旧的 昨天下午398」 names what is not so any more.
+_STILL_OLD = re.compile("(?:还是|是|都是|写的?)(?:旧|老|原来|以前)的?(?:啊|呀|呢|嘛)*(?=$|[\\s,，。;；!！])")
+_TURNS_BACK = re.compile(r"^(?:啊|哦|噢|诶|哎|等等|等一?下)+[\s,，]*(?:不对|错了|[说写搞弄]错了?)[\s,，。!！]+")
 # 「多收了我10块」 tells how much too much it was.
 _DIFFERENCE = re.compile("多(?:收|扣|付|算|给|要|划|刷)|少(?:找|退|给|到)|差了?")
 _NEW_NAME = re.compile(
@@ -105,9 +108,15 @@ def changes_in(
         new = _new_value(detail, values, current, message, known)
         if meant and wrong and detail.accepts == "name":
             new = name_in(meant)
-        if new and new != current:
+        if new and new != current and (_is_text(detail) or not finds_old(state, message)):
             changes[detail.id] = new
     return changes
+
+
+def finds_old(state: DialogueState, message: UserMessage) -> bool:
+    """Whether the message says that what is noted is still as it was (「说明里还是旧的啊」)."""
+    is_short_of_new = not _NEW_TEXT.search(message.text)
+    return bool(state.collected_details) and is_short_of_new and bool(_STILL_OLD.search(normalize(message.text)))
 
 
 def says_wrong(context: Context, state: DialogueState, clause: str) -> bool:
@@ -115,6 +124,11 @@ def says_wrong(context: Context, state: DialogueState, clause: str) -> bool:
     text = normalize(clause)
     names = {name for detail in correctable(context, state) for name in detail.names}
     return any(re.search(rf"{re.escape(name)}.{{0,3}}(?:不对|错|有误|弄混|搞混|得改|要改)", text) for name in names)
+
+
+def turns_back(text: str) -> bool:
+    """Whether a text takes back, in its first word, what was told before (「哦不对 金额是80」)."""
+    return bool(_TURNS_BACK.match(normalize(text)))
 
 
 def to_be_changed(context: Context, state: DialogueState, message: UserMessage) -> CollectedDetail | None:

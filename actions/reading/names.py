@@ -30,6 +30,10 @@ _READ_OFF = re.compile(
     r"^(?:那|就|那就|你|麻烦|先|我|上面|上头|页面|记录|账单|里|收款|收钱|付款|方|人|的|那边|那个|对方|商家|名字|他|她|它|应该|好像|大概|可能)*"
     r"(?:[写填](?:着的?是?|的是?|是)|记(?:成|着|的是)|[写填记](?![表单好上完下错过了没不得进入写填记号给着的是成到清住载录账]|哪|什么|啥|一下|手机|邮箱|申诉|资料|信息)|显示的?是?|标着?的?是?|备注的?是?|叫做|名字?叫|就?叫|姓名是)(?:了|着|个|的|是|叫)*[\s,，:：]*(?=\S)"
 )
+# 「算了 老王面馆 就这个」
+_JUST_THIS = re.compile(
+    r"^(?:算了[\s,，]+)?(?P<name>[^\s,，]{2,12})[\s,，]+就(?:是)?(?:这个|这家|他|她|它)(?:吧|了)?[。.]*$"
+)
 # Whoever quotes means just that: 「就是叫“阿芳小吃”」.
 _QUOTED = re.compile(r"[“\"「《『](?P<name>[^”\"」》』]{1,25})[”\"」》』]")
 # In a later clause: 「收钱的是个人 叫王桂芬」.
@@ -99,6 +103,8 @@ def name_in(text: str) -> str | None:
     quoted = _QUOTED.search(text)
     if quoted and not is_noise(_key(quoted["name"])):
         return quoted["name"].strip()
+    just_this = _JUST_THIS.match(text.strip())
+    text = just_this["name"] if just_this else text
     plain = normalize(text)
     if asks(plain) or complains(plain) or demands_money(_key(text)) or _ORDER.search(plain.strip()):
         return None

@@ -75,6 +75,10 @@ _SAID_IN_FRONT = re.compile(
 _SAID_WITHIN = re.compile(
     r"^我?(?:刚才?|刚刚|前面)?不是(?:都|已经|早就?|刚)?(?:说|讲)(?P<told>[^了过\s]{2,8})(?:了|过)+(?:吗|嘛|啊|么|呀)"
 )
+# 「我刚不是说了老王面馆吗」
+_SAID_THAT = re.compile(
+    r"^我?(?:刚才?|刚刚|前面)?不是(?:都|已经|早就?|刚)?(?:跟你|给你)?(?:说|讲)(?:过|了)+(?P<told>[^\s,，。吗嘛么]{2,12})[吗嘛么][\s?？!！。]*$"
+)
 # Wants the money and no form.
 _DEMANDS = re.compile(
     "我(?:就|只|现在|马上)?(?:是)?要(?:求)?(?:你们?)?(?:退|还|赔)|(?:赶紧|快|马上|必须|立刻|直接)(?:给我)?(?:退|还|赔)(?:钱|款|我)"
@@ -232,7 +236,8 @@ def without_reminder(text: str) -> str:
 
     What is nothing but a reminder becomes empty.
     """
-    rest = _SAID_WITHIN.sub(r"\g<told>", _SAID_IN_FRONT.sub("", text.strip()))
+    rest = _SAID_THAT.sub(r"\g<told>", text.strip())
+    rest = _SAID_WITHIN.sub(r"\g<told>", _SAID_IN_FRONT.sub("", rest))
     clauses = [clause for clause in re.split(r"[\s,，。;；!！?？]+", rest) if clause]
     kept = [clause for clause in clauses if not _SAID_BEFORE.fullmatch(clause)]
     return rest.strip(" ,，。") if len(kept) == len(clauses) else " ".join(kept)

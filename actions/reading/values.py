@@ -23,6 +23,9 @@ _PHONE = re.compile(r"(?<![\d*])1[3-9]\d(?:\d{8}|\*{2,6}\d{2,4})(?![\d*])")
 _EMAIL = re.compile(r"[a-z0-9._+*-]+@[a-z0-9*-]+(?:\.[a-z0-9*-]+)+")
 # Right after a value, these say that it is wrong: 「昨天打错了是前天」.
 _WRONG_AFTER = re.compile(r"^.{0,2}?(?:打错|写错|说错|记错|填错|弄错|搞错|错了|不对)")
+# After 「不对 是389」 it is said of the value before: 「我看错了」.
+_MINE_AFTER = re.compile(r"^[\s,，]*(?:刚才|刚刚|前面|之前)?我(?:刚才|刚刚|前面|之前)?[看打写说记填弄搞]错")
+_NOW_TOLD = re.compile(r"(?:不对|错了)[\s,，]*(?:应该)?是[^\s,，]{0,3}$")
 # What should have been paid, beside what was.
 _SHOULD_BE = re.compile(
     r"(?:(?:应该|本来|本该|原本|明明|正常|实际应该?|讲好|说好)(?:只|就|是|的)*(?:扣|付|收|花|要|给|转|买)(?:的|了)?(?:是|我)?|标价|原价|单价|价格是|价签|写的是?)\s?$"
@@ -145,7 +148,10 @@ def _without_times(message: UserMessage) -> str:
 
 
 def _is_rejected(plain: str, start: int, end: int, rejections: Sequence[str]) -> bool:
-    return plain[:start].rstrip().endswith(tuple(rejections)) or bool(_WRONG_AFTER.match(plain[end:]))
+    before, after = plain[:start], plain[end:]
+    if _MINE_AFTER.match(after) and _NOW_TOLD.search(before):
+        return False
+    return before.rstrip().endswith(tuple(rejections)) or bool(_WRONG_AFTER.match(after))
 
 
 def details_said(

@@ -41,6 +41,15 @@ def test_the_new_value_is_asked_for(dispute: Conversation) -> None:
     assert dispute.requested_detail == "counterparty"
 
 
+def test_a_story_follows_what_is_corrected(conversation: Conversation) -> None:
+    conversation.opens("transaction_dispute", transaction_time="昨天", amount="300", counterparty="老王")
+    conversation.does(Act.OUT_OF_SCOPE, "昨天被扣了300 没给货")
+    conversation.does(
+        Act.DENY, "不对，金额是280不是300", entities={**DETAIL, "amount": ("280", "300")}, rejected={"amount": ("300",)}
+    )
+    assert conversation.state.collected_details["description"] == "昨天被扣了280，没给货"
+
+
 def test_free_text_is_corrected_by_what_is_said_next(dispute: Conversation) -> None:
     dispute.does(Act.OUT_OF_SCOPE, "老王水果店")
     assert dispute.does(Act.OUT_OF_SCOPE, "改一下商家", entities=DETAIL) == ["utter_ask_correction"]

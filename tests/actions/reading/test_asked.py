@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
+from actions.dialogue.acts import Act
 from actions.dialogue.messages import UserMessage, folded
 from actions.dialogue.state import Awaiting, DialogueState
 from actions.knowledge import Knowledge
@@ -122,6 +123,42 @@ def test_a_correction_at_the_end_of_an_answer_is_no_part_of_it() -> None:
     arguments = read(message, asked_for("description", **known)).chosen.arguments
     assert arguments["values"] == {"description": "饭没送到 电话也不接"}
     assert arguments["changes"] == {"amount": "57"}
+
+
+def test_an_answer_and_a_correction_beside_it_are_both_taken() -> None:
+    known = {"transaction_time": "昨天晚上八点（11月27日）", "amount": "1300"}
+    message = said("李建军 哦不对 金额是1360", "nlu_fallback", said_at=NOW)
+    arguments = read(message, asked_for("counterparty", **known)).chosen.arguments
+    assert arguments["values"] == {"counterparty": "李建军"}
+    assert arguments["changes"] == {"amount": "1360"}
+
+
+def test_a_remark_on_the_first_value_does_not_reject_the_new_one() -> None:
+    known = {"transaction_time": "昨天下午（11月27日）", "amount": "475"}
+    message = said("哦不对 是457 我看错了 对方叫啥不晓得", "nlu_fallback", said_at=NOW)
+    assert read(message, asked_for("counterparty", **known)).chosen.arguments["changes"] == {"amount": "457"}
+
+
+def test_what_is_said_to_be_wrong_is_no_name() -> None:
+    known = {"transaction_time": "昨天下午（11月27日）", "amount": "475"}
+    message = said("时间也不对 应该是前天晚上 不是昨天", "nlu_fallback", said_at=NOW, acts={"correction": 0.9})
+    assert read(message, asked_for("counterparty", **known)).chosen.arguments["changes"] == {
+        "transaction_time": "前天晚上（11月26日）"
+    }
+
+
+def test_what_a_story_still_has_is_no_new_value() -> None:
+    known = {"transaction_time": "前天晚上（11月26日）", "amount": "457", "description": "前天晚上被扣了457"}
+    message = said("说明里还是旧的啊 昨天下午475 都改了呀", "nlu_fallback", said_at=NOW, acts={"correction": 0.9})
+    chosen = read(message, at("transaction_dispute", 1, collected_details=known)).chosen
+    assert chosen.act is Act.READ_BACK
+
+
+@pytest.mark.parametrize("text", ["我刚不是说了李建军吗", "算了 李建军 就这个"])
+def test_a_name_said_once_more_is_noted(text: str) -> None:
+    message = said(text, "nlu_fallback", said_at=NOW)
+    values = read(message, asked_for("counterparty", transaction_time="昨天", amount="75")).chosen.arguments["values"]
+    assert values == {"counterparty": "李建军"}
 
 
 def test_a_detail_named_with_its_value_is_corrected() -> None:
