@@ -133,13 +133,24 @@ CASES: list[tuple[str, str, dict[str, Any], list[str | None], dict[str, Any]]] =
     ("action_explain_capabilities", "capabilities", {}, ["utter_capabilities"], {}),
     ("action_answer_bot_challenge", "bot_challenge", {}, ["utter_bot_challenge"], {}),
     ("action_decline_out_of_scope", "out_of_scope", {}, ["utter_chitchat"], {}),
-    ("action_not_understood", "nlu_fallback", {}, ["utter_not_understood"], {"failures_in_row": 1.0}),
+    (
+        "action_not_understood",
+        "nlu_fallback",
+        {},
+        ["utter_not_understood"],
+        {"failures_in_row": 1.0, "unanswered": ["说了这么长的一句话"]},
+    ),
     (
         "action_not_understood",
         "nlu_fallback",
         {"failures_in_row": 1.0},
         ["utter_not_understood_again"],
-        {"failures_in_row": 2.0, "offer": "human", "offer_reason": "not_understood"},
+        {
+            "failures_in_row": 2.0,
+            "offer": "human",
+            "offer_reason": "not_understood",
+            "unanswered": ["说了这么长的一句话"],
+        },
     ),
 ]
 
