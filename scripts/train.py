@@ -69,7 +69,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not options.force and MODEL.exists() and FINGERPRINT.exists() and FINGERPRINT.read_text() == current:
         print(f"{MODEL.relative_to(ROOT)} is up to date.")
         return 0
-    print("Training (less than a minute) ...", flush=True)
+    print("Training (some two minutes) ...", flush=True)
     FINGERPRINT.unlink(missing_ok=True)
     command = [sys.executable, "-m", "engine.training", str(MODEL)]
     status = subprocess.run(command, cwd=ROOT, check=False).returncode
