@@ -9,6 +9,7 @@ import { useDesk } from '../view/context.ts';
 import { FormButtons } from './form_buttons.tsx';
 import { useEntryForm, type EntryFormProps } from './form_handle.ts';
 import { useKnowledge, useStudioEntries, type NewFaq } from './queries.ts';
+import { RelatedField } from './related_field.tsx';
 
 const DAY = 'YYYY-MM-DD';
 const CHANNELS = ['widget', 'api'] as const;
@@ -36,7 +37,6 @@ export function FaqForm({ from, ...props }: EntryFormProps & { from: NewFaq | nu
   const [form] = Form.useForm<Values>();
   const knowledge = useKnowledge();
   const topics = useStudioEntries(true, 'topic');
-  const faqs = useStudioEntries(true, 'faq');
   const categories = useMemo(() => knowledge.data?.categories ?? [], [knowledge.data]);
   const initial = useMemo(() => initialOf(entry?.value as StudioFaq | undefined, from), [entry?.id]); // eslint-disable-line react-hooks/exhaustive-deps -- what is typed is not exchanged when the draft answers
   const titleOf = (id: string): string => categories.find((it) => it.id === id)?.title ?? id;
@@ -146,16 +146,7 @@ export function FaqForm({ from, ...props }: EntryFormProps & { from: NewFaq | nu
                     options={(topics.data ?? []).map(({ id, title }) => ({ value: id, label: title }))}
                   />
                 </Form.Item>
-                <Form.Item name="related" label={t.studio.related}>
-                  <Select
-                    mode="multiple"
-                    maxCount={4}
-                    showSearch={{ optionFilterProp: 'label' }}
-                    options={(faqs.data ?? [])
-                      .filter(({ id, change }) => id !== entry?.id && change !== 'removed')
-                      .map(({ id, title }) => ({ value: id, label: title }))}
-                  />
-                </Form.Item>
+                <RelatedField kind="faq" label={t.studio.related} own={entry?.id} />
                 <div className="studio-pair">
                   <Form.Item name="link_title" label={t.studio.link_title}>
                     <Input maxLength={200} />

@@ -1,12 +1,13 @@
 /** A procedure: how users ask for it, and its steps. */
 
-import { Checkbox, Collapse, Form, Input, Select, type FormInstance } from 'antd';
+import { Checkbox, Collapse, Form, Input, type FormInstance } from 'antd';
 import { useMemo, type JSX } from 'react';
 import { emptyAsNull, linesOf, withStepIds, type EntryValue, type StudioStep } from '../core/studio.ts';
 import { fill, t } from '../i18n/strings.ts';
 import { FormButtons } from './form_buttons.tsx';
 import { useEntryForm, type EntryFormProps } from './form_handle.ts';
 import { useStudioEntries } from './queries.ts';
+import { RelatedField } from './related_field.tsx';
 import { StepList } from './step_list.tsx';
 
 /** A classifier is trained on five folds. */
@@ -137,16 +138,7 @@ export function ProcedureForm(props: EntryFormProps): JSX.Element {
                 <Form.Item name="finished" label={t.studio.finished}>
                   <Input.TextArea maxLength={500} autoSize={{ minRows: 1 }} />
                 </Form.Item>
-                <Form.Item name="related" label={t.studio.related_topics}>
-                  <Select
-                    mode="multiple"
-                    maxCount={4}
-                    showSearch={{ optionFilterProp: 'label' }}
-                    options={(topics.data ?? [])
-                      .filter(({ id, change }) => id !== entry?.id && change !== 'removed')
-                      .map(({ id, title }) => ({ value: id, label: title }))}
-                  />
-                </Form.Item>
+                <RelatedField kind="topic" label={t.studio.related_topics} own={entry?.id} />
               </>
             ),
           },
