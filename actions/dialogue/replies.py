@@ -11,6 +11,9 @@ from actions.knowledge.faqs import Faq, faq_id, intent_of
 from actions.knowledge.organisation import setting_line
 from actions.knowledge.schema import CollectedDetail, Setting
 
+# Of a menu that is told in a sentence.
+_MOST_TITLES = 8
+
 
 class ReplyBuilder:
     """Turns topics, steps and items into replies."""
@@ -73,6 +76,14 @@ class ReplyBuilder:
     def menu(self) -> tuple[Button, ...]:
         """Returns the buttons of the main topics."""
         return tuple(self.topic_button(topic) for topic in self._knowledge.main_topics)
+
+    def menu_titles(self) -> str:
+        """Returns the titles of the menu as they stand in a sentence, not more than one reads."""
+        # Without a menu those that have steps.
+        named = self._knowledge.main_topics or [it for it in self._knowledge.topics.values() if it.is_walkthrough]
+        titles = [self.label(topic.id) for topic in named]
+        more = self._knowledge.wording.list_more if len(titles) > _MOST_TITLES else ""
+        return self.listed(titles[:_MOST_TITLES]) + more
 
     def related(self, topic: Topic, state: DialogueState, limit: int = 3) -> tuple[Button, ...]:
         """Returns buttons of up to `limit` related topics; the one in progress is none, its button would restart it."""

@@ -149,6 +149,7 @@ class Wording(_Model):
     intent_titles: dict[str, Text]
     left_out_by_agents: LeftOutByAgents
     list_separator: str
+    list_more: str = ""
     contact_details: list[CollectedDetail]
     handed_over_story: str
     handoff_summary: HandoffSummary
