@@ -94,8 +94,8 @@ def load_knowledge(folder: Path = DEFAULT_FOLDER) -> Knowledge:
 
     Args:
         folder: Holds one `<topic>.yml` per topic, `organisation.yml`, `wording.yml`, `safety.yml`,
-            `danger.yml` and `crisis.yml`, perhaps `notices.yml`, in `faq/` questions with one answer each, and in `widget/` what
-            the window shows.
+            `danger.yml` and `crisis.yml`, perhaps `notices.yml`, in `faq/` questions with one answer each, and in
+            `widget/` what the window shows.
 
     Returns:
         The checked knowledge.
@@ -161,8 +161,7 @@ def _load(folder: Path, *, with_lines: set[str]) -> Knowledge:
         problems += _explains_nothing(announced, topics, folder / NOTICES_FILE)
     faqs, mistakes = read_faqs(folder / FAQ_FOLDER, None if problems else topics)
     problems += mistakes
-    if not problems:
-        problems += hot_question_problems(folder, topics, faqs)
+    problems += [] if problems else hot_question_problems(folder, topics, faqs)
     danger, crisis = talks[DANGER_FILE], talks[CRISIS_FILE]
     if problems or not (organisation and wording and care and danger and crisis):
         raise KnowledgeError(problems)
