@@ -12,7 +12,7 @@ from actions.dialogue.messages import Event, EventKind, Reply, UserMessage
 from actions.dialogue.state import DialogueState, HandoffReason
 from actions.dialogue.turn import Context, Turn, offering_human
 from actions.knowledge.wording import SmallTalk
-from actions.reading.questions import without_particles
+from actions.reading.questions import vents, without_particles
 
 # Whoever has got nowhere this many times in a row gets a human.
 MAX_FAILURES = 3
@@ -125,7 +125,8 @@ def with_menu(context: Context, state: DialogueState, response: str, event: Even
 
 def shows_anger(act: Act, message: UserMessage) -> bool:
     """Whether the message shows anger or impatience: rude words, 「说了多少遍」, repeated punctuation."""
-    return "frustration" in message.entities and act not in _GLAD and not message.is_payload
+    is_shown = "frustration" in message.entities or vents(message.key)
+    return is_shown and act not in _GLAD and not message.is_payload
 
 
 def apologised(turn: Turn) -> Turn:

@@ -209,6 +209,12 @@ class ReplyBuilder:
         """Returns the answer to a question of detail."""
         return Reply("utter_answer", {"answer": self.fill(text)}, buttons)
 
+    def on_secret(self, kind: str, *, is_here: bool = False) -> Reply:
+        """Returns what is said to a secret in the chat; of a code that the step asks for, where it belongs."""
+        secrets = self._knowledge.wording.secrets
+        text = secrets.password if kind == "password" else secrets.code_here if is_here else secrets.code
+        return Reply("utter_answer", {"answer": self.fill(text)})
+
     def care(self, name: str, state: DialogueState) -> tuple[Reply, ...]:
         """Returns the bubbles of an answer of `safety.yml`: the next variant, after the last one the first again."""
         variants = self._knowledge.care.answers[name]
