@@ -35,7 +35,7 @@ from uwallet_gateway.protocol.insight import (
 # Chats that are read, the newest first; and how long before an agent came the user may have asked.
 _MOST_CHATS, _ASKED_BEFORE = 500, timedelta(minutes=30)
 _WORST_RATING = 3
-_MOST_QUESTIONS, _MOST_ANSWERS, _MOST_VECTORS = 8, 3, 4000
+_MOST_QUESTIONS, _MOST_ANSWERS = 8, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +104,9 @@ class Proposals:
 
     async def _grouped(self, found: Sequence[_Found]) -> list[list[_Found]]:
         texts = list(dict.fromkeys(it.pair.question for it in found))
+        # What is erased, or too old, is not kept in memory either.
+        self._vectors = {text: self._vectors[text] for text in texts if text in self._vectors}
         unread = [text for text in texts if text not in self._vectors]
-        if len(self._vectors) + len(unread) > _MOST_VECTORS:
-            self._vectors.clear()
-            unread = texts
         for start in range(0, len(unread), MOST_TEXTS):
             part = unread[start : start + MOST_TEXTS]
             self._vectors.update(zip(part, (await self._assistant.groups(part, (), ())).vectors, strict=True))

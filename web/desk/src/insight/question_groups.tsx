@@ -233,7 +233,12 @@ function Actions({ group }: { group: QuestionGroupView }): JSX.Element {
             size="small"
             type="primary"
             disabled={busy}
-            onClick={() => newFaq({ group: group.id, wordings: wordingsOf(group.examples) })}
+            onClick={() =>
+              newFaq({
+                wordings: wordingsOf(group.examples),
+                settles: { path: `/insight/groups/${group.id}`, body: {} },
+              })
+            }
           >
             {t.groups.new_faq}
           </Button>
