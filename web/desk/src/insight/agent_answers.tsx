@@ -150,13 +150,7 @@ function Actions({ answer, state }: { answer: AgentAnswerView; state: State }): 
         <span className="muted">{answer.nearest.length > 0 ? t.groups.nearest : t.groups.nearest_none}</span>
         {answer.nearest.map(({ id, title }) =>
           role !== null && id.startsWith(FAQ) ? (
-            <Button
-              key={id}
-              size="small"
-              disabled={busy}
-              aria-label={fill(t.groups.add_similar, { title })}
-              onClick={() => addTo(id)}
-            >
+            <Button key={id} size="small" disabled={busy} onClick={() => addTo(id)}>
               {fill(t.groups.add_short, { title })}
             </Button>
           ) : (
