@@ -144,6 +144,7 @@ def test_an_answer_of_an_agent_becomes_a_draft(
     page.set_viewport_size({"width": 390, "height": 844})
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     page.emulate_media(color_scheme="dark")
+    expect(card).to_be_visible()
     screenshot(page, "2-narrow-dark")
     page.set_viewport_size({"width": 1280, "height": 800})
     card.get_by_role("button", name=words["new_faq"]).click()
