@@ -44,6 +44,7 @@ from uwallet_gateway.insight.groups import QuestionGroups
 from uwallet_gateway.insight.hot_questions import HotQuestions, read_hot_rules
 from uwallet_gateway.insight.misunderstood import Misunderstood
 from uwallet_gateway.insight.performance import PerformanceReports
+from uwallet_gateway.insight.proposals import Proposals
 from uwallet_gateway.insight.quality import Quality, load_criteria
 from uwallet_gateway.insight.questions import read_questions, read_step_titles
 from uwallet_gateway.insight.statistics import Statistics
@@ -137,6 +138,7 @@ class Services:
     statistics: Statistics
     misunderstood: Misunderstood
     question_groups: QuestionGroups
+    proposals: Proposals
     grouper: Grouper
     performance: PerformanceReports
     quality: Quality
@@ -319,6 +321,7 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
         statistics=Statistics(database),
         misunderstood=Misunderstood(database),
         question_groups=QuestionGroups(database),
+        proposals=Proposals(database, assistant),
         grouper=Grouper(database, assistant),
         performance=PerformanceReports(database),
         quality=Quality(database, load_criteria()),

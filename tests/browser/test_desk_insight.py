@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.desk import DESK_TEXTS, Desk
+from tests.browser.staff import ADMIN
+from tests.browser.test_accessibility import findings
 from tests.browser.test_procedures import step
 from tests.browser.widget import Widget
 
@@ -108,3 +111,44 @@ def export(desk: Desk, tmp_path: Path) -> None:
         assert not [cell for line in rows for cell in line if cell.startswith(FORMULA)]
         if content == "misunderstood":
             assert [line for line in rows if any(MISTAKEN in cell for cell in line)]
+
+
+def test_an_answer_of_an_agent_becomes_a_draft(
+    customer: Callable[..., Widget], desk_of: Callable[..., Desk], screenshot: Callable[[Page, str], None]
+) -> None:
+    """The page of drafts is filled in; nobody has typed anything."""
+    question, answer = "账单怎么导出来", "在“账单”右上角点“导出”，选好时间，文件会发到您的邮箱。"
+    desk, studio = desk_of("wang"), DESK_TEXTS["studio"]
+    words = DESK_TEXTS["agent_answers"]
+    for name in ("问账单的", "也问账单的"):
+        user = customer(name)
+        user.say("转人工")
+        user.queues()
+        desk.serve(name)
+        user.say(question)
+        expect(desk.log).to_contain_text(question)
+        desk.says("稍等")
+        desk.says(answer)
+        user.once(answer)
+        user.say("谢谢，导出来了")
+        expect(desk.log).to_contain_text("导出来了")
+        desk.close()
+    admin = desk_of(ADMIN)
+    page = admin.page
+    admin.go("insight")
+    page.get_by_role("tab", name=words["tab"]).click()
+    card = page.get_by_role("listitem").filter(has_text=answer)
+    expect(card).to_contain_text(words["same"].replace("{count}", "2"))
+    assert not findings(page)
+    screenshot(page, "1-agents")
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.emulate_media(color_scheme="dark")
+    expect(card).to_be_visible()
+    screenshot(page, "2-narrow-dark")
+    page.set_viewport_size({"width": 1280, "height": 800})
+    card.get_by_role("button", name=words["new_faq"]).click()
+    expect(page.get_by_role("textbox", name=studio["question"])).to_have_value(question)
+    expect(page.get_by_role("textbox", name=studio["answer"])).to_have_value(answer)
+    expect(page.get_by_role("textbox", name=studio["source"])).to_have_value(re.compile("^来自坐席"))
+    screenshot(page, "3-draft")

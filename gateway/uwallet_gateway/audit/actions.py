@@ -45,6 +45,7 @@ class Action(StrEnum):
     MESSAGE_LABELLED = "message_labelled"
     QUESTIONS_LABELLED = "questions_labelled"
     QUESTIONS_SETTLED = "questions_settled"
+    AGENT_ANSWERS_SETTLED = "agent_answers_settled"
     MESSAGE_MARKED = "message_marked"
     CANNED_REPLY_ADDED = "canned_reply_added"
     CANNED_REPLY_CHANGED = "canned_reply_changed"

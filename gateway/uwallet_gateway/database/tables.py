@@ -725,6 +725,25 @@ class GroupedMessage(Table):
     vector: Mapped[bytes] = mapped_column(LargeBinary)
 
 
+class SettledAnswer(Table):
+    """What was done about a user's question that an agent has answered (insight/proposals.py). No text is copied."""
+
+    __tablename__ = "settled_answers"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["conversation_id", "message_id"], ["messages.conversation_id", "messages.id"], ondelete="CASCADE"
+        ),
+    )
+
+    conversation_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    message_id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    # handled, ignored; how (similar, faq), and for which answer.
+    state: Mapped[str] = mapped_column(String(16))
+    handled_as: Mapped[str | None] = mapped_column(String(16))
+    answer: Mapped[str | None] = mapped_column(String(80))
+    handled_at: Mapped[datetime]
+
+
 class BotEvent(Table):
     """What happened in a turn of the bot, for the statistics (docs/support/protocol.md, `events`)."""
 

@@ -48,6 +48,7 @@ _BY_CONVERSATION: tuple[type[tables.Table], ...] = (
     tables.Ticket,
     tables.Understanding,
     tables.GroupedMessage,
+    tables.SettledAnswer,
     tables.BotEvent,
     tables.AnswerFeedback,
     tables.CustomerNote,

@@ -9,7 +9,7 @@ from typing import Literal
 from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
-from uwallet_gateway.protocol.base import Moment, Request, View
+from uwallet_gateway.protocol.base import MAX_ID, Moment, Request, View
 
 
 class MisunderstandingKind(StrEnum):
@@ -350,6 +350,44 @@ class MisunderstoodPage(View):
     messages: list[MisunderstoodMessage]
     has_more: bool
     next: str | None
+
+
+class PairKey(Request):
+    """The message that asks, of a question and an agent's answer."""
+
+    conversation_id: str = Field(min_length=32, max_length=32)
+    message_id: int = Field(ge=1, le=MAX_ID)
+
+
+class AgentAnswerView(View):
+    """What users have asked agents, by meaning, and what was answered. Redacted."""
+
+    question: str
+    questions: list[str] = Field(description="Other wordings")
+    answer: str
+    others: list[str] = Field(description="What questions of about the same meaning were answered otherwise")
+    count: int = Field(description="How often agents have given this answer, in about the same words")
+    helped: int = Field(description="After how many of them the user has said that it helped")
+    last_at: Moment
+    nearest: list[NearAnswerView]
+    pairs: list[PairKey]
+
+
+class AgentAnswersPage(View):
+    """Proposals, those with the same answer most often first."""
+
+    answers: list[AgentAnswerView]
+    chats: int = Field(description="Closed chats that were read")
+    next: int | None = Field(description="`offset` of the next page, null at the end")
+
+
+class SettledPairsRequest(Request):
+    """What was done about a proposal."""
+
+    pairs: list[PairKey] = Field(min_length=1, max_length=500)
+    state: QuestionGroupState
+    handled_as: Literal["similar", "faq"] | None = None
+    answer: str | None = Field(default=None, max_length=80, description="For which answer: `faq/<id>`")
 
 
 class MarkRequest(Request):

@@ -283,6 +283,8 @@ async def _move(transaction: AsyncSession, source: tables.Conversation, target: 
     # They join a group anew under their new ids: what names a message cannot be renamed together with it.
     grouped = tables.GroupedMessage
     await transaction.execute(delete(grouped).where(grouped.conversation_id == source.id))
+    settled = tables.SettledAnswer
+    await transaction.execute(delete(settled).where(settled.conversation_id == source.id))
     for named in (offer, tables.Understanding, tables.BotEvent, tables.AnswerFeedback):
         await transaction.execute(
             update(named)

@@ -41,6 +41,7 @@ export type Action =
   | 'message_labelled'
   | 'questions_labelled'
   | 'questions_settled'
+  | 'agent_answers_settled'
   | 'message_marked'
   | 'canned_reply_added'
   | 'canned_reply_changed'
@@ -123,6 +124,64 @@ export interface Actor {
   id: number | null;
   name: string | null;
   role?: Role | null;
+}
+/**
+ * What users have asked agents, by meaning, and what was answered. Redacted.
+ */
+export interface AgentAnswerView {
+  question: string;
+  /**
+   * Other wordings
+   */
+  questions: string[];
+  answer: string;
+  /**
+   * What questions of about the same meaning were answered otherwise
+   */
+  others: string[];
+  /**
+   * How often agents have given this answer, in about the same words
+   */
+  count: number;
+  /**
+   * After how many of them the user has said that it helped
+   */
+  helped: number;
+  last_at: string;
+  nearest: NearAnswerView[];
+  pairs: PairKey[];
+}
+/**
+ * A known answer: a topic, or `faq/<id>`.
+ */
+export interface NearAnswerView {
+  id: string;
+  title: string;
+  /**
+   * -1 to 1; above 0.05 the bot may have read it so
+   */
+  likeness: number;
+}
+/**
+ * The message that asks, of a question and an agent's answer.
+ */
+export interface PairKey {
+  conversation_id: string;
+  message_id: number;
+}
+/**
+ * Proposals, those with the same answer most often first.
+ */
+export interface AgentAnswersPage {
+  answers: AgentAnswerView[];
+  /**
+   * Closed chats that were read
+   */
+  chats: number;
+  /**
+   * `offset` of the next page, null at the end
+   */
+  next: number | null;
 }
 /**
  * Changes to an account. A field that is null stays as it is; an empty address or knowledge role is removed.
@@ -2240,17 +2299,6 @@ export interface MisunderstoodPage {
   next: string | null;
 }
 /**
- * A known answer: a topic, or `faq/<id>`.
- */
-export interface NearAnswerView {
-  id: string;
-  title: string;
-  /**
-   * -1 to 1; above 0.05 the bot may have read it so
-   */
-  likeness: number;
-}
-/**
  * A new account with its password, which is shown this once.
  */
 export interface NewAgent {
@@ -3006,6 +3054,22 @@ export interface SessionView {
    * The notice on stored chats; null where the site wants none
    */
   notice: NoticeView | null;
+}
+/**
+ * What was done about a proposal.
+ */
+export interface SettledPairsRequest {
+  /**
+   * @minItems 1
+   * @maxItems 500
+   */
+  pairs: [PairKey, ...PairKey[]];
+  state: 'open' | 'handled' | 'ignored';
+  handled_as?: ('similar' | 'faq') | null;
+  /**
+   * For which answer: `faq/<id>`
+   */
+  answer?: string | null;
 }
 /**
  * What the page for signing in shows.

@@ -23,6 +23,7 @@ from uwallet_gateway.insight.misunderstood import CursorError, LabelError
 from uwallet_gateway.insight.service import service_figures
 from uwallet_gateway.protocol.base import MAX_ID
 from uwallet_gateway.protocol.insight import (
+    AgentAnswersPage,
     BusyHours,
     CoverageView,
     DayFigures,
@@ -35,6 +36,7 @@ from uwallet_gateway.protocol.insight import (
     QuestionGroupRequest,
     QuestionGroupsPage,
     QuestionGroupState,
+    SettledPairsRequest,
     TopicDayFigures,
     TopicFigures,
 )
@@ -180,6 +182,25 @@ async def label_group(
         raise InputError(ErrorCode.MALFORMED) from error
     if count is None:
         raise InputError(ErrorCode.NOT_FOUND)
+
+
+@router.get("/agent-answers", responses=responses(401, 403, 422, 429, 503))
+async def read_agent_answers(
+    _session: SupervisorNeeded,
+    services: ServicesNeeded,
+    days: Annotated[int, Query(ge=1, le=366)] = 30,
+    state: QuestionGroupState = "open",
+    offset: Annotated[int, Query(ge=0, le=_MOST_IN_FILE)] = 0,
+    limit: Annotated[int, Query(ge=1, le=50)] = 20,
+) -> AgentAnswersPage:
+    """Returns what agents have answered in closed chats, by meaning, redacted, for answers of the bot."""
+    return await services.proposals.page(days=days, state=state, offset=offset, limit=limit)
+
+
+@router.put("/agent-answers", status_code=204, responses=responses(401, 403, 422, 429, 503))
+async def settle_agent_answers(body: SettledPairsRequest, _session: SupervisorNeeded, services: ServicesNeeded) -> None:
+    """Keeps what was done about a proposal."""
+    await services.proposals.settle(body)
 
 
 @router.get("/coverage", responses=responses(401, 403, 422, 429, 503))

@@ -3,6 +3,8 @@
 import type { AgentStatus, MessageView, TicketDetails as GeneratedDetails } from '@uwallet/shared/protocol.gen.ts';
 
 export type {
+  AgentAnswersPage,
+  AgentAnswerView,
   AgentFigures,
   AgentPerformance,
   AttachmentView as Attachment,

@@ -197,13 +197,7 @@ function Actions({ group }: { group: QuestionGroupView }): JSX.Element {
         <span className="muted">{group.nearest.length > 0 ? t.groups.nearest : t.groups.nearest_none}</span>
         {group.nearest.map(({ id, title }) =>
           role !== null && id.startsWith(FAQ) ? (
-            <Button
-              key={id}
-              size="small"
-              disabled={busy}
-              aria-label={fill(t.groups.add_similar, { title })}
-              onClick={() => addTo(id)}
-            >
+            <Button key={id} size="small" disabled={busy} onClick={() => addTo(id)}>
               {fill(t.groups.add_short, { title })}
             </Button>
           ) : (
@@ -233,7 +227,12 @@ function Actions({ group }: { group: QuestionGroupView }): JSX.Element {
             size="small"
             type="primary"
             disabled={busy}
-            onClick={() => newFaq({ group: group.id, wordings: wordingsOf(group.examples) })}
+            onClick={() =>
+              newFaq({
+                wordings: wordingsOf(group.examples),
+                settles: { path: `/insight/groups/${group.id}`, body: {} },
+              })
+            }
           >
             {t.groups.new_faq}
           </Button>

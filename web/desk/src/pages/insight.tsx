@@ -8,6 +8,7 @@ import { useMemo, useState, type JSX } from 'react';
 import { search } from '../core/api.ts';
 import { dayIn, type Statistics } from '../core/insight.ts';
 import { fill, t } from '../i18n/strings.ts';
+import { AgentAnswers } from '../insight/agent_answers.tsx';
 import { BusyHours } from '../insight/busy_hours.tsx';
 import { Chart } from '../insight/chart.tsx';
 import { CoverageReport } from '../insight/coverage.tsx';
@@ -130,6 +131,7 @@ export default function Insight(): JSX.Element {
           },
           { key: 'agents', label: t.performance.tab, children: <Performance from={from} to={to} /> },
           { key: 'groups', label: t.insight.tabs.groups, children: <QuestionGroups /> },
+          { key: 'agent_answers', label: t.agent_answers.tab, children: <AgentAnswers /> },
           { key: 'misunderstood', label: t.insight.tabs.misunderstood, children: <Misunderstood /> },
           { key: 'coverage', label: t.insight.tabs.coverage, children: <CoverageReport /> },
         ]}

@@ -48,6 +48,9 @@ export function EntryList(): JSX.Element {
         <>
           <Link href={`/studio/${entry.kind}/${entry.id}`}>{titleOf(entry)}</Link>
           {entry.change !== null && <Tag color={COLORS[entry.change]}>{t.studio.change[entry.change]}</Tag>}
+          {typeof entry.value.source === 'string' && entry.value.source.startsWith(t.agent_answers.tab) && (
+            <Tag>{t.agent_answers.tab}</Tag>
+          )}
           <Validity entry={entry} day={day} />
         </>
       ),

@@ -81,7 +81,8 @@ export function FaqForm({ from, ...props }: EntryFormProps & { from: NewFaq | nu
     from
       ? {
           onStored: (id) =>
-            api.request('PUT', `/insight/groups/${from.group}`, {
+            api.request('PUT', from.settles.path, {
+              ...from.settles.body,
               state: 'handled',
               handled_as: 'faq',
               answer: `faq/${id}`,
@@ -195,7 +196,8 @@ function countOf(form: FormInstance<Values>): string {
 function initialOf(faq: StudioFaq | undefined, from: NewFaq | null): Values {
   if (!faq) {
     const [question = '', ...others] = from?.wordings ?? [];
-    return { question, similar: others.join('\n'), answer: '', category: '' };
+    const { answer = '', source = '' } = from ?? {};
+    return { question, similar: others.join('\n'), answer, source, category: '' };
   }
   const link = faq.link as { title: string; url: string } | null | undefined;
   return {

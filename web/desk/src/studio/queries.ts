@@ -37,9 +37,11 @@ export function useStudioEntries(enabled: boolean, kind?: EntryKind): UseQueryRe
 
 /** What a new question begins with. */
 export interface NewFaq {
-  /** The group of messages that it answers. */
-  group: number;
   wordings: string[];
+  answer?: string;
+  source?: string;
+  /** Where it is told that the new question settles what it came from, and with what beside. */
+  settles: { path: string; body: object };
 }
 
 let begun: NewFaq | null = null;
