@@ -60,6 +60,7 @@ async def running(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Gat
         secret_key="0123456789abcdef0123456789abcdef",
         engine_url=f"http://127.0.0.1:{port}",
         conversations_dir=folder / "sets",
+        sets_file=folder / "sets" / "none",
         rate_desk_requests_per_agent="",
     )
     async with serving(engine, port), running_gateway(settings, engine) as gateway:

@@ -14,7 +14,7 @@ EntryKind = Literal["faq", "notice", "topic", "organisation", "wording", "questi
 VersionState = Literal["draft", "published", "retired"]
 EntryChange = Literal["added", "changed", "removed"]
 Severity = Literal["error", "warning", "note"]
-CheckState = Literal["none", "running", "done", "failed"]
+CheckState = Literal["none", "running", "done", "failed", "cancelled"]
 
 ENTRY_ID = r"^[a-z][a-z0-9_]{0,63}$"
 MOST_SIMILAR = 200
@@ -291,12 +291,34 @@ class Difference(View):
     entries: list[EntryDifference]
 
 
+class WorseView(View):
+    """A message or a turn that is answered otherwise than by what is published."""
+
+    source: str = Field(description="The set, or the stored conversation, that it is from")
+    conversation_id: str | None = Field(description="Of a user's conversation, whose words are not repeated here")
+    turn: int | None = Field(description="Of a conversation, from 1")
+    text: str
+    expected: str = Field(description="What it asks, or what the answer must be like; empty: nothing was laid down")
+    before: str
+    after: str
+
+
 class FindingView(View):
     """What a check has found."""
 
     key: str = Field(description="The same for the same finding, so that it stays ignored")
     check: Literal[
-        "schema", "near", "taken", "few", "expired", "source", "unreachable", "organisation", "regression", "training"
+        "schema",
+        "near",
+        "taken",
+        "few",
+        "expired",
+        "source",
+        "unreachable",
+        "organisation",
+        "regression",
+        "scope",
+        "training",
     ]
     severity: Severity = Field(description="An `error` cannot be ignored")
     file: str | None
@@ -305,6 +327,7 @@ class FindingView(View):
     id: str | None
     field: str | None
     message: str
+    worse: list[WorseView] = Field(default=[], description="Of a regression: one by one, a hundred at most")
     ignored_by: str | None
     reason: str | None
 
