@@ -147,7 +147,10 @@ async def _tell_plays(bundles: Bundles, body: Mapping[str, Any]) -> HTTPResponse
 
 
 async def _stop_replay(bundles: Bundles, body: Mapping[str, Any]) -> HTTPResponse:
-    await bundles.stop_replay(_keys(body))
+    forget = body.get("forget", False)
+    if not isinstance(forget, bool):
+        raise ValueError("forget: expected true or false.")
+    await (bundles.forget_replay if forget else bundles.stop_replay)(_keys(body))
     return response.json({})
 
 

@@ -192,6 +192,10 @@ class Bundles:
         """Ends plays that are not through, in whatever process they are."""
         await self._replayer.stop(keys)
 
+    async def forget_replay(self, keys: Sequence[str]) -> None:
+        """Keeps nothing of some plays any more."""
+        await self._replayer.forget(keys)
+
     async def stop(self) -> None:
         """Ends what goes on here beside the turns."""
         await self._trainer.stop()

@@ -192,6 +192,9 @@ class KnowledgeStore(Protocol):
     def stop_replays(self, keys: set[str]) -> None:
         """Forgets those that are not through; whoever plays them is told by `note_replay`."""
 
+    def forget_replays(self, keys: set[str]) -> None:
+        """Forgets them, through or not."""
+
     def replay(self, key: str) -> ReplayState | None:
         """Returns how far it is; None if nothing is known."""
 
@@ -392,6 +395,11 @@ class SQLKnowledgeStore:
         with self._engine.begin() as connection:
             connection.execute(_replays.delete().where(_replays.c.key.in_(sorted(keys)), _replays.c.state == "running"))
 
+    def forget_replays(self, keys: set[str]) -> None:
+        """Drops their rows (see protocol)."""
+        with self._engine.begin() as connection:
+            connection.execute(_replays.delete().where(_replays.c.key.in_(sorted(keys))))
+
     def replay(self, key: str) -> ReplayState | None:
         """Returns how far it is (see protocol)."""
         with self._engine.connect() as connection:
@@ -524,6 +532,11 @@ class KnowledgeStoreInMemory:
         for key in keys:
             if key in self._replays and self._replays[key][0].state == "running":
                 del self._replays[key]
+
+    def forget_replays(self, keys: set[str]) -> None:
+        """Forgets them (see protocol)."""
+        for key in keys:
+            self._replays.pop(key, None)
 
     def replay(self, key: str) -> ReplayState | None:
         """Returns how far it is (see protocol)."""

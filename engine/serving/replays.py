@@ -14,9 +14,11 @@ import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from engine.paths import ROOT
 from engine.progress_lines import share_done
 from engine.serving.knowledge_store import KnowledgeStore
 
@@ -29,6 +31,7 @@ _ONE_CORE = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_T
 _LONGEST = 60 * 60.0
 _LOOK = 1.0
 _MOST_PROBLEMS = 20
+_CODE, _READ = ("actions", "common", "engine", "language"), frozenset({".py", ".json", ".yml"})
 
 Conversation = Sequence[tuple[str, str]]
 
@@ -58,16 +61,28 @@ class Replay(NamedTuple):
     problems: tuple[str, ...]
 
 
+@lru_cache(maxsize=1)
+def code_digest() -> str:
+    """Returns a hash of what answers beside the model and the bundle: another version may say something else."""
+    digest = hashlib.sha256()
+    for folder in _CODE:
+        for path in sorted((ROOT / folder).rglob("*")):
+            if path.suffix in _READ:
+                digest.update(f"{path.relative_to(ROOT)}\0".encode() + path.read_bytes())
+    digest.update((ROOT / "domain.yml").read_bytes())
+    return digest.hexdigest()
+
+
 def replay_key(model_id: str, sha256: str | None, conversations: Sequence[Conversation], moment: float) -> str:
     """Returns what the plays of some conversations on a bundle are kept by.
 
     Args:
-        model_id: Of the model that the engine came with: another engine may say something else.
+        model_id: Of the model that the engine came with.
         sha256: The bundle.
         conversations: Kind and text of each message.
         moment: When they are played, in seconds since 1970.
     """
-    told = json.dumps([model_id, sha256, moment, conversations], ensure_ascii=False)
+    told = json.dumps([code_digest(), model_id, sha256, moment, conversations], ensure_ascii=False)
     return hashlib.sha256(told.encode()).hexdigest()
 
 
@@ -79,7 +94,8 @@ class Replayer:
         self._store = store
         self._name = name
         self._model = model
-        self._tasks: set[asyncio.Task[None]] = set()
+        # The loop holds tasks weakly.
+        self._tasks: dict[asyncio.Task[None], list[str]] = {}
         self._place = asyncio.Lock()
 
     async def start(
@@ -98,10 +114,9 @@ class Replayer:
             if await asyncio.to_thread(self._store.begin_replay, key, self._name)
         }
         if begun:
-            # The loop holds tasks weakly.
             task = asyncio.create_task(self._run(begun, sets, moment))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            self._tasks[task] = list(begun)
+            task.add_done_callback(lambda ended: self._tasks.pop(ended, None))
 
     async def state(self, keys: Sequence[str]) -> Replay:
         """Returns how far some plays are, all together."""
@@ -119,9 +134,16 @@ class Replayer:
         if keys is not None:
             await asyncio.to_thread(self._store.stop_replays, set(keys))
             return
-        for task in tuple(self._tasks):
+        here = dict(self._tasks)
+        for task in here:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*here, return_exceptions=True)
+        # Also what had not begun to run.
+        await asyncio.to_thread(self._store.stop_replays, {key for begun in here.values() for key in begun})
+
+    async def forget(self, keys: Sequence[str]) -> None:
+        """Keeps nothing of some plays any more."""
+        await asyncio.to_thread(self._store.forget_replays, set(keys))
 
     async def _run(
         self, plays: Mapping[str, tuple[PlayedOn, int]], sets: Sequence[Sequence[Conversation]], moment: float
@@ -135,9 +157,6 @@ class Replayer:
                 problems = await asyncio.wait_for(self._play(folder, keys), _LONGEST)
         except TimeoutError:
             problems = ["The replay took too long."]
-        except asyncio.CancelledError:
-            await asyncio.to_thread(self._store.stop_replays, set(keys))
-            raise
         except Exception as error:
             # The disk is full, the database away, or a bug: the owner is told that it failed, the log why.
             logger.exception("Conversations could not be played.")
@@ -145,9 +164,11 @@ class Replayer:
         finally:
             # What users have said may be among it.
             await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+        if problems:
+            logger.error("A replay has failed: %s", "\n".join(problems))
         for key in keys if problems else ():
             await asyncio.to_thread(self._store.fail_replay, key, tuple(problems[:_MOST_PROBLEMS]))
-        logger.info("Replay of %d plays: %s after %.1f s.", len(keys), problems or "done", time.monotonic() - started)
+        logger.info("Replay of %d plays ended after %.1f s.", len(keys), time.monotonic() - started)
 
     @contextlib.asynccontextmanager
     async def _waiting(self, keys: Sequence[str]) -> Any:

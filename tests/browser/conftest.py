@@ -90,6 +90,7 @@ def running_stack(chromium: str, tmp_path_factory: pytest.TempPathFactory, provi
             "UWALLET_RATE_DESK_REQUESTS_PER_AGENT": "100000/minute",
             # Playing stored conversations before a publication takes minutes; tests of the bot do so anyway.
             "UWALLET_CONVERSATIONS_DIR": str(tmp_path_factory.mktemp("conversations")),
+            "UWALLET_SETS_FILE": str(tmp_path_factory.getbasetemp() / "no sets"),
             # Seconds after which users are told that it takes longer; tests need not wait the usual seven.
             "UWALLET_NOTICE_AFTER": "2",
             # The gateway asks it for nothing before somebody signs in by it.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -330,3 +331,41 @@ async def test_a_draft_is_published_at_its_time_unless_it_has_changed(
     await keeper.carry_out()
     view = await publisher.ok("GET", "/knowledge")
     assert (view["draft"], view["plan"], view["published"]["note"]) == (None, None, "活动")
+
+
+async def test_a_question_that_takes_over_another_one_is_a_regression(
+    gateway: Gateway, publisher: DeskAgent, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    # The engine that is not there answers with the question that has the words first.
+    (tmp_path / "own.tsv").write_text("话费打错了\techo\n", encoding="utf-8")
+    (tmp_path / "sets.yml").write_text("sets: [{name: own, path: own.tsv}]\n", encoding="utf-8")
+    monkeypatch.setattr(gateway.services.knowledge_checks._regression, "_sets", tmp_path / "sets.yml")
+    await changed(publisher)
+    view = await checked(publisher)
+    (worse,) = [finding for finding in found(view, "regression") if finding["severity"] == "warning"]
+    assert worse["worse"][0]["text"] == "话费打错了"
+    assert FAQ["question"] in worse["message"]
+    played = len(gateway.engine.knowledge.played)
+    await publisher.ok("PUT", PATH, json={"revision": view["revision"], "value": FAQ | {"answer": "另一个答"}})
+    again = await checked(publisher)
+    # What is published was played before; the finding is the same, so that it stays ignored.
+    assert len(gateway.engine.knowledge.played) == played + 3
+    assert worse["key"] in {finding["key"] for finding in found(again, "regression")}
+
+
+async def test_a_check_is_cancelled_and_what_it_plays_is_stopped(gateway: Gateway, publisher: DeskAgent) -> None:
+    await changed(publisher)
+    gateway.engine.knowledge.is_slow = True
+    assert (await publisher.ok("POST", "/knowledge/draft/checks"))["state"] == "running"
+    async with asyncio.timeout(30):
+        while not gateway.engine.knowledge.played:
+            await asyncio.sleep(0.05)
+        view = await publisher.ok("DELETE", "/knowledge/draft/checks")
+        assert view["state"] == "cancelled"
+        while not gateway.engine.knowledge.stopped:
+            await asyncio.sleep(0.05)
+    refused = await publisher.call("POST", "/knowledge/draft/publication", json={"revision": view["revision"]})
+    assert refused.json()["code"] == "checks_needed"
+    assert (await gateway.services.audit.last(Action.KNOWLEDGE_CHECK_CANCELLED)) is not None
+    gateway.engine.knowledge.is_slow = False
+    assert (await checked(publisher))["state"] == "done"

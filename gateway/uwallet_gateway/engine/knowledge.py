@@ -271,13 +271,13 @@ class EngineKnowledge:
             if not part.plays or len(found) >= part.count:
                 return found
 
-    async def stop_replay(self, keys: Sequence[str]) -> None:
-        """Ends plays that are not through.
+    async def stop_replay(self, keys: Sequence[str], *, forget: bool = False) -> None:
+        """Ends plays that are not through; with `forget` nothing is kept of those that are, either.
 
         Raises:
             InputError: unavailable.
         """
-        await self._ask(_Part, "POST", "/replays/stop", {"keys": list(keys)})
+        await self._ask(_Part, "POST", "/replays/stop", {"keys": list(keys), "forget": forget})
 
     async def close(self) -> None:
         """Closes the connections."""

@@ -120,20 +120,20 @@ class RegressionCheck:
         conversations = await self._read_conversations(scope)
         changed = reworded(versions.entries_before, versions.entries)
         messages = await self._read_messages(versions, told, scope) if changed is None else []
-        if changed is not None:
-            scope.append(texts.scope_reworded)
         sets: list[list[Said]] = [
             [it.messages() for it in conversations],
             [_typed(it.text) for it in messages],
             [_typed(it) for it in asked],
         ]
+        # What was said to a user is not kept beyond the check.
+        is_real = any(it.conversation_id for it in conversations)
         moment = datetime.combine(now().astimezone(self._zone).date(), _HOUR, self._zone).timestamp()
 
         async def play(plays: Sequence[tuple[str, Sequence[Said]]], first: float, last: float) -> list[Plays]:
             async def tell_part(share: float) -> None:
                 await tell(first + (last - first) * share)
 
-            return await self._play(plays, moment, tell_part)
+            return await self._play(plays, moment, tell_part, forget=is_real)
 
         if changed is None:
             before, before_messages, after, after_messages, told_now = await play(
@@ -158,8 +158,8 @@ class RegressionCheck:
         found = compare_messages(
             messages, before_messages, after_messages, versions.entries, versions.titles, texts
         ) + compare_conversations(conversations, before, after, texts)
-        if changed is None or conversations:
-            scope.insert(0, texts.scope.format(messages=len(messages), conversations=len(conversations)))
+        done = texts.scope if changed is None else texts.scope_reworded
+        scope.insert(0, done.format(messages=len(messages), conversations=len(conversations), count=len(conversations)))
         return Compared(found, scope, len(conversations), told_now)
 
     async def _read_conversations(self, scope: list[str]) -> list[StoredConversation]:
@@ -196,6 +196,8 @@ class RegressionCheck:
         plays: Sequence[tuple[str, Sequence[Said]]],
         moment: float,
         tell: Callable[[float], Awaitable[None]],
+        *,
+        forget: bool,
     ) -> list[Plays]:
         """What is said in each conversation of each play."""
         wanted = [(sha256, said) for sha256, said in plays if said]
@@ -221,10 +223,13 @@ class RegressionCheck:
         except BaseException:
             # Nobody waits for it any more.
             with contextlib.suppress(InputError):
-                await asyncio.shield(self._engine.stop_replay(keys))
+                await asyncio.shield(self._engine.stop_replay(keys, forget=forget))
             raise
-        found = iter([await self._engine.replayed(key) for key in keys])
-        return [next(found) if said else [] for _, said in plays]
+        found = [await self._engine.replayed(key) for key in keys]
+        if forget:
+            await self._engine.stop_replay(keys, forget=True)
+        parts = iter(found)
+        return [next(parts) if said else [] for _, said in plays]
 
 
 def _typed(text: str) -> Said:

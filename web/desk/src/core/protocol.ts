@@ -39,6 +39,7 @@ export type {
   FactorProof,
   FaqImport,
   FindingView as Finding,
+  WorseView as Worse,
   HolidayRange,
   HookChange,
   HookRequest,
