@@ -69,6 +69,7 @@ class FakeKnowledge:
         played: The bundles on which something was played, in order.
         stopped: What was stopped.
         is_slow: Whether what is played goes on until it is stopped.
+        states: How far it is said to be first.
     """
 
     texts: dict[str, str] = field(default_factory=dict)
@@ -82,6 +83,7 @@ class FakeKnowledge:
     played: list[str] = field(default_factory=list)
     stopped: list[str] = field(default_factory=list)
     is_slow: bool = False
+    states: list[str] = field(default_factory=list)
 
     async def answer(self, path: str, body: bytes, send: Send) -> None:
         """One request."""
@@ -137,7 +139,8 @@ class FakeKnowledge:
         return 200, {"keys": keys}
 
     def _replays_state(self, _: Any) -> tuple[int, Any]:
-        return 200, {"state": "running" if self.is_slow else "done", "progress": 0.5, "problems": []}
+        state = self.states.pop(0) if self.states else "running" if self.is_slow else "done"
+        return 200, {"state": state, "progress": 0.5, "problems": []}
 
     def _replays_plays(self, request: Any) -> tuple[int, Any]:
         sha256, said = self.replays[request["key"]]

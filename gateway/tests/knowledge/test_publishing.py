@@ -18,7 +18,7 @@ from tests.helpers.servers import free_port, serving
 from uwallet_gateway.agents.roles import KnowledgeRole
 from uwallet_gateway.audit.actions import Action
 from uwallet_gateway.clock import now
-from uwallet_gateway.knowledge import checks, plans
+from uwallet_gateway.knowledge import checks, plans, regression_check
 from uwallet_gateway.settings import load_settings
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -369,3 +369,17 @@ async def test_a_check_is_cancelled_and_what_it_plays_is_stopped(gateway: Gatewa
     assert (await gateway.services.audit.last(Action.KNOWLEDGE_CHECK_CANCELLED)) is not None
     gateway.engine.knowledge.is_slow = False
     assert (await checked(publisher))["state"] == "done"
+
+
+async def test_an_engine_that_is_not_heard_of_for_a_moment_is_asked_again(
+    gateway: Gateway, publisher: DeskAgent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(regression_check, "_LOOK", 0.0)
+    monkeypatch.setattr(regression_check, "_PATIENCE", 2)
+    await changed(publisher)
+    gateway.engine.knowledge.states = ["stopped", "stopped", "running", "stopped"]
+    assert (await checked(publisher))["state"] == "done"
+    gateway.engine.knowledge.states = ["stopped"] * 3
+    assert (await checked(publisher))["state"] == "failed"
+    gateway.engine.knowledge.states = ["failed"]
+    assert (await checked(publisher))["state"] == "failed"

@@ -35,7 +35,7 @@ from uwallet_gateway.knowledge.regressions import (
 # Of the day on which the check is made; in opening hours of most.
 _HOUR = time(10, 30)
 _LOOK = 1.0
-# Asked again this often while the engine does not answer, as when it starts anew.
+# Asked again this often while the engine does not answer, or does not know of the plays.
 _PATIENCE = 20
 Plays = list[list[PlayedTurn]]
 Said = Sequence[dict[str, str]]
@@ -204,21 +204,21 @@ class RegressionCheck:
         if not wanted:
             return [[] for _ in plays]
         keys = await self._engine.replay(wanted, moment)
-        misses = 0
+        misses, progress = 0, 0.0
         try:
             while True:
                 try:
-                    replay, misses = await self._engine.replay_state(keys), 0
+                    replay = await self._engine.replay_state(keys)
                 except InputError:
-                    misses += 1
-                    if misses > _PATIENCE:
-                        raise
-                else:
-                    if replay.state == "done":
-                        break
-                    if replay.state != "running":
-                        raise InputError(ErrorCode.UNAVAILABLE)
-                    await tell(replay.progress)
+                    replay = None
+                if replay is not None and replay.state == "done":
+                    break
+                # The engine starts anew, or its machine stood still: one that goes on is heard of again.
+                misses = 0 if replay is not None and replay.state == "running" else misses + 1
+                if misses > _PATIENCE or (replay is not None and replay.state == "failed"):
+                    raise InputError(ErrorCode.UNAVAILABLE)
+                progress = max(progress, replay.progress if replay is not None else 0.0)
+                await tell(progress)
                 await asyncio.sleep(_LOOK)
         except BaseException:
             # Nobody waits for it any more.
