@@ -29,6 +29,7 @@ from uwallet_gateway.knowledge.regression_check import RegressionCheck, Versions
 from uwallet_gateway.knowledge.regressions import Regression, titles_of
 from uwallet_gateway.knowledge.served import fixed_files_changed, stage
 from uwallet_gateway.knowledge.store import KnowledgeStore
+from uwallet_gateway.knowledge.window_checks import ask_pins, look_at_menu, look_at_pins
 from uwallet_gateway.knowledge.yaml_edits import UneditableError, read
 from uwallet_gateway.protocol.knowledge import CheckState, ChecksView, EntryKind, FindingView, Severity, WorseView
 
@@ -40,6 +41,7 @@ _SILENT_AFTER = timedelta(seconds=60)
 # Wordings of changed questions that are asked one by one.
 _MOST_ASKED = 400
 _STORED_EVERY = 1.0
+_ATTEMPTS, _PAUSE = 4, 0.5
 # Seconds between two looks at a training.
 _TRAINING_LOOK = 1.0
 _MOST_REASONS = 5
@@ -186,6 +188,9 @@ class KnowledgeChecks:
         _look_at_steps(entries, run)
         _look_at_sources(entries_before, entries, run)
         _look_at_organisation(entries_before, entries, run)
+        today = now().astimezone(self._zone).date()
+        look_at_menu(entries_before, entries, run)
+        look_at_pins(entries_before, entries, today, run)
         try:
             sha256 = await self._staged(files, run)
         except BrokenBundleError as error:
@@ -201,7 +206,7 @@ class KnowledgeChecks:
             if key[0] == "faq" and change_of(entries_before.get(key), entry) is not None
         ]
         await self._look_at_likeness(sha256, changed, entries, run)
-        holds = holds_on(now().astimezone(self._zone).date())
+        holds = holds_on(today)
         asked = [
             (entry, text)
             for entry in changed
@@ -225,6 +230,14 @@ class KnowledgeChecks:
         for sentence in compared.scope:
             run.add("scope", "note", sentence)
         run.conversations = compared.conversations
+        await ask_pins(
+            entries_before,
+            entries,
+            today,
+            lambda messages: self._play(sha256, messages),
+            lambda messages: self._play(sha256_before, messages),
+            run,
+        )
 
     async def _staged(self, files: Files, run: _Run) -> str | None:
         """Gives the draft to the engine, which learns its examples first; None if it cannot."""
@@ -266,6 +279,17 @@ class KnowledgeChecks:
             )
             run.add("near", "warning", message, entry=entry, field="similar")
         await run.store(0.2)
+
+    async def _play(self, sha256: str, messages: Sequence[dict[str, str]]) -> list[PlayedTurn]:
+        """Plays a conversation; an engine that is busy with users is asked again."""
+        for attempt in range(1, _ATTEMPTS + 1):
+            try:
+                return await self._engine.play(sha256, messages, {})
+            except InputError:
+                if attempt == _ATTEMPTS:
+                    raise
+                await asyncio.sleep(_PAUSE * attempt)
+        raise AssertionError("the last attempt returns or raises")
 
 
 class _Run:

@@ -16,6 +16,7 @@ from uwallet_gateway.transport.desk import (
     conversation,
     conversations,
     customers,
+    hot_questions,
     insight,
     intents,
     knowledge,
@@ -58,6 +59,7 @@ ROUTERS = (
     configuration.router,
     audit.router,
     persons.router,
+    hot_questions.router,
     knowledge.router,
     knowledge_files.router,
 )
