@@ -180,6 +180,7 @@ def _described(reading: Reading) -> dict[str, Any]:
 
 
 def _with_step_id(event: Event) -> dict[str, Any]:
-    """Returns an event as the statistics keep it: the step by id, and the number that the user saw."""
-    step = step_id(event.topic, event.step, knowledge())
-    return {**asdict(event), "step": step, "step_number": event.step}
+    """Returns an event as the statistics keep it: the step or answer by id, and the number that the user saw."""
+    fields = asdict(event)
+    answer = fields.pop("answer")
+    return {**fields, "step": answer or step_id(event.topic, event.step, knowledge()), "step_number": event.step}

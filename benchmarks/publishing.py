@@ -406,7 +406,7 @@ def main() -> int:
         sets = folder / "sets"
         sets.mkdir()
         shutil.copy(SET, sets)
-        environment = UNLIMITED | {"UWALLET_CONVERSATIONS_DIR": str(sets)}
+        environment = UNLIMITED | {"UWALLET_CONVERSATIONS_DIR": str(sets), "UWALLET_SETS_FILE": str(sets / "none")}
         stack = Stack(folder, folder, free_port(), environment=environment)
         print("Starting ...", flush=True)
         stack.start()

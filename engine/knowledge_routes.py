@@ -10,13 +10,17 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from actions.knowledge import KnowledgeError
-from engine.serving.bundles import Bundles, PlayedTurn, UnknownBundleError, UntrainedError
-from engine.wire import json_object, outgoing, required_text, typed_text, understood
+from engine.serving.bundles import Bundles, UnknownBundleError, UntrainedError
+from engine.wire import json_object, played, required_text, typed_text
 
 _Handler = Callable[[Request], Coroutine[Any, Any, HTTPResponse]]
 _Answer = Callable[[Bundles, Mapping[str, Any]], Awaitable[HTTPResponse]]
 _KINDS = ("text", "payload", "button")
 _MOST_MESSAGES = 60
+# Of one request.
+_MOST_CONVERSATIONS = 20_000
+_MOST_PLAYS = 8
+_TOLD_AT_ONCE = 300
 
 
 def add_knowledge_routes(webhook: Blueprint, guarded: Callable[[_Handler], _Handler]) -> None:
@@ -48,6 +52,10 @@ def add_knowledge_routes(webhook: Blueprint, guarded: Callable[[_Handler], _Hand
     route("/served", "POST", _serve)
     route("/trial", "POST", _try)
     route("/alike", "POST", _tell_alike)
+    route("/replays", "POST", _replay)
+    route("/replays/state", "POST", _tell_replay)
+    route("/replays/plays", "POST", _tell_plays)
+    route("/replays/stop", "POST", _stop_replay)
 
 
 async def _tell_status(bundles: Bundles, _: Mapping[str, Any]) -> HTTPResponse:
@@ -91,7 +99,7 @@ async def _try(bundles: Bundles, body: Mapping[str, Any]) -> HTTPResponse:
     if not isinstance(metadata, dict) or not isinstance(messages, list) or not 0 < len(messages) <= _MOST_MESSAGES:
         raise ValueError(f"messages: expected a list of 1 to {_MOST_MESSAGES}, and metadata as an object.")
     turns = await bundles.play(_bundle(body), [_message(message) for message in messages], metadata)
-    return response.json({"turns": [_played(turn) for turn in turns]})
+    return response.json({"turns": [played(turn) for turn in turns]})
 
 
 async def _tell_alike(bundles: Bundles, body: Mapping[str, Any]) -> HTTPResponse:
@@ -101,13 +109,62 @@ async def _tell_alike(bundles: Bundles, body: Mapping[str, Any]) -> HTTPResponse
     return response.json({"alike": await bundles.alike(_bundle(body), entries)})
 
 
-def _played(turn: PlayedTurn) -> dict[str, Any]:
-    return {
-        "messages": [outgoing(said) for said in turn.messages],
-        "understood": understood(turn.tracker),
-        "events": [event for said in turn.messages for event in said.get("events") or ()],
-        "reading": next((said["reading"] for said in turn.messages if said.get("reading")), None),
-    }
+async def _replay(bundles: Bundles, body: Mapping[str, Any]) -> HTTPResponse:
+    moment, sets, plays = body.get("moment"), body.get("sets"), body.get("plays")
+    if isinstance(moment, bool) or not isinstance(moment, (int, float)):
+        raise ValueError("moment: expected seconds since 1970.")
+    if not isinstance(sets, list) or not all(isinstance(it, list) for it in sets):
+        raise ValueError("sets: expected a list of lists.")
+    if sum(map(len, sets)) > _MOST_CONVERSATIONS:
+        raise ValueError(f"sets: more than {_MOST_CONVERSATIONS} conversations.")
+    if not isinstance(plays, list) or not 0 < len(plays) <= _MOST_PLAYS:
+        raise ValueError(f"plays: expected a list of 1 to {_MOST_PLAYS}.")
+    chosen = []
+    for play in plays:
+        part = json_object(play)
+        number = part.get("set")
+        if isinstance(number, bool) or not isinstance(number, int) or not 0 <= number < len(sets):
+            raise ValueError("plays: set: expected the number of a set.")
+        chosen.append((_bundle(part), number))
+    keys = await bundles.replay(chosen, [[_conversation(it) for it in conversations] for conversations in sets], moment)
+    return response.json({"keys": keys})
+
+
+async def _tell_replay(bundles: Bundles, body: Mapping[str, Any]) -> HTTPResponse:
+    replay = await bundles.replay_state(_keys(body))
+    return response.json({"state": replay.state, "progress": replay.progress, "problems": list(replay.problems)})
+
+
+async def _tell_plays(bundles: Bundles, body: Mapping[str, Any]) -> HTTPResponse:
+    first = body.get("first", 0)
+    if isinstance(first, bool) or not isinstance(first, int) or first < 0:
+        raise ValueError("first: expected a number from 0.")
+    try:
+        plays, count = await bundles.replayed(required_text(body, "key"), first, _TOLD_AT_ONCE)
+    except LookupError:
+        return response.json({"error": "It is not kept."}, status=404)
+    return response.json({"plays": plays, "count": count})
+
+
+async def _stop_replay(bundles: Bundles, body: Mapping[str, Any]) -> HTTPResponse:
+    forget = body.get("forget", False)
+    if not isinstance(forget, bool):
+        raise ValueError("forget: expected true or false.")
+    await (bundles.forget_replay if forget else bundles.stop_replay)(_keys(body))
+    return response.json({})
+
+
+def _keys(body: Mapping[str, Any]) -> list[str]:
+    keys = body.get("keys")
+    if not isinstance(keys, list) or not 0 < len(keys) <= _MOST_PLAYS or not all(isinstance(it, str) for it in keys):
+        raise ValueError(f"keys: expected a list of 1 to {_MOST_PLAYS} texts.")
+    return keys
+
+
+def _conversation(value: object) -> list[tuple[str, str]]:
+    if not isinstance(value, list) or not 0 < len(value) <= _MOST_MESSAGES:
+        raise ValueError(f"sets: expected 1 to {_MOST_MESSAGES} messages in each conversation.")
+    return [_message(message) for message in value]
 
 
 def _message(message: object) -> tuple[str, str]:

@@ -8,6 +8,8 @@ from typing import Any
 from rasa.shared.constants import INTENT_MESSAGE_PREFIX
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from engine.serving.bundles import PlayedTurn
+
 # Looks like what was typed, and is no command.
 _TYPED_PREFIX = "／"
 
@@ -65,4 +67,14 @@ def understood(tracker: DialogueStateTracker | None) -> dict[str, Any] | None:
         "intent": message.intent.get("name"),
         "confidence": message.intent.get("confidence"),
         "answer_band": message.parse_data.get("answer_band"),
+    }
+
+
+def played(turn: PlayedTurn) -> dict[str, Any]:
+    """Returns what came of a message that was played."""
+    return {
+        "messages": [outgoing(said) for said in turn.messages],
+        "understood": understood(turn.tracker),
+        "events": [event for said in turn.messages for event in said.get("events") or ()],
+        "reading": next((said["reading"] for said in turn.messages if said.get("reading")), None),
     }

@@ -117,6 +117,6 @@ def read_settings(path: Path = SETS_FILE) -> dict[str, Any]:
         SetError: A field is missing or unknown.
     """
     content = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
-    if not isinstance(content, dict) or set(content) != {"sets", "several_requests", "targets"}:
-        raise SetError(f"{path}: expected the fields sets, several_requests and targets")
+    if not isinstance(content, dict) or set(content) != {"sets", "several_requests", "alarms", "targets"}:
+        raise SetError(f"{path}: expected the fields sets, several_requests, alarms and targets")
     return content

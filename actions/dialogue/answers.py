@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from actions.dialogue.answer_choice import KINDS, scene_of, weigh
 from actions.dialogue.endings import after_digression
-from actions.dialogue.messages import Clause, Reply, UserMessage, folded
+from actions.dialogue.messages import Clause, Event, EventKind, Reply, UserMessage, folded
 from actions.dialogue.state import Awaiting, DialogueState, HandoffReason, with_walk
 from actions.dialogue.turn import Context, Turn, offering_human
 from actions.knowledge import Topic
@@ -254,7 +254,7 @@ def answer_question(context: Context, state: DialogueState, message: UserMessage
 
 
 def _told(context: Context, found: Iterable[Found]) -> tuple[Reply, ...]:
-    return tuple(Reply("utter_step_answer", {"answer": text_of(context, one)}) for one in found)
+    return tuple(step_answer(context, one) for one in found)
 
 
 def answered_beside(context: Context, turn: Turn, message: UserMessage, before: DialogueState | None = None) -> Turn:
@@ -297,7 +297,7 @@ def give(context: Context, state: DialogueState, found: Found | None) -> Turn:
     if found is None:
         reply = Reply("utter_step_unknown" if state.walk else "utter_no_information")
     else:
-        reply = Reply("utter_step_answer", {"answer": text_of(context, found)})
+        reply = step_answer(context, found)
         state = replace(state, asked_about=f"{found.topic}/{found.place}", last_answer=found.fingerprint)
     topic = context.topic(state)
     if topic is None or state.walk is None:
@@ -308,6 +308,13 @@ def give(context: Context, state: DialogueState, found: Found | None) -> Turn:
         question = context.replies.ask_detail(topic, state.walk.requested_detail)
         return Turn(state, (reply, question))
     return Turn(state, (reply,))
+
+
+def step_answer(context: Context, found: Found) -> Reply:
+    """Returns the reply that says an answer; the statistics hear which one."""
+    answer = found.answer
+    event = Event(EventKind.ANSWERED, answer.topic, answer=f"{answer.place}/{answer.id}")
+    return Reply("utter_step_answer", {"answer": text_of(context, found)}, event=event)
 
 
 def text_of(context: Context, found: Found) -> str:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-from actions.dialogue.answers import answered_beside, asked_in, find_answer, text_of
+from actions.dialogue.answers import answered_beside, asked_in, find_answer, step_answer
 from actions.dialogue.endings import after_digression
 from actions.dialogue.messages import Reply, UserMessage, folded
 from actions.dialogue.state import Awaiting, DialogueState, Offer, with_walk
@@ -42,7 +42,7 @@ def note(context: Context, state: DialogueState, reading: Reading) -> Turn:
     if found is None:
         return turn
     # 「大概叫阿平 这钱退得成吗」: the answer stands before what is asked next.
-    return turn.after(Reply("utter_step_answer", {"answer": text_of(context, found)}))
+    return turn.after(step_answer(context, found))
 
 
 def tell(context: Context, state: DialogueState, values: Mapping[str, str]) -> Turn:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from actions.dialogue.answer_choice import KINDS
-from actions.dialogue.answers import Found, find_answer, find_where, give, text_of
+from actions.dialogue.answers import Found, find_answer, find_where, give, step_answer
 from actions.dialogue.endings import leave
 from actions.dialogue.messages import AnswerBand, Reply, UserMessage, folded
 from actions.dialogue.repair import with_menu
@@ -29,7 +29,7 @@ def take_up_meant(context: Context, state: DialogueState, reading: Reading) -> T
         if reading.arguments.get("begins"):
             # Whoever only wants it changed goes the same way, and is told so.
             begun = start(context, replace(state, offer=None), context.knowledge.topics[answer.topic], UserMessage())
-            reply = Reply("utter_step_answer", {"answer": text_of(context, answer)})
+            reply = step_answer(context, answer)
             return Turn(
                 begun.state, (reply, *(one for one in begun.replies if one.response != "utter_procedure_intro"))
             )

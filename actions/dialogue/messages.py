@@ -191,6 +191,7 @@ class EventKind(str, Enum):
     """What can happen in a turn, for the statistics."""
 
     TOPIC_OPENED = "topic_opened"
+    ANSWERED = "answered"
     STEP_SHOWN = "step_shown"
     STEP_PROBLEM = "step_problem"
     SOLVED = "solved"
@@ -212,12 +213,14 @@ class Event:
         topic: Id of the topic that it is about.
         step: Number of the step that it is about, from 1.
         value: The rating, from 1 to 5.
+        answer: Place and id of the answer that was given to a question about the topic.
     """
 
     kind: EventKind
     topic: str | None = None
     step: int | None = None
     value: int | None = None
+    answer: str | None = None
 
 
 @dataclass(frozen=True)

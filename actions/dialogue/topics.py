@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from actions.dialogue import details, walkthrough
 from actions.dialogue.acts import Act
-from actions.dialogue.answers import SURE, answer_question, find_answer, find_in_part, find_of_whole, give, text_of
+from actions.dialogue.answers import SURE, answer_question, find_answer, find_in_part, find_of_whole, give, step_answer
 from actions.dialogue.endings import after_digression, offer_open
 from actions.dialogue.messages import Button, Event, EventKind, Reply, UserMessage, payload
 from actions.dialogue.state import (
@@ -98,7 +98,7 @@ def answered_where_picked(context: Context, turn: Turn, topic: Topic, message: U
     found = find_answer(context, state, message, SURE, of=topic.id)
     if found is None or found.place != topic.steps[state.step - 1].id:
         return turn
-    return Turn(state, (*turn.replies, Reply("utter_step_answer", {"answer": text_of(context, found)})))
+    return Turn(state, (*turn.replies, step_answer(context, found)))
 
 
 def _picks_another(topic: Topic, state: DialogueState, message: UserMessage) -> bool:

@@ -37,6 +37,7 @@ from engine.serving.agent import ServingAgent
 from engine.serving.knowledge_store import KnowledgeStore, ServingProcess, Training
 from engine.serving.model_training import ModelTrainer
 from engine.serving.processor import ServingProcessor
+from engine.serving.replays import Conversation, PlayedOn, Replay, Replayer, replay_key
 from engine.topic_checks import unknown_values, unreachable_topics
 
 logger = logging.getLogger(__name__)
@@ -144,9 +145,65 @@ class Bundles:
             return None
         return await (self._trainer.start(key, contents, again=again) if start else self._trainer.state(key))
 
+    async def replay(
+        self, plays: Sequence[tuple[str | None, int]], sets: Sequence[Sequence[Conversation]], moment: float
+    ) -> list[str]:
+        """Begins to play sets of conversations in a process beside; returns what each play is kept by.
+
+        Args:
+            plays: A bundle and the number of a set each.
+            sets: Conversations: kind and text of each message, as `play` takes them.
+            moment: When they are played, in seconds since 1970: hours and validity are those of then.
+
+        Raises:
+            UnknownBundleError: The store has no such bundle.
+            UntrainedError: Its model was not trained.
+        """
+        model_id = str(self._agent.own_processor.model_metadata.model_id)
+        wanted: dict[str, tuple[PlayedOn, int]] = {}
+        keys = []
+        for sha256, number in plays:
+            files, contents = ({}, {}) if sha256 is None else await self._contents(sha256)
+            model = self.model_key(files)
+            if model is not None and not await asyncio.to_thread(self._store.has_model, model):
+                raise UntrainedError(model)
+            keys.append(replay_key(model_id, sha256, sets[number], moment))
+            wanted[keys[-1]] = PlayedOn(sha256, files, contents, model), number
+        await self._replayer.start(wanted, sets, moment)
+        return keys
+
+    async def replay_state(self, keys: Sequence[str]) -> Replay:
+        """Returns how far some plays are."""
+        return await self._replayer.state(keys)
+
+    async def replayed(self, key: str, first: int, most: int) -> tuple[list[Any], int]:
+        """Returns some of the conversations that were played, and how many there are.
+
+        Raises:
+            LookupError: They are not kept.
+        """
+        content = await asyncio.to_thread(self._store.replay_content, key)
+        if content is None:
+            raise LookupError(key)
+        plays = await asyncio.to_thread(json.loads, content)
+        return plays[first : first + most], len(plays)
+
+    async def stop_replay(self, keys: Sequence[str]) -> None:
+        """Ends plays that are not through, in whatever process they are."""
+        await self._replayer.stop(keys)
+
+    async def forget_replay(self, keys: Sequence[str]) -> None:
+        """Keeps nothing of some plays any more."""
+        await self._replayer.forget(keys)
+
     async def stop(self) -> None:
-        """Ends a training that goes on here."""
+        """Ends what goes on here beside the turns."""
         await self._trainer.stop()
+        await self._replayer.stop()
+
+    @cached_property
+    def _replayer(self) -> Replayer:
+        return Replayer(self._store, self._name, self._agent.own_processor.model_path)
 
     @cached_property
     def _trainer(self) -> ModelTrainer:

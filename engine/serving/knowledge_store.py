@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple, Protocol
@@ -23,6 +24,10 @@ _PART = 4 * 1024 * 1024
 # Seconds after which a training that has not been heard of is over: its process was killed. The longest part of one
 # takes a third of a minute.
 _SILENT_AFTER = 180.0
+# Of conversations that were played before publications; half a megabyte each. The process that plays is heard of each
+# second, but for the time in which it loads its model on a busy machine.
+_MOST_REPLAYS = 12
+_REPLAY_SILENT_AFTER = 60.0
 
 _metadata = sa.MetaData()
 _files = sa.Table(
@@ -80,6 +85,19 @@ _trainer = sa.Table(
     sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("key", sa.String(64), nullable=False),
 )
+_replays = sa.Table(
+    "knowledge_replays",
+    _metadata,
+    sa.Column("key", sa.String(64), primary_key=True),
+    sa.Column("state", sa.String(20), nullable=False),
+    sa.Column("progress", sa.Float, nullable=False),
+    # Lines, as JSON.
+    sa.Column("problems", sa.Text, nullable=False),
+    sa.Column("process", sa.String(200), nullable=False),
+    sa.Column("seen_at", sa.Float, nullable=False),
+    # What was said, as JSON that was compressed; null until all is played.
+    sa.Column("content", sa.LargeBinary),
+)
 
 
 class Training(NamedTuple):
@@ -90,6 +108,14 @@ class Training(NamedTuple):
     progress: float
     problems: tuple[str, ...]
     seconds: float
+
+
+class ReplayState(NamedTuple):
+    """How far the replay of a set on a bundle is: `running`, `done` or `failed`, with what is wrong."""
+
+    state: str
+    progress: float
+    problems: tuple[str, ...]
 
 
 class ServingProcess(NamedTuple):
@@ -150,6 +176,30 @@ class KnowledgeStore(Protocol):
 
     def write_model(self, key: str, archive: Path) -> bool:
         """Writes a model that is kept into a file; returns False if it is not."""
+
+    def begin_replay(self, key: str, name: str) -> bool:
+        """Says that a process plays a set on a bundle; returns False if that is kept, or played already."""
+
+    def note_replay(self, key: str, progress: float) -> bool:
+        """Says how far it is; returns False if nobody wants it any more."""
+
+    def end_replay(self, key: str, content: str) -> None:
+        """Keeps what was said."""
+
+    def fail_replay(self, key: str, problems: tuple[str, ...]) -> None:
+        """Says what is wrong, unless it is through."""
+
+    def stop_replays(self, keys: set[str]) -> None:
+        """Forgets those that are not through; whoever plays them is told by `note_replay`."""
+
+    def forget_replays(self, keys: set[str]) -> None:
+        """Forgets them, through or not."""
+
+    def replay(self, key: str) -> ReplayState | None:
+        """Returns how far it is; None if nothing is known."""
+
+    def replay_content(self, key: str) -> str | None:
+        """Returns what was said; None if it is not kept."""
 
 
 class SQLKnowledgeStore:
@@ -299,6 +349,72 @@ class SQLKnowledgeStore:
                 part += 1
         return part > 0
 
+    def begin_replay(self, key: str, name: str) -> bool:
+        """Takes a row (see protocol), and drops what was played longest ago."""
+        moment, row = time.time(), _replays
+        values = {"key": key, "state": "running", "progress": 0.0, "problems": "[]", "process": name}
+        try:
+            with self._engine.begin() as connection:
+                silent = sa.and_(row.c.state == "running", row.c.seen_at < moment - _REPLAY_SILENT_AFTER)
+                connection.execute(row.delete().where(sa.or_(silent, row.c.state == "failed")))
+                done = sa.select(row.c.key).where(row.c.state == "done").order_by(row.c.seen_at.desc())
+                kept = list(connection.execute(done).scalars())
+                connection.execute(row.delete().where(row.c.key.in_(set(kept[_MOST_REPLAYS:]) - {key})))
+                connection.execute(row.insert(), {**values, "seen_at": moment})
+        except sa.exc.IntegrityError:
+            # Asked for again, it is not the first that is dropped.
+            with self._engine.begin() as connection:
+                connection.execute(
+                    row.update().where(row.c.key == key, row.c.state == "done").values({"seen_at": moment})
+                )
+            return False
+        return True
+
+    def note_replay(self, key: str, progress: float) -> bool:
+        """Keeps how far it is (see protocol)."""
+        with self._engine.begin() as connection:
+            values = {"progress": progress, "seen_at": time.time()}
+            noted = connection.execute(_running_replays({key}).values(values))
+        return bool(noted.rowcount)
+
+    def end_replay(self, key: str, content: str) -> None:
+        """Keeps what was said (see protocol)."""
+        packed = zlib.compress(content.encode())
+        with self._engine.begin() as connection:
+            values = {"state": "done", "progress": 1.0, "seen_at": time.time(), "content": packed}
+            connection.execute(_running_replays({key}).values(values))
+
+    def fail_replay(self, key: str, problems: tuple[str, ...]) -> None:
+        """Keeps what is wrong (see protocol)."""
+        with self._engine.begin() as connection:
+            values = {"state": "failed", "seen_at": time.time(), "problems": json.dumps(problems)}
+            connection.execute(_running_replays({key}).values(values))
+
+    def stop_replays(self, keys: set[str]) -> None:
+        """Drops their rows (see protocol)."""
+        with self._engine.begin() as connection:
+            connection.execute(_replays.delete().where(_replays.c.key.in_(sorted(keys)), _replays.c.state == "running"))
+
+    def forget_replays(self, keys: set[str]) -> None:
+        """Drops their rows (see protocol)."""
+        with self._engine.begin() as connection:
+            connection.execute(_replays.delete().where(_replays.c.key.in_(sorted(keys))))
+
+    def replay(self, key: str) -> ReplayState | None:
+        """Returns how far it is (see protocol)."""
+        with self._engine.connect() as connection:
+            columns = (_replays.c.state, _replays.c.progress, _replays.c.problems, _replays.c.seen_at)
+            row = connection.execute(sa.select(*columns).where(_replays.c.key == key)).first()
+        if row is None or (row.state == "running" and row.seen_at < time.time() - _REPLAY_SILENT_AFTER):
+            return None
+        return ReplayState(row.state, row.progress, tuple(json.loads(row.problems)))
+
+    def replay_content(self, key: str) -> str | None:
+        """Returns what was said (see protocol)."""
+        with self._engine.connect() as connection:
+            packed = connection.execute(sa.select(_replays.c.content).where(_replays.c.key == key)).scalar()
+        return None if packed is None else zlib.decompress(packed).decode()
+
 
 class KnowledgeStoreInMemory:
     """For one process whose conversations are not kept either."""
@@ -311,6 +427,7 @@ class KnowledgeStoreInMemory:
         self._processes: dict[str, ServingProcess] = {}
         self._trainings: dict[str, Training] = {}
         self._models: dict[str, bytes] = {}
+        self._replays: dict[str, tuple[ReplayState, str | None]] = {}
 
     def add_texts(self, texts: Mapping[str, str]) -> None:
         """Keeps contents (see protocol)."""
@@ -386,6 +503,58 @@ class KnowledgeStoreInMemory:
         """Writes a model into a file (see protocol)."""
         archive.write_bytes(self._models.get(key, b""))
         return key in self._models
+
+    def begin_replay(self, key: str, name: str) -> bool:
+        """Takes a place (see protocol)."""
+        known = self._replays.get(key)
+        if known is not None and known[0].state != "failed":
+            return False
+        done = [it for it, (replay, _) in self._replays.items() if replay.state == "done"]
+        for it in done[: max(0, len(done) - _MOST_REPLAYS)]:
+            del self._replays[it]
+        self._replays[key] = ReplayState("running", 0.0, ()), None
+        return True
+
+    def note_replay(self, key: str, progress: float) -> bool:
+        """Keeps how far it is (see protocol)."""
+        return self._set_replay(key, ReplayState("running", progress, ()))
+
+    def end_replay(self, key: str, content: str) -> None:
+        """Keeps what was said (see protocol)."""
+        self._set_replay(key, ReplayState("done", 1.0, ()), content)
+
+    def fail_replay(self, key: str, problems: tuple[str, ...]) -> None:
+        """Keeps what is wrong (see protocol)."""
+        self._set_replay(key, ReplayState("failed", 0.0, problems))
+
+    def stop_replays(self, keys: set[str]) -> None:
+        """Forgets them (see protocol)."""
+        for key in keys:
+            if key in self._replays and self._replays[key][0].state == "running":
+                del self._replays[key]
+
+    def forget_replays(self, keys: set[str]) -> None:
+        """Forgets them (see protocol)."""
+        for key in keys:
+            self._replays.pop(key, None)
+
+    def replay(self, key: str) -> ReplayState | None:
+        """Returns how far it is (see protocol)."""
+        return self._replays[key][0] if key in self._replays else None
+
+    def replay_content(self, key: str) -> str | None:
+        """Returns what was said (see protocol)."""
+        return self._replays[key][1] if key in self._replays else None
+
+    def _set_replay(self, key: str, replay: ReplayState, content: str | None = None) -> bool:
+        if key not in self._replays or self._replays[key][0].state != "running":
+            return False
+        self._replays[key] = replay, content
+        return True
+
+
+def _running_replays(keys: set[str]) -> sa.Update:
+    return _replays.update().where(_replays.c.key.in_(sorted(keys)), _replays.c.state == "running")
 
 
 def _running(key: str, name: str, moment: float) -> dict[str, object]:

@@ -52,6 +52,7 @@ from uwallet_gateway.knowledge.bundles import written_folder
 from uwallet_gateway.knowledge.checks import KnowledgeChecks
 from uwallet_gateway.knowledge.plans import KnowledgePlans
 from uwallet_gateway.knowledge.publisher import KnowledgePublisher
+from uwallet_gateway.knowledge.regression_check import RegressionCheck
 from uwallet_gateway.knowledge.store import KnowledgeStore
 from uwallet_gateway.knowledge.trial import KnowledgeTrial
 from uwallet_gateway.knowledge.views import KnowledgeViews
@@ -273,9 +274,10 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
 
     engine_knowledge = EngineKnowledge(settings.engine_url, settings.engine_secret.get_secret_value() or None)
     knowledge_store = KnowledgeStore(database)
-    knowledge_checks = KnowledgeChecks(
-        database, knowledge_store, engine_knowledge, settings.conversations_dir, opening_hours.zone
+    regression = RegressionCheck(
+        database, engine_knowledge, settings.conversations_dir, settings.sets_file, opening_hours.zone
     )
+    knowledge_checks = KnowledgeChecks(database, knowledge_store, engine_knowledge, regression, opening_hours.zone)
     persons = Persons(
         database,
         attachments,

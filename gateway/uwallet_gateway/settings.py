@@ -259,7 +259,13 @@ class Settings(BaseSettings):
     )
     conversations_dir: Path = Field(
         default=REPOSITORY / "tests" / "conversations" / "evaluation",
-        description="Stored conversations that are played before knowledge is published; none without the folder",
+        description="Stored conversations that are played before knowledge is published; without the folder, those of "
+        "users who gave the bot 4 or 5",
+    )
+    sets_file: Path = Field(
+        default=REPOSITORY / "evaluation" / "sets.yml",
+        description="Names the labelled sets that are asked before knowledge is published (TSV: message, intent); "
+        "none without the file",
     )
     sites_without_suggestions: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(),

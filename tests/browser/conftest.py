@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Generator, Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, expect, sync_playwright
@@ -60,6 +61,13 @@ def _chromium() -> str | None:
     return next((path for name in names if name and (path := shutil.which(name))), None)
 
 
+def labelled_set(folder: Path) -> Path:
+    """Returns a file that names one small set, whose message a test of the studio takes over."""
+    (folder / "own.tsv").write_text("登录密码想不起来了怎么重设\tforgot_password\n", encoding="utf-8")
+    (folder / "sets.yml").write_text("sets: [{name: own, path: own.tsv}]\n", encoding="utf-8")
+    return folder / "sets.yml"
+
+
 @pytest.fixture(scope="session")
 def chromium() -> str:
     path = _chromium()
@@ -90,6 +98,7 @@ def running_stack(chromium: str, tmp_path_factory: pytest.TempPathFactory, provi
             "UWALLET_RATE_DESK_REQUESTS_PER_AGENT": "100000/minute",
             # Playing stored conversations before a publication takes minutes; tests of the bot do so anyway.
             "UWALLET_CONVERSATIONS_DIR": str(tmp_path_factory.mktemp("conversations")),
+            "UWALLET_SETS_FILE": str(labelled_set(tmp_path_factory.mktemp("sets"))),
             # Seconds after which users are told that it takes longer; tests need not wait the usual seven.
             "UWALLET_NOTICE_AFTER": "2",
             # The gateway asks it for nothing before somebody signs in by it.

@@ -49,9 +49,38 @@ def test_a_question_goes_live_and_is_taken_back(
     expect(second.log).not_to_contain_text(ANSWER)
 
 
-def write(page: Page) -> None:
-    page.get_by_role("textbox", name=STUDIO["question"]).fill(QUESTION)
-    page.get_by_role("textbox", name=STUDIO["similar"]).fill("\n".join(WORDINGS))
+def test_what_a_question_takes_over_is_listed_before_it_is_published(
+    desk_of: Callable[..., Desk], screenshot: Callable[[Page, str], None]
+) -> None:
+    desk = desk_of(ADMIN)
+    page = desk.page
+    desk.go("studio")
+    page.get_by_role("button", name=STUDIO["new_faq"]).click()
+    write(page, "登录密码想不起来了怎么重设", ("登录密码忘记了如何重设", "想重设登录密码", "登录密码想不起来怎么办"))
+    page.get_by_role("button", name=STUDIO["save"]).click()
+    page.get_by_role("link", name=STUDIO["to_review"]).click()
+    page.get_by_role("button", name=STUDIO["check"], exact=True).click()
+    expect(page.get_by_role("button", name=STUDIO["check_again"])).to_be_visible(timeout=120_000)
+    finding = page.get_by_role("listitem").filter(has_text=STUDIO["check_names"]["regression"]).first
+    finding.get_by_role("button", name="看看哪1处").click()
+    expect(finding.get_by_text("找回登录密码", exact=True)).to_be_visible()
+    expect(finding.get_by_text(ANSWER)).to_be_visible()
+    expect(page.get_by_role("main").get_by_role("button", name=STUDIO["publish"], exact=True)).to_be_disabled()
+    screenshot(page, "desktop")
+    # The desk is drawn anew for another scheme.
+    page.emulate_media(color_scheme="dark")
+    page.set_viewport_size({"width": 390, "height": 844})
+    finding.get_by_role("button", name="看看哪1处").click()
+    finding.get_by_text(ANSWER).scroll_into_view_if_needed()
+    screenshot(page, "phone")
+    page.get_by_role("main").get_by_role("button", name=STUDIO["discard"], exact=True).click()
+    page.get_by_role("dialog").get_by_role("button", name=STUDIO["discard"], exact=True).click()
+    expect(page.get_by_text(STUDIO["no_draft"], exact=True).first).to_be_visible()
+
+
+def write(page: Page, question: str = QUESTION, wordings: tuple[str, ...] = WORDINGS) -> None:
+    page.get_by_role("textbox", name=STUDIO["question"]).fill(question)
+    page.get_by_role("textbox", name=STUDIO["similar"]).fill("\n".join(wordings))
     page.get_by_role("textbox", name=STUDIO["answer"]).fill(ANSWER)
     page.get_by_role("textbox", name=STUDIO["source"]).fill("客服手册第3页")
     page.get_by_role("combobox", name=STUDIO["category"]).fill("活动")

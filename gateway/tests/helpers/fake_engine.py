@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import hashlib
 import json
 import struct
 from dataclasses import dataclass, field
@@ -64,6 +65,11 @@ class FakeKnowledge:
         alike: What wordings are too near.
         trainings: What is said of the training of the next bundle, time after time; then it is trained.
         is_down: Whether it fails.
+        replays: What is played, by key.
+        played: The bundles on which something was played, in order.
+        stopped: What was stopped.
+        is_slow: Whether what is played goes on until it is stopped.
+        states: How far it is said to be first.
     """
 
     texts: dict[str, str] = field(default_factory=dict)
@@ -73,6 +79,11 @@ class FakeKnowledge:
     alike: list[dict[str, Any]] = field(default_factory=list)
     trainings: list[dict[str, Any]] = field(default_factory=list)
     is_down: bool = False
+    replays: dict[str, tuple[str, list[Any]]] = field(default_factory=dict)
+    played: list[str] = field(default_factory=list)
+    stopped: list[str] = field(default_factory=list)
+    is_slow: bool = False
+    states: list[str] = field(default_factory=list)
 
     async def answer(self, path: str, body: bytes, send: Send) -> None:
         """One request."""
@@ -80,7 +91,7 @@ class FakeKnowledge:
             await _answer(send, 500, b"{}")
             return
         request = json.loads(body) if body else {}
-        status, content = getattr(self, "_" + (path.strip("/") or "status"))(request)
+        status, content = getattr(self, "_" + (path.strip("/").replace("/", "_") or "status"))(request)
         await _answer(send, status, json.dumps(content).encode())
 
     def _status(self, _: Any) -> tuple[int, Any]:
@@ -110,8 +121,36 @@ class FakeKnowledge:
 
     def _trial(self, request: Any) -> tuple[int, Any]:
         assert request["sha256"] in self.bundles
-        texts = "".join(self.texts[digest] for digest in self.bundles[request["sha256"]].values())
-        return 200, {"turns": [_played(message["message"], texts) for message in request["messages"]]}
+        return 200, {"turns": self._turns(request["sha256"], request["messages"])}
+
+    def _turns(self, sha256: str, messages: list[dict[str, str]]) -> list[dict[str, Any]]:
+        texts = "".join(self.texts[digest] for digest in self.bundles[sha256].values())
+        return [_played(message["message"], texts) for message in messages]
+
+    def _replays(self, request: Any) -> tuple[int, Any]:
+        keys = []
+        for play in request["plays"]:
+            said = request["sets"][play["set"]]
+            key = hashlib.sha256(json.dumps([play["sha256"], said, request["moment"]]).encode()).hexdigest()
+            if key not in self.replays:
+                self.played.append(play["sha256"])
+            self.replays[key] = play["sha256"], said
+            keys.append(key)
+        return 200, {"keys": keys}
+
+    def _replays_state(self, _: Any) -> tuple[int, Any]:
+        state = self.states.pop(0) if self.states else "running" if self.is_slow else "done"
+        return 200, {"state": state, "progress": 0.5, "problems": []}
+
+    def _replays_plays(self, request: Any) -> tuple[int, Any]:
+        sha256, said = self.replays[request["key"]]
+        # Part by part, as the engine does.
+        part = said[request["first"] : request["first"] + 7]
+        return 200, {"plays": [self._turns(sha256, messages) for messages in part], "count": len(said)}
+
+    def _replays_stop(self, request: Any) -> tuple[int, Any]:
+        self.stopped += request["keys"]
+        return 200, {}
 
     def _alike(self, _: Any) -> tuple[int, Any]:
         return 200, {"alike": self.alike}

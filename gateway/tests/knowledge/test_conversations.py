@@ -12,7 +12,6 @@ from uwallet_gateway.knowledge.conversations import (
     ConversationsError,
     StoredConversation,
     divergences,
-    nearest_first,
     read_conversations,
 )
 
@@ -50,10 +49,14 @@ def test_an_answer_is_otherwise_or_worse(after: PlayedTurn, criteria: dict[str, 
     assert [(one.turn, one.is_worse) for one in found] == ([] if expected is None else [(1, expected)])
 
 
-def test_only_the_first_turn_that_differs_is_told() -> None:
-    after = [GREETING, turn("甲", "faq/a"), turn("乙", "faq/b")]
-    found = list(divergences(conversation(), [GREETING, turn("甲"), turn("乙")], after))
-    assert [one.turn for one in found] == [1]
+def test_the_first_turn_that_is_worse_is_told_else_the_first_that_differs() -> None:
+    before, after = [GREETING, turn("甲"), turn("乙")], [GREETING, turn("甲", "faq/a"), turn("丙", "faq/b")]
+    assert [one.turn for one in divergences(conversation(), before, after)] == [1]
+    asked = StoredConversation.model_validate(
+        {"id": "s/1", "turns": [{"user": "问"}, {"user": "再", "must_any": ["乙"]}]}
+    )
+    (worse,) = divergences(asked, before, after)
+    assert (worse.turn, worse.is_worse, worse.expected) == (2, True, "要说到“乙”中的一个")
 
 
 def test_sets_are_read_with_their_buttons(tmp_path: Path) -> None:
@@ -73,11 +76,3 @@ def test_sets_are_read_with_their_buttons(tmp_path: Path) -> None:
     (tmp_path / "two.yml").write_text("- {id: 7}\n", encoding="utf-8")
     with pytest.raises(ConversationsError):
         read_conversations(tmp_path)
-
-
-def test_what_speaks_of_a_change_is_played_first() -> None:
-    plain, opened = conversation(), conversation().model_copy(update={"id": "s/2"})
-    stepped = conversation(step="account_closure:1").model_copy(update={"id": "s/3"})
-    played = {"s/2": [GREETING, turn("答", "faq/cost")]}
-    found = nearest_first([plain, opened, stepped], {"faq/cost", "account_closure"}, played)
-    assert [it.id for it in found] == ["s/2", "s/3", "s/1"]

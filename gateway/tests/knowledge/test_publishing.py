@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from tests.helpers.servers import free_port, serving
 from uwallet_gateway.agents.roles import KnowledgeRole
 from uwallet_gateway.audit.actions import Action
 from uwallet_gateway.clock import now
-from uwallet_gateway.knowledge import checks, plans
+from uwallet_gateway.knowledge import checks, plans, regression_check
 from uwallet_gateway.settings import load_settings
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -60,6 +61,7 @@ async def running(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Gat
         secret_key="0123456789abcdef0123456789abcdef",
         engine_url=f"http://127.0.0.1:{port}",
         conversations_dir=folder / "sets",
+        sets_file=folder / "sets" / "none",
         rate_desk_requests_per_agent="",
     )
     async with serving(engine, port), running_gateway(settings, engine) as gateway:
@@ -329,3 +331,55 @@ async def test_a_draft_is_published_at_its_time_unless_it_has_changed(
     await keeper.carry_out()
     view = await publisher.ok("GET", "/knowledge")
     assert (view["draft"], view["plan"], view["published"]["note"]) == (None, None, "活动")
+
+
+async def test_a_question_that_takes_over_another_one_is_a_regression(
+    gateway: Gateway, publisher: DeskAgent, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    # The engine that is not there answers with the question that has the words first.
+    (tmp_path / "own.tsv").write_text("话费打错了\techo\n", encoding="utf-8")
+    (tmp_path / "sets.yml").write_text("sets: [{name: own, path: own.tsv}]\n", encoding="utf-8")
+    monkeypatch.setattr(gateway.services.knowledge_checks._regression, "_sets", tmp_path / "sets.yml")
+    await changed(publisher)
+    view = await checked(publisher)
+    (worse,) = [finding for finding in found(view, "regression") if finding["severity"] == "warning"]
+    assert worse["worse"][0]["text"] == "话费打错了"
+    assert FAQ["question"] in worse["message"]
+    played = len(gateway.engine.knowledge.played)
+    await publisher.ok("PUT", PATH, json={"revision": view["revision"], "value": FAQ | {"answer": "另一个答"}})
+    again = await checked(publisher)
+    # What is published was played before; the finding is the same, so that it stays ignored.
+    assert len(gateway.engine.knowledge.played) == played + 3
+    assert worse["key"] in {finding["key"] for finding in found(again, "regression")}
+
+
+async def test_a_check_is_cancelled_and_what_it_plays_is_stopped(gateway: Gateway, publisher: DeskAgent) -> None:
+    await changed(publisher)
+    gateway.engine.knowledge.is_slow = True
+    assert (await publisher.ok("POST", "/knowledge/draft/checks"))["state"] == "running"
+    async with asyncio.timeout(30):
+        while not gateway.engine.knowledge.played:
+            await asyncio.sleep(0.05)
+        view = await publisher.ok("DELETE", "/knowledge/draft/checks")
+        assert view["state"] == "cancelled"
+        while not gateway.engine.knowledge.stopped:
+            await asyncio.sleep(0.05)
+    refused = await publisher.call("POST", "/knowledge/draft/publication", json={"revision": view["revision"]})
+    assert refused.json()["code"] == "checks_needed"
+    assert (await gateway.services.audit.last(Action.KNOWLEDGE_CHECK_CANCELLED)) is not None
+    gateway.engine.knowledge.is_slow = False
+    assert (await checked(publisher))["state"] == "done"
+
+
+async def test_an_engine_that_is_not_heard_of_for_a_moment_is_asked_again(
+    gateway: Gateway, publisher: DeskAgent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(regression_check, "_LOOK", 0.0)
+    monkeypatch.setattr(regression_check, "_PATIENCE", 2)
+    await changed(publisher)
+    gateway.engine.knowledge.states = ["stopped", "stopped", "running", "stopped"]
+    assert (await checked(publisher))["state"] == "done"
+    gateway.engine.knowledge.states = ["stopped"] * 3
+    assert (await checked(publisher))["state"] == "failed"
+    gateway.engine.knowledge.states = ["failed"]
+    assert (await checked(publisher))["state"] == "failed"

@@ -105,6 +105,8 @@ def engine(tmp_path_factory: pytest.TempPathFactory, otlp_receiver: OtlpReceiver
 @pytest.fixture
 async def gateway(engine: Engine, make_settings: SettingsFactory) -> AsyncIterator[Gateway]:
     """A gateway in front of the real engine."""
-    settings = make_settings(engine_url=engine.url, engine_secret=engine.secret, conversations_dir=Path("/none"))
+    settings = make_settings(
+        engine_url=engine.url, engine_secret=engine.secret, conversations_dir=Path("/none"), sets_file=Path("/none")
+    )
     async with running_gateway(settings, FakeEngine()) as running:
         yield running

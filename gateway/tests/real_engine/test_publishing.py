@@ -11,6 +11,7 @@ import pytest
 from tests.helpers.desk import DeskAgent, agent_at
 from tests.helpers.gateway import Gateway
 from uwallet_gateway.agents.roles import KnowledgeRole
+from uwallet_gateway.knowledge.regression_check import RegressionCheck
 
 pytestmark = pytest.mark.engine
 
@@ -36,7 +37,7 @@ async def checked(editor: DeskAgent) -> dict[str, Any]:
     view: dict[str, Any] = await editor.ok("POST", "/knowledge/draft/checks")
     async with asyncio.timeout(120):
         while view["state"] == "running":
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(0.3)
             view = await editor.ok("GET", "/knowledge/draft/checks")
     assert view["state"] == "done", view
     return view
@@ -87,9 +88,19 @@ async def test_a_broken_draft_changes_nothing(gateway: Gateway) -> None:
     assert FAQ["answer"] not in await said(gateway, await gateway.token(), text=ASKED)
 
 
-async def test_a_planted_conflict_is_found(gateway: Gateway, tmp_path: Path) -> None:
+async def test_a_planted_conflict_is_found(gateway: Gateway, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "set.yml").write_text(STORED, encoding="utf-8")
-    gateway.services.knowledge_checks.conversations = tmp_path
+    (tmp_path / "own.tsv").write_text("登录口令想不起来了\tforgot_password\n晚上好\tgreet\n", encoding="utf-8")
+    sets = tmp_path / "sets"
+    sets.write_text("sets: [{name: own, path: own.tsv}]\n", encoding="utf-8")
+    regression = RegressionCheck(
+        gateway.services.database,
+        gateway.services.knowledge_checks._engine,
+        tmp_path,
+        sets,
+        gateway.services.knowledge_checks._zone,
+    )
+    monkeypatch.setattr(gateway.services.knowledge_checks, "_regression", regression)
     editor = await agent_at(gateway, knowledge=KnowledgeRole.PUBLISHER)
     # What opens a procedure is claimed by a question.
     value = FAQ | {"similar": ["我忘记密码了", "密码忘了怎么办"]}
@@ -97,3 +108,10 @@ async def test_a_planted_conflict_is_found(gateway: Gateway, tmp_path: Path) -> 
     view = await checked(editor)
     found = {finding["check"] for finding in view["findings"] if finding["severity"] == "warning"}
     assert {"near", "regression"} <= found
+    listed = [worse for finding in view["findings"] for worse in finding["worse"] if finding["severity"] == "warning"]
+    assert "set/1" in {worse["source"] for worse in listed}
+    # Nothing is worse when only what the question answers is another sentence, or what it asks is new.
+    await editor.ok("DELETE", "/knowledge/draft")
+    await editor.ok("PUT", "/knowledge/draft/entries/faq/wrong_number", json={"revision": None, "value": FAQ})
+    view = await checked(editor)
+    assert [finding for finding in view["findings"] if finding["check"] == "regression"] == []

@@ -81,6 +81,7 @@ class Action(StrEnum):
     KNOWLEDGE_CHANGED = "knowledge_changed"
     KNOWLEDGE_DISCARDED = "knowledge_discarded"
     KNOWLEDGE_CHECKED = "knowledge_checked"
+    KNOWLEDGE_CHECK_CANCELLED = "knowledge_check_cancelled"
     FINDING_IGNORED = "finding_ignored"
     KNOWLEDGE_PUBLISHED = "knowledge_published"
     KNOWLEDGE_ROLLED_BACK = "knowledge_rolled_back"

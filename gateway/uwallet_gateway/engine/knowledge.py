@@ -105,6 +105,23 @@ class _Played(_Part):
     turns: list[PlayedTurn]
 
 
+class EngineReplay(_Part):
+    """How far some plays are; `stopped`: nobody knows of them."""
+
+    state: Literal["running", "done", "failed", "stopped"]
+    progress: float
+    problems: list[str] = Field(max_length=1000)
+
+
+class _Keys(_Part):
+    keys: list[str] = Field(max_length=100)
+
+
+class _Plays(_Part):
+    plays: list[list[PlayedTurn]]
+    count: int
+
+
 class Likeness(_Part):
     """Two wordings that are hardly to be told apart. An entry is `faq/<id>`, or the name of an intent."""
 
@@ -209,6 +226,58 @@ class EngineKnowledge:
             InputError: unavailable.
         """
         return (await self._ask(_Alike, "POST", "/alike", {"sha256": sha256, "entries": list(entries)})).alike
+
+    async def replay(
+        self, plays: Sequence[tuple[str, Sequence[Sequence[Mapping[str, str]]]]], moment: float
+    ) -> list[str]:
+        """Has conversations played in the background; returns what each play is kept by.
+
+        Args:
+            plays: A bundle, and the conversations that are played on it, each.
+            moment: When they are played, in seconds since 1970.
+
+        Raises:
+            InputError: unavailable.
+        """
+        sets: list[Sequence[Sequence[Mapping[str, str]]]] = []
+        for _, said in plays:
+            if not any(said is known for known in sets):
+                sets.append(said)
+        chosen = [
+            {"sha256": sha256, "set": next(number for number, known in enumerate(sets) if known is said)}
+            for sha256, said in plays
+        ]
+        body = {"moment": moment, "sets": sets, "plays": chosen}
+        return (await self._ask(_Keys, "POST", "/replays", body)).keys
+
+    async def replay_state(self, keys: Sequence[str]) -> EngineReplay:
+        """How far some plays are.
+
+        Raises:
+            InputError: unavailable.
+        """
+        return await self._ask(EngineReplay, "POST", "/replays/state", {"keys": list(keys)})
+
+    async def replayed(self, key: str) -> list[list[PlayedTurn]]:
+        """What was said in each conversation of a play.
+
+        Raises:
+            InputError: unavailable.
+        """
+        found: list[list[PlayedTurn]] = []
+        while True:
+            part = await self._ask(_Plays, "POST", "/replays/plays", {"key": key, "first": len(found)})
+            found += part.plays
+            if not part.plays or len(found) >= part.count:
+                return found
+
+    async def stop_replay(self, keys: Sequence[str], *, forget: bool = False) -> None:
+        """Ends plays that are not through; with `forget` nothing is kept of those that are, either.
+
+        Raises:
+            InputError: unavailable.
+        """
+        await self._ask(_Part, "POST", "/replays/stop", {"keys": list(keys), "forget": forget})
 
     async def close(self) -> None:
         """Closes the connections."""

@@ -6,13 +6,12 @@ import asyncio
 import hashlib
 import re
 from collections.abc import Sequence
-from datetime import date, timedelta
-from pathlib import Path
+from datetime import date, datetime, timedelta
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 import structlog
-from sqlalchemy import update
+from sqlalchemy import CursorResult, update
 
 from uwallet_gateway.audit.actions import Action
 from uwallet_gateway.audit.log import record
@@ -22,14 +21,17 @@ from uwallet_gateway.database.connection import Database
 from uwallet_gateway.engine.knowledge import BrokenBundleError, EngineKnowledge, PlayedTurn, UntrainedError
 from uwallet_gateway.errors import ErrorCode, InputError
 from uwallet_gateway.knowledge.bundles import Files
-from uwallet_gateway.knowledge.conversations import Divergence, divergences, nearest_first, read_conversations
 from uwallet_gateway.knowledge.entries import Entry, Key, change_of, entries_of, place_of
 from uwallet_gateway.knowledge.examples import examples_of
 from uwallet_gateway.knowledge.finding_texts import finding_texts
+from uwallet_gateway.knowledge.labelled_sets import is_offered
+from uwallet_gateway.knowledge.regression_check import RegressionCheck, Versions, holds_on
+from uwallet_gateway.knowledge.regressions import Regression, titles_of
 from uwallet_gateway.knowledge.served import fixed_files_changed, stage
 from uwallet_gateway.knowledge.store import KnowledgeStore
 from uwallet_gateway.knowledge.window_checks import ask_pins, look_at_menu, look_at_pins
-from uwallet_gateway.protocol.knowledge import CheckState, ChecksView, EntryKind, FindingView, Severity
+from uwallet_gateway.knowledge.yaml_edits import UneditableError, read
+from uwallet_gateway.protocol.knowledge import CheckState, ChecksView, EntryKind, FindingView, Severity, WorseView
 
 _LINE = re.compile(r"(?P<file>[^:]+\.(?:yml|txt))(?::(?P<line>\d+))?: (?:(?P<field>[\w.\[\]]+): )?(?P<reason>.*)", re.S)
 # Fields of organisation.yml that the gateway reads at its start.
@@ -45,35 +47,35 @@ _TRAINING_LOOK = 1.0
 _MOST_REASONS = 5
 _WITH_SOURCE = frozenset({"faq", "topic", "notice"})
 _MOST_NAMED = 20
+# Of one finding, that are listed.
+_MOST_WORSE = 100
 # As many examples as `make check-knowledge` asks of a topic.
 _ENOUGH_EXAMPLES = 30
 _log = structlog.get_logger()
 
 
-class KnowledgeChecks:
-    """Runs in the background of the gateway that was asked; what it has found so far is in the database.
+class _CancelledError(Exception):
+    """Somebody has ended the run, or another one has its place."""
 
-    Attributes:
-        conversations: The folder of those that are played.
-    """
+
+class KnowledgeChecks:
+    """Runs in the background of the gateway that was asked; what it has found so far is in the database."""
 
     def __init__(
         self,
         database: Database,
         store: KnowledgeStore,
         engine: EngineKnowledge,
-        conversations: Path,
+        regression: RegressionCheck,
         zone: ZoneInfo,
     ) -> None:
-        """Takes the folder of stored conversations, and the zone in which days begin."""
+        """Takes what compares versions, and the zone in which days begin."""
         self._database = database
         self._store = store
         self._engine = engine
-        self.conversations = conversations
+        self._regression = regression
         self._zone = zone
         self._running: set[asyncio.Task[None]] = set()
-        # What the published version says to each conversation, by hashes of both: it is played once.
-        self._played: dict[tuple[str, str], dict[str, list[PlayedTurn]]] = {}
 
     async def read(self) -> ChecksView:
         """The last run on the draft.
@@ -109,9 +111,23 @@ class KnowledgeChecks:
                 row.revision, row.state, row.progress, row.conversations = revision, "running", 0.0, 0
                 row.findings, row.started_at, row.updated_at, row.ended_at = [], moment, moment, None
                 record(transaction, Action.KNOWLEDGE_CHECKED, str(draft.number), revision=revision)
-                task = asyncio.create_task(self._run(draft, revision))
+                task = asyncio.create_task(self._run(draft, revision, moment))
                 self._running.add(task)
                 task.add_done_callback(self._running.discard)
+        return await self.read()
+
+    async def cancel(self) -> ChecksView:
+        """Ends a run, in whatever gateway it is. No-op if none is under way.
+
+        Raises:
+            InputError: not_found, without a draft.
+        """
+        draft = await self._draft()
+        async with self._database.write() as transaction:
+            row = await transaction.get(tables.KnowledgeCheck, draft.number, with_for_update=True)
+            if row is not None and row.state == "running":
+                row.state, row.ended_at = "cancelled", now()
+                record(transaction, Action.KNOWLEDGE_CHECK_CANCELLED, str(draft.number), revision=row.revision)
         return await self.read()
 
     async def require_passed(self, draft: tables.KnowledgeVersion, revision: int) -> None:
@@ -141,12 +157,16 @@ class KnowledgeChecks:
             raise InputError(ErrorCode.NOT_FOUND)
         return draft
 
-    async def _run(self, draft: tables.KnowledgeVersion, revision: int) -> None:
-        run = _Run(self._database, draft.number, revision)
+    async def _run(self, draft: tables.KnowledgeVersion, revision: int, started_at: datetime) -> None:
+        run = _Run(self._database, draft.number, revision, started_at)
         try:
             await self._look(draft, run)
             await run.end("done")
+        except _CancelledError:
+            pass
         except asyncio.CancelledError:
+            # This gateway stops.
+            await run.end("cancelled")
             raise
         except Exception as error:
             if not isinstance(error, InputError):
@@ -186,14 +206,30 @@ class KnowledgeChecks:
             if key[0] == "faq" and change_of(entries_before.get(key), entry) is not None
         ]
         await self._look_at_likeness(sha256, changed, entries, run)
+        holds = holds_on(today)
         asked = [
             (entry, text)
             for entry in changed
-            if _is_told(entry, now().astimezone(self._zone).date())
+            if holds(entry)
             for text in (entry.value.get("question", ""), *entry.value.get("similar", ()))
+            if text
         ]
-        asked += _new_examples(entries, files, files_before, run)
-        await self._ask_each(sha256, asked, entries, run)
+        asked = [*asked, *_new_examples(entries, files, files_before, run)][:_MOST_ASKED]
+        wording = entries.get(("wording", "wording"))
+        titles = titles_of(entries, _wording(wording), texts)
+        compared = await self._regression.compare(
+            Versions(sha256_before, sha256, entries_before, entries, titles),
+            [text for _, text in asked],
+            holds,
+            lambda share: run.store(0.2 + 0.8 * share),
+        )
+        for (entry, text), turns in zip(asked, compared.asked, strict=True):
+            _look_at_asked(entry, text, turns[-1], entries, run)
+        for regression in compared.regressions:
+            run.add_regression(regression)
+        for sentence in compared.scope:
+            run.add("scope", "note", sentence)
+        run.conversations = compared.conversations
         await ask_pins(
             entries_before,
             entries,
@@ -202,12 +238,6 @@ class KnowledgeChecks:
             lambda messages: self._play(sha256_before, messages),
             run,
         )
-        names = {
-            f"faq/{key[1]}" if key[0] == "faq" else key[1]
-            for key in entries_before.keys() | entries.keys()
-            if change_of(entries_before.get(key), entries.get(key)) is not None
-        }
-        await self._replay(sha256_before, sha256, names, run)
 
     async def _staged(self, files: Files, run: _Run) -> str | None:
         """Gives the draft to the engine, which learns its examples first; None if it cannot."""
@@ -250,28 +280,6 @@ class KnowledgeChecks:
             run.add("near", "warning", message, entry=entry, field="similar")
         await run.store(0.2)
 
-    async def _ask_each(
-        self, sha256: str, wordings: Sequence[tuple[Entry, str]], entries: dict[Key, Entry], run: _Run
-    ) -> None:
-        """Asks each wording of the changed questions and topics at the beginning of a conversation."""
-        texts = finding_texts()
-        asked = [(entry, text) for entry, text in wordings if text][:_MOST_ASKED]
-        for number, (entry, text) in enumerate(asked):
-            turn = (await self._play(sha256, [{"kind": "text", "message": text}]))[-1]
-            answered = next((str(event["topic"]) for event in turn.events if event.get("topic")), None)
-            offered = {str(button.get("payload")) for reply in turn.messages for button in reply.buttons}
-            own = f"faq/{entry.id}" if entry.kind == "faq" else entry.id
-            is_offered = any(f'"{entry.id}"' in payload or payload == f"/{entry.id}" for payload in offered)
-            if answered != own and not is_offered:
-                message = (
-                    texts.taken_other.format(text=text, other=_title(answered, entries))
-                    if answered
-                    else texts.taken_nobody.format(text=text)
-                )
-                field = "similar" if entry.kind == "faq" else "examples"
-                run.add("taken", "warning", message, entry=entry, field=field)
-            await run.store(0.2 + 0.2 * (number + 1) / len(asked))
-
     async def _play(self, sha256: str, messages: Sequence[dict[str, str]]) -> list[PlayedTurn]:
         """Plays a conversation; an engine that is busy with users is asked again."""
         for attempt in range(1, _ATTEMPTS + 1):
@@ -283,33 +291,14 @@ class KnowledgeChecks:
                 await asyncio.sleep(_PAUSE * attempt)
         raise AssertionError("the last attempt returns or raises")
 
-    async def _replay(self, before: str, after: str, changed: set[str], run: _Run) -> None:
-        conversations, digest = await asyncio.to_thread(read_conversations, self.conversations)
-        kept = self._played.get((before, digest), {})
-        # At once: a run that breaks off has played something, too.
-        self._played = {(before, digest): kept}
-        texts = finding_texts()
-        for number, conversation in enumerate(nearest_first(conversations, changed, kept)):
-            messages = conversation.messages()
-            if conversation.id not in kept:
-                kept[conversation.id] = await self._play(before, messages)
-            for found in divergences(conversation, kept[conversation.id], await self._play(after, messages)):
-                run.add(
-                    "regression",
-                    "warning" if found.is_worse else "note",
-                    _told(found, conversation.id, texts.nothing),
-                )
-            run.conversations = number + 1
-            await run.store(0.4 + 0.6 * (number + 1) / len(conversations))
-
 
 class _Run:
     """Collects findings and stores them now and then."""
 
-    def __init__(self, database: Database, version: int, revision: int) -> None:
+    def __init__(self, database: Database, version: int, revision: int, started_at: datetime) -> None:
         self.conversations = 0
         self._database = database
-        self._version, self._revision = version, revision
+        self._version, self._revision, self._started_at = version, revision, started_at
         self._findings: dict[str, dict[str, Any]] = {}
         self._progress = 0.0
         self._stored_at = now()
@@ -325,10 +314,12 @@ class _Run:
         entry: Entry | None = None,
         key: Key | None = None,
         field: str | None = None,
+        worse: Sequence[WorseView] = (),
     ) -> None:
-        """Adds a finding; the same one again is one."""
+        """Adds a finding; the same one again is one, and one that lists something else is another."""
         kind, entry_id = (entry.kind, entry.id) if entry else key or (None, None)
-        told = "|".join([check, kind or file or "", entry_id or "", field or "", message])
+        listed = [f"{it.source}/{it.turn}/{it.text}/{it.after}" for it in worse]
+        told = "|".join([check, kind or file or "", entry_id or "", field or "", message, *listed])
         name = hashlib.sha256(told.encode()).hexdigest()[:16]
         self._findings[name] = {
             "key": name,
@@ -340,27 +331,42 @@ class _Run:
             "id": entry_id,
             "field": field,
             "message": message,
+            "worse": [it.model_dump() for it in worse[:_MOST_WORSE]],
         }
 
+    def add_regression(self, regression: Regression) -> None:
+        """Adds what is answered otherwise."""
+        self.add("regression", regression.severity, regression.message, worse=regression.worse)
+
     async def store(self, progress: float) -> None:
-        """Stores how far it is, once a second at most."""
-        self._progress = progress
-        if now() - self._stored_at >= timedelta(seconds=_STORED_EVERY):
-            await self._store("running")
+        """Stores how far it is, once a second at most.
+
+        Raises:
+            _CancelledError: Nobody wants it any more.
+        """
+        self._progress = max(progress, self._progress)
+        if now() - self._stored_at >= timedelta(seconds=_STORED_EVERY) and not await self._store("running"):
+            raise _CancelledError
 
     async def end(self, state: CheckState) -> None:
         """Stores everything."""
         self._progress = 1.0
         await self._store(state)
 
-    async def _store(self, state: CheckState) -> None:
+    async def _store(self, state: CheckState) -> bool:
+        """Stores where it is; returns False if the run is not wanted any more."""
         self._stored_at = moment = now()
         row = tables.KnowledgeCheck
         async with self._database.write() as transaction:
-            # A later run on the same draft has the row now.
-            await transaction.execute(
+            # A later run on the same draft may have the row now, or somebody has cancelled it.
+            stored = await transaction.execute(
                 update(row)
-                .where(row.version == self._version, row.revision == self._revision, row.state == "running")
+                .where(
+                    row.version == self._version,
+                    row.revision == self._revision,
+                    row.started_at == self._started_at,
+                    row.state == "running",
+                )
                 .values(
                     state=state,
                     progress=self._progress,
@@ -370,6 +376,22 @@ class _Run:
                     ended_at=None if state == "running" else moment,
                 )
             )
+        return bool(cast("CursorResult[Any]", stored).rowcount)
+
+
+def _look_at_asked(entry: Entry, text: str, turn: PlayedTurn, entries: dict[Key, Entry], run: _Run) -> None:
+    """A wording of a changed question or topic that something else answers at the beginning of a conversation."""
+    texts = finding_texts()
+    answered = next((str(event["topic"]) for event in turn.events if event.get("topic")), None)
+    own = f"faq/{entry.id}" if entry.kind == "faq" else entry.id
+    if answered == own or is_offered(own, turn):
+        return
+    message = (
+        texts.taken_other.format(text=text, other=_title(answered, entries))
+        if answered
+        else texts.taken_nobody.format(text=text)
+    )
+    run.add("taken", "warning", message, entry=entry, field="similar" if entry.kind == "faq" else "examples")
 
 
 def _look_at_sources(before: dict[Key, Entry], after: dict[Key, Entry], run: _Run) -> None:
@@ -452,16 +474,11 @@ def _tell_problems(problems: Sequence[str], files: Files, run: _Run) -> None:
         )
 
 
-def _told(found: Divergence, conversation: str, nothing: str) -> str:
-    texts = finding_texts()
-    sentence = texts.regression_worse if found.is_worse else texts.regression_changed
-    return sentence.format(
-        conversation=conversation,
-        turn=found.turn,
-        text=found.user,
-        before=found.before or nothing,
-        after=found.after or nothing,
-    )
+def _wording(entry: Entry | None) -> dict[str, Any]:
+    try:
+        return read(entry.value["text"]) if entry else {}
+    except (KeyError, UneditableError):
+        return {}
 
 
 def _title(name: str | None, entries: dict[Key, Entry]) -> str:
@@ -470,13 +487,6 @@ def _title(name: str | None, entries: dict[Key, Entry]) -> str:
     key: Key = ("faq", name.removeprefix("faq/")) if name.startswith("faq/") else ("topic", name)
     entry = entries.get(key)
     return entry.title if entry else name
-
-
-def _is_told(entry: Entry, today: date) -> bool:
-    value = entry.value
-    begins, ends = value.get("valid_from"), value.get("valid_until")
-    holds = (not begins or _day(str(begins)) <= today) and (not ends or today <= _day(str(ends)))
-    return holds and not value.get("sites") and not value.get("channels")
 
 
 def _day(text: str) -> date:

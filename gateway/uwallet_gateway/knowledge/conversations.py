@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,10 +12,13 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from uwallet_gateway.engine.knowledge import PlayedTurn
+from uwallet_gateway.knowledge.finding_texts import finding_texts
 from uwallet_gateway.yaml_files import load_yaml
 
 _BUTTON = re.compile(r"\[按钮[:：](.+)\]")
-_LONGEST_SHOWN = 80
+_LONGEST_SHOWN = 120
+# What the engine plays of one conversation, the greeting included.
+_MOST_TURNS = 59
 
 
 class ConversationsError(Exception):
@@ -34,16 +36,21 @@ class _Turn(BaseModel):
 
 
 class StoredConversation(BaseModel):
-    """A conversation of a set, as tests/conversations/evaluation/README.md describes it."""
+    """A conversation of a set, as tests/conversations/evaluation/README.md describes it; or one of a user."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
     id: str
     turns: list[_Turn]
+    # Of one that a user has had.
+    conversation_id: str | None = None
 
     def messages(self) -> list[dict[str, str]]:
         """What the user does, from the greeting on that opens the window."""
-        return [{"kind": "payload", "message": "/session_start"}, *(_message(turn.user) for turn in self.turns)]
+        return [
+            {"kind": "payload", "message": "/session_start"},
+            *(_message(turn.user) for turn in self.turns[:_MOST_TURNS]),
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +60,10 @@ class Divergence:
     Attributes:
         turn: Its number, from 1.
         user: What was said.
-        before, after: The beginnings of the answers; empty: none.
+        before: The beginning of the answer that was given.
+        after: That of the one that is given now; empty: none.
         is_worse: Whether the answer fails the criteria of the set that the one before met.
+        expected: Which of them, if it does.
     """
 
     turn: int
@@ -62,6 +71,7 @@ class Divergence:
     before: str
     after: str
     is_worse: bool
+    expected: str = ""
 
 
 def read_conversations(folder: Path) -> tuple[list[StoredConversation], str]:
@@ -80,42 +90,29 @@ def read_conversations(folder: Path) -> tuple[list[StoredConversation], str]:
     return found, digest.hexdigest()
 
 
-def nearest_first(
-    conversations: Sequence[StoredConversation], changed: AbstractSet[str], played: Mapping[str, Sequence[PlayedTurn]]
-) -> list[StoredConversation]:
-    """Those first that speak of what is changed: what gets worse there is told while the others are still played.
-
-    Args:
-        conversations: All of them.
-        changed: Names of topics, and `faq/<id>` of questions.
-        played: What was said before in those that were played already, by their ids.
-    """
-
-    def touches(conversation: StoredConversation) -> bool:
-        expected = {turn.step.partition(":")[0] for turn in conversation.turns if turn.step}
-        turns = played.get(conversation.id, ())
-        opened = {str(event.get("topic")) for turn in turns for event in turn.events}
-        return bool((expected | opened) & changed)
-
-    return sorted(conversations, key=lambda it: not touches(it))
-
-
 def divergences(
     conversation: StoredConversation, before: Sequence[PlayedTurn], after: Sequence[PlayedTurn]
 ) -> Iterator[Divergence]:
-    """What is answered otherwise, the first turn of a conversation only: what follows follows from it.
+    """What is answered worse in a conversation, else what is answered otherwise.
 
-    Another wording of the same answer is none: that is what the owner has edited.
+    The first such turn only: what follows follows from it. Another wording of the same answer is none, unless it fails
+    what is asked of it: that is what the owner has edited.
     """
+    otherwise: Divergence | None = None
     for number, expected in enumerate(conversation.turns, start=1):
         # The greeting is the first that is played.
         if number >= len(before) or number >= len(after):
-            return
+            break
         old, new = before[number], after[number]
-        is_worse = bool(_faults(expected, new) - _faults(expected, old))
-        if is_worse or signature(old) != signature(new):
-            yield Divergence(number, expected.user, shown(old), shown(new), is_worse)
+        faults = _faults(expected, new) - _faults(expected, old)
+        if faults:
+            told = "；".join(_described(expected, fault) for fault in sorted(faults))
+            yield Divergence(number, expected.user, shown(old), shown(new), is_worse=True, expected=told)
             return
+        if otherwise is None and signature(old) != signature(new):
+            otherwise = Divergence(number, expected.user, shown(old), shown(new), is_worse=False)
+    if otherwise is not None:
+        yield otherwise
 
 
 def signature(turn: PlayedTurn) -> tuple[object, ...]:
@@ -155,3 +152,15 @@ def _faults(expected: _Turn, turn: PlayedTurn) -> set[str]:
 def _step(turn: PlayedTurn) -> str | None:
     progress: list[Mapping[str, Any]] = [it.metadata["progress"] for it in turn.messages if it.metadata.get("progress")]
     return f"{progress[-1].get('topic')}:{progress[-1].get('number')}" if progress else None
+
+
+def _described(expected: _Turn, fault: str) -> str:
+    """What a set asks of an answer, in its own words."""
+    texts = finding_texts()
+    if fault == "must_any":
+        return texts.must_any.format(words="”“".join(expected.must_any))
+    if fault == "handoff":
+        return texts.must_hand_over if expected.handoff else texts.must_not_hand_over
+    if fault == "step":
+        return texts.must_show.format(step=expected.step)
+    return texts.must_not.format(words=fault.removeprefix("not "))

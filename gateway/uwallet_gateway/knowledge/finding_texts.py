@@ -55,8 +55,23 @@ class FindingTexts(BaseModel):
     pins_many_at_welcome: str
     regression_worse: str
     regression_changed: str
-    nothing: str
+    regression_rated: str
+    regression_taken: str
+    regression_silent: str
+    regression_blind: str
+    must_any: str
+    must_not: str
+    must_hand_over: str
+    must_not_hand_over: str
+    must_show: str
+    scope: str
+    scope_reworded: str
+    scope_rated: str
+    scope_no_conversations: str
+    scope_no_sets: str
+    scope_unreadable: str
     failed: str
+    titles: dict[str, str]
     reasons: list[_Reason]
 
     def reason(self, english: str) -> str:

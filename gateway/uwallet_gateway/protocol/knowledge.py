@@ -16,7 +16,7 @@ EntryKind = Literal[
 VersionState = Literal["draft", "published", "retired"]
 EntryChange = Literal["added", "changed", "removed"]
 Severity = Literal["error", "warning", "note"]
-CheckState = Literal["none", "running", "done", "failed"]
+CheckState = Literal["none", "running", "done", "failed", "cancelled"]
 
 ENTRY_ID = r"^[a-z][a-z0-9_]{0,63}$"
 MOST_SIMILAR = 200
@@ -319,6 +319,18 @@ class Difference(View):
     entries: list[EntryDifference]
 
 
+class WorseView(View):
+    """A message or a turn that is answered otherwise than by what is published."""
+
+    source: str = Field(description="The set, or the stored conversation, that it is from")
+    conversation_id: str | None = Field(description="Of a user's conversation, whose words are not repeated here")
+    turn: int | None = Field(description="Of a conversation, from 1")
+    text: str
+    expected: str = Field(description="What it asks, or what the answer must be like; empty: nothing was laid down")
+    before: str
+    after: str
+
+
 class FindingView(View):
     """What a check has found."""
 
@@ -335,6 +347,7 @@ class FindingView(View):
         "menu",
         "pin",
         "regression",
+        "scope",
         "training",
     ]
     severity: Severity = Field(description="An `error` cannot be ignored")
@@ -344,6 +357,7 @@ class FindingView(View):
     id: str | None
     field: str | None
     message: str
+    worse: list[WorseView] = Field(default=[], description="Of a regression: one by one, a hundred at most")
     ignored_by: str | None
     reason: str | None
 

@@ -77,6 +77,7 @@ export type Action =
   | 'knowledge_changed'
   | 'knowledge_discarded'
   | 'knowledge_checked'
+  | 'knowledge_check_cancelled'
   | 'finding_ignored'
   | 'knowledge_published'
   | 'knowledge_rolled_back'
@@ -665,7 +666,7 @@ export interface Category {
  * The last run of the checks on the draft.
  */
 export interface ChecksView {
-  state: 'none' | 'running' | 'done' | 'failed';
+  state: 'none' | 'running' | 'done' | 'failed' | 'cancelled';
   progress: number;
   /**
    * Of the draft that was checked
@@ -703,6 +704,7 @@ export interface FindingView {
     | 'menu'
     | 'pin'
     | 'regression'
+    | 'scope'
     | 'training';
   /**
    * An `error` cannot be ignored
@@ -716,8 +718,36 @@ export interface FindingView {
   id: string | null;
   field: string | null;
   message: string;
+  /**
+   * Of a regression: one by one, a hundred at most
+   */
+  worse?: WorseView[];
   ignored_by: string | null;
   reason: string | null;
+}
+/**
+ * A message or a turn that is answered otherwise than by what is published.
+ */
+export interface WorseView {
+  /**
+   * The set, or the stored conversation, that it is from
+   */
+  source: string;
+  /**
+   * Of a user's conversation, whose words are not repeated here
+   */
+  conversation_id: string | null;
+  /**
+   * Of a conversation, from 1
+   */
+  turn: number | null;
+  text: string;
+  /**
+   * What it asks, or what the answer must be like; empty: nothing was laid down
+   */
+  expected: string;
+  before: string;
+  after: string;
 }
 /**
  * How the ticket ended, and a note for colleagues.

@@ -188,6 +188,12 @@ async def start_checks(services: ServicesNeeded, _session: EditorNeeded) -> Chec
     return await services.knowledge_checks.start()
 
 
+@router.delete("/draft/checks", responses=responses(401, 403, 404, 429, 503))
+async def cancel_checks(services: ServicesNeeded, _session: EditorNeeded) -> ChecksView:
+    """Ends the checks that go on, whoever has started them. No-op if none do."""
+    return await services.knowledge_checks.cancel()
+
+
 @router.put("/draft/ignored/{key}", status_code=204, responses=responses(401, 403, 404, 422, 429, 503))
 async def ignore_finding(
     key: _FindingKey, body: IgnoreRequest, services: ServicesNeeded, session: EditorNeeded

@@ -41,6 +41,7 @@ export type {
   FactorProof,
   FaqImport,
   FindingView as Finding,
+  WorseView as Worse,
   HolidayRange,
   HookChange,
   HotPreview,

@@ -15,6 +15,7 @@ import { renew } from '../view/queries.ts';
 import { Changes } from './changes.tsx';
 import { TrainingState } from './training_state.tsx';
 import { useKnowledge, useStudioRole } from './queries.ts';
+import { WorseList } from './worse_list.tsx';
 
 const OFTEN = 700;
 const MINUTE = 'YYYY-MM-DD HH:mm';
@@ -67,11 +68,11 @@ export function Review(): JSX.Element {
   const found = checks.data;
   const isCurrent = found?.state === 'done' && found.is_current;
   const open = (found?.findings ?? []).filter(({ severity, reason }) => severity !== 'note' && reason === null);
-  const check = (): void =>
+  const stopOrStart = (method: 'POST' | 'DELETE'): void =>
     void run(async () => {
       queries.setQueryData(
         ['knowledge_draft', 'checks', number, draft.revision],
-        await api.request<Checks>('POST', '/knowledge/draft/checks'),
+        await api.request<Checks>(method, '/knowledge/draft/checks'),
       );
     });
   const plan = knowledge.data.plan;
@@ -143,19 +144,29 @@ export function Review(): JSX.Element {
       <TrainingState />
       <h2>{t.studio.checks}</h2>
       <Space wrap className="studio-buttons">
-        <Button type={isCurrent ? 'default' : 'primary'} loading={busy || found?.state === 'running'} onClick={check}>
+        <Button
+          type={isCurrent ? 'default' : 'primary'}
+          loading={busy || found?.state === 'running'}
+          onClick={() => stopOrStart('POST')}
+        >
           {isCurrent ? t.studio.check_again : t.studio.check}
         </Button>
         {found?.state === 'running' && (
-          <Progress
-            className="studio-progress"
-            size="small"
-            percent={Math.round(found.progress * 100)}
-            aria-label={t.studio.checks}
-          />
+          <>
+            <Progress
+              className="studio-progress"
+              size="small"
+              percent={Math.round(found.progress * 100)}
+              aria-label={t.studio.checks}
+            />
+            <Button disabled={busy} onClick={() => stopOrStart('DELETE')}>
+              {t.studio.check_stop}
+            </Button>
+          </>
         )}
       </Space>
       <div role="status">
+        {found?.state === 'cancelled' && <Alert type="info" showIcon title={t.studio.check_cancelled} />}
         {found?.state === 'failed' && <Alert type="error" showIcon title={t.studio.check_failed} />}
         {isCurrent && open.length === 0 && (
           <Alert
@@ -280,6 +291,7 @@ function FindingRow({ finding }: { finding: Finding }): JSX.Element {
         )}{' '}
         {place !== '' && <span className="muted small">{place}</span>}
       </div>
+      <WorseList worse={finding.worse ?? []} />
       {finding.severity === 'warning' &&
         (finding.reason !== null ? (
           <div className="muted">
