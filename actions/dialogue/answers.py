@@ -118,11 +118,20 @@ def _together(context: Context, chances: Mapping[str, float], answer: KnownAnswe
     """Returns how likely an answer is meant, with those that say the same: which of these is meant decides nothing."""
     topic, known = context.knowledge.topics[answer.topic], context.knowledge.answers
     kind = KINDS.get(answer.id)
-    if answer.id == TEXT or answer.instead or (kind is not None and kind not in _ONE_PER_TOPIC):
+    if answer.instead or _says_instead(context, answer):
+        same = (name for name in chances if known[name].id == answer.id and known[name].topic == topic.id)
+        return sum(chances[name] for name in same)
+    if answer.id == TEXT or (kind is not None and kind not in _ONE_PER_TOPIC):
         return chances[answer.address]
     near = (topic.id,) if kind else (topic.id, *topic.related)
     alike = (chance for name, chance in chances.items() if known[name].id == answer.id and known[name].topic in near)
     return sum(alike)
+
+
+def _says_instead(context: Context, answer: KnownAnswer) -> bool:
+    """Whether the whole topic has the same answer as one about another matter."""
+    same = context.knowledge.answers.get(f"{answer.topic}/{TOPIC}/{answer.id}")
+    return same is not None and same.instead
 
 
 def _part_named(context: Context, state: DialogueState, message: UserMessage) -> str | None:
@@ -223,8 +232,15 @@ def find_instead(context: Context, state: DialogueState, topic: Topic, message: 
     if _names_itself(topic, message.key):
         # 「登录密码想不起来」 is no other password.
         return None
+    named = next((one for one in topic.answers if any(word in message.key for word in one.words)), None)
+    if named is not None and named.instead:
+        return Found(context.knowledge.answers[f"{topic.id}/{TOPIC}/{named.id}"])
     found = find_answer(context, state, message, SURE, of=topic.id)
-    return found if found and found.answer.instead else None
+    if found is None:
+        return None
+    # The step may say the same of that other matter.
+    same = context.knowledge.answers.get(f"{topic.id}/{TOPIC}/{found.answer.id}")
+    return found if found.answer.instead or (same is not None and same.instead) else None
 
 
 def _names_itself(topic: Topic, key: str) -> bool:

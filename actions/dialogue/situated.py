@@ -439,8 +439,10 @@ def wait_complaint(context: Context, state: DialogueState, reading: Reading) -> 
 def menu(context: Context, state: DialogueState, reading: Reading) -> Turn:
     """Shows the topics, whatever is under way."""
     turn = with_menu(context, state, "utter_menu")
+    left_out = {payload(matter) for matter in reading.arguments.get("without") or ()}
+    buttons = tuple(button for button in context.replies.menu() if button.payload not in left_out)
     shown = tuple(
-        replace(reply, buttons=context.replies.menu(), is_list=True) if reply.response == "utter_menu" else reply
+        replace(reply, buttons=buttons, is_list=True) if reply.response == "utter_menu" else reply
         for reply in turn.replies
     )
     return Turn(turn.state, shown)

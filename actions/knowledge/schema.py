@@ -140,13 +140,15 @@ class StepAnswer(_Model):
     """An answer to a question about a step, a detail or a whole walkthrough.
 
     `id` is its name, of which `data/questions/` says how people ask for it; no other answer there has it.
-    `instead` is set where the question is about something else than the walkthrough, which is not begun then.
+    `instead` is set where the question is about something else than the walkthrough, which is not begun then; with one
+    of its `words` that is so whatever the question sounds like.
     """
 
     id: Annotated[str, Field(pattern="^[a-z][a-z0-9_]*$")]
     text: Text
     known: KnownText | None = None
     instead: bool = False
+    words: list[str] = []
 
 
 def _unique_answers(answers: list[StepAnswer]) -> list[StepAnswer]:

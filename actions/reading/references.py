@@ -12,7 +12,7 @@ from actions.dialogue.state import Awaiting, DialogueState
 from actions.dialogue.turn import Context
 from actions.knowledge import Topic
 from actions.reading.clauses import asks_in
-from actions.reading.questions import asks
+from actions.reading.questions import asks, excepts
 from actions.reading.reading import Reading, Source
 from actions.reading.steps_meant import reported_place
 from language.text_normalization import normalize
@@ -39,7 +39,7 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
         return None
     return (
         _part(context, state, act, message)
-        or _menu_word(context, state, message)
+        or _menu_word(context, state, act, message)
         or _ellipsis(context, state, act, message)
     )
 
@@ -121,7 +121,10 @@ def shows_menu(context: Context, message: UserMessage) -> bool:
     return message.key in {folded(normalize(word)) for word in context.knowledge.wording.menu_words}
 
 
-def _menu_word(context: Context, state: DialogueState, message: UserMessage) -> Reading | None:
+def _menu_word(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
+    if act is Act.CAPABILITIES and excepts(normalize(message.text)) and message.matters():
+        arguments = {"without": message.matters()}
+        return Reading(Source.REFERENCE, Act.MENU, message, "asks for the other topics", arguments=arguments)
     if shows_menu(context, message):
         return Reading(Source.REFERENCE, Act.MENU, message, "asks for the menu")
     return None

@@ -34,6 +34,15 @@ _MAYBE_QUESTION = 0.4
 _FOLLOWS = 0.45
 _NOTHING_OF_DANGER = ("elsewhere", "stands_down", "thanks", "acknowledges", "tells", "refuses_human")
 
+# Charged again and again for something that is known; where to end that is another question.
+_IS_CHARGED = re.compile(
+    "每个?(?:月|年|周|星期).{0,6}(?:扣|收)|(?:自动|连续)(?:续费|包月|扣费?).{0,12}(?:扣|钱|退)|(?:扣|收).{0,8}(?:会员|续费)"
+    "|(?:会员|续费).{0,10}(?:扣|收)(?!费吗)"
+)
+_ENDS_IT = re.compile(
+    "(?:怎么|在哪|哪里|如何|咋).{0,4}(?:关|取消|停|解约)|(?:关|取消|停)(?:掉)?(?:自动)?续费|是(?:啥|什么)"
+)
+
 
 def read(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
     """Reads a message that says nothing by itself by what surrounds it; None when the sentence is clear."""
@@ -146,14 +155,19 @@ def _tells_payment(context: Context, state: DialogueState, act: Act, message: Us
     """Reads several details of a payment, told outside a form, as what the form asks for (「昨晚七点 面馆 38」)."""
     if act not in UNCLEAR and message.band is AnswerBand.ANSWER:
         return None
+    is_asked = asks(normalize(message.text))
     for topic in context.knowledge.topics.values():
         kinds = {detail.id: detail.accepts for detail in topic.collected_details}
         told = {kinds[name] for name in details_said(context, topic, message)} if kinds else set()
-        if {"time", "amount"} <= told and not asks(normalize(message.text)):
+        if {"time", "amount"} <= told and not is_asked:
             changed = replace(message, intent=topic.id, band=AnswerBand.ANSWER, choices=())
             return Reading(Source.SAID_BEFORE, Act.OPEN_TOPIC, changed, f"tells details of {topic.id}")
+        if kinds and _IS_CHARGED.search(message.key) and not _ENDS_IT.search(message.key) and not is_asked:
+            # 「爱奇艺每月扣我19块」 is a charge that is known, and not wanted.
+            changed = replace(message, intent=topic.id, band=AnswerBand.ANSWER, choices=())
+            return Reading(Source.SAID_BEFORE, Act.OPEN_TOPIC, changed, f"is charged again and again: {topic.id}")
         is_offered = state.offer is Offer.REQUEST and bool(state.requests) and state.requests[0].intent == topic.id
-        if is_offered and told & {"time", "amount"} and not asks(normalize(message.text)):
+        if is_offered and told & {"time", "amount"} and not is_asked:
             # 「昨天」, when the form is what is offered, begins to fill it in.
             changed = replace(message, intent=topic.id, band=AnswerBand.ANSWER, choices=())
             return Reading(Source.SAID_BEFORE, Act.OPEN_TOPIC, changed, f"begins with {topic.id}")

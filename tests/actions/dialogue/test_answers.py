@@ -16,7 +16,7 @@ from actions.dialogue.state import DialogueState, Walk
 from actions.dialogue.turn import Context, Turn
 from actions.knowledge import Knowledge
 from language.text_normalization import normalize
-from tests.conftest import PLACEHOLDERS
+from tests.conftest import PLACEHOLDERS, Conversation
 
 AT_BANK = DialogueState(walk=Walk("payment_failure", 3), last_topic="payment_failure")
 LIKE, UNLIKE = 3.2, 1.2
@@ -121,3 +121,11 @@ def test_a_bare_question_goes_on_about_the_answer_given_last(context: Context) -
     near = {"payment_failure/bank/how_long": LIKE, "payment_failure/limit/how_long": LIKE}
     assert address(context, after, asked("要多久", near)) == "payment_failure/account_hold/how_long"
     assert address(context, AT_BANK, asked("要多久", near)) == "payment_failure/bank/how_long"
+
+
+@pytest.mark.parametrize(
+    ("text", "is_other"), [("怎么改支付密码", True), ("怎么改登录密码", False), ("密码忘了", False)]
+)
+def test_another_password_begins_no_reset(conversation: Conversation, text: str, is_other: bool) -> None:
+    conversation.does(Act.OPEN_TOPIC, text, intent="forgot_password")
+    assert (conversation.state.topic is None) is is_other

@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from actions.dialogue.acts import Act
+from actions.dialogue.dialogue import Dialogue
 from actions.dialogue.state import Awaiting, DialogueState
 from tests.actions.reading.builders import KNOWLEDGE, at, read, said
+from tests.conftest import PLACEHOLDERS
 
 AFTER_CLOSURE = DialogueState(last_topic="closure_consequences")
 AFTER_CONTACT = DialogueState(last_topic="contact_support")
@@ -54,3 +56,11 @@ def test_another_topic_named_surely_is_no_reference() -> None:
     assert read(named, after_privacy).chosen.evidence.startswith("intent")
     unsure = said("那密码呢", "forgot_password", entities=secrets, confidence=0.5)
     assert read(unsure, after_privacy).chosen.message.entities == secrets
+
+
+def test_the_other_topics_leave_out_what_is_named() -> None:
+    message = said("除了注销你还能办啥", "capabilities", "named:account_closure")
+    turn = Dialogue(KNOWLEDGE, PLACEHOLDERS).respond(DialogueState(), Act.CAPABILITIES, message)
+    payloads = [button.payload for reply in turn.replies for button in reply.buttons]
+    assert "/forgot_password" in payloads
+    assert "/account_closure" not in payloads

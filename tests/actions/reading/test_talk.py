@@ -166,7 +166,7 @@ def test_what_is_forgotten_is_no_name(text: str, name: str | None) -> None:
 
 def test_a_password_of_another_kind_is_no_login_password() -> None:
     instead = next(a.address for a in KNOWLEDGE.answers.values() if a.topic == "forgot_password" and a.instead)
-    message = said("付款密码不记得了怎么办", "forgot_password", asked_answers={instead: 3.5})
+    message = said("付钱用的那个密码不记得了怎么办", "forgot_password", asked_answers={instead: 3.5})
     turn = DIALOGUE.respond(DialogueState(), Act.OPEN_TOPIC, message)
     assert turn.state.walk is None
     assert DIALOGUE.respond(DialogueState(), Act.OPEN_TOPIC, replace(message, asked_answers={})).state.walk

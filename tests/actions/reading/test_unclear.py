@@ -55,3 +55,17 @@ def test_an_open_question_comes_first(state: DialogueState) -> None:
 def test_anger_is_no_fragment() -> None:
     message = said("烦死", "nlu_fallback", entities={"frustration": ("true",)})
     assert read(message).chosen.act is Act.NOT_UNDERSTOOD
+
+
+@pytest.mark.parametrize(
+    ("text", "opens"),
+    [
+        ("爱奇艺每月扣我19块 我没同意", True),
+        ("那个会员每个月自动扣钱", True),
+        ("自动续费怎么关", False),
+        ("每月扣的服务费是啥", False),
+    ],
+)
+def test_a_charge_that_comes_again_and_again_is_disputed(text: str, opens: bool) -> None:
+    reading = read(said(text, "out_of_scope")).chosen
+    assert (reading.act is Act.OPEN_TOPIC and reading.message.intent == "transaction_dispute") is opens
