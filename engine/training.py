@@ -11,6 +11,7 @@ import copy
 import gc
 import itertools
 import logging
+import os
 import sys
 import tarfile
 import tempfile
@@ -41,6 +42,7 @@ from rasa.utils.log_utils import configure_structlog
 
 from actions.knowledge import KnowledgeError
 from engine.nlu.lexicon import LexiconError
+from engine.nlu.side_by_side import on_cores
 from engine.progress_lines import progress_line
 from engine.reused_parts import reusing
 from engine.serving.deferred_imports import defer_neural_components
@@ -144,7 +146,11 @@ def _is_empty(data: TrainingData) -> bool:
 
 @replaces(GraphTrainer.train, "61837cd6d73a")
 def train_graph(
-    configuration: GraphModelConfiguration, importer: TrainingDataImporter, output: Path, reused: Path | None = None
+    configuration: GraphModelConfiguration,
+    importer: TrainingDataImporter,
+    output: Path,
+    reused: Path | None = None,
+    cores: int = 1,
 ) -> None:
     """Trains all components and packs the model.
 
@@ -156,6 +162,7 @@ def train_graph(
         importer: Gives the training data.
         output: The archive to write.
         reused: A model whose parts are taken over where the examples of intents matter little.
+        cores: How many processes may fit at once.
     """
     with contextlib.ExitStack() as stack:
         stack.enter_context(mock.patch.object(TrainingData, "merge", _merge))
@@ -168,7 +175,8 @@ def train_graph(
         schema = configuration.train_schema
         hooks: list[GraphNodeHook] = [LoggingHook(schema), *([ProgressHook(schema)] if reused else [])]
         runner = OrderedGraphRunner.create(schema, storage, context, hooks=hooks)
-        runner.run(inputs={PLACEHOLDER_IMPORTER: importer})
+        with on_cores(cores):
+            runner.run(inputs={PLACEHOLDER_IMPORTER: importer})
         # Packed beside and then renamed: a model that is being served is replaced at once or not at all.
         packed = output.with_name(f"{output.name}.new")
         storage.create_model_package(packed, configuration, domain)
@@ -183,6 +191,7 @@ def train(
     data: str = "data",
     *,
     reused: Path | None = None,
+    cores: int = 1,
 ) -> None:
     """Trains the model of a Rasa project from scratch.
 
@@ -192,6 +201,7 @@ def train(
         domain: Its domain, a file or folder.
         data: Its training data, a file or folder.
         reused: A model of the same configuration, of which all is taken over that other examples change little.
+        cores: How many processes may fit at once. Beside a server one, whatever the machine has.
 
     Raises:
         RasaException: The configuration or the data is not usable.
@@ -206,11 +216,11 @@ def train(
     configuration = recipe.graph_config_for_recipe(settings, {}, training_type=TrainingType.BOTH, is_finetuning=False)
     rasa.engine.validation.validate(configuration)
     output.parent.mkdir(parents=True, exist_ok=True)
-    train_graph(configuration, importer, output, reused)
+    train_graph(configuration, importer, output, reused, cores)
 
 
-def main() -> int:
-    """Trains the project in the working directory; returns the exit status."""
+def main(cores: int = 1) -> int:
+    """Trains the project in the working directory with so many cores; returns the exit status."""
     # Most of what is made stays until the end: looking through it for garbage takes a fifteenth of the time.
     gc.disable()
     show_only_useful()
@@ -219,7 +229,7 @@ def main() -> int:
     # Components are named by their modules in this folder.
     sys.path.insert(0, str(Path.cwd()))
     try:
-        train(Path(sys.argv[1]), reused=Path(sys.argv[2]) if len(sys.argv) > 2 else None)
+        train(Path(sys.argv[1]), reused=Path(sys.argv[2]) if len(sys.argv) > 2 else None, cores=cores)
     except (KnowledgeError, LexiconError, RasaException) as error:
         print(error, file=sys.stderr)
         return 1
@@ -227,4 +237,5 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    # What this process may use, where a container is given less than the machine has.
+    sys.exit(main(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1))

@@ -27,6 +27,7 @@ from engine.nlu.lexicon import read_lexicon
 from engine.nlu.linear_model import FIT_DEFAULTS, LinearModel
 from engine.nlu.normalized_spacy_nlp import NormalizedSpacyNLP, normalized_text
 from engine.nlu.sentence_encoder import sentence_encoder
+from engine.nlu.side_by_side import later
 from engine.nlu.text_features import TextFeatures
 from engine.paths import ROOT
 from language.text_normalization import normalize
@@ -131,9 +132,16 @@ class ExampleClassifier(GraphComponent, IntentClassifier):
         for label, background in self._config["background"].items():
             for text in background_texts(background, training_data):
                 examples.setdefault(text, label)
-        self._model = _TextModel.fit(examples, self._aliases, self._config)
-        with self._model_storage.write_to(self._resource) as folder:
-            self._model.save(folder)
+        if self._config["vector_weight"]:
+            # Here, so that the components after this one have them, too.
+            sentence_encoder().encode_examples([normalize(text) for text in examples])
+
+        def fit() -> None:
+            self._model = _TextModel.fit(examples, self._aliases, self._config)
+            with self._model_storage.write_to(self._resource) as folder:
+                self._model.save(folder)
+
+        later(fit)
         return self._resource
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:

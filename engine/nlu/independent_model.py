@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
+from engine.nlu.side_by_side import for_each
 from engine.nlu.text_features import Row
 
 _TOLERANCE = 0.1
@@ -64,21 +65,33 @@ class IndependentModel:
             config: `C`, the inverse regularization strength, and `random_state`.
         """
         kept = ~held_out
-        scores, truths, shares, counts = [], [], [], []
+        truths, shares, counts = [], [], []
+        tried: list[tuple[str, NDArray[np.bool_]]] = []
         commonest = sorted(targets, key=lambda label: -int((targets[label] & held_out).sum()))[:_CALIBRATED]
         for label in commonest:
             target = targets[label]
             known = held_out & (weights[label] > 0)
             if target[kept].sum() < _FEWEST or not target[known].any():
                 continue
-            coefficients, bias = _fit_one(features[kept], target[kept], weights[label][kept], config)
-            scores.append(features[known] @ coefficients + bias)
+            tried.append((label, known))
             truths.append(target[known])
             shares.append(np.full(known.sum(), _log_share(target, weights[label])))
             counts.append(weights[label][known])
-        slope, offset, per_share = _fit_sigmoid(*(np.concatenate(found) for found in (scores, shares, truths, counts)))
         labels = [label for label, target in targets.items() if target.sum() >= _FEWEST]
-        columns = [_fit_one(features, targets[label], weights[label], config) for label in labels]
+        features_kept = features[kept]
+
+        def fitted(number: int) -> tuple[NDArray[np.float64], float]:
+            """Fits a label that is tried, and returns its scores; after these, one for the model."""
+            if number >= len(tried):
+                label = labels[number - len(tried)]
+                return _fit_one(features, targets[label], weights[label], config)
+            label, known = tried[number]
+            coefficients, bias = _fit_one(features_kept, targets[label][kept], weights[label][kept], config)
+            return features[known] @ coefficients + bias, bias
+
+        found = for_each(fitted, range(len(tried) + len(labels)))
+        scores, columns = [of_held_out for of_held_out, _ in found[: len(tried)]], found[len(tried) :]
+        slope, offset, per_share = _fit_sigmoid(*(np.concatenate(each) for each in (scores, shares, truths, counts)))
         return cls(
             labels,
             np.ascontiguousarray(np.array([coefficients for coefficients, _ in columns]).T, np.float16),

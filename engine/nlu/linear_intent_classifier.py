@@ -26,6 +26,7 @@ from engine.nlu.linear_model import (
     sparse_features,
     sparse_rows,
 )
+from engine.nlu.side_by_side import later
 from engine.paths import ROOT
 
 
@@ -83,9 +84,14 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
         """
         examples = labelled_examples(training_data, self._config["calibration_folds"])
         labels = [example.get(INTENT) for example in examples]
-        self._model = LinearModel.fit(sparse_features(examples), labels, self._config, self._hard(examples))
-        with self._model_storage.write_to(self._resource) as folder:
-            self._model.save(folder)
+        hard = self._hard(examples)
+
+        def fit() -> None:
+            self._model = LinearModel.fit(sparse_features(examples), labels, self._config, hard)
+            with self._model_storage.write_to(self._resource) as folder:
+                self._model.save(folder)
+
+        later(fit)
         return self._resource
 
     def _hard(self, examples: list[Message]) -> NDArray[np.bool_] | None:

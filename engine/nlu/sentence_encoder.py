@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.nlu.encoder_files import PACKAGE, load_encoder
+from engine.nlu.side_by_side import for_each
 from engine.paths import BUILD
 
 Vectors = NDArray[np.float32]
@@ -38,9 +39,9 @@ class SentenceEncoder:
         Reading them takes half of the training. None is kept once the model serves, as each process does one of both.
         """
         unknown = [text for text in dict.fromkeys(texts) if text not in self._examples]
-        for start in range(0, len(unknown), _BATCH):
-            batch = unknown[start : start + _BATCH]
-            self._examples.update(zip(batch, self._model.encode(batch), strict=True))
+        batches = [unknown[start : start + _BATCH] for start in range(0, len(unknown), _BATCH)]
+        for batch, read in zip(batches, for_each(self._model.encode, batches), strict=True):
+            self._examples.update(zip(batch, read, strict=True))
         vectors: Vectors = np.array([self._examples[text] for text in texts], np.float32)
         return vectors.reshape(len(texts), DIMENSIONS)
 
