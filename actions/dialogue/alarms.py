@@ -9,7 +9,7 @@ from actions.dialogue import danger_talk, repair
 from actions.dialogue.acts import Act, act_of
 from actions.dialogue.endings import after_digression
 from actions.dialogue.handing_over import hand_off
-from actions.dialogue.messages import SUPPORT_REQUEST, Event, EventKind, Reply, UserMessage
+from actions.dialogue.messages import SUPPORT_REQUEST, Button, Event, EventKind, Reply, UserMessage
 from actions.dialogue.state import Alarm, DialogueState, HandoffReason, Request, has_alarm, with_alarm
 from actions.dialogue.suspending import suspend
 from actions.dialogue.topics import open_topic
@@ -17,6 +17,7 @@ from actions.dialogue.turn import Context, Turn, offering_human
 from actions.knowledge.danger import Danger
 from actions.reading.after_alarm import HELP
 from actions.reading.hearing import Heard, clauses_of, hear
+from actions.reading.likely_questions import likely_questions
 from actions.reading.questions import despairs, names_human
 from actions.reading.reading import Reading
 from actions.reading.whose import tells_of_somebody
@@ -148,7 +149,20 @@ def _said_of_money(context: Context, state: DialogueState, alarm: Alarm, reading
     if ordinary:
         heard = replace(heard, asks_more=False)
     said = _told_of_money(context, script, state, alarm, reading, heard)
+    said = replace(said, replies=_with_questions(script, said.replies, heard, reading.message))
     return replace(said, replies=(*said.replies, *ordinary))
+
+
+def _with_questions(
+    script: Danger, replies: tuple[Reply, ...], heard: Heard, message: UserMessage
+) -> tuple[Reply, ...]:
+    """Returns what is said with the questions that may have been meant, where it is not sure what is asked."""
+    if not replies or not heard.is_question:
+        return replies
+    names = likely_questions(script, message, heard.questions, heard.shares)
+    # A press says what stands on the button.
+    buttons = tuple(Button(script.titles[name], "") for name in names)
+    return (*replies[:-1], replace(replies[-1], buttons=(*replies[-1].buttons, *buttons), is_list=bool(buttons)))
 
 
 def _ordinary(context: Context, state: DialogueState, message: UserMessage) -> tuple[Reply, ...]:

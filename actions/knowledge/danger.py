@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -215,6 +216,7 @@ class Danger(BaseModel):
             heard but all together, this is what is said.
         subject_words: By subject, regular expression of words that name it where nothing of it is heard.
         not_asked: Regular expression of a clause that says that something is not asked, or only reproaches.
+        titles: By question, how it is offered to whoever may have meant it.
         felt: By mood or fact, the sentence that takes up how somebody feels before something else is answered.
     """
 
@@ -255,6 +257,7 @@ class Danger(BaseModel):
     subjects: dict[str, list[str]] = {}
     subject_words: dict[str, str] = {}
     not_asked: str = "(?!)"
+    titles: dict[str, Text] = {}
     felt: dict[str, Text] = {}
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -289,6 +292,7 @@ class Danger(BaseModel):
             *self.subjects,
             *(name for names in self.subjects.values() for name in names),
             *self.subject_words,
+            *self.titles,
             *self.felt,
             *self.labels.values(),
             *self.facts,
@@ -299,6 +303,9 @@ class Danger(BaseModel):
         ):
             if label not in self.reactions:
                 raise ValueError(f"reactions: {label!r} is missing")
+        doubled = next((title for title, count in Counter(self.titles.values()).items() if count > 1), None)
+        if doubled:
+            raise ValueError(f"titles: {doubled!r} stands for two questions")
         return self
 
     def _conditions(self) -> Iterator[Condition]:

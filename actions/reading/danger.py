@@ -12,6 +12,7 @@ from actions.dialogue.turn import Context
 from actions.reading import after_alarm
 from actions.reading.findings import findings
 from actions.reading.hearing import clauses_of, facts_told, hear
+from actions.reading.likely_questions import picked
 from actions.reading.offered import label_typed
 from actions.reading.questions import is_among_family, is_fiction
 from actions.reading.reading import Reading, Source
@@ -60,9 +61,16 @@ _SHORT = 14
 
 def read(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
     """Reads the message as a cry for help, the account of a fraud, or a theft."""
-    if label_typed(state, message):
-        # A button says nothing of whoever presses it.
-        return None
+    question = picked(context, state, message)
+    if question:
+        alarm, name, message = question
+        arguments = {"alarm": alarm, "follow_up": name}
+        return Reading(Source.DANGER, Act.ALARM, message, f"picked the question {name}", 1.0, arguments)
+    # Another button says nothing of whoever presses it.
+    return None if label_typed(state, message) else _heard(context, state, act, message)
+
+
+def _heard(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
     if _denies(context, Alarm.CRISIS, message):
         if state.open_alarm is Alarm.CRISIS:
             return _denied_crisis(state, message)

@@ -11,6 +11,7 @@ from actions.dialogue.messages import Clause, UserMessage, folded
 from actions.dialogue.state import AttemptOutcome, DialogueState
 from actions.knowledge.danger import Danger, Fact
 from actions.reading.deeds import acts_asked, deeds_in, latest
+from actions.reading.likely_questions import question_titled
 from actions.reading.questions import asks
 from actions.reading.sureness import (
     RIVAL,
@@ -24,6 +25,8 @@ from actions.reading.sureness import (
 from language.text_normalization import normalize
 
 _ONE_QUESTION = 14
+# What is less likely is only offered (`likely_questions`).
+_LEAST = 0.1
 # The classifier of one label tells a fact from here on.
 _TELLS = 0.55
 # The model of all labels hears it from here on.
@@ -146,6 +149,10 @@ class Heard:
 
 def hear(danger: Danger, message: UserMessage) -> Heard:
     """Returns what a message tells and asks."""
+    named = question_titled(danger, message.text)
+    if named:
+        # It was picked from what was offered.
+        return Heard(questions=(named,), is_question=True, has_form=True, is_listened=message.is_listened)
     spoken, message = message, _in_its_terms(danger, message)
     person = next((person for person, words in danger.persons.items() if re.search(words, message.key)), None)
     learnt = frozenset(
@@ -235,6 +242,8 @@ def _in_its_terms(danger: Danger, message: UserMessage) -> UserMessage:
     def named(said: Mapping[str, float]) -> dict[str, float]:
         found: dict[str, float] = {}
         for name, share in said.items():
+            if share < _LEAST:
+                continue
             own = danger.labels.get(name, name) if name not in danger.reactions else name
             found[own] = max(share, found.get(own, 0.0))
         return found

@@ -82,6 +82,14 @@ def label_typed(state: DialogueState, message: UserMessage) -> ListedOption | No
     return best[1] if best[0] >= _SIMILAR and _is_meant(best[1], message) else None
 
 
+def option_meant(context: Context, state: DialogueState, message: UserMessage) -> ListedOption | None:
+    """Returns what was offered and is typed by its label, or pointed at in the list that is on the screen."""
+    label = label_typed(state, message)
+    if label or not state.list_is_fresh:
+        return label
+    return _pointed_at(context, state, message)[0]
+
+
 def _is_meant(option: ListedOption | None, message: UserMessage) -> bool:
     # 「可以付了」 and 「不可以付了」 are alike, and 「确定要注销吗」 asks. A consent is never guessed.
     if option is None or _CONSENT in option.payload:

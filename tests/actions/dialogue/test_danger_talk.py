@@ -615,3 +615,20 @@ def test_somebody_known_who_took_the_money_is_no_victim(conversation: Conversati
 def test_the_payment_password_is_not_the_other_one(conversation: Conversation) -> None:
     fraud(conversation, "我给骗子转了四千块")
     assert "支付密码怎么改，我这里没有资料" in says(conversation, "支付密码从哪儿换")
+
+
+def test_a_question_that_may_have_been_meant_is_offered(conversation: Conversation) -> None:
+    fraud(conversation, "我给骗子转了四千块")
+    says(conversation, "柜台那边要我咋弄呢", said={"asks_unbind": 0.3, "asks_bank_say": 0.35}, is_listened=True)
+    assert conversation.turn
+    titles = [button.title for reply in conversation.turn.replies for button in reply.buttons]
+    assert titles[:2] == [KNOWLEDGE.danger.titles["asks_bank_say"], KNOWLEDGE.danger.titles["asks_unbind"]]
+    assert "被骗了" in says(conversation, titles[0], is_listened=True)
+    assert "解绑" not in says(conversation, "好的", said={"acknowledges": 0.9}, is_listened=True)
+
+
+def test_nothing_is_offered_after_a_report(conversation: Conversation) -> None:
+    fraud(conversation, "我给骗子转了四千块")
+    says(conversation, "报过警了", said={"police_called": 0.95, "asks_take_along": 0.2}, is_listened=True)
+    assert conversation.turn
+    assert not any(reply.is_list for reply in conversation.turn.replies)

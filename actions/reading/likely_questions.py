@@ -1,0 +1,80 @@
+"""The questions that may have been asked beside what was answered: they are offered, and picked from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from actions.dialogue.messages import UserMessage, folded
+from actions.dialogue.state import Alarm, DialogueState, ListedOption
+from actions.dialogue.turn import Context
+from actions.knowledge.danger import Danger
+from actions.reading.offered import option_meant
+from language.text_normalization import normalize
+
+# Of 320 questions of an unseen writer that were answered beside the point, 92 were among these.
+_LEAST, MOST_OFFERED = 0.05, 3
+# Beside an answer, one must be as likely as this share of it.
+_SERIOUS = 0.1
+# What was asked as surely as this was answered.
+_SURE = 0.8
+
+
+def likely_questions(
+    danger: Danger, message: UserMessage, answered: Sequence[str], certainties: Mapping[str, float]
+) -> tuple[str, ...]:
+    """Returns the questions with a title that a message or one of its clauses may ask beside what was answered.
+
+    Args:
+        danger: What can be asked.
+        message: The message.
+        answered: What was answered, the first first.
+        certainties: How sure that was; nothing stands here for what is beyond doubt.
+
+    Returns:
+        Their names, the likeliest first; none where the first answer was surely asked for.
+    """
+    first = next(iter(answered), None)
+    certainty = certainties.get(first, 1.0) if first in danger.titles else 0.0
+    if certainty >= _SURE:
+        return ()
+    shares: dict[str, float] = {}
+    for said in (message.said, *(clause.said for clause in message.clauses)):
+        for name, share in said.items():
+            if name in danger.titles and name not in answered and share >= max(_LEAST, certainty * _SERIOUS):
+                shares[name] = max(share, shares.get(name, 0.0))
+    return tuple(sorted(shares, key=lambda name: -shares[name])[:MOST_OFFERED])
+
+
+def question_titled(danger: Danger, text: str) -> str | None:
+    """Returns the question that has a text as its title; None when none has."""
+    key = folded(normalize(text))
+    return next((name for name, title in danger.titles.items() if folded(normalize(title)) == key), None)
+
+
+def picked(context: Context, state: DialogueState, message: UserMessage) -> tuple[Alarm, str, UserMessage] | None:
+    """Returns the question that was picked from those offered, with the alarm that it belongs to.
+
+    Returns:
+        The alarm, the name of the question, and the message in the words of its title; None when none was picked.
+    """
+    option = option_meant(context, state, message)
+    alarm = _alarm(state)
+    if option is None or option.payload or alarm is None:
+        return None
+    name = _offered(context.knowledge.danger, option)
+    if name is None:
+        return None
+    title = context.knowledge.danger.titles[name]
+    plain = replace(message, text=title, key=folded(normalize(title)), said={name: 1.0}, clauses=(), acts={})
+    return alarm, name, plain
+
+
+def _offered(danger: Danger, option: ListedOption) -> str | None:
+    return question_titled(danger, option.title)
+
+
+def _alarm(state: DialogueState) -> Alarm | None:
+    """Returns the alarm about money that is talked of, or was told of last."""
+    kinds = (state.open_alarm, *(told.alarm for told in reversed(state.alarms)))
+    return next((kind for kind in kinds if kind in (Alarm.FRAUD, Alarm.VICTIM)), None)
