@@ -160,8 +160,8 @@ def _with_questions(
     if not replies or not heard.is_question:
         return replies
     names = likely_questions(script, message, heard.questions, heard.shares)
-    # A press says what stands on the button.
-    buttons = tuple(Button(script.titles[name], "") for name in names)
+    # A press is heard like the typed words, whichever client sends it.
+    buttons = tuple(Button(script.titles[name], script.titles[name]) for name in names)
     return (*replies[:-1], replace(replies[-1], buttons=(*replies[-1].buttons, *buttons), is_list=bool(buttons)))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from actions.dialogue.messages import UserMessage, folded
-from actions.dialogue.state import Alarm, DialogueState, ListedOption
+from actions.dialogue.state import Alarm, DialogueState
 from actions.dialogue.turn import Context
 from actions.knowledge.danger import Danger
 from actions.reading.offered import option_meant
@@ -60,18 +60,14 @@ def picked(context: Context, state: DialogueState, message: UserMessage) -> tupl
     """
     option = option_meant(context, state, message)
     alarm = _alarm(state)
-    if option is None or option.payload or alarm is None:
+    if option is None or alarm is None:
         return None
-    name = _offered(context.knowledge.danger, option)
+    name = question_titled(context.knowledge.danger, option.payload)
     if name is None:
         return None
     title = context.knowledge.danger.titles[name]
     plain = replace(message, text=title, key=folded(normalize(title)), said={name: 1.0}, clauses=(), acts={})
     return alarm, name, plain
-
-
-def _offered(danger: Danger, option: ListedOption) -> str | None:
-    return question_titled(danger, option.title)
 
 
 def _alarm(state: DialogueState) -> Alarm | None:

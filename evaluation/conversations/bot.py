@@ -45,7 +45,7 @@ class _Recorder(OutputChannel):
         self.messages.append(
             Said(
                 message.get("text") or "",
-                tuple((button["title"], button["payload"] or button["title"]) for button in message.get("buttons") or ()),
+                tuple((button["title"], button["payload"]) for button in message.get("buttons") or ()),
                 {name: message[name] for name in _METADATA if name in message},
                 message.get("utter_action"),
                 custom,

@@ -111,7 +111,7 @@ class Screen:
             yield place
             if len(place.path) >= _LONGEST_PATH:
                 continue
-            for text in (*(option.payload or option.title for option in place.state.shown), *_SAYINGS):
+            for text in (*(option.payload for option in place.state.shown), *_SAYINGS):
                 after = Place(self.says(place.state, text).state, (*place.path, text))
                 if after.key not in known:
                     known.add(after.key)
@@ -142,7 +142,7 @@ def _differences(
             count += 1
             typed = screen.says(place.state, typed_as(title))
             # Two buttons may say the same; either may be meant.
-            pressed = [screen.says(place.state, option.payload or title) for option in shown if option.title == title]
+            pressed = [screen.says(place.state, option.payload) for option in shown if option.title == title]
             if not any(typed.state == turn.state and typed.replies == turn.replies for turn in pressed):
                 reading = typed.interpretation.chosen if typed.interpretation else None
                 why = f"{reading.source.value} {reading.act.value}: {reading.evidence}" if reading else "no reading"

@@ -12,7 +12,7 @@ from tests.actions.reading.builders import KNOWLEDGE, read, said, told
 
 DANGER = KNOWLEDGE.danger
 ASKED, TITLE = "asks_bank_say", DANGER.titles["asks_bank_say"]
-OFFERED = (ListedOption(DANGER.titles["asks_card"], ""), ListedOption(TITLE, ""))
+OFFERED = tuple(ListedOption(title, title) for title in (DANGER.titles["asks_card"], TITLE))
 AFTER_FRAUD = told(Alarm.FRAUD, open_alarm=Alarm.FRAUD, shown=OFFERED, lists=(OFFERED,), list_is_fresh=True)
 
 
