@@ -20,6 +20,7 @@ from uwallet_gateway.transport.desk import (
     intents,
     knowledge,
     knowledge_files,
+    knowledge_pilots,
     oidc,
     persons,
     push,
@@ -60,6 +61,7 @@ ROUTERS = (
     persons.router,
     knowledge.router,
     knowledge_files.router,
+    knowledge_pilots.router,
 )
 
 
