@@ -67,6 +67,7 @@ class Act(str, Enum):
     ONE_THING = "one_thing"
     SHOW_STEPS = "show_steps"
     LOOK_UP = "look_up"
+    SECRET = "secret"
 
 
 # What each intent does that is no topic. The only place that says so: Rasa's rules are made of it (actions/rules.py).

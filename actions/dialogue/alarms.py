@@ -125,7 +125,7 @@ def _said(context: Context, state: DialogueState, alarm: Alarm, reading: Reading
         return danger_talk.react(context, script, state, known, heard, _label_of(script, reading))
     name, offers_human = _answer(context, state, alarm, reading)
     replies = context.replies.care(name, state)
-    state = replace(state, answered={**state.answered, name: state.answered.get(name, 0) + 1})
+    state = _counted(state, name)
     if alarm is Alarm.CRISIS and not reading.arguments.get("is_doubtful"):
         script = danger_talk.script_of(context, alarm)
         state = danger_talk.noted(script, state, hear(script, reading.message))
@@ -178,7 +178,7 @@ def _told_of_money(
         return _unrecorded(state, danger_talk.answering(context, script, opened, heard))
     name, offers_human = _answer(context, state, alarm, reading)
     replies = context.replies.care(name, state)
-    known = danger_talk.told(known, script.told_by.get(name, []))
+    known = danger_talk.told(_counted(known, name), script.told_by.get(name, []))
     said = danger_talk.Said(known, replies, offers_human)
     return _unrecorded(state, said if name in _ANSWERS_ITSELF else danger_talk.answering(context, script, said, heard))
 
@@ -264,9 +264,7 @@ def take_denial(context: Context, state: DialogueState, reading: Reading) -> Tur
     if entry is None or not has_alarm(state, alarm):
         helped = _helped_by(context, state, reading)
         return after_digression(context, helped.state, Reply("utter_alarm_denied"), *helped.replies)
-    replies = context.replies.care(entry.answer, state)
-    answered = {**state.answered, entry.answer: state.answered.get(entry.answer, 0) + 1}
-    return Turn(replace(state, answered=answered), replies)
+    return Turn(_counted(state, entry.answer), context.replies.care(entry.answer, state))
 
 
 def _taken_back(state: DialogueState, alarm: Alarm) -> DialogueState:
@@ -299,7 +297,7 @@ def _asked_with_denial(context: Context, state: DialogueState, message: UserMess
     heard = hear(context.knowledge.danger, message)
     left = next((kind for kind in _WALKED if has_alarm(state, kind) and kind not in state.denied_alarms), None)
     believed = context.replies.care(denied, state)[:1]
-    state = replace(state, answered={**state.answered, denied: state.answered.get(denied, 0) + 1}, open_alarm=left)
+    state = replace(_counted(state, denied), open_alarm=left)
     if left:
         script = context.knowledge.danger
         said = danger_talk.Said(danger_talk.noted(script, state, heard), ())
@@ -307,7 +305,7 @@ def _asked_with_denial(context: Context, state: DialogueState, message: UserMess
             said = danger_talk.react(context, script, state, said.state, heard, None)
         return Turn(said.state, (*believed, *said.replies))
     if heard.question == _ASKS_HOW:
-        return Turn(state, (*believed, *context.replies.care(_HOW, state)))
+        return Turn(_counted(state, _HOW), (*believed, *context.replies.care(_HOW, state)))
     return None
 
 
@@ -399,6 +397,11 @@ def _case_by_words(context: Context, alarm: Alarm, reading: Reading) -> str | No
         if any(re.search(pattern, reading.message.key) for pattern in case.patterns):
             return case.answer
     return None
+
+
+def _counted(state: DialogueState, name: str) -> DialogueState:
+    """Returns the state that remembers that an answer was given, so that the next time another variant is."""
+    return replace(state, answered={**state.answered, name: state.answered.get(name, 0) + 1})
 
 
 def _is_used_up(context: Context, state: DialogueState, name: str) -> bool:

@@ -52,6 +52,7 @@ from actions.reading.hearing import hear
 from actions.reading.questions import asks
 from actions.reading.reader import interpret
 from actions.reading.reading import Reading
+from actions.reading.secrets import secret_in
 from actions.reading.values import details_said
 from language.text_normalization import normalize
 
@@ -115,6 +116,7 @@ READ: Mapping[Act, ReadingHandler] = {
     Act.ONE_THING: mended.one_thing,
     Act.SHOW_STEPS: situated.show_steps,
     Act.LOOK_UP: situated.look_up,
+    Act.SECRET: situated.take_secret,
 }
 
 
@@ -172,6 +174,7 @@ class Dialogue:
         if has_alarm(turn.state, Alarm.FRAUD, Alarm.VICTIM) and act is not Act.ALARM and not message.is_payload:
             script = self._context.knowledge.danger
             turn = replace(turn, state=danger_talk.noted(script, turn.state, hear(script, message)))
+        turn = self._warned(before, turn, act, message)
         turn = support.asked_beside(self._context, turn, act, message)
         turn = Turn(_remembering(turn, message), turn.replies)
         if turn.state.failures_in_row == before.failures_in_row and act in _PROGRESS:
@@ -213,6 +216,13 @@ class Dialogue:
             turn = _talked_beside(self._context, turn, reading.message)
         is_cleared = reading.act is Act.ALARM_DENIED and turn.state.offer is Offer.REQUEST
         return yes_and_no.taken_up(self._context, turn) if is_cleared else turn
+
+    def _warned(self, before: DialogueState, turn: Turn, act: Act, message: UserMessage) -> Turn:
+        """Returns the turn with a word on the secret that the message gives away beside something else."""
+        secret = secret_in(self._context, before, message)
+        if secret is None or act in (Act.SECRET, Act.ALARM) or before.open_alarm or turn.replies[:1] == ():
+            return turn
+        return turn.after(self._context.replies.on_secret(secret))
 
     def _payment_told(self, reading: Reading) -> dict[str, str]:
         """Returns what the account of a theft or a fraud tells of a payment, which a dispute of it asks for later."""

@@ -12,13 +12,15 @@ from actions.dialogue.messages import Event, EventKind, Reply, UserMessage
 from actions.dialogue.state import DialogueState, HandoffReason
 from actions.dialogue.turn import Context, Turn, offering_human
 from actions.knowledge.wording import SmallTalk
-from actions.reading.questions import without_particles
+from actions.reading.questions import vents, without_particles
 
 # Whoever has got nowhere this many times in a row gets a human.
 MAX_FAILURES = 3
 # 「谢谢！！！」 is no anger.
 _GLAD = frozenset({Act.GREET, Act.GOODBYE, Act.THANK, Act.SOLVED})
 _IN_WALK = {"utter_chitchat": "utter_chitchat_in_walk", "utter_not_understood": "utter_not_understood_in_walk"}
+# Tell what there is in a sentence, whatever is added at the desk.
+_NAMES_TOPICS = frozenset({"utter_greet", "utter_capabilities"})
 # What is longer has something to say beside it.
 _LONGEST_TALK, _LONGEST_OF_ITSELF = 16, 26
 # What an angry user is spared.
@@ -116,12 +118,15 @@ def with_menu(context: Context, state: DialogueState, response: str, event: Even
     if state.walk:
         # No sentence announces choices that do not follow.
         response = _IN_WALK.get(response, response)
-    return after_digression(context, state, Reply(response, buttons=buttons, event=event, is_list=bool(buttons)))
+    values = {"topics": context.replies.menu_titles()} if response in _NAMES_TOPICS else {}
+    reply = Reply(response, values, buttons, event=event, is_list=bool(buttons))
+    return after_digression(context, state, reply)
 
 
 def shows_anger(act: Act, message: UserMessage) -> bool:
     """Whether the message shows anger or impatience: rude words, 「说了多少遍」, repeated punctuation."""
-    return "frustration" in message.entities and act not in _GLAD and not message.is_payload
+    is_shown = "frustration" in message.entities or vents(message.key)
+    return is_shown and act not in _GLAD and not message.is_payload
 
 
 def apologised(turn: Turn) -> Turn:

@@ -11,6 +11,9 @@ from actions.knowledge.faqs import Faq, faq_id, intent_of
 from actions.knowledge.organisation import setting_line
 from actions.knowledge.schema import CollectedDetail, Setting
 
+# Of a menu that is told in a sentence.
+_MOST_TITLES = 8
+
 
 class ReplyBuilder:
     """Turns topics, steps and items into replies."""
@@ -73,6 +76,14 @@ class ReplyBuilder:
     def menu(self) -> tuple[Button, ...]:
         """Returns the buttons of the main topics."""
         return tuple(self.topic_button(topic) for topic in self._knowledge.main_topics)
+
+    def menu_titles(self) -> str:
+        """Returns the titles of the menu as they stand in a sentence, not more than one reads."""
+        # Without a menu those that have steps.
+        named = self._knowledge.main_topics or [it for it in self._knowledge.topics.values() if it.is_walkthrough]
+        titles = [self.label(topic.id) for topic in named]
+        more = self._knowledge.wording.list_more if len(titles) > _MOST_TITLES else ""
+        return self.listed(titles[:_MOST_TITLES]) + more
 
     def related(self, topic: Topic, state: DialogueState, limit: int = 3) -> tuple[Button, ...]:
         """Returns buttons of up to `limit` related topics; the one in progress is none, its button would restart it."""
@@ -197,6 +208,12 @@ class ReplyBuilder:
     def detail(self, text: str, buttons: tuple[Button, ...]) -> Reply:
         """Returns the answer to a question of detail."""
         return Reply("utter_answer", {"answer": self.fill(text)}, buttons)
+
+    def on_secret(self, kind: str, *, is_here: bool = False) -> Reply:
+        """Returns what is said to a secret in the chat; of a code that the step asks for, where it belongs."""
+        secrets = self._knowledge.wording.secrets
+        text = secrets.password if kind == "password" else secrets.code_here if is_here else secrets.code
+        return Reply("utter_answer", {"answer": self.fill(text)})
 
     def care(self, name: str, state: DialogueState) -> tuple[Reply, ...]:
         """Returns the bubbles of an answer of `safety.yml`: the next variant, after the last one the first again."""

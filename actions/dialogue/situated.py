@@ -34,6 +34,7 @@ from actions.knowledge.answers import TOPIC
 from actions.reading.causes import named
 from actions.reading.questions import denies, has_changed, leaves_out, tells_of_records, tries_again
 from actions.reading.reading import Reading
+from actions.reading.secrets import CODE, CODE_WORD
 
 _LONGEST_FRAGMENT = 20
 
@@ -346,6 +347,16 @@ def _with_page(state: DialogueState, causes: tuple[str, ...]) -> DialogueState:
     if state.walk is None or not causes:
         return state
     return with_walk(state, page_says=tuple(dict.fromkeys((*state.walk.page_says, *causes))))
+
+
+def take_secret(context: Context, state: DialogueState, reading: Reading) -> Turn:
+    """Warns whoever types a code or a password into the chat; the step stays, as it is to be done in the app."""
+    secret, topic = str(reading.arguments["secret"]), context.topic(state)
+    if topic is None or state.walk is None or not state.step or state.awaiting is not None:
+        return after_digression(context, replace(state, offer=None), context.replies.on_secret(secret))
+    is_here = secret == CODE and CODE_WORD in topic.steps[state.step - 1].title
+    reply = context.replies.on_secret(secret, is_here=is_here)
+    return Turn(replace(with_walk(state, interrupted=False), offer=None), (reply,))
 
 
 def look_up(context: Context, state: DialogueState, reading: Reading) -> Turn:

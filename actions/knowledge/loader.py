@@ -15,6 +15,7 @@ from actions.knowledge.care import Care
 from actions.knowledge.danger import Danger
 from actions.knowledge.faqs import FOLDER as FAQ_FOLDER
 from actions.knowledge.faqs import Faq, read_faqs
+from actions.knowledge.hot_questions import hot_question_problems
 from actions.knowledge.notices import Notice, Notices
 from actions.knowledge.schema import Organisation, Step, StepAnswer, Topic
 from actions.knowledge.wording import Wording
@@ -93,7 +94,8 @@ def load_knowledge(folder: Path = DEFAULT_FOLDER) -> Knowledge:
 
     Args:
         folder: Holds one `<topic>.yml` per topic, `organisation.yml`, `wording.yml`, `safety.yml`,
-            `danger.yml` and `crisis.yml`, perhaps `notices.yml`, and in `faq/` questions with one answer each.
+            `danger.yml` and `crisis.yml`, perhaps `notices.yml`, in `faq/` questions with one answer each, and in
+            `widget/` what the window shows.
 
     Returns:
         The checked knowledge.
@@ -159,6 +161,7 @@ def _load(folder: Path, *, with_lines: set[str]) -> Knowledge:
         problems += _explains_nothing(announced, topics, folder / NOTICES_FILE)
     faqs, mistakes = read_faqs(folder / FAQ_FOLDER, None if problems else topics)
     problems += mistakes
+    problems += [] if problems else hot_question_problems(folder, topics, faqs)
     danger, crisis = talks[DANGER_FILE], talks[CRISIS_FILE]
     if problems or not (organisation and wording and care and danger and crisis):
         raise KnowledgeError(problems)

@@ -284,7 +284,7 @@ class Topic(_Model):
         urgent: The answer offers a human first.
         finished: What is said when a walkthrough has ended well, where the general words do not fit.
         questions: What users may ask of it, the main question first; offered while they type and among the most asked.
-        pinned_question: The main question is always among the most asked.
+        pinned_question: What bundles without `widget/hot_questions.yml` pin by; it counts no more where that is.
         source: Where all of it comes from, for whoever checks it; never said.
     """
 

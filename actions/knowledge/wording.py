@@ -128,6 +128,20 @@ class HandoffSummary(_Model):
         return value
 
 
+class Secrets(_Model):
+    """What is said to a secret that is typed into the chat.
+
+    Attributes:
+        code: To a code.
+        code_here: To a code that the step on the screen asks for.
+        password: To a password.
+    """
+
+    code: Text
+    code_here: Text
+    password: Text
+
+
 class Wording(_Model):
     """What the dialogue reads and says beyond the topics."""
 
@@ -148,7 +162,9 @@ class Wording(_Model):
     worked: list[str]
     intent_titles: dict[str, Text]
     left_out_by_agents: LeftOutByAgents
+    secrets: Secrets
     list_separator: str
+    list_more: str = ""
     contact_details: list[CollectedDetail]
     handed_over_story: str
     handoff_summary: HandoffSummary

@@ -6,9 +6,11 @@ import re
 from dataclasses import replace
 
 from actions.dialogue.acts import UNCLEAR, Act
+from actions.dialogue.answers import CERTAIN, find_answer
 from actions.dialogue.messages import AnswerBand, UserMessage
 from actions.dialogue.state import Alarm, Awaiting, DialogueState, Offer, has_alarm
 from actions.dialogue.turn import Context
+from actions.reading import place
 from actions.reading.hearing import Heard, clauses_of, hear
 from actions.reading.questions import (
     asks,
@@ -21,6 +23,7 @@ from actions.reading.questions import (
     wants_human,
 )
 from actions.reading.reading import Reading, Source
+from actions.reading.references import shows_menu
 from language.text_normalization import normalize
 
 # A label is believed from here on; where nothing else claims the message, less is needed.
@@ -45,6 +48,8 @@ _LONGEST_CONSENT = 8
 # How to change the password is shown in full.
 _PASSWORD, _SURE_TOPIC = "forgot_password", 0.8
 _AFFIRMED = 4
+# A question of the danger that is so sure stays with it. An ordinary answer goes before what only an expression hears.
+_SURE_ASKED, _SURE_ANSWER = 0.6, 0.9
 _CLOSING, _DISPUTE = "account_closure", "transaction_dispute"
 # 「拉黑前的聊天记录还在」 is about the proof.
 _PRIVACY = "chat_privacy"
@@ -277,6 +282,12 @@ def _after_loss(context: Context, state: DialogueState, act: Act, message: UserM
     has_happened = label in _LOST and certainty >= _LIKELY and "demanded" not in heard.facts
     if alarm is Alarm.FRAUD and (has_happened or _LOST & set(heard.facts)):
         return _lost_by_now(message, label, certainty)
+    # 「还有别的吗」 asks what else to do about it.
+    if place.wants_back(context, state, act, message):
+        return None
+    wants_menu = shows_menu(context, message) and not asks(normalize(message.text))
+    if wants_menu or _asks_ordinary(context, state, message, heard):
+        return None
     if act is Act.DENY and state.offer is Offer.HUMAN and certainty < _LIKELY and not heard.has_form:
         # 「先不用」 says no to the human, and not that it is not so.
         return None
@@ -364,6 +375,8 @@ def read_later(
     if alarm is None or act is Act.HUMAN:
         return None
     if total >= _SURE_NEW and not has_alarm(state, likeliest):
+        return None
+    if alarm in _OF_MONEY and _asks_ordinary(context, state, message, heard):
         return None
     if _endangers_life(context, alarm, message, label, certainty):
         return Reading(Source.DANGER, Act.ALARM, message, f"{label} after {alarm.value}", 1.0, {"alarm": Alarm.CRISIS})
@@ -603,6 +616,22 @@ def _turns_away(context: Context, state: DialogueState, act: Act, message: UserM
         return False
     may_be_elsewhere = not message.after_alarm or message.after_alarm.get(_ELSEWHERE, 0.0) >= _POSSIBLE
     return (act is Act.OPEN_TOPIC and names_other and may_be_elsewhere) or (is_plain and is_elsewhere)
+
+
+def _asks_ordinary(context: Context, state: DialogueState, message: UserMessage, heard: Heard) -> bool:
+    """Whether it asks what the knowledge surely answers, while nothing of the danger is surely heard in it.
+
+    Whoever was warned asks on about their own matter (「热线几点上班」, 「电脑上能弄吗」).
+    """
+    if heard.learnt or heard.moods or message.further_requests or _names_danger(context, message):
+        return False
+    if any(heard.shares.get(name, 0.0) >= _SURE_ASKED for name in heard.questions):
+        return False
+    # What an expression alone hears is doubted only by a certain answer.
+    is_expressed = any(name not in heard.shares and name.startswith("asks") for name in heard.questions)
+    is_question = asks(normalize(message.text)) or message.acts.get("question", 0.0) >= _LIKELY
+    found = find_answer(context, state, message, _SURE_ANSWER if is_expressed or not is_question else CERTAIN)
+    return found is not None and not context.knowledge.topics[found.topic].urgent
 
 
 def _names_danger(context: Context, message: UserMessage) -> bool:

@@ -22,6 +22,8 @@ from language.text_normalization import normalize
 LONGEST_COMMAND = 10
 _SURE = 0.6
 _LONGEST_ELSEWHERE = 14
+# 「情况说明我想重写一下」
+_REWRITES = re.compile("(?:要|想|能|可以)(?:再)?重(?:新)?(?:写|填|打)")
 _ASTRAY = re.compile("[说记讲搞弄]岔")
 _EXPLICIT = re.compile(
     "[写打记说填弄搞选]错|改成|改为|改一下|改下|更正|纠正|修改|更改|搞混|弄混|讲错|" + _ASTRAY.pattern
@@ -171,6 +173,7 @@ def _is_marked(message: UserMessage) -> bool:
     return (
         "correction" in message.entities
         or bool(_DENIES_FIRST.search(normalize(message.text)))
+        or bool(_REWRITES.search(message.key))
         or bool(_ASTRAY.search(message.key) or _NOT_THIS.search(normalize(message.text)))
         or message.acts.get("correction", 0.0) >= _SURE
     )

@@ -83,7 +83,7 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
             return following
     if state.denied_alarms and hear(context.knowledge.danger, message).question == _ASKS_HELPER:
         return _among_family(message, state.denied_alarms[-1])
-    if {"fraud", "account_compromised"} & set(message.matters("negated")):
+    if {"fraud", "account_compromised"} & set(message.matters("negated")) and not _is_certain(context, message):
         # 「没被骗，就是不想活了」: the denial is about the money, not about the life.
         crisis = certainties[Alarm.CRISIS]
         if crisis >= _SURE:
@@ -131,9 +131,9 @@ def _by_itself(
 ) -> Reading | None:
     """Reads what the message gives away whatever was talked of before."""
     likeliest, total = max(certainties, key=lambda alarm: certainties[alarm]), sum(certainties.values())
-    for kind, patterns in context.knowledge.care.certain.items():
-        if any(re.search(pattern, normalize(message.text)) for pattern in patterns):
-            return _sounds_like(context, message, Alarm(kind), 1.0)
+    certain = _is_certain(context, message)
+    if certain:
+        return _sounds_like(context, message, certain, 1.0)
     if _has_filled_in(context, message, total):
         return _sounds_like(context, message, Alarm.VICTIM, _SURE)
     is_signed = shows(context, likeliest, message)
@@ -171,6 +171,13 @@ def _by_itself(
         return _likely(context, message, likeliest, total)
     in_words = _in_so_many_words(context, state, message)
     return in_words if in_words or is_report else _theft_by_intent(context, state, act, message)
+
+
+def _is_certain(context: Context, message: UserMessage) -> Alarm | None:
+    """Returns the danger that an expression leaves no doubt of."""
+    text = normalize(message.text)
+    kinds = context.knowledge.care.certain.items()
+    return next((Alarm(kind) for kind, patterns in kinds if any(re.search(one, text) for one in patterns)), None)
 
 
 def _is_plain_report(context: Context, message: UserMessage) -> bool:

@@ -71,6 +71,8 @@ _LIKELY = 0.45
 # Enough where the sentence says nothing by itself, or names another topic without a word of it.
 _POSSIBLE = 0.22
 _LIKELY_DONE = 0.4
+# Enough of a report that names its topic and its step.
+_NAMED_AGAIN = 0.3
 _ELSEWHERE, _MAYBE_ELSEWHERE = 0.4, 0.3
 # 「密码啊」 names the topic under way and reports nothing.
 _NAME_ONLY = 4
@@ -124,6 +126,7 @@ _AT_LOGIN = re.compile("^(?!.*(?:新密码|新设|重设|改完|设完|验证码
 _IN = re.compile(
     "登.{0,2}成功|成功登|^(?:也|又|就|现在|这下|然后)*(?:能|可以)?(?:登|进)(?:进去|进来|去|来|上去?|录?)?(?:了|啦|咯|成功)|(?:能|可以)(?:登|用|进)(?:了|啦)"
 )
+_FORBIDS, _DID_IT = re.compile("不(.)"), re.compile("(?<![不没别未])([点扫填装给信])(?:开|进去|上)?(?:过|了)")
 _THANKS = ("谢", "thx", "3q", "辛苦")
 _SHORTEST_STORY = 5
 # Beside a time that is all that is said: 「是0点52吧」.
@@ -191,7 +194,12 @@ def _at_shown(context: Context, topic: Topic, state: DialogueState, act: Act, me
     aside = state.walk is not None and state.walk.interrupted and state.last_topic not in (None, topic.id)
     told = _after_answer(context, state, act, message) if aside and topic.id not in message.matters() else None
     told = told or _heard(state, act, message) or _what_now(context, state, message)
-    told = told or _wrong_entry(topic, state, act, message) or _own_mistake(topic, state, act, message)
+    told = (
+        told
+        or _did_forbidden(topic, state, act, message)
+        or _wrong_entry(topic, state, act, message)
+        or _own_mistake(topic, state, act, message)
+    )
     if told:
         return told
     found = findings(topic, state, message) if topic.kind == "diagnosis" else None
@@ -338,6 +346,17 @@ def _wrong_entry(topic: Topic, state: DialogueState, act: Act, message: UserMess
     if _GOES_BACK.search(message.key):
         return Reading(Source.ON_SCREEN, Act.DONE, message, "goes back to fill it in", 1.0, {"step": number})
     return Reading(Source.ON_SCREEN, Act.TROUBLE, message, "the wrong number was filled in", 1.0, {"step": number})
+
+
+def _did_forbidden(topic: Topic, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
+    """Reads that what the step warns of was done before (「可我已经扫过一个了」): it is trouble, and no step done."""
+    if topic.kind != "procedure" or not state.step or act is Act.HUMAN or asks(normalize(message.text)):
+        return None
+    forbidden = _FORBIDS.findall(topic.steps[state.step - 1].title)
+    did = _DID_IT.search(message.key)
+    if not did or did[1] not in forbidden:
+        return None
+    return Reading(Source.ON_SCREEN, Act.TROUBLE, message, "did what is warned of", 1.0, {"step": state.step})
 
 
 def _own_mistake(topic: Topic, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
@@ -631,8 +650,9 @@ def _asks_of_topic(context: Context, topic: Topic, state: DialogueState, act: Ac
     if message.intent != topic.id and message.intent in message.matters("anchor", "named"):
         return False
     picked = message.single_value(topic.entity, {step.value for step in topic.steps if step.value})
-    if picked and picked != topic.steps[state.step - 1].value:
-        # Another part is named: it is shown, with the answer.
+    visited = {step.value for step in topic.steps[: state.step]}
+    if picked and picked not in visited:
+        # Another part is named: it is shown, with the answer; one that was shown before is only answered.
         return False
     if _asks_plainly(message):
         return find_answer(context, state, message) is not None
@@ -719,6 +739,9 @@ def _says_by_itself(state: DialogueState, topic: Topic, act: Act, message: UserM
         return True
     if act is Act.PREVIOUS and _BACK.search(message.key):
         return True
+    if act is Act.SOLVED and not is_ended and label in _REPORTS:
+        # 「好了收到了」 in the middle of a procedure is no more than what has come.
+        return False
     if act not in CONTROL or message.confidence < _SURE_INTENT:
         return False
     # A plain yes or no answers what is offered, and a yes is no trouble.
@@ -790,6 +813,12 @@ def _least(context: Context, state: DialogueState, act: Act, message: UserMessag
     """Returns the certainty from which a situated act is believed."""
     is_unclear = act in UNCLEAR or message.band is not AnswerBand.ANSWER
     without_word = act is Act.OPEN_TOPIC and message.intent not in (state.topic, *message.matters())
+    own = context.topic(state)
+    if own and own.kind == "procedure" and state.step and act is Act.OPEN_TOPIC and message.intent == own.id:
+        # 「申诉表点提交没动静」 has a word of the topic because it is about its step.
+        reports = max(message.acts.get(name, 0.0) for name in (*_REPORTS, "trouble"))
+        if reports >= _NAMED_AGAIN and names_of(own, state.step, 0, message.key):
+            return _POSSIBLE
     if state.step and without_word and message.confidence < _SURE_SWITCH:
         return _POSSIBLE
     if state.step and (is_unclear or without_word) and message.acts.get("other", 0.0) < _ELSEWHERE:

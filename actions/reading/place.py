@@ -341,6 +341,9 @@ def _resumed(context: Context, state: DialogueState, act: Act, message: UserMess
             meant = Act.REPEAT if name == state.topic else Act.OPEN_TOPIC
             plain = replace(message, intent=name, further_requests=())
             return Reading(Source.REFERENCE, meant, plain, f"goes on with {name}")
+    if waiting and state.walk is None and _BEFORE.search(message.key) and len(message.key) <= _LONGEST_RETURN:
+        plain = replace(message, intent=waiting[0], further_requests=())
+        return Reading(Source.REFERENCE, Act.OPEN_TOPIC, plain, f"goes on with {waiting[0]}")
     left = _left_before(context, state)
     if left and len(message.key) <= _LONGEST_RETURN:
         return replace(left, message=replace(message, intent=left.message.intent, further_requests=()))

@@ -146,7 +146,11 @@ _AGAIN = re.compile("还是|仍|又|也(?!设|用|填)|一样|照样|照旧|老�
 _OF_RECORDS = re.compile("充值|到账|记录|扣(?:款|了)|短信")
 # 「限额改成500了」
 _MENDED = re.compile(
-    "(?:改|调|提|设|充|换|切|关|开)(?:成|到|高|大|好|完|掉)?(?:[^,，\\s不没]{0,6})了(?:[^,，\\s]{0,3})$"
+    "(?<!被)(?:改|调|提(?!示|醒|前)|设|充|换|切|关|开)(?:成|到|高|大|好|完|掉)?(?:[^,，\\s不没]{0,6})了(?:[^,，\\s]{0,3})$"
+)
+
+_VENTS = re.compile(
+    "一肚子(?:火|气)|(?:真|好|很|太)?(?:火大|窝火|恼火|来气)|气(?:炸|疯|得发抖)|忍无可忍|受够(?:了|你)|(?:破|烂)(?:系统|软件|机器人|玩意|平台|服务)"
 )
 
 _CLAUSES = re.compile(r"[\s,，。;；!！]+")
@@ -325,6 +329,11 @@ def is_noise(key: str) -> bool:
 def complains(key: str) -> bool:
     """Whether the text threatens or complains about the company."""
     return bool(_COMPLAINS.search(key))
+
+
+def vents(key: str) -> bool:
+    """Whether the text shows anger in words that no entity knows (「搞得我一肚子火」)."""
+    return bool(_VENTS.search(key))
 
 
 def names_human(key: str) -> bool:

@@ -23,6 +23,7 @@ from actions.reading import (
     operators,
     place,
     references,
+    secrets,
     talk,
     unclear,
 )
@@ -30,11 +31,13 @@ from actions.reading.reading import Interpretation, Reading, Source
 
 _Reader = Callable[[Context, DialogueState, Act, UserMessage], Reading | None]
 
-# By precedence. Danger comes first wherever it stands. What the screen offers or asks comes before what the sentence
-# says by itself. An operator comes before what hears the words only: 「我没有忘记密码」 reports no trouble. What points
-# to something shown comes before what happens at a step: 「那电话呢」 is no question about the step.
+# By precedence. Danger comes first wherever it stands. A secret is no number of a list, and no value. What the screen
+# offers or asks comes before what the sentence says by itself. An operator comes before what hears the words only:
+# 「我没有忘记密码」 reports no trouble. What points to something shown comes before what happens at a step:
+# 「那电话呢」 is no question about the step.
 READERS: tuple[_Reader, ...] = (
     danger.read,
+    secrets.read,
     offered.read,
     talk.read,
     left_to_us.read,

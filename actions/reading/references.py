@@ -116,8 +116,12 @@ def _labelled(topic: Topic, message: UserMessage) -> str | None:
     return values[0] if len(values) == 1 else None
 
 
+def shows_menu(context: Context, message: UserMessage) -> bool:
+    """Whether the message is a word that shows the topics, whatever is under way."""
+    return message.key in {folded(normalize(word)) for word in context.knowledge.wording.menu_words}
+
+
 def _menu_word(context: Context, state: DialogueState, message: UserMessage) -> Reading | None:
-    words = {folded(normalize(word)) for word in context.knowledge.wording.menu_words}
-    if message.key in words:
+    if shows_menu(context, message):
         return Reading(Source.REFERENCE, Act.MENU, message, "asks for the menu")
     return None

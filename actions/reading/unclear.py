@@ -14,7 +14,7 @@ from actions.dialogue.state import Alarm, Awaiting, DialogueState, Offer, has_al
 from actions.dialogue.turn import Context
 from actions.reading.after_alarm import likeliest_label
 from actions.reading.operators import asked_instead
-from actions.reading.questions import asks
+from actions.reading.questions import asks, vents
 from actions.reading.reading import Reading, Source
 from actions.reading.values import details_said
 from language.text_normalization import normalize
@@ -56,7 +56,7 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
         if instead:
             return instead
         return Reading(Source.OPERATOR, Act.NOT_THAT, message, f"denies {negated[0]}", arguments={"matter": negated[0]})
-    if "frustration" in message.entities:
+    if "frustration" in message.entities or vents(message.key):
         return None
     in_talk = _in_talk(context, state, act, message)
     if in_talk:

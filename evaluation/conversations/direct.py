@@ -46,8 +46,8 @@ class DirectBot:
         self._parses: dict[str, Mapping[str, Any]] = {}
         self._talks: dict[str, _Talk] = {}
 
-    def says(self, sender: str, text: str) -> list[Said]:
-        """Sends a message and returns the bot's."""
+    def says(self, sender: str, text: str, human_available: bool | None = None) -> list[Said]:
+        """Sends a message and returns the bot's; a gateway would tell whether a human is there."""
         if text not in self._parses:
             self._parses[text] = self._parse(text)
         talk = self._talks.setdefault(sender, _Talk())
@@ -58,6 +58,7 @@ class DirectBot:
             knowledge.wording.rejections,
             said_at=now.astimezone(ZoneInfo(knowledge.organisation.time_zone)),
         )
+        message = replace(message, human_available=human_available)
         is_unknown = message.text.startswith("/") and not message.is_payload
         act = Act.NOT_UNDERSTOOD if is_unknown else act_of(message.intent, knowledge)
         values = placeholder_values(knowledge.organisation, now, message.text)

@@ -37,6 +37,7 @@ _NOT_TOLD = frozenset(
         "position",
         "urgent",
         "answer",
+        "source",
     ]
 )
 _ON_BUTTONS = frozenset({"label", "accept_label", "decline_label"})

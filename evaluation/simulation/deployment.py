@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import lru_cache
 
 from actions.knowledge import Knowledge
@@ -27,4 +26,4 @@ def _organisation(known: str) -> Organisation:
 
 def filled_in(knowledge: Knowledge) -> Knowledge:
     """Returns the knowledge of a deployment that has filled in everything."""
-    return replace(knowledge, organisation=_organisation(knowledge.organisation.model_dump_json()))
+    return knowledge.filled_in(_organisation(knowledge.organisation.model_dump_json()))

@@ -14,6 +14,8 @@ from evaluation.simulation.phrases import Phrases
 
 # So many answers are asked for in one conversation.
 _TOGETHER = 4
+# These are told only where it is known whether somebody is there.
+_AVAILABLE = {"crisis_handoff_present": True, "crisis_handoff_absent": False}
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,8 @@ class Mission:
         wants_human: Whether an offered human is accepted.
         before: Acts before the opener.
         repeats: How often the opener is said, for answers with several variants.
+        between: What is said between, where the next variant comes only then.
+        human_available: Whether a human is there; None where the bot is not told.
     """
 
     name: str
@@ -50,6 +54,8 @@ class Mission:
     wants_human: bool = False
     before: tuple[str, ...] = ()
     repeats: int = 1
+    between: str = ""
+    human_available: bool | None = None
     is_danger: bool = False
 
 
@@ -75,10 +81,17 @@ def missions(knowledge: Knowledge, phrases: Phrases) -> list[Mission]:
                 for n, detail in enumerate(topic.details)
             ]
     found += [
-        # What to do is said even to whoever only wants somebody to come.
-        Mission(f"{topic.id} beside a human", topic.id, f"{topic.id}.beside_human", f"{topic.id}.yml:text")
-        for topic in knowledge.topics.values()
-        if topic.urgent and f"{topic.id}.beside_human" in phrases.openers
+        # Told in a situation of its own rather than at the step that it belongs to.
+        Mission(
+            f"{address} by itself",
+            address.split("/")[0],
+            address,
+            targets[address],
+            before=tuple(phrases.ways["opened_by"].get(address, ())),
+        )
+        for targets in (_targets(knowledge),)
+        for address in phrases.openers
+        if address in targets
     ]
     found += _of_care(knowledge, phrases)
     found += [
@@ -105,6 +118,19 @@ def missions(knowledge: Knowledge, phrases: Phrases) -> list[Mission]:
         )
         for n, detail in enumerate(knowledge.wording.contact_details)
     ]
+    return found
+
+
+def _targets(knowledge: Knowledge) -> dict[str, str]:
+    """Returns the path of each answer by its address."""
+    found: dict[str, str] = {}
+    for topic in knowledge.topics.values():
+        places = [(TOPIC, f"{topic.id}.yml:", topic.answers)]
+        places += [(one.id, f"{topic.id}.yml:steps[{n}].", one.answers) for n, one in enumerate(topic.steps)]
+        for place, prefix, answers in places:
+            found |= {
+                f"{topic.id}/{place}/{one.id}": f"{prefix}answers[{index}].text" for index, one in enumerate(answers)
+            }
     return found
 
 
@@ -166,7 +192,8 @@ def _of_walkthrough(topic: Topic) -> Iterator[Mission]:
             topic.id,
             topic.id,
             f"{topic.id}.yml:steps[{number - 1}].trouble",
-            at_step={number: ("trouble",)},
+            # Whoever typed it and heard something else presses the button.
+            at_step={number: ("trouble", "problem")},
         )
         if step.value:
             yield Mission(
@@ -189,7 +216,7 @@ def _of_walkthrough(topic: Topic) -> Iterator[Mission]:
         topic.id,
         topic.id,
         "handoff",
-        at_step={1: ("trouble", "again_trouble")},
+        at_step={1: ("trouble", "again_trouble", "again_trouble")},
         wants_human=True,
     )
 
@@ -240,13 +267,16 @@ def _of_care(knowledge: Knowledge, phrases: Phrases) -> Iterator[Mission]:
         for number, bubbles in enumerate(variants):
             # What is said again needs a first time.
             first = openers.get(name, "")
+            before = phrases.ways["before"].get(name) or ([first] if first else [])
             yield Mission(
                 f"safety {name} {number}",
                 "",
                 name,
                 f"safety.yml:{name}[{number}][{len(bubbles) - 1}]",
-                before=(first,) if first else (),
+                before=tuple(before),
                 repeats=number + 1,
+                between=phrases.ways["between"].get(name, ""),
+                human_available=_AVAILABLE.get(name),
                 is_danger=True,
             )
 

@@ -20,10 +20,13 @@ class Phrases:
         openers: By topic, or by `topic.value` for one part of it.
         acts: By what the user does in the middle of something.
         causes: By cause of a diagnosis: that it is `ruled_out`, or `found`.
-        details: By detail that is asked for: `answers`, `corrections`, `questions` asked instead.
+        details: By detail that is asked for: `answers`, `corrections`, `questions` asked instead,
+            `misfits` that are none.
         safety: By name of the answer that must come.
         digressions: What is put in between.
         steps: By topic and step: `done`, `trouble`, `question`.
+        ways: How an answer to somebody in danger is reached: what is said `before` it, and `between` its variants;
+            what others are `opened_by`.
     """
 
     openers: dict[str, list[str]]
@@ -33,6 +36,7 @@ class Phrases:
     safety: dict[str, list[str]]
     digressions: dict[str, list[str]]
     steps: dict[str, dict[str, dict[str, list[str]]]]
+    ways: dict[str, dict[str, Any]]
 
     def all(self) -> Iterator[str]:
         """Yields every phrase."""

@@ -13,11 +13,12 @@ from evaluation.conversations.said import Said
 from evaluation.simulation.coverage import Coverage
 from evaluation.simulation.missions import Mission
 from evaluation.simulation.phrases import Phrases
-from evaluation.simulation.users import PROFILES, Profile, User, Utterance, hands_over, responses
+from evaluation.simulation.users import PROFILES, WARNINGS, Profile, User, Utterance, hands_over, responses
 
-Say = Callable[[str, str], Sequence[Said]]
+Say = Callable[[str, str, bool | None], Sequence[Said]]
 
 _LONGEST = 30
+_HELPS = frozenset({"utter_step_trouble", "utter_check_trouble"})
 # Sentences that promise something to choose from.
 _ANNOUNCES = re.compile(
     r"下面(?:的|这|哪|几|选)|选一个|点一个|哪一个(?!都)|哪一件|从下面|能帮上忙：|我能帮的有这些：|是我能办的："
@@ -79,7 +80,7 @@ def talk(
             break
         lines.append(f"user ({utterance.means})：{utterance.text}")
         try:
-            replies = say(name, utterance.text)
+            replies = say(name, utterance.text, mission.human_available)
         except Exception as error:  # Whatever the bot does wrong is what is looked for
             problems.append(("crash", f"{type(error).__name__}: {error} at {utterance.text}"))
             break
@@ -93,7 +94,8 @@ def talk(
         done = utterance.is_done_by(replies) if utterance.is_done_by else None
         meant.append((utterance.means, done, utterance.text))
         said_before = texts
-        user.told |= {f"{entry.file}:{entry.path}" for entry in told}
+        # A deployment that has filled it in says the same with what it knows.
+        user.told |= {f"{entry.file}:{entry.path.replace('.known.text', '.text')}" for entry in told}
         target_reached = target_reached or _reached(mission, user.told, replies)
         user.is_satisfied = target_reached
     if not target_reached:
@@ -114,6 +116,9 @@ def _reached(mission: Mission, told: set[str], replies: Sequence[Said]) -> bool:
         return bool(names & marks[mission.target]) or (
             mission.target == "left" and any("cancelled" in entry for entry in told)
         )
+    if mission.target.endswith(".trouble") and names & (_HELPS | WARNINGS):
+        # Another text than that of the step may help as well, or a danger was given away.
+        return True
     if mission.asks:
         return all(target in told for target, _ in mission.asks)
     return mission.target in told

@@ -51,6 +51,8 @@ _ENDS = frozenset(
         "utter_offer_declined",
     }
 )
+# What is said first to somebody in danger.
+WARNINGS = frozenset({"utter_care", "utter_care_with_human"})
 _MOST_OPENERS = 3
 # Whoever has gone past the step that they have a question about goes back to it so often.
 _MOST_BACK = 3
@@ -170,12 +172,16 @@ class User:
     _ended: bool = False
     _menu_asked: bool = False
     _menu_pressed: bool = False
+    _between: bool = False
+    _asked: str = ""
+    _is_warned: bool = False
 
     def next(self, replies: Sequence[Said]) -> Utterance | None:
         """Returns what the user says to the bot's last turn; None when there is nothing more to say."""
         if not self._started:
             self._started = True
             self._queue += self._introduction()
+        self._hear_warning(replies)
         if self._queue:
             return self._queue.pop(0)
         left = [target for target, _ in self.mission.asks if target not in self.told]
@@ -192,6 +198,14 @@ class User:
         first, *rest = self._in_their_way(meant, replies)
         self._queue += rest
         return first
+
+    def _hear_warning(self, replies: Sequence[Said]) -> None:
+        """Counts a question as answered that gave away a danger, and was answered by what helps against that."""
+        is_warned = bool(responses(replies) & WARNINGS)
+        if is_warned and self._asked and not self._is_warned:
+            self.told.add(self._asked)
+        self._is_warned = self._is_warned or is_warned
+        self._asked = ""
 
     # What is meant
 
@@ -217,7 +231,8 @@ class User:
             return self._repeat_alarm()
         if mission.detail_act == "misfit" and "utter_ask_correction" in names and not self._treated:
             self._treated = True
-            return self._act("misfit", says("utter_ask_correction"))
+            line = self._one_of(self.phrases.details[mission.detail]["misfits"])
+            return Utterance(line, "misfit", says("utter_ask_correction"))
         if mission.opener == "contact":
             self.gave_up = "not asked for the new contact"
             return None
@@ -317,6 +332,10 @@ class User:
         if self._repeats >= self.mission.repeats:
             self.gave_up = "the answer did not come"
             return None
+        if self._repeats and self.mission.between and not self._between:
+            self._between = True
+            return Utterance(self._one_of(self.phrases.safety[self.mission.between]), "takes it back")
+        self._between = False
         self._repeats += 1
         cares = says("utter_care", "utter_care_with_human", "utter_calm", "utter_apologise_and_offer_human")
         return Utterance(self._one_of(self.phrases.safety[self.mission.opener]), "alarm", cares)
@@ -469,6 +488,7 @@ class User:
             tries = self._tries.get(target, 0)
             if target not in self.told and tries < _MOST_TRIES:
                 self._tries[target] = tries + 1
+                self._asked = target
                 return Utterance(self.chance.choice(texts), "question", says("utter_step_answer"))
         return None
 

@@ -41,11 +41,12 @@ from uwallet_gateway.identity.sites import Sites
 from uwallet_gateway.insight.feedback import FeedbackStore
 from uwallet_gateway.insight.grouping import Grouper
 from uwallet_gateway.insight.groups import QuestionGroups
+from uwallet_gateway.insight.hot_questions import HotQuestions, read_hot_rules
 from uwallet_gateway.insight.misunderstood import Misunderstood
 from uwallet_gateway.insight.performance import PerformanceReports
 from uwallet_gateway.insight.pilot_figures import PilotReports
 from uwallet_gateway.insight.quality import Quality, load_criteria
-from uwallet_gateway.insight.questions import Questions, read_questions, read_step_titles
+from uwallet_gateway.insight.questions import read_questions, read_step_titles
 from uwallet_gateway.insight.statistics import Statistics
 from uwallet_gateway.knowledge.bundles import written_folder
 from uwallet_gateway.knowledge.checks import KnowledgeChecks
@@ -133,7 +134,7 @@ class Services:
     provider_sign_ins: ProviderSignIns
     canned_replies: CannedReplies
     feedback: FeedbackStore
-    questions: Questions
+    questions: HotQuestions
     step_titles: Mapping[tuple[str, str], str]
     statistics: Statistics
     misunderstood: Misunderstood
@@ -270,7 +271,8 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
         database, passwords, desk_sessions, second_factors, two_factor_roles=settings.desk_two_factor_roles
     )
     attachments = picture_store(settings)
-    questions = Questions(database, read_questions(settings.knowledge_dir))
+    folder = settings.knowledge_dir
+    questions = HotQuestions(database, read_questions(folder), read_hot_rules(folder), opening_hours.zone)
     step_titles = dict(read_step_titles(settings.knowledge_dir))
 
     engine_knowledge = EngineKnowledge(settings.engine_url, settings.engine_secret.get_secret_value() or None)
@@ -407,13 +409,13 @@ def _push_sender(settings: Settings) -> PushSender:
 
 
 def _reader_of_published(
-    questions: Questions, step_titles: dict[tuple[str, str], str]
+    questions: HotQuestions, step_titles: dict[tuple[str, str], str]
 ) -> Callable[[Mapping[str, str]], None]:
     """Takes what the gateway itself reads of the knowledge from the files of a version."""
 
     def read(files: Mapping[str, str]) -> None:
         with written_folder(files) as folder:
-            questions.replace(read_questions(folder))
+            questions.replace(read_questions(folder), read_hot_rules(folder))
             step_titles.update(read_step_titles(folder))
 
     return read

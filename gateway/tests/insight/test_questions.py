@@ -1,15 +1,15 @@
-"""What is suggested while users type, and what is asked most."""
+"""What is suggested while users type."""
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import StartGateway
-from tests.helpers.gateway import ORIGIN, Gateway
+from tests.helpers.gateway import ORIGIN
 from uwallet_gateway.insight.questions import Question, QuestionIndex, read_questions, read_step_titles
-from uwallet_gateway.scripts import to_traditional
 from uwallet_gateway.settings import REPOSITORY
 
 INDEX = QuestionIndex(
@@ -57,9 +57,8 @@ def test_what_begins_so_comes_first_and_no_topic_fills_the_list() -> None:
     assert [question.topic for question in found] == ["password"] * 3 + ["other"]
 
 
-def test_knowledge_has_questions_and_pins() -> None:
+def test_knowledge_has_questions() -> None:
     questions = read_questions(REPOSITORY / "data" / "knowledge")
-    assert sum(question.pinned for question in questions) >= 3
     texts = [question.text for question in questions]
     assert len(set(texts)) == len(texts)
     # Topics of the menu first.
@@ -70,7 +69,9 @@ def test_questions_of_their_own_are_suggested_unless_they_hold_for_a_time_or_a_p
     entries = ["{id: always, question: 怎么开发票}", "{id: over, question: 春节几点上班, valid_until: 2026-03-01}"]
     (tmp_path / "faq").mkdir()
     (tmp_path / "faq" / "a.yml").write_text(f"category: 其他\nfaqs: [{', '.join(entries)}]\n", encoding="utf-8")
-    assert read_questions(tmp_path) == (Question("怎么开发票", "faq/always"),)
+    always, over = read_questions(tmp_path)
+    assert (always, over.valid_until) == (Question("怎么开发票", "faq/always"), date(2026, 3, 1))
+    assert QuestionIndex([always, over]).questions == (always,)
 
 
 async def test_pages_of_the_site_are_suggested_questions(start_gateway: StartGateway, tmp_path: Path) -> None:
@@ -99,21 +100,6 @@ async def test_site_can_go_without(start_gateway: StartGateway) -> None:
     async with start_gateway(sites_without_suggestions="demo,other") as gateway, gateway.api() as api:
         answer = await api.get("/api/v1/associate", params={"q": "密码", "site": "demo"})
         assert answer.json() == {"questions": [], "enabled": False}
-
-
-async def test_most_asked_come_after_pins(gateway: Gateway) -> None:
-    opened = [{"kind": "topic_opened", "topic": "account_closure"}]
-    gateway.engine.answers["销户"] = {"messages": [{"text": "好的"}], "understood": None, "events": opened}
-    async with gateway.api(await gateway.token()) as api:
-        await api.post("/api/v1/messages", json={"text": "销户"})
-        answer = (await api.get("/api/v1/questions", params={"site": "demo"})).json()["questions"]
-        traditional = (await api.get("/api/v1/questions", params={"site": "demo", "lang": "zh-TW"})).json()["questions"]
-    pins = [it.topic for it in read_questions(REPOSITORY / "data" / "knowledge") if it.pinned]
-    topics = [it["topic"] for it in answer]
-    assert topics[: len(pins) + 1] == [*pins, "account_closure"]
-    assert len(topics) == len(set(topics)) <= 8
-    assert [it["text"] for it in traditional] == [to_traditional(it["text"]) for it in answer]
-    assert traditional != answer
 
 
 def test_steps_are_called_as_in_the_knowledge_files() -> None:

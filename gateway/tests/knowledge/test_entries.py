@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from uwallet_gateway.knowledge.bundles import packed, read_folder
-from uwallet_gateway.knowledge.entries import EntryError, checked, entries_of, place_of, with_entry
+from uwallet_gateway.knowledge.entries import EntryError, Key, checked, entries_of, place_of, with_entry
 from uwallet_gateway.settings import REPOSITORY
 
 KNOWLEDGE = REPOSITORY / "data" / "knowledge"
@@ -46,7 +46,7 @@ def changed_lines(before: str, after: str) -> list[str]:
 def test_files_of_the_project_are_entries(files: dict[str, str]) -> None:
     entries = entries_of(files)
     kinds = {kind for kind, _ in entries}
-    assert kinds == {"faq", "topic", "organisation", "wording", "questions", "examples", "lexicon"}
+    assert kinds == {"faq", "topic", "organisation", "hot_questions", "wording", "questions", "examples", "lexicon"}
     assert entries["topic", "forgot_password"].value["kind"] == "procedure"
     assert entries["faq", "before_paying"].category == "payment"
     assert {entry.file for entry in entries.values()} == {path for path in files if not path.endswith("notices.yml")}
@@ -136,3 +136,25 @@ def test_a_bundle_is_what_the_export_writes(files: dict[str, str], tmp_path: Pat
     data = packed(files, "7")
     assert data == packed(dict(reversed(files.items())), "7")
     assert data[:2] == b"PK"
+
+
+def test_what_windows_show_is_one_entry(files: dict[str, str]) -> None:
+    path = "data/knowledge/widget/hot_questions.yml"
+    key: Key = ("hot_questions", "hot_questions")
+    value = entries_of(files)[key].value
+    stored = checked(*key, value | {"pinned": [{"answer": "faq/before_paying", "valid_until": "2026-03-01"}]})
+    after = with_entry(files, key, stored)
+    assert after[path].splitlines()[1:] == [
+        "days: 30",
+        "pinned:",
+        "- answer: faq/before_paying",
+        "  valid_until: 2026-03-01",
+    ]
+    assert after[path].splitlines()[0] == files[path].splitlines()[0]
+    assert entries_of(after)[key].value == stored
+    # A bundle from before there was such a file gets one.
+    others = {name: text for name, text in files.items() if name != path}
+    assert with_entry(others, key, stored)[path].startswith("days: 30\npinned:\n")
+    with pytest.raises(EntryError, match=r"pinned\[0\].answer"):
+        checked(*key, {"days": 7, "pinned": [{"answer": "../x"}]})
+    assert checked(*key, {"days": 30}) == {"days": 30}

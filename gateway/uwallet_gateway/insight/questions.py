@@ -1,4 +1,4 @@
-"""What users may ask: suggestions while they type, and the questions that are asked most.
+"""What users may ask, and what is suggested of it while they type.
 
 The texts stand in the knowledge files, `questions` of a topic. The examples of `data/nlu/` are not shown: many are
 misspelt, rude or half a story on purpose. What they would add, other spellings, is found by sound and likeness here.
@@ -10,7 +10,7 @@ from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date
 from functools import lru_cache
 from itertools import accumulate
 from pathlib import Path
@@ -18,21 +18,17 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, field_validator
 from rapidfuzz import fuzz, process
-from sqlalchemy import distinct, func, select
 
-from uwallet_gateway.clock import now
-from uwallet_gateway.database import tables
-from uwallet_gateway.database.connection import Database
 from uwallet_gateway.scripts import folded
 from uwallet_gateway.yaml_files import load_yaml
 
 # Characters of what is typed; longer text is a story, for the bot.
 LONGEST = 40
 MOST = 8
+# As sessions and the knowledge call a site's window.
+WINDOW = "widget"
 # Part of the syllables typed that a question must have; and how like, 0 to 100, misspelt pinyin must be to its sound.
 _SHARED, _ALIKE_IN_SOUND = 0.75, 80
-# What is asked most is counted over this time, and anew after some minutes.
-_COUNTED_FOR, _COUNTED_EVERY = timedelta(days=30), timedelta(minutes=5)
 # Letters of pinyin; shorter ones are like anything.
 _SHORTEST_MISSPELT = 6
 # Suggestions of one topic, so that other topics are seen, too.
@@ -50,12 +46,30 @@ class Question:
     Attributes:
         text: As it is shown, and sent when it is chosen.
         topic: Which it is about.
-        pinned: Among the most asked, whatever is asked.
+        valid_from, valid_until: The first and the last day on which it is answered; None without a limit.
+        sites: Keys of the sites where it is answered; none for all.
+        in_windows: Whether it is answered in a window.
     """
 
     text: str
     topic: str
-    pinned: bool = False
+    valid_from: date | None = None
+    valid_until: date | None = None
+    sites: tuple[str, ...] = ()
+    in_windows: bool = True
+
+    @property
+    def is_always_answered(self) -> bool:
+        """Whether it is answered on all days in all windows."""
+        return self.in_windows and not (self.valid_from or self.valid_until or self.sites)
+
+    def holds(self, day: date, site: str) -> bool:
+        """Whether it is answered on a day in the windows of a site."""
+        if not self.in_windows or (self.sites and site not in self.sites):
+            return False
+        return (self.valid_from is None or self.valid_from <= day) and (
+            self.valid_until is None or day <= self.valid_until
+        )
 
 
 class _Menu(BaseModel):
@@ -71,7 +85,6 @@ class _Topic(BaseModel):
 
     menu: _Menu | None = None
     questions: list[str] = []
-    pinned_question: bool = False
 
     @field_validator("questions", mode="before")
     @classmethod
@@ -90,9 +103,11 @@ class _Faq(BaseModel):
     sites: list[str] = []
     channels: list[str] = []
 
-    @property
-    def is_always_told(self) -> bool:
-        return not (self.valid_from or self.valid_until or self.sites or self.channels)
+    def as_question(self) -> Question:
+        in_windows = not self.channels or WINDOW in self.channels
+        return Question(
+            self.question, f"faq/{self.id}", self.valid_from, self.valid_until, tuple(self.sites), in_windows
+        )
 
 
 class _FaqFile(BaseModel):
@@ -105,8 +120,6 @@ class _FaqFile(BaseModel):
 def read_questions(folder: Path) -> tuple[Question, ...]:
     """The questions of all knowledge files: topics of the menu first, the main question of each first; then `faq/`.
 
-    Of these, none that holds for a time or a place only: nobody is shown a question that the bot does not answer then.
-
     Raises:
         KnowledgeFilesError: A file cannot be read.
     """
@@ -114,12 +127,8 @@ def read_questions(folder: Path) -> tuple[Question, ...]:
     topics.sort(key=lambda item: item[1].menu.position if item[1].menu else len(topics) + 100)
     files = [load_yaml(path, _FaqFile, KnowledgeFilesError)[0] for path in sorted((folder / "faq").glob("*.yml"))]
     return (
-        *(
-            Question(text, name, topic.pinned_question and number == 0)
-            for name, topic in topics
-            for number, text in enumerate(topic.questions)
-        ),
-        *(Question(faq.question, f"faq/{faq.id}") for file in files for faq in file.faqs if faq.is_always_told),
+        *(Question(text, name) for name, topic in topics for text in topic.questions),
+        *(faq.as_question() for file in files for faq in file.faqs),
     )
 
 
@@ -147,54 +156,15 @@ def read_step_titles(folder: Path) -> dict[tuple[str, str], str]:
     return {(topic, step.id): step.title for topic, found in files for step in found.steps}
 
 
-class Questions:
-    """The questions of the knowledge, and how often their topics are opened."""
-
-    def __init__(self, database: Database, questions: Sequence[Question]) -> None:
-        """Reads nothing of the database yet."""
-        self.index = QuestionIndex(questions)
-        self._database = database
-        self._hot: dict[str, tuple[datetime, list[Question]]] = {}
-
-    def replace(self, questions: Sequence[Question]) -> None:
-        """Takes the questions of a knowledge that was published since."""
-        self.index = QuestionIndex(questions)
-        self._hot.clear()
-
-    async def hot(self, site_key: str) -> list[Question]:
-        """The main questions of the topics: pinned ones first, then by the conversations that opened the topic."""
-        moment = now()
-        counted_at, questions = self._hot.get(site_key, (None, []))
-        if counted_at is None or not timedelta(0) <= moment - counted_at < _COUNTED_EVERY:
-            questions = self._ranked(await self._uses(site_key, moment - _COUNTED_FOR))
-            self._hot[site_key] = (moment, questions)
-        return questions
-
-    async def _uses(self, site_key: str, since: datetime) -> dict[str | None, int]:
-        event, conversation = tables.BotEvent, tables.Conversation
-        async with self._database.read() as transaction:
-            rows = await transaction.execute(
-                select(event.topic, func.count(distinct(event.conversation_id)))
-                .join(conversation, conversation.id == event.conversation_id)
-                .where(conversation.site_key == site_key, event.kind == "topic_opened", event.created_at >= since)
-                .group_by(event.topic)
-            )
-            return dict(rows.tuples().all())
-
-    def _ranked(self, uses: Mapping[str | None, int]) -> list[Question]:
-        main: dict[str, Question] = {}
-        for question in self.index.questions:
-            main.setdefault(question.topic, question)
-        # Among equals in the order of the knowledge.
-        return sorted(main.values(), key=lambda it: (not it.pinned, -uses.get(it.topic, 0)))[:MOST]
-
-
 class QuestionIndex:
     """Finds questions by what is typed of them: words, pinyin, initials, misspelt or traditional."""
 
     def __init__(self, questions: Sequence[Question]) -> None:
-        """Computes the sounds of all questions."""
-        self.questions = tuple(questions)
+        """Computes the sounds of all questions.
+
+        None is suggested that holds for a time or a place only: nobody is shown a question that is not answered then.
+        """
+        self.questions = tuple(question for question in questions if question.is_always_answered)
         texts = [folded(question.text) for question in self.questions]
         syllables = [_syllables(text) for text in texts]
         self._lengths = [len(text) for text in texts]

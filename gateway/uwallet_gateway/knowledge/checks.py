@@ -28,6 +28,7 @@ from uwallet_gateway.knowledge.examples import examples_of
 from uwallet_gateway.knowledge.finding_texts import finding_texts
 from uwallet_gateway.knowledge.served import fixed_files_changed, stage
 from uwallet_gateway.knowledge.store import KnowledgeStore
+from uwallet_gateway.knowledge.window_checks import ask_pins, look_at_menu, look_at_pins
 from uwallet_gateway.protocol.knowledge import CheckState, ChecksView, EntryKind, FindingView, Severity
 
 _LINE = re.compile(r"(?P<file>[^:]+\.(?:yml|txt))(?::(?P<line>\d+))?: (?:(?P<field>[\w.\[\]]+): )?(?P<reason>.*)", re.S)
@@ -167,6 +168,9 @@ class KnowledgeChecks:
         _look_at_steps(entries, run)
         _look_at_sources(entries_before, entries, run)
         _look_at_organisation(entries_before, entries, run)
+        today = now().astimezone(self._zone).date()
+        look_at_menu(entries_before, entries, run)
+        look_at_pins(entries_before, entries, today, run)
         try:
             sha256 = await self._staged(files, run)
         except BrokenBundleError as error:
@@ -190,6 +194,14 @@ class KnowledgeChecks:
         ]
         asked += _new_examples(entries, files, files_before, run)
         await self._ask_each(sha256, asked, entries, run)
+        await ask_pins(
+            entries_before,
+            entries,
+            today,
+            lambda messages: self._play(sha256, messages),
+            lambda messages: self._play(sha256_before, messages),
+            run,
+        )
         names = {
             f"faq/{key[1]}" if key[0] == "faq" else key[1]
             for key in entries_before.keys() | entries.keys()

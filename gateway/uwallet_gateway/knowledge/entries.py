@@ -16,6 +16,7 @@ from uwallet_gateway.protocol.knowledge import (
     EntryKind,
     EntryProblem,
     FaqValue,
+    HotQuestionsValue,
     NoticeValue,
     TextValue,
 )
@@ -24,6 +25,7 @@ _KNOWLEDGE = "data/knowledge/"
 _FAQ = "data/knowledge/faq/"
 _NOTICES = "data/knowledge/notices.yml"
 _ORGANISATION = "data/knowledge/organisation.yml"
+_HOT_QUESTIONS = "data/knowledge/widget/hot_questions.yml"
 _WORDING = ("wording", "safety", "danger", "crisis")
 _FOLDERS: Mapping[str, EntryKind] = {
     "data/questions/": "questions",
@@ -33,10 +35,13 @@ _FOLDERS: Mapping[str, EntryKind] = {
 _MODELS: Mapping[str, type[BaseModel]] = {
     "faq": FaqValue,
     "notice": NoticeValue,
+    "hot_questions": HotQuestionsValue,
     "wording": TextValue,
     "examples": TextValue,
     "lexicon": TextValue,
 }
+# Whole files.
+_TEXTS = frozenset({"wording", "examples", "lexicon"})
 # Fields of a faq that say where it stands.
 _PLACE = ("category", "category_title")
 
@@ -133,7 +138,7 @@ def with_entry(files: Files, key: Key, value: Mapping[str, Any] | None) -> dict[
             changed.pop(path_of(key, files))
         else:
             path = path_of(key, files)
-            if kind in _MODELS:
+            if kind in _TEXTS:
                 changed[path] = value["text"] if value["text"].endswith("\n") else value["text"] + "\n"
             else:
                 changed[path] = with_fields(changed[path], value) if path in changed else written(value)
@@ -149,6 +154,8 @@ def path_of(key: Key, files: Files) -> str:
         return next((path for path in files if path.startswith(_FAQ) and _has_faq(files[path], entry_id)), _FAQ)
     if kind == "notice":
         return _NOTICES
+    if kind == "hot_questions":
+        return _HOT_QUESTIONS
     folder = next((name for name, of in _FOLDERS.items() if of == kind), _KNOWLEDGE)
     known = f"{folder}{entry_id}.txt"
     return known if known in files else f"{folder}{entry_id}.yml"
@@ -219,10 +226,12 @@ def _of_file(path: str, text: str) -> tuple[Entry, ...]:
             Entry("notice", str(it["id"]), str(it.get("text") or it["id"])[:60], path, _without_id(it))
             for it in _items(text, "notices")
         )
+    if path == _HOT_QUESTIONS:
+        return (Entry("hot_questions", stem, stem, path, _fields(text)),)
     kind = next((of for folder, of in _FOLDERS.items() if path.startswith(folder)), None)
     if kind is None:
         kind = "organisation" if path == _ORGANISATION else "wording" if stem in _WORDING else "topic"
-    if kind in _MODELS:
+    if kind in _TEXTS:
         return (Entry(kind, stem, stem, path, {"text": text}),)
     fields = _fields(text)
     return (Entry(kind, stem, str(fields.get("title") or stem), path, fields),)

@@ -44,6 +44,16 @@ class FindingTexts(BaseModel):
     no_sources: str
     unreachable_step: str
     organisation: str
+    menu_long: str
+    menu_empty: str
+    menu_twice: str
+    pin_over: str
+    pin_hidden: str
+    pin_unanswered: str
+    pin_taken: str
+    pin_nobody: str
+    pins_many: str
+    pins_many_at_welcome: str
     regression_worse: str
     regression_changed: str
     nothing: str

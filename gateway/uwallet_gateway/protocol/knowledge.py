@@ -10,7 +10,9 @@ from pydantic import Field, field_validator, model_validator
 from uwallet_gateway.agents.roles import KnowledgeRole
 from uwallet_gateway.protocol.base import Moment, Request, View
 
-EntryKind = Literal["faq", "notice", "topic", "organisation", "wording", "questions", "examples", "lexicon"]
+EntryKind = Literal[
+    "faq", "notice", "topic", "organisation", "hot_questions", "wording", "questions", "examples", "lexicon"
+]
 VersionState = Literal["draft", "pilot", "published", "retired", "withdrawn"]
 EntryChange = Literal["added", "changed", "removed"]
 Severity = Literal["error", "warning", "note"]
@@ -91,6 +93,32 @@ class NoticeValue(Request):
         return value
 
 
+class PinValue(Request):
+    """A question that windows show however rarely it is asked."""
+
+    answer: str = Field(pattern=r"^(faq/)?[a-z][a-z0-9_]{0,63}$", description="A topic, or `faq/<id>`")
+    question: _Line | None = Field(default=None, description="As it is shown; null: the main question of the answer")
+    valid_from: dt.date | None = None
+    valid_until: dt.date | None = None
+    sites: _Places = []
+    at_welcome: bool = Field(default=True, description="Whether it stands under the greeting, too")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> PinValue:
+        if self.valid_from and self.valid_until and self.valid_until < self.valid_from:
+            msg = "valid_until lies before valid_from"
+            raise ValueError(msg)
+        return self
+
+
+class HotQuestionsValue(Request):
+    """What windows show as asked most (docs/knowledge.md)."""
+
+    days: int = Field(ge=1, le=90, description="Over how many days it is counted")
+    pinned: list[PinValue] = Field(default=[], max_length=50)
+    hidden: list[str] = Field(default=[], max_length=500, description="Answers that are never among them")
+
+
 class TextValue(Request):
     """A whole file, of the kinds `wording`, `examples` and `lexicon`."""
 
@@ -100,8 +128,8 @@ class TextValue(Request):
 class EntryRequest(Request):
     """One entry of the draft.
 
-    `value` is by kind: `FaqValue`, `NoticeValue`, `TextValue`; of `topic`, `organisation` and `questions` the fields
-    of the file (docs/knowledge.md).
+    `value` is by kind: `FaqValue`, `NoticeValue`, `HotQuestionsValue`, `TextValue`; of `topic`, `organisation` and
+    `questions` the fields of the file (docs/knowledge.md).
     """
 
     revision: int | None = Field(ge=0, description="The one that was read; null: it must be new")
@@ -297,7 +325,18 @@ class FindingView(View):
 
     key: str = Field(description="The same for the same finding, so that it stays ignored")
     check: Literal[
-        "schema", "near", "taken", "few", "expired", "source", "unreachable", "organisation", "regression", "training"
+        "schema",
+        "near",
+        "taken",
+        "few",
+        "expired",
+        "source",
+        "unreachable",
+        "organisation",
+        "menu",
+        "pin",
+        "regression",
+        "training",
     ]
     severity: Severity = Field(description="An `error` cannot be ignored")
     file: str | None
@@ -385,6 +424,35 @@ class TrialView(View):
 
     revision: int = Field(description="Of the draft; 0 without one: the published version was played")
     turns: list[TrialTurn]
+
+
+class ShownQuestion(View):
+    """A question that a window would show as asked most."""
+
+    answer: str
+    text: str
+    pinned: bool
+    at_welcome: bool
+    count: int = Field(description="Conversations at that site that have opened the answer in the days that count")
+
+
+class HotCandidate(View):
+    """An answer that can be pinned or hidden."""
+
+    answer: str
+    text: str = Field(description="Its main question")
+    week: int = Field(description="Conversations that have opened it in the last 7 days, at all sites")
+    month: int = Field(description="The same of 30 days")
+
+
+class HotPreview(View):
+    """What windows of a site would show, of the draft or of what is published while there is none."""
+
+    site: str
+    sites: list[str] = Field(description="The keys of all sites")
+    days: int
+    shown: list[ShownQuestion]
+    candidates: list[HotCandidate] = Field(description="The most asked first")
 
 
 class PublicationRequest(Request):

@@ -155,6 +155,18 @@ class QuestionView(View):
     topic: str
 
 
+class HotQuestionView(QuestionView):
+    """One of the questions that are asked most."""
+
+    at_welcome: bool = Field(description="Whether it is to stand under the greeting, too")
+
+
+class HotQuestionsView(View):
+    """What is asked most, in the order in which it is to be shown."""
+
+    questions: list[HotQuestionView]
+
+
 class QuestionsView(View):
     """Questions, the best first. `enabled` is false where the operator has switched suggestions off for the site."""
 

@@ -149,3 +149,23 @@ def test_where_no_life_is_in_danger_nothing_is_to_be_laid_down() -> None:
 def test_who_only_wants_to_talk_wants_no_human() -> None:
     message = said("就想找个人聊一聊", "human_handoff", confidence=0.95, is_listened=True)
     assert read(message, after(Alarm.CRISIS)).chosen.act is Act.ALARM
+
+
+def test_after_an_alarm_the_menu_is_a_way_out() -> None:
+    state = told(Alarm.FRAUD, open_alarm=Alarm.FRAUD)
+    assert read(said("主菜单", "out_of_scope"), state).chosen.act is Act.MENU
+
+
+def test_after_an_alarm_what_was_left_is_gone_on_with() -> None:
+    walk = at("account_security", 2).walk
+    assert walk is not None
+    state = told(Alarm.VICTIM, open_alarm=Alarm.VICTIM, suspended=(walk,))
+    assert read(said("好的继续刚才的", "affirm"), state).chosen.act is Act.OPEN_TOPIC
+
+
+@pytest.mark.parametrize("likeness", [1.0, 0.0])
+def test_after_an_alarm_an_ordinary_question_is_answered(likeness: float) -> None:
+    asked = {"account_security/topic/platform": likeness}
+    message = said("电脑能弄吗", "nlu_fallback", acts={"question": 0.9}, asked_answers=asked, is_listened=True)
+    state = told(Alarm.FRAUD, open_alarm=Alarm.FRAUD, last_topic="account_security")
+    assert (read(message, state).chosen.act is Act.ALARM) is (likeness == 0.0)

@@ -68,3 +68,13 @@ def test_who_waits_may_ask_when_somebody_comes_and_send_word() -> None:
     for text in ("他们啥时候来", "回来了 有人没", "能给个回复时间吗"):
         assert read(said(text, "nlu_fallback", acts={"question": 0.8}), checking).chosen.act is Act.TICKET_STATUS
     assert read(said("你把这些都告诉他哈", "chat_privacy"), checking).chosen.act is Act.HUMAN
+
+
+@pytest.mark.parametrize("text", ["我要举报骗子该去哪里", "骗子账号怎么举报 我没上当"])
+def test_who_reports_a_fraudster_does_not_complain_of_us(text: str) -> None:
+    message = said(text, "out_of_scope", "negated:fraud", alarms={"complaint": 0.6})
+    assert read(message).chosen.arguments["alarm"] is Alarm.VICTIM
+
+
+def test_a_complaint_is_heard_however_short() -> None:
+    assert read(said("我就是要投诉听不懂么", "nlu_fallback")).chosen.arguments["alarm"] is Alarm.COMPLAINT

@@ -221,3 +221,20 @@ def test_a_name_told_after_the_story_is_who_was_paid() -> None:
     state = at("transaction_dispute", 1, collected_details={"description": "外卖没送到", "counterparty": "饿了么"})
     chosen = read(said("店名叫老陈家麻辣烫", "nlu_fallback", acts={"correction": 0.5}), state).chosen
     assert chosen.arguments["changes"] == {"counterparty": "老陈家麻辣烫"}
+
+
+def test_a_word_of_success_beside_what_has_come_ends_nothing() -> None:
+    acts = {"done": 0.76, "solved": 0.22}
+    message = said("好了收到了", "problem_solved", confidence=0.94, acts=acts)
+    assert read(message, at("forgot_password", 3)).chosen.act is Act.DONE
+
+
+def test_what_a_step_warns_of_and_was_done_is_trouble() -> None:
+    message = said("可我之前已经扫过一个了", "problem_solved", confidence=0.79, acts={"solved": 0.8})
+    assert read(message, at("account_security", 3)).chosen.act is Act.TROUBLE
+
+
+def test_trouble_that_names_the_topic_and_its_step_is_heard() -> None:
+    acts = {"other": 0.6, "trouble": 0.35}
+    message = said("申诉表点提交没动静", "transaction_dispute", confidence=0.92, acts=acts)
+    assert read(message, at("transaction_dispute", 3)).chosen.act is Act.TROUBLE

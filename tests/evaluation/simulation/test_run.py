@@ -47,13 +47,13 @@ def test_every_step_item_and_answer_is_somebodys_mission(knowledge: Knowledge) -
     ],
 )
 def test_users_notice(knowledge: Knowledge, replies: list[Said], problem: str) -> None:
-    report = _run(lambda sender, text: replies, knowledge, 20)
+    report = _run(lambda sender, text, available: replies, knowledge, 20)
     assert report.problems[problem] > 0
     assert report.problems["dead end"] == 20
 
 
 def test_a_crash_is_told(knowledge: Knowledge) -> None:
-    def say(sender: str, text: str) -> list[Said]:
+    def say(sender: str, text: str, available: bool | None) -> list[Said]:
         raise ValueError(text)
 
     assert _run(say, knowledge, 3).problems["crash"] == 3

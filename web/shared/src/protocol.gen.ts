@@ -641,6 +641,8 @@ export interface FindingView {
     | 'source'
     | 'unreachable'
     | 'organisation'
+    | 'menu'
+    | 'pin'
     | 'regression'
     | 'training';
   /**
@@ -649,7 +651,9 @@ export interface FindingView {
   severity: 'error' | 'warning' | 'note';
   file: string | null;
   line: number | null;
-  kind: ('faq' | 'notice' | 'topic' | 'organisation' | 'wording' | 'questions' | 'examples' | 'lexicon') | null;
+  kind:
+    | ('faq' | 'notice' | 'topic' | 'organisation' | 'hot_questions' | 'wording' | 'questions' | 'examples' | 'lexicon')
+    | null;
   id: string | null;
   field: string | null;
   message: string;
@@ -1342,7 +1346,8 @@ export interface Difference {
  * What differs between two versions.
  */
 export interface EntryDifference {
-  kind: 'faq' | 'notice' | 'topic' | 'organisation' | 'wording' | 'questions' | 'examples' | 'lexicon';
+  kind:
+    'faq' | 'notice' | 'topic' | 'organisation' | 'hot_questions' | 'wording' | 'questions' | 'examples' | 'lexicon';
   id: string;
   title: string;
   change: 'added' | 'changed' | 'removed';
@@ -1424,7 +1429,8 @@ export interface Entries {
  * An entry as a version has it.
  */
 export interface EntryView {
-  kind: 'faq' | 'notice' | 'topic' | 'organisation' | 'wording' | 'questions' | 'examples' | 'lexicon';
+  kind:
+    'faq' | 'notice' | 'topic' | 'organisation' | 'hot_questions' | 'wording' | 'questions' | 'examples' | 'lexicon';
   id: string;
   title: string;
   /**
@@ -1489,7 +1495,8 @@ export interface EntryRow {
    * Of a topic: how users ask for it; the same words are taken from other intents. Null: as they are
    */
   examples?: string[] | null;
-  kind: 'faq' | 'notice' | 'topic' | 'organisation' | 'wording' | 'questions' | 'examples' | 'lexicon';
+  kind:
+    'faq' | 'notice' | 'topic' | 'organisation' | 'hot_questions' | 'wording' | 'questions' | 'examples' | 'lexicon';
   id: string;
 }
 /**
@@ -1503,7 +1510,8 @@ export interface EntriesStored {
  * What is wrong with an entry that was sent.
  */
 export interface EntryProblem {
-  kind: 'faq' | 'notice' | 'topic' | 'organisation' | 'wording' | 'questions' | 'examples' | 'lexicon';
+  kind:
+    'faq' | 'notice' | 'topic' | 'organisation' | 'hot_questions' | 'wording' | 'questions' | 'examples' | 'lexicon';
   id: string;
   /**
    * Such as `similar[3]`; empty: the entry as a whole
@@ -1527,8 +1535,8 @@ export interface EntryPast {
 /**
  * One entry of the draft.
  *
- * `value` is by kind: `FaqValue`, `NoticeValue`, `TextValue`; of `topic`, `organisation` and `questions` the fields
- * of the file (docs/knowledge.md).
+ * `value` is by kind: `FaqValue`, `NoticeValue`, `HotQuestionsValue`, `TextValue`; of `topic`, `organisation` and
+ * `questions` the fields of the file (docs/knowledge.md).
  */
 export interface EntryRequest {
   /**
@@ -1795,6 +1803,112 @@ export interface HookSecret {
  */
 export interface HookTest {
   error: string | null;
+}
+/**
+ * An answer that can be pinned or hidden.
+ */
+export interface HotCandidate {
+  answer: string;
+  /**
+   * Its main question
+   */
+  text: string;
+  /**
+   * Conversations that have opened it in the last 7 days, at all sites
+   */
+  week: number;
+  /**
+   * The same of 30 days
+   */
+  month: number;
+}
+/**
+ * What windows of a site would show, of the draft or of what is published while there is none.
+ */
+export interface HotPreview {
+  site: string;
+  /**
+   * The keys of all sites
+   */
+  sites: string[];
+  days: number;
+  shown: ShownQuestion[];
+  /**
+   * The most asked first
+   */
+  candidates: HotCandidate[];
+}
+/**
+ * A question that a window would show as asked most.
+ */
+export interface ShownQuestion {
+  answer: string;
+  text: string;
+  pinned: boolean;
+  at_welcome: boolean;
+  /**
+   * Conversations at that site that have opened the answer in the days that count
+   */
+  count: number;
+}
+/**
+ * One of the questions that are asked most.
+ */
+export interface HotQuestionView {
+  text: string;
+  topic: string;
+  /**
+   * Whether it is to stand under the greeting, too
+   */
+  at_welcome: boolean;
+}
+/**
+ * What windows show as asked most (docs/knowledge.md).
+ */
+export interface HotQuestionsValue {
+  /**
+   * Over how many days it is counted
+   */
+  days: number;
+  /**
+   * @maxItems 50
+   */
+  pinned?: PinValue[];
+  /**
+   * Answers that are never among them
+   *
+   * @maxItems 500
+   */
+  hidden?: string[];
+}
+/**
+ * A question that windows show however rarely it is asked.
+ */
+export interface PinValue {
+  /**
+   * A topic, or `faq/<id>`
+   */
+  answer: string;
+  /**
+   * As it is shown; null: the main question of the answer
+   */
+  question?: string | null;
+  valid_from?: string | null;
+  valid_until?: string | null;
+  /**
+   * @maxItems 50
+   */
+  sites?: string[];
+  /**
+   * Whether it stands under the greeting, too
+   */
+  at_welcome?: boolean;
+}
+/**
+ * What is asked most, in the order in which it is to be shown.
+ */
+export interface HotQuestionsView {
+  questions: HotQuestionView[];
 }
 /**
  * Why a finding does not matter; stands in the audit log.

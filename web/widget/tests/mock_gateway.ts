@@ -258,7 +258,10 @@ export class MockGateway extends MockServer {
     if (url.pathname === '/api/v1/support/tickets') {
       return this.send(response, 200, 'TicketsOfUser', { tickets: [] });
     }
-    if (url.pathname === '/api/v1/questions') return this.sendQuestions(response, HOT_QUESTIONS);
+    if (url.pathname === '/api/v1/questions') {
+      const questions = HOT_QUESTIONS.map((text, index) => ({ text, topic: 'any', at_welcome: index < 3 }));
+      return this.send(response, 200, 'HotQuestionsView', { questions });
+    }
     if (url.pathname === '/api/v1/associate') {
       const typed = url.searchParams.get('q') ?? '';
       return this.sendQuestions(

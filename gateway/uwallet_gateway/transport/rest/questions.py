@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
 from uwallet_gateway.identity.admission import admit
 from uwallet_gateway.identity.sites import Site
-from uwallet_gateway.insight.questions import LONGEST, MOST, Question
+from uwallet_gateway.insight.questions import LONGEST, MOST
 from uwallet_gateway.protocol.base import API
-from uwallet_gateway.protocol.messages import QuestionsView, QuestionView
+from uwallet_gateway.protocol.messages import HotQuestionsView, HotQuestionView, QuestionsView, QuestionView
 from uwallet_gateway.scripts import to_traditional
 from uwallet_gateway.services import Services
 from uwallet_gateway.transport.client import address_of, origin_of, own_origin
@@ -41,17 +41,25 @@ async def associate(
     response.headers["Cache-Control"] = _CACHED
     if found.key in services.settings.sites_without_suggestions:
         return QuestionsView(questions=[], enabled=False)
-    return _shown(services.questions.index.find(q, limit), lang)
+    written = _written(lang)
+    questions = services.questions.index.find(q, limit)
+    return QuestionsView(questions=[QuestionView(text=written(it.text), topic=it.topic) for it in questions])
 
 
 @router.get("/questions", responses=responses(403, 404, 422, 429, 503))
 async def read_questions(
     request: Request, response: Response, services: ServicesNeeded, site: _SiteKey = None, lang: _Lang = None
-) -> QuestionsView:
-    """Returns what is asked most on the site: pinned questions first, then by use of the last 30 days."""
+) -> HotQuestionsView:
+    """Returns what is asked most on the site: pinned questions first, then by use."""
     found = await _admitted(services, request, site)
     response.headers["Cache-Control"] = _CACHED
-    return _shown(await services.questions.hot(found.key), lang)
+    written = _written(lang)
+    return HotQuestionsView(
+        questions=[
+            HotQuestionView(text=written(it.question.text), topic=it.question.topic, at_welcome=it.at_welcome)
+            for it in await services.questions.hot(found.key)
+        ]
+    )
 
 
 async def _admitted(services: Services, request: Request, key: str | None) -> Site:
@@ -60,6 +68,5 @@ async def _admitted(services: Services, request: Request, key: str | None) -> Si
     return await admit(services.sites, key, origin_of(scope), own_origin(scope, services.settings.public_url))
 
 
-def _shown(questions: Iterable[Question], lang: str | None) -> QuestionsView:
-    written = to_traditional if script_of(lang) == "traditional" else str
-    return QuestionsView(questions=[QuestionView(text=written(it.text), topic=it.topic) for it in questions])
+def _written(lang: str | None) -> Callable[[str], str]:
+    return to_traditional if script_of(lang) == "traditional" else str

@@ -6,7 +6,7 @@ export type EntryKind = EntryView['kind'];
 export type EntryValue = EntryView['value'];
 
 /** The kinds that have a form; the others are files for developers. */
-export const EDITABLE = ['faq', 'topic', 'notice', 'organisation'] as const;
+export const EDITABLE = ['faq', 'topic', 'notice', 'organisation', 'hot_questions'] as const;
 export type EditableKind = (typeof EDITABLE)[number];
 
 /** A question with one answer, as `FaqValue` of the protocol. */

@@ -1,6 +1,6 @@
 /** The studio: what the bot answers, for those who own the content. Nothing goes live before it is published. */
 
-import { Alert, Button, Space, Tabs, Tag } from 'antd';
+import { Alert, Button, Dropdown, Space, Tabs, Tag } from 'antd';
 import type { JSX } from 'react';
 import { useLocation } from 'wouter';
 import { fill, t } from '../i18n/strings.ts';
@@ -25,6 +25,17 @@ export default function Studio(): JSX.Element {
       actions={
         <Space wrap>
           <ImportMenu />
+          <Dropdown
+            menu={{
+              items: [
+                { key: '/studio/menu', label: t.studio.menu.title },
+                { key: '/studio/hot_questions/hot_questions', label: t.studio.kinds.hot_questions },
+              ],
+              onClick: ({ key }) => navigate(key),
+            }}
+          >
+            <Button>{t.studio.windows}</Button>
+          </Dropdown>
           <Button onClick={() => navigate('/studio/topic/new')}>{t.studio.new_topic}</Button>
           <Button onClick={() => navigate('/studio/notice/new')}>{t.studio.new_notice}</Button>
           <Button type="primary" onClick={() => navigate('/studio/faq/new')}>

@@ -1,18 +1,19 @@
 /** The form of one entry with a chat beside it that plays the draft. */
 
-import { ArrowLeftOutlined } from '@ant-design/icons';
 import { useQuery } from '@tanstack/react-query';
-import { Button, Result, Spin, Tabs } from 'antd';
+import { Result, Spin, Tabs } from 'antd';
 import { useRef, useState, type JSX } from 'react';
-import { Link } from 'wouter';
+import { ApiError } from '../core/api.ts';
 import type { EntryView } from '../core/protocol.ts';
 import { EDITABLE, type EditableKind } from '../core/studio.ts';
 import { fill, t } from '../i18n/strings.ts';
 import { errorText, useDesk } from '../view/context.ts';
 import { Page } from '../view/page.tsx';
+import { BackToStudio } from './back_to_studio.tsx';
 import { EntryHistory } from './entry_history.tsx';
 import { FaqForm } from './faq_form.tsx';
 import type { FormHandle } from './form_handle.ts';
+import { HotForm } from './hot_form.tsx';
 import { NoticeForm } from './notice_form.tsx';
 import { titleOf } from './names.ts';
 import { ProcedureForm } from './procedure_form.tsx';
@@ -38,15 +39,25 @@ export default function EntryPage({ kind, id }: { kind: string; id: string }): J
     refetchOnWindowFocus: false,
   });
   if (!(EDITABLE as readonly string[]).includes(kind)) return <Result status="404" title={t.studio.not_found} />;
-  if (found.isError) return <Result status="warning" title={errorText(found.error)} extra={<Back />} />;
+  // Knowledge from before there was this file has none: it begins with the first change.
+  const isMissing = kind === 'hot_questions' && found.error instanceof ApiError && found.error.code === 'not_found';
+  if (found.isError && !isMissing) {
+    return <Result status="warning" title={errorText(found.error)} extra={<BackToStudio />} />;
+  }
   const entry = found.data ?? null;
-  if (entryId !== null && entry === null && addedId === null) return <Spin className="page-spin" />;
+  if (entryId !== null && entry === null && addedId === null && !isMissing) return <Spin className="page-spin" />;
   const shared = { entry, handle, onAdded: setAddedId };
   return (
     <Page
-      title={entry ? titleOf(entry) : t.studio.new_of[kind as 'faq' | 'notice' | 'topic']}
+      title={
+        entry
+          ? titleOf(entry)
+          : isMissing
+            ? t.studio.kinds.hot_questions
+            : t.studio.new_of[kind as 'faq' | 'notice' | 'topic']
+      }
       lead={entry ? fill(t.studio.entry_lead, { kind: t.studio.kinds[kind as EditableKind] }) : t.studio.new_lead}
-      actions={<Back />}
+      actions={<BackToStudio />}
     >
       <div className="studio-entry">
         <section aria-label={t.studio.form}>
@@ -60,6 +71,8 @@ export default function EntryPage({ kind, id }: { kind: string; id: string }): J
                     <FaqForm {...shared} from={from} />
                   ) : kind === 'notice' ? (
                     <NoticeForm {...shared} />
+                  ) : kind === 'hot_questions' ? (
+                    <HotForm {...shared} />
                   ) : kind === 'topic' && (entry === null || entry.value.kind === 'procedure') ? (
                     <ProcedureForm {...shared} />
                   ) : (
@@ -75,13 +88,5 @@ export default function EntryPage({ kind, id }: { kind: string; id: string }): J
         <TrialChat beforeSend={() => handle.current?.save() ?? Promise.resolve(true)} />
       </div>
     </Page>
-  );
-}
-
-function Back(): JSX.Element {
-  return (
-    <Link href="/studio" asChild>
-      <Button icon={<ArrowLeftOutlined />}>{t.studio.back}</Button>
-    </Link>
   );
 }

@@ -29,6 +29,8 @@ export interface EntryExtras {
   onStored?: (id: string) => Promise<unknown>;
   /** How users ask for it. */
   examples?: () => string[];
+  /** The id of a new one, where there can be only one. */
+  id?: string;
 }
 
 interface Problem {
@@ -57,7 +59,7 @@ export function useEntryForm(
   { entry, handle, onAdded }: EntryFormProps,
   form: FormInstance,
   valueOf: () => Promise<EntryValue | null>,
-  { onStored, examples }: EntryExtras = {},
+  { onStored, examples, id: fixedId }: EntryExtras = {},
 ): EntryForm {
   const { api } = useDesk();
   const { modal } = App.useApp();
@@ -77,7 +79,7 @@ export function useEntryForm(
     const value = await valueOf();
     if (value === null) return false;
     const isNew = id.current === null;
-    const own = id.current ?? newId(kind, Date.now());
+    const own = id.current ?? fixedId ?? newId(kind, Date.now());
     return run(async () => {
       try {
         const stored = await api.request<EntryView>('PUT', `/knowledge/draft/entries/${kind}/${own}`, {

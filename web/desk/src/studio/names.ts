@@ -5,5 +5,6 @@ import { t } from '../i18n/strings.ts';
 
 /** The title of an entry; what has none of its own goes by its kind or id. */
 export function titleOf({ kind, id, title }: Pick<EntryView, 'kind' | 'id' | 'title'>): string {
-  return kind === 'organisation' ? t.studio.kinds.organisation : title === '' ? id : title;
+  if (kind === 'organisation' || kind === 'hot_questions') return t.studio.kinds[kind];
+  return title === '' ? id : title;
 }

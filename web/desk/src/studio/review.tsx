@@ -10,6 +10,7 @@ import type { Checks, Difference, Finding, Publication } from '../core/protocol.
 import { EDITABLE } from '../core/studio.ts';
 import { fill, nameOf, t } from '../i18n/strings.ts';
 import { errorText, useAction, useDesk } from '../view/context.ts';
+import { titleOf } from './names.ts';
 import { renew } from '../view/queries.ts';
 import { Changes } from './changes.tsx';
 import { TrainingState } from './training_state.tsx';
@@ -245,8 +246,9 @@ export function Review(): JSX.Element {
 }
 
 /** What a changed entry is called; examples go by the topic that they are of, where that has changed, too. */
-function nameIn(difference: Difference | undefined, { kind, id, title }: Difference['entries'][number]): string {
-  if (kind !== 'examples') return title === '' ? id : title;
+function nameIn(difference: Difference | undefined, entry: Difference['entries'][number]): string {
+  const { kind, id } = entry;
+  if (kind !== 'examples') return titleOf(entry);
   const topic = difference?.entries.find((other) => other.kind === 'topic' && other.id === id);
   return fill(t.studio.examples_of, { name: topic?.title ?? id });
 }

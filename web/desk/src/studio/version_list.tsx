@@ -7,6 +7,7 @@ import { useState, type JSX } from 'react';
 import type { Difference, Versions } from '../core/protocol.ts';
 import { fill, nameOf, t } from '../i18n/strings.ts';
 import { errorText, useAction, useDesk, useNow } from '../view/context.ts';
+import { titleOf } from './names.ts';
 import { renew } from '../view/queries.ts';
 import { Changes } from './changes.tsx';
 import { useStudioRole } from './queries.ts';
@@ -122,7 +123,7 @@ function Compare({ version, onClose }: { version: Version; onClose: () => void }
       {found.data?.entries.map((entry) => (
         <section key={`${entry.kind}/${entry.id}`}>
           <h3>
-            {entry.title || entry.id} <Tag>{t.studio.change[entry.change]}</Tag>
+            {titleOf(entry)} <Tag>{t.studio.change[entry.change]}</Tag>
           </h3>
           <Changes before={entry.before} after={entry.after} />
         </section>

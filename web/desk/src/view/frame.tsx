@@ -43,6 +43,7 @@ const Insight = lazy(() => import('../pages/insight.tsx'));
 
 /** Few own the content. */
 const Studio = lazy(() => import('../pages/studio.tsx'));
+const StudioMenu = lazy(() => import('../pages/studio_menu.tsx'));
 const EntryPage = lazy(() => import('../studio/entry_page.tsx'));
 
 export function Frame(): JSX.Element {
@@ -89,6 +90,15 @@ export function Frame(): JSX.Element {
               {edits ? (
                 <Suspense fallback={<Spin className="page-spin" />}>
                   <Studio />
+                </Suspense>
+              ) : (
+                <Forbidden />
+              )}
+            </Route>
+            <Route path="/studio/menu">
+              {edits ? (
+                <Suspense fallback={<Spin className="page-spin" />}>
+                  <StudioMenu />
                 </Suspense>
               ) : (
                 <Forbidden />

@@ -25,6 +25,28 @@ function readQuestions(value: unknown): string[] | null {
   return [...new Set(questions.map((question) => text(fields(question).text)).filter((found) => found !== ''))];
 }
 
+export interface HotQuestion {
+  text: string;
+  /** Whether it stands under the greeting, too. */
+  atWelcome: boolean;
+}
+
+/** As many stand under the greeting where the gateway does not say which: a small screen shows the topics, too. */
+const AT_WELCOME = 3;
+
+/** Reads `{questions: [{text, at_welcome}]}`, each text once. */
+function readHotQuestions(value: unknown): HotQuestion[] {
+  const { questions } = fields(value);
+  const found = new Map<string, HotQuestion>();
+  for (const question of Array.isArray(questions) ? questions : []) {
+    const { text: said, at_welcome: told } = fields(question);
+    const known = text(said);
+    if (known === '' || found.has(known)) continue;
+    found.set(known, { text: known, atWelcome: typeof told === 'boolean' ? told : found.size < AT_WELCOME });
+  }
+  return [...found.values()];
+}
+
 /** Whether what is typed may be asked for. */
 export function isAskable(typed: string): boolean {
   const length = countCharacters(typed);
@@ -52,7 +74,7 @@ const VALUE_RESPONSES: readonly string[] = ['utter_ask_detail', 'utter_ask_corre
 export class Questions {
   private enabled = true;
   private pausedUntil = 0;
-  private popular: Promise<string[]> | null = null;
+  private popular: Promise<HotQuestion[]> | null = null;
   /** The language that they were asked for in. */
   private popularIn = '';
 
@@ -64,10 +86,10 @@ export class Questions {
   ) {}
 
   /** Returns the questions that are asked most; asked for once in each language. */
-  hot(): Promise<string[]> {
+  hot(): Promise<HotQuestion[]> {
     if (this.popularIn !== this.language()) this.popular = null;
     this.popularIn = this.language();
-    this.popular ??= this.request('questions', {}).then((found) => {
+    this.popular ??= this.request('questions', {}, readHotQuestions).then((found) => {
       if (!found) this.popular = null;
       return found ?? [];
     });
@@ -77,11 +99,19 @@ export class Questions {
   /** Returns the questions like what is typed. */
   async like(typed: string): Promise<string[]> {
     if (!this.enabled || !isAskable(typed) || Date.now() < this.pausedUntil) return [];
-    const found = await this.request('associate', { q: typed });
+    const found = await this.request('associate', { q: typed }, (answer) => {
+      const questions = readQuestions(answer);
+      if (!questions) this.enabled = false;
+      return questions;
+    });
     return found ?? [];
   }
 
-  private async request(path: string, query: Record<string, string>): Promise<string[] | null> {
+  private async request<Found>(
+    path: string,
+    query: Record<string, string>,
+    read: (answer: unknown) => Found,
+  ): Promise<Found | null> {
     const aborter = new AbortController();
     const timer = setTimeout(() => aborter.abort(), TIMEOUT);
     try {
@@ -92,9 +122,7 @@ export class Questions {
         credentials: 'omit',
       });
       if (!response.ok) throw new Error(path);
-      const found = readQuestions(await response.json());
-      if (!found) this.enabled = false;
-      return found;
+      return read(await response.json());
     } catch {
       this.pausedUntil = Date.now() + PAUSE;
       return null;

@@ -7,9 +7,6 @@ import { Icon, type IconName } from './icons.tsx';
 import { QuestionList } from './question_list.tsx';
 import { useHotQuestions } from './use_hot_questions.ts';
 
-/** More than these are no longer the most asked. */
-const MOST = 8;
-
 const PANEL_ID = 'uwallet-chat-questions';
 
 /** What is always at hand while the bot has the conversation: questions, a human, the menu. */
@@ -20,7 +17,7 @@ export function QuickBar(): JSX.Element | null {
   const [open, setOpen] = useState(false);
   const opener = useRef<HTMLButtonElement>(null);
   const panel = useRef<HTMLDivElement>(null);
-  const hot = useHotQuestions(open, MOST);
+  const hot = useHotQuestions(open).map(({ text }) => text);
   const greeting = transcript.messages.filter(({ response }) => response === GREETING).at(-1);
   const topics = greeting?.buttons.map(({ title }) => title) ?? [];
   const served = support?.owner === 'agent';

@@ -1,10 +1,11 @@
 import { useEffect, useState } from 'preact/hooks';
+import type { HotQuestion } from '../core/questions.ts';
 import { useChatContext } from './context.ts';
 
-/** Returns the questions that are asked most, `most` of them, once they are there; none while not `wanted`. */
-export function useHotQuestions(wanted: boolean, most: number): readonly string[] {
+/** Returns the questions that are asked most, once they are there; none while not `wanted`. */
+export function useHotQuestions(wanted: boolean): readonly HotQuestion[] {
   const { questions } = useChatContext();
-  const [found, setFound] = useState<readonly string[]>([]);
+  const [found, setFound] = useState<readonly HotQuestion[]>([]);
   useEffect(() => {
     if (!wanted) return;
     let current = true;
@@ -15,5 +16,5 @@ export function useHotQuestions(wanted: boolean, most: number): readonly string[
       current = false;
     };
   }, [questions, wanted]);
-  return wanted ? found.slice(0, most) : [];
+  return wanted ? found : [];
 }

@@ -7,9 +7,6 @@ import { FormerOffer } from './quick_replies.tsx';
 import { RichText } from './rich_text.tsx';
 import { useHotQuestions } from './use_hot_questions.ts';
 
-/** A small screen shows the topics, too. */
-const MOST_HOT = 3;
-
 /** The greeting, with the main topics to choose from as long as they are what the bot offers. */
 export function WelcomeCard(props: {
   message: Message;
@@ -19,7 +16,9 @@ export function WelcomeCard(props: {
 }): JSX.Element {
   const { message, offering, chosen } = props;
   const { chat, strings, refocus, preferences } = useChatContext();
-  const hot = useHotQuestions(offering, MOST_HOT);
+  const hot = useHotQuestions(offering)
+    .filter(({ atWelcome }) => atWelcome)
+    .map(({ text }) => text);
   const ask = (question: string): void => {
     chat.sendText(question);
     refocus();

@@ -50,9 +50,20 @@ it('tells nothing of a failure, and rests a while', async () => {
 it('asks once for those asked most, and again after a failure', async () => {
   const { questions, asked } = gateway(503, found('怎么注销账户'), found('别的'));
   expect(await questions.hot()).toEqual([]);
-  expect(await questions.hot()).toEqual(['怎么注销账户']);
-  expect(await questions.hot()).toEqual(['怎么注销账户']);
+  const once = [{ text: '怎么注销账户', atWelcome: true }];
+  expect(await questions.hot()).toEqual(once);
+  expect(await questions.hot()).toEqual(once);
   expect(asked).toHaveLength(2);
+});
+
+it('reads which stand under the greeting; where nobody says so, the first', async () => {
+  const told = { questions: [{ text: '甲', at_welcome: false }, { text: '乙', at_welcome: true }, { text: '甲' }, 3] };
+  expect(await gateway(told).questions.hot()).toEqual([
+    { text: '甲', atWelcome: false },
+    { text: '乙', atWelcome: true },
+  ]);
+  const untold = await gateway(found('一', '二', '三', '四')).questions.hot();
+  expect(untold.map(({ atWelcome }) => atWelcome)).toEqual([true, true, true, false]);
 });
 
 it.each([
