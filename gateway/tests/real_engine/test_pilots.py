@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import time
 from collections import defaultdict
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -24,9 +25,9 @@ from uwallet_gateway.database import tables
 pytestmark = pytest.mark.engine
 
 PATH = "/knowledge/draft/entries/faq/wrong_number"
-_TALKS = 20
-# Seconds.
-_SETTLES, _ROUND = 2.0, 5.0
+_TALKS = 12
+# Answers to the question that are looked at before and after each change.
+_HEARD = 40
 
 
 @pytest.fixture
@@ -56,7 +57,7 @@ async def drafted(editor: DeskAgent, answer: str) -> int:
 
 async def test_talks_go_on_while_pilots_begin_and_end(gateway: Gateway) -> None:
     editor = await agent_at(gateway, knowledge=KnowledgeRole.PUBLISHER)
-    heard = defaultdict[str, list[str]](list)
+    heard: list[tuple[float, str, str]] = []
     wrong: list[str] = []
     is_over = asyncio.Event()
 
@@ -70,10 +71,18 @@ async def test_talks_go_on_while_pilots_begin_and_end(gateway: Gateway) -> None:
             token = await gateway.token()
             await step(token, "我忘记密码了", 1)
             for number in (2, 3, 4):
-                answer = await said(gateway, token, text=FAQ["question"])
-                # Only now: what was heard before is forgotten in between.
-                heard[token].append(answer)
+                sent = time.monotonic()
+                heard.append((sent, token, await said(gateway, token, text=FAQ["question"])))
                 await step(token, "好了，下一步", number)
+
+    async def heard_from_now_on() -> list[tuple[str, str]]:
+        """What is answered to the next messages that are sent, with who has asked."""
+        begun, found = time.monotonic(), list[tuple[str, str]]()
+        async with asyncio.timeout(120):
+            while len(found) < _HEARD:
+                await asyncio.sleep(0.1)
+                found = [(token, text) for sent, token, text in heard if sent > begun]
+        return found
 
     talks = [asyncio.create_task(talk()) for _ in range(_TALKS)]
     seconds: list[float] = []
@@ -82,20 +91,13 @@ async def test_talks_go_on_while_pilots_begin_and_end(gateway: Gateway) -> None:
             answer = f"试行的回答{number}。"
             body: dict[str, Any] = {"revision": await drafted(editor, answer), "share": 50}
             seconds.append((await editor.ok("POST", "/knowledge/draft/pilot", json=body))["seconds"])
-            # Turns that have begun before end first.
-            await asyncio.sleep(_SETTLES)
-            heard.clear()
-            await asyncio.sleep(_ROUND)
-            with_it = {token: {answer in text for text in texts} for token, texts in heard.items()}
-            assert all(len(told) == 1 for told in with_it.values()), [
-                texts for token, texts in heard.items() if len(with_it[token]) > 1
-            ]
-            assert set().union(*with_it.values()) == {True, False}
+            versions = defaultdict[str, set[bool]](set)
+            for token, text in await heard_from_now_on():
+                versions[token].add(answer in text)
+            assert all(len(found) == 1 for found in versions.values())
+            assert set().union(*versions.values()) == {True, False}
             seconds.append((await editor.ok("DELETE", "/knowledge/pilot"))["seconds"])
-            await asyncio.sleep(_SETTLES)
-            heard.clear()
-            await asyncio.sleep(_SETTLES)
-            assert [text for texts in heard.values() for text in texts if "试行" in text] == []
+            assert [text for _, text in await heard_from_now_on() if "试行" in text] == []
     finally:
         is_over.set()
         await asyncio.gather(*talks)
