@@ -58,8 +58,11 @@ export function PublishDialog({ count, busy, onClose, onPublish }: Props): JSX.E
               id="pilot-site"
               value={site}
               placeholder={t.studio.pilot.choose_site}
-              showSearch={{ optionFilterProp: 'label' }}
-              options={sites.map(({ key, name }) => ({ value: key, label: name }))}
+              showSearch={{ optionFilterProp: ['label', 'value'] }}
+              options={sites.map(({ key, name }) => ({
+                value: key,
+                label: sites.some((other) => other.name === name && other.key !== key) ? `${name} (${key})` : name,
+              }))}
               onChange={(key: string | null) => setSite(key)}
             />
           </Form.Item>
