@@ -23,11 +23,13 @@ from sanic import Blueprint, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
+from actions.knowledge.bundle import turn_with
 from common.tracing import NEW, TRACEPARENT, span
 from engine.assistance import suggestions_for, titles_of
 from engine.forgetting import CannotForgetError, events_of, forget
 from engine.grouping_routes import add_grouping_routes
 from engine.knowledge_routes import add_knowledge_routes
+from engine.serving.bundles import Bundles
 from engine.store_trouble import is_store_away
 from engine.wire import json_object, outgoing, required_text, typed_text, understood
 
@@ -56,7 +58,7 @@ class GatewayInput(InputChannel):
     """Takes a message and answers with the bot's replies.
 
     Takes `{"sender", "message", "kind", "message_id", "metadata"}`, and answers `{"messages", "understood", "events",
-    "script", "reading"}`.
+    "script", "reading", "knowledge"}`.
 
     A `message_id` that one of the conversation's last turns had is not executed again: its replies are returned once
     more. So a gateway that was killed before it could store them, or that gave up waiting, asks again, or another does.
@@ -109,7 +111,7 @@ class GatewayInput(InputChannel):
             turn = turns.setdefault(message.sender_id, asyncio.Lock())
             parent = request.headers.get(TRACEPARENT) or NEW
             with span("engine turn", kind="server", parent=parent, message_id=message.message_id):
-                return await _take(message, request.app.ctx.agent, turn, on_new_message)
+                return await _take(message, request.app.ctx, turn, on_new_message)
 
         @webhook.route("/suggestions", methods=["POST"])
         @guarded
@@ -159,14 +161,15 @@ class GatewayInput(InputChannel):
 
 
 async def _take(
-    message: UserMessage, agent: Any, turn: asyncio.Lock, on_new_message: Callable[[UserMessage], Awaitable[Any]]
+    message: UserMessage, context: Any, turn: asyncio.Lock, on_new_message: Callable[[UserMessage], Awaitable[Any]]
 ) -> HTTPResponse:
-    store = agent.tracker_store
+    store = context.agent.tracker_store
+    answered_by: str | None = None
     try:
-        async with turn, agent.lock_store.lock(f"gateway {message.sender_id}"):
+        async with turn, context.agent.lock_store.lock(f"gateway {message.sender_id}"):
             repeated = _replies_to(await store.retrieve(message.sender_id), message.message_id)
             if repeated is None:
-                await on_new_message(message)
+                answered_by = await _answer(message, getattr(context, "bundles", None), on_new_message)
             tracker = await store.retrieve(message.sender_id)
     except Exception as error:
         if is_store_away(error):
@@ -184,8 +187,23 @@ async def _take(
             "events": [event for said in messages for event in said.get("events") or ()],
             "script": tracker.slots["script"].value if tracker and "script" in tracker.slots else None,
             "reading": next((said["reading"] for said in messages if said.get("reading")), None),
+            "knowledge": answered_by,
         }
     )
+
+
+async def _answer(
+    message: UserMessage, bundles: Bundles | None, on_new_message: Callable[[UserMessage], Awaitable[Any]]
+) -> str | None:
+    """Runs a turn with the knowledge that it asks for; returns which one that is, None of the engine's own files."""
+    metadata = message.metadata if isinstance(message.metadata, dict) else {}
+    wanted = metadata.pop("knowledge", None)
+    if bundles is None:
+        await on_new_message(message)
+        return None
+    with turn_with(await bundles.of_turn(wanted if isinstance(wanted, str) else None)) as bundle:
+        await on_new_message(message)
+    return bundle.sha256
 
 
 def _bears(request: Request, secret: str) -> bool:

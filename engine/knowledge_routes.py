@@ -10,7 +10,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from actions.knowledge import KnowledgeError
-from engine.serving.bundles import Bundles, UnknownBundleError, UntrainedError
+from engine.serving.bundles import Bundles, NoRoomError, UnknownBundleError, UntrainedError
 from engine.wire import json_object, played, required_text, typed_text
 
 _Handler = Callable[[Request], Coroutine[Any, Any, HTTPResponse]]
@@ -40,6 +40,8 @@ def add_knowledge_routes(webhook: Blueprint, guarded: Callable[[_Handler], _Hand
                 return response.json({"error": str(error)}, status=400)
             except UnknownBundleError:
                 return response.json({"error": "There is no such bundle."}, status=404)
+            except NoRoomError:
+                return response.json({"full": True}, status=409)
             except UntrainedError:
                 return response.json({"untrained": True}, status=409)
 
@@ -60,7 +62,14 @@ def add_knowledge_routes(webhook: Blueprint, guarded: Callable[[_Handler], _Hand
 
 async def _tell_status(bundles: Bundles, _: Mapping[str, Any]) -> HTTPResponse:
     processes = [process._asdict() for process in bundles.processes()]
-    return response.json({"own": bundles.own_sha256, "served": bundles.published(), "engines": processes})
+    return response.json(
+        {
+            "own": bundles.own_sha256,
+            "served": bundles.published(),
+            "pilot": bundles.pilot(),
+            "engines": processes,
+        }
+    )
 
 
 async def _stage(bundles: Bundles, body: Mapping[str, Any]) -> HTTPResponse:
@@ -89,9 +98,9 @@ async def _serve(bundles: Bundles, body: Mapping[str, Any]) -> HTTPResponse:
     number = body.get("number")
     if isinstance(number, bool) or not isinstance(number, int):
         raise ValueError("number: expected a number.")
-    sha256 = _bundle(body)
-    await bundles.publish(sha256, number)
-    return response.json({"sha256": sha256})
+    sha256, pilot = _bundle(body), None if body.get("pilot") is None else required_text(body, "pilot")
+    await bundles.publish(sha256, number, pilot)
+    return response.json({"sha256": sha256, "pilot": pilot})
 
 
 async def _try(bundles: Bundles, body: Mapping[str, Any]) -> HTTPResponse:

@@ -35,6 +35,7 @@ from engine.nlu.lexicon import read_lexicon
 from engine.paths import LEXICON, ROOT
 from engine.serving.agent import ServingAgent
 from engine.serving.knowledge_store import KnowledgeStore, ServingProcess, Training
+from engine.serving.memory import free_memory
 from engine.serving.model_training import ModelTrainer
 from engine.serving.processor import ServingProcessor
 from engine.serving.replays import Conversation, PlayedOn, Replay, Replayer, replay_key
@@ -53,12 +54,18 @@ _EVERY = 1.0
 _LOOKS = 10
 # Ready ones: what is served, what was served before, and what editors try.
 _MOST_READY = 4
+# Bytes that each process has to have left beside two models: editors try a third one.
+_ROOM = 200 * 1024 * 1024
 # Of sentence vectors: from here on two wordings say the same in slightly other words.
 ALIKE = 0.93
 
 
 class UnknownBundleError(LookupError):
     """The store has no such bundle."""
+
+
+class NoRoomError(Exception):
+    """There is no memory for two models at once."""
 
 
 class UntrainedError(LookupError):
@@ -103,6 +110,9 @@ class Bundles:
         self._making = asyncio.Lock()
         self._name = f"{socket.gethostname()}:{os.getpid()}"
         self._refused: str | None = None
+        # What some conversations are answered by; held, so that it is neither dropped nor made once more.
+        self._pilot: Bundle | None = None
+        self._pilot_refused: str | None = None
         # By what they are kept by; as long as a bundle needs them.
         self._trained: WeakValueDictionary[str, ServingProcessor] = WeakValueDictionary()
 
@@ -214,6 +224,7 @@ class Bundles:
     async def start(self) -> None:
         """Takes what is published, before anybody is served."""
         await self._follow()
+        await self._follow_pilot()
         self._store.note_process(self._name, served_bundle().sha256)
 
     async def follow_for_ever(self) -> None:
@@ -224,6 +235,7 @@ class Bundles:
             looks += 1
             try:
                 changed = await self._follow()
+                await self._follow_pilot()
                 if changed or looks % _LOOKS == 0:
                     await asyncio.to_thread(self._store.note_process, self._name, served_bundle().sha256)
             except Exception:
@@ -264,17 +276,28 @@ class Bundles:
             await asyncio.to_thread(self._store.add_bundle, sha256, files)
         return missing
 
-    async def publish(self, sha256: str | None, number: int) -> None:
+    async def publish(self, sha256: str | None, number: int, pilot: str | None = None) -> None:
         """Serves a bundle from now on, and tells all processes; None: the files of the checkout.
+
+        Args:
+            sha256: The bundle.
+            number: Of its version.
+            pilot: Another one, for the conversations whose turns ask for it; None: nobody gets another.
 
         Raises:
             UnknownBundleError: It was not staged.
             UntrainedError: Its model was not trained.
             KnowledgeError: It is broken.
+            NoRoomError: The other one has a model of its own, for which there is no memory.
         """
         bundle = await self.find(sha256)
-        await asyncio.to_thread(self._store.set_served, sha256, number)
+        beside = await self.find(pilot) if pilot is not None else None
+        if beside is not None and self._agent.has_own_model(beside):
+            await asyncio.to_thread(self._require_room)
+        await asyncio.to_thread(self._store.set_served, sha256, number, pilot)
         serve(bundle)
+        self._pilot = beside
+        self._drop_others(sha256)
         await asyncio.to_thread(self._store.note_process, self._name, sha256)
         logger.info("Knowledge %s is served, version %s.", sha256 or "of the files", number)
 
@@ -294,9 +317,35 @@ class Bundles:
         files, contents = await self._contents(sha256)
         return await self._made(sha256, files, contents)
 
+    def _require_room(self) -> None:
+        """Refuses a model that would stay beside the one that serves; each process here has its own."""
+        here = f"{socket.gethostname()}:"
+        processes = {process.id for process in self._store.processes() if process.id.startswith(here)} | {self._name}
+        left = free_memory()
+        if left is not None and left < _ROOM * len(processes):
+            logger.warning("There is no memory for a second model: %d MB are left.", left // 1024**2)
+            raise NoRoomError
+
     def published(self) -> str | None:
         """Returns what is to be served."""
         return self._store.served()
+
+    def pilot(self) -> str | None:
+        """Returns what is to be served beside it; None: nothing."""
+        return self._store.pilot()
+
+    async def of_turn(self, wanted: str | None) -> Bundle:
+        """Returns the bundle that a turn begins with: the one that it asks for if that is served beside.
+
+        Whoever asks for one that is not, or that this process cannot read, gets what all others get.
+        """
+        if wanted is None or wanted == served_bundle().sha256:
+            return served_bundle()
+        if self._pilot is None or self._pilot.sha256 != wanted:
+            # Another process was told.
+            await self._follow_pilot()
+        pilot = self._pilot
+        return pilot if pilot is not None and pilot.sha256 == wanted else served_bundle()
 
     def processes(self) -> list[ServingProcess]:
         """Returns the processes that serve."""
@@ -396,6 +445,26 @@ class Bundles:
         logger.info("Knowledge %s is served.", wanted or "of the files")
         return True
 
+    async def _follow_pilot(self) -> None:
+        """Makes ready what is to be served beside, or drops what no longer is."""
+        wanted = await asyncio.to_thread(self._store.pilot)
+        if wanted is None:
+            self._pilot = self._pilot_refused = None
+            return
+        if (self._pilot is not None and self._pilot.sha256 == wanted) or wanted == self._pilot_refused:
+            return
+        self._pilot = None
+        try:
+            self._pilot = await self.find(wanted)
+        except UntrainedError:
+            # As for what is served.
+            await self.train(wanted, again=False)
+        except (KnowledgeError, UnknownBundleError) as error:
+            logger.error("Knowledge %s cannot be served beside: %s", wanted, error)
+            self._pilot_refused = wanted
+        else:
+            logger.info("Knowledge %s is served beside.", wanted)
+
     async def _contents(self, sha256: str) -> tuple[dict[str, str], dict[str, str]]:
         files = await asyncio.to_thread(self._store.bundle, sha256)
         contents = await asyncio.to_thread(self._store.texts, set((files or {}).values()))
@@ -414,10 +483,10 @@ class Bundles:
             self._ready.move_to_end(sha256)
             return self._ready[sha256]
 
-    def _drop_others(self, sha256: str) -> None:
-        """Keeps a few bundles, and but for what is served only one with a model of its own: 150 MB of memory each."""
-        served = served_bundle().sha256
-        others = [it for it in self._ready if it not in {sha256, served}]
+    def _drop_others(self, sha256: str | None) -> None:
+        """Keeps a few bundles, and but for those that serve only one with a model of its own: 150 MB of memory each."""
+        serving = {served_bundle().sha256, self._pilot.sha256 if self._pilot else None}
+        others = [it for it in self._ready if it not in {sha256, *serving}]
         large = [it for it in others if self._agent.has_own_model(self._ready[it])]
         for it in [*others[: max(0, len(self._ready) - _MOST_READY)], *large]:
             self._ready.pop(it, None)

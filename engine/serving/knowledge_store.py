@@ -52,6 +52,13 @@ _served = sa.Table(
     sa.Column("sha256", sa.String(64)),
     sa.Column("number", sa.Integer, nullable=False),
 )
+# At most one row: what some conversations are answered by, beside what is served. A row is a pilot.
+_pilot = sa.Table(
+    "knowledge_pilot",
+    _metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("sha256", sa.String(64), nullable=False),
+)
 _processes = sa.Table(
     "knowledge_processes",
     _metadata,
@@ -144,8 +151,11 @@ class KnowledgeStore(Protocol):
     def served(self) -> str | None:
         """Returns the bundle that is to be served; None: the files of the checkout."""
 
-    def set_served(self, sha256: str | None, number: int) -> None:
-        """Says which bundle is to be served."""
+    def set_served(self, sha256: str | None, number: int, pilot: str | None = None) -> None:
+        """Says which bundle is to be served, and which one beside it to those who are asked for by it."""
+
+    def pilot(self) -> str | None:
+        """Returns the bundle that is to be served beside; None: there is none."""
 
     def note_process(self, name: str, sha256: str | None) -> None:
         """Says that a process is there and what it serves."""
@@ -235,8 +245,8 @@ class SQLKnowledgeStore:
                 _bundles.insert(), {"sha256": sha256, "files": json.dumps(dict(files)), "used_at": time.time()}
             )
             kept = connection.execute(sa.select(_bundles).order_by(_bundles.c.used_at.desc())).all()
-            served = connection.execute(sa.select(_served.c.sha256)).scalar()
-            gone = [row.sha256 for row in kept[_MOST_BUNDLES:] if row.sha256 != served]
+            needed = {connection.execute(sa.select(it.c.sha256)).scalar() for it in (_served, _pilot)}
+            gone = [row.sha256 for row in kept[_MOST_BUNDLES:] if row.sha256 not in needed]
             if not gone:
                 return
             connection.execute(_bundles.delete().where(_bundles.c.sha256.in_(gone)))
@@ -256,11 +266,20 @@ class SQLKnowledgeStore:
             sha256: str | None = connection.execute(sa.select(_served.c.sha256)).scalar()
         return sha256
 
-    def set_served(self, sha256: str | None, number: int) -> None:
-        """Says what is to be served (see protocol)."""
+    def set_served(self, sha256: str | None, number: int, pilot: str | None = None) -> None:
+        """Says what is to be served, and what beside it (see protocol)."""
         with self._engine.begin() as connection:
             connection.execute(_served.delete())
             connection.execute(_served.insert(), {"id": 1, "sha256": sha256, "number": number})
+            connection.execute(_pilot.delete())
+            if pilot is not None:
+                connection.execute(_pilot.insert(), {"id": 1, "sha256": pilot})
+
+    def pilot(self) -> str | None:
+        """Returns what is to be served beside (see protocol)."""
+        with self._engine.connect() as connection:
+            sha256: str | None = connection.execute(sa.select(_pilot.c.sha256)).scalar()
+        return sha256
 
     def note_process(self, name: str, sha256: str | None) -> None:
         """Keeps that a process is there (see protocol)."""
@@ -424,6 +443,7 @@ class KnowledgeStoreInMemory:
         self._texts: dict[str, str] = {}
         self._bundles: dict[str, dict[str, str]] = {}
         self._served: str | None = None
+        self._pilot: str | None = None
         self._processes: dict[str, ServingProcess] = {}
         self._trainings: dict[str, Training] = {}
         self._models: dict[str, bytes] = {}
@@ -449,9 +469,13 @@ class KnowledgeStoreInMemory:
         """Returns what is to be served (see protocol)."""
         return self._served
 
-    def set_served(self, sha256: str | None, number: int) -> None:
-        """Says what is to be served (see protocol)."""
-        self._served = sha256
+    def set_served(self, sha256: str | None, number: int, pilot: str | None = None) -> None:
+        """Says what is to be served, and what beside it (see protocol)."""
+        self._served, self._pilot = sha256, pilot
+
+    def pilot(self) -> str | None:
+        """Returns what is to be served beside (see protocol)."""
+        return self._pilot
 
     def note_process(self, name: str, sha256: str | None) -> None:
         """Keeps that a process is there (see protocol)."""

@@ -61,6 +61,9 @@ class ErrorCode(StrEnum):
     CHECKS_NEEDED = "checks_needed"
     TRAINING_NEEDED = "training_needed"
     OPERATOR_NEEDED = "operator_needed"
+    PILOT_RUNNING = "pilot_running"
+    PUBLICATION_SET = "publication_set"
+    ENGINE_FULL = "engine_full"
 
 
 class InputError(Exception):

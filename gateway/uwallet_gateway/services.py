@@ -44,12 +44,14 @@ from uwallet_gateway.insight.groups import QuestionGroups
 from uwallet_gateway.insight.hot_questions import HotQuestions, read_hot_rules
 from uwallet_gateway.insight.misunderstood import Misunderstood
 from uwallet_gateway.insight.performance import PerformanceReports
+from uwallet_gateway.insight.pilot_figures import PilotReports
 from uwallet_gateway.insight.proposals import Proposals
 from uwallet_gateway.insight.quality import Quality, load_criteria
 from uwallet_gateway.insight.questions import read_questions, read_step_titles
 from uwallet_gateway.insight.statistics import Statistics
 from uwallet_gateway.knowledge.bundles import written_folder
 from uwallet_gateway.knowledge.checks import KnowledgeChecks
+from uwallet_gateway.knowledge.pilots import KnowledgePilots
 from uwallet_gateway.knowledge.plans import KnowledgePlans
 from uwallet_gateway.knowledge.publisher import KnowledgePublisher
 from uwallet_gateway.knowledge.regression_check import RegressionCheck
@@ -172,6 +174,8 @@ class Services:
     knowledge_checks: KnowledgeChecks
     knowledge_trial: KnowledgeTrial
     knowledge_publisher: KnowledgePublisher
+    knowledge_pilots: KnowledgePilots
+    pilot_reports: PilotReports
     redis: Redis | None
     relay: Relay | None
     stream_sender: StreamSender | None
@@ -238,6 +242,7 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
     agent_commands = AgentCommands(transactions, steps, tickets, max_length=settings.max_length)
     user_commands = UserCommands(transactions, user_requests, tickets, notices)
     outage = OutageNotices(transcript, event_bus, texts, user_requests, metrics)
+    knowledge_pilots = KnowledgePilots(database)
     dispatcher = Dispatcher(
         transcript,
         engine,
@@ -249,6 +254,7 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
         AcrossProcesses(redis, settings.takeover_seconds) if redis else OneProcess(),
         configuration,
         stream,
+        knowledge_pilots,
         concurrency=settings.engine_concurrency,
         patience=settings.engine_patience,
         notice_after=settings.notice_after,
@@ -341,9 +347,12 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
             engine_knowledge,
             knowledge_checks,
             KnowledgePlans(database),
+            knowledge_pilots,
             settings.knowledge_dir,
             _reader_of_published(questions, step_titles),
         ),
+        knowledge_pilots=knowledge_pilots,
+        pilot_reports=PilotReports(database),
         redis=redis,
         relay=Relay(event_bus, redis, redis_client(redis_url, waits=True), transcript.active_since) if redis else None,
         stream_sender=_stream_sender(settings, database, metrics, outbox),

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from playwright.sync_api import Page, expect
 
 from tests.browser.desk import DESK_TEXTS, Desk
+from tests.browser.sites import Site
 from tests.browser.staff import ADMIN
 from tests.browser.widget import Widget
 
@@ -76,6 +77,54 @@ def test_what_a_question_takes_over_is_listed_before_it_is_published(
     page.get_by_role("main").get_by_role("button", name=STUDIO["discard"], exact=True).click()
     page.get_by_role("dialog").get_by_role("button", name=STUDIO["discard"], exact=True).click()
     expect(page.get_by_text(STUDIO["no_draft"], exact=True).first).to_be_visible()
+
+
+def test_one_site_has_it_first_until_it_is_taken_back(
+    site: Site, customer: Callable[..., Widget], desk_of: Callable[..., Desk], screenshot: Callable[[Page, str], None]
+) -> None:
+    pilot = STUDIO["pilot"]
+    desk = desk_of(ADMIN)
+    page = desk.page
+    desk.go("studio")
+    page.get_by_role("button", name=STUDIO["new_faq"]).click()
+    write(page)
+    page.get_by_role("button", name=STUDIO["save"], exact=True).click()
+    page.get_by_role("link", name=STUDIO["to_review"]).click()
+    page.get_by_role("button", name=STUDIO["check"], exact=True).click()
+    expect(page.get_by_role("button", name=STUDIO["check_again"])).to_be_visible(timeout=60_000)
+    page.get_by_role("main").get_by_role("button", name=STUDIO["publish"], exact=True).click()
+    page.get_by_role("radio", name=pilot["share"]).check()
+    screenshot(page, "1-share")
+    page.get_by_role("radio", name=pilot["site"]).check()
+    start = desk.dialog.get_by_role("button", name=pilot["start"], exact=True)
+    # Which site is still to be said.
+    expect(start).to_be_disabled()
+    desk.dialog.get_by_role("combobox").fill(site.key)
+    page.keyboard.press("Enter")
+    screenshot(page, "2-site")
+    start.click()
+    expect(page.get_by_text("开始试行，用时")).to_be_visible(timeout=30_000)
+
+    first = customer("试行时问的")
+    first.say(QUESTION)
+    first.shows(ANSWER)
+
+    page.get_by_role("link", name=pilot["to_versions"]).click()
+    panel = page.get_by_role("region", name=pilot["panel"])
+    row = panel.get_by_role("row", name=pilot["figures"]["conversations"])
+    expect(row.get_by_role("cell").nth(1)).to_have_text("1", timeout=30_000)
+    # One conversation says nothing.
+    expect(panel.get_by_text(pilot["few"])).to_be_visible()
+    screenshot(page, "3-beside")
+    confirm(page, pilot["withdraw"])
+    expect(panel).to_be_hidden(timeout=30_000)
+    second = customer("撤回后问的")
+    second.say(QUESTION)
+    expect(second.log).not_to_contain_text(ANSWER)
+    page.get_by_role("tab", name=STUDIO["tabs"]["review"]).click()
+    # It is the draft again.
+    expect(page.get_by_role("button", name=STUDIO["check_again"])).to_be_visible()
+    confirm(page, STUDIO["discard"])
 
 
 def write(page: Page, question: str = QUESTION, wordings: tuple[str, ...] = WORDINGS) -> None:

@@ -61,6 +61,8 @@ class FakeKnowledge:
         texts: Contents of files by SHA-256.
         bundles: The files of each bundle by path, by the hash of the bundle.
         served: What is to be served, in order.
+        pilot: What is to be served beside it.
+        is_full: Whether there is no memory for that.
         problems: Why the next bundle is refused.
         alike: What wordings are too near.
         trainings: What is said of the training of the next bundle, time after time; then it is trained.
@@ -75,6 +77,8 @@ class FakeKnowledge:
     texts: dict[str, str] = field(default_factory=dict)
     bundles: dict[str, dict[str, str]] = field(default_factory=dict)
     served: list[str | None] = field(default_factory=lambda: [None])
+    pilot: str | None = None
+    is_full: bool = False
     problems: list[str] = field(default_factory=list)
     alike: list[dict[str, Any]] = field(default_factory=list)
     trainings: list[dict[str, Any]] = field(default_factory=list)
@@ -96,7 +100,7 @@ class FakeKnowledge:
 
     def _status(self, _: Any) -> tuple[int, Any]:
         process = {"id": "fake", "sha256": self.served[-1], "seen_at": 1_700_000_000.0}
-        return 200, {"own": "0" * 64, "served": self.served[-1], "engines": [process]}
+        return 200, {"own": "0" * 64, "served": self.served[-1], "pilot": self.pilot, "engines": [process]}
 
     def _bundles(self, request: Any) -> tuple[int, Any]:
         self.texts |= request["texts"]
@@ -116,8 +120,17 @@ class FakeKnowledge:
 
     def _served(self, request: Any) -> tuple[int, Any]:
         assert request["sha256"] in {None, *self.bundles}
+        pilot = request["pilot"]
+        assert pilot in {None, *self.bundles}
+        if pilot and self.is_full:
+            return 409, {"full": True}
         self.served.append(request["sha256"])
-        return 200, {"sha256": request["sha256"]}
+        self.pilot = pilot
+        return 200, {"sha256": request["sha256"], "pilot": pilot}
+
+    def of_turn(self, wanted: str | None) -> str | None:
+        """The bundle that answers a turn that asks for one."""
+        return wanted if wanted is not None and wanted == self.pilot else self.served[-1]
 
     def _trial(self, request: Any) -> tuple[int, Any]:
         assert request["sha256"] in self.bundles
@@ -227,6 +240,7 @@ class FakeEngine:
                 if self.mode == "silent"
                 else self.answers.get(body["message"], _turn(body))
             )
+            answer = {"knowledge": self.knowledge.of_turn(body["metadata"].get("knowledge"))} | answer
             await _answer(send, 200, json.dumps(answer).encode())
 
     async def _assist(self, path: str, body: bytes, send: Send) -> None:

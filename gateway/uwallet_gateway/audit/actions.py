@@ -88,4 +88,6 @@ class Action(StrEnum):
     PUBLICATION_PLANNED = "publication_planned"
     PUBLICATION_CANCELLED = "publication_cancelled"
     PUBLICATION_REFUSED = "publication_refused"
+    PILOT_STARTED = "pilot_started"
+    PILOT_WITHDRAWN = "pilot_withdrawn"
     KNOWLEDGE_EXPORTED = "knowledge_exported"

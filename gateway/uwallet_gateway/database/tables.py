@@ -908,7 +908,7 @@ class KnowledgeVersion(Table):
     number: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     # Of all files, as `make knowledge-export` computes it.
     sha256: Mapped[str] = mapped_column(String(64))
-    # draft, published, retired
+    # draft, pilot, published, retired, withdrawn
     state: Mapped[str] = mapped_column(String(16), index=True)
     # files: read from those of the deployment; desk
     origin: Mapped[str] = mapped_column(String(16))
@@ -980,6 +980,47 @@ class KnowledgePlan(Table):
     created_at: Mapped[datetime]
     # The code of the error for which it was not published when its time had come.
     refused: Mapped[str | None] = mapped_column(String(40))
+
+
+class KnowledgePilot(Table):
+    """A version that some conversations are answered by first; at most one has no end."""
+
+    __tablename__ = "knowledge_pilots"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    version: Mapped[int] = mapped_column(ForeignKey("knowledge_versions.number", ondelete="CASCADE"), index=True)
+    # What it is compared with.
+    against: Mapped[int]
+    # What the engine knows it by.
+    served_sha256: Mapped[str] = mapped_column(String(64))
+    # Key of the site, or how many of a hundred conversations; the other one is null.
+    site: Mapped[str | None] = mapped_column(String(64))
+    share: Mapped[int | None]
+    agent: Mapped[str] = mapped_column(String(64))
+    note: Mapped[str] = mapped_column(String(500))
+    started_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None] = mapped_column(index=True)
+    # published, withdrawn
+    outcome: Mapped[str | None] = mapped_column(String(16))
+    ended_by: Mapped[str | None] = mapped_column(String(64))
+
+
+class PilotTalk(Table):
+    """By which version a conversation was answered while there was a pilot."""
+
+    __tablename__ = "pilot_talks"
+
+    pilot_id: Mapped[int] = mapped_column(
+        ForeignKey("knowledge_pilots.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    conversation_id: Mapped[str] = mapped_column(
+        ForeignKey("conversations.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    is_pilot: Mapped[bool] = mapped_column(Boolean)
+    # Answered by both, as an engine could not read one of them for a while: it counts for neither.
+    is_mixed: Mapped[bool] = mapped_column(Boolean)
+    # What was before does not count.
+    started_at: Mapped[datetime]
 
 
 class IgnoredFinding(Table):

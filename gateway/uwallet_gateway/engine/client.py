@@ -137,6 +137,8 @@ class EngineReply(_Part):
         events: What happened in the turn; None of an engine that does not tell.
         script: The characters that the user writes; None of an engine that does not tell.
         reading: Why the bot says this: how it has read the message, and what else it could have meant. For agents.
+        knowledge: The bundle that it was answered by, None: the engine's own files. Of a turn that is told once more,
+            and by an engine that does not tell, it is not set.
         seconds: How long the engine took.
     """
 
@@ -145,6 +147,7 @@ class EngineReply(_Part):
     events: tuple[EngineEvent, ...] | None = Field(default=None, max_length=_MOST_EVENTS)
     script: Literal["simplified", "traditional"] | None = None
     reading: dict[str, Any] | None = None
+    knowledge: str | None = Field(default=None, max_length=64)
     seconds: float = 0.0
 
 

@@ -61,6 +61,7 @@ class EngineStatus(_Part):
 
     own: str = Field(max_length=64)
     served: str | None = Field(max_length=64)
+    pilot: str | None = Field(default=None, max_length=64)
     engines: list[EngineProcess] = Field(max_length=1000)
 
 
@@ -72,6 +73,8 @@ class _Staged(_Part):
 
 class _Served(_Part):
     sha256: str | None = None
+    pilot: str | None = None
+    full: bool = False
 
 
 class EngineTraining(_Part):
@@ -200,13 +203,23 @@ class EngineKnowledge:
         """
         return await self._ask(EngineTraining, "POST", "/trainings", {"sha256": sha256, "start": start, "again": again})
 
-    async def serve(self, sha256: str | None, number: int) -> None:
+    async def serve(self, sha256: str | None, number: int, pilot: str | None = None) -> None:
         """Says which bundle is served from now on; None: the files that the engine came with.
 
+        Args:
+            sha256: The bundle, which was staged.
+            number: Of its version.
+            pilot: Another one that turns may ask for.
+
         Raises:
-            InputError: unavailable.
+            InputError: unavailable, also of an engine that serves no two; engine_full.
         """
-        await self._ask(_Served, "POST", "/served", {"sha256": sha256, "number": number})
+        body = {"sha256": sha256, "number": number, "pilot": pilot}
+        answer = await self._ask(_Served, "POST", "/served", body)
+        if answer.full:
+            raise InputError(ErrorCode.ENGINE_FULL)
+        if answer.pilot != pilot:
+            raise InputError(ErrorCode.UNAVAILABLE)
 
     async def play(
         self, sha256: str | None, messages: Sequence[Mapping[str, Any]], metadata: Mapping[str, Any]

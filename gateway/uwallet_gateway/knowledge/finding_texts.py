@@ -33,6 +33,7 @@ class FindingTexts(BaseModel):
     training: str
     training_failed: str
     retraining: str
+    pilot_full: str
     few_examples: str
     near: str
     taken_other: str

@@ -30,13 +30,17 @@ class KnowledgePlans:
         """Plans the publication of a draft, instead of what was planned for it.
 
         Raises:
-            InputError: malformed, if the time is over.
+            InputError: malformed, if the time is over; not_found, if it is no draft any more.
         """
         moment = now()
         if at <= moment:
             raise InputError(ErrorCode.MALFORMED)
         row = tables.KnowledgePlan
         async with self._database.write() as transaction:
+            # It may have become a pilot at this moment.
+            draft = await transaction.get(tables.KnowledgeVersion, number, with_for_update=True)
+            if draft is None or draft.state != "draft":
+                raise InputError(ErrorCode.PILOT_RUNNING if draft else ErrorCode.NOT_FOUND)
             await transaction.execute(delete(row).where(row.version == number))
             plan = row(version=number, revision=revision, at=at, agent=agent, note=note, created_at=moment)
             transaction.add(plan)

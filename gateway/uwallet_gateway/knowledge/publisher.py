@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -17,6 +18,7 @@ from uwallet_gateway.errors import ErrorCode, InputError
 from uwallet_gateway.knowledge.bundles import read_folder
 from uwallet_gateway.knowledge.checks import KnowledgeChecks
 from uwallet_gateway.knowledge.finding_texts import finding_texts
+from uwallet_gateway.knowledge.pilots import KnowledgePilots, Scope
 from uwallet_gateway.knowledge.plans import KnowledgePlans
 from uwallet_gateway.knowledge.served import fixed_files_changed, served_digest, stage
 from uwallet_gateway.knowledge.store import KnowledgeStore
@@ -42,6 +44,7 @@ class KnowledgePublisher:
         engine: EngineKnowledge,
         checks: KnowledgeChecks,
         plans: KnowledgePlans,
+        pilots: KnowledgePilots,
         folder: Path,
         on_published: Callable[[dict[str, str]], None],
     ) -> None:
@@ -51,6 +54,7 @@ class KnowledgePublisher:
         self._engine = engine
         self._checks = checks
         self._plans = plans
+        self._pilots = pilots
         self._folder = folder
         self._on_published = on_published
         self._told: tuple[int, str] | None = None
@@ -63,14 +67,10 @@ class KnowledgePublisher:
 
         Raises:
             InputError: malformed, if the time is over; not_found, without a draft; entry_changed; checks_needed;
-                operator_needed; training_needed; knowledge_broken; unavailable.
+                pilot_running; operator_needed; training_needed; knowledge_broken; unavailable.
         """
-        draft = await self._store.draft()
-        if draft is None:
-            raise InputError(ErrorCode.NOT_FOUND)
-        if await self._store.revision(draft.number) != revision:
-            raise InputError(ErrorCode.ENTRY_CHANGED)
-        await self._checks.require_passed(draft, revision)
+        await self._pilots.require_none()
+        draft = await self._checked_draft(revision)
         if at is None:
             return await self._publish(draft, revision, agent, note)
         await self._plans.set(draft.number, revision, at, agent, note)
@@ -110,15 +110,70 @@ class KnowledgePublisher:
         """Publishes an earlier version.
 
         Raises:
-            InputError: not_found; conflict, if it is published; operator_needed; training_needed, which then begins;
-                knowledge_broken; unavailable.
+            InputError: not_found; conflict, if it is published; pilot_running; operator_needed; training_needed, which
+                then begins; knowledge_broken; unavailable.
         """
+        await self._pilots.require_none()
         version = await self._store.version(number)
-        if version.state == "draft":
+        if version.state in {"draft", "withdrawn"}:
             raise InputError(ErrorCode.NOT_FOUND)
         if version.state == "published":
             raise InputError(ErrorCode.CONFLICT)
         return await self._publish(version, None, agent, note)
+
+    async def start_pilot(self, revision: int, scope: Scope, agent: str, note: str) -> PublicationView:
+        """Lets some conversations be answered by the draft; all others by what is published, as before.
+
+        Raises:
+            InputError: As `publish`, without `at`; site_unknown; publication_set; engine_full.
+        """
+        started = time.monotonic()
+        await self._pilots.require_none()
+        draft = await self._checked_draft(revision)
+        await self._stage(draft)
+        async with self._serving:
+            published = await self._store.published()
+            if published is None:
+                raise InputError(ErrorCode.NOT_FOUND)
+            # First, so that nobody is sent to what the engine does not have yet. If the rest fails, `run_for_ever`
+            # takes it back.
+            await self._engine.serve(_wanted(published), published.number, served_digest(draft.files))
+            await self._pilots.start(draft.number, revision, scope, agent, note)
+        version = await self._store.version(draft.number)
+        return PublicationView(version=version_view(version), seconds=round(time.monotonic() - started, 3))
+
+    async def publish_pilot(self, agent: str, note: str) -> PublicationView:
+        """Publishes what is tried out to all.
+
+        Raises:
+            InputError: not_found, if nothing is; knowledge_broken; training_needed; unavailable.
+        """
+        started = time.monotonic()
+        pilot = await self._store.pilot()
+        if pilot is None:
+            raise InputError(ErrorCode.NOT_FOUND)
+        await self._stage(pilot)
+        async with self._serving:
+            row = await self._pilots.publish(agent, note)
+            await self._engine.serve(_wanted(row), row.number)
+            await self._tell(row)
+        return PublicationView(version=version_view(row), seconds=round(time.monotonic() - started, 3))
+
+    async def withdraw_pilot(self, agent: str) -> PublicationView:
+        """Takes back what is tried out; it holds at once, also while the engine does not answer.
+
+        Raises:
+            InputError: not_found, if nothing is.
+        """
+        started = time.monotonic()
+        async with self._serving:
+            row = await self._pilots.withdraw(agent)
+            published = await self._store.published()
+            if published is not None:
+                # No turn asks for it any more; what the engine holds is dropped now, or by `run_for_ever`.
+                with contextlib.suppress(InputError):
+                    await self._engine.serve(_wanted(published), published.number)
+        return PublicationView(version=version_view(row), seconds=round(time.monotonic() - started, 3))
 
     async def engines(self) -> list[EngineView]:
         """The processes of the engine, as they were seen last; none if nobody answers."""
@@ -169,17 +224,23 @@ class KnowledgePublisher:
         if published is None:
             return
         await self._tell(published)
+        pilot = await self._store.pilot()
         self._status = await self._engine.status()
-        if self._status.served == _wanted(published):
+        beside = served_digest(pilot.files) if pilot else None
+        if (self._status.served, self._status.pilot) == (_wanted(published), beside):
             self.problem = None
             return
         try:
-            await self._serve(published)
+            await self._serve(published, pilot)
         except BrokenBundleError as error:
             # After an update of the engine: it goes on with what it has.
             if self.problem is None:
                 _log.error("knowledge.refused", version=published.number, problems=error.problems[:5])
             self.problem = error.problems[0]
+        except InputError as error:
+            if error.code is not ErrorCode.ENGINE_FULL:
+                raise
+            self.problem = finding_texts().pilot_full
         except UntrainedError as error:
             # As above; the engine trains by itself what it is to serve.
             training = await self._engine.train(error.sha256)
@@ -190,6 +251,25 @@ class KnowledgePublisher:
         self, version: tables.KnowledgeVersion, revision: int | None, agent: str, note: str
     ) -> PublicationView:
         started = time.monotonic()
+        await self._stage(version)
+        async with self._serving:
+            row = await self._store.publish(version.number, revision, agent, note)
+            # What fails from here on is done by `run_for_ever`, of this gateway or another.
+            await self._engine.serve(_wanted(row), row.number)
+            await self._tell(row)
+        return PublicationView(version=version_view(row), seconds=round(time.monotonic() - started, 3))
+
+    async def _checked_draft(self, revision: int) -> tables.KnowledgeVersion:
+        draft = await self._store.draft()
+        if draft is None:
+            raise InputError(ErrorCode.NOT_FOUND)
+        if await self._store.revision(draft.number) != revision:
+            raise InputError(ErrorCode.ENTRY_CHANGED)
+        await self._checks.require_passed(draft, revision)
+        return draft
+
+    async def _stage(self, version: tables.KnowledgeVersion) -> None:
+        """Gives a version to the engine, which checks it; nobody is served by it yet."""
         await self._check_fixed(version)
         try:
             await stage(self._engine, await self._store.files(version))
@@ -199,12 +279,6 @@ class KnowledgePublisher:
             # Of an earlier version the model is not kept for ever; whoever asks again in a minute gets it.
             await self._engine.train(error.sha256, again=True)
             raise InputError(ErrorCode.TRAINING_NEEDED, details={"files": []}) from error
-        async with self._serving:
-            row = await self._store.publish(version.number, revision, agent, note)
-            # What fails from here on is done by `run_for_ever`, of this gateway or another.
-            await self._engine.serve(_wanted(row), row.number)
-            await self._tell(row)
-        return PublicationView(version=version_view(row), seconds=round(time.monotonic() - started, 3))
 
     async def _check_fixed(self, version: tables.KnowledgeVersion) -> None:
         published = await self._store.published()
@@ -212,11 +286,21 @@ class KnowledgePublisher:
         if changed:
             raise InputError(ErrorCode.OPERATOR_NEEDED, details={"files": changed})
 
-    async def _serve(self, version: tables.KnowledgeVersion) -> None:
+    async def _serve(self, version: tables.KnowledgeVersion, pilot: tables.KnowledgeVersion | None) -> None:
         wanted = _wanted(version)
         if wanted is not None:
             await stage(self._engine, await self._store.files(version))
-        await self._engine.serve(wanted, version.number)
+        if pilot is None:
+            await self._engine.serve(wanted, version.number)
+            return
+        try:
+            beside = await stage(self._engine, await self._store.files(pilot))
+            await self._engine.serve(wanted, version.number, beside)
+        except (BrokenBundleError, UntrainedError, InputError):
+            # What all others get does not wait for it.
+            if self._status is None or self._status.served != wanted:
+                await self._engine.serve(wanted, version.number)
+            raise
 
     async def _tell(self, version: tables.KnowledgeVersion) -> None:
         key = (version.number, version.sha256)

@@ -126,6 +126,16 @@ class KnowledgeStore:
         async with self._database.read() as transaction:
             return await _published(transaction)
 
+    async def pilot(self) -> tables.KnowledgeVersion | None:
+        """The version that some conversations are answered by first; None without one."""
+        async with self._database.read() as transaction:
+            return await in_state(transaction, "pilot")
+
+    async def base(self) -> tables.KnowledgeVersion | None:
+        """What a draft begins with and is compared with: the pilot, or what is published."""
+        async with self._database.read() as transaction:
+            return await _base(transaction)
+
     async def draft(self) -> tables.KnowledgeVersion | None:
         """The draft; None while nobody has changed anything."""
         async with self._database.read() as transaction:
@@ -148,7 +158,7 @@ class KnowledgeStore:
     async def revision(self, number: int) -> int:
         """The revision of a draft as a whole: its last change."""
         async with self._database.read() as transaction:
-            return await _revision(transaction, number)
+            return await revision_of(transaction, number)
 
     async def history(self, key: Key) -> list[EntryPast]:
         """All changes of an entry, newest first."""
@@ -185,7 +195,7 @@ class KnowledgeStore:
         async with self._database.write() as transaction:
             draft = await _opened_draft(transaction, author)
             files = await _files(transaction, draft)
-            live = await _published(transaction)
+            live = await _base(transaction)
             published = await _files(transaction, live) if live else {}
             last = await _last_changes(transaction, draft.number)
             known = entries_of(files)
@@ -226,7 +236,7 @@ class KnowledgeStore:
         """
         async with self._database.write() as transaction:
             draft = await _draft(transaction, lock=True)
-            published = await _published(transaction)
+            published = await _base(transaction)
             if draft is None or published is None:
                 raise InputError(ErrorCode.NOT_FOUND)
             files, files_before = await _files(transaction, draft), await _files(transaction, published)
@@ -266,7 +276,8 @@ class KnowledgeStore:
             note: What for.
 
         Raises:
-            InputError: not_found; entry_changed, if the draft has changed; conflict, if it is published already.
+            InputError: not_found; entry_changed, if the draft has changed; conflict, if it is published already;
+                pilot_running.
         """
         async with self._database.write() as transaction:
             current = await _published(transaction, lock=True)
@@ -275,7 +286,9 @@ class KnowledgeStore:
                 raise InputError(ErrorCode.NOT_FOUND)
             if row.state == "published":
                 raise InputError(ErrorCode.CONFLICT)
-            if revision is not None and await _revision(transaction, number) != revision:
+            if await in_state(transaction, "pilot") is not None:
+                raise InputError(ErrorCode.PILOT_RUNNING)
+            if revision is not None and await revision_of(transaction, number) != revision:
                 raise InputError(ErrorCode.ENTRY_CHANGED)
             moment = now()
             action = Action.KNOWLEDGE_PUBLISHED if revision is not None else Action.KNOWLEDGE_ROLLED_BACK
@@ -311,14 +324,19 @@ class KnowledgeStore:
 
 
 async def _published(transaction: AsyncSession, *, lock: bool = False) -> tables.KnowledgeVersion | None:
-    return await _in_state(transaction, "published", lock=lock)
+    return await in_state(transaction, "published", lock=lock)
 
 
 async def _draft(transaction: AsyncSession, *, lock: bool = False) -> tables.KnowledgeVersion | None:
-    return await _in_state(transaction, "draft", lock=lock)
+    return await in_state(transaction, "draft", lock=lock)
 
 
-async def _in_state(transaction: AsyncSession, state: str, *, lock: bool) -> tables.KnowledgeVersion | None:
+async def _base(transaction: AsyncSession) -> tables.KnowledgeVersion | None:
+    return await in_state(transaction, "pilot") or await _published(transaction)
+
+
+async def in_state(transaction: AsyncSession, state: str, *, lock: bool = False) -> tables.KnowledgeVersion | None:
+    """The newest version in a state; None without one."""
     row = tables.KnowledgeVersion
     statement = select(row).where(row.state == state).order_by(row.number.desc()).limit(1)
     found: tables.KnowledgeVersion | None = await transaction.scalar(statement.with_for_update() if lock else statement)
@@ -333,20 +351,22 @@ async def _opened_draft(transaction: AsyncSession, author: str) -> tables.Knowle
         return draft
     if published is None:
         raise InputError(ErrorCode.NOT_FOUND)
+    # Edited on while a version is tried out, so that what it brings is in the next one, too.
+    base = await _base(transaction) or published
     moment = now()
     draft = tables.KnowledgeVersion(
         number=await _next_number(transaction),
-        sha256=published.sha256,
+        sha256=base.sha256,
         state="draft",
         origin=FROM_DESK,
         author=author,
         created_at=moment,
         updated_at=moment,
         note="",
-        based_on=published.number,
+        based_on=base.number,
         published_at=None,
         published_by=None,
-        files=dict(published.files),
+        files=dict(base.files),
     )
     transaction.add(draft)
     await transaction.flush()
@@ -393,7 +413,8 @@ async def _delete(transaction: AsyncSession, digests: Iterable[str]) -> None:
         await transaction.execute(delete(tables.KnowledgeFile).where(tables.KnowledgeFile.sha256 == sha256))
 
 
-async def _revision(transaction: AsyncSession, number: int) -> int:
+async def revision_of(transaction: AsyncSession, number: int) -> int:
+    """The last change of a draft."""
     row = tables.KnowledgeChange
     return await transaction.scalar(select(func.max(row.id)).where(row.version == number)) or 0
 

@@ -41,12 +41,12 @@ class KnowledgeTrial:
         return TrainingView(state="done", progress=1.0, problems=[], seconds=0.0)
 
     async def play(self, request: TrialRequest) -> TrialView:
-        """Plays it on the draft, or on what is published.
+        """Plays it on the draft, or on what editors would begin with.
 
         Raises:
             InputError: knowledge_broken; training_needed; unavailable.
         """
-        version = await self._store.draft() or await self._store.published()
+        version = await self._store.draft() or await self._store.base()
         if version is None:
             raise InputError(ErrorCode.NOT_FOUND)
         revision = await self._store.revision(version.number) if version.state == "draft" else 0

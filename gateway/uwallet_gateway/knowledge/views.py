@@ -41,12 +41,14 @@ class KnowledgeViews:
         Raises:
             InputError: not_found, if no knowledge was read in.
         """
-        published, draft = await self._published(), await self._store.draft()
-        files = await self._store.files(draft or published)
+        published, draft, pilot = await self._published(), await self._store.draft(), await self._store.pilot()
+        base = pilot or published
+        files = await self._store.files(draft or base)
         return KnowledgeView(
             role=role,
             published=version_view(published),
-            draft=await self._draft_view(draft, published) if draft else None,
+            pilot=version_view(pilot) if pilot else None,
+            draft=await self._draft_view(draft, base) if draft else None,
             categories=[Category(id=name, title=title) for name, title in categories_of(files).items()],
             plan=plan,
             engines=engines,
@@ -59,7 +61,7 @@ class KnowledgeViews:
         Raises:
             InputError: not_found, if no knowledge was read in.
         """
-        version = await self._version(None, await self._published())
+        version = await self._version(None, await self._base())
         files = await self._store.files(version)
         return [Category(id=name, title=title) for name, title in categories_of(files).items()]
 
@@ -69,10 +71,10 @@ class KnowledgeViews:
         Raises:
             InputError: not_found.
         """
-        published = await self._published()
-        version = await self._version(number, published)
-        before = entries_of(await self._store.files(published))
-        after = entries_of(await self._store.files(version)) if version.number != published.number else before
+        base = await self._base()
+        version = await self._version(number, base)
+        before = entries_of(await self._store.files(base))
+        after = entries_of(await self._store.files(version)) if version.number != base.number else before
         last = await self._store.revisions(version.number) if version.state == "draft" else {}
         keys = [key for key in dict.fromkeys([*after, *before]) if kind is None or key[0] == kind]
         views = [_entry_view(key, before.get(key), after.get(key), last.get(key)) for key in keys]
@@ -92,18 +94,19 @@ class KnowledgeViews:
     async def _with_examples(self, view: EntryView, number: int | None) -> EntryView:
         if view.kind != "topic":
             return view
-        files = await self._store.files(await self._version(number, await self._published()))
+        files = await self._store.files(await self._version(number, await self._base()))
         return view.model_copy(update={"examples": examples_of(files, view.id)})
 
     async def difference(self, after_number: int, before_number: int | None) -> Difference:
-        """What differs between a version and another one, by default the published one.
+        """What differs between a version and another one, by default the published one; of a draft, what it began with.
 
         Raises:
             InputError: not_found.
         """
         published = await self._published()
-        before_version = await self._version(before_number or published.number, published)
         after_version = await self._version(after_number, published)
+        against = await self._base() if after_version.state == "draft" else published
+        before_version = await self._version(before_number or against.number, against)
         before = entries_of(await self._store.files(before_version))
         after = entries_of(await self._store.files(after_version))
         last = await self._store.revisions(after_version.number)
@@ -127,14 +130,14 @@ class KnowledgeViews:
             )
         return Difference(before=before_version.number, after=after_version.number, entries=found)
 
-    async def _draft_view(self, draft: tables.KnowledgeVersion, published: tables.KnowledgeVersion) -> DraftView:
-        difference = await self.difference(draft.number, published.number)
+    async def _draft_view(self, draft: tables.KnowledgeVersion, base: tables.KnowledgeVersion) -> DraftView:
+        difference = await self.difference(draft.number, base.number)
         return DraftView(
             **dict(version_view(draft)),
             revision=await self._store.revision(draft.number),
             changes=len(difference.entries),
             updated_at=draft.updated_at,
-            is_behind=draft.based_on != published.number,
+            is_behind=draft.based_on != base.number,
         )
 
     async def _published(self) -> tables.KnowledgeVersion:
@@ -143,10 +146,16 @@ class KnowledgeViews:
             raise InputError(ErrorCode.NOT_FOUND)
         return published
 
-    async def _version(self, number: int | None, published: tables.KnowledgeVersion) -> tables.KnowledgeVersion:
+    async def _base(self) -> tables.KnowledgeVersion:
+        base = await self._store.base()
+        if base is None:
+            raise InputError(ErrorCode.NOT_FOUND)
+        return base
+
+    async def _version(self, number: int | None, base: tables.KnowledgeVersion) -> tables.KnowledgeVersion:
         if number is None:
-            return await self._store.draft() or published
-        return published if number == published.number else await self._store.version(number)
+            return await self._store.draft() or base
+        return base if number == base.number else await self._store.version(number)
 
 
 def version_view(row: tables.KnowledgeVersion) -> VersionView:

@@ -54,6 +54,7 @@ _BY_CONVERSATION: tuple[type[tables.Table], ...] = (
     tables.CustomerNote,
     tables.BlockedUser,
     tables.MergedVisitor,
+    tables.PilotTalk,
 )
 # Never shown, not even to the person: the first two open something, and nobody can read the last.
 _SECRET = {"contact", "csrf", "vector"}

@@ -13,7 +13,7 @@ from uwallet_gateway.protocol.base import Moment, Request, View
 EntryKind = Literal[
     "faq", "notice", "topic", "organisation", "hot_questions", "wording", "questions", "examples", "lexicon"
 ]
-VersionState = Literal["draft", "published", "retired"]
+VersionState = Literal["draft", "pilot", "published", "retired", "withdrawn"]
 EntryChange = Literal["added", "changed", "removed"]
 Severity = Literal["error", "warning", "note"]
 CheckState = Literal["none", "running", "done", "failed", "cancelled"]
@@ -203,7 +203,7 @@ class EntryView(View):
     file: str
     value: dict[str, Any] = Field(description="By kind; of a removed entry as it was published")
     revision: int = Field(description="To be sent with a change; 0: unchanged in the draft")
-    change: EntryChange | None = Field(description="Against the published version")
+    change: EntryChange | None = Field(description="Against the published version, or the pilot while there is one")
     changed_by: str | None
     changed_at: Moment | None
     examples: list[str] | None = Field(
@@ -262,7 +262,7 @@ class DraftView(VersionView):
     """The draft, which all editors share."""
 
     revision: int = Field(description="Counts up with each change")
-    changes: int = Field(description="How many entries differ from the published version")
+    changes: int = Field(description="How many entries differ from the published version, or from the pilot")
     updated_at: Moment
     is_behind: bool = Field(description="Whether another version was published since it was opened")
 
@@ -291,6 +291,7 @@ class KnowledgeView(View):
 
     role: KnowledgeRole
     published: VersionView
+    pilot: VersionView | None = Field(description="What some conversations are answered by first")
     draft: DraftView | None
     plan: PlanView | None
     categories: list[Category]

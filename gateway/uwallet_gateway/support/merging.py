@@ -299,6 +299,15 @@ async def _move(transaction: AsyncSession, source: tables.Conversation, target: 
             .values(conversation_id=target.id)
             .execution_options(synchronize_session=False)
         )
+    talk = tables.PilotTalk
+    piloted = select(talk.pilot_id).where(talk.conversation_id == source.id)
+    # What both were answered by may not be the same version, and what became of it is one conversation now.
+    await transaction.execute(
+        update(talk)
+        .where(talk.conversation_id == target.id, talk.pilot_id.in_(piloted))
+        .values(is_mixed=True)
+        .execution_options(synchronize_session=False)
+    )
     block = await transaction.get(tables.BlockedUser, source.id)
     if block is not None and await transaction.get(tables.BlockedUser, target.id) is None:
         block.conversation_id = target.id

@@ -83,6 +83,9 @@ STATUS: dict[ErrorCode, int] = {
     ErrorCode.CHECKS_NEEDED: 409,
     ErrorCode.TRAINING_NEEDED: 409,
     ErrorCode.OPERATOR_NEEDED: 409,
+    ErrorCode.PILOT_RUNNING: 409,
+    ErrorCode.PUBLICATION_SET: 409,
+    ErrorCode.ENGINE_FULL: 409,
 }
 
 

@@ -19,6 +19,7 @@ from uwallet_gateway.engine.client import EngineClient, EngineReply, EngineUnava
 from uwallet_gateway.hooks.stream import StreamRecorder
 from uwallet_gateway.input_text import without_quotation
 from uwallet_gateway.insight.recording import record_turn
+from uwallet_gateway.knowledge.pilots import KnowledgePilots, PilotTurn, note_turn
 from uwallet_gateway.observability.metrics import Metrics
 from uwallet_gateway.support.configuration import Configuration
 from uwallet_gateway.support.presence import Availability
@@ -60,6 +61,7 @@ class Dispatcher:
         locks: Locks,
         configuration: Configuration,
         stream: StreamRecorder,
+        pilots: KnowledgePilots,
         *,
         concurrency: int,
         patience: float,
@@ -78,6 +80,7 @@ class Dispatcher:
             locks: Keep workers of other processes out of a conversation.
             configuration: What admins have changed: the greeting, and opening hours that the bot is told.
             stream: Is told of each answer.
+            pilots: Know which conversations are answered by another version of the knowledge.
             concurrency: Turns that run in the engine at the same time.
             patience: Seconds for which a message waits for an engine that is away.
             notice_after: Seconds after which the user is told.
@@ -92,6 +95,7 @@ class Dispatcher:
         self._locks = locks
         self._configuration = configuration
         self._stream = stream
+        self._pilots = pilots
         self._slots = asyncio.Semaphore(concurrency)
         self._patience = patience
         self._notice_after = notice_after
@@ -208,11 +212,12 @@ class Dispatcher:
         started = time.perf_counter()
         try:
             availability = await self._tickets.availability(conversation_id)
-            reply = await self._ask(message, availability)
+            pilot = await self._pilots.turn_of(conversation_id)
+            reply = await self._ask(message, availability, pilot)
             if reply is None:
                 return
             with span("store"):
-                dropped = await self._store(message, reply, availability)
+                dropped = await self._store(message, reply, availability, pilot)
             if dropped:
                 self._metrics.count_reply_dropped(dropped)
                 _log.warning(
@@ -226,7 +231,7 @@ class Dispatcher:
             self._event_bus.publish(Typing(conversation_id, typing=False))
         self.settled(conversation_id, message.id)
 
-    async def _ask(self, message: Message, availability: Availability) -> EngineReply | None:
+    async def _ask(self, message: Message, availability: Availability, pilot: PilotTurn | None) -> EngineReply | None:
         """The engine's reply, or None if the message was settled or the gateway stops meanwhile."""
         give_up_at = time.monotonic() + self._patience
         pause = _FIRST_PAUSE
@@ -241,6 +246,8 @@ class Dispatcher:
         origin = await self._transcript.origin(message.conversation_id)
         # Some answers are for some places only.
         metadata |= {name: value for name, value in asdict(origin).items() if value is not None}
+        if pilot is not None and pilot.is_pilot:
+            metadata["knowledge"] = pilot.sha256
         while not self._stopping:
             try:
                 async with self._slots:
@@ -273,7 +280,9 @@ class Dispatcher:
                 return reply
         return None
 
-    async def _store(self, message: Message, reply: EngineReply, availability: Availability) -> str | None:
+    async def _store(
+        self, message: Message, reply: EngineReply, availability: Availability, pilot: PilotTurn | None
+    ) -> str | None:
         """Stores the bot's reply. Returns why it was dropped instead, or None."""
         items = replies(reply.messages, message.id, reply.reading)
         if message.payload == GREETING_PAYLOAD and self._configuration.welcome is not None:
@@ -286,6 +295,12 @@ class Dispatcher:
             if not await transaction.set_state(message.id, "answered"):
                 return "settled"
             await record_turn(transaction.session, message, reply)
+            if pilot is not None:
+                told = "knowledge" in reply.model_fields_set
+                is_as_asked = not told or (reply.knowledge == pilot.sha256) == pilot.is_pilot
+                await note_turn(
+                    transaction.session, pilot, message.conversation_id, message.created_at, is_as_asked=is_as_asked
+                )
             await self._stream.turn(transaction.session, message, reply)
             if reply.script is not None:
                 await transaction.set_script(reply.script)

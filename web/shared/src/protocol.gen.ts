@@ -84,6 +84,8 @@ export type Action =
   | 'publication_planned'
   | 'publication_cancelled'
   | 'publication_refused'
+  | 'pilot_started'
+  | 'pilot_withdrawn'
   | 'knowledge_exported';
 /**
  * Roles, from the fewest rights to the most.
@@ -1457,7 +1459,7 @@ export interface EntryDifference {
 export interface DraftView {
   number: number;
   sha256: string;
-  state: 'draft' | 'published' | 'retired';
+  state: 'draft' | 'pilot' | 'published' | 'retired' | 'withdrawn';
   author: string;
   created_at: string;
   note: string;
@@ -1469,7 +1471,7 @@ export interface DraftView {
    */
   revision: number;
   /**
-   * How many entries differ from the published version
+   * How many entries differ from the published version, or from the pilot
    */
   changes: number;
   updated_at: string;
@@ -1538,7 +1540,7 @@ export interface EntryView {
    */
   revision: number;
   /**
-   * Against the published version
+   * Against the published version, or the pilot while there is one
    */
   change: ('added' | 'changed' | 'removed') | null;
   changed_by: string | null;
@@ -1613,7 +1615,7 @@ export interface EntryProblem {
  */
 export interface EntryPast {
   version: number;
-  state: 'draft' | 'published' | 'retired';
+  state: 'draft' | 'pilot' | 'published' | 'retired' | 'withdrawn';
   change: 'added' | 'changed' | 'removed';
   author: string;
   at: string;
@@ -2116,6 +2118,10 @@ export interface KeepOpenRequest {
 export interface KnowledgeView {
   role: KnowledgeRole;
   published: VersionView;
+  /**
+   * What some conversations are answered by first
+   */
+  pilot: VersionView | null;
   draft: DraftView | null;
   plan: PlanView | null;
   categories: Category[];
@@ -2134,7 +2140,7 @@ export interface KnowledgeView {
 export interface VersionView {
   number: number;
   sha256: string;
-  state: 'draft' | 'published' | 'retired';
+  state: 'draft' | 'pilot' | 'published' | 'retired' | 'withdrawn';
   author: string;
   created_at: string;
   note: string;
@@ -2610,6 +2616,115 @@ export interface PersonRequest {
   site?: string | null;
   user_id?: string | null;
   conversation_id?: string | null;
+}
+/**
+ * What became of the conversations that one version has answered while there was a pilot.
+ */
+export interface PilotFigures {
+  version: number;
+  /**
+   * In which the user has written something
+   */
+  conversations: number;
+  /**
+   * Conversations in which a walkthrough was solved
+   */
+  solved: number;
+  not_solved: number;
+  /**
+   * Conversations with a ticket
+   */
+  handed_off: number;
+  helpful: number;
+  unhelpful: number;
+  /**
+   * Conversations with a message that could not be answered
+   */
+  not_understood: number;
+}
+/**
+ * Makes the pilot the published version.
+ */
+export interface PilotPublication {
+  note?: string;
+}
+/**
+ * Lets one site, or a share of the conversations, have the draft first.
+ */
+export interface PilotRequest {
+  /**
+   * Of the draft that was checked
+   */
+  revision: number;
+  note?: string;
+  /**
+   * Its key
+   */
+  site?: string | null;
+  /**
+   * Of a hundred conversations
+   */
+  share?: (5 | 10 | 25 | 50) | null;
+}
+/**
+ * What is tried out now, and the sites that could have a draft first.
+ */
+export interface PilotStatus {
+  running: PilotView | null;
+  sites: SiteName[];
+}
+/**
+ * The version that is tried out, beside what is published.
+ */
+export interface PilotView {
+  version: VersionView;
+  /**
+   * Key of the only site that has it
+   */
+  site: string | null;
+  site_name: string | null;
+  /**
+   * Of a hundred conversations
+   */
+  share: number | null;
+  agent: string;
+  note: string;
+  started_at: string;
+  pilot: PilotFigures;
+  others: PilotFigures1;
+  /**
+   * Conversations that both have answered; they count for neither
+   */
+  mixed: number;
+  /**
+   * Whether one of them has too few conversations to be compared
+   */
+  is_few: boolean;
+}
+/**
+ * What became of the conversations that one version has answered while there was a pilot.
+ */
+export interface PilotFigures1 {
+  version: number;
+  /**
+   * In which the user has written something
+   */
+  conversations: number;
+  /**
+   * Conversations in which a walkthrough was solved
+   */
+  solved: number;
+  not_solved: number;
+  /**
+   * Conversations with a ticket
+   */
+  handed_off: number;
+  helpful: number;
+  unhelpful: number;
+  /**
+   * Conversations with a message that could not be answered
+   */
+  not_understood: number;
 }
 /**
  * Whether the agent takes chats.

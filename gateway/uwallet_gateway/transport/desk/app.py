@@ -21,6 +21,7 @@ from uwallet_gateway.transport.desk import (
     intents,
     knowledge,
     knowledge_files,
+    knowledge_pilots,
     oidc,
     persons,
     push,
@@ -62,6 +63,7 @@ ROUTERS = (
     hot_questions.router,
     knowledge.router,
     knowledge_files.router,
+    knowledge_pilots.router,
 )
 
 

@@ -48,6 +48,9 @@ export default function Studio(): JSX.Element {
         {knowledge.data && (
           <>
             <Tag color="green">{fill(t.studio.published, { number: knowledge.data.published.number })}</Tag>
+            {knowledge.data.pilot && (
+              <Tag color="blue">{fill(t.studio.pilot.running, { number: knowledge.data.pilot.number })}</Tag>
+            )}
             <Tag color={draft && draft.changes > 0 ? 'orange' : 'default'}>
               {draft ? fill(t.studio.changes, { count: draft.changes }) : t.studio.no_draft}
             </Tag>

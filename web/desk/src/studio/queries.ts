@@ -4,7 +4,7 @@ import { useQuery, type UseQueryResult } from '@tanstack/react-query';
 import { useLocation } from 'wouter';
 import { useStore } from 'zustand';
 import { search } from '../core/api.ts';
-import type { Entries, EntryView, Knowledge, KnowledgeRole } from '../core/protocol.ts';
+import type { Entries, EntryView, Knowledge, KnowledgeRole, PilotStatus } from '../core/protocol.ts';
 import type { EntryKind } from '../core/studio.ts';
 import { useDesk } from '../view/context.ts';
 
@@ -21,6 +21,16 @@ export function useKnowledge(): UseQueryResult<Knowledge> {
   return useQuery({
     queryKey: ['knowledge'],
     queryFn: () => api.request<Knowledge>('GET', '/knowledge'),
+    refetchInterval: OFTEN,
+  });
+}
+
+/** What is tried out with some conversations now, and the sites that there are. */
+export function usePilot(): UseQueryResult<PilotStatus> {
+  const { api } = useDesk();
+  return useQuery({
+    queryKey: ['knowledge', 'pilot'],
+    queryFn: () => api.request<PilotStatus>('GET', '/knowledge/pilot'),
     refetchInterval: OFTEN,
   });
 }

@@ -13,6 +13,7 @@ import { errorText, useAction, useDesk } from '../view/context.ts';
 import { titleOf } from './names.ts';
 import { renew } from '../view/queries.ts';
 import { Changes } from './changes.tsx';
+import { PublishDialog, type Scope } from './publish_dialog.tsx';
 import { TrainingState } from './training_state.tsx';
 import { useKnowledge, useStudioRole } from './queries.ts';
 import { WorseList } from './worse_list.tsx';
@@ -32,7 +33,8 @@ export function Review(): JSX.Element {
   const draft = knowledge.data?.draft ?? null;
   const [note, setNote] = useState('');
   const [at, setAt] = useState<Dayjs | null>(null);
-  const [published, setPublished] = useState<{ number: number; seconds: number } | null>(null);
+  const [published, setPublished] = useState<{ number: number; seconds: number; isPilot: boolean } | null>(null);
+  const [asking, setAsking] = useState(false);
   const [run, busy] = useAction();
   const number = draft?.number ?? 0;
   const difference = useQuery({
@@ -54,13 +56,27 @@ export function Review(): JSX.Element {
     <Alert
       type="success"
       showIcon
-      title={fill(t.studio.published_now, { ...published, seconds: published.seconds.toFixed(1) })}
+      title={fill(published.isPilot ? t.studio.pilot.started : t.studio.published_now, {
+        number: published.number,
+        seconds: published.seconds.toFixed(1),
+      })}
+    />
+  );
+  const pilot = knowledge.data.pilot && (
+    <Alert
+      className="studio-training"
+      type="info"
+      showIcon
+      title={fill(t.studio.pilot.title, { number: knowledge.data.pilot.number })}
+      description={t.studio.pilot.first_end}
+      action={<Link href="/studio?tab=versions">{t.studio.pilot.to_versions}</Link>}
     />
   );
   if (draft === null || draft.changes === 0) {
     return (
       <>
         {done}
+        {pilot}
         <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t.studio.nothing_to_publish} />
       </>
     );
@@ -76,34 +92,47 @@ export function Review(): JSX.Element {
       );
     });
   const plan = knowledge.data.plan;
+  const send = (scope: Scope | null): Promise<boolean> =>
+    run(async () => {
+      try {
+        const body = { revision: draft.revision, note: note.trim() };
+        const answer = await (scope === null
+          ? api.request<Publication>(
+              'POST',
+              '/knowledge/draft/publication',
+              { ...body, at: at?.toISOString() ?? null },
+              PATIENCE,
+            )
+          : api.request<Publication>('POST', '/knowledge/draft/pilot', { ...body, ...scope }, PATIENCE));
+        if (!answer.plan)
+          setPublished({ number: answer.version.number, seconds: answer.seconds, isPilot: scope !== null });
+        setNote('');
+        setAt(null);
+      } catch (error) {
+        const problems = error instanceof ApiError ? error.details.problems : undefined;
+        if (Array.isArray(problems)) {
+          modal.error({
+            title: errorText(error),
+            content: <ul>{problems.map((line) => <li key={String(line)}>{String(line)}</li>)}</ul>, // prettier-ignore
+          });
+          return;
+        }
+        throw error;
+      } finally {
+        setAsking(false);
+        await renew(queries, ['knowledge']);
+      }
+    });
   const publish = (): void => {
-    const time = at?.format(MINUTE) ?? '';
+    if (at === null) {
+      setAsking(true);
+      return;
+    }
     modal.confirm({
-      title: fill(at ? t.studio.plan_sure : t.studio.publish_sure, { count: draft.changes, time }),
-      content: at ? t.studio.plan_lead : t.studio.publish_lead,
-      okText: at ? t.studio.plan : t.studio.publish,
-      onOk: () =>
-        run(async () => {
-          try {
-            const body = { revision: draft.revision, note: note.trim(), at: at?.toISOString() ?? null };
-            const answer = await api.request<Publication>('POST', '/knowledge/draft/publication', body, PATIENCE);
-            if (!answer.plan) setPublished({ number: answer.version.number, seconds: answer.seconds });
-            setNote('');
-            setAt(null);
-          } catch (error) {
-            const problems = error instanceof ApiError ? error.details.problems : undefined;
-            if (Array.isArray(problems)) {
-              modal.error({
-                title: errorText(error),
-                content: <ul>{problems.map((line) => <li key={String(line)}>{String(line)}</li>)}</ul>, // prettier-ignore
-              });
-              return;
-            }
-            throw error;
-          } finally {
-            await renew(queries, ['knowledge']);
-          }
-        }),
+      title: fill(t.studio.plan_sure, { count: draft.changes, time: at.format(MINUTE) }),
+      content: t.studio.plan_lead,
+      okText: t.studio.plan,
+      onOk: () => send(null),
     });
   };
   const discard = (): void => {
@@ -121,6 +150,7 @@ export function Review(): JSX.Element {
   return (
     <>
       {done}
+      {pilot}
       {draft.is_behind && <Alert type="warning" showIcon title={t.studio.behind} />}
       <h2>{fill(t.studio.changes, { count: draft.changes })}</h2>
       <Collapse
@@ -234,7 +264,14 @@ export function Review(): JSX.Element {
         />
         <Button
           type="primary"
-          disabled={role !== 'publisher' || !isCurrent || open.length > 0 || busy || (at?.isBefore(dayjs()) ?? false)}
+          disabled={
+            role !== 'publisher' ||
+            !isCurrent ||
+            open.length > 0 ||
+            busy ||
+            pilot !== null ||
+            (at?.isBefore(dayjs()) ?? false)
+          }
           onClick={publish}
         >
           {at ? t.studio.plan : t.studio.publish}
@@ -243,6 +280,14 @@ export function Review(): JSX.Element {
           {t.studio.discard}
         </Button>
       </div>
+      {asking && (
+        <PublishDialog
+          count={draft.changes}
+          busy={busy}
+          onClose={() => setAsking(false)}
+          onPublish={(scope) => void send(scope)}
+        />
+      )}
       <p className="muted">
         {role !== 'publisher'
           ? t.studio.needs_publisher
@@ -250,7 +295,9 @@ export function Review(): JSX.Element {
             ? t.studio.needs_checks
             : open.length > 0
               ? t.studio.needs_reasons
-              : t.studio.publish_lead}
+              : pilot
+                ? t.studio.pilot.first_end
+                : t.studio.publish_lead}
       </p>
     </>
   );

@@ -10,11 +10,12 @@ import { errorText, useAction, useDesk, useNow } from '../view/context.ts';
 import { titleOf } from './names.ts';
 import { renew } from '../view/queries.ts';
 import { Changes } from './changes.tsx';
-import { useStudioRole } from './queries.ts';
+import { PilotPanel } from './pilot_panel.tsx';
+import { useKnowledge, useStudioRole } from './queries.ts';
 
 type Version = Versions['versions'][number];
 
-const COLORS = { draft: 'orange', published: 'green', retired: 'default' };
+const COLORS = { draft: 'orange', pilot: 'blue', published: 'green', retired: 'default', withdrawn: 'default' };
 
 /** As a publication. Milliseconds. */
 const PATIENCE = 90_000;
@@ -25,6 +26,7 @@ export function VersionList(): JSX.Element {
   const queries = useQueryClient();
   const now = new Date(useNow(60_000));
   const role = useStudioRole();
+  const isPilotRunning = Boolean(useKnowledge().data?.pilot);
   const [run, busy] = useAction();
   const [shown, setShown] = useState<Version | null>(null);
   const found = useQuery({
@@ -78,7 +80,12 @@ export function VersionList(): JSX.Element {
             {t.studio.download}
           </a>
           {version.state === 'retired' && (
-            <Button size="small" danger disabled={role !== 'publisher' || busy} onClick={() => rollBack(version)}>
+            <Button
+              size="small"
+              danger
+              disabled={role !== 'publisher' || busy || isPilotRunning}
+              onClick={() => rollBack(version)}
+            >
               {t.studio.roll_back}
             </Button>
           )}
@@ -88,6 +95,7 @@ export function VersionList(): JSX.Element {
   ];
   return (
     <>
+      <PilotPanel />
       <Table
         rowKey="number"
         size="middle"
