@@ -218,11 +218,13 @@ class SQLKnowledgeStore:
     def __init__(self, engine: sa.engine.Engine) -> None:
         """Makes the tables where they are missing."""
         self._engine = engine
-        try:
-            _metadata.create_all(engine)
-        except sa.exc.DBAPIError:
-            # Another process, which started at the same moment, was faster.
-            _metadata.create_all(engine)
+        # One by one: processes that start at the same moment meet at any of them.
+        for table in _metadata.sorted_tables:
+            try:
+                table.create(engine, checkfirst=True)
+            except sa.exc.DBAPIError:
+                if not sa.inspect(engine).has_table(table.name):
+                    raise
 
     def add_texts(self, texts: Mapping[str, str]) -> None:
         """Keeps contents (see protocol)."""

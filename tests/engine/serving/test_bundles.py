@@ -63,6 +63,25 @@ async def staged(bundles: Bundles, files: dict[str, str]) -> str:
     return bundle_digest(digests)
 
 
+def test_processes_that_start_at_once_meet_at_no_table(tmp_path: Path) -> None:
+    address = f"sqlite:///{tmp_path / 'store.db'}"
+    mine, other = sa.create_engine(address), sa.create_engine(address)
+
+    def is_faster(table: sa.Table, connection: sa.engine.Connection, **options: object) -> None:
+        if connection.engine is mine:
+            table.create(other)
+
+    tables = knowledge_store._metadata.sorted_tables
+    for table in tables:
+        sa.event.listen(table, "before_create", is_faster)
+    try:
+        SQLKnowledgeStore(mine)
+    finally:
+        for table in tables:
+            sa.event.remove(table, "before_create", is_faster)
+    assert set(sa.inspect(mine).get_table_names()) == {table.name for table in tables}
+
+
 @pytest.mark.model
 async def test_every_process_takes_what_is_published(
     served_bot: Bot, store: SQLKnowledgeStore, files: dict[str, str]

@@ -52,8 +52,14 @@ def address(tmp_path: Path, redis: int) -> Iterator[str]:
     command = [sys.executable, "-W", "ignore", "-m", "engine.serve", "--model", str(MODEL), "--port", str(port)]
     command += ["--endpoints", str(endpoints), "--interface", "127.0.0.1"]
     with log.open("wb") as output:
+        # In a group of its own: where a worker cannot start, Sanic kills the whole group.
         process = subprocess.Popen(
-            command, cwd=ROOT, env={**os.environ, "SANIC_WORKERS": "2"}, stdout=output, stderr=output
+            command,
+            cwd=ROOT,
+            env={**os.environ, "SANIC_WORKERS": "2"},
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
         )
     try:
         deadline = time.monotonic() + START_SECONDS
