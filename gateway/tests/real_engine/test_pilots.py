@@ -25,9 +25,11 @@ from uwallet_gateway.database import tables
 pytestmark = pytest.mark.engine
 
 PATH = "/knowledge/draft/entries/faq/wrong_number"
-_TALKS = 12
+_TALKS = 8
+# Seconds between messages of one of them: people write no faster, and the checks of a draft need the engine, too.
+_PAUSE = 0.3
 # Answers to the question that are looked at before and after each change.
-_HEARD = 40
+_HEARD = 16
 
 
 @pytest.fixture
@@ -75,31 +77,37 @@ async def test_talks_go_on_while_pilots_begin_and_end(gateway: Gateway) -> None:
             for number in (2, 3, 4):
                 sent = time.monotonic()
                 heard.append((sent, token, await said(gateway, token, text=FAQ["question"])))
+                await asyncio.sleep(_PAUSE)
                 await step(token, "好了，下一步", number)
+                await asyncio.sleep(_PAUSE)
 
-    async def heard_from_now_on() -> list[tuple[str, str]]:
-        """What is answered to the next messages that are sent, with who has asked."""
+    async def heard_from_now_on(both: str = "") -> list[tuple[str, str]]:
+        """What is answered to the next messages that are sent, with who has asked.
+
+        Args:
+            both: Waits until somebody has heard this answer and somebody another one.
+        """
         begun, found = time.monotonic(), list[tuple[str, str]]()
         async with asyncio.timeout(120):
-            while len(found) < _HEARD:
+            while len(found) < _HEARD or (both and len({both in text for _, text in found}) < 2):
                 await asyncio.sleep(0.1)
                 found = [(token, text) for sent, token, text in heard if sent > begun]
         return found
 
+    answer = "试行的回答。"
+    # Once taken back it is the draft again, which the checks have passed.
+    body: dict[str, Any] = {"revision": await drafted(editor, answer), "share": 50}
     talks = [asyncio.create_task(talk()) for _ in range(_TALKS)]
     seconds: list[float] = []
     try:
-        for number in range(3):
-            answer = f"试行的回答{number}。"
-            body: dict[str, Any] = {"revision": await drafted(editor, answer), "share": 50}
+        for _ in range(3):
             seconds.append((await editor.ok("POST", "/knowledge/draft/pilot", json=body))["seconds"])
             versions = defaultdict[str, set[bool]](set)
-            for token, text in await heard_from_now_on():
+            for token, text in await heard_from_now_on(both=answer):
                 versions[token].add(answer in text)
             assert all(len(found) == 1 for found in versions.values())
-            assert set().union(*versions.values()) == {True, False}
             seconds.append((await editor.ok("DELETE", "/knowledge/pilot"))["seconds"])
-            assert [text for _, text in await heard_from_now_on() if "试行" in text] == []
+            assert [text for _, text in await heard_from_now_on() if answer in text] == []
     finally:
         is_over.set()
         await asyncio.gather(*talks)
