@@ -108,7 +108,8 @@ def test_what_is_done_about_a_cause_shows_the_cause(conversation: Conversation) 
     assert conversation.does(Act.OUT_OF_SCOPE, "银行拦了的", acts={"trouble": 0.9}) == ["utter_treatment"]
     ((kind, topic, step),) = told(conversation)
     assert (kind, topic) == ("step_shown", "payment_failure")
-    assert step and KNOWLEDGE.topics[topic].steps[step - 1].treatment
+    assert step
+    assert KNOWLEDGE.topics["payment_failure"].steps[step - 1].treatment
 
 
 def test_a_walkthrough_taken_up_again_is_not_opened(conversation: Conversation) -> None:
