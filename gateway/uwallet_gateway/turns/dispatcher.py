@@ -16,6 +16,7 @@ import structlog
 
 from common.tracing import NEW, span, trace_id, traceparent
 from uwallet_gateway.engine.client import EngineClient, EngineReply, EngineUnavailable, FailureReason
+from uwallet_gateway.engine.engines import Engines
 from uwallet_gateway.hooks.stream import StreamRecorder
 from uwallet_gateway.input_text import without_quotation
 from uwallet_gateway.insight.recording import record_turn
@@ -52,7 +53,7 @@ class Dispatcher:
     def __init__(
         self,
         transcript: Transcript,
-        engine: EngineClient,
+        engine: EngineClient | Engines,
         event_bus: EventBus,
         outage: OutageNotices,
         requests: UserRequests,
