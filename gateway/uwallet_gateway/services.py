@@ -26,7 +26,7 @@ from uwallet_gateway.database.connection import Database, database_url
 from uwallet_gateway.database.redis_client import redis_client
 from uwallet_gateway.engine.assistant import EngineAssistant
 from uwallet_gateway.engine.client import EngineClient
-from uwallet_gateway.engine.engines import AnyEngine, Engines
+from uwallet_gateway.engine.engines import AnyEngine, Engines, engines_at
 from uwallet_gateway.engine.knowledge import EngineKnowledge
 from uwallet_gateway.hooks.cards import load_cards
 from uwallet_gateway.hooks.endpoints import read_endpoints
@@ -219,10 +219,8 @@ def build_services(settings: Settings, engine: EngineClient | Engines | None = N
     event_bus = EventBus()
     redis_url = settings.redis_url.get_secret_value()
     redis = redis_client(redis_url) if redis_url else None
-    secret = settings.engine_secret.get_secret_value() or None
-    urls = settings.engine_urls
-    clients = {url: EngineClient(url, secret, timeout=settings.engine_timeout) for url in urls}
-    engine = engine or (Engines(clients) if len(clients) > 1 else clients[urls[0]])
+    urls, secret = settings.engine_urls, settings.engine_secret.get_secret_value() or None
+    engine = engine or engines_at(urls, secret, timeout=settings.engine_timeout)
     from_file = read_endpoints(Path(settings.hooks_file)) if settings.hooks_file else ()
     endpoints = HookEndpoints(database, keys.hooks, from_file)
     presentation = Presentation(settings, keys, texts)

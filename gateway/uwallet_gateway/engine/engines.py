@@ -23,6 +23,7 @@ _LEFT_FOR = 5.0
 # Seconds after which it is looked whether an engine that has not answered yet answers anything, for how many seconds,
 # and how often before it is left. It only counts while another one answers: else the machine is busy, not the engine.
 _QUIET, _LOOK, _LOOKS = 1.0, 1.0, 2
+_BEST_FIRST = (CircuitState.CLOSED, CircuitState.HALF_OPEN, CircuitState.OPEN)
 _log = structlog.get_logger()
 
 
@@ -38,7 +39,9 @@ class Engines:
     def state(self) -> CircuitState:
         """The best state of them."""
         states = {client.state for client in self._clients.values()}
-        return next(state for state in (CircuitState.CLOSED, CircuitState.HALF_OPEN, CircuitState.OPEN) if state in states)
+        return next(
+            state for state in (CircuitState.CLOSED, CircuitState.HALF_OPEN, CircuitState.OPEN) if state in states
+        )
 
     async def send(
         self,
@@ -75,7 +78,7 @@ class Engines:
         await asyncio.gather(*(client.close() for client in self._clients.values()))
 
     def _in_order(self, sender: str) -> list[str]:
-        """All engines: those that were not left first, each conversation in an order of its own (rendezvous hashing)."""
+        """All engines, those that were left last; each conversation has an order of its own (rendezvous hashing)."""
         moment = time.monotonic()
 
         def rank(url: str) -> tuple[bool, bytes]:
@@ -111,6 +114,12 @@ class Engines:
         others = [client for other, client in self._clients.items() if other != url]
         own, *rest = await asyncio.gather(*(client.is_there(_LOOK) for client in (self._clients[url], *others)))
         return not own and any(rest)
+
+
+def engines_at(urls: Sequence[str], secret: str | None, *, timeout: float) -> EngineClient | Engines:
+    """A client of the engines at some addresses."""
+    clients = {url: EngineClient(url, secret, timeout=timeout) for url in urls}
+    return Engines(clients) if len(clients) > 1 else clients[urls[0]]
 
 
 class AnyEngine(httpx.AsyncBaseTransport):
