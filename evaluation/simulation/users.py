@@ -34,6 +34,7 @@ _OF_STEPS = frozenset(
         "utter_take_your_time",
         "utter_step_answer",
         "utter_step_unknown",
+        "utter_step_unknown_of",
         "utter_details_recap",
         "utter_human_declined_in_procedure",
         "utter_all_steps",
@@ -363,7 +364,7 @@ class User:
         if self.mission.detail == asked.id and not self._treated:
             self._treated = True
             if self.mission.detail_act == "question":
-                answers = says("utter_step_answer", "utter_step_unknown")
+                answers = says("utter_step_answer", "utter_step_unknown", "utter_step_unknown_of")
                 return Utterance(self._one_of(wanted["questions"]), "question about detail", answers)
             if self.mission.detail_act == "skip_detail":
                 return self._act("skip_detail", lambda said: asked.ask not in "".join(reply.text for reply in said))
@@ -527,7 +528,11 @@ class User:
         ):
             self._detours += 1
             lines = self.phrases.of_step(topic.id, topic.steps[max(self._step, 1) - 1].id, "question")
-            return Utterance(self._one_of(lines), "question", says("utter_step_answer", "utter_step_unknown"))
+            return Utterance(
+                self._one_of(lines),
+                "question",
+                says("utter_step_answer", "utter_step_unknown", "utter_step_unknown_of"),
+            )
         return None
 
     def _in_their_way(self, meant: Utterance, replies: Sequence[Said]) -> list[Utterance]:
