@@ -59,6 +59,8 @@ _MOST_OPENERS = 3
 _MOST_BACK = 3
 # Whoever does not get their answer asks in other words.
 _MOST_TRIES = 3
+# What is said to a question about a step.
+_ANSWERS = ("utter_step_answer", "utter_step_unknown", "utter_step_unknown_of")
 
 
 @dataclass(frozen=True)
@@ -364,7 +366,7 @@ class User:
         if self.mission.detail == asked.id and not self._treated:
             self._treated = True
             if self.mission.detail_act == "question":
-                answers = says("utter_step_answer", "utter_step_unknown", "utter_step_unknown_of")
+                answers = says(*_ANSWERS)
                 return Utterance(self._one_of(wanted["questions"]), "question about detail", answers)
             if self.mission.detail_act == "skip_detail":
                 return self._act("skip_detail", lambda said: asked.ask not in "".join(reply.text for reply in said))
@@ -531,7 +533,7 @@ class User:
             return Utterance(
                 self._one_of(lines),
                 "question",
-                says("utter_step_answer", "utter_step_unknown", "utter_step_unknown_of"),
+                says(*_ANSWERS),
             )
         return None
 
