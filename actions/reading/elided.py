@@ -10,8 +10,14 @@ from actions.dialogue.state import DialogueState
 from actions.knowledge.danger import Danger
 from actions.reading.hearing import Heard
 
-_BEFORE = "(?:可是?|但是?|那|完了|糟了|不好|坏了|惨了)?(?:我|俺|咱)?(?:已经|刚才?|刚刚|都|就|早就?|也|当时|全|一着急|没多想)*"
-_AFTER = "(?:给|跟|到)?(?:他|她|对方|人家|他们)?(?:们)?(?:了|过去?了?|出去了?|完了)+(?:啊|呀|呢|咋办|怎么办|才发现|才反应过来)?"
+_BEFORE = (
+    "(?:可是?|但是?|那|完了|糟了|不好|坏了|惨了)?(?:我|俺|咱)?"
+    "(?:已经|刚才?|刚刚|都|就|早就?|也|当时|全|一着急|没多想)*"
+)
+_AFTER = (
+    "(?:给|跟|到)?(?:他|她|对方|人家)?(?:们)?(?:了|过去?了?|出去了?|完了)+"
+    "(?:啊|呀|呢|咋办|怎么办|才发现|才反应过来)?"
+)
 # By the fact: what was spoken of before, and the verb that is left. The first that fits counts.
 _ELISIONS = tuple(
     (fact, re.compile(spoken), re.compile(f"{_BEFORE}(?:{verbs}){_AFTER}"))
@@ -23,7 +29,7 @@ _ELISIONS = tuple(
         ("watched", "共享|屏幕|投屏|远程", "开|点|弄|照做|共享|打开"),
         ("installed", "软件|[aA][pP]{2}|会议|下载|安装", "下|装|下载|安装|照做"),
         ("link", "链接|网址|网页|二维码", "点|扫|点开|打开|进去"),
-        ("lost", "转账|转钱|汇款|打钱|打款|转给|转到|交钱|保证金|手续费|充值|垫付|付款|付钱|转", "转|汇|付|交|打|充|给|垫"),
+        ("lost", "转|汇款|打钱|打款|交钱|保证金|手续费|充值|垫付|付款|付钱", "转|汇|付|交|打|充|给|垫"),
     )
 )
 # What is longer tells of something itself.

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import dataclasses
 import json
+import time
 import uuid
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
@@ -14,6 +15,8 @@ from typing import Any, cast, get_args
 
 import structlog
 from redis.asyncio import Redis
+from redis.asyncio.client import PubSub
+from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
 
 from uwallet_gateway.clock import now
@@ -23,6 +26,8 @@ from uwallet_gateway.transcript.events import AgentCalled, Event, Said, SupportC
 _CHANNEL = "uwallet:events"
 # Seconds until Redis is tried again.
 _PAUSE = 1.0
+# Seconds for which it waits for the next message at a time.
+_PATIENCE = 30.0
 # Events that are sent at a time.
 _AT_ONCE = 500
 # Events that are kept while Redis is away; beyond them the oldest are let go.
@@ -142,7 +147,10 @@ class Relay:
     async def _receive(self, listening: asyncio.Event) -> None:
         async with self._listening_redis.pubsub() as channel:
             await channel.subscribe(_CHANNEL)
-            async for item in channel.listen():
+            while True:
+                item = await self._next(channel)
+                if item is None:
+                    continue
                 if item["type"] == "subscribe":
                     listening.set()
                     await self._catch_up()
@@ -153,6 +161,22 @@ class Relay:
                         event = _from_json(body["event"])
                         if event is not None:
                             self._event_bus.deliver(event)
+
+
+    @staticmethod
+    async def _next(channel: PubSub) -> dict[str, Any] | None:
+        """The next message, or None if there was none for a while.
+
+        Raises:
+            RedisError: The connection is dead.
+        """
+        asked = time.monotonic()
+        item: dict[str, Any] | None = await channel.get_message(timeout=_PATIENCE)
+        if item is None and time.monotonic() - asked < _PATIENCE / 2:
+            # What TCP has given up (ETIMEDOUT) redis-py 8.1 takes for a read that has waited long enough, each time
+            # anew and at once: the process would do nothing else any more.
+            raise RedisConnectionError("The connection was given up.")
+        return item
 
 
 def _to_json(event: Event) -> dict[str, Any]:
