@@ -11,12 +11,10 @@ from actions.knowledge.danger import Danger
 from actions.reading.hearing import Heard
 
 _BEFORE = (
-    "(?:可是?|但是?|那|完了|糟了|不好|坏了|惨了)?(?:我|俺|咱)?"
-    "(?:已经|刚才?|刚刚|都|就|早就?|也|当时|全|一着急|没多想)*"
+    "(?:可是?|但是?|那|完了|糟了|不好|坏了|惨了)?(?:我|俺|咱)?(?:已经|刚才?|刚刚|都|就|早就?|也|当时|全|一着急|没多想)*"
 )
 _AFTER = (
-    "(?:给|跟|到)?(?:他|她|对方|人家)?(?:们)?(?:了|过去?了?|出去了?|完了)+"
-    "(?:啊|呀|呢|咋办|怎么办|才发现|才反应过来)?"
+    "(?:给|跟|到)?(?:他|她|对方|人家)?(?:们)?(?:了|过去?了?|出去了?|完了)+(?:啊|呀|呢|咋办|怎么办|才发现|才反应过来)?"
 )
 # By the fact: what was spoken of before, and the verb that is left. The first that fits counts.
 _ELISIONS = tuple(

@@ -6,17 +6,16 @@ import asyncio
 import contextlib
 import dataclasses
 import json
-import time
 import uuid
 from collections import deque
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, cast, get_args
 
 import structlog
 from redis.asyncio import Redis
 from redis.asyncio.client import PubSub
-from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import ConnectionError as LineError
 from redis.exceptions import RedisError
 
 from uwallet_gateway.clock import now
@@ -26,8 +25,8 @@ from uwallet_gateway.transcript.events import AgentCalled, Event, Said, SupportC
 _CHANNEL = "uwallet:events"
 # Seconds until Redis is tried again.
 _PAUSE = 1.0
-# Seconds for which it waits for the next message at a time.
-_PATIENCE = 30.0
+# Seconds for which news are waited for at a time.
+_WAIT = 10.0
 # Events that are sent at a time.
 _AT_ONCE = 500
 # Events that are kept while Redis is away; beyond them the oldest are let go.
@@ -147,10 +146,7 @@ class Relay:
     async def _receive(self, listening: asyncio.Event) -> None:
         async with self._listening_redis.pubsub() as channel:
             await channel.subscribe(_CHANNEL)
-            while True:
-                item = await self._next(channel)
-                if item is None:
-                    continue
+            async for item in _items(channel):
                 if item["type"] == "subscribe":
                     listening.set()
                     await self._catch_up()
@@ -163,20 +159,24 @@ class Relay:
                             self._event_bus.deliver(event)
 
 
-    @staticmethod
-    async def _next(channel: PubSub) -> dict[str, Any] | None:
-        """The next message, or None if there was none for a while.
+async def _items(channel: PubSub) -> AsyncIterator[dict[str, Any]]:
+    """What comes on a channel.
 
-        Raises:
-            RedisError: The connection is dead.
-        """
-        asked = time.monotonic()
-        item: dict[str, Any] | None = await channel.get_message(timeout=_PATIENCE)
-        if item is None and time.monotonic() - asked < _PATIENCE / 2:
-            # What TCP has given up (ETIMEDOUT) redis-py 8.1 takes for a read that has waited long enough, each time
-            # anew and at once: the process would do nothing else any more.
-            raise RedisConnectionError("The connection was given up.")
-        return item
+    The library's `listen` takes a line that was given up (ETIMEDOUT) for a wait that is over, reads again, finds the
+    same at once, and never lets anything else run.
+
+    Raises:
+        RedisError: The line is dead.
+    """
+    loop = asyncio.get_running_loop()
+    while True:
+        begun = loop.time()
+        item = await channel.get_message(timeout=_WAIT)
+        if item is not None:
+            yield item
+        elif loop.time() - begun < _WAIT / 2:
+            msg = "the line is dead"
+            raise LineError(msg)
 
 
 def _to_json(event: Event) -> dict[str, Any]:
