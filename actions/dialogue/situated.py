@@ -356,7 +356,9 @@ def cause_found(context: Context, state: DialogueState, reading: Reading) -> Tur
         return shown
     if step.treatment is None:
         return answered_beside(context, shown, reading.message)
-    reply = Reply("utter_treatment", {"treatment": context.replies.fill(step.treatment, topic)})
+    # What is done about a cause is said in place of its check, which it is for whoever counts.
+    event = Event(EventKind.STEP_SHOWN, topic.id, number)
+    reply = Reply("utter_treatment", {"treatment": context.replies.fill(step.treatment, topic)}, event=event)
     treated = replace(shown.state, asked_about=f"{topic.id}/{step.id}")
     return answered_beside(context, Turn(treated, (reply,)), reading.message)
 

@@ -26,8 +26,9 @@ _SQLITE_BUSY = 10
 # Seconds after which PostgreSQL ends the transaction of a gateway that does nothing in it: it stands still, or its
 # machine is gone without a word, and others wait for the conversation that it has locked.
 _IDLE_TRANSACTION = 10
-# Connections of a process. They are made when they are needed.
-_CONNECTIONS = 15
+# Connections of a process, made when they are needed; and seconds that one is waited for. Whoever gets none is refused
+# and asks again, which may be another gateway.
+_CONNECTIONS, _CONNECTION_WAIT = 15, 5
 # The write-ahead log is emptied at a moment without readers.
 _EMPTYING_ATTEMPTS, _EMPTYING_PAUSE = 5, 0.2
 
@@ -68,6 +69,7 @@ class Database:
             pool_size=_CONNECTIONS,
             # None beyond them: it would be closed when it is given back, and costs more than most statements.
             max_overflow=0,
+            pool_timeout=_CONNECTION_WAIT,
             # The same few again, as long as they are enough.
             pool_use_lifo=True,
             **options,
