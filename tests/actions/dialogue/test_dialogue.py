@@ -458,3 +458,5 @@ def test_whoever_agrees_with_the_cause_found_is_not_handed_over(conversation: Co
     assert "消费限制" in str(conversation.turn.replies[0].values["treatment"])
     agreed = conversation.does(Act.OUT_OF_SCOPE, "确实快50了，应该就是它", intent="out_of_scope", acts=acts)
     assert agreed == ["utter_try_now"]
+    affirmed = conversation.does(Act.AFFIRM, "对，就是这个原因", intent="affirm", acts={"cause_confirmed": 0.3})
+    assert affirmed == ["utter_try_now"]
