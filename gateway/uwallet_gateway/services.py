@@ -39,6 +39,7 @@ from uwallet_gateway.identity.keys import Keys
 from uwallet_gateway.identity.notice import Notices, load_notice
 from uwallet_gateway.identity.sessions import SessionRules, Sessions
 from uwallet_gateway.identity.sites import Sites
+from uwallet_gateway.insight.answer_figures import AnswerFigures
 from uwallet_gateway.insight.feedback import FeedbackStore
 from uwallet_gateway.insight.grouping import Grouper
 from uwallet_gateway.insight.groups import QuestionGroups
@@ -177,6 +178,7 @@ class Services:
     knowledge_publisher: KnowledgePublisher
     knowledge_pilots: KnowledgePilots
     pilot_reports: PilotReports
+    answer_figures: AnswerFigures
     redis: Redis | None
     relay: Relay | None
     stream_sender: StreamSender | None
@@ -353,6 +355,7 @@ def build_services(settings: Settings, engine: EngineClient | Engines | None = N
         ),
         knowledge_pilots=knowledge_pilots,
         pilot_reports=PilotReports(database),
+        answer_figures=AnswerFigures(database),
         redis=redis,
         relay=Relay(event_bus, redis, redis_client(redis_url, waits=True), transcript.active_since) if redis else None,
         stream_sender=_stream_sender(settings, database, metrics, outbox),
