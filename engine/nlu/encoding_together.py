@@ -1,7 +1,7 @@
 """Reads many texts with the sentence encoder in less than half the time that it takes them one after the other.
 
 The first layers of the encoder look at single pieces of words, and a thousand texts have some two thousand different
-pieces, each of them seven times. So each piece goes through these layers once, and what stands beside each other is only
+pieces, each of them seven times. So each piece goes through these layers once, and what stands side by side is only
 added up. The vectors are those of the package but for the last digits of a float.
 """
 
