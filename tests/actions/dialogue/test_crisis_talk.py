@@ -67,6 +67,15 @@ def test_the_model_hears_whose_danger_it_is(conversation: Conversation) -> None:
     assert "先找人" in cries(conversation, "小区里一户人家的孙女寻短见 敲门不应", "of_other", "door_locked")
 
 
+def test_he_is_who_the_model_surely_hears_it_of(conversation: Conversation) -> None:
+    text = "他这两天说话不对劲 说活着没意思"
+    said = {"of_other": 0.97, "wants_to_die": 0.9}
+    conversation.does(
+        Act.OUT_OF_SCOPE, text, intent="out_of_scope", is_listened=True, said=said, alarms={"crisis": 0.9}
+    )
+    assert conversation.state.answered.get("crisis_other_person")
+
+
 def test_who_was_misheard_is_apologised_to_once(conversation: Conversation) -> None:
     cries(conversation, "我室友说要跳楼", "of_other")
     says(conversation, "人在我旁边", "beside_them")
