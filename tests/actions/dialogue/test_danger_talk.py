@@ -672,3 +672,10 @@ def test_money_is_not_reported_gone_because_it_was_asked(conversation: Conversat
     answer = hears(conversation, "里面六千多 会不会已经没了", lost=0.85, asks_safe_now=0.8)
     assert "记下了，钱" not in answer
     assert "交易记录" in answer
+
+
+def test_a_call_that_the_police_owe_is_no_call_of_a_swindler(conversation: Conversation) -> None:
+    fraud(conversation, "我给骗子转了四千块 报过警了")
+    answer = hears(conversation, "到现在警察也没给我打电话")
+    assert "挂掉就行" not in answer
+    assert "民警" in answer
