@@ -388,6 +388,8 @@ def _reported(context: Context, topic: Topic, state: DialogueState, act: Act, me
         complement = _told_at_step(context, topic, state, label, certainty, message)
         if complement:
             return complement
+        # 「信号有两格」 tells a fact, and is no second report of trouble.
+        certainty = certainty if label == "trouble" else message.acts.get("trouble", 0.0)
     return Reading(Source.ON_SCREEN, meant, message, f"{label} at {topic.id} {state.step}", certainty, arguments)
 
 

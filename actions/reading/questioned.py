@@ -18,7 +18,8 @@ from language.text_normalization import normalize
 
 _TOLD = frozenset({Act.SOLVED, Act.DONE, Act.RULED_OUT, Act.CAUSE_FOUND, Act.TRIED_ALL, Act.NOT_CHECKED, Act.WAIT})
 _HUMAN, _CONTACT, _PREPARATION = "human_handoff", "contact_support", "contact_preparation"
-_SURE_HUMAN = 0.5
+_SHORTEST_TOLD = 5
+_SURE_HUMAN, _SURE_REPORT = 0.5, 0.6
 _HOW = re.compile("怎么|怎样|怎樣|如何|咋|点样|哪能|在哪|哪里|方式")
 # A short question at the end of what is told wants it confirmed: 「余额够的，是吧」.
 _TAG = re.compile(r"[\s,，]*(?:对[吧吗]|是[吧吗]|对不对|是不是|没错吧|行吗|好吗|可以吗|知道吗|懂吗)[\s?？!！。~～]*$")
@@ -55,6 +56,10 @@ def instead(context: Context, state: DialogueState, chosen: Reading) -> Reading 
         return replace(chosen, message=plain, evidence="asks how to reach a human")
     if chosen.act not in _TOLD or chosen.source not in (Source.ON_SCREEN, Source.SENTENCE):
         return None
+    is_guess = chosen.act in (Act.DONE, Act.SOLVED) and chosen.certainty < _SURE_REPORT and len(message.clauses) < 2
+    if is_guess and _TAG.search(normalize(message.text)) and len(message.key) > _SHORTEST_TOLD:
+        # 「验证码发到她手机上是吧」 wants to know.
+        return Reading(Source.ON_SCREEN, Act.ASK_STEP, message, "wants it confirmed", chosen.certainty)
     if chosen.arguments.get("is_asked") or chosen.arguments.get("is_unclear") or not only_asks(message):
         return None
     if chosen.act in (Act.RULED_OUT, Act.CAUSE_FOUND):

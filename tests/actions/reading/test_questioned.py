@@ -102,3 +102,10 @@ def test_whoever_asks_whom_to_turn_to_has_agreed_to_nobody() -> None:
     message = said("那你说找谁", "out_of_scope", confidence=0.6, acts={"consent_human": 0.9})
     state = at("payment_failure", 3, offer=Offer.HUMAN)
     assert read(message, state).chosen.act is not Act.HUMAN
+
+
+def test_what_is_to_be_confirmed_is_not_done_on_a_guess() -> None:
+    message = said("验证码发到她手机上是吧", "verification_code_issue", acts={"arrived": 0.46})
+    assert read(message, at("forgot_password", 1)).chosen.act is Act.ASK_STEP
+    sure = said("验证码发到她手机上了是吧", "verification_code_issue", acts={"arrived": 0.9})
+    assert read(sure, at("forgot_password", 1)).chosen.act is Act.DONE
