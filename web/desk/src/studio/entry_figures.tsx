@@ -59,7 +59,7 @@ export function EntryFigures({ kind, id }: { kind: 'faq' | 'topic'; id: string }
             rowKey={keyOf}
             size="small"
             pagination={false}
-            scroll={{ x: 820 }}
+            scroll={{ x: 760 }}
             columns={columns}
             dataSource={parts}
           />
