@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from actions.dialogue.acts import Act
-from actions.dialogue.messages import Clause
 from actions.dialogue.danger_talk import reactions_to
+from actions.dialogue.messages import Clause
 from actions.dialogue.state import Alarm, DialogueState, Offer, has_alarm
 from actions.knowledge.danger import Condition
 from actions.reading.hearing import Heard
