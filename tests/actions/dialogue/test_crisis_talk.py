@@ -76,6 +76,20 @@ def test_he_is_who_the_model_surely_hears_it_of(conversation: Conversation) -> N
     assert conversation.state.answered.get("crisis_other_person")
 
 
+@pytest.mark.parametrize(
+    ("text", "is_others"),
+    [
+        ("老伴走了半年了，我活着也没啥意思了", False),
+        ("孩子一直哭我想抱着他一起跳下去", False),
+        ("我输了四十万，老婆要离婚，我在江边坐着", False),
+        ("她发朋友圈：我不想活了", True),
+    ],
+)
+def test_who_is_named_first_is_not_always_in_danger(conversation: Conversation, text: str, is_others: bool) -> None:
+    cries(conversation, text)
+    assert bool(conversation.state.answered.get("crisis_other_person")) is is_others
+
+
 def test_who_was_misheard_is_apologised_to_once(conversation: Conversation) -> None:
     cries(conversation, "我室友说要跳楼", "of_other")
     says(conversation, "人在我旁边", "beside_them")

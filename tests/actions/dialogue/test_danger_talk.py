@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 
 from actions.dialogue.acts import Act
+from actions.dialogue.danger_talk import reactions_to
 from actions.dialogue.messages import Clause
-from actions.dialogue.state import Alarm, Offer, has_alarm
+from actions.dialogue.state import Alarm, DialogueState, Offer, has_alarm
 from actions.knowledge.danger import Condition
+from actions.reading.hearing import Heard
 from tests.actions.reading.builders import KNOWLEDGE
 from tests.conftest import Conversation
 
@@ -679,3 +681,9 @@ def test_a_call_that_the_police_owe_is_no_call_of_a_swindler(conversation: Conve
     answer = hears(conversation, "到现在警察也没给我打电话")
     assert "挂掉就行" not in answer
     assert "民警" in answer
+
+
+def test_a_subject_says_more_than_that_something_is_asked() -> None:
+    heard = Heard(questions=("about_bank",), is_question=True, has_form=True, is_listened=True)
+    assert reactions_to(KNOWLEDGE.danger, DialogueState(), heard, "asks") == ["about_bank"]
+    assert reactions_to(KNOWLEDGE.danger, DialogueState(), heard, "asks_real") == ["asks_real"]
