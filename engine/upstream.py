@@ -13,7 +13,7 @@ Replacement = TypeVar("Replacement", bound=Callable[..., Any])
 
 @dataclass(frozen=True)
 class Replaced:
-    """A function of Rasa and the source that its replacement was written against."""
+    """A function of Rasa or Sanic, or a class, and the source that its replacement was written against."""
 
     original: Callable[..., Any]
     source: str
@@ -37,7 +37,7 @@ def replaces(original: Callable[..., Any], source: str) -> Callable[[Replacement
     """Marks the function that replaces `original`.
 
     Args:
-        original: The function of Rasa.
+        original: The function of Rasa or Sanic, or the class.
         source: `source_hash(original)` when the replacement was written; a test compares, serving does not.
     """
 

@@ -16,6 +16,7 @@ from actions.dialogue.topics import open_topic
 from actions.dialogue.turn import Context, Turn, offering_human
 from actions.knowledge.danger import Danger
 from actions.reading.after_alarm import HELP
+from actions.reading.elided import with_elided
 from actions.reading.hearing import Heard, clauses_of, hear
 from actions.reading.likely_questions import likely_questions
 from actions.reading.questions import despairs, names_human
@@ -26,6 +27,8 @@ from actions.reading.whose import tells_of_somebody
 _COMPLAINT = {"type": SUPPORT_REQUEST, "request": "complaint"}
 # A cry for help that begins so is for somebody else, by what the model hears.
 _SURE_OTHER = 0.7
+# 「他」 may be a culprit: the model must hear that it has happened to him.
+_HE, _SURELY_HIS = re.compile("他|TA|ta"), 0.9
 # An expression that names somebody needs an inkling of the model, too.
 _OF_OTHER, _LIKELY_OTHER = "of_other", 0.25
 _OTHER_PERSON, _OTHER_PERSON_ANSWER = "crisis_other_person", "crisis_other_person"
@@ -140,7 +143,7 @@ def _said(context: Context, state: DialogueState, alarm: Alarm, reading: Reading
 
 def _said_of_money(context: Context, state: DialogueState, alarm: Alarm, reading: Reading) -> danger_talk.Said:
     script = danger_talk.script_of(context, alarm)
-    told = hear(script, reading.message)
+    told = with_elided(script, state, reading.message, hear(script, reading.message))
     heard = danger_talk.believed(script, state, told)
     if _follow_up_of(reading) in set(told.facts) - set(heard.facts):
         reading = replace(reading, arguments={**reading.arguments, "follow_up": None})
@@ -400,7 +403,8 @@ def _is_others(context: Context, reading: Reading) -> bool:
     key = reading.message.key
     if tells_of_somebody(key):
         return True
-    is_named = heard.names_somebody and not despairs(key)
+    is_his = bool(_HE.search(key)) and reading.message.said.get(_OF_OTHER, 0.0) >= _SURELY_HIS
+    is_named = (heard.names_somebody or is_his) and not despairs(key)
     return is_named and heard.whose >= _SURE_OTHER
 
 

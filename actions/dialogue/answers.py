@@ -17,7 +17,8 @@ from actions.knowledge import Topic
 from actions.knowledge.answers import TEXT, TOPIC, KnownAnswer
 from actions.reading.causes import named
 from actions.reading.clauses import asks_in
-from actions.reading.questions import asks, asks_how, asks_what_next, is_bare_question, kinds_of
+from actions.reading.questions import asks, asks_how, asks_what_next, asks_whom, is_bare_question, kinds_of
+from actions.reading.sureness import quote
 from language.text_normalization import normalize
 
 # From this probability on an answer is given where a question is expected.
@@ -37,6 +38,7 @@ _MOST = 2
 # Id of the answer that tells where something is.
 WHERE = "where"
 WHY = "why"
+_WHOM = "who_to_ask"
 # Kinds of question whose answers say the same at each place of a topic; where and why differ from place to place.
 _ONE_PER_TOPIC = frozenset({"how long", "cost"})
 
@@ -265,8 +267,25 @@ def answer_question(context: Context, state: DialogueState, message: UserMessage
         found = find_answer(context, state, message, without=found.fingerprint)
         if found is None:
             return offering_human(state, HandoffReason.USER_REQUEST, Reply("utter_nothing_more_known"))
-    turn = give(context, state, found)
+    found = found or _of_humans(context, message)
+    turn = give(context, state, found, words_asked(message))
     return Turn(turn.state, (*turn.replies[:1], *_told(context, further), *turn.replies[1:]))
+
+
+def _of_humans(context: Context, message: UserMessage) -> Found | None:
+    """Returns how a human is found, to whoever asks for that wherever they are (「那找谁弄」)."""
+    if not asks_whom(message.key):
+        return None
+    known = context.knowledge.answers.values()
+    answer = next((one for one in known if one.id == _WHOM and one.place == TOPIC), None)
+    return Found(answer) if answer else None
+
+
+def words_asked(message: UserMessage) -> str:
+    """Returns the words of the question as they can be quoted; nothing where they say nothing by themselves."""
+    asking = asking_in(message)
+    text = asking[-1].text if asking else message.text
+    return "" if is_bare_question(folded(text)) else quote(text)
 
 
 def _told(context: Context, found: Iterable[Found]) -> tuple[Reply, ...]:
@@ -295,7 +314,12 @@ def answered_beside(context: Context, turn: Turn, message: UserMessage, before: 
         found = earlier
     if not found and not asks(normalize(question.text)):
         return turn
-    return Turn(turn.state, (*turn.replies, *(_told(context, found) or (Reply("utter_step_unknown"),))))
+    return Turn(turn.state, (*turn.replies, *(_told(context, found) or (_unknown(question),))))
+
+
+def _unknown(question: UserMessage) -> Reply:
+    words = words_asked(question)
+    return Reply("utter_step_unknown_of", {"words": words}) if words else Reply("utter_step_unknown")
 
 
 def asked_in(message: UserMessage) -> UserMessage | None:
@@ -308,9 +332,18 @@ def asked_in(message: UserMessage) -> UserMessage | None:
     return replace(alone, text=text, key=folded(text), clauses=tuple(asking)) if len(asking) > 1 else alone
 
 
-def give(context: Context, state: DialogueState, found: Found | None) -> Turn:
-    """Gives an answer that was found; says that nothing is known without one."""
-    if found is None:
+def give(context: Context, state: DialogueState, found: Found | None, words: str = "") -> Turn:
+    """Gives an answer that was found; says that nothing is known without one, and of what.
+
+    Args:
+        context: Knowledge and replies.
+        state: The state before the message.
+        found: The answer.
+        words: What was asked, as it can be quoted.
+    """
+    if found is None and state.walk and words:
+        reply = Reply("utter_step_unknown_of", {"words": words})
+    elif found is None:
         reply = Reply("utter_step_unknown" if state.walk else "utter_no_information")
     else:
         reply = step_answer(context, found)

@@ -69,6 +69,7 @@ _NOTHING_KNOWN = frozenset(
         "utter_no_information",
         "utter_no_information_waiting",
         "utter_step_unknown",
+        "utter_step_unknown_of",
         "utter_unknown_other_person",
         "utter_unsupported_topic",
         "utter_not_understood",

@@ -32,11 +32,14 @@ from actions.dialogue.yes_and_no import decline_human
 from actions.knowledge import Step, Topic
 from actions.knowledge.answers import TOPIC
 from actions.reading.causes import named
-from actions.reading.questions import denies, has_changed, leaves_out, tells_of_records, tries_again
+from actions.reading.questions import denies, has_changed, is_it, leaves_out, tells_of_records, tries_again
 from actions.reading.reading import Reading
 from actions.reading.secrets import CODE, CODE_WORD
 
 _LONGEST_FRAGMENT = 20
+# What is stuck before anything has begun is for a human to look at.
+_SURE_TROUBLE = 0.45
+_OFFERS_HUMAN = frozenset({"utter_stuck_before_start"})
 
 
 def done(context: Context, state: DialogueState, reading: Reading) -> Turn:
@@ -125,6 +128,9 @@ def trouble(context: Context, state: DialogueState, reading: Reading) -> Turn:
     step = topic.steps[state.step - 1] if topic and topic.kind == "procedure" and state.walk and state.step else None
     if step is not None and state.walk is not None and step.id in state.walk.problem_steps:
         known = find_answer(context, state, reading.message, CERTAIN, of=state.topic, without=state.last_answer)
+        if reading.certainty < _SURE_TROUBLE:
+            # Two clear reports, and no guess, lead to a human.
+            return Turn(state, (Reply("utter_heard_at_step", _place(context, state)),))
         is_new = not tries_again(reading.message.key)
         if known and is_new and known.place == step.id and known.answer.id not in (WHERE, WHY):
             # More is told of what is wrong (「我设的12345678a」), and something is known of just that.
@@ -235,9 +241,24 @@ def _unticked(state: DialogueState, step: Step) -> DialogueState:
 def let_be(context: Context, state: DialogueState, reading: Reading) -> Turn:
     """Accepts that nothing more is needed here; where a walkthrough stays, nothing is repeated."""
     if reading.arguments.get("stays"):
-        return Turn(replace(state, offer=None), (Reply(str(reading.arguments["response"])),))
+        response = str(reading.arguments["response"])
+        if response in _OFFERS_HUMAN:
+            return offering_human(state, HandoffReason.NOT_SOLVED, Reply(response))
+        return Turn(replace(state, offer=None), (Reply(response, _place(context, state)),))
     reply = Reply(str(reading.arguments["response"]), buttons=context.replies.menu())
     return after_digression(context, replace(state, offer=None), reply)
+
+
+def _place(context: Context, state: DialogueState) -> dict[str, object]:
+    """Returns the values by which a reply can name the step on the screen, or what accepts the warning."""
+    topic = context.topic(state)
+    if topic is None or state.walk is None:
+        return {}
+    if state.awaiting is Awaiting.WARNING and topic.warning:
+        return {"accept": topic.warning.accept_label}
+    if not state.step:
+        return {}
+    return {"step_number": state.step, "step_title": context.replies.fill(topic.steps[state.step - 1].title)}
 
 
 def steps_left(context: Context, state: DialogueState, reading: Reading) -> Turn:
@@ -319,6 +340,9 @@ def cause_found(context: Context, state: DialogueState, reading: Reading) -> Tur
     ):
         return Turn(replace(with_walk(state, interrupted=False), offer=None), (Reply("utter_try_now"),))
     is_again = state.step == number and state.asked_about == f"{topic.id}/{step.id}" and topic.kind == "diagnosis"
+    if is_again and _agrees(reading.message) and not reading.arguments.get("is_disputed"):
+        # 「确实快50了 应该就是它」 agrees with what was found.
+        return Turn(replace(with_walk(state, interrupted=False), offer=None), (Reply("utter_try_now"),))
     if is_again and step.treatment and not reading.arguments.get("is_disputed") and not asking_in(reading.message):
         # What to do about it has been said, and has not helped.
         return offering_human(state, HandoffReason.NOT_SOLVED, Reply("utter_offer_human"))
@@ -332,9 +356,17 @@ def cause_found(context: Context, state: DialogueState, reading: Reading) -> Tur
         return shown
     if step.treatment is None:
         return answered_beside(context, shown, reading.message)
-    reply = Reply("utter_treatment", {"treatment": context.replies.fill(step.treatment, topic)})
+    # What is done about a cause is said in place of its check, which it is for whoever counts.
+    event = Event(EventKind.STEP_SHOWN, topic.id, number)
+    reply = Reply("utter_treatment", {"treatment": context.replies.fill(step.treatment, topic)}, event=event)
     treated = replace(shown.state, asked_about=f"{topic.id}/{step.id}")
     return answered_beside(context, Turn(treated, (reply,)), reading.message)
+
+
+def _agrees(message: UserMessage) -> bool:
+    """Whether it only says that the cause found is the one (「应该就是它」), and not that its remedy has failed."""
+    has_failed = max(message.acts.get(name, 0.0) for name in ("trouble", "tried_everything")) >= _SURE_TROUBLE
+    return is_it(message.key) and not has_failed and not tries_again(message.key)
 
 
 def _mended(message: UserMessage) -> bool:

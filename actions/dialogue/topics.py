@@ -24,6 +24,7 @@ from actions.dialogue.suspending import suspend
 from actions.dialogue.turn import Context, Turn, offering_human
 from actions.dialogue.walkthrough import jump, tick
 from actions.knowledge import Topic
+from actions.knowledge.answers import TEXT
 from actions.reading.causes import ruled_out, said_by_page
 from actions.reading.left_to_us import leaves_to_us
 from actions.reading.place import wants_only_steps
@@ -123,12 +124,12 @@ def _answer_part(context: Context, state: DialogueState, topic: Topic, message: 
                 opened = start(context, state, context.knowledge.topics[item.opens], UserMessage())
                 return opened.after(context.replies.item(item, ()))
             reply = context.replies.item(item, context.replies.related(topic, state))
-            return _answering(context, state, topic, _opening(state, topic, reply), offer=item.offer_human)
+            return _answering(context, state, topic, _opening(state, topic, reply, item.value), offer=item.offer_human)
     asked = message.single_value("detail", {detail.value for detail in topic.details})
     for detail in topic.details:
         if detail.value == asked:
             reply = context.replies.detail(detail.text, (context.replies.topic_button(topic),))
-            reply = _opening(state, topic, reply)
+            reply = _opening(state, topic, reply, detail.value)
             return after_digression(context, replace(state, last_topic=topic.id), reply)
     return None
 
@@ -144,9 +145,15 @@ def _other_parts(context: Context, state: DialogueState, topic: Topic, value: st
     return _answering(context, state, topic, _opening(state, topic, reply), offer=False)
 
 
-def _opening(state: DialogueState, topic: Topic, reply: Reply) -> Reply:
-    """Returns an answer that opens its topic; a question of detail about the walkthrough under way opens nothing."""
-    return reply if topic.id == state.topic else replace(reply, event=Event(EventKind.TOPIC_OPENED, topic.id))
+def _opening(state: DialogueState, topic: Topic, reply: Reply, part: str | None = None) -> Reply:
+    """Returns an answer that opens its topic; a question of detail about the walkthrough under way opens nothing.
+
+    The statistics hear which part it is, either way.
+    """
+    answer = None if part is None else f"{part}/{TEXT}"
+    if topic.id != state.topic:
+        return replace(reply, event=Event(EventKind.TOPIC_OPENED, topic.id, answer=answer))
+    return reply if answer is None else replace(reply, event=Event(EventKind.ANSWERED, topic.id, answer=answer))
 
 
 def _answer(context: Context, state: DialogueState, topic: Topic) -> Turn:

@@ -50,8 +50,28 @@ _WANTS_NOT_TO_LIVE = re.compile("不想活(?!动|跃|泼)")
 _FOREIGN_PAGE = re.compile("链接|网址|网站|网页|扫.{0,4}码|二维码|短信里|发(?:来|给|过来|我)|点(?:进|开)|弹|页面|表单")
 # The fact of `crisis.yml`, and what a model hears of it in a clause.
 _CRY, _CRIES, _SURE_CRY = "speaks_of_dying", ("wants_to_die", "says_goodbye"), 0.6
+# Somebody has said goodbye, by what the model hears: possessions given away, a message that is a last one.
+_FAREWELL, _SURE_FAREWELL, _OF_OTHER, _SURE_OTHER = "says_goodbye", 0.85, "of_other", 0.9
 # What tells of a fraud or a theft by itself, if the model of all labels is as sure of it.
-_TELLTALE = frozenset({"code_told", "demanded", "exposure", "installed", "mule", "password_told", "secrecy", "watched"})
+_TELLTALE = frozenset(
+    {
+        "code_told",
+        "demanded",
+        "exposure",
+        "installed",
+        "mule",
+        "password_told",
+        "phone_lost",
+        "secrecy",
+        "unknown_payment",
+        "watched",
+    }
+)
+# With one of these the intent of a theft is no guess.
+_SURELY_OF_THEFT = frozenset({"lost", "unknown_payment", "entered", "phone_lost"})
+# A matter of the wallet that is so sure is not asked about whether it is a theft, unless it sounds more like one than
+# this.
+_SURELY_ORDINARY, _HARDLY = 0.8, 0.25
 # Money that is gone tells of one only with such a word: payments are disputed, too.
 _LOST, _CHEATED = "lost", re.compile("骗|盗|偷|诈")
 _SURELY_TOLD = 0.8
@@ -81,6 +101,8 @@ def _heard(context: Context, state: DialogueState, act: Act, message: UserMessag
     if _cries_for_help(context, state, message):
         # Whatever else a message tells or asks, and whatever was talked of.
         return Reading(Source.DANGER, Act.ALARM, message, "a clause cries for help", 1.0, {"alarm": Alarm.CRISIS})
+    if _tells_of_farewell(state, message):
+        return Reading(Source.DANGER, Act.ALARM, message, "somebody says goodbye", 1.0, {"alarm": Alarm.CRISIS})
     certainties = {alarm: message.alarms.get(alarm.value, 0.0) for alarm in _KINDS}
     likeliest, total = max(certainties, key=lambda alarm: certainties[alarm]), sum(certainties.values())
     if _asks_handoff(context, state, message):
@@ -120,6 +142,15 @@ def _cries_for_help(context: Context, state: DialogueState, message: UserMessage
     if not state.alarms and not state.open_alarm:
         return _CRY in said and is_heard
     return _CRY in said or is_heard
+
+
+def _tells_of_farewell(state: DialogueState, message: UserMessage) -> bool:
+    """Whether somebody else has said goodbye, without a word of dying (「他把东西都留给我了 电话不接」)."""
+    if has_alarm(state, Alarm.CRISIS) or Alarm.CRISIS in state.denied_alarms or is_fiction(message.key):
+        return False
+    if message.alarms.get(Alarm.BEREAVED.value, 0.0) >= _SURE_BEREAVED:
+        return False
+    return message.said.get(_FAREWELL, 0.0) >= _SURE_FAREWELL and message.said.get(_OF_OTHER, 0.0) >= _SURE_OTHER
 
 
 def _says_cry(context: Context, message: UserMessage) -> bool:
@@ -314,15 +345,27 @@ def _has_happened(context: Context, message: UserMessage) -> bool:
     return bool({"lost", "code_told", "password_told"} & set(hear(context.knowledge.danger, message).facts))
 
 
-def _likely(context: Context, message: UserMessage, alarm: Alarm, certainty: float) -> Reading:
-    """Reads what is only likely by its sound: it is asked about, unless what it says surely tells it."""
+def _likely(context: Context, message: UserMessage, alarm: Alarm, certainty: float) -> Reading | None:
+    """Reads what is only likely by its sound: it is asked about, unless what it says surely tells it.
+
+    A matter of the wallet that is surely meant is left alone.
+    """
     heard = hear(context.knowledge.danger, message)
     # 「被骗了八千 你们不管」
     telltale = _TELLTALE | ({_LOST} if _CHEATED.search(message.key) else frozenset())
     told = [name for name in heard.learnt & telltale if heard.shares.get(name, 0.0) >= _SURELY_TOLD]
     if told and alarm is not Alarm.CRISIS:
         return _sounds_like(context, message, alarm, certainty)
+    if alarm is not Alarm.CRISIS and certainty < _HARDLY and _is_surely_ordinary(context, message):
+        return None
     return _doubtful(message, alarm, certainty)
+
+
+def _is_surely_ordinary(context: Context, message: UserMessage) -> bool:
+    """Whether it surely opens a matter of which nothing is a danger (「我爸的账号登不上 我帮他弄」)."""
+    topic = context.knowledge.topics.get(message.intent)
+    is_sure = message.confidence >= _SURELY_ORDINARY and message.band is AnswerBand.ANSWER
+    return is_sure and topic is not None and not topic.urgent
 
 
 def _doubtful(message: UserMessage, alarm: Alarm, certainty: float) -> Reading:
@@ -347,7 +390,7 @@ def _theft_by_intent(context: Context, state: DialogueState, act: Act, message: 
     if not _is_named(message) and (len(message.key) <= _BARE or is_weak):
         # 「有笔钱」 is no more than a beginning; 「查了 只有一笔 谢了」 only sounds alike.
         return None
-    if {"lost", "unknown_payment", "entered"} & set(hear(context.knowledge.danger, message).facts):
+    if _SURELY_OF_THEFT & set(hear(context.knowledge.danger, message).facts):
         certainty = max(certainty, _LIKELY_THEFT)
     is_known = has_alarm(state, Alarm.VICTIM, Alarm.FRAUD)
     payment = None if is_known or certainty >= _SURE else _disputed_payment(context, state, message)

@@ -11,6 +11,8 @@ from actions.dialogue.answers import (
     CERTAIN,
     LIKELY,
     SURE,
+    WHERE,
+    WHY,
     Found,
     asking_in,
     find_answer,
@@ -36,6 +38,7 @@ from actions.reading.questions import (
     dismisses,
     ends_noting,
     hurries,
+    kinds_of,
     reminds,
     wants_human,
     withdraws,
@@ -150,6 +153,12 @@ _EMPTIED = re.compile(
 _MONEY = re.compile(
     r"余额|还有.{0,6}(?:钱|块|元)|剩.{0,6}(?:钱|块|元)|里面.{0,6}(?:钱|块|元)|[\d一二两三四五六七八九十百几][块元]"
 )
+_TAKES_OUT = re.compile("[提取转拿退弄倒]不(?:出|走|了|掉)")
+_EMPTIES = re.compile("花|用完|用掉|用光|转|提|取|处理|钱|余额")
+# Why somebody wants to leave: 「不怎么用了 现在都用别的」.
+_REASON = re.compile(
+    "不(?:怎么|常|太|大|再|想|需要)?用|用(?:不(?:着|上|到)|别的)|换(?:了|成|别的)|太麻烦|不需要|没(?:啥|什么)?用|闲置|嫌"
+)
 _LETS_BE = re.compile("(?<!说)(?:先|就|那|还是)(?:不|别)(?:注销|销)(?:了|户|号)?|^(?:我)?不(?:注销|销)(?:了|户了|号了)")
 _GO_ON = re.compile(
     "(?:好的?|行|嗯|那|就|可以|确定|我要?|帮我)*(?:继续|接着|开始)(?:来|办|弄|注销|销|往下)*(?:吧|呗|啊|了)*"
@@ -164,6 +173,25 @@ _UNSEEN = re.compile("没.{0,2}[见到着]")
 _ALL = re.compile(
     "不用(?:再)?(?:弄|改|找|查|申诉|管|麻烦)|解决|没事了|没问题了|想起|搞定|登[上进录]|不需要|全弄|都弄|都好了|对上话|聊上"
 )
+# The one cause is wanted, and no list: 「别给我列一二三四 就说到底什么原因」.
+_WHICH_CAUSE = re.compile(
+    "(?:到底|究竟|直接|就)(?:说|告诉我?)?(?:我)?(?:这个|这笔|这单|是|因为)*(?:到底|究竟)?(?:是)?(?:什么|啥|哪个|哪种)(?:原因|问题|毛病)"
+    "|(?:别|不要|少|甭)(?:再)?(?:给我|跟我)?(?:列|一二三|一条条|一条一条|一项项|一项一项|念)"
+)
+# What was to be found or pressed is not there, or does nothing: it is about the page, not about why they came.
+_OF_PAGE = re.compile("找|[没不]有|没看|没见|没反应|不见|不出|不了|不动|点|按|灰|闪退|白屏|卡|哪|打不开|加载|更新|退")
+_NOT_THE_MATTER = re.compile("不(?:是|关)(?!.{0,3}不).{0,7}(?:的事|的问题|的原因|事儿|问题)")
+# Said of what was tried before they came (「试了好几次了」).
+_TRIED_BEFORE = re.compile(
+    "(?:我|都|已经|也)*(?:试|输|登|弄|搞|点)(?:了|过)?(?:好)?(?:几|多|[两三四五六七八九十0-9]+)(?:次|遍|回)(?:了|都不行|都不对|都没用|啊)*"
+)
+_SAYS_WAIT = re.compile("等|稍|一会|马上|这就|我去|去[找看查翻拿]|找找|看看|查查|翻翻|先|慢")
+# Still to be done before the closure: 「先把钱花掉再注销」.
+_FIRST = re.compile("(?:先|等).{1,14}(?:再|了再|之后|以后|完)|(?:再|然后)(?:来)?(?:注销|销)")
+# Of a report that is no more than a guess nothing is concluded.
+_SURE_TROUBLE = 0.45
+# Without a report of its own the whole does not bear out what its last clause sounds like.
+_BORNE_OUT = 0.12
 # Without such a word both models have to be sure.
 _SURE_SWITCH, _OTHER = 0.97, 0.75
 
@@ -194,6 +222,7 @@ def _at_shown(context: Context, topic: Topic, state: DialogueState, act: Act, me
     aside = state.walk is not None and state.walk.interrupted and state.last_topic not in (None, topic.id)
     told = _after_answer(context, state, act, message) if aside and topic.id not in message.matters() else None
     told = told or _heard(state, act, message) or _what_now(context, state, message)
+    told = told or _wants_the_cause(topic, state, act, message) or _tells_why(topic, state, act, message)
     told = (
         told
         or _did_forbidden(topic, state, act, message)
@@ -261,6 +290,43 @@ def _what_now(context: Context, state: DialogueState, message: UserMessage) -> R
     return Reading(Source.ON_SCREEN, Act.WHAT_NOW, message, "asks what to do then")
 
 
+def _wants_the_cause(topic: Topic, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
+    """Reads that the one cause is wanted rather than the list of checks, which nobody here can tell."""
+    if topic.kind != "diagnosis" or act is Act.HUMAN or not _WHICH_CAUSE.search(message.key):
+        return None
+    if causes.named(topic, message.key) or message.further_requests:
+        return None
+    known = [message.acts, *(clause.acts for clause in message.clauses)]
+    if any(acts.get(name, 0.0) >= _SURE_CLAUSE for acts in known for name in ("ruled_out", "cause_confirmed")):
+        # 「网我早说了没事 到底啥毛病」 tells something first.
+        return None
+    arguments = {"response": "utter_cause_unseen", "stays": True}
+    return Reading(Source.ON_SCREEN, Act.LET_BE, message, "wants the cause and no list", arguments=arguments)
+
+
+def _tells_why(topic: Topic, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
+    """Reads why somebody came, told again at the first step (「好像是密码不对」): it is no trouble with that step."""
+    if topic.kind != "procedure" or state.step != 1 or state.awaiting is not None or message.further_requests:
+        return None
+    is_named = act is Act.OPEN_TOPIC and message.intent == topic.id and message.intent in message.matters()
+    is_vain = act in (*UNCLEAR, Act.SOLVED) and bool(_TRIED_BEFORE.fullmatch(message.key))
+    if (
+        not (is_named or is_vain)
+        or topic.steps[0].collect
+        or topic.steps[0].id in (state.walk.problem_steps if state.walk else ())
+    ):
+        return None
+    is_trouble = message.acts.get("trouble", 0.0) >= _SURE_CLAUSE and message.confidence >= _SURE_INTENT
+    place = reported_place(topic, state.step, message)
+    if place is not None and place.number not in (state.step, len(topic.steps)):
+        # 「它说我设的密码太简单」 is further on.
+        return None
+    if not (is_trouble or is_vain) or asks(normalize(message.text)) or _OF_PAGE.search(message.key):
+        return None
+    arguments = {"response": "utter_steps_are_for_it", "stays": True}
+    return Reading(Source.ON_SCREEN, Act.LET_BE, message, f"tells why {topic.id} is needed", arguments=arguments)
+
+
 def _asked_here(context: Context, topic: Topic, state: DialogueState, act: Act, message: UserMessage) -> str | None:
     """Returns why the message asks what the topic at hand answers; None when it does not."""
     if _is_answered_here(context, topic, state, act, message):
@@ -297,7 +363,27 @@ def _reported(context: Context, topic: Topic, state: DialogueState, act: Act, me
     if meant is Act.SOLVED:
         return _settled(message, certainty)
     arguments = _about(context, topic, state, meant, label, message)
+    if meant is Act.TROUBLE and topic.kind == "procedure":
+        complement = _told_at_step(context, topic, state, label, certainty, message)
+        if complement:
+            return complement
     return Reading(Source.ON_SCREEN, meant, message, f"{label} at {topic.id} {state.step}", certainty, arguments)
+
+
+def _told_at_step(
+    context: Context, topic: Topic, state: DialogueState, label: str, certainty: float, message: UserMessage
+) -> Reading | None:
+    """Reads what is told at a step and is known, rather than as one more trouble with it (「手机号换过了」)."""
+    if label == "ruled_out" and state.step == 1 and _NOT_THE_MATTER.search(message.key):
+        return Reading(Source.ON_SCREEN, Act.NOT_THAT, message, f"denies {topic.id}", certainty, {"matter": topic.id})
+    is_sure = label == "trouble" and certainty >= _SURE_TROUBLE
+    tried = state.walk.problem_steps if state.walk else ()
+    if is_sure and topic.steps[state.step - 1].id not in tried:
+        return None
+    found = find_answer(context, state, message, SURE, of=topic.id, without=state.last_answer)
+    if found and found.answer.id not in (WHERE, WHY) and (asking_in(message) or _NUMBER_CHANGED.search(message.key)):
+        return Reading(Source.ON_SCREEN, Act.ASK_STEP, message, f"told, and known of {found.place}", found.certainty)
+    return None
 
 
 def _about(
@@ -435,7 +521,8 @@ def _more_of_story(
     if (reminds(message.text) or _repeats(state, message)) and act is not Act.HUMAN:
         # What is noted already is read back, not noted twice.
         return Reading(Source.ON_SCREEN, Act.READ_BACK, message, "says again what is noted")
-    reports = max(message.acts.get(name, 0.0) for name in ("done", "arrived", "question", "read_back", "waiting"))
+    said = ("done", "arrived", "question", "read_back", *(("waiting",) if _SAYS_WAIT.search(message.key) else ()))
+    reports = max(message.acts.get(name, 0.0) for name in said)
     is_clear = act in CONTROL | SOCIAL or (act is Act.OPEN_TOPIC and message.intent != topic.id and message.matters())
     if is_clear or reports >= _LIKELY or asks(normalize(message.text)) or act is Act.HUMAN:
         return None
@@ -527,7 +614,9 @@ def _label(message: UserMessage) -> tuple[str, float]:
     if message.clauses:
         acts = message.clauses[-1].acts
         last = max(acts, key=lambda name: acts[name], default="")
-        if last in _ACTS and acts[last] >= _SURE_CLAUSE and certainty < _SURE_WHOLE:
+        whole = sum(message.acts.get(name, 0.0) for name in _REPORTS)
+        is_borne_out = last not in _REPORTS or whole >= _BORNE_OUT or not message.acts
+        if last in _ACTS and acts[last] >= _SURE_CLAUSE and certainty < _SURE_WHOLE and is_borne_out:
             return last, acts[last]
     return label, certainty
 
@@ -850,6 +939,9 @@ def _asked_at_warning(
             Source.ON_SCREEN, Act.TROUBLE, message, f"stuck at {topic.id}", place.likeness, {"step": place.number}
         )
     is_asked = asks(normalize(message.text))
+    other = _other_at_warning(context, topic, state, act, message)
+    if other:
+        return other
     if _LETS_BE.search(message.key) and not asks(normalize(message.text)) and act is not Act.HUMAN:
         plain = replace(message, intent=Act.CANCEL.value, band=AnswerBand.ANSWER, choices=())
         return Reading(Source.ON_SCREEN, Act.CANCEL, plain, f"lets {topic.id} be")
@@ -893,6 +985,42 @@ def _asked_at_warning(
     if not (is_known and (asks_it or is_unclear)) and not (asks_it and (is_unclear or message.intent == topic.id)):
         return None
     return Reading(Source.ON_SCREEN, Act.ASK_STEP, message, f"question before {topic.id}", certainty)
+
+
+def _other_at_warning(
+    context: Context, topic: Topic, state: DialogueState, act: Act, message: UserMessage
+) -> Reading | None:
+    """Reads what is neither a yes nor a no to the warning: trouble, a plan, a reason, where it is done."""
+    if act is Act.HUMAN or "explicit_consent" in message.entities or message.further_requests:
+        return None
+    is_asked = asks(normalize(message.text)) or message.acts.get("question", 0.0) >= _LIKELY
+    takes_out = bool(_TAKES_OUT.search(message.key))
+    if not is_asked and (act is Act.PROBLEM or takes_out) and message.acts.get("trouble", 0.0) >= _SURE_ACT:
+        of_balance = context.knowledge.answers.get(f"{topic.id}/{TOPIC}/{_BALANCE}")
+        if of_balance and of_balance.fingerprint != state.last_answer and takes_out:
+            found = {"found": Found(of_balance)}
+            return Reading(Source.ON_SCREEN, Act.MEANT, message, "cannot take out the balance", arguments=found)
+        return Reading(
+            Source.ON_SCREEN, Act.LET_BE, message, "stuck before it begins", arguments=_says("utter_stuck_before_start")
+        )
+    if not is_asked and _FIRST.search(message.key) and _EMPTIES.search(message.key):
+        return Reading(
+            Source.ON_SCREEN, Act.LET_BE, message, "empties it first", arguments=_says("utter_balance_first")
+        )
+    is_where = "where" in kinds_of(message.key) and (message.intent == topic.id or act in UNCLEAR)
+    if is_where and find_answer(context, state, message) is None:
+        numbers = tuple(range(1, len(topic.steps) + 1))
+        return Reading(
+            Source.ON_SCREEN, Act.SHOW_STEPS, message, "asks where it is done", arguments={"numbers": numbers}
+        )
+    is_told = not is_asked and (act in UNCLEAR or act is Act.CAPABILITIES) and _REASON.search(message.key)
+    if is_told:
+        return Reading(Source.ON_SCREEN, Act.LET_BE, message, "tells the reason", arguments=_says("utter_reason_heard"))
+    return None
+
+
+def _says(response: str) -> dict[str, object]:
+    return {"response": response, "stays": True}
 
 
 def _goes_on_emptied(state: DialogueState, message: UserMessage) -> bool:
@@ -965,7 +1093,8 @@ def switches(context: Context, topic: Topic, act: Act, message: UserMessage) -> 
         return False
     if topic.kind == "procedure" and len(message.clauses) > 1 and is_shown_now(message):
         # 「点了 要我填电话号码」 tells what the page wants.
-        return message.clauses[0].acts.get("done", 0.0) < _SURE_ACT
+        first = message.clauses[0].acts
+        return first.get("done", 0.0) + first.get("arrived", 0.0) < _SURE_ACT
     own = [likeness for address, likeness in message.steps.items() if address.startswith(f"{topic.id}/")]
     if topic.kind == "procedure" and is_shown_now(message) and max(own, default=0.0) >= _AS_SAID:
         # 「然后它让输验证码」, while an account is closed.

@@ -22,6 +22,7 @@ from actions.reading import (
     on_screen,
     operators,
     place,
+    questioned,
     references,
     secrets,
     talk,
@@ -69,7 +70,7 @@ def interpret(context: Context, state: DialogueState, act: Act, message: UserMes
     readers = (danger.read,) if is_plain else READERS
     readings = [reading for reader in readers if (reading := reader(context, state, act, message))]
     first, *others = [*readings, sentence]
-    for instead in () if is_plain else (answered.instead, faqs.instead):
+    for instead in () if is_plain else (questioned.instead, answered.instead, faqs.instead):
         question = instead(context, state, first)
         if question:
             first, others = question, [first, *others]

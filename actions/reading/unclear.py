@@ -227,10 +227,11 @@ def _told_while_waiting(state: DialogueState, act: Act, message: UserMessage) ->
 
 def _instead_of_choice(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
     """Reads a message of which several topics might be meant as the question that the knowledge answers."""
+    is_said = act in CONTROL and not asks(normalize(message.text))
     if (
         message.band is not AnswerBand.CHOICE
         or message.further_requests
-        or act in CONTROL
+        or is_said
         or walkthrough.serves_in_passing(context, state, act, message)
     ):
         return None
@@ -271,6 +272,11 @@ def _at_step(context: Context, state: DialogueState, act: Act, message: UserMess
         return Reading(Source.SAID_BEFORE, Act.WHAT_NOW, message, "asks what to do then")
     if walkthrough.rules_out(context, state, act, message):
         return None
+    topic = context.topic(state)
+    is_named = topic is not None and topic.id in message.matters()
+    if topic and is_named and topic.kind == "diagnosis" and not state.step and not asks(normalize(message.text)):
+        # 「付款啊!! 第四次了」 says again what the list was shown for.
+        return Reading(Source.ON_SCREEN, Act.NEXT, message, f"says again that it is about {topic.id}")
     is_foreign = state.walk is None and "unsupported_topic" in message.entities
     found = find_answer(context, state, message, CERTAIN if is_foreign else LIKELY)
     asked = message.acts.get("question", 0.0) >= _MAYBE_QUESTION or asks(normalize(message.text))

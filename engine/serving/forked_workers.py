@@ -1,10 +1,26 @@
-"""How Sanic starts its workers."""
+"""How Sanic starts its workers, and ends them."""
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
+import os
+import signal
+from types import FrameType
+from typing import Any
 
 from sanic import Sanic
+from sanic.exceptions import ServerKilled
+from sanic.log import error_logger, logger
+from sanic.mixins import startup
+from sanic.worker.manager import WorkerManager
+
+from engine.upstream import replaces
+
+# What a worker says that cannot start; any other message is about those that run.
+_TERMINATE_EARLY = "__TERMINATE_EARLY__"
+# Seconds between two looks at workers that start.
+_LOOK_EVERY = 0.1
 
 
 def fork_workers() -> None:
@@ -16,3 +32,82 @@ def fork_workers() -> None:
     # Sanic refuses to start where a library has asked for a lock or a queue before, even if that chose fork as well.
     multiprocessing.set_start_method("fork", force=True)
     Sanic.START_METHOD_SET = True
+    startup.WorkerManager = ForkedWorkers  # type: ignore[attr-defined]  # where Sanic takes it from
+
+
+@replaces(WorkerManager, "ce8d25eb6ebf")
+class ForkedWorkers(WorkerManager):
+    """Ends when it is told to, also while workers start, and takes nobody along but its workers."""
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        """Takes what Sanic gives."""
+        self._main = os.getpid()
+        self._is_starting = False
+        self._told_by: int | None = None
+        super().__init__(*arguments, **named)
+
+    def start(self) -> None:
+        """Starts the workers. A signal that comes meanwhile is for all of them, so it waits for the last one."""
+        self._is_starting = True
+        super().start()  # type: ignore[no-untyped-call]  # Sanic's
+        self._is_starting = False
+        if self._told_by is not None:
+            self.shutdown_signal(self._told_by, None)
+
+    @replaces(WorkerManager.shutdown_signal, "991228e28239")
+    def shutdown_signal(self, signal: int, frame: FrameType | None) -> None:
+        """Ends the workers.
+
+        In one that was just forked this is still what a signal calls: it has taken nothing, and ends at once. Sanic
+        would let it go on, and wait for its end.
+        """
+        if os.getpid() != self._main:
+            os._exit(1)
+        if self._is_starting:
+            self._told_by = signal
+            return
+        super().shutdown_signal(signal, frame)  # type: ignore[no-untyped-call]  # Sanic's
+
+    @replaces(WorkerManager.wait_for_ack, "f08ad25923f5")
+    def wait_for_ack(self) -> None:
+        """Waits until all workers have started, or until it is told to end.
+
+        Sanic puts what it hears meanwhile back and reads it again, for ever if that is the word to end; and it does
+        not see that a worker has died without a word until half a minute is over.
+
+        Raises:
+            ServerKilled: A worker cannot start.
+        """
+        heard: list[Any] = []
+        looks = 0
+        while not self._all_workers_ack():  # type: ignore[no-untyped-call]  # Sanic's
+            if self.monitor_subscriber.poll(_LOOK_EVERY):
+                heard.append(self.monitor_subscriber.recv())
+                if not heard[-1]:
+                    break
+            else:
+                looks += 1
+            if self._shutting_down:
+                # The word for it is on its way.
+                continue
+            has_died = any(not process.is_alive() for process in self.processes)
+            if has_died or _TERMINATE_EARLY in heard or looks > self.THRESHOLD:
+                why = "it took too long" if looks > self.THRESHOLD else "one of them has ended"
+                error_logger.error("The workers have not started: %s.", why)
+                self.kill()
+        # For those who read it where it belongs: when all have started.
+        for message in heard:
+            self.monitor_publisher.send(message)
+
+    @replaces(WorkerManager.kill, "bbf79491b311")
+    def kill(self) -> None:
+        """Kills the workers. Sanic kills all of their process group, which has whoever started this one in it.
+
+        Raises:
+            ServerKilled: Always.
+        """
+        for process in self.processes:
+            logger.info("Killing %s [%s]", process.name, process.pid)
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process.pid, signal.SIGKILL)
+        raise ServerKilled

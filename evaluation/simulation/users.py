@@ -34,6 +34,7 @@ _OF_STEPS = frozenset(
         "utter_take_your_time",
         "utter_step_answer",
         "utter_step_unknown",
+        "utter_step_unknown_of",
         "utter_details_recap",
         "utter_human_declined_in_procedure",
         "utter_all_steps",
@@ -58,6 +59,8 @@ _MOST_OPENERS = 3
 _MOST_BACK = 3
 # Whoever does not get their answer asks in other words.
 _MOST_TRIES = 3
+# What is said to a question about a step.
+_ANSWERS = ("utter_step_answer", "utter_step_unknown", "utter_step_unknown_of")
 
 
 @dataclass(frozen=True)
@@ -363,7 +366,7 @@ class User:
         if self.mission.detail == asked.id and not self._treated:
             self._treated = True
             if self.mission.detail_act == "question":
-                answers = says("utter_step_answer", "utter_step_unknown")
+                answers = says(*_ANSWERS)
                 return Utterance(self._one_of(wanted["questions"]), "question about detail", answers)
             if self.mission.detail_act == "skip_detail":
                 return self._act("skip_detail", lambda said: asked.ask not in "".join(reply.text for reply in said))
@@ -527,7 +530,11 @@ class User:
         ):
             self._detours += 1
             lines = self.phrases.of_step(topic.id, topic.steps[max(self._step, 1) - 1].id, "question")
-            return Utterance(self._one_of(lines), "question", says("utter_step_answer", "utter_step_unknown"))
+            return Utterance(
+                self._one_of(lines),
+                "question",
+                says(*_ANSWERS),
+            )
         return None
 
     def _in_their_way(self, meant: Utterance, replies: Sequence[Said]) -> list[Utterance]:

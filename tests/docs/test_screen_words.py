@@ -25,6 +25,7 @@ FILES = (
     "statistics",
     "misunderstood",
     "performance",
+    "answers",
     "replies",
     "audit",
 )

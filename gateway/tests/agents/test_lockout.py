@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -67,3 +68,27 @@ async def test_attempt_counts_though_a_sign_in_at_once_takes_the_others_away(
         await begin_stored_attempt(transaction, "lin", Source("address", "10.0.0.1"), START)
         found = (await transaction.scalars(select(tables.SignInAttempts.failed))).all()
     assert sorted(found) == [1, 1]
+
+
+@pytest.mark.both_databases
+async def test_attempt_and_forgiving_at_once_do_not_wait_for_each_other(database: Database) -> None:
+    if database.is_sqlite:
+        # It has one writer at a time.
+        return
+    name, office = lockout._digest("lin"), Source("address", "10.0.0.1")
+    # In the order in which the server finds them, which is not that of attempts.
+    for where in (lockout._EVERYWHERE, lockout._digest("address 10.0.0.1")):
+        async with database.write() as transaction:
+            transaction.add(tables.SignInAttempts(name=name, source=where, failed=1, updated_at=START))
+
+    async def forgive_it() -> None:
+        async with database.write() as transaction:
+            await forgive(transaction, "lin", office)
+
+    async with asyncio.TaskGroup() as tasks, database.write() as transaction:
+        await lockout._locked_row(transaction, name, lockout._digest("address 10.0.0.1"), START)
+        tasks.create_task(forgive_it())
+        await asyncio.sleep(0.3)
+        await lockout._locked_row(transaction, name, lockout._EVERYWHERE, START)
+    async with database.read() as session:
+        assert (await session.scalars(select(tables.SignInAttempts.failed))).all() == []

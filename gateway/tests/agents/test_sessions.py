@@ -269,3 +269,19 @@ async def test_names_of_accounts(desk: Desk) -> None:
     found = await asyncio.gather(desk.agent("twin"), desk.agent("twin"), return_exceptions=True)
     assert sum(isinstance(result, UsernameTakenError) for result in found) == 1
     assert [account.username for account in await desk.accounts.all()] == ["lin", "twin"]
+
+
+@pytest.mark.both_databases
+async def test_sign_ins_that_wait_leave_connections_for_others(desk: Desk) -> None:
+    if desk.database.is_sqlite:
+        # Writers wait in a queue without a connection.
+        return
+    await desk.agent()
+    assert await refusal(desk.sign_in(password="wrong")) == "wrong_password"
+    async with asyncio.TaskGroup() as tasks, desk.database.write() as transaction:
+        await transaction.execute(select(tables.SignInAttempts).with_for_update())
+        waiting = [tasks.create_task(desk.sign_in(source=Source("address", f"10.0.0.{it}"))) for it in range(30)]
+        await asyncio.sleep(0.5)
+        async with asyncio.timeout(2), desk.database.read() as other:
+            assert await other.scalar(select(tables.Agent.username)) == "lin"
+    assert all(task.result() for task in waiting)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from typing import Any
 
+import asyncpg
 import pytest
 from sqlalchemy import text
 
 from tests.conftest import SettingsFactory
 from uwallet_gateway.database import tables
-from uwallet_gateway.database.connection import Database, UnstorableTextError, database_url
+from uwallet_gateway.database.connection import Database, DatabaseUnavailableError, UnstorableTextError, database_url
 from uwallet_gateway.settings import SettingsError
 
 
@@ -77,3 +79,40 @@ async def test_writers_take_turns(database: Database) -> None:
         await asyncio.sleep(0.1)
     await asyncio.gather(*writers)
     assert order == list(range(8))
+
+
+@pytest.mark.both_databases
+async def test_connection_whose_line_was_given_up_fails_nobody(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if database.is_sqlite:
+        return
+    async with database.read() as session:
+        first = await session.scalar(text("SELECT pg_backend_pid()"))
+    fetch = asyncpg.Connection.fetchrow
+    # What uvloop says of it, once.
+    words = ["unable to perform operation on <TCPTransport closed=True>; the handler is closed"]
+
+    async def fetch_unless_closed(*arguments: Any, **named: Any) -> Any:
+        if words:
+            raise RuntimeError(words.pop())
+        return await fetch(*arguments, **named)
+
+    monkeypatch.setattr(asyncpg.Connection, "fetchrow", fetch_unless_closed)
+    async with database.read() as session:
+        assert await session.scalar(text("SELECT pg_backend_pid()")) != first
+    assert words == []
+
+
+@pytest.mark.both_databases
+async def test_server_that_ends_a_connection_is_told_as_away(database: Database) -> None:
+    if database.is_sqlite:
+        return
+
+    async def end_it() -> None:
+        async with database.write() as session:
+            await session.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+            await session.execute(text("SELECT 1"))
+
+    with pytest.raises(DatabaseUnavailableError):
+        await end_it()

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from typing import Any
 
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, select, text
 
 from tests.helpers.tickets import add_conversation, add_ticket
@@ -14,7 +17,7 @@ from tests.insight.rows import add, event
 from uwallet_gateway.clock import now
 from uwallet_gateway.database import tables
 from uwallet_gateway.database.connection import Database
-from uwallet_gateway.database.migrate import configuration, is_current, migrate
+from uwallet_gateway.database.migrate import configuration, is_current, migrate, newest_revision
 from uwallet_gateway.database.tables import BotEvent, Table, UtcTime
 from uwallet_gateway.transcript.store import Transcript
 
@@ -39,6 +42,16 @@ async def test_migrated_tables_are_those_of_the_code(empty_database: Database) -
     async with empty_database.engine.connect() as connection:
         assert await connection.run_sync(_differences) == []
     assert await is_current(empty_database)
+
+
+def test_the_newest_is_known_by_its_name() -> None:
+    assert newest_revision() == ScriptDirectory.from_config(configuration()).get_current_head()
+
+
+def test_a_start_without_migrations_does_without_alembic() -> None:
+    code = "import sys, uwallet_gateway.app; print([name for name in sys.modules if name.startswith('alembic')])"
+    done = subprocess.run([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, check=True)
+    assert done.stdout.strip() == "[]"
 
 
 async def test_migrating_again_does_nothing(empty_database: Database) -> None:

@@ -156,24 +156,50 @@ def _owners(told: Sequence[Record], said: Sequence[Stored]) -> Iterator[tuple[st
 
 
 @dataclass(frozen=True, slots=True)
+class Gap:
+    """How long a user waited for an answer.
+
+    Attributes:
+        begun: When the message was first sent.
+        seen: When the answer was seen.
+        fault: In which most of the time was spent: target and kind; `none`: in no fault.
+        nobody: Seconds of it in which nobody could have answered, as something was gone of which there is only one.
+    """
+
+    begun: float
+    seen: float
+    fault: str
+    nobody: float
+
+    @property
+    def seconds(self) -> float:
+        """All of it."""
+        return self.seen - self.begun
+
+
+@dataclass(frozen=True, slots=True)
 class Figures:
     """How long users waited, and how much there was.
 
     Attributes:
         messages: Of users, acknowledged.
         faults: That were injected.
-        gaps: Seconds from a message's first try until its answer was seen, sorted.
+        gaps: From a message's first try until its answer was seen, the shortest first.
         takeovers: Of each killed gateway that owed answers while others lived: seconds until the last one was stored.
     """
 
     messages: int
     faults: int
-    gaps: list[float]
+    gaps: list[Gap]
     takeovers: list[float]
 
     def gap(self, share: float) -> float:
         """The gap below which this share of messages stays."""
-        return self.gaps[min(len(self.gaps) - 1, int(share * len(self.gaps)))] if self.gaps else 0.0
+        return _share([gap.seconds for gap in self.gaps], share)
+
+    def own(self, share: float) -> float:
+        """The same without the time in which nobody could have answered."""
+        return _share([gap.seconds - gap.nobody for gap in self.gaps], share)
 
     def lines(self) -> list[str]:
         """For people."""
@@ -181,7 +207,18 @@ class Figures:
             f"{self.faults} faults, {self.messages} messages",
             f"message sent → answer seen: p50 {self.gap(0.5):.2f} s, p99 {self.gap(0.99):.2f} s, "
             f"most {self.gap(1):.2f} s",
+            f"without the time in which nobody could have answered: p99 {self.own(0.99):.2f} s, "
+            f"most {self.own(1):.2f} s",
         ]
+        by_fault: dict[str, list[Gap]] = defaultdict(list)
+        for gap in self.gaps:
+            by_fault[gap.fault].append(gap)
+        for fault, gaps in sorted(by_fault.items(), key=lambda item: -item[1][-1].seconds):
+            most = max(gap.seconds - gap.nobody for gap in gaps)
+            lines.append(
+                f"  {fault}: {len(gaps)} messages, p50 {_share([gap.seconds for gap in gaps], 0.5):.2f} s, "
+                f"most {gaps[-1].seconds:.2f} s, without that time {most:.2f} s"
+            )
         if self.takeovers:
             lines.append(
                 f"takeover after {len(self.takeovers)} kills of a gateway that owed answers: median "
@@ -190,8 +227,63 @@ class Figures:
         return lines
 
 
+def _share(values: Sequence[float], share: float) -> float:
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Outage:
+    """A fault, until what it had ended is ready again."""
+
+    name: str
+    begun: float
+    ended: float
+    is_only_one: bool
+
+    def within(self, begun: float, ended: float) -> float:
+        return max(0.0, min(self.ended, ended) - max(self.begun, begun))
+
+
+def _outages(history: History) -> list[_Outage]:
+    records = history.records
+    names = {record.who for record in records if record.what == "fault"} | {record.via for record in records}
+    count = Counter(_stem(name) for name in names)
+    found = []
+    for index, fault in enumerate(records):
+        if fault.what != "fault":
+            continue
+        ended = fault.at
+        for later in records[index + 1 :]:
+            if later.what == "fault":
+                break
+            # `everything` gets ready one by one.
+            if later.what == "ready" or (later.what == "restored" and later.who == fault.who):
+                ended = later.at
+        stem = _stem(fault.who)
+        # Redis is done without.
+        is_only_one = count[stem] == 1 and stem != "redis"
+        found.append(_Outage(f"{stem} {fault.text}", fault.at, ended, is_only_one))
+    return found
+
+
+def _stem(name: str) -> str:
+    return name.rstrip("0123456789")
+
+
+def _gap(begun: float, seen: float, outages: Sequence[_Outage]) -> Gap:
+    most = max(outages, key=lambda outage: outage.within(begun, seen), default=None)
+    return Gap(
+        begun,
+        seen,
+        most.name if most is not None and most.within(begun, seen) > 0 else "none",
+        sum(outage.within(begun, seen) for outage in outages if outage.is_only_one),
+    )
+
+
 def figures(history: History) -> Figures:
     """Measures a history."""
+    outages = _outages(history)
     begun: dict[tuple[str | None, str | None], float] = {}
     acknowledged: dict[tuple[str | None, int | None], Record] = {}
     seen: dict[tuple[str | None, int | None], float] = {}
@@ -207,11 +299,11 @@ def figures(history: History) -> Figures:
         question = acknowledged.get((answer.conversation, answer.in_reply_to))
         at = seen.get((answer.conversation, answer.id))
         if answer.author == "bot" and question is not None and at is not None:
-            gaps.append(at - begun[question.conversation, question.client_id])
+            gaps.append(_gap(begun[question.conversation, question.client_id], at, outages))
     return Figures(
         messages=len(acknowledged),
         faults=sum(record.what == "fault" for record in history.records),
-        gaps=sorted(gaps),
+        gaps=sorted(gaps, key=lambda gap: gap.seconds),
         takeovers=list(_takeovers(history, acknowledged)),
     )
 

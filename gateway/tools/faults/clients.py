@@ -16,8 +16,10 @@ import socketio
 
 from tools.faults.history import History
 
-# Seconds to connect or to be acknowledged; then the next gateway is tried, as a widget does.
+# Seconds to connect or to be acknowledged; then the next gateway is tried, as a widget does. To connect it is twice as
+# many after each time in vain, up to these: else a busy machine makes connections that nobody waits for.
 _PATIENCE = 2.0
+_MOST_PATIENCE = 8.0
 _PAUSE = 0.1
 _READ_EVERY = 0.5
 # Who waits for the answer to what they wrote before they write on, and for how many seconds.
@@ -114,17 +116,21 @@ class User:
             await self._http.close()
 
     async def _connected(self) -> socketio.AsyncClient:
+        patience = _PATIENCE
         while self._io is None or not self._io.connected:
             await self._leave()
             self._via, address = self._drawn.choice(list(self._gateways.items()))
             try:
-                await asyncio.wait_for(self._connect(address), 2 * _PATIENCE)
-            except (TimeoutError, socketio.exceptions.SocketIOError, OSError):
+                await asyncio.wait_for(self._connect(address, patience), 2 * patience)
+            except TimeoutError:
+                await self._leave()
+                patience = min(2 * patience, _MOST_PATIENCE)
+            except (socketio.exceptions.SocketIOError, OSError):
                 await self._leave()
                 await asyncio.sleep(_PAUSE)
         return self._io
 
-    async def _connect(self, address: str) -> None:
+    async def _connect(self, address: str, patience: float) -> None:
         # One for all connections: the library leaves its own open when a server dies.
         self._http = self._http or aiohttp.ClientSession()
         io = self._io = socketio.AsyncClient(reconnection=False, handle_sigint=False, http_session=self._http)
@@ -142,11 +148,11 @@ class User:
         io.on("session_confirm", confirm)
         io.on("message", see)
         await io.connect(
-            address, auth={"site": self._site, "messages": True}, transports=["websocket"], wait_timeout=_PATIENCE
+            address, auth={"site": self._site, "messages": True}, transports=["websocket"], wait_timeout=patience
         )
         request: dict[str, Any] = {"last_id": self._cursor()}
         await io.emit("session_request", request | ({"session_id": self._token} if self._token else {}))
-        data = await asyncio.wait_for(confirmed, _PATIENCE)
+        data = await asyncio.wait_for(confirmed, patience)
         if self._token is None:
             self._token = data["session_id"]
         for message in data["messages"]:

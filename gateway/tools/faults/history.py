@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-What = Literal["sent", "acknowledged", "seen", "claimed", "said", "returned", "fault", "restored"]
+What = Literal["sent", "acknowledged", "seen", "claimed", "said", "returned", "fault", "restored", "ready"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,7 +71,7 @@ async def _inject(stack: Stack, fault: Fault, history: History) -> None:
         await asyncio.sleep(fault.seconds)
         history.add(fault.target, "restored", text=fault.kind)
         # All at once: who needs another finds it away, and is started again.
-        await asyncio.gather(*(process.start() for process in processes))
+        await asyncio.gather(*(_start(process, history) for process in processes))
         return
     process = stack.processes[fault.target]
     if fault.kind in {"kill", "restart"}:
@@ -79,7 +79,7 @@ async def _inject(stack: Stack, fault: Fault, history: History) -> None:
         await asyncio.sleep(fault.seconds)
         # Counted as back when it is begun: it may answer before it is ready for others.
         history.add(fault.target, "restored", text=fault.kind)
-        await process.start()
+        await _start(process, history)
         return
     _begin(process, fault)
     try:
@@ -90,7 +90,12 @@ async def _inject(stack: Stack, fault: Fault, history: History) -> None:
     if process.is_gone:
         # A full disk may end a database.
         process.ended += 1
-        await process.start()
+        await _start(process, history)
+
+
+async def _start(process: Process, history: History) -> None:
+    await process.start()
+    history.add(process.name, "ready")
 
 
 def _begin(process: Process, fault: Fault) -> None:

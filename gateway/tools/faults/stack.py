@@ -273,7 +273,7 @@ class Plan:
     Attributes:
         kind: `sqlite`, or `postgresql` with Redis.
         gateways: How many; one on SQLite.
-        engines: How many; each gateway has one, and what they know they share.
+        engines: How many; each gateway has all of them, and what they know they share.
         engine: `counting` (tools/faults/engine.py), or `real`, the bot of this repository.
         delay: Seconds that a turn of the former takes at most.
         faults: Kinds that are to come: hosts, clocks and disks are made for those only.
@@ -377,13 +377,13 @@ class _Builder:
         return self._stack.enter_context(disk(self._folder / f"{name}-disk", _MEGABYTES.get(name, 64)))
 
     def _gateway(self, name: str) -> Process:
-        port, number = free_port(), int(name.removeprefix("gateway"))
+        port = free_port()
         self.addresses[name] = f"http://{self._at(name)}:{port}"
         store = self._disk(name)
         values = {
             "DEVELOPMENT": "true",
             "SECRET_KEY": "0123456789abcdef0123456789abcdef",
-            "ENGINE_URL": self._engines[(number - 1) % len(self._engines)],
+            "ENGINE_URL": ",".join(self._engines),
             "ENGINE_TIMEOUT": "3",
             "DATA_DIR": str((store.folder if store else self._folder) / "data"),
             "WEB_DIR": str(self._folder / "no web"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -27,6 +28,9 @@ Step = Literal["code", "enrolment"]
 TIME_FOR_SECOND_STEP = timedelta(minutes=15)
 _TOKEN_BYTES = 32
 _MOST_OF_TOKEN = 100
+# First steps at once in a process. Those of one name wait for each other in the database, each with a connection that
+# users' messages need.
+_AT_ONCE = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +86,7 @@ class SignIns:
         self._sessions = sessions
         self._second_factors = second_factors
         self._two_factor_roles = frozenset(two_factor_roles)
+        self._slots = asyncio.Semaphore(_AT_ONCE)
 
     def is_second_factor_required(self, account: Account) -> bool:
         """Whether the agent's role must have one."""
@@ -101,6 +106,12 @@ class SignIns:
         username = username.strip().lower()
         if len(password) > MOST:
             password = ""
+        async with self._slots:
+            return await self._with_password(username, password, source, browser)
+
+    async def _with_password(
+        self, username: str, password: str, source: Source, browser: Browser
+    ) -> SignedIn | SecondStep:
         row = await self._begin_attempt(username, source)
         verified = await self._passwords.verify((row.password_hash or None) if row else None, password)
         if row is None or not verified.right:

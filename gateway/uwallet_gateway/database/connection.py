@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from typing import Any
 
@@ -19,15 +20,18 @@ from uwallet_gateway.database.one_trip import make_one_trip
 from uwallet_gateway.settings import PREFIX, Settings, SettingsError
 
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
-# A state of SQL.
+# States of SQL.
 _DEADLOCK = "40P01"
+# The beginnings of those of a connection that is lost, and of a server that ends or starts.
+_AWAY = ("08", "57P")
 # Seconds that a statement waits while another process writes, and a writer for those before it.
 _SQLITE_BUSY = 10
 # Seconds after which PostgreSQL ends the transaction of a gateway that does nothing in it: it stands still, or its
 # machine is gone without a word, and others wait for the conversation that it has locked.
 _IDLE_TRANSACTION = 10
-# Connections of a process. They are made when they are needed.
-_CONNECTIONS = 15
+# Connections of a process, made when they are needed; and seconds that one is waited for. Whoever gets none is refused
+# and asks again, which may be another gateway.
+_CONNECTIONS, _CONNECTION_WAIT = 15, 5
 # The write-ahead log is emptied at a moment without readers.
 _EMPTYING_ATTEMPTS, _EMPTYING_PAUSE = 5, 0.2
 
@@ -68,6 +72,7 @@ class Database:
             pool_size=_CONNECTIONS,
             # None beyond them: it would be closed when it is given back, and costs more than most statements.
             max_overflow=0,
+            pool_timeout=_CONNECTION_WAIT,
             # The same few again, as long as they are enough.
             pool_use_lifo=True,
             **options,
@@ -81,6 +86,8 @@ class Database:
             event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
         else:
             event.listen(self.engine.sync_engine, "connect", _prepare_postgresql)
+            dialect = self.engine.sync_engine.dialect
+            dialect.do_ping = functools.partial(_ping, dialect.do_ping)  # type: ignore[method-assign]  # see there
 
     @contextlib.asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
@@ -235,9 +242,12 @@ def _told_apart() -> Iterator[None]:
         # asyncpg's own errors of connecting come as they are. The address, which has a password, is in none of them.
         raise DatabaseUnavailableError(f"the database does not answer: {error}") from error
     except DBAPIError as error:
+        state = str(getattr(error.orig, "pgcode", None) or "")
         # Class 22 of SQL's states: what was given cannot be a value.
-        if str(getattr(error.orig, "pgcode", None) or "").startswith("22"):
+        if state.startswith("22"):
             raise UnstorableTextError from error
+        if state.startswith(_AWAY):
+            raise DatabaseUnavailableError(f"the database does not answer: {error}") from error
         raise
 
 
@@ -259,6 +269,18 @@ def _prepare_postgresql(connection: Any, _record: Any) -> None:
     cursor.execute(f"SET idle_in_transaction_session_timeout = '{_IDLE_TRANSACTION}s'")
     cursor.close()
     connection.commit()
+
+
+def _ping(ping: Callable[[Any], bool], connection: Any) -> bool:
+    """Whether a connection of the pool can be used.
+
+    Of one whose line was given up, uvloop says RuntimeError, which SQLAlchemy does not take for a lost connection: each
+    one in the pool would fail somebody first.
+    """
+    try:
+        return ping(connection)
+    except RuntimeError:
+        return False
 
 
 def _begin_sqlite(connection: Connection) -> None:

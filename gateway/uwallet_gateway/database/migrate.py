@@ -6,15 +6,16 @@ import asyncio
 import contextlib
 import functools
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
 
 from uwallet_gateway.database.connection import Database
 
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+# Alembic is imported where tables change: each start and each command would wait for it, and nearly none needs it.
 _FOLDER = Path(__file__).with_name("migrations")
 # Any number will do: two processes that start at once migrate one after the other.
 _POSTGRESQL_LOCK = 7_301_005
@@ -22,6 +23,8 @@ _POSTGRESQL_LOCK = 7_301_005
 
 def configuration() -> Config:
     """What Alembic needs; there is no alembic.ini."""
+    from alembic.config import Config  # noqa: PLC0415 - see above
+
     config = Config()
     config.set_main_option("script_location", str(_FOLDER))
     config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
@@ -53,7 +56,7 @@ async def is_current(database: Database) -> bool:
     """
     async with database.read() as transaction:
         version = await transaction.scalar(text("SELECT version_num FROM alembic_version"))
-    return bool(version == _newest_revision())
+    return bool(version == newest_revision())
 
 
 def _keep_private(path: Path) -> None:
@@ -64,14 +67,24 @@ def _keep_private(path: Path) -> None:
 
 
 @functools.cache
-def _newest_revision() -> str | None:
-    return ScriptDirectory.from_config(configuration()).get_current_head()
+def newest_revision() -> str:
+    """The number of the newest migration, with which the name of its file begins."""
+    return max(path.name.partition("_")[0] for path in (_FOLDER / "versions").glob("[0-9]*_*.py"))
+
+
+def _revision(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    version: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return version
 
 
 def _upgrade(connection: Connection) -> None:
     # Alembic's own check loads every migration and its environment, at each start and for each command.
-    if MigrationContext.configure(connection).get_current_revision() == _newest_revision():
+    if _revision(connection) == newest_revision():
         return
+    from alembic import command  # noqa: PLC0415 - see above
+
     config = configuration()
     config.attributes["connection"] = connection
     command.upgrade(config, "head")

@@ -16,6 +16,7 @@ from common.tracing import TRACEPARENT, span, traceparent
 from uwallet_gateway.engine.circuit_breaker import CircuitBreaker, CircuitState
 
 PATH = "/webhooks/gateway/webhook"
+_ALIVE = "/webhooks/gateway/"
 # Bytes. The longest answers of the bot, all steps of a procedure at once, have some 10 KB.
 _LARGEST_ANSWER = 1024 * 1024
 _LONGEST_TEXT = 20_000
@@ -152,7 +153,7 @@ class EngineReply(_Part):
 
 
 class EngineClient:
-    """Talks to the one engine."""
+    """Talks to one engine."""
 
     def __init__(
         self,
@@ -235,6 +236,15 @@ class EngineClient:
         self._breaker.succeed(ticket)
         self._note_change(before)
         return reply
+
+    async def is_there(self, seconds: float) -> bool:
+        """Whether it answers anything at all in this time: it may be busy with turns, but does not stand still."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self._client.get(_ALIVE)
+        except (httpx.HTTPError, TimeoutError):
+            return False
+        return True
 
     async def close(self) -> None:
         """Closes the connections."""

@@ -56,6 +56,9 @@ class ExportTexts(BaseModel):
     sheets: dict[str, str]
     due: str
     performance: dict[str, str]
+    answers: dict[str, str]
+    answer_kinds: dict[str, str]
+    feedback_reasons: dict[str, str]
     audit: dict[str, str]
     words: Words = Field(default_factory=load_words)
 

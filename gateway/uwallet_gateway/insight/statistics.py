@@ -3,13 +3,29 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Date, Select, Text, and_, column, distinct, func, literal, select, values
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Date,
+    Integer,
+    Select,
+    Text,
+    and_,
+    column,
+    distinct,
+    func,
+    literal,
+    select,
+    values,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.types import TypeEngine
 
 from uwallet_gateway.clock import now
 from uwallet_gateway.database.connection import Database
@@ -103,9 +119,18 @@ class Statistics:
 
 
 def _days(period: Period) -> CTE:
-    """The days as a table, since not every database knows time zones."""
-    columns = (column("day", Date), column("start", UtcTime()), column("finish", UtcTime()))
-    return values(*columns, name="spans").data(list(period.spans())).cte("days")
+    return days_table(list(period.spans()), Date())
+
+
+def days_table(spans: Sequence[tuple[Any, datetime, datetime]], name_type: TypeEngine[Any] | None = None) -> CTE:
+    """Spans of days as a table (`day`, `start`, `finish`), since not every database knows time zones.
+
+    Args:
+        spans: What each is called, when it begins and when it has ended.
+        name_type: Of what they are called, a number by default.
+    """
+    columns = (column("day", name_type or Integer()), column("start", UtcTime()), column("finish", UtcTime()))
+    return values(*columns, name="spans").data(list(spans)).cte("days")
 
 
 async def _talks(transaction: AsyncSession, days: CTE) -> list[Talk]:
@@ -114,7 +139,7 @@ async def _talks(transaction: AsyncSession, days: CTE) -> list[Talk]:
             days.c.day, Message.conversation_id, literal(None, Text).label("topic"), literal(None, Text).label("kind")
         )
         .select_from(days)
-        .join(Message, _within(days, Message.created_at))
+        .join(Message, within(days, Message.created_at))
         # The request to be greeted is nobody's word.
         .where(Message.author == "user", (Message.text != "") | Message.attachment_id.is_not(None))
         .distinct()
@@ -122,7 +147,7 @@ async def _talks(transaction: AsyncSession, days: CTE) -> list[Talk]:
     noted = (
         select(days.c.day, BotEvent.conversation_id, BotEvent.topic, BotEvent.kind)
         .select_from(days)
-        .join(BotEvent, _within(days, BotEvent.created_at))
+        .join(BotEvent, within(days, BotEvent.created_at))
         .where(BotEvent.kind.in_((OPENED, *_OUTCOMES)))
         .distinct()
     )
@@ -133,7 +158,7 @@ async def _ratings(transaction: AsyncSession, days: CTE) -> list[BotRating]:
     statement: Select[Any] = (
         select(days.c.day, BotEvent.topic, BotEvent.value, func.count())
         .select_from(days)
-        .join(BotEvent, _within(days, BotEvent.created_at))
+        .join(BotEvent, within(days, BotEvent.created_at))
         .where(BotEvent.kind == "rated", BotEvent.value.is_not(None))
         .group_by(days.c.day, BotEvent.topic, BotEvent.value)
     )
@@ -282,5 +307,6 @@ async def _misunderstandings(transaction: AsyncSession, period: Period) -> Misun
     )
 
 
-def _within(days: CTE, moment: InstrumentedAttribute[datetime]) -> ColumnElement[bool]:
+def within(days: CTE, moment: InstrumentedAttribute[datetime]) -> ColumnElement[bool]:
+    """Whether a moment is in a span of `days_table`."""
     return and_(moment >= days.c.start, moment < days.c.finish)

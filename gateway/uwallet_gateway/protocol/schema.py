@@ -15,6 +15,7 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 from uwallet_gateway.agents.canned_replies import CannedReply
 from uwallet_gateway.protocol import (
     agents,
+    answer_figures,
     audit,
     bulk,
     configuration,
@@ -54,6 +55,7 @@ _MODULES: tuple[ModuleType, ...] = (
     service,
     knowledge,
     knowledge_pilots,
+    answer_figures,
     views,
     bulk,
     push,

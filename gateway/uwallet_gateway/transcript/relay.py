@@ -8,12 +8,14 @@ import dataclasses
 import json
 import uuid
 from collections import deque
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, cast, get_args
 
 import structlog
 from redis.asyncio import Redis
+from redis.asyncio.client import PubSub
+from redis.exceptions import ConnectionError as LineError
 from redis.exceptions import RedisError
 
 from uwallet_gateway.clock import now
@@ -23,6 +25,8 @@ from uwallet_gateway.transcript.events import AgentCalled, Event, Said, SupportC
 _CHANNEL = "uwallet:events"
 # Seconds until Redis is tried again.
 _PAUSE = 1.0
+# Seconds for which news are waited for at a time.
+_WAIT = 10.0
 # Events that are sent at a time.
 _AT_ONCE = 500
 # Events that are kept while Redis is away; beyond them the oldest are let go.
@@ -142,7 +146,7 @@ class Relay:
     async def _receive(self, listening: asyncio.Event) -> None:
         async with self._listening_redis.pubsub() as channel:
             await channel.subscribe(_CHANNEL)
-            async for item in channel.listen():
+            async for item in _items(channel):
                 if item["type"] == "subscribe":
                     listening.set()
                     await self._catch_up()
@@ -153,6 +157,26 @@ class Relay:
                         event = _from_json(body["event"])
                         if event is not None:
                             self._event_bus.deliver(event)
+
+
+async def _items(channel: PubSub) -> AsyncIterator[dict[str, Any]]:
+    """What comes on a channel.
+
+    The library's `listen` takes a line that was given up (ETIMEDOUT) for a wait that is over, reads again, finds the
+    same at once, and never lets anything else run.
+
+    Raises:
+        RedisError: The line is dead.
+    """
+    loop = asyncio.get_running_loop()
+    while True:
+        begun = loop.time()
+        item = await channel.get_message(timeout=_WAIT)
+        if item is not None:
+            yield item
+        elif loop.time() - begun < _WAIT / 2:
+            msg = "the line is dead"
+            raise LineError(msg)
 
 
 def _to_json(event: Event) -> dict[str, Any]:

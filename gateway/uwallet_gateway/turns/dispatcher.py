@@ -16,6 +16,7 @@ import structlog
 
 from common.tracing import NEW, span, trace_id, traceparent
 from uwallet_gateway.engine.client import EngineClient, EngineReply, EngineUnavailable, FailureReason
+from uwallet_gateway.engine.engines import Engines
 from uwallet_gateway.hooks.stream import StreamRecorder
 from uwallet_gateway.input_text import without_quotation
 from uwallet_gateway.insight.recording import record_turn
@@ -35,8 +36,8 @@ from uwallet_gateway.turns.replies import greeted, replies
 
 # Seconds between two attempts while the engine is away; the circuit breaker lets few of them through.
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.25, 5.0
-# Seconds until a conversation is retried after the database failed.
-_AFTER_ERROR = 2.0
+# Seconds until a conversation is retried after the database failed, more or less.
+_AFTER_ERROR = 1.0
 # So many conversations that wait are looked at each time; while more wait, it is as many times more seldom.
 _WAITING_PER_LOOK = 1000
 # Seconds for which the last failure tells the state of the engine.
@@ -52,7 +53,7 @@ class Dispatcher:
     def __init__(
         self,
         transcript: Transcript,
-        engine: EngineClient,
+        engine: EngineClient | Engines,
         event_bus: EventBus,
         outage: OutageNotices,
         requests: UserRequests,
@@ -193,7 +194,8 @@ class Dispatcher:
             pass
         except Exception:
             _log.exception("dispatcher.failed", conversation_id=conversation_id)
-            asyncio.get_running_loop().call_later(_AFTER_ERROR, self.wake, conversation_id)
+            pause = _AFTER_ERROR * random.uniform(0.75, 1.25)
+            asyncio.get_running_loop().call_later(pause, self.wake, conversation_id)
         finally:
             self._workers.pop(conversation_id, None)
             self._traces.pop(conversation_id, None)

@@ -129,3 +129,23 @@ def test_a_bare_question_goes_on_about_the_answer_given_last(context: Context) -
 def test_another_password_begins_no_reset(conversation: Conversation, text: str, is_other: bool) -> None:
     conversation.does(Act.OPEN_TOPIC, text, intent="forgot_password")
     assert (conversation.state.topic is None) is is_other
+
+
+def test_what_nothing_is_known_of_is_named(conversation: Conversation) -> None:
+    conversation.opens("payment_failure")
+    conversation.does(Act.NEXT)
+    text = "绑了卡就能付了吗"
+    assert conversation.does(Act.OUT_OF_SCOPE, text, intent="out_of_scope", acts={"question": 0.97}) == [
+        "utter_step_unknown_of"
+    ]
+    assert conversation.turn is not None
+    assert conversation.turn.replies[0].values["words"] == text
+
+
+@pytest.mark.parametrize("text", ["找谁弄", "那我找真人，哪能找"])
+def test_whom_to_turn_to_is_told_at_any_step(conversation: Conversation, text: str) -> None:
+    conversation.opens("forgot_password")
+    found = conversation.does(Act.OUT_OF_SCOPE, text, intent="out_of_scope", acts={"question": 0.97})
+    assert found == ["utter_step_answer"]
+    assert conversation.turn is not None
+    assert "客服" in str(conversation.turn.replies[0].values["answer"])

@@ -67,6 +67,15 @@ def test_the_model_hears_whose_danger_it_is(conversation: Conversation) -> None:
     assert "先找人" in cries(conversation, "小区里一户人家的孙女寻短见 敲门不应", "of_other", "door_locked")
 
 
+def test_he_is_who_the_model_surely_hears_it_of(conversation: Conversation) -> None:
+    text = "他这两天说话不对劲 说活着没意思"
+    said = {"of_other": 0.97, "wants_to_die": 0.9}
+    conversation.does(
+        Act.OUT_OF_SCOPE, text, intent="out_of_scope", is_listened=True, said=said, alarms={"crisis": 0.9}
+    )
+    assert conversation.state.answered.get("crisis_other_person")
+
+
 def test_who_was_misheard_is_apologised_to_once(conversation: Conversation) -> None:
     cries(conversation, "我室友说要跳楼", "of_other")
     says(conversation, "人在我旁边", "beside_them")
@@ -147,3 +156,50 @@ def test_who_does_not_deny_after_the_question_is_heard(conversation: Conversatio
 def test_who_names_a_relative_cries_for_themselves(conversation: Conversation) -> None:
     answer = cries(conversation, "欠了一屁股债 老公要散伙 活着没劲", "wants_to_die")
     assert "谢谢您肯说出来" in answer
+
+
+@pytest.mark.parametrize("text", ["那我给我哥打个电话吧 离得近", "我这就去叫我妈", "我现在就打给我姐"])
+def test_nothing_keeps_a_user_from_calling_somebody(conversation: Conversation, text: str) -> None:
+    cries(conversation)
+    assert "现在就打" in says(conversation, text)
+
+
+@pytest.mark.parametrize("text", ["我不敢给我哥打电话", "我给我妈打了电话", "我要不要叫我妈来"])
+def test_who_has_called_or_does_not_call_is_not_told_to_go_on(conversation: Conversation, text: str) -> None:
+    cries(conversation)
+    says(conversation, text)
+    assert "will_call" not in conversation.state.danger_facts
+
+
+def test_no_text_takes_the_line_back() -> None:
+    texts = [
+        text for reactions in KNOWLEDGE.crisis.reactions.values() for reaction in reactions for text in reaction.says
+    ]
+    texts += [bubble for answer in KNOWLEDGE.care.answers.values() for bubbles in answer for bubble in bubbles]
+    for text in texts:
+        assert not any(words in text for words in ("那就不打", "先不打了", "不提电话", "不打就不打")), text
+
+
+@pytest.mark.parametrize("text", ["楼下有个老邻居 天天叫我下棋", "同事都晓得了", "我朋友在国外"])
+def test_who_only_names_somebody_goes_on_to_speak_of_themselves(conversation: Conversation, text: str) -> None:
+    cries(conversation)
+    says(conversation, text, "of_other")
+    assert "crisis_other_person" not in conversation.state.answered
+
+
+@pytest.mark.parametrize("text", ["老伴走了半年了 我活着也没啥意思了", "孩子一直哭 我想抱着孩子一起跳下去"])
+def test_who_begins_with_somebody_is_soon_heard_to_mean_themselves(conversation: Conversation, text: str) -> None:
+    cries(conversation, text)
+    assert "crisis_other_person" not in conversation.state.answered
+
+
+@pytest.mark.parametrize("text", ["他开店亏了三十多万 这两天说话就不对劲 说活着没意思", "我闺蜜又划手了"])
+def test_who_tells_of_somebody_is_not_taken_for_them(conversation: Conversation, text: str) -> None:
+    cries(conversation, text, "of_other")
+    assert "crisis_other_person" in conversation.state.answered
+
+
+def test_a_farewell_in_the_middle_of_a_fraud_is_heard(conversation: Conversation) -> None:
+    conversation.does(Act.OUT_OF_SCOPE, "我室友刷单被骗了两万", intent="out_of_scope", alarms={"victim": 0.95})
+    says(conversation, "刚才发来一条 对不起 东西都留给你", "of_other")
+    assert has_alarm(conversation.state, Alarm.CRISIS)

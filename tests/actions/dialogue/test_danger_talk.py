@@ -40,7 +40,7 @@ def test_a_childs_payment_is_answered_as_one(conversation: Conversation) -> None
 
 def test_a_relative_is_the_victim(conversation: Conversation) -> None:
     first = fraud(conversation, "我奶奶正跟一个自称公安的打电话要转钱")
-    assert "替家里人报警" in first
+    assert "替您奶奶报警" in first
     assert "现在就挂" not in says(conversation, "她不听我的")
 
 
@@ -359,7 +359,7 @@ def test_what_must_be_done_at_once_goes_before_the_answer(conversation: Conversa
     fraud(conversation, "有人叫我做任务返钱")
     text = "屏幕共享还开着 他看到的要紧吗"
     answer = says(conversation, text, **clauses(text, part_0={"watched": 0.8}, part_1={"asks_seen": 0.8}))
-    assert answer.startswith("现在就断开")
+    assert answer.startswith("还连着就马上断开")
 
 
 def test_whose_it_is_is_weighed_and_corrected(conversation: Conversation) -> None:
@@ -521,7 +521,7 @@ def test_the_users_own_words_are_taken_up_where_no_answer_is_known(conversation:
 
 def test_how_somebody_feels_is_taken_up_once_before_the_answer(conversation: Conversation) -> None:
     fraud(conversation, "我给骗子转了四千块")
-    assert hears(conversation, "我太蠢了 能追回来吗", blames_self=0.9, asks_money_back=0.9).startswith("不是您笨")
+    assert hears(conversation, "我太蠢了 能追回来吗", blames_self=0.9, asks_money_back=0.9).startswith("先别怪自己")
     assert "不是您笨" not in hears(conversation, "我太蠢了 能追回来吗", blames_self=0.9, asks_money_back=0.9)
 
 
@@ -623,7 +623,7 @@ def test_a_question_that_may_have_been_meant_is_offered(conversation: Conversati
     assert conversation.turn
     titles = [button.title for reply in conversation.turn.replies for button in reply.buttons]
     assert titles[:2] == [KNOWLEDGE.danger.titles["asks_bank_say"], KNOWLEDGE.danger.titles["asks_unbind"]]
-    assert "被骗了" in says(conversation, titles[0], is_listened=True)
+    assert "先把卡停住" in says(conversation, titles[0], is_listened=True)
     assert "解绑" not in says(conversation, "好的", said={"acknowledges": 0.9}, is_listened=True)
 
 
@@ -632,3 +632,43 @@ def test_nothing_is_offered_after_a_report(conversation: Conversation) -> None:
     says(conversation, "报过警了", said={"police_called": 0.95, "asks_take_along": 0.2}, is_listened=True)
     assert conversation.turn
     assert not any(reply.is_list for reply in conversation.turn.replies)
+
+
+def test_a_child_who_had_the_phone_is_not_said_to_have_paid(conversation: Conversation) -> None:
+    says(conversation, "钱包里少了两千块", said={"lost": 0.95}, alarms={"victim": 0.95}, is_listened=True)
+    answer = hears(conversation, "前天孙子拿我手机打游戏来着", child=0.6)
+    assert "是孩子付的" not in answer
+    assert "问清" in answer
+    answer = hears(conversation, "娃说没动过 他才八岁", minor=0.8)
+    assert "你" not in answer.replace("您", "")
+
+
+def test_whoever_has_found_the_phone_gets_no_money_first(conversation: Conversation) -> None:
+    says(conversation, "手机丢了", said={"phone_lost": 0.95}, alarms={"victim": 0.95}, is_listened=True)
+    assert "派出所" in hears(conversation, "有人接了 要我先转500才还", demanded=0.7)
+
+
+def test_a_link_that_was_opened_is_not_forgotten_over_what_was_not_told(conversation: Conversation) -> None:
+    payment = "有三笔不是我付的"
+    says(conversation, payment, said={"unknown_payment": 0.95}, alarms={"victim": 0.95}, is_listened=True)
+    answer = hears(conversation, "密码没给过人 倒是点过一个链接", nothing_told=0.95, link=0.5)
+    assert "链接" in answer
+    assert "就换" in answer
+
+
+def test_who_is_abroad_is_not_sent_to_a_line_of_home_alone(conversation: Conversation) -> None:
+    fraud(conversation, "我给骗子转了四千块")
+    assert "当地警方" in hears(conversation, "我在加拿大 报警要报哪里的", asks_where_report=0.9)
+
+
+def test_whether_to_tell_the_family_is_no_question_about_an_order(conversation: Conversation) -> None:
+    fraud(conversation, "我给骗子转了四千块")
+    assert "缓一缓" in hears(conversation, "老伴心脏不好 我先不给她说行不行", asks_tell_family=0.3)
+    assert "别" in hears(conversation, "他让我把验证码给他 能给他说吗", demanded=0.6)
+
+
+def test_money_is_not_reported_gone_because_it_was_asked(conversation: Conversation) -> None:
+    fraud(conversation, "有人说是客服 让我点链接")
+    answer = hears(conversation, "里面六千多 会不会已经没了", lost=0.85, asks_safe_now=0.8)
+    assert "记下了，钱" not in answer
+    assert "交易记录" in answer

@@ -435,3 +435,26 @@ def test_a_question_that_names_another_check_is_about_that_one(knowledge: Knowle
     found = find_answer(context, DialogueState(walk=Walk("payment_failure", 2)), message, 0)
     assert found is not None
     assert found.place == "limit"
+
+
+def test_a_guess_of_trouble_leads_to_no_human(conversation: Conversation) -> None:
+    conversation.opens("forgot_password")
+    conversation.does(Act.NEXT)
+    assert conversation.does(Act.PROBLEM) == ["utter_step_trouble"]
+    told = conversation.does(Act.OUT_OF_SCOPE, "我这边的情况是这样的", intent="out_of_scope", acts={"trouble": 0.34})
+    assert told == ["utter_heard_at_step"]
+    sure = conversation.does(Act.OUT_OF_SCOPE, "我这边还是这个样子", intent="out_of_scope", acts={"trouble": 0.9})
+    assert sure == ["utter_offer_human_after_trouble"]
+
+
+def test_whoever_agrees_with_the_cause_found_is_not_handed_over(conversation: Conversation) -> None:
+    conversation.opens("payment_failure")
+    conversation.does(Act.NEXT)
+    acts = {"cause_confirmed": 0.9}
+    assert conversation.does(Act.OUT_OF_SCOPE, "我自己设了个每天最多花50", intent="out_of_scope", acts=acts) == [
+        "utter_treatment"
+    ]
+    assert conversation.turn is not None
+    assert "消费限制" in str(conversation.turn.replies[0].values["treatment"])
+    agreed = conversation.does(Act.OUT_OF_SCOPE, "确实快50了，应该就是它", intent="out_of_scope", acts=acts)
+    assert agreed == ["utter_try_now"]

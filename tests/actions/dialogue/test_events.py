@@ -93,7 +93,23 @@ def test_a_question_of_detail_does_not_open_the_walkthrough_under_way(conversati
     assert told(conversation) == [("topic_opened", TOPIC, None)]
     conversation.opens(TOPIC)
     conversation.opens(TOPIC, detail="password_rules")
-    assert told(conversation) == []
+    assert conversation.turn
+    assert conversation.turn.events == (Event(EventKind.ANSWERED, TOPIC, answer="password_rules/text"),)
+
+
+def test_a_part_that_opens_its_topic_is_named(conversation: Conversation) -> None:
+    conversation.opens("contact_support", contact_channel="hotline")
+    assert conversation.turn
+    assert conversation.turn.events == (Event(EventKind.TOPIC_OPENED, "contact_support", answer="hotline/text"),)
+
+
+def test_what_is_done_about_a_cause_shows_the_cause(conversation: Conversation) -> None:
+    conversation.opens("payment_failure")
+    assert conversation.does(Act.OUT_OF_SCOPE, "银行拦了的", acts={"trouble": 0.9}) == ["utter_treatment"]
+    ((kind, topic, step),) = told(conversation)
+    assert (kind, topic) == ("step_shown", "payment_failure")
+    assert step
+    assert KNOWLEDGE.topics["payment_failure"].steps[step - 1].treatment
 
 
 def test_a_walkthrough_taken_up_again_is_not_opened(conversation: Conversation) -> None:

@@ -197,3 +197,32 @@ def test_fear_for_somebody_who_does_not_answer_is_a_cry_for_help(text: str) -> N
 def test_somebody_on_a_bridge_is_a_cry_for_help() -> None:
     chosen = read(said("我对象玩虚拟币亏光了 现在坐在桥上给我打视频", "out_of_scope")).chosen
     assert (chosen.act, chosen.arguments["alarm"]) == (Act.ALARM, Alarm.CRISIS)
+
+
+def test_a_farewell_of_somebody_else_is_a_crisis_without_a_word_of_dying() -> None:
+    heard = {"says_goodbye": 0.9, "of_other": 0.95}
+    message = said("他把东西都留给我 电话也不接", "out_of_scope", alarms={"victim": 0.7}, is_listened=True, said=heard)
+    assert read(message).chosen.arguments == {"alarm": Alarm.CRISIS}
+    grief = said("他走之前都跟我道别了", "out_of_scope", alarms={"bereaved": 0.9}, is_listened=True, said=heard)
+    assert read(grief).chosen.arguments == {"alarm": Alarm.BEREAVED}
+    own = said("那我先走了", "goodbye", is_listened=True, said=heard | {"of_other": 0.2})
+    assert read(own).chosen.act is not Act.ALARM
+
+
+@pytest.mark.parametrize(("confidence", "is_asked"), [(0.9, False), (0.6, True)])
+def test_a_matter_that_is_surely_meant_is_not_asked_about_whether_it_is_a_theft(
+    confidence: float, is_asked: bool
+) -> None:
+    message = said(
+        "我爸的登不上了 我帮他弄",
+        "forgot_password",
+        alarms={"victim": 0.22},
+        confidence=confidence,
+        band=AnswerBand.ANSWER,
+    )
+    assert bool(read(message).chosen.arguments.get("is_doubtful")) is is_asked
+
+
+def test_a_lost_phone_is_not_asked_about() -> None:
+    message = said("手机掉大巴上了 里面有钱", "account_compromised", is_listened=True, said={"phone_lost": 0.95})
+    assert read(message).chosen.arguments == {"alarm": Alarm.VICTIM}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -238,3 +239,81 @@ def test_trouble_that_names_the_topic_and_its_step_is_heard() -> None:
     acts = {"other": 0.6, "trouble": 0.35}
     message = said("申诉表点提交没动静", "transaction_dispute", confidence=0.92, acts=acts)
     assert read(message, at("transaction_dispute", 3)).chosen.act is Act.TROUBLE
+
+
+def test_why_they_came_is_no_trouble_with_the_first_step() -> None:
+    named = said("好像是密码不对", "forgot_password", "anchor:forgot_password", confidence=0.99, acts={"trouble": 0.99})
+    tried = said("试了好几次了", "problem_solved", confidence=0.45, acts={"trouble": 0.34, "done": 0.33})
+    for message in (named, tried):
+        assert read(message, at("forgot_password", 1)).chosen.arguments["response"] == "utter_steps_are_for_it"
+    missing = replace(named, text="找不到忘记密码", key="找不到忘记密码")
+    assert read(missing, at("forgot_password", 1)).chosen.act is Act.TROUBLE
+
+
+def test_a_clause_that_the_whole_does_not_bear_out_goes_on_nowhere() -> None:
+    clauses = (Clause("等了10分钟了", {"waiting_complaint": 0.9}), Clause("点了4次", {"done": 0.89}))
+    acts = {"waiting_complaint": 0.4, "trouble": 0.3, "done": 0.03}
+    message = said("等了10分钟了 点了4次", "nlu_fallback", acts=acts, clauses=clauses)
+    assert read(message, at("forgot_password", 3)).chosen.act is not Act.DONE
+
+
+def test_the_cause_is_wanted_without_the_list() -> None:
+    message = said("别给我列一二三四，就说我这个到底什么原因", "payment_failure", confidence=0.6, acts={"other": 0.97})
+    assert read(message, at("payment_failure", 2)).chosen.arguments["response"] == "utter_cause_unseen"
+    told = said("网我早说了没事 到底啥毛病", "nlu_fallback", acts={"ruled_out": 0.9})
+    assert read(told, at("payment_failure", 2)).chosen.act is Act.RULED_OUT
+
+
+WARNED = at("account_closure", 0, awaiting=Awaiting.WARNING)
+
+
+@pytest.mark.parametrize(
+    ("text", "intent", "response"),
+    [
+        ("卡住了进不去", "step_problem", "utter_stuck_before_start"),
+        ("那我先把钱花掉再注销", "account_closure", "utter_balance_first"),
+        ("不怎么用了，现在都用别的", "capabilities", "utter_reason_heard"),
+    ],
+)
+def test_what_is_neither_yes_nor_no_to_the_warning_is_heard(text: str, intent: str, response: str) -> None:
+    acts = {"trouble": 0.95} if intent == "step_problem" else {"other": 0.9}
+    assert read(said(text, intent, acts=acts), WARNED).chosen.arguments["response"] == response
+
+
+def test_where_it_is_done_is_told_at_the_warning() -> None:
+    message = said("好，在哪里点注销，再说一遍", "account_closure", acts={"other": 0.98})
+    assert read(message, WARNED).chosen.act is Act.SHOW_STEPS
+
+
+def test_a_step_reported_before_what_comes_next_is_no_other_topic() -> None:
+    steps = {"forgot_password/enter_verification_code": 0.95}
+    told = Clause("验证码收到了", {"done": 0.55, "arrived": 0.4}, steps)
+    message = said(
+        "验证码收到了，接下来呢",
+        "verification_code_issue",
+        "anchor:verification_code_issue",
+        confidence=0.94,
+        acts={"done": 0.99},
+        steps=steps,
+        clauses=(told, Clause("接下来呢", {"done": 0.6, "question": 0.3})),
+    )
+    assert read(message, at("forgot_password", 1)).chosen.act is Act.DONE
+
+
+def test_the_matter_of_a_procedure_is_denied_at_its_first_step() -> None:
+    message = said("不是密马的事 密马对的", "forgot_password", confidence=0.6, acts={"ruled_out": 0.86})
+    chosen = read(message, at("forgot_password", 1)).chosen
+    assert (chosen.act, chosen.arguments) == (Act.NOT_THAT, {"matter": "forgot_password"})
+
+
+def test_what_is_further_on_is_no_reason_for_the_first_step() -> None:
+    steps = {"forgot_password/set_new_password": 0.95}
+    message = said(
+        "它说我设的密码太简单",
+        "forgot_password",
+        "anchor:forgot_password",
+        confidence=0.99,
+        acts={"trouble": 0.9},
+        steps=steps,
+    )
+    assert read(message, at("forgot_password", 1)).chosen.act is Act.TROUBLE

@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -23,6 +24,31 @@ from tests.processes import free_port
 # Of the gateway's environment (scripts/setup-redis), or the system's.
 REDIS = next(ROOT.glob("gateway/.venv/redis/*/bin/redis-server"), None) or shutil.which("redis-server")
 START_SECONDS = 120
+# A server whose two workers do something before they start; its arguments are what, and a port.
+SERVER = """
+import asyncio, sys
+from sanic import Sanic
+from engine.serving.forked_workers import fork_workers
+
+app = Sanic("workers")
+
+@app.get("/")
+async def answer(_):
+    pass
+
+@app.before_server_start
+async def start(*_):
+    print("starting", flush=True)
+    exec(sys.argv[1])
+
+@app.after_server_start
+async def started(*_):
+    print("started", flush=True)
+
+fork_workers()
+app.run(host="127.0.0.1", port=int(sys.argv[2]), workers=2, single_process=False, motd=False, access_log=False)
+"""
+HANGS = "import time; time.sleep(60)"
 
 
 @pytest.fixture
@@ -52,15 +78,8 @@ def address(tmp_path: Path, redis: int) -> Iterator[str]:
     command = [sys.executable, "-W", "ignore", "-m", "engine.serve", "--model", str(MODEL), "--port", str(port)]
     command += ["--endpoints", str(endpoints), "--interface", "127.0.0.1"]
     with log.open("wb") as output:
-        # In a group of its own: where a worker cannot start, Sanic kills the whole group.
-        process = subprocess.Popen(
-            command,
-            cwd=ROOT,
-            env={**os.environ, "SANIC_WORKERS": "2"},
-            stdout=output,
-            stderr=output,
-            start_new_session=True,
-        )
+        environment = {**os.environ, "SANIC_WORKERS": "2"}
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=output)
     try:
         deadline = time.monotonic() + START_SECONDS
         # The port opens with the first worker.
@@ -74,6 +93,27 @@ def address(tmp_path: Path, redis: int) -> Iterator[str]:
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(30)
         process.kill()
+
+
+@contextlib.contextmanager
+def server(what: str, log: Path, group: int = 0) -> Iterator[subprocess.Popen[bytes]]:
+    """Two workers that do something before they start."""
+    command = [sys.executable, "-W", "ignore", "-c", SERVER, what, str(free_port())]
+    with log.open("wb") as output:
+        process = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=output, process_group=group)
+    try:
+        yield process
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(group or process.pid, signal.SIGKILL)
+        process.wait(30)
+
+
+def wait_for(log: Path, text: str, count: int) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while log.read_text(encoding="utf-8").count(text) < count:
+        assert time.monotonic() < deadline, log.read_text(encoding="utf-8")
+        time.sleep(0.05)
 
 
 def say(address: str, sender: str, text: str) -> str:
@@ -92,3 +132,31 @@ def test_workers_share_conversations(address: str) -> None:
         walks = list(threads.map(walk, (f"customer-{number}" for number in range(8))))
     for told in walks:
         assert [text[:3] for text in told] == ["第1步", "第2步", "第3步", "第2步"]
+
+
+@pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGINT])
+def test_it_ends_when_told_while_workers_start(tmp_path: Path, told: signal.Signals) -> None:
+    log = tmp_path / "log"
+    with server(HANGS, log) as process:
+        wait_for(log, "starting", 2)
+        process.send_signal(told)
+        # Sanic's own manager goes on for ever, with all of a processor.
+        assert process.wait(20) == 0, log.read_text(encoding="utf-8")
+
+
+def test_it_ends_when_told_once_all_have_started(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    with server("pass", log) as process:
+        wait_for(log, "started", 2)
+        process.terminate()
+        assert process.wait(20) == 0, log.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("way", ["sys.exit(1)", "raise ValueError", "import os; os._exit(9)"])
+def test_a_worker_that_cannot_start_ends_the_server_and_nobody_else(tmp_path: Path, way: str) -> None:
+    with (
+        subprocess.Popen(["sleep", "60"], process_group=0) as bystander,
+        server(way, tmp_path / "log", bystander.pid) as process,
+    ):
+        assert process.wait(20) == 1
+        assert bystander.poll() is None

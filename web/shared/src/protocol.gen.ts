@@ -335,6 +335,45 @@ export interface AgentStatus {
   knowledge_role?: KnowledgeRole | null;
 }
 /**
+ * A user's own words beside a 赞 or 踩, redacted.
+ */
+export interface AnswerComment {
+  text: string;
+  helpful: boolean;
+  reasons: string[];
+  at: string;
+}
+/**
+ * Of one answer in some days, by the day on which it was shown.
+ */
+export interface AnswerCounts {
+  /**
+   * Turns
+   */
+  shown: number;
+  conversations: number;
+  /**
+   * 赞
+   */
+  helpful: number;
+  /**
+   * 踩
+   */
+  unhelpful: number;
+  /**
+   * Conversations with a walkthrough that the user calls solved, soon after it
+   */
+  solved: number;
+  /**
+   * Conversations with a ticket soon after it
+   */
+  handed_off: number;
+  /**
+   * Turns after which the user's next message could not be answered
+   */
+  not_understood: number;
+}
+/**
  * What users say of an answer.
  *
  * Attributes:
@@ -356,6 +395,152 @@ export interface AnswerFigures {
   };
   comments: string[];
   title?: string | null;
+}
+/**
+ * An answer with its trend and what users said of it.
+ */
+export interface AnswerFiguresDetail {
+  /**
+   * Id of the topic, or faq/<id>
+   */
+  topic: string;
+  /**
+   * Id of the step, or place and id of an answer; null: the whole topic
+   */
+  place: string | null;
+  /**
+   * gone: what is published has it no more
+   */
+  kind: 'faq' | 'procedure' | 'diagnosis' | 'answer' | 'step' | 'cause' | 'part' | 'follow_up' | 'gone';
+  title: string;
+  /**
+   * Of the topic that a step or an answer belongs to
+   */
+  topic_title: string | null;
+  /**
+   * Of a question, the id of its category
+   */
+  category: string | null;
+  /**
+   * Where it is edited; null: nowhere any more
+   */
+  entry_kind:
+    | ('faq' | 'notice' | 'topic' | 'organisation' | 'hot_questions' | 'wording' | 'questions' | 'examples' | 'lexicon')
+    | null;
+  entry_id: string | null;
+  now: AnswerCounts;
+  /**
+   * Of as many days before; null where they are too long ago
+   */
+  before: AnswerCounts | null;
+  from: string;
+  to: string;
+  time_zone: string;
+  /**
+   * As it is published
+   */
+  text: string | null;
+  every: 'day' | 'week';
+  trend: AnswerTrend[];
+  /**
+   * How many of the 踩 gave which reason, the most frequent first
+   */
+  reasons: {
+    [k: string]: number;
+  };
+  /**
+   * The newest, of 踩 first
+   */
+  comments: AnswerComment[];
+}
+/**
+ * A day or a week, beside the one as many days before.
+ */
+export interface AnswerTrend {
+  first: string;
+  last: string;
+  now: AnswerCounts;
+  before: AnswerCounts | null;
+}
+/**
+ * All answers of what is published, and those that were shown in these days.
+ */
+export interface AnswerFiguresList {
+  from: string;
+  to: string;
+  time_zone: string;
+  answers: AnswerFiguresRow[];
+}
+/**
+ * An answer with its figures.
+ */
+export interface AnswerFiguresRow {
+  /**
+   * Id of the topic, or faq/<id>
+   */
+  topic: string;
+  /**
+   * Id of the step, or place and id of an answer; null: the whole topic
+   */
+  place: string | null;
+  /**
+   * gone: what is published has it no more
+   */
+  kind: 'faq' | 'procedure' | 'diagnosis' | 'answer' | 'step' | 'cause' | 'part' | 'follow_up' | 'gone';
+  title: string;
+  /**
+   * Of the topic that a step or an answer belongs to
+   */
+  topic_title: string | null;
+  /**
+   * Of a question, the id of its category
+   */
+  category: string | null;
+  /**
+   * Where it is edited; null: nowhere any more
+   */
+  entry_kind:
+    | ('faq' | 'notice' | 'topic' | 'organisation' | 'hot_questions' | 'wording' | 'questions' | 'examples' | 'lexicon')
+    | null;
+  entry_id: string | null;
+  now: AnswerCounts;
+  /**
+   * Of as many days before; null where they are too long ago
+   */
+  before: AnswerCounts | null;
+}
+/**
+ * Which answer it is.
+ */
+export interface AnswerName {
+  /**
+   * Id of the topic, or faq/<id>
+   */
+  topic: string;
+  /**
+   * Id of the step, or place and id of an answer; null: the whole topic
+   */
+  place: string | null;
+  /**
+   * gone: what is published has it no more
+   */
+  kind: 'faq' | 'procedure' | 'diagnosis' | 'answer' | 'step' | 'cause' | 'part' | 'follow_up' | 'gone';
+  title: string;
+  /**
+   * Of the topic that a step or an answer belongs to
+   */
+  topic_title: string | null;
+  /**
+   * Of a question, the id of its category
+   */
+  category: string | null;
+  /**
+   * Where it is edited; null: nowhere any more
+   */
+  entry_kind:
+    | ('faq' | 'notice' | 'topic' | 'organisation' | 'hot_questions' | 'wording' | 'questions' | 'examples' | 'lexicon')
+    | null;
+  entry_id: string | null;
 }
 /**
  * The agent who gets the ticket.

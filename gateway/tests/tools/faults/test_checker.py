@@ -50,10 +50,28 @@ def test_nothing_is_found_where_nothing_is_wrong() -> None:
 def test_figures_are_those_of_the_clients() -> None:
     found = figures(whole())
     assert (found.messages, found.faults) == (3, 1)
-    assert found.gaps == pytest.approx([1.6, 2.6])
+    assert [gap.seconds for gap in found.gaps] == pytest.approx([1.6, 2.6])
     # Owed by the killed one, answered by another 1.5 s later.
     assert found.takeovers == pytest.approx([1.5])
     assert "takeover after 1 kills" in found.lines()[-1]
+
+
+def test_what_there_is_only_one_of_is_told_apart() -> None:
+    history = whole()
+    # Gone for two seconds, and ready again a moment after it was started.
+    faults = [
+        Record(10.2, "db", "fault", text="kill"),
+        Record(12.2, "db", "restored", text="kill"),
+        Record(12.3, "db", "ready"),
+    ]
+    history.records = [*history.records[:3], *faults, *history.records[4:]]
+    first = figures(history).gaps[-1]
+    assert first.fault == "db kill"
+    assert (first.seconds, first.nobody) == pytest.approx((2.6, 2.1))
+    assert figures(history).own(1) == pytest.approx(1.6)
+    # Of gateways there are two: the other one answers.
+    assert {(gap.fault, gap.nobody) for gap in figures(whole()).gaps} == {("g kill", 0), ("none", 0)}
+    assert "  db kill: 1 messages, p50 2.60 s, most 2.60 s, without that time 0.50 s" in figures(history).lines()
 
 
 def changed(position: int, **fields: object) -> Callable[[History], None]:

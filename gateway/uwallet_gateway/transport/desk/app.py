@@ -20,6 +20,7 @@ from uwallet_gateway.transport.desk import (
     insight,
     intents,
     knowledge,
+    knowledge_figures,
     knowledge_files,
     knowledge_pilots,
     oidc,
@@ -64,6 +65,7 @@ ROUTERS = (
     knowledge.router,
     knowledge_files.router,
     knowledge_pilots.router,
+    knowledge_figures.router,
 )
 
 

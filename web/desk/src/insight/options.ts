@@ -1,12 +1,22 @@
 /** What the charts show, as ECharts wants it. Pure. */
 
 import type { EChartsCoreOption } from 'echarts/core';
+import type { Figure } from '../core/answer_figures.ts';
 import { reasonsOf, type Figures, type Statistics } from '../core/insight.ts';
+import type { AnswerTrend } from '../core/protocol.ts';
 import { nameOf, t } from '../i18n/strings.ts';
 
 /** Colours that people with any colour vision tell apart, readable on light and dark. */
 const COLORS = { all: '#8a94a3', solved: '#12a37a', handed_off: '#e8890c', gave_up: '#d64550' };
 const SLICES = ['#12a37a', '#e8890c', '#5b6bd6', '#d64550', '#c4a000', '#2f9fd0', '#a55bc9', '#8a94a3'];
+const TREND: Record<Figure, string> = {
+  shown: '#5b6bd6',
+  handed_off: COLORS.handed_off,
+  solved: COLORS.solved,
+  unhelpful: COLORS.gave_up,
+  not_understood: '#a55bc9',
+  helpful: COLORS.solved,
+};
 const STARS = ['#d64550', '#ea7f3a', '#e5b93c', '#7dbb5b', '#12a37a'];
 
 /** Conversations of each day, and how they ended. */
@@ -88,6 +98,35 @@ export function waitsOption({ days }: Statistics): EChartsCoreOption {
       line(t.insight.waiting_median, COLORS.solved, ({ waiting }) => waiting.median),
       line(t.insight.waiting_p95, COLORS.handed_off, ({ waiting }) => waiting.p95),
       line(t.insight.first_reply_median, '#5b6bd6', ({ first_reply }) => first_reply.median),
+    ],
+  };
+}
+
+/** A figure of an answer by day or week, and in as many days before. */
+export function trendOption(trend: readonly AnswerTrend[], figure: Figure): EChartsCoreOption {
+  const { answer_figures: texts } = t;
+  const short = (date: string): string => date.slice(5).replace('-', '/');
+  return {
+    xAxis: {
+      type: 'category',
+      data: trend.map(({ first, last }) => (first === last ? short(first) : `${short(first)}–${short(last)}`)),
+    },
+    yAxis: { type: 'value', minInterval: 1 },
+    series: [
+      {
+        type: 'bar',
+        name: texts.now,
+        color: TREND[figure],
+        barMaxWidth: 18,
+        data: trend.map(({ now }) => now[figure]),
+      },
+      {
+        type: 'line',
+        name: texts.before,
+        color: COLORS.all,
+        lineStyle: { type: 'dashed' },
+        data: trend.map(({ before }) => before?.[figure] ?? null),
+      },
     ],
   };
 }

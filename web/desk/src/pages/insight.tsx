@@ -2,11 +2,10 @@
 
 import { DownloadOutlined } from '@ant-design/icons';
 import { useQuery } from '@tanstack/react-query';
-import { Card, DatePicker, Dropdown, Button, Empty, Result, Spin, Tabs } from 'antd';
-import dayjs, { type Dayjs } from 'dayjs';
+import { Card, Dropdown, Button, Empty, Result, Spin, Tabs } from 'antd';
 import { useMemo, useState, type JSX } from 'react';
 import { search } from '../core/api.ts';
-import { dayIn, type Statistics } from '../core/insight.ts';
+import type { Statistics } from '../core/insight.ts';
 import { fill, t } from '../i18n/strings.ts';
 import { AgentAnswers } from '../insight/agent_answers.tsx';
 import { BusyHours } from '../insight/busy_hours.tsx';
@@ -22,37 +21,23 @@ import { AnswerTable, StepTable, TopicTable } from '../insight/tables.tsx';
 import { errorText, useDesk } from '../view/context.ts';
 import { zoneName } from '../view/labels.ts';
 import { Page } from '../view/page.tsx';
+import { lastDays, PeriodPicker } from '../view/period_picker.tsx';
 
-const DAY = 'YYYY-MM-DD';
-
-/** The longest period that the gateway counts. Days. */
-const LONGEST = 366;
-
-type Range = [Dayjs, Dayjs];
+const USUAL_DAYS = 7;
 
 /** The pages that the days above are for; the others have their own. */
 const DATED: readonly string[] = ['figures', 'agents'];
 
 export default function Insight(): JSX.Element {
   const { api, settings } = useDesk();
-  const today = dayIn(settings.time_zone, new Date());
   const [tab, setTab] = useState('figures');
-  const [range, setRange] = useState<Range>(() => [dayjs(today).subtract(6, 'day'), dayjs(today)]);
-  const from = range[0].format(DAY);
-  const to = range[1].format(DAY);
+  const [days, setDays] = useState(() => lastDays(settings.time_zone, USUAL_DAYS));
+  const { from, to } = days;
   const found = useQuery({
     queryKey: ['insight', from, to],
     queryFn: () => api.request<Statistics>('GET', '/insight' + search({ from, to })),
     placeholderData: (previous) => previous,
   });
-  const presets = useMemo(
-    () =>
-      [0, 6, 29, 89].map((days) => ({
-        label: days === 0 ? t.insight.today : fill(t.insight.last_days, { count: days + 1 }),
-        value: [dayjs(today).subtract(days, 'day'), dayjs(today)] as Range,
-      })),
-    [today],
-  );
   const exported = (content: string): string => '/desk/api/insight/export.csv' + search({ from, to, content });
   return (
     <Page
@@ -60,20 +45,7 @@ export default function Insight(): JSX.Element {
       lead={found.data ? fill(t.insight.lead, { zone: zoneName(found.data.time_zone) }) : t.insight.lead_loading}
       actions={
         <div className="toolbar">
-          {DATED.includes(tab) && (
-            <DatePicker.RangePicker
-              aria-label={t.insight.range}
-              value={range}
-              presets={presets}
-              allowClear={false}
-              maxDate={dayjs(today)}
-              onChange={(dates) => {
-                const [first, last] = dates ?? [];
-                if (first && last)
-                  setRange([last.diff(first, 'day') < LONGEST ? first : last.subtract(365, 'day'), last]);
-              }}
-            />
-          )}
+          {DATED.includes(tab) && <PeriodPicker days={days} onChange={setDays} />}
           <Dropdown
             menu={{
               items: [

@@ -5,6 +5,7 @@ import type { JSX } from 'react';
 import { useLocation } from 'wouter';
 import { fill, t } from '../i18n/strings.ts';
 import { EntryList } from '../studio/entry_list.tsx';
+import { FiguresTab } from '../studio/figures_tab.tsx';
 import { ImportMenu } from '../studio/import_menu.tsx';
 import { useKnowledge } from '../studio/queries.ts';
 import { Review } from '../studio/review.tsx';
@@ -65,6 +66,7 @@ export default function Studio(): JSX.Element {
         destroyOnHidden
         items={[
           { key: 'entries', label: t.studio.tabs.entries, children: <EntryList /> },
+          { key: 'figures', label: t.studio.tabs.figures, children: <FiguresTab /> },
           { key: 'review', label: t.studio.tabs.review, children: <Review /> },
           { key: 'versions', label: t.studio.tabs.versions, children: <VersionList /> },
         ]}

@@ -10,6 +10,7 @@ import { fill, t } from '../i18n/strings.ts';
 import { errorText, useDesk } from '../view/context.ts';
 import { Page } from '../view/page.tsx';
 import { BackToStudio } from './back_to_studio.tsx';
+import { EntryFigures } from './entry_figures.tsx';
 import { EntryHistory } from './entry_history.tsx';
 import { FaqForm } from './faq_form.tsx';
 import type { FormHandle } from './form_handle.ts';
@@ -79,6 +80,15 @@ export default function EntryPage({ kind, id }: { kind: string; id: string }): J
                     entry && <TextsForm {...shared} entry={entry} />
                   ),
               },
+              ...(entry && (kind === 'faq' || kind === 'topic')
+                ? [
+                    {
+                      key: 'figures',
+                      label: t.answer_figures.tab,
+                      children: <EntryFigures kind={kind} id={entry.id} />,
+                    },
+                  ]
+                : []),
               ...(entry
                 ? [{ key: 'history', label: t.studio.history, children: <EntryHistory kind={kind} id={entry.id} /> }]
                 : []),
