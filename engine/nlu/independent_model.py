@@ -114,7 +114,7 @@ class IndependentModel:
         firsts = [0, *itertools.accumulate(row.shape[1] for row in blocks[:-1])]
         values = np.concatenate([row.data for row in blocks]).astype(np.float32)
         scores: NDArray[Any] = values @ self._gathered.of(blocks, firsts) + self.bias
-        found: NDArray[np.float32] = 1 / (1 + np.exp(-(self.slope * scores + self.offsets)))
+        found: NDArray[Any] = 1 / (1 + np.exp(-(self.slope * scores + self.offsets)))
         return found
 
     def save(self, folder: Path) -> None:
