@@ -21,12 +21,13 @@ from actions.reading.hearing import Heard, clauses_of, hear
 from actions.reading.likely_questions import likely_questions
 from actions.reading.questions import despairs, names_human
 from actions.reading.reading import Reading
-from actions.reading.whose import tells_of_somebody
+from actions.reading.whose import quotes_somebody, tells_of_somebody
 
 # The user is told that the complaint is recorded, so it is, even if they want no human now.
 _COMPLAINT = {"type": SUPPORT_REQUEST, "request": "complaint"}
 # A cry for help that begins so is for somebody else, by what the model hears.
 _SURE_OTHER = 0.7
+_MINE = "mine"
 # 「他」 may be a culprit: the model must hear that it has happened to him.
 _HE, _SURELY_HIS = re.compile("他|TA|ta"), 0.9
 # An expression that names somebody needs an inkling of the model, too.
@@ -381,8 +382,11 @@ def _quietly(context: Context, state: DialogueState, name: str) -> str:
 def _case(context: Context, alarm: Alarm, reading: Reading, *, is_first: bool) -> str | None:
     """Returns the answer of the situation that the message tells; pills and blades may be somebody else's."""
     found = _case_by_words(context, alarm, reading)
-    if found == _OTHER_PERSON_ANSWER and any(
-        despairs(clause[:_OWN_BEGINNING]) for clause in clauses_of(reading.message)
+    is_quoted = quotes_somebody(reading.message.text)
+    if (
+        found == _OTHER_PERSON_ANSWER
+        and not is_quoted
+        and any(despairs(clause[:_OWN_BEGINNING]) for clause in clauses_of(reading.message))
     ):
         # 「他说不给就发出去 我真想死」: a culprit is named, and the user's own life is meant.
         return None
@@ -401,6 +405,11 @@ def _sounds_own(reading: Reading) -> bool:
 def _is_others(context: Context, reading: Reading) -> bool:
     heard = hear(context.knowledge.crisis, reading.message)
     key = reading.message.key
+    if quotes_somebody(reading.message.text):
+        return True
+    if _MINE in heard.facts:
+        # 「老伴走了半年 我活着也没意思了」 begins with somebody, and is of oneself.
+        return False
     if tells_of_somebody(key):
         return True
     is_his = bool(_HE.search(key)) and reading.message.said.get(_OF_OTHER, 0.0) >= _SURELY_HIS

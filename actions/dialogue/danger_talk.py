@@ -323,7 +323,8 @@ def reactions_to(script: Danger, before: DialogueState, heard: Heard, label: str
         and not (heard.insists and _LAST + name in before.answered and len(heard.questions) > 1)
     ]
     named = script.labels.get(label or "", label or "")
-    if asked and set(asked) <= set(script.subjects) and _is_question(named) and named in script.reactions:
+    is_known = named != _ASKS and named in script.reactions
+    if asked and set(asked) <= set(script.subjects) and _is_question(named) and is_known:
         # What the classifier of one label surely hears says more than the subject.
         return [named]
     if asked:

@@ -38,6 +38,7 @@ from actions.reading.questions import (
     dismisses,
     ends_noting,
     hurries,
+    is_it,
     kinds_of,
     reminds,
     wants_human,
@@ -222,7 +223,12 @@ def _at_shown(context: Context, topic: Topic, state: DialogueState, act: Act, me
     aside = state.walk is not None and state.walk.interrupted and state.last_topic not in (None, topic.id)
     told = _after_answer(context, state, act, message) if aside and topic.id not in message.matters() else None
     told = told or _heard(state, act, message) or _what_now(context, state, message)
-    told = told or _wants_the_cause(topic, state, act, message) or _tells_why(topic, state, act, message)
+    told = (
+        told
+        or _agrees_with_cause(topic, state, message)
+        or _wants_the_cause(topic, state, act, message)
+        or _tells_why(topic, state, act, message)
+    )
     told = (
         told
         or _did_forbidden(topic, state, act, message)
@@ -288,6 +294,21 @@ def _what_now(context: Context, state: DialogueState, message: UserMessage) -> R
     if not is_asked or not state.step:
         return None
     return Reading(Source.ON_SCREEN, Act.WHAT_NOW, message, "asks what to do then")
+
+
+def _agrees_with_cause(topic: Topic, state: DialogueState, message: UserMessage) -> Reading | None:
+    """Reads 「对，就是这个原因」 to the cause that was just treated: it goes on to no other."""
+    if topic.kind != "diagnosis" or not state.step or message.further_requests:
+        return None
+    shown = topic.steps[state.step - 1]
+    is_treated = state.asked_about == f"{topic.id}/{shown.id}" and shown.value is not None
+    if not is_treated or not is_it(message.key) or asks(normalize(message.text)) or causes.named(topic, message.key):
+        return None
+    if max(message.acts.get(name, 0.0) for name in ("trouble", "ruled_out")) >= _SURE_TROUBLE:
+        return None
+    return Reading(
+        Source.ON_SCREEN, Act.CAUSE_FOUND, message, "agrees with the cause", arguments={"causes": (shown.value,)}
+    )
 
 
 def _wants_the_cause(topic: Topic, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
@@ -367,6 +388,8 @@ def _reported(context: Context, topic: Topic, state: DialogueState, act: Act, me
         complement = _told_at_step(context, topic, state, label, certainty, message)
         if complement:
             return complement
+        # 「信号有两格」 tells a fact, and is no second report of trouble.
+        certainty = certainty if label == "trouble" else message.acts.get("trouble", 0.0)
     return Reading(Source.ON_SCREEN, meant, message, f"{label} at {topic.id} {state.step}", certainty, arguments)
 
 

@@ -12,12 +12,15 @@ from actions.dialogue.state import DialogueState, Request
 from actions.dialogue.turn import Context
 from actions.reading import causes
 from actions.reading.clauses import asks_in
-from actions.reading.questions import asks, asks_what_next, names_human
+from actions.reading.questions import asks, asks_what_next, asks_whom, names_human, wants_human
 from actions.reading.reading import Reading, Source
 from language.text_normalization import normalize
 
 _TOLD = frozenset({Act.SOLVED, Act.DONE, Act.RULED_OUT, Act.CAUSE_FOUND, Act.TRIED_ALL, Act.NOT_CHECKED, Act.WAIT})
-_SURE_HUMAN = 0.5
+_HUMAN, _CONTACT, _PREPARATION = "human_handoff", "contact_support", "contact_preparation"
+_SHORTEST_TOLD = 5
+_SURE_HUMAN, _SURE_REPORT = 0.5, 0.6
+_HOW = re.compile("怎么|怎样|怎樣|如何|咋|点样|哪能|在哪|哪里|方式")
 # A short question at the end of what is told wants it confirmed: 「余额够的，是吧」.
 _TAG = re.compile(r"[\s,，]*(?:对[吧吗]|是[吧吗]|对不对|是不是|没错吧|行吗|好吗|可以吗|知道吗|懂吗)[\s?？!！。~～]*$")
 # Whether something is so, which nobody knows yet. 「为什么余额够还付不了」 tells that it is enough.
@@ -45,8 +48,18 @@ def instead(context: Context, state: DialogueState, chosen: Reading) -> Reading 
         return None
     if chosen.act is Act.HUMAN and chosen.source is Source.SENTENCE:
         return _no_human(context, state, chosen)
+    if chosen.act is Act.HUMAN and chosen.source is Source.ASKED and asks_whom(message.key):
+        # 「那你说找谁」 agrees to nobody yet.
+        return Reading(Source.ON_SCREEN, Act.ASK_STEP, message, "asks whom to turn to", chosen.certainty)
+    if chosen.act is Act.OPEN_TOPIC and chosen.source is Source.SENTENCE and _asks_way_to_human(chosen):
+        plain = replace(message, band=AnswerBand.ANSWER, choices=())
+        return replace(chosen, message=plain, evidence="asks how to reach a human")
     if chosen.act not in _TOLD or chosen.source not in (Source.ON_SCREEN, Source.SENTENCE):
         return None
+    is_guess = chosen.act in (Act.DONE, Act.SOLVED) and chosen.certainty < _SURE_REPORT and len(message.clauses) < 2
+    if is_guess and _TAG.search(normalize(message.text)) and len(message.key) > _SHORTEST_TOLD:
+        # 「验证码发到她手机上是吧」 wants to know.
+        return Reading(Source.ON_SCREEN, Act.ASK_STEP, message, "wants it confirmed", chosen.certainty)
     if chosen.arguments.get("is_asked") or chosen.arguments.get("is_unclear") or not only_asks(message):
         return None
     if chosen.act in (Act.RULED_OUT, Act.CAUSE_FOUND):
@@ -77,6 +90,14 @@ def _cause_asked(context: Context, state: DialogueState, chosen: Reading) -> Rea
     return Reading(Source.ON_SCREEN, Act.CAUSE_FOUND, message, "supposes a cause", chosen.certainty, arguments)
 
 
+def _asks_way_to_human(chosen: Reading) -> bool:
+    """Whether it is asked how a human is reached (「怎样联系真人客服」): the answer offers one."""
+    message = chosen.message
+    rivals = [name for name, _ in message.choices if name != message.intent]
+    is_doubtful = message.band is AnswerBand.CHOICE and rivals == [_HUMAN] and message.intent == _CONTACT
+    return is_doubtful and bool(_HOW.search(message.key))
+
+
 def _no_human(context: Context, state: DialogueState, chosen: Reading) -> Reading | None:
     """Reads what is asked about a human, or is only taken for the wish of one: nobody is called by a guess."""
     message = chosen.message
@@ -84,6 +105,10 @@ def _no_human(context: Context, state: DialogueState, chosen: Reading) -> Readin
         found = find_answer(context, state, message, SURE)
         if found is not None:
             return Reading(Source.SAID_BEFORE, Act.ASK_STEP, message, f"asks for {found.topic} before a human comes")
+        wants = wants_human([folded(clause.text) for clause in message.clauses] or [message.key])
+        if not wants and _PREPARATION in context.knowledge.topics:
+            plain = replace(message, intent=_PREPARATION, band=AnswerBand.ANSWER, choices=())
+            return Reading(Source.SENTENCE, Act.OPEN_TOPIC, plain, "asks what a human has to be told")
     if message.band is AnswerBand.ANSWER or message.confidence >= _SURE_HUMAN or names_human(message.key):
         return None
     first, *others = _topics_named(context, message) or (None,)

@@ -13,6 +13,14 @@ _BEGINS_WITH_SOMEBODY = re.compile(
 )
 _OF_ME = re.compile("我(?:现在|正|就|也|已经|真|都)*(?:在(?!.{0,3}给)|坐|站|爬|想|要|不想|活|撑|割|吃了)")
 
+# 「她发朋友圈：我不想活了」
+_QUOTES = re.compile('(?:他|她|[妈爸姐哥弟妹公婆友学事儿女孩伴]).{0,4}(?:说|发|写|留|讲|回).{0,6}[：:“"「『]')
+
+
+def quotes_somebody(text: str) -> bool:
+    """Whether somebody else's own words follow, with the signs of a quotation."""
+    return bool(_QUOTES.search(text))
+
 
 def tells_of_somebody(key: str) -> bool:
     """Whether somebody else comes first and nothing is said of oneself: 「我老公昨晚没回来 说以后你带好孩子」."""

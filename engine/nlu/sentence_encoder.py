@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from importlib.metadata import version
 from typing import Any
 
@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.nlu.encoder_files import PACKAGE, load_encoder
+from engine.nlu.encoding_together import encode_together
 from engine.nlu.side_by_side import for_each
 from engine.paths import BUILD
 
@@ -20,8 +21,9 @@ Vectors = NDArray[np.float32]
 DIMENSIONS = 512
 # People repeat themselves and each other: 「好的」, 「转人工」, 「下一步」. 2 KB each.
 _REMEMBERED = 2048
-# Texts are read together in a third of the time.
-_BATCH = 128
+# Examples are read together; a process for each core takes some of the batches. Which text is in which does not depend
+# on the cores, so that the vectors are the same on one and on many.
+_BATCH = 1024
 
 
 class SentenceEncoder:
@@ -36,11 +38,11 @@ class SentenceEncoder:
     def encode_examples(self, texts: Sequence[str]) -> Vectors:
         """Returns the same for examples, and keeps all: several components are trained on the same ones.
 
-        Reading them takes half of the training. None is kept once the model serves, as each process does one of both.
+        None is kept once the model serves, as each process does one of both.
         """
         unknown = [text for text in dict.fromkeys(texts) if text not in self._examples]
         batches = [unknown[start : start + _BATCH] for start in range(0, len(unknown), _BATCH)]
-        for batch, read in zip(batches, for_each(self._model.encode, batches), strict=True):
+        for batch, read in zip(batches, for_each(partial(encode_together, self._model), batches), strict=True):
             self._examples.update(zip(batch, read, strict=True))
         vectors: Vectors = np.array([self._examples[text] for text in texts], np.float32)
         return vectors.reshape(len(texts), DIMENSIONS)

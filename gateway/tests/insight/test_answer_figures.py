@@ -229,3 +229,15 @@ async def test_before_there_were_days_nothing_is_compared(database: Database) ->
     assert await figures.all(first) == {}
     one = await figures.one(FAQ, first, "day")
     assert (one.now, one.before) == (NOTHING, None)
+
+
+async def test_a_year_is_compared_with_the_year_before(database: Database) -> None:
+    talk = await Talk(database, "a", NOW - timedelta(days=400)).begin()
+    await talk.says(("topic_opened", "faq/fees", None))
+    await talk.hands_over()
+    year = Period(DAY - timedelta(days=365), DAY, ZONE)
+    figures = AnswerFigures(database)
+    now, before = (await figures.all(year))[FAQ]
+    assert (now.shown, before and before.handed_off) == (0, 1)
+    one = await figures.one(FAQ, year, "week")
+    assert (one.now, one.before, len(one.trend)) == (now, before, 53)

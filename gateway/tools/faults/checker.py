@@ -261,8 +261,8 @@ def _outages(history: History) -> list[_Outage]:
             if later.what == "ready" or (later.what == "restored" and later.who == fault.who):
                 ended = later.at
         stem = _stem(fault.who)
-        # Redis is done without.
-        is_only_one = count[stem] == 1 and stem != "redis"
+        # Redis is done without, and who is slow or has a wrong clock answers.
+        is_only_one = count[stem] == 1 and stem != "redis" and fault.text not in {"slow", "clock"}
         found.append(_Outage(f"{stem} {fault.text}", fault.at, ended, is_only_one))
     return found
 

@@ -753,6 +753,8 @@ class BotEvent(Table):
         # By these conversations are filtered.
         Index("ix_bot_events_topic_conversation_id", "topic", "conversation_id"),
         Index("ix_bot_events_kind_conversation_id", "kind", "conversation_id"),
+        # By these the figures of an answer are counted.
+        Index("ix_bot_events_topic_created_at", "topic", "created_at"),
     )
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)

@@ -123,7 +123,8 @@ class AnswerFigures:
         before = _before(period)
         spans = [period, *([before] if before else [])]
         async with self._database.read() as transaction:
-            counts = await _counts(transaction, spans, None)
+            followed = await _followed(transaction, _hull(spans), None)
+            counts = await _counts(transaction, spans, None, followed)
         found = dict.fromkeys(address for _, address in counts)
         return {
             address: (
@@ -136,7 +137,7 @@ class AnswerFigures:
     async def reasons(self, period: Period) -> dict[Address, dict[str, int]]:
         """Why each answer that was shown in these days got its 踩, the most frequent reason first."""
         async with self._database.read() as transaction:
-            judged = await _judged(transaction, period, None)
+            judged = await _judged(transaction, _hull([period]), None)
         once = {
             (address, row.conversation_id, row.message_id): row
             for row in judged
@@ -155,9 +156,10 @@ class AnswerFigures:
         earlier = _parts(before, every) if before else []
         wholes = [period, *([before] if before else [])]
         async with self._database.read() as transaction:
-            whole = await _counts(transaction, wholes, address)
-            counts = await _counts(transaction, [*parts, *earlier], address)
-            judged = [row for row in await _judged(transaction, period, address) if row.shown_at < period.end]
+            followed = await _followed(transaction, _hull(wholes), address)
+            whole = await _counts(transaction, wholes, address, followed)
+            counts = await _counts(transaction, [*parts, *earlier], address, followed)
+        judged = [row for row in followed.judged if row.shown_at >= period.start]
         once = {(row.conversation_id, row.message_id): row for row in judged}.values()
         return AnswerHistory(
             whole.get((0, address), NOTHING),
@@ -182,6 +184,18 @@ def _before(period: Period) -> Period | None:
         return None
 
 
+@dataclass(frozen=True, slots=True)
+class _Moments:
+    """From when until when; two periods may be longer than one may."""
+
+    start: datetime
+    end: datetime
+
+
+def _hull(spans: Sequence[Period]) -> _Moments:
+    return _Moments(min(it.start for it in spans), max(it.end for it in spans))
+
+
 def _parts(period: Period, every: Granularity) -> list[Period]:
     """The days, or weeks that end with the last day: each has seven, so that it is compared with one like it."""
     if every == "day":
@@ -204,21 +218,32 @@ def _comments(judged: Iterable[_Judged]) -> list[AnswerComment]:
     ]
 
 
+@dataclass(frozen=True)
+class _Followed:
+    """What was said of answers, and what came after them."""
+
+    judged: list[_Judged]
+    after: list[_After]
+
+
+async def _followed(transaction: AsyncSession, whole: _Moments, address: Address | None) -> _Followed:
+    """All that counts for answers that were shown in these days."""
+    after = [_After(*row) for statement in _after(whole, address) for row in await transaction.execute(statement)]
+    return _Followed(await _judged(transaction, whole, address), after)
+
+
 async def _counts(
-    transaction: AsyncSession, spans: Sequence[Period], address: Address | None
+    transaction: AsyncSession, spans: Sequence[Period], address: Address | None, followed: _Followed
 ) -> dict[_Cell, AnswerCounts]:
     """Counts by span and answer; the whole of a topic has all that is in it."""
-    whole = Period(min(it.first for it in spans), max(it.last for it in spans), spans[0].zone)
     tallies: defaultdict[_Cell, _Tally] = defaultdict(_Tally)
     for number, topic, place, turns, conversations in [
         row for statement in _shown(spans, address) for row in await transaction.execute(statement)
     ]:
         tally = tallies[number, (topic, place)]
         tally.shown, tally.conversations = turns, conversations
-    judged = await _judged(transaction, whole, address)
-    after = [_After(*row) for statement in _after(whole, address) for row in await transaction.execute(statement)]
     # Many rows are counted beside the loop, which has chats to carry.
-    await asyncio.to_thread(_count, tallies, _span_of(spans), judged, after)
+    await asyncio.to_thread(_count, tallies, _span_of(spans), followed.judged, followed.after)
     return {cell: tally.counts() for cell, tally in tallies.items() if address in (None, cell[1])}
 
 
@@ -287,7 +312,7 @@ def _shown(spans: Sequence[Period], address: Address | None) -> list[Select[Any]
     return found
 
 
-async def _judged(transaction: AsyncSession, period: Period, address: Address | None) -> list[_Judged]:
+async def _judged(transaction: AsyncSession, period: _Moments, address: Address | None) -> list[_Judged]:
     """What was said of answers that were shown in these days, once for each answer of the turn."""
     row = AnswerFeedback
     statement = (
@@ -313,7 +338,7 @@ async def _judged(transaction: AsyncSession, period: Period, address: Address | 
     return [_Judged(*found) for found in await transaction.execute(statement)]
 
 
-def _after(period: Period, address: Address | None) -> list[Select[Any]]:
+def _after(period: _Moments, address: Address | None) -> list[Select[Any]]:
     """What followed answers that were shown in these days, as rows of `_After`."""
     until = period.end + SOON
     noted = aliased(BotEvent)
@@ -429,6 +454,6 @@ def _of_user(message: Any) -> tuple[ColumnElement[bool], ...]:
     return message.author == "user", or_(message.text != "", message.attachment_id.is_not(None))
 
 
-def _shown_in(period: Period) -> tuple[ColumnElement[bool], ...]:
+def _shown_in(period: _Moments) -> tuple[ColumnElement[bool], ...]:
     moment: InstrumentedAttribute[datetime] = BotEvent.created_at
     return moment >= period.start, moment < period.end

@@ -76,6 +76,20 @@ def test_he_is_who_the_model_surely_hears_it_of(conversation: Conversation) -> N
     assert conversation.state.answered.get("crisis_other_person")
 
 
+@pytest.mark.parametrize(
+    ("text", "is_others"),
+    [
+        ("老伴走了半年了，我活着也没啥意思了", False),
+        ("孩子一直哭我想抱着他一起跳下去", False),
+        ("我输了四十万，老婆要离婚，我在江边坐着", False),
+        ("她发朋友圈：我不想活了", True),
+    ],
+)
+def test_who_is_named_first_is_not_always_in_danger(conversation: Conversation, text: str, is_others: bool) -> None:
+    cries(conversation, text)
+    assert bool(conversation.state.answered.get("crisis_other_person")) is is_others
+
+
 def test_who_was_misheard_is_apologised_to_once(conversation: Conversation) -> None:
     cries(conversation, "我室友说要跳楼", "of_other")
     says(conversation, "人在我旁边", "beside_them")
@@ -187,13 +201,17 @@ def test_who_only_names_somebody_goes_on_to_speak_of_themselves(conversation: Co
     assert "crisis_other_person" not in conversation.state.answered
 
 
-@pytest.mark.parametrize("text", ["老伴走了半年了 我活着也没啥意思了", "孩子一直哭 我想抱着孩子一起跳下去"])
+@pytest.mark.parametrize(
+    "text", ["老伴走了半年了 我活着也没啥意思了", "孩子一直哭 我想抱着孩子一起跳下去", "我媳妇查出癌 我真想一头撞死"]
+)
 def test_who_begins_with_somebody_is_soon_heard_to_mean_themselves(conversation: Conversation, text: str) -> None:
     cries(conversation, text)
     assert "crisis_other_person" not in conversation.state.answered
 
 
-@pytest.mark.parametrize("text", ["他开店亏了三十多万 这两天说话就不对劲 说活着没意思", "我闺蜜又划手了"])
+@pytest.mark.parametrize(
+    "text", ["他开店亏了三十多万 这两天说话就不对劲 说活着没意思", "我闺蜜又划手了", "我提分手 他说我敢走他就死给我看"]
+)
 def test_who_tells_of_somebody_is_not_taken_for_them(conversation: Conversation, text: str) -> None:
     cries(conversation, text, "of_other")
     assert "crisis_other_person" in conversation.state.answered
@@ -203,3 +221,10 @@ def test_a_farewell_in_the_middle_of_a_fraud_is_heard(conversation: Conversation
     conversation.does(Act.OUT_OF_SCOPE, "我室友刷单被骗了两万", intent="out_of_scope", alarms={"victim": 0.95})
     says(conversation, "刚才发来一条 对不起 东西都留给你", "of_other")
     assert has_alarm(conversation.state, Alarm.CRISIS)
+
+
+def test_who_asks_whether_to_ask_denies_nothing(conversation: Conversation) -> None:
+    cries(conversation, "我班上一个女生作文里写不想活了", "of_other")
+    assert "问" in says(conversation, "我能直接问她是不是想死吗", "asks_ask_directly", "of_other")
+    assert has_alarm(conversation.state, Alarm.CRISIS)
+    assert Alarm.CRISIS not in conversation.state.denied_alarms

@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 
 from actions.dialogue.acts import Act
+from actions.dialogue.danger_talk import reactions_to
 from actions.dialogue.messages import Clause
-from actions.dialogue.state import Alarm, Offer, has_alarm
+from actions.dialogue.state import Alarm, DialogueState, Offer, has_alarm
 from actions.knowledge.danger import Condition
+from actions.reading.hearing import Heard
 from tests.actions.reading.builders import KNOWLEDGE
 from tests.conftest import Conversation
 
@@ -672,3 +674,16 @@ def test_money_is_not_reported_gone_because_it_was_asked(conversation: Conversat
     answer = hears(conversation, "里面六千多 会不会已经没了", lost=0.85, asks_safe_now=0.8)
     assert "记下了，钱" not in answer
     assert "交易记录" in answer
+
+
+def test_a_call_that_the_police_owe_is_no_call_of_a_swindler(conversation: Conversation) -> None:
+    fraud(conversation, "我给骗子转了四千块 报过警了")
+    answer = hears(conversation, "到现在警察也没给我打电话")
+    assert "挂掉就行" not in answer
+    assert "民警" in answer
+
+
+def test_a_subject_says_more_than_that_something_is_asked() -> None:
+    heard = Heard(questions=("about_bank",), is_question=True, has_form=True, is_listened=True)
+    assert reactions_to(KNOWLEDGE.danger, DialogueState(), heard, "asks") == ["about_bank"]
+    assert reactions_to(KNOWLEDGE.danger, DialogueState(), heard, "asks_real") == ["asks_real"]

@@ -443,6 +443,8 @@ def test_a_guess_of_trouble_leads_to_no_human(conversation: Conversation) -> Non
     assert conversation.does(Act.PROBLEM) == ["utter_step_trouble"]
     told = conversation.does(Act.OUT_OF_SCOPE, "我这边的情况是这样的", intent="out_of_scope", acts={"trouble": 0.34})
     assert told == ["utter_heard_at_step"]
+    fact = conversation.does(Act.OUT_OF_SCOPE, "信号有两格", intent="out_of_scope", acts={"cause_confirmed": 0.97})
+    assert fact == ["utter_heard_at_step"]
     sure = conversation.does(Act.OUT_OF_SCOPE, "我这边还是这个样子", intent="out_of_scope", acts={"trouble": 0.9})
     assert sure == ["utter_offer_human_after_trouble"]
 
@@ -458,3 +460,5 @@ def test_whoever_agrees_with_the_cause_found_is_not_handed_over(conversation: Co
     assert "消费限制" in str(conversation.turn.replies[0].values["treatment"])
     agreed = conversation.does(Act.OUT_OF_SCOPE, "确实快50了，应该就是它", intent="out_of_scope", acts=acts)
     assert agreed == ["utter_try_now"]
+    affirmed = conversation.does(Act.AFFIRM, "对，就是这个原因", intent="affirm", acts={"cause_confirmed": 0.3})
+    assert affirmed == ["utter_try_now"]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from actions.dialogue.acts import Act
-from actions.dialogue.messages import AnswerBand
+from actions.dialogue.messages import AnswerBand, Clause
+from actions.dialogue.state import Offer
 from actions.reading.questioned import only_asks
 from tests.actions.reading.builders import at, read, said
 
@@ -74,3 +75,37 @@ def test_a_human_who_is_named_comes_on_a_guess() -> None:
         "申诉没回音，找个真人", "human_handoff", "anchor:dispute_outcome", confidence=0.37, band=AnswerBand.CHOICE
     )
     assert read(message).chosen.act is Act.HUMAN
+
+
+@pytest.mark.parametrize(
+    ("text", "act", "intent"),
+    [
+        ("那我要跟人工说些啥，免得又讲半天", Act.OPEN_TOPIC, "contact_preparation"),
+        ("转人工吧，跟他说什么我自己知道", Act.HUMAN, "human_handoff"),
+    ],
+)
+def test_what_to_say_to_a_human_calls_none(text: str, act: Act, intent: str) -> None:
+    clauses = tuple(Clause(part, {}) for part in text.split("，"))
+    chosen = read(said(text, "human_handoff", confidence=0.99, clauses=clauses)).chosen
+    assert (chosen.act, chosen.message.intent) == (act, intent)
+
+
+def test_how_a_human_is_reached_needs_no_list() -> None:
+    choices = (("contact_support", 0.51), ("human_handoff", 0.4))
+    message = said(
+        "请问要怎样联系真人客服", "contact_support", confidence=0.51, band=AnswerBand.CHOICE, choices=choices
+    )
+    assert read(message).chosen.message.band is AnswerBand.ANSWER
+
+
+def test_whoever_asks_whom_to_turn_to_has_agreed_to_nobody() -> None:
+    message = said("那你说找谁", "out_of_scope", confidence=0.6, acts={"consent_human": 0.9})
+    state = at("payment_failure", 3, offer=Offer.HUMAN)
+    assert read(message, state).chosen.act is not Act.HUMAN
+
+
+def test_what_is_to_be_confirmed_is_not_done_on_a_guess() -> None:
+    message = said("验证码发到她手机上是吧", "verification_code_issue", acts={"arrived": 0.46})
+    assert read(message, at("forgot_password", 1)).chosen.act is Act.ASK_STEP
+    sure = said("验证码发到她手机上了是吧", "verification_code_issue", acts={"arrived": 0.9})
+    assert read(sure, at("forgot_password", 1)).chosen.act is Act.DONE

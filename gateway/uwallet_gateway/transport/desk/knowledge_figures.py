@@ -28,8 +28,10 @@ from uwallet_gateway.transport.desk.insight import PeriodWanted
 from uwallet_gateway.transport.http import ServicesNeeded, responses
 
 router = APIRouter(prefix="/knowledge")
-_Topic = Annotated[str, Query(min_length=1, max_length=80)]
-_Place = Annotated[str | None, Query(min_length=1, max_length=80)]
+# As the engine names them; PostgreSQL takes no text with a NUL.
+_ID = r"^[0-9A-Za-z_./-]{1,80}$"
+_Topic = Annotated[str, Query(pattern=_ID)]
+_Place = Annotated[str | None, Query(pattern=_ID)]
 
 
 @router.get("/figures", responses=responses(401, 403, 422, 429, 503))

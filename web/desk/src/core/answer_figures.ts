@@ -5,12 +5,12 @@ import { compareShares, valueOf, type Share, type Verdict } from './shares.ts';
 
 /** The figures of an answer in the order of their columns, and what each is a share of. */
 export const FIGURES = {
-  shown: null,
   unhelpful: 'shown',
   handed_off: 'conversations',
   not_understood: 'shown',
   solved: 'conversations',
   helpful: 'shown',
+  shown: null,
 } as const satisfies Record<string, keyof AnswerCounts | null>;
 export type Figure = keyof typeof FIGURES;
 export const FIGURE_NAMES = Object.keys(FIGURES) as Figure[];

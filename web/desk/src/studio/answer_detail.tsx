@@ -15,7 +15,7 @@ import { Chart } from '../insight/chart.tsx';
 import { trendOption } from '../insight/options.ts';
 import { errorText, useDesk, useNow } from '../view/context.ts';
 import type { Days } from '../view/period_picker.tsx';
-import { Change, percentOf } from './figure_cell.tsx';
+import { Change, percentOf, withShare } from './figure_cell.tsx';
 
 const { answer_figures: texts } = t;
 
@@ -109,9 +109,7 @@ function Numbers({ answer: { now, before } }: { answer: AnswerFiguresDetail }): 
                 : share !== '' && fill(texts.share_of[whole], { share })}
             </div>
             {before !== null && (
-              <div className="muted small">
-                {fill(t.performance.before, { value: `${before[figure]} ${percentOf(before, figure)}`.trim() })}
-              </div>
+              <div className="muted small">{fill(t.performance.before, { value: withShare(before, figure) })}</div>
             )}
           </Card>
         );
@@ -127,7 +125,7 @@ interface TrendProps {
 }
 
 function Trend({ answer, every, choose }: TrendProps): JSX.Element {
-  const [figure, setFigure] = useState<Figure>('shown');
+  const [figure, setFigure] = useState<Figure>('unhelpful');
   const option = useMemo(() => trendOption(answer.trend, figure), [answer, figure]);
   const isEmpty = answer.now.shown === 0 && (answer.before?.shown ?? 0) === 0;
   return (

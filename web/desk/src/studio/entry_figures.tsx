@@ -26,7 +26,11 @@ export function EntryFigures({ kind, id }: { kind: 'faq' | 'topic'; id: string }
     queryFn: () => api.request<AnswerFiguresList>('GET', '/knowledge/figures' + search({ ...days })),
     enabled: kind === 'topic',
   });
-  const parts = (found.data?.answers ?? []).filter((row) => row.topic === topic && row.place !== null);
+  // Of what may be asked about a step most is hardly ever asked.
+  const parts = (found.data?.answers ?? []).filter(
+    ({ topic: of, place, kind: partKind, now }) =>
+      of === topic && place !== null && (now.shown > 0 || partKind === 'step' || partKind === 'cause'),
+  );
   const columns: TableProps<AnswerFiguresRow>['columns'] = [
     {
       title: texts.part,
@@ -54,12 +58,12 @@ export function EntryFigures({ kind, id }: { kind: 'faq' | 'topic'; id: string }
       />
       {parts.length > 0 && (
         <>
-          <h3>{texts.parts}</h3>
+          <h3 className="figures-parts">{texts.parts}</h3>
           <Table
             rowKey={keyOf}
             size="small"
             pagination={false}
-            scroll={{ x: 820 }}
+            scroll={{ x: 760 }}
             columns={columns}
             dataSource={parts}
           />

@@ -32,6 +32,12 @@ export function percentOf(counts: AnswerCounts, figure: Figure): string {
   return share === null ? '' : `${(share * 100).toFixed(share > 0 && share < 0.1 ? 1 : 0)}%`;
 }
 
+/** A figure with its share, where it has one. */
+export function withShare(counts: AnswerCounts, figure: Figure): string {
+  const share = percentOf(counts, figure);
+  return share === '' ? String(counts[figure]) : fill(texts.with_share, { count: counts[figure], share });
+}
+
 /** An arrow where the share has changed more than chance would. */
 export function Change({ now, before, figure }: FigureProps): JSX.Element | null {
   const verdict = changeOf(now, before, figure);

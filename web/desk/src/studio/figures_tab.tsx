@@ -77,7 +77,7 @@ function FiguresList({ days, picker, filters, change }: FiguresListProps): JSX.E
     ...FIGURE_NAMES.map((figure) => ({
       title: texts.figures[figure],
       key: figure,
-      width: 118,
+      width: 104,
       align: 'right' as const,
       sorter: true,
       sortDirections: ['descend' as const, 'ascend' as const, 'descend' as const],
@@ -134,7 +134,7 @@ function FiguresList({ days, picker, filters, change }: FiguresListProps): JSX.E
         rowKey={keyOf}
         size="middle"
         className="list-table figures-table"
-        scroll={{ x: 960 }}
+        scroll={{ x: 820 }}
         pagination={{ pageSize: PAGE, hideOnSinglePage: true, showSizeChanger: false }}
         loading={found.isLoading}
         columns={columns}
