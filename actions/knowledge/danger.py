@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
@@ -18,6 +18,29 @@ if TYPE_CHECKING:
 
 # What is known beside the facts that messages tell: the kinds of alarm, and what the state says.
 GIVEN = frozenset({"fraud_underway", "victim", "crisis", "handed_over", "of_other"})
+
+
+_Found = TypeVar("_Found")
+# Clauses of some turns. Each is looked at several times in one.
+_REMEMBERED = 256
+
+
+class InClause(Generic[_Found]):
+    """What hundreds of expressions find in a clause, remembered: several readers of a turn ask for the same."""
+
+    def __init__(self, danger: Danger) -> None:
+        """Remembers nothing yet."""
+        self._danger = danger
+        self._known: dict[str, _Found] = {}
+
+    def of(self, clause: str, look: Callable[[Danger, str], _Found]) -> _Found:
+        """Returns what `look` finds in a clause; it is always the same function."""
+        found = self._known.get(clause)
+        if found is None:
+            if len(self._known) >= _REMEMBERED:
+                self._known.clear()
+            found = self._known[clause] = look(self._danger, clause)
+        return found
 
 
 class Condition(BaseModel):
@@ -266,6 +289,16 @@ class Danger(BaseModel):
     def asked(self) -> list[tuple[str, re.Pattern[str]]]:
         """The expressions of the questions, ready to be used."""
         return [(label, re.compile(pattern)) for label, patterns in self.questions.items() for pattern in patterns]
+
+    @cached_property
+    def facts_in_clause(self) -> InClause[frozenset[str]]:
+        """The facts that the latest clauses tell by their words."""
+        return InClause(self)
+
+    @cached_property
+    def question_in_clause(self) -> InClause[int]:
+        """The place in `asked` of what the latest clauses ask, or how many there are."""
+        return InClause(self)
 
     @model_validator(mode="after")
     def _names_exist(self) -> Self:

@@ -492,20 +492,37 @@ def facts_told(danger: Danger, clauses: list[str], key: str, labels: Mapping[str
         # What is told over a break: 「手机 被偷了」.
         real.append(key)
     # What somebody else says, and what is not so, may be told in a clause that supposes.
-    spoken = [*clauses, key]
-    refused = re.compile(danger.refused)
+    of_spoken = _said_in_any(danger, [*clauses, key])
+    of_real = _said_in_any(danger, real)
     told = [
         name
         for name, fact in danger.facts.items()
-        if any(_says(fact, clause, refused) for clause in (spoken if fact.is_denial else real))
-        or (real and _sounds_told(name, fact, key, labels))
+        if name in (of_spoken if fact.is_denial else of_real) or (real and _sounds_told(name, fact, key, labels))
     ]
     return tuple(told)
 
 
-def question_asked(danger: Danger, clauses: list[str]) -> str | None:
+def _said_in_any(danger: Danger, clauses: Iterable[str]) -> frozenset[str]:
+    """Returns the facts that some of the clauses tell by their words."""
+    return frozenset().union(*(danger.facts_in_clause.of(clause, _facts_in) for clause in clauses))
+
+
+def _facts_in(danger: Danger, clause: str) -> frozenset[str]:
+    refused = re.compile(danger.refused)
+    return frozenset(name for name, fact in danger.facts.items() if _says(fact, clause, refused))
+
+
+def question_asked(danger: Danger, clauses: Iterable[str]) -> str | None:
     """Returns the label of what clauses ask; None when they ask nothing that is known."""
-    return next((label for label, pattern in danger.asked if any(pattern.search(clause) for clause in clauses)), None)
+    none = len(danger.asked)
+    first = min((danger.question_in_clause.of(clause, _place_asked) for clause in clauses), default=none)
+    return danger.asked[first][0] if first < none else None
+
+
+def _place_asked(danger: Danger, clause: str) -> int:
+    """Returns the place of the first expression of a question that finds something, or how many there are."""
+    found = (place for place, (_, pattern) in enumerate(danger.asked) if pattern.search(clause))
+    return next(found, len(danger.asked))
 
 
 def known_after(danger: Danger, facts: Iterable[str], told: tuple[str, ...]) -> tuple[str, ...]:

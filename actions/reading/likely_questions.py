@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from actions.dialogue.messages import UserMessage, folded
 from actions.dialogue.state import Alarm, DialogueState
@@ -48,8 +49,13 @@ def likely_questions(
 
 def question_titled(danger: Danger, text: str) -> str | None:
     """Returns the question that has a text as its title; None when none has."""
-    key = folded(normalize(text))
-    return next((name for name, title in danger.titles.items() if folded(normalize(title)) == key), None)
+    return _names_by_key(tuple(danger.titles.items())).get(folded(normalize(text)))
+
+
+@lru_cache(maxsize=8)
+def _names_by_key(titles: tuple[tuple[str, str], ...]) -> Mapping[str, str]:
+    # Of two with one title the first counts.
+    return {folded(normalize(title)): name for name, title in reversed(titles)}
 
 
 def picked(context: Context, state: DialogueState, message: UserMessage) -> tuple[Alarm, str, UserMessage] | None:

@@ -6,6 +6,7 @@ import itertools
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
+from engine.nlu.gathered_weights import GatheredWeights, Row
 from engine.nlu.side_by_side import for_each
-from engine.nlu.text_features import Row
 
 _TOLERANCE = 0.1
 # What a label of few examples is given, so that the many others do not drown it.
@@ -44,6 +45,10 @@ class IndependentModel:
     bias: NDArray[np.float32]
     slope: float
     offsets: NDArray[np.float32]
+
+    @cached_property
+    def _gathered(self) -> GatheredWeights:
+        return GatheredWeights(self.weights)
 
     @classmethod
     def fit(
@@ -108,9 +113,8 @@ class IndependentModel:
         """
         firsts = [0, *itertools.accumulate(row.shape[1] for row in blocks[:-1])]
         values = np.concatenate([row.data for row in blocks]).astype(np.float32)
-        columns = np.concatenate([row.indices + first for row, first in zip(blocks, firsts, strict=True)])
-        scores = values @ self.weights[columns].astype(np.float32) + self.bias
-        found: NDArray[np.float32] = 1 / (1 + np.exp(-(self.slope * scores + self.offsets)))
+        scores: NDArray[Any] = values @ self._gathered.of(blocks, firsts) + self.bias
+        found: NDArray[Any] = 1 / (1 + np.exp(-(self.slope * scores + self.offsets)))
         return found
 
     def save(self, folder: Path) -> None:

@@ -6,8 +6,9 @@ import itertools
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,8 @@ from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, INTENT, INTENT_RANK
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from scipy.sparse import csr_matrix, hstack, vstack
+
+from engine.nlu.gathered_weights import GatheredWeights, Row
 
 # liblinear's own tolerance is 0.1; scikit-learn's 0.0001 takes twice as long for scores that differ by 0.001.
 _TOLERANCE = 0.01
@@ -30,22 +33,6 @@ FIT_DEFAULTS = {"C": 0.6, "calibration_folds": 5, "random_state": 0, "enough_exa
 _RANKING_LENGTH = 10
 _WEIGHTS_FILE = "weights.npy"
 _SETTINGS_FILE = "classifier.json"
-
-
-class Row(Protocol):
-    """A sparse row: a `csr_matrix`, or what is made faster than one."""
-
-    @property
-    def data(self) -> NDArray[np.float64]:
-        """The values that are not zero."""
-
-    @property
-    def indices(self) -> NDArray[np.int64]:
-        """Their columns."""
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """1, and the number of columns."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +51,10 @@ class LinearModel:
     weights: NDArray[np.float16]
     bias: NDArray[np.float32]
     temperature: float
+
+    @cached_property
+    def _gathered(self) -> GatheredWeights:
+        return GatheredWeights(self.weights)
 
     @classmethod
     def fit(
@@ -125,8 +116,7 @@ class LinearModel:
         scores = np.empty((len(rows), len(self.intents)), np.float32)
         for blocks, score in zip(rows, scores, strict=True):
             values = np.concatenate([row.data for row in blocks]).astype(np.float32)
-            columns = np.concatenate([row.indices + first for row, first in zip(blocks, first_columns, strict=True)])
-            np.matmul(values, self.weights[columns].astype(np.float32), out=score)
+            np.matmul(values, self._gathered.of(blocks, first_columns), out=score)
         # scipy's softmax brings all of scipy.linalg.
         logits = (scores + self.bias) * self.temperature
         exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))

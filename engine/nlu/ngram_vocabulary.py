@@ -62,6 +62,8 @@ class NgramVocabulary:
 
     def count(self, documents: Sequence[Sequence[str]]) -> NgramCounts:
         """Counts the n-grams of documents given as their units; unknown ones are left out."""
+        if len(documents) == 1:
+            return self._count_one(documents[0])
         keys, owners = self._keys(documents)
         size = len(self.keys)
         places = np.searchsorted(self.keys, keys)
@@ -76,10 +78,39 @@ class NgramVocabulary:
         bounds = np.searchsorted(cells, np.arange(len(documents) + 1) * size)
         return NgramCounts(cells % max(size, 1), first[1:] - first[:-1], bounds)
 
+    def _count_one(self, document: Sequence[str]) -> NgramCounts:
+        # The same without telling documents apart: a turn counts one text in twenty vocabularies.
+        gap, number = _gap(self.units), self.units.get
+        numbers = np.array([*(number(unit, gap) for unit in document), gap], np.int64)
+        keys = np.concatenate(self._lengthened(numbers))
+        if not len(self.keys):
+            keys = keys[:0]
+        places = self.keys.searchsorted(keys)
+        cells = places[self.keys.take(places, mode="clip") == keys]
+        cells.sort()
+        is_last = np.empty(len(cells), bool)
+        is_last[-1:] = True
+        np.not_equal(cells[1:], cells[:-1], out=is_last[:-1])
+        ends = is_last.nonzero()[0]
+        counts = ends + 1
+        counts[1:] -= counts[:-1].copy()
+        return NgramCounts(cells[ends], counts, np.array([0, len(ends)]))
+
+    def _lengthened(self, numbers: NDArray[np.int64]) -> list[NDArray[np.int64]]:
+        # For each length the n-grams that begin at each unit, as far as there are enough behind it.
+        base, keys, found = _base(self.units), numbers, []
+        for length in range(1, self.lengths.stop):
+            if length > 1:
+                # Each n-gram is the one before and one unit more.
+                keys = keys[:-1] * base + numbers[length - 1 :]
+            if length >= self.lengths.start:
+                found.append(keys)
+        return found
+
     def _keys(self, documents: Sequence[Sequence[str]]) -> tuple[NDArray[np.int64], NDArray[np.intp]]:
         # All n-grams, and the document of each. One with something unknown or with the end of a document in it has a
         # digit that no n-gram has.
-        base, gap, number = _base(self.units), _gap(self.units), self.units.get
+        gap, number = _gap(self.units), self.units.get
         digits: list[int] = []
         sizes = []
         for document in documents:
@@ -87,16 +118,8 @@ class NgramVocabulary:
             digits.append(gap)
             sizes.append(len(document) + 1)
         numbers, owners = np.array(digits, np.int64), np.arange(len(documents)).repeat(sizes)
-        found_keys, found_owners = [], []
-        keys = numbers
-        for length in range(1, self.lengths.stop):
-            if length > 1:
-                # Each n-gram is the one before and one unit more.
-                keys = keys[:-1] * base + numbers[length - 1 :]
-            if length >= self.lengths.start:
-                found_keys.append(keys)
-                found_owners.append(owners[: len(keys)])
-        return np.concatenate(found_keys), np.concatenate(found_owners)
+        found = self._lengthened(numbers)
+        return np.concatenate(found), np.concatenate([owners[: len(keys)] for keys in found])
 
     def save(self, folder: Path) -> None:
         """Writes the vocabulary into a folder."""

@@ -12,6 +12,7 @@ Nothing is fitted, so entries can be added while the bot serves: `with_entries` 
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -193,9 +194,12 @@ class QuestionIndex:
         ordered = sorted(examples, key=lambda example: number[example.address])
         entries = np.array([number[example.address] for example in ordered])
         owners = csr_matrix((np.ones(len(ordered)), (entries, np.arange(len(ordered)))))
-        # The examples of entry i are those from bounds[i] to bounds[i + 1].
-        self._bounds = np.searchsorted(entries, np.arange(len(self._addresses) + 1)).tolist()
         self._examples = ExampleIndex(ordered, self._aliases)
+        # The examples of entry i are those from bounds[i] to bounds[i + 1].
+        bounds = np.searchsorted(entries, np.arange(len(self._addresses) + 1)).tolist()
+        self._places = [np.arange(start, end) for start, end in itertools.pairwise(bounds)]
+        # Views, cut once.
+        self._vectors = [self._examples.vectors[start:end] for start, end in itertools.pairwise(bounds)]
         centres = owners @ self._examples.vectors
         self._centres = (centres / np.linalg.norm(centres, axis=1, keepdims=True)).astype(np.float32)
         self._odds = [_Odds(view.examples, owners) for view in self._examples.views]
@@ -220,9 +224,17 @@ class QuestionIndex:
         for odds, ngrams in zip(self._odds, said, strict=True):
             likeness += odds.of_entries(ngrams)
         near = self._examples.near(said)
-        found = []
-        for i in np.argsort(-likeness)[:_COMPARED].tolist():
-            start, end = self._bounds[i], self._bounds[i + 1]
-            alike = sorted((near[start:end] + self._examples.vectors[start:end] @ vector).tolist())[-_NEAREST:]
-            found.append(Match(self._addresses[i], likeness[i].item() + sum(alike) / len(alike), alike[-1]))
+        best = np.argsort(-likeness)[:_COMPARED]
+        entries = best.tolist()
+        # What is nothing but arithmetic is done for all entries at once. The products of the vectors are not: read
+        # whole, they would be rounded otherwise.
+        alike = near[np.concatenate([self._places[i] for i in entries])]
+        alike += np.concatenate([self._vectors[i] @ vector for i in entries])
+        values = alike.tolist()
+        found, start = [], 0
+        for i, of_entry in zip(entries, likeness[best].tolist(), strict=True):
+            end = start + len(self._places[i])
+            nearest = sorted(values[start:end])[-_NEAREST:]
+            found.append(Match(self._addresses[i], of_entry + sum(nearest) / len(nearest), nearest[-1]))
+            start = end
         return sorted(found, key=lambda match: -match.likeness)

@@ -226,3 +226,12 @@ def test_a_matter_that_is_surely_meant_is_not_asked_about_whether_it_is_a_theft(
 def test_a_lost_phone_is_not_asked_about() -> None:
     message = said("手机掉大巴上了 里面有钱", "account_compromised", is_listened=True, said={"phone_lost": 0.95})
     assert read(message).chosen.arguments == {"alarm": Alarm.VICTIM}
+
+
+@pytest.mark.parametrize("text", ["绑定手机已更换 不是我换的", "登录密码被改了不是我改的", "邮箱给换了，不是本人操作"])
+def test_what_was_changed_by_somebody_else_is_a_theft(text: str) -> None:
+    assert read(said(text, "account_compromised")).chosen.arguments == {"alarm": Alarm.VICTIM}
+
+
+def test_what_was_not_changed_at_all_is_none() -> None:
+    assert read(said("手机号没换，就是忘了密码，不是我不想改", "forgot_password")).chosen.act is Act.OPEN_TOPIC

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from actions.dialogue.messages import Clause
-from actions.reading.hearing import hear, known_after
+from actions.knowledge.danger import Danger, InClause
+from actions.reading.hearing import hear, known_after, question_asked
 from tests.actions.reading.builders import KNOWLEDGE, said
 
 DANGER = KNOWLEDGE.danger
@@ -225,3 +226,27 @@ def test_a_question_about_help_is_none_about_paying(text: str) -> None:
 
 def test_a_question_needs_a_word_of_what_it_is_about() -> None:
     assert hear(DANGER, said("任务单是真的吗", said={"asks_line_real": 0.9, "asks_real": 0.2})).question == "asks_real"
+
+
+def test_of_several_clauses_the_first_expression_counts_and_what_was_found_is_found_again() -> None:
+    labels = [label for label, _ in DANGER.asked]
+    clauses = ["密码要不要改", "要不要报警", "能追回来吗", "今天天气不错"]
+    alone = [question_asked(DANGER, [clause]) for clause in clauses]
+    assert alone == ["asks_whether_password", "asks_should_report", "asks_money_back", None]
+    first = min((label for label in alone if label), key=labels.index)
+    assert question_asked(DANGER, clauses) == question_asked(DANGER, reversed(clauses)) == first
+    assert question_asked(DANGER, ()) is None
+
+
+def test_few_clauses_are_remembered() -> None:
+    found = InClause[int](DANGER)
+    looked: list[str] = []
+
+    def look(_: Danger, clause: str) -> int:
+        looked.append(clause)
+        return len(looked)
+
+    assert [found.of("甲", look), found.of("甲", look)] == [1, 1]
+    for number in range(1000):
+        found.of(str(number), look)
+    assert found.of("甲", look) == 1002

@@ -7,7 +7,7 @@ import pytest
 from actions.dialogue.acts import Act
 from actions.dialogue.state import Alarm, ListedOption
 from actions.reading.hearing import hear
-from actions.reading.likely_questions import likely_questions
+from actions.reading.likely_questions import likely_questions, question_titled
 from tests.actions.reading.builders import KNOWLEDGE, read, said, told
 
 DANGER = KNOWLEDGE.danger
@@ -53,3 +53,8 @@ def test_nothing_is_picked_from_what_is_no_longer_shown() -> None:
     state = told(Alarm.FRAUD, open_alarm=Alarm.FRAUD, lists=(OFFERED,))
     reading = read(said("2", "out_of_scope"), state).chosen
     assert reading is None or reading.arguments.get("follow_up") != ASKED
+
+
+def test_a_title_names_its_question_however_it_is_written() -> None:
+    assert question_titled(DANGER, f" {TITLE}!") == ASKED
+    assert question_titled(DANGER, f"{TITLE}{TITLE}") is None

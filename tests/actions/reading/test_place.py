@@ -176,6 +176,7 @@ def test_small_letters_that_were_read_all_the_same_hold_nobody_up() -> None:
     assert read(message, at("forgot_password", 1)).chosen.act is Act.DONE
 
 
-def test_bare_thanks_at_the_warning_do_not_bring_it_again() -> None:
+@pytest.mark.parametrize("text", ["知道了 谢谢", "好的谢谢，我想想"])
+def test_bare_thanks_at_the_warning_do_not_bring_it_again(text: str) -> None:
     state = at("account_closure", 0, awaiting=Awaiting.WARNING, interrupted=True)
-    assert read(said("知道了 谢谢", "affirm", confidence=0.7), state).chosen.act is Act.LET_BE
+    assert read(said(text, "affirm", confidence=0.7), state).chosen.act is Act.LET_BE

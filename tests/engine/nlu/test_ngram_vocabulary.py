@@ -67,6 +67,7 @@ def test_counts_are_those_of_sklearn(learned: list[list[str]], asked: list[list[
             for row in (vectorizer.transform(texts) if texts else [])
         ]
         assert cells(vocabulary, texts) == expected
+        assert [cells(vocabulary, [text])[0] for text in texts] == expected
 
 
 def test_the_same_after_loading(tmp_path: Path) -> None:
