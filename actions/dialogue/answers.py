@@ -31,6 +31,8 @@ CERTAIN = 0.75
 _ASKED = 0.6
 # Enough for a part of an answer instead of the whole, which says it too.
 _PART = 0.85
+# The same for an answer about the whole topic, once that is known.
+_POINT = 0.7
 # Of each of several questions in one message.
 _EACH = 0.45
 # More than two answers at once are a wall of text.
@@ -215,7 +217,13 @@ def find_in_part(context: Context, state: DialogueState, topic: Topic, message: 
     found = find_answer(context, state, message, _PART)
     is_near = found is not None and found.topic in (topic.id, *topic.related)
     # A part that is not named is no more than the whole.
-    return found if found and is_near and found.answer.id != TEXT else None
+    if found and is_near and found.answer.id != TEXT:
+        return found
+    if asks_how(message.key):
+        return None
+    # As the topic is known, less tells which of its points is meant (「周六周日有人值班吗」).
+    found = find_answer(context, replace(state, last_topic=topic.id), message, _POINT, of=topic.id)
+    return found if found and found.place == TOPIC else None
 
 
 def find_of_whole(context: Context, state: DialogueState, topic: Topic, message: UserMessage) -> Found | None:

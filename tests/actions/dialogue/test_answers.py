@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from actions.dialogue.acts import Act
-from actions.dialogue.answers import answered_beside, find_answer, find_answers, find_where
+from actions.dialogue.answers import answered_beside, find_answer, find_answers, find_in_part, find_where
 from actions.dialogue.dialogue import Dialogue
 from actions.dialogue.messages import Clause, UserMessage, folded
 from actions.dialogue.replies import ReplyBuilder
@@ -69,6 +69,17 @@ def test_the_clause_that_asks_counts_whatever_stands_around_it(context: Context)
     )
     said = replace(asked("先不用 银行电话多少", {}, other=0.9), clauses=clauses)
     assert address(context, AT_BANK, said) == "payment_failure/bank/phone"
+
+
+def test_one_point_of_an_answer_is_enough_where_it_is_asked_for(context: Context) -> None:
+    topic = context.knowledge.topics["support_hours"]
+    alike = {"support_hours/topic/weekend": 2.1, "support_hours/topic/night": 1.6, "contact_in_app/topic/hours": 2.0}
+    found = find_in_part(context, DialogueState(), topic, asked("周六周日有人值班吗", alike, "support_hours"))
+    assert found is not None
+    assert found.answer.id == "weekend"
+    level = alike | {"support_hours/topic/night": 2.1}
+    assert find_in_part(context, DialogueState(), topic, asked("客服几点上班", level, "support_hours")) is None
+    assert find_in_part(context, DialogueState(), topic, asked("打不通怎么办", alike, "support_hours")) is None
 
 
 def test_two_questions_get_two_answers(context: Context) -> None:
