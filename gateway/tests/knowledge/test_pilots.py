@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from unittest.mock import AsyncMock
 
 import pytest
 
@@ -200,17 +201,21 @@ async def test_figures_are_those_of_the_version_that_answered(gateway: Gateway, 
     assert [view["others"][it] for it in ("helpful", "unhelpful")] == [1, 0]
 
 
-async def test_who_was_answered_by_both_counts_for_neither(gateway: Gateway, publisher: DeskAgent) -> None:
+async def test_who_was_answered_by_both_counts_for_neither(
+    gateway: Gateway, publisher: DeskAgent, monkeypatch: pytest.MonkeyPatch
+) -> None:
     tokens = [await gateway.token() for _ in range(10)]
     await started(publisher, share=50)
     sha256 = gateway.engine.knowledge.pilot
     for token in tokens:
         await say(gateway, token, "你好")
     count = sum(turns[0] == sha256 for turns in asked_for(gateway).values())
-    # The engine cannot read it any more, and does not say so.
-    gateway.engine.knowledge.pilot = None
-    for token in tokens:
-        await say(gateway, token, "在吗")
+    # The engine cannot read it any more, and does not say so. Nobody brings it back meanwhile.
+    with monkeypatch.context() as patch:
+        patch.setattr(gateway.services.knowledge_publisher, "follow", AsyncMock())
+        gateway.engine.knowledge.pilot = None
+        for token in tokens:
+            await say(gateway, token, "在吗")
     view = await running(publisher)
     assert (view["pilot"]["conversations"], view["others"]["conversations"], view["mixed"]) == (0, 10 - count, count)
     await gateway.services.knowledge_publisher.follow()
