@@ -219,7 +219,7 @@ def find_in_part(context: Context, state: DialogueState, topic: Topic, message: 
     # A part that is not named is no more than the whole.
     if found and is_near and found.answer.id != TEXT:
         return found
-    if asks_how(message.key):
+    if asks_how(message.key) or not _is_question(message):
         return None
     # As the topic is known, less tells which of its points is meant (「周六周日有人值班吗」).
     found = find_answer(context, replace(state, last_topic=topic.id), message, _POINT, of=topic.id)
@@ -231,10 +231,13 @@ def find_of_whole(context: Context, state: DialogueState, topic: Topic, message:
     instead = find_instead(context, state, topic, message)
     if instead:
         return instead
-    is_question = asks(normalize(message.text)) or message.acts.get("question", 0.0) >= _ASKED
-    if asks_how(message.key) or not is_question:
+    if asks_how(message.key) or not _is_question(message):
         return None
     return find_answer(context, state, message, SURE, of=topic.id)
+
+
+def _is_question(message: UserMessage) -> bool:
+    return asks(normalize(message.text)) or message.acts.get("question", 0.0) >= _ASKED
 
 
 def find_instead(context: Context, state: DialogueState, topic: Topic, message: UserMessage) -> Found | None:

@@ -80,6 +80,8 @@ def test_one_point_of_an_answer_is_enough_where_it_is_asked_for(context: Context
     level = alike | {"support_hours/topic/night": 2.1}
     assert find_in_part(context, DialogueState(), topic, asked("客服几点上班", level, "support_hours")) is None
     assert find_in_part(context, DialogueState(), topic, asked("打不通怎么办", alike, "support_hours")) is None
+    told = asked("周末打不通", alike, "support_hours", trouble=0.9)
+    assert find_in_part(context, DialogueState(), topic, told) is None
 
 
 def test_two_questions_get_two_answers(context: Context) -> None:
