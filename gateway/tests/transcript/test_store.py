@@ -135,7 +135,7 @@ async def test_one_that_stands_still_lets_the_next_one_in(
     async with asyncio.TaskGroup() as tasks:
         still = tasks.create_task(stand_still())
         await entered.wait()
-        async with asyncio.timeout(8), transcript.writing(conversation_id) as transaction:
+        async with asyncio.timeout(5), transcript.writing(conversation_id) as transaction:
             await transaction.append(Draft("user", "还在吗", state="received"))
         still.cancel()
     assert await transcript.last_id(conversation_id) == 1

@@ -29,8 +29,8 @@ from uwallet_gateway.transcript.rows import (
 from uwallet_gateway.transcript.transaction import ConversationTransaction
 
 # A process that stands still in the middle of writing lets go of the conversation: until then nobody can take it over.
-# Within the transaction only, which asks for nothing outside of the database. A busy machine may take seconds for it.
-_LET_GO = func.set_config("idle_in_transaction_session_timeout", "5s", True).label("let_go")
+# Within the transaction only, which asks for nothing outside of the database.
+_LET_GO = func.set_config("idle_in_transaction_session_timeout", "3s", True).label("let_go")
 # Beyond them those are left out in which nothing was said for longest.
 _MOST_ACTIVE = 20_000
 Record = Callable[[AsyncSession, Sequence[Message]], Awaitable[None]]
