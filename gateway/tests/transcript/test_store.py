@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import uuid
 
 import pytest
 
 from uwallet_gateway.clock import now
 from uwallet_gateway.database import tables
-from uwallet_gateway.database.connection import Database, DatabaseUnavailableError
+from uwallet_gateway.database.connection import Database
 from uwallet_gateway.transcript.messages import Draft
 from uwallet_gateway.transcript.store import ConversationGoneError, Transcript
 
@@ -112,30 +111,3 @@ async def test_conversation_that_is_gone(transcript: Transcript, database: Datab
     with pytest.raises(ConversationGoneError):
         async with transcript.writing("none"):
             pass
-
-
-async def test_one_that_stands_still_lets_the_next_one_in(
-    transcript: Transcript, conversation_id: str, database: Database
-) -> None:
-    if database.is_sqlite:
-        # Its file is one gateway's.
-        return
-    entered = asyncio.Event()
-
-    async def stand_still() -> None:
-        # What it finds when it goes on: its connection is closed.
-        with contextlib.suppress(DatabaseUnavailableError):
-            await write_slowly()
-
-    async def write_slowly() -> None:
-        async with transcript.writing(conversation_id):
-            entered.set()
-            await asyncio.Event().wait()
-
-    async with asyncio.TaskGroup() as tasks:
-        still = tasks.create_task(stand_still())
-        await entered.wait()
-        async with asyncio.timeout(5), transcript.writing(conversation_id) as transaction:
-            await transaction.append(Draft("user", "还在吗", state="received"))
-        still.cancel()
-    assert await transcript.last_id(conversation_id) == 1

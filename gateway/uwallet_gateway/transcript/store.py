@@ -28,9 +28,6 @@ from uwallet_gateway.transcript.rows import (
 )
 from uwallet_gateway.transcript.transaction import ConversationTransaction
 
-# A process that stands still in the middle of writing lets go of the conversation: until then nobody can take it over.
-# Within the transaction only, which asks for nothing outside of the database.
-_LET_GO = func.set_config("idle_in_transaction_session_timeout", "3s", True).label("let_go")
 # Beyond them those are left out in which nothing was said for longest.
 _MOST_ACTIVE = 20_000
 Record = Callable[[AsyncSession, Sequence[Message]], Awaitable[None]]
@@ -57,20 +54,19 @@ class Transcript:
         """
         async with self._database.write() as session:
             # PostgreSQL locks the row; SQLite has one writer at a time anyway.
-            statement = (
-                select(
-                    tables.Conversation.last_id,
-                    tables.Conversation.owner,
-                    tables.Conversation.owner_version,
-                    tables.Conversation.agent_since_id,
-                    tables.Conversation.script,
+            row = (
+                await session.execute(
+                    select(
+                        tables.Conversation.last_id,
+                        tables.Conversation.owner,
+                        tables.Conversation.owner_version,
+                        tables.Conversation.agent_since_id,
+                        tables.Conversation.script,
+                    )
+                    .where(tables.Conversation.id == conversation_id)
+                    .with_for_update()
                 )
-                .where(tables.Conversation.id == conversation_id)
-                .with_for_update()
-            )
-            if not self._database.is_sqlite:
-                statement = statement.add_columns(_LET_GO)
-            row = (await session.execute(statement)).one_or_none()
+            ).one_or_none()
             if row is None:
                 raise ConversationGoneError(conversation_id)
             owner = cast("Owner", row.owner)
