@@ -116,7 +116,9 @@ async def test_talks_go_on_while_pilots_begin_and_end(gateway: Gateway) -> None:
     async with gateway.services.database.read() as transaction:
         rows = list(await transaction.scalars(select(tables.PilotTalk)))
     assert {row.is_pilot for row in rows} == {True, False}
-    assert not any(row.is_mixed for row in rows)
+    # Whose turn is under way when a pilot ends is answered by what is left, and counts for neither: one turn of a talk
+    # at most, at each of the three ends.
+    assert sum(row.is_mixed for row in rows) <= 3 * _TALKS
 
 
 async def test_a_pilot_is_published_to_all_without_a_restart(gateway: Gateway) -> None:

@@ -97,6 +97,7 @@ async def test_a_failure_is_told_and_tried_again(store: KnowledgeStore) -> None:
     await player.end()
     failed = await player.state(["a"])
     assert (failed.state, failed.problems) == ("failed", ("no memory is left",))
+    player.may_end.clear()
     await player.start({"a": (BUNDLE, 0)}, [SET], MOMENT)
     assert (await player.state(["a"])).state == "running"
     await player.end()
