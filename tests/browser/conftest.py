@@ -147,7 +147,7 @@ class Complaints:
     def __init__(self) -> None:
         """Has heard nothing yet, and forgives only what the machine is to blame for."""
         self.heard: list[str] = []
-        # Chromium gives up requests when a network interface comes or goes, as those of the test of faults beside it do.
+        # Chromium gives requests up when a network interface comes or goes, as those of the test of faults do.
         self._forgiven: tuple[str, ...] = ("net::ERR_NETWORK_CHANGED",)
 
     def forgive(self, *words: str) -> None:
