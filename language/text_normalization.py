@@ -1,4 +1,4 @@
-"""One spelling for one meaning: width, case, traditional characters, invisible characters.
+"""One spelling for one meaning: width, case, traditional characters, words of dialects, invisible characters.
 
 Every function keeps the length of its input, so that an entity found in the normalized text has the same
 `start` and `end` in what the user typed.
@@ -10,6 +10,8 @@ import unicodedata
 from functools import lru_cache
 
 from opencc import OpenCC
+
+from language.dialects import to_standard
 
 # Pairs that OpenCC keeps apart because both are simplified characters, and that wallet users mix freely.
 _VARIANTS = str.maketrans({"帐": "账", "徵": "征", "妳": "你", "牠": "它"})
@@ -53,7 +55,7 @@ def to_simplified(text: str) -> str:
 
 @lru_cache(maxsize=_REMEMBERED)
 def normalize(text: str) -> str:
-    """Folds width, case, traditional characters and invisible characters.
+    """Folds width, case, traditional characters, words of dialects and invisible characters.
 
     Args:
         text: What the user typed.
@@ -61,4 +63,4 @@ def normalize(text: str) -> str:
     Returns:
         Text of the same length.
     """
-    return to_simplified("".join(_normalize_character(character) for character in text))
+    return to_standard(to_simplified("".join(_normalize_character(character) for character in text)))

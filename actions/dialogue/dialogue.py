@@ -48,6 +48,7 @@ from actions.dialogue.state import (
 from actions.dialogue.steps import show_step
 from actions.dialogue.turn import Context, Turn
 from actions.knowledge import Knowledge
+from actions.reading import reach
 from actions.reading.hearing import hear
 from actions.reading.questions import asks
 from actions.reading.reader import interpret
@@ -170,6 +171,7 @@ class Dialogue:
             frustrated=before.frustrated or is_angry,
             open_alarm=before.open_alarm if is_open else None,
             danger_offer=None,
+            reach=reach.told(self._context, before, message),
         )
         turn = self._act_on(heard, interpretation.chosen)
         if has_alarm(turn.state, Alarm.FRAUD, Alarm.VICTIM) and act is not Act.ALARM and not message.is_payload:

@@ -15,6 +15,7 @@ from actions.dialogue.turn import Context, Turn, offering_human
 from actions.knowledge import Topic
 from actions.knowledge.answers import TOPIC
 from actions.reading.meant import meant_and_wrong
+from actions.reading.operators import only_changes
 from actions.reading.place import title_words
 from actions.reading.questions import kinds_of
 from actions.reading.reading import Reading
@@ -69,7 +70,7 @@ def without_denied(context: Context, state: DialogueState, message: UserMessage)
     if topic is None or message.is_payload or not _has_just_begun(state):
         return state
     _, wrong = meant_and_wrong(message.text)
-    if not wrong or not any(pair in wrong for pair in title_words(topic)):
+    if not wrong or not any(pair in wrong for pair in title_words(topic)) or only_changes(message):
         return state
     return replace(leave(state, AttemptOutcome.ABANDONED), offer=None)
 

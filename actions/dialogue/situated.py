@@ -39,7 +39,7 @@ from actions.reading.secrets import CODE, CODE_WORD
 _LONGEST_FRAGMENT = 20
 # What is stuck before anything has begun is for a human to look at.
 _SURE_TROUBLE = 0.45
-_OFFERS_HUMAN = frozenset({"utter_stuck_before_start"})
+_OFFERS_HUMAN = frozenset({"utter_stuck_before_start", "utter_reach_neither"})
 
 
 def done(context: Context, state: DialogueState, reading: Reading) -> Turn:
@@ -244,7 +244,16 @@ def let_be(context: Context, state: DialogueState, reading: Reading) -> Turn:
         response = str(reading.arguments["response"])
         if response in _OFFERS_HUMAN:
             return offering_human(state, HandoffReason.NOT_SOLVED, Reply(response))
-        return Turn(replace(state, offer=None), (Reply(response, _place(context, state)),))
+        turn = Turn(replace(state, offer=None), (Reply(response, _place(context, state)),))
+        way_in = context.knowledge.topics.get(str(reading.arguments.get("leads_to")))
+        if way_in is None or state.walk is not None:
+            return turn
+        return topics.with_way_in(context, way_in, Turn(replace(turn.state, last_topic=way_in.id), turn.replies))
+    if "titles" in reading.arguments:
+        # What is wanted first is what is under way.
+        return show_current(context, replace(state, offer=None)).after(
+            Reply(str(reading.arguments["response"]), {"titles": reading.arguments["titles"]})
+        )
     reply = Reply(str(reading.arguments["response"]), buttons=context.replies.menu())
     return after_digression(context, replace(state, offer=None), reply)
 

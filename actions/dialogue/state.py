@@ -217,6 +217,7 @@ class DialogueState:
         danger_offer: Id of the topic whose procedure the bot's last turn has offered in a danger.
         answered: How often each answer was given, by its id; so that nobody reads the same paragraph twice in a row.
         misfits: Answers in a row that did not fit the question asked.
+        reach: What was told of the ways to reach the account: its number, its mail address.
         fragment: The last message that said too little to be understood; the next may complete it.
         asked_about: What was answered about last: id of the topic, a slash, id of the step, detail or part.
         last_answer: The fingerprint of the answer that the last turn gave, so that it is not given twice in a row.
@@ -253,6 +254,7 @@ class DialogueState:
     danger_offer: str | None = None
     answered: Mapping[str, int] = field(default_factory=dict)
     misfits: int = 0
+    reach: tuple[str, ...] = ()
     fragment: str | None = None
     asked_about: str | None = None
     last_answer: int | None = None

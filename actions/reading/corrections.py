@@ -44,6 +44,9 @@ _STILL_OLD = re.compile("(?:还是|是|都是|写的?)(?:旧|老|原来|以前)�
 _TURNS_BACK = re.compile(r"^(?:啊|哦|噢|诶|哎|等等|等一?下)+[\s,，]*(?:不对|错了|[说写搞弄]错了?)[\s,，。!！]+")
 # 「多收了我10块」 tells how much too much it was.
 _DIFFERENCE = re.compile("多(?:收|扣|付|算|给|要|划|刷)|少(?:找|退|给|到)|差了?")
+_OTHER_EVENT = re.compile(
+    "(?:退(?:货|款|掉|回去)?|取消|发现|查到|看到|收到|联系|打电话|报警|投诉|注册)(?:的)?(?:那天|那日|日子|日期|时间|时候)?(?:应该)?(?:是|在)(?=[上下周昨前今大礼星这本0-9一二三四五六七八九十])"
+)
 _NEW_NAME = re.compile(
     r"^(?:还有|另外|然后|而且|再有|店名?|名字|对方|商家|收款人|也|的)*(?:应该)?(?:是|叫|改成|改为)(?P<name>.+)$"
 )
@@ -103,7 +106,12 @@ def changes_in(
         current = state.collected_details[detail.id]
         if detail.accepts == "amount" and _DIFFERENCE.search(message.key):
             continue
-        denies = _denies(current, values, message) or bool(wrong and detail.accepts == "name" and current in wrong)
+        if detail.accepts == "time" and _OTHER_EVENT.search(message.key):
+            # 「退货那天是上周六」 is no time of the payment.
+            continue
+        denies = _denies(current, values, message, is_name=detail.accepts == "name") or bool(
+            wrong and detail.accepts == "name" and current in wrong
+        )
         states = _states(detail, message) and bool(topic and detail in topic.collected_details)
         if not (denies or states or (is_marked and _may_correct(context, state, message, detail))):
             continue
@@ -212,7 +220,7 @@ def _is_text(detail: CollectedDetail) -> bool:
     return detail.accepts in ("name", "story")
 
 
-def _denies(current: str, values: list[Value], message: UserMessage) -> bool:
+def _denies(current: str, values: list[Value], message: UserMessage, *, is_name: bool = False) -> bool:
     words = current.split("（", maxsplit=1)[0]
     if any(value.is_rejected and value.text.split("（")[0] in words for value in values):
         return True
@@ -220,7 +228,8 @@ def _denies(current: str, values: list[Value], message: UserMessage) -> bool:
         return True
     # 「不是老王是老黄烧烤」 denies the part that is wrong.
     part = _NOT_BUT.search(normalize(message.text))
-    return bool(part and part["wrong"] in normalize(words) and part["right"][-1:] == normalize(words)[-1:])
+    is_part = bool(part and part["wrong"] in normalize(words))
+    return is_part and (is_name or bool(part and part["right"][-1:] == normalize(words)[-1:]))
 
 
 def _may_correct(context: Context, state: DialogueState, message: UserMessage, detail: CollectedDetail) -> bool:

@@ -116,7 +116,8 @@ def findings(topic: Topic, state: DialogueState, message: UserMessage) -> Findin
             meant = "cause_confirmed" if meant == "ruled_out" and causes.is_poor(clause.text) else meant
             # 「钱够的，有一百来块」
             found.update((value, meant) for value in about if value and (named or value not in plain))
-            is_plain = meant in ("ruled_out", "cause_confirmed") and sure >= _SURE_FOUND and len(key) > _BARE
+            says_so = len(key) > _BARE or bool(causes.ruled_out(topic, clause.text))
+            is_plain = meant in ("ruled_out", "cause_confirmed") and sure >= _SURE_FOUND and says_so
             plain.update(named if is_plain else ())
     if not solved and not found:
         return None

@@ -28,6 +28,7 @@ from actions.dialogue.turn import Context
 from actions.knowledge import Topic
 from actions.knowledge.answers import TOPIC
 from actions.reading import causes
+from actions.reading.amounts import amounts_in
 from actions.reading.clauses import asks_in
 from actions.reading.findings import Findings, findings, plans
 from actions.reading.names import is_framed, name_in
@@ -115,6 +116,7 @@ _ALSO = re.compile("也(?:没|不|还)|还是(?:没|不)|照样(?:没|不)")
 # Likeness to what is said of a step from which the user is taken to be there in spite of a warning.
 _AT_WARNING = 0.74
 _OTHER_AT_WARNING = 0.8
+_DONE_OR_THERE = re.compile("(?:点|进|打|找|看|填|到|开|交|弄|翻).{0,4}(?:了|去|到|好|完)")
 _FINDS_OUT = re.compile(
     "原来|找到|查到|发现|果然|看错|可能是.{1,6}(?:设|弄|改|搞)|确实|真是|还真|(?:改|调|充|换)(?:成|到|高|大|好)?了"
 )
@@ -156,6 +158,14 @@ _MONEY = re.compile(
 )
 _TAKES_OUT = re.compile("[提取转拿退弄倒]不(?:出|走|了|掉)")
 _EMPTIES = re.compile("花|用完|用掉|用光|转|提|取|处理|钱|余额")
+# What is done before the closure: the money is taken out, the records are kept.
+_KEEPS = "截|存|保存|导|备份|打印|抄|拍"
+_TAKES = re.compile("提|转|取|花|用掉|清")
+_PREPARES = re.compile(
+    f"(?:那|我|就|等|让|得|要|还是)*先(?:把|去|给|让|将)?.{{0,8}}?(?:提|转|取|花|用掉|清|{_KEEPS})(?!现不|不)(?!.*(?:注销|销户|销号)$)"
+    f"|^(?:那)?(?:等)?我(?:去|这就|马上|来)(?:把)?.{{0,6}}(?:提|转|取|花|清|{_KEEPS})"
+)
+_PREPARED = re.compile(f"(?<![没未不])(?:{_KEEPS})(?:图|下来|档)?(?:好|完|下来|过|了)+")
 # Why somebody wants to leave: 「不怎么用了 现在都用别的」.
 _REASON = re.compile(
     "不(?:怎么|常|太|大|再|想|需要)?用|用(?:不(?:着|上|到)|别的)|换(?:了|成|别的)|太麻烦|不需要|没(?:啥|什么)?用|闲置|嫌"
@@ -191,6 +201,10 @@ _SAYS_WAIT = re.compile("等|稍|一会|马上|这就|我去|去[找看查翻拿
 _FIRST = re.compile("(?:先|等).{1,14}(?:再|了再|之后|以后|完)|(?:再|然后)(?:来)?(?:注销|销)")
 # Of a report that is no more than a guess nothing is concluded.
 _SURE_TROUBLE = 0.45
+_NO_TROUBLE = 0.1
+_NEGATIVE = re.compile("[不没无未错别]|失败|过期|卡住|空白|灰")
+# Said of the payment that does not work, and of no cause: 「就是买菜 38块6」.
+_OF_PAYMENT = re.compile("买|付|吃|打车|充|交|点了?外卖|店|超市")
 # Without a report of its own the whole does not bear out what its last clause sounds like.
 _BORNE_OUT = 0.12
 # Without such a word both models have to be sure.
@@ -204,7 +218,8 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
     if joined:
         return joined
     if topic is None or state.walk is None:
-        return _of_suspended(context, state, act, message) or _after_answer(context, state, act, message)
+        begun = _follows_answer(context, state, act, message)
+        return begun or _of_suspended(context, state, act, message) or _after_answer(context, state, act, message)
     if not message.acts:
         return None
     if state.awaiting is Awaiting.WARNING:
@@ -238,6 +253,9 @@ def _at_shown(context: Context, topic: Topic, state: DialogueState, act: Act, me
     if told:
         return told
     found = findings(topic, state, message) if topic.kind == "diagnosis" else None
+    if topic.kind == "diagnosis" and found is None and _tells_of_payment(act, message):
+        arguments = {"response": "utter_payment_heard", "stays": True}
+        return Reading(Source.ON_SCREEN, Act.LET_BE, message, "tells which payment it is", arguments=arguments)
     if found and found.told_by_page and not asking_in(message):
         # 「它说有风险啊 你没看吗」 asks nothing.
         by_page = _found(context, topic, state, act, message, found)
@@ -260,6 +278,14 @@ def _at_shown(context: Context, topic: Topic, state: DialogueState, act: Act, me
         # 「是现在就能用了吗」 is not settled yet.
         return _found(context, topic, state, act, message, found)
     return _reported(context, topic, state, act, message)
+
+
+def _tells_of_payment(act: Act, message: UserMessage) -> bool:
+    """Whether the message only tells which payment does not work."""
+    if act not in UNCLEAR or asks(normalize(message.text)) or max(map(asks_in, message.clauses), default=False):
+        return False
+    reports = max(message.acts.get(name, 0.0) for name in (*_REPORTS, "ruled_out", "trouble", "question", "waiting"))
+    return reports < _LIKELY and bool(amounts_in(message.text)) and bool(_OF_PAYMENT.search(message.key))
 
 
 def _told_and_asked_of_check(
@@ -384,6 +410,11 @@ def _reported(context: Context, topic: Topic, state: DialogueState, act: Act, me
     if meant is Act.SOLVED:
         return _settled(message, certainty)
     arguments = _about(context, topic, state, meant, label, message)
+    is_fine = label != "trouble" and topic.kind == "procedure" and _tells_nothing_wrong(message)
+    if meant is Act.TROUBLE and is_fine and not _has_trouble(context, topic, state):
+        # 「就是这个卡的号」 agrees with what was told, and reports no trouble.
+        heard = {"response": "utter_take_your_time", "stays": True}
+        return Reading(Source.ON_SCREEN, Act.LET_BE, message, f"{label} at {topic.id}, no trouble", arguments=heard)
     if meant is Act.TROUBLE and topic.kind == "procedure":
         complement = _told_at_step(context, topic, state, label, certainty, message)
         if complement:
@@ -391,6 +422,12 @@ def _reported(context: Context, topic: Topic, state: DialogueState, act: Act, me
         # 「信号有两格」 tells a fact, and is no second report of trouble.
         certainty = certainty if label == "trouble" else message.acts.get("trouble", 0.0)
     return Reading(Source.ON_SCREEN, meant, message, f"{label} at {topic.id} {state.step}", certainty, arguments)
+
+
+def _tells_nothing_wrong(message: UserMessage) -> bool:
+    """Whether nothing in a message sounds like trouble."""
+    known = [message.acts, *(clause.acts for clause in message.clauses)]
+    return max(acts.get("trouble", 0.0) for acts in known) < _NO_TROUBLE and not _NEGATIVE.search(message.key)
 
 
 def _told_at_step(
@@ -980,8 +1017,8 @@ def _asked_at_warning(
         and "explicit_consent" not in message.entities
     ):
         # What the warning asks for is done; the yes is still to come.
-        plain = replace(message, intent="repeat_step", band=AnswerBand.ANSWER, choices=(), further_requests=())
-        return Reading(Source.ON_SCREEN, Act.REPEAT, plain, "the balance is dealt with", certainty)
+        arguments = _says("utter_balance_done")
+        return Reading(Source.ON_SCREEN, Act.LET_BE, message, "the balance is dealt with", arguments=arguments)
     if place and place.likeness >= _AT_WARNING and certainty < _LIKELY and not withdraws(message.key):
         # Who reports a step after the warning has gone on knowing it.
         arguments = {"step": step_after(place, message)}
@@ -1026,6 +1063,11 @@ def _other_at_warning(
         return Reading(
             Source.ON_SCREEN, Act.LET_BE, message, "stuck before it begins", arguments=_says("utter_stuck_before_start")
         )
+    if _PREPARED.search(message.key) and not _EMPTIED.search(message.key):
+        return Reading(Source.ON_SCREEN, Act.LET_BE, message, "has prepared", arguments=_says("utter_prepared"))
+    if not is_asked and _PREPARES.search(message.key) and not _LETS_BE.search(message.key):
+        name = "utter_balance_first" if _TAKES.search(message.key) else "utter_prepares_first"
+        return Reading(Source.ON_SCREEN, Act.LET_BE, message, "prepares first", arguments=_says(name))
     if not is_asked and _FIRST.search(message.key) and _EMPTIES.search(message.key):
         return Reading(
             Source.ON_SCREEN, Act.LET_BE, message, "empties it first", arguments=_says("utter_balance_first")
@@ -1060,6 +1102,25 @@ def denies_it(message: UserMessage) -> bool:
     """Whether anything of the message asks, denies, supposes, or speaks of somebody else."""
     operated = message.matters("negated", "hypothetical", "other_person", "past")
     return asks(normalize(message.text)) or withdraws(message.key) or bool(operated)
+
+
+def _follows_answer(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
+    """Reads the report of a step by somebody who was only told where it is (「那我现在点进去了」): they have begun."""
+    name, _, part = (state.asked_about or "").partition("/")
+    topic = context.knowledge.topics.get(name)
+    if state.walk or state.offer or topic is None or topic.kind != "procedure" or topic.warning or state.handed_over:
+        return None
+    number = topic.step_number(part)
+    is_report = max(message.acts.get(one, 0.0) for one in ("done", "arrived")) >= _SURE_ACT
+    if number is None or not is_report or act not in (*UNCLEAR, Act.SOLVED, Act.NEXT, Act.AFFIRM):
+        return None
+    if asks(normalize(message.text)) or not _DONE_OR_THERE.search(message.key) or message.further_requests:
+        return None
+    place = reported_place(topic, number, message)
+    step = step_after(place, message) if place else number + 1
+    opened = replace(message, intent=topic.id, band=AnswerBand.ANSWER, choices=())
+    arguments = {"step": min(step, len(topic.steps)), "is_trouble": False}
+    return Reading(Source.ON_SCREEN, Act.JOIN, opened, f"has begun {topic.id} after an answer", arguments=arguments)
 
 
 def _joined(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:

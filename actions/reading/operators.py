@@ -28,7 +28,7 @@ _CORRECTS = ("不是", "没说", "没问", "没让", "没提")
 _OWN = ("我的", "我自己", "让我", "叫我", "催我", "劝我")
 
 
-_TROUBLE = 0.6
+_TROUBLE = 0.45
 # What is remembered and only to be changed is not to be recovered.
 _FORGOTTEN, _CHANGE = "forgot_password", "change"
 _REMEMBERS = re.compile(
@@ -117,13 +117,18 @@ def _operated(context: Context, state: DialogueState, act: Act, message: UserMes
     return None
 
 
+def only_changes(message: UserMessage) -> bool:
+    """Whether the message says that a password is known and only to be another."""
+    return bool(_REMEMBERS.search(message.key) and _CHANGES.search(message.key))
+
+
 def _only_changes(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
     """Reads the wish to change what is not forgotten (「想换个密码 不是忘了那种」), which begins no recovery."""
     topic = context.knowledge.topics.get(_FORGOTTEN)
     about = (message.intent, state.topic, state.last_topic, *(name for name, _ in message.choices))
     if topic is None or message.is_payload or act is Act.HUMAN or topic.id not in about or state.step > 1:
         return None
-    is_change = _REMEMBERS.search(message.key) and _CHANGES.search(message.key)
+    is_change = only_changes(message)
     is_wish = bool(_WANTS_CHANGE.search(message.key)) and state.topic is None and act is Act.OPEN_TOPIC
     is_wish = is_wish and message.intent == topic.id and not message.further_requests
     if not (is_change or is_wish or _WHERE_TO_CHANGE.search(message.key)):
@@ -131,6 +136,10 @@ def _only_changes(context: Context, state: DialogueState, act: Act, message: Use
     found = context.knowledge.answers.get(f"{topic.id}/{TOPIC}/{_CHANGE}")
     if found is None:
         return None
+    if state.step and state.topic == topic.id and found.fingerprint == state.last_answer:
+        # They have been told, and are on their way.
+        heard = {"response": "utter_change_same_way", "stays": True}
+        return Reading(Source.OPERATOR, Act.LET_BE, message, "wants it changed, and was told how", arguments=heard)
     arguments = {"found": Found(found), "is_told": True, "begins": is_wish and not is_change}
     return Reading(Source.OPERATOR, Act.MEANT, message, "wants it changed, and has it", arguments=arguments)
 

@@ -47,6 +47,8 @@ _PAGE_WANTS = re.compile(
     r"(?:它|页面|上面|软件|然后|现在)(?:又|还|就|现在|这会)*(?:要|问)(?:我)?(?:的)?(?:手机|号|邮箱|密码|验证码|码|账号|原因)|(?<!不)(?:要|让|叫|喊)(?:我|您|你)?(?:填|输|设|选|传|确认|重新登)"
 )
 # Says no more than that it was heard, or goes on.
+# What comes next is the next step, whatever steps are like it (「之后呢」 and 「注销之后」).
+_ASKS_ON = re.compile("(?:那|再)*(?:之后|然后|接下来|接着|后面|完了)(?:呢|嘞|要|该|咋|怎么|干|做|弄|办|啥|什么|嘛|啊)*")
 _ACKNOWLEDGES = re.compile(
     "(?:好+的?|嗯+|行|哦+|那|就|都|我|知道|明白|懂|清楚|了解|收到|晓得|继续|下一步|下一个|然后|接着|ok|可以|没问题)+(?:了|啦|吧|呢|的|呀|啊)*"
 )
@@ -104,7 +106,7 @@ def place_spoken_of(topic: Topic, current: int, message: UserMessage) -> Place |
     # 「短信有了 六个数 填上去了」: what was named before is done.
     is_done_last = max(last.get("done", 0.0), last.get("solved", 0.0)) >= _SURE_DONE
     for position, (text, steps, acts) in enumerate(parts):
-        if ends_talk(folded(text)) or _ACKNOWLEDGES.fullmatch(folded(text)):
+        if any(known.fullmatch(folded(text)) for known in (_ACKNOWLEDGES, _ASKS_ON)) or ends_talk(folded(text)):
             # 「没别的了 下一步」, 「知道了 继续」 speak of no step.
             continue
         place = _nearest(topic, steps, current, folded(text))
@@ -220,7 +222,7 @@ def step_meant(context: Context, topic: Topic, state: DialogueState, act: Act, m
     if place:
         return _by_place(topic, current, place, act, message)
     said = [folded(clause.text) for clause in message.clauses] or [message.key]
-    if act is Act.DONE and all(map(_ACKNOWLEDGES.fullmatch, said)):
+    if act is Act.DONE and all(_ACKNOWLEDGES.fullmatch(one) or _ASKS_ON.fullmatch(one) for one in said):
         # 「知道了 下一个」 names no step, though 「知道」 stands in the text of one.
         return current + 1
     words = _bigrams(told_in(message))

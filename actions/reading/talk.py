@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from actions.dialogue.acts import Act
@@ -13,6 +14,29 @@ from actions.reading import mending
 from actions.reading.reading import Reading, Source
 
 _UNKNOWN = 0.15
+# What was not meant for the bot, or not meant at all.
+_NOT_MEANT = re.compile(
+    "(?:不好意思|抱歉|哎呀?|啊|哦|对不起|sorry|我|刚才|刚刚|上面|前面|那|这|一?句|一?条|个|是|的|都)*(?:发|回|打)错(?:了|人|群|地方|窗口|对话框)*(?:不好意思|抱歉|哈|啊|当我没说|别介意|别理|不用理)*"
+    "|.{0,6}(?:当我没(?:说|问|发)|不是(?:跟|对|和|发给|问)你(?:说|讲|问|发)?的).{0,6}"
+)
+_JUST_ASKS = re.compile(
+    "(?:我)?(?:还没(?:开始|有)?(?:弄|填|办|做|点|操作)?)?(?:我)?(?:就是|只是|就|只|先|是)+(?:来|想|先)*(?:问问|问一下|问下|了解|打听|咨询|问一问)(?:一下|下|而已|罢了|的|啦|哈|清楚)*"
+)
+
+
+def _aside(state: DialogueState, message: UserMessage) -> Reading | None:
+    """Reads that what was said before was not meant for the bot, or that somebody only asks for now."""
+    if state.open_alarm or state.handed_over or state.awaiting is not None or message.is_payload:
+        return None
+    response = None
+    if _NOT_MEANT.fullmatch(message.key) and not state.collected_details:
+        response = "utter_never_mind"
+    elif state.walk is None and _JUST_ASKS.fullmatch(message.key):
+        response = "utter_just_asking"
+    if response is None:
+        return None
+    arguments = {"response": response, "stays": True}
+    return Reading(Source.SENTENCE, Act.LET_BE, message, "was not meant, or only asks", arguments=arguments)
 
 
 def read(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
@@ -28,6 +52,9 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
     if state.awaiting is Awaiting.DETAIL and message.acts.get("unknown_detail", 0.0) >= _UNKNOWN:
         # 「我也不清楚叫啥」 is about the shop.
         return None
+    aside = _aside(state, message)
+    if aside:
+        return aside
     kind = small_talk_of(context, message)
     if kind is None or not kind.of_itself or message.further_requests:
         return None

@@ -22,13 +22,16 @@ _LONGEST = 200
 _PHONE = re.compile(r"(?<![\d*])1[3-9]\d(?:\d{8}|\*{2,6}\d{2,4})(?![\d*])")
 _EMAIL = re.compile(r"[a-z0-9._+*-]+@[a-z0-9*-]+(?:\.[a-z0-9*-]+)+")
 # Right after a value, these say that it is wrong: 「昨天打错了是前天」.
-_WRONG_AFTER = re.compile(r"^.{0,2}?(?:打错|写错|说错|记错|填错|弄错|搞错|错了|不对)")
+# What was entered wrongly was the number of an account: 「800，打错了一位」.
+_WRONG_AFTER = re.compile(
+    r"^.{0,2}?(?:打错|写错|说错|记错|填错|弄错|搞错|错了|不对)(?!了?[一两几]?[个位]?(?:数字|数|位|号|卡|账|人|字))"
+)
 # After 「不对 是389」 it is said of the value before: 「我看错了」.
 _MINE_AFTER = re.compile(r"^[\s,，]*(?:刚才|刚刚|前面|之前)?我(?:刚才|刚刚|前面|之前)?[看打写说记填弄搞]错")
 _NOW_TOLD = re.compile(r"(?:不对|错了)[\s,，]*(?:应该)?是[^\s,，]{0,3}$")
 # What should have been paid, beside what was.
 _SHOULD_BE = re.compile(
-    r"(?:(?:应该|本来|本该|原本|明明|正常|实际应该?|讲好|说好)(?:只|就|是|的)*(?:扣|付|收|花|要|给|转|买)(?:的|了)?(?:是|我)?|标价|原价|单价|价格是|价签|写的是?)\s?$"
+    r"(?:(?:本来|原来|开始|当时|明明|下单时?|页面上?)(?:说|讲|谈|标|写|显示)(?:好|的|是|定)*|(?:应该|本来|本该|原本|明明|正常|实际应该?|讲好|说好)(?:只|就|是|的)*(?:扣|付|收|花|要|给|转|买)(?:的|了)?(?:是|我)?|标价|原价|单价|价格是|价签|写的是?)\s?$"
 )
 _MOST_PARTS = 6
 _FIRM = re.compile(
@@ -87,6 +90,11 @@ def values_for(
         return [Value(text)] if text else []
     plain = normalize(message.text)
     values = [Value(text, _is_rejected(plain, start, end, rejections)) for text, start, end in found]
+    if detail.accepts == "amount" and len(found) > 1 and any(text.startswith("不到") for text, _, _ in found):
+        # 「二十几块 反正不到三十」 tells its bound beside it.
+        kept = [number for number, (text, _, _) in enumerate(found) if not text.startswith("不到")]
+        if kept:
+            found, values = [found[number] for number in kept], [values[number] for number in kept]
     if detail.accepts == "amount" and len(found) > 1:
         # 「应该扣39 扣了93」
         should = [bool(_SHOULD_BE.search(plain[:start])) for _, start, _ in found]

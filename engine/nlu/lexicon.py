@@ -15,6 +15,7 @@ from engine.nlu.handoff import HandoffRules, handoff_rules
 from engine.nlu.manners import MannerRules, manner_rules
 from engine.nlu.operators import OperatorRules, operator_rules
 from engine.nlu.parts import PartRules, part_rules
+from language.dialects import Dialects, dialects_of
 from language.text_normalization import normalize
 
 _Rules = TypeVar("_Rules")
@@ -91,6 +92,7 @@ def lexicon_problems(folder: Path) -> list[str]:
         read_handoff_rules,
         read_operator_rules,
         read_manner_rules,
+        read_dialects,
     )
     problems = []
     for read in readers:
@@ -108,6 +110,15 @@ def read_brand_rules(folder: Path) -> BrandRules:
         LexiconError: The file is missing or has the wrong shape.
     """
     return _read_rules(folder / "brands.yml", brand_rules)
+
+
+def read_dialects(folder: Path) -> Dialects:
+    """Reads and checks `dialects.yml` of the lexicon alone.
+
+    Raises:
+        LexiconError: The file is missing or has the wrong shape.
+    """
+    return _read_rules(folder / "dialects.yml", dialects_of)
 
 
 def read_contrast_rules(folder: Path) -> ContrastRules:

@@ -62,6 +62,7 @@ FULL = DialogueState(
     last_answer=4294967295,
     question="多久能办好",
     unanswered=("账单上的绿点是什么",),
+    reach=("number_gone", "mail_none"),
     fragment="我那个",
     asked_about="account_security/two_step_verification",
 )

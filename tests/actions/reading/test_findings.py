@@ -180,3 +180,10 @@ def test_a_network_that_is_bad_is_not_ruled_out() -> None:
     )
     chosen = read(message, at("payment_failure", 2)).chosen
     assert (chosen.act, chosen.arguments["causes"]) == (Act.CAUSE_FOUND, ("network",))
+
+
+def test_more_or_less_is_no_lack() -> None:
+    clauses = (Clause("有钱", {"ruled_out": 0.9}), Clause("差不多还有二百几元", {"cause_confirmed": 0.6}))
+    message = said("有钱,差不多还有二百几元", "transaction_dispute", clauses=clauses, acts={"ruled_out": 0.5})
+    chosen = read(message, at("payment_failure", 0)).chosen
+    assert (chosen.act, chosen.arguments["causes"]) == (Act.RULED_OUT, ("balance",))

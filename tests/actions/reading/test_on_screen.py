@@ -317,3 +317,35 @@ def test_what_is_further_on_is_no_reason_for_the_first_step() -> None:
         steps=steps,
     )
     assert read(message, at("forgot_password", 1)).chosen.act is Act.TROUBLE
+
+
+@pytest.mark.parametrize(
+    ("text", "response"),
+    [
+        ("那我先提出来吧", "utter_balance_first"),
+        ("那我先截个图存着", "utter_prepares_first"),
+        ("提完了，现在是0", "utter_balance_done"),
+        ("存好了 还要弄啥", "utter_prepared"),
+    ],
+)
+def test_what_is_done_before_a_closure_is_met_with_no_warning(text: str, response: str) -> None:
+    chosen = at_warning(text, "out_of_scope")
+    assert (chosen.act, chosen.arguments.get("response")) == (Act.LET_BE, response)
+
+
+def test_who_was_told_where_a_step_is_and_reports_it_has_begun() -> None:
+    state = DialogueState(last_topic="transaction_dispute", asked_about="transaction_dispute/open_dispute_form")
+    chosen = read(said("那我现在点进去了", "problem_solved", confidence=0.5, acts={"done": 0.97}), state).chosen
+    assert (chosen.act, chosen.message.intent) == (Act.JOIN, "transaction_dispute")
+    assert read(said("好的", "affirm", acts={"done": 0.97}), state).chosen.act is not Act.JOIN
+
+
+def test_the_payment_told_in_a_diagnosis_is_heard() -> None:
+    chosen = read(said("就是买菜 38块6", "out_of_scope", acts={"correction": 0.8}), at("payment_failure", 0)).chosen
+    assert chosen.arguments.get("response") == "utter_payment_heard"
+
+
+def test_what_comes_next_is_the_next_step_whatever_it_is_like() -> None:
+    steps = {"account_closure/after_closing/done": 0.9}
+    chosen = read(said("之后呢", "next_step", acts={"done": 0.8}, steps=steps), at("account_closure", 3)).chosen
+    assert chosen.arguments.get("step") in (None, 4)

@@ -356,3 +356,19 @@ def test_two_questions_that_one_answer_would_leave_out_are_both_answered() -> No
     message = said("要钱不 多久", "dispute_outcome", confidence=0.95, acts={"question": 0.9}, clauses=parts)
     turn = DIALOGUE.respond(form("description"), Act.OPEN_TOPIC, message)
     assert [reply.response for reply in turn.replies] == ["utter_step_answer"] * 2 + ["utter_ask_detail"]
+
+
+@pytest.mark.parametrize(
+    ("text", "response"),
+    [
+        ("不好意思刚才那句发错了", "utter_never_mind"),
+        ("不是跟你说的", "utter_never_mind"),
+        ("我就先问问", "utter_just_asking"),
+    ],
+)
+def test_what_was_not_meant_is_let_be(text: str, response: str) -> None:
+    assert read(said(text, "nlu_fallback")).chosen.arguments.get("response") == response
+
+
+def test_a_payment_sent_wrongly_is_meant() -> None:
+    assert read(said("钱发错人了", "transaction_dispute")).chosen.act is Act.OPEN_TOPIC
