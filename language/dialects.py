@@ -1,7 +1,7 @@
 """Reads the function words of dialects as standard ones: 「系咪要改密码先得」 says what 「是否要改密码才行」 does.
 
-The words stand in `data/lexicon/dialects.yml`. No maintained library translates them offline: OpenCC knows scripts and the
-words of regions, not dialects, and what else there is romanizes them.
+The words stand in `data/lexicon/dialects.yml`. No maintained library translates them offline: OpenCC knows scripts
+and the words of regions, not dialects, and what else there is romanizes them.
 """
 
 from __future__ import annotations

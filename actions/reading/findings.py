@@ -116,12 +116,16 @@ def findings(topic: Topic, state: DialogueState, message: UserMessage) -> Findin
             meant = "cause_confirmed" if meant == "ruled_out" and causes.is_poor(clause.text) else meant
             # 「钱够的，有一百来块」
             found.update((value, meant) for value in about if value and (named or value not in plain))
-            says_so = len(key) > _BARE or bool(causes.ruled_out(topic, clause.text))
-            is_plain = meant in ("ruled_out", "cause_confirmed") and sure >= _SURE_FOUND and says_so
+            is_plain = meant in ("ruled_out", "cause_confirmed") and sure >= _SURE_FOUND and _says_so(topic, clause)
             plain.update(named if is_plain else ())
     if not solved and not found:
         return None
     return _by_label(found, by_page, solved=solved, certainty=certainty)
+
+
+def _says_so(topic: Topic, clause: Clause) -> bool:
+    """Whether a clause says more than a name, or is short and plain (「有钱」)."""
+    return len(folded(clause.text)) > _BARE or bool(causes.ruled_out(topic, clause.text))
 
 
 def _by_label(found: dict[str, str], by_page: list[str], *, solved: bool, certainty: float) -> Findings:

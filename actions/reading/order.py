@@ -29,7 +29,7 @@ _LATER = re.compile(
 _NO_MATTER = re.compile("^(?:不|别|等|去|我|你|他|她|一下|这样|这个|那个|这步|人工|客服|一会)")
 _EMPTY = frozenset("的了是我您你它这那个怎么咋呢吗啊想要有没不一还事问题")
 _MONEY = frozenset("钱扣款账退赔")
-_LONGEST = 30
+_LONGEST, _SEVERAL = 30, 2
 
 
 def read(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
@@ -37,8 +37,10 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
     if message.is_payload or act is Act.HUMAN or len(message.key) > _LONGEST or asks(normalize(message.text)):
         return None
     waiting = [*dict.fromkeys([*(r.intent for r in state.requests), *(walk.topic for walk in state.suspended)])]
+    if state.topic is None:
+        return None
     topics = [context.knowledge.topics[name] for name in (state.topic, *waiting) if name in context.knowledge.topics]
-    if state.topic is None or len(topics) < 2:
+    if len(topics) < _SEVERAL:
         return None
     first, later = _named(topics, state, message)
     others = [topic.id for topic in topics[1:] if topic.id != later]

@@ -27,6 +27,7 @@ from language.text_normalization import normalize
         ("啥子意思", "什么意思"),
         ("要得", "好的"),
         ("俺的号", "我的号"),
+        ("我用緊嘅電郵", "我在用的邮箱"),
     ],
 )
 def test_dialect_is_read_as_standard(typed: str, expected: str) -> None:
@@ -47,6 +48,7 @@ def test_dialect_is_read_as_standard(typed: str, expected: str) -> None:
         "绑定系统邮箱",
         "唔,好吧",
         "对面商家话很难听",
+        "不用紧张",
     ],
 )
 def test_standard_words_stay(text: str) -> None:

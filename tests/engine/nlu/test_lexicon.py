@@ -20,7 +20,8 @@ def test_a_dialect_word_that_grows_is_told_with_its_file(folder: Path) -> None:
     file = folder / "dialects.yml"
     file.write_text(file.read_text(encoding="utf-8").replace("  冇: 没", "  冇: 没有", 1), encoding="utf-8")
     problems = lexicon_problems(folder)
-    assert len(problems) == 1 and "dialects.yml" in problems[0]
+    assert len(problems) == 1
+    assert "dialects.yml" in problems[0]
 
 
 def test_the_lexicon_of_the_bot(folder: Path) -> None:
