@@ -34,25 +34,37 @@ class _Table:
     """Finds words and puts others in their place."""
 
     def __init__(self, words: Mapping[str, str]) -> None:
-        """Builds the expression.
+        """Builds the expressions: one for the words of each first character, as most messages have none of them.
 
         Args:
             words: What each is read as, by the word with its conditions.
         """
-        parts = {key: _parts(key) for key in words}
-        # The longest first; of one word that with a condition.
-        keys = sorted(words, key=lambda key: (-len(parts[key]["word"]), -len(key)))
-        found = "|".join(
-            f"({_BEFORE[part['before']]}{re.escape(part['word'])}{_AFTER[part['after']]})"
-            for part in map(parts.__getitem__, keys)
-        )
-        first = "".join(sorted({part["word"][0] for part in parts.values()}))
-        self._pattern = re.compile(f"(?=[{first}])(?:{found})")
-        self._standard = tuple(words[key].ljust(len(parts[key]["word"])) for key in keys)
+        by_first: dict[str, list[tuple[int, int, str, str]]] = {}
+        for key, standard in words.items():
+            part = _parts(key)
+            word = part["word"]
+            expression = f"({_BEFORE[part['before']]}{re.escape(word)}{_AFTER[part['after']]})"
+            # The longest first; of one word that with a condition.
+            rank = (-len(word), -len(key))
+            by_first.setdefault(word[0], []).append((*rank, expression, standard.ljust(len(word))))
+        self._words = {
+            first: (re.compile("|".join(word[2] for word in sorted(found))), [word[3] for word in sorted(found)])
+            for first, found in by_first.items()
+        }
+        self._first = re.compile(f"[{re.escape(''.join(self._words))}]") if self._words else re.compile("(?!)")
 
     def replaced(self, text: str) -> str:
         """Returns the text with the other words in it."""
-        return self._pattern.sub(lambda found: self._standard[(found.lastindex or 1) - 1], text)
+        written, end = [], 0
+        for candidate in self._first.finditer(text):
+            if candidate.start() < end:
+                continue
+            pattern, standard = self._words[candidate.group()]
+            found = pattern.match(text, candidate.start())
+            if found:
+                written += [text[end : found.start()], standard[(found.lastindex or 1) - 1]]
+                end = found.end()
+        return "".join([*written, text[end:]]) if written else text
 
 
 @dataclass(frozen=True)
