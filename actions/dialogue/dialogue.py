@@ -50,13 +50,15 @@ from actions.dialogue.turn import Context, Turn
 from actions.knowledge import Knowledge
 from actions.reading import reach
 from actions.reading.hearing import hear
-from actions.reading.questions import asks
+from actions.reading.questions import asks, names_human
 from actions.reading.reader import interpret
 from actions.reading.reading import Reading
 from actions.reading.secrets import secret_in
 from actions.reading.values import details_said
 from language.text_normalization import normalize
 
+# A human is not sent for by a guess without a word of one (「我想请教个问题」).
+_GUESS = 0.4
 _SOCIAL_RESPONSES = {Act.THANK: "utter_thank", Act.BOT_CHALLENGE: "utter_bot_challenge"}
 _MENU_RESPONSES = {Act.GREET: "utter_greet", Act.CAPABILITIES: "utter_capabilities"}
 # Leading somewhere, these end a row of failures.
@@ -242,7 +244,8 @@ class Dialogue:
     def _respond(self, state: DialogueState, act: Act, message: UserMessage) -> Turn:
         context = self._context
         act, message = requests.first_served(context, act, message)
-        if act is Act.HUMAN or requests.shows_urgency(context, message):
+        is_guess = message.band is AnswerBand.CHOICE and message.confidence < _GUESS and not names_human(message.key)
+        if (act is Act.HUMAN and not is_guess) or requests.shows_urgency(context, message):
             # What must not be missed is not asked about: a human and the advice for a stolen account cost nothing.
             return self._serve(choices.record(state, None), act, message)
         rated = self._rating(state, message)

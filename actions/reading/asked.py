@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from actions.dialogue import walkthrough
 from actions.dialogue.acts import CONTROL, SOCIAL, SUPPORT, UNCLEAR, Act
+from actions.dialogue.answers import find_answer
 from actions.dialogue.messages import AnswerBand, UserMessage, folded
 from actions.dialogue.state import Awaiting, DialogueState, Offer, with_walk
 from actions.dialogue.turn import Context
@@ -33,7 +34,7 @@ from actions.reading.questions import (
 from actions.reading.reading import Reading, Source
 from actions.reading.retold import retold
 from actions.reading.steps_meant import reported_place, step_meant
-from actions.reading.stories import PROCEDURE, tells
+from actions.reading.stories import PROCEDURE, is_story, tells
 from actions.reading.times import with_hour
 from actions.reading.values import accepted, details_said, joined, values_for
 from language.text_normalization import normalize
@@ -60,6 +61,9 @@ _SHOP = re.compile(
 )
 _SURE_PLACE = 0.72
 _NUMBER = re.compile(r"\d{2,6}(?:\.\d{1,2})?")
+_OF_PROOF = re.compile("截图|凭证|小票|发票|证据|单据|照片")
+# What is asked of a request that was sent to a human.
+_OF_TICKET = re.compile("工单|人工|客服|真人|排队|转接")
 _OF_TIME = re.compile("哪天|几号|几点|日子|时间|什么时候|啥时候")
 _CONFIRMS = re.compile("没错|是对的|都对|没记错|^对的?$|没(?:有)?别的(?:要)?改|不用改")
 _WAITS = re.compile(
@@ -233,13 +237,30 @@ def _detail(context: Context, state: DialogueState, act: Act, message: UserMessa
     if place.resumes(context, state, act, message) or place.wants_back(context, state, act, message):
         return None
     waiting = _of_waiting(state, message) if state.handed_over else None
-    other = waiting or _wants_no_form(wanted, message) or _shop_instead(topic, wanted, state, message)
+    other = waiting or _thanks(act, message) or _how_long(context, state, act, message)
+    other = other or _wants_no_form(wanted, message) or _shop_instead(topic, wanted, state, message)
     other = other or _unreadable(context, topic, state, message)
     if other:
         return other
     told = without_reminder(message.text)
     message = message if told == message.text.strip() else replace(message, text=told, key=folded(normalize(told)))
     return _answer(context, state, topic, wanted, act, message)
+
+
+def _thanks(act: Act, message: UserMessage) -> Reading | None:
+    """Reads bare thanks while something is asked: the question is not pressed again."""
+    if act is not Act.THANK or message.further_requests or message.band is not AnswerBand.ANSWER:
+        return None
+    arguments = {"response": "utter_thank_in_form", "stays": True}
+    return Reading(Source.ASKED, Act.LET_BE, message, "thanks, and answers nothing", arguments=arguments)
+
+
+def _how_long(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
+    """Reads how long it takes, where nothing was sent to a human yet, as asked of the matter under way."""
+    if act is not Act.TICKET_STATUS or state.handed_over or message.is_queued or _OF_TICKET.search(message.key):
+        return None
+    found = find_answer(context, state, message, of=state.topic)
+    return _asks(message) if found else None
 
 
 def _of_waiting(state: DialogueState, message: UserMessage) -> Reading | None:
@@ -395,7 +416,7 @@ def _instead(
         told = {"values": new, "skipped": None if is_other else wanted.id}
         return Reading(Source.ASKED, Act.NOTE, message, f"does not know {wanted.id}, tells others", arguments=told)
     if is_unknown and (is_short or wanted.accepts != "story"):
-        return Reading(Source.ASKED, Act.SKIP_DETAIL, message, f"does not know {wanted.id}")
+        return _unknown(wanted, message)
     if acts.get("read_back", 0.0) >= _SURE:
         return Reading(Source.ASKED, Act.READ_BACK, message, "wants to hear what was noted", acts["read_back"])
     if acts.get("waiting", 0.0) >= _SURE:
@@ -407,6 +428,7 @@ def _instead(
     completed = _completes_time(context, state, message, wanted)
     if completed:
         return completed
+    others = others or _story_instead(topic, wanted, state, act, message)
     if others:
         return _noted(message, others, wanted)
     if acts.get("question", 0.0) >= _LIKELY and not _is_for_others(act, message):
@@ -420,6 +442,27 @@ def _instead(
     if is_plain_command or _is_for_others(act, message):
         return None
     return Reading(Source.ASKED, Act.MISFIT, message, f"fits no {wanted.accepts}", arguments={"hint": wanted.hint})
+
+
+def _unknown(wanted: CollectedDetail, message: UserMessage) -> Reading:
+    """Reads that the detail is not known; 「我没有截图」 says nothing of who was paid."""
+    if wanted.accepts in ("name", "amount") and _OF_PROOF.search(message.key):
+        return _asks(message)
+    return Reading(Source.ASKED, Act.SKIP_DETAIL, message, f"does not know {wanted.id}")
+
+
+def _story_instead(
+    topic: Topic, wanted: CollectedDetail, state: DialogueState, act: Act, message: UserMessage
+) -> dict[str, str]:
+    """Returns what happened, told where a name is asked for (「司机绕路了 高速费也算我头上」)."""
+    story = next((d for d in topic.collected_details if d.accepts == "story"), None)
+    if story is None or story.id in state.collected_details or wanted.accepts != "name" or act not in UNCLEAR:
+        return {}
+    text = message.text.strip()
+    reports = ("done", "arrived", "trouble", "question", "waiting", "read_back", "unknown_detail", "correction")
+    is_plain = all(message.acts.get(name, 0.0) < _LIKELY for name in reports)
+    is_long = len(message.key) > _LONGEST_COMMAND and len(message.clauses) > 1
+    return {story.id: text} if is_plain and is_long and is_story(text) and not PROCEDURE.search(message.key) else {}
 
 
 def _bare_amount(topic: Topic, state: DialogueState, message: UserMessage) -> dict[str, str]:

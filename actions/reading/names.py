@@ -26,6 +26,9 @@ _ARTICLE = re.compile(
 _COPULA = re.compile(r"^(?:应该|好像)?是(?=[\d¥￥])")
 _TAIL = re.compile(r"[\s,，]*(?:啥的|什么的|之类的|那样|吧|啊|呀|哦|哈|呢|嗯|的吧|了)?[~～。.!！]*$")
 # Said before a name that is read off, or told to be written down: 「那写 小周五金店」, 「收款的写的是"*明"」.
+_GUESSED = re.compile(
+    r"^(?:好像|应该|可能|大概)?(?:就?是)?(?P<name>[^\s,，的吧]{2,8}?)(?:的|家)?吧?(?:好像|应该|可能|大概)吧?(?=[\s,，]|$)"
+)
 _READ_OFF = re.compile(
     r"^(?:那|就|那就|你|麻烦|先|我|上面|上头|页面|记录|账单|里|收款|收钱|付款|方|人|的|那边|那个|对方|商家|名字|他|她|它|应该|好像|大概|可能)*"
     r"(?:[写填](?:着的?是?|的是?|是)|记(?:成|着|的是)|[写填记](?![表单好上完下错过了没不得进入写填记号给着的是成到清住载录账]|哪|什么|啥|一下|手机|邮箱|申诉|资料|信息)|显示的?是?|标着?的?是?|备注的?是?|叫做|名字?叫|就?叫|姓名是)(?:了|着|个|的|是|叫)*[\s,，:：]*(?=\S)"
@@ -79,7 +82,7 @@ _IN_STORY = tuple(
         r"^(?P<name>[^\W\d]{2,6})的[\s,，]+(?=.*?\d)(?=.*?(?:扣|收|付|算|要|块|元))",
         r"被(?P<name>\w{2,8}?)(?:自动|又|多|连续|重复|偷偷|莫名)*(?:续费|扣)",
         r"(?:^|[\s,，。天晚早午])(?P<name>[\w]{2,6}?)(?:打车|外卖|网购|买的|点的|订的)(?!.*?在)",
-        r"^(?P<name>\w{2,20}?)(?:多扣|多收|重复扣|乱扣|又扣|扣了?我|收了?我|不退|不发货|没发货|不给退)",
+        r"(?:^|[\s,，。])(?P<name>\w{2,12}?)(?:多扣|多收|重复扣|乱扣|又扣|扣了?我|收了?我|不退|不发货|没发货|不给退)",
     )
 )
 # What was done there is no part of the name.
@@ -106,6 +109,10 @@ def name_in(text: str) -> str | None:
     quoted = _QUOTED.search(text)
     if quoted and not is_noise(_key(quoted["name"])):
         return quoted["name"].strip()
+    guessed = _GUESSED.match(text.strip())
+    if guessed and not _NO_NAME.search(_key(guessed["name"])) and not _is_value(guessed["name"]):
+        # 「腾讯的吧应该 页面写的…」
+        return guessed["name"]
     just_this = _JUST_THIS.match(text.strip())
     text = just_this["name"] if just_this else text
     plain = normalize(text)

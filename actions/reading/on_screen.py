@@ -204,6 +204,9 @@ _SURE_TROUBLE = 0.45
 _NO_TROUBLE = 0.1
 _NEGATIVE = re.compile("[不没无未错别]|失败|过期|卡住|空白|灰")
 # Said of the payment that does not work, and of no cause: 「就是买菜 38块6」.
+_NOT_CLEAR = re.compile("(?:听|看|搞|弄)不(?:太)?(?:懂|明白)|不懂|不明白|不知道(?:是)?(?:什么|啥)意思")
+_TRIED = re.compile("(?:换|重启|更新|重试|试|切|连|关|开)(?:过|了(?:好?几|两|三|一)?[次遍回])")
+_WORKED = re.compile("就(?:好|行|成|可以)|(?:好|成|行|可以|能付|付上|付成|解决)了")
 _OF_PAYMENT = re.compile("买|付|吃|打车|充|交|点了?外卖|店|超市")
 # Without a report of its own the whole does not bear out what its last clause sounds like.
 _BORNE_OUT = 0.12
@@ -253,6 +256,9 @@ def _at_shown(context: Context, topic: Topic, state: DialogueState, act: Act, me
     if told:
         return told
     found = findings(topic, state, message) if topic.kind == "diagnosis" else None
+    explained = _not_understood_cause(topic, act, message) or _has_tried(topic, state, act, message)
+    if topic.kind == "diagnosis" and explained:
+        return explained
     if topic.kind == "diagnosis" and found is None and _tells_of_payment(act, message):
         arguments = {"response": "utter_payment_heard", "stays": True}
         return Reading(Source.ON_SCREEN, Act.LET_BE, message, "tells which payment it is", arguments=arguments)
@@ -278,6 +284,25 @@ def _at_shown(context: Context, topic: Topic, state: DialogueState, act: Act, me
         # 「是现在就能用了吗」 is not settled yet.
         return _found(context, topic, state, act, message, found)
     return _reported(context, topic, state, act, message)
+
+
+def _not_understood_cause(topic: Topic, act: Act, message: UserMessage) -> Reading | None:
+    """Reads that a check is not understood (「什么限额不限额的 我听不懂」): it is shown, and not crossed out."""
+    named = causes.named(topic, message.key)
+    if act is Act.HUMAN or len(named) != 1 or not _NOT_CLEAR.search(message.key):
+        return None
+    arguments = {"causes": named, "is_asked": True}
+    return Reading(Source.ON_SCREEN, Act.CAUSE_FOUND, message, "does not understand the check", arguments=arguments)
+
+
+def _has_tried(topic: Topic, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
+    """Reads what was tried in vain before they came (「我已经换过网了 也重启过了」), which has solved nothing."""
+    if act is not Act.SOLVED or state.step > 1 or not _TRIED.search(message.key) or _WORKED.search(message.key):
+        return None
+    named = causes.named(topic, message.key)
+    if not named:
+        return None
+    return Reading(Source.ON_SCREEN, Act.RULED_OUT, message, "has tried it before", arguments={"causes": named})
 
 
 def _tells_of_payment(act: Act, message: UserMessage) -> bool:
@@ -410,7 +435,7 @@ def _reported(context: Context, topic: Topic, state: DialogueState, act: Act, me
     if meant is Act.SOLVED:
         return _settled(message, certainty)
     arguments = _about(context, topic, state, meant, label, message)
-    is_fine = label != "trouble" and topic.kind == "procedure" and _tells_nothing_wrong(message)
+    is_fine = label == "cause_confirmed" and topic.kind == "procedure" and _tells_nothing_wrong(message)
     if meant is Act.TROUBLE and is_fine and not _has_trouble(context, topic, state):
         # 「就是这个卡的号」 agrees with what was told, and reports no trouble.
         heard = {"response": "utter_take_your_time", "stays": True}

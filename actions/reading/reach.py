@@ -181,7 +181,7 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
 
 def _other_way(state: DialogueState, message: UserMessage) -> Reading | None:
     """Reads the question for another way (「还有别的办法吗」): the address, unless it is known not to serve."""
-    if state.step < _ACCOUNT_STEP or MAIL_BOUND in state.reach:
+    if (state.step < _ACCOUNT_STEP and not state.reach) or MAIL_BOUND in state.reach:
         return None
     no_mail = MAIL_NONE in state.reach or MAIL_GONE in state.reach
     arguments = {"response": "utter_reach_neither" if no_mail else "utter_reach_other_way", "stays": True}

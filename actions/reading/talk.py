@@ -12,12 +12,18 @@ from actions.dialogue.state import Awaiting, DialogueState
 from actions.dialogue.turn import Context
 from actions.reading import mending
 from actions.reading.reading import Reading, Source
+from language.text_normalization import normalize
 
 _UNKNOWN = 0.15
 # What was not meant for the bot, or not meant at all.
 _NOT_MEANT = re.compile(
     "(?:不好意思|抱歉|哎呀?|啊|哦|对不起|sorry|我|刚才|刚刚|上面|前面|那|这|一?句|一?条|个|是|的|都)*(?:发|回|打)错(?:了|人|群|地方|窗口|对话框)*(?:不好意思|抱歉|哈|啊|当我没说|别介意|别理|不用理)*"
     "|.{0,6}(?:当我没(?:说|问|发)|不是(?:跟|对|和|发给|问)你(?:说|讲|问|发)?的).{0,6}"
+)
+_ASKS_MEANING = re.compile(
+    r"(?:你们?|您|上面|刚才|刚刚|前面)(?:刚才|刚刚|上面|前面)?(?:说|讲|写|提到?)的?(?:那个|这个)?\s?[“\"「『‘].{1,15}[”\"」』’].{0,6}"
+    "(?:指|什么|啥|哪|意思|怎么)"
+    "|(?:你们?|您)(?:刚才|刚刚|上面|前面)?(?:说|讲|写|提到?)的.{2,8}(?:具体|到底)?是?(?:指(?:的)?(?:是)?(?:什么|啥|哪)|(?:什么|啥)意思)"
 )
 _JUST_ASKS = re.compile(
     "(?:我)?(?:还没(?:开始|有)?(?:弄|填|办|做|点|操作)?)?(?:我)?(?:就是|只是|就|只|先|是)+(?:来|想|先)*(?:问问|问一下|问下|了解|打听|咨询|问一问)(?:一下|下|而已|罢了|的|啦|哈|清楚)*"
@@ -52,6 +58,9 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
     if state.awaiting is Awaiting.DETAIL and message.acts.get("unknown_detail", 0.0) >= _UNKNOWN:
         # 「我也不清楚叫啥」 is about the shop.
         return None
+    if _ASKS_MEANING.search(normalize(message.text)) and message.further_requests == ():
+        # What the bot meant by its own words is answered, and opens nothing.
+        return Reading(Source.SAID_BEFORE, Act.ASK_STEP, message, "asks what was meant")
     aside = _aside(state, message)
     if aside:
         return aside
