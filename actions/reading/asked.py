@@ -61,6 +61,10 @@ _SHOP = re.compile(
 )
 _SURE_PLACE = 0.72
 _NUMBER = re.compile(r"\d{2,6}(?:\.\d{1,2})?")
+_WRONGED = re.compile("[钱费扣收算绕坏错少没不假漏慢迟骗赖]")
+_ONLY_THANKS = re.compile(
+    "(?:明白|知道|懂|好|行|嗯|ok|清楚|了解|收到)*(?:了|的|啦|吧)*(?:非常|太|多)*(?:感谢|谢+)(?:你|您|了|啦|哈|啊|各位|客服)*"
+)
 _OF_PROOF = re.compile("截图|凭证|小票|发票|证据|单据|照片")
 # What is asked of a request that was sent to a human.
 _OF_TICKET = re.compile("工单|人工|客服|真人|排队|转接")
@@ -249,7 +253,8 @@ def _detail(context: Context, state: DialogueState, act: Act, message: UserMessa
 
 def _thanks(act: Act, message: UserMessage) -> Reading | None:
     """Reads bare thanks while something is asked: the question is not pressed again."""
-    if act is not Act.THANK or message.further_requests or message.band is not AnswerBand.ANSWER:
+    is_plain = act is Act.THANK and message.band is AnswerBand.ANSWER
+    if not (is_plain or _ONLY_THANKS.fullmatch(message.key)) or message.further_requests:
         return None
     arguments = {"response": "utter_thank_in_form", "stays": True}
     return Reading(Source.ASKED, Act.LET_BE, message, "thanks, and answers nothing", arguments=arguments)
@@ -461,7 +466,7 @@ def _story_instead(
     text = message.text.strip()
     reports = ("done", "arrived", "trouble", "question", "waiting", "read_back", "unknown_detail", "correction")
     is_plain = all(message.acts.get(name, 0.0) < _LIKELY for name in reports)
-    is_long = len(message.key) > _LONGEST_COMMAND and len(message.clauses) > 1
+    is_long = len(message.key) > _LONGEST_COMMAND and len(message.clauses) > 1 and bool(_WRONGED.search(message.key))
     return {story.id: text} if is_plain and is_long and is_story(text) and not PROCEDURE.search(message.key) else {}
 
 

@@ -1088,7 +1088,8 @@ def _other_at_warning(
         return Reading(
             Source.ON_SCREEN, Act.LET_BE, message, "stuck before it begins", arguments=_says("utter_stuck_before_start")
         )
-    if _PREPARED.search(message.key) and not _EMPTIED.search(message.key):
+    is_to_come = _FIRST.search(message.key) or "先" in message.key
+    if _PREPARED.search(message.key) and not _EMPTIED.search(message.key) and not is_to_come:
         return Reading(Source.ON_SCREEN, Act.LET_BE, message, "has prepared", arguments=_says("utter_prepared"))
     if not is_asked and _PREPARES.search(message.key) and not _LETS_BE.search(message.key):
         name = "utter_balance_first" if _TAKES.search(message.key) else "utter_prepares_first"

@@ -25,6 +25,10 @@ _LATER = re.compile(
     "^(?:那|就|还是|至于)*(?P<matter>.{1,10}?)(?:先|可以|就)*"
     f"(?:不急|不着急|不忙|不要紧|回头|等会儿?|待会儿?|等下|等一?等|等一下|晚点|晚些|稍后|之后|以后|后面|过后|最后|先放|放一放|放后面|不管){_DOES}*(?:再{_DOES}*)?(?:着|它|他)?{_SOFT}$"
 )
+# 「好 那密码呢」 turns to what was named before and waits.
+_NOW_THAT = re.compile(
+    "^(?:好的?|行|嗯|ok|可以|那|然后|现在)*(?P<matter>.{1,8}?)(?:的事|那个|的话)?(?:呢|怎么弄|咋弄|怎么办|咋办|怎么搞)$"
+)
 # What is to be done first in a procedure is no matter of its own.
 _NO_MATTER = re.compile("^(?:不|别|等|去|我|你|他|她|一下|这样|这个|那个|这步|人工|客服|一会)")
 _EMPTY = frozenset("的了是我您你它这那个怎么咋呢吗啊想要有没不一还事问题")
@@ -34,13 +38,19 @@ _LONGEST, _SEVERAL = 30, 2
 
 def read(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
     """Reads which of the matters named so far is to be looked at first."""
-    if message.is_payload or act is Act.HUMAN or len(message.key) > _LONGEST or asks(normalize(message.text)):
+    if message.is_payload or act is Act.HUMAN or len(message.key) > _LONGEST:
         return None
     waiting = [*dict.fromkeys([*(r.intent for r in state.requests), *(walk.topic for walk in state.suspended)])]
     if state.topic is None:
         return None
     topics = [context.knowledge.topics[name] for name in (state.topic, *waiting) if name in context.knowledge.topics]
     if len(topics) < _SEVERAL:
+        return None
+    next_one = _NOW_THAT.match(message.key)
+    turned_to = _topic_of(topics, state, next_one["matter"]) if next_one else None
+    if turned_to and turned_to != state.topic:
+        return _opens(turned_to, message)
+    if asks(normalize(message.text)):
         return None
     first, later = _named(topics, state, message)
     others = [topic.id for topic in topics[1:] if topic.id != later]
@@ -52,10 +62,14 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
         titles = context.replies.listed(context.replies.label(topic.id) for topic in left)
         arguments = {"response": "utter_this_first", "titles": titles}
         return Reading(Source.SAID_BEFORE, Act.LET_BE, message, f"wants {wanted} first", arguments=arguments)
+    return _opens(wanted, message)
+
+
+def _opens(wanted: str, message: UserMessage) -> Reading:
     opened = replace(
         message, intent=wanted, band=AnswerBand.ANSWER, choices=(), further_requests=(), confidence=1.0, entities={}
     )
-    return Reading(Source.SAID_BEFORE, Act.OPEN_TOPIC, opened, f"wants {wanted} first")
+    return Reading(Source.SAID_BEFORE, Act.OPEN_TOPIC, opened, f"wants {wanted} now")
 
 
 def _named(topics: list[Topic], state: DialogueState, message: UserMessage) -> tuple[str | None, str | None]:

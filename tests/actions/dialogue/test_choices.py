@@ -186,3 +186,8 @@ def test_a_doubtful_yes_answers_the_offer(conversation: Conversation) -> None:
     conversation.does(Act.NOT_UNDERSTOOD)
     said: dict[str, Any] = {"intent": "affirm", "confidence": 0.6, "band": AnswerBand.CHOICE}
     assert conversation.does(Act.AFFIRM, "那行", choices=(("next_step", 0.3),), **said) == ["utter_handoff", None]
+
+
+def test_a_weak_guess_sends_for_no_human(conversation: Conversation) -> None:
+    replies = doubts(conversation, ("human_handoff", 0.38), ("greet", 0.3), act=Act.HUMAN, text="有件事想说说")
+    assert "utter_handoff" not in replies

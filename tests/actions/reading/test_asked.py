@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from ruamel.yaml import YAML
 
 from actions.dialogue.acts import Act
-from actions.dialogue.messages import UserMessage, folded
+from actions.dialogue.messages import Clause, UserMessage, folded
 from actions.dialogue.state import Awaiting, DialogueState
 from actions.knowledge import Knowledge
 from actions.reading.names import name_in, name_in_story
@@ -233,3 +234,71 @@ def test_the_day_that_is_corrected_may_be_named_twice() -> None:
     now = datetime.datetime(2026, 11, 29, 9, 0, tzinfo=datetime.UTC)
     message = said("不对 是前天 前天晚上九点", "nlu_fallback", acts={"correction": 0.9}, said_at=now)
     assert read(message, state).chosen.arguments["changes"] == {"transaction_time": "前天晚上九点（11月27日）"}
+
+
+def in_form(detail: str, **more: Any) -> DialogueState:
+    return at("transaction_dispute", 1, awaiting=Awaiting.DETAIL, requested_detail=detail, **more)
+
+
+@pytest.mark.parametrize("text", ["谢谢", "明白了，谢谢"])
+def test_thanks_press_no_question(text: str) -> None:
+    chosen = read(said(text, "thank"), in_form("amount")).chosen
+    assert (chosen.act, chosen.arguments.get("response")) == (Act.LET_BE, "utter_thank_in_form")
+
+
+def test_what_happened_is_noted_where_a_name_is_asked_for() -> None:
+    text = "司机绕路了 而且高速费也算我头上"
+    clauses = tuple(Clause(part, {}) for part in text.split())
+    chosen = read(said(text, "out_of_scope", clauses=clauses, acts={"other": 0.9}), in_form("counterparty")).chosen
+    assert chosen.act is Act.NOTE
+    assert chosen.arguments["values"] == {"description": text}
+
+
+def test_an_aside_is_no_story() -> None:
+    text = "你们这家的芋圆其实挺好吃的哈哈,扯远了"
+    clauses = tuple(Clause(part, {}) for part in text.split(","))
+    chosen = read(said(text, "out_of_scope", clauses=clauses, acts={"other": 0.9}), in_form("counterparty")).chosen
+    assert chosen.act is not Act.NOTE
+
+
+def test_a_missing_screenshot_is_no_unknown_name() -> None:
+    chosen = read(said("我没有截图诶", "step_problem", acts={"unknown_detail": 0.99}), in_form("counterparty")).chosen
+    assert chosen.act is Act.ASK_STEP
+
+
+@pytest.mark.parametrize(
+    ("text", "noted"),
+    [
+        ("我要申诉 曹操出行多收我钱", "曹操出行"),
+        ("前天在永辉超市,扣了我126", "永辉超市"),
+        ("滴滴的,本来说32,扣了47", "滴滴"),
+        ("腾讯的吧应该 页面上没写全", "腾讯"),
+    ],
+)
+def test_who_was_paid_is_heard_beside_other_things(text: str, noted: str) -> None:
+    topic = KNOWLEDGE.topics["transaction_dispute"]
+    wanted = next(detail for detail in topic.collected_details if detail.accepts == "name")
+    assert details_said(CONTEXT, topic, said(text), wanted)["counterparty"] == noted
+
+
+@pytest.mark.parametrize(
+    ("text", "noted"),
+    [("滴滴的,本来说32,扣了47", "47"), ("二十几块 反正不到三十", "二十几"), ("800蚊,打错咗一个数字", "800")],
+)
+def test_the_amount_that_was_paid_counts(text: str, noted: str) -> None:
+    topic = KNOWLEDGE.topics["transaction_dispute"]
+    wanted = next(detail for detail in topic.collected_details if detail.accepts == "amount")
+    assert details_said(CONTEXT, topic, said(text), wanted)["amount"] == noted
+
+
+def test_a_wrong_part_of_a_name_corrects_it() -> None:
+    noted = {"counterparty": "永辉超市", "transaction_time": "前天（11月27日）"}
+    state = in_form("description", collected_details=noted)
+    chosen = read(said("哎不对,不是永辉,是盒马", "bot_challenge", acts={"correction": 0.6}), state).chosen
+    assert chosen.arguments["changes"] == {"counterparty": "盒马"}
+
+
+def test_the_day_of_something_else_corrects_no_time() -> None:
+    state = in_form("counterparty", collected_details={"transaction_time": "前天（11月27日）"})
+    chosen = read(said("退的那天是上周六", "out_of_scope", acts={"correction": 0.9}), state).chosen
+    assert "transaction_time" not in (chosen.arguments.get("changes") or {})

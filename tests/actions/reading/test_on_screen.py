@@ -349,3 +349,22 @@ def test_what_comes_next_is_the_next_step_whatever_it_is_like() -> None:
     steps = {"account_closure/after_closing/done": 0.9}
     chosen = read(said("之后呢", "next_step", acts={"done": 0.8}, steps=steps), at("account_closure", 3)).chosen
     assert chosen.arguments.get("step") in (None, 4)
+
+
+def test_what_was_tried_before_is_no_solution() -> None:
+    message = said("我已经换过网了,也重启过了", "problem_solved", acts={"done": 0.97})
+    chosen = read(message, at("payment_failure", 0)).chosen
+    assert (chosen.act, chosen.arguments["causes"]) == (Act.RULED_OUT, ("network",))
+    worked = said("换了个网就好了", "problem_solved", acts={"solved": 0.97})
+    assert read(worked, at("payment_failure", 0)).chosen.act is Act.SOLVED
+
+
+def test_a_check_that_is_not_understood_is_not_crossed_out() -> None:
+    message = said("什么限额不限额的 我听不懂", "out_of_scope", acts={"ruled_out": 0.6})
+    chosen = read(message, at("payment_failure", 1)).chosen
+    assert (chosen.act, chosen.arguments.get("is_asked")) == (Act.CAUSE_FOUND, True)
+
+
+def test_what_agrees_with_an_answer_is_no_trouble() -> None:
+    message = said("哦就是这个卡的号", "out_of_scope", acts={"cause_confirmed": 0.9})
+    assert read(message, at("forgot_password", 1)).chosen.act is Act.LET_BE

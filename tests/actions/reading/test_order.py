@@ -38,3 +38,9 @@ def test_other_words_with_first_are_no_order(text: str) -> None:
 def test_with_one_matter_there_is_no_order() -> None:
     chosen = read(said("先说密码", "forgot_password"), at("forgot_password")).chosen
     assert chosen.arguments.get("response") != "utter_this_first"
+
+
+def test_what_waits_is_turned_to_when_it_is_named() -> None:
+    chosen = read(said("好,那注销呢", "out_of_scope"), in_form()).chosen
+    assert (chosen.act, chosen.message.intent) == (Act.OPEN_TOPIC, "account_closure")
+    assert read(said("那金额呢", "out_of_scope"), in_form()).chosen.act is not Act.OPEN_TOPIC

@@ -372,3 +372,8 @@ def test_what_was_not_meant_is_let_be(text: str, response: str) -> None:
 
 def test_a_payment_sent_wrongly_is_meant() -> None:
     assert read(said("钱发错人了", "transaction_dispute")).chosen.act is Act.OPEN_TOPIC
+
+
+@pytest.mark.parametrize("text", ["你说的“交易记录拿不回来”是指什么", "你刚才说的附件具体是什么意思"])
+def test_what_the_bot_meant_opens_nothing(text: str) -> None:
+    assert read(said(text, "transaction_dispute")).chosen.act is Act.ASK_STEP
