@@ -307,6 +307,13 @@ async def test_agent_takes_no_other_store_for_one_that_is_away(tmp_path: Path) -
     assert await known(agent.tracker_store)
 
 
+@pytest.mark.parametrize(("state", "is_away"), [("25006", True), ("25P03", True), ("42703", False), (None, False)])
+def test_postgresql_that_cannot_write_now_is_away(state: str | None, is_away: bool) -> None:
+    told = RuntimeError("as the driver tells it")
+    told.pgcode = state  # type: ignore[attr-defined]  # psycopg2's own
+    assert is_store_away(sa.exc.InternalError("UPDATE", {}, told)) == is_away
+
+
 def test_postgresql_whose_machine_is_gone_is_given_up_soon() -> None:
     url = sa.make_url(ServingSQLTrackerStore.get_db_url("postgresql", "db", query={"connect_timeout": "9"}))
     assert {"tcp_user_timeout", "keepalives_idle"} <= url.query.keys()
