@@ -11,8 +11,12 @@ _STATES = ("25006", "25P03", "25P04")
 _OF_DATABASES = (sqlalchemy.exc.OperationalError, sqlalchemy.exc.InterfaceError, sqlalchemy.exc.TimeoutError)
 
 
+class TakenOverError(LockError):
+    """Another engine has stored something in the conversation since this one has read it; nothing is stored."""
+
+
 def is_store_away(error: BaseException) -> bool:
-    """Returns whether conversations or locks cannot be read or written at this moment."""
+    """Returns whether conversations or locks cannot be read or written at this moment, or are another engine's."""
     if isinstance(error, (*_OF_DATABASES, LockError)):
         return True
     if isinstance(error, sqlalchemy.exc.DBAPIError):
