@@ -287,6 +287,10 @@ class Dialogue:
     def _disambiguate(self, state: DialogueState, message: UserMessage) -> Turn:
         """Serves the meaning that the state leaves, or asks which one is meant."""
         context = self._context
+        act = act_of(message.intent, context.knowledge)
+        if message.key in context.knowledge.wording.done_phrases and act in (Act.NEXT, Act.SOLVED) and not state.walk:
+            # 「好了」 with nothing under way is heard, however sure its intent is.
+            return self._serve(state, act, message)
         decision = choices.decide(context, state, message)
         if decision == NONE_OF_THESE:
             return repair.none_of_these(context, state, message)
