@@ -78,6 +78,7 @@ def chinese_texts(path: Path) -> list[str]:
 GRAMMAR = {
     ROOT / "engine" / "nlu" / "entity_values.py",
     ROOT / "engine" / "nlu" / "parts.py",
+    ROOT / "language" / "dialects.py",
     ROOT / "actions" / "knowledge" / "asked_days.py",
     *(ROOT / "actions" / "reading").glob("*.py"),
 }
