@@ -36,7 +36,9 @@ _NO_POINTER = re.compile(
 _OF_STEP, _REPORTS = ("done", "arrived", "trouble"), 0.6
 _OF_CHECK, _TELLS = ("ruled_out", "cause_confirmed"), 0.8
 _LEAVES = re.compile("不(?:查|弄|看|做|搞|办)了|算了|先不")
-_BARE = re.compile(r"(?:选|我选|就|要|第)?([一二两三四五六七八\d①②③④⑤⑥⑦⑧])(?:个|号|项)?(?:吧|呢)?")
+_BARE = re.compile(
+    r"(?:选|我选|就|要|第|那|先)?([一二两三四五六七八\d①②③④⑤⑥⑦⑧])(?:个|号|项)?(?:先)?(?:答|说|讲|看|弄|办|来)?(?:吧|呢)?"
+)
 # An amount, a time or a count has a unit; it points to nothing.
 _SEVERAL = re.compile(
     r"[一二两三四五六七八九十\d](?:个|件)(?:小时|钟头|月|星期|礼拜|工作日|字|人|码|号|手机|账号|账户|东西|商品)"
