@@ -324,7 +324,7 @@ def _after_cry(
         return None
     if _turns_away(context, state, act, message, certainty) or _goes_on(context, state, message):
         return None
-    sounds_alike = message.alarms.get(alarm.value, 0.0) >= _SURE_NEW and not _is_no_sign(message)
+    sounds_alike = message.alarms.get(alarm.value, 0.0) >= _SURE_NEW and not is_no_sign(message)
     if certainty < _LIKELY and (sounds_alike or _case(context, alarm, message)):
         return Reading(Source.DANGER, Act.ALARM, message, f"a case of {alarm.value}", 0.9, {"alarm": alarm})
     if alarm is Alarm.CRISIS and act is Act.DENY and (certainty < _LIKELY or label == "stands_down"):
@@ -690,7 +690,7 @@ def _label(
         return arrived, 1.0
     if alarm is Alarm.CRISIS and heard.question and not _is_at_hand(context, message):
         return heard.question, 1.0
-    if label == "acute" and _is_no_sign(message):
+    if label == "acute" and is_no_sign(message):
         # 「今天下雨 我坐在车里」
         label, certainty = "tells", _POSSIBLE
     if is_others:
@@ -714,7 +714,7 @@ def _label(
     return label, certainty
 
 
-def _is_no_sign(message: UserMessage) -> bool:
+def is_no_sign(message: UserMessage) -> bool:
     """Whether the model of all labels has listened, and hears nothing of a danger to life."""
     return message.is_listened and max(message.said.get(name, 0.0) for name in _SIGNS_OF_DANGER) < _SIGN
 

@@ -136,7 +136,13 @@ _TAKES_BACK = re.compile(
     "没事|误会|[搞弄记看]错|自己|想起|原来|续费|玩笑|开玩|剧情|小说|电影|测试|不是被|没被|没人|真是|是真|家里?人|退回|找到"
     "|老公|老婆|孩子|儿子|女儿|爸|妈|本人|骗[你您]的|不是骗|没骗|不是诈骗|逗你|随便说|多虑|虚惊"
 )
-_MISTOOK = re.compile("[搞弄看记想]错|看[岔走]|眼花|虚惊|误会|是我(?:自己)?(?:付|买|转|花|充)的|想起来了|自动续费")
+_OWN_AFTER_ALL = re.compile(
+    "想起来了?.{0,4}(?:是|续费|会员|自己)|是我自己(?:付|买|转|花|充|开|订|续|办)的|(?:就|原来)是(?:我)?(?:自动)?续费|自己(?:开|订|买|续)的(?:会员|自动续费)"
+)
+_WONDERS = re.compile("会不会|是不是|好像|可能|不是我|没有?想起|骗")
+_MISTOOK = re.compile(
+    "[搞弄看记想]错|看[岔走]|眼花|虚惊|误会|是我(?:自己)?(?:付|买|转|花|充|开|订|续|办)的|想起来了|自动续费"
+)
 _DESPAIRS = re.compile("我(?:真|都|就|也|是|实在|已经|现在)*(?:不想活|想死|要死|活不|撑不|不活了|想自杀|去死)")
 _FICTION = re.compile("剧情|小说|剧本|台词|歌词|主角|电影|电视剧|角色|故事里|游戏里")
 _GOES_BACK = re.compile("继续|接着|回到|返回|回去|接下去")
@@ -392,6 +398,11 @@ def is_among_family(key: str) -> bool:
 def takes_back(key: str) -> bool:
     """Whether the text has a word with which somebody takes back that it is a fraud or a theft."""
     return bool(_TAKES_BACK.search(key))
+
+
+def explains_own(key: str) -> bool:
+    """Whether somebody tells that they have paid themselves (「想起来是我续的会员」), and does not only wonder."""
+    return bool(_OWN_AFTER_ALL.search(key)) and not _WONDERS.search(key)
 
 
 def mistook(key: str) -> bool:

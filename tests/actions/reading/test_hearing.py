@@ -329,3 +329,37 @@ def test_who_got_through_to_nobody_is_not_urged_to_call() -> None:
 
 def test_a_report_is_taken_back_with_all_that_it_named() -> None:
     assert "asked_96110" not in hear(DANGER, said("96110我打了 一直没人接")).facts
+
+
+@pytest.mark.parametrize(
+    ("text", "fact"),
+    [
+        ("他在跟我吵 要动手", "violent"),
+        ("我先躲到同事家里了", "safe_place"),
+        ("她明天一早就去转钱", "will_pay"),
+        ("有人拿我的微信找我同学借钱", "contacts_misused"),
+        ("我没填银行卡", "nothing_filled"),
+        ("还有好几个业主也付了", "more_victims"),
+        ("说不和好就把照片发出去", "wants_back"),
+    ],
+)
+def test_what_becomes_of_it_is_known(text: str, fact: str) -> None:
+    assert fact in hear(DANGER, said(text)).facts
+
+
+@pytest.mark.parametrize(
+    ("text", "fact"),
+    [
+        ("我老公没有打我", "violent"),
+        ("我明天去银行取钱", "will_pay"),
+        ("是我自己开的会员", "mine"),
+    ],
+)
+def test_what_is_somebody_elses_or_not_so_is_not_known(text: str, fact: str) -> None:
+    assert fact not in hear(DANGER, said(text)).facts
+
+
+def test_whoever_is_back_is_not_therefore_well() -> None:
+    facts = hear(KNOWLEDGE.crisis, said("她回宿舍了 身上是湿的")).facts
+    assert "came_back" in facts
+    assert "found_safe" not in facts
