@@ -31,6 +31,7 @@ _GIVEN_AWAY, _DEMANDED = frozenset({"code_told", "password_told", "card_told", "
 _NOT_BELIEVED = "not_believed"
 # Less than this of all that is about a subject, and it is not spoken of.
 _INKLING = 0.1
+_FELT_SUBJECTS = ("about_feelings", "about_victim", "about_pain")
 # Beside something surer, what is less sure than this share of it does not count.
 _AS_SURE = 0.8
 # What is less sure than this is not said to have been heard.
@@ -316,12 +317,14 @@ def subject_with(script: Danger, label: str | None) -> str | None:
 
 
 def is_backed(script: Danger, label: str, message: UserMessage) -> bool:
-    """Whether the model of all labels has an inkling of a subject that the classifier of one label hears.
+    """Whether the model of all labels has an inkling of how somebody feels, which the classifier of one label hears.
 
-    What belongs to no subject needs none.
+    What is about something else needs none.
     """
     named = script.labels.get(label, label)
-    about = next((names for names in script.subjects.values() if named in names), [])
+    about = next(
+        (names for subject, names in script.subjects.items() if subject in _FELT_SUBJECTS and named in names), []
+    )
     if not about or not message.is_listened:
         return True
     return any(script.labels.get(name, name) in about and share >= _INKLING for name, share in message.said.items())

@@ -108,6 +108,10 @@ _GIVEN = re.compile(
     "(?:转|汇|付|交|充|投|垫|打款|打钱|取|买|给|打)(?:走|掉|光|出去|过去|进去|上去|出来|给)*\\S{0,4}(?:了|完|过去|[\\d一二两三四五六七八九十几](?:笔|次|单|回))"
     "|骗|盗|偷|扣|刷|扫|没了|不见|空了|少了|亏|卷|划走"
 )
+# What is to be charged some day (「不取消每月自动扣800」).
+_FEE = re.compile(
+    "(?:不|没)(?:取消|关|处理|退|注销).{0,8}[扣收]\\S{0,6}|(?:每个?月|一个月|每年|自动|就会|会|要)(?:自动)?[扣收]\\S{0,6}"
+)
 # Of two things that exclude each other, one counts that is not less sure than this share of the other.
 _AS_SURE = 0.8
 # What was done is told with the thing itself, or at the end (「我开了」, but not 「说我开了会员」).
@@ -457,7 +461,8 @@ def _is_not_gone(clauses: list[str]) -> bool:
 def _is_only_wanted(message: UserMessage, clauses: list[str]) -> bool:
     """Whether money is rather demanded than gone, by what the model hears and all that is said of it."""
     is_wanted = message.said.get(_WANTED, 0.0) >= max(_HEARS_LOSS, message.said.get(_LOST, 0.0))
-    return is_wanted and not any(_GIVEN.search(clause) for clause in clauses)
+    is_fee = any(_FEE.search(clause) for clause in clauses)
+    return (is_wanted or is_fee) and not any(_GIVEN.search(_FEE.sub("", clause)) for clause in clauses)
 
 
 def _outweighed(danger: Danger, said: Mapping[str, float], learnt: frozenset[str]) -> set[str]:

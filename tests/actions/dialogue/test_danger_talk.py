@@ -750,3 +750,10 @@ def test_a_caller_who_sounds_like_a_son_has_deceived_the_user(conversation: Conv
     first = fraud(conversation, "我儿子打电话说出了车祸要两万 声音一模一样")
     assert "替您儿子" not in first
     assert "本人" in first
+
+
+def test_not_mine_is_no_mistake(conversation: Conversation) -> None:
+    fraud(conversation, "我的钱没了")
+    says(conversation, "不是我花的")
+    assert has_alarm(conversation.state, Alarm.VICTIM, Alarm.FRAUD)
+    assert not conversation.state.denied_alarms

@@ -353,6 +353,7 @@ def test_what_becomes_of_it_is_known(text: str, fact: str) -> None:
         ("我老公没有打我", "violent"),
         ("我明天去银行取钱", "will_pay"),
         ("是我自己开的会员", "mine"),
+        ("那张卡也是我自己的名字", "mine"),
     ],
 )
 def test_what_is_somebody_elses_or_not_so_is_not_known(text: str, fact: str) -> None:
@@ -363,3 +364,40 @@ def test_whoever_is_back_is_not_therefore_well() -> None:
     facts = hear(KNOWLEDGE.crisis, said("她回宿舍了 身上是湿的")).facts
     assert "came_back" in facts
     assert "found_safe" not in facts
+
+
+@pytest.mark.parametrize(
+    ("text", "fact"),
+    [
+        ("说我开了会员 不取消每个月自动扣八百", "lost"),
+        ("建行客服让我先报警", "demanded"),
+        ("现在平台登不上了", "entered"),
+        ("视频过 就是有点糊", "exposure"),
+    ],
+)
+def test_what_the_model_takes_for_something_else_is_not_told(text: str, fact: str) -> None:
+    message = replace(said(text), said={fact: 0.8}, is_listened=True)
+    assert fact not in hear(DANGER, message).facts
+
+
+@pytest.mark.parametrize(
+    ("text", "question"),
+    [
+        ("那我借她五千总行吧", "asks_pay"),
+        ("脸刷过了有事吗", "asks_face"),
+        ("这个卡号能查到人吗", "asks_locate"),
+        ("我能打给银行让他们拦住吗", "asks_stop_other"),
+        ("那台手机什么时候能开机呀", "asks_reconnect"),
+        ("他们再打来咋弄", "asks_ignore"),
+    ],
+)
+def test_what_is_asked_in_other_words_is_heard(text: str, question: str) -> None:
+    assert hear(DANGER, said(text)).question == question
+
+
+@pytest.mark.parametrize(
+    ("text", "question"),
+    [("这钱我要不要给", "asks_pay_more"), ("分不清他是真的还是骗我", "asks_overreact")],
+)
+def test_what_is_asked_in_a_crisis_is_heard(text: str, question: str) -> None:
+    assert hear(KNOWLEDGE.crisis, said(text)).question == question
