@@ -352,8 +352,8 @@ def give(context: Context, state: DialogueState, found: Found | None, words: str
         found: The answer.
         words: What was asked, as it can be quoted.
     """
-    if found is None and state.walk and words:
-        reply = Reply("utter_step_unknown_of", {"words": words})
+    if found is None and words:
+        reply = Reply("utter_step_unknown_of" if state.walk else "utter_no_information_of", {"words": words})
     elif found is None:
         reply = Reply("utter_step_unknown" if state.walk else "utter_no_information")
     else:

@@ -19,6 +19,7 @@ from actions.dialogue.answers import (
     find_where,
     give,
     text_of,
+    words_asked,
 )
 from actions.dialogue.details import skip_detail
 from actions.dialogue.endings import after_digression, leave
@@ -32,9 +33,10 @@ from actions.dialogue.yes_and_no import decline_human
 from actions.knowledge import Step, Topic
 from actions.knowledge.answers import TOPIC
 from actions.reading.causes import named
-from actions.reading.questions import denies, has_changed, is_it, leaves_out, tells_of_records, tries_again
+from actions.reading.questions import asks, denies, has_changed, is_it, leaves_out, tells_of_records, tries_again
 from actions.reading.reading import Reading
 from actions.reading.secrets import CODE, CODE_WORD
+from language.text_normalization import normalize
 
 _LONGEST_FRAGMENT = 20
 # What is stuck before anything has begun is for a human to look at.
@@ -452,11 +454,18 @@ def deny_human(context: Context, state: DialogueState, reading: Reading) -> Turn
 
 def honest(context: Context, state: DialogueState, reading: Reading) -> Turn:
     """Says that nothing is known about a matter of the wallet; that is no failure of understanding."""
-    name = "utter_unknown_other_person" if reading.arguments.get("about") == "other_person" else "utter_no_information"
+    is_of_other = reading.arguments.get("about") == "other_person"
     event = Event(EventKind.NOT_UNDERSTOOD, state.topic, state.step or None)
+    is_asked = bool(asking_in(reading.message)) or asks(normalize(reading.message.text))
+    words = words_asked(reading.message) if is_asked and not is_of_other else ""
     if state.handed_over:
         # A human is on the way already.
         return after_digression(context, replace(state, offer=None), Reply("utter_no_information_waiting", event=event))
+    if words:
+        # Of what nothing is known is said, so that nobody wonders whether they were understood.
+        named_reply = Reply("utter_no_information_of", {"words": words}, event=event)
+        return offering_human(state, HandoffReason.USER_REQUEST, named_reply)
+    name = "utter_unknown_other_person" if is_of_other else "utter_no_information"
     return offering_human(state, HandoffReason.USER_REQUEST, Reply(name, event=event))
 
 

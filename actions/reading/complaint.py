@@ -47,6 +47,8 @@ _UNANSWERED = re.compile("没人(?:接|理|应|回|管|搭理)|(?:打|拨)不通
 # Leaving the queue cannot be undone: the place is lost.
 _LEAVING = 0.6
 _URGING = 0.8
+# The human is to hurry, and not what the last answer was about: 「都等了十分钟了」 after 「收不到验证码」 waits for the code.
+_HURRIES = re.compile("人工|客服|真人|转|快|赶紧|马上|立刻|抓紧|催|急|有人|来人|排队")
 # 「排到第几个了」 only asks.
 _ASKS_PLACE = 0.9
 
@@ -65,6 +67,9 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
         and message.acts.get("waiting_complaint", 0.0) >= _URGING
         and not (state.last_topic and asks(normalize(message.text)))
     ):
+        last = context.knowledge.topics.get(state.last_topic or "")
+        if last and last.offer_human and not _HURRIES.search(message.key):
+            return Reading(Source.COMPLAINT, Act.TRIED_ALL, message, f"still waits for what {last.id} is about")
         return Reading(Source.COMPLAINT, Act.HUMAN, message, "urges while a human is offered")
     if _URGES.search(message.key) and state.walk is None and act is not Act.HUMAN and not is_complaint_of_us(message):
         return Reading(Source.COMPLAINT, Act.TICKET_STATUS, replace(message, band=AnswerBand.ANSWER), "urges")

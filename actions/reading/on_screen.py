@@ -111,6 +111,8 @@ _ASKS_FOR = re.compile("先?(?:查|看|试)(?![了过到])")
 _SURE_CLAUSE, _SURE_WHOLE = 0.5, 0.93
 _SURE_TOLD = 0.6
 _TWO = 2
+# What is no longer says nothing of its own: 「没找着啊」.
+_BARE = 6
 _ALSO = re.compile("也(?:没|不|还)|还是(?:没|不)|照样(?:没|不)")
 # Likeness to what is said of a step from which the user is taken to be there in spite of a warning.
 _AT_WARNING = 0.74
@@ -421,6 +423,11 @@ def _about(
             arguments["is_asked"] = True
     if meant in (Act.DONE, Act.TROUBLE):
         arguments["step"] = step_meant(context, topic, state, meant, message)
+    if meant is Act.TROUBLE and arguments["step"] == state.step and topic.kind == "procedure":
+        # 「没找着」 after an answer about another step is about that.
+        name, _, asked = (state.asked_about or "").partition("/")
+        number = topic.step_number(asked) if name == topic.id and len(message.key) <= _BARE else None
+        arguments["step"] = number or state.step
     if meant is Act.TROUBLE and state.walk and _ALSO.search(message.key):
         # 「更新了也没有」 is still about what help was given with.
         is_helped = topic.steps[state.step - 1].id in state.walk.problem_steps
