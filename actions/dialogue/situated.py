@@ -139,8 +139,11 @@ def trouble(context: Context, state: DialogueState, reading: Reading) -> Turn:
             return give(context, state, known)
     if step is None or state.walk is None or step.id in state.walk.problem_steps:
         return walkthrough.problem(context, state, reading.message)
-    turn = walkthrough.problem(context, state, reading.message)
     found = find_answer(context, state, reading.message, SURE, of=state.topic)
+    if found and reading.certainty < _SURE_TROUBLE and found.answer.id not in (WHERE, WHY):
+        # 「当时用邮箱注册的」 tells a fact and reports no trouble.
+        return give(context, state, found)
+    turn = walkthrough.problem(context, state, reading.message)
     if found is None or found.place not in (step.id, TOPIC) or found.answer.id == WHERE or turn.state.offer:
         return turn
     # What is known of just this trouble says more than the general advice.

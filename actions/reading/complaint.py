@@ -47,10 +47,11 @@ _UNANSWERED = re.compile("没人(?:接|理|应|回|管|搭理)|(?:打|拨)不通
 # Leaving the queue cannot be undone: the place is lost.
 _LEAVING = 0.6
 _URGING = 0.8
-# The human is to hurry, and not what the last answer was about: 「都等了十分钟了」 after 「收不到验证码」 waits for the code.
+# The human is to hurry, not what the last answer was about: 「都等了十分钟了」 after one about codes waits for a code.
 _HURRIES = re.compile("人工|客服|真人|转|快|赶紧|马上|立刻|抓紧|催|急|有人|来人|排队")
 # 「排到第几个了」 only asks.
 _ASKS_PLACE = 0.9
+_SURE_NOTED = 0.8
 
 
 def read(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
@@ -102,6 +103,9 @@ def _of_waiting(context: Context, state: DialogueState, act: Act, message: UserM
     if _ASKS_WHEN.search(message.key) and not message.matters("named"):
         plain = replace(message, band=AnswerBand.ANSWER, choices=())
         return Reading(Source.COMPLAINT, Act.TICKET_STATUS, plain, "asks when somebody comes")
+    if message.acts.get("read_back", 0.0) >= _SURE_NOTED and state.walk is None:
+        plain = replace(message, band=AnswerBand.ANSWER, choices=())
+        return Reading(Source.COMPLAINT, Act.TICKET_STATUS, plain, "asks whether it was noted")
     if _TELLS_ON.search(message.key) and not asks(normalize(message.text)):
         return Reading(Source.COMPLAINT, Act.HUMAN, message, "wants the human to know")
     if act is not Act.LEAVE_QUEUE and goes_on_waiting(message.key) and state.walk is None and state.offer is None:

@@ -153,6 +153,8 @@ _DONE_SINCE = re.compile("(?:填|弄|点|做|交|设|输|写|选|改)(?:好|完|
 _EMPTIED = re.compile(
     r"(?<![没未不])(?:花|用|转|提|取|清)(?:光|完|走|空|干净|出来|掉)了?|没(?:有)?(?:钱|余额)了?$|[\d一二两三四五六七八九十几]+[块元毛]?钱?(?:就)?不要了|(?:余额|钱).{0,4}(?:不要了|没了|是0|是零|清零)"
 )
+# 「那我先提出来」 has still to do it.
+_TO_EMPTY = re.compile("(?:先|打算|准备|等我|回头).{0,6}(?:花|用|转|提|取|清)(?!.{0,6}了)")
 _MONEY = re.compile(
     r"余额|还有.{0,6}(?:钱|块|元)|剩.{0,6}(?:钱|块|元)|里面.{0,6}(?:钱|块|元)|[\d一二两三四五六七八九十百几][块元]"
 )
@@ -982,6 +984,7 @@ def _asked_at_warning(
         return Reading(Source.ON_SCREEN, Act.AFFIRM, plain, "the balance is dealt with, and goes on")
     if (
         _EMPTIED.search(message.key)
+        and not _TO_EMPTY.search(message.key)
         and certainty < _LIKELY
         and not is_asked
         and "explicit_consent" not in message.entities

@@ -289,7 +289,9 @@ def _is_first_done(message: UserMessage) -> bool:
 
 def _missing_at(topic: Topic, current: int, message: UserMessage) -> int:
     """Returns the step at hand, or one ahead, that helps with what has not come or is not to be found inside."""
-    is_opened = bool(_TO_BE_FOUND.search(topic.steps[current - 1].title)) if current else False
+    step = topic.steps[current - 1] if current else None
+    # What has a name of its own leads to no other step (「打开两步验证」).
+    is_opened = step is not None and step.value is None and bool(_TO_BE_FOUND.search(step.title))
     if is_opened and current < len(topic.steps) and _NOT_INSIDE.search(message.key):
         # 「我的 里面没有啊」 has opened it, and looks for what comes next.
         return current + 1
