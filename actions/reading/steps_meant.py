@@ -116,7 +116,7 @@ def place_spoken_of(topic: Topic, current: int, message: UserMessage) -> Place |
         ahead = place.number - current
         # Trouble falls back a step; what is done there is not done again.
         near = 0 < ahead <= _AHEAD or (ahead == -1 and acts.get("trouble", 0.0) >= _LIKELY)
-        if current and ahead > _AHEAD and max((acts.get(name, 0.0) for name in _REPORTS), default=0.0) < _SURE_FAR:
+        if current and ahead > _AHEAD and acts and max(acts.get(name, 0.0) for name in _REPORTS) < _SURE_FAR:
             # 「是登录那个密码」 is like what is said of the last step, and hardly a report.
             continue
         least = _JOINS if not current else _HERE if ahead in (0, 1) else _NEAR if near else _ANYWHERE_ELSE

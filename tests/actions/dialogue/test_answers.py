@@ -162,3 +162,16 @@ def test_whom_to_turn_to_is_told_at_any_step(conversation: Conversation, text: s
     assert found == ["utter_step_answer"]
     assert conversation.turn is not None
     assert "客服" in str(conversation.turn.replies[0].values["answer"])
+
+
+def test_what_nothing_is_known_of_is_named_where_nothing_is_under_way(conversation: Conversation) -> None:
+    assert conversation.does(Act.HONEST, "提现多久到账", intent="out_of_scope") == ["utter_no_information_of"]
+    assert conversation.turn is not None
+    assert conversation.turn.replies[0].values["words"] == "提现多久到账"
+
+
+def test_who_says_again_what_was_said_hears_that_it_is_so(conversation: Conversation) -> None:
+    conversation.opens("forgot_password")
+    conversation.does(Act.NEXT)
+    for text, reply in [("所以填上绑定的手机号就行", "utter_as_said"), ("那刷脸就行了吧", "utter_step_unknown_of")]:
+        assert conversation.does(Act.OUT_OF_SCOPE, text, intent="out_of_scope", acts={"question": 0.97}) == [reply]

@@ -64,3 +64,11 @@ def test_the_other_topics_leave_out_what_is_named() -> None:
     payloads = [button.payload for reply in turn.replies for button in reply.buttons]
     assert "/forgot_password" in payloads
     assert "/account_closure" not in payloads
+
+
+def test_what_has_an_answer_of_its_own_is_no_part() -> None:
+    part = {"contact_channel": ("hotline",)}
+    cost = {"contact_support/topic/cost": 0.95}
+    asked = said("打热线要钱吗", "out_of_scope", entities=part, acts={"question": 0.9}, asked_answers=cost)
+    assert read(asked, AFTER_CONTACT).chosen.act is Act.ASK_STEP
+    assert read(said("那电话呢", "out_of_scope", entities=part), AFTER_CONTACT).chosen.act is Act.OPEN_TOPIC
