@@ -8,6 +8,7 @@ from actions.dialogue import topics, walkthrough
 from actions.dialogue.acts import Act
 from actions.dialogue.answers import (
     CERTAIN,
+    LIKELY,
     SURE,
     WHERE,
     WHY,
@@ -56,6 +57,10 @@ def done(context: Context, state: DialogueState, reading: Reading) -> Turn:
         return walkthrough.solved(context, state, reading.message)
     state = replace(with_walk(state, interrupted=False), offer=None)
     number = int(reading.arguments.get("step") or state.step + 1)
+    shown_now = topic.steps[state.step - 1] if state.step else None
+    if shown_now and shown_now.value and state.walk and shown_now.id in state.walk.problem_steps:
+        # 「更新好了 有了」 has done what helps with this measure; the ones between are still to come.
+        number = min(number, state.step + 1)
     is_end = number > state.step and bool(reading.arguments.get("is_last"))
     if reading.arguments.get("is_through") and number >= last_step(topic):
         # 「设好了 进去了」 at the step before the last tells of both.
@@ -354,6 +359,11 @@ def cause_found(context: Context, state: DialogueState, reading: Reading) -> Tur
     if not reading.arguments.get("is_disputed"):
         # What was crossed out before was crossed out by mistake.
         state = _unticked(state, step)
+    if reading.arguments.get("is_asked") and state.step == number:
+        # 「那就是银行那边？」 at that check asks for more than to read it again.
+        found = find_answer(context, state, reading.message, LIKELY, of=topic.id)
+        if found and found.place == step.id:
+            return give(context, state, found)
     shown = show_step(context, state, number)
     if reading.arguments.get("is_disputed"):
         return walkthrough.disputed(context, _with_page(shown.state, causes), step)
