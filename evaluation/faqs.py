@@ -115,11 +115,12 @@ class _Bot:
         component = next(one for one in self._parser.components() if isinstance(one, FaqIndex))
         assert component.matcher is not None
         self._whole = component.matcher
-        self._rivals = list(self._whole.rivals)
         knowledge = load_knowledge(KNOWLEDGE)
         self._topics = frozenset(knowledge.topics)
         self._faqs = knowledge.faqs
         self._encoder = sentence_encoder()
+        rivals = self._whole.rivals
+        self._rivals = _examples([("", text) for text in rivals], self._encoder.encode_examples(rivals))
 
     def asking(self) -> list[Sample]:
         """Returns each wording as it is read without a third of them, among which it is."""

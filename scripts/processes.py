@@ -13,6 +13,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 # What was taken is finished first: the gateway waits for the bot up to 8 s (docs/protocol.md).
 STOP_SECONDS = 20.0
@@ -21,6 +22,8 @@ _POLL_SECONDS = 0.1
 # yet would be left behind.
 STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 _PR_SET_PDEATHSIG = 1
+# `subprocess.Popen`, or what does the same in another way.
+Popen = Callable[..., subprocess.Popen[Any]]
 
 
 class ProcessError(Exception):
@@ -54,7 +57,15 @@ class Process:
     """
 
     def __init__(
-        self, name: str, command: Sequence[str], *, ready_url: str, log: Path, cwd: Path, environment: Mapping[str, str]
+        self,
+        name: str,
+        command: Sequence[str],
+        *,
+        ready_url: str,
+        log: Path,
+        cwd: Path,
+        environment: Mapping[str, str],
+        popen: Popen = subprocess.Popen,
     ) -> None:
         """Starts nothing yet.
 
@@ -65,6 +76,7 @@ class Process:
             log: Its output is appended here.
             cwd: Where it runs.
             environment: Variables that it gets besides those of this process.
+            popen: Starts it.
         """
         self.name = name
         self.log = log
@@ -72,6 +84,7 @@ class Process:
         self._ready_url = ready_url
         self._cwd = cwd
         self._environment = dict(environment)
+        self.popen = popen
         self._process: subprocess.Popen[bytes] | None = None
         self._log_start = 0
 
@@ -89,7 +102,7 @@ class Process:
     def _popen(self, prepare: Callable[[], None]) -> None:
         with self.log.open("ab") as output:
             self._log_start = output.tell()
-            self._process = subprocess.Popen(
+            self._process = self.popen(
                 self._command,
                 cwd=self._cwd,
                 env={**os.environ, **self._environment},
@@ -98,7 +111,7 @@ class Process:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
                 # Runs two system calls, which take no lock that another thread could hold.
-                preexec_fn=prepare,  # noqa: PLW1509 - see above
+                preexec_fn=prepare,
             )
 
     def wait_until_ready(self, seconds: float) -> None:

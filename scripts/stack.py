@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from scripts.local import HOST, ROOT, free_port
-from scripts.processes import Process, ProcessError, undisturbed
+from scripts.processes import Popen, Process, ProcessError, undisturbed
 
 # On a machine under load; otherwise about three seconds for the engine and two for the gateway.
 START_SECONDS = 180.0
@@ -35,6 +35,7 @@ class Stack:
         tracker_db: Path | None = None,
         environment: Mapping[str, str] | None = None,
         beside: Stack | None = None,
+        popen: Popen = subprocess.Popen,
     ) -> None:
         """Starts nothing yet.
 
@@ -45,7 +46,9 @@ class Stack:
             tracker_db: The engine's conversations; by default in `data`.
             environment: Further settings of both.
             beside: Another stack whose engine is to answer here, too; it outlives this one.
+            popen: Starts the gateway and its commands.
         """
+        self._popen = popen
         self.address = f"http://{HOST}:{port}"
         # Of the admin whom a first start has made, for whoever is to be told it; stored nowhere.
         self.first_admin: str | None = None
@@ -115,6 +118,15 @@ class Stack:
             raise
 
     @property
+    def popen(self) -> Popen:
+        """What starts the gateway and its commands."""
+        return self._popen
+
+    @popen.setter
+    def popen(self, popen: Popen) -> None:
+        self._popen = self.gateway.popen = popen
+
+    @property
     def clock(self) -> str | None:
         """The time at which the gateway has begun, if it has a clock of its own."""
         return self._gateway_environment.get("UWALLET_CLOCK")
@@ -143,14 +155,15 @@ class Stack:
         process: subprocess.Popen[str] | None = None
         try:
             with undisturbed() as prepare:
-                process = subprocess.Popen(
+                process = self._popen(
                     [str(_GATEWAY_PYTHON), "-m", "uwallet_gateway", *arguments],
                     cwd=ROOT / "gateway",
                     env={**os.environ, **self._gateway_environment},
                     stdout=subprocess.PIPE,
                     stderr=subprocess.PIPE,
                     text=True,
-                    preexec_fn=prepare,  # noqa: PLW1509 - runs two system calls, which take no lock
+                    # Runs two system calls, which take no lock.
+                    preexec_fn=prepare,
                 )
             output, errors = process.communicate()
         finally:
@@ -179,6 +192,7 @@ class Stack:
             log=self._logs / "gateway.log",
             cwd=ROOT / "gateway",
             environment=self._gateway_environment,
+            popen=self._popen,
         )
 
     def _prepare(self) -> None:

@@ -22,7 +22,6 @@ from engine.nlu.sentence_encoder import Vectors
 WEIGHTS = Path(__file__).with_name("faq_weights.json")
 # How many other texts near to each wording are kept.
 _RIVALS = 40
-_OTHER = "other"
 
 
 class Ranked(NamedTuple):
@@ -50,7 +49,7 @@ class FaqMatcher:
     """Finds questions by their wordings. Nothing is trained: a new question counts at once.
 
     Attributes:
-        rivals: The other texts that are kept.
+        rivals: The other texts that a message is compared with.
     """
 
     def __init__(self, wordings: Sequence[Example], rivals: Sequence[Example], aliases: Mapping[str, str]) -> None:
@@ -62,8 +61,9 @@ class FaqMatcher:
             aliases: How words are spelt otherwise.
         """
         self._index = QuestionIndex(wordings, aliases)
-        self.rivals = [Example(_OTHER, rival.text, rival.vector) for rival in rivals]
-        self._rivals = ExampleIndex(self.rivals, aliases) if self.rivals else None
+        # The index copies the vectors: to keep the examples would keep them twice.
+        self.rivals = [rival.text for rival in rivals]
+        self._rivals = ExampleIndex(rivals, aliases) if rivals else None
 
     def features(self, text: str, vector: Vectors, understood: Understood) -> tuple[list[Ranked], dict[str, float]]:
         """Returns the likeliest questions with their shares, and what tells whether any of them is asked."""

@@ -7,7 +7,7 @@ Three views of one set of examples are added up (docs/nlu.md has their figures):
 - *words*: how much likelier its n-grams are there than anywhere (naive Bayes), which hears the one word that counts;
 - *near*: likeness to the nearest examples, for the entries that are best so far.
 
-Nothing is fitted, so entries can be added while the bot serves: `with_entries` takes milliseconds.
+Nothing is fitted, so an index of further entries is made while the bot serves.
 """
 
 from __future__ import annotations
@@ -73,13 +73,14 @@ class _Columns:
     def __init__(self, matrix: csr_matrix) -> None:
         self._size = matrix.shape[1]
         counts = np.diff(matrix.indptr)
-        # Rows that nearly every column has are quicker to add up whole.
+        # Rows that nearly every column has are quicker to add up whole. Single precision halves what is kept; sums are
+        # of double precision.
         crowded = np.flatnonzero(counts > self._size * _CROWDED)
-        self._crowded = matrix[crowded].toarray()
+        self._crowded = matrix[crowded].toarray().astype(np.float32)
         self._place = np.full(len(counts), -1)
         self._place[crowded] = np.arange(len(crowded))
         self._starts, self._counts = matrix.indptr[:-1], counts
-        self._owners, self._data = matrix.indices, matrix.data
+        self._owners, self._data = matrix.indices, matrix.data.astype(np.float32)
 
     def weighed(self, said: _Said) -> NDArray[np.float64]:
         """Returns the sum of the rows of what is said, each with its weight."""
@@ -93,40 +94,6 @@ class _Columns:
         whole: NDArray[np.float64] = said.values[is_crowded] @ self._crowded[places[is_crowded]]
         # Of nothing NumPy counts whole numbers, to which no weight can be added.
         return whole + np.bincount(self._owners[cells], weights, minlength=self._size)
-
-
-class _View:
-    """N-grams of one kind of unit, and the examples as TF-IDF rows of length 1.
-
-    Attributes:
-        examples: The rows.
-    """
-
-    def __init__(self, documents: list[list[str]]) -> None:
-        self._vocabulary, counts = NgramVocabulary.build(documents, _LENGTHS)
-        self._idf = np.log((1 + len(documents)) / (1 + counts)) + 1
-        indices, values, bounds = self._weights(documents)
-        shape = (len(documents), len(self._idf))
-        self.examples = csr_matrix((values, indices.astype(np.int32), bounds.astype(np.int32)), shape=shape)
-        self._of_examples = _Columns(csr_matrix(self.examples.T))
-
-    def _weights(self, documents: list[list[str]]) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.intp]]:
-        indices, counts, bounds = self._vocabulary.count(documents)
-        values = (np.log(counts) + 1) * self._idf[indices]
-        lengths = np.sqrt(np.add.reduceat(np.append(values**2, 0.0), bounds[:-1]))
-        # A text without any known n-gram has no length.
-        lengths[bounds[:-1] == bounds[1:]] = 1.0
-        values /= np.repeat(lengths, np.diff(bounds))
-        return indices, values, bounds
-
-    def said(self, document: list[str]) -> _Said:
-        """Returns the n-grams of a text that is no example."""
-        indices, values, _ = self._weights([document])
-        return _Said(indices, values)
-
-    def near(self, said: _Said) -> NDArray[np.float64]:
-        """Returns how alike a text is to each example, 0 to 1."""
-        return self._of_examples.weighed(said)
 
 
 class _Odds:
@@ -154,6 +121,41 @@ class _Odds:
         return self._said.weighed(said) + odds
 
 
+class _View:
+    """N-grams of one kind of unit, and the examples as TF-IDF rows of length 1.
+
+    Attributes:
+        odds: What the n-grams say for each owner of examples; None if they have none.
+    """
+
+    def __init__(self, documents: list[list[str]], owners: csr_matrix | None) -> None:
+        self._vocabulary, counts = NgramVocabulary.build(documents, _LENGTHS)
+        self._idf = np.log((1 + len(documents)) / (1 + counts)) + 1
+        indices, values, bounds = self._weights(documents)
+        shape = (len(documents), len(self._idf))
+        examples = csr_matrix((values, indices.astype(np.int32), bounds.astype(np.int32)), shape=shape)
+        self._of_examples = _Columns(csr_matrix(examples.T))
+        self.odds = None if owners is None else _Odds(examples, owners)
+
+    def _weights(self, documents: list[list[str]]) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.intp]]:
+        indices, counts, bounds = self._vocabulary.count(documents)
+        values = (np.log(counts) + 1) * self._idf[indices]
+        lengths = np.sqrt(np.add.reduceat(np.append(values**2, 0.0), bounds[:-1]))
+        # A text without any known n-gram has no length.
+        lengths[bounds[:-1] == bounds[1:]] = 1.0
+        values /= np.repeat(lengths, np.diff(bounds))
+        return indices, values, bounds
+
+    def said(self, document: list[str]) -> _Said:
+        """Returns the n-grams of a text that is no example."""
+        indices, values, _ = self._weights([document])
+        return _Said(indices, values)
+
+    def near(self, said: _Said) -> NDArray[np.float64]:
+        """Returns how alike a text is to each example, 0 to 1."""
+        return self._of_examples.weighed(said)
+
+
 class ExampleIndex:
     """Examples, and how alike a text is to the nearest.
 
@@ -162,12 +164,20 @@ class ExampleIndex:
         views: Their characters and their syllables.
     """
 
-    def __init__(self, examples: Sequence[Example], aliases: Mapping[str, str]) -> None:
-        """Makes an index of at least one example."""
+    def __init__(
+        self, examples: Sequence[Example], aliases: Mapping[str, str], owners: csr_matrix | None = None
+    ) -> None:
+        """Makes an index of at least one example.
+
+        Args:
+            examples: What a text is compared with.
+            aliases: How words are spelt otherwise.
+            owners: Which examples each entry has, shape (entries, examples).
+        """
         self._aliases = aliases
         self.vectors = np.array([example.vector for example in examples], np.float32)
         texts = [example.text for example in examples]
-        self.views = tuple(_View([units(text, aliases) for text in texts]) for units in _UNITS)
+        self.views = tuple(_View([units(text, aliases) for text in texts], owners) for units in _UNITS)
 
     def said(self, text: str) -> list[_Said]:
         """Returns the n-grams of a normalized text, by view."""
@@ -184,17 +194,21 @@ class ExampleIndex:
 
 
 class QuestionIndex:
-    """Examples of how people ask for entries, and how alike a text is to each entry."""
+    """Examples of how people ask for entries, and how alike a text is to each entry.
+
+    Attributes:
+        texts: The addresses and texts of the examples, as they were given.
+    """
 
     def __init__(self, examples: Sequence[Example], aliases: Mapping[str, str]) -> None:
         """Makes an index of at least one example."""
-        self._given, self._aliases = tuple(examples), dict(aliases)
+        self.texts = [(example.address, example.text) for example in examples]
         self._addresses = list(dict.fromkeys(example.address for example in examples))
         number = {address: i for i, address in enumerate(self._addresses)}
         ordered = sorted(examples, key=lambda example: number[example.address])
         entries = np.array([number[example.address] for example in ordered])
         owners = csr_matrix((np.ones(len(ordered)), (entries, np.arange(len(ordered)))))
-        self._examples = ExampleIndex(ordered, self._aliases)
+        self._examples = ExampleIndex(ordered, aliases, owners)
         # The examples of entry i are those from bounds[i] to bounds[i + 1].
         bounds = np.searchsorted(entries, np.arange(len(self._addresses) + 1)).tolist()
         self._places = [np.arange(start, end) for start, end in itertools.pairwise(bounds)]
@@ -202,16 +216,7 @@ class QuestionIndex:
         self._vectors = [self._examples.vectors[start:end] for start, end in itertools.pairwise(bounds)]
         centres = owners @ self._examples.vectors
         self._centres = (centres / np.linalg.norm(centres, axis=1, keepdims=True)).astype(np.float32)
-        self._odds = [_Odds(view.examples, owners) for view in self._examples.views]
-
-    @property
-    def texts(self) -> list[tuple[str, str]]:
-        """The addresses and texts of the examples, as they were given."""
-        return [(example.address, example.text) for example in self._given]
-
-    def with_entries(self, examples: Sequence[Example]) -> QuestionIndex:
-        """Returns an index with further examples, of entries known or new."""
-        return QuestionIndex((*self._given, *examples), self._aliases)
+        self._odds = [view.odds for view in self._examples.views if view.odds is not None]
 
     def nearest(self, text: str, vector: Vectors) -> dict[str, float]:
         """Returns the entries that a normalized text is most alike to, best first, with its likeness (0 to about 4)."""

@@ -37,6 +37,7 @@ class Branch:
                 **environment,
             },
             beside=engine,
+            popen=engine.popen,
         )
         self.stack.start()
         self.site = Site(self.stack)

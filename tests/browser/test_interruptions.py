@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from scripts.stack import Stack
+from scripts.stack import DEMONSTRATION_SITE, Stack
 from tests.browser.conftest import Complaints
 from tests.browser.test_procedures import step
 from tests.browser.widget import TEXTS, Widget
@@ -54,7 +54,7 @@ def test_a_reload_in_the_middle(widget: Widget, screenshot: Callable[[Page, str]
 
 def test_another_page_of_the_site_goes_on(widget: Widget, stack: Stack) -> None:
     first_step(widget)
-    widget.page.goto(f"{stack.address}/chat?{widget.page.url.partition('?')[2]}")
+    widget.page.goto(f"{stack.address}/chat?site={DEMONSTRATION_SITE}")
     widget.page.go_back()
     widget.shows(step(1))
     widget.press("下一步")

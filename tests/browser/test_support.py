@@ -314,8 +314,8 @@ WEEKEND = "2026-11-21T10:00:00+08:00"
 
 
 @pytest.fixture(scope="module")
-def weekend(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """A stack of its own, on a Saturday, when nobody serves."""
+def weekend(running_stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """A gateway of its own, on a Saturday, when nobody serves."""
     folder = tmp_path_factory.mktemp("weekend")
     (folder / "organisation.yml").write_text(HOURS, encoding="utf-8")
     stack = Stack(
@@ -327,6 +327,8 @@ def weekend(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator
             "UWALLET_ORGANISATION_FILE": str(folder / "organisation.yml"),
             "UWALLET_RATE_SESSIONS_PER_ADDRESS": "100000/minute",
         },
+        beside=running_stack,
+        popen=running_stack.popen,
     )
     stack.start()
     yield stack
@@ -364,6 +366,7 @@ def fields(widget: Widget) -> tuple[Locator, Locator, Locator]:
     )
 
 
+@pytest.mark.usefixtures("stack")
 def test_leaving_a_message_out_of_hours(
     visitor: BrowserContext, weekend: Stack, screenshot: Callable[[Page, str], None]
 ) -> None:

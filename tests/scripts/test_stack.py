@@ -31,12 +31,10 @@ def stop(_number: int, _frame: object) -> None:
     raise Stopped
 
 
-def test_a_command_that_is_being_started_does_not_outlive_a_stop(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_command_that_is_being_started_does_not_outlive_a_stop(tmp_path: Path) -> None:
     stack = Stack(tmp_path / "data", tmp_path / "logs", free_port())
     before = set(psutil.Process().children())
-    monkeypatch.setattr("scripts.stack.subprocess.Popen", Interrupted)
+    stack.popen = Interrupted
     former = signal.signal(signal.SIGTERM, stop)
     try:
         with pytest.raises(Stopped):

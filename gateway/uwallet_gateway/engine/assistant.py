@@ -11,6 +11,7 @@ import httpx
 import structlog
 from pydantic import BaseModel, ConfigDict, Field
 
+from uwallet_gateway.certificates import usual_authorities
 from uwallet_gateway.engine.answers import read_answer
 from uwallet_gateway.errors import ErrorCode, InputError
 
@@ -116,6 +117,7 @@ class EngineAssistant:
             transport=transport,
             # As in engine_client.py: the engine is private and sends nobody elsewhere.
             trust_env=False,
+            verify=usual_authorities(),
             follow_redirects=False,
         )
 

@@ -13,6 +13,7 @@ import structlog
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from common.tracing import TRACEPARENT, span, traceparent
+from uwallet_gateway.certificates import usual_authorities
 from uwallet_gateway.engine.circuit_breaker import CircuitBreaker, CircuitState
 
 PATH = "/webhooks/gateway/webhook"
@@ -183,6 +184,7 @@ class EngineClient:
             transport=transport,
             # The engine is private: no proxy of the environment stands between, and it sends nobody elsewhere.
             trust_env=False,
+            verify=usual_authorities(),
             follow_redirects=False,
         )
 

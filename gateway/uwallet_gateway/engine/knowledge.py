@@ -9,6 +9,7 @@ import httpx
 import structlog
 from pydantic import BaseModel, ConfigDict, Field
 
+from uwallet_gateway.certificates import usual_authorities
 from uwallet_gateway.engine.answers import read_answer
 from uwallet_gateway.errors import ErrorCode, InputError
 
@@ -154,6 +155,7 @@ class EngineKnowledge:
             transport=transport,
             # As in client.py: the engine is private and sends nobody elsewhere.
             trust_env=False,
+            verify=usual_authorities(),
             follow_redirects=False,
         )
 

@@ -6,6 +6,7 @@ import ssl
 
 import httpx
 
+from uwallet_gateway.certificates import usual_authorities
 from uwallet_gateway.hooks.addresses import Resolve, checked, resolve
 
 
@@ -35,7 +36,7 @@ class CheckedTransport(httpx.AsyncBaseTransport):
         self._connect_timeout = connect_timeout
         self._resolve = resolve
         self._inner = httpx.AsyncHTTPTransport(
-            verify=verify or True,
+            verify=verify or usual_authorities(),
             trust_env=False,
             limits=httpx.Limits(max_connections=None, max_keepalive_connections=0),
         )

@@ -18,7 +18,7 @@ import { HotForm } from './hot_form.tsx';
 import { NoticeForm } from './notice_form.tsx';
 import { titleOf } from './names.ts';
 import { ProcedureForm } from './procedure_form.tsx';
-import { takeNewFaq } from './queries.ts';
+import { useBegunFaq } from './queries.ts';
 import { TextsForm } from './texts_form.tsx';
 import { TrialChat } from './trial_chat.tsx';
 
@@ -29,7 +29,7 @@ export default function EntryPage({ kind, id }: { kind: string; id: string }): J
   const isNew = id === NEW;
   // An entry that was just added keeps its page: the chat beside it goes on.
   const [addedId, setAddedId] = useState<string | null>(null);
-  const [from] = useState(() => (isNew ? takeNewFaq() : null));
+  const from = useBegunFaq(isNew);
   const handle = useRef<FormHandle | null>(null);
   const entryId = addedId ?? (isNew ? null : id);
   const found = useQuery({

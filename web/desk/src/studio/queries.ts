@@ -1,6 +1,7 @@
 /** What the studio fetches; news of others are seen within some seconds. */
 
 import { useQuery, type UseQueryResult } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
 import { useLocation } from 'wouter';
 import { useStore } from 'zustand';
 import { search } from '../core/api.ts';
@@ -65,9 +66,12 @@ export function useNewFaq(): (from: NewFaq) => void {
   };
 }
 
-/** What the form begins with; the next one begins empty. */
-export function takeNewFaq(): NewFaq | null {
-  const taken = begun;
-  begun = null;
-  return taken;
+/** What the page of a new question begins with; the next page begins empty. */
+export function useBegunFaq(isNew: boolean): NewFaq | null {
+  // Only read while rendering: React may throw a rendering away and begin again before the page is shown.
+  const [from] = useState(() => (isNew ? begun : null));
+  useEffect(() => {
+    begun = null;
+  }, []);
+  return from;
 }
