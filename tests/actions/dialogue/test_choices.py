@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from actions.dialogue.acts import Act
-from actions.dialogue.messages import AnswerBand
+from actions.dialogue.messages import AnswerBand, Operator
 from actions.dialogue.state import NONE_OF_THESE, HandoffReason, Offer, Request
 from tests.conftest import Conversation
 
@@ -196,3 +196,12 @@ def test_what_is_left_over_is_opened_only_where_it_is_likely(
         conversation, ("next_step", 0.68), ("transaction_dispute", share), text="连着来了两条", act=Act.NEXT
     )
     assert replies[0] == said
+
+
+@pytest.mark.parametrize("begun", ["account_closure", "payment_failure"])
+def test_what_was_meant_takes_the_place_of_a_wrong_choice(conversation: Conversation, begun: str) -> None:
+    conversation.opens(begun)
+    meant: dict[str, Any] = {"intent": "transaction_dispute", "operators": (Operator("named", "transaction_dispute"),)}
+    conversation.does(Act.OPEN_TOPIC, "点错了 我要申诉", entities={"correction": ("choice",)}, **meant)
+    assert conversation.state.topic == "transaction_dispute"
+    assert not conversation.state.suspended
