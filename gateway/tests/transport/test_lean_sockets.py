@@ -27,6 +27,7 @@ UPSTREAM = {
     AsyncSocket.check_ping_timeout: "77616d5ca780",
     AsyncSocket.close: "faa2e9390254",
     AsyncSocket.send: "0437276ccba7",
+    socketio.AsyncManager.emit: "01ccd5b82b4f",
     engineio.AsyncServer._handle_connect: "5bd7edc1d1ae",
 }
 
@@ -155,6 +156,28 @@ async def test_a_frame_that_is_too_large_or_nonsense_ends_nothing_else() -> None
         assert (await asyncio.wait_for(server.gone, 30)) == "transport close"
         await other.send_str('422["say","b"]')
         assert await read(other, "43") == '432["b"]'
+
+
+async def test_all_are_told_at_once_and_who_has_gone_is_not() -> None:
+    async with running(interval=60) as server, window(server) as one, window(server) as other:
+        for socket in (one, other):
+            await read(socket, "40")
+        first, second = server.heard
+        await server.io.emit("news", {"a": 1}, to=[first, second])
+        await server.io.emit("news", ("a", "b"), to=second)
+        await server.io.emit("news", to="nobody")
+        await server.io.emit("picture", b"x", to=first)
+        assert await read(one, "42") == '42["news",{"a":1}]'
+        assert await read(one, "45") == '451-["picture",{"_placeholder":true,"num":0}]'
+        assert await read(other, "42") == '42["news",{"a":1}]'
+        assert await read(other, "42") == '42["news","a","b"]'
+        await server.sockets[0].close()
+        await server.io.emit("news", to=first)
+        # With an answer it is the library's.
+        answered = asyncio.create_task(server.io.call("ask", to=second, timeout=30))
+        frame = await read(other, "42")
+        await other.send_str(f'43{frame[2:].partition("[")[0]}["yes"]')
+        assert await answered == "yes"
 
 
 async def test_who_begins_with_polling_is_the_librarys() -> None:

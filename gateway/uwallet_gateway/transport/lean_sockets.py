@@ -34,6 +34,11 @@ class LeanSocket(AsyncSocket):  # type: ignore[misc]  # the library has no types
         # Where the next frame is waited for.
         self._reader: asyncio.Task[Any] | None = None
 
+    def put(self, sent: packet.Packet) -> None:
+        """Sends it, unless the connection is closed."""
+        if not self.closed:
+            self.queue.put_nowait(sent)
+
     def schedule_ping(self) -> None:
         """Sends a ping later; called at the beginning, and when the last one was answered."""
         if self.last_ping and not self.closing and not self.closed:
@@ -160,8 +165,44 @@ class LeanEngine(engineio.AsyncServer):  # type: ignore[misc]  # the library has
                 self.sockets.pop(sid, None)
 
 
+class LeanManager(socketio.AsyncManager):  # type: ignore[misc]  # the library has no types
+    """The library's manager, which needs no task for each of those who are told."""
+
+    async def emit(
+        self,
+        event: str,
+        data: Any,
+        namespace: str,
+        room: Any = None,
+        skip_sid: Any = None,
+        callback: Any = None,
+        to: Any = None,
+        **named: Any,
+    ) -> None:
+        """Sends an event to one, or to some; what is written out once goes to all of them (see parent class)."""
+        if callback or skip_sid or namespace not in self.rooms:
+            await super().emit(event, data, namespace, room, skip_sid, callback, to, **named)
+            return
+        values = list(data) if isinstance(data, tuple) else [] if data is None else [data]
+        encoded = self.server.packet_class(socketio.packet.EVENT, namespace=namespace, data=[event, *values]).encode()
+        parts = encoded if isinstance(encoded, list) else [encoded]
+        packets = [packet.Packet(packet.MESSAGE, part) for part in parts]
+        # A copy: while one is waited for, others come and go.
+        for _, engine_sid in list(self.get_participants(namespace, to or room)):
+            socket = self.server.eio.sockets.get(engine_sid)
+            for each in packets:
+                if isinstance(socket, LeanSocket):
+                    socket.put(each)
+                else:
+                    await self.server._send_eio_packet(engine_sid, each)
+
+
 class LeanServer(socketio.AsyncServer):  # type: ignore[misc]  # the library has no types
     """python-socketio's server on top of it."""
+
+    def __init__(self, **options: Any) -> None:
+        """Takes the library's options."""
+        super().__init__(client_manager=LeanManager(), **options)
 
     def _engineio_server_class(self) -> type[engineio.AsyncServer]:
         return LeanEngine
