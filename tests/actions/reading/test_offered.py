@@ -134,3 +134,8 @@ def test_what_tells_how_a_check_stands_points_to_no_list() -> None:
     lists = ((ListedOption("忘记密码", "/forgot_password"), ListedOption("支付失败", "/payment_failure")),)
     message = said("第一样没问题", "affirm", acts={"ruled_out": 0.99})
     assert read(message, at("payment_failure", 1, lists=lists)).chosen.act is Act.RULED_OUT
+
+
+@pytest.mark.parametrize("text", ["最后能付出去", "最后还是没成"])
+def test_what_happens_at_last_points_to_nothing(text: str) -> None:
+    assert read(said(text, "out_of_scope"), LISTED).chosen.source is not Source.OFFERED
