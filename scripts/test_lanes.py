@@ -32,8 +32,10 @@ SHOWN_TESTS = 10
 _TRAINING = "training"
 # How many jobs run beside one for each core: tests and the servers that they start wait for each other, set-up for the
 # network. While others wait for the training it is one, or the training shares its core and all end later.
-_WAITING = 3
+_WAITING = 4
 _WAITING_DURING_TRAINING = 1
+# The desk's pages beside the one with the conversations.
+_PAGES = ("accessibility", "insight", "studio", "supervisor", "windows")
 # How much less than the others a job gets of a core that only takes what they leave over.
 _NICE = 10
 # A file system in memory, and the bytes that it must have to spare for what tests write; they use some 2 GB.
@@ -124,19 +126,25 @@ def jobs() -> list[Job]:
     bot, gateway, web, browser = (f"set-up-{name}" for name in ("bot", "gateway", "web", "browser"))
     stack = (_TRAINING, gateway, web)
     desk = ("tests/browser/test_desk_*.py",)
+    # What editors, supervisors and admins work at; the rest is about conversations.
+    pages = [f"tests/browser/test_desk_{page}.py" for page in _PAGES]
+    at_the_desk = [str(path.relative_to(ROOT)) for path in sorted(ROOT.glob(desk[0]))]
     processes = ("tests/scripts", "tests/engine", "tests/evaluation")
     at_desk, engine = ("tests/transport/desk",), ("tests/real_engine",)
     transport = ("tests/transport", "tests/turns")
+    knowledge = ("tests/knowledge", "tests/redaction", "tests/tools")
     found = [
         *_set_up(),
         Job(_TRAINING, (python, "-m", "scripts.train"), needs=(bot,)),
-        _pytest("browser-desk", [str(p.relative_to(ROOT)) for p in sorted(ROOT.glob(desk[0]))], (*stack, browser)),
+        _pytest("browser-pages", pages, (*stack, browser)),
+        _pytest("browser-desk", [path for path in at_the_desk if path not in pages], (*stack, browser)),
         _pytest("browser", ["tests/browser"], (*stack, browser), *_all_but([str(ROOT / desk[0])])),
         _pytest("bot-processes", processes, stack),
         _pytest("gateway-desk", at_desk, (gateway,)),
         _pytest("gateway-transport", transport, (gateway,), *_all_but(at_desk)),
         _pytest("bot", ["tests"], stack, *_all_but(processes)),
-        _pytest("gateway", ["tests"], (gateway,), *_all_but((*transport, *engine))),
+        _pytest("gateway", ["tests"], (gateway,), *_all_but((*transport, *engine, *knowledge))),
+        _pytest("gateway-knowledge", knowledge, (gateway,)),
         _pytest("gateway-engine", engine, (_TRAINING, gateway)),
         Job("lint-web", (*make, "lint-web"), needs=(gateway, web), fills=True),
         Job("lint-python", (*make, "lint-python"), needs=(bot, gateway, browser), fills=True),

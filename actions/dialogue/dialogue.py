@@ -297,6 +297,9 @@ class Dialogue:
     def _in_passing(self, state: DialogueState, act: Act, message: UserMessage) -> Turn | None:
         """Answers what the state makes clear whatever the intent is; None when it does not."""
         context = self._context
+        if choices.was_wrong(message) and _names_another(state, act, message):
+            # 「点错了 我要申诉」: what was chosen is dropped for what was meant.
+            return self._serve(replace(state, walk=None, offer=None), act, message)
         if choices.was_wrong(message) and state.awaiting is Awaiting.WARNING:
             # 「点错了」: nothing has begun yet.
             return walkthrough.cancel(context, state, message)
@@ -412,3 +415,9 @@ def _with_lists(
     newest = [listed for listed in (own, lists[-1]) if listed]
     older = tuple(listed for listed in state.lists if listed not in newest)
     return replace(state, lists=(*newest, *older), list_is_fresh=True)
+
+
+def _names_another(state: DialogueState, act: Act, message: UserMessage) -> bool:
+    """Whether the message surely names a topic other than the one under way."""
+    is_topic = act is Act.OPEN_TOPIC and message.band is AnswerBand.ANSWER and message.intent != state.topic
+    return is_topic and message.intent in message.matters()

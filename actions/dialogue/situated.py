@@ -198,7 +198,8 @@ def _on_with(context: Context, topic: Topic, state: DialogueState, steps: list[S
     if shown is None or state.walk is None or shown in steps or shown.id in state.walk.problem_steps:
         return next_check(context, state)
     values = {"step_number": state.step, "step_title": context.replies.fill(shown.title)}
-    return Turn(with_walk(state, interrupted=False), (Reply("utter_check_still", values),))
+    progress = context.replies.step(topic, state).progress
+    return Turn(with_walk(state, interrupted=False), (Reply("utter_check_still", values, progress=progress),))
 
 
 def not_checked(context: Context, state: DialogueState, reading: Reading) -> Turn:

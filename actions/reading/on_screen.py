@@ -115,6 +115,7 @@ _ALSO = re.compile("也(?:没|不|还)|还是(?:没|不)|照样(?:没|不)")
 # Likeness to what is said of a step from which the user is taken to be there in spite of a warning.
 _AT_WARNING = 0.74
 _OTHER_AT_WARNING = 0.8
+_AGREES = 0.6
 _FINDS_OUT = re.compile(
     "原来|找到|查到|发现|果然|看错|可能是.{1,6}(?:设|弄|改|搞)|确实|真是|还真|(?:改|调|充|换)(?:成|到|高|大|好)?了"
 )
@@ -170,6 +171,11 @@ _SUPPOSES = re.compile("可能|也许|大概|估计|会不会|不会是|该不�
 _LOOKS = re.compile("^(?:那|我|先|去|再)*(?:看看?|查查?|瞅瞅|瞧瞧|试试)(?:一下|先|吧|啊|哈|再说)*$")
 _CANNOT_FIND = re.compile("(?:找|看|翻)不[到着见]|[没冇未](?:有)?(?:找|看|翻)[到着见]")
 _UNSEEN = re.compile("没.{0,2}[见到着]")
+# Of a check, not of the payment: 「这个过了」, 「这条也没事」.
+_CHECK_PASSED = re.compile(
+    "(?:这|那|上面|上)(?:一|个|项|条|步|关|样)+(?:我)?(?:也|都|已经|看|查|试)*"
+    "(?:过|没事|没毛?病|没问题|正常|好|ok|可以|行|排除)(?:的|着|过|掉|了|啦|呢)*"
+)
 # The whole matter is settled, not one step of it.
 _ALL = re.compile(
     "不用(?:再)?(?:弄|改|找|查|申诉|管|麻烦)|解决|没事了|没问题了|想起|搞定|登[上进录]|不需要|全弄|都弄|都好了|对上话|聊上"
@@ -371,8 +377,9 @@ def _reported(context: Context, topic: Topic, state: DialogueState, act: Act, me
     label, certainty = _label(message)
     if label == "waiting" and topic.kind == "procedure" and hurries(message.key):
         return None
-    if label in _REPORTS and certainty < _LIKELY_DONE and not _reports_change(message):
-        # Nothing goes on by mistake.
+    is_another = act is Act.OPEN_TOPIC and message.intent != topic.id and message.band is AnswerBand.ANSWER
+    if label in _REPORTS and certainty < _LIKELY_DONE and (is_another or not _reports_change(message)):
+        # Nothing goes on by mistake: 「绑的手机号他都给我换了」 is no step that is done.
         return None
     if certainty < _least(context, state, act, message) or switches(context, topic, act, message):
         return None
@@ -817,6 +824,8 @@ def _meant(context: Context, topic: Topic, state: DialogueState, label: str, mes
         meant = Act.ASK_STEP if _is_still_here(topic, state, message) else Act.DONE
     if meant is Act.SOLVED and (_is_midway(topic, state, message) or not _is_all(topic, state, message)):
         meant = Act.DONE
+    if meant is Act.DONE and topic.kind == "diagnosis" and state.step and _CHECK_PASSED.fullmatch(message.key):
+        return Act.RULED_OUT
     if meant is Act.DONE and _NOT_DONE.search(message.key) and not _DONE_SINCE.search(message.key):
         return Act.WAIT
     if meant is Act.TROUBLE and _has_fallen_back(topic, state, message):
@@ -982,6 +991,15 @@ def _asked_at_warning(
         # What the warning asks for is done; the yes is still to come.
         plain = replace(message, intent="repeat_step", band=AnswerBand.ANSWER, choices=(), further_requests=())
         return Reading(Source.ON_SCREEN, Act.REPEAT, plain, "the balance is dealt with", certainty)
+    if (
+        act is Act.CANCEL
+        and message.confidence < _SURE_INTENT
+        and message.acts.get("consent_human", 0.0) >= _AGREES
+        and not withdraws(message.key)
+    ):
+        # 「整吧」 may be a yes: asked once more, and nothing is given up.
+        plain = replace(message, intent="repeat_step", band=AnswerBand.ANSWER, choices=(), further_requests=())
+        return Reading(Source.ON_SCREEN, Act.REPEAT, plain, "may agree", message.acts["consent_human"])
     if place and place.likeness >= _AT_WARNING and certainty < _LIKELY and not withdraws(message.key):
         # Who reports a step after the warning has gone on knowing it.
         arguments = {"step": step_after(place, message)}

@@ -103,6 +103,11 @@ _TO_LAST = re.compile(
 _WHICH_LAST = re.compile(
     "^(?:那|好|嗯|哦|知道了)*(?:就)?最后(?:一|那)?(?:步|条|项|个|点)(?:是|呢|说|讲)*(?:的)?(?:啥|什么|呢)"
 )
+# 「那链接那条啥意思」, 「版本那个再说说」.
+_POINTS_OUT = re.compile(
+    "(?:那|还有|再|就|好|嗯|说说|讲讲|看看?)*(?P<name>[^这那哪第几上下前后]{2,6}?)的?[这那]一?(?:条|项|步|点|件|个)"
+    "(?:再|给我|详细|展开)*(?:说|讲|看)*(?:一遍|一下|说|讲)?(?:是)?(?:啥|什么|怎么|咋)?(?:意思|回事|说|弄|做|整)?(?:呢|啊|呀|来着)*"
+)
 _ONLY_THANKS = re.compile(
     r"(?:好+的?|行|嗯+|哦+|噢+|喔|哈+|啊|原来(?:如此|这样|是这样)|这样啊?|明白|懂|知道|晓得|了解|清楚|够|可以|ok|okay|收到|得嘞|好嘞|那|就|先|也|都|了|啦|吧|呀|嘞)*"
     r"(?:谢+|谢了|多谢|感谢|非常|太|万分|thx|thanks|thankyou|3q|唔该|辛苦|你|您|哦|喔|了|啦|啊|呀|哈|哒|大佬|亲|小姐姐|美女|帅哥|客服)+"
@@ -160,6 +165,20 @@ def _thinks_it_over(state: DialogueState, message: UserMessage) -> Reading | Non
     return Reading(Source.REFERENCE, Act.LET_BE, message, "thinks it over", arguments=arguments)
 
 
+def _pointed_out(context: Context, topic: Topic, message: UserMessage) -> int | None:
+    """Returns the number of the one step that 「链接那条啥意思」 points out by a word of it."""
+    pointed = _POINTS_OUT.fullmatch(message.key)
+    if pointed is None or pointed["name"] in _VAGUE:
+        return None
+    name = pointed["name"]
+    shown = [(folded(normalize(step.title)), folded(context.replies.fill(step.text, topic))) for step in topic.steps]
+    for texts in ([title for title, _ in shown], [text for _, text in shown]):
+        numbers = [number for number, text in enumerate(texts, start=1) if name in text]
+        if numbers:
+            return numbers[0] if len(numbers) == 1 else None
+    return None
+
+
 def _number_named(context: Context, state: DialogueState, message: UserMessage) -> Reading | None:
     """Reads the number of a check typed by itself, or the wish to see the last step."""
     topic = context.topic(state)
@@ -170,6 +189,8 @@ def _number_named(context: Context, state: DialogueState, message: UserMessage) 
         number = len(topic.steps)
     elif topic.kind == "diagnosis" and message.key.isdecimal() and 1 <= int(message.key) <= len(topic.steps):
         number = int(message.key)
+    else:
+        number = _pointed_out(context, topic, message)
     if number is None:
         return None
     plain = replace(message, intent="repeat_step", entities={"step_number": (str(number),)}, further_requests=())

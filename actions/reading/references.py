@@ -25,6 +25,11 @@ _SURE_OTHER = 0.9
 _TOLD, _TELLS = ("ruled_out", "cause_confirmed", "done", "trouble"), 0.8
 _ELLIPSIS = re.compile("^(?:那|还有|然后).+|.呢$")
 _HOW_NOW = re.compile("(?:那|好|行|嗯|哦|吧|的)*(?:怎么|咋)(?:弄|办|整|搞|做)(?:啊|呢|嘛|呀)?")
+# 「好 那就开始弄」, 「开始吧」, but not a bare 「好」.
+_BEGINS = re.compile(
+    "(?:好+的?|行|嗯+|ok|那|就|可以|来|咱们?|我们?|现在|这就|直接|赶紧|马上|先)*(?:开始|开整|开干|走起|动手)"
+    "(?:来|办|弄|搞|整|做|走)*(?:吧|呗|啊|了|咯|嘛)*"
+)
 _PARTICLES = re.compile(r"^(?:那|那么|还有|然后)+|(?:的事|怎么弄|怎么办|咋办|呢|吗|啊|呀|吧)+$")
 
 
@@ -38,7 +43,8 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
     if _reports_first(context, state, message):
         return None
     return (
-        _part(context, state, act, message)
+        _begins(context, state, act, message)
+        or _part(context, state, act, message)
         or _menu_word(context, state, act, message)
         or _ellipsis(context, state, act, message)
     )
@@ -50,6 +56,16 @@ def _reports_first(context: Context, state: DialogueState, message: UserMessage)
     is_procedure = topic is not None and topic.kind == "procedure" and state.step > 0
     first = message.clauses[0] if len(message.clauses) > 1 else None
     return is_procedure and first is not None and first.acts.get("done", 0.0) >= _TELLS and not asks_in(first)
+
+
+def _begins(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
+    """Reads 「好，那就开始吧」 after an answer about a procedure as the wish to go through it."""
+    topic = context.knowledge.topics.get((state.asked_about or state.last_topic or "").partition("/")[0])
+    is_idle = state.walk is None and state.offer is None and not state.suspended and not state.handed_over
+    if topic is None or not topic.is_walkthrough or not is_idle or not _BEGINS.fullmatch(message.key):
+        return None
+    plain = replace(message, intent=topic.id, band=AnswerBand.ANSWER, choices=(), entities={}, further_requests=())
+    return Reading(Source.REFERENCE, Act.OPEN_TOPIC, plain, f"begins {topic.id}")
 
 
 def _part(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:

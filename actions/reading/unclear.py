@@ -26,6 +26,7 @@ _SHORTEST_STORY = 4
 _FEW = 2
 _TRIES, _TELLS = 0.8, 0.6
 _LONGEST_POINTER = 8
+_SHORTEST_CONTENT = 5
 _STAYS = (Alarm.CRISIS, Alarm.FRAUD, Alarm.VICTIM)
 _QUESTION = 0.5
 # Beside several topics that may be meant.
@@ -299,7 +300,10 @@ def _alone(context: Context, state: DialogueState, act: Act, message: UserMessag
         # 「能查到吗」, after a human was offered for it.
         return Reading(Source.SAID_BEFORE, Act.HONEST, message, "asks on about what a human is offered for")
     names_wallet = "unsupported_topic" in message.entities or any(word in message.key for word in words.wallet_words)
-    points_nowhere = message.acts.get("question", 0.0) >= _QUESTION and any(word in message.key for word in "这那")
+    # 「那放着会扣费不」 only goes on with 那, and says what it asks; 「那要多久」 does not.
+    rest = message.key.removeprefix("那")
+    points = any(word in rest for word in "这那") or len(rest) < min(len(message.key), _SHORTEST_CONTENT)
+    points_nowhere = message.acts.get("question", 0.0) >= _QUESTION and points
     if not state.walk and points_nowhere and len(message.key) <= _LONGEST_POINTER:
         return Reading(Source.SAID_BEFORE, Act.FRAGMENT, message, "points to something that is not known")
     if (

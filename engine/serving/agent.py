@@ -19,6 +19,7 @@ from rasa.shared.core.domain import Domain
 
 from actions.knowledge.bundle import Bundle, current_bundle, turn_with
 from engine.serving.local_actions import LocalActionEndpoint
+from engine.serving.lock_store import create_lock_store
 from engine.serving.processor import ServingProcessor
 from engine.serving.tracker_store import ServingSQLTrackerStore, create_tracker_store
 from engine.upstream import replaces
@@ -173,7 +174,7 @@ async def open_stores(agent: ServingAgent, endpoints: AvailableEndpoints) -> Non
     """
     broker = await EventBroker.create(endpoints.event_broker)
     tracker_store = create_tracker_store(endpoints.tracker_store, agent.domain, broker)
-    lock_store = LockStore.create(endpoints.lock_store)
+    lock_store = create_lock_store(endpoints.lock_store)
     if isinstance(tracker_store, ServingSQLTrackerStore):
         tracker_store.is_shared = not isinstance(lock_store, InMemoryLockStore)
     agent.use_stores(tracker_store, lock_store)

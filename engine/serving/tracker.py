@@ -50,6 +50,7 @@ class ServingTracker(DialogueStateTracker):
 
     Attributes:
         stored_events: How many of the events the tracker store is known to hold.
+        last_id: What the store calls the last event that it had of the conversation; 0: it had none; None: unknown.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -61,6 +62,7 @@ class ServingTracker(DialogueStateTracker):
         self._has_loops = False
         self._history: _History | None = None
         self.stored_events = 0
+        self.last_id: int | None = None
         super().__init__(*args, **kwargs)
 
     def update(self, event: Event, domain: Domain | None = None) -> None:

@@ -22,6 +22,7 @@ from rasa.utils.endpoints import EndpointConfig
 from engine.serving.events import read_events
 from engine.serving.sql_database import use_sqlalchemy_2
 from engine.serving.tracker import ServingTracker
+from engine.store_trouble import TakenOverError
 from engine.upstream import replaces
 
 use_sqlalchemy_2()
@@ -31,6 +32,8 @@ _MOST_CACHED_EVENTS = 20_000
 # Conversations that may be at their first turn at the same time.
 _MOST_NEW = 1_000
 _IN_MEMORY = ":memory:"
+# Those who store something in one conversation do so one after the other.
+_ALONE = sa.text("SELECT pg_advisory_xact_lock(hashtextextended(:sender, 0))")
 
 
 @dataclass
@@ -60,6 +63,9 @@ class ServingSQLTrackerStore(SQLTrackerStore):
     more when it saves. Here a conversation under way stays in memory as it was stored; one query shows whether another
     worker has added events, which are then read. If its last known event is gone, everything is read again. The schema
     that POSTGRESQL_SCHEMA names is looked for once and not for each statement.
+
+    What is stored follows what was read: of two engines that do the same turn, as one stood still for so long that its
+    lock ended, the second one stores nothing.
 
     Attributes:
         is_shared: Whether other processes may add to the same conversations. False saves that query; Rasa's lock store
@@ -91,6 +97,10 @@ class ServingSQLTrackerStore(SQLTrackerStore):
             .order_by(columns.id)
         )
         self._last_id = sa.select(sa.func.max(columns.id)).where(sender)
+        # Whether nobody else has stored anything since.
+        self._since = sa.select(sa.func.count(), sa.func.max(columns.id)).where(
+            sender, columns.id > sa.bindparam("last_id")
+        )
         self._news = (
             sa.select(columns.id, columns.data)
             .where(sender, columns.id >= sa.bindparam("last_id"))
@@ -130,19 +140,29 @@ class ServingSQLTrackerStore(SQLTrackerStore):
         cached = self._cache.get(sender_id)
         if cached is None or (self.is_shared and not self._read_news(sender_id, cached)):
             self._forget(sender_id)
+            # Before the events: what comes in between is found when something is stored.
+            last_id = self._last_stored(sender_id) if self.is_shared else None
             rows = self._read_session(sender_id)
             if not rows:
                 self._note_new(sender_id)
                 return None
-            cached = self._read(sender_id, [row.data for row in rows], rows[-1].id)
+            # Events whose clock was behind belong to no session, and are stored all the same.
+            last_id = rows[-1].id if last_id is None else max(last_id, rows[-1].id)
+            cached = self._read(sender_id, [row.data for row in rows], last_id)
             self._remember(sender_id, cached)
         self._cache.move_to_end(sender_id)
-        return _copy(cached.tracker)
+        tracker = _copy(cached.tracker)
+        tracker.last_id = cached.last_id
+        return tracker
 
     @replaces(SQLTrackerStore.save, "57165e46eab3")
     @replaces(SQLTrackerStore._additional_events, "d22f99eb863a")
     async def save(self, tracker: DialogueStateTracker) -> None:
-        """Stores the events that are not stored yet (see parent class)."""
+        """Stores the events that are not stored yet (see parent class).
+
+        Raises:
+            TakenOverError: Another engine has stored something meanwhile.
+        """
         if not isinstance(tracker, ServingTracker):
             # From elsewhere: Rasa finds out what is new by counting.
             self._forget(tracker.sender_id)
@@ -154,12 +174,9 @@ class ServingSQLTrackerStore(SQLTrackerStore):
             return
         rows = [self._row(tracker.sender_id, event) for event in new]
         with self.engine.begin() as connection:
-            connection.execute(self._insert, rows)
-            last_id = (
-                connection.execute(self._last_id, {"sender": tracker.sender_id}).scalar() if self.is_shared else None
-            )
+            last_id = self._store(connection, tracker, rows)
         self._saved(tracker, [row["data"] for row in rows], last_id)
-        tracker.stored_events = len(tracker.events)
+        tracker.stored_events, tracker.last_id = len(tracker.events), last_id
 
     def erase(
         self,
@@ -203,6 +220,33 @@ class ServingSQLTrackerStore(SQLTrackerStore):
         statement = sa.select(columns.data).where(columns.sender_id == sender_id).order_by(columns.id)
         with self.engine.connect() as connection:
             return [json.loads(data) for data in connection.execute(statement).scalars()]
+
+    def _store(self, connection: sa.Connection, tracker: ServingTracker, rows: list[dict[str, Any]]) -> int | None:
+        """Stores events if nobody else has since; returns the last one's id, None where there is nobody else."""
+        if not self.is_shared:
+            connection.execute(self._insert, rows)
+            return None
+        sender_id = tracker.sender_id
+        known = 0 if tracker.last_id is None and sender_id in self._new else tracker.last_id
+        if connection.dialect.name == "postgresql":
+            # Until the end of the transaction; SQLite has one writer anyway.
+            connection.execute(_ALONE, {"sender": sender_id})
+        connection.execute(self._insert, rows)
+        last_id: int | None
+        if known is None:
+            last_id = connection.execute(self._last_id, {"sender": sender_id}).scalar()
+            return last_id
+        count, last_id = connection.execute(self._since, {"sender": sender_id, "last_id": known}).one()
+        if count != len(rows):
+            self._forget(sender_id)
+            self._new.pop(sender_id, None)
+            raise TakenOverError(f"Another engine has gone on with '{sender_id}'.")
+        return last_id
+
+    def _last_stored(self, sender_id: str) -> int | None:
+        with self.engine.connect() as connection:
+            last_id: int | None = connection.execute(self._last_id, {"sender": sender_id}).scalar()
+        return last_id
 
     def _saved(self, tracker: ServingTracker, serialised: list[str], last_id: int | None) -> None:
         """Adds what was just stored to what is in memory, or forgets the conversation if that may lack something."""

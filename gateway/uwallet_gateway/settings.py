@@ -116,7 +116,8 @@ class Settings(BaseSettings):
         default="http://127.0.0.1:5055",
         pattern=r"^\s*https?://[^,\s]+(\s*,\s*https?://[^,\s]+)*\s*$",
         description="Private address of the engine; of several that share their stores, comma separated: each "
-        "conversation has one of them, and another while that does not answer",
+        "conversation has one of them, and another while that does not answer. A name without TLS stands for all "
+        "addresses that it has, looked up every few seconds",
     )
     engine_secret: SecretStr = Field(default=SecretStr(""), description="Sent to the engine, the same setting there")
     engine_timeout: float = Field(default=20.0, gt=0, description="Seconds to wait for an answer of the engine")

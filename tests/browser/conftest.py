@@ -148,10 +148,9 @@ class Complaints:
     """What browsers say on their consoles about errors."""
 
     def __init__(self) -> None:
-        """Has heard nothing yet, and forgives only what the machine is to blame for."""
+        """Has heard nothing yet, and forgives nothing."""
         self.heard: list[str] = []
-        # Chromium gives requests up when a network interface comes or goes, as those of the test of faults do.
-        self._forgiven: tuple[str, ...] = ("net::ERR_NETWORK_CHANGED",)
+        self._forgiven: tuple[str, ...] = ()
 
     def forgive(self, *words: str) -> None:
         """Lets those pass that contain one of these words."""

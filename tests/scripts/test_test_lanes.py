@@ -97,18 +97,18 @@ def test_little_runs_beside_the_training(results: Path, monkeypatch: pytest.Monk
 def test_a_job_that_fills_gaps_takes_nobody_s_place(results: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("os.cpu_count", lambda: 1)
     wait = "import time\nfrom pathlib import Path\nwhile not Path({!r}).exists(): time.sleep(0.01)\n"
-    begun = [results / str(number) for number in range(6)]
-    # Each waits until all have begun: the four that there is room for, and one that fills.
-    waiting = "".join(wait.format(str(path)) for path in begun[:5])
-    others = [job(str(number), f"Path = open({str(begun[number])!r}, 'w')\n{waiting}") for number in range(4)]
+    begun = [results / str(number) for number in range(7)]
+    # Each waits until all have begun: the five that there is room for, and one that fills.
+    waiting = "".join(wait.format(str(path)) for path in begun[:6])
+    others = [job(str(number), f"Path = open({str(begun[number])!r}, 'w')\n{waiting}") for number in range(5)]
     filling = [
-        job("nice", f"import os\nassert os.nice(0) >= 10\nopen({str(begun[4])!r}, 'w')\n{waiting}"),
-        job("next", f"open({str(begun[5])!r}, 'w')"),
+        job("nice", f"import os\nassert os.nice(0) >= 10\nopen({str(begun[5])!r}, 'w')\n{waiting}"),
+        job("next", f"open({str(begun[6])!r}, 'w')"),
     ]
     for one in filling:
         one.fills = True
     Lanes([*filling, *others]).run()
-    assert [done.status for done in (*others, *filling)] == [0] * 6
+    assert [done.status for done in (*others, *filling)] == [0] * 7
 
 
 def test_jobs_listen_on_ports_of_their_own() -> None:

@@ -170,6 +170,17 @@ def test_engine_is_reached_by_gateways_only() -> None:
     assert all("namespaceSelector" in source for source in reached_from("gateway"))
     assert len(reached_from("gateway")) == 2
     assert of("Service")["engine"]["spec"].get("type", "ClusterIP") == "ClusterIP"
+
+
+@pytest.mark.parametrize("overlay", OVERLAYS)
+def test_gateways_find_all_engines_by_their_name(overlay: str) -> None:
+    service = of("Service", overlay)["engines"]["spec"]
+    # Has an address for each of them and none of its own, so that it must be their port.
+    assert service["clusterIP"] == "None"
+    (container,) = pods(overlay)["engine"]["containers"]
+    assert service["ports"][0]["port"] == container["ports"][0]["containerPort"]
+    settings = of("ConfigMap", overlay)["gateway-settings"]["data"]
+    assert settings["UWALLET_ENGINE_URL"] == f"http://engines:{service['ports'][0]['port']}"
     assert {name for one in of("Ingress").values() for name in _backends(one)} == {"gateway"}
 
 
@@ -181,7 +192,8 @@ def _backends(ingress: Manifest) -> list[str]:
 def test_selectors_find_what_they_are_for(overlay: str) -> None:
     labels = {name: one["spec"]["template"]["metadata"]["labels"] for name, one in of("Deployment", overlay).items()}
     for name, service in of("Service", overlay).items():
-        assert service["spec"]["selector"].items() <= labels[name].items()
+        # Engines have a second name, which is that of all.
+        assert service["spec"]["selector"].items() <= labels[name.removesuffix("s")].items()
     for name, one in of("Deployment", overlay).items():
         assert one["spec"]["selector"]["matchLabels"].items() <= labels[name].items()
     # Prometheus finds the gateways, at a port that they have, and the alerts know the job.

@@ -146,6 +146,15 @@ async def test_nonsense_is_refused_or_ignored(gateway: Gateway, event: str, data
         assert (await client.say("你好"))["ok"]
 
 
+async def test_a_gateway_that_runs_says_so_without_a_look_at_the_database(gateway: Gateway) -> None:
+    # So widgets tell one that stands still from one that is slow: nothing is stored, and no turn is waited for.
+    async with gateway.socket() as client:
+        await client.request_session()
+        async with gateway.services.database.write():
+            assert await client.io.call("typing", {}, timeout=20) is None
+        assert client.of("bot_typing") == []
+
+
 async def test_rest(gateway: Gateway) -> None:
     agent = await online_agent(gateway)
     async with gateway.api(await gateway.token()) as api:

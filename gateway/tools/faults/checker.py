@@ -247,7 +247,7 @@ class _Outage:
 
 def _outages(history: History) -> list[_Outage]:
     records = history.records
-    names = {record.who for record in records if record.what == "fault"} | {record.via for record in records}
+    names = {record.who for record in records if record.what in {"fault", "ready"}} | {record.via for record in records}
     count = Counter(_stem(name) for name in names)
     found = []
     for index, fault in enumerate(records):

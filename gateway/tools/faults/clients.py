@@ -55,6 +55,8 @@ class User:
         self._io: socketio.AsyncClient | None = None
         self._http: aiohttp.ClientSession | None = None
         self._via = ""
+        # Seconds of silence until the gateway is asked whether it is there, and when it was last heard.
+        self._silence, self._heard_at = _PATIENCE, 0.0
 
     async def say(self, text: str) -> int:
         """Sends a message until it is acknowledged, always under one id; returns the gateway's."""
@@ -99,10 +101,23 @@ class User:
     async def _wait_for_answer(self, message_id: int) -> None:
         loop = asyncio.get_running_loop()
         until = loop.time() + _LONGEST_WAIT
+        self._silence, self._heard_at = _PATIENCE, loop.time()
         while message_id not in self._answered and loop.time() < until:
             # The connection is kept, as that of an open window is.
-            await self._connected()
+            io = await self._connected()
             await asyncio.sleep(_PAUSE)
+            if loop.time() - self._heard_at > self._silence:
+                await self._probe(io)
+
+    async def _probe(self, io: socketio.AsyncClient) -> None:
+        """Leaves a gateway that owes an answer and does not even say that it is there, as the widget does."""
+        self._silence *= 2
+        try:
+            await io.call("typing", {}, timeout=_PATIENCE)
+        except (socketio.exceptions.SocketIOError, OSError):
+            if io is self._io:
+                await self._leave()
+        self._heard_at = asyncio.get_running_loop().time()
 
     async def catch_up(self) -> None:
         """Looks at the conversation as it is in the end."""
@@ -168,6 +183,7 @@ class User:
     def _see(self, message: dict[str, Any], via: str) -> None:
         self.seen.add(message["id"])
         self._answered.add(message["in_reply_to"])
+        self._heard_at = asyncio.get_running_loop().time()
         self._history.add(
             self.name,
             "seen",

@@ -10,8 +10,8 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-# For tests of networks (RFC 2544): nobody has it.
-_NETWORK = "198.18.{number}.{host}"
+# For tests of networks (RFC 2544).
+_NETWORK = "198.18.0.{host}"
 _DELAY = ("netem", "delay", "150ms", "50ms")
 # Where the kernel has no netem: so thin that what is said queues for about as long.
 _THIN = ("tbf", "rate", "192kbit", "burst", "3000", "latency", "2000ms")
@@ -75,36 +75,54 @@ class Host:
 
 @contextlib.contextmanager
 def network(names: Sequence[str]) -> Iterator[dict[str, Host]]:
-    """Connects hosts within the block.
+    """Connects hosts within the block, in which this thread, and whatever it starts, sees nothing but them.
+
+    Bridge and lines are in a namespace of their own: on the machine's own network nothing comes or goes, which would
+    let a browser give up its requests.
 
     Args:
         names: Of the processes that get one each.
     """
     tag = f"uwf{os.getpid() % 100_000}"
-    number = os.getpid() % 256
     hosts: dict[str, Host] = {}
+    with _apart():
+        try:
+            _must("ip", "link", "set", "lo", "up")
+            _must("ip", "link", "add", tag, "type", "bridge")
+            _must("ip", "addr", "add", f"{_NETWORK.format(host=1)}/24", "dev", tag)
+            _must("ip", "link", "set", tag, "up")
+            for index, name in enumerate(names):
+                host = Host(_NETWORK.format(host=index + 2), f"{tag}-{name}", f"{tag}h{index}", tag)
+                hosts[name] = host
+                _must("ip", "netns", "add", host.namespace)
+                _must("ip", "link", "add", host.line, "type", "veth", "peer", "name", "eth0", "netns", host.namespace)
+                _must("ip", "link", "set", host.line, "master", tag, "up")
+                for command in (
+                    ("ip", "addr", "add", f"{host.address}/24", "dev", "eth0"),
+                    ("ip", "link", "set", "eth0", "up"),
+                    ("ip", "link", "set", "lo", "up"),
+                ):
+                    _must(*host.command(*command))
+            yield hosts
+        finally:
+            for host in hosts.values():
+                _run("ip", "link", "del", host.line)
+                _run("ip", "netns", "del", host.namespace)
+            _run("ip", "link", "del", tag)
+
+
+@contextlib.contextmanager
+def _apart() -> Iterator[None]:
+    """Puts this thread into a new network namespace, which ends with the block."""
+    before = os.open("/proc/thread-self/ns/net", os.O_RDONLY)
     try:
-        _must("ip", "link", "add", tag, "type", "bridge")
-        _must("ip", "addr", "add", f"{_NETWORK.format(number=number, host=1)}/24", "dev", tag)
-        _must("ip", "link", "set", tag, "up")
-        for index, name in enumerate(names):
-            host = Host(_NETWORK.format(number=number, host=index + 2), f"{tag}-{name}", f"{tag}h{index}", tag)
-            hosts[name] = host
-            _must("ip", "netns", "add", host.namespace)
-            _must("ip", "link", "add", host.line, "type", "veth", "peer", "name", "eth0", "netns", host.namespace)
-            _must("ip", "link", "set", host.line, "master", tag, "up")
-            for command in (
-                ("ip", "addr", "add", f"{host.address}/24", "dev", "eth0"),
-                ("ip", "link", "set", "eth0", "up"),
-                ("ip", "link", "set", "lo", "up"),
-            ):
-                _must(*host.command(*command))
-        yield hosts
+        os.unshare(os.CLONE_NEWNET)
+        try:
+            yield
+        finally:
+            os.setns(before, os.CLONE_NEWNET)
     finally:
-        for host in hosts.values():
-            _run("ip", "link", "del", host.line)
-            _run("ip", "netns", "del", host.namespace)
-        _run("ip", "link", "del", tag)
+        os.close(before)
 
 
 def _run(*command: str) -> int:

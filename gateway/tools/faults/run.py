@@ -30,6 +30,9 @@ async def run(folder: Path, faults: Sequence[Fault], plan: Plan, *, users: int =
     history = History()
     async with contextlib.AsyncExitStack() as closing:
         stack = await closing.enter_async_context(running_stack(folder, plan))
+        for name in stack.processes:
+            # So that it is known of what there are several, whatever faults come.
+            history.add(name, "ready")
         people = [
             User(f"user{number}", SITE, stack.gateways, history, random.Random(f"{seed}-{number}"))
             for number in range(users)

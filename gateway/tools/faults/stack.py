@@ -178,6 +178,9 @@ class Postgresql(Process):
         port = free_port()
         self.address = f"postgresql://postgres@{address}:{port}/postgres"
         options = {"listen_addresses": address, "port": port, "unix_socket_directories": data, "max_wal_size": "128MB"}
+        # Processes die, and never the machine: what they have written it keeps. To wait for the disk at each start and
+        # end takes long on a busy one.
+        options["fsync"] = "off"
         command = [str(server.bin_path / "postgres"), "-D", str(data)]
         command += [it for name, value in options.items() for it in ("-c", f"{name}={value}")]
         super().__init__("postgresql", command, {}, folder, None, folder / "postgresql.log", host, clock, store)

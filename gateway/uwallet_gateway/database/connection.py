@@ -8,6 +8,7 @@ import functools
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from typing import Any
 
+import asyncpg
 from sqlalchemy import Insert, Row, Select, event
 from sqlalchemy.engine import URL, Connection, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
@@ -22,8 +23,13 @@ from uwallet_gateway.settings import PREFIX, Settings, SettingsError
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
 # States of SQL.
 _DEADLOCK = "40P01"
-# The beginnings of those of a connection that is lost, and of a server that ends or starts.
-_AWAY = ("08", "57P")
+# The beginnings of those of a server that cannot serve now: a connection that is lost, one that only reads as it is no
+# longer the first of its cluster, a transaction that took too long, no room on disk or for one more connection, a
+# server that ends or starts, a disk that fails.
+_AWAY = ("08", "25006", "25P03", "25P04", "53", "57", "58")
+# asyncpg's own come as they are where there is no connection yet, whatever the server has against one: it starts, it
+# ends, has no room for another, knows no such database. SQLAlchemy wraps those of a statement.
+_OF_CONNECTING = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 # Seconds that a statement waits while another process writes, and a writer for those before it.
 _SQLITE_BUSY = 10
 # Seconds after which PostgreSQL ends the transaction of a gateway that does nothing in it: it stands still, or its
@@ -229,7 +235,7 @@ def database_url(settings: Settings) -> URL:
 
 def is_deadlock(error: DBAPIError) -> bool:
     """Whether PostgreSQL has ended a transaction for another to go on; it may be tried again as it was."""
-    return getattr(error.orig, "pgcode", None) == _DEADLOCK
+    return _state(error.orig) == _DEADLOCK
 
 
 @contextlib.contextmanager
@@ -238,11 +244,11 @@ def _told_apart() -> Iterator[None]:
         yield
     except UnicodeEncodeError as error:
         raise UnstorableTextError from error
-    except (OSError, InterfaceError, OperationalError, PoolTimeoutError) as error:
-        # asyncpg's own errors of connecting come as they are. The address, which has a password, is in none of them.
+    except (*_OF_CONNECTING, InterfaceError, OperationalError, PoolTimeoutError) as error:
+        # The address, which has a password, is in none of them.
         raise DatabaseUnavailableError(f"the database does not answer: {error}") from error
     except DBAPIError as error:
-        state = str(getattr(error.orig, "pgcode", None) or "")
+        state = _state(error.orig)
         # Class 22 of SQL's states: what was given cannot be a value.
         if state.startswith("22"):
             raise UnstorableTextError from error
@@ -274,13 +280,21 @@ def _prepare_postgresql(connection: Any, _record: Any) -> None:
 def _ping(ping: Callable[[Any], bool], connection: Any) -> bool:
     """Whether a connection of the pool can be used.
 
-    Of one whose line was given up, uvloop says RuntimeError, which SQLAlchemy does not take for a lost connection: each
-    one in the pool would fail somebody first.
+    Of one whose line was given up, uvloop says RuntimeError, and of one that the server has just ended asyncpg what the
+    server said of it. SQLAlchemy takes neither for a lost connection: each one in the pool would fail somebody first.
     """
     try:
         return ping(connection)
     except RuntimeError:
         return False
+    except Exception as error:
+        if _state(error).startswith(_AWAY):
+            return False
+        raise
+
+
+def _state(error: BaseException | None) -> str:
+    return str(getattr(error, "pgcode", None) or "")
 
 
 def _begin_sqlite(connection: Connection) -> None:

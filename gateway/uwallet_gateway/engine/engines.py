@@ -9,12 +9,13 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
 
 import httpx
 import structlog
 
+from uwallet_gateway.engine.addresses import Addresses
 from uwallet_gateway.engine.circuit_breaker import CircuitState
 from uwallet_gateway.engine.client import EngineClient, EngineReply, EngineUnavailable, FailureReason
 
@@ -23,6 +24,8 @@ _LEFT_FOR = 5.0
 # Seconds after which it is looked whether an engine that has not answered yet answers anything, for how many seconds,
 # and how often before it is left. It only counts while another one answers: else the machine is busy, not the engine.
 _QUIET, _LOOK, _LOOKS = 1.0, 1.0, 2
+# Seconds after which nothing of an engine that is no longer named can be under way.
+_GONE_FOR = 60.0
 _BEST_FIRST = (CircuitState.CLOSED, CircuitState.HALF_OPEN, CircuitState.OPEN)
 _log = structlog.get_logger()
 
@@ -30,10 +33,25 @@ _log = structlog.get_logger()
 class Engines:
     """As an `EngineClient`, of several."""
 
-    def __init__(self, clients: Mapping[str, EngineClient]) -> None:
-        """Keeps the clients, by address."""
+    def __init__(
+        self,
+        clients: Mapping[str, EngineClient],
+        addresses: Addresses | None = None,
+        client_at: Callable[[str], EngineClient] | None = None,
+    ) -> None:
+        """Keeps the clients, by address.
+
+        Args:
+            clients: Of those that are known.
+            addresses: Says which there are at the moment; None: these stay.
+            client_at: Makes a client of another one.
+        """
         self._clients = dict(clients)
+        self._addresses = addresses
+        self._client_at = client_at
         self._left_until: dict[str, float] = {}
+        self._leaving: dict[EngineClient, asyncio.TimerHandle] = {}
+        self._closing: set[asyncio.Task[None]] = set()
 
     @property
     def state(self) -> CircuitState:
@@ -56,9 +74,13 @@ class Engines:
         Raises:
             EngineUnavailable: As `EngineClient.send`. Asked again, another engine is asked first.
         """
+        await self._look()
         failure: EngineUnavailable | None = None
         for url in self._in_order(sender):
-            asking = asyncio.create_task(self._clients[url].send(sender, message, kind, message_id, metadata))
+            if (client := self._clients.get(url)) is None:
+                # It went while others were asked.
+                continue
+            asking = asyncio.create_task(client.send(sender, message, kind, message_id, metadata))
             try:
                 return await self._answer(url, asking)
             except EngineUnavailable as error:
@@ -75,7 +97,32 @@ class Engines:
 
     async def close(self) -> None:
         """Closes the connections."""
-        await asyncio.gather(*(client.close() for client in self._clients.values()))
+        if self._addresses is not None:
+            await self._addresses.close()
+        for timer in self._leaving.values():
+            timer.cancel()
+        clients = (*self._clients.values(), *self._leaving)
+        await asyncio.gather(*(client.close() for client in clients), *self._closing)
+
+    async def _look(self) -> None:
+        """Takes note of engines that came and went. What those that went were asked for, they may still answer."""
+        if self._addresses is None or self._client_at is None:
+            return
+        await self._addresses.look()
+        urls = self._addresses.current
+        for url in self._clients.keys() - set(urls):
+            client = self._clients.pop(url)
+            self._left_until.pop(url, None)
+            self._leaving[client] = asyncio.get_running_loop().call_later(_GONE_FOR, self._let_go, client)
+        for url in urls:
+            if url not in self._clients:
+                self._clients[url] = self._client_at(url)
+
+    def _let_go(self, client: EngineClient) -> None:
+        del self._leaving[client]
+        task = asyncio.create_task(client.close())
+        self._closing.add(task)
+        task.add_done_callback(self._closing.discard)
 
     def _in_order(self, sender: str) -> list[str]:
         """All engines, those that were left last; each conversation has an order of its own (rendezvous hashing)."""
@@ -112,14 +159,22 @@ class Engines:
 
     async def _is_silent(self, url: str) -> bool:
         others = [client for other, client in self._clients.items() if other != url]
-        own, *rest = await asyncio.gather(*(client.is_there(_LOOK) for client in (self._clients[url], *others)))
+        if (client := self._clients.get(url)) is None:
+            return False
+        own, *rest = await asyncio.gather(*(client.is_there(_LOOK) for client in (client, *others)))
         return not own and any(rest)
 
 
 def engines_at(urls: Sequence[str], secret: str | None, *, timeout: float) -> EngineClient | Engines:
-    """A client of the engines at some addresses."""
-    clients = {url: EngineClient(url, secret, timeout=timeout) for url in urls}
-    return Engines(clients) if len(clients) > 1 else clients[urls[0]]
+    """A client of the engines at some addresses; a name stands for all addresses that it has."""
+
+    def client_at(url: str) -> EngineClient:
+        return EngineClient(url, secret, timeout=timeout)
+
+    addresses = Addresses(urls)
+    if len(urls) == 1 and not addresses.have_names:
+        return client_at(urls[0])
+    return Engines({url: client_at(url) for url in urls}, addresses if addresses.have_names else None, client_at)
 
 
 class AnyEngine(httpx.AsyncBaseTransport):

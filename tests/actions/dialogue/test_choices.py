@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from actions.dialogue.acts import Act
-from actions.dialogue.messages import AnswerBand
+from actions.dialogue.messages import AnswerBand, Operator
 from actions.dialogue.state import NONE_OF_THESE, HandoffReason, Offer, Request
 from tests.conftest import Conversation
 
@@ -186,3 +186,12 @@ def test_a_doubtful_yes_answers_the_offer(conversation: Conversation) -> None:
     conversation.does(Act.NOT_UNDERSTOOD)
     said: dict[str, Any] = {"intent": "affirm", "confidence": 0.6, "band": AnswerBand.CHOICE}
     assert conversation.does(Act.AFFIRM, "那行", choices=(("next_step", 0.3),), **said) == ["utter_handoff", None]
+
+
+@pytest.mark.parametrize("begun", ["account_closure", "payment_failure"])
+def test_what_was_meant_takes_the_place_of_a_wrong_choice(conversation: Conversation, begun: str) -> None:
+    conversation.opens(begun)
+    meant: dict[str, Any] = {"intent": "transaction_dispute", "operators": (Operator("named", "transaction_dispute"),)}
+    conversation.does(Act.OPEN_TOPIC, "点错了 我要申诉", entities={"correction": ("choice",)}, **meant)
+    assert conversation.state.topic == "transaction_dispute"
+    assert not conversation.state.suspended

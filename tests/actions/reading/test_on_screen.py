@@ -317,3 +317,20 @@ def test_what_is_further_on_is_no_reason_for_the_first_step() -> None:
         steps=steps,
     )
     assert read(message, at("forgot_password", 1)).chosen.act is Act.TROUBLE
+
+
+@pytest.mark.parametrize("text", ["这个过了", "这条也没事", "这一项正常"])
+def test_a_check_that_is_passed_solves_nothing(text: str) -> None:
+    assert read(said(text, "next_step", acts={"done": 0.95}), CHECK).chosen.act is Act.RULED_OUT
+
+
+def test_what_tells_of_another_topic_is_no_step_that_is_done() -> None:
+    message = said("绑的手机号他都给我换了", "account_compromised", acts={"done": 0.29}, confidence=0.83)
+    assert read(message, STEP).chosen.act is not Act.DONE
+
+
+def test_what_may_be_a_yes_gives_no_closure_up() -> None:
+    warned = at("account_closure", 0, awaiting=Awaiting.WARNING)
+    message = said("整吧", "cancel", acts={"consent_human": 0.77}, confidence=0.73)
+    assert read(message, warned).chosen.act is Act.REPEAT
+    assert read(said("算了吧", "cancel", acts={"leave_wait": 0.7}, confidence=0.8), warned).chosen.act is Act.CANCEL

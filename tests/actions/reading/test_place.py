@@ -180,3 +180,15 @@ def test_small_letters_that_were_read_all_the_same_hold_nobody_up() -> None:
 def test_bare_thanks_at_the_warning_do_not_bring_it_again(text: str) -> None:
     state = at("account_closure", 0, awaiting=Awaiting.WARNING, interrupted=True)
     assert read(said(text, "affirm", confidence=0.7), state).chosen.act is Act.LET_BE
+
+
+@pytest.mark.parametrize(("text", "step"), [("那链接那条啥意思", "3"), ("版本那个再说说", "4"), ("动态那条呢", "5")])
+def test_a_step_is_pointed_out_by_a_word_of_it(text: str, step: str) -> None:
+    chosen = read(said(text, "out_of_scope", acts={"question": 0.9}), at("account_security", 1)).chosen
+    assert (chosen.act, chosen.message.entities) == (Act.REPEAT, {"step_number": (step,)})
+
+
+@pytest.mark.parametrize("text", ["链接那条不对", "账户那个呢", "上面那个呢"])
+def test_what_points_out_no_one_step_shows_none(text: str) -> None:
+    chosen = read(said(text, "out_of_scope", acts={"question": 0.9}), at("account_security", 1)).chosen
+    assert "step_number" not in chosen.message.entities

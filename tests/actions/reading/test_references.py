@@ -64,3 +64,11 @@ def test_the_other_topics_leave_out_what_is_named() -> None:
     payloads = [button.payload for reply in turn.replies for button in reply.buttons]
     assert "/forgot_password" in payloads
     assert "/account_closure" not in payloads
+
+
+@pytest.mark.parametrize("text", ["好的 开始吧", "行，那就开始弄", "咱们现在开始"])
+def test_who_has_asked_about_a_procedure_begins_it(text: str) -> None:
+    asked = DialogueState(last_topic="account_closure", asked_about="account_closure/topic/how_long")
+    chosen = read(said(text, "next_step", acts={"consent_human": 0.6}), asked).chosen
+    assert (chosen.act, chosen.message.intent) == (Act.OPEN_TOPIC, "account_closure")
+    assert read(said(text, "next_step"), AFTER_CONTACT).chosen.act is Act.NEXT

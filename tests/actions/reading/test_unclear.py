@@ -69,3 +69,10 @@ def test_anger_is_no_fragment() -> None:
 def test_a_charge_that_comes_again_and_again_is_disputed(text: str, opens: bool) -> None:
     reading = read(said(text, "out_of_scope")).chosen
     assert (reading.act is Act.OPEN_TOPIC and reading.message.intent == "transaction_dispute") is opens
+
+
+def test_a_word_that_goes_on_points_to_nothing() -> None:
+    question = {"intent": "out_of_scope", "acts": {"question": 0.9}}
+    assert read(said("那放着会扣费不", **question)).chosen.act is not Act.FRAGMENT
+    assert read(said("那要多久", **question)).chosen.act is Act.FRAGMENT
+    assert read(said("那这个会扣费不", **question)).chosen.act is Act.FRAGMENT

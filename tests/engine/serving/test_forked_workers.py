@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -21,8 +20,6 @@ from scripts.local import MODEL
 from tests.paths import ROOT
 from tests.processes import free_port
 
-# Of the gateway's environment (scripts/setup-redis), or the system's.
-REDIS = next(ROOT.glob("gateway/.venv/redis/*/bin/redis-server"), None) or shutil.which("redis-server")
 START_SECONDS = 120
 # A server whose two workers do something before they start; its arguments are what, and a port.
 SERVER = """
@@ -49,18 +46,6 @@ fork_workers()
 app.run(host="127.0.0.1", port=int(sys.argv[2]), workers=2, single_process=False, motd=False, access_log=False)
 """
 HANGS = "import time; time.sleep(60)"
-
-
-@pytest.fixture
-def redis(tmp_path: Path) -> Iterator[int]:
-    if REDIS is None:
-        pytest.skip("There is no redis-server: run `make setup-gateway-dev`, or install Debian's redis-server.")
-    port = free_port()
-    command = [str(REDIS), "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(tmp_path)]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-    yield port
-    process.terminate()
-    process.wait(20)
 
 
 @pytest.fixture

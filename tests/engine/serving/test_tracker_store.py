@@ -19,7 +19,7 @@ from rasa.utils.endpoints import EndpointConfig
 from engine.serving import tracker_store
 from engine.serving.agent import ServingAgent
 from engine.serving.tracker_store import ServingSQLTrackerStore, create_tracker_store
-from engine.store_trouble import is_store_away
+from engine.store_trouble import TakenOverError, is_store_away
 from tests.engine.serving.test_tracker import DOMAIN, state
 
 TURN = [
@@ -96,6 +96,40 @@ async def test_what_another_worker_adds_is_seen(tmp_path: Path) -> None:
         for store in (here, there):
             await say(store, events, clock=100 * number)
             assert await known(here) == await known(there) == await known(reader)
+
+
+async def test_of_two_workers_with_one_turn_the_second_stores_nothing(tmp_path: Path) -> None:
+    here, there = (ServingSQLTrackerStore(DOMAIN, db=str(tmp_path / "shared.db")) for _ in range(2))
+    # In a new conversation, in one that this worker knows, and in one that it reads anew.
+    for number in range(3):
+        slow = await here.get_or_create_tracker("me", append_action_listen=False)
+        await say(there, TURN, clock=100 * number)
+        before = rows(there)
+        for event in copy.deepcopy(TURN):
+            slow.update(event, DOMAIN)
+        with pytest.raises(TakenOverError) as told:
+            await here.save(slow)
+        # As of a store that is away: the turn is asked for again, and found done.
+        assert is_store_away(told.value)
+        assert rows(there) == before
+        assert await known(here) == await known(there)
+        if number == 1:
+            here = ServingSQLTrackerStore(DOMAIN, db=str(tmp_path / "shared.db"))
+    await say(here, TURN, clock=1000)
+    await say(there, TURN, clock=2000)
+    assert await known(here) == await known(there)
+
+
+async def test_a_clock_that_was_behind_keeps_nobody_from_going_on(tmp_path: Path) -> None:
+    first = ServingSQLTrackerStore(DOMAIN, db=str(tmp_path / "shared.db"))
+    await say(first, SESSION + TURN, clock=100)
+    # Of no session that is known.
+    await say(first, TURN, clock=0)
+    for clock in (200, 300):
+        store = ServingSQLTrackerStore(DOMAIN, db=str(tmp_path / "shared.db"))
+        await say(store, TURN, clock=clock)
+        await say(store, TURN, clock=clock + 10)
+    assert len(store.all_events("me")) == len(SESSION) + 6 * len(TURN)
 
 
 async def test_a_conversation_that_was_deleted_is_gone(tmp_path: Path) -> None:
@@ -305,6 +339,13 @@ async def test_agent_takes_no_other_store_for_one_that_is_away(tmp_path: Path) -
     with store.engine.begin() as connection:
         connection.exec_driver_sql("ALTER TABLE away RENAME TO events")
     assert await known(agent.tracker_store)
+
+
+@pytest.mark.parametrize(("state", "is_away"), [("25006", True), ("25P03", True), ("42703", False), (None, False)])
+def test_postgresql_that_cannot_write_now_is_away(state: str | None, is_away: bool) -> None:
+    told = RuntimeError("as the driver tells it")
+    told.pgcode = state  # type: ignore[attr-defined]  # psycopg2's own
+    assert is_store_away(sa.exc.InternalError("UPDATE", {}, told)) == is_away
 
 
 def test_postgresql_whose_machine_is_gone_is_given_up_soon() -> None:

@@ -111,6 +111,8 @@ export class MockGateway extends MockServer {
       socket.on('user_uttered', (data: Uttered, acknowledge?: (answer: unknown) => void) =>
         this.hear(socket, data, acknowledge ?? (() => undefined)),
       );
+      // As any event that asks for it and is known.
+      socket.on('typing', (_data: unknown, acknowledge?: () => void) => acknowledge?.());
       this.support?.listen(socket, () => this.tokenOf(socket));
     });
   }

@@ -74,6 +74,16 @@ def test_what_there_is_only_one_of_is_told_apart() -> None:
     assert "  db kill: 1 messages, p50 2.60 s, most 2.60 s, without that time 0.50 s" in figures(history).lines()
 
 
+def test_of_what_there_are_several_is_known_although_only_one_fails() -> None:
+    history = whole()
+    ready = [Record(1.0, name, "ready") for name in ("engine1", "engine2")]
+    fault = [Record(10.2, "engine1", "fault", text="stop"), Record(12.2, "engine1", "restored", text="stop")]
+    history.records = [*ready, *history.records[:3], *fault, *history.records[4:]]
+    assert figures(history).gaps[-1].nobody == 0
+    history.records.remove(ready[1])
+    assert figures(history).gaps[-1].nobody == pytest.approx(2.0)
+
+
 def changed(position: int, **fields: object) -> Callable[[History], None]:
     """Changes what is stored."""
 

@@ -21,23 +21,35 @@ const TONES: Record<Tone, readonly (readonly [number, number])[]> = {
 /** Tones closer together than this are one. Milliseconds. */
 const TONE_INTERVAL = 1_500;
 
-/** Plays tones. Browsers let a page make sounds only after somebody has clicked or typed in it. */
+/** How long a context goes on after what may still sound. Milliseconds. */
+const REST_AFTER = 2_000;
+
+/**
+ * Plays tones. Browsers let a page make sounds only after somebody has clicked or typed in it.
+ *
+ * Between tones the context rests: one that runs takes some hundredths of a core, in silence as well.
+ */
 export class Sounds {
   private context: AudioContext | null = null;
+  private isAllowed = false;
   private last = -Infinity;
+  private resting: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private readonly now: () => number) {}
 
   /** Whether the browser would let a tone be heard now. */
   get isUnlocked(): boolean {
-    return this.context?.state === 'running';
+    return this.isAllowed;
   }
 
   /** To be called while somebody clicks or types. */
   unlock(): void {
+    if (this.isAllowed) return;
     try {
-      this.context ??= new AudioContext();
-      if (this.context.state === 'suspended') void this.context.resume().catch(() => undefined);
+      const context = (this.context ??= new AudioContext());
+      this.whileRunning(context, () => {
+        this.isAllowed = true;
+      });
     } catch {
       // No sound device: the title and the list tell as well.
     }
@@ -45,22 +57,39 @@ export class Sounds {
 
   play(tone: Tone): void {
     const context = this.context;
-    if (context?.state !== 'running') return;
+    if (!context || !this.isAllowed) return;
     if (this.now() - this.last < TONE_INTERVAL && tone !== 'urgent') return;
     this.last = this.now();
-    for (const [delay, frequency] of TONES[tone]) {
-      const start = context.currentTime + delay;
-      const gain = context.createGain();
-      gain.gain.setValueAtTime(0.0001, start);
-      gain.gain.exponentialRampToValueAtTime(0.14, start + 0.02);
-      gain.gain.exponentialRampToValueAtTime(0.0001, start + 0.3);
-      gain.connect(context.destination);
-      const note = context.createOscillator();
-      note.frequency.value = frequency;
-      note.connect(gain);
-      note.start(start);
-      note.stop(start + 0.32);
-    }
+    this.whileRunning(context, () => {
+      for (const [delay, frequency] of TONES[tone]) {
+        const start = context.currentTime + delay;
+        const gain = context.createGain();
+        gain.gain.setValueAtTime(0.0001, start);
+        gain.gain.exponentialRampToValueAtTime(0.14, start + 0.02);
+        gain.gain.exponentialRampToValueAtTime(0.0001, start + 0.3);
+        gain.connect(context.destination);
+        const note = context.createOscillator();
+        note.frequency.value = frequency;
+        note.connect(gain);
+        note.start(start);
+        note.stop(start + 0.32);
+      }
+    });
+  }
+
+  private whileRunning(context: AudioContext, act: () => void): void {
+    const begin = (): void => {
+      if (context.state !== 'running') return;
+      act();
+      clearTimeout(this.resting);
+      this.resting = setTimeout(() => void context.suspend().catch(() => undefined), REST_AFTER);
+    };
+    if (context.state === 'running') begin();
+    else
+      void context.resume().then(begin, () => {
+        // The browser has thought better of it: the desk says so until somebody clicks or types again.
+        this.isAllowed = false;
+      });
   }
 }
 

@@ -59,14 +59,28 @@ describe('the browser’s notifications', () => {
 
 describe('tones', () => {
   let started: number[];
+  let contexts: { state: string; resume: () => Promise<void> }[];
   let now: number;
 
   beforeEach(() => {
     started = [];
+    contexts = [];
     now = 0;
     const parameter = { setValueAtTime: () => undefined, exponentialRampToValueAtTime: () => undefined };
+    vi.useFakeTimers();
     class FakeContext {
       state = 'running';
+      resume = (): Promise<void> => {
+        this.state = 'running';
+        return Promise.resolve();
+      };
+      suspend = (): Promise<void> => {
+        this.state = 'suspended';
+        return Promise.resolve();
+      };
+      constructor() {
+        contexts.push(this);
+      }
       currentTime = 0;
       destination = {};
       createGain = (): object => ({ gain: parameter, connect: () => undefined });
@@ -83,7 +97,37 @@ describe('tones', () => {
     vi.stubGlobal('AudioContext', FakeContext);
   });
 
-  afterEach(() => vi.unstubAllGlobals());
+  afterEach(() => {
+    vi.useRealTimers();
+    vi.unstubAllGlobals();
+  });
+
+  it('leave nothing running between them', async () => {
+    const sounds = new Sounds(() => now);
+    sounds.unlock();
+    expect(contexts[0]?.state).toBe('running');
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(contexts[0]?.state).toBe('suspended');
+    expect(sounds.isUnlocked).toBe(true);
+    now = 5_000;
+    sounds.play('urgent');
+    await vi.advanceTimersByTimeAsync(100);
+    expect(contexts[0]?.state).toBe('running');
+    expect(started).toHaveLength(3);
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(contexts.map(({ state }) => state)).toEqual(['suspended']);
+  });
+
+  it('have to be allowed anew where the browser refuses later', async () => {
+    const sounds = new Sounds(() => now);
+    sounds.unlock();
+    await vi.advanceTimersByTimeAsync(5_000);
+    Object.assign(contexts[0] ?? {}, { resume: () => Promise.reject(new Error('not allowed')) });
+    sounds.play('message');
+    await vi.advanceTimersByTimeAsync(0);
+    expect(started).toEqual([]);
+    expect(sounds.isUnlocked).toBe(false);
+  });
 
   it('are heard only once somebody has clicked or typed', () => {
     const sounds = new Sounds(() => now);

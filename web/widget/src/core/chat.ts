@@ -28,6 +28,7 @@ import { SupportActions } from './support_actions.ts';
 import { EMPTY_TRANSCRIPT, hasGap, withMessages } from '@uwallet/shared/transcript.ts';
 import { countUnread, isVisible, type Transcript } from './transcript.ts';
 import { Uploads, type Upload } from './uploads.ts';
+import { Watch } from './watch.ts';
 import { fields } from '@uwallet/shared/wire.ts';
 
 /**
@@ -116,6 +117,7 @@ export class Chat {
   private readonly outbox: Outbox;
   private readonly uploads: Uploads;
   private readonly sender: Sender;
+  private readonly watch: Watch;
   private readonly storage: SiteStorage;
   private readonly now: () => number;
   private readonly newId: () => string;
@@ -159,12 +161,16 @@ export class Chat {
     this.sender = new Sender({
       outbox: this.outbox,
       line: () => (blocksMessages(this.state.get().notice) ? null : line()),
-      onDelivered: (message) => message && this.merge([message]),
+      onDelivered: (message) => {
+        if (message) this.merge([message]);
+        this.watch.heard();
+      },
       onChange: () => this.showOutbox(),
       onBadToken: () => this.renew(),
       // Asked for anew since, or withdrawn elsewhere: the session tells.
       onConsentRequired: () => this.requestSession(),
     });
+    this.watch = new Watch({ line, isOwed: () => this.isOwed() });
     this.feedback = new FeedbackActions({ line, onChange: (message) => this.merge([message]) });
     this.support = new SupportActions({
       line,
@@ -184,7 +190,11 @@ export class Chat {
       onConnect: () => current() && this.requestSession(),
       onDisconnect: () => current() && this.loseConnection(),
       onRefused: (error) => current() && this.refuse(error),
-      onEvent: (name, data) => current() && this.receive(name, data),
+      onEvent: (name, data) => {
+        if (!current()) return;
+        this.receive(name, data);
+        this.watch.heard();
+      },
     });
     this.socket = socket;
   }
@@ -198,6 +208,7 @@ export class Chat {
   stop(): void {
     for (const timer of [this.gapTimer, this.typingTimer, this.confirmTimer]) clearTimeout(timer);
     this.sender.stop();
+    this.watch.stop();
     this.support.forget();
     this.socket?.close();
     this.socket = null;
@@ -488,6 +499,7 @@ export class Chat {
 
   private loseConnection(): void {
     clearTimeout(this.confirmTimer);
+    this.watch.stop();
     this.state.set({ phase: 'offline', typing: null });
   }
 
@@ -598,6 +610,17 @@ export class Chat {
     this.state.set({ newFrom: 0 });
     this.showOutbox();
     void this.sender.flush();
+    this.watch.begin();
+  }
+
+  /** Whether what was sent is not acknowledged yet, or not answered by the bot; agents take their time. */
+  private isOwed(): boolean {
+    const { outbox, notice, support, transcript } = this.state.get();
+    if (blocksMessages(notice)) return false;
+    const next = outbox.find(({ state }) => state === 'waiting');
+    // One with an error waits for as long as the gateway has asked for.
+    if (next) return next.error === '';
+    return transcript.messages.at(-1)?.author === 'user' && (support === null || support.owner === 'bot');
   }
 
   private showOutbox(): void {

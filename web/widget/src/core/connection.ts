@@ -39,6 +39,13 @@ const EVENTS: readonly ServerEvent[] = [
 const RECONNECTION_DELAY = 500;
 const RECONNECTION_DELAY_MAX = 5_000;
 
+/**
+ * Milliseconds for which the first attempt to connect may take, and the longest: twice as long each time, as a slow line
+ * needs it, and a gateway that stands still is left soon.
+ */
+const CONNECTION_TIMEOUT = 5_000;
+const CONNECTION_TIMEOUT_MAX = 20_000;
+
 /** Milliseconds within which the windows of a gateway that says goodbye come back, or go to another one. */
 const GOODBYE_SPREAD = 3_000;
 
@@ -55,11 +62,17 @@ export function socketIoFactory(base: string, site: string): SocketFactory {
       tryAllTransports: true,
       reconnectionDelay: RECONNECTION_DELAY,
       reconnectionDelayMax: RECONNECTION_DELAY_MAX,
+      timeout: CONNECTION_TIMEOUT,
       // The page may have another socket to the same server.
       forceNew: true,
     });
     let closed = false;
-    socket.on('connect', () => handlers.onConnect());
+    let patience = CONNECTION_TIMEOUT;
+    const wait = (milliseconds: number): void => void socket.io.timeout((patience = milliseconds));
+    socket.on('connect', () => {
+      wait(CONNECTION_TIMEOUT);
+      handlers.onConnect();
+    });
     socket.on('disconnect', (reason) => {
       if (closed) return;
       handlers.onDisconnect();
@@ -71,6 +84,7 @@ export function socketIoFactory(base: string, site: string): SocketFactory {
     });
     socket.on('connect_error', (error: Error & { data?: unknown }) => {
       if (closed) return;
+      wait(Math.min(2 * patience, CONNECTION_TIMEOUT_MAX));
       // Inactive: the gateway itself has refused, rather than the network.
       if (socket.active) handlers.onDisconnect();
       else handlers.onRefused(readError(error.data ?? { message: '' }));

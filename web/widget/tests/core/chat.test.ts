@@ -1,9 +1,10 @@
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Chat } from '../../src/core/chat.ts';
 import { Gateway } from '../../src/core/gateway.ts';
 import type { Message } from '../../src/core/protocol.ts';
 import { MemoryStorage } from '@uwallet/shared/storage.ts';
 import { SiteStorage, storageKey } from '../../src/core/storage.ts';
+import { PATIENCE } from '../../src/core/watch.ts';
 import { FakeSockets } from './fake_socket.ts';
 
 interface Wire {
@@ -596,5 +597,64 @@ describe('another user', () => {
     expect(ids(chat)).toEqual([]);
     sockets.current.handlers.onConnect();
     expect(sockets.current.lastEmitted).toEqual({ last_id: null });
+  });
+});
+
+describe('a gateway that stands still', () => {
+  const asked = (): number => sockets.current.requests.filter(({ name }) => name === 'typing').length;
+
+  async function silence(): Promise<void> {
+    await vi.advanceTimersByTimeAsync(PATIENCE);
+    await settle();
+  }
+
+  beforeEach(() => {
+    vi.useFakeTimers();
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it('is left when it does not acknowledge, and what was sent goes over the next line', async () => {
+    const chat = connected();
+    chat.sendText('在吗');
+    await silence();
+    expect(asked()).toBe(1);
+    sockets.current.last.lose();
+    await settle();
+    expect(sockets.current.reconnects).toBe(1);
+    expect(chat.state.get()).toMatchObject({ phase: 'offline', outbox: [{ message: '在吗', state: 'waiting' }] });
+  });
+
+  it('is left when it has acknowledged and the answer does not come', async () => {
+    const chat = connected();
+    chat.sendText('在吗');
+    sockets.current.last.acknowledge({ ok: true, message: wire({ id: 4, author: 'user', client_id: 'message-1' }) });
+    await settle();
+    await silence();
+    sockets.current.last.lose();
+    await settle();
+    expect(sockets.current.reconnects).toBe(1);
+    expect(chat.state.get().outbox).toEqual([]);
+  });
+
+  it('is not asked once the bot has answered, nor while an agent takes their time', async () => {
+    const chat = connected();
+    chat.sendText('在吗');
+    sockets.current.last.acknowledge({ ok: true, message: wire({ id: 4, author: 'user', client_id: 'message-1' }) });
+    await settle();
+    sockets.current.receive('message', wire({ id: 5 }));
+    await silence();
+    expect(asked()).toBe(0);
+    sockets.current.receive('support_changed', {
+      available: true,
+      enabled: true,
+      owner: 'agent',
+      ticket: null,
+      agent: null,
+    });
+    sockets.current.receive('message', wire({ id: 6, author: 'user' }));
+    await silence();
+    expect(asked()).toBe(0);
   });
 });
