@@ -92,12 +92,12 @@ class LinearModel:
         weights = np.minimum(fewer**2, _MOST_WEIGHT)
         head_start = _HEAD_START * np.log(np.minimum(fewer, max(config["enough_examples"] / _FEWEST_HELPED, 1.0)))
         of_intents = targets == intents[:, None]
-        rows_kept = features[kept]
+        fitted_on = np.zeros(len(targets), bool)
+        fitted_on[kept] = True
         scores = np.empty((len(intents), len(targets)))
         for number, target in enumerate(of_intents):
-            row, bias = fit_near(rows_kept, target[kept], weights[number], config, _ROUGH_TOLERANCE)
+            row, bias = fit_near(features, target, weights[number], config, _ROUGH_TOLERANCE, known=fitted_on)
             scores[number] = features @ row + bias
-        del rows_kept
         temperature = _fit_temperature(scores[:, held_out].T + head_start, np.searchsorted(intents, targets[held_out]))
         columns = np.empty((features.shape[1], len(intents)), np.float16)
         biases = np.empty(len(intents))

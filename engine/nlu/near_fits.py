@@ -32,6 +32,7 @@ def fit_near(
     tolerance: float,
     counts: NDArray[np.float32] | None = None,
     guess: NDArray[np.float64] | None = None,
+    known: NDArray[np.bool_] | None = None,
 ) -> tuple[NDArray[np.float64], float]:
     """Returns the coefficients and the bias of a label.
 
@@ -42,26 +43,30 @@ def fit_near(
         config: `C`, the inverse regularization strength, and `random_state`.
         tolerance: Of liblinear.
         counts: How much each example counts beside that.
+        known: Marks the examples to fit on, without a copy of them; all without it.
         guess: Scores that tell what is near; without them the examples that are most like the mean of the label are.
     """
     # Serving does without.
     from sklearn.svm import LinearSVC  # noqa: PLC0415 - see above
 
     counts = np.ones(len(target), np.float32) if counts is None else counts
+    with_label, others = (target, ~target) if known is None else (target & known, ~target & known)
     machine = LinearSVC(C=config["C"], tol=tolerance, random_state=config["random_state"], class_weight={True: weight})
     if guess is None:
-        guess = rows @ np.asarray(rows[target].mean(axis=0)).ravel()
-    added = max(_ADDED, _TIMES * int(target.sum()))
-    used = target | _highest(guess, ~target, added)
+        guess = rows @ np.asarray(rows[with_label].mean(axis=0)).ravel()
+    added = max(_ADDED, _TIMES * int(with_label.sum()))
+    used = with_label | _highest(guess, others, added)
     for _ in range(_ROUNDS):
         machine.fit(rows[used], target[used], sample_weight=counts[used])
         scores = rows @ machine.coef_[0] + machine.intercept_[0]
-        missed = ~used & (scores > _MARGIN + _SLACK)
+        missed = others & ~used & (scores > _MARGIN + _SLACK)
         if missed.sum() <= _FEW_MISSED:
             break
-        used = target | (used & (scores > _MARGIN - _NEARLY)) | _highest(scores, ~used & (scores > _MARGIN), added)
+        nearly = used & others & (scores > _MARGIN - _NEARLY)
+        used = with_label | nearly | _highest(scores, others & ~used & (scores > _MARGIN), added)
     else:
-        machine.fit(rows, target, sample_weight=counts)
+        used = with_label | others
+        machine.fit(rows[used], target[used], sample_weight=counts[used])
     return machine.coef_[0], float(machine.intercept_[0])
 
 
