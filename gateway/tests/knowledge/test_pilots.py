@@ -62,7 +62,7 @@ async def drafted(publisher: DeskAgent, answer: str = "答") -> int:
     view = await publisher.ok("POST", "/knowledge/draft/checks")
     async with asyncio.timeout(60):
         while view["state"] == "running":
-            await asyncio.sleep(0.01)
+            await asyncio.sleep(0.1)
             view = await publisher.ok("GET", "/knowledge/draft/checks")
     for finding in view["findings"]:
         if finding["severity"] == "warning":

@@ -95,7 +95,7 @@ async def checked(publisher: DeskAgent) -> dict[str, Any]:
     view: dict[str, Any] = await publisher.ok("POST", "/knowledge/draft/checks")
     async with asyncio.timeout(60):
         while view["state"] == "running":
-            await asyncio.sleep(0.01)
+            await asyncio.sleep(0.1)
             view = await publisher.ok("GET", "/knowledge/draft/checks")
     return view
 
