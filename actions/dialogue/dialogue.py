@@ -67,6 +67,7 @@ _LONGEST_UNANSWERED = 60
 _NOTHING_KNOWN = frozenset(
     {
         "utter_no_information",
+        "utter_no_information_of",
         "utter_no_information_waiting",
         "utter_step_unknown",
         "utter_step_unknown_of",

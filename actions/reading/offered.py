@@ -24,7 +24,7 @@ _CONSENT = "explicit_consent"
 _PAYLOAD = re.compile(r"/(\w+)\s*({.*})?\s*", re.DOTALL)
 _POINTER = re.compile(r"第([一二两三四五六七八九十\d①②③④⑤⑥⑦⑧])(?:个|种|项|条|样|件|号|点)?")
 _POINTER_SEVERAL = re.compile(r"第([一二两三四五六七八九十\d])(?:个|种|项|条|样|步)")
-_LAST = re.compile(r"(?:最后|末尾)(?:一|那)?(?:个|种|项|条|样|件)?")
+_LAST = re.compile(r"(?:最后|末尾)(?:(?:一|那)(?:个|种|项|条|样|件)?|(?:个|种|项|条|样|件)|的?(?=$|[吧呢啊怎咋]))")
 _LATTER = re.compile(r"(?<![然最之以])后面?(?:那|一)(?:个|种|项|条|样|件)")
 _FORMER = re.compile(r"(?<![之以目])前面?(?:那|一)(?:个|种|项|条|样|件)")
 _NUMBERS = {**dict(zip("一二三四五六七八九十", range(1, 11), strict=True)), "两": 2}

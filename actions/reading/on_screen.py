@@ -111,6 +111,8 @@ _ASKS_FOR = re.compile("先?(?:查|看|试)(?![了过到])")
 _SURE_CLAUSE, _SURE_WHOLE = 0.5, 0.93
 _SURE_TOLD = 0.6
 _TWO = 2
+# What is no longer says nothing of its own: 「没找着啊」.
+_BARE = 6
 _ALSO = re.compile("也(?:没|不|还)|还是(?:没|不)|照样(?:没|不)")
 # Likeness to what is said of a step from which the user is taken to be there in spite of a warning.
 _AT_WARNING = 0.74
@@ -152,6 +154,8 @@ _DONE_SINCE = re.compile("(?:填|弄|点|做|交|设|输|写|选|改)(?:好|完|
 _EMPTIED = re.compile(
     r"(?<![没未不])(?:花|用|转|提|取|清)(?:光|完|走|空|干净|出来|掉)了?|没(?:有)?(?:钱|余额)了?$|[\d一二两三四五六七八九十几]+[块元毛]?钱?(?:就)?不要了|(?:余额|钱).{0,4}(?:不要了|没了|是0|是零|清零)"
 )
+# 「那我先提出来」 has still to do it.
+_TO_EMPTY = re.compile("(?:先|打算|准备|等我|回头).{0,6}(?:花|用|转|提|取|清)(?!.{0,6}了)")
 _MONEY = re.compile(
     r"余额|还有.{0,6}(?:钱|块|元)|剩.{0,6}(?:钱|块|元)|里面.{0,6}(?:钱|块|元)|[\d一二两三四五六七八九十百几][块元]"
 )
@@ -428,6 +432,11 @@ def _about(
             arguments["is_asked"] = True
     if meant in (Act.DONE, Act.TROUBLE):
         arguments["step"] = step_meant(context, topic, state, meant, message)
+    if meant is Act.TROUBLE and arguments["step"] == state.step and topic.kind == "procedure":
+        # 「没找着」 after an answer about another step is about that.
+        name, _, asked = (state.asked_about or "").partition("/")
+        number = topic.step_number(asked) if name == topic.id and len(message.key) <= _BARE else None
+        arguments["step"] = number or state.step
     if meant is Act.TROUBLE and state.walk and _ALSO.search(message.key):
         # 「更新了也没有」 is still about what help was given with.
         is_helped = topic.steps[state.step - 1].id in state.walk.problem_steps
@@ -984,6 +993,7 @@ def _asked_at_warning(
         return Reading(Source.ON_SCREEN, Act.AFFIRM, plain, "the balance is dealt with, and goes on")
     if (
         _EMPTIED.search(message.key)
+        and not _TO_EMPTY.search(message.key)
         and certainty < _LIKELY
         and not is_asked
         and "explicit_consent" not in message.entities

@@ -44,6 +44,8 @@ _ONLY_STEPS = re.compile(
 )
 _DIGITS = {**dict(zip("一二三四五六七八九十", range(1, 11), strict=True)), "两": 2}
 # The next check, without a word on the one shown: 「下一个原因是啥 赶紧」.
+# 「最后一个怎么看」 at the last check is about it.
+_LAST_CAUSE = re.compile("最后")
 _NEXT_CAUSE = re.compile("(?:下|后)(?:面|一|边)?(?:那)?一?(?:个|项|条|样|种)(?:原因|可能|问题)?")
 # 「从哪开始弄」, 「还没开始呢」; what others have not begun is no step.
 _WHERE_TO_BEGIN = re.compile(
@@ -238,7 +240,8 @@ def _several(context: Context, state: DialogueState, act: Act, message: UserMess
     if len(message.key) > _LONGEST:
         return None
     wants_next = _NEXT_CAUSE.search(message.key) and (asks(normalize(message.text)) or hurries(message.key))
-    if wants_next and not told and not named(topic, message.key):
+    is_shown = state.step == len(topic.steps) and bool(_LAST_CAUSE.search(message.key))
+    if wants_next and not told and not is_shown and not named(topic, message.key):
         plain = replace(message, intent="next_step", further_requests=())
         return Reading(Source.REFERENCE, Act.NEXT, plain, "wants the next cause")
     return None

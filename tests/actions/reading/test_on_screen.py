@@ -319,6 +319,20 @@ def test_what_is_further_on_is_no_reason_for_the_first_step() -> None:
     assert read(message, at("forgot_password", 1)).chosen.act is Act.TROUBLE
 
 
+def test_a_bare_trouble_right_after_an_answer_is_about_what_was_asked() -> None:
+    asked = at("account_security", 1, asked_about="account_security/two_step_verification")
+    chosen = read(said("没找着", "step_problem", acts={"trouble": 0.95}), asked).chosen
+    assert (chosen.act, chosen.arguments["step"]) == (Act.TROUBLE, 2)
+    chosen = read(said("没找着", "step_problem", acts={"trouble": 0.95}), at("account_security", 1)).chosen
+    assert chosen.arguments["step"] == 1
+
+
+def test_who_has_yet_to_empty_the_account_is_not_asked_for_the_yes() -> None:
+    warned = at("account_closure", 0, awaiting=Awaiting.WARNING)
+    assert read(said("那我先提出来呗", "out_of_scope", acts={"other": 0.5}), warned).chosen.act is not Act.REPEAT
+    assert read(said("钱都提出来了", "out_of_scope", acts={"other": 0.5}), warned).chosen.act is Act.REPEAT
+
+
 @pytest.mark.parametrize("text", ["这个过了", "这条也没事", "这一项正常"])
 def test_a_check_that_is_passed_solves_nothing(text: str) -> None:
     assert read(said(text, "next_step", acts={"done": 0.95}), CHECK).chosen.act is Act.RULED_OUT
