@@ -136,6 +136,13 @@ _TAKES_BACK = re.compile(
     "没事|误会|[搞弄记看]错|自己|想起|原来|续费|玩笑|开玩|剧情|小说|电影|测试|不是被|没被|没人|真是|是真|家里?人|退回|找到"
     "|老公|老婆|孩子|儿子|女儿|爸|妈|本人|骗[你您]的|不是骗|没骗|不是诈骗|逗你|随便说|多虑|虚惊"
 )
+_OWN_AFTER_ALL = re.compile(
+    "想起来了?.{0,4}(?:是|续费|会员|自己)|是我自己(?:付|买|转|花|充|开|订|续|办)的|(?:就|原来)是(?:我)?(?:自动)?续费|自己(?:开|订|买|续)的(?:会员|自动续费)"
+)
+_WONDERS = re.compile("会不会|是不是|好像|可能|不是我|没有?想起|骗")
+_MISTOOK = re.compile(
+    "(?<!没)[搞弄看记想]错|看[岔走]|眼花|虚惊|误会|(?<![不没])是我(?:自己)?(?:付|买|转|花|充|开|订|续|办)的|想起来了|自动续费"
+)
 _DESPAIRS = re.compile("我(?:真|都|就|也|是|实在|已经|现在)*(?:不想活|想死|要死|活不|撑不|不活了|想自杀|去死)")
 _FICTION = re.compile("剧情|小说|剧本|台词|歌词|主角|电影|电视剧|角色|故事里|游戏里")
 _GOES_BACK = re.compile("继续|接着|回到|返回|回去|接下去")
@@ -175,6 +182,7 @@ _SAYS_AGAIN = re.compile(
     "(?:重新|再|又)(?:跟你|给你|和你)?(?:说|讲|报|念|打)(?:一|1)?[遍次下]|重(?:说|报|讲)|弄没|弄丢|搞没|搞丢|都没了|全没了|丢了|清空|清掉|不见了"
     "|(?:之前|前面|刚才|上面)(?:的|都|我)?.{0,3}(?:说过|说了|记好|告诉)"
 )
+_WANTS = re.compile("想(?!不)|要(?!紧|是|么|我|挟)|帮我|带我|教我|麻烦|顺便|怎么|如何|咋")
 _ASKS_IF_NOTED = re.compile(
     "(?:你|您|帮我|给我|那个|那条|都|也).{0,6}(?:写|记|填|录|存|加)(?:上|下来?|进去|好|着|全|住)?了?(?:没有?|吗|不|么|没啊|了没)$"
     "|(?:之前|前面|刚才|刚刚|上面|原来)(?:说|记|写|填)?的?.{0,6}(?:还在|在不在|不是.{0,4}记|没记|丢|没了|还有)(?:吗|不|没|么|了)?"
@@ -317,6 +325,11 @@ def asks_whom(key: str) -> bool:
     return bool(_WHOM.search(key))
 
 
+def wants(key: str) -> bool:
+    """Whether the text wants or asks for something, and does not only tell (「还有验证码」)."""
+    return bool(_WANTS.search(key)) or asks(key)
+
+
 def denies(key: str) -> bool:
     """Whether the text says that something is not so."""
     return any(sign in key for sign in "不没未")
@@ -394,6 +407,16 @@ def is_among_family(key: str) -> bool:
 def takes_back(key: str) -> bool:
     """Whether the text has a word with which somebody takes back that it is a fraud or a theft."""
     return bool(_TAKES_BACK.search(key))
+
+
+def explains_own(key: str) -> bool:
+    """Whether somebody tells that they have paid themselves (「想起来是我续的会员」), and does not only wonder."""
+    return bool(_OWN_AFTER_ALL.search(key)) and not _WONDERS.search(key)
+
+
+def mistook(key: str) -> bool:
+    """Whether somebody says that they were mistaken (「看错了 是另一个账户」)."""
+    return bool(_MISTOOK.search(key))
 
 
 def despairs(key: str) -> bool:
