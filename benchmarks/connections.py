@@ -224,6 +224,19 @@ async def close(widgets: Iterable[Opened]) -> None:
     await asyncio.gather(*(it.widget.close() for it in widgets))
 
 
+async def forgotten(gateway: Gateway, count: int) -> str:
+    """What conversations hold whose windows are closed: the row of a second wave, for which there is room already."""
+    for _ in range(2):
+        await settled(gateway)
+        memory, processor = gateway.memory(), gateway.processor()
+        await close(await in_groups(count, lambda _number: opened(gateway)))
+        used = gateway.processor() - processor
+    await settled(gateway)
+    cost = Cost(count, used, gateway.memory() - memory)
+    each = f"{cost.kilobytes:.2f} KB: {cost.kilobytes * 100_000 / 1024:.0f} MB for 100,000"
+    return f"| a conversation whose window is closed | {count:,} | {cost.milliseconds:.2f} ms | {each} |"
+
+
 async def idle(gateway: Gateway, widgets: int, seconds: float) -> float:
     """Microseconds of processor that a heartbeat takes; one comes every 25 seconds for each."""
     before, start = gateway.processor(), time.monotonic()
@@ -347,6 +360,9 @@ async def report(options: argparse.Namespace, environment: Mapping[str, str]) ->
         await settled(gateway)
         cost, fresh = await measured(gateway, options.widgets, lambda _number: opened(gateway))
         add("a new session, then idle", cost, holds=True)
+        if options.closed:
+            lines.append(await forgotten(gateway, options.closed))
+            print(lines[-1], flush=True)
         beat = await idle(gateway, len(fresh), options.idle) if options.idle else None
         await close(fresh)
         await settled(gateway)
@@ -386,6 +402,7 @@ def main() -> None:
     parser.add_argument("--desks", type=int, default=500)
     parser.add_argument("--changes", type=int, default=5)
     parser.add_argument("--idle", type=float, default=26.0, help="seconds for which heartbeats are measured")
+    parser.add_argument("--closed", type=int, default=2000, help="conversations whose windows are closed at once")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--set", nargs="*", default=[], metavar="UWALLET_NAME=VALUE", help="settings of the gateway")
     parser.add_argument("--json", action="store_true", help="write nothing, for a comparison")

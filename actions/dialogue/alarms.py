@@ -19,9 +19,9 @@ from actions.reading.after_alarm import HELP
 from actions.reading.elided import with_elided
 from actions.reading.hearing import Heard, clauses_of, hear
 from actions.reading.likely_questions import likely_questions
-from actions.reading.questions import despairs, names_human
+from actions.reading.questions import despairs, mistook, names_human
 from actions.reading.reading import Reading
-from actions.reading.whose import quotes_somebody, tells_of_somebody
+from actions.reading.whose import is_of_somebody_after_all, quotes_somebody, tells_of_somebody
 
 # The user is told that the complaint is recorded, so it is, even if they want no human now.
 _COMPLAINT = {"type": SUPPORT_REQUEST, "request": "complaint"}
@@ -50,6 +50,23 @@ _SURELY_ORDINARY = 0.85
 _SURE_LABEL = 0.9
 # Gone or given away, whatever is said of it later.
 _OUT = frozenset({"lost", "code_told", "password_told", "unknown_payment", "entered"})
+# With one of these somebody cheats, and may say for the user that it was a mistake.
+_OF_CULPRIT = frozenset(
+    {
+        "claims_official",
+        "code_told",
+        "demanded",
+        "exposure",
+        "installed",
+        "isolated",
+        "mule",
+        "password_told",
+        "secrecy",
+        "still_in_touch",
+        "threatened",
+        "watched",
+    }
+)
 _LINE_BUSY, _REFUSED = "crisis_line_busy", frozenset({"line_busy", "refuses_line"})
 # These answer what is asked with the first message.
 _ANSWERS_ITSELF = ("fraud_question", "report_fraudster", "closing_under_pressure")
@@ -121,7 +138,10 @@ def _said(context: Context, state: DialogueState, alarm: Alarm, reading: Reading
     """Returns what is said: by what is known of the danger, or else the answer of `safety.yml`."""
     if alarm in _WALKED and not reading.arguments.get("is_doubtful"):
         return _said_of_money(context, state, alarm, reading)
-    if alarm is Alarm.CRISIS and _is_talk(context, state, reading):
+    if alarm is Alarm.CRISIS and _is_misheard_as_own(state, reading):
+        reading = replace(reading, arguments={"alarm": alarm, "follow_up": _OTHER_PERSON})
+        state = replace(state, whose_danger=0.0)
+    elif alarm is Alarm.CRISIS and _is_talk(context, state, reading):
         script = danger_talk.script_of(context, alarm)
         heard = hear(script, reading.message)
         if _follow_up_of(reading) == _AWAY:
@@ -142,8 +162,18 @@ def _said(context: Context, state: DialogueState, alarm: Alarm, reading: Reading
     return danger_talk.Said(state, replies, offers_human, is_understood)
 
 
+def _is_misheard_as_own(state: DialogueState, reading: Reading) -> bool:
+    """Whether what was answered as the user's own danger is somebody else's (「不是我 是我妹」)."""
+    is_own = has_alarm(state, Alarm.CRISIS) and not state.answered.get(_OTHER_PERSON_ANSWER)
+    message = reading.message
+    return is_own and is_of_somebody_after_all(message.key) and not despairs(message.key)
+
+
 def _said_of_money(context: Context, state: DialogueState, alarm: Alarm, reading: Reading) -> danger_talk.Said:
     script = danger_talk.script_of(context, alarm)
+    if has_alarm(state, Alarm.CRISIS) and not has_alarm(state, *_WALKED):
+        # Whose life was in danger says nothing of whose money it is.
+        state = replace(state, whose_danger=0.0)
     told = with_elided(script, state, reading.message, hear(script, reading.message))
     heard = danger_talk.believed(script, state, told)
     if _follow_up_of(reading) in set(told.facts) - set(heard.facts):
@@ -209,6 +239,8 @@ def _follow_up_of(reading: Reading) -> str | None:
 def _label_of(script: Danger, reading: Reading) -> str | None:
     """Returns what the classifier of one label hears: if it is not beyond doubt, the subject of that."""
     label = _follow_up_of(reading)
+    if label and not danger_talk.is_backed(script, label, reading.message):
+        return None
     is_sure = reading.certainty >= _SURE_LABEL or not reading.message.is_listened
     return label if is_sure else danger_talk.subject_with(script, label)
 
@@ -269,7 +301,8 @@ def take_denial(context: Context, state: DialogueState, reading: Reading) -> Tur
     """Believes that it is not so, and goes on; a later message has to say it clearly to be heard again."""
     alarm: Alarm = reading.arguments["alarm"]
     state = replace(state, denied_alarms=tuple(dict.fromkeys((*state.denied_alarms, alarm))), offer=None)
-    state = _taken_back(state, alarm)
+    is_mistake = mistook(reading.message.key) and not _OF_CULPRIT & set(state.danger_facts)
+    state = _taken_back(state, alarm, is_taken_back=is_mistake)
     entry = context.knowledge.care.follow_ups.get(alarm.value, {}).get("stands_down")
     if alarm is Alarm.CRISIS and entry and has_alarm(state, alarm):
         beside = _asked_with_denial(context, state, reading.message, entry.answer)
@@ -285,12 +318,13 @@ def take_denial(context: Context, state: DialogueState, reading: Reading) -> Tur
     return Turn(_counted(state, entry.answer), context.replies.care(entry.answer, state))
 
 
-def _taken_back(state: DialogueState, alarm: Alarm) -> DialogueState:
+def _taken_back(state: DialogueState, alarm: Alarm, *, is_taken_back: bool) -> DialogueState:
     """Returns the state without an alarm about money that was none: no later handoff is urgent for it.
 
-    What somebody tells of a life, or of money or a secret that is out, stays on record: the human can judge.
+    What is said to have been a mistake, with nobody in it who cheats, was none. What somebody tells of a life, or of
+    money or a secret that is out, stays on record: the human can judge.
     """
-    if alarm not in _WALKED or _OUT & set(state.danger_facts):
+    if alarm not in _WALKED or (_OUT & set(state.danger_facts) and not is_taken_back):
         return state
     left = tuple(told for told in state.alarms if told.alarm not in _WALKED)
     if len(left) == len(state.alarms):
@@ -333,6 +367,8 @@ def _answer(context: Context, state: DialogueState, alarm: Alarm, reading: Readi
     if reading.arguments.get("is_doubtful"):
         return f"{name}_ask", False
     follow_up = str(reading.arguments.get("follow_up"))
+    if follow_up == _OTHER_PERSON:
+        return _OTHER_PERSON_ANSWER, False
     is_others = alarm is Alarm.CRISIS and bool(state.answered.get(_OTHER_PERSON_ANSWER))
     if "follow_up" not in reading.arguments or (follow_up == "acute" and not is_others):
         case = _case(context, alarm, reading, is_first=not has_alarm(state, alarm))

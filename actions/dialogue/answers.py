@@ -17,7 +17,15 @@ from actions.knowledge import Topic
 from actions.knowledge.answers import TEXT, TOPIC, KnownAnswer
 from actions.reading.causes import named
 from actions.reading.clauses import asks_in
-from actions.reading.questions import asks, asks_how, asks_what_next, asks_whom, is_bare_question, kinds_of
+from actions.reading.questions import (
+    asks,
+    asks_how,
+    asks_what_next,
+    asks_whom,
+    confirmed_in,
+    is_bare_question,
+    kinds_of,
+)
 from actions.reading.sureness import quote
 from language.text_normalization import normalize
 
@@ -35,6 +43,8 @@ _PART = 0.85
 _POINT = 0.7
 # Of each of several questions in one message.
 _EACH = 0.45
+# Of what somebody repeats, so much was said.
+_MOSTLY = 0.6
 # More than two answers at once are a wall of text.
 _MOST = 2
 # Id of the answer that tells where something is.
@@ -279,8 +289,21 @@ def answer_question(context: Context, state: DialogueState, message: UserMessage
         if found is None:
             return offering_human(state, HandoffReason.USER_REQUEST, Reply("utter_nothing_more_known"))
     found = found or _of_humans(context, message)
+    if found is None and _was_said(context, state, message):
+        return Turn(replace(state, offer=None), (Reply("utter_as_said"),))
     turn = give(context, state, found, words_asked(message))
     return Turn(turn.state, (*turn.replies[:1], *_told(context, further), *turn.replies[1:]))
+
+
+def _was_said(context: Context, state: DialogueState, message: UserMessage) -> bool:
+    """Whether a question only wants to hear that it is as was just said (「所以填手机号就行？」)."""
+    wanted = confirmed_in(message.key)
+    pairs = {wanted[start : start + 2] for start in range(len(wanted) - 1)}
+    topic = context.topic(state)
+    step = topic.steps[state.step - 1].text if topic and state.walk and state.step else ""
+    told = [one.text for one in context.knowledge.answers.values() if one.fingerprint == state.last_answer]
+    said = folded(normalize("".join((step, *told[:1]))))
+    return bool(pairs) and sum(pair in said for pair in pairs) / len(pairs) >= _MOSTLY
 
 
 def _of_humans(context: Context, message: UserMessage) -> Found | None:
@@ -352,8 +375,8 @@ def give(context: Context, state: DialogueState, found: Found | None, words: str
         found: The answer.
         words: What was asked, as it can be quoted.
     """
-    if found is None and state.walk and words:
-        reply = Reply("utter_step_unknown_of", {"words": words})
+    if found is None and words:
+        reply = Reply("utter_step_unknown_of" if state.walk else "utter_no_information_of", {"words": words})
     elif found is None:
         reply = Reply("utter_step_unknown" if state.walk else "utter_no_information")
     else:

@@ -115,6 +115,15 @@ def decide(context: Context, state: DialogueState, message: UserMessage) -> str 
     if len(possible) == 1 and _is_warned_of(context, possible[0][0]) and possible[0][0] not in message.matters():
         # Nobody is led towards what cannot be undone by a guess.
         return (possible[0][0],)
+    (first, confidence), *others = possible
+    if (
+        not others
+        and confidence < best * _FITTING
+        and _is_walkthrough(context, first)
+        and first not in message.matters()
+    ):
+        # What is left when the likeliest makes no sense here is no meaning by itself.
+        return ()
     if len(possible) == 1 or act_of(possible[0][0], context.knowledge) in SOCIAL:
         return possible[0][0]
     if len(fitting) == 1:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from actions.dialogue.messages import Reply
+from actions.dialogue.messages import Reply, UserMessage
 from actions.dialogue.state import Alarm, DialogueState
 from actions.dialogue.turn import Context
 from actions.knowledge.danger import Danger, Measure, Reaction
@@ -29,6 +29,9 @@ _MOST_AT_ONCE = 2
 _OF_CULPRIT = frozenset({"still_in_touch", "blocked_by_them", "contact_broken", "demanded", "threatened", "secrecy"})
 _GIVEN_AWAY, _DEMANDED = frozenset({"code_told", "password_told", "card_told", "id_told"}), "demanded"
 _NOT_BELIEVED = "not_believed"
+# Less than this of all that is about a subject, and it is not spoken of.
+_INKLING = 0.1
+_FELT_SUBJECTS = ("about_feelings", "about_victim", "about_pain")
 # Beside something surer, what is less sure than this share of it does not count.
 _AS_SURE = 0.8
 # What is less sure than this is not said to have been heard.
@@ -46,6 +49,7 @@ _OTHER_PERSON = "crisis_other_person"
 # It has happened to somebody near.
 _OF_OTHER = "of_other"
 _NEAR = frozenset({_OTHERS, _OF_OTHER})
+_OF_DESPAIR = frozenset({"speaks_of_dying", "wants_to_die", "wish_to_vanish"})
 # In a procedure these are what it asks for.
 _OF_A_PROCEDURE = frozenset(
     {"code_told", "password_told", "card_told", "id_told", "link", "installed", "cannot_change"}
@@ -102,11 +106,17 @@ def noted(script: Danger, state: DialogueState, heard: Heard) -> DialogueState:
     known = known_after(script, known_without(script, state.danger_facts, heard), facts)
     if not is_others:
         known = tuple(fact for fact in known if fact != _OTHERS)
-    if _MINE_TOLD in facts and _OTHER_PERSON in state.answered:
-        # It is the user's own after all.
+    is_own = _MINE_TOLD in facts or _despairs_too(heard)
+    if is_own and _OTHER_PERSON in state.answered:
+        # It is the user's own after all, or theirs, too.
         state = replace(state, answered={name: n for name, n in state.answered.items() if name != _OTHER_PERSON})
     is_near = bool(_NEAR & {*known, *known_now(state)})
     return replace(state, danger_facts=person_noted(known, heard.person if is_near else None))
+
+
+def _despairs_too(heard: Heard) -> bool:
+    """Whether it is surely the user who despairs now, whoever was spoken of before."""
+    return bool(_OF_DESPAIR & {*heard.facts, *heard.moods}) and heard.whose <= _MINE and not heard.names_somebody
 
 
 def _tells_of_own(script: Danger, facts: Iterable[str]) -> bool:
@@ -304,6 +314,20 @@ def subject_with(script: Danger, label: str | None) -> str | None:
     """Returns the subject of a label: what the classifier of one label hears is rather right of that than of itself."""
     named = script.labels.get(label or "", label or "")
     return next((subject for subject, names in script.subjects.items() if named in names), label)
+
+
+def is_backed(script: Danger, label: str, message: UserMessage) -> bool:
+    """Whether the model of all labels has an inkling of how somebody feels, which the classifier of one label hears.
+
+    What is about something else needs none.
+    """
+    named = script.labels.get(label, label)
+    about = next(
+        (names for subject, names in script.subjects.items() if subject in _FELT_SUBJECTS and named in names), []
+    )
+    if not about or not message.is_listened:
+        return True
+    return any(script.labels.get(name, name) in about and share >= _INKLING for name, share in message.said.items())
 
 
 def reactions_to(script: Danger, before: DialogueState, heard: Heard, label: str | None) -> list[str]:

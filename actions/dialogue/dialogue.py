@@ -30,7 +30,7 @@ from actions.dialogue.acts import CONTROL, STEERING, UNCLEAR, Act, act_of
 from actions.dialogue.endings import after_digression, rate
 from actions.dialogue.events import events_of
 from actions.dialogue.handing_over import hand_off
-from actions.dialogue.messages import AnswerBand, Reply, UserMessage
+from actions.dialogue.messages import AnswerBand, Reply, UserMessage, folded
 from actions.dialogue.replies import ReplyBuilder
 from actions.dialogue.state import (
     MAX_UNANSWERED,
@@ -50,7 +50,7 @@ from actions.dialogue.turn import Context, Turn
 from actions.knowledge import Knowledge
 from actions.reading import reach
 from actions.reading.hearing import hear
-from actions.reading.questions import asks, names_human
+from actions.reading.questions import asks, names_human, wants
 from actions.reading.reader import interpret
 from actions.reading.reading import Reading
 from actions.reading.secrets import secret_in
@@ -70,6 +70,7 @@ _LONGEST_UNANSWERED = 60
 _NOTHING_KNOWN = frozenset(
     {
         "utter_no_information",
+        "utter_no_information_of",
         "utter_no_information_waiting",
         "utter_step_unknown",
         "utter_step_unknown_of",
@@ -215,6 +216,10 @@ class Dialogue:
         if reading.arguments.get("is_doubtful"):
             # What they had come for is not lost by our asking.
             beside = requests.with_own(self._context, beside)
+        elif reading.act is Act.ALARM and reading.arguments.get("alarm") in _DANGERS:
+            # 「填了卡号 还有验证码」 tells of a danger, and asks for nothing that could be offered later.
+            wanted = tuple(request for request in beside.further_requests if wants(folded(request.text)))
+            beside = replace(beside, further_requests=wanted)
         state = requests.remember(details.note_contact(self._context, state, beside), beside)
         turn = handler(self._context, state, reading)
         if reading.act is Act.ALARM_DENIED:

@@ -8,6 +8,7 @@ from actions.dialogue import topics, walkthrough
 from actions.dialogue.acts import Act
 from actions.dialogue.answers import (
     CERTAIN,
+    LIKELY,
     SURE,
     WHERE,
     WHY,
@@ -19,6 +20,7 @@ from actions.dialogue.answers import (
     find_where,
     give,
     text_of,
+    words_asked,
 )
 from actions.dialogue.details import skip_detail
 from actions.dialogue.endings import after_digression, leave
@@ -32,9 +34,10 @@ from actions.dialogue.yes_and_no import decline_human
 from actions.knowledge import Step, Topic
 from actions.knowledge.answers import TOPIC
 from actions.reading.causes import named
-from actions.reading.questions import denies, has_changed, is_it, leaves_out, tells_of_records, tries_again
+from actions.reading.questions import asks, denies, has_changed, is_it, leaves_out, tells_of_records, tries_again
 from actions.reading.reading import Reading
 from actions.reading.secrets import CODE, CODE_WORD
+from language.text_normalization import normalize
 
 _LONGEST_FRAGMENT = 20
 # What is stuck before anything has begun is for a human to look at.
@@ -54,6 +57,10 @@ def done(context: Context, state: DialogueState, reading: Reading) -> Turn:
         return walkthrough.solved(context, state, reading.message)
     state = replace(with_walk(state, interrupted=False), offer=None)
     number = int(reading.arguments.get("step") or state.step + 1)
+    shown_now = topic.steps[state.step - 1] if state.step else None
+    if shown_now and shown_now.value and state.walk and shown_now.id in state.walk.problem_steps:
+        # 「更新好了 有了」 has done what helps with this measure; the ones between are still to come.
+        number = min(number, state.step + 1)
     is_end = number > state.step and bool(reading.arguments.get("is_last"))
     if reading.arguments.get("is_through") and number >= last_step(topic):
         # 「设好了 进去了」 at the step before the last tells of both.
@@ -137,8 +144,11 @@ def trouble(context: Context, state: DialogueState, reading: Reading) -> Turn:
             return give(context, state, known)
     if step is None or state.walk is None or step.id in state.walk.problem_steps:
         return walkthrough.problem(context, state, reading.message)
-    turn = walkthrough.problem(context, state, reading.message)
     found = find_answer(context, state, reading.message, SURE, of=state.topic)
+    if found and reading.certainty < _SURE_TROUBLE and found.answer.id not in (WHERE, WHY):
+        # 「当时用邮箱注册的」 tells a fact and reports no trouble.
+        return give(context, state, found)
+    turn = walkthrough.problem(context, state, reading.message)
     if found is None or found.place not in (step.id, TOPIC) or found.answer.id == WHERE or turn.state.offer:
         return turn
     # What is known of just this trouble says more than the general advice.
@@ -359,6 +369,11 @@ def cause_found(context: Context, state: DialogueState, reading: Reading) -> Tur
     if not reading.arguments.get("is_disputed"):
         # What was crossed out before was crossed out by mistake.
         state = _unticked(state, step)
+    if reading.arguments.get("is_asked") and state.step == number:
+        # 「那就是银行那边？」 at that check asks for more than to read it again.
+        found = find_answer(context, state, reading.message, LIKELY, of=topic.id)
+        if found and found.place == step.id:
+            return give(context, state, found)
     shown = show_step(context, state, number)
     if reading.arguments.get("is_disputed"):
         return walkthrough.disputed(context, _with_page(shown.state, causes), step)
@@ -462,11 +477,18 @@ def deny_human(context: Context, state: DialogueState, reading: Reading) -> Turn
 
 def honest(context: Context, state: DialogueState, reading: Reading) -> Turn:
     """Says that nothing is known about a matter of the wallet; that is no failure of understanding."""
-    name = "utter_unknown_other_person" if reading.arguments.get("about") == "other_person" else "utter_no_information"
+    is_of_other = reading.arguments.get("about") == "other_person"
     event = Event(EventKind.NOT_UNDERSTOOD, state.topic, state.step or None)
+    is_asked = bool(asking_in(reading.message)) or asks(normalize(reading.message.text))
+    words = words_asked(reading.message) if is_asked and not is_of_other else ""
     if state.handed_over:
         # A human is on the way already.
         return after_digression(context, replace(state, offer=None), Reply("utter_no_information_waiting", event=event))
+    if words:
+        # Of what nothing is known is said, so that nobody wonders whether they were understood.
+        named_reply = Reply("utter_no_information_of", {"words": words}, event=event)
+        return offering_human(state, HandoffReason.USER_REQUEST, named_reply)
+    name = "utter_unknown_other_person" if is_of_other else "utter_no_information"
     return offering_human(state, HandoffReason.USER_REQUEST, Reply(name, event=event))
 
 

@@ -17,6 +17,7 @@ from actions.reading.questions import (
     complains_of_us,
     denies_fraud,
     is_fiction,
+    mistook,
     names_human,
     refuses_human,
     takes_back,
@@ -30,6 +31,8 @@ from language.text_normalization import normalize
 _LIKELY, _POSSIBLE = 0.4, 0.3
 # What has another explanation must be surer to be another alarm than the one under way.
 _SURE_NEW, _SURE_CRISIS = 0.35, 0.76
+# After one about money, another adds little: only what is as sure as this is one.
+_SURE_OTHER_LOSS = 0.5
 _SURE_ELSEWHERE = 0.5
 # Shame and fear after a fraud sound like despair.
 _DISTRESS, _SURE_IN_DISTRESS = frozenset({"feels", "tells"}), 0.56
@@ -68,6 +71,7 @@ _REFUSES_NUMBERS = re.compile(
     "(?:别|不要|甭|不用)(?:再|老|总|给我|让我|叫我|跟我)*(?:发|给|打|报|提|说)?.{0,3}(?:电话|号码|热线)"
 )
 _TALKS = re.compile("(?:说|聊|讲|诉)(?:说|聊|讲|诉|一)|听我|说话|倾诉")
+_SAFE = "found_safe"
 # Who says one of these may come back to their matter; what is asked of it in a crisis is called so.
 _EASED, _MONEY = frozenset({"only_a_phrase", "no_intent_now"}), "money_question"
 # What the model of all labels must have an inkling of where a life is in danger now.
@@ -167,6 +171,8 @@ _TOO_GRAVE = frozenset(
         "watched",
     }
 )
+# What explains it after all.
+_EXPLAINS = frozenset({"maybe_own", "money_returned", "phone_found", "self_paid", "was_fake"})
 # An alarm with nothing else told rests on a suspicion alone.
 _NO_EVIDENCE = frozenset(
     {
@@ -187,6 +193,8 @@ _NO_EVIDENCE = frozenset(
 )
 # What clears it up may be told of a payment.
 _CLEARED_UP = frozenset({"cannot_see", "maybe_own", "unknown_payment"})
+# What somebody believed who was mistaken.
+_MISSED = frozenset({"entered", "lost", "money_gone", "needed"})
 # A regulator is named by the culprit.
 _OF_A_THREAT = frozenset({"claims_official", "demanded", "pressed", "threatened"})
 # Whoever asks for a human beside these only asks for the human.
@@ -316,7 +324,7 @@ def _after_cry(
         return None
     if _turns_away(context, state, act, message, certainty) or _goes_on(context, state, message):
         return None
-    sounds_alike = message.alarms.get(alarm.value, 0.0) >= _SURE_NEW and not _is_no_sign(message)
+    sounds_alike = message.alarms.get(alarm.value, 0.0) >= _SURE_NEW and not is_no_sign(message)
     if certainty < _LIKELY and (sounds_alike or _case(context, alarm, message)):
         return Reading(Source.DANGER, Act.ALARM, message, f"a case of {alarm.value}", 0.9, {"alarm": alarm})
     if alarm is Alarm.CRISIS and act is Act.DENY and (certainty < _LIKELY or label == "stands_down"):
@@ -442,9 +450,12 @@ def _is_new_alarm(
     if likeliest is alarm or has_alarm(state, likeliest):
         return False
     if alarm is Alarm.CRISIS and likeliest in _OF_MONEY:
-        # Debts and losses are a part of the despair: nobody is sent to change a password now.
-        return False
+        # Debts and losses are a part of the despair: nobody is sent to change a password now. With whoever was looked
+        # for found, something else may have happened.
+        return _SAFE in state.danger_facts and total >= _SURE_OTHER_LOSS
     is_explained = certainty >= _LIKELY and label not in _NO_NEWS
+    if alarm in _OF_MONEY and likeliest in _OF_MONEY and has_alarm(state, alarm):
+        return total >= _SURE_OTHER_LOSS and not is_explained
     if likeliest is Alarm.CRISIS:
         # What is known already adds nothing to it.
         share = message.alarms.get(Alarm.CRISIS.value, 0.0)
@@ -499,9 +510,13 @@ def _is_plainly_denied(state: DialogueState, message: UserMessage, heard: Heard)
 
 def _is_cleared(context: Context, state: DialogueState, message: UserMessage, heard: Heard) -> bool:
     """Whether a suspicion for which nothing speaks is cleared up (「记录都是我自己花的 没少钱」)."""
-    if not {*state.danger_facts, *heard.facts} <= _NO_EVIDENCE | _CLEARED_UP:
+    harmless = _NO_EVIDENCE | _CLEARED_UP
+    if asks(normalize(message.text)) or not set(heard.facts) <= harmless:
         return False
-    if asks(normalize(message.text)):
+    if mistook(message.key) and set(state.danger_facts) <= harmless | _MISSED:
+        # 「看错了 是另一个账户」
+        return True
+    if not set(state.danger_facts) <= harmless:
         return False
     return any(word in message.key for word in context.knowledge.care.stand_down)
 
@@ -522,8 +537,11 @@ def _stands_down(
     if "self_paid" in heard.facts and {"child", "minor"} & set(state.danger_facts):
         # A child has paid, and nobody has cheated: it is still to be mended.
         return False
-    if was_sure and alarm in _OF_MONEY and label == "stands_down" and not takes_back(message.key):
-        # 「店老板说不是他」 takes nothing back.
+    is_grave = bool(_TOO_GRAVE & set(state.danger_facts)) and not _EXPLAINS & set(heard.facts)
+    is_unproved = label == "stands_down" and not takes_back(message.key)
+    if was_sure and alarm in _OF_MONEY and (is_unproved or (is_grave and not mistook(message.key))):
+        # 「没事了 谢谢」 ends no danger that goes on: money is gone, or somebody is still connected. 「店老板说不是他」
+        # takes nothing back.
         return False
     if label == "stands_down" and certainty >= (_STANDS_DOWN_OF_SURE if was_sure else _STANDS_DOWN):
         # 「没有」 to 「您身边有人吗」 denies no crisis.
@@ -627,6 +645,9 @@ def _asks_ordinary(context: Context, state: DialogueState, message: UserMessage,
         return False
     if any(heard.shares.get(name, 0.0) >= _SURE_ASKED for name in heard.questions):
         return False
+    if _on_record(state) in _OF_MONEY and set(heard.questions) & set(context.knowledge.danger.certain):
+        # 「银行电话多少」 is asked of the card that has to be stopped.
+        return False
     # What an expression alone hears is doubted only by a certain answer.
     is_expressed = any(name not in heard.shares and name.startswith("asks") for name in heard.questions)
     is_question = asks(normalize(message.text)) or message.acts.get("question", 0.0) >= _LIKELY
@@ -669,7 +690,7 @@ def _label(
         return arrived, 1.0
     if alarm is Alarm.CRISIS and heard.question and not _is_at_hand(context, message):
         return heard.question, 1.0
-    if label == "acute" and _is_no_sign(message):
+    if label == "acute" and is_no_sign(message):
         # 「今天下雨 我坐在车里」
         label, certainty = "tells", _POSSIBLE
     if is_others:
@@ -693,7 +714,7 @@ def _label(
     return label, certainty
 
 
-def _is_no_sign(message: UserMessage) -> bool:
+def is_no_sign(message: UserMessage) -> bool:
     """Whether the model of all labels has listened, and hears nothing of a danger to life."""
     return message.is_listened and max(message.said.get(name, 0.0) for name in _SIGNS_OF_DANGER) < _SIGN
 

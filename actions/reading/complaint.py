@@ -47,8 +47,11 @@ _UNANSWERED = re.compile("没人(?:接|理|应|回|管|搭理)|(?:打|拨)不通
 # Leaving the queue cannot be undone: the place is lost.
 _LEAVING = 0.6
 _URGING = 0.8
+# The human is to hurry, not what the last answer was about: 「都等了十分钟了」 after one about codes waits for a code.
+_HURRIES = re.compile("人工|客服|真人|转|快|赶紧|马上|立刻|抓紧|催|急|有人|来人|排队")
 # 「排到第几个了」 only asks.
 _ASKS_PLACE = 0.9
+_SURE_NOTED = 0.8
 
 
 def read(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
@@ -65,6 +68,9 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
         and message.acts.get("waiting_complaint", 0.0) >= _URGING
         and not (state.last_topic and asks(normalize(message.text)))
     ):
+        last = context.knowledge.topics.get(state.last_topic or "")
+        if last and last.offer_human and not _HURRIES.search(message.key):
+            return Reading(Source.COMPLAINT, Act.TRIED_ALL, message, f"still waits for what {last.id} is about")
         return Reading(Source.COMPLAINT, Act.HUMAN, message, "urges while a human is offered")
     if _URGES.search(message.key) and state.walk is None and act is not Act.HUMAN and not is_complaint_of_us(message):
         return Reading(Source.COMPLAINT, Act.TICKET_STATUS, replace(message, band=AnswerBand.ANSWER), "urges")
@@ -97,6 +103,9 @@ def _of_waiting(context: Context, state: DialogueState, act: Act, message: UserM
     if _ASKS_WHEN.search(message.key) and not message.matters("named"):
         plain = replace(message, band=AnswerBand.ANSWER, choices=())
         return Reading(Source.COMPLAINT, Act.TICKET_STATUS, plain, "asks when somebody comes")
+    if message.acts.get("read_back", 0.0) >= _SURE_NOTED and state.walk is None:
+        plain = replace(message, band=AnswerBand.ANSWER, choices=())
+        return Reading(Source.COMPLAINT, Act.TICKET_STATUS, plain, "asks whether it was noted")
     if _TELLS_ON.search(message.key) and not asks(normalize(message.text)):
         return Reading(Source.COMPLAINT, Act.HUMAN, message, "wants the human to know")
     if act is not Act.LEAVE_QUEUE and goes_on_waiting(message.key) and state.walk is None and state.offer is None:

@@ -14,7 +14,7 @@ from actions.reading.findings import findings
 from actions.reading.hearing import clauses_of, facts_told, hear
 from actions.reading.likely_questions import picked
 from actions.reading.offered import label_typed
-from actions.reading.questions import is_among_family, is_fiction
+from actions.reading.questions import explains_own, is_among_family, is_fiction
 from actions.reading.reading import Reading, Source
 from actions.reading.values import details_said
 from language.text_normalization import normalize
@@ -120,7 +120,9 @@ def _heard(context: Context, state: DialogueState, act: Act, message: UserMessag
             return _sounds_like(context, message, Alarm.CRISIS, crisis)
         return _denied_theft(context, act, message)
     after = _after_alarm(context, state, message)
-    if after:
+    is_explained = explains_own(message.key) and certainties[Alarm.CRISIS] < _DOUBTFUL
+    if after or is_explained:
+        # 「收到扣款短信 想起来是自己续的会员」
         return after
     return _by_itself(context, state, act, message, certainties)
 
@@ -169,6 +171,9 @@ def _by_itself(
     context: Context, state: DialogueState, act: Act, message: UserMessage, certainties: dict[Alarm, float]
 ) -> Reading | None:
     """Reads what the message gives away whatever was talked of before."""
+    if _is_threatened(context, message):
+        # Whoever is blackmailed sounds as desperate as somebody who wants to die.
+        certainties = {**certainties, Alarm.CRISIS: 0.0, Alarm.FRAUD: sum(certainties.values())}
     likeliest, total = max(certainties, key=lambda alarm: certainties[alarm]), sum(certainties.values())
     certain = _is_certain(context, message)
     if certain:
@@ -210,6 +215,11 @@ def _by_itself(
         return _likely(context, message, likeliest, total)
     in_words = _in_so_many_words(context, state, message)
     return in_words if in_words or is_report else _theft_by_intent(context, state, act, message)
+
+
+def _is_threatened(context: Context, message: UserMessage) -> bool:
+    """Whether somebody is threatened with pictures, and nothing is said of dying."""
+    return "exposure" in hear(context.knowledge.danger, message).facts and after_alarm.is_no_sign(message)
 
 
 def _is_certain(context: Context, message: UserMessage) -> Alarm | None:

@@ -48,7 +48,7 @@ def deeds_in(danger: Danger, clauses: Sequence[str]) -> Deeds:
     """Returns how the clauses of a message speak of what can be done."""
     standings: dict[str, set[Standing]] = {}
     only_named: set[str] = set()
-    last: str | None = None
+    last: tuple[str, ...] = ()
     takes_back = False
     for clause in (part for whole in clauses for part in _parts(danger, whole)):
         named = {name: standing_of(danger, deed, clause) for name, deed in danger.deeds.items()}
@@ -60,14 +60,12 @@ def deeds_in(danger: Danger, clauses: Sequence[str]) -> Deeds:
         }
         for name, standing in found.items():
             standings.setdefault(name, set()).add(standing)
-            last = name
+        last = tuple(found) or last
         if found or not re.fullmatch(danger.not_done, clause):
             continue
-        if last is None:
-            takes_back = True
-        else:
-            # 「110打了 一直占线」
-            standings[last] = {Standing.DENIED}
+        takes_back = takes_back or not last
+        # 「110打了 一直占线」
+        standings |= {name: {Standing.DENIED} for name in last}
     untold = frozenset(name for name, found in standings.items() if Standing.DONE not in found)
     denied = tuple(name for name, found in standings.items() if name in untold and Standing.DENIED in found)
     bare = frozenset(only_named - set(standings))

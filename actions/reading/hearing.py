@@ -88,6 +88,30 @@ _NOT_SENT = re.compile(
 _SENT = re.compile(
     "(?<!没)(?<!没有)(?:转|汇|付|交|充|投|垫|扣|刷|骗|少|划|打款)(?:走|掉|光|出去|过去|进去|给.{0,3})*(?:了|完)|(?:钱|余额).{0,4}(?:没了|不见|空了)"
 )
+# Whether it is so, and what is told before that or beside a question of something else (「转了三千能追回吗」).
+_WHETHER_SO = re.compile("会不会|是不是|有没有|是否|该不会|不会是")
+_ENDS_WHETHER = re.compile("(?:吗|(?<![什怎那这])么|[了过]没有?)(?:啊|呀)?$")
+_TOLD_BEFORE = re.compile(r"[了过完掉]|\d")
+_TOLD_AND_ASKED = re.compile("[了过完掉].*(?:能|可以|会|要|用|该|行|有|没|怎|算|还|安全|危险)")
+# Where a fact is heard so surely in a clause, it is that clause which tells it.
+_HEARD_THERE = 0.3
+# Somebody near who was named, and who 「跟他」 is afterwards.
+_NEAR_NAMED = re.compile(
+    "我(?:们)?(?:家)?(?:里)?(?:的)?(老公|老婆|媳妇|爱人|老伴|爸爸?|妈妈?|爸妈|父母|儿子|女儿|闺女|孩子|哥哥?|姐姐?|弟弟?|妹妹?)"
+)
+_PRONOUN = re.compile("(?<=[跟和给对同让叫瞒])(?:他|她|佢)们?|(?<=告诉)(?:他|她|佢)们?")
+# Money that may have gone in any way.
+_WANTED = "demanded"
+# Who got through to nobody has called.
+_BUSY = "line_busy"
+_GIVEN = re.compile(
+    "(?:转|汇|付|交|充|投|垫|打款|打钱|取|买|给|打)(?:走|掉|光|出去|过去|进去|上去|出来|给)*\\S{0,4}(?:了|完|过去|[\\d一二两三四五六七八九十几](?:笔|次|单|回))"
+    "|骗|盗|偷|扣|刷|扫|没了|不见|空了|少了|亏|卷|划走"
+)
+# What is to be charged some day (「不取消每月自动扣800」).
+_FEE = re.compile(
+    "(?:不|没)(?:取消|关|处理|退|注销).{0,8}[扣收]\\S{0,6}|(?:每个?月|一个月|每年|自动|就会|会|要)(?:自动)?[扣收]\\S{0,6}"
+)
 # Of two things that exclude each other, one counts that is not less sure than this share of the other.
 _AS_SURE = 0.8
 # What was done is told with the thing itself, or at the end (「我开了」, but not 「说我开了会员」).
@@ -169,6 +193,7 @@ def hear(danger: Danger, message: UserMessage) -> Heard:
     # 「不交的话账户冻结」 only names it.
     learnt -= {name for name in deeds.named if message.said.get(name, 0.0) < _SURELY_DONE}
     learnt -= _outweighed(danger, message.said, learnt)
+    learnt -= {name for name in learnt if name not in danger.deeds and _is_only_asked(name, message)}
     by_words, asked = _by_words(danger, message)
     told = tuple(
         name
@@ -176,18 +201,18 @@ def hear(danger: Danger, message: UserMessage) -> Heard:
         if name in learnt
         or (name in by_words - deeds.untold and (name in deeds.done or _is_backed(danger, name, message)))
     )
-    if _LOST in told and _is_not_gone(clauses):
+    if _LOST in told and (_is_not_gone(clauses) or _is_only_wanted(message, clauses)):
         told = tuple(name for name in told if name != _LOST)
     undone = tuple(name for name in deeds.denied if name not in told)
     has_form = _has_form(message.text, message.key)
     questions, asks_more = _questions(danger, message, asked, has_form=has_form)
     acts = _acts_asked(danger, message, clauses)
-    due = _due(danger, undone, told)
+    moods = _moods_heard(danger, message)
+    due = [] if _BUSY in moods else _due(danger, undone, told)
     questions = _with_acts(danger, message, questions, acts, due)
     certain = {*(name for name, _ in acts.values()), *due, *_certain(danger, message)}
     plain = sifted(danger, message, questions, certain)
     questions, asks_more = plain.questions, asks_more or bool(plain.unsure and plain.questions)
-    moods = _moods_heard(danger, message)
     shares = {name: message.said[name] if name in learnt else _BY_WORDS for name in told}
     doubted = (name for name in questions if name not in certain and name in message.said)
     shares |= {name: message.said[name] for name in doubted}
@@ -212,6 +237,23 @@ def hear(danger: Danger, message: UserMessage) -> Heard:
         words_of(danger, spoken, plain.unsure),
         message.is_listened,
     )
+
+
+def asks_whether(key: str) -> bool:
+    """Whether a clause asks whether something is so, and tells nothing before that (「会不会已经没了」)."""
+    asking = _WHETHER_SO.search(key)
+    if asking:
+        return not _TOLD_BEFORE.search(key[: asking.start()])
+    ending = _ENDS_WHETHER.search(key)
+    return ending is not None and not _TOLD_AND_ASKED.search(key[: ending.start()])
+
+
+def _is_only_asked(name: str, message: UserMessage) -> bool:
+    """Whether a fact is heard in nothing but clauses that ask whether it is so."""
+    spoken = [folded(clause.text) for clause in message.clauses if clause.said.get(name, 0.0) >= _HEARD_THERE]
+    if len(message.clauses) < _SEVERAL:
+        spoken = [message.key]
+    return bool(spoken) and all(asks_whether(key) for key in spoken)
 
 
 def _not_believed(danger: Danger, message: UserMessage, told: tuple[str, ...]) -> frozenset[str]:
@@ -255,12 +297,28 @@ def _in_its_terms(danger: Danger, message: UserMessage) -> UserMessage:
 def _acts_asked(danger: Danger, message: UserMessage, clauses: list[str]) -> dict[str, tuple[str, str]]:
     """Returns by clause the question that asks for a plain yes or no to a next act, with the word of the act."""
     own = {act.asks for act in danger.acts}
+    spoken = dict(zip(_with_persons(message, clauses), clauses, strict=True))
+    asked = {spoken[clause]: found for clause, found in acts_asked(danger, list(spoken)).items()}
     return {
         clause: found
-        for clause, found in acts_asked(danger, clauses).items()
+        for clause, found in asked.items()
         if ((worded := question_asked(danger, [clause])) not in danger.certain or worded in own)
         and not has_rival(danger, _said_in(message, clause), found[0], RIVAL)
     }
+
+
+def _with_persons(message: UserMessage, clauses: list[str]) -> list[str]:
+    """Returns the clauses with who was named for who is meant: 「我儿子在深圳 要不要跟他讲」."""
+    if _CULPRITS.search(message.key):
+        return clauses
+    named, found = "", []
+    for clause in clauses:
+        found.append(
+            _PRONOUN.sub(named, clause) if named and not _SOMEBODY.search(_PRONOUN.sub("", clause)) else clause
+        )
+        near = _NEAR_NAMED.search(clause)
+        named = near.group(1) if near else named
+    return found
 
 
 def _said_in(message: UserMessage, key: str) -> Mapping[str, float]:
@@ -400,6 +458,13 @@ def _is_not_gone(clauses: list[str]) -> bool:
     return is_denied and not any(_SENT.search(clause) for clause in clauses)
 
 
+def _is_only_wanted(message: UserMessage, clauses: list[str]) -> bool:
+    """Whether money is rather demanded than gone, by what the model hears and all that is said of it."""
+    is_wanted = message.said.get(_WANTED, 0.0) >= max(_HEARS_LOSS, message.said.get(_LOST, 0.0))
+    is_fee = any(_FEE.search(clause) for clause in clauses)
+    return (is_wanted or is_fee) and not any(_GIVEN.search(_FEE.sub("", clause)) for clause in clauses)
+
+
 def _outweighed(danger: Danger, said: Mapping[str, float], learnt: frozenset[str]) -> set[str]:
     """Returns the facts that something surer in the same message speaks against (「码来了 我还没告诉他」)."""
     return {
@@ -460,7 +525,11 @@ def _moods_heard(danger: Danger, message: UserMessage) -> tuple[str, ...]:
     shares = {
         name: share
         for name, share in message.said.items()
-        if share >= danger.sure and name in danger.reactions and name not in danger.facts and not name.startswith(_ASKS)
+        if share >= danger.sure
+        and name in danger.reactions
+        and name not in danger.facts
+        and not name.startswith(_ASKS)
+        and re.search(danger.about.get(name, ""), message.key)
     }
     return tuple(sorted(shares, key=lambda name: -shares[name]))
 
@@ -492,7 +561,8 @@ def facts_told(danger: Danger, clauses: list[str], key: str, labels: Mapping[str
         # What is told over a break: 「手机 被偷了」.
         real.append(key)
     # What somebody else says, and what is not so, may be told in a clause that supposes.
-    of_spoken = _said_in_any(danger, [*clauses, key])
+    spoken = [clause for clause in clauses if not asks_whether(clause)]
+    of_spoken = _said_in_any(danger, [*spoken, key] if len(spoken) == len(clauses) else spoken)
     of_real = _said_in_any(danger, real)
     told = [
         name

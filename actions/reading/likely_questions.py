@@ -19,6 +19,8 @@ _LEAST, MOST_OFFERED = 0.05, 3
 _SERIOUS = 0.1
 # What was asked as surely as this was answered.
 _SURE = 0.8
+# Who points into a list says little else (「第二个怎么弄」).
+_LONGEST_POINTER = 8
 
 
 def likely_questions(
@@ -66,7 +68,8 @@ def picked(context: Context, state: DialogueState, message: UserMessage) -> tupl
     """
     option = option_meant(context, state, message)
     alarm = _alarm(state)
-    if option is None or alarm is None:
+    if option is None or alarm is None or (option.title != message.text and len(message.key) > _LONGEST_POINTER):
+        # 「明天补好卡第一件干啥」 points at nothing.
         return None
     name = question_titled(context.knowledge.danger, option.payload)
     if name is None:

@@ -24,7 +24,7 @@ _CONSENT = "explicit_consent"
 _PAYLOAD = re.compile(r"/(\w+)\s*({.*})?\s*", re.DOTALL)
 _POINTER = re.compile(r"第([一二两三四五六七八九十\d①②③④⑤⑥⑦⑧])(?:个|种|项|条|样|件|号|点)?")
 _POINTER_SEVERAL = re.compile(r"第([一二两三四五六七八九十\d])(?:个|种|项|条|样|步)")
-_LAST = re.compile(r"(?:最后|末尾)(?:一|那)?(?:个|种|项|条|样|件)?")
+_LAST = re.compile(r"(?:最后|末尾)(?:(?:一|那)(?:个|种|项|条|样|件)?|(?:个|种|项|条|样|件)|的?(?=$|[吧呢啊怎咋]))")
 _LATTER = re.compile(r"(?<![然最之以])后面?(?:那|一)(?:个|种|项|条|样|件)")
 _FORMER = re.compile(r"(?<![之以目])前面?(?:那|一)(?:个|种|项|条|样|件)")
 _NUMBERS = {**dict(zip("一二三四五六七八九十", range(1, 11), strict=True)), "两": 2}
@@ -34,8 +34,11 @@ _NO_POINTER = re.compile(
     r"(?:还有|有没有|有无|还会有).{0,2}第|第[一二两三四五六七八九十\d](?:步|年|天|次|遍|回|周|月|季|代|名|医院|人民|中学|小学)"
 )
 _OF_STEP, _REPORTS = ("done", "arrived", "trouble"), 0.6
+_OF_CHECK, _TELLS = ("ruled_out", "cause_confirmed"), 0.8
 _LEAVES = re.compile("不(?:查|弄|看|做|搞|办)了|算了|先不")
-_BARE = re.compile(r"(?:选|我选|就|要|第)?([一二两三四五六七八\d①②③④⑤⑥⑦⑧])(?:个|号|项)?(?:吧|呢)?")
+_BARE = re.compile(
+    r"(?:选|我选|就|要|第|那|先)?([一二两三四五六七八\d①②③④⑤⑥⑦⑧])(?:个|号|项)?(?:先)?(?:答|说|讲|看|弄|办|来)?(?:吧|呢)?"
+)
 # An amount, a time or a count has a unit; it points to nothing.
 _SEVERAL = re.compile(
     r"[一二两三四五六七八九十\d](?:个|件)(?:小时|钟头|月|星期|礼拜|工作日|字|人|码|号|手机|账号|账户|东西|商品)"
@@ -97,7 +100,8 @@ def _is_meant(option: ListedOption | None, message: UserMessage) -> bool:
     return all((sign in option.title) == (sign in message.key) for sign in _TURNING)
 
 
-_OF_CHECKS = re.compile("第[一二两三四五\\d](?:项|个?原因|种原因|个可能)")
+_OF_CHECKS = re.compile("第[一二两三四五\\d](?:项|条|样|个?原因|种原因|个可能)")
+_OF_STEPS = re.compile("第[一二两三四五六七八\\d](?:条|项|件|点)")
 
 
 def _pointed_at(context: Context, state: DialogueState, message: UserMessage) -> tuple[ListedOption | None, str]:
@@ -115,13 +119,17 @@ def _pointed_at(context: Context, state: DialogueState, message: UserMessage) ->
         # 「行第二个对了」 reports what is on the screen.
         return None, ""
     topic = context.topic(state)
+    if state.step and any(message.acts.get(name, 0.0) >= _TELLS for name in _OF_CHECK):
+        # 「第一样没问题」 tells how it stands.
+        return None, ""
     if topic and state.step and not state.list_is_fresh and topic.entity in message.entities:
         # 「第二个，两步验证」 names a step of what is under way, not what an older list has in that place.
         return None, ""
     newest = state.lists[0]
-    own_check = topic is not None and topic.kind == "diagnosis" and state.step > 0 and _OF_CHECKS.search(message.key)
-    if own_check and not state.list_is_fresh:
-        # 「第五项是啥」 is a check of what is under way.
+    own = _OF_CHECKS if topic is not None and topic.kind == "diagnosis" else _OF_STEPS
+    is_own = topic is not None and state.step > 0 and own.search(message.key)
+    if is_own and not state.list_is_fresh:
+        # 「第五项是啥」 is a check, 「第二条展开讲讲」 a step of what is under way.
         return None, ""
     if topic and _LEAVES.search(message.key):
         # 「先不弄这个 讲第三个」 points beyond what is left.

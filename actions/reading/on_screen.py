@@ -112,12 +112,13 @@ _ASKS_FOR = re.compile("先?(?:查|看|试)(?![了过到])")
 _SURE_CLAUSE, _SURE_WHOLE = 0.5, 0.93
 _SURE_TOLD = 0.6
 _TWO = 2
+# What is no longer says nothing of its own: 「没找着啊」.
+_BARE = 6
 _ALSO = re.compile("也(?:没|不|还)|还是(?:没|不)|照样(?:没|不)")
 # Likeness to what is said of a step from which the user is taken to be there in spite of a warning.
 _AT_WARNING = 0.74
 _OTHER_AT_WARNING = 0.8
 _DONE_OR_THERE = re.compile("(?:点|进|打|找|看|填|到|开|交|弄|翻).{0,4}(?:了|去|到|好|完)")
-_AGREES = 0.6
 _FINDS_OUT = re.compile(
     "原来|找到|查到|发现|果然|看错|可能是.{1,6}(?:设|弄|改|搞)|确实|真是|还真|(?:改|调|充|换)(?:成|到|高|大|好)?了"
 )
@@ -154,6 +155,8 @@ _DONE_SINCE = re.compile("(?:填|弄|点|做|交|设|输|写|选|改)(?:好|完|
 _EMPTIED = re.compile(
     r"(?<![没未不])(?:花|用|转|提|取|清)(?:光|完|走|空|干净|出来|掉)了?|没(?:有)?(?:钱|余额)了?$|[\d一二两三四五六七八九十几]+[块元毛]?钱?(?:就)?不要了|(?:余额|钱).{0,4}(?:不要了|没了|是0|是零|清零)"
 )
+# 「那我先提出来」 has still to do it.
+_TO_EMPTY = re.compile("(?:先|打算|准备|等我|回头).{0,6}(?:花|用|转|提|取|清)(?!.{0,6}了)")
 _MONEY = re.compile(
     r"余额|还有.{0,6}(?:钱|块|元)|剩.{0,6}(?:钱|块|元)|里面.{0,6}(?:钱|块|元)|[\d一二两三四五六七八九十百几][块元]"
 )
@@ -172,6 +175,12 @@ _REASON = re.compile(
     "不(?:怎么|常|太|大|再|想|需要)?用|用(?:不(?:着|上|到)|别的)|换(?:了|成|别的)|太麻烦|不需要|没(?:啥|什么)?用|闲置|嫌"
 )
 _LETS_BE = re.compile("(?<!说)(?:先|就|那|还是)(?:不|别)(?:注销|销)(?:了|户|号)?|^(?:我)?不(?:注销|销)(?:了|户了|号了)")
+_WHICH = re.compile("哪|谁|啥|什么|怎|咋|几|多少")
+_GIVES_UP = re.compile("[不别没甭莫未唔算停退撤]|取消|放[一着弃]|等|再说|改天|以后|回头|考虑|留")
+# The plain wish to do it, said to the warning: 「嗯，弄吧」.
+_DO_IT = re.compile(
+    "(?:嗯+|好+的?|行|对|是的?|可以|那|就|咱|你|帮我|给我)*(?:弄|整|办|销|注销|搞)(?:了|掉|它)*(?:吧|呗|嘛|噻|撒|哈)+"
+)
 _GO_ON = re.compile(
     "(?:好的?|行|嗯|那|就|可以|确定|我要?|帮我)*(?:继续|接着|开始)(?:来|办|弄|注销|销|往下)*(?:吧|呗|啊|了)*"
 )
@@ -430,8 +439,8 @@ def _reported(context: Context, topic: Topic, state: DialogueState, act: Act, me
     label, certainty = _label(message)
     if label == "waiting" and topic.kind == "procedure" and hurries(message.key):
         return None
-    is_another = act is Act.OPEN_TOPIC and message.intent != topic.id and message.band is AnswerBand.ANSWER
-    if label in _REPORTS and certainty < _LIKELY_DONE and (is_another or not _reports_change(message)):
+    is_said = act is Act.OPEN_TOPIC and message.band is AnswerBand.ANSWER
+    if label in _REPORTS and certainty < _LIKELY_DONE and (is_said or not _reports_change(message)):
         # Nothing goes on by mistake: 「绑的手机号他都给我换了」 is no step that is done.
         return None
     if certainty < _least(context, state, act, message) or switches(context, topic, act, message):
@@ -492,6 +501,11 @@ def _about(
             arguments["is_asked"] = True
     if meant in (Act.DONE, Act.TROUBLE):
         arguments["step"] = step_meant(context, topic, state, meant, message)
+    if meant is Act.TROUBLE and arguments["step"] == state.step and topic.kind == "procedure":
+        # 「没找着」 after an answer about another step is about that.
+        name, _, asked = (state.asked_about or "").partition("/")
+        number = topic.step_number(asked) if name == topic.id and len(message.key) <= _BARE else None
+        arguments["step"] = number or state.step
     if meant is Act.TROUBLE and state.walk and _ALSO.search(message.key):
         # 「更新了也没有」 is still about what help was given with.
         is_helped = topic.steps[state.step - 1].id in state.walk.problem_steps
@@ -1014,7 +1028,8 @@ def _least(context: Context, state: DialogueState, act: Act, message: UserMessag
 def _reports_change(message: UserMessage) -> bool:
     """Whether the message says that something has come about (「退了 有了」), and nothing else."""
     is_elsewhere = message.acts.get("other", 0.0) >= _MAYBE_ELSEWHERE
-    return message.key.endswith("了") and not is_elsewhere and not any(sign in message.key for sign in "不没")
+    is_told = message.key.endswith("了") and not asks(normalize(message.text)) and not _WHICH.search(message.key)
+    return is_told and not is_elsewhere and not any(sign in message.key for sign in "不没")
 
 
 def _has_trouble(context: Context, topic: Topic, state: DialogueState) -> bool:
@@ -1041,6 +1056,9 @@ def _asked_at_warning(
     if _LETS_BE.search(message.key) and not asks(normalize(message.text)) and act is not Act.HUMAN:
         plain = replace(message, intent=Act.CANCEL.value, band=AnswerBand.ANSWER, choices=())
         return Reading(Source.ON_SCREEN, Act.CANCEL, plain, f"lets {topic.id} be")
+    if _DO_IT.fullmatch(message.key) and _has_just_read(state):
+        plain = replace(message, intent=Act.AFFIRM.value, band=AnswerBand.ANSWER, choices=(), confidence=1.0)
+        return Reading(Source.ON_SCREEN, Act.AFFIRM, plain, "wants it done")
     if _goes_on_emptied(state, message):
         plain = replace(
             message, intent=Act.AFFIRM.value, band=AnswerBand.ANSWER, choices=(), confidence=1.0, further_requests=()
@@ -1048,6 +1066,7 @@ def _asked_at_warning(
         return Reading(Source.ON_SCREEN, Act.AFFIRM, plain, "the balance is dealt with, and goes on")
     if (
         _EMPTIED.search(message.key)
+        and not _TO_EMPTY.search(message.key)
         and certainty < _LIKELY
         and not is_asked
         and "explicit_consent" not in message.entities
@@ -1058,12 +1077,12 @@ def _asked_at_warning(
     if (
         act is Act.CANCEL
         and message.confidence < _SURE_INTENT
-        and message.acts.get("consent_human", 0.0) >= _AGREES
         and not withdraws(message.key)
+        and not _GIVES_UP.search(message.key)
     ):
-        # 「整吧」 may be a yes: asked once more, and nothing is given up.
+        # 「嗯 弄吧」 sounds like 「算了吧」: asked once more, and nothing is given up.
         plain = replace(message, intent="repeat_step", band=AnswerBand.ANSWER, choices=(), further_requests=())
-        return Reading(Source.ON_SCREEN, Act.REPEAT, plain, "may agree", message.acts["consent_human"])
+        return Reading(Source.ON_SCREEN, Act.REPEAT, plain, "may agree")
     if place and place.likeness >= _AT_WARNING and certainty < _LIKELY and not withdraws(message.key):
         # Who reports a step after the warning has gone on knowing it.
         arguments = {"step": step_after(place, message)}
@@ -1136,12 +1155,17 @@ def _says(response: str) -> dict[str, object]:
 
 def _goes_on_emptied(state: DialogueState, message: UserMessage) -> bool:
     """Whether somebody who has just read the warning says that the balance is dealt with, and to go on."""
-    if state.walk is None or state.walk.interrupted or state.offer is not None or len(message.clauses) < 2:
+    if not _has_just_read(state) or len(message.clauses) < 2:
         return False
     if any(map(asks_in, message.clauses)):
         return False
     *told, last = (folded(clause.text) for clause in message.clauses)
     return bool(_GO_ON.fullmatch(last)) and all(_EMPTIED.search(clause) for clause in told) and not denies_it(message)
+
+
+def _has_just_read(state: DialogueState) -> bool:
+    """Whether nothing stands between the warning and the message."""
+    return state.walk is not None and not state.walk.interrupted and state.offer is None
 
 
 def denies_it(message: UserMessage) -> bool:

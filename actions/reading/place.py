@@ -44,6 +44,8 @@ _ONLY_STEPS = re.compile(
 )
 _DIGITS = {**dict(zip("一二三四五六七八九十", range(1, 11), strict=True)), "两": 2}
 # The next check, without a word on the one shown: 「下一个原因是啥 赶紧」.
+# 「最后一个怎么看」 at the last check is about it.
+_LAST_CAUSE = re.compile("最后")
 _NEXT_CAUSE = re.compile("(?:下|后)(?:面|一|边)?(?:那)?一?(?:个|项|条|样|种)(?:原因|可能|问题)?")
 # 「从哪开始弄」, 「还没开始呢」; what others have not begun is no step.
 _WHERE_TO_BEGIN = re.compile(
@@ -101,7 +103,11 @@ _TO_LAST = re.compile(
     "剩(?:下)?最后(?:一|那)?(?:步|条|项|个|点)|(?:跳到|直接(?:到|看|说|跳到?)|去|看看?)(?:最后|末尾)(?:一|那)?(?:步|条|项|个|点)"
 )
 _WHICH_LAST = re.compile(
-    "^(?:那|好|嗯|哦|知道了)*(?:就)?最后(?:一|那)?(?:步|条|项|个|点)(?:是|呢|说|讲)*(?:的)?(?:啥|什么|呢)"
+    "^(?:那|好|嗯|哦|知道了)*(?:就)?最后(?:一|那)?(?:步|条|项|个|点)(?:是|呢|说|讲|要|看|做|干)*(?:的)?(?:啥|什么|呢)"
+)
+_OF_STEP = re.compile(
+    r"(?:那|还有|再|就|好|嗯|看看?|说说|讲讲)*第([一二两三四五六七八九十\d])(?:条|项|件|点)"
+    r"(?:再|给我|详细|展开|具体|细)*(?:说|讲|看)*(?:一遍|一下|说|讲)?(?:是)?(?:啥|什么|怎么|咋)?(?:意思|回事|说|弄|做|整)?(?:呢|啊|呀|来着)*$"
 )
 # 「那链接那条啥意思」, 「版本那个再说说」.
 _POINTS_OUT = re.compile(
@@ -165,6 +171,12 @@ def _thinks_it_over(state: DialogueState, message: UserMessage) -> Reading | Non
     return Reading(Source.REFERENCE, Act.LET_BE, message, "thinks it over", arguments=arguments)
 
 
+def _of_step(state: DialogueState, message: UserMessage) -> int | None:
+    """Returns the number of 「第二条展开讲讲」, where no list has been shown since."""
+    pointed = None if state.list_is_fresh or len(message.key) > _LONGEST else _OF_STEP.match(message.key)
+    return _DIGITS.get(pointed[1]) or int(pointed[1]) if pointed else None
+
+
 def _pointed_out(context: Context, topic: Topic, message: UserMessage) -> int | None:
     """Returns the number of the one step that 「链接那条啥意思」 points out by a word of it."""
     pointed = _POINTS_OUT.fullmatch(message.key)
@@ -189,6 +201,8 @@ def _number_named(context: Context, state: DialogueState, message: UserMessage) 
         number = len(topic.steps)
     elif topic.kind == "diagnosis" and message.key.isdecimal() and 1 <= int(message.key) <= len(topic.steps):
         number = int(message.key)
+    elif _of_step(state, message):
+        number = _of_step(state, message)
     else:
         number = _pointed_out(context, topic, message)
     if number is None:
@@ -238,7 +252,8 @@ def _several(context: Context, state: DialogueState, act: Act, message: UserMess
     if len(message.key) > _LONGEST:
         return None
     wants_next = _NEXT_CAUSE.search(message.key) and (asks(normalize(message.text)) or hurries(message.key))
-    if wants_next and not told and not named(topic, message.key):
+    is_shown = state.step == len(topic.steps) and bool(_LAST_CAUSE.search(message.key))
+    if wants_next and not told and not is_shown and not named(topic, message.key):
         plain = replace(message, intent="next_step", further_requests=())
         return Reading(Source.REFERENCE, Act.NEXT, plain, "wants the next cause")
     return None

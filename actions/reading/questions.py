@@ -10,7 +10,7 @@ _NAMES = re.compile("饿了么|去哪儿|什么值得买|哪吒|前几天|几天
 _ASKS = re.compile(
     r"^(?:what|how|where|when|why|which|can|could|is|are|do|does|will)\s|[吗呢]$|(?:可以|能|行|要|对|是)嘛$|[?？]|不[是会能行]?吗|多久|怎么|怎样|咋|为什么|为啥|为何|凭什么|什么时候(?:能|给|会|可以|处理|退|到)|啥时候(?:能|给|会|处理|退|到)"
     r"|能不能|可不可以|会不会|行不行|要不要|是不是|有没有|管不管|该不该|需不需要|能否|是否|如何"
-    r"|几分钟|几个?小时|几秒|多长|多大|合适[吗不]?$|[对是]吧$|哪里|哪儿|在哪|哪个|哪一|多少|什么意思|啥意思|什么算|要几|几天|几点(?!多)|^(?:写|填|说|记)(?:什么|啥)|举个例|(?:^(?:要|是|填|写|用|算|记|按|报)|(?:填|写|报|按|算)(?:成|的是)?).{1,6}还是.{1,6}$|指.{1,8}还是|先.{1,8}还是先?.{1,8}$"
+    r"|几分钟|几个?小时|几秒|多长|多大|合适[吗不]?$|[对是]吧$|哪里|哪儿|在哪|哪个|哪一|多少|什么意思|啥意思|什么算|要几|几天|几点(?!多)|^(?:写|填|说|记)(?:什么|啥)|举个例|(?:^(?:要|是|填|写|用|算|记|按|报)|(?:填|写|报|按|算)(?:成|的是)?).{1,6}还是.{1,6}$|指.{1,8}还是|先.{1,8}还是先?.{1,8}$|是[^\s,，。]{1,8}还是[^\s,，。]{1,8}$"
     r"|^(?:要|需要|能|可以|可|会|该|得).{1,8}[不么]$|[申退写填用行可能]不$|(?:要|能|可以|会|用|得).{1,6}不$|(?<!你)有(?:什么|啥)用(?!的)|(?:干|做|当)(?:什么|啥)用|行么|好么|能.{0,4}么$|可以.{0,6}么$|(?:应该|这样|那样|就|也)(?:是)?(?:可以|能行|行)的?吧$"
     r"|使唔使|系咪|系唔系|有冇|得唔得|好唔好|可唔可以|做乜|乜嘢|点解|点样|几时|边度|边个|伐$"
 )
@@ -53,7 +53,7 @@ _KINDS = {
     "how many": re.compile("几位|多少位|几个字|多少字|长度|字数|几张|多少张|几次|多少次"),
     "how often": re.compile("多久.{0,4}(?:一次|一回|一趟)|隔多久|几天.{0,3}一次|几个?月.{0,3}一次|经常"),
     "where": re.compile(
-        "在?哪(?:里|儿|点|找|块|边|看|填|开|弄|设|改|个(?:页面|位置|地方))|在哪|[什啥]么?(?:地方|位置)|找不[到着]|咋找|怎么找|入口"
+        "在?哪(?:里|儿|点|找|块|边|看|填|开|弄|设|改|个(?:页面|位置|地方))|在哪|^(?:要)?[点按戳]哪|[什啥]么?(?:地方|位置)|找不[到着]|咋找|怎么找|入口"
     ),
     "what": re.compile("什么是|是什么|啥是|是啥|[什啥]么?意思|[什啥]么?[叫算]|算[什啥]|指的|指[什啥]|[什啥]么?东西"),
     "required": re.compile("一定要|必须|必要|跳过|能?不能不|可以不|非[得要]|不.{1,3}行[不吗么]|不.{1,2}可以"),
@@ -137,6 +137,13 @@ _TAKES_BACK = re.compile(
     "没事|误会|[搞弄记看]错|自己|想起|原来|续费|玩笑|开玩|剧情|小说|电影|测试|不是被|没被|没人|真是|是真|家里?人|退回|找到"
     "|老公|老婆|孩子|儿子|女儿|爸|妈|本人|骗[你您]的|不是骗|没骗|不是诈骗|逗你|随便说|多虑|虚惊"
 )
+_OWN_AFTER_ALL = re.compile(
+    "想起来了?.{0,4}(?:是|续费|会员|自己)|是我自己(?:付|买|转|花|充|开|订|续|办)的|(?:就|原来)是(?:我)?(?:自动)?续费|自己(?:开|订|买|续)的(?:会员|自动续费)"
+)
+_WONDERS = re.compile("会不会|是不是|好像|可能|不是我|没有?想起|骗")
+_MISTOOK = re.compile(
+    "(?<!没)[搞弄看记想]错|看[岔走]|眼花|虚惊|误会|(?<![不没])是我(?:自己)?(?:付|买|转|花|充|开|订|续|办)的|想起来了|自动续费"
+)
 _DESPAIRS = re.compile("我(?:真|都|就|也|是|实在|已经|现在)*(?:不想活|想死|要死|活不|撑不|不活了|想自杀|去死)")
 _FICTION = re.compile("剧情|小说|剧本|台词|歌词|主角|电影|电视剧|角色|故事里|游戏里")
 _GOES_BACK = re.compile("继续|接着|回到|返回|回去|接下去")
@@ -176,10 +183,20 @@ _SAYS_AGAIN = re.compile(
     "(?:重新|再|又)(?:跟你|给你|和你)?(?:说|讲|报|念|打)(?:一|1)?[遍次下]|重(?:说|报|讲)|弄没|弄丢|搞没|搞丢|都没了|全没了|丢了|清空|清掉|不见了"
     "|(?:之前|前面|刚才|上面)(?:的|都|我)?.{0,3}(?:说过|说了|记好|告诉)"
 )
+_WANTS = re.compile("想(?!不)|要(?!紧|是|么|我|挟)|帮我|带我|教我|麻烦|顺便|怎么|如何|咋")
 _ASKS_IF_NOTED = re.compile(
     "(?:你|您|帮我|给我|那个|那条|都|也).{0,6}(?:写|记|填|录|存|加)(?:上|下来?|进去|好|着|全|住)?了?(?:没有?|吗|不|么|没啊|了没)$"
     "|(?:之前|前面|刚才|刚刚|上面|原来)(?:说|记|写|填)?的?.{0,6}(?:还在|在不在|不是.{0,4}记|没记|丢|没了|还有)(?:吗|不|没|么|了)?"
 )
+
+# Wants to hear that it has understood what was said: 「所以填手机号就行？」.
+_CONFIRMS = re.compile(
+    "(?:就(?:可以|行|成|好|够)(?:了|啦)?(?:吧|吗|么|是吧|对吧|呗)?|(?:是|对)(?:吧|不|吗|么|不对|不是))$|^(?:所以|那么?就是|也就是说?|意思是)"
+)
+_AROUND_CONFIRMED = re.compile(
+    "^(?:所以|也就是说?|意思是|那么?|就是|我|就|先|直接|只要|嗯|哦)+|(?:就|可以|行|成|好|够|了|啦|吧|吗|么|呗|是|对|不)+$"
+)
+_NEGATED = re.compile("[不没别未无]")
 
 
 def asks(text: str, ends: tuple[str, ...] = ()) -> bool:
@@ -309,6 +326,11 @@ def asks_whom(key: str) -> bool:
     return bool(_WHOM.search(key))
 
 
+def wants(key: str) -> bool:
+    """Whether the text wants or asks for something, and does not only tell (「还有验证码」)."""
+    return bool(_WANTS.search(key)) or asks(key)
+
+
 def denies(key: str) -> bool:
     """Whether the text says that something is not so."""
     return any(sign in key for sign in "不没未")
@@ -388,6 +410,16 @@ def takes_back(key: str) -> bool:
     return bool(_TAKES_BACK.search(key))
 
 
+def explains_own(key: str) -> bool:
+    """Whether somebody tells that they have paid themselves (「想起来是我续的会员」), and does not only wonder."""
+    return bool(_OWN_AFTER_ALL.search(key)) and not _WONDERS.search(key)
+
+
+def mistook(key: str) -> bool:
+    """Whether somebody says that they were mistaken (「看错了 是另一个账户」)."""
+    return bool(_MISTOOK.search(key))
+
+
 def despairs(key: str) -> bool:
     """Whether the user says of themselves that they do not want to live."""
     return bool(_DESPAIRS.search(key))
@@ -421,3 +453,11 @@ def tells_of_records(key: str) -> bool:
 def has_changed(key: str) -> bool:
     """Whether the text says that something was changed (「找到了 单笔200 改成500了」)."""
     return bool(_MENDED.search(key))
+
+
+def confirmed_in(key: str) -> str:
+    """Returns what a question wants confirmed: 「填手机号」 of 「所以填手机号就行？」; nothing of another one."""
+    if not _CONFIRMS.search(key):
+        return ""
+    words = _AROUND_CONFIRMED.sub("", key)
+    return "" if _NEGATED.search(words) else words

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from actions.dialogue.acts import CONTROL, Act
-from actions.dialogue.answers import find_answer, home
+from actions.dialogue.answers import SURE, find_answer, home
 from actions.dialogue.messages import AnswerBand, UserMessage, folded
 from actions.dialogue.state import Awaiting, DialogueState
 from actions.dialogue.turn import Context
@@ -81,6 +81,11 @@ def _part(context: Context, state: DialogueState, act: Act, message: UserMessage
         if act is Act.OPEN_TOPIC and _names_another(topic, message):
             # 「密码忘了」 after an answer about what was sent here is a matter of its own.
             continue
+        if asks(normalize(message.text)):
+            # 「打电话要钱吗」 names the hotline and asks for something of it that has an answer of its own.
+            found = find_answer(context, state, message, SURE)
+            if found and found.place != value and found.topic in (topic.id, *topic.related):
+                return Reading(Source.REFERENCE, Act.ASK_STEP, message, f"asks for {found.topic}/{found.answer.id}")
         part = replace(message, intent=topic.id, entities={topic.entity or "": (value,)}, band=AnswerBand.ANSWER)
         return Reading(Source.REFERENCE, Act.OPEN_TOPIC, part, f"names the part {value} of {topic.id}")
     return None

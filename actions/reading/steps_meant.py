@@ -29,6 +29,8 @@ _TELLING = 0.75
 # Unless the message itself is that sure, and the words are not the same.
 _SURE_THERE, _SAME = 0.7, 0.9
 _SURE_DONE = 0.6
+# A report that leads past several steps must surely be one.
+_SURE_FAR = 0.7
 # A page has come up, and no other than the next one.
 _NEXT_PAGE = re.compile("跳|新|下一|出来|弹|蹦|后面|后头|变")
 _REPORTS = ("done", "arrived", "trouble", "solved")
@@ -50,7 +52,7 @@ _PAGE_WANTS = re.compile(
 # What comes next is the next step, whatever steps are like it (「之后呢」 and 「注销之后」).
 _ASKS_ON = re.compile("(?:那|再)*(?:之后|然后|接下来|接着|后面|完了)(?:呢|嘞|要|该|咋|怎么|干|做|弄|办|啥|什么|嘛|啊)*")
 _ACKNOWLEDGES = re.compile(
-    "(?:好+的?|嗯+|行|哦+|那|就|都|我|知道|明白|懂|清楚|了解|收到|晓得|继续|下一步|下一个|然后|接着|ok|可以|没问题)+(?:了|啦|吧|呢|的|呀|啊)*"
+    "(?:好+的?|嗯+|行|哦+|那|就|都|我|知道|明白|懂|清楚|了解|收到(?!了)|晓得|继续|下一步|下一个|然后|接着|ok|可以|没问题)+(?:了|啦|吧|呢|的|呀|啊)*"
 )
 _PLAINLY = 0.8
 _FOUND = re.compile("(?:找|看|瞧|翻)(?:到|着|见)了")
@@ -116,6 +118,9 @@ def place_spoken_of(topic: Topic, current: int, message: UserMessage) -> Place |
         ahead = place.number - current
         # Trouble falls back a step; what is done there is not done again.
         near = 0 < ahead <= _AHEAD or (ahead == -1 and acts.get("trouble", 0.0) >= _LIKELY)
+        if current and ahead > _AHEAD and acts and max(acts.get(name, 0.0) for name in _REPORTS) < _SURE_FAR:
+            # 「是登录那个密码」 is like what is said of the last step, and hardly a report.
+            continue
         least = _JOINS if not current else _HERE if ahead in (0, 1) else _NEAR if near else _ANYWHERE_ELSE
         if current and ahead == 1 and place.likeness < _PLAINLY and not names_of(topic, place.number, current, text):
             # 「打上去了」 is like what is said of the next step, and names nothing of it.
@@ -286,7 +291,9 @@ def _is_first_done(message: UserMessage) -> bool:
 
 def _missing_at(topic: Topic, current: int, message: UserMessage) -> int:
     """Returns the step at hand, or one ahead, that helps with what has not come or is not to be found inside."""
-    is_opened = bool(_TO_BE_FOUND.search(topic.steps[current - 1].title)) if current else False
+    step = topic.steps[current - 1] if current else None
+    # What has a name of its own leads to no other step (「打开两步验证」).
+    is_opened = step is not None and step.value is None and bool(_TO_BE_FOUND.search(step.title))
     if is_opened and current < len(topic.steps) and _NOT_INSIDE.search(message.key):
         # 「我的 里面没有啊」 has opened it, and looks for what comes next.
         return current + 1

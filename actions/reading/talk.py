@@ -52,7 +52,7 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
     heard = mending.reminded(state, message)
     if heard or state.open_alarm:
         return heard
-    if act is Act.OPEN_TOPIC and message.band is AnswerBand.ANSWER and message.intent in message.matters():
+    if act is Act.OPEN_TOPIC and message.intent in message.matters():
         # 「那我注销的话钱真没了？你说的准不准」 asks about the closure.
         return None
     if state.awaiting is Awaiting.DETAIL and message.acts.get("unknown_detail", 0.0) >= _UNKNOWN:

@@ -20,7 +20,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from actions.knowledge.yaml_files import read_mapping
-from engine.nlu import linear_model, text_features
+from engine.nlu import linear_model, near_fits, text_features
 from engine.nlu.clauses import CLAUSES, clauses
 from engine.nlu.labelled_texts import read_labelled_texts
 from engine.nlu.lexicon import read_lexicon
@@ -85,9 +85,8 @@ class ExampleClassifier(GraphComponent, IntentClassifier):
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str:
         """Returns a hash of the examples and the source of the model, so that Rasa retrains when either changes."""
-        digest = hashlib.sha256(
-            b"".join(inspect.getsource(module).encode() for module in (linear_model, text_features))
-        )
+        sources = (inspect.getsource(module) for module in (linear_model, near_fits, text_features))
+        digest = hashlib.sha256("".join(sources).encode())
         asked = [one["questions"]["folder"] for one in config["background"].values() if one.get("questions")]
         for folder in (config["folder"], *asked):
             for path in sorted((ROOT / folder).glob("*.yml")):

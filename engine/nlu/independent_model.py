@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from engine.nlu.gathered_weights import GatheredWeights, Row
+from engine.nlu.near_fits import fit_near
 from engine.nlu.side_by_side import for_each
 
 _TOLERANCE = 0.1
@@ -69,38 +70,38 @@ class IndependentModel:
                 users' are. Neighbours of an example make every model look surer than it is among strangers.
             config: `C`, the inverse regularization strength, and `random_state`.
         """
-        kept = ~held_out
-        truths, shares, counts = [], [], []
-        tried: list[tuple[str, NDArray[np.bool_]]] = []
+        everything, kept = np.ones_like(held_out), ~held_out
         commonest = sorted(targets, key=lambda label: -int((targets[label] & held_out).sum()))[:_CALIBRATED]
-        for label in commonest:
-            target = targets[label]
-            known = held_out & (weights[label] > 0)
-            if target[kept].sum() < _FEWEST or not target[known].any():
-                continue
-            tried.append((label, known))
-            truths.append(target[known])
-            shares.append(np.full(known.sum(), _log_share(target, weights[label])))
-            counts.append(weights[label][known])
+        tried = [
+            label
+            for label in commonest
+            if targets[label][kept].sum() >= _FEWEST and targets[label][held_out & (weights[label] > 0)].any()
+        ]
         labels = [label for label, target in targets.items() if target.sum() >= _FEWEST]
-        features_kept = features[kept]
+        # Those that are known of the same examples follow each other, so that these are picked out once.
+        fits = [(label, True) for label in tried] + [(label, False) for label in labels]
+        fits.sort(key=lambda fit: (fit[1], weights[fit[0]].tobytes()))
+        picked = _Picked(features)
 
-        def fitted(number: int) -> tuple[NDArray[np.float64], float]:
-            """Fits a label that is tried, and returns its scores; after these, one for the model."""
-            if number >= len(tried):
-                label = labels[number - len(tried)]
-                return _fit_one(features, targets[label], weights[label], config)
-            label, known = tried[number]
-            coefficients, bias = _fit_one(features_kept, targets[label][kept], weights[label][kept], config)
-            return features[known] @ coefficients + bias, bias
+        def fitted(fit: tuple[str, bool]) -> tuple[NDArray[Any], float]:
+            """Fits a label, and returns its weights, or its scores if it is tried on what is held out."""
+            label, is_tried = fit
+            known = weights[label] > 0
+            used = (kept if is_tried else everything) & known
+            row, bias = _fit_one(picked.of(used), targets[label][used], weights[label][used], config)
+            if is_tried:
+                return features[held_out & known] @ row + bias, bias
+            # Here, as a process hands over a quarter of the bytes then.
+            return row.astype(np.float16), bias
 
-        found = for_each(fitted, range(len(tried) + len(labels)))
-        scores, columns = [of_held_out for of_held_out, _ in found[: len(tried)]], found[len(tried) :]
-        slope, offset, per_share = _fit_sigmoid(*(np.concatenate(each) for each in (scores, shares, truths, counts)))
+        found = dict(zip(fits, for_each(fitted, fits), strict=True))
+        slope, offset, per_share = _calibration(
+            {label: found[label, True][0] for label in tried}, targets, weights, held_out
+        )
         return cls(
             labels,
-            np.ascontiguousarray(np.array([coefficients for coefficients, _ in columns]).T, np.float16),
-            np.array([bias for _, bias in columns], np.float32),
+            np.stack([found[label, False][0] for label in labels], axis=1),
+            np.array([found[label, False][1] for label in labels], np.float32),
             slope,
             np.array([offset + per_share * _log_share(targets[label], weights[label]) for label in labels], np.float32),
         )
@@ -137,25 +138,46 @@ class IndependentModel:
         return cls(settings["labels"], weights, bias, settings["slope"], offsets)
 
 
-def _fit_one(
-    features: csr_matrix, target: NDArray[np.bool_], counts: NDArray[np.float32], config: dict[str, Any]
-) -> tuple[NDArray[np.float64], float]:
-    # Serving does without.
-    from sklearn.svm import LinearSVC  # noqa: PLC0415 - see above
+class _Picked:
+    """Some of the rows, kept until others are asked for."""
 
-    known = counts > 0
-    features, target, counts = features[known], target[known], counts[known]
+    def __init__(self, rows: csr_matrix) -> None:
+        self._rows = rows
+        self._used: NDArray[np.bool_] | None = None
+        self._found: csr_matrix | None = None
+
+    def of(self, used: NDArray[np.bool_]) -> csr_matrix:
+        if self._used is None or not np.array_equal(used, self._used):
+            self._used, self._found = used, self._rows[used]
+        return self._found
+
+
+def _fit_one(
+    rows: csr_matrix, target: NDArray[np.bool_], counts: NDArray[np.float32], config: dict[str, Any]
+) -> tuple[NDArray[np.float64], float]:
     positive = float(counts[target].sum())
     balance = min(np.sqrt(max(float(counts.sum()) - positive, 1.0) / positive), _MOST_WEIGHT)
-    machine = LinearSVC(
-        C=config["C"], tol=_TOLERANCE, random_state=config["random_state"], class_weight={True: balance}
-    )
-    machine.fit(features, target, sample_weight=counts)
-    return machine.coef_[0], float(machine.intercept_[0])
+    return fit_near(rows, target, balance, config, _TOLERANCE, counts)
 
 
 def _log_share(target: NDArray[np.bool_], counts: NDArray[np.float32]) -> float:
     return float(np.log((counts[target].sum() + 1) / (counts.sum() + 1)))
+
+
+def _calibration(
+    tries: dict[str, NDArray[np.float64]],
+    targets: dict[str, NDArray[np.bool_]],
+    weights: dict[str, NDArray[np.float32]],
+    held_out: NDArray[np.bool_],
+) -> tuple[float, float, float]:
+    """Returns the numbers of the sigmoid, fitted on the scores of labels for what was held out and is known of them."""
+    truths, shares, counts = [], [], []
+    for label in tries:
+        known = held_out & (weights[label] > 0)
+        truths.append(targets[label][known])
+        shares.append(np.full(known.sum(), _log_share(targets[label], weights[label])))
+        counts.append(weights[label][known])
+    return _fit_sigmoid(*(np.concatenate(each) for each in (list(tries.values()), shares, truths, counts)))
 
 
 def _fit_sigmoid(

@@ -16,7 +16,7 @@ from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from engine.nlu import linear_model
+from engine.nlu import linear_model, near_fits
 from engine.nlu.labelled_texts import read_nlu_texts
 from engine.nlu.linear_model import (
     FIT_DEFAULTS,
@@ -54,7 +54,7 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str:
         """Returns the source of the model, so that Rasa retrains when it changes; of itself Rasa sees this class."""
-        return inspect.getsource(linear_model)
+        return "".join(inspect.getsource(module) for module in (linear_model, near_fits))
 
     def __init__(
         self, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, model: LinearModel | None = None

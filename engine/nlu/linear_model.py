@@ -19,6 +19,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from scipy.sparse import csr_matrix, hstack, vstack
 
 from engine.nlu.gathered_weights import GatheredWeights, Row
+from engine.nlu.near_fits import fit_near
 
 # liblinear's own tolerance is 0.1; scikit-learn's 0.0001 takes twice as long for scores that differ by 0.001.
 _TOLERANCE = 0.01
@@ -78,7 +79,6 @@ class LinearModel:
         """
         # Serving does without: 35 MB and a second of start.
         from sklearn.model_selection import StratifiedKFold  # noqa: PLC0415 - see above
-        from sklearn.svm import LinearSVC  # noqa: PLC0415 - see above
 
         targets = np.array(labels)
         if hard is not None and hard.any() and set(targets[hard]) <= set(targets[~hard]):
@@ -89,20 +89,23 @@ class LinearModel:
             kept, held_out = next(folds.split(features, targets))
         intents, counts = np.unique(targets, return_counts=True)
         fewer = np.maximum(config["enough_examples"] / counts, 1.0)
-        weights = dict(zip(intents, np.minimum(fewer**2, _MOST_WEIGHT), strict=True))
+        weights = np.minimum(fewer**2, _MOST_WEIGHT)
         head_start = _HEAD_START * np.log(np.minimum(fewer, max(config["enough_examples"] / _FEWEST_HELPED, 1.0)))
-        machine = LinearSVC(
-            C=config["C"], tol=_ROUGH_TOLERANCE, random_state=config["random_state"], class_weight=weights
-        )
-        scores = machine.fit(features[kept], targets[kept]).decision_function(features[held_out]) + head_start
-        temperature = _fit_temperature(scores, np.searchsorted(machine.classes_, targets[held_out]))
-        machine.set_params(tol=_TOLERANCE).fit(features, targets)
-        return cls(
-            [str(intent) for intent in machine.classes_],
-            np.ascontiguousarray(machine.coef_.T, np.float16),
-            (machine.intercept_ + head_start).astype(np.float32),
-            temperature,
-        )
+        of_intents = targets == intents[:, None]
+        fitted_on = np.zeros(len(targets), bool)
+        fitted_on[kept] = True
+        scores = np.empty((len(intents), len(targets)))
+        for number, target in enumerate(of_intents):
+            row, bias = fit_near(features, target, weights[number], config, _ROUGH_TOLERANCE, known=fitted_on)
+            scores[number] = features @ row + bias
+        temperature = _fit_temperature(scores[:, held_out].T + head_start, np.searchsorted(intents, targets[held_out]))
+        columns = np.empty((features.shape[1], len(intents)), np.float16)
+        biases = np.empty(len(intents))
+        for number, target in enumerate(of_intents):
+            # What the rough fit takes for near is.
+            row, biases[number] = fit_near(features, target, weights[number], config, _TOLERANCE, guess=scores[number])
+            columns[:, number] = row
+        return cls([str(intent) for intent in intents], columns, (biases + head_start).astype(np.float32), temperature)
 
     def confidences(self, rows: Sequence[Sequence[Row]]) -> NDArray[np.float32]:
         """Returns the confidence of each intent for each message, shape (messages, intents).

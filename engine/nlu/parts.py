@@ -12,7 +12,9 @@ from engine.nlu.contrast import Span
 
 _PUNCTUATION = re.compile(r"[,.。;!?、:\s…~]+")
 # A list that the user makes: 「1.付款失败 2、怎么申诉」. The number belongs to no request.
-_ENUMERATOR = re.compile(r"(?:^|(?<=[\s,.。;!?、]))(?:\d|[一二三四五](?=[、.]))[.、)]\s*|[①②③④⑤]")
+_ENUMERATOR = re.compile(r"(?:^|(?<=[\s,.。;!?、]))(?:\d|[一二三四五](?=[、.]))[.、)]\s*")
+# 「①密码忘了 ②有笔交易要申诉」: normalized, a number in a circle is one without.
+_BARE_ENUMERATOR = re.compile(r"(?:^|(?<=[\s,.。;!?、]))(\d)(?=[^\W\d_])")
 # 「三个事：密码忘了、…」 announces a list, whatever separates its parts.
 _ANNOUNCED = re.compile(r"^.{0,8}?[两俩三仨四五2-5]\s?(?:个|件|样|桩)(?:事儿?|事情|问题|要求)")
 _SHORTEST_PART = 2
@@ -67,6 +69,9 @@ class PartRules:
         for match in self._joiner.finditer(text, first, last):
             ends.setdefault(match.start(), match.start())
         numbered = {match.end(): match.start() for match in _ENUMERATOR.finditer(text, first, last)}
+        bare = list(_BARE_ENUMERATOR.finditer(text, first, last))
+        if not numbered and [int(match[1]) for match in bare] == list(range(1, len(bare) + 1)):
+            numbered = {match.end(): match.start() for match in bare}
         if len(numbered) > 1:
             ends = numbered
         is_list = _ANNOUNCED.match(text, first) is not None

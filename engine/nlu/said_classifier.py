@@ -18,7 +18,7 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from engine.nlu import independent_model, text_features
+from engine.nlu import independent_model, near_fits, text_features
 from engine.nlu.clauses import CLAUSES, clauses
 from engine.nlu.example_classifier import background_texts
 from engine.nlu.independent_model import IndependentModel
@@ -80,7 +80,7 @@ class SaidClassifier(GraphComponent, IntentClassifier):
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str:
         """Returns a hash of the examples and the source of the model, so that Rasa retrains when either changes."""
-        sources = (inspect.getsource(module) for module in (independent_model, text_features))
+        sources = (inspect.getsource(module) for module in (independent_model, near_fits, text_features))
         digest = hashlib.sha256("".join(sources).encode())
         for path in sorted((ROOT / config["folder"]).glob("*.yml")):
             digest.update(path.name.encode() + path.read_bytes())

@@ -22,6 +22,7 @@ _OFFERS_OF_HUMAN = frozenset(
         "utter_tried_all",
         "utter_apologise_and_offer_human",
         "utter_no_information",
+        "utter_no_information_of",
         "utter_nothing_more_known",
         "utter_cause_disputed",
     }

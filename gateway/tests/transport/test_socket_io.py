@@ -190,7 +190,7 @@ async def test_typed_slash_is_text_and_payloads_need_an_offer(gateway: Gateway) 
         await client.wait_for("bot_uttered", 3)
         handed = await client.say("/human_handoff")
         assert handed["message"]["text"] == "转人工"
-        told = (await client.wait_for("bot_uttered", 4))[-1]
+        told = (await client.wait_for("bot_uttered", 4))[3]
         assert told["metadata"]["handoff"] == {
             "reason": "user_request",
             "topic": {"id": "forgot_password", "title": "找回登录密码"},

@@ -65,6 +65,21 @@ async def waiting(stack: Scaled) -> int:
         return int(await session.scalar(found) or 0)
 
 
+async def at_half(stack: Scaled, per_second: float, seconds: float, seed: int) -> str:
+    """How long answers take while half of what can be answered is asked."""
+    users = Users([stack.pairs[0].address], seed)
+    try:
+        await users.flood(per_second, seconds)
+    finally:
+        await users.close()
+    taken = sorted(users.heard.taken)
+    return (
+        f"- {len(taken)} messages, {per_second:.1f} a second: from a message until its answer is there "
+        f"{statistics.median(taken) * 1000:.0f} ms in the median, "
+        f"{taken[int(0.95 * (len(taken) - 1))] * 1000:.0f} ms for 95 of 100 (by the clock)."
+    )
+
+
 async def beyond(stack: Scaled, per_second: float, seconds: float, seed: int) -> list[str]:
     """What happens while messages come faster than they can be answered."""
     users = Users([stack.pairs[0].address], seed)
@@ -101,6 +116,7 @@ async def report(pairs: Sequence[int], turns: int, seed: int) -> str:
         async with scaled_stack(Path(name)) as stack:
             first = None
             capacity = 0.0
+            engines: dict[int, float] = {}
             sizes: dict[str, int] = {}
             count = 0
             for number in pairs:
@@ -115,6 +131,7 @@ async def report(pairs: Sequence[int], turns: int, seed: int) -> str:
                 together = sum(each.values())
                 first = first or together
                 capacity = capacity or speed
+                engines[number] = each["engine"]
                 figures = " | ".join(f"{each[kind]:.1f}" for kind in _KINDS)
                 lines.append(f"| {number} | {figures} | {together:.1f} ms | {together / first:.2f} x | {speed:.0f} |")
                 print(lines[-1], flush=True)
@@ -127,15 +144,25 @@ async def report(pairs: Sequence[int], turns: int, seed: int) -> str:
                 )
             held = ", ".join(f"{kind} {megabytes:.0f} MB" for kind, megabytes in stack.memory().items())
             lines.append(f"- Memory of the first pair after all that: {held}.")
-            lines += ["", "At twice the capacity of one pair:", ""]
+            lines += [f"- {_throughput(one, engines)}" for one in engines if one > 1 and 1 in engines]
             # The others have nothing to do with it.
             for pair in stack.pairs[1:]:
                 await pair.gateway.kill()
                 await pair.engine.kill()
             del stack.pairs[1:]
+            lines += ["", "At half the capacity of one pair:", ""]
+            lines.append(await at_half(stack, capacity / 2, max(15.0, 40 / capacity), seed))
+            lines += ["", "At twice the capacity of one pair:", ""]
             lines += await beyond(stack, capacity * 2, 15.0, seed)
-            print("\n".join(lines[-9:]), flush=True)
+            print("\n".join(lines[-14:]), flush=True)
     return "\n".join(lines)
+
+
+def _throughput(number: int, engines: dict[int, float]) -> str:
+    times = number * engines[1] / engines[number]
+    return (
+        f"{number} engines, each with a core to itself: {times:.2f} x the turns of one, by what a turn takes of each."
+    )
 
 
 def main() -> None:

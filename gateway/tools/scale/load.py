@@ -52,7 +52,8 @@ class Users:
 
     def __init__(self, addresses: Sequence[str], seed: int) -> None:
         """Connects to nothing yet."""
-        limits = httpx.Limits(max_connections=None, max_keepalive_connections=None)
+        # Before the gateway closes one that does nothing.
+        limits = httpx.Limits(max_connections=None, max_keepalive_connections=None, keepalive_expiry=2)
         self._clients = [
             httpx.AsyncClient(base_url=it, timeout=_TIMEOUT, limits=limits, verify=False) for it in addresses
         ]

@@ -34,6 +34,7 @@ from uwallet_gateway.transport.client import address_of, origin_of, own_origin
 from uwallet_gateway.transport.desk.sockets import DeskSockets
 from uwallet_gateway.transport.http import refusal
 from uwallet_gateway.transport.languages import note_language, script_of
+from uwallet_gateway.transport.lean_sockets import LeanServer
 from uwallet_gateway.transport.opening import open_session
 from uwallet_gateway.transport.picture_access import user_reader
 from uwallet_gateway.transport.plain_notices import PlainNotices
@@ -80,7 +81,7 @@ class SocketTransport:
         self._services = services
         self._connections: dict[str, _Connection] = {}
         self._per_address: Counter[str | None] = Counter()
-        self.server = socketio.AsyncServer(
+        self.server = LeanServer(
             async_mode="asgi",
             # An empty list leaves it to the middleware of the application and to `_connect`.
             cors_allowed_origins=[],

@@ -12,9 +12,11 @@ from actions.dialogue.answers import answered_beside, find_answer, find_answers,
 from actions.dialogue.dialogue import Dialogue
 from actions.dialogue.messages import Clause, UserMessage, folded
 from actions.dialogue.replies import ReplyBuilder
+from actions.dialogue.situated import cause_found
 from actions.dialogue.state import DialogueState, Walk
 from actions.dialogue.turn import Context, Turn
 from actions.knowledge import Knowledge
+from actions.reading.reading import Reading, Source
 from language.text_normalization import normalize
 from tests.conftest import PLACEHOLDERS, Conversation
 
@@ -162,3 +164,25 @@ def test_whom_to_turn_to_is_told_at_any_step(conversation: Conversation, text: s
     assert found == ["utter_step_answer"]
     assert conversation.turn is not None
     assert "客服" in str(conversation.turn.replies[0].values["answer"])
+
+
+def test_what_nothing_is_known_of_is_named_where_nothing_is_under_way(conversation: Conversation) -> None:
+    assert conversation.does(Act.HONEST, "提现多久到账", intent="out_of_scope") == ["utter_no_information_of"]
+    assert conversation.turn is not None
+    assert conversation.turn.replies[0].values["words"] == "提现多久到账"
+
+
+def test_who_says_again_what_was_said_hears_that_it_is_so(conversation: Conversation) -> None:
+    conversation.opens("forgot_password")
+    conversation.does(Act.NEXT)
+    for text, reply in [("所以填上绑定的手机号就行", "utter_as_said"), ("那刷脸就行了吧", "utter_step_unknown_of")]:
+        assert conversation.does(Act.OUT_OF_SCOPE, text, intent="out_of_scope", acts={"question": 0.97}) == [reply]
+
+
+def test_who_asks_about_the_check_on_the_screen_does_not_read_it_again(context: Context) -> None:
+    message = asked("那就是银行那边?", {"payment_failure/bank/who": LIKE})
+    reading = Reading(Source.ON_SCREEN, Act.CAUSE_FOUND, message, "", 1.0, {"causes": ("bank",), "is_asked": True})
+    turn = cause_found(context, AT_BANK, reading)
+    assert [reply.response for reply in turn.replies] == ["utter_step_answer"]
+    turn = cause_found(context, replace(AT_BANK, walk=Walk("payment_failure", 1)), reading)
+    assert [reply.response for reply in turn.replies] == ["utter_check"]

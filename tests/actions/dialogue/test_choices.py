@@ -193,6 +193,16 @@ def test_a_weak_guess_sends_for_no_human(conversation: Conversation) -> None:
     assert "utter_handoff" not in replies
 
 
+@pytest.mark.parametrize(("share", "said"), [(0.18, "utter_not_understood"), (0.5, "utter_procedure_intro")])
+def test_what_is_left_over_is_opened_only_where_it_is_likely(
+    conversation: Conversation, share: float, said: str
+) -> None:
+    replies = doubts(
+        conversation, ("next_step", 0.68), ("transaction_dispute", share), text="连着来了两条", act=Act.NEXT
+    )
+    assert replies[0] == said
+
+
 @pytest.mark.parametrize("begun", ["account_closure", "payment_failure"])
 def test_what_was_meant_takes_the_place_of_a_wrong_choice(conversation: Conversation, begun: str) -> None:
     conversation.opens(begun)

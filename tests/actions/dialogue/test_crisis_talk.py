@@ -228,3 +228,33 @@ def test_who_asks_whether_to_ask_denies_nothing(conversation: Conversation) -> N
     assert "问" in says(conversation, "我能直接问她是不是想死吗", "asks_ask_directly", "of_other")
     assert has_alarm(conversation.state, Alarm.CRISIS)
     assert Alarm.CRISIS not in conversation.state.denied_alarms
+
+
+def test_who_despairs_too_is_heard_for_themselves(conversation: Conversation) -> None:
+    cries(conversation, "我妹妹说她不想活了", "of_other")
+    assert conversation.state.answered.get("crisis_other_person")
+    answer = says(conversation, "说真的我也撑不住了 我自己也想一了百了", "wants_to_die")
+    assert not conversation.state.answered.get("crisis_other_person")
+    assert "您" in answer
+    assert "人在跟前" not in answer
+
+
+def test_who_was_taken_for_the_one_in_danger_is_heard(conversation: Conversation) -> None:
+    cries(conversation, "真不想活了 咋办")
+    answer = says(conversation, "不是我 是我妹妹发的朋友圈", "of_other")
+    assert conversation.state.answered.get("crisis_other_person")
+    assert "担心" in answer
+
+
+def test_after_somebody_was_found_a_loss_is_a_danger_of_its_own(conversation: Conversation) -> None:
+    cries(conversation, "我同学说要跳江 电话没人接", "of_other", "no_answer_yet")
+    says(conversation, "人找到了 平安", "found_safe", "of_other")
+    answer = says(conversation, "对了我自己刚被骗子骗了三千块", "lost", alarms={"victim": 0.9})
+    assert has_alarm(conversation.state, Alarm.VICTIM)
+    assert "报警" in answer
+
+
+def test_who_did_nothing_rash_is_not_asked_whether_they_want_to_die(conversation: Conversation) -> None:
+    cries(conversation)
+    answer = says(conversation, "我没做傻事 就是撑不动", "wish_to_vanish")
+    assert "有没有想过死" not in answer

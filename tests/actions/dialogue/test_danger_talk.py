@@ -10,7 +10,7 @@ import pytest
 from actions.dialogue.acts import Act
 from actions.dialogue.danger_talk import reactions_to
 from actions.dialogue.messages import Clause
-from actions.dialogue.state import Alarm, DialogueState, Offer, has_alarm
+from actions.dialogue.state import Alarm, DialogueState, Offer, Request, has_alarm
 from actions.knowledge.danger import Condition
 from actions.reading.hearing import Heard
 from tests.actions.reading.builders import KNOWLEDGE
@@ -673,7 +673,8 @@ def test_money_is_not_reported_gone_because_it_was_asked(conversation: Conversat
     fraud(conversation, "有人说是客服 让我点链接")
     answer = hears(conversation, "里面六千多 会不会已经没了", lost=0.85, asks_safe_now=0.8)
     assert "记下了，钱" not in answer
-    assert "交易记录" in answer
+    assert "看不到您的账户" in answer
+    assert "lost" not in conversation.state.danger_facts
 
 
 def test_a_call_that_the_police_owe_is_no_call_of_a_swindler(conversation: Conversation) -> None:
@@ -687,3 +688,72 @@ def test_a_subject_says_more_than_that_something_is_asked() -> None:
     heard = Heard(questions=("about_bank",), is_question=True, has_form=True, is_listened=True)
     assert reactions_to(KNOWLEDGE.danger, DialogueState(), heard, "asks") == ["about_bank"]
     assert reactions_to(KNOWLEDGE.danger, DialogueState(), heard, "asks_real") == ["asks_real"]
+
+
+def test_thanks_end_no_danger_that_goes_on(conversation: Conversation) -> None:
+    fraud(conversation, "我给骗子转了四千块")
+    answer = says(conversation, "没事了 谢谢", after_alarm={"stands_down": 0.9})
+    assert "多心" not in answer
+    assert has_alarm(conversation.state, Alarm.VICTIM)
+    assert not conversation.state.denied_alarms
+
+
+def test_who_was_mistaken_is_believed(conversation: Conversation) -> None:
+    fraud(conversation, "我的钱没了")
+    says(conversation, "哎我看错了 是另外一个账户")
+    assert not has_alarm(conversation.state, Alarm.VICTIM, Alarm.FRAUD)
+
+
+def test_with_a_swindler_in_it_nothing_was_a_mistake(conversation: Conversation) -> None:
+    fraud(conversation, "客服让我下载软件 我转了四千块")
+    says(conversation, "我搞错了 没事")
+    assert has_alarm(conversation.state, Alarm.VICTIM, Alarm.FRAUD)
+
+
+def test_a_long_message_points_into_no_list(conversation: Conversation) -> None:
+    fraud(conversation, "我给骗子转了四千块")
+    hears(conversation, "那里面的会不会有啥", asks_safe_now=0.3, asks_charge=0.2, asks_seen=0.2)
+    said = hears(conversation, "明天补好卡以后第一件要干啥", asks_prevent=0.2)
+    assert conversation.turn
+    assert conversation.turn.interpretation
+    assert "picked" not in str(conversation.turn.interpretation.chosen.evidence), said
+
+
+def test_what_a_danger_is_told_with_is_no_further_request(conversation: Conversation) -> None:
+    further = (Request("verification_code_issue", "还有验证码", {}),)
+    says(conversation, "填了卡号 还有验证码", alarms={"victim": 0.9}, further_requests=further)
+    assert not conversation.state.requests
+    further = (Request("contact_support", "客服电话是多少", {}),)
+    says(conversation, "我被骗了两千 客服电话是多少", alarms={"victim": 0.9}, further_requests=further)
+    assert conversation.state.requests
+
+
+def test_a_doubt_about_money_is_not_asked_about_while_a_loss_is_talked_of(conversation: Conversation) -> None:
+    fraud(conversation, "我给骗子转了四千块")
+    answer = says(conversation, "她倒还没把我删掉", alarms={"fraud_underway": 0.38, "none": 0.6})
+    assert "是有人让您这么做的吗" not in answer
+
+
+def test_what_the_classifier_of_one_label_hears_alone_is_not_answered(conversation: Conversation) -> None:
+    fraud(conversation, "我奶奶正跟一个自称公安的打电话要转钱")
+    answer = says(
+        conversation,
+        "门口有个卖菜的",
+        is_listened=True,
+        said={"of_other": 0.9},
+        after_alarm={"alone": 0.6, "tells": 0.2},
+    )
+    assert "委屈" not in answer
+
+
+def test_a_caller_who_sounds_like_a_son_has_deceived_the_user(conversation: Conversation) -> None:
+    first = fraud(conversation, "我儿子打电话说出了车祸要两万 声音一模一样")
+    assert "替您儿子" not in first
+    assert "本人" in first
+
+
+def test_not_mine_is_no_mistake(conversation: Conversation) -> None:
+    fraud(conversation, "我的钱没了")
+    says(conversation, "不是我花的")
+    assert has_alarm(conversation.state, Alarm.VICTIM, Alarm.FRAUD)
+    assert not conversation.state.denied_alarms

@@ -78,3 +78,15 @@ def test_who_reports_a_fraudster_does_not_complain_of_us(text: str) -> None:
 
 def test_a_complaint_is_heard_however_short() -> None:
     assert read(said("我就是要投诉听不懂么", "nlu_fallback")).chosen.arguments["alarm"] is Alarm.COMPLAINT
+
+
+def test_who_still_waits_for_a_code_sends_for_nobody() -> None:
+    after = DialogueState(
+        offer=Offer.HUMAN, offer_reason=HandoffReason.NOT_SOLVED, last_topic="verification_code_issue"
+    )
+    assert read(said("都等了十分钟了", acts={"waiting_complaint": 0.95}), after).chosen.act is Act.TRIED_ALL
+    assert read(said("快点转啊", acts={"waiting_complaint": 0.95}), after).chosen.act is Act.HUMAN
+
+
+def test_whether_it_was_noted_is_asked_of_the_request() -> None:
+    assert read(said("你都记下了吧", acts={"read_back": 0.9}), WAITING).chosen.act is Act.TICKET_STATUS

@@ -235,3 +235,15 @@ def test_what_was_changed_by_somebody_else_is_a_theft(text: str) -> None:
 
 def test_what_was_not_changed_at_all_is_none() -> None:
     assert read(said("手机号没换，就是忘了密码，不是我不想改", "forgot_password")).chosen.act is Act.OPEN_TOPIC
+
+
+def test_who_remembers_that_they_paid_raises_no_alarm() -> None:
+    message = said("扣了299 想起来是续费的会员", "out_of_scope", alarms={"victim": 0.5, "fraud_underway": 0.4})
+    assert read(message, DialogueState()).chosen.act is not Act.ALARM
+
+
+def test_who_is_blackmailed_is_not_asked_whether_they_want_to_die() -> None:
+    text = "前任说不复合就把照片发到我公司群"
+    alarms = {"crisis": 0.5, "fraud_underway": 0.3}
+    message = said(text, "out_of_scope", alarms=alarms, said={"exposure": 0.8}, is_listened=True)
+    assert read(message, DialogueState()).chosen.arguments["alarm"] is Alarm.FRAUD

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from actions.dialogue.messages import Clause
@@ -250,3 +252,152 @@ def test_few_clauses_are_remembered() -> None:
     for number in range(1000):
         found.of(str(number), look)
     assert found.of("甲", look) == 1002
+
+
+@pytest.mark.parametrize(
+    ("text", "fact"),
+    [
+        ("里面六千多 会不会已经没了", "lost"),
+        ("那边是不是把视频发出去了", "published"),
+        ("他看得见我的屏幕吗", "watched"),
+    ],
+)
+def test_what_is_only_asked_is_not_told(text: str, fact: str) -> None:
+    message = replace(said(text), said={fact: 0.95}, is_listened=True)
+    *before, asking = text.split()
+    clauses = (*(Clause(part) for part in before), Clause(asking, said={fact: 0.95}))
+    message = replace(message, clauses=clauses)
+    assert fact not in hear(DANGER, message).facts
+
+
+def test_what_is_told_beside_a_question_is_told() -> None:
+    message = replace(said("转了三千能追回吗"), said={"lost": 0.95}, is_listened=True)
+    assert "lost" in hear(DANGER, message).facts
+
+
+def test_money_that_is_demanded_is_not_gone() -> None:
+    text = "贷款批了五万 要先交三千才解冻"
+    message = replace(said(text), said={"lost": 0.85, "demanded": 0.98}, is_listened=True)
+    assert "lost" not in hear(DANGER, message).facts
+    message = replace(said("他要我交三千 我交了"), said={"lost": 0.85, "demanded": 0.98}, is_listened=True)
+    assert "lost" in hear(DANGER, message).facts
+
+
+def test_who_was_named_is_who_is_spoken_of_afterwards() -> None:
+    heard = hear(DANGER, said("我儿子在外地 要不要跟他讲一声"))
+    assert heard.question == "asks_tell_family"
+
+
+@pytest.mark.parametrize(
+    ("text", "fact"),
+    [
+        ("我就把手机关了", "disconnected"),
+        ("聊天记录都还在", "records_kept"),
+        ("我人在清迈 手机被偷了", "abroad"),
+        ("钱包在巴黎地铁上被偷的", "abroad"),
+        ("货我还没寄出去", "goods_kept"),
+        ("相机前天就寄给他了", "goods_sent"),
+        ("我妈好像已经出门了", "left_home"),
+        ("楼下阿姨有个电话", "knows_somebody"),
+        ("孙子打电话说打伤了人要赔钱", "impersonated"),
+        ("老板说没发过这个 他好好的", "was_fake"),
+        ("是我闺女拿手机充的", "self_paid"),
+    ],
+)
+def test_what_is_told_in_other_words_is_known(text: str, fact: str) -> None:
+    assert fact in hear(DANGER, said(text)).facts
+
+
+@pytest.mark.parametrize(
+    ("text", "fact"),
+    [
+        ("骗子说他人在缅甸", "abroad"),
+        ("手机没电了", "phone_lost"),
+        ("我打了96110", "police_called"),
+        ("奶奶打电话说要给警察转钱", "impersonated"),
+        ("我妈打电话说她被骗了两万", "impersonated"),
+    ],
+)
+def test_what_only_sounds_so_is_not_known(text: str, fact: str) -> None:
+    assert fact not in hear(DANGER, said(text)).facts
+
+
+def test_who_got_through_to_nobody_is_not_urged_to_call() -> None:
+    message = replace(said("银行我打过了 占线"), said={"line_busy": 0.95}, is_listened=True)
+    assert hear(DANGER, message).questions == ()
+
+
+def test_a_report_is_taken_back_with_all_that_it_named() -> None:
+    assert "asked_96110" not in hear(DANGER, said("96110我打了 一直没人接")).facts
+
+
+@pytest.mark.parametrize(
+    ("text", "fact"),
+    [
+        ("他在跟我吵 要动手", "violent"),
+        ("我先躲到同事家里了", "safe_place"),
+        ("她明天一早就去转钱", "will_pay"),
+        ("有人拿我的微信找我同学借钱", "contacts_misused"),
+        ("我没填银行卡", "nothing_filled"),
+        ("还有好几个业主也付了", "more_victims"),
+        ("说不和好就把照片发出去", "wants_back"),
+    ],
+)
+def test_what_becomes_of_it_is_known(text: str, fact: str) -> None:
+    assert fact in hear(DANGER, said(text)).facts
+
+
+@pytest.mark.parametrize(
+    ("text", "fact"),
+    [
+        ("我老公没有打我", "violent"),
+        ("我明天去银行取钱", "will_pay"),
+        ("是我自己开的会员", "mine"),
+        ("那张卡也是我自己的名字", "mine"),
+    ],
+)
+def test_what_is_somebody_elses_or_not_so_is_not_known(text: str, fact: str) -> None:
+    assert fact not in hear(DANGER, said(text)).facts
+
+
+def test_whoever_is_back_is_not_therefore_well() -> None:
+    facts = hear(KNOWLEDGE.crisis, said("她回宿舍了 身上是湿的")).facts
+    assert "came_back" in facts
+    assert "found_safe" not in facts
+
+
+@pytest.mark.parametrize(
+    ("text", "fact"),
+    [
+        ("说我开了会员 不取消每个月自动扣八百", "lost"),
+        ("建行客服让我先报警", "demanded"),
+        ("现在平台登不上了", "entered"),
+        ("视频过 就是有点糊", "exposure"),
+    ],
+)
+def test_what_the_model_takes_for_something_else_is_not_told(text: str, fact: str) -> None:
+    message = replace(said(text), said={fact: 0.8}, is_listened=True)
+    assert fact not in hear(DANGER, message).facts
+
+
+@pytest.mark.parametrize(
+    ("text", "question"),
+    [
+        ("那我借她五千总行吧", "asks_pay"),
+        ("脸刷过了有事吗", "asks_face"),
+        ("这个卡号能查到人吗", "asks_locate"),
+        ("我能打给银行让他们拦住吗", "asks_stop_other"),
+        ("那台手机什么时候能开机呀", "asks_reconnect"),
+        ("他们再打来咋弄", "asks_ignore"),
+    ],
+)
+def test_what_is_asked_in_other_words_is_heard(text: str, question: str) -> None:
+    assert hear(DANGER, said(text)).question == question
+
+
+@pytest.mark.parametrize(
+    ("text", "question"),
+    [("这钱我要不要给", "asks_pay_more"), ("分不清他是真的还是骗我", "asks_overreact")],
+)
+def test_what_is_asked_in_a_crisis_is_heard(text: str, question: str) -> None:
+    assert hear(KNOWLEDGE.crisis, said(text)).question == question

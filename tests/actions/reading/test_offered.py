@@ -128,3 +128,14 @@ def test_a_check_is_no_topic_of_an_older_menu() -> None:
     state = at("payment_failure", 4, lists=(MENU,))
     chosen = read(said("那第五项到底是啥", "out_of_scope", acts={"question": 0.9}), state).chosen
     assert (chosen.act, chosen.message.entities) == (Act.REPEAT, {"step_number": ("5",)})
+
+
+def test_what_tells_how_a_check_stands_points_to_no_list() -> None:
+    lists = ((ListedOption("忘记密码", "/forgot_password"), ListedOption("支付失败", "/payment_failure")),)
+    message = said("第一样没问题", "affirm", acts={"ruled_out": 0.99})
+    assert read(message, at("payment_failure", 1, lists=lists)).chosen.act is Act.RULED_OUT
+
+
+@pytest.mark.parametrize("text", ["最后能付出去", "最后还是没成"])
+def test_what_happens_at_last_points_to_nothing(text: str) -> None:
+    assert read(said(text, "out_of_scope"), LISTED).chosen.source is not Source.OFFERED

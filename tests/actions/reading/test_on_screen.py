@@ -370,6 +370,20 @@ def test_what_agrees_with_an_answer_is_no_trouble() -> None:
     assert read(message, at("forgot_password", 1)).chosen.act is Act.LET_BE
 
 
+def test_a_bare_trouble_right_after_an_answer_is_about_what_was_asked() -> None:
+    asked = at("account_security", 1, asked_about="account_security/two_step_verification")
+    chosen = read(said("没找着", "step_problem", acts={"trouble": 0.95}), asked).chosen
+    assert (chosen.act, chosen.arguments["step"]) == (Act.TROUBLE, 2)
+    chosen = read(said("没找着", "step_problem", acts={"trouble": 0.95}), at("account_security", 1)).chosen
+    assert chosen.arguments["step"] == 1
+
+
+def test_who_has_yet_to_empty_the_account_is_not_asked_for_the_yes() -> None:
+    warned = at("account_closure", 0, awaiting=Awaiting.WARNING)
+    assert read(said("那我先提出来呗", "out_of_scope", acts={"other": 0.5}), warned).chosen.act is not Act.REPEAT
+    assert read(said("钱都提出来了", "out_of_scope", acts={"other": 0.5}), warned).chosen.act is Act.LET_BE
+
+
 @pytest.mark.parametrize("text", ["这个过了", "这条也没事", "这一项正常"])
 def test_a_check_that_is_passed_solves_nothing(text: str) -> None:
     assert read(said(text, "next_step", acts={"done": 0.95}), CHECK).chosen.act is Act.RULED_OUT
@@ -380,8 +394,23 @@ def test_what_tells_of_another_topic_is_no_step_that_is_done() -> None:
     assert read(message, STEP).chosen.act is not Act.DONE
 
 
-def test_what_may_be_a_yes_gives_no_closure_up() -> None:
+@pytest.mark.parametrize("text", ["整吧", "嗯 弄吧", "好，那就办吧"])
+def test_a_plain_wish_right_after_the_warning_is_a_yes(text: str) -> None:
     warned = at("account_closure", 0, awaiting=Awaiting.WARNING)
-    message = said("整吧", "cancel", acts={"consent_human": 0.77}, confidence=0.73)
-    assert read(message, warned).chosen.act is Act.REPEAT
-    assert read(said("算了吧", "cancel", acts={"leave_wait": 0.7}, confidence=0.8), warned).chosen.act is Act.CANCEL
+    message = said(text, "cancel", acts={"consent_human": 0.5}, confidence=0.73)
+    assert read(message, warned).chosen.act is Act.AFFIRM
+    assert read(message, at("account_closure", 0, awaiting=Awaiting.WARNING, interrupted=True)).chosen.act is Act.REPEAT
+
+
+@pytest.mark.parametrize("text", ["算了吧", "不弄吧", "先放着吧"])
+def test_what_gives_a_closure_up_does(text: str) -> None:
+    warned = at("account_closure", 0, awaiting=Awaiting.WARNING)
+    assert read(said(text, "cancel", acts={"other": 0.5}, confidence=0.8), warned).chosen.act is Act.CANCEL
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"), [("它给发到哪去了", "problem_solved"), ("密码搞忘求了", "forgot_password")]
+)
+def test_what_is_no_report_goes_on_to_no_step(text: str, intent: str) -> None:
+    message = said(text, intent, acts={"done": 0.24}, confidence=0.66 if intent == "problem_solved" else 0.99)
+    assert read(message, STEP).chosen.act not in (Act.DONE, Act.NEXT)

@@ -192,3 +192,9 @@ def test_a_step_is_pointed_out_by_a_word_of_it(text: str, step: str) -> None:
 def test_what_points_out_no_one_step_shows_none(text: str) -> None:
     chosen = read(said(text, "out_of_scope", acts={"question": 0.9}), at("account_security", 1)).chosen
     assert "step_number" not in chosen.message.entities
+
+
+@pytest.mark.parametrize(("text", "step"), [("第二条展开讲讲", "2"), ("那第三条呢", "3"), ("最后那条是要看什么", "5")])
+def test_a_number_without_a_list_is_a_step(text: str, step: str) -> None:
+    chosen = read(said(text, "next_step", acts={"question": 0.5}), at("account_security", 1)).chosen
+    assert (chosen.act, chosen.message.entities) == (Act.REPEAT, {"step_number": (step,)})

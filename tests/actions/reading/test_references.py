@@ -66,6 +66,14 @@ def test_the_other_topics_leave_out_what_is_named() -> None:
     assert "/account_closure" not in payloads
 
 
+def test_what_has_an_answer_of_its_own_is_no_part() -> None:
+    part = {"contact_channel": ("hotline",)}
+    cost = {"contact_support/topic/cost": 0.95}
+    asked = said("打热线要钱吗", "out_of_scope", entities=part, acts={"question": 0.9}, asked_answers=cost)
+    assert read(asked, AFTER_CONTACT).chosen.act is Act.ASK_STEP
+    assert read(said("那电话呢", "out_of_scope", entities=part), AFTER_CONTACT).chosen.act is Act.OPEN_TOPIC
+
+
 @pytest.mark.parametrize("text", ["好的 开始吧", "行，那就开始弄", "咱们现在开始"])
 def test_who_has_asked_about_a_procedure_begins_it(text: str) -> None:
     asked = DialogueState(last_topic="account_closure", asked_about="account_closure/topic/how_long")

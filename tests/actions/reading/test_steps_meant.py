@@ -93,3 +93,15 @@ def test_what_could_be_said_of_any_step_tells_none() -> None:
 
 def test_what_is_not_inside_is_looked_for_at_the_next_step() -> None:
     assert meant("contact_in_app", 1, Act.TROUBLE, "我的 里面没有啊") == 2
+
+
+@pytest.mark.parametrize(("certainty", "number"), [(0.55, 2), (0.9, 6)])
+def test_what_is_hardly_a_report_leads_past_no_steps(certainty: float, number: int) -> None:
+    message = said("是登录那个密码", steps={"forgot_password/log_in/done": 0.85}, acts={"done": certainty})
+    topic = KNOWLEDGE.topics["forgot_password"]
+    assert step_meant(CONTEXT, topic, at("forgot_password", 1), Act.DONE, message) == number
+
+
+def test_what_has_a_name_of_its_own_leads_to_no_other_step() -> None:
+    assert meant("account_security", 2, Act.TROUBLE, "设置里没有") == 2
+    assert meant("contact_in_app", 1, Act.TROUBLE, "我的里面没有啊") == 2

@@ -72,3 +72,8 @@ def test_all_that_belongs_to_a_subject_counts() -> None:
 )
 def test_short_and_harmless_words_are_quoted(text: str, words: str) -> None:
     assert quote(text) == words
+
+
+def test_a_can_is_no_but() -> None:
+    assert quote("可以用老密码吗") == "可以用老密码吗"
+    assert quote("可是银行没拦") == "银行没拦"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from actions.dialogue.acts import Act
@@ -72,7 +74,7 @@ def test_a_charge_that_comes_again_and_again_is_disputed(text: str, opens: bool)
 
 
 def test_a_word_that_goes_on_points_to_nothing() -> None:
-    question = {"intent": "out_of_scope", "acts": {"question": 0.9}}
+    question: dict[str, Any] = {"intent": "out_of_scope", "acts": {"question": 0.9}}
     assert read(said("那放着会扣费不", **question)).chosen.act is not Act.FRAGMENT
     assert read(said("那要多久", **question)).chosen.act is Act.FRAGMENT
     assert read(said("那这个会扣费不", **question)).chosen.act is Act.FRAGMENT

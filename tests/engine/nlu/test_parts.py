@@ -50,3 +50,8 @@ def test_a_long_story_is_cut_in_three_places_at_most() -> None:
     boundaries = RULES.boundaries(text, [(0, len(text))])
     assert len(boundaries) == 3
     assert [b.is_explicit for b in boundaries] == [True, False, False]
+
+
+def test_numbers_in_circles_cut_a_list() -> None:
+    assert [after[:3] for _, after, _ in cuts("①密码忘了 ②有笔交易要申诉 ③微博叫什么")] == ["有笔交", "微博叫"]
+    assert [after for _, after, _ in cuts("昨天付了 2次都没成")] == ["2次都没成"]
