@@ -440,7 +440,9 @@ def _reported(context: Context, topic: Topic, state: DialogueState, act: Act, me
     if label == "waiting" and topic.kind == "procedure" and hurries(message.key):
         return None
     is_said = act is Act.OPEN_TOPIC and message.band is AnswerBand.ANSWER
-    if label in _REPORTS and certainty < _LIKELY_DONE and (is_said or not _reports_change(message)):
+    # What is done and what has come are both reports: 「好 找到交易申诉了」 is half of each.
+    reported = sum(message.acts.get(name, 0.0) for name in _REPORTS)
+    if label in _REPORTS and max(certainty, reported) < _LIKELY_DONE and (is_said or not _reports_change(message)):
         # Nothing goes on by mistake: 「绑的手机号他都给我换了」 is no step that is done.
         return None
     if certainty < _least(context, state, act, message) or switches(context, topic, act, message):
