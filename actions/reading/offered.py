@@ -126,8 +126,8 @@ def _pointed_at(context: Context, state: DialogueState, message: UserMessage) ->
         # 「第二个，两步验证」 names a step of what is under way, not what an older list has in that place.
         return None, ""
     newest = state.lists[0]
-    own = _OF_CHECKS if topic is not None and topic.kind == "diagnosis" else _OF_STEPS
-    is_own = topic is not None and state.step > 0 and own.search(message.key)
+    parts = _OF_CHECKS if topic is not None and topic.kind == "diagnosis" else _OF_STEPS
+    is_own = topic is not None and state.step > 0 and parts.search(message.key)
     if is_own and not state.list_is_fresh:
         # 「第五项是啥」 is a check, 「第二条展开讲讲」 a step of what is under way.
         return None, ""
