@@ -10,7 +10,7 @@ from actions.dialogue.messages import UserMessage, folded
 from actions.dialogue.state import Alarm, DialogueState
 from actions.dialogue.turn import Context
 from actions.knowledge.danger import Danger
-from actions.reading.offered import option_meant
+from actions.reading.offered import label_typed, option_meant
 from language.text_normalization import normalize
 
 # Of 320 questions of an unseen writer that were answered beside the point, 92 were among these.
@@ -68,8 +68,9 @@ def picked(context: Context, state: DialogueState, message: UserMessage) -> tupl
     """
     option = option_meant(context, state, message)
     alarm = _alarm(state)
-    if option is None or alarm is None or (option.title != message.text and len(message.key) > _LONGEST_POINTER):
-        # 「明天补好卡第一件干啥」 points at nothing.
+    is_pointer = len(message.key) <= _LONGEST_POINTER or label_typed(state, message) is not None
+    if option is None or alarm is None or not is_pointer:
+        # 「明天补好卡第一件干啥」 points at nothing; a label is typed in pinyin, too.
         return None
     name = question_titled(context.knowledge.danger, option.payload)
     if name is None:
