@@ -51,7 +51,9 @@ _FOREIGN_PAGE = re.compile("链接|网址|网站|网页|扫.{0,4}码|二维码|�
 # The fact of `crisis.yml`, and what a model hears of it in a clause.
 _CRY, _CRIES, _SURE_CRY = "speaks_of_dying", ("wants_to_die", "says_goodbye"), 0.6
 # Somebody has said goodbye, by what the model hears: possessions given away, a message that is a last one.
-_FAREWELL, _SURE_FAREWELL, _OF_OTHER, _SURE_OTHER = "says_goodbye", 0.85, "of_other", 0.9
+_FAREWELL, _OF_OTHER = "says_goodbye", "of_other"
+# How sure it has to be that there is a farewell, and that it is somebody else's: one of them makes up for the other.
+_FAREWELLS = ((0.6, 0.9), (0.9, 0.4))
 # What tells of a fraud or a theft by itself, if the model of all labels is as sure of it.
 _TELLTALE = frozenset(
     {
@@ -152,7 +154,8 @@ def _tells_of_farewell(state: DialogueState, message: UserMessage) -> bool:
         return False
     if message.alarms.get(Alarm.BEREAVED.value, 0.0) >= _SURE_BEREAVED:
         return False
-    return message.said.get(_FAREWELL, 0.0) >= _SURE_FAREWELL and message.said.get(_OF_OTHER, 0.0) >= _SURE_OTHER
+    farewell, other = message.said.get(_FAREWELL, 0.0), message.said.get(_OF_OTHER, 0.0)
+    return any(farewell >= least and other >= of_other for least, of_other in _FAREWELLS)
 
 
 def _says_cry(context: Context, message: UserMessage) -> bool:

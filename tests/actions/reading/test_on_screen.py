@@ -414,3 +414,12 @@ def test_what_gives_a_closure_up_does(text: str) -> None:
 def test_what_is_no_report_goes_on_to_no_step(text: str, intent: str) -> None:
     message = said(text, intent, acts={"done": 0.24}, confidence=0.66 if intent == "problem_solved" else 0.99)
     assert read(message, STEP).chosen.act not in (Act.DONE, Act.NEXT)
+
+
+@pytest.mark.parametrize("text", ["那我先把钱花掉再注销吧", "等我转完了再销了吧"])
+def test_who_does_something_else_first_does_not_consent(text: str) -> None:
+    words = {"explicit_consent": ("warning",)}
+    for interrupted in (False, True):
+        warned = at("account_closure", 0, awaiting=Awaiting.WARNING, interrupted=interrupted)
+        message = said(text, "account_closure", "named:account_closure", acts={"other": 0.9}, entities=words)
+        assert read(message, warned).chosen.act is not Act.AFFIRM
