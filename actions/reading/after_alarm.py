@@ -531,8 +531,8 @@ def _stands_down(
         return any(word in message.key for word in _MISTAKEN)
     if alarm is Alarm.CRISIS and (_CRY in heard.facts or HELP & set(heard.facts)):
         return False
-    if alarm is Alarm.CRISIS and heard.learnt and not takes_back(message.key):
-        # 「找到了 人没事」 is news, and takes nothing back.
+    if alarm is Alarm.CRISIS and (heard.learnt or _was_at_hand(state)) and not takes_back(message.key):
+        # 「找到了 人没事」 is news, and takes nothing back. At an edge only words of it are believed.
         return False
     if "self_paid" in heard.facts and {"child", "minor"} & set(state.danger_facts):
         # A child has paid, and nobody has cheated: it is still to be mended.
@@ -690,7 +690,7 @@ def _label(
         return arrived, 1.0
     if alarm is Alarm.CRISIS and heard.question and not _is_at_hand(context, message):
         return heard.question, 1.0
-    if label == "acute" and is_no_sign(message):
+    if (label == "acute" and is_no_sign(message)) or _is_guessed_away(state, alarm, label, message):
         # 「今天下雨 我坐在车里」
         label, certainty = "tells", _POSSIBLE
     if is_others:
@@ -712,6 +712,12 @@ def _label(
     if alarm is Alarm.CRISIS and certainty < _SURE_TOLD and (heard.learnt or heard.moods):
         return next(iter(heard.moods or [fact for fact in heard.facts if fact in heard.learnt])), _SURE_HEARD
     return label, certainty
+
+
+def _is_guessed_away(state: DialogueState, alarm: Alarm, label: str, message: UserMessage) -> bool:
+    """Whether a cry for help at an edge is taken back by a guess, and by no word."""
+    is_guess = label == "stands_down" and not takes_back(message.key)
+    return is_guess and alarm is Alarm.CRISIS and _was_at_hand(state)
 
 
 def is_no_sign(message: UserMessage) -> bool:
