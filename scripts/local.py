@@ -17,12 +17,16 @@ MODEL = ROOT / "models" / "uwallet.tar.gz"
 PORTS = range(20_000, 32_000)
 
 
+# What this process has been given: nobody may listen there yet, but somebody will.
+_given: set[int] = set()
+
+
 class StartError(Exception):
     """The bot cannot start; the message says what to do."""
 
 
 def free_port() -> int:
-    """Returns a port that nothing listens on.
+    """Returns a port that nothing listens on, each time another one.
 
     Not one that the system would choose: until somebody listens on it, any program here could be given the same.
     FREE_PORTS (as 20000-20799) narrows the choice, so that tests beside each other do not meet on one.
@@ -30,9 +34,10 @@ def free_port() -> int:
     first, _, last = os.environ.get("FREE_PORTS", "").partition("-")
     ports = range(int(first), int(last) + 1) if last else PORTS
     while True:
-        port = secrets.choice(ports)
+        port = secrets.choice([port for port in ports if port not in _given] or ports)
         with contextlib.suppress(OSError), socket.socket() as probe:
             probe.bind((HOST, port))
+            _given.add(port)
             return port
 
 
