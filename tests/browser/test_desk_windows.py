@@ -46,7 +46,7 @@ def test_menu_and_pins_go_live_and_are_taken_back(
 
     page.get_by_role("link", name=STUDIO["to_review"]).click()
     page.get_by_role("button", name=STUDIO["check"], exact=True).click()
-    expect(page.get_by_role("button", name=STUDIO["check_again"])).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("button", name=STUDIO["check_again"])).to_be_visible(timeout=240_000)
     screenshot(page, "5-checked")
     confirm(page, STUDIO["publish"])
     expect(page.get_by_text("已发布，用时")).to_be_visible(timeout=30_000)

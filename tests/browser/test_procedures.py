@@ -52,7 +52,7 @@ def test_a_procedure_by_typing(widget: Widget, screenshot: Callable[[Page, str],
     widget.say("收不到验证码啊！！")
     # What goes wrong in a step is the step's: what it says of a code that has not come.
     widget.shows("第3步卡住了没关系")
-    widget.shows("核对上一步填的是不是注册时绑定的手机号或邮箱")
+    widget.shows("核对填的是不是绑定的手机号或邮箱")
     # A question on the way is answered, and then it goes on where it was.
     widget.say("申诉要审核多久")
     widget.shows("进行到第3步，要继续吗")

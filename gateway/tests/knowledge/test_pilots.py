@@ -210,6 +210,8 @@ async def test_who_was_answered_by_both_counts_for_neither(
     for token in tokens:
         await say(gateway, token, "你好")
     count = sum(turns[0] == sha256 for turns in asked_for(gateway).values())
+    # A look at the engine that is under way would bring it back.
+    await gateway.services.knowledge_publisher.follow()
     # The engine cannot read it any more, and does not say so. Nobody brings it back meanwhile.
     with monkeypatch.context() as patch:
         patch.setattr(gateway.services.knowledge_publisher, "follow", AsyncMock())
