@@ -52,6 +52,7 @@ _AGREES = re.compile(
     "(?:那|好|行|嗯|可以|ok|中|成|要得|就|你|快|先|给|帮|我|麻烦|吧|啊|的|了|呗|嘛|哈)*(?:转(?:人工|过去|接)?(?:吧|呗|嘛|啊|了|下|一下)*|(?<=[好行以k中成得嗯])(?:吧|的|啊|呀|嘞)*)"
 )
 _STAR = re.compile("[⭐🌟★]")
+_GOES_ON = re.compile("继续|接着|往下")
 _MODIFIERS = re.compile("[\U0001f3fb-\U0001f3ff\ufe0f\u200d♀♂]")
 # A yes that cannot be undone must be said in words.
 _EMOJI_CERTAINTY = 0.9
@@ -566,6 +567,9 @@ def _consent(context: Context, state: DialogueState, act: Act, message: UserMess
     # 「那转吧」 says itself what it agrees to.
     says_it = "转" in message.key and certainty >= _PLAIN_CONSENT and not state.handed_over
     is_weak = (says_it or is_first or (is_shown and names_it)) and state.offer in (None, Offer.RESUME)
+    if is_weak and _GOES_ON.search(message.key) and "转" not in message.key:
+        # 「嗯 继续吧」 answers whether to go on, not the button of a human that stood above.
+        return None
     is_offered = state.offer is Offer.HUMAN or is_weak
     if is_offered and not state.handed_over and _WAITS.fullmatch(message.key):
         # 「好 那我等着」 waits for the result and wants nobody.

@@ -11,7 +11,7 @@ from ruamel.yaml import YAML
 
 from actions.dialogue.acts import Act
 from actions.dialogue.messages import Clause, UserMessage, folded
-from actions.dialogue.state import Awaiting, DialogueState
+from actions.dialogue.state import Awaiting, DialogueState, ListedOption
 from actions.knowledge import Knowledge
 from actions.reading.names import name_in, name_in_story
 from actions.reading.questions import asks
@@ -302,3 +302,11 @@ def test_the_day_of_something_else_corrects_no_time() -> None:
     state = in_form("counterparty", collected_details={"transaction_time": "前天（11月27日）"})
     chosen = read(said("退的那天是上周六", "out_of_scope", acts={"correction": 0.9}), state).chosen
     assert "transaction_time" not in (chosen.arguments.get("changes") or {})
+
+
+def test_a_yes_to_going_on_calls_no_human() -> None:
+    """The answer in between had a button for a human, and then the step was offered again."""
+    shown = (ListedOption("转人工", "/human_handoff"), ListedOption("继续", "/next_step"))
+    state = at("forgot_password", 3, interrupted=True, shown=shown)
+    message = said("恩继续吧", "affirm", acts={"done": 0.88, "consent_human": 0.08}, confidence=0.73)
+    assert read(message, state).chosen.act is not Act.HUMAN
