@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -23,7 +22,7 @@ from actions.dialogue.steps import (
 from actions.dialogue.turn import Context, Turn, offering_human
 from actions.knowledge import Step
 from actions.reading.clauses import asks_in
-from actions.reading.questions import asks, postpones, says_goodbye, withdraws
+from actions.reading.questions import asks, comes_later, postpones, says_goodbye, withdraws
 from language.text_normalization import normalize
 
 # A yes that starts what cannot be undone must be beyond doubt. On the development set every yes lies above this, and
@@ -33,8 +32,6 @@ _CLEAR_YES = 0.95
 _REPORTED = 0.8
 # Consent in words that may be a question is none.
 _MAY_ASK = 0.6
-# Something else comes first: 「那我先把钱花掉再注销吧」.
-_AFTERWARDS = re.compile("(?:先|等).{1,16}再|再(?:来|去|把它?)?(?:注销|销)")
 # Values of the entity `step_number` that are no numbers.
 ALL_STEPS, FROM_THE_START = "all", "restart"
 
@@ -65,7 +62,7 @@ def consents_in_words(state: DialogueState, act: Act, message: UserMessage) -> b
         return False
     if state.topic in message.matters("negated", "hypothetical", "other_person"):
         return False
-    if message.acts.get("question", 0.0) >= _MAY_ASK or withdraws(message.key) or _AFTERWARDS.search(message.key):
+    if message.acts.get("question", 0.0) >= _MAY_ASK or withdraws(message.key) or comes_later(message.key):
         return False
     return act not in (Act.DENY, Act.CANCEL, Act.HUMAN, *SOCIAL)
 

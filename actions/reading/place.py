@@ -201,10 +201,8 @@ def _number_named(context: Context, state: DialogueState, message: UserMessage) 
         number = len(topic.steps)
     elif topic.kind == "diagnosis" and message.key.isdecimal() and 1 <= int(message.key) <= len(topic.steps):
         number = int(message.key)
-    elif _of_step(state, message):
-        number = _of_step(state, message)
     else:
-        number = _pointed_out(context, topic, message)
+        number = _of_step(state, message) or _pointed_out(context, topic, message)
     if number is None:
         return None
     plain = replace(message, intent="repeat_step", entities={"step_number": (str(number),)}, further_requests=())

@@ -37,6 +37,8 @@ _ENDS_NOTING = re.compile(
 _ENDS_TALK = re.compile(
     r"没(?:有)?(?:别的|其他|其它|啥别的|什么别的)(?:的)?(?:事|问题)?(?:了|啦|咯)|没(?:啥|什么)?事(?:儿)?(?:了|啦|咯)|就这些(?:了|吧)?$"
 )
+# Something else comes first: 「那我先把钱花掉再注销吧」.
+_LATER = re.compile("(?:先|等).{1,16}再|再(?:来|去|把它?)?(?:注销|销)")
 _POSTPONES = re.compile(
     "(?:花|用|弄|处理|转|取|提)(?:完|好|掉|光|走)了?(?:再|以后再|之后再|我再)(?:来|说|弄|办|注销|找)|(?:改天|回头|下次|明天|明儿|有空|过两天|晚点|改日|得闲)(?:我)?(?:再|先)?(?:去)?(?:弄|说|来|搞|办|看|找|聊|整|讲|问|打|试)|等.{1,8}?(?:到了?|完|好|下来|回来)了?再(?:去)?(?:弄|说|来|搞|办|填|申诉|交)|先(?:就)?这样|拜拜|(?<!礼)拜了"
 )
@@ -354,6 +356,11 @@ def withdraws(key: str) -> bool:
 def postpones(key: str) -> bool:
     """Whether the text leaves it for another time (「改天再弄」)."""
     return bool(_POSTPONES.search(key))
+
+
+def comes_later(key: str) -> bool:
+    """Whether the text wants something only after something else (「先把钱花掉再注销」)."""
+    return bool(_LATER.search(key))
 
 
 def says_goodbye(key: str) -> bool:
