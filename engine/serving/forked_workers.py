@@ -6,6 +6,7 @@ import contextlib
 import multiprocessing
 import os
 import signal
+from signal import Signals
 from types import FrameType
 from typing import Any
 
@@ -42,31 +43,34 @@ class ForkedWorkers(WorkerManager):
     def __init__(self, *arguments: Any, **named: Any) -> None:
         """Takes what Sanic gives."""
         self._main = os.getpid()
-        self._is_starting = False
-        self._told_by: int | None = None
+        self._is_told = False
         super().__init__(*arguments, **named)
-
-    def start(self) -> None:
-        """Starts the workers. A signal that comes meanwhile is for all of them, so it waits for the last one."""
-        self._is_starting = True
-        super().start()  # type: ignore[no-untyped-call]  # Sanic's
-        self._is_starting = False
-        if self._told_by is not None:
-            self.shutdown_signal(self._told_by, None)
 
     @replaces(WorkerManager.shutdown_signal, "991228e28239")
     def shutdown_signal(self, signal: int, frame: FrameType | None) -> None:
-        """Ends the workers.
+        """Notes that it is to end, and does so where it next waits; told again, it kills the workers.
 
-        In one that was just forked this is still what a signal calls: it has taken nothing, and ends at once. Sanic
-        would let it go on, and wait for its end.
+        Sanic asks the keeper of the workers' states from here. A signal may come while the same question is under
+        way on the same connection, and then each reads the other's answer.
+
+        In a worker that was just forked this is still what a signal calls: it has taken nothing, and ends at once.
+        Sanic would let it go on, and wait for its end.
         """
         if os.getpid() != self._main:
             os._exit(1)
-        if self._is_starting:
-            self._told_by = signal
+        if self._is_told:
+            with contextlib.suppress(ServerKilled):
+                self.kill()
             return
-        super().shutdown_signal(signal, frame)  # type: ignore[no-untyped-call]  # Sanic's
+        logger.info("Received signal %s. Shutting down.", Signals(signal).name)
+        self._is_told = True
+        self.monitor_publisher.send(None)
+
+    def join(self) -> None:
+        """Waits for the end of the workers, which are told first if it is to end."""
+        if self._is_told and not self._shutting_down:
+            self.shutdown()  # type: ignore[no-untyped-call]  # Sanic's
+        super().join()  # type: ignore[no-untyped-call]  # Sanic's
 
     @replaces(WorkerManager.wait_for_ack, "f08ad25923f5")
     def wait_for_ack(self) -> None:
@@ -87,7 +91,7 @@ class ForkedWorkers(WorkerManager):
                     break
             else:
                 looks += 1
-            if self._shutting_down:
+            if self._is_told:
                 # The word for it is on its way.
                 continue
             has_died = any(not process.is_alive() for process in self.processes)

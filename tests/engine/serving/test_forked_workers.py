@@ -46,6 +46,21 @@ fork_workers()
 app.run(host="127.0.0.1", port=int(sys.argv[2]), workers=2, single_process=False, motd=False, access_log=False)
 """
 HANGS = "import time; time.sleep(60)"
+# Has a signal come while the manager waits for what it asked of the keeper of the workers' states.
+INTERRUPTED = """
+import signal
+from multiprocessing.connection import Connection
+
+send = Connection.send
+
+def interrupted(connection, message):
+    send(connection, message)
+    if isinstance(message, tuple) and "values" in message:
+        Connection.send = send
+        signal.raise_signal(signal.SIGTERM)
+
+Connection.send = interrupted
+"""
 
 
 @pytest.fixture
@@ -81,9 +96,9 @@ def address(tmp_path: Path, redis: int) -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def server(what: str, log: Path, group: int = 0) -> Iterator[subprocess.Popen[bytes]]:
+def server(what: str, log: Path, group: int = 0, before: str = "") -> Iterator[subprocess.Popen[bytes]]:
     """Two workers that do something before they start."""
-    command = [sys.executable, "-W", "ignore", "-c", SERVER, what, str(free_port())]
+    command = [sys.executable, "-W", "ignore", "-c", before + SERVER, what, str(free_port())]
     with log.open("wb") as output:
         process = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=output, process_group=group)
     try:
@@ -126,6 +141,12 @@ def test_it_ends_when_told_while_workers_start(tmp_path: Path, told: signal.Sign
         wait_for(log, "starting", 2)
         process.send_signal(told)
         # Sanic's own manager goes on for ever, with all of a processor.
+        assert process.wait(20) == 0, log.read_text(encoding="utf-8")
+
+
+def test_it_ends_when_told_while_it_asks_how_they_are(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    with server(HANGS, log, before=INTERRUPTED) as process:
         assert process.wait(20) == 0, log.read_text(encoding="utf-8")
 
 
