@@ -35,7 +35,7 @@ it('knows what was typed while the rest was stored', async () => {
     request.mockClear();
     await act(async () => {
       const stored = result.current.save();
-      await vi.waitFor(() => expect(request).toHaveBeenCalled());
+      await vi.waitFor(() => expect(request).toHaveBeenCalled(), 60_000);
       meanwhile();
       answer();
       await stored;
