@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from actions.dialogue import walkthrough
@@ -19,6 +20,11 @@ from language.text_normalization import normalize
 _SILENT = frozenset({Act.NOT_UNDERSTOOD, Act.OUT_OF_SCOPE, Act.FRAGMENT, Act.HONEST})
 
 _ASKED = 0.5
+# What a page has said is pasted (「注销失败：还有订单没完成(E203)」): somebody is past the beginning.
+_ERROR = re.compile(
+    r"失败\s*[:：,，(（]|错误码|错误代码|(?:注销|登录|登陆|提交|申诉|验证)(?:申请)?(?:失败|未通过|不通过)|(?:无法|不能|不予)(?:注销|登录|提交|申诉|重置)"
+    r"|[(（\[][a-z]{0,3}-?\d{3,6}[)）\]]|^(?:提示|报错|显示|弹出?)\s*[:：“\"「]"
+)
 
 
 def instead(context: Context, state: DialogueState, chosen: Reading) -> Reading | None:
@@ -79,4 +85,6 @@ def _least(context: Context, state: DialogueState, chosen: Reading) -> float | N
     if opened and opened.id == state.topic:
         # Else it would only hear that this is under way already.
         return SURE
+    is_stopped = opened is not None and opened.kind == "procedure" and bool(_ERROR.search(normalize(message.text)))
+    is_question = is_question or is_stopped
     return CERTAIN if opened and opened.is_walkthrough and not opened.urgent and is_question else None

@@ -17,6 +17,7 @@ from actions.reading import corrections, place
 from actions.reading.amounts import amounts_in
 from actions.reading.clauses import asks_in
 from actions.reading.complaint import goes_on_waiting, is_complaint_of_us
+from actions.reading.hearing import clauses_of
 from actions.reading.names import is_framed, is_unreadable
 from actions.reading.questions import (
     asks,
@@ -32,6 +33,7 @@ from actions.reading.questions import (
     without_reminder,
 )
 from actions.reading.reading import Reading, Source
+from actions.reading.restated import restated
 from actions.reading.retold import retold
 from actions.reading.steps_meant import reported_place, step_meant
 from actions.reading.stories import PROCEDURE, is_story, tells
@@ -73,6 +75,12 @@ _OF_TIME = re.compile("哪天|几号|几点|日子|时间|什么时候|啥时候
 _CONFIRMS = re.compile("没错|是对的|都对|没记错|^对的?$|没(?:有)?别的(?:要)?改|不用改")
 _WAITS = re.compile(
     "(?:好+的?|行|嗯+|哦|那|ok|我|就|先|再|可以)*(?:等|看)(?:着|等|看|一下|一?会儿?|几天|两天|吧|通知|消息|结果|呗|了|啊)*"
+)
+# 「刷新了一下 就一笔」: nothing is left to dispute.
+_CLEARED_UP = re.compile(
+    "(?:哎|哦|啊|其实|原来|刚看|又看了|刷新了?(?:一?下)?)*(?:就|只|才|就是|只是|还是)(?:扣了|付了|有|是|扣)?(?:一|1)(?:笔|次|遍)(?:啊|了|嘛|呀|的|而已|没多扣)*"
+    "|(?:哎|哦|啊|那)*(?:没事了|没事儿?啦|没问题了|搞错了|看错了|弄错了|是我看错了?|是我搞错了?|虚惊一场|误会了?)(?:吧|哈|啊|呀)*"
+    "|(?:哎|哦|啊|刚|已经)*(?:钱|款)?(?:已经|刚|都)?(?:退|还)(?:回来|给我|到)了(?:啊|哈)?"
 )
 _PARTS = re.compile(r"[\s,，。;；!！…]+")
 # Buttons that a plain yes would press rather than the human's.
@@ -249,6 +257,7 @@ def _detail(context: Context, state: DialogueState, act: Act, message: UserMessa
         return other
     told = without_reminder(message.text)
     message = message if told == message.text.strip() else replace(message, text=told, key=folded(normalize(told)))
+    message = restated(wanted, message, context.knowledge.wording.rejections)
     return _answer(context, state, topic, wanted, act, message)
 
 
@@ -309,6 +318,9 @@ def _told_and_corrected(
 
 def _wants_no_form(wanted: CollectedDetail, message: UserMessage) -> Reading | None:
     """Reads what is said against the question rather than to it."""
+    if not asks(normalize(message.text)) and any(_CLEARED_UP.fullmatch(clause) for clause in clauses_of(message)):
+        plain = replace(message, intent=Act.CANCEL.value, band=AnswerBand.ANSWER, choices=(), further_requests=())
+        return Reading(Source.ASKED, Act.CANCEL, plain, "nothing is wrong after all")
     if ends_noting(message.key) or ends_talk(message.key):
         return Reading(Source.ASKED, Act.STOP_NOTING, message, "wants nothing noted")
     if not without_reminder(message.text):

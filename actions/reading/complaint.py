@@ -42,6 +42,10 @@ _ASKS_WHEN = re.compile(
 )
 # 「你把这些都告诉他哈」
 _TELLS_ON = re.compile("(?:把|将).{1,10}(?:都|也|一起|一块)*(?:告诉|转告|交给|发给|带给|说给)(?:他|她|人工|客服)")
+# 「嗯 转吧」, where it is done already.
+_AGREES_AGAIN = re.compile(
+    "(?:嗯+|好+的?|行|那|就|可以|快|赶紧|是的?|对)+(?:给我|帮我)?(?:转|接)(?:人工|过去|人)?(?:吧|啊|呗|了|嘛|呀)*"
+)
 _OF_SUPPORT = frozenset({"contact_support", "support_hours"})
 _UNANSWERED = re.compile("没人(?:接|理|应|回|管|搭理)|(?:打|拨)不通|(?:总|老|一直|都)不接|没有人(?:接|理|应|回)")
 # Leaving the queue cannot be undone: the place is lost.
@@ -106,6 +110,9 @@ def _of_waiting(context: Context, state: DialogueState, act: Act, message: UserM
     if message.acts.get("read_back", 0.0) >= _SURE_NOTED and state.walk is None:
         plain = replace(message, band=AnswerBand.ANSWER, choices=())
         return Reading(Source.COMPLAINT, Act.TICKET_STATUS, plain, "asks whether it was noted")
+    if _AGREES_AGAIN.fullmatch(message.key):
+        plain = replace(message, band=AnswerBand.ANSWER, choices=())
+        return Reading(Source.COMPLAINT, Act.TICKET_STATUS, plain, "agrees once more")
     if _TELLS_ON.search(message.key) and not asks(normalize(message.text)):
         return Reading(Source.COMPLAINT, Act.HUMAN, message, "wants the human to know")
     if act is not Act.LEAVE_QUEUE and goes_on_waiting(message.key) and state.walk is None and state.offer is None:

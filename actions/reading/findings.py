@@ -9,6 +9,8 @@ from actions.dialogue.messages import Clause, UserMessage, folded
 from actions.dialogue.state import DialogueState
 from actions.knowledge import Topic
 from actions.reading import causes
+from actions.reading.questions import asks, has_changed
+from language.text_normalization import normalize
 
 _LABELS = ("ruled_out", "cause_confirmed", "not_checked", "solved", "tried_everything", "trouble")
 _LIKELY = 0.4
@@ -19,6 +21,11 @@ _SURE_FINE, _SURE_FOUND = 0.95, 0.6
 _SURE_PAGE = 0.9
 _SURE_TROUBLE = 0.9
 _BALANCE = "balance"
+_ENOUGH = re.compile(
+    r"(?:肯定|当然|应该|绝对|都)?(?:够|有钱|钱够|仲?够)(?:的|呀|啊|㗎|嘅|了|着呢?|钱)?(?:$|[\s,，。!！])"
+)
+# Changed, and tried as well.
+_WORKS = re.compile("能[付扫用]|可以|成[了功]|过了|(?<![调设改充换弄])好了|付[了上出]|行了|通了|ok|搞定|解决|谢")
 # 「信号 满格4g」: what is no longer than a name says nothing of it.
 _BARE = 2
 _SUPPOSES = re.compile("^(?:就|也|应该|大概|估计|可能|或许|也许|怕|怀疑|好像)(?:是|就是)?")
@@ -72,7 +79,7 @@ def findings(topic: Topic, state: DialogueState, message: UserMessage) -> Findin
     by_page: list[str] = []
     solved, certainty = False, 0.0
     last = _asked_about(topic, state)
-    compared = _compared(topic, state, message)
+    compared = _compared(topic, state, message) or _enough(topic, state, message)
     if compared:
         certainty, last, found, plain = _SURE_PAGE, (_BALANCE,), {_BALANCE: compared}, {_BALANCE}
     for clause in clauses:
@@ -104,7 +111,8 @@ def findings(topic: Topic, state: DialogueState, message: UserMessage) -> Findin
             continue
         certainty = max(certainty, sure)
         if label == "solved":
-            solved = sure >= _SURE_SOLVED
+            # 「换wifi了」 is to be tried yet.
+            solved = sure >= _SURE_SOLVED and not only_mended(clause.text)
         elif label == "trouble" or (label == "tried_everything" and not (named or last)):
             # 「充了 还是不行」: what was mended was not the cause. Trouble of no cause says nothing of any.
             solved = False
@@ -156,12 +164,25 @@ def _compared(topic: Topic, state: DialogueState, message: UserMessage) -> str |
     return "ruled_out" if affords else "cause_confirmed"
 
 
+def _enough(topic: Topic, state: DialogueState, message: UserMessage) -> str | None:
+    """Returns how the balance stands to somebody who says that it is enough, with no cause chosen (「够 有两千」)."""
+    is_balance = not state.step and any(step.value == _BALANCE for step in topic.steps)
+    if not is_balance or causes.named(topic, message.key) or not _ENOUGH.match(normalize(message.text).strip()):
+        return None
+    return None if asks(normalize(message.text)) else "ruled_out"
+
+
 def _may_mean_either(label: str | None, sure: float, text: str) -> bool:
     """Whether something is told of a cause without a word that says how it stands (「银行那边来了条短信」)."""
     if not (causes.is_notice(text) and causes.doubts_itself(text)):
         return False
     least = {"ruled_out": _SURE_FINE, "cause_confirmed": _SURE_FOUND}
     return label in least and sure < least[label]
+
+
+def only_mended(text: str) -> bool:
+    """Whether something was changed, and nothing is said of how it went (「切流量了」)."""
+    return has_changed(folded(normalize(text))) and not _WORKS.search(normalize(text))
 
 
 def plans(text: str) -> bool:

@@ -30,8 +30,9 @@ from actions.knowledge.answers import TOPIC
 from actions.reading import causes
 from actions.reading.amounts import amounts_in
 from actions.reading.clauses import asks_in
-from actions.reading.findings import Findings, findings, plans
+from actions.reading.findings import Findings, findings, only_mended, plans
 from actions.reading.names import is_framed, name_in
+from actions.reading.operators import wanted_instead
 from actions.reading.questions import (
     asks,
     asks_how,
@@ -246,7 +247,16 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
         return None
     if message.key in context.knowledge.wording.done_phrases:
         return None
-    return _at_shown(context, topic, state, act, message)
+    return _mended(topic, state, act, message) or _at_shown(context, topic, state, act, message)
+
+
+def _mended(topic: Topic, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
+    """Reads what was changed at a check, with nothing said of how it went (「切流量了」): it is to be tried."""
+    if topic.kind != "diagnosis" or not state.step or act in (Act.HUMAN, Act.CANCEL) or message.further_requests:
+        return None
+    if not only_mended(message.text) or asks(normalize(message.text)):
+        return None
+    return Reading(Source.ON_SCREEN, Act.LET_BE, message, "has changed something", arguments=_says("utter_try_now"))
 
 
 def _at_shown(context: Context, topic: Topic, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
@@ -1057,7 +1067,8 @@ def _asked_at_warning(
         return other
     if _LETS_BE.search(message.key) and not asks(normalize(message.text)) and act is not Act.HUMAN:
         plain = replace(message, intent=Act.CANCEL.value, band=AnswerBand.ANSWER, choices=())
-        return Reading(Source.ON_SCREEN, Act.CANCEL, plain, f"lets {topic.id} be")
+        let_be = Reading(Source.ON_SCREEN, Act.CANCEL, plain, f"lets {topic.id} be")
+        return wanted_instead(context, topic.id, message) or let_be
     if _DO_IT.fullmatch(message.key) and _has_just_read(state):
         plain = replace(message, intent=Act.AFFIRM.value, band=AnswerBand.ANSWER, choices=(), confidence=1.0)
         return Reading(Source.ON_SCREEN, Act.AFFIRM, plain, "wants it done")

@@ -12,7 +12,7 @@ from actions.dialogue.state import DialogueState, Offer
 from actions.dialogue.turn import Context
 from actions.knowledge.answers import TOPIC
 from actions.reading.complaint import is_complaint_of_us
-from actions.reading.questions import asks
+from actions.reading.questions import asks, wants
 from actions.reading.reading import Reading, Source
 from language.text_normalization import normalize
 
@@ -23,7 +23,7 @@ _INSTEAD = {
     ("only_asked", "account_closure"): "closure_consequences",
 }
 # 「不是要注销」 says that another matter was meant; 「先不销了」 lets this one be.
-_CORRECTS = ("不是", "没说", "没问", "没让", "没提")
+_CORRECTS = ("不是", "没说", "谁说", "没问", "没让", "没提")
 # The user's own account, whoever else comes up.
 _OWN = ("我的", "我自己", "让我", "叫我", "催我", "劝我")
 
@@ -52,6 +52,12 @@ _REFUSES_OFFER = re.compile(
 _WANTS_TO_KNOW = re.compile("告诉|问|说说|想知道|先说|怎么|咋|如何|在哪|哪里|多久|几")
 _ASKS_INSTEAD = re.compile("^(?:我)?(?:就|只|是)?(?:是)?(?:想)?(?:问|打听|知道|了解)|告诉我")
 _SHORTEST_QUESTION = 4
+_SEVERAL = 2
+# Topics that are named by the same words.
+_RELATIVES = {
+    "account_closure": {"account_closure", "closure_consequences"},
+    "transaction_dispute": {"transaction_dispute", "dispute_outcome"},
+}
 _WANTS_IT = re.compile(
     "(?<![不没别])(?:想|要|帮我|给我|打算)(?:把|将)?.{0,4}(?:注销|销掉|销了|销号|销户|删掉|删除|删了)"
 )
@@ -83,7 +89,8 @@ def _refuses_offer(state: DialogueState, act: Act, message: UserMessage) -> Read
 def _operated(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
     intents = {message.intent, *(name for name, _ in message.choices)}
     for matter in message.matters("negated"):
-        if matter not in intents or (matter == message.intent and message.further_requests):
+        is_about = matter in intents or (matter == state.topic and state.walk is not None)
+        if not is_about or (matter == message.intent and message.further_requests):
             continue
         if matter == state.topic and message.acts.get("trouble", 0.0) >= _TROUBLE and not _wishes_away(message):
             # 「帮助中心里没有申诉」 does not find it.
@@ -92,9 +99,10 @@ def _operated(context: Context, state: DialogueState, act: Act, message: UserMes
             continue
         if matter == "human_handoff":
             return Reading(Source.OPERATOR, Act.DENY_HUMAN, message, "wants no human")
-        if matter == "account_closure" and state.topic == matter:
+        if matter == state.topic and (matter == "account_closure" or _refuses(context, matter, message)):
             plain = replace(message, intent=Act.CANCEL.value, band=AnswerBand.ANSWER, choices=(), further_requests=())
-            return Reading(Source.OPERATOR, Act.CANCEL, plain, "does not want to close the account")
+            let_be = Reading(Source.OPERATOR, Act.CANCEL, plain, f"does not want {matter}")
+            return wanted_instead(context, matter, message) or let_be
         if matter == "account_closure" and matter in message.matters("only_asked"):
             continue
         if matter == "account_closure" and not any(word in message.key for word in _CORRECTS):
@@ -115,6 +123,27 @@ def _operated(context: Context, state: DialogueState, act: Act, message: UserMes
             Source.OPERATOR, Act.HONEST, message, "closing somebody else's account", arguments={"about": "other_person"}
         )
     return None
+
+
+def wanted_instead(context: Context, matter: str, message: UserMessage) -> Reading | None:
+    """Reads what is wanted beside the no to what is under way (「不注销了 帮我改密码」)."""
+    if len(message.clauses) < _SEVERAL:
+        return None
+    named = [name for name in message.matters("named", "anchor") if name not in _RELATIVES.get(matter, {matter})]
+    likely = (message.intent, *(name for name, _ in message.choices))
+    others = (context.knowledge.topics.get(name) for name in sorted(named, key=lambda name: name not in likely))
+    other = next((one for one in others if one is not None and not one.urgent), None)
+    if other is None or not (wants(folded(message.clauses[-1].text)) or message.intent == other.id):
+        return None
+    plain = replace(message, intent=other.id, confidence=1.0, band=AnswerBand.ANSWER, choices=(), further_requests=())
+    return Reading(Source.OPERATOR, Act.OPEN_TOPIC, plain, f"lets {matter} be, and wants {other.id}")
+
+
+def _refuses(context: Context, matter: str, message: UserMessage) -> bool:
+    """Whether what is under way is wanted no longer (「别申诉了」), which says of nothing that it was meant."""
+    title = context.knowledge.topics[matter].title[-2:] if matter in context.knowledge.topics else ""
+    wish = f"(?:别|甭|不想|不要|不用|先不|(?<!是)不(?!是))(?:再|去|给我|帮我|想|要|用)*{title}"
+    return bool(title) and bool(re.search(wish, message.key)) and not any(word in message.key for word in _CORRECTS)
 
 
 def only_changes(message: UserMessage) -> bool:

@@ -95,7 +95,8 @@ def _in_talk(context: Context, state: DialogueState, act: Act, message: UserMess
         facts = _tells_payment(context, state, act, message)
         if facts:
             return facts
-    if act in (*UNCLEAR, Act.CAPABILITIES) and small_talk(context, message):
+    is_free = act is Act.DENY and state.offer is None and not state.walk
+    if (act in (*UNCLEAR, Act.CAPABILITIES) or is_free) and small_talk(context, message):
         plain = replace(message, band=AnswerBand.ANSWER, choices=(), further_requests=())
         return Reading(Source.SENTENCE, Act.OUT_OF_SCOPE, plain, "small talk")
     if not state.walk and not _is_waiting(state, message) and not message.further_requests:

@@ -310,3 +310,10 @@ def test_a_yes_to_going_on_calls_no_human() -> None:
     state = at("forgot_password", 3, interrupted=True, shown=shown)
     message = said("恩继续吧", "affirm", acts={"done": 0.88, "consent_human": 0.08}, confidence=0.73)
     assert read(message, state).chosen.act is not Act.HUMAN
+
+
+@pytest.mark.parametrize("text", ["哎刷新了一下 就一笔", "没事了 是我看错了", "钱已经退回来了"])
+def test_who_finds_nothing_wrong_after_all_leaves_the_form(text: str) -> None:
+    state = at("transaction_dispute", awaiting=Awaiting.DETAIL, requested_detail="transaction_time")
+    message = said(text, "out_of_scope", clauses=tuple(Clause(part) for part in text.split()))
+    assert read(message, state).chosen.act is Act.CANCEL

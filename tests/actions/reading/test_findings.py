@@ -187,3 +187,20 @@ def test_more_or_less_is_no_lack() -> None:
     message = said("有钱,差不多还有二百几元", "transaction_dispute", clauses=clauses, acts={"ruled_out": 0.5})
     chosen = read(message, at("payment_failure", 0)).chosen
     assert (chosen.act, chosen.arguments["causes"]) == (Act.RULED_OUT, ("balance",))
+
+
+@pytest.mark.parametrize("text", ["切流量了", "换wifi了", "充了五百了"])
+def test_what_was_only_changed_is_to_be_tried(text: str) -> None:
+    chosen = read(said(text, "problem_solved", acts={"solved": 0.9}), CHECK).chosen
+    assert (chosen.act, chosen.arguments["response"]) == (Act.LET_BE, "utter_try_now")
+
+
+def test_what_was_changed_and_works_is_settled() -> None:
+    message = said("切流量了 付上了", "problem_solved", acts={"solved": 0.9}, clauses=clauses(("付上了", "solved")))
+    assert read(message, CHECK).chosen.act is Act.SOLVED
+
+
+def test_enough_is_said_of_the_balance_where_no_cause_is_chosen() -> None:
+    message = said("够 有两千", "out_of_scope", acts={"ruled_out": 0.9}, clauses=clauses(("够", "ruled_out")))
+    chosen = read(message, at("payment_failure", 0)).chosen
+    assert (chosen.act, chosen.arguments["causes"]) == (Act.RULED_OUT, ("balance",))

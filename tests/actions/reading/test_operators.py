@@ -116,3 +116,20 @@ def test_what_is_asked_beside_a_denial_is_answered() -> None:
         "不是要申诉，我就想问下发票怎么开", "transaction_dispute", "negated:transaction_dispute", clauses=parts
     )
     assert read(message).chosen.act is Act.HONEST
+
+
+def test_what_is_under_way_and_no_longer_wanted_is_left() -> None:
+    message = said("别申诉了 别给我交", "dispute_outcome", "negated:transaction_dispute")
+    assert read(message, at("transaction_dispute")).chosen.act is Act.CANCEL
+
+
+def test_what_is_wanted_beside_a_no_is_opened() -> None:
+    message = said(
+        "不注销了 帮我改密码",
+        "cancel",
+        "negated:account_closure",
+        "anchor:forgot_password",
+        clauses=(Clause("不注销了"), Clause("帮我改密码")),
+    )
+    chosen = read(message, at("account_closure", 2)).chosen
+    assert (chosen.act, chosen.message.intent) == (Act.OPEN_TOPIC, "forgot_password")
