@@ -24,6 +24,7 @@ _BALANCE = "balance"
 _ENOUGH = re.compile(
     r"(?:肯定|当然|应该|绝对|都)?(?:够|有钱|钱够|仲?够)(?:的|呀|啊|㗎|嘅|了|着呢?|钱)?(?:$|[\s,，。!！])"
 )
+_VAIN = re.compile("不行|不成|不了|不通|失败|没用|没成|还是|照样|仍|试[了过]|[谁哪]")
 # Changed, and tried as well.
 _WORKS = re.compile("能[付扫用]|可以|成[了功]|过了|(?<![调设改充换弄])好了|付[了上出]|行了|通了|ok|搞定|解决|谢")
 # 「信号 满格4g」: what is no longer than a name says nothing of it.
@@ -182,7 +183,8 @@ def _may_mean_either(label: str | None, sure: float, text: str) -> bool:
 
 def only_mended(text: str) -> bool:
     """Whether something was changed, and nothing is said of how it went (「切流量了」)."""
-    return has_changed(folded(normalize(text))) and not _WORKS.search(normalize(text))
+    plain = normalize(text)
+    return has_changed(folded(plain)) and not _WORKS.search(plain) and not _VAIN.search(plain)
 
 
 def plans(text: str) -> bool:

@@ -89,7 +89,7 @@ def _refuses_offer(state: DialogueState, act: Act, message: UserMessage) -> Read
 def _operated(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
     intents = {message.intent, *(name for name, _ in message.choices)}
     for matter in message.matters("negated"):
-        is_about = matter in intents or (matter == state.topic and state.walk is not None)
+        is_about = matter in intents or (matter == state.topic and _refuses(context, matter, message))
         if not is_about or (matter == message.intent and message.further_requests):
             continue
         if matter == state.topic and message.acts.get("trouble", 0.0) >= _TROUBLE and not _wishes_away(message):
@@ -141,7 +141,9 @@ def wanted_instead(context: Context, matter: str, message: UserMessage) -> Readi
 
 def _refuses(context: Context, matter: str, message: UserMessage) -> bool:
     """Whether what is under way is wanted no longer (「别申诉了」), which says of nothing that it was meant."""
-    title = context.knowledge.topics[matter].title[-2:] if matter in context.knowledge.topics else ""
+    words = context.knowledge.topics[matter].title if matter in context.knowledge.topics else ""
+    # 「注销账户」, 「交易申诉」
+    title = f"(?:{words[:2]}|{words[-2:]})" if words else ""
     wish = f"(?:别|甭|不想|不要|不用|先不|(?<!是)不(?!是))(?:再|去|给我|帮我|想|要|用)*{title}"
     return bool(title) and bool(re.search(wish, message.key)) and not any(word in message.key for word in _CORRECTS)
 

@@ -32,6 +32,7 @@ def test_what_is_said_last_counts(detail: str, text: str, last: str) -> None:
         ("transaction_time", "昨天中午 等等我看看"),
         ("counterparty", "不是我付的"),
         ("counterparty", "老王水果店"),
+        ("counterparty", "交上去以后是不是马上退我"),
         ("description", "扣了两次 不对 三次"),
     ],
 )
