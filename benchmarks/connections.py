@@ -30,6 +30,7 @@ from typing import Any
 import aiohttp
 import psutil
 
+from benchmarks.desk_sockets import Desks, listening
 from benchmarks.unlimited import UNLIMITED
 from benchmarks.widget_sockets import SocketLostError, Widget
 from scripts.local import HOST, ROOT, free_port
@@ -309,31 +310,27 @@ async def queue_news(gateway: Gateway, desks: int, changes: int) -> tuple[list[f
         Seconds from a user's step until each desk knew, and of the gateway's processor for each change.
     """
     async with signed_in(gateway) as (_http, headers):
-        sockets = [gateway.widget("/desk") for _ in range(desks)]
-        for start in range(0, desks, _AT_ONCE):
-            await asyncio.gather(*(it.connect(None, headers) for it in sockets[start : start + _AT_ONCE]))
-        user = await opened(gateway)
-        times: list[float] = []
-        used = 0.0
-        for _ in range(changes):
-            changed = user.widget.expect("support_changed")
-            await user.widget.call("user_uttered", {"message": "转人工", "client_id": secrets.token_hex(8)})
-            await changed
-            await settled(gateway)
-            arrivals = [asyncio.create_task(_arrival(it)) for it in sockets]
-            await asyncio.sleep(0)
-            processor, began = gateway.processor(), time.perf_counter()
-            await user.widget.call("leave_queue")
-            times += [at - began for at in await asyncio.gather(*arrivals)]
-            used += gateway.processor() - processor
-            await settled(gateway)
-        await asyncio.gather(user.widget.close(), *(it.close() for it in sockets))
+        with listening(gateway.port, [headers] * desks) as listeners:
+            return await _told(gateway, listeners, changes)
+
+
+async def _told(gateway: Gateway, desks: Desks, changes: int) -> tuple[list[float], float]:
+    user = await opened(gateway)
+    times: list[float] = []
+    used = 0.0
+    for _ in range(changes):
+        changed = user.widget.expect("support_changed")
+        await user.widget.call("user_uttered", {"message": "转人工", "client_id": secrets.token_hex(8)})
+        await changed
+        await settled(gateway)
+        desks.expect("queue_changed")
+        processor, began = gateway.processor(), time.monotonic()
+        await user.widget.call("leave_queue")
+        times += [at - began for at in await asyncio.to_thread(desks.arrivals)]
+        used += gateway.processor() - processor
+        await settled(gateway)
+    await user.widget.close()
     return times, used / changes
-
-
-async def _arrival(desk: Widget) -> float:
-    await desk.expect("queue_changed")
-    return time.perf_counter()
 
 
 async def report(options: argparse.Namespace, environment: Mapping[str, str]) -> str:
