@@ -300,10 +300,10 @@ class TicketQueries:
             counts = await _counts(session, None)
             chats = await session.execute(
                 select(row.agent_id, func.count())
-                .where(row.status == "active", row.agent_id.is_not(None))
+                .where(row.status == "active")
                 .group_by(row.agent_id)
             )
-            return counts, dict(chats.tuples().all())
+            return counts, {agent_id: count for agent_id, count in chats if agent_id is not None}
 
     async def waiting_and_active(self) -> tuple[int, int]:
         """How many tickets are queued, and how many are active."""

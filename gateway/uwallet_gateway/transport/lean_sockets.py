@@ -213,7 +213,7 @@ class LeanEngine(engineio.AsyncServer):  # type: ignore[misc]  # the library has
         """Takes the library's options."""
         super().__init__(**options)
         # The library's own for WebSockets, too, makes a class for each, which is a circle that keeps the connection.
-        self._async = {**self._async, "translate_request": _translated}
+        self._async: dict[str, Any] = {**vars(self)["_async"], "translate_request": _translated}
 
     async def _handle_connect(self, environ: dict[str, Any], transport: str, jsonp_index: int | None = None) -> Any:
         if transport != "websocket":

@@ -79,11 +79,11 @@ class LeanHttp(HttpToolsProtocol):
 
 
 class LeanWebSocket(WebSocketsSansIOProtocol):
-    """uvicorn's WebSocket, which lets go of the handshake's request and response, and has a short way to write."""
+    """uvicorn's WebSocket, which lets go of what it needs no more, and has a short way to write."""
 
     async def run_asgi(self) -> None:
         """Serves the connection, and offers a short way to write."""
-        self.scope["extensions"][_WRITING] = self.write_frame  # type: ignore[index,typeddict-item]  # ours
+        self.scope["extensions"][_WRITING] = self.write_frame  # type: ignore[assignment]  # any value, as far as ASGI says
         await super().run_asgi()
 
     def write_frame(self, frame: bytes) -> bool:
@@ -105,6 +105,12 @@ class LeanWebSocket(WebSocketsSansIOProtocol):
         await super().send(message)
         if self.handshake_complete and self.request is not None:
             self.request = self.response = None  # type: ignore[assignment]  # nobody reads them after the handshake
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Ends with the connection."""
+        super().connection_lost(exc)
+        # It waits for what comes next, and refers to what it belongs to.
+        self.conn.parser.close()
 
     def shutdown(self) -> None:
         """Ends the connection, as the server ends. uvicorn would say so to one that is closing, and end in an error."""
