@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import itertools
 import json
 import os
 import platform
@@ -44,6 +45,8 @@ _AT_ONCE = 25
 # Seconds within which widgets come back after a restart, as the client library spreads them.
 _SPREAD = 5.0
 _START_SECONDS = 120.0
+# Of conversations whose windows are closed.
+_WAVES = 4
 _PYTHON = ROOT / "gateway" / ".venv" / "bin" / "python"
 
 
@@ -226,16 +229,19 @@ async def close(widgets: Iterable[Opened]) -> None:
 
 
 async def forgotten(gateway: Gateway, count: int) -> str:
-    """What conversations hold whose windows are closed: the row of a second wave, for which there is room already."""
-    for _ in range(2):
+    """What conversations hold whose windows are closed: the growth from wave to wave, once there is room for one."""
+    held, processor = [], 0.0
+    for _ in range(_WAVES):
         await settled(gateway)
-        memory, processor = gateway.memory(), gateway.processor()
+        processor = gateway.processor()
         await close(await in_groups(count, lambda _number: opened(gateway)))
-        used = gateway.processor() - processor
-    await settled(gateway)
-    cost = Cost(count, used, gateway.memory() - memory)
-    each = f"{cost.kilobytes:.2f} KB: {cost.kilobytes * 100_000 / 1024:.0f} MB for 100,000"
-    return f"| a conversation whose window is closed | {count:,} | {cost.milliseconds:.2f} ms | {each} |"
+        processor = gateway.processor() - processor
+        await settled(gateway)
+        held.append(gateway.memory())
+    cost = Cost(count * (_WAVES - 1), processor * (_WAVES - 1), held[-1] - held[0])
+    waves = ", ".join(f"{(after - before) / count / 1024:.1f}" for before, after in itertools.pairwise(held))
+    what = f"a conversation whose window is closed, {_WAVES - 1} waves after the first"
+    return f"| {what} | {count:,} | {cost.milliseconds:.2f} ms | {cost.kilobytes:.2f} KB ({waves}) |"
 
 
 async def idle(gateway: Gateway, widgets: int, seconds: float) -> float:

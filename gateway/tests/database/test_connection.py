@@ -179,3 +179,12 @@ async def test_all_are_told_that_the_database_is_away(database: Database) -> Non
     assert told[0] is not told[1]
     await database.insert(*site("c"))
     assert await stored_sites(database) == {"c"}
+
+
+async def test_what_was_asked_for_is_stored_before_the_end(database: Database) -> None:
+    asked = asyncio.create_task(database.insert(*site("last")))
+    await asyncio.sleep(0)
+    asked.cancel()
+    await database.close()
+    assert database._inserting is None
+    assert await stored_sites(database) == {"last"}

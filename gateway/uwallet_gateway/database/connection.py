@@ -264,7 +264,9 @@ class Database:
         return False
 
     async def close(self) -> None:
-        """Closes all connections."""
+        """Closes all connections, once everything is stored that was asked for."""
+        if self._inserting is not None:
+            await self._inserting
         await self.engine.dispose()
 
     @contextlib.asynccontextmanager

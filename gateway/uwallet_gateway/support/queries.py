@@ -299,9 +299,7 @@ class TicketQueries:
         async with self._database.read() as session:
             counts = await _counts(session, None)
             chats = await session.execute(
-                select(row.agent_id, func.count())
-                .where(row.status == "active")
-                .group_by(row.agent_id)
+                select(row.agent_id, func.count()).where(row.status == "active").group_by(row.agent_id)
             )
             return counts, {agent_id: count for agent_id, count in chats if agent_id is not None}
 
