@@ -107,8 +107,8 @@ class ProviderSignIns:
         role = self._check(claims, email)
         try:
             outcome = await self._open(issuer, subject, claims, email, role, browser)
-        except IntegrityError:
-            # Another tab of theirs has made the account, or linked it, at this moment.
+        except (IntegrityError, ProviderRefusedError):
+            # Another tab of theirs has made the account, or linked it, at this moment. Else it is refused again.
             outcome = await self._open(issuer, subject, claims, email, role, browser)
         self._sign_outs.announce()
         return outcome
