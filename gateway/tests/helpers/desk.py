@@ -59,7 +59,7 @@ class DeskSocket:
 
     async def ask(self, name: str, **data: Any) -> Any:
         """Sends an event and returns its acknowledgement."""
-        return await self.io.call(name, data, namespace="/desk", timeout=30)
+        return await self.io.call(name, data, namespace="/desk", timeout=60)
 
 
 @dataclass

@@ -97,7 +97,7 @@ class SocketClient:
 
     async def say(self, message: Any, **more: Any) -> Any:
         """Sends a message and returns its acknowledgement."""
-        return await self.io.call("user_uttered", {"message": message, **more}, timeout=20)
+        return await self.io.call("user_uttered", {"message": message, **more}, timeout=60)
 
 
 @contextlib.asynccontextmanager
