@@ -123,7 +123,7 @@ def stack(running_stack: Stack) -> Stack:
     for process in (running_stack.engine, running_stack.gateway):
         if process.pid is None:
             process.start()
-            process.wait_until_ready(120)
+            process.wait_until_ready(180)
     return running_stack
 
 

@@ -84,7 +84,7 @@ class DeskAgent:
         return httpx.AsyncClient(
             base_url=self.gateway.url + API,
             headers={name: value for name, value in given.items() if value is not None},
-            timeout=30,
+            timeout=120,
             # To read all certificates of the machine takes longer than a request, and there are none here.
             verify=False,
         )

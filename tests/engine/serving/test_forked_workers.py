@@ -120,7 +120,7 @@ def say(address: str, sender: str, text: str) -> str:
     """Returns the bot's last bubble."""
     body = json.dumps({"sender": sender, "message": text}).encode()
     request = urllib.request.Request(f"{address}/webhooks/rest/webhook", body, {"Content-Type": "application/json"})
-    with urllib.request.urlopen(request, timeout=30) as response:
+    with urllib.request.urlopen(request, timeout=60) as response:
         return str(json.load(response)[-1]["text"])
 
 
