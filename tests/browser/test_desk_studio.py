@@ -28,14 +28,14 @@ def test_a_question_goes_live_and_is_taken_back(
     page.get_by_role("textbox", name=STUDIO["trial_type"]).fill(QUESTION)
     page.get_by_role("textbox", name=STUDIO["trial_type"]).press("Enter")
     # What was typed is stored first.
-    expect(page.get_by_role("log").get_by_text(ANSWER)).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("log").get_by_text(ANSWER)).to_be_visible()
     screenshot(page, "1-tried")
     page.get_by_role("link", name=STUDIO["to_review"]).click()
     page.get_by_role("button", name=STUDIO["check"], exact=True).click()
     expect(page.get_by_role("button", name=STUDIO["check_again"])).to_be_visible(timeout=240_000)
     screenshot(page, "2-checked")
     confirm(page, STUDIO["publish"])
-    expect(page.get_by_text("已发布，用时")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("已发布，用时")).to_be_visible()
 
     first = customer("问积分的")
     first.say(QUESTION)
@@ -43,7 +43,7 @@ def test_a_question_goes_live_and_is_taken_back(
 
     page.get_by_role("tab", name=STUDIO["tabs"]["versions"]).click()
     confirm(page, STUDIO["roll_back"])
-    expect(page.get_by_text("已退回到第")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("已退回到第")).to_be_visible()
     screenshot(page, "3-rolled-back")
     second = customer("后来问积分的")
     second.say(QUESTION)
@@ -61,7 +61,7 @@ def test_what_a_question_takes_over_is_listed_before_it_is_published(
     page.get_by_role("button", name=STUDIO["save"]).click()
     page.get_by_role("link", name=STUDIO["to_review"]).click()
     page.get_by_role("button", name=STUDIO["check"], exact=True).click()
-    expect(page.get_by_role("button", name=STUDIO["check_again"])).to_be_visible(timeout=120_000)
+    expect(page.get_by_role("button", name=STUDIO["check_again"])).to_be_visible(timeout=240_000)
     finding = page.get_by_role("listitem").filter(has_text=STUDIO["check_names"]["regression"]).first
     finding.get_by_role("button", name="看看哪1处").click()
     expect(finding.get_by_text("找回登录密码", exact=True)).to_be_visible()
@@ -103,7 +103,7 @@ def test_one_site_has_it_first_until_it_is_taken_back(
     page.keyboard.press("Enter")
     screenshot(page, "2-site")
     start.click()
-    expect(page.get_by_text("开始试行，用时")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("开始试行，用时")).to_be_visible()
 
     first = customer("试行时问的")
     first.say(QUESTION)
@@ -112,12 +112,12 @@ def test_one_site_has_it_first_until_it_is_taken_back(
     page.get_by_role("link", name=pilot["to_versions"]).click()
     panel = page.get_by_role("region", name=pilot["panel"])
     row = panel.get_by_role("row", name=pilot["figures"]["conversations"])
-    expect(row.get_by_role("cell").nth(1)).to_have_text("1", timeout=30_000)
+    expect(row.get_by_role("cell").nth(1)).to_have_text("1")
     # One conversation says nothing.
     expect(panel.get_by_text(pilot["few"])).to_be_visible()
     screenshot(page, "3-beside")
     confirm(page, pilot["withdraw"])
-    expect(panel).to_be_hidden(timeout=30_000)
+    expect(panel).to_be_hidden()
     second = customer("撤回后问的")
     second.say(QUESTION)
     expect(second.log).not_to_contain_text(ANSWER)
