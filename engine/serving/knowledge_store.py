@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import time
 import zlib
@@ -228,10 +229,10 @@ class SQLKnowledgeStore:
 
     def add_texts(self, texts: Mapping[str, str]) -> None:
         """Keeps contents (see protocol)."""
-        new = sorted(texts.keys() - self.texts(set(texts)).keys())
-        if new:
-            with self._engine.begin() as connection:
-                connection.execute(_files.insert(), [{"sha256": sha256, "content": texts[sha256]} for sha256 in new])
+        for sha256 in sorted(texts.keys() - self.texts(set(texts)).keys()):
+            # Another request, or another engine, may keep the same at the same moment.
+            with contextlib.suppress(sa.exc.IntegrityError), self._engine.begin() as connection:
+                connection.execute(_files.insert(), {"sha256": sha256, "content": texts[sha256]})
 
     def texts(self, digests: set[str]) -> dict[str, str]:
         """Returns contents (see protocol)."""
@@ -241,11 +242,12 @@ class SQLKnowledgeStore:
 
     def add_bundle(self, sha256: str, files: Mapping[str, str]) -> None:
         """Keeps a bundle (see protocol), and drops those that nobody has used for the longest time."""
+        row = {"sha256": sha256, "files": json.dumps(dict(files)), "used_at": time.time()}
+        # As above.
+        with contextlib.suppress(sa.exc.IntegrityError), self._engine.begin() as connection:
+            connection.execute(_bundles.insert(), row)
         with self._engine.begin() as connection:
-            connection.execute(_bundles.delete().where(_bundles.c.sha256 == sha256))
-            connection.execute(
-                _bundles.insert(), {"sha256": sha256, "files": json.dumps(dict(files)), "used_at": time.time()}
-            )
+            connection.execute(_bundles.update().where(_bundles.c.sha256 == sha256).values(row))
             kept = connection.execute(sa.select(_bundles).order_by(_bundles.c.used_at.desc())).all()
             needed = {connection.execute(sa.select(it.c.sha256)).scalar() for it in (_served, _pilot)}
             gone = [row.sha256 for row in kept[_MOST_BUNDLES:] if row.sha256 not in needed]
@@ -286,10 +288,13 @@ class SQLKnowledgeStore:
     def note_process(self, name: str, sha256: str | None) -> None:
         """Keeps that a process is there (see protocol)."""
         moment = time.time()
+        row = {"id": name, "sha256": sha256, "seen_at": moment}
+        # As above: a publication and the look at what is published.
+        with contextlib.suppress(sa.exc.IntegrityError), self._engine.begin() as connection:
+            connection.execute(_processes.insert(), row)
         with self._engine.begin() as connection:
-            gone = sa.or_(_processes.c.id == name, _processes.c.seen_at < moment - _GONE_AFTER)
-            connection.execute(_processes.delete().where(gone))
-            connection.execute(_processes.insert(), {"id": name, "sha256": sha256, "seen_at": moment})
+            connection.execute(_processes.update().where(_processes.c.id == name).values(row))
+            connection.execute(_processes.delete().where(_processes.c.seen_at < moment - _GONE_AFTER))
 
     def processes(self) -> list[ServingProcess]:
         """Returns who was seen lately (see protocol)."""
