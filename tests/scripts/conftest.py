@@ -7,6 +7,7 @@ from functools import lru_cache
 
 import pytest
 
+from language.text_normalization import normalize
 from scripts import check_knowledge
 
 
@@ -14,5 +15,5 @@ from scripts import check_knowledge
 def _texts_are_normalized_once() -> Iterator[None]:
     """Remembers the normalized texts of all data files, a dozen copies of which are checked."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(check_knowledge, "normalize", lru_cache(maxsize=None)(check_knowledge.normalize))
+        patch.setattr(check_knowledge, "normalize", lru_cache(maxsize=None)(normalize))
         yield
