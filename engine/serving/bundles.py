@@ -277,9 +277,10 @@ class Bundles:
             try:
                 await self._made(sha256, files, told)
             except UntrainedError:
-                await asyncio.to_thread(self._store.add_bundle, sha256, files)
+                await asyncio.to_thread(self._store.add_bundle, sha256, files, contents)
                 raise
-            await asyncio.to_thread(self._store.add_bundle, sha256, files)
+            # With its contents: another engine may have dropped what no bundle had yet.
+            await asyncio.to_thread(self._store.add_bundle, sha256, files, contents)
         return missing
 
     async def publish(self, sha256: str | None, number: int, pilot: str | None = None) -> None:
