@@ -30,7 +30,7 @@ def test_a_question_is_tried_at_one_site_goes_live_and_is_taken_back(
     page.get_by_role("textbox", name=STUDIO["trial_type"]).fill(QUESTION)
     page.get_by_role("textbox", name=STUDIO["trial_type"]).press("Enter")
     # What was typed is stored first.
-    expect(page.get_by_role("log").get_by_text(ANSWER)).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("log").get_by_text(ANSWER)).to_be_visible()
     screenshot(page, "1-tried")
     page.get_by_role("link", name=STUDIO["to_review"]).click()
     page.get_by_role("button", name=STUDIO["check"], exact=True).click()
@@ -50,13 +50,13 @@ def test_a_question_is_tried_at_one_site_goes_live_and_is_taken_back(
     expect(page.get_by_role("button", name=STUDIO["check_again"])).to_be_visible()
 
     confirm(page, STUDIO["publish"])
-    expect(page.get_by_text("已发布，用时")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("已发布，用时")).to_be_visible()
     first = customer("问积分的")
     first.say(QUESTION)
     first.shows(ANSWER)
     page.get_by_role("tab", name=STUDIO["tabs"]["versions"]).click()
     confirm(page, STUDIO["roll_back"])
-    expect(page.get_by_text("已退回到第")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("已退回到第")).to_be_visible()
     screenshot(page, "6-rolled-back")
     second = customer("后来问积分的")
     second.say(QUESTION)
@@ -106,7 +106,7 @@ def first_at_one_site(desk: Desk, site: Site, screenshot: Callable[[Page, str], 
     page.keyboard.press("Enter")
     screenshot(page, "4-site")
     start.click()
-    expect(page.get_by_text("开始试行，用时")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("开始试行，用时")).to_be_visible()
 
 
 def withdraw(page: Page, screenshot: Callable[[Page, str], None]) -> None:
@@ -120,7 +120,7 @@ def withdraw(page: Page, screenshot: Callable[[Page, str], None]) -> None:
     expect(panel.get_by_text(pilot["few"])).to_be_visible()
     screenshot(page, "5-beside")
     confirm(page, pilot["withdraw"])
-    expect(panel).to_be_hidden(timeout=30_000)
+    expect(panel).to_be_hidden()
 
 
 def write(page: Page, question: str = QUESTION, wordings: tuple[str, ...] = WORDINGS) -> None:

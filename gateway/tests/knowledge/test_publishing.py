@@ -410,7 +410,7 @@ async def test_a_check_is_cancelled_and_what_it_plays_is_stopped(gateway: Gatewa
     await changed(publisher)
     gateway.engine.knowledge.is_slow = True
     assert (await publisher.ok("POST", "/knowledge/draft/checks"))["state"] == "running"
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while not gateway.engine.knowledge.played:
             await asyncio.sleep(0.05)
         view = await publisher.ok("DELETE", "/knowledge/draft/checks")

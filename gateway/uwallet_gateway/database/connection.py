@@ -11,18 +11,19 @@ from typing import Any
 import asyncpg
 from sqlalchemy import Insert, Row, Select, event
 from sqlalchemy.engine import URL, Connection, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import Session
 
 from uwallet_gateway.database.dead_lines import GIVEN_UP_AFTER, give_up_soon
 from uwallet_gateway.database.one_trip import make_one_trip
+from uwallet_gateway.errors import ErrorCode, InputError
 from uwallet_gateway.settings import PREFIX, Settings, SettingsError
 
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
 # States of SQL.
-_DEADLOCK = "40P01"
+_DEADLOCK, _TAKEN = "40P01", "23505"
 # The beginnings of those of a server that cannot serve now: a connection that is lost, one that only reads as it is no
 # longer the first of its cluster, a transaction that took too long, no room on disk or for one more connection, a
 # server that ends or starts, a disk that fails.
@@ -132,6 +133,24 @@ class Database:
                 yield session
                 for hook in self.before_commit:
                     await session.run_sync(hook)
+
+    @contextlib.asynccontextmanager
+    async def write_unless_taken(self, code: ErrorCode) -> AsyncIterator[AsyncSession]:
+        """As `write`, where two may take one name at one moment: each has looked, and found it free.
+
+        Args:
+            code: What the second is told.
+
+        Raises:
+            InputError: With this code.
+        """
+        try:
+            async with self.write() as session:
+                yield session
+        except IntegrityError as error:
+            if _state(error.orig) != _TAKEN:
+                raise
+            raise InputError(code) from error
 
     async def insert(self, *rows: tuple[Insert, Mapping[str, Any]]) -> None:
         """Stores new rows in one transaction, as quickly as can be: nothing else belongs to it.
