@@ -128,7 +128,7 @@ class CannedReplies:
             InputError: shortcut_taken, unknown_variable; conflict, if there are too many.
         """
         self.check(content)
-        async with self._database.write() as transaction:
+        async with self._database.write_unless_taken(ErrorCode.SHORTCUT_TAKEN) as transaction:
             row = await _add(transaction, content, owner_id)
             return (await _replies(transaction, [row]))[0]
 
@@ -148,7 +148,7 @@ class CannedReplies:
             InputError: not_found, forbidden, shortcut_taken, unknown_variable.
         """
         self.check(content)
-        async with self._database.write() as transaction:
+        async with self._database.write_unless_taken(ErrorCode.SHORTCUT_TAKEN) as transaction:
             row = await transaction.get(tables.CannedReply, reply_id, with_for_update=True)
             _check_writable(row, agent_id, may_share=may_share)
             if row is None or (owner_id is None and not may_share):
@@ -182,7 +182,7 @@ class CannedReplies:
             InputError: shortcut_taken, unknown_variable, conflict; `details` has the `row` from 0.
         """
         added = 0
-        async with self._database.write() as transaction:
+        async with self._database.write_unless_taken(ErrorCode.SHORTCUT_TAKEN) as transaction:
             for number, content in enumerate(contents):
                 try:
                     self.check(content)
