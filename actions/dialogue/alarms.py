@@ -7,10 +7,10 @@ from dataclasses import replace
 
 from actions.dialogue import danger_talk, repair
 from actions.dialogue.acts import Act, act_of
-from actions.dialogue.endings import after_digression
+from actions.dialogue.endings import after_digression, leave
 from actions.dialogue.handing_over import hand_off
-from actions.dialogue.messages import SUPPORT_REQUEST, Button, Event, EventKind, Reply, UserMessage
-from actions.dialogue.state import Alarm, DialogueState, HandoffReason, Request, has_alarm, with_alarm
+from actions.dialogue.messages import SUPPORT_REQUEST, AnswerBand, Button, Event, EventKind, Reply, UserMessage
+from actions.dialogue.state import Alarm, AttemptOutcome, DialogueState, HandoffReason, Request, has_alarm, with_alarm
 from actions.dialogue.suspending import suspend
 from actions.dialogue.topics import open_topic
 from actions.dialogue.turn import Context, Turn, offering_human
@@ -45,6 +45,8 @@ _AWAY, _AVERTED = "means_away", "crisis_means_away"
 _ACUTE = "acute"
 # A clause that begins so is nobody else's: longer, it may quote (「我妈说我不想活了」).
 _OWN_BEGINNING = 6
+# Answers to a danger that is over, to one that is none, and to whoever only asks about one.
+_OVER, _MISHEARD, _ASKED_ONLY = "danger_over", "danger_misheard", "danger_asked_only"
 _LOST = "lost"
 _SURELY_ORDINARY = 0.85
 _SURE_LABEL = 0.9
@@ -89,6 +91,8 @@ def answer_alarm(context: Context, state: DialogueState, reading: Reading) -> Tu
     it is.
     """
     alarm: Alarm = reading.arguments["alarm"]
+    if reading.arguments.get("ends_walk"):
+        state = leave(state, AttemptOutcome.SOLVED)
     comes_now = _asks_human(context, reading) and not state.handed_over
     # What is said fits that a human is told: none is offered, and none is said to be far.
     said = _said(context, replace(state, handed_over=state.handed_over or comes_now), alarm, reading)
@@ -102,6 +106,9 @@ def answer_alarm(context: Context, state: DialogueState, reading: Reading) -> Tu
         if isinstance(failed_state, Turn):
             return failed_state
         state = failed_state
+    if reading.arguments.get("is_only_asked"):
+        # Nothing has happened: nothing is on record, and what was under way goes on.
+        return after_digression(context, replace(state, open_alarm=None), *replies)
     if reading.arguments.get("is_doubtful"):
         return Turn(replace(state, offer=None), replies)
     is_new = not has_alarm(state, alarm)
@@ -302,7 +309,10 @@ def take_denial(context: Context, state: DialogueState, reading: Reading) -> Tur
     alarm: Alarm = reading.arguments["alarm"]
     state = replace(state, denied_alarms=tuple(dict.fromkeys((*state.denied_alarms, alarm))), offer=None)
     is_mistake = mistook(reading.message.key) and not _OF_CULPRIT & set(state.danger_facts)
+    is_mistake = is_mistake or bool(reading.arguments.get("is_let_go"))
     state = _taken_back(state, alarm, is_taken_back=is_mistake)
+    if reading.arguments.get("is_let_go"):
+        return _let_go(context, state, reading)
     entry = context.knowledge.care.follow_ups.get(alarm.value, {}).get("stands_down")
     if alarm is Alarm.CRISIS and entry and has_alarm(state, alarm):
         beside = _asked_with_denial(context, state, reading.message, entry.answer)
@@ -316,6 +326,22 @@ def take_denial(context: Context, state: DialogueState, reading: Reading) -> Tur
         helped = _helped_by(context, state, reading)
         return after_digression(context, helped.state, Reply("utter_alarm_denied"), *helped.replies)
     return Turn(_counted(state, entry.answer), context.replies.care(entry.answer, state))
+
+
+def _let_go(context: Context, state: DialogueState, reading: Reading) -> Turn:
+    """Goes on with the ordinary matter that is left of an alarm, or with what was under way."""
+    state = replace(state, open_alarm=None)
+    matter, message = reading.arguments.get("matter"), reading.message
+    is_over = bool(reading.arguments.get("is_over"))
+    said = context.replies.care(_OVER, state) if is_over else (Reply("utter_alarm_denied"),)
+    state = _counted(state, _OVER) if is_over else state
+    if matter not in context.knowledge.topics or (state.walk and state.topic == matter):
+        return after_digression(context, state, *said)
+    plain = replace(
+        message, intent=str(matter), confidence=1.0, band=AnswerBand.ANSWER, choices=(), further_requests=()
+    )
+    opened = open_topic(context, state, plain)
+    return Turn(opened.state, (*(said if is_over else context.replies.care(_MISHEARD, state)), *opened.replies))
 
 
 def _taken_back(state: DialogueState, alarm: Alarm, *, is_taken_back: bool) -> DialogueState:
@@ -364,6 +390,8 @@ def _asked_with_denial(context: Context, state: DialogueState, message: UserMess
 def _answer(context: Context, state: DialogueState, alarm: Alarm, reading: Reading) -> tuple[str, bool]:
     """Returns the name of the answer of `safety.yml`, and whether a human is offered with it."""
     care, name = context.knowledge.care, alarm.value
+    if reading.arguments.get("is_only_asked"):
+        return _ASKED_ONLY, False
     if reading.arguments.get("is_doubtful"):
         return f"{name}_ask", False
     follow_up = str(reading.arguments.get("follow_up"))

@@ -50,9 +50,15 @@ _CONSENT, _URGING, _ASKS_PLAINLY = 0.3, 0.6, 0.9
 _LONGEST_CONSENT = 8
 # How to change the password is shown in full.
 _PASSWORD, _SURE_TOPIC = "forgot_password", 0.8
+# The step that sets a new one; who is there already goes on as ever.
+_CHANGED, _SETS_NEW = "password_changed", 4
+_IS_CHANGED = re.compile(
+    "密码.{0,4}(?:改|换|重设|重置|设)(?:好|完|过|成功)+了|^(?:我)?(?:已经|都|全|刚)?(?:改|换|重设|重置)(?:好|完|成功)+了"
+)
 _AFFIRMED = 4
 # A question of the danger that is so sure stays with it. An ordinary answer goes before what only an expression hears.
 _SURE_ASKED, _SURE_ANSWER = 0.6, 0.9
+_OFFICE = frozenset({"support_hours", "dispute_outcome", "contact_preparation"})
 _CLOSING, _DISPUTE = "account_closure", "transaction_dispute"
 # 「拉黑前的聊天记录还在」 is about the proof.
 _PRIVACY = "chat_privacy"
@@ -67,6 +73,11 @@ _AWAY, _MEANS = "means_away", "means_at_hand"
 _HANDS = ("crisis_taken", "crisis_at_height", "crisis_means_at_hand", "crisis_gas", "crisis_acute")
 # Who wants to be shown how, and does not only tell what theirs is (「密码是我生日」).
 _WANTS_NEW = re.compile("要|想|帮|带|教|改|换|重设|重置|找回|忘")
+_LEAVES_CONTACT = re.compile("留|联系我|打(?:给)?(?:我|这个)|我的?(?:号|电话|手机|邮箱)|用这个")
+# 「那快啊」 to the human who is offered.
+_HURRIES = re.compile(
+    "^(?:那|那就|那你|你们?|就|嗯|好|行)*(?:快|赶紧|赶快|抓紧|麻利|立刻|马上)(?:点|些|的|啊|呀|吧|嘛|转|办|弄|帮我|给我|来人)*$"
+)
 _REFUSES_NUMBERS = re.compile(
     "(?:别|不要|甭|不用)(?:再|老|总|给我|让我|叫我|跟我)*(?:发|给|打|报|提|说)?.{0,3}(?:电话|号码|热线)"
 )
@@ -299,7 +310,8 @@ def _after_loss(context: Context, state: DialogueState, act: Act, message: UserM
     if act is Act.DENY and state.offer is Offer.HUMAN and certainty < _LIKELY and not heard.has_form:
         # 「先不用」 says no to the human, and not that it is not so.
         return None
-    if {"phone_number", "email"} & set(message.entities) and heard.question is None:
+    is_left = heard.question is None or _LEAVES_CONTACT.search(message.key)
+    if {"phone_number", "email"} & set(message.entities) and is_left:
         # A contact is noted as ever.
         return None
     # 「付款失败怎么办」 asks what to do, but about something else.
@@ -382,6 +394,9 @@ def read_later(
         return Reading(Source.DANGER, Act.ALARM_DENIED, message, f"{label} after a denial", certainty, denied)
     if alarm is None or act is Act.HUMAN:
         return None
+    if alarm in _OF_MONEY and state.walk and state.topic == _PASSWORD and _is_changed(state, message):
+        changed: dict[str, object] = {"alarm": alarm, "follow_up": _CHANGED, "ends_walk": True}
+        return Reading(Source.DANGER, Act.ALARM, message, "the password is changed", 1.0, changed)
     if total >= _SURE_NEW and not has_alarm(state, likeliest):
         return None
     if alarm in _OF_MONEY and _asks_ordinary(context, state, message, heard):
@@ -404,6 +419,12 @@ def read_later(
         return _lost_by_now(message, label, certainty)
     arguments: dict[str, object] = {"alarm": alarm, "follow_up": label if certainty >= _POSSIBLE else "asks"}
     return Reading(Source.DANGER, Act.ALARM, message, f"{label} after {alarm.value}", certainty, arguments)
+
+
+def _is_changed(state: DialogueState, message: UserMessage) -> bool:
+    """Whether the password is changed already, wherever in the walkthrough it is said (「用忘记密码改完了」)."""
+    is_early = 0 < state.step < _SETS_NEW
+    return is_early and bool(_IS_CHANGED.search(message.key)) and not asks(normalize(message.text))
 
 
 def _lost_by_now(message: UserMessage, label: str, certainty: float) -> Reading:
@@ -479,6 +500,8 @@ def _wants_human(
         return act is Act.HUMAN and is_named
     if act is Act.HUMAN and message.acts.get("consent_human", 0.0) >= _ASKS_PLAINLY:
         # 「转人工」 is made of the same words as 「不转人工」.
+        return True
+    if state.offer is Offer.HUMAN and _HURRIES.search(message.key):
         return True
     if label.startswith("refuses") and certainty >= _LIKELY:
         return False
@@ -575,7 +598,8 @@ def _answer_to_doubt(
     """Reads the answer to the question whether it is so; None when it says neither."""
     confirms = (label in _DESPAIRS) if alarm is Alarm.CRISIS else (label in _CONFIRMS)
     is_told = alarm in _OF_MONEY and _confirms(hear(context.knowledge.danger, message))
-    if act is Act.AFFIRM or (confirms and certainty >= _LIKELY) or is_told:
+    is_yes = act is Act.AFFIRM and (message.band is AnswerBand.ANSWER or len(message.key) <= _AFFIRMED)
+    if is_yes or (confirms and certainty >= _LIKELY) or is_told:
         heard = Alarm.VICTIM if label in _LOST and alarm is Alarm.FRAUD else alarm
         return Reading(Source.DANGER, Act.ALARM, message, f"says that it is {alarm.value}", 1.0, {"alarm": heard})
     if alarm is Alarm.CRISIS and not _names_another(context, message) and not _tells_of_loss(message):
@@ -583,7 +607,9 @@ def _answer_to_doubt(
         signs = context.knowledge.care.signs.get(Alarm.CRISIS.value, ())
         is_signed = any(re.search(sign, message.key) for sign in signs)
         is_alike = is_signed or message.alarms.get(Alarm.CRISIS.value, 0.0) >= _SOUNDS_LIKE_IT
-        if is_alike or (label in _OF_GRIEF and certainty >= _POSSIBLE):
+        # 「昨晚八点来钟」 goes on with the ordinary matter.
+        is_plain = label == "tells" and is_no_sign(message)
+        if is_alike or (label in _OF_GRIEF and certainty >= _POSSIBLE and not is_plain):
             return Reading(Source.DANGER, Act.ALARM, message, "does not deny a crisis", 0.5, {"alarm": Alarm.CRISIS})
     return None
 
@@ -643,6 +669,8 @@ def _asks_ordinary(context: Context, state: DialogueState, message: UserMessage,
     """
     if heard.learnt or heard.moods or message.further_requests or _names_danger(context, message):
         return False
+    if _is_of_office(message):
+        return True
     if any(heard.shares.get(name, 0.0) >= _SURE_ASKED for name in heard.questions):
         return False
     if _on_record(state) in _OF_MONEY and set(heard.questions) & set(context.knowledge.danger.certain):
@@ -653,6 +681,12 @@ def _asks_ordinary(context: Context, state: DialogueState, message: UserMessage,
     is_question = asks(normalize(message.text)) or message.acts.get("question", 0.0) >= _LIKELY
     found = find_answer(context, state, message, _SURE_ANSWER if is_expressed or not is_question else CERTAIN)
     return found is not None and not context.knowledge.topics[found.topic].urgent
+
+
+def _is_of_office(message: UserMessage) -> bool:
+    """Whether it surely asks when humans are there, or what becomes of a dispute, whatever is talked of."""
+    is_sure = message.band is AnswerBand.ANSWER and message.confidence >= _SURE_ANSWER
+    return message.intent in _OFFICE and is_sure and message.intent in message.matters("named", "anchor")
 
 
 def _names_danger(context: Context, message: UserMessage) -> bool:

@@ -9,7 +9,7 @@ from actions.dialogue.acts import Act
 from actions.dialogue.messages import AnswerBand, Clause, UserMessage, folded
 from actions.dialogue.state import Alarm, Awaiting, DialogueState, has_alarm
 from actions.dialogue.turn import Context
-from actions.reading import after_alarm
+from actions.reading import after_alarm, let_go
 from actions.reading.findings import findings
 from actions.reading.hearing import clauses_of, facts_told, hear
 from actions.reading.likely_questions import picked
@@ -77,6 +77,8 @@ _SURELY_ORDINARY, _HARDLY = 0.8, 0.25
 # Money that is gone tells of one only with such a word: payments are disputed, too.
 _LOST, _CHEATED = "lost", re.compile("骗|盗|偷|诈")
 _SURELY_TOLD = 0.8
+# What the money is needed for.
+_NEEDED, _PLEADS = "needed", 0.3
 _CLOSING = "account_closure"
 _SHORT = 14
 
@@ -109,10 +111,9 @@ def _heard(context: Context, state: DialogueState, act: Act, message: UserMessag
     likeliest, total = max(certainties, key=lambda alarm: certainties[alarm]), sum(certainties.values())
     if _asks_handoff(context, state, message):
         return Reading(Source.DANGER, Act.TICKET_STATUS, replace(message, band=AnswerBand.ANSWER), "asks for the human")
-    if state.open_alarm or state.alarms or state.denied_alarms:
-        following = after_alarm.read(context, state, act, message, likeliest, total)
-        if following:
-            return following
+    known = _of_known(context, state, act, message, likeliest, total)
+    if known:
+        return known
     if state.denied_alarms and hear(context.knowledge.danger, message).question == _ASKS_HELPER:
         return _among_family(message, state.denied_alarms[-1])
     if {"fraud", "account_compromised"} & set(message.matters("negated")) and not _is_certain(context, message):
@@ -127,6 +128,16 @@ def _heard(context: Context, state: DialogueState, act: Act, message: UserMessag
         # 「收到扣款短信 想起来是自己续的会员」
         return after
     return _by_itself(context, state, act, message, certainties)
+
+
+def _of_known(
+    context: Context, state: DialogueState, act: Act, message: UserMessage, likeliest: Alarm, total: float
+) -> Reading | None:
+    """Reads what lets an alarm go, and what follows one."""
+    ended = None if _is_certain(context, message) else let_go.read(context, state, act, message)
+    if ended or not (state.open_alarm or state.alarms or state.denied_alarms):
+        return ended
+    return after_alarm.read(context, state, act, message, likeliest, total)
 
 
 def _cries_for_help(context: Context, state: DialogueState, message: UserMessage) -> bool:
@@ -259,9 +270,11 @@ def _crisis_without_sign(
         return _sounds_like(context, message, Alarm.BEREAVED, bereaved)
     if total >= _SURE and "lost" in hear(context.knowledge.danger, message).facts:
         return _sounds_like(context, message, Alarm.VICTIM, total)
-    if total >= _SURE and not has_alarm(state, Alarm.CRISIS):
+    share = message.alarms.get(Alarm.CRISIS.value, 0.0)
+    is_answer = state.awaiting is Awaiting.DETAIL and (share < _SURE or after_alarm.is_no_sign(message))
+    if total >= _SURE and not has_alarm(state, Alarm.CRISIS) and not is_answer:
         return _doubtful(message, Alarm.CRISIS, total)
-    return _theft_by_intent(context, state, act, message)
+    return None if is_answer else _theft_by_intent(context, state, act, message)
 
 
 def _denied_crisis(state: DialogueState, message: UserMessage) -> Reading:
@@ -371,7 +384,15 @@ def _likely(context: Context, message: UserMessage, alarm: Alarm, certainty: flo
         return _sounds_like(context, message, alarm, certainty)
     if alarm is not Alarm.CRISIS and certainty < _HARDLY and _is_surely_ordinary(context, message):
         return None
+    if alarm is not Alarm.CRISIS and _is_plea(context, alarm, message):
+        return None
     return _doubtful(message, alarm, certainty)
+
+
+def _is_plea(context: Context, alarm: Alarm, message: UserMessage) -> bool:
+    """Whether it only says what the money is for (「那是孩子的学费」), with no word of a fraud or a theft."""
+    telltale = max((message.said.get(name, 0.0) for name in _TELLTALE), default=0.0)
+    return message.said.get(_NEEDED, 0.0) >= _PLEADS and telltale < _DOUBTFUL and not shows(context, alarm, message)
 
 
 def _is_surely_ordinary(context: Context, message: UserMessage) -> bool:

@@ -60,6 +60,11 @@ _BEGINS_WITH_SOMEBODY = re.compile(
     "^(?:我|俺|咱)?(?:们)?(?:家)?(?:里)?(?:的)?(?:老)?(?:爹|爸|妈|娘|爷爷|奶奶|外公|外婆|姥姥|姥爷|公公|婆婆|岳父|岳母|老公|老婆|老伴|儿子|女儿|闺女"
     "|孩子|哥|弟|姐|妹|叔|舅|姨|姑|室友|舍友|同学|同事|朋友|闺蜜|邻居)(?!的(?!钱|卡|手机|钱包|账)|给我|让我|叫我|骂|说我|打我|知道|不知|嫌|也?不信|[都还]?不晓)"
 )
+_CALLED_SO = (
+    "(?:小|大)?(?:闺女|姑娘|丫头|孩子|妹子|妹儿|妹妹|弟弟|哥|姐|姐姐|大哥|大姐|兄弟|小伙子|同志|师傅|老师|美女|帅哥)"
+    "(?:啊|呀|哎|诶|哦|你好|您好)"
+)
+_VOCATIVE, _VOCATIVE_TEXT = re.compile(f"^{_CALLED_SO}(?=.)"), re.compile(rf"^\s*{_CALLED_SO}[\s,，!！]*")
 _OF_ME = re.compile(
     "(?:让|叫|要|催|喊|逼|骗|教|说|打给|加|找|拉|带|哄|介绍)(?:了|过)?我(?!们?家|[妈爸爷奶姥娘爹弟妹姐哥叔伯姑姨舅婶孙]|老|媳|外|女|儿|闺|孩|朋|室|同)"
 )
@@ -280,6 +285,12 @@ def _in_its_terms(danger: Danger, message: UserMessage) -> UserMessage:
     """Returns the message with what is heard called as it is called here: each file has names of its own."""
     text = message.text.translate(_SPELT)
     message = replace(message, text=text, key=message.key.translate(_SPELT))
+    called = _VOCATIVE.match(message.key)
+    if called:
+        # 「闺女啊 我钱包里少了钱」 calls whoever answers: nothing has happened to a daughter.
+        plain = {name: share for name, share in message.said.items() if name != _OF_OTHER}
+        text = _VOCATIVE_TEXT.sub("", text)
+        message = replace(message, text=text, key=message.key[called.end() :], said=plain)
 
     def named(said: Mapping[str, float]) -> dict[str, float]:
         found: dict[str, float] = {}

@@ -24,6 +24,10 @@ _ARTICLE = re.compile(
     r"^(?:[有是])?(?:一家|一个|个|家|那家|那个)(?:店|公司|商家|商户|平台)?(?:名字)?(?:就?叫(?:做|什么)?|名叫)(?P<name>[^\s的]{2,12})(?:的.{0,4})?$"
 )
 _COPULA = re.compile(r"^(?:应该|好像)?是(?=[\d¥￥])")
+# 「哦 是快递员多收的」, 「就楼下饭店」
+_POINTING = re.compile(
+    r"^(?:哦|啊|嗯)?(?:就是|其实是|原来是|是|就)(?=我?(?:们)?(?:楼下|门口|小区|旁边|附近|那家|一家|一个|个|那个|便利店|快递|外卖|超市|饭店|店))"
+)
 _TAIL = re.compile(r"[\s,，]*(?:啥的|什么的|之类的|那样|吧|啊|呀|哦|哈|呢|嗯|的吧|了)?[~～。.!！]*$")
 # Said before a name that is read off, or told to be written down: 「那写 小周五金店」, 「收款的写的是"*明"」.
 _GUESSED = re.compile(
@@ -140,7 +144,7 @@ def name_in(text: str) -> str | None:
             and not tells(name)
         ):
             return name if len(name) <= _LONGEST and not _ORDER.search(normalize(name)) else None
-    name = _clean(_COPULA.sub("", body))
+    name = _clean(_POINTING.sub("", _COPULA.sub("", body)))
     key = _key(name)
     if len(name) > _LONGEST_IN_PARTS and len(re.findall(r"[一-鿿]+", name)) > 1:
         # 「进去了 让填个单子」
@@ -185,7 +189,7 @@ def name_in_story(text: str) -> str | None:
         if times:
             name = (name[: times[0].start] if times[0].start else name[times[0].end :]).strip()
         name = _without_amount(name)
-        name = _DOING.sub("", name)
+        name = _POINTING.sub("", _DOING.sub("", name))
         if len(name) >= 2 and not _NO_SUBJECT.match(normalize(name)) and not asks(normalize(name)):
             return name
     return None

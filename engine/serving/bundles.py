@@ -108,6 +108,7 @@ class Bundles:
         self._store = store
         self._ready: OrderedDict[str, Bundle] = OrderedDict()
         self._making = asyncio.Lock()
+        self._staging = asyncio.Lock()
         self._name = f"{socket.gethostname()}:{os.getpid()}"
         self._refused: str | None = None
         # What some conversations are answered by; held, so that it is neither dropped nor made once more.
@@ -260,6 +261,11 @@ class Bundles:
         for sha256, text in texts.items():
             if _digest(text) != sha256:
                 raise ValueError(f"{sha256}: is not the hash of its content")
+        # One after the other: what one request has added and not yet used would be dropped by another.
+        async with self._staging:
+            return await self._stage(files, texts)
+
+    async def _stage(self, files: Mapping[str, str], texts: Mapping[str, str]) -> list[str]:
         sha256 = bundle_digest(files)
         if sha256 in self._ready and await asyncio.to_thread(self._store.bundle, sha256) == dict(files):
             return []
@@ -271,9 +277,10 @@ class Bundles:
             try:
                 await self._made(sha256, files, told)
             except UntrainedError:
-                await asyncio.to_thread(self._store.add_bundle, sha256, files)
+                await asyncio.to_thread(self._store.add_bundle, sha256, files, contents)
                 raise
-            await asyncio.to_thread(self._store.add_bundle, sha256, files)
+            # With its contents: another engine may have dropped what no bundle had yet.
+            await asyncio.to_thread(self._store.add_bundle, sha256, files, contents)
         return missing
 
     async def publish(self, sha256: str | None, number: int, pilot: str | None = None) -> None:

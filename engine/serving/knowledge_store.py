@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 import time
 import zlib
 from collections.abc import Iterator, Mapping
@@ -24,6 +25,8 @@ _PART = 4 * 1024 * 1024
 # Seconds after which a training that has not been heard of is over: its process was killed. The longest part of one
 # takes a third of a minute.
 _SILENT_AFTER = 180.0
+# Any number will do; the tracker store's locks are of conversations.
+_ALONE = sa.text("SELECT pg_advisory_xact_lock(7301211)")
 # Of conversations that were played before publications; half a megabyte each. The process that plays is heard of each
 # second, but for the time in which it loads its model on a busy machine.
 _MOST_REPLAYS = 12
@@ -142,8 +145,8 @@ class KnowledgeStore(Protocol):
     def texts(self, digests: set[str]) -> dict[str, str]:
         """Returns those of the contents that are kept."""
 
-    def add_bundle(self, sha256: str, files: Mapping[str, str]) -> None:
-        """Keeps a bundle, whose contents are kept already."""
+    def add_bundle(self, sha256: str, files: Mapping[str, str], texts: Mapping[str, str] | None = None) -> None:
+        """Keeps a bundle, and with it those of its contents that nobody keeps any more."""
 
     def bundle(self, sha256: str) -> dict[str, str] | None:
         """Returns the files of a bundle: their hashes by path."""
@@ -228,10 +231,9 @@ class SQLKnowledgeStore:
 
     def add_texts(self, texts: Mapping[str, str]) -> None:
         """Keeps contents (see protocol)."""
-        new = sorted(texts.keys() - self.texts(set(texts)).keys())
-        if new:
+        for sha256 in sorted(texts.keys() - self.texts(set(texts)).keys()):
             with self._engine.begin() as connection:
-                connection.execute(_files.insert(), [{"sha256": sha256, "content": texts[sha256]} for sha256 in new])
+                _put(connection, _files, {"sha256": sha256, "content": texts[sha256]})
 
     def texts(self, digests: set[str]) -> dict[str, str]:
         """Returns contents (see protocol)."""
@@ -239,13 +241,17 @@ class SQLKnowledgeStore:
             rows = connection.execute(sa.select(_files).where(_files.c.sha256.in_(sorted(digests))))
             return {row.sha256: row.content for row in rows}
 
-    def add_bundle(self, sha256: str, files: Mapping[str, str]) -> None:
+    def add_bundle(self, sha256: str, files: Mapping[str, str], texts: Mapping[str, str] | None = None) -> None:
         """Keeps a bundle (see protocol), and drops those that nobody has used for the longest time."""
+        row = {"sha256": sha256, "files": json.dumps(dict(files)), "used_at": time.time()}
         with self._engine.begin() as connection:
-            connection.execute(_bundles.delete().where(_bundles.c.sha256 == sha256))
-            connection.execute(
-                _bundles.insert(), {"sha256": sha256, "files": json.dumps(dict(files)), "used_at": time.time()}
-            )
+            # What one has kept and not used yet another would drop.
+            _be_alone(connection)
+            _put(connection, _bundles, row)
+            if texts:
+                there = set(connection.execute(sa.select(_files.c.sha256)).scalars())
+                for name in sorted(texts.keys() - there):
+                    _put(connection, _files, {"sha256": name, "content": texts[name]})
             kept = connection.execute(sa.select(_bundles).order_by(_bundles.c.used_at.desc())).all()
             needed = {connection.execute(sa.select(it.c.sha256)).scalar() for it in (_served, _pilot)}
             gone = [row.sha256 for row in kept[_MOST_BUNDLES:] if row.sha256 not in needed]
@@ -271,11 +277,12 @@ class SQLKnowledgeStore:
     def set_served(self, sha256: str | None, number: int, pilot: str | None = None) -> None:
         """Says what is to be served, and what beside it (see protocol)."""
         with self._engine.begin() as connection:
-            connection.execute(_served.delete())
-            connection.execute(_served.insert(), {"id": 1, "sha256": sha256, "number": number})
-            connection.execute(_pilot.delete())
-            if pilot is not None:
-                connection.execute(_pilot.insert(), {"id": 1, "sha256": pilot})
+            # First, and always this row: two who do so at once come after one another.
+            _put(connection, _served, {"id": 1, "sha256": sha256, "number": number})
+            if pilot is None:
+                connection.execute(_pilot.delete())
+            else:
+                _put(connection, _pilot, {"id": 1, "sha256": pilot})
 
     def pilot(self) -> str | None:
         """Returns what is to be served beside (see protocol)."""
@@ -287,9 +294,10 @@ class SQLKnowledgeStore:
         """Keeps that a process is there (see protocol)."""
         moment = time.time()
         with self._engine.begin() as connection:
-            gone = sa.or_(_processes.c.id == name, _processes.c.seen_at < moment - _GONE_AFTER)
-            connection.execute(_processes.delete().where(gone))
-            connection.execute(_processes.insert(), {"id": name, "sha256": sha256, "seen_at": moment})
+            _put(connection, _processes, {"id": name, "sha256": sha256, "seen_at": moment})
+        # By itself: two that come back at once would each wait for the row of the other.
+        with self._engine.begin() as connection:
+            connection.execute(_processes.delete().where(_processes.c.seen_at < moment - _GONE_AFTER))
 
     def processes(self) -> list[ServingProcess]:
         """Returns who was seen lately (see protocol)."""
@@ -304,6 +312,8 @@ class SQLKnowledgeStore:
         moment = time.time()
         try:
             with self._engine.begin() as connection:
+                # Two that wait for each other's rows would be an error.
+                _be_alone(connection)
                 silent = sa.and_(_trainings.c.state == "running", _trainings.c.seen_at < moment - _SILENT_AFTER)
                 connection.execute(_trainings.delete().where(sa.or_(silent, _trainings.c.key == key)))
                 running = sa.select(_trainings.c.key).where(_trainings.c.state == "running")
@@ -323,6 +333,7 @@ class SQLKnowledgeStore:
     def end_training(self, key: str, state: str, problems: tuple[str, ...]) -> None:
         """Keeps what came of it (see protocol)."""
         with self._engine.begin() as connection:
+            _be_alone(connection)
             values = {"state": state, "progress": 1.0, "seen_at": time.time(), "problems": json.dumps(problems)}
             connection.execute(_trainings.update().where(_trainings.c.key == key).values(values))
             connection.execute(_trainings.delete().where(_trainings.c.state == "stopped"))
@@ -346,29 +357,51 @@ class SQLKnowledgeStore:
             return connection.execute(sa.select(_trainings.c.key).where(heard)).first() is not None
 
     def add_model(self, key: str, archive: Path) -> None:
-        """Keeps a model in parts (see protocol), and drops those that were trained longest ago."""
-        with self._engine.begin() as connection:
-            connection.execute(_models.delete().where(_models.c.key == key))
-            for part, content in enumerate(_parts(archive)):
-                connection.execute(_models.insert(), {"key": key, "part": part, "content": content})
+        """Keeps a model in parts (see protocol), and drops those that were trained longest ago.
+
+        Each part by itself: users' turns wait for SQLite's only writer. The first one comes last; with it the model is
+        there.
+        """
+        self._drop_model(key)
+        for part, content in _parts_from_the_end(archive):
+            with self._engine.begin() as connection:
+                _put(connection, _models, {"key": key, "part": part, "content": content})
+        with self._engine.connect() as connection:
             done = sa.select(_trainings.c.key).where(_trainings.c.key != key, _trainings.c.state == "done")
             kept = connection.execute(done.order_by(_trainings.c.seen_at.desc()).limit(_MOST_MODELS - 1)).scalars()
-            connection.execute(_models.delete().where(_models.c.key.not_in([key, *kept])))
+            others = sa.select(_models.c.key).where(_models.c.key.not_in([key, *kept])).distinct()
+            gone = list(connection.execute(others).scalars())
+        for it in gone:
+            self._drop_model(it)
+
+    def _drop_model(self, key: str) -> None:
+        with self._engine.connect() as connection:
+            parts = list(connection.execute(sa.select(_models.c.part).where(_models.c.key == key)).scalars())
+        for part in sorted(parts):
+            with self._engine.begin() as connection:
+                connection.execute(_models.delete().where(_models.c.key == key, _models.c.part == part))
 
     def has_model(self, key: str) -> bool:
         """Returns whether it is kept (see protocol)."""
+        first = sa.select(_models.c.key).where(_models.c.key == key, _models.c.part == 0)
         with self._engine.connect() as connection:
-            return connection.execute(sa.select(_models.c.key).where(_models.c.key == key).limit(1)).first() is not None
+            return connection.execute(first).first() is not None
 
     def write_model(self, key: str, archive: Path) -> bool:
         """Writes a model into a file, part by part (see protocol)."""
-        part = 0
+        of_model = _models.c.key == key
+        if not self.has_model(key):
+            return False
         with self._engine.connect() as connection, archive.open("wb") as target:
-            chosen = sa.select(_models.c.content).where(_models.c.key == key)
-            while (content := connection.execute(chosen.where(_models.c.part == part)).scalar()) is not None:
+            count = connection.execute(sa.select(sa.func.count()).where(of_model)).scalar() or 0
+            for part in range(count):
+                chosen = sa.select(_models.c.content).where(of_model, _models.c.part == part)
+                content = connection.execute(chosen).scalar()
+                if content is None:
+                    # It is being dropped.
+                    return False
                 target.write(content)
-                part += 1
-        return part > 0
+        return count > 0
 
     def begin_replay(self, key: str, name: str) -> bool:
         """Takes a row (see protocol), and drops what was played longest ago."""
@@ -376,6 +409,8 @@ class SQLKnowledgeStore:
         values = {"key": key, "state": "running", "progress": 0.0, "problems": "[]", "process": name}
         try:
             with self._engine.begin() as connection:
+                # As for trainings.
+                _be_alone(connection)
                 silent = sa.and_(row.c.state == "running", row.c.seen_at < moment - _REPLAY_SILENT_AFTER)
                 connection.execute(row.delete().where(sa.or_(silent, row.c.state == "failed")))
                 done = sa.select(row.c.key).where(row.c.state == "done").order_by(row.c.seen_at.desc())
@@ -442,6 +477,8 @@ class KnowledgeStoreInMemory:
 
     def __init__(self) -> None:
         """Keeps nothing yet."""
+        # It is asked in threads.
+        self._lock = threading.RLock()
         self._texts: dict[str, str] = {}
         self._bundles: dict[str, dict[str, str]] = {}
         self._served: str | None = None
@@ -459,8 +496,9 @@ class KnowledgeStoreInMemory:
         """Returns contents (see protocol)."""
         return {sha256: self._texts[sha256] for sha256 in digests if sha256 in self._texts}
 
-    def add_bundle(self, sha256: str, files: Mapping[str, str]) -> None:
+    def add_bundle(self, sha256: str, files: Mapping[str, str], texts: Mapping[str, str] | None = None) -> None:
         """Keeps a bundle (see protocol)."""
+        self._texts.update(texts or {})
         self._bundles[sha256] = dict(files)
 
     def bundle(self, sha256: str) -> dict[str, str] | None:
@@ -489,21 +527,24 @@ class KnowledgeStoreInMemory:
 
     def begin_training(self, key: str, name: str) -> bool:
         """Takes the only place for a training (see protocol)."""
-        if self.is_training():
-            return False
-        self._trainings[key] = Training(key, "running", 0.0, (), time.time())
+        with self._lock:
+            if self.is_training():
+                return False
+            self._trainings[key] = Training(key, "running", 0.0, (), time.time())
         return True
 
     def note_training(self, key: str, progress: float) -> None:
         """Keeps how far it is (see protocol)."""
-        self._trainings[key] = self._trainings[key]._replace(progress=progress)
+        with self._lock:
+            self._trainings[key] = self._trainings[key]._replace(progress=progress)
 
     def end_training(self, key: str, state: str, problems: tuple[str, ...]) -> None:
         """Keeps what came of it (see protocol)."""
-        begun = self._trainings.pop(key)
-        if state != "stopped":
-            seconds = time.time() - begun.seconds
-            self._trainings[key] = Training(key, state, 1.0, problems, seconds)
+        with self._lock:
+            begun = self._trainings.pop(key)
+            if state != "stopped":
+                seconds = time.time() - begun.seconds
+                self._trainings[key] = Training(key, state, 1.0, problems, seconds)
 
     def training(self, key: str) -> Training | None:
         """Returns how far it is (see protocol)."""
@@ -515,7 +556,8 @@ class KnowledgeStoreInMemory:
 
     def is_training(self) -> bool:
         """Returns whether any model is trained (see protocol)."""
-        return any(training.state == "running" for training in self._trainings.values())
+        with self._lock:
+            return any(training.state == "running" for training in self._trainings.values())
 
     def add_model(self, key: str, archive: Path) -> None:
         """Keeps a model (see protocol)."""
@@ -532,13 +574,14 @@ class KnowledgeStoreInMemory:
 
     def begin_replay(self, key: str, name: str) -> bool:
         """Takes a place (see protocol)."""
-        known = self._replays.get(key)
-        if known is not None and known[0].state != "failed":
-            return False
-        done = [it for it, (replay, _) in self._replays.items() if replay.state == "done"]
-        for it in done[: max(0, len(done) - _MOST_REPLAYS)]:
-            del self._replays[it]
-        self._replays[key] = ReplayState("running", 0.0, ()), None
+        with self._lock:
+            known = self._replays.get(key)
+            if known is not None and known[0].state != "failed":
+                return False
+            done = [it for it, (replay, _) in self._replays.items() if replay.state == "done"]
+            for it in done[: max(0, len(done) - _MOST_REPLAYS)]:
+                del self._replays[it]
+            self._replays[key] = ReplayState("running", 0.0, ()), None
         return True
 
     def note_replay(self, key: str, progress: float) -> bool:
@@ -555,28 +598,51 @@ class KnowledgeStoreInMemory:
 
     def stop_replays(self, keys: set[str]) -> None:
         """Forgets them (see protocol)."""
-        for key in keys:
-            if key in self._replays and self._replays[key][0].state == "running":
-                del self._replays[key]
+        with self._lock:
+            for key in keys:
+                if key in self._replays and self._replays[key][0].state == "running":
+                    del self._replays[key]
 
     def forget_replays(self, keys: set[str]) -> None:
         """Forgets them (see protocol)."""
-        for key in keys:
-            self._replays.pop(key, None)
+        with self._lock:
+            for key in keys:
+                self._replays.pop(key, None)
 
     def replay(self, key: str) -> ReplayState | None:
         """Returns how far it is (see protocol)."""
-        return self._replays[key][0] if key in self._replays else None
+        known = self._replays.get(key)
+        return known[0] if known else None
 
     def replay_content(self, key: str) -> str | None:
         """Returns what was said (see protocol)."""
-        return self._replays[key][1] if key in self._replays else None
+        known = self._replays.get(key)
+        return known[1] if known else None
 
     def _set_replay(self, key: str, replay: ReplayState, content: str | None = None) -> bool:
-        if key not in self._replays or self._replays[key][0].state != "running":
-            return False
-        self._replays[key] = replay, content
+        with self._lock:
+            if key not in self._replays or self._replays[key][0].state != "running":
+                return False
+            self._replays[key] = replay, content
         return True
+
+
+def _be_alone(connection: sa.Connection) -> None:
+    """Lets those who do so come after one another, also of several engines; SQLite has one writer anyway."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(_ALONE)
+
+
+def _put(connection: sa.Connection, table: sa.Table, row: Mapping[str, object]) -> None:
+    """Inserts a row, or makes the one with its key like it; another process may do so at the same moment."""
+    change = table.update().where(*(column == row[column.name] for column in table.primary_key)).values(row)
+    if connection.execute(change).rowcount:
+        return
+    try:
+        with connection.begin_nested():
+            connection.execute(table.insert(), row)
+    except sa.exc.IntegrityError:
+        connection.execute(change)
 
 
 def _running_replays(keys: set[str]) -> sa.Update:
@@ -595,10 +661,11 @@ def _running(key: str, name: str, moment: float) -> dict[str, object]:
     }
 
 
-def _parts(archive: Path) -> Iterator[bytes]:
+def _parts_from_the_end(archive: Path) -> Iterator[tuple[int, bytes]]:
     with archive.open("rb") as source:
-        while part := source.read(_PART):
-            yield part
+        for part in reversed(range(-(-archive.stat().st_size // _PART))):
+            source.seek(part * _PART)
+            yield part, source.read(_PART)
 
 
 def knowledge_store(store: TrackerStore) -> KnowledgeStore:

@@ -84,6 +84,10 @@ def _look_at_pages(desk: Desk, look: Callable[[Page, str], None]) -> None:
         expect(desk.page.locator(".ant-spin-spinning")).to_have_count(0)
         look(desk.page, name)
     desk.go("studio")
+    for name in ("figures", "review", "versions"):
+        desk.page.get_by_role("tab", name=DESK_TEXTS["studio"]["tabs"][name]).click()
+        expect(desk.page.locator(".ant-spin-spinning")).to_have_count(0)
+        look(desk.page, name)
     # By the keyboard: the mouse would stand over a button of the next page.
     desk.page.get_by_role("button", name=DESK_TEXTS["studio"]["new_faq"]).press("Enter")
     expect(desk.page.get_by_role("textbox", name=DESK_TEXTS["studio"]["question"])).to_be_visible()

@@ -61,7 +61,7 @@ def test_what_a_question_takes_over_is_listed_before_it_is_published(
     page.get_by_role("button", name=STUDIO["save"]).click()
     page.get_by_role("link", name=STUDIO["to_review"]).click()
     page.get_by_role("button", name=STUDIO["check"], exact=True).click()
-    expect(page.get_by_role("button", name=STUDIO["check_again"])).to_be_visible(timeout=120_000)
+    expect(page.get_by_role("button", name=STUDIO["check_again"])).to_be_visible(timeout=240_000)
     finding = page.get_by_role("listitem").filter(has_text=STUDIO["check_names"]["regression"]).first
     finding.get_by_role("button", name="看看哪1处").click()
     expect(finding.get_by_text("找回登录密码", exact=True)).to_be_visible()

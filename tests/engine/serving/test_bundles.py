@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -194,6 +195,90 @@ async def test_contents_and_bundles_are_what_they_are_called() -> None:
         await bundles.stage({}, {_digest("a"): "b"})
     with pytest.raises(UnknownBundleError):
         await bundles.publish("0" * 64, 1)
+
+
+@pytest.mark.parametrize("table", ["knowledge_files", "knowledge_bundles"])
+def test_two_that_keep_the_same_at_once_both_succeed(tmp_path: Path, table: str) -> None:
+    address = f"sqlite:///{tmp_path / 'store.db'}"
+    mine, other = sa.create_engine(address), sa.create_engine(address)
+    first, second = SQLKnowledgeStore(mine), SQLKnowledgeStore(other)
+    waiting = [table]
+
+    def is_faster(_: object, cursor: object, statement: str, *rest: object) -> None:
+        if waiting and statement.startswith(f"UPDATE {waiting[0]}"):
+            waiting.clear()
+            keep(second)
+
+    def keep(store: SQLKnowledgeStore) -> None:
+        store.add_texts({_digest("a"): "a"})
+        store.add_bundle("bundle", {"x.yml": _digest("a")})
+
+    sa.event.listen(mine, "before_cursor_execute", is_faster)
+    keep(first)
+    assert not waiting
+    assert first.bundle("bundle") == {"x.yml": _digest("a")}
+    assert first.texts({_digest("a")}) == {_digest("a"): "a"}
+
+
+async def test_one_bundle_is_staged_at_a_time(store: SQLKnowledgeStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(knowledge_store, "_MOST_BUNDLES", 1)
+    bundles = Bundles(None, store)  # type: ignore[arg-type] # nothing gets as far
+    own = _own_files()
+    changed = [{**own, PATH: own[PATH] + f"# {number}\n"} for number in range(3)]
+
+    async def made(*_: object) -> None:
+        # Here another request would end, and drop what no bundle has yet.
+        await asyncio.sleep(0.01)
+
+    monkeypatch.setattr(bundles, "_made", made)
+    await staged(bundles, changed[0])
+    names = await asyncio.gather(*(staged(bundles, files) for files in changed[1:]))
+    (kept,) = filter(None, map(store.bundle, names))
+    assert store.texts(set(kept.values())).keys() == set(kept.values())
+
+
+async def test_what_another_engine_drops_meanwhile_is_kept_again(
+    tmp_path: Path, store: SQLKnowledgeStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(knowledge_store, "_MOST_BUNDLES", 1)
+    # Another process: its own connections, and nothing of what this one waits for.
+    there = sa.create_engine(f"sqlite:///{tmp_path / 'engine.db'}")
+    other = SQLKnowledgeStore(there)
+    bundles, files = Bundles(None, store), _own_files()  # type: ignore[arg-type] # nothing gets as far
+
+    async def made(*_: object) -> None:
+        for name in "ab":
+            other.add_texts({_digest(name): name})
+            other.add_bundle(name, {"x.yml": _digest(name)})
+
+    monkeypatch.setattr(bundles, "_made", made)
+    sha256 = await staged(bundles, files)
+    kept = store.bundle(sha256)
+    assert kept is not None
+    assert store.texts(set(kept.values())).keys() == set(kept.values())
+    there.dispose()
+
+
+def test_what_is_there_is_changed_and_not_made_anew(store: SQLKnowledgeStore) -> None:
+    statements: list[str] = []
+
+    def hear(_: object, cursor: object, statement: str, *rest: object) -> None:
+        statements.append(" ".join(statement.split()[:3]))
+
+    for number in range(2):
+        statements.clear()
+        sa.event.listen(store._engine, "before_cursor_execute", hear)
+        store.set_served("a", number, "b")
+        store.note_process("here", "a")
+        sa.event.remove(store._engine, "before_cursor_execute", hear)
+    # PostgreSQL finds nothing to delete where another one has just put its own row, refuses that of the second, and
+    # logs each refusal as an error.
+    changed = ["knowledge_served SET", "knowledge_pilot SET", "knowledge_processes SET"]
+    assert statements == [*(f"UPDATE {name}" for name in changed), "DELETE FROM knowledge_processes"]
+    assert (store.served(), store.pilot()) == ("a", "b")
+    store.set_served(None, 3)
+    assert (store.served(), store.pilot()) == (None, None)
+    assert [process.sha256 for process in store.processes()] == ["a"]
 
 
 def test_old_bundles_are_dropped_but_not_what_is_served(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -96,6 +98,56 @@ def test_old_models_are_dropped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     store.write_model("c", tmp_path / "written")
     assert (tmp_path / "written").read_bytes() == archive.read_bytes()
     engine.dispose()
+
+
+def test_others_write_while_a_model_is_stored_which_is_there_when_all_of_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(knowledge_store, "_PART", 3)
+    address, archive = f"sqlite:///{tmp_path / 'engine.db'}", tmp_path / "model"
+    archive.write_bytes(b"abcdefghij")
+    # SQLite has one writer, and this one waits for nobody.
+    engine, turns = sa.create_engine(address), sa.create_engine(address, connect_args={"timeout": 0})
+    store, other = SQLKnowledgeStore(engine), SQLKnowledgeStore(turns)
+    parts: list[bool] = []
+
+    def hear(_: object, cursor: object, statement: str, *rest: object) -> None:
+        if statement.startswith("INSERT INTO knowledge_models"):
+            parts.append(other.has_model("a") or other.write_model("a", tmp_path / "written"))
+
+    def write(_: object) -> None:
+        if parts:
+            other.note_process("turns", None)
+
+    sa.event.listen(engine, "before_cursor_execute", hear)
+    sa.event.listen(engine, "begin", write)
+    store.add_model("a", archive)
+    assert parts == [False] * 4
+    assert [process.id for process in other.processes()] == ["turns"]
+    assert other.write_model("a", tmp_path / "written")
+    assert (tmp_path / "written").read_bytes() == archive.read_bytes()
+    with turns.begin() as connection:
+        connection.execute(sa.text("DELETE FROM knowledge_models WHERE part = 2"))
+    # It is being dropped.
+    assert not other.write_model("a", tmp_path / "written")
+    engine.dispose()
+    turns.dispose()
+
+
+def test_threads_begin_one_training_and_one_replay(monkeypatch: pytest.MonkeyPatch) -> None:
+    store = KnowledgeStoreInMemory()
+    looks = store.is_training
+
+    def is_training() -> bool:
+        found = looks()
+        # Another thread has its turn.
+        time.sleep(0.01)
+        return found
+
+    monkeypatch.setattr(store, "is_training", is_training)
+    with ThreadPoolExecutor(4) as threads:
+        assert sorted(threads.map(store.begin_training, "abcd", "abcd")) == [False, False, False, True]
+        assert sorted(threads.map(store.begin_replay, "aaaa", "abcd")) == [False, False, False, True]
 
 
 def test_the_folder_has_the_bundle_in_place_of_the_checkout(tmp_path: Path) -> None:

@@ -73,6 +73,9 @@ export class Chat {
   private gapTimer: ReturnType<typeof setTimeout> | undefined;
   private typingTimer: ReturnType<typeof setTimeout> | undefined;
   private retryTimer: ReturnType<typeof setTimeout> | undefined;
+  private catchUpTimer: ReturnType<typeof setTimeout> | undefined;
+  /** Counted up with each conversation that this one becomes: what was asked of another is not of this. */
+  private era = 0;
   private toldTyping = -Infinity;
   private toldRead = 0;
 
@@ -95,6 +98,7 @@ export class Chat {
   /** Brings the conversation up to date and keeps it so; to be called whenever the connection is there again. */
   async catchUp(): Promise<void> {
     const attempt = (this.attempt += 1);
+    clearTimeout(this.catchUpTimer);
     const isStale = (): boolean => this.closed || attempt !== this.attempt;
     const { ticketId, gateway } = this.options;
     try {
@@ -121,13 +125,14 @@ export class Chat {
         this.state.setState({ phase: 'failed', error: error.message });
       } else {
         this.state.setState({ phase: 'offline' });
-        this.retryTimer = setTimeout(() => void this.catchUp(), RETRY_PAUSES[1]);
+        this.catchUpTimer = setTimeout(() => void this.catchUp(), RETRY_PAUSES[1]);
       }
     }
   }
 
   /** The conversation has become another one: its messages have other ids. What is to be sent stays. */
   restart(): void {
+    this.era += 1;
     this.toldRead = 0;
     clearTimeout(this.gapTimer);
     this.state.setState({
@@ -135,6 +140,7 @@ export class Chat {
       error: '',
       transcript: EMPTY_TRANSCRIPT,
       hasEarlier: false,
+      loadingEarlier: false,
       userTyping: false,
       userReadId: 0,
     });
@@ -144,13 +150,13 @@ export class Chat {
   /** The connection is gone; it will be back. */
   disconnected(): void {
     this.attempt += 1;
-    clearTimeout(this.retryTimer);
+    for (const timer of [this.retryTimer, this.catchUpTimer]) clearTimeout(timer);
     if (this.state.getState().phase !== 'failed') this.state.setState({ phase: 'offline', userTyping: false });
   }
 
   close(): void {
     this.closed = true;
-    for (const timer of [this.gapTimer, this.typingTimer, this.retryTimer]) clearTimeout(timer);
+    for (const timer of [this.gapTimer, this.typingTimer, this.retryTimer, this.catchUpTimer]) clearTimeout(timer);
     this.options.gateway.unwatch(this.options.ticketId);
   }
 
@@ -170,25 +176,28 @@ export class Chat {
     const { transcript, hasEarlier, loadingEarlier } = this.state.getState();
     const first = transcript.messages[0];
     if (!first || !hasEarlier || loadingEarlier) return;
+    const { era } = this;
     this.state.setState({ loadingEarlier: true });
     try {
       const page = await this.options.gateway.messages(this.options.ticketId, { before: first.id, limit: PAGE });
+      if (era !== this.era) return;
       this.merge(page.messages);
       const oldest = this.transcript.messages[0]?.id ?? 1;
       this.state.setState({ hasEarlier: page.has_more && oldest > 1 && oldest < first.id });
     } catch {
       // The button stays; it can be pressed again.
     } finally {
-      this.state.setState({ loadingEarlier: false });
+      if (era === this.era) this.state.setState({ loadingEarlier: false });
     }
   }
 
   /** Fetches a message again, for the fresh address of its picture. */
   async refresh(id: number): Promise<void> {
+    const { era } = this;
     const page = await this.options.gateway
       .messages(this.options.ticketId, { before: id + 1, limit: 1 })
       .catch(() => null);
-    if (page) this.merge(page.messages);
+    if (page && era === this.era) this.merge(page.messages);
   }
 
   showTyping(typing: boolean): void {

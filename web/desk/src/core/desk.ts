@@ -84,6 +84,7 @@ export class Desk {
   private refreshing = false;
   private refreshedAt = -Infinity;
   private refreshAgain = false;
+  private stopped = false;
 
   constructor(readonly options: DeskOptions) {
     this.state = createStore<DeskState>(() => ({
@@ -107,6 +108,7 @@ export class Desk {
   }
 
   stop(): void {
+    this.stopped = true;
     clearTimeout(this.refreshTimer);
     clearInterval(this.intervalTimer);
     for (const chat of this.chats.values()) chat.close();
@@ -197,6 +199,8 @@ export class Desk {
     this.counted = new Set();
     try {
       const queue = await this.options.api.queue();
+      // Whoever has signed out meanwhile asks for nothing any more.
+      if (this.stopped) return;
       this.show(queue);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
@@ -212,6 +216,7 @@ export class Desk {
 
   private refreshSoon(): void {
     clearTimeout(this.refreshTimer);
+    if (this.stopped) return;
     const apart = REFRESH_PAUSE * Math.max(1, this.state.getState().tickets.size / REFRESH_SIZE);
     const pause = Math.max(REFRESH_DELAY, this.refreshedAt + apart - this.options.now());
     this.refreshTimer = setTimeout(() => void this.refresh(), pause);

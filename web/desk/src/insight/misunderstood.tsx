@@ -6,7 +6,8 @@ import { useState, type JSX } from 'react';
 import { search } from '../core/api.ts';
 import { withRecent, type Misunderstood as Row, type MisunderstoodPage } from '../core/insight.ts';
 import { fill, nameOf, t } from '../i18n/strings.ts';
-import { errorText, useAction, useDesk, useNow } from '../view/context.ts';
+import { errorText, useActionsInTurn, useDesk, useNow } from '../view/context.ts';
+import { adopt } from '../view/queries.ts';
 import { MisunderstoodText } from './misunderstood_text.tsx';
 
 const KINDS = [
@@ -32,7 +33,7 @@ export function Misunderstood(): JSX.Element {
   const [handedOver, setHandedOver] = useState(false);
   const [recent, setRecent] = useState<readonly string[]>([]);
   const now = new Date(useNow(60_000));
-  const [run] = useAction();
+  const run = useActionsInTurn();
   const key = ['misunderstood', kind, all, handedOver];
   const intents = useQuery({ queryKey: ['intents'], queryFn: api.intents, staleTime: Infinity, retry: false });
   const found = useInfiniteQuery({
@@ -57,11 +58,12 @@ export function Misunderstood(): JSX.Element {
 
   /** Shows the new label at once; the row stays, so that a wrong click is taken back where it was made. */
   const show = (row: Row, label: string | null): void => {
-    queries.setQueryData<InfiniteData<MisunderstoodPage>>(key, (data) => data && withLabel(data, row, label));
+    void adopt<InfiniteData<MisunderstoodPage>>(queries, key, (data) => data && withLabel(data, row, label));
   };
   const label = (row: Row, intent: string | null): void => {
     show(row, intent);
     if (intent !== null) setRecent((before) => withRecent(before, intent, RECENT));
+    // Rows are labelled faster than they are stored.
     void run(() => api.request('PUT', `/insight/labels/${row.conversation_id}/${row.message_id}`, { intent })).then(
       (done) => {
         if (!done) show(row, row.label);

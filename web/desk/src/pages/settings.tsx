@@ -9,6 +9,7 @@ import { fill, t } from '../i18n/strings.ts';
 import { Hooks } from '../settings/hooks.tsx';
 import { HoursForm } from '../settings/hours_form.tsx';
 import { errorText, useAction, useDesk, useNow } from '../view/context.ts';
+import { adopt } from '../view/queries.ts';
 import { zoneName } from '../view/labels.ts';
 import { Page } from '../view/page.tsx';
 
@@ -37,9 +38,9 @@ function Settings({ configuration }: { configuration: Configuration }): JSX.Elem
   const queries = useQueryClient();
   const [run, busy] = useAction();
   const save = (name: SettingName) => (value: object) =>
-    void run(async () => queries.setQueryData(KEY, await api.changeSetting(name, value)), t.saved);
+    void run(async () => adopt(queries, KEY, await api.changeSetting(name, value)), t.saved);
   const reset = (name: SettingName) => () =>
-    void run(async () => queries.setQueryData(KEY, await api.resetSetting(name)), t.settings.reset_done);
+    void run(async () => adopt(queries, KEY, await api.resetSetting(name)), t.settings.reset_done);
   // A form begins anew with what was saved or reset.
   const version = (name: SettingName): string =>
     `${configuration[name].source}-${configuration[name].changed_at ?? ''}`;

@@ -6,6 +6,7 @@ import type { JSX } from 'react';
 import type { RoutingRules, RoutingView } from '../core/protocol.ts';
 import { fill, t } from '../i18n/strings.ts';
 import { errorText, useAction, useDesk } from '../view/context.ts';
+import { adopt } from '../view/queries.ts';
 import { minutesOf, secondsOf } from './minutes.ts';
 
 const MODES: readonly RoutingRules['mode'][] = ['manual', 'automatic', 'in_turn'];
@@ -25,7 +26,7 @@ function RulesForm({ view }: { view: RoutingView }): JSX.Element {
   const { routing, defaults } = view;
   const save = (values: { mode: RoutingRules['mode']; gone_after: number | null }): void => {
     const rule = { mode: values.mode, gone_after: secondsOf(values.gone_after) };
-    void run(async () => queries.setQueryData(['routing'], await api.saveRouting(rule)), t.saved);
+    void run(async () => adopt(queries, ['routing'], await api.saveRouting(rule)), t.saved);
   };
   return (
     <Form

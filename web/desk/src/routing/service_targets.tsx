@@ -6,6 +6,7 @@ import type { JSX } from 'react';
 import type { ServiceTargets as Targets, ServiceTargetsView } from '../core/protocol.ts';
 import { t } from '../i18n/strings.ts';
 import { errorText, useAction, useDesk } from '../view/context.ts';
+import { adopt } from '../view/queries.ts';
 import { minutesOf, secondsOf } from './minutes.ts';
 
 const PRIORITIES = ['urgent', 'high', 'normal'] as const;
@@ -28,7 +29,7 @@ function TargetsForm({ view }: { view: ServiceTargetsView }): JSX.Element {
   const [run, busy] = useAction();
   const save = (values: Values): void => {
     const body = { ...converted(values, secondsOf), opening_hours_only: values.opening_hours_only };
-    void run(async () => queries.setQueryData(['targets'], await api.saveTargets(body)), t.saved);
+    void run(async () => adopt(queries, ['targets'], await api.saveTargets(body)), t.saved);
   };
   return (
     <Form

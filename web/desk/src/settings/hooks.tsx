@@ -7,6 +7,7 @@ import { useState, type JSX } from 'react';
 import type { Configuration, HookChange } from '../core/protocol.ts';
 import { fill, nameOf, t } from '../i18n/strings.ts';
 import { useAction, useDesk } from '../view/context.ts';
+import { adopt } from '../view/queries.ts';
 import { atField } from '../view/field_errors.ts';
 
 type Hook = Configuration['hooks'][number];
@@ -29,7 +30,7 @@ export function Hooks({ hooks }: { hooks: readonly Hook[] }): JSX.Element {
       else message.error(fill(t.settings.hooks.failed, { name, error }), 8);
     });
   const keep = (work: Promise<Configuration>): Promise<unknown> =>
-    work.then((configuration) => queries.setQueryData(KEY, configuration));
+    work.then((configuration) => adopt(queries, KEY, configuration));
   const close = (made: string | null): void => {
     setEditing(null);
     setSecret(made);

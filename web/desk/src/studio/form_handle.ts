@@ -9,7 +9,7 @@ import type { EntryView } from '../core/protocol.ts';
 import { newId, type EntryKind, type EntryValue } from '../core/studio.ts';
 import { fill, t } from '../i18n/strings.ts';
 import { useAction, useDesk } from '../view/context.ts';
-import { renew } from '../view/queries.ts';
+import { adopt, renew } from '../view/queries.ts';
 
 /** What the page asks of its form. */
 export interface FormHandle {
@@ -70,12 +70,14 @@ export function useEntryForm(
   // The revision that the draft has; the query brings it a moment later.
   const revision = useRef<number | null>(entry?.revision ?? null);
   const id = useRef<string | null>(entry?.id ?? null);
+  const touches = useRef(0);
   useEffect(() => {
     if (entry) revision.current = entry.revision;
   }, [entry]);
 
   const save = async (): Promise<boolean> => {
     if (!dirty) return true;
+    const touched = touches.current;
     const value = await valueOf();
     if (value === null) return false;
     const isNew = id.current === null;
@@ -96,12 +98,13 @@ export function useEntryForm(
         }
         revision.current = stored.revision;
         id.current = own;
-        queries.setQueryData(['knowledge', 'entry', kind, own], stored);
+        await adopt(queries, ['knowledge', 'entry', kind, own], stored);
       } catch (error) {
         tellAtFields(form, error);
         throw error;
       }
-      setDirty(false);
+      // What was typed meanwhile is not stored yet.
+      if (touches.current === touched) setDirty(false);
       if (onStored) await onStored(own);
       if (isNew) onAdded(own);
       await renew(queries, ['knowledge']);
@@ -138,7 +141,10 @@ export function useEntryForm(
       }),
     busy,
     dirty,
-    touch: () => setDirty(true),
+    touch: () => {
+      touches.current += 1;
+      setDirty(true);
+    },
   };
 }
 

@@ -11,7 +11,7 @@ import { EDITABLE } from '../core/studio.ts';
 import { fill, nameOf, t } from '../i18n/strings.ts';
 import { errorText, useAction, useDesk } from '../view/context.ts';
 import { titleOf } from './names.ts';
-import { renew } from '../view/queries.ts';
+import { adopt, renew } from '../view/queries.ts';
 import { Changes } from './changes.tsx';
 import { PublishDialog, type Scope } from './publish_dialog.tsx';
 import { TrainingState } from './training_state.tsx';
@@ -86,7 +86,8 @@ export function Review(): JSX.Element {
   const open = (found?.findings ?? []).filter(({ severity, reason }) => severity !== 'note' && reason === null);
   const stopOrStart = (method: 'POST' | 'DELETE'): void =>
     void run(async () => {
-      queries.setQueryData(
+      await adopt(
+        queries,
         ['knowledge_draft', 'checks', number, draft.revision],
         await api.request<Checks>(method, '/knowledge/draft/checks'),
       );

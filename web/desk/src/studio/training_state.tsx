@@ -6,6 +6,7 @@ import { useEffect, useState, type JSX } from 'react';
 import type { Training } from '../core/protocol.ts';
 import { fill, t } from '../i18n/strings.ts';
 import { useAction, useDesk } from '../view/context.ts';
+import { adopt } from '../view/queries.ts';
 import { useKnowledge } from './queries.ts';
 
 const OFTEN = 1500;
@@ -35,7 +36,7 @@ export function TrainingState(): JSX.Element | null {
   if (!training || !(isLearning || hasWaited)) return null;
   const start = (): void =>
     void run(async () => {
-      queries.setQueryData(key, await api.request<Training>('POST', '/knowledge/draft/training'));
+      await adopt(queries, key, await api.request<Training>('POST', '/knowledge/draft/training'));
     });
   const { state, progress, problems, seconds } = training;
   return (

@@ -83,6 +83,11 @@ export function Composer(props: ComposerProps): JSX.Element {
     if (value.trim() === '') setMadeFrom(null);
     if (mine) chat.tellTyping(value.trim() !== '');
   };
+  /** Empties a field whose text has been stored; what was typed meanwhile stays. */
+  const clear = (stored: string, of: DraftKind): void => {
+    setTexts((all) => (all[of] === stored ? { ...all, [of]: '' } : all));
+    if (drafts.read(ticket.id, of) === stored) drafts.write(ticket.id, of, '');
+  };
   const focus = (): void => {
     requestAnimationFrame(() => area.current?.focus({ cursor: 'end' }));
   };
@@ -113,7 +118,9 @@ export function Composer(props: ComposerProps): JSX.Element {
         fill(t.composer.macro_done, { effects }),
       );
       if (!done) return;
-      setText('');
+      clear(text, 'reply');
+      setMadeFrom(null);
+      if (mine) chat.tellTyping(false);
       if (reply.ending !== null) go('/');
     };
     if (reply.ending !== 'close') void apply();
@@ -144,7 +151,7 @@ export function Composer(props: ComposerProps): JSX.Element {
       if (shown === 'barge') await api.bargeIn(ticket.id, text.trim(), crypto.randomUUID());
       else if (shown === 'whisper') desk.adopt(await api.whisper(ticket.id, text.trim()));
       else desk.adopt(await api.addNote(ticket.id, text.trim()));
-      setText('', shown);
+      clear(text, shown);
     }, t.composer.done[shown]);
   };
   const sendFiles = (files: readonly File[]): void => {

@@ -114,6 +114,26 @@ export function useAction(): [run: (work: () => Promise<unknown>, done?: string)
   return [run, busy];
 }
 
+/** As `useAction` where each click is a wish of its own: what was wanted meanwhile is done when the last is through. */
+export function useActionsInTurn(): (work: () => Promise<unknown>) => Promise<boolean> {
+  const { message } = App.useApp();
+  const last = useRef<Promise<unknown>>(Promise.resolve());
+  return useCallback(
+    (work: () => Promise<unknown>) => {
+      const done = last.current.then(work).then(
+        () => true,
+        (error: unknown) => {
+          message.error(errorText(error), 5);
+          return false;
+        },
+      );
+      last.current = done;
+      return done;
+    },
+    [message],
+  );
+}
+
 /** All accounts that the agent may know of, kept up to date by the socket. */
 export function useAccounts(): UseQueryResult<Agent[]> {
   const { api } = useDesk();

@@ -8,6 +8,7 @@ import { useState, type JSX } from 'react';
 import type { Customer as CustomerData, Ticket } from '../core/protocol.ts';
 import { fill, nameOf, t } from '../i18n/strings.ts';
 import { errorText, useAction, useDesk, useNow } from './context.ts';
+import { adopt } from './queries.ts';
 import { MergeDialog } from './merge_dialog.tsx';
 
 export function Customer({ ticket }: { ticket: Ticket }): JSX.Element {
@@ -26,7 +27,7 @@ export function Customer({ ticket }: { ticket: Ticket }): JSX.Element {
   }
   const customer = found.data;
   const change = (work: () => Promise<CustomerData>, done: string): Promise<boolean> =>
-    run(async () => queries.setQueryData(key, await work()), done);
+    run(async () => adopt(queries, key, await work()), done);
   const supervises = agent.role !== 'agent';
   const add = async (): Promise<void> => {
     if (await change(() => api.addCustomerNote(ticket.id, text.trim()), t.customer.note_saved)) setText('');
@@ -135,7 +136,7 @@ export function Customer({ ticket }: { ticket: Ticket }): JSX.Element {
           time={time}
           onClose={() => setMerging(false)}
           onMerged={(merged) => {
-            queries.setQueryData(key, merged);
+            void adopt(queries, key, merged);
             void queries.invalidateQueries({ queryKey: ['ticket', ticket.id] });
           }}
         />

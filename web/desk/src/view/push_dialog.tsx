@@ -6,6 +6,7 @@ import type { JSX } from 'react';
 import type { PushState } from '../core/push.ts';
 import { t } from '../i18n/strings.ts';
 import { errorText, useAction, useDesk } from './context.ts';
+import { adopt } from './queries.ts';
 
 const KEY = ['push'];
 const KINDS: Record<PushState, 'success' | 'info' | 'warning'> = {
@@ -21,7 +22,7 @@ export function PushDialog({ onClose }: { onClose: () => void }): JSX.Element {
   const queries = useQueryClient();
   const [run, busy] = useAction();
   const found = useQuery({ queryKey: KEY, queryFn: () => push.state(), staleTime: 0 });
-  const turn = (work: () => Promise<PushState>): void => void run(async () => queries.setQueryData(KEY, await work()));
+  const turn = (work: () => Promise<PushState>): void => void run(async () => adopt(queries, KEY, await work()));
   const state = found.data;
   return (
     <Modal open title={t.push.title} footer={null} onCancel={onClose}>

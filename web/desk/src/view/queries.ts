@@ -44,3 +44,16 @@ export async function renew(queries: QueryClient, queryKey: QueryKey): Promise<v
   await queries.invalidateQueries({ queryKey });
   if (isFirst) await queries.invalidateQueries({ queryKey });
 }
+
+/**
+ * Shows the answer to a change, or what `change` makes of what is shown. What was asked for before it and is still under
+ * way knows nothing of the change, and would take its place.
+ */
+export async function adopt<Data>(
+  queries: QueryClient,
+  queryKey: QueryKey,
+  change: Data | ((shown: Data | undefined) => Data | undefined),
+): Promise<void> {
+  await queries.cancelQueries({ queryKey, exact: true });
+  queries.setQueryData<Data>(queryKey, change);
+}

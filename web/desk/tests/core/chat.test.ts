@@ -84,6 +84,22 @@ describe('catching up', () => {
     expect(chat.markRead()).not.toBeNull();
   });
 
+  it('takes nothing that was asked of the conversation that it was before', async () => {
+    for (let index = 0; index < 60; index += 1) say('of the visitor');
+    const chat = makeChat();
+    await chat.catchUp();
+    const earlier = chat.loadEarlier();
+    gateway.stored = [];
+    for (let index = 0; index < 70; index += 1) say('of the user');
+    chat.restart();
+    await earlier;
+    await vi.advanceTimersByTimeAsync(10);
+    expect(new Set(chat.state.getState().transcript.messages.map(({ text }) => text))).toEqual(
+      new Set(['of the user']),
+    );
+    expect(chat.state.getState()).toMatchObject({ loadingEarlier: false, hasEarlier: true });
+  });
+
   it('shows what comes twice or in another order once and in order', async () => {
     say('one');
     const chat = makeChat();
@@ -116,6 +132,15 @@ describe('catching up', () => {
     gateway.failures = [new ApiError(403, 'forbidden', 'no')];
     await chat.catchUp();
     expect(chat.state.getState()).toMatchObject({ phase: 'failed', error: 'no' });
+  });
+
+  it('tries again even if something was sent meanwhile', async () => {
+    const chat = makeChat();
+    gateway.failures = [UNREACHABLE];
+    await chat.catchUp();
+    chat.sendText('are you there?');
+    await vi.advanceTimersByTimeAsync(4_000);
+    expect(chat.state.getState().phase).toBe('live');
   });
 });
 

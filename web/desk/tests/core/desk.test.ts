@@ -145,3 +145,20 @@ it('tells once that the time of a follow-up has come, to whoever is to come back
   await vi.advanceTimersByTimeAsync(10);
   expect(alerts.filter(({ kind }) => kind === 'due')).toHaveLength(1);
 });
+
+it('asks for nothing more once the agent has signed out', async () => {
+  const queue = await desk.options.api.queue();
+  let answer = (): void => undefined;
+  desk.options.api.queue = () => new Promise((resolve) => (answer = () => resolve({ ...queue, mine: [mine()] })));
+  const asked = vi.fn(() => Promise.reject(UNREACHABLE));
+  desk.options.api.messages = asked;
+  const refreshed = desk.refresh();
+  // Told of while it was under way: it would be read once more.
+  void desk.refresh();
+  desk.stop();
+  answer();
+  await refreshed;
+  desk.options.api.queue = asked;
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(asked).not.toHaveBeenCalled();
+});

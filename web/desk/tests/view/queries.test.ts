@@ -1,6 +1,6 @@
 import { QueryObserver } from '@tanstack/react-query';
 import { expect, it } from 'vitest';
-import { makeQueryClient, renew } from '../../src/view/queries.ts';
+import { adopt, makeQueryClient, renew } from '../../src/view/queries.ts';
 
 it('does not take an answer that was under way before the news for the new state', async () => {
   const queries = makeQueryClient();
@@ -20,6 +20,22 @@ it('does not take an answer that was under way before the news for the new state
   answers[1]?.();
   await renewed;
   expect(observer.getCurrentResult().data).toBe('new');
+  stop();
+  queries.clear();
+});
+
+it('shows the answer to a change, and not that to a question before it which comes later', async () => {
+  const queries = makeQueryClient();
+  let answer = (): void => undefined;
+  const ask = (): Promise<string> => new Promise((resolve) => (answer = () => resolve('not begun')));
+  const observer = new QueryObserver(queries, { queryKey: ['checks'], queryFn: ask });
+  const stop = observer.subscribe(() => undefined);
+  await adopt(queries, ['checks'], 'running');
+  answer();
+  await new Promise((resolve) => setTimeout(resolve));
+  expect(observer.getCurrentResult()).toMatchObject({ data: 'running', fetchStatus: 'idle' });
+  await adopt<string>(queries, ['checks'], (shown) => `${shown}, half done`);
+  expect(observer.getCurrentResult().data).toBe('running, half done');
   stop();
   queries.clear();
 });

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { ENOUGH } from '../patience.ts';
 import { Chat } from '../../src/core/chat.ts';
 import { Gateway } from '../../src/core/gateway.ts';
 import type { Message } from '../../src/core/protocol.ts';
@@ -370,7 +371,7 @@ describe('pictures', () => {
     answers = [{ path: 'attachments', body: { id: 'image-1' }, status: 201 }];
     const chat = connected();
     chat.sendImage(new Blob(['x'], { type: 'image/png' }), '截图.png');
-    await vi.waitFor(() => expect(sockets.current.requests).toHaveLength(1));
+    await vi.waitFor(() => expect(sockets.current.requests).toHaveLength(1), ENOUGH);
     expect(sockets.current.last.data).toEqual({
       message: '',
       client_id: 'message-1',
@@ -386,8 +387,10 @@ describe('pictures', () => {
     answers = [{ path: 'attachments', body: { code: 'attachment_type', message: '请发送图片' }, status: 415 }];
     const chat = connected();
     chat.sendImage(new Blob(['x']), 'a.png');
-    await vi.waitFor(() =>
-      expect(chat.state.get().uploads).toMatchObject([{ state: 'failed', error: '请发送图片', retryable: false }]),
+    await vi.waitFor(
+      () =>
+        expect(chat.state.get().uploads).toMatchObject([{ state: 'failed', error: '请发送图片', retryable: false }]),
+      ENOUGH,
     );
     chat.discard('message-1');
     expect(chat.state.get().uploads).toEqual([]);
@@ -401,7 +404,7 @@ describe('pictures', () => {
     answers = [{ path: 'attachments', body: { id: 'image-1' }, status: 201 }];
     sockets.current.handlers.onConnect();
     sockets.current.receive('session_confirm', confirm(3));
-    await vi.waitFor(() => expect(sockets.current.requests).toHaveLength(1));
+    await vi.waitFor(() => expect(sockets.current.requests).toHaveLength(1), ENOUGH);
   });
 });
 

@@ -2,6 +2,7 @@
 /** The conversation over a real Socket.IO connection to the mock gateway. */
 
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { ENOUGH } from '../patience.ts';
 import { Chat } from '../../src/core/chat.ts';
 import { socketIoFactory } from '../../src/core/connection.ts';
 import { Gateway } from '../../src/core/gateway.ts';
@@ -30,7 +31,7 @@ const inOrder = (chat: Chat): boolean =>
   chat.state.get().transcript.messages.every(({ id }, index) => id === index + 1);
 
 async function reaches(chat: Chat, text: string): Promise<void> {
-  await vi.waitFor(() => expect(texts(chat).some((shown) => shown.includes(text))).toBe(true), { timeout: 15_000 });
+  await vi.waitFor(() => expect(texts(chat).some((shown) => shown.includes(text))).toBe(true), ENOUGH);
 }
 
 beforeEach(async () => {
@@ -43,7 +44,7 @@ afterEach(async () => {
 });
 
 describe('over a real connection', () => {
-  it('is greeted, walks through a procedure and has it all after a reload', { timeout: 30_000 }, async () => {
+  it('is greeted, walks through a procedure and has it all after a reload', async () => {
     const memory = new MemoryStorage();
     const chat = open(memory);
     await reaches(chat, '您好');
@@ -58,7 +59,7 @@ describe('over a real connection', () => {
     expect(gateway.received.filter(({ message }) => message === '/session_start')).toHaveLength(1);
   });
 
-  it('loses and doubles nothing when the connection breaks again and again', { timeout: 60_000 }, async () => {
+  it('loses and doubles nothing when the connection breaks again and again', async () => {
     const chat = open(new MemoryStorage());
     await reaches(chat, '您好');
     const written = Array.from({ length: 12 }, (_, index) => `回声${index}号`);
@@ -68,7 +69,7 @@ describe('over a real connection', () => {
       if (index % 3 === 0) gateway.cut();
       await reaches(chat, text);
     }
-    await vi.waitFor(() => expect(chat.state.get().outbox).toEqual([]), { timeout: 20_000 });
+    await vi.waitFor(() => expect(chat.state.get().outbox).toEqual([]), ENOUGH);
     const sent = chat.state
       .get()
       .transcript.messages.filter(({ author }) => author === 'user')
@@ -77,7 +78,7 @@ describe('over a real connection', () => {
     expect(inOrder(chat)).toBe(true);
   });
 
-  it('gets what was said while it was away', { timeout: 30_000 }, async () => {
+  it('gets what was said while it was away', async () => {
     const chat = open(new MemoryStorage());
     await reaches(chat, '您好');
     const [token = ''] = gateway.conversations.keys();
@@ -87,7 +88,7 @@ describe('over a real connection', () => {
     expect(inOrder(chat)).toBe(true);
   });
 
-  it('keeps two tabs in step', { timeout: 30_000 }, async () => {
+  it('keeps two tabs in step', async () => {
     const memory = new MemoryStorage();
     const one = open(memory);
     await reaches(one, '您好');
@@ -98,17 +99,18 @@ describe('over a real connection', () => {
     for (const chat of [one, two]) {
       await reaches(chat, '回声一');
       await reaches(chat, '回声二');
-      await vi.waitFor(() => expect(chat.state.get().transcript.messages).toHaveLength(6));
+      await vi.waitFor(() => expect(chat.state.get().transcript.messages).toHaveLength(6), ENOUGH);
       expect(inOrder(chat)).toBe(true);
     }
     expect(texts(one)).toEqual(texts(two));
   });
 
-  it('is told why it may not connect', { timeout: 30_000 }, async () => {
+  it('is told why it may not connect', async () => {
     gateway.refusal = { code: 'identity_required', message: '请先登录' };
     const chat = open(new MemoryStorage());
-    await vi.waitFor(() =>
-      expect(chat.state.get()).toMatchObject({ phase: 'refused', refusal: { code: 'identity_required' } }),
+    await vi.waitFor(
+      () => expect(chat.state.get()).toMatchObject({ phase: 'refused', refusal: { code: 'identity_required' } }),
+      ENOUGH,
     );
   });
 });

@@ -1,4 +1,4 @@
-import { cleanup, fireEvent, screen } from '@testing-library/preact';
+import { cleanup, fireEvent, screen, waitFor } from '@testing-library/preact';
 import type { JSX } from 'preact';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { MemoryStorage } from '@uwallet/shared/storage.ts';
@@ -160,13 +160,13 @@ describe('the form', () => {
     write('您的问题', '写到一半');
     sockets.current.receive('support_changed', SERVED);
     await screen.findByText('打开');
-    await vi.waitFor(() => expect(onTakenUp).toHaveBeenCalledExactlyOnceWith('写到一半'));
+    await waitFor(() => expect(onTakenUp).toHaveBeenCalledExactlyOnceWith('写到一半'));
   });
 
   it('is empty for another user', async () => {
     const { chat } = await open();
     write('您的问题', '我的秘密');
     chat.setUser({ id: 'somebody-else', hash: 'h' });
-    await vi.waitFor(() => expect(screen.queryByRole('form')).toBeNull());
+    await waitFor(() => expect(screen.queryByRole('form')).toBeNull());
   });
 });

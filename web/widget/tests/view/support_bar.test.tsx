@@ -1,4 +1,4 @@
-import { cleanup, fireEvent, screen } from '@testing-library/preact';
+import { cleanup, fireEvent, screen, waitFor } from '@testing-library/preact';
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { afterEach, describe, expect, it, vi } from 'vitest';
@@ -51,7 +51,7 @@ describe('in the queue', () => {
     expect(screen.getByText<HTMLButtonElement>('正在取消排队…').disabled).toBe(true);
     sockets.current.last.acknowledge({ ok: true });
     sockets.current.receive('support_changed', wireSupport());
-    await vi.waitFor(() => expect(screen.queryByText('继续等')).toBeNull());
+    await waitFor(() => expect(screen.queryByText('继续等')).toBeNull());
   });
 
   it('stays when the user thinks better of it', async () => {
@@ -92,7 +92,7 @@ describe('with nobody there', () => {
     const { memory } = bar(left);
     screen.getByText('留言已收到，工单T261123000012等待客服处理');
     fireEvent.click(screen.getByLabelText('关闭提示'));
-    await vi.waitFor(() => expect(screen.queryByRole('status')).toBeNull());
+    await waitFor(() => expect(screen.queryByRole('status')).toBeNull());
     cleanup();
     renderWith(<Bar />, [{ text: '您好' }], left, memory);
     expect(screen.queryByRole('status')).toBeNull();

@@ -1,5 +1,5 @@
-import { cleanup, fireEvent, screen } from '@testing-library/preact';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { cleanup, fireEvent, screen, waitFor } from '@testing-library/preact';
+import { afterEach, describe, expect, it } from 'vitest';
 import { MemoryStorage } from '@uwallet/shared/storage.ts';
 import { storageKey } from '../../src/core/storage.ts';
 import { MessageLog } from '../../src/view/message_log.tsx';
@@ -60,13 +60,13 @@ describe('a rating', () => {
       data: { ticket: TICKET, rating: 4, comment: '很耐心' },
     });
     sockets.current.last.acknowledge({ ok: true });
-    await vi.waitFor(() => expect(screen.queryByRole('radio')).toBeNull());
+    await waitFor(() => expect(screen.queryByRole('radio')).toBeNull());
   });
 
   it('can be skipped, for good', async () => {
     const { memory, sockets } = ended();
     fireEvent.click(screen.getByText('不评了'));
-    await vi.waitFor(() => expect(screen.queryByRole('radio')).toBeNull());
+    await waitFor(() => expect(screen.queryByRole('radio')).toBeNull());
     cleanup();
     ended(memory);
     expect(screen.queryByRole('radio')).toBeNull();
@@ -87,21 +87,21 @@ describe('a rating', () => {
     const { chat, memory, sockets } = ended();
     memory.setItem(storageKey('demo', 'rating_draft'), JSON.stringify({ ticket: TICKET, rating: 0, skipped: true }));
     chat.onStorageChanged(storageKey('demo', 'rating_draft'));
-    await vi.waitFor(() => expect(screen.queryByRole('radio')).toBeNull());
+    await waitFor(() => expect(screen.queryByRole('radio')).toBeNull());
     cleanup();
     ended();
     expect(screen.getAllByRole('radio')).toHaveLength(5);
     cleanup();
     const other = ended();
     other.sockets.current.receive('support_changed', { ...ENDED, rating_wanted: null });
-    await vi.waitFor(() => expect(screen.queryByRole('radio')).toBeNull());
+    await waitFor(() => expect(screen.queryByRole('radio')).toBeNull());
     expect(sockets.current.requests).toHaveLength(0);
   });
 
   it('stays when it could not be sent', async () => {
     const { sockets } = ended();
     fireEvent.click(star(5));
-    await vi.waitFor(() => expect(screen.getByText<HTMLButtonElement>('提交评价').disabled).toBe(false));
+    await waitFor(() => expect(screen.getByText<HTMLButtonElement>('提交评价').disabled).toBe(false));
     fireEvent.click(screen.getByText('提交评价'));
     fireEvent.submit(star(5));
     sockets.current.last.lose();
