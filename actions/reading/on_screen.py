@@ -103,7 +103,7 @@ _SURE_INTENT, _SURE_ACT = 0.93, 0.8
 # A topic with a word of its own that the walkthrough does not explain is a switch from this confidence on.
 _SWITCH = 0.6
 # The bare name of a cause picks it.
-_RULES_OUT = re.compile("[够没不有好足满对行通未非绿稳全快勿冇唔剩格开]|正常|ok|没|多|充|试|换|查|看|是")
+_RULES_OUT = re.compile("[够没不有好足满对行通未非绿稳全快勿冇唔剩格开百千万块]|正常|ok|没|多|充|试|换|查|看|是")
 # 「进去了」 in the middle of a procedure has only come as far as that; 「登进去了」 is the end.
 _ARRIVES = re.compile("(?<!登)(?:进去|进来|进到|点开|打开)[^不没]{0,4}了?[啦咯噻]?$")
 # A mistake of the user's own, which they are mending.
@@ -160,7 +160,7 @@ _EMPTIED = re.compile(
 # 「那我先提出来」 has still to do it.
 _TO_EMPTY = re.compile("(?:先|打算|准备|等我|回头).{0,6}(?:花|用|转|提|取|清)(?!.{0,6}了)")
 _MONEY = re.compile(
-    r"余额|还有.{0,6}(?:钱|块|元)|剩.{0,6}(?:钱|块|元)|里面.{0,6}(?:钱|块|元)|[\d一二两三四五六七八九十百几][块元]"
+    r"余额|还有.{0,6}(?:钱|块|元)|剩.{0,6}(?:钱|块|元)|里[面头边].{0,6}(?:钱|块|元)|钱(?:呢|咋|怎么)|[\d一二两三四五六七八九十百几][块元]"
 )
 _TAKES_OUT = re.compile("[提取转拿退弄倒]不(?:出|走|了|掉)")
 _EMPTIES = re.compile("花|用完|用掉|用光|转|提|取|处理|钱|余额")

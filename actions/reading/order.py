@@ -33,7 +33,7 @@ _NOW_THAT = re.compile(
 _NO_MATTER = re.compile("^(?:不|别|等|去|我|你|他|她|一下|这样|这个|那个|这步|人工|客服|一会)")
 _EMPTY = frozenset("的了是我您你它这那个怎么咋呢吗啊想要有没不一还事问题")
 _MONEY = frozenset("钱扣款账退赔")
-_LONGEST, _SEVERAL = 30, 2
+_LONGEST, _LONGEST_PART, _SEVERAL = 30, 16, 2
 # 「人工那个先说」 wants what was asked about humans, and none of them.
 _NEAR_HUMAN = frozenset({"support_hours", "contact_support", "contact_preparation", "contact_in_app"})
 _THAT_FIRST = re.compile("那个|的事|那件|那事")
@@ -98,7 +98,8 @@ def _named(topics: list[Topic], state: DialogueState, message: UserMessage) -> t
 
 def _topic_of(topics: list[Topic], state: DialogueState, said: str) -> str | None:
     """Returns the one of these topics that some words name."""
-    texts = {request.intent: folded(normalize(request.text)) for request in state.requests}
+    # What is longer is the whole message, which names the others, too.
+    texts = {r.intent: folded(normalize(r.text)) for r in state.requests if len(r.text) <= _LONGEST_PART}
     scores = []
     for topic in topics:
         known = _bigrams(folded(normalize(topic.title))).union(

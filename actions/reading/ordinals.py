@@ -24,7 +24,7 @@ _ORDINAL = re.compile(
     f"(?P<back>倒数)?第(?P<number>[一二两三四五六七八九\\d])(?:{_UNIT}(?:事|原因|办法|步骤)?|(?=是|呢|$))|(?P<last>最后)(?:的)?(?:那|这)?一?(?:{_UNIT})(?:事|原因|步骤)?"
 )
 _NEIGHBOUR = re.compile(
-    f"^(?:那|它|这个|这条|的|再|就|看看?|说说|讲讲|还有)*(?:(?P<before>前面?|上面?)|(?P<after>后面?|下面?))(?:的)?(?:那|这)?一?{_UNIT}(?P<rest>.*)$"
+    f"^(?:那|它|这个|这条|的|再|就|看看?|说说|讲讲|还有)*(?:(?P<before>前面?|上面)|(?P<after>后面?|下面))(?:的)?(?:那|这)?一?{_UNIT}(?P<rest>.*)$"
 )
 # What may stand around an ordinal that only wants to see it.
 _AROUND = re.compile(

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from actions.dialogue.acts import SUPPORT, Act
-from actions.dialogue.messages import UserMessage, folded
+from actions.dialogue.messages import AnswerBand, UserMessage, folded
 from actions.dialogue.state import Awaiting, DialogueState, Offer
 from actions.dialogue.turn import Context
 from actions.reading.questions import asks, says_goodbye
@@ -24,7 +24,7 @@ _WAIT_FOR_ME = re.compile(
 )
 _COMES_BACK = re.compile(
     f"^(?:我|那|就|咱|先|行|好)*{_SOON}(?:再|我再|我|就|咱|咱们|我们)*(?:回来|回(?:你|您)|来找?(?:你|您)?|{_TAKES_UP}(?:你|您|吧|哈|啊)*)(?:了|吧|哈|啊|哦)*$"
-    f"|(?:完|了|好|后|之后|以后|到家|到站)(?:了)?(?:再|就|我再|我|马上|咱再)*(?:回来|回(?:你|您|复)|来找(?:你|您)|找(?:你|您)|叫(?:你|您)|跟(?:你|您)说|再{_TAKES_UP})(?:吧|哈|啊|弄|说|哦|你|您)*$"
+    f"|(?:完|了|好|后|之后|以后|到家|到站).{{0,2}}?(?:了)?(?:再|就|我再|我|马上|咱再)*(?:回来|回(?:你|您|复)|来找(?:你|您)|找(?:你|您)|叫(?:你|您)|跟(?:你|您)说|再{_TAKES_UP})(?:吧|哈|啊|弄|说|哦|你|您)*$"
     f"|回来(?:再|了再|就|接着|咱再|我再){_TAKES_UP}"
 )
 # What calls somebody away; nothing of it is done in the wallet.
@@ -49,7 +49,8 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
     if message.is_payload or len(message.key) > _LONGEST or state.handed_over or message.is_queued or state.open_alarm:
         return None
     if state.walk is not None and _IS_BACK.fullmatch(message.key):
-        return Reading(Source.REFERENCE, Act.REPEAT, replace(message, further_requests=()), "is back")
+        plain = replace(message, intent="repeat_step", band=AnswerBand.ANSWER, choices=(), further_requests=())
+        return Reading(Source.REFERENCE, Act.REPEAT, plain, "is back")
     is_matter = act is Act.OPEN_TOPIC and message.intent in message.matters()
     if is_matter or (act in SUPPORT and message.confidence >= _SURE_SUPPORT):
         return None

@@ -230,7 +230,8 @@ def _once_more(state: DialogueState, act: Act, message: UserMessage) -> Reading 
     is_own = is_own or message.confidence < _ASKED
     if not (is_free and is_own and _ONCE_MORE.search(message.key)) or len(message.key) > _LONGEST:
         return None
-    return Reading(Source.REFERENCE, Act.REPEAT, replace(message, intent="repeat_step", entities={}), "wants it again")
+    plain = replace(message, intent="repeat_step", entities={}, further_requests=())
+    return Reading(Source.REFERENCE, Act.REPEAT, plain, "wants it again")
 
 
 def _several(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
