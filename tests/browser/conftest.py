@@ -27,7 +27,7 @@ SHOWN_LINES = 40
 # The one without windows needs a quarter of the processor's time.
 CHROMIUMS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 # A turn takes some tens of milliseconds; a machine under load takes its time.
-PATIENCE_MS = 30_000
+PATIENCE_MS = 60_000
 expect.set_options(timeout=PATIENCE_MS)
 
 
@@ -123,7 +123,7 @@ def stack(running_stack: Stack) -> Stack:
     for process in (running_stack.engine, running_stack.gateway):
         if process.pid is None:
             process.start()
-            process.wait_until_ready(60)
+            process.wait_until_ready(180)
     return running_stack
 
 

@@ -42,7 +42,7 @@ def test_the_gateway_is_killed_with_users_in_the_queue_and_in_a_chat(
     screenshot(desk.page, "1-desk-offline")
     screenshot(second.page, "2-user-offline")
     stack.gateway.start()
-    stack.gateway.wait_until_ready(60)
+    stack.gateway.wait_until_ready(180)
 
     expect(desk.page.get_by_text(DESK_TEXTS["banner"]["unreachable"])).to_be_hidden()
     said = ("断开前说的", "断开前回的", "断开时说的", "断开时回的")
@@ -83,7 +83,7 @@ def test_a_reply_that_was_under_way_when_the_gateway_was_killed(
     # Somewhere in the middle of them.
     stack.gateway.kill()
     stack.gateway.start()
-    stack.gateway.wait_until_ready(60)
+    stack.gateway.wait_until_ready(180)
     widget.once(*texts)
     desk.once(*texts)
     shown = widget.log.locator('[data-author="agent"]').get_by_text("第").all_inner_texts()

@@ -92,6 +92,7 @@ def test_two_agents_claim_at_the_same_instant(
         route.continue_()
     for desk in desks.values():
         expect(desk.conversation).to_contain_text(DESK_TEXTS["statuses"]["active"])
+    eventually(lambda: any(desk.reply.is_visible() for desk in desks.values()), desks["小林"].page)
     owners = [name for name, desk in desks.items() if desk.reply.is_visible()]
     assert len(owners) == 1, owners
     winner = desks.pop(owners[0])

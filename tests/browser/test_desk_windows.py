@@ -37,7 +37,7 @@ def test_menu_and_pins_go_live_and_are_taken_back(
     trial.press("Enter")
     # What was arranged is stored first; the greeting names it, and offers it first.
     log = page.get_by_role("log")
-    expect(log.get_by_text("找客服、忘记密码")).to_be_visible(timeout=30_000)
+    expect(log.get_by_text("找客服、忘记密码")).to_be_visible()
     expect(log.get_by_role("button").first).to_have_text("找客服")
     screenshot(page, "2-menu-tried")
 
@@ -49,7 +49,7 @@ def test_menu_and_pins_go_live_and_are_taken_back(
     expect(page.get_by_role("button", name=STUDIO["check_again"])).to_be_visible(timeout=240_000)
     screenshot(page, "5-checked")
     confirm(page, STUDIO["publish"])
-    expect(page.get_by_text("已发布，用时")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("已发布，用时")).to_be_visible()
 
     first = customer("看菜单的")
     first.greeted()
@@ -57,7 +57,7 @@ def test_menu_and_pins_go_live_and_are_taken_back(
     expect(first.log.get_by_text(PINNED)).to_have_count(1)
     page.get_by_role("tab", name=STUDIO["tabs"]["versions"]).click()
     confirm(page, STUDIO["roll_back"])
-    expect(page.get_by_text("已退回到第")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("已退回到第")).to_be_visible()
 
 
 def pin(page: Page, screenshot: Callable[[Page, str], None]) -> None:

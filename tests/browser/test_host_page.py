@@ -66,6 +66,7 @@ def test_a_hostile_stylesheet_changes_nothing(
     page = visitor.new_page()
     page.goto(site.page("/hostile", f"<style>{HOSTILE_CSS[kind]}</style><h1>商城</h1>{site.embed}"))
     widget = Widget(page)
+    expect(widget.launcher.or_(widget.composer).first).to_be_visible()
     if not widget.composer.is_visible():
         widget.open()
     widget.greeted()

@@ -16,7 +16,8 @@ def open_tab(visitor: BrowserContext, stack: Stack) -> Widget:
     page = visitor.new_page()
     page.goto(stack.address)
     tab = Widget(page)
-    if not tab.composer.is_visible() and tab.launcher.is_visible():
+    expect(tab.launcher.or_(tab.composer).first).to_be_visible()
+    if not tab.composer.is_visible():
         tab.open()
     return tab
 

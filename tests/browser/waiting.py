@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page
 
-_PATIENCE_SECONDS = 30.0
+_PATIENCE_SECONDS = 60.0
 _PAUSE_SECONDS = 0.05
 
 
@@ -19,7 +19,7 @@ def eventually(holds: Callable[[], bool], page: Page | None = None) -> None:
         page: A page whose events are handled meanwhile.
 
     Raises:
-        AssertionError: It does not hold within half a minute.
+        AssertionError: It does not hold within a minute.
     """
     deadline = time.monotonic() + _PATIENCE_SECONDS
     while not holds():

@@ -67,7 +67,7 @@ def is_alive(process: psutil.Process) -> bool:
 
 
 def status_of(url: str) -> int:
-    with urllib.request.urlopen(url, timeout=10) as response:
+    with urllib.request.urlopen(url, timeout=60) as response:
         return int(response.status)
 
 
@@ -121,7 +121,7 @@ def observe(folder: Path, end: Callable[[Running], None]) -> Observed:
 def role_of(address: str, username: str, password: str) -> str:
     body = json.dumps({"username": username, "password": password}).encode()
     request = urllib.request.Request(f"{address}/desk/api/session", body, {"Content-Type": "application/json"})
-    with urllib.request.urlopen(request, timeout=30) as response:
+    with urllib.request.urlopen(request, timeout=60) as response:
         return str(json.load(response)["agent"]["role"])
 
 

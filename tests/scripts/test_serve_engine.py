@@ -39,7 +39,7 @@ def running_bot(database: Path, stop_with: signal.Signals) -> Iterator[str]:
         yield address
     finally:
         process.send_signal(stop_with)
-        process.communicate(timeout=30)
+        process.communicate(timeout=60)
     assert process.returncode == 0
     with pytest.raises(urllib.error.URLError):
         urllib.request.urlopen(address, timeout=2)
@@ -51,7 +51,7 @@ def say(address: str, sender: str, text: str) -> list[dict[str, Any]]:
         json.dumps({"sender": sender, "message": text}).encode(),
         {"Content-Type": "application/json"},
     )
-    with urllib.request.urlopen(request, timeout=30) as response:
+    with urllib.request.urlopen(request, timeout=60) as response:
         return list(json.load(response))
 
 
@@ -77,7 +77,7 @@ def test_a_port_that_is_taken_is_said(tmp_path: Path) -> None:
         taken.listen()
         port = taken.getsockname()[1]
         process = run_script("serve_engine", UWALLET_ENGINE_PORT=str(port))
-        output, _ = process.communicate(timeout=30)
+        output, _ = process.communicate(timeout=60)
     assert process.returncode == 1
     assert f"Port {port} is taken" in output
     assert f"UWALLET_ENGINE_PORT={port + 1} make engine" in output
@@ -85,6 +85,6 @@ def test_a_port_that_is_taken_is_said(tmp_path: Path) -> None:
 
 def test_a_port_that_is_none_is_said() -> None:
     process = run_script("serve_engine", UWALLET_ENGINE_PORT="eighty")
-    output, _ = process.communicate(timeout=30)
+    output, _ = process.communicate(timeout=60)
     assert process.returncode == 1
     assert "UWALLET_ENGINE_PORT='eighty' is not a port" in output

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from scripts import template_process
 from scripts.processes import undisturbed
 from scripts.warm_start import WarmProgram
 
@@ -87,3 +89,16 @@ def test_what_was_forked_outlives_what_forks(program: WarmProgram, tmp_path: Pat
     assert process.poll() is None
     process.kill()
     process.communicate()
+
+
+def test_a_fork_that_nobody_takes_over_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    class EndedError(Exception):
+        pass
+
+    def end(status: int) -> None:
+        raise EndedError(status)
+
+    monkeypatch.setattr(template_process, "_HANDED_OVER_SECONDS", 0.1)
+    monkeypatch.setattr(os, "_exit", end)
+    with socket.socket() as channel, pytest.raises(EndedError):
+        template_process._become({}, (), channel, -1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from pathlib import Path
 
@@ -33,6 +34,15 @@ async def new_agent(database: Database, name: str) -> int:
 
 VARIABLES = ("称呼", "工单号")
 TEXTS = load_export_texts()
+
+
+@pytest.mark.both_databases
+async def test_of_those_that_take_a_shortcut_at_one_moment_one_gets_it(database: Database) -> None:
+    replies = CannedReplies(database, VARIABLES)
+    adding = (replies.add(ReplyContent("退款", "原路返回。", "tk")) for _ in range(5))
+    found = await asyncio.gather(*adding, return_exceptions=True)
+    refused = [str(it.code) for it in found if isinstance(it, InputError)]
+    assert refused == ["shortcut_taken"] * 4
 
 
 @pytest.mark.both_databases

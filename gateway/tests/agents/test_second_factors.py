@@ -120,6 +120,15 @@ async def test_from_enrolment_to_a_session_with_two_factors(desk: Desk, clock: C
     assert await desk.entries(Action.SECOND_FACTOR_ENROLLED) == 1
 
 
+@pytest.mark.both_databases
+async def test_browsers_that_begin_at_one_moment_have_one_secret(desk: Desk) -> None:
+    account = await desk.agent()
+    begun = await asyncio.gather(*(desk.factors.begin(account) for _ in range(5)))
+    async with desk.database.read() as transaction:
+        pending = (await transaction.scalars(select(tables.SecondFactor.pending_secret))).one()
+    assert KEYS.second_factors.open(str(pending)) in {it.secret for it in begun}
+
+
 async def test_secret_and_codes_are_not_readable_in_the_database(desk: Desk) -> None:
     account = await desk.agent()
     begun = await desk.factors.begin(account)

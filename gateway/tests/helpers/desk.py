@@ -59,7 +59,7 @@ class DeskSocket:
 
     async def ask(self, name: str, **data: Any) -> Any:
         """Sends an event and returns its acknowledgement."""
-        return await self.io.call(name, data, namespace="/desk", timeout=30)
+        return await self.io.call(name, data, namespace="/desk", timeout=60)
 
 
 @dataclass
@@ -84,7 +84,7 @@ class DeskAgent:
         return httpx.AsyncClient(
             base_url=self.gateway.url + API,
             headers={name: value for name, value in given.items() if value is not None},
-            timeout=30,
+            timeout=120,
             # To read all certificates of the machine takes longer than a request, and there are none here.
             verify=False,
         )

@@ -37,7 +37,7 @@ class Gateway:
     def api(self, token: str | None = None) -> httpx.AsyncClient:
         """A REST client. It reads no certificates, which would take longer than a request."""
         headers = {"Authorization": f"Bearer {token}"} if token else {}
-        return httpx.AsyncClient(base_url=self.url, headers=headers, timeout=30, verify=False)
+        return httpx.AsyncClient(base_url=self.url, headers=headers, timeout=120, verify=False)
 
     async def token(self, **body: Any) -> str:
         """The token of a new session."""
@@ -97,7 +97,7 @@ class SocketClient:
 
     async def say(self, message: Any, **more: Any) -> Any:
         """Sends a message and returns its acknowledgement."""
-        return await self.io.call("user_uttered", {"message": message, **more}, timeout=20)
+        return await self.io.call("user_uttered", {"message": message, **more}, timeout=60)
 
 
 @contextlib.asynccontextmanager

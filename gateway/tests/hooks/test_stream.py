@@ -81,7 +81,7 @@ async def test_what_happens_while_redis_is_away_is_told_when_it_is_back(
             events = await stream_of(server.url, "later", 4)
             assert len({event["id"] for event in events}) == 4
             # Nothing is left to be sent.
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(60):
                 while True:
                     async with gateway.services.database.read() as session:
                         if not await session.scalar(select(func.count()).select_from(tables.HookDelivery)):

@@ -109,6 +109,7 @@ async def test_a_step_with_another_number_is_the_same_step(database: Database, c
 
 async def test_who_goes_on_has_not_left(database: Database, conversations: list[str]) -> None:
     a, b, c, d = conversations
+    moment = now()
     await add(
         database,
         event(a, "step_shown", LATE, topic="t", step="1"),
@@ -119,11 +120,11 @@ async def test_who_goes_on_has_not_left(database: Database, conversations: list[
         event(b, "solved", PERIOD.end + timedelta(days=3), topic="t", step="5"),
         event(c, "step_shown", LATE, topic="t", step="1"),
         event(c, "step_shown", PERIOD.end + timedelta(days=3), topic="t", step="2"),
-        event(d, "step_shown", now(), topic="t", step="1"),
+        event(d, "step_shown", moment, topic="t", step="1"),
     )
     insight = await Statistics(database).read(PERIOD)
     assert insight.overview.total.left == 1
-    today = now().astimezone(ZONE).date()
+    today = moment.astimezone(ZONE).date()
     assert (await Statistics(database).read(Period(today, today, ZONE))).overview.total.left == 0
 
 

@@ -18,6 +18,7 @@ from tests.helpers.servers import free_port, serving
 from uwallet_gateway.agents.roles import KnowledgeRole
 from uwallet_gateway.audit.actions import Action
 from uwallet_gateway.clock import now
+from uwallet_gateway.database.connection import DatabaseUnavailableError
 from uwallet_gateway.knowledge import checks, plans, regression_check
 from uwallet_gateway.settings import load_settings
 
@@ -333,6 +334,58 @@ async def test_a_draft_is_published_at_its_time_unless_it_has_changed(
     assert (view["draft"], view["plan"], view["published"]["note"]) == (None, None, "活动")
 
 
+async def test_what_was_published_before_its_time_is_not_told_as_refused(
+    gateway: Gateway, publisher: DeskAgent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    services = gateway.services
+    revision = await changed(publisher)
+    draft = await services.knowledge_store.draft()
+    assert draft is not None
+    before = await services.audit.last(Action.PUBLICATION_REFUSED)
+    await plans.KnowledgePlans(services.database).set(draft.number, revision, now() + timedelta(hours=1), "小王", "")
+    # By another gateway, which was stopped before it could end the plan.
+    await services.knowledge_store.publish(draft.number, revision, "小王", "")
+    moment = now() + timedelta(hours=2)
+    monkeypatch.setattr(plans, "now", lambda: moment)
+    await services.knowledge_publisher.carry_out()
+    assert await plans.KnowledgePlans(services.database).due() is None
+    after = await services.audit.last(Action.PUBLICATION_REFUSED)
+    assert (after and after.id) == (before and before.id)
+
+
+async def test_a_draft_that_is_discarded_at_the_same_moment_is_not_checked(
+    gateway: Gateway, publisher: DeskAgent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await changed(publisher)
+    store = gateway.services.knowledge_store
+    look = store.revision
+
+    async def revision(number: int) -> int:
+        found = await look(number)
+        await store.discard()
+        return found
+
+    monkeypatch.setattr(store, "revision", revision)
+    refused = await publisher.call("POST", "/knowledge/draft/checks")
+    assert (refused.status_code, refused.json()["code"]) == (404, "not_found")
+
+
+async def test_checks_that_could_not_be_stored_do_not_run(
+    gateway: Gateway, publisher: DeskAgent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await changed(publisher)
+    services = gateway.services
+
+    def fail(_: object) -> None:
+        raise DatabaseUnavailableError
+
+    with monkeypatch.context() as disk:
+        disk.setattr(services.database, "before_commit", [fail])
+        assert (await publisher.call("POST", "/knowledge/draft/checks")).status_code == 503
+    assert services.knowledge_checks._running == set()
+    assert (await publisher.ok("GET", "/knowledge/draft/checks"))["state"] == "none"
+
+
 async def test_a_question_that_takes_over_another_one_is_a_regression(
     gateway: Gateway, publisher: DeskAgent, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -357,7 +410,7 @@ async def test_a_check_is_cancelled_and_what_it_plays_is_stopped(gateway: Gatewa
     await changed(publisher)
     gateway.engine.knowledge.is_slow = True
     assert (await publisher.ok("POST", "/knowledge/draft/checks"))["state"] == "running"
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while not gateway.engine.knowledge.played:
             await asyncio.sleep(0.05)
         view = await publisher.ok("DELETE", "/knowledge/draft/checks")

@@ -43,7 +43,7 @@ async def test_queue_and_chat_are_as_they_were_after_kill_and_restart(
         # Nobody renews it, however long the processes take to start.
         async with desk.services.database.write() as session:
             await session.execute(update(tables.Agent).values(seen_at=clock.now() + timedelta(hours=1)))
-        async with process(environment, "serve") as first, httpx.AsyncClient(base_url=url, timeout=30) as api:
+        async with process(environment, "serve") as first, httpx.AsyncClient(base_url=url, timeout=120) as api:
             await until_healthy(url)
             tokens = [(await api.post("/api/v1/sessions", json={"site": "demo"})).json()["token"] for _ in range(3)]
             waiting, chatting, taken = ({"Authorization": f"Bearer {token}"} for token in tokens)
@@ -66,7 +66,7 @@ async def test_queue_and_chat_are_as_they_were_after_kill_and_restart(
         await desk.agents.say(tickets[0].id, agent, text="还在吗", client_id="a2")
         engine.mode = "ok"
         engine.release.set()
-        async with process(environment, "serve"), httpx.AsyncClient(base_url=url, timeout=30) as api:
+        async with process(environment, "serve"), httpx.AsyncClient(base_url=url, timeout=120) as api:
             await until_healthy(url)
             # The clients send again what they are not sure of.
             await api.post("/api/v1/messages", json=sent, headers=chatting)

@@ -69,4 +69,6 @@ async def test_the_time_that_an_agent_is_there_is_kept(office: Office) -> None:
     zone = office.services.opening_hours.zone
     today = now().astimezone(zone).date()
     figures = (await office.services.performance.read(Period(today, today, zone))).agents[agent]
-    assert (figures.online_seconds, figures.away_seconds) == (60, 30)
+    # And the time that the test itself takes; not the hour in which nobody was there.
+    assert 60 <= figures.online_seconds < 300
+    assert 30 <= figures.away_seconds < 300

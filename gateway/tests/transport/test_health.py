@@ -61,7 +61,7 @@ async def test_not_ready_while_nothing_can_be_written(
             disk.setattr("uwallet_gateway.maintenance.readiness.os.fsync", full)
             refused = await api.get("/readyz")
         assert (refused.status_code, refused.json()["disk"]) == (503, "unavailable")
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while (await api.get("/readyz")).status_code != 200:
                 await asyncio.sleep(0.05)
 

@@ -27,7 +27,7 @@ async def answers(gateway: Gateway, sent: str) -> str:
     reader, writer = await asyncio.open_connection(address.host, address.port)
     try:
         writer.write(sent.encode())
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             return (await reader.read()).decode()
     finally:
         writer.close()

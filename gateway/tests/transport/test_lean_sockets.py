@@ -85,7 +85,7 @@ async def window(server: Server, transport: str = "websocket") -> AsyncIterator[
 
 async def read(socket: aiohttp.ClientWebSocketResponse, kind: str) -> str:
     """The next frame that begins so."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while not (frame := await socket.receive_str()).startswith(kind):
             pass
     return frame
@@ -118,9 +118,9 @@ async def test_no_ping_comes_before_the_last_is_answered() -> None:
 async def test_who_is_silent_is_left() -> None:
     async with running(timeout=0.2) as server, window(server) as socket:
         await read(socket, "2")
-        assert await asyncio.wait_for(server.gone, 30) == "ping timeout"
+        assert await asyncio.wait_for(server.gone, 60) == "ping timeout"
         # Also where the other side closes nothing.
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while server.sockets:
                 await asyncio.sleep(0.02)
 
@@ -131,7 +131,7 @@ async def test_who_is_sent_away_need_not_close() -> None:
         (one,) = server.sockets
         await one.close()
         assert await read(socket, "1") == "1"
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while server.sockets:
                 await asyncio.sleep(0.02)
         assert server.gone.done()
@@ -141,8 +141,8 @@ async def test_who_goes_is_forgotten() -> None:
     async with running() as server:
         async with window(server) as socket:
             await read(socket, "40")
-        await asyncio.wait_for(server.gone, 30)
-        async with asyncio.timeout(30):
+        await asyncio.wait_for(server.gone, 60)
+        async with asyncio.timeout(60):
             while server.sockets:
                 await asyncio.sleep(0.02)
 
@@ -153,7 +153,7 @@ async def test_a_frame_that_is_too_large_or_nonsense_ends_nothing_else() -> None
         await socket.send_str('421["say","a"]')
         await read(socket, "43")
         await socket.send_str("4" + "x" * 2_000_000)
-        assert (await asyncio.wait_for(server.gone, 30)) == "transport close"
+        assert (await asyncio.wait_for(server.gone, 60)) == "transport close"
         await other.send_str('422["say","b"]')
         assert await read(other, "43") == '432["b"]'
 

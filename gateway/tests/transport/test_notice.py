@@ -60,9 +60,9 @@ async def test_nothing_is_taken_over_a_socket_before_consent(gateway: Gateway, v
         assert (confirmed["notice"]["mode"], confirmed["notice"]["answer"]) == ("consent", None)
         refused = await client.say("我忘了密码")
         assert refused["error"]["code"] == "consent_required"
-        left = await client.io.call("leave_message", {"text": "请回电", "contact": "13800138000"}, timeout=20)
+        left = await client.io.call("leave_message", {"text": "请回电", "contact": "13800138000"}, timeout=60)
         assert left["error"]["code"] == "consent_required"
-        agreed = await client.io.call("answer_notice", {"version": version, "answer": "agreed"}, timeout=20)
+        agreed = await client.io.call("answer_notice", {"version": version, "answer": "agreed"}, timeout=60)
         assert agreed["notice"]["answer"] == "agreed"
         assert (await client.say("我忘了密码"))["ok"]
 
@@ -74,9 +74,9 @@ async def test_notice_that_is_shown_once_keeps_nothing_waiting(gateway: Gateway,
         assert (confirmed["notice"]["mode"], confirmed["notice"]["answer"]) == ("shown", None)
         assert (await client.say("你好"))["ok"]
         for _ in range(2):
-            told = await client.io.call("answer_notice", {"version": version, "answer": "shown"}, timeout=20)
+            told = await client.io.call("answer_notice", {"version": version, "answer": "shown"}, timeout=60)
             assert told["notice"]["answer"] == "shown"
-        wrong = await client.io.call("answer_notice", {"version": version, "answer": "agreed"}, timeout=20)
+        wrong = await client.io.call("answer_notice", {"version": version, "answer": "agreed"}, timeout=60)
         assert wrong["error"]["code"] == "malformed"
     # Remembered by the server: another browser of the same user does not show it again.
     async with gateway.socket(messages=True) as client:

@@ -96,7 +96,7 @@ async def test_hook_tells_the_site_what_no_answer_can(start_gateway: StartGatewa
             assert told[1]["message"]["text"] == "尾号是多少？"
             assert "x-uwallet-signature" in receiver.received[0][0]
             conversation_id = await conversation(gateway)
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(60):
                 while await gateway.services.transcript.user_read_id(conversation_id) < told[1]["message"]["id"]:
                     await asyncio.sleep(0.02)
             assert await send(gateway, "1174") == []

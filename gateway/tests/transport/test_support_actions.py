@@ -70,10 +70,10 @@ async def test_from_the_queue_to_the_rating_over_a_socket(gateway: Gateway) -> N
         await client.io.emit("read", {"id": written.id})
         await agents.close(ticket_id, agent, disposition="solved")
         number = (await until(client, "closed"))["rating_wanted"]
-        rated = await client.io.call("rate_support", {"ticket": number, "rating": 5, "comment": "好"}, timeout=20)
+        rated = await client.io.call("rate_support", {"ticket": number, "rating": 5, "comment": "好"}, timeout=60)
         assert rated["ok"]
         assert rated["support"]["rating_wanted"] is None
-        again = await client.io.call("rate_support", {"ticket": number, "rating": 1}, timeout=20)
+        again = await client.io.call("rate_support", {"ticket": number, "rating": 1}, timeout=60)
         assert again["error"]["code"] == "already_rated"
     assert [body["message"] for body in gateway.engine.received] == ["找人工"]
 
@@ -120,13 +120,13 @@ async def test_queue_and_message_over_a_socket(gateway: Gateway) -> None:
         await client.request_session()
         await client.say("找人工")
         await client.wait_for("bot_uttered", 2)
-        wrong = await client.io.call("leave_message", {"text": "没到账", "contact": "微信"}, timeout=20)
+        wrong = await client.io.call("leave_message", {"text": "没到账", "contact": "微信"}, timeout=60)
         assert wrong["error"]["code"] == "contact_invalid"
         wanted = {"text": "没到账", "contact": "13800138000", "client_id": "m"}
-        left = await client.io.call("leave_message", wanted, timeout=20)
+        left = await client.io.call("leave_message", wanted, timeout=60)
         assert left["ticket"]["status"] == "message"
-        assert (await client.io.call("leave_message", wanted, timeout=20))["ticket"] == left["ticket"]
-        assert (await client.io.call("leave_queue", timeout=20))["ok"]
+        assert (await client.io.call("leave_message", wanted, timeout=60))["ticket"] == left["ticket"]
+        assert (await client.io.call("leave_queue", timeout=60))["ok"]
         # The form's words are a message of the user, which every tab sees.
         assert [message["text"] for message in client.of("user_message")] == ["没到账"]
 
@@ -135,10 +135,10 @@ async def test_queue_and_message_over_a_socket(gateway: Gateway) -> None:
 @pytest.mark.parametrize("data", [None, [], "x", 5, {"text": []}, {"ticket": {}, "rating": "x"}])
 async def test_nonsense_is_refused_or_ignored(gateway: Gateway, event: str, data: Any) -> None:
     async with gateway.socket() as client:
-        refused = await client.io.call(event, data, timeout=20)
+        refused = await client.io.call(event, data, timeout=60)
         assert refused["ok"] is False
         await client.request_session()
-        answer = await client.io.call(event, data, timeout=20)
+        answer = await client.io.call(event, data, timeout=60)
         assert answer["ok"] is (event == "leave_queue" and isinstance(data, dict | None))
         for nonsense in (data, {"typing": "x"}, {"id": -1}, {"id": "x"}, {"id": 2**40}):
             await client.io.emit("typing", nonsense)
@@ -151,7 +151,7 @@ async def test_a_gateway_that_runs_says_so_without_a_look_at_the_database(gatewa
     async with gateway.socket() as client:
         await client.request_session()
         async with gateway.services.database.write():
-            assert await client.io.call("typing", {}, timeout=20) is None
+            assert await client.io.call("typing", {}, timeout=60) is None
         assert client.of("bot_typing") == []
 
 

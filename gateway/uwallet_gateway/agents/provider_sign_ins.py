@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any, Literal
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from uwallet_gateway.agents.accounts import MOST_OF_NAME, end_sessions, is_username
@@ -104,10 +105,27 @@ class ProviderSignIns:
             raise ProviderRefusedError(Refusal.REFUSED)
         email = _verified_email(claims)
         role = self._check(claims, email)
+        try:
+            outcome = await self._open(issuer, subject, claims, email, role, browser)
+        except (IntegrityError, ProviderRefusedError):
+            # Another tab of theirs has made the account, or linked it, at this moment. Else it is refused again.
+            outcome = await self._open(issuer, subject, claims, email, role, browser)
+        self._sign_outs.announce()
+        return outcome
+
+    async def _open(
+        self,
+        issuer: str,
+        subject: str,
+        claims: Mapping[str, Any],
+        email: str | None,
+        role: Role | None,
+        browser: Browser,
+    ) -> SignedIn | SecondStep:
         async with self._database.write() as transaction:
             agent = await self._known(transaction, issuer, subject)
             if agent is None:
-                agent = await self._linked(transaction, claims, email, issuer)
+                agent = await self._linked(transaction, claims, email, issuer, subject)
                 if agent is None:
                     agent = await self._provisioned(transaction, claims, email, role)
                 transaction.add(
@@ -119,11 +137,9 @@ class ProviderSignIns:
             if role is not None and role != agent.role:
                 await self._give_role(transaction, agent, role)
             second_factor: SecondFactor | None = "provider" if self._has_two_factors(claims) else None
-            outcome = await self._sign_ins.after_first_step(
+            return await self._sign_ins.after_first_step(
                 transaction, agent, browser, method="oidc", second_factor=second_factor
             )
-        self._sign_outs.announce()
-        return outcome
 
     def _check(self, claims: Mapping[str, Any], email: str | None) -> Role | None:
         """The role that the provider gives, None if it gives none."""
@@ -153,7 +169,7 @@ class ProviderSignIns:
         return await transaction.get(tables.Agent, row.agent_id, with_for_update=True) if row else None
 
     async def _linked(
-        self, transaction: AsyncSession, claims: Mapping[str, Any], email: str | None, issuer: str
+        self, transaction: AsyncSession, claims: Mapping[str, Any], email: str | None, issuer: str, subject: str
     ) -> tables.Agent | None:
         """The local account that this is the first time of; none that somebody else of the provider has."""
         if self._rules.link_by == "email":
@@ -172,7 +188,7 @@ class ProviderSignIns:
         if agent is None:
             return None
         row = tables.AgentIdentity
-        taken = select(row.agent_id).where(row.agent_id == agent.id, row.issuer == issuer)
+        taken = select(row.agent_id).where(row.agent_id == agent.id, row.issuer == issuer, row.subject != subject)
         if await transaction.scalar(taken) is not None:
             raise ProviderRefusedError(Refusal.NO_ACCOUNT)
         return agent

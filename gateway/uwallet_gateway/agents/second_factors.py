@@ -20,6 +20,7 @@ from uwallet_gateway.audit.log import record
 from uwallet_gateway.clock import now
 from uwallet_gateway.database import tables
 from uwallet_gateway.database.connection import Database
+from uwallet_gateway.database.statements import insert_unless_there
 from uwallet_gateway.errors import ErrorCode, InputError
 from uwallet_gateway.sealing import Seal
 
@@ -95,10 +96,9 @@ class SecondFactors:
         """Makes a secret for the agent's app. A factor that is there goes on until it is confirmed."""
         secret = totp.new_secret()
         async with self._database.write() as transaction:
-            row = await transaction.get(tables.SecondFactor, account.id, with_for_update=True)
-            if row is None:
-                row = tables.SecondFactor(agent_id=account.id)
-                transaction.add(row)
+            # First, so that two browsers that begin at one moment find one row to lock.
+            await insert_unless_there(transaction, tables.SecondFactor(agent_id=account.id))
+            row = await transaction.get_one(tables.SecondFactor, account.id, with_for_update=True)
             row.pending_secret = self._seal.seal(secret)
             row.pending_until = now() + _TIME_TO_CONFIRM
         return Enrolment(secret, totp.provisioning_uri(secret, account.username, self._issuer))

@@ -11,7 +11,8 @@ from datetime import datetime, timedelta
 from typing import Any, Literal, cast
 
 import structlog
-from sqlalchemy import ColumnElement, Row, Table, delete, insert, select, update
+from sqlalchemy import ColumnElement, Row, Table, delete, func, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from uwallet_gateway.audit.actions import Action
@@ -145,6 +146,25 @@ class Sessions:
         told = None if claim is None else _told(site, claim[0], user)
         if token is None and claim is None:
             return await self._begin_visitor(site, script)
+        try:
+            return await self._open(site, token, user, claim, told, forgiving=forgiving, script=script)
+        except IntegrityError:
+            if not forgiving:
+                raise
+            # Another tab has begun the session that both name, at this moment.
+            return await self._open(site, token, user, claim, told, forgiving=forgiving, script=script)
+
+    async def _open(
+        self,
+        site: Site,
+        token: object,
+        user: object,
+        claim: tuple[str, Voucher] | None,
+        told: Attributes | None,
+        *,
+        forgiving: bool,
+        script: Script | None,
+    ) -> Opened:
         async with self._database.write() as transaction:
             chosen_id = _chosen_session(site, token) if forgiving else None
             current = await self._read(transaction, token, chosen_id)
@@ -171,8 +191,11 @@ class Sessions:
             conversation.script = script
             transaction.add(conversation)
             if chosen_id is not None:
-                # One that has ended, or else the id would be taken.
-                await transaction.execute(delete(tables.Session).where(tables.Session.id == chosen_id))
+                # One that has ended, or else the id would be taken; not one that another tab has just begun.
+                row = tables.Session
+                began = func.coalesce(row.renewed_at, row.created_at)
+                has_ended = or_(row.closed_at.is_not(None), began <= now() - self._rules.visitor)
+                await transaction.execute(delete(row).where(row.id == chosen_id, has_ended))
             opened = await self._begin(transaction, conversation, closed=current, session_id=chosen_id)
             return replace(opened, begins=True, script=script)
 

@@ -99,10 +99,12 @@ class KnowledgeChecks:
         """
         draft = await self._draft()
         revision = await self._store.revision(draft.number)
-        moment = now()
+        moment, begins = now(), False
         async with self._database.write() as transaction:
-            # Two who start at once find one draft to lock.
-            await transaction.get(tables.KnowledgeVersion, draft.number, with_for_update=True)
+            # Two who start at once find one draft to lock; or none any more, if somebody discards it.
+            there = await transaction.get(tables.KnowledgeVersion, draft.number, with_for_update=True)
+            if there is None:
+                raise InputError(ErrorCode.NOT_FOUND)
             row = await transaction.get(tables.KnowledgeCheck, draft.number)
             if row is None or not _goes_on(row) or row.revision != revision:
                 if row is None:
@@ -111,9 +113,12 @@ class KnowledgeChecks:
                 row.revision, row.state, row.progress, row.conversations = revision, "running", 0.0, 0
                 row.findings, row.started_at, row.updated_at, row.ended_at = [], moment, moment, None
                 record(transaction, Action.KNOWLEDGE_CHECKED, str(draft.number), revision=revision)
-                task = asyncio.create_task(self._run(draft, revision, moment))
-                self._running.add(task)
-                task.add_done_callback(self._running.discard)
+                begins = True
+        if begins:
+            # Once it is stored: a run that finds no row of its own takes itself for one that nobody wants any more.
+            task = asyncio.create_task(self._run(draft, revision, moment))
+            self._running.add(task)
+            task.add_done_callback(self._running.discard)
         return await self.read()
 
     async def cancel(self) -> ChecksView:

@@ -96,10 +96,16 @@ class KnowledgePublisher:
         plan = await self._plans.due()
         if plan is None:
             return
+        draft = await self._store.draft()
+        if draft is None or draft.number != plan.version:
+            # It was published, by a gateway that could not say so any more.
+            await self._plans.end(plan.version, None)
+            return
         try:
             await self.publish(plan.revision, plan.agent, plan.note)
         except InputError as error:
-            if error.code in _PASSING:
+            # Not found: another gateway was faster, and ends it.
+            if error.code in _PASSING or error.code is ErrorCode.NOT_FOUND:
                 return
             await self._plans.end(plan.version, error.code.value)
             _log.warning("knowledge.plan.refused", version=plan.version, code=error.code.value)

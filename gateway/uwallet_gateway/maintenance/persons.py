@@ -272,7 +272,8 @@ class Persons:
         async with self._database.write() as transaction:
             for conversation in await _conversations(transaction, person):
                 if await transaction.get(tables.LegalHold, conversation.id) is None:
-                    transaction.add(tables.LegalHold(conversation_id=conversation.id, reason=reason, created_at=now()))
+                    hold = tables.LegalHold(conversation_id=conversation.id, reason=reason, created_at=now())
+                    await insert_unless_there(transaction, hold)
                     placed += 1
             record(transaction, Action.HOLD_PLACED, self.pseudonym(person), reason=reason, conversations=placed)
         return placed

@@ -33,4 +33,4 @@ def redis(tmp_path: Path) -> Iterator[int]:
         time.sleep(0.02)
     yield port
     process.terminate()
-    process.wait(20)
+    process.wait(60)

@@ -48,7 +48,7 @@ def remote() -> Iterator[EndpointConfig]:
         yield EndpointConfig(url=f"http://127.0.0.1:{port}/webhook")
     finally:
         server.terminate()
-        server.wait(20)
+        server.wait(60)
 
 
 def call(name: str) -> dict[str, Any]:

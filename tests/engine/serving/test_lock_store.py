@@ -70,8 +70,7 @@ async def test_a_turn_that_lasts_keeps_its_conversation(redis: int, monkeypatch:
                 pass
 
 
-async def test_an_engine_that_died_gives_its_conversation_back(redis: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lock_store, "_LIFETIME", 0.3)
+async def test_an_engine_that_died_gives_its_conversation_back(redis: int) -> None:
     async with engine(redis) as dead, engine(redis) as alive:
         # Nobody extends what a killed one had.
         assert await dead._redis.lock(f"{dead.key_prefix}lease:me", timeout=0.3).acquire()

@@ -36,7 +36,7 @@ async def entries_of(admin: DeskAgent, **params: Any) -> list[dict[str, Any]]:
 async def test_signing_in_and_out_and_what_fails(gateway: Gateway, admin: DeskAgent) -> None:
     await gateway.services.accounts.create("lin", "小林", Role.AGENT, PASSWORD)
     headers = {"Origin": gateway.url}
-    async with httpx.AsyncClient(base_url=gateway.url + API, headers=headers, timeout=30, verify=False) as client:
+    async with httpx.AsyncClient(base_url=gateway.url + API, headers=headers, timeout=120, verify=False) as client:
         for username, password in (("Lin", "wrong"), ("my-secret-9vrt", "wrong"), ("lin", PASSWORD)):
             given = await client.post("/session", json={"username": username, "password": password})
         csrf = {"X-CSRF-Token": given.json()["csrf"]}

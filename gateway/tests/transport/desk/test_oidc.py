@@ -38,7 +38,7 @@ class Scene:
     provider: OidcProvider
 
     def browser(self) -> httpx.AsyncClient:
-        return httpx.AsyncClient(base_url=self.gateway.url + API, timeout=30, verify=False)
+        return httpx.AsyncClient(base_url=self.gateway.url + API, timeout=120, verify=False)
 
     async def from_provider(self, browser: httpx.AsyncClient) -> str:
         """Follows a browser to the provider; returns the address at which it sends it back."""
@@ -318,7 +318,7 @@ async def test_provider_of_another_name_or_away_is_not_used(scenes: Scenes) -> N
 
 
 async def test_without_a_provider_there_is_no_button_and_no_way(gateway: Gateway) -> None:
-    async with httpx.AsyncClient(base_url=gateway.url + API, timeout=30, verify=False) as browser:
+    async with httpx.AsyncClient(base_url=gateway.url + API, timeout=120, verify=False) as browser:
         assert (await browser.get("/sign_in")).json()["provider"] is None
         for path in ("/oidc/start", "/oidc/callback", "/oidc/sign_out"):
             assert (await browser.get(path)).json()["code"] == "not_found"

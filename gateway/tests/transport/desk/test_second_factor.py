@@ -36,7 +36,7 @@ def clock() -> Iterator[Clock]:
 
 
 def browser(gateway: Gateway) -> httpx.AsyncClient:
-    return httpx.AsyncClient(base_url=gateway.url + API, headers={"Origin": gateway.url}, timeout=30, verify=False)
+    return httpx.AsyncClient(base_url=gateway.url + API, headers={"Origin": gateway.url}, timeout=120, verify=False)
 
 
 async def sign_in(client: httpx.AsyncClient, username: str = "zhou") -> httpx.Response:

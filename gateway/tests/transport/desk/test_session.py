@@ -26,7 +26,7 @@ async def gateway_with_lin(gateway: Gateway) -> Gateway:
 
 
 def browser(gateway: Gateway) -> httpx.AsyncClient:
-    return httpx.AsyncClient(base_url=gateway.url + API, headers={"Origin": gateway.url}, timeout=30, verify=False)
+    return httpx.AsyncClient(base_url=gateway.url + API, headers={"Origin": gateway.url}, timeout=120, verify=False)
 
 
 async def sign_in(client: httpx.AsyncClient, username: str = "lin", password: str = PASSWORD) -> httpx.Response:

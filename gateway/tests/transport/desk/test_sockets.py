@@ -86,11 +86,11 @@ async def test_messages_typing_and_read_marks_both_ways(gateway: Gateway) -> Non
         await widget.io.emit("typing", {"typing": True})
         assert await desk.wait_for("user_typing") == {"ticket_id": ticket_id, "typing": True}
         await desk.ask("typing", ticket_id=ticket_id, typing=True)
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while {"typing": True, "author": "agent"} not in await widget.wait_for("bot_typing"):
                 await widget.wait_for("bot_typing", len(widget.of("bot_typing")) + 1)
         answer = await lin.ok("POST", f"/tickets/{ticket_id}/messages", json={"text": "在的", "client_id": "1"})
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while widget.of("bot_uttered")[-1]["metadata"]["id"] != answer["id"]:
                 await widget.wait_for("bot_uttered", len(widget.of("bot_uttered")) + 1)
         # The desk's own other tabs are told, too.
@@ -98,7 +98,7 @@ async def test_messages_typing_and_read_marks_both_ways(gateway: Gateway) -> Non
         await widget.io.emit("read", {"id": answer["id"]})
         assert await desk.wait_for("read") == {"ticket_id": ticket_id, "user_read_id": answer["id"]}
         await desk.ask("read", ticket_id=ticket_id, id=answer["id"])
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while (await widget.wait_for("support_changed"))[-1]["agent_read_id"] != answer["id"]:
                 await widget.wait_for("support_changed", len(widget.of("support_changed")) + 1)
         again = await desk.ask("watch", ticket_id=ticket_id, after=said["message"]["id"])
