@@ -17,7 +17,7 @@ from uwallet_gateway.app import create_app, finish
 from uwallet_gateway.services import build_services
 from uwallet_gateway.settings import Settings
 from uwallet_gateway.transport.socket_io import SocketTransport
-from uwallet_gateway.transport.web_sockets import LeanWebSocket
+from uwallet_gateway.transport.web_sockets import LeanHttp, LeanWebSocket
 
 # Bytes of a WebSocket message; Socket.IO's own limit is lower and answers first.
 _WEBSOCKET_BYTES = 1024 * 1024
@@ -57,7 +57,8 @@ def serve(settings: Settings) -> None:
         # The application does it, by its own setting.
         proxy_headers=False,
         server_header=False,
-        # The implementation that takes least, named so that an upgrade cannot change it.
+        # The implementations that take least, named so that an upgrade cannot change them.
+        http=LeanHttp,
         ws=LeanWebSocket,
         # Engine.IO's heartbeat finds dead peers already; a second one costs as much again.
         ws_ping_interval=None,

@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from typing import Any
+from typing import Any, cast
+from unittest import mock
 
 import asyncpg
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Table, event, insert, select, text
+from sqlalchemy.exc import IntegrityError
 
 from tests.conftest import SettingsFactory
+from uwallet_gateway.clock import now
 from uwallet_gateway.database import tables
-from uwallet_gateway.database.connection import Database, DatabaseUnavailableError, UnstorableTextError, database_url
+from uwallet_gateway.database.connection import (
+    Database,
+    DatabaseUnavailableError,
+    NewRow,
+    UnstorableTextError,
+    database_url,
+)
 from uwallet_gateway.settings import SettingsError
 
 
@@ -116,3 +125,66 @@ async def test_server_that_ends_a_connection_is_told_as_away(database: Database)
 
     with pytest.raises(DatabaseUnavailableError):
         await end_it()
+
+
+SITE, ORIGIN = (insert(cast("Table", table.__table__)) for table in (tables.Site, tables.SiteOrigin))
+
+
+def site(key: str) -> tuple[NewRow, NewRow]:
+    values = {"key": key, "name": key, "secret": "", "require_identity": False, "created_at": now()}
+    return (SITE, values), (ORIGIN, {"site_key": key, "origin": "https://a"})
+
+
+async def stored_sites(database: Database) -> set[str]:
+    async with database.read() as transaction:
+        return set(await transaction.scalars(select(tables.SiteOrigin.site_key)))
+
+
+@pytest.mark.both_databases
+async def test_who_asks_while_others_are_stored_is_stored_together_with_all_who_have(database: Database) -> None:
+    commits = 0
+
+    def count(_connection: object) -> None:
+        nonlocal commits
+        commits += 1
+
+    event.listen(database.engine.sync_engine, "commit", count)
+    await asyncio.gather(*(database.insert(*site(str(number))) for number in range(50)))
+    assert await stored_sites(database) == {str(number) for number in range(50)}
+    # The first goes at once, perhaps alone.
+    assert commits <= 2
+    await database.insert(*site("later"))
+    assert "later" in await stored_sites(database)
+
+
+@pytest.mark.both_databases
+async def test_what_cannot_be_stored_is_nobody_elses_fault(database: Database) -> None:
+    wrong = (ORIGIN, {"site_key": "unknown", "origin": "https://a"})
+    gone = asyncio.create_task(database.insert(*site("gone")))
+    asked = [database.insert(*site("one")), database.insert(wrong), database.insert(*site("other"))]
+    waiting = asyncio.gather(*asked, return_exceptions=True)
+    await asyncio.sleep(0)
+    gone.cancel()
+    first, second, third = await waiting
+    assert (first, third) == (None, None)
+    assert isinstance(second, IntegrityError)
+    # Who has asked and gone is no reason to forget what they asked for.
+    assert await stored_sites(database) == {"gone", "one", "other"}
+
+
+async def test_all_are_told_that_the_database_is_away(database: Database) -> None:
+    with mock.patch.object(database, "_insert_together", side_effect=DatabaseUnavailableError("away")):
+        told = await asyncio.gather(*(database.insert(*site(key)) for key in "ab"), return_exceptions=True)
+    assert [type(error) for error in told] == [DatabaseUnavailableError] * 2
+    assert told[0] is not told[1]
+    await database.insert(*site("c"))
+    assert await stored_sites(database) == {"c"}
+
+
+async def test_what_was_asked_for_is_stored_before_the_end(database: Database) -> None:
+    asked = asyncio.create_task(database.insert(*site("last")))
+    await asyncio.sleep(0)
+    asked.cancel()
+    await database.close()
+    assert database._inserting is None
+    assert await stored_sites(database) == {"last"}

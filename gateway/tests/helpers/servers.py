@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
+from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -15,11 +16,17 @@ __all__ = ["free_port", "serving"]
 
 
 @contextlib.asynccontextmanager
-async def serving(app: ASGIApp, port: int) -> AsyncIterator[None]:
-    """Serves within the block; leaving it is what SIGTERM does to a process."""
+async def serving(app: ASGIApp, port: int, **options: Any) -> AsyncIterator[None]:
+    """Serves within the block, with these options of uvicorn; leaving it is what SIGTERM does to a process."""
     server = uvicorn.Server(
         uvicorn.Config(
-            app, host="127.0.0.1", port=port, log_config=None, proxy_headers=False, timeout_graceful_shutdown=2
+            app,
+            host="127.0.0.1",
+            port=port,
+            log_config=None,
+            proxy_headers=False,
+            timeout_graceful_shutdown=2,
+            **options,
         )
     )
     # Signals belong to the test runner.

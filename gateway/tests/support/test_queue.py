@@ -92,3 +92,15 @@ async def test_users_know_before_they_ask_whether_somebody_is_there(office: Offi
     await office.agent("小林")
     after = await office.state(conversation_id)
     assert (before.available, after.available) == (False, True)
+
+
+async def test_what_all_desks_are_told_is_read_at_once(office: Office) -> None:
+    lin, zhou = await office.agent("小林"), await office.agent("小周")
+    await office.chat(lin)
+    await office.chat(lin)
+    await office.waiting_ticket()
+    counts, chats = await office.tickets.counts_of_all()
+    assert chats == {lin: 2}
+    for agent in (lin, zhou):
+        assert counts.model_copy(update={"mine": chats.get(agent, 0)}) == await office.tickets.counts(agent)
+    assert (counts.waiting, counts.mine, counts.online) == (1, 0, 2)

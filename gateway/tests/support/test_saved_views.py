@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Awaitable
+
 import pytest
 
 from tests.helpers.office import Office
 from uwallet_gateway.errors import InputError
+from uwallet_gateway.hooks.endpoints import HookFormat
+from uwallet_gateway.hooks.events import HookEvent
+from uwallet_gateway.hooks.registry import EndpointValues
+from uwallet_gateway.protocol.routing import SkillGroupRequest
 from uwallet_gateway.protocol.views import Place, SavedViewRequest
 
 TICKETS: list[Place] = ["tickets"]
@@ -15,6 +22,21 @@ def view(name: str, *, is_shared: bool = False, **filters: str) -> SavedViewRequ
     return SavedViewRequest(
         place="tickets", name=name, is_shared=is_shared, filters=filters or {"status": "closed"}
     ).cleaned()
+
+
+@pytest.mark.both_databases
+async def test_of_those_that_take_a_name_at_one_moment_one_gets_it(office: Office) -> None:
+    services, lin = office.services, await office.agent("小林")
+    group = SkillGroupRequest(name="支付")
+    hook = EndpointValues(events=[HookEvent.CREATED], url="https://hooks.example.com/x")
+    adding: tuple[list[Awaitable[object]], ...] = (
+        [services.saved_views.add(lin, view("退款", is_shared=True)) for _ in range(5)],
+        [services.skill_groups.add(group) for _ in range(5)],
+        [services.hook_endpoints.add("crm", HookFormat.JSON, hook) for _ in range(5)],
+    )
+    for each in adding:
+        found = await asyncio.gather(*each, return_exceptions=True)
+        assert [str(it.code) for it in found if isinstance(it, InputError)] == ["name_taken"] * 4
 
 
 async def test_own_views_are_nobody_elses_and_those_of_the_team_are_everybodys(office: Office) -> None:

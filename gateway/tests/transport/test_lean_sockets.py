@@ -4,24 +4,33 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import hashlib
 import inspect
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
-from typing import Any
+from typing import Any, cast
 
 import aiohttp
 import engineio
 import pytest
 import socketio
+from engineio import packet
+from engineio.async_drivers.asgi import translate_request
 from engineio.async_socket import AsyncSocket
+from starlette.types import Receive, Scope, Send
 
 from tests.helpers.servers import free_port, serving
-from uwallet_gateway.transport.lean_sockets import LeanServer, LeanSocket
+from uwallet_gateway.transport.lean_sockets import FramedPacket, LeanServer, LeanSocket
+from uwallet_gateway.transport.web_sockets import LeanHttp, LeanWebSocket, frame_of, let_go
 
 # What is replaced, or relied on, and its source when that was written.
 UPSTREAM = {
     AsyncSocket._websocket_handler: "27f120df4d71",
     AsyncSocket.poll: "826f58a9f360",
+    AsyncSocket._upgrade_websocket: "820b83efe96a",
+    translate_request: "39e74733f1fe",
+    engineio.AsyncServer.handle_request: "1a8c878e3516",
     AsyncSocket.schedule_ping: "fe316639159c",
     AsyncSocket._send_ping: "67db82a704ea",
     AsyncSocket.check_ping_timeout: "77616d5ca780",
@@ -51,7 +60,8 @@ class Server:
         self.io.on("disconnect", self._disconnect)
         self.io.on("say", self._say)
 
-    async def _connect(self, sid: str, _environ: object, _auth: object = None) -> None:
+    async def _connect(self, sid: str, environ: dict[str, Any], _auth: object = None) -> None:
+        let_go(environ)
         self.heard.append(sid)
 
     async def _say(self, _sid: str, text: str) -> str:
@@ -68,8 +78,15 @@ class Server:
 
 @contextlib.asynccontextmanager
 async def running(interval: float = 0.05, timeout: float = 60) -> AsyncIterator[Server]:
+    """As the gateway is run."""
     server = Server(interval, timeout)
-    async with serving(socketio.ASGIApp(server.io), server.port):
+    polling = socketio.ASGIApp(server.io)
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        serve = server.io.eio.handle_request if scope["type"] == "websocket" else polling
+        await serve(scope, receive, send)
+
+    async with serving(app, server.port, http=LeanHttp, ws=LeanWebSocket):
         yield server
 
 
@@ -101,7 +118,7 @@ async def test_who_answers_pings_stays_and_is_served() -> None:
             assert await read(socket, "43") == f'43{number}["{number}"]'
         (one,) = server.sockets
         assert isinstance(one, LeanSocket)
-        # The reader and the writer, and none that waits for time to pass.
+        # The reader, and none that waits for time to pass or for something to write.
         waiting = [task for task in asyncio.all_tasks() if "engineio" in str(task.get_coro())]
         assert [task for task in waiting if "_send_ping" in str(task) or "_service_task" in str(task)] == []
 
@@ -178,6 +195,122 @@ async def test_all_are_told_at_once_and_who_has_gone_is_not() -> None:
         frame = await read(other, "42")
         await other.send_str(f'43{frame[2:].partition("[")[0]}["yes"]')
         assert await answered == "yes"
+
+
+def held() -> Counter[str]:
+    """Objects of the server and of the libraries below it, those that only the collector would find included."""
+    ours = ("uwallet_gateway.", "uvicorn.", "websockets.", "engineio.", "socketio.", "httptools.", "uvloop.")
+    kinds = [it if isinstance(it, type) else type(it) for it in gc.get_objects()]
+    names = (f"{kind.__module__}.{kind.__qualname__}" for kind in kinds)
+    return Counter(name for name in names if name.startswith(ours))
+
+
+async def test_nothing_of_a_closed_window_waits_for_the_collector() -> None:
+    async with running(interval=60) as server:
+        gc.collect()
+        gc.disable()
+        try:
+            for number in range(4):
+                before = held()
+                async with window(server) as socket:
+                    await socket.send_str(f'42{number}["say","{number}"]')
+                    await read(socket, "43")
+                    if number == 3:
+                        # As a telephone that has lost its network: no frame says that it goes.
+                        cast("Any", socket)._conn.transport.abort()
+                await asyncio.wait_for(server.gone, 30)
+                server.gone = asyncio.get_running_loop().create_future()
+                # The last task of a connection.
+                await asyncio.sleep(0.1)
+                if number >= 2:
+                    assert held() - before == Counter()
+        finally:
+            gc.enable()
+
+
+class Line:
+    """A line that takes frames while it is free, and a WebSocket on it that waits until it is."""
+
+    def __init__(self) -> None:
+        self.free = asyncio.Event()
+        self.taken: list[bytes] = []
+        self.frames: asyncio.Queue[str] = asyncio.Queue()
+        self.closed = False
+        self.broken = False
+
+    def write(self, frame: bytes) -> bool:
+        if self.free.is_set():
+            self.taken.append(frame)
+        return self.free.is_set()
+
+    async def send(self, data: str | bytes) -> None:
+        await self.free.wait()
+        if self.broken:
+            raise OSError
+        self.taken.append(frame_of(data))
+
+    async def wait(self) -> str:
+        return await self.frames.get()
+
+    async def close(self) -> None:
+        self.closed = True
+
+
+def message(number: int) -> packet.Packet:
+    return (FramedPacket if number % 2 else packet.Packet)(packet.MESSAGE, str(number))
+
+
+async def eventually(is_so: Callable[[], bool]) -> None:
+    async with asyncio.timeout(30):
+        while not is_so():
+            await asyncio.sleep(0.01)
+
+
+@pytest.mark.parametrize("is_short", [True, False])
+async def test_order_is_kept_whoever_reads_slowly(*, is_short: bool) -> None:
+    line = Line()
+    server = LeanServer(async_mode="asgi", ping_interval=60)
+    socket = LeanSocket(server.eio, "sid", line.write if is_short else None)
+    # Before the handshake nothing is sent; afterwards everything, in order.
+    line.free.set()
+    socket.put(message(0))
+    assert line.taken == []
+    serving_it = asyncio.create_task(socket._websocket_handler(line))
+    await eventually(lambda: len(line.taken) == 1)
+    line.free.clear()
+    for number in (1, 2, 3):
+        socket.put(message(number))
+    await asyncio.sleep(0)
+    assert len(line.taken) == 1
+    line.free.set()
+    # Comes while others wait, although the line is free.
+    socket.put(message(4))
+    await eventually(lambda: len(line.taken) == 5)
+    socket.put(message(5))
+    await eventually(lambda: len(line.taken) == 6)
+    assert line.taken == [frame_of(f"4{number}") for number in range(6)]
+    serving_it.cancel()
+    await serving_it
+    assert socket.closed
+    assert line.closed
+
+
+async def test_what_is_sent_to_one_that_has_gone_is_not_kept() -> None:
+    line = Line()
+    socket = LeanSocket(LeanServer(async_mode="asgi", ping_interval=60).eio, "sid", line.write)
+    serving_it = asyncio.create_task(socket._websocket_handler(line))
+    await asyncio.sleep(0)
+    line.broken = True
+    socket.put(message(0))
+    line.free.set()
+    await eventually(lambda: line.closed)
+    line.free.clear()
+    for number in range(10):
+        socket.put(message(number))
+    assert not socket._waiting
+    assert line.taken == []
+    serving_it.cancel()
+    await serving_it
 
 
 async def test_who_begins_with_polling_is_the_librarys() -> None:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal, cast
@@ -12,7 +11,6 @@ from typing import Annotated, Literal, cast
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from pydantic.dataclasses import dataclass
 from sqlalchemy import ColumnElement, delete, func, or_, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from uwallet_gateway.audit.actions import Action
@@ -130,7 +128,7 @@ class CannedReplies:
             InputError: shortcut_taken, unknown_variable; conflict, if there are too many.
         """
         self.check(content)
-        async with self._writing() as transaction:
+        async with self._database.write_unless_taken(ErrorCode.SHORTCUT_TAKEN) as transaction:
             row = await _add(transaction, content, owner_id)
             return (await _replies(transaction, [row]))[0]
 
@@ -150,7 +148,7 @@ class CannedReplies:
             InputError: not_found, forbidden, shortcut_taken, unknown_variable.
         """
         self.check(content)
-        async with self._writing() as transaction:
+        async with self._database.write_unless_taken(ErrorCode.SHORTCUT_TAKEN) as transaction:
             row = await transaction.get(tables.CannedReply, reply_id, with_for_update=True)
             _check_writable(row, agent_id, may_share=may_share)
             if row is None or (owner_id is None and not may_share):
@@ -184,7 +182,7 @@ class CannedReplies:
             InputError: shortcut_taken, unknown_variable, conflict; `details` has the `row` from 0.
         """
         added = 0
-        async with self._writing() as transaction:
+        async with self._database.write_unless_taken(ErrorCode.SHORTCUT_TAKEN) as transaction:
             for number, content in enumerate(contents):
                 try:
                     self.check(content)
@@ -208,15 +206,6 @@ class CannedReplies:
             for reply in first:
                 row = tables.CannedReply(**reply.model_dump(), updated_at=now())
                 await insert_unless_there(transaction, row)
-
-    @contextlib.asynccontextmanager
-    async def _writing(self) -> AsyncIterator[AsyncSession]:
-        """A transaction in which a shortcut may be taken by another one at the same moment."""
-        try:
-            async with self._database.write() as transaction:
-                yield transaction
-        except IntegrityError as error:
-            raise InputError(ErrorCode.SHORTCUT_TAKEN) from error
 
     def check(self, content: ReplyContent) -> None:
         """Refuses a text with a variable that nobody fills in: the user would read it in braces.

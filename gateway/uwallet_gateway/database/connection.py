@@ -4,25 +4,29 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import contextvars
 import functools
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import asyncpg
 from sqlalchemy import Insert, Row, Select, event
 from sqlalchemy.engine import URL, Connection, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import Session
 
 from uwallet_gateway.database.dead_lines import GIVEN_UP_AFTER, give_up_soon
 from uwallet_gateway.database.one_trip import make_one_trip
+from uwallet_gateway.errors import ErrorCode, InputError
 from uwallet_gateway.settings import PREFIX, Settings, SettingsError
 
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
 # States of SQL.
-_DEADLOCK = "40P01"
+_DEADLOCK, _TAKEN = "40P01", "23505"
 # The beginnings of those of a server that cannot serve now: a connection that is lost, one that only reads as it is no
 # longer the first of its cluster, a transaction that took too long, no room on disk or for one more connection, a
 # server that ends or starts, a disk that fails.
@@ -38,6 +42,8 @@ _IDLE_TRANSACTION = 10
 # Connections of a process, made when they are needed; and seconds that one is waited for. Whoever gets none is refused
 # and asks again, which may be another gateway.
 _CONNECTIONS, _CONNECTION_WAIT = 15, 5
+# Insertions of one transaction, at most.
+_INSERTED_TOGETHER = 100
 # The write-ahead log is emptied at a moment without readers.
 _EMPTYING_ATTEMPTS, _EMPTYING_PAUSE = 5, 0.2
 
@@ -52,6 +58,26 @@ class BrokenReferencesError(Exception):
 
 class UnstorableTextError(ValueError):
     """A text that no database takes: half a surrogate pair, or in PostgreSQL a NUL."""
+
+
+# A statement, and the values of a row.
+NewRow = tuple[Insert, Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Insertion:
+    rows: tuple[NewRow, ...]
+    stored: asyncio.Future[None]
+
+    # Who has asked may have gone.
+
+    def succeed(self) -> None:
+        if not self.stored.done():
+            self.stored.set_result(None)
+
+    def fail(self, error: Exception) -> None:
+        if not self.stored.done():
+            self.stored.set_exception(error)
 
 
 class Database:
@@ -87,6 +113,8 @@ class Database:
         self._writing = self.engine.execution_options(writes=True)
         self._single = self.engine.execution_options(single=True)
         self._turn = asyncio.Lock()
+        self._insertions: deque[_Insertion] = deque()
+        self._inserting: asyncio.Task[None] | None = None
         if self.is_sqlite:
             event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
             event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
@@ -133,16 +161,78 @@ class Database:
                 for hook in self.before_commit:
                     await session.run_sync(hook)
 
-    async def insert(self, *rows: tuple[Insert, Mapping[str, Any]]) -> None:
+    @contextlib.asynccontextmanager
+    async def write_unless_taken(self, code: ErrorCode) -> AsyncIterator[AsyncSession]:
+        """As `write`, where two may take one name at one moment: each has looked, and found it free.
+
+        Args:
+            code: What the second is told.
+
+        Raises:
+            InputError: With this code.
+        """
+        try:
+            async with self.write() as session:
+                yield session
+        except IntegrityError as error:
+            if _state(error.orig) != _TAKEN:
+                raise
+            raise InputError(code) from error
+
+    async def insert(self, *rows: NewRow) -> None:
         """Stores new rows in one transaction, as quickly as can be: nothing else belongs to it.
+
+        Whoever asks while others are being stored is stored together with all who have asked by then: of thousands who
+        come at once not each waits for the disk.
 
         Raises:
             DatabaseUnavailableError: The database does not answer; nothing is stored.
         """
+        insertion = _Insertion(rows, asyncio.get_running_loop().create_future())
+        self._insertions.append(insertion)
+        if self._inserting is None:
+            # In a context of its own: it works for everybody.
+            self._inserting = asyncio.create_task(self._insert_waiting(), context=contextvars.Context())
+        await insertion.stored
+
+    async def _insert_waiting(self) -> None:
+        try:
+            while self._insertions:
+                some = [self._insertions.popleft() for _ in range(min(len(self._insertions), _INSERTED_TOGETHER))]
+                await self._insert_each(some)
+        finally:
+            self._inserting = None
+
+    async def _insert_each(self, insertions: Sequence[_Insertion]) -> None:
+        try:
+            await self._insert_together([row for insertion in insertions for row in insertion.rows])
+        except DatabaseUnavailableError as error:
+            for insertion in insertions:
+                insertion.fail(DatabaseUnavailableError(str(error)))
+        except Exception as error:
+            if len(insertions) == 1:
+                insertions[0].fail(error)
+                return
+            # What is wrong with one is no fault of the others.
+            for insertion in insertions:
+                await self._insert_each([insertion])
+        except BaseException:
+            for insertion in insertions:
+                insertion.stored.cancel()
+            raise
+        else:
+            for insertion in insertions:
+                insertion.succeed()
+
+    async def _insert_together(self, rows: Iterable[NewRow]) -> None:
+        # In the order of their first rows, so that what others refer to comes before them.
+        values: dict[int, tuple[Insert, list[Mapping[str, Any]]]] = {}
+        for statement, row in rows:
+            values.setdefault(id(statement), (statement, []))[1].append(row)
         with _told_apart():
             async with self._own_turn(), self._writing.begin() as connection:
-                for statement, values in rows:
-                    await connection.execute(statement, values)
+                for statement, all_rows in values.values():
+                    await connection.execute(statement, all_rows)
 
     @contextlib.asynccontextmanager
     async def reshape(self) -> AsyncIterator[AsyncConnection]:
@@ -193,7 +283,9 @@ class Database:
         return False
 
     async def close(self) -> None:
-        """Closes all connections."""
+        """Closes all connections, once everything is stored that was asked for."""
+        if self._inserting is not None:
+            await self._inserting
         await self.engine.dispose()
 
     @contextlib.asynccontextmanager

@@ -120,7 +120,7 @@ class HookEndpoints:
         """
         secret = secrets.token_urlsafe(_SECRET_BYTES) if kind is HookFormat.JSON else values.secret or None
         endpoint = _checked(name, kind, values.url or "", secret, values)
-        async with self._database.write() as transaction:
+        async with self._database.write_unless_taken(ErrorCode.NAME_TAKEN) as transaction:
             if self._is_in_file(name) or await transaction.get(tables.HookEndpoint, name) is not None:
                 raise InputError(ErrorCode.NAME_TAKEN)
             if (await transaction.scalar(select(func.count()).select_from(tables.HookEndpoint)) or 0) >= _MOST:

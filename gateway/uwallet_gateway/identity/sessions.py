@@ -335,19 +335,27 @@ class Sessions:
     async def _begin_visitor(self, site: Site, script: Script | None) -> Opened:
         """What `open` does for somebody who has been given nothing yet, without what the ORM takes for two rows."""
         moment = now()
+        session = Session(
+            id=secrets.token_hex(_ID_BYTES),
+            conversation_id=uuid.uuid4().hex,
+            kind="visitor",
+            site_key=site.key,
+            external_id=None,
+            revoked_at=None,
+            expires_at=moment + self._lifetime("visitor"),
+        )
         conversation: dict[str, Any] = {
-            "id": uuid.uuid4().hex,
+            "id": session.conversation_id,
             "site_key": site.key,
-            "kind": "visitor",
+            "kind": session.kind,
             "last_id": 0,
             "script": script,
             "created_at": moment,
             "active_at": moment,
         }
-        session = {"id": secrets.token_hex(_ID_BYTES), "conversation_id": conversation["id"], "created_at": moment}
-        await self._database.insert((_NEW_CONVERSATION, conversation), (_NEW_SESSION, session))
-        opened = self._session(tables.Session(**session), tables.Conversation(**conversation))
-        return Opened(opened, self._keys.sign_session(opened.id), begins=True, script=script)
+        row = {"id": session.id, "conversation_id": session.conversation_id, "created_at": moment}
+        await self._database.insert((_NEW_CONVERSATION, conversation), (_NEW_SESSION, row))
+        return Opened(session, self._keys.sign_session(session.id), begins=True, script=script)
 
     async def _begin(
         self,

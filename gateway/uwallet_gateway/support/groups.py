@@ -50,7 +50,7 @@ class SkillGroups:
         Raises:
             InputError: empty, too_long, name_taken, not_found (of a member); conflict, if there are too many.
         """
-        async with self._database.write() as session:
+        async with self._database.write_unless_taken(ErrorCode.NAME_TAKEN) as session:
             if len((await session.scalars(select(tables.SkillGroup.id))).all()) >= MOST_GROUPS:
                 raise InputError(ErrorCode.CONFLICT)
             group = tables.SkillGroup(updated_at=now())
@@ -68,7 +68,7 @@ class SkillGroups:
         Raises:
             InputError: not_found (also of a member), empty, too_long, name_taken.
         """
-        async with self._database.write() as session:
+        async with self._database.write_unless_taken(ErrorCode.NAME_TAKEN) as session:
             group = await session.get(tables.SkillGroup, group_id, with_for_update=True)
             if group is None:
                 raise InputError(ErrorCode.NOT_FOUND)

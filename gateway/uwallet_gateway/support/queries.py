@@ -293,6 +293,16 @@ class TicketQueries:
         async with self._database.read() as session:
             return await _counts(session, agent_id)
 
+    async def counts_of_all(self) -> tuple[QueueCounts, dict[int, int]]:
+        """What `counts` tells everybody, with no chats of one's own, and the chats of each agent who has any."""
+        row = tables.Ticket
+        async with self._database.read() as session:
+            counts = await _counts(session, None)
+            chats = await session.execute(
+                select(row.agent_id, func.count()).where(row.status == "active").group_by(row.agent_id)
+            )
+            return counts, {agent_id: count for agent_id, count in chats if agent_id is not None}
+
     async def waiting_and_active(self) -> tuple[int, int]:
         """How many tickets are queued, and how many are active."""
         async with self._database.read() as session:
@@ -555,8 +565,9 @@ def _tickets() -> Select[Any]:
     )
 
 
-async def _counts(session: AsyncSession, agent_id: int) -> QueueCounts:
+async def _counts(session: AsyncSession, agent_id: int | None) -> QueueCounts:
     row = tables.Ticket
+    online = select(func.count()).select_from(tables.Agent).where(is_online()).scalar_subquery()
     counts = (
         await session.execute(
             select(
@@ -565,18 +576,18 @@ async def _counts(session: AsyncSession, agent_id: int) -> QueueCounts:
                 func.count().filter(row.status == "active", row.agent_id == agent_id),
                 func.count().filter(_is_left()),
                 func.count().filter(row.status == "message"),
+                online,
             ).where(row.status.in_(_OPEN))
         )
     ).one()
-    online = await session.scalar(select(func.count()).select_from(tables.Agent).where(is_online()))
-    waiting, urgent, mine, messages, unclaimed = counts
+    waiting, urgent, mine, messages, unclaimed, online_count = counts
     return QueueCounts(
         waiting=waiting,
         urgent=urgent,
         mine=mine,
         messages=messages,
         requests=unclaimed - messages,
-        online=online or 0,
+        online=online_count,
     )
 
 

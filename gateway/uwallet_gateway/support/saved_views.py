@@ -42,7 +42,7 @@ class SavedViews:
         """
         row = tables.SavedView
         owner_id = None if wanted.is_shared else agent_id
-        async with self._database.write() as session:
+        async with self._database.write_unless_taken(ErrorCode.NAME_TAKEN) as session:
             count = await session.scalar(select(func.count()).where(row.owner_id.is_not_distinct_from(owner_id)))
             if (count or 0) >= _MOST:
                 raise InputError(ErrorCode.TOO_MANY)
@@ -65,7 +65,7 @@ class SavedViews:
             InputError: not_found, name_taken, malformed (it is one of another list).
         """
         owner_id = None if wanted.is_shared else agent_id
-        async with self._database.write() as session:
+        async with self._database.write_unless_taken(ErrorCode.NAME_TAKEN) as session:
             view = await session.scalar(
                 select(tables.SavedView).where(_changeable(view_id, agent_id, may_share=may_share))
             )

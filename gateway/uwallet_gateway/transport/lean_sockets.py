@@ -1,8 +1,11 @@
-"""Engine.IO over WebSockets with what a window that does nothing needs: two tasks and one timer.
+"""Engine.IO over WebSockets with what a window that does nothing needs: one task and one timer.
 
 The library has four tasks and four timers for each window, one task more and two timers for each frame, and looks at
 all windows in turn to find those that are silent. What it does for long polling, and for those that begin so, is left
 to it.
+
+What is sent goes to the line at once, and what is for many is written out as a frame once. Only for a window that does
+not read there are a queue and a task that waits.
 """
 
 from __future__ import annotations
@@ -10,34 +13,83 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
+from collections import deque
 from collections.abc import Callable
 from typing import Any
 
 import engineio
 import socketio
 from engineio import exceptions, packet
+from engineio.async_drivers.asgi import translate_request
 from engineio.async_socket import AsyncSocket
+from starlette.types import Receive, Scope, Send
 
-_PING = packet.Packet(packet.PING)
+from uwallet_gateway.transport.web_sockets import frame_of, take_writing
+
+
+class FramedPacket(packet.Packet):  # type: ignore[misc]  # the library has no types
+    """A packet that is written out as a frame once, whoever gets it."""
+
+    frame: bytes | None = None
+
+    def as_frame(self) -> bytes:
+        """The frame."""
+        if self.frame is None:
+            self.frame = frame_of(self.encode())
+        return self.frame
+
+
+_PING = FramedPacket(packet.PING)
 
 
 class LeanSocket(AsyncSocket):  # type: ignore[misc]  # the library has no types
     """A connection that is a WebSocket from its beginning."""
 
-    def __init__(self, server: Any, sid: str) -> None:
-        """Has said nothing yet."""
+    def __init__(self, server: Any, sid: str, write: Callable[[bytes], bool] | None) -> None:
+        """Has said nothing yet.
+
+        Args:
+            server: The Engine.IO server.
+            sid: Its id.
+            write: Sends a frame at once, or says that it cannot; None on a server that has no such way.
+        """
         super().__init__(server, sid)
+        # The library's, of which a window would keep three deques.
+        self.queue = None
         # When the last ping was sent that is not answered; not None at the beginning, either.
         self.last_ping: float | None = time.time()
         # The next ping, the end of waiting for its answer, or that of waiting for the other side to close.
         self._timer: asyncio.TimerHandle | None = None
         # Where the next frame is waited for.
         self._reader: asyncio.Task[Any] | None = None
+        self._write = write
+        # What could not be sent at once, in order; whoever sends it has it as long as there is something.
+        self._waiting: deque[packet.Packet] | None = deque()
+        self._writer: asyncio.Task[None] | None = None
+        self._ws: Any = None
 
     def put(self, sent: packet.Packet) -> None:
         """Sends it, unless the connection is closed."""
-        if not self.closed:
-            self.queue.put_nowait(sent)
+        if self.closed:
+            return
+        if self._waiting is None and self._write is not None:
+            frame = sent.as_frame() if isinstance(sent, FramedPacket) else frame_of(sent.encode())
+            if self._write(frame):
+                return
+        if self._waiting is None:
+            self._waiting = deque()
+        self._waiting.append(sent)
+        self._send_later()
+
+    async def send(self, pkt: packet.Packet) -> None:
+        """Sends it.
+
+        Raises:
+            SocketIsClosedError: It is closed.
+        """
+        if self.closed:
+            raise exceptions.SocketIsClosedError()
+        self.put(pkt)
 
     def schedule_ping(self) -> None:
         """Sends a ping later; called at the beginning, and when the last one was answered."""
@@ -62,12 +114,13 @@ class LeanSocket(AsyncSocket):  # type: ignore[misc]  # the library has no types
         if not is_open:
             return
         self._set_timer(self.server.ping_timeout, self._stop_reading)
-        if wait:
-            await self.queue.join()
+        if wait and self._writer is not None:
+            await asyncio.wait({self._writer})
 
     async def _websocket_handler(self, ws: Any) -> None:
         self.connected = self.upgraded = True
-        writer = asyncio.create_task(self._write(ws))
+        self._ws = ws
+        self._send_waiting()
         try:
             while (frame := await self._next(ws)) is not None and not self.closed:
                 try:
@@ -80,13 +133,18 @@ class LeanSocket(AsyncSocket):  # type: ignore[misc]  # the library has no types
                     # As the library: it goes on with the next one.
                     self.server.logger.exception("Unknown receive error")
         finally:
-            await self.queue.put(None)
-            # One that takes nothing is not waited for.
-            await asyncio.wait({writer}, timeout=self.server.ping_timeout)
-            writer.cancel()
+            if self._writer is not None:
+                # One that takes nothing is not waited for.
+                await asyncio.wait({self._writer}, timeout=self.server.ping_timeout)
+                if self._writer is not None:
+                    self._writer.cancel()
+            with contextlib.suppress(Exception):
+                await ws.close()
             await self.close(wait=False, abort=True, reason=self.server.reason.TRANSPORT_CLOSE)
             if self._timer is not None:
                 self._timer.cancel()
+            # Or they would be kept in circles until the next look for garbage.
+            self._ws = self._write = self._timer = None
 
     async def _next(self, ws: Any) -> Any:
         """The next frame, None if there will be none."""
@@ -102,22 +160,33 @@ class LeanSocket(AsyncSocket):  # type: ignore[misc]  # the library has no types
             self._reader = None
         return None if frame and len(frame) > self.server.max_http_buffer_size else frame
 
-    async def _write(self, ws: Any) -> None:
-        while True:
-            packet_to_send = await self.queue.get()
-            self.queue.task_done()
-            if packet_to_send is None:
-                break
-            try:
-                await ws.send(packet_to_send.encode())
-            except Exception:  # the other side has gone
-                break
-        with contextlib.suppress(Exception):
-            await ws.close()
+    def _send_waiting(self) -> None:
+        """Sends what was kept until the handshake was made."""
+        waiting, self._waiting = self._waiting, None
+        for sent in waiting or ():
+            self.put(sent)
+
+    def _send_later(self) -> None:
+        if self._ws is not None and self._writer is None:
+            self._writer = asyncio.create_task(self._send_in_order())
+
+    async def _send_in_order(self) -> None:
+        try:
+            while self._waiting:
+                await self._ws.send(self._waiting.popleft().encode())
+        except Exception:  # the other side has gone
+            ws, self._ws, self._waiting = self._ws, None, deque(maxlen=0)
+            with contextlib.suppress(Exception):
+                await ws.close()
+        else:
+            # Nothing is awaited between the last look and this, so nothing is left behind.
+            self._waiting = None
+        finally:
+            self._writer = None
 
     def _ping(self) -> None:
         self.last_ping = time.time()
-        self.queue.put_nowait(_PING)
+        self.put(_PING)
         self._set_timer(self.server.ping_timeout, self._give_up)
 
     def _give_up(self) -> None:
@@ -140,11 +209,17 @@ class LeanSocket(AsyncSocket):  # type: ignore[misc]  # the library has no types
 class LeanEngine(engineio.AsyncServer):  # type: ignore[misc]  # the library has no types
     """The library's server, whose WebSockets are lean."""
 
+    def __init__(self, **options: Any) -> None:
+        """Takes the library's options."""
+        super().__init__(**options)
+        # The library's own for WebSockets, too, makes a class for each, which is a circle that keeps the connection.
+        self._async: dict[str, Any] = {**vars(self)["_async"], "translate_request": _translated}
+
     async def _handle_connect(self, environ: dict[str, Any], transport: str, jsonp_index: int | None = None) -> Any:
         if transport != "websocket":
             return await super()._handle_connect(environ, transport, jsonp_index)
         sid = self.generate_id()
-        socket = self.sockets[sid] = LeanSocket(self, sid)
+        socket = self.sockets[sid] = LeanSocket(self, sid, take_writing(environ["asgi.scope"]))
         opening = {
             "sid": sid,
             "upgrades": self._upgrades(sid, transport),
@@ -163,6 +238,27 @@ class LeanEngine(engineio.AsyncServer):  # type: ignore[misc]  # the library has
         finally:
             if socket.closed:
                 self.sockets.pop(sid, None)
+
+
+async def _translated(scope: Scope, receive: Receive, send: Send) -> dict[str, Any]:
+    """What the library reads of a request; of a WebSocket without a body, which it has none of."""
+    if scope["type"] != "websocket":
+        environ: dict[str, Any] = await translate_request(scope, receive, send)
+        return environ
+    await receive()
+    environ = {
+        "REQUEST_METHOD": "GET",
+        "PATH_INFO": scope["path"],
+        "QUERY_STRING": scope.get("query_string", b"").decode(errors="replace"),
+        "asgi.receive": receive,
+        "asgi.send": send,
+        "asgi.scope": scope,
+    }
+    for name, value in scope["headers"]:
+        key, text = "HTTP_" + name.decode("latin-1").upper().replace("-", "_"), value.decode("latin-1")
+        environ[key] = f"{environ[key]},{text}" if key in environ else text
+    environ["wsgi.url_scheme"] = environ.get("HTTP_X_FORWARDED_PROTO", "http")
+    return environ
 
 
 class LeanManager(socketio.AsyncManager):  # type: ignore[misc]  # the library has no types
@@ -186,7 +282,7 @@ class LeanManager(socketio.AsyncManager):  # type: ignore[misc]  # the library h
         values = list(data) if isinstance(data, tuple) else [] if data is None else [data]
         encoded = self.server.packet_class(socketio.packet.EVENT, namespace=namespace, data=[event, *values]).encode()
         parts = encoded if isinstance(encoded, list) else [encoded]
-        packets = [packet.Packet(packet.MESSAGE, part) for part in parts]
+        packets = [FramedPacket(packet.MESSAGE, part) for part in parts]
         # A copy: while one is waited for, others come and go.
         for _, engine_sid in list(self.get_participants(namespace, to or room)):
             socket = self.server.eio.sockets.get(engine_sid)

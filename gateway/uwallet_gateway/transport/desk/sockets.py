@@ -26,6 +26,7 @@ from uwallet_gateway.protocol.events import (
     WatchResult,
     Whisper,
 )
+from uwallet_gateway.protocol.tickets import QueueCounts, Ticket
 from uwallet_gateway.services import Services
 from uwallet_gateway.transcript.messages import Message
 from uwallet_gateway.transport.client import address_of, header
@@ -216,28 +217,35 @@ class DeskSockets:
     # What desks are sent.
 
     async def _send_updates(self, updates: PendingUpdates) -> None:
-        visited = await self._services.tickets.open_ticket_ids(tuple(updates.visits)) if updates.visits else []
-        for ticket_id in dict.fromkeys([*updates.tickets, *visited]):
-            await self._send_ticket(ticket_id)
+        tickets = self._services.tickets
+        visited = await tickets.open_ticket_ids(tuple(updates.visits)) if updates.visits else []
+        ids = list(dict.fromkeys([*updates.tickets, *visited]))
+        # Those that are gone were purged meanwhile.
+        changed = await tickets.by_ids(ids) if ids and self._connections else []
+        counts = await tickets.counts_of_all() if updates.queue_reason is not None and self._connections else None
+        # All is read: what follows seldom waits for anything, so that a desk gets it in one piece.
+        left: list[tuple[Ticket, _Connection, Subscription]] = []
+        for ticket in changed:
+            left += await self._send_ticket(ticket)
+        for ticket, connection, subscription in left:
+            if not await tickets.may_see(ticket.id, connection.session.agent.id):
+                # The agent is told that a colleague has it now, and nothing after that.
+                connection.watched.pop(ticket.id, None)
+                await subscription.end()
         for conversation_id, event, fields in updates.user_signals:
             await self._send_to_watchers(conversation_id, event, fields)
         for whisper in updates.whispers:
             agents = [sid for sid, it in self._connections.items() if it.session.agent.id == whisper.agent_id]
             await self._emit("whispered", Whisper(ticket_id=whisper.ticket_id, by=whisper.by), *agents)
-        if updates.queue_reason is not None:
-            await self._send_counts(updates.queue_reason)
+        if counts is not None:
+            await self._send_counts(*counts, str(updates.queue_reason))
         if updates.agents:
             await self._emit("agents_changed", NoData(), *self._connections)
 
-    async def _send_ticket(self, ticket_id: int) -> None:
-        tickets = self._services.tickets
-        try:
-            ticket = await tickets.ticket(ticket_id)
-        except InputError:
-            # Purged meanwhile.
-            return
+    async def _send_ticket(self, ticket: Ticket) -> list[tuple[Ticket, _Connection, Subscription]]:
+        """Tells desks of a ticket. Returns those who watch it and may perhaps not any more."""
         told: list[str] = []
-        left: list[tuple[_Connection, Subscription]] = []
+        left: list[tuple[Ticket, _Connection, Subscription]] = []
         moved: list[tuple[_Connection, Subscription]] = []
         for sid, connection in self._connections.items():
             agent_id = connection.session.agent.id
@@ -245,23 +253,19 @@ class DeskSockets:
             sees = connection.sees_all or is_theirs or ticket.status in {"queued", "message"}
             # A follow-up of nobody.
             sees = sees or (ticket.status == "pending" and ticket.agent is None)
-            subscription = connection.watched.get(ticket_id)
+            subscription = connection.watched.get(ticket.id)
             if subscription and subscription.conversation_id != ticket.conversation_id:
                 moved.append((connection, subscription))
             if sees or subscription:
                 told.append(sid)
             if subscription and not sees:
-                left.append((connection, subscription))
+                left.append((ticket, connection, subscription))
         for connection, subscription in moved:
             # The visitor has become a user. The desk begins anew once it is told of the other conversation.
-            connection.watched.pop(ticket_id, None)
+            connection.watched.pop(ticket.id, None)
             await subscription.end()
         await self._emit("ticket_changed", ticket, *told)
-        for connection, subscription in left:
-            if not await tickets.may_see(ticket_id, connection.session.agent.id):
-                # The agent is told that a colleague has it now, and nothing after that.
-                connection.watched.pop(ticket_id, None)
-                await subscription.end()
+        return left
 
     async def _send_to_watchers(self, conversation_id: str, event: str, fields: dict[str, Any]) -> None:
         for sid, connection in tuple(self._connections.items()):
@@ -269,13 +273,8 @@ class DeskSockets:
                 if subscription.conversation_id == conversation_id:
                     await self._emit(event, _SIGNALS[event](ticket_id=ticket_id, **fields), sid)
 
-    async def _send_counts(self, reason: str) -> None:
-        if not self._connections:
-            return
-        # Read once for all desks: only `mine` differs between agents.
-        first = next(iter(self._connections.values())).session.agent.id
-        counts = await self._services.tickets.counts(first)
-        chats = {status.id: status.chats for status in await self._services.presence.all()}
+    async def _send_counts(self, counts: QueueCounts, chats: Mapping[int, int], reason: str) -> None:
+        # Only `mine` differs between agents.
         desks: dict[int, list[str]] = {}
         for sid, connection in self._connections.items():
             desks.setdefault(chats.get(connection.session.agent.id, 0), []).append(sid)

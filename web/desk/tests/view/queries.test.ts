@@ -1,5 +1,5 @@
 import { QueryObserver } from '@tanstack/react-query';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { adopt, makeQueryClient, renew } from '../../src/view/queries.ts';
 
 it('does not take an answer that was under way before the news for the new state', async () => {
@@ -36,6 +36,24 @@ it('shows the answer to a change, and not that to a question before it which com
   expect(observer.getCurrentResult()).toMatchObject({ data: 'running', fetchStatus: 'idle' });
   await adopt<string>(queries, ['checks'], (shown) => `${shown}, half done`);
   expect(observer.getCurrentResult().data).toBe('running, half done');
+  stop();
+  queries.clear();
+});
+
+it('goes on asking how far something is that was begun while the page still asked', async () => {
+  const queries = makeQueryClient();
+  const answers: ((state: string) => void)[] = [];
+  const observer = new QueryObserver(queries, {
+    queryKey: ['checks'],
+    queryFn: () => new Promise<string>((resolve) => answers.push(resolve)),
+    refetchInterval: ({ state }) => (state.data === 'running' ? 1 : false),
+  });
+  const stop = observer.subscribe(() => undefined);
+  await adopt(queries, ['checks'], 'running');
+  answers[0]?.('none');
+  await vi.waitFor(() => expect(answers).toHaveLength(2), 60_000);
+  answers[1]?.('done');
+  await vi.waitFor(() => expect(observer.getCurrentResult().data).toBe('done'), 60_000);
   stop();
   queries.clear();
 });
