@@ -7,6 +7,7 @@ is played on which bundles, and `N.json` is what came of the play N.
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import logging
 import os
@@ -17,6 +18,10 @@ import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+if __name__ == "__main__":
+    # Until everything is loaded, as `engine.serve` does: there is next to no garbage in it to be found.
+    gc.disable()
 
 with warnings.catch_warnings(record=True):
     # Rasa and what it pins warn some forty times, and nobody can act on it.
@@ -104,6 +109,8 @@ def main() -> int:
     with warnings.catch_warnings(record=True):
         agent = load_serving_agent(model, AvailableEndpoints(action=LocalActionEndpoint("actions")))
     agent.use_stores(memory_tracker_store(agent.domain), InMemoryLockStore())
+    gc.freeze()
+    gc.enable()
     asyncio.run(_run(folder, agent))
     return 0
 

@@ -6,6 +6,7 @@ import contextlib
 import gc
 import shutil
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from actions.dialogue.dialogue import Dialogue
 from actions.dialogue.messages import UserMessage, folded
 from actions.dialogue.state import DialogueState
 from actions.dialogue.turn import Turn
-from actions.knowledge import Knowledge, load_knowledge
+from actions.knowledge import Knowledge, load_knowledge, yaml_files
 from evaluation.conversations.bot import Bot as ServedBot
 from evaluation.paths import MODEL
 from tests.conversations.bot import Bot
@@ -53,6 +54,14 @@ def pytest_sessionfinish() -> None:
     """Looks for what ends badly once, and leaves nothing to be gone through in pytest's own five searches."""
     gc.collect()
     gc.freeze()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _files_are_parsed_once() -> Iterator[None]:
+    """Remembers what stands in all data files, which many tests read; a program remembers a third of them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(yaml_files, "_read_quickly", lru_cache(maxsize=512)(yaml_files._read_quickly.__wrapped__))
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -88,29 +88,30 @@ def running_stack(chromium: str, tmp_path_factory: pytest.TempPathFactory, provi
     for needed in (MODEL, ROOT / "gateway" / ".venv", ROOT / "web" / "dist" / "files.json"):
         if not needed.exists():
             pytest.fail(f"{needed} is missing. `make test-browser` makes it.")
-    stack = Stack(
-        tmp_path_factory.mktemp("data"),
-        tmp_path_factory.mktemp("logs"),
-        free_port(),
-        environment={
-            # All visitors of these tests come from one address.
-            "UWALLET_RATE_SESSIONS_PER_ADDRESS": "100000/minute",
-            # The same few agents open the desk anew for every test.
-            "UWALLET_RATE_DESK_REQUESTS_PER_AGENT": "100000/minute",
-            # Playing stored conversations before a publication takes minutes; tests of the bot do so anyway.
-            "UWALLET_CONVERSATIONS_DIR": str(tmp_path_factory.mktemp("conversations")),
-            "UWALLET_SETS_FILE": str(labelled_set(tmp_path_factory.mktemp("sets"))),
-            # Seconds after which users are told that it takes longer; tests need not wait the usual seven.
-            "UWALLET_NOTICE_AFTER": "2",
-            # The gateway asks it for nothing before somebody signs in by it.
-            "UWALLET_DESK_OIDC_ISSUER": f"http://{HOST}:{provider_port}",
-            "UWALLET_DESK_OIDC_CLIENT_ID": "desk",
-            "UWALLET_DESK_OIDC_CLIENT_SECRET": "the client's secret, long enough to sign with",
-        },
-    )
-    # As `make run` does; what is started after it are forks of one that has imported the gateway.
-    stack.start()
-    with warm_gateway() as stack.popen:
+    # Forks of a process that has imported the gateway; tests/scripts/test_run.py starts it as `make run` does.
+    with warm_gateway("tests.helpers.quick_passwords") as popen:
+        stack = Stack(
+            tmp_path_factory.mktemp("data"),
+            tmp_path_factory.mktemp("logs"),
+            free_port(),
+            environment={
+                # All visitors of these tests come from one address.
+                "UWALLET_RATE_SESSIONS_PER_ADDRESS": "100000/minute",
+                # The same few agents open the desk anew for every test.
+                "UWALLET_RATE_DESK_REQUESTS_PER_AGENT": "100000/minute",
+                # Playing stored conversations before a publication takes minutes; tests of the bot do so anyway.
+                "UWALLET_CONVERSATIONS_DIR": str(tmp_path_factory.mktemp("conversations")),
+                "UWALLET_SETS_FILE": str(labelled_set(tmp_path_factory.mktemp("sets"))),
+                # Seconds after which users are told that it takes longer; tests need not wait the usual seven.
+                "UWALLET_NOTICE_AFTER": "2",
+                # The gateway asks it for nothing before somebody signs in by it.
+                "UWALLET_DESK_OIDC_ISSUER": f"http://{HOST}:{provider_port}",
+                "UWALLET_DESK_OIDC_CLIENT_ID": "desk",
+                "UWALLET_DESK_OIDC_CLIENT_SECRET": "the client's secret, long enough to sign with",
+            },
+            popen=popen,
+        )
+        stack.start()
         # test_notice.py is about the notice on stored chats; elsewhere it is in the way.
         stack.command("set-notice", DEMONSTRATION_SITE, "none")
         yield stack

@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.browser.desk import DESK_TEXTS, Desk
 from tests.browser.staff import ADMIN
 from tests.browser.test_accessibility import findings
-from tests.browser.test_desk_studio import confirm
+from tests.browser.test_desk_studio import CHECKED_MS, confirm
 from tests.browser.widget import Widget
 
 STUDIO = DESK_TEXTS["studio"]
@@ -46,7 +46,7 @@ def test_menu_and_pins_go_live_and_are_taken_back(
 
     page.get_by_role("link", name=STUDIO["to_review"]).click()
     page.get_by_role("button", name=STUDIO["check"], exact=True).click()
-    expect(page.get_by_role("button", name=STUDIO["check_again"])).to_be_visible(timeout=240_000)
+    expect(page.get_by_role("button", name=STUDIO["check_again"])).to_be_visible(timeout=CHECKED_MS)
     screenshot(page, "5-checked")
     confirm(page, STUDIO["publish"])
     expect(page.get_by_text("已发布，用时")).to_be_visible()

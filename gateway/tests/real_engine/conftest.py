@@ -18,12 +18,16 @@ from tests.helpers.fake_engine import FakeEngine
 from tests.helpers.gateway import Gateway, running_gateway
 from tests.helpers.otlp_receiver import OtlpReceiver
 from tests.helpers.servers import free_port
+from uwallet_gateway.knowledge import regression_check
+from uwallet_gateway.knowledge.regressions import wordings_of
 from uwallet_gateway.settings import REPOSITORY
 
 PYTHON = REPOSITORY / ".venv" / "bin" / "python"
 MODEL = REPOSITORY / "models" / "uwallet.tar.gz"
 # Seconds; three on a quiet machine.
 PATIENCE = 180
+# Of some three hundred that are asked before a publication, a hundred a second at most.
+WORDINGS = 20
 
 
 @dataclass
@@ -100,6 +104,12 @@ def engine(tmp_path_factory: pytest.TempPathFactory, otlp_receiver: OtlpReceiver
     engine.start()
     yield engine
     engine.stop()
+
+
+@pytest.fixture(autouse=True)
+def _few_wordings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Asks a few wordings of what is published before a publication; a test that is about them asks all."""
+    monkeypatch.setattr(regression_check, "wordings_of", lambda *given: wordings_of(*given)[:WORDINGS])
 
 
 @pytest.fixture

@@ -11,7 +11,9 @@ import pytest
 from tests.helpers.desk import DeskAgent, agent_at
 from tests.helpers.gateway import Gateway
 from uwallet_gateway.agents.roles import KnowledgeRole
+from uwallet_gateway.knowledge import regression_check
 from uwallet_gateway.knowledge.regression_check import RegressionCheck
+from uwallet_gateway.knowledge.regressions import wordings_of
 
 pytestmark = pytest.mark.engine
 
@@ -112,6 +114,7 @@ async def test_a_planted_conflict_is_found(gateway: Gateway, tmp_path: Path, mon
     assert "set/1" in {worse["source"] for worse in listed}
     # Nothing is worse when only what the question answers is another sentence, or what it asks is new.
     await editor.ok("DELETE", "/knowledge/draft")
+    monkeypatch.setattr(regression_check, "wordings_of", wordings_of)
     await editor.ok("PUT", "/knowledge/draft/entries/faq/wrong_number", json={"revision": None, "value": FAQ})
     view = await checked(editor)
     assert [finding for finding in view["findings"] if finding["check"] == "regression"] == []

@@ -37,8 +37,7 @@ async def test_queue_and_chat_are_as_they_were_after_kill_and_restart(
     # The agents' desk is at another process, on the same database.
     desk = await make_office()
     async with serving(engine, engine_port):
-        async with process(environment, "create-site", "Demo", "--key=demo") as command:
-            assert await command.wait() == 0
+        await desk.services.sites.create("Demo", [], key="demo")
         agent = await desk.agent("小林")
         # Nobody renews it, however long the processes take to start.
         async with desk.services.database.write() as session:
