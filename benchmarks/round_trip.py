@@ -186,7 +186,7 @@ def measure_opening(stack: Stack, chromium: str) -> tuple[list[float], list[floa
             page.goto(stack.address, wait_until="networkidle")
             widget = Widget(page)
             expect(widget.launcher).to_be_visible()
-            taken = _wait_for_bot(page, "", 0, widget.launcher.click)
+            taken = wait_for_bot(page, "", 0, widget.launcher.click)
             if number == 0:
                 # The first browser finds nothing warm.
                 pressed = _press_buttons(widget)
@@ -204,11 +204,11 @@ def _press_buttons(widget: Widget) -> list[float]:
         title, text = ("下一步", "第2步") if number % 2 == 0 else ("上一步", "第1步")
         expect(widget.button(title)).to_be_visible()
         before = widget.page.locator(BOT_MESSAGES).filter(has_text=text).count()
-        taken.append(_wait_for_bot(widget.page, text, before, widget.button(title).click))
+        taken.append(wait_for_bot(widget.page, text, before, widget.button(title).click))
     return taken
 
 
-def _wait_for_bot(page: Page, text: str, before: int, click: Callable[[], None]) -> float:
+def wait_for_bot(page: Page, text: str, before: int, click: Callable[[], None]) -> float:
     """Clicks, and returns the milliseconds until the log has more messages of the bot with this text than before."""
     page.evaluate(WATCH, [BOT_MESSAGES, text, before])
     click()
