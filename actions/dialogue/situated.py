@@ -25,7 +25,7 @@ from actions.dialogue.answers import (
 from actions.dialogue.details import skip_detail
 from actions.dialogue.endings import after_digression, leave
 from actions.dialogue.messages import Event, EventKind, Reply, UserMessage, folded, payload
-from actions.dialogue.repair import not_understood, with_menu
+from actions.dialogue.repair import not_understood, small_talk, with_menu
 from actions.dialogue.state import AttemptOutcome, Awaiting, DialogueState, HandoffReason, Offer, with_walk
 from actions.dialogue.steps import advance, ask_outcome, last_step, next_check, show_current, show_step
 from actions.dialogue.support import ticket_status
@@ -34,7 +34,16 @@ from actions.dialogue.yes_and_no import decline_human
 from actions.knowledge import Step, Topic
 from actions.knowledge.answers import TOPIC
 from actions.reading.causes import named
-from actions.reading.questions import asks, denies, has_changed, is_it, leaves_out, tells_of_records, tries_again
+from actions.reading.questions import (
+    asks,
+    denies,
+    has_changed,
+    has_recovered,
+    is_it,
+    leaves_out,
+    tells_of_records,
+    tries_again,
+)
 from actions.reading.reading import Reading
 from actions.reading.secrets import CODE, CODE_WORD
 from language.text_normalization import normalize
@@ -42,10 +51,20 @@ from language.text_normalization import normalize
 _LONGEST_FRAGMENT = 20
 # What is stuck before anything has begun is for a human to look at.
 _SURE_TROUBLE = 0.45
+_NAMES_STEP = frozenset({"utter_steps_are_for_it"})
 _OFFERS_HUMAN = frozenset({"utter_stuck_before_start", "utter_reach_neither"})
 
 
 def done(context: Context, state: DialogueState, reading: Reading) -> Turn:
+    """Goes on after a step that is done; what else is said that leads nowhere is answered before that."""
+    turn, aside = _done(context, state, reading), reading.arguments.get("aside")
+    if not isinstance(aside, UserMessage):
+        return turn
+    said = small_talk(context, aside)
+    return turn.after(Reply("utter_small_talk", {"answer": said}) if said else Reply("utter_chitchat_in_walk"))
+
+
+def _done(context: Context, state: DialogueState, reading: Reading) -> Turn:
     """Goes on after a step that is done; somebody ahead of what is shown is met where they are."""
     topic = context.topic(state)
     if topic is None or state.walk is None:
@@ -255,7 +274,10 @@ def let_be(context: Context, state: DialogueState, reading: Reading) -> Turn:
         response = str(reading.arguments["response"])
         if response in _OFFERS_HUMAN:
             return offering_human(state, HandoffReason.NOT_SOLVED, Reply(response))
-        turn = Turn(replace(state, offer=None), (Reply(response, _place(context, state)),))
+        topic = context.topic(state)
+        names_step = topic is not None and state.step > 0 and response in _NAMES_STEP
+        progress = context.replies.step(topic, state).progress if topic is not None and names_step else None
+        turn = Turn(replace(state, offer=None), (Reply(response, _place(context, state), progress=progress),))
         way_in = context.knowledge.topics.get(str(reading.arguments.get("leads_to")))
         if way_in is None or state.walk is not None:
             return turn
@@ -345,6 +367,9 @@ def cause_found(context: Context, state: DialogueState, reading: Reading) -> Tur
     topic = context.topic(state)
     causes = tuple(reading.arguments.get("causes") or ())
     number = next((n for n, step in enumerate(topic.steps, 1) if step.value in causes), 0) if topic else 0
+    if topic is not None and not number and topic.kind == "diagnosis" and state.walk and not state.step:
+        # What is told of no cause that is known begins nothing anew.
+        return advance(context, replace(state, offer=None))
     if topic is None or not number:
         return show_current(context, state)
     step = topic.steps[number - 1]
@@ -352,13 +377,9 @@ def cause_found(context: Context, state: DialogueState, reading: Reading) -> Tur
     fine = [other for other in topic.steps if other.value in (reading.arguments.get("ruled_out") or ())]
     if fine:
         state = walkthrough.tick(context, state, fine)[0]
-    if (
-        state.step == number
-        and topic.kind == "diagnosis"
-        and not asking_in(reading.message)
-        and _mended(reading.message)
-    ):
-        return Turn(replace(with_walk(state, interrupted=False), offer=None), (Reply("utter_try_now"),))
+    if topic.kind == "diagnosis" and not asking_in(reading.message) and _is_to_be_tried(state, number, reading.message):
+        tried = state if state.step == number else show_step(context, state, number).state
+        return Turn(replace(with_walk(tried, interrupted=False), offer=None), (Reply("utter_try_now"),))
     is_again = state.step == number and state.asked_about == f"{topic.id}/{step.id}" and topic.kind == "diagnosis"
     if is_again and _agrees(reading.message) and not reading.arguments.get("is_disputed"):
         # 「确实快50了 应该就是它」 agrees with what was found.
@@ -392,6 +413,12 @@ def _agrees(message: UserMessage) -> bool:
     """Whether it only says that the cause found is the one (「应该就是它」), and not that its remedy has failed."""
     has_failed = max(message.acts.get(name, 0.0) for name in ("trouble", "tried_everything")) >= _SURE_TROUBLE
     return is_it(message.key) and not has_failed and not tries_again(message.key)
+
+
+def _is_to_be_tried(state: DialogueState, number: int, message: UserMessage) -> bool:
+    """Whether what was wrong at that check was mended, or is there again (「没信号 又有了」), and not tried yet."""
+    is_back = has_recovered(message.key) and not tries_again(message.key.replace("又有", ""))
+    return is_back or (state.step == number and _mended(message))
 
 
 def _mended(message: UserMessage) -> bool:

@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from actions.dialogue.messages import folded
 from actions.knowledge import Topic
 from actions.reading.amounts import amounts_in
+from language.pinyin import to_syllables
 from language.text_normalization import normalize
 
 _CLAUSE = re.compile(r"[\s,，。;；!！]+|但是?|可是?|不过|而且")
+# Money that is there, told without a word for where: 「有 三百多」, 「够买了」, 「不缺钱」.
+_TELLS_MONEY = re.compile(
+    r"^(?:我|里[面头边]|现在|目前|看了|刚|还|都|是|也|大概|差不多|应该|查了|就|才|只|明明|当然|肯定)*(?:有|剩|够|不够|没有?)(?:的|着|呢|啊|呀|了|吧|嘛)*$"
+    r"|钱|(?:够|足够|不够)(?:买|付|花|用|的|了|着|呢|啊|呀)|[有剩](?:着|下|个|大概|差不多|了)*[一二两三四五六七八九十几好\d]+[百千万多块元毛\d]"
+    r"|^[一二两三四五六七八九十几好\d]+[百千万][一二两三四五六七八九\d多来几块元]*(?:呢|啊|呀|的|吧|左右)*$|^[\d一二两三四五六七八九十百千几]+(?:多|来)?[块元](?:多|钱)?(?:呢|啊|呀|吧|左右)*$"
+)
+_BALANCE = "balance"
+# One syllable sounds like too much.
+_SHORTEST_SOUND = 2
 _FINE = re.compile(
-    r"够|[网络号]也?(?:好|行|还行|可以|快)$|挺快|很快|满格|满的|全满|正常|没有?问题|没毛病|没事|没坏|好的|好着|好得|挺好|很好|蛮好|充足|足足|多着|里有钱|还有钱"
+    r"够|[网络号]也?(?:好|行|还行|可以|快)$|[三四五345]格|能(?:上网|看视频|刷|聊|打开网页|开网页)|刷得动|杠杠|好得很|不缺|不少|多得很|挺快|很快|满格|满的|全满|正常|没有?问题|没毛病|没事|没坏|好的|好着|好得|挺好|很好|蛮好|充足|足足|多着|里有钱|还有钱"
     r"|[有剩][一二两三四五六七八九十几好\d]+[百千万多块元\d]|没有?(?:设|限|超|拦)|不是|^有钱|明明有|除了|除开|除去"
 )
 # 「前头四个都不是」.
@@ -57,6 +68,7 @@ _WANTED = re.compile(
 _POOR = re.compile(
     "(?<![不没])(?:挺|很|有点|比较|太|好|特别|超级?|贼)(?:慢|差|卡|弱|烂)(?!吗|不)|断断续续|时有时无|[一1两2]格(?:信号)?$"
 )
+_LITTLE = re.compile("[就只才][有剩]|仅|没|不|光了|[慢差断弱卡]")
 _TAKES_BACK = re.compile(
     "(?:搞|弄|说|理解|听|看|记|划|读|意思)?反了|(?<!我)(?:划|排除|勾|搞|弄|理解|听|看)错|(?:别|不要|不能|谁让你|怎么就?|咋)(?:给我)?(?:把.{1,6})?(?:划|排除)"
     "|(?:不该|没让你|没叫你)(?:划|排除)|(?:划|排除)(?:早|快)了|没(?:有)?排除|加回[来去]|划回[来去]"
@@ -146,9 +158,38 @@ def is_poor(text: str) -> bool:
     return bool(_POOR.search(normalize(text)))
 
 
+def is_little(text: str) -> bool:
+    """Whether a clause says that there is only so much (「就剩三块钱」), or none."""
+    return bool(_LITTLE.search(normalize(text)))
+
+
 def takes_back(text: str) -> bool:
     """Whether the text says that a cause was crossed out by mistake (「反了」, 「别划掉」)."""
     return bool(_TAKES_BACK.search(normalize(text)))
+
+
+def implied(topic: Topic, text: str) -> tuple[str, ...]:
+    """Returns the value of the check that a clause speaks of without its name: money is about the balance."""
+    if not any(step.value == _BALANCE for step in topic.steps):
+        return ()
+    return (_BALANCE,) if _TELLS_MONEY.search(folded(normalize(text))) else ()
+
+
+def sounding(topic: Topic, key: str) -> tuple[str, ...]:
+    """Returns the values of the checks one of whose words a text sounds like (「于额有的」: 余额)."""
+    said = _sound(key)
+    values = [
+        step.value
+        for step in topic.steps
+        for word in step.words
+        if step.value and len(word) >= _SHORTEST_SOUND and _sound(word) in said
+    ]
+    return tuple(dict.fromkeys(values))
+
+
+@lru_cache(maxsize=512)
+def _sound(text: str) -> str:
+    return " ".join(("", *to_syllables(folded(normalize(text)), {}), ""))
 
 
 def named(topic: Topic, key: str) -> tuple[str, ...]:

@@ -40,6 +40,11 @@ _ASKS_WHEN = re.compile(
     "(?:他们?|她|人工|客服|有人|来人|人)(?:到底|都|还)?(?:要|得)?(?:啥时候?|什么时候|多久|几时|几点)(?:才|能|会|可以)*(?:来|到|回|联系|接|找我|理)"
     "|(?:啥时候?|什么时候|多久|几时)(?:才|能|会|可以)*(?:来人|有人|回我|回复|联系我|理我|找我)|有人(?:没|了没|吗|了吗|来没)(?:有)?$|回复时间|多久有人"
 )
+# 「到底转没转」, 「快点转啊」, asked of a handoff that is under way.
+_ASKS_IF_SENT = re.compile(
+    "转(?:了)?(?:没(?:有)?|过去没|好没|成没|了没|了吗|过去了吗)(?:转|啊|呀)*$|(?:快点?|赶紧|赶快|麻利|马上|立刻|倒是)(?:点)?(?:给我|帮我)?(?:转|接)(?!账|钱)"
+    "|^(?:你)?(?:给我|帮我|倒是|怎么|咋|还)*(?:不|没)?转(?:接|过去)?(?:啊|呀|嘛|吧|呗)+|(?:怎么|咋)还(?:没|不)(?:转|接|来|有人)"
+)
 # 「你把这些都告诉他哈」
 _TELLS_ON = re.compile("(?:把|将).{1,10}(?:都|也|一起|一块)*(?:告诉|转告|交给|发给|带给|说给)(?:他|她|人工|客服)")
 # 「嗯 转吧」, where it is done already.
@@ -107,6 +112,9 @@ def _of_waiting(context: Context, state: DialogueState, act: Act, message: UserM
     if _ASKS_WHEN.search(message.key) and not message.matters("named"):
         plain = replace(message, band=AnswerBand.ANSWER, choices=())
         return Reading(Source.COMPLAINT, Act.TICKET_STATUS, plain, "asks when somebody comes")
+    if _ASKS_IF_SENT.search(message.key) and state.walk is None and not message.matters("named"):
+        plain = replace(message, band=AnswerBand.ANSWER, choices=())
+        return Reading(Source.COMPLAINT, Act.TICKET_STATUS, plain, "asks whether it was sent")
     if message.acts.get("read_back", 0.0) >= _SURE_NOTED and state.walk is None:
         plain = replace(message, band=AnswerBand.ANSWER, choices=())
         return Reading(Source.COMPLAINT, Act.TICKET_STATUS, plain, "asks whether it was noted")

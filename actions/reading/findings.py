@@ -13,6 +13,7 @@ from actions.reading.questions import asks, has_changed
 from language.text_normalization import normalize
 
 _LABELS = ("ruled_out", "cause_confirmed", "not_checked", "solved", "tried_everything", "trouble")
+_ABOUT_CAUSES = frozenset({"ruled_out", "cause_confirmed", "not_checked"})
 _LIKELY = 0.4
 # To end it takes more.
 _SURE_SOLVED = 0.5
@@ -84,15 +85,13 @@ def findings(topic: Topic, state: DialogueState, message: UserMessage) -> Findin
     if compared:
         certainty, last, found, plain = _SURE_PAGE, (_BALANCE,), {_BALANCE: compared}, {_BALANCE}
     for clause in clauses:
-        key = folded(clause.text)
         told = causes.page_says(topic, clause.text)
         if told:
             certainty, last = max(certainty, _SURE_PAGE), told
             found.update((value, "cause_confirmed") for value in told if value not in found)
             by_page += told
             continue
-        named = causes.named(topic, key)
-        label, sure = _label(clause)
+        named, label, sure = _told_of(topic, message, clause, is_bare=not (last or shown))
         about = named or last or ((shown,) if shown else ())
         last = named or last
         has_happened = causes.happened(clause.text)
@@ -130,6 +129,25 @@ def findings(topic: Topic, state: DialogueState, message: UserMessage) -> Findin
     if not solved and not found:
         return None
     return _by_label(found, by_page, solved=solved, certainty=certainty)
+
+
+def _told_of(
+    topic: Topic, message: UserMessage, clause: Clause, *, is_bare: bool
+) -> tuple[tuple[str, ...], str | None, float]:
+    """Returns which causes a clause names, or speaks of without their names, what it tells of them, and how sure."""
+    key = folded(clause.text)
+    named = causes.named(topic, key)
+    label, sure = _label(clause)
+    if not named and label in _ABOUT_CAUSES:
+        # 「于额有的」, and 「有 三百多」 where no check was spoken of yet
+        named = causes.sounding(topic, key) or (causes.implied(topic, clause.text) if is_bare else ())
+    is_plain = bool(named) and causes.ruled_out(topic, clause.text) == named and not causes.is_poor(clause.text)
+    # 「刚看了 剩一千二」: the whole says better than a clause of it whether that is enough.
+    is_fine = label == "cause_confirmed" and sure < _SURE_PAGE and message.acts.get("ruled_out", 0.0) > sure
+    if sure < _SURE_FINE and (is_plain or (is_fine and not causes.is_little(clause.text))):
+        # 「信号四格」, 「流量能上网」: plain words count for more than a guess.
+        return named, "ruled_out", max(sure, _SURE_SOLVED)
+    return named, label, sure
 
 
 def _says_so(topic: Topic, clause: Clause) -> bool:

@@ -37,7 +37,7 @@ _OF_STEP, _REPORTS = ("done", "arrived", "trouble"), 0.6
 _OF_CHECK, _TELLS = ("ruled_out", "cause_confirmed"), 0.8
 _LEAVES = re.compile("不(?:查|弄|看|做|搞|办)了|算了|先不")
 _BARE = re.compile(
-    r"(?:选|我选|就|要|第|那|先)?([一二两三四五六七八\d①②③④⑤⑥⑦⑧])(?:个|号|项)?(?:先)?(?:答|说|讲|看|弄|办|来)?(?:吧|呢)?"
+    r"(?:选|我选|就|要|第|那|先|弄|说|讲|看|办|来|搞|做)*([一二两三四五六七八\d①②③④⑤⑥⑦⑧])(?:个|号|项)?(?:先)?(?:答|说|讲|看|弄|办|来)?(?:吧|呢)?"
 )
 # An amount, a time or a count has a unit; it points to nothing.
 _SEVERAL = re.compile(

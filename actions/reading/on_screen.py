@@ -43,10 +43,12 @@ from actions.reading.questions import (
     is_it,
     kinds_of,
     reminds,
+    wants,
     wants_human,
     withdraws,
 )
 from actions.reading.reading import Reading, Source
+from actions.reading.reports import tells_progress
 from actions.reading.steps_meant import (
     is_shown_now,
     names_of,
@@ -102,7 +104,7 @@ _SURE_INTENT, _SURE_ACT = 0.93, 0.8
 # A topic with a word of its own that the walkthrough does not explain is a switch from this confidence on.
 _SWITCH = 0.6
 # The bare name of a cause picks it.
-_RULES_OUT = re.compile("[够没不有好足满对行通未非绿稳全快勿冇唔]|正常|ok|没|多|充|试|换|查|看|是")
+_RULES_OUT = re.compile("[够没不有好足满对行通未非绿稳全快勿冇唔剩格开百千万块]|正常|ok|没|多|充|试|换|查|看|是")
 # 「进去了」 in the middle of a procedure has only come as far as that; 「登进去了」 is the end.
 _ARRIVES = re.compile("(?<!登)(?:进去|进来|进到|点开|打开)[^不没]{0,4}了?[啦咯噻]?$")
 # A mistake of the user's own, which they are mending.
@@ -159,7 +161,7 @@ _EMPTIED = re.compile(
 # 「那我先提出来」 has still to do it.
 _TO_EMPTY = re.compile("(?:先|打算|准备|等我|回头).{0,6}(?:花|用|转|提|取|清)(?!.{0,6}了)")
 _MONEY = re.compile(
-    r"余额|还有.{0,6}(?:钱|块|元)|剩.{0,6}(?:钱|块|元)|里面.{0,6}(?:钱|块|元)|[\d一二两三四五六七八九十百几][块元]"
+    r"余额|还有.{0,6}(?:钱|块|元)|剩.{0,6}(?:钱|块|元)|里[面头边].{0,6}(?:钱|块|元)|钱(?:呢|咋|怎么)|[\d一二两三四五六七八九十百几][块元]"
 )
 _TAKES_OUT = re.compile("[提取转拿退弄倒]不(?:出|走|了|掉)")
 _EMPTIES = re.compile("花|用完|用掉|用光|转|提|取|处理|钱|余额")
@@ -407,6 +409,9 @@ def _tells_why(topic: Topic, state: DialogueState, act: Act, message: UserMessag
     """Reads why somebody came, told again at the first step (「好像是密码不对」): it is no trouble with that step."""
     if topic.kind != "procedure" or state.step != 1 or state.awaiting is not None or message.further_requests:
         return None
+    if _restates(topic, state, act, message):
+        arguments = {"response": "utter_steps_are_for_it", "stays": True}
+        return Reading(Source.ON_SCREEN, Act.LET_BE, message, f"says again why {topic.id} is needed", 1.0, arguments)
     is_named = act is Act.OPEN_TOPIC and message.intent == topic.id and message.intent in message.matters()
     is_vain = act in (*UNCLEAR, Act.SOLVED) and bool(_TRIED_BEFORE.fullmatch(message.key))
     if (
@@ -424,6 +429,19 @@ def _tells_why(topic: Topic, state: DialogueState, act: Act, message: UserMessag
         return None
     arguments = {"response": "utter_steps_are_for_it", "stays": True}
     return Reading(Source.ON_SCREEN, Act.LET_BE, message, f"tells why {topic.id} is needed", arguments=arguments)
+
+
+def _restates(topic: Topic, state: DialogueState, act: Act, message: UserMessage) -> bool:
+    """Whether a message only says again what the procedure is for (「密码搞忘球了」): nothing of it is done yet."""
+    if act is not Act.OPEN_TOPIC or message.intent != topic.id or message.confidence < _SURE_INTENT:
+        return False
+    if asks(normalize(message.text)) or wants(message.key) or _DONE_OR_THERE.search(message.key):
+        return False
+    if _OF_PAGE.search(message.key) or topic.steps[0].collect or state.walk is None or state.walk.problem_steps:
+        return False
+    place = place_spoken_of(topic, state.step, message)
+    is_done = max(message.acts.get(name, 0.0) for name in _REPORTS) >= _SURE_ACT
+    return not is_done and (place is None or place.number in (1, len(topic.steps)))
 
 
 def _asked_here(context: Context, topic: Topic, state: DialogueState, act: Act, message: UserMessage) -> str | None:
@@ -447,17 +465,15 @@ def _reported(context: Context, topic: Topic, state: DialogueState, act: Act, me
     if more:
         return more
     label, certainty = _label(message)
-    if label == "waiting" and topic.kind == "procedure" and hurries(message.key):
+    if label == "waiting" and topic.kind == "procedure":
+        if hurries(message.key):
+            return None
+        # 「号填了 等一下」 is a step further all the same.
+        label, certainty = ("done", _SURE_ACT) if tells_progress(state, message) else (label, certainty)
+    if label in _REPORTS and not _is_reported(act, certainty, message):
         return None
-    is_said = act is Act.OPEN_TOPIC and message.band is AnswerBand.ANSWER
-    # What is done and what has come are both reports: 「好 找到交易申诉了」 is half of each.
-    reported = sum(message.acts.get(name, 0.0) for name in _REPORTS)
-    if label in _REPORTS and max(certainty, reported) < _LIKELY_DONE and (is_said or not _reports_change(message)):
-        # Nothing goes on by mistake: 「绑的手机号他都给我换了」 is no step that is done.
-        return None
-    if certainty < _least(context, state, act, message) or switches(context, topic, act, message):
-        return None
-    if _says_by_itself(state, topic, act, message, label):
+    is_other = certainty < _least(context, state, act, message) or switches(context, topic, act, message)
+    if is_other or _says_by_itself(state, topic, act, message, label):
         return None
     meant = _meant(context, topic, state, label, message)
     if state.step == 0 and meant in (Act.DONE, Act.TROUBLE, Act.WAIT):
@@ -477,6 +493,14 @@ def _reported(context: Context, topic: Topic, state: DialogueState, act: Act, me
         # 「信号有两格」 tells a fact, and is no second report of trouble.
         certainty = certainty if label == "trouble" else message.acts.get("trouble", 0.0)
     return Reading(Source.ON_SCREEN, meant, message, f"{label} at {topic.id} {state.step}", certainty, arguments)
+
+
+def _is_reported(act: Act, certainty: float, message: UserMessage) -> bool:
+    """Whether a report is sure enough: nothing goes on by mistake (「绑的手机号他都给我换了」)."""
+    is_said = act is Act.OPEN_TOPIC and message.band is AnswerBand.ANSWER
+    # What is done and what has come are both reports: 「好 找到交易申诉了」 is half of each.
+    reported = sum(message.acts.get(name, 0.0) for name in _REPORTS)
+    return max(certainty, reported) >= _LIKELY_DONE or (_reports_change(message) and not is_said)
 
 
 def _tells_nothing_wrong(message: UserMessage) -> bool:

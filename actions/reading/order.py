@@ -33,18 +33,22 @@ _NOW_THAT = re.compile(
 _NO_MATTER = re.compile("^(?:不|别|等|去|我|你|他|她|一下|这样|这个|那个|这步|人工|客服|一会)")
 _EMPTY = frozenset("的了是我您你它这那个怎么咋呢吗啊想要有没不一还事问题")
 _MONEY = frozenset("钱扣款账退赔")
-_LONGEST, _SEVERAL = 30, 2
+_LONGEST, _LONGEST_PART, _SEVERAL = 30, 16, 2
+# 「人工那个先说」 wants what was asked about humans, and none of them.
+_NEAR_HUMAN = frozenset({"support_hours", "contact_support", "contact_preparation", "contact_in_app"})
+_THAT_FIRST = re.compile("那个|的事|那件|那事")
 
 
 def read(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
     """Reads which of the matters named so far is to be looked at first."""
-    if message.is_payload or act is Act.HUMAN or len(message.key) > _LONGEST:
+    if message.is_payload or len(message.key) > _LONGEST:
         return None
     waiting = [*dict.fromkeys([*(r.intent for r in state.requests), *(walk.topic for walk in state.suspended)])]
-    if state.topic is None:
+    if act is Act.HUMAN and not ({*waiting} & _NEAR_HUMAN and _THAT_FIRST.search(message.key)):
         return None
-    topics = [context.knowledge.topics[name] for name in (state.topic, *waiting) if name in context.knowledge.topics]
-    if len(topics) < _SEVERAL:
+    names = [state.topic, *waiting] if state.topic else waiting
+    topics = [context.knowledge.topics[name] for name in names if name in context.knowledge.topics]
+    if not topics or (state.topic and len(topics) < _SEVERAL):
         return None
     next_one = _NOW_THAT.match(message.key)
     turned_to = _topic_of(topics, state, next_one["matter"]) if next_one else None
@@ -53,8 +57,9 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
     if asks(normalize(message.text)):
         return None
     first, later = _named(topics, state, message)
-    others = [topic.id for topic in topics[1:] if topic.id != later]
-    wanted = first or (others[0] if later == state.topic and others else state.topic if later else None)
+    others = [topic.id for topic in topics if topic.id not in (later, state.topic)]
+    instead = others[0] if later == state.topic and others else state.topic
+    wanted = first or (instead if later else None)
     if wanted is None or (first and first == later):
         return None
     if wanted == state.topic:
@@ -93,7 +98,8 @@ def _named(topics: list[Topic], state: DialogueState, message: UserMessage) -> t
 
 def _topic_of(topics: list[Topic], state: DialogueState, said: str) -> str | None:
     """Returns the one of these topics that some words name."""
-    texts = {request.intent: folded(normalize(request.text)) for request in state.requests}
+    # What is longer is the whole message, which names the others, too.
+    texts = {r.intent: folded(normalize(r.text)) for r in state.requests if len(r.text) <= _LONGEST_PART}
     scores = []
     for topic in topics:
         known = _bigrams(folded(normalize(topic.title))).union(
@@ -102,7 +108,7 @@ def _topic_of(topics: list[Topic], state: DialogueState, said: str) -> str | Non
         is_paid = any(detail.accepts == "amount" for detail in topic.collected_details)
         scores.append((len(known & _bigrams(said)) + (is_paid and bool(_MONEY & set(said))), topic.id))
     scores.sort(reverse=True)
-    (best, name), (second, _) = scores[0], scores[1]
+    (best, name), second = scores[0], scores[1][0] if len(scores) > 1 else 0
     return name if best > second else None
 
 

@@ -15,6 +15,7 @@ from actions.knowledge import Topic
 from actions.reading.causes import named
 from actions.reading.questions import asks, ends_talk, excepts, goes_back, hurries, names_human, postpones
 from actions.reading.reading import Reading, Source
+from actions.reading.reports import tells_progress
 from actions.reading.steps_meant import place_spoken_of
 from language.text_normalization import normalize
 
@@ -62,6 +63,8 @@ _CANNOT_FOLLOW = re.compile(
 _THINKS = re.compile(
     "(?:嗯+|那|等等|等下|先|还是|让|容|我|得|再|要|好好?的?|行|谢+|你|您|哈|想一下)*(?:想想|想一想|想一下|想清楚|考虑(?:一下|考虑|清楚)?|琢磨(?:一下|琢磨)?|合计(?:一下|合计)?|想想看)(?:吧|再说|先|啊|哈|再来|再决定|再看)*"
 )
+# 「再讲一遍填什么」 wants the step again, whatever it asks about.
+_ONCE_MORE = re.compile("(?:再|重新|重)(?:给我|跟我|帮我|来)?(?:说|讲|念|发)(?:一)?(?:遍|下|次|回)")
 _SEEN = re.compile("(?<!不)(?<!没)(?:看|找|瞧)(?:见|到|着)了")
 _WHERE_IS = re.compile("在哪|哪里|哪儿|哪个位置|找不[到着]")
 # What ends it, beside thanks: all is done, nothing more is wanted, it is learned.
@@ -137,7 +140,7 @@ def read(context: Context, state: DialogueState, act: Act, message: UserMessage)
     named = _number_named(context, state, clear)
     if named:
         return named
-    several = _several(context, state, act, clear)
+    several = _several(context, state, act, clear) or _once_more(state, act, clear)
     if several:
         return several
     is_request = act is Act.OPEN_TOPIC and message.band is AnswerBand.ANSWER and message.intent != state.topic
@@ -218,6 +221,17 @@ def _from_the_first(context: Context, state: DialogueState, act: Act, message: U
         return None
     plain = replace(message, intent="repeat_step", entities={"step_number": ("1",)}, further_requests=())
     return Reading(Source.REFERENCE, Act.REPEAT, plain, "has not begun")
+
+
+def _once_more(state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
+    """Reads that the step on the screen is wanted again (「没戴眼镜 再讲一遍填什么」)."""
+    is_free = state.step > 0 and state.awaiting is None and state.offer is None and state.last_answer is None
+    is_own = act is Act.REPEAT or act in UNCLEAR or (act is Act.OPEN_TOPIC and message.intent == state.topic)
+    is_own = is_own or message.confidence < _ASKED
+    if not (is_free and is_own and _ONCE_MORE.search(message.key)) or len(message.key) > _LONGEST:
+        return None
+    plain = replace(message, intent="repeat_step", entities={}, further_requests=())
+    return Reading(Source.REFERENCE, Act.REPEAT, plain, "wants it again")
 
 
 def _several(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
@@ -362,6 +376,9 @@ def wants_back(context: Context, state: DialogueState, act: Act, message: UserMe
 def _resumed(context: Context, state: DialogueState, act: Act, message: UserMessage) -> Reading | None:
     """Reads the wish to go on with what was under way: where it stands, not a step further."""
     if not goes_back(message.key) or asks(normalize(message.text)) or act is Act.HUMAN:
+        return None
+    if tells_progress(state, message):
+        # 「接着刚才的 点完了」 has done what was left.
         return None
     if act is Act.NEXT and "下一" in message.key and state.walk and state.awaiting is None and state.step:
         # 「继续下一步」 has done with the one that was left.

@@ -160,6 +160,9 @@ _MENDED = re.compile(
     "(?<!被)(?:改|调|提(?!示|醒|前)|设|充|换|切|关|开)(?:成|到|高|大|好|完|掉)?(?:[^,，\\s不没]{0,6})了(?:[^,，\\s]{0,3})$"
 )
 
+_RECOVERED = re.compile(
+    "(?:又|现在|这会儿?|这下|刚|刚刚|已经)(?:都|也|就)?(?:有|来|恢复|好|连上|通|正常|满格|够)(?:网|信号|钱)?了(?:啊|呀|哈|吧)?$"
+)
 _IS_IT = re.compile(
     "(?:就是|确实是|肯定是|应该是|估计是|多半是|果然是)(?:它|他|这个|这|那个|因为)(?!.{0,3}(?:吗|么))|(?:找到|知道)(?:原因|了)"
 )
@@ -462,6 +465,11 @@ def tells_of_records(key: str) -> bool:
 def has_changed(key: str) -> bool:
     """Whether the text says that something was changed (「找到了 单笔200 改成500了」)."""
     return bool(_MENDED.search(key))
+
+
+def has_recovered(key: str) -> bool:
+    """Whether the text says that what was missing is there again (「过隧道没信号 又有了」)."""
+    return bool(_RECOVERED.search(key))
 
 
 def confirmed_in(key: str) -> str:

@@ -22,7 +22,10 @@ from actions.reading import (
     on_screen,
     operators,
     order,
+    ordinals,
+    pauses,
     place,
+    progress,
     questioned,
     reach,
     references,
@@ -41,10 +44,12 @@ _Reader = Callable[[Context, DialogueState, Act, UserMessage], Reading | None]
 READERS: tuple[_Reader, ...] = (
     danger.read,
     secrets.read,
+    ordinals.read,
     offered.read,
     talk.read,
     left_to_us.read,
     order.read,
+    pauses.read,
     asked.read,
     mending.read,
     operators.read,
@@ -74,7 +79,7 @@ def interpret(context: Context, state: DialogueState, act: Act, message: UserMes
     readers = (danger.read,) if is_plain else READERS
     readings = [reading for reader in readers if (reading := reader(context, state, act, message))]
     first, *others = [*readings, sentence]
-    for instead in () if is_plain else (questioned.instead, answered.instead, faqs.instead):
+    for instead in () if is_plain else (questioned.instead, answered.instead, faqs.instead, progress.instead):
         question = instead(context, state, first)
         if question:
             first, others = question, [first, *others]

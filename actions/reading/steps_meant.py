@@ -54,8 +54,16 @@ _ASKS_ON = re.compile("(?:那|再)*(?:之后|然后|接下来|接着|后面|完�
 _ACKNOWLEDGES = re.compile(
     "(?:好+的?|嗯+|行|哦+|那|就|都|我|知道|明白|懂|清楚|了解|收到(?!了)|晓得|继续|下一步|下一个|然后|接着|ok|可以|没问题)+(?:了|啦|吧|呢|的|呀|啊)*"
 )
+# 「刚才那步点了」 is the step shown, whatever it is like.
+_THAT_STEP = re.compile(
+    "(?:刚才|刚刚|上面|你说)*(?:的)?[那这]?一?步(?:我)?(?:都|也|已经|就)*(?:点|做|弄|搞|整)(?:了|完了?|好了?)"
+)
+_GOES_ON = re.compile(
+    "(?:哦|好的?|嗯|行|那|就)*(?:接着|继续|回到|返回)(?:刚才|刚刚|之前|上面|弄|办|来|说|讲|做|搞|的|那|步|个|吧|了|呗)*"
+)
+_SPEAK_OF_NONE = (_ACKNOWLEDGES, _ASKS_ON, _THAT_STEP, _GOES_ON)
 _PLAINLY = 0.8
-_FOUND = re.compile("(?:找|看|瞧|翻)(?:到|着|见)了")
+_FOUND = re.compile("(?:找|看|瞧|翻|瞅)(?:到|着|见)[^没不]{0,8}了$|(?:找|看|瞧|翻)(?:到|着|见)了")
 _NOT_INSIDE = re.compile("里[面头边]?(?:也|都|压根)?(?:没|冇)")
 _TO_BE_FOUND = re.compile("找|打开|进")
 _DID = re.compile("(?:填|输|打|写|点|选|交)(?:了|好|完|进去|上去|进|上)")
@@ -108,7 +116,7 @@ def place_spoken_of(topic: Topic, current: int, message: UserMessage) -> Place |
     # 「短信有了 六个数 填上去了」: what was named before is done.
     is_done_last = max(last.get("done", 0.0), last.get("solved", 0.0)) >= _SURE_DONE
     for position, (text, steps, acts) in enumerate(parts):
-        if any(known.fullmatch(folded(text)) for known in (_ACKNOWLEDGES, _ASKS_ON)) or ends_talk(folded(text)):
+        if any(known.fullmatch(folded(text)) for known in _SPEAK_OF_NONE) or ends_talk(folded(text)):
             # 「没别的了 下一步」, 「知道了 继续」 speak of no step.
             continue
         place = _nearest(topic, steps, current, folded(text))
@@ -230,7 +238,9 @@ def step_meant(context: Context, topic: Topic, state: DialogueState, act: Act, m
     if act is Act.DONE and all(_ACKNOWLEDGES.fullmatch(one) or _ASKS_ON.fullmatch(one) for one in said):
         # 「知道了 下一个」 names no step, though 「知道」 stands in the text of one.
         return current + 1
-    words = _bigrams(told_in(message))
+    # 「接着刚才的 点完了」 names nothing of a step in whose text 「接着」 stands.
+    named = [one for one in said if not any(known.fullmatch(one) for known in _SPEAK_OF_NONE)]
+    words = _bigrams(told_in(message)) if len(named) == len(said) else _bigrams(" ".join(named))
     scores = {}
     for number in range(current, min(current + _AHEAD, len(topic.steps)) + 1):
         step = topic.steps[number - 1]
@@ -280,7 +290,7 @@ def _by_place(topic: Topic, current: int, place: Place, act: Act, message: UserM
 def _is_found(topic: Topic, place: Place) -> bool:
     """Whether a report says that what a step looks for was found."""
     title = topic.steps[place.number - 1].title
-    is_done = place.acts.get("done", 0.0) >= _SAME
+    is_done = place.acts.get("done", 0.0) >= _SAME or place.acts.get("arrived", 0.0) >= _SURE_DONE
     return is_done and bool(_FOUND.search(place.said)) and bool(_TO_BE_FOUND.search(title))
 
 

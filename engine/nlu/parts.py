@@ -15,6 +15,10 @@ _PUNCTUATION = re.compile(r"[,.。;!?、:\s…~]+")
 _ENUMERATOR = re.compile(r"(?:^|(?<=[\s,.。;!?、]))(?:\d|[一二三四五](?=[、.]))[.、)]\s*")
 # 「①密码忘了 ②有笔交易要申诉」: normalized, a number in a circle is one without.
 _BARE_ENUMERATOR = re.compile(r"(?:^|(?<=[\s,.。;!?、]))(\d)(?=[^\W\d_])")
+# 「①忘了密码②钱扣多了」, 「a 改密码 b 付款失败」: in their order, from the first. An amount or a time has a unit.
+_JOINED_ENUMERATOR = re.compile(r"(?<![\d.:])(\d)(?=[^\W\d_])(?![块元毛角分点号月日天个次回遍笔秒年岁周时小kg万千百])")
+_LETTER = re.compile(r"(?:^|(?<=[\s,.。;!?、:]))([a-e])(?:\s+|[.、):]\s*)(?=[\u4e00-\u9fff])")
+_FIRST_LETTER = "a"
 # 「三个事：密码忘了、…」 announces a list, whatever separates its parts.
 _ANNOUNCED = re.compile(r"^.{0,8}?[两俩三仨四五2-5]\s?(?:个|件|样|桩)(?:事儿?|事情|问题|要求)")
 _SHORTEST_PART = 2
@@ -72,6 +76,7 @@ class PartRules:
         bare = list(_BARE_ENUMERATOR.finditer(text, first, last))
         if not numbered and [int(match[1]) for match in bare] == list(range(1, len(bare) + 1)):
             numbered = {match.end(): match.start() for match in bare}
+        numbered = numbered if len(numbered) > 1 else _counted(text, first, last)
         if len(numbered) > 1:
             ends = numbered
         is_list = _ANNOUNCED.match(text, first) is not None
@@ -91,6 +96,16 @@ class PartRules:
     def _content_start(self, text: str, start: int) -> int:
         joiner = self._joiner.match(text, start)
         return joiner.end() if joiner else start
+
+
+def _counted(text: str, first: int, last: int) -> dict[int, int]:
+    """Returns where the parts of a list begin, and where those before them end, whose signs stand close to the text."""
+    joined = list(_JOINED_ENUMERATOR.finditer(text, first, last))
+    if joined and joined[0].start() == first and [int(one[1]) for one in joined] == list(range(1, len(joined) + 1)):
+        return {one.end(): one.start() for one in joined}
+    letters = list(_LETTER.finditer(text, first, last))
+    wanted = [chr(ord(_FIRST_LETTER) + number) for number in range(len(letters))]
+    return {one.end(): one.start() for one in letters} if [one[1] for one in letters] == wanted else {}
 
 
 def part_rules(content: dict[str, Any]) -> PartRules:

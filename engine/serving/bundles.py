@@ -111,6 +111,8 @@ class Bundles:
         self._staging = asyncio.Lock()
         self._name = f"{socket.gethostname()}:{os.getpid()}"
         self._refused: str | None = None
+        # Counted up around each publication here: what was looked up meanwhile may be from before it.
+        self._publications = 0
         # What some conversations are answered by; held, so that it is neither dropped nor made once more.
         self._pilot: Bundle | None = None
         self._pilot_refused: str | None = None
@@ -301,7 +303,9 @@ class Bundles:
         beside = await self.find(pilot) if pilot is not None else None
         if beside is not None and self._agent.has_own_model(beside):
             await asyncio.to_thread(self._require_room)
+        self._publications += 1
         await asyncio.to_thread(self._store.set_served, sha256, number, pilot)
+        self._publications += 1
         serve(bundle)
         self._pilot = beside
         self._drop_others(sha256)
@@ -433,11 +437,15 @@ class Bundles:
 
     async def _follow(self) -> bool:
         """Takes what is to be served; returns whether that is something else than before."""
+        publications = self._publications
         wanted = await asyncio.to_thread(self._store.served)
         if wanted in {served_bundle().sha256, self._refused or served_bundle().sha256}:
             return False
         try:
-            serve(await self.find(wanted))
+            bundle = await self.find(wanted)
+            if publications != self._publications:
+                return False
+            serve(bundle)
         except UntrainedError:
             # After an update of this engine, or its training goes on elsewhere.
             if wanted is not None:

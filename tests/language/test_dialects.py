@@ -28,6 +28,11 @@ from language.text_normalization import normalize
         ("要得", "好的"),
         ("俺的号", "我的号"),
         ("我用緊嘅電郵", "我在用的邮箱"),
+        ("碼搞忘了", "码忘记了"),
+        ("号码填起了", "号码填好了"),
+        ("没瞅见搁哪儿", "没看见在哪儿"),
+        ("入面啲錢用晒未", "里面些钱用完没"),
+        ("這筆錢遭扣了", "这笔钱被扣了"),
     ],
 )
 def test_dialect_is_read_as_standard(typed: str, expected: str) -> None:
@@ -38,6 +43,8 @@ def test_dialect_is_read_as_standard(typed: str, expected: str) -> None:
     "text",
     [
         "系统里联系不上客服没关系",
+        "调整好了上限 完整填完了",
+        "目前日限额",
         "有点急,早点解决",
         "12点整付的",
         "点开一边看一边填",

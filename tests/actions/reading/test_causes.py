@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from actions.knowledge import Knowledge
-from actions.reading.causes import affords, happened, page_says, ruled_out
+from actions.reading.causes import affords, happened, implied, page_says, ruled_out, sounding
 
 
 @pytest.mark.parametrize(
@@ -81,3 +81,18 @@ def test_what_the_page_names(knowledge: Knowledge, clause: str, causes: tuple[st
 )
 def test_what_is_there_is_compared_with_what_is_to_be_paid(text: str, is_enough: bool | None) -> None:
     assert affords(text) is is_enough
+
+
+@pytest.mark.parametrize(
+    ("text", "causes"),
+    [("有", ("balance",)), ("不缺钱", ("balance",)), ("够啊", ("balance",)), ("换过了", ())],
+)
+def test_money_is_about_the_balance(knowledge: Knowledge, text: str, causes: tuple[str, ...]) -> None:
+    assert implied(knowledge.topics["payment_failure"], text) == causes
+
+
+def test_a_misspelt_name_is_heard_by_its_sound(knowledge: Knowledge) -> None:
+    topic = knowledge.topics["payment_failure"]
+    assert sounding(topic, "余鹅充足") == ("balance",)
+    assert sounding(topic, "网罗没问题") == ("network",)
+    assert sounding(topic, "还是那样") == ()

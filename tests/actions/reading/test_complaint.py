@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from actions.dialogue.acts import Act
+from actions.dialogue.messages import AnswerBand
 from actions.dialogue.state import Alarm, Awaiting, DialogueState, HandoffReason, Offer
-from tests.actions.reading.builders import at, read, said
+from tests.actions.reading.builders import at, read, said, told
 
 WAITING = DialogueState(handed_over=True)
 
@@ -90,3 +91,9 @@ def test_who_still_waits_for_a_code_sends_for_nobody() -> None:
 
 def test_whether_it_was_noted_is_asked_of_the_request() -> None:
     assert read(said("你都记下了吧", acts={"read_back": 0.9}), WAITING).chosen.act is Act.TICKET_STATUS
+
+
+@pytest.mark.parametrize("text", ["到底转没转", "快点转啊", "怎么还没接"])
+def test_who_asks_whether_it_was_sent_hears_how_it_stands(text: str) -> None:
+    message = said(text, "nlu_fallback", confidence=0.4, band=AnswerBand.NOT_UNDERSTOOD)
+    assert read(message, told(handed_over=True)).chosen.act is Act.TICKET_STATUS

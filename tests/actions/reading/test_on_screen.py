@@ -423,3 +423,15 @@ def test_who_does_something_else_first_does_not_consent(text: str) -> None:
         warned = at("account_closure", 0, awaiting=Awaiting.WARNING, interrupted=interrupted)
         message = said(text, "account_closure", "named:account_closure", acts={"other": 0.9}, entities=words)
         assert read(message, warned).chosen.act is not Act.AFFIRM
+
+
+def test_who_only_says_again_why_they_came_has_done_nothing() -> None:
+    message = said("密码全忘了", "forgot_password", confidence=0.98, acts={"solved": 0.55})
+    chosen = read(message, at("forgot_password", 1)).chosen
+    assert (chosen.act, chosen.arguments["response"]) == (Act.LET_BE, "utter_steps_are_for_it")
+
+
+def test_a_step_that_is_done_before_a_pause_goes_on() -> None:
+    parts = (Clause("号填了", {"done": 0.95}), Clause("等一下", {"waiting": 0.9}))
+    message = said("号填了 等一下", "next_step", acts={"done": 0.9}, clauses=parts)
+    assert read(message, at("forgot_password", 2)).chosen.act is Act.DONE

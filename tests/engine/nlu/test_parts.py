@@ -34,6 +34,25 @@ def test_punctuation_and_joiners_cut() -> None:
     assert cuts("转人工和注销账号") == [("转人工", "和注销账号", False)]
 
 
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("①忘了密码②钱扣多了", ["钱扣多了"]),
+        ("①付不了款②客服几点上班③怎么防盗", ["客服几点上班3怎么防盗", "怎么防盗"]),
+        ("a 改密码 b 付款失败", ["付款失败"]),
+    ],
+)
+def test_a_list_is_cut_at_its_signs(text: str, parts: list[str]) -> None:
+    found = cuts(text)
+    assert [after for _, after, _ in found] == parts
+    assert all(is_explicit for _, _, is_explicit in found)
+
+
+@pytest.mark.parametrize("text", ["1块钱的2笔交易扣错了", "1点多扣了2次钱"])
+def test_amounts_and_times_make_no_list(text: str) -> None:
+    assert not any(is_explicit for _, _, is_explicit in cuts(text))
+
+
 @pytest.mark.parametrize("text", ["", "好", "，，，", "另外", "和", "嗯，好", "忘记密码怎么办"])
 def test_nothing_to_cut(text: str) -> None:
     normalized = normalize(text)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +12,7 @@ import pytest
 import sqlalchemy as sa
 
 from actions.knowledge import KnowledgeError
-from actions.knowledge.bundle import current_bundle, own_bundle, serve, served_bundle, turn_with
+from actions.knowledge.bundle import Bundle, current_bundle, own_bundle, serve, served_bundle, turn_with
 from engine.serving import knowledge_store
 from engine.serving.bundles import (
     Bundles,
@@ -235,6 +237,33 @@ async def test_one_bundle_is_staged_at_a_time(store: SQLKnowledgeStore, monkeypa
     names = await asyncio.gather(*(staged(bundles, files) for files in changed[1:]))
     (kept,) = filter(None, map(store.bundle, names))
     assert store.texts(set(kept.values())).keys() == set(kept.values())
+
+
+async def test_a_look_from_before_a_publication_takes_nothing_back(
+    store: SQLKnowledgeStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bundles = Bundles(None, store)  # type: ignore[arg-type] # nothing gets as far
+    fresh = dataclasses.replace(own_bundle(), sha256="fresh")
+    looked, published = threading.Event(), threading.Event()
+
+    async def find(sha256: str | None) -> Bundle:
+        return own_bundle() if sha256 is None else fresh
+
+    def served() -> str | None:
+        looked.set()
+        # Read, and not told yet.
+        published.wait(60)
+        return None
+
+    monkeypatch.setattr(bundles, "find", find)
+    monkeypatch.setattr(bundles, "_drop_others", lambda _: None)
+    monkeypatch.setattr(store, "served", served)
+    following = asyncio.create_task(bundles._follow())
+    await asyncio.to_thread(looked.wait, 60)
+    await bundles.publish("fresh", 2)
+    published.set()
+    assert not await following
+    assert served_bundle().sha256 == "fresh"
 
 
 async def test_what_another_engine_drops_meanwhile_is_kept_again(
