@@ -69,6 +69,7 @@ class FakeKnowledge:
         is_down: Whether it fails.
         replays: What is played, by key.
         played: The bundles on which something was played, in order.
+        begun: The keys of each request to play, in order.
         stopped: What was stopped.
         is_slow: Whether what is played goes on until it is stopped.
         states: How far it is said to be first.
@@ -85,6 +86,7 @@ class FakeKnowledge:
     is_down: bool = False
     replays: dict[str, tuple[str, list[Any]]] = field(default_factory=dict)
     played: list[str] = field(default_factory=list)
+    begun: list[list[str]] = field(default_factory=list)
     stopped: list[str] = field(default_factory=list)
     is_slow: bool = False
     states: list[str] = field(default_factory=list)
@@ -149,6 +151,7 @@ class FakeKnowledge:
                 self.played.append(play["sha256"])
             self.replays[key] = play["sha256"], said
             keys.append(key)
+        self.begun.append(keys)
         return 200, {"keys": keys}
 
     def _replays_state(self, _: Any) -> tuple[int, Any]:

@@ -424,6 +424,19 @@ async def test_a_check_is_cancelled_and_what_it_plays_is_stopped(gateway: Gatewa
     assert (await checked(publisher))["state"] == "done"
 
 
+async def test_what_was_played_when_the_engine_ended_is_begun_again(
+    gateway: Gateway, publisher: DeskAgent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(regression_check, "_LOOK", 0.0)
+    monkeypatch.setattr(regression_check, "_PATIENCE", 2)
+    await changed(publisher)
+    engine = gateway.engine.knowledge
+    engine.states = ["running", "stopped", "stopped", "stopped"]
+    begun = len(engine.begun)
+    assert (await checked(publisher))["state"] == "done"
+    assert engine.begun[begun] in engine.begun[begun + 1 :]
+
+
 async def test_an_engine_that_is_not_heard_of_for_a_moment_is_asked_again(
     gateway: Gateway, publisher: DeskAgent, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -432,7 +445,7 @@ async def test_an_engine_that_is_not_heard_of_for_a_moment_is_asked_again(
     await changed(publisher)
     gateway.engine.knowledge.states = ["stopped", "stopped", "running", "stopped"]
     assert (await checked(publisher))["state"] == "done"
-    gateway.engine.knowledge.states = ["stopped"] * 3
+    gateway.engine.knowledge.states = ["stopped"] * 9
     assert (await checked(publisher))["state"] == "failed"
     gateway.engine.knowledge.states = ["failed"]
     assert (await checked(publisher))["state"] == "failed"

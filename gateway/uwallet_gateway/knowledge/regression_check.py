@@ -14,6 +14,8 @@ from datetime import date, datetime, time
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import structlog
+
 from uwallet_gateway.clock import now
 from uwallet_gateway.database.connection import Database
 from uwallet_gateway.engine.knowledge import EngineKnowledge, PlayedTurn
@@ -32,11 +34,15 @@ from uwallet_gateway.knowledge.regressions import (
     wordings_of,
 )
 
+_log = structlog.get_logger()
+
 # Of the day on which the check is made; in opening hours of most.
 _HOUR = time(10, 30)
 _LOOK = 1.0
 # Asked again this often while the engine does not answer, or does not know of the plays.
 _PATIENCE = 20
+# Plays of which nothing more is heard are begun again, this often in all.
+_MOST_BEGUN = 3
 Plays = list[list[PlayedTurn]]
 Said = Sequence[dict[str, str]]
 
@@ -204,7 +210,7 @@ class RegressionCheck:
         if not wanted:
             return [[] for _ in plays]
         keys = await self._engine.replay(wanted, moment)
-        misses, progress = 0, 0.0
+        misses, begun, progress = 0, 1, 0.0
         try:
             while True:
                 try:
@@ -215,8 +221,14 @@ class RegressionCheck:
                     break
                 # The engine starts anew, or its machine stood still: one that goes on is heard of again.
                 misses = 0 if replay is not None and replay.state == "running" else misses + 1
-                if misses > _PATIENCE or (replay is not None and replay.state == "failed"):
+                if (replay is not None and replay.state == "failed") or (misses > _PATIENCE and begun == _MOST_BEGUN):
+                    _log.warning("knowledge.checks.not_played", state=replay and replay.state)
                     raise InputError(ErrorCode.UNAVAILABLE)
+                if misses > _PATIENCE:
+                    # Whoever played is gone. What was through is kept, and only the rest played anew.
+                    misses, begun = 0, begun + 1
+                    with contextlib.suppress(InputError):
+                        keys = await self._engine.replay(wanted, moment)
                 progress = max(progress, replay.progress if replay is not None else 0.0)
                 await tell(progress)
                 await asyncio.sleep(_LOOK)
