@@ -79,7 +79,10 @@ export function useEntryForm(
     if (!dirty) return true;
     const touched = touches.current;
     const value = await valueOf();
-    if (value === null) return false;
+    if (value === null) {
+      showFirstProblem(form);
+      return false;
+    }
     const isNew = id.current === null;
     const own = id.current ?? fixedId ?? newId(kind, Date.now());
     return run(async () => {
@@ -101,6 +104,7 @@ export function useEntryForm(
         await adopt(queries, ['knowledge', 'entry', kind, own], stored);
       } catch (error) {
         tellAtFields(form, error);
+        showFirstProblem(form);
         throw error;
       }
       // What was typed meanwhile is not stored yet.
@@ -158,4 +162,10 @@ function tellAtFields(form: FormInstance, error: unknown): void {
     byField.set(name, [...(byField.get(name) ?? []), message]);
   }
   form.setFields([...byField].map(([name, errors]) => ({ name, errors })));
+}
+
+/** Brings the first field that has something wrong into view, and the cursor into it: it may be screens away. */
+function showFirstProblem(form: FormInstance): void {
+  const [first] = form.getFieldsError().filter(({ errors }) => errors.length > 0);
+  if (first) form.scrollToField(first.name, { block: 'center', focus: true });
 }

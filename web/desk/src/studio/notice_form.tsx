@@ -10,6 +10,8 @@ import { useEntryForm, type EntryFormProps } from './form_handle.ts';
 import { useStudioEntries } from './queries.ts';
 
 const MINUTE = 'YYYY-MM-DD HH:mm';
+// Whoever picks a day as the end means all of it.
+const LAST_MINUTE = dayjs().endOf('day');
 
 interface Values {
   text: string;
@@ -59,10 +61,10 @@ export function NoticeForm(props: EntryFormProps): JSX.Element {
       </Form.Item>
       <div className="studio-pair">
         <Form.Item name="valid_from" label={t.studio.valid_from}>
-          <DatePicker showTime={{ format: 'HH:mm' }} />
+          <DatePicker showTime={{ format: 'HH:mm' }} format={MINUTE} />
         </Form.Item>
-        <Form.Item name="valid_until" label={t.studio.valid_until}>
-          <DatePicker showTime={{ format: 'HH:mm' }} />
+        <Form.Item name="valid_until" label={t.studio.valid_until} extra={t.studio.valid_until_hint}>
+          <DatePicker showTime={{ format: 'HH:mm', defaultOpenValue: LAST_MINUTE }} format={MINUTE} />
         </Form.Item>
       </div>
       <Form.Item name="explains" label={t.studio.explains} extra={t.studio.explains_hint}>

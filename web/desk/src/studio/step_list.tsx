@@ -154,7 +154,12 @@ function StepCard({
       <Form.Item name={[name, 'text']} label={t.studio.step_text} rules={rules}>
         <Input.TextArea maxLength={2000} autoSize={{ minRows: 2 }} />
       </Form.Item>
-      <Form.Item name={[name, 'trouble']} label={t.studio.step_trouble} rules={rules}>
+      <Form.Item
+        name={[name, 'trouble']}
+        label={t.studio.step_trouble}
+        extra={t.studio.step_trouble_hint}
+        rules={rules}
+      >
         <Input.TextArea maxLength={2000} autoSize={{ minRows: 2 }} />
       </Form.Item>
       {name > 0 && (
