@@ -33,6 +33,7 @@ _HE, _SURELY_HIS = re.compile("他|TA|ta"), 0.9
 # An expression that names somebody needs an inkling of the model, too.
 _OF_OTHER, _LIKELY_OTHER = "of_other", 0.25
 _OTHER_PERSON, _OTHER_PERSON_ANSWER = "crisis_other_person", "crisis_other_person"
+_OTHER_PERSON_ACUTE = "other_person_acute"
 # What is asked of somebody else's trouble, and its answer.
 _ASKS_HOW, _HOW = "asks_comfort", "other_person_comfort"
 _ASKS_HELPER = "asks_helper"
@@ -332,16 +333,17 @@ def _let_go(context: Context, state: DialogueState, reading: Reading) -> Turn:
     """Goes on with the ordinary matter that is left of an alarm, or with what was under way."""
     state = replace(state, open_alarm=None)
     matter, message = reading.arguments.get("matter"), reading.message
-    is_over = bool(reading.arguments.get("is_over"))
-    said = context.replies.care(_OVER, state) if is_over else (Reply("utter_alarm_denied"),)
-    state = _counted(state, _OVER) if is_over else state
-    if matter not in context.knowledge.topics or (state.walk and state.topic == matter):
+    opens = matter in context.knowledge.topics and not (state.walk and state.topic == matter)
+    name = _OVER if reading.arguments.get("is_over") else _MISHEARD if opens else ""
+    said = context.replies.care(name, state) if name else (Reply("utter_alarm_denied"),)
+    state = _counted(state, name) if name else state
+    if not opens:
         return after_digression(context, state, *said)
     plain = replace(
         message, intent=str(matter), confidence=1.0, band=AnswerBand.ANSWER, choices=(), further_requests=()
     )
     opened = open_topic(context, state, plain)
-    return Turn(opened.state, (*(said if is_over else context.replies.care(_MISHEARD, state)), *opened.replies))
+    return Turn(opened.state, (*said, *opened.replies))
 
 
 def _taken_back(state: DialogueState, alarm: Alarm, *, is_taken_back: bool) -> DialogueState:
@@ -400,6 +402,9 @@ def _answer(context: Context, state: DialogueState, alarm: Alarm, reading: Readi
     is_others = alarm is Alarm.CRISIS and bool(state.answered.get(_OTHER_PERSON_ANSWER))
     if "follow_up" not in reading.arguments or (follow_up == "acute" and not is_others):
         case = _case(context, alarm, reading, is_first=not has_alarm(state, alarm))
+        if case and alarm is Alarm.CRISIS and case != _OTHER_PERSON_ANSWER and danger_talk.is_of_others(state):
+            # 「她上楼顶了」: whoever writes is not the one who has to step back.
+            case = _OTHER_PERSON_ACUTE
         if case and not (has_alarm(state, alarm) and _is_used_up(context, state, case)):
             return case, not has_alarm(state, alarm) or alarm is Alarm.COMPLAINT
         if not has_alarm(state, alarm):

@@ -114,6 +114,11 @@ def noted(script: Danger, state: DialogueState, heard: Heard) -> DialogueState:
     return replace(state, danger_facts=person_noted(known, heard.person if is_near else None))
 
 
+def is_of_others(state: DialogueState) -> bool:
+    """Whether all that was told is surely of somebody else."""
+    return _OTHERS in state.danger_facts and state.whose_danger >= _SURELY_OTHERS
+
+
 def _despairs_too(heard: Heard) -> bool:
     """Whether it is surely the user who despairs now, whoever was spoken of before."""
     return bool(_OF_DESPAIR & {*heard.facts, *heard.moods}) and heard.whose <= _MINE and not heard.names_somebody

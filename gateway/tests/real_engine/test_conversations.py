@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 
 import pytest
@@ -83,7 +84,8 @@ async def test_engine_killed_and_started_again_in_the_middle(gateway: Gateway, e
         await client.wait_for("bot_uttered")
         engine.stop(kill=True)
         await client.say("下一步")
-        engine.start()
+        # Beside the loop: the gateway here, and the connection, would stand still as long as it loads.
+        await asyncio.to_thread(engine.start)
         answers = await client.wait_for("bot_uttered", len(client.of("bot_uttered")) + 1)
         while "progress" not in answers[-1]["metadata"]:
             answers = await client.wait_for("bot_uttered", len(answers) + 1)

@@ -75,6 +75,7 @@ def test_what_is_not_said_to_be_ones_own_explains_nothing(text: str) -> None:
 
 def test_a_merchant_who_charged_wrongly_is_no_thief() -> None:
     assert blames_merchant(folded("没让人偷 楼下饭馆多收我的"))
+    assert blames_merchant(folded("没让人偷 是门口面馆多收了我一份"))
     assert blames_merchant(folded("卖家寄来个坏的"))
     assert not blames_merchant(folded("卖家把我拉黑了"))
     assert names_merchant(clauses("就是店老板 后面排着队"))

@@ -41,6 +41,8 @@ class Trainer(ModelTrainer):
         self.may_end.set()
         assert self._task is not None
         await self._task
+        # The next one goes on until it is told to end.
+        self.may_end.clear()
 
 
 async def test_one_is_trained_at_a_time_and_kept(store: KnowledgeStore, tmp_path: Path) -> None:
