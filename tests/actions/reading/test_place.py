@@ -11,11 +11,20 @@ from tests.actions.reading.builders import at, read, said, told
 from tests.conftest import Conversation
 
 
-@pytest.mark.parametrize("text", ["刚刚弄到哪里了 接着来", "咱们进行到第几步了", "到哪步了来着", "现在是第几步啊"])
+@pytest.mark.parametrize(
+    "text", ["刚刚弄到哪里了 接着来", "咱们进行到第几步了", "到哪步了来着", "现在是第几步啊", "好了 咱们刚到哪了"]
+)
 def test_who_asks_for_the_place_returns_to_it(text: str) -> None:
     message = said(text, "next_step", confidence=0.4, band=AnswerBand.CHOICE)
     assert read(message, at("payment_failure", 2)).chosen.act is Act.REPEAT
     assert read(message, told(suspended=(Walk("forgot_password", 2),))).chosen.act is Act.REPEAT
+
+
+def test_who_comes_back_and_asks_for_the_place_has_not_settled_it() -> None:
+    message = said(
+        "好了 刚到哪了", "nlu_fallback", confidence=0.6, acts={"solved": 0.77}, band=AnswerBand.NOT_UNDERSTOOD
+    )
+    assert read(message, at("payment_failure", 2)).chosen.act is Act.REPEAT
 
 
 def test_the_place_of_money_is_not_meant() -> None:
