@@ -6,10 +6,8 @@ cores that would be what is measured.
 
 from __future__ import annotations
 
-import base64
 import contextlib
 import multiprocessing
-import os
 import select
 import socket
 import time
@@ -17,7 +15,7 @@ from collections.abc import Iterator
 from multiprocessing.connection import Connection
 from typing import Any
 
-from benchmarks.widget_sockets import SocketLostError
+from benchmarks.widget_sockets import SocketLostError, opening
 
 _CONNECT_SECONDS = 60.0
 _PING = b"\x81\x012"
@@ -109,17 +107,7 @@ def _run(connection: Connection, port: int, headers: list[dict[str, str]]) -> No
 
 def _connected(port: int, headers: dict[str, str]) -> socket.socket:
     desk = socket.create_connection(("127.0.0.1", port), timeout=_CONNECT_SECONDS)
-    lines = {
-        "Host": f"127.0.0.1:{port}",
-        "Upgrade": "websocket",
-        "Connection": "Upgrade",
-        "Sec-WebSocket-Key": base64.b64encode(os.urandom(16)).decode(),
-        "Sec-WebSocket-Version": "13",
-        "Origin": f"http://127.0.0.1:{port}",
-        **headers,
-    }
-    request = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
-    desk.sendall(f"GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\n{request}\r\n".encode())
+    desk.sendall(opening("127.0.0.1", port, headers))
     _hear(desk, b'0{"sid"')
     desk.sendall(_JOIN)
     _hear(desk, b"40/desk,")

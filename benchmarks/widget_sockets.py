@@ -37,23 +37,15 @@ class Widget:
             SocketLostError: The server refuses.
         """
         self._reader, self._writer = await asyncio.open_connection(self._host, self._port, limit=2**17)
-        lines = {
-            "Host": f"{self._host}:{self._port}",
-            "Upgrade": "websocket",
-            "Connection": "Upgrade",
-            "Sec-WebSocket-Key": base64.b64encode(os.urandom(16)).decode(),
-            "Sec-WebSocket-Version": "13",
-            # What a browser sends, so that the server holds what it would.
-            "Origin": f"http://{self._host}:{self._port}",
+        # What a browser sends, so that the server holds what it would.
+        browser = {
             "User-Agent": "Mozilla/5.0 (Linux; Android 14; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0",
             "Accept-Language": "zh-CN,zh;q=0.9,en;q=0.8",
             "Accept-Encoding": "gzip, deflate, br",
             "Cache-Control": "no-cache",
             "Pragma": "no-cache",
-            **(headers or {}),
         }
-        request = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
-        self._writer.write(f"GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\n{request}\r\n".encode())
+        self._writer.write(opening(self._host, self._port, {**browser, **(headers or {})}))
         status = await self._reader.readuntil(b"\r\n\r\n")
         if b" 101 " not in status.split(b"\r\n")[0]:
             raise SocketLostError(status.decode())
@@ -149,3 +141,18 @@ class Widget:
         waiting = self._waiting.pop(name, None)
         if waiting and not waiting.done():
             waiting.set_result(data)
+
+
+def opening(host: str, port: int, headers: dict[str, str]) -> bytes:
+    """Returns the request that makes a connection a WebSocket of Socket.IO."""
+    lines = {
+        "Host": f"{host}:{port}",
+        "Upgrade": "websocket",
+        "Connection": "Upgrade",
+        "Sec-WebSocket-Key": base64.b64encode(os.urandom(16)).decode(),
+        "Sec-WebSocket-Version": "13",
+        "Origin": f"http://{host}:{port}",
+        **headers,
+    }
+    request = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
+    return f"GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\n{request}\r\n".encode()

@@ -11,7 +11,7 @@ from actions.dialogue.messages import AnswerBand, UserMessage
 from actions.dialogue.state import Alarm, Awaiting, DialogueState, Offer, has_alarm
 from actions.dialogue.turn import Context
 from actions.reading import place
-from actions.reading.hearing import Heard, clauses_of, hear
+from actions.reading.hearing import GRAVE_FACTS, Heard, clauses_of, hear
 from actions.reading.questions import (
     asks,
     complains_of_us,
@@ -162,26 +162,8 @@ _OF_LIFE_AT_REST = frozenset({*_HEARD_AT_REST, "alone", "refuses_line", "ties"})
 # A yes to 「是有人让您这么做的吗」.
 _CONFIRMS = frozenset({*_LOST, "claims_official", "installed", "still_in_touch", "watched"})
 _NO_NEWS = frozenset({"stands_down", "tells", *_DESPAIRS})
-# With these known or told nobody is believed who says that it is nothing: a culprit may say it for them.
-_TOO_GRAVE = frozenset(
-    {
-        *_LOST,
-        "claims_official",
-        "entered",
-        "exposure",
-        "id_told",
-        "installed",
-        "isolated",
-        "mule",
-        "phone_lost",
-        "pressed",
-        "received",
-        "secrecy",
-        "threatened",
-        "unknown_payment",
-        "watched",
-    }
-)
+# With these known or told nobody is believed who says that it is nothing.
+_TOO_GRAVE = GRAVE_FACTS | {*_LOST, "entered", "pressed", "received", "unknown_payment"}
 # What explains it after all.
 _EXPLAINS = frozenset({"maybe_own", "money_returned", "phone_found", "self_paid", "was_fake"})
 # An alarm with nothing else told rests on a suspicion alone.

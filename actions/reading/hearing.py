@@ -122,6 +122,21 @@ _AS_SURE = 0.8
 # What was done is told with the thing itself, or at the end (「我开了」, but not 「说我开了会员」).
 _AT_END = re.compile("(?:他|她|对方|人家)?(?:听|看)?(?:了|啦)?")
 _DENIES = re.compile("没|(?<!知)不(?!知|晓)|(?<!特)别(?!人|的|个)|未(?!来)")
+# Facts of a danger that nobody takes back by calling it nothing: a culprit may have the user say so.
+GRAVE_FACTS = frozenset(
+    {
+        "claims_official",
+        "exposure",
+        "id_told",
+        "installed",
+        "isolated",
+        "mule",
+        "phone_lost",
+        "secrecy",
+        "threatened",
+        "watched",
+    }
+)
 
 
 @dataclass(frozen=True)

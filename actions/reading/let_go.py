@@ -9,7 +9,7 @@ from actions.dialogue.acts import Act
 from actions.dialogue.messages import AnswerBand, UserMessage
 from actions.dialogue.state import Alarm, DialogueState, has_alarm
 from actions.dialogue.turn import Context
-from actions.reading.hearing import clauses_of, hear
+from actions.reading.hearing import GRAVE_FACTS, clauses_of, hear
 from actions.reading.questions import asks
 from actions.reading.reading import Reading, Source
 from language.text_normalization import normalize
@@ -87,26 +87,7 @@ _CULPRIT = re.compile(
 )
 _CULPRIT_TOLD = re.compile("骗|诈|对方|公安|警|法院|导师|客服|链接|会议|共享|中奖|贷款|投资|刷单|返利|安全账户|验证码")
 # What no explanation takes back.
-_NOT_EXPLAINED = frozenset(
-    {
-        "code_told",
-        "password_told",
-        "card_told",
-        "told_secret",
-        "claims_official",
-        "exposure",
-        "id_told",
-        "installed",
-        "isolated",
-        "mule",
-        "phone_lost",
-        "secrecy",
-        "threatened",
-        "watched",
-        "link",
-        "fraud_loss",
-    }
-)
+_NOT_EXPLAINED = GRAVE_FACTS | {"code_told", "password_told", "card_told", "told_secret", "link", "fraud_loss"}
 # A cry for help is heard before all this.
 _CRY = 0.2
 _SURELY, _SURELY_MEANT = 0.6, 0.9

@@ -424,11 +424,15 @@ async def test_a_check_is_cancelled_and_what_it_plays_is_stopped(gateway: Gatewa
     assert (await checked(publisher))["state"] == "done"
 
 
-async def test_what_was_played_when_the_engine_ended_is_begun_again(
-    gateway: Gateway, publisher: DeskAgent, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A check looks at once again, and gives plays up after two looks in vain."""
     monkeypatch.setattr(regression_check, "_LOOK", 0.0)
     monkeypatch.setattr(regression_check, "_PATIENCE", 2)
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_what_was_played_when_the_engine_ended_is_begun_again(gateway: Gateway, publisher: DeskAgent) -> None:
     await changed(publisher)
     engine = gateway.engine.knowledge
     engine.states = ["running", "stopped", "stopped", "stopped"]
@@ -437,11 +441,10 @@ async def test_what_was_played_when_the_engine_ended_is_begun_again(
     assert engine.begun[begun] in engine.begun[begun + 1 :]
 
 
+@pytest.mark.usefixtures("impatient")
 async def test_an_engine_that_is_not_heard_of_for_a_moment_is_asked_again(
-    gateway: Gateway, publisher: DeskAgent, monkeypatch: pytest.MonkeyPatch
+    gateway: Gateway, publisher: DeskAgent
 ) -> None:
-    monkeypatch.setattr(regression_check, "_LOOK", 0.0)
-    monkeypatch.setattr(regression_check, "_PATIENCE", 2)
     await changed(publisher)
     gateway.engine.knowledge.states = ["stopped", "stopped", "running", "stopped"]
     assert (await checked(publisher))["state"] == "done"
