@@ -23,7 +23,7 @@ from scipy.sparse import csr_matrix
 
 from engine.nlu.ngram_vocabulary import NgramVocabulary
 from engine.nlu.sentence_encoder import Vectors
-from engine.nlu.views import character_units, syllable_units
+from engine.nlu.views import aliases_of, character_units, syllable_units
 
 _LENGTHS = range(1, 4)
 # Chosen on three writers, each held out once.
@@ -174,7 +174,7 @@ class ExampleIndex:
             aliases: How words are spelt otherwise.
             owners: Which examples each entry has, shape (entries, examples).
         """
-        self._aliases = aliases
+        self._aliases = aliases = aliases_of(aliases)
         self.vectors = np.array([example.vector for example in examples], np.float32)
         texts = [example.text for example in examples]
         self.views = tuple(_View([units(text, aliases) for text in texts], owners) for units in _UNITS)
@@ -212,6 +212,10 @@ class QuestionIndex:
         # The examples of entry i are those from bounds[i] to bounds[i + 1].
         bounds = np.searchsorted(entries, np.arange(len(self._addresses) + 1)).tolist()
         self._places = [np.arange(start, end) for start, end in itertools.pairwise(bounds)]
+        sizes = np.diff(bounds)
+        # Where the examples of an entry stand in a row that is as long as the longest has.
+        self._filled = np.arange(sizes.max()) < sizes[:, None]
+        self._counted = np.minimum(sizes, _NEAREST)
         # Views, cut once.
         self._vectors = [self._examples.vectors[start:end] for start, end in itertools.pairwise(bounds)]
         centres = owners @ self._examples.vectors
@@ -235,11 +239,12 @@ class QuestionIndex:
         # whole, they would be rounded otherwise.
         alike = near[np.concatenate([self._places[i] for i in entries])]
         alike += np.concatenate([self._vectors[i] @ vector for i in entries])
-        values = alike.tolist()
-        found, start = [], 0
-        for i, of_entry in zip(entries, likeness[best].tolist(), strict=True):
-            end = start + len(self._places[i])
-            nearest = sorted(values[start:end])[-_NEAREST:]
-            found.append(Match(self._addresses[i], of_entry + sum(nearest) / len(nearest), nearest[-1]))
-            start = end
-        return sorted(found, key=lambda match: -match.likeness)
+        rows = np.full((len(best), self._filled.shape[1]), -np.inf)
+        rows[self._filled[best]] = alike
+        # The nearest three, rising; of fewer, what is not there adds nothing.
+        nearest = np.sort(np.partition(rows, -_NEAREST, axis=1)[:, -_NEAREST:] if rows.shape[1] > _NEAREST else rows)
+        means = np.where(np.isneginf(nearest), 0.0, nearest).sum(axis=1) / self._counted[best]
+        found = (likeness[best] + means).tolist()
+        order = sorted(range(len(entries)), key=lambda place: -found[place])
+        tops = nearest[:, -1].tolist()
+        return [Match(self._addresses[entries[place]], found[place], tops[place]) for place in order]
