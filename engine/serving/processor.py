@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from rasa.core.actions.action import Action
+from rasa.core.channels.channel import UserMessage
 from rasa.core.policies.policy import PolicyPrediction
 from rasa.core.processor import MessageProcessor
 from rasa.engine import loader
@@ -24,6 +25,7 @@ from common.tracing import span
 from engine.serving.actions import serving_action
 from engine.serving.graph_runner import ServingGraphRunner
 from engine.serving.model_storage import ServingModelStorage
+from engine.serving.parses import RememberedParses
 from engine.upstream import replaces
 
 logger = logging.getLogger(__name__)
@@ -55,12 +57,25 @@ class ServingProcessor(MessageProcessor):
         super().__init__(*args, **kwargs)
         self._known_intents = frozenset(self.domain.intents)
         self._known_entities = frozenset(self.domain.entities)
+        metadata = self.model_metadata
+        self._parses = RememberedParses(metadata.predict_schema, metadata.nlu_target)
 
     async def parse_message(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Interprets a message, in a span of its own (see parent class)."""
         with span("parse"):
             parse: dict[str, Any] = await super().parse_message(*args, **kwargs)
             return parse
+
+    def _parse_message_with_graph(
+        self, message: UserMessage, tracker: DialogueStateTracker, only_output_properties: bool = True
+    ) -> dict[str, Any]:
+        text = message.text or ""
+        parse = self._parses.get(text, only_output_properties) if text else None
+        if parse is None:
+            parse = super()._parse_message_with_graph(message, tracker, only_output_properties)
+            if text:
+                self._parses.keep(text, only_output_properties, parse)
+        return parse
 
     @replaces(MessageProcessor._check_for_unseen_features, "286ab49de966")
     def _check_for_unseen_features(self, parse_data: dict[str, Any]) -> None:
