@@ -133,6 +133,11 @@ class NgramVocabulary:
         """Reads what `save` wrote."""
         units: list[str] = json.loads((folder / _UNITS_FILE).read_text(encoding="utf-8"))
         keys = mapped(folder / _KEYS_FILE)
+        return cls.of_units(units, lengths, keys)
+
+    @classmethod
+    def of_units(cls, units: Sequence[str], lengths: range, keys: NDArray[np.int64]) -> NgramVocabulary:
+        """Returns the vocabulary of units in the order of their numbers."""
         return cls({unit: number for number, unit in enumerate(units, 1)}, lengths, keys)
 
 
