@@ -70,6 +70,7 @@ class ServingProcessor(MessageProcessor):
             parse: dict[str, Any] = await super().parse_message(*args, **kwargs)
             return parse
 
+    @replaces(MessageProcessor._parse_message_with_graph, "0bd50a53b5c0")
     def _parse_message_with_graph(
         self, message: UserMessage, tracker: DialogueStateTracker, only_output_properties: bool = True
     ) -> dict[str, Any]:
