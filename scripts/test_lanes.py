@@ -32,12 +32,13 @@ SHOWN_TESTS = 10
 _TRAINING = "training"
 # How many jobs run beside one for each core: tests and the servers that they start wait for each other, set-up for the
 # network. While others wait for the training it is one, or the training shares its core and all end later.
-_WAITING = 4
+_WAITING = 5
 _WAITING_DURING_TRAINING = 1
 # The desk's pages beside the one with the conversations.
 _PAGES = ("accessibility", "insight", "studio", "supervisor", "windows")
-# How much less than the others a job gets of a core that only takes what they leave over.
-_NICE = 10
+# How much less of a core a job gets that only takes what the others leave over, and one that begins before the
+# training has ended, which half of the jobs wait for.
+_NICE, _NICE_TO_TRAINING = 10, 5
 # A file system in memory, and the bytes that it must have to spare for what tests write; they use some 2 GB.
 _MEMORY, _SPARE = Path("/dev/shm"), 6 << 30
 
@@ -55,6 +56,7 @@ class Job:
         environment: What is set for it beside this process's own.
         fills: Whether it waits for nothing and nobody waits for it. One such job runs beside the others and takes what
             they leave of the cores.
+        niceness: How much it lets others go first.
     """
 
     name: str
@@ -64,6 +66,8 @@ class Job:
     is_pytest: bool = False
     environment: Mapping[str, str] = field(default_factory=dict)
     fills: bool = False
+    # Once it has begun.
+    niceness: int = 0
     # Once it has ended.
     status: int | None = None
     began: float = 0.0
@@ -140,12 +144,12 @@ def jobs() -> list[Job]:
         _pytest("browser-desk", [path for path in at_the_desk if path not in pages], (*stack, browser)),
         _pytest("browser", ["tests/browser"], (*stack, browser), *_all_but([str(ROOT / desk[0])])),
         _pytest("bot-processes", processes, stack),
-        _pytest("gateway-desk", at_desk, (gateway,)),
-        _pytest("gateway-transport", transport, (gateway,), *_all_but(at_desk)),
-        _pytest("bot", ["tests"], stack, *_all_but(processes)),
         _pytest("gateway", ["tests"], (gateway,), *_all_but((*transport, *engine, *knowledge))),
+        _pytest("gateway-desk", at_desk, (gateway,)),
         _pytest("gateway-knowledge", knowledge, (gateway,)),
+        _pytest("bot", ["tests"], stack, *_all_but(processes)),
         _pytest("gateway-engine", engine, (_TRAINING, gateway)),
+        _pytest("gateway-transport", transport, (gateway,), *_all_but(at_desk)),
         Job("lint-web", (*make, "lint-web"), needs=(gateway, web), fills=True),
         Job("lint-python", (*make, "lint-python"), needs=(bot, gateway, browser), fills=True),
         Job("stories", ("scripts/test-stories",), needs=(_TRAINING,), fills=True),
@@ -221,6 +225,8 @@ class Lanes:
                     if (not filling or is_left) if job.fills else is_free:
                         self._waiting.remove(job)
                         self._begun.append(job)
+                        is_needed = any(job.name in other.needs for other in self.jobs)
+                        job.niceness = _NICE if job.fills else 0 if is_trained or is_needed else _NICE_TO_TRAINING
                         return job
                 if not self._waiting:
                     return None
@@ -253,14 +259,16 @@ def _run(job: Job, running: dict[str, int]) -> None:
     began = time.monotonic()
     job.report.unlink(missing_ok=True)
     with job.log.open("wb") as log:
-        # In a group of its own, so that an interruption ends what it has started, too.
+        # In a group of its own, so that an interruption ends what it has started, too. Not in a session of its own:
+        # between sessions Linux shares the cores out alike, however nice some are.
         process = subprocess.Popen(
-            (*(("nice", "-n", str(_NICE)) if job.fills else ()), *job.arguments()),
+            (*(("nice", "-n", str(job.niceness)) if job.niceness else ()), *job.arguments()),
             cwd=ROOT / job.folder,
             env={**os.environ, **job.environment},
+            stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
-            start_new_session=True,
+            process_group=0,
         )
         running[job.name] = process.pid
         _, status, usage = os.wait4(process.pid, 0)
