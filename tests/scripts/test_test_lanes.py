@@ -128,6 +128,18 @@ def test_who_is_waited_for_goes_first(results: Path, monkeypatch: pytest.MonkeyP
     ]
 
 
+def test_how_busy_the_cores_were_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    cores = tmp_path / "stat"
+    monkeypatch.setattr(script, "_CORES", cores)
+    assert script._ticks() is None
+    cores.write_text("cpu  100 0 50 800 50 0 0 0 0 0\ncpu0 1 1 1 1 1 1 1 0 0 0\n")
+    before = script._ticks()
+    cores.write_text("cpu  150 10 70 810 60 0 0 0 0 0\n")
+    assert before == (850, 1000)
+    assert script._share_busy(before, script._ticks()) == pytest.approx(0.8)
+    assert script._share_busy(before, None) is None
+
+
 def test_jobs_listen_on_ports_of_their_own() -> None:
     ranges = [one.environment["FREE_PORTS"].split("-") for one in jobs()]
     ports = [port for first, last in ranges for port in range(int(first), int(last) + 1)]
