@@ -148,8 +148,9 @@ def jobs() -> list[Job]:
         _pytest("bot-processes", processes, stack),
         _pytest("gateway-transport", transport, (gateway,)),
         _pytest("gateway", ["tests"], (gateway,), *_all_but((*transport, *with_engine))),
-        _pytest("bot", ["tests"], stack, *_all_but(processes)),
         _pytest("gateway-engine", with_engine, (_TRAINING, gateway)),
+        # Waits for nothing.
+        _pytest("bot", ["tests"], stack, *_all_but(processes)),
         Job("lint-web", (*make, "lint-web"), needs=(gateway, web), fills=True),
         Job("lint-python", (*make, "lint-python"), needs=(bot, gateway, browser), fills=True),
         Job("stories", ("scripts/test-stories",), needs=(_TRAINING,), fills=True),
