@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from engine.nlu.gathered_weights import GatheredWeights, Row
+from engine.nlu.mapped_arrays import mapped
 from engine.nlu.near_fits import fit_near
 from engine.nlu.side_by_side import for_each
 
@@ -133,7 +134,7 @@ class IndependentModel:
     def load(cls, folder: Path) -> IndependentModel:
         """Reads what `save` wrote."""
         settings = json.loads((folder / _SETTINGS_FILE).read_text(encoding="utf-8"))
-        weights = np.load(folder / _WEIGHTS_FILE, allow_pickle=False)
+        weights = mapped(folder / _WEIGHTS_FILE)
         bias, offsets = (np.array(settings[name], np.float32) for name in ("bias", "offsets"))
         return cls(settings["labels"], weights, bias, settings["slope"], offsets)
 

@@ -19,6 +19,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from scipy.sparse import csr_matrix, hstack, vstack
 
 from engine.nlu.gathered_weights import GatheredWeights, Row
+from engine.nlu.mapped_arrays import mapped
 from engine.nlu.near_fits import fit_near
 
 # liblinear's own tolerance is 0.1; scikit-learn's 0.0001 takes twice as long for scores that differ by 0.001.
@@ -136,7 +137,7 @@ class LinearModel:
     def load(cls, folder: Path) -> LinearModel:
         """Reads what `save` wrote."""
         settings = json.loads((folder / _SETTINGS_FILE).read_text(encoding="utf-8"))
-        weights = np.load(folder / _WEIGHTS_FILE, allow_pickle=False)
+        weights = mapped(folder / _WEIGHTS_FILE)
         return cls(settings["intents"], weights, np.array(settings["bias"], np.float32), settings["temperature"])
 
 

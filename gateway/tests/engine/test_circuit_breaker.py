@@ -55,6 +55,13 @@ def test_opens_after_failures_in_a_row_and_lets_nothing_through() -> None:
     assert breaker.enter() is None
 
 
+def test_lets_one_call_try_at_once_when_it_is_seen_to_be_back() -> None:
+    breaker = opened(Clock())
+    breaker.try_now()
+    entered(breaker)
+    assert breaker.enter() is None
+
+
 def test_lets_one_call_try_after_the_pause() -> None:
     clock = Clock()
     breaker = opened(clock)

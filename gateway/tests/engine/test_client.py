@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from uwallet_gateway.engine import client as client_module
+from uwallet_gateway.engine import return_watch
 from uwallet_gateway.engine.circuit_breaker import CircuitBreaker, CircuitState
 from uwallet_gateway.engine.client import EngineClient, EngineReply, EngineUnavailable, FailureReason
 
@@ -298,3 +299,27 @@ async def test_a_turn_that_is_cancelled_leaves_the_circuit_free() -> None:
     with pytest.raises(asyncio.CancelledError):
         await turn
     assert (await send(client)).messages
+
+
+async def test_an_engine_that_was_away_is_asked_as_soon_as_it_is_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(return_watch, "_LOOK_EVERY", 0)
+    is_there = False
+
+    async def answer(request: httpx.Request) -> httpx.Response:
+        if not is_there:
+            raise httpx.ConnectError("refused")
+        return ok() if request.method == "POST" else httpx.Response(200)
+
+    # By its own pause it would never be asked again.
+    client = client_of(Engine(answer), breaker=CircuitBreaker(failures=1, pause=1e9))
+    assert (await trouble(client)).reason is FailureReason.REFUSED
+    assert (await trouble(client)).reason is FailureReason.CIRCUIT_OPEN
+    waits = [asyncio.create_task(client.wait_for_return(3600)) for _ in range(2)]
+    await asyncio.sleep(0)
+    is_there = True
+    async with asyncio.timeout(60):
+        await waits[0]
+        assert (await send(client)).messages
+        await waits[1]
+    assert client.state is CircuitState.CLOSED
+    await client.close()

@@ -16,9 +16,11 @@ from tests.helpers.gateway import Gateway, SocketClient, running_gateway
 from tests.helpers.servers import free_port, serving
 from uwallet_gateway.database import tables
 from uwallet_gateway.settings import REPOSITORY
+from uwallet_gateway.turns import dispatcher
 
 # Seconds; the real one is seven.
 SOON = 0.2
+NEVER = 3600.0
 
 
 async def begin(client: SocketClient) -> str:
@@ -148,6 +150,36 @@ async def test_engine_that_comes_back_answers_what_waited(make_settings: Setting
             await client.say("三")
             await client.wait_for("bot_uttered", told + 3)
     assert [body["message"] for body in engine.received] == ["一", "二", "三"]
+
+
+async def test_an_engine_that_is_back_is_asked_before_the_pause_is_over(
+    make_settings: SettingsFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dispatcher, "_FIRST_PAUSE", NEVER)
+    monkeypatch.setattr(dispatcher, "_LONGEST_PAUSE", NEVER)
+    engine, port = FakeEngine(), free_port()
+    settings = make_settings(engine_url=f"http://127.0.0.1:{port}", notice_after=SOON)
+    async with running_gateway(settings, engine) as gateway, gateway.socket() as client:
+        await begin(client)
+        await client.say("一")
+        assert is_trouble((await client.wait_for("bot_uttered"))[0])
+        async with serving(engine, port):
+            assert (await client.wait_for("bot_uttered", 2))[1]["text"] == "收到：一"
+
+
+async def test_who_ends_does_not_wait_for_the_next_attempt(
+    make_settings: SettingsFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dispatcher, "_FIRST_PAUSE", NEVER)
+    settings = make_settings(engine_url=f"http://127.0.0.1:{free_port()}", notice_after=SOON)
+    async with running_gateway(settings, FakeEngine()) as gateway, gateway.socket() as client:
+        await begin(client)
+        await client.say("一")
+        assert is_trouble((await client.wait_for("bot_uttered"))[0])
+        async with asyncio.timeout(60):
+            await gateway.services.dispatcher.drain(NEVER)
+        # It stays for the next start.
+        assert len(await gateway.services.transcript.waiting_conversations()) == 1
 
 
 async def test_human_gets_a_ticket_without_the_engine(make_settings: SettingsFactory) -> None:

@@ -93,6 +93,11 @@ class CircuitBreaker:
             if self._failures >= self._failures_to_open:
                 self._open(self._first_pause)
 
+    def try_now(self) -> None:
+        """Lets the next call try at once: the service was seen to be there again."""
+        if self._state is CircuitState.OPEN:
+            self._try_at = self._clock()
+
     def abandon(self, ticket: int) -> None:
         """The call ended without saying anything about the service, by being cancelled for example."""
         if ticket == self._ticket and self._state is CircuitState.HALF_OPEN:

@@ -15,6 +15,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from common.tracing import TRACEPARENT, span, traceparent
 from uwallet_gateway.certificates import usual_authorities
 from uwallet_gateway.engine.circuit_breaker import CircuitBreaker, CircuitState
+from uwallet_gateway.engine.return_watch import ReturnWatch
 
 PATH = "/webhooks/gateway/webhook"
 _ALIVE = "/webhooks/gateway/"
@@ -29,6 +30,8 @@ _LARGEST_NUMBER = 2**31 - 1
 # Seconds to connect: the engine is near. Until a refused connection is tried again: an engine that restarts.
 _CONNECT_TIMEOUT = 2.0
 _REFUSED_PAUSE = 0.2
+# Seconds in which an engine that is there says so, though it is busy.
+_LOOK = 1.0
 # Shorter than the engine keeps idle connections (Sanic: 5 s), so that none dies while a message is put into it.
 _KEEP_ALIVE = 2.0
 _log = structlog.get_logger()
@@ -46,6 +49,10 @@ class FailureReason(StrEnum):
     INVALID = "invalid"
     TOO_LARGE = "too_large"
     CIRCUIT_OPEN = "circuit_open"
+
+
+# It may not be there at all; all else says something about the turn.
+_AWAY = frozenset({FailureReason.REFUSED, FailureReason.TIMEOUT, FailureReason.DISCONNECTED})
 
 
 class EngineUnavailable(Exception):  # noqa: N818  # a state of the engine rather than an error
@@ -176,6 +183,7 @@ class EngineClient:
         """
         self._timeout = timeout
         self._breaker = breaker or CircuitBreaker()
+        self._watch = ReturnWatch(lambda: self.is_there(_LOOK), self._breaker.try_now)
         self._client = httpx.AsyncClient(
             base_url=url,
             headers={"Authorization": f"Bearer {secret}"} if secret else {},
@@ -230,12 +238,15 @@ class EngineClient:
                 self._breaker.succeed(ticket)
             else:
                 self._breaker.fail(ticket)
+            if error.reason in _AWAY:
+                self._watch.begin()
             self._note_change(before, error.reason)
             raise
         except BaseException:
             self._breaker.abandon(ticket)
             raise
         self._breaker.succeed(ticket)
+        self._watch.let_all_go()
         self._note_change(before)
         return reply
 
@@ -250,7 +261,12 @@ class EngineClient:
 
     async def close(self) -> None:
         """Closes the connections."""
+        await self._watch.close()
         await self._client.aclose()
+
+    async def wait_for_return(self, seconds: float) -> None:
+        """Waits so long before a turn is tried again, or until the engine, which was away, is there again."""
+        await self._watch.wait(seconds)
 
     async def _turn(self, body: Mapping[str, Any]) -> EngineReply:
         started = time.perf_counter()

@@ -95,6 +95,18 @@ class Engines:
             raise EngineUnavailable(FailureReason.REFUSED, "no engine", not_executed=True)
         raise failure
 
+    async def wait_for_return(self, seconds: float) -> None:
+        """Waits so long before a turn is tried again, or until one of them that was away is there again."""
+        if not self._clients:
+            await asyncio.sleep(seconds)
+            return
+        waits = [asyncio.create_task(client.wait_for_return(seconds)) for client in self._clients.values()]
+        try:
+            await asyncio.wait(waits, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for one in waits:
+                one.cancel()
+
     async def close(self) -> None:
         """Closes the connections."""
         if self._addresses is not None:

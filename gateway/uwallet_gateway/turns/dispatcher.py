@@ -109,6 +109,7 @@ class Dispatcher:
         self._away_since: float | None = None
         self._failed_at = float("-inf")
         self._stopping = False
+        self._stop = asyncio.Event()
 
     def wake(self, conversation_id: str, message: Message | None = None) -> None:
         """Starts answering a conversation. `message` is the one that was just stored, if any."""
@@ -165,6 +166,7 @@ class Dispatcher:
     async def drain(self, seconds: float) -> None:
         """Finishes running turns. Messages that wait for an engine that is away stay for the next start."""
         self._stopping = True
+        self._stop.set()
         for timers in self._timers.values():
             for timer in timers:
                 timer.cancel()
@@ -275,12 +277,24 @@ class Dispatcher:
                 if waiting is None or waiting.id != message.id:
                     return None
                 # Jitter, so that waiting conversations do not retry in lockstep.
-                await asyncio.sleep(pause * random.uniform(0.75, 1.25))
+                await self._wait_for_engine(pause * random.uniform(0.75, 1.25))
                 pause = min(pause * 2, _LONGEST_PAUSE)
             else:
                 self._away_since = None
                 return reply
         return None
+
+    async def _wait_for_engine(self, seconds: float) -> None:
+        """Waits so long at most: an engine that is back is asked soon, and who stops does not wait."""
+        waits = [
+            asyncio.create_task(self._engine.wait_for_return(seconds)),
+            asyncio.create_task(self._stop.wait()),
+        ]
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for one in waits:
+                one.cancel()
 
     async def _store(
         self, message: Message, reply: EngineReply, availability: Availability, pilot: PilotTurn | None
