@@ -20,9 +20,12 @@ else:
         if not fields.issuperset(changes):
             # What cannot be changed so, or is no field: the original says what is wrong.
             return dataclasses.replace(one, **changes)
+        values = one.__dict__
+        if len(values) != len(fields):
+            # Not what was worked out from the fields and is kept beside them.
+            values = {name: value for name, value in values.items() if name in fields}
         copy = object.__new__(kind)
-        # Not what was worked out from the fields and is kept beside them.
-        copy.__dict__.update({name: value for name, value in one.__dict__.items() if name in fields}, **changes)
+        copy.__dict__.update(values, **changes)
         return copy
 
 

@@ -8,21 +8,23 @@ import tarfile
 from pathlib import Path
 from typing import Any
 
-from rasa.core.actions.action import Action
-from rasa.core.channels.channel import UserMessage
+from rasa.core.actions.action import Action, ActionExtractSlots, ActionListen
+from rasa.core.channels.channel import OutputChannel, UserMessage
 from rasa.core.policies.policy import PolicyPrediction
 from rasa.core.processor import MessageProcessor
 from rasa.engine import loader
 from rasa.engine.runner.interface import GraphRunner
 from rasa.engine.storage.storage import ModelMetadata
-from rasa.exceptions import ModelNotFound
+from rasa.exceptions import ActionLimitReached, ModelNotFound
 from rasa.model import get_latest_model
+from rasa.shared.core.constants import ACTION_VALIDATE_SLOT_MAPPINGS, DEFAULT_SLOT_NAMES, SlotMappingType
+from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecutionRejected, Event
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.common import TempDirectoryPath, get_temp_dir_name
 
 from common.tracing import span
-from engine.serving.actions import serving_action
+from engine.serving.actions import ServingAction, serving_action
 from engine.serving.graph_runner import ServingGraphRunner
 from engine.serving.model_storage import ServingModelStorage
 from engine.serving.parses import RememberedParses
@@ -31,6 +33,8 @@ from engine.upstream import replaces
 
 logger = logging.getLogger(__name__)
 _rasa_logger = logging.getLogger("rasa")
+# Actions that are the same from one turn to the next; a form is not.
+_STATELESS = (ServingAction, ActionListen)
 
 
 class ServingProcessor(MessageProcessor):
@@ -61,6 +65,8 @@ class ServingProcessor(MessageProcessor):
         super().__init__(*args, **kwargs)
         self._known_intents = frozenset(self.domain.intents)
         self._known_entities = frozenset(self.domain.entities)
+        self._fills_slots = _fills_slots(self.domain)
+        self._actions: dict[str, Action] = {}
         metadata = self.model_metadata
         self._parses = RememberedParses(metadata.predict_schema, metadata.nlu_target)
 
@@ -112,10 +118,39 @@ class ServingProcessor(MessageProcessor):
             tracker.update(action.event_for_successful_execution(prediction))
         tracker.update_with_events(events, self.domain)
 
+    @replaces(MessageProcessor.predict_next_with_tracker_if_should, "7ef2b933ac1e")
     def predict_next_with_tracker_if_should(self, tracker: DialogueStateTracker) -> tuple[Action, PolicyPrediction]:
         """Predicts the next action (see parent class)."""
-        action, prediction = super().predict_next_with_tracker_if_should(tracker)
-        return serving_action(action), prediction
+        # Rasa makes all default actions anew for each prediction, to look one up.
+        should_predict = self.should_predict_another_action(tracker.latest_action_name)
+        if self.is_action_limit_reached(tracker, should_predict):
+            raise ActionLimitReached("The limit of actions to predict has been reached.")
+        prediction = self._predict_next_with_tracker(tracker)
+        return self._get_action(self.domain.action_names_or_texts[prediction.max_confidence_index]), prediction
 
+    @replaces(MessageProcessor._get_action, "7fbb1ce3c43f")
     def _get_action(self, action_name: str) -> Action:
-        return serving_action(super()._get_action(action_name))
+        action = self._actions.get(action_name)
+        if action is None:
+            action = serving_action(super()._get_action(action_name))
+            if type(action) in _STATELESS:
+                self._actions[action_name] = action
+        return action
+
+    @replaces(MessageProcessor.run_action_extract_slots, "ff52049be97d")
+    @replaces(ActionExtractSlots.run, "13487835d751")
+    async def run_action_extract_slots(
+        self, output_channel: OutputChannel, tracker: DialogueStateTracker
+    ) -> DialogueStateTracker:
+        """Fills slots from a message (see parent class)."""
+        # Rasa looks through all slots in each turn, also where no mapping can fill any.
+        if self._fills_slots:
+            return await super().run_action_extract_slots(output_channel, tracker)
+        return tracker
+
+
+def _fills_slots(domain: Domain) -> bool:
+    """Whether a message can fill a slot: all others are only set by custom actions."""
+    mappings = (mapping for slot in domain.slots if slot.name not in DEFAULT_SLOT_NAMES for mapping in slot.mappings)
+    is_custom = all(one.get("type") == SlotMappingType.CUSTOM.value and not one.get("action") for one in mappings)
+    return not is_custom or ACTION_VALIDATE_SLOT_MAPPINGS in domain.user_actions
