@@ -80,7 +80,8 @@ class GatheredWeights:
                     # More than are kept at all.
                     whole: NDArray[np.float32] = self._weights[rows].astype(np.float32)
                     return whole
-            return self._kept[places]
+            found: NDArray[np.float32] = self._kept[places]
+            return found
 
     def _keep(self, rows: NDArray[np.integer[Any]]) -> None:
         if self._count + len(rows) > self._most:
