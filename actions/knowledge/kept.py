@@ -1,4 +1,4 @@
-"""Keeps the checked knowledge in `build/`: to read and check the files takes twenty times as long."""
+"""Keeps what was read of files: to read and check the knowledge takes twenty times as long as to take it from there."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ logger = logging.getLogger(__name__)
 
 Content = TypeVar("Content")
 
-_ROOT = Path(__file__).resolve().parents[2]
-FOLDER = _ROOT / "build" / "knowledge"
+BUILD = Path(__file__).resolve().parents[2] / "build"
+_FOLDER = BUILD / "knowledge"
 _CODE = (Path(__file__).parent, Path(language.__file__).parent)
 _VARIABLE = b"${"
 # Beside classes of this package: days and moments of notices.
@@ -43,6 +43,11 @@ def files_digest(folder: Path) -> str:
     return digest.hexdigest()
 
 
+def text_digest(text: str) -> str:
+    """Returns what changes when the text of a file does, or a variable of the environment that it names."""
+    return hashlib.sha256((os.path.expandvars(text) if "${" in text else text).encode()).hexdigest()
+
+
 def kept(digest: str, kind: type[Content], read: Callable[[], Content], folder: Path | None = None) -> Content:
     """Returns what is kept under a digest; reads and keeps it if there is none.
 
@@ -52,7 +57,7 @@ def kept(digest: str, kind: type[Content], read: Callable[[], Content], folder: 
         read: Reads the files.
         folder: Where it is kept; by default in `build/`.
     """
-    path = (folder or FOLDER) / f"{digest}.pickle"
+    path = (folder or _FOLDER) / f"{digest}.pickle"
     with contextlib.suppress(OSError, EOFError, AttributeError, pickle.UnpicklingError):
         found = _Unpickler(io.BytesIO(path.read_bytes())).load()
         if isinstance(found, kind):
