@@ -6,6 +6,7 @@ import json
 import mmap
 import os
 import tempfile
+import threading
 import weakref
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -80,16 +81,36 @@ def kept_arrays(path: Path, make: Callable[[], Arrays]) -> Arrays:
         return _read(path)
     except FileNotFoundError:
         pass
-    arrays = make()
-    try:
-        _write(path, arrays)
-        found = _read(path)
-    except OSError:
-        return arrays
+    if not _written_apart(path, make):
+        arrays = make()
+        try:
+            _write(path, arrays)
+        except OSError:
+            return arrays
+    found = _read(path)
     for other in path.parent.glob(f"{path.name.partition('-')[0]}-*"):
         if other != path:
             other.unlink(missing_ok=True)
     return found
+
+
+def _written_apart(path: Path, make: Callable[[], Arrays]) -> bool:
+    """Makes and writes arrays in a process of its own, so that the memory that this takes is given back.
+
+    Whoever is not alone in this process makes them in it, and so does whoever wants to know why it has failed.
+    """
+    if threading.active_count() > 1 or not os.access(path.parent, os.W_OK):
+        return False
+    child = os.fork()
+    if child == 0:
+        status = 1
+        try:
+            _write(path, make())
+            status = 0
+        finally:
+            # Nothing of what the other process still has to do at its end.
+            os._exit(status)
+    return os.waitpid(child, 0)[1] == 0
 
 
 def texts_as_array(texts: list[str]) -> NDArray[np.uint8]:
