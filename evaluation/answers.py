@@ -271,7 +271,7 @@ class Nearest:
         vectors = sentence_encoder().encode_examples([text for _, _, text in told])
         examples = [(fold, Example(address, text, v)) for (fold, address, text), v in zip(told, vectors, strict=True)]
         self._indices = [
-            QuestionIndex([example for of, example in examples if of != fold], aliases) for fold in range(_FOLDS)
+            QuestionIndex.of([example for of, example in examples if of != fold], aliases) for fold in range(_FOLDS)
         ]
 
     def __call__(self, text: str, fold: int) -> Mapping[str, float]:

@@ -83,7 +83,7 @@ def measure_collection(path: Path, known: int, seed: int, console: Console) -> N
     asked = [(name, text) for name in names for text in wordings[name][known : known + _ASKED_OF_EACH]]
     encoder = sentence_encoder()
     vectors = encoder.encode_examples([text for _, text in (*given, *asked)])
-    matcher = FaqMatcher(_examples(given, vectors), [], read_lexicon(LEXICON).aliases)
+    matcher = FaqMatcher.of(_examples(given, vectors), [], read_lexicon(LEXICON).aliases)
     first = among_three = 0
     times: list[float] = []
     for name, text in asked:
@@ -119,7 +119,7 @@ class _Bot:
         self._topics = frozenset(knowledge.topics)
         self._faqs = knowledge.faqs
         self._encoder = sentence_encoder()
-        rivals = self._whole.rivals
+        rivals = component.rivals
         self._rivals = _examples([("", text) for text in rivals], self._encoder.encode_examples(rivals))
 
     def asking(self) -> list[Sample]:
@@ -133,7 +133,7 @@ class _Bot:
                 for number, text in enumerate(faq.wordings):
                     (asked if number % _FOLDS == fold else given).append((faq.id, text))
             vectors = self._encoder.encode_examples([text for _, text in given])
-            matcher = FaqMatcher(_examples(given, vectors), self._rivals, aliases)
+            matcher = FaqMatcher.of(_examples(given, vectors), self._rivals, aliases)
             samples += [self._sample(matcher, text, name) for name, text in asked]
         return samples
 

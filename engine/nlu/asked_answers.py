@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -22,10 +23,12 @@ from actions.reading.questions import asks
 from engine.nlu.bundle_indexes import BundleIndexes
 from engine.nlu.clauses import CLAUSES
 from engine.nlu.kept_vectors import KeptVectors
-from engine.nlu.lexicon import read_lexicon
+from engine.nlu.lexicon import read_aliases
+from engine.nlu.mapped_arrays import Arrays, kept_arrays, texts_as_array, texts_of_array, under, within
 from engine.nlu.question_index import Example, QuestionIndex
 from engine.nlu.sentence_encoder import SentenceEncoder, encoder_name, sentence_encoder
 from engine.nlu.sentence_vector import SentenceVector, wanted_text
+from engine.nlu.sources import sources_digest
 from engine.paths import KNOWLEDGE, LEXICON, QUESTIONS
 from language.text_normalization import normalize
 
@@ -36,13 +39,21 @@ _ACTS, _QUESTION = "situated_acts", 0.7
 _LONGEST_READ = 120
 
 
+class _Made(NamedTuple):
+    """An index, and what tells what it was made of."""
+
+    state: str
+    questions: QuestionIndex
+
+
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class AskedAnswers(GraphComponent, IntentClassifier):
     """Sets `asked_answers` on each message, and on each of its clauses: the likeness of the nearest answers by address.
 
     What is compared are the questions of `data/questions/`, and what an answer says itself. Which answer is meant, if
     any, depends on the conversation, which `actions/dialogue/answer_choice.py` knows. Nothing is fitted: training only
-    reads the sentence vectors once, and what has changed since is read when the bot starts.
+    reads the sentence vectors once. The index is made at the first start after questions or answers have changed, and
+    kept beside the vectors.
 
     Config:
         answers: How many of the nearest answers are told.
@@ -69,7 +80,7 @@ class AskedAnswers(GraphComponent, IntentClassifier):
         model_storage: ModelStorage,
         resource: Resource,
         encoder: SentenceEncoder,
-        index: QuestionIndex | None,
+        own: _Made | None,
         kept: KeptVectors | None = None,
     ) -> None:
         """Makes a component, untrained without an index; with the vectors that are `kept` it reads other bundles."""
@@ -77,19 +88,20 @@ class AskedAnswers(GraphComponent, IntentClassifier):
         self._model_storage = model_storage
         self._resource = resource
         self._encoder = encoder
-        self._indexes: BundleIndexes[QuestionIndex | None] = BundleIndexes(index)
-        self._latest = index
+        self._indexes: BundleIndexes[_Made | None] = BundleIndexes(own)
+        self._latest = own
         self._kept = kept
 
     def prepare(self, bundle: Bundle) -> None:
         """Makes the index of a bundle; the latest one serves again where examples and answers are the same."""
         assert self._kept is not None, "Rasa loads a component before it predicts."
         examples = _examples(bundle.knowledge, bundle.questions)
+        state = _state(examples)
         for known in (self._latest, self._indexes.own):
-            if known is not None and known.texts == examples:
+            if known is not None and known.state == state:
                 self._indexes.put(bundle, known)
                 return
-        self._latest = _index(examples, self._kept)
+        self._latest = _made(examples, self._kept)
         self._indexes.put(bundle, self._latest)
 
     @classmethod
@@ -107,7 +119,7 @@ class AskedAnswers(GraphComponent, IntentClassifier):
         """Reads all examples once."""
         examples = _examples()
         kept = KeptVectors.read(self._encoder, [text for _, text in examples])
-        self._indexes = BundleIndexes(_index(examples, kept))
+        self._indexes = BundleIndexes(_made(examples, kept))
         with self._model_storage.write_to(self._resource) as folder:
             kept.save(folder)
         return self._resource
@@ -128,12 +140,12 @@ class AskedAnswers(GraphComponent, IntentClassifier):
         return messages
 
     def _nearest(self, text: str) -> dict[str, float]:
-        index = self._indexes.current
-        assert index is not None, "Rasa trains or loads a component before it predicts."
+        made = self._indexes.current
+        assert made is not None, "Rasa trains or loads a component before it predicts."
         if not text.strip():
             return {}
         text = text[-_LONGEST_READ:]
-        nearest = index.nearest(text, self._encoder.encode([text])[0])
+        nearest = made.questions.nearest(text, self._encoder.encode([text])[0])
         return {address: round(likeness, 3) for address, likeness in list(nearest.items())[: self._config["answers"]]}
 
     @classmethod
@@ -148,9 +160,12 @@ class AskedAnswers(GraphComponent, IntentClassifier):
         """Loads a trained component (see parent class)."""
         encoder = sentence_encoder()
         with model_storage.read_from(resource) as folder:
-            # Questions and answers are read when the bot starts.
             kept = KeptVectors.load(encoder, folder)
-        return cls(config, model_storage, resource, encoder, _index(_examples(), kept), kept)
+            # Questions and answers are read when the bot starts.
+            arrays = kept_arrays(folder / f"index-{sources_digest()}", lambda: _arrays(_made(_examples(), kept)))
+        index = QuestionIndex.of_arrays(within(arrays, "index"), read_aliases(LEXICON))
+        own = _Made(texts_of_array(arrays["state"])[0], index)
+        return cls(config, model_storage, resource, encoder, own, kept)
 
 
 def _may_ask(clause: Mapping[str, Any]) -> bool:
@@ -158,10 +173,18 @@ def _may_ask(clause: Mapping[str, Any]) -> bool:
     return likely >= _QUESTION or asks(clause["text"])
 
 
-def _index(examples: Sequence[tuple[str, str]], kept: KeptVectors) -> QuestionIndex:
+def _state(examples: Sequence[tuple[str, str]]) -> str:
+    return hashlib.sha256(json.dumps(examples).encode()).hexdigest()
+
+
+def _arrays(made: _Made) -> Arrays:
+    return {"state": texts_as_array([made.state]), **under("index", made.questions.arrays())}
+
+
+def _made(examples: Sequence[tuple[str, str]], kept: KeptVectors) -> _Made:
     vectors = kept.of([text for _, text in examples])
     found = [Example(address, text, vector) for (address, text), vector in zip(examples, vectors, strict=True)]
-    return QuestionIndex(found, read_lexicon(LEXICON).aliases)
+    return _Made(_state(examples), QuestionIndex.of(found, read_aliases(LEXICON)))
 
 
 def _examples(knowledge: Knowledge | None = None, asked: Questions | None = None) -> list[tuple[str, str]]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -23,10 +24,20 @@ from actions.knowledge.questions import Questions, load_questions
 from engine.nlu.bundle_indexes import BundleIndexes
 from engine.nlu.faq_matcher import FaqMatcher, Understood, nearest_rivals
 from engine.nlu.kept_vectors import KeptVectors
-from engine.nlu.lexicon import read_lexicon
+from engine.nlu.lexicon import read_aliases
+from engine.nlu.mapped_arrays import (
+    Arrays,
+    kept_arrays,
+    mapped_bytes,
+    texts_as_array,
+    texts_of_array,
+    under,
+    within,
+)
 from engine.nlu.question_index import Example
 from engine.nlu.sentence_encoder import SentenceEncoder, encoder_name, sentence_encoder
 from engine.nlu.sentence_vector import SentenceVector, wanted_text
+from engine.nlu.sources import sources_digest
 from engine.paths import KNOWLEDGE, LEXICON, QUESTIONS
 
 _OUTPUT = "faqs"
@@ -39,12 +50,28 @@ _MOST_ALIKE = 20
 
 
 class _Latest(NamedTuple):
-    """What the latest matcher was made of: questions, what else people say, and which of that is near."""
+    """A matcher, and what it was made of: questions, a hash of what else people say, and which of that is near."""
 
     wordings: list[tuple[str, str]]
-    others: list[str]
-    near: list[str]
+    others: str
+    near: NDArray[np.uint8]
     matcher: FaqMatcher | None
+
+    def arrays(self) -> Arrays:
+        told = texts_as_array([self.others, json.dumps(self.wordings)])
+        matcher = {} if self.matcher is None else under("matcher", self.matcher.arrays())
+        return {"told": told, "near": self.near, **matcher}
+
+    @classmethod
+    def of_arrays(cls, arrays: Arrays) -> _Latest:
+        others, wordings = texts_of_array(arrays["told"])
+        matcher = within(arrays, "matcher")
+        return cls(
+            [(name, text) for name, text in json.loads(wordings)],
+            others,
+            arrays["near"],
+            FaqMatcher.of_arrays(matcher, read_aliases(LEXICON)) if matcher else None,
+        )
 
 
 class _Index(NamedTuple):
@@ -56,8 +83,9 @@ class _Index(NamedTuple):
 class FaqIndex(GraphComponent, IntentClassifier):
     """Sets `faqs` on each message: the likeliest questions by id, with the probability that each is asked.
 
-    The questions are read when the bot starts, so a new one needs no training. What the training keeps is what else
-    people say, the examples of the intents, with its vectors, and which of it lies near to the questions of then.
+    The matcher is made at the first start after a question has changed, and kept, so a new one needs no training. What
+    the training keeps is what else people say, the examples of the intents, with its vectors, and which of it lies near
+    to the questions of then.
 
     Config:
         most: How many are told.
@@ -85,49 +113,52 @@ class FaqIndex(GraphComponent, IntentClassifier):
         model_storage: ModelStorage,
         resource: Resource,
         encoder: SentenceEncoder,
-        matcher: FaqMatcher | None = None,
-        examples: Sequence[str] = (),
+        own: _Latest | None = None,
+        examples: Callable[[], Sequence[str]] = tuple,
         kept: KeptVectors | None = None,
-        latest: _Latest | None = None,
     ) -> None:
-        """Makes a component; without a matcher, as without any question, it tells nothing.
+        """Makes a component; without a matcher of its own, as without any question, it tells nothing.
 
-        With the examples of the intents and the vectors that are `kept` it reads other bundles; `latest` is what the
-        matcher was made of.
+        With the examples of the intents and the vectors that are `kept` it reads other bundles.
         """
         self._config = config
         self._model_storage = model_storage
         self._resource = resource
         self._encoder = encoder
-        self._indexes = BundleIndexes(_Index(matcher, frozenset(load_knowledge(KNOWLEDGE).topics)))
+        self._indexes = BundleIndexes(_Index(own and own.matcher, frozenset(load_knowledge(KNOWLEDGE).topics)))
         self._examples = examples
         self._kept = kept
-        self._latest = latest
+        self._latest = own
 
     @property
     def matcher(self) -> FaqMatcher | None:
         """The matcher of the bundle of this turn; None without any question."""
         return self._indexes.current.matcher
 
+    @property
+    def rivals(self) -> list[str]:
+        """What the latest matcher compares a message with beside the questions."""
+        return texts_of_array(self._latest.near) if self._latest else []
+
     def prepare(self, bundle: Bundle) -> None:
         """Makes the matcher of a bundle: what it has that is new is read, 3 ms a wording."""
         assert self._kept is not None, "Rasa loads a component before it predicts."
-        wordings, others = _wordings(bundle.knowledge), _others(self._examples, bundle.questions)
-        if self._latest is None or (self._latest.wordings, self._latest.others) != (wordings, others):
+        wordings, others = _wordings(bundle.knowledge), _others(self._examples(), bundle.questions)
+        if self._latest is None or (self._latest.wordings, self._latest.others) != (wordings, _digest(others)):
             self._latest = self._read(wordings, others, self._kept)
         self._indexes.put(bundle, _Index(self._latest.matcher, frozenset(bundle.knowledge.topics)))
 
     def _read(self, wordings: list[tuple[str, str]], others: list[str], kept: KeptVectors) -> _Latest:
         latest = self._latest
-        if latest is None or latest.others != others:
+        if latest is None or latest.others != _digest(others):
             near = _near(wordings, others, kept) if wordings else []
         else:
             # What rivals the wordings that were there is known; to look for it takes a second.
             own, known = {text for _, text in wordings}, {text for _, text in latest.wordings}
             new = [(name, text) for name, text in wordings if text not in known]
-            found = dict.fromkeys([*latest.near, *(_near(new, others, kept) if new else ())])
+            found = dict.fromkeys([*texts_of_array(latest.near), *(_near(new, others, kept) if new else ())])
             near = [text for text in found if text not in own]
-        return _Latest(wordings, others, near, _matcher(wordings, near, kept))
+        return _made(wordings, others, near, kept)
 
     def alike(self, names: Collection[str], least: float) -> Iterator[tuple[str, str, str | None, str, float]]:
         """Yields which wordings of some questions are hardly to be told from what else is said, in this bundle.
@@ -146,7 +177,7 @@ class FaqIndex(GraphComponent, IntentClassifier):
         wordings = _wordings(bundle.knowledge)
         mine = [(name, text) for name, text in wordings if name in names]
         others: list[tuple[str | None, str]] = [*wordings]
-        others += [(None, text) for text in _others(self._examples, bundle.questions)]
+        others += [(None, text) for text in _others(self._examples(), bundle.questions)]
         theirs = self._kept.of([text for _, text in others])
         for (name, text), row in zip(mine, self._kept.of([text for _, text in mine]) @ theirs.T, strict=True):
             places = [int(place) for place in np.argsort(-row)[:_MOST_ALIKE] if others[place][0] != name]
@@ -220,14 +251,27 @@ class FaqIndex(GraphComponent, IntentClassifier):
         """Loads a trained component (see parent class)."""
         encoder = sentence_encoder()
         with model_storage.read_from(resource) as folder:
-            told = json.loads((folder / _OTHERS_FILE).read_text(encoding="utf-8"))
             kept = KeptVectors.load(encoder, folder)
-            wordings, others = _wordings(), _others(told["examples"])
-            # To look for them anew takes a second.
-            near = told["near"] if told["state"] == _state(wordings, others) else _near(wordings, others, kept)
-            matcher = _matcher(wordings, near, kept)
-        latest = _Latest(wordings, others, near, matcher)
-        return cls(config, model_storage, resource, encoder, matcher, told["examples"], kept, latest)
+            # Mapped, as the folder may be gone when they are needed: to read another bundle.
+            told = mapped_bytes(folder / _OTHERS_FILE)
+
+            def make() -> Arrays:
+                known = json.loads(told[:])
+                wordings, others = _wordings(), _others(known["examples"])
+                # To look for them anew takes a second.
+                near = known["near"] if known["state"] == _state(wordings, others) else _near(wordings, others, kept)
+                return _made(wordings, others, near, kept).arrays()
+
+            own = _Latest.of_arrays(kept_arrays(folder / f"index-{sources_digest()}", make))
+        return cls(config, model_storage, resource, encoder, own, lambda: json.loads(told[:])["examples"], kept)
+
+
+def _made(wordings: list[tuple[str, str]], others: Sequence[str], near: list[str], kept: KeptVectors) -> _Latest:
+    return _Latest(wordings, _digest(others), texts_as_array(near), _matcher(wordings, near, kept))
+
+
+def _digest(texts: Sequence[str]) -> str:
+    return hashlib.sha256(json.dumps(texts).encode()).hexdigest()
 
 
 def _matcher(wordings: Sequence[tuple[str, str]], rivals: Sequence[str], kept: KeptVectors) -> FaqMatcher | None:
@@ -235,10 +279,10 @@ def _matcher(wordings: Sequence[tuple[str, str]], rivals: Sequence[str], kept: K
     if not wordings:
         return None
     texts = [text for _, text in wordings]
-    return FaqMatcher(
+    return FaqMatcher.of(
         [Example(name, text, vector) for (name, text), vector in zip(wordings, kept.of(texts), strict=True)],
         [Example("", text, vector) for text, vector in zip(rivals, kept.of(rivals), strict=True)],
-        read_lexicon(LEXICON).aliases,
+        read_aliases(LEXICON),
     )
 
 

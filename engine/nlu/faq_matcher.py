@@ -16,12 +16,14 @@ from typing import NamedTuple
 
 import numpy as np
 
+from engine.nlu.mapped_arrays import Arrays, under, within
 from engine.nlu.question_index import Example, ExampleIndex, QuestionIndex
 from engine.nlu.sentence_encoder import Vectors
 
 WEIGHTS = Path(__file__).with_name("faq_weights.json")
 # How many other texts near to each wording are kept.
 _RIVALS = 40
+_WORDINGS, _RIVAL_TEXTS = "wordings", "rivals"
 
 
 class Ranked(NamedTuple):
@@ -46,13 +48,14 @@ class Understood(NamedTuple):
 
 
 class FaqMatcher:
-    """Finds questions by their wordings. Nothing is trained: a new question counts at once.
+    """Finds questions by their wordings. Nothing is trained: a new question counts at once."""
 
-    Attributes:
-        rivals: The other texts that a message is compared with.
-    """
+    def __init__(self, index: QuestionIndex, rivals: ExampleIndex | None) -> None:
+        """Keeps what `of` or `of_arrays` has made or read: the questions, and the texts that ask for something else."""
+        self._index, self._rivals = index, rivals
 
-    def __init__(self, wordings: Sequence[Example], rivals: Sequence[Example], aliases: Mapping[str, str]) -> None:
+    @classmethod
+    def of(cls, wordings: Sequence[Example], rivals: Sequence[Example], aliases: Mapping[str, str]) -> FaqMatcher:
         """Makes a matcher.
 
         Args:
@@ -60,10 +63,21 @@ class FaqMatcher:
             rivals: Texts that ask for something else; those that `nearest_rivals` tells of are enough.
             aliases: How words are spelt otherwise.
         """
-        self._index = QuestionIndex(wordings, aliases)
-        # The index copies the vectors: to keep the examples would keep them twice.
-        self.rivals = [rival.text for rival in rivals]
-        self._rivals = ExampleIndex(rivals, aliases) if rivals else None
+        return cls(QuestionIndex.of(wordings, aliases), ExampleIndex.of(rivals, aliases) if rivals else None)
+
+    @classmethod
+    def of_arrays(cls, arrays: Arrays, aliases: Mapping[str, str]) -> FaqMatcher:
+        """Returns the matcher that `arrays` was called of."""
+        rivals = within(arrays, _RIVAL_TEXTS)
+        return cls(
+            QuestionIndex.of_arrays(within(arrays, _WORDINGS), aliases),
+            ExampleIndex.of_arrays(rivals, aliases) if rivals else None,
+        )
+
+    def arrays(self) -> Arrays:
+        """Returns what it is made of again."""
+        rivals = under(_RIVAL_TEXTS, self._rivals.arrays()) if self._rivals else {}
+        return {**under(_WORDINGS, self._index.arrays()), **rivals}
 
     def features(self, text: str, vector: Vectors, understood: Understood) -> tuple[list[Ranked], dict[str, float]]:
         """Returns the likeliest questions with their shares, and what tells whether any of them is asked."""

@@ -26,6 +26,7 @@ from engine.nlu.brand_names import reading
 from engine.nlu.contrast import Span, last_clause
 from engine.nlu.contrast_focus import WANTED_SPANS
 from engine.nlu.lexicon import read_lexicon
+from engine.nlu.mapped_arrays import mapped
 from engine.nlu.ngram_vocabulary import NgramVocabulary
 from engine.nlu.normalized_spacy_nlp import NormalizedSpacyNLP, normalized_text
 from engine.nlu.views import EDGES, character_units, sound_units, syllable_units
@@ -223,7 +224,7 @@ class NgramFeaturizer(GraphComponent):
         """Loads a trained component (see parent class)."""
         with model_storage.read_from(resource) as folder:
             aliases = json.loads((folder / "aliases.json").read_text(encoding="utf-8"))
-            idf = np.load(folder / "idf.npy", allow_pickle=False)
+            idf = mapped(folder / "idf.npy")
             featurizer = cls(config, execution_context.node_name, model_storage, resource, aliases)
             featurizer._learned(NgramVocabulary.load(folder, featurizer._lengths), idf)
         return featurizer

@@ -11,6 +11,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.nlu.mapped_arrays import mapped
+
 _UNITS_FILE = "units.json"
 _KEYS_FILE = "keys.npy"
 
@@ -130,7 +132,12 @@ class NgramVocabulary:
     def load(cls, folder: Path, lengths: range) -> NgramVocabulary:
         """Reads what `save` wrote."""
         units: list[str] = json.loads((folder / _UNITS_FILE).read_text(encoding="utf-8"))
-        keys = np.load(folder / _KEYS_FILE, allow_pickle=False)
+        keys = mapped(folder / _KEYS_FILE)
+        return cls.of_units(units, lengths, keys)
+
+    @classmethod
+    def of_units(cls, units: Sequence[str], lengths: range, keys: NDArray[np.int64]) -> NgramVocabulary:
+        """Returns the vocabulary of units in the order of their numbers."""
         return cls({unit: number for number, unit in enumerate(units, 1)}, lengths, keys)
 
 

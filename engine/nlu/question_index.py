@@ -15,12 +15,13 @@ from __future__ import annotations
 import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
+from engine.nlu.mapped_arrays import Arrays, texts_as_array, texts_of_array, under, within
 from engine.nlu.ngram_vocabulary import NgramVocabulary
 from engine.nlu.sentence_encoder import Vectors
 from engine.nlu.views import character_units, syllable_units
@@ -35,6 +36,7 @@ _COMPARED = 48
 # Of the columns, more than which a row counts as crowded: edges of sentences, the commonest characters.
 _CROWDED = 0.1
 _UNITS = (character_units, syllable_units)
+_VIEWS = ("characters", "syllables")
 
 
 @dataclass(frozen=True)
@@ -70,17 +72,35 @@ class _Said(NamedTuple):
 class _Columns:
     """A matrix with a row for each n-gram, of which a text needs a few; SciPy spends most of its time on checks."""
 
-    def __init__(self, matrix: csr_matrix) -> None:
-        self._size = matrix.shape[1]
+    def __init__(self, arrays: Arrays) -> None:
+        self._arrays = arrays
+        self._crowded, self._place, self._starts, self._counts, self._owners, self._data = (
+            arrays[name] for name in ("crowded", "place", "starts", "counts", "owners", "data")
+        )
+        self._size = self._crowded.shape[1]
+
+    @classmethod
+    def of(cls, matrix: csr_matrix) -> _Columns:
         counts = np.diff(matrix.indptr)
         # Rows that nearly every column has are quicker to add up whole. Single precision halves what is kept; sums are
         # of double precision.
-        crowded = np.flatnonzero(counts > self._size * _CROWDED)
-        self._crowded = matrix[crowded].toarray().astype(np.float32)
-        self._place = np.full(len(counts), -1)
-        self._place[crowded] = np.arange(len(crowded))
-        self._starts, self._counts = matrix.indptr[:-1], counts
-        self._owners, self._data = matrix.indices, matrix.data.astype(np.float32)
+        crowded = np.flatnonzero(counts > matrix.shape[1] * _CROWDED)
+        place = np.full(len(counts), -1)
+        place[crowded] = np.arange(len(crowded))
+        return cls(
+            {
+                "crowded": matrix[crowded].toarray().astype(np.float32),
+                "place": place,
+                "starts": matrix.indptr[:-1],
+                "counts": counts,
+                "owners": matrix.indices,
+                "data": matrix.data.astype(np.float32),
+            }
+        )
+
+    def arrays(self) -> Arrays:
+        """Returns what it is made of again."""
+        return self._arrays
 
     def weighed(self, said: _Said) -> NDArray[np.float64]:
         """Returns the sum of the rows of what is said, each with its weight."""
@@ -99,21 +119,30 @@ class _Columns:
 class _Odds:
     """What each n-gram of a view says for an entry."""
 
-    def __init__(self, examples: csr_matrix, owners: csr_matrix) -> None:
+    def __init__(self, arrays: Arrays) -> None:
+        self._background, self._unseen = arrays["background"], arrays["unseen"]
+        self._said = _Columns(within(arrays, "said"))
+
+    @classmethod
+    def of(cls, examples: csr_matrix, owners: csr_matrix) -> _Odds:
         sums = csr_matrix(owners @ examples)
         # Log odds of each n-gram in an entry against all, as far as they differ from those of one never seen there.
         size = sums.shape[1]
         total = np.asarray(sums.sum(axis=0)).ravel()
         of_entry = np.asarray(sums.sum(axis=1)).ravel()
         background = np.log((total + _SMOOTHING) / (total.sum() + _SMOOTHING * size))
-        self._background = _WORDS * background
-        self._unseen = _WORDS * np.log(_SMOOTHING / (of_entry + _SMOOTHING * size))
+        unseen = _WORDS * np.log(_SMOOTHING / (of_entry + _SMOOTHING * size))
         lengths = np.sqrt(np.asarray(sums.multiply(sums).sum(axis=1)).ravel())
         said = sums.copy()
         said.data = _NGRAMS_CENTRE * sums.data / np.repeat(lengths, np.diff(sums.indptr)) + _WORDS * np.log(
             1 + sums.data / _SMOOTHING
         )
-        self._said = _Columns(csr_matrix(said.T))
+        columns = _Columns.of(csr_matrix(said.T)).arrays()
+        return cls({"background": _WORDS * background, "unseen": unseen, **under("said", columns)})
+
+    def arrays(self) -> Arrays:
+        """Returns what it is made of again."""
+        return {"background": self._background, "unseen": self._unseen, **under("said", self._said.arrays())}
 
     def of_entries(self, said: _Said) -> NDArray[np.float64]:
         """Returns what the n-grams of a text say for each entry: likeness to its centre, and odds."""
@@ -128,18 +157,48 @@ class _View:
         odds: What the n-grams say for each owner of examples; None if they have none.
     """
 
-    def __init__(self, documents: list[list[str]], owners: csr_matrix | None) -> None:
-        self._vocabulary, counts = NgramVocabulary.build(documents, _LENGTHS)
-        self._idf = np.log((1 + len(documents)) / (1 + counts)) + 1
-        indices, values, bounds = self._weights(documents)
-        shape = (len(documents), len(self._idf))
-        examples = csr_matrix((values, indices.astype(np.int32), bounds.astype(np.int32)), shape=shape)
-        self._of_examples = _Columns(csr_matrix(examples.T))
-        self.odds = None if owners is None else _Odds(examples, owners)
+    def __init__(
+        self, vocabulary: NgramVocabulary, idf: NDArray[np.float64], of_examples: _Columns, odds: _Odds | None
+    ) -> None:
+        self._vocabulary, self._idf, self._of_examples, self.odds = vocabulary, idf, of_examples, odds
 
-    def _weights(self, documents: list[list[str]]) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.intp]]:
-        indices, counts, bounds = self._vocabulary.count(documents)
-        values = (np.log(counts) + 1) * self._idf[indices]
+    @classmethod
+    def of(cls, documents: list[list[str]], owners: csr_matrix | None) -> _View:
+        vocabulary, counts = NgramVocabulary.build(documents, _LENGTHS)
+        idf = np.log((1 + len(documents)) / (1 + counts)) + 1
+        indices, values, bounds = cls._weights(vocabulary, idf, documents)
+        shape = (len(documents), len(idf))
+        examples = csr_matrix((values, indices.astype(np.int32), bounds.astype(np.int32)), shape=shape)
+        odds = None if owners is None else _Odds.of(examples, owners)
+        return cls(vocabulary, idf, _Columns.of(csr_matrix(examples.T)), odds)
+
+    @classmethod
+    def of_arrays(cls, arrays: Arrays) -> _View:
+        """Returns the view that `arrays` was called of."""
+        odds = within(arrays, "odds")
+        return cls(
+            NgramVocabulary.of_units(texts_of_array(arrays["units"]), _LENGTHS, arrays["keys"]),
+            arrays["idf"],
+            _Columns(within(arrays, "of_examples")),
+            _Odds(odds) if odds else None,
+        )
+
+    def arrays(self) -> Arrays:
+        """Returns what it is made of again."""
+        return {
+            "units": texts_as_array(list(self._vocabulary.units)),
+            "keys": self._vocabulary.keys,
+            "idf": self._idf,
+            **under("of_examples", self._of_examples.arrays()),
+            **(under("odds", self.odds.arrays()) if self.odds else {}),
+        }
+
+    @staticmethod
+    def _weights(
+        vocabulary: NgramVocabulary, idf: NDArray[np.float64], documents: list[list[str]]
+    ) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.intp]]:
+        indices, counts, bounds = vocabulary.count(documents)
+        values = (np.log(counts) + 1) * idf[indices]
         lengths = np.sqrt(np.add.reduceat(np.append(values**2, 0.0), bounds[:-1]))
         # A text without any known n-gram has no length.
         lengths[bounds[:-1] == bounds[1:]] = 1.0
@@ -148,7 +207,7 @@ class _View:
 
     def said(self, document: list[str]) -> _Said:
         """Returns the n-grams of a text that is no example."""
-        indices, values, _ = self._weights([document])
+        indices, values, _ = self._weights(self._vocabulary, self._idf, [document])
         return _Said(indices, values)
 
     def near(self, said: _Said) -> NDArray[np.float64]:
@@ -164,9 +223,14 @@ class ExampleIndex:
         views: Their characters and their syllables.
     """
 
-    def __init__(
-        self, examples: Sequence[Example], aliases: Mapping[str, str], owners: csr_matrix | None = None
-    ) -> None:
+    def __init__(self, vectors: Vectors, views: tuple[_View, ...], aliases: Mapping[str, str]) -> None:
+        """Keeps what `of` or `of_arrays` has made or read."""
+        self.vectors, self.views, self._aliases = vectors, views, aliases
+
+    @classmethod
+    def of(
+        cls, examples: Sequence[Example], aliases: Mapping[str, str], owners: csr_matrix | None = None
+    ) -> ExampleIndex:
         """Makes an index of at least one example.
 
         Args:
@@ -174,10 +238,23 @@ class ExampleIndex:
             aliases: How words are spelt otherwise.
             owners: Which examples each entry has, shape (entries, examples).
         """
-        self._aliases = aliases
-        self.vectors = np.array([example.vector for example in examples], np.float32)
+        vectors = np.array([example.vector for example in examples], np.float32)
         texts = [example.text for example in examples]
-        self.views = tuple(_View([units(text, aliases) for text in texts], owners) for units in _UNITS)
+        views = tuple(_View.of([units(text, aliases) for text in texts], owners) for units in _UNITS)
+        return cls(vectors, views, aliases)
+
+    @classmethod
+    def of_arrays(cls, arrays: Arrays, aliases: Mapping[str, str]) -> ExampleIndex:
+        """Returns the index that `arrays` was called of."""
+        views = tuple(_View.of_arrays(within(arrays, name)) for name in _VIEWS)
+        return cls(arrays["vectors"], views, aliases)
+
+    def arrays(self) -> Arrays:
+        """Returns what it is made of again."""
+        found: dict[str, NDArray[Any]] = {"vectors": self.vectors}
+        for name, view in zip(_VIEWS, self.views, strict=True):
+            found |= under(name, view.arrays())
+        return found
 
     def said(self, text: str) -> list[_Said]:
         """Returns the n-grams of a normalized text, by view."""
@@ -194,29 +271,50 @@ class ExampleIndex:
 
 
 class QuestionIndex:
-    """Examples of how people ask for entries, and how alike a text is to each entry.
+    """Examples of how people ask for entries, and how alike a text is to each entry."""
 
-    Attributes:
-        texts: The addresses and texts of the examples, as they were given.
-    """
+    def __init__(
+        self, addresses: list[str], examples: ExampleIndex, centres: Vectors, bounds: NDArray[np.int64]
+    ) -> None:
+        """Keeps what `of` or `of_arrays` has made or read; the examples of entry i are from bounds[i] to the next."""
+        self._addresses, self._examples, self._centres, self._bounds = addresses, examples, centres, bounds
+        pairs = list(itertools.pairwise(bounds.tolist()))
+        self._places = [np.arange(start, end) for start, end in pairs]
+        # Views, cut once.
+        self._vectors = [examples.vectors[start:end] for start, end in pairs]
+        self._odds = [view.odds for view in examples.views if view.odds is not None]
 
-    def __init__(self, examples: Sequence[Example], aliases: Mapping[str, str]) -> None:
+    @classmethod
+    def of(cls, examples: Sequence[Example], aliases: Mapping[str, str]) -> QuestionIndex:
         """Makes an index of at least one example."""
-        self.texts = [(example.address, example.text) for example in examples]
-        self._addresses = list(dict.fromkeys(example.address for example in examples))
-        number = {address: i for i, address in enumerate(self._addresses)}
+        addresses = list(dict.fromkeys(example.address for example in examples))
+        number = {address: i for i, address in enumerate(addresses)}
         ordered = sorted(examples, key=lambda example: number[example.address])
         entries = np.array([number[example.address] for example in ordered])
         owners = csr_matrix((np.ones(len(ordered)), (entries, np.arange(len(ordered)))))
-        self._examples = ExampleIndex(ordered, aliases, owners)
-        # The examples of entry i are those from bounds[i] to bounds[i + 1].
-        bounds = np.searchsorted(entries, np.arange(len(self._addresses) + 1)).tolist()
-        self._places = [np.arange(start, end) for start, end in itertools.pairwise(bounds)]
-        # Views, cut once.
-        self._vectors = [self._examples.vectors[start:end] for start, end in itertools.pairwise(bounds)]
-        centres = owners @ self._examples.vectors
-        self._centres = (centres / np.linalg.norm(centres, axis=1, keepdims=True)).astype(np.float32)
-        self._odds = [view.odds for view in self._examples.views if view.odds is not None]
+        index = ExampleIndex.of(ordered, aliases, owners)
+        centres = owners @ index.vectors
+        return cls(
+            addresses,
+            index,
+            (centres / np.linalg.norm(centres, axis=1, keepdims=True)).astype(np.float32),
+            np.searchsorted(entries, np.arange(len(addresses) + 1)),
+        )
+
+    @classmethod
+    def of_arrays(cls, arrays: Arrays, aliases: Mapping[str, str]) -> QuestionIndex:
+        """Returns the index that `arrays` was called of."""
+        examples = ExampleIndex.of_arrays(within(arrays, "examples"), aliases)
+        return cls(texts_of_array(arrays["addresses"]), examples, arrays["centres"], arrays["bounds"])
+
+    def arrays(self) -> Arrays:
+        """Returns what it is made of again."""
+        return {
+            "addresses": texts_as_array(self._addresses),
+            "centres": self._centres,
+            "bounds": self._bounds,
+            **under("examples", self._examples.arrays()),
+        }
 
     def nearest(self, text: str, vector: Vectors) -> dict[str, float]:
         """Returns the entries that a normalized text is most alike to, best first, with its likeness (0 to about 4)."""

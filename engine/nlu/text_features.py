@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
+from engine.nlu.mapped_arrays import mapped
 from engine.nlu.ngram_vocabulary import NgramVocabulary
 from engine.nlu.sentence_encoder import DIMENSIONS, sentence_encoder
 from engine.nlu.views import character_units, syllable_units
@@ -106,9 +107,7 @@ class TextFeatures:
     def load(cls, folder: Path, vector_weight: float) -> TextFeatures:
         """Reads what `save` wrote."""
         characters, syllables = (
-            _NgramWeights(
-                NgramVocabulary.load(folder / name, lengths), np.load(folder / name / "idf.npy", allow_pickle=False)
-            )
+            _NgramWeights(NgramVocabulary.load(folder / name, lengths), mapped(folder / name / "idf.npy"))
             for name, lengths in (("characters", _CHARACTERS), ("syllables", _SYLLABLES))
         )
         aliases = json.loads((folder / _ALIASES_FILE).read_text(encoding="utf-8"))

@@ -1,4 +1,4 @@
-"""Unpacks a trained model without importing what only its training needs."""
+"""Opens a trained model without importing what only its training needs."""
 
 from __future__ import annotations
 
@@ -7,7 +7,11 @@ from pathlib import Path
 
 import rasa.shared.utils.io
 from rasa.engine.exceptions import GraphSchemaException
-from rasa.engine.storage.local_model_storage import MODEL_ARCHIVE_METADATA_FILE, LocalModelStorage
+from rasa.engine.storage.local_model_storage import (
+    MODEL_ARCHIVE_COMPONENTS_DIR,
+    MODEL_ARCHIVE_METADATA_FILE,
+    LocalModelStorage,
+)
 from rasa.engine.storage.storage import ModelMetadata
 from rasa.shared.exceptions import RasaException
 
@@ -20,6 +24,18 @@ class ServingModelStorage(LocalModelStorage):
     Rasa imports the classes of the training graph too. Among them is the validator of the default recipe, which
     imports every component that Rasa ships and with them TensorFlow.
     """
+
+    @classmethod
+    @replaces(LocalModelStorage.from_model_archive, "eea1ab7f2d54")
+    def from_model_archive(
+        cls, storage_path: Path, model_archive_path: str | Path
+    ) -> tuple[LocalModelStorage, ModelMetadata]:
+        """Opens an archive (see parent class), or a folder that one was unpacked into."""
+        folder = Path(model_archive_path)
+        if folder.is_dir():
+            return cls(folder / MODEL_ARCHIVE_COMPONENTS_DIR), cls._load_metadata(folder)
+        found: tuple[LocalModelStorage, ModelMetadata] = super().from_model_archive(storage_path, model_archive_path)
+        return found
 
     @staticmethod
     @replaces(LocalModelStorage._extract_archive_to_directory, "bb945b3a4e7d")

@@ -24,6 +24,7 @@ from common.tracing import span
 from engine.serving.actions import serving_action
 from engine.serving.graph_runner import ServingGraphRunner
 from engine.serving.model_storage import ServingModelStorage
+from engine.serving.unpacked_models import unpacked
 from engine.upstream import replaces
 
 logger = logging.getLogger(__name__)
@@ -41,13 +42,16 @@ class ServingProcessor(MessageProcessor):
         if not archive:
             raise ModelNotFound(f"No model found at path '{model_path}'.")
         logger.info("Loading model %s ...", archive)
-        with TempDirectoryPath(get_temp_dir_name()) as folder:
-            try:
+        try:
+            with (
+                TempDirectoryPath(get_temp_dir_name()) as folder,
+                unpacked(Path(archive), ServingModelStorage._extract_archive_to_directory) as copy,
+            ):
                 metadata, runner = loader.load_predict_graph_runner(
-                    Path(folder), Path(archive), ServingModelStorage, ServingGraphRunner
+                    Path(folder), copy or Path(archive), ServingModelStorage, ServingGraphRunner
                 )
-            except tarfile.ReadError as error:
-                raise ModelNotFound(f"Model {model_path} can not be loaded.") from error
+        except tarfile.ReadError as error:
+            raise ModelNotFound(f"Model {model_path} can not be loaded.") from error
         return os.path.basename(archive), metadata, runner  # noqa: PTH119 - as Rasa names it
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -89,7 +89,7 @@ def running_stack(chromium: str, tmp_path_factory: pytest.TempPathFactory, provi
         if not needed.exists():
             pytest.fail(f"{needed} is missing. `make test-browser` makes it.")
     # Forks of a process that has imported the gateway; tests/scripts/test_run.py starts it as `make run` does.
-    with warm_gateway("tests.helpers.quick_passwords") as popen:
+    with warm_gateway("tests.helpers.quick_passwords", "tests.helpers.few_wordings") as popen:
         stack = Stack(
             tmp_path_factory.mktemp("data"),
             tmp_path_factory.mktemp("logs"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from scripts.stack import Stack
@@ -11,12 +12,15 @@ from tests.browser.composing import compose
 from tests.browser.conftest import Complaints
 from tests.browser.desk import DESK_TEXTS, Desk
 from tests.browser.staff import Staff
-from tests.browser.test_accessibility import in_light_and_dark
+from tests.browser.test_accessibility import SETTLED, findings
 from tests.browser.test_procedures import step
 from tests.browser.widget import Widget
 
 
+# One after the other: the desk is drawn anew for another scheme, and is empty for a moment.
+@pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_serious_at_the_desk(
+    scheme: str,
     new_context: Callable[..., BrowserContext],
     customer: Callable[..., Widget],
     desk_of: Callable[..., Desk],
@@ -30,15 +34,16 @@ def test_axe_finds_nothing_serious_at_the_desk(
 
     def look(page: Page, name: str) -> None:
         screenshot(page, name)
-        if problems := in_light_and_dark(page):
+        page.evaluate(SETTLED)
+        if problems := findings(page, scheme):
             found[name] = problems
 
-    page = new_context().new_page()
+    page = new_context(color_scheme=scheme).new_page()
     page.goto(f"{stack.address}/desk")
     expect(page.get_by_role("button", name=DESK_TEXTS["sign_in"]["submit"])).to_be_visible()
     look(page, "sign-in")
 
-    desk = desk_of("admin")
+    desk = desk_of("admin", color_scheme=scheme)
     look(desk.page, "empty")
     user = customer("小看")
     user.say("我忘记密码了")

@@ -97,18 +97,47 @@ def test_little_runs_beside_the_training(results: Path, monkeypatch: pytest.Monk
 def test_a_job_that_fills_gaps_takes_nobody_s_place(results: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("os.cpu_count", lambda: 1)
     wait = "import time\nfrom pathlib import Path\nwhile not Path({!r}).exists(): time.sleep(0.01)\n"
-    begun = [results / str(number) for number in range(7)]
-    # Each waits until all have begun: the five that there is room for, and one that fills.
-    waiting = "".join(wait.format(str(path)) for path in begun[:6])
-    others = [job(str(number), f"Path = open({str(begun[number])!r}, 'w')\n{waiting}") for number in range(5)]
+    begun = [results / str(number) for number in range(8)]
+    # Each waits until all have begun: the six that there is room for, and one that fills.
+    waiting = "".join(wait.format(str(path)) for path in begun[:7])
+    others = [job(str(number), f"Path = open({str(begun[number])!r}, 'w')\n{waiting}") for number in range(6)]
     filling = [
-        job("nice", f"import os\nassert os.nice(0) >= 10\nopen({str(begun[5])!r}, 'w')\n{waiting}"),
-        job("next", f"open({str(begun[6])!r}, 'w')"),
+        job("nice", f"import os\nassert os.nice(0) >= 10\nopen({str(begun[6])!r}, 'w')\n{waiting}"),
+        job("next", f"open({str(begun[7])!r}, 'w')"),
     ]
     for one in filling:
         one.fills = True
     Lanes([*filling, *others]).run()
-    assert [done.status for done in (*others, *filling)] == [0] * 7
+    assert [done.status for done in (*others, *filling)] == [0] * 8
+
+
+def test_who_is_waited_for_goes_first(results: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nice processes let others go first only in the session that they are in."""
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    told = "import os; print(os.nice(0), os.getsid(0))"
+    wait = "import time\nfrom pathlib import Path\nwhile not Path({!r}).exists(): time.sleep(0.01)\n"
+    begun = results / "begun"
+    training = job("training", wait.format(str(begun)) + told)
+    beside = job("beside", f"{told}\nopen({str(begun)!r}, 'w')")
+    after, fills = job("after", told, "training"), job("fills", told, "training")
+    fills.fills = True
+    Lanes([training, beside, after, fills]).run()
+    own, session = os.nice(0), os.getsid(0)
+    assert [one.closing_line() for one in (training, beside, after, fills)] == [
+        f"{own + niceness} {session}" for niceness in (0, 5, 0, 10)
+    ]
+
+
+def test_how_busy_the_cores_were_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    cores = tmp_path / "stat"
+    monkeypatch.setattr(script, "_CORES", cores)
+    assert script._ticks() is None
+    cores.write_text("cpu  100 0 50 800 50 0 0 0 0 0\ncpu0 1 1 1 1 1 1 1 0 0 0\n")
+    before = script._ticks()
+    cores.write_text("cpu  150 10 70 810 60 0 0 0 0 0\n")
+    assert before == (850, 1000)
+    assert script._share_busy(before, script._ticks()) == pytest.approx(0.8)
+    assert script._share_busy(before, None) is None
 
 
 def test_jobs_listen_on_ports_of_their_own() -> None:

@@ -53,5 +53,16 @@ def test_questions_changed_since_the_training_are_read_anew(
 ) -> None:
     changed = [("b/topic/withdraw", "能不能撤回"), ("b/topic/cost", EXAMPLES[0][1])]
     monkeypatch.setattr(asked_answers, "_examples", lambda: changed)
+    monkeypatch.setattr(asked_answers, "sources_digest", lambda: "changed")
     assert nearest(trained, Message({TEXT: "申诉要钱不"}))[0] == "b/topic/cost"
     assert nearest(trained, Message({TEXT: "可以撤回吗"}))[0] == "b/topic/withdraw"
+
+
+def test_the_index_is_made_once(trained: LocalModelStorage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(asked_answers, "_examples", lambda: list(EXAMPLES))
+    monkeypatch.setattr(asked_answers, "sources_digest", lambda: "once")
+    first = nearest(trained, Message({TEXT: "申诉要钱不"}))
+    monkeypatch.setattr(asked_answers, "_examples", lambda: pytest.fail("made again"))
+    assert nearest(trained, Message({TEXT: "申诉要钱不"})) == first
+    with trained.read_from(Resource("r")) as folder:
+        assert [path.name for path in folder.glob("index-*")] == ["index-once"]

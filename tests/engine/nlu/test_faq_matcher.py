@@ -35,7 +35,7 @@ OTHERS = [
 
 @pytest.fixture(scope="module")
 def matcher() -> FaqMatcher:
-    return FaqMatcher(WORDINGS, OTHERS, {})
+    return FaqMatcher.of(WORDINGS, OTHERS, {})
 
 
 def test_the_likeliest_comes_first_and_is_sure(matcher: FaqMatcher) -> None:
@@ -49,7 +49,7 @@ def test_what_is_near_to_something_else_is_not_asked(matcher: FaqMatcher) -> Non
     plain = matcher.rank("怎么注销账户", vector("注销"), OUTSIDE)
     assert plain[0].confidence < 0.2
     rival = matcher.rank("领不到红包 帮我转人工", vector("红包", "注销", 0.2), OUTSIDE)
-    alone = FaqMatcher(WORDINGS, [], {}).rank("领不到红包 帮我转人工", vector("红包", "注销", 0.2), OUTSIDE)
+    alone = FaqMatcher.of(WORDINGS, [], {}).rank("领不到红包 帮我转人工", vector("红包", "注销", 0.2), OUTSIDE)
     assert rival[0].confidence < alone[0].confidence
 
 

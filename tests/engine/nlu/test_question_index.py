@@ -29,7 +29,7 @@ def index() -> QuestionIndex:
 
 
 def index_of(questions: Mapping[str, Sequence[str]]) -> QuestionIndex:
-    return QuestionIndex([example(name, text) for name, texts in questions.items() for text in texts], {})
+    return QuestionIndex.of([example(name, text) for name, texts in questions.items() for text in texts], {})
 
 
 def nearest(index: QuestionIndex, text: str) -> dict[str, float]:
