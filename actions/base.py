@@ -25,6 +25,7 @@ from actions.dialogue.turn import Turn
 from actions.incoming import message_from_parse
 from actions.knowledge import Knowledge
 from actions.knowledge.bundle import current_bundle
+from actions.knowledge.kept import BUILD, kept, text_digest
 from actions.knowledge.organisation import placeholder_values, with_told_hours
 from actions.outgoing import Script, put_into_words, script_of
 from actions.reading.reading import Reading
@@ -58,7 +59,8 @@ def knowledge() -> Knowledge:
 @lru_cache(maxsize=1)
 def domain_settings() -> DomainSettings:
     """Returns the settings of the domain, read once per process."""
-    domain = YAML(typ="safe").load(DOMAIN_FILE.read_text(encoding="utf-8"))
+    text = DOMAIN_FILE.read_text(encoding="utf-8")
+    domain: dict[str, Any] = kept(text_digest(text), dict, lambda: YAML(typ="safe").load(text), BUILD / "domain")
     return DomainSettings(domain["responses"], domain["session_config"]["session_expiration_time"] * 60)
 
 

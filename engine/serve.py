@@ -12,6 +12,11 @@ import sys
 # Until everything is loaded (engine.serving.server): there is next to no garbage in it to be found, again and again.
 gc.disable()
 
+from engine.kept_patterns import KEPT  # noqa: E402 - see above
+
+# Until then, too.
+KEPT.start()
+
 from engine.serving.command_line import main  # noqa: E402 - see above
 
 if __name__ == "__main__":

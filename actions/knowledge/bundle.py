@@ -7,10 +7,10 @@ Between turns another one may take its place (docs/adr/0018-engines-keep-the-pub
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache, partial
 
 from actions.knowledge.loader import Knowledge, load_knowledge
 from actions.knowledge.questions import Questions, load_questions
@@ -22,13 +22,22 @@ class Bundle:
 
     Attributes:
         knowledge: The checked knowledge.
-        questions: How people ask for its answers.
+        read_questions: Returns how people ask for its answers. No turn needs to know.
         sha256: Of its files; None of those of this checkout.
     """
 
     knowledge: Knowledge
-    questions: Questions
+    read_questions: Callable[[], Questions]
     sha256: str | None = None
+
+    @cached_property
+    def questions(self) -> Questions:
+        """How people ask for its answers.
+
+        Raises:
+            KnowledgeError: A file of this checkout is broken.
+        """
+        return self.read_questions()
 
 
 _served: list[Bundle] = []
@@ -43,7 +52,7 @@ def own_bundle() -> Bundle:
         KnowledgeError: A file is broken.
     """
     knowledge = load_knowledge()
-    return Bundle(knowledge, load_questions(knowledge.addresses))
+    return Bundle(knowledge, partial(load_questions, knowledge.addresses))
 
 
 def current_bundle() -> Bundle:

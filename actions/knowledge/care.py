@@ -28,7 +28,7 @@ class CareCase(BaseModel):
     answer: str
     is_at_hand: bool = False
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 class FollowUp(BaseModel):
@@ -42,7 +42,7 @@ class FollowUp(BaseModel):
     answer: str
     offer_human: bool = False
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 class Care(BaseModel):
@@ -81,7 +81,7 @@ class Care(BaseModel):
     about_danger: list[str] = []
     asks_handoff: list[str] = []
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     @model_validator(mode="after")
     def _answers_exist(self) -> Self:

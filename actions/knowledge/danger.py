@@ -56,7 +56,7 @@ class Condition(BaseModel):
     one_of: list[str] = []
     unless: list[str] = []
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     def fits(self, known: Collection[str]) -> bool:
         """Whether it fits what is known."""
@@ -104,7 +104,7 @@ class Fact(BaseModel):
     unless: list[str] = []
     about: str | None = None
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 class Deed(BaseModel):
@@ -124,7 +124,7 @@ class Deed(BaseModel):
     evidence: str | None = None
     asks: str | None = None
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 class NextAct(BaseModel):
@@ -138,7 +138,7 @@ class NextAct(BaseModel):
     asks: str
     words: str
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 class Opening(Condition):
@@ -278,7 +278,7 @@ class Danger(BaseModel):
     titles: dict[str, Text] = {}
     felt: dict[str, Text] = {}
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     @cached_property
     def asked(self) -> list[str]:

@@ -38,7 +38,7 @@ class Validity(BaseModel):
     sites: list[str] = []
     channels: list[str] = []
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -107,7 +107,7 @@ class _File(BaseModel):
     category: Text
     faqs: Annotated[list[Faq], Field(min_length=1)]
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 def read_faqs(folder: Path, topics: Collection[str] | None) -> tuple[Mapping[str, Faq], Sequence[str]]:

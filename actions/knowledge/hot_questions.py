@@ -39,7 +39,7 @@ class Pin(BaseModel):
     sites: list[str] = []
     at_welcome: bool = True
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -61,7 +61,7 @@ class HotQuestions(BaseModel):
     pinned: list[Pin] = []
     hidden: list[str] = []
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 def hot_question_problems(folder: Path, topics: Mapping[str, Topic], faqs: Collection[str]) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -16,6 +16,7 @@ from actions.knowledge.danger import Danger
 from actions.knowledge.faqs import FOLDER as FAQ_FOLDER
 from actions.knowledge.faqs import Faq, read_faqs
 from actions.knowledge.hot_questions import hot_question_problems
+from actions.knowledge.kept import files_digest, kept
 from actions.knowledge.notices import Notice, Notices
 from actions.knowledge.schema import Organisation, Step, StepAnswer, Topic
 from actions.knowledge.wording import Wording
@@ -103,6 +104,18 @@ def load_knowledge(folder: Path = DEFAULT_FOLDER) -> Knowledge:
     Raises:
         KnowledgeError: With every mistake found, as `file:line: field: reason`.
     """
+    return _known(folder, files_digest(folder))
+
+
+@lru_cache(maxsize=2)
+def _known(folder: Path, digest: str) -> Knowledge:
+    # A process asks for the same files for several parts of it. Nobody changes what is read.
+    if folder != DEFAULT_FOLDER:
+        return _read(folder)
+    return kept(digest, Knowledge, lambda: _read(folder))
+
+
+def _read(folder: Path) -> Knowledge:
     try:
         return _load(folder, with_lines=set())
     except KnowledgeError as error:

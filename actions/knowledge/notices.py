@@ -61,7 +61,7 @@ class Notice(BaseModel):
     channels: list[str] = []
     source: Text | None = None
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -86,7 +86,7 @@ class Notices(BaseModel):
 
     notices: list[Notice] = []
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     @field_validator("notices")
     @classmethod

@@ -26,7 +26,7 @@ _FIELDS_OF_SUMMARY = {
 
 
 class _Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 class ShortAnswer(_Model):

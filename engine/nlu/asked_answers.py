@@ -23,7 +23,7 @@ from actions.reading.questions import asks
 from engine.nlu.bundle_indexes import BundleIndexes
 from engine.nlu.clauses import CLAUSES
 from engine.nlu.kept_vectors import KeptVectors
-from engine.nlu.lexicon import read_lexicon
+from engine.nlu.lexicon import read_aliases
 from engine.nlu.mapped_arrays import Arrays, kept_arrays, texts_as_array, texts_of_array, under, within
 from engine.nlu.question_index import Example, QuestionIndex
 from engine.nlu.sentence_encoder import SentenceEncoder, encoder_name, sentence_encoder
@@ -163,7 +163,7 @@ class AskedAnswers(GraphComponent, IntentClassifier):
             kept = KeptVectors.load(encoder, folder)
             # Questions and answers are read when the bot starts.
             arrays = kept_arrays(folder / f"index-{sources_digest()}", lambda: _arrays(_made(_examples(), kept)))
-        index = QuestionIndex.of_arrays(within(arrays, "index"), read_lexicon(LEXICON).aliases)
+        index = QuestionIndex.of_arrays(within(arrays, "index"), read_aliases(LEXICON))
         own = _Made(texts_of_array(arrays["state"])[0], index)
         return cls(config, model_storage, resource, encoder, own, kept)
 
@@ -184,7 +184,7 @@ def _arrays(made: _Made) -> Arrays:
 def _made(examples: Sequence[tuple[str, str]], kept: KeptVectors) -> _Made:
     vectors = kept.of([text for _, text in examples])
     found = [Example(address, text, vector) for (address, text), vector in zip(examples, vectors, strict=True)]
-    return _Made(_state(examples), QuestionIndex.of(found, read_lexicon(LEXICON).aliases))
+    return _Made(_state(examples), QuestionIndex.of(found, read_aliases(LEXICON)))
 
 
 def _examples(knowledge: Knowledge | None = None, asked: Questions | None = None) -> list[tuple[str, str]]:

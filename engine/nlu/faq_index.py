@@ -24,7 +24,7 @@ from actions.knowledge.questions import Questions, load_questions
 from engine.nlu.bundle_indexes import BundleIndexes
 from engine.nlu.faq_matcher import FaqMatcher, Understood, nearest_rivals
 from engine.nlu.kept_vectors import KeptVectors
-from engine.nlu.lexicon import read_lexicon
+from engine.nlu.lexicon import read_aliases
 from engine.nlu.mapped_arrays import (
     Arrays,
     kept_arrays,
@@ -70,7 +70,7 @@ class _Latest(NamedTuple):
             [(name, text) for name, text in json.loads(wordings)],
             others,
             arrays["near"],
-            FaqMatcher.of_arrays(matcher, read_lexicon(LEXICON).aliases) if matcher else None,
+            FaqMatcher.of_arrays(matcher, read_aliases(LEXICON)) if matcher else None,
         )
 
 
@@ -282,7 +282,7 @@ def _matcher(wordings: Sequence[tuple[str, str]], rivals: Sequence[str], kept: K
     return FaqMatcher.of(
         [Example(name, text, vector) for (name, text), vector in zip(wordings, kept.of(texts), strict=True)],
         [Example("", text, vector) for text, vector in zip(rivals, kept.of(rivals), strict=True)],
-        read_lexicon(LEXICON).aliases,
+        read_aliases(LEXICON),
     )
 
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from engine.nlu.gathered_weights import GatheredWeights, Row
-from engine.nlu.mapped_arrays import mapped
+from engine.nlu.mapped_arrays import RowFile, mapped
 from engine.nlu.near_fits import fit_near
 from engine.nlu.side_by_side import for_each
 
@@ -40,6 +40,7 @@ class IndependentModel:
         bias: Shape (labels,).
         slope: Factor of the scores before the sigmoid.
         offsets: Shape (labels,); added to the scores before the sigmoid.
+        rows: The file that the weights lie in, if they do.
     """
 
     labels: list[str]
@@ -47,10 +48,11 @@ class IndependentModel:
     bias: NDArray[np.float32]
     slope: float
     offsets: NDArray[np.float32]
+    rows: RowFile | None = None
 
     @cached_property
     def _gathered(self) -> GatheredWeights:
-        return GatheredWeights(self.weights)
+        return GatheredWeights(self.weights if self.rows is None else self.rows)
 
     @classmethod
     def fit(
@@ -136,7 +138,7 @@ class IndependentModel:
         settings = json.loads((folder / _SETTINGS_FILE).read_text(encoding="utf-8"))
         weights = mapped(folder / _WEIGHTS_FILE)
         bias, offsets = (np.array(settings[name], np.float32) for name in ("bias", "offsets"))
-        return cls(settings["labels"], weights, bias, settings["slope"], offsets)
+        return cls(settings["labels"], weights, bias, settings["slope"], offsets, RowFile(folder / _WEIGHTS_FILE))
 
 
 class _Picked:

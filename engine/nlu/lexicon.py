@@ -71,7 +71,7 @@ def read_lexicon(folder: Path) -> Lexicon:
     patterns, values = _read_entities(folder / "entities.yml")
     return Lexicon(
         words=_read_words(folder / "words.txt"),
-        aliases=_read_aliases(folder / "aliases.yml"),
+        aliases=read_aliases(folder),
         entity_patterns=patterns,
         entity_values=values,
         contrast=read_contrast_rules(folder),
@@ -84,7 +84,7 @@ def lexicon_problems(folder: Path) -> list[str]:
     """Returns what is wrong in the lexicon: of each file the first mistake, as `file:line: reason`."""
     readers: tuple[Callable[[Path], object], ...] = (
         lambda folder: _read_words(folder / "words.txt"),
-        lambda folder: _read_aliases(folder / "aliases.yml"),
+        read_aliases,
         lambda folder: _read_entities(folder / "entities.yml"),
         read_contrast_rules,
         read_part_rules,
@@ -185,7 +185,13 @@ def _read_mapping(path: Path) -> dict[str, Any]:
         raise LexiconError(str(error)) from error
 
 
-def _read_aliases(path: Path) -> dict[str, str]:
+def read_aliases(folder: Path) -> dict[str, str]:
+    """Reads what people type instead of Chinese words.
+
+    Raises:
+        LexiconError: The file is missing or has the wrong shape.
+    """
+    path = folder / "aliases.yml"
     aliases = _read_mapping(path)
     for alias, word in aliases.items():
         if not (isinstance(alias, str) and alias.isascii() and isinstance(word, str) and word):

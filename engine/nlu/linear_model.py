@@ -19,7 +19,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from scipy.sparse import csr_matrix, hstack, vstack
 
 from engine.nlu.gathered_weights import GatheredWeights, Row
-from engine.nlu.mapped_arrays import mapped
+from engine.nlu.mapped_arrays import RowFile, mapped
 from engine.nlu.near_fits import fit_near
 
 # liblinear's own tolerance is 0.1; scikit-learn's 0.0001 takes twice as long for scores that differ by 0.001.
@@ -47,16 +47,18 @@ class LinearModel:
             no confidence by more than a thousandth.
         bias: Shape (intents,).
         temperature: Factor of the scores before the softmax.
+        rows: The file that the weights lie in, if they do.
     """
 
     intents: list[str]
     weights: NDArray[np.float16]
     bias: NDArray[np.float32]
     temperature: float
+    rows: RowFile | None = None
 
     @cached_property
     def _gathered(self) -> GatheredWeights:
-        return GatheredWeights(self.weights)
+        return GatheredWeights(self.weights if self.rows is None else self.rows)
 
     @classmethod
     def fit(
@@ -138,7 +140,13 @@ class LinearModel:
         """Reads what `save` wrote."""
         settings = json.loads((folder / _SETTINGS_FILE).read_text(encoding="utf-8"))
         weights = mapped(folder / _WEIGHTS_FILE)
-        return cls(settings["intents"], weights, np.array(settings["bias"], np.float32), settings["temperature"])
+        return cls(
+            settings["intents"],
+            weights,
+            np.array(settings["bias"], np.float32),
+            settings["temperature"],
+            RowFile(folder / _WEIGHTS_FILE),
+        )
 
 
 def labelled_examples(training_data: TrainingData, folds: int) -> list[Message]:

@@ -6,6 +6,8 @@ import json
 import mmap
 import os
 import tempfile
+import threading
+import weakref
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -24,6 +26,39 @@ def mapped(path: Path) -> NDArray[Any]:
     """Returns an array that `numpy.save` has written; nothing of it is read before it is looked at."""
     # As a plain array: numpy's own class for it takes microseconds more for each look.
     return np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
+
+
+class RowFile:
+    """A matrix that `numpy.save` has written, of which single rows are read.
+
+    Where it is mapped, each row brings fifteen pages around it into the memory of the process.
+
+    Attributes:
+        shape: Rows and columns.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Opens the file, which may be removed then."""
+        with path.open("rb") as file:
+            np.lib.format.read_magic(file)
+            self.shape, by_column, self._dtype = np.lib.format.read_array_header_1_0(file)
+            self._first = file.tell()
+            if by_column:
+                raise ValueError(f"{path} has its columns one after the other")
+            self._file = os.dup(file.fileno())
+        self._width = self.shape[1] * self._dtype.itemsize
+        weakref.finalize(self, os.close, self._file)
+
+    def __getitem__(self, rows: slice | NDArray[np.integer[Any]]) -> NDArray[Any]:
+        """Returns some rows; of a slice those from its start to its stop."""
+        if isinstance(rows, slice):
+            count = rows.stop - rows.start
+            read = os.pread(self._file, count * self._width, self._first + rows.start * self._width)
+        else:
+            count = len(rows)
+            places = (self._first + rows * self._width).tolist()
+            read = b"".join(os.pread(self._file, self._width, place) for place in places)
+        return np.frombuffer(read, self._dtype).reshape(count, self.shape[1])
 
 
 def mapped_bytes(path: Path) -> mmap.mmap:
@@ -46,16 +81,36 @@ def kept_arrays(path: Path, make: Callable[[], Arrays]) -> Arrays:
         return _read(path)
     except FileNotFoundError:
         pass
-    arrays = make()
-    try:
-        _write(path, arrays)
-        found = _read(path)
-    except OSError:
-        return arrays
+    if not _written_apart(path, make):
+        arrays = make()
+        try:
+            _write(path, arrays)
+        except OSError:
+            return arrays
+    found = _read(path)
     for other in path.parent.glob(f"{path.name.partition('-')[0]}-*"):
         if other != path:
             other.unlink(missing_ok=True)
     return found
+
+
+def _written_apart(path: Path, make: Callable[[], Arrays]) -> bool:
+    """Makes and writes arrays in a process of its own, so that the memory that this takes is given back.
+
+    Whoever is not alone in this process makes them in it, and so does whoever wants to know why it has failed.
+    """
+    if threading.active_count() > 1 or not os.access(path.parent, os.W_OK):
+        return False
+    child = os.fork()
+    if child == 0:
+        status = 1
+        try:
+            _write(path, make())
+            status = 0
+        finally:
+            # Nothing of what the other process still has to do at its end.
+            os._exit(status)
+    return os.waitpid(child, 0)[1] == 0
 
 
 def texts_as_array(texts: list[str]) -> NDArray[np.uint8]:

@@ -590,7 +590,7 @@ def read_bundle(sha256: str, contents: Mapping[str, str], intents: Iterable[str]
         if problems:
             places = {f"{root}/": "", f"{ROOT}/": ""}
             raise KnowledgeError([_without(problem, places) for problem in problems])
-    return Bundle(knowledge, questions, sha256)
+    return Bundle(knowledge, lambda: questions, sha256)
 
 
 def bundle_digest(files: Mapping[str, str]) -> str:

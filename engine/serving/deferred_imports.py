@@ -61,6 +61,7 @@ DEFERRED: dict[str, tuple[str, ...]] = {
     "rich.console": ("Console",),
     "rich.traceback": ("Traceback",),
     "scipy.sparse.csgraph": (),  # graphs; brings scipy's linear algebra
+    "structlog_sentry": ("SentryProcessor",),  # for Rasa's own logs; brings Sentry's client
     "tensorflow": (),  # for neural networks
     "sklearn": (),  # for data of neural networks, by the name below; brings scipy.stats: 35 MB
     "sklearn.model_selection": ("train_test_split",),

@@ -11,6 +11,7 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.graph_components.providers.domain_provider import DomainProvider as RasaDomainProvider
 from rasa.shared.core.domain import Domain
 
+from actions.knowledge.kept import kept, text_digest
 from engine.upstream import replaces
 
 _FILE = "domain.yml"
@@ -37,5 +38,6 @@ class DomainProvider(RasaDomainProvider):
     ) -> DomainProvider:
         """Creates the provider from what it has persisted (see parent class)."""
         with model_storage.read_from(resource) as folder:
-            data = rasa.shared.utils.io.read_yaml((folder / _FILE).read_text(encoding="utf-8"))
+            text = (folder / _FILE).read_text(encoding="utf-8")
+            data = kept(text_digest(text), dict, lambda: rasa.shared.utils.io.read_yaml(text), folder)
         return cls(model_storage, resource, Domain.from_dict(data))

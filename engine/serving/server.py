@@ -23,6 +23,7 @@ from rasa.shared.exceptions import RasaException
 from sanic import Sanic
 
 from common.tracing import start_tracing, stop_tracing
+from engine.kept_patterns import KEPT
 from engine.serving.agent import ServingAgent, load_serving_agent, open_stores
 from engine.serving.bundles import Bundles
 from engine.serving.configuration import create_channels
@@ -57,6 +58,7 @@ def serve(
     endpoints.action = local_if_configured(endpoints.action)
     agent = load_serving_agent(arguments.model, endpoints, arguments.remote_storage)
     asyncio.run(agent.warm_up())
+    KEPT.stop()
     # What is loaded now stays: collecting garbage need not look at it again, and forked workers keep sharing it.
     gc.freeze()
     gc.enable()

@@ -1,6 +1,6 @@
 """Imported into a gateway of browser tests: before a publication it asks a few wordings of what is published.
 
-There are some three hundred, each asked of two versions. That one with a conflict is found among all of them is told by
+There are some three hundred, each asked of two versions. That none of them is reported without a reason is told by
 tests/real_engine/test_publishing.py.
 """
 

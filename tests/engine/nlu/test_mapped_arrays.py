@@ -42,6 +42,26 @@ def test_where_nothing_can_be_written_arrays_are_in_memory(tmp_path: Path) -> No
     assert kept_arrays(tmp_path / "gone" / "index-1", lambda: MADE) is MADE
 
 
+def test_whoever_makes_them_makes_them_apart(tmp_path: Path) -> None:
+    made_by: list[int] = []
+
+    def make() -> Arrays:
+        made_by.append(1)
+        return MADE
+
+    assert kept_arrays(tmp_path / "index-1", make).keys() == MADE.keys()
+    assert made_by == []
+
+
+def test_what_cannot_be_made_is_told(tmp_path: Path) -> None:
+    def broken() -> Arrays:
+        raise ValueError("broken")
+
+    with pytest.raises(ValueError, match="broken"):
+        kept_arrays(tmp_path / "index-1", broken)
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_mapped_array_outlives_its_file(tmp_path: Path) -> None:
     np.save(tmp_path / "a.npy", np.arange(3))
     array = mapped(tmp_path / "a.npy")
