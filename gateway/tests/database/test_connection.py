@@ -10,11 +10,11 @@ from unittest import mock
 import asyncpg
 import pytest
 from sqlalchemy import Table, event, insert, select, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from tests.conftest import SettingsFactory
 from uwallet_gateway.clock import now
-from uwallet_gateway.database import tables
+from uwallet_gateway.database import connection, tables
 from uwallet_gateway.database.connection import (
     Database,
     DatabaseUnavailableError,
@@ -96,6 +96,8 @@ async def test_connection_whose_line_was_given_up_fails_nobody(
 ) -> None:
     if database.is_sqlite:
         return
+    # Its line was given up long after it was used.
+    monkeypatch.setattr(connection, "_TRUSTED_FOR", 0)
     async with database.read() as session:
         first = await session.scalar(text("SELECT pg_backend_pid()"))
     fetch = asyncpg.Connection.fetchrow
@@ -111,6 +113,30 @@ async def test_connection_whose_line_was_given_up_fails_nobody(
     async with database.read() as session:
         assert await session.scalar(text("SELECT pg_backend_pid()")) != first
     assert words == []
+
+
+@pytest.mark.both_databases
+async def test_connection_that_has_just_answered_is_not_asked_whether_it_is_there(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if database.is_sqlite:
+        return
+    monkeypatch.setattr(connection, "_TRUSTED_FOR", 3600)
+    # By it a server is asked.
+    asked = mock.AsyncMock()
+    monkeypatch.setattr(asyncpg.Connection, "fetchrow", asked)
+    async with database.read() as session:
+        first = await session.scalar(text("SELECT pg_backend_pid()"))
+    async with database.read() as session:
+        assert await session.scalar(text("SELECT pg_backend_pid()")) == first
+        # But one that the server has ended is known to be gone.
+        async with database.read() as other:
+            await other.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": first})
+        with pytest.raises(DBAPIError):
+            await session.execute(text("SELECT 1"))
+    async with database.read() as session:
+        assert await session.scalar(text("SELECT pg_backend_pid()")) != first
+    asked.assert_not_called()
 
 
 @pytest.mark.both_databases

@@ -46,9 +46,9 @@ async def service() -> AsyncIterator[Service]:
 
 async def test_the_first_that_waits_tries_and_all_others_follow(service: Service) -> None:
     first, second, third = await waiting(service.watch, 3)
-    service.watch.begin()
+    service.watch.begin(was_away=False)
     # Once at a time: a second watch would find no more looks.
-    service.watch.begin()
+    service.watch.begin(was_away=False)
     async with asyncio.timeout(60):
         await service.returned.wait()
         await first
@@ -61,13 +61,25 @@ async def test_the_first_that_waits_tries_and_all_others_follow(service: Service
 async def test_who_was_there_all_the_time_is_not_back() -> None:
     service = Service(True)
     [one] = await waiting(service.watch, 1)
-    service.watch.begin()
+    service.watch.begin(was_away=False)
     while service.looks:
         await asyncio.sleep(0)
     await service.watch.close()
     assert not service.returned.is_set()
     assert not one.done()
     one.cancel()
+
+
+async def test_who_is_known_to_have_been_away_is_back_at_the_first_look() -> None:
+    service = Service(True)
+    [one] = await waiting(service.watch, 1)
+    service.watch.begin(was_away=True)
+    async with asyncio.timeout(60):
+        await one
+    await service.watch.close()
+    # Whoever has closed it looks no more.
+    service.watch.begin(was_away=True)
+    assert service.returned.is_set()
 
 
 async def test_who_has_waited_long_enough_or_was_cancelled_waits_no_more(service: Service) -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import contextvars
-import functools
+import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import asyncpg
 from sqlalchemy import Insert, Row, Select, event
@@ -42,6 +43,9 @@ _IDLE_TRANSACTION = 10
 # Connections of a process, made when they are needed; and seconds that one is waited for. Whoever gets none is refused
 # and asks again, which may be another gateway.
 _CONNECTIONS, _CONNECTION_WAIT = 15, 5
+# Seconds for which a connection that was used is taken to be there: a server that ends closes it, and of a cut line a
+# question would not hear sooner.
+_TRUSTED_FOR = 1.0
 # Insertions of one transaction, at most.
 _INSERTED_TOGETHER = 100
 # The write-ahead log is emptied at a moment without readers.
@@ -111,7 +115,9 @@ class Database:
         )
         self.before_commit: list[Callable[[Session], None]] = []
         self._writing = self.engine.execution_options(writes=True)
-        self._single = self.engine.execution_options(single=True)
+        # A transaction by itself: PostgreSQL is told neither its beginning nor its end.
+        level = {} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
+        self._single = self.engine.execution_options(single=True, **level)
         self._turn = asyncio.Lock()
         self._insertions: deque[_Insertion] = deque()
         self._inserting: asyncio.Task[None] | None = None
@@ -121,7 +127,9 @@ class Database:
         else:
             event.listen(self.engine.sync_engine, "connect", _prepare_postgresql)
             dialect = self.engine.sync_engine.dialect
-            dialect.do_ping = functools.partial(_ping, dialect.do_ping)  # type: ignore[method-assign]  # see there
+            pings = _Pings(dialect.do_ping)
+            dialect.do_ping = pings.ping  # type: ignore[assignment,method-assign]  # see there
+            event.listen(self.engine.sync_engine, "checkin", pings.used)
 
     @contextlib.asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
@@ -369,20 +377,40 @@ def _prepare_postgresql(connection: Any, _record: Any) -> None:
     connection.commit()
 
 
-def _ping(ping: Callable[[Any], bool], connection: Any) -> bool:
-    """Whether a connection of the pool can be used.
+class _Pings:
+    """Whether a connection of the pool can be used."""
 
-    Of one whose line was given up, uvloop says RuntimeError, and of one that the server has just ended asyncpg what the
-    server said of it. SQLAlchemy takes neither for a lost connection: each one in the pool would fail somebody first.
-    """
-    try:
-        return ping(connection)
-    except RuntimeError:
-        return False
-    except Exception as error:
-        if _state(error).startswith(_AWAY):
+    def __init__(self, ping: Callable[[Any], bool]) -> None:
+        """Keeps SQLAlchemy's own way to ask."""
+        self._ping = ping
+        # By the driver's connection.
+        self._used_at: WeakKeyDictionary[Any, float] = WeakKeyDictionary()
+
+    def used(self, connection: Any, _record: Any) -> None:
+        """It was given back; None: it is closed."""
+        if connection is not None:
+            self._used_at[connection.driver_connection] = time.monotonic()
+
+    def ping(self, connection: Any) -> bool:
+        """Asks the server unless it has answered a moment ago.
+
+        Of one whose line was given up, uvloop says RuntimeError, and of one that the server has just ended asyncpg what
+        the server said of it. SQLAlchemy takes neither for a lost connection: each one in the pool would fail somebody
+        first.
+        """
+        driver = connection.driver_connection
+        if driver.is_closed():
             return False
-        raise
+        if time.monotonic() - self._used_at.get(driver, float("-inf")) < _TRUSTED_FOR:
+            return True
+        try:
+            return self._ping(connection)
+        except RuntimeError:
+            return False
+        except Exception as error:
+            if _state(error).startswith(_AWAY):
+                return False
+            raise
 
 
 def _state(error: BaseException | None) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import inspect
+from sqlalchemy import TableClause, inspect
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -14,7 +15,8 @@ from uwallet_gateway.database.tables import Table
 
 async def insert_unless_there(transaction: AsyncSession, row: Table) -> None:
     """Inserts a row; does nothing if one of its unique keys is taken."""
-    await transaction.execute(_insert(transaction, [row]).on_conflict_do_nothing())
+    await transaction.flush()
+    await transaction.execute(_insert(_dialect_of(transaction), type(row), None), _values(row))
 
 
 async def insert_or_update(transaction: AsyncSession, rows: Sequence[Table], changed: set[str]) -> None:
@@ -22,19 +24,29 @@ async def insert_or_update(transaction: AsyncSession, rows: Sequence[Table], cha
 
     Args:
         transaction: To do it in.
-        rows: At least one; each with another primary key.
+        rows: At least one; each with another primary key, and all with values for the same columns.
         changed: Names of columns.
     """
-    statement = _insert(transaction, rows)
-    await transaction.execute(
-        statement.on_conflict_do_update(
-            index_elements=list(inspect(type(rows[0])).primary_key),
-            set_={name: statement.excluded[name] for name in changed},
-        )
+    await transaction.flush()
+    statement = _insert(_dialect_of(transaction), type(rows[0]), frozenset(changed))
+    await transaction.execute(statement, [_values(row) for row in rows])
+
+
+def _dialect_of(transaction: AsyncSession) -> str:
+    return transaction.get_bind().dialect.name
+
+
+@functools.cache
+def _insert(dialect: str, table: type[Table], changed: frozenset[str] | None) -> Any:
+    # Made once for each: that takes longer than to execute it. None: nothing is changed.
+    columns = cast("TableClause", table.__table__)
+    statement = (sqlite if dialect == "sqlite" else postgresql).insert(columns)
+    if changed is None:
+        return statement.on_conflict_do_nothing()
+    return statement.on_conflict_do_update(
+        index_elements=list(columns.primary_key), set_={name: statement.excluded[name] for name in changed}
     )
 
 
-def _insert(transaction: AsyncSession, rows: Sequence[Table]) -> Any:
-    dialect = sqlite if transaction.get_bind().dialect.name == "sqlite" else postgresql
-    values = [{name: value for name, value in inspect(row).dict.items() if not name.startswith("_")} for row in rows]
-    return dialect.insert(type(rows[0])).values(values)
+def _values(row: Table) -> dict[str, Any]:
+    return {name: value for name, value in inspect(row).dict.items() if not name.startswith("_")}

@@ -239,7 +239,7 @@ class EngineClient:
             else:
                 self._breaker.fail(ticket)
             if error.reason in _AWAY:
-                self._watch.begin()
+                self._watch.begin(was_away=error.reason is FailureReason.REFUSED)
             self._note_change(before, error.reason)
             raise
         except BaseException:

@@ -28,11 +28,16 @@ class ReturnWatch:
         self._on_return = on_return
         self._waiting: deque[asyncio.Future[None]] = deque()
         self._looking: asyncio.Task[None] | None = None
+        self._is_closed = False
 
-    def begin(self) -> None:
-        """Looks from now on, after a call that did not reach it; once at a time."""
-        if self._looking is None or self._looking.done():
-            self._looking = asyncio.create_task(self._look())
+    def begin(self, *, was_away: bool) -> None:
+        """Looks from now on, after a call that failed; once at a time.
+
+        Args:
+            was_away: It is known not to have been there. Otherwise that has to be seen: the turn alone may have failed.
+        """
+        if not self._is_closed and (self._looking is None or self._looking.done()):
+            self._looking = asyncio.create_task(self._look(was_away))
 
     async def wait(self, seconds: float) -> None:
         """Waits so long, or until this one is let go."""
@@ -57,12 +62,12 @@ class ReturnWatch:
 
     async def close(self) -> None:
         """Looks no more."""
+        self._is_closed = True
         if self._looking is not None:
             self._looking.cancel()
             await asyncio.gather(self._looking, return_exceptions=True)
 
-    async def _look(self) -> None:
-        was_away = False
+    async def _look(self, was_away: bool) -> None:
         while True:
             if not await self._is_there():
                 was_away = True

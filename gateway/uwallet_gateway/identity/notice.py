@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Annotated, Literal, cast
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from uwallet_gateway.clock import now
@@ -22,6 +22,14 @@ from uwallet_gateway.yaml_files import load_yaml
 NoticeMode = Literal["none", "shown", "consent"]
 # YAML reads an unquoted 1 or 2026-11-28 as something else than text.
 _Version = Annotated[str, BeforeValidator(str), Field(min_length=1, max_length=32)]
+
+# What the site of a conversation asks for; each message asks it.
+_site, _conversation = tables.Site.__table__, tables.Conversation.__table__
+_MODE = (
+    select(_site.c.notice)
+    .join(_conversation, _conversation.c.site_key == _site.c.key)
+    .where(_conversation.c.id == bindparam("conversation"))
+)
 
 
 class NoticeError(Exception):
@@ -166,11 +174,7 @@ class Notices:
             raise InputError(ErrorCode.CONSENT_REQUIRED, details=details)
 
     async def _state(self, transaction: AsyncSession, conversation_id: str) -> NoticeState | None:
-        mode = await transaction.scalar(
-            select(tables.Site.notice)
-            .join(tables.Conversation, tables.Conversation.site_key == tables.Site.key)
-            .where(tables.Conversation.id == conversation_id)
-        )
+        mode = await transaction.scalar(_MODE, {"conversation": conversation_id})
         if mode is None or mode == "none":
             return None
         row = tables.NoticeAnswer

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from uwallet_gateway.audit.actions import Action
@@ -20,6 +20,14 @@ from uwallet_gateway.knowledge.served import served_digest
 from uwallet_gateway.knowledge.store import in_state, revision_of
 
 _WHOLE = 100
+# Each turn asks it; making a statement takes longer than asking it.
+_pilot, _conversation = tables.KnowledgePilot.__table__.c, tables.Conversation.__table__
+_UNDER_WAY = (
+    select(_pilot.id, _pilot.version, _pilot.served_sha256, _pilot.site, _pilot.share, _conversation.c.site_key)
+    .join(_conversation, _conversation.c.id == bindparam("conversation"))
+    .where(_pilot.ended_at.is_(None))
+    .limit(1)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,14 +172,7 @@ class KnowledgePilots:
 
         Asked for each turn, so that several gateways begin and end it at the same moment.
         """
-        pilot, conversation = tables.KnowledgePilot, tables.Conversation
-        statement = (
-            select(pilot.id, pilot.version, pilot.served_sha256, pilot.site, pilot.share, conversation.site_key)
-            .join(conversation, conversation.id == conversation_id)
-            .where(pilot.ended_at.is_(None))
-        )
-        async with self._database.read() as transaction:
-            row = (await transaction.execute(statement)).first()
+        row = await self._database.look_up(_UNDER_WAY, {"conversation": conversation_id})
         if row is None:
             return None
         chosen = is_chosen(row.id, conversation_id, row.site_key, Scope(row.site, row.share))

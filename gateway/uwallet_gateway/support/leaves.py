@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy import BindParameter, ColumnElement, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from uwallet_gateway.audit.actions import Action
@@ -66,9 +67,9 @@ class Leaves:
             record(session, Action.LEAVE_REMOVED, agent.username, **_times(leave))
 
 
-def is_on_leave() -> ColumnElement[bool]:
-    """SQL condition: the agent is off now."""
-    row, moment = tables.AgentLeave, now()
+def is_on_leave(moment: datetime | BindParameter[Any]) -> ColumnElement[bool]:
+    """SQL condition: the agent is off at that moment."""
+    row = tables.AgentLeave
     return exists().where(row.agent_id == tables.Agent.id, row.starts_at <= moment, row.ends_at > moment)
 
 

@@ -10,9 +10,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, and_, func, select, update
+from sqlalchemy import BindParameter, ColumnElement, and_, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.opening_hours import OpeningHours
@@ -129,11 +129,24 @@ async def _prolong_shifts(session: AsyncSession, agent_ids: Sequence[int]) -> No
 
 def is_online() -> ColumnElement[bool]:
     """SQL condition: the agent is there and takes chats."""
+    moment = now()
+    return is_online_then(moment - ABSENT_AFTER, moment)
+
+
+def is_online_then(
+    present_since: datetime | BindParameter[Any], moment: datetime | BindParameter[Any]
+) -> ColumnElement[bool]:
+    """As `is_online`, for a statement that is made once.
+
+    Args:
+        present_since: `ABSENT_AFTER` before the moment.
+        moment: When it is asked for.
+    """
     return and_(
         tables.Agent.enabled.is_(True),
         tables.Agent.presence == "online",
-        tables.Agent.seen_at > now() - ABSENT_AFTER,
-        ~is_on_leave(),
+        tables.Agent.seen_at > present_since,
+        ~is_on_leave(moment),
     )
 
 

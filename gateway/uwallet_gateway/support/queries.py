@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -34,7 +34,7 @@ from uwallet_gateway.search.conversations import RATINGS
 from uwallet_gateway.search.index import in_conversations, plan_for_words
 from uwallet_gateway.support.assignment import overflow_at
 from uwallet_gateway.support.labels import label_uses, labels_of
-from uwallet_gateway.support.presence import Availability, is_online, is_staffed
+from uwallet_gateway.support.presence import ABSENT_AFTER, Availability, is_online, is_online_then, is_staffed
 from uwallet_gateway.support.queue import NORMAL, Wait, estimated_wait, in_order, is_crisis, position_of, positions_of
 from uwallet_gateway.transcript.messages import GREETING_PAYLOAD, Owner
 from uwallet_gateway.transcript.store import ConversationGoneError
@@ -48,6 +48,11 @@ _LOOKED_AT = 50
 # Conversations that are looked up at a time.
 _AT_ONCE = 500
 _OPEN = ("queued", "active", "message", "pending")
+# Each turn asks it; making a statement takes longer than asking it.
+_AVAILABILITY = select(
+    tables.Conversation.owner,
+    exists().where(is_online_then(bindparam("present_since"), bindparam("moment"))).label("is_anybody_online"),
+).where(tables.Conversation.id == bindparam("conversation"))
 
 _Agent = aliased(tables.Agent)
 _Preferred = aliased(tables.Agent)
@@ -118,11 +123,11 @@ class TicketQueries:
 
     async def availability(self, conversation_id: str) -> Availability:
         """Whether a human can take a conversation now, and whether it is queued. The bot is told with each message."""
-        async with self._database.read() as session:
-            owner = await session.scalar(
-                select(tables.Conversation.owner).where(tables.Conversation.id == conversation_id)
-            )
-            return Availability(available=await is_staffed(session, self._hours), queued=owner == "queued")
+        moment = now()
+        parameters = {"conversation": conversation_id, "present_since": moment - ABSENT_AFTER, "moment": moment}
+        row = await self._database.look_up(_AVAILABILITY, parameters)
+        is_staffed_now = self._hours.is_open(moment) is not False and row is not None and row.is_anybody_online
+        return Availability(available=is_staffed_now, queued=row is not None and row.owner == "queued")
 
     async def support_state(self, conversation_id: str) -> SupportState:
         """The state of support that a user's client shows.

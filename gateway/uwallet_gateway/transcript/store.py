@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import cast
+from typing import Any, cast
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Row, bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from uwallet_gateway.clock import now
@@ -19,18 +20,62 @@ from uwallet_gateway.database import tables
 from uwallet_gateway.database.connection import Database
 from uwallet_gateway.transcript.messages import Message, Origin, Owner, Picture, Script
 from uwallet_gateway.transcript.rows import (
+    MESSAGES,
+    OF_CONVERSATION,
+    message_of,
     picture_of,
     read_after,
-    read_message,
     read_messages,
     read_newest,
     select_messages,
 )
 from uwallet_gateway.transcript.transaction import ConversationTransaction
 
+# Each message asks these; making a statement takes longer than asking it.
+_conversation = tables.Conversation.__table__.c
+_LOCKED = (
+    select(
+        _conversation.last_id,
+        _conversation.owner,
+        _conversation.owner_version,
+        _conversation.agent_since_id,
+        _conversation.script,
+    )
+    .where(_conversation.id == bindparam("conversation"))
+    .with_for_update()
+)
+_ORIGIN = select(_conversation.site_key, _conversation.kind, _conversation.script).where(
+    _conversation.id == bindparam("conversation")
+)
+_STANDING = _ORIGIN.add_columns(
+    _conversation.agent_since_id,
+    select(MESSAGES.id)
+    .where(
+        MESSAGES.conversation_id == _conversation.id,
+        MESSAGES.id > _conversation.agent_since_id,
+        MESSAGES.id < bindparam("message"),
+        MESSAGES.state == "answered",
+    )
+    .exists()
+    .label("was_answered"),
+)
+_NEXT_WAITING = OF_CONVERSATION.where(MESSAGES.state == "received").order_by(MESSAGES.id).limit(1)
 # Beyond them those are left out in which nothing was said for longest.
 _MOST_ACTIVE = 20_000
 Record = Callable[[AsyncSession, Sequence[Message]], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the bot is told of a conversation with a message.
+
+    Attributes:
+        origin: Where it comes from.
+        follows_agent: An agent has had it since a message before this one was answered by the bot.
+    """
+
+    origin: Origin
+    follows_agent: bool
 
 
 class ConversationGoneError(LookupError):
@@ -54,19 +99,7 @@ class Transcript:
         """
         async with self._database.write() as session:
             # PostgreSQL locks the row; SQLite has one writer at a time anyway.
-            row = (
-                await session.execute(
-                    select(
-                        tables.Conversation.last_id,
-                        tables.Conversation.owner,
-                        tables.Conversation.owner_version,
-                        tables.Conversation.agent_since_id,
-                        tables.Conversation.script,
-                    )
-                    .where(tables.Conversation.id == conversation_id)
-                    .with_for_update()
-                )
-            ).one_or_none()
+            row = (await session.execute(_LOCKED, {"conversation": conversation_id})).one_or_none()
             if row is None:
                 raise ConversationGoneError(conversation_id)
             owner = cast("Owner", row.owner)
@@ -143,12 +176,14 @@ class Transcript:
 
     async def origin(self, conversation_id: str) -> Origin:
         """Where a conversation comes from, and the characters that the user reads."""
-        columns = (tables.Conversation.site_key, tables.Conversation.kind, tables.Conversation.script)
-        async with self._database.read() as session:
-            row = (await session.execute(select(*columns).where(tables.Conversation.id == conversation_id))).first()
-        if row is None:
-            return Origin()
-        return Origin(row.site_key, "api" if row.kind == "backend" else "widget", cast("Script | None", row.script))
+        return _origin_of(await self._database.look_up(_ORIGIN, {"conversation": conversation_id}))
+
+    async def standing(self, message: Message) -> Standing:
+        """How it stands with the conversation of a message that waits for the bot."""
+        parameters = {"conversation": message.conversation_id, "message": message.id}
+        row = await self._database.look_up(_STANDING, parameters)
+        follows_agent = row is not None and row.agent_since_id is not None and not row.was_answered
+        return Standing(_origin_of(row), follows_agent)
 
     async def begin_script(self, conversation_id: str, script: Script) -> None:
         """Stores the characters of the user's window, until the bot knows what they write."""
@@ -173,35 +208,8 @@ class Transcript:
 
     async def next_waiting(self, conversation_id: str) -> Message | None:
         """The oldest message that waits for the bot."""
-        statement = (
-            select_messages()
-            .where(tables.Message.conversation_id == conversation_id, tables.Message.state == "received")
-            .order_by(tables.Message.id)
-            .limit(1)
-        )
-        async with self._database.read() as session:
-            return await read_message(session, statement)
-
-    async def follows_agent(self, message: Message) -> bool:
-        """Whether an agent has had the conversation since a message before this one was answered by the bot."""
-        conversation = select(tables.Conversation.agent_since_id).where(
-            tables.Conversation.id == message.conversation_id
-        )
-        async with self._database.read() as session:
-            since = await session.scalar(conversation)
-            if since is None:
-                return False
-            answered = (
-                select(tables.Message.id)
-                .where(
-                    tables.Message.conversation_id == message.conversation_id,
-                    tables.Message.id > since,
-                    tables.Message.id < message.id,
-                    tables.Message.state == "answered",
-                )
-                .limit(1)
-            )
-            return await session.scalar(answered) is None
+        row = await self._database.look_up(_NEXT_WAITING, {"conversation": conversation_id})
+        return message_of(row) if row else None
 
     async def waiting_conversations(self) -> list[str]:
         """The conversations with messages that wait for the bot, the longest wait first."""
@@ -235,3 +243,9 @@ class Transcript:
         async with self._database.read() as session:
             row = await session.get(tables.Attachment, attachment_id)
         return (picture_of(row), row.conversation_id) if row else None
+
+
+def _origin_of(row: Row[Any] | None) -> Origin:
+    if row is None:
+        return Origin()
+    return Origin(row.site_key, "api" if row.kind == "backend" else "widget", cast("Script | None", row.script))

@@ -6,9 +6,9 @@ import hashlib
 import uuid
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import select, update
+from sqlalchemy import TableClause, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from uwallet_gateway.clock import now
@@ -17,7 +17,40 @@ from uwallet_gateway.database.statements import insert_or_update
 from uwallet_gateway.scripts import to_traditional
 from uwallet_gateway.transcript.events import Event
 from uwallet_gateway.transcript.messages import Author, Draft, Message, Owner, Picture, Script, State
-from uwallet_gateway.transcript.rows import picture_of, read_message, read_messages, select_messages
+from uwallet_gateway.transcript.rows import MESSAGES, OF_CONVERSATION, Selected, picture_of, read_messages
+
+# So many messages are read at once by those who look for the last one of an author.
+_READ_TOGETHER = 20
+# Each message asks these; making a statement takes longer than asking it.
+_message = cast("TableClause", tables.Message.__table__)
+_conversation, _offer = cast("TableClause", tables.Conversation.__table__), tables.Offer.__table__
+_BY_CLIENT_ID = OF_CONVERSATION.where(MESSAGES.client_id == bindparam("client_id"))
+_BY_PAYLOAD = OF_CONVERSATION.where(MESSAGES.payload == bindparam("payload")).order_by(MESSAGES.id).limit(1)
+_LAST_TOLD = (
+    OF_CONVERSATION.where(MESSAGES.author.in_(bindparam("authors", expanding=True)))
+    .order_by(MESSAGES.id.desc())
+    .limit(1)
+)
+_RECENT = OF_CONVERSATION.where(MESSAGES.id > bindparam("after")).order_by(MESSAGES.id.desc())
+_WAITING = OF_CONVERSATION.where(MESSAGES.state == "received").order_by(MESSAGES.id)
+_OFFERED = select(_offer.c.title).where(
+    _offer.c.conversation_id == bindparam("conversation"), _offer.c.digest == bindparam("digest")
+)
+_SETTLED = (
+    update(_message)
+    .where(
+        MESSAGES.conversation_id == bindparam("conversation"),
+        MESSAGES.id == bindparam("message"),
+        MESSAGES.state == "received",
+    )
+    .values(state=bindparam("new_state"))
+    .returning(MESSAGES.id)
+)
+_GROWN = (
+    update(_conversation)
+    .where(_conversation.c.id == bindparam("conversation"))
+    .values(last_id=bindparam("new_last_id"), active_at=bindparam("moment"))
+)
 
 
 class ConversationTransaction:
@@ -55,6 +88,9 @@ class ConversationTransaction:
         self.agent_since_id = agent_since_id or 0
         self.script = script
         self._offers: dict[str, tables.Offer] = {}
+        # The newest first, of all ids after that one; None: not read yet.
+        self._recent: list[Message] | None = None
+        self._recent_after = 0
 
     def may_be_answered_by_bot(self, message_id: int) -> bool:
         """Whether a reply of the bot to this message may still be stored.
@@ -118,50 +154,34 @@ class ConversationTransaction:
 
     async def find_by_client_id(self, client_id: str) -> Message | None:
         """The message with this id of its sender."""
-        return await read_message(
-            self.session,
-            select_messages().where(
-                tables.Message.conversation_id == self.conversation_id, tables.Message.client_id == client_id
-            ),
-        )
+        found = await self._read(_BY_CLIENT_ID, client_id=client_id)
+        return found[0] if found else None
 
     async def find_by_payload(self, payload: str) -> Message | None:
         """The first message that pressed a button with this payload."""
-        return await read_message(
-            self.session,
-            select_messages()
-            .where(tables.Message.conversation_id == self.conversation_id, tables.Message.payload == payload)
-            .order_by(tables.Message.id)
-            .limit(1),
-        )
+        found = await self._read(_BY_PAYLOAD, payload=payload)
+        return found[0] if found else None
 
     async def offered_title(self, payload: str) -> str | None:
         """The title of the last button that offered this payload, or None."""
-        offer = await self.session.get(tables.Offer, (self.conversation_id, _digest(payload)))
-        return offer.title if offer else None
+        parameters = {"conversation": self.conversation_id, "digest": _digest(payload)}
+        title: str | None = await self.session.scalar(_OFFERED, parameters)
+        return title
 
     async def last_told(self, *authors: Author) -> Message | None:
         """The last message of any of these authors."""
-        return await read_message(
-            self.session,
-            select_messages()
-            .where(tables.Message.conversation_id == self.conversation_id, tables.Message.author.in_(authors))
-            .order_by(tables.Message.id.desc())
-            .limit(1),
-        )
+        for message in await self.recent(_READ_TOGETHER, *authors):
+            return message
+        found = await self._read(_LAST_TOLD, authors=authors)
+        return found[0] if found else None
 
     async def recent(self, count: int, *authors: Author) -> list[Message]:
         """What any of these authors said within the last messages, newest first."""
-        return await read_messages(
-            self.session,
-            select_messages()
-            .where(
-                tables.Message.conversation_id == self.conversation_id,
-                tables.Message.id > self.last_id - count,
-                tables.Message.author.in_(authors),
-            )
-            .order_by(tables.Message.id.desc()),
-        )
+        after = self.last_id - count
+        if self._recent is None or self._recent_after > after:
+            # Of all authors and at once: several look at them, and a statement costs more than some rows.
+            self._recent, self._recent_after = await self._read(_RECENT, after=after), after
+        return [message for message in self._recent if message.id > after and message.author in authors]
 
     async def has_since(self, author: Author, message_id: int) -> bool:
         """Whether such an author has written after a message."""
@@ -192,12 +212,7 @@ class ConversationTransaction:
 
     async def waiting(self) -> list[Message]:
         """The user's messages that wait for the bot, in order."""
-        return await read_messages(
-            self.session,
-            select_messages()
-            .where(tables.Message.conversation_id == self.conversation_id, tables.Message.state == "received")
-            .order_by(tables.Message.id),
-        )
+        return await self._read(_WAITING)
 
     async def picture(self, attachment_id: str) -> Picture | None:
         """A picture that was uploaded in this conversation."""
@@ -253,24 +268,22 @@ class ConversationTransaction:
                 conversation_id=self.conversation_id, digest=digest, title=button["title"], message_id=message.id
             )
         self.written.append(message)
+        if self._recent is not None:
+            self._recent.insert(0, message)
         return message
 
     async def set_state(self, message_id: int, state: State) -> bool:
         """Settles a waiting message. Returns False if it does not wait any more: its reply must be dropped."""
+        self._recent = None
+        await self._write_pending()
         changed = await self.session.execute(
-            update(tables.Message)
-            .where(
-                tables.Message.conversation_id == self.conversation_id,
-                tables.Message.id == message_id,
-                tables.Message.state == "received",
-            )
-            .values(state=state)
-            .returning(tables.Message.id)
+            _SETTLED, {"conversation": self.conversation_id, "message": message_id, "new_state": state}
         )
         return changed.one_or_none() is not None
 
     async def set_noticed(self, messages: Sequence[Message]) -> None:
         """Stores that the user was told that these take longer."""
+        self._recent = None
         await self.session.execute(
             update(tables.Message)
             .where(
@@ -287,10 +300,17 @@ class ConversationTransaction:
         if self._offers:
             await insert_or_update(self.session, list(self._offers.values()), {"title", "message_id"})
         await self.session.execute(
-            update(tables.Conversation)
-            .where(tables.Conversation.id == self.conversation_id)
-            .values(last_id=self.last_id, active_at=now())
+            _GROWN, {"conversation": self.conversation_id, "new_last_id": self.last_id, "moment": now()}
         )
+
+    async def _read(self, statement: Selected, **parameters: Any) -> list[Message]:
+        await self._write_pending()
+        return await read_messages(self.session, statement, {"conversation": self.conversation_id, **parameters})
+
+    async def _write_pending(self) -> None:
+        """Statements on columns, other than those on objects, do not write what is pending before."""
+        if self.session.new or self.session.dirty:
+            await self.session.flush()
 
 
 def _in_traditional(draft: Draft) -> Draft:

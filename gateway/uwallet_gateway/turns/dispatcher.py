@@ -244,12 +244,12 @@ class Dispatcher:
         if self._configuration.told_hours is not None:
             # Changed at the desk: the bot's file has others.
             metadata["hours"] = self._configuration.told_hours
-        if await self._transcript.follows_agent(message):
+        standing = await self._transcript.standing(message)
+        if standing.follows_agent:
             # The bot did not see the agent's part, so it drops its state.
             metadata["after_agent"] = True
-        origin = await self._transcript.origin(message.conversation_id)
         # Some answers are for some places only.
-        metadata |= {name: value for name, value in asdict(origin).items() if value is not None}
+        metadata |= {name: value for name, value in asdict(standing.origin).items() if value is not None}
         if pilot is not None and pilot.is_pilot:
             metadata["knowledge"] = pilot.sha256
         while not self._stopping:
