@@ -39,6 +39,8 @@ _PAGES = ("accessibility", "insight", "studio", "supervisor", "windows")
 # How much less of a core a job gets that only takes what the others leave over, and one that begins before the
 # training has ended, which half of the jobs wait for.
 _NICE, _NICE_TO_TRAINING = 10, 5
+# Where Linux shares the cores out between sessions first, it has to be told of the session. It may not be there.
+_NICELY = ("sh", "-c", '(echo "$0" >/proc/self/autogroup) 2>/dev/null; exec nice -n "$0" "$@"')
 # A file system in memory, and the bytes that it must have to spare for what tests write; they use some 2 GB.
 _MEMORY, _SPARE = Path("/dev/shm"), 6 << 30
 # Linux tells there what the cores did.
@@ -260,16 +262,15 @@ def _run(job: Job, running: dict[str, int]) -> None:
     began = time.monotonic()
     job.report.unlink(missing_ok=True)
     with job.log.open("wb") as log:
-        # In a group of its own, so that an interruption ends what it has started, too. Not in a session of its own:
-        # between sessions Linux shares the cores out alike, however nice some are.
+        # In a group of its own, so that an interruption ends what it has started, too.
         process = subprocess.Popen(
-            (*(("nice", "-n", str(job.niceness)) if job.niceness else ()), *job.arguments()),
+            (*((*_NICELY, str(job.niceness)) if job.niceness else ()), *job.arguments()),
             cwd=ROOT / job.folder,
             env={**os.environ, **job.environment},
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
-            process_group=0,
+            start_new_session=True,
         )
         running[job.name] = process.pid
         _, status, usage = os.wait4(process.pid, 0)

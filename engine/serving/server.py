@@ -55,15 +55,13 @@ def serve(
     Raises:
         RasaException: The model, the configuration or a store is not usable.
     """
-    endpoints.action = local_if_configured(endpoints.action)
-    agent = load_serving_agent(arguments.model, endpoints, arguments.remote_storage)
-    asyncio.run(agent.warm_up())
-    KEPT.stop()
+    agent = loaded_agent(arguments, endpoints)
     # What is loaded now stays: collecting garbage need not look at it again, and forked workers keep sharing it.
     gc.freeze()
     gc.enable()
 
     app = _create_app(arguments, endpoints)
+    KEPT.stop()
     app.register_listener(functools.partial(_start, agent, endpoints), "before_server_start")
     app.register_listener(_stop_training, "before_server_stop")
     app.register_listener(close_resources, "after_server_stop")
@@ -95,6 +93,18 @@ def serve(
         access_log=False,
         motd=False,
     )
+
+
+def loaded_agent(arguments: argparse.Namespace, endpoints: AvailableEndpoints) -> ServingAgent:
+    """Returns an agent that has played a turn; what it has made for that is kept for other starts.
+
+    Raises:
+        RasaException: The model or the configuration is not usable.
+    """
+    endpoints.action = local_if_configured(endpoints.action)
+    agent = load_serving_agent(arguments.model, endpoints, arguments.remote_storage)
+    asyncio.run(agent.warm_up())
+    return agent
 
 
 def _create_app(arguments: argparse.Namespace, endpoints: AvailableEndpoints) -> Sanic[Any, Any]:

@@ -1,8 +1,4 @@
-"""Keeps models unpacked beside their archives: a start maps what it needs of them, and engines of a machine share it.
-
-Run `python -m engine.serving.unpacked_models ARCHIVE` to make everything ready for a first start, as the image of the
-engine does; otherwise the first engine that serves the model does.
-"""
+"""Keeps models unpacked beside their archives: a start maps what it needs of them, and a machine has it once."""
 
 from __future__ import annotations
 
@@ -12,7 +8,6 @@ import hashlib
 import logging
 import os
 import shutil
-import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -131,16 +126,3 @@ def _remove_others(name: str, kept: Path) -> None:
                 shutil.rmtree(folder, ignore_errors=True)
             finally:
                 os.close(handle)
-
-
-def _prepare(archive: str) -> None:
-    from engine.serving.deferred_imports import defer_imports  # noqa: PLC0415 - before Rasa is imported
-
-    defer_imports()
-    from engine.serving.agent import ServingAgent  # noqa: PLC0415 - see above
-
-    ServingAgent().load_model(archive)
-
-
-if __name__ == "__main__":
-    _prepare(sys.argv[1])

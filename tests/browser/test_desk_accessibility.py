@@ -17,10 +17,13 @@ from tests.browser.test_procedures import step
 from tests.browser.widget import Widget
 
 
-# One after the other: the desk is drawn anew for another scheme, and is empty for a moment.
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+# One after the other: the desk is drawn anew for another scheme, and is empty for a moment. With users of their own,
+# who have said nothing before.
+@pytest.mark.parametrize(("scheme", "name", "other_name"), [("light", "小看", "被盗"), ("dark", "小夜", "失窃")])
 def test_axe_finds_nothing_serious_at_the_desk(
     scheme: str,
+    name: str,
+    other_name: str,
     new_context: Callable[..., BrowserContext],
     customer: Callable[..., Widget],
     desk_of: Callable[..., Desk],
@@ -32,11 +35,11 @@ def test_axe_finds_nothing_serious_at_the_desk(
     complaints.forgive("status of 401")
     found: dict[str, list[str]] = {}
 
-    def look(page: Page, name: str) -> None:
-        screenshot(page, name)
+    def look(page: Page, place: str) -> None:
+        screenshot(page, place)
         page.evaluate(SETTLED)
         if problems := findings(page, scheme):
-            found[name] = problems
+            found[place] = problems
 
     page = new_context(color_scheme=scheme).new_page()
     page.goto(f"{stack.address}/desk")
@@ -45,14 +48,14 @@ def test_axe_finds_nothing_serious_at_the_desk(
 
     desk = desk_of("admin", color_scheme=scheme)
     look(desk.page, "empty")
-    user = customer("小看")
+    user = customer(name)
     user.say("我忘记密码了")
     user.shows(step(1))
     user.queues()
-    other = customer("被盗")
+    other = customer(other_name)
     other.queues(2)
-    desk.lists("waiting", "小看", "被盗")
-    desk.open("小看")
+    desk.lists("waiting", name, other_name)
+    desk.open(name)
     look(desk.page, "waiting")
     desk.claim()
     expect(desk.reply).to_be_visible()
@@ -74,7 +77,7 @@ def test_axe_finds_nothing_serious_at_the_desk(
         desk.page.keyboard.press("Escape")
         expect(desk.dialog).to_have_count(0)
     _look_at_pages(desk, look)
-    assert not found, "\n".join(f"{name}: {problem}" for name, problems in found.items() for problem in problems)
+    assert not found, "\n".join(f"{place}: {problem}" for place, problems in found.items() for problem in problems)
 
 
 def _look_at_pages(desk: Desk, look: Callable[[Page, str], None]) -> None:
